@@ -1,0 +1,25 @@
+//! Floor 0: the brain. Events, models, prospects and `step`.
+//!
+//! What may never enter here: Kafka, tokio, protobuf, serde, metrics, logs, a clock, randomness, the environment.
+//! State, event and `now` go in; new state and effects come out; the same arguments give the same answer.
+
+pub mod cart;
+pub mod dedup;
+pub mod effect;
+pub mod event;
+pub mod ids;
+pub mod journey;
+pub mod model;
+pub mod names;
+pub mod prospect;
+pub mod score;
+pub mod step;
+
+/// Milliseconds since the Unix epoch (UTC), or a length of time in milliseconds: every time in this floor.
+pub type Ms = i64;
+
+/// One second, minute, hour and day in milliseconds.
+pub const SECOND_MS: Ms = 1_000;
+pub const MINUTE_MS: Ms = 60 * SECOND_MS;
+pub const HOUR_MS: Ms = 60 * MINUTE_MS;
+pub const DAY_MS: Ms = 24 * HOUR_MS;

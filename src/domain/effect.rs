@@ -1,0 +1,229 @@
+//! What a step gives besides new state: outputs for downstream topics, and notes that the runtime counts.
+
+use super::Ms;
+use super::event::Position;
+use super::prospect::CartLine;
+
+/// The two axes of a prospect's position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Axis {
+    Journey,
+    Funnel,
+}
+
+impl Axis {
+    /// Both axes, in the order in which they are moved and stored.
+    pub const ALL: [Self; 2] = [Self::Journey, Self::Funnel];
+
+    /// The name in outputs, models and metric labels.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Journey => "journey",
+            Self::Funnel => "funnel",
+        }
+    }
+
+    /// 0 for the journey, 1 for the funnel.
+    #[must_use]
+    pub fn index(self) -> usize {
+        match self {
+            Self::Journey => 0,
+            Self::Funnel => 1,
+        }
+    }
+}
+
+/// `direction` of a stage change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    Enter,
+    Forward,
+    Back,
+}
+
+/// `cause` of a stage change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    Event,
+    Stale,
+    Disqualified,
+    ReEntered,
+}
+
+/// The event that caused an output, as outputs show it; `None` in [`Output::event`] when time was the cause.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CausingEvent {
+    pub message_id: Option<String>,
+    pub name: String,
+    pub position: Position,
+}
+
+/// One output record for downstream topics.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Output {
+    /// Deterministic id (see [`super::ids`]).
+    pub id: u128,
+    /// Index of the model in [`super::model::Models`].
+    pub model: u16,
+    /// The instant of the decision: the causing event's time, or the due time.
+    pub at_ms: Ms,
+    pub event: Option<CausingEvent>,
+    pub body: Body,
+}
+
+/// The type-specific part of an output.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    StageChanged(StageChanged),
+    ScoreChanged(ScoreChanged),
+    CartAbandoned(Box<CartAbandoned>),
+    CartOutcome(Box<CartOutcome>),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct StageChanged {
+    pub axis: Axis,
+    /// Stage names; `from` is `None` on entry.
+    pub from: Option<String>,
+    pub to: String,
+    pub direction: Direction,
+    pub cause: Cause,
+    /// Time spent in the stage left; 0 on entry.
+    pub in_stage_ms: Ms,
+    pub score: f64,
+    pub label: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoreChanged {
+    pub from: Option<String>,
+    pub to: Option<String>,
+    pub up: bool,
+    pub score: f64,
+    /// Group name and points, in the model's order.
+    pub groups: Vec<(String, f64)>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct CartAbandoned {
+    pub cart_id: Option<String>,
+    /// The arming's time.
+    pub episode_ms: Ms,
+    /// 1-based.
+    pub step: u8,
+    pub steps: u8,
+    pub due_at_ms: Ms,
+    pub abandoned_at_ms: Ms,
+    pub checkout_started: bool,
+    pub lines: Vec<CartLine>,
+    pub value: Option<f64>,
+    pub currency: Option<String>,
+    pub score: f64,
+    pub label: Option<String>,
+}
+
+/// `type` of a cart outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OutcomeKind {
+    Recovered,
+    Cancelled,
+    Recalled,
+    Expired,
+    Skipped,
+}
+
+impl OutcomeKind {
+    /// The `type` of the output record.
+    #[must_use]
+    pub fn type_name(self) -> &'static str {
+        match self {
+            Self::Recovered => "cart.recovered",
+            Self::Cancelled => "cart.cancelled",
+            Self::Recalled => "cart.recalled",
+            Self::Expired => "cart.expired",
+            Self::Skipped => "cart.skipped",
+        }
+    }
+}
+
+/// Why a series ended or a step did not leave: a closed set, also the metric label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    Ordered,
+    Emptied,
+    Unsubscribed,
+    HardBounce,
+    Complained,
+    /// Due longer ago than `max_lateness`.
+    Late,
+    Cooldown,
+    Forgotten,
+    /// The step fell due before the model that asks for it was in force.
+    ModelChanged,
+    /// A limit of the prospect's record was reached and the oldest cart had to go.
+    Evicted,
+    /// The prospect was erased on request.
+    Erased,
+}
+
+impl Reason {
+    /// The name in outputs and metric labels.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ordered => "ordered",
+            Self::Emptied => "emptied",
+            Self::Unsubscribed => "unsubscribed",
+            Self::HardBounce => "hard-bounce",
+            Self::Complained => "complained",
+            Self::Late => "late",
+            Self::Cooldown => "cooldown",
+            Self::Forgotten => "forgotten",
+            Self::ModelChanged => "model-changed",
+            Self::Evicted => "evicted",
+            Self::Erased => "erased",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct CartOutcome {
+    pub kind: OutcomeKind,
+    pub cart_id: Option<String>,
+    pub episode_ms: Ms,
+    /// For a skipped step: which one (1-based).
+    pub step: Option<u8>,
+    pub steps_sent: u8,
+    pub reason: Reason,
+    pub trigger_ids: Vec<u128>,
+    pub order_id: Option<String>,
+    pub value: Option<f64>,
+    pub currency: Option<String>,
+}
+
+/// Something to count that is no output. The runtime adds them up; the domain knows no metrics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Note {
+    /// Seen before for this prospect: changed nothing.
+    Duplicate,
+    /// Older than what the prospect has already seen.
+    Late,
+    /// An add or snapshot that armed nothing because consent is withdrawn.
+    NoConsent,
+    /// A record of another model was moved to the current one.
+    ModelMoved,
+    /// A stage of another model that the current one doesn't know was kept.
+    StageKept,
+    /// A limit of the record was reached (lines, carts, remembered ids).
+    LimitReached,
+}
+
+/// Everything that steps gave since the caller last cleared it. Reused between steps.
+#[derive(Debug, Default)]
+pub struct Effects {
+    pub outputs: Vec<Output>,
+    pub notes: Vec<Note>,
+    /// The prospect's record is to be deleted (tombstone).
+    pub erase: bool,
+}

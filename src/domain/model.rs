@@ -1,0 +1,237 @@
+//! A model: stages, moves, staleness, score and cart series, compiled and checked.
+//!
+//! [`spec`] is what a model file says, with the place of each statement; [`compile`] checks it, reports every fault at once
+//! and gives the [`Model`] that steps run on.
+
+pub mod check;
+pub mod compile;
+pub mod predicate;
+pub mod spec;
+
+use super::Ms;
+use super::names::{Kind, NameId, PropertyId, Vocabulary};
+pub use predicate::{Condition, Predicate};
+
+/// Most matches that a count rule remembers per prospect; a rule that asks for more is refused at load.
+pub const MAX_COUNT_MEMORY: usize = 50;
+/// Most stages on one axis.
+pub const MAX_STAGES: usize = 64;
+/// Most steps of a cart series.
+pub const MAX_CART_STEPS: usize = 16;
+
+/// Low 32 bits of the hash of a stage, group or rule name.
+#[must_use]
+pub fn name_hash(name: &str) -> u32 {
+    (super::ids::hash64(name.as_bytes()) & u64::from(u32::MAX)) as u32
+}
+
+/// All models that run, in the configured order. The first is in charge of carts (until personas choose).
+#[derive(Debug, Clone)]
+pub struct Models {
+    pub models: Vec<Model>,
+    pub vocabulary: Vocabulary,
+}
+
+impl Models {
+    /// The model in charge of triggers.
+    #[must_use]
+    pub fn in_charge(&self) -> &Model {
+        &self.models[0]
+    }
+}
+
+/// One compiled model.
+#[derive(Debug, Clone)]
+pub struct Model {
+    pub name: String,
+    pub title: String,
+    /// Content hash of the effective model: 16 hex digits, and as a number.
+    pub hash_text: String,
+    pub hash: u64,
+    /// Activity after a pause this long starts a new session.
+    pub session_gap_ms: Ms,
+    /// Journey, funnel.
+    pub axes: [AxisModel; 2],
+    pub score: ScoreModel,
+    pub cart: CartModel,
+}
+
+/// One axis of a model.
+#[derive(Debug, Clone, Default)]
+pub struct AxisModel {
+    /// Names, in order: earlier to later.
+    pub stages: Vec<String>,
+    pub moves: Vec<Move>,
+    /// Indices into `moves` by event name: `moves_by_name[name.0]`, then the moves on any event.
+    pub moves_by_name: Vec<Vec<u16>>,
+    pub moves_on_any: Vec<u16>,
+    /// By stage: how long without activity, and where to.
+    pub stale: Vec<Option<Stale>>,
+    /// Old stage names of earlier versions of the model and the stage they became (index).
+    pub renamed: Vec<(String, usize)>,
+    /// Stages left that a record keeps.
+    pub history: usize,
+}
+
+/// A stage goes stale after this long without activity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stale {
+    pub after_ms: Ms,
+    /// Stage index.
+    pub to: usize,
+}
+
+/// One move: "to this stage on that event, if".
+#[derive(Debug, Clone)]
+pub struct Move {
+    /// Stage index.
+    pub to: usize,
+    /// Stage indices; empty: from any earlier stage or from none.
+    pub from: Vec<usize>,
+    pub condition: Condition,
+    /// Needs this many matches, the current one included.
+    pub count: Option<CountRule>,
+    /// Needs at least this many sessions so far.
+    pub sessions: u32,
+    /// Hash of the rule's own text.
+    pub rule: u32,
+}
+
+/// "times within", maybe with the same value of a property.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountRule {
+    pub times: usize,
+    /// `None`: ever.
+    pub within_ms: Option<Ms>,
+    pub same: Option<PropertyId>,
+}
+
+/// Which events a rule is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum On {
+    /// `"*"`.
+    Any,
+    /// Page, screen, …: by name as well, `page` is the name of a page call.
+    Names(Vec<NameId>),
+}
+
+impl On {
+    /// Whether an event of this name is meant.
+    #[must_use]
+    pub fn covers(&self, name: NameId) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Names(names) => names.contains(&name),
+        }
+    }
+}
+
+/// The score of a model.
+#[derive(Debug, Clone, Default)]
+pub struct ScoreModel {
+    /// Upper bound of the lead score.
+    pub cap: Option<f64>,
+    pub groups: Vec<ScoreGroup>,
+    /// Indices (group, rule) by event name; then the rules on any event.
+    pub rules_by_name: Vec<Vec<(u16, u16)>>,
+    pub rules_on_any: Vec<(u16, u16)>,
+    /// Ascending thresholds.
+    pub labels: Vec<Label>,
+}
+
+#[derive(Debug, Clone)]
+pub struct ScoreGroup {
+    pub name: String,
+    pub name_hash: u32,
+    /// `None`: points never decay.
+    pub half_life_ms: Option<Ms>,
+    pub cap: Option<f64>,
+    pub rules: Vec<ScoreRule>,
+}
+
+#[derive(Debug, Clone)]
+pub struct ScoreRule {
+    pub condition: Condition,
+    pub points: f64,
+    /// At most so many times per period.
+    pub at_most: Option<AtMost>,
+    pub rule: u32,
+}
+
+/// "10 per 1d": a period begins with the first use after the last one ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AtMost {
+    pub times: u32,
+    pub per_ms: Ms,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Label {
+    pub name: String,
+    pub score: f64,
+}
+
+/// The cart series (contract section 3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CartModel {
+    /// Delays of the steps after abandonment, ascending.
+    pub steps_ms: Vec<Ms>,
+    pub idle_on: IdleOn,
+    pub order_clears: OrderClears,
+    /// `None`: off.
+    pub cooldown_ms: Option<Ms>,
+    pub max_lateness_ms: Option<Ms>,
+    pub forget_after_ms: Option<Ms>,
+    pub grace_ms: Ms,
+    pub catch_up: CatchUp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IdleOn {
+    #[default]
+    Site,
+    Cart,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OrderClears {
+    #[default]
+    Cart,
+    Lines,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CatchUp {
+    #[default]
+    Hold,
+    Replay,
+}
+
+impl Default for CartModel {
+    fn default() -> Self {
+        use super::{DAY_MS, HOUR_MS};
+        Self {
+            steps_ms: vec![HOUR_MS, 24 * HOUR_MS, 72 * HOUR_MS],
+            idle_on: IdleOn::Site,
+            order_clears: OrderClears::Cart,
+            cooldown_ms: Some(7 * DAY_MS),
+            max_lateness_ms: Some(2 * HOUR_MS),
+            forget_after_ms: Some(10 * DAY_MS),
+            grace_ms: 0,
+            catch_up: CatchUp::Hold,
+        }
+    }
+}
+
+/// Name under which non-`track` calls appear in models and outputs.
+#[must_use]
+pub fn call_name(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Page => Some("page"),
+        Kind::Screen => Some("screen"),
+        Kind::Identify => Some("identify"),
+        Kind::Group => Some("group"),
+        Kind::Alias => Some("alias"),
+        _ => None,
+    }
+}

@@ -1,0 +1,1 @@
+//! What is wrong with a model spec: every fault with its place.

@@ -1,0 +1,101 @@
+//! Conditions of rules: which events, with which properties.
+
+use super::On;
+use crate::domain::event::{Event, Value};
+use crate::domain::names::PropertyId;
+
+/// Which events, and what must hold of their properties (all of it).
+#[derive(Debug, Clone)]
+pub struct Condition {
+    pub on: On,
+    pub tests: Vec<(PropertyId, Predicate)>,
+}
+
+/// A test of one property. A property that the event lacks passes only `Exists(false)` and `Not`.
+#[derive(Debug, Clone)]
+pub enum Predicate {
+    Equals(Literal),
+    OneOf(Vec<Literal>),
+    Prefix(String),
+    Contains(String),
+    Regex(regex::Regex),
+    AtLeast(f64),
+    AtMost(f64),
+    MoreThan(f64),
+    LessThan(f64),
+    Exists(bool),
+    Not(Box<Predicate>),
+    /// Several tests of the same property, all of which must hold.
+    All(Vec<Predicate>),
+}
+
+/// A value in a model file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Literal {
+    Text(String),
+    Number(f64),
+    Bool(bool),
+}
+
+impl Condition {
+    /// Whether the event is meant.
+    #[must_use]
+    pub fn holds(&self, event: &Event<'_>) -> bool {
+        self.on.covers(event.name_id) && self.tests.iter().all(|(id, test)| test.holds(event.property(*id)))
+    }
+}
+
+impl Predicate {
+    /// Whether a property's value (or its absence) passes.
+    #[must_use]
+    pub fn holds(&self, value: Option<&Value<'_>>) -> bool {
+        match self {
+            Self::Exists(want) => value.is_some() == *want,
+            Self::Not(inner) => !inner.holds(value),
+            Self::All(tests) => tests.iter().all(|t| t.holds(value)),
+            _ => value.is_some_and(|v| self.holds_of(v)),
+        }
+    }
+
+    fn holds_of(&self, value: &Value<'_>) -> bool {
+        match self {
+            Self::Equals(literal) => literal.equals(value),
+            Self::OneOf(literals) => literals.iter().any(|l| l.equals(value)),
+            Self::Prefix(text) => as_text(value).is_some_and(|v| v.starts_with(text.as_str())),
+            Self::Contains(text) => as_text(value).is_some_and(|v| v.contains(text.as_str())),
+            Self::Regex(regex) => as_text(value).is_some_and(|v| regex.is_match(v)),
+            Self::AtLeast(n) => as_number(value).is_some_and(|v| v >= *n),
+            Self::AtMost(n) => as_number(value).is_some_and(|v| v <= *n),
+            Self::MoreThan(n) => as_number(value).is_some_and(|v| v > *n),
+            Self::LessThan(n) => as_number(value).is_some_and(|v| v < *n),
+            Self::Exists(_) | Self::Not(_) | Self::All(_) => false,
+        }
+    }
+}
+
+impl Literal {
+    fn equals(&self, value: &Value<'_>) -> bool {
+        match (self, value) {
+            (Self::Text(a), Value::Text(b)) => a == b,
+            (Self::Bool(a), Value::Bool(b)) => a == b,
+            (Self::Number(a), v) => as_number(v).is_some_and(|b| (a - b).abs() < f64::EPSILON),
+            _ => false,
+        }
+    }
+}
+
+fn as_text<'a>(value: &'a Value<'_>) -> Option<&'a str> {
+    match value {
+        Value::Text(t) => Some(t),
+        _ => None,
+    }
+}
+
+/// Numbers may come as text ("12.50"), as shops often send them.
+fn as_number(value: &Value<'_>) -> Option<f64> {
+    match value {
+        Value::Number(n) => Some(*n),
+        Value::Text(t) => t.trim().parse().ok().filter(|n: &f64| n.is_finite()),
+        Value::Bool(_) => None,
+    }
+}

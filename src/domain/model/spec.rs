@@ -1,0 +1,135 @@
+//! What a model file says, before it is checked: every statement with its place, so that a fault can be found.
+
+use super::{CatchUp, IdleOn, OrderClears, predicate::Literal};
+use crate::domain::Ms;
+
+/// A place in a model file: line (1-based) and the key path a person would say.
+#[derive(Debug, Clone, PartialEq, Eq, Default, PartialOrd, Ord)]
+pub struct Place {
+    pub line: usize,
+    pub path: String,
+}
+
+/// A value and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct At<T> {
+    pub value: T,
+    pub place: Place,
+}
+
+/// Something wrong in a model file, where, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    pub place: Place,
+    pub message: String,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct ModelSpec {
+    pub name: Option<At<String>>,
+    pub title: Option<String>,
+    pub session_gap_ms: Option<Ms>,
+    /// Journey, funnel.
+    pub axes: [AxisSpec; 2],
+    pub score: ScoreSpec,
+    pub cart: CartSpec,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct AxisSpec {
+    pub place: Place,
+    pub stages: Vec<At<String>>,
+    pub moves: Vec<At<MoveSpec>>,
+    /// `stale = { after, to, except }`: for every stage but these.
+    pub stale_all: Option<At<StaleAllSpec>>,
+    /// `stale = { intent = { after, to } }`: by stage.
+    pub stale_by_stage: Vec<(At<String>, StaleSpec)>,
+    /// `renamed = { "old name" = "new name" }`.
+    pub renamed: Vec<(At<String>, At<String>)>,
+    pub history: Option<usize>,
+}
+
+#[derive(Debug, Clone)]
+pub struct StaleAllSpec {
+    pub stale: StaleSpec,
+    pub except: Vec<At<String>>,
+}
+
+#[derive(Debug, Clone)]
+pub struct StaleSpec {
+    pub after_ms: Ms,
+    pub to: At<String>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct MoveSpec {
+    pub to: Option<At<String>>,
+    pub from: Vec<At<String>>,
+    pub when: ConditionSpec,
+    pub times: Option<At<i64>>,
+    pub within_ms: Option<Ms>,
+    pub same: Option<String>,
+    pub sessions: Option<At<i64>>,
+}
+
+/// `on` and `where`.
+#[derive(Debug, Clone, Default)]
+pub struct ConditionSpec {
+    /// Event names; `"*"` for any.
+    pub on: Vec<At<String>>,
+    /// Property path and its tests.
+    pub tests: Vec<(String, At<Vec<TestSpec>>)>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum TestSpec {
+    Equals(Literal),
+    OneOf(Vec<Literal>),
+    Prefix(String),
+    Contains(String),
+    Regex(String),
+    AtLeast(f64),
+    AtMost(f64),
+    MoreThan(f64),
+    LessThan(f64),
+    Exists(bool),
+    Not(Vec<TestSpec>),
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct ScoreSpec {
+    pub cap: Option<At<f64>>,
+    /// In file order.
+    pub labels: Vec<(At<String>, f64)>,
+    pub groups: Vec<At<GroupSpec>>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct GroupSpec {
+    pub name: Option<At<String>>,
+    pub half_life_ms: Option<Ms>,
+    pub cap: Option<At<f64>>,
+    pub rules: Vec<At<ScoreRuleSpec>>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct ScoreRuleSpec {
+    pub when: ConditionSpec,
+    pub points: Option<At<f64>>,
+    pub at_most: Option<(u32, Ms)>,
+}
+
+/// `[cart]` of the file, or the overrides of the settings (`model.cart.*`). `None`: not said.
+#[derive(Debug, Clone, Default)]
+pub struct CartSpec {
+    pub place: Place,
+    pub steps_ms: Option<Vec<Ms>>,
+    pub idle_on: Option<IdleOn>,
+    pub order_clears: Option<OrderClears>,
+    /// Inner `None`: `"off"`.
+    pub cooldown_ms: Option<Option<Ms>>,
+    pub max_lateness_ms: Option<Option<Ms>>,
+    pub forget_after_ms: Option<Option<Ms>>,
+    pub grace_ms: Option<Ms>,
+    pub catch_up: Option<CatchUp>,
+}

@@ -1,0 +1,207 @@
+//! Names become small integers once: event names, and the properties that the loaded models look at.
+
+use std::collections::BTreeMap;
+
+/// What an event means to the service itself, whatever the models say of it.
+///
+/// `Other` is any name without a built-in meaning; a model may still name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    Page,
+    Screen,
+    Identify,
+    Group,
+    Alias,
+    /// A known event of a shop's site that is neither cart, checkout nor order (views, searches, lists, coupons, wish lists, shares, reviews).
+    Site,
+    ProductAdded,
+    ProductRemoved,
+    CartViewed,
+    CartUpdated,
+    CartEmptied,
+    CheckoutStarted,
+    /// `Checkout Step Viewed`, `Checkout Step Completed`, `Payment Info Entered`.
+    CheckoutProgress,
+    PaymentFailed,
+    OrderCompleted,
+    /// `Order Updated`, `Order Cancelled`, `Order Refunded`: no activity of the prospect.
+    OrderUpdated,
+    /// Mail events that change nothing of the consent: delivered, opened, clicked.
+    Mail,
+    HardBounce,
+    SoftBounce,
+    Complained,
+    Unsubscribed,
+    /// Consent came back.
+    Subscribed,
+    /// `User Deleted`: erase the prospect.
+    Deleted,
+    Other,
+}
+
+/// An event name as an integer: the names that any loaded model uses. [`NameId::NONE`] is a name that no model uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NameId(pub u16);
+
+impl NameId {
+    /// A name that no loaded model uses.
+    pub const NONE: Self = Self(u16::MAX);
+}
+
+/// A property path that some loaded model looks at, such as `path` or `category`; an index into [`Vocabulary::properties`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PropertyId(pub u16);
+
+/// Every event name and property that the loaded models use. Built once; decoders look names up in it.
+#[derive(Debug, Clone, Default)]
+pub struct Vocabulary {
+    names: Vec<String>,
+    name_ids: BTreeMap<String, NameId>,
+    properties: Vec<String>,
+    property_ids: BTreeMap<String, PropertyId>,
+}
+
+impl Vocabulary {
+    /// The id of an event name, making one when it is new. Aliases are resolved to the canonical name first.
+    pub fn intern_name(&mut self, name: &str) -> NameId {
+        let name = canonical(name);
+        if let Some(id) = self.name_ids.get(name) {
+            return *id;
+        }
+        let id = NameId(u16::try_from(self.names.len()).unwrap_or(u16::MAX - 1));
+        self.names.push(name.to_owned());
+        self.name_ids.insert(name.to_owned(), id);
+        id
+    }
+
+    /// The id of a property path, making one when it is new.
+    pub fn intern_property(&mut self, path: &str) -> PropertyId {
+        if let Some(id) = self.property_ids.get(path) {
+            return *id;
+        }
+        let id = PropertyId(u16::try_from(self.properties.len()).unwrap_or(u16::MAX - 1));
+        self.properties.push(path.to_owned());
+        self.property_ids.insert(path.to_owned(), id);
+        id
+    }
+
+    /// The id of a canonical event name; [`NameId::NONE`] when no model uses it.
+    #[must_use]
+    pub fn name(&self, canonical_name: &str) -> NameId {
+        self.name_ids.get(canonical_name).copied().unwrap_or(NameId::NONE)
+    }
+
+    /// The id of a property path, when some model looks at it.
+    #[must_use]
+    pub fn property(&self, path: &str) -> Option<PropertyId> {
+        self.property_ids.get(path).copied()
+    }
+
+    /// All property paths, in the order of their ids.
+    #[must_use]
+    pub fn properties(&self) -> &[String] {
+        &self.properties
+    }
+
+    /// All event names, in the order of their ids.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+}
+
+/// The canonical (Segment v2) name of an event, v1 aliases resolved; other names stay as they are.
+#[must_use]
+pub fn canonical(name: &str) -> &str {
+    match name {
+        "Viewed Product Category" => "Product List Viewed",
+        "Viewed Product" => "Product Viewed",
+        "Clicked Product" => "Product Clicked",
+        "Added Product" => "Product Added",
+        "Removed Product" => "Product Removed",
+        "Viewed Promotion" => "Promotion Viewed",
+        "Clicked Promotion" => "Promotion Clicked",
+        "Viewed Cart" => "Cart Viewed",
+        "Started Order" => "Checkout Started",
+        "Viewed Checkout Step" => "Checkout Step Viewed",
+        "Completed Checkout Step" => "Checkout Step Completed",
+        "Updated Order" => "Order Updated",
+        "Completed Order" => "Order Completed",
+        "Refunded Order" => "Order Refunded",
+        "Cancelled Order" => "Order Cancelled",
+        other => other,
+    }
+}
+
+/// The built-in meaning of a canonical `track` name. A bounce is `HardBounce` here: the decoder looks at its type.
+#[must_use]
+pub fn kind_of_track(name: &str) -> Kind {
+    match name {
+        "Product Added" | "Wishlist Product Added to Cart" => Kind::ProductAdded,
+        "Product Removed" => Kind::ProductRemoved,
+        "Cart Viewed" => Kind::CartViewed,
+        "Cart Updated" => Kind::CartUpdated,
+        "Cart Emptied" | "Cart Cleared" => Kind::CartEmptied,
+        "Checkout Started" => Kind::CheckoutStarted,
+        "Checkout Step Viewed" | "Checkout Step Completed" | "Payment Info Entered" => Kind::CheckoutProgress,
+        "Payment Failed" => Kind::PaymentFailed,
+        "Order Completed" => Kind::OrderCompleted,
+        "Order Updated" | "Order Cancelled" | "Order Refunded" => Kind::OrderUpdated,
+        "Email Delivered" | "Email Opened" | "Email Link Clicked" | "Email Sent" | "Email Delayed" => Kind::Mail,
+        "Email Bounced" => Kind::HardBounce,
+        "Email Marked as Spam" => Kind::Complained,
+        "Unsubscribed" | "Email Unsubscribed" => Kind::Unsubscribed,
+        "Subscribed" | "Resubscribed" | "Email Subscribed" | "Email Resubscribed" => Kind::Subscribed,
+        "User Deleted" => Kind::Deleted,
+        "Products Searched" | "Product List Viewed" | "Product List Filtered" | "Promotion Viewed" | "Promotion Clicked"
+        | "Product Clicked" | "Product Viewed" | "Coupon Entered" | "Coupon Applied" | "Coupon Denied" | "Coupon Removed"
+        | "Product Added to Wishlist" | "Product Removed from Wishlist" | "Product Shared" | "Cart Shared" | "Product Reviewed" => {
+            Kind::Site
+        }
+        _ => Kind::Other,
+    }
+}
+
+impl Kind {
+    /// Whether such an event shows that the prospect is there (contract, section 2 "Activity").
+    #[must_use]
+    pub fn is_activity(self, on_mail_topic: bool) -> bool {
+        match self {
+            Self::Page | Self::Screen | Self::Site => true,
+            Self::Other => !on_mail_topic,
+            _ => self.is_cart_activity(),
+        }
+    }
+
+    /// Whether it is a cart, checkout or order event (what `idle_on = "cart"` looks at).
+    #[must_use]
+    pub fn is_cart_activity(self) -> bool {
+        matches!(
+            self,
+            Self::ProductAdded
+                | Self::ProductRemoved
+                | Self::CartViewed
+                | Self::CartUpdated
+                | Self::CartEmptied
+                | Self::CheckoutStarted
+                | Self::CheckoutProgress
+                | Self::PaymentFailed
+                | Self::OrderCompleted
+        )
+    }
+
+    /// Closed metric label: the class of an event name.
+    #[must_use]
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Page | Self::Screen => "page",
+            Self::Identify | Self::Group | Self::Alias | Self::Deleted => "identity",
+            Self::Site => "site",
+            Self::ProductAdded | Self::ProductRemoved | Self::CartViewed | Self::CartUpdated | Self::CartEmptied => "cart",
+            Self::CheckoutStarted | Self::CheckoutProgress | Self::PaymentFailed => "checkout",
+            Self::OrderCompleted | Self::OrderUpdated => "order",
+            Self::Mail | Self::HardBounce | Self::SoftBounce | Self::Complained | Self::Unsubscribed | Self::Subscribed => "email",
+            Self::Other => "other",
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! Everything that is known of one prospect. Plain data: the record in the changelog is this, encoded.
+//!
+//! Timers are part of it: each deadline is a field, and [`Prospect::next_timer`] finds the earliest. The queue of a task
+//! is rebuilt from records, so a timer is exactly as durable as the record.
+
+use super::Ms;
+use super::effect::Axis;
+
+/// The record of one prospect.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Prospect {
+    /// Time of the first event.
+    pub first_seen_ms: Ms,
+    /// Newest event time seen; an event before it is late.
+    pub last_seen_ms: Ms,
+    /// Newest activity (contract section 2); `None` before the first.
+    pub last_activity_ms: Option<Ms>,
+    /// Newest cart, checkout or order event (`idle_on = "cart"`).
+    pub last_cart_activity_ms: Option<Ms>,
+    /// Visits so far: activity after a pause of the session gap starts a new one.
+    pub sessions: u32,
+    /// Message ids seen lately, oldest first.
+    pub seen: Vec<Seen>,
+    pub consent: Consent,
+    pub carts: Vec<Cart>,
+    /// When the first step of the latest series left: start of the cooldown.
+    pub cooldown_from_ms: Option<Ms>,
+    /// An add within the current cooldown was already reported.
+    pub cooldown_reported: bool,
+    /// One per model that runs, found by the model's name.
+    pub tracks: Vec<Track>,
+}
+
+/// A message id seen: changes nothing when it comes again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    pub hash: u64,
+    pub time_ms: Ms,
+}
+
+/// Whether mail may be sent. The newest event by event time decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Consent {
+    pub state: ConsentState,
+    /// Time of the event that decided; 0 while nothing did.
+    pub since_ms: Ms,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord)]
+pub enum ConsentState {
+    /// Nothing was said, or consent came back.
+    #[default]
+    Open,
+    Unsubscribed,
+    HardBounce,
+    Complained,
+}
+
+/// What one model knows of a prospect.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Track {
+    /// The model's name: finds the track again when the model's content changes.
+    pub model: String,
+    /// Content hash of the model that last wrote this track.
+    pub model_hash: u64,
+    /// Journey, funnel.
+    pub positions: [Option<StagePosition>; 2],
+    /// What count rules ("3 times within 7d") remember.
+    pub counts: Vec<RuleCount>,
+    pub groups: Vec<GroupPoints>,
+    /// How often capped score rules were used in their current period.
+    pub uses: Vec<RuleUse>,
+    /// Index of the current label in the model's labels; `None` below the lowest.
+    pub label: Option<u8>,
+    /// The instant of the next downward label crossing.
+    pub label_falls_at_ms: Option<Ms>,
+}
+
+/// Where a prospect stands on one axis.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StagePosition {
+    /// Stage name: survives a change of the model.
+    pub stage: Box<str>,
+    pub entered_ms: Ms,
+    /// When the stage goes stale, if it does.
+    pub stale_at_ms: Option<Ms>,
+    /// Stages left, oldest first, as many as the model keeps.
+    pub history: Vec<PastStage>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PastStage {
+    /// Low 32 bits of the hash of the stage's name (see [`super::model::name_hash`]).
+    pub stage_hash: u32,
+    pub entered_ms: Ms,
+}
+
+/// Memory of one count rule: when it matched, with the hash of the value that must be the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleCount {
+    /// Hash of the rule's own text: an edited rule starts anew.
+    pub rule: u32,
+    /// Oldest first; bounded by [`super::model::MAX_COUNT_MEMORY`].
+    pub hits: Vec<Hit>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hit {
+    pub time_ms: Ms,
+    /// Low 32 bits of the hash of the property named by `same`; 0 without.
+    pub same: u32,
+}
+
+/// Decaying points of one score group: `points` at `as_of_ms`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GroupPoints {
+    /// [`super::model::name_hash`] of the group's name.
+    pub group: u32,
+    pub points: f64,
+    pub as_of_ms: Ms,
+}
+
+/// A capped rule's current period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuleUse {
+    pub rule: u32,
+    pub since_ms: Ms,
+    pub count: u32,
+}
+
+/// One cart of a prospect.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Cart {
+    /// `None`: the cart without id.
+    pub id: Option<Box<str>>,
+    /// In the order of the first add.
+    pub lines: Vec<CartLine>,
+    /// When products were removed: the last 64, oldest first.
+    pub removed: Vec<Removed>,
+    /// Last clear or snapshot: an older add does not refill the cart.
+    pub cleared_ms: Option<Ms>,
+    /// Newest cart, checkout or order event on this cart.
+    pub touched_ms: Ms,
+    pub checkout_started: bool,
+    pub currency: Option<Box<str>>,
+    pub series: Series,
+    /// When the cart is forgotten, if ever.
+    pub forget_at_ms: Option<Ms>,
+}
+
+/// One line of a cart.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CartLine {
+    /// `product_id`, else `sku`.
+    pub product_id: Box<str>,
+    pub sku: Option<Box<str>>,
+    pub name: Option<Box<str>>,
+    pub variant: Option<Box<str>>,
+    pub url: Option<Box<str>>,
+    pub image_url: Option<Box<str>>,
+    pub quantity: u32,
+    pub price: Option<f64>,
+    /// Newest add of this product.
+    pub added_ms: Ms,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Removed {
+    pub product_hash: u64,
+    pub time_ms: Ms,
+}
+
+/// Where the reminder series of a cart stands.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Series {
+    pub phase: Phase,
+    /// Time of the add that armed it.
+    pub episode_ms: Ms,
+    /// Hash of the arming event's message id: part of the triggers' ids.
+    pub armed_by: u64,
+    /// Steps that left or were skipped so far; the next one is `done + 1`.
+    pub done: u8,
+    /// Last activity before step 1 (set when step 1 leaves or is skipped).
+    pub abandoned_at_ms: Ms,
+    /// When the last step left or was skipped, and whether it left.
+    pub last_step_ms: Ms,
+    pub last_step_left: bool,
+    /// The steps that left, in order.
+    pub sent: Vec<SentStep>,
+    /// When the next step is due (without grace), while armed or running.
+    pub due_ms: Option<Ms>,
+    /// When the timer of the next step is set: due plus grace.
+    pub fire_at_ms: Option<Ms>,
+}
+
+/// The life of a series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Phase {
+    /// Nothing armed.
+    #[default]
+    Idle,
+    /// An add armed it; step 1 is pending.
+    Armed,
+    /// Step 1 left or was skipped; more steps are pending.
+    Running,
+    /// The last step left or was skipped; an order still counts as recovered.
+    Complete,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SentStep {
+    /// 1-based.
+    pub step: u8,
+    pub left_ms: Ms,
+    pub trigger_id: u128,
+}
+
+/// What a timer does. The order is part of the total order of timers (deadline, prospect, kind): exactly once depends on it
+/// being the same live, in replay and after a restart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TimerKind {
+    /// A stage goes stale: track, axis.
+    Stale(u8, u8),
+    /// The label of a track falls.
+    LabelFalls(u8),
+    /// The next step of a cart's series: index of the cart.
+    CartStep(u16),
+    /// A cart is forgotten: index of the cart.
+    CartForgotten(u16),
+}
+
+/// A deadline of a prospect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timer {
+    pub deadline_ms: Ms,
+    pub kind: TimerKind,
+}
+
+impl Prospect {
+    /// The earliest timer; cart steps are left out while they are held (`catch_up = "hold"` and the task is behind).
+    #[must_use]
+    pub fn next_timer(&self, hold_cart_steps: bool) -> Option<Timer> {
+        self.timers().filter(|t| !(hold_cart_steps && matches!(t.kind, TimerKind::CartStep(_)))).min()
+    }
+
+    /// All pending timers, in no particular order.
+    pub fn timers(&self) -> impl Iterator<Item = Timer> + '_ {
+        let stages = self.tracks.iter().enumerate().flat_map(|(n, track)| {
+            let track_index = u8::try_from(n).unwrap_or(u8::MAX);
+            let stale = Axis::ALL.into_iter().filter_map(move |axis| {
+                let deadline_ms = track.positions[axis.index()].as_ref()?.stale_at_ms?;
+                Some(Timer { deadline_ms, kind: TimerKind::Stale(track_index, axis.index() as u8) })
+            });
+            let falls = track.label_falls_at_ms.map(|deadline_ms| Timer { deadline_ms, kind: TimerKind::LabelFalls(track_index) });
+            stale.chain(falls)
+        });
+        let carts = self.carts.iter().enumerate().flat_map(|(n, cart)| {
+            let index = u16::try_from(n).unwrap_or(u16::MAX);
+            let step = cart.series.fire_at_ms.map(|deadline_ms| Timer { deadline_ms, kind: TimerKind::CartStep(index) });
+            let forget = cart.forget_at_ms.map(|deadline_ms| Timer { deadline_ms, kind: TimerKind::CartForgotten(index) });
+            step.into_iter().chain(forget)
+        });
+        stages.chain(carts)
+    }
+}

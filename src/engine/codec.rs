@@ -1,0 +1,22 @@
+//! The port to the state format: the engine keeps records as bytes and doesn't know what they look like.
+
+use crate::domain::prospect::Prospect;
+
+/// Encodes and decodes a prospect's record. `wire::state_record` is the real one.
+pub trait Codec {
+    /// Appends the record's bytes to `out`. The same prospect always gives the same bytes.
+    fn encode(&self, prospect: &Prospect, out: &mut Vec<u8>);
+
+    /// # Errors
+    /// The bytes are damaged, or of a version that this build doesn't know.
+    fn decode(&self, bytes: &[u8]) -> Result<Prospect, CodecError>;
+}
+
+/// Why a record can't be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CodecError {
+    #[error("the state record is of version {found}, this build knows versions up to {known}: use the newer build, or an older changelog")]
+    Newer { found: u32, known: u32 },
+    #[error("the state record is damaged: {0}")]
+    Damaged(String),
+}

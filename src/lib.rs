@@ -1,0 +1,22 @@
+//! leadstream: real-time lead scoring on Apache Kafka.
+//!
+//! ```text
+//! main, app, config            wiring, settings, exit codes
+//! kafka   wire   http          adapters: rdkafka / formats and state bytes / admin, dashboard
+//! runtime                      one worker = one loop: receive, apply, commit, publish; ports as traits
+//! engine                       one partition in memory: prospects, timers; apply(event) -> effects, staged records
+//! domain                       events, model (stages, rules, scores, cart series), prospect, step(): the brain
+//! telemetry (aside)            names, types, units and labels of all metrics; imports nothing of ours
+//! ```
+//!
+//! Imports run downward only; `tests/floors.rs` holds that. Nothing below `runtime` can ask for the time.
+
+pub mod app;
+pub mod config;
+pub mod domain;
+pub mod engine;
+pub mod http;
+pub mod kafka;
+pub mod runtime;
+pub mod telemetry;
+pub mod wire;
