@@ -1,1 +1,79 @@
-//! app
+//! The only wiring: commands of the command line, each in its own file, and their exit codes.
+//!
+//! Exit codes: 0 done, 1 the work failed, 2 bad usage or configuration. Results go to stdout, progress and logs to stderr.
+
+pub mod check;
+pub mod cli;
+pub mod deadletters;
+pub mod demo;
+pub mod explain;
+pub mod model_check;
+pub mod replay;
+pub mod run;
+pub mod simulate;
+pub mod topics;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use cli::{Cli, Command, DeadLettersCommand, ModelCommand, TopicsCommand};
+use std::process::ExitCode;
+
+/// Done.
+pub const DONE: u8 = 0;
+/// The work failed.
+pub const FAILED: u8 = 1;
+/// Bad usage or configuration.
+pub const BAD_USAGE: u8 = 2;
+
+/// Bad usage or configuration, found after the arguments were read: exit code 2. Any other error is exit code 1.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct UsageError(pub String);
+
+/// Parses the command line, runs the command, says what went wrong on stderr and gives the exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // The write fails only when the terminal is gone; the exit code still says what happened.
+            let _gone = error.print();
+            return match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::from(DONE),
+                _ => ExitCode::from(BAD_USAGE),
+            };
+        }
+    };
+    exit_code(dispatch(cli.command))
+}
+
+fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Demo(args) => demo::run(args),
+        Command::Run(args) => run::run(args),
+        Command::Check(args) => check::run(args),
+        Command::Topics(TopicsCommand::Create(args)) => topics::create(args),
+        Command::Replay(args) => replay::run(args),
+        Command::Explain(args) => explain::run(args),
+        Command::Deadletters(DeadLettersCommand::List(args)) => deadletters::list(args),
+        Command::Deadletters(DeadLettersCommand::Redrive(args)) => deadletters::redrive(args),
+        Command::Simulate(args) => simulate::run(args),
+        Command::Model(ModelCommand::Check(args)) => model_check::run(args),
+    }
+}
+
+fn exit_code(result: anyhow::Result<ExitCode>) -> ExitCode {
+    match result {
+        Ok(code) => code,
+        // Somebody closed the pipe that we write to (`| head`): nothing to complain about.
+        Err(error) if error.chain().any(is_broken_pipe) => ExitCode::from(DONE),
+        Err(error) => {
+            eprintln!("leadstream: {error:#}");
+            ExitCode::from(if error.chain().any(|cause| cause.is::<UsageError>()) { BAD_USAGE } else { FAILED })
+        }
+    }
+}
+
+fn is_broken_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+}

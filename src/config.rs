@@ -1,1 +1,3 @@
-//! config
+//! Settings and model files: text in, typed and checked values out; every fault at once, with its place.
+
+pub mod units;

@@ -20,7 +20,15 @@ pub enum IdKind {
 /// Builds the id of an output: a hash of prospect, model **name**, kind, cart, the arming (or causing) event's time and
 /// message id, and step. It survives a restart, a redeploy, a new model hash and a forgotten prospect.
 #[must_use]
-pub fn output_id(prospect: &str, model: &str, kind: IdKind, cart: Option<&str>, cause_ms: i64, cause_hash: u64, step: u8) -> u128 {
+pub fn output_id(
+    prospect: &str,
+    model: &str,
+    kind: IdKind,
+    cart: Option<&str>,
+    cause_ms: i64,
+    cause_hash: u64,
+    step: u8,
+) -> u128 {
     let mut h = Xxh3::new();
     let mut part = |bytes: &[u8]| {
         // Length first, so that no two lists of parts have the same bytes.

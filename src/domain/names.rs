@@ -153,11 +153,22 @@ pub fn kind_of_track(name: &str) -> Kind {
         "Unsubscribed" | "Email Unsubscribed" => Kind::Unsubscribed,
         "Subscribed" | "Resubscribed" | "Email Subscribed" | "Email Resubscribed" => Kind::Subscribed,
         "User Deleted" => Kind::Deleted,
-        "Products Searched" | "Product List Viewed" | "Product List Filtered" | "Promotion Viewed" | "Promotion Clicked"
-        | "Product Clicked" | "Product Viewed" | "Coupon Entered" | "Coupon Applied" | "Coupon Denied" | "Coupon Removed"
-        | "Product Added to Wishlist" | "Product Removed from Wishlist" | "Product Shared" | "Cart Shared" | "Product Reviewed" => {
-            Kind::Site
-        }
+        "Products Searched"
+        | "Product List Viewed"
+        | "Product List Filtered"
+        | "Promotion Viewed"
+        | "Promotion Clicked"
+        | "Product Clicked"
+        | "Product Viewed"
+        | "Coupon Entered"
+        | "Coupon Applied"
+        | "Coupon Denied"
+        | "Coupon Removed"
+        | "Product Added to Wishlist"
+        | "Product Removed from Wishlist"
+        | "Product Shared"
+        | "Cart Shared"
+        | "Product Reviewed" => Kind::Site,
         _ => Kind::Other,
     }
 }
@@ -200,7 +211,9 @@ impl Kind {
             Self::ProductAdded | Self::ProductRemoved | Self::CartViewed | Self::CartUpdated | Self::CartEmptied => "cart",
             Self::CheckoutStarted | Self::CheckoutProgress | Self::PaymentFailed => "checkout",
             Self::OrderCompleted | Self::OrderUpdated => "order",
-            Self::Mail | Self::HardBounce | Self::SoftBounce | Self::Complained | Self::Unsubscribed | Self::Subscribed => "email",
+            Self::Mail | Self::HardBounce | Self::SoftBounce | Self::Complained | Self::Unsubscribed | Self::Subscribed => {
+                "email"
+            }
             Self::Other => "other",
         }
     }

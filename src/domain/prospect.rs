@@ -251,7 +251,8 @@ impl Prospect {
                 let deadline_ms = track.positions[axis.index()].as_ref()?.stale_at_ms?;
                 Some(Timer { deadline_ms, kind: TimerKind::Stale(track_index, axis.index() as u8) })
             });
-            let falls = track.label_falls_at_ms.map(|deadline_ms| Timer { deadline_ms, kind: TimerKind::LabelFalls(track_index) });
+            let falls =
+                track.label_falls_at_ms.map(|deadline_ms| Timer { deadline_ms, kind: TimerKind::LabelFalls(track_index) });
             stale.chain(falls)
         });
         let carts = self.carts.iter().enumerate().flat_map(|(n, cart)| {

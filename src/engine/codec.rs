@@ -15,7 +15,9 @@ pub trait Codec {
 /// Why a record can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CodecError {
-    #[error("the state record is of version {found}, this build knows versions up to {known}: use the newer build, or an older changelog")]
+    #[error(
+        "the state record is of version {found}, this build knows versions up to {known}: use the newer build, or an older changelog"
+    )]
     Newer { found: u32, known: u32 },
     #[error("the state record is damaged: {0}")]
     Damaged(String),

@@ -1,7 +1,7 @@
 //! From a checked spec to the [`Model`] that steps run on.
 
-use super::spec::{CartSpec, Fault, ModelSpec};
 use super::Models;
+use super::spec::{CartSpec, Fault, ModelSpec};
 
 /// Checks and compiles all models against one vocabulary; `cart_overrides` (settings `model.cart.*`) win over each file.
 ///

@@ -1,0 +1,347 @@
+//! The command line: every command, every option, with its help.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Real-time lead scoring on Apache Kafka: buyer journeys, sales funnels, scores and abandoned-cart triggers, exactly once.
+#[derive(Debug, Parser)]
+#[command(name = "leadstream", version, propagate_version = true, max_term_width = 110)]
+#[command(after_help = "Exit codes: 0 done, 1 the work failed, 2 bad usage or configuration.\n\
+    Results go to stdout, progress and logs to stderr.\n\
+    Start with `leadstream demo`: it needs nothing.")]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show the whole pipeline with a simulated shop on an embedded broker: no Kafka, no configuration, nothing kept
+    Demo(DemoArgs),
+    /// Run the service: read the inputs, keep the prospects, write the triggers
+    Run(RunArgs),
+    /// Check settings, model, topics and rights before a start, and name every fault at once
+    Check(CheckArgs),
+    /// Make the output topics and the changelog with the right settings
+    #[command(subcommand)]
+    Topics(TopicsCommand),
+    /// Run the same engine over files with a virtual clock: no Kafka needed, deterministic to the byte
+    Replay(ReplayArgs),
+    /// Ask a running instance about one prospect: stages, score, cart, timers
+    Explain(ExplainArgs),
+    /// List the records that could not be used, or send them to their topics again
+    #[command(subcommand)]
+    Deadletters(DeadLettersCommand),
+    /// Make seeded, believable shop traffic as files or into Kafka
+    Simulate(SimulateArgs),
+    /// Work on model files
+    #[command(subcommand)]
+    Model(ModelCommand),
+}
+
+/// Where the settings come from; defaults < `--config` < environment < `--set`.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Settings")]
+pub struct SettingsArgs {
+    /// Settings file (TOML); docs/configuration.md lists every key
+    #[arg(long, short = 'c', value_name = "FILE", env = "LEADSTREAM_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// One setting, over file and environment, such as `kafka.bootstrap_servers=broker:9092`; repeatable
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+/// `demo`.
+#[derive(Debug, Clone, Args)]
+pub struct DemoArgs {
+    /// End by itself after this long and print a summary (`30s`, `5m`); without: until Ctrl-C
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub duration: Option<Duration>,
+    /// Where metrics and health are served
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9464")]
+    pub listen: std::net::SocketAddr,
+    /// How many times faster than real time the shop lives (14400: the 72 h of a cart series pass in 18 s)
+    #[arg(long, value_name = "N", default_value_t = 14_400.0, value_parser = positive)]
+    pub speed: f64,
+    /// Seed of the simulated shop
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Plain lines even on a terminal
+    #[arg(long)]
+    pub plain: bool,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+/// `run`.
+#[derive(Debug, Clone, Args)]
+pub struct RunArgs {
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+/// `check`.
+#[derive(Debug, Clone, Args)]
+pub struct CheckArgs {
+    /// Only settings and model; ask no broker
+    #[arg(long)]
+    pub offline: bool,
+    /// Faults and warnings as one JSON object
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum TopicsCommand {
+    /// Make the topics that are missing; topics that exist are compared, never changed
+    Create(TopicsCreateArgs),
+}
+
+/// `topics create`.
+#[derive(Debug, Clone, Args)]
+pub struct TopicsCreateArgs {
+    /// Make the input topics too, where they are missing
+    #[arg(long)]
+    pub inputs: bool,
+    /// Partitions, where no input topic exists to take the number from
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..))]
+    pub partitions: Option<i32>,
+    /// Copies of each partition; without: the broker's default
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..))]
+    pub replication: Option<i32>,
+    /// Print what would be made and make nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The result as JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+/// `replay`.
+#[derive(Debug, Clone, Args)]
+pub struct ReplayArgs {
+    /// Input as TOPIC=FILE: JSON lines, one event a line; `.gz`, `.zst` and `-` (stdin) work; repeatable
+    #[arg(long = "input", short = 'i', value_name = "TOPIC=FILE", required = true)]
+    pub inputs: Vec<String>,
+    /// Folder for the results: one JSON-lines file per output, and summary.json
+    #[arg(long, short = 'o', value_name = "DIR")]
+    pub out: PathBuf,
+    /// Tasks that prospects are dealt to (murmur2, as Kafka does), each with its own clock
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub partitions: u32,
+    /// Where the clock stops: `end` (last event's time), `forever` (all that is pending fires) or a time (RFC 3339)
+    #[arg(long, value_name = "WHEN", default_value = "end")]
+    pub until: String,
+    /// The summary as JSON on stdout, in place of the table
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+/// `explain`.
+#[derive(Debug, Clone, Args)]
+pub struct ExplainArgs {
+    /// The prospect: the key of its records
+    pub prospect: String,
+    /// Address of a running instance; without: `http.listen` of the settings
+    #[arg(long, value_name = "URL")]
+    pub url: Option<String>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DeadLettersCommand {
+    /// Show dead letters by reason, topic and time
+    List(DeadLettersListArgs),
+    /// Send dead letters to their original topics again, each once; prints what it would do unless told `--execute`
+    Redrive(DeadLettersRedriveArgs),
+}
+
+/// Which dead letters are meant.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Which ones")]
+pub struct DeadLettersFilter {
+    /// Only these reasons (`unreadable-value`, `absurd-time`, …); repeatable
+    #[arg(long, value_name = "REASON")]
+    pub reason: Vec<String>,
+    /// Only from these input topics (with prefix); repeatable
+    #[arg(long, value_name = "TOPIC")]
+    pub topic: Vec<String>,
+    /// Only those dead-lettered at or after this time (RFC 3339, or so long ago: `2h`, `3d`)
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only those dead-lettered before this time (RFC 3339, or so long ago)
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+}
+
+/// `deadletters list`.
+#[derive(Debug, Clone, Args)]
+pub struct DeadLettersListArgs {
+    #[command(flatten)]
+    pub filter: DeadLettersFilter,
+    /// Every dead letter, not the counts by reason and topic
+    #[arg(long)]
+    pub each: bool,
+    /// At most so many of `--each`, the newest
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub limit: usize,
+    /// As JSON: the counts as one object, or one object a line with `--each`
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+/// `deadletters redrive`.
+#[derive(Debug, Clone, Args)]
+pub struct DeadLettersRedriveArgs {
+    #[command(flatten)]
+    pub filter: DeadLettersFilter,
+    /// Really send; without it nothing is written
+    #[arg(long, visible_alias = "yes")]
+    pub execute: bool,
+    /// The result as JSON
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+/// How simulated records are spread over the files or topics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum SimulateFormat {
+    #[default]
+    Json,
+    Protobuf,
+}
+
+/// `simulate`.
+#[derive(Debug, Clone, Args)]
+pub struct SimulateArgs {
+    /// Write files into this folder: clickstream.jsonl, email.jsonl, cart.jsonl
+    #[arg(long, short = 'o', value_name = "DIR", required_unless_present = "kafka", conflicts_with = "kafka")]
+    pub out: Option<PathBuf>,
+    /// Write into the input topics of the settings
+    #[arg(long)]
+    pub kafka: bool,
+    /// How many events to make; without: until `--duration` of the shop's time, else until Ctrl-C (Kafka only)
+    #[arg(long, short = 'n', value_name = "N")]
+    pub events: Option<u64>,
+    /// How much of the shop's time to live through (`3d`)
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub duration: Option<Duration>,
+    /// Seed: the same seed gives the same shop
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Visitors that the shop draws from
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub prospects: u64,
+    /// Time of the first event (RFC 3339); without: so that the last one is not later than now
+    #[arg(long, value_name = "TIME")]
+    pub start: Option<String>,
+    /// Events per second into Kafka; without: flat out
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub rate: Option<f64>,
+    /// Share of events that arrive late (0.01 is 1 %)
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    pub late: f64,
+    /// How late they are at most
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration)]
+    pub late_by: Duration,
+    /// Share of events that are broken, of every kind
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    pub dirt: f64,
+    /// Bytes that each event is padded to at least
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub pad_bytes: usize,
+    /// Format of the values
+    #[arg(long, value_enum, default_value_t = SimulateFormat::Json)]
+    pub format: SimulateFormat,
+    /// Compression of the files
+    #[arg(long, value_enum, default_value_t = FileCompression::None)]
+    pub compress: FileCompression,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum FileCompression {
+    #[default]
+    None,
+    Gz,
+    Zst,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ModelCommand {
+    /// Check model files (or shipped models by name), print every fault with its place, or what the model says
+    Check(ModelCheckArgs),
+}
+
+/// `model check`.
+#[derive(Debug, Clone, Args)]
+pub struct ModelCheckArgs {
+    /// Model files, or names of shipped models
+    #[arg(value_name = "FILE|NAME", required = true)]
+    pub models: Vec<String>,
+    /// Also draw the moves between the stages as text
+    #[arg(long)]
+    pub graph: bool,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    crate::config::units::duration(text).map_err(|e| e.to_string())
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(n) if n.is_finite() && n > 0.0 => Ok(n),
+        _ => Err("a number greater than 0 is needed".to_owned()),
+    }
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(n) if (0.0..=1.0).contains(&n) => Ok(n),
+        _ => Err("a share from 0 to 1 is needed, such as 0.01 for 1 %".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_and_option_has_its_help() {
+        fn walk(command: &clap::Command, path: &str) {
+            assert!(command.get_about().is_some(), "{path} has no help");
+            for arg in command.get_arguments().filter(|a| a.get_id() != "help" && a.get_id() != "version") {
+                assert!(arg.get_help().is_some(), "{path} {} has no help", arg.get_id());
+            }
+            for sub in command.get_subcommands().filter(|s| s.get_name() != "help") {
+                walk(sub, &format!("{path} {}", sub.get_name()));
+            }
+        }
+        walk(&Cli::command(), "leadstream");
+    }
+}
