@@ -70,8 +70,10 @@ pub struct Track {
     pub groups: Vec<GroupPoints>,
     /// How often capped score rules were used in their current period.
     pub uses: Vec<RuleUse>,
-    /// Index of the current label in the model's labels; `None` below the lowest.
-    pub label: Option<u8>,
+    /// [`super::model::name_hash`] of the current label's name; `None` below the lowest.
+    pub label: Option<u32>,
+    /// When the label last changed; 0 while it never did. The label is never evaluated as of an earlier time.
+    pub label_since_ms: Ms,
     /// The instant of the next downward label crossing.
     pub label_falls_at_ms: Option<Ms>,
 }
