@@ -3,6 +3,8 @@
 //! What may never enter here: Kafka, tokio, protobuf, serde, metrics, logs, a clock, randomness, the environment.
 //! State, event and `now` go in; new state and effects come out; the same arguments give the same answer.
 
+#![warn(clippy::pedantic)]
+
 pub mod cart;
 pub mod dedup;
 pub mod effect;

@@ -3,6 +3,8 @@
 //! Synchronous and deterministic: events and clock readings go in; effects and staged records come out. Like the domain it
 //! knows no Kafka, no tokio, no protobuf, no metrics and no clock.
 
+#![warn(clippy::pedantic)]
+
 pub mod codec;
 pub mod merge;
 pub mod store;
