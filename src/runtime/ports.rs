@@ -2,6 +2,9 @@
 
 use crate::domain::Ms;
 use crate::domain::event::Event;
+use crate::engine::task::ProspectOutput;
+use std::borrow::Cow;
+use std::time::Duration;
 
 /// One input record as it lies in memory; nothing is copied.
 #[derive(Debug, Clone, Copy)]
@@ -126,5 +129,264 @@ impl OutTopic {
     #[must_use]
     pub fn topic_name(self) -> String {
         format!("leadstream.{}", self.short_name())
+    }
+}
+
+/// Key of the task record in the changelog. Not UTF-8, so it can't be a prospect's.
+pub const TASK_KEY: &[u8] = b"\xffleadstream-task";
+
+/// What one transaction leaves behind about its task: read back at a restore and compared with the committed offsets.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TaskRecord {
+    pub time_ms: Ms,
+    /// Input topic (with its prefix) and the next offset to read, in configured order.
+    pub positions: Vec<(String, i64)>,
+    /// Drawn once when a changelog partition is first written: a snapshot of another changelog is not ours.
+    pub incarnation: u64,
+    /// `transactional.id` of the writer, for people.
+    pub writer: String,
+}
+
+/// Headers of a record to be written.
+pub type Headers = Vec<(Cow<'static, str>, Vec<u8>)>;
+
+/// An encoded output; reused between records (the encoder clears it).
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Encoded {
+    pub value: Vec<u8>,
+    pub headers: Headers,
+}
+
+/// Turns outputs, dead letters and task records into bytes. `wire` has the real one.
+pub trait Encode {
+    /// Encodes one output and says where it goes. The key is the prospect, the record's time is `output.at_ms`.
+    fn output(&self, output: &ProspectOutput, into: &mut Encoded) -> OutTopic;
+
+    /// The `leadstream-*` headers of a dead letter; its key, value and original headers are those of the record.
+    fn dead_letter(&self, record: &RecordView<'_>, topic: &str, rejected: &Rejected, headers: &mut Headers);
+
+    /// Encodes a task record (appends).
+    fn task_record(&self, record: &TaskRecord, into: &mut Vec<u8>);
+
+    /// # Errors
+    /// The record is damaged or of a newer version; for people.
+    fn read_task_record(&self, bytes: &[u8]) -> Result<TaskRecord, String>;
+}
+
+/// One partition of one input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct InputPartition {
+    pub partition: i32,
+    pub input: u16,
+}
+
+/// Why a port could not do what it was asked to, by what the caller has to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// Nothing happened; the same call may be made again.
+    #[error("{0}")]
+    Retry(String),
+    /// The open transaction can't be committed: abort it, discard the batch, take it again.
+    #[error("{0}")]
+    Abort(String),
+    /// Unknown outcome, fenced or fatal: throw the producer away, read the committed offsets back, rebuild the tasks.
+    #[error("{0}")]
+    Rebuild(String),
+    /// Nothing but a person can help: stop, and say what to do.
+    #[error("{0}")]
+    Stop(String),
+}
+
+/// Owned records of one fetch from one input partition, in offset order.
+pub trait RecordBatch {
+    fn len(&self) -> usize;
+
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The record at `n < len()`.
+    fn view(&self, n: usize) -> RecordView<'_>;
+
+    /// The original headers of a record (dead letters keep them).
+    fn headers(&self, n: usize) -> Vec<(String, Option<Vec<u8>>)>;
+}
+
+/// What one fetch gave.
+pub struct Fetched {
+    pub records: Box<dyn RecordBatch>,
+    /// The input's end was reached after these records: the offset that the next record will have.
+    pub end: Option<i64>,
+}
+
+/// What the consumer group tells. Partitions count as assigned once [`EventSource::start`] is called, as revoked once
+/// [`EventSource::stop`] is: the group waits for these calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GroupEvent {
+    Assigned(Vec<InputPartition>),
+    /// `lost`: somebody else may own them already; nothing of them may be committed.
+    Revoked {
+        partitions: Vec<InputPartition>,
+        lost: bool,
+    },
+}
+
+/// First and next offset of an input partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    pub low: i64,
+    pub high: i64,
+}
+
+/// The input topics, as a member of a consumer group.
+pub trait EventSource {
+    /// Serves the group. Never blocks.
+    ///
+    /// # Errors
+    /// The consumer can't go on.
+    fn group_event(&mut self) -> Result<Option<GroupEvent>, Failure>;
+
+    /// The stable committed offsets (`None`: none yet). [`Failure::Retry`] while a transaction that holds some is open.
+    ///
+    /// # Errors
+    /// They can't be read.
+    fn committed(&mut self, partitions: &[InputPartition]) -> Result<Vec<Option<i64>>, Failure>;
+
+    /// # Errors
+    /// They can't be read.
+    fn bounds(&mut self, partition: InputPartition) -> Result<Bounds, Failure>;
+
+    /// The offset of the first record at or after a time, for groups that start at a time; the end when there is none.
+    ///
+    /// # Errors
+    /// It can't be read.
+    fn offset_at(&mut self, partition: InputPartition, time_ms: Ms) -> Result<i64, Failure>;
+
+    /// Starts (or starts again) to fetch from these offsets, on top of what is fetched already.
+    ///
+    /// # Errors
+    /// The consumer can't go on.
+    fn start(&mut self, from: &[(InputPartition, i64)]) -> Result<(), Failure>;
+
+    /// Stops fetching and lets go of the partitions.
+    ///
+    /// # Errors
+    /// The consumer can't go on.
+    fn stop(&mut self, partitions: &[InputPartition]) -> Result<(), Failure>;
+
+    /// What is there of one partition, at most `max` records. Never blocks.
+    ///
+    /// # Errors
+    /// The partition can't be read.
+    fn fetch(&mut self, from: InputPartition, max: usize) -> Result<Option<Fetched>, Failure>;
+
+    /// Sleeps until something may have arrived, or the time is over.
+    fn wait(&mut self, at_most: Duration);
+
+    /// Leaves the group. Bounded by the deadline.
+    fn leave(&mut self, deadline: Duration);
+}
+
+/// One record to be written inside the open transaction.
+#[derive(Debug, Clone, Copy)]
+pub struct OutRecord<'a> {
+    pub topic: OutTopic,
+    /// `None`: by murmur2 of the key.
+    pub partition: Option<i32>,
+    pub key: Option<&'a [u8]>,
+    /// `None`: a tombstone.
+    pub value: Option<&'a [u8]>,
+    /// `None`: the broker's or client's clock.
+    pub timestamp_ms: Option<Ms>,
+    pub headers: &'a [(Cow<'static, str>, Vec<u8>)],
+}
+
+/// The transactional writer of one worker.
+pub trait CommitLog {
+    /// Opens a transaction.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    fn begin(&mut self) -> Result<(), Failure>;
+
+    /// Writes a record into the open transaction.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    fn send(&mut self, record: &OutRecord<'_>) -> Result<(), Failure>;
+
+    /// Waits until everything is written, adds the consumed positions and commits. `meanwhile` is called while it waits and
+    /// says whether it did something.
+    ///
+    /// # Errors
+    /// See [`Failure`]; only `Ok` means committed, only `Abort` means not committed.
+    fn commit(&mut self, positions: &[(InputPartition, i64)], meanwhile: &mut dyn FnMut() -> bool) -> Result<(), Failure>;
+
+    /// Aborts the open transaction.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    fn abort(&mut self) -> Result<(), Failure>;
+
+    /// A new producer of the same name: fences the old one, and whatever it left open is aborted.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    fn rebuild(&mut self) -> Result<(), Failure>;
+
+    /// The writer's name in task records.
+    fn name(&self) -> &str;
+}
+
+/// How far the restore of one partition is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RestoreProgress {
+    pub partition: i32,
+    /// Next offset to read, and the end that must be reached.
+    pub position: i64,
+    pub end: i64,
+    /// The end is reached.
+    pub done: bool,
+}
+
+/// The changelog, read back.
+pub trait StateSource {
+    /// Starts to read a partition from `from` (`None`: its beginning) to the end it has now, open transactions included.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    fn begin(&mut self, partition: i32, from: Option<i64>) -> Result<(), Failure>;
+
+    /// Reads on for a short while and hands every committed record (partition, key, value) to `each`, which may fail.
+    /// Partitions that are done have been let go when this returns.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    fn step(
+        &mut self,
+        each: &mut dyn FnMut(i32, &[u8], Option<&[u8]>) -> Result<(), Failure>,
+    ) -> Result<Vec<RestoreProgress>, Failure>;
+
+    /// Forgets a partition that is being read.
+    fn cancel(&mut self, partition: i32);
+
+    /// The end of the changelog, open transactions included.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    fn end(&mut self, partition: i32) -> Result<i64, Failure>;
+}
+
+/// The world's time. The demo's runs faster.
+pub trait Clock {
+    /// Milliseconds since the epoch.
+    fn now_ms(&self) -> Ms;
+
+    /// A clock that never jumps, in real time.
+    fn monotonic(&self) -> Duration;
+
+    /// How much faster than real time [`Clock::now_ms`] runs.
+    fn speed(&self) -> f64 {
+        1.0
     }
 }
