@@ -6,6 +6,9 @@ use crate::engine::task::ProspectOutput;
 use std::borrow::Cow;
 use std::time::Duration;
 
+/// [`RecordView::timestamp_ms`] of a record that has no time of its own: the event's own time then counts as the record's.
+pub const NO_TIME: Ms = -1;
+
 /// One input record as it lies in memory; nothing is copied.
 #[derive(Debug, Clone, Copy)]
 pub struct RecordView<'a> {
@@ -13,7 +16,7 @@ pub struct RecordView<'a> {
     pub input: u16,
     pub partition: i32,
     pub offset: i64,
-    /// The record's time (Kafka timestamp).
+    /// The record's time (Kafka timestamp); negative ([`NO_TIME`]) when it has none.
     pub timestamp_ms: Ms,
     pub key: Option<&'a [u8]>,
     pub value: Option<&'a [u8]>,
@@ -72,6 +75,31 @@ pub struct Rejected {
     pub reason: DeadReason,
     /// For people; bounded length, no personal data.
     pub detail: String,
+}
+
+/// Where the task of one partition stands, written with every transaction under a reserved key of the changelog.
+/// `wire::task_record` encodes it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TaskRecord {
+    /// The task's time.
+    pub time_ms: Ms,
+    pub inputs: Vec<InputPosition>,
+    /// The incarnation of the changelog (its topic id, or any text that changes when the topic is made anew).
+    pub log_incarnation: String,
+    /// Who wrote it: `engine.instance_id` and worker.
+    pub instance_id: String,
+    /// Content hashes of the models that ran.
+    pub model_hashes: Vec<u64>,
+}
+
+/// How far one input was read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct InputPosition {
+    pub topic: String,
+    /// The offset of the next record to read.
+    pub next_offset: i64,
+    /// The topic's id, when the broker tells it; else empty.
+    pub topic_id: String,
 }
 
 /// Turns records into events. `wire::decode::Decoder` is the real one.

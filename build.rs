@@ -1,0 +1,12 @@
+//! Compiles `proto/` to Rust. protox is a protobuf compiler in Rust, so no system `protoc` is needed.
+
+use std::io::Result;
+
+const FILES: [&str; 4] = ["event", "state", "output", "deadletter"];
+
+fn main() -> Result<()> {
+    println!("cargo:rerun-if-changed=proto");
+    let files = FILES.map(|name| format!("proto/leadstream/v1/{name}.proto"));
+    let descriptors = protox::compile(files, ["proto"]).map_err(std::io::Error::other)?;
+    prost_build::Config::new().compile_fds(descriptors)
+}
