@@ -5,7 +5,6 @@
 
 pub mod dead_letter;
 pub mod decode;
-pub mod headers;
 pub mod output;
 pub mod state_record;
 pub mod task_record;

@@ -77,31 +77,6 @@ pub struct Rejected {
     pub detail: String,
 }
 
-/// Where the task of one partition stands, written with every transaction under a reserved key of the changelog.
-/// `wire::task_record` encodes it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct TaskRecord {
-    /// The task's time.
-    pub time_ms: Ms,
-    pub inputs: Vec<InputPosition>,
-    /// The incarnation of the changelog (its topic id, or any text that changes when the topic is made anew).
-    pub log_incarnation: String,
-    /// Who wrote it: `engine.instance_id` and worker.
-    pub instance_id: String,
-    /// Content hashes of the models that ran.
-    pub model_hashes: Vec<u64>,
-}
-
-/// How far one input was read.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct InputPosition {
-    pub topic: String,
-    /// The offset of the next record to read.
-    pub next_offset: i64,
-    /// The topic's id, when the broker tells it; else empty.
-    pub topic_id: String,
-}
-
 /// Turns records into events. `wire::decode::Decoder` is the real one.
 pub trait Decode {
     /// # Errors

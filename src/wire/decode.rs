@@ -39,7 +39,13 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         use crate::domain::{DAY_MS, MINUTE_MS};
-        Self { topics: Vec::new(), allowed_skew_ms: 5 * MINUTE_MS, max_age_ms: 90 * DAY_MS, max_value_bytes: 1 << 20, max_key_bytes: 256 }
+        Self {
+            topics: Vec::new(),
+            allowed_skew_ms: 5 * MINUTE_MS,
+            max_age_ms: 90 * DAY_MS,
+            max_value_bytes: 1 << 20,
+            max_key_bytes: 256,
+        }
     }
 }
 
