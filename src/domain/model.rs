@@ -3,6 +3,7 @@
 //! [`spec`] is what a model file says, with the place of each statement; [`compile`] checks it, reports every fault at once
 //! and gives the [`Model`] that steps run on.
 
+pub mod canonical;
 pub mod check;
 pub mod compile;
 pub mod predicate;
@@ -18,6 +19,13 @@ pub const MAX_COUNT_MEMORY: usize = 50;
 pub const MAX_STAGES: usize = 64;
 /// Most steps of a cart series.
 pub const MAX_CART_STEPS: usize = 16;
+
+/// Pause after which activity starts a new session, when the model says nothing.
+pub const DEFAULT_SESSION_GAP_MS: Ms = 30 * super::MINUTE_MS;
+/// Stages left that a record keeps per axis, when the model says nothing.
+pub const DEFAULT_HISTORY: i64 = 4;
+/// Most rules of one model, per axis and per group.
+pub const MAX_RULES: usize = 1_000;
 
 /// Low 32 bits of the hash of a stage, group or rule name.
 #[must_use]

@@ -17,6 +17,22 @@ pub struct At<T> {
     pub place: Place,
 }
 
+impl<T> At<T> {
+    /// A value that stands in no file (defaults, tests).
+    pub fn nowhere(value: T) -> Self {
+        Self { value, place: Place::default() }
+    }
+}
+
+impl Place {
+    /// The place of a key inside this one.
+    #[must_use]
+    pub fn child(&self, key: &str) -> Self {
+        let path = if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) };
+        Self { line: self.line, path }
+    }
+}
+
 /// Something wrong in a model file, where, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fault {
@@ -28,7 +44,7 @@ pub struct Fault {
 pub struct ModelSpec {
     pub name: Option<At<String>>,
     pub title: Option<String>,
-    pub session_gap_ms: Option<Ms>,
+    pub session_gap_ms: Option<At<Ms>>,
     /// Journey, funnel.
     pub axes: [AxisSpec; 2],
     pub score: ScoreSpec,
@@ -38,6 +54,8 @@ pub struct ModelSpec {
 #[derive(Debug, Clone, Default)]
 pub struct AxisSpec {
     pub place: Place,
+    /// The file has a section for this axis.
+    pub given: bool,
     pub stages: Vec<At<String>>,
     pub moves: Vec<At<MoveSpec>>,
     /// `stale = { after, to, except }`: for every stage but these.
@@ -46,7 +64,7 @@ pub struct AxisSpec {
     pub stale_by_stage: Vec<(At<String>, StaleSpec)>,
     /// `renamed = { "old name" = "new name" }`.
     pub renamed: Vec<(At<String>, At<String>)>,
-    pub history: Option<usize>,
+    pub history: Option<At<i64>>,
 }
 
 #[derive(Debug, Clone)]
@@ -57,7 +75,7 @@ pub struct StaleAllSpec {
 
 #[derive(Debug, Clone)]
 pub struct StaleSpec {
-    pub after_ms: Ms,
+    pub after_ms: At<Ms>,
     pub to: At<String>,
 }
 
@@ -67,8 +85,8 @@ pub struct MoveSpec {
     pub from: Vec<At<String>>,
     pub when: ConditionSpec,
     pub times: Option<At<i64>>,
-    pub within_ms: Option<Ms>,
-    pub same: Option<String>,
+    pub within_ms: Option<At<Ms>>,
+    pub same: Option<At<String>>,
     pub sessions: Option<At<i64>>,
 }
 
@@ -107,7 +125,8 @@ pub struct ScoreSpec {
 #[derive(Debug, Clone, Default)]
 pub struct GroupSpec {
     pub name: Option<At<String>>,
-    pub half_life_ms: Option<Ms>,
+    /// Inner `None`: `"off"`, points never decay.
+    pub half_life_ms: Option<At<Option<Ms>>>,
     pub cap: Option<At<f64>>,
     pub rules: Vec<At<ScoreRuleSpec>>,
 }
@@ -116,20 +135,37 @@ pub struct GroupSpec {
 pub struct ScoreRuleSpec {
     pub when: ConditionSpec,
     pub points: Option<At<f64>>,
-    pub at_most: Option<(u32, Ms)>,
+    /// So many times, in so many milliseconds.
+    pub at_most: Option<At<(i64, Ms)>>,
 }
 
 /// `[cart]` of the file, or the overrides of the settings (`model.cart.*`). `None`: not said.
 #[derive(Debug, Clone, Default)]
 pub struct CartSpec {
-    pub place: Place,
-    pub steps_ms: Option<Vec<Ms>>,
-    pub idle_on: Option<IdleOn>,
-    pub order_clears: Option<OrderClears>,
+    pub steps_ms: Option<At<Vec<Ms>>>,
+    pub idle_on: Option<At<IdleOn>>,
+    pub order_clears: Option<At<OrderClears>>,
     /// Inner `None`: `"off"`.
-    pub cooldown_ms: Option<Option<Ms>>,
-    pub max_lateness_ms: Option<Option<Ms>>,
-    pub forget_after_ms: Option<Option<Ms>>,
-    pub grace_ms: Option<Ms>,
-    pub catch_up: Option<CatchUp>,
+    pub cooldown_ms: Option<At<Option<Ms>>>,
+    pub max_lateness_ms: Option<At<Option<Ms>>>,
+    pub forget_after_ms: Option<At<Option<Ms>>>,
+    pub grace_ms: Option<At<Ms>>,
+    pub catch_up: Option<At<CatchUp>>,
+}
+
+impl CartSpec {
+    /// This one where it says something, else the other.
+    #[must_use]
+    pub fn over(&self, below: &Self) -> Self {
+        Self {
+            steps_ms: self.steps_ms.clone().or_else(|| below.steps_ms.clone()),
+            idle_on: self.idle_on.clone().or_else(|| below.idle_on.clone()),
+            order_clears: self.order_clears.clone().or_else(|| below.order_clears.clone()),
+            cooldown_ms: self.cooldown_ms.clone().or_else(|| below.cooldown_ms.clone()),
+            max_lateness_ms: self.max_lateness_ms.clone().or_else(|| below.max_lateness_ms.clone()),
+            forget_after_ms: self.forget_after_ms.clone().or_else(|| below.forget_after_ms.clone()),
+            grace_ms: self.grace_ms.clone().or_else(|| below.grace_ms.clone()),
+            catch_up: self.catch_up.clone().or_else(|| below.catch_up.clone()),
+        }
+    }
 }

@@ -1,0 +1,108 @@
+//! `[score]`: labels, groups and their rules.
+
+use super::condition::condition;
+use crate::config::fields::{Faults, Fields, is_off, number_of, text_of};
+use crate::config::tree::{Node, Value};
+use crate::config::units;
+use crate::domain::Ms;
+use crate::domain::model::spec::{At, GroupSpec, Place, ScoreRuleSpec, ScoreSpec};
+
+pub(super) fn score(mut fields: Fields<'_>, faults: &mut Faults) -> ScoreSpec {
+    let mut spec = ScoreSpec { cap: cap(&mut fields, faults), ..ScoreSpec::default() };
+    if let Some(table) = fields.table("labels", faults) {
+        for (name, node, place) in table.entries() {
+            if let Some(score) = label(node, &place, faults) {
+                spec.labels.push((At { value: name.to_owned(), place }, score));
+            }
+        }
+    }
+    spec.groups = fields.tables("groups", faults).into_iter().map(|f| group(f, faults)).collect();
+    fields.finish(faults);
+    spec
+}
+
+/// A cap, where `"off"` says the same as nothing.
+fn cap(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<At<f64>> {
+    let (node, place) = fields.node("cap")?;
+    if is_off(node) {
+        return None;
+    }
+    number_of(node, &place, faults).map(|value| At { value, place })
+}
+
+/// A number, or `{ score = n }`.
+fn label(node: &Node, place: &Place, faults: &mut Faults) -> Option<f64> {
+    let Value::Table(table) = &node.value else { return number_of(node, place, faults) };
+    let mut fields = Fields::new(table, place.clone());
+    let score = fields.number("score", faults);
+    if let Some((_, place)) = fields.node("fit") {
+        faults.add(&place, "a label can't ask for a fit score yet: leave `fit` out, the label then goes by the score alone");
+    }
+    if score.is_none() && table.get("score").is_none() {
+        faults.add(place, "says no score: write a number, or { score = 50 }");
+    }
+    fields.finish(faults);
+    score.map(|s| s.value)
+}
+
+fn group(mut fields: Fields<'_>, faults: &mut Faults) -> At<GroupSpec> {
+    let place = fields.place.clone();
+    let value = GroupSpec {
+        name: fields.text("name", faults),
+        half_life_ms: fields.duration_or_off("half_life", faults),
+        cap: cap(&mut fields, faults),
+        rules: fields.tables("rules", faults).into_iter().map(|f| rule(f, faults)).collect(),
+    };
+    fields.finish(faults);
+    At { value, place }
+}
+
+fn rule(mut fields: Fields<'_>, faults: &mut Faults) -> At<ScoreRuleSpec> {
+    let place = fields.place.clone();
+    let value = ScoreRuleSpec {
+        when: condition(&mut fields, faults),
+        points: fields.number("points", faults),
+        at_most: fields.node("at_most").and_then(|(node, place)| {
+            let text = text_of(node, &place, faults)?;
+            let Some(value) = at_most(&text) else {
+                faults.add(&place, format!("{text:?} must read like \"10 per 1d\": so many times, then the period"));
+                return None;
+            };
+            Some(At { value, place })
+        }),
+    };
+    fields.finish(faults);
+    At { value, place }
+}
+
+/// "10 per 1d", also "1 per day".
+fn at_most(text: &str) -> Option<(i64, Ms)> {
+    let (times, period) = text.split_once(" per ")?;
+    let per_ms = match period.trim() {
+        "hour" => crate::domain::HOUR_MS,
+        "day" => crate::domain::DAY_MS,
+        "week" => 7 * crate::domain::DAY_MS,
+        other => units::duration_ms(other).ok()?,
+    };
+    Some((times.trim().parse().ok()?, per_ms))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_per_period_reads_as_people_say_it() {
+        assert_eq!(at_most("10 per 1d"), Some((10, 86_400_000)));
+        assert_eq!(at_most("1 per day"), Some((1, 86_400_000)));
+        for wrong in ["10", "ten per 1d", "10 per", "10 per moon", "10/1d"] {
+            assert_eq!(at_most(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_place_is_kept_for_labels() {
+        let node = Node { line: 3, value: Value::Integer(20) };
+        assert_eq!(label(&node, &Place::default(), &mut Faults::default()), Some(20.0));
+    }
+}

@@ -1,0 +1,58 @@
+//! Faults of the cart series, as it is in force: the settings over the file.
+
+use super::Found;
+use crate::domain::Ms;
+use crate::domain::model::spec::{At, CartSpec};
+use crate::domain::model::{MAX_CART_STEPS, compile};
+
+pub(super) fn check(said: &CartSpec, found: &mut Found) {
+    if let Some(steps) = &said.steps_ms {
+        check_steps(steps, found);
+    }
+    for (limit, example) in [
+        (&said.cooldown_ms, "\"7d\", or \"off\" for none"),
+        (&said.max_lateness_ms, "\"2h\", or \"off\" to send however late"),
+        (&said.forget_after_ms, "\"10d\", or \"off\" to keep carts for ever"),
+    ] {
+        if let Some(limit) = limit
+            && limit.value.is_some_and(|ms| ms <= 0)
+        {
+            found.add(&limit.place, format!("must be longer than nothing: write {example}"));
+        }
+    }
+    if let Some(grace) = said.grace_ms.as_ref().filter(|grace| grace.value < 0) {
+        found.add(&grace.place, "can't be negative: write \"0s\" for no grace");
+    }
+    let cart = compile::cart(said);
+    if let (Some(last), Some(forget)) = (cart.steps_ms.last(), cart.forget_after_ms)
+        && forget <= last.saturating_add(cart.grace_ms)
+        && let Some(place) = said.forget_after_ms.as_ref().map(|f| &f.place).or(said.steps_ms.as_ref().map(|s| &s.place))
+    {
+        let message = format!(
+            "the cart is forgotten before its last step is due (forget_after {} s, last step {} s): \
+             make forget_after longer, or the steps shorter",
+            forget / 1_000,
+            last / 1_000
+        );
+        found.add(place, message);
+    }
+}
+
+fn check_steps(steps: &At<Vec<Ms>>, found: &mut Found) {
+    let place = &steps.place;
+    if steps.value.is_empty() {
+        found.add(place, "names no step: write [\"1h\", \"24h\", \"72h\"]");
+    }
+    if steps.value.len() > MAX_CART_STEPS {
+        found.add(place, format!("has {} steps, at most {MAX_CART_STEPS} fit", steps.value.len()));
+    }
+    if steps.value.first().is_some_and(|first| *first <= 0) {
+        found.add(place, "the first step can't be due at once: a cart is abandoned after a while only, such as \"1h\"");
+    }
+    for (n, pair) in steps.value.windows(2).enumerate() {
+        if pair[1] <= pair[0] {
+            let message = format!("step {} must come later than step {}: write the delays in rising order", n + 2, n + 1);
+            found.add(place, message);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Faults of moves: each by itself, and those that contradict or hide each other.
+
+use super::{Found, UNREACHABLE, known_stage, stage_index, tests_of};
+use crate::domain::effect::Axis;
+use crate::domain::model::spec::{At, AxisSpec, MoveSpec};
+use crate::domain::model::{MAX_COUNT_MEMORY, canonical};
+
+pub(super) fn check(axis: Axis, spec: &AxisSpec, found: &mut Found) {
+    for one in &spec.moves {
+        by_itself(spec, one, found);
+    }
+    for (n, b) in spec.moves.iter().enumerate() {
+        for (m, a) in spec.moves[..n].iter().enumerate() {
+            pair(axis, spec, (m, a), (n, b), found);
+        }
+    }
+    if !spec.moves.is_empty() || !spec.stages.is_empty() {
+        reachable(spec, found);
+    }
+}
+
+fn by_itself(spec: &AxisSpec, one: &At<MoveSpec>, found: &mut Found) {
+    let (rule, place) = (&one.value, &one.place);
+    match &rule.to {
+        None => found.missing(place, "to", "the stage that the move leads to"),
+        Some(to) => {
+            known_stage(spec, to, found);
+            if let Some(from) = rule.from.iter().find(|from| from.value == to.value) {
+                found.add(&from.place, format!("the move leads from {:?} to itself: name another stage", from.value));
+            }
+        }
+    }
+    for (n, from) in rule.from.iter().enumerate() {
+        known_stage(spec, from, found);
+        if rule.from[..n].iter().any(|other| other.value == from.value) {
+            found.add(&from.place, format!("{:?} is named twice", from.value));
+        }
+    }
+    tests_of::condition(&rule.when, place, found);
+    count(rule, found);
+    if let Some(sessions) = rule.sessions.as_ref().filter(|s| !(1..=1_000_000).contains(&s.value)) {
+        found.add(&sessions.place, "must be at least 1 session");
+    }
+}
+
+fn count(rule: &MoveSpec, found: &mut Found) {
+    match &rule.times {
+        None => {
+            for place in [rule.within_ms.as_ref().map(|w| &w.place), rule.same.as_ref().map(|s| &s.place)].into_iter().flatten() {
+                found.add(place, "says nothing without `times`: add times = 3, or leave this out");
+            }
+        }
+        Some(times) if times.value < 1 => found.add(&times.place, "must be at least 2: how many matches it takes"),
+        Some(times) if times.value == 1 => {
+            found.add(&times.place, "once is what a move takes anyway: leave `times` out, or write 2 or more");
+        }
+        Some(times) if usize::try_from(times.value).is_ok_and(|t| t > MAX_COUNT_MEMORY) => {
+            let message = format!("{} is more than a prospect's record remembers: at most {MAX_COUNT_MEMORY}", times.value);
+            found.add(&times.place, message);
+        }
+        Some(_) => {}
+    }
+    if let Some(within) = rule.within_ms.as_ref().filter(|w| w.value <= 0) {
+        found.add(&within.place, "must be longer than nothing, such as \"7d\"");
+    }
+    if let Some(same) = rule.same.as_ref().filter(|s| s.value.trim().is_empty()) {
+        found.add(&same.place, "must name the property whose value is the same each time");
+    }
+}
+
+/// Two moves that say the same, contradict each other, or of which one hides the other.
+fn pair(axis: Axis, spec: &AxisSpec, (m, a): (usize, &At<MoveSpec>), (n, b): (usize, &At<MoveSpec>), found: &mut Found) {
+    if a.value.when.on.is_empty() || b.value.when.on.is_empty() {
+        return;
+    }
+    let [Some(a_to), Some(b_to)] = [a, b].map(|one| one.value.to.as_ref().and_then(|to| stage_index(spec, &to.value))) else {
+        return;
+    };
+    let which = |n: usize, one: &At<MoveSpec>| format!("move #{} (line {})", n + 1, one.place.line);
+    if canonical::one_move(axis, &a.value) == canonical::one_move(axis, &b.value) {
+        found.add(&b.place, format!("says the same as {}: leave one out", which(m, a)));
+        return;
+    }
+    let overlap: Vec<&str> = a.value.from.iter().filter(|f| named(&b.value, &f.value)).map(|f| f.value.as_str()).collect();
+    if a_to != b_to && !overlap.is_empty() && canonical::requirement(&a.value) == canonical::requirement(&b.value) {
+        let message = format!(
+            "contradicts {}: from {:?} the same event leads both to {:?} and to {:?}; leave one out, or make them ask for different things",
+            which(m, a),
+            overlap.join(", "),
+            spec.stages[a_to].value,
+            spec.stages[b_to].value,
+        );
+        found.add(&b.place, message);
+        return;
+    }
+    for ((hidden, hidden_to), (n, wins, wins_to)) in [((a, a_to), (n, b, b_to)), ((b, b_to), (m, a, a_to))] {
+        if wins_to > hidden_to && same_origin(&hidden.value, &wins.value) && implies(&hidden.value, &wins.value) {
+            let message = format!(
+                "can never act: whenever it fits, {} fits too and leads further, to {:?}; make that one ask for more, or this one for something else",
+                which(n, wins),
+                spec.stages[wins_to].value,
+            );
+            found.add(&hidden.place, message);
+        }
+    }
+}
+
+fn named(rule: &MoveSpec, stage: &str) -> bool {
+    rule.from.iter().any(|f| f.value == stage)
+}
+
+/// Wherever the hidden move applies, the other one competes on equal terms (the furthest wins).
+fn same_origin(hidden: &MoveSpec, wins: &MoveSpec) -> bool {
+    if hidden.from.is_empty() { wins.from.is_empty() } else { hidden.from.iter().all(|f| named(wins, &f.value)) }
+}
+
+/// Whether everything that fits `a` fits `b`.
+fn implies(a: &MoveSpec, b: &MoveSpec) -> bool {
+    let (a_names, b_names) = (canonical::event_names(&a.when), canonical::event_names(&b.when));
+    let any = |names: &[String]| names.iter().any(|n| n == "*");
+    let names = any(&b_names) || (!any(&a_names) && a_names.iter().all(|n| b_names.contains(n)));
+    let asks = |rule: &MoveSpec| -> Vec<String> {
+        rule.when.tests.iter().map(|(property, tests)| format!("{property:?}{}", canonical::all(&tests.value))).collect()
+    };
+    let a_tests = asks(a);
+    names && asks(b).iter().all(|t| a_tests.contains(t)) && count_implies(a, b) && sessions_of(b) <= sessions_of(a)
+}
+
+fn count_implies(a: &MoveSpec, b: &MoveSpec) -> bool {
+    let Some(b_times) = &b.times else { return true };
+    let Some(a_times) = &a.times else { return false };
+    let within = match (&a.within_ms, &b.within_ms) {
+        (_, None) => true,
+        (None, Some(_)) => false,
+        (Some(a), Some(b)) => a.value <= b.value,
+    };
+    let same = match (&a.same, &b.same) {
+        (_, None) => true,
+        (None, Some(_)) => false,
+        (Some(a), Some(b)) => a.value == b.value,
+    };
+    b_times.value <= a_times.value && within && same
+}
+
+fn sessions_of(rule: &MoveSpec) -> i64 {
+    rule.sessions.as_ref().map_or(0, |s| s.value)
+}
+
+/// Stages that nothing leads to, from no stage on.
+fn reachable(spec: &AxisSpec, found: &mut Found) {
+    let index = |name: &str| stage_index(spec, name);
+    let mut reached = vec![false; spec.stages.len()];
+    loop {
+        let before = reached.clone();
+        for rule in &spec.moves {
+            let Some(to) = rule.value.to.as_ref().and_then(|to| index(&to.value)) else { continue };
+            let open = rule.value.from.is_empty();
+            if open || rule.value.from.iter().any(|f| index(&f.value).is_some_and(|f| reached[f])) {
+                reached[to] = true;
+            }
+        }
+        for (stage, stale) in &spec.stale_by_stage {
+            if let (Some(from), Some(to)) = (index(&stage.value), index(&stale.to.value)) {
+                reached[to] |= reached[from];
+            }
+        }
+        if let Some(all) = &spec.stale_all
+            && let Some(to) = index(&all.value.stale.to.value)
+        {
+            reached[to] |= reached.iter().skip(to + 1).any(|r| *r);
+        }
+        if reached == before {
+            break;
+        }
+    }
+    for (stage, _) in spec.stages.iter().zip(reached).filter(|(_, reached)| !reached) {
+        found.add(&stage.place, format!("{UNREACHABLE}, {:?}: add a move to it, or leave the stage out", stage.value));
+    }
+}

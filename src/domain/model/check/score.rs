@@ -1,0 +1,112 @@
+//! Faults of labels, groups and score rules.
+
+use super::{Found, check_name, tests_of};
+use crate::domain::model::spec::{At, GroupSpec, ScoreRuleSpec, ScoreSpec};
+use crate::domain::model::{MAX_RULES, canonical};
+
+/// Most labels: their index is one byte in a record.
+const MAX_LABELS: usize = 64;
+/// Most groups of one model.
+const MAX_GROUPS: usize = 64;
+
+pub(super) fn check(spec: &ScoreSpec, found: &mut Found) {
+    if let Some(cap) = spec.cap.as_ref().filter(|cap| cap.value <= 0.0) {
+        found.add(&cap.place, "must be greater than 0, or \"off\"");
+    }
+    labels(spec, found);
+    if let Some(group) = spec.groups.get(MAX_GROUPS) {
+        found.add(&group.place, format!("is one group too many: at most {MAX_GROUPS} fit"));
+    }
+    for (n, one) in spec.groups.iter().enumerate() {
+        group(one, found);
+        if let Some(name) = &one.value.name
+            && spec.groups[..n].iter().any(|other| other.value.name.as_ref().is_some_and(|o| o.value == name.value))
+        {
+            found.add(&name.place, format!("group {:?} is there twice: put the rules into one", name.value));
+        }
+    }
+}
+
+fn labels(spec: &ScoreSpec, found: &mut Found) {
+    let reach = reach(spec);
+    for (n, (name, score)) in spec.labels.iter().enumerate() {
+        check_name(name, "a label", found);
+        if let Some((before, lower)) = n.checked_sub(1).and_then(|n| spec.labels.get(n))
+            && score <= lower
+        {
+            let message = format!("{score} is not above {:?} ({lower}): write labels in rising order", before.value);
+            found.add(&name.place, message);
+        }
+        if let Some(cap) = spec.cap.as_ref().filter(|cap| *score > cap.value) {
+            found.add(&name.place, format!("{score} is above the cap of the score ({}): nobody can reach it", cap.value));
+        } else if let Some(reach) = reach.filter(|reach| score > reach) {
+            found.add(&name.place, format!("{score} is above what all groups give together ({reach}): nobody can reach it"));
+        }
+    }
+    if let Some((name, _)) = spec.labels.get(MAX_LABELS) {
+        found.add(&name.place, format!("is one label too many: at most {MAX_LABELS} fit"));
+    }
+    if spec.groups.is_empty()
+        && let Some((name, _)) = spec.labels.iter().find(|(_, score)| *score > 0.0)
+    {
+        found.add(&name.place, "no group gives points, so nobody can reach it: add [[score.groups]]");
+    }
+}
+
+/// The highest score that the caps of the groups allow; `None` while a group has none.
+fn reach(spec: &ScoreSpec) -> Option<f64> {
+    (!spec.groups.is_empty()).then_some(())?;
+    spec.groups.iter().map(|group| group.value.cap.as_ref().map(|cap| cap.value.max(0.0))).sum()
+}
+
+fn group(one: &At<GroupSpec>, found: &mut Found) {
+    let (group, place) = (&one.value, &one.place);
+    match &group.name {
+        None => found.missing(place, "name", "name = \"browsing\""),
+        Some(name) => check_name(name, "a group", found),
+    }
+    match &group.half_life_ms {
+        None => found.missing(place, "half_life", "half_life = \"14d\", or \"off\" for points that stay"),
+        Some(half_life) if half_life.value.is_some_and(|ms| ms <= 0) => {
+            found.add(&half_life.place, "must be longer than nothing: write \"14d\", or \"off\" for points that stay");
+        }
+        Some(_) => {}
+    }
+    if let Some(cap) = group.cap.as_ref().filter(|cap| cap.value <= 0.0) {
+        found.add(&cap.place, "must be greater than 0, or \"off\"");
+    }
+    if group.rules.is_empty() {
+        found.missing(place, "rules", "rules = [ { on = \"Product Viewed\", points = 3 } ]");
+    }
+    if group.rules.len() > MAX_RULES {
+        found.add(place, format!("has {} rules, at most {MAX_RULES} fit in a group", group.rules.len()));
+    }
+    for (n, one) in group.rules.iter().enumerate() {
+        rule(one, found);
+        let text = canonical::score_rule("", &one.value);
+        if let Some(m) = group.rules[..n].iter().position(|other| canonical::score_rule("", &other.value) == text) {
+            let message = format!("says the same as rule #{} (line {}): leave one out", m + 1, group.rules[m].place.line);
+            found.add(&one.place, message);
+        }
+    }
+}
+
+fn rule(one: &At<ScoreRuleSpec>, found: &mut Found) {
+    let (rule, place) = (&one.value, &one.place);
+    tests_of::condition(&rule.when, place, found);
+    match &rule.points {
+        None => found.missing(place, "points", "points = 5"),
+        Some(points) if points.value == 0.0 => found.add(&points.place, "0 points change nothing: leave the rule out"),
+        Some(points) if points.value.abs() > 1e9 => found.add(&points.place, "are too many: at most 1000000000"),
+        Some(_) => {}
+    }
+    if let Some(limit) = &rule.at_most {
+        let (times, per_ms) = limit.value;
+        if times < 1 || u32::try_from(times).is_err() {
+            found.add(&limit.place, "must allow at least once: write \"1 per 1d\"");
+        }
+        if per_ms <= 0 {
+            found.add(&limit.place, "must name a period longer than nothing: write \"10 per 1d\"");
+        }
+    }
+}
