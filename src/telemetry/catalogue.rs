@@ -1,0 +1,307 @@
+//! Every metric of the service: name, type, unit, labels, meaning, and when to worry.
+//!
+//! `docs/metrics.md` holds the same table; a test compares them. Names are a contract: add, never rename. Labels come from
+//! closed sets (topics of the configuration, stages of the model, reasons of the contract), never from what prospects send.
+
+/// What kind of metric it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Counter,
+    Gauge,
+    Histogram,
+}
+
+impl Kind {
+    /// The name in Prometheus' `# TYPE` line and in the docs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::Gauge => "gauge",
+            Self::Histogram => "histogram",
+        }
+    }
+}
+
+/// One metric.
+#[derive(Debug)]
+pub struct Metric {
+    pub name: &'static str,
+    pub kind: Kind,
+    /// `seconds`, `bytes`, `records`, …: what one of it is.
+    pub unit: &'static str,
+    pub labels: &'static [&'static str],
+    pub help: &'static str,
+    /// When an operator should look; the alert that follows from it.
+    pub worry: &'static str,
+    /// Upper bounds of a histogram's buckets, ascending.
+    pub buckets: &'static [f64],
+}
+
+const LATENCY_BUCKETS: &[f64] =
+    &[0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 300.0, 3600.0];
+const COMMIT_BUCKETS: &[f64] = &[0.002, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.075, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
+const RESTORE_BUCKETS: &[f64] = &[0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0];
+const BATCH_BUCKETS: &[f64] = &[1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1_000.0, 3_000.0, 10_000.0, 30_000.0, 100_000.0];
+const MONEY_BUCKETS: &[f64] = &[10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1_000.0, 2_000.0, 5_000.0, 10_000.0];
+
+const fn counter(
+    name: &'static str,
+    unit: &'static str,
+    labels: &'static [&'static str],
+    help: &'static str,
+    worry: &'static str,
+) -> Metric {
+    Metric { name, kind: Kind::Counter, unit, labels, help, worry, buckets: &[] }
+}
+
+const fn gauge(
+    name: &'static str,
+    unit: &'static str,
+    labels: &'static [&'static str],
+    help: &'static str,
+    worry: &'static str,
+) -> Metric {
+    Metric { name, kind: Kind::Gauge, unit, labels, help, worry, buckets: &[] }
+}
+
+const fn histogram(
+    name: &'static str,
+    unit: &'static str,
+    labels: &'static [&'static str],
+    buckets: &'static [f64],
+    help: &'static str,
+    worry: &'static str,
+) -> Metric {
+    Metric { name, kind: Kind::Histogram, unit, labels, help, worry, buckets }
+}
+
+/// Declares the constants and [`ALL`] together, so that none can be missing from the list.
+macro_rules! catalogue {
+    ($($(#[$doc:meta])* $id:ident = $metric:expr;)*) => {
+        $($(#[$doc])* pub const $id: Metric = $metric;)*
+
+        /// Every metric, in the order of the documentation.
+        pub const ALL: &[&Metric] = &[$(&$id),*];
+    };
+}
+
+catalogue! {
+    /// Input events, counted when their batch is committed.
+    EVENTS = counter("leadstream_events_total", "events", &["topic", "class"],
+        "Input events that took effect or were found to be duplicates, by input topic and class of the event's name",
+        "The rate of a topic falls to zero while its lag grows.");
+    /// Records that could not be used.
+    DEAD_LETTERS = counter("leadstream_dead_letters_total", "records", &["reason"],
+        "Records that could not be used and went to the dead letters, by reason",
+        "More than 1 % of events: a producer has changed; see docs/bad-input.md.");
+    /// Tasks that stopped because almost everything was bad.
+    POISON_STOPS = counter("leadstream_poison_stops_total", "stops", &["topic"],
+        "Times that a task stopped because too large a share of an input could not be used",
+        "Any: nothing is read from that partition until somebody decides; see docs/operations.md.");
+    /// Events seen before.
+    DUPLICATES = counter("leadstream_duplicates_total", "events", &[],
+        "Events whose message id this prospect had already sent; they changed nothing",
+        "A jump: a producer sends its history again.");
+    /// Events older than what the prospect has already seen.
+    LATE_EVENTS = counter("leadstream_late_events_total", "events", &[],
+        "Events older than what the prospect has already seen; they count with their own time",
+        "More than a few percent for long: a source delivers late, triggers may be recalled.");
+    /// Times set back to the record's.
+    CLAMPED_EVENTS = counter("leadstream_clamped_events_total", "events", &[],
+        "Events whose time lay further in the future than the allowed skew and was set to the record's time",
+        "A steady rate: some client's clock is wrong.");
+    /// Broken optional fields.
+    BROKEN_FIELDS = counter("leadstream_broken_fields_total", "fields", &[],
+        "Optional fields that were broken and dropped; their events counted",
+        "A jump: a producer has changed its format.");
+    /// Sampled keys on the wrong partition.
+    PARTITIONER_MISMATCHES = counter("leadstream_partitioner_mismatches_total", "records", &["topic"],
+        "Sampled records that lie on another partition than the input's partitioner puts their key",
+        "Any growth: one prospect's events go to two tasks; set partitioner=murmur2_random in the producer.");
+
+    /// Moves of prospects.
+    STAGE_CHANGES = counter("leadstream_stage_changes_total", "changes", &["model", "axis", "from", "to", "cause"],
+        "Stage changes by model, axis, stage left (empty on entry), stage entered and cause",
+        "A move that used to be common stops: the site's tracking broke.");
+    /// Where prospects stand.
+    PROSPECTS = gauge("leadstream_prospects", "prospects", &["model", "axis", "stage"],
+        "Prospects that stand in a stage now, over the partitions of this instance",
+        "Not by itself; sum over instances.");
+    /// Prospects by label.
+    SCORE_LABELS = gauge("leadstream_score_labels", "prospects", &["model", "label"],
+        "Prospects with this score label now (`none`: below the lowest), over the partitions of this instance",
+        "Not by itself; sum over instances.");
+    /// Label changes.
+    SCORE_CHANGES = counter("leadstream_score_changes_total", "changes", &["model", "label", "direction"],
+        "Score labels reached (`none`: fell below the lowest), by label and direction",
+        "Only falls, no rises: events of value are missing.");
+
+    /// Cart triggers.
+    CART_TRIGGERS = counter("leadstream_cart_triggers_total", "triggers", &["step"],
+        "Cart triggers that left, by step of the series",
+        "Zero for hours while carts are filled.");
+    /// Steps that wait for the catch-up.
+    CART_STEPS_HELD = gauge("leadstream_cart_steps_held", "steps", &[],
+        "Cart steps that are due and wait because their task is still behind (`catch_up = \"hold\"`)",
+        "Above zero for longer than max_lateness: they will be skipped as late.");
+    /// Steps that did not leave.
+    CART_SUPPRESSED = counter("leadstream_cart_suppressed_total", "steps", &["reason"],
+        "Cart steps and series that did not leave, by reason",
+        "`late` grows: the service was down or behind for longer than max_lateness.");
+    /// What became of series.
+    CART_OUTCOMES = counter("leadstream_cart_outcomes_total", "outcomes", &["kind"],
+        "Cart outcomes by type: cart.recovered, cart.cancelled, cart.recalled, cart.expired, cart.skipped",
+        "`cart.recalled` grows: orders arrive after the mail left; think about `grace`.");
+    /// Orders after a trigger.
+    CART_RECOVERED_VALUE = histogram("leadstream_cart_recovered_value", "currency units", &["currency"], MONEY_BUCKETS,
+        "Value of recovered orders by currency; `_sum` is the recovered revenue",
+        "Not by itself.");
+    /// Visible minus due.
+    TRIGGER_LATENESS = histogram("leadstream_trigger_lateness_seconds", "seconds", &["kind"], LATENCY_BUCKETS,
+        "How long after its due time an output of time became visible (commit minus due), by kind: cart-step, stale, label",
+        "p99 above 0.25 s while the task is caught up.");
+
+    /// Commit minus record time.
+    EVENT_LATENCY = histogram("leadstream_event_latency_seconds", "seconds", &[], LATENCY_BUCKETS,
+        "From an event's record time to the commit that made its effects visible",
+        "p99 above 0.15 s while the inputs are caught up.");
+    /// Records per transaction.
+    BATCH_RECORDS = histogram("leadstream_batch_records", "records", &[], BATCH_BUCKETS,
+        "Input records per committed transaction",
+        "Always at the largest bucket: the service can't keep up.");
+    /// Time of a commit.
+    COMMIT_SECONDS = histogram("leadstream_commit_seconds", "seconds", &[], COMMIT_BUCKETS,
+        "From the end of a batch's work to its committed transaction",
+        "p50 above 0.05 s: the brokers are slow, or a producer isn't drained before its commit.");
+    /// Transactions.
+    TRANSACTIONS = counter("leadstream_transactions_total", "transactions", &["outcome"],
+        "Transactions by outcome: committed, aborted, unknown (the producer was rebuilt and the truth read back)",
+        "`unknown` or `aborted` more than now and then.");
+    /// Failures by what has to be done.
+    FAILURES = counter("leadstream_failures_total", "failures", &["class"],
+        "Failures of Kafka calls by duty: retry, abort, rebuild, stop",
+        "`stop`: any. `rebuild`: more than one an hour without a broker restart.");
+    /// When the last transaction was committed.
+    LAST_COMMIT = gauge("leadstream_last_commit_timestamp_seconds", "seconds", &[],
+        "Unix time of the last committed transaction of this instance",
+        "Older than a minute while leadstream_input_lag_records is above zero.");
+
+    /// Records not yet read.
+    INPUT_LAG = gauge("leadstream_input_lag_records", "records", &["topic", "partition"],
+        "Records between the committed position and the end of an input partition",
+        "Grows for minutes.");
+    /// How far the task's time lies behind the wall clock.
+    TASK_CLOCK_LAG = gauge("leadstream_task_clock_lag_seconds", "seconds", &["partition"],
+        "Wall clock minus the task's time; 0 when it is caught up",
+        "Above `engine.behind_after` for minutes: cart steps are held.");
+    /// Waits for a slower input.
+    INPUT_WAITS = counter("leadstream_input_waits_total", "waits", &["topic"],
+        "Times that a task with records in hand waited for this input, which had not reached its end",
+        "A steady high rate: this topic's brokers are slower than the others.");
+    /// Gaps that were skipped.
+    GAP_RECORDS = counter("leadstream_gap_records_total", "records", &["topic"],
+        "Records that retention removed before they were read and that `kafka.on_gap = \"skip\"` went over",
+        "Any: events were lost before they reached the service; see docs/operations.md.");
+
+    /// Tasks by state.
+    TASKS = gauge("leadstream_tasks", "tasks", &["state"],
+        "Tasks of this instance by state: waiting (for all inputs), restoring, ready, stuck",
+        "`stuck` above zero; `restoring` or `waiting` for minutes.");
+    /// How far a restore is.
+    RESTORE_RATIO = gauge("leadstream_restore_progress_ratio", "ratio", &["partition"],
+        "How much of the changelog a restoring task has read, 0 to 1; 1 when it is done",
+        "Stands still below 1: an open transaction holds the changelog's stable end.");
+    /// Records read back.
+    RESTORED_RECORDS = counter("leadstream_restored_records_total", "records", &[],
+        "Changelog records read back at restores",
+        "Not by itself.");
+    /// Time of a restore.
+    RESTORE_SECONDS = histogram("leadstream_restore_seconds", "seconds", &[], RESTORE_BUCKETS,
+        "From assignment to a ready task",
+        "p99 above a minute: compaction of the changelog lags, or the network is slow.");
+    /// Group changes.
+    REBALANCES = counter("leadstream_rebalances_total", "rebalances", &["kind"],
+        "Consumer group changes seen by this instance's workers: assigned, revoked, lost",
+        "`lost`: any. Others: more than a few an hour without a deployment.");
+
+    /// Prospect records in memory.
+    STATE_RECORDS = gauge("leadstream_state_records", "records", &[],
+        "Prospect records that this instance holds",
+        "Grows faster than new visitors do.");
+    /// Their bytes.
+    STATE_BYTES = gauge("leadstream_state_bytes", "bytes", &[],
+        "Bytes of the prospect records that this instance holds, without the index",
+        "Close to the memory of the machine.");
+    /// Timers.
+    TIMERS_PENDING = gauge("leadstream_timers_pending", "timers", &[],
+        "Prospects with a pending timer",
+        "Not by itself.");
+    /// Limits of a record reached.
+    LIMITS_REACHED = counter("leadstream_limits_reached_total", "times", &[],
+        "Times that a limit of a prospect's record (lines, carts, remembered ids) was reached and the oldest had to go",
+        "A steady rate: a bot, or one key for many people.");
+    /// Records moved to another model.
+    MODEL_MOVES = counter("leadstream_model_moves_total", "records", &[],
+        "Records written under another model hash and moved to the current model on first touch",
+        "Grows long after a model change: two model hashes in one group.");
+    /// Stages that the current model doesn't know.
+    STAGES_KEPT = counter("leadstream_stages_kept_total", "stages", &[],
+        "Stages of an earlier model that the current one doesn't know and that were kept",
+        "Any: declare what they became in the model file.");
+
+    /// HTTP requests.
+    HTTP_REQUESTS = counter("leadstream_http_requests_total", "requests", &["endpoint", "code"],
+        "Requests to the admin server by endpoint and status code",
+        "Many 401: somebody tries tokens. 503 of an API endpoint: its limits are reached.");
+    /// The build.
+    BUILD_INFO = gauge("leadstream_build_info", "1", &["version"],
+        "Always 1; the version is the label",
+        "Two versions for longer than a deployment.");
+    /// The model.
+    MODEL_INFO = gauge("leadstream_model_info", "1", &["name", "hash"],
+        "Always 1; name and content hash of an effective model are the labels",
+        "Two hashes of one name for longer than a deployment.");
+}
+
+/// The table of the documentation.
+#[must_use]
+pub fn markdown() -> String {
+    let mut out = String::from("| metric | type | unit | labels | meaning | when to worry |\n|---|---|---|---|---|---|\n");
+    for m in ALL {
+        let labels = if m.labels.is_empty() { "–".to_owned() } else { m.labels.join(", ") };
+        out += &format!("| `{}` | {} | {} | {labels} | {} | {} |\n", m.name, m.kind.name(), m.unit, m.help, m.worry);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn names_carry_the_prefix_and_the_suffix_of_their_type() {
+        for m in ALL {
+            assert!(m.name.starts_with("leadstream_"), "{}", m.name);
+            assert_eq!(m.name.ends_with("_total"), m.kind == Kind::Counter, "{}: counters and only they end in _total", m.name);
+            assert_eq!(m.name.ends_with("_seconds"), m.unit == "seconds" && m.kind != Kind::Counter, "{}", m.name);
+            assert_eq!(m.name.ends_with("_bytes"), m.unit == "bytes", "{}", m.name);
+            assert!(m.name.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{}", m.name);
+        }
+    }
+
+    #[test]
+    fn no_two_metrics_share_a_name() {
+        let names: BTreeSet<_> = ALL.iter().map(|m| m.name).collect();
+        assert_eq!(names.len(), ALL.len());
+    }
+
+    #[test]
+    fn histograms_and_only_they_have_ascending_buckets() {
+        for m in ALL {
+            assert_eq!(m.kind == Kind::Histogram, !m.buckets.is_empty(), "{}", m.name);
+            assert!(m.buckets.windows(2).all(|w| w[0] < w[1]), "{}", m.name);
+        }
+    }
+}
