@@ -1,0 +1,140 @@
+//! Questions about single prospects: a bounded mailbox per worker, answered between batches.
+
+use super::snapshot::{Board, TaskState};
+use crate::domain::ids::murmur2_partition;
+use crate::domain::prospect::Prospect;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::oneshot;
+
+/// Questions that may wait at one worker; more are refused.
+pub const MAILBOX: usize = 32;
+
+/// One question. The worker answers with the committed record, `None` when it knows no such prospect, or drops the question
+/// when the partition has just gone.
+#[derive(Debug)]
+pub struct Question {
+    pub partition: i32,
+    pub prospect: String,
+    pub reply: oneshot::Sender<Option<Prospect>>,
+}
+
+/// Why a prospect can't be asked for here and now.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoAnswer {
+    #[error("partition {partition} of group {group:?} is not with this instance")]
+    NotOwned { partition: i32, group: String },
+    #[error("partition {partition} is {state}, not ready")]
+    NotReady { partition: i32, state: &'static str },
+    #[error("too many questions are waiting")]
+    Busy,
+}
+
+/// Who can be asked about prospects.
+pub trait ProspectLookup: Send + Sync {
+    /// Puts the question into the mailbox of the worker that owns the prospect.
+    ///
+    /// # Errors
+    /// See [`NoAnswer`]. A receiver that is closed without an answer means that the partition has just gone.
+    fn ask(&self, prospect: &str) -> Result<oneshot::Receiver<Option<Prospect>>, NoAnswer>;
+}
+
+/// Where the producers of the inputs put a key.
+#[derive(Debug, Clone, Copy)]
+pub struct Partitioning {
+    /// Partitions of each input.
+    pub partitions: u32,
+    pub partition_of: fn(&[u8], u32) -> u32,
+}
+
+/// The mailboxes of all workers of an instance.
+pub struct Directory {
+    board: Arc<Board>,
+    partitioning: RwLock<Partitioning>,
+    mailboxes: Vec<SyncSender<Question>>,
+}
+
+impl Directory {
+    /// A directory and the receiving end of each worker's mailbox.
+    #[must_use]
+    pub fn new(board: Arc<Board>, workers: usize) -> (Self, Vec<Receiver<Question>>) {
+        let (mailboxes, receivers) = (0..workers).map(|_| sync_channel(MAILBOX)).unzip();
+        let partitioning = RwLock::new(Partitioning { partitions: 1, partition_of: murmur2_partition });
+        (Self { board, partitioning, mailboxes }, receivers)
+    }
+
+    /// Says where keys lie, once the inputs are known.
+    pub fn set_partitioning(&self, partitioning: Partitioning) {
+        *self.partitioning.write().unwrap_or_else(PoisonError::into_inner) = partitioning;
+    }
+}
+
+impl ProspectLookup for Directory {
+    fn ask(&self, prospect: &str) -> Result<oneshot::Receiver<Option<Prospect>>, NoAnswer> {
+        let Partitioning { partitions, partition_of } = *self.partitioning.read().unwrap_or_else(PoisonError::into_inner);
+        let partition = partition_of(prospect.as_bytes(), partitions).cast_signed();
+        let not_owned = || NoAnswer::NotOwned { partition, group: self.board.identity().group.clone() };
+        let task = self.board.task(partition).ok_or_else(not_owned)?;
+        if task.state != TaskState::Ready {
+            return Err(NoAnswer::NotReady { partition, state: task.state.name() });
+        }
+        let mailbox = self.mailboxes.get(task.worker).ok_or_else(not_owned)?;
+        let (reply, answer) = oneshot::channel();
+        match mailbox.try_send(Question { partition, prospect: prospect.to_owned(), reply }) {
+            Ok(()) => Ok(answer),
+            Err(TrySendError::Full(_)) => Err(NoAnswer::Busy),
+            Err(TrySendError::Disconnected(_)) => Err(not_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::snapshot::{Done, Holdings, Identity, TaskSnapshot};
+    use super::*;
+
+    fn directory() -> (Directory, Receiver<Question>, Arc<Board>) {
+        let board = Arc::new(Board::new(Identity { group: "g".to_owned(), ..Identity::default() }));
+        let (directory, mut mailboxes) = Directory::new(Arc::clone(&board), 1);
+        directory.set_partitioning(Partitioning { partitions: 4, partition_of: |_, n| 7 % n });
+        (directory, mailboxes.remove(0), board)
+    }
+
+    fn publish(board: &Board, state: TaskState) {
+        board.publish(TaskSnapshot {
+            partition: 3,
+            worker: 0,
+            state,
+            since_ms: 0,
+            time_ms: None,
+            caught_up: true,
+            lag: Vec::new(),
+            last_commit_ms: None,
+            holdings: Holdings::default(),
+            done: Done::default(),
+        });
+    }
+
+    #[test]
+    fn a_question_reaches_the_worker_that_owns_the_partition() {
+        let (directory, mailbox, board) = directory();
+        publish(&board, TaskState::Ready);
+        let mut answer = directory.ask("u-1").expect("owned and ready");
+        let question = mailbox.try_recv().expect("the question is in the mailbox");
+        assert_eq!((question.partition, question.prospect.as_str()), (3, "u-1"));
+        question.reply.send(None).expect("somebody waits");
+        assert_eq!(answer.try_recv(), Ok(None));
+    }
+
+    #[test]
+    fn what_is_elsewhere_not_ready_or_too_much_is_refused_with_the_reason() {
+        let (directory, _mailbox, board) = directory();
+        assert_eq!(directory.ask("u-1").unwrap_err(), NoAnswer::NotOwned { partition: 3, group: "g".to_owned() });
+        publish(&board, TaskState::Waiting);
+        assert_eq!(directory.ask("u-1").unwrap_err(), NoAnswer::NotReady { partition: 3, state: "waiting" });
+        publish(&board, TaskState::Ready);
+        let waiting: Vec<_> = (0..MAILBOX).map(|_| directory.ask("u-1").expect("there is room")).collect();
+        assert_eq!(directory.ask("u-1").unwrap_err(), NoAnswer::Busy);
+        drop(waiting);
+    }
+}

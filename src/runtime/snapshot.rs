@@ -1,0 +1,239 @@
+//! What workers publish for health, dashboard and API: plain data, replaced as a whole. Readers never reach into a worker.
+
+use crate::domain::Ms;
+use crate::domain::effect::Axis;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Where a task stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TaskState {
+    /// Assigned, but not all its inputs are here yet.
+    Waiting,
+    /// Reads its changelog: next offset to read and the end that must be reached, both counted from the log's start.
+    Restoring { done: u64, total: u64 },
+    /// Works.
+    Ready,
+    /// Stopped until somebody acts; the reason says what to do. No personal data.
+    Stuck { reason: String },
+}
+
+impl TaskState {
+    /// The name in health answers and metric labels.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Restoring { .. } => "restoring",
+            Self::Ready => "ready",
+            Self::Stuck { .. } => "stuck",
+        }
+    }
+
+    /// Every name, in the order of a task's life.
+    pub const NAMES: [&'static str; 4] = ["waiting", "restoring", "ready", "stuck"];
+}
+
+/// Prospects in one stage of one axis.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StageCount {
+    pub model: Arc<str>,
+    pub axis: Axis,
+    pub stage: Arc<str>,
+    pub prospects: u64,
+}
+
+/// Prospects with one label; `None`: below the lowest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelCount {
+    pub model: Arc<str>,
+    pub label: Option<Arc<str>>,
+    pub prospects: u64,
+}
+
+/// How many carts are in which phase of their series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CartCounts {
+    /// Carts with at least one line.
+    pub filled: u64,
+    pub armed: u64,
+    pub running: u64,
+    pub complete: u64,
+}
+
+/// What a task has in memory.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Holdings {
+    pub prospects: u64,
+    pub state_bytes: u64,
+    pub timers: u64,
+    /// Cart steps that are due and wait for the catch-up.
+    pub steps_held: u64,
+    /// In the model's order; stages without prospects are there too.
+    pub stages: Vec<StageCount>,
+    pub labels: Vec<LabelCount>,
+    pub carts: CartCounts,
+}
+
+/// What a task did since it was assigned to this instance.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Done {
+    pub events: u64,
+    pub dead_letters: u64,
+    pub stage_changes: u64,
+    pub score_changes: u64,
+    /// Cart triggers that left, by step (first: step 1).
+    pub cart_triggers: Vec<u64>,
+    /// By `type` of the outcome.
+    pub cart_outcomes: BTreeMap<&'static str, u64>,
+}
+
+/// One task, as its worker last published it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaskSnapshot {
+    pub partition: i32,
+    /// Index of the worker in this instance.
+    pub worker: usize,
+    pub state: TaskState,
+    /// Wall clock when the state was entered.
+    pub since_ms: Ms,
+    /// The task's time; `None` before its first event.
+    pub time_ms: Option<Ms>,
+    pub caught_up: bool,
+    /// Topic and records not read yet; `None`: not known yet.
+    pub lag: Vec<(Arc<str>, Option<u64>)>,
+    pub last_commit_ms: Option<Ms>,
+    pub holdings: Holdings,
+    pub done: Done,
+}
+
+/// Where the whole instance stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Not every worker has heard from the group yet.
+    Starting,
+    Running,
+    /// Told to stop: finishing its batches.
+    Stopping,
+}
+
+/// Who and what an instance is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Identity {
+    pub group: String,
+    pub instance: String,
+    pub version: String,
+    /// Name and hash of each effective model.
+    pub models: Vec<(String, String)>,
+}
+
+/// The place where workers publish and readers look.
+pub struct Board {
+    identity: Identity,
+    phase: AtomicU8,
+    tasks: Mutex<BTreeMap<i32, Arc<TaskSnapshot>>>,
+}
+
+impl Board {
+    /// An empty board of a starting instance.
+    #[must_use]
+    pub fn new(identity: Identity) -> Self {
+        Self { identity, phase: AtomicU8::new(0), tasks: Mutex::default() }
+    }
+
+    /// Who this instance is.
+    #[must_use]
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// Where the instance stands.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        match self.phase.load(Ordering::Acquire) {
+            0 => Phase::Starting,
+            1 => Phase::Running,
+            _ => Phase::Stopping,
+        }
+    }
+
+    /// Says where the instance stands. A stopping instance stays one.
+    pub fn set_phase(&self, phase: Phase) {
+        let number = match phase {
+            Phase::Starting => 0,
+            Phase::Running => 1,
+            Phase::Stopping => 2,
+        };
+        self.phase.fetch_max(number, Ordering::AcqRel);
+    }
+
+    /// Replaces what is known of a task.
+    pub fn publish(&self, task: TaskSnapshot) {
+        self.lock().insert(task.partition, Arc::new(task));
+    }
+
+    /// The task is no longer this worker's. Another worker of the instance may have published it since: then it stays.
+    pub fn remove(&self, partition: i32, worker: usize) {
+        let mut tasks = self.lock();
+        if tasks.get(&partition).is_some_and(|t| t.worker == worker) {
+            tasks.remove(&partition);
+        }
+    }
+
+    /// The task of a partition.
+    #[must_use]
+    pub fn task(&self, partition: i32) -> Option<Arc<TaskSnapshot>> {
+        self.lock().get(&partition).cloned()
+    }
+
+    /// All tasks, by partition.
+    #[must_use]
+    pub fn tasks(&self) -> Vec<Arc<TaskSnapshot>> {
+        self.lock().values().cloned().collect()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<i32, Arc<TaskSnapshot>>> {
+        // A map of pointers can't be left half-changed by a panic.
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn task(partition: i32, worker: usize) -> TaskSnapshot {
+        TaskSnapshot {
+            partition,
+            worker,
+            state: TaskState::Ready,
+            since_ms: 0,
+            time_ms: None,
+            caught_up: true,
+            lag: Vec::new(),
+            last_commit_ms: None,
+            holdings: Holdings::default(),
+            done: Done::default(),
+        }
+    }
+
+    #[test]
+    fn a_task_that_moved_to_another_worker_is_not_removed_by_the_old_one() {
+        let board = Board::new(Identity::default());
+        board.publish(task(3, 0));
+        board.publish(task(3, 1));
+        board.remove(3, 0);
+        assert_eq!(board.tasks().len(), 1);
+        board.remove(3, 1);
+        assert!(board.tasks().is_empty());
+    }
+
+    #[test]
+    fn a_stopping_instance_never_looks_running_again() {
+        let board = Board::new(Identity::default());
+        board.set_phase(Phase::Stopping);
+        board.set_phase(Phase::Running);
+        assert_eq!(board.phase(), Phase::Stopping);
+    }
+}
