@@ -5,6 +5,7 @@
 
 #![warn(clippy::pedantic)]
 
+pub mod adopt;
 pub mod cart;
 pub mod dedup;
 pub mod effect;

@@ -7,6 +7,7 @@
 
 pub mod codec;
 pub mod merge;
+pub mod population;
 pub mod store;
 pub mod task;
 pub mod timers;

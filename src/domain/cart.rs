@@ -1,1 +1,183 @@
-//! cart
+//! Carts and their reminder series: section 3 of the contract, sentence by sentence.
+//!
+//! `lines` changes what is in a cart, `series` decides when steps leave and how a series ends; this page says which cart an
+//! event is about.
+
+mod lines;
+mod series;
+
+use super::Ms;
+use super::effect::{Effects, Note, Reason};
+use super::event::Event;
+use super::model::Model;
+use super::names::Kind;
+use super::prospect::{Cart, ConsentState, Prospect};
+pub use series::{change_model, fire_step, forget};
+
+/// Most carts of one prospect; the one touched longest ago goes first.
+pub const MAX_CARTS: usize = 16;
+/// Most lines of one cart; further products are left out and counted.
+pub const MAX_LINES: usize = 100;
+/// Products whose removal is remembered.
+pub const MAX_REMOVED: usize = 64;
+/// Steps that left, remembered until an outcome names them.
+pub const MAX_SENT: usize = 16;
+
+/// What cart rules need besides the record.
+pub struct CartContext<'a> {
+    pub key: &'a str,
+    /// The model in charge.
+    pub model: &'a Model,
+    pub model_index: u16,
+}
+
+/// Applies what an event says about carts and consent, and sets the clocks of all pending series anew.
+pub fn apply(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
+    match event.kind {
+        Kind::ProductAdded => add(prospect, event, context, effects),
+        Kind::ProductRemoved => change(prospect, event, context, effects, lines::remove),
+        Kind::CartViewed | Kind::CartUpdated if event.has_products => change(prospect, event, context, effects, lines::replace),
+        Kind::CheckoutStarted if event.has_products => {
+            change(prospect, event, context, effects, lines::replace);
+            check_out(prospect, event);
+        }
+        Kind::CartEmptied => change(prospect, event, context, effects, lines::replace),
+        Kind::CheckoutStarted | Kind::CheckoutProgress | Kind::PaymentFailed => check_out(prospect, event),
+        Kind::CartViewed | Kind::CartUpdated => {
+            if let Some(at) = concerned(&prospect.carts, event.cart_id.as_deref()) {
+                touch(&mut prospect.carts[at], event.time_ms);
+            }
+        }
+        Kind::OrderCompleted => order(prospect, event, context, effects),
+        Kind::Unsubscribed => withdraw(prospect, event, Reason::Unsubscribed, ConsentState::Unsubscribed, context, effects),
+        Kind::HardBounce => withdraw(prospect, event, Reason::HardBounce, ConsentState::HardBounce, context, effects),
+        Kind::Complained => withdraw(prospect, event, Reason::Complained, ConsentState::Complained, context, effects),
+        Kind::Subscribed => consent(prospect, event, ConsentState::Open),
+        _ => {}
+    }
+    series::retime_all(prospect, context.model);
+}
+
+/// The cart that an add, a removal, a snapshot or a checkout concerns: by id; without one the cart touched last.
+fn concerned(carts: &[Cart], id: Option<&str>) -> Option<usize> {
+    match id {
+        Some(id) => carts.iter().position(|c| c.id.as_deref() == Some(id)),
+        None => carts.iter().enumerate().max_by_key(|(index, c)| (c.touched_ms, *index)).map(|(index, _)| index),
+    }
+}
+
+/// The concerned cart, made when it isn't there.
+fn concerned_or_new(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) -> usize {
+    if let Some(at) = concerned(&prospect.carts, event.cart_id.as_deref()) {
+        return at;
+    }
+    if prospect.carts.len() >= MAX_CARTS {
+        effects.notes.push(Note::LimitReached);
+        if let Some((oldest, _)) = prospect.carts.iter().enumerate().min_by_key(|(index, c)| (c.touched_ms, *index)) {
+            series::evict(prospect, oldest, event, context, effects);
+        }
+    }
+    let id = event.cart_id.as_deref().map(Into::into);
+    prospect.carts.push(Cart { id, touched_ms: event.time_ms, ..Cart::default() });
+    prospect.carts.len() - 1
+}
+
+fn touch(cart: &mut Cart, time_ms: Ms) {
+    cart.touched_ms = cart.touched_ms.max(time_ms);
+}
+
+fn set_currency(cart: &mut Cart, event: &Event<'_>) {
+    if let Some(currency) = event.currency.as_deref() {
+        cart.currency = Some(currency.into());
+    }
+}
+
+fn add(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
+    change(prospect, event, context, effects, lines::add);
+}
+
+/// What a change of lines means for the series.
+pub(crate) enum Change {
+    /// Nothing that arms or ends one.
+    Quiet,
+    /// An add, or a snapshot with something new: may arm.
+    Gained,
+    /// The last line is gone.
+    Emptied,
+}
+
+/// Changes the lines of the concerned cart, then arms or ends its series.
+fn change(
+    prospect: &mut Prospect,
+    event: &Event<'_>,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+    how: fn(&mut Cart, &Event<'_>, &mut Effects) -> Change,
+) {
+    if event.products.is_empty() && concerned(&prospect.carts, event.cart_id.as_deref()).is_none() {
+        return;
+    }
+    let at = concerned_or_new(prospect, event, context, effects);
+    let cart = &mut prospect.carts[at];
+    let change = how(cart, event, effects);
+    set_currency(cart, event);
+    touch(cart, event.time_ms);
+    match change {
+        Change::Quiet => {}
+        Change::Gained => series::arm(prospect, at, event, context, effects),
+        Change::Emptied => {
+            cart.checkout_started = false;
+            series::end(prospect, at, event, Reason::Emptied, context, effects);
+        }
+    }
+}
+
+/// A checkout concerns the cart touched last; it makes none.
+fn check_out(prospect: &mut Prospect, event: &Event<'_>) {
+    let id = event.cart_id.as_deref();
+    if let Some(at) = concerned(&prospect.carts, id).or_else(|| concerned(&prospect.carts, None)) {
+        let cart = &mut prospect.carts[at];
+        cart.checkout_started = !cart.lines.is_empty();
+        touch(cart, event.time_ms);
+    }
+}
+
+/// An order concerns its cart; without a known cart id every cart.
+fn order(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
+    let own = event.cart_id.as_deref().and_then(|id| concerned(&prospect.carts, Some(id)));
+    let carts: Vec<usize> = own.map_or_else(|| (0..prospect.carts.len()).collect(), |at| vec![at]);
+    // The order's value counts once: for the cart that was mailed last.
+    let mailed = |at: &usize| prospect.carts[*at].series.sent.last().map(|s| s.left_ms);
+    let credited = carts.iter().copied().max_by_key(|at| (mailed(at), std::cmp::Reverse(*at)));
+    for at in carts {
+        series::order(prospect, at, event, credited == Some(at), context, effects);
+    }
+}
+
+/// Consent is withdrawn: every series ends, and none starts until it comes back.
+fn withdraw(
+    prospect: &mut Prospect,
+    event: &Event<'_>,
+    reason: Reason,
+    state: ConsentState,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
+    consent(prospect, event, state);
+    for at in 0..prospect.carts.len() {
+        if prospect.consent.state == ConsentState::Open {
+            // It came late and consent is back since: only what left in between should not have.
+            series::recall(prospect, at, event, reason, prospect.consent.since_ms, context, effects);
+        } else {
+            series::end(prospect, at, event, reason, context, effects);
+        }
+    }
+}
+
+/// The newest event by event time decides.
+fn consent(prospect: &mut Prospect, event: &Event<'_>, state: ConsentState) {
+    if event.time_ms >= prospect.consent.since_ms || prospect.consent.since_ms == 0 {
+        prospect.consent.state = state;
+        prospect.consent.since_ms = event.time_ms;
+    }
+}

@@ -163,8 +163,6 @@ pub enum Reason {
     ModelChanged,
     /// A limit of the prospect's record was reached and the oldest cart had to go.
     Evicted,
-    /// The prospect was erased on request.
-    Erased,
 }
 
 impl Reason {
@@ -182,7 +180,6 @@ impl Reason {
             Self::Forgotten => "forgotten",
             Self::ModelChanged => "model-changed",
             Self::Evicted => "evicted",
-            Self::Erased => "erased",
         }
     }
 }

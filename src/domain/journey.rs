@@ -1,1 +1,175 @@
-//! journey
+//! Movement on the two axes: which move an event makes, counts within windows, staleness.
+
+use super::Ms;
+use super::effect::{Axis, Cause, Direction};
+use super::event::{Event, Value};
+use super::ids::hash64;
+use super::model::{AxisModel, CountRule, MAX_COUNT_MEMORY, Move, name_hash};
+use super::prospect::{Hit, PastStage, RuleCount, StagePosition, Track};
+
+/// A move that was made, for the output.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moved {
+    pub axis: Axis,
+    pub from: Option<Box<str>>,
+    /// Stage index in the model.
+    pub to: usize,
+    pub direction: Direction,
+    pub cause: Cause,
+    pub in_stage_ms: Ms,
+}
+
+/// What movement needs to know of the prospect besides its track.
+#[derive(Debug, Clone, Copy)]
+pub struct Presence {
+    pub sessions: u32,
+    pub last_activity_ms: Option<Ms>,
+}
+
+/// Moves one axis by an event, at most once. A late event never moves back what a later event moved forward.
+pub fn move_axis(track: &mut Track, axis: Axis, model: &AxisModel, event: &Event<'_>, presence: Presence) -> Option<Moved> {
+    let position = track.positions[axis.index()].as_ref();
+    let current = position.and_then(|p| stage_index(model, &p.stage));
+    let entered_ms = position.map(|p| p.entered_ms);
+    let named = model.moves_by_name.get(usize::from(event.name_id.0)).map_or(&[][..], Vec::as_slice);
+    let mut best: Option<&Move> = None;
+    for &index in named.iter().chain(&model.moves_on_any) {
+        let Some(rule) = model.moves.get(usize::from(index)) else { continue };
+        if !rule.condition.holds(event) {
+            continue;
+        }
+        // Counts go on whatever the position is, so that a window never depends on the way here.
+        let counted = rule.count.as_ref().is_none_or(|c| count(&mut track.counts, rule.rule, c, event));
+        if counted && presence.sessions >= rule.sessions && leads_on(rule, current, position.is_some()) && beats(rule, best) {
+            let goes_back = current.is_some_and(|c| rule.to < c);
+            if !(goes_back && entered_ms.is_some_and(|e| event.time_ms < e)) {
+                best = Some(rule);
+            }
+        }
+    }
+    let to = best?.to;
+    Some(enter(track, axis, model, to, event.time_ms, Cause::Event, presence.last_activity_ms))
+}
+
+/// Whether a move leads on from where the prospect stands.
+fn leads_on(rule: &Move, current: Option<usize>, placed: bool) -> bool {
+    match current {
+        Some(stage) if rule.from.is_empty() => rule.to > stage,
+        Some(stage) => rule.to != stage && rule.from.contains(&stage),
+        // A stage that the model doesn't know is kept: only a move from nowhere could leave it, and it isn't nowhere.
+        None => !placed && rule.from.is_empty(),
+    }
+}
+
+/// One that names its `from` wins over one that doesn't, else the furthest `to` wins.
+fn beats(rule: &Move, best: Option<&Move>) -> bool {
+    best.is_none_or(|b| (!rule.from.is_empty(), rule.to) > (!b.from.is_empty(), b.to))
+}
+
+/// Remembers a match and says whether there are now enough of them.
+fn count(counts: &mut Vec<RuleCount>, rule: u32, wanted: &CountRule, event: &Event<'_>) -> bool {
+    let same = wanted.same.and_then(|p| event.property(p)).map_or(0, same_hash);
+    let index = counts.iter().position(|c| c.rule == rule).unwrap_or_else(|| {
+        counts.push(RuleCount { rule, hits: Vec::new() });
+        counts.len() - 1
+    });
+    let hits = &mut counts[index].hits;
+    let newest = hits.iter().map(|h| h.time_ms).max().unwrap_or(event.time_ms).max(event.time_ms);
+    let oldest = wanted.within_ms.map_or(Ms::MIN, |w| newest.saturating_sub(w));
+    hits.retain(|h| h.time_ms >= oldest);
+    let window = |h: &&Hit| h.same == same && wanted.within_ms.is_none_or(|w| (h.time_ms - event.time_ms).abs() <= w);
+    let enough = hits.iter().filter(window).count() + 1 >= wanted.times;
+    if event.time_ms >= oldest {
+        let at = hits.partition_point(|h| h.time_ms <= event.time_ms);
+        hits.insert(at, Hit { time_ms: event.time_ms, same });
+    }
+    // As many per value as could ever matter, and so many in all.
+    let of_value = hits.iter().filter(|h| h.same == same).count();
+    if of_value >= wanted.times.max(2) && let Some(at) = hits.iter().position(|h| h.same == same) {
+        hits.remove(at);
+    }
+    if hits.len() > MAX_COUNT_MEMORY {
+        hits.remove(0);
+    }
+    enough
+}
+
+fn same_hash(value: &Value<'_>) -> u32 {
+    match value {
+        Value::Text(t) => name_hash(t),
+        Value::Number(n) => (hash64(&n.to_bits().to_le_bytes()) & u64::from(u32::MAX)) as u32,
+        Value::Bool(b) => u32::from(*b) + 1,
+    }
+}
+
+/// Puts the prospect into a stage.
+fn enter(track: &mut Track, axis: Axis, model: &AxisModel, to: usize, at_ms: Ms, cause: Cause, last_activity_ms: Option<Ms>) -> Moved {
+    let slot = &mut track.positions[axis.index()];
+    let left = slot.take();
+    let from_index = left.as_ref().and_then(|p| stage_index(model, &p.stage));
+    let direction = match (&left, from_index) {
+        (None, _) => Direction::Enter,
+        (Some(_), Some(from)) if to < from => Direction::Back,
+        (Some(_), _) => Direction::Forward,
+    };
+    // Nobody leaves a stage before entering it, even when the event that says so comes late.
+    let entered_ms = left.as_ref().map_or(at_ms, |p| p.entered_ms.max(at_ms));
+    let in_stage_ms = left.as_ref().map_or(0, |p| entered_ms - p.entered_ms);
+    let mut history = Vec::new();
+    let mut from = None;
+    if let Some(p) = left {
+        history = p.history;
+        history.push(PastStage { stage_hash: name_hash(&p.stage), entered_ms: p.entered_ms });
+        let surplus = history.len().saturating_sub(model.history);
+        history.drain(..surplus);
+        from = Some(p.stage);
+    }
+    let stage = model.stages.get(to).map(|s| s.as_str().into()).unwrap_or_default();
+    let mut position = StagePosition { stage, entered_ms, stale_at_ms: None, history };
+    position.stale_at_ms = stale_at(model, Some(to), entered_ms, last_activity_ms);
+    *slot = Some(position);
+    Moved { axis, from, to, direction, cause, in_stage_ms }
+}
+
+/// When a stage goes stale: so long after the newest of entry and activity.
+fn stale_at(model: &AxisModel, stage: Option<usize>, entered_ms: Ms, last_activity_ms: Option<Ms>) -> Option<Ms> {
+    let stale = model.stale.get(stage?)?.as_ref()?;
+    Some(entered_ms.max(last_activity_ms.unwrap_or(entered_ms)).saturating_add(stale.after_ms))
+}
+
+/// Sets the staleness timer of one axis anew: after activity, or when the model changed.
+pub fn retime(track: &mut Track, axis: Axis, model: &AxisModel, last_activity_ms: Option<Ms>) {
+    if let Some(position) = track.positions[axis.index()].as_mut() {
+        let stage = stage_index(model, &position.stage);
+        position.stale_at_ms = stale_at(model, stage, position.entered_ms, last_activity_ms);
+    }
+}
+
+/// A staleness timer is due: moves to where the model says. Nothing when the timer is not set or lies later.
+pub fn go_stale(track: &mut Track, axis: Axis, model: &AxisModel, now_ms: Ms, last_activity_ms: Option<Ms>) -> Option<(Moved, Ms)> {
+    let position = track.positions[axis.index()].as_mut()?;
+    let deadline_ms = position.stale_at_ms.filter(|d| *d <= now_ms)?;
+    position.stale_at_ms = None;
+    let stage = stage_index(model, &position.stage)?;
+    let to = model.stale.get(stage)?.as_ref()?.to;
+    Some((enter(track, axis, model, to, deadline_ms, Cause::Stale, last_activity_ms), deadline_ms))
+}
+
+/// The index of a stage by name.
+#[must_use]
+pub fn stage_index(model: &AxisModel, name: &str) -> Option<usize> {
+    model.stages.iter().position(|s| s == name)
+}
+
+/// Finds a stage of an earlier version of the model: by name, else by the declared mapping. False: unknown, kept.
+pub fn carry_over(track: &mut Track, axis: Axis, model: &AxisModel) -> bool {
+    let Some(position) = track.positions[axis.index()].as_mut() else { return true };
+    if stage_index(model, &position.stage).is_some() {
+        return true;
+    }
+    let Some((_, to)) = model.renamed.iter().find(|(old, _)| **old == *position.stage) else { return false };
+    if let Some(name) = model.stages.get(*to) {
+        position.stage = name.as_str().into();
+    }
+    true
+}

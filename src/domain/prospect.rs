@@ -187,7 +187,7 @@ pub struct Series {
     /// When the last step left or was skipped, and whether it left.
     pub last_step_ms: Ms,
     pub last_step_left: bool,
-    /// The steps that left, in order.
+    /// The steps that left, in order; those of earlier series of this cart stay until an outcome names them. At most 16.
     pub sent: Vec<SentStep>,
     /// When the next step is due (without grace), while armed or running.
     pub due_ms: Option<Ms>,
@@ -207,12 +207,16 @@ pub enum Phase {
     Running,
     /// The last step left or was skipped; an order still counts as recovered.
     Complete,
+    /// Cancelled or recalled before its last step; an order still counts as recovered.
+    Ended,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SentStep {
     /// 1-based.
     pub step: u8,
+    /// The series that it belongs to.
+    pub episode_ms: Ms,
     pub left_ms: Ms,
     pub trigger_id: u128,
 }

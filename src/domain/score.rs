@@ -1,1 +1,213 @@
-//! score
+//! The lead score: points in groups that decay by half-life, labels, and the exact instant at which a label falls.
+
+use super::Ms;
+use super::event::Event;
+use super::model::{AtMost, Label, Model, ScoreGroup, ScoreModel, name_hash};
+use super::prospect::{GroupPoints, RuleUse, Track};
+
+/// Adds the points that an event gives; returns whether anything changed.
+pub fn add_points(track: &mut Track, model: &ScoreModel, event: &Event<'_>) -> bool {
+    let named = model.rules_by_name.get(usize::from(event.name_id.0)).map_or(&[][..], Vec::as_slice);
+    let mut changed = false;
+    for &(group_index, rule_index) in named.iter().chain(&model.rules_on_any) {
+        let Some(group) = model.groups.get(usize::from(group_index)) else { continue };
+        let Some(rule) = group.rules.get(usize::from(rule_index)) else { continue };
+        if !rule.condition.holds(event) || !may_use(&mut track.uses, rule.rule, rule.at_most, event.time_ms) {
+            continue;
+        }
+        add(&mut track.groups, group, rule.points, event.time_ms);
+        changed = true;
+    }
+    changed
+}
+
+/// Counts one use of a capped rule; false when the period's cap is reached. A period begins with the first use after the
+/// last one ended; a late event counts in the current period.
+fn may_use(uses: &mut Vec<RuleUse>, rule: u32, at_most: Option<AtMost>, time_ms: Ms) -> bool {
+    let Some(limit) = at_most else { return true };
+    let Some(use_) = uses.iter_mut().find(|u| u.rule == rule) else {
+        uses.push(RuleUse { rule, since_ms: time_ms, count: 1 });
+        return limit.times > 0;
+    };
+    if time_ms >= use_.since_ms.saturating_add(limit.per_ms) {
+        *use_ = RuleUse { rule, since_ms: time_ms, count: 1 };
+        return limit.times > 0;
+    }
+    if use_.count >= limit.times {
+        return false;
+    }
+    use_.count += 1;
+    true
+}
+
+fn add(groups: &mut Vec<GroupPoints>, group: &ScoreGroup, points: f64, time_ms: Ms) {
+    let index = groups.iter().position(|g| g.group == group.name_hash).unwrap_or_else(|| {
+        groups.push(GroupPoints { group: group.name_hash, points: 0.0, as_of_ms: time_ms });
+        groups.len() - 1
+    });
+    let state = &mut groups[index];
+    if time_ms >= state.as_of_ms {
+        state.points = state.points * decay(group.half_life_ms, time_ms - state.as_of_ms) + points;
+        state.as_of_ms = time_ms;
+    } else {
+        // A late event counts with its own time: its points have decayed since.
+        state.points += points * decay(group.half_life_ms, state.as_of_ms - time_ms);
+    }
+    if let Some(cap) = group.cap {
+        state.points = state.points.min(cap);
+    }
+}
+
+/// What is left of one point after a time.
+#[allow(clippy::cast_precision_loss, reason = "times in ms stay far below 2^52")]
+fn decay(half_life_ms: Option<Ms>, elapsed_ms: Ms) -> f64 {
+    match half_life_ms {
+        Some(half_life) if elapsed_ms > 0 => (-(elapsed_ms as f64) / half_life as f64).exp2(),
+        _ => 1.0,
+    }
+}
+
+/// Points of one group at a time.
+#[must_use]
+pub fn group_points(track: &Track, group: &ScoreGroup, at_ms: Ms) -> f64 {
+    track.groups.iter().find(|g| g.group == group.name_hash).map_or(0.0, |g| g.points * decay(group.half_life_ms, at_ms - g.as_of_ms))
+}
+
+/// The lead score at a time.
+#[must_use]
+pub fn total(track: &Track, model: &ScoreModel, at_ms: Ms) -> f64 {
+    let sum: f64 = model.groups.iter().map(|g| group_points(track, g, at_ms)).sum();
+    model.cap.map_or(sum, |cap| sum.min(cap))
+}
+
+/// The label that a score earns.
+#[must_use]
+pub fn label_for(labels: &[Label], score: f64) -> Option<&Label> {
+    labels.iter().rev().find(|l| score >= l.score)
+}
+
+/// The label that a track carries.
+#[must_use]
+pub fn label_of<'a>(labels: &'a [Label], track: &Track) -> Option<&'a Label> {
+    track.label.and_then(|hash| labels.iter().find(|l| name_hash(&l.name) == hash))
+}
+
+/// Sets the label that the score at `at_ms` earns and the timer of its next fall. Returns the labels before and after when
+/// they differ.
+pub fn relabel<'a>(track: &mut Track, model: &'a Model, at_ms: Ms) -> Option<(Option<&'a Label>, Option<&'a Label>)> {
+    let labels = &model.score.labels;
+    let before = label_of(labels, track);
+    let after = label_for(labels, total(track, &model.score, at_ms));
+    track.label = after.map(|l| name_hash(&l.name));
+    track.label_falls_at_ms = after.and_then(|l| falls_below(track, &model.score, l.score, at_ms));
+    if before == after {
+        return None;
+    }
+    track.label_since_ms = at_ms;
+    Some((before, after))
+}
+
+/// The first millisecond after `from_ms` at which the score is below a line, if decay ever takes it there.
+#[must_use]
+pub fn falls_below(track: &Track, model: &ScoreModel, line: f64, from_ms: Ms) -> Option<Ms> {
+    let terms: Vec<(f64, Option<Ms>)> = model.groups.iter().map(|g| (group_points(track, g, from_ms), g.half_life_ms)).collect();
+    let lasting: f64 = terms.iter().filter(|(_, h)| h.is_none()).map(|(p, _)| p).sum();
+    let decaying: Vec<(f64, f64)> = terms.iter().filter_map(|&(p, h)| Some((p, rate(h?)))).filter(|(p, _)| *p != 0.0).collect();
+    let below = |at: Ms| total(track, model, at) < line;
+    if below(from_ms) {
+        return Some(from_ms);
+    }
+    let guess = if decaying.iter().all(|(p, _)| *p > 0.0) {
+        if lasting >= line {
+            return None;
+        }
+        newton(&decaying, lasting - line)
+    } else {
+        scan(&decaying, lasting - line)?
+    };
+    settle(guess, from_ms, below)
+}
+
+#[allow(clippy::cast_precision_loss, reason = "half-lives stay far below 2^52 ms")]
+fn rate(half_life_ms: Ms) -> f64 {
+    std::f64::consts::LN_2 / half_life_ms as f64
+}
+
+fn value(terms: &[(f64, f64)], offset: f64, t: f64) -> f64 {
+    terms.iter().map(|(p, rate)| p * (-rate * t).exp()).sum::<f64>() + offset
+}
+
+/// The root of a falling convex sum of exponentials: Newton from the left never overshoots.
+fn newton(terms: &[(f64, f64)], offset: f64) -> f64 {
+    let mut t = 0.0;
+    for _ in 0..64 {
+        let slope: f64 = terms.iter().map(|(p, rate)| -p * rate * (-rate * t).exp()).sum();
+        let step = value(terms, offset, t) / -slope;
+        if !step.is_finite() || step < 0.25 {
+            break;
+        }
+        t += step;
+    }
+    t
+}
+
+/// With negative points the sum may rise before it falls: look along growing steps, then bisect.
+fn scan(terms: &[(f64, f64)], offset: f64) -> Option<f64> {
+    let fastest = terms.iter().map(|(_, rate)| *rate).fold(f64::MIN_POSITIVE, f64::max);
+    let slowest = terms.iter().map(|(_, rate)| *rate).fold(f64::MAX, f64::min);
+    let (mut low, mut step) = (0.0, 0.02 / fastest);
+    while low * slowest < 64.0 {
+        let high = low + step;
+        if value(terms, offset, high) < 0.0 {
+            return Some(bisect(terms, offset, low, high));
+        }
+        (low, step) = (high, step * 1.05);
+    }
+    None
+}
+
+fn bisect(terms: &[(f64, f64)], offset: f64, mut low: f64, mut high: f64) -> f64 {
+    while high - low > 0.25 {
+        let middle = f64::midpoint(low, high);
+        if value(terms, offset, middle) < 0.0 {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    high
+}
+
+/// From a guess to the exact first millisecond, by the very function that the timer will be judged with.
+#[allow(clippy::cast_possible_truncation, reason = "saturating; anything beyond the horizon is refused")]
+fn settle(guess: f64, from_ms: Ms, below: impl Fn(Ms) -> bool) -> Option<Ms> {
+    // Points that outlive 1,000 years never fall, as far as anybody here is concerned.
+    if !(0.0..3.2e13).contains(&guess) {
+        return None;
+    }
+    let mut at = from_ms + guess as Ms;
+    // The flat tail of the curve can make the guess a few ms wrong: double the stride until it brackets the line.
+    let mut stride = 1;
+    while !below(at) {
+        at += stride;
+        stride *= 2;
+        if stride > 1 << 40 {
+            return None;
+        }
+    }
+    let mut low = (at - stride).max(from_ms);
+    while low > from_ms && below(low) {
+        low = (low - stride).max(from_ms);
+        stride *= 2;
+    }
+    // Invariant: not below at `low`, below at `at`.
+    while at - low > 1 {
+        let middle = low + (at - low) / 2;
+        if below(middle) {
+            at = middle;
+        } else {
+            low = middle;
+        }
+    }
+    Some(at)
+}

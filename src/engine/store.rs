@@ -1,1 +1,129 @@
-//! store
+//! The committed records of a task, as bytes: a slab and an index by key.
+//!
+//! Records stay encoded: that is what the changelog holds, what memory is counted in, and what a batch that fails goes back
+//! to. A slab with an index of 4-byte slots has no long stall when it grows and no large empty buckets.
+
+use crate::domain::Ms;
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+use std::hash::BuildHasher;
+
+/// No deadline.
+pub const NEVER: Ms = Ms::MAX;
+
+/// One prospect's place. It exists from the first touch; `record` is empty until a batch with it is committed.
+#[derive(Debug)]
+pub struct Entry {
+    pub key: Box<str>,
+    pub record: Box<[u8]>,
+    /// Earliest deadline of the committed record, and without cart steps.
+    pub deadline_ms: Ms,
+    pub deadline_without_cart_ms: Ms,
+    /// Deadline of the valid entry in the timer queue; an entry with another deadline is stale.
+    pub queued_ms: Ms,
+    /// Index among the staged prospects of the open batch, or [`Entry::NOT_STAGED`].
+    pub staged: u32,
+    /// Where the prospect stands, for counting: see [`super::population`].
+    pub standing: super::population::Standing,
+}
+
+impl Entry {
+    pub const NOT_STAGED: u32 = u32::MAX;
+}
+
+/// Slab and index.
+#[derive(Debug, Default)]
+pub struct Store {
+    entries: Vec<Option<Entry>>,
+    free: Vec<u32>,
+    index: HashTable<u32>,
+    hasher: FixedState,
+    record_bytes: usize,
+    records: usize,
+}
+
+impl Store {
+    /// The slot of a key.
+    #[must_use]
+    pub fn find(&self, key: &str) -> Option<u32> {
+        let hash = self.hasher.hash_one(key);
+        self.index.find(hash, |slot| self.entries[*slot as usize].as_ref().is_some_and(|e| *e.key == *key)).copied()
+    }
+
+    /// The slot of a key, made when it is new.
+    pub fn find_or_insert(&mut self, key: &str) -> u32 {
+        if let Some(slot) = self.find(key) {
+            return slot;
+        }
+        let entry = Entry {
+            key: key.into(),
+            record: Box::default(),
+            deadline_ms: NEVER,
+            deadline_without_cart_ms: NEVER,
+            queued_ms: NEVER,
+            staged: Entry::NOT_STAGED,
+            standing: super::population::Standing::default(),
+        };
+        let slot = if let Some(slot) = self.free.pop() {
+            self.entries[slot as usize] = Some(entry);
+            slot
+        } else {
+            self.entries.push(Some(entry));
+            u32::try_from(self.entries.len() - 1).expect("a task holds fewer than 2^32 prospects: memory ends long before")
+        };
+        let hasher = &self.hasher;
+        let entries = &self.entries;
+        let hash_of = |slot: &u32| entries[*slot as usize].as_ref().map_or(0, |e| hasher.hash_one(&*e.key));
+        self.index.insert_unique(hasher.hash_one(key), slot, hash_of);
+        slot
+    }
+
+    /// The entry of a slot that is in use.
+    #[must_use]
+    pub fn entry(&self, slot: u32) -> Option<&Entry> {
+        self.entries.get(slot as usize)?.as_ref()
+    }
+
+    /// The entry of a slot that is in use.
+    pub fn entry_mut(&mut self, slot: u32) -> Option<&mut Entry> {
+        self.entries.get_mut(slot as usize)?.as_mut()
+    }
+
+    /// Replaces a committed record.
+    pub fn set_record(&mut self, slot: u32, record: Box<[u8]>) {
+        if let Some(entry) = self.entries.get_mut(slot as usize).and_then(Option::as_mut) {
+            self.records += usize::from(entry.record.is_empty());
+            self.record_bytes = self.record_bytes - entry.record.len() + record.len();
+            entry.record = record;
+        }
+    }
+
+    /// Forgets a slot.
+    pub fn remove(&mut self, slot: u32) {
+        let Some(entry) = self.entries.get_mut(slot as usize).and_then(Option::take) else { return };
+        let hash = self.hasher.hash_one(&*entry.key);
+        if let Ok(found) = self.index.find_entry(hash, |s| *s == slot) {
+            found.remove();
+        }
+        self.records -= usize::from(!entry.record.is_empty());
+        self.record_bytes -= entry.record.len();
+        self.free.push(slot);
+    }
+
+    /// Committed records.
+    #[must_use]
+    pub fn records(&self) -> usize {
+        self.records
+    }
+
+    /// Bytes of the committed records, without keys and places.
+    #[must_use]
+    pub fn record_bytes(&self) -> usize {
+        self.record_bytes
+    }
+
+    /// All entries in use.
+    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().flatten()
+    }
+}

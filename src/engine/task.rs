@@ -1,11 +1,23 @@
-//! The task of one partition: prospects, staged changes, timers and the task's time.
+//! The task of one partition: committed records, the open batch, timers and the task's time.
+//!
+//! A batch works on decoded copies of the records that it touches. [`Task::staged`] gives them encoded, for the transaction;
+//! [`Task::confirm`] installs those very bytes, [`Task::discard`] forgets them.
 
 use super::codec::{Codec, CodecError};
-use crate::domain::Ms;
-use crate::domain::effect::{Note, Output};
+use super::population::{Population, Standing};
+use super::store::{Entry, NEVER, Store};
+use super::timers::Timers;
+use crate::domain::effect::{Effects, Note, Output};
 use crate::domain::event::Event;
 use crate::domain::model::Models;
+use crate::domain::prospect::Prospect;
+use crate::domain::step::{fire, step};
+use crate::domain::{Ms, SECOND_MS};
 use std::sync::Arc;
+
+/// A live timer that fires within this time of its deadline counts as on time: later steps are spaced from the deadline
+/// itself, so that a replay gives the same times.
+pub const ON_TIME_MS: Ms = 5 * SECOND_MS;
 
 /// What a batch gave, in order. Cleared and reused by the caller.
 #[derive(Debug, Default)]
@@ -13,6 +25,37 @@ pub struct BatchEffects {
     pub outputs: Vec<ProspectOutput>,
     /// How often each note came up.
     pub notes: Vec<(Note, u64)>,
+    /// Cart steps that came due while the task was behind, and wait.
+    pub held: u64,
+    /// Timers that fired.
+    pub fired: u64,
+    /// Records that could not be decoded; always a fault of the machine or of a newer build.
+    pub unreadable: Option<CodecError>,
+}
+
+impl BatchEffects {
+    /// Empties it for the next batch.
+    pub fn clear(&mut self) {
+        self.outputs.clear();
+        self.notes.clear();
+        self.held = 0;
+        self.fired = 0;
+        self.unreadable = None;
+    }
+
+    fn take(&mut self, prospect: &str, effects: &mut Effects) {
+        if !effects.outputs.is_empty() {
+            let prospect: Arc<str> = prospect.into();
+            let outputs = effects.outputs.drain(..).map(|output| ProspectOutput { prospect: Arc::clone(&prospect), output });
+            self.outputs.extend(outputs);
+        }
+        for note in effects.notes.drain(..) {
+            match self.notes.iter_mut().find(|(n, _)| *n == note) {
+                Some((_, count)) => *count += 1,
+                None => self.notes.push((note, 1)),
+            }
+        }
+    }
 }
 
 /// An output and whose it is.
@@ -33,26 +76,97 @@ pub enum Mode {
     Live { wall_ms: Ms },
 }
 
+/// One prospect touched by the open batch.
+struct Staged {
+    slot: u32,
+    prospect: Prospect,
+    /// Nothing was known of it before its next event.
+    is_new: bool,
+    erased: bool,
+    /// Set by [`Task::staged`]; `None` when the record did not change.
+    encoded: Option<Box<[u8]>>,
+}
+
 /// One partition in memory.
 pub struct Task<C: Codec> {
     codec: C,
     models: Arc<Models>,
+    store: Store,
+    timers: Timers,
+    staged: Vec<Staged>,
+    /// Slots with a cart step that waits until the task has caught up.
+    held: Vec<u32>,
     time_ms: Ms,
+    committed_time_ms: Ms,
+    population: Population,
+    effects: Effects,
+    buffer: Vec<u8>,
 }
 
 impl<C: Codec> Task<C> {
+    /// An empty task.
     pub fn new(models: Arc<Models>, codec: C) -> Self {
-        Self { codec, models, time_ms: Ms::MIN }
+        Self {
+            codec,
+            models,
+            store: Store::default(),
+            timers: Timers::default(),
+            staged: Vec::new(),
+            held: Vec::new(),
+            time_ms: Ms::MIN,
+            committed_time_ms: Ms::MIN,
+            population: Population::default(),
+            effects: Effects::default(),
+            buffer: Vec::new(),
+        }
     }
 
     /// Installs one committed record (`None`: deleted). Restore calls it for every record of the changelog, and
-    /// [`Task::confirm`] goes through it for every record of a committed batch: recovery is not a second code path.
+    /// [`Task::confirm`] goes through the same function below for every record of a committed batch: recovery is not a second
+    /// code path.
     ///
     /// # Errors
     /// The record can't be read.
     pub fn install(&mut self, key: &str, record: Option<&[u8]>) -> Result<(), CodecError> {
-        let _ = (key, record, &self.codec, &self.models);
+        let Some(bytes) = record else {
+            if let Some(slot) = self.store.find(key) {
+                self.install_at(slot, None);
+            }
+            return Ok(());
+        };
+        let prospect = self.codec.decode(bytes)?;
+        let slot = self.store.find_or_insert(key);
+        self.install_at(slot, Some((bytes.into(), &prospect)));
         Ok(())
+    }
+
+    /// The one place where a committed record becomes the truth.
+    fn install_at(&mut self, slot: u32, record: Option<(Box<[u8]>, &Prospect)>) {
+        let Some(entry) = self.store.entry_mut(slot) else { return };
+        let before = (!entry.record.is_empty()).then_some(entry.standing);
+        let Some((bytes, prospect)) = record else {
+            self.population.moved(before, None);
+            self.store.remove(slot);
+            return;
+        };
+        let standing = Standing::of(prospect, self.models.in_charge());
+        entry.standing = standing;
+        entry.deadline_ms = prospect.next_timer(false).map_or(NEVER, |t| t.deadline_ms);
+        entry.deadline_without_cart_ms = prospect.next_timer(true).map_or(NEVER, |t| t.deadline_ms);
+        let deadline_ms = entry.deadline_ms;
+        self.population.moved(before, Some(standing));
+        self.store.set_record(slot, bytes);
+        self.schedule(slot, deadline_ms);
+    }
+
+    /// Makes sure that the queue comes back to a slot not later than at `deadline_ms`.
+    fn schedule(&mut self, slot: u32, deadline_ms: Ms) {
+        if let Some(entry) = self.store.entry_mut(slot)
+            && deadline_ms < entry.queued_ms
+        {
+            entry.queued_ms = deadline_ms;
+            self.timers.push(deadline_ms, slot);
+        }
     }
 
     /// The task's time: never falls.
@@ -63,33 +177,234 @@ impl<C: Codec> Task<C> {
     /// Sets the time that the task record gives after a restore.
     pub fn restore_time(&mut self, time_ms: Ms) {
         self.time_ms = self.time_ms.max(time_ms);
+        self.committed_time_ms = self.time_ms;
     }
 
     /// Fires every timer strictly earlier than min(event time, record time), then applies the event.
     pub fn apply(&mut self, event: &Event<'_>, mode: Mode, effects: &mut BatchEffects) {
-        let _ = (event, mode, effects);
+        let until_ms = event.time_ms.min(event.record_ms);
+        self.fire_until(until_ms.saturating_sub(1), mode, effects);
+        self.time_ms = self.time_ms.max(until_ms);
+        let slot = self.store.find_or_insert(&event.prospect);
+        let Some(at) = self.stage(slot, effects) else { return };
+        let staged = &mut self.staged[at];
+        step(&mut staged.prospect, staged.is_new, event, &self.models, &mut self.effects);
+        staged.is_new = self.effects.erase;
+        staged.erased = self.effects.erase;
+        self.effects.erase = false;
+        let deadline_ms = staged.prospect.next_timer(false).map_or(NEVER, |t| t.deadline_ms);
+        effects.take(&event.prospect, &mut self.effects);
+        self.schedule(slot, deadline_ms);
     }
 
     /// Fires every timer up to and including `until_ms`; the task's time becomes at least that.
     pub fn advance(&mut self, until_ms: Ms, mode: Mode, effects: &mut BatchEffects) {
-        let _ = (until_ms, mode, effects);
+        self.fire_until(until_ms, mode, effects);
+        self.time_ms = self.time_ms.max(until_ms);
+    }
+
+    /// The decoded copy of a prospect in the open batch.
+    fn stage(&mut self, slot: u32, effects: &mut BatchEffects) -> Option<usize> {
+        let entry = self.store.entry_mut(slot)?;
+        if entry.staged != Entry::NOT_STAGED {
+            return Some(entry.staged as usize);
+        }
+        let is_new = entry.record.is_empty();
+        let prospect = if is_new {
+            Prospect::default()
+        } else {
+            match self.codec.decode(&entry.record) {
+                Ok(prospect) => prospect,
+                Err(error) => {
+                    effects.unreadable = Some(error);
+                    return None;
+                }
+            }
+        };
+        let at = self.staged.len();
+        entry.staged = u32::try_from(at).ok()?;
+        self.staged.push(Staged { slot, prospect, is_new, erased: false, encoded: None });
+        Some(at)
+    }
+
+    /// Fires all timers up to `until_ms` in their total order: deadline, prospect, kind.
+    fn fire_until(&mut self, until_ms: Ms, mode: Mode, effects: &mut BatchEffects) {
+        if mode != Mode::Behind && !self.held.is_empty() {
+            for slot in std::mem::take(&mut self.held) {
+                let deadline_ms = self.deadline_of(slot, false);
+                self.schedule(slot, deadline_ms);
+            }
+        }
+        let hold = mode == Mode::Behind;
+        let mut due: Vec<u32> = Vec::new();
+        while let Some(deadline_ms) = self.timers.earliest_ms().filter(|d| *d <= until_ms) {
+            self.collect_due(deadline_ms, hold, &mut due, effects);
+            self.sort_by_key(&mut due);
+            for slot in due.drain(..) {
+                self.fire_slot(slot, deadline_ms, mode, effects);
+            }
+        }
+    }
+
+    /// Takes the slots that are really due at this deadline out of the queue; the others are queued anew.
+    fn collect_due(&mut self, deadline_ms: Ms, hold: bool, due: &mut Vec<u32>, effects: &mut BatchEffects) {
+        while let Some((queued_ms, slot)) = self.timers.pop_until(deadline_ms) {
+            let Some(entry) = self.store.entry_mut(slot).filter(|e| e.queued_ms == queued_ms) else { continue };
+            entry.queued_ms = NEVER;
+            let real_ms = self.deadline_of(slot, hold);
+            if real_ms <= deadline_ms {
+                due.push(slot);
+                continue;
+            }
+            if hold && self.deadline_of(slot, false) <= deadline_ms {
+                self.held.push(slot);
+                effects.held += 1;
+            }
+            self.schedule(slot, real_ms);
+        }
+    }
+
+    fn sort_by_key(&self, due: &mut [u32]) {
+        if due.len() > 1 {
+            due.sort_unstable_by(|a, b| self.key_of(*a).cmp(self.key_of(*b)));
+        }
+    }
+
+    fn key_of(&self, slot: u32) -> &str {
+        self.store.entry(slot).map_or("", |e| &e.key)
+    }
+
+    /// The real earliest deadline of a slot: of its staged copy, else of its committed record.
+    fn deadline_of(&self, slot: u32, hold: bool) -> Ms {
+        let Some(entry) = self.store.entry(slot) else { return NEVER };
+        if entry.staged != Entry::NOT_STAGED {
+            return self.staged[entry.staged as usize].prospect.next_timer(hold).map_or(NEVER, |t| t.deadline_ms);
+        }
+        if hold { entry.deadline_without_cart_ms } else { entry.deadline_ms }
+    }
+
+    /// Fires a slot's timers up to a deadline.
+    fn fire_slot(&mut self, slot: u32, deadline_ms: Ms, mode: Mode, effects: &mut BatchEffects) {
+        let hold = mode == Mode::Behind;
+        let Some(at) = self.stage(slot, effects) else { return };
+        let Some(entry) = self.store.entry(slot) else { return };
+        let staged = &mut self.staged[at];
+        let now_ms = match mode {
+            Mode::Live { wall_ms } if wall_ms.saturating_sub(deadline_ms) > ON_TIME_MS => wall_ms,
+            _ => self.time_ms.max(deadline_ms),
+        };
+        // Every timer that fires goes away or moves on; the bound is for the day when one doesn't.
+        for _ in 0..1_000 {
+            let Some(timer) = staged.prospect.next_timer(hold).filter(|t| t.deadline_ms <= deadline_ms) else { break };
+            fire(&entry.key, &mut staged.prospect, timer.kind, now_ms, &self.models, &mut self.effects);
+            effects.fired += 1;
+        }
+        self.time_ms = self.time_ms.max(deadline_ms);
+        let next_ms = staged.prospect.next_timer(false).map_or(NEVER, |t| t.deadline_ms);
+        effects.take(&entry.key, &mut self.effects);
+        if hold && next_ms <= deadline_ms {
+            self.held.push(slot);
+            effects.held += 1;
+            let next_ms = self.deadline_of(slot, true);
+            self.schedule(slot, next_ms);
+        } else {
+            self.schedule(slot, next_ms);
+        }
     }
 
     /// The earliest deadline, to sleep until. May be earlier than the truth, never later.
-    pub fn next_deadline_ms(&self, mode: Mode) -> Option<Ms> {
-        let _ = mode;
-        None
+    pub fn next_deadline_ms(&self) -> Option<Ms> {
+        self.timers.earliest_ms()
     }
 
     /// The records that the batch changed, encoded, in the order of first touch; `None`: delete. Call once per batch,
     /// then [`Task::confirm`] or [`Task::discard`].
-    pub fn staged(&mut self, each: impl FnMut(&str, Option<&[u8]>)) {
-        let _ = each;
+    pub fn staged(&mut self, mut each: impl FnMut(&str, Option<&[u8]>)) {
+        for staged in &mut self.staged {
+            let Some(entry) = self.store.entry(staged.slot) else { continue };
+            if staged.erased {
+                each(&entry.key, None);
+                continue;
+            }
+            self.buffer.clear();
+            self.codec.encode(&staged.prospect, &mut self.buffer);
+            if *entry.record != *self.buffer {
+                let bytes: Box<[u8]> = self.buffer.as_slice().into();
+                each(&entry.key, Some(&bytes));
+                staged.encoded = Some(bytes);
+            }
+        }
     }
 
     /// The batch is committed: the staged records become the truth.
-    pub fn confirm(&mut self) {}
+    pub fn confirm(&mut self) {
+        for staged in std::mem::take(&mut self.staged) {
+            if let Some(entry) = self.store.entry_mut(staged.slot) {
+                entry.staged = Entry::NOT_STAGED;
+            }
+            if staged.erased {
+                self.install_at(staged.slot, None);
+            } else if let Some(bytes) = staged.encoded {
+                self.install_at(staged.slot, Some((bytes, &staged.prospect)));
+            }
+        }
+        self.committed_time_ms = self.time_ms;
+    }
 
     /// The batch is aborted: the staged records and the task's time since the last confirm are thrown away.
-    pub fn discard(&mut self) {}
+    pub fn discard(&mut self) {
+        for staged in std::mem::take(&mut self.staged) {
+            let Some(entry) = self.store.entry_mut(staged.slot) else { continue };
+            entry.staged = Entry::NOT_STAGED;
+            if entry.record.is_empty() {
+                self.store.remove(staged.slot);
+                continue;
+            }
+            // The batch may have moved the queue past the committed deadline.
+            let deadline_ms = entry.deadline_ms;
+            self.schedule(staged.slot, deadline_ms);
+        }
+        self.time_ms = self.committed_time_ms;
+    }
+
+    /// Whether the open batch touched anything.
+    pub fn has_staged(&self) -> bool {
+        !self.staged.is_empty()
+    }
+
+    /// The committed record of one prospect, for questions.
+    ///
+    /// # Errors
+    /// The record can't be read.
+    pub fn prospect(&self, key: &str) -> Result<Option<Prospect>, CodecError> {
+        let entry = self.store.find(key).and_then(|slot| self.store.entry(slot)).filter(|e| !e.record.is_empty());
+        entry.map(|e| self.codec.decode(&e.record)).transpose()
+    }
+
+    /// Keys and committed records, in no particular order.
+    pub fn records(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.store.iter().filter(|e| !e.record.is_empty()).map(|e| (&*e.key, &*e.record))
+    }
+
+    /// How large the task is.
+    pub fn size(&self) -> TaskSize {
+        TaskSize { records: self.store.records(), record_bytes: self.store.record_bytes(), timers: self.timers.len(), held: self.held.len() }
+    }
+
+    /// How many prospects stand where, in the model in charge.
+    pub fn population(&self) -> &Population {
+        &self.population
+    }
+}
+
+/// Figures of a task's memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TaskSize {
+    pub records: usize,
+    /// Bytes of encoded records.
+    pub record_bytes: usize,
+    /// Queued deadlines, stale ones included.
+    pub timers: usize,
+    /// Prospects with a cart step that waits for the task to catch up.
+    pub held: usize,
 }

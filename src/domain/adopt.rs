@@ -1,0 +1,80 @@
+//! A record of another model, or of another version of it, is moved to the models that run: on first touch.
+
+use super::cart::{self, CartContext};
+use super::effect::{Axis, Effects, Note};
+use super::journey;
+use super::model::{Model, Models};
+use super::prospect::{Prospect, Track};
+use super::score;
+use super::Ms;
+
+/// Tracks of models that don't run here are kept (a rolling deploy may still need them), but not without bound.
+const MAX_FOREIGN_TRACKS: usize = 4;
+
+/// Makes the record fit the models that run. Returns whether an existing track was moved to another version of its model.
+pub fn adopt(prospect: &mut Prospect, models: &Models, now_ms: Ms, key: &str, effects: &mut Effects) -> bool {
+    let fits = |(track, model): (&Track, &Model)| track.model_hash == model.hash && track.model == model.name;
+    if prospect.tracks.len() >= models.models.len() && prospect.tracks.iter().zip(&models.models).all(fits) {
+        return false;
+    }
+    let mut old = std::mem::take(&mut prospect.tracks);
+    let mut moved_in_charge = false;
+    let mut moved_any = false;
+    for (index, model) in models.models.iter().enumerate() {
+        let mut track = match old.iter().position(|t| t.model == model.name) {
+            Some(at) => old.remove(at),
+            None => Track { model: model.name.clone(), model_hash: model.hash, ..Track::default() },
+        };
+        if track.model_hash != model.hash {
+            carry_over(&mut track, model, prospect, now_ms, effects);
+            moved_in_charge |= index == 0;
+            moved_any = true;
+        }
+        prospect.tracks.push(track);
+    }
+    old.truncate(MAX_FOREIGN_TRACKS);
+    for mut foreign in old {
+        silence(&mut foreign);
+        prospect.tracks.push(foreign);
+    }
+    if moved_in_charge {
+        let context = CartContext { key, model: models.in_charge(), model_index: 0 };
+        cart::change_model(prospect, now_ms, &context, effects);
+    }
+    moved_any
+}
+
+fn carry_over(track: &mut Track, model: &Model, prospect: &Prospect, now_ms: Ms, effects: &mut Effects) {
+    track.model_hash = model.hash;
+    effects.notes.push(Note::ModelMoved);
+    for axis in Axis::ALL {
+        let axis_model = &model.axes[axis.index()];
+        if !journey::carry_over(track, axis, axis_model) {
+            effects.notes.push(Note::StageKept);
+        }
+        journey::retime(track, axis, axis_model, prospect.last_activity_ms);
+    }
+    track.groups.retain(|g| model.score.groups.iter().any(|m| m.name_hash == g.group));
+    let known_rules = |rule: u32| {
+        model.score.groups.iter().any(|g| g.rules.iter().any(|r| r.rule == rule))
+            || model.axes.iter().any(|a| a.moves.iter().any(|m| m.rule == rule))
+    };
+    track.uses.retain(|u| known_rules(u.rule));
+    track.counts.retain(|c| known_rules(c.rule));
+    // The label itself is judged by the next event or at once by the timer, so that its change has a time of its own.
+    let judged_ms = prospect.last_seen_ms.max(track.label_since_ms).max(now_ms.min(prospect.last_seen_ms));
+    let line = score::label_of(&model.score.labels, track).map(|l| l.score);
+    track.label_falls_at_ms = match line {
+        Some(line) => score::falls_below(track, &model.score, line, judged_ms),
+        // The label is gone from the model: judge anew at once.
+        None => Some(judged_ms),
+    };
+}
+
+/// A track whose model doesn't run here has no timers here.
+fn silence(track: &mut Track) {
+    track.label_falls_at_ms = None;
+    for position in track.positions.iter_mut().flatten() {
+        position.stale_at_ms = None;
+    }
+}

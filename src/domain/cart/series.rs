@@ -1,0 +1,368 @@
+//! The reminder series of a cart: armed, running, ended; steps leave or are skipped; outcomes.
+
+use super::{CartContext, MAX_SENT, lines};
+use crate::domain::Ms;
+use crate::domain::effect::{Body, CartAbandoned, CartOutcome, Effects, Note, OutcomeKind, Output, Reason};
+use crate::domain::event::Event;
+use crate::domain::ids::{IdKind, output_id};
+use crate::domain::model::{CartModel, IdleOn, Model, OrderClears};
+use crate::domain::prospect::{Cart, ConsentState, Phase, Prospect, SentStep, Series};
+use crate::domain::{score, step::causing};
+
+/// An add, or a snapshot that brought something, may arm a series.
+pub(super) fn arm(prospect: &mut Prospect, at: usize, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
+    let series = &prospect.carts[at].series;
+    if matches!(series.phase, Phase::Armed | Phase::Running) {
+        return;
+    }
+    if series.sent.iter().any(|s| event.time_ms < s.left_ms) {
+        return;
+    }
+    if prospect.consent.state != ConsentState::Open {
+        effects.notes.push(Note::NoConsent);
+        return;
+    }
+    if cools_down(prospect, &context.model.cart, event.time_ms) {
+        if !prospect.cooldown_reported {
+            prospect.cooldown_reported = true;
+            let mut told = Told::of(OutcomeKind::Skipped, Reason::Cooldown);
+            told.episode_ms = Some(event.time_ms);
+            report(&prospect.carts[at], told, Some(event), event.time_ms, context, effects);
+        }
+        return;
+    }
+    let sent = std::mem::take(&mut prospect.carts[at].series.sent);
+    prospect.carts[at].series =
+        Series { phase: Phase::Armed, episode_ms: event.time_ms, armed_by: event.message_hash, sent, ..Series::default() };
+}
+
+fn cools_down(prospect: &Prospect, model: &CartModel, time_ms: Ms) -> bool {
+    let Some((from, cooldown)) = prospect.cooldown_from_ms.zip(model.cooldown_ms) else { return false };
+    time_ms < from.saturating_add(cooldown)
+}
+
+/// The clock that idleness is measured by.
+fn idle_since(prospect: &Prospect, model: &CartModel) -> Option<Ms> {
+    match model.idle_on {
+        IdleOn::Site => prospect.last_activity_ms,
+        IdleOn::Cart => prospect.last_cart_activity_ms,
+    }
+}
+
+/// Sets the next step's due time and the forgetting of every cart anew.
+pub(super) fn retime_all(prospect: &mut Prospect, model: &Model) {
+    let idle_ms = idle_since(prospect, &model.cart);
+    for cart in &mut prospect.carts {
+        retime(cart, &model.cart, idle_ms);
+    }
+}
+
+fn retime(cart: &mut Cart, model: &CartModel, idle_ms: Option<Ms>) {
+    cart.forget_at_ms = model.forget_after_ms.map(|after| cart.touched_ms.saturating_add(after));
+    let due = due(&cart.series, model, idle_ms);
+    cart.series.due_ms = due;
+    cart.series.fire_at_ms = due.map(|d| d.saturating_add(model.grace_ms));
+}
+
+/// When the next step is due: the latest of what the contract names.
+fn due(series: &Series, model: &CartModel, idle_ms: Option<Ms>) -> Option<Ms> {
+    let next = usize::from(series.done);
+    let delay = *model.steps_ms.get(next)?;
+    let first_delay = *model.steps_ms.first()?;
+    let idle = idle_ms.unwrap_or(series.episode_ms).max(series.episode_ms);
+    match series.phase {
+        Phase::Armed => Some(idle.saturating_add(first_delay)),
+        Phase::Running => {
+            let mut due = series.abandoned_at_ms.saturating_add(delay).max(idle.saturating_add(first_delay));
+            if series.last_step_left {
+                let before = model.steps_ms.get(next - 1).copied().unwrap_or_default();
+                due = due.max(series.last_step_ms.saturating_add(delay - before));
+            }
+            Some(due)
+        }
+        Phase::Idle | Phase::Complete | Phase::Ended => None,
+    }
+}
+
+/// The next step of a cart is due: it leaves, or is skipped when it is too late. `now_ms` measures lateness.
+pub fn fire_step(prospect: &mut Prospect, at: usize, now_ms: Ms, context: &CartContext<'_>, effects: &mut Effects) {
+    let model = &context.model.cart;
+    let idle_ms = idle_since(prospect, model);
+    let Some(cart) = prospect.carts.get_mut(at) else { return };
+    let Some((due_ms, fire_at_ms)) = cart.series.due_ms.zip(cart.series.fire_at_ms).filter(|(_, f)| *f <= now_ms) else { return };
+    let series = &mut cart.series;
+    let first = series.done == 0;
+    if first {
+        series.abandoned_at_ms = idle_ms.unwrap_or(series.episode_ms).max(series.episode_ms);
+    }
+    series.done += 1;
+    let step = series.done;
+    let late = model.max_lateness_ms.is_some_and(|limit| now_ms - fire_at_ms > limit);
+    series.last_step_ms = now_ms;
+    series.last_step_left = !late;
+    series.phase = if usize::from(step) >= model.steps_ms.len() { Phase::Complete } else { Phase::Running };
+    if late {
+        let mut told = Told::of(OutcomeKind::Skipped, Reason::Late);
+        told.step = Some(step);
+        report(cart, told, None, fire_at_ms, context, effects);
+    } else {
+        let trigger_id = output_id(
+            context.key,
+            &context.model.name,
+            IdKind::CartStep,
+            cart.id.as_deref(),
+            cart.series.episode_ms,
+            cart.series.armed_by,
+            step,
+        );
+        if cart.series.sent.len() >= MAX_SENT {
+            cart.series.sent.remove(0);
+        }
+        let first_that_left = !cart.series.sent.iter().any(|s| s.episode_ms == cart.series.episode_ms);
+        cart.series.sent.push(SentStep { step, episode_ms: cart.series.episode_ms, left_ms: now_ms, trigger_id });
+        if first_that_left {
+            prospect.cooldown_from_ms = Some(now_ms);
+            prospect.cooldown_reported = false;
+        }
+        let body = abandoned(prospect, at, step, due_ms, context);
+        effects.outputs.push(Output {
+            id: trigger_id,
+            model: context.model_index,
+            at_ms: fire_at_ms,
+            event: None,
+            body: Body::CartAbandoned(Box::new(body)),
+        });
+    }
+    retime(&mut prospect.carts[at], model, idle_ms);
+}
+
+fn abandoned(prospect: &Prospect, at: usize, step: u8, due_ms: Ms, context: &CartContext<'_>) -> CartAbandoned {
+    let cart = &prospect.carts[at];
+    let track = prospect.tracks.get(usize::from(context.model_index));
+    let judged_ms = due_ms.max(prospect.last_seen_ms);
+    let score_model = &context.model.score;
+    CartAbandoned {
+        cart_id: cart.id.as_deref().map(str::to_owned),
+        episode_ms: cart.series.episode_ms,
+        step,
+        steps: u8::try_from(context.model.cart.steps_ms.len()).unwrap_or(u8::MAX),
+        due_at_ms: due_ms,
+        abandoned_at_ms: cart.series.abandoned_at_ms,
+        checkout_started: cart.checkout_started,
+        lines: cart.lines.clone(),
+        value: value(cart),
+        currency: cart.currency.as_deref().map(str::to_owned),
+        score: track.map_or(0.0, |t| score::total(t, score_model, judged_ms)),
+        label: track.and_then(|t| score::label_of(&score_model.labels, t)).map(|l| l.name.clone()),
+    }
+}
+
+/// Price times quantity of the lines whose price is known; nothing when none is.
+fn value(cart: &Cart) -> Option<f64> {
+    let mut priced = cart.lines.iter().filter_map(|l| Some(l.price? * f64::from(l.quantity))).peekable();
+    priced.peek()?;
+    Some(priced.sum()).filter(|v: &f64| v.is_finite())
+}
+
+/// Emptied, unsubscribed, bounced or complained: the series ends at once; steps that left after the event are recalled.
+pub(super) fn end(
+    prospect: &mut Prospect,
+    at: usize,
+    event: &Event<'_>,
+    reason: Reason,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
+    let recalled = recall(prospect, at, event, reason, Ms::MAX, context, effects);
+    let cart = &mut prospect.carts[at];
+    match cart.series.phase {
+        Phase::Armed => stop(&mut cart.series, Phase::Idle),
+        Phase::Running => {
+            stop(&mut cart.series, Phase::Ended);
+            if !recalled {
+                report(&prospect.carts[at], Told::of(OutcomeKind::Cancelled, reason), Some(event), event.time_ms, context, effects);
+            }
+        }
+        Phase::Idle | Phase::Complete | Phase::Ended => {}
+    }
+}
+
+fn stop(series: &mut Series, phase: Phase) {
+    series.phase = phase;
+    series.due_ms = None;
+    series.fire_at_ms = None;
+}
+
+/// Recalls the steps that left after the event's time and before `until_ms`; the event should have prevented them.
+pub(super) fn recall(
+    prospect: &mut Prospect,
+    at: usize,
+    event: &Event<'_>,
+    reason: Reason,
+    until_ms: Ms,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) -> bool {
+    let cart = &mut prospect.carts[at];
+    let too_soon = |s: &SentStep| event.time_ms < s.left_ms && s.left_ms < until_ms;
+    let ids: Vec<u128> = cart.series.sent.iter().filter(|s| too_soon(s)).map(|s| s.trigger_id).collect();
+    if ids.is_empty() {
+        return false;
+    }
+    let mut told = Told::of(OutcomeKind::Recalled, reason);
+    told.trigger_ids = Some(ids);
+    report(cart, told, Some(event), event.time_ms, context, effects);
+    // What is recalled once is not recalled again.
+    cart.series.sent.retain(|s| !too_soon(s));
+    true
+}
+
+/// An order on one cart.
+pub(super) fn order(
+    prospect: &mut Prospect,
+    at: usize,
+    event: &Event<'_>,
+    credited: bool,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
+    let cart = &mut prospect.carts[at];
+    cart.touched_ms = cart.touched_ms.max(event.time_ms);
+    let whole = context.model.cart.order_clears == OrderClears::Cart;
+    let bought = if whole {
+        lines::clear(cart, event.time_ms);
+        true
+    } else {
+        lines::take_bought(cart, event)
+    };
+    let leaves_lines = !whole && !cart.lines.is_empty();
+    let pending = matches!(cart.series.phase, Phase::Armed | Phase::Running);
+    if !bought || (leaves_lines && pending) {
+        return;
+    }
+    let recalled = recall(prospect, at, event, Reason::Ordered, Ms::MAX, context, effects);
+    let cart = &mut prospect.carts[at];
+    // A series armed after the (late) order is none of its business.
+    let concerned = cart.series.episode_ms <= event.time_ms;
+    if !cart.series.sent.is_empty() && cart.series.sent.iter().any(|s| s.left_ms <= event.time_ms) {
+        let mut told = Told::of(OutcomeKind::Recovered, Reason::Ordered);
+        told.credited = credited;
+        report(cart, told, Some(event), event.time_ms, context, effects);
+        cart.series.sent.clear();
+    } else if cart.series.phase == Phase::Running && concerned && !recalled {
+        report(cart, Told::of(OutcomeKind::Cancelled, Reason::Ordered), Some(event), event.time_ms, context, effects);
+    }
+    if concerned {
+        let sent = std::mem::take(&mut cart.series.sent);
+        cart.series = Series { sent, ..Series::default() };
+    }
+}
+
+/// A cart without a cart event for `forget_after` is forgotten.
+pub fn forget(prospect: &mut Prospect, at: usize, now_ms: Ms, context: &CartContext<'_>, effects: &mut Effects) {
+    let Some(cart) = prospect.carts.get(at) else { return };
+    let Some(deadline_ms) = cart.forget_at_ms.filter(|d| *d <= now_ms) else { return };
+    close(prospect, at, None, deadline_ms, OutcomeKind::Expired, Reason::Forgotten, context, effects);
+}
+
+/// The record holds too many carts: this one has to go.
+pub(super) fn evict(prospect: &mut Prospect, at: usize, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
+    close(prospect, at, Some(event), event.time_ms, OutcomeKind::Cancelled, Reason::Evicted, context, effects);
+}
+
+#[allow(clippy::too_many_arguments, reason = "the two callers differ in exactly these")]
+fn close(
+    prospect: &mut Prospect,
+    at: usize,
+    event: Option<&Event<'_>>,
+    at_ms: Ms,
+    kind: OutcomeKind,
+    reason: Reason,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
+    let cart = prospect.carts.remove(at);
+    let untold = match cart.series.phase {
+        Phase::Running | Phase::Complete => true,
+        // An older series of this cart may still wait for its outcome.
+        Phase::Armed | Phase::Idle => !cart.series.sent.is_empty(),
+        Phase::Ended => false,
+    };
+    if untold {
+        report(&cart, Told::of(kind, reason), event, at_ms, context, effects);
+    }
+}
+
+/// The model in charge changed: due times are recomputed. A step whose new due time lies before the change never leaves.
+pub fn change_model(prospect: &mut Prospect, now_ms: Ms, context: &CartContext<'_>, effects: &mut Effects) {
+    let model = &context.model.cart;
+    let idle_ms = idle_since(prospect, model);
+    for cart in &mut prospect.carts {
+        if usize::from(cart.series.done) >= model.steps_ms.len() && cart.series.phase == Phase::Running {
+            stop(&mut cart.series, Phase::Complete);
+        }
+        let before = cart.series.due_ms;
+        retime(cart, model, idle_ms);
+        while cart.series.due_ms != before && cart.series.fire_at_ms.is_some_and(|f| f < now_ms) {
+            if cart.series.done == 0 {
+                cart.series.abandoned_at_ms = idle_ms.unwrap_or(cart.series.episode_ms).max(cart.series.episode_ms);
+            }
+            cart.series.done += 1;
+            cart.series.last_step_left = false;
+            cart.series.last_step_ms = now_ms;
+            let last = usize::from(cart.series.done) >= model.steps_ms.len();
+            cart.series.phase = if last { Phase::Complete } else { Phase::Running };
+            let mut told = Told::of(OutcomeKind::Skipped, Reason::ModelChanged);
+            told.step = Some(cart.series.done);
+            report(cart, told, None, now_ms, context, effects);
+            retime(cart, model, idle_ms);
+        }
+    }
+}
+
+/// What an outcome says besides what the cart itself knows.
+struct Told {
+    kind: OutcomeKind,
+    reason: Reason,
+    step: Option<u8>,
+    episode_ms: Option<Ms>,
+    trigger_ids: Option<Vec<u128>>,
+    /// The order's value counts for this cart.
+    credited: bool,
+}
+
+impl Told {
+    fn of(kind: OutcomeKind, reason: Reason) -> Self {
+        Self { kind, reason, step: None, episode_ms: None, trigger_ids: None, credited: false }
+    }
+}
+
+fn report(cart: &Cart, told: Told, event: Option<&Event<'_>>, at_ms: Ms, context: &CartContext<'_>, effects: &mut Effects) {
+    let series = &cart.series;
+    let episode_ms = told.episode_ms.unwrap_or(series.episode_ms);
+    let (cause_ms, cause_hash) = event.map_or((series.episode_ms, series.armed_by), |e| (e.time_ms, e.message_hash));
+    let kind = IdKind::CartOutcome(told.kind as u8);
+    let step = told.step.unwrap_or(0);
+    let id = output_id(context.key, &context.model.name, kind, cart.id.as_deref(), cause_ms, cause_hash, step);
+    let ordered = event.filter(|_| told.reason == Reason::Ordered);
+    let value = match (ordered, told.credited) {
+        (Some(order), true) => order.value,
+        (Some(_), false) if told.kind == OutcomeKind::Recovered => None,
+        _ => value(cart),
+    };
+    let currency = ordered.and_then(|e| e.currency.as_deref()).or(cart.currency.as_deref());
+    let body = CartOutcome {
+        kind: told.kind,
+        cart_id: cart.id.as_deref().map(str::to_owned),
+        episode_ms,
+        step: told.step,
+        steps_sent: u8::try_from(series.sent.len()).unwrap_or(u8::MAX),
+        reason: told.reason,
+        trigger_ids: told.trigger_ids.unwrap_or_else(|| series.sent.iter().map(|s| s.trigger_id).collect()),
+        order_id: ordered.and_then(|e| e.order_id.as_deref()).map(str::to_owned),
+        value,
+        currency: currency.map(str::to_owned),
+    };
+    let event = event.map(causing);
+    effects.outputs.push(Output { id, model: context.model_index, at_ms, event, body: Body::CartOutcome(Box::new(body)) });
+}
