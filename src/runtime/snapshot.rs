@@ -5,6 +5,7 @@ use crate::domain::effect::Axis;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// Where a task stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,13 +134,15 @@ pub struct Board {
     identity: Identity,
     phase: AtomicU8,
     tasks: Mutex<BTreeMap<i32, Arc<TaskSnapshot>>>,
+    /// By worker: when it last came round, by a clock that never jumps.
+    beats: Mutex<BTreeMap<usize, Duration>>,
 }
 
 impl Board {
     /// An empty board of a starting instance.
     #[must_use]
     pub fn new(identity: Identity) -> Self {
-        Self { identity, phase: AtomicU8::new(0), tasks: Mutex::default() }
+        Self { identity, phase: AtomicU8::new(0), tasks: Mutex::default(), beats: Mutex::default() }
     }
 
     /// Who this instance is.
@@ -191,6 +194,22 @@ impl Board {
     #[must_use]
     pub fn tasks(&self) -> Vec<Arc<TaskSnapshot>> {
         self.lock().values().cloned().collect()
+    }
+
+    /// The worker is alive: its loop came round.
+    pub fn beat(&self, worker: usize, monotonic: Duration) {
+        self.beats.lock().unwrap_or_else(PoisonError::into_inner).insert(worker, monotonic);
+    }
+
+    /// The worker has ended as it should.
+    pub fn no_more_beats(&self, worker: usize) {
+        self.beats.lock().unwrap_or_else(PoisonError::into_inner).remove(&worker);
+    }
+
+    /// When each worker last came round.
+    #[must_use]
+    pub fn beats(&self) -> Vec<(usize, Duration)> {
+        self.beats.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|(w, at)| (*w, *at)).collect()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<i32, Arc<TaskSnapshot>>> {

@@ -1,0 +1,167 @@
+//! `/livez` and `/readyz`: is the process alive, and may it be relied on?
+
+use crate::domain::Ms;
+use crate::runtime::snapshot::{Board, Phase, TaskSnapshot, TaskState};
+use serde::Serialize;
+use std::time::Duration;
+
+/// A worker that has not come round for this long hangs. Every call of a worker has a shorter deadline.
+pub const WORKER_STALL: Duration = Duration::from_secs(120);
+
+/// The answer of `/readyz`.
+#[derive(Debug, Serialize)]
+pub struct Readiness {
+    /// `ready`, else what holds it back: `stuck`, `stopping`, `starting`, `restoring`, `waiting`.
+    pub status: &'static str,
+    pub group: String,
+    pub instance: String,
+    pub tasks: Vec<TaskHealth>,
+}
+
+/// One task in the answer of `/readyz`.
+#[derive(Debug, Serialize)]
+pub struct TaskHealth {
+    pub partition: i32,
+    pub state: &'static str,
+    /// Wall clock when the state was entered.
+    pub since: Option<String>,
+    /// How much of the changelog is read, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub progress: Option<f64>,
+    /// Why the task is stuck and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    pub caught_up: bool,
+}
+
+impl Readiness {
+    /// Whether the instance does its work: 200, else 503.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.status == "ready"
+    }
+}
+
+/// How ready the instance is.
+#[must_use]
+pub fn readiness(board: &Board) -> Readiness {
+    let tasks = board.tasks();
+    let any = |wanted: fn(&TaskState) -> bool| tasks.iter().any(|t| wanted(&t.state));
+    let status = match board.phase() {
+        Phase::Stopping => "stopping",
+        // What needs a person comes first.
+        _ if any(|s| matches!(s, TaskState::Stuck { .. })) => "stuck",
+        Phase::Starting => "starting",
+        Phase::Running if any(|s| matches!(s, TaskState::Restoring { .. })) => "restoring",
+        Phase::Running if any(|s| matches!(s, TaskState::Waiting)) => "waiting",
+        // An instance without partitions is a ready stand-by.
+        Phase::Running => "ready",
+    };
+    let identity = board.identity();
+    Readiness {
+        status,
+        group: identity.group.clone(),
+        instance: identity.instance.clone(),
+        tasks: tasks.iter().map(|t| task_health(t)).collect(),
+    }
+}
+
+fn task_health(task: &TaskSnapshot) -> TaskHealth {
+    TaskHealth {
+        partition: task.partition,
+        state: task.state.name(),
+        since: rfc3339(task.since_ms),
+        progress: match task.state {
+            TaskState::Restoring { done, total } => Some(ratio(done, total)),
+            TaskState::Waiting | TaskState::Ready | TaskState::Stuck { .. } => None,
+        },
+        reason: match &task.state {
+            TaskState::Stuck { reason } => Some(reason.clone()),
+            TaskState::Waiting | TaskState::Restoring { .. } | TaskState::Ready => None,
+        },
+        caught_up: task.caught_up,
+    }
+}
+
+/// Workers that hang, with the time since they last came round. Empty: alive.
+#[must_use]
+pub fn stalled_workers(board: &Board, monotonic: Duration) -> Vec<(usize, Duration)> {
+    let since = |(worker, beat)| (worker, monotonic.saturating_sub(beat));
+    board.beats().into_iter().map(since).filter(|(_, since)| *since > WORKER_STALL).collect()
+}
+
+/// A share between 0 and 1; an empty whole is done.
+#[must_use]
+pub fn ratio(done: u64, total: u64) -> f64 {
+    if total == 0 { 1.0 } else { (done as f64 / total as f64).min(1.0) }
+}
+
+/// RFC 3339 with milliseconds; `None` outside the calendar.
+#[must_use]
+pub fn rfc3339(ms: Ms) -> Option<String> {
+    let time = jiff::Timestamp::from_millisecond(ms).ok()?;
+    Some(format!("{time:.3}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::snapshot::{Done, Holdings, Identity};
+
+    fn board(phase: Phase, states: &[TaskState]) -> Board {
+        let board = Board::new(Identity::default());
+        board.set_phase(phase);
+        for (n, state) in states.iter().enumerate() {
+            board.publish(TaskSnapshot {
+                partition: n as i32,
+                worker: 0,
+                state: state.clone(),
+                since_ms: 1_000,
+                time_ms: None,
+                caught_up: false,
+                lag: Vec::new(),
+                last_commit_ms: None,
+                holdings: Holdings::default(),
+                done: Done::default(),
+            });
+        }
+        board
+    }
+
+    #[test]
+    fn ready_means_that_every_task_is() {
+        let restoring = TaskState::Restoring { done: 1, total: 4 };
+        let stuck = TaskState::Stuck { reason: "r".to_owned() };
+        let status = |phase, states: &[TaskState]| readiness(&board(phase, states)).status;
+        assert_eq!(status(Phase::Running, &[TaskState::Ready, TaskState::Ready]), "ready");
+        assert_eq!(status(Phase::Running, &[TaskState::Ready, TaskState::Waiting]), "waiting");
+        assert_eq!(status(Phase::Running, &[TaskState::Waiting, restoring.clone()]), "restoring");
+        assert_eq!(status(Phase::Running, &[restoring, stuck.clone()]), "stuck");
+        assert_eq!(status(Phase::Starting, &[]), "starting");
+        assert_eq!(status(Phase::Starting, &[stuck.clone()]), "stuck");
+        assert_eq!(status(Phase::Stopping, &[stuck]), "stopping");
+    }
+
+    #[test]
+    fn a_stand_by_without_partitions_is_ready() {
+        assert!(readiness(&board(Phase::Running, &[])).is_ready());
+    }
+
+    #[test]
+    fn a_restoring_task_shows_its_progress_and_a_stuck_one_its_reason() {
+        let stuck = TaskState::Stuck { reason: "too much garbage: see docs".to_owned() };
+        let answer = readiness(&board(Phase::Running, &[TaskState::Restoring { done: 1, total: 4 }, stuck]));
+        assert_eq!(answer.tasks[0].progress, Some(0.25));
+        assert_eq!(answer.tasks[1].reason.as_deref(), Some("too much garbage: see docs"));
+        assert_eq!(answer.tasks[0].since.as_deref(), Some("1970-01-01T00:00:01.000Z"));
+    }
+
+    #[test]
+    fn a_worker_that_does_not_come_round_is_stalled() {
+        let board = Board::new(Identity::default());
+        board.beat(0, Duration::from_secs(10));
+        board.beat(1, Duration::from_secs(100));
+        assert!(stalled_workers(&board, Duration::from_secs(130)).is_empty());
+        assert_eq!(stalled_workers(&board, Duration::from_secs(131)), [(0, Duration::from_secs(121))]);
+    }
+}
