@@ -1,12 +1,12 @@
 //! A record of another model, or of another version of it, is moved to the models that run: on first touch.
 
+use super::Ms;
 use super::cart::{self, CartContext};
 use super::effect::{Axis, Effects, Note};
 use super::journey;
 use super::model::{Model, Models};
 use super::prospect::{Prospect, Track};
 use super::score;
-use super::Ms;
 
 /// Tracks of models that don't run here are kept (a rolling deploy may still need them), but not without bound.
 const MAX_FOREIGN_TRACKS: usize = 4;

@@ -85,7 +85,9 @@ fn count(counts: &mut Vec<RuleCount>, rule: u32, wanted: &CountRule, event: &Eve
     }
     // As many per value as could ever matter, and so many in all.
     let of_value = hits.iter().filter(|h| h.same == same).count();
-    if of_value >= wanted.times.max(2) && let Some(at) = hits.iter().position(|h| h.same == same) {
+    if of_value >= wanted.times.max(2)
+        && let Some(at) = hits.iter().position(|h| h.same == same)
+    {
         hits.remove(at);
     }
     if hits.len() > MAX_COUNT_MEMORY {
@@ -103,7 +105,15 @@ fn same_hash(value: &Value<'_>) -> u32 {
 }
 
 /// Puts the prospect into a stage.
-fn enter(track: &mut Track, axis: Axis, model: &AxisModel, to: usize, at_ms: Ms, cause: Cause, last_activity_ms: Option<Ms>) -> Moved {
+fn enter(
+    track: &mut Track,
+    axis: Axis,
+    model: &AxisModel,
+    to: usize,
+    at_ms: Ms,
+    cause: Cause,
+    last_activity_ms: Option<Ms>,
+) -> Moved {
     let slot = &mut track.positions[axis.index()];
     let left = slot.take();
     let from_index = left.as_ref().and_then(|p| stage_index(model, &p.stage));
@@ -146,7 +156,13 @@ pub fn retime(track: &mut Track, axis: Axis, model: &AxisModel, last_activity_ms
 }
 
 /// A staleness timer is due: moves to where the model says. Nothing when the timer is not set or lies later.
-pub fn go_stale(track: &mut Track, axis: Axis, model: &AxisModel, now_ms: Ms, last_activity_ms: Option<Ms>) -> Option<(Moved, Ms)> {
+pub fn go_stale(
+    track: &mut Track,
+    axis: Axis,
+    model: &AxisModel,
+    now_ms: Ms,
+    last_activity_ms: Option<Ms>,
+) -> Option<(Moved, Ms)> {
     let position = track.positions[axis.index()].as_mut()?;
     let deadline_ms = position.stale_at_ms.filter(|d| *d <= now_ms)?;
     position.stale_at_ms = None;

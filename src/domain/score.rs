@@ -70,7 +70,11 @@ fn decay(half_life_ms: Option<Ms>, elapsed_ms: Ms) -> f64 {
 /// Points of one group at a time.
 #[must_use]
 pub fn group_points(track: &Track, group: &ScoreGroup, at_ms: Ms) -> f64 {
-    track.groups.iter().find(|g| g.group == group.name_hash).map_or(0.0, |g| g.points * decay(group.half_life_ms, at_ms - g.as_of_ms))
+    track
+        .groups
+        .iter()
+        .find(|g| g.group == group.name_hash)
+        .map_or(0.0, |g| g.points * decay(group.half_life_ms, at_ms - g.as_of_ms))
 }
 
 /// The lead score at a time.

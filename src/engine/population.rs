@@ -88,7 +88,9 @@ impl Population {
     /// Adds another task's numbers.
     pub fn add(&mut self, other: &Self) {
         let pairs = self.stages.iter_mut().zip(&other.stages).flat_map(|(a, b)| a.iter_mut().zip(b));
-        for (mine, theirs) in pairs.chain(self.labels.iter_mut().zip(&other.labels)).chain(self.carts.iter_mut().zip(&other.carts)) {
+        for (mine, theirs) in
+            pairs.chain(self.labels.iter_mut().zip(&other.labels)).chain(self.carts.iter_mut().zip(&other.carts))
+        {
             *mine += theirs;
         }
     }

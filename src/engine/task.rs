@@ -388,7 +388,12 @@ impl<C: Codec> Task<C> {
 
     /// How large the task is.
     pub fn size(&self) -> TaskSize {
-        TaskSize { records: self.store.records(), record_bytes: self.store.record_bytes(), timers: self.timers.len(), held: self.held.len() }
+        TaskSize {
+            records: self.store.records(),
+            record_bytes: self.store.record_bytes(),
+            timers: self.timers.len(),
+            held: self.held.len(),
+        }
     }
 
     /// How many prospects stand where, in the model in charge.

@@ -106,24 +106,13 @@ pub fn rfc3339(ms: Ms) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runtime::snapshot::{Done, Holdings, Identity};
+    use crate::runtime::snapshot::Identity;
 
     fn board(phase: Phase, states: &[TaskState]) -> Board {
         let board = Board::new(Identity::default());
         board.set_phase(phase);
         for (n, state) in states.iter().enumerate() {
-            board.publish(TaskSnapshot {
-                partition: n as i32,
-                worker: 0,
-                state: state.clone(),
-                since_ms: 1_000,
-                time_ms: None,
-                caught_up: false,
-                lag: Vec::new(),
-                last_commit_ms: None,
-                holdings: Holdings::default(),
-                done: Done::default(),
-            });
+            board.publish(TaskSnapshot::new(n as i32, 0, state.clone(), 1_000));
         }
         board
     }

@@ -90,7 +90,7 @@ impl ProspectLookup for Directory {
 
 #[cfg(test)]
 mod tests {
-    use super::super::snapshot::{Done, Holdings, Identity, TaskSnapshot};
+    use super::super::snapshot::{Identity, TaskSnapshot};
     use super::*;
 
     fn directory() -> (Directory, Receiver<Question>, Arc<Board>) {
@@ -101,18 +101,7 @@ mod tests {
     }
 
     fn publish(board: &Board, state: TaskState) {
-        board.publish(TaskSnapshot {
-            partition: 3,
-            worker: 0,
-            state,
-            since_ms: 0,
-            time_ms: None,
-            caught_up: true,
-            lag: Vec::new(),
-            last_commit_ms: None,
-            holdings: Holdings::default(),
-            done: Done::default(),
-        });
+        board.publish(TaskSnapshot::new(3, 0, state, 0));
     }
 
     #[test]

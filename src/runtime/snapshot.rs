@@ -1,7 +1,8 @@
 //! What workers publish for health, dashboard and API: plain data, replaced as a whole. Readers never reach into a worker.
 
 use crate::domain::Ms;
-use crate::domain::effect::Axis;
+use crate::engine::population::Population;
+use crate::engine::task::TaskSize;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,47 +37,6 @@ impl TaskState {
     pub const NAMES: [&'static str; 4] = ["waiting", "restoring", "ready", "stuck"];
 }
 
-/// Prospects in one stage of one axis.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StageCount {
-    pub model: Arc<str>,
-    pub axis: Axis,
-    pub stage: Arc<str>,
-    pub prospects: u64,
-}
-
-/// Prospects with one label; `None`: below the lowest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LabelCount {
-    pub model: Arc<str>,
-    pub label: Option<Arc<str>>,
-    pub prospects: u64,
-}
-
-/// How many carts are in which phase of their series.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct CartCounts {
-    /// Carts with at least one line.
-    pub filled: u64,
-    pub armed: u64,
-    pub running: u64,
-    pub complete: u64,
-}
-
-/// What a task has in memory.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Holdings {
-    pub prospects: u64,
-    pub state_bytes: u64,
-    pub timers: u64,
-    /// Cart steps that are due and wait for the catch-up.
-    pub steps_held: u64,
-    /// In the model's order; stages without prospects are there too.
-    pub stages: Vec<StageCount>,
-    pub labels: Vec<LabelCount>,
-    pub carts: CartCounts,
-}
-
 /// What a task did since it was assigned to this instance.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Done {
@@ -105,8 +65,31 @@ pub struct TaskSnapshot {
     /// Topic and records not read yet; `None`: not known yet.
     pub lag: Vec<(Arc<str>, Option<u64>)>,
     pub last_commit_ms: Option<Ms>,
-    pub holdings: Holdings,
+    /// What the task has in memory.
+    pub size: TaskSize,
+    /// How many prospects stand where, in the model in charge.
+    pub population: Population,
     pub done: Done,
+}
+
+impl TaskSnapshot {
+    /// A task about which nothing is known yet but its state.
+    #[must_use]
+    pub fn new(partition: i32, worker: usize, state: TaskState, since_ms: Ms) -> Self {
+        Self {
+            partition,
+            worker,
+            state,
+            since_ms,
+            time_ms: None,
+            caught_up: false,
+            lag: Vec::new(),
+            last_commit_ms: None,
+            size: TaskSize::default(),
+            population: Population::default(),
+            done: Done::default(),
+        }
+    }
 }
 
 /// Where the whole instance stands.
@@ -223,18 +206,7 @@ mod tests {
     use super::*;
 
     fn task(partition: i32, worker: usize) -> TaskSnapshot {
-        TaskSnapshot {
-            partition,
-            worker,
-            state: TaskState::Ready,
-            since_ms: 0,
-            time_ms: None,
-            caught_up: true,
-            lag: Vec::new(),
-            last_commit_ms: None,
-            holdings: Holdings::default(),
-            done: Done::default(),
-        }
+        TaskSnapshot::new(partition, worker, TaskState::Ready, 0)
     }
 
     #[test]

@@ -180,7 +180,14 @@ pub(super) fn end(
         Phase::Running => {
             stop(&mut cart.series, Phase::Ended);
             if !recalled {
-                report(&prospect.carts[at], Told::of(OutcomeKind::Cancelled, reason), Some(event), event.time_ms, context, effects);
+                report(
+                    &prospect.carts[at],
+                    Told::of(OutcomeKind::Cancelled, reason),
+                    Some(event),
+                    event.time_ms,
+                    context,
+                    effects,
+                );
             }
         }
         Phase::Idle | Phase::Complete | Phase::Ended => {}
