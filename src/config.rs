@@ -83,7 +83,8 @@ pub fn models(settings: &Settings) -> Result<Models, Vec<model_file::FileFault>>
 #[must_use]
 pub fn is_secret(key: &str) -> bool {
     let key = key.to_lowercase();
-    let named = ["password", "secret", "token", "jaas", "credential", "key.pem", "passphrase"].iter().any(|word| key.contains(word));
+    let named =
+        ["password", "secret", "token", "jaas", "credential", "key.pem", "passphrase"].iter().any(|word| key.contains(word));
     // The path of a file that holds a secret is none.
     named && !key.ends_with("_file") && !key.ends_with(".location") && !key.ends_with("url")
 }

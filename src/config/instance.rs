@@ -34,13 +34,8 @@ pub fn resolve(configured: Option<&str>, state_dir: Option<&Path>) -> Result<Ins
     };
     let unusable = |error| InstanceError::Unusable { dir: dir.to_owned(), error };
     std::fs::create_dir_all(dir).map_err(unusable)?;
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(dir.join("instance-id"))
-        .map_err(unusable)?;
+    let mut file =
+        OpenOptions::new().read(true).write(true).create(true).truncate(false).open(dir.join("instance-id")).map_err(unusable)?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Err(InstanceError::InUse(dir.to_owned())),
@@ -54,7 +49,10 @@ pub fn resolve(configured: Option<&str>, state_dir: Option<&Path>) -> Result<Ins
         None if is_id(kept) => kept.to_owned(),
         None => {
             let id = random_id();
-            file.set_len(0).and_then(|()| file.write_all(format!("{id}\n").as_bytes())).and_then(|()| file.sync_all()).map_err(unusable)?;
+            file.set_len(0)
+                .and_then(|()| file.write_all(format!("{id}\n").as_bytes()))
+                .and_then(|()| file.sync_all())
+                .map_err(unusable)?;
             id
         }
     };
@@ -85,7 +83,10 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let held = resolve(None, Some(dir.path())).expect("an id");
         assert!(matches!(resolve(None, Some(dir.path())), Err(InstanceError::InUse(_))));
-        assert!(matches!(resolve(Some("a"), Some(dir.path())), Err(InstanceError::InUse(_))), "a configured id shares the state too");
+        assert!(
+            matches!(resolve(Some("a"), Some(dir.path())), Err(InstanceError::InUse(_))),
+            "a configured id shares the state too"
+        );
         drop(held);
         assert!(resolve(None, Some(dir.path())).is_ok());
     }

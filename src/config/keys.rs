@@ -170,7 +170,12 @@ pub const KEYS: [Key; 48] = [
         "\"5m\"",
         "An event later than its record by more than this gets the record's time: browsers have wrong clocks.",
     ),
-    key("inputs.max_age", Kind::DurationOrOff, "\"90d\"", "An event older than its record by more than this is dead-lettered as `absurd-time`."),
+    key(
+        "inputs.max_age",
+        Kind::DurationOrOff,
+        "\"90d\"",
+        "An event older than its record by more than this is dead-lettered as `absurd-time`.",
+    ),
     key(
         "engine.workers",
         Kind::Integer,
@@ -257,8 +262,18 @@ pub const KEYS: [Key; 48] = [
         "",
         "Folder that this instance keeps its id in, locked: no two processes use it at once. Without: nothing is kept on disk.",
     ),
-    key("model.files", Kind::Texts, "[\"ecommerce\"]", "Models that run: paths, or names of shipped models. The first is in charge of carts."),
-    key("model.cart.steps", Kind::Durations, "", "Overrides the model's own: delays of the reminders, rising, at most 16. Models default to 1h, 24h, 72h."),
+    key(
+        "model.files",
+        Kind::Texts,
+        "[\"ecommerce\"]",
+        "Models that run: paths, or names of shipped models. The first is in charge of carts.",
+    ),
+    key(
+        "model.cart.steps",
+        Kind::Durations,
+        "",
+        "Overrides the model's own: delays of the reminders, rising, at most 16. Models default to 1h, 24h, 72h.",
+    ),
     key(
         "model.cart.idle_on",
         Kind::Choice(&["site", "cart"]),
@@ -271,10 +286,30 @@ pub const KEYS: [Key; 48] = [
         "",
         "Overrides the model's own: an order clears the whole `cart`, or the `lines` bought. Models default to `cart`.",
     ),
-    key("model.cart.cooldown", Kind::DurationOrOff, "", "Overrides the model's own: no new series this soon. Models default to 7d."),
-    key("model.cart.max_lateness", Kind::DurationOrOff, "", "Overrides the model's own: a step later than this is skipped. Models default to 2h."),
-    key("model.cart.forget_after", Kind::DurationOrOff, "", "Overrides the model's own: an untouched cart is forgotten. Models default to 10d."),
-    key("model.cart.grace", Kind::Duration, "", "Overrides the model's own: how long a due step waits for events on their way. Models default to 0s."),
+    key(
+        "model.cart.cooldown",
+        Kind::DurationOrOff,
+        "",
+        "Overrides the model's own: no new series this soon. Models default to 7d.",
+    ),
+    key(
+        "model.cart.max_lateness",
+        Kind::DurationOrOff,
+        "",
+        "Overrides the model's own: a step later than this is skipped. Models default to 2h.",
+    ),
+    key(
+        "model.cart.forget_after",
+        Kind::DurationOrOff,
+        "",
+        "Overrides the model's own: an untouched cart is forgotten. Models default to 10d.",
+    ),
+    key(
+        "model.cart.grace",
+        Kind::Duration,
+        "",
+        "Overrides the model's own: how long a due step waits for events on their way. Models default to 0s.",
+    ),
     key(
         "model.cart.catch_up",
         Kind::Choice(&["hold", "replay"]),
@@ -287,7 +322,12 @@ pub const KEYS: [Key; 48] = [
         "2000",
         "Newest records per input partition whose keys `check` looks at to find out each input's partitioner.",
     ),
-    key("check.timeout", Kind::Duration, "\"15s\"", "How long `check`, `topics create` and `deadletters` wait for an answer of the brokers."),
+    key(
+        "check.timeout",
+        Kind::Duration,
+        "\"15s\"",
+        "How long `check`, `topics create` and `deadletters` wait for an answer of the brokers.",
+    ),
 ];
 
 /// The key of a full name, the free ones included.

@@ -21,7 +21,12 @@ pub fn read(file: Option<&Path>, layers: &mut Layers) -> BTreeMap<String, String
             }
         }
     }
-    let said: Vec<_> = layers.values.range(PREFIX.to_owned()..).take_while(|(name, _)| name.starts_with(PREFIX)).map(|(n, s)| (n.clone(), s.clone())).collect();
+    let said: Vec<_> = layers
+        .values
+        .range(PREFIX.to_owned()..)
+        .take_while(|(name, _)| name.starts_with(PREFIX))
+        .map(|(n, s)| (n.clone(), s.clone()))
+        .collect();
     for (name, setting) in said {
         let property = &name[PREFIX.len()..];
         let value = match &setting.node.value {

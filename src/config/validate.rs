@@ -66,7 +66,8 @@ fn kafka(settings: &Settings, layers: &Layers, found: &mut Found) {
     within(found, "kafka.session_timeout", kafka.session_timeout, Duration::from_secs(1), minutes(30));
     within(found, "kafka.transaction_timeout", kafka.transaction_timeout, Duration::from_secs(1), minutes(15));
     if kafka.group_protocol == GroupProtocol::Consumer && layers.values.contains_key("kafka.session_timeout") {
-        let message = "the broker decides it with kafka.group_protocol = \"consumer\" (group.consumer.session.timeout.ms): leave it out";
+        let message =
+            "the broker decides it with kafka.group_protocol = \"consumer\" (group.consumer.session.timeout.ms): leave it out";
         add(found, "kafka.session_timeout", message);
     }
     if kafka.static_membership && settings.engine.instance_id.is_none() && settings.state.dir.is_none() {
@@ -85,8 +86,7 @@ fn kafka(settings: &Settings, layers: &Layers, found: &mut Found) {
 
 fn topics(settings: &Settings, found: &mut Found) {
     let topics = &settings.topics;
-    let lists =
-        [("topics.clickstream", &topics.clickstream), ("topics.email", &topics.email), ("topics.cart", &topics.cart)];
+    let lists = [("topics.clickstream", &topics.clickstream), ("topics.email", &topics.email), ("topics.cart", &topics.cart)];
     if lists.iter().all(|(_, names)| names.is_empty()) {
         add(found, "topics.clickstream", "no input topic is left: name at least one in topics.clickstream, email or cart");
     }
