@@ -1,7 +1,7 @@
 //! The admin server over real sockets.
 
 use super::*;
-use crate::domain::model::compile::compile;
+use crate::domain::model::spec::CartSpec;
 use crate::domain::prospect::{Prospect, Track};
 use crate::runtime::snapshot::{Identity, Phase, TaskSnapshot, TaskState};
 use std::io::{Read, Write};
@@ -38,9 +38,8 @@ impl Clock for FixedClock {
 }
 
 fn models() -> Models {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/config/models/ecommerce.toml");
-    let text = std::fs::read_to_string(file).expect("the shipped model is there");
-    load(&text)
+    let shipped = crate::config::model_file::load("ecommerce");
+    crate::config::model_file::build(&[shipped], &CartSpec::default()).expect("the shipped model loads")
 }
 
 fn start(token: Option<&str>, allow_anonymous: bool) -> (Server, Arc<Board>) {
@@ -181,7 +180,12 @@ fn the_dashboard_is_a_page_without_scripts_and_with_strict_headers() {
     let (server, _board) = start(None, false);
     let (status, head, body) = get(&server, "/");
     assert_eq!(status, 200);
-    for header in ["content-security-policy: default-src 'none'", "x-content-type-options: nosniff", "x-frame-options: deny", "cache-control: no-store"] {
+    for header in [
+        "content-security-policy: default-src 'none'",
+        "x-content-type-options: nosniff",
+        "x-frame-options: deny",
+        "cache-control: no-store",
+    ] {
         assert!(head.contains(header), "{header} is missing in {head}");
     }
     for text in ["supplier-selection", "purchase", "i&lt;1&gt;"] {
