@@ -1,1 +1,14 @@
-//! kafka
+//! The Kafka adapters of the runtime's ports, and everything else that talks to a broker.
+//!
+//! [`options`] is the only place that writes client properties; [`batch`] is the only unsafe one.
+
+pub mod admin;
+pub mod batch;
+pub mod context;
+pub mod errors;
+pub mod log;
+pub mod mock;
+pub mod options;
+pub mod service;
+pub mod source;
+pub mod state;

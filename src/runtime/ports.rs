@@ -283,6 +283,12 @@ pub trait EventSource {
     /// The partition can't be read.
     fn fetch(&mut self, from: InputPartition, max: usize) -> Result<Option<Fetched>, Failure>;
 
+    /// The newest end of a partition that is known without asking, for the lag.
+    fn known_end(&mut self, partition: InputPartition) -> Option<i64> {
+        let _ = partition;
+        None
+    }
+
     /// Sleeps until something may have arrived, or the time is over.
     fn wait(&mut self, at_most: Duration);
 

@@ -1,0 +1,237 @@
+//! What `check` and `topics create` ask of the cluster: topics, their settings, their ends, and samples of keys.
+
+use super::context::Context;
+use super::errors;
+use super::options::Options;
+use crate::runtime::partitioners::Sample;
+use crate::runtime::ports::Failure;
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::message::Message;
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use rdkafka::types::RDKafkaErrorCode as Code;
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context as TaskContext, Poll, Wake, Waker};
+use std::time::{Duration, Instant};
+
+/// Bound of every request.
+const ASK: Duration = Duration::from_secs(10);
+
+/// A topic as the cluster knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Topic {
+    pub partitions: u32,
+    pub replication: usize,
+    /// Partitions without a leader.
+    pub leaderless: u32,
+}
+
+/// A topic to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTopicSpec {
+    pub name: String,
+    pub partitions: u32,
+    /// `None`: the broker's default.
+    pub replication: Option<i32>,
+    pub configs: Vec<(String, String)>,
+}
+
+/// What became of a topic that was to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Created {
+    New,
+    Existed,
+    Failed(String),
+}
+
+/// A client for administration.
+pub struct Admin {
+    options: Options,
+    probe: BaseConsumer<Context>,
+    admin: AdminClient<Context>,
+}
+
+impl Admin {
+    /// # Errors
+    /// The configuration is refused.
+    pub fn connect(options: &Options) -> Result<Self, Failure> {
+        let config = options.probe_config();
+        let probe = config.create_with_context(Context::default());
+        let admin = config.create_with_context(Context::default());
+        Ok(Self {
+            options: options.clone(),
+            probe: probe.map_err(|e| errors::of_call("the client can't be made", &e))?,
+            admin: admin.map_err(|e| errors::of_call("the client can't be made", &e))?,
+        })
+    }
+
+    /// All topics of the cluster by name.
+    ///
+    /// # Errors
+    /// The cluster does not answer.
+    pub fn topics(&self) -> Result<BTreeMap<String, Topic>, Failure> {
+        let doing = format!("the topics can't be listed; is Kafka at {}?", self.options.bootstrap_servers);
+        let metadata = self.probe.fetch_metadata(None, ASK).map_err(|e| errors::of_call(&doing, &e))?;
+        let of = |topic: &rdkafka::metadata::MetadataTopic| Topic {
+            partitions: u32::try_from(topic.partitions().len()).unwrap_or(u32::MAX),
+            replication: topic.partitions().first().map_or(0, |p| p.replicas().len()),
+            leaderless: u32::try_from(topic.partitions().iter().filter(|p| p.leader() < 0).count()).unwrap_or(u32::MAX),
+        };
+        let known = metadata.topics().iter().filter(|t| t.error().is_none());
+        Ok(known.map(|t| (t.name().to_owned(), of(t))).collect())
+    }
+
+    /// Number of brokers.
+    ///
+    /// # Errors
+    /// The cluster does not answer.
+    pub fn brokers(&self) -> Result<usize, Failure> {
+        let metadata = self.probe.fetch_metadata(None, ASK).map_err(|e| errors::of_call("the brokers can't be listed", &e))?;
+        Ok(metadata.brokers().len())
+    }
+
+    /// The settings of a topic, defaults included.
+    ///
+    /// # Errors
+    /// They can't be read.
+    pub fn topic_configs(&self, topic: &str) -> Result<BTreeMap<String, String>, Failure> {
+        let doing = format!("the settings of {topic} can't be read");
+        let options = AdminOptions::new().request_timeout(Some(ASK));
+        let answered = block_on(self.admin.describe_configs([&ResourceSpecifier::Topic(topic)], &options))
+            .ok_or_else(|| Failure::Retry(format!("{doing}: no answer")))?
+            .map_err(|e| errors::of_call(&doing, &e))?;
+        let mut configs = BTreeMap::new();
+        for resource in answered {
+            let resource = resource.map_err(|code| errors::stop(&format!("{doing}: {code}"), code))?;
+            configs.extend(resource.entries.into_iter().filter_map(|e| Some((e.name, e.value?))));
+        }
+        Ok(configs)
+    }
+
+    /// Makes topics; what became of each, in the same order.
+    ///
+    /// # Errors
+    /// The cluster does not answer.
+    pub fn create_topics(&self, specs: &[NewTopicSpec]) -> Result<Vec<Created>, Failure> {
+        if specs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let topics: Vec<NewTopic<'_>> = specs
+            .iter()
+            .map(|spec| {
+                let replication = TopicReplication::Fixed(spec.replication.unwrap_or(-1));
+                let topic = NewTopic::new(&spec.name, i32::try_from(spec.partitions).unwrap_or(i32::MAX), replication);
+                spec.configs.iter().fold(topic, |topic, (name, value)| topic.set(name, value))
+            })
+            .collect();
+        let options = AdminOptions::new().request_timeout(Some(ASK)).operation_timeout(Some(ASK));
+        let results = block_on(self.admin.create_topics(&topics, &options))
+            .ok_or_else(|| Failure::Retry("the topics can't be made: no answer".to_owned()))?
+            .map_err(|e| errors::of_call("the topics can't be made", &e))?;
+        let mut by_name: BTreeMap<String, Created> = results
+            .into_iter()
+            .map(|result| match result {
+                Ok(name) => (name, Created::New),
+                Err((name, Code::TopicAlreadyExists)) => (name, Created::Existed),
+                Err((name, code)) => {
+                    let what = errors::needs_a_person(code).map_or(String::new(), |what| format!(". What to do: {what}"));
+                    (name, Created::Failed(format!("{code}{what}")))
+                }
+            })
+            .collect();
+        Ok(specs.iter().map(|s| by_name.remove(&s.name).unwrap_or_else(|| Created::Failed("no answer".to_owned()))).collect())
+    }
+
+    /// First and next offset of a partition, open transactions included.
+    ///
+    /// # Errors
+    /// They can't be read.
+    pub fn watermarks(&self, topic: &str, partition: i32) -> Result<(i64, i64), Failure> {
+        let doing = format!("the ends of {topic}, partition {partition} can't be read");
+        self.probe.fetch_watermarks(topic, partition, ASK).map_err(|e| errors::of_call(&doing, &e))
+    }
+
+    /// Committed offsets of the group (`None`: none).
+    ///
+    /// # Errors
+    /// They can't be read.
+    pub fn committed(&self, topic: &str, partitions: u32) -> Result<Vec<Option<i64>>, Failure> {
+        let made = self.options.restore_config(0).create_with_context(Context::default());
+        let consumer: BaseConsumer<Context> = made.map_err(|e| errors::of_call("the client can't be made", &e))?;
+        let mut list = TopicPartitionList::new();
+        list.add_partition_range(topic, 0, i32::try_from(partitions).unwrap_or(i32::MAX) - 1);
+        let doing = "the group's offsets can't be read";
+        let list = consumer.committed_offsets(list, ASK).map_err(|e| errors::of_call(doing, &e))?;
+        let offset = |e: rdkafka::topic_partition_list::TopicPartitionListElem<'_>| match e.offset() {
+            Offset::Offset(offset) => Some(offset),
+            _ => None,
+        };
+        Ok(list.elements().into_iter().map(offset).collect())
+    }
+
+    /// Samples the newest keys of a topic, at most `per_partition` of each partition.
+    ///
+    /// # Errors
+    /// The topic can't be read.
+    #[allow(clippy::disallowed_methods)] // Adapters may measure time: the bound of a wait.
+    pub fn sample_keys(&self, topic: &str, partitions: u32, per_partition: i64) -> Result<Sample, Failure> {
+        let doing = format!("the keys of {topic} can't be sampled");
+        let mut config = self.options.restore_config(0);
+        config.set("fetch.wait.max.ms", "50");
+        let made = config.create_with_context(Context::default());
+        let reader: BaseConsumer<Context> = made.map_err(|e| errors::of_call(&doing, &e))?;
+        let (mut list, mut left) = (TopicPartitionList::new(), 0i64);
+        for partition in 0..i32::try_from(partitions).unwrap_or(i32::MAX) {
+            let (low, high) = self.watermarks(topic, partition)?;
+            let from = (high - per_partition).max(low);
+            if from < high {
+                list.add_partition_offset(topic, partition, Offset::Offset(from)).map_err(|e| errors::of_call(&doing, &e))?;
+                left += 1;
+            }
+        }
+        let mut sample = Sample::default();
+        if left == 0 {
+            return Ok(sample);
+        }
+        reader.assign(&list).map_err(|e| errors::of_call(&doing, &e))?;
+        let begun = Instant::now();
+        while left > 0 && begun.elapsed() < ASK {
+            match reader.poll(Duration::from_millis(100)) {
+                None => {}
+                Some(Ok(message)) => {
+                    if let Some(key) = message.key() {
+                        sample.add(key, message.partition(), partitions);
+                    }
+                }
+                Some(Err(rdkafka::error::KafkaError::PartitionEOF(_))) => left -= 1,
+                Some(Err(error)) => return Err(errors::of_call(&doing, &error)),
+            }
+        }
+        Ok(sample)
+    }
+}
+
+/// Waits for an answer of the admin client, whose own thread wakes us; `None` past the bound.
+#[allow(clippy::disallowed_methods)] // Adapters may measure time: the bound of a wait.
+fn block_on<F: Future>(future: F) -> Option<F::Output> {
+    struct Unpark(std::thread::Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut context = TaskContext::from_waker(&waker);
+    let mut future = pin!(future);
+    let begun = Instant::now();
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return Some(output);
+        }
+        let left = (ASK + ASK).checked_sub(begun.elapsed())?;
+        std::thread::park_timeout(left);
+    }
+}

@@ -1,0 +1,206 @@
+//! The one unsafe module: batches from split partition queues, which rust-rdkafka does not wrap.
+//!
+//! The batch call costs a third of `poll` per message. Rules (measured, and from librdkafka's introduction):
+//! * split before `assign`, one user per queue;
+//! * a queue handle must be destroyed before its consumer, or `rd_kafka_destroy` waits for ever: handles and messages hold the
+//!   consumer by `Arc`, and a handle is destroyed in its own drop first;
+//! * the partition-EOF message carries the true end in `offset`, past commit markers.
+
+#![allow(unsafe_code)]
+
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka_sys as sys;
+use std::ffi::{CStr, CString, c_void};
+use std::sync::Arc;
+use std::thread::Thread;
+
+/// The queue of one partition, split from the consumer's own.
+pub struct PartitionQueue<X: ConsumerContext> {
+    queue: *mut sys::rd_kafka_queue_t,
+    /// What wakes the worker; its address is with librdkafka until the drop.
+    wake: Box<Thread>,
+    consumer: Arc<BaseConsumer<X>>,
+}
+
+/// What a batch call gave.
+pub struct Taken<X: ConsumerContext> {
+    pub messages: Messages<X>,
+    /// The end of the partition was reached after these messages.
+    pub end: Option<i64>,
+    /// An error of the partition, and what the library says of it.
+    pub error: Option<(rdkafka::types::RDKafkaErrorCode, String)>,
+}
+
+/// Owned messages; borrowed views live as long as this.
+pub struct Messages<X: ConsumerContext> {
+    raw: Vec<*mut sys::rd_kafka_message_t>,
+    // Dropped after the messages: they belong to the consumer.
+    _consumer: Arc<BaseConsumer<X>>,
+}
+
+/// Called on a thread of librdkafka when a queue stops being empty: nothing but `unpark`, which can't panic.
+unsafe extern "C" fn wake_up(_: *mut sys::rd_kafka_t, thread: *mut c_void) {
+    // SAFETY: `thread` is the boxed `Thread` of a `PartitionQueue`, which clears this callback before it is dropped.
+    unsafe { (*thread.cast::<Thread>()).unpark() }
+}
+
+impl<X: ConsumerContext> PartitionQueue<X> {
+    /// Splits a partition off; `wake` is unparked when its queue stops being empty. `None`: no such topic name or partition.
+    pub fn split(consumer: &Arc<BaseConsumer<X>>, topic: &str, partition: i32, wake: Thread) -> Option<Self> {
+        let topic = CString::new(topic).ok()?;
+        let wake = Box::new(wake);
+        // SAFETY: the client pointer is valid while `consumer` lives, which the returned value holds; the topic is a C string.
+        let queue = unsafe { sys::rd_kafka_queue_get_partition(consumer.client().native_ptr(), topic.as_ptr(), partition) };
+        if queue.is_null() {
+            return None;
+        }
+        // SAFETY: `queue` is valid until destroyed in the drop; the callback's argument is boxed and outlives the callback.
+        unsafe {
+            sys::rd_kafka_queue_forward(queue, std::ptr::null_mut());
+            sys::rd_kafka_queue_cb_event_enable(queue, Some(wake_up), std::ptr::from_ref::<Thread>(&wake).cast_mut().cast());
+        }
+        Some(Self { queue, wake, consumer: Arc::clone(consumer) })
+    }
+
+    /// Takes at most `max` messages, without waiting.
+    pub fn take(&self, max: usize) -> Taken<X> {
+        let mut raw: Vec<*mut sys::rd_kafka_message_t> = Vec::with_capacity(max);
+        // SAFETY: the buffer has room for `max` pointers; the call says how many it has written.
+        unsafe {
+            let n = sys::rd_kafka_consume_batch_queue(self.queue, 0, raw.as_mut_ptr(), max);
+            raw.set_len(usize::try_from(n).unwrap_or(0));
+        }
+        let (mut end, mut error) = (None, None);
+        raw.retain(|&message| {
+            // SAFETY: a valid message of the call above, destroyed here or in the drop of `Messages`, never twice.
+            let (code, offset) = unsafe { ((*message).err, (*message).offset) };
+            if code == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
+                end = None;
+                return true;
+            }
+            if code == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__PARTITION_EOF {
+                end = Some(offset);
+            } else {
+                // SAFETY: as above; the text is a C string that lives as long as the message.
+                let text = unsafe { CStr::from_ptr(sys::rd_kafka_message_errstr(message)).to_string_lossy().into_owned() };
+                error = Some((code.into(), text));
+            }
+            // SAFETY: not used after this.
+            unsafe { sys::rd_kafka_message_destroy(message) };
+            false
+        });
+        Taken { messages: Messages { raw, _consumer: Arc::clone(&self.consumer) }, end, error }
+    }
+}
+
+impl<X: ConsumerContext> Drop for PartitionQueue<X> {
+    fn drop(&mut self) {
+        // SAFETY: the handle is destroyed once, after the callback that points to `wake` is taken away.
+        unsafe {
+            sys::rd_kafka_queue_cb_event_enable(self.queue, None, std::ptr::null_mut());
+            sys::rd_kafka_queue_destroy(self.queue);
+        }
+        let _ = &self.wake;
+    }
+}
+
+/// The partition's end as of the latest fetch; nothing is asked.
+pub fn known_end<X: ConsumerContext>(consumer: &BaseConsumer<X>, topic: &str, partition: i32) -> Option<i64> {
+    let topic = CString::new(topic).ok()?;
+    let (mut low, mut high) = (-1, -1);
+    // SAFETY: a valid client, a C string, and two places for the answer.
+    let code = unsafe {
+        let client = consumer.client().native_ptr();
+        sys::rd_kafka_get_watermark_offsets(client, topic.as_ptr(), partition, &raw mut low, &raw mut high)
+    };
+    (code == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0).then_some(high)
+}
+
+impl<X: ConsumerContext> Messages<X> {
+    pub fn len(&self) -> usize {
+        self.raw.len()
+    }
+
+    fn get(&self, n: usize) -> &sys::rd_kafka_message_t {
+        // SAFETY: every pointer in `raw` is a valid message until the drop of `self`.
+        unsafe { &*self.raw[n] }
+    }
+
+    pub fn offset(&self, n: usize) -> i64 {
+        self.get(n).offset
+    }
+
+    pub fn key(&self, n: usize) -> Option<&[u8]> {
+        let message = self.get(n);
+        // SAFETY: pointer and length describe bytes that live as long as the message.
+        unsafe { slice(message.key, message.key_len) }
+    }
+
+    pub fn value(&self, n: usize) -> Option<&[u8]> {
+        let message = self.get(n);
+        // SAFETY: as above.
+        unsafe { slice(message.payload, message.len) }
+    }
+
+    /// The record's time; 0 when it has none.
+    pub fn timestamp_ms(&self, n: usize) -> i64 {
+        let mut kind = sys::rd_kafka_timestamp_type_t::RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
+        // SAFETY: a valid message.
+        let time = unsafe { sys::rd_kafka_message_timestamp(self.get(n), &raw mut kind) };
+        time.max(0)
+    }
+
+    /// The last header of a name.
+    pub fn header(&self, n: usize, name: &CStr) -> Option<&[u8]> {
+        let headers = self.raw_headers(n)?;
+        let (mut value, mut size) = (std::ptr::null(), 0);
+        // SAFETY: the headers live as long as the message; the name is a C string.
+        unsafe {
+            let code = sys::rd_kafka_header_get_last(headers, name.as_ptr(), &raw mut value, &raw mut size);
+            if code != sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
+                return None;
+            }
+            slice(value, size)
+        }
+    }
+
+    /// All headers.
+    pub fn headers(&self, n: usize) -> Vec<(String, Option<Vec<u8>>)> {
+        let mut all = Vec::new();
+        let Some(headers) = self.raw_headers(n) else { return all };
+        loop {
+            let (mut name, mut value, mut size) = (std::ptr::null(), std::ptr::null(), 0);
+            // SAFETY: as above; the call fails past the last header.
+            unsafe {
+                let code = sys::rd_kafka_header_get_all(headers, all.len(), &raw mut name, &raw mut value, &raw mut size);
+                if code != sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
+                    return all;
+                }
+                all.push((CStr::from_ptr(name).to_string_lossy().into_owned(), slice(value, size).map(<[u8]>::to_vec)));
+            }
+        }
+    }
+
+    fn raw_headers(&self, n: usize) -> Option<*mut sys::rd_kafka_headers_t> {
+        let mut headers = std::ptr::null_mut();
+        // SAFETY: a valid message; the headers are parsed once and stay with it.
+        let code = unsafe { sys::rd_kafka_message_headers(self.get(n), &raw mut headers) };
+        (code == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && !headers.is_null()).then_some(headers)
+    }
+}
+
+impl<X: ConsumerContext> Drop for Messages<X> {
+    fn drop(&mut self) {
+        for message in self.raw.drain(..) {
+            // SAFETY: each is destroyed once; views can't outlive `self`.
+            unsafe { sys::rd_kafka_message_destroy(message) };
+        }
+    }
+}
+
+/// # Safety
+/// `pointer` is null, or points to `len` bytes that live as long as `'a`.
+unsafe fn slice<'a>(pointer: *const c_void, len: usize) -> Option<&'a [u8]> {
+    // SAFETY: what the caller promises.
+    (!pointer.is_null()).then(|| unsafe { std::slice::from_raw_parts(pointer.cast(), len) })
+}

@@ -1,0 +1,194 @@
+//! [`CommitLog`] on a transactional producer.
+
+use super::context::Context;
+use super::errors;
+use super::options::Options;
+use crate::runtime::ports::{CommitLog, Failure, InputPartition, OutRecord, OutTopic};
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
+use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use rdkafka::types::RDKafkaErrorCode as Code;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Bound of the calls of a transaction; past the transaction's own time the broker has aborted it anyway.
+const TRANSACTION_CALL: Duration = Duration::from_secs(10);
+/// Taking over from a dead producer of the same name waits for its transaction to be aborted.
+const INIT: Duration = Duration::from_secs(30);
+/// How long writing a batch may take; a record that can't be written fails earlier.
+const DRAIN: Duration = Duration::from_secs(10);
+const DRAIN_NAP: Duration = Duration::from_micros(100);
+/// Drained once so many records wait: memory is bounded by it.
+const SERVE_EVERY: u32 = 256;
+
+/// The producer of one worker.
+pub struct KafkaLog {
+    producer: Option<BaseProducer<Context>>,
+    consumer: Arc<BaseConsumer<Context>>,
+    options: Options,
+    worker: u16,
+    name: String,
+    inputs: Vec<String>,
+    outputs: Vec<String>,
+    sent: u32,
+}
+
+impl KafkaLog {
+    /// Makes the producer; one of the same name that is still alive is fenced, what it left open is aborted.
+    ///
+    /// # Errors
+    /// The configuration or the broker refuses it.
+    pub fn open(options: &Options, worker: u16, consumer: Arc<BaseConsumer<Context>>) -> Result<Self, Failure> {
+        let outputs = OutTopic::ALL.iter().map(|t| options.output_topic(*t)).collect();
+        let name = options.transactional_id(worker);
+        let inputs = options.input_topics();
+        let mut log = Self { producer: None, consumer, options: options.clone(), worker, name, inputs, outputs, sent: 0 };
+        log.rebuild()?;
+        Ok(log)
+    }
+
+    fn producer(&self) -> Result<&BaseProducer<Context>, Failure> {
+        self.producer.as_ref().ok_or_else(|| Failure::Rebuild("there is no producer".to_owned()))
+    }
+
+    /// Waits until every record is written, doing something useful meanwhile.
+    #[allow(clippy::disallowed_methods)] // Adapters may measure time: the bound of a wait.
+    fn drain(&self, meanwhile: &mut dyn FnMut() -> bool) -> Result<(), Failure> {
+        let producer = self.producer()?;
+        let begun = Instant::now();
+        loop {
+            producer.poll(Duration::ZERO);
+            if let Some(error) = producer.context().take_delivery_error() {
+                return Err(delivery(&error));
+            }
+            if producer.in_flight_count() == 0 {
+                return Ok(());
+            }
+            if begun.elapsed() > DRAIN {
+                return Err(Failure::Rebuild(format!(
+                    "{} records could not be written in {DRAIN:?}",
+                    producer.in_flight_count()
+                )));
+            }
+            if !meanwhile() {
+                std::thread::sleep(DRAIN_NAP);
+            }
+        }
+    }
+
+    fn offsets(&self, positions: &[(InputPartition, i64)]) -> Result<TopicPartitionList, Failure> {
+        let mut list = TopicPartitionList::with_capacity(positions.len());
+        for (at, offset) in positions {
+            list.add_partition_offset(&self.inputs[usize::from(at.input)], at.partition, Offset::Offset(*offset))
+                .map_err(|e| errors::of_transaction("the offsets can't be listed", &e))?;
+        }
+        Ok(list)
+    }
+}
+
+/// A record that could not be written.
+fn delivery(error: &KafkaError) -> Failure {
+    let text = format!("a record could not be written: {error}");
+    match error.rdkafka_error_code() {
+        Some(code) if errors::needs_a_person(code).is_some() => errors::stop(&text, code),
+        Some(Code::Fenced | Code::ProducerFenced | Code::InvalidProducerEpoch | Code::Fatal) => Failure::Rebuild(text),
+        _ => Failure::Abort(text),
+    }
+}
+
+impl CommitLog for KafkaLog {
+    fn begin(&mut self) -> Result<(), Failure> {
+        let producer = self.producer()?;
+        // Left over from a transaction that was aborted.
+        producer.context().take_delivery_error();
+        producer.begin_transaction().map_err(|e| errors::of_transaction("the transaction can't be opened", &e))
+    }
+
+    fn send(&mut self, record: &OutRecord<'_>) -> Result<(), Failure> {
+        self.sent = self.sent.wrapping_add(1);
+        let producer = self.producer.as_ref().ok_or_else(|| Failure::Rebuild("there is no producer".to_owned()))?;
+        if self.sent.is_multiple_of(SERVE_EVERY) {
+            producer.poll(Duration::ZERO);
+        }
+        let topic = &self.outputs[record.topic as usize];
+        let mut base: BaseRecord<'_, [u8], [u8]> = BaseRecord::to(topic);
+        base.key = record.key;
+        base.payload = record.value;
+        base.partition = record.partition;
+        base.timestamp = record.timestamp_ms.filter(|t| *t > 0);
+        if !record.headers.is_empty() {
+            let mut headers = OwnedHeaders::new_with_capacity(record.headers.len());
+            for (key, value) in record.headers {
+                headers = headers.insert(Header { key, value: Some(value) });
+            }
+            base.headers = Some(headers);
+        }
+        loop {
+            match producer.send(base) {
+                Ok(()) => return Ok(()),
+                Err((KafkaError::MessageProduction(Code::QueueFull), back)) => {
+                    // The bound of the client's memory: wait for the broker.
+                    producer.poll(Duration::from_millis(1));
+                    if let Some(error) = producer.context().take_delivery_error() {
+                        return Err(delivery(&error));
+                    }
+                    base = back;
+                }
+                Err((error, _)) => {
+                    let text = format!("a record for {topic} can't be written: {error}");
+                    return Err(match error.rdkafka_error_code() {
+                        Some(code) if errors::needs_a_person(code).is_some() => errors::stop(&text, code),
+                        Some(Code::State | Code::InvalidTransactionalState) => Failure::Abort(text),
+                        _ => Failure::Rebuild(text),
+                    });
+                }
+            }
+        }
+    }
+
+    fn commit(&mut self, positions: &[(InputPartition, i64)], meanwhile: &mut dyn FnMut() -> bool) -> Result<(), Failure> {
+        // The library's own commit sleeps 100 ms when records are in flight: drained first, it takes a few.
+        self.drain(meanwhile)?;
+        let producer = self.producer()?;
+        // Fresh each time: the generation changes with every rebalance.
+        let group = self.consumer.group_metadata().ok_or_else(|| Failure::Abort("the consumer is in no group".to_owned()))?;
+        producer
+            .send_offsets_to_transaction(&self.offsets(positions)?, &group, TRANSACTION_CALL)
+            .map_err(|e| errors::of_transaction("the positions can't be committed", &e))?;
+        producer
+            .commit_transaction(TRANSACTION_CALL)
+            .map_err(|e| errors::of_transaction("the transaction can't be committed", &e))
+    }
+
+    fn abort(&mut self) -> Result<(), Failure> {
+        let producer = self.producer()?;
+        let aborted = producer.abort_transaction(TRANSACTION_CALL);
+        producer.poll(Duration::ZERO);
+        producer.context().take_delivery_error();
+        aborted.map_err(|e| Failure::Rebuild(format!("the transaction can't be aborted: {e}")))
+    }
+
+    fn rebuild(&mut self) -> Result<(), Failure> {
+        if let Some(old) = self.producer.take() {
+            // Its drop may wait for the broker: not here.
+            std::thread::spawn(move || drop(old));
+        }
+        let config = self.options.producer_config(self.worker);
+        let producer: BaseProducer<Context> =
+            config.create_with_context(Context::default()).map_err(|e| errors::of_call("the producer can't be made", &e))?;
+        producer.init_transactions(INIT).map_err(|e| match &e {
+            KafkaError::Transaction(t) if errors::needs_a_person(t.code()).is_some() => {
+                errors::stop(&format!("the transactional id {} can't be used: {e}", self.name), t.code())
+            }
+            _ => Failure::Rebuild(format!("the transactional id {} can't be taken over yet: {e}", self.name)),
+        })?;
+        self.producer = Some(producer);
+        Ok(())
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+}

@@ -1,0 +1,350 @@
+//! How to reach the cluster, and the only place that writes client properties.
+
+use crate::runtime::options::{OnGap, Options as WorkerOptions, Positions, Start};
+use crate::runtime::ports::OutTopic;
+use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Longest time that the broker keeps a transaction of a dead worker open.
+const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(5);
+/// A record that can't be written within this long makes its transaction fail; must be less than the transaction's time.
+const MESSAGE_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// Which protocol the consumer group speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum GroupProtocol {
+    /// With `range`, which keeps partition p of all inputs together; a hand-over pauses everything 10 to 100 ms.
+    #[default]
+    Classic,
+    /// KIP-848 (Kafka 4) with the broker's `range`: only what moves pauses, for 4 to 5 s.
+    Consumer,
+}
+
+/// Everything that the service needs to know about the cluster; `app` fills it from the settings.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub bootstrap_servers: String,
+    pub group_id: String,
+    /// Part of `transactional.id` (group-instance-worker): must be stable over restarts, and no two running processes may share
+    /// it.
+    pub instance_id: String,
+    /// Any other client property, applied last.
+    pub properties: BTreeMap<String, String>,
+    /// Put before every topic name.
+    pub prefix: String,
+    /// Input topics without the prefix, in configured order.
+    pub inputs: Vec<String>,
+    pub workers: u16,
+    pub group_protocol: GroupProtocol,
+    pub static_membership: bool,
+    pub session_timeout: Duration,
+    pub start: Start,
+    pub on_gap: OnGap,
+    pub positions: Positions,
+    /// Batch sizes and the like, as every worker gets them (`inputs`, `partitions`, `worker` are filled in at the start).
+    pub worker: WorkerOptions,
+    /// The broker answers no administrative requests (the demo's).
+    pub is_mock: bool,
+}
+
+/// A property that may not be set, with why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("kafka.properties.{name}={value}: {why}")]
+pub struct RefusedProperty {
+    pub name: String,
+    pub value: String,
+    pub why: &'static str,
+}
+
+/// Properties that the guarantees rest on, and who sets them.
+const REFUSED: [(&str, &str); 12] = [
+    ("group.id", "set kafka.group_id"),
+    ("bootstrap.servers", "set kafka.bootstrap_servers"),
+    ("metadata.broker.list", "set kafka.bootstrap_servers"),
+    ("transactional.id", "it is made of group, instance and worker; set engine.instance_id"),
+    ("group.instance.id", "set kafka.static_membership"),
+    ("enable.auto.commit", "offsets are committed in transactions only"),
+    ("enable.auto.offset.store", "offsets are committed in transactions only"),
+    ("isolation.level", "aborted records must never be read"),
+    ("enable.partition.eof", "the end of an input must be known"),
+    ("auto.offset.reset", "set kafka.start and kafka.on_gap"),
+    ("partition.assignment.strategy", "only range keeps the partitions of all inputs together"),
+    ("partitioner", "outputs are dealt by murmur2, as Java does it"),
+];
+
+/// Properties that only consumers, or only producers, know: the other kind is not bothered with them.
+const CONSUMER_ONLY: [&str; 14] = [
+    "session.timeout.ms",
+    "heartbeat.interval.ms",
+    "max.poll.interval.ms",
+    "fetch.min.bytes",
+    "fetch.max.bytes",
+    "fetch.wait.max.ms",
+    "fetch.message.max.bytes",
+    "max.partition.fetch.bytes",
+    "fetch.queue.backoff.ms",
+    "fetch.error.backoff.ms",
+    "queued.min.messages",
+    "queued.max.messages.kbytes",
+    "check.crcs",
+    "group.remote.assignor",
+];
+const PRODUCER_ONLY: [&str; 17] = [
+    "acks",
+    "request.required.acks",
+    "linger.ms",
+    "queue.buffering.max.ms",
+    "queue.buffering.max.messages",
+    "queue.buffering.max.kbytes",
+    "batch.size",
+    "batch.num.messages",
+    "compression.type",
+    "compression.codec",
+    "compression.level",
+    "message.timeout.ms",
+    "delivery.timeout.ms",
+    "transaction.timeout.ms",
+    "enable.idempotence",
+    "retries",
+    "message.send.max.retries",
+];
+
+/// Every property that may not be set.
+#[must_use]
+pub fn refused_properties(properties: &BTreeMap<String, String>) -> Vec<RefusedProperty> {
+    let refuse = |name: &str, value: &str, why| RefusedProperty { name: name.to_owned(), value: value.to_owned(), why };
+    let mut refused = Vec::new();
+    for (name, value) in properties {
+        if let Some((_, why)) = REFUSED.iter().find(|(n, _)| n == name) {
+            refused.push(refuse(name, value, why));
+        }
+        match name.as_str() {
+            "enable.idempotence" if value != "true" => refused.push(refuse(name, value, "exactly once rests on it")),
+            "acks" | "request.required.acks" if value != "all" && value != "-1" => {
+                refused.push(refuse(name, value, "exactly once rests on acks=all"));
+            }
+            "max.in.flight.requests.per.connection" | "max.in.flight" if value.parse::<u32>().is_ok_and(|n| n > 5) => {
+                refused.push(refuse(name, value, "more than 5 would let records change places"));
+            }
+            _ => {}
+        }
+    }
+    refused
+}
+
+impl Options {
+    /// Defaults for this cluster and group.
+    #[must_use]
+    pub fn new(bootstrap_servers: &str, group_id: &str, instance_id: &str, inputs: Vec<String>) -> Self {
+        Self {
+            bootstrap_servers: bootstrap_servers.to_owned(),
+            group_id: group_id.to_owned(),
+            instance_id: instance_id.to_owned(),
+            properties: BTreeMap::new(),
+            prefix: String::new(),
+            inputs,
+            workers: 1,
+            group_protocol: GroupProtocol::default(),
+            static_membership: false,
+            session_timeout: Duration::from_secs(6),
+            start: Start::default(),
+            on_gap: OnGap::default(),
+            positions: Positions::default(),
+            worker: WorkerOptions::new(Vec::new(), 0),
+            is_mock: false,
+        }
+    }
+
+    /// Full names of the inputs, in configured order.
+    #[must_use]
+    pub fn input_topics(&self) -> Vec<String> {
+        self.inputs.iter().map(|t| format!("{}{t}", self.prefix)).collect()
+    }
+
+    /// Full name of an output topic.
+    #[must_use]
+    pub fn output_topic(&self, topic: OutTopic) -> String {
+        format!("{}{}", self.prefix, topic.topic_name())
+    }
+
+    /// `transactional.id` of a worker.
+    #[must_use]
+    pub fn transactional_id(&self, worker: u16) -> String {
+        format!("{}-{}-{worker}", self.group_id, self.instance_id)
+    }
+
+    fn base(&self, role: &str) -> ClientConfig {
+        let mut config = ClientConfig::new();
+        config
+            .set("bootstrap.servers", &self.bootstrap_servers)
+            .set("client.id", format!("leadstream-{}-{role}", self.instance_id))
+            // A lost broker is met again soon, not after ten seconds.
+            .set("reconnect.backoff.ms", "50")
+            .set("reconnect.backoff.max.ms", "1000")
+            .set("topic.metadata.refresh.interval.ms", "30000")
+            .set_log_level(RDKafkaLogLevel::Warning);
+        config
+    }
+
+    fn finish(&self, mut config: ClientConfig, not_for: &[&str]) -> ClientConfig {
+        for (name, value) in &self.properties {
+            if !not_for.contains(&name.as_str()) {
+                config.set(name, value);
+            }
+        }
+        config
+    }
+
+    fn reader(&self, role: &str) -> ClientConfig {
+        let mut config = self.base(role);
+        config
+            .set("enable.auto.commit", "false")
+            .set("enable.auto.offset.store", "false")
+            .set("auto.offset.reset", "error")
+            .set("enable.partition.eof", "true")
+            .set("isolation.level", "read_committed")
+            // Per partition, since each has a queue of its own.
+            .set("queued.min.messages", "10000")
+            .set("queued.max.messages.kbytes", "4096")
+            // The default of 1 s stalls the fetcher as soon as a queue is full.
+            .set("fetch.queue.backoff.ms", "5")
+            .set("fetch.error.backoff.ms", "50")
+            .set("fetch.wait.max.ms", "10")
+            .set("fetch.message.max.bytes", "1048576");
+        config
+    }
+
+    /// The consumer of a worker.
+    #[must_use]
+    pub fn consumer_config(&self, worker: u16) -> ClientConfig {
+        let mut config = self.reader(&format!("{worker}"));
+        config.set("group.id", &self.group_id);
+        match self.group_protocol {
+            GroupProtocol::Classic => {
+                config
+                    .set("partition.assignment.strategy", "range")
+                    .set("session.timeout.ms", self.session_timeout.as_millis().to_string())
+                    .set("heartbeat.interval.ms", (self.session_timeout.as_millis() / 12).clamp(100, 3_000).to_string());
+            }
+            GroupProtocol::Consumer => {
+                config.set("group.protocol", "consumer").set("group.remote.assignor", "range");
+            }
+        }
+        if self.static_membership {
+            config.set("group.instance.id", format!("{}-{worker}", self.instance_id));
+        }
+        let mut not_for = PRODUCER_ONLY.to_vec();
+        if self.group_protocol == GroupProtocol::Consumer {
+            // The broker decides these in this protocol.
+            not_for.extend(["session.timeout.ms", "heartbeat.interval.ms"]);
+        }
+        self.finish(config, &not_for)
+    }
+
+    /// The reader of the changelog: no member of the group, it assigns by itself.
+    #[must_use]
+    pub fn restore_config(&self, worker: u16) -> ClientConfig {
+        let mut config = self.reader(&format!("{worker}-restore"));
+        config
+            .set("group.id", &self.group_id)
+            .set("auto.offset.reset", "earliest")
+            .set("check.crcs", "true")
+            .set("queued.min.messages", "100000")
+            .set("queued.max.messages.kbytes", "16384");
+        self.finish(config, &[PRODUCER_ONLY.as_slice(), &["group.remote.assignor"]].concat())
+    }
+
+    /// A client for metadata, watermarks (open transactions included) and administration.
+    #[must_use]
+    pub fn probe_config(&self) -> ClientConfig {
+        let mut config = self.base("probe");
+        config.set("isolation.level", "read_uncommitted").set("enable.auto.commit", "false");
+        self.finish(config, &[PRODUCER_ONLY.as_slice(), &["group.remote.assignor"]].concat())
+    }
+
+    /// The transactional producer of a worker.
+    #[must_use]
+    pub fn producer_config(&self, worker: u16) -> ClientConfig {
+        let mut config = self.base(&format!("{worker}-out"));
+        config
+            .set("transactional.id", self.transactional_id(worker))
+            .set("transaction.timeout.ms", TRANSACTION_TIMEOUT.as_millis().to_string())
+            .set("message.timeout.ms", MESSAGE_TIMEOUT.as_millis().to_string())
+            .set("enable.idempotence", "true")
+            .set("acks", "all")
+            // Java's partitioner: outputs of a prospect lie where Java consumers and streams expect them.
+            .set("partitioner", "murmur2_random")
+            .set("compression.type", "lz4")
+            .set("linger.ms", "1")
+            .set("batch.size", "1000000")
+            .set("batch.num.messages", "100000")
+            .set("queue.buffering.max.messages", "1000000")
+            .set("queue.buffering.max.kbytes", "1048576")
+            .set("message.max.bytes", "16777216")
+            // A failed record fails its transaction; successes need no report each.
+            .set("delivery.report.only.error", "true");
+        self.finish(config, &CONSUMER_ONLY)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(name: &str, value: &str) -> usize {
+        refused_properties(&BTreeMap::from([(name.to_owned(), value.to_owned())])).len()
+    }
+
+    #[test]
+    fn properties_that_would_break_a_guarantee_are_refused_and_others_are_not() {
+        for (name, value) in [
+            ("enable.auto.commit", "true"),
+            ("isolation.level", "read_uncommitted"),
+            ("transactional.id", "mine"),
+            ("enable.idempotence", "false"),
+            ("acks", "1"),
+            ("group.id", "other"),
+            ("max.in.flight", "6"),
+        ] {
+            assert_eq!(refused(name, value), 1, "{name}={value}");
+        }
+        for (name, value) in
+            [("enable.idempotence", "true"), ("acks", "all"), ("security.protocol", "SASL_SSL"), ("linger.ms", "20")]
+        {
+            assert_eq!(refused(name, value), 0, "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn users_properties_win_and_reach_the_clients_that_know_them() {
+        let mut options = Options::new("b:9092", "g", "i", vec!["cart".to_owned()]);
+        options.properties.insert("linger.ms".to_owned(), "20".to_owned());
+        options.properties.insert("fetch.wait.max.ms".to_owned(), "77".to_owned());
+        options.properties.insert("security.protocol".to_owned(), "plaintext".to_owned());
+        assert_eq!(options.producer_config(0).get("linger.ms"), Some("20"));
+        assert_eq!(options.producer_config(0).get("fetch.wait.max.ms"), None);
+        assert_eq!(options.consumer_config(0).get("fetch.wait.max.ms"), Some("77"));
+        assert_eq!(options.consumer_config(0).get("linger.ms"), None);
+        assert_eq!(options.probe_config().get("security.protocol"), Some("plaintext"));
+    }
+
+    #[test]
+    fn every_configuration_is_one_that_the_client_library_takes() {
+        let mut options = Options::new("127.0.0.1:1", "g", "i", vec!["cart".to_owned()]);
+        for protocol in [GroupProtocol::Classic, GroupProtocol::Consumer] {
+            options.group_protocol = protocol;
+            let consumer: Result<rdkafka::consumer::BaseConsumer, _> = options.consumer_config(0).create();
+            assert!(consumer.is_ok(), "{:?}", consumer.err());
+        }
+        let restore: Result<rdkafka::consumer::BaseConsumer, _> = options.restore_config(0).create();
+        assert!(restore.is_ok(), "{:?}", restore.err());
+        let producer: Result<rdkafka::producer::BaseProducer, _> = options.producer_config(0).create();
+        assert!(producer.is_ok(), "{:?}", producer.err());
+    }
+
+    #[test]
+    fn a_record_fails_before_its_transaction_times_out() {
+        assert!(MESSAGE_TIMEOUT < TRANSACTION_TIMEOUT);
+    }
+}

@@ -1,0 +1,344 @@
+//! One task with its inputs: fetched chunks, cursors, the merge, and how the task stands to the world's time.
+//!
+//! Records stay until their batch is committed, so that an aborted batch is taken again from memory.
+
+use super::chunk::Chunk;
+use super::observe::BatchStats;
+use super::poison::Poison;
+use super::ports::{DeadReason, Failure, RecordBatch, Rejected};
+use super::snapshot::Done;
+use crate::domain::Ms;
+use crate::domain::event::Event;
+use crate::engine::codec::{Codec, CodecError};
+use crate::engine::merge::{Choice, Head, choose};
+use crate::engine::task::{BatchEffects, Mode, Task};
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// An input that reached its end counts as caught up this much longer.
+const AT_END_COUNTS_FOR: Duration = Duration::from_secs(1);
+/// One of so many events gives a sample of its latency.
+const LATENCY_SAMPLE: u64 = 16;
+
+/// The instant of a turn of the worker's loop.
+#[derive(Debug, Clone, Copy)]
+pub struct Now {
+    pub wall_ms: Ms,
+    pub monotonic: Duration,
+    /// A record younger than this is no backlog (in the clock's time).
+    pub behind_after_ms: Ms,
+}
+
+/// One input of a task.
+struct Input {
+    chunks: VecDeque<Chunk>,
+    /// The head: chunk, record.
+    at: (usize, usize),
+    /// The first record of the first chunk that is not committed.
+    confirmed: usize,
+    next_offset: i64,
+    confirmed_offset: i64,
+    /// Records fetched and not applied.
+    ahead: usize,
+    /// The end as of the last fetch, when everything before it is fetched.
+    end: Option<i64>,
+    last_at_end: Option<Duration>,
+    head: Head,
+    head_record_ms: Ms,
+}
+
+impl Input {
+    fn new(offset: i64) -> Self {
+        Self {
+            chunks: VecDeque::new(),
+            at: (0, 0),
+            confirmed: 0,
+            next_offset: offset,
+            confirmed_offset: offset,
+            ahead: 0,
+            end: None,
+            last_at_end: None,
+            head: Head::Pending,
+            head_record_ms: 0,
+        }
+    }
+
+    fn push(&mut self, chunk: Option<Chunk>, end: Option<i64>) {
+        if let Some(chunk) = chunk {
+            self.ahead += chunk.records().len();
+            self.end = None;
+            self.chunks.push_back(chunk);
+        }
+        self.end = end.or(self.end);
+        self.look();
+    }
+
+    /// Finds the head.
+    fn look(&mut self) {
+        let Some(chunk) = self.chunks.get(self.at.0) else {
+            self.head = Head::Pending;
+            if let Some(end) = self.end {
+                self.head = Head::AtEnd;
+                // Commit markers take offsets too: an input that is read to its end shows no lag.
+                self.next_offset = self.next_offset.max(end);
+            }
+            return;
+        };
+        self.head_record_ms = chunk.records().view(self.at.1).timestamp_ms;
+        let record_ms = self.head_record_ms;
+        self.head = Head::At(chunk.with_event(self.at.1, |_, event| event.as_ref().map_or(record_ms, |e| e.time_ms)));
+    }
+
+    fn step(&mut self, offset: i64) {
+        self.next_offset = offset + 1;
+        self.ahead -= 1;
+        self.at.1 += 1;
+        if self.at.1 == self.chunks[self.at.0].records().len() {
+            self.at = (self.at.0 + 1, 0);
+        }
+        self.look();
+    }
+
+    fn confirm(&mut self) {
+        self.chunks.drain(..self.at.0);
+        self.at.0 = 0;
+        self.confirmed = self.at.1;
+        self.confirmed_offset = self.next_offset;
+    }
+
+    fn discard(&mut self) {
+        let applied: usize = self.chunks.iter().map(|c| c.records().len()).sum();
+        self.ahead = applied - self.confirmed;
+        self.at = (0, self.confirmed);
+        self.next_offset = self.confirmed_offset;
+        self.look();
+    }
+
+    fn is_caught_up(&self, now: &Now) -> bool {
+        match self.head {
+            Head::AtEnd => true,
+            Head::At(_) if self.head_record_ms > now.wall_ms - now.behind_after_ms => true,
+            _ => self.last_at_end.is_some_and(|at| now.monotonic.saturating_sub(at) < AT_END_COUNTS_FOR),
+        }
+    }
+}
+
+/// What a run of a lane gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Ran {
+    pub applied: usize,
+    /// An event is in hand, but this input must be waited for.
+    pub waiting_for: Option<u16>,
+}
+
+/// What runs of lanes are collected into.
+pub struct Collect<'a> {
+    pub effects: &'a mut BatchEffects,
+    pub stats: &'a mut BatchStats,
+    /// Writes a dead letter.
+    pub dead: &'a mut dyn FnMut(&dyn RecordBatch, usize, &Rejected) -> Result<(), Failure>,
+}
+
+/// One task at work.
+pub struct Lane<C: Codec> {
+    pub partition: i32,
+    pub task: Task<C>,
+    inputs: Vec<Input>,
+    poison: Option<Poison>,
+    /// Of the changelog.
+    pub incarnation: u64,
+    /// Part of the open batch.
+    pub touched: bool,
+    /// Restored, and at work.
+    pub active: bool,
+    /// What it did since it was assigned here.
+    pub done: Done,
+    /// Wall clock of the last commit.
+    pub last_commit_ms: Option<Ms>,
+    replay: bool,
+    was_live: bool,
+}
+
+impl<C: Codec> Lane<C> {
+    /// A lane that reads from these offsets, one per input. `replay`: `catch_up = "replay"`.
+    pub fn new(partition: i32, task: Task<C>, offsets: &[i64], replay: bool, poison: Option<Poison>) -> Self {
+        let inputs = offsets.iter().map(|o| Input::new(*o)).collect();
+        Self {
+            partition,
+            task,
+            inputs,
+            poison,
+            incarnation: 0,
+            touched: false,
+            active: false,
+            done: Done::default(),
+            last_commit_ms: None,
+            replay,
+            was_live: false,
+        }
+    }
+
+    /// Room for more records of an input.
+    pub fn wants(&self, input: u16, fetch_ahead: usize) -> usize {
+        if !self.active {
+            return 0;
+        }
+        fetch_ahead.saturating_sub(self.inputs[usize::from(input)].ahead)
+    }
+
+    /// Takes what was fetched of an input.
+    pub fn push(&mut self, input: u16, chunk: Option<Chunk>, end: Option<i64>) {
+        self.inputs[usize::from(input)].push(chunk, end);
+    }
+
+    /// Next offset per input, the open batch included.
+    pub fn positions(&self) -> impl Iterator<Item = i64> + '_ {
+        self.inputs.iter().map(|i| i.next_offset)
+    }
+
+    /// All inputs are at their end, or what comes next is young (contract section 4).
+    pub fn is_caught_up(&self, now: &Now) -> bool {
+        self.inputs.iter().all(|i| i.is_caught_up(now))
+    }
+
+    fn mode(&self, now: &Now) -> Mode {
+        match (self.replay, self.is_caught_up(now)) {
+            (true, _) => Mode::Virtual,
+            (false, true) => Mode::Live { wall_ms: now.wall_ms },
+            (false, false) => Mode::Behind,
+        }
+    }
+
+    /// Applies at most `budget` records in merge order.
+    ///
+    /// # Errors
+    /// A dead letter can't be written, or too many records are bad.
+    pub fn run(&mut self, budget: usize, now: &Now, into: &mut Collect<'_>) -> Result<Ran, Failure> {
+        let mut ran = Ran::default();
+        for input in &mut self.inputs {
+            if input.head == Head::AtEnd {
+                input.last_at_end = Some(now.monotonic);
+            }
+        }
+        while ran.applied < budget {
+            let n = match choose(self.inputs.iter().map(|i| i.head)) {
+                Choice::Take(n) => n,
+                Choice::WaitFor(n) => {
+                    ran.waiting_for = u16::try_from(n).ok();
+                    break;
+                }
+                Choice::Nothing => break,
+            };
+            let mode = self.mode(now);
+            let input = &mut self.inputs[n];
+            let chunk = &input.chunks[input.at.0];
+            let offset = chunk.records().view(input.at.1).offset;
+            let task = &mut self.task;
+            let bad = chunk.with_event(input.at.1, |records, event| match event {
+                Ok(event) => {
+                    task.apply(event, mode, into.effects);
+                    count_event(into.stats, event);
+                    Ok(false)
+                }
+                Err(rejected) => {
+                    (into.dead)(records, input.at.1, rejected)?;
+                    count_dead(into.stats, n, rejected.reason);
+                    Ok(true)
+                }
+            })?;
+            if let Some((dead, of)) = self.poison.as_mut().and_then(|p| p.count(bad)) {
+                return Err(Failure::Stop(poisoned(self.partition, offset, dead, of)));
+            }
+            if let Some(error) = into.effects.unreadable.take() {
+                return Err(unreadable(self.partition, &error));
+            }
+            input.step(offset);
+            ran.applied += 1;
+            self.touched = true;
+        }
+        Ok(ran)
+    }
+
+    /// Moves the task's time to the wall clock when it is caught up and has nothing in hand; says whether a timer fired.
+    pub fn advance(&mut self, now: &Now, effects: &mut BatchEffects) -> bool {
+        let in_hand = self.inputs.iter().any(|i| matches!(i.head, Head::At(_)));
+        if in_hand || !self.is_caught_up(now) {
+            self.was_live &= self.is_caught_up(now);
+            return false;
+        }
+        let mode = self.mode(now);
+        let became_live = !std::mem::replace(&mut self.was_live, true);
+        let due = self.task.next_deadline_ms().is_some_and(|deadline| deadline <= now.wall_ms);
+        if !due && !became_live {
+            return false;
+        }
+        let fired = effects.fired;
+        self.task.advance(now.wall_ms, mode, effects);
+        self.touched |= self.task.has_staged();
+        effects.fired > fired
+    }
+
+    /// When to wake up for a timer (wall clock); `None` while behind, or when nothing is pending.
+    pub fn next_deadline_ms(&self, now: &Now) -> Option<Ms> {
+        if !self.active || !self.is_caught_up(now) {
+            return None;
+        }
+        self.task.next_deadline_ms()
+    }
+
+    /// The batch is committed.
+    pub fn confirm(&mut self) {
+        self.task.confirm();
+        for input in &mut self.inputs {
+            input.confirm();
+        }
+        if let Some(poison) = &mut self.poison {
+            poison.confirm();
+        }
+        self.touched = false;
+    }
+
+    /// The batch is aborted: everything is taken again.
+    pub fn discard(&mut self) {
+        self.task.discard();
+        for input in &mut self.inputs {
+            input.discard();
+        }
+        if let Some(poison) = &mut self.poison {
+            poison.discard();
+        }
+        self.touched = false;
+        // Timers that fired on going live fire again.
+        self.was_live = false;
+    }
+}
+
+/// A record that this very process has written or restored can't be read.
+pub(super) fn unreadable(partition: i32, error: &CodecError) -> Failure {
+    Failure::Stop(format!("partition {partition}: a prospect's record can't be read: {error}"))
+}
+
+fn count_event(stats: &mut BatchStats, event: &Event<'_>) {
+    if stats.events.is_multiple_of(LATENCY_SAMPLE) {
+        stats.sampled_record_ms.push(event.record_ms);
+    }
+    stats.events += 1;
+    *stats.classes.entry((event.position.input, event.kind.class())).or_default() += 1;
+    stats.clamped += u64::from(event.clamped);
+    stats.broken_fields += u64::from(event.broken_fields);
+}
+
+fn count_dead(stats: &mut BatchStats, input: usize, reason: DeadReason) {
+    stats.events += 1;
+    *stats.dead.entry((u16::try_from(input).unwrap_or(u16::MAX), reason)).or_default() += 1;
+}
+
+fn poisoned(partition: i32, offset: i64, dead: usize, of: usize) -> String {
+    format!(
+        "partition {partition}, offset {offset}: {dead} of the latest {of} records can't be used. Stopped instead of draining the \
+         topic into the dead letters; the last batch is not committed. Look at the newest dead letters (`leadstream deadletters \
+         list`) and at what writes the topic. To send everything bad to the dead letters all the same, set \
+         engine.poison_limit=\"off\" for one run; to leave it out, stop leadstream, move the group's offsets past it \
+         (kafka-consumer-groups.sh --reset-offsets) and start once with kafka.positions=\"group\""
+    )
+}

@@ -1,0 +1,77 @@
+//! What a worker tells the outside to count. Where its tasks stand is published on the [`super::snapshot::Board`].
+
+use super::ports::DeadReason;
+use crate::domain::Ms;
+use crate::domain::effect::Note;
+use crate::engine::task::ProspectOutput;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How a transaction ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TransactionOutcome {
+    Committed,
+    Aborted,
+    /// Unknown or fatal: the producer was thrown away.
+    Rebuilt,
+}
+
+/// What happened to the assignment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RebalanceKind {
+    Assigned,
+    Revoked,
+    Lost,
+}
+
+/// Counts of one committed batch.
+#[derive(Debug, Default)]
+pub struct BatchStats {
+    pub events: u64,
+    /// Events by input and name class.
+    pub classes: BTreeMap<(u16, &'static str), u64>,
+    pub dead: BTreeMap<(u16, DeadReason), u64>,
+    pub notes: BTreeMap<Note, u64>,
+    pub clamped: u64,
+    pub broken_fields: u64,
+    /// Cart steps that came due while a task was behind, and wait; timers that fired.
+    pub held: u64,
+    pub fired: u64,
+    /// In the order in which they were made.
+    pub outputs: Vec<ProspectOutput>,
+    pub state_records: u64,
+    pub state_bytes: u64,
+    /// Record times of a sample of the events.
+    pub sampled_record_ms: Vec<Ms>,
+    /// Wall clock after the commit.
+    pub committed_at_ms: Ms,
+    /// From the first event to the commit, and the commit alone (with the wait until everything is written).
+    pub took: Duration,
+    pub commit_took: Duration,
+}
+
+/// Hears of everything worth counting. Called on the worker's thread: be quick.
+pub trait Observer: Send + Sync {
+    fn batch_committed(&self, worker: u16, batch: &BatchStats) {
+        let _ = (worker, batch);
+    }
+
+    fn transaction(&self, worker: u16, outcome: TransactionOutcome) {
+        let _ = (worker, outcome);
+    }
+
+    fn rebalance(&self, worker: u16, kind: RebalanceKind, partitions: usize) {
+        let _ = (worker, kind, partitions);
+    }
+
+    /// A task had an event in hand and waited for a slower input.
+    fn waited_for(&self, worker: u16, input: u16) {
+        let _ = (worker, input);
+    }
+}
+
+/// An observer that hears nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoObserver;
+
+impl Observer for NoObserver {}

@@ -1,0 +1,119 @@
+//! What a worker has to know; `app` fills it from the settings.
+
+use crate::domain::Ms;
+use std::time::Duration;
+
+/// Where a group without offsets begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Start {
+    #[default]
+    Earliest,
+    Latest,
+    /// The first record at or after this time.
+    At(Ms),
+}
+
+/// What to do when retention has removed a committed offset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnGap {
+    #[default]
+    Stop,
+    /// Go on with the oldest record that is left.
+    Skip,
+}
+
+/// Who decides where a task goes on reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Positions {
+    /// The group's offsets, which must agree with the task record: both left in one transaction.
+    #[default]
+    Checked,
+    /// The group's offsets, whatever the task record says: after offsets were moved by hand.
+    Group,
+    /// The task record: for brokers that lose transactional offsets (the demo's).
+    TaskRecord,
+}
+
+/// When almost everything is bad, a task stops instead of draining its inputs into the dead letters.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PoisonLimit {
+    /// Records looked back on.
+    pub window: usize,
+    /// At least so many dead letters among them…
+    pub count: usize,
+    /// … and at least this share.
+    pub ratio: f64,
+}
+
+impl Default for PoisonLimit {
+    fn default() -> Self {
+        Self { window: 2_000, count: 1_000, ratio: 0.5 }
+    }
+}
+
+/// When a batch is committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchLimits {
+    /// At the latest after so many events.
+    pub max_events: usize,
+    /// At the latest after this long.
+    pub longest: Duration,
+    /// When nothing more is there: after waiting this long for more.
+    pub linger: Duration,
+}
+
+impl Default for BatchLimits {
+    fn default() -> Self {
+        // A commit costs about 7 ms whatever its size (measured on one broker): larger batches than this gain nothing.
+        Self { max_events: 20_000, longest: Duration::from_millis(250), linger: Duration::from_millis(4) }
+    }
+}
+
+/// Options of one worker.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub worker: u16,
+    /// Workers of this instance.
+    pub workers: u16,
+    /// Input topics with their prefix, in configured order: `Position::input` is the index.
+    pub inputs: Vec<String>,
+    /// Partitions of every input and of the changelog.
+    pub partitions: u32,
+    pub start: Start,
+    pub on_gap: OnGap,
+    pub positions: Positions,
+    pub behind_after: Duration,
+    pub batch: BatchLimits,
+    /// Records fetched ahead per input partition, at most.
+    pub fetch_ahead: usize,
+    /// `None`: off.
+    pub poison: Option<PoisonLimit>,
+    pub allow_mixed_partitioners: bool,
+    /// Longest value of a dead letter; what is longer is cut and marked.
+    pub dead_letter_max_bytes: usize,
+    /// How long a stop may take.
+    pub drain: Duration,
+}
+
+impl Options {
+    /// Defaults for these inputs.
+    #[must_use]
+    pub fn new(inputs: Vec<String>, partitions: u32) -> Self {
+        Self {
+            worker: 0,
+            workers: 1,
+            inputs,
+            partitions,
+            start: Start::default(),
+            on_gap: OnGap::default(),
+            positions: Positions::default(),
+            behind_after: Duration::from_secs(5),
+            batch: BatchLimits::default(),
+            fetch_ahead: 4_000,
+            poison: Some(PoisonLimit::default()),
+            allow_mixed_partitioners: false,
+            dead_letter_max_bytes: 960 * 1024,
+            drain: Duration::from_secs(10),
+        }
+    }
+}

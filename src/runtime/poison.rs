@@ -1,0 +1,129 @@
+//! Counts dead letters among the latest records of a task.
+
+use super::options::PoisonLimit;
+
+/// A window over the latest records. What an aborted batch added is taken back.
+#[derive(Debug, Clone)]
+pub struct Poison {
+    limit: PoisonLimit,
+    current: Window,
+    confirmed: Window,
+    touched: bool,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Window {
+    bits: Vec<u64>,
+    next: usize,
+    filled: usize,
+    dead: usize,
+}
+
+impl Window {
+    fn push(&mut self, size: usize, dead: bool) {
+        let (word, bit) = (self.next / 64, 1u64 << (self.next % 64));
+        if self.filled == size && self.bits[word] & bit != 0 {
+            self.dead -= 1;
+        }
+        self.filled = (self.filled + 1).min(size);
+        if dead {
+            self.bits[word] |= bit;
+            self.dead += 1;
+        } else {
+            self.bits[word] &= !bit;
+        }
+        self.next = (self.next + 1) % size;
+    }
+}
+
+impl Poison {
+    #[must_use]
+    pub fn new(limit: PoisonLimit) -> Self {
+        let limit = PoisonLimit { window: limit.window.max(1), ..limit };
+        let window = Window { bits: vec![0; limit.window.div_ceil(64)], ..Window::default() };
+        Self { limit, current: window.clone(), confirmed: window, touched: false }
+    }
+
+    /// Counts one record; `Some` (dead, of) when the limit is reached.
+    pub fn count(&mut self, dead: bool) -> Option<(usize, usize)> {
+        // Nothing bad in sight: the window need not move.
+        if !dead && self.current.dead == 0 {
+            return None;
+        }
+        self.touched = true;
+        self.current.push(self.limit.window, dead);
+        let (bad, of) = (self.current.dead, self.current.filled);
+        let too_many = dead && bad >= self.limit.count && bad as f64 >= self.limit.ratio * of as f64;
+        too_many.then_some((bad, of))
+    }
+
+    /// The batch is committed.
+    pub fn confirm(&mut self) {
+        if std::mem::take(&mut self.touched) {
+            self.confirmed.clone_from(&self.current);
+        }
+    }
+
+    /// The batch is discarded.
+    pub fn discard(&mut self) {
+        if std::mem::take(&mut self.touched) {
+            self.current.clone_from(&self.confirmed);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn poison() -> Poison {
+        Poison::new(PoisonLimit { window: 100, count: 10, ratio: 0.5 })
+    }
+
+    #[test]
+    fn it_trips_only_when_both_the_count_and_the_share_are_reached() {
+        let mut p = poison();
+        for _ in 0..9 {
+            assert_eq!(p.count(true), None, "below the count");
+        }
+        assert_eq!(p.count(true), Some((10, 10)));
+
+        let mut p = poison();
+        p.count(true);
+        for _ in 0..98 {
+            assert_eq!(p.count(false), None);
+        }
+        for _ in 0..20 {
+            assert_eq!(p.count(true), None, "20 of 100 are no half");
+        }
+    }
+
+    #[test]
+    fn what_left_the_window_counts_no_more() {
+        let mut p = poison();
+        for _ in 0..9 {
+            p.count(true);
+        }
+        for _ in 0..200 {
+            p.count(false);
+        }
+        for _ in 0..9 {
+            assert_eq!(p.count(true), None);
+        }
+    }
+
+    #[test]
+    fn an_aborted_batch_is_not_counted_twice() {
+        let mut p = poison();
+        for _ in 0..9 {
+            p.count(true);
+        }
+        p.discard();
+        for _ in 0..9 {
+            assert_eq!(p.count(true), None);
+        }
+        p.confirm();
+        p.discard();
+        assert_eq!(p.count(true), Some((10, 10)));
+    }
+}

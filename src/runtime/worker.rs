@@ -1,0 +1,300 @@
+//! One worker: receive, apply, commit, publish. A plain loop over ports, so that a simulator can drive the very same one.
+
+mod assign;
+mod commit;
+mod publish;
+
+use super::chunk::Chunk;
+use super::lane::{Collect, Lane, Now, unreadable};
+use super::lookup::Question;
+use super::observe::{BatchStats, Observer};
+use super::options::Options;
+use super::partitioners::{Sample, disagreement};
+use super::ports::{Clock, CommitLog, Decode, Encode, Encoded, EventSource, Failure, InputPartition, RecordBatch, StateSource};
+use super::snapshot::{Board, Done};
+use crate::domain::model::{CatchUp, Models};
+use crate::engine::codec::Codec;
+use crate::engine::task::BatchEffects;
+use assign::{Assignment, Parked, Restoring};
+use commit::Writer;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
+
+/// The longest sleep of the loop: a stop request and group events are seen this soon.
+const LONGEST_SLEEP: Duration = Duration::from_millis(50);
+/// Records taken from one partition queue at a time.
+const FETCH_AT_ONCE: usize = 1_000;
+/// Records applied to one task before the next one has its turn.
+const TURN_RECORDS: usize = 2_000;
+/// Longest pause after failures in a row.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// Everything that a worker is made of.
+pub struct Parts<S, L, R, D, E, C> {
+    pub source: S,
+    pub log: L,
+    pub state: R,
+    pub decoder: Arc<D>,
+    pub encoder: Arc<E>,
+    pub codec: C,
+    pub models: Arc<Models>,
+    pub clock: Arc<dyn Clock + Send + Sync>,
+    pub observer: Arc<dyn Observer>,
+    pub board: Arc<Board>,
+    /// Questions about single prospects.
+    pub mailbox: Receiver<Question>,
+    /// Workers of this instance that have heard from the group.
+    pub joined: Arc<AtomicUsize>,
+    pub stop: Arc<AtomicBool>,
+    pub options: Options,
+}
+
+/// One worker: the tasks that the group gave it, its consumer and its transactional producer.
+pub struct Worker<S, L, R, D, E, C: Codec> {
+    source: S,
+    log: L,
+    state: R,
+    decoder: Arc<D>,
+    encoder: Arc<E>,
+    codec: C,
+    models: Arc<Models>,
+    clock: Arc<dyn Clock + Send + Sync>,
+    observer: Arc<dyn Observer>,
+    board: Arc<Board>,
+    mailbox: Receiver<Question>,
+    all_joined: Arc<AtomicUsize>,
+    stop: Arc<AtomicBool>,
+    options: Options,
+    lanes: BTreeMap<i32, Lane<C>>,
+    assignment: Assignment,
+    restoring: BTreeMap<i32, Restoring>,
+    parked: BTreeMap<i32, Parked<C>>,
+    batch: Batch,
+    samples: Vec<Sample>,
+    joined: bool,
+    failures: u32,
+    last_published: Option<Duration>,
+}
+
+/// The open batch.
+#[derive(Default)]
+struct Batch {
+    effects: BatchEffects,
+    stats: BatchStats,
+    encoded: Encoded,
+    /// A transaction is open.
+    open: bool,
+    records: usize,
+    /// When its first event was applied, or its first timer fired.
+    since: Option<Duration>,
+    /// What it did, by partition.
+    done: BTreeMap<i32, Done>,
+}
+
+/// What a turn of the loop did.
+#[derive(Default)]
+struct Turn {
+    busy: bool,
+}
+
+impl<S, L, R, D, E, C> Worker<S, L, R, D, E, C>
+where
+    S: EventSource,
+    L: CommitLog,
+    R: StateSource,
+    D: Decode,
+    E: Encode,
+    C: Codec + Clone,
+{
+    pub fn new(parts: Parts<S, L, R, D, E, C>) -> Self {
+        let samples = vec![Sample::default(); parts.options.inputs.len()];
+        Self {
+            source: parts.source,
+            log: parts.log,
+            state: parts.state,
+            decoder: parts.decoder,
+            encoder: parts.encoder,
+            codec: parts.codec,
+            models: parts.models,
+            clock: parts.clock,
+            observer: parts.observer,
+            board: parts.board,
+            mailbox: parts.mailbox,
+            all_joined: parts.joined,
+            stop: parts.stop,
+            options: parts.options,
+            lanes: BTreeMap::new(),
+            assignment: Assignment::default(),
+            restoring: BTreeMap::new(),
+            parked: BTreeMap::new(),
+            batch: Batch::default(),
+            samples,
+            joined: false,
+            failures: 0,
+            last_published: None,
+        }
+    }
+
+    /// Runs until it is asked to stop (`Ok`), or until nothing but a person can help.
+    ///
+    /// # Errors
+    /// What happened and what to do.
+    pub fn run(&mut self) -> Result<(), Failure> {
+        while !self.stop.load(Ordering::Relaxed) {
+            let turned = self.turn();
+            let result = turned.map(|turn| self.rest(&turn)).or_else(|failure| self.recover(failure));
+            if let Err(failure) = result {
+                self.publish_stuck(&failure);
+                return Err(failure);
+            }
+            self.publish(false);
+        }
+        self.shut_down()
+    }
+
+    /// One turn of the loop.
+    fn turn(&mut self) -> Result<Turn, Failure> {
+        let mut turn = Turn::default();
+        self.answer();
+        turn.busy |= self.serve_group()?;
+        turn.busy |= self.restore()?;
+        turn.busy |= self.fetch()?;
+        let applied = self.apply()?;
+        turn.busy |= applied > 0;
+        if self.must_commit(applied) {
+            self.commit()?;
+            turn.busy = true;
+        }
+        Ok(turn)
+    }
+
+    fn now(&self) -> Now {
+        let behind_ms = self.options.behind_after.as_millis() as f64 * self.clock.speed();
+        Now { wall_ms: self.clock.now_ms(), monotonic: self.clock.monotonic(), behind_after_ms: behind_ms as i64 }
+    }
+
+    /// Fetches what is there, up to the bound of each input.
+    fn fetch(&mut self) -> Result<bool, Failure> {
+        let options = &self.options;
+        let mut any = false;
+        for lane in self.lanes.values_mut() {
+            any |= fetch_lane(lane, &mut self.source, self.decoder.as_ref(), options, &mut self.samples)?;
+        }
+        if any && !self.options.allow_mixed_partitioners {
+            if let Some(text) = disagreement(&self.options.inputs, &self.samples, self.options.partitions) {
+                return Err(Failure::Stop(text));
+            }
+        }
+        Ok(any)
+    }
+
+    /// Applies what is in merge order, and fires what is due.
+    fn apply(&mut self) -> Result<usize, Failure> {
+        let now = self.now();
+        let left = self.options.batch.max_events.saturating_sub(self.batch.records);
+        let Self { lanes, batch, log, encoder, options, observer, .. } = self;
+        let Batch { effects, stats, encoded, open, records, since, done } = batch;
+        let mut writer = Writer { log, encoder: encoder.as_ref(), options, open, encoded, done };
+        let mut applied = 0;
+        let mut fired = false;
+        for lane in lanes.values_mut().filter(|lane| lane.active) {
+            let mut dead = |batch: &dyn RecordBatch, n: usize, rejected: &_| writer.dead_letter(batch, n, rejected);
+            let mut collect = Collect { effects, stats, dead: &mut dead };
+            let dead_before: u64 = collect.stats.dead.values().sum();
+            let ran = lane.run(TURN_RECORDS.min(left.saturating_sub(applied)), &now, &mut collect)?;
+            if let Some(input) = ran.waiting_for {
+                observer.waited_for(options.worker, input);
+            }
+            applied += ran.applied;
+            writer.count(lane.partition, ran.applied as u64, stats.dead.values().sum::<u64>() - dead_before);
+            fired |= lane.advance(&now, effects);
+            if let Some(error) = effects.unreadable.take() {
+                return Err(unreadable(lane.partition, &error));
+            }
+            writer.outputs(lane.partition, effects, stats)?;
+        }
+        *records += applied;
+        if applied > 0 || fired || *open {
+            since.get_or_insert(now.monotonic);
+        }
+        Ok(applied)
+    }
+
+    fn must_commit(&self, applied: usize) -> bool {
+        let Some(since) = self.batch.since else { return false };
+        let age = self.clock.monotonic().saturating_sub(since);
+        let limits = &self.options.batch;
+        self.batch.records >= limits.max_events || age >= limits.longest || (applied == 0 && age >= limits.linger)
+    }
+
+    /// Sleeps when there was nothing to do: until something arrives, a timer is due or the batch has lingered.
+    fn rest(&mut self, turn: &Turn) {
+        if turn.busy {
+            return;
+        }
+        let now = self.now();
+        let mut sleep = LONGEST_SLEEP;
+        if let Some(since) = self.batch.since {
+            sleep = sleep.min(self.options.batch.linger.saturating_sub(now.monotonic.saturating_sub(since)));
+        }
+        if let Some(deadline) = self.lanes.values().filter_map(|lane| lane.next_deadline_ms(&now)).min() {
+            let ms = (deadline - now.wall_ms).max(0) as f64 / self.clock.speed();
+            sleep = sleep.min(Duration::from_micros((ms * 1_000.0).min(1e9) as u64));
+        }
+        if !self.restoring.is_empty() || self.assignment.is_pending() {
+            sleep = sleep.min(Duration::from_millis(2));
+        }
+        if !sleep.is_zero() {
+            self.source.wait(sleep);
+        }
+    }
+
+    /// Finishes the open batch, leaves the group; within the drain deadline.
+    fn shut_down(&mut self) -> Result<(), Failure> {
+        let begun = self.clock.monotonic();
+        if let Err(failure) = self.commit() {
+            tracing::warn!(%failure, "the last batch is not committed; it is taken again at the next start");
+            let _ = self.log.abort();
+        }
+        self.lanes.clear();
+        self.parked.clear();
+        self.source.leave(self.options.drain.saturating_sub(self.clock.monotonic().saturating_sub(begun)));
+        self.board.no_more_beats(usize::from(self.options.worker));
+        Ok(())
+    }
+}
+
+/// Fetches for one task.
+fn fetch_lane<S: EventSource, D: Decode, C: Codec>(
+    lane: &mut Lane<C>,
+    source: &mut S,
+    decoder: &D,
+    options: &Options,
+    samples: &mut [Sample],
+) -> Result<bool, Failure> {
+    let mut any = false;
+    for (input, sample) in (0u16..).zip(samples) {
+        let room = lane.wants(input, options.fetch_ahead);
+        // Small helpings cost more per record: wait for room, as long as there is enough to work on.
+        if room < FETCH_AT_ONCE.min(options.fetch_ahead / 2) {
+            continue;
+        }
+        let from = InputPartition { partition: lane.partition, input };
+        let Some(fetched) = source.fetch(from, room.min(FETCH_AT_ONCE))? else { continue };
+        any = true;
+        let chunk = (!fetched.records.is_empty()).then(|| Chunk::decode(fetched.records, decoder));
+        if let Some(key) = chunk.as_ref().and_then(|c| c.records().view(0).key) {
+            sample.add(key, lane.partition, options.partitions);
+        }
+        lane.push(input, chunk, fetched.end);
+    }
+    Ok(any)
+}
+
+/// Whether the models want steps to fire in event time.
+fn is_replay(models: &Models) -> bool {
+    models.in_charge().cart.catch_up == CatchUp::Replay
+}

@@ -1,0 +1,389 @@
+//! What the group gives and takes: positions, restore, and state parked over a rebalance.
+
+use super::{Worker, is_replay};
+use crate::domain::Ms;
+use crate::engine::codec::Codec;
+use crate::engine::task::Task;
+use crate::runtime::lane::Lane;
+use crate::runtime::observe::RebalanceKind;
+use crate::runtime::options::{OnGap, Options, Positions, Start};
+use crate::runtime::poison::Poison;
+use crate::runtime::ports::{
+    CommitLog, Decode, Encode, EventSource, Failure, GroupEvent, InputPartition, StateSource, TASK_KEY, TaskRecord,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What the group has given.
+#[derive(Default)]
+pub(super) struct Assignment {
+    /// Acknowledged to the group.
+    held: BTreeSet<InputPartition>,
+    /// To be located and started.
+    pending: Option<Vec<InputPartition>>,
+}
+
+impl Assignment {
+    /// Partitions whose offsets are not known yet.
+    pub(super) fn pending(&self) -> BTreeSet<i32> {
+        self.pending.iter().flatten().map(|p| p.partition).collect()
+    }
+
+    pub(super) fn is_pending(&self) -> bool {
+        self.pending.is_some()
+    }
+}
+
+/// A task that is being read back.
+pub(super) struct Restoring {
+    /// Committed offsets by input (`None`: none), and where it will go on.
+    committed: Vec<Option<i64>>,
+    offsets: Vec<i64>,
+    task_record: Option<Vec<u8>>,
+    /// The state is a parked one: a single record means that somebody else wrote meanwhile.
+    parked: Option<u64>,
+    spoiled: bool,
+    first: i64,
+    position: i64,
+    end: i64,
+}
+
+impl Restoring {
+    /// Left, all.
+    pub(super) fn progress(&self) -> (i64, i64) {
+        ((self.end - self.position).max(0), (self.end - self.first).max(0))
+    }
+}
+
+/// State kept over a rebalance.
+pub(super) struct Parked<C: Codec> {
+    task: Task<C>,
+    /// The changelog's end that it reflects.
+    end: i64,
+    offsets: Vec<i64>,
+    incarnation: u64,
+}
+
+impl<S, L, R, D, E, C> Worker<S, L, R, D, E, C>
+where
+    S: EventSource,
+    L: CommitLog,
+    R: StateSource,
+    D: Decode,
+    E: Encode,
+    C: Codec + Clone,
+{
+    /// Serves what the group says, in order; an assignment waits until its offsets are known.
+    pub(super) fn serve_group(&mut self) -> Result<bool, Failure> {
+        if self.assignment.is_pending() {
+            return self.locate();
+        }
+        let Some(event) = self.source.group_event()? else { return Ok(false) };
+        match event {
+            GroupEvent::Assigned(partitions) => {
+                tracing::info!(partitions = partitions.len(), "assigned");
+                self.observer.rebalance(self.options.worker, RebalanceKind::Assigned, partitions.len());
+                self.assignment.pending = Some(partitions);
+                self.locate()?;
+            }
+            GroupEvent::Revoked { partitions, lost } => self.revoked(&partitions, lost)?,
+        }
+        Ok(true)
+    }
+
+    fn revoked(&mut self, partitions: &[InputPartition], lost: bool) -> Result<(), Failure> {
+        tracing::info!(partitions = partitions.len(), lost, "revoked");
+        let kind = if lost { RebalanceKind::Lost } else { RebalanceKind::Revoked };
+        self.observer.rebalance(self.options.worker, kind, partitions.len());
+        let mut rebuild = None;
+        let committed = if lost { self.abort() } else { self.commit() };
+        let mut park = !lost;
+        if let Err(failure) = committed {
+            tracing::warn!(%failure, "the open batch is given up with the partitions");
+            match failure {
+                Failure::Stop(_) => return Err(failure),
+                Failure::Rebuild(_) => {
+                    // The transaction's fate is unknown: what memory holds may not be the truth.
+                    park = false;
+                    rebuild = Some(failure);
+                }
+                Failure::Retry(_) | Failure::Abort(_) => {
+                    if let Err(failure) = self.abort() {
+                        park = false;
+                        rebuild = Some(failure);
+                    }
+                }
+            }
+        }
+        let tasks: BTreeSet<i32> = partitions.iter().map(|p| p.partition).collect();
+        for partition in tasks {
+            if self.restoring.remove(&partition).is_some() {
+                self.state.cancel(partition);
+            }
+            self.board.remove(partition, usize::from(self.options.worker));
+            let Some(lane) = self.lanes.remove(&partition) else { continue };
+            if !park || !lane.active {
+                continue;
+            }
+            // Nobody else writes this changelog partition until the revocation is acknowledged below.
+            if let Ok(end) = self.state.end(partition) {
+                let offsets = lane.positions().collect();
+                self.parked.insert(partition, Parked { task: lane.task, end, offsets, incarnation: lane.incarnation });
+            }
+        }
+        for partition in partitions {
+            self.assignment.held.remove(partition);
+        }
+        self.source.stop(partitions)?;
+        rebuild.map_or(Ok(()), Err)
+    }
+
+    /// Every task again from its committed offsets and the changelog.
+    pub(super) fn relocate_all(&mut self) {
+        for partition in std::mem::take(&mut self.restoring).into_keys() {
+            self.state.cancel(partition);
+        }
+        self.lanes.clear();
+        self.parked.clear();
+        let mut all: BTreeSet<InputPartition> = std::mem::take(&mut self.assignment.held);
+        all.extend(self.assignment.pending.take().into_iter().flatten());
+        self.assignment.pending = Some(all.into_iter().collect());
+    }
+
+    /// Finds out where the pending partitions go on, starts to fetch, and starts to restore.
+    fn locate(&mut self) -> Result<bool, Failure> {
+        let Some(pending) = &self.assignment.pending else { return Ok(false) };
+        let committed = match self.source.committed(pending) {
+            Ok(committed) => committed,
+            Err(Failure::Retry(text)) => {
+                tracing::debug!("committed offsets are not stable yet: {text}");
+                return Ok(false);
+            }
+            Err(failure) => return Err(failure),
+        };
+        let known: Vec<(InputPartition, Option<i64>)> = pending.iter().copied().zip(committed).collect();
+        let mut from = Vec::with_capacity(known.len());
+        for (partition, committed) in &known {
+            from.push((*partition, first_offset(&mut self.source, &self.options, *partition, *committed)?));
+        }
+        self.source.start(&from)?;
+        self.assignment.pending = None;
+        self.has_joined();
+        self.assignment.held.extend(from.iter().map(|(p, _)| *p));
+        let mut tasks: BTreeMap<i32, Vec<(Option<i64>, i64)>> = BTreeMap::new();
+        for ((partition, committed), (_, offset)) in known.iter().zip(&from) {
+            tasks.entry(partition.partition).or_default().push((*committed, *offset));
+        }
+        // What came back is reused; what did not is with somebody else.
+        let mut parked = std::mem::take(&mut self.parked);
+        for (partition, inputs) in tasks {
+            let all_here = inputs.len() == self.options.inputs.len();
+            if !all_here {
+                return Err(Failure::Stop(format!(
+                    "the group gave partition {partition} of {} inputs out of {}: the inputs are not kept together. Use the \
+                     classic protocol with partition.assignment.strategy=range (default), or group.protocol=consumer with \
+                     group.remote.assignor=range, and the same subscription in every instance",
+                    inputs.len(),
+                    self.options.inputs.len()
+                )));
+            }
+            self.begin_restore(partition, &inputs, parked.remove(&partition))?;
+        }
+        self.publish(true);
+        Ok(true)
+    }
+
+    fn new_lane(&self, partition: i32, task: Task<C>, offsets: &[i64]) -> Lane<C> {
+        let poison = self.options.poison.map(Poison::new);
+        Lane::new(partition, task, offsets, is_replay(&self.models), poison)
+    }
+
+    fn begin_restore(&mut self, partition: i32, inputs: &[(Option<i64>, i64)], parked: Option<Parked<C>>) -> Result<(), Failure> {
+        let (committed, offsets): (Vec<_>, Vec<_>) = inputs.iter().copied().unzip();
+        // Somebody who went further also wrote to the changelog; this is a second look at the same thing.
+        let parked = parked.filter(|p| committed.iter().zip(&p.offsets).all(|(c, o)| c.is_none_or(|c| c <= *o)));
+        let (task, from, incarnation) = match parked {
+            Some(parked) => (parked.task, Some(parked.end), Some(parked.incarnation)),
+            None => (Task::new(Arc::clone(&self.models), self.codec.clone()), None, None),
+        };
+        self.state.begin(partition, from)?;
+        let restoring = Restoring {
+            committed,
+            offsets: offsets.clone(),
+            task_record: None,
+            parked: incarnation,
+            spoiled: false,
+            first: from.unwrap_or(0),
+            position: from.unwrap_or(0),
+            end: i64::MAX,
+        };
+        self.restoring.insert(partition, restoring);
+        let lane = self.new_lane(partition, task, &offsets);
+        self.lanes.insert(partition, lane);
+        Ok(())
+    }
+
+    /// Reads on in the changelog; tasks that are done start to work.
+    pub(super) fn restore(&mut self) -> Result<bool, Failure> {
+        if self.restoring.is_empty() {
+            return Ok(false);
+        }
+        let Self { state, lanes, restoring, .. } = self;
+        let mut any = false;
+        let progress = state.step(&mut |partition, key, value| {
+            any = true;
+            match (lanes.get_mut(&partition), restoring.get_mut(&partition)) {
+                (Some(lane), Some(restoring)) => install(lane, restoring, key, value),
+                _ => Ok(()),
+            }
+        })?;
+        for p in progress {
+            let Some(restoring) = self.restoring.get_mut(&p.partition) else { continue };
+            if restoring.end == i64::MAX && restoring.parked.is_none() {
+                restoring.first = restoring.first.min(p.position);
+            }
+            (restoring.position, restoring.end) = (p.position, p.end);
+            if p.done {
+                any = true;
+                self.restored(p.partition)?;
+            }
+        }
+        Ok(any)
+    }
+
+    /// The changelog of a task is read to its end.
+    fn restored(&mut self, partition: i32) -> Result<(), Failure> {
+        let Some(mut restoring) = self.restoring.remove(&partition) else { return Ok(()) };
+        if restoring.spoiled {
+            // Somebody else wrote while the state was parked: from the beginning.
+            let task = Task::new(Arc::clone(&self.models), self.codec.clone());
+            let lane = self.new_lane(partition, task, &restoring.offsets);
+            self.lanes.insert(partition, lane);
+            self.state.begin(partition, None)?;
+            restoring =
+                Restoring { task_record: None, parked: None, spoiled: false, first: 0, position: 0, end: i64::MAX, ..restoring };
+            self.restoring.insert(partition, restoring);
+            return Ok(());
+        }
+        let record = match &restoring.task_record {
+            Some(bytes) => Some(self.encoder.read_task_record(bytes).map_err(|text| {
+                Failure::Stop(format!("the task record of changelog partition {partition} can't be read: {text}"))
+            })?),
+            None => None,
+        };
+        let mut offsets = restoring.offsets.clone();
+        if restoring.parked.is_none() {
+            let from = agreed_positions(&self.options, partition, &restoring.committed, &offsets, record.as_ref())?;
+            if from != offsets {
+                let starts: Vec<_> =
+                    (0u16..).zip(&from).map(|(input, offset)| (InputPartition { partition, input }, *offset)).collect();
+                self.source.start(&starts)?;
+                offsets = from;
+            }
+        }
+        let replay = is_replay(&self.models);
+        let Some(old) = self.lanes.remove(&partition) else { return Ok(()) };
+        let mut lane = Lane::new(partition, old.task, &offsets, replay, self.options.poison.map(Poison::new));
+        lane.task.restore_time(record.as_ref().map_or(Ms::MIN, |r| r.time_ms));
+        let drawn = || crate::domain::ids::hash64(format!("{}/{partition}/{}", self.log.name(), self.clock.now_ms()).as_bytes());
+        lane.incarnation = restoring.parked.or(record.map(|r| r.incarnation)).unwrap_or_else(drawn);
+        lane.active = true;
+        self.lanes.insert(partition, lane);
+        tracing::info!(partition, reused = restoring.parked.is_some(), ?offsets, "restored");
+        self.publish(true);
+        Ok(())
+    }
+}
+
+/// Installs one record of the changelog.
+fn install<C: Codec>(lane: &mut Lane<C>, restoring: &mut Restoring, key: &[u8], value: Option<&[u8]>) -> Result<(), Failure> {
+    if restoring.parked.is_some() {
+        restoring.spoiled = true;
+    }
+    if restoring.spoiled {
+        return Ok(());
+    }
+    if key == TASK_KEY {
+        restoring.task_record = value.map(<[u8]>::to_vec);
+        return Ok(());
+    }
+    let partition = lane.partition;
+    let key = std::str::from_utf8(key).map_err(|_| {
+        Failure::Stop(format!(
+            "changelog partition {partition} holds a key that is not UTF-8: it is not a changelog of leadstream"
+        ))
+    })?;
+    lane.task.install(key, value).map_err(|e| Failure::Stop(format!("changelog partition {partition}: {e}")))
+}
+
+/// Where to begin, from the committed offset and what is left of the topic.
+fn first_offset<S: EventSource>(
+    source: &mut S,
+    options: &Options,
+    partition: InputPartition,
+    committed: Option<i64>,
+) -> Result<i64, Failure> {
+    let bounds = source.bounds(partition)?;
+    let Some(offset) = committed else {
+        return match options.start {
+            Start::Earliest => Ok(bounds.low),
+            Start::Latest => Ok(bounds.high),
+            Start::At(time_ms) => source.offset_at(partition, time_ms),
+        };
+    };
+    if (bounds.low..=bounds.high).contains(&offset) {
+        return Ok(offset);
+    }
+    let topic = options.inputs.get(usize::from(partition.input)).map_or("?", String::as_str);
+    let what = format!(
+        "{topic}, partition {}: the committed offset {offset} is gone, the topic holds {} to {}",
+        partition.partition, bounds.low, bounds.high
+    );
+    match options.on_gap {
+        OnGap::Stop => Err(Failure::Stop(format!(
+            "{what}. Events may be missing (retention removed them, or the topic was made anew). To go on with what is there, set \
+             kafka.on_gap=\"skip\""
+        ))),
+        OnGap::Skip => {
+            let next = if offset < bounds.low { bounds.low } else { bounds.high };
+            tracing::error!("{what}: going on at {next} (kafka.on_gap=\"skip\")");
+            Ok(next)
+        }
+    }
+}
+
+/// Compares the group's offsets with the task record, and says where to go on.
+fn agreed_positions(
+    options: &Options,
+    partition: i32,
+    committed: &[Option<i64>],
+    offsets: &[i64],
+    record: Option<&TaskRecord>,
+) -> Result<Vec<i64>, Failure> {
+    let recorded = |topic: &String| record.and_then(|r| r.positions.iter().find(|(t, _)| t == topic)).map(|(_, offset)| *offset);
+    let recorded: Vec<Option<i64>> = options.inputs.iter().map(recorded).collect();
+    if options.positions == Positions::TaskRecord {
+        return Ok(recorded.iter().zip(offsets).map(|(r, o)| r.unwrap_or(*o)).collect());
+    }
+    let agree = recorded.iter().zip(committed).all(|(r, c)| match (r, c) {
+        // A new input has neither; an input that was gone over by `on_gap` is judged by its committed offset.
+        (Some(r), Some(c)) => r == c,
+        (None, None) => true,
+        // An input that was added later has offsets only once its first batch is committed, together with the record.
+        (None, Some(_)) | (Some(_), None) => false,
+    });
+    if agree || options.positions == Positions::Group {
+        return Ok(offsets.to_vec());
+    }
+    let what = options.inputs.iter().zip(recorded.iter().zip(committed)).map(|(topic, (r, c))| {
+        let show = |o: &Option<i64>| o.map_or_else(|| "none".to_owned(), |o| o.to_string());
+        format!("{topic}: state {}, group {}", show(r), show(c))
+    });
+    Err(Failure::Stop(format!(
+        "partition {partition}: the state in the changelog and the group's offsets are not of the same instant ({}). Either one was \
+         deleted, moved or made by another group. To trust the group's offsets (after moving them on purpose) start once with \
+         kafka.positions=\"group\"; to trust the state start once with kafka.positions=\"task-record\"; to begin anew, delete the \
+         changelog topic and the group's offsets",
+        what.collect::<Vec<_>>().join("; ")
+    )))
+}

@@ -1,0 +1,332 @@
+//! Writing a batch, committing it, and what to do when that fails.
+
+use super::{Batch, LONGEST_PAUSE, Worker, fetch_lane};
+use crate::domain::effect::Body;
+use crate::engine::codec::Codec;
+use crate::engine::task::BatchEffects;
+use crate::runtime::lane::Lane;
+use crate::runtime::observe::{BatchStats, TransactionOutcome};
+use crate::runtime::options::Options;
+use crate::runtime::ports::{
+    CommitLog, Decode, Encode, Encoded, EventSource, Failure, Headers, InputPartition, OutRecord, OutTopic, RecordBatch,
+    Rejected, StateSource, TASK_KEY, TaskRecord,
+};
+use crate::runtime::snapshot::Done;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Marks a dead letter whose value had to be cut.
+const TRUNCATED: &str = "leadstream-truncated";
+
+/// Writes into the open transaction; opens one when there is none.
+pub(super) struct Writer<'a, L, E> {
+    pub log: &'a mut L,
+    pub encoder: &'a E,
+    pub options: &'a Options,
+    pub open: &'a mut bool,
+    pub encoded: &'a mut Encoded,
+    pub done: &'a mut BTreeMap<i32, Done>,
+}
+
+impl<L: CommitLog, E: Encode> Writer<'_, L, E> {
+    /// Counts what a task applied.
+    pub(super) fn count(&mut self, partition: i32, events: u64, dead_letters: u64) {
+        if events > 0 {
+            let done = self.done.entry(partition).or_default();
+            done.events += events;
+            done.dead_letters += dead_letters;
+        }
+    }
+
+    pub(super) fn open(&mut self) -> Result<(), Failure> {
+        if !*self.open {
+            self.log.begin()?;
+            *self.open = true;
+        }
+        Ok(())
+    }
+
+    /// Writes the outputs of a task and keeps them for the observer.
+    pub(super) fn outputs(&mut self, partition: i32, effects: &mut BatchEffects, stats: &mut BatchStats) -> Result<(), Failure> {
+        stats.held += std::mem::take(&mut effects.held);
+        stats.fired += std::mem::take(&mut effects.fired);
+        for (note, count) in effects.notes.drain(..) {
+            *stats.notes.entry(note).or_default() += count;
+        }
+        for output in effects.outputs.drain(..) {
+            self.open()?;
+            let topic = self.encoder.output(&output, self.encoded);
+            self.log.send(&OutRecord {
+                topic,
+                partition: (topic == OutTopic::State).then_some(partition),
+                key: Some(output.prospect.as_bytes()),
+                value: Some(&self.encoded.value),
+                timestamp_ms: Some(output.output.at_ms),
+                headers: &self.encoded.headers,
+            })?;
+            count_output(self.done.entry(partition).or_default(), &output.output.body);
+            stats.outputs.push(output);
+        }
+        Ok(())
+    }
+
+    /// Writes a dead letter: original bytes and headers, with where it came from and why.
+    pub(super) fn dead_letter(&mut self, batch: &dyn RecordBatch, n: usize, rejected: &Rejected) -> Result<(), Failure> {
+        self.open()?;
+        let view = batch.view(n);
+        let mut headers: Headers =
+            batch.headers(n).into_iter().map(|(name, value)| (Cow::Owned(name), value.unwrap_or_default())).collect();
+        let topic = self.options.inputs.get(usize::from(view.input)).map_or("", String::as_str);
+        self.encoder.dead_letter(&view, topic, rejected, &mut headers);
+        let most = self.options.dead_letter_max_bytes;
+        let mut value = view.value;
+        if let Some(long) = value.filter(|v| v.len() > most) {
+            headers.push((Cow::Borrowed(TRUNCATED), long.len().to_string().into_bytes()));
+            value = Some(&long[..most]);
+        }
+        self.log.send(&OutRecord {
+            topic: OutTopic::DeadLetters,
+            partition: None,
+            key: view.key,
+            value,
+            timestamp_ms: Some(view.timestamp_ms),
+            headers: &headers,
+        })
+    }
+
+    /// Writes the changed records of a task and its task record; says how many records and bytes.
+    fn state<C: Codec>(&mut self, lane: &mut Lane<C>) -> Result<(u64, u64), Failure> {
+        let partition = Some(lane.partition);
+        let (mut records, mut bytes, mut result) = (0, 0, Ok(()));
+        lane.task.staged(|key, value| {
+            if result.is_err() {
+                return;
+            }
+            records += 1;
+            bytes += (key.len() + value.map_or(0, <[u8]>::len)) as u64;
+            let record = OutRecord {
+                topic: OutTopic::State,
+                partition,
+                key: Some(key.as_bytes()),
+                value,
+                timestamp_ms: None,
+                headers: &[],
+            };
+            result = self.open().and_then(|()| self.log.send(&record));
+        });
+        result.map(|()| (records, bytes))
+    }
+
+    fn task_record<C: Codec>(&mut self, lane: &Lane<C>) -> Result<(), Failure> {
+        self.open()?;
+        let record = TaskRecord {
+            time_ms: lane.task.time_ms(),
+            positions: self.options.inputs.iter().cloned().zip(lane.positions()).collect(),
+            incarnation: lane.incarnation,
+            writer: self.log.name().to_owned(),
+        };
+        self.encoded.value.clear();
+        self.encoder.task_record(&record, &mut self.encoded.value);
+        self.log.send(&OutRecord {
+            topic: OutTopic::State,
+            partition: Some(lane.partition),
+            key: Some(TASK_KEY),
+            value: Some(&self.encoded.value),
+            timestamp_ms: None,
+            headers: &[],
+        })
+    }
+}
+
+impl<S, L, R, D, E, C> Worker<S, L, R, D, E, C>
+where
+    S: EventSource,
+    L: CommitLog,
+    R: StateSource,
+    D: Decode,
+    E: Encode,
+    C: Codec + Clone,
+{
+    /// Commits the open batch: outputs and dead letters (written already), state, task records and positions in one
+    /// transaction. Then, and only then, the batch becomes the truth.
+    pub(super) fn commit(&mut self) -> Result<(), Failure> {
+        let begun = self.clock.monotonic();
+        let records = self.batch.records;
+        let Self { lanes, batch, log, encoder, options, source, decoder, samples, .. } = self;
+        let Batch { effects, stats, encoded, open, since, done, .. } = batch;
+        let mut writer = Writer { log, encoder: encoder.as_ref(), options, open, encoded, done };
+        for lane in lanes.values_mut().filter(|lane| lane.touched) {
+            writer.outputs(lane.partition, effects, stats)?;
+            let (records, bytes) = writer.state(lane)?;
+            stats.state_records += records;
+            stats.state_bytes += bytes;
+        }
+        if records == 0 && !*writer.open {
+            // Timers looked at and nothing came of it.
+            lanes.values_mut().filter(|lane| lane.touched).for_each(Lane::confirm);
+            *since = None;
+            return Ok(());
+        }
+        for lane in lanes.values().filter(|lane| lane.touched) {
+            writer.task_record(lane)?;
+        }
+        let mut positions = Vec::new();
+        for lane in lanes.values().filter(|lane| lane.touched) {
+            let partition = lane.partition;
+            positions.extend((0u16..).zip(lane.positions()).map(|(input, offset)| (InputPartition { partition, input }, offset)));
+        }
+        let mut failed = None;
+        let mut meanwhile = || {
+            // While the broker works, decode what has arrived; nothing of it is applied.
+            let mut any = false;
+            for lane in lanes.values_mut() {
+                match fetch_lane(lane, source, decoder.as_ref(), options, samples) {
+                    Ok(fetched) => any |= fetched,
+                    Err(failure) => failed = Some(failure),
+                }
+            }
+            any && failed.is_none()
+        };
+        log.commit(&positions, &mut meanwhile)?;
+        *open = false;
+        self.committed(begun);
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// Publishes what the batch gave.
+    fn committed(&mut self, begun: Duration) {
+        let now = self.clock.monotonic();
+        let batch = &mut self.batch;
+        let stats = &mut batch.stats;
+        stats.committed_at_ms = self.clock.now_ms();
+        stats.commit_took = now.saturating_sub(begun);
+        stats.took = now.saturating_sub(batch.since.unwrap_or(begun));
+        for lane in self.lanes.values_mut().filter(|lane| lane.touched) {
+            lane.confirm();
+            lane.last_commit_ms = Some(stats.committed_at_ms);
+            if let Some(done) = batch.done.remove(&lane.partition) {
+                add_done(&mut lane.done, &done);
+            }
+        }
+        self.observer.batch_committed(self.options.worker, stats);
+        self.observer.transaction(self.options.worker, TransactionOutcome::Committed);
+        batch.reset();
+        self.failures = 0;
+    }
+
+    /// After a failure: what its class asks for.
+    pub(super) fn recover(&mut self, failure: Failure) -> Result<(), Failure> {
+        let mut failure = failure;
+        loop {
+            let outcome = match failure {
+                Failure::Retry(text) if self.batch.since.is_none() => {
+                    tracing::warn!("{text}: trying again");
+                    Ok(())
+                }
+                Failure::Retry(text) | Failure::Abort(text) => {
+                    tracing::warn!("the batch is aborted and taken again: {text}");
+                    self.observer.transaction(self.options.worker, TransactionOutcome::Aborted);
+                    self.abort()
+                }
+                Failure::Rebuild(text) => {
+                    tracing::error!(
+                        "the outcome of the last transaction is unknown or its producer is unusable; reading it back: {text}"
+                    );
+                    self.observer.transaction(self.options.worker, TransactionOutcome::Rebuilt);
+                    self.rebuild()
+                }
+                stop @ Failure::Stop(_) => {
+                    let _ = self.abort();
+                    return Err(stop);
+                }
+            };
+            self.pause();
+            match outcome {
+                Ok(()) => return Ok(()),
+                // What undoes a batch may itself be retried by the next stronger means.
+                Err(Failure::Retry(text) | Failure::Abort(text)) => failure = Failure::Rebuild(text),
+                Err(stronger) => failure = stronger,
+            }
+            self.publish(true);
+            if self.stop.load(std::sync::atomic::Ordering::Relaxed) {
+                return Ok(());
+            }
+        }
+    }
+
+    fn pause(&mut self) {
+        let pause = Duration::from_millis(20 << self.failures.min(7)).min(LONGEST_PAUSE);
+        self.failures += 1;
+        self.source.wait(pause);
+    }
+
+    /// Gives the open batch up and takes it again from memory.
+    pub(super) fn abort(&mut self) -> Result<(), Failure> {
+        self.discard_batch();
+        if std::mem::take(&mut self.batch.open) {
+            self.log.abort()?;
+        }
+        Ok(())
+    }
+
+    fn discard_batch(&mut self) {
+        self.lanes.values_mut().filter(|lane| lane.touched).for_each(Lane::discard);
+        let open = self.batch.open;
+        self.batch.reset();
+        self.batch.open = open;
+    }
+
+    /// A new producer, and every task from the committed offsets and the changelog.
+    fn rebuild(&mut self) -> Result<(), Failure> {
+        self.discard_batch();
+        self.batch.open = false;
+        self.log.rebuild()?;
+        self.relocate_all();
+        Ok(())
+    }
+}
+
+fn count_output(done: &mut Done, body: &Body) {
+    match body {
+        Body::StageChanged(_) => done.stage_changes += 1,
+        Body::ScoreChanged(_) => done.score_changes += 1,
+        Body::CartAbandoned(cart) => {
+            let step = usize::from(cart.step.max(1));
+            if done.cart_triggers.len() < step {
+                done.cart_triggers.resize(step, 0);
+            }
+            done.cart_triggers[step - 1] += 1;
+        }
+        Body::CartOutcome(outcome) => *done.cart_outcomes.entry(outcome.kind.type_name()).or_default() += 1,
+    }
+}
+
+fn add_done(to: &mut Done, batch: &Done) {
+    to.events += batch.events;
+    to.dead_letters += batch.dead_letters;
+    to.stage_changes += batch.stage_changes;
+    to.score_changes += batch.score_changes;
+    if to.cart_triggers.len() < batch.cart_triggers.len() {
+        to.cart_triggers.resize(batch.cart_triggers.len(), 0);
+    }
+    to.cart_triggers.iter_mut().zip(&batch.cart_triggers).for_each(|(a, b)| *a += b);
+    for (name, count) in &batch.cart_outcomes {
+        *to.cart_outcomes.entry(name).or_default() += count;
+    }
+}
+
+impl Batch {
+    fn reset(&mut self) {
+        self.effects.clear();
+        self.done.clear();
+        let (mut outputs, mut sampled) =
+            (std::mem::take(&mut self.stats.outputs), std::mem::take(&mut self.stats.sampled_record_ms));
+        outputs.clear();
+        sampled.clear();
+        self.stats = BatchStats { outputs, sampled_record_ms: sampled, ..BatchStats::default() };
+        self.open = false;
+        self.records = 0;
+        self.since = None;
+    }
+}

@@ -1,0 +1,109 @@
+//! What a worker shows: its tasks on the board, its beat, and answers about single prospects.
+
+use super::Worker;
+use crate::domain::Ms;
+use crate::engine::codec::Codec;
+use crate::runtime::ports::{CommitLog, Decode, Encode, EventSource, Failure, InputPartition, StateSource};
+use crate::runtime::snapshot::{Phase, TaskSnapshot, TaskState};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// How often tasks are published when nothing else asks for it.
+const EVERY: Duration = Duration::from_millis(500);
+/// Questions answered in one turn of the loop.
+const ANSWERS_PER_TURN: usize = 8;
+
+impl<S, L, R, D, E, C> Worker<S, L, R, D, E, C>
+where
+    S: EventSource,
+    L: CommitLog,
+    R: StateSource,
+    D: Decode,
+    E: Encode,
+    C: Codec + Clone,
+{
+    /// Publishes every task; `at_once`: not only now and then.
+    pub(super) fn publish(&mut self, at_once: bool) {
+        let now = self.now();
+        self.board.beat(usize::from(self.options.worker), now.monotonic);
+        let due = self.last_published.is_none_or(|at| now.monotonic.saturating_sub(at) >= EVERY);
+        if !due && !at_once {
+            return;
+        }
+        self.last_published = Some(now.monotonic);
+        let worker = usize::from(self.options.worker);
+        for partition in self.assignment.pending() {
+            self.show(TaskSnapshot::new(partition, worker, TaskState::Waiting, now.wall_ms));
+        }
+        let inputs: Vec<Arc<str>> = self.options.inputs.iter().map(|t| Arc::from(t.as_str())).collect();
+        for partition in self.lanes.keys().copied().collect::<Vec<_>>() {
+            let Some(lane) = self.lanes.get(&partition) else { continue };
+            let state = match self.restoring.get(&partition) {
+                Some(restoring) => {
+                    let (left, total) = restoring.progress();
+                    let positive = |n: i64| u64::try_from(n).unwrap_or(0);
+                    TaskState::Restoring { done: positive(total - left), total: positive(total) }
+                }
+                None => TaskState::Ready,
+            };
+            let mut snapshot = TaskSnapshot::new(partition, worker, state, now.wall_ms);
+            snapshot.time_ms = Some(lane.task.time_ms()).filter(|t| *t != Ms::MIN);
+            snapshot.caught_up = lane.active && lane.is_caught_up(&now);
+            snapshot.last_commit_ms = lane.last_commit_ms;
+            snapshot.size = lane.task.size();
+            snapshot.population = lane.task.population().clone();
+            snapshot.done = lane.done.clone();
+            let positions: Vec<i64> = lane.positions().collect();
+            for ((input, topic), position) in (0u16..).zip(&inputs).zip(positions) {
+                let end = self.source.known_end(InputPartition { partition, input });
+                let lag = end.map(|end| u64::try_from(end - position).unwrap_or(0));
+                snapshot.lag.push((Arc::clone(topic), lag));
+            }
+            self.show(snapshot);
+        }
+    }
+
+    /// Keeps since when the state holds.
+    fn show(&self, mut snapshot: TaskSnapshot) {
+        if let Some(before) = self.board.task(snapshot.partition) {
+            if before.worker == snapshot.worker && before.state.name() == snapshot.state.name() {
+                snapshot.since_ms = before.since_ms;
+            }
+        }
+        self.board.publish(snapshot);
+    }
+
+    /// The worker ends with a failure that only a person can mend.
+    pub(super) fn publish_stuck(&self, failure: &Failure) {
+        let worker = usize::from(self.options.worker);
+        let mut partitions = self.assignment.pending();
+        partitions.extend(self.lanes.keys());
+        for partition in partitions {
+            let state = TaskState::Stuck { reason: failure.to_string() };
+            self.board.publish(TaskSnapshot::new(partition, worker, state, self.clock.now_ms()));
+        }
+    }
+
+    /// The group has answered for the first time.
+    pub(super) fn has_joined(&mut self) {
+        if !std::mem::replace(&mut self.joined, true)
+            && self.all_joined.fetch_add(1, Ordering::AcqRel) + 1 == usize::from(self.options.workers)
+        {
+            self.board.set_phase(Phase::Running);
+        }
+    }
+
+    /// Answers questions about single prospects from committed records.
+    pub(super) fn answer(&mut self) {
+        for _ in 0..ANSWERS_PER_TURN {
+            let Ok(question) = self.mailbox.try_recv() else { return };
+            let Some(lane) = self.lanes.get(&question.partition).filter(|lane| lane.active) else { continue };
+            match lane.task.prospect(&question.prospect) {
+                // Nobody may be waiting any more.
+                Ok(answer) => drop(question.reply.send(answer)),
+                Err(error) => tracing::error!(partition = question.partition, "a prospect's record can't be read: {error}"),
+            }
+        }
+    }
+}
