@@ -100,7 +100,9 @@ pub fn label_of<'a>(labels: &'a [Label], track: &Track) -> Option<&'a Label> {
 /// they differ.
 pub fn relabel<'a>(track: &mut Track, model: &'a Model, at_ms: Ms) -> Option<(Option<&'a Label>, Option<&'a Label>)> {
     let labels = &model.score.labels;
-    let before = label_of(labels, track);
+    // A newcomer starts with the label that no points earn.
+    let newcomer = track.label.is_none() && track.label_since_ms == 0;
+    let before = if newcomer { label_for(labels, 0.0) } else { label_of(labels, track) };
     let after = label_for(labels, total(track, &model.score, at_ms));
     track.label = after.map(|l| name_hash(&l.name));
     track.label_falls_at_ms = after.and_then(|l| falls_below(track, &model.score, l.score, at_ms));

@@ -24,8 +24,9 @@ pub fn step(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &M
         effects.erase = true;
         return;
     }
-    adopt::adopt(prospect, models, event.time_ms, &event.prospect, effects);
+    // Seen first: what the prospect does now moves the clocks that a changed model is judged by.
     see(prospect, is_new, event, models.in_charge(), effects);
+    adopt::adopt(prospect, models, event.time_ms, &event.prospect, effects);
     for (index, model) in models.models.iter().enumerate() {
         move_track(prospect, index, model, event, effects);
     }
@@ -75,7 +76,7 @@ fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Even
         }
     }
     if let Some(change) = relabelled {
-        effects.outputs.extend(context.score_output(track, change, event.time_ms, Cause::of(event), judged_ms));
+        effects.outputs.push(context.score_output(track, change, event.time_ms, Cause::of(event), judged_ms));
     }
 }
 
@@ -110,7 +111,7 @@ pub fn fire(key: &str, prospect: &mut Prospect, kind: TimerKind, now_ms: Ms, mod
             let Some(deadline_ms) = track.label_falls_at_ms.filter(|d| *d <= now_ms) else { return };
             let context = OutputContext { key, model, model_index: u16::from(track_index) };
             if let Some(change) = score::relabel(track, model, deadline_ms) {
-                effects.outputs.extend(context.score_output(track, change, deadline_ms, Cause::Time, deadline_ms));
+                effects.outputs.push(context.score_output(track, change, deadline_ms, Cause::Time, deadline_ms));
             }
         }
         TimerKind::CartStep(index) => {
@@ -184,7 +185,6 @@ impl OutputContext<'_> {
         Output { id, model: self.model_index, at_ms, event: cause.shown(), body: Body::StageChanged(body) }
     }
 
-    /// Nothing for a newcomer who gets the label that zero points earn: that is no change.
     fn score_output(
         &self,
         track: &Track,
@@ -192,11 +192,8 @@ impl OutputContext<'_> {
         at_ms: Ms,
         cause: Cause<'_, '_>,
         judged_ms: Ms,
-    ) -> Option<Output> {
+    ) -> Output {
         let model = &self.model.score;
-        if from.is_none() && to == score::label_for(&model.labels, 0.0) {
-            return None;
-        }
         let line = |label: Option<&Label>| label.map_or(f64::NEG_INFINITY, |l| l.score);
         let to_hash = to.map_or(0, |l| name_hash(&l.name));
         let id = output_id(self.key, &self.model.name, IdKind::Score, None, at_ms, cause.hash(to_hash), 0);
@@ -207,6 +204,6 @@ impl OutputContext<'_> {
             score: score::total(track, model, judged_ms),
             groups: model.groups.iter().map(|g| (g.name.clone(), score::group_points(track, g, judged_ms))).collect(),
         };
-        Some(Output { id, model: self.model_index, at_ms, event: cause.shown(), body: Body::ScoreChanged(body) })
+        Output { id, model: self.model_index, at_ms, event: cause.shown(), body: Body::ScoreChanged(body) }
     }
 }

@@ -1,0 +1,314 @@
+//! Scripts of what a prospect does, and what leaves for it, as text that a person can read.
+//!
+//! A line of a script is `TIME WHAT …`; times count from the start (`1h30m`). `2h < 30m order` is an order that happened at 30
+//! minutes and arrived at 2 hours. `behind`, `live` and `virtual` switch the task's mode; `wait` only lets time pass.
+
+use leadstream::config::model_file;
+use leadstream::domain::effect::{Body, Output};
+use leadstream::domain::event::{Event, Position, Product, Value};
+use leadstream::domain::ids::hash64;
+use leadstream::domain::model::Models;
+use leadstream::domain::names::{Kind, canonical, kind_of_track};
+use leadstream::domain::prospect::Prospect;
+use leadstream::engine::codec::{Codec, CodecError};
+use leadstream::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+thread_local! { static MAP: std::cell::RefCell<std::collections::HashMap<Vec<u8>, Prospect>> = Default::default(); }
+#[derive(Clone, Copy)]
+pub struct StateCodec;
+impl Codec for StateCodec {
+    fn encode(&self, p: &Prospect, out: &mut Vec<u8>) {
+        let text = format!("{p:?}").into_bytes();
+        MAP.with(|m| m.borrow_mut().insert(text.clone(), p.clone()));
+        out.extend(text);
+    }
+    fn decode(&self, b: &[u8]) -> Result<Prospect, CodecError> {
+        MAP.with(|m| m.borrow().get(b).cloned()).ok_or(CodecError::Damaged(String::new()))
+    }
+}
+
+/// Start of every script: 2026-03-02T00:00:00Z.
+pub const START_MS: i64 = 1_772_409_600_000;
+
+/// The default model with other cart settings (TOML of `[cart]`).
+pub fn shop(cart: &str) -> Arc<Models> {
+    let text = include_str!("../../config/models/ecommerce.toml");
+    let (head, _) = text.split_once("\n[cart]").expect("the shipped model has a [cart]");
+    model(&format!("{head}\n[cart]\n{cart}\n"))
+}
+
+/// A model from its text.
+pub fn model(text: &str) -> Arc<Models> {
+    Arc::new(model_file::from_texts(&[text]).unwrap_or_else(|faults| panic!("{faults:?}")))
+}
+
+/// One event of a script, owned.
+#[derive(Debug, Clone)]
+pub struct Did {
+    pub prospect: String,
+    pub time_ms: i64,
+    pub record_ms: i64,
+    pub name: String,
+    pub message_id: Option<String>,
+    pub cart_id: Option<String>,
+    pub order_id: Option<String>,
+    pub has_products: bool,
+    pub products: Vec<(String, Option<u32>)>,
+    pub properties: Vec<(String, String)>,
+    pub price: Option<f64>,
+    pub value: Option<f64>,
+}
+
+impl Did {
+    /// The event as the decoder would give it.
+    pub fn event(&self, models: &Models) -> Event<'static> {
+        let name = canonical(&self.name).to_owned();
+        let kind = match name.as_str() {
+            "page" => Kind::Page,
+            "identify" => Kind::Identify,
+            "Soft Bounced" => Kind::SoftBounce,
+            other => kind_of_track(other),
+        };
+        let mut properties: Vec<_> = self
+            .properties
+            .iter()
+            .filter_map(|(key, value)| {
+                let value = value.parse().map_or_else(|_| Value::Text(Cow::Owned(value.clone())), Value::Number);
+                Some((models.vocabulary.property(key)?, value))
+            })
+            .collect();
+        properties.sort_by_key(|(id, _)| *id);
+        let identity = self.message_id.clone().unwrap_or_else(|| format!("{self:?}"));
+        Event {
+            prospect: Cow::Owned(self.prospect.clone()),
+            kind,
+            name_id: models.vocabulary.name(&name),
+            name: Cow::Owned(name),
+            time_ms: self.time_ms,
+            record_ms: self.record_ms,
+            message_id: self.message_id.clone().map(Cow::Owned),
+            message_hash: hash64(identity.as_bytes()),
+            position: Position::default(),
+            on_mail_topic: kind_of_track(&self.name) == Kind::Mail || self.name.starts_with("Soft"),
+            cart_id: self.cart_id.clone().map(Cow::Owned),
+            order_id: self.order_id.clone().map(Cow::Owned),
+            has_products: self.has_products,
+            products: self
+                .products
+                .iter()
+                .map(|(id, quantity)| Product {
+                    id: Cow::Owned(id.clone()),
+                    quantity: *quantity,
+                    price: self.price,
+                    ..Product::default()
+                })
+                .collect(),
+            value: self.value,
+            currency: self.value.or(self.price).map(|_| Cow::Borrowed("EUR")),
+            properties: properties.into(),
+            broken_fields: 0,
+            clamped: false,
+        }
+    }
+}
+
+/// A line of a script.
+#[derive(Debug, Clone)]
+pub enum Line {
+    Event(Did),
+    /// Time passes up to here.
+    Until(i64),
+    Behind,
+    Live(i64),
+    Virtual,
+    /// The service restarts with this model.
+    Restart(usize),
+}
+
+pub fn ms(text: &str) -> i64 {
+    i64::try_from(humantime::parse_duration(text).unwrap_or_else(|e| panic!("{text}: {e}")).as_millis()).expect("short")
+}
+
+/// Reads a script; `;` and line ends part the lines.
+pub fn script(text: &str) -> Vec<Line> {
+    text.split([';', '\n']).map(str::trim).filter(|l| !l.is_empty()).enumerate().map(|(n, l)| line(n, l)).collect()
+}
+
+fn line(number: usize, text: &str) -> Line {
+    let (time, rest) = text.split_once(' ').unwrap_or((text, "wait"));
+    let arrival_ms = START_MS + ms(time);
+    let (time_ms, rest) = match rest.trim().strip_prefix("< ") {
+        Some(late) => {
+            let (time, rest) = late.split_once(' ').expect("ARRIVAL < TIME WHAT");
+            (START_MS + ms(time), rest)
+        }
+        None => (arrival_ms, rest),
+    };
+    let mut words = rest.split_whitespace();
+    let verb = words.next().expect("a verb");
+    match verb {
+        "wait" => return Line::Until(arrival_ms),
+        "behind" => return Line::Behind,
+        "live" => return Line::Live(arrival_ms),
+        "virtual" => return Line::Virtual,
+        "restart" => return Line::Restart(words.next().and_then(|w| w.parse().ok()).unwrap_or(0)),
+        _ => {}
+    }
+    let (name, has_products) = match verb {
+        "view" => ("Product Viewed", false),
+        "page" => ("page", false),
+        "add" => ("Product Added", false),
+        "remove" => ("Product Removed", false),
+        "snapshot" => ("Cart Updated", true),
+        "look" => ("Cart Viewed", false),
+        "checkout" => ("Checkout Started", false),
+        "checkout-with" => ("Checkout Started", true),
+        "pay" => ("Payment Info Entered", false),
+        "order" => ("Order Completed", true),
+        "open" => ("Email Opened", false),
+        "click" => ("Email Link Clicked", false),
+        "unsubscribe" => ("Unsubscribed", false),
+        "subscribe" => ("Subscribed", false),
+        "bounce" => ("Email Bounced", false),
+        "softbounce" => ("Soft Bounced", false),
+        "complain" => ("Email Marked as Spam", false),
+        "refund" => ("Order Refunded", false),
+        "identify" => ("identify", false),
+        "delete" => ("User Deleted", false),
+        other => (other, false),
+    };
+    let mut did = Did {
+        prospect: "ann".to_owned(),
+        time_ms,
+        record_ms: arrival_ms,
+        name: name.replace('_', " "),
+        message_id: Some(format!("m{number}")),
+        cart_id: None,
+        order_id: None,
+        has_products: false,
+        products: Vec::new(),
+        properties: Vec::new(),
+        price: None,
+        value: None,
+    };
+    for word in words {
+        match word.split_once('=') {
+            Some(("cart", id)) => did.cart_id = Some(id.to_owned()),
+            Some(("by", who)) => did.prospect = who.to_owned(),
+            Some(("id", id)) => did.message_id = Some(id.to_owned()),
+            Some(("price", p)) => did.price = p.parse().ok(),
+            Some(("value", v)) => did.value = v.parse().ok(),
+            Some((key, value)) => did.properties.push((key.to_owned(), value.to_owned())),
+            None => {
+                let (id, quantity) = word.split_once('*').map_or((word, None), |(id, q)| (id, q.parse().ok()));
+                did.products.push((id.to_owned(), quantity));
+            }
+        }
+    }
+    // An order names what was bought when it names anything; a snapshot may be empty.
+    did.has_products = has_products && (verb != "order" || !did.products.is_empty());
+    Line::Event(did)
+}
+
+/// Runs a script over one task; `batch` lines make one committed batch. Returns the outputs in order.
+pub fn run_lines(models: &[Arc<Models>], lines: &[Line], batch: usize) -> Vec<ProspectOutput> {
+    let mut current = Arc::clone(&models[0]);
+    let mut task = Task::new(Arc::clone(&current), StateCodec);
+    let mut effects = BatchEffects::default();
+    let mut outputs = Vec::new();
+    let mut mode = Mode::Virtual;
+    for (n, line) in lines.iter().enumerate() {
+        match line {
+            Line::Event(did) => task.apply(&did.event(&current), mode, &mut effects),
+            Line::Until(until_ms) => {
+                if let Mode::Live { wall_ms } = &mut mode {
+                    *wall_ms = *until_ms;
+                }
+                task.advance(*until_ms, mode, &mut effects);
+            }
+            Line::Behind => mode = Mode::Behind,
+            Line::Live(wall_ms) => {
+                mode = Mode::Live { wall_ms: *wall_ms };
+                task.advance(*wall_ms, mode, &mut effects);
+            }
+            Line::Virtual => mode = Mode::Virtual,
+            Line::Restart(model) => {
+                commit(&mut task);
+                current = Arc::clone(&models[*model]);
+                task = restored(&task, Arc::clone(&current));
+            }
+        }
+        if (n + 1) % batch == 0 {
+            commit(&mut task);
+        }
+        assert_eq!(effects.unreadable, None);
+        outputs.append(&mut effects.outputs);
+    }
+    outputs
+}
+
+/// Commits the open batch.
+pub fn commit(task: &mut Task<StateCodec>) {
+    task.staged(|_, _| {});
+    task.confirm();
+}
+
+/// A new task from the committed records and time of another.
+pub fn restored(task: &Task<StateCodec>, models: Arc<Models>) -> Task<StateCodec> {
+    let mut next = Task::new(models, StateCodec);
+    for (key, record) in task.records() {
+        next.install(key, Some(record)).expect("own records");
+    }
+    next.restore_time(task.time_ms());
+    next
+}
+
+/// A time as scripts write it.
+pub fn clock(at_ms: i64) -> String {
+    let passed = at_ms - START_MS;
+    if passed < 0 {
+        return format!("-{}", clock(START_MS - passed));
+    }
+    humantime::format_duration(std::time::Duration::from_millis(passed.unsigned_abs())).to_string().replace(' ', "")
+}
+
+/// One output as a short line.
+pub fn say(output: &Output) -> String {
+    let at = clock(output.at_ms);
+    match &output.body {
+        Body::CartAbandoned(c) => {
+            let lines: Vec<String> = c.lines.iter().map(|l| format!("{}*{}", l.product_id, l.quantity)).collect();
+            let cart = c.cart_id.as_deref().map(|id| format!(" cart={id}")).unwrap_or_default();
+            format!("{at} step {}/{}{cart} {}", c.step, c.steps, lines.join(" "))
+        }
+        Body::CartOutcome(o) => {
+            let step = o.step.map(|s| format!(" step {s}")).unwrap_or_default();
+            let kind = o.kind.type_name().trim_start_matches("cart.");
+            format!("{at} {kind}{step} {} sent={}", o.reason.name(), o.trigger_ids.len())
+        }
+        Body::StageChanged(s) => {
+            let from = s.from.as_deref().unwrap_or("-");
+            format!("{at} {} {from} > {} {:?} {:?}", s.axis.name(), s.to, s.direction, s.cause).to_lowercase()
+        }
+        Body::ScoreChanged(s) => {
+            let name = |l: &Option<String>| l.clone().unwrap_or_else(|| "-".to_owned());
+            format!("{at} label {} > {}", name(&s.from), name(&s.to))
+        }
+    }
+}
+
+/// The lines of an axis, of labels, or of carts that a script gives.
+pub fn said(models: &[Arc<Models>], text: &str, keep: fn(&Body) -> bool) -> Vec<String> {
+    let outputs = run_lines(models, &script(text), 1);
+    let mut seen = std::collections::BTreeSet::new();
+    for output in &outputs {
+        assert!(seen.insert(output.output.id), "an id came twice: {}", say(&output.output));
+    }
+    outputs.iter().map(|o| &o.output).filter(|o| keep(&o.body)).map(say).collect()
+}
+
+pub fn is_cart(body: &Body) -> bool {
+    matches!(body, Body::CartAbandoned(_) | Body::CartOutcome(_))
+}

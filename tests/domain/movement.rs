@@ -1,0 +1,162 @@
+//! Movement on the two axes: skips, moves back, counts, sessions, staleness, late events, other models.
+
+use super::harness::{model, said, shop};
+use leadstream::domain::effect::{Axis, Body};
+
+const MODEL: &str = r#"
+name = "small"
+[journey]
+stages = ["a", "b", "c", "d"]
+history = 2
+moves = [
+  { to = "a", on = "page" },
+  { to = "b", on = "Looked", where = { cost = { at_least = 10, less_than = 20 } } },
+  { to = "b", on = "Looked", where = { kind = { one_of = ["x", "y"] } } },
+  { to = "c", on = "Asked", times = 3, within = "7d" },
+  { to = "c", on = "Compared", times = 2, within = "1d", same = "category" },
+  { to = "d", on = ["Bought", "Asked Twice"] },
+  { to = "a", on = "Left", from = ["c", "d"] },
+  { to = "c", on = "Left", from = ["b"] },
+  { to = "d", on = "page", sessions = 3 },
+  { to = "b", on = "url", where = { path = { regex = "^/b/[0-9]+$" } } },
+  { to = "b", on = "url", where = { path = { prefix = "/p/", contains = "shoe" } } },
+  { to = "b", on = "url", where = { path = { not = { prefix = "/" } } } },
+]
+stale = { after = "10d", to = "a", except = ["d"] }
+[funnel]
+stages = ["in", "out"]
+moves = [{ to = "in", on = "*" }, { to = "out", on = "Bought" }]
+stale = { out = { after = "1d", to = "in" } }
+[score]
+labels = { cold = 0 }
+[[score.groups]]
+name = "g"
+half_life = "7d"
+rules = [{ on = "page", points = 1 }]
+"#;
+
+fn journey(script: &str) -> Vec<String> {
+    said(&[model(MODEL)], script, |b| matches!(b, Body::StageChanged(s) if s.axis == Axis::Journey))
+}
+
+fn funnel(script: &str) -> Vec<String> {
+    said(&[model(MODEL)], script, |b| matches!(b, Body::StageChanged(s) if s.axis == Axis::Funnel))
+}
+
+#[test]
+fn a_move_leads_from_any_earlier_stage_and_stages_may_be_skipped() {
+    assert_eq!(journey("0m page; 1m Bought; 2m page"), ["0s journey - > a enter event", "1m journey a > d forward event"]);
+    assert_eq!(journey("0m Bought"), ["0s journey - > d enter event"]);
+}
+
+#[test]
+fn a_move_back_names_where_it_comes_from() {
+    assert_eq!(journey("0m Bought; 1m Left"), ["0s journey - > d enter event", "1m journey d > a back event"]);
+    assert_eq!(journey("0m page; 1m Left"), ["0s journey - > a enter event"], "not from a");
+    assert_eq!(journey("0m Left"), [""; 0], "not from nowhere");
+}
+
+#[test]
+fn named_from_wins_then_the_furthest() {
+    assert_eq!(journey("0m Looked kind=x; 1m Left"), ["0s journey - > b enter event", "1m journey b > c forward event"]);
+    assert_eq!(funnel("0m Bought"), ["0s funnel - > out enter event"], "any event fits the first move, the second leads further");
+}
+
+#[test]
+fn predicates_decide() {
+    let enters = |s: &str| !journey(s).is_empty();
+    assert!(enters("0m Looked cost=10") && enters("0m Looked cost=19.99"));
+    assert!(!enters("0m Looked cost=20") && !enters("0m Looked cost=9.99") && !enters("0m Looked"));
+    assert!(enters("0m Looked kind=y") && !enters("0m Looked kind=z"));
+    assert!(enters("0m url path=/b/12") && !enters("0m url path=/b/x"));
+    assert!(enters("0m url path=/p/red-shoe") && !enters("0m url path=/p/hat"));
+    assert!(enters("0m url path=b") && enters("0m url"), "an absent property passes a negation");
+}
+
+#[test]
+fn counts_look_at_a_window() {
+    assert_eq!(journey("0m Asked; 1d Asked; 6d Asked"), ["6days journey - > c enter event"]);
+    assert_eq!(journey("0m Asked; 1d Asked; 7d1m Asked"), [""; 0], "the first is out of the window");
+    assert_eq!(journey("0m Asked; 1d Asked; 7d1m Asked; 7d2m Asked"), ["7days2m journey - > c enter event"]);
+}
+
+#[test]
+fn counts_with_the_same_value() {
+    assert_eq!(journey("0m Compared category=x; 1m Compared category=y"), [""; 0]);
+    assert_eq!(
+        journey("0m Compared category=x; 1m Compared category=y; 2m Compared category=x"),
+        ["2m journey - > c enter event"]
+    );
+}
+
+#[test]
+fn a_late_match_counts_with_its_own_time() {
+    assert_eq!(journey("0m Asked; 2d Asked; 3d < 1d Asked"), ["1day journey - > c enter event"]);
+    assert_eq!(journey("8d Asked; 9d Asked; 10d < 1m Asked"), [""; 0]);
+}
+
+#[test]
+fn sessions_are_counted_by_pauses() {
+    assert_eq!(
+        journey("0m page; 40m page; 60m page; 2h page"),
+        ["0s journey - > a enter event", "2h journey a > d forward event"],
+        "pauses of 40 and 60 minutes, one of 20"
+    );
+}
+
+#[test]
+fn a_stage_goes_stale_at_the_instant() {
+    assert_eq!(
+        journey("0m Looked kind=x; 3d page; 20d wait"),
+        ["0s journey - > b enter event", "13days journey b > a back stale"],
+        "activity starts the time anew"
+    );
+    assert_eq!(journey("0m Bought; 30d wait").len(), 1, "excepted");
+    assert_eq!(funnel("0m Bought; 3d wait"), ["0s funnel - > out enter event", "1day funnel out > in back stale"]);
+    assert_eq!(funnel("0m Bought; 23h page; 25h wait").len(), 1);
+    assert_eq!(funnel("0m Bought; 23h open; 25h wait").len(), 2, "mail is no activity");
+}
+
+#[test]
+fn a_late_event_moves_on_but_never_back() {
+    assert_eq!(
+        journey("0m page; 2h Looked kind=x; 3h < 1h Bought"),
+        ["0s journey - > a enter event", "2h journey a > b forward event", "1h journey b > d forward event"]
+    );
+    assert_eq!(journey("0m page; 2h Bought; 3h < 1h Left").len(), 2, "the later purchase decided");
+}
+
+#[test]
+fn another_model_carries_stages_over_by_name_then_by_mapping_else_keeps_them() {
+    let renamed = MODEL
+        .replace(r#"stages = ["a", "b", "c", "d"]"#, "stages = [\"a\", \"bee\", \"c\", \"d\"]\nrenamed = { b = \"bee\" }")
+        .replace("to = \"b\"", "to = \"bee\"")
+        .replace("[\"b\"]", "[\"bee\"]");
+    let keep = |b: &Body| matches!(b, Body::StageChanged(s) if s.axis == Axis::Journey);
+    let script = "0m Looked kind=x; 1m restart 1; 2m Bought";
+    assert_eq!(
+        said(&[model(MODEL), model(&renamed)], script, keep),
+        ["0s journey - > b enter event", "2m journey bee > d forward event"]
+    );
+    let lost = renamed.replace("renamed = { b = \"bee\" }", "");
+    let script = "0m Looked kind=x; 1m restart 1; 2m Bought; 3m restart 0; 4m Bought";
+    assert_eq!(
+        said(&[model(MODEL), model(&lost)], script, keep),
+        ["0s journey - > b enter event", "4m journey b > d forward event"],
+        "kept while unknown, found again when known"
+    );
+}
+
+#[test]
+fn the_four_cases_of_the_fields_literature() {
+    let both = |script: &str| said(&[shop("")], script, |b| matches!(b, Body::StageChanged(_)));
+    // 2: aware of the product only at journey 4.
+    let got = both("0m view");
+    assert!(got.contains(&"0s journey - > supplier-selection enter event".to_owned()), "{got:?}");
+    assert!(got.contains(&"0s funnel - > awareness enter event".to_owned()), "{got:?}");
+    // 4: intent and validation, cart, abandoned, bought.
+    let got = both("0m Products_Searched; 1m Reviews_Viewed; 2m add A; 3m checkout; 2d order A");
+    assert!(got.iter().any(|g| g.contains("> validation")) && got.iter().any(|g| g.contains("> evaluation")), "{got:?}");
+    assert!(got.iter().any(|g| g.starts_with("2days funnel") && g.contains("> purchase forward")), "{got:?}");
+    assert!(got.iter().any(|g| g.starts_with("2days journey") && g.contains("> consensus-creation forward")), "{got:?}");
+}

@@ -1,0 +1,168 @@
+//! Laws that hold for any input: splitting into batches, duplicates, restarts and aborted batches change nothing.
+
+use super::harness::{Did, Line, START_MS, StateCodec, commit, restored, run_lines, shop};
+use leadstream::domain::model::Models;
+use leadstream::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
+use proptest::prelude::*;
+use std::sync::Arc;
+
+const NAMES: [&str; 14] = [
+    "Product Viewed",
+    "page",
+    "Product Added",
+    "Product Added",
+    "Product Removed",
+    "Cart Updated",
+    "Checkout Started",
+    "Order Completed",
+    "Email Opened",
+    "Unsubscribed",
+    "Subscribed",
+    "Email Bounced",
+    "Product List Viewed",
+    "Reviews Viewed",
+];
+
+/// Events of a few prospects: mostly in order, minutes to days apart, some late.
+fn events() -> impl Strategy<Value = Vec<Did>> {
+    let one = (
+        0..NAMES.len(),
+        0..3_u8,
+        0..4_u8,
+        0..3_u8,
+        prop_oneof![0..90_i64, 0..1_500_i64, 0..6_000_i64],
+        prop::bool::weighted(0.1),
+        0..4_u32,
+    );
+    prop::collection::vec(one, 1..60).prop_map(|many| {
+        let mut now_ms = START_MS;
+        many.into_iter()
+            .enumerate()
+            .map(|(n, (name, who, product, cart, minutes, late, quantity))| {
+                now_ms += minutes * 60_000;
+                let snapshot = NAMES[name] == "Cart Updated";
+                let has_product = name < 8 && name != 1 && !(snapshot && product == 0);
+                Did {
+                    prospect: format!("p{who}"),
+                    time_ms: if late { now_ms - minutes * 61_000 - 7 } else { now_ms },
+                    record_ms: now_ms,
+                    name: NAMES[name].to_owned(),
+                    message_id: Some(format!("m{n}")),
+                    cart_id: (cart > 0).then(|| format!("c{cart}")),
+                    order_id: None,
+                    has_products: snapshot || (NAMES[name] == "Order Completed" && product > 0),
+                    products: if has_product {
+                        vec![(format!("P{product}"), (quantity > 0).then_some(quantity))]
+                    } else {
+                        vec![]
+                    },
+                    properties: vec![
+                        ("category".to_owned(), format!("k{product}")),
+                        ("path".to_owned(), "/magazine/x".to_owned()),
+                    ],
+                    price: Some(f64::from(product) + 0.5),
+                    value: None,
+                }
+            })
+            .collect()
+    })
+}
+
+fn models() -> Arc<Models> {
+    shop("steps = [\"1h\", \"24h\"]\ncooldown = \"2d\"\nmax_lateness = \"2h\"\nforget_after = \"5d\"")
+}
+
+fn lines(events: &[Did]) -> Vec<Line> {
+    let last_ms = events.iter().map(|e| e.record_ms).max().unwrap_or(START_MS);
+    events.iter().cloned().map(Line::Event).chain([Line::Until(last_ms + 40 * 86_400_000)]).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_split_into_batches_gives_the_same(events in events(), batch in 2..40_usize) {
+        let models = models();
+        let lines = lines(&events);
+        let one_by_one = run_lines(&[Arc::clone(&models)], &lines, 1);
+        prop_assert_eq!(&run_lines(&[Arc::clone(&models)], &lines, batch), &one_by_one);
+        prop_assert_eq!(run_lines(&[models], &lines, usize::MAX), one_by_one);
+    }
+
+    #[test]
+    fn every_output_has_an_id_of_its_own(events in events()) {
+        let outputs = run_lines(&[models()], &lines(&events), 7);
+        let ids: std::collections::BTreeSet<u128> = outputs.iter().map(|o| o.output.id).collect();
+        prop_assert_eq!(ids.len(), outputs.len());
+    }
+
+    #[test]
+    fn duplicates_change_nothing(events in events(), again in prop::collection::vec(any::<prop::sample::Index>(), 1..20)) {
+        let models = models();
+        let mut doubled: Vec<(i64, Did)> = events.iter().enumerate().map(|(n, e)| (n as i64 * 10, e.clone())).collect();
+        for index in again {
+            let n = index.index(events.len());
+            let mut copy = events[n].clone();
+            // It comes again right away: a day later its id would be forgotten.
+            copy.record_ms = copy.record_ms.max(events[n].record_ms);
+            doubled.push((n as i64 * 10 + 1, copy));
+        }
+        doubled.sort_by_key(|(order, _)| *order);
+        let doubled: Vec<Did> = doubled.into_iter().map(|(_, e)| e).collect();
+        prop_assert_eq!(run_lines(&[Arc::clone(&models)], &lines(&doubled), 5), run_lines(&[models], &lines(&events), 5));
+    }
+
+    #[test]
+    fn restarts_change_nothing(events in events(), at in any::<prop::sample::Index>()) {
+        let models = models();
+        let plain = lines(&events);
+        let mut with_restart = plain.clone();
+        with_restart.insert(at.index(plain.len()), Line::Restart(0));
+        prop_assert_eq!(run_lines(&[Arc::clone(&models)], &with_restart, 1), run_lines(&[models], &plain, 1));
+    }
+
+    #[test]
+    fn an_aborted_batch_leaves_no_trace(events in events(), cut in any::<prop::sample::Index>(), lost in 1..20_usize) {
+        let models = models();
+        let cut = cut.index(events.len());
+        let lost = &events[cut..(cut + lost).min(events.len())];
+        let end_ms = events.iter().map(|e| e.record_ms).max().unwrap_or(START_MS) + 40 * 86_400_000;
+        let run = |abort: bool| -> Vec<ProspectOutput> {
+            let mut task = Task::new(Arc::clone(&models), StateCodec);
+            let mut outputs = Vec::new();
+            let mut effects = BatchEffects::default();
+            for (n, did) in events.iter().enumerate() {
+                if abort && n == cut {
+                    let mut thrown_away = BatchEffects::default();
+                    for did in lost {
+                        task.apply(&did.event(&models), Mode::Virtual, &mut thrown_away);
+                    }
+                    task.staged(|_, _| {});
+                    task.discard();
+                }
+                task.apply(&did.event(&models), Mode::Virtual, &mut effects);
+                commit(&mut task);
+                outputs.append(&mut effects.outputs);
+            }
+            task.advance(end_ms, Mode::Virtual, &mut effects);
+            outputs.append(&mut effects.outputs);
+            outputs
+        };
+        prop_assert_eq!(run(true), run(false));
+    }
+
+    #[test]
+    fn the_population_counts_what_the_records_say(events in events()) {
+        let models = models();
+        let mut task = Task::new(Arc::clone(&models), StateCodec);
+        let mut effects = BatchEffects::default();
+        for did in &events {
+            task.apply(&did.event(&models), Mode::Virtual, &mut effects);
+            commit(&mut task);
+        }
+        let again = restored(&task, Arc::clone(&models));
+        prop_assert_eq!(task.population(), again.population());
+        prop_assert_eq!(task.population().carts.iter().sum::<u64>(), task.size().records as u64);
+        prop_assert_eq!(task.size().record_bytes, again.size().record_bytes);
+    }
+}

@@ -1,0 +1,154 @@
+//! Scores: decay, caps, labels, and the exact instant at which a label falls.
+
+use super::harness::{START_MS, model, ms, run_lines, said, script};
+use leadstream::domain::effect::Body;
+
+const MODEL: &str = r#"
+name = "scores"
+[journey]
+stages = ["a"]
+moves = [{ to = "a", on = "*" }]
+[funnel]
+stages = ["a"]
+moves = [{ to = "a", on = "*" }]
+[score]
+cap = 100
+labels = { cold = 0, warm = 20, hot = 50 }
+[[score.groups]]
+name = "fast"
+half_life = "1d"
+cap = 40
+rules = [
+  { on = "Read", points = 10 },
+  { on = ["Big", "All"], points = 40 },
+  { on = "Once", points = 5, at_most = "2 per 1d" },
+  { on = "Spam", points = -25 },
+]
+[[score.groups]]
+name = "slow"
+half_life = "10d"
+rules = [{ on = "Big", points = 20 }, { on = ["Huge", "All"], points = 90 }]
+[[score.groups]]
+name = "kept"
+half_life = "off"
+rules = [{ on = "Member", points = 30 }]
+"#;
+
+fn labels(text: &str) -> Vec<String> {
+    said(&[model(MODEL)], text, |b| matches!(b, Body::ScoreChanged(_)))
+}
+
+/// Score after the last stage or score output of a script.
+fn last_score(text: &str) -> f64 {
+    let outputs = run_lines(&[model(MODEL)], &script(text), 1);
+    let scores = outputs.iter().filter_map(|o| match &o.output.body {
+        Body::ScoreChanged(s) => Some(s.score),
+        Body::StageChanged(s) => Some(s.score),
+        _ => None,
+    });
+    scores.last().expect("an output")
+}
+
+#[test]
+fn labels_rise_by_events_and_fall_at_the_computed_instant() {
+    // 20 points with a half-life of one day are below 20 one millisecond later.
+    assert_eq!(labels("0m Read; 0m Read; 10d wait"), ["0s label cold > warm", "1ms label warm > cold"]);
+    // 30 points fall to 20 after log2(1.5) days = 50,540.... s.
+    let got = labels("0m Read; 0m Read; 0m Read; 10d wait");
+    assert_eq!(got.len(), 2);
+    let outputs = run_lines(&[model(MODEL)], &script("0m Read; 0m Read; 0m Read; 10d wait"), 1);
+    let fall = outputs.iter().rev().find(|o| matches!(o.output.body, Body::ScoreChanged(_))).expect("it falls");
+    #[allow(clippy::cast_possible_truncation)]
+    let exact = (1.5_f64.log2() * 86_400_000.0).floor() as i64 + 1;
+    assert_eq!(fall.output.at_ms - START_MS, exact, "the first millisecond below the line");
+    assert_eq!(fall.output.event, None, "time was the cause");
+}
+
+#[test]
+fn several_groups_decay_together_to_one_instant() {
+    let text = "0m Big; 60d wait";
+    let got = labels(text);
+    assert_eq!(got[0], "0s label cold > hot");
+    let outputs = run_lines(&[model(MODEL)], &script(text), 1);
+    let falls: Vec<(i64, f64)> = outputs
+        .iter()
+        .filter_map(|o| {
+            if let Body::ScoreChanged(s) = &o.output.body {
+                (!s.up).then_some((o.output.at_ms - START_MS, s.score))
+            } else {
+                None
+            }
+        })
+        .collect();
+    assert_eq!(falls.len(), 2);
+    #[allow(clippy::cast_precision_loss)]
+    let score = |t: i64| 40.0 * (-(t as f64) / 86_400_000.0).exp2() + 20.0 * (-(t as f64) / 864_000_000.0).exp2();
+    for ((at, told), line) in falls.into_iter().zip([50.0, 20.0]) {
+        assert!(score(at) < line && score(at - 1) >= line, "{at}: {}", score(at));
+        assert!((told - score(at)).abs() < 1e-9);
+    }
+}
+
+#[test]
+fn what_never_decays_never_falls() {
+    assert_eq!(labels("0m Member; 3650d wait"), ["0s label cold > warm"]);
+}
+
+#[test]
+fn an_event_before_the_fall_postpones_it() {
+    let got = labels("0m Read; 0m Read; 0m Read; 13h Read; 20d wait");
+    assert_eq!(got.len(), 2, "{got:?}");
+    assert!(got[1].starts_with("1day"), "{got:?}");
+}
+
+#[test]
+fn caps_bound_group_rule_and_total() {
+    assert!((last_score("0m Read; 0m Read; 0m Read; 0m Read; 0m Read; 0m Member") - 70.0).abs() < 1e-9, "group cap 40, kept 30");
+    assert_eq!(labels("0m Once; 1m Once; 2m Once; 3m Once; 4m Read"), [""; 0], "2 x 5 + 10 is just under 20 by then");
+    assert_eq!(labels("0m Once; 1m Once; 1d Once; 1d Once; 1d Read")[0], "1day label cold > warm");
+    assert!((last_score("0m All") - 100.0).abs() < 1e-9, "total cap");
+}
+
+#[test]
+fn negative_points_count() {
+    assert_eq!(labels("0m Read; 0m Read; 0m Read; 1m Spam")[1], "1m label warm > cold");
+}
+
+#[test]
+fn with_negative_points_that_decay_faster_the_fall_is_still_exact() {
+    // -25 of half-life 1 d under +90 of half-life 10 d: rises first, then falls below 50.
+    let outputs = run_lines(&[model(MODEL)], &script("0m Huge; 0m Spam; 60d wait"), 1);
+    #[allow(clippy::cast_precision_loss)]
+    let score = |t: i64| 90.0 * (-(t as f64) / 864_000_000.0).exp2() - 25.0 * (-(t as f64) / 86_400_000.0).exp2();
+    let fall = outputs.iter().find(|o| matches!(&o.output.body, Body::ScoreChanged(s) if !s.up)).expect("falls");
+    let at = fall.output.at_ms - START_MS;
+    assert!(score(at) < 50.0 && score(at - 1) >= 50.0, "{at}");
+    assert!(at > ms("5d"));
+}
+
+#[test]
+fn a_late_event_counts_with_its_own_time() {
+    let in_order = last_score("0m Read; 12h Big; 13h Member");
+    let late = last_score("12h Big; 12h30m < 0m Read; 13h Member");
+    // The group's cap of 40 is already reached by Big in both.
+    assert!((in_order - late).abs() < 1.0, "{in_order} {late}");
+    let in_order = last_score("0m Once; 12h Read; 13h Member");
+    let late = last_score("12h Read; 12h30m < 0m Once; 13h Member");
+    assert!((in_order - late).abs() < 1e-9, "{in_order} {late}");
+}
+
+#[test]
+fn a_newcomer_with_the_lowest_label_is_no_change() {
+    assert_eq!(labels("0m Read"), [""; 0]);
+}
+
+#[test]
+fn another_model_judges_the_label_anew() {
+    let strict = MODEL.replace("warm = 20", "warm = 25");
+    let got =
+        said(&[model(MODEL), model(&strict)], "0m Read; 0m Read; 0m Member; 1m restart 1; 1m wait; 1m Read; 3m wait", |b| {
+            matches!(b, Body::ScoreChanged(_))
+        });
+    assert_eq!(got[0], "0s label cold > warm");
+    assert!(got.iter().any(|g| g.contains("> hot")), "{got:?}");
+}
