@@ -4,6 +4,7 @@
 //! State, event and `now` go in; new state and effects come out; the same arguments give the same answer.
 
 #![warn(clippy::pedantic)]
+#![allow(clippy::similar_names, reason = "from and form, rule and rules: the field's words are alike")]
 
 pub mod adopt;
 pub mod cart;

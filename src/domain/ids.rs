@@ -8,6 +8,13 @@ pub fn hash64(bytes: &[u8]) -> u64 {
     xxh3_64(bytes)
 }
 
+/// The low half of a hash.
+#[must_use]
+#[allow(clippy::cast_possible_truncation, reason = "the other half is meant to go")]
+pub fn low32(hash: u64) -> u32 {
+    hash as u32
+}
+
 /// What an output is about; the first part of its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IdKind {

@@ -3,7 +3,7 @@
 use super::Ms;
 use super::effect::{Axis, Cause, Direction};
 use super::event::{Event, Value};
-use super::ids::hash64;
+use super::ids::{hash64, low32};
 use super::model::{AxisModel, CountRule, MAX_COUNT_MEMORY, Move, name_hash};
 use super::prospect::{Hit, PastStage, RuleCount, StagePosition, Track};
 
@@ -99,7 +99,7 @@ fn count(counts: &mut Vec<RuleCount>, rule: u32, wanted: &CountRule, event: &Eve
 fn same_hash(value: &Value<'_>) -> u32 {
     match value {
         Value::Text(t) => name_hash(t),
-        Value::Number(n) => (hash64(&n.to_bits().to_le_bytes()) & u64::from(u32::MAX)) as u32,
+        Value::Number(n) => low32(hash64(&n.to_bits().to_le_bytes())),
         Value::Bool(b) => u32::from(*b) + 1,
     }
 }

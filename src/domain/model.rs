@@ -30,7 +30,7 @@ pub const MAX_RULES: usize = 1_000;
 /// Low 32 bits of the hash of a stage, group or rule name.
 #[must_use]
 pub fn name_hash(name: &str) -> u32 {
-    (super::ids::hash64(name.as_bytes()) & u64::from(u32::MAX)) as u32
+    super::ids::low32(super::ids::hash64(name.as_bytes()))
 }
 
 /// All models that run, in the configured order. The first is in charge of carts (until personas choose).

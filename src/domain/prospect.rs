@@ -255,7 +255,7 @@ impl Prospect {
             let track_index = u8::try_from(n).unwrap_or(u8::MAX);
             let stale = Axis::ALL.into_iter().filter_map(move |axis| {
                 let deadline_ms = track.positions[axis.index()].as_ref()?.stale_at_ms?;
-                Some(Timer { deadline_ms, kind: TimerKind::Stale(track_index, axis.index() as u8) })
+                Some(Timer { deadline_ms, kind: TimerKind::Stale(track_index, u8::from(axis == Axis::Funnel)) })
             });
             let falls =
                 track.label_falls_at_ms.map(|deadline_ms| Timer { deadline_ms, kind: TimerKind::LabelFalls(track_index) });

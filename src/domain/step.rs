@@ -69,14 +69,14 @@ fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Even
     for axis in Axis::ALL {
         let axis_model = &model.axes[axis.index()];
         if let Some(moved) = journey::move_axis(track, axis, axis_model, event, presence) {
-            let output = context.stage_output(track, moved, event.time_ms, Cause::of(event), judged_ms);
+            let output = context.stage_output(track, moved, event.time_ms, &Cause::Event(event), judged_ms);
             effects.outputs.push(output);
         } else if event.is_activity() {
             journey::retime(track, axis, axis_model, presence.last_activity_ms);
         }
     }
     if let Some(change) = relabelled {
-        effects.outputs.push(context.score_output(track, change, event.time_ms, Cause::of(event), judged_ms));
+        effects.outputs.push(context.score_output(track, change, event.time_ms, &Cause::Event(event), judged_ms));
     }
 }
 
@@ -98,7 +98,8 @@ pub fn fire(key: &str, prospect: &mut Prospect, kind: TimerKind, now_ms: Ms, mod
             let moved = journey::go_stale(track, axis, &model.axes[axis.index()], now_ms, prospect.last_activity_ms);
             if let Some((moved, deadline_ms)) = moved {
                 let context = OutputContext { key, model, model_index: u16::from(track_index) };
-                let output = context.stage_output(track, moved, deadline_ms, Cause::Time, deadline_ms.max(prospect.last_seen_ms));
+                let output =
+                    context.stage_output(track, moved, deadline_ms, &Cause::Time, deadline_ms.max(prospect.last_seen_ms));
                 effects.outputs.push(output);
             }
         }
@@ -111,7 +112,7 @@ pub fn fire(key: &str, prospect: &mut Prospect, kind: TimerKind, now_ms: Ms, mod
             let Some(deadline_ms) = track.label_falls_at_ms.filter(|d| *d <= now_ms) else { return };
             let context = OutputContext { key, model, model_index: u16::from(track_index) };
             if let Some(change) = score::relabel(track, model, deadline_ms) {
-                effects.outputs.push(context.score_output(track, change, deadline_ms, Cause::Time, deadline_ms));
+                effects.outputs.push(context.score_output(track, change, deadline_ms, &Cause::Time, deadline_ms));
             }
         }
         TimerKind::CartStep(index) => {
@@ -131,11 +132,7 @@ enum Cause<'a, 'e> {
     Time,
 }
 
-impl<'a, 'e> Cause<'a, 'e> {
-    fn of(event: &'a Event<'e>) -> Self {
-        Self::Event(event)
-    }
-
+impl Cause<'_, '_> {
     fn shown(&self) -> Option<CausingEvent> {
         match self {
             Self::Event(event) => Some(causing(event)),
@@ -168,7 +165,7 @@ struct OutputContext<'a> {
 }
 
 impl OutputContext<'_> {
-    fn stage_output(&self, track: &Track, moved: Moved, at_ms: Ms, cause: Cause<'_, '_>, judged_ms: Ms) -> Output {
+    fn stage_output(&self, track: &Track, moved: Moved, at_ms: Ms, cause: &Cause<'_, '_>, judged_ms: Ms) -> Output {
         let to = self.model.axes[moved.axis.index()].stages.get(moved.to).cloned().unwrap_or_default();
         let kind = IdKind::Stage(u8::from(moved.axis == Axis::Funnel));
         let id = output_id(self.key, &self.model.name, kind, None, at_ms, cause.hash(name_hash(&to)), 0);
@@ -190,7 +187,7 @@ impl OutputContext<'_> {
         track: &Track,
         (from, to): (Option<&Label>, Option<&Label>),
         at_ms: Ms,
-        cause: Cause<'_, '_>,
+        cause: &Cause<'_, '_>,
         judged_ms: Ms,
     ) -> Output {
         let model = &self.model.score;

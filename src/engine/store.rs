@@ -69,7 +69,8 @@ impl Store {
             slot
         } else {
             self.entries.push(Some(entry));
-            u32::try_from(self.entries.len() - 1).expect("a task holds fewer than 2^32 prospects: memory ends long before")
+            // A task never holds 2^32 prospects: memory ends long before.
+            u32::try_from(self.entries.len() - 1).unwrap_or(u32::MAX)
         };
         let hasher = &self.hasher;
         let entries = &self.entries;

@@ -117,7 +117,7 @@ impl Did {
 /// A line of a script.
 #[derive(Debug, Clone)]
 pub enum Line {
-    Event(Did),
+    Event(Box<Did>),
     /// Time passes up to here.
     Until(i64),
     Behind,
@@ -209,7 +209,7 @@ fn line(number: usize, text: &str) -> Line {
     }
     // An order names what was bought when it names anything; a snapshot may be empty.
     did.has_products = has_products && (verb != "order" || !did.products.is_empty());
-    Line::Event(did)
+    Line::Event(Box::new(did))
 }
 
 /// Runs a script over one task; `batch` lines make one committed batch. Returns the outputs in order.

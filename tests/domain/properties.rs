@@ -74,7 +74,7 @@ fn models() -> Arc<Models> {
 
 fn lines(events: &[Did]) -> Vec<Line> {
     let last_ms = events.iter().map(|e| e.record_ms).max().unwrap_or(START_MS);
-    events.iter().cloned().map(Line::Event).chain([Line::Until(last_ms + 40 * 86_400_000)]).collect()
+    events.iter().map(|e| Line::Event(Box::new(e.clone()))).chain([Line::Until(last_ms + 40 * 86_400_000)]).collect()
 }
 
 proptest! {

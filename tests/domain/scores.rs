@@ -46,7 +46,7 @@ fn last_score(text: &str) -> f64 {
         Body::StageChanged(s) => Some(s.score),
         _ => None,
     });
-    scores.last().expect("an output")
+    scores.fold(None, |_, score| Some(score)).expect("an output")
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn labels_rise_by_events_and_fall_at_the_computed_instant() {
     assert_eq!(got.len(), 2);
     let outputs = run_lines(&[model(MODEL)], &script("0m Read; 0m Read; 0m Read; 10d wait"), 1);
     let fall = outputs.iter().rev().find(|o| matches!(o.output.body, Body::ScoreChanged(_))).expect("it falls");
-    #[allow(clippy::cast_possible_truncation)]
+    #[allow(clippy::cast_possible_truncation, reason = "days in ms")]
     let exact = (1.5_f64.log2() * 86_400_000.0).floor() as i64 + 1;
     assert_eq!(fall.output.at_ms - START_MS, exact, "the first millisecond below the line");
     assert_eq!(fall.output.event, None, "time was the cause");
@@ -81,7 +81,7 @@ fn several_groups_decay_together_to_one_instant() {
         })
         .collect();
     assert_eq!(falls.len(), 2);
-    #[allow(clippy::cast_precision_loss)]
+    #[allow(clippy::cast_precision_loss, reason = "days in ms")]
     let score = |t: i64| 40.0 * (-(t as f64) / 86_400_000.0).exp2() + 20.0 * (-(t as f64) / 864_000_000.0).exp2();
     for ((at, told), line) in falls.into_iter().zip([50.0, 20.0]) {
         assert!(score(at) < line && score(at - 1) >= line, "{at}: {}", score(at));
@@ -118,7 +118,7 @@ fn negative_points_count() {
 fn with_negative_points_that_decay_faster_the_fall_is_still_exact() {
     // -25 of half-life 1 d under +90 of half-life 10 d: rises first, then falls below 50.
     let outputs = run_lines(&[model(MODEL)], &script("0m Huge; 0m Spam; 60d wait"), 1);
-    #[allow(clippy::cast_precision_loss)]
+    #[allow(clippy::cast_precision_loss, reason = "days in ms")]
     let score = |t: i64| 90.0 * (-(t as f64) / 864_000_000.0).exp2() - 25.0 * (-(t as f64) / 86_400_000.0).exp2();
     let fall = outputs.iter().find(|o| matches!(&o.output.body, Body::ScoreChanged(s) if !s.up)).expect("falls");
     let at = fall.output.at_ms - START_MS;
