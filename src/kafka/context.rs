@@ -3,12 +3,13 @@
 use crate::runtime::ports::Failure;
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::consumer::{BaseConsumer, ConsumerContext};
+use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, RebalanceProtocol};
 use rdkafka::error::KafkaError;
 use rdkafka::producer::{DeliveryResult, NoCustomPartitioner, ProducerContext};
 use rdkafka::topic_partition_list::TopicPartitionList;
 use rdkafka::types::RDKafkaRespErr;
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// A rebalance event, with the partitions by topic name.
@@ -22,6 +23,7 @@ pub enum Rebalance {
 #[derive(Debug, Default)]
 pub struct Context {
     rebalances: Mutex<VecDeque<Rebalance>>,
+    closing: AtomicBool,
     delivery_error: Mutex<Option<KafkaError>>,
 }
 
@@ -29,6 +31,11 @@ impl Context {
     /// The oldest rebalance that was not looked at.
     pub fn next_rebalance(&self) -> Option<Rebalance> {
         self.rebalances.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+
+    /// The worker has let go of everything: from here on revocations are acknowledged at once, or the close would wait for ever.
+    pub fn close(&self) {
+        self.closing.store(true, Ordering::Release);
     }
 
     /// The first record of the transaction that could not be written.
@@ -57,7 +64,17 @@ impl ClientContext for Context {
 impl ConsumerContext for Context {
     /// Nothing is done here: the worker finishes or gives up its batch first, then assigns or unassigns by itself. The group
     /// waits for that.
-    fn rebalance(&self, _: &BaseConsumer<Self>, err: RDKafkaRespErr, partitions: &mut TopicPartitionList) {
+    fn rebalance(&self, consumer: &BaseConsumer<Self>, err: RDKafkaRespErr, partitions: &mut TopicPartitionList) {
+        if self.closing.load(Ordering::Acquire) {
+            let let_go = match consumer.rebalance_protocol() {
+                RebalanceProtocol::Cooperative => consumer.incremental_unassign(partitions),
+                _ => consumer.unassign(),
+            };
+            if let Err(error) = let_go {
+                tracing::debug!("while closing: {error}");
+            }
+            return;
+        }
         let list = if partitions.count() == 0 {
             Vec::new()
         } else {
@@ -79,11 +96,6 @@ impl ProducerContext<NoCustomPartitioner> for Context {
             self.delivery_error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| error.clone());
         }
     }
-}
-
-/// A lock that a panic has poisoned elsewhere still holds good data here.
-pub fn unpoisoned<T>(result: Result<T, PoisonError<T>>) -> T {
-    result.unwrap_or_else(PoisonError::into_inner)
 }
 
 /// For calls that may be made again.

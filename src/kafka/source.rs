@@ -279,8 +279,15 @@ impl EventSource for KafkaSource {
     fn leave(&mut self, _deadline: Duration) {
         self.queues.clear();
         self.strays.clear();
-        // Rebalances that the leave causes are acknowledged here: nothing of the partitions is held any more.
-        let _ = self.consumer.unassign();
+        // The group is left when the last one lets go of the consumer, in its drop.
+        self.consumer.context().close();
+    }
+}
+
+impl Drop for KafkaSource {
+    fn drop(&mut self) {
+        self.queues.clear();
+        self.consumer.context().close();
     }
 }
 

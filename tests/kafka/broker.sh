@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# A one-node Apache Kafka (KRaft) on loopback for the tests; no Docker. Needs Java 17 or newer, and Maven for the first fetch.
+#
+#   broker.sh fetch                          bring the jars into the cache (once, 54 MB), print where they are
+#   broker.sh start DIR PORT [WATCH_PID]     start in DIR (data, logs) on PORT and PORT+1; with WATCH_PID it ends with that process
+#   broker.sh stop DIR                       stop it
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+libs=${LEADSTREAM_KAFKA_LIBS:-${XDG_CACHE_HOME:-$HOME/.cache}/leadstream/kafka-4.1.0}
+
+need() { command -v "$1" >/dev/null || { echo "broker.sh: $1 is missing: $2" >&2; exit 3; }; }
+
+fetch() {
+  need java "install a Java 17 or newer (Debian: apt-get install openjdk-17-jre-headless)"
+  if [ ! -e "$libs/.complete" ]; then
+    need mvn "install Maven (Debian: apt-get install maven)"
+    mkdir -p "$(dirname "$libs")"
+    # Two that fetch at once must not see each other's half: fetched aside, then moved into place.
+    part=$(mktemp -d "$libs.part.XXXXXX")
+    mvn -q -B -f "$here/pom.xml" dependency:copy-dependencies -DoutputDirectory="$part" >&2
+    touch "$part/.complete"
+    mv -T "$part" "$libs" 2>/dev/null || rm -rf "$part"
+  fi
+  echo "$libs"
+}
+
+start() {
+  dir=$1 port=$2 watch=${3:-}
+  fetch >/dev/null
+  mkdir -p "$dir"
+  cat > "$dir/server.properties" <<P
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:$((port + 1))
+listeners=PLAINTEXT://127.0.0.1:$port,CONTROLLER://127.0.0.1:$((port + 1))
+advertised.listeners=PLAINTEXT://127.0.0.1:$port
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs=$dir/data
+num.partitions=4
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=4
+transaction.abort.timed.out.transaction.cleanup.interval.ms=1000
+share.coordinator.state.topic.replication.factor=1
+group.initial.rebalance.delay.ms=0
+log.segment.bytes=268435456
+P
+  cat > "$dir/log4j2.properties" <<P
+status=error
+rootLogger.level=warn
+rootLogger.appenderRef.f.ref=F
+appender.f.type=File
+appender.f.name=F
+appender.f.fileName=$dir/broker.log
+appender.f.layout.type=PatternLayout
+appender.f.layout.pattern=%d %p %c %m%n
+P
+  if [ ! -e "$dir/data/meta.properties" ]; then
+    id=$(java -cp "$libs/*" kafka.tools.StorageTool random-uuid | tail -1)
+    java -cp "$libs/*" kafka.tools.StorageTool format -t "$id" -c "$dir/server.properties" >/dev/null
+  fi
+  setsid nohup java -Xms256m -Xmx768m -XX:TieredStopAtLevel=1 -Dlog4j2.configurationFile="$dir/log4j2.properties" \
+    -cp "$libs/*" kafka.Kafka "$dir/server.properties" >"$dir/out.log" 2>&1 </dev/null &
+  pid=$!
+  echo "$pid" > "$dir/pid"
+  if [ -n "$watch" ]; then
+    # The broker must not outlive the tests, however they end.
+    setsid nohup bash -c "while kill -0 $watch 2>/dev/null; do sleep 1; done; kill $pid 2>/dev/null; sleep 5; kill -9 $pid 2>/dev/null; rm -rf '$dir'" \
+      >/dev/null 2>&1 </dev/null &
+  fi
+  for _ in $(seq 1 240); do
+    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then exit 0; fi
+    kill -0 "$pid" 2>/dev/null || break
+    sleep 0.25
+  done
+  echo "broker.sh: the broker did not come up" >&2
+  tail "$dir/out.log" "$dir/broker.log" >&2
+  exit 1
+}
+
+case ${1:-} in
+fetch) fetch ;;
+start) start "${2:?DIR}" "${3:?PORT}" "${4:-}" ;;
+stop) kill "$(cat "${2:?DIR}/pid")" ;;
+*) sed -n '2,6s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+esac

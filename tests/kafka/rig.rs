@@ -1,0 +1,282 @@
+//! Topics of their own for every test, a producer, a `read_committed` reader, and the service in this process.
+
+use crate::broker::broker;
+use leadstream::domain::model::Models;
+use leadstream::kafka::admin::{Admin, Created, NewTopicSpec};
+use leadstream::kafka::options::Options;
+use leadstream::kafka::service::{self, Handle, Ports};
+use leadstream::runtime::observe::{BatchStats, Observer};
+use leadstream::runtime::ports::{Clock, OutTopic};
+use leadstream::runtime::snapshot::{Board, Identity};
+use leadstream::wire;
+use rdkafka::config::ClientConfig;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::KafkaError;
+use rdkafka::message::{Headers, Message};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+pub const INPUTS: [&str; 3] = ["clickstream", "email", "cart"];
+
+/// A record as a `read_committed` reader sees it.
+#[derive(Debug, Clone)]
+#[allow(dead_code)]
+pub struct Read {
+    pub partition: i32,
+    pub offset: i64,
+    pub timestamp_ms: i64,
+    pub key: Option<Vec<u8>>,
+    pub value: Option<Vec<u8>>,
+    pub headers: BTreeMap<String, Vec<u8>>,
+}
+
+impl Read {
+    #[allow(dead_code)]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(self.value.as_deref().expect("a value")).expect("JSON")
+    }
+
+    pub fn key_text(&self) -> &str {
+        std::str::from_utf8(self.key.as_deref().unwrap_or_default()).expect("UTF-8")
+    }
+}
+
+/// Topics of one test.
+pub struct Rig {
+    pub options: Options,
+    pub partitions: u32,
+    producer: BaseProducer,
+}
+
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+impl Rig {
+    /// Makes the topics; `None` when there is no broker.
+    pub fn new(name: &str, partitions: u32) -> Option<Self> {
+        // Logs of the service when asked for: RUST_LOG=debug cargo test --test kafka -- --nocapture
+        let _ = tracing_subscriber::fmt().with_env_filter(tracing_subscriber::EnvFilter::from_default_env()).try_init();
+        let address = broker()?;
+        let prefix = format!("{name}-{}-{}-{}.", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed), now_ms() % 1_000_000);
+        let group = format!("{prefix}group");
+        let mut options = Options::new(address, &group, "test", INPUTS.map(str::to_owned).to_vec());
+        options.prefix = prefix;
+        let rig = Self { producer: producer(address, "murmur2_random"), options, partitions };
+        rig.create(&rig.options.input_topics(), &[("retention.ms", "-1")]);
+        let outputs: Vec<String> =
+            OutTopic::ALL.iter().filter(|t| **t != OutTopic::State).map(|t| rig.options.output_topic(*t)).collect();
+        rig.create(&outputs, &[("retention.ms", "-1")]);
+        rig.create(&[rig.options.output_topic(OutTopic::State)], &[("cleanup.policy", "compact")]);
+        Some(rig)
+    }
+
+    fn create(&self, topics: &[String], configs: &[(&str, &str)]) {
+        let configs: Vec<(String, String)> = configs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let specs: Vec<NewTopicSpec> = topics
+            .iter()
+            .map(|t| NewTopicSpec { name: t.clone(), partitions: self.partitions, replication: Some(1), configs: configs.clone() })
+            .collect();
+        for created in self.admin().create_topics(&specs).expect("topics") {
+            assert_eq!(created, Created::New);
+        }
+    }
+
+    pub fn admin(&self) -> Admin {
+        Admin::connect(&self.options).expect("a broker")
+    }
+
+    /// Sends one record to an input; `None` for partition: by murmur2 of the key.
+    pub fn send(&self, input: &str, partition: Option<i32>, key: Option<&[u8]>, value: &[u8], time_ms: i64) {
+        let topic = format!("{}{input}", self.options.prefix);
+        send(&self.producer, &topic, partition, key, value, time_ms);
+    }
+
+    /// Waits until everything sent is there.
+    pub fn flush(&self) {
+        self.producer.flush(Duration::from_secs(30)).expect("written");
+    }
+
+    /// Everything that a `read_committed` reader finds in an output now.
+    pub fn read(&self, topic: OutTopic) -> Vec<Read> {
+        read_topic(&self.options.bootstrap_servers, &self.options.output_topic(topic))
+    }
+
+    /// Reads until `enough` says so, or fails after a while.
+    pub fn read_until(&self, topic: OutTopic, within: Duration, enough: impl Fn(&[Read]) -> bool) -> Vec<Read> {
+        let begun = Instant::now();
+        loop {
+            let records = self.read(topic);
+            if enough(&records) {
+                return records;
+            }
+            assert!(begun.elapsed() < within, "after {within:?} {topic:?} holds only {} records", records.len());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Committed offsets of an input, by partition.
+    pub fn committed(&self, input: &str) -> Vec<Option<i64>> {
+        self.admin().committed(&format!("{}{input}", self.options.prefix), self.partitions).expect("offsets")
+    }
+
+    /// Starts the service in this process.
+    pub fn start(&self, models: &Arc<Models>) -> Service {
+        self.start_with(models, &self.options)
+    }
+
+    pub fn start_with(&self, models: &Arc<Models>, options: &Options) -> Service {
+        self.try_start(models, options).unwrap_or_else(|e| panic!("{e}"))
+    }
+
+    pub fn try_start(&self, models: &Arc<Models>, options: &Options) -> Result<Service, leadstream::runtime::ports::Failure> {
+        let topics = options.input_topics();
+        let decode = wire::decode::Options {
+            topics: topics
+                .iter()
+                .map(|name| wire::decode::Topic {
+                    name: name.clone(),
+                    is_email: name.ends_with("email"),
+                    format: wire::decode::Format::Json,
+                })
+                .collect(),
+            ..wire::decode::Options::default()
+        };
+        let encode = wire::output::Options {
+            format: wire::output::Format::Json,
+            source: format!("leadstream/{}", options.group_id),
+            input_topics: topics,
+        };
+        let board = Arc::new(Board::new(Identity::default()));
+        let counts = Arc::new(Counts::default());
+        let ports = Ports {
+            decoder: Arc::new(wire::decode::Decoder::new(decode, &models.vocabulary)),
+            encoder: Arc::new(wire::output::Encoder::new(encode, Arc::clone(models))),
+            codec: wire::state_record::StateCodec,
+            models: Arc::clone(models),
+            clock: Arc::new(RealClock(Instant::now())),
+            observer: Arc::clone(&counts) as Arc<dyn Observer>,
+            board: Arc::clone(&board),
+            mailboxes: Vec::new(),
+        };
+        Ok(Service { handle: service::start(options, ports)?, board, counts })
+    }
+}
+
+/// The service in this process.
+pub struct Service {
+    pub handle: Handle,
+    #[allow(dead_code)]
+    pub board: Arc<Board>,
+    #[allow(dead_code)]
+    pub counts: Arc<Counts>,
+}
+
+impl Service {
+    pub fn stop(self) {
+        self.handle.stop(Duration::from_secs(20)).unwrap_or_else(|e| panic!("{e}"));
+    }
+}
+
+/// What the observer heard.
+#[derive(Default)]
+pub struct Counts {
+    pub events: std::sync::atomic::AtomicU64,
+    pub commits_ms: Mutex<Vec<f64>>,
+}
+
+impl Observer for Counts {
+    fn batch_committed(&self, _: u16, batch: &BatchStats) {
+        self.events.fetch_add(batch.events, Ordering::Relaxed);
+        self.commits_ms.lock().unwrap().push(batch.commit_took.as_secs_f64() * 1e3);
+    }
+}
+
+/// The machine's clock.
+pub struct RealClock(pub Instant);
+
+impl Clock for RealClock {
+    fn now_ms(&self) -> i64 {
+        now_ms()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+pub fn now_ms() -> i64 {
+    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
+}
+
+pub fn producer(address: &str, partitioner: &str) -> BaseProducer {
+    ClientConfig::new()
+        .set("bootstrap.servers", address)
+        .set("partitioner", partitioner)
+        .set("linger.ms", "2")
+        .set("queue.buffering.max.messages", "2000000")
+        .create()
+        .expect("a producer")
+}
+
+pub fn send(producer: &BaseProducer, topic: &str, partition: Option<i32>, key: Option<&[u8]>, value: &[u8], time_ms: i64) {
+    let mut record: BaseRecord<'_, [u8], [u8]> = BaseRecord::to(topic).payload(value).timestamp(time_ms);
+    record.key = key;
+    record.partition = partition;
+    loop {
+        match producer.send(record) {
+            Ok(()) => break,
+            Err((error, back)) => {
+                assert_eq!(error.rdkafka_error_code(), Some(rdkafka::types::RDKafkaErrorCode::QueueFull), "{error}");
+                producer.poll(Duration::from_millis(10));
+                record = back;
+            }
+        }
+    }
+    producer.poll(Duration::ZERO);
+}
+
+/// Everything in a topic, as a `read_committed` reader sees it, by partition and offset.
+pub fn read_topic(address: &str, topic: &str) -> Vec<Read> {
+    let consumer: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", address)
+        .set("group.id", "reader-of-tests")
+        .set("enable.auto.commit", "false")
+        .set("enable.partition.eof", "true")
+        .set("isolation.level", "read_committed")
+        .set("auto.offset.reset", "earliest")
+        .set("fetch.wait.max.ms", "10")
+        .create()
+        .expect("a consumer");
+    let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(10)).expect("metadata");
+    let partitions = metadata.topics()[0].partitions().len();
+    let mut list = TopicPartitionList::new();
+    for partition in 0..partitions {
+        list.add_partition_offset(topic, i32::try_from(partition).unwrap(), Offset::Beginning).unwrap();
+    }
+    consumer.assign(&list).unwrap();
+    let (mut records, mut ends) = (Vec::new(), 0);
+    while ends < partitions {
+        match consumer.poll(Duration::from_secs(20)).expect("an answer") {
+            Ok(message) => {
+                let headers = message.headers().map(|h| {
+                    h.iter().map(|h| (h.key.to_owned(), h.value.unwrap_or_default().to_vec())).collect::<BTreeMap<_, _>>()
+                });
+                records.push(Read {
+                    partition: message.partition(),
+                    offset: message.offset(),
+                    timestamp_ms: message.timestamp().to_millis().unwrap_or(0),
+                    key: message.key().map(<[u8]>::to_vec),
+                    value: message.payload().map(<[u8]>::to_vec),
+                    headers: headers.unwrap_or_default(),
+                });
+            }
+            Err(KafkaError::PartitionEOF(_)) => ends += 1,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    records.sort_by_key(|r| (r.partition, r.offset));
+    records
+}
