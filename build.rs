@@ -8,5 +8,6 @@ fn main() -> Result<()> {
     println!("cargo:rerun-if-changed=proto");
     let files = FILES.map(|name| format!("proto/leadstream/v1/{name}.proto"));
     let descriptors = protox::compile(files, ["proto"]).map_err(std::io::Error::other)?;
-    prost_build::Config::new().compile_fds(descriptors)
+    // Ordered maps: what is decoded never depends on the order of a hash.
+    prost_build::Config::new().btree_map(["."]).compile_fds(descriptors)
 }

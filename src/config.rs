@@ -1,6 +1,90 @@
 //! Settings and model files: text in, typed and checked values out; every fault at once, with its place.
 
 pub mod fields;
+pub mod instance;
+pub mod keys;
+pub mod layers;
 pub mod model_file;
+mod properties;
+pub mod reference;
+pub mod settings;
 pub mod tree;
 pub mod units;
+pub mod validate;
+
+pub use layers::{Layers, SettingFault};
+pub use settings::Settings;
+
+use crate::domain::model::Models;
+use layers::Origin;
+use std::path::Path;
+
+/// Settings that were read without a fault.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    pub settings: Settings,
+    /// For the log: what is in force and where it comes from (see [`settings::effective`]).
+    pub layers: Layers,
+}
+
+/// Reads the settings: defaults < file < environment < `--set`.
+///
+/// # Errors
+/// Every fault of every layer.
+pub fn load(file: Option<&Path>, set: &[String]) -> Result<Loaded, Vec<SettingFault>> {
+    // The one place that reads the environment.
+    #[allow(clippy::disallowed_methods, reason = "settings are read here and passed down as values")]
+    let environment = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    load_from(file, environment, set)
+}
+
+/// As [`load`], with a given environment.
+///
+/// # Errors
+/// Every fault of every layer.
+pub fn load_from(
+    file: Option<&Path>,
+    environment: impl IntoIterator<Item = (String, String)>,
+    set: &[String],
+) -> Result<Loaded, Vec<SettingFault>> {
+    let mut layers = Layers::default();
+    if let Some(path) = file {
+        match std::fs::read_to_string(path) {
+            Ok(text) => layers.file(&path.display().to_string(), &text),
+            Err(error) => {
+                let origin = Origin::File { path: path.display().to_string(), line: 0 };
+                layers.fault(origin, "", format!("can't be read: {error}"));
+            }
+        }
+    }
+    layers.environment(environment);
+    for argument in set {
+        layers.set(argument);
+    }
+    let settings = Settings::read(&mut layers);
+    if layers.faults.is_empty() {
+        return Ok(Loaded { settings, layers });
+    }
+    let mut faults = layers.faults;
+    faults.sort();
+    faults.dedup();
+    Err(faults)
+}
+
+/// Loads, checks and compiles the configured models, with the settings' overrides.
+///
+/// # Errors
+/// Every fault of every model file.
+pub fn models(settings: &Settings) -> Result<Models, Vec<model_file::FileFault>> {
+    model_file::models(&settings.model.files, &settings.model.cart)
+}
+
+/// Whether a setting's value is never shown.
+#[must_use]
+pub fn is_secret(key: &str) -> bool {
+    let key = key.to_lowercase();
+    let named =
+        ["password", "secret", "token", "jaas", "credential", "key.pem", "passphrase"].iter().any(|word| key.contains(word));
+    // The path of a file that holds a secret is none.
+    named && !key.ends_with("_file") && !key.ends_with(".location") && !key.ends_with("url")
+}

@@ -28,6 +28,8 @@ pub struct Telemetry {
     handle: PrometheusHandle,
     /// By metric's place in the catalogue and rendered labels.
     histograms: Mutex<BTreeMap<(usize, String), Arc<Buckets>>>,
+    /// Gauges with a partition as label, to be set to 0 when the partition goes.
+    by_partition: Mutex<BTreeMap<Key, Gauge>>,
     event_latency: Arc<Buckets>,
     batch_records: Arc<Buckets>,
     commit_seconds: Arc<Buckets>,
@@ -81,6 +83,7 @@ impl Telemetry {
             batch_records: Arc::new(Buckets::new(catalogue::BATCH_RECORDS.buckets)),
             commit_seconds: Arc::new(Buckets::new(catalogue::COMMIT_SECONDS.buckets)),
             histograms: Mutex::default(),
+            by_partition: Mutex::default(),
             recorder,
             handle,
         };
@@ -221,11 +224,18 @@ impl Telemetry {
     }
 
     pub fn input_lag(&self, topic: &str, partition: i32, records: u64) {
-        self.gauge(&catalogue::INPUT_LAG, &[topic, &partition.to_string()]).set(records as f64);
+        self.partition_gauge(&catalogue::INPUT_LAG, &[topic, &partition.to_string()]).set(records as f64);
+    }
+
+    /// Sets every partition's lag and clock lag to 0: those that are still here are set again at once.
+    pub fn forget_partitions(&self) {
+        for gauge in self.by_partition.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            gauge.set(0.0);
+        }
     }
 
     pub fn task_clock_lag(&self, partition: i32, seconds: f64) {
-        self.gauge(&catalogue::TASK_CLOCK_LAG, &[&partition.to_string()]).set(seconds.max(0.0));
+        self.partition_gauge(&catalogue::TASK_CLOCK_LAG, &[&partition.to_string()]).set(seconds.max(0.0));
     }
 
     pub fn input_waits(&self, topic: &str, count: u64) {
@@ -280,6 +290,13 @@ impl Telemetry {
     fn gauge(&self, metric: &Metric, labels: &[&str]) -> Gauge {
         debug_assert_eq!(metric.kind, Kind::Gauge, "{}", metric.name);
         self.recorder.register_gauge(&key(metric, labels), &METADATA)
+    }
+
+    fn partition_gauge(&self, metric: &Metric, labels: &[&str]) -> Gauge {
+        let gauge = self.gauge(metric, labels);
+        let mut all = self.by_partition.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(key(metric, labels), gauge.clone());
+        gauge
     }
 
     fn histogram(&self, metric: &Metric, labels: &[&str]) -> Arc<Buckets> {

@@ -8,6 +8,7 @@ pub mod decode;
 pub mod output;
 pub mod state_record;
 pub mod task_record;
+mod time;
 
 /// The messages of `proto/leadstream/v1`.
 #[allow(clippy::all, clippy::pedantic, missing_docs, reason = "generated")]

@@ -1,13 +1,198 @@
 //! `simulate`: seeded shop traffic as files or into Kafka.
+//!
+//! [`Shop`] makes the records, the same for every destination; this file decides when they happened and where they go.
 
-use super::cli::SimulateArgs;
+mod catalogue;
+mod dice;
+mod dirt;
+mod files;
+mod hours;
+mod mail;
+mod pace;
+mod people;
+mod produce;
+mod shop;
+mod visit;
+mod write;
+
+pub use produce::{Producer, ProducerOptions};
+pub use shop::{Record, Shop, ShopOptions, Topic};
+
+use super::UsageError;
+use super::cli::{SimulateArgs, SimulateFormat};
+use crate::domain::{MINUTE_MS, Ms, SECOND_MS};
+use indicatif::{ProgressBar, ProgressStyle};
+use pace::Pace;
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Runs the command.
 ///
 /// # Errors
-/// The work failed.
+/// The arguments make no sense, or the files or topics can't be written.
 pub fn run(args: SimulateArgs) -> anyhow::Result<ExitCode> {
-    let _ = args;
+    let plan = Plan::new(&args, pace::wall_ms())?;
+    let mut shop = Shop::new(plan.shop.clone());
+    let progress = progress(&plan);
+    let tally = match &args.out {
+        Some(dir) => {
+            let mut files = files::Files::create(dir, args.compress)?;
+            let tally = drive(&mut shop, &plan, &progress, &mut |record| files.write(record))?;
+            files.finish()?;
+            tally
+        }
+        None => {
+            let mut producer = Producer::new(&target(&args)?)?;
+            let tally = drive(&mut shop, &plan, &progress, &mut |record| producer.send(record))?;
+            producer.finish()?;
+            tally
+        }
+    };
+    progress.finish_and_clear();
+    writeln!(std::io::stdout(), "{}", tally.text())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Where simulated records go in Kafka: the first topic of each kind.
+fn target(args: &SimulateArgs) -> anyhow::Result<ProducerOptions> {
+    if args.format == SimulateFormat::Protobuf {
+        return Err(UsageError("simulated events are JSON: leave `--format` out".to_owned()).into());
+    }
+    let _ = &args.settings;
     anyhow::bail!("not built yet")
+}
+
+/// What to do, worked out from the arguments and the time of day.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    pub shop: ShopOptions,
+    /// How many records at most.
+    pub events: Option<u64>,
+    /// Until this much of the shop's time has passed.
+    pub until_ms: Option<Ms>,
+    pub pace: PaceKind,
+}
+
+/// When records are given away, and which times they carry.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum PaceKind {
+    /// Their own times, as fast as it goes.
+    FlatOut,
+    /// Their own times, into Kafka: as fast as it goes, but never before their time.
+    NotAhead,
+    /// Their own times, so many a second.
+    History(f64),
+    /// The times at which they are given away, so many a second.
+    Live(f64),
+    /// As the shop lives, in real time.
+    RealTime,
+}
+
+impl Plan {
+    fn new(args: &SimulateArgs, now_ms: Ms) -> anyhow::Result<Self> {
+        let until_ms = args.duration.map(|d| Ms::try_from(d.as_millis()).unwrap_or(Ms::MAX));
+        let start_ms = args.start.as_deref().map(parse_time).transpose()?;
+        if args.events.is_none() && until_ms.is_none() && !args.kafka {
+            return Err(UsageError("say how much: `--events 100000` or `--duration 7d`".to_owned()).into());
+        }
+        let mut shop = ShopOptions {
+            seed: args.seed,
+            prospects: u32::try_from(args.prospects).map_err(|_| UsageError("at most 4 billion `--prospects`".to_owned()))?,
+            start_ms: 0,
+            late: args.late,
+            late_by_ms: Ms::try_from(args.late_by.as_millis()).unwrap_or(10 * MINUTE_MS),
+            dirt: args.dirt,
+            pad_bytes: args.pad_bytes,
+        };
+        let endless = args.events.is_none() && until_ms.is_none();
+        let pace = match (args.kafka, args.rate, start_ms) {
+            (false, ..) => PaceKind::FlatOut,
+            (true, Some(rate), None) => PaceKind::Live(rate),
+            (true, Some(rate), Some(_)) => PaceKind::History(rate),
+            (true, None, None) if endless => PaceKind::RealTime,
+            (true, None, _) => PaceKind::NotAhead,
+        };
+        shop.start_ms = match (start_ms, pace) {
+            (Some(start_ms), _) => start_ms,
+            (None, PaceKind::Live(_) | PaceKind::RealTime) => now_ms,
+            // History that ends now.
+            (None, _) => now_ms - span_ms(&shop, args.events, until_ms) - SECOND_MS,
+        };
+        Ok(Self { shop, events: args.events, until_ms, pace })
+    }
+}
+
+/// How much of the shop's time the records take: a dry run tells.
+fn span_ms(options: &ShopOptions, events: Option<u64>, until_ms: Option<Ms>) -> Ms {
+    let Some(events) = events else { return until_ms.unwrap_or(0) };
+    let mut shop = Shop::new(options.clone());
+    for _ in 0..events {
+        if until_ms.is_some_and(|until| shop.next_at_ms() > until) {
+            break;
+        }
+        shop.skip_one();
+    }
+    shop.elapsed_ms()
+}
+
+pub(crate) fn parse_time(text: &str) -> anyhow::Result<Ms> {
+    let time: Result<jiff::Timestamp, _> = text.parse();
+    let bad = |e| UsageError(format!("{text:?} is no time such as 2026-03-01T00:00:00Z: {e}"));
+    Ok(time.map_err(bad)?.as_millisecond())
+}
+
+/// What was made.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+struct Tally {
+    records: [u64; 3],
+    bytes: u64,
+    first_ms: Option<Ms>,
+    last_ms: Ms,
+}
+
+impl Tally {
+    fn text(&self) -> String {
+        let time = |ms: Ms| jiff::Timestamp::from_millisecond(ms).unwrap_or_default();
+        let all: u64 = self.records.iter().sum();
+        let [clickstream, email, cart] = self.records;
+        let mean = self.bytes / all.max(1);
+        let (first, last) = (time(self.first_ms.unwrap_or(0)), time(self.last_ms));
+        format!("{all} events ({clickstream} clickstream, {email} email, {cart} cart) of {mean} bytes, from {first} to {last}")
+    }
+}
+
+fn drive(
+    shop: &mut Shop,
+    plan: &Plan,
+    progress: &ProgressBar,
+    give: &mut dyn FnMut(&Record) -> anyhow::Result<()>,
+) -> anyhow::Result<Tally> {
+    let mut tally = Tally::default();
+    let mut record = Record::default();
+    let mut pace = Pace::new(plan.pace, plan.shop.start_ms);
+    for n in 0..plan.events.unwrap_or(u64::MAX) {
+        if plan.until_ms.is_some_and(|until| shop.next_at_ms() > until) || pace.is_stopped() {
+            break;
+        }
+        match pace.stamp(n, shop.next_at_ms()) {
+            Some(now_ms) => shop.next_at(now_ms, &mut record),
+            None => shop.next_into(&mut record),
+        }
+        give(&record)?;
+        tally.records[record.topic.index()] += 1;
+        tally.bytes += record.value.len() as u64;
+        tally.first_ms.get_or_insert(record.record_ms);
+        tally.last_ms = record.record_ms;
+        if n % 4_096 == 0 {
+            progress.set_position(n);
+        }
+    }
+    Ok(tally)
+}
+
+/// Hides itself when stderr is no terminal.
+fn progress(plan: &Plan) -> ProgressBar {
+    let Some(events) = plan.events else { return ProgressBar::new_spinner() };
+    let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} events, {per_sec}, {eta} to go");
+    ProgressBar::new(events).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

@@ -58,6 +58,23 @@ impl Value {
     }
 }
 
+/// A value as TOML would have it.
+#[must_use]
+pub fn written(value: &Value) -> String {
+    match value {
+        Value::Text(text) => format!("{text:?}"),
+        Value::Integer(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
+        Value::Bool(yes) => yes.to_string(),
+        Value::Date(date) => date.clone(),
+        Value::Array(items) => format!("[{}]", items.iter().map(|item| written(&item.value)).collect::<Vec<_>>().join(", ")),
+        Value::Table(table) => {
+            let entries = table.entries.iter().map(|e| format!("{} = {}", e.key, written(&e.node.value)));
+            format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
 /// The text is not TOML.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {message}")]

@@ -148,14 +148,18 @@ mod tests {
     #[test]
     fn anything_else_does_not() {
         assert_eq!(guard().check(&HeaderMap::new()), Err(Refusal::NoToken));
-        for value in ["Bearer 0123456789abcdeF", "Bearer 0123456789abcde", "Bearer ", "0123456789abcdef", "Basic !!!", "Digest x"] {
+        for value in ["Bearer 0123456789abcdeF", "Bearer 0123456789abcde", "Bearer ", "0123456789abcdef", "Basic !!!", "Digest x"]
+        {
             assert_eq!(guard().check(&headers(header::AUTHORIZATION, value)), Err(Refusal::NoToken), "{value}");
         }
     }
 
     #[test]
     fn a_short_token_is_refused_and_none_shows_in_debug_output() {
-        assert_eq!(Token::new(" secret ").unwrap_err().to_string().split(':').next(), Some("the token has 6 characters and must have at least 16"));
+        assert_eq!(
+            Token::new(" secret ").unwrap_err().to_string().split(':').next(),
+            Some("the token has 6 characters and must have at least 16")
+        );
         assert!(!format!("{:?}", guard()).contains("0123"));
     }
 

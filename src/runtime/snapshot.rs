@@ -1,7 +1,7 @@
 //! What workers publish for health, dashboard and API: plain data, replaced as a whole. Readers never reach into a worker.
 
 use crate::domain::Ms;
-use crate::engine::population::Population;
+pub use crate::engine::population::Population;
 use crate::engine::task::TaskSize;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, Ordering};

@@ -1,10 +1,31 @@
-//! Records become events.
+//! Records become events: keys, formats, the rules of time and identity of the contract's section 2.
+//!
+//! [`json`] and [`protobuf`] read a record into a draft; here the draft becomes an event or a rejection. Nothing in a record
+//! can make this panic, and nothing is dropped without being counted. `docs/bad-input.md` is the table of what becomes of what.
+
+mod draft;
+mod file;
+mod json;
+mod lookup;
+mod protobuf;
+mod value;
+
+pub use draft::MAX_PRODUCTS;
+pub use file::{FileHead, file_head};
+pub use value::{
+    MAX_CURRENCY_BYTES, MAX_ID_BYTES, MAX_NAME_BYTES, MAX_PRICE, MAX_PROPERTY_BYTES, MAX_TEXT_BYTES, MAX_URL_BYTES, MAX_VALUE,
+};
 
 use crate::domain::Ms;
 use crate::domain::event::{Event, Position};
-use crate::domain::names::Vocabulary;
-use crate::runtime::ports::{DeadReason, Decode, RecordView, Rejected};
+use crate::domain::ids::hash64;
+use crate::domain::model::call_name;
+use crate::domain::names::{Kind, NameId, Vocabulary};
+use crate::runtime::ports::{DeadReason, Decode, NO_TIME, RecordView, Rejected};
+use draft::Draft;
+use lookup::Lookup;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// How the values of a topic are written, unless a record's `content-type` header says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -49,54 +70,245 @@ impl Default for Options {
     }
 }
 
-/// Turns records into events. Cheap to clone, shared by nobody: each worker has its own.
+/// Turns records into events. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Decoder {
-    options: Options,
+    options: Arc<Options>,
+    lookup: Arc<Lookup>,
+}
+
+/// What is known of a record besides its value.
+struct Head<'a> {
+    prospect: Cow<'a, str>,
+    position: Position,
+    /// `None`: the event's own time is the record's.
+    record_ms: Option<Ms>,
 }
 
 impl Decoder {
     #[must_use]
     pub fn new(options: Options, vocabulary: &Vocabulary) -> Self {
-        let _ = vocabulary;
-        Self { options }
+        Self { options: Arc::new(options), lookup: Arc::new(Lookup::new(vocabulary)) }
     }
 
-    /// Decodes one line of a file in a single pass: the prospect is `userId`, else `anonymousId`; the record's time is
+    /// Decodes one line of a file (JSON) in a single pass: the prospect is `userId`, else `anonymousId`; the record's time is
     /// `receivedAt`, else `sentAt`, else the event's own. `position.partition` may be filled in afterwards, when the prospect
     /// is known.
     ///
     /// # Errors
     /// The line can't be used; the reason says why.
     pub fn decode_line<'a>(&self, line: &'a [u8], position: Position) -> Result<Event<'a>, Rejected> {
-        let _ = (line, position, &self.options);
-        Err(Rejected { reason: DeadReason::UnreadableValue, detail: "not built yet".to_owned() })
+        self.check_size(line)?;
+        let mut draft = self.read_json(line, true)?;
+        let head = FileHead::of(&mut draft);
+        let prospect = head
+            .prospect
+            .ok_or_else(|| reject(DeadReason::KeyMissing, "neither userId nor anonymousId: the prospect is unknown"))?;
+        self.check_key(prospect.as_bytes())?;
+        self.finish(draft, Head { prospect, position, record_ms: head.record_ms }, line)
+    }
+
+    fn check_key(&self, key: &[u8]) -> Result<(), Rejected> {
+        match key.len() {
+            0 => Err(reject(DeadReason::KeyEmpty, "the record's key is empty: it has to be the prospect")),
+            n if n > self.options.max_key_bytes => {
+                let detail = format!("the key has {n} bytes, at most {} are allowed", self.options.max_key_bytes);
+                Err(Rejected { reason: DeadReason::KeyTooLong, detail })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_size(&self, value: &[u8]) -> Result<(), Rejected> {
+        match value.len() {
+            0 => Err(reject(DeadReason::UnreadableValue, "the value is empty")),
+            n if n > self.options.max_value_bytes => {
+                let detail = format!("the value has {n} bytes, at most {} are allowed", self.options.max_value_bytes);
+                Err(Rejected { reason: DeadReason::ValueTooLarge, detail })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn format(&self, record: &RecordView<'_>) -> Result<Format, Rejected> {
+        match record.content_type {
+            Some(header) => format_of_header(header).ok_or_else(|| {
+                let detail = "the content-type header names a format that this build does not know: application/json and \
+                              application/protobuf (leadstream.v1.Event) are known";
+                reject(DeadReason::UnknownVersion, detail)
+            }),
+            None => Ok(self.options.topics.get(usize::from(record.input)).map_or(Format::Json, |t| t.format)),
+        }
+    }
+
+    fn read_json<'a>(&self, value: &'a [u8], file: bool) -> Result<Draft<'a>, Rejected> {
+        let unreadable = |detail| Rejected { reason: DeadReason::UnreadableValue, detail };
+        let draft = json::parse(utf8(value).map_err(unreadable)?, &self.lookup, file).map_err(unreadable)?;
+        if draft.is_batch {
+            return Err(reject(DeadReason::UnreadableValue, "a batch of events: write one event per record"));
+        }
+        Ok(draft)
+    }
+
+    /// Applies the rules of the contract to what was read.
+    fn finish<'a>(&self, mut draft: Draft<'a>, head: Head<'a>, value: &[u8]) -> Result<Event<'a>, Rejected> {
+        let (mut kind, name_id, name, is_v1) = self.name(&mut draft)?;
+        let (time_ms, record_ms, clamped) = self.time(&draft, head.record_ms)?;
+        let message_hash = match &draft.message_id {
+            Some(id) => hash64(id.as_bytes()),
+            None => stand_in_hash(&head.prospect, time_ms, value),
+        };
+        if kind == Kind::HardBounce && draft.is_soft_bounce() {
+            kind = Kind::SoftBounce;
+        }
+        if matches!(kind, Kind::Page | Kind::Screen) {
+            draft.put_call_fields(&self.lookup);
+        }
+        let (products, has_products) = draft.take_products(is_v1);
+        let mut properties = std::mem::take(&mut draft.properties);
+        properties.sort_unstable_by_key(|(id, ..)| *id);
+        let topic = self.options.topics.get(usize::from(head.position.input));
+        Ok(Event {
+            prospect: head.prospect,
+            kind,
+            name_id,
+            name,
+            time_ms,
+            record_ms,
+            message_id: draft.message_id.map(|id| value::cut(id, MAX_ID_BYTES)),
+            message_hash,
+            position: head.position,
+            on_mail_topic: topic.is_some_and(|t| t.is_email),
+            cart_id: draft.cart_id,
+            order_id: draft.order_id.or(draft.v1_order_id),
+            has_products,
+            products,
+            value: draft.value.or(draft.total).or(draft.revenue),
+            currency: draft.currency,
+            properties: properties.into_iter().map(|(id, _, value)| (id, value)).collect(),
+            broken_fields: draft.faults.broken,
+            clamped,
+        })
+    }
+
+    /// Kind, id and canonical name of the event, and whether it came under a v1 name.
+    fn name<'a>(&self, draft: &mut Draft<'a>) -> Result<(Kind, NameId, Cow<'a, str>, bool), Rejected> {
+        let call = draft.call.take();
+        let kind = call.as_deref().and_then(|call| {
+            let calls = [
+                ("page", Kind::Page),
+                ("screen", Kind::Screen),
+                ("identify", Kind::Identify),
+                ("group", Kind::Group),
+                ("alias", Kind::Alias),
+            ];
+            calls.iter().find(|(name, _)| name.eq_ignore_ascii_case(call)).map(|(_, kind)| *kind)
+        });
+        if let Some(kind) = kind {
+            return Ok((kind, self.lookup.call(kind), Cow::Borrowed(call_name(kind).unwrap_or_default()), false));
+        }
+        let is_track = call.as_deref().is_none_or(|call| call.eq_ignore_ascii_case("track"));
+        let Some(event) = draft.event.take() else {
+            let detail = match call {
+                None => "neither a type nor an event name",
+                Some(_) if is_track => "a track event without a name",
+                Some(_) => "a type that is none of track, page, screen, identify, group and alias, and no event name",
+            };
+            return Err(reject(DeadReason::NoName, detail));
+        };
+        if !is_track {
+            // With a name it can still be used as a track event; its type was a broken field.
+            draft.faults.broken::<()>();
+        }
+        match event.len() {
+            _ if event.trim().is_empty() => Err(reject(DeadReason::NoName, "the event's name is empty")),
+            n if n > MAX_NAME_BYTES => {
+                let detail = format!("the event's name has {n} bytes, at most {MAX_NAME_BYTES} are allowed");
+                Err(Rejected { reason: DeadReason::NoName, detail })
+            }
+            _ => Ok(self.lookup.track(event)),
+        }
+    }
+
+    /// Event time, record time, and whether the event's was clamped.
+    fn time(&self, draft: &Draft<'_>, record_ms: Option<Ms>) -> Result<(Ms, Ms, bool), Rejected> {
+        let own_ms = draft.timestamp.or(draft.original_timestamp);
+        let Some(record_ms) = record_ms.or(own_ms) else {
+            return Err(reject(DeadReason::AbsurdTime, "neither the event nor its record has a time"));
+        };
+        let time_ms = own_ms.unwrap_or(record_ms);
+        if time_ms > record_ms.saturating_add(self.options.allowed_skew_ms) {
+            return Ok((record_ms, record_ms, true));
+        }
+        let age_ms = record_ms.saturating_sub(time_ms);
+        if age_ms > self.options.max_age_ms {
+            let detail = format!(
+                "the event is {} days older than its record, at most {} are allowed",
+                age_ms / crate::domain::DAY_MS,
+                self.options.max_age_ms / crate::domain::DAY_MS
+            );
+            return Err(Rejected { reason: DeadReason::AbsurdTime, detail });
+        }
+        Ok((time_ms, record_ms, false))
     }
 }
 
 impl Decode for Decoder {
     fn decode<'a>(&self, record: &RecordView<'a>) -> Result<Event<'a>, Rejected> {
-        let _ = record;
-        Err(Rejected { reason: DeadReason::UnreadableValue, detail: "not built yet".to_owned() })
+        let Some(key) = record.key else {
+            return Err(reject(DeadReason::KeyMissing, "the record has no key: it has to be the prospect"));
+        };
+        self.check_key(key)?;
+        let prospect = std::str::from_utf8(key)
+            .map_err(|e| Rejected { reason: DeadReason::KeyNotUtf8, detail: format!("the key is not UTF-8: {e}") })?;
+        let Some(value) = record.value else {
+            return Err(reject(DeadReason::UnreadableValue, "the record has no value (a tombstone)"));
+        };
+        self.check_size(value)?;
+        let draft = match self.format(record)? {
+            Format::Json => self.read_json(value, false)?,
+            Format::Protobuf => protobuf::parse(value, &self.lookup)?,
+        };
+        let position = Position { input: record.input, partition: record.partition, offset: record.offset };
+        let record_ms = Some(record.timestamp_ms).filter(|ms| *ms > NO_TIME);
+        self.finish(draft, Head { prospect: Cow::Borrowed(prospect), position, record_ms }, value)
     }
 }
 
-/// What a line of a file says about itself as a record.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct FileHead<'a> {
-    /// `userId`, else `anonymousId`.
-    pub prospect: Option<Cow<'a, str>>,
-    /// `receivedAt`, else `sentAt`.
-    pub record_ms: Option<Ms>,
-    /// `timestamp`, else `originalTimestamp`.
-    pub event_ms: Option<Ms>,
+fn reject(reason: DeadReason, detail: &str) -> Rejected {
+    Rejected { reason, detail: detail.to_owned() }
 }
 
-/// Reads the head of a line without decoding the rest.
-///
-/// # Errors
-/// The line is no JSON object.
-pub fn file_head(line: &[u8]) -> Result<FileHead<'_>, Rejected> {
-    let _ = line;
-    Err(Rejected { reason: DeadReason::UnreadableValue, detail: "not built yet".to_owned() })
+/// Checks the bytes once, so that nothing after has to; a byte order mark is skipped.
+fn utf8(bytes: &[u8]) -> Result<&str, String> {
+    let text = std::str::from_utf8(bytes).map_err(|e| format!("not UTF-8: {e}"))?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// Where `messageId` is missing, a hash of key, time and bytes stands for it.
+fn stand_in_hash(key: &str, time_ms: Ms, value: &[u8]) -> u64 {
+    let mut parts = [0u8; 24];
+    parts[..8].copy_from_slice(&hash64(key.as_bytes()).to_le_bytes());
+    parts[8..16].copy_from_slice(&time_ms.to_le_bytes());
+    parts[16..].copy_from_slice(&hash64(value).to_le_bytes());
+    hash64(&parts)
+}
+
+fn format_of_header(header: &[u8]) -> Option<Format> {
+    let header = std::str::from_utf8(header).ok()?;
+    let mut parts = header.split(';').map(str::trim);
+    let is = |name: &str, known: &[&str]| known.iter().any(|k| k.eq_ignore_ascii_case(name));
+    let name = parts.next()?;
+    if is(name, &["application/json", "text/json"]) {
+        return Some(Format::Json);
+    }
+    if !is(name, &["application/protobuf", "application/x-protobuf", "application/vnd.google.protobuf"]) {
+        return None;
+    }
+    // Some producers name the message: another one than ours can't be read.
+    let other_message = parts.filter_map(|part| part.split_once('=')).any(|(key, value)| {
+        let value = value.trim().trim_matches('"');
+        is(key.trim(), &["proto", "messagetype"]) && !value.eq_ignore_ascii_case("leadstream.v1.Event")
+    });
+    (!other_message).then_some(Format::Protobuf)
 }

@@ -1,0 +1,152 @@
+//! Bad input of every kind that shops really send.
+
+use super::dice::Dice;
+use super::shop::Record;
+
+/// A kind of dirt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dirt {
+    /// An error page of the proxy in front of the collector.
+    NotJson,
+    Truncated,
+    Empty,
+    /// An array, a number, null.
+    NotAnObject,
+    InvalidUtf8,
+    DeepNesting,
+    NoKey,
+    EmptyKey,
+    LongKey,
+    NoName,
+    UnknownType,
+    WrongTypes,
+    /// 1970, 2099, or no time at all.
+    AbsurdPast,
+    Future,
+    NoTime,
+    BadTime,
+    /// Prices and quantities that are no numbers, negative or too large.
+    NanPrice,
+    HugePrice,
+    NegativePrice,
+    BadQuantity,
+    /// The same message once more, later.
+    Twice,
+}
+
+const ALL: [Dirt; 21] = [
+    Dirt::NotJson,
+    Dirt::Truncated,
+    Dirt::Empty,
+    Dirt::NotAnObject,
+    Dirt::InvalidUtf8,
+    Dirt::DeepNesting,
+    Dirt::NoKey,
+    Dirt::EmptyKey,
+    Dirt::LongKey,
+    Dirt::NoName,
+    Dirt::UnknownType,
+    Dirt::WrongTypes,
+    Dirt::AbsurdPast,
+    Dirt::Future,
+    Dirt::NoTime,
+    Dirt::BadTime,
+    Dirt::NanPrice,
+    Dirt::HugePrice,
+    Dirt::NegativePrice,
+    Dirt::BadQuantity,
+    Dirt::Twice,
+];
+
+impl Dirt {
+    pub(super) fn pick(dice: &mut Dice) -> Self {
+        ALL[dice.below(ALL.len() as u32) as usize % ALL.len()]
+    }
+}
+
+/// Spoils a written record; gives the place of `receivedAt` when it is still there.
+pub(super) fn spoil(dirt: Dirt, record: &mut Record, number: u64, received_at: Option<usize>) -> Option<usize> {
+    let value = &mut record.value;
+    match dirt {
+        Dirt::NotJson => *value = b"<html><body><h1>502 Bad Gateway</h1></body></html>".to_vec(),
+        Dirt::Truncated => {
+            let keep = value.len() * 2 / 3;
+            value.truncate(keep);
+            return received_at.filter(|at| at + 24 <= keep);
+        }
+        Dirt::Empty => value.clear(),
+        Dirt::NotAnObject => *value = [&b"[1,2,3]"[..], b"null", b"42", b"\"track\""][number as usize % 4].to_vec(),
+        Dirt::InvalidUtf8 => {
+            if let Some(at) = find(value, b"\"messageId\":\"") {
+                value[at + 13] = 0xff;
+            }
+            return received_at;
+        }
+        Dirt::DeepNesting => {
+            let depth = 5_000;
+            *value = [
+                b"{\"type\":\"track\",\"event\":\"x\",\"properties\":".repeat(1),
+                b"[".repeat(depth),
+                b"]".repeat(depth),
+                b"}".to_vec(),
+            ]
+            .concat();
+        }
+        Dirt::NoKey => {
+            record.key = None;
+            rename(value, b"\"userId\"", b"\"user_no\"");
+            return rename_before(value, b"\"anonymousId\"", b"\"anonymous_no\"");
+        }
+        Dirt::EmptyKey => {
+            record.key = Some(Vec::new());
+            replace_text(value, b"\"userId\":\"", b"");
+            replace_text(value, b"\"anonymousId\":\"", b"");
+            return find(value, b"\"receivedAt\":\"").map(|at| at + 14);
+        }
+        Dirt::LongKey => {
+            let long = b"k".repeat(300);
+            replace_text(value, b"\"userId\":\"", &long);
+            replace_text(value, b"\"anonymousId\":\"", &long);
+            record.key = Some(long);
+            return find(value, b"\"receivedAt\":\"").map(|at| at + 14);
+        }
+        Dirt::NoName => rename(value, b"\"event\"", b"\"evemt\""),
+        Dirt::UnknownType => replace_text(value, b"{\"type\":\"", b"trakc"),
+        Dirt::WrongTypes => rename(value, b"\"properties\":{", b"\"properties\":7,\"rest\":{"),
+        Dirt::AbsurdPast => replace_text(value, b"\"timestamp\":\"", b"1970-01-01T00:00:00.000Z"),
+        Dirt::Future => replace_text(value, b"\"timestamp\":\"", b"2099-01-01T00:00:00.000Z"),
+        Dirt::NoTime => rename(value, b"\"timestamp\"", b"\"timestump\""),
+        Dirt::BadTime => replace_text(value, b"\"timestamp\":\"", b"yesterday, about noon ..."),
+        Dirt::NanPrice => rename(value, b"\"price\":", b"\"price\":NaN,\"list_price\":"),
+        Dirt::HugePrice => rename(value, b"\"price\":", b"\"price\":1e999,\"list_price\":"),
+        Dirt::NegativePrice => rename(value, b"\"price\":", b"\"price\":-"),
+        Dirt::BadQuantity => rename(value, b"\"quantity\":", b"\"quantity\":9999999999999999"),
+        Dirt::Twice => {}
+    }
+    find(&record.value, b"\"receivedAt\":\"").map(|at| at + 14)
+}
+
+fn find(value: &[u8], needle: &[u8]) -> Option<usize> {
+    memchr::memmem::find(value, needle)
+}
+
+/// Replaces the first occurrence.
+fn rename(value: &mut Vec<u8>, from: &[u8], to: &[u8]) {
+    if let Some(at) = find(value, from) {
+        value.splice(at..at + from.len(), to.iter().copied());
+    }
+}
+
+fn rename_before(value: &mut Vec<u8>, from: &[u8], to: &[u8]) -> Option<usize> {
+    rename(value, from, to);
+    find(value, b"\"receivedAt\":\"").map(|at| at + 14)
+}
+
+/// Replaces the text that follows `field`, up to its closing quote.
+fn replace_text(value: &mut Vec<u8>, field: &[u8], to: &[u8]) {
+    let Some(at) = find(value, field) else { return };
+    let start = at + field.len();
+    if let Some(len) = memchr::memchr(b'"', &value[start..]) {
+        value.splice(start..start + len, to.iter().copied());
+    }
+}

@@ -1,0 +1,107 @@
+//! The instance's id: configured, or kept and locked in `state.dir`, or random.
+//!
+//! `transactional.id` is made of it, so two processes with the same id would fence each other for ever: the lock refuses the
+//! second one on a host.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+/// An instance's id, and the lock that keeps others from using it.
+#[derive(Debug)]
+pub struct Instance {
+    pub id: String,
+    /// Held while the process lives.
+    _lock: Option<File>,
+}
+
+/// Why there is no id.
+#[derive(Debug, thiserror::Error)]
+pub enum InstanceError {
+    #[error("state.dir {0} is used by another process: give each instance its own folder")]
+    InUse(PathBuf),
+    #[error("state.dir {dir} can't be used ({error}): create it and let this user write to it")]
+    Unusable { dir: PathBuf, error: std::io::Error },
+}
+
+/// Gives the id; locks `state_dir` when there is one, whatever the id.
+///
+/// # Errors
+/// The folder is in use or can't be used.
+pub fn resolve(configured: Option<&str>, state_dir: Option<&Path>) -> Result<Instance, InstanceError> {
+    let Some(dir) = state_dir else {
+        return Ok(Instance { id: configured.map_or_else(random_id, ToOwned::to_owned), _lock: None });
+    };
+    let unusable = |error| InstanceError::Unusable { dir: dir.to_owned(), error };
+    std::fs::create_dir_all(dir).map_err(unusable)?;
+    let mut file =
+        OpenOptions::new().read(true).write(true).create(true).truncate(false).open(dir.join("instance-id")).map_err(unusable)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(InstanceError::InUse(dir.to_owned())),
+        Err(TryLockError::Error(error)) => return Err(unusable(error)),
+    }
+    let mut kept = String::new();
+    file.read_to_string(&mut kept).map_err(unusable)?;
+    let kept = kept.trim();
+    let id = match configured {
+        Some(id) => id.to_owned(),
+        None if is_id(kept) => kept.to_owned(),
+        None => {
+            let id = random_id();
+            file.set_len(0)
+                .and_then(|()| file.write_all(format!("{id}\n").as_bytes()))
+                .and_then(|()| file.sync_all())
+                .map_err(unusable)?;
+            id
+        }
+    };
+    Ok(Instance { id, _lock: Some(file) })
+}
+
+fn is_id(text: &str) -> bool {
+    (1..=100).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
+}
+
+fn random_id() -> String {
+    format!("{:016x}", rand::random::<u64>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_id_is_kept_over_a_restart() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let first = resolve(None, Some(dir.path())).expect("an id").id;
+        assert_eq!(resolve(None, Some(dir.path())).expect("an id").id, first);
+    }
+
+    #[test]
+    fn a_second_process_is_refused_the_folder() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let held = resolve(None, Some(dir.path())).expect("an id");
+        assert!(matches!(resolve(None, Some(dir.path())), Err(InstanceError::InUse(_))));
+        assert!(
+            matches!(resolve(Some("a"), Some(dir.path())), Err(InstanceError::InUse(_))),
+            "a configured id shares the state too"
+        );
+        drop(held);
+        assert!(resolve(None, Some(dir.path())).is_ok());
+    }
+
+    #[test]
+    fn without_a_folder_ids_differ_and_a_configured_one_is_taken() {
+        assert_ne!(resolve(None, None).expect("an id").id, resolve(None, None).expect("an id").id);
+        assert_eq!(resolve(Some("shop-1"), None).expect("an id").id, "shop-1");
+    }
+
+    #[test]
+    fn a_damaged_id_is_replaced() {
+        let dir = tempfile::tempdir().expect("a folder");
+        std::fs::write(dir.path().join("instance-id"), "no id at all!\n").expect("written");
+        let id = resolve(None, Some(dir.path())).expect("an id").id;
+        assert_eq!(std::fs::read_to_string(dir.path().join("instance-id")).expect("read").trim(), id);
+    }
+}

@@ -1,0 +1,358 @@
+//! Every settings key: its kind, default, unit and reason. The configuration reference is made of this table.
+
+/// What a value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    Choice(&'static [&'static str]),
+    Bool,
+    Integer,
+    Number,
+    Duration,
+    /// A duration, or `"off"`.
+    DurationOrOff,
+    /// A number, or `"off"`.
+    NumberOrOff,
+    Texts,
+    Durations,
+}
+
+impl Kind {
+    /// How the reference names it.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::Text => "text".to_owned(),
+            Self::Choice(words) => words.iter().map(|w| format!("`{w}`")).collect::<Vec<_>>().join(" or "),
+            Self::Bool => "`true` or `false`".to_owned(),
+            Self::Integer => "whole number".to_owned(),
+            Self::Number => "number".to_owned(),
+            Self::Duration => "duration".to_owned(),
+            Self::DurationOrOff => "duration or `\"off\"`".to_owned(),
+            Self::NumberOrOff => "number or `\"off\"`".to_owned(),
+            Self::Texts => "list of texts".to_owned(),
+            Self::Durations => "list of durations".to_owned(),
+        }
+    }
+
+    /// Whether a bare word is taken as it stands, without being read as TOML.
+    #[must_use]
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Text | Self::Choice(_) | Self::Duration | Self::DurationOrOff)
+    }
+
+    /// Whether a bare word may hold several values, with commas between.
+    #[must_use]
+    pub fn is_list(self) -> bool {
+        matches!(self, Self::Texts | Self::Durations)
+    }
+}
+
+/// One settings key.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    pub name: &'static str,
+    pub kind: Kind,
+    /// As TOML; empty: no fixed default, `about` says what happens.
+    pub default: &'static str,
+    pub about: &'static str,
+}
+
+/// Keys below these are free: everything after the prefix is one name.
+pub const FREE: [Key; 2] = [
+    key(
+        "kafka.properties.",
+        Kind::Text,
+        "",
+        "Any librdkafka property, for TLS, SASL, compression and tuning; everything after `properties.` is one name, in the \
+         environment `_` stands for `.`. Properties that leadstream sets itself are refused with the setting to use.",
+    ),
+    key(
+        "inputs.formats.",
+        Kind::Choice(&["json", "protobuf"]),
+        "",
+        "Format of one input topic (its name without the prefix). Without: JSON. A record's `content-type` header wins over it.",
+    ),
+];
+
+const fn key(name: &'static str, kind: Kind, default: &'static str, about: &'static str) -> Key {
+    Key { name, kind, default, about }
+}
+
+/// Every key, in the order of the reference.
+pub const KEYS: [Key; 48] = [
+    key("kafka.bootstrap_servers", Kind::Text, "\"127.0.0.1:9092\"", "Brokers to ask first, `host:port` with commas between."),
+    key(
+        "kafka.group_id",
+        Kind::Text,
+        "\"leadstream\"",
+        "Consumer group; instances of one group share the work. Also the first part of every `transactional.id`.",
+    ),
+    key(
+        "kafka.properties_file",
+        Kind::Text,
+        "",
+        "File of librdkafka properties, `name=value` a line, `#` begins a comment; `kafka.properties.*` win over it. The place \
+         for passwords: rights 0600.",
+    ),
+    key(
+        "kafka.start",
+        Kind::Text,
+        "\"earliest\"",
+        "Where a group without offsets begins: `earliest`, `latest`, or a time (RFC 3339). Later starts go on where the group stands.",
+    ),
+    key(
+        "kafka.on_gap",
+        Kind::Choice(&["stop", "skip"]),
+        "\"stop\"",
+        "When retention has removed a committed offset: `stop` and say so, or `skip` to the oldest record left. Stops by default \
+         because what is skipped is lost without a trace.",
+    ),
+    key(
+        "kafka.static_membership",
+        Kind::Bool,
+        "false",
+        "Keep an instance's partitions over a short restart (`group.instance.id`). Off, because a crashed instance then holds its \
+         partitions until the session ends. Needs a stable id: `engine.instance_id` or `state.dir`.",
+    ),
+    key(
+        "kafka.group_protocol",
+        Kind::Choice(&["classic", "consumer"]),
+        "\"classic\"",
+        "`classic` with the `range` assignor pauses for 10 to 100 ms at a rebalance. `consumer` (KIP-848, Kafka 4) pauses only \
+         what moves, but for seconds; the broker's assignor is then set to `range`. Nothing else keeps partitions of all inputs together.",
+    ),
+    key(
+        "kafka.session_timeout",
+        Kind::Duration,
+        "\"6s\"",
+        "An instance that the group has not heard of for this long is taken for dead. Short, because its partitions stand still until then.",
+    ),
+    key(
+        "kafka.transaction_timeout",
+        Kind::Duration,
+        "\"5s\"",
+        "The broker aborts a transaction that is open for longer. Short, because a crashed writer's open transaction hides newer \
+         output from readers until then.",
+    ),
+    key("topics.prefix", Kind::Text, "\"\"", "Put before every topic name, inputs and outputs."),
+    key("topics.clickstream", Kind::Texts, "[\"clickstream\"]", "Input topics with the events of the site; may be empty."),
+    key(
+        "topics.email",
+        Kind::Texts,
+        "[\"email\"]",
+        "Input topics with mail events; unknown event names are no activity there. May be empty.",
+    ),
+    key("topics.cart", Kind::Texts, "[\"cart\"]", "Input topics with cart, checkout and order events; may be empty."),
+    key(
+        "topics.allow_mixed_partitioners",
+        Kind::Bool,
+        "false",
+        "Start although the inputs put the same key on different partitions. Off, because a prospect's events then meet in no task: \
+         set `partitioner=murmur2_random` in producers built on librdkafka instead.",
+    ),
+    key(
+        "topics.retention",
+        Kind::DurationOrOff,
+        "\"30d\"",
+        "Retention that `topics create` gives the outputs (not changelog and dead letters, which keep everything); `\"off\"` keeps \
+         all. Records carry the time of the decision, so it must be longer than the oldest backlog.",
+    ),
+    key(
+        "inputs.max_value_bytes",
+        Kind::Integer,
+        "1048576",
+        "Bytes; a longer value goes to the dead letters unread. As large as Kafka's default message.",
+    ),
+    key(
+        "inputs.allowed_skew",
+        Kind::Duration,
+        "\"5m\"",
+        "An event later than its record by more than this gets the record's time: browsers have wrong clocks.",
+    ),
+    key(
+        "inputs.max_age",
+        Kind::DurationOrOff,
+        "\"90d\"",
+        "An event older than its record by more than this is dead-lettered as `absurd-time`.",
+    ),
+    key(
+        "engine.workers",
+        Kind::Integer,
+        "",
+        "Threads, each with its own consumer and transactional producer. Without: one per core, at most 4. More than partitions idle.",
+    ),
+    key(
+        "engine.instance_id",
+        Kind::Text,
+        "",
+        "Name of this instance: letters, digits, `.`, `_`, `-`. `transactional.id` is group-instance-worker, so two instances must not \
+         share one. Without: an id kept and locked in `state.dir`, else a random one.",
+    ),
+    key(
+        "engine.batch_max_events",
+        Kind::Integer,
+        "20000",
+        "Events of one transaction at most. A commit costs about the same whatever its size; more than this gains nothing.",
+    ),
+    key(
+        "engine.batch_longest",
+        Kind::Duration,
+        "\"250ms\"",
+        "A batch is committed after this long at the latest: bounds how late an output becomes visible under load.",
+    ),
+    key(
+        "engine.batch_linger",
+        Kind::Duration,
+        "\"4ms\"",
+        "How long a batch waits for more when nothing is there: less commits for a little latency.",
+    ),
+    key("engine.fetch_ahead", Kind::Integer, "4000", "Records fetched ahead per input partition: bounds memory."),
+    key(
+        "engine.behind_after",
+        Kind::Duration,
+        "\"5s\"",
+        "An input whose next record is older than this is behind: cart steps wait until the backlog is read.",
+    ),
+    key(
+        "engine.shutdown_deadline",
+        Kind::Duration,
+        "\"10s\"",
+        "How long a stop may take to finish or abort what is open; then the process ends anyway.",
+    ),
+    key("output.format", Kind::Choice(&["json", "protobuf"]), "\"json\"", "Format of the outputs' values."),
+    key(
+        "deadletters.stop_ratio",
+        Kind::NumberOrOff,
+        "0.5",
+        "A task stops when this share of its latest records can't be used: a topic full of garbage should be seen, not drained. \
+         `\"off\"` goes on whatever comes.",
+    ),
+    key("deadletters.stop_count", Kind::Integer, "1000", "… and at least so many of them."),
+    key("deadletters.stop_window", Kind::Integer, "2000", "How many of the latest records are looked at."),
+    key(
+        "deadletters.max_value_bytes",
+        Kind::Integer,
+        "983040",
+        "Bytes; a dead letter with a longer value is cut and marked `leadstream-truncated`. Leaves room for headers in Kafka's default message.",
+    ),
+    key(
+        "http.listen",
+        Kind::Text,
+        "\"127.0.0.1:9464\"",
+        "Address of metrics, health and pages; `\"off\"` for none. Loopback, because there is personal data behind it.",
+    ),
+    key(
+        "http.token_file",
+        Kind::Text,
+        "",
+        "File with the token that `/` and `/api` ask for when the address is reachable from outside.",
+    ),
+    key("http.allow_anonymous", Kind::Bool, "false", "Let everybody who reaches the address see `/` and `/api`."),
+    key("log.format", Kind::Choice(&["text", "json"]), "\"text\"", "Log lines on stderr for people or for machines."),
+    key(
+        "log.level",
+        Kind::Text,
+        "\"info\"",
+        "`error`, `warn`, `info`, `debug`, `trace`, or by module: `info,leadstream::kafka=debug`. Personal data appears from `debug` on.",
+    ),
+    key(
+        "state.dir",
+        Kind::Text,
+        "",
+        "Folder that this instance keeps its id in, locked: no two processes use it at once. Without: nothing is kept on disk.",
+    ),
+    key(
+        "model.files",
+        Kind::Texts,
+        "[\"ecommerce\"]",
+        "Models that run: paths, or names of shipped models. The first is in charge of carts.",
+    ),
+    key(
+        "model.cart.steps",
+        Kind::Durations,
+        "",
+        "Overrides the model's own: delays of the reminders, rising, at most 16. Models default to 1h, 24h, 72h.",
+    ),
+    key(
+        "model.cart.idle_on",
+        Kind::Choice(&["site", "cart"]),
+        "",
+        "Overrides the model's own: idle means no activity on the `site`, or no `cart`, checkout or order event. Models default to `site`.",
+    ),
+    key(
+        "model.cart.order_clears",
+        Kind::Choice(&["cart", "lines"]),
+        "",
+        "Overrides the model's own: an order clears the whole `cart`, or the `lines` bought. Models default to `cart`.",
+    ),
+    key(
+        "model.cart.cooldown",
+        Kind::DurationOrOff,
+        "",
+        "Overrides the model's own: no new series this soon. Models default to 7d.",
+    ),
+    key(
+        "model.cart.max_lateness",
+        Kind::DurationOrOff,
+        "",
+        "Overrides the model's own: a step later than this is skipped. Models default to 2h.",
+    ),
+    key(
+        "model.cart.forget_after",
+        Kind::DurationOrOff,
+        "",
+        "Overrides the model's own: an untouched cart is forgotten. Models default to 10d.",
+    ),
+    key(
+        "model.cart.grace",
+        Kind::Duration,
+        "",
+        "Overrides the model's own: how long a due step waits for events on their way. Models default to 0s.",
+    ),
+    key(
+        "model.cart.catch_up",
+        Kind::Choice(&["hold", "replay"]),
+        "",
+        "Overrides the model's own: with a backlog, `hold` reads first and sends then; `replay` sends in event time. Models default to `hold`.",
+    ),
+    key(
+        "check.sample_records",
+        Kind::Integer,
+        "2000",
+        "Newest records per input partition whose keys `check` looks at to find out each input's partitioner.",
+    ),
+    key(
+        "check.timeout",
+        Kind::Duration,
+        "\"15s\"",
+        "How long `check`, `topics create` and `deadletters` wait for an answer of the brokers.",
+    ),
+];
+
+/// The key of a full name, the free ones included.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|k| k.name == name).or_else(|| FREE.iter().find(|k| name.len() > k.name.len() && name.starts_with(k.name)))
+}
+
+/// Librdkafka properties that leadstream sets itself, and what to use in their place.
+pub const OWNED_PROPERTIES: [(&str, &str); 17] = [
+    ("bootstrap.servers", "kafka.bootstrap_servers"),
+    ("metadata.broker.list", "kafka.bootstrap_servers"),
+    ("group.id", "kafka.group_id"),
+    ("group.instance.id", "kafka.static_membership with engine.instance_id"),
+    ("group.protocol", "kafka.group_protocol"),
+    ("group.remote.assignor", "kafka.group_protocol"),
+    ("partition.assignment.strategy", "nothing: only range keeps the inputs together"),
+    ("session.timeout.ms", "kafka.session_timeout"),
+    ("transactional.id", "engine.instance_id"),
+    ("transaction.timeout.ms", "kafka.transaction_timeout"),
+    ("enable.idempotence", "nothing: exactly once needs it"),
+    ("isolation.level", "nothing: exactly once needs read_committed"),
+    ("enable.auto.commit", "nothing: offsets go with the transaction"),
+    ("enable.auto.offset.store", "nothing: offsets go with the transaction"),
+    ("auto.offset.reset", "kafka.start and kafka.on_gap"),
+    ("enable.partition.eof", "nothing: catching up needs it"),
+    ("partitioner", "nothing: outputs are partitioned as the inputs (murmur2)"),
+];

@@ -1,0 +1,176 @@
+//! Rules between settings: pure, every fault, each with what to do.
+
+use super::layers::Layers;
+use super::model_file;
+use super::settings::{GroupProtocol, Settings};
+use crate::runtime::ports::OutTopic;
+use std::time::Duration;
+
+/// Notes every fault in `layers.faults`.
+pub fn check(settings: &Settings, layers: &mut Layers) {
+    let mut found = Vec::new();
+    kafka(settings, layers, &mut found);
+    topics(settings, &mut found);
+    engine(settings, &mut found);
+    http(settings, &mut found);
+    for (key, message) in found {
+        let origin = layers.origin(&key);
+        layers.fault(origin, &key, message);
+    }
+}
+
+/// What may be meant as it is, but should be known: shown by `check` and logged at a start.
+#[must_use]
+pub fn warnings(settings: &Settings) -> Vec<String> {
+    let mut found = Vec::new();
+    if let Some(address) = settings.http.listen.filter(|a| !a.ip().is_loopback())
+        && settings.http.token_file.is_none()
+    {
+        if settings.http.allow_anonymous {
+            found.push(format!("http.listen: everybody who reaches {address} can read personal data (http.allow_anonymous)"));
+        } else {
+            found.push(format!(
+                "http.listen: {address} is reachable from outside and no http.token_file is set, so only metrics and health answer there"
+            ));
+        }
+    }
+    if settings.deadletters.stop_ratio.is_none() {
+        found.push("deadletters.stop_ratio is off: a topic full of garbage is drained into the dead letters".to_owned());
+    }
+    if settings.topics.allow_mixed_partitioners {
+        found.push("topics.allow_mixed_partitioners: events of one prospect may never meet".to_owned());
+    }
+    found
+}
+
+type Found = Vec<(String, String)>;
+
+fn add(found: &mut Found, key: &str, message: impl Into<String>) {
+    found.push((key.to_owned(), message.into()));
+}
+
+fn kafka(settings: &Settings, layers: &Layers, found: &mut Found) {
+    let kafka = &settings.kafka;
+    if kafka.bootstrap_servers.trim().is_empty() {
+        add(found, "kafka.bootstrap_servers", "names no broker: write host:port");
+    }
+    if kafka.group_id.trim().is_empty() {
+        add(found, "kafka.group_id", "needs a name");
+    }
+    let within = |found: &mut Found, key: &str, value: Duration, least: Duration, most: Duration| {
+        if value < least || value > most {
+            add(found, key, format!("{value:?} must be {least:?} to {most:?}"));
+        }
+    };
+    let minutes = |n: u64| Duration::from_secs(60 * n);
+    within(found, "kafka.session_timeout", kafka.session_timeout, Duration::from_secs(1), minutes(30));
+    within(found, "kafka.transaction_timeout", kafka.transaction_timeout, Duration::from_secs(1), minutes(15));
+    if kafka.group_protocol == GroupProtocol::Consumer && layers.values.contains_key("kafka.session_timeout") {
+        let message =
+            "the broker decides it with kafka.group_protocol = \"consumer\" (group.consumer.session.timeout.ms): leave it out";
+        add(found, "kafka.session_timeout", message);
+    }
+    if kafka.static_membership && settings.engine.instance_id.is_none() && settings.state.dir.is_none() {
+        let message = "needs an id that survives a restart: set engine.instance_id or state.dir";
+        add(found, "kafka.static_membership", message);
+    }
+    // A batch that is open for longer than its transaction is aborted by the broker, every time.
+    if settings.engine.batch_longest.saturating_mul(2) > kafka.transaction_timeout {
+        let message = format!(
+            "{:?} is more than half of kafka.transaction_timeout ({:?}), and the broker would abort batches: make it shorter",
+            settings.engine.batch_longest, kafka.transaction_timeout
+        );
+        add(found, "engine.batch_longest", message);
+    }
+}
+
+fn topics(settings: &Settings, found: &mut Found) {
+    let topics = &settings.topics;
+    let lists = [("topics.clickstream", &topics.clickstream), ("topics.email", &topics.email), ("topics.cart", &topics.cart)];
+    if lists.iter().all(|(_, names)| names.is_empty()) {
+        add(found, "topics.clickstream", "no input topic is left: name at least one in topics.clickstream, email or cart");
+    }
+    let outputs: Vec<String> = OutTopic::ALL.iter().map(|topic| topic.topic_name()).collect();
+    let mut seen: Vec<(&str, &String)> = Vec::new();
+    for (key, names) in lists {
+        for name in names {
+            if let Some((other, _)) = seen.iter().find(|(_, n)| *n == name) {
+                add(found, key, format!("{name:?} is in {other} too: each topic belongs to one list"));
+            }
+            seen.push((key, name));
+            let full = format!("{}{name}", topics.prefix);
+            if !is_topic_name(&full) || name.is_empty() {
+                add(found, key, format!("{full:?} can't name a topic: 1 to 249 letters, digits, '.', '_' or '-'"));
+            }
+            if outputs.contains(name) {
+                add(found, key, format!("{name:?} is an output of leadstream: it can't be an input"));
+            }
+        }
+    }
+    // The longest output name has 24 bytes; room for it must be left.
+    if !topics.prefix.is_empty() && (!is_topic_name(&topics.prefix) || topics.prefix.len() > 200) {
+        add(found, "topics.prefix", "can't begin a topic name: at most 200 letters, digits, '.', '_' or '-'");
+    }
+    for name in settings.inputs.formats.keys() {
+        if !seen.iter().any(|(_, known)| *known == name) {
+            add(found, &format!("inputs.formats.{name}"), "no input topic is called so (names here are without the prefix)");
+        }
+    }
+    if topics.retention.is_some_and(|r| r.is_zero()) {
+        add(found, "topics.retention", "must be longer than nothing, or \"off\"");
+    }
+}
+
+fn engine(settings: &Settings, found: &mut Found) {
+    let engine = &settings.engine;
+    if let Some(id) = &engine.instance_id
+        && (id.is_empty() || id.len() > 100 || !is_topic_name(id))
+    {
+        add(found, "engine.instance_id", format!("{id:?} must be 1 to 100 letters, digits, '.', '_' or '-'"));
+    }
+    for (key, value) in [
+        ("engine.batch_longest", engine.batch_longest),
+        ("engine.behind_after", engine.behind_after),
+        ("engine.shutdown_deadline", engine.shutdown_deadline),
+        ("check.timeout", settings.check.timeout),
+    ] {
+        if value.is_zero() {
+            add(found, key, "must be longer than nothing");
+        }
+    }
+    if engine.batch_linger > engine.batch_longest {
+        add(found, "engine.batch_linger", "is longer than engine.batch_longest, which ends a batch: make it shorter");
+    }
+    let dead = &settings.deadletters;
+    if dead.stop_ratio.is_some_and(|ratio| !(ratio > 0.0 && ratio <= 1.0)) {
+        add(found, "deadletters.stop_ratio", "must be above 0 and at most 1 (0.5 is one half), or \"off\"");
+    }
+    if dead.stop_ratio.is_some() && dead.stop_count > dead.stop_window {
+        let message = format!(
+            "{} can never be reached among the latest {} (deadletters.stop_window): make it smaller, or set deadletters.stop_ratio = \"off\"",
+            dead.stop_count, dead.stop_window
+        );
+        add(found, "deadletters.stop_count", message);
+    }
+    if settings.inputs.max_age.is_some_and(|age| age <= settings.inputs.allowed_skew) {
+        add(found, "inputs.max_age", "must be longer than inputs.allowed_skew, or \"off\"");
+    }
+    if settings.model.files.is_empty() {
+        add(found, "model.files", format!("names no model: write [\"{}\"]", model_file::DEFAULT_MODEL));
+    }
+    if let Err(error) = crate::telemetry::logs::parse_level(&settings.log.level) {
+        add(found, "log.level", error.to_string());
+    }
+}
+
+fn http(settings: &Settings, found: &mut Found) {
+    let http = &settings.http;
+    if http.token_file.is_some() && http.allow_anonymous {
+        add(found, "http.allow_anonymous", "contradicts http.token_file: leave one of them out");
+    }
+}
+
+fn is_topic_name(name: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    (1..=249).contains(&name.len()) && name.chars().all(fits) && name != "." && name != ".."
+}

@@ -1,0 +1,149 @@
+//! One prospect, as `/api/v1/prospects/{id}` shows it: everything that is known, and what happens next without a further event.
+
+use super::health::rfc3339;
+use crate::domain::Ms;
+use crate::domain::effect::Axis;
+use crate::domain::model::{Model, Models};
+use crate::domain::prospect::{Cart, CartLine, ConsentState, Phase, Prospect, StagePosition, TimerKind, Track};
+use crate::domain::score;
+use serde_json::{Map, Value, json};
+
+/// The answer about one prospect at `now_ms`.
+#[must_use]
+pub fn view(id: &str, prospect: &Prospect, models: &Models, now_ms: Ms) -> Value {
+    json!({
+        "prospect": id,
+        "at": rfc3339(now_ms),
+        "first_seen": rfc3339(prospect.first_seen_ms),
+        "last_seen": rfc3339(prospect.last_seen_ms),
+        "last_activity": prospect.last_activity_ms.and_then(rfc3339),
+        "sessions": prospect.sessions,
+        "consent": {
+            "mail_allowed": prospect.consent.state == ConsentState::Open,
+            "state": consent_name(prospect.consent.state),
+            "since": Some(prospect.consent.since_ms).filter(|ms| *ms != 0).and_then(rfc3339),
+        },
+        "cooldown_from": prospect.cooldown_from_ms.and_then(rfc3339),
+        "models": prospect.tracks.iter().map(|t| track(t, models, now_ms)).collect::<Vec<_>>(),
+        "carts": prospect.carts.iter().map(cart).collect::<Vec<_>>(),
+        "timers": timers(prospect),
+    })
+}
+
+fn consent_name(state: ConsentState) -> &'static str {
+    match state {
+        ConsentState::Open => "open",
+        ConsentState::Unsubscribed => "unsubscribed",
+        ConsentState::HardBounce => "hard-bounce",
+        ConsentState::Complained => "complained",
+    }
+}
+
+fn track(track: &Track, models: &Models, now_ms: Ms) -> Value {
+    let mut out = Map::new();
+    out.insert("model".to_owned(), json!(track.model));
+    for axis in Axis::ALL {
+        let position = track.positions[axis.index()].as_ref();
+        out.insert(axis.name().to_owned(), position.map_or(Value::Null, |p| stage(p, now_ms)));
+    }
+    // A track of a model that runs no more has no names for its numbers.
+    if let Some(model) = models.models.iter().find(|m| m.name == track.model) {
+        let current = model.hash == track.model_hash;
+        out.insert("hash".to_owned(), json!(if current { Some(&model.hash_text) } else { None }));
+        out.insert("score".to_owned(), scores(track, model, now_ms));
+    }
+    Value::Object(out)
+}
+
+fn stage(position: &StagePosition, now_ms: Ms) -> Value {
+    json!({
+        "stage": position.stage,
+        "entered": rfc3339(position.entered_ms),
+        "in_stage_ms": now_ms.saturating_sub(position.entered_ms).max(0),
+        "stale_at": position.stale_at_ms.and_then(rfc3339),
+        "stages_left": position.history.len(),
+    })
+}
+
+fn scores(track: &Track, model: &Model, now_ms: Ms) -> Value {
+    let groups: Map<String, Value> =
+        model.score.groups.iter().map(|g| (g.name.clone(), json!(rounded(score::group_points(track, g, now_ms))))).collect();
+    json!({
+        "total": rounded(score::total(track, &model.score, now_ms)),
+        "label": score::label_of(&model.score.labels, track).map(|l| &l.name),
+        "label_falls_at": track.label_falls_at_ms.and_then(rfc3339),
+        "groups": groups,
+    })
+}
+
+/// Points for people: three decimals.
+fn rounded(points: f64) -> f64 {
+    (points * 1_000.0).round() / 1_000.0
+}
+
+fn cart(cart: &Cart) -> Value {
+    let series = &cart.series;
+    let armed = series.phase != Phase::Idle;
+    json!({
+        "cart_id": cart.id,
+        "lines": cart.lines.iter().map(line).collect::<Vec<_>>(),
+        "currency": cart.currency,
+        "checkout_started": cart.checkout_started,
+        "touched": rfc3339(cart.touched_ms),
+        "cleared": cart.cleared_ms.and_then(rfc3339),
+        "forget_at": cart.forget_at_ms.and_then(rfc3339),
+        "series": {
+            "phase": phase_name(series.phase),
+            "episode": armed.then_some(series.episode_ms),
+            "steps_done": series.done,
+            "next_due": series.due_ms.and_then(rfc3339),
+            "sent": series.sent.iter().map(|s| json!({
+                "step": s.step,
+                "left": rfc3339(s.left_ms),
+                "trigger_id": format!("{:032x}", s.trigger_id),
+            })).collect::<Vec<_>>(),
+        },
+    })
+}
+
+fn line(line: &CartLine) -> Value {
+    json!({
+        "product_id": line.product_id,
+        "sku": line.sku,
+        "name": line.name,
+        "variant": line.variant,
+        "quantity": line.quantity,
+        "price": line.price,
+    })
+}
+
+fn phase_name(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Idle => "idle",
+        Phase::Armed => "armed",
+        Phase::Running => "running",
+        Phase::Complete => "complete",
+        Phase::Ended => "ended",
+    }
+}
+
+fn timers(prospect: &Prospect) -> Vec<Value> {
+    let mut timers: Vec<_> = prospect.timers().collect();
+    timers.sort_unstable();
+    let model = |track: u8| prospect.tracks.get(usize::from(track)).map(|t| t.model.clone());
+    let cart = |at: u16| prospect.carts.get(usize::from(at)).and_then(|c| c.id.clone());
+    let describe = |kind| match kind {
+        TimerKind::Stale(track, axis) => {
+            json!({"kind": "stage-goes-stale", "model": model(track), "axis": Axis::ALL.get(usize::from(axis)).map(|a| a.name())})
+        }
+        TimerKind::LabelFalls(track) => json!({"kind": "label-falls", "model": model(track)}),
+        TimerKind::CartStep(at) => json!({"kind": "cart-step", "cart_id": cart(at)}),
+        TimerKind::CartForgotten(at) => json!({"kind": "cart-forgotten", "cart_id": cart(at)}),
+    };
+    let with_time = |timer: crate::domain::prospect::Timer| {
+        let mut value = describe(timer.kind);
+        value["at"] = json!(rfc3339(timer.deadline_ms));
+        value
+    };
+    timers.into_iter().map(with_time).collect()
+}

@@ -1,0 +1,124 @@
+//! The numbers of all tasks of an instance added up: for the API, the dashboard and the gauges of `/metrics`.
+
+use crate::domain::Ms;
+use crate::domain::effect::Axis;
+use crate::domain::model::Model;
+use crate::runtime::snapshot::{Board, Population, TaskState};
+use crate::telemetry::{StateTotals, Telemetry};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// How many prospects stand in a stage; `None` as name: in none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Named {
+    pub name: Option<String>,
+    pub prospects: u64,
+}
+
+/// What the instance holds and did, over its tasks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct Totals {
+    /// Partitions that were counted.
+    pub partitions: Vec<i32>,
+    /// Every task of this instance is ready: nothing is missing from the numbers.
+    pub complete: bool,
+    pub prospects: u64,
+    pub journey: Vec<Named>,
+    pub funnel: Vec<Named>,
+    pub labels: Vec<Named>,
+    /// Prospects with an open cart, and those whose series is armed or running.
+    pub open_carts: u64,
+    pub series_pending: u64,
+    pub steps_held: u64,
+    pub timers: u64,
+    pub state_bytes: u64,
+    pub events: u64,
+    pub dead_letters: u64,
+    pub stage_changes: u64,
+    pub score_changes: u64,
+    /// Cart triggers by step, first: step 1.
+    pub cart_triggers: Vec<u64>,
+    pub cart_outcomes: BTreeMap<&'static str, u64>,
+    /// Records not read yet, by topic, as far as they are known.
+    pub lag_records: BTreeMap<String, u64>,
+}
+
+impl Totals {
+    /// Adds up what the tasks last published, with the names of the model in charge.
+    #[must_use]
+    pub fn of(board: &Board, model: &Model) -> Self {
+        let tasks = board.tasks();
+        let mut all = Self { complete: tasks.iter().all(|t| t.state == TaskState::Ready), ..Self::default() };
+        let mut population = Population::default();
+        for task in &tasks {
+            all.partitions.push(task.partition);
+            population.add(&task.population);
+            all.prospects += task.size.records as u64;
+            all.state_bytes += task.size.record_bytes as u64;
+            all.timers += task.size.timers as u64;
+            all.steps_held += task.size.held as u64;
+            all.events += task.done.events;
+            all.dead_letters += task.done.dead_letters;
+            all.stage_changes += task.done.stage_changes;
+            all.score_changes += task.done.score_changes;
+            for (n, left) in task.done.cart_triggers.iter().enumerate() {
+                all.cart_triggers.resize(all.cart_triggers.len().max(n + 1), 0);
+                all.cart_triggers[n] += left;
+            }
+            for (kind, count) in &task.done.cart_outcomes {
+                *all.cart_outcomes.entry(kind).or_default() += count;
+            }
+            for (topic, lag) in &task.lag {
+                *all.lag_records.entry(topic.to_string()).or_default() += lag.unwrap_or_default();
+            }
+        }
+        let stages = |axis: Axis| named(model.axes[axis.index()].stages.iter(), &population.stages[axis.index()]);
+        all.journey = stages(Axis::Journey);
+        all.funnel = stages(Axis::Funnel);
+        all.labels = named(model.score.labels.iter().map(|l| &l.name), &population.labels);
+        all.cart_triggers.resize(all.cart_triggers.len().max(model.cart.steps_ms.len()), 0);
+        all.open_carts = population.carts[2] + population.carts[3];
+        all.series_pending = population.carts[3];
+        all
+    }
+}
+
+/// Counts begin with those that stand nowhere.
+fn named<'a>(names: impl Iterator<Item = &'a String>, counts: &[u64]) -> Vec<Named> {
+    let names = std::iter::once(None).chain(names.map(|n| Some(n.clone())));
+    names.zip(counts).map(|(name, prospects)| Named { name, prospects: *prospects }).collect()
+}
+
+/// Sets the gauges of `/metrics` from what is published, just before a scrape.
+pub fn set_gauges(board: &Board, model: &Model, now_ms: Ms, telemetry: &Telemetry) {
+    let all = Totals::of(board, model);
+    for (axis, stages) in [(Axis::Journey, &all.journey), (Axis::Funnel, &all.funnel)] {
+        for stage in stages {
+            telemetry.prospects(&model.name, axis.name(), stage.name.as_deref().unwrap_or("none"), stage.prospects);
+        }
+    }
+    for label in &all.labels {
+        telemetry.score_labels(&model.name, label.name.as_deref(), label.prospects);
+    }
+    telemetry.state(&StateTotals {
+        records: all.prospects,
+        bytes: all.state_bytes,
+        timers: all.timers,
+        steps_held: all.steps_held,
+    });
+    let tasks = board.tasks();
+    for state in TaskState::NAMES {
+        telemetry.tasks(state, tasks.iter().filter(|t| t.state.name() == state).count() as u64);
+    }
+    // What left this instance shows no old number.
+    telemetry.forget_partitions();
+    for task in tasks {
+        for (topic, lag) in &task.lag {
+            if let Some(records) = lag {
+                telemetry.input_lag(topic, task.partition, *records);
+            }
+        }
+        let behind_ms = task.time_ms.filter(|_| !task.caught_up).map_or(0, |time_ms| now_ms - time_ms);
+        telemetry.task_clock_lag(task.partition, behind_ms as f64 / 1_000.0);
+    }
+}

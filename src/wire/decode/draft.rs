@@ -1,0 +1,306 @@
+//! What was read of a record, whatever its format, before the rules of the contract are applied.
+
+use super::lookup::{Entry, Lookup};
+use super::value::{Faults, MAX_CURRENCY_BYTES, MAX_PRICE, MAX_TEXT_BYTES, MAX_URL_BYTES, MAX_VALUE, Scalar, path_of_url};
+use crate::domain::event::{Product, Value};
+use crate::domain::names::PropertyId;
+use smallvec::SmallVec;
+use std::borrow::Cow;
+
+/// Most products of one event; further ones are dropped and counted.
+pub const MAX_PRODUCTS: usize = 100;
+
+/// What was read of a record.
+#[derive(Debug, Default)]
+pub(super) struct Draft<'a> {
+    pub call: Option<Cow<'a, str>>,
+    pub event: Option<Cow<'a, str>>,
+    pub call_name: Option<Scalar<'a>>,
+    pub call_category: Option<Scalar<'a>>,
+    pub message_id: Option<Cow<'a, str>>,
+    pub timestamp: Option<i64>,
+    pub original_timestamp: Option<i64>,
+    /// Only read from files.
+    pub file: FileFields<'a>,
+    pub cart_id: Option<Cow<'a, str>>,
+    pub order_id: Option<Cow<'a, str>>,
+    /// The name of the order's id in v1.
+    pub v1_order_id: Option<Cow<'a, str>>,
+    pub value: Option<f64>,
+    pub total: Option<f64>,
+    pub revenue: Option<f64>,
+    pub currency: Option<Cow<'a, str>>,
+    /// The product at top level, if it has an id.
+    pub single: DraftProduct<'a>,
+    pub list: ProductList<'a>,
+    /// What kind of bounce, in the order of trust.
+    pub bounce: [Option<Cow<'a, str>>; 3],
+    pub properties: SmallVec<[(PropertyId, u8, Value<'a>); 4]>,
+    /// It holds a `batch` of events.
+    pub is_batch: bool,
+    pub faults: Faults,
+}
+
+/// What a line of a file says in place of a record's key and time.
+#[derive(Debug, Default)]
+pub(super) struct FileFields<'a> {
+    pub user_id: Option<Cow<'a, str>>,
+    pub anonymous_id: Option<Cow<'a, str>>,
+    pub received_at: Option<i64>,
+    pub sent_at: Option<i64>,
+}
+
+/// A product whose id is not yet decided.
+#[derive(Debug, Default)]
+pub(super) struct DraftProduct<'a> {
+    /// `product_id`, or empty.
+    pub product: Product<'a>,
+    /// The name of a product's id in v1.
+    pub v1_id: Option<Cow<'a, str>>,
+}
+
+/// The `products` of an event.
+#[derive(Debug, Default)]
+pub(super) struct ProductList<'a> {
+    /// It was an array.
+    pub given: bool,
+    /// It had elements that are no product (or, before the name is known, may be none).
+    pub without_id: bool,
+    pub dropped: bool,
+    pub products: Vec<Product<'a>>,
+    /// Index and v1 id of the products that have one.
+    pub v1_ids: Vec<(usize, Cow<'a, str>)>,
+}
+
+/// A field of a product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ProductField {
+    ProductId,
+    Sku,
+    V1Id,
+    Name,
+    Variant,
+    Url,
+    ImageUrl,
+    Price,
+    Quantity,
+}
+
+/// A property that the service itself looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BuiltIn {
+    CartId,
+    OrderId,
+    V1OrderId,
+    Value,
+    Total,
+    Revenue,
+    Currency,
+    Products,
+    /// Index into [`Draft::bounce`].
+    Bounce(u8),
+    Product(ProductField),
+}
+
+impl ProductField {
+    #[inline]
+    pub(super) fn of(key: &str) -> Option<Self> {
+        Some(match key {
+            "product_id" => Self::ProductId,
+            "sku" => Self::Sku,
+            "id" => Self::V1Id,
+            "name" => Self::Name,
+            "variant" => Self::Variant,
+            "url" => Self::Url,
+            "image_url" => Self::ImageUrl,
+            "price" => Self::Price,
+            "quantity" => Self::Quantity,
+            _ => return None,
+        })
+    }
+}
+
+impl BuiltIn {
+    #[inline]
+    pub(super) fn of(key: &str) -> Option<Self> {
+        Some(match key {
+            "cart_id" => Self::CartId,
+            "order_id" => Self::OrderId,
+            "orderId" => Self::V1OrderId,
+            "value" => Self::Value,
+            "total" => Self::Total,
+            "revenue" => Self::Revenue,
+            "currency" => Self::Currency,
+            "products" => Self::Products,
+            "bounce_type" => Self::Bounce(0),
+            "bounceType" => Self::Bounce(1),
+            "type" => Self::Bounce(2),
+            key => return ProductField::of(key).map(Self::Product),
+        })
+    }
+}
+
+impl<'a> DraftProduct<'a> {
+    pub(super) fn set(&mut self, field: ProductField, scalar: Scalar<'a>, faults: &mut Faults) {
+        let product = &mut self.product;
+        match field {
+            ProductField::ProductId => product.id = scalar.id(faults).unwrap_or_default(),
+            ProductField::Sku => product.sku = scalar.id(faults),
+            ProductField::V1Id => self.v1_id = scalar.id(faults),
+            ProductField::Name => product.name = scalar.cut(MAX_TEXT_BYTES, faults),
+            ProductField::Variant => product.variant = scalar.cut(MAX_TEXT_BYTES, faults),
+            ProductField::Url => product.url = scalar.short(MAX_URL_BYTES, faults),
+            ProductField::ImageUrl => product.image_url = scalar.short(MAX_URL_BYTES, faults),
+            ProductField::Price => product.price = scalar.number_in(0.0, MAX_PRICE, faults),
+            ProductField::Quantity => product.quantity = scalar.quantity(faults),
+        }
+    }
+}
+
+impl<'a> ProductList<'a> {
+    pub(super) fn push(&mut self, draft: DraftProduct<'a>, faults: &mut Faults) {
+        if self.products.len() >= MAX_PRODUCTS {
+            self.drop_one(faults);
+            return;
+        }
+        if let Some(id) = draft.v1_id {
+            self.v1_ids.push((self.products.len(), id));
+        }
+        self.without_id |= draft.product.id.is_empty();
+        self.products.push(draft.product);
+    }
+
+    pub(super) fn drop_one(&mut self, faults: &mut Faults) {
+        self.dropped = true;
+        faults.broken::<()>();
+    }
+
+    /// Decides the id of each product and drops those that have none.
+    fn finish(&mut self, is_v1: bool, faults: &mut Faults) {
+        if !self.without_id {
+            return;
+        }
+        for (n, id) in self.v1_ids.drain(..) {
+            if let Some(product) = self.products.get_mut(n).filter(|p| is_v1 && p.id.is_empty()) {
+                product.id = id;
+            }
+        }
+        let before = self.products.len();
+        self.products.retain_mut(decide_id);
+        for _ in self.products.len()..before {
+            self.drop_one(faults);
+        }
+    }
+}
+
+/// `product_id`, else `sku`; whether there is one.
+fn decide_id(product: &mut Product<'_>) -> bool {
+    if product.id.is_empty()
+        && let Some(sku) = &product.sku
+    {
+        product.id = sku.clone();
+    }
+    !product.id.is_empty()
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn set(&mut self, field: BuiltIn, scalar: Scalar<'a>) {
+        let faults = &mut self.faults;
+        match field {
+            BuiltIn::CartId => self.cart_id = scalar.id(faults),
+            BuiltIn::OrderId => self.order_id = scalar.id(faults),
+            BuiltIn::V1OrderId => self.v1_order_id = scalar.id(faults),
+            BuiltIn::Value => self.value = scalar.number_in(-MAX_VALUE, MAX_VALUE, faults),
+            BuiltIn::Total => self.total = scalar.number_in(-MAX_VALUE, MAX_VALUE, faults),
+            BuiltIn::Revenue => self.revenue = scalar.number_in(-MAX_VALUE, MAX_VALUE, faults),
+            BuiltIn::Currency => self.currency = scalar.short(MAX_CURRENCY_BYTES, faults),
+            // Only of interest for a bounce, and of any type in other events: no fault.
+            BuiltIn::Bounce(n) => {
+                if let (Scalar::Text(text), Some(slot)) = (scalar, self.bounce.get_mut(usize::from(n))) {
+                    *slot = Some(text);
+                }
+            }
+            BuiltIn::Product(field) => self.single.set(field, scalar, faults),
+            // A list is read by its own reader; a single value in its place is broken.
+            BuiltIn::Products if scalar == Scalar::Null => {}
+            BuiltIn::Products => drop(faults.broken::<()>()),
+        }
+    }
+
+    /// Keeps a value for the models, wherever the entry wants it.
+    pub(super) fn put(&mut self, entry: &Entry, scalar: &Scalar<'a>) {
+        for target in &entry.targets {
+            let value = if target.path_of_url {
+                match scalar {
+                    Scalar::Text(Cow::Borrowed(url)) => path_of_url(url).map(|p| Value::Text(Cow::Borrowed(p))),
+                    Scalar::Text(Cow::Owned(url)) => path_of_url(url).map(|p| Value::Text(Cow::Owned(p.to_owned()))),
+                    _ => None,
+                }
+            } else {
+                scalar.clone().property(&mut self.faults)
+            };
+            if let Some(value) = value {
+                self.put_value(target.property, target.rank, value);
+            }
+        }
+    }
+
+    /// Of several values of one property the first with the lowest rank stays.
+    fn put_value(&mut self, property: PropertyId, rank: u8, value: Value<'a>) {
+        match self.properties.iter_mut().find(|(p, ..)| *p == property) {
+            Some((_, best, kept)) if rank < *best => (*best, *kept) = (rank, value),
+            Some(_) => {}
+            None => self.properties.push((property, rank, value)),
+        }
+    }
+
+    /// The page's name and category, which page and screen calls carry beside their properties.
+    pub(super) fn put_call_fields(&mut self, lookup: &Lookup) {
+        for (property, scalar) in [(lookup.call_name, self.call_name.take()), (lookup.call_category, self.call_category.take())] {
+            if let (Some(property), Some(scalar)) = (property, scalar)
+                && let Some(value) = scalar.property(&mut self.faults)
+            {
+                self.put_value(property, 1, value);
+            }
+        }
+    }
+
+    /// The products, and whether they were a usable list.
+    ///
+    /// A list of which nothing is usable is no list: taken as an empty one it would empty the cart.
+    pub(super) fn take_products(&mut self, is_v1: bool) -> (Vec<Product<'a>>, bool) {
+        let mut list = std::mem::take(&mut self.list);
+        list.finish(is_v1, &mut self.faults);
+        let usable = list.given && !(list.dropped && list.products.is_empty());
+        if list.products.is_empty() {
+            let DraftProduct { mut product, v1_id } = std::mem::take(&mut self.single);
+            if let Some(id) = v1_id.filter(|_| is_v1 && product.id.is_empty()) {
+                product.id = id;
+            }
+            if decide_id(&mut product) {
+                list.products.push(product);
+            }
+        }
+        (list.products, usable)
+    }
+
+    /// Whether the mail bounced for a reason that may pass.
+    pub(super) fn is_soft_bounce(&self) -> bool {
+        const SOFT: [&str; 12] = [
+            "soft",
+            "softbounce",
+            "soft_bounce",
+            "soft-bounce",
+            "soft bounce",
+            "transient",
+            "blocked",
+            "block",
+            "temporary",
+            "undetermined",
+            "delayed",
+            "deferred",
+        ];
+        let kind = self.bounce.iter().flatten().next();
+        kind.is_some_and(|kind| SOFT.iter().any(|soft| kind.eq_ignore_ascii_case(soft)))
+    }
+}

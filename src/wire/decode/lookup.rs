@@ -1,0 +1,160 @@
+//! The vocabulary of the models, laid out for the decoder: which names and which places in an event are looked at.
+
+use crate::domain::model::call_name;
+use crate::domain::names::{Kind, NameId, PropertyId, Vocabulary, canonical, kind_of_track};
+use std::borrow::Cow;
+
+/// What becomes of a value that is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Target {
+    pub property: PropertyId,
+    /// Where several places can give a property, the lowest rank wins.
+    pub rank: u8,
+    /// The place holds a URL and the property is its path.
+    pub path_of_url: bool,
+}
+
+/// One key of an object that is looked at.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Entry {
+    key: Box<str>,
+    pub targets: Vec<Target>,
+    pub child: Option<u16>,
+}
+
+/// The keys of one object that are looked at. Few, so a scan beats a hash; the mask of lengths ends most scans at once.
+#[derive(Debug, Clone, Default)]
+struct Node {
+    lengths: u64,
+    entries: Vec<Entry>,
+}
+
+/// Built once from the vocabulary.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Lookup {
+    nodes: Vec<Node>,
+    names: hashbrown::HashMap<Box<str>, (Kind, NameId), foldhash::fast::FixedState>,
+    calls: Vec<(Kind, NameId)>,
+    /// The properties `name` and `category`, which page and screen calls carry outside of `properties`.
+    pub call_name: Option<PropertyId>,
+    pub call_category: Option<PropertyId>,
+}
+
+/// Roots of the tree: objects at the top level of an event.
+pub(super) const PROPERTIES: u16 = 0;
+pub(super) const CONTEXT: u16 = 1;
+pub(super) const TRAITS: u16 = 2;
+
+impl Lookup {
+    pub(super) fn new(vocabulary: &Vocabulary) -> Self {
+        let mut lookup = Self { nodes: vec![Node::default(); 3], ..Self::default() };
+        for name in vocabulary.names() {
+            lookup.names.insert(name.as_str().into(), (kind_of_track(name), vocabulary.name(name)));
+        }
+        for kind in [Kind::Page, Kind::Screen, Kind::Identify, Kind::Group, Kind::Alias] {
+            lookup.calls.push((kind, vocabulary.name(call_name(kind).unwrap_or_default())));
+        }
+        for path in vocabulary.properties() {
+            let Some(property) = vocabulary.property(path) else { continue };
+            let whole = |rank| Target { property, rank, path_of_url: false };
+            match path.split_once('.') {
+                Some(("properties", rest)) => lookup.add(PROPERTIES, rest, whole(0)),
+                Some(("context", rest)) => lookup.add(CONTEXT, rest, whole(0)),
+                Some(("traits", rest)) => {
+                    lookup.add(TRAITS, rest, whole(0));
+                    lookup.add(CONTEXT, path, whole(1));
+                }
+                _ => lookup.add(PROPERTIES, path, whole(0)),
+            }
+            if path == "path" {
+                lookup.add(CONTEXT, "page.path", whole(1));
+                lookup.add(PROPERTIES, "url", Target { property, rank: 2, path_of_url: true });
+                lookup.add(CONTEXT, "page.url", Target { property, rank: 3, path_of_url: true });
+            }
+        }
+        lookup.call_name = vocabulary.property("name");
+        lookup.call_category = vocabulary.property("category");
+        lookup
+    }
+
+    fn add(&mut self, root: u16, path: &str, target: Target) {
+        let mut at = root;
+        let mut keys = path.split('.').peekable();
+        while let Some(key) = keys.next() {
+            let next = u16::try_from(self.nodes.len()).unwrap_or(u16::MAX);
+            let Some(node) = self.nodes.get_mut(usize::from(at)) else { return };
+            node.lengths |= length_bit(key);
+            let n = node.entries.iter().position(|e| *e.key == *key).unwrap_or_else(|| {
+                node.entries.push(Entry { key: key.into(), ..Entry::default() });
+                node.entries.len() - 1
+            });
+            let Some(entry) = node.entries.get_mut(n) else { return };
+            if keys.peek().is_none() {
+                entry.targets.push(target);
+                return;
+            }
+            at = *entry.child.get_or_insert(next);
+            if at == next {
+                self.nodes.push(Node::default());
+            }
+        }
+    }
+
+    /// What is looked at under a key of an object, if anything.
+    #[inline]
+    pub(super) fn entry(&self, node: u16, key: &str) -> Option<&Entry> {
+        let node = self.nodes.get(usize::from(node))?;
+        if node.lengths & length_bit(key) == 0 {
+            return None;
+        }
+        node.entries.iter().find(|e| *e.key == *key)
+    }
+
+    /// Whether anything is looked at in an object.
+    pub(super) fn is_used(&self, node: u16) -> bool {
+        self.nodes.get(usize::from(node)).is_some_and(|n| !n.entries.is_empty())
+    }
+
+    /// What is looked at under a dotted path, for formats that give paths instead of objects.
+    pub(super) fn path(&self, path: &str) -> Option<&Entry> {
+        let (root, path) = match path.split_once('.') {
+            Some(("properties", rest)) => (PROPERTIES, rest),
+            Some(("context", rest)) => (CONTEXT, rest),
+            Some(("traits", rest)) => (TRAITS, rest),
+            _ => (PROPERTIES, path),
+        };
+        let mut keys = path.split('.');
+        let mut entry = self.entry(root, keys.next()?)?;
+        for key in keys {
+            entry = self.entry(entry.child?, key)?;
+        }
+        Some(entry)
+    }
+
+    /// The meaning of a track name; the canonical name; whether it was a v1 name.
+    pub(super) fn track<'a>(&self, name: Cow<'a, str>) -> (Kind, NameId, Cow<'a, str>, bool) {
+        if let Some((kind, id)) = self.names.get(&*name) {
+            return (*kind, *id, name, false);
+        }
+        let canonical_name = match &name {
+            Cow::Borrowed(text) => Cow::Borrowed(canonical(text)),
+            Cow::Owned(text) => Cow::Owned(canonical(text).to_owned()),
+        };
+        let is_v1 = canonical_name != name;
+        let (kind, id) = match self.names.get(&*canonical_name) {
+            Some(known) if is_v1 => *known,
+            _ => (kind_of_track(&canonical_name), NameId::NONE),
+        };
+        (kind, id, canonical_name, is_v1)
+    }
+
+    /// The name of a call that is no track.
+    pub(super) fn call(&self, kind: Kind) -> NameId {
+        self.calls.iter().find(|(k, _)| *k == kind).map_or(NameId::NONE, |(_, id)| *id)
+    }
+}
+
+#[inline]
+fn length_bit(key: &str) -> u64 {
+    1 << key.len().min(63)
+}

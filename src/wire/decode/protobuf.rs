@@ -1,0 +1,94 @@
+//! Events as `leadstream.v1.Event`.
+
+use super::draft::{BuiltIn, Draft, DraftProduct, ProductField};
+use super::lookup::Lookup;
+use super::value::Scalar;
+use crate::runtime::ports::{DeadReason, Rejected};
+use crate::wire::proto;
+use prost::Message;
+use std::borrow::Cow;
+
+/// Newest version of the message that this build knows; 0 is a producer that doesn't say.
+pub const EVENT_VERSION: u32 = 1;
+
+/// Reads one event.
+pub(super) fn parse<'a>(bytes: &[u8], lookup: &Lookup) -> Result<Draft<'a>, Rejected> {
+    let event = proto::Event::decode(bytes)
+        .map_err(|e| Rejected { reason: DeadReason::UnreadableValue, detail: format!("not a leadstream.v1.Event: {e}") })?;
+    if event.version > EVENT_VERSION {
+        let detail = format!("the event is of version {}, this build knows versions up to {EVENT_VERSION}", event.version);
+        return Err(Rejected { reason: DeadReason::UnknownVersion, detail });
+    }
+    let mut draft = Draft { timestamp: event.timestamp_ms, ..Draft::default() };
+    let call = match event.r#type() {
+        proto::event::Type::Unspecified | proto::event::Type::Track => "track",
+        proto::event::Type::Page => "page",
+        proto::event::Type::Screen => "screen",
+        proto::event::Type::Identify => "identify",
+        proto::event::Type::Group => "group",
+        proto::event::Type::Alias => "alias",
+    };
+    let name = owned(event.name);
+    draft.call = Some(Cow::Borrowed(call));
+    if call == "track" {
+        draft.event = Some(name);
+    } else {
+        draft.call_name = Some(Scalar::Text(name)).filter(|n| *n != Scalar::Text(Cow::Borrowed("")));
+    }
+    draft.message_id = Some(owned(event.message_id)).filter(|id| !id.is_empty());
+    draft.set(BuiltIn::CartId, text(event.cart_id));
+    draft.set(BuiltIn::OrderId, text(event.order_id));
+    draft.set(BuiltIn::Value, number(event.value));
+    draft.set(BuiltIn::Currency, text(event.currency));
+    if let Some(product) = event.product {
+        draft.single = draft_product(product, &mut draft);
+    }
+    if let Some(list) = event.products {
+        draft.list.given = true;
+        for product in list.items {
+            let product = draft_product(product, &mut draft);
+            draft.list.push(product, &mut draft.faults);
+        }
+    }
+    for (path, value) in event.properties {
+        let scalar = match value.value {
+            None => continue,
+            Some(proto::property_value::Value::Text(text)) => Scalar::Text(owned(text)),
+            Some(proto::property_value::Value::Number(number)) => Scalar::Float(number),
+            Some(proto::property_value::Value::Flag(flag)) => Scalar::Bool(flag),
+        };
+        if let Some(entry) = lookup.path(&path) {
+            draft.put(entry, &scalar);
+        }
+        if let Some(bounce @ BuiltIn::Bounce(_)) = BuiltIn::of(&path) {
+            draft.set(bounce, scalar);
+        }
+    }
+    Ok(draft)
+}
+
+fn draft_product<'a>(product: proto::Product, draft: &mut Draft<'a>) -> DraftProduct<'a> {
+    let mut result = DraftProduct::default();
+    let faults = &mut draft.faults;
+    result.set(ProductField::ProductId, text(product.product_id), faults);
+    result.set(ProductField::Sku, text(product.sku), faults);
+    result.set(ProductField::Name, text(product.name), faults);
+    result.set(ProductField::Variant, text(product.variant), faults);
+    result.set(ProductField::Url, text(product.url), faults);
+    result.set(ProductField::ImageUrl, text(product.image_url), faults);
+    result.set(ProductField::Price, number(product.price), faults);
+    result.set(ProductField::Quantity, product.quantity.map_or(Scalar::Null, Scalar::Signed), faults);
+    result
+}
+
+fn owned<'a>(text: String) -> Cow<'a, str> {
+    Cow::Owned(text)
+}
+
+fn text<'a>(text: String) -> Scalar<'a> {
+    Scalar::Text(owned(text))
+}
+
+fn number<'a>(number: Option<f64>) -> Scalar<'a> {
+    number.map_or(Scalar::Null, Scalar::Float)
+}

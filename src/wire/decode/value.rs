@@ -1,0 +1,262 @@
+//! Single values, read leniently: what is broken is dropped and counted, never an error.
+
+use crate::domain::event::Value;
+use crate::wire::time;
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::fmt;
+
+/// Longest id; a longer one is dropped, since a cut id could be somebody else's.
+pub const MAX_ID_BYTES: usize = 256;
+/// Longest name of an event.
+pub const MAX_NAME_BYTES: usize = 256;
+/// Longest name or variant of a product; the rest is cut off.
+pub const MAX_TEXT_BYTES: usize = 512;
+/// Longest URL; a longer one is dropped, since a cut URL leads nowhere.
+pub const MAX_URL_BYTES: usize = 2_048;
+/// Longest text of a property that a model looks at; the rest is cut off.
+pub const MAX_PROPERTY_BYTES: usize = 2_048;
+/// Longest currency; a longer one is dropped.
+pub const MAX_CURRENCY_BYTES: usize = 16;
+/// Highest price. A higher one is no price but a mistake, and sums of such would overflow.
+pub const MAX_PRICE: f64 = 1e12;
+/// Highest value of an order or cart, either sign.
+pub const MAX_VALUE: f64 = 1e15;
+
+/// A value as it stands in the record.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Scalar<'a> {
+    Null,
+    Text(Cow<'a, str>),
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
+    /// A number as written, however large or long.
+    Digits(&'a str),
+    Bool(bool),
+    /// An object, an array or text that can't be unescaped.
+    Other,
+}
+
+/// What reading a field can leave behind besides its value.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Faults {
+    /// Fields that were dropped or cut.
+    pub broken: u16,
+    /// A number was needed as it is written but was already read as a float: the record has to be read again, with care.
+    pub reread: bool,
+}
+
+impl Faults {
+    pub(super) fn broken<T>(&mut self) -> Option<T> {
+        self.broken = self.broken.saturating_add(1);
+        None
+    }
+}
+
+impl<'a> Scalar<'a> {
+    /// From a value that the JSON parser has checked but not read.
+    pub(super) fn from_raw(raw: &'a RawValue) -> Self {
+        let text = raw.get();
+        match text.as_bytes() {
+            [b'"', inner @ .., b'"'] if !inner.contains(&b'\\') => {
+                Self::Text(Cow::Borrowed(text.get(1..text.len() - 1).unwrap_or_default()))
+            }
+            [b'"', ..] => serde_json::from_str(text).map_or(Self::Other, |text: String| Self::Text(Cow::Owned(text))),
+            b"null" => Self::Null,
+            b"true" => Self::Bool(true),
+            b"false" => Self::Bool(false),
+            [b'-' | b'0'..=b'9', ..] => Self::Digits(text),
+            _ => Self::Other,
+        }
+    }
+
+    /// Text of any length; a number becomes the text that it is written as. `None` without a fault for null and for empty text.
+    pub(super) fn text(self, faults: &mut Faults) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Null => None,
+            Self::Text(text) if text.is_empty() => None,
+            Self::Text(text) => Some(text),
+            Self::Unsigned(n) => Some(Cow::Owned(n.to_string())),
+            Self::Signed(n) => Some(Cow::Owned(n.to_string())),
+            // Some writers make floats of ids: 12345.0 is meant as 12345.
+            Self::Digits(text) => Some(Cow::Borrowed(text.strip_suffix(".0").unwrap_or(text))),
+            Self::Float(_) => {
+                faults.reread = true;
+                None
+            }
+            Self::Bool(_) | Self::Other => faults.broken(),
+        }
+    }
+
+    /// Text that is dropped when it is too long.
+    pub(super) fn short(self, max_bytes: usize, faults: &mut Faults) -> Option<Cow<'a, str>> {
+        let text = self.text(faults)?;
+        if text.len() > max_bytes { faults.broken() } else { Some(text) }
+    }
+
+    /// Text that is cut when it is too long.
+    pub(super) fn cut(self, max_bytes: usize, faults: &mut Faults) -> Option<Cow<'a, str>> {
+        let text = self.text(faults)?;
+        if text.len() <= max_bytes {
+            return Some(text);
+        }
+        faults.broken::<()>();
+        Some(cut(text, max_bytes))
+    }
+
+    pub(super) fn id(self, faults: &mut Faults) -> Option<Cow<'a, str>> {
+        self.short(MAX_ID_BYTES, faults)
+    }
+
+    /// A finite number; numeric text will do.
+    pub(super) fn number(self, faults: &mut Faults) -> Option<f64> {
+        let number = match self {
+            Self::Null => return None,
+            #[allow(clippy::cast_precision_loss, reason = "amounts are far below 2^53")]
+            Self::Unsigned(n) => n as f64,
+            #[allow(clippy::cast_precision_loss, reason = "amounts are far below 2^53")]
+            Self::Signed(n) => n as f64,
+            Self::Float(n) => n,
+            Self::Digits(text) => text.parse().unwrap_or(f64::NAN),
+            Self::Text(text) => text.trim().parse().unwrap_or(f64::NAN),
+            Self::Bool(_) | Self::Other => f64::NAN,
+        };
+        // Adding 0 makes 0 of -0.
+        if number.is_finite() { Some(number + 0.0) } else { faults.broken() }
+    }
+
+    /// A number between two bounds.
+    pub(super) fn number_in(self, lowest: f64, highest: f64, faults: &mut Faults) -> Option<f64> {
+        let number = self.number(faults)?;
+        if (lowest..=highest).contains(&number) { Some(number) } else { faults.broken() }
+    }
+
+    /// A whole number from 1 to the largest `u32`.
+    pub(super) fn quantity(self, faults: &mut Faults) -> Option<u32> {
+        let number = self.number_in(1.0, f64::from(u32::MAX), faults)?;
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and within the bounds of u32")]
+        if number.fract() == 0.0 { Some(number as u32) } else { faults.broken() }
+    }
+
+    /// A time in text or as a Unix number.
+    pub(super) fn time(self, faults: &mut Faults) -> Option<i64> {
+        let time = match &self {
+            Self::Null => return None,
+            Self::Text(text) => time::parse_text(text),
+            Self::Bool(_) | Self::Other => None,
+            _ => self.number(&mut Faults::default()).and_then(time::parse_unix),
+        };
+        if time.is_none() { faults.broken() } else { time }
+    }
+
+    /// A value for the models.
+    pub(super) fn property(self, faults: &mut Faults) -> Option<Value<'a>> {
+        match self {
+            Self::Null => None,
+            Self::Bool(flag) => Some(Value::Bool(flag)),
+            Self::Text(text) if text.len() > MAX_PROPERTY_BYTES => {
+                faults.broken::<()>();
+                Some(Value::Text(cut(text, MAX_PROPERTY_BYTES)))
+            }
+            // Unlike an id, a property may well be empty text.
+            Self::Text(text) => Some(Value::Text(text)),
+            Self::Other => faults.broken(),
+            number => number.number(faults).map(Value::Number),
+        }
+    }
+}
+
+/// The first bytes of a text, ending at the border of a character.
+pub(super) fn cut(text: Cow<'_, str>, max_bytes: usize) -> Cow<'_, str> {
+    let end = text.floor_char_boundary(max_bytes);
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.get(..end).unwrap_or_default()),
+        Cow::Owned(mut text) => {
+            text.truncate(end);
+            Cow::Owned(text)
+        }
+    }
+}
+
+/// The path of a URL: what lies between host and query.
+pub(super) fn path_of_url(url: &str) -> Option<&str> {
+    let after_scheme = match url.split_once("://") {
+        Some((scheme, rest)) if !scheme.contains(['/', '?', '#']) => rest,
+        _ if url.starts_with('/') => url,
+        _ => return None,
+    };
+    let end = after_scheme.find(['?', '#']).unwrap_or(after_scheme.len());
+    let (without_query, _) = after_scheme.split_at(end);
+    Some(without_query.find('/').map_or("/", |slash| without_query.split_at(slash).1))
+}
+
+impl<'de> Deserialize<'de> for Scalar<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyScalar;
+        impl<'de> Visitor<'de> for AnyScalar {
+            type Value = Scalar<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Scalar::Text(Cow::Borrowed(text)))
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Scalar::Text(Cow::Owned(text.to_owned())))
+            }
+            fn visit_u64<E>(self, n: u64) -> Result<Self::Value, E> {
+                Ok(Scalar::Unsigned(n))
+            }
+            fn visit_i64<E>(self, n: i64) -> Result<Self::Value, E> {
+                Ok(Scalar::Signed(n))
+            }
+            fn visit_f64<E>(self, n: f64) -> Result<Self::Value, E> {
+                Ok(Scalar::Float(n))
+            }
+            fn visit_bool<E>(self, flag: bool) -> Result<Self::Value, E> {
+                Ok(Scalar::Bool(flag))
+            }
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(Scalar::Null)
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Scalar::Other)
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(Scalar::Other)
+            }
+        }
+        deserializer.deserialize_any(AnyScalar)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_of_a_url_lies_between_host_and_query() {
+        for (url, path) in [
+            ("https://shop.example/magazine/boots?utm=a#top", Some("/magazine/boots")),
+            ("https://shop.example", Some("/")),
+            ("https://shop.example?q=1", Some("/")),
+            ("https://shop.example#a/b", Some("/")),
+            ("/p/1?x=https://elsewhere.example/y", Some("/p/1")),
+            ("android-app://com.shop/p/1", Some("/p/1")),
+            ("about:blank", None),
+            ("", None),
+        ] {
+            assert_eq!(path_of_url(url), path, "{url}");
+        }
+    }
+
+    #[test]
+    fn long_text_is_cut_at_the_border_of_a_character() {
+        assert_eq!(cut(Cow::Borrowed("aé"), 2), "a");
+        assert_eq!(cut(Cow::Owned("aé".to_owned()), 3), "aé");
+    }
+}

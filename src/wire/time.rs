@@ -1,0 +1,202 @@
+//! Times in text: read leniently from inputs, written as RFC 3339 with milliseconds and `Z` to outputs.
+
+use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS, Ms, SECOND_MS};
+
+/// Reads ISO 8601 or RFC 3339 (with an offset, with none for UTC, with a blank for the `T`, or a date alone), or a Unix time as text.
+#[must_use]
+pub fn parse_text(text: &str) -> Option<Ms> {
+    common_form(text.as_bytes()).or_else(|| any_form(text.trim()))
+}
+
+/// Reads a Unix time. Its size tells seconds, milliseconds, microseconds and nanoseconds apart: the borders are the year
+/// 5138 in seconds, and 1973 in each of the finer units.
+#[must_use]
+pub fn parse_unix(number: f64) -> Option<Ms> {
+    let size = number.abs();
+    let ms = match size {
+        s if !s.is_finite() => return None,
+        s if s < 1e11 => number * 1e3,
+        s if s < 1e14 => number,
+        s if s < 1e17 => number / 1e3,
+        s if s < 1e20 => number / 1e6,
+        _ => return None,
+    };
+    #[allow(clippy::cast_possible_truncation, reason = "less than 1e14 here")]
+    Some(ms.round() as Ms)
+}
+
+/// `YYYY-MM-DDTHH:MM:SS[.fraction](Z|+00:00)`: what nearly every producer writes, read without a library call.
+fn common_form(text: &[u8]) -> Option<Ms> {
+    let (head, tail) = text.split_at_checked(19)?;
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2] = *head else { return None };
+    let digit = |c: u8| c.is_ascii_digit().then(|| i64::from(c - b'0'));
+    let pair = |a: u8, b: u8| Some(digit(a)? * 10 + digit(b)?);
+    let (year, month, day) = (pair(y1, y2)? * 100 + pair(y3, y4)?, pair(m1, m2)?, pair(d1, d2)?);
+    let (hour, minute, second) = (pair(h1, h2)?, pair(n1, n2)?, pair(s1, s2)?);
+    if !(1..=12).contains(&month) || !(1..=days_in_month(year, month)).contains(&day) || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let (fraction_ms, zone) = match tail {
+        [b'.', rest @ ..] => {
+            let digits = rest.iter().take_while(|c| c.is_ascii_digit()).count();
+            if !(1..=9).contains(&digits) {
+                return None;
+            }
+            let (fraction, zone) = rest.split_at(digits);
+            let ms = (0..3).fold(0, |ms, n| ms * 10 + fraction.get(n).map_or(0, |c| i64::from(c - b'0')));
+            (ms, zone)
+        }
+        zone => (0, zone),
+    };
+    matches!(zone, b"Z" | b"+00:00").then(|| {
+        let time_of_day = hour * HOUR_MS + minute * MINUTE_MS + second * SECOND_MS + fraction_ms;
+        days_from_civil(year, month, day) * DAY_MS + time_of_day
+    })
+}
+
+fn any_form(text: &str) -> Option<Ms> {
+    let text = text.strip_suffix(" UTC").unwrap_or(text);
+    if let Ok(number) = text.parse::<f64>() {
+        return parse_unix(number);
+    }
+    if let Ok(time) = text.parse::<jiff::Timestamp>() {
+        return Some(time.as_millisecond());
+    }
+    let civil = text.parse::<jiff::civil::DateTime>().ok()?;
+    Some(civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond())
+}
+
+/// Days since 1970-01-01 of a date in the Gregorian calendar (Howard Hinnant's algorithm).
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let day_of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+fn days_in_month(year: i64, month: i64) -> i64 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    }
+}
+
+/// A time as RFC 3339 with milliseconds and `Z`, held on the stack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rfc3339([u8; 24]);
+
+impl Rfc3339 {
+    /// Times outside of the years 0 to 9999 are written as the nearest that has four digits.
+    #[must_use]
+    pub fn new(ms: Ms) -> Self {
+        let ms = ms.clamp(-62_167_219_200_000, 253_402_300_799_999);
+        let (days, in_day) = (ms.div_euclid(DAY_MS), ms.rem_euclid(DAY_MS));
+        let z = days + 719_468;
+        let (era, day_of_era) = (z.div_euclid(146_097), z.rem_euclid(146_097));
+        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let shifted_month = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+        let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+        let year = year_of_era + era * 400 + i64::from(month <= 2);
+
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        let mut put = |at: usize, digits: usize, mut value: i64| {
+            for cell in text.iter_mut().skip(at).take(digits).rev() {
+                *cell = b'0' + (value % 10) as u8;
+                value /= 10;
+            }
+        };
+        put(0, 4, year);
+        put(5, 2, month);
+        put(8, 2, day);
+        put(11, 2, in_day / HOUR_MS);
+        put(14, 2, in_day / MINUTE_MS % 60);
+        put(17, 2, in_day / SECOND_MS % 60);
+        put(20, 3, in_day % SECOND_MS);
+        Self(text)
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl serde::Serialize for Rfc3339 {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOON_MS: Ms = 1_795_348_800_123; // 2026-11-22T12:00:00.123Z
+
+    #[test]
+    fn times_are_read_in_every_form_that_producers_write() {
+        for text in [
+            "2026-11-22T12:00:00.123Z",
+            "2026-11-22T12:00:00.123456789Z",
+            "2026-11-22T12:00:00.123+00:00",
+            "2026-11-22T13:00:00.123+01:00",
+            "2026-11-22T13:00:00.123+0100",
+            "2026-11-22t12:00:00.123z",
+            "2026-11-22T12:00:00.123",
+            "2026-11-22 12:00:00.123",
+            "2026-11-22 12:00:00.123 UTC",
+            "  2026-11-22T12:00:00.123Z ",
+            "1795348800123",
+            "1795348800.123",
+        ] {
+            assert_eq!(parse_text(text), Some(NOON_MS), "{text}");
+        }
+        assert_eq!(parse_text("2026-11-22"), Some(NOON_MS - 12 * HOUR_MS - 123));
+        assert_eq!(parse_text("2026-11-22T12:00:00.1Z"), Some(NOON_MS - 23));
+        assert_eq!(parse_text("2026-11-22T12:00:00Z"), Some(NOON_MS - 123));
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        for text in [
+            "",
+            "soon",
+            "NaN",
+            "inf",
+            "2026-13-01T00:00:00.000Z",
+            "2026-02-29T00:00:00.000Z",
+            "2026-11-22T24:00:00.000Z",
+            "1e300",
+        ] {
+            assert_eq!(parse_text(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn unix_times_are_told_apart_by_their_size() {
+        for number in [1_795_348_800.123, 1_795_348_800_123.0, 1_795_348_800_123_000.0, 1_795_348_800_123_000_000.0] {
+            assert_eq!(parse_unix(number), Some(NOON_MS), "{number}");
+        }
+        assert_eq!(parse_unix(f64::NAN), None);
+    }
+
+    #[test]
+    fn writing_and_reading_agree_with_the_library_over_the_centuries() {
+        for day in (-800_000..2_900_000).step_by(97) {
+            let ms = day * DAY_MS / 3 + 777;
+            if !(-62_167_219_200_000..=253_402_300_799_999).contains(&ms) {
+                continue;
+            }
+            let text = Rfc3339::new(ms);
+            let library = jiff::Timestamp::from_millisecond(ms).unwrap();
+            assert_eq!(text.as_str().parse::<jiff::Timestamp>().unwrap(), library);
+            assert_eq!(common_form(text.as_str().as_bytes()), Some(ms), "{}", text.as_str());
+        }
+        assert_eq!(Rfc3339::new(Ms::MAX).as_str(), "9999-12-31T23:59:59.999Z");
+    }
+}

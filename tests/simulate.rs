@@ -1,0 +1,179 @@
+//! The simulated shop: the same seed gives the same shop, and the shop is one that people would recognise.
+
+use leadstream::app::simulate::{Record, Shop, ShopOptions, Topic};
+use serde_json::Value;
+use std::collections::{BTreeMap, HashMap};
+
+const START_MS: i64 = 1_760_000_000_000;
+
+fn options() -> ShopOptions {
+    ShopOptions { prospects: 500, start_ms: START_MS, ..ShopOptions::default() }
+}
+
+fn take(options: ShopOptions, n: usize) -> Vec<Record> {
+    Shop::new(options).take(n).collect()
+}
+
+fn time_ms(event: &Value, field: &str) -> i64 {
+    event[field].as_str().unwrap().parse::<jiff::Timestamp>().unwrap().as_millisecond()
+}
+
+#[test]
+fn the_same_seed_gives_the_same_records_and_another_seed_others() {
+    let one = take(options(), 5_000);
+    assert_eq!(one, take(options(), 5_000));
+    assert_ne!(one, take(ShopOptions { seed: 2, ..options() }, 5_000));
+}
+
+#[test]
+fn a_dry_run_passes_the_same_time() {
+    let dirty = ShopOptions { late: 0.05, dirt: 0.05, ..options() };
+    let (mut dry, mut wet) = (Shop::new(dirty.clone()), Shop::new(dirty));
+    let mut record = Record::default();
+    for _ in 0..5_000 {
+        dry.skip_one();
+        wet.next_into(&mut record);
+        assert_eq!(dry.elapsed_ms(), wet.elapsed_ms());
+    }
+}
+
+#[test]
+fn records_come_in_the_order_of_their_times_and_say_so() {
+    let mut last_ms = START_MS;
+    let mut ids = BTreeMap::new();
+    let mut late = 0;
+    for record in take(ShopOptions { late: 0.01, late_by_ms: 3_600_000, ..options() }, 20_000) {
+        assert!(record.record_ms >= last_ms);
+        last_ms = record.record_ms;
+        let event: Value = serde_json::from_slice(&record.value).unwrap();
+        assert_eq!(time_ms(&event, "receivedAt"), record.record_ms);
+        let behind_ms = record.record_ms - time_ms(&event, "timestamp");
+        assert!((0..=3_600_000 + 1_000).contains(&behind_ms), "{behind_ms}");
+        late += usize::from(behind_ms > 5_000);
+        let key = event.get("userId").unwrap_or(&event["anonymousId"]).as_str().unwrap().as_bytes();
+        assert_eq!(record.key.as_deref(), Some(key));
+        assert!(ids.insert(event["messageId"].as_str().unwrap().to_owned(), ()).is_none());
+    }
+    assert!((120..300).contains(&late), "about one in a hundred is late: {late}");
+}
+
+#[test]
+fn the_shop_is_believable() {
+    let mut names: BTreeMap<String, u64> = BTreeMap::new();
+    let mut bytes = 0;
+    let mut carts: HashMap<Vec<u8>, (bool, bool)> = HashMap::new();
+    let mut by_hour = [0_u32; 24];
+    let records = take(options(), 60_000);
+    for record in &records {
+        bytes += record.value.len();
+        let event: Value = serde_json::from_slice(&record.value).unwrap();
+        let name = event["event"].as_str().unwrap_or_else(|| event["type"].as_str().unwrap()).to_owned();
+        let visitor = carts.entry(record.key.clone().unwrap()).or_default();
+        match name.as_str() {
+            "Product Added" => visitor.0 = true,
+            "Order Completed" => visitor.1 = true,
+            _ => {}
+        }
+        if record.topic == Topic::Clickstream {
+            by_hour[usize::try_from((record.record_ms - START_MS) / 3_600_000 % 24).unwrap()] += 1;
+        }
+        *names.entry(name).or_default() += 1;
+    }
+    for name in [
+        "page",
+        "identify",
+        "Products Searched",
+        "Product List Viewed",
+        "Product List Filtered",
+        "Product Viewed",
+        "Reviews Viewed",
+        "Product Reviewed",
+        "Product Added",
+        "Product Removed",
+        "Cart Viewed",
+        "Cart Updated",
+        "Cart Emptied",
+        "Cart Shared",
+        "Coupon Applied",
+        "Checkout Started",
+        "Checkout Step Viewed",
+        "Checkout Step Completed",
+        "Payment Info Entered",
+        "Payment Failed",
+        "Order Completed",
+        "Order Refunded",
+        "Email Delivered",
+        "Email Opened",
+        "Email Link Clicked",
+        "Email Bounced",
+        "Unsubscribed",
+        "Email Marked as Spam",
+    ] {
+        assert!(names.contains_key(name), "{name} is missing among {names:?}");
+    }
+    let mean = bytes / records.len();
+    assert!((450..650).contains(&mean), "{mean} bytes");
+    let (adds, orders, views) = (names["Product Added"], names["Order Completed"], names["Product Viewed"]);
+    assert!(adds * 2 < views && orders * 2 < adds, "{views} views, {adds} adds, {orders} orders");
+    assert!(by_hour[20] > 5 * by_hour[3].max(1), "{by_hour:?}");
+    let added = carts.values().filter(|c| c.0).count();
+    let bought = carts.values().filter(|c| c.0 && c.1).count();
+    assert!(bought * 10 > added, "{bought} of {added} bought at some time");
+}
+
+#[test]
+fn reminders_bring_some_people_back() {
+    let mut reminded: HashMap<Vec<u8>, bool> = HashMap::new();
+    let mut recovered = 0;
+    for record in take(options(), 60_000) {
+        let key = record.key.clone().unwrap();
+        let event: Value = serde_json::from_slice(&record.value).unwrap();
+        let reminder = event["properties"]["campaign_name"] == "cart-reminder";
+        if event["event"] == "Email Delivered" && reminder {
+            reminded.insert(key, true);
+        } else if event["event"] == "Order Completed" && reminded.remove(&key).is_some() {
+            recovered += 1;
+        }
+    }
+    assert!(recovered > 20, "{recovered}");
+}
+
+#[test]
+fn dirt_is_of_many_kinds_and_of_the_share_asked_for() {
+    let clean = take(options(), 20_000).iter().filter(|r| serde_json::from_slice::<Value>(&r.value).is_err()).count();
+    assert_eq!(clean, 0);
+    let dirty = take(ShopOptions { dirt: 0.2, ..options() }, 20_000);
+    let unreadable = dirty.iter().filter(|r| serde_json::from_slice::<Value>(&r.value).is_err()).count();
+    assert!((600..2_400).contains(&unreadable), "{unreadable}");
+    assert!(dirty.iter().any(|r| r.key.is_none()));
+    assert!(dirty.iter().any(|r| r.key.as_deref() == Some(b"")));
+    assert!(dirty.iter().any(|r| r.key.as_ref().is_some_and(|k| k.len() > 256)));
+    assert!(dirty.iter().all(|r| !r.value.contains(&b'\n')), "a record is one line in a file");
+    let mut ids: HashMap<String, u32> = HashMap::new();
+    for event in dirty.iter().filter_map(|r| serde_json::from_slice::<Value>(&r.value).ok()) {
+        if let Some(id) = event["messageId"].as_str() {
+            *ids.entry(id.to_owned()).or_default() += 1;
+        }
+    }
+    assert!(ids.values().any(|n| *n > 1), "some messages come twice");
+}
+
+#[test]
+fn a_record_made_now_carries_the_time_of_now() {
+    let mut shop = Shop::new(options());
+    let mut record = Record::default();
+    for now_ms in (START_MS..).step_by(7).take(2_000) {
+        shop.next_at(now_ms, &mut record);
+        let event: Value = serde_json::from_slice(&record.value).unwrap();
+        assert_eq!((record.record_ms, time_ms(&event, "receivedAt")), (now_ms, now_ms));
+        assert!((0..1_000).contains(&(now_ms - time_ms(&event, "timestamp"))));
+    }
+}
+
+#[test]
+fn padding_makes_values_at_least_that_long_and_keeps_them_json() {
+    for record in take(ShopOptions { pad_bytes: 900, ..options() }, 300) {
+        assert!(record.value.len() >= 900);
+        serde_json::from_slice::<Value>(&record.value).unwrap();
+    }
+}
