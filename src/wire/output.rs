@@ -1,10 +1,15 @@
 //! Outputs as records: the value as JSON or protobuf, the headers as CloudEvents 1.0 in Kafka's binary mode.
 
+mod json;
+mod protobuf;
+
+use super::time::Rfc3339;
 use super::{dead_letter, task_record};
-use crate::domain::effect::{Body, Output};
-use crate::domain::model::Models;
+use crate::domain::effect::{Body, Cause, Direction, Output};
+use crate::domain::model::{Model, Models};
 use crate::engine::task::ProspectOutput;
 use crate::runtime::ports::{Encode, Encoded, Headers, OutTopic, RecordView, Rejected, TaskRecord};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// How values are written.
@@ -40,14 +45,55 @@ impl Encoder {
 
     /// Appends the record's value and says which topic it belongs to. JSON is one line, without the line break at its end.
     pub fn encode(&self, prospect: &str, output: &Output, value: &mut Vec<u8>) -> OutTopic {
-        let _ = (prospect, value, &self.models, &self.options);
+        match self.options.format {
+            Format::Json => json::write(self, prospect, output, value),
+            Format::Protobuf => protobuf::write(self, prospect, output, value),
+        }
         topic_of(output)
+    }
+
+    /// Replaces `headers` by the CloudEvents headers of an output, reusing its memory.
+    pub fn headers(&self, prospect: &str, output: &Output, headers: &mut Headers) {
+        let content_type = match self.options.format {
+            Format::Json => "application/json",
+            Format::Protobuf => "application/protobuf",
+        };
+        let mut id = [0; 32];
+        let at = Rfc3339::new(output.at_ms);
+        let all: [(&'static str, &str); 7] = [
+            ("ce_specversion", "1.0"),
+            ("ce_id", hex(output.id, &mut id)),
+            ("ce_type", type_name(output)),
+            ("ce_source", &self.options.source),
+            ("ce_time", at.as_str()),
+            ("ce_subject", prospect),
+            ("content-type", content_type),
+        ];
+        headers.truncate(all.len());
+        for (n, (name, value)) in all.into_iter().enumerate() {
+            if let Some((old_name, old_value)) = headers.get_mut(n) {
+                *old_name = Cow::Borrowed(name);
+                old_value.clear();
+                old_value.extend_from_slice(value.as_bytes());
+            } else {
+                headers.push((Cow::Borrowed(name), value.as_bytes().to_vec()));
+            }
+        }
+    }
+
+    fn model(&self, output: &Output) -> Option<&Model> {
+        self.models.models.get(usize::from(output.model))
+    }
+
+    fn topic(&self, input: u16) -> &str {
+        self.options.input_topics.get(usize::from(input)).map_or("", String::as_str)
     }
 }
 
 impl Encode for Encoder {
     fn output(&self, output: &ProspectOutput, into: &mut Encoded) -> OutTopic {
         into.value.clear();
+        self.headers(&output.prospect, &output.output, &mut into.headers);
         self.encode(&output.prospect, &output.output, &mut into.value)
     }
 
@@ -73,4 +119,47 @@ pub fn topic_of(output: &Output) -> OutTopic {
         Body::CartAbandoned(_) => OutTopic::CartAbandoned,
         Body::CartOutcome(_) => OutTopic::CartOutcomes,
     }
+}
+
+/// The `type` of an output.
+#[must_use]
+pub fn type_name(output: &Output) -> &'static str {
+    match &output.body {
+        Body::StageChanged(_) => "stage.changed",
+        Body::ScoreChanged(_) => "score.changed",
+        Body::CartAbandoned(_) => "cart.abandoned",
+        Body::CartOutcome(outcome) => outcome.kind.type_name(),
+    }
+}
+
+fn direction_name(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Enter => "enter",
+        Direction::Forward => "forward",
+        Direction::Back => "back",
+    }
+}
+
+fn cause_name(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Event => "event",
+        Cause::Stale => "stale",
+        Cause::Disqualified => "disqualified",
+        Cause::ReEntered => "re-entered",
+    }
+}
+
+/// An id as 32 hex digits.
+fn hex(id: u128, digits: &mut [u8; 32]) -> &str {
+    for (n, digit) in digits.iter_mut().enumerate() {
+        let nibble = (id >> (124 - 4 * n)) as usize & 0xf;
+        *digit = b"0123456789abcdef"[nibble];
+    }
+    std::str::from_utf8(digits).unwrap_or_default()
+}
+
+/// Scores and amounts leave with two decimals: 59.97, not 59.97000000000001.
+fn rounded(number: f64) -> f64 {
+    // Adding 0 makes 0 of -0.
+    (number * 100.0).round() / 100.0 + 0.0
 }

@@ -1,0 +1,256 @@
+//! Outputs as JSON. Names and order of the fields are the contract's.
+
+use super::{Encoder, cause_name, direction_name, hex, rounded, type_name};
+use crate::domain::effect::{Body, CartAbandoned, CartOutcome, Output, ScoreChanged, StageChanged};
+use crate::domain::prospect::CartLine;
+use crate::wire::time::Rfc3339;
+use serde::ser::{SerializeMap, SerializeSeq};
+use serde::{Serialize, Serializer};
+
+#[derive(Serialize)]
+struct Record<'a> {
+    id: Id,
+    r#type: &'a str,
+    prospect: &'a str,
+    at: Rfc3339,
+    model: Model<'a>,
+    event: Option<Event<'a>>,
+    #[serde(flatten)]
+    body: JsonBody<'a>,
+}
+
+#[derive(Serialize)]
+struct Model<'a> {
+    name: &'a str,
+    hash: &'a str,
+}
+
+#[derive(Serialize)]
+struct Event<'a> {
+    id: Option<&'a str>,
+    name: &'a str,
+    topic: &'a str,
+    partition: i32,
+    offset: i64,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum JsonBody<'a> {
+    Stage(Stage<'a>),
+    Score(Score<'a>),
+    Abandoned(Abandoned<'a>),
+    Outcome(Outcome<'a>),
+}
+
+#[derive(Serialize)]
+struct Stage<'a> {
+    axis: &'a str,
+    from: Option<&'a str>,
+    to: &'a str,
+    direction: &'a str,
+    cause: &'a str,
+    in_stage_ms: i64,
+    score: Rounded,
+    label: Option<&'a str>,
+    persona: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Score<'a> {
+    from: Option<&'a str>,
+    to: Option<&'a str>,
+    direction: &'a str,
+    score: Rounded,
+    fit: Option<Rounded>,
+    engagement: Rounded,
+    grade: Option<&'a str>,
+    groups: Groups<'a>,
+}
+
+#[derive(Serialize)]
+struct Abandoned<'a> {
+    cart_id: Option<&'a str>,
+    episode: i64,
+    step: u8,
+    steps: u8,
+    due_at: Rfc3339,
+    abandoned_at: Rfc3339,
+    checkout_started: bool,
+    lines: Lines<'a>,
+    value: Option<Rounded>,
+    currency: Option<&'a str>,
+    score: Rounded,
+    label: Option<&'a str>,
+    persona: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    product_id: &'a str,
+    sku: Option<&'a str>,
+    name: Option<&'a str>,
+    variant: Option<&'a str>,
+    quantity: u32,
+    price: Option<Rounded>,
+    url: Option<&'a str>,
+    image_url: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Outcome<'a> {
+    cart_id: Option<&'a str>,
+    episode: i64,
+    step: Option<u8>,
+    steps_sent: u8,
+    reason: &'a str,
+    trigger_ids: Ids<'a>,
+    order_id: Option<&'a str>,
+    value: Option<Rounded>,
+    currency: Option<&'a str>,
+}
+
+struct Id(u128);
+
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(hex(self.0, &mut [0; 32]))
+    }
+}
+
+struct Ids<'a>(&'a [u128]);
+
+impl Serialize for Ids<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|id| Id(*id)))
+    }
+}
+
+struct Rounded(f64);
+
+impl Serialize for Rounded {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(rounded(self.0))
+    }
+}
+
+struct Groups<'a>(&'a [(String, f64)]);
+
+impl Serialize for Groups<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, points) in self.0 {
+            map.serialize_entry(name, &Rounded(*points))?;
+        }
+        map.end()
+    }
+}
+
+struct Lines<'a>(&'a [CartLine]);
+
+impl Serialize for Lines<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.0.len()))?;
+        for line in self.0 {
+            list.serialize_element(&Line {
+                product_id: &line.product_id,
+                sku: line.sku.as_deref(),
+                name: line.name.as_deref(),
+                variant: line.variant.as_deref(),
+                quantity: line.quantity,
+                price: line.price.map(Rounded),
+                url: line.url.as_deref(),
+                image_url: line.image_url.as_deref(),
+            })?;
+        }
+        list.end()
+    }
+}
+
+pub(super) fn write(encoder: &Encoder, prospect: &str, output: &Output, value: &mut Vec<u8>) {
+    let model = encoder.model(output);
+    let record = Record {
+        id: Id(output.id),
+        r#type: type_name(output),
+        prospect,
+        at: Rfc3339::new(output.at_ms),
+        model: Model { name: model.map_or("", |m| m.name.as_str()), hash: model.map_or("", |m| m.hash_text.as_str()) },
+        event: output.event.as_ref().map(|event| Event {
+            id: event.message_id.as_deref(),
+            name: &event.name,
+            topic: encoder.topic(event.position.input),
+            partition: event.position.partition,
+            offset: event.position.offset,
+        }),
+        body: match &output.body {
+            Body::StageChanged(body) => JsonBody::Stage(stage(body)),
+            Body::ScoreChanged(body) => JsonBody::Score(score(body)),
+            Body::CartAbandoned(body) => JsonBody::Abandoned(abandoned(body)),
+            Body::CartOutcome(body) => JsonBody::Outcome(outcome(body)),
+        },
+    };
+    let length = value.len();
+    if serde_json::to_writer(&mut *value, &record).is_err() {
+        // Memory takes every byte and every key is text, so this can't happen; half a record must not leave all the same.
+        value.truncate(length);
+    }
+}
+
+fn stage(body: &StageChanged) -> Stage<'_> {
+    Stage {
+        axis: body.axis.name(),
+        from: body.from.as_deref(),
+        to: &body.to,
+        direction: direction_name(body.direction),
+        cause: cause_name(body.cause),
+        in_stage_ms: body.in_stage_ms,
+        score: Rounded(body.score),
+        label: body.label.as_deref(),
+        persona: None,
+    }
+}
+
+fn score(body: &ScoreChanged) -> Score<'_> {
+    Score {
+        from: body.from.as_deref(),
+        to: body.to.as_deref(),
+        direction: if body.up { "up" } else { "down" },
+        score: Rounded(body.score),
+        fit: None,
+        engagement: Rounded(body.score),
+        grade: None,
+        groups: Groups(&body.groups),
+    }
+}
+
+fn abandoned(body: &CartAbandoned) -> Abandoned<'_> {
+    Abandoned {
+        cart_id: body.cart_id.as_deref(),
+        episode: body.episode_ms,
+        step: body.step,
+        steps: body.steps,
+        due_at: Rfc3339::new(body.due_at_ms),
+        abandoned_at: Rfc3339::new(body.abandoned_at_ms),
+        checkout_started: body.checkout_started,
+        lines: Lines(&body.lines),
+        value: body.value.map(Rounded),
+        currency: body.currency.as_deref(),
+        score: Rounded(body.score),
+        label: body.label.as_deref(),
+        persona: None,
+    }
+}
+
+fn outcome(body: &CartOutcome) -> Outcome<'_> {
+    Outcome {
+        cart_id: body.cart_id.as_deref(),
+        episode: body.episode_ms,
+        step: body.step,
+        steps_sent: body.steps_sent,
+        reason: body.reason.name(),
+        trigger_ids: Ids(&body.trigger_ids),
+        order_id: body.order_id.as_deref(),
+        value: body.value.map(Rounded),
+        currency: body.currency.as_deref(),
+    }
+}

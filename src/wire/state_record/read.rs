@@ -1,0 +1,347 @@
+//! Bytes to prospect. Whatever the bytes are, the answer is a prospect or an error; the memory that it takes is bounded by
+//! their number.
+
+use super::VERSION;
+use crate::domain::Ms;
+use crate::domain::prospect::{
+    Cart, CartLine, ConsentState, GroupPoints, Hit, PastStage, Phase, Prospect, Removed, RuleCount, RuleUse, Seen, SentStep,
+    Series, StagePosition, Track,
+};
+use crate::engine::codec::CodecError;
+use prost::encoding::{WireType, decode_key, decode_varint};
+
+/// Reads the fields of one message in ascending order. Times are distances to `base`.
+struct Reader<'b> {
+    bytes: &'b [u8],
+    base: Ms,
+    last_field: u32,
+    /// The message, for errors.
+    what: &'static str,
+}
+
+/// The value of a field, as it stands on the wire.
+enum Value<'b> {
+    Varint(u64),
+    Fixed64(u64),
+    Fixed32(u32),
+    Bytes(&'b [u8]),
+}
+
+type Read<T> = Result<T, CodecError>;
+
+fn damaged<T>(what: &str, why: impl std::fmt::Display) -> Read<T> {
+    Err(CodecError::Damaged(format!("{what}: {why}")))
+}
+
+impl<'b> Reader<'b> {
+    fn new(bytes: &'b [u8], base: Ms, what: &'static str) -> Self {
+        Self { bytes, base, last_field: 0, what }
+    }
+
+    fn next(&mut self) -> Read<Option<(u32, Value<'b>)>> {
+        if self.bytes.is_empty() {
+            return Ok(None);
+        }
+        let (field, wire) = decode_key(&mut self.bytes).or_else(|e| damaged(self.what, e))?;
+        if field < self.last_field {
+            return damaged(self.what, format_args!("field {field} after field {}", self.last_field));
+        }
+        self.last_field = field;
+        let value = match wire {
+            WireType::Varint => Value::Varint(self.varint()?),
+            WireType::SixtyFourBit => Value::Fixed64(u64::from_le_bytes(self.take()?)),
+            WireType::ThirtyTwoBit => Value::Fixed32(u32::from_le_bytes(self.take()?)),
+            WireType::LengthDelimited => {
+                let length = usize::try_from(self.varint()?).unwrap_or(usize::MAX);
+                let Some((bytes, rest)) = self.bytes.split_at_checked(length) else {
+                    return damaged(self.what, format_args!("field {field} is cut off"));
+                };
+                self.bytes = rest;
+                Value::Bytes(bytes)
+            }
+            WireType::StartGroup | WireType::EndGroup => return damaged(self.what, "groups are not used"),
+        };
+        Ok(Some((field, value)))
+    }
+
+    fn varint(&mut self) -> Read<u64> {
+        decode_varint(&mut self.bytes).or_else(|e| damaged(self.what, e))
+    }
+
+    fn take<const N: usize>(&mut self) -> Read<[u8; N]> {
+        let Some((value, rest)) = self.bytes.split_first_chunk::<N>() else { return damaged(self.what, "cut off") };
+        self.bytes = rest;
+        Ok(*value)
+    }
+
+    fn unknown<T>(&self, field: u32) -> Read<T> {
+        damaged(self.what, format_args!("field {field} is unknown or of another type in version {VERSION}"))
+    }
+
+    fn number<T: TryFrom<u64>>(&self, value: u64) -> Read<T> {
+        T::try_from(value).or_else(|_| damaged(self.what, format_args!("{value} is too large")))
+    }
+
+    fn time(&self, value: u64) -> Ms {
+        self.base.wrapping_sub(unzigzag(value))
+    }
+
+    fn text<T: From<&'b str>>(&self, bytes: &'b [u8]) -> Read<T> {
+        std::str::from_utf8(bytes).map(T::from).or_else(|e| damaged(self.what, e))
+    }
+
+    fn nested(&self, bytes: &'b [u8], what: &'static str) -> Self {
+        Self::new(bytes, self.base, what)
+    }
+
+    fn varints(&self, bytes: &'b [u8]) -> Read<Vec<u64>> {
+        let mut list = self.nested(bytes, self.what);
+        let mut values = Vec::with_capacity(bytes.iter().filter(|b| **b < 0x80).count());
+        while !list.bytes.is_empty() {
+            values.push(list.varint()?);
+        }
+        Ok(values)
+    }
+
+    fn times(&self, bytes: &'b [u8]) -> Read<Vec<Ms>> {
+        let mut last: Option<Ms> = None;
+        let values = self.varints(bytes)?;
+        let time = |value| {
+            let time = last.map_or_else(|| self.time(value), |last| last.wrapping_add(unzigzag(value)));
+            last = Some(time);
+            time
+        };
+        Ok(values.into_iter().map(time).collect())
+    }
+
+    fn packed<const N: usize>(&self, bytes: &'b [u8]) -> Read<&'b [[u8; N]]> {
+        match bytes.as_chunks::<N>() {
+            (values, []) => Ok(values),
+            _ => damaged(self.what, "a list is cut off"),
+        }
+    }
+
+    /// Two columns of one table must be of one length.
+    fn same_length(&self, one: usize, other: usize) -> Read<()> {
+        if one == other { Ok(()) } else { damaged(self.what, format_args!("columns of {one} and {other} entries")) }
+    }
+}
+
+fn unzigzag(value: u64) -> i64 {
+    (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
+}
+
+pub(super) fn prospect(bytes: &[u8]) -> Read<Prospect> {
+    let mut r = Reader::new(bytes, 0, "prospect");
+    match r.next()? {
+        Some((1, Value::Varint(version))) if version == u64::from(VERSION) => {}
+        Some((1, Value::Varint(found))) if found > u64::from(VERSION) => {
+            return Err(CodecError::Newer { found: u32::try_from(found).unwrap_or(u32::MAX), known: VERSION });
+        }
+        _ => return damaged(r.what, "no version at its beginning"),
+    }
+    let mut p = Prospect::default();
+    let (mut hashes, mut times): (&[[u8; 8]], Vec<Ms>) = (&[], Vec::new());
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (2, Value::Varint(v)) => {
+                p.last_seen_ms = v.cast_signed();
+                r.base = p.last_seen_ms;
+            }
+            (3, Value::Varint(v)) => p.first_seen_ms = r.time(v),
+            (4, Value::Varint(v)) => p.last_activity_ms = Some(r.time(v)),
+            (5, Value::Varint(v)) => p.last_cart_activity_ms = Some(r.time(v)),
+            (6, Value::Varint(v)) => p.sessions = r.number(v)?,
+            (7, Value::Bytes(b)) => hashes = r.packed(b)?,
+            (8, Value::Bytes(b)) => times = r.times(b)?,
+            (9, Value::Varint(v)) => p.consent.state = consent_state(v)?,
+            (10, Value::Varint(v)) => p.consent.since_ms = r.time(v),
+            (11, Value::Varint(v)) => p.cooldown_from_ms = Some(r.time(v)),
+            (12, Value::Varint(v)) => p.cooldown_reported = v != 0,
+            (13, Value::Bytes(b)) => p.tracks.push(track(r.nested(b, "track"))?),
+            (14, Value::Bytes(b)) => p.carts.push(cart(r.nested(b, "cart"))?),
+            _ => return r.unknown(field),
+        }
+    }
+    r.same_length(hashes.len(), times.len())?;
+    p.seen = hashes.iter().zip(times).map(|(hash, time_ms)| Seen { hash: u64::from_le_bytes(*hash), time_ms }).collect();
+    Ok(p)
+}
+
+fn consent_state(number: u64) -> Read<ConsentState> {
+    Ok(match number {
+        0 => ConsentState::Open,
+        1 => ConsentState::Unsubscribed,
+        2 => ConsentState::HardBounce,
+        3 => ConsentState::Complained,
+        _ => return damaged("prospect", format_args!("consent {number} is unknown")),
+    })
+}
+
+fn track(mut r: Reader<'_>) -> Read<Track> {
+    let mut t = Track::default();
+    let (mut groups, mut points, mut group_times): (&[[u8; 4]], &[[u8; 8]], Vec<Ms>) = (&[], &[], Vec::new());
+    let (mut uses, mut use_times, mut use_counts): (&[[u8; 4]], Vec<Ms>, Vec<u64>) = (&[], Vec::new(), Vec::new());
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Bytes(b)) => t.model = r.text(b)?,
+            (2, Value::Fixed64(v)) => t.model_hash = v,
+            (3, Value::Bytes(b)) => t.positions[0] = Some(position(r.nested(b, "journey"))?),
+            (4, Value::Bytes(b)) => t.positions[1] = Some(position(r.nested(b, "funnel"))?),
+            (5, Value::Bytes(b)) => t.counts.push(count(r.nested(b, "count"))?),
+            (6, Value::Bytes(b)) => groups = r.packed(b)?,
+            (7, Value::Bytes(b)) => points = r.packed(b)?,
+            (8, Value::Bytes(b)) => group_times = r.times(b)?,
+            (9, Value::Bytes(b)) => uses = r.packed(b)?,
+            (10, Value::Bytes(b)) => use_times = r.times(b)?,
+            (11, Value::Bytes(b)) => use_counts = r.varints(b)?,
+            (12, Value::Fixed32(v)) => t.label = Some(v),
+            (13, Value::Varint(v)) => t.label_since_ms = r.time(v),
+            (14, Value::Varint(v)) => t.label_falls_at_ms = Some(r.time(v)),
+            _ => return r.unknown(field),
+        }
+    }
+    r.same_length(groups.len(), points.len())?;
+    r.same_length(groups.len(), group_times.len())?;
+    let group = |((group, points), as_of_ms): ((&[u8; 4], &[u8; 8]), Ms)| GroupPoints {
+        group: u32::from_le_bytes(*group),
+        points: f64::from_le_bytes(*points),
+        as_of_ms,
+    };
+    t.groups = groups.iter().zip(points).zip(group_times).map(group).collect();
+    r.same_length(uses.len(), use_times.len())?;
+    r.same_length(uses.len(), use_counts.len())?;
+    for ((rule, since_ms), count) in uses.iter().zip(use_times).zip(use_counts) {
+        t.uses.push(RuleUse { rule: u32::from_le_bytes(*rule), since_ms, count: r.number(count)? });
+    }
+    Ok(t)
+}
+
+fn position(mut r: Reader<'_>) -> Read<StagePosition> {
+    let mut p = StagePosition { stage: Box::default(), entered_ms: 0, stale_at_ms: None, history: Vec::new() };
+    let (mut stages, mut times): (&[[u8; 4]], Vec<Ms>) = (&[], Vec::new());
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Bytes(b)) => p.stage = r.text(b)?,
+            (2, Value::Varint(v)) => p.entered_ms = r.time(v),
+            (3, Value::Varint(v)) => p.stale_at_ms = Some(r.time(v)),
+            (4, Value::Bytes(b)) => stages = r.packed(b)?,
+            (5, Value::Bytes(b)) => times = r.times(b)?,
+            _ => return r.unknown(field),
+        }
+    }
+    r.same_length(stages.len(), times.len())?;
+    let past = |(hash, entered_ms): (&[u8; 4], Ms)| PastStage { stage_hash: u32::from_le_bytes(*hash), entered_ms };
+    p.history = stages.iter().zip(times).map(past).collect();
+    Ok(p)
+}
+
+fn count(mut r: Reader<'_>) -> Read<RuleCount> {
+    let mut rule = 0;
+    let (mut times, mut same): (Vec<Ms>, &[[u8; 4]]) = (Vec::new(), &[]);
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Fixed32(v)) => rule = v,
+            (2, Value::Bytes(b)) => times = r.times(b)?,
+            (3, Value::Bytes(b)) => same = r.packed(b)?,
+            _ => return r.unknown(field),
+        }
+    }
+    if !same.is_empty() {
+        r.same_length(times.len(), same.len())?;
+    }
+    let same_of = |n: usize| same.get(n).map_or(0, |s| u32::from_le_bytes(*s));
+    let hits = times.into_iter().enumerate().map(|(n, time_ms)| Hit { time_ms, same: same_of(n) }).collect();
+    Ok(RuleCount { rule, hits })
+}
+
+fn cart(mut r: Reader<'_>) -> Read<Cart> {
+    let mut c = Cart::default();
+    let (mut hashes, mut times): (&[[u8; 8]], Vec<Ms>) = (&[], Vec::new());
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Bytes(b)) => c.id = Some(r.text(b)?),
+            (2, Value::Bytes(b)) => c.lines.push(line(r.nested(b, "line"))?),
+            (3, Value::Bytes(b)) => hashes = r.packed(b)?,
+            (4, Value::Bytes(b)) => times = r.times(b)?,
+            (5, Value::Varint(v)) => c.cleared_ms = Some(r.time(v)),
+            (6, Value::Varint(v)) => c.touched_ms = r.time(v),
+            (7, Value::Varint(v)) => c.checkout_started = v != 0,
+            (8, Value::Bytes(b)) => c.currency = Some(r.text(b)?),
+            (9, Value::Bytes(b)) => c.series = series(r.nested(b, "series"))?,
+            (10, Value::Varint(v)) => c.forget_at_ms = Some(r.time(v)),
+            _ => return r.unknown(field),
+        }
+    }
+    r.same_length(hashes.len(), times.len())?;
+    let removed = |(hash, time_ms): (&[u8; 8], Ms)| Removed { product_hash: u64::from_le_bytes(*hash), time_ms };
+    c.removed = hashes.iter().zip(times).map(removed).collect();
+    Ok(c)
+}
+
+fn line(mut r: Reader<'_>) -> Read<CartLine> {
+    let mut l = CartLine::default();
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Bytes(b)) => l.product_id = r.text(b)?,
+            (2, Value::Bytes(b)) => l.sku = Some(r.text(b)?),
+            (3, Value::Bytes(b)) => l.name = Some(r.text(b)?),
+            (4, Value::Bytes(b)) => l.variant = Some(r.text(b)?),
+            (5, Value::Bytes(b)) => l.url = Some(r.text(b)?),
+            (6, Value::Bytes(b)) => l.image_url = Some(r.text(b)?),
+            (7, Value::Varint(v)) => l.quantity = r.number(v)?,
+            (8, Value::Fixed64(v)) => l.price = Some(f64::from_bits(v)),
+            (9, Value::Varint(v)) => l.added_ms = r.time(v),
+            _ => return r.unknown(field),
+        }
+    }
+    Ok(l)
+}
+
+fn series(mut r: Reader<'_>) -> Read<Series> {
+    let mut s = Series::default();
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Varint(v)) => s.phase = phase(v)?,
+            (2, Value::Varint(v)) => s.episode_ms = r.time(v),
+            (3, Value::Fixed64(v)) => s.armed_by = v,
+            (4, Value::Varint(v)) => s.done = r.number(v)?,
+            (5, Value::Varint(v)) => s.abandoned_at_ms = r.time(v),
+            (6, Value::Varint(v)) => s.last_step_ms = r.time(v),
+            (7, Value::Varint(v)) => s.last_step_left = v != 0,
+            (8, Value::Bytes(b)) => s.sent.push(sent(r.nested(b, "step"))?),
+            (9, Value::Varint(v)) => s.due_ms = Some(r.time(v)),
+            (10, Value::Varint(v)) => s.fire_at_ms = Some(r.time(v)),
+            _ => return r.unknown(field),
+        }
+    }
+    Ok(s)
+}
+
+fn phase(number: u64) -> Read<Phase> {
+    Ok(match number {
+        0 => Phase::Idle,
+        1 => Phase::Armed,
+        2 => Phase::Running,
+        3 => Phase::Complete,
+        4 => Phase::Ended,
+        _ => return damaged("series", format_args!("phase {number} is unknown")),
+    })
+}
+
+fn sent(mut r: Reader<'_>) -> Read<SentStep> {
+    let mut s = SentStep { step: 0, episode_ms: 0, left_ms: 0, trigger_id: 0 };
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Varint(v)) => s.step = r.number(v)?,
+            (2, Value::Varint(v)) => s.episode_ms = r.time(v),
+            (3, Value::Varint(v)) => s.left_ms = r.time(v),
+            (4, Value::Bytes(b)) => {
+                let Ok(id) = b.try_into() else { return damaged(r.what, "a trigger id has not 16 bytes") };
+                s.trigger_id = u128::from_be_bytes(id);
+            }
+            _ => return r.unknown(field),
+        }
+    }
+    Ok(s)
+}

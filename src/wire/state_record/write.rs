@@ -1,0 +1,280 @@
+//! Prospect to bytes.
+//!
+//! Every struct is taken apart completely: a field added to the domain does not compile until it has a place here.
+
+use super::VERSION;
+use crate::domain::Ms;
+use crate::domain::prospect::{
+    Cart, CartLine, Consent, ConsentState, Phase, Prospect, RuleCount, SentStep, Series, StagePosition, Track,
+};
+use prost::encoding::{WireType, encode_key, encode_varint};
+
+/// Appends to a buffer. Times are written as distances to `base`.
+struct Writer<'b> {
+    out: &'b mut Vec<u8>,
+    base: Ms,
+}
+
+impl Writer<'_> {
+    fn varint(&mut self, field: u32, value: u64) {
+        encode_key(field, WireType::Varint, self.out);
+        encode_varint(value, self.out);
+    }
+
+    fn uint(&mut self, field: u32, value: u32) {
+        if value != 0 {
+            self.varint(field, u64::from(value));
+        }
+    }
+
+    fn flag(&mut self, field: u32, value: bool) {
+        self.uint(field, u32::from(value));
+    }
+
+    fn fixed64(&mut self, field: u32, value: u64) {
+        encode_key(field, WireType::SixtyFourBit, self.out);
+        self.out.extend_from_slice(&value.to_le_bytes());
+    }
+
+    fn fixed32(&mut self, field: u32, value: u32) {
+        encode_key(field, WireType::ThirtyTwoBit, self.out);
+        self.out.extend_from_slice(&value.to_le_bytes());
+    }
+
+    fn time(&mut self, field: u32, time: Option<Ms>) {
+        if let Some(time) = time {
+            self.varint(field, zigzag(self.base.wrapping_sub(time)));
+        }
+    }
+
+    /// A time that is 0 while it is not known.
+    fn time_or_0(&mut self, field: u32, time: Ms) {
+        self.time(field, Some(time).filter(|t| *t != 0));
+    }
+
+    fn bytes(&mut self, field: u32, bytes: &[u8]) {
+        encode_key(field, WireType::LengthDelimited, self.out);
+        encode_varint(bytes.len() as u64, self.out);
+        self.out.extend_from_slice(bytes);
+    }
+
+    fn text(&mut self, field: u32, text: &str) {
+        if !text.is_empty() {
+            self.bytes(field, text.as_bytes());
+        }
+    }
+
+    fn optional_text(&mut self, field: u32, text: Option<&str>) {
+        if let Some(text) = text {
+            self.bytes(field, text.as_bytes());
+        }
+    }
+
+    /// A message or packed list whose length is known once it is written. Nearly all are shorter than 128 bytes, so one byte is
+    /// kept for the length and the rare long one is moved.
+    fn nested(&mut self, field: u32, write: impl FnOnce(&mut Self)) {
+        encode_key(field, WireType::LengthDelimited, self.out);
+        let at = self.out.len();
+        self.out.push(0);
+        write(self);
+        let length = self.out.len() - at - 1;
+        if let Some(byte) = self.out.get_mut(at).filter(|_| length < 0x80) {
+            *byte = length as u8;
+            return;
+        }
+        let mut prefix = Vec::with_capacity(10);
+        encode_varint(length as u64, &mut prefix);
+        self.out.splice(at..=at, prefix);
+    }
+
+    /// Times as a chain: the first as a distance to the base, each further one as the distance from the one before it.
+    fn times(&mut self, field: u32, times: impl ExactSizeIterator<Item = Ms>) {
+        if times.len() == 0 {
+            return;
+        }
+        self.nested(field, |w| {
+            let mut last = None;
+            for time in times {
+                let distance = last.map_or_else(|| w.base.wrapping_sub(time), |last| time.wrapping_sub(last));
+                encode_varint(zigzag(distance), w.out);
+                last = Some(time);
+            }
+        });
+    }
+
+    fn packed<const N: usize>(&mut self, field: u32, values: impl ExactSizeIterator<Item = [u8; N]>) {
+        if values.len() == 0 {
+            return;
+        }
+        encode_key(field, WireType::LengthDelimited, self.out);
+        encode_varint((values.len() * N) as u64, self.out);
+        for value in values {
+            self.out.extend_from_slice(&value);
+        }
+    }
+}
+
+fn zigzag(value: i64) -> u64 {
+    ((value << 1) ^ (value >> 63)).cast_unsigned()
+}
+
+pub(super) fn prospect(prospect: &Prospect, out: &mut Vec<u8>) {
+    let Prospect {
+        first_seen_ms,
+        last_seen_ms,
+        last_activity_ms,
+        last_cart_activity_ms,
+        sessions,
+        seen,
+        consent: Consent { state, since_ms },
+        carts,
+        cooldown_from_ms,
+        cooldown_reported,
+        tracks,
+    } = prospect;
+    let w = &mut Writer { out, base: *last_seen_ms };
+    w.uint(1, VERSION);
+    if *last_seen_ms != 0 {
+        w.varint(2, last_seen_ms.cast_unsigned());
+    }
+    w.time_or_0(3, *first_seen_ms);
+    w.time(4, *last_activity_ms);
+    w.time(5, *last_cart_activity_ms);
+    w.uint(6, *sessions);
+    w.packed(7, seen.iter().map(|s| s.hash.to_le_bytes()));
+    w.times(8, seen.iter().map(|s| s.time_ms));
+    w.uint(9, consent_number(*state));
+    w.time_or_0(10, *since_ms);
+    w.time(11, *cooldown_from_ms);
+    w.flag(12, *cooldown_reported);
+    for t in tracks {
+        w.nested(13, |w| track(t, w));
+    }
+    for c in carts {
+        w.nested(14, |w| cart(c, w));
+    }
+}
+
+fn consent_number(state: ConsentState) -> u32 {
+    match state {
+        ConsentState::Open => 0,
+        ConsentState::Unsubscribed => 1,
+        ConsentState::HardBounce => 2,
+        ConsentState::Complained => 3,
+    }
+}
+
+fn track(track: &Track, w: &mut Writer<'_>) {
+    let Track { model, model_hash, positions, counts, groups, uses, label, label_since_ms, label_falls_at_ms } = track;
+    let [journey, funnel] = positions;
+    w.text(1, model);
+    if *model_hash != 0 {
+        w.fixed64(2, *model_hash);
+    }
+    for (field, stage) in [(3, journey), (4, funnel)] {
+        if let Some(stage) = stage {
+            w.nested(field, |w| position(stage, w));
+        }
+    }
+    for c in counts {
+        w.nested(5, |w| count(c, w));
+    }
+    w.packed(6, groups.iter().map(|g| g.group.to_le_bytes()));
+    w.packed(7, groups.iter().map(|g| g.points.to_le_bytes()));
+    w.times(8, groups.iter().map(|g| g.as_of_ms));
+    w.packed(9, uses.iter().map(|u| u.rule.to_le_bytes()));
+    w.times(10, uses.iter().map(|u| u.since_ms));
+    if !uses.is_empty() {
+        w.nested(11, |w| uses.iter().for_each(|u| encode_varint(u64::from(u.count), w.out)));
+    }
+    if let Some(label) = label {
+        w.fixed32(12, *label);
+    }
+    w.time_or_0(13, *label_since_ms);
+    w.time(14, *label_falls_at_ms);
+}
+
+fn position(position: &StagePosition, w: &mut Writer<'_>) {
+    let StagePosition { stage, entered_ms, stale_at_ms, history } = position;
+    w.text(1, stage);
+    w.time_or_0(2, *entered_ms);
+    w.time(3, *stale_at_ms);
+    w.packed(4, history.iter().map(|h| h.stage_hash.to_le_bytes()));
+    w.times(5, history.iter().map(|h| h.entered_ms));
+}
+
+fn count(count: &RuleCount, w: &mut Writer<'_>) {
+    let RuleCount { rule, hits } = count;
+    if *rule != 0 {
+        w.fixed32(1, *rule);
+    }
+    w.times(2, hits.iter().map(|h| h.time_ms));
+    if hits.iter().any(|h| h.same != 0) {
+        w.packed(3, hits.iter().map(|h| h.same.to_le_bytes()));
+    }
+}
+
+fn cart(cart: &Cart, w: &mut Writer<'_>) {
+    let Cart { id, lines, removed, cleared_ms, touched_ms, checkout_started, currency, series, forget_at_ms } = cart;
+    w.optional_text(1, id.as_deref());
+    for l in lines {
+        w.nested(2, |w| line(l, w));
+    }
+    w.packed(3, removed.iter().map(|r| r.product_hash.to_le_bytes()));
+    w.times(4, removed.iter().map(|r| r.time_ms));
+    w.time(5, *cleared_ms);
+    w.time_or_0(6, *touched_ms);
+    w.flag(7, *checkout_started);
+    w.optional_text(8, currency.as_deref());
+    if *series != Series::default() {
+        w.nested(9, |w| self::series(series, w));
+    }
+    w.time(10, *forget_at_ms);
+}
+
+fn line(line: &CartLine, w: &mut Writer<'_>) {
+    let CartLine { product_id, sku, name, variant, url, image_url, quantity, price, added_ms } = line;
+    w.text(1, product_id);
+    w.optional_text(2, sku.as_deref());
+    w.optional_text(3, name.as_deref());
+    w.optional_text(4, variant.as_deref());
+    w.optional_text(5, url.as_deref());
+    w.optional_text(6, image_url.as_deref());
+    w.uint(7, *quantity);
+    if let Some(price) = price {
+        w.fixed64(8, price.to_bits());
+    }
+    w.time_or_0(9, *added_ms);
+}
+
+fn series(series: &Series, w: &mut Writer<'_>) {
+    let Series { phase, episode_ms, armed_by, done, abandoned_at_ms, last_step_ms, last_step_left, sent, due_ms, fire_at_ms } =
+        series;
+    let phase = match phase {
+        Phase::Idle => 0,
+        Phase::Armed => 1,
+        Phase::Running => 2,
+        Phase::Complete => 3,
+        Phase::Ended => 4,
+    };
+    w.uint(1, phase);
+    w.time_or_0(2, *episode_ms);
+    if *armed_by != 0 {
+        w.fixed64(3, *armed_by);
+    }
+    w.uint(4, u32::from(*done));
+    w.time_or_0(5, *abandoned_at_ms);
+    w.time_or_0(6, *last_step_ms);
+    w.flag(7, *last_step_left);
+    for s in sent {
+        w.nested(8, |w| {
+            let SentStep { step, episode_ms, left_ms, trigger_id } = s;
+            w.uint(1, u32::from(*step));
+            w.time_or_0(2, *episode_ms);
+            w.time_or_0(3, *left_ms);
+            w.bytes(4, &trigger_id.to_be_bytes());
+        });
+    }
+    w.time(9, *due_ms);
+    w.time(10, *fire_at_ms);
+}

@@ -1,0 +1,346 @@
+//! The state format: what was ever written is read for ever, by this build's hand-written code and by the generated message.
+//!
+//! `tests/golden/` is append-only: a file may be added for a new version, none may change.
+
+use leadstream::domain::prospect::{
+    Cart, CartLine, Consent, ConsentState, GroupPoints, Hit, PastStage, Phase, Prospect, Removed, RuleCount, RuleUse, Seen,
+    SentStep, Series, StagePosition, Track,
+};
+use leadstream::engine::codec::{Codec, CodecError};
+use leadstream::runtime::ports::{TASK_KEY, TaskRecord};
+use leadstream::wire::state_record::StateCodec;
+use leadstream::wire::{proto, task_record};
+use proptest::prelude::*;
+use prost::Message;
+
+const NOW_MS: i64 = 1_795_348_800_123;
+const HOUR_MS: i64 = 3_600_000;
+
+fn encode(prospect: &Prospect) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    StateCodec.encode(prospect, &mut bytes);
+    bytes
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.chunks(32).map(|line| line.iter().map(|b| format!("{b:02x}")).collect::<String>() + "\n").collect()
+}
+
+fn golden(name: &str) -> Vec<u8> {
+    let path = format!("{}/tests/golden/{name}", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
+    let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
+    digits.chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
+}
+
+/// Compares with a golden file; `LEADSTREAM_WRITE_GOLDEN=1` writes one that is not there yet, and never changes one that is.
+fn check_golden(name: &str, bytes: &[u8]) {
+    let path = format!("{}/tests/golden/{name}", env!("CARGO_MANIFEST_DIR"));
+    #[allow(clippy::disallowed_methods, reason = "a switch for the person who adds a version")]
+    if std::env::var_os("LEADSTREAM_WRITE_GOLDEN").is_some() && !std::path::Path::new(&path).exists() {
+        std::fs::write(&path, hex(bytes)).unwrap();
+    }
+    assert_eq!(hex(&golden(name)), hex(bytes), "{name}: the bytes of a version are fixed; change the format under a new version");
+}
+
+/// Somebody about whom everything is known.
+fn everything() -> Prospect {
+    Prospect {
+        first_seen_ms: NOW_MS - 40 * 24 * HOUR_MS,
+        last_seen_ms: NOW_MS,
+        last_activity_ms: Some(NOW_MS),
+        last_cart_activity_ms: Some(NOW_MS - HOUR_MS),
+        sessions: 300,
+        seen: vec![Seen { hash: u64::MAX, time_ms: NOW_MS - 5_000 }, Seen { hash: 7, time_ms: NOW_MS }],
+        consent: Consent { state: ConsentState::HardBounce, since_ms: NOW_MS - 2 * HOUR_MS },
+        carts: vec![
+            Cart {
+                id: Some("cart-1".into()),
+                lines: vec![
+                    CartLine {
+                        product_id: "p-1".into(),
+                        sku: Some("SKU-1".into()),
+                        name: Some("Trail shoe, ünïcode".into()),
+                        variant: Some("blue".into()),
+                        url: Some("https://shop.example/p/1".into()),
+                        image_url: Some("https://cdn.shop.example/p/1.jpg".into()),
+                        quantity: 2,
+                        price: Some(19.99),
+                        added_ms: NOW_MS - HOUR_MS,
+                    },
+                    CartLine { product_id: "p-2".into(), quantity: 1, price: Some(0.0), added_ms: NOW_MS, ..CartLine::default() },
+                ],
+                removed: vec![Removed { product_hash: 99, time_ms: NOW_MS - 3 * HOUR_MS }],
+                cleared_ms: Some(NOW_MS - 4 * HOUR_MS),
+                touched_ms: NOW_MS,
+                checkout_started: true,
+                currency: Some("EUR".into()),
+                series: Series {
+                    phase: Phase::Running,
+                    episode_ms: NOW_MS - 2 * HOUR_MS,
+                    armed_by: 0xDEAD_BEEF_0BAD_CAFE,
+                    done: 1,
+                    abandoned_at_ms: NOW_MS - HOUR_MS,
+                    last_step_ms: NOW_MS - 1,
+                    last_step_left: true,
+                    sent: vec![SentStep {
+                        step: 1,
+                        episode_ms: NOW_MS - 2 * HOUR_MS,
+                        left_ms: NOW_MS - 1,
+                        trigger_id: 0x0123_4567_89AB_CDEF_0123_4567_89AB_CDEF,
+                    }],
+                    due_ms: Some(NOW_MS + 24 * HOUR_MS),
+                    fire_at_ms: Some(NOW_MS + 24 * HOUR_MS + 1_000),
+                },
+                forget_at_ms: Some(NOW_MS + 240 * HOUR_MS),
+            },
+            Cart { series: Series { phase: Phase::Ended, ..Series::default() }, ..Cart::default() },
+        ],
+        cooldown_from_ms: Some(NOW_MS - 1),
+        cooldown_reported: true,
+        tracks: vec![
+            Track {
+                model: "ecommerce".to_owned(),
+                model_hash: 0x1122_3344_5566_7788,
+                positions: [
+                    Some(StagePosition {
+                        stage: "validation".into(),
+                        entered_ms: NOW_MS - HOUR_MS,
+                        stale_at_ms: Some(NOW_MS + 45 * 24 * HOUR_MS),
+                        history: vec![
+                            PastStage { stage_hash: 1, entered_ms: NOW_MS - 40 * 24 * HOUR_MS },
+                            PastStage { stage_hash: u32::MAX, entered_ms: NOW_MS - 2 * HOUR_MS },
+                        ],
+                    }),
+                    Some(StagePosition { stage: "intent".into(), entered_ms: NOW_MS, stale_at_ms: None, history: Vec::new() }),
+                ],
+                counts: vec![
+                    RuleCount { rule: 5, hits: vec![Hit { time_ms: NOW_MS - 9, same: 3 }, Hit { time_ms: NOW_MS, same: 0 }] },
+                    RuleCount { rule: 6, hits: vec![Hit { time_ms: NOW_MS, same: 0 }] },
+                ],
+                groups: vec![GroupPoints { group: 77, points: 12.345_678_9, as_of_ms: NOW_MS }],
+                uses: vec![RuleUse { rule: 8, since_ms: NOW_MS - HOUR_MS, count: 1_000 }],
+                label: Some(0xCAFE),
+                label_since_ms: NOW_MS - 77,
+                label_falls_at_ms: Some(NOW_MS + 6 * HOUR_MS),
+            },
+            Track { model: "shadow".to_owned(), ..Track::default() },
+        ],
+    }
+}
+
+fn newcomer() -> Prospect {
+    Prospect {
+        first_seen_ms: NOW_MS,
+        last_seen_ms: NOW_MS,
+        last_activity_ms: Some(NOW_MS),
+        sessions: 1,
+        seen: vec![Seen { hash: 42, time_ms: NOW_MS }],
+        ..Prospect::default()
+    }
+}
+
+#[test]
+fn golden_records_of_every_version_are_read_and_written_byte_for_byte() {
+    for (name, prospect) in [("state-v1-everything.hex", everything()), ("state-v1-newcomer.hex", newcomer())] {
+        check_golden(name, &encode(&prospect));
+        assert_eq!(StateCodec.decode(&golden(name)).unwrap(), prospect, "{name}");
+    }
+}
+
+#[test]
+fn the_golden_task_record_is_read_and_written_byte_for_byte() {
+    let record = TaskRecord {
+        time_ms: NOW_MS,
+        positions: vec![("clickstream".to_owned(), 123_456_789), ("email".to_owned(), 0)],
+        incarnation: 0xFEDC_BA98_7654_3210,
+        writer: "leadstream-a-0".to_owned(),
+    };
+    let mut bytes = Vec::new();
+    task_record::encode(&record, &mut bytes);
+    check_golden("task-v1.hex", &bytes);
+    assert_eq!(task_record::decode(&golden("task-v1.hex")).unwrap(), record);
+}
+
+#[test]
+fn the_key_of_the_task_record_can_be_no_prospects() {
+    assert!(std::str::from_utf8(TASK_KEY).is_err());
+}
+
+#[test]
+fn a_record_of_a_newer_version_is_refused_as_newer() {
+    let mut bytes = encode(&everything());
+    bytes[1] = 2;
+    assert_eq!(StateCodec.decode(&bytes), Err(CodecError::Newer { found: 2, known: 1 }));
+    let newer = proto::TaskRecord { version: 9, ..proto::TaskRecord::default() }.encode_to_vec();
+    assert_eq!(task_record::decode(&newer), Err(CodecError::Newer { found: 9, known: 1 }));
+}
+
+#[test]
+fn a_field_that_this_version_does_not_have_is_refused_instead_of_being_lost() {
+    let mut bytes = encode(&newcomer());
+    bytes.extend_from_slice(&[0xF8, 0x01, 0x01]); // field 31, varint 1
+    assert!(matches!(StateCodec.decode(&bytes), Err(CodecError::Damaged(_))));
+}
+
+#[test]
+fn a_record_that_is_cut_anywhere_is_damaged_or_at_least_not_the_same() {
+    let prospect = everything();
+    let bytes = encode(&prospect);
+    for end in 0..bytes.len() {
+        assert_ne!(StateCodec.decode(&bytes[..end]).ok().as_ref(), Some(&prospect), "cut at {end}");
+    }
+    assert!(matches!(StateCodec.decode(&[]), Err(CodecError::Damaged(_))));
+}
+
+#[test]
+fn a_newcomer_takes_few_bytes() {
+    assert!(encode(&newcomer()).len() <= 40, "{} bytes", encode(&newcomer()).len());
+}
+
+#[test]
+fn the_generated_message_reads_the_bytes_written_by_hand() {
+    let prospect = everything();
+    let bytes = encode(&prospect);
+    let message = proto::ProspectRecord::decode(bytes.as_slice()).unwrap();
+    assert_eq!(message.version, 1);
+    assert_eq!(message.last_seen_ms, NOW_MS);
+    assert_eq!(message.first_seen, Some(40 * 24 * HOUR_MS));
+    assert_eq!(message.seen_hashes, [u64::MAX, 7]);
+    assert_eq!(message.seen_times, [5_000, 5_000], "5 s before the base, then 5 s after that");
+    assert_eq!(message.consent_state, 2);
+    let track = &message.tracks[0];
+    assert_eq!((track.model.as_str(), track.model_hash), ("ecommerce", 0x1122_3344_5566_7788));
+    assert_eq!(track.journey.as_ref().unwrap().stage, "validation");
+    assert_eq!(track.group_points, [12.345_678_9]);
+    assert_eq!(track.use_counts, [1_000]);
+    assert_eq!(track.label, Some(0xCAFE));
+    let cart = &message.carts[0];
+    assert_eq!(cart.id.as_deref(), Some("cart-1"));
+    assert_eq!(cart.lines[0].price, Some(19.99));
+    assert_eq!(cart.lines[1].sku, None);
+    let series = cart.series.as_ref().unwrap();
+    assert_eq!(series.sent[0].trigger_id, 0x0123_4567_89AB_CDEF_0123_4567_89AB_CDEF_u128.to_be_bytes());
+    assert_eq!(series.due, Some(-24 * HOUR_MS));
+}
+
+fn text() -> impl Strategy<Value = Box<str>> {
+    prop_oneof![Just(String::new()), "[a-zé]{1,200}"].prop_map(String::into_boxed_str)
+}
+
+fn optional_text() -> impl Strategy<Value = Option<Box<str>>> {
+    proptest::option::of(text())
+}
+
+fn time() -> impl Strategy<Value = i64> {
+    prop_oneof![Just(0), Just(NOW_MS), any::<i64>(), NOW_MS - 90 * 24 * HOUR_MS..NOW_MS]
+}
+
+fn optional_time() -> impl Strategy<Value = Option<i64>> {
+    proptest::option::of(time())
+}
+
+fn many<S: Strategy>(one: S) -> impl Strategy<Value = Vec<S::Value>> {
+    proptest::collection::vec(one, 0..5)
+}
+
+fn finite() -> impl Strategy<Value = f64> {
+    any::<f64>().prop_filter("NaN is not equal to itself", |n| !n.is_nan())
+}
+
+prop_compose! {
+    fn position()(stage in text(), entered_ms in time(), stale_at_ms in optional_time(),
+                  history in many((any::<u32>(), time()))) -> StagePosition {
+        let history = history.into_iter().map(|(stage_hash, entered_ms)| PastStage { stage_hash, entered_ms }).collect();
+        StagePosition { stage, entered_ms, stale_at_ms, history }
+    }
+}
+
+prop_compose! {
+    fn track()(model in text(), model_hash in any::<u64>(), journey in proptest::option::of(position()),
+               funnel in proptest::option::of(position()),
+               counts in many((any::<u32>(), many((time(), prop_oneof![Just(0), any::<u32>()])))),
+               groups in many((any::<u32>(), finite(), time())), uses in many((any::<u32>(), time(), any::<u32>())),
+               label in any::<Option<u32>>(), label_since_ms in time(), label_falls_at_ms in optional_time()) -> Track {
+        let hits = |hits: Vec<(i64, u32)>| hits.into_iter().map(|(time_ms, same)| Hit { time_ms, same }).collect();
+        Track {
+            model: model.into_string(), model_hash, positions: [journey, funnel],
+            counts: counts.into_iter().map(|(rule, h)| RuleCount { rule, hits: hits(h) }).collect(),
+            groups: groups.into_iter().map(|(group, points, as_of_ms)| GroupPoints { group, points, as_of_ms }).collect(),
+            uses: uses.into_iter().map(|(rule, since_ms, count)| RuleUse { rule, since_ms, count }).collect(),
+            label, label_since_ms, label_falls_at_ms,
+        }
+    }
+}
+
+prop_compose! {
+    fn line()(product_id in text(), sku in optional_text(), name in optional_text(), variant in optional_text(),
+              url in optional_text(), image_url in optional_text(), quantity in any::<u32>(),
+              price in proptest::option::of(finite()), added_ms in time()) -> CartLine {
+        CartLine { product_id, sku, name, variant, url, image_url, quantity, price, added_ms }
+    }
+}
+
+prop_compose! {
+    fn series()(phase in prop_oneof![Just(Phase::Idle), Just(Phase::Armed), Just(Phase::Running), Just(Phase::Complete),
+                                     Just(Phase::Ended)],
+                times in (time(), time(), time()), armed_by in any::<u64>(), done in any::<u8>(), last_step_left in any::<bool>(),
+                sent in many((any::<u8>(), time(), time(), any::<u128>())), due_ms in optional_time(),
+                fire_at_ms in optional_time()) -> Series {
+        let step = |(step, episode_ms, left_ms, trigger_id)| SentStep { step, episode_ms, left_ms, trigger_id };
+        Series {
+            phase, episode_ms: times.0, armed_by, done, abandoned_at_ms: times.1, last_step_ms: times.2, last_step_left,
+            sent: sent.into_iter().map(step).collect(), due_ms, fire_at_ms,
+        }
+    }
+}
+
+prop_compose! {
+    fn cart()(id in optional_text(), lines in many(line()), removed in many((any::<u64>(), time())), cleared_ms in optional_time(),
+              touched_ms in time(), checkout_started in any::<bool>(), currency in optional_text(), series in series(),
+              forget_at_ms in optional_time()) -> Cart {
+        let removed = removed.into_iter().map(|(product_hash, time_ms)| Removed { product_hash, time_ms }).collect();
+        Cart { id, lines, removed, cleared_ms, touched_ms, checkout_started, currency, series, forget_at_ms }
+    }
+}
+
+prop_compose! {
+    fn prospect()(times in (time(), time(), optional_time(), optional_time(), optional_time()), sessions in any::<u32>(),
+                  seen in many((any::<u64>(), time())), consent in (0..4usize, time()), carts in many(cart()),
+                  cooldown_reported in any::<bool>(), tracks in many(track())) -> Prospect {
+        use ConsentState::{Complained, HardBounce, Open, Unsubscribed};
+        Prospect {
+            first_seen_ms: times.0, last_seen_ms: times.1, last_activity_ms: times.2, last_cart_activity_ms: times.3, sessions,
+            seen: seen.into_iter().map(|(hash, time_ms)| Seen { hash, time_ms }).collect(),
+            consent: Consent { state: [Open, Unsubscribed, HardBounce, Complained][consent.0], since_ms: consent.1 },
+            carts, cooldown_from_ms: times.4, cooldown_reported, tracks,
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn every_prospect_comes_back_as_it_was_and_the_generated_message_agrees(prospect in prospect()) {
+        let bytes = encode(&prospect);
+        prop_assert_eq!(&StateCodec.decode(&bytes).unwrap(), &prospect);
+        prop_assert_eq!(&encode(&prospect), &bytes, "the same prospect always gives the same bytes");
+        let message = proto::ProspectRecord::decode(bytes.as_slice()).unwrap();
+        prop_assert_eq!(StateCodec.decode(&message.encode_to_vec()).unwrap(), prospect, "what the generated message writes");
+    }
+
+    #[test]
+    fn damaged_bytes_are_an_error_and_never_a_panic(prospect in prospect(), at in any::<proptest::sample::Index>(), byte in any::<u8>()) {
+        let mut bytes = encode(&prospect);
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        let _: Result<_, _> = StateCodec.decode(&bytes);
+        let _: Result<_, _> = task_record::decode(&bytes);
+    }
+
+    #[test]
+    fn noise_is_an_error_and_never_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let _: Result<_, _> = StateCodec.decode(&bytes);
+    }
+}
