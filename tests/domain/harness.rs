@@ -9,25 +9,10 @@ use leadstream::domain::event::{Event, Position, Product, Value};
 use leadstream::domain::ids::hash64;
 use leadstream::domain::model::Models;
 use leadstream::domain::names::{Kind, canonical, kind_of_track};
-use leadstream::domain::prospect::Prospect;
-use leadstream::engine::codec::{Codec, CodecError};
 use leadstream::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
+use leadstream::wire::state_record::StateCodec;
 use std::borrow::Cow;
 use std::sync::Arc;
-
-thread_local! { static MAP: std::cell::RefCell<std::collections::HashMap<Vec<u8>, Prospect>> = Default::default(); }
-#[derive(Clone, Copy)]
-pub struct StateCodec;
-impl Codec for StateCodec {
-    fn encode(&self, p: &Prospect, out: &mut Vec<u8>) {
-        let text = format!("{p:?}").into_bytes();
-        MAP.with(|m| m.borrow_mut().insert(text.clone(), p.clone()));
-        out.extend(text);
-    }
-    fn decode(&self, b: &[u8]) -> Result<Prospect, CodecError> {
-        MAP.with(|m| m.borrow().get(b).cloned()).ok_or(CodecError::Damaged(String::new()))
-    }
-}
 
 /// Start of every script: 2026-03-02T00:00:00Z.
 pub const START_MS: i64 = 1_772_409_600_000;

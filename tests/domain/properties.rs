@@ -1,8 +1,9 @@
 //! Laws that hold for any input: splitting into batches, duplicates, restarts and aborted batches change nothing.
 
-use super::harness::{Did, Line, START_MS, StateCodec, commit, restored, run_lines, shop};
+use super::harness::{Did, Line, START_MS, commit, restored, run_lines, shop};
 use leadstream::domain::model::Models;
 use leadstream::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
+use leadstream::wire::state_record::StateCodec;
 use proptest::prelude::*;
 use std::sync::Arc;
 

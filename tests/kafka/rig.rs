@@ -77,7 +77,12 @@ impl Rig {
         let configs: Vec<(String, String)> = configs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         let specs: Vec<NewTopicSpec> = topics
             .iter()
-            .map(|t| NewTopicSpec { name: t.clone(), partitions: self.partitions, replication: Some(1), configs: configs.clone() })
+            .map(|t| NewTopicSpec {
+                name: t.clone(),
+                partitions: self.partitions,
+                replication: Some(1),
+                configs: configs.clone(),
+            })
             .collect();
         for created in self.admin().create_topics(&specs).expect("topics") {
             assert_eq!(created, Created::New);
