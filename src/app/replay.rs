@@ -1,13 +1,197 @@
-//! `replay`: the same engine over files, with a virtual clock.
+//! `replay`: the same engine over files, with a virtual clock, without Kafka and on all cores.
+//!
+//! ```text
+//! lines of each topic --deal--> logs by topic and partition --work--> one task per partition --finish--> files
+//! ```
+//!
+//! The logs are what Kafka's partitions would hold. Tasks only meet at the end: the last event's time of the whole input is
+//! where every task's clock stops.
 
+mod deal;
+mod inputs;
+mod lane;
+mod outputs;
+mod spill;
+mod summary;
+mod work;
+
+pub use inputs::Input;
+pub use work::Tally;
+
+use super::UsageError;
 use super::cli::ReplayArgs;
+use crate::config::{self, Settings};
+use crate::domain::Ms;
+use crate::domain::model::Models;
+use crate::wire::{decode, output};
+use indicatif::{ProgressBar, ProgressStyle};
+use spill::{Log, Spill};
+use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use work::{Shared, Worked};
+
+/// Where the clock stops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// At the last event's time.
+    End,
+    /// When nothing is pending any more.
+    Forever,
+    /// At a time; later events are not applied.
+    Time(Ms),
+}
+
+/// What is to be replayed, and how.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub inputs: Vec<Input>,
+    pub out: PathBuf,
+    pub partitions: u32,
+    pub until: Until,
+    pub models: Arc<Models>,
+    pub decode: decode::Options,
+}
 
 /// Runs the command.
 ///
 /// # Errors
-/// The work failed.
+/// The arguments make no sense, an input can't be read, or the files can't be written.
 pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
-    let _ = args;
-    anyhow::bail!("not built yet")
+    let options = options(&args)?;
+    let progress = ProgressBar::new_spinner().with_style(
+        ProgressStyle::with_template("{spinner} {msg} {human_pos} events, {per_sec}")
+            .unwrap_or_else(|_| ProgressStyle::default_spinner()),
+    );
+    let tally = replay(&options, &progress)?;
+    progress.finish_and_clear();
+    let text = if args.json { summary::json(&options, &tally)? } else { summary::table(&options, &tally) };
+    writeln!(std::io::stdout(), "{text}")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn options(args: &ReplayArgs) -> anyhow::Result<Options> {
+    let settings = settings(&args.settings)?;
+    let models = config::models(&settings).map_err(|faults| UsageError(lines("the model has faults:", &faults)))?;
+    let decode = decode_options(&settings);
+    let prefix = &settings.topics.prefix;
+    let inputs = args.inputs.iter().map(|i| inputs::parse(i, &decode.topics, prefix)).collect::<Result<Vec<_>, _>>()?;
+    if inputs.iter().filter(|i| i.path.as_os_str() == "-").count() > 1 {
+        return Err(UsageError("stdin (`-`) can be one input only".to_owned()).into());
+    }
+    let until = match args.until.as_str() {
+        "end" => Until::End,
+        "forever" => Until::Forever,
+        time => Until::Time(
+            super::simulate::parse_time(time).map_err(|e| UsageError(format!("--until: {e}, nor `end` or `forever`")))?,
+        ),
+    };
+    Ok(Options { inputs, out: args.out.clone(), partitions: args.partitions, until, models: Arc::new(models), decode })
+}
+
+/// Reads the settings, or says everything that is wrong with them.
+pub(super) fn settings(args: &super::cli::SettingsArgs) -> Result<Settings, UsageError> {
+    let loaded = config::load(args.config.as_deref(), &args.set);
+    loaded.map(|l| l.settings).map_err(|faults| UsageError(lines("the settings have faults:", &faults)))
+}
+
+pub(super) fn lines<T: std::fmt::Display>(title: &str, faults: &[T]) -> String {
+    faults.iter().fold(title.to_owned(), |text, fault| format!("{text}\n  {fault}"))
+}
+
+/// How records of the configured topics are to be decoded.
+pub(super) fn decode_options(settings: &Settings) -> decode::Options {
+    let ms = |d: std::time::Duration| Ms::try_from(d.as_millis()).unwrap_or(Ms::MAX);
+    let topic =
+        |t: config::settings::InputTopic| decode::Topic { name: t.name, is_email: t.is_email, format: decode::Format::Json };
+    decode::Options {
+        topics: settings.input_topics().into_iter().map(topic).collect(),
+        allowed_skew_ms: ms(settings.inputs.allowed_skew),
+        max_age_ms: settings.inputs.max_age.map_or(Ms::MAX, ms),
+        max_value_bytes: settings.inputs.max_value_bytes,
+        ..decode::Options::default()
+    }
+}
+
+/// Replays the files and writes the results.
+///
+/// # Errors
+/// An input can't be read, or the results can't be written.
+pub fn replay(options: &Options, progress: &ProgressBar) -> anyhow::Result<Tally> {
+    std::fs::create_dir_all(&options.out)?;
+    let spill = Spill::new(&options.out);
+    progress.set_message("read");
+    let logs = deal_all(options, &spill, progress)?;
+    progress.set_message("replayed");
+    progress.set_position(0);
+    let input_topics = options.decode.topics.iter().map(|t| t.name.clone()).collect();
+    let encoder = output::Encoder::new(
+        output::Options { format: output::Format::Json, source: "leadstream/replay".to_owned(), input_topics },
+        Arc::clone(&options.models),
+    );
+    let decoder = decode::Decoder::new(options.decode.clone(), &options.models.vocabulary);
+    let shared = Shared { options, decoder: &decoder, encoder: &encoder, spill: &spill };
+    let slots: Vec<Mutex<Option<Vec<Log>>>> = logs.into_iter().map(|l| Mutex::new(Some(l))).collect();
+    let worked = on_all_cores(slots.len(), |n| {
+        let logs = slots[n].lock().ok().and_then(|mut l| l.take()).unwrap_or_default();
+        work::work(&shared, u32::try_from(n)?, logs, &|done| progress.inc(done))
+    })?;
+    let end_ms = worked.iter().filter_map(|w| w.tally.last_ms).max();
+    let slots: Vec<Mutex<Option<Worked>>> = worked.into_iter().map(|w| Mutex::new(Some(w))).collect();
+    let finished = on_all_cores(slots.len(), |n| {
+        let worked = slots[n].lock().ok().and_then(|mut w| w.take());
+        let mut worked = worked.ok_or_else(|| anyhow::anyhow!("task {n} is gone"))?;
+        work::finish(&shared, &mut worked, end_ms)?;
+        Ok((worked.outputs, worked.tally))
+    })?;
+    let mut tally = Tally::default();
+    let mut outputs = Vec::with_capacity(finished.len());
+    for (output, task) in finished {
+        tally.add(&task);
+        outputs.push(output);
+    }
+    outputs::write(&options.out, outputs, &spill)?;
+    std::fs::write(options.out.join("summary.json"), summary::json(options, &tally)? + "\n")?;
+    Ok(tally)
+}
+
+/// One thread a topic; gives each task's logs, in topic order.
+fn deal_all(options: &Options, spill: &Spill, progress: &ProgressBar) -> anyhow::Result<Vec<Vec<Log>>> {
+    let topics = options.decode.topics.len();
+    let dealt = on_all_cores(topics, |topic| {
+        let inputs: Vec<Input> = options.inputs.iter().filter(|i| i.topic == topic).cloned().collect();
+        deal::deal(&inputs, options.partitions, options.decode.allowed_skew_ms, spill, &|n| progress.inc(n))
+    })?;
+    let mut logs: Vec<Vec<Log>> = (0..options.partitions).map(|_| Vec::with_capacity(topics)).collect();
+    for topic in dealt {
+        for (task, log) in logs.iter_mut().zip(topic.logs) {
+            task.push(log);
+        }
+    }
+    Ok(logs)
+}
+
+/// Does `count` jobs on all cores; results in the order of the jobs.
+fn on_all_cores<T: Send>(count: usize, job: impl Fn(usize) -> anyhow::Result<T> + Sync) -> anyhow::Result<Vec<T>> {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(count);
+    let next = AtomicUsize::new(0);
+    let results: Vec<Mutex<Option<anyhow::Result<T>>>> = (0..count).map(|_| Mutex::new(None)).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let n = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(slot) = results.get(n) else { break };
+                    let result = job(n);
+                    if let Ok(mut slot) = slot.lock() {
+                        *slot = Some(result);
+                    }
+                }
+            });
+        }
+    });
+    let lost = || Err(anyhow::anyhow!("a thread of the replay ended before its work"));
+    results.into_iter().map(|r| r.into_inner().ok().flatten().unwrap_or_else(lost)).collect()
 }

@@ -31,6 +31,9 @@ use std::process::ExitCode;
 /// # Errors
 /// The arguments make no sense, or the files or topics can't be written.
 pub fn run(args: SimulateArgs) -> anyhow::Result<ExitCode> {
+    if args.format == SimulateFormat::Protobuf {
+        return Err(UsageError("simulated events are JSON: leave `--format` out".to_owned()).into());
+    }
     let plan = Plan::new(&args, pace::wall_ms())?;
     let mut shop = Shop::new(plan.shop.clone());
     let progress = progress(&plan);
@@ -55,11 +58,18 @@ pub fn run(args: SimulateArgs) -> anyhow::Result<ExitCode> {
 
 /// Where simulated records go in Kafka: the first topic of each kind.
 fn target(args: &SimulateArgs) -> anyhow::Result<ProducerOptions> {
-    if args.format == SimulateFormat::Protobuf {
-        return Err(UsageError("simulated events are JSON: leave `--format` out".to_owned()).into());
-    }
-    let _ = &args.settings;
-    anyhow::bail!("not built yet")
+    let settings = super::replay::settings(&args.settings)?;
+    let first = |names: &[String], key: &str| {
+        let name =
+            names.first().ok_or_else(|| UsageError(format!("`topics.{key}` is empty: simulate writes into its first topic")))?;
+        Ok::<_, UsageError>(format!("{}{name}", settings.topics.prefix))
+    };
+    let topics = &settings.topics;
+    Ok(ProducerOptions {
+        topics: [first(&topics.clickstream, "clickstream")?, first(&topics.email, "email")?, first(&topics.cart, "cart")?],
+        bootstrap_servers: settings.kafka.bootstrap_servers.clone(),
+        properties: settings.kafka.properties.clone().into_iter().collect(),
+    })
 }
 
 /// What to do, worked out from the arguments and the time of day.

@@ -1,0 +1,97 @@
+//! One input of one task: its log, decoded a block at a time, and the event at its head.
+
+use super::deal::ABSURD;
+use super::spill::{Blocks, Spill};
+use crate::domain::Ms;
+use crate::domain::event::{Event, Position};
+use crate::engine::merge::Head;
+use crate::runtime::ports::{DeadReason, Rejected};
+use crate::wire::decode::{Decoder, file_head};
+use self_cell::self_cell;
+
+/// One record of a lane.
+pub(super) struct Item<'a> {
+    /// Where the merge puts it: the event's time; of a record that can't be used its own, else that of the one before.
+    pub head_ms: Ms,
+    pub offset: i64,
+    pub line: &'a [u8],
+    pub event: Result<Event<'a>, Rejected>,
+}
+
+type Items<'a> = Vec<Item<'a>>;
+
+self_cell! {
+    struct Decoded {
+        owner: Vec<u8>,
+        // `SmallVec` is invariant in what it holds.
+        #[not_covariant]
+        dependent: Items,
+    }
+}
+
+/// One input of a task.
+pub(super) struct Lane<'a> {
+    spill: &'a Spill,
+    blocks: Blocks,
+    decoder: &'a Decoder,
+    position: Position,
+    decoded: Option<Decoded>,
+    at: usize,
+    last_head_ms: Ms,
+}
+
+impl<'a> Lane<'a> {
+    pub(super) fn new(blocks: Blocks, spill: &'a Spill, decoder: &'a Decoder, input: u16, partition: i32) -> Self {
+        let position = Position { input, partition, offset: 0 };
+        Self { spill, blocks, decoder, position, decoded: None, at: 0, last_head_ms: Ms::MIN }
+    }
+
+    /// How the lane stands to the merge; reads on when a block is used up.
+    pub(super) fn head(&mut self) -> anyhow::Result<Head> {
+        loop {
+            if let Some(head_ms) = self.with_item(|item| item.head_ms) {
+                return Ok(Head::At(head_ms));
+            }
+            let Some(block) = self.blocks.next(self.spill)? else { return Ok(Head::AtEnd) };
+            self.at = 0;
+            let (decoder, position, last_ms) = (self.decoder, self.position, &mut self.last_head_ms);
+            let decoded = Decoded::new(block, |block| decode(decoder, block, position, last_ms));
+            let count = decoded.with_dependent(|_, items| items.len());
+            self.position.offset += i64::try_from(count).unwrap_or(0);
+            self.decoded = Some(decoded);
+        }
+    }
+
+    /// Looks at the record at the head, if there is one.
+    pub(super) fn with_item<T>(&self, look: impl FnOnce(&Item<'_>) -> T) -> Option<T> {
+        self.decoded.as_ref()?.with_dependent(|_, items| items.get(self.at).map(look))
+    }
+
+    pub(super) fn pass(&mut self) {
+        self.at += 1;
+    }
+}
+
+fn decode<'a>(decoder: &Decoder, block: &'a [u8], first: Position, last_head_ms: &mut Ms) -> Items<'a> {
+    let mut items = Vec::new();
+    let mut rest = block;
+    while let Some((marked, tail)) = rest.split_first_chunk::<4>() {
+        let marked = u32::from_le_bytes(*marked);
+        let Some((line, tail)) = tail.split_at_checked((marked & !ABSURD) as usize) else { break };
+        rest = tail;
+        let offset = first.offset + i64::try_from(items.len()).unwrap_or(0);
+        let mut event = decoder.decode_line(line, Position { offset, ..first });
+        if marked & ABSURD != 0 && event.is_ok() {
+            let detail = "the event is more than 24 h later than the events before and after it in its file".to_owned();
+            event = Err(Rejected { reason: DeadReason::AbsurdTime, detail });
+        }
+        let head_ms = match &event {
+            Ok(event) => event.time_ms,
+            Err(_) if marked & ABSURD != 0 => *last_head_ms,
+            Err(_) => file_head(line).ok().and_then(|h| h.record_ms).unwrap_or(*last_head_ms),
+        };
+        *last_head_ms = head_ms;
+        items.push(Item { head_ms, offset, line, event });
+    }
+    items
+}

@@ -1,0 +1,141 @@
+//! What a task writes, kept apart by task until all are done, so that the files are the same whatever finished first.
+
+use super::spill::{Log, Spill};
+use crate::domain::effect::{Body, Output};
+use crate::runtime::ports::{OutTopic, Rejected};
+use crate::wire::decode::file_head;
+use serde::Serialize;
+use std::io::Write;
+use std::path::Path;
+
+/// The output files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Out {
+    StageChanges,
+    ScoreChanges,
+    CartAbandoned,
+    CartOutcomes,
+    DeadLetters,
+}
+
+pub(super) const COUNT: usize = 5;
+pub(super) const TOPICS: [OutTopic; COUNT] =
+    [OutTopic::StageChanges, OutTopic::ScoreChanges, OutTopic::CartAbandoned, OutTopic::CartOutcomes, OutTopic::DeadLetters];
+const BLOCK_BYTES: usize = 64 << 10;
+
+impl Out {
+    pub(super) fn of(output: &Output) -> Self {
+        match output.body {
+            Body::StageChanged(_) => Self::StageChanges,
+            Body::ScoreChanged(_) => Self::ScoreChanges,
+            Body::CartAbandoned(_) => Self::CartAbandoned,
+            Body::CartOutcome(_) => Self::CartOutcomes,
+        }
+    }
+}
+
+/// Outputs of one task, in order.
+#[derive(Default)]
+pub(super) struct Outputs([Log; COUNT]);
+
+impl Outputs {
+    pub(super) fn tail(&mut self, out: Out) -> &mut Vec<u8> {
+        self.0[out as usize].tail()
+    }
+
+    pub(super) fn settle(&mut self, spill: &Spill) -> anyhow::Result<()> {
+        self.0.iter_mut().try_for_each(|log| log.settle(spill, BLOCK_BYTES))
+    }
+}
+
+/// Writes the files: task after task.
+pub(super) fn write(dir: &Path, all: Vec<Outputs>, spill: &Spill) -> anyhow::Result<()> {
+    let mut files = Vec::new();
+    for topic in TOPICS {
+        let path = dir.join(format!("{}.jsonl", topic.short_name()));
+        files.push(std::io::BufWriter::new(std::fs::File::create(path)?));
+    }
+    for outputs in all {
+        for (log, file) in outputs.0.into_iter().zip(&mut files) {
+            let mut blocks = log.into_blocks();
+            while let Some(block) = blocks.next(spill)? {
+                file.write_all(&block)?;
+            }
+        }
+    }
+    files.iter_mut().try_for_each(Write::flush)?;
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct DeadLetter<'a> {
+    reason: &'static str,
+    detail: &'a str,
+    topic: &'a str,
+    partition: i32,
+    offset: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timestamp: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'a str>,
+    /// The original line, when it is text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value_base64: Option<String>,
+}
+
+/// Writes one dead letter as a line.
+pub(super) fn dead_letter(
+    into: &mut Vec<u8>,
+    rejected: &Rejected,
+    topic: &str,
+    partition: i32,
+    offset: i64,
+    line: &[u8],
+) -> anyhow::Result<()> {
+    let head = file_head(line).unwrap_or_default();
+    let text = std::str::from_utf8(line).ok();
+    let letter = DeadLetter {
+        reason: rejected.reason.name(),
+        detail: &rejected.detail,
+        topic,
+        partition,
+        offset,
+        timestamp: head.record_ms,
+        key: head.prospect.as_deref(),
+        value: text,
+        value_base64: if text.is_none() { Some(base64(line)) } else { None },
+    };
+    serde_json::to_writer(&mut *into, &letter)?;
+    into.push(b'\n');
+    Ok(())
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let bits = chunk.iter().enumerate().fold(0_u32, |bits, (n, byte)| bits | u32::from(*byte) << (16 - 8 * n));
+        for n in 0..4 {
+            let digit = DIGITS[(bits >> (18 - 6 * n) & 63) as usize];
+            text.push(if n <= chunk.len() { char::from(digit) } else { '=' });
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_that_are_no_text_are_kept_as_base64() {
+        // RFC 4648, section 10.
+        for (bytes, text) in
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("foobar", "Zm9vYmFy")]
+        {
+            assert_eq!(base64(bytes.as_bytes()), text);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Byte logs that live in memory while they are small and in one unnamed temporary file when they are not.
+//!
+//! A log only grows until it is read. So dealing records to tasks never waits for a task, however differently the inputs
+//! advance: no queue can be full, and memory stays bounded.
+
+use anyhow::Context;
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Bytes that all logs together keep in memory.
+const MEMORY_BYTES: u64 = 256 << 20;
+
+/// Where the blocks of all logs go.
+pub(super) struct Spill {
+    dir: std::path::PathBuf,
+    file: OnceLock<File>,
+    file_bytes: AtomicU64,
+    memory_bytes: AtomicU64,
+}
+
+/// One log: blocks, and the part that is still being written.
+#[derive(Default)]
+pub(super) struct Log {
+    blocks: Vec<Block>,
+    tail: Vec<u8>,
+}
+
+enum Block {
+    Memory(Vec<u8>),
+    File { offset: u64, bytes: usize },
+}
+
+impl Spill {
+    pub(super) fn new(dir: &Path) -> Self {
+        Self { dir: dir.to_owned(), file: OnceLock::new(), file_bytes: AtomicU64::new(0), memory_bytes: AtomicU64::new(0) }
+    }
+
+    fn file(&self) -> anyhow::Result<&File> {
+        if let Some(file) = self.file.get() {
+            return Ok(file);
+        }
+        let path = self.dir.join(format!(".replay-{}.tmp", std::process::id()));
+        let file = File::options().read(true).write(true).create(true).truncate(true).open(&path);
+        let file = file.with_context(|| format!("cannot make the temporary file {}", path.display()))?;
+        let file = self.file.get_or_init(|| file);
+        // Without a name it is gone with the process, however that ends. A second thread may have removed it already.
+        let _gone = std::fs::remove_file(&path);
+        Ok(file)
+    }
+
+    fn keep(&self, bytes: Vec<u8>) -> anyhow::Result<Block> {
+        let len = bytes.len() as u64;
+        if self.memory_bytes.fetch_add(len, Ordering::Relaxed) < MEMORY_BYTES {
+            return Ok(Block::Memory(bytes));
+        }
+        let file = self.file()?;
+        let offset = self.file_bytes.fetch_add(len, Ordering::Relaxed);
+        file.write_all_at(&bytes, offset).context("cannot write the temporary file")?;
+        Ok(Block::File { offset, bytes: bytes.len() })
+    }
+}
+
+impl Log {
+    /// The part that is being written; whole records only.
+    pub(super) fn tail(&mut self) -> &mut Vec<u8> {
+        &mut self.tail
+    }
+
+    /// Puts the tail away when it is at least this long.
+    pub(super) fn settle(&mut self, spill: &Spill, at_bytes: usize) -> anyhow::Result<()> {
+        if self.tail.len() >= at_bytes.max(1) {
+            let tail = std::mem::take(&mut self.tail);
+            self.blocks.push(spill.keep(tail)?);
+        }
+        Ok(())
+    }
+
+    /// Takes the log apart, oldest block first.
+    pub(super) fn into_blocks(self) -> Blocks {
+        Blocks { blocks: self.blocks.into_iter(), tail: Some(self.tail).filter(|t| !t.is_empty()) }
+    }
+}
+
+/// The blocks of a log that are still to be read.
+pub(super) struct Blocks {
+    blocks: std::vec::IntoIter<Block>,
+    tail: Option<Vec<u8>>,
+}
+
+impl Blocks {
+    /// The next block: whole records.
+    pub(super) fn next(&mut self, spill: &Spill) -> anyhow::Result<Option<Vec<u8>>> {
+        match self.blocks.next() {
+            None => Ok(self.tail.take()),
+            Some(Block::Memory(bytes)) => {
+                spill.memory_bytes.fetch_sub(bytes.len() as u64, Ordering::Relaxed);
+                Ok(Some(bytes))
+            }
+            Some(Block::File { offset, bytes }) => {
+                let mut buffer = vec![0; bytes];
+                spill.file()?.read_exact_at(&mut buffer, offset).context("cannot read the temporary file")?;
+                Ok(Some(buffer))
+            }
+        }
+    }
+}

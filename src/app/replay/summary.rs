@@ -1,0 +1,70 @@
+//! The summary of a replay: the same to the byte each time, so no durations in it.
+
+use super::outputs::TOPICS;
+use super::work::Tally;
+use super::{Options, Until};
+use crate::domain::Ms;
+use serde_json::{Map, Value, json};
+use std::fmt::Write;
+
+fn time(ms: Ms) -> Option<String> {
+    jiff::Timestamp::from_millisecond(ms).ok().map(|t| format!("{t:.3}"))
+}
+
+fn until(options: &Options, tally: &Tally) -> Option<String> {
+    match options.until {
+        Until::End => tally.last_ms.and_then(time),
+        Until::Forever => Some("forever".to_owned()),
+        Until::Time(ms) => time(ms),
+    }
+}
+
+/// As `summary.json`.
+pub(super) fn json(options: &Options, tally: &Tally) -> anyhow::Result<String> {
+    let outputs: Map<String, Value> =
+        TOPICS.iter().zip(tally.outputs).map(|(topic, n)| (topic.short_name().to_owned(), Value::from(n))).collect();
+    let models: Vec<Value> = options.models.models.iter().map(|m| json!({ "name": m.name, "hash": m.hash_text })).collect();
+    let triggers: Map<String, Value> =
+        tally.triggers_by_step.iter().map(|(step, n)| (step.to_string(), Value::from(*n))).collect();
+    Ok(serde_json::to_string_pretty(&json!({
+        "records": tally.records,
+        "events": tally.events,
+        "after_until": tally.after_until,
+        "prospects": tally.prospects,
+        "partitions": options.partitions,
+        "first_event": tally.first_ms.and_then(time),
+        "last_event": tally.last_ms.and_then(time),
+        "until": until(options, tally),
+        "models": models,
+        "outputs": outputs,
+        "triggers_by_step": triggers,
+        "outcomes": tally.outcomes,
+        "dead_letters": tally.dead_letters,
+        "duplicates": tally.duplicates,
+        "late": tally.late,
+        "clamped": tally.clamped,
+        "broken_fields": tally.broken_fields,
+    }))?)
+}
+
+/// For people.
+pub(super) fn table(options: &Options, tally: &Tally) -> String {
+    let mut text = format!("{} events of {} prospects", tally.events, tally.prospects);
+    if let (Some(first), Some(last)) = (tally.first_ms.and_then(time), tally.last_ms.and_then(time)) {
+        let _never = write!(text, ", from {first} to {last}");
+    }
+    let _never = writeln!(text, "; {} duplicates, {} late", tally.duplicates, tally.late);
+    for (topic, count) in TOPICS.iter().zip(tally.outputs) {
+        let _never = write!(text, "  {:>10}  {}", count, topic.short_name());
+        let list = |names: Vec<String>| if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
+        let detail = match topic.short_name() {
+            "cart-abandoned" => list(tally.triggers_by_step.iter().map(|(step, n)| format!("step {step}: {n}")).collect()),
+            "cart-outcomes" => list(tally.outcomes.iter().map(|(kind, n)| format!("{kind}: {n}")).collect()),
+            "dead-letters" => list(tally.dead_letters.iter().map(|(reason, n)| format!("{reason}: {n}")).collect()),
+            _ => String::new(),
+        };
+        let _never = writeln!(text, "{detail}");
+    }
+    let _never = write!(text, "written to {}", options.out.display());
+    text
+}

@@ -1,0 +1,187 @@
+//! Second pass: each task merges its inputs by event time and drives the engine.
+
+use super::lane::{Item, Lane};
+use super::outputs::{self, Out, Outputs};
+use super::spill::{Log, Spill};
+use super::{Options, Until};
+use crate::domain::Ms;
+use crate::domain::effect::{Body, Note};
+use crate::engine::merge::{Choice, Head, choose};
+use crate::engine::task::{BatchEffects, Mode, Task};
+use crate::wire::decode::Decoder;
+use crate::wire::output::Encoder;
+use crate::wire::state_record::StateCodec;
+use std::collections::BTreeMap;
+
+/// Events after which a batch is closed, as a transaction would.
+const BATCH_EVENTS: u64 = 4_096;
+
+/// What was counted; adds up over tasks.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Tally {
+    pub records: u64,
+    pub events: u64,
+    /// Good events later than `--until`: not applied.
+    pub after_until: u64,
+    pub clamped: u64,
+    pub broken_fields: u64,
+    pub duplicates: u64,
+    pub late: u64,
+    pub prospects: u64,
+    pub first_ms: Option<Ms>,
+    pub last_ms: Option<Ms>,
+    pub dead_letters: BTreeMap<&'static str, u64>,
+    pub triggers_by_step: BTreeMap<u8, u64>,
+    pub outcomes: BTreeMap<&'static str, u64>,
+    pub outputs: [u64; outputs::COUNT],
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, other: &Self) {
+        self.records += other.records;
+        self.events += other.events;
+        self.after_until += other.after_until;
+        self.clamped += other.clamped;
+        self.broken_fields += other.broken_fields;
+        self.duplicates += other.duplicates;
+        self.late += other.late;
+        self.prospects += other.prospects;
+        self.first_ms = self.first_ms.into_iter().chain(other.first_ms).min();
+        self.last_ms = self.last_ms.max(other.last_ms);
+        let add = |into: &mut BTreeMap<&'static str, u64>, from: &BTreeMap<&'static str, u64>| {
+            from.iter().for_each(|(name, n)| *into.entry(name).or_default() += n);
+        };
+        add(&mut self.dead_letters, &other.dead_letters);
+        add(&mut self.outcomes, &other.outcomes);
+        other.triggers_by_step.iter().for_each(|(step, n)| *self.triggers_by_step.entry(*step).or_default() += n);
+        self.outputs.iter_mut().zip(other.outputs).for_each(|(a, b)| *a += b);
+    }
+}
+
+/// A task whose inputs are read to their end; it still has to reach the end of time.
+pub(super) struct Worked {
+    pub task: Task<StateCodec>,
+    pub outputs: Outputs,
+    pub tally: Tally,
+}
+
+/// What all tasks share.
+pub(super) struct Shared<'a> {
+    pub options: &'a Options,
+    pub decoder: &'a Decoder,
+    pub encoder: &'a Encoder,
+    pub spill: &'a Spill,
+}
+
+/// Reads the inputs of a task to their end.
+pub(super) fn work(shared: &Shared<'_>, partition: u32, logs: Vec<Log>, progress: &dyn Fn(u64)) -> anyhow::Result<Worked> {
+    let partition = i32::try_from(partition)?;
+    let lane = |(input, log): (usize, Log)| {
+        let input = u16::try_from(input).unwrap_or(u16::MAX);
+        Lane::new(log.into_blocks(), shared.spill, shared.decoder, input, partition)
+    };
+    let mut lanes: Vec<Lane<'_>> = logs.into_iter().enumerate().map(lane).collect();
+    let task = Task::new(shared.options.models.clone(), StateCodec);
+    let mut worked = Worked { task, outputs: Outputs::default(), tally: Tally::default() };
+    let mut effects = BatchEffects::default();
+    let mut heads = vec![Head::AtEnd; lanes.len()];
+    for (head, lane) in heads.iter_mut().zip(&mut lanes) {
+        *head = lane.head()?;
+    }
+    while let Choice::Take(n) = choose(heads.iter().copied()) {
+        lanes[n].with_item(|item| take(shared, &mut worked, item, n, partition, &mut effects)).transpose()?;
+        lanes[n].pass();
+        heads[n] = lanes[n].head()?;
+        if worked.tally.records.is_multiple_of(BATCH_EVENTS) {
+            close(shared, &mut worked, &mut effects)?;
+            progress(BATCH_EVENTS);
+        }
+    }
+    progress(worked.tally.records % BATCH_EVENTS);
+    close(shared, &mut worked, &mut effects)?;
+    Ok(worked)
+}
+
+fn take(
+    shared: &Shared<'_>,
+    worked: &mut Worked,
+    item: &Item<'_>,
+    input: usize,
+    partition: i32,
+    effects: &mut BatchEffects,
+) -> anyhow::Result<()> {
+    let tally = &mut worked.tally;
+    tally.records += 1;
+    let event = match &item.event {
+        Ok(event) => event,
+        Err(rejected) => {
+            *tally.dead_letters.entry(rejected.reason.name()).or_default() += 1;
+            let topic = &shared.options.decode.topics[input].name;
+            outputs::dead_letter(worked.outputs.tail(Out::DeadLetters), rejected, topic, partition, item.offset, item.line)?;
+            tally.outputs[Out::DeadLetters as usize] += 1;
+            return Ok(());
+        }
+    };
+    if matches!(shared.options.until, Until::Time(until_ms) if event.time_ms > until_ms) {
+        tally.after_until += 1;
+        return Ok(());
+    }
+    tally.events += 1;
+    tally.clamped += u64::from(event.clamped);
+    tally.broken_fields += u64::from(event.broken_fields);
+    tally.first_ms = tally.first_ms.into_iter().chain([event.time_ms]).min();
+    tally.last_ms = tally.last_ms.max(Some(event.time_ms));
+    worked.task.apply(event, Mode::Virtual, effects);
+    Ok(())
+}
+
+/// Lets the task's clock run on to the end and fires what is due.
+pub(super) fn finish(shared: &Shared<'_>, worked: &mut Worked, end_ms: Option<Ms>) -> anyhow::Result<()> {
+    let mut effects = BatchEffects::default();
+    match (shared.options.until, end_ms) {
+        (Until::Forever, _) => {
+            // Firing a timer may set another; each round goes to a real deadline, so this ends with the last one.
+            while let Some(deadline_ms) = worked.task.next_deadline_ms() {
+                worked.task.advance(deadline_ms, Mode::Virtual, &mut effects);
+                close(shared, worked, &mut effects)?;
+            }
+        }
+        (Until::Time(until_ms), _) | (Until::End, Some(until_ms)) => worked.task.advance(until_ms, Mode::Virtual, &mut effects),
+        (Until::End, None) => {}
+    }
+    close(shared, worked, &mut effects)?;
+    worked.tally.prospects = worked.task.size().records as u64;
+    Ok(())
+}
+
+/// Closes a batch: writes its outputs, and its records become the truth.
+fn close(shared: &Shared<'_>, worked: &mut Worked, effects: &mut BatchEffects) -> anyhow::Result<()> {
+    let Worked { task, outputs, tally } = worked;
+    if let Some(error) = effects.unreadable.take() {
+        return Err(error.into());
+    }
+    for output in &effects.outputs {
+        let out = Out::of(&output.output);
+        tally.outputs[out as usize] += 1;
+        match &output.output.body {
+            Body::CartAbandoned(cart) => *tally.triggers_by_step.entry(cart.step).or_default() += 1,
+            Body::CartOutcome(outcome) => *tally.outcomes.entry(outcome.kind.type_name()).or_default() += 1,
+            Body::StageChanged(_) | Body::ScoreChanged(_) => {}
+        }
+        let tail = outputs.tail(out);
+        shared.encoder.encode(&output.prospect, &output.output, tail);
+        tail.push(b'\n');
+    }
+    outputs.settle(shared.spill)?;
+    for (note, count) in &effects.notes {
+        match note {
+            Note::Duplicate => tally.duplicates += count,
+            Note::Late => tally.late += count,
+            _ => {}
+        }
+    }
+    effects.clear();
+    task.staged(|_, _| {});
+    task.confirm();
+    Ok(())
+}

@@ -1,0 +1,318 @@
+//! Replay against independent lists of triggers from real shops, and against itself.
+
+use leadstream::app::replay::{Input, Options, Until, replay};
+use leadstream::app::simulate::{Shop, ShopOptions, Topic};
+use leadstream::config::model_file;
+use leadstream::domain::model::spec::CartSpec;
+use leadstream::domain::model::{CatchUp, IdleOn, OrderClears};
+use leadstream::wire::decode;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+fn topics() -> Vec<decode::Topic> {
+    let topic = |t: Topic| decode::Topic { name: t.name().to_owned(), is_email: t == Topic::Email, format: decode::Format::Json };
+    Topic::ALL.map(topic).to_vec()
+}
+
+fn options(dir: &Path, inputs: Vec<(Topic, PathBuf)>, cart: &CartSpec) -> Options {
+    let models = model_file::models(&["ecommerce".to_owned()], cart).unwrap();
+    Options {
+        inputs: inputs.into_iter().map(|(topic, path)| Input { topic: topic.index(), path }).collect(),
+        out: dir.to_owned(),
+        partitions: 1,
+        until: Until::End,
+        models: Arc::new(models),
+        decode: decode::Options { topics: topics(), ..decode::Options::default() },
+    }
+}
+
+fn go(options: &Options) -> leadstream::app::replay::Tally {
+    replay(options, &indicatif::ProgressBar::hidden()).unwrap()
+}
+
+fn lines(dir: &Path, file: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(dir.join(file)).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn write_lines(path: &Path, lines: &[String]) -> PathBuf {
+    std::fs::write(path, lines.iter().map(|l| format!("{l}\n")).collect::<String>()).unwrap();
+    path.to_owned()
+}
+
+/// Files of a simulated shop with late events and dirt.
+fn shop(dir: &Path, events: usize, dirt: f64) -> Vec<(Topic, PathBuf)> {
+    let options = ShopOptions { prospects: 300, start_ms: 1_760_000_000_000, late: 0.01, dirt, ..ShopOptions::default() };
+    let mut files = Topic::ALL.map(|t| std::fs::File::create(dir.join(format!("{}.jsonl", t.name()))).unwrap());
+    for record in Shop::new(options).take(events) {
+        let file = &mut files[record.topic.index()];
+        file.write_all(&record.value).unwrap();
+        file.write_all(b"\n").unwrap();
+    }
+    Topic::ALL.map(|t| (t, dir.join(format!("{}.jsonl", t.name())))).to_vec()
+}
+
+fn track(user: &str, event: &str, time: &str, properties: &str) -> String {
+    format!(
+        r#"{{"type":"track","event":"{event}","messageId":"{user}{time}","userId":"{user}","timestamp":"{time}","properties":{properties}}}"#
+    )
+}
+
+// The real streams: `(user, fire time in ms, sorted items)`.
+type Trigger = (String, i64, Vec<String>);
+
+fn data() -> Option<PathBuf> {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    let python = Command::new("python3").arg("--version").output().is_ok_and(|o| o.status.success());
+    if dir.join("to_segment.py").exists() && python {
+        return Some(dir);
+    }
+    assert!(std::env::var_os("LEADSTREAM_TESTS_MUST_RUN").is_none_or(|v| v != "1"), "needs {} and python3", dir.display());
+    eprintln!("skipped: needs {} and python3", dir.display());
+    None
+}
+
+fn expected(data: &Path, stream: &str, delay: &str) -> Vec<Trigger> {
+    let path = data.join(format!("expected-triggers/triggers.{stream}.{delay}.csv.gz"));
+    let mut text = String::new();
+    flate2::read::MultiGzDecoder::new(std::fs::File::open(path).unwrap()).read_to_string(&mut text).unwrap();
+    let row = |line: &str| {
+        let mut cells = line.split(',');
+        let user = cells.next().unwrap().to_owned();
+        let seconds: f64 = cells.next().unwrap().parse().unwrap();
+        let mut items: Vec<String> = cells.next().unwrap().split(' ').map(str::to_owned).collect();
+        items.sort();
+        (user, (seconds * 1_000.0).round() as i64, items)
+    };
+    let mut rows: Vec<Trigger> = text.lines().skip(1).map(row).collect();
+    rows.sort();
+    rows
+}
+
+fn fired(dir: &Path) -> Vec<Trigger> {
+    let trigger = |line: Value| {
+        let time: jiff::Timestamp = line["due_at"].as_str().unwrap().parse().unwrap();
+        assert_eq!(line["at"], line["due_at"]);
+        let mut items: Vec<String> =
+            line["lines"].as_array().unwrap().iter().map(|l| l["product_id"].as_str().unwrap().to_owned()).collect();
+        items.sort();
+        (line["prospect"].as_str().unwrap().to_owned(), time.as_millisecond(), items)
+    };
+    let mut triggers: Vec<Trigger> = lines(dir, "cart-abandoned.jsonl").into_iter().map(trigger).collect();
+    triggers.sort();
+    triggers
+}
+
+fn one_step(delay_ms: i64) -> CartSpec {
+    CartSpec {
+        steps_ms: Some(vec![delay_ms]),
+        idle_on: Some(IdleOn::Site),
+        order_clears: Some(OrderClears::Lines),
+        cooldown_ms: Some(None),
+        max_lateness_ms: Some(None),
+        forget_after_ms: Some(None),
+        grace_ms: Some(0),
+        catch_up: Some(CatchUp::Replay),
+        ..CartSpec::default()
+    }
+}
+
+fn the_triggers_are_those_expected(stream: &str, kind: &str, file: &str) {
+    let Some(data) = data() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let events = dir.path().join("events.jsonl");
+    let output = Command::new("python3").arg(data.join("to_segment.py")).arg(kind).arg(data.join(file)).output().unwrap();
+    assert!(output.status.success());
+    std::fs::write(&events, output.stdout).unwrap();
+    for (delay, delay_ms) in [("30min", 1_800_000), ("1h", 3_600_000), ("24h", 86_400_000)] {
+        for partitions in [1, 4] {
+            let out = dir.path().join(format!("{delay}-{partitions}"));
+            let replayed =
+                Options { partitions, ..options(&out, vec![(Topic::Clickstream, events.clone())], &one_step(delay_ms)) };
+            go(&replayed);
+            let (want, have) = (expected(&data, stream, delay), fired(&out));
+            let missing: Vec<_> = want.iter().filter(|t| !have.contains(t)).take(5).collect();
+            let wrong: Vec<_> = have.iter().filter(|t| !want.contains(t)).take(5).collect();
+            let name = format!("{stream} {delay} {partitions}: {} expected, {} fired", want.len(), have.len());
+            assert!(want == have, "{name}; missing {missing:?}; wrong {wrong:?}");
+        }
+    }
+}
+
+#[test]
+fn the_triggers_of_the_taobao_stream_are_those_of_the_reference() {
+    the_triggers_are_those_expected("taobao-half-a", "taobao", "taobao-user-behavior.half-a.csv.gz");
+}
+
+#[test]
+fn the_triggers_of_the_otto_stream_are_those_of_the_reference() {
+    the_triggers_are_those_expected("otto-20-sessions", "otto", "otto-20-sessions.jsonl.gz");
+}
+
+const OUTPUTS: [&str; 5] =
+    ["stage-changes.jsonl", "score-changes.jsonl", "cart-abandoned.jsonl", "cart-outcomes.jsonl", "dead-letters.jsonl"];
+
+#[test]
+fn replaying_again_gives_the_same_bytes() {
+    let dir = tempfile::tempdir().unwrap();
+    let inputs = shop(dir.path(), 20_000, 0.02);
+    let runs = ["a", "b"].map(|name| {
+        let out = dir.path().join(name);
+        go(&Options { partitions: 3, ..options(&out, inputs.clone(), &CartSpec::default()) });
+        OUTPUTS.iter().chain(&["summary.json"]).map(|f| std::fs::read(out.join(f)).unwrap()).collect::<Vec<_>>()
+    });
+    assert_eq!(runs[0], runs[1]);
+    assert!(runs[0].iter().all(|file| !file.is_empty()), "every output has something to compare");
+}
+
+/// Outputs by file and prospect, in order, without what names the partition.
+fn by_prospect(dir: &Path) -> BTreeMap<(&'static str, String), Vec<Value>> {
+    let mut all: BTreeMap<_, Vec<Value>> = BTreeMap::new();
+    for file in &OUTPUTS[..4] {
+        for mut line in lines(dir, file) {
+            if let Some(event) = line["event"].as_object_mut() {
+                event.remove("partition");
+                event.remove("offset");
+            }
+            all.entry((*file, line["prospect"].as_str().unwrap().to_owned())).or_default().push(line);
+        }
+    }
+    all
+}
+
+#[test]
+fn one_partition_and_four_give_the_same_outputs_per_prospect() {
+    let dir = tempfile::tempdir().unwrap();
+    let inputs = shop(dir.path(), 20_000, 0.0);
+    let runs = [1, 4].map(|partitions| {
+        let out = dir.path().join(partitions.to_string());
+        let tally = go(&Options { partitions, ..options(&out, inputs.clone(), &CartSpec::default()) });
+        assert_eq!(tally.records, 20_000);
+        by_prospect(&out)
+    });
+    assert!(runs[0].len() > 100);
+    assert_eq!(runs[0], runs[1]);
+}
+
+#[test]
+fn a_simulated_shop_gives_every_kind_of_output() {
+    let dir = tempfile::tempdir().unwrap();
+    let inputs = shop(dir.path(), 30_000, 0.02);
+    let out = dir.path().join("out");
+    let tally = go(&options(&out, inputs, &CartSpec::default()));
+    assert!(tally.outputs.iter().all(|n| *n > 0), "{tally:?}");
+    assert!([1, 2, 3].iter().all(|step| tally.triggers_by_step.contains_key(step)), "{tally:?}");
+    assert!(tally.outcomes.contains_key("cart.recovered"), "{tally:?}");
+    assert!(tally.dead_letters.len() >= 5 && tally.duplicates > 0 && tally.late > 0, "{tally:?}");
+    let ids: Vec<String> = OUTPUTS[..4].iter().flat_map(|f| lines(&out, f)).map(|l| l["id"].to_string()).collect();
+    let unique: std::collections::BTreeSet<_> = ids.iter().collect();
+    assert_eq!(unique.len(), ids.len(), "no output twice");
+}
+
+#[test]
+fn the_partition_is_kafkas_and_the_offset_counts_within_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let inputs = shop(dir.path(), 5_000, 0.0);
+    let out = dir.path().join("out");
+    go(&Options { partitions: 4, ..options(&out, inputs, &CartSpec::default()) });
+    let mut offsets: BTreeMap<(String, i64), i64> = BTreeMap::new();
+    for line in lines(&out, "stage-changes.jsonl").iter().filter(|l| !l["event"].is_null()) {
+        let (event, prospect) = (&line["event"], line["prospect"].as_str().unwrap());
+        let want = leadstream::domain::ids::murmur2_partition(prospect.as_bytes(), 4);
+        assert_eq!(event["partition"], want);
+        let last = offsets.entry((event["topic"].to_string(), want.into())).or_insert(-1);
+        let offset = event["offset"].as_i64().unwrap();
+        assert!(offset >= *last, "in order within the partition");
+        *last = offset;
+    }
+    assert_eq!(offsets.len(), 12, "three topics of four partitions: {offsets:?}");
+}
+
+#[test]
+fn an_event_a_day_ahead_of_both_its_neighbours_is_dead_lettered() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = write_lines(
+        &dir.path().join("cart.jsonl"),
+        &[
+            track("u", "Product Added", "2026-03-01T10:00:00.000Z", r#"{"product_id":"p"}"#),
+            track("u", "Product Viewed", "2026-03-09T10:00:00.000Z", r#"{"product_id":"p"}"#),
+            "not json".to_owned(),
+            track("u", "Product Viewed", "2026-03-01T10:01:00.000Z", r#"{"product_id":"p"}"#),
+        ],
+    );
+    let out = dir.path().join("out");
+    let tally = go(&options(&out, vec![(Topic::Cart, file)], &CartSpec::default()));
+    assert_eq!(tally.events, 2);
+    let letters = lines(&out, "dead-letters.jsonl");
+    let reasons: Vec<&str> = letters.iter().map(|l| l["reason"].as_str().unwrap()).collect();
+    assert_eq!(reasons, ["absurd-time", "unreadable-value"]);
+    assert_eq!(letters[1]["value"], "not json");
+    assert_eq!(tally.last_ms, Some(1_772_359_260_000), "the clock did not run ahead");
+}
+
+#[test]
+fn a_pause_of_days_in_a_file_is_no_absurd_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = write_lines(
+        &dir.path().join("cart.jsonl"),
+        &[
+            track("u", "Product Added", "2026-03-01T10:00:00.000Z", r#"{"product_id":"p"}"#),
+            track("u", "Product Viewed", "2026-03-09T10:00:00.000Z", r#"{"product_id":"p"}"#),
+            track("u", "Product Viewed", "2026-03-09T10:01:00.000Z", r#"{"product_id":"p"}"#),
+            track("u", "Product Viewed", "2026-03-19T10:01:00.000Z", r#"{"product_id":"p"}"#),
+        ],
+    );
+    let tally = go(&options(&dir.path().join("out"), vec![(Topic::Cart, file)], &CartSpec::default()));
+    assert_eq!((tally.events, tally.dead_letters.len()), (4, 0));
+}
+
+#[test]
+fn the_clock_stops_where_it_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = write_lines(
+        &dir.path().join("cart.jsonl"),
+        &[
+            track("u", "Product Added", "2026-03-01T10:00:00.000Z", r#"{"product_id":"p"}"#),
+            track("v", "Product Viewed", "2026-03-01T11:00:00.000Z", r#"{"product_id":"p"}"#),
+        ],
+    );
+    let steps = |until| {
+        let out = dir.path().join("out");
+        go(&Options { until, ..options(&out, vec![(Topic::Cart, file.clone())], &CartSpec::default()) }).triggers_by_step
+    };
+    let time = |text: &str| Until::Time(text.parse::<jiff::Timestamp>().unwrap().as_millisecond());
+    assert_eq!(steps(Until::End), BTreeMap::from([(1, 1)]), "due at the very end: fires");
+    assert_eq!(steps(time("2026-03-01T10:59:59.999Z")), BTreeMap::new());
+    assert_eq!(steps(time("2026-03-02T10:00:00Z")), BTreeMap::from([(1, 1), (2, 1)]));
+    assert_eq!(steps(Until::Forever), BTreeMap::from([(1, 1), (2, 1), (3, 1)]));
+}
+
+#[test]
+fn packed_files_and_several_files_of_a_topic_are_one_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let lines = [
+        track("u", "Product Added", "2026-03-01T10:00:00.000Z", r#"{"product_id":"p"}"#),
+        track("u", "Product Added", "2026-03-01T10:10:00.000Z", r#"{"product_id":"q"}"#),
+        track("v", "page", "2026-03-01T12:00:00.000Z", "{}"),
+    ];
+    let plain = write_lines(&dir.path().join("a.jsonl"), &lines[..1]);
+    let gz = dir.path().join("b.jsonl.gz");
+    let mut packer = flate2::write::GzEncoder::new(std::fs::File::create(&gz).unwrap(), flate2::Compression::fast());
+    packer.write_all(lines[1].as_bytes()).unwrap();
+    packer.finish().unwrap();
+    let zst = dir.path().join("c.jsonl.zst");
+    std::fs::write(&zst, zstd::encode_all(lines[2].as_bytes(), 1).unwrap()).unwrap();
+    let out = dir.path().join("out");
+    let inputs = [plain, gz, zst].map(|p| (Topic::Cart, p)).to_vec();
+    let tally = go(&options(&out, inputs, &CartSpec::default()));
+    assert_eq!(tally.events, 3);
+    let carts = self::lines(&out, "cart-abandoned.jsonl");
+    assert_eq!(carts[0]["lines"].as_array().unwrap().len(), 2);
+    assert_eq!(carts[0]["due_at"], "2026-03-01T11:10:00.000Z");
+    let last = self::lines(&out, "stage-changes.jsonl").pop().unwrap();
+    assert_eq!(last["event"]["offset"], 2, "offsets go on over files");
+}
