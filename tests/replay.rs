@@ -2,9 +2,7 @@
 
 use leadstream::app::replay::{Input, Options, Until, replay};
 use leadstream::app::simulate::{Shop, ShopOptions, Topic};
-use leadstream::config::model_file;
-use leadstream::domain::model::spec::CartSpec;
-use leadstream::domain::model::{CatchUp, IdleOn, OrderClears};
+use leadstream::config;
 use leadstream::wire::decode;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -18,8 +16,9 @@ fn topics() -> Vec<decode::Topic> {
     Topic::ALL.map(topic).to_vec()
 }
 
-fn options(dir: &Path, inputs: Vec<(Topic, PathBuf)>, cart: &CartSpec) -> Options {
-    let models = model_file::models(&["ecommerce".to_owned()], cart).unwrap();
+fn options(dir: &Path, inputs: Vec<(Topic, PathBuf)>, set: &[String]) -> Options {
+    let settings = config::load_from(None, [], set).unwrap().settings;
+    let models = config::models(&settings).unwrap();
     Options {
         inputs: inputs.into_iter().map(|(topic, path)| Input { topic: topic.index(), path }).collect(),
         out: dir.to_owned(),
@@ -107,18 +106,15 @@ fn fired(dir: &Path) -> Vec<Trigger> {
     triggers
 }
 
-fn one_step(delay_ms: i64) -> CartSpec {
-    CartSpec {
-        steps_ms: Some(vec![delay_ms]),
-        idle_on: Some(IdleOn::Site),
-        order_clears: Some(OrderClears::Lines),
-        cooldown_ms: Some(None),
-        max_lateness_ms: Some(None),
-        forget_after_ms: Some(None),
-        grace_ms: Some(0),
-        catch_up: Some(CatchUp::Replay),
-        ..CartSpec::default()
-    }
+/// What makes a series the reference's rule, set as a user would.
+fn one_step(delay: &str) -> Vec<String> {
+    let off = ["cooldown", "max_lateness", "forget_after"].map(|key| format!("model.cart.{key}=off"));
+    let rest = [
+        format!("model.cart.steps=[\"{delay}\"]"),
+        "model.cart.idle_on=site".to_owned(),
+        "model.cart.order_clears=lines".to_owned(),
+    ];
+    off.into_iter().chain(rest).collect()
 }
 
 fn the_triggers_are_those_expected(stream: &str, kind: &str, file: &str) {
@@ -128,11 +124,10 @@ fn the_triggers_are_those_expected(stream: &str, kind: &str, file: &str) {
     let output = Command::new("python3").arg(data.join("to_segment.py")).arg(kind).arg(data.join(file)).output().unwrap();
     assert!(output.status.success());
     std::fs::write(&events, output.stdout).unwrap();
-    for (delay, delay_ms) in [("30min", 1_800_000), ("1h", 3_600_000), ("24h", 86_400_000)] {
+    for (delay, step) in [("30min", "30m"), ("1h", "1h"), ("24h", "24h")] {
         for partitions in [1, 4] {
             let out = dir.path().join(format!("{delay}-{partitions}"));
-            let replayed =
-                Options { partitions, ..options(&out, vec![(Topic::Clickstream, events.clone())], &one_step(delay_ms)) };
+            let replayed = Options { partitions, ..options(&out, vec![(Topic::Clickstream, events.clone())], &one_step(step)) };
             go(&replayed);
             let (want, have) = (expected(&data, stream, delay), fired(&out));
             let missing: Vec<_> = want.iter().filter(|t| !have.contains(t)).take(5).collect();
@@ -162,7 +157,7 @@ fn replaying_again_gives_the_same_bytes() {
     let inputs = shop(dir.path(), 20_000, 0.02);
     let runs = ["a", "b"].map(|name| {
         let out = dir.path().join(name);
-        go(&Options { partitions: 3, ..options(&out, inputs.clone(), &CartSpec::default()) });
+        go(&Options { partitions: 3, ..options(&out, inputs.clone(), &[]) });
         OUTPUTS.iter().chain(&["summary.json"]).map(|f| std::fs::read(out.join(f)).unwrap()).collect::<Vec<_>>()
     });
     assert_eq!(runs[0], runs[1]);
@@ -190,7 +185,7 @@ fn one_partition_and_four_give_the_same_outputs_per_prospect() {
     let inputs = shop(dir.path(), 20_000, 0.0);
     let runs = [1, 4].map(|partitions| {
         let out = dir.path().join(partitions.to_string());
-        let tally = go(&Options { partitions, ..options(&out, inputs.clone(), &CartSpec::default()) });
+        let tally = go(&Options { partitions, ..options(&out, inputs.clone(), &[]) });
         assert_eq!(tally.records, 20_000);
         by_prospect(&out)
     });
@@ -203,7 +198,7 @@ fn a_simulated_shop_gives_every_kind_of_output() {
     let dir = tempfile::tempdir().unwrap();
     let inputs = shop(dir.path(), 30_000, 0.02);
     let out = dir.path().join("out");
-    let tally = go(&options(&out, inputs, &CartSpec::default()));
+    let tally = go(&options(&out, inputs, &[]));
     assert!(tally.outputs.iter().all(|n| *n > 0), "{tally:?}");
     assert!([1, 2, 3].iter().all(|step| tally.triggers_by_step.contains_key(step)), "{tally:?}");
     assert!(tally.outcomes.contains_key("cart.recovered"), "{tally:?}");
@@ -218,7 +213,7 @@ fn the_partition_is_kafkas_and_the_offset_counts_within_it() {
     let dir = tempfile::tempdir().unwrap();
     let inputs = shop(dir.path(), 5_000, 0.0);
     let out = dir.path().join("out");
-    go(&Options { partitions: 4, ..options(&out, inputs, &CartSpec::default()) });
+    go(&Options { partitions: 4, ..options(&out, inputs, &[]) });
     let mut offsets: BTreeMap<(String, i64), i64> = BTreeMap::new();
     for line in lines(&out, "stage-changes.jsonl").iter().filter(|l| !l["event"].is_null()) {
         let (event, prospect) = (&line["event"], line["prospect"].as_str().unwrap());
@@ -245,7 +240,7 @@ fn an_event_a_day_ahead_of_both_its_neighbours_is_dead_lettered() {
         ],
     );
     let out = dir.path().join("out");
-    let tally = go(&options(&out, vec![(Topic::Cart, file)], &CartSpec::default()));
+    let tally = go(&options(&out, vec![(Topic::Cart, file)], &[]));
     assert_eq!(tally.events, 2);
     let letters = lines(&out, "dead-letters.jsonl");
     let reasons: Vec<&str> = letters.iter().map(|l| l["reason"].as_str().unwrap()).collect();
@@ -266,7 +261,7 @@ fn a_pause_of_days_in_a_file_is_no_absurd_time() {
             track("u", "Product Viewed", "2026-03-19T10:01:00.000Z", r#"{"product_id":"p"}"#),
         ],
     );
-    let tally = go(&options(&dir.path().join("out"), vec![(Topic::Cart, file)], &CartSpec::default()));
+    let tally = go(&options(&dir.path().join("out"), vec![(Topic::Cart, file)], &[]));
     assert_eq!((tally.events, tally.dead_letters.len()), (4, 0));
 }
 
@@ -282,7 +277,7 @@ fn the_clock_stops_where_it_is_told() {
     );
     let steps = |until| {
         let out = dir.path().join("out");
-        go(&Options { until, ..options(&out, vec![(Topic::Cart, file.clone())], &CartSpec::default()) }).triggers_by_step
+        go(&Options { until, ..options(&out, vec![(Topic::Cart, file.clone())], &[]) }).triggers_by_step
     };
     let time = |text: &str| Until::Time(text.parse::<jiff::Timestamp>().unwrap().as_millisecond());
     assert_eq!(steps(Until::End), BTreeMap::from([(1, 1)]), "due at the very end: fires");
@@ -308,7 +303,7 @@ fn packed_files_and_several_files_of_a_topic_are_one_log() {
     std::fs::write(&zst, zstd::encode_all(lines[2].as_bytes(), 1).unwrap()).unwrap();
     let out = dir.path().join("out");
     let inputs = [plain, gz, zst].map(|p| (Topic::Cart, p)).to_vec();
-    let tally = go(&options(&out, inputs, &CartSpec::default()));
+    let tally = go(&options(&out, inputs, &[]));
     assert_eq!(tally.events, 3);
     let carts = self::lines(&out, "cart-abandoned.jsonl");
     assert_eq!(carts[0]["lines"].as_array().unwrap().len(), 2);
