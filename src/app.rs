@@ -4,6 +4,7 @@
 
 pub mod check;
 pub mod cli;
+pub mod counting;
 pub mod deadletters;
 pub mod demo;
 pub mod explain;

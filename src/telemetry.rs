@@ -209,13 +209,12 @@ impl Telemetry {
     pub fn committed(&self, records: u64, commit_seconds: f64, unix_seconds: f64) {
         self.batch_records.record(records as f64);
         self.commit_seconds.record(commit_seconds);
-        self.counter(&catalogue::TRANSACTIONS, &["committed"]).increment(1);
         self.gauge(&catalogue::LAST_COMMIT, &[]).set(unix_seconds);
     }
 
-    /// A transaction did not end well; `unknown`: nobody can tell yet whether it was committed.
-    pub fn not_committed(&self, unknown: bool) {
-        self.counter(&catalogue::TRANSACTIONS, &[if unknown { "unknown" } else { "aborted" }]).increment(1);
+    /// How a transaction ended: `committed`, `aborted`, `unknown` (nobody can tell yet).
+    pub fn transaction(&self, outcome: &str) {
+        self.counter(&catalogue::TRANSACTIONS, &[outcome]).increment(1);
     }
 
     /// `class`: `retry`, `abort`, `rebuild`, `stop`.

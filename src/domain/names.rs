@@ -201,6 +201,9 @@ impl Kind {
         )
     }
 
+    /// Every class that [`Kind::class`] gives.
+    pub const CLASSES: [&'static str; 8] = ["page", "identity", "site", "cart", "checkout", "order", "email", "other"];
+
     /// Closed metric label: the class of an event name.
     #[must_use]
     pub fn class(self) -> &'static str {

@@ -1,0 +1,268 @@
+//! What workers tell, as metrics.
+
+use crate::domain::effect::{Body, Cause, Note, OutcomeKind};
+use crate::domain::model::Models;
+use crate::domain::names::Kind;
+use crate::engine::task::ProspectOutput;
+use crate::runtime::observe::{BatchStats, Observer, RebalanceKind, TransactionOutcome};
+use crate::runtime::ports::DeadReason;
+use crate::telemetry::{EventNotes, Telemetry, catalogue};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Counts what committed batches did.
+pub struct Counting {
+    telemetry: Arc<Telemetry>,
+    models: Arc<Models>,
+    /// Input topics, in the order of their indices.
+    inputs: Vec<String>,
+}
+
+impl Counting {
+    /// Shows every series of the closed sets at zero, and the models.
+    #[must_use]
+    pub fn new(telemetry: Arc<Telemetry>, models: Arc<Models>, inputs: Vec<String>) -> Self {
+        for reason in DeadReason::ALL {
+            telemetry.declare(&catalogue::DEAD_LETTERS, &[reason.name()]);
+        }
+        for topic in &inputs {
+            telemetry.declare(&catalogue::INPUT_WAITS, &[topic]);
+            for class in Kind::CLASSES {
+                telemetry.declare(&catalogue::EVENTS, &[topic, class]);
+            }
+        }
+        for step in 1..=models.in_charge().cart.steps_ms.len() {
+            telemetry.declare(&catalogue::CART_TRIGGERS, &[&step.to_string()]);
+        }
+        for outcome in ["committed", "aborted", "unknown"] {
+            telemetry.declare(&catalogue::TRANSACTIONS, &[outcome]);
+        }
+        for kind in ["assigned", "revoked", "lost"] {
+            telemetry.declare(&catalogue::REBALANCES, &[kind]);
+        }
+        for model in &models.models {
+            telemetry.model(&model.name, &model.hash_text);
+        }
+        Self { telemetry, models, inputs }
+    }
+
+    fn topic(&self, input: u16) -> &str {
+        self.inputs.get(usize::from(input)).map_or("other", String::as_str)
+    }
+
+    fn model(&self, output: &ProspectOutput) -> &str {
+        self.models.models.get(usize::from(output.output.model)).map_or("other", |m| m.name.as_str())
+    }
+
+    fn outputs(&self, batch: &BatchStats) {
+        // One look-up per series and batch, not per output.
+        let mut stages: BTreeMap<_, u64> = BTreeMap::new();
+        let mut labels: BTreeMap<_, u64> = BTreeMap::new();
+        let mut steps: BTreeMap<u8, u64> = BTreeMap::new();
+        let mut outcomes: BTreeMap<&'static str, u64> = BTreeMap::new();
+        let mut suppressed: BTreeMap<&'static str, u64> = BTreeMap::new();
+        for output in &batch.outputs {
+            let body = &output.output.body;
+            match body {
+                Body::StageChanged(s) => {
+                    let key = (self.model(output), s.axis.name(), s.from.as_deref(), s.to.as_str(), cause_name(s.cause));
+                    *stages.entry(key).or_default() += 1;
+                }
+                Body::ScoreChanged(s) => *labels.entry((self.model(output), s.to.as_deref(), s.up)).or_default() += 1,
+                Body::CartAbandoned(c) => *steps.entry(c.step).or_default() += 1,
+                Body::CartOutcome(c) => {
+                    *outcomes.entry(c.kind.type_name()).or_default() += 1;
+                    match c.kind {
+                        OutcomeKind::Skipped => *suppressed.entry(c.reason.name()).or_default() += 1,
+                        OutcomeKind::Recovered => self.telemetry.cart_recovered(c.currency.as_deref(), c.value.unwrap_or(0.0)),
+                        OutcomeKind::Cancelled | OutcomeKind::Recalled | OutcomeKind::Expired => {}
+                    }
+                }
+            }
+            // Without an event time was the cause: the output was due at its own time.
+            if output.output.event.is_none()
+                && let Some(kind) = timer_name(body)
+            {
+                let late_ms = batch.committed_at_ms - output.output.at_ms;
+                self.telemetry.trigger_lateness(kind, late_ms as f64 / 1_000.0);
+            }
+        }
+        for ((model, axis, from, to, cause), count) in stages {
+            self.telemetry.stage_changes(model, axis, from, to, cause, count);
+        }
+        for ((model, label, up), count) in labels {
+            self.telemetry.score_changes(model, label, up, count);
+        }
+        steps.into_iter().for_each(|(step, count)| self.telemetry.cart_triggers(step, count));
+        outcomes.into_iter().for_each(|(kind, count)| self.telemetry.cart_outcomes(kind, count));
+        suppressed.into_iter().for_each(|(reason, count)| self.telemetry.cart_suppressed(reason, count));
+    }
+
+    fn notes(&self, batch: &BatchStats) {
+        let count = |note| batch.notes.get(&note).copied().unwrap_or_default();
+        self.telemetry.event_notes(&EventNotes {
+            duplicates: count(Note::Duplicate),
+            late: count(Note::Late),
+            clamped: batch.clamped,
+            broken_fields: batch.broken_fields,
+            limits_reached: count(Note::LimitReached),
+            model_moves: count(Note::ModelMoved),
+            stages_kept: count(Note::StageKept),
+        });
+        let no_consent = count(Note::NoConsent);
+        if no_consent > 0 {
+            self.telemetry.cart_suppressed("no-consent", no_consent);
+        }
+    }
+}
+
+impl Observer for Counting {
+    fn batch_committed(&self, _worker: u16, batch: &BatchStats) {
+        for ((input, class), count) in &batch.classes {
+            self.telemetry.events(self.topic(*input), class, *count);
+        }
+        let mut dead: BTreeMap<DeadReason, u64> = BTreeMap::new();
+        for ((_, reason), count) in &batch.dead {
+            *dead.entry(*reason).or_default() += count;
+        }
+        dead.into_iter().for_each(|(reason, count)| self.telemetry.dead_letters(reason.name(), count));
+        self.notes(batch);
+        self.outputs(batch);
+        // Each sampled record stands for an equal share of the batch; the first ones also for what is left over.
+        let (events, samples) = (usize::try_from(batch.events).unwrap_or(usize::MAX), batch.sampled_record_ms.len().max(1));
+        for (n, record_ms) in batch.sampled_record_ms.iter().enumerate() {
+            let stands_for = events / samples + usize::from(n < events % samples);
+            self.telemetry.event_latency((batch.committed_at_ms - record_ms) as f64 / 1_000.0, stands_for);
+        }
+        self.telemetry.committed(batch.events, batch.commit_took.as_secs_f64(), batch.committed_at_ms as f64 / 1_000.0);
+    }
+
+    fn transaction(&self, _worker: u16, outcome: TransactionOutcome) {
+        let (outcome, duty) = match outcome {
+            TransactionOutcome::Committed => ("committed", None),
+            TransactionOutcome::Aborted => ("aborted", Some("abort")),
+            TransactionOutcome::Rebuilt => ("unknown", Some("rebuild")),
+        };
+        self.telemetry.transaction(outcome);
+        if let Some(duty) = duty {
+            self.telemetry.failure(duty);
+        }
+    }
+
+    fn rebalance(&self, _worker: u16, kind: RebalanceKind, _partitions: usize) {
+        self.telemetry.rebalance(match kind {
+            RebalanceKind::Assigned => "assigned",
+            RebalanceKind::Revoked => "revoked",
+            RebalanceKind::Lost => "lost",
+        });
+    }
+
+    fn waited_for(&self, _worker: u16, input: u16) {
+        self.telemetry.input_waits(self.topic(input), 1);
+    }
+}
+
+fn cause_name(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Event => "event",
+        Cause::Stale => "stale",
+        Cause::Disqualified => "disqualified",
+        Cause::ReEntered => "re-entered",
+    }
+}
+
+/// Which timer gives such an output.
+fn timer_name(body: &Body) -> Option<&'static str> {
+    match body {
+        Body::StageChanged(_) => Some("stale"),
+        Body::ScoreChanged(_) => Some("label"),
+        Body::CartAbandoned(_) => Some("cart-step"),
+        Body::CartOutcome(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::effect::{CartAbandoned, CartOutcome, Output, Reason};
+    use crate::domain::model::spec::CartSpec;
+
+    fn counting() -> (Counting, Arc<Telemetry>) {
+        let telemetry = Arc::new(Telemetry::new("0.0.0"));
+        let shipped = crate::config::model_file::load("ecommerce");
+        let models = crate::config::model_file::build(&[shipped], &CartSpec::default()).expect("the shipped model loads");
+        (Counting::new(Arc::clone(&telemetry), Arc::new(models), vec!["clickstream".to_owned()]), telemetry)
+    }
+
+    fn output(at_ms: i64, body: Body) -> ProspectOutput {
+        ProspectOutput { prospect: "u-1".into(), output: Output { id: 1, model: 0, at_ms, event: None, body } }
+    }
+
+    fn step(at_ms: i64) -> ProspectOutput {
+        let cart = CartAbandoned {
+            cart_id: None,
+            episode_ms: 0,
+            step: 1,
+            steps: 3,
+            due_at_ms: at_ms,
+            abandoned_at_ms: 0,
+            checkout_started: false,
+            lines: Vec::new(),
+            value: None,
+            currency: None,
+            score: 0.0,
+            label: None,
+        };
+        output(at_ms, Body::CartAbandoned(Box::new(cart)))
+    }
+
+    fn outcome(kind: OutcomeKind, reason: Reason) -> ProspectOutput {
+        let cart = CartOutcome {
+            kind,
+            cart_id: None,
+            episode_ms: 0,
+            step: None,
+            steps_sent: 1,
+            reason,
+            trigger_ids: Vec::new(),
+            order_id: None,
+            value: Some(80.0),
+            currency: Some("EUR".to_owned()),
+        };
+        output(0, Body::CartOutcome(Box::new(cart)))
+    }
+
+    #[test]
+    fn a_committed_batch_shows_in_the_metrics_once() {
+        let (counting, telemetry) = counting();
+        let mut batch =
+            BatchStats { events: 10, committed_at_ms: 5_000, sampled_record_ms: vec![4_990, 4_900], ..BatchStats::default() };
+        batch.classes.insert((0, "page"), 10);
+        batch.dead.insert((0, DeadReason::AbsurdTime), 2);
+        batch.notes.insert(Note::Duplicate, 3);
+        batch.outputs =
+            vec![step(4_800), outcome(OutcomeKind::Recovered, Reason::Ordered), outcome(OutcomeKind::Skipped, Reason::Late)];
+        counting.batch_committed(0, &batch);
+        counting.transaction(0, TransactionOutcome::Committed);
+        let page = telemetry.render();
+        for line in [
+            "leadstream_events_total{topic=\"clickstream\",class=\"page\"} 10",
+            "leadstream_dead_letters_total{reason=\"absurd-time\"} 2",
+            "leadstream_duplicates_total 3",
+            "leadstream_cart_triggers_total{step=\"1\"} 1",
+            "leadstream_cart_triggers_total{step=\"3\"} 0",
+            "leadstream_trigger_lateness_seconds_bucket{kind=\"cart-step\",le=\"0.15\"} 0",
+            "leadstream_trigger_lateness_seconds_bucket{kind=\"cart-step\",le=\"0.25\"} 1",
+            "leadstream_cart_recovered_value_sum{currency=\"EUR\"} 80",
+            "leadstream_cart_suppressed_total{reason=\"late\"} 1",
+            "leadstream_cart_outcomes_total{kind=\"cart.skipped\"} 1",
+            "leadstream_event_latency_seconds_count 10",
+            "leadstream_event_latency_seconds_bucket{le=\"0.01\"} 5",
+            "leadstream_transactions_total{outcome=\"committed\"} 1",
+            "leadstream_transactions_total{outcome=\"aborted\"} 0",
+            "leadstream_last_commit_timestamp_seconds 5",
+        ] {
+            assert!(page.lines().any(|l| l == line), "{line} is not in\n{page}");
+        }
+    }
+}
