@@ -8,6 +8,7 @@ pub mod counting;
 pub mod deadletters;
 pub mod demo;
 pub mod explain;
+pub mod load;
 pub mod model_check;
 pub mod replay;
 pub mod run;

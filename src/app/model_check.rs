@@ -1,13 +1,140 @@
-//! `model check`: faults of model files, or what they say.
+//! `model check`: every fault of model files with its place, or what they say.
 
 use super::cli::ModelCheckArgs;
+use super::{BAD_USAGE, DONE};
+use crate::config::model_file::{self, FileFault, Loaded};
+use crate::config::units::format_ms;
+use crate::domain::effect::Axis;
+use crate::domain::model::spec::CartSpec;
+use crate::domain::model::{AxisModel, Model, canonical, check};
+use serde_json::json;
+use std::io::Write;
 use std::process::ExitCode;
 
-/// Runs the command.
+/// Runs the command: exit code 2 when a file has a fault.
 ///
 /// # Errors
-/// The work failed.
+/// The result can't be written.
 pub fn run(args: ModelCheckArgs) -> anyhow::Result<ExitCode> {
-    let _ = args;
-    anyhow::bail!("not built yet")
+    let mut out = std::io::stdout().lock();
+    let mut good = true;
+    let mut results = Vec::new();
+    for name in &args.models {
+        let loaded = model_file::load(name);
+        match model_file::build(std::slice::from_ref(&loaded), &CartSpec::default()) {
+            Ok(models) => {
+                let model = models.in_charge();
+                let notes = check::notes(&loaded.spec);
+                if args.json {
+                    results.push(summary_json(&loaded.origin, model, &notes));
+                } else {
+                    write_summary(&mut out, &loaded, model, &notes, args.graph)?;
+                }
+            }
+            Err(faults) => {
+                good = false;
+                if args.json {
+                    results.push(faults_json(&loaded.origin, &faults));
+                } else {
+                    for fault in &faults {
+                        writeln!(out, "{fault}")?;
+                    }
+                    let count = if faults.len() == 1 { "1 fault".to_owned() } else { format!("{} faults", faults.len()) };
+                    writeln!(out, "{}: {count}", loaded.origin)?;
+                }
+            }
+        }
+    }
+    if args.json {
+        writeln!(out, "{}", serde_json::Value::from(results))?;
+    }
+    Ok(ExitCode::from(if good { DONE } else { BAD_USAGE }))
+}
+
+fn summary_json(origin: &str, model: &Model, notes: &[crate::domain::model::spec::Fault]) -> serde_json::Value {
+    let axis = |axis: Axis| {
+        let axis = &model.axes[axis.index()];
+        json!({ "stages": axis.stages, "moves": axis.moves.len() })
+    };
+    json!({
+        "file": origin,
+        "ok": true,
+        "name": model.name,
+        "hash": model.hash_text,
+        "journey": axis(Axis::Journey),
+        "funnel": axis(Axis::Funnel),
+        "labels": model.score.labels.iter().map(|l| json!({ "name": l.name, "score": l.score })).collect::<Vec<_>>(),
+        "groups": model.score.groups.iter().map(|g| g.name.clone()).collect::<Vec<_>>(),
+        "cart_steps_ms": model.cart.steps_ms,
+        "notes": notes.iter().map(fault_json).collect::<Vec<_>>(),
+    })
+}
+
+fn faults_json(origin: &str, faults: &[FileFault]) -> serde_json::Value {
+    json!({ "file": origin, "ok": false, "faults": faults.iter().map(|f| fault_json(&f.fault)).collect::<Vec<_>>() })
+}
+
+fn fault_json(fault: &crate::domain::model::spec::Fault) -> serde_json::Value {
+    json!({ "line": fault.place.line, "key": fault.place.path, "message": fault.message })
+}
+
+fn write_summary(
+    out: &mut impl Write,
+    loaded: &Loaded,
+    model: &Model,
+    notes: &[crate::domain::model::spec::Fault],
+    graph: bool,
+) -> std::io::Result<()> {
+    writeln!(out, "{}: ok", loaded.origin)?;
+    writeln!(out, "  model    {} ({}), hash {}", model.name, model.title, model.hash_text)?;
+    for axis in Axis::ALL {
+        let of = &model.axes[axis.index()];
+        let stale = of.stale.iter().flatten().count();
+        let counts = format!("{} stages, {} moves, {stale} of the stages go stale", of.stages.len(), of.moves.len());
+        writeln!(out, "  {:<8} {counts}: {}", axis.name(), of.stages.join(" → "))?;
+    }
+    let rules: usize = model.score.groups.iter().map(|g| g.rules.len()).sum();
+    let labels: Vec<String> = model.score.labels.iter().map(|l| format!("{} from {}", l.name, l.score)).collect();
+    writeln!(out, "  score    {} groups, {rules} rules; {}", model.score.groups.len(), or_none(&labels.join(", "), "no labels"))?;
+    let steps: Vec<String> = model.cart.steps_ms.iter().map(|ms| format_ms(*ms)).collect();
+    writeln!(out, "  cart     reminders after {}", steps.join(", "))?;
+    for note in notes {
+        writeln!(out, "  note     line {}: {}: {}", note.place.line, note.place.path, note.message)?;
+    }
+    if graph {
+        for axis in Axis::ALL {
+            write_graph(out, axis, loaded, &model.axes[axis.index()])?;
+        }
+    }
+    Ok(())
+}
+
+fn or_none<'a>(text: &'a str, none: &'a str) -> &'a str {
+    if text.is_empty() { none } else { text }
+}
+
+/// Every stage and what leads to it, in words that can be read aloud.
+fn write_graph(out: &mut impl Write, axis: Axis, loaded: &Loaded, compiled: &AxisModel) -> std::io::Result<()> {
+    let spec = &loaded.spec.axes[axis.index()];
+    if compiled.stages.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{}", axis.name())?;
+    for (index, stage) in compiled.stages.iter().enumerate() {
+        writeln!(out, "  {}. {stage}", index + 1)?;
+        for rule in spec.moves.iter().map(|m| &m.value).filter(|m| m.to.as_ref().is_some_and(|to| to.value == *stage)) {
+            let from = match rule.from.as_slice() {
+                [] if index == 0 => "from nowhere".to_owned(),
+                [] => "from any earlier stage".to_owned(),
+                names => format!("from {}", names.iter().map(|f| f.value.as_str()).collect::<Vec<_>>().join(", ")),
+            };
+            writeln!(out, "     ← {from}: {}", canonical::in_words(rule))?;
+        }
+        for (from, stale) in compiled.stages.iter().zip(&compiled.stale).filter_map(|(s, stale)| Some((s, (*stale)?))) {
+            if stale.to == index {
+                writeln!(out, "     ← from {from}: after {} without activity", format_ms(stale.after_ms))?;
+            }
+        }
+    }
+    Ok(())
 }

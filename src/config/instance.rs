@@ -4,7 +4,7 @@
 //! second one on a host.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Write};
+use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 /// An instance's id, and the lock that keeps others from using it.
@@ -50,6 +50,7 @@ pub fn resolve(configured: Option<&str>, state_dir: Option<&Path>) -> Result<Ins
         None => {
             let id = random_id();
             file.set_len(0)
+                .and_then(|()| file.rewind())
                 .and_then(|()| file.write_all(format!("{id}\n").as_bytes()))
                 .and_then(|()| file.sync_all())
                 .map_err(unusable)?;

@@ -95,7 +95,9 @@ pub fn parse(text: &str) -> Result<Table, Vec<SyntaxFault>> {
             line: lines.of(e.span().map_or(0, |s| s.start)),
             message: e.message().trim().replace('\n', ", "),
         };
-        return Err(errors.into_iter().map(fault).collect());
+        // After the first place that is no TOML the parser guesses; a key that is there twice is always one.
+        let sure = errors.into_iter().map(fault).enumerate().filter(|(n, fault)| *n == 0 || fault.message.contains("duplicate"));
+        return Err(sure.map(|(_, fault)| fault).collect());
     }
     let mut faults = Vec::new();
     let table = table(document.get_ref(), &lines, &mut faults);

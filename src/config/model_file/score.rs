@@ -38,7 +38,7 @@ fn label(node: &Node, place: &Place, faults: &mut Faults) -> Option<f64> {
     if let Some((_, place)) = fields.node("fit") {
         faults.add(&place, "a label can't ask for a fit score yet: leave `fit` out, the label then goes by the score alone");
     }
-    if score.is_none() && table.get("score").is_none() {
+    if score.is_none() && table.entries.iter().all(|e| e.key == "fit") {
         faults.add(place, "says no score: write a number, or { score = 50 }");
     }
     fields.finish(faults);

@@ -2,8 +2,11 @@
 
 mod cart;
 mod moves;
+mod notes;
 mod score;
 mod tests_of;
+
+pub use notes::notes;
 
 use super::spec::{At, AxisSpec, CartSpec, Fault, ModelSpec, Place};
 use super::{MAX_RULES, MAX_STAGES};

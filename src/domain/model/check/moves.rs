@@ -173,7 +173,8 @@ fn reachable(spec: &AxisSpec, found: &mut Found) {
             break;
         }
     }
-    for (stage, _) in spec.stages.iter().zip(reached).filter(|(_, reached)| !reached) {
+    let first = |name: &str, n: usize| index(name) == Some(n);
+    for (_, stage) in spec.stages.iter().enumerate().filter(|(n, stage)| !reached[*n] && first(&stage.value, *n)) {
         found.add(&stage.place, format!("{UNREACHABLE}, {:?}: add a move to it, or leave the stage out", stage.value));
     }
 }

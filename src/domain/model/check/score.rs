@@ -56,7 +56,8 @@ fn labels(spec: &ScoreSpec, found: &mut Found) {
 /// The highest score that the caps of the groups allow; `None` while a group has none.
 fn reach(spec: &ScoreSpec) -> Option<f64> {
     (!spec.groups.is_empty()).then_some(())?;
-    spec.groups.iter().map(|group| group.value.cap.as_ref().map(|cap| cap.value.max(0.0))).sum()
+    // A cap that is a fault itself is no cap.
+    spec.groups.iter().map(|group| group.value.cap.as_ref().map(|cap| cap.value).filter(|cap| *cap > 0.0)).sum()
 }
 
 fn group(one: &At<GroupSpec>, found: &mut Found) {

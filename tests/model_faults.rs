@@ -1,0 +1,387 @@
+//! Every fault of a model file is found, at its place, with what to do; and one meaning has one hash.
+
+use leadstream::config::model_file::{self, FileFault};
+use leadstream::domain::model::spec::{At, CartSpec};
+use leadstream::domain::model::{IdleOn, Models};
+
+/// A model without a fault; its lines are counted from 1.
+const GOOD: &str = r#"name = "m"
+[journey]
+stages = ["one", "two", "three"]
+moves = [
+  { to = "one", on = "page" },
+  { to = "two", on = "Product Viewed" },
+  { to = "three", on = "Order Completed" },
+]
+stale = { after = "45d", to = "one", except = ["three"] }
+[score]
+cap = 100
+labels = { cold = 0, warm = 20 }
+[[score.groups]]
+name = "g"
+half_life = "7d"
+rules = [ { on = "page", points = 1, at_most = "10 per 1d" } ]
+[cart]
+steps = ["1h", "24h"]
+"#;
+
+fn faults_of(text: &str) -> Vec<FileFault> {
+    model_file::from_texts(&[text]).err().unwrap_or_default()
+}
+
+fn show(faults: &[FileFault]) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// `old` in the good model becomes `new`; exactly one fault must come of it: there, and saying that.
+#[track_caller]
+fn one_fault(old: &str, new: &str, line: usize, path: &str, says: &str) {
+    assert!(GOOD.contains(old), "{old:?} is not in the good model");
+    let faults = faults_of(&GOOD.replacen(old, new, 1));
+    assert_eq!(faults.len(), 1, "{}", show(&faults));
+    let fault = &faults[0].fault;
+    assert_eq!((fault.place.line, fault.place.path.as_str()), (line, path), "{}", show(&faults));
+    assert!(fault.message.contains(says), "{says:?} is not in: {}", fault.message);
+}
+
+const MOVE_TWO: &str = r#"{ to = "two", on = "Product Viewed" },"#;
+
+fn with_move(text: &str) -> String {
+    format!("{MOVE_TWO}\n{text},")
+}
+
+fn where_two(tests: &str) -> String {
+    format!("{{ to = \"two\", on = \"Product Viewed\", where = {{ p = {tests} }} }},")
+}
+
+#[test]
+fn the_good_model_has_no_fault() {
+    assert_eq!(show(&faults_of(GOOD)), "");
+}
+
+#[test]
+fn an_unknown_stage_is_found_with_the_nearest_name() {
+    one_fault(
+        MOVE_TWO,
+        &with_move(r#"{ to = "thre", on = "Product Shared" }"#),
+        7,
+        "journey.moves#3.to",
+        "did you mean \"three\"?",
+    );
+    one_fault(r#"except = ["three"]"#, r#"except = ["drei"]"#, 9, "journey.stale.except#1", "the stages are one, two, three");
+    one_fault(r#"to = "one", except"#, r#"to = "on", except"#, 9, "journey.stale.to", "did you mean \"one\"?");
+    let from = with_move(r#"{ to = "one", on = "Product Removed", from = ["two", "tree"] }"#);
+    one_fault(MOVE_TWO, &from, 7, "journey.moves#3.from#2", "did you mean \"three\"?");
+}
+
+#[test]
+fn a_stage_that_is_there_twice_is_found() {
+    one_fault(r#""two", "three"]"#, r#""two", "three", "two"]"#, 3, "journey.stages#4", "there twice");
+}
+
+#[test]
+fn a_stage_that_nothing_leads_to_is_found() {
+    one_fault(r#""three"]"#, r#""three", "four"]"#, 3, "journey.stages#4", "nothing leads to this stage, \"four\"");
+}
+
+#[test]
+fn stages_that_only_lead_to_each_other_are_found() {
+    let text = GOOD.replace(r#""three"]"#, r#""three", "four", "five"]"#).replace(
+        MOVE_TWO,
+        &with_move("{ to = \"four\", on = \"a\", from = \"five\" }, { to = \"five\", on = \"b\", from = \"four\" }"),
+    );
+    let paths: Vec<_> = faults_of(&text).into_iter().map(|f| f.fault.place.path).collect();
+    assert_eq!(paths, ["journey.stages#4", "journey.stages#5"]);
+}
+
+#[test]
+fn moves_that_contradict_each_other_are_found() {
+    let both = with_move(
+        "{ to = \"one\", on = \"Product Removed\", from = [\"two\", \"three\"] },\n{ to = \"two\", on = \"Product Removed\", from = \"three\" }",
+    );
+    one_fault(MOVE_TWO, &both, 8, "journey.moves#4", "contradicts move #3 (line 7): from \"three\"");
+}
+
+#[test]
+fn moves_from_different_stages_do_not_contradict_each_other() {
+    let both = with_move(
+        "{ to = \"one\", on = \"Product Removed\", from = \"two\" },\n{ to = \"two\", on = \"Product Removed\", from = \"three\" }",
+    );
+    assert_eq!(show(&faults_of(&GOOD.replacen(MOVE_TWO, &both, 1))), "");
+}
+
+#[test]
+fn a_move_that_another_one_always_beats_is_found() {
+    let hidden = with_move(r#"{ to = "one", on = "Order Completed", where = { total = 5 } }"#);
+    one_fault(MOVE_TWO, &hidden, 7, "journey.moves#3", "can never act: whenever it fits, move #4 (line 8)");
+    // More views in less time are some views in more time.
+    let counted = with_move(
+        "{ to = \"one\", on = \"a\", times = 5, within = \"1d\" },\n{ to = \"two\", on = [\"a\", \"b\"], times = 3, within = \"7d\" }",
+    );
+    one_fault(MOVE_TWO, &counted, 7, "journey.moves#3", "can never act");
+}
+
+#[test]
+fn a_move_that_asks_for_something_else_is_not_hidden() {
+    for other in [
+        "{ to = \"one\", on = \"a\", times = 3, within = \"7d\" },\n{ to = \"two\", on = \"a\", times = 3, within = \"7d\", same = \"sku\" }",
+        "{ to = \"one\", on = \"a\" },\n{ to = \"two\", on = \"a\", where = { p = 1 } }",
+        "{ to = \"one\", on = [\"a\", \"b\"] },\n{ to = \"two\", on = \"a\" }",
+        "{ to = \"one\", on = \"*\" },\n{ to = \"two\", on = \"a\", sessions = 2 }",
+    ] {
+        assert_eq!(show(&faults_of(&GOOD.replacen(MOVE_TWO, &with_move(other), 1))), "", "{other}");
+    }
+}
+
+#[test]
+fn a_move_that_is_there_twice_is_found_however_it_is_written() {
+    let twice = with_move(r#"{ on = ["Viewed Product"], to = "two" }"#);
+    one_fault(MOVE_TWO, &twice, 7, "journey.moves#3", "says the same as move #2 (line 6)");
+}
+
+#[test]
+fn a_move_to_where_it_comes_from_is_found() {
+    let itself = with_move(r#"{ to = "two", on = "Product Removed", from = "two" }"#);
+    one_fault(MOVE_TWO, &itself, 7, "journey.moves#3.from", "to itself");
+}
+
+#[test]
+fn a_move_without_its_parts_is_found() {
+    one_fault(MOVE_TWO, &with_move(r#"{ to = "one" }"#), 7, "journey.moves#3.on", "is missing");
+    one_fault(MOVE_TWO, &with_move(r#"{ on = "x" }"#), 7, "journey.moves#3.to", "is missing");
+    one_fault(MOVE_TWO, &with_move(r#"{ to = "one", on = "x", from = [] }"#), 7, "journey.moves#3.from", "names no stage");
+}
+
+#[test]
+fn counts_without_sense_are_found() {
+    let with = |what: &str| format!("{{ to = \"two\", on = \"Product Viewed\", {what} }},");
+    one_fault(MOVE_TWO, &with("times = 0"), 6, "journey.moves#2.times", "at least 2");
+    one_fault(MOVE_TWO, &with("times = 1, within = \"1d\""), 6, "journey.moves#2.times", "leave `times` out");
+    one_fault(MOVE_TWO, &with("times = 51"), 6, "journey.moves#2.times", "at most 50");
+    one_fault(MOVE_TWO, &with("within = \"7d\""), 6, "journey.moves#2.within", "without `times`");
+    one_fault(MOVE_TWO, &with("same = \"sku\""), 6, "journey.moves#2.same", "without `times`");
+    one_fault(MOVE_TWO, &with("times = 3, within = \"0s\""), 6, "journey.moves#2.within", "longer than nothing");
+    one_fault(MOVE_TWO, &with("times = 3, within = 7"), 6, "journey.moves#2.within", "a number without a unit");
+    one_fault(MOVE_TWO, &with("sessions = 0"), 6, "journey.moves#2.sessions", "at least 1");
+}
+
+#[test]
+fn bad_predicates_are_found() {
+    for (tests, path, says) in [
+        ("{ regex = \"(\" }", "journey.moves#2.where.p.regex", "no regular expression"),
+        (
+            "{ regex = \"((((a{100}){100}){100}){100})\" }",
+            "journey.moves#2.where.p.regex",
+            "no regular expression that can be used",
+        ),
+        ("{ one_of = [] }", "journey.moves#2.where.p.one_of", "nothing fits"),
+        ("{ at_least = 5, at_most = 3 }", "journey.moves#2.where.p", "at least 5 and at most 3 at once"),
+        ("{ more_than = 3, less_than = 3 }", "journey.moves#2.where.p", "nothing fits"),
+        ("{ at_least = \"many\" }", "journey.moves#2.where.p.at_least", "must be a number, not text"),
+        ("{ equals = \"red\", at_least = 3 }", "journey.moves#2.where.p", "no value passes"),
+        ("{ one_of = [\"a\", \"b\"], prefix = \"c\" }", "journey.moves#2.where.p", "no value passes"),
+        ("{ exists = false, prefix = \"c\" }", "journey.moves#2.where.p", "absent"),
+        ("{ exists = \"yes\" }", "journey.moves#2.where.p.exists", "true or false"),
+        ("{ prefix = \"\" }", "journey.moves#2.where.p.prefix", "fits every text"),
+        ("{ prefix = 5 }", "journey.moves#2.where.p.prefix", "must be text in quotes"),
+        ("{ prefx = \"a\" }", "journey.moves#2.where.p.prefx", "did you mean \"prefix\"?"),
+        ("{ not = { one_of = [] } }", "journey.moves#2.where.p.not.one_of", "nothing fits"),
+        ("[\"a\", \"b\"]", "journey.moves#2.where.p", "one_of"),
+        ("{}", "journey.moves#2.where.p", "says no test"),
+    ] {
+        one_fault(MOVE_TWO, &where_two(tests), 6, path, says);
+    }
+}
+
+#[test]
+fn good_predicates_pass() {
+    for tests in [
+        "\"red\"",
+        "5",
+        "true",
+        "{ one_of = [1, 2] }",
+        "{ at_least = 3, at_most = 3 }",
+        "{ at_least = 1, less_than = 2.5 }",
+        "{ prefix = \"/a\", not = { contains = \"b\" } }",
+        "{ regex = \"^a+$\" }",
+        "{ exists = false }",
+        "{ not = \"x\" }",
+    ] {
+        assert_eq!(show(&faults_of(&GOOD.replacen(MOVE_TWO, &where_two(tests), 1))), "", "{tests}");
+    }
+}
+
+#[test]
+fn staleness_that_leads_nowhere_is_found() {
+    let stale = "stale = { after = \"45d\", to = \"one\", except = [\"three\"] }";
+    one_fault(stale, "stale = { after = \"0s\", to = \"one\" }", 9, "journey.stale.after", "longer than nothing");
+    one_fault(stale, "stale = { after = \"1d\", to = \"three\" }", 9, "journey.stale.to", "the last stage");
+    one_fault(stale, "stale = { two = { after = \"1d\", to = \"two\" } }", 9, "journey.stale.two.to", "to itself");
+    one_fault(stale, "stale = { two = { after = \"1d\", to = \"three\" } }", 9, "journey.stale.two.to", "leads back");
+    one_fault(stale, "stale = { after = \"1d\" }", 9, "journey.stale", "but not both");
+    one_fault(stale, "stale = { tow = { after = \"1d\", to = \"one\" } }", 9, "journey.stale.tow", "did you mean \"two\"?");
+}
+
+#[test]
+fn labels_out_of_order_or_out_of_reach_are_found() {
+    let labels = "labels = { cold = 0, warm = 20 }";
+    one_fault(labels, "labels = { cold = 0, warm = 20, hot = 10 }", 12, "score.labels.hot", "not above \"warm\" (20)");
+    one_fault(labels, "labels = { cold = 0, warm = 0 }", 12, "score.labels.warm", "rising order");
+    one_fault(labels, "labels = { cold = 0, warm = 200 }", 12, "score.labels.warm", "above the cap");
+    one_fault(labels, "labels = { mql = { score = 50, fit = 30 } }", 12, "score.labels.mql.fit", "leave `fit` out");
+    one_fault(labels, "labels = { warm = { scor = 50 } }", 12, "score.labels.warm.scor", "did you mean \"score\"?");
+    one_fault("half_life = \"7d\"", "half_life = \"7d\"\ncap = 10", 12, "score.labels.warm", "all groups give together (10)");
+    // The same label twice is no TOML.
+    let faults = faults_of(&GOOD.replacen(labels, "labels = { cold = 0, cold = 20 }", 1));
+    assert!(faults.iter().any(|f| f.fault.place.line == 12), "{}", show(&faults));
+}
+
+#[test]
+fn faults_of_groups_and_rules_are_found() {
+    let rule = "{ on = \"page\", points = 1, at_most = \"10 per 1d\" }";
+    one_fault("half_life = \"7d\"", "half_life = \"0s\"", 15, "score.groups#1.half_life", "\"off\" for points that stay");
+    one_fault("half_life = \"7d\"\n", "", 13, "score.groups#1.half_life", "is missing");
+    one_fault("name = \"g\"\n", "", 13, "score.groups#1.name", "is missing");
+    one_fault("half_life = \"7d\"", "half_life = \"7d\"\ncap = -5", 16, "score.groups#1.cap", "greater than 0");
+    one_fault(rule, "{ on = \"page\", points = 0 }", 16, "score.groups#1.rules#1.points", "change nothing");
+    one_fault(rule, "{ on = \"page\" }", 16, "score.groups#1.rules#1.points", "is missing");
+    one_fault(rule, "{ points = 1 }", 16, "score.groups#1.rules#1.on", "is missing");
+    one_fault(rule, &format!("{rule}, {rule}"), 16, "score.groups#1.rules#2", "says the same as rule #1");
+    one_fault("10 per 1d", "10 a day", 16, "score.groups#1.rules#1.at_most", "must read like \"10 per 1d\"");
+    one_fault("10 per 1d", "0 per 1d", 16, "score.groups#1.rules#1.at_most", "at least once");
+    one_fault("10 per 1d", "10 per 0s", 16, "score.groups#1.rules#1.at_most", "period");
+    one_fault(
+        "[cart]",
+        "[[score.groups]]\nname = \"g\"\nhalf_life = \"off\"\nrules = [ { on = \"x\", points = 1 } ]\n[cart]",
+        18,
+        "score.groups#2.name",
+        "there twice",
+    );
+}
+
+#[test]
+fn faults_of_the_cart_series_are_found() {
+    let steps = "steps = [\"1h\", \"24h\"]";
+    one_fault(steps, "steps = []", 18, "cart.steps", "names no step");
+    one_fault(steps, "steps = [\"0s\", \"1h\"]", 18, "cart.steps", "can't be due at once");
+    one_fault(steps, "steps = [\"2h\", \"1h\"]", 18, "cart.steps", "step 2 must come later than step 1");
+    one_fault(steps, "steps = [\"1h\", \"soon\"]", 18, "cart.steps#2", "no length of time");
+    let many = (1..=17).map(|n| format!("\"{n}h\"")).collect::<Vec<_>>().join(", ");
+    one_fault(steps, &format!("steps = [{many}]"), 18, "cart.steps", "at most 16");
+    one_fault(steps, "steps = [\"1h\", \"20d\"]", 18, "cart.steps", "forgotten before its last step");
+    one_fault(steps, "max_lateness = \"-2h\"", 18, "cart.max_lateness", "no length of time");
+    one_fault(steps, "max_lateness = \"0s\"", 18, "cart.max_lateness", "\"off\"");
+    one_fault(steps, "idle_on = \"shop\"", 18, "cart.idle_on", "known are \"site\", \"cart\"");
+    one_fault(steps, "stepps = [\"1h\"]", 18, "cart.stepps", "did you mean \"steps\"?");
+}
+
+#[test]
+fn unknown_keys_are_found_wherever_they_are() {
+    one_fault("[cart]", "[carts]", 17, "carts", "did you mean \"cart\"?");
+    one_fault("cap = 100", "capp = 100", 11, "score.capp", "did you mean \"cap\"?");
+    one_fault(MOVE_TWO, r#"{ too = "two", on = "Product Viewed" },"#, 6, "journey.moves#2.too", "did you mean \"to\"?");
+    one_fault("name = \"m\"", "name = \"m\"\nsesion_gap = \"1h\"", 2, "sesion_gap", "did you mean \"session_gap\"?");
+}
+
+#[test]
+fn wrong_types_are_found_and_nothing_follows_from_them() {
+    one_fault(r#"stages = ["one", "two", "three"]"#, "stages = 5", 3, "journey.stages", "must be text in quotes");
+    one_fault("cap = 100", "cap = \"lots\"", 11, "score.cap", "must be a number");
+    one_fault(MOVE_TWO, r#"{ to = 2, on = "Product Viewed" },"#, 6, "journey.moves#2.to", "must be text");
+    one_fault("name = \"m\"", "name = \"\"", 1, "name", "needs a name");
+}
+
+#[test]
+fn a_renamed_stage_must_be_gone_and_its_new_name_there() {
+    let with = |renamed: &str| format!("stale = {{ after = \"45d\", to = \"one\" }}\nrenamed = {renamed}\n[score]");
+    let old = "stale = { after = \"45d\", to = \"one\", except = [\"three\"] }\n[score]";
+    one_fault(old, &with("{ two = \"one\" }"), 10, "journey.renamed.two", "is a stage of this model");
+    one_fault(old, &with("{ second = \"twoo\" }"), 10, "journey.renamed.second", "did you mean \"two\"?");
+}
+
+#[test]
+fn all_faults_come_at_once_in_the_order_of_the_file() {
+    let text = GOOD
+        .replace("\"10 per 1d\"", "\"x\"")
+        .replace(r#"to = "three""#, r#"to = "thre""#)
+        .replace("\"1h\", \"24h\"", "\"2h\", \"1h\"")
+        .replace("half_life", "half_live");
+    let found: Vec<(usize, String)> = faults_of(&text).into_iter().map(|f| (f.fault.place.line, f.fault.place.path)).collect();
+    let expected = [
+        (3, "journey.stages#3"),
+        (7, "journey.moves#3.to"),
+        (15, "score.groups#1.half_live"),
+        (16, "score.groups#1.rules#1.at_most"),
+        (18, "cart.steps"),
+    ];
+    assert_eq!(found, expected.map(|(line, path)| (line, path.to_owned())));
+}
+
+#[test]
+fn two_models_of_one_name_are_refused() {
+    let faults = model_file::from_texts(&[GOOD, GOOD]).expect_err("the same name");
+    assert!(show(&faults).contains("model 2:1: name: another model that runs is called \"m\" too"), "{}", show(&faults));
+}
+
+#[test]
+fn a_file_that_is_not_there_is_refused_with_the_shipped_names() {
+    let faults = model_file::models(&["no-such.toml".to_owned()], &CartSpec::default()).expect_err("no file");
+    assert!(show(&faults).contains("shipped are ecommerce"), "{}", show(&faults));
+}
+
+fn hash(models: &Models) -> &str {
+    &models.in_charge().hash_text
+}
+
+#[test]
+fn formatting_comments_and_the_order_of_moves_leave_the_hash_alone() {
+    let good = model_file::from_texts(&[GOOD]).expect("good");
+    for same in [
+        GOOD.replace("\"page\"", "[ \"page\" ]").replace("[score]", "# a comment\n\n[score]"),
+        GOOD.replace("{ to = \"one\", on = \"page\" },\n", "").replace(MOVE_TWO, &with_move("{ on = \"page\", to = \"one\" }")),
+        GOOD.replace("Product Viewed", "Viewed Product"),
+        GOOD.replace("\"7d\"", "\"168h\""),
+        GOOD.replace("name = \"m\"", "title = \"T\"\nname = \"m\""),
+        GOOD.replace("[cart]", "[cart]\nidle_on = \"site\""),
+    ] {
+        let other = model_file::from_texts(&[&same]).unwrap_or_else(|f| panic!("{}", show(&f)));
+        assert_eq!(hash(&other), hash(&good), "{same}");
+    }
+    assert_eq!(hash(&good).len(), 16);
+    assert_eq!(u64::from_str_radix(hash(&good), 16), Ok(good.in_charge().hash));
+}
+
+#[test]
+fn a_change_of_meaning_changes_the_hash() {
+    let good = model_file::from_texts(&[GOOD]).expect("good");
+    for (old, new) in [
+        ("Product Viewed", "Product Clicked"),
+        ("\"7d\"", "\"8d\""),
+        ("points = 1", "points = 2"),
+        ("\"24h\"", "\"25h\""),
+        ("name = \"m\"", "name = \"n\""),
+        ("warm = 20", "warm = 21"),
+        ("after = \"45d\"", "after = \"46d\""),
+        ("10 per 1d", "10 per 2d"),
+        ("[score]", "renamed = { before = \"two\" }\n[score]"),
+        ("name = \"m\"", "name = \"m\"\nsession_gap = \"10m\""),
+    ] {
+        let text = GOOD.replacen(old, new, 1);
+        let other = model_file::from_texts(&[&text]).unwrap_or_else(|f| panic!("{}", show(&f)));
+        assert_ne!(hash(&other), hash(&good), "{new}");
+    }
+    let cart = CartSpec { idle_on: Some(At::nowhere(IdleOn::Cart)), ..CartSpec::default() };
+    let overridden = model_file::build(&[model_file::parse("m", GOOD)], &cart).expect("good");
+    assert_ne!(hash(&overridden), hash(&good), "settings are part of the effective model");
+    assert_eq!(overridden.in_charge().cart.idle_on, IdleOn::Cart);
+}
+
+#[test]
+fn an_edited_rule_has_another_id_and_an_untouched_one_keeps_its_own() {
+    let good = model_file::from_texts(&[GOOD]).expect("good");
+    let edited = model_file::from_texts(&[&GOOD.replace("Product Viewed", "Product Clicked")]).expect("good");
+    let rules = |models: &Models| models.in_charge().axes[0].moves.iter().map(|m| m.rule).collect::<Vec<_>>();
+    let (before, after) = (rules(&good), rules(&edited));
+    assert_eq!((before[0], before[2]), (after[0], after[2]));
+    assert_ne!(before[1], after[1]);
+}
