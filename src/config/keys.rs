@@ -80,7 +80,7 @@ const fn key(name: &'static str, kind: Kind, default: &'static str, about: &'sta
 }
 
 /// Every key, in the order of the reference.
-pub const KEYS: [Key; 48] = [
+pub const KEYS: [Key; 47] = [
     key("kafka.bootstrap_servers", Kind::Text, "\"127.0.0.1:9092\"", "Brokers to ask first, `host:port` with commas between."),
     key(
         "kafka.group_id",
@@ -230,12 +230,6 @@ pub const KEYS: [Key; 48] = [
     ),
     key("deadletters.stop_count", Kind::Integer, "1000", "… and at least so many of them."),
     key("deadletters.stop_window", Kind::Integer, "2000", "How many of the latest records are looked at."),
-    key(
-        "deadletters.max_value_bytes",
-        Kind::Integer,
-        "983040",
-        "Bytes; a dead letter with a longer value is cut and marked `leadstream-truncated`. Leaves room for headers in Kafka's default message.",
-    ),
     key(
         "http.listen",
         Kind::Text,

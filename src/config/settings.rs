@@ -133,7 +133,6 @@ pub struct DeadLetters {
     pub stop_ratio: Option<f64>,
     pub stop_count: usize,
     pub stop_window: usize,
-    pub max_value_bytes: usize,
 }
 
 /// `http.*`
@@ -245,7 +244,7 @@ impl Default for Engine {
 
 impl Default for DeadLetters {
     fn default() -> Self {
-        Self { stop_ratio: Some(0.5), stop_count: 1_000, stop_window: 2_000, max_value_bytes: 960 * 1024 }
+        Self { stop_ratio: Some(0.5), stop_count: 1_000, stop_window: 2_000 }
     }
 }
 
@@ -383,7 +382,6 @@ impl Settings {
             }
             set_count(&mut dead.stop_count, f.integer("stop_count", faults), 1, 1_000_000, faults);
             set_count(&mut dead.stop_window, f.integer("stop_window", faults), 1, 1_000_000, faults);
-            set_count(&mut dead.max_value_bytes, f.integer("max_value_bytes", faults), 1_024, 512 << 20, faults);
         });
         let check = &mut self.check;
         reader.section("check", |f, faults| {
