@@ -10,8 +10,11 @@ pub mod demo;
 pub mod explain;
 pub mod load;
 pub mod model_check;
+pub mod recorder;
 pub mod replay;
 pub mod run;
+pub mod service;
+pub mod signals;
 pub mod simulate;
 pub mod topics;
 

@@ -1,13 +1,90 @@
 //! `run`: the service.
 
 use super::cli::RunArgs;
+use super::load;
+use super::service::{Launch, Service, SystemClock, kafka_options};
+use super::signals;
+use crate::config::{Settings, instance};
+use crate::http;
+use crate::http::access::Token;
+use anyhow::Context;
+use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How often the main thread looks whether a worker has ended.
+const LOOK: Duration = Duration::from_millis(200);
+/// Leaving the group and ending threads may take this much longer than the drain itself.
+const LEAVE: Duration = Duration::from_secs(2);
 
 /// Runs the command.
 ///
 /// # Errors
 /// The work failed.
 pub fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
-    let _ = args;
-    anyhow::bail!("not built yet")
+    let (loaded, models) = load::settings_and_models(&args.settings)?;
+    let settings = &loaded.settings;
+    init_logs(settings)?;
+    load::log_settings(&loaded);
+    let instance = instance::resolve(settings.engine.instance_id.as_deref(), settings.state.dir.as_deref())?;
+    let launch = Launch {
+        settings,
+        models: Arc::new(models),
+        options: kafka_options(settings, &instance.id),
+        clock: Arc::new(SystemClock::new()),
+        http: http_options(settings)?,
+    };
+    let Service { mut handle, http, .. } = launch.start()?;
+    if let Some(server) = &http {
+        tracing::info!("metrics, health and the page for people: http://{}", server.address());
+    }
+    let switch = handle.stop_switch();
+    signals::on_stop(move || switch.stop())?;
+    let deadline = settings.engine.shutdown_deadline + LEAVE;
+    let stopped = loop {
+        match handle.wait(LOOK) {
+            None if handle.is_stopping() => break handle.stop(deadline),
+            None => {}
+            Some(Ok(())) => break Ok(()),
+            Some(Err(failure)) => {
+                // The others finish their batches; what matters is the first failure.
+                if let Err(other) = handle.stop(deadline) {
+                    tracing::warn!("while stopping: {other}");
+                }
+                break Err(failure);
+            }
+        }
+    };
+    if let Some(server) = http {
+        server.stop();
+    }
+    drop(instance);
+    stopped?;
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Sets up the logs of a service.
+///
+/// # Errors
+/// `log.level` can't be read.
+pub fn init_logs(settings: &Settings) -> anyhow::Result<()> {
+    use crate::config::settings::LogFormat;
+    use crate::telemetry::logs::{Format, LogOptions, init};
+    let format = match settings.log.format {
+        LogFormat::Text => Format::Text,
+        LogFormat::Json => Format::Json,
+    };
+    init(&LogOptions { format, level: settings.log.level.clone(), colours: std::io::stderr().is_terminal() })?;
+    Ok(())
+}
+
+fn http_options(settings: &Settings) -> anyhow::Result<Option<http::Options>> {
+    let Some(listen) = settings.http.listen else { return Ok(None) };
+    let token = match &settings.http.token_file {
+        None => None,
+        Some(path) => Some(Token::read(path).with_context(|| format!("http.token_file {}", path.display()))?),
+    };
+    Ok(Some(http::Options { listen, token, allow_anonymous: settings.http.allow_anonymous }))
 }

@@ -109,6 +109,14 @@ pub const KEYS: [Key; 47] = [
          because what is skipped is lost without a trace.",
     ),
     key(
+        "kafka.positions",
+        Kind::Choice(&["checked", "group", "task-record"]),
+        "\"checked\"",
+        "Who says where reading goes on. `checked`: the group's offsets, which must agree with the state in the changelog. `group`: the \
+         group's offsets whatever the state says, for one start after moving them on purpose. `task-record`: the state, for one start \
+         after the group's offsets were lost.",
+    ),
+    key(
         "kafka.static_membership",
         Kind::Bool,
         "false",

@@ -36,6 +36,7 @@ pub struct Kafka {
     pub properties_file: Option<PathBuf>,
     pub start: Start,
     pub on_gap: OnGap,
+    pub positions: Positions,
     pub static_membership: bool,
     pub group_protocol: GroupProtocol,
     pub session_timeout: Duration,
@@ -58,6 +59,16 @@ pub enum OnGap {
     #[default]
     Stop,
     Skip,
+}
+
+/// Who says where reading goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Positions {
+    /// The group's offsets, which must agree with the state.
+    #[default]
+    Checked,
+    Group,
+    TaskRecord,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -194,6 +205,7 @@ impl Default for Kafka {
             properties_file: None,
             start: Start::Earliest,
             on_gap: OnGap::Stop,
+            positions: Positions::Checked,
             static_membership: false,
             group_protocol: GroupProtocol::Classic,
             session_timeout: Duration::from_secs(6),
@@ -321,6 +333,9 @@ impl Settings {
                 }
             }
             set(&mut kafka.on_gap, f.choice("on_gap", &[("stop", OnGap::Stop), ("skip", OnGap::Skip)], faults));
+            let positions =
+                [("checked", Positions::Checked), ("group", Positions::Group), ("task-record", Positions::TaskRecord)];
+            set(&mut kafka.positions, f.choice("positions", &positions, faults));
             set(&mut kafka.static_membership, f.bool("static_membership", faults));
             let protocols = [("classic", GroupProtocol::Classic), ("consumer", GroupProtocol::Consumer)];
             set(&mut kafka.group_protocol, f.choice("group_protocol", &protocols, faults));

@@ -6,10 +6,8 @@ use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Longest time that the broker keeps a transaction of a dead worker open.
-const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(5);
-/// A record that can't be written within this long makes its transaction fail; must be less than the transaction's time.
-const MESSAGE_TIMEOUT: Duration = Duration::from_secs(4);
+/// A record that can't be written fails so much earlier than its transaction would time out.
+const MESSAGE_TIMEOUT_BEFORE: Duration = Duration::from_secs(1);
 
 /// Which protocol the consumer group speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,6 +37,8 @@ pub struct Options {
     pub group_protocol: GroupProtocol,
     pub static_membership: bool,
     pub session_timeout: Duration,
+    /// Longest time that the broker keeps a transaction of a dead worker open; at least 2 s.
+    pub transaction_timeout: Duration,
     pub start: Start,
     pub on_gap: OnGap,
     pub positions: Positions,
@@ -148,6 +148,7 @@ impl Options {
             group_protocol: GroupProtocol::default(),
             static_membership: false,
             session_timeout: Duration::from_secs(6),
+            transaction_timeout: Duration::from_secs(5),
             start: Start::default(),
             on_gap: OnGap::default(),
             positions: Positions::default(),
@@ -266,11 +267,13 @@ impl Options {
     /// The transactional producer of a worker.
     #[must_use]
     pub fn producer_config(&self, worker: u16) -> ClientConfig {
+        let transaction_timeout = self.transaction_timeout.max(MESSAGE_TIMEOUT_BEFORE * 2);
+        let message_timeout = transaction_timeout - MESSAGE_TIMEOUT_BEFORE;
         let mut config = self.base(&format!("{worker}-out"));
         config
             .set("transactional.id", self.transactional_id(worker))
-            .set("transaction.timeout.ms", TRANSACTION_TIMEOUT.as_millis().to_string())
-            .set("message.timeout.ms", MESSAGE_TIMEOUT.as_millis().to_string())
+            .set("transaction.timeout.ms", transaction_timeout.as_millis().to_string())
+            .set("message.timeout.ms", message_timeout.as_millis().to_string())
             .set("enable.idempotence", "true")
             .set("acks", "all")
             // Java's partitioner: outputs of a prospect lie where Java consumers and streams expect them.
@@ -345,6 +348,12 @@ mod tests {
 
     #[test]
     fn a_record_fails_before_its_transaction_times_out() {
-        assert!(MESSAGE_TIMEOUT < TRANSACTION_TIMEOUT);
+        let mut options = Options::new("b:9092", "g", "i", vec!["cart".to_owned()]);
+        for seconds in [0, 5, 60] {
+            options.transaction_timeout = Duration::from_secs(seconds);
+            let config = options.producer_config(0);
+            let ms = |name| config.get(name).unwrap().parse::<u64>().unwrap();
+            assert!(ms("message.timeout.ms") < ms("transaction.timeout.ms"));
+        }
     }
 }

@@ -65,6 +65,12 @@ impl Handle {
         StopSwitch { stop: Arc::clone(&self.stop), board: Arc::clone(&self.board) }
     }
 
+    /// Somebody has asked to stop.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.stop.load(Ordering::Acquire)
+    }
+
     /// Waits until a worker ends (all of them after a stop), at most `at_most`. `None`: still running.
     ///
     /// One worker that fails stops the others: its tasks would move to them and fail again.
@@ -149,7 +155,7 @@ where
     worker_options.start = options.start;
     worker_options.on_gap = options.on_gap;
     worker_options.positions = options.positions;
-    worker_options.dead_letter_max_bytes = dead_letter_max_bytes;
+    worker_options.dead_letter_max_bytes = dead_letter_max_bytes.min(worker_options.dead_letter_max_bytes);
 
     let stop = Arc::new(AtomicBool::new(false));
     let joined = Arc::new(AtomicUsize::new(0));

@@ -64,6 +64,26 @@ pub trait Observer: Send + Sync {
         let _ = (worker, kind, partitions);
     }
 
+    /// A failure of any class: `retry`, `abort`, `rebuild`, `stop`.
+    fn failure(&self, worker: u16, class: &'static str) {
+        let _ = (worker, class);
+    }
+
+    /// A task was restored, or its parked state reused.
+    fn restored(&self, worker: u16, partition: i32, took: Duration) {
+        let _ = (worker, partition, took);
+    }
+
+    /// A committed offset was gone; so many records were passed over.
+    fn gap(&self, worker: u16, input: u16, records: u64) {
+        let _ = (worker, input, records);
+    }
+
+    /// Restore of a partition: share read so far, and records read just now.
+    fn restoring(&self, worker: u16, partition: i32, ratio: f64, records: u64) {
+        let _ = (worker, partition, ratio, records);
+    }
+
     /// A task had an event in hand and waited for a slower input.
     fn waited_for(&self, worker: u16, input: u16) {
         let _ = (worker, input);

@@ -200,6 +200,19 @@ pub enum Failure {
     Stop(String),
 }
 
+impl Failure {
+    /// The class, as a metric label.
+    #[must_use]
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::Retry(_) => "retry",
+            Self::Abort(_) => "abort",
+            Self::Rebuild(_) => "rebuild",
+            Self::Stop(_) => "stop",
+        }
+    }
+}
+
 /// Owned records of one fetch from one input partition, in offset order.
 pub trait RecordBatch {
     fn len(&self) -> usize;

@@ -13,6 +13,7 @@ use crate::runtime::ports::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What the group has given.
 #[derive(Default)]
@@ -46,6 +47,7 @@ pub(super) struct Restoring {
     first: i64,
     position: i64,
     end: i64,
+    since: Duration,
 }
 
 impl Restoring {
@@ -164,7 +166,11 @@ where
         let known: Vec<(InputPartition, Option<i64>)> = pending.iter().copied().zip(committed).collect();
         let mut from = Vec::with_capacity(known.len());
         for (partition, committed) in &known {
-            from.push((*partition, first_offset(&mut self.source, &self.options, *partition, *committed)?));
+            let first = first_offset(&mut self.source, &self.options, *partition, *committed)?;
+            if let Some(lost) = committed.map(|c| first - c).filter(|lost| *lost > 0) {
+                self.observer.gap(self.options.worker, partition.input, lost.unsigned_abs());
+            }
+            from.push((*partition, first));
         }
         self.source.start(&from)?;
         self.assignment.pending = None;
@@ -216,6 +222,7 @@ where
             first: from.unwrap_or(0),
             position: from.unwrap_or(0),
             end: i64::MAX,
+            since: self.clock.monotonic(),
         };
         self.restoring.insert(partition, restoring);
         let lane = self.new_lane(partition, task, &offsets);
@@ -242,7 +249,11 @@ where
             if restoring.end == i64::MAX && restoring.parked.is_none() {
                 restoring.first = restoring.first.min(p.position);
             }
+            let read = if restoring.end == i64::MAX { 0 } else { p.position - restoring.position };
             (restoring.position, restoring.end) = (p.position, p.end);
+            let (left, total) = restoring.progress();
+            let ratio = if total == 0 { 1.0 } else { 1.0 - left as f64 / total as f64 };
+            self.observer.restoring(self.options.worker, p.partition, ratio, read.max(0).unsigned_abs());
             if p.done {
                 any = true;
                 self.restored(p.partition)?;
@@ -289,6 +300,7 @@ where
         lane.incarnation = restoring.parked.or(record.map(|r| r.incarnation)).unwrap_or_else(drawn);
         lane.active = true;
         self.lanes.insert(partition, lane);
+        self.observer.restored(self.options.worker, partition, self.clock.monotonic().saturating_sub(restoring.since));
         tracing::info!(partition, reused = restoring.parked.is_some(), ?offsets, "restored");
         self.publish(true);
         Ok(())

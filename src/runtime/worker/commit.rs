@@ -219,6 +219,7 @@ where
     pub(super) fn recover(&mut self, failure: Failure) -> Result<(), Failure> {
         let mut failure = failure;
         loop {
+            self.observer.failure(self.options.worker, failure.class());
             let outcome = match failure {
                 Failure::Retry(text) if self.batch.since.is_none() => {
                     tracing::warn!("{text}: trying again");

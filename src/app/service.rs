@@ -1,0 +1,183 @@
+//! The service from settings: options of the Kafka floor, its ports, the admin server.
+
+use super::recorder::Recorder;
+use crate::config::Settings;
+use crate::config::settings::{Format, GroupProtocol, OnGap, Positions, Start};
+use crate::domain::Ms;
+use crate::domain::model::Models;
+use crate::http;
+use crate::kafka::options as kafka;
+use crate::kafka::service::{self, Handle, Ports};
+use crate::runtime::lookup::{Directory, Partitioning, ProspectLookup};
+use crate::runtime::options::{self as runtime, BatchLimits, PoisonLimit};
+use crate::runtime::ports::Clock;
+use crate::runtime::snapshot::{Board, Identity};
+use crate::telemetry::Telemetry;
+use crate::wire;
+use anyhow::Context;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// The machine's clock: the one place where the service asks the time.
+pub struct SystemClock(Instant);
+
+impl SystemClock {
+    #[must_use]
+    #[allow(clippy::disallowed_methods, reason = "the clock adapter")]
+    pub fn new() -> Self {
+        Self(Instant::now())
+    }
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for SystemClock {
+    #[allow(clippy::disallowed_methods, reason = "the clock adapter")]
+    fn now_ms(&self) -> Ms {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Ms::try_from(since.as_millis()).unwrap_or(Ms::MAX)
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+/// Options of the Kafka floor.
+#[must_use]
+pub fn kafka_options(settings: &Settings, instance_id: &str) -> kafka::Options {
+    let (k, e, t) = (&settings.kafka, &settings.engine, &settings.topics);
+    let inputs = t.clickstream.iter().chain(&t.email).chain(&t.cart).cloned().collect();
+    let mut options = kafka::Options::new(&k.bootstrap_servers, &k.group_id, instance_id, inputs);
+    options.properties.clone_from(&k.properties);
+    options.prefix.clone_from(&t.prefix);
+    options.workers = u16::try_from(e.workers.max(1)).unwrap_or(u16::MAX);
+    options.group_protocol = match k.group_protocol {
+        GroupProtocol::Classic => kafka::GroupProtocol::Classic,
+        GroupProtocol::Consumer => kafka::GroupProtocol::Consumer,
+    };
+    options.static_membership = k.static_membership;
+    options.session_timeout = k.session_timeout;
+    options.transaction_timeout = k.transaction_timeout;
+    options.start = match k.start {
+        Start::Earliest => runtime::Start::Earliest,
+        Start::Latest => runtime::Start::Latest,
+        Start::At(time_ms) => runtime::Start::At(time_ms),
+    };
+    options.on_gap = match k.on_gap {
+        OnGap::Stop => runtime::OnGap::Stop,
+        OnGap::Skip => runtime::OnGap::Skip,
+    };
+    options.positions = match k.positions {
+        Positions::Checked => runtime::Positions::Checked,
+        Positions::Group => runtime::Positions::Group,
+        Positions::TaskRecord => runtime::Positions::TaskRecord,
+    };
+    let worker = &mut options.worker;
+    worker.behind_after = e.behind_after;
+    worker.batch = BatchLimits { max_events: e.batch_max_events, longest: e.batch_longest, linger: e.batch_linger };
+    worker.fetch_ahead = e.fetch_ahead;
+    worker.drain = e.shutdown_deadline;
+    worker.allow_mixed_partitioners = t.allow_mixed_partitioners;
+    worker.dead_letter_max_bytes = settings.deadletters.max_value_bytes;
+    let d = &settings.deadletters;
+    worker.poison = d.stop_ratio.map(|ratio| PoisonLimit { window: d.stop_window, count: d.stop_count, ratio });
+    options
+}
+
+fn decoder_options(settings: &Settings) -> wire::decode::Options {
+    let format = |f| match f {
+        Format::Json => wire::decode::Format::Json,
+        Format::Protobuf => wire::decode::Format::Protobuf,
+    };
+    let topic = |t: crate::config::settings::InputTopic| wire::decode::Topic {
+        name: t.name,
+        is_email: t.is_email,
+        format: format(t.format),
+    };
+    let ms = |d: Duration| Ms::try_from(d.as_millis()).unwrap_or(Ms::MAX);
+    wire::decode::Options {
+        topics: settings.input_topics().into_iter().map(topic).collect(),
+        allowed_skew_ms: ms(settings.inputs.allowed_skew),
+        max_age_ms: settings.inputs.max_age.map_or(Ms::MAX, ms),
+        max_value_bytes: settings.inputs.max_value_bytes,
+        ..wire::decode::Options::default()
+    }
+}
+
+/// A running service with everything around it.
+pub struct Service {
+    pub handle: Handle,
+    pub board: Arc<Board>,
+    pub telemetry: Arc<Telemetry>,
+    pub http: Option<http::Server>,
+}
+
+/// What a start needs besides the settings.
+pub struct Launch<'a> {
+    pub settings: &'a Settings,
+    pub models: Arc<Models>,
+    pub options: kafka::Options,
+    pub clock: Arc<dyn Clock + Send + Sync>,
+    pub http: Option<http::Options>,
+}
+
+impl Launch<'_> {
+    /// Starts the admin server first, so that a long restore can be watched, then the workers.
+    ///
+    /// # Errors
+    /// What must be put right first.
+    pub fn start(self) -> anyhow::Result<Service> {
+        let Self { settings, models, options, clock, http } = self;
+        let telemetry = Arc::new(Telemetry::new(env!("CARGO_PKG_VERSION")));
+        let board = Arc::new(Board::new(Identity {
+            group: options.group_id.clone(),
+            instance: options.instance_id.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            models: models.models.iter().map(|m| (m.name.clone(), m.hash_text.clone())).collect(),
+        }));
+        let (directory, mailboxes) = Directory::new(Arc::clone(&board), usize::from(options.workers));
+        let directory = Arc::new(directory);
+        let server = http
+            .map(|http| {
+                let parts = http::Parts {
+                    telemetry: Arc::clone(&telemetry),
+                    board: Arc::clone(&board),
+                    lookup: Arc::clone(&directory) as Arc<dyn ProspectLookup>,
+                    models: Arc::clone(&models),
+                    clock: Arc::clone(&clock),
+                };
+                http::Server::start(&http, parts)
+            })
+            .transpose()?;
+        let inputs = options.input_topics();
+        let encode = wire::output::Options {
+            format: match settings.output.format {
+                Format::Json => wire::output::Format::Json,
+                Format::Protobuf => wire::output::Format::Protobuf,
+            },
+            source: format!("leadstream/{}", options.group_id),
+            input_topics: inputs.clone(),
+        };
+        let ports = Ports {
+            decoder: Arc::new(wire::decode::Decoder::new(decoder_options(settings), &models.vocabulary)),
+            encoder: Arc::new(wire::output::Encoder::new(encode, Arc::clone(&models))),
+            codec: wire::state_record::StateCodec,
+            observer: Arc::new(Recorder::new(Arc::clone(&telemetry), Arc::clone(&models), inputs)),
+            models,
+            clock,
+            board: Arc::clone(&board),
+            mailboxes,
+        };
+        let handle = service::start(&options, ports).context("the service can't start")?;
+        directory.set_partitioning(Partitioning {
+            partitions: handle.partitions(),
+            partition_of: crate::domain::ids::murmur2_partition,
+        });
+        Ok(Service { handle, board, telemetry, http: server })
+    }
+}

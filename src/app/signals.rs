@@ -1,0 +1,66 @@
+//! SIGTERM and Ctrl-C.
+
+use anyhow::Context;
+
+/// Calls `stop` at the first SIGTERM or SIGINT, from a thread of its own; a second signal ends the process at once, as it would
+/// without us.
+///
+/// # Errors
+/// Signals can't be caught here.
+pub fn on_stop(stop: impl FnOnce() + Send + 'static) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("signals can't be caught")?;
+    let _inside = runtime.enter();
+    let mut signals = Signals::new()?;
+    drop(_inside);
+    let waits = move || {
+        runtime.block_on(async {
+            signals.next().await;
+            tracing::info!("asked to stop: finishing the open batch (a second signal ends at once)");
+            stop();
+            signals.next().await;
+        });
+        tracing::warn!("ended at once: the open batch is taken again at the next start");
+        std::process::abort();
+    };
+    std::thread::Builder::new().name("signals".to_owned()).spawn(waits).context("signals can't be caught")?;
+    Ok(())
+}
+
+#[cfg(unix)]
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> anyhow::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let catch = |kind| signal(kind).context("signals can't be caught");
+        Ok(Self { terminate: catch(SignalKind::terminate())?, interrupt: catch(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> anyhow::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        // Without a way to hear signals the service runs until it is ended.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
