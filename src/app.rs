@@ -10,7 +10,6 @@ pub mod demo;
 pub mod explain;
 pub mod load;
 pub mod model_check;
-pub mod recorder;
 pub mod replay;
 pub mod run;
 pub mod service;

@@ -9,6 +9,7 @@ use crate::runtime::ports::DeadReason;
 use crate::telemetry::{EventNotes, Telemetry, catalogue};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Counts what committed batches did.
 pub struct Counting {
@@ -137,16 +138,28 @@ impl Observer for Counting {
         self.telemetry.committed(batch.events, batch.commit_took.as_secs_f64(), batch.committed_at_ms as f64 / 1_000.0);
     }
 
+    fn failure(&self, _worker: u16, class: &'static str) {
+        self.telemetry.failure(class);
+    }
+
+    fn restoring(&self, _worker: u16, partition: i32, ratio: f64, records: u64) {
+        self.telemetry.restore_progress(partition, ratio, records);
+    }
+
+    fn restored(&self, _worker: u16, _partition: i32, took: Duration) {
+        self.telemetry.restored(took.as_secs_f64());
+    }
+
+    fn gap(&self, _worker: u16, input: u16, records: u64) {
+        self.telemetry.gap(self.topic(input), records);
+    }
+
     fn transaction(&self, _worker: u16, outcome: TransactionOutcome) {
-        let (outcome, duty) = match outcome {
-            TransactionOutcome::Committed => ("committed", None),
-            TransactionOutcome::Aborted => ("aborted", Some("abort")),
-            TransactionOutcome::Rebuilt => ("unknown", Some("rebuild")),
-        };
-        self.telemetry.transaction(outcome);
-        if let Some(duty) = duty {
-            self.telemetry.failure(duty);
-        }
+        self.telemetry.transaction(match outcome {
+            TransactionOutcome::Committed => "committed",
+            TransactionOutcome::Aborted => "aborted",
+            TransactionOutcome::Rebuilt => "unknown",
+        });
     }
 
     fn rebalance(&self, _worker: u16, kind: RebalanceKind, _partitions: usize) {

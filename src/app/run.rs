@@ -84,7 +84,11 @@ fn http_options(settings: &Settings) -> anyhow::Result<Option<http::Options>> {
     let Some(listen) = settings.http.listen else { return Ok(None) };
     let token = match &settings.http.token_file {
         None => None,
-        Some(path) => Some(Token::read(path).with_context(|| format!("http.token_file {}", path.display()))?),
+        Some(path) => {
+            let text =
+                std::fs::read_to_string(path).with_context(|| format!("http.token_file {} can't be read", path.display()))?;
+            Some(Token::new(&text).with_context(|| format!("http.token_file {}", path.display()))?)
+        }
     };
     Ok(Some(http::Options { listen, token, allow_anonymous: settings.http.allow_anonymous }))
 }

@@ -1,6 +1,6 @@
 //! The service from settings: options of the Kafka floor, its ports, the admin server.
 
-use super::recorder::Recorder;
+use super::counting::Counting;
 use crate::config::Settings;
 use crate::config::settings::{Format, GroupProtocol, OnGap, Positions, Start};
 use crate::domain::Ms;
@@ -83,7 +83,6 @@ pub fn kafka_options(settings: &Settings, instance_id: &str) -> kafka::Options {
     worker.fetch_ahead = e.fetch_ahead;
     worker.drain = e.shutdown_deadline;
     worker.allow_mixed_partitioners = t.allow_mixed_partitioners;
-    worker.dead_letter_max_bytes = settings.deadletters.max_value_bytes;
     let d = &settings.deadletters;
     worker.poison = d.stop_ratio.map(|ratio| PoisonLimit { window: d.stop_window, count: d.stop_count, ratio });
     options
@@ -167,7 +166,7 @@ impl Launch<'_> {
             decoder: Arc::new(wire::decode::Decoder::new(decoder_options(settings), &models.vocabulary)),
             encoder: Arc::new(wire::output::Encoder::new(encode, Arc::clone(&models))),
             codec: wire::state_record::StateCodec,
-            observer: Arc::new(Recorder::new(Arc::clone(&telemetry), Arc::clone(&models), inputs)),
+            observer: Arc::new(Counting::new(Arc::clone(&telemetry), Arc::clone(&models), inputs)),
             models,
             clock,
             board: Arc::clone(&board),

@@ -80,7 +80,7 @@ const fn key(name: &'static str, kind: Kind, default: &'static str, about: &'sta
 }
 
 /// Every key, in the order of the reference.
-pub const KEYS: [Key; 47] = [
+pub const KEYS: [Key; 48] = [
     key("kafka.bootstrap_servers", Kind::Text, "\"127.0.0.1:9092\"", "Brokers to ask first, `host:port` with commas between."),
     key(
         "kafka.group_id",

@@ -155,7 +155,7 @@ where
     worker_options.start = options.start;
     worker_options.on_gap = options.on_gap;
     worker_options.positions = options.positions;
-    worker_options.dead_letter_max_bytes = dead_letter_max_bytes.min(worker_options.dead_letter_max_bytes);
+    worker_options.dead_letter_max_bytes = dead_letter_max_bytes;
 
     let stop = Arc::new(AtomicBool::new(false));
     let joined = Arc::new(AtomicUsize::new(0));
