@@ -79,6 +79,7 @@ fn another_value(key: &str) -> &'static str {
         "kafka.bootstrap_servers" => "other:1",
         "kafka.start" => "latest",
         "kafka.on_gap" => "skip",
+        "kafka.positions" => "group",
         "kafka.group_protocol" => "consumer",
         "topics.retention" | "inputs.max_age" | "deadletters.stop_ratio" | "http.listen" => "off",
         "inputs.formats." | "output.format" => "protobuf",
