@@ -3,8 +3,12 @@
 
 #[path = "kafka/broker.rs"]
 mod broker;
+#[path = "kafka/instance.rs"]
+mod instance;
 #[path = "kafka/rig.rs"]
 mod rig;
 
 #[path = "kafka/basics.rs"]
 mod basics;
+#[path = "kafka/exactly_once.rs"]
+mod exactly_once;

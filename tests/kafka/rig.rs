@@ -58,7 +58,9 @@ impl Rig {
     /// Makes the topics; `None` when there is no broker.
     pub fn new(name: &str, partitions: u32) -> Option<Self> {
         // Logs of the service when asked for: RUST_LOG=debug cargo test --test kafka -- --nocapture
-        let _ = tracing_subscriber::fmt().with_env_filter(tracing_subscriber::EnvFilter::from_default_env()).try_init();
+        if std::env::var("RUST_LOG").is_ok() {
+            let _ = tracing_subscriber::fmt().with_env_filter(tracing_subscriber::EnvFilter::from_default_env()).try_init();
+        }
         let address = broker()?;
         let prefix = format!("{name}-{}-{}-{}.", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed), now_ms() % 1_000_000);
         let group = format!("{prefix}group");
@@ -71,6 +73,16 @@ impl Rig {
         rig.create(&outputs, &[("retention.ms", "-1")]);
         rig.create(&[rig.options.output_topic(OutTopic::State)], &[("cleanup.policy", "compact")]);
         Some(rig)
+    }
+
+    /// Settings of the program for these topics.
+    pub fn settings(&self) -> Vec<String> {
+        vec![
+            format!("kafka.bootstrap_servers={}", self.options.bootstrap_servers),
+            format!("kafka.group_id={}", self.options.group_id),
+            format!("topics.prefix={}", self.options.prefix),
+            "http.listen=off".to_owned(),
+        ]
     }
 
     fn create(&self, topics: &[String], configs: &[(&str, &str)]) {

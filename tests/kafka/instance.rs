@@ -1,0 +1,80 @@
+//! `leadstream` as a process of its own, to be killed.
+
+use crate::rig::Rig;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// The program under test.
+pub fn leadstream() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_leadstream"))
+}
+
+/// A running instance; killed when dropped.
+pub struct Instance {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Instance {
+    /// Starts `leadstream run` on the topics of a rig; `set` on top of what the rig needs.
+    pub fn run(rig: &Rig, name: &str, dir: &Path, set: &[&str]) -> Self {
+        let log = dir.join(format!("{name}.log"));
+        let file = File::options().create(true).append(true).open(&log).expect("a log");
+        let mut command = leadstream();
+        command.arg("run");
+        for pair in
+            rig.settings().iter().map(String::as_str).chain([&*format!("engine.instance_id={name}")]).chain(set.iter().copied())
+        {
+            command.args(["--set", pair]);
+        }
+        let child =
+            command.stdin(Stdio::null()).stdout(file.try_clone().expect("a log")).stderr(file).spawn().expect("leadstream");
+        Self { child, log }
+    }
+
+    /// `kill -9`.
+    pub fn kill(mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("gone");
+    }
+
+    /// SIGTERM; waits for the end.
+    pub fn terminate(&mut self, within: Duration) -> ExitStatus {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill").success());
+        self.wait(within)
+    }
+
+    /// Waits for the end.
+    pub fn wait(&mut self, within: Duration) -> ExitStatus {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a status") {
+                return status;
+            }
+            assert!(begun.elapsed() < within, "still running after {within:?}:\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Fails with the log when the process has ended.
+    pub fn assert_runs(&mut self) {
+        if let Some(status) = self.child.try_wait().expect("a status") {
+            panic!("ended with {status}:\n{}", self.log());
+        }
+    }
+
+    /// What it said.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
