@@ -1,13 +1,302 @@
 //! `demo`: the whole pipeline on an embedded broker with a simulated shop.
+//!
+//! The pipeline is the real one: `kafka::service` with its consumer, transactions and timers. Only the broker (librdkafka's
+//! mock cluster, in this process), the shop and the clock are not.
+
+mod clock;
+mod reader;
+mod traffic;
+mod view;
 
 use super::cli::DemoArgs;
+use super::counting::Counting;
+use super::replay::decode_options;
+use super::simulate::{ProducerOptions, ShopOptions, stop_on_ctrl_c, wall_ms};
+use crate::config::Settings;
+use crate::domain::ids::murmur2_partition;
+use crate::domain::model::Models;
+use crate::domain::{DAY_MS, Ms};
+use crate::http;
+use crate::kafka::mock::Mock;
+use crate::kafka::service::{self, Handle, Ports};
+use crate::runtime::lookup::{Directory, Partitioning, ProspectLookup};
+use crate::runtime::ports::Clock;
+use crate::runtime::snapshot::{Board, Identity, TaskState};
+use crate::telemetry::Telemetry;
+use crate::wire::decode::Decoder;
+use crate::wire::output::{self, Encoder};
+use crate::wire::state_record::StateCodec;
+use anyhow::Context;
+use clock::DemoClock;
+use reader::Shelf;
+use std::collections::VecDeque;
+use std::io::{IsTerminal, Write};
+use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+use view::{Frame, Screen};
+
+/// Partitions of every topic.
+const PARTITIONS: i32 = 4;
+/// People who know the shop: some hundred events a second at the default speed.
+const PROSPECTS: u32 = 1_500;
+/// The group is joined within about three seconds; much longer means that something is wrong.
+const JOIN_TIME: Duration = Duration::from_secs(30);
+const STOP_TIME: Duration = Duration::from_secs(10);
+/// How often a terminal is drawn.
+const FRAME: Duration = Duration::from_millis(200);
+/// Headlines in plain lines, a second.
+const PLAIN_HEADLINES: usize = 4;
 
 /// Runs the command.
 ///
 /// # Errors
-/// The work failed.
+/// The pipeline can't be started, or failed on the way.
 pub fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
-    let _ = args;
-    anyhow::bail!("not built yet")
+    let (loaded, models) = super::load::settings_and_models(&args.settings)?;
+    let demo = Demo::start(&args, &loaded.settings, Arc::new(models))?;
+    demo.go(&args)
+}
+
+/// The running pieces.
+struct Demo {
+    models: Arc<Models>,
+    clock: Arc<DemoClock>,
+    board: Arc<Board>,
+    bootstrap: String,
+    producer: ProducerOptions,
+    shop: ShopOptions,
+    http: http::Server,
+    handle: Handle,
+    kafka: crate::kafka::options::Options,
+    /// Last: everything else needs it.
+    _mock: Mock,
+}
+
+impl Demo {
+    fn start(args: &DemoArgs, settings: &Settings, models: Arc<Models>) -> anyhow::Result<Self> {
+        let mock = Mock::start()?;
+        let decode = decode_options(settings);
+        let prefix = settings.topics.prefix.clone();
+        let names = decode.topics.iter().map(|t| t.name.strip_prefix(&prefix).unwrap_or(&t.name).to_owned()).collect();
+        let mut kafka = mock.options("leadstream-demo", names);
+        kafka.prefix = prefix;
+        mock.create_topics(&kafka, PARTITIONS)?;
+        let clock = Arc::new(DemoClock::new(start_ms(args), args.speed));
+        let identity = Identity {
+            group: kafka.group_id.clone(),
+            instance: kafka.instance_id.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            models: models.models.iter().map(|m| (m.name.clone(), m.hash_text.clone())).collect(),
+        };
+        let board = Arc::new(Board::new(identity));
+        let telemetry = Arc::new(Telemetry::new(env!("CARGO_PKG_VERSION")));
+        let (directory, mailboxes) = Directory::new(Arc::clone(&board), usize::from(kafka.workers));
+        directory.set_partitioning(Partitioning { partitions: PARTITIONS.cast_unsigned(), partition_of: murmur2_partition });
+        let directory = Arc::new(directory);
+        let parts = || http::Parts {
+            telemetry: Arc::clone(&telemetry),
+            board: Arc::clone(&board),
+            lookup: Arc::clone(&directory) as Arc<dyn ProspectLookup>,
+            models: Arc::clone(&models),
+            clock: Arc::<DemoClock>::clone(&clock),
+        };
+        let input_topics: Vec<String> = decode.topics.iter().map(|t| t.name.clone()).collect();
+        let encoding = output::Options {
+            format: output::Format::Json,
+            source: "leadstream/demo".to_owned(),
+            input_topics: input_topics.clone(),
+        };
+        let http = serve(args.listen, parts)?;
+        let ports = Ports {
+            models: Arc::clone(&models),
+            decoder: Arc::new(Decoder::new(decode, &models.vocabulary)),
+            encoder: Arc::new(Encoder::new(encoding, Arc::clone(&models))),
+            codec: StateCodec,
+            clock: Arc::<DemoClock>::clone(&clock),
+            observer: Arc::new(Counting::new(telemetry, Arc::clone(&models), input_topics)),
+            board: Arc::clone(&board),
+            mailboxes,
+        };
+        let handle = service::start(&kafka, ports)?;
+        Ok(Self {
+            bootstrap: mock.bootstrap_servers(),
+            producer: super::simulate::producer_options(settings, &mock.bootstrap_servers(), false)?,
+            shop: ShopOptions {
+                seed: args.seed,
+                prospects: PROSPECTS,
+                start_ms: clock.now_ms(),
+                late: 0.005,
+                dirt: 0.002,
+                ..ShopOptions::default()
+            },
+            models,
+            clock,
+            board,
+            http,
+            handle,
+            kafka,
+            _mock: mock,
+        })
+    }
+
+    /// Opens the shop, shows it until the end, and closes everything in the order of the stream.
+    fn go(mut self, args: &DemoArgs) -> anyhow::Result<ExitCode> {
+        let stop = Arc::new(AtomicBool::new(false));
+        stop_on_ctrl_c(Arc::clone(&stop));
+        let shelf = Arc::new(Shelf::default());
+        let sent = Arc::new(AtomicU64::new(0));
+        let address = self.http.address();
+        introduce(&self.bootstrap, address, args.speed)?;
+        self.join(&stop)?;
+        let (closed, read) = (AtomicBool::new(false), AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            let reading = scope.spawn(|| reader::run(&self.kafka, PARTITIONS, &self.clock, &read, &shelf));
+            self.clock.open();
+            let selling = scope.spawn(|| traffic::run(self.shop.clone(), &self.producer, &self.clock, &closed, &sent));
+            let show = Show {
+                demo: &self.board,
+                model: self.models.in_charge(),
+                clock: &self.clock,
+                bootstrap: &self.bootstrap,
+                address,
+            };
+            let shown = show.until_the_end(args, &stop, &shelf, &sent, &mut self.handle);
+            closed.store(true, Ordering::Release);
+            let sold = selling.join();
+            // What was sold is worked on and read before the pipeline stops.
+            std::thread::sleep(FRAME * 2);
+            let open_for = self.clock.open_for();
+            let stopped = self.handle.stop(STOP_TIME);
+            read.store(true, Ordering::Release);
+            let joined = |thread: std::thread::Result<anyhow::Result<()>>, what: &str| {
+                thread.unwrap_or_else(|_| anyhow::bail!("{what} broke")).with_context(|| what.to_owned())
+            };
+            joined(reading.join(), "the reader of the outputs")?;
+            joined(sold, "the simulated shop")?;
+            shown?;
+            stopped.context("the pipeline did not stop in order")?;
+            let seen = shelf.look();
+            let frame = Frame { open_for, ..show.frame(&seen, sent.load(Ordering::Relaxed), 0) };
+            writeln!(std::io::stdout(), "\n{}", view::summary(&frame, std::io::stdout().is_terminal()))?;
+            if seen.triggers() == 0 {
+                eprintln!("leadstream: no trigger was seen: let the demo run longer, or faster (--duration, --speed)");
+            }
+            Ok(if seen.triggers() > 0 && seen.twice == 0 { ExitCode::SUCCESS } else { ExitCode::from(super::FAILED) })
+        })
+    }
+
+    /// Waits until the worker has its partitions.
+    fn join(&mut self, stop: &AtomicBool) -> anyhow::Result<()> {
+        let begun = self.clock.monotonic();
+        loop {
+            let ready = self.board.tasks().iter().filter(|t| t.state == TaskState::Ready).count();
+            if ready == PARTITIONS as usize || stop.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            if let Some(ended) = self.handle.wait(Duration::from_millis(50)) {
+                ended.context("the pipeline")?;
+                anyhow::bail!("the pipeline ended before the shop opened");
+            }
+            anyhow::ensure!(
+                self.clock.monotonic() - begun < JOIN_TIME,
+                "the embedded broker gave no partitions within {JOIN_TIME:?}"
+            );
+        }
+    }
+}
+
+/// A demo shall not fail because of a port: when the wanted one is taken, any will do.
+fn serve(listen: SocketAddr, parts: impl Fn() -> http::Parts) -> Result<http::Server, http::Error> {
+    let options = |listen| http::Options { listen, token: None, allow_anonymous: false };
+    match http::Server::start(&options(listen), parts()) {
+        Err(http::Error::Bind { .. }) => http::Server::start(&options(SocketAddr::new(listen.ip(), 0)), parts()),
+        other => other,
+    }
+}
+
+/// With a duration the history ends about now, else it begins now.
+fn start_ms(args: &DemoArgs) -> Ms {
+    let length_ms = args.duration.map_or(0.0, |d| d.as_secs_f64() * 1_000.0 * args.speed);
+    // The shop opens at midnight of its first day.
+    (wall_ms() - length_ms as Ms).div_euclid(DAY_MS) * DAY_MS
+}
+
+fn introduce(bootstrap: &str, http: SocketAddr, speed: f64) -> std::io::Result<()> {
+    let mut out = std::io::stdout();
+    writeln!(out, "leadstream demo: a simulated shop, {speed} times faster than life, on a Kafka in this process.")?;
+    writeln!(out, "  Kafka      {bootstrap}  (try: kcat -b {bootstrap} -t leadstream.cart-abandoned -C)")?;
+    writeln!(out, "  dashboard  http://{http}/     metrics  http://{http}/metrics")?;
+    writeln!(out, "The shop opens in about three seconds; Ctrl-C ends the demo.")
+}
+
+/// Everything that frames are made of.
+struct Show<'a> {
+    demo: &'a Board,
+    model: &'a crate::domain::model::Model,
+    clock: &'a DemoClock,
+    bootstrap: &'a str,
+    address: SocketAddr,
+}
+
+impl Show<'_> {
+    fn frame<'a>(&'a self, seen: &'a reader::Seen, sent: u64, per_second: u64) -> Frame<'a> {
+        Frame {
+            now_ms: self.clock.now_ms(),
+            open_for: self.clock.open_for(),
+            shop_ms: self.clock.elapsed_ms(),
+            sent,
+            per_second,
+            bootstrap: self.bootstrap,
+            http: self.address,
+            board: self.demo,
+            model: self.model,
+            seen,
+        }
+    }
+
+    fn until_the_end(
+        &self,
+        args: &DemoArgs,
+        stop: &AtomicBool,
+        shelf: &Shelf,
+        sent: &AtomicU64,
+        handle: &mut Handle,
+    ) -> anyhow::Result<()> {
+        let screen = if std::io::stdout().is_terminal() && !args.plain { Some(Screen::enter()?) } else { None };
+        // What was sent at each of the last frames: one second of them.
+        let mut before: VecDeque<u64> = VecDeque::from([0]);
+        let (mut told, mut next_line) = (0, Duration::ZERO);
+        while !stop.load(Ordering::Relaxed) && args.duration.is_none_or(|d| self.clock.open_for() < d) {
+            if let Some(ended) = handle.wait(FRAME) {
+                ended.context("the pipeline")?;
+                anyhow::bail!("the pipeline ended by itself");
+            }
+            let now = sent.load(Ordering::Relaxed);
+            let per_second = now - before.front().copied().unwrap_or(0);
+            before.push_back(now);
+            if before.len() > 5 {
+                before.pop_front();
+            }
+            let seen = shelf.look();
+            let frame = self.frame(&seen, now, per_second);
+            match &screen {
+                Some(screen) => screen.draw(&frame)?,
+                None if frame.open_for >= next_line => {
+                    next_line = frame.open_for + Duration::from_secs(1);
+                    let mut out = std::io::stdout().lock();
+                    writeln!(out, "{}", view::status_line(&frame))?;
+                    let new = usize::try_from(seen.headline_count - told).unwrap_or(usize::MAX).min(PLAIN_HEADLINES);
+                    for headline in seen.headlines.iter().rev().take(new) {
+                        writeln!(out, "{}", view::headline(headline))?;
+                    }
+                    told = seen.headline_count;
+                }
+                None => {}
+            }
+        }
+        Ok(())
+    }
 }

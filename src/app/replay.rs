@@ -18,8 +18,8 @@ mod work;
 pub use inputs::Input;
 pub use work::Tally;
 
-use super::UsageError;
 use super::cli::ReplayArgs;
+use super::{UsageError, load};
 use crate::config::{self, Settings};
 use crate::domain::Ms;
 use crate::domain::model::Models;
@@ -73,9 +73,9 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn options(args: &ReplayArgs) -> anyhow::Result<Options> {
-    let settings = settings(&args.settings)?;
-    let models = config::models(&settings).map_err(|faults| UsageError(lines("the model has faults:", &faults)))?;
-    let decode = decode_options(&settings);
+    let (loaded, models) = load::settings_and_models(&args.settings)?;
+    let settings = &loaded.settings;
+    let decode = decode_options(settings);
     let prefix = &settings.topics.prefix;
     let inputs = args.inputs.iter().map(|i| inputs::parse(i, &decode.topics, prefix)).collect::<Result<Vec<_>, _>>()?;
     if inputs.iter().filter(|i| i.path.as_os_str() == "-").count() > 1 {
@@ -89,16 +89,6 @@ fn options(args: &ReplayArgs) -> anyhow::Result<Options> {
         ),
     };
     Ok(Options { inputs, out: args.out.clone(), partitions: args.partitions, until, models: Arc::new(models), decode })
-}
-
-/// Reads the settings, or says everything that is wrong with them.
-pub(super) fn settings(args: &super::cli::SettingsArgs) -> Result<Settings, UsageError> {
-    let loaded = config::load(args.config.as_deref(), &args.set);
-    loaded.map(|l| l.settings).map_err(|faults| UsageError(lines("the settings have faults:", &faults)))
-}
-
-pub(super) fn lines<T: std::fmt::Display>(title: &str, faults: &[T]) -> String {
-    faults.iter().fold(title.to_owned(), |text, fault| format!("{text}\n  {fault}"))
 }
 
 /// How records of the configured topics are to be decoded.

@@ -15,11 +15,13 @@ mod shop;
 mod visit;
 mod write;
 
+pub(super) use pace::{stop_on_ctrl_c, wall_ms};
 pub use produce::{Producer, ProducerOptions};
 pub use shop::{Record, Shop, ShopOptions, Topic};
 
 use super::UsageError;
 use super::cli::{SimulateArgs, SimulateFormat};
+use crate::config::Settings;
 use crate::domain::{MINUTE_MS, Ms, SECOND_MS};
 use indicatif::{ProgressBar, ProgressStyle};
 use pace::Pace;
@@ -34,7 +36,7 @@ pub fn run(args: SimulateArgs) -> anyhow::Result<ExitCode> {
     if args.format == SimulateFormat::Protobuf {
         return Err(UsageError("simulated events are JSON: leave `--format` out".to_owned()).into());
     }
-    let plan = Plan::new(&args, pace::wall_ms())?;
+    let plan = Plan::new(&args, wall_ms())?;
     let mut shop = Shop::new(plan.shop.clone());
     let progress = progress(&plan);
     let tally = match &args.out {
@@ -58,17 +60,26 @@ pub fn run(args: SimulateArgs) -> anyhow::Result<ExitCode> {
 
 /// Where simulated records go in Kafka: the first topic of each kind.
 fn target(args: &SimulateArgs) -> anyhow::Result<ProducerOptions> {
-    let settings = super::replay::settings(&args.settings)?;
+    let settings = super::load::settings(&args.settings)?.settings;
+    producer_options(&settings, &settings.kafka.bootstrap_servers, true).map_err(Into::into)
+}
+
+/// `with_properties`: the configured cluster's own; the demo's embedded broker wants none.
+pub(super) fn producer_options(
+    settings: &Settings,
+    bootstrap_servers: &str,
+    with_properties: bool,
+) -> Result<ProducerOptions, UsageError> {
     let first = |names: &[String], key: &str| {
-        let name =
-            names.first().ok_or_else(|| UsageError(format!("`topics.{key}` is empty: simulate writes into its first topic")))?;
-        Ok::<_, UsageError>(format!("{}{name}", settings.topics.prefix))
+        let empty = || UsageError(format!("`topics.{key}` is empty: simulated events go into its first topic"));
+        Ok::<_, UsageError>(format!("{}{}", settings.topics.prefix, names.first().ok_or_else(empty)?))
     };
     let topics = &settings.topics;
+    let properties = settings.kafka.properties.clone().into_iter().filter(|_| with_properties);
     Ok(ProducerOptions {
         topics: [first(&topics.clickstream, "clickstream")?, first(&topics.email, "email")?, first(&topics.cart, "cart")?],
-        bootstrap_servers: settings.kafka.bootstrap_servers.clone(),
-        properties: settings.kafka.properties.clone().into_iter().collect(),
+        bootstrap_servers: bootstrap_servers.to_owned(),
+        properties: properties.collect(),
     })
 }
 

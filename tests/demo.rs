@@ -1,0 +1,39 @@
+//! The demo as a newcomer would run it.
+
+use std::process::Command;
+
+#[test]
+fn the_demo_shows_every_step_recoveries_and_no_output_twice() {
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_leadstream"));
+    // Five days of the shop: the third reminder goes out after three.
+    demo.args(["demo", "--duration", "22s", "--speed", "20000", "--listen", "127.0.0.1:0"]);
+    let output = demo.output().unwrap();
+    let (text, errors) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8_lossy(&output.stderr).into_owned());
+    assert!(output.status.success(), "{text}\n{errors}");
+    let line =
+        |name: &str| text.lines().rev().find(|l| l.trim_start().starts_with(name)).unwrap_or_else(|| panic!("{name}: {text}"));
+    let number = |line: &str, after: &str| -> u64 {
+        let rest = line.split_once(after).unwrap_or_else(|| panic!("{after} in {line}")).1.trim_start();
+        rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()
+    };
+    for axis in ["journey", "funnel"] {
+        assert!(number(line(&format!("stage changes, {axis}")), axis) > 100, "{text}");
+    }
+    assert!(number(line("score changes"), "changes") > 50, "{text}");
+    for step in ["1:", "2:", "3:"] {
+        assert!(number(line("cart triggers by step"), step) > 0, "{text}");
+    }
+    assert!(number(line("outcomes"), "recovered") > 0, "{text}");
+    assert_eq!(number(line("read twice"), "twice"), 0, "{text}");
+    assert!(text.contains("kcat -b 127.0.0.1:"), "where to look is said: {text}");
+    assert!(!text.contains('\u{1b}'), "no terminal codes in a pipe");
+}
+
+#[test]
+fn a_demo_without_a_trigger_fails() {
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_leadstream"));
+    // An hour never passes.
+    demo.args(["demo", "--duration", "1s", "--speed", "60", "--listen", "127.0.0.1:0"]);
+    let output = demo.output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
+}
