@@ -63,7 +63,9 @@ P
     id=$(java -cp "$libs/*" kafka.tools.StorageTool random-uuid | tail -1)
     java -cp "$libs/*" kafka.tools.StorageTool format -t "$id" -c "$dir/server.properties" >/dev/null
   fi
-  setsid nohup java -Xms256m -Xmx768m -XX:TieredStopAtLevel=1 -Dlog4j2.configurationFile="$dir/log4j2.properties" \
+  # Words, not one argument.
+  # shellcheck disable=SC2086
+  setsid nohup java ${LEADSTREAM_BROKER_JAVA:--Xms256m -Xmx768m -XX:TieredStopAtLevel=1} -Dlog4j2.configurationFile="$dir/log4j2.properties" \
     -cp "$libs/*" kafka.Kafka "$dir/server.properties" >"$dir/out.log" 2>&1 </dev/null &
   pid=$!
   echo "$pid" > "$dir/pid"
