@@ -1,0 +1,128 @@
+//! What one event costs inside, without Kafka: decoding, stepping, encoding state and outputs. `cargo bench --bench core`.
+//!
+//! Prints nanoseconds per event over the simulated shop. Absolute figures are noisy on small machines: compare within one run.
+
+use leadstream::app::simulate::{Record, Shop, ShopOptions};
+use leadstream::config::model_file;
+use leadstream::domain::DAY_MS;
+use leadstream::engine::task::{BatchEffects, Mode, Task};
+use leadstream::runtime::ports::{Decode, RecordView};
+use leadstream::wire::decode::{Decoder, Options, Topic};
+use leadstream::wire::output::{Encoder, Format, Options as OutputOptions};
+use leadstream::wire::state_record::StateCodec;
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Instant;
+
+const EVENTS: usize = 300_000;
+const BATCH: usize = 20_000;
+/// Records decoded at a time, as the service fetches them.
+const FETCH: usize = 1_000;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+#[allow(
+    clippy::disallowed_methods,
+    clippy::cast_precision_loss,
+    clippy::print_stdout,
+    reason = "a benchmark measures and prints"
+)]
+fn main() {
+    let models = Arc::new(model_file::default_models());
+    let topics = ["clickstream", "email", "cart"];
+    let listed = topics.iter().map(|t| Topic { name: (*t).to_owned(), is_email: *t == "email", format: Default::default() });
+    let decoder = Decoder::new(Options { topics: listed.collect(), ..Options::default() }, &models.vocabulary);
+    let encoder = Encoder::new(
+        OutputOptions { format: Format::Json, source: "bench".to_owned(), input_topics: topics.map(str::to_owned).to_vec() },
+        Arc::clone(&models),
+    );
+    let mut shop =
+        Shop::new(ShopOptions { prospects: 30_000, start_ms: 20_000 * DAY_MS, pad_bytes: 580, ..ShopOptions::default() });
+    let records: Vec<Record> = (0..EVENTS)
+        .map(|_| {
+            let mut record = Record::default();
+            shop.next_into(&mut record);
+            record
+        })
+        .collect();
+    let view = |n: usize, r: &Record| RecordView {
+        input: u16::try_from(r.topic.index()).unwrap_or(0),
+        partition: 0,
+        offset: i64::try_from(n).unwrap_or(0),
+        timestamp_ms: r.record_ms,
+        key: None,
+        value: None,
+        content_type: None,
+    };
+    let ns = |since: Instant| since.elapsed().as_nanos() as f64 / EVENTS as f64;
+    let mut task = Task::new(Arc::clone(&models), StateCodec);
+    let (mut decode_ns, mut step_ns, mut state_ns, mut install_ns, mut output_ns) = (0.0, 0.0, 0.0, 0.0, 0.0);
+    let (mut states, mut state_bytes, mut outputs, mut output_bytes, mut rejected) =
+        (0_usize, 0_usize, 0_usize, 0_usize, 0_usize);
+    let mut effects = BatchEffects::default();
+    let mut buffer = Vec::new();
+    let mut headers = Vec::new();
+    for (chunk, records) in records.chunks(BATCH).enumerate() {
+        for (fetch, records) in records.chunks(FETCH).enumerate() {
+            let since = Instant::now();
+            let decoded = records.iter().enumerate().map(|(n, r)| {
+                let at = chunk * BATCH + fetch * FETCH + n;
+                decoder.decode(&RecordView { key: r.key.as_deref(), value: Some(&r.value), ..view(at, r) })
+            });
+            let events: Vec<_> = decoded.collect();
+            decode_ns += ns(since);
+            let since = Instant::now();
+            for event in &events {
+                match event {
+                    Ok(event) => task.apply(event, Mode::Virtual, &mut effects),
+                    Err(_) => rejected += 1,
+                }
+            }
+            step_ns += ns(since);
+        }
+        let since = Instant::now();
+        task.staged(|_, bytes| {
+            states += 1;
+            state_bytes += bytes.map_or(0, <[u8]>::len);
+        });
+        state_ns += ns(since);
+        let since = Instant::now();
+        task.confirm();
+        install_ns += ns(since);
+        let since = Instant::now();
+        for output in effects.outputs.drain(..) {
+            buffer.clear();
+            black_box(encoder.encode(&output.prospect, &output.output, &mut buffer));
+            encoder.headers(&output.prospect, &output.output, &mut headers);
+            outputs += 1;
+            output_bytes += buffer.len();
+        }
+        output_ns += ns(since);
+        effects.clear();
+    }
+    let size = task.size();
+    println!(
+        "per event over {EVENTS} events of {} B, batches of {BATCH}:",
+        records.iter().map(|r| r.value.len()).sum::<usize>() / EVENTS
+    );
+    println!("  decode          {decode_ns:7.0} ns   ({rejected} rejected)");
+    println!("  step + timers   {step_ns:7.0} ns");
+    println!(
+        "  encode state    {state_ns:7.0} ns   ({:.2} records per event, {:.0} B each)",
+        states as f64 / EVENTS as f64,
+        state_bytes as f64 / states as f64
+    );
+    println!("  install         {install_ns:7.0} ns");
+    println!(
+        "  encode outputs  {output_ns:7.0} ns   ({:.2} outputs per event, {:.0} B each)",
+        outputs as f64 / EVENTS as f64,
+        output_bytes as f64 / outputs.max(1) as f64
+    );
+    println!(
+        "  in memory       {} records, {:.0} B each, {} queued deadlines",
+        size.records,
+        size.record_bytes as f64 / size.records as f64,
+        size.timers
+    );
+}
