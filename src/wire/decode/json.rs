@@ -319,8 +319,12 @@ impl<'de, const CAREFUL: bool> Visitor<'de> for Properties<'_, 'de, CAREFUL> {
                 }
                 (Some(field), Some(entry)) => {
                     let scalar = scalar::<A, CAREFUL>(&mut map)?;
-                    self.reader.draft.put(entry, &scalar);
-                    self.reader.draft.set(field, scalar);
+                    let draft = &mut *self.reader.draft;
+                    let before = draft.faults.broken;
+                    draft.put(entry, &scalar);
+                    let between = draft.faults.broken;
+                    draft.set(field, scalar);
+                    draft.faults.count_once(before, between);
                 }
                 (Some(field), None) => {
                     let scalar = scalar::<A, CAREFUL>(&mut map)?;
@@ -437,10 +441,14 @@ impl<'de, const CAREFUL: bool> Visitor<'de> for OneProduct<'_, 'de, CAREFUL> {
                 (None, Some(entry)) => self.reader.looked_at::<A, CAREFUL>(entry, &mut map)?,
                 (Some(field), entry) => {
                     let scalar = scalar::<A, CAREFUL>(&mut map)?;
+                    let draft = &mut *self.reader.draft;
+                    let before = draft.faults.broken;
                     if let Some(entry) = entry {
-                        self.reader.draft.put(entry, &scalar);
+                        draft.put(entry, &scalar);
                     }
-                    product.set(field, scalar, &mut self.reader.draft.faults);
+                    let between = draft.faults.broken;
+                    product.set(field, scalar, &mut draft.faults);
+                    draft.faults.count_once(before, between);
                 }
             }
         }

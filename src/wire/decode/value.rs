@@ -53,6 +53,13 @@ impl Faults {
         self.broken = self.broken.saturating_add(1);
         None
     }
+
+    /// One field that is used twice is broken once: `before` the first use, `between` the two.
+    pub(super) fn count_once(&mut self, before: u16, between: u16) {
+        let first = between.saturating_sub(before);
+        let second = self.broken.saturating_sub(between);
+        self.broken = before.saturating_add(first.max(second));
+    }
 }
 
 impl<'a> Scalar<'a> {
