@@ -8,7 +8,15 @@ mod instance;
 #[path = "kafka/rig.rs"]
 mod rig;
 
+#[path = "kafka/bad_input.rs"]
+mod bad_input;
 #[path = "kafka/basics.rs"]
 mod basics;
+#[path = "kafka/catch_up.rs"]
+mod catch_up;
 #[path = "kafka/exactly_once.rs"]
 mod exactly_once;
+#[path = "kafka/timers.rs"]
+mod timers;
+#[path = "kafka/transactions.rs"]
+mod transactions;

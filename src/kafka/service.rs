@@ -266,12 +266,13 @@ impl<D: Decode, E: Encode, C: Codec + Clone> Start<D, E, C> {
 /// Partitions of the inputs, and the longest value of a dead letter; every fault of the topics at once.
 fn look_at_topics(options: &Options) -> Result<(u32, usize), Failure> {
     let admin = Admin::connect(options)?;
-    let topics = again(|| admin.topics())?;
     let inputs = options.input_topics();
-    let faults = topic_faults(options, &topics);
-    if !faults.is_empty() {
-        return Err(Failure::Stop(faults.join("; ")));
-    }
+    let topics = again(|| {
+        let topics = admin.topics()?;
+        // Topics that were made a moment ago are not known to every broker yet: looked at a few times.
+        let faults = topic_faults(options, &topics);
+        if faults.is_empty() { Ok(topics) } else { Err(Failure::Retry(faults.join("; "))) }
+    })?;
     let partitions = topics.get(&inputs[0]).map_or(0, |t| t.partitions);
     if options.is_mock {
         return Ok((partitions, MAX_MESSAGE_BYTES - DEAD_LETTER_ROOM));

@@ -338,7 +338,7 @@ fn poisoned(partition: i32, offset: i64, dead: usize, of: usize) -> String {
         "partition {partition}, offset {offset}: {dead} of the latest {of} records can't be used. Stopped instead of draining the \
          topic into the dead letters; the last batch is not committed. Look at the newest dead letters (`leadstream deadletters \
          list`) and at what writes the topic. To send everything bad to the dead letters all the same, set \
-         engine.poison_limit=\"off\" for one run; to leave it out, stop leadstream, move the group's offsets past it \
+         deadletters.stop_ratio=\"off\" for one run; to leave it out, stop leadstream, move the group's offsets past it \
          (kafka-consumer-groups.sh --reset-offsets) and start once with kafka.positions=\"group\""
     )
 }

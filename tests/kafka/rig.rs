@@ -139,6 +139,46 @@ impl Rig {
         self.admin().committed(&format!("{}{input}", self.options.prefix), self.partitions).expect("offsets")
     }
 
+    /// Waits until the group has read so many records of an input.
+    pub fn wait_until_read(&self, input: &str, records: i64) {
+        let begun = Instant::now();
+        loop {
+            let read: i64 = self.committed(input).into_iter().flatten().sum();
+            if read >= records {
+                return;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(60), "{input}: only {read} of {records} are read");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Waits until the service reads what is sent now.
+    pub fn wait_until_live(&self) {
+        let before: i64 = self.committed("email").into_iter().flatten().sum();
+        let value = track("Email Delivered", "probe", now_ms(), &serde_json::json!({}));
+        self.send("email", None, Some(b"probe"), &value, now_ms());
+        self.flush();
+        self.wait_until_read("email", before + 1);
+    }
+
+    /// Removes the records before an offset, as retention does.
+    pub fn delete_before(&self, input: &str, partition: i32, offset: i64) {
+        let mut list = TopicPartitionList::new();
+        list.add_partition_offset(&format!("{}{input}", self.options.prefix), partition, Offset::Offset(offset)).unwrap();
+        let admin: rdkafka::admin::AdminClient<rdkafka::client::DefaultClientContext> =
+            ClientConfig::new().set("bootstrap.servers", &self.options.bootstrap_servers).create().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(admin.delete_records(&list, &rdkafka::admin::AdminOptions::new())).expect("deleted");
+    }
+
+    /// Moves the group's offset, as an operator does.
+    pub fn move_offsets(&self, input: &str, partition: i32, offset: i64) {
+        let consumer: BaseConsumer = self.options.restore_config(0).create().expect("a consumer");
+        let mut list = TopicPartitionList::new();
+        list.add_partition_offset(&format!("{}{input}", self.options.prefix), partition, Offset::Offset(offset)).unwrap();
+        consumer.commit(&list, rdkafka::consumer::CommitMode::Sync).expect("moved");
+    }
+
     /// Starts the service in this process.
     pub fn start(&self, models: &Arc<Models>) -> Service {
         self.start_with(models, &self.options)
@@ -296,4 +336,85 @@ pub fn read_topic(address: &str, topic: &str) -> Vec<Read> {
     }
     records.sort_by_key(|r| (r.partition, r.offset));
     records
+}
+
+/// A `track` call as shops send it.
+pub fn track(event: &str, user: &str, time_ms: i64, properties: &serde_json::Value) -> Vec<u8> {
+    static IDS: AtomicU32 = AtomicU32::new(0);
+    let id = IDS.fetch_add(1, Ordering::Relaxed);
+    let time = jiff::Timestamp::from_millisecond(time_ms).expect("a time").to_string();
+    let call = serde_json::json!({
+        "type": "track", "event": event, "userId": user, "messageId": format!("m-{id}-{time_ms}"),
+        "timestamp": time, "properties": properties,
+    });
+    serde_json::to_vec(&call).expect("JSON")
+}
+
+/// Follows an output from its end on, and notes when each record became visible to a `read_committed` reader.
+pub struct Tail {
+    stop: Arc<std::sync::atomic::AtomicBool>,
+    seen: Arc<Mutex<Vec<(i64, serde_json::Value)>>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Tail {
+    pub fn of(rig: &Rig, topic: OutTopic) -> Self {
+        let consumer: BaseConsumer = ClientConfig::new()
+            .set("bootstrap.servers", &rig.options.bootstrap_servers)
+            .set("group.id", "tail-of-tests")
+            .set("enable.auto.commit", "false")
+            .set("isolation.level", "read_committed")
+            .set("fetch.wait.max.ms", "10")
+            .create()
+            .expect("a consumer");
+        let mut list = TopicPartitionList::new();
+        for partition in 0..rig.partitions.cast_signed() {
+            list.add_partition_offset(&rig.options.output_topic(topic), partition, Offset::Beginning).unwrap();
+        }
+        consumer.assign(&list).unwrap();
+        let (stop, seen) = (Arc::new(std::sync::atomic::AtomicBool::new(false)), Arc::new(Mutex::new(Vec::new())));
+        let (stopped, into) = (Arc::clone(&stop), Arc::clone(&seen));
+        let thread = std::thread::spawn(move || {
+            while !stopped.load(Ordering::Relaxed) {
+                if let Some(Ok(message)) = consumer.poll(Duration::from_millis(20)) {
+                    let value = serde_json::from_slice(message.payload().expect("a value")).expect("JSON");
+                    into.lock().unwrap().push((now_ms(), value));
+                }
+            }
+        });
+        Self { stop, seen, thread: Some(thread) }
+    }
+
+    /// Everything seen, once it is enough; fails after a while.
+    pub fn wait(&self, within: Duration, enough: impl Fn(&[(i64, serde_json::Value)]) -> bool) -> Vec<(i64, serde_json::Value)> {
+        let begun = Instant::now();
+        loop {
+            let seen = self.seen.lock().unwrap().clone();
+            if enough(&seen) {
+                return seen;
+            }
+            assert!(begun.elapsed() < within, "after {within:?} only {} records: {:#?}", seen.len(), seen.last());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Tail {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A time field of an output.
+pub fn time_of(value: &serde_json::Value, field: &str) -> i64 {
+    value[field].as_str().expect(field).parse::<jiff::Timestamp>().expect("a time").as_millisecond()
+}
+
+/// The value below which this share of the values lies.
+pub fn percentile(values: &mut [i64], share: f64) -> i64 {
+    values.sort_unstable();
+    values[((values.len() - 1) as f64 * share).ceil() as usize]
 }

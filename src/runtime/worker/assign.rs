@@ -22,12 +22,14 @@ pub(super) struct Assignment {
     held: BTreeSet<InputPartition>,
     /// To be located and started.
     pending: Option<Vec<InputPartition>>,
+    /// Located and fetching, but not all inputs of the task are here: committed offset, first offset.
+    waiting: BTreeMap<InputPartition, (Option<i64>, i64)>,
 }
 
 impl Assignment {
     /// Partitions whose offsets are not known yet.
     pub(super) fn pending(&self) -> BTreeSet<i32> {
-        self.pending.iter().flatten().map(|p| p.partition).collect()
+        self.pending.iter().flatten().chain(self.waiting.keys()).map(|p| p.partition).collect()
     }
 
     pub(super) fn is_pending(&self) -> bool {
@@ -53,6 +55,9 @@ pub(super) struct Restoring {
 impl Restoring {
     /// Left, all.
     pub(super) fn progress(&self) -> (i64, i64) {
+        if self.end == i64::MAX {
+            return (0, 0);
+        }
         ((self.end - self.position).max(0), (self.end - self.first).max(0))
     }
 }
@@ -118,7 +123,7 @@ where
             }
         }
         let tasks: BTreeSet<i32> = partitions.iter().map(|p| p.partition).collect();
-        for partition in tasks {
+        for partition in tasks.iter().copied() {
             if self.restoring.remove(&partition).is_some() {
                 self.state.cancel(partition);
             }
@@ -135,8 +140,16 @@ where
         }
         for partition in partitions {
             self.assignment.held.remove(partition);
+            self.assignment.waiting.remove(partition);
         }
         self.source.stop(partitions)?;
+        // KIP-848 takes inputs one by one: what is left of a task begins anew, should the others come back.
+        let left: Vec<InputPartition> = self.assignment.held.iter().filter(|p| tasks.contains(&p.partition)).copied().collect();
+        if !left.is_empty() {
+            self.assignment.held.retain(|p| !tasks.contains(&p.partition));
+            self.assignment.waiting.retain(|p, _| !tasks.contains(&p.partition));
+            self.assignment.pending.get_or_insert_default().extend(left);
+        }
         rebuild.map_or(Ok(()), Err)
     }
 
@@ -147,6 +160,7 @@ where
         }
         self.lanes.clear();
         self.parked.clear();
+        self.assignment.waiting.clear();
         let mut all: BTreeSet<InputPartition> = std::mem::take(&mut self.assignment.held);
         all.extend(self.assignment.pending.take().into_iter().flatten());
         self.assignment.pending = Some(all.into_iter().collect());
@@ -176,22 +190,28 @@ where
         self.assignment.pending = None;
         self.has_joined();
         self.assignment.held.extend(from.iter().map(|(p, _)| *p));
-        let mut tasks: BTreeMap<i32, Vec<(Option<i64>, i64)>> = BTreeMap::new();
-        for ((partition, committed), (_, offset)) in known.iter().zip(&from) {
-            tasks.entry(partition.partition).or_default().push((*committed, *offset));
-        }
+        let located = known.iter().zip(&from).map(|((p, committed), (_, offset))| (*p, (*committed, *offset)));
+        self.assignment.waiting.extend(located);
         // What came back is reused; what did not is with somebody else.
         let mut parked = std::mem::take(&mut self.parked);
-        for (partition, inputs) in tasks {
-            let all_here = inputs.len() == self.options.inputs.len();
-            if !all_here {
-                return Err(Failure::Stop(format!(
-                    "the group gave partition {partition} of {} inputs out of {}: the inputs are not kept together. Use the \
-                     classic protocol with partition.assignment.strategy=range (default), or group.protocol=consumer with \
-                     group.remote.assignor=range, and the same subscription in every instance",
-                    inputs.len(),
-                    self.options.inputs.len()
-                )));
+        for partition in self.assignment.pending() {
+            let at = |input| InputPartition { partition, input };
+            let inputs: Vec<_> = (0u16..)
+                .take(self.options.inputs.len())
+                .filter_map(|input| self.assignment.waiting.get(&at(input)).copied())
+                .collect();
+            if inputs.len() < self.options.inputs.len() {
+                // With KIP-848 the others may follow; with the classic protocol `range` brings them together.
+                tracing::warn!(
+                    partition,
+                    here = inputs.len(),
+                    of = self.options.inputs.len(),
+                    "the task waits for its other inputs; if that lasts, an instance has another subscription or assignor"
+                );
+                continue;
+            }
+            for input in (0u16..).take(inputs.len()) {
+                self.assignment.waiting.remove(&at(input));
             }
             self.begin_restore(partition, &inputs, parked.remove(&partition))?;
         }

@@ -209,6 +209,15 @@ where
                 add_done(&mut lane.done, &done);
             }
         }
+        tracing::debug!(
+            events = stats.events,
+            outputs = stats.outputs.len(),
+            fired = stats.fired,
+            state_records = stats.state_records,
+            took = ?stats.took,
+            commit_took = ?stats.commit_took,
+            "committed"
+        );
         self.observer.batch_committed(self.options.worker, stats);
         self.observer.transaction(self.options.worker, TransactionOutcome::Committed);
         batch.reset();
