@@ -149,14 +149,6 @@ impl Telemetry {
         self.counter(&catalogue::DEAD_LETTERS, &[reason]).increment(count);
     }
 
-    pub fn poison_stop(&self, topic: &str) {
-        self.counter(&catalogue::POISON_STOPS, &[topic]).increment(1);
-    }
-
-    pub fn partitioner_mismatches(&self, topic: &str, count: u64) {
-        self.counter(&catalogue::PARTITIONER_MISMATCHES, &[topic]).increment(count);
-    }
-
     /// `from` is `None` on entry.
     pub fn stage_changes(&self, model: &str, axis: &str, from: Option<&str>, to: &str, cause: &str, count: u64) {
         self.counter(&catalogue::STAGE_CHANGES, &[model, axis, from.unwrap_or(""), to, cause]).increment(count);

@@ -95,10 +95,6 @@ catalogue! {
     DEAD_LETTERS = counter("leadstream_dead_letters_total", "records", &["reason"],
         "Records that could not be used and went to the dead letters, by reason",
         "More than 1 % of events: a producer has changed; see docs/bad-input.md.");
-    /// Tasks that stopped because almost everything was bad.
-    POISON_STOPS = counter("leadstream_poison_stops_total", "stops", &["topic"],
-        "Times that a task stopped because too large a share of an input could not be used",
-        "Any: nothing is read from that partition until somebody decides; see docs/operations.md.");
     /// Events seen before.
     DUPLICATES = counter("leadstream_duplicates_total", "events", &[],
         "Events whose message id this prospect had already sent; they changed nothing",
@@ -115,10 +111,6 @@ catalogue! {
     BROKEN_FIELDS = counter("leadstream_broken_fields_total", "fields", &[],
         "Optional fields that were broken and dropped; their events counted",
         "A jump: a producer has changed its format.");
-    /// Sampled keys on the wrong partition.
-    PARTITIONER_MISMATCHES = counter("leadstream_partitioner_mismatches_total", "records", &["topic"],
-        "Sampled records that lie on another partition than the input's partitioner puts their key",
-        "Any growth: one prospect's events go to two tasks; set partitioner=murmur2_random in the producer.");
 
     /// Moves of prospects.
     STAGE_CHANGES = counter("leadstream_stage_changes_total", "changes", &["model", "axis", "from", "to", "cause"],
@@ -181,7 +173,7 @@ catalogue! {
     /// Failures by what has to be done.
     FAILURES = counter("leadstream_failures_total", "failures", &["class"],
         "Failures of Kafka calls by duty: retry, abort, rebuild, stop",
-        "`stop`: any. `rebuild`: more than one an hour without a broker restart.");
+        "`stop`: any (a poisoned input, a gap, missing rights: /readyz and the log say what to do). `rebuild`: more than one an hour without a broker restart.");
     /// When the last transaction was committed.
     LAST_COMMIT = gauge("leadstream_last_commit_timestamp_seconds", "seconds", &[],
         "Unix time of the last committed transaction of this instance",
