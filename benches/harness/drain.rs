@@ -37,6 +37,7 @@ pub fn watch(bootstrap: &str, prefix: &str, group: &str, pid: u64) {
             }
         }
     }
+    assert!(total > 0, "the input topics are empty: load them first");
     let begun = Instant::now();
     let mut looks: Vec<Look> = Vec::new();
     loop {
