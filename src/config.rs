@@ -32,10 +32,7 @@ pub struct Loaded {
 /// # Errors
 /// Every fault of every layer.
 pub fn load(file: Option<&Path>, set: &[String]) -> Result<Loaded, Vec<SettingFault>> {
-    // The one place that reads the environment.
-    #[allow(clippy::disallowed_methods, reason = "settings are read here and passed down as values")]
-    let environment = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    load_from(file, environment, set)
+    load_from(file, environment(), set)
 }
 
 /// As [`load`], with a given environment.
@@ -47,6 +44,28 @@ pub fn load_from(
     environment: impl IntoIterator<Item = (String, String)>,
     set: &[String],
 ) -> Result<Loaded, Vec<SettingFault>> {
+    let (loaded, faults) = read(file, environment, set);
+    if faults.is_empty() { Ok(loaded) } else { Err(faults) }
+}
+
+/// The settings as far as they can be read, and every fault: for `check`, which looks at the rest all the same.
+#[must_use]
+pub fn load_all(file: Option<&Path>, set: &[String]) -> (Settings, Vec<SettingFault>) {
+    let (loaded, faults) = read(file, environment(), set);
+    (loaded.settings, faults)
+}
+
+// The one place that reads the environment.
+#[allow(clippy::disallowed_methods, reason = "settings are read here and passed down as values")]
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+fn read(
+    file: Option<&Path>,
+    environment: impl IntoIterator<Item = (String, String)>,
+    set: &[String],
+) -> (Loaded, Vec<SettingFault>) {
     let mut layers = Layers::default();
     if let Some(path) = file {
         match std::fs::read_to_string(path) {
@@ -62,13 +81,10 @@ pub fn load_from(
         layers.set(argument);
     }
     let settings = Settings::read(&mut layers);
-    if layers.faults.is_empty() {
-        return Ok(Loaded { settings, layers });
-    }
-    let mut faults = layers.faults;
+    let mut faults = std::mem::take(&mut layers.faults);
     faults.sort();
     faults.dedup();
-    Err(faults)
+    (Loaded { settings, layers }, faults)
 }
 
 /// Loads, checks and compiles the configured models, with the settings' overrides.

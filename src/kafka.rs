@@ -6,6 +6,7 @@ pub mod admin;
 pub mod batch;
 pub mod context;
 pub mod errors;
+pub mod letters;
 pub mod log;
 pub mod mock;
 pub mod options;

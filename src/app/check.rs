@@ -1,13 +1,94 @@
-//! `check`: settings, model, topics and rights before a start.
+//! `check`: settings, model, topics, rights: every fault at once, each with what to do.
+
+mod cluster;
+mod report;
 
 use super::cli::CheckArgs;
+use super::{BAD_USAGE, DONE};
+use crate::config::{self, SettingFault, Settings, validate};
+use crate::domain::model::Models;
+use report::Report;
+use std::path::Path;
 use std::process::ExitCode;
 
-/// Runs the command.
+/// Runs the command: exit code 2 when there is a fault.
 ///
 /// # Errors
-/// The work failed.
+/// The report can't be written.
 pub fn run(args: CheckArgs) -> anyhow::Result<ExitCode> {
-    let _ = args;
-    anyhow::bail!("not built yet")
+    let mut report = Report::default();
+    let (settings, faults) = config::load_all(args.settings.config.as_deref(), &args.settings.set);
+    for fault in &faults {
+        report.fault("settings", fault.to_string());
+    }
+    for warning in validate::warnings(&settings) {
+        report.warning("settings", warning);
+    }
+    if faults.is_empty() {
+        report.good("settings", "no fault".to_owned());
+    }
+    files(&settings, &mut report);
+    model(&settings, &faults, &mut report);
+    if args.offline {
+        report.warning("kafka", "not asked (--offline)".to_owned());
+    } else if concern(&faults, "kafka.") || concern(&faults, "topics.") {
+        report.warning("kafka", "not asked, because the settings that say where and what have faults".to_owned());
+    } else {
+        cluster::check(&settings, &mut report);
+    }
+    report.print(args.json)?;
+    Ok(ExitCode::from(if report.has_faults() { BAD_USAGE } else { DONE }))
+}
+
+fn concern(faults: &[SettingFault], section: &str) -> bool {
+    // A fault without a key (a file that is no TOML) concerns everything.
+    faults.iter().any(|fault| fault.key.is_empty() || fault.key.starts_with(section))
+}
+
+fn model(settings: &Settings, faults: &[SettingFault], report: &mut Report) {
+    if faults.iter().any(|fault| fault.key == "model.files") {
+        return;
+    }
+    match config::models(settings) {
+        Ok(Models { models, .. }) => {
+            for model in models {
+                let [journey, funnel] = &model.axes;
+                let text = format!(
+                    "{} (hash {}): {} journey stages, {} funnel stages, {} labels, {} reminders",
+                    model.name,
+                    model.hash_text,
+                    journey.stages.len(),
+                    funnel.stages.len(),
+                    model.score.labels.len(),
+                    model.cart.steps_ms.len()
+                );
+                report.good("model", text);
+            }
+        }
+        Err(faults) => faults.iter().for_each(|fault| report.fault("model", fault.to_string())),
+    }
+}
+
+/// Files and folders that the settings name.
+fn files(settings: &Settings, report: &mut Report) {
+    if let Some(path) = &settings.http.token_file {
+        match std::fs::read_to_string(path) {
+            Ok(text) if text.trim().is_empty() => report.fault("http", format!("http.token_file {} is empty", path.display())),
+            Ok(_) => {}
+            Err(error) => report.fault("http", format!("http.token_file {} can't be read: {error}", path.display())),
+        }
+    }
+    if let Some(dir) = &settings.state.dir
+        && let Err(message) = writable(dir)
+    {
+        report.fault("state", format!("state.dir {}: {message}", dir.display()));
+    }
+}
+
+/// Whether the folder (or the one that it would be made in) can be written to. Nothing is locked: a running instance may use it.
+fn writable(dir: &Path) -> Result<(), String> {
+    let nearest = dir.ancestors().find(|d| d.is_dir()).unwrap_or(Path::new("."));
+    let probe = nearest.join(format!(".leadstream-check-{}", std::process::id()));
+    std::fs::write(&probe, b"").map_err(|error| format!("can't be written to ({error}): give this user the right to"))?;
+    std::fs::remove_file(&probe).map_err(|error| error.to_string())
 }

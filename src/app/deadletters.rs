@@ -1,22 +1,261 @@
 //! `deadletters list` and `deadletters redrive`.
 
+mod filter;
+mod table;
+
 use super::cli::{DeadLettersListArgs, DeadLettersRedriveArgs};
+use super::service::{SystemClock, kafka_options};
+use super::{DONE, UsageError, load};
+use crate::kafka::letters::{self, Letter, Receipts, Redriver, Return};
+use crate::kafka::options::Options;
+use crate::runtime::ports::{Clock, Failure};
+use crate::wire::dead_letter::{self, Info};
+use filter::Filter;
+use serde_json::json;
+use std::collections::VecDeque;
+use std::io::Write;
 use std::process::ExitCode;
+use table::Table;
+
+/// Records of one transaction.
+const BATCH: usize = 500;
 
 /// Shows dead letters.
 ///
 /// # Errors
-/// The work failed.
+/// The topic can't be read, or the filter makes no sense.
 pub fn list(args: DeadLettersListArgs) -> anyhow::Result<ExitCode> {
-    let _ = args;
-    anyhow::bail!("not built yet")
+    let loaded = load::settings(&args.settings)?;
+    let filter = Filter::new(&args.filter, SystemClock::new().now_ms()).map_err(UsageError)?;
+    let options = kafka_options(&loaded.settings, "deadletters");
+    // Receipts come after what they are about, so the topic is read before anything is counted.
+    let receipts = receipts(&options)?;
+    let (mut table, mut newest) = (Table::default(), VecDeque::new());
+    scan_matching(&options, &filter, &mut |letter, info| {
+        let redriven = receipts.contains(&(letter.partition, letter.offset));
+        table.add(&info, redriven);
+        if args.each {
+            newest.push_back((letter, info, redriven));
+            if newest.len() > args.limit {
+                newest.pop_front();
+            }
+        }
+        Ok(())
+    })?;
+    let mut out = std::io::stdout().lock();
+    if args.each {
+        for (letter, info, redriven) in &newest {
+            if args.json {
+                writeln!(out, "{}", one_json(letter, info, *redriven))?;
+            } else {
+                writeln!(out, "{}", one_line(letter, info, *redriven))?;
+            }
+        }
+    } else if args.json {
+        writeln!(out, "{}", table.json())?;
+    } else {
+        write!(out, "{}", table.text())?;
+    }
+    Ok(ExitCode::from(DONE))
 }
 
-/// Sends dead letters to their topics again.
+/// Sends dead letters to their topics again; without `--execute` only says what it would do.
 ///
 /// # Errors
-/// The work failed.
+/// The topic can't be read, or the records can't be written.
 pub fn redrive(args: DeadLettersRedriveArgs) -> anyhow::Result<ExitCode> {
-    let _ = args;
-    anyhow::bail!("not built yet")
+    let loaded = load::settings(&args.settings)?;
+    let filter = Filter::new(&args.filter, SystemClock::new().now_ms()).map_err(UsageError)?;
+    let options = kafka_options(&loaded.settings, "deadletters");
+    let topics = crate::kafka::admin::Admin::connect(&options)?.topics()?;
+    // First fence any other redrive, then look what was sent: nothing can be sent behind our back.
+    let redriver = if args.execute { Some(Redriver::open(&options)?) } else { None };
+    let receipts = receipts(&options)?;
+    let mut done = Redriven::default();
+    let mut batch: Vec<Return> = Vec::with_capacity(BATCH);
+    let dead_letters = options.output_topic(crate::runtime::ports::OutTopic::DeadLetters);
+    scan_matching(&options, &filter, &mut |letter, info| {
+        if receipts.contains(&(letter.partition, letter.offset)) {
+            done.already += 1;
+            return Ok(());
+        }
+        if info.truncated_from_bytes.is_some() {
+            done.truncated += 1;
+            return Ok(());
+        }
+        let Some(topic) = topics.get(&info.topic) else {
+            done.topic_gone += 1;
+            return Ok(());
+        };
+        batch.push(way_back(letter, &info, topic.partitions, &dead_letters));
+        if batch.len() >= BATCH {
+            done.send(&batch, redriver.as_ref())?;
+            batch.clear();
+        }
+        Ok(())
+    })?;
+    done.send(&batch, redriver.as_ref())?;
+    done.write(args.json, args.execute)?;
+    Ok(ExitCode::from(DONE))
+}
+
+#[derive(Debug, Default)]
+struct Redriven {
+    sent: u64,
+    already: u64,
+    truncated: u64,
+    topic_gone: u64,
+}
+
+impl Redriven {
+    fn send(&mut self, batch: &[Return], redriver: Option<&Redriver>) -> Result<(), Failure> {
+        if let Some(redriver) = redriver {
+            redriver.send(batch)?;
+        }
+        self.sent += batch.len() as u64;
+        Ok(())
+    }
+
+    fn write(&self, as_json: bool, executed: bool) -> std::io::Result<()> {
+        let mut out = std::io::stdout().lock();
+        if as_json {
+            let result = json!({
+                "executed": executed,
+                "redriven": self.sent,
+                "already_redriven": self.already,
+                "truncated": self.truncated,
+                "topic_gone": self.topic_gone,
+            });
+            return writeln!(out, "{result}");
+        }
+        let what = if executed { "sent to their topics again" } else { "would be sent to their topics again" };
+        writeln!(out, "{} dead letters {what}", self.sent)?;
+        for (count, why) in [
+            (self.already, "were sent before"),
+            (self.truncated, "were cut when they were written and can't be sent"),
+            (self.topic_gone, "came from a topic that is gone"),
+        ] {
+            if count > 0 {
+                writeln!(out, "{count} {why}")?;
+            }
+        }
+        if !executed && self.sent > 0 {
+            writeln!(out, "nothing was written: add --execute to send them")?;
+        }
+        Ok(())
+    }
+}
+
+/// Everything that was sent back so far.
+fn receipts(options: &Options) -> Result<Receipts, Failure> {
+    let mut receipts = Receipts::new();
+    letters::scan(options, &mut |letter| {
+        if let Some(offsets) = letter.receipt() {
+            receipts.extend(offsets.into_iter().map(|offset| (letter.partition, offset)));
+        }
+        Ok(())
+    })?;
+    Ok(receipts)
+}
+
+fn scan_matching(
+    options: &Options,
+    filter: &Filter,
+    each: &mut dyn FnMut(Letter, Info) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    letters::scan(options, &mut |letter| {
+        if letter.receipt().is_some() {
+            return Ok(());
+        }
+        let headers = letter.headers.iter().map(|(name, value)| (name.as_str(), value.as_deref()));
+        match dead_letter::parse(headers) {
+            Some(info) if filter.fits(&info) => each(letter, info),
+            Some(_) => Ok(()),
+            None => {
+                tracing::warn!(
+                    partition = letter.partition,
+                    offset = letter.offset,
+                    "a record of the dead letters is none of ours"
+                );
+                Ok(())
+            }
+        }
+    })
+}
+
+/// The original record, with where it was in the meantime.
+fn way_back(letter: Letter, info: &Info, partitions: u32, dead_letters: &str) -> Return {
+    let place = format!("{dead_letters}/{}/{}", letter.partition, letter.offset);
+    let mut headers: Vec<_> = letter.headers.into_iter().filter(|(name, _)| !dead_letter::is_ours(name)).collect();
+    headers.push((dead_letter::REDRIVEN.to_owned(), Some(place.into_bytes())));
+    // Its own partition again: whatever the producer's partitioner was, the prospect's other events are there.
+    let known = u32::try_from(info.partition).is_ok_and(|p| p < partitions);
+    Return {
+        from: (letter.partition, letter.offset),
+        topic: info.topic.clone(),
+        partition: if known { info.partition } else { info.partition.rem_euclid(i32::try_from(partitions.max(1)).unwrap_or(1)) },
+        timestamp_ms: info.timestamp_ms,
+        key: letter.key,
+        value: letter.value,
+        headers,
+    }
+}
+
+fn time(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| "no time".to_owned(), |t| t.to_string())
+}
+
+fn one_json(letter: &Letter, info: &Info, redriven: bool) -> serde_json::Value {
+    json!({
+        "partition": letter.partition,
+        "offset": letter.offset,
+        "reason": info.reason,
+        "detail": info.detail,
+        "from": { "topic": info.topic, "partition": info.partition, "offset": info.offset },
+        "time": time(info.timestamp_ms),
+        "value_bytes": letter.value.as_ref().map_or(0, Vec::len),
+        "truncated_from_bytes": info.truncated_from_bytes,
+        "redriven": redriven,
+    })
+}
+
+fn one_line(letter: &Letter, info: &Info, redriven: bool) -> String {
+    format!(
+        "{} {:<17} {}/{}/{} {} bytes{} {}",
+        time(info.timestamp_ms),
+        info.reason,
+        info.topic,
+        info.partition,
+        info.offset,
+        letter.value.as_ref().map_or(0, Vec::len),
+        if redriven { ", redriven" } else { "" },
+        info.detail,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_goes_back_as_it_came_with_where_it_was() {
+        let header = |name: &str, value: &str| (name.to_owned(), Some(value.as_bytes().to_vec()));
+        let letter = Letter {
+            partition: 2,
+            offset: 17,
+            timestamp_ms: 5,
+            key: Some(b"ann".to_vec()),
+            value: Some(b"{".to_vec()),
+            headers: vec![
+                header("trace", "x"),
+                header("leadstream-reason", "unreadable-value"),
+                header("leadstream-topic", "cart"),
+            ],
+        };
+        let info = Info { topic: "cart".to_owned(), partition: 3, offset: 9, timestamp_ms: 1_000, ..Info::default() };
+        let back = way_back(letter, &info, 4, "shop.leadstream.dead-letters");
+        assert_eq!((back.topic.as_str(), back.partition, back.timestamp_ms, back.from), ("cart", 3, 1_000, (2, 17)));
+        assert_eq!((back.key, back.value), (Some(b"ann".to_vec()), Some(b"{".to_vec())));
+        assert_eq!(back.headers, [header("trace", "x"), header("leadstream-redriven", "shop.leadstream.dead-letters/2/17")]);
+    }
 }

@@ -1,13 +1,266 @@
 //! `topics create`: the output topics and the changelog, with the right settings.
 
 use super::cli::TopicsCreateArgs;
+use super::service::kafka_options;
+use super::{DONE, FAILED, UsageError, load};
+use crate::config::Settings;
+use crate::domain::DAY_MS;
+use crate::kafka::admin::{Admin, Created, NewTopicSpec, Topic};
+use crate::runtime::ports::OutTopic;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::io::Write;
 use std::process::ExitCode;
 
-/// Runs the command.
+/// Room that a dead letter needs beside the original record: our headers.
+pub const DEAD_LETTER_ROOM_BYTES: u64 = 64 * 1024;
+/// Kafka's default of `max.message.bytes`.
+pub const DEFAULT_MESSAGE_BYTES: u64 = 1_048_588;
+/// A prospect's record is bounded, but not by Kafka's default.
+const STATE_MESSAGE_BYTES: u64 = 8 << 20;
+/// A restore that begins later than this after a delete could miss it.
+const DELETE_RETENTION_MS: i64 = 7 * DAY_MS;
+
+/// Makes what is missing.
 ///
 /// # Errors
-/// The work failed.
+/// The brokers can't be asked, or the number of partitions is not known.
 pub fn create(args: TopicsCreateArgs) -> anyhow::Result<ExitCode> {
-    let _ = args;
-    anyhow::bail!("not built yet")
+    let loaded = load::settings(&args.settings)?;
+    let settings = &loaded.settings;
+    let admin = Admin::connect(&kafka_options(settings, "topics"))?;
+    let existing = admin.topics()?;
+    let partitions = partitions(settings, &existing, &args).map_err(UsageError)?;
+    let largest = largest_input(settings, &existing, &admin)?;
+    let wanted = wanted(settings, partitions, args.replication, args.inputs, largest);
+
+    let mut report = Vec::new();
+    let missing: Vec<NewTopicSpec> = wanted.iter().filter(|w| !existing.contains_key(&w.name)).cloned().collect();
+    let created = if args.dry_run { Vec::new() } else { admin.create_topics(&missing)? };
+    let mut failed = false;
+    for (n, topic) in missing.iter().enumerate() {
+        let (state, note) = match created.get(n) {
+            None => ("would be created", None),
+            Some(Created::New) => ("created", None),
+            Some(Created::Existed) => ("exists", Some("somebody else made it meanwhile".to_owned())),
+            Some(Created::Failed(why)) => {
+                failed = true;
+                ("failed", Some(why.clone()))
+            }
+        };
+        report.push((topic, state, note));
+    }
+    for topic in wanted.iter().filter(|w| existing.contains_key(&w.name)) {
+        let configs = admin.topic_configs(&topic.name).unwrap_or_default();
+        let differences = differences(topic, &existing[&topic.name], &configs);
+        let note = (!differences.is_empty()).then(|| format!("left as it is: {}", differences.join("; ")));
+        report.push((topic, "exists", note));
+    }
+    print(&report, args.json)?;
+    Ok(ExitCode::from(if failed { FAILED } else { DONE }))
+}
+
+fn print(report: &[(&NewTopicSpec, &str, Option<String>)], as_json: bool) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    if as_json {
+        let topics = report.iter().map(|(topic, state, note)| {
+            let configs: BTreeMap<&str, &str> = topic.configs.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+            json!({ "topic": topic.name, "state": state, "partitions": topic.partitions, "configs": configs, "note": note })
+        });
+        return writeln!(out, "{}", json!({ "topics": topics.collect::<Vec<_>>() }));
+    }
+    let widest = report.iter().map(|(topic, ..)| topic.name.len()).max().unwrap_or(0);
+    for (topic, state, note) in report {
+        let configs: Vec<String> = topic.configs.iter().map(|(k, v)| format!("{k}={v}")).collect();
+        let detail = note.clone().unwrap_or_else(|| format!("{} partitions, {}", topic.partitions, configs.join(", ")));
+        writeln!(out, "{:<16} {:<widest$}  {detail}", state, topic.name)?;
+    }
+    Ok(())
+}
+
+/// As many as the inputs have; they must agree.
+fn partitions(settings: &Settings, existing: &BTreeMap<String, Topic>, args: &TopicsCreateArgs) -> Result<u32, String> {
+    let inputs = settings.input_topics();
+    let counts: Vec<(&str, u32)> =
+        inputs.iter().filter_map(|t| Some((t.name.as_str(), existing.get(&t.name)?.partitions))).collect();
+    let asked = args.partitions.and_then(|p| u32::try_from(p).ok());
+    let Some((first, count)) = counts.first().copied() else {
+        let names: Vec<&str> = inputs.iter().map(|t| t.name.as_str()).collect();
+        return asked.ok_or_else(|| {
+            format!(
+                "none of the inputs exists ({}), so the number of partitions is not known: say --partitions",
+                names.join(", ")
+            )
+        });
+    };
+    if let Some((other, others)) = counts.iter().find(|(_, c)| *c != count) {
+        return Err(format!(
+            "{first} has {count} partitions and {other} has {others}: all inputs need the same number, so that one prospect's events \
+             meet; make {other} anew with {count}"
+        ));
+    }
+    match asked {
+        Some(asked) if asked != count => {
+            Err(format!("--partitions {asked}: {first} has {count}, and all topics need the same number"))
+        }
+        _ => Ok(count),
+    }
+}
+
+/// `max.message.bytes` of the inputs that exist, else Kafka's default.
+fn largest_input(settings: &Settings, existing: &BTreeMap<String, Topic>, admin: &Admin) -> anyhow::Result<u64> {
+    let mut largest = DEFAULT_MESSAGE_BYTES;
+    for topic in settings.input_topics().iter().filter(|t| existing.contains_key(&t.name)) {
+        let configs = admin.topic_configs(&topic.name)?;
+        largest = largest.max(configs.get("max.message.bytes").and_then(|v| v.parse().ok()).unwrap_or(0));
+    }
+    Ok(largest)
+}
+
+/// Every topic that should be there, with the settings that it should have.
+#[must_use]
+pub fn wanted(
+    settings: &Settings,
+    partitions: u32,
+    replication: Option<i32>,
+    with_inputs: bool,
+    largest_input_bytes: u64,
+) -> Vec<NewTopicSpec> {
+    let retention_ms = settings.topics.retention.map_or(-1, |r| i64::try_from(r.as_millis()).unwrap_or(-1));
+    let spec = |name: String, configs: Vec<(&str, String)>| NewTopicSpec {
+        name,
+        partitions,
+        replication,
+        configs: configs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+    };
+    let inputs = settings.input_topics().into_iter().filter(|_| with_inputs).map(|t| spec(t.name, Vec::new()));
+    let outputs = OutTopic::ALL.into_iter().map(|topic| {
+        let configs = match topic {
+            OutTopic::State => vec![
+                ("cleanup.policy", "compact".to_owned()),
+                ("retention.ms", "-1".to_owned()),
+                ("delete.retention.ms", DELETE_RETENTION_MS.to_string()),
+                ("max.message.bytes", STATE_MESSAGE_BYTES.to_string()),
+            ],
+            OutTopic::DeadLetters => vec![
+                ("cleanup.policy", "delete".to_owned()),
+                ("retention.ms", "-1".to_owned()),
+                ("max.message.bytes", (largest_input_bytes + DEAD_LETTER_ROOM_BYTES).to_string()),
+            ],
+            _ => vec![("cleanup.policy", "delete".to_owned()), ("retention.ms", retention_ms.to_string())],
+        };
+        // The record's time is the instant of the decision: the broker must not write its own over it.
+        let configs = configs.into_iter().chain([("message.timestamp.type", "CreateTime".to_owned())]).collect();
+        spec(settings.output_topic(topic), configs)
+    });
+    inputs.chain(outputs).collect()
+}
+
+/// What an existing topic has that it should not, each with how it should be.
+#[must_use]
+pub fn differences(wanted: &NewTopicSpec, found: &Topic, configs: &BTreeMap<String, String>) -> Vec<String> {
+    let mut differences = Vec::new();
+    if found.partitions != wanted.partitions {
+        differences.push(format!("it has {} partitions and should have {}", found.partitions, wanted.partitions));
+    }
+    for (name, value) in &wanted.configs {
+        let Some(has) = configs.get(name) else { continue };
+        let enough = match name.as_str() {
+            // Larger limits and longer times do no harm.
+            "max.message.bytes" | "delete.retention.ms" => at_least(has, value),
+            "retention.ms" => has == "-1" || (value != "-1" && at_least(has, value)),
+            _ => has == value,
+        };
+        if !enough {
+            differences.push(format!("{name} is {has} and should be {value}"));
+        }
+    }
+    differences
+}
+
+fn at_least(has: &str, wanted: &str) -> bool {
+    has.parse::<i64>().ok().zip(wanted.parse::<i64>().ok()).is_some_and(|(has, wanted)| has >= wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn topic(partitions: u32) -> Topic {
+        Topic { partitions, replication: 1, leaderless: 0 }
+    }
+
+    fn args(partitions: Option<i32>) -> TopicsCreateArgs {
+        TopicsCreateArgs {
+            inputs: false,
+            partitions,
+            replication: None,
+            dry_run: false,
+            json: false,
+            settings: super::super::cli::SettingsArgs::default(),
+        }
+    }
+
+    fn config<'a>(specs: &'a [NewTopicSpec], topic: &str, name: &str) -> Option<&'a str> {
+        let spec = specs.iter().find(|s| s.name == topic)?;
+        spec.configs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    #[test]
+    fn every_output_has_its_settings_because_records_carry_the_time_of_the_decision() {
+        let mut settings = Settings::default();
+        settings.topics.prefix = "shop.".to_owned();
+        let specs = wanted(&settings, 6, None, false, 2_000_000);
+        assert_eq!(specs.len(), OutTopic::ALL.len());
+        assert!(specs.iter().all(|s| s.partitions == 6));
+        assert_eq!(config(&specs, "shop.leadstream.state", "cleanup.policy"), Some("compact"));
+        assert_eq!(config(&specs, "shop.leadstream.state", "delete.retention.ms"), Some("604800000"));
+        assert_eq!(config(&specs, "shop.leadstream.state", "retention.ms"), Some("-1"));
+        assert_eq!(config(&specs, "shop.leadstream.dead-letters", "retention.ms"), Some("-1"));
+        assert_eq!(config(&specs, "shop.leadstream.dead-letters", "max.message.bytes"), Some("2065536"));
+        assert_eq!(config(&specs, "shop.leadstream.cart-abandoned", "retention.ms"), Some("2592000000"));
+        for spec in &specs {
+            assert_eq!(config(&specs, &spec.name, "message.timestamp.type"), Some("CreateTime"));
+        }
+        settings.topics.retention = None;
+        assert_eq!(config(&wanted(&settings, 1, None, false, 1), "shop.leadstream.triggers", "retention.ms"), Some("-1"));
+    }
+
+    #[test]
+    fn inputs_are_made_only_when_asked_for() {
+        let names = |with: bool| -> Vec<String> {
+            wanted(&Settings::default(), 1, Some(3), with, 1).into_iter().map(|s| s.name).collect()
+        };
+        assert!(!names(false).contains(&"cart".to_owned()));
+        assert!(names(true).contains(&"cart".to_owned()));
+    }
+
+    #[test]
+    fn the_number_of_partitions_is_that_of_the_inputs() {
+        let settings = Settings::default();
+        let mut existing = BTreeMap::new();
+        assert!(partitions(&settings, &existing, &args(None)).expect_err("unknown").contains("say --partitions"));
+        assert_eq!(partitions(&settings, &existing, &args(Some(4))), Ok(4));
+        existing.insert("cart".to_owned(), topic(6));
+        assert_eq!(partitions(&settings, &existing, &args(None)), Ok(6));
+        assert!(partitions(&settings, &existing, &args(Some(4))).is_err());
+        existing.insert("email".to_owned(), topic(3));
+        assert!(partitions(&settings, &existing, &args(None)).expect_err("unequal").contains("make cart anew with 3"));
+    }
+
+    #[test]
+    fn a_topic_that_is_better_than_wanted_does_not_differ() {
+        let wanted = NewTopicSpec {
+            name: "t".to_owned(),
+            partitions: 4,
+            replication: None,
+            configs: vec![("retention.ms".to_owned(), "1000".to_owned()), ("cleanup.policy".to_owned(), "delete".to_owned())],
+        };
+        let configs = |retention: &str, policy: &str| {
+            BTreeMap::from([("retention.ms".to_owned(), retention.to_owned()), ("cleanup.policy".to_owned(), policy.to_owned())])
+        };
+        assert_eq!(differences(&wanted, &topic(4), &configs("2000", "delete")), Vec::<String>::new());
+        assert_eq!(differences(&wanted, &topic(4), &configs("-1", "delete")), Vec::<String>::new());
+        assert_eq!(differences(&wanted, &topic(3), &configs("999", "compact")).len(), 3);
+    }
 }

@@ -8,6 +8,7 @@ use crate::runtime::ports::Failure;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::Message;
+use rdkafka::producer::{BaseProducer, Producer};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use rdkafka::types::RDKafkaErrorCode as Code;
 use std::collections::BTreeMap;
@@ -170,6 +171,59 @@ impl Admin {
             _ => None,
         };
         Ok(list.elements().into_iter().map(offset).collect())
+    }
+
+    /// Record time of the oldest record that the group has not read (where it has no offset: of the oldest there is); `None`
+    /// when everything is read.
+    ///
+    /// # Errors
+    /// The topic or the group can't be read.
+    #[allow(clippy::disallowed_methods, reason = "adapters may measure time: the bound of a wait")]
+    pub fn oldest_unread(&self, topic: &str, partitions: u32) -> Result<Option<i64>, Failure> {
+        let doing = format!("the oldest unread record of {topic} can't be read");
+        let committed = self.committed(topic, partitions)?;
+        let made = self.options.restore_config(0).create_with_context(Context::default());
+        let reader: BaseConsumer<Context> = made.map_err(|e| errors::of_call(&doing, &e))?;
+        let (mut list, mut waiting) = (TopicPartitionList::new(), Vec::new());
+        for (partition, offset) in (0i32..).zip(committed) {
+            let (low, high) = self.watermarks(topic, partition)?;
+            let from = offset.unwrap_or(low).max(low);
+            if from < high {
+                list.add_partition_offset(topic, partition, Offset::Offset(from)).map_err(|e| errors::of_call(&doing, &e))?;
+                waiting.push(partition);
+            }
+        }
+        if waiting.is_empty() {
+            return Ok(None);
+        }
+        reader.assign(&list).map_err(|e| errors::of_call(&doing, &e))?;
+        let (begun, mut oldest) = (Instant::now(), None);
+        while !waiting.is_empty() && begun.elapsed() < ASK {
+            match reader.poll(Duration::from_millis(100)) {
+                None => {}
+                Some(Ok(message)) => {
+                    if waiting.contains(&message.partition()) {
+                        waiting.retain(|p| *p != message.partition());
+                        let time = message.timestamp().to_millis().filter(|t| *t >= 0);
+                        oldest = [oldest, time].into_iter().flatten().min();
+                    }
+                }
+                Some(Err(rdkafka::error::KafkaError::PartitionEOF(partition))) => waiting.retain(|p| *p != partition),
+                Some(Err(error)) => return Err(errors::of_call(&doing, &error)),
+            }
+        }
+        Ok(oldest)
+    }
+
+    /// Whether transactions under the group's name may be opened: makes a producer of its own name and drops it.
+    ///
+    /// # Errors
+    /// They may not, or the cluster does not answer.
+    pub fn may_write_transactions(options: &Options) -> Result<(), Failure> {
+        let made = options.producer_config(0).create_with_context(Context::default());
+        let producer: BaseProducer<Context> = made.map_err(|e| errors::of_call("the producer can't be made", &e))?;
+        let doing = format!("transactions of {} can't be opened", options.transactional_id(0));
+        producer.init_transactions(ASK).map_err(|e| errors::of_call(&doing, &e))
     }
 
     /// Samples the newest keys of a topic, at most `per_partition` of each partition.

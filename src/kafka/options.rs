@@ -175,6 +175,23 @@ impl Options {
         format!("{}-{}-{worker}", self.group_id, self.instance_id)
     }
 
+    /// Properties that the client library does not know or take, and why: each is tried alone, so that all are found at once.
+    #[must_use]
+    pub fn unknown_properties(&self) -> Vec<(String, String)> {
+        let refused = |(name, value): (&String, &String)| {
+            let error = ClientConfig::new().set(name, value).create_native_config().err()?;
+            // The library's text may hold the value, which may be a secret.
+            let why = match error {
+                rdkafka::error::KafkaError::ClientConfig(rdkafka::types::RDKafkaConfRes::RD_KAFKA_CONF_UNKNOWN, ..) => {
+                    "librdkafka knows no such property: its CONFIGURATION.md lists all"
+                }
+                _ => "librdkafka does not take this value: its CONFIGURATION.md says what it takes",
+            };
+            Some((name.clone(), why.to_owned()))
+        };
+        self.properties.iter().filter_map(refused).collect()
+    }
+
     fn base(&self, role: &str) -> ClientConfig {
         let mut config = ClientConfig::new();
         config

@@ -1,0 +1,237 @@
+//! What the cluster says: reachability, topics and their settings, ends and times, partitioners, rights.
+
+use super::report::Report;
+use crate::app::service::{SystemClock, kafka_options};
+use crate::app::topics::{DEAD_LETTER_ROOM_BYTES, DEFAULT_MESSAGE_BYTES, differences, wanted};
+use crate::config::Settings;
+use crate::config::settings::{InputTopic, Start};
+use crate::config::units::format_ms;
+use crate::kafka::admin::{Admin, Topic};
+use crate::kafka::options::{Options, refused_properties};
+use crate::runtime::partitioners::disagreement;
+use crate::runtime::ports::{Clock, OutTopic};
+use std::collections::BTreeMap;
+
+type Configs = BTreeMap<String, String>;
+
+/// Asks the brokers; everything found goes into the report.
+pub(super) fn check(settings: &Settings, report: &mut Report) {
+    let options = kafka_options(settings, "check");
+    let before = report.has_faults();
+    for refused in refused_properties(&options.properties) {
+        report.fault("kafka", refused.to_string());
+    }
+    for (name, why) in options.unknown_properties() {
+        report.fault("kafka", format!("kafka.properties.{name}: {why}"));
+    }
+    let admin = match Admin::connect(&options) {
+        Ok(admin) => admin,
+        Err(failure) => return report.fault("kafka", failure.to_string()),
+    };
+    let topics = match admin.topics() {
+        Ok(topics) => topics,
+        Err(failure) => {
+            let hint = "check kafka.bootstrap_servers, the network, and security.protocol under kafka.properties";
+            return report.fault("kafka", format!("{failure}; {hint}"));
+        }
+    };
+    if !before {
+        report.good("kafka", format!("{} answers, {} topics", settings.kafka.bootstrap_servers, topics.len()));
+    }
+    let inputs = settings.input_topics();
+    let there: Vec<&InputTopic> = inputs.iter().filter(|t| topics.contains_key(&t.name)).collect();
+    existence(settings, &inputs, &topics, report);
+    let partitions = partition_counts(&there, &topics, report);
+    let largest = largest_inputs(&admin, &there, report);
+    outputs(settings, &admin, &topics, partitions, largest, report);
+    oldest_unread(settings, &admin, &there, &topics, report);
+    if let Some(partitions) = partitions {
+        partitioners(settings, &admin, &there, partitions, report);
+    }
+    rights(&options, report);
+}
+
+fn existence(settings: &Settings, inputs: &[InputTopic], topics: &BTreeMap<String, Topic>, report: &mut Report) {
+    for input in inputs.iter().filter(|t| !topics.contains_key(&t.name)) {
+        let text = format!(
+            "input {} does not exist, or this user may not DESCRIBE it: make it (`leadstream topics create --inputs --partitions N`), \
+             take it out of topics.*, or grant the right",
+            input.name
+        );
+        report.fault("topics", text);
+    }
+    for topic in OutTopic::ALL.into_iter().map(|t| settings.output_topic(t)).filter(|t| !topics.contains_key(t)) {
+        report.fault("topics", format!("output {topic} does not exist: `leadstream topics create` makes it"));
+    }
+    for (name, topic) in topics.iter().filter(|(_, topic)| topic.leaderless > 0) {
+        if inputs.iter().any(|t| t.name == *name) || OutTopic::ALL.into_iter().any(|t| settings.output_topic(t) == *name) {
+            let text =
+                format!("{name}: {} of {} partitions have no leader: look after the brokers", topic.leaderless, topic.partitions);
+            report.fault("topics", text);
+        }
+    }
+}
+
+/// The number that all inputs have; a fault when they differ.
+fn partition_counts(inputs: &[&InputTopic], topics: &BTreeMap<String, Topic>, report: &mut Report) -> Option<u32> {
+    let counts: Vec<(&str, u32)> = inputs.iter().map(|t| (t.name.as_str(), topics[&t.name].partitions)).collect();
+    let (_, first) = counts.first().copied()?;
+    if counts.iter().all(|(_, count)| *count == first) {
+        report.good("topics", format!("{} inputs with {first} partitions each", counts.len()));
+        return Some(first);
+    }
+    let list: Vec<String> = counts.iter().map(|(name, count)| format!("{name} {count}")).collect();
+    let text = format!(
+        "the inputs have different numbers of partitions ({}): one prospect's events would be split between tasks; make them anew with \
+         the same number",
+        list.join(", ")
+    );
+    report.fault("topics", text);
+    None
+}
+
+fn configs(admin: &Admin, topic: &str, report: &mut Report) -> Option<Configs> {
+    match admin.topic_configs(topic) {
+        Ok(configs) => Some(configs),
+        Err(failure) => {
+            let text = format!("the settings of {topic} are not checked: {failure} (grant DESCRIBE_CONFIGS to check them)");
+            report.warning("topics", text);
+            None
+        }
+    }
+}
+
+/// The largest record that an input takes.
+fn largest_inputs(admin: &Admin, inputs: &[&InputTopic], report: &mut Report) -> u64 {
+    let limits = inputs.iter().filter_map(|input| configs(admin, &input.name, report)?.get("max.message.bytes")?.parse().ok());
+    limits.max().unwrap_or(DEFAULT_MESSAGE_BYTES)
+}
+
+fn outputs(
+    settings: &Settings,
+    admin: &Admin,
+    topics: &BTreeMap<String, Topic>,
+    partitions: Option<u32>,
+    largest: u64,
+    report: &mut Report,
+) {
+    let state = settings.output_topic(OutTopic::State);
+    let dead = settings.output_topic(OutTopic::DeadLetters);
+    let mut good = 0;
+    // Where the inputs disagree, each output is compared with itself: its other settings still count.
+    for mut spec in wanted(settings, partitions.unwrap_or(0), None, false, largest) {
+        let Some(found) = topics.get(&spec.name) else { continue };
+        if partitions.is_none() {
+            spec.partitions = found.partitions;
+        }
+        let Some(configs) = configs(admin, &spec.name, report) else { continue };
+        let differences = differences(&spec, found, &configs);
+        if differences.is_empty() {
+            good += 1;
+        }
+        for difference in differences {
+            let matters = spec.name == state || difference.starts_with("message.timestamp.type") || spec.name == dead;
+            let text = format!("{}: {difference}{}", spec.name, what_to_do(&spec.name, &difference));
+            if matters { report.fault("topics", text) } else { report.warning("topics", text) }
+        }
+        if spec.name == dead {
+            let room = configs.get("max.message.bytes").and_then(|v| v.parse::<u64>().ok());
+            if room.is_some_and(|room| room < largest + DEAD_LETTER_ROOM_BYTES) {
+                report.warning("topics", format!("{dead}: what is too large for it is cut and marked leadstream-truncated"));
+            }
+        }
+    }
+    if good > 0 {
+        report.good("topics", format!("{good} outputs as they should be"));
+    }
+}
+
+fn what_to_do(topic: &str, difference: &str) -> String {
+    let Some((name, value)) =
+        difference.split_once(" is ").zip(difference.rsplit_once("should be ")).map(|((n, _), (_, v))| (n, v))
+    else {
+        return if difference.starts_with("it has") {
+            format!("; delete {topic} and make it again (`leadstream topics create`); the changelog then begins anew")
+        } else {
+            String::new()
+        };
+    };
+    format!("; kafka-configs.sh --alter --entity-type topics --entity-name {topic} --add-config {name}={value}")
+}
+
+/// An output that keeps less than the oldest unread input is old would lose its records at once.
+fn oldest_unread(
+    settings: &Settings,
+    admin: &Admin,
+    inputs: &[&InputTopic],
+    topics: &BTreeMap<String, Topic>,
+    report: &mut Report,
+) {
+    if !matches!(settings.kafka.start, Start::Earliest | Start::At(_)) {
+        return;
+    }
+    let now_ms = SystemClock::new().now_ms();
+    let mut oldest: Option<(i64, &str)> = None;
+    for input in inputs {
+        match admin.oldest_unread(&input.name, topics[&input.name].partitions) {
+            Ok(Some(time_ms)) if oldest.is_none_or(|(o, _)| time_ms < o) => oldest = Some((time_ms, &input.name)),
+            Ok(_) => {}
+            Err(failure) => report.fault("rights", format!("{}: {failure}", input.name)),
+        }
+    }
+    let Some((time_ms, input)) = oldest else { return };
+    let age_ms = now_ms.saturating_sub(time_ms);
+    for topic in OutTopic::ALL.into_iter().filter(|t| !matches!(t, OutTopic::State | OutTopic::DeadLetters)) {
+        let name = settings.output_topic(topic);
+        if !topics.contains_key(&name) {
+            continue;
+        }
+        let retention: Option<i64> =
+            admin.topic_configs(&name).ok().and_then(|c| c.get("retention.ms")?.parse().ok()).filter(|ms| *ms >= 0);
+        if let Some(retention) = retention.filter(|ms| *ms < age_ms) {
+            let text = format!(
+                "{name} keeps records for {}, the oldest unread record of {input} is {} old: what is decided about it is deleted at once; \
+                 raise retention.ms, or begin later with kafka.start",
+                format_ms(retention),
+                format_ms(age_ms / 1_000 * 1_000)
+            );
+            report.warning("topics", text);
+        }
+    }
+}
+
+fn partitioners(settings: &Settings, admin: &Admin, inputs: &[&InputTopic], partitions: u32, report: &mut Report) {
+    let per_partition = i64::try_from(settings.check.sample_records).unwrap_or(i64::MAX);
+    if per_partition == 0 {
+        return;
+    }
+    let (mut names, mut samples) = (Vec::new(), Vec::new());
+    for input in inputs {
+        match admin.sample_keys(&input.name, partitions, per_partition) {
+            Ok(sample) => {
+                names.push(input.name.clone());
+                samples.push(sample);
+            }
+            Err(failure) => report.fault("rights", format!("{}: {failure}", input.name)),
+        }
+    }
+    match disagreement(&names, &samples, partitions) {
+        Some(text) if settings.topics.allow_mixed_partitioners => report.warning("keys", text),
+        Some(text) => report.fault("keys", text),
+        None => {
+            let known: Vec<String> = names
+                .iter()
+                .zip(&samples)
+                .map(|(name, sample)| format!("{name}: {}", sample.partitioner().map_or("not enough keys to tell", |p| p.name())))
+                .collect();
+            report.good("keys", format!("no two inputs disagree about partitions ({})", known.join("; ")));
+        }
+    }
+}
+
+fn rights(options: &Options, report: &mut Report) {
+    match Admin::may_write_transactions(options) {
+        Ok(()) => report.good("rights", format!("transactions of {} may be opened", options.transactional_id(0))),
+        Err(failure) => report.fault("rights", failure.to_string()),
+    }
+}

@@ -1,0 +1,73 @@
+//! What `check` found.
+
+use serde_json::json;
+use std::io::Write;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Good,
+    Warning,
+    Fault,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Good => "ok",
+            Self::Warning => "warning",
+            Self::Fault => "fault",
+        }
+    }
+}
+
+/// Lines in the order found.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    lines: Vec<(Kind, &'static str, String)>,
+}
+
+impl Report {
+    pub(super) fn good(&mut self, area: &'static str, text: String) {
+        self.lines.push((Kind::Good, area, text));
+    }
+
+    pub(super) fn warning(&mut self, area: &'static str, text: String) {
+        self.lines.push((Kind::Warning, area, text));
+    }
+
+    /// `text` says what is wrong and what to do.
+    pub(super) fn fault(&mut self, area: &'static str, text: String) {
+        self.lines.push((Kind::Fault, area, text));
+    }
+
+    pub(super) fn has_faults(&self) -> bool {
+        self.count(Kind::Fault) > 0
+    }
+
+    fn count(&self, kind: Kind) -> usize {
+        self.lines.iter().filter(|(k, ..)| *k == kind).count()
+    }
+
+    pub(super) fn print(&self, as_json: bool) -> std::io::Result<()> {
+        let mut out = std::io::stdout().lock();
+        if as_json {
+            let of = |kind: Kind| -> Vec<_> {
+                let lines = self.lines.iter().filter(|(k, ..)| *k == kind);
+                lines.map(|(_, area, text)| json!({ "area": area, "message": text })).collect()
+            };
+            let result = json!({
+                "ok": !self.has_faults(),
+                "faults": of(Kind::Fault),
+                "warnings": of(Kind::Warning),
+                "good": of(Kind::Good),
+            });
+            return writeln!(out, "{result}");
+        }
+        for (kind, area, text) in &self.lines {
+            writeln!(out, "{:<8} {area:<9} {text}", kind.name())?;
+        }
+        let plural = |n: usize, what: &str| if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") };
+        let (faults, warnings) = (self.count(Kind::Fault), self.count(Kind::Warning));
+        writeln!(out, "{}, {}", plural(faults, "fault"), plural(warnings, "warning"))
+    }
+}

@@ -1,0 +1,97 @@
+//! Dead letters counted by reason and topic.
+
+use super::time;
+use crate::domain::Ms;
+use crate::wire::dead_letter::Info;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    rows: BTreeMap<(String, String), Row>,
+}
+
+#[derive(Debug)]
+struct Row {
+    count: u64,
+    redriven: u64,
+    oldest_ms: Ms,
+    newest_ms: Ms,
+}
+
+impl Table {
+    pub(super) fn add(&mut self, info: &Info, redriven: bool) {
+        let at = info.timestamp_ms;
+        let row = self.rows.entry((info.reason.clone(), info.topic.clone())).or_insert(Row {
+            count: 0,
+            redriven: 0,
+            oldest_ms: at,
+            newest_ms: at,
+        });
+        row.count += 1;
+        row.redriven += u64::from(redriven);
+        row.oldest_ms = row.oldest_ms.min(at);
+        row.newest_ms = row.newest_ms.max(at);
+    }
+
+    pub(super) fn json(&self) -> serde_json::Value {
+        let rows = self.rows.iter().map(|((reason, topic), row)| {
+            json!({
+                "reason": reason,
+                "topic": topic,
+                "count": row.count,
+                "redriven": row.redriven,
+                "oldest": time(row.oldest_ms),
+                "newest": time(row.newest_ms),
+            })
+        });
+        let total: u64 = self.rows.values().map(|row| row.count).sum();
+        json!({ "total": total, "dead_letters": rows.collect::<Vec<_>>() })
+    }
+
+    pub(super) fn text(&self) -> String {
+        if self.rows.is_empty() {
+            return "no dead letters\n".to_owned();
+        }
+        let widest = self.rows.keys().map(|(_, topic)| topic.len()).max().unwrap_or(0).max("TOPIC".len());
+        // Writing to a String can't fail.
+        let mut text = String::new();
+        let _never = writeln!(
+            text,
+            "{:<17} {:<widest$} {:>9} {:>9}  {:<24} {:<24}",
+            "REASON", "TOPIC", "COUNT", "REDRIVEN", "OLDEST", "NEWEST"
+        );
+        for ((reason, topic), row) in &self.rows {
+            let (oldest, newest) = (time(row.oldest_ms), time(row.newest_ms));
+            let _never =
+                writeln!(text, "{reason:<17} {topic:<widest$} {:>9} {:>9}  {oldest:<24} {newest:<24}", row.count, row.redriven);
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dead_letters_are_counted_by_reason_and_topic_with_their_times() {
+        let mut table = Table::default();
+        let info = |reason: &str, timestamp_ms| Info {
+            reason: reason.to_owned(),
+            topic: "cart".to_owned(),
+            timestamp_ms,
+            ..Info::default()
+        };
+        table.add(&info("no-name", 2_000), false);
+        table.add(&info("no-name", 1_000), true);
+        table.add(&info("absurd-time", 5_000), false);
+        let json = table.json();
+        assert_eq!(json["total"], 3);
+        assert_eq!(json["dead_letters"][1]["count"], 2);
+        assert_eq!(json["dead_letters"][1]["redriven"], 1);
+        assert_eq!(json["dead_letters"][1]["oldest"], "1970-01-01T00:00:01Z");
+        assert!(table.text().lines().count() == 3 && Table::default().text() == "no dead letters\n");
+    }
+}
