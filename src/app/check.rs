@@ -1,6 +1,6 @@
 //! `check`: settings, model, topics, rights: every fault at once, each with what to do.
 
-mod cluster;
+pub(crate) mod cluster;
 mod report;
 
 use super::cli::CheckArgs;
@@ -31,8 +31,8 @@ pub fn run(args: CheckArgs) -> anyhow::Result<ExitCode> {
     model(&settings, &faults, &mut report);
     if args.offline {
         report.warning("kafka", "not asked (--offline)".to_owned());
-    } else if concern(&faults, "kafka.") || concern(&faults, "topics.") {
-        report.warning("kafka", "not asked, because the settings that say where and what have faults".to_owned());
+    } else if faults.iter().any(says_where) {
+        report.warning("kafka", "not asked, because the settings that say where and for what have faults".to_owned());
     } else {
         cluster::check(&settings, &mut report);
     }
@@ -40,9 +40,10 @@ pub fn run(args: CheckArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(if report.has_faults() { BAD_USAGE } else { DONE }))
 }
 
-fn concern(faults: &[SettingFault], section: &str) -> bool {
-    // A fault without a key (a file that is no TOML) concerns everything.
-    faults.iter().any(|fault| fault.key.is_empty() || fault.key.starts_with(section))
+/// Whether the fault is about where the brokers and topics are; a fault without a key (no TOML) is about everything.
+fn says_where(fault: &SettingFault) -> bool {
+    ["kafka.bootstrap_servers", "kafka.properties", "kafka.group_id", "topics."].iter().any(|key| fault.key.starts_with(key))
+        || fault.key.is_empty()
 }
 
 fn model(settings: &Settings, faults: &[SettingFault], report: &mut Report) {

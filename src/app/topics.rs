@@ -72,7 +72,9 @@ fn print(report: &[(&NewTopicSpec, &str, Option<String>)], as_json: bool) -> std
     let widest = report.iter().map(|(topic, ..)| topic.name.len()).max().unwrap_or(0);
     for (topic, state, note) in report {
         let configs: Vec<String> = topic.configs.iter().map(|(k, v)| format!("{k}={v}")).collect();
-        let detail = note.clone().unwrap_or_else(|| format!("{} partitions, {}", topic.partitions, configs.join(", ")));
+        let detail = note.clone().unwrap_or_else(|| {
+            std::iter::once(format!("{} partitions", topic.partitions)).chain(configs).collect::<Vec<_>>().join(", ")
+        });
         writeln!(out, "{:<16} {:<widest$}  {detail}", state, topic.name)?;
     }
     Ok(())

@@ -80,7 +80,7 @@ const fn key(name: &'static str, kind: Kind, default: &'static str, about: &'sta
 }
 
 /// Every key, in the order of the reference.
-pub const KEYS: [Key; 48] = [
+pub const KEYS: [Key; 47] = [
     key("kafka.bootstrap_servers", Kind::Text, "\"127.0.0.1:9092\"", "Brokers to ask first, `host:port` with commas between."),
     key(
         "kafka.group_id",
@@ -323,12 +323,6 @@ pub const KEYS: [Key; 48] = [
         Kind::Integer,
         "2000",
         "Newest records per input partition whose keys `check` looks at to find out each input's partitioner.",
-    ),
-    key(
-        "check.timeout",
-        Kind::Duration,
-        "\"15s\"",
-        "How long `check`, `topics create` and `deadletters` wait for an answer of the brokers.",
     ),
 ];
 

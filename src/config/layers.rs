@@ -151,7 +151,8 @@ impl Layers {
         let prefix = format!("{section}.");
         let entries = self.values.iter().filter_map(|(name, setting)| {
             let key = name.strip_prefix(&prefix)?;
-            Some(Entry { key: key.to_owned(), node: setting.node.clone() })
+            // The origin of the key says where it stands; a line alone would be taken for one of another file.
+            Some(Entry { key: key.to_owned(), node: tree::without_lines(setting.node.clone()) })
         });
         (Table { entries: entries.collect() }, Place { line: 0, path: section.to_owned() })
     }

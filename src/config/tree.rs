@@ -113,7 +113,9 @@ pub fn parse_value(text: &str) -> Option<Value> {
     faults.is_empty().then_some(without_lines(node).value)
 }
 
-fn without_lines(mut node: Node) -> Node {
+/// The same value, standing in no file.
+#[must_use]
+pub fn without_lines(mut node: Node) -> Node {
     node.line = 0;
     node.value = match node.value {
         Value::Array(items) => Value::Array(items.into_iter().map(without_lines).collect()),

@@ -132,7 +132,6 @@ fn engine(settings: &Settings, found: &mut Found) {
         ("engine.batch_longest", engine.batch_longest),
         ("engine.behind_after", engine.behind_after),
         ("engine.shutdown_deadline", engine.shutdown_deadline),
-        ("check.timeout", settings.check.timeout),
     ] {
         if value.is_zero() {
             add(found, key, "must be longer than nothing");

@@ -9,21 +9,36 @@ use crate::config::units::format_ms;
 use crate::kafka::admin::{Admin, Topic};
 use crate::kafka::options::{Options, refused_properties};
 use crate::runtime::partitioners::disagreement;
-use crate::runtime::ports::{Clock, OutTopic};
+use crate::runtime::ports::{Clock, Failure, OutTopic};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 type Configs = BTreeMap<String, String>;
 
+/// A few tries: a topic just made, or a broker that is restarted, has no leader for a moment.
+pub(crate) fn again<T>(mut call: impl FnMut() -> Result<T, Failure>) -> Result<T, Failure> {
+    for _ in 0..10 {
+        match call() {
+            Err(Failure::Retry(_)) => std::thread::sleep(Duration::from_millis(300)),
+            other => return other,
+        }
+    }
+    call()
+}
+
+fn area(failure: &Failure) -> &'static str {
+    if matches!(failure, Failure::Stop(_)) { "rights" } else { "kafka" }
+}
+
 /// Asks the brokers; everything found goes into the report.
 pub(super) fn check(settings: &Settings, report: &mut Report) {
-    let options = kafka_options(settings, "check");
-    let before = report.has_faults();
-    for refused in refused_properties(&options.properties) {
-        report.fault("kafka", refused.to_string());
-    }
-    for (name, why) in options.unknown_properties() {
-        report.fault("kafka", format!("kafka.properties.{name}: {why}"));
-    }
+    let mut options = kafka_options(settings, "check");
+    let refused = refused_properties(&options.properties);
+    let unknown = options.unknown_properties();
+    // Without them the rest may still be asked.
+    options.properties.retain(|name, _| !refused.iter().any(|r| r.name == *name) && !unknown.iter().any(|(n, _)| n == name));
+    refused.iter().for_each(|refused| report.fault("kafka", refused.to_string()));
+    unknown.iter().for_each(|(name, why)| report.fault("kafka", format!("kafka.properties.{name}: {why}")));
     let admin = match Admin::connect(&options) {
         Ok(admin) => admin,
         Err(failure) => return report.fault("kafka", failure.to_string()),
@@ -35,9 +50,7 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
             return report.fault("kafka", format!("{failure}; {hint}"));
         }
     };
-    if !before {
-        report.good("kafka", format!("{} answers, {} topics", settings.kafka.bootstrap_servers, topics.len()));
-    }
+    report.good("kafka", format!("{} answers, {} topics", settings.kafka.bootstrap_servers, topics.len()));
     let inputs = settings.input_topics();
     let there: Vec<&InputTopic> = inputs.iter().filter(|t| topics.contains_key(&t.name)).collect();
     existence(settings, &inputs, &topics, report);
@@ -173,10 +186,10 @@ fn oldest_unread(
     let now_ms = SystemClock::new().now_ms();
     let mut oldest: Option<(i64, &str)> = None;
     for input in inputs {
-        match admin.oldest_unread(&input.name, topics[&input.name].partitions) {
+        match again(|| admin.oldest_unread(&input.name, topics[&input.name].partitions)) {
             Ok(Some(time_ms)) if oldest.is_none_or(|(o, _)| time_ms < o) => oldest = Some((time_ms, &input.name)),
             Ok(_) => {}
-            Err(failure) => report.fault("rights", format!("{}: {failure}", input.name)),
+            Err(failure) => report.fault(area(&failure), format!("{}: {failure}", input.name)),
         }
     }
     let Some((time_ms, input)) = oldest else { return };
@@ -207,12 +220,12 @@ fn partitioners(settings: &Settings, admin: &Admin, inputs: &[&InputTopic], part
     }
     let (mut names, mut samples) = (Vec::new(), Vec::new());
     for input in inputs {
-        match admin.sample_keys(&input.name, partitions, per_partition) {
+        match again(|| admin.sample_keys(&input.name, partitions, per_partition)) {
             Ok(sample) => {
                 names.push(input.name.clone());
                 samples.push(sample);
             }
-            Err(failure) => report.fault("rights", format!("{}: {failure}", input.name)),
+            Err(failure) => report.fault(area(&failure), format!("{}: {failure}", input.name)),
         }
     }
     match disagreement(&names, &samples, partitions) {
@@ -230,8 +243,8 @@ fn partitioners(settings: &Settings, admin: &Admin, inputs: &[&InputTopic], part
 }
 
 fn rights(options: &Options, report: &mut Report) {
-    match Admin::may_write_transactions(options) {
+    match again(|| Admin::may_write_transactions(options)) {
         Ok(()) => report.good("rights", format!("transactions of {} may be opened", options.transactional_id(0))),
-        Err(failure) => report.fault("rights", failure.to_string()),
+        Err(failure) => report.fault(area(&failure), failure.to_string()),
     }
 }

@@ -1,0 +1,164 @@
+//! Commands as a person calls them: exit codes, what is on stdout and what on stderr.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn leadstream(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_leadstream"));
+    command.args(arguments).env_clear();
+    command.output().expect("the program starts")
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("it ended by itself")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, text).expect("written");
+    path.display().to_string()
+}
+
+#[test]
+fn help_and_version_are_results() {
+    for arguments in [&["--help"][..], &["--version"], &["topics", "create", "--help"], &["help", "replay"]] {
+        let output = leadstream(arguments);
+        assert_eq!(code(&output), 0, "{arguments:?}");
+        assert!(!output.stdout.is_empty() && output.stderr.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn bad_usage_ends_with_2_and_says_why_on_stderr() {
+    for arguments in [
+        &[][..],
+        &["no-such-command"],
+        &["replay"],
+        &["demo", "--duration", "soon"],
+        &["model", "check"],
+        &["simulate"],
+        &["deadletters", "list", "--reason", "no-such-reason"],
+        &["deadletters", "list", "--since", "yesterday"],
+    ] {
+        let output = leadstream(arguments);
+        assert_eq!(code(&output), 2, "{arguments:?}: {}", stderr(&output));
+        assert!(!output.stderr.is_empty() && output.stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_good_model_is_ok_with_0() {
+    let output = leadstream(&["model", "check", "ecommerce", "--graph"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let text = stdout(&output);
+    assert!(text.starts_with("ecommerce (shipped): ok\n") && text.contains("hash "), "{text}");
+    assert!(
+        text.contains("     ← from any earlier stage: Product List Viewed, 3 times within 7 days, the same category each time"),
+        "{text}"
+    );
+}
+
+#[test]
+fn every_fault_of_every_model_file_is_a_result_with_2() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bad = write(folder.path(), "bad.toml", "[journey]\nstages = [\"a\", \"b\"]\nmoves = [ { to = \"a\", on = \"page\" } ]\n");
+    let output = leadstream(&["model", "check", "ecommerce", &bad, "no-such-model"]);
+    assert_eq!(code(&output), 2);
+    let text = stdout(&output);
+    assert!(text.contains("ecommerce (shipped): ok"), "{text}");
+    assert!(text.contains(&format!("{bad}:2: journey.stages#2: nothing leads to this stage")), "{text}");
+    assert!(text.contains(&format!("{bad}: name: is missing")) && text.contains(&format!("{bad}: 2 faults")), "{text}");
+    assert!(text.contains("no-such-model: can't be read"), "{text}");
+    let json = leadstream(&["model", "check", "ecommerce", &bad, "--json"]);
+    assert_eq!(code(&json), 2);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
+    assert_eq!((json[0]["ok"].as_bool(), json[1]["ok"].as_bool()), (Some(true), Some(false)));
+    assert_eq!(json[1]["faults"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn an_event_name_that_looks_like_a_known_one_is_noted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text =
+        "name = \"m\"\n[journey]\nstages = [\"a\"]\nmoves = [ { to = \"a\", on = [\"Product Veiwed\", \"My Own Event\"] } ]\n";
+    let output = leadstream(&["model", "check", &write(folder.path(), "m.toml", text)]);
+    assert_eq!(code(&output), 0, "{}", stdout(&output));
+    assert_eq!(stdout(&output).matches("note ").count(), 1, "{}", stdout(&output));
+    assert!(stdout(&output).contains("line 4: journey.moves#1.on#1: \"Product Veiwed\""), "{}", stdout(&output));
+}
+
+#[test]
+fn check_names_the_faults_of_settings_and_model_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let model = write(folder.path(), "m.toml", "name = \"m\"\n[funnel]\nstages = []\n");
+    let settings = format!(
+        "[kafka]\ngroup_id = \"\"\non_gap = \"jump\"\n[engine]\nwokers = 3\n[http]\ntoken_file = \"{}/none\"\n[model]\nfiles = [\"{model}\"]\n",
+        folder.path().display()
+    );
+    let path = write(folder.path(), "leadstream.toml", &settings);
+    let output = leadstream(&["check", "--offline", "--config", &path, "--set", "model.cart.steps=[\"2h\",\"1h\"]"]);
+    assert_eq!(code(&output), 2);
+    let text = stdout(&output);
+    for part in [
+        &format!("{path}:2: kafka.group_id: needs a name"),
+        &format!("{path}:3: kafka.on_gap: \"jump\" is not known here"),
+        &format!("{path}:5: engine.wokers: unknown setting: did you mean engine.workers?"),
+        "none can't be read",
+        &format!("{model}:2: funnel.stages: is missing"),
+        "settings: model.cart.steps: step 2 must come later than step 1",
+        "6 faults",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in:\n{text}");
+    }
+    let good = leadstream(&["check", "--offline"]);
+    assert_eq!(code(&good), 0, "{}", stdout(&good));
+    let json = leadstream(&["check", "--offline", "--json"]);
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
+    assert_eq!(json["ok"], true);
+}
+
+#[test]
+fn every_command_with_settings_refuses_bad_ones_with_2() {
+    let bad = ["--set", "engine.wokers=3"];
+    for command in [
+        &["run"][..],
+        &["topics", "create"],
+        &["deadletters", "list"],
+        &["deadletters", "redrive"],
+        &["simulate", "--kafka", "--events", "1"],
+    ] {
+        let output = leadstream(&[command, &bad[..]].concat());
+        assert_eq!(code(&output), 2, "{command:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains("did you mean engine.workers?"), "{command:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn the_environment_is_read() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_leadstream"));
+    let output =
+        command.args(["check", "--offline"]).env_clear().env("LEADSTREAM__ENGINE__WORKERS", "0").output().expect("it starts");
+    assert_eq!(code(&output), 2);
+    assert!(
+        stdout(&output).contains("environment LEADSTREAM__ENGINE__WORKERS: engine.workers: 0 must be 1 to 256"),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
+fn a_broker_that_is_not_there_is_a_fault_with_what_to_do() {
+    let output = leadstream(&["check", "--set", "kafka.bootstrap_servers=127.0.0.1:1"]);
+    assert_eq!(code(&output), 2);
+    assert!(stdout(&output).contains("check kafka.bootstrap_servers"), "{}", stdout(&output));
+    let output = leadstream(&["topics", "create", "--set", "kafka.bootstrap_servers=127.0.0.1:1"]);
+    assert_eq!(code(&output), 1, "the work failed: {}", stderr(&output));
+}
