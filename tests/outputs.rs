@@ -1,1 +1,298 @@
+//! What leaves the service: fields, names and headers exactly as the contract (section 5) has them.
 
+use leadstream::domain::effect::{
+    Axis, Body, CartAbandoned, CartOutcome, Cause, CausingEvent, Direction, OutcomeKind, Output, Reason, ScoreChanged,
+    StageChanged,
+};
+use leadstream::domain::event::Position;
+use leadstream::domain::model::{AxisModel, CartModel, Model, Models, ScoreModel};
+use leadstream::domain::names::Vocabulary;
+use leadstream::domain::prospect::CartLine;
+use leadstream::engine::task::ProspectOutput;
+use leadstream::runtime::ports::{DeadReason, Encode, Encoded, Headers, OutTopic, RecordView, Rejected, TaskRecord};
+use leadstream::wire::dead_letter;
+use leadstream::wire::output::{Encoder, Format, Options};
+use leadstream::wire::proto;
+use prost::Message;
+use std::sync::Arc;
+
+const AT_MS: i64 = 1_795_348_800_123; // 2026-11-22T12:00:00.123Z
+
+fn encoder(format: Format) -> Encoder {
+    let model = Model {
+        name: "ecommerce".to_owned(),
+        title: "Online shop".to_owned(),
+        hash_text: "00000000deadbeef".to_owned(),
+        hash: 0xDEAD_BEEF,
+        session_gap_ms: 1_800_000,
+        axes: [AxisModel::default(), AxisModel::default()],
+        score: ScoreModel::default(),
+        cart: CartModel::default(),
+    };
+    let models = Models { models: vec![model], vocabulary: Vocabulary::default() };
+    let input_topics = vec!["shop.clickstream".to_owned(), "shop.cart".to_owned()];
+    Encoder::new(Options { format, source: "leadstream/test".to_owned(), input_topics }, Arc::new(models))
+}
+
+fn output(event: bool, body: Body) -> Output {
+    let position = Position { input: 1, partition: 3, offset: 42 };
+    let event = event.then(|| CausingEvent { message_id: Some("m-1".to_owned()), name: "Product Added".to_owned(), position });
+    Output { id: 0x0123_4567_89AB_CDEF_0123_4567_89AB_CDEF, model: 0, at_ms: AT_MS, event, body }
+}
+
+fn stage() -> Output {
+    output(
+        true,
+        Body::StageChanged(StageChanged {
+            axis: Axis::Funnel,
+            from: None,
+            to: "intent".to_owned(),
+            direction: Direction::Enter,
+            cause: Cause::ReEntered,
+            in_stage_ms: 0,
+            score: 12.345_678,
+            label: Some("cold".to_owned()),
+        }),
+    )
+}
+
+fn score() -> Output {
+    let groups = vec![("buying".to_owned(), 10.0), ("browsing".to_owned(), 0.1 + 0.2)];
+    let body = ScoreChanged { from: Some("hot".to_owned()), to: None, up: false, score: -0.0001, groups };
+    output(false, Body::ScoreChanged(body))
+}
+
+fn abandoned() -> Output {
+    let line = CartLine {
+        product_id: "p-1".into(),
+        sku: Some("SKU-1".into()),
+        name: Some("Shoe \"Trail\"\n".into()),
+        variant: Some("blue".into()),
+        url: Some("https://shop.example/p/1".into()),
+        image_url: None,
+        quantity: 3,
+        price: Some(19.99),
+        added_ms: 5,
+    };
+    output(
+        false,
+        Body::CartAbandoned(Box::new(CartAbandoned {
+            cart_id: Some("cart-1".to_owned()),
+            episode_ms: AT_MS - 3_600_000,
+            step: 1,
+            steps: 3,
+            due_at_ms: AT_MS,
+            abandoned_at_ms: AT_MS - 3_600_000,
+            checkout_started: true,
+            lines: vec![line],
+            value: Some(3.0 * 19.99),
+            currency: Some("EUR".to_owned()),
+            score: 50.0,
+            label: Some("hot".to_owned()),
+        })),
+    )
+}
+
+fn outcome(kind: OutcomeKind, reason: Reason) -> Output {
+    output(
+        true,
+        Body::CartOutcome(Box::new(CartOutcome {
+            kind,
+            cart_id: None,
+            episode_ms: 7,
+            step: None,
+            steps_sent: 2,
+            reason,
+            trigger_ids: vec![1, u128::MAX],
+            order_id: Some("o-1".to_owned()),
+            value: Some(59.97),
+            currency: None,
+        })),
+    )
+}
+
+fn json(output: &Output) -> (OutTopic, serde_json::Value, String) {
+    let mut bytes = b"kept".to_vec();
+    let topic = encoder(Format::Json).encode("u-1", output, &mut bytes);
+    let text = String::from_utf8(bytes).unwrap();
+    let text = text.strip_prefix("kept").expect("it appends").to_owned();
+    assert!(!text.contains('\n'), "one line");
+    (topic, serde_json::from_str(&text).unwrap(), text)
+}
+
+#[test]
+fn a_stage_change_has_the_fields_of_the_contract() {
+    let (topic, _, text) = json(&stage());
+    assert_eq!(topic, OutTopic::StageChanges);
+    assert_eq!(
+        text,
+        concat!(
+            r#"{"id":"0123456789abcdef0123456789abcdef","type":"stage.changed","prospect":"u-1","at":"2026-11-22T12:00:00.123Z","#,
+            r#""model":{"name":"ecommerce","hash":"00000000deadbeef"},"#,
+            r#""event":{"id":"m-1","name":"Product Added","topic":"shop.cart","partition":3,"offset":42},"#,
+            r#""axis":"funnel","from":null,"to":"intent","direction":"enter","cause":"re-entered","in_stage_ms":0,"score":12.35,"#,
+            r#""label":"cold","persona":null}"#
+        )
+    );
+}
+
+#[test]
+fn a_score_change_has_the_fields_of_the_contract() {
+    let (topic, value, text) = json(&score());
+    assert_eq!(topic, OutTopic::ScoreChanges);
+    assert_eq!(value["event"], serde_json::Value::Null, "time was the cause");
+    let body = r#""from":"hot","to":null,"direction":"down","score":0.0,"fit":null,"engagement":0.0,"grade":null,"groups":{"buying":10.0,"browsing":0.3}}"#;
+    assert!(text.ends_with(body), "{text}");
+}
+
+#[test]
+fn an_abandoned_cart_has_the_fields_of_the_contract() {
+    let (topic, _, text) = json(&abandoned());
+    assert_eq!(topic, OutTopic::CartAbandoned);
+    let body = concat!(
+        r#""event":null,"cart_id":"cart-1","episode":1795345200123,"step":1,"steps":3,"due_at":"2026-11-22T12:00:00.123Z","#,
+        r#""abandoned_at":"2026-11-22T11:00:00.123Z","checkout_started":true,"lines":[{"product_id":"p-1","sku":"SKU-1","#,
+        r#""name":"Shoe \"Trail\"\n","variant":"blue","quantity":3,"price":19.99,"url":"https://shop.example/p/1","image_url":null}],"#,
+        r#""value":59.97,"currency":"EUR","score":50.0,"label":"hot","persona":null}"#
+    );
+    assert!(text.ends_with(body), "{text}");
+}
+
+#[test]
+fn an_outcome_has_the_fields_of_the_contract() {
+    let (topic, value, text) = json(&outcome(OutcomeKind::Recalled, Reason::HardBounce));
+    assert_eq!(topic, OutTopic::CartOutcomes);
+    assert_eq!(value["type"], "cart.recalled");
+    let body = concat!(
+        r#""cart_id":null,"episode":7,"step":null,"steps_sent":2,"reason":"hard-bounce","#,
+        r#""trigger_ids":["00000000000000000000000000000001","ffffffffffffffffffffffffffffffff"],"#,
+        r#""order_id":"o-1","value":59.97,"currency":null}"#
+    );
+    assert!(text.ends_with(body), "{text}");
+    for (kind, name) in [
+        (OutcomeKind::Recovered, "cart.recovered"),
+        (OutcomeKind::Cancelled, "cart.cancelled"),
+        (OutcomeKind::Expired, "cart.expired"),
+        (OutcomeKind::Skipped, "cart.skipped"),
+    ] {
+        assert_eq!(json(&outcome(kind, Reason::Late)).1["type"], name);
+    }
+}
+
+#[test]
+fn headers_are_cloud_events_in_kafkas_binary_mode() {
+    let of = |output: &Output, encoder: &Encoder, into: &mut Encoded| {
+        encoder.output(&ProspectOutput { prospect: "u-1".into(), output: output.clone() }, into);
+        into.headers.iter().map(|(k, v)| (k.to_string(), String::from_utf8(v.clone()).unwrap())).collect::<Vec<_>>()
+    };
+    let mut into = Encoded::default();
+    let headers = of(&stage(), &encoder(Format::Json), &mut into);
+    let want = [
+        ("ce_specversion", "1.0"),
+        ("ce_id", "0123456789abcdef0123456789abcdef"),
+        ("ce_type", "stage.changed"),
+        ("ce_source", "leadstream/test"),
+        ("ce_time", "2026-11-22T12:00:00.123Z"),
+        ("ce_subject", "u-1"),
+        ("content-type", "application/json"),
+    ];
+    assert_eq!(headers.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect::<Vec<_>>(), want);
+    let value = into.value.clone();
+    let again = of(&abandoned(), &encoder(Format::Protobuf), &mut into);
+    assert_eq!(again.len(), want.len(), "a buffer that is used again holds nothing of the last record");
+    assert_eq!((again[2].1.as_str(), again[6].1.as_str()), ("cart.abandoned", "application/protobuf"));
+    assert_ne!(into.value, value);
+}
+
+#[test]
+fn protobuf_says_the_same_as_json() {
+    for output in [stage(), score(), abandoned(), outcome(OutcomeKind::Recovered, Reason::Ordered)] {
+        let mut bytes = Vec::new();
+        let topic = encoder(Format::Protobuf).encode("u-1", &output, &mut bytes);
+        let message = proto::Output::decode(bytes.as_slice()).unwrap();
+        let (json_topic, json, _) = json(&output);
+        assert_eq!(topic, json_topic);
+        assert_eq!(json["id"], message.id);
+        assert_eq!(json["type"], message.r#type);
+        assert_eq!(json["model"]["hash"], message.model.unwrap().hash);
+        assert_eq!(json["event"].is_null(), message.event.is_none());
+        match message.body.unwrap() {
+            proto::output::Body::StageChanged(m) => assert_eq!((&json["to"], &json["score"]), (&m.to.into(), &m.score.into())),
+            proto::output::Body::ScoreChanged(m) => assert_eq!(json["groups"]["browsing"], m.groups[1].points),
+            proto::output::Body::CartAbandoned(m) => {
+                assert_eq!(json["lines"][0]["price"], m.lines[0].price.unwrap());
+                assert_eq!((&json["episode"], &json["value"]), (&m.episode.into(), &m.value.unwrap().into()));
+            }
+            proto::output::Body::CartOutcome(m) => assert_eq!(json["trigger_ids"][1], m.trigger_ids[1]),
+        }
+    }
+}
+
+fn dead() -> (Rejected, Headers) {
+    let record = RecordView {
+        input: 0,
+        partition: 7,
+        offset: 99,
+        timestamp_ms: AT_MS,
+        key: Some(b"\xff"),
+        value: None,
+        content_type: None,
+    };
+    let rejected = Rejected { reason: DeadReason::KeyNotUtf8, detail: "the key is not UTF-8".to_owned() };
+    let mut headers: Headers = vec![("trace".into(), b"kept".to_vec())];
+    encoder(Format::Json).dead_letter(&record, "shop.clickstream", &rejected, &mut headers);
+    (rejected, headers)
+}
+
+fn parse(headers: &Headers) -> Option<dead_letter::Info> {
+    dead_letter::parse(headers.iter().map(|(name, value)| (&**name, Some(value.as_slice()))))
+}
+
+#[test]
+fn a_dead_letter_says_why_and_where_from_and_is_read_back() {
+    let (rejected, mut headers) = dead();
+    assert_eq!(headers[0], ("trace".into(), b"kept".to_vec()), "the record's own headers stay");
+    let mut want = dead_letter::Info {
+        reason: "key-not-utf8".to_owned(),
+        detail: rejected.detail,
+        topic: "shop.clickstream".to_owned(),
+        partition: 7,
+        offset: 99,
+        timestamp_ms: AT_MS,
+        truncated_from_bytes: None,
+    };
+    assert_eq!(parse(&headers), Some(want.clone()));
+    assert_eq!(dead_letter::truncate(b"0123456789", 10, &mut headers), b"0123456789");
+    assert_eq!(parse(&headers), Some(want.clone()), "what fits is not marked");
+    assert_eq!(dead_letter::truncate(b"0123456789", 4, &mut headers), b"0123");
+    want.truncated_from_bytes = Some(10);
+    assert_eq!(parse(&headers), Some(want));
+    assert_eq!(headers.iter().filter(|(name, _)| !dead_letter::is_ours(name)).count(), 1);
+}
+
+#[test]
+fn the_last_death_of_a_record_counts_and_other_records_are_no_dead_letters() {
+    let (_, mut headers) = dead();
+    headers.extend(
+        dead()
+            .1
+            .into_iter()
+            .map(|(name, value)| if name == "leadstream-offset" { (name, b"100".to_vec()) } else { (name, value) }),
+    );
+    assert_eq!(parse(&headers).unwrap().offset, 100);
+    assert_eq!(parse(&vec![("leadstream-reason".into(), b"no-name".to_vec())]), None);
+    let (_, mut broken) = dead();
+    broken.push(("leadstream-partition".into(), b"seven".to_vec()));
+    assert_eq!(parse(&broken), None);
+}
+
+#[test]
+fn a_task_record_comes_back_through_the_port() {
+    let encoder = encoder(Format::Json);
+    let record = TaskRecord { time_ms: -1, positions: vec![("a".to_owned(), 5)], incarnation: u64::MAX, writer: "w".to_owned() };
+    let mut bytes = Vec::new();
+    encoder.task_record(&record, &mut bytes);
+    assert_eq!(encoder.read_task_record(&bytes), Ok(record));
+    assert!(encoder.read_task_record(b"\x08\x09").unwrap_err().contains("version 9"));
+    assert!(encoder.read_task_record(b"").is_err());
+}

@@ -99,13 +99,14 @@ impl Decoder {
     /// The line can't be used; the reason says why.
     pub fn decode_line<'a>(&self, line: &'a [u8], position: Position) -> Result<Event<'a>, Rejected> {
         self.check_size(line)?;
-        let mut draft = self.read_json(line, true)?;
+        let mut draft = Draft::default();
+        self.read_json(line, true, &mut draft)?;
         let head = FileHead::of(&mut draft);
         let prospect = head
             .prospect
             .ok_or_else(|| reject(DeadReason::KeyMissing, "neither userId nor anonymousId: the prospect is unknown"))?;
         self.check_key(prospect.as_bytes())?;
-        self.finish(draft, Head { prospect, position, record_ms: head.record_ms }, line)
+        self.finish(&mut draft, Head { prospect, position, record_ms: head.record_ms }, line)
     }
 
     fn check_key(&self, key: &[u8]) -> Result<(), Rejected> {
@@ -141,19 +142,19 @@ impl Decoder {
         }
     }
 
-    fn read_json<'a>(&self, value: &'a [u8], file: bool) -> Result<Draft<'a>, Rejected> {
+    fn read_json<'a>(&self, value: &'a [u8], file: bool, draft: &mut Draft<'a>) -> Result<(), Rejected> {
         let unreadable = |detail| Rejected { reason: DeadReason::UnreadableValue, detail };
-        let draft = json::parse(utf8(value).map_err(unreadable)?, &self.lookup, file).map_err(unreadable)?;
+        json::parse(utf8(value).map_err(unreadable)?, &self.lookup, file, draft).map_err(unreadable)?;
         if draft.is_batch {
             return Err(reject(DeadReason::UnreadableValue, "a batch of events: write one event per record"));
         }
-        Ok(draft)
+        Ok(())
     }
 
     /// Applies the rules of the contract to what was read.
-    fn finish<'a>(&self, mut draft: Draft<'a>, head: Head<'a>, value: &[u8]) -> Result<Event<'a>, Rejected> {
-        let (mut kind, name_id, name, is_v1) = self.name(&mut draft)?;
-        let (time_ms, record_ms, clamped) = self.time(&draft, head.record_ms)?;
+    fn finish<'a>(&self, draft: &mut Draft<'a>, head: Head<'a>, value: &[u8]) -> Result<Event<'a>, Rejected> {
+        let (mut kind, name_id, name, is_v1) = self.name(draft)?;
+        let (time_ms, record_ms, clamped) = self.time(draft, head.record_ms)?;
         let message_hash = match &draft.message_id {
             Some(id) => hash64(id.as_bytes()),
             None => stand_in_hash(&head.prospect, time_ms, value),
@@ -175,16 +176,16 @@ impl Decoder {
             name,
             time_ms,
             record_ms,
-            message_id: draft.message_id.map(|id| value::cut(id, MAX_ID_BYTES)),
+            message_id: draft.message_id.take().map(|id| value::cut(id, MAX_ID_BYTES)),
             message_hash,
             position: head.position,
             on_mail_topic: topic.is_some_and(|t| t.is_email),
-            cart_id: draft.cart_id,
-            order_id: draft.order_id.or(draft.v1_order_id),
+            cart_id: draft.cart_id.take(),
+            order_id: draft.order_id.take().or(draft.v1_order_id.take()),
             has_products,
             products,
             value: draft.value.or(draft.total).or(draft.revenue),
-            currency: draft.currency,
+            currency: draft.currency.take(),
             properties: properties.into_iter().map(|(id, _, value)| (id, value)).collect(),
             broken_fields: draft.faults.broken,
             clamped,
@@ -265,13 +266,14 @@ impl Decode for Decoder {
             return Err(reject(DeadReason::UnreadableValue, "the record has no value (a tombstone)"));
         };
         self.check_size(value)?;
-        let draft = match self.format(record)? {
-            Format::Json => self.read_json(value, false)?,
-            Format::Protobuf => protobuf::parse(value, &self.lookup)?,
-        };
+        let mut draft = Draft::default();
+        match self.format(record)? {
+            Format::Json => self.read_json(value, false, &mut draft)?,
+            Format::Protobuf => protobuf::parse(value, &self.lookup, &mut draft)?,
+        }
         let position = Position { input: record.input, partition: record.partition, offset: record.offset };
         let record_ms = Some(record.timestamp_ms).filter(|ms| *ms > NO_TIME);
-        self.finish(draft, Head { prospect: Cow::Borrowed(prospect), position, record_ms }, value)
+        self.finish(&mut draft, Head { prospect: Cow::Borrowed(prospect), position, record_ms }, value)
     }
 }
 

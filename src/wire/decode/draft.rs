@@ -230,22 +230,28 @@ impl<'a> Draft<'a> {
     /// Keeps a value for the models, wherever the entry wants it.
     pub(super) fn put(&mut self, entry: &Entry, scalar: &Scalar<'a>) {
         for target in &entry.targets {
-            let value = if target.path_of_url {
-                match scalar {
-                    Scalar::Text(Cow::Borrowed(url)) => path_of_url(url).map(|p| Value::Text(Cow::Borrowed(p))),
-                    Scalar::Text(Cow::Owned(url)) => path_of_url(url).map(|p| Value::Text(Cow::Owned(p.to_owned()))),
-                    _ => None,
+            if !target.path_of_url {
+                if let Some(value) = scalar.clone().property(&mut self.faults) {
+                    self.put_value(target.property, target.rank, value);
                 }
-            } else {
-                scalar.clone().property(&mut self.faults)
-            };
-            if let Some(value) = value {
-                self.put_value(target.property, target.rank, value);
+            } else if self.wants(target.property, target.rank) {
+                let path = match scalar {
+                    Scalar::Text(Cow::Borrowed(url)) => path_of_url(url).map(Cow::Borrowed),
+                    Scalar::Text(Cow::Owned(url)) => path_of_url(url).map(|path| Cow::Owned(path.to_owned())),
+                    _ => None,
+                };
+                if let Some(path) = path {
+                    self.put_value(target.property, target.rank, Value::Text(path));
+                }
             }
         }
     }
 
-    /// Of several values of one property the first with the lowest rank stays.
+    /// Whether a value of this rank would be kept: of several values of one property the first with the lowest rank is.
+    fn wants(&self, property: PropertyId, rank: u8) -> bool {
+        self.properties.iter().find(|(p, ..)| *p == property).is_none_or(|(_, best, _)| rank < *best)
+    }
+
     fn put_value(&mut self, property: PropertyId, rank: u8, value: Value<'a>) {
         match self.properties.iter_mut().find(|(p, ..)| *p == property) {
             Some((_, best, kept)) if rank < *best => (*best, *kept) = (rank, value),

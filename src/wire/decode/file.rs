@@ -35,6 +35,7 @@ impl<'a> FileHead<'a> {
 pub fn file_head(line: &[u8]) -> Result<FileHead<'_>, Rejected> {
     let reject = |detail| Rejected { reason: DeadReason::UnreadableValue, detail };
     let text = utf8(line).map_err(reject)?;
-    let mut draft = json::parse(text, &Lookup::default(), true).map_err(reject)?;
+    let mut draft = Draft::default();
+    json::parse(text, &Lookup::default(), true, &mut draft).map_err(reject)?;
     Ok(FileHead::of(&mut draft))
 }

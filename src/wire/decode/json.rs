@@ -12,14 +12,13 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
-/// Reads one event.
+/// Reads one event into an empty draft.
 ///
 /// # Errors
 /// The text is no JSON object; what is wrong with it, without any of its content.
-pub(super) fn parse<'a>(text: &'a str, lookup: &Lookup, file: bool) -> Result<Draft<'a>, String> {
-    let mut draft = Draft::default();
-    if read::<false>(text, lookup, file, &mut draft).is_ok() && !draft.faults.reread {
-        return Ok(draft);
+pub(super) fn parse<'a>(text: &'a str, lookup: &Lookup, file: bool, draft: &mut Draft<'a>) -> Result<(), String> {
+    if read::<false>(text, lookup, file, draft).is_ok() && !draft.faults.reread {
+        return Ok(());
     }
     match text.trim_start().as_bytes() {
         [] => return Err("the value is blank".to_owned()),
@@ -27,12 +26,11 @@ pub(super) fn parse<'a>(text: &'a str, lookup: &Lookup, file: bool) -> Result<Dr
         [b'{', ..] => {}
         _ => return Err("the value is not a JSON object".to_owned()),
     }
-    let mut draft = Draft::default();
-    read::<true>(text, lookup, file, &mut draft).map_err(|e| match e.classify() {
+    *draft = Draft::default();
+    read::<true>(text, lookup, file, draft).map_err(|e| match e.classify() {
         serde_json::error::Category::Data => "the value is not an event".to_owned(),
         _ => format!("not JSON: {e}"),
-    })?;
-    Ok(draft)
+    })
 }
 
 fn read<'a, const CAREFUL: bool>(

@@ -11,15 +11,15 @@ use std::borrow::Cow;
 /// Newest version of the message that this build knows; 0 is a producer that doesn't say.
 pub const EVENT_VERSION: u32 = 1;
 
-/// Reads one event.
-pub(super) fn parse<'a>(bytes: &[u8], lookup: &Lookup) -> Result<Draft<'a>, Rejected> {
+/// Reads one event into an empty draft.
+pub(super) fn parse(bytes: &[u8], lookup: &Lookup, draft: &mut Draft<'_>) -> Result<(), Rejected> {
     let event = proto::Event::decode(bytes)
         .map_err(|e| Rejected { reason: DeadReason::UnreadableValue, detail: format!("not a leadstream.v1.Event: {e}") })?;
     if event.version > EVENT_VERSION {
         let detail = format!("the event is of version {}, this build knows versions up to {EVENT_VERSION}", event.version);
         return Err(Rejected { reason: DeadReason::UnknownVersion, detail });
     }
-    let mut draft = Draft { timestamp: event.timestamp_ms, ..Draft::default() };
+    draft.timestamp = event.timestamp_ms;
     let call = match event.r#type() {
         proto::event::Type::Unspecified | proto::event::Type::Track => "track",
         proto::event::Type::Page => "page",
@@ -41,12 +41,12 @@ pub(super) fn parse<'a>(bytes: &[u8], lookup: &Lookup) -> Result<Draft<'a>, Reje
     draft.set(BuiltIn::Value, number(event.value));
     draft.set(BuiltIn::Currency, text(event.currency));
     if let Some(product) = event.product {
-        draft.single = draft_product(product, &mut draft);
+        draft.single = draft_product(product, draft);
     }
     if let Some(list) = event.products {
         draft.list.given = true;
         for product in list.items {
-            let product = draft_product(product, &mut draft);
+            let product = draft_product(product, draft);
             draft.list.push(product, &mut draft.faults);
         }
     }
@@ -64,7 +64,7 @@ pub(super) fn parse<'a>(bytes: &[u8], lookup: &Lookup) -> Result<Draft<'a>, Reje
             draft.set(bounce, scalar);
         }
     }
-    Ok(draft)
+    Ok(())
 }
 
 fn draft_product<'a>(product: proto::Product, draft: &mut Draft<'a>) -> DraftProduct<'a> {

@@ -189,10 +189,12 @@ pub(super) fn cut(text: Cow<'_, str>, max_bytes: usize) -> Cow<'_, str> {
 
 /// The path of a URL: what lies between host and query.
 pub(super) fn path_of_url(url: &str) -> Option<&str> {
-    let after_scheme = match url.split_once("://") {
-        Some((scheme, rest)) if !scheme.contains(['/', '?', '#']) => rest,
-        _ if url.starts_with('/') => url,
-        _ => return None,
+    let special = url.find([':', '/', '?', '#'])?;
+    let (scheme, rest) = url.split_at(special);
+    let after_scheme = match rest.strip_prefix("://") {
+        Some(rest) => rest,
+        None if scheme.is_empty() && rest.starts_with('/') => rest,
+        None => return None,
     };
     let end = after_scheme.find(['?', '#']).unwrap_or(after_scheme.len());
     let (without_query, _) = after_scheme.split_at(end);
