@@ -400,3 +400,19 @@ fn the_documentation_lists_every_metric_as_the_code_describes_it() {
         panic!("{} doesn't hold the table of src/telemetry/catalogue.rs; copy it from {}", path.display(), wanted.display());
     }
 }
+
+/// `FILE::TEST` in backticks that no such file has.
+fn missing_tests(page: &str) -> Vec<String> {
+    let named = page.split('`').filter_map(|text| text.split_once(".rs::").map(|(file, test)| (format!("{file}.rs"), test)));
+    let exists =
+        |file: &str, test: &str| std::fs::read_to_string(root().join(file)).is_ok_and(|t| t.contains(&format!("fn {test}(")));
+    named.filter(|(file, test)| !exists(file, test)).map(|(file, test)| format!("{file}::{test}")).collect()
+}
+
+#[test]
+fn every_test_that_the_guarantees_name_exists() {
+    let page = std::fs::read_to_string(root().join("docs/guarantees.md")).unwrap();
+    assert!(page.matches(".rs::").count() > 10, "the page names its tests");
+    assert_eq!(missing_tests(&page), Vec::<String>::new());
+    assert_eq!(missing_tests("`tests/floors.rs::no_such_test`").len(), 1, "a planted name is found");
+}
