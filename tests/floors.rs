@@ -88,7 +88,6 @@ const MAX_TEST_LINES: usize = 700;
 
 /// Files that were larger when the limit came, with the size they had: they may shrink, never grow.
 const LARGER: &[(&str, usize)] = &[
-    ("src/app/simulate/write.rs", 494),
     ("src/engine/task.rs", 415),
     ("src/runtime/ports.rs", 401),
     ("src/wire/decode/json.rs", 459),

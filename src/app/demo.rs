@@ -181,10 +181,9 @@ impl Demo {
             let seen = shelf.look();
             let frame = Frame { open_for, ..show.frame(&seen, sent.load(Ordering::Relaxed), 0) };
             writeln!(std::io::stdout(), "\n{}", view::summary(&frame, std::io::stdout().is_terminal()))?;
-            if seen.triggers() == 0 {
-                eprintln!("leadstream: no trigger was seen: let the demo run longer, or faster (--duration, --speed)");
-            }
-            Ok(if seen.triggers() > 0 && seen.twice == 0 { ExitCode::SUCCESS } else { ExitCode::from(super::FAILED) })
+            anyhow::ensure!(seen.twice == 0, "{} outputs were read twice: that must never be, please report it", seen.twice);
+            anyhow::ensure!(seen.triggers() > 0, "no trigger was seen: let the demo run longer or faster (--duration, --speed)");
+            Ok(ExitCode::SUCCESS)
         })
     }
 

@@ -25,6 +25,7 @@ use crate::config::Settings;
 use crate::domain::{MINUTE_MS, Ms, SECOND_MS};
 use indicatif::{ProgressBar, ProgressStyle};
 use pace::Pace;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -75,11 +76,11 @@ pub(super) fn producer_options(
         Ok::<_, UsageError>(format!("{}{}", settings.topics.prefix, names.first().ok_or_else(empty)?))
     };
     let topics = &settings.topics;
-    let properties = settings.kafka.properties.clone().into_iter().filter(|_| with_properties);
+    let properties = if with_properties { settings.kafka.properties.clone() } else { BTreeMap::new() };
     Ok(ProducerOptions {
         topics: [first(&topics.clickstream, "clickstream")?, first(&topics.email, "email")?, first(&topics.cart, "cart")?],
         bootstrap_servers: bootstrap_servers.to_owned(),
-        properties: properties.collect(),
+        properties: properties.into_iter().collect(),
     })
 }
 

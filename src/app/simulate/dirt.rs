@@ -85,7 +85,7 @@ pub(super) fn spoil(dirt: Dirt, record: &mut Record, number: u64, received_at: O
         Dirt::DeepNesting => {
             let depth = 5_000;
             *value = [
-                b"{\"type\":\"track\",\"event\":\"x\",\"properties\":".repeat(1),
+                b"{\"type\":\"track\",\"event\":\"x\",\"properties\":".to_vec(),
                 b"[".repeat(depth),
                 b"]".repeat(depth),
                 b"}".to_vec(),
