@@ -14,6 +14,8 @@ mod bad_input;
 mod basics;
 #[path = "kafka/catch_up.rs"]
 mod catch_up;
+#[path = "kafka/commands.rs"]
+mod commands;
 #[path = "kafka/exactly_once.rs"]
 mod exactly_once;
 #[path = "kafka/timers.rs"]

@@ -121,6 +121,11 @@ impl Rig {
         read_topic(&self.options.bootstrap_servers, &self.options.output_topic(topic))
     }
 
+    /// Everything that is in an input now.
+    pub fn read_input(&self, input: &str) -> Vec<Read> {
+        read_topic(&self.options.bootstrap_servers, &format!("{}{input}", self.options.prefix))
+    }
+
     /// Reads until `enough` says so, or fails after a while.
     pub fn read_until(&self, topic: OutTopic, within: Duration, enough: impl Fn(&[Read]) -> bool) -> Vec<Read> {
         let begun = Instant::now();
