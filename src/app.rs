@@ -72,7 +72,7 @@ fn exit_code(result: anyhow::Result<ExitCode>) -> ExitCode {
         // Somebody closed the pipe that we write to (`| head`): nothing to complain about.
         Err(error) if error.chain().any(is_broken_pipe) => ExitCode::from(DONE),
         Err(error) => {
-            eprintln!("leadstream: {error:#}");
+            complain(&format!("{error:#}"));
             ExitCode::from(if error.chain().any(|cause| cause.is::<UsageError>()) { BAD_USAGE } else { FAILED })
         }
     }
@@ -80,4 +80,10 @@ fn exit_code(result: anyhow::Result<ExitCode>) -> ExitCode {
 
 fn is_broken_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
     cause.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+/// Tells a person at the terminal what went wrong. A closed stderr is nobody's problem any more.
+fn complain(what: &str) {
+    use std::io::Write as _;
+    writeln!(std::io::stderr(), "leadstream: {what}").unwrap_or_default();
 }

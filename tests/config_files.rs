@@ -1,5 +1,14 @@
 //! Every file in `config/` loads, and the configuration reference says what the program reads.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::let_underscore_must_use,
+    clippy::type_complexity,
+    reason = "a test may measure time, read its environment, say what it skips, and fail loudly"
+)]
+
 use leadstream::config::{self, keys, layers::Layers, model_file, reference, settings::Settings};
 use leadstream::domain::model::spec::CartSpec;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,14 @@
 //! Decoding, held against the contract (section 2), the Segment specs' exact vocabulary, and every kind of bad input.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::let_underscore_must_use,
+    clippy::type_complexity,
+    reason = "a test may measure time, read its environment, say what it skips, and fail loudly"
+)]
+
 #[path = "decode/bad_input.rs"]
 mod bad_input;
 #[path = "decode/fields.rs"]

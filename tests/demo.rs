@@ -1,5 +1,14 @@
 //! The demo as a newcomer would run it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::let_underscore_must_use,
+    clippy::type_complexity,
+    reason = "a test may measure time, read its environment, say what it skips, and fail loudly"
+)]
+
 use std::process::Command;
 
 #[test]

@@ -1,5 +1,14 @@
 //! What the brain decides, through the engine that production runs: carts, movement, scores, and laws that hold for any input.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::let_underscore_must_use,
+    clippy::type_complexity,
+    reason = "a test may measure time, read its environment, say what it skips, and fail loudly"
+)]
+
 #[path = "domain/carts.rs"]
 mod carts;
 #[path = "domain/harness.rs"]

@@ -2,6 +2,15 @@
 //!
 //! `tests/golden/` is append-only: a file may be added for a new version, none may change.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::let_underscore_must_use,
+    clippy::type_complexity,
+    reason = "a test may measure time, read its environment, say what it skips, and fail loudly"
+)]
+
 use leadstream::domain::prospect::{
     Cart, CartLine, Consent, ConsentState, GroupPoints, Hit, PastStage, Phase, Prospect, Removed, RuleCount, RuleUse, Seen,
     SentStep, Series, StagePosition, Track,

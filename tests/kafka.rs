@@ -1,6 +1,15 @@
 //! The service on a real broker: exactly once, timers, restarts, bad input. `tests/kafka/broker.sh` starts the broker; set
 //! `LEADSTREAM_TEST_KAFKA=host:port` to use one that runs already.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::let_underscore_must_use,
+    clippy::type_complexity,
+    reason = "a test may measure time, read its environment, say what it skips, and fail loudly"
+)]
+
 #[path = "kafka/broker.rs"]
 mod broker;
 #[path = "kafka/instance.rs"]

@@ -1,5 +1,14 @@
 //! Every fault of a model file is found, at its place, with what to do; and one meaning has one hash.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::let_underscore_must_use,
+    clippy::type_complexity,
+    reason = "a test may measure time, read its environment, say what it skips, and fail loudly"
+)]
+
 use leadstream::config::model_file::{self, FileFault};
 use leadstream::domain::model::spec::{At, CartSpec};
 use leadstream::domain::model::{IdleOn, Models};

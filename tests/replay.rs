@@ -1,5 +1,14 @@
 //! Replay against independent lists of triggers from real shops, and against itself.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::let_underscore_must_use,
+    clippy::type_complexity,
+    reason = "a test may measure time, read its environment, say what it skips, and fail loudly"
+)]
+
 use leadstream::app::replay::{Input, Options, Until, replay};
 use leadstream::app::simulate::{Shop, ShopOptions, Topic};
 use leadstream::config;

@@ -1,5 +1,14 @@
 //! The layers of settings and the rules between them.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::let_underscore_must_use,
+    clippy::type_complexity,
+    reason = "a test may measure time, read its environment, say what it skips, and fail loudly"
+)]
+
 use leadstream::config::settings::{Settings, Start, effective};
 use leadstream::config::{self, Loaded, SettingFault};
 use std::path::Path;

@@ -1,5 +1,14 @@
 //! The simulated shop: the same seed gives the same shop, and the shop is one that people would recognise.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::let_underscore_must_use,
+    clippy::type_complexity,
+    reason = "a test may measure time, read its environment, say what it skips, and fail loudly"
+)]
+
 use leadstream::app::simulate::{Record, Shop, ShopOptions, Topic};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};

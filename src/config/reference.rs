@@ -38,8 +38,7 @@ pub fn page() -> String {
             }
         }
         row(&mut page, &key);
-        if KEYS.iter().filter(|k| k.name.split('.').next() == Some(section)).next_back().is_some_and(|last| last.name == key.name)
-        {
+        if KEYS.iter().rfind(|k| k.name.split('.').next() == Some(section)).is_some_and(|last| last.name == key.name) {
             page.push('\n');
         }
     }

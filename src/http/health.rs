@@ -127,7 +127,7 @@ mod tests {
         assert_eq!(status(Phase::Running, &[TaskState::Waiting, restoring.clone()]), "restoring");
         assert_eq!(status(Phase::Running, &[restoring, stuck.clone()]), "stuck");
         assert_eq!(status(Phase::Starting, &[]), "starting");
-        assert_eq!(status(Phase::Starting, &[stuck.clone()]), "stuck");
+        assert_eq!(status(Phase::Starting, std::slice::from_ref(&stuck)), "stuck");
         assert_eq!(status(Phase::Stopping, &[stuck]), "stopping");
     }
 

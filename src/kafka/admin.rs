@@ -230,7 +230,7 @@ impl Admin {
     ///
     /// # Errors
     /// The topic can't be read.
-    #[allow(clippy::disallowed_methods)] // Adapters may measure time: the bound of a wait.
+    #[allow(clippy::disallowed_methods, reason = "adapters may measure time: the bound of a wait")]
     pub fn sample_keys(&self, topic: &str, partitions: u32, per_partition: i64) -> Result<Sample, Failure> {
         let doing = format!("the keys of {topic} can't be sampled");
         let mut config = self.options.restore_config(0);
@@ -269,7 +269,7 @@ impl Admin {
 }
 
 /// Waits for an answer of the admin client, whose own thread wakes us; `None` past the bound.
-#[allow(clippy::disallowed_methods)] // Adapters may measure time: the bound of a wait.
+#[allow(clippy::disallowed_methods, reason = "adapters may measure time: the bound of a wait")]
 fn block_on<F: Future>(future: F) -> Option<F::Output> {
     struct Unpark(std::thread::Thread);
     impl Wake for Unpark {

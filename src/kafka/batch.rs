@@ -6,7 +6,7 @@
 //!   consumer by `Arc`, and a handle is destroyed in its own drop first;
 //! * the partition-EOF message carries the true end in `offset`, past commit markers.
 
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "the client library's batch calls are not wrapped; the rules above hold them")]
 
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka_sys as sys;
@@ -119,6 +119,10 @@ pub fn known_end<X: ConsumerContext>(consumer: &BaseConsumer<X>, topic: &str, pa
 impl<X: ConsumerContext> Messages<X> {
     pub fn len(&self) -> usize {
         self.raw.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.raw.is_empty()
     }
 
     fn get(&self, n: usize) -> &sys::rd_kafka_message_t {

@@ -54,7 +54,7 @@ impl KafkaLog {
     }
 
     /// Waits until every record is written, doing something useful meanwhile.
-    #[allow(clippy::disallowed_methods)] // Adapters may measure time: the bound of a wait.
+    #[allow(clippy::disallowed_methods, reason = "adapters may measure time: the bound of a wait")]
     fn drain(&self, meanwhile: &mut dyn FnMut() -> bool) -> Result<(), Failure> {
         let producer = self.producer()?;
         let begun = Instant::now();

@@ -90,7 +90,7 @@ impl Handle {
     ///
     /// # Errors
     /// A worker failed, or the deadline passed.
-    #[allow(clippy::disallowed_methods)] // Adapters may measure time: the bound of a wait.
+    #[allow(clippy::disallowed_methods, reason = "adapters may measure time: the bound of a wait")]
     pub fn stop(mut self, deadline: Duration) -> Result<(), Failure> {
         self.stop_switch().stop();
         let begun = Instant::now();
@@ -197,7 +197,8 @@ struct Report {
 impl Report {
     fn tell(mut self, result: Result<(), Failure>) {
         self.told = true;
-        let _ = self.sender.send((self.worker, result));
+        // Nobody listens any more when the process is ending.
+        self.sender.send((self.worker, result)).unwrap_or_default();
     }
 }
 
@@ -205,7 +206,7 @@ impl Drop for Report {
     fn drop(&mut self) {
         if !self.told {
             let failure = Failure::Stop("a worker panicked: please report it with the log".to_owned());
-            let _ = self.sender.send((self.worker, Err(failure)));
+            self.sender.send((self.worker, Err(failure))).unwrap_or_default();
         }
     }
 }

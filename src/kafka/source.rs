@@ -260,7 +260,7 @@ impl EventSource for KafkaSource {
                 },
             }
         }
-        if taken.messages.len() == 0 && taken.end.is_none() {
+        if taken.messages.is_empty() && taken.end.is_none() {
             return Ok(None);
         }
         let records = Records { input: from.input, partition: from.partition, messages: taken.messages };

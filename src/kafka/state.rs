@@ -4,7 +4,7 @@ use super::batch::PartitionQueue;
 use super::context::Context;
 use super::errors;
 use super::options::Options;
-use crate::runtime::ports::{Failure, OutTopic, RestoreProgress, StateSource};
+use crate::runtime::ports::{EachRecord, Failure, OutTopic, RestoreProgress, StateSource};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use std::collections::BTreeMap;
@@ -95,10 +95,7 @@ impl StateSource for KafkaState {
         Ok(())
     }
 
-    fn step(
-        &mut self,
-        each: &mut dyn FnMut(i32, &[u8], Option<&[u8]>) -> Result<(), Failure>,
-    ) -> Result<Vec<RestoreProgress>, Failure> {
+    fn step(&mut self, each: &mut EachRecord<'_>) -> Result<Vec<RestoreProgress>, Failure> {
         if self.reading.values().any(|r| r.queue.is_none() && r.position < r.end) {
             self.reassign()?;
         }

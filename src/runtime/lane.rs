@@ -131,12 +131,15 @@ pub struct Ran {
     pub waiting_for: Option<u16>,
 }
 
+/// Writes the dead letter of record n of a batch.
+pub type WriteDead<'a> = dyn FnMut(&dyn RecordBatch, usize, &Rejected) -> Result<(), Failure> + 'a;
+
 /// What runs of lanes are collected into.
 pub struct Collect<'a> {
     pub effects: &'a mut BatchEffects,
     pub stats: &'a mut BatchStats,
     /// Writes a dead letter.
-    pub dead: &'a mut dyn FnMut(&dyn RecordBatch, usize, &Rejected) -> Result<(), Failure>,
+    pub dead: &'a mut WriteDead<'a>,
 }
 
 /// One task at work.

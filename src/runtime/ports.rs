@@ -371,6 +371,9 @@ pub struct RestoreProgress {
     pub done: bool,
 }
 
+/// Takes one committed record of the changelog: partition, key, value.
+pub type EachRecord<'a> = dyn FnMut(i32, &[u8], Option<&[u8]>) -> Result<(), Failure> + 'a;
+
 /// The changelog, read back.
 pub trait StateSource {
     /// Starts to read a partition from `from` (`None`: its beginning) to the end it has now, open transactions included.
@@ -384,10 +387,7 @@ pub trait StateSource {
     ///
     /// # Errors
     /// See [`Failure`].
-    fn step(
-        &mut self,
-        each: &mut dyn FnMut(i32, &[u8], Option<&[u8]>) -> Result<(), Failure>,
-    ) -> Result<Vec<RestoreProgress>, Failure>;
+    fn step(&mut self, each: &mut EachRecord<'_>) -> Result<Vec<RestoreProgress>, Failure>;
 
     /// Forgets a partition that is being read.
     fn cancel(&mut self, partition: i32);

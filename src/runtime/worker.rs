@@ -183,10 +183,11 @@ where
         for lane in self.lanes.values_mut() {
             any |= fetch_lane(lane, &mut self.source, self.decoder.as_ref(), options, &mut self.samples)?;
         }
-        if any && !self.options.allow_mixed_partitioners {
-            if let Some(text) = disagreement(&self.options.inputs, &self.samples, self.options.partitions) {
-                return Err(Failure::Stop(text));
-            }
+        if any
+            && !self.options.allow_mixed_partitioners
+            && let Some(text) = disagreement(&self.options.inputs, &self.samples, self.options.partitions)
+        {
+            return Err(Failure::Stop(text));
         }
         Ok(any)
     }
@@ -257,7 +258,8 @@ where
         let begun = self.clock.monotonic();
         if let Err(failure) = self.commit() {
             tracing::warn!(%failure, "the last batch is not committed; it is taken again at the next start");
-            let _ = self.log.abort();
+            // What is left open, the broker aborts.
+            self.log.abort().unwrap_or_default();
         }
         self.lanes.clear();
         self.parked.clear();

@@ -74,7 +74,7 @@ fn replayed(dir: &Path, last_ms: i64) -> Answers {
             let value: Value = serde_json::from_str(&line.expect("a line")).expect("JSON");
             if at_ms(&value) <= last_ms {
                 let prospect = value["prospect"].as_str().expect("a prospect").to_owned();
-                by_prospect.entry(prospect).or_insert_with(Vec::new).push(value);
+                by_prospect.entry(prospect).or_default().push(value);
             }
         }
     }
@@ -92,7 +92,7 @@ fn found(rig: &Rig, last_ms: i64) -> Answers {
             assert_eq!(record.key_text(), value["prospect"].as_str().expect("a prospect"));
             assert_eq!(record.headers["ce_id"], value["id"].as_str().expect("an id").as_bytes());
             if at_ms(&value) <= last_ms {
-                by_prospect.entry(record.key_text().to_owned()).or_insert_with(Vec::new).push(value);
+                by_prospect.entry(record.key_text().to_owned()).or_default().push(value);
             }
         }
     }

@@ -247,7 +247,8 @@ where
                     self.rebuild()
                 }
                 stop @ Failure::Stop(_) => {
-                    let _ = self.abort();
+                    // It stops anyway, for the reason that counts.
+                    self.abort().unwrap_or_default();
                     return Err(stop);
                 }
             };

@@ -66,10 +66,11 @@ where
 
     /// Keeps since when the state holds.
     fn show(&self, mut snapshot: TaskSnapshot) {
-        if let Some(before) = self.board.task(snapshot.partition) {
-            if before.worker == snapshot.worker && before.state.name() == snapshot.state.name() {
-                snapshot.since_ms = before.since_ms;
-            }
+        if let Some(before) = self.board.task(snapshot.partition)
+            && before.worker == snapshot.worker
+            && before.state.name() == snapshot.state.name()
+        {
+            snapshot.since_ms = before.since_ms;
         }
         self.board.publish(snapshot);
     }

@@ -70,7 +70,7 @@ fn one(test: &TestSpec, place: &Place, found: &mut Found) {
 
 /// Why no value can pass all of the tests.
 fn contradiction(tests: &[TestSpec]) -> Option<String> {
-    let exists_not = tests.iter().any(|t| *t == TestSpec::Exists(false));
+    let exists_not = tests.contains(&TestSpec::Exists(false));
     if exists_not && tests.len() > 1 {
         return Some("can't be absent (exists = false) and pass another test at once: nothing fits".to_owned());
     }
