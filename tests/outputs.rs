@@ -114,10 +114,10 @@ fn outcome(kind: OutcomeKind, reason: Reason) -> Output {
 fn json(output: &Output) -> (OutTopic, serde_json::Value, String) {
     let mut bytes = b"kept".to_vec();
     let topic = encoder(Format::Json).encode("u-1", output, &mut bytes);
-    let text = String::from_utf8(bytes).unwrap();
+    let text = String::from_utf8(bytes).expect("UTF-8");
     let text = text.strip_prefix("kept").expect("it appends").to_owned();
     assert!(!text.contains('\n'), "one line");
-    (topic, serde_json::from_str(&text).unwrap(), text)
+    (topic, serde_json::from_str(&text).expect("JSON"), text)
 }
 
 #[test]

@@ -201,13 +201,13 @@ impl Admin {
         while !waiting.is_empty() && begun.elapsed() < ASK {
             match reader.poll(Duration::from_millis(100)) {
                 None => {}
-                Some(Ok(message)) => {
-                    if waiting.contains(&message.partition()) {
-                        waiting.retain(|p| *p != message.partition());
-                        let time = message.timestamp().to_millis().filter(|t| *t >= 0);
-                        oldest = [oldest, time].into_iter().flatten().min();
-                    }
+                Some(Ok(message)) if waiting.contains(&message.partition()) => {
+                    waiting.retain(|p| *p != message.partition());
+                    let time = message.timestamp().to_millis().filter(|t| *t >= 0);
+                    oldest = [oldest, time].into_iter().flatten().min();
                 }
+                // A partition that is known already.
+                Some(Ok(_)) => {}
                 Some(Err(rdkafka::error::KafkaError::PartitionEOF(partition))) => waiting.retain(|p| *p != partition),
                 Some(Err(error)) => return Err(errors::of_call(&doing, &error)),
             }
