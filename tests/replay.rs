@@ -320,3 +320,34 @@ fn packed_files_and_several_files_of_a_topic_are_one_log() {
     let last = self::lines(&out, "stage-changes.jsonl").pop().unwrap();
     assert_eq!(last["event"]["offset"], 2, "offsets go on over files");
 }
+
+#[test]
+fn the_command_reads_stdin_and_says_what_is_wrong_with_its_arguments() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str], input: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_leadstream"));
+        command.arg("replay").arg("--out").arg(dir.path()).args(arguments);
+        let pipe = std::process::Stdio::piped;
+        let mut child = command.stdin(pipe()).stdout(pipe()).stderr(pipe()).spawn().unwrap();
+        // A command that refuses its arguments does not read.
+        let _closed = child.stdin.take().unwrap().write_all(input.as_bytes());
+        child.wait_with_output().unwrap()
+    };
+    let line = track("u", "Product Added", "2026-03-01T10:00:00.000Z", r#"{"product_id":"p"}"#);
+    let output = run(&["--input", "cart=-", "--json", "--until", "forever"], &line);
+    assert!(output.status.success(), "{output:?}");
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&summary["events"], &summary["outputs"]["cart-abandoned"]), (&Value::from(1), &Value::from(3)));
+    assert_eq!(summary, serde_json::from_slice::<Value>(&std::fs::read(dir.path().join("summary.json")).unwrap()).unwrap());
+    for (arguments, code, says) in [
+        (&["--input", "carts=-"][..], 2, "clickstream, email, cart"),
+        (&["--input", "cart=-", "--until", "soon"], 2, "--until"),
+        (&["--input", "cart=-", "--input", "email=-"], 2, "stdin"),
+        (&["--input", "cart=-", "--set", "model.cart.stepz=1"], 2, "model.cart.steps"),
+        (&["--input", "cart=/no/such/file"], 1, "/no/such/file"),
+    ] {
+        let output = run(arguments, "");
+        assert_eq!(output.status.code(), Some(code), "{arguments:?} {output:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains(says), "{arguments:?} {output:?}");
+    }
+}

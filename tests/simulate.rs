@@ -186,3 +186,40 @@ fn padding_makes_values_at_least_that_long_and_keeps_them_json() {
         serde_json::from_slice::<Value>(&record.value).unwrap();
     }
 }
+
+fn simulate(arguments: &[&str]) -> (std::process::Output, [Vec<u8>; 3]) {
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_leadstream"));
+    let output = command.arg("simulate").arg("--out").arg(dir.path()).args(arguments).output().unwrap();
+    let file = |t: Topic| std::fs::read(dir.path().join(format!("{}.jsonl", t.name()))).unwrap_or_default();
+    (output, Topic::ALL.map(file))
+}
+
+#[test]
+fn the_command_writes_the_same_files_again_and_as_many_events_as_asked_for() {
+    let arguments =
+        ["--events", "3000", "--prospects", "200", "--start", "2026-03-01T00:00:00Z", "--late", "0.01", "--dirt", "0.01"];
+    let (output, files) = simulate(&arguments);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(files.iter().map(|f| f.iter().filter(|b| **b == b'\n').count()).sum::<usize>(), 3_000);
+    assert_eq!(files, simulate(&arguments).1);
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("3000 events"), "{output:?}");
+}
+
+#[test]
+fn without_a_start_the_history_ends_now() {
+    let now_ms = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as i64;
+    let begun_ms = now_ms();
+    let (output, files) = simulate(&["--events", "2000", "--prospects", "200"]);
+    assert!(output.status.success(), "{output:?}");
+    let times = files.iter().flat_map(|f| f.split(|b| *b == b'\n')).filter(|l| !l.is_empty());
+    let last_ms = times.map(|l| time_ms(&serde_json::from_slice(l).unwrap(), "receivedAt")).max().unwrap();
+    assert!((begun_ms - 5_000..=now_ms()).contains(&last_ms), "{last_ms} is not about now");
+}
+
+#[test]
+fn files_without_an_end_are_bad_usage() {
+    let (output, _) = simulate(&[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--events"), "{output:?}");
+}

@@ -218,14 +218,6 @@ pub struct DeadLettersRedriveArgs {
     pub settings: SettingsArgs,
 }
 
-/// How simulated records are spread over the files or topics.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum SimulateFormat {
-    #[default]
-    Json,
-    Protobuf,
-}
-
 /// `simulate`.
 #[derive(Debug, Clone, Args)]
 pub struct SimulateArgs {
@@ -265,9 +257,6 @@ pub struct SimulateArgs {
     /// Bytes that each event is padded to at least
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub pad_bytes: usize,
-    /// Format of the values
-    #[arg(long, value_enum, default_value_t = SimulateFormat::Json)]
-    pub format: SimulateFormat,
     /// Compression of the files
     #[arg(long, value_enum, default_value_t = FileCompression::None)]
     pub compress: FileCompression,

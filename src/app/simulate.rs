@@ -20,7 +20,7 @@ pub use produce::{Producer, ProducerOptions};
 pub use shop::{Record, Shop, ShopOptions, Topic};
 
 use super::UsageError;
-use super::cli::{SimulateArgs, SimulateFormat};
+use super::cli::SimulateArgs;
 use crate::config::Settings;
 use crate::domain::{MINUTE_MS, Ms, SECOND_MS};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -34,9 +34,6 @@ use std::process::ExitCode;
 /// # Errors
 /// The arguments make no sense, or the files or topics can't be written.
 pub fn run(args: SimulateArgs) -> anyhow::Result<ExitCode> {
-    if args.format == SimulateFormat::Protobuf {
-        return Err(UsageError("simulated events are JSON: leave `--format` out".to_owned()).into());
-    }
     let plan = Plan::new(&args, wall_ms())?;
     let mut shop = Shop::new(plan.shop.clone());
     let progress = progress(&plan);
@@ -174,7 +171,7 @@ struct Tally {
 
 impl Tally {
     fn text(&self) -> String {
-        let time = |ms: Ms| jiff::Timestamp::from_millisecond(ms).unwrap_or_default();
+        let time = |ms: Ms| format!("{:.3}", jiff::Timestamp::from_millisecond(ms).unwrap_or_default());
         let all: u64 = self.records.iter().sum();
         let [clickstream, email, cart] = self.records;
         let mean = self.bytes / all.max(1);

@@ -46,6 +46,11 @@ impl Outputs {
     pub(super) fn settle(&mut self, spill: &Spill) -> anyhow::Result<()> {
         self.0.iter_mut().try_for_each(|log| log.settle(spill, BLOCK_BYTES))
     }
+
+    /// Puts everything away: thousands of tasks may wait for the end of time.
+    pub(super) fn rest(&mut self, spill: &Spill) -> anyhow::Result<()> {
+        self.0.iter_mut().try_for_each(|log| log.settle(spill, 1))
+    }
 }
 
 /// Writes the files: task after task.

@@ -19,6 +19,7 @@ pub(super) struct Spill {
     file: OnceLock<File>,
     file_bytes: AtomicU64,
     memory_bytes: AtomicU64,
+    max_memory_bytes: u64,
 }
 
 /// One log: blocks, and the part that is still being written.
@@ -35,7 +36,12 @@ enum Block {
 
 impl Spill {
     pub(super) fn new(dir: &Path) -> Self {
-        Self { dir: dir.to_owned(), file: OnceLock::new(), file_bytes: AtomicU64::new(0), memory_bytes: AtomicU64::new(0) }
+        Self::with_memory(dir, MEMORY_BYTES)
+    }
+
+    fn with_memory(dir: &Path, max_memory_bytes: u64) -> Self {
+        let (file_bytes, memory_bytes) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { dir: dir.to_owned(), file: OnceLock::new(), file_bytes, memory_bytes, max_memory_bytes }
     }
 
     fn file(&self) -> anyhow::Result<&File> {
@@ -53,9 +59,10 @@ impl Spill {
 
     fn keep(&self, bytes: Vec<u8>) -> anyhow::Result<Block> {
         let len = bytes.len() as u64;
-        if self.memory_bytes.fetch_add(len, Ordering::Relaxed) < MEMORY_BYTES {
+        if self.memory_bytes.fetch_add(len, Ordering::Relaxed) < self.max_memory_bytes {
             return Ok(Block::Memory(bytes));
         }
+        self.memory_bytes.fetch_sub(len, Ordering::Relaxed);
         let file = self.file()?;
         let offset = self.file_bytes.fetch_add(len, Ordering::Relaxed);
         file.write_all_at(&bytes, offset).context("cannot write the temporary file")?;
@@ -105,5 +112,37 @@ impl Blocks {
                 Ok(Some(buffer))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_into_memory_comes_back_from_the_file_in_order() {
+        let dir = tempfile::tempdir().unwrap();
+        let spill = Spill::with_memory(dir.path(), 40);
+        let mut logs = [Log::default(), Log::default()];
+        for n in 0..100_u8 {
+            for log in &mut logs {
+                log.tail().extend([n; 10]);
+                log.settle(&spill, 20).unwrap();
+            }
+        }
+        logs[1].tail().push(7);
+        assert!(spill.file.get().is_some(), "it really went to the file");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "which has no name");
+        let want: Vec<u8> = (0..100_u8).flat_map(|n| [n; 10]).collect();
+        let [one, two] = logs.map(|log| {
+            let (mut blocks, mut bytes) = (log.into_blocks(), Vec::new());
+            while let Some(block) = blocks.next(&spill).unwrap() {
+                bytes.extend(block);
+            }
+            bytes
+        });
+        assert_eq!(one, want);
+        assert_eq!(two, [want, vec![7]].concat());
+        assert_eq!(spill.memory_bytes.load(Ordering::Relaxed), 0);
     }
 }

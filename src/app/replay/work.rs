@@ -99,6 +99,7 @@ pub(super) fn work(shared: &Shared<'_>, partition: u32, logs: Vec<Log>, progress
     }
     progress(worked.tally.records % BATCH_EVENTS);
     close(shared, &mut worked, &mut effects)?;
+    worked.outputs.rest(shared.spill)?;
     Ok(worked)
 }
 
@@ -151,6 +152,7 @@ pub(super) fn finish(shared: &Shared<'_>, worked: &mut Worked, end_ms: Option<Ms
     }
     close(shared, worked, &mut effects)?;
     worked.tally.prospects = worked.task.size().records as u64;
+    worked.outputs.rest(shared.spill)?;
     Ok(())
 }
 
