@@ -3,11 +3,14 @@
 //! [`json`] and [`protobuf`] read a record into a draft; here the draft becomes an event or a rejection. Nothing in a record
 //! can make this panic, and nothing is dropped without being counted. `docs/bad-input.md` is the table of what becomes of what.
 
+mod careful;
 mod draft;
+mod envelope;
 mod file;
 mod json;
 mod lookup;
 mod protobuf;
+mod scan;
 mod value;
 
 pub use draft::MAX_PRODUCTS;

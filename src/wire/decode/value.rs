@@ -2,10 +2,8 @@
 
 use crate::domain::event::Value;
 use crate::wire::time;
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::fmt;
 
 /// Longest id; a longer one is dropped, since a cut id could be somebody else's.
 pub const MAX_ID_BYTES: usize = 256;
@@ -29,11 +27,11 @@ pub const MAX_VALUE: f64 = 1e15;
 pub(super) enum Scalar<'a> {
     Null,
     Text(Cow<'a, str>),
-    Unsigned(u64),
+    /// A number as JSON writes it, however large or long.
+    Digits(&'a str),
+    /// Numbers of protobuf.
     Signed(i64),
     Float(f64),
-    /// A number as written, however large or long.
-    Digits(&'a str),
     Bool(bool),
     /// An object, an array or text that can't be unescaped.
     Other,
@@ -44,8 +42,6 @@ pub(super) enum Scalar<'a> {
 pub(super) struct Faults {
     /// Fields that were dropped or cut.
     pub broken: u16,
-    /// A number was needed as it is written but was already read as a float: the record has to be read again, with care.
-    pub reread: bool,
 }
 
 impl Faults {
@@ -85,15 +81,9 @@ impl<'a> Scalar<'a> {
             Self::Null => None,
             Self::Text(text) if text.is_empty() => None,
             Self::Text(text) => Some(text),
-            Self::Unsigned(n) => Some(Cow::Owned(n.to_string())),
-            Self::Signed(n) => Some(Cow::Owned(n.to_string())),
             // Some writers make floats of ids: 12345.0 is meant as 12345.
             Self::Digits(text) => Some(Cow::Borrowed(text.strip_suffix(".0").unwrap_or(text))),
-            Self::Float(_) => {
-                faults.reread = true;
-                None
-            }
-            Self::Bool(_) | Self::Other => faults.broken(),
+            Self::Signed(_) | Self::Float(_) | Self::Bool(_) | Self::Other => faults.broken(),
         }
     }
 
@@ -121,8 +111,6 @@ impl<'a> Scalar<'a> {
     pub(super) fn number(self, faults: &mut Faults) -> Option<f64> {
         let number = match self {
             Self::Null => return None,
-            #[allow(clippy::cast_precision_loss, reason = "amounts are far below 2^53")]
-            Self::Unsigned(n) => n as f64,
             #[allow(clippy::cast_precision_loss, reason = "amounts are far below 2^53")]
             Self::Signed(n) => n as f64,
             Self::Float(n) => n,
@@ -199,48 +187,6 @@ pub(super) fn path_of_url(url: &str) -> Option<&str> {
     let end = after_scheme.find(['?', '#']).unwrap_or(after_scheme.len());
     let (without_query, _) = after_scheme.split_at(end);
     Some(without_query.find('/').map_or("/", |slash| without_query.split_at(slash).1))
-}
-
-impl<'de> Deserialize<'de> for Scalar<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct AnyScalar;
-        impl<'de> Visitor<'de> for AnyScalar {
-            type Value = Scalar<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a value")
-            }
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(Scalar::Text(Cow::Borrowed(text)))
-            }
-            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Scalar::Text(Cow::Owned(text.to_owned())))
-            }
-            fn visit_u64<E>(self, n: u64) -> Result<Self::Value, E> {
-                Ok(Scalar::Unsigned(n))
-            }
-            fn visit_i64<E>(self, n: i64) -> Result<Self::Value, E> {
-                Ok(Scalar::Signed(n))
-            }
-            fn visit_f64<E>(self, n: f64) -> Result<Self::Value, E> {
-                Ok(Scalar::Float(n))
-            }
-            fn visit_bool<E>(self, flag: bool) -> Result<Self::Value, E> {
-                Ok(Scalar::Bool(flag))
-            }
-            fn visit_unit<E>(self) -> Result<Self::Value, E> {
-                Ok(Scalar::Null)
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                while seq.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Scalar::Other)
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Scalar::Other)
-            }
-        }
-        deserializer.deserialize_any(AnyScalar)
-    }
 }
 
 #[cfg(test)]

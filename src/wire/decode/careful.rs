@@ -1,0 +1,269 @@
+//! Events in JSON: the careful pass, for records that the quick pass stumbled over.
+//!
+//! Each value is first skipped by the library's parser, then read by itself, so that one broken field cannot spoil the others,
+//! however it is broken and however deep. What the parser refuses is no JSON, and its words say where.
+
+use super::draft::{BuiltIn, Draft, DraftProduct, ProductField};
+use super::envelope::Top;
+use super::lookup::{Entry, Lookup, PROPERTIES};
+use super::value::Scalar;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+use std::fmt;
+
+/// Reads one event into an empty draft.
+///
+/// # Errors
+/// The text is no JSON object; what is wrong with it, without any of its content.
+pub(super) fn parse<'a>(text: &'a str, lookup: &Lookup, file: bool, draft: &mut Draft<'a>) -> Result<(), String> {
+    match text.trim_start().as_bytes() {
+        [] => return Err("the value is blank".to_owned()),
+        [b'[', ..] => return Err("the value is an array: write one event per record".to_owned()),
+        [b'{', ..] => {}
+        _ => return Err("the value is not a JSON object".to_owned()),
+    }
+    let mut json = serde_json::Deserializer::from_str(text);
+    let read = json.deserialize_map(Envelope { reader: Reader { lookup, draft }, file });
+    read.and_then(|()| json.end()).map_err(|e| match e.classify() {
+        serde_json::error::Category::Data => "the value is not an event".to_owned(),
+        _ => format!("not JSON: {e}"),
+    })
+}
+
+/// What all visitors share.
+struct Reader<'d, 'de> {
+    lookup: &'d Lookup,
+    draft: &'d mut Draft<'de>,
+}
+
+impl<'de> Reader<'_, 'de> {
+    fn again(&mut self) -> Reader<'_, 'de> {
+        Reader { lookup: self.lookup, draft: self.draft }
+    }
+
+    /// Counts a part that could not be read to its end.
+    fn count(&mut self, went_well: bool) {
+        if !went_well {
+            self.draft.faults.broken::<()>();
+        }
+    }
+
+    /// A value that models look at, below this place or as a whole.
+    fn looked_at(&mut self, entry: &Entry, raw: &'de RawValue) {
+        match entry.child {
+            Some(node) if entry.targets.is_empty() || raw.get().starts_with(['{', '[']) => self.nested(node, raw),
+            _ => self.draft.put(entry, &Scalar::from_raw(raw)),
+        }
+    }
+
+    fn nested(&mut self, node: u16, raw: &'de RawValue) {
+        let went_well = read(raw, Nested { reader: self.again(), node });
+        self.count(went_well);
+    }
+}
+
+/// Lets a visitor read a value by itself; whether that went well. The parser has checked it already: what can still go wrong is
+/// a key that can't be unescaped.
+fn read<'de, V: Visitor<'de, Value = ()>>(raw: &'de RawValue, visitor: V) -> bool {
+    // A number that no float can hold and text that can't be unescaped are errors to the parser; to the visitors all single
+    // values are alike, except null.
+    let text = if raw.get().starts_with(['{', '[', 'n']) { raw.get() } else { "0" };
+    serde_json::Deserializer::from_str(text).deserialize_any(visitor).is_ok()
+}
+
+/// A key, turned into what it means without being copied.
+struct Key<F>(F);
+
+impl<'de, T, F: FnOnce(&str) -> T> DeserializeSeed<'de> for Key<F> {
+    type Value = T;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl<T, F: FnOnce(&str) -> T> Visitor<'_> for Key<F> {
+    type Value = T;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+    fn visit_str<E>(self, key: &str) -> Result<T, E> {
+        Ok((self.0)(key))
+    }
+}
+
+/// What a visitor of objects does with single values (all are given as a number, null is absent), and how it calls what it reads.
+macro_rules! single_values {
+    ($name:literal, $on_value:expr) => {
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str($name)
+        }
+        fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+            $on_value(self);
+            Ok(())
+        }
+        fn visit_unit<E>(self) -> Result<(), E> {
+            Ok(())
+        }
+    };
+}
+
+/// The event itself.
+struct Envelope<'d, 'de> {
+    reader: Reader<'d, 'de>,
+    file: bool,
+}
+
+impl<'de> Visitor<'de> for Envelope<'_, 'de> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an event")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        let file = self.file;
+        while let Some((key, raw)) = next(&mut map, |key| Top::of(key, file))? {
+            match key {
+                Top::Field(field) => self.reader.draft.set_top(field, Scalar::from_raw(raw)),
+                Top::Properties => {
+                    let went_well = read(raw, Properties { reader: self.reader.again() });
+                    self.reader.count(went_well);
+                }
+                Top::Nested(node) if self.reader.lookup.is_used(node) => self.reader.nested(node, raw),
+                Top::Nested(_) | Top::Other => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The meaning of the next key, and its value.
+fn next<'de, A: MapAccess<'de>, T>(map: &mut A, meaning: impl FnOnce(&str) -> T) -> Result<Option<(T, &'de RawValue)>, A::Error> {
+    match map.next_key_seed(Key(meaning))? {
+        Some(key) => Ok(Some((key, map.next_value()?))),
+        None => Ok(None),
+    }
+}
+
+/// The `properties` of an event.
+struct Properties<'d, 'de> {
+    reader: Reader<'d, 'de>,
+}
+
+impl<'de> Visitor<'de> for Properties<'_, 'de> {
+    type Value = ();
+    single_values!("properties", |this: Self| this.reader.draft.faults.broken::<()>());
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        let lookup = self.reader.lookup;
+        while let Some(((built_in, entry), raw)) = next(&mut map, |key| (BuiltIn::of(key), lookup.entry(PROPERTIES, key)))? {
+            match (built_in, entry) {
+                (None, None) => {}
+                (None, Some(entry)) => self.reader.looked_at(entry, raw),
+                (Some(BuiltIn::Products), entry) => {
+                    let node = entry.and_then(|e| e.child);
+                    let went_well = read(raw, Products { reader: self.reader.again(), node });
+                    self.reader.count(went_well);
+                }
+                (Some(field), entry) => self.reader.draft.set_property(field, entry, Scalar::from_raw(raw)),
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        self.reader.draft.faults.broken::<()>();
+        Ok(())
+    }
+}
+
+/// An object below which models look at something. Of an array the first element that has the value counts.
+struct Nested<'d, 'de> {
+    reader: Reader<'d, 'de>,
+    node: u16,
+}
+
+impl<'de> Visitor<'de> for Nested<'_, 'de> {
+    type Value = ();
+    single_values!("an object", |_: Self| ());
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        let (lookup, node) = (self.reader.lookup, self.node);
+        while let Some((entry, raw)) = next(&mut map, |key| lookup.entry(node, key))? {
+            if let Some(entry) = entry {
+                self.reader.looked_at(entry, raw);
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
+        while let Some(raw) = seq.next_element::<&'de RawValue>()? {
+            // Arrays of arrays are not looked into: the depth of the stack stays that of the vocabulary.
+            if raw.get().starts_with('{') {
+                self.reader.nested(self.node, raw);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The list of products of an event.
+struct Products<'d, 'de> {
+    reader: Reader<'d, 'de>,
+    node: Option<u16>,
+}
+
+impl<'de> Visitor<'de> for Products<'_, 'de> {
+    type Value = ();
+    single_values!("a list of products", |this: Self| this.reader.draft.faults.broken::<()>());
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
+        self.reader.draft.list.given = true;
+        while let Some(raw) = seq.next_element::<&'de RawValue>()? {
+            if !read(raw, OneProduct { reader: self.reader.again(), node: self.node }) {
+                self.reader.draft.list.drop_one(&mut self.reader.draft.faults);
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        self.reader.draft.faults.broken::<()>();
+        Ok(())
+    }
+}
+
+/// One product of the list.
+struct OneProduct<'d, 'de> {
+    reader: Reader<'d, 'de>,
+    node: Option<u16>,
+}
+
+impl<'de> Visitor<'de> for OneProduct<'_, 'de> {
+    type Value = ();
+    single_values!("a product", |this: Self| this.reader.draft.list.drop_one(&mut this.reader.draft.faults));
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        let (lookup, node) = (self.reader.lookup, self.node);
+        let entry_of = |key: &str| node.and_then(|node| lookup.entry(node, key));
+        let mut product = DraftProduct::default();
+        while let Some(((field, entry), raw)) = next(&mut map, |key| (ProductField::of(key), entry_of(key)))? {
+            match (field, entry) {
+                (None, None) => {}
+                (None, Some(entry)) => self.reader.looked_at(entry, raw),
+                (Some(field), entry) => self.reader.draft.set_of_product(&mut product, field, entry, Scalar::from_raw(raw)),
+            }
+        }
+        let draft = self.reader.draft;
+        draft.list.push(product, &mut draft.faults);
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        self.reader.draft.list.drop_one(&mut self.reader.draft.faults);
+        Ok(())
+    }
+}

@@ -1,0 +1,117 @@
+//! The fields at the top level of an event in the Segment spec, and what each means for a draft.
+
+use super::draft::{BuiltIn, Draft, DraftProduct, ProductField};
+use super::lookup::{CONTEXT, Entry, TRAITS};
+use super::value::{Faults, Scalar};
+use std::borrow::Cow;
+
+/// A field at the top level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Top {
+    /// An object below which models may look at something: its root in the lookup.
+    Nested(u16),
+    Properties,
+    /// Nobody looks at it.
+    Other,
+    Field(TopField),
+}
+
+/// A single value at the top level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TopField {
+    Call,
+    Event,
+    Name,
+    Category,
+    MessageId,
+    UserId,
+    AnonymousId,
+    Timestamp,
+    OriginalTimestamp,
+    ReceivedAt,
+    SentAt,
+    Batch,
+}
+
+impl Top {
+    /// `file`: the record's key and time stand in the event.
+    #[inline]
+    pub(super) fn of(key: &str, file: bool) -> Self {
+        Self::Field(match key {
+            "type" => TopField::Call,
+            "event" => TopField::Event,
+            "name" => TopField::Name,
+            "category" => TopField::Category,
+            "messageId" => TopField::MessageId,
+            "timestamp" => TopField::Timestamp,
+            "originalTimestamp" => TopField::OriginalTimestamp,
+            "batch" => TopField::Batch,
+            "userId" if file => TopField::UserId,
+            "anonymousId" if file => TopField::AnonymousId,
+            "receivedAt" if file => TopField::ReceivedAt,
+            "sentAt" if file => TopField::SentAt,
+            "properties" => return Self::Properties,
+            "context" => return Self::Nested(CONTEXT),
+            "traits" => return Self::Nested(TRAITS),
+            _ => return Self::Other,
+        })
+    }
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn set_top(&mut self, field: TopField, scalar: Scalar<'a>) {
+        let faults = &mut self.faults;
+        match field {
+            TopField::Call => self.call = name(scalar, faults),
+            TopField::Event => self.event = name(scalar, faults),
+            TopField::Name => self.call_name = Some(scalar),
+            TopField::Category => self.call_category = Some(scalar),
+            // However long: its hash is what counts.
+            TopField::MessageId => self.message_id = scalar.text(faults),
+            TopField::Timestamp => self.timestamp = scalar.time(faults),
+            TopField::OriginalTimestamp => self.original_timestamp = scalar.time(faults),
+            TopField::UserId => self.file.user_id = scalar.text(faults),
+            TopField::AnonymousId => self.file.anonymous_id = scalar.text(faults),
+            TopField::ReceivedAt => self.file.received_at = scalar.time(faults),
+            TopField::SentAt => self.file.sent_at = scalar.time(faults),
+            TopField::Batch => self.is_batch = scalar == Scalar::Other,
+        }
+    }
+
+    /// A property that the service looks at, and maybe the models too: broken once even if both could use it.
+    pub(super) fn set_property(&mut self, field: BuiltIn, entry: Option<&Entry>, scalar: Scalar<'a>) {
+        let before = self.faults.broken;
+        if let Some(entry) = entry {
+            self.put(entry, &scalar);
+        }
+        let between = self.faults.broken;
+        self.set(field, scalar);
+        self.faults.count_once(before, between);
+    }
+
+    /// The same for a field of a product of the list.
+    pub(super) fn set_of_product(
+        &mut self,
+        product: &mut DraftProduct<'a>,
+        field: ProductField,
+        entry: Option<&Entry>,
+        scalar: Scalar<'a>,
+    ) {
+        let before = self.faults.broken;
+        if let Some(entry) = entry {
+            self.put(entry, &scalar);
+        }
+        let between = self.faults.broken;
+        product.set(field, scalar, &mut self.faults);
+        self.faults.count_once(before, between);
+    }
+}
+
+/// A name: a number is none.
+fn name<'a>(scalar: Scalar<'a>, faults: &mut Faults) -> Option<Cow<'a, str>> {
+    match scalar {
+        Scalar::Text(text) => Some(text),
+        Scalar::Null => None,
+        _ => faults.broken(),
+    }
+}
