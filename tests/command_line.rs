@@ -162,3 +162,12 @@ fn a_broker_that_is_not_there_is_a_fault_with_what_to_do() {
     let output = leadstream(&["topics", "create", "--set", "kafka.bootstrap_servers=127.0.0.1:1"]);
     assert_eq!(code(&output), 1, "the work failed: {}", stderr(&output));
 }
+
+#[test]
+fn explain_says_what_is_wrong_when_nobody_answers() {
+    let output = leadstream(&["explain", "ann", "--url", "http://127.0.0.1:1"]);
+    assert_eq!(code(&output), 1);
+    assert!(stderr(&output).contains("no instance answers at http://127.0.0.1:1"), "{}", stderr(&output));
+    assert_eq!(code(&leadstream(&["explain", "ann", "--url", "somewhere"])), 2);
+    assert_eq!(code(&leadstream(&["explain", "ann", "--set", "http.listen=off"])), 2);
+}

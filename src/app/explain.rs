@@ -1,12 +1,62 @@
-//! `explain`: asks a running instance about one prospect.
+//! `explain`: asks a running instance about one prospect, and says it in words.
+
+mod ask;
+mod words;
 
 use super::cli::ExplainArgs;
+use super::{DONE, UsageError, load};
+use crate::config::Settings;
+use anyhow::{Context, bail};
+use ask::Place;
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Runs the command.
 ///
 /// # Errors
-/// The work failed.
+/// No instance answers, nothing is known of the prospect, or another instance owns it.
 pub fn run(args: ExplainArgs) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("{:?} can't be explained: this version answers no questions about single prospects yet", args.prospect)
+    let loaded = load::settings(&args.settings)?;
+    let place = place(args.url.as_deref(), &loaded.settings)?;
+    let token = match &loaded.settings.http.token_file {
+        Some(path) => {
+            let text =
+                std::fs::read_to_string(path).with_context(|| format!("http.token_file {} can't be read", path.display()))?;
+            Some(text.trim().to_owned())
+        }
+        None => None,
+    };
+    let (status, body) = ask::get(&place, &format!("/api/v1/prospects/{}", ask::encoded(&args.prospect)), token.as_deref())
+        .with_context(|| {
+            format!("no instance answers at http://{place}: is `leadstream run` up, and is that its http.listen?")
+        })?;
+    let answer: serde_json::Value =
+        serde_json::from_str(&body).with_context(|| format!("http://{place} answered {status}, but not as leadstream does"))?;
+    if status != 200 {
+        let why = answer["error"].as_str().unwrap_or("no reason given");
+        match status {
+            401 | 403 => bail!("http://{place} wants a token ({why}): set http.token_file"),
+            421 => bail!("{why}: ask the instance that owns it, with --url"),
+            404 => bail!("{:?}: {why}", args.prospect),
+            _ => bail!("http://{place} answered {status}: {why}"),
+        }
+    }
+    let mut out = std::io::stdout().lock();
+    if args.json {
+        writeln!(out, "{answer}")?
+    } else {
+        write!(out, "{}", words::of(&answer))?
+    }
+    Ok(ExitCode::from(DONE))
+}
+
+/// Where to ask: `--url`, else the settings' own address.
+fn place(url: Option<&str>, settings: &Settings) -> Result<Place, UsageError> {
+    if let Some(url) = url {
+        return Place::parse(url).ok_or_else(|| UsageError(format!("--url {url:?} must read http://HOST:PORT")));
+    }
+    let listen = settings.http.listen.ok_or_else(|| UsageError("http.listen is off: say --url http://HOST:PORT".to_owned()))?;
+    // Bound to every address, it answers on loopback too.
+    let host = if listen.ip().is_unspecified() { "127.0.0.1".to_owned() } else { listen.ip().to_string() };
+    Ok(Place { host, port: listen.port() })
 }

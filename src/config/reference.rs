@@ -10,7 +10,7 @@ const HEAD: &str = "# Configuration
 Every setting has a key. Where several places name it, the last of these wins:
 
 1. the default,
-2. the file of `--config FILE` (TOML; `config/leadstream.toml` is an example with everything in it),
+2. the file of `--config FILE`, or of the variable `LEADSTREAM_CONFIG` (TOML; `config/leadstream.toml` is an example with everything in it),
 3. the environment: `LEADSTREAM__KAFKA__BOOTSTRAP_SERVERS` is `kafka.bootstrap_servers` (`__` stands for the dot between
    names, and below `KAFKA__PROPERTIES__` a single `_` stands for `.`: `LEADSTREAM__KAFKA__PROPERTIES__SASL_MECHANISM`),
 4. `--set kafka.bootstrap_servers=broker:9092`, repeatable.

@@ -1,0 +1,161 @@
+//! What is known of a prospect, in words.
+
+use serde_json::Value;
+use std::fmt::Write;
+
+/// The instance's answer as text.
+pub(super) fn of(answer: &Value) -> String {
+    let mut text = String::new();
+    // Writing to a String can't fail.
+    let _never = known(&mut text, answer);
+    text
+}
+
+fn known(text: &mut String, answer: &Value) -> std::fmt::Result {
+    writeln!(text, "{} at {}", word(&answer["prospect"]), word(&answer["at"]))?;
+    writeln!(
+        text,
+        "  seen     first {}, last {}, {} visits, last activity {}",
+        word(&answer["first_seen"]),
+        word(&answer["last_seen"]),
+        word(&answer["sessions"]),
+        word(&answer["last_activity"])
+    )?;
+    let consent = &answer["consent"];
+    let allowed = if consent["mail_allowed"] == true { "allowed" } else { "not allowed" };
+    write!(text, "  mail     {allowed} ({}", word(&consent["state"]))?;
+    if !consent["since"].is_null() {
+        write!(text, " since {}", word(&consent["since"]))?;
+    }
+    writeln!(text, ")")?;
+    if !answer["cooldown_from"].is_null() {
+        writeln!(text, "  cooldown began {}, with the first reminder of the latest series", word(&answer["cooldown_from"]))?;
+    }
+    for track in list(&answer["models"]) {
+        model(text, track)?;
+    }
+    for one in list(&answer["carts"]) {
+        cart(text, one)?;
+    }
+    if !list(&answer["timers"]).is_empty() {
+        writeln!(text, "  next     without a further event:")?;
+    }
+    for timer in list(&answer["timers"]) {
+        let of = ["axis", "cart_id", "model"].iter().filter_map(|key| timer[*key].as_str()).collect::<Vec<_>>().join(", ");
+        let of = if of.is_empty() { of } else { format!(" ({of})") };
+        writeln!(text, "           {} {}{of}", word(&timer["at"]), word(&timer["kind"]))?;
+    }
+    Ok(())
+}
+
+fn model(text: &mut String, track: &Value) -> std::fmt::Result {
+    writeln!(
+        text,
+        "  model    {}{}",
+        word(&track["model"]),
+        if track["hash"].is_null() { " (another version of it)" } else { "" }
+    )?;
+    for axis in ["journey", "funnel"] {
+        let at = &track[axis];
+        if at.is_null() {
+            writeln!(text, "    {axis:<8} not entered")?;
+            continue;
+        }
+        write!(text, "    {axis:<8} {} since {}", word(&at["stage"]), word(&at["entered"]))?;
+        if !at["stale_at"].is_null() {
+            write!(text, ", goes stale {}", word(&at["stale_at"]))?;
+        }
+        writeln!(text)?;
+    }
+    let score = &track["score"];
+    if score.is_null() {
+        return Ok(());
+    }
+    write!(text, "    score    {} ({})", word(&score["total"]), word(&score["label"]))?;
+    let groups: Vec<String> =
+        score["groups"].as_object().into_iter().flatten().map(|(name, points)| format!("{name} {}", word(points))).collect();
+    write!(text, ": {}", groups.join(", "))?;
+    if !score["label_falls_at"].is_null() {
+        write!(text, "; the label falls {}", word(&score["label_falls_at"]))?;
+    }
+    writeln!(text)
+}
+
+fn cart(text: &mut String, cart: &Value) -> std::fmt::Result {
+    let series = &cart["series"];
+    let id = cart["cart_id"].as_str().unwrap_or("without id");
+    write!(text, "  cart     {id}: {} lines, series {}", list(&cart["lines"]).len(), word(&series["phase"]))?;
+    if !series["next_due"].is_null() {
+        write!(text, ", step {} due {}", series["steps_done"].as_u64().unwrap_or(0) + 1, word(&series["next_due"]))?;
+    }
+    writeln!(text)?;
+    for line in list(&cart["lines"]) {
+        let name = line["name"].as_str().map(|n| format!(" {n}")).unwrap_or_default();
+        let price = line["price"].as_f64().map(|p| format!(" at {p}")).unwrap_or_default();
+        writeln!(text, "           {} × {}{name}{price}", word(&line["quantity"]), word(&line["product_id"]))?;
+    }
+    for sent in list(&series["sent"]) {
+        writeln!(
+            text,
+            "           step {} left {}, trigger {}",
+            word(&sent["step"]),
+            word(&sent["left"]),
+            word(&sent["trigger_id"])
+        )?;
+    }
+    Ok(())
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn word(value: &Value) -> String {
+    match value {
+        Value::Null => "–".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn stages_score_cart_and_what_comes_next_are_said() {
+        let answer = json!({
+            "prospect": "ann", "at": "T0", "first_seen": "T1", "last_seen": "T2", "last_activity": null, "sessions": 3,
+            "consent": { "mail_allowed": false, "state": "unsubscribed", "since": "T3" }, "cooldown_from": null,
+            "models": [{
+                "model": "m", "hash": "h", "journey": { "stage": "b", "entered": "T4", "stale_at": "T5" }, "funnel": null,
+                "score": { "total": 12.5, "label": "warm", "label_falls_at": "T6", "groups": { "mail": 12.5 } },
+            }],
+            "carts": [{
+                "cart_id": null, "lines": [{ "product_id": "p", "quantity": 2, "price": 9.5, "name": "Lamp" }],
+                "series": { "phase": "running", "steps_done": 1, "next_due": "T7", "sent": [{ "step": 1, "left": "T8", "trigger_id": "t" }] },
+            }],
+            "timers": [{ "kind": "cart-step", "cart_id": null, "at": "T7" }],
+        });
+        let text = of(&answer);
+        for part in [
+            "ann at T0",
+            "not allowed (unsubscribed since T3)",
+            "journey  b since T4, goes stale T5",
+            "funnel   not entered",
+            "score    12.5 (warm): mail 12.5; the label falls T6",
+            "cart     without id: 1 lines, series running, step 2 due T7",
+            "2 × p Lamp at 9.5",
+            "step 1 left T8, trigger t",
+            "T7 cart-step",
+        ] {
+            assert!(text.contains(part), "{part:?} is not in:\n{text}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_lacks_everything_is_no_panic() {
+        assert!(of(&json!({})).contains("mail"));
+    }
+}
