@@ -9,6 +9,7 @@ pub mod errors;
 pub mod letters;
 pub mod log;
 pub mod mock;
+mod oauth;
 pub mod options;
 pub mod service;
 pub mod source;

@@ -1,8 +1,8 @@
 //! What `check` and `topics create` ask of the cluster: topics, their settings, their ends, and samples of keys.
 
-use super::context::Context;
-use super::errors;
+use super::context::{self, Context};
 use super::options::Options;
+use super::{batch, errors, oauth};
 use crate::runtime::partitioners::Sample;
 use crate::runtime::ports::Failure;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
@@ -60,13 +60,14 @@ impl Admin {
     /// The configuration is refused.
     pub fn connect(options: &Options) -> Result<Self, Failure> {
         let config = options.probe_config();
-        let probe = config.create_with_context(Context::default());
-        let admin = config.create_with_context(Context::default());
-        Ok(Self {
-            options: options.clone(),
-            probe: probe.map_err(|e| errors::of_call("the client can't be made", &e))?,
-            admin: admin.map_err(|e| errors::of_call("the client can't be made", &e))?,
-        })
+        let probe = context::consumer(&config);
+        let refused = |e| errors::of_call("the client can't be made", &e);
+        let admin: AdminClient<Context> = config.create_with_context(Context::default()).map_err(refused)?;
+        if config.get("sasl.mechanism").or(config.get("sasl.mechanisms")) == Some("OAUTHBEARER") {
+            let token = oauth::token(config.get("sasl.oauthbearer.config")).map_err(|e| e.to_string());
+            token.and_then(|t| batch::set_token(admin.inner(), &t)).map_err(Failure::Stop)?;
+        }
+        Ok(Self { options: options.clone(), probe: probe.map_err(refused)?, admin })
     }
 
     /// All topics of the cluster by name.
@@ -160,7 +161,7 @@ impl Admin {
     /// # Errors
     /// They can't be read.
     pub fn committed(&self, topic: &str, partitions: u32) -> Result<Vec<Option<i64>>, Failure> {
-        let made = self.options.restore_config(0).create_with_context(Context::default());
+        let made = context::consumer(&self.options.restore_config(0));
         let consumer: BaseConsumer<Context> = made.map_err(|e| errors::of_call("the client can't be made", &e))?;
         let mut list = TopicPartitionList::new();
         list.add_partition_range(topic, 0, i32::try_from(partitions).unwrap_or(i32::MAX) - 1);
@@ -182,7 +183,7 @@ impl Admin {
     pub fn oldest_unread(&self, topic: &str, partitions: u32) -> Result<Option<i64>, Failure> {
         let doing = format!("the oldest unread record of {topic} can't be read");
         let committed = self.committed(topic, partitions)?;
-        let made = self.options.restore_config(0).create_with_context(Context::default());
+        let made = context::consumer(&self.options.restore_config(0));
         let reader: BaseConsumer<Context> = made.map_err(|e| errors::of_call(&doing, &e))?;
         let (mut list, mut waiting) = (TopicPartitionList::new(), Vec::new());
         for (partition, offset) in (0i32..).zip(committed) {
@@ -220,7 +221,7 @@ impl Admin {
     /// # Errors
     /// They may not, or the cluster does not answer.
     pub fn may_write_transactions(options: &Options) -> Result<(), Failure> {
-        let made = options.producer_config(0).create_with_context(Context::default());
+        let made = context::producer(&options.producer_config(0));
         let producer: BaseProducer<Context> = made.map_err(|e| errors::of_call("the producer can't be made", &e))?;
         let doing = format!("transactions of {} can't be opened", options.transactional_id(0));
         producer.init_transactions(ASK).map_err(|e| errors::of_call(&doing, &e))
@@ -235,7 +236,7 @@ impl Admin {
         let doing = format!("the keys of {topic} can't be sampled");
         let mut config = self.options.restore_config(0);
         config.set("fetch.wait.max.ms", "50");
-        let made = config.create_with_context(Context::default());
+        let made = context::consumer(&config);
         let reader: BaseConsumer<Context> = made.map_err(|e| errors::of_call(&doing, &e))?;
         let (mut list, mut left) = (TopicPartitionList::new(), 0i64);
         for partition in 0..i32::try_from(partitions).unwrap_or(i32::MAX) {

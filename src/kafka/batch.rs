@@ -8,9 +8,11 @@
 
 #![allow(unsafe_code, reason = "the client library's batch calls are not wrapped; the rules above hold them")]
 
+use rdkafka::client::{Client, ClientContext, OAuthToken};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka_sys as sys;
-use std::ffi::{CStr, CString, c_void};
+use std::ffi::{CStr, CString, c_char, c_void};
+use std::ptr;
 use std::sync::Arc;
 use std::thread::Thread;
 
@@ -56,8 +58,8 @@ impl<X: ConsumerContext> PartitionQueue<X> {
         }
         // SAFETY: `queue` is valid until destroyed in the drop; the callback's argument is boxed and outlives the callback.
         unsafe {
-            sys::rd_kafka_queue_forward(queue, std::ptr::null_mut());
-            sys::rd_kafka_queue_cb_event_enable(queue, Some(wake_up), std::ptr::from_ref::<Thread>(&wake).cast_mut().cast());
+            sys::rd_kafka_queue_forward(queue, ptr::null_mut());
+            sys::rd_kafka_queue_cb_event_enable(queue, Some(wake_up), ptr::from_ref::<Thread>(&wake).cast_mut().cast());
         }
         Some(Self { queue, wake, consumer: Arc::clone(consumer) })
     }
@@ -97,7 +99,7 @@ impl<X: ConsumerContext> Drop for PartitionQueue<X> {
     fn drop(&mut self) {
         // SAFETY: the handle is destroyed once, after the callback that points to `wake` is taken away.
         unsafe {
-            sys::rd_kafka_queue_cb_event_enable(self.queue, None, std::ptr::null_mut());
+            sys::rd_kafka_queue_cb_event_enable(self.queue, None, ptr::null_mut());
             sys::rd_kafka_queue_destroy(self.queue);
         }
         let _ = &self.wake;
@@ -114,6 +116,37 @@ pub fn known_end<X: ConsumerContext>(consumer: &BaseConsumer<X>, topic: &str, pa
         sys::rd_kafka_get_watermark_offsets(client, topic.as_ptr(), partition, &raw mut low, &raw mut high)
     };
     (code == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0).then_some(high)
+}
+
+/// Gives a client its OAUTHBEARER token. Only for admin clients: their own thread serves no token request; every other client
+/// asks through its context.
+///
+/// # Errors
+/// The library refuses the token.
+pub fn set_token<C: ClientContext>(client: &Client<C>, token: &OAuthToken) -> Result<(), String> {
+    let text = |s: &str| CString::new(s).map_err(|_| "the token contains a NUL".to_owned());
+    let (value, principal) = (text(&token.token)?, text(&token.principal_name)?);
+    let mut error = [0 as c_char; 256];
+    // SAFETY: the client lives through the call, the strings and the buffer too, and no extension is given.
+    let code = unsafe {
+        let (value, principal) = (value.as_ptr(), principal.as_ptr());
+        let (buffer, size) = (error.as_mut_ptr(), error.len());
+        sys::rd_kafka_oauthbearer_set_token(
+            client.native_ptr(),
+            value,
+            token.lifetime_ms,
+            principal,
+            ptr::null_mut(),
+            0,
+            buffer,
+            size,
+        )
+    };
+    if code == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
+        return Ok(());
+    }
+    // SAFETY: the library wrote a NUL-terminated text, or nothing into the zeroed buffer.
+    Err(unsafe { CStr::from_ptr(error.as_ptr()) }.to_string_lossy().into_owned())
 }
 
 impl<X: ConsumerContext> Messages<X> {
@@ -157,7 +190,7 @@ impl<X: ConsumerContext> Messages<X> {
     /// The last header of a name.
     pub fn header(&self, n: usize, name: &CStr) -> Option<&[u8]> {
         let headers = self.raw_headers(n)?;
-        let (mut value, mut size) = (std::ptr::null(), 0);
+        let (mut value, mut size) = (ptr::null(), 0);
         // SAFETY: the headers live as long as the message; the name is a C string.
         unsafe {
             let code = sys::rd_kafka_header_get_last(headers, name.as_ptr(), &raw mut value, &raw mut size);
@@ -173,7 +206,7 @@ impl<X: ConsumerContext> Messages<X> {
         let mut all = Vec::new();
         let Some(headers) = self.raw_headers(n) else { return all };
         loop {
-            let (mut name, mut value, mut size) = (std::ptr::null(), std::ptr::null(), 0);
+            let (mut name, mut value, mut size) = (ptr::null(), ptr::null(), 0);
             // SAFETY: as above; the call fails past the last header.
             unsafe {
                 let code = sys::rd_kafka_header_get_all(headers, all.len(), &raw mut name, &raw mut value, &raw mut size);
@@ -186,7 +219,7 @@ impl<X: ConsumerContext> Messages<X> {
     }
 
     fn raw_headers(&self, n: usize) -> Option<*mut sys::rd_kafka_headers_t> {
-        let mut headers = std::ptr::null_mut();
+        let mut headers = ptr::null_mut();
         // SAFETY: a valid message; the headers are parsed once and stay with it.
         let code = unsafe { sys::rd_kafka_message_headers(self.get(n), &raw mut headers) };
         (code == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && !headers.is_null()).then_some(headers)

@@ -1,16 +1,18 @@
 //! What the client library calls back with: it is put aside, never worked on inside a callback.
 
+use super::oauth;
 use crate::runtime::ports::Failure;
-use rdkafka::client::ClientContext;
-use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::client::{ClientContext, OAuthToken};
+use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, RebalanceProtocol};
-use rdkafka::error::KafkaError;
-use rdkafka::producer::{DeliveryResult, NoCustomPartitioner, ProducerContext};
+use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::producer::{BaseProducer, DeliveryResult, NoCustomPartitioner, ProducerContext};
 use rdkafka::topic_partition_list::TopicPartitionList;
 use rdkafka::types::{RDKafkaErrorCode, RDKafkaRespErr};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 /// A rebalance event, with the partitions by topic name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +47,16 @@ impl Context {
 }
 
 impl ClientContext for Context {
+    /// Without OAUTHBEARER nobody ever asks.
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
+
+    fn generate_oauth_token(&self, config: Option<&str>) -> Result<OAuthToken, Box<dyn std::error::Error>> {
+        oauth::token(config).map_err(|error| {
+            tracing::error!(%error, "no token for the brokers");
+            error.into()
+        })
+    }
+
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
         match level {
             RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
@@ -104,4 +116,31 @@ impl ProducerContext<NoCustomPartitioner> for Context {
 /// For calls that may be made again.
 pub fn retry(text: impl Into<String>) -> Failure {
     Failure::Retry(text.into())
+}
+
+/// A consumer that has served its first token request: calls that block never would.
+///
+/// # Errors
+/// The configuration is refused.
+pub fn consumer(config: &ClientConfig) -> KafkaResult<BaseConsumer<Context>> {
+    let consumer: BaseConsumer<Context> = config.create_with_context(Context::default())?;
+    serve(&consumer);
+    Ok(consumer)
+}
+
+/// Serves what waits for a consumer that nobody polls: a token request.
+pub fn serve(consumer: &BaseConsumer<Context>) {
+    if let Some(Err(error)) = consumer.poll(Duration::ZERO) {
+        tracing::debug!("{error}");
+    }
+}
+
+/// A producer that has served its first token request.
+///
+/// # Errors
+/// The configuration is refused.
+pub fn producer(config: &ClientConfig) -> KafkaResult<BaseProducer<Context>> {
+    let producer: BaseProducer<Context> = config.create_with_context(Context::default())?;
+    producer.poll(Duration::ZERO);
+    Ok(producer)
 }

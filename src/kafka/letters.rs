@@ -4,7 +4,7 @@
 //! sends. A receipt lies in the partition of its dead letters and is kept as long as they are; offsets of a consumer group
 //! would expire after a week and can't tell single records apart.
 
-use super::context::Context;
+use super::context::{self, Context};
 use super::errors;
 use super::options::Options;
 use crate::domain::Ms;
@@ -63,9 +63,8 @@ pub fn scan(options: &Options, each: &mut dyn FnMut(Letter) -> Result<(), Failur
     let topic = options.output_topic(OutTopic::DeadLetters);
     let doing = format!("{topic} can't be read");
     let fail = |error: &KafkaError| errors::of_call(&doing, error);
-    let open: BaseConsumer<Context> = options.probe_config().create_with_context(Context::default()).map_err(|e| fail(&e))?;
-    let reader: BaseConsumer<Context> =
-        options.restore_config(0).create_with_context(Context::default()).map_err(|e| fail(&e))?;
+    let open: BaseConsumer<Context> = context::consumer(&options.probe_config()).map_err(|e| fail(&e))?;
+    let reader: BaseConsumer<Context> = context::consumer(&options.restore_config(0)).map_err(|e| fail(&e))?;
     let metadata = open.fetch_metadata(Some(&topic), ASK).map_err(|e| fail(&e))?;
     let partitions: Vec<i32> =
         metadata.topics().iter().filter(|t| t.error().is_none()).flat_map(|t| t.partitions().iter().map(|p| p.id())).collect();
@@ -161,7 +160,7 @@ impl Redriver {
     /// The configuration or the broker refuses it.
     pub fn open(options: &Options) -> Result<Self, Failure> {
         let options = Options { instance_id: REDRIVER.to_owned(), ..options.clone() };
-        let made = options.producer_config(0).create_with_context(Context::default());
+        let made = context::producer(&options.producer_config(0));
         let producer: BaseProducer<Context> = made.map_err(|e| errors::of_call("the producer can't be made", &e))?;
         producer.init_transactions(ASK + ASK).map_err(|e| errors::of_call("the producer can't begin", &e))?;
         Ok(Self { producer, topic: options.output_topic(OutTopic::DeadLetters) })

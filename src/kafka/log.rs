@@ -1,6 +1,6 @@
 //! [`CommitLog`] on a transactional producer.
 
-use super::context::Context;
+use super::context::{self, Context};
 use super::errors;
 use super::options::Options;
 use crate::runtime::ports::{CommitLog, Failure, InputPartition, OutRecord, OutTopic};
@@ -177,7 +177,7 @@ impl CommitLog for KafkaLog {
         }
         let config = self.options.producer_config(self.worker);
         let producer: BaseProducer<Context> =
-            config.create_with_context(Context::default()).map_err(|e| errors::of_call("the producer can't be made", &e))?;
+            context::producer(&config).map_err(|e| errors::of_call("the producer can't be made", &e))?;
         producer.init_transactions(INIT).map_err(|e| match &e {
             KafkaError::Transaction(t) if errors::needs_a_person(t.code()).is_some() => {
                 errors::stop(&format!("the transactional id {} can't be used: {e}", self.name), t.code())

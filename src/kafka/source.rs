@@ -1,7 +1,7 @@
 //! [`EventSource`] on a consumer group: deferred rebalances, one split queue per partition.
 
 use super::batch::{Messages, PartitionQueue, known_end};
-use super::context::{Context, Rebalance};
+use super::context::{self, Context, Rebalance};
 use super::errors;
 use super::options::Options;
 use crate::domain::Ms;
@@ -40,7 +40,7 @@ impl KafkaSource {
     pub fn join(options: &Options, worker: u16) -> Result<Self, Failure> {
         let config = options.consumer_config(worker);
         let mut consumer: BaseConsumer<Context> =
-            config.create_with_context(Context::default()).map_err(|e| errors::of_call("the consumer can't be made", &e))?;
+            context::consumer(&config).map_err(|e| errors::of_call("the consumer can't be made", &e))?;
         let thread = std::thread::current();
         consumer.set_nonempty_callback(move || thread.unpark());
         let topics = options.input_topics();
@@ -166,7 +166,7 @@ impl EventSource for KafkaSource {
             .iter()
             .map(|p| {
                 let element = list.find_partition(self.topic(*p), p.partition);
-                let element = element.ok_or_else(|| super::context::retry("the committed offsets are incomplete"))?;
+                let element = element.ok_or_else(|| context::retry("the committed offsets are incomplete"))?;
                 element.error().map_err(|e| errors::of_call("a committed offset can't be read", &e))?;
                 Ok(match element.offset() {
                     Offset::Offset(offset) => Some(offset),

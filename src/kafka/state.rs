@@ -1,7 +1,7 @@
 //! [`StateSource`] on the changelog: a reader that assigns by itself, and a client that sees open transactions.
 
 use super::batch::PartitionQueue;
-use super::context::Context;
+use super::context::{self, Context};
 use super::errors;
 use super::options::Options;
 use crate::runtime::ports::{EachRecord, Failure, OutTopic, RestoreProgress, StateSource};
@@ -38,15 +38,14 @@ impl KafkaState {
     /// # Errors
     /// The configuration is refused.
     pub fn open(options: &Options, worker: u16) -> Result<Self, Failure> {
-        let probe = options
-            .probe_config()
-            .create_with_context(Context::default())
+        let probe = context::consumer(&options.probe_config())
             .map_err(|e| errors::of_call("the client for watermarks can't be made", &e))?;
         let topic = options.output_topic(OutTopic::State);
         Ok(Self { options: options.clone(), worker, topic, probe, reader: None, reading: BTreeMap::new() })
     }
 
     fn bounds(&self, partition: i32) -> Result<(i64, i64), Failure> {
+        context::serve(&self.probe);
         self.probe.fetch_watermarks(&self.topic, partition, ASK).map_err(|e| {
             match errors::of_call(&format!("the ends of {}, partition {partition} can't be read", self.topic), &e) {
                 // Asked for while tasks are taken over: the whole step is made again.
@@ -69,7 +68,7 @@ impl KafkaState {
             Some(reader) => Arc::clone(reader),
             None => {
                 let config = self.options.restore_config(self.worker);
-                let made = config.create_with_context(Context::default());
+                let made = context::consumer(&config);
                 let reader: BaseConsumer<Context> =
                     made.map_err(|e| errors::of_call("the changelog's reader can't be made", &e))?;
                 Arc::new(reader)
