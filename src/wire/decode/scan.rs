@@ -54,7 +54,10 @@ impl<'a> Scan<'a> {
             return Some(());
         }
         loop {
-            let Scalar::Text(Cow::Borrowed(key)) = self.string()? else { return None };
+            if self.peek()? != b'"' {
+                return None;
+            }
+            let key = self.plain()?;
             self.expect(b':')?;
             field(self, key)?;
             match self.peek()? {
@@ -191,19 +194,32 @@ impl<'a> Scan<'a> {
         taken > 0
     }
 
-    /// Reads text; [`Scalar::Other`] when it can't be unescaped.
+    /// Text that begins here and has nothing to unescape.
+    #[inline]
+    fn plain(&mut self) -> Option<&'a str> {
+        let start = self.at + 1;
+        let end = self.plain_until(start)?;
+        if *self.text.as_bytes().get(end)? != b'"' {
+            return None;
+        }
+        self.at = end + 1;
+        self.text.get(start..end)
+    }
+
+    /// Text that begins here; [`Scalar::Other`] when it can't be unescaped.
     #[inline]
     fn string(&mut self) -> Option<Scalar<'a>> {
-        self.expect(b'"')?;
-        let start = self.at;
-        let end = self.plain_until(start)?;
-        if *self.text.as_bytes().get(end)? == b'"' {
-            self.at = end + 1;
-            return self.text.get(start..end).map(|text| Scalar::Text(Cow::Borrowed(text)));
+        match self.plain() {
+            Some(text) => Some(Scalar::Text(Cow::Borrowed(text))),
+            None => self.escaped(),
         }
-        self.at = start - 1;
+    }
+
+    #[cold]
+    fn escaped(&mut self) -> Option<Scalar<'a>> {
+        let start = self.at;
         self.skip_string()?;
-        let quoted = self.text.get(start - 1..self.at)?;
+        let quoted = self.text.get(start..self.at)?;
         Some(serde_json::from_str(quoted).map_or(Scalar::Other, |text: String| Scalar::Text(Cow::Owned(text))))
     }
 
