@@ -195,7 +195,8 @@ fn bad_predicates_are_found() {
         ("{ prefix = 5 }", "journey.moves#2.where.p.prefix", "must be text in quotes"),
         ("{ prefx = \"a\" }", "journey.moves#2.where.p.prefx", "did you mean \"prefix\"?"),
         ("{ not = { one_of = [] } }", "journey.moves#2.where.p.not.one_of", "nothing fits"),
-        ("[\"a\", \"b\"]", "journey.moves#2.where.p", "one_of"),
+        ("[\"a\", [\"b\"]]", "journey.moves#2.where.p", "a list inside a list"),
+        ("[]", "journey.moves#2.where.p.one_of", "nothing fits"),
         ("{}", "journey.moves#2.where.p", "says no test"),
     ] {
         one_fault(MOVE_TWO, &where_two(tests), 6, path, says);
@@ -209,6 +210,7 @@ fn good_predicates_pass() {
         "5",
         "true",
         "{ one_of = [1, 2] }",
+        "[\"a\", \"b\"]",
         "{ at_least = 3, at_most = 3 }",
         "{ at_least = 1, less_than = 2.5 }",
         "{ prefix = \"/a\", not = { contains = \"b\" } }",

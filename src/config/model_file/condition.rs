@@ -20,8 +20,11 @@ pub(super) fn condition(fields: &mut Fields<'_>, faults: &mut Faults) -> Conditi
     ConditionSpec { on, tests }
 }
 
-/// A literal, or a table of tests.
+/// A literal, a list of them (any of these), or a table of tests.
 fn property_tests(node: &Node, place: &Place, faults: &mut Faults) -> Vec<TestSpec> {
+    if let Value::Array(_) = node.value {
+        return literals(node, place, faults).map(TestSpec::OneOf).into_iter().collect();
+    }
     let Value::Table(table) = &node.value else {
         return literal(node, place, faults).map(TestSpec::Equals).into_iter().collect();
     };
@@ -68,7 +71,7 @@ fn literal(node: &Node, place: &Place, faults: &mut Faults) -> Option<Literal> {
         Value::Bool(yes) => Literal::Bool(*yes),
         Value::Date(date) => Literal::Text(date.clone()),
         Value::Array(_) => {
-            faults.add(place, "is a list: write { one_of = [ … ] } to mean any of them");
+            faults.add(place, "is a list inside a list: write the values in one list");
             return None;
         }
         Value::Table(_) => {
