@@ -31,3 +31,5 @@ mod exactly_once;
 mod timers;
 #[path = "kafka/transactions.rs"]
 mod transactions;
+#[path = "kafka/rebalances.rs"]
+mod rebalances;

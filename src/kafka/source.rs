@@ -315,6 +315,14 @@ impl RecordBatch for Records {
         }
     }
 
+    fn offset(&self, n: usize) -> i64 {
+        self.messages.offset(n)
+    }
+
+    fn timestamp_ms(&self, n: usize) -> Ms {
+        self.messages.timestamp_ms(n)
+    }
+
     fn headers(&self, n: usize) -> Vec<(String, Option<Vec<u8>>)> {
         self.messages.headers(n)
     }

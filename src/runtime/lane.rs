@@ -84,7 +84,7 @@ impl Input {
             }
             return;
         };
-        self.head_record_ms = chunk.records().view(self.at.1).timestamp_ms;
+        self.head_record_ms = chunk.records().timestamp_ms(self.at.1);
         let record_ms = self.head_record_ms;
         self.head = Head::At(chunk.with_event(self.at.1, |_, event| event.as_ref().map_or(record_ms, |e| e.time_ms)));
     }
@@ -235,7 +235,7 @@ impl<C: Codec> Lane<C> {
             let mode = self.mode(now);
             let input = &mut self.inputs[n];
             let chunk = &input.chunks[input.at.0];
-            let offset = chunk.records().view(input.at.1).offset;
+            let offset = chunk.records().offset(input.at.1);
             let task = &mut self.task;
             let bad = chunk.with_event(input.at.1, |records, event| match event {
                 Ok(event) => {

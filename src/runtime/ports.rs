@@ -224,6 +224,16 @@ pub trait RecordBatch {
     /// The record at `n < len()`.
     fn view(&self, n: usize) -> RecordView<'_>;
 
+    /// Its offset, without looking at the rest.
+    fn offset(&self, n: usize) -> i64 {
+        self.view(n).offset
+    }
+
+    /// Its time, without looking at the rest.
+    fn timestamp_ms(&self, n: usize) -> Ms {
+        self.view(n).timestamp_ms
+    }
+
     /// The original headers of a record (dead letters keep them).
     fn headers(&self, n: usize) -> Vec<(String, Option<Vec<u8>>)>;
 }
