@@ -27,9 +27,9 @@ mod catch_up;
 mod commands;
 #[path = "kafka/exactly_once.rs"]
 mod exactly_once;
+#[path = "kafka/rebalances.rs"]
+mod rebalances;
 #[path = "kafka/timers.rs"]
 mod timers;
 #[path = "kafka/transactions.rs"]
 mod transactions;
-#[path = "kafka/rebalances.rs"]
-mod rebalances;

@@ -28,7 +28,7 @@ pub struct KafkaSource {
     queues: BTreeMap<InputPartition, PartitionQueue<Context>>,
     /// What came by the main queue before its partition was split off.
     strays: BTreeMap<InputPartition, Vec<OwnedMessage>>,
-    started: TopicPartitionList,
+    /// What is assigned, and the next offset to be taken of it.
     positions: BTreeMap<InputPartition, i64>,
 }
 
@@ -51,7 +51,6 @@ impl KafkaSource {
             topics,
             queues: BTreeMap::new(),
             strays: BTreeMap::new(),
-            started: TopicPartitionList::new(),
             positions: BTreeMap::new(),
         })
     }
@@ -127,6 +126,24 @@ impl KafkaSource {
             }
         }
         Ok(())
+    }
+
+    /// Brings partitions that stay over an incremental rebalance back to where they were taken.
+    ///
+    /// librdkafka pauses everything for a rebalance and resumes from its own idea of the position, which is one too many after
+    /// an end of partition (before 2.13.2): a record would be skipped. What it fetched meanwhile is outdated by the seek.
+    fn seek_back(&self, but: &[InputPartition]) -> Result<(), Failure> {
+        let mut list = TopicPartitionList::new();
+        for (p, offset) in self.positions.iter().filter(|(p, _)| !but.contains(p)) {
+            list.add_partition_offset(self.topic(*p), p.partition, Offset::Offset(*offset))
+                .map_err(|e| errors::of_call("positions can't be kept over a rebalance", &e))?;
+        }
+        if list.count() == 0 {
+            return Ok(());
+        }
+        let rebuild = |e: &dyn std::fmt::Display| Failure::Rebuild(format!("positions can't be kept over a rebalance: {e}"));
+        let done = self.consumer.seek_partitions(list, ASK).map_err(|e| rebuild(&e))?;
+        done.elements().iter().try_for_each(|e| e.error()).map_err(|e| rebuild(&e))
     }
 
     /// Splits the queues of partitions off, before they are assigned.
@@ -218,8 +235,8 @@ impl EventSource for KafkaSource {
                 .map_err(|e| errors::of_call("partitions can't be assigned", &e))?;
         }
         let assigned = if cooperative { self.consumer.incremental_assign(&list) } else { self.consumer.assign(&list) };
-        self.started = list;
-        assigned.map_err(|e| errors::of_call("partitions can't be assigned", &e))
+        assigned.map_err(|e| errors::of_call("partitions can't be assigned", &e))?;
+        if cooperative { self.seek_back(&partitions) } else { Ok(()) }
     }
 
     fn stop(&mut self, partitions: &[InputPartition]) -> Result<(), Failure> {
@@ -236,11 +253,15 @@ impl EventSource for KafkaSource {
             self.positions.clear();
             self.consumer.unassign()
         };
-        result.map_err(|e| errors::of_call("partitions can't be let go", &e))
+        result.map_err(|e| errors::of_call("partitions can't be let go", &e))?;
+        if self.positions.is_empty() { Ok(()) } else { self.seek_back(&[]) }
     }
 
     fn fetch(&mut self, from: InputPartition, max: usize) -> Result<Option<Fetched>, Failure> {
         if let Some(strays) = self.strays.remove(&from) {
+            if let Some(last) = strays.last() {
+                self.positions.insert(from, last.offset() + 1);
+            }
             return Ok(Some(Fetched { records: Box::new(OwnedRecords { input: from.input, records: strays }), end: None }));
         }
         let Some(queue) = self.queues.get(&from) else { return Ok(None) };
@@ -262,6 +283,9 @@ impl EventSource for KafkaSource {
         }
         if taken.messages.is_empty() && taken.end.is_none() {
             return Ok(None);
+        }
+        if let Some(last) = taken.messages.len().checked_sub(1) {
+            self.positions.insert(from, taken.messages.offset(last) + 1);
         }
         let records = Records { input: from.input, partition: from.partition, messages: taken.messages };
         Ok(Some(Fetched { records: Box::new(records), end: taken.end }))

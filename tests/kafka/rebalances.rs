@@ -42,8 +42,10 @@ fn assert_each_once(rig: &Rig) {
     }
     assert_eq!(by_prospect.len(), PROSPECTS);
     for (prospect, changes) in by_prospect {
-        let seen: Vec<String> =
-            changes.iter().map(|r| format!("{}>{}", r.json()["axis"].as_str().unwrap(), r.json()["to"].as_str().unwrap())).collect();
+        let seen: Vec<String> = changes
+            .iter()
+            .map(|r| format!("{}>{}", r.json()["axis"].as_str().unwrap(), r.json()["to"].as_str().unwrap()))
+            .collect();
         let mut once = seen.clone();
         once.sort();
         once.dedup();
@@ -65,7 +67,8 @@ fn wait_for_progress(rig: &Rig, instances: &mut [&mut Instance]) {
     }
 }
 
-fn come_and_go(name: &str, protocol: &str) {
+/// `settles`: how long a hand-over takes at most.
+fn come_and_go(name: &str, protocol: &str, settles: Duration) {
     let Some(rig) = Rig::new(name, 4) else { return };
     let dir = tempfile::tempdir().expect("a folder");
     let protocol = format!("kafka.group_protocol={protocol}");
@@ -76,7 +79,7 @@ fn come_and_go(name: &str, protocol: &str) {
         for n in 0..3 {
             let mut other = Instance::run(&rig, &format!("b{n}"), dir.path(), &set);
             wait_for_progress(&rig, &mut [&mut first, &mut other]);
-            std::thread::sleep(Duration::from_millis(1500));
+            std::thread::sleep(settles);
             let status = other.terminate(Duration::from_secs(20));
             assert!(status.success(), "{status}: {}", other.log());
             wait_for_progress(&rig, &mut [&mut first]);
@@ -90,12 +93,13 @@ fn come_and_go(name: &str, protocol: &str) {
 
 #[test]
 fn instances_come_and_go_with_the_classic_protocol() {
-    come_and_go("classic", "classic");
+    come_and_go("classic", "classic", Duration::from_millis(1500));
 }
 
 #[test]
 fn instances_come_and_go_with_the_consumer_protocol() {
-    come_and_go("consumer", "consumer");
+    // The broker tells members of a change with their heartbeats, every 5 s.
+    come_and_go("consumer", "consumer", Duration::from_secs(8));
 }
 
 #[test]
