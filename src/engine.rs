@@ -6,6 +6,7 @@
 #![warn(clippy::pedantic)]
 
 pub mod codec;
+pub mod effects;
 pub mod merge;
 pub mod population;
 pub mod store;

@@ -87,7 +87,7 @@ const MAX_BODY_LINES: usize = 400;
 const MAX_TEST_LINES: usize = 700;
 
 /// Files that were larger when the limit came, with the size they had: they may shrink, never grow.
-const LARGER: &[(&str, usize)] = &[("src/engine/task.rs", 415), ("src/runtime/ports.rs", 401)];
+const LARGER: &[(&str, usize)] = &[];
 
 struct Source {
     /// Relative to the crate, with `/`.

@@ -4,10 +4,11 @@
 //! [`Task::confirm`] installs those very bytes, [`Task::discard`] forgets them.
 
 use super::codec::{Codec, CodecError};
+pub use super::effects::{BatchEffects, Mode, ProspectOutput};
 use super::population::{Population, Standing};
 use super::store::{Entry, NEVER, Store};
 use super::timers::Timers;
-use crate::domain::effect::{Effects, Note, Output};
+use crate::domain::effect::Effects;
 use crate::domain::event::Event;
 use crate::domain::model::Models;
 use crate::domain::prospect::Prospect;
@@ -18,63 +19,6 @@ use std::sync::Arc;
 /// A live timer that fires within this time of its deadline counts as on time: later steps are spaced from the deadline
 /// itself, so that a replay gives the same times.
 pub const ON_TIME_MS: Ms = 5 * SECOND_MS;
-
-/// What a batch gave, in order. Cleared and reused by the caller.
-#[derive(Debug, Default)]
-pub struct BatchEffects {
-    pub outputs: Vec<ProspectOutput>,
-    /// How often each note came up.
-    pub notes: Vec<(Note, u64)>,
-    /// Cart steps that came due while the task was behind, and wait.
-    pub held: u64,
-    /// Timers that fired.
-    pub fired: u64,
-    /// Records that could not be decoded; always a fault of the machine or of a newer build.
-    pub unreadable: Option<CodecError>,
-}
-
-impl BatchEffects {
-    /// Empties it for the next batch.
-    pub fn clear(&mut self) {
-        self.outputs.clear();
-        self.notes.clear();
-        self.held = 0;
-        self.fired = 0;
-        self.unreadable = None;
-    }
-
-    fn take(&mut self, prospect: &str, effects: &mut Effects) {
-        if !effects.outputs.is_empty() {
-            let prospect: Arc<str> = prospect.into();
-            let outputs = effects.outputs.drain(..).map(|output| ProspectOutput { prospect: Arc::clone(&prospect), output });
-            self.outputs.extend(outputs);
-        }
-        for note in effects.notes.drain(..) {
-            match self.notes.iter_mut().find(|(n, _)| *n == note) {
-                Some((_, count)) => *count += 1,
-                None => self.notes.push((note, 1)),
-            }
-        }
-    }
-}
-
-/// An output and whose it is.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ProspectOutput {
-    pub prospect: Arc<str>,
-    pub output: Output,
-}
-
-/// How the task stands to the world's time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// Files, or `catch_up = "replay"`: everything fires in event time.
-    Virtual,
-    /// `catch_up = "hold"` and the inputs are not caught up: cart steps wait.
-    Behind,
-    /// Caught up: task time is the wall clock; lateness is measured by it.
-    Live { wall_ms: Ms },
-}
 
 /// One prospect touched by the open batch.
 struct Staged {

@@ -1,0 +1,97 @@
+//! Closed sets that outputs, headers and metric labels are named by.
+
+/// Why a record can't be used: the fixed list of the contract, also the metric label and the `leadstream-reason` header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DeadReason {
+    UnreadableValue,
+    KeyMissing,
+    KeyEmpty,
+    KeyTooLong,
+    KeyNotUtf8,
+    ValueTooLarge,
+    UnknownVersion,
+    NoName,
+    AbsurdTime,
+}
+
+impl DeadReason {
+    /// Every reason, in the order of the documentation.
+    pub const ALL: [Self; 9] = [
+        Self::UnreadableValue,
+        Self::KeyMissing,
+        Self::KeyEmpty,
+        Self::KeyTooLong,
+        Self::KeyNotUtf8,
+        Self::ValueTooLarge,
+        Self::UnknownVersion,
+        Self::NoName,
+        Self::AbsurdTime,
+    ];
+
+    /// The name in headers and metric labels.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::UnreadableValue => "unreadable-value",
+            Self::KeyMissing => "key-missing",
+            Self::KeyEmpty => "key-empty",
+            Self::KeyTooLong => "key-too-long",
+            Self::KeyNotUtf8 => "key-not-utf8",
+            Self::ValueTooLarge => "value-too-large",
+            Self::UnknownVersion => "unknown-version",
+            Self::NoName => "no-name",
+            Self::AbsurdTime => "absurd-time",
+        }
+    }
+}
+
+/// The output topics, without their prefix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OutTopic {
+    StageChanges,
+    ScoreChanges,
+    CartAbandoned,
+    CartOutcomes,
+    Triggers,
+    HandOvers,
+    Accounts,
+    DeadLetters,
+    State,
+}
+
+impl OutTopic {
+    /// Every topic that the service writes to.
+    pub const ALL: [Self; 9] = [
+        Self::StageChanges,
+        Self::ScoreChanges,
+        Self::CartAbandoned,
+        Self::CartOutcomes,
+        Self::Triggers,
+        Self::HandOvers,
+        Self::Accounts,
+        Self::DeadLetters,
+        Self::State,
+    ];
+
+    /// The short name: files of `replay` are called so.
+    #[must_use]
+    pub fn short_name(self) -> &'static str {
+        match self {
+            Self::StageChanges => "stage-changes",
+            Self::ScoreChanges => "score-changes",
+            Self::CartAbandoned => "cart-abandoned",
+            Self::CartOutcomes => "cart-outcomes",
+            Self::Triggers => "triggers",
+            Self::HandOvers => "hand-overs",
+            Self::Accounts => "accounts",
+            Self::DeadLetters => "dead-letters",
+            Self::State => "state",
+        }
+    }
+
+    /// The topic's name before any prefix.
+    #[must_use]
+    pub fn topic_name(self) -> String {
+        format!("leadstream.{}", self.short_name())
+    }
+}
