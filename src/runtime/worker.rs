@@ -2,6 +2,7 @@
 
 mod assign;
 mod commit;
+mod positions;
 mod publish;
 
 use super::chunk::Chunk;
