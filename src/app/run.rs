@@ -7,10 +7,12 @@ use super::signals;
 use crate::config::{Settings, instance};
 use crate::http;
 use crate::http::access::Token;
+use crate::kafka::service::StopSwitch;
 use anyhow::Context;
 use std::io::IsTerminal;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// How often the main thread looks whether a worker has ended.
@@ -27,6 +29,15 @@ pub fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     let settings = &loaded.settings;
     init_logs(settings)?;
     load::log_settings(&loaded);
+    // Caught from the beginning: a stop that comes during a long start is a stop, too.
+    let (asked, switch) = (Arc::new(AtomicBool::new(false)), Arc::new(OnceLock::<StopSwitch>::new()));
+    let (told, reached) = (Arc::clone(&asked), Arc::clone(&switch));
+    signals::on_stop(move || {
+        told.store(true, Ordering::Release);
+        if let Some(switch) = reached.get() {
+            switch.stop();
+        }
+    })?;
     let instance = instance::resolve(settings.engine.instance_id.as_deref(), settings.state.dir.as_deref())?;
     let launch = Launch {
         settings,
@@ -39,8 +50,10 @@ pub fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     if let Some(server) = &http {
         tracing::info!("metrics, health and the page for people: http://{}", server.address());
     }
-    let switch = handle.stop_switch();
-    signals::on_stop(move || switch.stop())?;
+    let stop = switch.get_or_init(|| handle.stop_switch());
+    if asked.load(Ordering::Acquire) {
+        stop.stop();
+    }
     let deadline = settings.engine.shutdown_deadline + LEAVE;
     let stopped = loop {
         match handle.wait(LOOK) {

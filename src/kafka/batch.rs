@@ -1,4 +1,5 @@
-//! The one unsafe module: batches from split partition queues, which rust-rdkafka does not wrap.
+//! The one unsafe module: batches from split partition queues, which rust-rdkafka does not wrap, and producing to one topic
+//! without looking its name up for every record.
 //!
 //! The batch call costs a third of `poll` per message. Rules (measured, and from librdkafka's introduction):
 //! * split before `assign`, one user per queue;
@@ -10,6 +11,7 @@
 
 use rdkafka::client::{Client, ClientContext, OAuthToken};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::producer::{BaseProducer, Producer, ProducerContext};
 use rdkafka_sys as sys;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr;
@@ -232,6 +234,59 @@ impl<X: ConsumerContext> Drop for Messages<X> {
             // SAFETY: each is destroyed once; views can't outlive `self`.
             unsafe { sys::rd_kafka_message_destroy(message) };
         }
+    }
+}
+
+/// One topic of a producer, for records without headers: its name is looked up once, not for every record.
+pub struct TopicProducer<X: ProducerContext> {
+    topic: *mut sys::rd_kafka_topic_t,
+    _producer: Arc<BaseProducer<X>>,
+}
+
+// SAFETY: librdkafka's handles may be used and destroyed from any thread; the producer is `Send` itself.
+unsafe impl<X: ProducerContext + Send + Sync> Send for TopicProducer<X> {}
+
+impl<X: ProducerContext> TopicProducer<X> {
+    /// `None`: the name is no topic name.
+    pub fn new(producer: &Arc<BaseProducer<X>>, topic: &str) -> Option<Self> {
+        let topic = CString::new(topic).ok()?;
+        // SAFETY: a valid client, a C string; without settings of its own the topic has the client's.
+        let topic = unsafe { sys::rd_kafka_topic_new(producer.client().native_ptr(), topic.as_ptr(), ptr::null_mut()) };
+        (!topic.is_null()).then(|| Self { topic, _producer: Arc::clone(producer) })
+    }
+
+    /// Puts a record into the client's queue.
+    ///
+    /// # Errors
+    /// As `BaseProducer::send`: the queue is full, or the record is refused.
+    pub fn send(&self, partition: i32, key: Option<&[u8]>, value: Option<&[u8]>) -> Result<(), rdkafka::types::RDKafkaErrorCode> {
+        let (key, key_len) = key.map_or((ptr::null(), 0), |k| (k.as_ptr(), k.len()));
+        let (value, value_len) = value.map_or((ptr::null(), 0), |v| (v.as_ptr(), v.len()));
+        // SAFETY: the topic is valid until the drop; key and value are copied before the call returns.
+        let result = unsafe {
+            sys::rd_kafka_produce(
+                self.topic,
+                partition,
+                sys::RD_KAFKA_MSG_F_COPY,
+                value.cast_mut().cast(),
+                value_len,
+                key.cast(),
+                key_len,
+                ptr::null_mut(),
+            )
+        };
+        if result == 0 {
+            return Ok(());
+        }
+        // SAFETY: says what the last call on this thread met.
+        Err(unsafe { sys::rd_kafka_last_error() }.into())
+    }
+}
+
+impl<X: ProducerContext> Drop for TopicProducer<X> {
+    fn drop(&mut self) {
+        // SAFETY: destroyed once, before its producer, which `self` still holds.
+        unsafe { sys::rd_kafka_topic_destroy(self.topic) }
     }
 }
 

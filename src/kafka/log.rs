@@ -1,5 +1,6 @@
 //! [`CommitLog`] on a transactional producer.
 
+use super::batch::TopicProducer;
 use super::context::{self, Context};
 use super::errors;
 use super::options::Options;
@@ -25,7 +26,7 @@ const SERVE_EVERY: u32 = 256;
 
 /// The producer of one worker.
 pub struct KafkaLog {
-    producer: Option<BaseProducer<Context>>,
+    producer: Option<Out>,
     consumer: Arc<BaseConsumer<Context>>,
     options: Options,
     worker: u16,
@@ -33,6 +34,13 @@ pub struct KafkaLog {
     inputs: Vec<String>,
     outputs: Vec<String>,
     sent: u32,
+}
+
+/// A producer, and its way to the changelog, where most records go.
+struct Out {
+    // Dropped before the producer that it belongs to.
+    changelog: TopicProducer<Context>,
+    producer: Arc<BaseProducer<Context>>,
 }
 
 impl KafkaLog {
@@ -50,6 +58,10 @@ impl KafkaLog {
     }
 
     fn producer(&self) -> Result<&BaseProducer<Context>, Failure> {
+        self.out().map(|out| out.producer.as_ref())
+    }
+
+    fn out(&self) -> Result<&Out, Failure> {
         self.producer.as_ref().ok_or_else(|| Failure::Rebuild("there is no producer".to_owned()))
     }
 
@@ -88,6 +100,22 @@ impl KafkaLog {
     }
 }
 
+fn base_record<'a>(topic: &'a str, record: &OutRecord<'a>) -> BaseRecord<'a, [u8], [u8]> {
+    let mut base = BaseRecord::to(topic);
+    base.key = record.key;
+    base.payload = record.value;
+    base.partition = record.partition;
+    base.timestamp = record.timestamp_ms.filter(|t| *t > 0);
+    if !record.headers.is_empty() {
+        let mut headers = OwnedHeaders::new_with_capacity(record.headers.len());
+        for (key, value) in record.headers {
+            headers = headers.insert(Header { key, value: Some(value) });
+        }
+        base.headers = Some(headers);
+    }
+    base
+}
+
 /// A record that could not be written.
 fn delivery(error: &KafkaError) -> Failure {
     let text = format!("a record could not be written: {error}");
@@ -108,39 +136,37 @@ impl CommitLog for KafkaLog {
 
     fn send(&mut self, record: &OutRecord<'_>) -> Result<(), Failure> {
         self.sent = self.sent.wrapping_add(1);
-        let producer = self.producer.as_ref().ok_or_else(|| Failure::Rebuild("there is no producer".to_owned()))?;
+        let out = self.out()?;
         if self.sent.is_multiple_of(SERVE_EVERY) {
-            producer.poll(Duration::ZERO);
+            out.producer.poll(Duration::ZERO);
         }
         let topic = &self.outputs[record.topic as usize];
-        let mut base: BaseRecord<'_, [u8], [u8]> = BaseRecord::to(topic);
-        base.key = record.key;
-        base.payload = record.value;
-        base.partition = record.partition;
-        base.timestamp = record.timestamp_ms.filter(|t| *t > 0);
-        if !record.headers.is_empty() {
-            let mut headers = OwnedHeaders::new_with_capacity(record.headers.len());
-            for (key, value) in record.headers {
-                headers = headers.insert(Header { key, value: Some(value) });
-            }
-            base.headers = Some(headers);
-        }
+        let mut base = match (record.topic, record.partition) {
+            (OutTopic::State, Some(_)) => None,
+            _ => Some(base_record(topic, record)),
+        };
         loop {
-            match producer.send(base) {
+            let sent = match base.take() {
+                None => out.changelog.send(record.partition.unwrap_or(-1), record.key, record.value),
+                Some(record) => out.producer.send(record).map_err(|(error, back)| {
+                    base = Some(back);
+                    error.rdkafka_error_code().unwrap_or(Code::Fail)
+                }),
+            };
+            match sent {
                 Ok(()) => return Ok(()),
-                Err((KafkaError::MessageProduction(Code::QueueFull), back)) => {
+                Err(Code::QueueFull) => {
                     // The bound of the client's memory: wait for the broker.
-                    producer.poll(Duration::from_millis(1));
-                    if let Some(error) = producer.context().take_delivery_error() {
+                    out.producer.poll(Duration::from_millis(1));
+                    if let Some(error) = out.producer.context().take_delivery_error() {
                         return Err(delivery(&error));
                     }
-                    base = back;
                 }
-                Err((error, _)) => {
-                    let text = format!("a record for {topic} can't be written: {error}");
-                    return Err(match error.rdkafka_error_code() {
-                        Some(code) if errors::needs_a_person(code).is_some() => errors::stop(&text, code),
-                        Some(Code::State | Code::InvalidTransactionalState) => Failure::Abort(text),
+                Err(code) => {
+                    let text = format!("a record for {topic} can't be written: {code}");
+                    return Err(match code {
+                        code if errors::needs_a_person(code).is_some() => errors::stop(&text, code),
+                        Code::State | Code::InvalidTransactionalState => Failure::Abort(text),
                         _ => Failure::Rebuild(text),
                     });
                 }
@@ -184,7 +210,11 @@ impl CommitLog for KafkaLog {
             }
             _ => Failure::Rebuild(format!("the transactional id {} can't be taken over yet: {e}", self.name)),
         })?;
-        self.producer = Some(producer);
+        let producer = Arc::new(producer);
+        let state = &self.outputs[OutTopic::State as usize];
+        let changelog = TopicProducer::new(&producer, state)
+            .ok_or_else(|| Failure::Stop(format!("{state} is no topic name: set another topics.prefix")))?;
+        self.producer = Some(Out { changelog, producer });
         Ok(())
     }
 

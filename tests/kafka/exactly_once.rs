@@ -169,6 +169,8 @@ fn killed_three_times_it_says_what_a_replay_says() {
         instance.kill();
     }
     let mut instance = Instance::run(&rig, "a", dir.path(), &set);
+    // Everything may have been read when it starts: it must be at work before it is asked to stop.
+    instance.wait_for_log("restored");
     wait_for(&rig, &ends, 1.0, &mut [&mut instance]);
     let status = instance.terminate(Duration::from_secs(20));
     assert!(status.success(), "{status}: {}", instance.log());

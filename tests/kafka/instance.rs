@@ -4,6 +4,7 @@ use crate::rig::Rig;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// The program under test.
@@ -20,7 +21,8 @@ pub struct Instance {
 impl Instance {
     /// Starts `leadstream run` on the topics of a rig; `set` on top of what the rig needs.
     pub fn run(rig: &Rig, name: &str, dir: &Path, set: &[&str]) -> Self {
-        let log = dir.join(format!("{name}.log"));
+        static STARTS: AtomicU32 = AtomicU32::new(0);
+        let log = dir.join(format!("{name}-{}.log", STARTS.fetch_add(1, Ordering::Relaxed)));
         let file = File::options().create(true).append(true).open(&log).expect("a log");
         let mut command = leadstream();
         command.arg("run");
@@ -60,6 +62,16 @@ impl Instance {
                 return status;
             }
             assert!(begun.elapsed() < within, "still running after {within:?}:\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Waits until it has said something.
+    pub fn wait_for_log(&mut self, text: &str) {
+        let begun = Instant::now();
+        while !self.log().contains(text) {
+            self.assert_runs();
+            assert!(begun.elapsed() < Duration::from_secs(60), "{text:?} is not in the log:\n{}", self.log());
             std::thread::sleep(Duration::from_millis(20));
         }
     }
