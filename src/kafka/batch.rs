@@ -9,10 +9,13 @@
 
 #![allow(unsafe_code, reason = "the client library's batch calls are not wrapped; the rules above hold them")]
 
+use crate::runtime::ports::OutRecord;
 use rdkafka::client::{Client, ClientContext, OAuthToken};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::producer::{BaseProducer, Producer, ProducerContext};
+use rdkafka::types::RDKafkaErrorCode;
 use rdkafka_sys as sys;
+use std::borrow::Cow;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr;
 use std::sync::Arc;
@@ -32,7 +35,7 @@ pub struct Taken<X: ConsumerContext> {
     /// The end of the partition was reached after these messages.
     pub end: Option<i64>,
     /// An error of the partition, and what the library says of it.
-    pub error: Option<(rdkafka::types::RDKafkaErrorCode, String)>,
+    pub error: Option<(RDKafkaErrorCode, String)>,
 }
 
 /// Owned messages; borrowed views live as long as this.
@@ -237,10 +240,10 @@ impl<X: ConsumerContext> Drop for Messages<X> {
     }
 }
 
-/// One topic of a producer, for records without headers: its name is looked up once, not for every record.
+/// One topic of a producer: its name is looked up once, not for every record, and headers cost no copy of their names.
 pub struct TopicProducer<X: ProducerContext> {
     topic: *mut sys::rd_kafka_topic_t,
-    _producer: Arc<BaseProducer<X>>,
+    producer: Arc<BaseProducer<X>>,
 }
 
 // SAFETY: librdkafka's handles may be used and destroyed from any thread; the producer is `Send` itself.
@@ -252,34 +255,80 @@ impl<X: ProducerContext> TopicProducer<X> {
         let topic = CString::new(topic).ok()?;
         // SAFETY: a valid client, a C string; without settings of its own the topic has the client's.
         let topic = unsafe { sys::rd_kafka_topic_new(producer.client().native_ptr(), topic.as_ptr(), ptr::null_mut()) };
-        (!topic.is_null()).then(|| Self { topic, _producer: Arc::clone(producer) })
+        (!topic.is_null()).then(|| Self { topic, producer: Arc::clone(producer) })
     }
 
-    /// Puts a record into the client's queue.
+    /// Puts a record into the client's queue; everything is copied.
     ///
     /// # Errors
     /// As `BaseProducer::send`: the queue is full, or the record is refused.
-    pub fn send(&self, partition: i32, key: Option<&[u8]>, value: Option<&[u8]>) -> Result<(), rdkafka::types::RDKafkaErrorCode> {
-        let (key, key_len) = key.map_or((ptr::null(), 0), |k| (k.as_ptr(), k.len()));
-        let (value, value_len) = value.map_or((ptr::null(), 0), |v| (v.as_ptr(), v.len()));
-        // SAFETY: the topic is valid until the drop; key and value are copied before the call returns.
-        let result = unsafe {
-            sys::rd_kafka_produce(
-                self.topic,
-                partition,
-                sys::RD_KAFKA_MSG_F_COPY,
-                value.cast_mut().cast(),
-                value_len,
-                key.cast(),
-                key_len,
-                ptr::null_mut(),
-            )
-        };
-        if result == 0 {
-            return Ok(());
+    pub fn send(&self, record: &OutRecord<'_>) -> Result<(), RDKafkaErrorCode> {
+        // -1: the partitioner decides.
+        let partition = record.partition.unwrap_or(-1);
+        let (key, key_len) = pointer(record.key);
+        let (value, value_len) = pointer(record.value);
+        let timestamp_ms = record.timestamp_ms.filter(|t| *t > 0);
+        if record.headers.is_empty() && timestamp_ms.is_none() {
+            // SAFETY: the topic is valid until the drop; key and value are copied before the call returns.
+            let result = unsafe {
+                let flags = sys::RD_KAFKA_MSG_F_COPY;
+                sys::rd_kafka_produce(self.topic, partition, flags, value, value_len, key, key_len, ptr::null_mut())
+            };
+            // SAFETY: says what the last call on this thread met.
+            return if result == 0 { Ok(()) } else { Err(unsafe { sys::rd_kafka_last_error() }.into()) };
         }
-        // SAFETY: says what the last call on this thread met.
-        Err(unsafe { sys::rd_kafka_last_error() }.into())
+        let headers = raw_headers(record.headers);
+        // SAFETY: tags and arguments go in pairs as librdkafka's manual says; everything is copied but the headers, which are the
+        // library's once the call succeeds and ours to destroy when it doesn't.
+        let code = unsafe {
+            use sys::rd_kafka_vtype_t as tag;
+            let code = sys::rd_kafka_producev(
+                self.producer.client().native_ptr(),
+                tag::RD_KAFKA_VTYPE_RKT,
+                self.topic,
+                tag::RD_KAFKA_VTYPE_PARTITION,
+                partition,
+                tag::RD_KAFKA_VTYPE_MSGFLAGS,
+                sys::RD_KAFKA_MSG_F_COPY,
+                tag::RD_KAFKA_VTYPE_VALUE,
+                value,
+                value_len,
+                tag::RD_KAFKA_VTYPE_KEY,
+                key,
+                key_len,
+                tag::RD_KAFKA_VTYPE_TIMESTAMP,
+                timestamp_ms.unwrap_or(0),
+                tag::RD_KAFKA_VTYPE_HEADERS,
+                headers,
+                tag::RD_KAFKA_VTYPE_END,
+            );
+            if code != sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && !headers.is_null() {
+                sys::rd_kafka_headers_destroy(headers);
+            }
+            code
+        };
+        if code == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR { Ok(()) } else { Err(code.into()) }
+    }
+}
+
+/// Where bytes begin and how many there are; null for none.
+fn pointer(bytes: Option<&[u8]>) -> (*mut c_void, usize) {
+    bytes.map_or((ptr::null_mut(), 0), |b| (b.as_ptr().cast_mut().cast(), b.len()))
+}
+
+/// Headers in the library's own form; null for none.
+fn raw_headers(headers: &[(Cow<'static, str>, Vec<u8>)]) -> *mut sys::rd_kafka_headers_t {
+    if headers.is_empty() {
+        return ptr::null_mut();
+    }
+    // SAFETY: names and values are copied with their lengths; the list is handed on or destroyed by the caller.
+    unsafe {
+        let list = sys::rd_kafka_headers_new(headers.len());
+        for (name, value) in headers {
+            let (value, size) = pointer(Some(value));
+            sys::rd_kafka_header_add(list, name.as_ptr().cast(), name.len() as isize, value, size as isize);
+        }
+        list
     }
 }
 

@@ -7,8 +7,7 @@ use super::options::Options;
 use crate::runtime::ports::{CommitLog, Failure, InputPartition, OutRecord, OutTopic};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
-use rdkafka::message::{Header, OwnedHeaders};
-use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+use rdkafka::producer::{BaseProducer, Producer};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use rdkafka::types::RDKafkaErrorCode as Code;
 use std::sync::Arc;
@@ -36,10 +35,9 @@ pub struct KafkaLog {
     sent: u32,
 }
 
-/// A producer, and its way to the changelog, where most records go.
+/// A producer and its topics, in the order of [`OutTopic`].
 struct Out {
-    // Dropped before the producer that it belongs to.
-    changelog: TopicProducer<Context>,
+    topics: Vec<TopicProducer<Context>>,
     producer: Arc<BaseProducer<Context>>,
 }
 
@@ -100,22 +98,6 @@ impl KafkaLog {
     }
 }
 
-fn base_record<'a>(topic: &'a str, record: &OutRecord<'a>) -> BaseRecord<'a, [u8], [u8]> {
-    let mut base = BaseRecord::to(topic);
-    base.key = record.key;
-    base.payload = record.value;
-    base.partition = record.partition;
-    base.timestamp = record.timestamp_ms.filter(|t| *t > 0);
-    if !record.headers.is_empty() {
-        let mut headers = OwnedHeaders::new_with_capacity(record.headers.len());
-        for (key, value) in record.headers {
-            headers = headers.insert(Header { key, value: Some(value) });
-        }
-        base.headers = Some(headers);
-    }
-    base
-}
-
 /// A record that could not be written.
 fn delivery(error: &KafkaError) -> Failure {
     let text = format!("a record could not be written: {error}");
@@ -140,20 +122,8 @@ impl CommitLog for KafkaLog {
         if self.sent.is_multiple_of(SERVE_EVERY) {
             out.producer.poll(Duration::ZERO);
         }
-        let topic = &self.outputs[record.topic as usize];
-        let mut base = match (record.topic, record.partition) {
-            (OutTopic::State, Some(_)) => None,
-            _ => Some(base_record(topic, record)),
-        };
         loop {
-            let sent = match base.take() {
-                None => out.changelog.send(record.partition.unwrap_or(-1), record.key, record.value),
-                Some(record) => out.producer.send(record).map_err(|(error, back)| {
-                    base = Some(back);
-                    error.rdkafka_error_code().unwrap_or(Code::Fail)
-                }),
-            };
-            match sent {
+            match out.topics[record.topic as usize].send(record) {
                 Ok(()) => return Ok(()),
                 Err(Code::QueueFull) => {
                     // The bound of the client's memory: wait for the broker.
@@ -163,7 +133,7 @@ impl CommitLog for KafkaLog {
                     }
                 }
                 Err(code) => {
-                    let text = format!("a record for {topic} can't be written: {code}");
+                    let text = format!("a record for {} can't be written: {code}", self.outputs[record.topic as usize]);
                     return Err(match code {
                         code if errors::needs_a_person(code).is_some() => errors::stop(&text, code),
                         Code::State | Code::InvalidTransactionalState => Failure::Abort(text),
@@ -211,10 +181,12 @@ impl CommitLog for KafkaLog {
             _ => Failure::Rebuild(format!("the transactional id {} can't be taken over yet: {e}", self.name)),
         })?;
         let producer = Arc::new(producer);
-        let state = &self.outputs[OutTopic::State as usize];
-        let changelog = TopicProducer::new(&producer, state)
-            .ok_or_else(|| Failure::Stop(format!("{state} is no topic name: set another topics.prefix")))?;
-        self.producer = Some(Out { changelog, producer });
+        let topic = |name: &String| {
+            let refused = || Failure::Stop(format!("{name} is no topic name: set another topics.prefix"));
+            TopicProducer::new(&producer, name).ok_or_else(refused)
+        };
+        let topics = self.outputs.iter().map(topic).collect::<Result<_, _>>()?;
+        self.producer = Some(Out { topics, producer });
         Ok(())
     }
 
