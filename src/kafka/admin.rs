@@ -144,7 +144,21 @@ impl Admin {
                 }
             })
             .collect();
-        Ok(specs.iter().map(|s| by_name.remove(&s.name).unwrap_or_else(|| Created::Failed("no answer".to_owned()))).collect())
+        let created: Vec<Created> =
+            specs.iter().map(|s| by_name.remove(&s.name).unwrap_or_else(|| Created::Failed("no answer".to_owned()))).collect();
+        let new = specs.iter().zip(&created).filter(|(_, c)| matches!(c, Created::New)).map(|(s, _)| s);
+        self.wait_until_visible(&new.collect::<Vec<_>>());
+        Ok(created)
+    }
+
+    /// The controller answers before the brokers have heard of a topic: whoever asks next would find it missing.
+    #[allow(clippy::disallowed_methods, reason = "adapters may measure time: the bound of a wait")]
+    fn wait_until_visible(&self, specs: &[&NewTopicSpec]) {
+        let begun = Instant::now();
+        let visible = |topics: &BTreeMap<String, Topic>| specs.iter().all(|s| topics.get(&s.name).is_some_and(|t| t.partitions > 0));
+        while begun.elapsed() < ASK && !self.topics().is_ok_and(|topics| visible(&topics)) {
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// First and next offset of a partition, open transactions included.
