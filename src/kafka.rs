@@ -11,6 +11,7 @@ pub mod log;
 pub mod mock;
 mod oauth;
 pub mod options;
+pub mod records;
 pub mod service;
 pub mod source;
 pub mod state;

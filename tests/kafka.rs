@@ -27,6 +27,8 @@ mod catch_up;
 mod commands;
 #[path = "kafka/exactly_once.rs"]
 mod exactly_once;
+#[path = "kafka/outage.rs"]
+mod outage;
 #[path = "kafka/rebalances.rs"]
 mod rebalances;
 #[path = "kafka/timers.rs"]

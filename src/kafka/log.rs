@@ -7,7 +7,7 @@ use super::options::Options;
 use crate::runtime::ports::{CommitLog, Failure, InputPartition, OutRecord, OutTopic};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
-use rdkafka::producer::{BaseProducer, Producer};
+use rdkafka::producer::{BaseProducer, Producer, PurgeConfig};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use rdkafka::types::RDKafkaErrorCode as Code;
 use std::sync::Arc;
@@ -16,9 +16,11 @@ use std::time::{Duration, Instant};
 /// Bound of the calls of a transaction; past the transaction's own time the broker has aborted it anyway.
 const TRANSACTION_CALL: Duration = Duration::from_secs(10);
 /// Taking over from a dead producer of the same name waits for its transaction to be aborted.
-const INIT: Duration = Duration::from_secs(30);
+const INIT: Duration = Duration::from_secs(10);
 /// How long writing a batch may take; a record that can't be written fails earlier.
 const DRAIN: Duration = Duration::from_secs(10);
+/// How long reports of purged records are waited for.
+const REPORTS: Duration = Duration::from_secs(1);
 const DRAIN_NAP: Duration = Duration::from_micros(100);
 /// Drained once so many records wait: memory is bounded by it.
 const SERVE_EVERY: u32 = 256;
@@ -85,6 +87,16 @@ impl KafkaLog {
             if !meanwhile() {
                 std::thread::sleep(DRAIN_NAP);
             }
+        }
+    }
+
+    /// Takes the reports of purged records, for a moment.
+    #[allow(clippy::disallowed_methods, reason = "adapters may measure time: the bound of a wait")]
+    fn take_reports(&self) {
+        let Ok(producer) = self.producer() else { return };
+        let begun = Instant::now();
+        while producer.in_flight_count() > 0 && begun.elapsed() < REPORTS {
+            producer.poll(DRAIN_NAP);
         }
     }
 
@@ -160,6 +172,9 @@ impl CommitLog for KafkaLog {
 
     fn abort(&mut self) -> Result<(), Failure> {
         let producer = self.producer()?;
+        // What is not written need not be; its reports must be taken, or the abort waits for them.
+        producer.purge(PurgeConfig::default().queue().inflight());
+        self.take_reports();
         let aborted = producer.abort_transaction(TRANSACTION_CALL);
         producer.poll(Duration::ZERO);
         producer.context().take_delivery_error();

@@ -1,14 +1,15 @@
 //! [`EventSource`] on a consumer group: deferred rebalances, one split queue per partition.
 
-use super::batch::{Messages, PartitionQueue, known_end};
+use super::batch::{PartitionQueue, known_end};
 use super::context::{self, Context, Rebalance};
 use super::errors;
 use super::options::Options;
+use super::records::{OwnedRecords, Records};
 use crate::domain::Ms;
-use crate::runtime::ports::{Bounds, EventSource, Failure, Fetched, GroupEvent, InputPartition, RecordBatch, RecordView};
+use crate::runtime::ports::{Bounds, EventSource, Failure, Fetched, GroupEvent, InputPartition};
 use rdkafka::consumer::{BaseConsumer, Consumer, RebalanceProtocol};
 use rdkafka::error::KafkaError;
-use rdkafka::message::{Headers, Message, OwnedMessage};
+use rdkafka::message::{Message, OwnedMessage};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use rdkafka::types::RDKafkaErrorCode as Code;
 use std::collections::BTreeMap;
@@ -146,6 +147,28 @@ impl KafkaSource {
         done.elements().iter().try_for_each(|e| e.error()).map_err(|e| rebuild(&e))
     }
 
+    /// A partition's queue brought an error.
+    fn partition_error(&mut self, from: InputPartition, code: Code, text: &str) -> Result<(), Failure> {
+        let what = format!("{}, partition {}: {text}", self.topic(from), from.partition);
+        if !matches!(code, Code::AutoOffsetReset | Code::OffsetOutOfRange | Code::LogTruncation) {
+            if errors::needs_a_person(code).is_some() && code != Code::UnknownTopicOrPartition {
+                return Err(errors::stop(&what, code));
+            }
+            tracing::warn!("{what}");
+            return Ok(());
+        }
+        // After an end of partition librdkafka's own position is one too many (before 2.13.2), and a new leader takes that for a
+        // truncated log. What counts is where we are.
+        let Some(position) = self.positions.get(&from).copied() else { return Ok(()) };
+        let bounds = self.bounds(from)?;
+        if (bounds.low..=bounds.high).contains(&position) {
+            tracing::info!(position, "{what}: going on where records were taken");
+            return self.start(&[(from, position)]);
+        }
+        // Records are gone: judged by the committed offset and kafka.on_gap when the tasks are located anew.
+        Err(Failure::Rebuild(what))
+    }
+
     /// Splits the queues of partitions off, before they are assigned.
     fn split(&mut self, partitions: &[InputPartition]) -> Result<(), Failure> {
         for p in partitions {
@@ -266,26 +289,14 @@ impl EventSource for KafkaSource {
         }
         let Some(queue) = self.queues.get(&from) else { return Ok(None) };
         let taken = queue.take(max);
+        if let Some(last) = taken.messages.len().checked_sub(1) {
+            self.positions.insert(from, taken.messages.offset(last) + 1);
+        }
         if let Some((code, text)) = taken.error {
-            let what = format!("{}, partition {}: {text}", self.topic(from), from.partition);
-            match code {
-                Code::AutoOffsetReset | Code::OffsetOutOfRange => {
-                    return Err(Failure::Stop(format!(
-                        "{what}: retention has removed records that were not read yet. To go on with what is there, set \
-                         kafka.on_gap=\"skip\" and start again"
-                    )));
-                }
-                _ => match errors::needs_a_person(code) {
-                    Some(_) if code != Code::UnknownTopicOrPartition => return Err(errors::stop(&what, code)),
-                    _ => tracing::warn!("{what}"),
-                },
-            }
+            self.partition_error(from, code, &text)?;
         }
         if taken.messages.is_empty() && taken.end.is_none() {
             return Ok(None);
-        }
-        if let Some(last) = taken.messages.len().checked_sub(1) {
-            self.positions.insert(from, taken.messages.offset(last) + 1);
         }
         let records = Records { input: from.input, partition: from.partition, messages: taken.messages };
         Ok(Some(Fetched { records: Box::new(records), end: taken.end }))
@@ -312,75 +323,5 @@ impl Drop for KafkaSource {
     fn drop(&mut self) {
         self.queues.clear();
         self.consumer.context().close();
-    }
-}
-
-/// Records straight from a partition queue.
-struct Records {
-    input: u16,
-    partition: i32,
-    messages: Messages<Context>,
-}
-
-impl RecordBatch for Records {
-    fn len(&self) -> usize {
-        self.messages.len()
-    }
-
-    fn view(&self, n: usize) -> RecordView<'_> {
-        RecordView {
-            input: self.input,
-            partition: self.partition,
-            offset: self.messages.offset(n),
-            timestamp_ms: self.messages.timestamp_ms(n),
-            key: self.messages.key(n),
-            value: self.messages.value(n),
-            content_type: self.messages.header(n, c"content-type"),
-        }
-    }
-
-    fn offset(&self, n: usize) -> i64 {
-        self.messages.offset(n)
-    }
-
-    fn timestamp_ms(&self, n: usize) -> Ms {
-        self.messages.timestamp_ms(n)
-    }
-
-    fn headers(&self, n: usize) -> Vec<(String, Option<Vec<u8>>)> {
-        self.messages.headers(n)
-    }
-}
-
-/// Strays, copied.
-struct OwnedRecords {
-    input: u16,
-    records: Vec<OwnedMessage>,
-}
-
-impl RecordBatch for OwnedRecords {
-    fn len(&self) -> usize {
-        self.records.len()
-    }
-
-    fn view(&self, n: usize) -> RecordView<'_> {
-        let record = &self.records[n];
-        RecordView {
-            input: self.input,
-            partition: record.partition(),
-            offset: record.offset(),
-            timestamp_ms: record.timestamp().to_millis().unwrap_or(0).max(0),
-            key: record.key(),
-            value: record.payload(),
-            content_type: record
-                .headers()
-                .and_then(|h| h.iter().filter(|h| h.key == "content-type").last())
-                .and_then(|header| header.value),
-        }
-    }
-
-    fn headers(&self, n: usize) -> Vec<(String, Option<Vec<u8>>)> {
-        let headers = self.records[n].headers();
-        headers.map_or_else(Vec::new, |h| h.iter().map(|h| (h.key.to_owned(), h.value.map(<[u8]>::to_vec))).collect())
     }
 }

@@ -1,7 +1,7 @@
 //! A real broker for the tests: the one at `LEADSTREAM_TEST_KAFKA`, else one of our own that ends with the test process.
 
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -23,17 +23,64 @@ fn find_or_start() -> Result<String, String> {
     if let Ok(address) = std::env::var("LEADSTREAM_TEST_KAFKA") {
         return Ok(address);
     }
-    let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/kafka/broker.sh");
     let dir = std::env::temp_dir().join(format!("leadstream-broker-{}", std::process::id()));
     let port = free_ports()?;
+    start(&dir, port)?;
+    Ok(format!("127.0.0.1:{port}"))
+}
+
+fn start(dir: &Path, port: u16) -> Result<(), String> {
+    let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/kafka/broker.sh");
     let output = Command::new(script)
         .args(["start", &dir.to_string_lossy(), &port.to_string(), &std::process::id().to_string()])
         .output()
         .map_err(|e| e.to_string())?;
-    if output.status.success() {
-        Ok(format!("127.0.0.1:{port}"))
-    } else {
-        Err(String::from_utf8_lossy(&output.stderr).trim().to_owned())
+    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()) }
+}
+
+/// A broker of one test's own, to be killed.
+pub struct OwnBroker {
+    dir: PathBuf,
+    port: u16,
+}
+
+impl OwnBroker {
+    /// `None`, after saying why, when there can be none.
+    pub fn start(name: &str) -> Option<Self> {
+        // The shared one says whether brokers can be started here at all.
+        broker()?;
+        let dir = std::env::temp_dir().join(format!("leadstream-broker-{name}-{}", std::process::id()));
+        let own = Self { dir, port: free_ports().expect("ports") };
+        own.start_again();
+        Some(own)
+    }
+
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    pub fn start_again(&self) {
+        // A busy machine may need longer than the script waits.
+        for _ in 0..2 {
+            match start(&self.dir, self.port) {
+                Ok(()) => return,
+                Err(why) => eprintln!("{why}: once more"),
+            }
+            self.kill();
+        }
+        start(&self.dir, self.port).unwrap_or_else(|why| panic!("{why}"));
+    }
+
+    /// `kill -9`.
+    pub fn kill(&self) {
+        let pid = std::fs::read_to_string(self.dir.join("pid")).expect("a pid");
+        let _ = Command::new("kill").args(["-9", pid.trim()]).status();
+    }
+}
+
+impl Drop for OwnBroker {
+    fn drop(&mut self) {
+        self.kill();
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const PROSPECTS: usize = 200;
 
 /// Steady traffic while `work` goes on: each prospect views products again and again. Gives the number of events sent.
-fn under_traffic(rig: &Rig, work: impl FnOnce()) -> i64 {
+pub fn under_traffic(rig: &Rig, work: impl FnOnce()) -> i64 {
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let sender = scope.spawn(|| {
@@ -35,7 +35,7 @@ fn under_traffic(rig: &Rig, work: impl FnOnce()) -> i64 {
 }
 
 /// Every prospect enters each of its stages once: nothing was applied twice, nothing to a state that had been lost.
-fn assert_each_once(rig: &Rig) {
+pub fn assert_each_once(rig: &Rig) {
     let mut by_prospect: BTreeMap<String, Vec<Read>> = BTreeMap::new();
     for record in rig.read(OutTopic::StageChanges) {
         by_prospect.entry(record.key_text().to_owned()).or_default().push(record);
@@ -58,7 +58,7 @@ fn read_share(rig: &Rig) -> i64 {
     rig.committed("clickstream").into_iter().flatten().sum()
 }
 
-fn wait_for_progress(rig: &Rig, instances: &mut [&mut Instance]) {
+pub fn wait_for_progress(rig: &Rig, instances: &mut [&mut Instance]) {
     let (begun, before) = (Instant::now(), read_share(rig));
     while read_share(rig) < before + 300 {
         instances.iter_mut().for_each(|i| i.assert_runs());

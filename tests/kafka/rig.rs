@@ -61,7 +61,11 @@ impl Rig {
         if std::env::var("RUST_LOG").is_ok() {
             let _ = tracing_subscriber::fmt().with_env_filter(tracing_subscriber::EnvFilter::from_default_env()).try_init();
         }
-        let address = broker()?;
+        Some(Self::on(broker()?, name, partitions))
+    }
+
+    /// As [`Rig::new`], on a given broker.
+    pub fn on(address: &str, name: &str, partitions: u32) -> Self {
         let prefix = format!("{name}-{}-{}-{}.", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed), now_ms() % 1_000_000);
         let group = format!("{prefix}group");
         let mut options = Options::new(address, &group, "test", INPUTS.map(str::to_owned).to_vec());
@@ -72,7 +76,7 @@ impl Rig {
             OutTopic::ALL.iter().filter(|t| **t != OutTopic::State).map(|t| rig.options.output_topic(*t)).collect();
         rig.create(&outputs, &[("retention.ms", "-1")]);
         rig.create(&[rig.options.output_topic(OutTopic::State)], &[("cleanup.policy", "compact")]);
-        Some(rig)
+        rig
     }
 
     /// Settings of the program for these topics.
@@ -141,7 +145,15 @@ impl Rig {
 
     /// Committed offsets of an input, by partition.
     pub fn committed(&self, input: &str) -> Vec<Option<i64>> {
-        self.admin().committed(&format!("{}{input}", self.options.prefix), self.partitions).expect("offsets")
+        let topic = format!("{}{input}", self.options.prefix);
+        let begun = Instant::now();
+        loop {
+            // A killed instance's open transaction, or a broker that has just come back, holds them for a while.
+            match self.admin().committed(&topic, self.partitions) {
+                Ok(offsets) => return offsets,
+                Err(error) => assert!(begun.elapsed() < Duration::from_secs(60), "{error}"),
+            }
+        }
     }
 
     /// Waits until the group has read so many records of an input.
