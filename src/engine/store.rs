@@ -4,6 +4,7 @@
 //! to. A slab with an index of 4-byte slots has no long stall when it grows and no large empty buckets.
 
 use crate::domain::Ms;
+use crate::domain::prospect::Prospect;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
@@ -16,6 +17,8 @@ pub const NEVER: Ms = Ms::MAX;
 pub struct Entry {
     pub key: Box<str>,
     pub record: Box<[u8]>,
+    /// The committed record, decoded: only of the prospects touched lately.
+    pub warm: Option<Box<Prospect>>,
     /// Earliest deadline of the committed record, and without cart steps.
     pub deadline_ms: Ms,
     pub deadline_without_cart_ms: Ms,
@@ -58,6 +61,7 @@ impl Store {
         let entry = Entry {
             key: key.into(),
             record: Box::default(),
+            warm: None,
             deadline_ms: NEVER,
             deadline_without_cart_ms: NEVER,
             queued_ms: NEVER,

@@ -14,11 +14,15 @@ use crate::domain::model::Models;
 use crate::domain::prospect::Prospect;
 use crate::domain::step::{fire, step};
 use crate::domain::{Ms, SECOND_MS};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// A live timer that fires within this time of its deadline counts as on time: later steps are spaced from the deadline
 /// itself, so that a replay gives the same times.
 pub const ON_TIME_MS: Ms = 5 * SECOND_MS;
+
+/// Decoded copies that a task keeps, at about a kilobyte each: decoding is the dearest part of an event.
+const MAX_WARM: usize = 32_768;
 
 /// One prospect touched by the open batch.
 struct Staged {
@@ -38,6 +42,8 @@ pub struct Task<C: Codec> {
     store: Store,
     timers: Timers,
     staged: Vec<Staged>,
+    /// Slots with a decoded copy, oldest first; one may stand there more than once.
+    warm: VecDeque<u32>,
     /// Slots with a cart step that waits until the task has caught up.
     held: Vec<u32>,
     time_ms: Ms,
@@ -56,6 +62,7 @@ impl<C: Codec> Task<C> {
             store: Store::default(),
             timers: Timers::default(),
             staged: Vec::new(),
+            warm: VecDeque::new(),
             held: Vec::new(),
             time_ms: Ms::MIN,
             committed_time_ms: Ms::MIN,
@@ -95,6 +102,7 @@ impl<C: Codec> Task<C> {
         };
         let standing = Standing::of(prospect, self.models.in_charge());
         entry.standing = standing;
+        entry.warm = None;
         entry.deadline_ms = prospect.next_timer(false).map_or(NEVER, |t| t.deadline_ms);
         entry.deadline_without_cart_ms = prospect.next_timer(true).map_or(NEVER, |t| t.deadline_ms);
         let deadline_ms = entry.deadline_ms;
@@ -154,7 +162,9 @@ impl<C: Codec> Task<C> {
             return Some(entry.staged as usize);
         }
         let is_new = entry.record.is_empty();
-        let prospect = if is_new {
+        let prospect = if let Some(warm) = entry.warm.take() {
+            *warm
+        } else if is_new {
             Prospect::default()
         } else {
             match self.codec.decode(&entry.record) {
@@ -288,11 +298,27 @@ impl<C: Codec> Task<C> {
             }
             if staged.erased {
                 self.install_at(staged.slot, None);
-            } else if let Some(bytes) = staged.encoded {
+                continue;
+            }
+            if let Some(bytes) = staged.encoded {
                 self.install_at(staged.slot, Some((bytes, &staged.prospect)));
             }
+            self.keep_warm(staged.slot, staged.prospect);
         }
         self.committed_time_ms = self.time_ms;
+    }
+
+    /// Keeps the decoded copy of a record that was just committed: who was here a moment ago mostly comes again.
+    fn keep_warm(&mut self, slot: u32, prospect: Prospect) {
+        if let Some(entry) = self.store.entry_mut(slot).filter(|e| !e.record.is_empty()) {
+            entry.warm = Some(Box::new(prospect));
+            self.warm.push_back(slot);
+        }
+        if self.warm.len() > MAX_WARM
+            && let Some(entry) = self.warm.pop_front().and_then(|oldest| self.store.entry_mut(oldest))
+        {
+            entry.warm = None;
+        }
     }
 
     /// The batch is aborted: the staged records and the task's time since the last confirm are thrown away.

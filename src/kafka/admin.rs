@@ -155,7 +155,8 @@ impl Admin {
     #[allow(clippy::disallowed_methods, reason = "adapters may measure time: the bound of a wait")]
     fn wait_until_visible(&self, specs: &[&NewTopicSpec]) {
         let begun = Instant::now();
-        let visible = |topics: &BTreeMap<String, Topic>| specs.iter().all(|s| topics.get(&s.name).is_some_and(|t| t.partitions > 0));
+        let visible =
+            |topics: &BTreeMap<String, Topic>| specs.iter().all(|s| topics.get(&s.name).is_some_and(|t| t.partitions > 0));
         while begun.elapsed() < ASK && !self.topics().is_ok_and(|topics| visible(&topics)) {
             std::thread::sleep(Duration::from_millis(50));
         }
