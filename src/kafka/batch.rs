@@ -111,6 +111,12 @@ impl<X: ConsumerContext> Drop for PartitionQueue<X> {
     }
 }
 
+/// Lets everything that the producer holds leave at once, and waits at most so long for it to be written.
+pub fn flush<X: ProducerContext>(producer: &BaseProducer<X>, wait_ms: i32) {
+    // SAFETY: the client pointer is valid while `producer` lives. What is left after the wait is seen by `in_flight_count`.
+    unsafe { sys::rd_kafka_flush(producer.client().native_ptr(), wait_ms) };
+}
+
 /// The partition's end as of the latest fetch; nothing is asked.
 pub fn known_end<X: ConsumerContext>(consumer: &BaseConsumer<X>, topic: &str, partition: i32) -> Option<i64> {
     let topic = CString::new(topic).ok()?;

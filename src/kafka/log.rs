@@ -1,6 +1,6 @@
 //! [`CommitLog`] on a transactional producer.
 
-use super::batch::TopicProducer;
+use super::batch::{self, TopicProducer};
 use super::context::{self, Context};
 use super::errors;
 use super::options::Options;
@@ -22,6 +22,9 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// How long reports of purged records are waited for.
 const REPORTS: Duration = Duration::from_secs(1);
 const DRAIN_NAP: Duration = Duration::from_micros(100);
+/// How long one flush may block: errors are seen between two of them. Short while there is other work to do.
+const FLUSH_MS: i32 = 5;
+const FLUSH_WHILE_USEFUL_MS: i32 = 1;
 /// Drained once so many records wait: memory is bounded by it.
 const SERVE_EVERY: u32 = 256;
 
@@ -70,6 +73,7 @@ impl KafkaLog {
     fn drain(&self, meanwhile: &mut dyn FnMut() -> bool) -> Result<(), Failure> {
         let producer = self.producer()?;
         let begun = Instant::now();
+        let mut useful = true;
         loop {
             producer.poll(Duration::ZERO);
             if let Some(error) = producer.context().take_delivery_error() {
@@ -84,9 +88,9 @@ impl KafkaLog {
                     producer.in_flight_count()
                 )));
             }
-            if !meanwhile() {
-                std::thread::sleep(DRAIN_NAP);
-            }
+            // What lingers leaves only while this call runs.
+            batch::flush(producer, if useful { FLUSH_WHILE_USEFUL_MS } else { FLUSH_MS });
+            useful = meanwhile();
         }
     }
 
