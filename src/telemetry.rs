@@ -44,6 +44,7 @@ pub struct Telemetry {
 pub struct StateTotals {
     pub records: u64,
     pub bytes: u64,
+    pub decoded: u64,
     pub timers: u64,
     pub steps_held: u64,
 }
@@ -260,6 +261,7 @@ impl Telemetry {
     pub fn state(&self, totals: &StateTotals) {
         self.gauge(&catalogue::STATE_RECORDS, &[]).set(totals.records as f64);
         self.gauge(&catalogue::STATE_BYTES, &[]).set(totals.bytes as f64);
+        self.gauge(&catalogue::STATE_DECODED_RECORDS, &[]).set(totals.decoded as f64);
         self.gauge(&catalogue::TIMERS_PENDING, &[]).set(totals.timers as f64);
         self.gauge(&catalogue::CART_STEPS_HELD, &[]).set(totals.steps_held as f64);
     }

@@ -1,8 +1,8 @@
 //! The numbers of all tasks of an instance added up: for the API, the dashboard and the gauges of `/metrics`.
 
-use crate::domain::Ms;
 use crate::domain::effect::Axis;
 use crate::domain::model::Model;
+use crate::domain::{Ms, Text};
 use crate::runtime::snapshot::{Board, Population, TaskState};
 use crate::telemetry::{StateTotals, Telemetry};
 use serde::Serialize;
@@ -30,6 +30,7 @@ pub struct Totals {
     pub open_carts: u64,
     pub series_pending: u64,
     pub steps_held: u64,
+    pub decoded: u64,
     pub timers: u64,
     pub state_bytes: u64,
     pub events: u64,
@@ -55,6 +56,7 @@ impl Totals {
             population.add(&task.population);
             all.prospects += task.size.records as u64;
             all.state_bytes += task.size.record_bytes as u64;
+            all.decoded += task.size.decoded as u64;
             all.timers += task.size.timers as u64;
             all.steps_held += task.size.held as u64;
             all.events += task.done.events;
@@ -84,8 +86,8 @@ impl Totals {
 }
 
 /// Counts begin with those that stand nowhere.
-fn named<'a>(names: impl Iterator<Item = &'a String>, counts: &[u64]) -> Vec<Named> {
-    let names = std::iter::once(None).chain(names.map(|n| Some(n.clone())));
+fn named<'a>(names: impl Iterator<Item = &'a Text>, counts: &[u64]) -> Vec<Named> {
+    let names = std::iter::once(None).chain(names.map(|n| Some(n.to_string())));
     names.zip(counts).map(|(name, prospects)| Named { name, prospects: *prospects }).collect()
 }
 
@@ -103,6 +105,7 @@ pub fn set_gauges(board: &Board, model: &Model, now_ms: Ms, telemetry: &Telemetr
     telemetry.state(&StateTotals {
         records: all.prospects,
         bytes: all.state_bytes,
+        decoded: all.decoded,
         timers: all.timers,
         steps_held: all.steps_held,
     });

@@ -225,6 +225,10 @@ catalogue! {
     STATE_BYTES = gauge("leadstream_state_bytes", "bytes", &[],
         "Bytes of the prospect records that this instance holds, without the index",
         "Close to the memory of the machine.");
+    /// Decoded copies.
+    STATE_DECODED_RECORDS = gauge("leadstream_state_decoded_records", "records", &[],
+        "Decoded copies kept of the prospects touched last, at most 32,768 a partition and about a kilobyte each",
+        "Not by itself: explains memory that the records' bytes don't.");
     /// Timers.
     TIMERS_PENDING = gauge("leadstream_timers_pending", "timers", &[],
         "Prospects with a pending timer",
