@@ -2,9 +2,8 @@
 //!
 //! Prints nanoseconds per event over the simulated shop. Absolute figures are noisy on small machines: compare within one run.
 
-use leadstream::app::simulate::{Record, Shop, ShopOptions};
 use leadstream::config::model_file;
-use leadstream::domain::DAY_MS;
+use leadstream::domain::{DAY_MS, HOUR_MS};
 use leadstream::engine::task::{BatchEffects, Mode, Task};
 use leadstream::runtime::ports::{Decode, RecordView};
 use leadstream::wire::decode::{Decoder, Options, Topic};
@@ -14,10 +13,25 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
 
-const EVENTS: usize = 300_000;
-const BATCH: usize = 20_000;
+/// One task of four of the drain's traffic (`benches/run`): 300,000 prospects, 3,000,000 events.
+const EVENTS: usize = 750_000;
+const PROSPECTS: u64 = 75_000;
+const BATCH: usize = 10_000;
 /// Records decoded at a time, as the service fetches them.
+#[path = "harness/traffic.rs"]
+#[allow(dead_code, reason = "shared with the harness")]
+mod traffic;
+use traffic::Traffic;
+
 const FETCH: usize = 1_000;
+
+/// A record of one partition.
+struct Record {
+    input: u16,
+    key: Vec<u8>,
+    value: Vec<u8>,
+    record_ms: i64,
+}
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -37,17 +51,18 @@ fn main() {
         OutputOptions { format: Format::Json, source: "bench".to_owned(), input_topics: topics.map(str::to_owned).to_vec() },
         Arc::clone(&models),
     );
-    let mut shop =
-        Shop::new(ShopOptions { prospects: 30_000, start_ms: 20_000 * DAY_MS, pad_bytes: 580, ..ShopOptions::default() });
+    let mut traffic = Traffic::new(1, PROSPECTS);
     let records: Vec<Record> = (0..EVENTS)
-        .map(|_| {
-            let mut record = Record::default();
-            shop.next_into(&mut record);
-            record
+        .map(|n| {
+            // Six hours of event time, as in the drain.
+            let record_ms = 20_000 * DAY_MS + (n as i64) * 6 * HOUR_MS / EVENTS as i64;
+            let message = traffic.next(record_ms);
+            let input = topics.iter().position(|t| *t == message.topic).unwrap_or(0) as u16;
+            Record { input, key: message.key.as_bytes().to_vec(), value: message.value.as_bytes().to_vec(), record_ms }
         })
         .collect();
     let view = |n: usize, r: &Record| RecordView {
-        input: u16::try_from(r.topic.index()).unwrap_or(0),
+        input: r.input,
         partition: 0,
         offset: i64::try_from(n).unwrap_or(0),
         timestamp_ms: r.record_ms,
@@ -68,7 +83,7 @@ fn main() {
             let since = Instant::now();
             let decoded = records.iter().enumerate().map(|(n, r)| {
                 let at = chunk * BATCH + fetch * FETCH + n;
-                decoder.decode(&RecordView { key: r.key.as_deref(), value: Some(&r.value), ..view(at, r) })
+                decoder.decode(&RecordView { key: Some(&r.key), value: Some(&r.value), ..view(at, r) })
             });
             let events: Vec<_> = decoded.collect();
             decode_ns += ns(since);

@@ -22,6 +22,9 @@ pub mod step;
 /// Milliseconds since the Unix epoch (UTC), or a length of time in milliseconds: every time in this floor.
 pub type Ms = i64;
 
+/// Names and ids: nearly all fit without an allocation.
+pub type Text = compact_str::CompactString;
+
 /// One second, minute, hour and day in milliseconds.
 pub const SECOND_MS: Ms = 1_000;
 pub const MINUTE_MS: Ms = 60 * SECOND_MS;

@@ -11,8 +11,10 @@
     reason = "a test may measure time, read its environment, say what it skips, and fail loudly"
 )]
 
+use leadstream::domain::Text;
+use leadstream::domain::dedup::SeenIds;
 use leadstream::domain::prospect::{
-    Cart, CartLine, Consent, ConsentState, GroupPoints, Hit, PastStage, Phase, Prospect, Removed, RuleCount, RuleUse, Seen,
+    Cart, CartLine, Consent, ConsentState, Few, GroupPoints, Hit, PastStage, Phase, Prospect, Removed, RuleCount, RuleUse,
     SentStep, Series, StagePosition, Track,
 };
 use leadstream::engine::codec::{Codec, CodecError};
@@ -23,6 +25,8 @@ use proptest::prelude::*;
 use prost::Message;
 
 const NOW_MS: i64 = 1_795_348_800_123;
+/// Rounded up, as version 1 is read.
+const NOW_S: i64 = 1_795_348_801;
 const HOUR_MS: i64 = 3_600_000;
 
 fn encode(prospect: &Prospect) -> Vec<u8> {
@@ -52,6 +56,12 @@ fn check_golden(name: &str, bytes: &[u8]) {
     assert_eq!(hex(&golden(name)), hex(bytes), "{name}: the bytes of a version are fixed; change the format under a new version");
 }
 
+fn seen(ids: &[(u64, i64)]) -> SeenIds {
+    let mut seen = SeenIds::default();
+    ids.iter().for_each(|(hash, time_s)| seen.push(*hash, *time_s));
+    seen
+}
+
 /// Somebody about whom everything is known.
 fn everything() -> Prospect {
     Prospect {
@@ -60,7 +70,7 @@ fn everything() -> Prospect {
         last_activity_ms: Some(NOW_MS),
         last_cart_activity_ms: Some(NOW_MS - HOUR_MS),
         sessions: 300,
-        seen: vec![Seen { hash: u64::MAX, time_ms: NOW_MS - 5_000 }, Seen { hash: 7, time_ms: NOW_MS }],
+        seen: seen(&[(u64::MAX, NOW_S - 5), (7, NOW_S)]),
         consent: Consent { state: ConsentState::HardBounce, since_ms: NOW_MS - 2 * HOUR_MS },
         carts: vec![
             Cart {
@@ -109,7 +119,7 @@ fn everything() -> Prospect {
         cooldown_reported: true,
         tracks: vec![
             Track {
-                model: "ecommerce".to_owned(),
+                model: "ecommerce".into(),
                 model_hash: 0x1122_3344_5566_7788,
                 positions: [
                     Some(StagePosition {
@@ -119,22 +129,28 @@ fn everything() -> Prospect {
                         history: vec![
                             PastStage { stage_hash: 1, entered_ms: NOW_MS - 40 * 24 * HOUR_MS },
                             PastStage { stage_hash: u32::MAX, entered_ms: NOW_MS - 2 * HOUR_MS },
-                        ],
+                        ]
+                        .into(),
                     }),
-                    Some(StagePosition { stage: "intent".into(), entered_ms: NOW_MS, stale_at_ms: None, history: Vec::new() }),
+                    Some(StagePosition { stage: "intent".into(), entered_ms: NOW_MS, stale_at_ms: None, history: Few::new() }),
                 ],
                 counts: vec![
-                    RuleCount { rule: 5, hits: vec![Hit { time_ms: NOW_MS - 9, same: 3 }, Hit { time_ms: NOW_MS, same: 0 }] },
-                    RuleCount { rule: 6, hits: vec![Hit { time_ms: NOW_MS, same: 0 }] },
-                ],
-                groups: vec![GroupPoints { group: 77, points: 12.345_678_9, as_of_ms: NOW_MS }],
-                uses: vec![RuleUse { rule: 8, since_ms: NOW_MS - HOUR_MS, count: 1_000 }],
+                    RuleCount {
+                        rule: 5,
+                        hits: vec![Hit { time_ms: NOW_MS - 9, same: 3 }, Hit { time_ms: NOW_MS, same: 0 }].into(),
+                    },
+                    RuleCount { rule: 6, hits: vec![Hit { time_ms: NOW_MS, same: 0 }].into() },
+                ]
+                .into(),
+                groups: vec![GroupPoints { group: 77, points: 12.345_678_9, as_of_ms: NOW_MS }].into(),
+                uses: vec![RuleUse { rule: 8, since_ms: NOW_MS - HOUR_MS, count: 1_000 }].into(),
                 label: Some(0xCAFE),
                 label_since_ms: NOW_MS - 77,
                 label_falls_at_ms: Some(NOW_MS + 6 * HOUR_MS),
             },
-            Track { model: "shadow".to_owned(), ..Track::default() },
-        ],
+            Track { model: "shadow".into(), ..Track::default() },
+        ]
+        .into(),
     }
 }
 
@@ -144,16 +160,18 @@ fn newcomer() -> Prospect {
         last_seen_ms: NOW_MS,
         last_activity_ms: Some(NOW_MS),
         sessions: 1,
-        seen: vec![Seen { hash: 42, time_ms: NOW_MS }],
+        seen: seen(&[(42, NOW_S)]),
         ..Prospect::default()
     }
 }
 
 #[test]
 fn golden_records_of_every_version_are_read_and_written_byte_for_byte() {
-    for (name, prospect) in [("state-v1-everything.hex", everything()), ("state-v1-newcomer.hex", newcomer())] {
-        check_golden(name, &encode(&prospect));
-        assert_eq!(StateCodec.decode(&golden(name)).unwrap(), prospect, "{name}");
+    for (name, prospect) in [("everything.hex", everything()), ("newcomer.hex", newcomer())] {
+        check_golden(&format!("state-v2-{name}"), &encode(&prospect));
+        for version in 1..=2 {
+            assert_eq!(StateCodec.decode(&golden(&format!("state-v{version}-{name}"))).unwrap(), prospect, "{name} of {version}");
+        }
     }
 }
 
@@ -179,8 +197,8 @@ fn the_key_of_the_task_record_can_be_no_prospects() {
 #[test]
 fn a_record_of_a_newer_version_is_refused_as_newer() {
     let mut bytes = encode(&everything());
-    bytes[1] = 2;
-    assert_eq!(StateCodec.decode(&bytes), Err(CodecError::Newer { found: 2, known: 1 }));
+    bytes[1] = 3;
+    assert_eq!(StateCodec.decode(&bytes), Err(CodecError::Newer { found: 3, known: 2 }));
     let newer = proto::TaskRecord { version: 9, ..proto::TaskRecord::default() }.encode_to_vec();
     assert_eq!(task_record::decode(&newer), Err(CodecError::Newer { found: 9, known: 1 }));
 }
@@ -212,11 +230,11 @@ fn the_generated_message_reads_the_bytes_written_by_hand() {
     let prospect = everything();
     let bytes = encode(&prospect);
     let message = proto::ProspectRecord::decode(bytes.as_slice()).unwrap();
-    assert_eq!(message.version, 1);
+    assert_eq!(message.version, 2);
     assert_eq!(message.last_seen_ms, NOW_MS);
     assert_eq!(message.first_seen, Some(40 * 24 * HOUR_MS));
     assert_eq!(message.seen_hashes, [u64::MAX, 7]);
-    assert_eq!(message.seen_times, [5_000, 5_000], "5 s before the base, then 5 s after that");
+    assert_eq!(message.seen_seconds, [4, 5], "4 s before the base, rounded up, then 5 s after that");
     assert_eq!(message.consent_state, 2);
     let track = &message.tracks[0];
     assert_eq!((track.model.as_str(), track.model_hash), ("ecommerce", 0x1122_3344_5566_7788));
@@ -233,11 +251,11 @@ fn the_generated_message_reads_the_bytes_written_by_hand() {
     assert_eq!(series.due, Some(-24 * HOUR_MS));
 }
 
-fn text() -> impl Strategy<Value = Box<str>> {
-    prop_oneof![Just(String::new()), "[a-zé]{1,200}"].prop_map(String::into_boxed_str)
+fn text() -> impl Strategy<Value = Text> {
+    prop_oneof![Just(String::new()), "[a-zé]{1,200}"].prop_map(Text::from)
 }
 
-fn optional_text() -> impl Strategy<Value = Option<Box<str>>> {
+fn optional_text() -> impl Strategy<Value = Option<Text>> {
     proptest::option::of(text())
 }
 
@@ -273,7 +291,7 @@ prop_compose! {
                label in any::<Option<u32>>(), label_since_ms in time(), label_falls_at_ms in optional_time()) -> Track {
         let hits = |hits: Vec<(i64, u32)>| hits.into_iter().map(|(time_ms, same)| Hit { time_ms, same }).collect();
         Track {
-            model: model.into_string(), model_hash, positions: [journey, funnel],
+            model, model_hash, positions: [journey, funnel],
             counts: counts.into_iter().map(|(rule, h)| RuleCount { rule, hits: hits(h) }).collect(),
             groups: groups.into_iter().map(|(group, points, as_of_ms)| GroupPoints { group, points, as_of_ms }).collect(),
             uses: uses.into_iter().map(|(rule, since_ms, count)| RuleUse { rule, since_ms, count }).collect(),
@@ -320,9 +338,9 @@ prop_compose! {
         use ConsentState::{Complained, HardBounce, Open, Unsubscribed};
         Prospect {
             first_seen_ms: times.0, last_seen_ms: times.1, last_activity_ms: times.2, last_cart_activity_ms: times.3, sessions,
-            seen: seen.into_iter().map(|(hash, time_ms)| Seen { hash, time_ms }).collect(),
+            seen: self::seen(&seen),
             consent: Consent { state: [Open, Unsubscribed, HardBounce, Complained][consent.0], since_ms: consent.1 },
-            carts, cooldown_from_ms: times.4, cooldown_reported, tracks,
+            carts, cooldown_from_ms: times.4, cooldown_reported, tracks: tracks.into(),
         }
     }
 }

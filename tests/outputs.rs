@@ -20,9 +20,9 @@ const AT_MS: i64 = 1_795_348_800_123; // 2026-11-22T12:00:00.123Z
 
 fn encoder(format: Format) -> Encoder {
     let model = Model {
-        name: "ecommerce".to_owned(),
+        name: "ecommerce".into(),
         title: "Online shop".to_owned(),
-        hash_text: "00000000deadbeef".to_owned(),
+        hash_text: "00000000deadbeef".into(),
         hash: 0xDEAD_BEEF,
         session_gap_ms: 1_800_000,
         axes: [AxisModel::default(), AxisModel::default()],
@@ -36,7 +36,7 @@ fn encoder(format: Format) -> Encoder {
 
 fn output(event: bool, body: Body) -> Output {
     let position = Position { input: 1, partition: 3, offset: 42 };
-    let event = event.then(|| CausingEvent { message_id: Some("m-1".to_owned()), name: "Product Added".to_owned(), position });
+    let event = event.then(|| CausingEvent { message_id: Some("m-1".into()), name: "Product Added".into(), position });
     Output { id: 0x0123_4567_89AB_CDEF_0123_4567_89AB_CDEF, model: 0, at_ms: AT_MS, event, body }
 }
 
@@ -46,19 +46,19 @@ fn stage() -> Output {
         Body::StageChanged(StageChanged {
             axis: Axis::Funnel,
             from: None,
-            to: "intent".to_owned(),
+            to: "intent".into(),
             direction: Direction::Enter,
             cause: Cause::ReEntered,
             in_stage_ms: 0,
             score: 12.345_678,
-            label: Some("cold".to_owned()),
+            label: Some("cold".into()),
         }),
     )
 }
 
 fn score() -> Output {
-    let groups = vec![("buying".to_owned(), 10.0), ("browsing".to_owned(), 0.1 + 0.2)];
-    let body = ScoreChanged { from: Some("hot".to_owned()), to: None, up: false, score: -0.0001, groups };
+    let groups: Vec<(leadstream::domain::Text, f64)> = vec![("buying".into(), 10.0), ("browsing".into(), 0.1 + 0.2)];
+    let body = ScoreChanged { from: Some("hot".into()), to: None, up: false, score: -0.0001, groups };
     output(false, Body::ScoreChanged(body))
 }
 
@@ -77,7 +77,7 @@ fn abandoned() -> Output {
     output(
         false,
         Body::CartAbandoned(Box::new(CartAbandoned {
-            cart_id: Some("cart-1".to_owned()),
+            cart_id: Some("cart-1".into()),
             episode_ms: AT_MS - 3_600_000,
             step: 1,
             steps: 3,
@@ -86,9 +86,9 @@ fn abandoned() -> Output {
             checkout_started: true,
             lines: vec![line],
             value: Some(3.0 * 19.99),
-            currency: Some("EUR".to_owned()),
+            currency: Some("EUR".into()),
             score: 50.0,
-            label: Some("hot".to_owned()),
+            label: Some("hot".into()),
         })),
     )
 }
@@ -104,7 +104,7 @@ fn outcome(kind: OutcomeKind, reason: Reason) -> Output {
             steps_sent: 2,
             reason,
             trigger_ids: vec![1, u128::MAX],
-            order_id: Some("o-1".to_owned()),
+            order_id: Some("o-1".into()),
             value: Some(59.97),
             currency: None,
         })),
@@ -253,7 +253,7 @@ fn a_dead_letter_says_why_and_where_from_and_is_read_back() {
     let (rejected, mut headers) = dead();
     assert_eq!(headers[0], ("trace".into(), b"kept".to_vec()), "the record's own headers stay");
     let mut want = dead_letter::Info {
-        reason: "key-not-utf8".to_owned(),
+        reason: "key-not-utf8".into(),
         detail: rejected.detail,
         topic: "shop.clickstream".to_owned(),
         partition: 7,
@@ -289,7 +289,7 @@ fn the_last_death_of_a_record_counts_and_other_records_are_no_dead_letters() {
 #[test]
 fn a_task_record_comes_back_through_the_port() {
     let encoder = encoder(Format::Json);
-    let record = TaskRecord { time_ms: -1, positions: vec![("a".to_owned(), 5)], incarnation: u64::MAX, writer: "w".to_owned() };
+    let record = TaskRecord { time_ms: -1, positions: vec![("a".into(), 5)], incarnation: u64::MAX, writer: "w".to_owned() };
     let mut bytes = Vec::new();
     encoder.task_record(&record, &mut bytes);
     assert_eq!(encoder.read_task_record(&bytes), Ok(record));

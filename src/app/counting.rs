@@ -240,7 +240,7 @@ mod tests {
             trigger_ids: Vec::new(),
             order_id: None,
             value: Some(80.0),
-            currency: Some("EUR".to_owned()),
+            currency: Some("EUR".into()),
         };
         output(0, Body::CartOutcome(Box::new(cart)))
     }

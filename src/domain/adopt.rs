@@ -23,10 +23,10 @@ pub fn adopt(prospect: &mut Prospect, models: &Models, now_ms: Ms, key: &str, ef
     for (index, model) in models.models.iter().enumerate() {
         let mut track = match old.iter().position(|t| t.model == model.name) {
             Some(at) => old.remove(at),
-            None => Track { model: model.name.clone(), model_hash: model.hash, ..Track::default() },
+            None => Track { model: model.name.as_str().into(), model_hash: model.hash, ..Track::default() },
         };
         if track.model_hash != model.hash {
-            carry_over(&mut track, model, prospect, now_ms, effects);
+            carry_over(&mut track, model, prospect, effects);
             moved_in_charge |= index == 0;
             moved_any = true;
         }
@@ -44,7 +44,7 @@ pub fn adopt(prospect: &mut Prospect, models: &Models, now_ms: Ms, key: &str, ef
     moved_any
 }
 
-fn carry_over(track: &mut Track, model: &Model, prospect: &Prospect, now_ms: Ms, effects: &mut Effects) {
+fn carry_over(track: &mut Track, model: &Model, prospect: &Prospect, effects: &mut Effects) {
     track.model_hash = model.hash;
     effects.notes.push(Note::ModelMoved);
     for axis in Axis::ALL {
@@ -62,7 +62,7 @@ fn carry_over(track: &mut Track, model: &Model, prospect: &Prospect, now_ms: Ms,
     track.uses.retain(|u| known_rules(u.rule));
     track.counts.retain(|c| known_rules(c.rule));
     // The label itself is judged by the next event or at once by the timer, so that its change has a time of its own.
-    let judged_ms = prospect.last_seen_ms.max(track.label_since_ms).max(now_ms.min(prospect.last_seen_ms));
+    let judged_ms = prospect.last_seen_ms.max(track.label_since_ms);
     let line = score::label_of(&model.score.labels, track).map(|l| l.score);
     track.label_falls_at_ms = match line {
         Some(line) => score::falls_below(track, &model.score, line, judged_ms),

@@ -34,7 +34,7 @@ pub struct CartContext<'a> {
 /// Applies what an event says about carts and consent, and sets the clocks of all pending series anew.
 pub fn apply(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
     match event.kind {
-        Kind::ProductAdded => add(prospect, event, context, effects),
+        Kind::ProductAdded => change(prospect, event, context, effects, lines::add),
         Kind::ProductRemoved => change(prospect, event, context, effects, lines::remove),
         Kind::CartViewed | Kind::CartUpdated if event.has_products => change(prospect, event, context, effects, lines::replace),
         Kind::CheckoutStarted if event.has_products => {
@@ -90,10 +90,6 @@ fn set_currency(cart: &mut Cart, event: &Event<'_>) {
     if let Some(currency) = event.currency.as_deref() {
         cart.currency = Some(currency.into());
     }
-}
-
-fn add(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
-    change(prospect, event, context, effects, lines::add);
 }
 
 /// What a change of lines means for the series.

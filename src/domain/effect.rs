@@ -1,8 +1,8 @@
 //! What a step gives besides new state: outputs for downstream topics, and notes that the runtime counts.
 
-use super::Ms;
 use super::event::Position;
 use super::prospect::CartLine;
+use super::{Ms, Text};
 
 /// The two axes of a prospect's position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,8 +54,8 @@ pub enum Cause {
 /// The event that caused an output, as outputs show it; `None` in [`Output::event`] when time was the cause.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CausingEvent {
-    pub message_id: Option<String>,
-    pub name: String,
+    pub message_id: Option<Text>,
+    pub name: Text,
     pub position: Position,
 }
 
@@ -85,29 +85,29 @@ pub enum Body {
 pub struct StageChanged {
     pub axis: Axis,
     /// Stage names; `from` is `None` on entry.
-    pub from: Option<String>,
-    pub to: String,
+    pub from: Option<Text>,
+    pub to: Text,
     pub direction: Direction,
     pub cause: Cause,
     /// Time spent in the stage left; 0 on entry.
     pub in_stage_ms: Ms,
     pub score: f64,
-    pub label: Option<String>,
+    pub label: Option<Text>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScoreChanged {
-    pub from: Option<String>,
-    pub to: Option<String>,
+    pub from: Option<Text>,
+    pub to: Option<Text>,
     pub up: bool,
     pub score: f64,
     /// Group name and points, in the model's order.
-    pub groups: Vec<(String, f64)>,
+    pub groups: Vec<(Text, f64)>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct CartAbandoned {
-    pub cart_id: Option<String>,
+    pub cart_id: Option<Text>,
     /// The arming's time.
     pub episode_ms: Ms,
     /// 1-based.
@@ -118,9 +118,9 @@ pub struct CartAbandoned {
     pub checkout_started: bool,
     pub lines: Vec<CartLine>,
     pub value: Option<f64>,
-    pub currency: Option<String>,
+    pub currency: Option<Text>,
     pub score: f64,
-    pub label: Option<String>,
+    pub label: Option<Text>,
 }
 
 /// `type` of a cart outcome.
@@ -187,16 +187,16 @@ impl Reason {
 #[derive(Debug, Clone, PartialEq)]
 pub struct CartOutcome {
     pub kind: OutcomeKind,
-    pub cart_id: Option<String>,
+    pub cart_id: Option<Text>,
     pub episode_ms: Ms,
     /// For a skipped step: which one (1-based).
     pub step: Option<u8>,
     pub steps_sent: u8,
     pub reason: Reason,
     pub trigger_ids: Vec<u128>,
-    pub order_id: Option<String>,
+    pub order_id: Option<Text>,
     pub value: Option<f64>,
-    pub currency: Option<String>,
+    pub currency: Option<Text>,
 }
 
 /// Something to count that is no output. The runtime adds them up; the domain knows no metrics.

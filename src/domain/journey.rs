@@ -1,17 +1,17 @@
 //! Movement on the two axes: which move an event makes, counts within windows, staleness.
 
-use super::Ms;
 use super::effect::{Axis, Cause, Direction};
 use super::event::{Event, Value};
 use super::ids::{hash64, low32};
 use super::model::{AxisModel, CountRule, MAX_COUNT_MEMORY, Move, name_hash};
-use super::prospect::{Hit, PastStage, RuleCount, StagePosition, Track};
+use super::prospect::{Few, Hit, PastStage, RuleCount, StagePosition, Track};
+use super::{Ms, Text};
 
 /// A move that was made, for the output.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Moved {
     pub axis: Axis,
-    pub from: Option<Box<str>>,
+    pub from: Option<Text>,
     /// Stage index in the model.
     pub to: usize,
     pub direction: Direction,
@@ -67,10 +67,10 @@ fn beats(rule: &Move, best: Option<&Move>) -> bool {
 }
 
 /// Remembers a match and says whether there are now enough of them.
-fn count(counts: &mut Vec<RuleCount>, rule: u32, wanted: &CountRule, event: &Event<'_>) -> bool {
+fn count(counts: &mut Few<RuleCount, 3>, rule: u32, wanted: &CountRule, event: &Event<'_>) -> bool {
     let same = wanted.same.and_then(|p| event.property(p)).map_or(0, same_hash);
     let index = counts.iter().position(|c| c.rule == rule).unwrap_or_else(|| {
-        counts.push(RuleCount { rule, hits: Vec::new() });
+        counts.push(RuleCount { rule, hits: Few::new() });
         counts.len() - 1
     });
     let hits = &mut counts[index].hits;
@@ -125,7 +125,7 @@ fn enter(
     // Nobody leaves a stage before entering it, even when the event that says so comes late.
     let entered_ms = left.as_ref().map_or(at_ms, |p| p.entered_ms.max(at_ms));
     let in_stage_ms = left.as_ref().map_or(0, |p| entered_ms - p.entered_ms);
-    let mut history = Vec::new();
+    let mut history = Few::new();
     let mut from = None;
     if let Some(p) = left {
         history = p.history;

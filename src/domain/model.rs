@@ -9,8 +9,8 @@ pub mod compile;
 pub mod predicate;
 pub mod spec;
 
-use super::Ms;
 use super::names::{Kind, NameId, PropertyId, Vocabulary};
+use super::{Ms, Text};
 pub use predicate::{Condition, Predicate};
 
 /// Most matches that a count rule remembers per prospect; a rule that asks for more is refused at load.
@@ -68,7 +68,7 @@ pub struct Model {
 #[derive(Debug, Clone, Default)]
 pub struct AxisModel {
     /// Names, in order: earlier to later.
-    pub stages: Vec<String>,
+    pub stages: Vec<Text>,
     pub moves: Vec<Move>,
     /// Indices into `moves` by event name: `moves_by_name[name.0]`, then the moves on any event.
     pub moves_by_name: Vec<Vec<u16>>,
@@ -76,7 +76,7 @@ pub struct AxisModel {
     /// By stage: how long without activity, and where to.
     pub stale: Vec<Option<Stale>>,
     /// Old stage names of earlier versions of the model and the stage they became (index).
-    pub renamed: Vec<(String, usize)>,
+    pub renamed: Vec<(Text, usize)>,
     /// Stages left that a record keeps.
     pub history: usize,
 }
@@ -149,7 +149,7 @@ pub struct ScoreModel {
 
 #[derive(Debug, Clone)]
 pub struct ScoreGroup {
-    pub name: String,
+    pub name: Text,
     pub name_hash: u32,
     /// `None`: points never decay.
     pub half_life_ms: Option<Ms>,
@@ -175,7 +175,9 @@ pub struct AtMost {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Label {
-    pub name: String,
+    pub name: Text,
+    /// [`name_hash`] of the name.
+    pub hash: u32,
     pub score: f64,
 }
 

@@ -3,8 +3,14 @@
 //! Timers are part of it: each deadline is a field, and [`Prospect::next_timer`] finds the earliest. The queue of a task
 //! is rebuilt from records, so a timer is exactly as durable as the record.
 
-use super::Ms;
+use super::dedup::SeenIds;
 use super::effect::Axis;
+use super::{Ms, Text};
+use smallvec::SmallVec;
+
+/// A list of which most prospects have few: kept in place, since a copy of a record in many pieces is slow to make, to read
+/// and to drop.
+pub type Few<T, const N: usize> = SmallVec<[T; N]>;
 
 /// The record of one prospect.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -19,8 +25,8 @@ pub struct Prospect {
     pub last_cart_activity_ms: Option<Ms>,
     /// Visits so far: activity after a pause of the session gap starts a new one.
     pub sessions: u32,
-    /// Message ids seen lately, oldest first.
-    pub seen: Vec<Seen>,
+    /// Message ids seen lately: what comes again changes nothing.
+    pub seen: SeenIds,
     pub consent: Consent,
     pub carts: Vec<Cart>,
     /// When the first step of the latest series left: start of the cooldown.
@@ -28,14 +34,7 @@ pub struct Prospect {
     /// An add within the current cooldown was already reported.
     pub cooldown_reported: bool,
     /// One per model that runs, found by the model's name.
-    pub tracks: Vec<Track>,
-}
-
-/// A message id seen: changes nothing when it comes again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Seen {
-    pub hash: u64,
-    pub time_ms: Ms,
+    pub tracks: Few<Track, 1>,
 }
 
 /// Whether mail may be sent. The newest event by event time decides.
@@ -60,16 +59,16 @@ pub enum ConsentState {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Track {
     /// The model's name: finds the track again when the model's content changes.
-    pub model: String,
+    pub model: Text,
     /// Content hash of the model that last wrote this track.
     pub model_hash: u64,
     /// Journey, funnel.
     pub positions: [Option<StagePosition>; 2],
     /// What count rules ("3 times within 7d") remember.
-    pub counts: Vec<RuleCount>,
-    pub groups: Vec<GroupPoints>,
+    pub counts: Few<RuleCount, 3>,
+    pub groups: Few<GroupPoints, 3>,
     /// How often capped score rules were used in their current period.
-    pub uses: Vec<RuleUse>,
+    pub uses: Few<RuleUse, 2>,
     /// [`super::model::name_hash`] of the current label's name; `None` below the lowest.
     pub label: Option<u32>,
     /// When the label last changed; 0 while it never did. The label is never evaluated as of an earlier time.
@@ -82,12 +81,12 @@ pub struct Track {
 #[derive(Debug, Clone, PartialEq)]
 pub struct StagePosition {
     /// Stage name: survives a change of the model.
-    pub stage: Box<str>,
+    pub stage: Text,
     pub entered_ms: Ms,
     /// When the stage goes stale, if it does.
     pub stale_at_ms: Option<Ms>,
     /// Stages left, oldest first, as many as the model keeps.
-    pub history: Vec<PastStage>,
+    pub history: Few<PastStage, 3>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +102,7 @@ pub struct RuleCount {
     /// Hash of the rule's own text: an edited rule starts anew.
     pub rule: u32,
     /// Oldest first; bounded by [`super::model::MAX_COUNT_MEMORY`].
-    pub hits: Vec<Hit>,
+    pub hits: Few<Hit, 2>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,7 +133,7 @@ pub struct RuleUse {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Cart {
     /// `None`: the cart without id.
-    pub id: Option<Box<str>>,
+    pub id: Option<Text>,
     /// In the order of the first add.
     pub lines: Vec<CartLine>,
     /// When products were removed: the last 64, oldest first.
@@ -144,7 +143,7 @@ pub struct Cart {
     /// Newest cart, checkout or order event on this cart.
     pub touched_ms: Ms,
     pub checkout_started: bool,
-    pub currency: Option<Box<str>>,
+    pub currency: Option<Text>,
     pub series: Series,
     /// When the cart is forgotten, if ever.
     pub forget_at_ms: Option<Ms>,
@@ -154,12 +153,12 @@ pub struct Cart {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CartLine {
     /// `product_id`, else `sku`.
-    pub product_id: Box<str>,
-    pub sku: Option<Box<str>>,
-    pub name: Option<Box<str>>,
-    pub variant: Option<Box<str>>,
-    pub url: Option<Box<str>>,
-    pub image_url: Option<Box<str>>,
+    pub product_id: Text,
+    pub sku: Option<Text>,
+    pub name: Option<Text>,
+    pub variant: Option<Text>,
+    pub url: Option<Text>,
+    pub image_url: Option<Text>,
     pub quantity: u32,
     pub price: Option<f64>,
     /// Newest add of this product.
@@ -247,6 +246,25 @@ impl Prospect {
     #[must_use]
     pub fn next_timer(&self, hold_cart_steps: bool) -> Option<Timer> {
         self.timers().filter(|t| !(hold_cart_steps && matches!(t.kind, TimerKind::CartStep(_)))).min()
+    }
+
+    /// The earliest deadline, and the earliest one that is no cart step; `Ms::MAX` for none. The cheap form of
+    /// [`Prospect::next_timer`], for every event.
+    #[must_use]
+    pub fn earliest_deadlines_ms(&self) -> (Ms, Ms) {
+        let mut others = Ms::MAX;
+        for track in &self.tracks {
+            for position in track.positions.iter().flatten() {
+                others = others.min(position.stale_at_ms.unwrap_or(Ms::MAX));
+            }
+            others = others.min(track.label_falls_at_ms.unwrap_or(Ms::MAX));
+        }
+        let mut steps = Ms::MAX;
+        for cart in &self.carts {
+            steps = steps.min(cart.series.fire_at_ms.unwrap_or(Ms::MAX));
+            others = others.min(cart.forget_at_ms.unwrap_or(Ms::MAX));
+        }
+        (others.min(steps), others)
     }
 
     /// All pending timers, in no particular order.

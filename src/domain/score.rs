@@ -2,8 +2,9 @@
 
 use super::Ms;
 use super::event::Event;
-use super::model::{AtMost, Label, Model, ScoreGroup, ScoreModel, name_hash};
-use super::prospect::{GroupPoints, RuleUse, Track};
+use super::model::{AtMost, Label, Model, ScoreGroup, ScoreModel};
+use super::prospect::{Few, GroupPoints, RuleUse, Track};
+use smallvec::SmallVec;
 
 /// Adds the points that an event gives; returns whether anything changed.
 pub fn add_points(track: &mut Track, model: &ScoreModel, event: &Event<'_>) -> bool {
@@ -23,7 +24,7 @@ pub fn add_points(track: &mut Track, model: &ScoreModel, event: &Event<'_>) -> b
 
 /// Counts one use of a capped rule; false when the period's cap is reached. A period begins with the first use after the
 /// last one ended; a late event counts in the current period.
-fn may_use(uses: &mut Vec<RuleUse>, rule: u32, at_most: Option<AtMost>, time_ms: Ms) -> bool {
+fn may_use(uses: &mut Few<RuleUse, 2>, rule: u32, at_most: Option<AtMost>, time_ms: Ms) -> bool {
     let Some(limit) = at_most else { return true };
     let Some(use_) = uses.iter_mut().find(|u| u.rule == rule) else {
         uses.push(RuleUse { rule, since_ms: time_ms, count: 1 });
@@ -40,7 +41,7 @@ fn may_use(uses: &mut Vec<RuleUse>, rule: u32, at_most: Option<AtMost>, time_ms:
     true
 }
 
-fn add(groups: &mut Vec<GroupPoints>, group: &ScoreGroup, points: f64, time_ms: Ms) {
+fn add(groups: &mut Few<GroupPoints, 3>, group: &ScoreGroup, points: f64, time_ms: Ms) {
     let index = groups.iter().position(|g| g.group == group.name_hash).unwrap_or_else(|| {
         groups.push(GroupPoints { group: group.name_hash, points: 0.0, as_of_ms: time_ms });
         groups.len() - 1
@@ -93,7 +94,7 @@ pub fn label_for(labels: &[Label], score: f64) -> Option<&Label> {
 /// The label that a track carries.
 #[must_use]
 pub fn label_of<'a>(labels: &'a [Label], track: &Track) -> Option<&'a Label> {
-    track.label.and_then(|hash| labels.iter().find(|l| name_hash(&l.name) == hash))
+    track.label.and_then(|hash| labels.iter().find(|l| l.hash == hash))
 }
 
 /// Sets the label that the score at `at_ms` earns and the timer of its next fall. Returns the labels before and after when
@@ -104,7 +105,7 @@ pub fn relabel<'a>(track: &mut Track, model: &'a Model, at_ms: Ms) -> Option<(Op
     let newcomer = track.label.is_none() && track.label_since_ms == 0;
     let before = if newcomer { label_for(labels, 0.0) } else { label_of(labels, track) };
     let after = label_for(labels, total(track, &model.score, at_ms));
-    track.label = after.map(|l| name_hash(&l.name));
+    track.label = after.map(|l| l.hash);
     track.label_falls_at_ms = after.and_then(|l| falls_below(track, &model.score, l.score, at_ms));
     if before == after {
         return None;
@@ -116,9 +117,12 @@ pub fn relabel<'a>(track: &mut Track, model: &'a Model, at_ms: Ms) -> Option<(Op
 /// The first millisecond after `from_ms` at which the score is below a line, if decay ever takes it there.
 #[must_use]
 pub fn falls_below(track: &Track, model: &ScoreModel, line: f64, from_ms: Ms) -> Option<Ms> {
-    let terms: Vec<(f64, Option<Ms>)> = model.groups.iter().map(|g| (group_points(track, g, from_ms), g.half_life_ms)).collect();
+    // On the stack: this runs for every event that scores.
+    type Terms<T> = SmallVec<[T; 8]>;
+    let terms: Terms<(f64, Option<Ms>)> =
+        model.groups.iter().map(|g| (group_points(track, g, from_ms), g.half_life_ms)).collect();
     let lasting: f64 = terms.iter().filter(|(_, h)| h.is_none()).map(|(p, _)| p).sum();
-    let decaying: Vec<(f64, f64)> = terms.iter().filter_map(|&(p, h)| Some((p, rate(h?)))).filter(|(p, _)| *p != 0.0).collect();
+    let decaying: Terms<(f64, f64)> = terms.iter().filter_map(|&(p, h)| Some((p, rate(h?)))).filter(|(p, _)| *p != 0.0).collect();
     let below = |at: Ms| total(track, model, at) < line;
     if below(from_ms) {
         return Some(from_ms);

@@ -1,7 +1,6 @@
 //! The brain: one event or one due timer in, new state and effects out.
 
 use super::cart::{self, CartContext};
-use super::dedup;
 use super::effect::{Axis, Body, CausingEvent, Effects, Note, Output, ScoreChanged, StageChanged};
 use super::event::Event;
 use super::ids::{IdKind, output_id};
@@ -10,12 +9,12 @@ use super::model::{Label, Model, Models, name_hash};
 use super::names::Kind;
 use super::prospect::{Prospect, TimerKind, Track};
 use super::score;
-use super::{Ms, adopt};
+use super::{Ms, Text, adopt};
 
 /// Applies one event. `is_new` says that nothing was known of the prospect. Calling it twice with the same arguments gives
 /// the same answer; a duplicate changes nothing but gives a note.
 pub fn step(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Models, effects: &mut Effects) {
-    if dedup::is_duplicate(&prospect.seen, event.message_hash) {
+    if prospect.seen.contains(event.message_hash) {
         effects.notes.push(Note::Duplicate);
         return;
     }
@@ -44,7 +43,7 @@ fn see(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, model: &Model, 
     }
     prospect.first_seen_ms = prospect.first_seen_ms.min(event.time_ms);
     prospect.last_seen_ms = prospect.last_seen_ms.max(event.time_ms);
-    dedup::remember(&mut prospect.seen, event.message_hash, prospect.last_seen_ms);
+    prospect.seen.remember(event.message_hash, prospect.last_seen_ms);
     if event.is_activity() {
         let pause_over = prospect.last_activity_ms.is_none_or(|last| event.time_ms > last.saturating_add(model.session_gap_ms));
         if pause_over {
@@ -151,8 +150,8 @@ impl Cause<'_, '_> {
 /// The event as outputs show it.
 pub(super) fn causing(event: &Event<'_>) -> CausingEvent {
     CausingEvent {
-        message_id: event.message_id.as_deref().map(str::to_owned),
-        name: event.name.clone().into_owned(),
+        message_id: event.message_id.as_deref().map(Text::from),
+        name: Text::from(&*event.name),
         position: event.position,
     }
 }
@@ -171,7 +170,7 @@ impl OutputContext<'_> {
         let id = output_id(self.key, &self.model.name, kind, None, at_ms, cause.hash(name_hash(&to)), 0);
         let body = StageChanged {
             axis: moved.axis,
-            from: moved.from.map(String::from),
+            from: moved.from,
             to,
             direction: moved.direction,
             cause: moved.cause,
@@ -192,7 +191,7 @@ impl OutputContext<'_> {
     ) -> Output {
         let model = &self.model.score;
         let line = |label: Option<&Label>| label.map_or(f64::NEG_INFINITY, |l| l.score);
-        let to_hash = to.map_or(0, |l| name_hash(&l.name));
+        let to_hash = to.map_or(0, |l| l.hash);
         let id = output_id(self.key, &self.model.name, IdKind::Score, None, at_ms, cause.hash(to_hash), 0);
         let body = ScoreChanged {
             from: from.map(|l| l.name.clone()),

@@ -27,7 +27,7 @@ const MAX_WARM: usize = 32_768;
 /// One prospect touched by the open batch.
 struct Staged {
     slot: u32,
-    prospect: Prospect,
+    prospect: Box<Prospect>,
     /// Nothing was known of it before its next event.
     is_new: bool,
     erased: bool,
@@ -103,8 +103,7 @@ impl<C: Codec> Task<C> {
         let standing = Standing::of(prospect, self.models.in_charge());
         entry.standing = standing;
         entry.warm = None;
-        entry.deadline_ms = prospect.next_timer(false).map_or(NEVER, |t| t.deadline_ms);
-        entry.deadline_without_cart_ms = prospect.next_timer(true).map_or(NEVER, |t| t.deadline_ms);
+        (entry.deadline_ms, entry.deadline_without_cart_ms) = prospect.earliest_deadlines_ms();
         let deadline_ms = entry.deadline_ms;
         self.population.moved(before, Some(standing));
         self.store.set_record(slot, bytes);
@@ -144,7 +143,7 @@ impl<C: Codec> Task<C> {
         staged.is_new = self.effects.erase;
         staged.erased = self.effects.erase;
         self.effects.erase = false;
-        let deadline_ms = staged.prospect.next_timer(false).map_or(NEVER, |t| t.deadline_ms);
+        let (deadline_ms, _) = staged.prospect.earliest_deadlines_ms();
         effects.take(&event.prospect, &mut self.effects);
         self.schedule(slot, deadline_ms);
     }
@@ -163,12 +162,12 @@ impl<C: Codec> Task<C> {
         }
         let is_new = entry.record.is_empty();
         let prospect = if let Some(warm) = entry.warm.take() {
-            *warm
+            warm
         } else if is_new {
-            Prospect::default()
+            Box::default()
         } else {
             match self.codec.decode(&entry.record) {
-                Ok(prospect) => prospect,
+                Ok(prospect) => Box::new(prospect),
                 Err(error) => {
                     effects.unreadable = Some(error);
                     return None;
@@ -232,7 +231,8 @@ impl<C: Codec> Task<C> {
     fn deadline_of(&self, slot: u32, hold: bool) -> Ms {
         let Some(entry) = self.store.entry(slot) else { return NEVER };
         if entry.staged != Entry::NOT_STAGED {
-            return self.staged[entry.staged as usize].prospect.next_timer(hold).map_or(NEVER, |t| t.deadline_ms);
+            let (all_ms, held_ms) = self.staged[entry.staged as usize].prospect.earliest_deadlines_ms();
+            return if hold { held_ms } else { all_ms };
         }
         if hold { entry.deadline_without_cart_ms } else { entry.deadline_ms }
     }
@@ -254,7 +254,7 @@ impl<C: Codec> Task<C> {
             effects.fired += 1;
         }
         self.time_ms = self.time_ms.max(deadline_ms);
-        let next_ms = staged.prospect.next_timer(false).map_or(NEVER, |t| t.deadline_ms);
+        let (next_ms, _) = staged.prospect.earliest_deadlines_ms();
         effects.take(&entry.key, &mut self.effects);
         if hold && next_ms <= deadline_ms {
             self.held.push(slot);
@@ -309,9 +309,9 @@ impl<C: Codec> Task<C> {
     }
 
     /// Keeps the decoded copy of a record that was just committed: who was here a moment ago mostly comes again.
-    fn keep_warm(&mut self, slot: u32, prospect: Prospect) {
+    fn keep_warm(&mut self, slot: u32, prospect: Box<Prospect>) {
         if let Some(entry) = self.store.entry_mut(slot).filter(|e| !e.record.is_empty()) {
-            entry.warm = Some(Box::new(prospect));
+            entry.warm = Some(prospect);
             self.warm.push_back(slot);
         }
         if self.warm.len() > MAX_WARM
@@ -361,6 +361,7 @@ impl<C: Codec> Task<C> {
         TaskSize {
             records: self.store.records(),
             record_bytes: self.store.record_bytes(),
+            decoded: self.warm.len(),
             timers: self.timers.len(),
             held: self.held.len(),
         }
@@ -378,6 +379,8 @@ pub struct TaskSize {
     pub records: usize,
     /// Bytes of encoded records.
     pub record_bytes: usize,
+    /// Decoded copies that are kept.
+    pub decoded: usize,
     /// Queued deadlines, stale ones included.
     pub timers: usize,
     /// Prospects with a cart step that waits for the task to catch up.

@@ -67,7 +67,7 @@ fn stage(position: &StagePosition, now_ms: Ms) -> Value {
 
 fn scores(track: &Track, model: &Model, now_ms: Ms) -> Value {
     let groups: Map<String, Value> =
-        model.score.groups.iter().map(|g| (g.name.clone(), json!(rounded(score::group_points(track, g, now_ms))))).collect();
+        model.score.groups.iter().map(|g| (g.name.to_string(), json!(rounded(score::group_points(track, g, now_ms))))).collect();
     json!({
         "total": rounded(score::total(track, &model.score, now_ms)),
         "label": score::label_of(&model.score.labels, track).map(|l| &l.name),

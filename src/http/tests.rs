@@ -18,8 +18,8 @@ impl ProspectLookup for Fake {
         }
         let (reply, answer) = oneshot::channel();
         let known = prospect == "u-1" || prospect == "ü/1";
-        let track = Track { model: "ecommerce".to_owned(), ..Track::default() };
-        let found = known.then(|| Prospect { sessions: 3, tracks: vec![track], ..Prospect::default() });
+        let track = Track { model: "ecommerce".into(), ..Track::default() };
+        let found = known.then(|| Prospect { sessions: 3, tracks: [track].into_iter().collect(), ..Prospect::default() });
         reply.send(found).expect("the receiver is still here");
         Ok(answer)
     }

@@ -9,8 +9,10 @@ mod write;
 use crate::domain::prospect::Prospect;
 use crate::engine::codec::{Codec, CodecError};
 
-/// Version that this build writes, and the newest that it reads.
-pub const VERSION: u32 = 1;
+/// Version that this build writes, and the newest that it reads; it reads all before it.
+///
+/// * 2: ids seen have their times in seconds (`seen_seconds`). 1 had them in milliseconds (`seen_times`).
+pub const VERSION: u32 = 2;
 
 /// The real state format.
 #[derive(Debug, Clone, Copy, Default)]

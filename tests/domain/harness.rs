@@ -278,7 +278,7 @@ pub fn say(output: &Output) -> String {
             format!("{at} {} {from} > {} {:?} {:?}", s.axis.name(), s.to, s.direction, s.cause).to_lowercase()
         }
         Body::ScoreChanged(s) => {
-            let name = |l: &Option<String>| l.clone().unwrap_or_else(|| "-".to_owned());
+            let name = |l: &Option<leadstream::domain::Text>| l.clone().unwrap_or_else(|| "-".into());
             format!("{at} label {} > {}", name(&s.from), name(&s.to))
         }
     }

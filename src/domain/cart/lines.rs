@@ -1,11 +1,11 @@
 //! What is in a cart: adds, removals, snapshots, orders. Late events never undo what a later one decided.
 
 use super::{Change, MAX_LINES, MAX_REMOVED};
-use crate::domain::Ms;
 use crate::domain::effect::{Effects, Note};
 use crate::domain::event::{Event, Product};
 use crate::domain::ids::hash64;
 use crate::domain::prospect::{Cart, CartLine, Removed};
+use crate::domain::{Ms, Text};
 use std::borrow::Cow;
 
 /// Adds the quantity of each product.
@@ -46,7 +46,7 @@ fn add_line(cart: &mut Cart, product: &Product<'_>, time_ms: Ms, effects: &mut E
 
 /// Takes over what the event says of the product; what it doesn't say stays.
 fn describe(line: &mut CartLine, product: &Product<'_>) {
-    fn keep(into: &mut Option<Box<str>>, from: Option<&Cow<'_, str>>) {
+    fn keep(into: &mut Option<Text>, from: Option<&Cow<'_, str>>) {
         if let Some(text) = from
             && into.as_deref() != Some(text.as_ref())
         {

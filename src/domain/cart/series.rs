@@ -1,12 +1,12 @@
 //! The reminder series of a cart: armed, running, ended; steps leave or are skipped; outcomes.
 
 use super::{CartContext, MAX_SENT, lines};
-use crate::domain::Ms;
 use crate::domain::effect::{Body, CartAbandoned, CartOutcome, Effects, Note, OutcomeKind, Output, Reason};
 use crate::domain::event::Event;
 use crate::domain::ids::{IdKind, output_id};
 use crate::domain::model::{CartModel, IdleOn, Model, OrderClears};
 use crate::domain::prospect::{Cart, ConsentState, Phase, Prospect, SentStep, Series};
+use crate::domain::{Ms, Text};
 use crate::domain::{score, step::causing};
 
 /// An add, or a snapshot that brought something, may arm a series.
@@ -84,6 +84,17 @@ fn due(series: &Series, model: &CartModel, idle_ms: Option<Ms>) -> Option<Ms> {
     }
 }
 
+/// One more step left or was skipped.
+fn done_one_more(series: &mut Series, model: &CartModel, idle_ms: Option<Ms>, now_ms: Ms, left: bool) {
+    if series.done == 0 {
+        series.abandoned_at_ms = idle_ms.unwrap_or(series.episode_ms).max(series.episode_ms);
+    }
+    series.done += 1;
+    series.last_step_ms = now_ms;
+    series.last_step_left = left;
+    series.phase = if usize::from(series.done) >= model.steps_ms.len() { Phase::Complete } else { Phase::Running };
+}
+
 /// The next step of a cart is due: it leaves, or is skipped when it is too late. `now_ms` measures lateness.
 pub fn fire_step(prospect: &mut Prospect, at: usize, now_ms: Ms, context: &CartContext<'_>, effects: &mut Effects) {
     let model = &context.model.cart;
@@ -91,16 +102,9 @@ pub fn fire_step(prospect: &mut Prospect, at: usize, now_ms: Ms, context: &CartC
     let Some(cart) = prospect.carts.get_mut(at) else { return };
     let Some((due_ms, fire_at_ms)) = cart.series.due_ms.zip(cart.series.fire_at_ms).filter(|(_, f)| *f <= now_ms) else { return };
     let series = &mut cart.series;
-    let first = series.done == 0;
-    if first {
-        series.abandoned_at_ms = idle_ms.unwrap_or(series.episode_ms).max(series.episode_ms);
-    }
-    series.done += 1;
-    let step = series.done;
     let late = model.max_lateness_ms.is_some_and(|limit| now_ms - fire_at_ms > limit);
-    series.last_step_ms = now_ms;
-    series.last_step_left = !late;
-    series.phase = if usize::from(step) >= model.steps_ms.len() { Phase::Complete } else { Phase::Running };
+    done_one_more(series, model, idle_ms, now_ms, !late);
+    let step = series.done;
     if late {
         let mut told = Told::of(OutcomeKind::Skipped, Reason::Late);
         told.step = Some(step);
@@ -142,7 +146,7 @@ fn abandoned(prospect: &Prospect, at: usize, step: u8, due_ms: Ms, context: &Car
     let judged_ms = due_ms.max(prospect.last_seen_ms);
     let score_model = &context.model.score;
     CartAbandoned {
-        cart_id: cart.id.as_deref().map(str::to_owned),
+        cart_id: cart.id.as_deref().map(Text::from),
         episode_ms: cart.series.episode_ms,
         step,
         steps: u8::try_from(context.model.cart.steps_ms.len()).unwrap_or(u8::MAX),
@@ -151,7 +155,7 @@ fn abandoned(prospect: &Prospect, at: usize, step: u8, due_ms: Ms, context: &Car
         checkout_started: cart.checkout_started,
         lines: cart.lines.clone(),
         value: value(cart),
-        currency: cart.currency.as_deref().map(str::to_owned),
+        currency: cart.currency.as_deref().map(Text::from),
         score: track.map_or(0.0, |t| score::total(t, score_model, judged_ms)),
         label: track.and_then(|t| score::label_of(&score_model.labels, t)).map(|l| l.name.clone()),
     }
@@ -311,14 +315,7 @@ pub fn change_model(prospect: &mut Prospect, now_ms: Ms, context: &CartContext<'
         let before = cart.series.due_ms;
         retime(cart, model, idle_ms);
         while cart.series.due_ms != before && cart.series.fire_at_ms.is_some_and(|f| f < now_ms) {
-            if cart.series.done == 0 {
-                cart.series.abandoned_at_ms = idle_ms.unwrap_or(cart.series.episode_ms).max(cart.series.episode_ms);
-            }
-            cart.series.done += 1;
-            cart.series.last_step_left = false;
-            cart.series.last_step_ms = now_ms;
-            let last = usize::from(cart.series.done) >= model.steps_ms.len();
-            cart.series.phase = if last { Phase::Complete } else { Phase::Running };
+            done_one_more(&mut cart.series, model, idle_ms, now_ms, false);
             let mut told = Told::of(OutcomeKind::Skipped, Reason::ModelChanged);
             told.step = Some(cart.series.done);
             report(cart, told, None, now_ms, context, effects);
@@ -360,15 +357,15 @@ fn report(cart: &Cart, told: Told, event: Option<&Event<'_>>, at_ms: Ms, context
     let currency = ordered.and_then(|e| e.currency.as_deref()).or(cart.currency.as_deref());
     let body = CartOutcome {
         kind: told.kind,
-        cart_id: cart.id.as_deref().map(str::to_owned),
+        cart_id: cart.id.as_deref().map(Text::from),
         episode_ms,
         step: told.step,
         steps_sent: u8::try_from(series.sent.len()).unwrap_or(u8::MAX),
         reason: told.reason,
         trigger_ids: told.trigger_ids.unwrap_or_else(|| series.sent.iter().map(|s| s.trigger_id).collect()),
-        order_id: ordered.and_then(|e| e.order_id.as_deref()).map(str::to_owned),
+        order_id: ordered.and_then(|e| e.order_id.as_deref()).map(Text::from),
         value,
-        currency: currency.map(str::to_owned),
+        currency: currency.map(Text::from),
     };
     let event = event.map(causing);
     effects.outputs.push(Output { id, model: context.model_index, at_ms, event, body: Body::CartOutcome(Box::new(body)) });

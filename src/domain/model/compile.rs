@@ -80,12 +80,12 @@ fn axis_model(axis: Axis, spec: &AxisSpec, vocabulary: &mut Vocabulary) -> AxisM
         })
         .collect();
     AxisModel {
-        stages: spec.stages.iter().map(|s| s.value.clone()).collect(),
+        stages: spec.stages.iter().map(|s| s.value.as_str().into()).collect(),
         moves,
         moves_by_name: Vec::new(),
         moves_on_any: Vec::new(),
         stale,
-        renamed: spec.renamed.iter().map(|(old, new)| (old.value.clone(), stage(&new.value))).collect(),
+        renamed: spec.renamed.iter().map(|(old, new)| (old.value.as_str().into(), stage(&new.value))).collect(),
         history: spec.history.as_ref().map_or(DEFAULT_HISTORY, |h| h.value).try_into().unwrap_or_default(),
     }
 }
@@ -172,7 +172,7 @@ fn score(spec: &ScoreSpec, vocabulary: &mut Vocabulary) -> ScoreModel {
             name_hash: name_hash(&name),
             half_life_ms: group.half_life_ms.as_ref().and_then(|h| h.value),
             cap: group.cap.as_ref().map(|c| c.value),
-            name,
+            name: name.into(),
         }
     });
     ScoreModel {
@@ -180,7 +180,11 @@ fn score(spec: &ScoreSpec, vocabulary: &mut Vocabulary) -> ScoreModel {
         groups: groups.collect(),
         rules_by_name: Vec::new(),
         rules_on_any: Vec::new(),
-        labels: spec.labels.iter().map(|(name, score)| Label { name: name.value.clone(), score: *score }).collect(),
+        labels: spec
+            .labels
+            .iter()
+            .map(|(name, score)| Label { name: name.value.as_str().into(), hash: name_hash(&name.value), score: *score })
+            .collect(),
     }
 }
 

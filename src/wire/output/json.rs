@@ -1,6 +1,7 @@
 //! Outputs as JSON. Names and order of the fields are the contract's.
 
 use super::{Encoder, cause_name, direction_name, hex, rounded, type_name};
+use crate::domain::Text;
 use crate::domain::effect::{Body, CartAbandoned, CartOutcome, Output, ScoreChanged, StageChanged};
 use crate::domain::prospect::CartLine;
 use crate::wire::time::Rfc3339;
@@ -134,7 +135,7 @@ impl Serialize for Rounded {
     }
 }
 
-struct Groups<'a>(&'a [(String, f64)]);
+struct Groups<'a>(&'a [(Text, f64)]);
 
 impl Serialize for Groups<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,6 +1,7 @@
 //! Outputs as `leadstream.v1.Output`.
 
 use super::{Encoder, cause_name, direction_name, hex, rounded, type_name};
+use crate::domain::Text;
 use crate::domain::effect::{Body, CartAbandoned, CartOutcome, Output, ScoreChanged, StageChanged};
 use crate::wire::proto;
 use prost::Message;
@@ -14,8 +15,8 @@ pub(super) fn write(encoder: &Encoder, prospect: &str, output: &Output, value: &
         at_ms: output.at_ms,
         model: model.map(|m| proto::ModelRef { name: m.name.clone(), hash: m.hash_text.clone() }),
         event: output.event.as_ref().map(|event| proto::CausingEvent {
-            id: event.message_id.clone(),
-            name: event.name.clone(),
+            id: text(event.message_id.as_ref()),
+            name: event.name.to_string(),
             topic: encoder.topic(event.position.input).to_owned(),
             partition: event.position.partition,
             offset: event.position.offset,
@@ -34,16 +35,20 @@ fn id_text(id: u128) -> String {
     hex(id, &mut [0; 32]).to_owned()
 }
 
+fn text(text: Option<&Text>) -> Option<String> {
+    text.map(Text::to_string)
+}
+
 fn stage(body: &StageChanged) -> proto::StageChanged {
     proto::StageChanged {
         axis: body.axis.name().to_owned(),
-        from: body.from.clone(),
-        to: body.to.clone(),
+        from: text(body.from.as_ref()),
+        to: body.to.to_string(),
         direction: direction_name(body.direction).to_owned(),
         cause: cause_name(body.cause).to_owned(),
         in_stage_ms: body.in_stage_ms,
         score: rounded(body.score),
-        label: body.label.clone(),
+        label: text(body.label.as_ref()),
         persona: None,
     }
 }
@@ -51,31 +56,30 @@ fn stage(body: &StageChanged) -> proto::StageChanged {
 fn score(body: &ScoreChanged) -> proto::ScoreChanged {
     let groups = body.groups.iter();
     proto::ScoreChanged {
-        from: body.from.clone(),
-        to: body.to.clone(),
+        from: text(body.from.as_ref()),
+        to: text(body.to.as_ref()),
         direction: if body.up { "up" } else { "down" }.to_owned(),
         score: rounded(body.score),
         fit: None,
         engagement: rounded(body.score),
         grade: None,
-        groups: groups.map(|(name, points)| proto::GroupScore { name: name.clone(), points: rounded(*points) }).collect(),
+        groups: groups.map(|(name, points)| proto::GroupScore { name: name.to_string(), points: rounded(*points) }).collect(),
     }
 }
 
 fn abandoned(body: &CartAbandoned) -> proto::CartAbandoned {
-    let text = |text: &Option<Box<str>>| text.as_deref().map(str::to_owned);
     let lines = body.lines.iter().map(|line| proto::CartLine {
         product_id: line.product_id.to_string(),
-        sku: text(&line.sku),
-        name: text(&line.name),
-        variant: text(&line.variant),
+        sku: text(line.sku.as_ref()),
+        name: text(line.name.as_ref()),
+        variant: text(line.variant.as_ref()),
         quantity: line.quantity,
         price: line.price.map(rounded),
-        url: text(&line.url),
-        image_url: text(&line.image_url),
+        url: text(line.url.as_ref()),
+        image_url: text(line.image_url.as_ref()),
     });
     proto::CartAbandoned {
-        cart_id: body.cart_id.clone(),
+        cart_id: text(body.cart_id.as_ref()),
         episode: body.episode_ms,
         step: u32::from(body.step),
         steps: u32::from(body.steps),
@@ -84,23 +88,23 @@ fn abandoned(body: &CartAbandoned) -> proto::CartAbandoned {
         checkout_started: body.checkout_started,
         lines: lines.collect(),
         value: body.value.map(rounded),
-        currency: body.currency.clone(),
+        currency: text(body.currency.as_ref()),
         score: rounded(body.score),
-        label: body.label.clone(),
+        label: text(body.label.as_ref()),
         persona: None,
     }
 }
 
 fn outcome(body: &CartOutcome) -> proto::CartOutcome {
     proto::CartOutcome {
-        cart_id: body.cart_id.clone(),
+        cart_id: text(body.cart_id.as_ref()),
         episode: body.episode_ms,
         step: body.step.map(u32::from),
         steps_sent: u32::from(body.steps_sent),
         reason: body.reason.name().to_owned(),
         trigger_ids: body.trigger_ids.iter().map(|id| id_text(*id)).collect(),
-        order_id: body.order_id.clone(),
+        order_id: text(body.order_id.as_ref()),
         value: body.value.map(rounded),
-        currency: body.currency.clone(),
+        currency: text(body.currency.as_ref()),
     }
 }

@@ -2,13 +2,15 @@
 //! their number.
 
 use super::VERSION;
-use crate::domain::Ms;
+use crate::domain::dedup::{self, SeenIds};
 use crate::domain::prospect::{
-    Cart, CartLine, ConsentState, GroupPoints, Hit, PastStage, Phase, Prospect, Removed, RuleCount, RuleUse, Seen, SentStep,
+    Cart, CartLine, ConsentState, Few, GroupPoints, Hit, PastStage, Phase, Prospect, Removed, RuleCount, RuleUse, SentStep,
     Series, StagePosition, Track,
 };
+use crate::domain::{Ms, SECOND_MS};
 use crate::engine::codec::CodecError;
 use prost::encoding::{WireType, decode_key, decode_varint};
+use smallvec::SmallVec;
 
 /// Reads the fields of one message in ascending order. Times are distances to `base`.
 struct Reader<'b> {
@@ -28,6 +30,9 @@ enum Value<'b> {
 }
 
 type Read<T> = Result<T, CodecError>;
+
+/// A column of a table until it is put together with the others: on the stack, as long as it can be.
+type List<T> = SmallVec<[T; 4]>;
 
 fn damaged<T>(what: &str, why: impl std::fmt::Display) -> Read<T> {
     Err(CodecError::Damaged(format!("{what}: {why}")))
@@ -65,6 +70,10 @@ impl<'b> Reader<'b> {
     }
 
     fn varint(&mut self) -> Read<u64> {
+        if let [value @ 0..0x80, rest @ ..] = self.bytes {
+            self.bytes = rest;
+            return Ok(u64::from(*value));
+        }
         decode_varint(&mut self.bytes).or_else(|e| damaged(self.what, e))
     }
 
@@ -94,24 +103,23 @@ impl<'b> Reader<'b> {
         Self::new(bytes, self.base, what)
     }
 
-    fn varints(&self, bytes: &'b [u8]) -> Read<Vec<u64>> {
+    fn varints(&self, bytes: &'b [u8]) -> Read<List<u64>> {
         let mut list = self.nested(bytes, self.what);
-        let mut values = Vec::with_capacity(bytes.iter().filter(|b| **b < 0x80).count());
+        let mut values = List::new();
         while !list.bytes.is_empty() {
             values.push(list.varint()?);
         }
         Ok(values)
     }
 
-    fn times(&self, bytes: &'b [u8]) -> Read<Vec<Ms>> {
-        let mut last: Option<Ms> = None;
-        let values = self.varints(bytes)?;
-        let time = |value| {
-            let time = last.map_or_else(|| self.time(value), |last| last.wrapping_add(unzigzag(value)));
-            last = Some(time);
-            time
-        };
-        Ok(values.into_iter().map(time).collect())
+    fn times(&self, bytes: &'b [u8]) -> Read<List<Ms>> {
+        let mut list = self.nested(bytes, self.what);
+        let mut times = List::new();
+        while !list.bytes.is_empty() {
+            let value = list.varint()?;
+            times.push(times.last().map_or_else(|| self.time(value), |last: &Ms| last.wrapping_add(unzigzag(value))));
+        }
+        Ok(times)
     }
 
     fn packed<const N: usize>(&self, bytes: &'b [u8]) -> Read<&'b [[u8; N]]> {
@@ -134,14 +142,14 @@ fn unzigzag(value: u64) -> i64 {
 pub(super) fn prospect(bytes: &[u8]) -> Read<Prospect> {
     let mut r = Reader::new(bytes, 0, "prospect");
     match r.next()? {
-        Some((1, Value::Varint(version))) if version == u64::from(VERSION) => {}
+        Some((1, Value::Varint(version))) if (1..=u64::from(VERSION)).contains(&version) => {}
         Some((1, Value::Varint(found))) if found > u64::from(VERSION) => {
             return Err(CodecError::Newer { found: u32::try_from(found).unwrap_or(u32::MAX), known: VERSION });
         }
         _ => return damaged(r.what, "no version at its beginning"),
     }
     let mut p = Prospect::default();
-    let (mut hashes, mut times): (&[[u8; 8]], Vec<Ms>) = (&[], Vec::new());
+    let (mut hashes, mut times, mut seconds): (&[[u8; 8]], &[u8], &[u8]) = (&[], &[], &[]);
     while let Some((field, value)) = r.next()? {
         match (field, value) {
             (2, Value::Varint(v)) => {
@@ -153,19 +161,40 @@ pub(super) fn prospect(bytes: &[u8]) -> Read<Prospect> {
             (5, Value::Varint(v)) => p.last_cart_activity_ms = Some(r.time(v)),
             (6, Value::Varint(v)) => p.sessions = r.number(v)?,
             (7, Value::Bytes(b)) => hashes = r.packed(b)?,
-            (8, Value::Bytes(b)) => times = r.times(b)?,
+            // Of version 1.
+            (8, Value::Bytes(b)) => times = b,
             (9, Value::Varint(v)) => p.consent.state = consent_state(v)?,
             (10, Value::Varint(v)) => p.consent.since_ms = r.time(v),
             (11, Value::Varint(v)) => p.cooldown_from_ms = Some(r.time(v)),
             (12, Value::Varint(v)) => p.cooldown_reported = v != 0,
             (13, Value::Bytes(b)) => p.tracks.push(track(r.nested(b, "track"))?),
             (14, Value::Bytes(b)) => p.carts.push(cart(r.nested(b, "cart"))?),
+            (15, Value::Bytes(b)) => seconds = b,
             _ => return r.unknown(field),
         }
     }
-    r.same_length(hashes.len(), times.len())?;
-    p.seen = hashes.iter().zip(times).map(|(hash, time_ms)| Seen { hash: u64::from_le_bytes(*hash), time_ms }).collect();
+    p.seen = if times.is_empty() { seen_ids(&r, hashes, seconds)? } else { seen_ids_of_version_1(&r, hashes, times)? };
     Ok(p)
+}
+
+fn seen_ids(r: &Reader<'_>, hashes: &[[u8; 8]], mut seconds: &[u8]) -> Read<SeenIds> {
+    if hashes.is_empty() && seconds.is_empty() {
+        return Ok(SeenIds::default());
+    }
+    let distance = decode_varint(&mut seconds).or_else(|e| damaged(r.what, e))?;
+    let oldest_s = r.base.div_euclid(SECOND_MS).wrapping_sub(unzigzag(distance));
+    let hashes = hashes.iter().map(|h| u64::from_le_bytes(*h)).collect();
+    SeenIds::from_parts(hashes, oldest_s, seconds.to_vec()).map_or_else(|| damaged(r.what, "ids and their times don't match"), Ok)
+}
+
+fn seen_ids_of_version_1(r: &Reader<'_>, hashes: &[[u8; 8]], times: &[u8]) -> Read<SeenIds> {
+    let times = r.times(times)?;
+    r.same_length(hashes.len(), times.len())?;
+    let mut seen = SeenIds::default();
+    for (hash, time_ms) in hashes.iter().zip(times) {
+        seen.push(u64::from_le_bytes(*hash), dedup::seconds(time_ms));
+    }
+    Ok(seen)
 }
 
 fn consent_state(number: u64) -> Read<ConsentState> {
@@ -180,8 +209,8 @@ fn consent_state(number: u64) -> Read<ConsentState> {
 
 fn track(mut r: Reader<'_>) -> Read<Track> {
     let mut t = Track::default();
-    let (mut groups, mut points, mut group_times): (&[[u8; 4]], &[[u8; 8]], Vec<Ms>) = (&[], &[], Vec::new());
-    let (mut uses, mut use_times, mut use_counts): (&[[u8; 4]], Vec<Ms>, Vec<u64>) = (&[], Vec::new(), Vec::new());
+    let (mut groups, mut points, mut group_times): (&[[u8; 4]], &[[u8; 8]], List<Ms>) = (&[], &[], List::new());
+    let (mut uses, mut use_times, mut use_counts): (&[[u8; 4]], List<Ms>, List<u64>) = (&[], List::new(), List::new());
     while let Some((field, value)) = r.next()? {
         match (field, value) {
             (1, Value::Bytes(b)) => t.model = r.text(b)?,
@@ -218,8 +247,8 @@ fn track(mut r: Reader<'_>) -> Read<Track> {
 }
 
 fn position(mut r: Reader<'_>) -> Read<StagePosition> {
-    let mut p = StagePosition { stage: Box::default(), entered_ms: 0, stale_at_ms: None, history: Vec::new() };
-    let (mut stages, mut times): (&[[u8; 4]], Vec<Ms>) = (&[], Vec::new());
+    let mut p = StagePosition { stage: Default::default(), entered_ms: 0, stale_at_ms: None, history: Few::new() };
+    let (mut stages, mut times): (&[[u8; 4]], List<Ms>) = (&[], List::new());
     while let Some((field, value)) = r.next()? {
         match (field, value) {
             (1, Value::Bytes(b)) => p.stage = r.text(b)?,
@@ -238,7 +267,7 @@ fn position(mut r: Reader<'_>) -> Read<StagePosition> {
 
 fn count(mut r: Reader<'_>) -> Read<RuleCount> {
     let mut rule = 0;
-    let (mut times, mut same): (Vec<Ms>, &[[u8; 4]]) = (Vec::new(), &[]);
+    let (mut times, mut same): (List<Ms>, &[[u8; 4]]) = (List::new(), &[]);
     while let Some((field, value)) = r.next()? {
         match (field, value) {
             (1, Value::Fixed32(v)) => rule = v,
@@ -257,7 +286,7 @@ fn count(mut r: Reader<'_>) -> Read<RuleCount> {
 
 fn cart(mut r: Reader<'_>) -> Read<Cart> {
     let mut c = Cart::default();
-    let (mut hashes, mut times): (&[[u8; 8]], Vec<Ms>) = (&[], Vec::new());
+    let (mut hashes, mut times): (&[[u8; 8]], List<Ms>) = (&[], List::new());
     while let Some((field, value)) = r.next()? {
         match (field, value) {
             (1, Value::Bytes(b)) => c.id = Some(r.text(b)?),
