@@ -17,5 +17,7 @@ mod harness;
 mod movement;
 #[path = "domain/properties.rs"]
 mod properties;
+#[path = "domain/scenarios.rs"]
+mod scenarios;
 #[path = "domain/scores.rs"]
 mod scores;

@@ -17,7 +17,13 @@ use std::fmt;
 pub use cart::cart;
 
 /// The models that are built into the binary: name and text.
-pub const SHIPPED: [(&str, &str); 1] = [("ecommerce", include_str!("../../config/models/ecommerce.toml"))];
+pub const SHIPPED: [(&str, &str); 5] = [
+    ("ecommerce", include_str!("../../config/models/ecommerce.toml")),
+    ("buyer5", include_str!("../../config/models/buyer5.toml")),
+    ("b2b10", include_str!("../../config/models/b2b10.toml")),
+    ("aida", include_str!("../../config/models/aida.toml")),
+    ("aarrr", include_str!("../../config/models/aarrr.toml")),
+];
 
 /// The model that runs when none is configured.
 pub const DEFAULT_MODEL: &str = "ecommerce";

@@ -1,0 +1,156 @@
+//! Scenarios: what a person expects in one sentence, what happens, and what leaves. Every file in `tests/scenarios/` is run; a
+//! new one joins by being there. `tests/scenarios/README.md` says how to write one.
+
+use super::harness::{Line, START_MS, model, ms, run_lines, say, script};
+use leadstream::config::model_file::SHIPPED;
+use leadstream::domain::effect::{Axis, Body};
+use leadstream::domain::model::Models;
+use leadstream::engine::task::ProspectOutput;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A scenario as it stands in its file.
+#[derive(Default)]
+struct Scenario {
+    expects: String,
+    model: String,
+    cart: String,
+    show: Vec<String>,
+    when: Vec<String>,
+    then: Vec<String>,
+}
+
+fn files() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    let mut files: Vec<_> = std::fs::read_dir(&folder)
+        .unwrap_or_else(|e| panic!("{}: {e}", folder.display()))
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "txt"))
+        .collect();
+    files.sort();
+    files
+}
+
+/// The sentence, then `key: value` lines, then what follows `when` and `then`.
+fn read(text: &str) -> Result<Scenario, String> {
+    let mut scenario = Scenario { model: "ecommerce".to_owned(), ..Scenario::default() };
+    let (sentence, rest) = text.split_once("\n\n").ok_or("no empty line after the sentence")?;
+    scenario.expects = sentence.replace('\n', " ");
+    let mut block = "";
+    for line in rest.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')) {
+        match (block, line) {
+            (_, "when" | "then") => block = line,
+            ("when", line) => scenario.when.push(line.to_owned()),
+            ("then", "nothing") => {}
+            ("then", line) => scenario.then.push(line.split_whitespace().collect::<Vec<_>>().join(" ")),
+            _ => match line.split_once(": ") {
+                Some(("model", name)) => name.clone_into(&mut scenario.model),
+                Some(("cart", setting)) => writeln!(scenario.cart, "{setting}").unwrap(),
+                Some(("show", what)) => scenario.show = what.split(", ").map(str::to_owned).collect(),
+                _ => return Err(format!("`{line}` is none of model, cart, show, when, then")),
+            },
+        }
+    }
+    match scenario.show.iter().find(|s| !["journey", "funnel", "labels", "carts"].contains(&s.as_str())) {
+        Some(unknown) => Err(format!("show: {unknown} is none of journey, funnel, labels, carts")),
+        None if scenario.show.is_empty() || scenario.when.is_empty() => Err("show and when are needed".to_owned()),
+        None => Ok(scenario),
+    }
+}
+
+impl Scenario {
+    fn models(&self) -> Arc<Models> {
+        let (_, text) = SHIPPED.iter().find(|(name, _)| *name == self.model).expect("a shipped model");
+        let head = text.split_once("\n[cart]").map_or(*text, |(head, _)| head);
+        // What a scenario doesn't set has its default.
+        model(&format!("{head}\n[cart]\n{}", self.cart))
+    }
+
+    fn shows(&self, body: &Body) -> bool {
+        let kind = match body {
+            Body::StageChanged(s) if s.axis == Axis::Journey => "journey",
+            Body::StageChanged(_) => "funnel",
+            Body::ScoreChanged(_) => "labels",
+            Body::CartAbandoned(_) | Body::CartOutcome(_) => "carts",
+        };
+        self.show.iter().any(|s| s == kind)
+    }
+
+    fn run(&self, models: &[Arc<Models>], batch: usize, restart_after: Option<usize>) -> Vec<String> {
+        let mut lines = script(&self.when.join("\n"));
+        if let Some(at) = restart_after {
+            lines.insert(at.min(lines.len()), Line::Restart(0));
+        }
+        let outputs = run_lines(models, &lines, batch);
+        outputs.iter().filter(|o| self.shows(&o.output.body)).map(line).collect()
+    }
+}
+
+/// An output as scenarios write it: whose it is comes first, unless it is Ann's; times in days, for months are of no one length.
+fn line(output: &ProspectOutput) -> String {
+    let said = say(&output.output);
+    let (_, what) = said.split_once(' ').unwrap();
+    let said = format!("{} {what}", days(output.output.at_ms - START_MS));
+    match &*output.prospect {
+        "ann" => said,
+        other => format!("{other}: {said}"),
+    }
+}
+
+/// `2d4h`, `90m` as `1h30m`.
+fn days(passed_ms: i64) -> String {
+    let (mut rest, mut text) = (passed_ms, String::new());
+    for (unit, ms) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)] {
+        if rest >= ms {
+            write!(text, "{}{unit}", rest / ms).unwrap();
+            rest %= ms;
+        }
+    }
+    if text.is_empty() { "0m".to_owned() } else { text }
+}
+
+/// With `LEADSTREAM_WRITE_SCENARIOS=1` a `then` of nothing but `?` is filled in, for a person to compare with the sentence.
+fn fill_in(path: &Path, text: &str, got: &[String]) {
+    let (head, _) = text.rsplit_once("then").unwrap();
+    let lines: String = got.iter().map(|l| format!("    {l}\n")).collect();
+    let lines = if lines.is_empty() { "    nothing\n" } else { &lines };
+    std::fs::write(path, format!("{head}then\n{lines}")).unwrap();
+}
+
+#[test]
+fn every_scenario_ends_as_a_person_expects() {
+    let mut wrong = String::new();
+    let files = files();
+    for path in &files {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(path).unwrap();
+        let scenario = read(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let models = [scenario.models()];
+        let got = scenario.run(&models, 1, None);
+        if scenario.then == ["?"] && std::env::var_os("LEADSTREAM_WRITE_SCENARIOS").is_some() {
+            fill_in(path, &text, &got);
+            continue;
+        }
+        if got != scenario.then {
+            let indent = |lines: &[String]| lines.iter().map(|l| format!("      {l}\n")).collect::<String>();
+            let (want, got) = (indent(&scenario.then), indent(&got));
+            write!(wrong, "{name}: {}\n   expected\n{want}   got\n{got}", scenario.expects).unwrap();
+            continue;
+        }
+        // However it is cut into batches, and wherever the service restarts, the same leaves.
+        assert_eq!(scenario.run(&models, 1_000, None), got, "{name}, as one batch");
+        for at in 1..=scenario.when.len() {
+            assert_eq!(scenario.run(&models, 1_000, Some(at)), got, "{name}, restarted after line {at}");
+        }
+    }
+    assert!(wrong.is_empty(), "of {} scenarios these are wrong:\n{wrong}", files.len());
+    assert!(files.len() >= 40, "scenarios are missing: only {} are there", files.len());
+}
+
+#[test]
+fn times_of_scenarios_are_read_and_written_alike() {
+    for text in ["0m", "10m", "1h2m", "3d", "40d13h", "1s5ms"] {
+        assert_eq!(days(ms(text)), text);
+    }
+}
