@@ -10,6 +10,7 @@ pub mod demo;
 pub mod explain;
 pub mod load;
 pub mod model_check;
+mod model_diff;
 pub mod replay;
 pub mod run;
 pub mod service;
@@ -63,6 +64,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Deadletters(DeadLettersCommand::Redrive(args)) => deadletters::redrive(args),
         Command::Simulate(args) => simulate::run(args),
         Command::Model(ModelCommand::Check(args)) => model_check::run(args),
+        Command::Model(ModelCommand::Diff(args)) => model_diff::run(&args),
     }
 }
 

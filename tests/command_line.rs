@@ -67,6 +67,55 @@ fn a_good_model_is_ok_with_0() {
 }
 
 #[test]
+fn a_model_is_drawn_for_graphviz() {
+    for (model, stages) in [("ecommerce", 15), ("b2b10", 10), ("aida", 4)] {
+        let output = leadstream(&["model", "check", "--dot", model]);
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        let text = stdout(&output);
+        assert!(text.starts_with(&format!("digraph \"{model}\" {{")) && text.trim_end().ends_with('}'), "{text}");
+        let nodes = text.lines().filter(|l| l.contains(" [label=\"") && !l.contains("->")).count();
+        assert_eq!(nodes, stages, "{text}");
+        assert_eq!(text.matches('{').count(), text.matches('}').count(), "{text}");
+    }
+}
+
+#[test]
+fn model_diff_says_in_words_what_changed() {
+    let same = leadstream(&["model", "diff", "ecommerce", "ecommerce"]);
+    assert_eq!((code(&same), stdout(&same).starts_with("both mean the same")), (0, true), "{}", stdout(&same));
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = include_str!("../config/models/ecommerce.toml");
+    let changes = [
+        ("warm = 20", "warm = 25"),
+        ("\"Cart Shared\", ", ""),
+        ("\"14d\", to = \"consideration\"", "\"10d\", to = \"consideration\""),
+    ];
+    let changed = changes.iter().fold(text.to_owned(), |text, (old, new)| {
+        assert!(text.contains(old), "{old}");
+        text.replace(old, new)
+    });
+    let changed = write(folder.path(), "changed.toml", &changed);
+    let output = leadstream(&["model", "diff", "ecommerce", &changed]);
+    assert_eq!(code(&output), 1, "{}", stderr(&output));
+    assert_eq!(
+        stdout(&output).lines().collect::<Vec<_>>(),
+        [
+            "- journey: Cart Shared or Product Shared or Order Completed leads to consensus-creation from any earlier stage",
+            "~ funnel: intent goes stale: after 14 days without activity, to consideration → after 10 days without activity, to consideration",
+            "~ label warm: from 20 points → from 25 points",
+            "+ journey: Product Shared or Order Completed leads to consensus-creation from any earlier stage",
+        ]
+    );
+    let json = leadstream(&["model", "diff", "--json", "ecommerce", &changed]);
+    let value: serde_json::Value = serde_json::from_str(&stdout(&json)).expect("JSON");
+    assert_eq!(value["changes"].as_array().map(Vec::len), Some(4), "{value}");
+
+    let bad = leadstream(&["model", "diff", "ecommerce", "no-such-model"]);
+    assert_eq!((code(&bad), stdout(&bad).contains("shipped are")), (2, true), "{}", stdout(&bad));
+}
+
+#[test]
 fn every_fault_of_every_model_file_is_a_result_with_2() {
     let folder = tempfile::tempdir().expect("a folder");
     let bad = write(folder.path(), "bad.toml", "[journey]\nstages = [\"a\", \"b\"]\nmoves = [ { to = \"a\", on = \"page\" } ]\n");

@@ -276,6 +276,22 @@ pub enum FileCompression {
 pub enum ModelCommand {
     /// Check model files (or shipped models by name), print every fault with its place, or what the model says
     Check(ModelCheckArgs),
+    /// Say in words what changed from one model to another: exit code 0 when they mean the same, 1 when they differ
+    Diff(ModelDiffArgs),
+}
+
+/// `model diff`.
+#[derive(Debug, Clone, Args)]
+pub struct ModelDiffArgs {
+    /// Model file, or name of a shipped model
+    #[arg(value_name = "BEFORE")]
+    pub before: String,
+    /// Model file, or name of a shipped model
+    #[arg(value_name = "AFTER")]
+    pub after: String,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `model check`.
@@ -287,6 +303,9 @@ pub struct ModelCheckArgs {
     /// Also draw the moves between the stages as text
     #[arg(long)]
     pub graph: bool,
+    /// Only draw them, as a picture: Graphviz DOT, for `dot -Tsvg`
+    #[arg(long, conflicts_with_all = ["graph", "json"])]
+    pub dot: bool,
     /// As JSON
     #[arg(long)]
     pub json: bool,

@@ -1,12 +1,14 @@
 //! `model check`: every fault of model files with its place, or what they say.
 
+mod dot;
+
 use super::cli::ModelCheckArgs;
 use super::{BAD_USAGE, DONE};
 use crate::config::model_file::{self, FileFault, Loaded};
 use crate::config::units::format_ms;
 use crate::domain::effect::Axis;
 use crate::domain::model::spec::CartSpec;
-use crate::domain::model::{AxisModel, Model, canonical, check};
+use crate::domain::model::{AxisModel, Model, check, words};
 use serde_json::json;
 use std::io::Write;
 use std::process::ExitCode;
@@ -25,7 +27,9 @@ pub fn run(args: ModelCheckArgs) -> anyhow::Result<ExitCode> {
             Ok(models) => {
                 let model = models.in_charge();
                 let notes = check::notes(&loaded.spec);
-                if args.json {
+                if args.dot {
+                    dot::write(&mut out, &loaded, model)?;
+                } else if args.json {
                     results.push(summary_json(&loaded.origin, model, &notes));
                 } else {
                     write_summary(&mut out, &loaded, model, &notes, args.graph)?;
@@ -128,7 +132,7 @@ fn write_graph(out: &mut impl Write, axis: Axis, loaded: &Loaded, compiled: &Axi
                 [] => "from any earlier stage".to_owned(),
                 names => format!("from {}", names.iter().map(|f| f.value.as_str()).collect::<Vec<_>>().join(", ")),
             };
-            writeln!(out, "     ← {from}: {}", canonical::in_words(rule))?;
+            writeln!(out, "     ← {from}: {}", words::one_move(rule))?;
         }
         for (from, stale) in compiled.stages.iter().zip(&compiled.stale).filter_map(|(s, stale)| Some((s, (*stale)?))) {
             if stale.to == index {

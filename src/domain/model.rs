@@ -8,6 +8,7 @@ pub mod check;
 pub mod compile;
 pub mod predicate;
 pub mod spec;
+pub mod words;
 
 use super::names::{Kind, NameId, PropertyId, Vocabulary};
 use super::{Ms, Text};

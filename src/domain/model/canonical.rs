@@ -59,7 +59,7 @@ fn test(test: &TestSpec) -> String {
     }
 }
 
-fn literal(literal: &Literal) -> String {
+pub(super) fn literal(literal: &Literal) -> String {
     match literal {
         Literal::Text(text) => format!("{text:?}"),
         Literal::Number(n) => format!("{n}"),
@@ -157,48 +157,4 @@ fn group_lines(group: &GroupSpec) -> Vec<String> {
     let half_life = group.half_life_ms.as_ref().and_then(|h| h.value);
     let head = format!("group {name:?} half-life {half_life:?} cap {:?}", group.cap.as_ref().map(|c| c.value));
     std::iter::once(head).chain(group.rules.iter().map(|r| score_rule(name, &r.value))).collect()
-}
-
-/// What a move asks for, to be read by people.
-#[must_use]
-pub fn in_words(spec: &MoveSpec) -> String {
-    let names: Vec<&str> = spec.when.on.iter().map(|n| n.value.as_str()).collect();
-    let mut text = if names == ["*"] { "any event".to_owned() } else { names.join(" or ") };
-    for (property, tests) in &spec.when.tests {
-        let _never = write!(text, " with {property} {}", tests_in_words(&tests.value));
-    }
-    if let Some(times) = &spec.times {
-        let _never = write!(text, ", {} times", times.value);
-        if let Some(within) = &spec.within_ms {
-            let hours = within.value / crate::domain::HOUR_MS;
-            let length =
-                if hours % 24 == 0 && hours > 0 { format!("{} days", hours / 24) } else { format!("{} s", within.value / 1_000) };
-            let _never = write!(text, " within {length}");
-        }
-        if let Some(same) = &spec.same {
-            let _never = write!(text, ", the same {} each time", same.value);
-        }
-    }
-    if let Some(sessions) = &spec.sessions {
-        let _never = write!(text, ", from visit {} on", sessions.value);
-    }
-    text
-}
-
-fn tests_in_words(tests: &[TestSpec]) -> String {
-    let word = |test: &TestSpec| match test {
-        TestSpec::Equals(value) => format!("= {}", literal(value)),
-        TestSpec::OneOf(values) => format!("one of {}", values.iter().map(literal).collect::<Vec<_>>().join(", ")),
-        TestSpec::Prefix(text) => format!("beginning with {text:?}"),
-        TestSpec::Contains(text) => format!("containing {text:?}"),
-        TestSpec::Regex(text) => format!("matching {text:?}"),
-        TestSpec::AtLeast(n) => format!("at least {n}"),
-        TestSpec::AtMost(n) => format!("at most {n}"),
-        TestSpec::MoreThan(n) => format!("more than {n}"),
-        TestSpec::LessThan(n) => format!("less than {n}"),
-        TestSpec::Exists(true) => "there".to_owned(),
-        TestSpec::Exists(false) => "absent".to_owned(),
-        TestSpec::Not(tests) => format!("not {}", tests_in_words(tests)),
-    };
-    tests.iter().map(word).collect::<Vec<_>>().join(" and ")
 }

@@ -1,0 +1,74 @@
+//! The stage graph as Graphviz DOT: `leadstream model check --dot ecommerce | dot -Tsvg > ecommerce.svg`.
+
+use crate::config::model_file::Loaded;
+use crate::config::units::format_ms;
+use crate::domain::effect::Axis;
+use crate::domain::model::{AxisModel, Model, words};
+use std::io::Write;
+
+/// Writes one graph per axis that the model has, as clusters of one picture.
+pub(super) fn write(out: &mut impl Write, loaded: &Loaded, model: &Model) -> std::io::Result<()> {
+    writeln!(out, "digraph {} {{", quoted(&model.name))?;
+    writeln!(
+        out,
+        "  rankdir=LR; node [shape=box, style=rounded, fontname=\"Helvetica\"]; edge [fontname=\"Helvetica\", fontsize=9];"
+    )?;
+    for axis in Axis::ALL {
+        let compiled = &model.axes[axis.index()];
+        if !compiled.stages.is_empty() {
+            cluster(out, axis, loaded, compiled)?;
+        }
+    }
+    writeln!(out, "}}")
+}
+
+fn cluster(out: &mut impl Write, axis: Axis, loaded: &Loaded, compiled: &AxisModel) -> std::io::Result<()> {
+    let node = |stage: &str| quoted(&format!("{}/{stage}", axis.name()));
+    let nowhere = node("");
+    writeln!(out, "  subgraph {} {{", quoted(&format!("cluster_{}", axis.name())))?;
+    writeln!(out, "    label={};", quoted(axis.name()))?;
+    writeln!(out, "    {nowhere} [shape=point, label=\"\"];")?;
+    for (index, stage) in compiled.stages.iter().enumerate() {
+        writeln!(out, "    {} [label={}];", node(stage), quoted(&format!("{}. {stage}", index + 1)))?;
+    }
+    let position = |name: &str| compiled.stages.iter().position(|s| s == name).unwrap_or_default();
+    for rule in loaded.spec.axes[axis.index()].moves.iter().map(|m| &m.value) {
+        let Some(to) = rule.to.as_ref().map(|to| to.value.as_str()) else { continue };
+        let label = quoted(&wrapped(&words::one_move(rule)));
+        if rule.from.is_empty() {
+            // From any earlier stage: one edge from the one before it stands for all, or the picture could not be read.
+            let before = position(to).checked_sub(1).and_then(|n| compiled.stages.get(n)).map_or(nowhere.clone(), |s| node(s));
+            writeln!(out, "    {before} -> {} [label={label}];", node(to))?;
+        }
+        for from in &rule.from {
+            let back = if position(to) < position(&from.value) { ", color=firebrick" } else { "" };
+            writeln!(out, "    {} -> {} [label={label}{back}];", node(&from.value), node(to))?;
+        }
+    }
+    for (from, stale) in compiled.stages.iter().zip(&compiled.stale).filter_map(|(s, stale)| Some((s, (*stale)?))) {
+        let to = compiled.stages.get(stale.to).map_or("", |s| s.as_str());
+        let label = quoted(&format!("after {}", format_ms(stale.after_ms)));
+        writeln!(out, "    {} -> {} [label={label}, style=dashed, color=gray40];", node(from), node(to))?;
+    }
+    writeln!(out, "  }}")
+}
+
+/// Text in DOT's quotes.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
+}
+
+/// Breaks a long label at its words.
+fn wrapped(text: &str) -> String {
+    let (mut lines, mut length) = (String::new(), 0);
+    for word in text.split(' ') {
+        if length > 0 {
+            let breaks = length + word.len() > 32;
+            lines.push(if breaks { '\n' } else { ' ' });
+            length = if breaks { 0 } else { length + 1 };
+        }
+        lines.push_str(word);
+        length += word.len();
+    }
+    lines
+}
