@@ -6,6 +6,11 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Half a second in all.
+const LOCK_TRIES: u32 = 25;
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// An instance's id, and the lock that keeps others from using it.
 #[derive(Debug)]
@@ -36,11 +41,7 @@ pub fn resolve(configured: Option<&str>, state_dir: Option<&Path>) -> Result<Ins
     std::fs::create_dir_all(dir).map_err(unusable)?;
     let mut file =
         OpenOptions::new().read(true).write(true).create(true).truncate(false).open(dir.join("instance-id")).map_err(unusable)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(InstanceError::InUse(dir.to_owned())),
-        Err(TryLockError::Error(error)) => return Err(unusable(error)),
-    }
+    lock(&file, dir)?;
     let mut kept = String::new();
     file.read_to_string(&mut kept).map_err(unusable)?;
     let kept = kept.trim();
@@ -58,6 +59,19 @@ pub fn resolve(configured: Option<&str>, state_dir: Option<&Path>) -> Result<Ins
         }
     };
     Ok(Instance { id, _lock: Some(file) })
+}
+
+/// Locks the folder. A lock that was just let go may still be seen for a moment: a child process has a copy of it between `fork`
+/// and `exec`, as the command that gives a token does.
+fn lock(file: &File, dir: &Path) -> Result<(), InstanceError> {
+    for _ in 0..LOCK_TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
+            Err(TryLockError::Error(error)) => return Err(InstanceError::Unusable { dir: dir.to_owned(), error }),
+        }
+    }
+    Err(InstanceError::InUse(dir.to_owned()))
 }
 
 fn is_id(text: &str) -> bool {
