@@ -4,6 +4,7 @@
 //! ```text
 //! harness load    BOOTSTRAP PREFIX EVENTS PROSPECTS           preloads the input topics over six hours of event time
 //! harness drain   BOOTSTRAP PREFIX GROUP PID                  until the group has committed everything that is there
+//! harness floor   BOOTSTRAP PREFIX BYTES                      the bare loop over the client library, for the same backlog
 //! harness latency BOOTSTRAP PREFIX OUTPUT RATE SECONDS PID    produces at a rate and reads OUTPUT as read_committed
 //! ```
 
@@ -12,6 +13,7 @@
 #![allow(clippy::unwrap_used, reason = "a judge that can't read its arguments or the cluster has failed")]
 
 mod drain;
+mod floor;
 mod latency;
 mod load;
 mod process;
@@ -28,6 +30,7 @@ fn main() {
     match args.first().map(String::as_str) {
         Some("load") => load::flat_out(text(1), text(2), number(3), number(4)),
         Some("drain") => drain::watch(text(1), text(2), text(3), number(4)),
+        Some("floor") => floor::run(text(1), text(2), usize::try_from(number(3)).unwrap()),
         Some("latency") => latency::measure(text(1), text(2), text(3), number(4), number(5), number(6)),
         _ => println!("started without a job: run benches/run"),
     }

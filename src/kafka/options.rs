@@ -298,7 +298,7 @@ impl Options {
             .set("compression.type", "lz4")
             // The end of a batch flushes. Before that, small requests cost more than they gain, and records that have lingered
             // and wait for the answer to the request before theirs make the library's thread poll without pause.
-            .set("linger.ms", "5")
+            .set("linger.ms", "50")
             .set("batch.size", "1000000")
             .set("batch.num.messages", "100000")
             .set("queue.buffering.max.messages", "1000000")
