@@ -2,14 +2,14 @@
 
 use super::counting::Counting;
 use crate::config::Settings;
-use crate::config::settings::{Format, GroupProtocol, OnGap, Positions, Start};
+use crate::config::settings::Format;
 use crate::domain::Ms;
 use crate::domain::model::Models;
 use crate::http;
 use crate::kafka::options as kafka;
 use crate::kafka::service::{self, Handle, Ports};
 use crate::runtime::lookup::{Directory, Partitioning, ProspectLookup};
-use crate::runtime::options::{self as runtime, BatchLimits, PoisonLimit};
+use crate::runtime::options::{BatchLimits, PoisonLimit};
 use crate::runtime::ports::Clock;
 use crate::runtime::snapshot::{Board, Identity};
 use crate::telemetry::Telemetry;
@@ -56,27 +56,13 @@ pub fn kafka_options(settings: &Settings, instance_id: &str) -> kafka::Options {
     options.properties.clone_from(&k.properties);
     options.prefix.clone_from(&t.prefix);
     options.workers = u16::try_from(e.workers.max(1)).unwrap_or(u16::MAX);
-    options.group_protocol = match k.group_protocol {
-        GroupProtocol::Classic => kafka::GroupProtocol::Classic,
-        GroupProtocol::Consumer => kafka::GroupProtocol::Consumer,
-    };
+    options.group_protocol = k.group_protocol;
     options.static_membership = k.static_membership;
     options.session_timeout = k.session_timeout;
     options.transaction_timeout = k.transaction_timeout;
-    options.start = match k.start {
-        Start::Earliest => runtime::Start::Earliest,
-        Start::Latest => runtime::Start::Latest,
-        Start::At(time_ms) => runtime::Start::At(time_ms),
-    };
-    options.on_gap = match k.on_gap {
-        OnGap::Stop => runtime::OnGap::Stop,
-        OnGap::Skip => runtime::OnGap::Skip,
-    };
-    options.positions = match k.positions {
-        Positions::Checked => runtime::Positions::Checked,
-        Positions::Group => runtime::Positions::Group,
-        Positions::TaskRecord => runtime::Positions::TaskRecord,
-    };
+    options.start = k.start;
+    options.on_gap = k.on_gap;
+    options.positions = k.positions;
     let worker = &mut options.worker;
     worker.behind_after = e.behind_after;
     worker.batch = BatchLimits { max_events: e.batch_max_events, longest: e.batch_longest, linger: e.batch_linger };

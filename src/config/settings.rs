@@ -4,12 +4,14 @@ mod read;
 
 use super::layers::{Layers, Origin};
 use super::{keys, model_file};
-use crate::domain::Ms;
 use crate::domain::model::spec::CartSpec;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
+
+pub use crate::kafka::options::GroupProtocol;
+pub use crate::runtime::options::{OnGap, Positions, Start};
 
 /// Everything that can be set.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -42,41 +44,6 @@ pub struct Kafka {
     pub group_protocol: GroupProtocol,
     pub session_timeout: Duration,
     pub transaction_timeout: Duration,
-}
-
-/// Where a group without offsets begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Start {
-    #[default]
-    Earliest,
-    Latest,
-    /// At this time (ms since the epoch).
-    At(Ms),
-}
-
-/// What to do when retention has removed a committed offset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum OnGap {
-    #[default]
-    Stop,
-    Skip,
-}
-
-/// Who says where reading goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Positions {
-    /// The group's offsets, which must agree with the state.
-    #[default]
-    Checked,
-    Group,
-    TaskRecord,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum GroupProtocol {
-    #[default]
-    Classic,
-    Consumer,
 }
 
 /// `topics.*`: names without the prefix.

@@ -248,23 +248,14 @@ impl Prospect {
         self.timers().filter(|t| !(hold_cart_steps && matches!(t.kind, TimerKind::CartStep(_)))).min()
     }
 
-    /// The earliest deadline, and the earliest one that is no cart step; `Ms::MAX` for none. The cheap form of
-    /// [`Prospect::next_timer`], for every event.
+    /// The earliest deadline, and the earliest one that is no cart step; `Ms::MAX` for none. Both in one
+    /// pass, for every event.
     #[must_use]
     pub fn earliest_deadlines_ms(&self) -> (Ms, Ms) {
-        let mut others = Ms::MAX;
-        for track in &self.tracks {
-            for position in track.positions.iter().flatten() {
-                others = others.min(position.stale_at_ms.unwrap_or(Ms::MAX));
-            }
-            others = others.min(track.label_falls_at_ms.unwrap_or(Ms::MAX));
-        }
-        let mut steps = Ms::MAX;
-        for cart in &self.carts {
-            steps = steps.min(cart.series.fire_at_ms.unwrap_or(Ms::MAX));
-            others = others.min(cart.forget_at_ms.unwrap_or(Ms::MAX));
-        }
-        (others.min(steps), others)
+        self.timers().fold((Ms::MAX, Ms::MAX), |(all, others), timer| {
+            let is_step = matches!(timer.kind, TimerKind::CartStep(_));
+            (all.min(timer.deadline_ms), if is_step { others } else { others.min(timer.deadline_ms) })
+        })
     }
 
     /// All pending timers, in no particular order.

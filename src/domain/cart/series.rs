@@ -146,7 +146,7 @@ fn abandoned(prospect: &Prospect, at: usize, step: u8, due_ms: Ms, context: &Car
     let judged_ms = due_ms.max(prospect.last_seen_ms);
     let score_model = &context.model.score;
     CartAbandoned {
-        cart_id: cart.id.as_deref().map(Text::from),
+        cart_id: cart.id.clone(),
         episode_ms: cart.series.episode_ms,
         step,
         steps: u8::try_from(context.model.cart.steps_ms.len()).unwrap_or(u8::MAX),
@@ -155,7 +155,7 @@ fn abandoned(prospect: &Prospect, at: usize, step: u8, due_ms: Ms, context: &Car
         checkout_started: cart.checkout_started,
         lines: cart.lines.clone(),
         value: value(cart),
-        currency: cart.currency.as_deref().map(Text::from),
+        currency: cart.currency.clone(),
         score: track.map_or(0.0, |t| score::total(t, score_model, judged_ms)),
         label: track.and_then(|t| score::label_of(&score_model.labels, t)).map(|l| l.name.clone()),
     }
@@ -357,7 +357,7 @@ fn report(cart: &Cart, told: Told, event: Option<&Event<'_>>, at_ms: Ms, context
     let currency = ordered.and_then(|e| e.currency.as_deref()).or(cart.currency.as_deref());
     let body = CartOutcome {
         kind: told.kind,
-        cart_id: cart.id.as_deref().map(Text::from),
+        cart_id: cart.id.clone(),
         episode_ms,
         step: told.step,
         steps_sent: u8::try_from(series.sent.len()).unwrap_or(u8::MAX),
