@@ -6,18 +6,27 @@
 #![warn(clippy::pedantic)]
 #![allow(clippy::similar_names, reason = "from and form, rule and rules: the field's words are alike")]
 
+pub mod absence;
+pub mod account;
 pub mod adopt;
 pub mod cart;
+pub mod contact;
+pub mod customer;
+pub mod decisions;
 pub mod dedup;
 pub mod effect;
 pub mod event;
 pub mod ids;
 pub mod journey;
+pub mod lead;
+pub mod ledger;
+pub mod machine;
 pub mod model;
 pub mod names;
 pub mod prospect;
 pub mod score;
 pub mod step;
+pub mod traits;
 
 /// Milliseconds since the Unix epoch (UTC), or a length of time in milliseconds: every time in this floor.
 pub type Ms = i64;

@@ -1,8 +1,8 @@
 //! What leaves the service: fields, names and headers exactly as the contract (section 5) has them.
 
 use leadstream::domain::effect::{
-    Axis, Body, CartAbandoned, CartOutcome, Cause, CausingEvent, Direction, OutcomeKind, Output, Reason, ScoreChanged,
-    StageChanged,
+    Axis, Because, Body, CartAbandoned, CartOutcome, Cause, CausingEvent, Direction, OutcomeKind, Output, Proof, Reason,
+    ScoreChanged, StageChanged,
 };
 use leadstream::domain::event::Position;
 use leadstream::domain::model::{AxisModel, CartModel, Model, Models, ScoreModel};
@@ -28,6 +28,7 @@ fn encoder(format: Format) -> Encoder {
         axes: [AxisModel::default(), AxisModel::default()],
         score: ScoreModel::default(),
         cart: CartModel::default(),
+        ..Model::default()
     };
     let models = Models { models: vec![model], vocabulary: Vocabulary::default() };
     let input_topics = vec!["shop.clickstream".to_owned(), "shop.cart".to_owned()];
@@ -52,13 +53,23 @@ fn stage() -> Output {
             in_stage_ms: 0,
             score: 12.345_678,
             label: Some("cold".into()),
+            persona: None,
         }),
     )
 }
 
 fn score() -> Output {
     let groups: Vec<(leadstream::domain::Text, f64)> = vec![("buying".into(), 10.0), ("browsing".into(), 0.1 + 0.2)];
-    let body = ScoreChanged { from: Some("hot".into()), to: None, up: false, score: -0.0001, groups };
+    let body = ScoreChanged {
+        from: Some("hot".into()),
+        to: None,
+        up: false,
+        score: -0.0001,
+        fit: None,
+        engagement: -0.0001,
+        grade: None,
+        groups,
+    };
     output(false, Body::ScoreChanged(body))
 }
 
@@ -89,6 +100,16 @@ fn abandoned() -> Output {
             currency: Some("EUR".into()),
             score: 50.0,
             label: Some("hot".into()),
+            persona: Some("parents".into()),
+            proof: Proof {
+                rule: "cart step 1".into(),
+                because: vec![Because {
+                    name: "Product Added".into(),
+                    at_ms: AT_MS,
+                    position: Position { input: 1, partition: 3, offset: 7 },
+                }],
+                checks: vec!["consent"],
+            },
         })),
     )
 }
@@ -153,7 +174,9 @@ fn an_abandoned_cart_has_the_fields_of_the_contract() {
         r#""event":null,"cart_id":"cart-1","episode":1795345200123,"step":1,"steps":3,"due_at":"2026-11-22T12:00:00.123Z","#,
         r#""abandoned_at":"2026-11-22T11:00:00.123Z","checkout_started":true,"lines":[{"product_id":"p-1","sku":"SKU-1","#,
         r#""name":"Shoe \"Trail\"\n","variant":"blue","quantity":3,"price":19.99,"url":"https://shop.example/p/1","image_url":null}],"#,
-        r#""value":59.97,"currency":"EUR","score":50.0,"label":"hot","persona":null}"#
+        r#""value":59.97,"currency":"EUR","score":50.0,"label":"hot","persona":"parents","#,
+        r#""proof":{"rule":"cart step 1","events":[{"name":"Product Added","at":"2026-11-22T12:00:00.123Z","topic":"shop.cart","#,
+        r#""partition":3,"offset":7}],"checks":["consent"]}}"#
     );
     assert!(text.ends_with(body), "{text}");
 }
@@ -224,6 +247,7 @@ fn protobuf_says_the_same_as_json() {
                 assert_eq!((&json["episode"], &json["value"]), (&m.episode.into(), &m.value.unwrap().into()));
             }
             proto::output::Body::CartOutcome(m) => assert_eq!(json["trigger_ids"][1], m.trigger_ids[1]),
+            other => panic!("{other:?}"),
         }
     }
 }

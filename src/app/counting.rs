@@ -79,6 +79,7 @@ impl Counting {
                         OutcomeKind::Cancelled | OutcomeKind::Recalled | OutcomeKind::Expired => {}
                     }
                 }
+                Body::Triggered(_) | Body::HandOver(_) | Body::AccountChanged(_) | Body::Member(_) => {}
             }
             // Without an event time was the cause: the output was due at its own time.
             if output.output.event.is_none()
@@ -190,7 +191,9 @@ fn timer_name(body: &Body) -> Option<&'static str> {
         Body::StageChanged(_) => Some("stale"),
         Body::ScoreChanged(_) => Some("label"),
         Body::CartAbandoned(_) => Some("cart-step"),
-        Body::CartOutcome(_) => None,
+        Body::Triggered(_) => Some("trigger"),
+        Body::HandOver(_) => Some("hand-over"),
+        Body::CartOutcome(_) | Body::AccountChanged(_) | Body::Member(_) => None,
     }
 }
 
@@ -225,6 +228,8 @@ mod tests {
             currency: None,
             score: 0.0,
             label: None,
+            persona: None,
+            proof: crate::domain::effect::Proof::default(),
         };
         output(at_ms, Body::CartAbandoned(Box::new(cart)))
     }

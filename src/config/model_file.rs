@@ -3,9 +3,15 @@
 //! What is wrong with the text itself (keys, types, units) is found here, what is wrong with the model (stages that nothing
 //! reaches, moves that contradict each other) in `domain::model::check`; both are reported together.
 
+mod absence;
+mod accounts;
 mod axis;
 mod cart;
 mod condition;
+mod contact;
+mod machine;
+mod people;
+mod sales;
 mod score;
 
 use super::fields::{Faults, Fields};
@@ -155,6 +161,12 @@ fn model(mut fields: Fields<'_>, faults: &mut Faults) -> ModelSpec {
         axes: ["journey", "funnel"].map(|key| fields.table(key, faults).map(|f| axis::axis(f, faults)).unwrap_or_default()),
         score: fields.table("score", faults).map(|f| score::score(f, faults)).unwrap_or_default(),
         cart: fields.table("cart", faults).map(|f| cart(f, faults)).unwrap_or_default(),
+        people: people::people(&mut fields, faults),
+        sales: sales::sales(&mut fields, faults),
+        contact: contact::contact(&mut fields, faults),
+        absence: absence::absence(&mut fields, faults),
+        machine: machine::machine(&mut fields, faults),
+        accounts: accounts::accounts(&mut fields, faults),
     };
     fields.finish(faults);
     spec

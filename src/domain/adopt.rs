@@ -20,6 +20,7 @@ pub fn adopt(prospect: &mut Prospect, models: &Models, now_ms: Ms, key: &str, ef
     let mut old = std::mem::take(&mut prospect.tracks);
     let mut moved_in_charge = false;
     let mut moved_any = false;
+    let charge = models.in_charge_of(prospect);
     for (index, model) in models.models.iter().enumerate() {
         let mut track = match old.iter().position(|t| t.model == model.name) {
             Some(at) => old.remove(at),
@@ -27,7 +28,7 @@ pub fn adopt(prospect: &mut Prospect, models: &Models, now_ms: Ms, key: &str, ef
         };
         if track.model_hash != model.hash {
             carry_over(&mut track, model, prospect, effects);
-            moved_in_charge |= index == 0;
+            moved_in_charge |= index == charge;
             moved_any = true;
         }
         prospect.tracks.push(track);
@@ -38,7 +39,8 @@ pub fn adopt(prospect: &mut Prospect, models: &Models, now_ms: Ms, key: &str, ef
         prospect.tracks.push(foreign);
     }
     if moved_in_charge {
-        let context = CartContext { key, model: models.in_charge(), model_index: 0 };
+        let charge = models.in_charge_of(prospect);
+        let context = CartContext { key, model: &models.models[charge], model_index: u16::try_from(charge).unwrap_or(u16::MAX) };
         cart::change_model(prospect, now_ms, &context, effects);
     }
     moved_any

@@ -1,8 +1,13 @@
 //! What a step gives besides new state: outputs for downstream topics, and notes that the runtime counts.
 
+mod more;
+
 use super::event::Position;
 use super::prospect::CartLine;
 use super::{Ms, Text};
+pub use more::{
+    AccountChanged, Answer, Because, HandOver, HandOverKind, MemberUpdate, Proof, Qualification, TriggerKind, Triggered,
+};
 
 /// The two axes of a prospect's position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,6 +84,11 @@ pub enum Body {
     ScoreChanged(ScoreChanged),
     CartAbandoned(Box<CartAbandoned>),
     CartOutcome(Box<CartOutcome>),
+    Triggered(Box<Triggered>),
+    HandOver(Box<HandOver>),
+    AccountChanged(Box<AccountChanged>),
+    /// Internal: what a member tells its account.
+    Member(Box<MemberUpdate>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -93,6 +103,7 @@ pub struct StageChanged {
     pub in_stage_ms: Ms,
     pub score: f64,
     pub label: Option<Text>,
+    pub persona: Option<Text>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -100,7 +111,12 @@ pub struct ScoreChanged {
     pub from: Option<Text>,
     pub to: Option<Text>,
     pub up: bool,
+    /// Fit and engagement together.
     pub score: f64,
+    /// `None`: the model has no fit.
+    pub fit: Option<f64>,
+    pub engagement: f64,
+    pub grade: Option<Text>,
     /// Group name and points, in the model's order.
     pub groups: Vec<(Text, f64)>,
 }
@@ -121,6 +137,8 @@ pub struct CartAbandoned {
     pub currency: Option<Text>,
     pub score: f64,
     pub label: Option<Text>,
+    pub persona: Option<Text>,
+    pub proof: Proof,
 }
 
 /// `type` of a cart outcome.

@@ -3,14 +3,21 @@
 //! [`spec`] is what a model file says, with the place of each statement; [`compile`] checks it, reports every fault at once
 //! and gives the [`Model`] that steps run on.
 
+pub mod absence;
+pub mod accounts;
 pub mod canonical;
 pub mod check;
 pub mod compile;
+pub mod contact;
+pub mod machine;
+pub mod people;
 pub mod predicate;
+pub mod sales;
 pub mod spec;
 pub mod words;
 
 use super::names::{Kind, NameId, PropertyId, Vocabulary};
+use super::prospect::Prospect;
 use super::{Ms, Text};
 pub use predicate::{Condition, Predicate};
 
@@ -42,15 +49,21 @@ pub struct Models {
 }
 
 impl Models {
-    /// The model in charge of triggers.
+    /// The model in charge of whoever no model is bound to: the first.
     #[must_use]
     pub fn in_charge(&self) -> &Model {
         &self.models[0]
     }
+
+    /// Index of the model in charge of a prospect: its carts, triggers and hand-overs.
+    #[must_use]
+    pub fn in_charge_of(&self, _prospect: &Prospect) -> usize {
+        0
+    }
 }
 
 /// One compiled model.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Model {
     pub name: String,
     pub title: String,
@@ -63,6 +76,12 @@ pub struct Model {
     pub axes: [AxisModel; 2],
     pub score: ScoreModel,
     pub cart: CartModel,
+    pub people: people::PeopleModel,
+    pub sales: sales::SalesModel,
+    pub contact: contact::ContactModel,
+    pub absence: absence::AbsenceModel,
+    pub machine: machine::MachineModel,
+    pub accounts: accounts::AccountsModel,
 }
 
 /// One axis of a model.

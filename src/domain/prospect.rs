@@ -3,8 +3,17 @@
 //! Timers are part of it: each deadline is a field, and [`Prospect::next_timer`] finds the earliest. The queue of a task
 //! is rebuilt from records, so a timer is exactly as durable as the record.
 
+use super::absence::Absence;
+use super::account::Membership;
+use super::contact::Contact;
+use super::customer::Customer;
+use super::decisions::Decisions;
 use super::dedup::SeenIds;
 use super::effect::Axis;
+use super::lead::{Disqualified, Lead};
+use super::ledger::Entry;
+use super::machine::Machine;
+use super::traits::Traits;
 use super::{Ms, Text};
 use smallvec::SmallVec;
 
@@ -35,6 +44,37 @@ pub struct Prospect {
     pub cooldown_reported: bool,
     /// One per model that runs, found by the model's name.
     pub tracks: Few<Track, 1>,
+    /// What only some inputs and models need; `None` while there is none of it.
+    pub more: Option<Box<More>>,
+}
+
+/// What only some inputs and models need of a prospect.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct More {
+    pub traits: Traits,
+    pub lead: Lead,
+    pub contact: Contact,
+    pub absence: Absence,
+    pub machine: Machine,
+    pub customer: Customer,
+    pub decisions: Decisions,
+    pub account: Membership,
+}
+
+impl More {
+    /// Nothing of it is known: it takes no bytes in the record.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let Self { traits, lead, contact, absence, machine, customer, decisions, account } = self;
+        traits.is_empty()
+            && lead.is_empty()
+            && contact.is_empty()
+            && absence.is_empty()
+            && machine.is_empty()
+            && customer.is_empty()
+            && decisions.is_empty()
+            && account.is_empty()
+    }
 }
 
 /// Whether mail may be sent. The newest event by event time decides.
@@ -73,8 +113,19 @@ pub struct Track {
     pub label: Option<u32>,
     /// When the label last changed; 0 while it never did. The label is never evaluated as of an earlier time.
     pub label_since_ms: Ms,
-    /// The instant of the next downward label crossing.
+    /// The instant of the next downward crossing of a label or grade.
     pub label_falls_at_ms: Option<Ms>,
+    /// [`super::model::name_hash`] of the persona's name in this model.
+    pub persona: Option<u32>,
+    /// Points of the traits; part of the lead score.
+    pub fit: f64,
+    /// Letter and number as `4 * letter + number + 1`; 0 for none.
+    pub grade: u8,
+    /// The model is bound to personas that this prospect isn't of: it neither moves nor scores.
+    pub paused: bool,
+    pub disqualified: Option<Box<Disqualified>>,
+    /// The latest points, oldest first; older ones are in [`GroupPoints::brought`].
+    pub ledger: Few<Entry, 4>,
 }
 
 /// Where a prospect stands on one axis.
@@ -119,6 +170,8 @@ pub struct GroupPoints {
     pub group: u32,
     pub points: f64,
     pub as_of_ms: Ms,
+    /// What of `points` comes from events that the ledger no longer lists.
+    pub brought: f64,
 }
 
 /// A capped rule's current period.
@@ -232,6 +285,20 @@ pub enum TimerKind {
     CartStep(u16),
     /// A cart is forgotten: index of the cart.
     CartForgotten(u16),
+    /// Somebody has to answer for a lead, or it ages.
+    Lead,
+    /// A trigger of absence is due: its index among the pending ones.
+    Trigger(u16),
+    /// A timer of an account.
+    Account,
+}
+
+impl TimerKind {
+    /// It leads to a mail, so it waits while the task is behind (`catch_up = "hold"`).
+    #[must_use]
+    pub fn is_held(self) -> bool {
+        matches!(self, Self::CartStep(_) | Self::Trigger(_))
+    }
 }
 
 /// A deadline of a prospect.
@@ -242,19 +309,18 @@ pub struct Timer {
 }
 
 impl Prospect {
-    /// The earliest timer; cart steps are left out while they are held (`catch_up = "hold"` and the task is behind).
+    /// The earliest timer; what leads to a mail is left out while it is held (`catch_up = "hold"` and the task is behind).
     #[must_use]
-    pub fn next_timer(&self, hold_cart_steps: bool) -> Option<Timer> {
-        self.timers().filter(|t| !(hold_cart_steps && matches!(t.kind, TimerKind::CartStep(_)))).min()
+    pub fn next_timer(&self, hold: bool) -> Option<Timer> {
+        self.timers().filter(|t| !(hold && t.kind.is_held())).min()
     }
 
-    /// The earliest deadline, and the earliest one that is no cart step; `Ms::MAX` for none. Both in one
+    /// The earliest deadline, and the earliest one that is never held; `Ms::MAX` for none. Both in one
     /// pass, for every event.
     #[must_use]
     pub fn earliest_deadlines_ms(&self) -> (Ms, Ms) {
         self.timers().fold((Ms::MAX, Ms::MAX), |(all, others), timer| {
-            let is_step = matches!(timer.kind, TimerKind::CartStep(_));
-            (all.min(timer.deadline_ms), if is_step { others } else { others.min(timer.deadline_ms) })
+            (all.min(timer.deadline_ms), if timer.kind.is_held() { others } else { others.min(timer.deadline_ms) })
         })
     }
 
@@ -276,6 +342,22 @@ impl Prospect {
             let forget = cart.forget_at_ms.map(|deadline_ms| Timer { deadline_ms, kind: TimerKind::CartForgotten(index) });
             step.into_iter().chain(forget)
         });
-        stages.chain(carts)
+        let more = self.more.as_deref().into_iter().flat_map(|more| {
+            let timer = |kind| move |deadline_ms| Timer { deadline_ms, kind };
+            let lead = more.lead.due_ms().map(timer(TimerKind::Lead));
+            let account = more.account.due_ms().map(timer(TimerKind::Account));
+            let triggers = more
+                .absence
+                .due_ms()
+                .enumerate()
+                .map(|(n, deadline_ms)| Timer { deadline_ms, kind: TimerKind::Trigger(u16::try_from(n).unwrap_or(u16::MAX)) });
+            lead.into_iter().chain(account).chain(triggers)
+        });
+        stages.chain(carts).chain(more)
+    }
+
+    /// What only some prospects have, made when it isn't there.
+    pub fn more_mut(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
     }
 }

@@ -43,7 +43,7 @@ fn may_use(uses: &mut Few<RuleUse, 2>, rule: u32, at_most: Option<AtMost>, time_
 
 fn add(groups: &mut Few<GroupPoints, 3>, group: &ScoreGroup, points: f64, time_ms: Ms) {
     let index = groups.iter().position(|g| g.group == group.name_hash).unwrap_or_else(|| {
-        groups.push(GroupPoints { group: group.name_hash, points: 0.0, as_of_ms: time_ms });
+        groups.push(GroupPoints { group: group.name_hash, points: 0.0, as_of_ms: time_ms, brought: 0.0 });
         groups.len() - 1
     });
     let state = &mut groups[index];

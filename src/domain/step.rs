@@ -9,7 +9,46 @@ use super::model::{Label, Model, Models, name_hash};
 use super::names::Kind;
 use super::prospect::{Prospect, TimerKind, Track};
 use super::score;
-use super::{Ms, Text, adopt};
+use super::{Ms, Text, absence, account, adopt, customer, lead, machine, traits};
+
+/// One turn of a prospect: an event, or a deadline, and what it has given so far.
+pub struct Turn<'a, 'e> {
+    pub key: &'a str,
+    pub models: &'a Models,
+    /// Index of the model in charge of carts, triggers and hand-overs.
+    pub charge: usize,
+    /// `None`: time was the cause.
+    pub event: Option<&'a Event<'e>>,
+    /// The event's time, or the instant that lateness is measured by.
+    pub at_ms: Ms,
+    /// Outputs of this turn begin here.
+    pub since: usize,
+}
+
+impl<'a> Turn<'a, '_> {
+    /// The model in charge.
+    #[must_use]
+    pub fn model(&self) -> &'a Model {
+        &self.models.models[self.charge]
+    }
+
+    /// Its index, as outputs carry it.
+    #[must_use]
+    pub fn model_index(&self) -> u16 {
+        u16::try_from(self.charge).unwrap_or(u16::MAX)
+    }
+
+    fn cart(&self) -> CartContext<'a> {
+        CartContext { key: self.key, model: self.model(), model_index: self.model_index() }
+    }
+
+    /// What moved in this turn may mean something for hand-over, triggers and the account.
+    fn follow(&self, prospect: &mut Prospect, effects: &mut Effects) {
+        lead::turn(prospect, self, effects);
+        absence::turn(prospect, self, effects);
+        account::turn(prospect, self, effects);
+    }
+}
 
 /// Applies one event. `is_new` says that nothing was known of the prospect. Calling it twice with the same arguments gives
 /// the same answer; a duplicate changes nothing but gives a note.
@@ -23,18 +62,31 @@ pub fn step(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &M
         effects.erase = true;
         return;
     }
+    let model = &models.models[models.in_charge_of(prospect)];
+    let by_machine = machine::judge(prospect, event, model, effects);
     // Seen first: what the prospect does now moves the clocks that a changed model is judged by.
-    see(prospect, is_new, event, models.in_charge(), effects);
-    adopt::adopt(prospect, models, event.time_ms, &event.prospect, effects);
+    see(prospect, is_new, event, by_machine, model, effects);
+    if by_machine {
+        return;
+    }
+    let learned = traits::learn(prospect, event, models);
+    let since = effects.outputs.len();
+    let adopted = adopt::adopt(prospect, models, event.time_ms, &event.prospect, effects);
+    let mut turn = Turn { key: &event.prospect, models, charge: 0, event: Some(event), at_ms: event.time_ms, since };
+    if learned || adopted || is_new {
+        traits::place(prospect, &turn, effects);
+    }
+    turn.charge = models.in_charge_of(prospect);
     for (index, model) in models.models.iter().enumerate() {
         move_track(prospect, index, model, event, effects);
     }
-    let context = CartContext { key: &event.prospect, model: models.in_charge(), model_index: 0 };
-    cart::apply(prospect, event, &context, effects);
+    cart::apply(prospect, event, &turn.cart(), effects);
+    customer::turn(prospect, &turn, effects);
+    turn.follow(prospect, effects);
 }
 
 /// What every event does to the record, whatever the models say.
-fn see(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, model: &Model, effects: &mut Effects) {
+fn see(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, by_machine: bool, model: &Model, effects: &mut Effects) {
     if is_new {
         prospect.first_seen_ms = event.time_ms;
         prospect.last_seen_ms = event.time_ms;
@@ -44,7 +96,7 @@ fn see(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, model: &Model, 
     prospect.first_seen_ms = prospect.first_seen_ms.min(event.time_ms);
     prospect.last_seen_ms = prospect.last_seen_ms.max(event.time_ms);
     prospect.seen.remember(event.message_hash, prospect.last_seen_ms);
-    if event.is_activity() {
+    if event.is_activity() && !by_machine {
         let pause_over = prospect.last_activity_ms.is_none_or(|last| event.time_ms > last.saturating_add(model.session_gap_ms));
         if pause_over {
             prospect.sessions = prospect.sessions.saturating_add(1);
@@ -59,7 +111,7 @@ fn see(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, model: &Model, 
 fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Event<'_>, effects: &mut Effects) {
     let presence = Presence { sessions: prospect.sessions, last_activity_ms: prospect.last_activity_ms };
     let now_ms = prospect.last_seen_ms;
-    let Some(track) = prospect.tracks.get_mut(index) else { return };
+    let Some(track) = prospect.tracks.get_mut(index).filter(|t| !t.paused) else { return };
     let scored = score::add_points(track, &model.score, event);
     let context = OutputContext { key: &event.prospect, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
     // A label is never judged as of a time before it was last set.
@@ -82,46 +134,41 @@ fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Even
 /// Fires one due timer. `now_ms` is the instant that lateness is measured by; the output's own time is the deadline. A timer
 /// that is not set, or lies later than `now_ms`, does nothing.
 pub fn fire(key: &str, prospect: &mut Prospect, kind: TimerKind, now_ms: Ms, models: &Models, effects: &mut Effects) {
+    let since = effects.outputs.len();
     if adopt::adopt(prospect, models, now_ms, key, effects) {
         // The deadlines are new: the queue asks again.
         return;
     }
+    let turn = Turn { key, models, charge: models.in_charge_of(prospect), event: None, at_ms: now_ms, since };
     match kind {
-        TimerKind::Stale(track_index, axis) => {
-            let axis = if axis == 0 { Axis::Journey } else { Axis::Funnel };
-            let (Some(track), Some(model)) =
-                (prospect.tracks.get_mut(usize::from(track_index)), models.models.get(usize::from(track_index)))
-            else {
-                return;
-            };
-            let moved = journey::go_stale(track, axis, &model.axes[axis.index()], now_ms, prospect.last_activity_ms);
-            if let Some((moved, deadline_ms)) = moved {
-                let context = OutputContext { key, model, model_index: u16::from(track_index) };
-                let output =
-                    context.stage_output(track, moved, deadline_ms, &Cause::Time, deadline_ms.max(prospect.last_seen_ms));
-                effects.outputs.push(output);
-            }
-        }
-        TimerKind::LabelFalls(track_index) => {
-            let (Some(track), Some(model)) =
-                (prospect.tracks.get_mut(usize::from(track_index)), models.models.get(usize::from(track_index)))
-            else {
-                return;
-            };
-            let Some(deadline_ms) = track.label_falls_at_ms.filter(|d| *d <= now_ms) else { return };
-            let context = OutputContext { key, model, model_index: u16::from(track_index) };
-            if let Some(change) = score::relabel(track, model, deadline_ms) {
-                effects.outputs.push(context.score_output(track, change, deadline_ms, &Cause::Time, deadline_ms));
-            }
-        }
-        TimerKind::CartStep(index) => {
-            let context = CartContext { key, model: models.in_charge(), model_index: 0 };
-            cart::fire_step(prospect, usize::from(index), now_ms, &context, effects);
-        }
-        TimerKind::CartForgotten(index) => {
-            let context = CartContext { key, model: models.in_charge(), model_index: 0 };
-            cart::forget(prospect, usize::from(index), now_ms, &context, effects);
-        }
+        TimerKind::Stale(track, axis) => stale(prospect, usize::from(track), axis, &turn, effects),
+        TimerKind::LabelFalls(track) => label_falls(prospect, usize::from(track), &turn, effects),
+        TimerKind::CartStep(index) => cart::fire_step(prospect, usize::from(index), now_ms, &turn.cart(), effects),
+        TimerKind::CartForgotten(index) => cart::forget(prospect, usize::from(index), now_ms, &turn.cart(), effects),
+        TimerKind::Lead => lead::fire(prospect, &turn, effects),
+        TimerKind::Trigger(index) => absence::fire(prospect, usize::from(index), &turn, effects),
+        TimerKind::Account => account::fire(prospect, &turn, effects),
+    }
+    turn.follow(prospect, effects);
+}
+
+fn stale(prospect: &mut Prospect, index: usize, axis: u8, turn: &Turn<'_, '_>, effects: &mut Effects) {
+    let axis = if axis == 0 { Axis::Journey } else { Axis::Funnel };
+    let (Some(track), Some(model)) = (prospect.tracks.get_mut(index), turn.models.models.get(index)) else { return };
+    let moved = journey::go_stale(track, axis, &model.axes[axis.index()], turn.at_ms, prospect.last_activity_ms);
+    if let Some((moved, deadline_ms)) = moved {
+        let context = OutputContext { key: turn.key, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
+        let judged_ms = deadline_ms.max(prospect.last_seen_ms);
+        effects.outputs.push(context.stage_output(track, moved, deadline_ms, &Cause::Time, judged_ms));
+    }
+}
+
+fn label_falls(prospect: &mut Prospect, index: usize, turn: &Turn<'_, '_>, effects: &mut Effects) {
+    let (Some(track), Some(model)) = (prospect.tracks.get_mut(index), turn.models.models.get(index)) else { return };
+    let Some(deadline_ms) = track.label_falls_at_ms.filter(|d| *d <= turn.at_ms) else { return };
+    let context = OutputContext { key: turn.key, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
+    if let Some(change) = score::relabel(track, model, deadline_ms) {
+        effects.outputs.push(context.score_output(track, change, deadline_ms, &Cause::Time, deadline_ms));
     }
 }
 
@@ -177,6 +224,7 @@ impl OutputContext<'_> {
             in_stage_ms: moved.in_stage_ms,
             score: score::total(track, &self.model.score, judged_ms),
             label: score::label_of(&self.model.score.labels, track).map(|l| l.name.clone()),
+            persona: None,
         };
         Output { id, model: self.model_index, at_ms, event: cause.shown(), body: Body::StageChanged(body) }
     }
@@ -198,6 +246,9 @@ impl OutputContext<'_> {
             to: to.map(|l| l.name.clone()),
             up: line(to) > line(from),
             score: score::total(track, model, judged_ms),
+            fit: None,
+            engagement: score::total(track, model, judged_ms),
+            grade: None,
             groups: model.groups.iter().map(|g| (g.name.clone(), score::group_points(track, g, judged_ms))).collect(),
         };
         Output { id, model: self.model_index, at_ms, event: cause.shown(), body: Body::ScoreChanged(body) }

@@ -139,6 +139,9 @@ fn timers(prospect: &Prospect) -> Vec<Value> {
         TimerKind::LabelFalls(track) => json!({"kind": "label-falls", "model": model(track)}),
         TimerKind::CartStep(at) => json!({"kind": "cart-step", "cart_id": cart(at)}),
         TimerKind::CartForgotten(at) => json!({"kind": "cart-forgotten", "cart_id": cart(at)}),
+        TimerKind::Lead => json!({"kind": "lead"}),
+        TimerKind::Trigger(at) => json!({"kind": "trigger", "index": at}),
+        TimerKind::Account => json!({"kind": "account"}),
     };
     let with_time = |timer: crate::domain::prospect::Timer| {
         let mut value = describe(timer.kind);

@@ -5,7 +5,7 @@ mod protobuf;
 
 use super::time::Rfc3339;
 use super::{dead_letter, task_record};
-use crate::domain::effect::{Body, Cause, Direction, Output};
+use crate::domain::effect::{Answer, Body, Cause, Direction, HandOverKind, Output, Qualification, TriggerKind};
 use crate::domain::model::{Model, Models};
 use crate::engine::task::ProspectOutput;
 use crate::runtime::ports::{Encode, Encoded, Headers, OutTopic, RecordView, Rejected, TaskRecord};
@@ -118,6 +118,9 @@ pub fn topic_of(output: &Output) -> OutTopic {
         Body::ScoreChanged(_) => OutTopic::ScoreChanges,
         Body::CartAbandoned(_) => OutTopic::CartAbandoned,
         Body::CartOutcome(_) => OutTopic::CartOutcomes,
+        Body::Triggered(_) => OutTopic::Triggers,
+        Body::HandOver(_) => OutTopic::HandOvers,
+        Body::AccountChanged(_) | Body::Member(_) => OutTopic::Accounts,
     }
 }
 
@@ -129,6 +132,18 @@ pub fn type_name(output: &Output) -> &'static str {
         Body::ScoreChanged(_) => "score.changed",
         Body::CartAbandoned(_) => "cart.abandoned",
         Body::CartOutcome(outcome) => outcome.kind.type_name(),
+        Body::Triggered(body) => match body.kind {
+            TriggerKind::Fired => "trigger.fired",
+            TriggerKind::Recalled => "trigger.recalled",
+        },
+        Body::HandOver(body) => match body.kind {
+            HandOverKind::HandedOver => "lead.handed-over",
+            HandOverKind::Reminded => "lead.reminded",
+            HandOverKind::Answered => "lead.answered",
+            HandOverKind::Returned => "lead.returned",
+        },
+        Body::AccountChanged(body) => body.kind,
+        Body::Member(_) => "account.member",
     }
 }
 
@@ -146,6 +161,24 @@ fn cause_name(cause: Cause) -> &'static str {
         Cause::Stale => "stale",
         Cause::Disqualified => "disqualified",
         Cause::ReEntered => "re-entered",
+    }
+}
+
+fn qualification_name(qualification: Qualification) -> &'static str {
+    match qualification {
+        Qualification::Mql => "MQL",
+        Qualification::Sql => "SQL",
+    }
+}
+
+fn answer_name(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Accepted => "accepted",
+        Answer::Rejected => "rejected",
+        Answer::Recycled => "recycled",
+        Answer::Won => "won",
+        Answer::Lost => "lost",
+        Answer::NoShow => "no-show",
     }
 }
 

@@ -3,6 +3,8 @@
 //! Written and read by hand, straight from and into the domain's types: every event of every prospect passes here, and the
 //! generated message would allocate everything twice. Tests hold that the generated message reads the very same bytes.
 
+mod ledger;
+mod more;
 mod read;
 mod write;
 
@@ -11,8 +13,9 @@ use crate::engine::codec::{Codec, CodecError};
 
 /// Version that this build writes, and the newest that it reads; it reads all before it.
 ///
+/// * 3: what only some prospects have (`more`), persona, fit, grade, disqualification and ledger of a track.
 /// * 2: ids seen have their times in seconds (`seen_seconds`). 1 had them in milliseconds (`seen_times`).
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The real state format.
 #[derive(Debug, Clone, Copy, Default)]

@@ -4,7 +4,7 @@
 //! minutes and arrived at 2 hours. `behind`, `live` and `virtual` switch the task's mode; `wait` only lets time pass.
 
 use leadstream::config::model_file;
-use leadstream::domain::effect::{Body, Output};
+use leadstream::domain::effect::{Body, Output, TriggerKind};
 use leadstream::domain::event::{Event, Position, Product, Value};
 use leadstream::domain::ids::hash64;
 use leadstream::domain::model::Models;
@@ -32,6 +32,8 @@ pub fn model(text: &str) -> Arc<Models> {
 /// One event of a script, owned.
 #[derive(Debug, Clone)]
 pub struct Did {
+    /// Which line it is: stands for the offset.
+    pub number: i64,
     pub prospect: String,
     pub time_ms: i64,
     pub record_ms: i64,
@@ -53,6 +55,7 @@ impl Did {
         let kind = match name.as_str() {
             "page" => Kind::Page,
             "identify" => Kind::Identify,
+            "group" => Kind::Group,
             "Soft Bounced" => Kind::SoftBounce,
             other => kind_of_track(other),
         };
@@ -60,7 +63,11 @@ impl Did {
             .properties
             .iter()
             .filter_map(|(key, value)| {
-                let value = value.parse().map_or_else(|_| Value::Text(Cow::Owned(value.clone())), Value::Number);
+                let value = match value.as_str() {
+                    "true" => Value::Bool(true),
+                    "false" => Value::Bool(false),
+                    text => text.parse().map_or_else(|_| Value::Text(Cow::Owned(text.replace('_', " "))), Value::Number),
+                };
                 Some((models.vocabulary.property(key)?, value))
             })
             .collect();
@@ -75,7 +82,7 @@ impl Did {
             record_ms: self.record_ms,
             message_id: self.message_id.clone().map(Cow::Owned),
             message_hash: hash64(identity.as_bytes()),
-            position: Position::default(),
+            position: Position { offset: self.number, ..Position::default() },
             on_mail_topic: kind_of_track(&self.name) == Kind::Mail || self.name.starts_with("Soft"),
             cart_id: self.cart_id.clone().map(Cow::Owned),
             order_id: self.order_id.clone().map(Cow::Owned),
@@ -161,10 +168,12 @@ fn line(number: usize, text: &str) -> Line {
         "complain" => ("Email Marked as Spam", false),
         "refund" => ("Order Refunded", false),
         "identify" => ("identify", false),
+        "group" => ("group", false),
         "delete" => ("User Deleted", false),
         other => (other, false),
     };
     let mut did = Did {
+        number: i64::try_from(number).expect("few lines"),
         prospect: "ann".to_owned(),
         time_ms,
         record_ms: arrival_ms,
@@ -181,10 +190,15 @@ fn line(number: usize, text: &str) -> Line {
     for word in words {
         match word.split_once('=') {
             Some(("cart", id)) => did.cart_id = Some(id.to_owned()),
+            Some(("order", id)) => did.order_id = Some(id.to_owned()),
             Some(("by", who)) => did.prospect = who.to_owned(),
             Some(("id", id)) => did.message_id = Some(id.to_owned()),
             Some(("price", p)) => did.price = p.parse().ok(),
             Some(("value", v)) => did.value = v.parse().ok(),
+            // What identify and group calls carry are traits.
+            Some((key, value)) if matches!(verb, "identify" | "group") => {
+                did.properties.push((format!("traits.{key}"), value.to_owned()));
+            }
             Some((key, value)) => did.properties.push((key.to_owned(), value.to_owned())),
             None => {
                 let (id, quantity) = word.split_once('*').map_or((word, None), |(id, q)| (id, q.parse().ok()));
@@ -279,8 +293,23 @@ pub fn say(output: &Output) -> String {
         }
         Body::ScoreChanged(s) => {
             let name = |l: &Option<leadstream::domain::Text>| l.clone().unwrap_or_else(|| "-".into());
-            format!("{at} label {} > {}", name(&s.from), name(&s.to))
+            let grade = s.grade.as_deref().map(|g| format!(" {g}")).unwrap_or_default();
+            format!("{at} label {} > {}{grade}", name(&s.from), name(&s.to))
         }
+        Body::Triggered(t) => {
+            let kind = if t.kind == TriggerKind::Fired { "fired" } else { "recalled" };
+            let product = t.product_id.as_deref().map(|p| format!(" {p}")).unwrap_or_default();
+            format!("{at} trigger {} {kind}{product}", t.trigger)
+        }
+        Body::HandOver(h) => {
+            let answer = h.answer.map(|a| format!(" {a:?}")).unwrap_or_default();
+            format!("{at} lead {:?} {:?}{answer}: {}", h.kind, h.qualification, h.reasons.join(", ")).to_lowercase()
+        }
+        Body::AccountChanged(a) => {
+            let to = a.to.as_deref().map(|t| format!(" > {t}")).unwrap_or_default();
+            format!("{at} {} {}{to} agreed={} of {}", a.kind, a.account, a.agreed.len(), a.expected)
+        }
+        Body::Member(m) => format!("{at} member of {}", m.account),
     }
 }
 

@@ -44,6 +44,7 @@ fn events() -> impl Strategy<Value = Vec<Did>> {
                 let snapshot = NAMES[name] == "Cart Updated";
                 let has_product = name < 8 && name != 1 && !(snapshot && product == 0);
                 Did {
+                    number: 0,
                     prospect: format!("p{who}"),
                     time_ms: if late { now_ms - minutes * 61_000 - 7 } else { now_ms },
                     record_ms: now_ms,

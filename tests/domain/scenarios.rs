@@ -1,8 +1,8 @@
 //! Scenarios: what a person expects in one sentence, what happens, and what leaves. Every file in `tests/scenarios/` is run; a
 //! new one joins by being there. `tests/scenarios/README.md` says how to write one.
 
-use super::harness::{Line, START_MS, model, ms, run_lines, say, script};
-use leadstream::config::model_file::SHIPPED;
+use super::harness::{Line, START_MS, ms, run_lines, say, script};
+use leadstream::config::model_file::{self, SHIPPED};
 use leadstream::domain::effect::{Axis, Body};
 use leadstream::domain::model::Models;
 use leadstream::engine::task::ProspectOutput;
@@ -10,11 +10,17 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// What a scenario can compare.
+const SHOWN: [&str; 8] = ["journey", "funnel", "labels", "carts", "triggers", "leads", "accounts", "members"];
+
 /// A scenario as it stands in its file.
 #[derive(Default)]
 struct Scenario {
     expects: String,
-    model: String,
+    /// Shipped models, in order.
+    models: Vec<String>,
+    /// Model and what is added to its file.
+    with: Vec<(String, String)>,
     cart: String,
     show: Vec<String>,
     when: Vec<String>,
@@ -34,26 +40,38 @@ fn files() -> Vec<PathBuf> {
 
 /// The sentence, then `key: value` lines, then what follows `when` and `then`.
 fn read(text: &str) -> Result<Scenario, String> {
-    let mut scenario = Scenario { model: "ecommerce".to_owned(), ..Scenario::default() };
+    let mut scenario = Scenario { models: vec!["ecommerce".to_owned()], ..Scenario::default() };
     let (sentence, rest) = text.split_once("\n\n").ok_or("no empty line after the sentence")?;
     scenario.expects = sentence.replace('\n', " ");
     let mut block = "";
     for line in rest.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')) {
         match (block, line) {
             (_, "when" | "then") => block = line,
+            ("" | "with", "with") => {
+                block = "with";
+                scenario.with.push((scenario.models[0].clone(), String::new()));
+            }
+            ("" | "with", line) if line.starts_with("with ") => {
+                block = "with";
+                scenario.with.push((line[5..].trim().to_owned(), String::new()));
+            }
+            ("with", line) => {
+                let (_, text) = scenario.with.last_mut().ok_or("a line before `with`")?;
+                writeln!(text, "{line}").unwrap();
+            }
             ("when", line) => scenario.when.push(line.to_owned()),
             ("then", "nothing") => {}
             ("then", line) => scenario.then.push(line.split_whitespace().collect::<Vec<_>>().join(" ")),
             _ => match line.split_once(": ") {
-                Some(("model", name)) => name.clone_into(&mut scenario.model),
+                Some(("model", names)) => scenario.models = names.split(", ").map(str::to_owned).collect(),
                 Some(("cart", setting)) => writeln!(scenario.cart, "{setting}").unwrap(),
                 Some(("show", what)) => scenario.show = what.split(", ").map(str::to_owned).collect(),
-                _ => return Err(format!("`{line}` is none of model, cart, show, when, then")),
+                _ => return Err(format!("`{line}` is none of model, cart, show, with, when, then")),
             },
         }
     }
-    match scenario.show.iter().find(|s| !["journey", "funnel", "labels", "carts"].contains(&s.as_str())) {
-        Some(unknown) => Err(format!("show: {unknown} is none of journey, funnel, labels, carts")),
+    match scenario.show.iter().find(|s| !SHOWN.contains(&s.as_str())) {
+        Some(unknown) => Err(format!("show: {unknown} is none of {}", SHOWN.join(", "))),
         None if scenario.show.is_empty() || scenario.when.is_empty() => Err("show and when are needed".to_owned()),
         None => Ok(scenario),
     }
@@ -61,10 +79,26 @@ fn read(text: &str) -> Result<Scenario, String> {
 
 impl Scenario {
     fn models(&self) -> Arc<Models> {
-        let (_, text) = SHIPPED.iter().find(|(name, _)| *name == self.model).expect("a shipped model");
-        let head = text.split_once("\n[cart]").map_or(*text, |(head, _)| head);
-        // What a scenario doesn't set has its default.
-        model(&format!("{head}\n[cart]\n{}", self.cart))
+        let texts: Vec<String> = self.models.iter().enumerate().map(|(n, name)| self.text(n, name)).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        Arc::new(model_file::from_texts(&texts).unwrap_or_else(|faults| panic!("{}: {faults:#?}", self.expects)))
+    }
+
+    /// A shipped model with what the scenario adds: keys before the first section go to the top.
+    fn text(&self, n: usize, name: &str) -> String {
+        let (_, text) = SHIPPED.iter().find(|(shipped, _)| *shipped == name).expect("a shipped model");
+        let mut text = (*text).to_owned();
+        if n == 0 {
+            // What a scenario doesn't set has its default.
+            let head = text.split_once("\n[cart]").map_or(text.as_str(), |(head, _)| head);
+            text = format!("{head}\n[cart]\n{}", self.cart);
+        }
+        for (_, added) in self.with.iter().filter(|(of, _)| of == name) {
+            let sections = added.find('[').filter(|at| *at == 0).or_else(|| added.find("\n[").map(|at| at + 1));
+            let (top, rest) = added.split_at(sections.unwrap_or(added.len()));
+            text = format!("{top}\n{text}\n{rest}\n");
+        }
+        text
     }
 
     fn shows(&self, body: &Body) -> bool {
@@ -73,6 +107,10 @@ impl Scenario {
             Body::StageChanged(_) => "funnel",
             Body::ScoreChanged(_) => "labels",
             Body::CartAbandoned(_) | Body::CartOutcome(_) => "carts",
+            Body::Triggered(_) => "triggers",
+            Body::HandOver(_) => "leads",
+            Body::AccountChanged(_) => "accounts",
+            Body::Member(_) => "members",
         };
         self.show.iter().any(|s| s == kind)
     }

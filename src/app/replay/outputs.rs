@@ -15,12 +15,23 @@ pub(super) enum Out {
     ScoreChanges,
     CartAbandoned,
     CartOutcomes,
+    Triggers,
+    HandOvers,
+    Accounts,
     DeadLetters,
 }
 
-pub(super) const COUNT: usize = 5;
-pub(super) const TOPICS: [OutTopic; COUNT] =
-    [OutTopic::StageChanges, OutTopic::ScoreChanges, OutTopic::CartAbandoned, OutTopic::CartOutcomes, OutTopic::DeadLetters];
+pub(super) const COUNT: usize = 8;
+pub(super) const TOPICS: [OutTopic; COUNT] = [
+    OutTopic::StageChanges,
+    OutTopic::ScoreChanges,
+    OutTopic::CartAbandoned,
+    OutTopic::CartOutcomes,
+    OutTopic::Triggers,
+    OutTopic::HandOvers,
+    OutTopic::Accounts,
+    OutTopic::DeadLetters,
+];
 const BLOCK_BYTES: usize = 64 << 10;
 
 impl Out {
@@ -30,6 +41,9 @@ impl Out {
             Body::ScoreChanged(_) => Self::ScoreChanges,
             Body::CartAbandoned(_) => Self::CartAbandoned,
             Body::CartOutcome(_) => Self::CartOutcomes,
+            Body::Triggered(_) => Self::Triggers,
+            Body::HandOver(_) => Self::HandOvers,
+            Body::AccountChanged(_) | Body::Member(_) => Self::Accounts,
         }
     }
 }

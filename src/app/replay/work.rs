@@ -168,7 +168,7 @@ fn close(shared: &Shared<'_>, worked: &mut Worked, effects: &mut BatchEffects) -
         match &output.output.body {
             Body::CartAbandoned(cart) => *tally.triggers_by_step.entry(cart.step).or_default() += 1,
             Body::CartOutcome(outcome) => *tally.outcomes.entry(outcome.kind.type_name()).or_default() += 1,
-            Body::StageChanged(_) | Body::ScoreChanged(_) => {}
+            _ => {}
         }
         let tail = outputs.tail(out);
         shared.encoder.encode(&output.prospect, &output.output, tail);

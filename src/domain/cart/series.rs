@@ -1,7 +1,7 @@
 //! The reminder series of a cart: armed, running, ended; steps leave or are skipped; outcomes.
 
 use super::{CartContext, MAX_SENT, lines};
-use crate::domain::effect::{Body, CartAbandoned, CartOutcome, Effects, Note, OutcomeKind, Output, Reason};
+use crate::domain::effect::{Body, CartAbandoned, CartOutcome, Effects, Note, OutcomeKind, Output, Proof, Reason};
 use crate::domain::event::Event;
 use crate::domain::ids::{IdKind, output_id};
 use crate::domain::model::{CartModel, IdleOn, Model, OrderClears};
@@ -158,6 +158,8 @@ fn abandoned(prospect: &Prospect, at: usize, step: u8, due_ms: Ms, context: &Car
         currency: cart.currency.clone(),
         score: track.map_or(0.0, |t| score::total(t, score_model, judged_ms)),
         label: track.and_then(|t| score::label_of(&score_model.labels, t)).map(|l| l.name.clone()),
+        persona: None,
+        proof: Proof::default(),
     }
 }
 

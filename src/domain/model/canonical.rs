@@ -2,7 +2,7 @@
 
 use super::predicate::Literal;
 use super::spec::{AxisSpec, ConditionSpec, GroupSpec, ModelSpec, MoveSpec, ScoreRuleSpec, TestSpec};
-use super::{CartModel, DEFAULT_HISTORY, DEFAULT_SESSION_GAP_MS};
+use super::{CartModel, DEFAULT_HISTORY, DEFAULT_SESSION_GAP_MS, absence, accounts, contact, machine, people, sales};
 use crate::domain::effect::Axis;
 use crate::domain::names;
 use std::fmt::Write;
@@ -126,6 +126,16 @@ pub fn model(spec: &ModelSpec, cart: &CartModel) -> String {
     line(format!("cart steps {:?} idle {:?} clears {:?}", cart.steps_ms, cart.idle_on, cart.order_clears));
     line(format!("cart cooldown {:?} lateness {:?} forget {:?}", cart.cooldown_ms, cart.max_lateness_ms, cart.forget_after_ms));
     line(format!("cart grace {} catch up {:?}", cart.grace_ms, cart.catch_up));
+    // What came later adds lines only where it is used: a model that says nothing of it keeps its hash.
+    let later = [
+        people::lines(&spec.people),
+        sales::lines(&spec.sales),
+        contact::lines(&spec.contact),
+        absence::lines(&spec.absence),
+        machine::lines(&spec.machine),
+        accounts::lines(&spec.accounts),
+    ];
+    later.into_iter().flatten().for_each(&mut line);
     text
 }
 

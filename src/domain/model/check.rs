@@ -9,7 +9,7 @@ mod tests_of;
 pub use notes::notes;
 
 use super::spec::{At, AxisSpec, CartSpec, Fault, ModelSpec, Place};
-use super::{MAX_RULES, MAX_STAGES};
+use super::{MAX_RULES, MAX_STAGES, absence, accounts, contact, machine, people, sales};
 use crate::domain::effect::Axis;
 
 /// How faults begin that can follow from another fault in the same section.
@@ -27,11 +27,11 @@ const MAX_NAME_BYTES: usize = 64;
 pub(super) struct Found(Vec<Fault>);
 
 impl Found {
-    fn add(&mut self, place: &Place, message: impl Into<String>) {
+    pub(super) fn add(&mut self, place: &Place, message: impl Into<String>) {
         self.0.push(Fault { place: place.clone(), message: message.into() });
     }
 
-    fn missing(&mut self, parent: &Place, key: &str, example: &str) {
+    pub(super) fn missing(&mut self, parent: &Place, key: &str, example: &str) {
         self.add(&parent.child(key), format!("{MISSING}: write {example}"));
     }
 }
@@ -78,6 +78,12 @@ pub fn check(spec: &ModelSpec, cart_overrides: &CartSpec) -> Vec<Fault> {
     }
     score::check(&spec.score, &mut found);
     cart::check(&cart_overrides.over(&spec.cart), &mut found);
+    people::check(&spec.people, spec, &mut found);
+    sales::check(&spec.sales, spec, &mut found);
+    contact::check(&spec.contact, spec, &mut found);
+    absence::check(&spec.absence, spec, &mut found);
+    machine::check(&spec.machine, spec, &mut found);
+    accounts::check(&spec.accounts, spec, &mut found);
     found.0
 }
 

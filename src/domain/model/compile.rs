@@ -3,7 +3,8 @@
 use super::spec::{AxisSpec, CartSpec, ConditionSpec, Fault, ModelSpec, MoveSpec, ScoreSpec, StaleSpec, TestSpec};
 use super::{
     AtMost, AxisModel, CartModel, Condition, CountRule, DEFAULT_HISTORY, DEFAULT_SESSION_GAP_MS, Label, Model, Models, Move, On,
-    Predicate, ScoreGroup, ScoreModel, ScoreRule, Stale, canonical, check, name_hash,
+    Predicate, ScoreGroup, ScoreModel, ScoreRule, Stale, absence, accounts, canonical, check, contact, machine, name_hash,
+    people, sales,
 };
 use crate::domain::effect::Axis;
 use crate::domain::names::Vocabulary;
@@ -43,6 +44,12 @@ fn model(spec: &ModelSpec, cart_overrides: &CartSpec, vocabulary: &mut Vocabular
         axes: Axis::ALL.map(|axis| axis_model(axis, &spec.axes[axis.index()], vocabulary)),
         score: score(&spec.score, vocabulary),
         cart,
+        people: people::compile(&spec.people, spec, vocabulary),
+        sales: sales::compile(&spec.sales, spec, vocabulary),
+        contact: contact::compile(&spec.contact, spec, vocabulary),
+        absence: absence::compile(&spec.absence, spec, vocabulary),
+        machine: machine::compile(&spec.machine, spec, vocabulary),
+        accounts: accounts::compile(&spec.accounts, spec, vocabulary),
     }
 }
 
@@ -108,7 +115,7 @@ fn one_move(axis: Axis, spec: &MoveSpec, stage: &impl Fn(&str) -> usize, vocabul
     }
 }
 
-fn condition(spec: &ConditionSpec, vocabulary: &mut Vocabulary) -> Condition {
+pub(super) fn condition(spec: &ConditionSpec, vocabulary: &mut Vocabulary) -> Condition {
     let on = if spec.on.iter().any(|name| name.value == "*") {
         On::Any
     } else {

@@ -1,5 +1,11 @@
 //! What a model file says, before it is checked: every statement with its place, so that a fault can be found.
 
+use super::absence::AbsenceSpec;
+use super::accounts::AccountsSpec;
+use super::contact::ContactSpec;
+use super::machine::MachineSpec;
+use super::people::PeopleSpec;
+use super::sales::SalesSpec;
 use super::{CatchUp, IdleOn, OrderClears, predicate::Literal};
 use crate::domain::Ms;
 
@@ -49,6 +55,12 @@ pub struct ModelSpec {
     pub axes: [AxisSpec; 2],
     pub score: ScoreSpec,
     pub cart: CartSpec,
+    pub people: PeopleSpec,
+    pub sales: SalesSpec,
+    pub contact: ContactSpec,
+    pub absence: AbsenceSpec,
+    pub machine: MachineSpec,
+    pub accounts: AccountsSpec,
 }
 
 #[derive(Debug, Clone, Default)]

@@ -2,7 +2,7 @@
 
 use super::canonical::literal;
 use super::spec::{AxisSpec, ConditionSpec, GroupSpec, ModelSpec, MoveSpec, TestSpec};
-use super::{CartModel, DEFAULT_SESSION_GAP_MS};
+use super::{CartModel, DEFAULT_SESSION_GAP_MS, absence, accounts, contact, machine, people, sales};
 use crate::domain::effect::Axis;
 use crate::domain::names::canonical;
 use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS, Ms, SECOND_MS};
@@ -70,6 +70,12 @@ pub fn statements(spec: &ModelSpec, cart: &CartModel) -> Vec<Statement> {
     say("cart: forgotten after", or_off(cart.forget_after_ms));
     say("cart: waits for late events", length(cart.grace_ms));
     say("cart: after a stop", format!("{:?}", cart.catch_up).to_lowercase());
+    people::statements(&spec.people, &mut say);
+    sales::statements(&spec.sales, &mut say);
+    contact::statements(&spec.contact, &mut say);
+    absence::statements(&spec.absence, &mut say);
+    machine::statements(&spec.machine, &mut say);
+    accounts::statements(&spec.accounts, &mut say);
     all
 }
 
@@ -156,7 +162,7 @@ pub fn condition(when: &ConditionSpec) -> String {
     text
 }
 
-fn tests_in_words(tests: &[TestSpec]) -> String {
+pub(super) fn tests_in_words(tests: &[TestSpec]) -> String {
     let word = |test: &TestSpec| match test {
         TestSpec::Equals(value) => format!("= {}", literal(value)),
         TestSpec::OneOf(values) => format!("one of {}", values.iter().map(literal).collect::<Vec<_>>().join(", ")),
@@ -175,7 +181,7 @@ fn tests_in_words(tests: &[TestSpec]) -> String {
 }
 
 /// A length of time in its largest whole unit.
-fn length(ms: Ms) -> String {
+pub(super) fn length(ms: Ms) -> String {
     let units = [(DAY_MS, "day"), (HOUR_MS, "hour"), (MINUTE_MS, "minute"), (SECOND_MS, "second")];
     let Some((unit_ms, unit)) = units.into_iter().find(|(unit_ms, _)| ms != 0 && ms % unit_ms == 0) else {
         return format!("{ms} ms");

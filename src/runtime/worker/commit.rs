@@ -310,6 +310,7 @@ fn count_output(done: &mut Done, body: &Body) {
             done.cart_triggers[step - 1] += 1;
         }
         Body::CartOutcome(outcome) => *done.cart_outcomes.entry(outcome.kind.type_name()).or_default() += 1,
+        Body::Triggered(_) | Body::HandOver(_) | Body::AccountChanged(_) | Body::Member(_) => {}
     }
 }
 

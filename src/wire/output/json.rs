@@ -1,5 +1,7 @@
 //! Outputs as JSON. Names and order of the fields are the contract's.
 
+mod more;
+
 use super::{Encoder, cause_name, direction_name, hex, rounded, type_name};
 use crate::domain::Text;
 use crate::domain::effect::{Body, CartAbandoned, CartOutcome, Output, ScoreChanged, StageChanged};
@@ -42,6 +44,10 @@ enum JsonBody<'a> {
     Score(Score<'a>),
     Abandoned(Abandoned<'a>),
     Outcome(Outcome<'a>),
+    Triggered(more::Triggered<'a>),
+    HandOver(more::HandOver<'a>),
+    Account(more::Account<'a>),
+    Member(more::Member<'a>),
 }
 
 #[derive(Serialize)]
@@ -84,6 +90,7 @@ struct Abandoned<'a> {
     score: Rounded,
     label: Option<&'a str>,
     persona: Option<&'a str>,
+    proof: more::Proof<'a>,
 }
 
 #[derive(Serialize)]
@@ -186,8 +193,12 @@ pub(super) fn write(encoder: &Encoder, prospect: &str, output: &Output, value: &
         body: match &output.body {
             Body::StageChanged(body) => JsonBody::Stage(stage(body)),
             Body::ScoreChanged(body) => JsonBody::Score(score(body)),
-            Body::CartAbandoned(body) => JsonBody::Abandoned(abandoned(body)),
+            Body::CartAbandoned(body) => JsonBody::Abandoned(abandoned(body, encoder)),
             Body::CartOutcome(body) => JsonBody::Outcome(outcome(body)),
+            Body::Triggered(body) => JsonBody::Triggered(more::triggered(body, encoder)),
+            Body::HandOver(body) => JsonBody::HandOver(more::hand_over(body)),
+            Body::AccountChanged(body) => JsonBody::Account(more::account(body)),
+            Body::Member(body) => JsonBody::Member(more::member(body)),
         },
     };
     let length = value.len();
@@ -207,7 +218,7 @@ fn stage(body: &StageChanged) -> Stage<'_> {
         in_stage_ms: body.in_stage_ms,
         score: Rounded(body.score),
         label: body.label.as_deref(),
-        persona: None,
+        persona: body.persona.as_deref(),
     }
 }
 
@@ -217,14 +228,14 @@ fn score(body: &ScoreChanged) -> Score<'_> {
         to: body.to.as_deref(),
         direction: if body.up { "up" } else { "down" },
         score: Rounded(body.score),
-        fit: None,
-        engagement: Rounded(body.score),
-        grade: None,
+        fit: body.fit.map(Rounded),
+        engagement: Rounded(body.engagement),
+        grade: body.grade.as_deref(),
         groups: Groups(&body.groups),
     }
 }
 
-fn abandoned(body: &CartAbandoned) -> Abandoned<'_> {
+fn abandoned<'a>(body: &'a CartAbandoned, encoder: &'a Encoder) -> Abandoned<'a> {
     Abandoned {
         cart_id: body.cart_id.as_deref(),
         episode: body.episode_ms,
@@ -238,7 +249,8 @@ fn abandoned(body: &CartAbandoned) -> Abandoned<'_> {
         currency: body.currency.as_deref(),
         score: Rounded(body.score),
         label: body.label.as_deref(),
-        persona: None,
+        persona: body.persona.as_deref(),
+        proof: more::proof(&body.proof, encoder),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Outputs as `leadstream.v1.Output`.
 
+mod more;
+
 use super::{Encoder, cause_name, direction_name, hex, rounded, type_name};
 use crate::domain::Text;
 use crate::domain::effect::{Body, CartAbandoned, CartOutcome, Output, ScoreChanged, StageChanged};
@@ -24,8 +26,12 @@ pub(super) fn write(encoder: &Encoder, prospect: &str, output: &Output, value: &
         body: Some(match &output.body {
             Body::StageChanged(body) => proto::output::Body::StageChanged(stage(body)),
             Body::ScoreChanged(body) => proto::output::Body::ScoreChanged(score(body)),
-            Body::CartAbandoned(body) => proto::output::Body::CartAbandoned(abandoned(body)),
+            Body::CartAbandoned(body) => proto::output::Body::CartAbandoned(abandoned(body, encoder)),
             Body::CartOutcome(body) => proto::output::Body::CartOutcome(outcome(body)),
+            Body::Triggered(body) => proto::output::Body::Triggered(more::triggered(body, encoder)),
+            Body::HandOver(body) => proto::output::Body::HandOver(more::hand_over(body)),
+            Body::AccountChanged(body) => proto::output::Body::AccountChanged(more::account(body)),
+            Body::Member(body) => proto::output::Body::Member(more::member(body)),
         }),
     };
     message.encode_raw(value);
@@ -49,7 +55,7 @@ fn stage(body: &StageChanged) -> proto::StageChanged {
         in_stage_ms: body.in_stage_ms,
         score: rounded(body.score),
         label: text(body.label.as_ref()),
-        persona: None,
+        persona: text(body.persona.as_ref()),
     }
 }
 
@@ -60,14 +66,14 @@ fn score(body: &ScoreChanged) -> proto::ScoreChanged {
         to: text(body.to.as_ref()),
         direction: if body.up { "up" } else { "down" }.to_owned(),
         score: rounded(body.score),
-        fit: None,
-        engagement: rounded(body.score),
-        grade: None,
+        fit: body.fit.map(rounded),
+        engagement: rounded(body.engagement),
+        grade: text(body.grade.as_ref()),
         groups: groups.map(|(name, points)| proto::GroupScore { name: name.to_string(), points: rounded(*points) }).collect(),
     }
 }
 
-fn abandoned(body: &CartAbandoned) -> proto::CartAbandoned {
+fn abandoned(body: &CartAbandoned, encoder: &Encoder) -> proto::CartAbandoned {
     let lines = body.lines.iter().map(|line| proto::CartLine {
         product_id: line.product_id.to_string(),
         sku: text(line.sku.as_ref()),
@@ -91,7 +97,8 @@ fn abandoned(body: &CartAbandoned) -> proto::CartAbandoned {
         currency: text(body.currency.as_ref()),
         score: rounded(body.score),
         label: text(body.label.as_ref()),
-        persona: None,
+        persona: text(body.persona.as_ref()),
+        proof: Some(more::proof(&body.proof, encoder)),
     }
 }
 

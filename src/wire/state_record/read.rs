@@ -13,37 +13,37 @@ use prost::encoding::{WireType, decode_key, decode_varint};
 use smallvec::SmallVec;
 
 /// Reads the fields of one message in ascending order. Times are distances to `base`.
-struct Reader<'b> {
-    bytes: &'b [u8],
-    base: Ms,
+pub(super) struct Reader<'b> {
+    pub(super) bytes: &'b [u8],
+    pub(super) base: Ms,
     last_field: u32,
     /// The message, for errors.
-    what: &'static str,
+    pub(super) what: &'static str,
 }
 
 /// The value of a field, as it stands on the wire.
-enum Value<'b> {
+pub(super) enum Value<'b> {
     Varint(u64),
     Fixed64(u64),
     Fixed32(u32),
     Bytes(&'b [u8]),
 }
 
-type Read<T> = Result<T, CodecError>;
+pub(super) type Read<T> = Result<T, CodecError>;
 
 /// A column of a table until it is put together with the others: on the stack, as long as it can be.
-type List<T> = SmallVec<[T; 4]>;
+pub(super) type List<T> = SmallVec<[T; 4]>;
 
-fn damaged<T>(what: &str, why: impl std::fmt::Display) -> Read<T> {
+pub(super) fn damaged<T>(what: &str, why: impl std::fmt::Display) -> Read<T> {
     Err(CodecError::Damaged(format!("{what}: {why}")))
 }
 
 impl<'b> Reader<'b> {
-    fn new(bytes: &'b [u8], base: Ms, what: &'static str) -> Self {
+    pub(super) fn new(bytes: &'b [u8], base: Ms, what: &'static str) -> Self {
         Self { bytes, base, last_field: 0, what }
     }
 
-    fn next(&mut self) -> Read<Option<(u32, Value<'b>)>> {
+    pub(super) fn next(&mut self) -> Read<Option<(u32, Value<'b>)>> {
         if self.bytes.is_empty() {
             return Ok(None);
         }
@@ -69,7 +69,7 @@ impl<'b> Reader<'b> {
         Ok(Some((field, value)))
     }
 
-    fn varint(&mut self) -> Read<u64> {
+    pub(super) fn varint(&mut self) -> Read<u64> {
         if let [value @ 0..0x80, rest @ ..] = self.bytes {
             self.bytes = rest;
             return Ok(u64::from(*value));
@@ -77,33 +77,33 @@ impl<'b> Reader<'b> {
         decode_varint(&mut self.bytes).or_else(|e| damaged(self.what, e))
     }
 
-    fn take<const N: usize>(&mut self) -> Read<[u8; N]> {
+    pub(super) fn take<const N: usize>(&mut self) -> Read<[u8; N]> {
         let Some((value, rest)) = self.bytes.split_first_chunk::<N>() else { return damaged(self.what, "cut off") };
         self.bytes = rest;
         Ok(*value)
     }
 
-    fn unknown<T>(&self, field: u32) -> Read<T> {
+    pub(super) fn unknown<T>(&self, field: u32) -> Read<T> {
         damaged(self.what, format_args!("field {field} is unknown or of another type in version {VERSION}"))
     }
 
-    fn number<T: TryFrom<u64>>(&self, value: u64) -> Read<T> {
+    pub(super) fn number<T: TryFrom<u64>>(&self, value: u64) -> Read<T> {
         T::try_from(value).or_else(|_| damaged(self.what, format_args!("{value} is too large")))
     }
 
-    fn time(&self, value: u64) -> Ms {
+    pub(super) fn time(&self, value: u64) -> Ms {
         self.base.wrapping_sub(unzigzag(value))
     }
 
-    fn text<T: From<&'b str>>(&self, bytes: &'b [u8]) -> Read<T> {
+    pub(super) fn text<T: From<&'b str>>(&self, bytes: &'b [u8]) -> Read<T> {
         std::str::from_utf8(bytes).map(T::from).or_else(|e| damaged(self.what, e))
     }
 
-    fn nested(&self, bytes: &'b [u8], what: &'static str) -> Self {
+    pub(super) fn nested(&self, bytes: &'b [u8], what: &'static str) -> Self {
         Self::new(bytes, self.base, what)
     }
 
-    fn varints(&self, bytes: &'b [u8]) -> Read<List<u64>> {
+    pub(super) fn varints(&self, bytes: &'b [u8]) -> Read<List<u64>> {
         let mut list = self.nested(bytes, self.what);
         let mut values = List::new();
         while !list.bytes.is_empty() {
@@ -112,7 +112,7 @@ impl<'b> Reader<'b> {
         Ok(values)
     }
 
-    fn times(&self, bytes: &'b [u8]) -> Read<List<Ms>> {
+    pub(super) fn times(&self, bytes: &'b [u8]) -> Read<List<Ms>> {
         let mut list = self.nested(bytes, self.what);
         let mut times = List::new();
         while !list.bytes.is_empty() {
@@ -122,7 +122,7 @@ impl<'b> Reader<'b> {
         Ok(times)
     }
 
-    fn packed<const N: usize>(&self, bytes: &'b [u8]) -> Read<&'b [[u8; N]]> {
+    pub(super) fn packed<const N: usize>(&self, bytes: &'b [u8]) -> Read<&'b [[u8; N]]> {
         match bytes.as_chunks::<N>() {
             (values, []) => Ok(values),
             _ => damaged(self.what, "a list is cut off"),
@@ -130,12 +130,12 @@ impl<'b> Reader<'b> {
     }
 
     /// Two columns of one table must be of one length.
-    fn same_length(&self, one: usize, other: usize) -> Read<()> {
+    pub(super) fn same_length(&self, one: usize, other: usize) -> Read<()> {
         if one == other { Ok(()) } else { damaged(self.what, format_args!("columns of {one} and {other} entries")) }
     }
 }
 
-fn unzigzag(value: u64) -> i64 {
+pub(super) fn unzigzag(value: u64) -> i64 {
     (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
 }
 
@@ -170,6 +170,7 @@ pub(super) fn prospect(bytes: &[u8]) -> Read<Prospect> {
             (13, Value::Bytes(b)) => p.tracks.push(track(r.nested(b, "track"))?),
             (14, Value::Bytes(b)) => p.carts.push(cart(r.nested(b, "cart"))?),
             (15, Value::Bytes(b)) => seconds = b,
+            (16, Value::Bytes(b)) => p.more = Some(Box::new(super::more::read(r.nested(b, "more"))?)),
             _ => return r.unknown(field),
         }
     }
@@ -210,6 +211,8 @@ fn consent_state(number: u64) -> Read<ConsentState> {
 fn track(mut r: Reader<'_>) -> Read<Track> {
     let mut t = Track::default();
     let (mut groups, mut points, mut group_times): (&[[u8; 4]], &[[u8; 8]], List<Ms>) = (&[], &[], List::new());
+    let mut brought: &[[u8; 8]] = &[];
+    let mut ledger = super::ledger::Columns::default();
     let (mut uses, mut use_times, mut use_counts): (&[[u8; 4]], List<Ms>, List<u64>) = (&[], List::new(), List::new());
     while let Some((field, value)) = r.next()? {
         match (field, value) {
@@ -227,6 +230,15 @@ fn track(mut r: Reader<'_>) -> Read<Track> {
             (12, Value::Fixed32(v)) => t.label = Some(v),
             (13, Value::Varint(v)) => t.label_since_ms = r.time(v),
             (14, Value::Varint(v)) => t.label_falls_at_ms = Some(r.time(v)),
+            (15, Value::Fixed32(v)) => t.persona = Some(v),
+            (16, Value::Fixed64(v)) => t.fit = f64::from_bits(v),
+            (17, Value::Varint(v)) => t.grade = r.number(v)?,
+            (18, Value::Varint(v)) => t.paused = v != 0,
+            (19, Value::Bytes(b)) => {
+                t.disqualified = Some(Box::new(super::more::read_disqualified(r.nested(b, "disqualified"))?))
+            }
+            (20, Value::Bytes(b)) => brought = r.packed(b)?,
+            (21..=25, value) => ledger.read(field, value, &r)?,
             _ => return r.unknown(field),
         }
     }
@@ -236,8 +248,14 @@ fn track(mut r: Reader<'_>) -> Read<Track> {
         group: u32::from_le_bytes(*group),
         points: f64::from_le_bytes(*points),
         as_of_ms,
+        brought: 0.0,
     };
     t.groups = groups.iter().zip(points).zip(group_times).map(group).collect();
+    if !brought.is_empty() {
+        r.same_length(groups.len(), brought.len())?;
+    }
+    t.groups.iter_mut().zip(brought).for_each(|(group, points)| group.brought = f64::from_le_bytes(*points));
+    t.ledger = ledger.entries(&t.groups, &r)?;
     r.same_length(uses.len(), use_times.len())?;
     r.same_length(uses.len(), use_counts.len())?;
     for ((rule, since_ms), count) in uses.iter().zip(use_times).zip(use_counts) {

@@ -10,61 +10,61 @@ use crate::domain::{Ms, SECOND_MS};
 use prost::encoding::WireType;
 
 /// Appends to a buffer. Times are written as distances to `base`.
-struct Writer<'b> {
-    out: &'b mut Vec<u8>,
-    base: Ms,
+pub(super) struct Writer<'b> {
+    pub(super) out: &'b mut Vec<u8>,
+    pub(super) base: Ms,
 }
 
 impl Writer<'_> {
-    fn varint(&mut self, field: u32, value: u64) {
+    pub(super) fn varint(&mut self, field: u32, value: u64) {
         encode_key(field, WireType::Varint, self.out);
         encode_varint(value, self.out);
     }
 
-    fn uint(&mut self, field: u32, value: u32) {
+    pub(super) fn uint(&mut self, field: u32, value: u32) {
         if value != 0 {
             self.varint(field, u64::from(value));
         }
     }
 
-    fn flag(&mut self, field: u32, value: bool) {
+    pub(super) fn flag(&mut self, field: u32, value: bool) {
         self.uint(field, u32::from(value));
     }
 
-    fn fixed64(&mut self, field: u32, value: u64) {
+    pub(super) fn fixed64(&mut self, field: u32, value: u64) {
         encode_key(field, WireType::SixtyFourBit, self.out);
         self.out.extend_from_slice(&value.to_le_bytes());
     }
 
-    fn fixed32(&mut self, field: u32, value: u32) {
+    pub(super) fn fixed32(&mut self, field: u32, value: u32) {
         encode_key(field, WireType::ThirtyTwoBit, self.out);
         self.out.extend_from_slice(&value.to_le_bytes());
     }
 
-    fn time(&mut self, field: u32, time: Option<Ms>) {
+    pub(super) fn time(&mut self, field: u32, time: Option<Ms>) {
         if let Some(time) = time {
             self.varint(field, zigzag(self.base.wrapping_sub(time)));
         }
     }
 
     /// A time that is 0 while it is not known.
-    fn time_or_0(&mut self, field: u32, time: Ms) {
+    pub(super) fn time_or_0(&mut self, field: u32, time: Ms) {
         self.time(field, Some(time).filter(|t| *t != 0));
     }
 
-    fn bytes(&mut self, field: u32, bytes: &[u8]) {
+    pub(super) fn bytes(&mut self, field: u32, bytes: &[u8]) {
         encode_key(field, WireType::LengthDelimited, self.out);
         encode_varint(bytes.len() as u64, self.out);
         self.out.extend_from_slice(bytes);
     }
 
-    fn text(&mut self, field: u32, text: &str) {
+    pub(super) fn text(&mut self, field: u32, text: &str) {
         if !text.is_empty() {
             self.bytes(field, text.as_bytes());
         }
     }
 
-    fn optional_text(&mut self, field: u32, text: Option<&str>) {
+    pub(super) fn optional_text(&mut self, field: u32, text: Option<&str>) {
         if let Some(text) = text {
             self.bytes(field, text.as_bytes());
         }
@@ -72,7 +72,7 @@ impl Writer<'_> {
 
     /// A message or packed list whose length is known once it is written. Nearly all are shorter than 128 bytes, so one byte is
     /// kept for the length and the rare long one is moved.
-    fn nested(&mut self, field: u32, write: impl FnOnce(&mut Self)) {
+    pub(super) fn nested(&mut self, field: u32, write: impl FnOnce(&mut Self)) {
         encode_key(field, WireType::LengthDelimited, self.out);
         let at = self.out.len();
         self.out.push(0);
@@ -88,7 +88,7 @@ impl Writer<'_> {
     }
 
     /// Times as a chain: the first as a distance to the base, each further one as the distance from the one before it.
-    fn times(&mut self, field: u32, times: impl ExactSizeIterator<Item = Ms>) {
+    pub(super) fn times(&mut self, field: u32, times: impl ExactSizeIterator<Item = Ms>) {
         if times.len() == 0 {
             return;
         }
@@ -102,7 +102,7 @@ impl Writer<'_> {
         });
     }
 
-    fn packed<const N: usize>(&mut self, field: u32, values: impl ExactSizeIterator<Item = [u8; N]>) {
+    pub(super) fn packed<const N: usize>(&mut self, field: u32, values: impl ExactSizeIterator<Item = [u8; N]>) {
         if values.len() == 0 {
             return;
         }
@@ -122,7 +122,7 @@ fn encode_key(field: u32, wire: WireType, out: &mut Vec<u8>) {
 
 /// A record holds a hundred of these, nearly all short.
 #[inline]
-fn encode_varint(value: u64, out: &mut Vec<u8>) {
+pub(super) fn encode_varint(value: u64, out: &mut Vec<u8>) {
     let byte = |n: u32| (value >> (7 * n)) as u8;
     match value {
         0..0x80 => out.push(byte(0)),
@@ -133,7 +133,7 @@ fn encode_varint(value: u64, out: &mut Vec<u8>) {
     }
 }
 
-fn zigzag(value: i64) -> u64 {
+pub(super) fn zigzag(value: i64) -> u64 {
     ((value << 1) ^ (value >> 63)).cast_unsigned()
 }
 
@@ -150,6 +150,7 @@ pub(super) fn prospect(prospect: &Prospect, out: &mut Vec<u8>) {
         cooldown_from_ms,
         cooldown_reported,
         tracks,
+        more,
     } = prospect;
     let w = &mut Writer { out, base: *last_seen_ms };
     w.uint(1, VERSION);
@@ -178,6 +179,9 @@ pub(super) fn prospect(prospect: &Prospect, out: &mut Vec<u8>) {
             w.out.extend_from_slice(gaps);
         });
     }
+    if let Some(more) = more.as_deref().filter(|m| !m.is_empty()) {
+        w.nested(16, |w| super::more::write(more, w));
+    }
 }
 
 fn consent_number(state: ConsentState) -> u32 {
@@ -190,7 +194,23 @@ fn consent_number(state: ConsentState) -> u32 {
 }
 
 fn track(track: &Track, w: &mut Writer<'_>) {
-    let Track { model, model_hash, positions, counts, groups, uses, label, label_since_ms, label_falls_at_ms } = track;
+    let Track {
+        model,
+        model_hash,
+        positions,
+        counts,
+        groups,
+        uses,
+        label,
+        label_since_ms,
+        label_falls_at_ms,
+        persona,
+        fit,
+        grade,
+        paused,
+        disqualified,
+        ledger,
+    } = track;
     let [journey, funnel] = positions;
     w.text(1, model);
     if *model_hash != 0 {
@@ -217,6 +237,21 @@ fn track(track: &Track, w: &mut Writer<'_>) {
     }
     w.time_or_0(13, *label_since_ms);
     w.time(14, *label_falls_at_ms);
+    if let Some(persona) = persona {
+        w.fixed32(15, *persona);
+    }
+    if *fit != 0.0 {
+        w.fixed64(16, fit.to_bits());
+    }
+    w.uint(17, u32::from(*grade));
+    w.flag(18, *paused);
+    if let Some(disqualified) = disqualified {
+        w.nested(19, |w| super::more::write_disqualified(disqualified, w));
+    }
+    if groups.iter().any(|g| g.brought != 0.0) {
+        w.packed(20, groups.iter().map(|g| g.brought.to_le_bytes()));
+    }
+    super::ledger::write(ledger, groups, w);
 }
 
 fn position(position: &StagePosition, w: &mut Writer<'_>) {

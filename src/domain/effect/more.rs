@@ -1,0 +1,131 @@
+//! Outputs about triggers of absence, hand-overs and accounts, and the proof that triggers carry.
+
+use crate::domain::event::Position;
+use crate::domain::{Ms, Text};
+
+/// Why a trigger left: the rule, the events that brought it about, the checks that it passed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Proof {
+    /// The rule in words, such as `cart step 1 after 1h`.
+    pub rule: Text,
+    pub because: Vec<Because>,
+    /// Names of the checks passed, such as `consent`, `cap`, `quiet-hours`, `cooldown`.
+    pub checks: Vec<&'static str>,
+}
+
+/// An event that a trigger rests on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Because {
+    pub name: Text,
+    pub at_ms: Ms,
+    pub position: Position,
+}
+
+/// `type` of a record in `leadstream.triggers`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TriggerKind {
+    Fired,
+    Recalled,
+}
+
+/// A trigger of absence left, or is taken back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Triggered {
+    pub kind: TriggerKind,
+    /// Its name in the model.
+    pub trigger: Text,
+    /// Time of the event that armed it.
+    pub episode_ms: Ms,
+    pub due_at_ms: Ms,
+    /// In words: what happened, and what did not.
+    pub reasons: Vec<Text>,
+    /// The product that it is about, if any.
+    pub product_id: Option<Text>,
+    pub score: f64,
+    pub label: Option<Text>,
+    pub persona: Option<Text>,
+    pub proof: Proof,
+}
+
+/// `type` of a record in `leadstream.hand-overs`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HandOverKind {
+    /// `lead.handed-over`: sales has to answer by `sla_due_at`.
+    HandedOver,
+    /// `lead.reminded`: no answer by then.
+    Reminded,
+    /// `lead.answered`: accepted, won, lost, no-show.
+    Answered,
+    /// `lead.returned`: back with marketing.
+    Returned,
+}
+
+/// How far the lead is qualified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Qualification {
+    #[default]
+    Mql,
+    Sql,
+}
+
+/// What sales said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Answer {
+    Accepted,
+    Rejected,
+    Recycled,
+    Won,
+    Lost,
+    NoShow,
+}
+
+/// Between marketing and sales.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HandOver {
+    pub kind: HandOverKind,
+    pub qualification: Qualification,
+    /// In words: the rules that gave most points, the answer's reason, `no-answer`, `aged`.
+    pub reasons: Vec<Text>,
+    pub answer: Option<Answer>,
+    pub sla_due_at_ms: Option<Ms>,
+    /// Since when sales had the lead.
+    pub handed_over_at_ms: Ms,
+    pub score: f64,
+    pub fit: Option<f64>,
+    pub grade: Option<Text>,
+    pub label: Option<Text>,
+    pub persona: Option<Text>,
+}
+
+/// A record in `leadstream.accounts`; its key is the account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AccountChanged {
+    /// `account.stage-changed`, `account.consensus-reached`, `account.consensus-lost`, `account.score-changed`, …
+    pub kind: &'static str,
+    pub account: Text,
+    pub journey: Option<Text>,
+    pub funnel: Option<Text>,
+    pub from: Option<Text>,
+    pub to: Option<Text>,
+    pub score: f64,
+    pub members: u32,
+    /// Members who have reached the model's stage of agreement or a later one, and those who have not.
+    pub agreed: Vec<Text>,
+    pub missing: Vec<Text>,
+    /// How many belong to a buying group of this model.
+    pub expected: u32,
+}
+
+/// What a member tells its account: where it stands now. Newest wins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MemberUpdate {
+    pub account: Text,
+    pub member: Text,
+    pub role: Option<Text>,
+    pub journey: Option<Text>,
+    pub funnel: Option<Text>,
+    pub score: f64,
+    pub disqualified: bool,
+    /// It belongs to another account now, or was erased.
+    pub left: bool,
+}

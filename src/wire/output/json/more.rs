@@ -1,0 +1,145 @@
+//! Triggers of absence, hand-overs and accounts as JSON, and the proof that triggers carry.
+
+use super::Rounded;
+use crate::domain::Text;
+use crate::domain::effect;
+use crate::wire::output::{Encoder, answer_name, qualification_name};
+use crate::wire::time::Rfc3339;
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub(super) struct Proof<'a> {
+    rule: &'a str,
+    events: Vec<Because<'a>>,
+    checks: &'a [&'static str],
+}
+
+#[derive(Serialize)]
+struct Because<'a> {
+    name: &'a str,
+    at: Rfc3339,
+    topic: &'a str,
+    partition: i32,
+    offset: i64,
+}
+
+#[derive(Serialize)]
+pub(super) struct Triggered<'a> {
+    trigger: &'a str,
+    episode: i64,
+    due_at: Rfc3339,
+    reasons: &'a [Text],
+    product_id: Option<&'a str>,
+    score: Rounded,
+    label: Option<&'a str>,
+    persona: Option<&'a str>,
+    proof: Proof<'a>,
+}
+
+#[derive(Serialize)]
+pub(super) struct HandOver<'a> {
+    qualification: &'a str,
+    reasons: &'a [Text],
+    answer: Option<&'a str>,
+    sla_due_at: Option<Rfc3339>,
+    handed_over_at: Rfc3339,
+    score: Rounded,
+    fit: Option<Rounded>,
+    grade: Option<&'a str>,
+    label: Option<&'a str>,
+    persona: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Account<'a> {
+    account: &'a str,
+    journey: Option<&'a str>,
+    funnel: Option<&'a str>,
+    from: Option<&'a str>,
+    to: Option<&'a str>,
+    score: Rounded,
+    members: u32,
+    agreed: &'a [Text],
+    missing: &'a [Text],
+    expected: u32,
+}
+
+#[derive(Serialize)]
+pub(super) struct Member<'a> {
+    account: &'a str,
+    member: &'a str,
+    role: Option<&'a str>,
+    journey: Option<&'a str>,
+    funnel: Option<&'a str>,
+    score: f64,
+    disqualified: bool,
+    left: bool,
+}
+
+pub(super) fn proof<'a>(proof: &'a effect::Proof, encoder: &'a Encoder) -> Proof<'a> {
+    let because = proof.because.iter().map(|event| Because {
+        name: &event.name,
+        at: Rfc3339::new(event.at_ms),
+        topic: encoder.topic(event.position.input),
+        partition: event.position.partition,
+        offset: event.position.offset,
+    });
+    Proof { rule: &proof.rule, events: because.collect(), checks: &proof.checks }
+}
+
+pub(super) fn triggered<'a>(body: &'a effect::Triggered, encoder: &'a Encoder) -> Triggered<'a> {
+    Triggered {
+        trigger: &body.trigger,
+        episode: body.episode_ms,
+        due_at: Rfc3339::new(body.due_at_ms),
+        reasons: &body.reasons,
+        product_id: body.product_id.as_deref(),
+        score: Rounded(body.score),
+        label: body.label.as_deref(),
+        persona: body.persona.as_deref(),
+        proof: proof(&body.proof, encoder),
+    }
+}
+
+pub(super) fn hand_over(body: &effect::HandOver) -> HandOver<'_> {
+    HandOver {
+        qualification: qualification_name(body.qualification),
+        reasons: &body.reasons,
+        answer: body.answer.map(answer_name),
+        sla_due_at: body.sla_due_at_ms.map(Rfc3339::new),
+        handed_over_at: Rfc3339::new(body.handed_over_at_ms),
+        score: Rounded(body.score),
+        fit: body.fit.map(Rounded),
+        grade: body.grade.as_deref(),
+        label: body.label.as_deref(),
+        persona: body.persona.as_deref(),
+    }
+}
+
+pub(super) fn account(body: &effect::AccountChanged) -> Account<'_> {
+    Account {
+        account: &body.account,
+        journey: body.journey.as_deref(),
+        funnel: body.funnel.as_deref(),
+        from: body.from.as_deref(),
+        to: body.to.as_deref(),
+        score: Rounded(body.score),
+        members: body.members,
+        agreed: &body.agreed,
+        missing: &body.missing,
+        expected: body.expected,
+    }
+}
+
+pub(super) fn member(body: &effect::MemberUpdate) -> Member<'_> {
+    Member {
+        account: &body.account,
+        member: &body.member,
+        role: body.role.as_deref(),
+        journey: body.journey.as_deref(),
+        funnel: body.funnel.as_deref(),
+        score: body.score,
+        disqualified: body.disqualified,
+        left: body.left,
+    }
+}

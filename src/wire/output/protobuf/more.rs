@@ -1,0 +1,80 @@
+//! Triggers of absence, hand-overs and accounts as protobuf, and the proof that triggers carry.
+
+use super::text;
+use crate::domain::Text;
+use crate::domain::effect;
+use crate::wire::output::{Encoder, answer_name, qualification_name, rounded};
+use crate::wire::proto;
+
+fn texts(texts: &[Text]) -> Vec<String> {
+    texts.iter().map(Text::to_string).collect()
+}
+
+pub(super) fn proof(proof: &effect::Proof, encoder: &Encoder) -> proto::Proof {
+    let because = proof.because.iter().map(|event| proto::Because {
+        name: event.name.to_string(),
+        at_ms: event.at_ms,
+        topic: encoder.topic(event.position.input).to_owned(),
+        partition: event.position.partition,
+        offset: event.position.offset,
+    });
+    let checks = proof.checks.iter().map(|check| (*check).to_owned());
+    proto::Proof { rule: proof.rule.to_string(), events: because.collect(), checks: checks.collect() }
+}
+
+pub(super) fn triggered(body: &effect::Triggered, encoder: &Encoder) -> proto::Triggered {
+    proto::Triggered {
+        trigger: body.trigger.to_string(),
+        episode: body.episode_ms,
+        due_at_ms: body.due_at_ms,
+        reasons: texts(&body.reasons),
+        product_id: text(body.product_id.as_ref()),
+        score: rounded(body.score),
+        label: text(body.label.as_ref()),
+        persona: text(body.persona.as_ref()),
+        proof: Some(proof(&body.proof, encoder)),
+    }
+}
+
+pub(super) fn hand_over(body: &effect::HandOver) -> proto::HandOver {
+    proto::HandOver {
+        qualification: qualification_name(body.qualification).to_owned(),
+        reasons: texts(&body.reasons),
+        answer: body.answer.map(|a| answer_name(a).to_owned()),
+        sla_due_at_ms: body.sla_due_at_ms,
+        handed_over_at_ms: body.handed_over_at_ms,
+        score: rounded(body.score),
+        fit: body.fit.map(rounded),
+        grade: text(body.grade.as_ref()),
+        label: text(body.label.as_ref()),
+        persona: text(body.persona.as_ref()),
+    }
+}
+
+pub(super) fn account(body: &effect::AccountChanged) -> proto::AccountChanged {
+    proto::AccountChanged {
+        account: body.account.to_string(),
+        journey: text(body.journey.as_ref()),
+        funnel: text(body.funnel.as_ref()),
+        from: text(body.from.as_ref()),
+        to: text(body.to.as_ref()),
+        score: rounded(body.score),
+        members: body.members,
+        agreed: texts(&body.agreed),
+        missing: texts(&body.missing),
+        expected: body.expected,
+    }
+}
+
+pub(super) fn member(body: &effect::MemberUpdate) -> proto::MemberUpdate {
+    proto::MemberUpdate {
+        account: body.account.to_string(),
+        member: body.member.to_string(),
+        role: text(body.role.as_ref()),
+        journey: text(body.journey.as_ref()),
+        funnel: text(body.funnel.as_ref()),
+        score: body.score,
+        disqualified: body.disqualified,
+        left: body.left,
+    }
+}

@@ -1,0 +1,62 @@
+//! `MoreRecord`: what only some prospects have.
+
+mod absence;
+mod account;
+mod contact;
+mod customer;
+mod decisions;
+mod lead;
+mod machine;
+mod traits;
+
+use super::read::{Read, Reader, Value};
+use super::write::Writer;
+use crate::domain::prospect::More;
+
+pub(super) use lead::{read_disqualified, write_disqualified};
+
+pub(super) fn write(more: &More, w: &mut Writer<'_>) {
+    let More { traits, lead, contact, absence, machine, customer, decisions, account } = more;
+    if !traits.is_empty() {
+        w.nested(1, |w| traits::write(traits, w));
+    }
+    if !lead.is_empty() {
+        w.nested(2, |w| lead::write(lead, w));
+    }
+    if !contact.is_empty() {
+        w.nested(3, |w| contact::write(contact, w));
+    }
+    if !absence.is_empty() {
+        w.nested(4, |w| absence::write(absence, w));
+    }
+    if !machine.is_empty() {
+        w.nested(5, |w| machine::write(machine, w));
+    }
+    if !customer.is_empty() {
+        w.nested(6, |w| customer::write(customer, w));
+    }
+    if !decisions.is_empty() {
+        w.nested(7, |w| decisions::write(decisions, w));
+    }
+    if !account.is_empty() {
+        w.nested(8, |w| account::write(account, w));
+    }
+}
+
+pub(super) fn read(mut r: Reader<'_>) -> Read<More> {
+    let mut m = More::default();
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Bytes(b)) => m.traits = traits::read(r.nested(b, "traits"))?,
+            (2, Value::Bytes(b)) => m.lead = lead::read(r.nested(b, "lead"))?,
+            (3, Value::Bytes(b)) => m.contact = contact::read(r.nested(b, "contact"))?,
+            (4, Value::Bytes(b)) => m.absence = absence::read(r.nested(b, "absence"))?,
+            (5, Value::Bytes(b)) => m.machine = machine::read(r.nested(b, "machine"))?,
+            (6, Value::Bytes(b)) => m.customer = customer::read(r.nested(b, "customer"))?,
+            (7, Value::Bytes(b)) => m.decisions = decisions::read(r.nested(b, "decisions"))?,
+            (8, Value::Bytes(b)) => m.account = account::read(r.nested(b, "account"))?,
+            _ => return r.unknown(field),
+        }
+    }
+    Ok(m)
+}
