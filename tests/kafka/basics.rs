@@ -17,6 +17,7 @@ fn plain_models() -> Arc<Models> {
         axes: [AxisModel::default(), AxisModel::default()],
         score: ScoreModel::default(),
         cart: CartModel::default(),
+        ..Model::default()
     };
     Arc::new(Models { models: vec![model], vocabulary: Vocabulary::default() })
 }
