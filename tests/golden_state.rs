@@ -13,9 +13,11 @@
 
 use leadstream::domain::Text;
 use leadstream::domain::dedup::SeenIds;
+use leadstream::domain::effect::Cause;
+use leadstream::domain::ledger::Entry;
 use leadstream::domain::prospect::{
-    Cart, CartLine, Consent, ConsentState, Few, GroupPoints, Hit, PastStage, Phase, Prospect, Removed, RuleCount, RuleUse,
-    SentStep, Series, StagePosition, Track,
+    Cart, CartLine, Consent, ConsentState, EnteredBy, Few, GroupPoints, Hit, PastStage, Phase, Prospect, Removed, RuleCount,
+    RuleUse, SentStep, Series, StagePosition, Track,
 };
 use leadstream::engine::codec::{Codec, CodecError};
 use leadstream::runtime::ports::{TASK_KEY, TaskRecord};
@@ -126,13 +128,20 @@ fn everything() -> Prospect {
                         stage: "validation".into(),
                         entered_ms: NOW_MS - HOUR_MS,
                         stale_at_ms: Some(NOW_MS + 45 * 24 * HOUR_MS),
+                        by: EnteredBy::default(),
                         history: vec![
-                            PastStage { stage_hash: 1, entered_ms: NOW_MS - 40 * 24 * HOUR_MS },
-                            PastStage { stage_hash: u32::MAX, entered_ms: NOW_MS - 2 * HOUR_MS },
+                            PastStage { stage_hash: 1, entered_ms: NOW_MS - 40 * 24 * HOUR_MS, by: EnteredBy::default() },
+                            PastStage { stage_hash: u32::MAX, entered_ms: NOW_MS - 2 * HOUR_MS, by: EnteredBy::default() },
                         ]
                         .into(),
                     }),
-                    Some(StagePosition { stage: "intent".into(), entered_ms: NOW_MS, stale_at_ms: None, history: Few::new() }),
+                    Some(StagePosition {
+                        stage: "intent".into(),
+                        entered_ms: NOW_MS,
+                        stale_at_ms: None,
+                        by: EnteredBy::default(),
+                        history: Few::new(),
+                    }),
                 ],
                 counts: vec![
                     RuleCount {
@@ -278,9 +287,23 @@ fn finite() -> impl Strategy<Value = f64> {
 
 prop_compose! {
     fn position()(stage in text(), entered_ms in time(), stale_at_ms in optional_time(),
-                  history in many((any::<u32>(), time()))) -> StagePosition {
-        let history = history.into_iter().map(|(stage_hash, entered_ms)| PastStage { stage_hash, entered_ms }).collect();
-        StagePosition { stage, entered_ms, stale_at_ms, history }
+                  by in by(), history in many((any::<u32>(), time(), by()))) -> StagePosition {
+        let past = |(stage_hash, entered_ms, by)| PastStage { stage_hash, entered_ms, by };
+        StagePosition { stage, entered_ms, stale_at_ms, by, history: history.into_iter().map(past).collect() }
+    }
+}
+
+prop_compose! {
+    fn by()(cause in prop_oneof![Just(Cause::Event), Just(Cause::Stale), Just(Cause::Disqualified), Just(Cause::ReEntered)],
+            event in any::<u16>()) -> EnteredBy {
+        EnteredBy { cause, event }
+    }
+}
+
+prop_compose! {
+    fn entry()(rule in any::<u32>(), place in any::<proptest::sample::Index>(), event in any::<u16>(), time_ms in time(),
+               points in -1e6_f32..1e6) -> (proptest::sample::Index, Entry) {
+        (place, Entry { rule, group: 0, event, time_ms, points })
     }
 }
 
@@ -288,13 +311,20 @@ prop_compose! {
     fn track()(model in text(), model_hash in any::<u64>(), journey in proptest::option::of(position()),
                funnel in proptest::option::of(position()),
                counts in many((any::<u32>(), many((time(), prop_oneof![Just(0), any::<u32>()])))),
-               groups in many((any::<u32>(), finite(), time())), uses in many((any::<u32>(), time(), any::<u32>())),
+               groups in many((any::<u32>(), finite(), time(), prop_oneof![Just(0.0), finite()])), ledger in many(entry()), uses in many((any::<u32>(), time(), any::<u32>())),
                label in any::<Option<u32>>(), label_since_ms in time(), label_falls_at_ms in optional_time()) -> Track {
         let hits = |hits: Vec<(i64, u32)>| hits.into_iter().map(|(time_ms, same)| Hit { time_ms, same }).collect();
+        let groups: Vec<GroupPoints> = groups
+            .into_iter()
+            .map(|(group, points, as_of_ms, brought)| GroupPoints { group, points, as_of_ms, brought })
+            .collect();
+        // An entry belongs to a group that is there.
+        let entry = |(place, entry): (proptest::sample::Index, Entry)| Entry { group: groups[place.index(groups.len())].group, ..entry };
+        let ledger = if groups.is_empty() { Few::new() } else { ledger.into_iter().map(entry).collect() };
         Track {
             model, model_hash, positions: [journey, funnel],
             counts: counts.into_iter().map(|(rule, h)| RuleCount { rule, hits: hits(h) }).collect(),
-            groups: groups.into_iter().map(|(group, points, as_of_ms)| GroupPoints { group, points, as_of_ms, brought: 0.0 }).collect(),
+            groups: groups.into(), ledger,
             uses: uses.into_iter().map(|(rule, since_ms, count)| RuleUse { rule, since_ms, count }).collect(),
             label, label_since_ms, label_falls_at_ms, ..Track::default()
         }

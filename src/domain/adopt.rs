@@ -3,10 +3,10 @@
 use super::Ms;
 use super::cart::{self, CartContext};
 use super::effect::{Axis, Effects, Note};
-use super::journey;
 use super::model::{Model, Models};
 use super::prospect::{Prospect, Track};
 use super::score;
+use super::{journey, ledger};
 
 /// Tracks of models that don't run here are kept (a rolling deploy may still need them), but not without bound.
 const MAX_FOREIGN_TRACKS: usize = 4;
@@ -57,6 +57,7 @@ fn carry_over(track: &mut Track, model: &Model, prospect: &Prospect, effects: &m
         journey::retime(track, axis, axis_model, prospect.last_activity_ms);
     }
     track.groups.retain(|g| model.score.groups.iter().any(|m| m.name_hash == g.group));
+    ledger::bring_forward(track);
     let known_rules = |rule: u32| {
         model.score.groups.iter().any(|g| g.rules.iter().any(|r| r.rule == rule))
             || model.axes.iter().any(|a| a.moves.iter().any(|m| m.rule == rule))

@@ -15,6 +15,13 @@ pub fn low32(hash: u64) -> u32 {
     hash as u32
 }
 
+/// The low quarter of a hash.
+#[must_use]
+#[allow(clippy::cast_possible_truncation, reason = "the rest is meant to go")]
+pub fn low16(hash: u64) -> u16 {
+    hash as u16
+}
+
 /// What an output is about; the first part of its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IdKind {

@@ -4,7 +4,7 @@ use super::effect::{Axis, Cause, Direction};
 use super::event::{Event, Value};
 use super::ids::{hash64, low32};
 use super::model::{AxisModel, CountRule, MAX_COUNT_MEMORY, Move, name_hash};
-use super::prospect::{Few, Hit, PastStage, RuleCount, StagePosition, Track};
+use super::prospect::{EnteredBy, Few, Hit, PastStage, RuleCount, StagePosition, Track};
 use super::{Ms, Text};
 
 /// A move that was made, for the output.
@@ -48,7 +48,7 @@ pub fn move_axis(track: &mut Track, axis: Axis, model: &AxisModel, event: &Event
         }
     }
     let to = best?.to;
-    Some(enter(track, axis, model, to, event.time_ms, Cause::Event, presence.last_activity_ms))
+    Some(enter(track, axis, model, to, event.time_ms, EnteredBy::event(Cause::Event, &event.name), presence.last_activity_ms))
 }
 
 /// Whether a move leads on from where the prospect stands.
@@ -111,7 +111,7 @@ fn enter(
     model: &AxisModel,
     to: usize,
     at_ms: Ms,
-    cause: Cause,
+    by: EnteredBy,
     last_activity_ms: Option<Ms>,
 ) -> Moved {
     let slot = &mut track.positions[axis.index()];
@@ -129,16 +129,16 @@ fn enter(
     let mut from = None;
     if let Some(p) = left {
         history = p.history;
-        history.push(PastStage { stage_hash: name_hash(&p.stage), entered_ms: p.entered_ms });
+        history.push(PastStage { stage_hash: name_hash(&p.stage), entered_ms: p.entered_ms, by: p.by });
         let surplus = history.len().saturating_sub(model.history);
         history.drain(..surplus);
         from = Some(p.stage);
     }
     let stage = model.stages.get(to).map(|s| s.as_str().into()).unwrap_or_default();
-    let mut position = StagePosition { stage, entered_ms, stale_at_ms: None, history };
+    let mut position = StagePosition { stage, entered_ms, stale_at_ms: None, by, history };
     position.stale_at_ms = stale_at(model, Some(to), entered_ms, last_activity_ms);
     *slot = Some(position);
-    Moved { axis, from, to, direction, cause, in_stage_ms }
+    Moved { axis, from, to, direction, cause: by.cause, in_stage_ms }
 }
 
 /// When a stage goes stale: so long after the newest of entry and activity.
@@ -168,7 +168,7 @@ pub fn go_stale(
     position.stale_at_ms = None;
     let stage = stage_index(model, &position.stage)?;
     let to = model.stale.get(stage)?.as_ref()?.to;
-    Some((enter(track, axis, model, to, deadline_ms, Cause::Stale, last_activity_ms), deadline_ms))
+    Some((enter(track, axis, model, to, deadline_ms, EnteredBy::time(Cause::Stale), last_activity_ms), deadline_ms))
 }
 
 /// The index of a stage by name.

@@ -184,6 +184,8 @@ pub struct ScoreRule {
     /// At most so many times per period.
     pub at_most: Option<AtMost>,
     pub rule: u32,
+    /// Which events, in words.
+    pub words: String,
 }
 
 /// "10 per 1d": a period begins with the first use after the last one ended.

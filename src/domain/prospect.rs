@@ -9,9 +9,9 @@ use super::contact::Contact;
 use super::customer::Customer;
 use super::decisions::Decisions;
 use super::dedup::SeenIds;
-use super::effect::Axis;
+use super::effect::{Axis, Cause};
 use super::lead::{Disqualified, Lead};
-use super::ledger::Entry;
+use super::ledger::{Entry, event_mark};
 use super::machine::Machine;
 use super::traits::Traits;
 use super::{Ms, Text};
@@ -136,6 +136,8 @@ pub struct StagePosition {
     pub entered_ms: Ms,
     /// When the stage goes stale, if it does.
     pub stale_at_ms: Option<Ms>,
+    /// What brought it here.
+    pub by: EnteredBy,
     /// Stages left, oldest first, as many as the model keeps.
     pub history: Few<PastStage, 3>,
 }
@@ -145,6 +147,35 @@ pub struct PastStage {
     /// Low 32 bits of the hash of the stage's name (see [`super::model::name_hash`]).
     pub stage_hash: u32,
     pub entered_ms: Ms,
+    pub by: EnteredBy,
+}
+
+/// What brought a prospect into a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EnteredBy {
+    pub cause: Cause,
+    /// [`super::ledger::event_mark`] of the event's name; 0 when time was the cause.
+    pub event: u16,
+}
+
+impl EnteredBy {
+    /// An event brought it about, whatever the move is called.
+    #[must_use]
+    pub fn event(cause: Cause, name: &str) -> Self {
+        Self { cause, event: event_mark(name) }
+    }
+
+    /// Time did.
+    #[must_use]
+    pub fn time(cause: Cause) -> Self {
+        Self { cause, event: 0 }
+    }
+}
+
+impl Default for EnteredBy {
+    fn default() -> Self {
+        Self::time(Cause::Event)
+    }
 }
 
 /// Memory of one count rule: when it matched, with the hash of the value that must be the same.

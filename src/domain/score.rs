@@ -2,6 +2,7 @@
 
 use super::Ms;
 use super::event::Event;
+use super::ledger::{self, Entry, event_mark};
 use super::model::{AtMost, Label, Model, ScoreGroup, ScoreModel};
 use super::prospect::{Few, GroupPoints, RuleUse, Track};
 use smallvec::SmallVec;
@@ -16,7 +17,9 @@ pub fn add_points(track: &mut Track, model: &ScoreModel, event: &Event<'_>) -> b
         if !rule.condition.holds(event) || !may_use(&mut track.uses, rule.rule, rule.at_most, event.time_ms) {
             continue;
         }
-        add(&mut track.groups, group, rule.points, event.time_ms);
+        let (time_ms, points) = add(&mut track.groups, group, rule.points, event.time_ms);
+        let entry = Entry { rule: rule.rule, group: group.name_hash, event: event_mark(&event.name), time_ms, points };
+        ledger::enter(track, &model.groups, entry);
         changed = true;
     }
     changed
@@ -41,27 +44,35 @@ fn may_use(uses: &mut Few<RuleUse, 2>, rule: u32, at_most: Option<AtMost>, time_
     true
 }
 
-fn add(groups: &mut Few<GroupPoints, 3>, group: &ScoreGroup, points: f64, time_ms: Ms) {
+/// Adds points; returns the time from which they decay and what they were worth then, after the cap.
+#[allow(clippy::cast_possible_truncation, reason = "seven digits are enough to be right to the cent")]
+fn add(groups: &mut Few<GroupPoints, 3>, group: &ScoreGroup, points: f64, time_ms: Ms) -> (Ms, f32) {
     let index = groups.iter().position(|g| g.group == group.name_hash).unwrap_or_else(|| {
         groups.push(GroupPoints { group: group.name_hash, points: 0.0, as_of_ms: time_ms, brought: 0.0 });
         groups.len() - 1
     });
     let state = &mut groups[index];
-    if time_ms >= state.as_of_ms {
-        state.points = state.points * decay(group.half_life_ms, time_ms - state.as_of_ms) + points;
+    let gained = if time_ms >= state.as_of_ms {
+        let left = decay(group.half_life_ms, time_ms - state.as_of_ms);
+        state.points *= left;
+        state.brought *= left;
         state.as_of_ms = time_ms;
+        points
     } else {
         // A late event counts with its own time: its points have decayed since.
-        state.points += points * decay(group.half_life_ms, state.as_of_ms - time_ms);
-    }
+        points * decay(group.half_life_ms, state.as_of_ms - time_ms)
+    };
+    let before = state.points;
+    state.points += gained;
     if let Some(cap) = group.cap {
         state.points = state.points.min(cap);
     }
+    (state.as_of_ms, (state.points - before) as f32)
 }
 
 /// What is left of one point after a time.
 #[allow(clippy::cast_precision_loss, reason = "times in ms stay far below 2^52")]
-fn decay(half_life_ms: Option<Ms>, elapsed_ms: Ms) -> f64 {
+pub(super) fn decay(half_life_ms: Option<Ms>, elapsed_ms: Ms) -> f64 {
     match half_life_ms {
         Some(half_life) if elapsed_ms > 0 => (-(elapsed_ms as f64) / half_life as f64).exp2(),
         _ => 1.0,

@@ -4,7 +4,7 @@ use super::spec::{AxisSpec, CartSpec, ConditionSpec, Fault, ModelSpec, MoveSpec,
 use super::{
     AtMost, AxisModel, CartModel, Condition, CountRule, DEFAULT_HISTORY, DEFAULT_SESSION_GAP_MS, Label, Model, Models, Move, On,
     Predicate, ScoreGroup, ScoreModel, ScoreRule, Stale, absence, accounts, canonical, check, contact, machine, name_hash,
-    people, sales,
+    people, sales, words,
 };
 use crate::domain::effect::Axis;
 use crate::domain::names::Vocabulary;
@@ -173,6 +173,7 @@ fn score(spec: &ScoreSpec, vocabulary: &mut Vocabulary) -> ScoreModel {
                 .as_ref()
                 .map(|limit| AtMost { times: u32::try_from(limit.value.0).unwrap_or(u32::MAX), per_ms: limit.value.1 }),
             rule: name_hash(&canonical::score_rule(&name, &rule.value)),
+            words: words::condition(&rule.value.when),
         });
         ScoreGroup {
             rules: rules.collect(),

@@ -3,9 +3,10 @@
 
 use super::VERSION;
 use crate::domain::dedup::{self, SeenIds};
+use crate::domain::effect::Cause;
 use crate::domain::prospect::{
-    Cart, CartLine, ConsentState, Few, GroupPoints, Hit, PastStage, Phase, Prospect, Removed, RuleCount, RuleUse, SentStep,
-    Series, StagePosition, Track,
+    Cart, CartLine, ConsentState, EnteredBy, Few, GroupPoints, Hit, PastStage, Phase, Prospect, Removed, RuleCount, RuleUse,
+    SentStep, Series, StagePosition, Track,
 };
 use crate::domain::{Ms, SECOND_MS};
 use crate::engine::codec::CodecError;
@@ -265,8 +266,14 @@ fn track(mut r: Reader<'_>) -> Read<Track> {
 }
 
 fn position(mut r: Reader<'_>) -> Read<StagePosition> {
-    let mut p = StagePosition { stage: Default::default(), entered_ms: 0, stale_at_ms: None, history: Few::new() };
-    let (mut stages, mut times): (&[[u8; 4]], List<Ms>) = (&[], List::new());
+    let mut p = StagePosition {
+        stage: Default::default(),
+        entered_ms: 0,
+        stale_at_ms: None,
+        by: EnteredBy::default(),
+        history: Few::new(),
+    };
+    let (mut stages, mut times, mut bys): (&[[u8; 4]], List<Ms>, List<u64>) = (&[], List::new(), List::new());
     while let Some((field, value)) = r.next()? {
         match (field, value) {
             (1, Value::Bytes(b)) => p.stage = r.text(b)?,
@@ -274,13 +281,33 @@ fn position(mut r: Reader<'_>) -> Read<StagePosition> {
             (3, Value::Varint(v)) => p.stale_at_ms = Some(r.time(v)),
             (4, Value::Bytes(b)) => stages = r.packed(b)?,
             (5, Value::Bytes(b)) => times = r.times(b)?,
+            (6, Value::Varint(v)) => p.by = entered_by(v)?,
+            (7, Value::Bytes(b)) => bys = r.varints(b)?,
             _ => return r.unknown(field),
         }
     }
     r.same_length(stages.len(), times.len())?;
-    let past = |(hash, entered_ms): (&[u8; 4], Ms)| PastStage { stage_hash: u32::from_le_bytes(*hash), entered_ms };
-    p.history = stages.iter().zip(times).map(past).collect();
+    if !bys.is_empty() {
+        r.same_length(stages.len(), bys.len())?;
+    }
+    for (n, (hash, entered_ms)) in stages.iter().zip(times).enumerate() {
+        let by = bys.get(n).map_or(Ok(EnteredBy::default()), |v| entered_by(*v))?;
+        p.history.push(PastStage { stage_hash: u32::from_le_bytes(*hash), entered_ms, by });
+    }
     Ok(p)
+}
+
+fn entered_by(number: u64) -> Read<EnteredBy> {
+    let cause = match number & 3 {
+        0 => Cause::Event,
+        1 => Cause::Stale,
+        2 => Cause::Disqualified,
+        _ => Cause::ReEntered,
+    };
+    match u16::try_from(number >> 2) {
+        Ok(event) => Ok(EnteredBy { cause, event }),
+        Err(_) => damaged("stage", "an event's mark is too large"),
+    }
 }
 
 fn count(mut r: Reader<'_>) -> Read<RuleCount> {

@@ -3,8 +3,9 @@
 //! Every struct is taken apart completely: a field added to the domain does not compile until it has a place here.
 
 use super::VERSION;
+use crate::domain::effect::Cause;
 use crate::domain::prospect::{
-    Cart, CartLine, Consent, ConsentState, Phase, Prospect, RuleCount, SentStep, Series, StagePosition, Track,
+    Cart, CartLine, Consent, ConsentState, EnteredBy, Phase, Prospect, RuleCount, SentStep, Series, StagePosition, Track,
 };
 use crate::domain::{Ms, SECOND_MS};
 use prost::encoding::WireType;
@@ -255,12 +256,27 @@ fn track(track: &Track, w: &mut Writer<'_>) {
 }
 
 fn position(position: &StagePosition, w: &mut Writer<'_>) {
-    let StagePosition { stage, entered_ms, stale_at_ms, history } = position;
+    let StagePosition { stage, entered_ms, stale_at_ms, by, history } = position;
     w.text(1, stage);
     w.time_or_0(2, *entered_ms);
     w.time(3, *stale_at_ms);
     w.packed(4, history.iter().map(|h| h.stage_hash.to_le_bytes()));
     w.times(5, history.iter().map(|h| h.entered_ms));
+    w.uint(6, by_number(*by));
+    if history.iter().any(|h| h.by != EnteredBy::default()) {
+        w.nested(7, |w| history.iter().for_each(|h| encode_varint(u64::from(by_number(h.by)), w.out)));
+    }
+}
+
+/// The event's mark, then two bits for the cause.
+fn by_number(by: EnteredBy) -> u32 {
+    let cause = match by.cause {
+        Cause::Event => 0,
+        Cause::Stale => 1,
+        Cause::Disqualified => 2,
+        Cause::ReEntered => 3,
+    };
+    u32::from(by.event) << 2 | cause
 }
 
 fn count(count: &RuleCount, w: &mut Writer<'_>) {
