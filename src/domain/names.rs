@@ -1,5 +1,6 @@
 //! Names become small integers once: event names, and the properties that the loaded models look at.
 
+use super::model::name_hash;
 use std::collections::BTreeMap;
 
 /// What an event means to the service itself, whatever the models say of it.
@@ -52,13 +53,25 @@ impl NameId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PropertyId(pub u16);
 
-/// Every event name and property that the loaded models use. Built once; decoders look names up in it.
+/// A trait that some loaded model looks at: what identify calls say of a person, or (`group.industry`) group calls of a company.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraitName {
+    pub name: String,
+    /// [`super::model::name_hash`] of the name: how a record knows it.
+    pub hash: u32,
+    /// Where events carry it.
+    pub property: PropertyId,
+    pub of_company: bool,
+}
+
+/// Every event name, property and trait that the loaded models use. Built once; decoders look names up in it.
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
     names: Vec<String>,
     name_ids: BTreeMap<String, NameId>,
     properties: Vec<String>,
     property_ids: BTreeMap<String, PropertyId>,
+    traits: Vec<TraitName>,
 }
 
 impl Vocabulary {
@@ -83,6 +96,24 @@ impl Vocabulary {
         self.properties.push(path.to_owned());
         self.property_ids.insert(path.to_owned(), id);
         id
+    }
+
+    /// The hash by which records know a trait; from now on the trait is kept of every prospect.
+    pub fn intern_trait(&mut self, name: &str) -> u32 {
+        if let Some(known) = self.traits.iter().find(|t| t.name == name) {
+            return known.hash;
+        }
+        let (of_company, rest) = name.strip_prefix("group.").map_or((false, name), |rest| (true, rest));
+        let property = self.intern_property(&format!("traits.{rest}"));
+        let hash = name_hash(name);
+        self.traits.push(TraitName { name: name.to_owned(), hash, property, of_company });
+        hash
+    }
+
+    /// All traits, in the order in which the models name them.
+    #[must_use]
+    pub fn traits(&self) -> &[TraitName] {
+        &self.traits
     }
 
     /// The id of a canonical event name; [`NameId::NONE`] when no model uses it.

@@ -1,6 +1,6 @@
 //! From a checked spec to the [`Model`] that steps run on.
 
-use super::spec::{AxisSpec, CartSpec, ConditionSpec, Fault, ModelSpec, MoveSpec, ScoreSpec, StaleSpec, TestSpec};
+use super::spec::{AxisSpec, CartSpec, ConditionSpec, Fault, ModelSpec, MoveSpec, Place, ScoreSpec, StaleSpec, TestSpec};
 use super::{
     AtMost, AxisModel, CartModel, Condition, CountRule, DEFAULT_HISTORY, DEFAULT_SESSION_GAP_MS, Label, Model, Models, Move, On,
     Predicate, ScoreGroup, ScoreModel, ScoreRule, Stale, absence, accounts, canonical, check, contact, machine, name_hash,
@@ -8,6 +8,7 @@ use super::{
 };
 use crate::domain::effect::Axis;
 use crate::domain::names::Vocabulary;
+use crate::domain::traits::MAX_TRAITS;
 use sha2::{Digest, Sha256};
 
 /// Longest compiled regular expression: bounds memory and the time of a match.
@@ -24,6 +25,10 @@ pub fn compile(specs: &[ModelSpec], cart_overrides: &CartSpec) -> Result<Models,
     }
     let mut vocabulary = Vocabulary::default();
     let mut models: Vec<Model> = specs.iter().map(|spec| model(spec, cart_overrides, &mut vocabulary)).collect();
+    if let Some(one_too_many) = vocabulary.traits().get(MAX_TRAITS) {
+        let message = format!("{:?} is one trait too many: the models may ask for {MAX_TRAITS} traits in all", one_too_many.name);
+        return Err(vec![(0, Fault { place: Place::default(), message })]);
+    }
     for model in &mut models {
         index(model, vocabulary.names().len());
     }

@@ -2,7 +2,9 @@
 
 use super::check::Found;
 use super::spec::ModelSpec;
+use crate::domain::Text;
 use crate::domain::names::Vocabulary;
+use crate::domain::prospect::Track;
 
 /// What the file says of it: `[[personas]]`, `[fit]`, `[grades]`, `for_personas`, `[carry_over]`.
 #[derive(Debug, Clone, Default)]
@@ -11,6 +13,26 @@ pub struct PeopleSpec {}
 /// The same, compiled.
 #[derive(Debug, Clone, Default)]
 pub struct PeopleModel {}
+
+impl PeopleModel {
+    /// Which of the model's personas a prospect is, as outputs say it.
+    #[must_use]
+    pub fn persona_of(&self, _track: &Track) -> Option<Text> {
+        None
+    }
+
+    /// The fit score, as outputs say it; nothing for a model without fit.
+    #[must_use]
+    pub fn fit_of(&self, _track: &Track) -> Option<f64> {
+        None
+    }
+
+    /// The grade, such as `A1`; nothing for a model without fit.
+    #[must_use]
+    pub fn grade_of(&self, _track: &Track) -> Option<Text> {
+        None
+    }
+}
 
 /// Notes what is wrong.
 pub(super) fn check(_spec: &PeopleSpec, _model: &ModelSpec, _found: &mut Found) {}
