@@ -28,7 +28,7 @@ pub enum Command {
     Topics(TopicsCommand),
     /// Run the same engine over files with a virtual clock: no Kafka needed, deterministic to the byte
     Replay(ReplayArgs),
-    /// Ask a running instance about one prospect: stages, score, cart, timers
+    /// Say why: stages, every point of the score, carts and triggers of one prospect, from a running instance or from files
     Explain(ExplainArgs),
     /// List the records that could not be used, or send them to their topics again
     #[command(subcommand)]
@@ -150,8 +150,14 @@ pub struct ExplainArgs {
     /// The prospect: the key of its records
     pub prospect: String,
     /// Address of a running instance; without: `http.listen` of the settings
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", conflicts_with = "inputs")]
     pub url: Option<String>,
+    /// Ask files instead of an instance: topic and file (JSON lines; .gz, .zst and `-` work); repeatable
+    #[arg(long = "input", value_name = "TOPIC=FILE")]
+    pub inputs: Vec<String>,
+    /// With --input: where the clock stops: `end` of the files, `forever`, or a time (RFC 3339)
+    #[arg(long, value_name = "WHEN", default_value = "end", requires = "inputs")]
+    pub until: String,
     /// As JSON
     #[arg(long)]
     pub json: bool,

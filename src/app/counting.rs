@@ -1,6 +1,6 @@
 //! What workers tell, as metrics.
 
-use crate::domain::effect::{Body, Cause, Note, OutcomeKind};
+use crate::domain::effect::{Body, Note, OutcomeKind};
 use crate::domain::model::Models;
 use crate::domain::names::Kind;
 use crate::engine::task::ProspectOutput;
@@ -66,7 +66,7 @@ impl Counting {
             let body = &output.output.body;
             match body {
                 Body::StageChanged(s) => {
-                    let key = (self.model(output), s.axis.name(), s.from.as_deref(), s.to.as_str(), cause_name(s.cause));
+                    let key = (self.model(output), s.axis.name(), s.from.as_deref(), s.to.as_str(), s.cause.name());
                     *stages.entry(key).or_default() += 1;
                 }
                 Body::ScoreChanged(s) => *labels.entry((self.model(output), s.to.as_deref(), s.up)).or_default() += 1,
@@ -173,15 +173,6 @@ impl Observer for Counting {
 
     fn waited_for(&self, _worker: u16, input: u16) {
         self.telemetry.input_waits(self.topic(input), 1);
-    }
-}
-
-fn cause_name(cause: Cause) -> &'static str {
-    match cause {
-        Cause::Event => "event",
-        Cause::Stale => "stale",
-        Cause::Disqualified => "disqualified",
-        Cause::ReEntered => "re-entered",
     }
 }
 

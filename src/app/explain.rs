@@ -4,18 +4,44 @@ mod ask;
 mod words;
 
 use super::cli::ExplainArgs;
-use super::{DONE, UsageError, load};
+use super::{DONE, UsageError, load, replay};
 use crate::config::Settings;
+use crate::http;
 use anyhow::{Context, bail};
 use ask::Place;
+use serde_json::Value;
 use std::io::Write;
 use std::process::ExitCode;
 
 /// Runs the command.
 ///
 /// # Errors
-/// No instance answers, nothing is known of the prospect, or another instance owns it.
+/// No instance answers, nothing is known of the prospect, another instance owns it, or a file can't be read.
 pub fn run(args: ExplainArgs) -> anyhow::Result<ExitCode> {
+    let answer = if args.inputs.is_empty() { asked(&args)? } else { replayed(&args)? };
+    let mut out = std::io::stdout().lock();
+    if args.json {
+        writeln!(out, "{answer}")?
+    } else {
+        write!(out, "{}", words::of(&answer))?
+    }
+    Ok(ExitCode::from(DONE))
+}
+
+/// From files, by the same engine.
+fn replayed(args: &ExplainArgs) -> anyhow::Result<Value> {
+    let until = replay::until(&args.until)?;
+    let from = replay::From { settings: &args.settings, inputs: &args.inputs, partitions: 1 };
+    let options = from.options(std::env::temp_dir(), until)?;
+    let one = replay::one(&options, &args.prospect, &replay::spinner())?;
+    let Some(record) = one.record else { bail!("{:?}: no event in these files is of this prospect", args.prospect) };
+    let mut answer = http::prospect::view(&args.prospect, &record, &options.models, one.at_ms);
+    answer["outputs"] = Value::Array(one.outputs);
+    Ok(answer)
+}
+
+/// From a running instance.
+fn asked(args: &ExplainArgs) -> anyhow::Result<Value> {
     let loaded = load::settings(&args.settings)?;
     let place = place(args.url.as_deref(), &loaded.settings)?;
     let token = match &loaded.settings.http.token_file {
@@ -30,7 +56,7 @@ pub fn run(args: ExplainArgs) -> anyhow::Result<ExitCode> {
         .with_context(|| {
             format!("no instance answers at http://{place}: is `leadstream run` up, and is that its http.listen?")
         })?;
-    let answer: serde_json::Value =
+    let answer: Value =
         serde_json::from_str(&body).with_context(|| format!("http://{place} answered {status}, but not as leadstream does"))?;
     if status != 200 {
         let why = answer["error"].as_str().unwrap_or("no reason given");
@@ -41,13 +67,7 @@ pub fn run(args: ExplainArgs) -> anyhow::Result<ExitCode> {
             _ => bail!("http://{place} answered {status}: {why}"),
         }
     }
-    let mut out = std::io::stdout().lock();
-    if args.json {
-        writeln!(out, "{answer}")?
-    } else {
-        write!(out, "{}", words::of(&answer))?
-    }
-    Ok(ExitCode::from(DONE))
+    Ok(answer)
 }
 
 /// Where to ask: `--url`, else the settings' own address.

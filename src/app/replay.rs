@@ -18,11 +18,12 @@ mod work;
 pub use inputs::Input;
 pub use work::Tally;
 
-use super::cli::ReplayArgs;
+use super::cli::{ReplayArgs, SettingsArgs};
 use super::{UsageError, load};
 use crate::config::{self, Settings};
 use crate::domain::Ms;
 use crate::domain::model::Models;
+use crate::domain::prospect::Prospect;
 use crate::wire::{decode, output};
 use indicatif::{ProgressBar, ProgressStyle};
 use spill::{Log, Spill};
@@ -61,10 +62,7 @@ pub struct Options {
 /// The arguments make no sense, an input can't be read, or the files can't be written.
 pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
     let options = options(&args)?;
-    let progress = ProgressBar::new_spinner().with_style(
-        ProgressStyle::with_template("{spinner} {msg} {human_pos} events, {per_sec}")
-            .unwrap_or_else(|_| ProgressStyle::default_spinner()),
-    );
+    let progress = spinner();
     let tally = replay(&options, &progress)?;
     progress.finish_and_clear();
     let text = if args.json { summary::json(&options, &tally)? } else { summary::table(&options, &tally) };
@@ -73,22 +71,51 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn options(args: &ReplayArgs) -> anyhow::Result<Options> {
-    let (loaded, models) = load::settings_and_models(&args.settings)?;
-    let settings = &loaded.settings;
-    let decode = decode_options(settings);
-    let prefix = &settings.topics.prefix;
-    let inputs = args.inputs.iter().map(|i| inputs::parse(i, &decode.topics, prefix)).collect::<Result<Vec<_>, _>>()?;
-    if inputs.iter().filter(|i| i.path.as_os_str() == "-").count() > 1 {
-        return Err(UsageError("stdin (`-`) can be one input only".to_owned()).into());
+    let until = until(&args.until)?;
+    let from = From { settings: &args.settings, inputs: &args.inputs, partitions: args.partitions };
+    from.options(args.out.clone(), until)
+}
+
+/// Shows on a terminal how far a replay is.
+pub(super) fn spinner() -> ProgressBar {
+    ProgressBar::new_spinner().with_style(
+        ProgressStyle::with_template("{spinner} {msg} {human_pos} events, {per_sec}")
+            .unwrap_or_else(|_| ProgressStyle::default_spinner()),
+    )
+}
+
+/// Where replays read from.
+pub(super) struct From<'a> {
+    pub settings: &'a SettingsArgs,
+    /// `TOPIC=FILE` each.
+    pub inputs: &'a [String],
+    pub partitions: u32,
+}
+
+impl From<'_> {
+    /// What to replay, with the models of the settings.
+    pub(super) fn options(&self, out: PathBuf, until: Until) -> anyhow::Result<Options> {
+        let (loaded, models) = load::settings_and_models(self.settings)?;
+        let settings = &loaded.settings;
+        let decode = decode_options(settings);
+        let prefix = &settings.topics.prefix;
+        let inputs = self.inputs.iter().map(|i| inputs::parse(i, &decode.topics, prefix)).collect::<Result<Vec<_>, _>>()?;
+        if inputs.iter().filter(|i| i.path.as_os_str() == "-").count() > 1 {
+            return Err(UsageError("stdin (`-`) can be one input only".to_owned()).into());
+        }
+        Ok(Options { inputs, out, partitions: self.partitions, until, models: Arc::new(models), decode })
     }
-    let until = match args.until.as_str() {
+}
+
+/// `--until`.
+pub(super) fn until(text: &str) -> Result<Until, UsageError> {
+    Ok(match text {
         "end" => Until::End,
         "forever" => Until::Forever,
         time => Until::Time(
             super::simulate::parse_time(time).map_err(|e| UsageError(format!("--until: {e}, nor `end` or `forever`")))?,
         ),
-    };
-    Ok(Options { inputs, out: args.out.clone(), partitions: args.partitions, until, models: Arc::new(models), decode })
+    })
 }
 
 /// How records of the configured topics are to be decoded.
@@ -112,8 +139,54 @@ pub(super) fn decode_options(settings: &Settings) -> decode::Options {
 pub fn replay(options: &Options, progress: &ProgressBar) -> anyhow::Result<Tally> {
     std::fs::create_dir_all(&options.out)?;
     let spill = Spill::new(&options.out);
+    let mut tally = Tally::default();
+    let mut outputs = Vec::new();
+    for worked in tasks(options, None, &spill, progress)?.0 {
+        tally.add(&worked.tally);
+        outputs.push(worked.outputs);
+    }
+    outputs::write(&options.out, outputs, &spill)?;
+    std::fs::write(options.out.join("summary.json"), summary::json(options, &tally)? + "\n")?;
+    Ok(tally)
+}
+
+/// What files say of one prospect.
+pub(super) struct One {
+    /// `None`: no event of it.
+    pub record: Option<Prospect>,
+    /// Where the clock stopped.
+    pub at_ms: Ms,
+    /// What left for it, by time.
+    pub outputs: Vec<serde_json::Value>,
+}
+
+/// Runs the events of one prospect through the same engine; the others only move the clock.
+pub(super) fn one(options: &Options, prospect: &str, progress: &ProgressBar) -> anyhow::Result<One> {
+    std::fs::create_dir_all(&options.out)?;
+    let spill = Spill::new(&options.out);
+    let (all, end_ms) = tasks(options, Some(prospect), &spill, progress)?;
+    let mut one = One { record: None, at_ms: end_ms.unwrap_or_default(), outputs: Vec::new() };
+    for worked in all {
+        if let Some(record) = worked.task.prospect(prospect)? {
+            one.at_ms = one.at_ms.max(worked.task.time_ms());
+            one.record = Some(record);
+        }
+        one.outputs.append(&mut outputs::values(worked.outputs, &spill)?);
+    }
+    // Texts of one form, so they sort as the times do; what belongs together stays in order.
+    one.outputs.sort_by(|a, b| a["at"].as_str().cmp(&b["at"].as_str()));
+    Ok(one)
+}
+
+/// Every task at the end of its time, and the last event's time. `only`: events of other prospects are not applied.
+fn tasks(
+    options: &Options,
+    only: Option<&str>,
+    spill: &Spill,
+    progress: &ProgressBar,
+) -> anyhow::Result<(Vec<Worked>, Option<Ms>)> {
     progress.set_message("read");
-    let logs = deal_all(options, &spill, progress)?;
+    let logs = deal_all(options, spill, progress)?;
     progress.set_message("replayed");
     progress.set_position(0);
     let input_topics = options.decode.topics.iter().map(|t| t.name.clone()).collect();
@@ -122,7 +195,7 @@ pub fn replay(options: &Options, progress: &ProgressBar) -> anyhow::Result<Tally
         Arc::clone(&options.models),
     );
     let decoder = decode::Decoder::new(options.decode.clone(), &options.models.vocabulary);
-    let shared = Shared { options, decoder: &decoder, encoder: &encoder, spill: &spill };
+    let shared = Shared { options, decoder: &decoder, encoder: &encoder, spill, only };
     let slots: Vec<Mutex<Option<Vec<Log>>>> = logs.into_iter().map(|l| Mutex::new(Some(l))).collect();
     let worked = on_all_cores(slots.len(), |n| {
         let logs = slots[n].lock().ok().and_then(|mut l| l.take()).unwrap_or_default();
@@ -134,17 +207,9 @@ pub fn replay(options: &Options, progress: &ProgressBar) -> anyhow::Result<Tally
         let worked = slots[n].lock().ok().and_then(|mut w| w.take());
         let mut worked = worked.ok_or_else(|| anyhow::anyhow!("task {n} is gone"))?;
         work::finish(&shared, &mut worked, end_ms)?;
-        Ok((worked.outputs, worked.tally))
+        Ok(worked)
     })?;
-    let mut tally = Tally::default();
-    let mut outputs = Vec::with_capacity(finished.len());
-    for (output, task) in finished {
-        tally.add(&task);
-        outputs.push(output);
-    }
-    outputs::write(&options.out, outputs, &spill)?;
-    std::fs::write(options.out.join("summary.json"), summary::json(options, &tally)? + "\n")?;
-    Ok(tally)
+    Ok((finished, end_ms))
 }
 
 /// One thread a topic; gives each task's logs, in topic order.

@@ -56,6 +56,19 @@ pub enum Cause {
     ReEntered,
 }
 
+impl Cause {
+    /// The name in outputs and metric labels.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Event => "event",
+            Self::Stale => "stale",
+            Self::Disqualified => "disqualified",
+            Self::ReEntered => "re-entered",
+        }
+    }
+}
+
 /// The event that caused an output, as outputs show it; `None` in [`Output::event`] when time was the cause.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CausingEvent {

@@ -10,6 +10,9 @@ use super::score::decay;
 /// Entries that a track keeps one by one.
 pub const MAX_ENTRIES: usize = 12;
 
+/// Points below half a hundredth are nobody's reason: they are brought forward at once.
+const SMALLEST: f32 = 0.005;
+
 /// Points that one event gave under one rule.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Entry {
@@ -32,7 +35,11 @@ pub fn event_mark(name: &str) -> u16 {
 
 /// Writes points down; the oldest entry goes into what its group brings forward.
 pub fn enter(track: &mut Track, groups: &[ScoreGroup], entry: Entry) {
-    if entry.points == 0.0 {
+    if entry.points.abs() < SMALLEST {
+        // A group at its cap gains next to nothing from every event: that would push out what explains the score.
+        if let Some(group) = track.groups.iter_mut().find(|g| g.group == entry.group) {
+            group.brought += f64::from(entry.points);
+        }
         return;
     }
     if track.ledger.len() >= MAX_ENTRIES {

@@ -1,11 +1,12 @@
 //! One prospect, as `/api/v1/prospects/{id}` shows it: everything that is known, and what happens next without a further event.
 
 use super::health::rfc3339;
-use crate::domain::Ms;
 use crate::domain::effect::Axis;
-use crate::domain::model::{Model, Models};
-use crate::domain::prospect::{Cart, CartLine, ConsentState, Phase, Prospect, StagePosition, TimerKind, Track};
+use crate::domain::ledger::{self, Line, What, event_mark};
+use crate::domain::model::{Model, Models, name_hash};
+use crate::domain::prospect::{Cart, CartLine, ConsentState, EnteredBy, Phase, Prospect, StagePosition, TimerKind, Track};
 use crate::domain::score;
+use crate::domain::{Ms, Text};
 use serde_json::{Map, Value, json};
 
 /// The answer about one prospect at `now_ms`.
@@ -42,38 +43,88 @@ fn consent_name(state: ConsentState) -> &'static str {
 fn track(track: &Track, models: &Models, now_ms: Ms) -> Value {
     let mut out = Map::new();
     out.insert("model".to_owned(), json!(track.model));
+    // A track of a model that runs no more has no names for its numbers.
+    let model = models.models.iter().find(|m| m.name == track.model);
     for axis in Axis::ALL {
         let position = track.positions[axis.index()].as_ref();
-        out.insert(axis.name().to_owned(), position.map_or(Value::Null, |p| stage(p, now_ms)));
+        let names = Names { events: models.vocabulary.names(), stages: model.map_or(&[], |m| &m.axes[axis.index()].stages) };
+        out.insert(axis.name().to_owned(), position.map_or(Value::Null, |p| stage(p, &names, now_ms)));
     }
-    // A track of a model that runs no more has no names for its numbers.
-    if let Some(model) = models.models.iter().find(|m| m.name == track.model) {
+    if let Some(model) = model {
         let current = model.hash == track.model_hash;
         out.insert("hash".to_owned(), json!(if current { Some(&model.hash_text) } else { None }));
-        out.insert("score".to_owned(), scores(track, model, now_ms));
+        out.insert("score".to_owned(), scores(track, model, models, now_ms));
     }
     Value::Object(out)
 }
 
-fn stage(position: &StagePosition, now_ms: Ms) -> Value {
+/// What finds names again by their hashes.
+struct Names<'a> {
+    events: &'a [String],
+    stages: &'a [Text],
+}
+
+impl Names<'_> {
+    fn event(&self, by: EnteredBy) -> Option<&str> {
+        self.events.iter().find(|name| by.event != 0 && event_mark(name) == by.event).map(String::as_str)
+    }
+
+    fn stage(&self, hash: u32) -> Option<&str> {
+        self.stages.iter().find(|name| name_hash(name) == hash).map(Text::as_str)
+    }
+}
+
+fn stage(position: &StagePosition, names: &Names<'_>, now_ms: Ms) -> Value {
+    let past = position.history.iter().map(|past| {
+        json!({
+            "stage": names.stage(past.stage_hash),
+            "entered": rfc3339(past.entered_ms),
+            "cause": past.by.cause.name(),
+            "event": names.event(past.by),
+        })
+    });
     json!({
         "stage": position.stage,
         "entered": rfc3339(position.entered_ms),
+        "cause": position.by.cause.name(),
+        "event": names.event(position.by),
         "in_stage_ms": now_ms.saturating_sub(position.entered_ms).max(0),
         "stale_at": position.stale_at_ms.and_then(rfc3339),
         "stages_left": position.history.len(),
+        "history": past.collect::<Vec<_>>(),
     })
 }
 
-fn scores(track: &Track, model: &Model, now_ms: Ms) -> Value {
+fn scores(track: &Track, model: &Model, models: &Models, now_ms: Ms) -> Value {
     let groups: Map<String, Value> =
         model.score.groups.iter().map(|g| (g.name.to_string(), json!(rounded(score::group_points(track, g, now_ms))))).collect();
+    let ledger = ledger::account(track, model, models.vocabulary.names(), now_ms);
     json!({
         "total": rounded(score::total(track, &model.score, now_ms)),
         "label": score::label_of(&model.score.labels, track).map(|l| &l.name),
         "label_falls_at": track.label_falls_at_ms.and_then(rfc3339),
         "groups": groups,
+        "ledger": ledger.iter().map(ledger_line).collect::<Vec<_>>(),
+        "ledger_sum": rounded(ledger.iter().map(|line| line.now).sum()),
     })
+}
+
+fn ledger_line(line: &Line<'_>) -> Value {
+    let mut out = json!({ "group": line.group, "now": rounded(line.now) });
+    let what = match &line.what {
+        What::Event { at_ms, given, event, rule } => {
+            out["at"] = json!(rfc3339(*at_ms));
+            out["given"] = json!(rounded(*given));
+            out["event"] = json!(event);
+            out["rule"] = json!(rule);
+            "event"
+        }
+        What::Brought => "brought-forward",
+        What::Fit => "fit",
+        What::Cap => "cap",
+    };
+    out["what"] = json!(what);
+    out
 }
 
 /// Points for people: three decimals.

@@ -5,7 +5,7 @@ mod protobuf;
 
 use super::time::Rfc3339;
 use super::{dead_letter, task_record};
-use crate::domain::effect::{Answer, Body, Cause, Direction, HandOverKind, Output, Qualification, TriggerKind};
+use crate::domain::effect::{Answer, Body, Direction, HandOverKind, Output, Qualification, TriggerKind};
 use crate::domain::model::{Model, Models};
 use crate::engine::task::ProspectOutput;
 use crate::runtime::ports::{Encode, Encoded, Headers, OutTopic, RecordView, Rejected, TaskRecord};
@@ -152,15 +152,6 @@ fn direction_name(direction: Direction) -> &'static str {
         Direction::Enter => "enter",
         Direction::Forward => "forward",
         Direction::Back => "back",
-    }
-}
-
-fn cause_name(cause: Cause) -> &'static str {
-    match cause {
-        Cause::Event => "event",
-        Cause::Stale => "stale",
-        Cause::Disqualified => "disqualified",
-        Cause::ReEntered => "re-entered",
     }
 }
 

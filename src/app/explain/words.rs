@@ -45,6 +45,29 @@ fn known(text: &mut String, answer: &Value) -> std::fmt::Result {
         let of = if of.is_empty() { of } else { format!(" ({of})") };
         writeln!(text, "           {} {}{of}", word(&timer["at"]), word(&timer["kind"]))?;
     }
+    left(text, answer)
+}
+
+/// What left for the prospect: known when files were asked.
+fn left(text: &mut String, answer: &Value) -> std::fmt::Result {
+    if !list(&answer["outputs"]).is_empty() {
+        writeln!(text, "  left     what went to downstream topics:")?;
+    }
+    for output in list(&answer["outputs"]) {
+        let mut says: Vec<String> = Vec::new();
+        if let Some(to) = output["to"].as_str() {
+            says.push(format!("{} > {to}", output["from"].as_str().unwrap_or("-")));
+        }
+        for key in ["axis", "step", "trigger", "qualification", "reason", "cause", "cart_id"] {
+            if !output[key].is_null() {
+                says.push(format!("{key} {}", word(&output[key])));
+            }
+        }
+        if let Some(event) = output["event"]["name"].as_str() {
+            says.push(format!("by {event}"));
+        }
+        writeln!(text, "           {} {}: {}", word(&output["at"]), word(&output["type"]), says.join(", "))?;
+    }
     Ok(())
 }
 
@@ -61,11 +84,14 @@ fn model(text: &mut String, track: &Value) -> std::fmt::Result {
             writeln!(text, "    {axis:<8} not entered")?;
             continue;
         }
-        write!(text, "    {axis:<8} {} since {}", word(&at["stage"]), word(&at["entered"]))?;
+        write!(text, "    {axis:<8} {} since {}{}", word(&at["stage"]), word(&at["entered"]), by(at))?;
         if !at["stale_at"].is_null() {
             write!(text, ", goes stale {}", word(&at["stale_at"]))?;
         }
         writeln!(text)?;
+        for past in list(&at["history"]).iter().rev() {
+            writeln!(text, "             before: {} since {}{}", word(&past["stage"]), word(&past["entered"]), by(past))?;
+        }
     }
     let score = &track["score"];
     if score.is_null() {
@@ -78,7 +104,46 @@ fn model(text: &mut String, track: &Value) -> std::fmt::Result {
     if !score["label_falls_at"].is_null() {
         write!(text, "; the label falls {}", word(&score["label_falls_at"]))?;
     }
-    writeln!(text)
+    writeln!(text)?;
+    if list(&score["ledger"]).is_empty() {
+        return Ok(());
+    }
+    writeln!(text, "    why      {:>9}  {:>9}", "given", "worth now")?;
+    for line in list(&score["ledger"]) {
+        writeln!(text, "             {}", ledger(line))?;
+    }
+    writeln!(text, "             {:>9}  {:>9}  the score", "", points(&score["ledger_sum"]))
+}
+
+/// One line of the account: what was given, what is left of it, when, for what.
+fn ledger(line: &Value) -> String {
+    let (given, now, group) = (points(&line["given"]), points(&line["now"]), word(&line["group"]));
+    match line["what"].as_str() {
+        Some("event") => {
+            let event = line["event"].as_str().unwrap_or("an event");
+            let rule = line["rule"].as_str().filter(|rule| *rule != event).map(|rule| format!(" (rule: {rule})"));
+            format!("{given:>9}  {now:>9}  {}  {event}, {group}{}", word(&line["at"]), rule.unwrap_or_default())
+        }
+        Some("brought-forward") => format!("{:>9}  {now:>9}  older events, {group}", ""),
+        Some("fit") => format!("{:>9}  {now:>9}  who it is (fit)", ""),
+        Some("cap") => format!("{:>9}  {now:>9}  above the cap of the score", ""),
+        _ => line.to_string(),
+    }
+}
+
+/// What brought a prospect into a stage.
+fn by(at: &Value) -> String {
+    match (at["cause"].as_str(), at["event"].as_str()) {
+        (Some("event"), Some(event)) => format!(", by {event}"),
+        (Some("event") | None, _) => String::new(),
+        (Some(cause), Some(event)) => format!(", {cause} by {event}"),
+        (Some(cause), None) => format!(", {cause}"),
+    }
+}
+
+/// Points with two decimals; nothing for none.
+fn points(value: &Value) -> String {
+    value.as_f64().map_or_else(String::new, |points| format!("{points:.2}"))
 }
 
 fn cart(text: &mut String, cart: &Value) -> std::fmt::Result {

@@ -4,6 +4,7 @@ use super::spill::{Log, Spill};
 use crate::domain::effect::{Body, Output};
 use crate::runtime::ports::{OutTopic, Rejected};
 use crate::wire::decode::file_head;
+use anyhow::Context;
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
@@ -69,21 +70,36 @@ impl Outputs {
 
 /// Writes the files: task after task.
 pub(super) fn write(dir: &Path, all: Vec<Outputs>, spill: &Spill) -> anyhow::Result<()> {
+    let cannot = |path: &Path| format!("cannot write {}: is there room, and the right to write?", path.display());
     let mut files = Vec::new();
     for topic in TOPICS {
         let path = dir.join(format!("{}.jsonl", topic.short_name()));
-        files.push(std::io::BufWriter::new(std::fs::File::create(path)?));
+        let file = std::fs::File::create(&path).with_context(|| cannot(&path))?;
+        files.push((std::io::BufWriter::new(file), path));
     }
     for outputs in all {
-        for (log, file) in outputs.0.into_iter().zip(&mut files) {
+        for (log, (file, path)) in outputs.0.into_iter().zip(&mut files) {
             let mut blocks = log.into_blocks();
             while let Some(block) = blocks.next(spill)? {
-                file.write_all(&block)?;
+                file.write_all(&block).with_context(|| cannot(path))?;
             }
         }
     }
-    files.iter_mut().try_for_each(Write::flush)?;
-    Ok(())
+    files.iter_mut().try_for_each(|(file, path)| file.flush().with_context(|| cannot(path)))
+}
+
+/// Everything but dead letters, as values: for the outputs of one prospect.
+pub(super) fn values(outputs: Outputs, spill: &Spill) -> anyhow::Result<Vec<serde_json::Value>> {
+    let mut values = Vec::new();
+    for (log, topic) in outputs.0.into_iter().zip(TOPICS) {
+        let mut blocks = log.into_blocks();
+        while let Some(block) = blocks.next(spill)?.filter(|_| topic != OutTopic::DeadLetters) {
+            for value in serde_json::Deserializer::from_slice(&block).into_iter() {
+                values.push(value?);
+            }
+        }
+    }
+    Ok(values)
 }
 
 #[derive(Serialize)]

@@ -71,6 +71,8 @@ pub(super) struct Shared<'a> {
     pub decoder: &'a Decoder,
     pub encoder: &'a Encoder,
     pub spill: &'a Spill,
+    /// Only this prospect's events are applied; the others move the clock.
+    pub only: Option<&'a str>,
 }
 
 /// Reads the inputs of a task to their end.
@@ -132,7 +134,9 @@ fn take(
     tally.broken_fields += u64::from(event.broken_fields);
     tally.first_ms = tally.first_ms.into_iter().chain([event.time_ms]).min();
     tally.last_ms = tally.last_ms.max(Some(event.time_ms));
-    worked.task.apply(event, Mode::Virtual, effects);
+    if shared.only.is_none_or(|prospect| prospect == event.prospect) {
+        worked.task.apply(event, Mode::Virtual, effects);
+    }
     Ok(())
 }
 

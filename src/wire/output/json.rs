@@ -2,7 +2,7 @@
 
 mod more;
 
-use super::{Encoder, cause_name, direction_name, hex, rounded, type_name};
+use super::{Encoder, direction_name, hex, rounded, type_name};
 use crate::domain::Text;
 use crate::domain::effect::{Body, CartAbandoned, CartOutcome, Output, ScoreChanged, StageChanged};
 use crate::domain::prospect::CartLine;
@@ -214,7 +214,7 @@ fn stage(body: &StageChanged) -> Stage<'_> {
         from: body.from.as_deref(),
         to: &body.to,
         direction: direction_name(body.direction),
-        cause: cause_name(body.cause),
+        cause: body.cause.name(),
         in_stage_ms: body.in_stage_ms,
         score: Rounded(body.score),
         label: body.label.as_deref(),

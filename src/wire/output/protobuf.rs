@@ -2,7 +2,7 @@
 
 mod more;
 
-use super::{Encoder, cause_name, direction_name, hex, rounded, type_name};
+use super::{Encoder, direction_name, hex, rounded, type_name};
 use crate::domain::Text;
 use crate::domain::effect::{Body, CartAbandoned, CartOutcome, Output, ScoreChanged, StageChanged};
 use crate::wire::proto;
@@ -51,7 +51,7 @@ fn stage(body: &StageChanged) -> proto::StageChanged {
         from: text(body.from.as_ref()),
         to: body.to.to_string(),
         direction: direction_name(body.direction).to_owned(),
-        cause: cause_name(body.cause).to_owned(),
+        cause: body.cause.name().to_owned(),
         in_stage_ms: body.in_stage_ms,
         score: rounded(body.score),
         label: text(body.label.as_ref()),

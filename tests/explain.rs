@@ -1,0 +1,237 @@
+//! Why a score is what it is: the ledger adds up for everybody, and `explain` says it, from files and from a running demo.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    reason = "a test may read its environment, wait, and fail loudly"
+)]
+
+use leadstream::app::simulate::{Shop, ShopOptions, Topic};
+use leadstream::config::model_file;
+use leadstream::domain::event::Position;
+use leadstream::domain::ledger::{self, What};
+use leadstream::domain::model::Models;
+use leadstream::domain::score;
+use leadstream::engine::codec::Codec;
+use leadstream::engine::task::{BatchEffects, Mode, Task};
+use leadstream::wire::decode::{Decoder, Options};
+use leadstream::wire::state_record::StateCodec;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+const EVENTS: usize = 100_000;
+/// Half a cent.
+const NOTHING: f64 = 0.005;
+
+/// The shipped shop, with rules that reach every cap and with negative points.
+fn models(browsing_half_life: &str) -> Arc<Models> {
+    let text = include_str!("../config/models/ecommerce.toml");
+    let text = text.replacen("half_life = \"7d\"", &format!("half_life = \"{browsing_half_life}\""), 1);
+    Arc::new(model_file::from_texts(&[&text]).unwrap())
+}
+
+fn records() -> impl Iterator<Item = Vec<u8>> {
+    let options = ShopOptions { prospects: 2_000, start_ms: 1_760_000_000_000, late: 0.02, dirt: 0.01, ..ShopOptions::default() };
+    Shop::new(options).take(EVENTS).map(|record| record.value)
+}
+
+/// What the books of all prospects came to.
+#[derive(Debug, Default)]
+struct Books {
+    scores: u64,
+    events: u64,
+    brought_forward: u64,
+    capped: u64,
+}
+
+/// Compares every prospect's ledger with its score, now and ten days later.
+fn audit(task: &Task<StateCodec>, models: &Models) -> Books {
+    let mut books = Books::default();
+    for (key, bytes) in task.records() {
+        let prospect = StateCodec.decode(bytes).unwrap();
+        for (track, model) in prospect.tracks.iter().zip(&models.models) {
+            for at_ms in [prospect.last_seen_ms, prospect.last_seen_ms + 864_000_000] {
+                let lines = ledger::account(track, model, models.vocabulary.names(), at_ms);
+                let sum: f64 = lines.iter().map(|line| line.now).sum();
+                let score = score::total(track, &model.score, at_ms);
+                assert!((sum - score).abs() < NOTHING, "{key}: the ledger says {sum}, the score is {score}: {lines:#?}");
+            }
+            let lines = ledger::account(track, model, models.vocabulary.names(), prospect.last_seen_ms);
+            books.scores += u64::from(!lines.is_empty());
+            for line in lines {
+                match line.what {
+                    What::Event { event, rule, .. } => {
+                        assert!(event.is_some() && rule.is_some(), "{key}: an entry without its event or rule");
+                        books.events += 1;
+                    }
+                    What::Brought => books.brought_forward += 1,
+                    What::Cap => books.capped += 1,
+                    What::Fit => {}
+                }
+            }
+        }
+    }
+    books
+}
+
+#[test]
+fn the_ledger_of_every_prospect_is_its_score_to_the_cent() {
+    let models = models("7d");
+    let decoder = Decoder::new(Options::default(), &models.vocabulary);
+    let mut task = Task::new(Arc::clone(&models), StateCodec);
+    let mut effects = BatchEffects::default();
+    for (n, value) in records().enumerate() {
+        if let Ok(event) = decoder.decode_line(&value, Position::default()) {
+            task.apply(&event, Mode::Virtual, &mut effects);
+        }
+        if n % 1_000 == 0 {
+            effects.clear();
+            task.staged(|_, _| {});
+            task.confirm();
+        }
+    }
+    task.staged(|_, _| {});
+    task.confirm();
+    let books = audit(&task, &models);
+    assert!(books.scores > 1_000 && books.events > 5_000, "{books:?}");
+    assert!(books.brought_forward > 500, "folding is put to the test: {books:?}");
+    assert!(books.capped > 0, "the cap of the score is put to the test: {books:?}");
+
+    // Another half-life: what there was is brought forward, and it goes on adding up.
+    let other = self::models("3d");
+    let mut next = Task::new(Arc::clone(&other), StateCodec);
+    for (key, record) in task.records() {
+        next.install(key, Some(record)).unwrap();
+    }
+    next.restore_time(task.time_ms());
+    let late = records().skip(EVENTS - 5_000).enumerate().map(|(n, value)| {
+        // The same people do something new.
+        String::from_utf8_lossy(&value).replace("\"messageId\":\"", &format!("\"messageId\":\"again-{n}-"))
+    });
+    for line in late {
+        if let Ok(event) = decoder.decode_line(line.as_bytes(), Position::default()) {
+            next.apply(&event, Mode::Virtual, &mut effects);
+        }
+    }
+    next.staged(|_, _| {});
+    next.confirm();
+    let adopted =
+        next.records().filter(|(_, r)| StateCodec.decode(r).unwrap().tracks[0].model_hash == other.models[0].hash).count();
+    assert!(adopted > 100, "{adopted}");
+    let kept: Vec<String> = next
+        .records()
+        .filter(|(_, r)| StateCodec.decode(r).unwrap().tracks[0].model_hash != other.models[0].hash)
+        .map(|(key, _)| key.to_owned())
+        .collect();
+    for key in kept {
+        next.install(&key, None).unwrap();
+    }
+    audit(&next, &other);
+}
+
+fn files(dir: &Path) -> Vec<String> {
+    let options = ShopOptions { prospects: 300, start_ms: 1_760_000_000_000, ..ShopOptions::default() };
+    let path = |t: Topic| dir.join(format!("{}.jsonl", t.name()));
+    let mut files = Topic::ALL.map(|t| std::fs::File::create(path(t)).unwrap());
+    for record in Shop::new(options).take(20_000) {
+        let file = &mut files[record.topic.index()];
+        file.write_all(&record.value).unwrap();
+        file.write_all(b"\n").unwrap();
+    }
+    Topic::ALL.iter().flat_map(|t| ["--input".to_owned(), format!("{}={}", t.name(), path(*t).display())]).collect()
+}
+
+fn leadstream(arguments: &[String]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_leadstream")).args(arguments).env_clear().output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+/// Whoever was mailed has a story to tell.
+fn somebody(dir: &Path, inputs: &[String]) -> String {
+    let mut arguments = vec!["replay".to_owned(), "--out".to_owned(), dir.join("out").display().to_string()];
+    arguments.extend_from_slice(inputs);
+    let (code, _, errors) = leadstream(&arguments);
+    assert_eq!(code, 0, "{errors}");
+    let text = std::fs::read_to_string(dir.join("out/cart-abandoned.jsonl")).unwrap();
+    let mut triggers: BTreeMap<String, u32> = BTreeMap::new();
+    for line in text.lines() {
+        let value: Value = serde_json::from_str(line).unwrap();
+        *triggers.entry(value["prospect"].as_str().unwrap().to_owned()).or_default() += 1;
+    }
+    triggers.into_iter().max_by_key(|(_, n)| *n).expect("somebody was mailed").0
+}
+
+#[test]
+fn explain_reads_files_and_says_why_as_a_page_and_as_json() {
+    let dir = tempfile::tempdir().unwrap();
+    let inputs = files(dir.path());
+    let who = somebody(dir.path(), &inputs);
+    let mut arguments = vec!["explain".to_owned(), who.clone(), "--json".to_owned()];
+    arguments.extend_from_slice(&inputs);
+    let (code, json, errors) = leadstream(&arguments);
+    assert_eq!(code, 0, "{errors}");
+    let answer: Value = serde_json::from_str(&json).unwrap();
+    let score = &answer["models"][0]["score"];
+    let number = |value: &Value| value.as_f64().unwrap();
+    assert!((number(&score["ledger_sum"]) - number(&score["total"])).abs() < NOTHING, "{score}");
+    let sum: f64 = score["ledger"].as_array().unwrap().iter().map(|line| number(&line["now"])).sum();
+    assert!((sum - number(&score["total"])).abs() < 0.02, "as printed, to three decimals each: {score}");
+    assert!(answer["outputs"].as_array().unwrap().iter().any(|o| o["type"] == "cart.abandoned"), "{who}");
+    let entered = answer["models"][0]["funnel"]["history"].as_array().unwrap();
+    assert!(
+        entered.iter().all(|past| past["event"].is_string() || past["cause"] != "event"),
+        "what brought it there: {entered:?}"
+    );
+    assert!(entered.iter().any(|past| past["event"] == "Product Added"), "{entered:?}");
+
+    arguments.retain(|a| a != "--json");
+    let (_, page, _) = leadstream(&arguments);
+    for part in [who.as_str(), "worth now", "the score", "left     what went", "cart.abandoned", ", by "] {
+        assert!(page.contains(part), "{part:?} is not in:\n{page}");
+    }
+    let mut nobody = vec!["explain".to_owned(), "nobody".to_owned()];
+    nobody.extend_from_slice(&inputs);
+    let (code, _, errors) = leadstream(&nobody);
+    assert_eq!(code, 1);
+    assert!(errors.contains("no event in these files is of this prospect"), "{errors}");
+    let both = ["explain", "ann", "--url", "http://127.0.0.1:1", "--input", "cart=x"].map(str::to_owned);
+    assert_eq!(leadstream(&both).0, 2, "from a service or from files");
+}
+
+#[test]
+fn explain_asks_the_running_demo() {
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_leadstream"))
+        .args(["demo", "--duration", "60s", "--listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let (mut url, mut answer) = (String::new(), None);
+    for line in BufReader::new(demo.stdout.take().unwrap()).lines().map_while(Result::ok) {
+        if let Some((_, rest)) = line.split_once("dashboard  ") {
+            url = rest.split("/ ").next().unwrap().to_owned();
+        }
+        // "✉ u-1  left … behind, …: reminder 1"
+        let Some((_, mailed)) = line.split_once("✉ ") else { continue };
+        let who = mailed.split_whitespace().next().unwrap();
+        let (code, json, _) = leadstream(&["explain", who, "--url", &url, "--json"].map(str::to_owned));
+        if code == 0 {
+            answer = Some((who.to_owned(), json));
+            break;
+        }
+    }
+    demo.kill().unwrap();
+    demo.wait().unwrap();
+    let (who, json) = answer.expect("somebody was mailed and known under the name that is shown");
+    let answer: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(answer["prospect"], who);
+    let score = &answer["models"][0]["score"];
+    assert!((score["ledger_sum"].as_f64().unwrap() - score["total"].as_f64().unwrap()).abs() < NOTHING, "{score}");
+    assert!(!score["ledger"].as_array().unwrap().is_empty(), "{score}");
+}
