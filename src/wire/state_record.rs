@@ -6,7 +6,9 @@
 mod ledger;
 mod more;
 mod read;
+mod reader;
 mod write;
+mod writer;
 
 use crate::domain::prospect::Prospect;
 use crate::engine::codec::{Codec, CodecError};
