@@ -19,6 +19,8 @@ mod files;
 mod formats;
 #[path = "decode/noise.rs"]
 mod noise;
+#[path = "decode/signals.rs"]
+mod signals;
 #[path = "decode/vocabulary.rs"]
 mod vocabulary;
 
@@ -43,6 +45,7 @@ pub fn vocabulary() -> Vocabulary {
     for path in paths {
         vocabulary.intern_property(path);
     }
+    vocabulary.want_user_agents();
     vocabulary
 }
 

@@ -4,6 +4,7 @@
 //! event is about.
 
 mod lines;
+mod outcome;
 mod series;
 
 use super::Ms;

@@ -37,6 +37,50 @@ pub struct Product<'a> {
     pub quantity: Option<u32>,
 }
 
+/// What the service itself looks at, whatever the models name. Read where the record has it, never stored as it is.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Signals<'a> {
+    /// The prospect's address: `traits.email`, else `context.traits.email`.
+    pub email: Option<Cow<'a, str>>,
+    /// The program that made the event: `context.userAgent`, else the property `user_agent`.
+    pub user_agent: Option<Cow<'a, str>>,
+    /// Its sender marked it as made by a machine: `machine_open`, `sg_machine_open`, `bot`.
+    pub marked: bool,
+    /// The trigger that a mail was sent for: `trigger_id`.
+    pub trigger_id: Option<u128>,
+    /// Low half of the hash of `email_id`, else `campaign_id`; 0 without: which mail it is about.
+    pub mail: u32,
+    /// The same of `link_url`, else `link_id`: which link was clicked.
+    pub link: u32,
+    /// Step of the checkout, as the shop counts or names them: `step`.
+    pub checkout_step: Option<Cow<'a, str>>,
+}
+
+impl Signals<'_> {
+    /// The domain of the address.
+    #[must_use]
+    pub fn mail_domain(&self) -> Option<&str> {
+        let (_, domain) = self.email.as_deref()?.trim().rsplit_once('@')?;
+        Some(domain).filter(|d| !d.is_empty())
+    }
+}
+
+/// What became of a mail, as far as it changes nothing of the consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailEvent {
+    /// Sent or delivered.
+    Delivered,
+    Opened,
+    Clicked,
+}
+
+/// What became of an order after it was placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderFate {
+    Cancelled,
+    Refunded,
+}
+
 /// One decoded input event, already validated: nothing in it can be malformed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event<'a> {
@@ -69,6 +113,7 @@ pub struct Event<'a> {
     pub currency: Option<Cow<'a, str>>,
     /// The properties that some model looks at, in the order of their ids.
     pub properties: SmallVec<[(PropertyId, Value<'a>); 4]>,
+    pub signals: Signals<'a>,
     /// Broken optional fields that were dropped.
     pub broken_fields: u16,
     /// The time lay too far in the future and was set to the record's.
@@ -86,5 +131,39 @@ impl Event<'_> {
     #[must_use]
     pub fn is_activity(&self) -> bool {
         self.kind.is_activity(self.on_mail_topic)
+    }
+
+    /// What became of a mail, for mail events that change nothing of the consent.
+    #[must_use]
+    pub fn mail(&self) -> Option<MailEvent> {
+        if self.kind != Kind::Mail {
+            return None;
+        }
+        match &*self.name {
+            "Email Delivered" | "Email Sent" => Some(MailEvent::Delivered),
+            "Email Opened" => Some(MailEvent::Opened),
+            "Email Link Clicked" => Some(MailEvent::Clicked),
+            _ => None,
+        }
+    }
+
+    /// What became of an order, for updates that take it back.
+    #[must_use]
+    pub fn order_fate(&self) -> Option<OrderFate> {
+        match (self.kind, &*self.name) {
+            (Kind::OrderUpdated, "Order Cancelled") => Some(OrderFate::Cancelled),
+            (Kind::OrderUpdated, "Order Refunded") => Some(OrderFate::Refunded),
+            _ => None,
+        }
+    }
+
+    /// Whether it shows that somebody knows an address of the prospect: it names one, or is about a mail to it.
+    #[must_use]
+    pub fn shows_address(&self) -> bool {
+        self.signals.email.is_some()
+            || matches!(
+                self.kind,
+                Kind::Mail | Kind::HardBounce | Kind::SoftBounce | Kind::Complained | Kind::Unsubscribed | Kind::Subscribed
+            )
     }
 }

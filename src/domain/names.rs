@@ -72,6 +72,7 @@ pub struct Vocabulary {
     properties: Vec<String>,
     property_ids: BTreeMap<String, PropertyId>,
     traits: Vec<TraitName>,
+    user_agents: bool,
 }
 
 impl Vocabulary {
@@ -114,6 +115,17 @@ impl Vocabulary {
     #[must_use]
     pub fn traits(&self) -> &[TraitName] {
         &self.traits
+    }
+
+    /// Some model looks at the programs that make events.
+    pub fn want_user_agents(&mut self) {
+        self.user_agents = true;
+    }
+
+    /// Whether any model looks at the programs that make events.
+    #[must_use]
+    pub fn wants_user_agents(&self) -> bool {
+        self.user_agents
     }
 
     /// The id of a canonical event name; [`NameId::NONE`] when no model uses it.

@@ -11,6 +11,7 @@ mod json;
 mod lookup;
 mod protobuf;
 mod scan;
+mod signals;
 mod value;
 
 pub use draft::MAX_PRODUCTS;
@@ -190,6 +191,7 @@ impl Decoder {
             value: draft.value.or(draft.total).or(draft.revenue),
             currency: draft.currency.take(),
             properties: properties.into_iter().map(|(id, _, value)| (id, value)).collect(),
+            signals: std::mem::take(&mut draft.signals).finish(kind),
             broken_fields: draft.faults.broken,
             clamped,
         })

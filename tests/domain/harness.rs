@@ -5,8 +5,8 @@
 
 use leadstream::config::model_file;
 use leadstream::domain::effect::{Body, Output, TriggerKind};
-use leadstream::domain::event::{Event, Position, Product, Value};
-use leadstream::domain::ids::hash64;
+use leadstream::domain::event::{Event, Position, Product, Signals, Value};
+use leadstream::domain::ids::{hash64, low32};
 use leadstream::domain::model::Models;
 use leadstream::domain::names::{Kind, canonical, kind_of_track};
 use leadstream::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
@@ -100,8 +100,27 @@ impl Did {
             value: self.value,
             currency: self.value.or(self.price).map(|_| Cow::Borrowed("EUR")),
             properties: properties.into(),
+            signals: self.signals(),
             broken_fields: 0,
             clamped: false,
+        }
+    }
+}
+
+impl Did {
+    /// What the decoder would see whatever the models name.
+    fn signals(&self) -> Signals<'static> {
+        let find = |keys: &[&str]| self.properties.iter().find(|(key, _)| keys.contains(&key.as_str())).map(|(_, value)| value);
+        let hash = |keys: &[&str]| find(keys).map_or(0, |value| low32(hash64(value.as_bytes())));
+        let text = |keys: &[&str]| find(keys).map(|value| Cow::Owned(value.replace('_', " ")));
+        Signals {
+            email: text(&["traits.email", "email"]),
+            user_agent: text(&["agent"]),
+            marked: find(&["machine_open", "sg_machine_open", "bot"]).is_some_and(|yes| yes == "true"),
+            trigger_id: find(&["trigger_id"]).and_then(|id| u128::from_str_radix(id, 16).ok()),
+            mail: hash(&["mail"]),
+            link: hash(&["link"]),
+            checkout_step: text(&["step"]),
         }
     }
 }

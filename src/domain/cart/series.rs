@@ -1,13 +1,13 @@
 //! The reminder series of a cart: armed, running, ended; steps leave or are skipped; outcomes.
 
+use super::outcome::{Told, report, value};
 use super::{CartContext, MAX_SENT, lines};
-use crate::domain::effect::{Body, CartAbandoned, CartOutcome, Effects, Note, OutcomeKind, Output, Proof, Reason};
+use crate::domain::effect::{Body, CartAbandoned, Effects, Note, OutcomeKind, Output, Proof, Reason};
 use crate::domain::event::Event;
 use crate::domain::ids::{IdKind, output_id};
 use crate::domain::model::{CartModel, IdleOn, Model, OrderClears};
 use crate::domain::prospect::{Cart, ConsentState, Phase, Prospect, SentStep, Series};
-use crate::domain::{Ms, Text};
-use crate::domain::{score, step::causing};
+use crate::domain::{Ms, score};
 
 /// An add, or a snapshot that brought something, may arm a series.
 pub(super) fn arm(prospect: &mut Prospect, at: usize, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
@@ -161,13 +161,6 @@ fn abandoned(prospect: &Prospect, at: usize, step: u8, due_ms: Ms, context: &Car
         persona: None,
         proof: Proof::default(),
     }
-}
-
-/// Price times quantity of the lines whose price is known; nothing when none is.
-fn value(cart: &Cart) -> Option<f64> {
-    let mut priced = cart.lines.iter().filter_map(|l| Some(l.price? * f64::from(l.quantity))).peekable();
-    priced.peek()?;
-    Some(priced.sum()).filter(|v: &f64| v.is_finite())
 }
 
 /// Emptied, unsubscribed, bounced or complained: the series ends at once; steps that left after the event are recalled.
@@ -324,51 +317,4 @@ pub fn change_model(prospect: &mut Prospect, now_ms: Ms, context: &CartContext<'
             retime(cart, model, idle_ms);
         }
     }
-}
-
-/// What an outcome says besides what the cart itself knows.
-struct Told {
-    kind: OutcomeKind,
-    reason: Reason,
-    step: Option<u8>,
-    episode_ms: Option<Ms>,
-    trigger_ids: Option<Vec<u128>>,
-    /// The order's value counts for this cart.
-    credited: bool,
-}
-
-impl Told {
-    fn of(kind: OutcomeKind, reason: Reason) -> Self {
-        Self { kind, reason, step: None, episode_ms: None, trigger_ids: None, credited: false }
-    }
-}
-
-fn report(cart: &Cart, told: Told, event: Option<&Event<'_>>, at_ms: Ms, context: &CartContext<'_>, effects: &mut Effects) {
-    let series = &cart.series;
-    let episode_ms = told.episode_ms.unwrap_or(series.episode_ms);
-    let (cause_ms, cause_hash) = event.map_or((series.episode_ms, series.armed_by), |e| (e.time_ms, e.message_hash));
-    let kind = IdKind::CartOutcome(told.kind as u8);
-    let step = told.step.unwrap_or(0);
-    let id = output_id(context.key, &context.model.name, kind, cart.id.as_deref(), cause_ms, cause_hash, step);
-    let ordered = event.filter(|_| told.reason == Reason::Ordered);
-    let value = match (ordered, told.credited) {
-        (Some(order), true) => order.value,
-        (Some(_), false) if told.kind == OutcomeKind::Recovered => None,
-        _ => value(cart),
-    };
-    let currency = ordered.and_then(|e| e.currency.as_deref()).or(cart.currency.as_deref());
-    let body = CartOutcome {
-        kind: told.kind,
-        cart_id: cart.id.clone(),
-        episode_ms,
-        step: told.step,
-        steps_sent: u8::try_from(series.sent.len()).unwrap_or(u8::MAX),
-        reason: told.reason,
-        trigger_ids: told.trigger_ids.unwrap_or_else(|| series.sent.iter().map(|s| s.trigger_id).collect()),
-        order_id: ordered.and_then(|e| e.order_id.as_deref()).map(Text::from),
-        value,
-        currency: currency.map(Text::from),
-    };
-    let event = event.map(causing);
-    effects.outputs.push(Output { id, model: context.model_index, at_ms, event, body: Body::CartOutcome(Box::new(body)) });
 }

@@ -51,7 +51,7 @@ impl<'de> Reader<'_, 'de> {
     /// A value that models look at, below this place or as a whole.
     fn looked_at(&mut self, entry: &Entry, raw: &'de RawValue) {
         match entry.child {
-            Some(node) if entry.targets.is_empty() || raw.get().starts_with(['{', '[']) => self.nested(node, raw),
+            Some(node) if entry.is_inner() || raw.get().starts_with(['{', '[']) => self.nested(node, raw),
             _ => self.draft.put(entry, &Scalar::from_raw(raw)),
         }
     }

@@ -1,6 +1,7 @@
 //! What was read of a record, whatever its format, before the rules of the contract are applied.
 
 use super::lookup::{Entry, Lookup};
+use super::signals::SignalDraft;
 use super::value::{Faults, MAX_CURRENCY_BYTES, MAX_PRICE, MAX_TEXT_BYTES, MAX_URL_BYTES, MAX_VALUE, Scalar, path_of_url};
 use crate::domain::event::{Product, Value};
 use crate::domain::names::PropertyId;
@@ -36,6 +37,7 @@ pub(super) struct Draft<'a> {
     /// What kind of bounce, in the order of trust.
     pub bounce: [Option<Cow<'a, str>>; 3],
     pub properties: SmallVec<[(PropertyId, u8, Value<'a>); 4]>,
+    pub signals: SignalDraft<'a>,
     /// It holds a `batch` of events.
     pub is_batch: bool,
     pub faults: Faults,
@@ -229,6 +231,9 @@ impl<'a> Draft<'a> {
 
     /// Keeps a value for the models, wherever the entry wants it.
     pub(super) fn put(&mut self, entry: &Entry, scalar: &Scalar<'a>) {
+        if let Some(signal) = entry.signal {
+            self.signals.take_in(signal, scalar);
+        }
         for target in &entry.targets {
             if !target.path_of_url {
                 if let Some(value) = scalar.clone().property(&mut self.faults) {

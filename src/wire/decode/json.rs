@@ -54,7 +54,7 @@ fn properties<'a>(scan: &mut Scan<'a>, lookup: &Lookup, draft: &mut Draft<'a>) -
 /// A value that models look at, below this place or as a whole.
 fn looked_at<'a>(scan: &mut Scan<'a>, lookup: &Lookup, entry: &Entry, draft: &mut Draft<'a>) -> Option<()> {
     match entry.child {
-        Some(node) if entry.targets.is_empty() || matches!(scan.peek()?, b'{' | b'[') => nested(scan, lookup, node, draft),
+        Some(node) if entry.is_inner() || matches!(scan.peek()?, b'{' | b'[') => nested(scan, lookup, node, draft),
         _ => {
             let scalar = scan.scalar()?;
             draft.put(entry, &scalar);

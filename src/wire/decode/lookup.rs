@@ -14,19 +14,80 @@ pub(super) struct Target {
     pub path_of_url: bool,
 }
 
+/// What the service itself looks at, whatever the models name; the number is the rank among several places for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Signal {
+    Email(u8),
+    UserAgent(u8),
+    Marked,
+    Trigger,
+    Mail(u8),
+    Link(u8),
+    CheckoutStep,
+}
+
+/// Where signals stand.
+const SIGNALS: [(u16, &str, Signal); 15] = [
+    (TRAITS, "email", Signal::Email(0)),
+    (CONTEXT, "traits.email", Signal::Email(1)),
+    (PROPERTIES, "machine_open", Signal::Marked),
+    (PROPERTIES, "sg_machine_open", Signal::Marked),
+    (PROPERTIES, "bot", Signal::Marked),
+    (PROPERTIES, "trigger_id", Signal::Trigger),
+    (PROPERTIES, "email_id", Signal::Mail(0)),
+    (PROPERTIES, "campaign_id", Signal::Mail(1)),
+    (PROPERTIES, "link_url", Signal::Link(0)),
+    (PROPERTIES, "link_id", Signal::Link(1)),
+    (PROPERTIES, "step", Signal::CheckoutStep),
+    (CONTEXT, "userAgent", Signal::UserAgent(0)),
+    (PROPERTIES, "user_agent", Signal::UserAgent(1)),
+    (PROPERTIES, "userAgent", Signal::UserAgent(1)),
+    (PROPERTIES, "useragent", Signal::UserAgent(1)),
+];
+
 /// One key of an object that is looked at.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Entry {
     key: Box<str>,
     pub targets: Vec<Target>,
+    pub signal: Option<Signal>,
     pub child: Option<u16>,
 }
 
-/// The keys of one object that are looked at. Few, so a scan beats a hash; the mask of lengths ends most scans at once.
-#[derive(Debug, Clone, Default)]
+impl Entry {
+    /// Only what lies below it is looked at.
+    #[inline]
+    pub(super) fn is_inner(&self) -> bool {
+        self.targets.is_empty() && self.signal.is_none()
+    }
+}
+
+/// The keys of one object that are looked at. Few, so a scan of those of one length beats a hash.
+#[derive(Debug, Clone)]
 struct Node {
-    lengths: u64,
+    /// By length.
     entries: Vec<Entry>,
+    /// Where the keys of a length begin; the last number is that of all.
+    starts: [u16; LENGTHS + 1],
+}
+
+/// Longer keys are taken for this long.
+const LENGTHS: usize = 40;
+
+impl Default for Node {
+    fn default() -> Self {
+        Self { entries: Vec::new(), starts: [0; LENGTHS + 1] }
+    }
+}
+
+impl Node {
+    /// Sorts the keys by length.
+    fn sort(&mut self) {
+        self.entries.sort_by_key(|e| length(&e.key));
+        for (n, start) in self.starts.iter_mut().enumerate() {
+            *start = u16::try_from(self.entries.iter().filter(|e| length(&e.key) < n).count()).unwrap_or(u16::MAX);
+        }
+    }
 }
 
 /// Built once from the vocabulary.
@@ -72,42 +133,50 @@ impl Lookup {
                 lookup.add(CONTEXT, "page.url", Target { property, rank: 3, path_of_url: true });
             }
         }
+        for (root, path, signal) in SIGNALS {
+            if !matches!(signal, Signal::UserAgent(_)) || vocabulary.wants_user_agents() {
+                lookup.entry_at(root, path).signal = Some(signal);
+            }
+        }
+        lookup.nodes.iter_mut().for_each(Node::sort);
         lookup.call_name = vocabulary.property("name");
         lookup.call_category = vocabulary.property("category");
         lookup
     }
 
     fn add(&mut self, root: u16, path: &str, target: Target) {
+        self.entry_at(root, path).targets.push(target);
+    }
+
+    /// The entry of a dotted path, made when it isn't there.
+    fn entry_at(&mut self, root: u16, path: &str) -> &mut Entry {
+        let (path, last) = path.rsplit_once('.').map_or((None, path), |(path, last)| (Some(path), last));
         let mut at = root;
-        let mut keys = path.split('.').peekable();
-        while let Some(key) = keys.next() {
+        for key in path.into_iter().flat_map(|path| path.split('.')) {
             let next = u16::try_from(self.nodes.len()).unwrap_or(u16::MAX);
-            let Some(node) = self.nodes.get_mut(usize::from(at)) else { return };
-            node.lengths |= length_bit(key);
-            let n = node.entries.iter().position(|e| *e.key == *key).unwrap_or_else(|| {
-                node.entries.push(Entry { key: key.into(), ..Entry::default() });
-                node.entries.len() - 1
-            });
-            let Some(entry) = node.entries.get_mut(n) else { return };
-            if keys.peek().is_none() {
-                entry.targets.push(target);
-                return;
-            }
-            at = *entry.child.get_or_insert(next);
+            at = *self.entry_of(at, key).child.get_or_insert(next);
             if at == next {
                 self.nodes.push(Node::default());
             }
         }
+        self.entry_of(at, last)
+    }
+
+    fn entry_of(&mut self, node: u16, key: &str) -> &mut Entry {
+        let entries = &mut self.nodes[usize::from(node)].entries;
+        let n = entries.iter().position(|e| *e.key == *key).unwrap_or_else(|| {
+            entries.push(Entry { key: key.into(), ..Entry::default() });
+            entries.len() - 1
+        });
+        &mut entries[n]
     }
 
     /// What is looked at under a key of an object, if anything.
     #[inline]
     pub(super) fn entry(&self, node: u16, key: &str) -> Option<&Entry> {
         let node = self.nodes.get(usize::from(node))?;
-        if node.lengths & length_bit(key) == 0 {
-            return None;
-        }
-        node.entries.iter().find(|e| *e.key == *key)
+        let [from, to] = [0, 1].map(|n| node.starts.get(length(key) + n).copied().unwrap_or_default());
+        node.entries.get(usize::from(from)..usize::from(to))?.iter().find(|e| *e.key == *key)
     }
 
     /// Whether anything is looked at in an object.
@@ -154,7 +223,8 @@ impl Lookup {
     }
 }
 
+/// Which place in [`Node::starts`] a key has.
 #[inline]
-fn length_bit(key: &str) -> u64 {
-    1 << key.len().min(63)
+fn length(key: &str) -> usize {
+    key.len().min(LENGTHS - 1)
 }

@@ -1,0 +1,71 @@
+//! What became of a series: how outcomes are told.
+
+use super::CartContext;
+use crate::domain::effect::{Body, CartOutcome, Effects, OutcomeKind, Output, Reason};
+use crate::domain::event::Event;
+use crate::domain::ids::{IdKind, output_id};
+use crate::domain::prospect::Cart;
+use crate::domain::step::causing;
+use crate::domain::{Ms, Text};
+
+/// Price times quantity of the lines whose price is known; nothing when none is.
+pub(super) fn value(cart: &Cart) -> Option<f64> {
+    let mut priced = cart.lines.iter().filter_map(|l| Some(l.price? * f64::from(l.quantity))).peekable();
+    priced.peek()?;
+    Some(priced.sum()).filter(|v: &f64| v.is_finite())
+}
+
+/// What an outcome says besides what the cart itself knows.
+pub(super) struct Told {
+    pub kind: OutcomeKind,
+    pub reason: Reason,
+    pub step: Option<u8>,
+    pub episode_ms: Option<Ms>,
+    pub trigger_ids: Option<Vec<u128>>,
+    /// The order's value counts for this cart.
+    pub credited: bool,
+}
+
+impl Told {
+    pub(super) fn of(kind: OutcomeKind, reason: Reason) -> Self {
+        Self { kind, reason, step: None, episode_ms: None, trigger_ids: None, credited: false }
+    }
+}
+
+/// Tells what became of a series or of one of its steps.
+pub(super) fn report(
+    cart: &Cart,
+    told: Told,
+    event: Option<&Event<'_>>,
+    at_ms: Ms,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
+    let series = &cart.series;
+    let episode_ms = told.episode_ms.unwrap_or(series.episode_ms);
+    let (cause_ms, cause_hash) = event.map_or((series.episode_ms, series.armed_by), |e| (e.time_ms, e.message_hash));
+    let kind = IdKind::CartOutcome(told.kind as u8);
+    let step = told.step.unwrap_or(0);
+    let id = output_id(context.key, &context.model.name, kind, cart.id.as_deref(), cause_ms, cause_hash, step);
+    let ordered = event.filter(|_| told.reason == Reason::Ordered);
+    let value = match (ordered, told.credited) {
+        (Some(order), true) => order.value,
+        (Some(_), false) if told.kind == OutcomeKind::Recovered => None,
+        _ => value(cart),
+    };
+    let currency = ordered.and_then(|e| e.currency.as_deref()).or(cart.currency.as_deref());
+    let body = CartOutcome {
+        kind: told.kind,
+        cart_id: cart.id.clone(),
+        episode_ms,
+        step: told.step,
+        steps_sent: u8::try_from(series.sent.len()).unwrap_or(u8::MAX),
+        reason: told.reason,
+        trigger_ids: told.trigger_ids.unwrap_or_else(|| series.sent.iter().map(|s| s.trigger_id).collect()),
+        order_id: ordered.and_then(|e| e.order_id.as_deref()).map(Text::from),
+        value,
+        currency: currency.map(Text::from),
+    };
+    let event = event.map(causing);
+    effects.outputs.push(Output { id, model: context.model_index, at_ms, event, body: Body::CartOutcome(Box::new(body)) });
+}

@@ -1,0 +1,115 @@
+//! What the service looks at by itself, whatever the models name.
+
+use super::*;
+use leadstream::domain::event::{MailEvent, OrderFate, Signals};
+use leadstream::domain::ids::{hash64, low32};
+use leadstream::wire::proto;
+use prost::Message;
+
+fn call(kind: &str, rest: &str) -> String {
+    format!(r#"{{"type":"{kind}","messageId":"m-1",{rest}}}"#)
+}
+
+#[test]
+fn an_address_is_seen_in_the_traits_of_the_person_or_of_the_context() {
+    for (value, email) in [
+        (call("identify", r#""traits":{"plan":"pro","email":"ann@shop.example"}"#), Some("ann@shop.example")),
+        (call("page", r#""context":{"ip":"1","traits":{"email":"ann@shop.example"}}"#), Some("ann@shop.example")),
+        (
+            call("identify", r#""traits":{"email":"a@one.example"},"context":{"traits":{"email":"b@two.example"}}"#),
+            Some("a@one.example"),
+        ),
+        // A company's address is nobody's.
+        (call("group", r#""traits":{"email":"info@firm.example"}"#), None),
+        (call("identify", r#""traits":{"email":""}"#), None),
+        (call("identify", r#""traits":{"email":null}"#), None),
+        (call("identify", r#""traits":{"email":{"deep":["x"]}}"#), None),
+        (call("page", r#""properties":{"email":"friend@shop.example"}"#), None),
+    ] {
+        let event = decode(&value);
+        assert_eq!(event.signals.email.as_deref(), email, "{value}");
+        assert_eq!(event.broken_fields, 0, "{value}");
+    }
+    let identify = call("identify", r#""traits":{"email":"ann@Shop.example"}"#);
+    assert_eq!(decode(&identify).signals.mail_domain(), Some("Shop.example"));
+    let hashed = call("identify", r#""traits":{"email":"5f4dcc3b5aa765d6"}"#);
+    assert_eq!((decode(&hashed).signals.mail_domain(), decode(&hashed).shows_address()), (None, true));
+}
+
+#[test]
+fn the_program_is_read_from_the_context_else_from_the_properties() {
+    let both = call("page", r#""context":{"userAgent":"Firefox"},"properties":{"user_agent":"mailer"}"#);
+    assert_eq!(decode(&both).signals.user_agent.as_deref(), Some("Firefox"));
+    let mail = track("Email Opened", r#"{"useragent":"Scanner/1.0"}"#);
+    assert_eq!(decode(&mail).signals.user_agent.as_deref(), Some("Scanner/1.0"));
+    // Nobody wants it: it isn't read.
+    let silent = Decoder::new(Options::default(), &Vocabulary::default());
+    let event = silent.decode(&record(b"u-1", both.as_bytes())).unwrap();
+    assert_eq!(event.signals, Signals::default());
+}
+
+#[test]
+fn marks_of_machines_are_yes_however_they_are_written() {
+    for (properties, marked) in [
+        (r#"{"machine_open":true}"#, true),
+        (r#"{"sg_machine_open":"True"}"#, true),
+        (r#"{"bot":1}"#, true),
+        (r#"{"bot":false,"machine_open":null,"sg_machine_open":"no"}"#, false),
+        (r#"{"bot":"acme"}"#, false),
+    ] {
+        let value = track("Email Opened", properties);
+        assert_eq!(decode(&value).signals.marked, marked, "{properties}");
+    }
+}
+
+#[test]
+fn a_mail_says_which_trigger_mail_and_link_it_is_about() {
+    let hash = |text: &str| low32(hash64(text.as_bytes()));
+    let click = track(
+        "Email Link Clicked",
+        r#"{"trigger_id":"0123456789abcdef0123456789abcdef","email_id":"e-1","campaign_id":7,"link_url":"https://shop.example/a"}"#,
+    );
+    let event = decode_on(EMAIL, &click);
+    assert_eq!(event.mail(), Some(MailEvent::Clicked));
+    let signals = &event.signals;
+    assert_eq!(signals.trigger_id, Some(0x0123_4567_89AB_CDEF_0123_4567_89AB_CDEF));
+    assert_eq!((signals.mail, signals.link), (hash("e-1"), hash("https://shop.example/a")));
+    let other = track("Email Delivered", r#"{"trigger_id":"not hex","campaign_id":7,"link_id":"l-1"}"#);
+    let event = decode_on(EMAIL, &other);
+    assert_eq!((event.mail(), event.signals.trigger_id), (Some(MailEvent::Delivered), None));
+    assert_eq!((event.signals.mail, event.signals.link), (hash("7"), hash("l-1")));
+}
+
+#[test]
+fn a_step_of_the_checkout_is_a_number_or_a_name() {
+    for (step, want) in [("2", Some("2")), ("2.0", Some("2")), (r#""shipping""#, Some("shipping")), ("null", None), ("[1]", None)]
+    {
+        let value = track("Checkout Step Viewed", &format!(r#"{{"step":{step}}}"#));
+        assert_eq!(decode(&value).signals.checkout_step.as_deref(), want, "{step}");
+    }
+    assert_eq!(decode(&track("Order Cancelled", "{}")).order_fate(), Some(OrderFate::Cancelled));
+    assert_eq!(decode(&track("Refunded Order", "{}")).order_fate(), Some(OrderFate::Refunded));
+    assert_eq!(decode(&track("Order Updated", "{}")).order_fate(), None);
+}
+
+#[test]
+fn protobuf_events_have_the_same_signals() {
+    let value = |value| proto::PropertyValue { value: Some(value) };
+    let text = |text: &str| value(proto::property_value::Value::Text(text.to_owned()));
+    let event = proto::Event {
+        name: "Email Opened".to_owned(),
+        properties: [
+            ("context.userAgent".to_owned(), text("Scanner/1.0")),
+            ("context.traits.email".to_owned(), text("ann@shop.example")),
+            ("machine_open".to_owned(), value(proto::property_value::Value::Flag(true))),
+            ("step".to_owned(), value(proto::property_value::Value::Number(3.0))),
+        ]
+        .into(),
+        ..proto::Event::default()
+    };
+    let bytes = event.encode_to_vec();
+    let event = decoder().decode(&RecordView { input: PROTOBUF, ..record(b"u-1", &bytes) }).unwrap();
+    let signals = &event.signals;
+    assert_eq!((signals.user_agent.as_deref(), signals.email.as_deref()), (Some("Scanner/1.0"), Some("ann@shop.example")));
+    assert_eq!((signals.marked, signals.checkout_step.as_deref()), (true, Some("3")));
+}
