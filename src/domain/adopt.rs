@@ -11,7 +11,7 @@ use super::{journey, ledger};
 /// Tracks of models that don't run here are kept (a rolling deploy may still need them), but not without bound.
 const MAX_FOREIGN_TRACKS: usize = 4;
 
-/// Makes the record fit the models that run. Returns whether an existing track was moved to another version of its model.
+/// Makes the record fit the models that run. Returns whether anything changed.
 pub fn adopt(prospect: &mut Prospect, models: &Models, now_ms: Ms, key: &str, effects: &mut Effects) -> bool {
     let fits = |(track, model): (&Track, &Model)| track.model_hash == model.hash && track.model == model.name;
     if prospect.tracks.len() >= models.models.len() && prospect.tracks.iter().zip(&models.models).all(fits) {
@@ -19,7 +19,6 @@ pub fn adopt(prospect: &mut Prospect, models: &Models, now_ms: Ms, key: &str, ef
     }
     let mut old = std::mem::take(&mut prospect.tracks);
     let mut moved_in_charge = false;
-    let mut moved_any = false;
     let charge = models.in_charge_of(prospect);
     for (index, model) in models.models.iter().enumerate() {
         let mut track = match old.iter().position(|t| t.model == model.name) {
@@ -29,7 +28,6 @@ pub fn adopt(prospect: &mut Prospect, models: &Models, now_ms: Ms, key: &str, ef
         if track.model_hash != model.hash {
             carry_over(&mut track, model, prospect, effects);
             moved_in_charge |= index == charge;
-            moved_any = true;
         }
         prospect.tracks.push(track);
     }
@@ -43,7 +41,7 @@ pub fn adopt(prospect: &mut Prospect, models: &Models, now_ms: Ms, key: &str, ef
         let context = CartContext { key, model: &models.models[charge], model_index: u16::try_from(charge).unwrap_or(u16::MAX) };
         cart::change_model(prospect, now_ms, &context, effects);
     }
-    moved_any
+    true
 }
 
 fn carry_over(track: &mut Track, model: &Model, prospect: &Prospect, effects: &mut Effects) {
@@ -66,16 +64,13 @@ fn carry_over(track: &mut Track, model: &Model, prospect: &Prospect, effects: &m
     track.counts.retain(|c| known_rules(c.rule));
     // The label itself is judged by the next event or at once by the timer, so that its change has a time of its own.
     let judged_ms = prospect.last_seen_ms.max(track.label_since_ms);
-    let line = score::label_of(&model.score.labels, track).map(|l| l.score);
-    track.label_falls_at_ms = match line {
-        Some(line) => score::falls_below(track, &model.score, line, judged_ms),
-        // The label is gone from the model: judge anew at once.
-        None => Some(judged_ms),
-    };
+    let known = score::label_of(&model.score.labels, track).is_some() && (track.grade != 0) == model.people.fit.is_some();
+    // Without a label or grade of this model: judge anew at once.
+    track.label_falls_at_ms = if known { score::next_fall(track, model, judged_ms) } else { Some(judged_ms) };
 }
 
 /// A track whose model doesn't run here has no timers here.
-fn silence(track: &mut Track) {
+pub(super) fn silence(track: &mut Track) {
     track.label_falls_at_ms = None;
     for position in track.positions.iter_mut().flatten() {
         position.stale_at_ms = None;

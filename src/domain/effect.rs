@@ -54,6 +54,8 @@ pub enum Cause {
     Stale,
     Disqualified,
     ReEntered,
+    /// Another model is for the prospect now.
+    CarriedOver,
 }
 
 impl Cause {
@@ -65,6 +67,7 @@ impl Cause {
             Self::Stale => "stale",
             Self::Disqualified => "disqualified",
             Self::ReEntered => "re-entered",
+            Self::CarriedOver => "carried-over",
         }
     }
 }

@@ -105,7 +105,7 @@ fn same_hash(value: &Value<'_>) -> u32 {
 }
 
 /// Puts the prospect into a stage.
-fn enter(
+pub(super) fn enter(
     track: &mut Track,
     axis: Axis,
     model: &AxisModel,

@@ -41,7 +41,7 @@ pub fn name_hash(name: &str) -> u32 {
     super::ids::low32(super::ids::hash64(name.as_bytes()))
 }
 
-/// All models that run, in the configured order. The first is in charge of carts (until personas choose).
+/// All models that run, in the configured order. One of them is in charge of a prospect: see [`Models::in_charge_of`].
 #[derive(Debug, Clone)]
 pub struct Models {
     pub models: Vec<Model>,
@@ -55,10 +55,19 @@ impl Models {
         &self.models[0]
     }
 
-    /// Index of the model in charge of a prospect: its carts, triggers and hand-overs.
+    /// Index of the model in charge of a prospect: its carts, triggers and hand-overs. The first that is bound to the
+    /// prospect's persona, else the first that is bound to none, else the first.
     #[must_use]
-    pub fn in_charge_of(&self, _prospect: &Prospect) -> usize {
-        0
+    pub fn in_charge_of(&self, prospect: &Prospect) -> usize {
+        if self.models.len() < 2 {
+            return 0;
+        }
+        let is_bound = |model: &Model| !model.people.for_personas.is_empty();
+        let own = self.models.iter().enumerate().position(|(index, model)| {
+            let track = || prospect.tracks.get(index).filter(|t| t.model == model.name);
+            is_bound(model) && track().is_some_and(|t| model.people.is_for(t.persona))
+        });
+        own.or_else(|| self.models.iter().position(|m| !is_bound(m))).unwrap_or(0)
     }
 }
 
@@ -201,6 +210,8 @@ pub struct Label {
     /// [`name_hash`] of the name.
     pub hash: u32,
     pub score: f64,
+    /// The fit score that it asks for besides.
+    pub fit: Option<f64>,
 }
 
 /// The cart series (contract section 3).

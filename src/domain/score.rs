@@ -89,17 +89,28 @@ pub fn group_points(track: &Track, group: &ScoreGroup, at_ms: Ms) -> f64 {
         .map_or(0.0, |g| g.points * decay(group.half_life_ms, at_ms - g.as_of_ms))
 }
 
-/// The lead score at a time.
+/// The lead score at a time: engagement and fit together.
 #[must_use]
 pub fn total(track: &Track, model: &ScoreModel, at_ms: Ms) -> f64 {
-    let sum: f64 = model.groups.iter().map(|g| group_points(track, g, at_ms)).sum();
+    sum(track, model, track.fit, at_ms)
+}
+
+/// What the prospect did, at a time.
+#[must_use]
+pub fn engagement(track: &Track, model: &ScoreModel, at_ms: Ms) -> f64 {
+    sum(track, model, 0.0, at_ms)
+}
+
+/// The points of all groups, and those that never fade.
+fn sum(track: &Track, model: &ScoreModel, lasting: f64, at_ms: Ms) -> f64 {
+    let sum: f64 = model.groups.iter().map(|g| group_points(track, g, at_ms)).sum::<f64>() + lasting;
     model.cap.map_or(sum, |cap| sum.min(cap))
 }
 
-/// The label that a score earns.
+/// The label that a lead score and a fit score earn.
 #[must_use]
-pub fn label_for(labels: &[Label], score: f64) -> Option<&Label> {
-    labels.iter().rev().find(|l| score >= l.score)
+pub fn label_for(labels: &[Label], score: f64, fit: f64) -> Option<&Label> {
+    labels.iter().rev().find(|l| score >= l.score && l.fit.is_none_or(|gate| fit >= gate))
 }
 
 /// The label that a track carries.
@@ -108,33 +119,73 @@ pub fn label_of<'a>(labels: &'a [Label], track: &Track) -> Option<&'a Label> {
     track.label.and_then(|hash| labels.iter().find(|l| l.hash == hash))
 }
 
-/// Sets the label that the score at `at_ms` earns and the timer of its next fall. Returns the labels before and after when
-/// they differ.
-pub fn relabel<'a>(track: &mut Track, model: &'a Model, at_ms: Ms) -> Option<(Option<&'a Label>, Option<&'a Label>)> {
+/// Label and grade, before and after.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Relabelled<'a> {
+    pub from: Option<&'a Label>,
+    pub to: Option<&'a Label>,
+    /// As records keep grades.
+    pub grade_from: u8,
+    pub grade_to: u8,
+}
+
+impl Relabelled<'_> {
+    /// Whether it got better: the label says so, else the grade.
+    #[must_use]
+    pub fn is_up(&self) -> bool {
+        let line = |label: Option<&Label>| label.map_or(f64::NEG_INFINITY, |l| l.score);
+        // Letter and number count alike; of two that are as good the better letter is.
+        let rank = |grade: u8| grade.checked_sub(1).map_or((u8::MAX, 0), |g| (g / 4 + g % 4, g / 4));
+        if line(self.to) == line(self.from) { rank(self.grade_to) < rank(self.grade_from) } else { line(self.to) > line(self.from) }
+    }
+}
+
+/// Sets the label and the grade that the score at `at_ms` earns and the timer of their next fall. Returns them before and after
+/// when they differ.
+pub fn relabel<'a>(track: &mut Track, model: &'a Model, at_ms: Ms) -> Option<Relabelled<'a>> {
     let labels = &model.score.labels;
-    // A newcomer starts with the label that no points earn.
+    // A newcomer starts with the label and the grade that no points earn.
     let newcomer = track.label.is_none() && track.label_since_ms == 0;
-    let before = if newcomer { label_for(labels, 0.0) } else { label_of(labels, track) };
-    let after = label_for(labels, total(track, &model.score, at_ms));
-    track.label = after.map(|l| l.hash);
-    track.label_falls_at_ms = after.and_then(|l| falls_below(track, &model.score, l.score, at_ms));
-    if before == after {
+    let from = if newcomer { label_for(labels, 0.0, 0.0) } else { label_of(labels, track) };
+    let to = label_for(labels, total(track, &model.score, at_ms), track.fit);
+    let (mut grade_from, mut grade_to) = (track.grade, 0);
+    if model.people.fit.is_some() {
+        grade_to = model.people.grade(track.fit, engagement(track, &model.score, at_ms));
+        if newcomer && grade_from == 0 {
+            grade_from = model.people.grade(0.0, 0.0);
+        }
+    }
+    track.label = to.map(|l| l.hash);
+    track.grade = grade_to;
+    track.label_falls_at_ms = next_fall(track, model, at_ms);
+    if from == to && grade_from == grade_to {
         return None;
     }
     track.label_since_ms = at_ms;
-    Some((before, after))
+    Some(Relabelled { from, to, grade_from, grade_to })
 }
 
-/// The first millisecond after `from_ms` at which the score is below a line, if decay ever takes it there.
+/// When label or grade will fall, whichever is first, if decay ever takes them there.
 #[must_use]
-pub fn falls_below(track: &Track, model: &ScoreModel, line: f64, from_ms: Ms) -> Option<Ms> {
+pub fn next_fall(track: &Track, model: &Model, from_ms: Ms) -> Option<Ms> {
+    let label = label_of(&model.score.labels, track);
+    let label_ms = label.and_then(|l| falls_below(track, &model.score, l.score, track.fit, from_ms));
+    let line = model.people.engagement_line(track.grade);
+    let grade_ms = line.and_then(|line| falls_below(track, &model.score, line, 0.0, from_ms));
+    label_ms.into_iter().chain(grade_ms).min()
+}
+
+/// The first millisecond after `from_ms` at which the groups and what never fades are together below a line, if decay ever takes
+/// them there.
+#[must_use]
+pub fn falls_below(track: &Track, model: &ScoreModel, line: f64, fit: f64, from_ms: Ms) -> Option<Ms> {
     // On the stack: this runs for every event that scores.
     type Terms<T> = SmallVec<[T; 8]>;
     let terms: Terms<(f64, Option<Ms>)> =
         model.groups.iter().map(|g| (group_points(track, g, from_ms), g.half_life_ms)).collect();
-    let lasting: f64 = terms.iter().filter(|(_, h)| h.is_none()).map(|(p, _)| p).sum();
+    let lasting: f64 = terms.iter().filter(|(_, h)| h.is_none()).map(|(p, _)| p).sum::<f64>() + fit;
     let decaying: Terms<(f64, f64)> = terms.iter().filter_map(|&(p, h)| Some((p, rate(h?)))).filter(|(p, _)| *p != 0.0).collect();
-    let below = |at: Ms| total(track, model, at) < line;
+    let below = |at: Ms| sum(track, model, fit, at) < line;
     if below(from_ms) {
         return Some(from_ms);
     }

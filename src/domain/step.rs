@@ -1,14 +1,14 @@
 //! The brain: one event or one due timer in, new state and effects out.
 
 use super::cart::{self, CartContext};
-use super::effect::{Axis, Body, CausingEvent, Effects, Note, Output, ScoreChanged, StageChanged};
+use super::effect::{self, Axis, Body, CausingEvent, Effects, Note, Output, ScoreChanged, StageChanged};
 use super::event::Event;
 use super::ids::{IdKind, output_id};
 use super::journey::{self, Moved, Presence};
-use super::model::{Label, Model, Models, name_hash};
+use super::model::{Model, Models, name_hash};
 use super::names::Kind;
 use super::prospect::{Prospect, TimerKind, Track};
-use super::score;
+use super::score::{self, Relabelled};
 use super::{Ms, Text, absence, account, adopt, customer, lead, machine, traits};
 
 /// One turn of a prospect: an event, or a deadline, and what it has given so far.
@@ -36,6 +36,14 @@ impl<'a> Turn<'a, '_> {
     #[must_use]
     pub fn model_index(&self) -> u16 {
         u16::try_from(self.charge).unwrap_or(u16::MAX)
+    }
+
+    /// A stage change of the model at this index, at the time of this turn.
+    pub(super) fn stage_output(&self, index: usize, track: &Track, moved: Moved, judged_ms: Ms) -> Option<Output> {
+        let model = self.models.models.get(index)?;
+        let context = OutputContext { key: self.key, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
+        let cause = self.event.map_or(Cause::Time, Cause::Event);
+        Some(context.stage_output(track, moved, self.at_ms, &cause, judged_ms))
     }
 
     fn cart(&self) -> CartContext<'a> {
@@ -73,12 +81,13 @@ pub fn step(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &M
     let since = effects.outputs.len();
     let adopted = adopt::adopt(prospect, models, event.time_ms, &event.prospect, effects);
     let mut turn = Turn { key: &event.prospect, models, charge: 0, event: Some(event), at_ms: event.time_ms, since };
-    if learned || adopted || is_new {
-        traits::place(prospect, &turn, effects);
+    let placed = learned || adopted || is_new;
+    if placed {
+        traits::place(prospect, is_new, &turn, effects);
     }
     turn.charge = models.in_charge_of(prospect);
     for (index, model) in models.models.iter().enumerate() {
-        move_track(prospect, index, model, event, effects);
+        move_track(prospect, index, model, event, placed, effects);
     }
     cart::apply(prospect, event, &turn.cart(), effects);
     customer::turn(prospect, &turn, effects);
@@ -108,7 +117,7 @@ fn see(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, by_machine: boo
     }
 }
 
-fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Event<'_>, effects: &mut Effects) {
+fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Event<'_>, placed: bool, effects: &mut Effects) {
     let presence = Presence { sessions: prospect.sessions, last_activity_ms: prospect.last_activity_ms };
     let now_ms = prospect.last_seen_ms;
     let Some(track) = prospect.tracks.get_mut(index).filter(|t| !t.paused) else { return };
@@ -116,7 +125,8 @@ fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Even
     let context = OutputContext { key: &event.prospect, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
     // A label is never judged as of a time before it was last set.
     let judged_ms = now_ms.max(track.label_since_ms);
-    let relabelled = if scored || track.label.is_none() { score::relabel(track, model, judged_ms) } else { None };
+    let judge = scored || track.label.is_none() || (placed && !model.people.is_plain());
+    let relabelled = if judge { score::relabel(track, model, judged_ms) } else { None };
     for axis in Axis::ALL {
         let axis_model = &model.axes[axis.index()];
         if let Some(moved) = journey::move_axis(track, axis, axis_model, event, presence) {
@@ -136,6 +146,7 @@ fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Even
 pub fn fire(key: &str, prospect: &mut Prospect, kind: TimerKind, now_ms: Ms, models: &Models, effects: &mut Effects) {
     let since = effects.outputs.len();
     if adopt::adopt(prospect, models, now_ms, key, effects) {
+        traits::place(prospect, false, &Turn { key, models, charge: 0, event: None, at_ms: now_ms, since }, effects);
         // The deadlines are new: the queue asks again.
         return;
     }
@@ -214,7 +225,9 @@ impl OutputContext<'_> {
     fn stage_output(&self, track: &Track, moved: Moved, at_ms: Ms, cause: &Cause<'_, '_>, judged_ms: Ms) -> Output {
         let to = self.model.axes[moved.axis.index()].stages.get(moved.to).cloned().unwrap_or_default();
         let kind = IdKind::Stage(u8::from(moved.axis == Axis::Funnel));
-        let id = output_id(self.key, &self.model.name, kind, None, at_ms, cause.hash(name_hash(&to)), 0);
+        // Who comes over from another model may be moved on by the very same event.
+        let carried = u8::from(moved.cause == effect::Cause::CarriedOver);
+        let id = output_id(self.key, &self.model.name, kind, None, at_ms, cause.hash(name_hash(&to)), carried);
         let body = StageChanged {
             axis: moved.axis,
             from: moved.from,
@@ -224,7 +237,7 @@ impl OutputContext<'_> {
             in_stage_ms: moved.in_stage_ms,
             score: score::total(track, &self.model.score, judged_ms),
             label: score::label_of(&self.model.score.labels, track).map(|l| l.name.clone()),
-            persona: None,
+            persona: self.model.people.persona_of(track),
         };
         Output { id, model: self.model_index, at_ms, event: cause.shown(), body: Body::StageChanged(body) }
     }
@@ -232,23 +245,24 @@ impl OutputContext<'_> {
     fn score_output(
         &self,
         track: &Track,
-        (from, to): (Option<&Label>, Option<&Label>),
+        change: Relabelled<'_>,
         at_ms: Ms,
         cause: &Cause<'_, '_>,
         judged_ms: Ms,
     ) -> Output {
         let model = &self.model.score;
-        let line = |label: Option<&Label>| label.map_or(f64::NEG_INFINITY, |l| l.score);
-        let to_hash = to.map_or(0, |l| l.hash);
+        let Relabelled { from, to, grade_to, .. } = change;
+        // Label and grade may fall at different instants, and be judged again as of the same one.
+        let to_hash = to.map_or(0, |l| l.hash) ^ u32::from(grade_to);
         let id = output_id(self.key, &self.model.name, IdKind::Score, None, at_ms, cause.hash(to_hash), 0);
         let body = ScoreChanged {
             from: from.map(|l| l.name.clone()),
             to: to.map(|l| l.name.clone()),
-            up: line(to) > line(from),
+            up: change.is_up(),
             score: score::total(track, model, judged_ms),
-            fit: None,
-            engagement: score::total(track, model, judged_ms),
-            grade: None,
+            fit: self.model.people.fit_of(track),
+            engagement: score::engagement(track, model, judged_ms),
+            grade: self.model.people.grade_of(track),
             groups: model.groups.iter().map(|g| (g.name.clone(), score::group_points(track, g, judged_ms))).collect(),
         };
         Output { id, model: self.model_index, at_ms, event: cause.shown(), body: Body::ScoreChanged(body) }

@@ -9,7 +9,11 @@ const TESTS: [&str; 11] =
     ["equals", "one_of", "prefix", "contains", "regex", "at_least", "at_most", "more_than", "less_than", "exists", "not"];
 
 pub(super) fn condition(fields: &mut Fields<'_>, faults: &mut Faults) -> ConditionSpec {
-    let on = fields.texts("on", faults).unwrap_or_default();
+    ConditionSpec { on: fields.texts("on", faults).unwrap_or_default(), tests: tests(fields, faults) }
+}
+
+/// `where`: names and what must hold of them.
+pub(super) fn tests(fields: &mut Fields<'_>, faults: &mut Faults) -> Vec<(String, At<Vec<TestSpec>>)> {
     let mut tests = Vec::new();
     if let Some(table) = fields.table("where", faults) {
         for (property, node, place) in table.entries() {
@@ -17,7 +21,7 @@ pub(super) fn condition(fields: &mut Fields<'_>, faults: &mut Faults) -> Conditi
             tests.push((property.to_owned(), At { value, place }));
         }
     }
-    ConditionSpec { on, tests }
+    tests
 }
 
 /// A literal, a list of them (any of these), or a table of tests.

@@ -1,8 +1,132 @@
 //! `[[personas]]`, `[fit]`, `[grades]`, `for_personas`, `[carry_over]`.
 
-use crate::config::fields::{Faults, Fields};
-use crate::domain::model::people::PeopleSpec;
+use super::condition::tests;
+use super::score::cap;
+use crate::config::fields::{Faults, Fields, item_place, number_of, text_of, unknown};
+use crate::config::tree::{self, Value};
+use crate::domain::model::people::{CarrySpec, FitRuleSpec, FitSpec, GradesSpec, Otherwise, PeopleSpec, PersonaSpec};
+use crate::domain::model::spec::{At, Place};
 
-pub(super) fn people(_fields: &mut Fields<'_>, _faults: &mut Faults) -> PeopleSpec {
-    PeopleSpec {}
+/// The fit rule sets that are built into the binary: name and text.
+pub const FIT_SETS: [(&str, &str); 3] = [
+    ("bant", include_str!("../../../config/fit/bant.toml")),
+    ("champ", include_str!("../../../config/fit/champ.toml")),
+    ("meddic", include_str!("../../../config/fit/meddic.toml")),
+];
+
+pub(super) fn people(fields: &mut Fields<'_>, faults: &mut Faults) -> PeopleSpec {
+    let fit_place = fields.place_of("fit");
+    let grades_place = fields.place_of("grades");
+    PeopleSpec {
+        personas: fields.tables("personas", faults).into_iter().map(|f| persona(f, faults)).collect(),
+        fit: fields.table("fit", faults).map(|f| At { value: fit(f, faults), place: fit_place }),
+        grades: fields.table("grades", faults).map(|f| At { value: grades(f, faults), place: grades_place }),
+        for_personas: fields.texts("for_personas", faults).unwrap_or_default(),
+        carry_over: carry_overs(fields, faults),
+    }
+}
+
+fn persona(mut fields: Fields<'_>, faults: &mut Faults) -> At<PersonaSpec> {
+    let place = fields.place.clone();
+    let value = PersonaSpec { name: fields.text("name", faults), tests: tests(&mut fields, faults) };
+    fields.finish(faults);
+    At { value, place }
+}
+
+fn fit(mut fields: Fields<'_>, faults: &mut Faults) -> FitSpec {
+    let mut spec = FitSpec {
+        cap: cap(&mut fields, faults),
+        include: fields.texts("include", faults).unwrap_or_default(),
+        rules: fields.tables("rules", faults).into_iter().map(|f| fit_rule(f, faults)).collect(),
+    };
+    for set in &spec.include {
+        match FIT_SETS.iter().find(|(name, _)| *name == set.value) {
+            Some((_, text)) => spec.rules.extend(included(text, &set.place)),
+            None => faults.add(&set.place, unknown(&set.value, "rule set", &FIT_SETS.map(|(name, _)| name))),
+        }
+    }
+    fields.finish(faults);
+    spec
+}
+
+/// The rules of a set stand where the set is named.
+fn included(text: &str, place: &Place) -> Vec<At<FitRuleSpec>> {
+    let Ok(table) = tree::parse(text) else { return Vec::new() };
+    // A test of this module holds that the sets have no faults.
+    let (mut faults, mut fields) = (Faults::default(), Fields::new(&table, Place::default()));
+    let rules = fields.tables("rules", &mut faults).into_iter();
+    rules.map(|f| At { value: fit_rule(f, &mut faults).value, place: place.clone() }).collect()
+}
+
+fn fit_rule(mut fields: Fields<'_>, faults: &mut Faults) -> At<FitRuleSpec> {
+    let place = fields.place.clone();
+    let value = FitRuleSpec {
+        name: fields.text("name", faults),
+        tests: tests(&mut fields, faults),
+        points: fields.number("points", faults),
+    };
+    fields.finish(faults);
+    At { value, place }
+}
+
+fn grades(mut fields: Fields<'_>, faults: &mut Faults) -> GradesSpec {
+    let mut lines = |key, faults: &mut Faults| {
+        let Some(table) = fields.table(key, faults) else { return Vec::new() };
+        let line = |(name, node, place): (&str, _, Place)| {
+            let value = number_of(node, &place, faults)?;
+            Some((At { value: name.to_owned(), place }, value))
+        };
+        table.entries().filter_map(line).collect()
+    };
+    let spec = GradesSpec { fit: lines("fit", faults), engagement: lines("engagement", faults) };
+    fields.finish(faults);
+    spec
+}
+
+/// One table, or a list of them: one for each model that prospects come from.
+fn carry_overs(fields: &mut Fields<'_>, faults: &mut Faults) -> Vec<At<CarrySpec>> {
+    let Some((node, place)) = fields.node("carry_over") else { return Vec::new() };
+    let Value::Array(items) = &node.value else {
+        return Fields::of(node, place, faults).map(|f| carry_over(f, faults)).into_iter().collect();
+    };
+    let of = items.iter().enumerate().filter_map(|(n, item)| Fields::of(item, item_place(&place, n, item), faults));
+    let of: Vec<Fields<'_>> = of.collect();
+    of.into_iter().map(|f| carry_over(f, faults)).collect()
+}
+
+fn carry_over(mut fields: Fields<'_>, faults: &mut Faults) -> At<CarrySpec> {
+    let place = fields.place.clone();
+    let mut spec = CarrySpec {
+        from: fields.text("from", faults),
+        otherwise: fields.choice("otherwise", &[("anew", Otherwise::Anew), ("nearest", Otherwise::Nearest)], faults),
+        ..CarrySpec::default()
+    };
+    for (axis, key) in ["journey", "funnel"].into_iter().enumerate() {
+        let Some(table) = fields.table(key, faults) else { continue };
+        for (there, node, place) in table.entries() {
+            if let Some(here) = text_of(node, &place, faults) {
+                spec.stages[axis].push((At { value: there.to_owned(), place: place.clone() }, At { value: here, place }));
+            }
+        }
+    }
+    fields.finish(faults);
+    At { value: spec, place }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_set_has_rules_and_no_faults() {
+        for (name, text) in FIT_SETS {
+            let table = tree::parse(text).unwrap_or_else(|faults| panic!("{name}: {faults:?}"));
+            let (mut faults, mut fields) = (Faults::default(), Fields::new(&table, Place::default()));
+            let rules = fields.tables("rules", &mut faults);
+            assert!(!rules.is_empty(), "{name}");
+            rules.into_iter().for_each(|f| drop(fit_rule(f, &mut faults)));
+            fields.finish(&mut faults);
+            assert!(faults.0.is_empty(), "{name}: {:?}", faults.0);
+        }
+    }
 }

@@ -11,9 +11,10 @@ pub(super) fn score(mut fields: Fields<'_>, faults: &mut Faults) -> ScoreSpec {
     let mut spec = ScoreSpec { cap: cap(&mut fields, faults), ..ScoreSpec::default() };
     if let Some(table) = fields.table("labels", faults) {
         for (name, node, place) in table.entries() {
-            if let Some(score) = label(node, &place, faults) {
-                spec.labels.push((At { value: name.to_owned(), place }, score));
-            }
+            let (score, fit) = label(node, &place, faults);
+            let name = At { value: name.to_owned(), place };
+            spec.gates.extend(fit.map(|fit| (name.clone(), fit)));
+            spec.labels.extend(score.map(|score| (name, score)));
         }
     }
     spec.groups = fields.tables("groups", faults).into_iter().map(|f| group(f, faults)).collect();
@@ -22,7 +23,7 @@ pub(super) fn score(mut fields: Fields<'_>, faults: &mut Faults) -> ScoreSpec {
 }
 
 /// A cap, where `"off"` says the same as nothing.
-fn cap(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<At<f64>> {
+pub(super) fn cap(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<At<f64>> {
     let (node, place) = fields.node("cap")?;
     if is_off(node) {
         return None;
@@ -30,19 +31,17 @@ fn cap(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<At<f64>> {
     number_of(node, &place, faults).map(|value| At { value, place })
 }
 
-/// A number, or `{ score = n }`.
-fn label(node: &Node, place: &Place, faults: &mut Faults) -> Option<f64> {
-    let Value::Table(table) = &node.value else { return number_of(node, place, faults) };
+/// A number, or `{ score = n, fit = m }`: score and fit.
+fn label(node: &Node, place: &Place, faults: &mut Faults) -> (Option<f64>, Option<f64>) {
+    let Value::Table(table) = &node.value else { return (number_of(node, place, faults), None) };
     let mut fields = Fields::new(table, place.clone());
     let score = fields.number("score", faults);
-    if let Some((_, place)) = fields.node("fit") {
-        faults.add(&place, "a label can't ask for a fit score yet: leave `fit` out, the label then goes by the score alone");
-    }
+    let fit = fields.number("fit", faults);
     if score.is_none() && table.entries.iter().all(|e| e.key == "fit") {
-        faults.add(place, "says no score: write a number, or { score = 50 }");
+        faults.add(place, "says no score: write a number, or { score = 50, fit = 30 }");
     }
     fields.finish(faults);
-    score.map(|s| s.value)
+    (score.map(|s| s.value), fit.map(|f| f.value))
 }
 
 fn group(mut fields: Fields<'_>, faults: &mut Faults) -> At<GroupSpec> {
@@ -103,6 +102,6 @@ mod tests {
     #[test]
     fn a_place_is_kept_for_labels() {
         let node = Node { line: 3, value: Value::Integer(20) };
-        assert_eq!(label(&node, &Place::default(), &mut Faults::default()), Some(20.0));
+        assert_eq!(label(&node, &Place::default(), &mut Faults::default()), (Some(20.0), None));
     }
 }

@@ -158,7 +158,7 @@ fn abandoned(prospect: &Prospect, at: usize, step: u8, due_ms: Ms, context: &Car
         currency: cart.currency.clone(),
         score: track.map_or(0.0, |t| score::total(t, score_model, judged_ms)),
         label: track.and_then(|t| score::label_of(&score_model.labels, t)).map(|l| l.name.clone()),
-        persona: None,
+        persona: track.and_then(|t| context.model.people.persona_of(t)),
         proof: Proof::default(),
     }
 }

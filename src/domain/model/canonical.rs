@@ -120,6 +120,9 @@ pub fn model(spec: &ModelSpec, cart: &CartModel) -> String {
     for (name, score) in &spec.score.labels {
         line(format!("label {:?} {score}", name.value));
     }
+    for (name, fit) in &spec.score.gates {
+        line(format!("label {:?} fit {fit}", name.value));
+    }
     for group in &spec.score.groups {
         group_lines(&group.value).into_iter().for_each(&mut line);
     }

@@ -7,6 +7,7 @@ mod score;
 mod tests_of;
 
 pub use notes::notes;
+pub(super) use tests_of::all as tests;
 
 use super::spec::{At, AxisSpec, CartSpec, Fault, ModelSpec, Place};
 use super::{MAX_RULES, MAX_STAGES, absence, accounts, contact, machine, people, sales};
@@ -27,6 +28,10 @@ const MAX_NAME_BYTES: usize = 64;
 pub(super) struct Found(Vec<Fault>);
 
 impl Found {
+    pub(super) fn take(self) -> Vec<Fault> {
+        self.0
+    }
+
     pub(super) fn add(&mut self, place: &Place, message: impl Into<String>) {
         self.0.push(Fault { place: place.clone(), message: message.into() });
     }
@@ -51,6 +56,7 @@ pub fn check_all(specs: &[ModelSpec], cart_overrides: &CartSpec) -> Vec<(usize, 
         found.sort();
         all.extend(found.into_iter().map(|fault| (index, fault)));
     }
+    all.extend(people::across(specs));
     if specs.is_empty() {
         let message = "no model is configured: name a file or a shipped model".to_owned();
         all.push((0, Fault { place: Place { line: 0, path: "model.files".to_owned() }, message }));
@@ -76,7 +82,7 @@ pub fn check(spec: &ModelSpec, cart_overrides: &CartSpec) -> Vec<Fault> {
     for axis in Axis::ALL {
         check_axis(axis, &spec.axes[axis.index()], &mut found);
     }
-    score::check(&spec.score, &mut found);
+    score::check(&spec.score, spec.people.highest_fit(), &mut found);
     cart::check(&cart_overrides.over(&spec.cart), &mut found);
     people::check(&spec.people, spec, &mut found);
     sales::check(&spec.sales, spec, &mut found);
@@ -179,7 +185,7 @@ fn known_stage(spec: &AxisSpec, stage: &At<String>, found: &mut Found) -> Option
     index
 }
 
-fn check_name(name: &At<String>, what: &str, found: &mut Found) {
+pub(super) fn check_name(name: &At<String>, what: &str, found: &mut Found) {
     let text = &name.value;
     if text.trim().is_empty() {
         found.add(&name.place, format!("{what} needs a name"));

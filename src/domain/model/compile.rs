@@ -29,6 +29,7 @@ pub fn compile(specs: &[ModelSpec], cart_overrides: &CartSpec) -> Result<Models,
         let message = format!("{:?} is one trait too many: the models may ask for {MAX_TRAITS} traits in all", one_too_many.name);
         return Err(vec![(0, Fault { place: Place::default(), message })]);
     }
+    people::share(&mut models);
     for model in &mut models {
         index(model, vocabulary.names().len());
     }
@@ -196,7 +197,12 @@ fn score(spec: &ScoreSpec, vocabulary: &mut Vocabulary) -> ScoreModel {
         labels: spec
             .labels
             .iter()
-            .map(|(name, score)| Label { name: name.value.as_str().into(), hash: name_hash(&name.value), score: *score })
+            .map(|(name, score)| Label {
+                name: name.value.as_str().into(),
+                hash: name_hash(&name.value),
+                score: *score,
+                fit: spec.gates.iter().find(|(label, _)| label.value == name.value).map(|(_, fit)| *fit),
+            })
             .collect(),
     }
 }

@@ -1,51 +1,223 @@
 //! Who a prospect is: traits, personas, fit, grades, the personas that a model is bound to, and how stages carry over from another model.
 
-use super::check::Found;
-use super::spec::ModelSpec;
+mod check;
+mod compile;
+mod say;
+
+use super::predicate::Predicate;
+use super::spec::{At, TestSpec};
 use crate::domain::Text;
-use crate::domain::names::Vocabulary;
+use crate::domain::event::Value;
 use crate::domain::prospect::Track;
+use crate::domain::traits::Traits;
+
+pub use check::across;
+pub(super) use check::check;
+pub(super) use compile::{compile, share};
+pub(super) use say::{lines, statements};
+
+/// Most personas of one model.
+pub const MAX_PERSONAS: usize = 32;
+/// Most fit rules of one model, those of included sets among them.
+pub const MAX_FIT_RULES: usize = 200;
+/// Grades are one of four letters and one of four numbers, the best first.
+pub const LETTERS: [&str; 4] = ["A", "B", "C", "D"];
+pub const NUMBERS: [&str; 4] = ["1", "2", "3", "4"];
 
 /// What the file says of it: `[[personas]]`, `[fit]`, `[grades]`, `for_personas`, `[carry_over]`.
 #[derive(Debug, Clone, Default)]
-pub struct PeopleSpec {}
+pub struct PeopleSpec {
+    pub personas: Vec<At<PersonaSpec>>,
+    pub fit: Option<At<FitSpec>>,
+    pub grades: Option<At<GradesSpec>>,
+    pub for_personas: Vec<At<String>>,
+    pub carry_over: Vec<At<CarrySpec>>,
+}
+
+impl PeopleSpec {
+    /// The most that all fit rules give together; nothing without fit.
+    #[must_use]
+    pub fn highest_fit(&self) -> Option<f64> {
+        let fit = &self.fit.as_ref()?.value;
+        let sum = fit.rules.iter().filter_map(|r| r.value.points.as_ref()).map(|p| p.value.max(0.0)).sum::<f64>();
+        Some(fit.cap.as_ref().map_or(sum, |cap| sum.min(cap.value)))
+    }
+}
+
+/// Trait and its tests.
+pub type TestsSpec = Vec<(String, At<Vec<TestSpec>>)>;
+
+#[derive(Debug, Clone, Default)]
+pub struct PersonaSpec {
+    pub name: Option<At<String>>,
+    pub tests: TestsSpec,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct FitSpec {
+    pub cap: Option<At<f64>>,
+    /// Ready rule sets; their rules are among `rules`.
+    pub include: Vec<At<String>>,
+    pub rules: Vec<At<FitRuleSpec>>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct FitRuleSpec {
+    /// What it is about, in a word or two, such as `budget`.
+    pub name: Option<At<String>>,
+    pub tests: TestsSpec,
+    pub points: Option<At<f64>>,
+}
+
+/// Thresholds by letter and by number; what is not said has its default.
+#[derive(Debug, Clone, Default)]
+pub struct GradesSpec {
+    pub fit: Vec<(At<String>, f64)>,
+    pub engagement: Vec<(At<String>, f64)>,
+}
+
+/// How a prospect comes over from another model.
+#[derive(Debug, Clone, Default)]
+pub struct CarrySpec {
+    pub from: Option<At<String>>,
+    /// Journey, funnel: stage there, stage here.
+    pub stages: [Vec<(At<String>, At<String>)>; 2],
+    pub otherwise: Option<At<Otherwise>>,
+}
+
+/// What becomes of a stage that is neither mapped nor called the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Otherwise {
+    /// The prospect starts anew on that axis.
+    #[default]
+    Anew,
+    /// The nearest earlier stage there that leads somewhere here.
+    Nearest,
+}
 
 /// The same, compiled.
 #[derive(Debug, Clone, Default)]
-pub struct PeopleModel {}
+pub struct PeopleModel {
+    /// Its own, or those of the first model that has some.
+    pub personas: Vec<Persona>,
+    pub fit: Option<FitModel>,
+    /// Hashes of the personas that it is bound to; empty: for everybody.
+    pub for_personas: Vec<u32>,
+    pub carry_over: Vec<CarryOver>,
+}
+
+/// Tests of traits, by the hash of their names: all must hold.
+pub type TraitTests = Vec<(u32, Predicate)>;
+
+#[derive(Debug, Clone)]
+pub struct Persona {
+    pub name: Text,
+    /// [`super::name_hash`] of the name.
+    pub hash: u32,
+    pub tests: TraitTests,
+}
+
+#[derive(Debug, Clone)]
+pub struct FitModel {
+    pub cap: Option<f64>,
+    pub rules: Vec<FitRule>,
+    /// Lower thresholds of A to D, of the fit score.
+    pub letters: [f64; 4],
+    /// Lower thresholds of 1 to 4, of the engagement score.
+    pub numbers: [f64; 4],
+}
+
+#[derive(Debug, Clone)]
+pub struct FitRule {
+    /// Its name, or its tests in words.
+    pub words: Text,
+    pub points: f64,
+    pub tests: TraitTests,
+}
+
+#[derive(Debug, Clone)]
+pub struct CarryOver {
+    /// Name of the model that was in charge.
+    pub from: Text,
+    /// Journey, funnel: stage there, index of the stage here.
+    pub stages: [Vec<(Text, usize)>; 2],
+    pub otherwise: Otherwise,
+}
 
 impl PeopleModel {
+    /// It says nothing of people: nothing is to be done.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.personas.is_empty() && self.fit.is_none() && self.for_personas.is_empty()
+    }
+
+    /// The first persona whose tests all hold.
+    #[must_use]
+    pub fn persona(&self, traits: &Traits) -> Option<&Persona> {
+        self.personas.iter().find(|p| hold(&p.tests, traits))
+    }
+
+    /// The fit score; 0 for a model without fit.
+    #[must_use]
+    pub fn fit_score(&self, traits: &Traits) -> f64 {
+        let Some(fit) = &self.fit else { return 0.0 };
+        let sum = self.fit_reasons(traits).map(|rule| rule.points).fold(0.0, |sum, points| sum + points);
+        fit.cap.map_or(sum, |cap| sum.min(cap))
+    }
+
+    /// The fit rules that hold.
+    pub fn fit_reasons<'a>(&'a self, traits: &'a Traits) -> impl Iterator<Item = &'a FitRule> {
+        self.fit.iter().flat_map(|fit| &fit.rules).filter(|rule| hold(&rule.tests, traits))
+    }
+
+    /// Whether a prospect of this persona is one of its own.
+    #[must_use]
+    pub fn is_for(&self, persona: Option<u32>) -> bool {
+        self.for_personas.is_empty() || persona.is_some_and(|p| self.for_personas.contains(&p))
+    }
+
+    /// The grade as a record keeps it; 0 for a model without fit.
+    #[must_use]
+    pub fn grade(&self, fit_score: f64, engagement: f64) -> u8 {
+        let Some(fit) = &self.fit else { return 0 };
+        // What lies below the lowest threshold has the lowest grade.
+        let rank = |lines: &[f64; 4], score: f64| lines.iter().position(|line| score >= *line).unwrap_or(3);
+        let number = 4 * rank(&fit.letters, fit_score) + rank(&fit.numbers, engagement) + 1;
+        u8::try_from(number).unwrap_or(0)
+    }
+
+    /// The engagement below which a grade is lost; the last number is never lost.
+    #[must_use]
+    pub fn engagement_line(&self, grade: u8) -> Option<f64> {
+        let number = usize::from(grade.checked_sub(1)? % 4);
+        self.fit.as_ref()?.numbers.get(number).copied().filter(|_| number < 3)
+    }
+
     /// Which of the model's personas a prospect is, as outputs say it.
     #[must_use]
-    pub fn persona_of(&self, _track: &Track) -> Option<Text> {
-        None
+    pub fn persona_of(&self, track: &Track) -> Option<Text> {
+        let hash = track.persona?;
+        self.personas.iter().find(|p| p.hash == hash).map(|p| p.name.clone())
     }
 
     /// The fit score, as outputs say it; nothing for a model without fit.
     #[must_use]
-    pub fn fit_of(&self, _track: &Track) -> Option<f64> {
-        None
+    pub fn fit_of(&self, track: &Track) -> Option<f64> {
+        self.fit.as_ref().map(|_| track.fit)
     }
 
     /// The grade, such as `A1`; nothing for a model without fit.
     #[must_use]
-    pub fn grade_of(&self, _track: &Track) -> Option<Text> {
-        None
+    pub fn grade_of(&self, track: &Track) -> Option<Text> {
+        self.fit.as_ref()?;
+        let rank = usize::from(track.grade.checked_sub(1)?);
+        Some(format!("{}{}", LETTERS.get(rank / 4)?, NUMBERS[rank % 4]).into())
     }
 }
 
-/// Notes what is wrong.
-pub(super) fn check(_spec: &PeopleSpec, _model: &ModelSpec, _found: &mut Found) {}
-
-/// From a checked spec to what steps run on.
-pub(super) fn compile(_spec: &PeopleSpec, _model: &ModelSpec, _vocabulary: &mut Vocabulary) -> PeopleModel {
-    PeopleModel {}
+fn hold(tests: &TraitTests, traits: &Traits) -> bool {
+    tests.iter().all(|(name, test)| {
+        let value: Option<Value<'_>> = traits.get(*name);
+        test.holds(value.as_ref())
+    })
 }
-
-/// Lines of the canonical text: none when the file says nothing of it, so that such a model keeps its hash.
-pub(super) fn lines(_spec: &PeopleSpec) -> Vec<String> {
-    Vec::new()
-}
-
-/// What it says, in words.
-pub(super) fn statements(_spec: &PeopleSpec, _say: &mut dyn FnMut(&str, String)) {}

@@ -131,6 +131,8 @@ pub struct ScoreSpec {
     pub cap: Option<At<f64>>,
     /// In file order.
     pub labels: Vec<(At<String>, f64)>,
+    /// Labels that also ask for a fit score, and how much of it.
+    pub gates: Vec<(At<String>, f64)>,
     pub groups: Vec<At<GroupSpec>>,
 }
 

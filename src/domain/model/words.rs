@@ -55,7 +55,9 @@ pub fn statements(spec: &ModelSpec, cart: &CartModel) -> Vec<Statement> {
     }
     say("the lead score is at most", spec.score.cap.as_ref().map_or_else(|| "without bound".to_owned(), |c| c.value.to_string()));
     for (name, score) in &spec.score.labels {
-        say(&format!("label {}", name.value), format!("from {score} points"));
+        let gate = spec.score.gates.iter().find(|(label, _)| label.value == name.value);
+        let gate = gate.map_or_else(String::new, |(_, fit)| format!(" and a fit of {fit}"));
+        say(&format!("label {}", name.value), format!("from {score} points{gate}"));
     }
     for group in &spec.score.groups {
         group_statements(&group.value, &mut say);

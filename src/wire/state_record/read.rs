@@ -171,13 +171,15 @@ fn position(mut r: Reader<'_>) -> Read<StagePosition> {
 }
 
 fn entered_by(number: u64) -> Read<EnteredBy> {
-    let cause = match number & 3 {
+    let cause = match number & 7 {
         0 => Cause::Event,
         1 => Cause::Stale,
         2 => Cause::Disqualified,
-        _ => Cause::ReEntered,
+        3 => Cause::ReEntered,
+        4 => Cause::CarriedOver,
+        other => return damaged("stage", format_args!("cause {other} is unknown")),
     };
-    match u16::try_from(number >> 2) {
+    match u16::try_from(number >> 3) {
         Ok(event) => Ok(EnteredBy { cause, event }),
         Err(_) => damaged("stage", "an event's mark is too large"),
     }

@@ -140,15 +140,16 @@ fn position(position: &StagePosition, w: &mut Writer<'_>) {
     }
 }
 
-/// The event's mark, then two bits for the cause.
+/// The event's mark, then three bits for the cause.
 fn by_number(by: EnteredBy) -> u32 {
     let cause = match by.cause {
         Cause::Event => 0,
         Cause::Stale => 1,
         Cause::Disqualified => 2,
         Cause::ReEntered => 3,
+        Cause::CarriedOver => 4,
     };
-    u32::from(by.event) << 2 | cause
+    u32::from(by.event) << 3 | cause
 }
 
 fn count(count: &RuleCount, w: &mut Writer<'_>) {

@@ -9,11 +9,11 @@ const MAX_LABELS: usize = 64;
 /// Most groups of one model.
 const MAX_GROUPS: usize = 64;
 
-pub(super) fn check(spec: &ScoreSpec, found: &mut Found) {
+pub(super) fn check(spec: &ScoreSpec, fit: Option<f64>, found: &mut Found) {
     if let Some(cap) = spec.cap.as_ref().filter(|cap| cap.value <= 0.0) {
         found.add(&cap.place, "must be greater than 0, or \"off\"");
     }
-    labels(spec, found);
+    labels(spec, fit, found);
     if let Some(group) = spec.groups.get(MAX_GROUPS) {
         found.add(&group.place, format!("is one group too many: at most {MAX_GROUPS} fit"));
     }
@@ -27,8 +27,10 @@ pub(super) fn check(spec: &ScoreSpec, found: &mut Found) {
     }
 }
 
-fn labels(spec: &ScoreSpec, found: &mut Found) {
-    let reach = reach(spec);
+/// `fit`: the most that the traits can add.
+fn labels(spec: &ScoreSpec, fit: Option<f64>, found: &mut Found) {
+    let reach = reach(spec).map(|reach| reach + fit.unwrap_or(0.0));
+    let also = if fit.is_some() { " and the fit" } else { "" };
     for (n, (name, score)) in spec.labels.iter().enumerate() {
         check_name(name, "a label", found);
         if let Some((before, lower)) = n.checked_sub(1).and_then(|n| spec.labels.get(n))
@@ -40,13 +42,14 @@ fn labels(spec: &ScoreSpec, found: &mut Found) {
         if let Some(cap) = spec.cap.as_ref().filter(|cap| *score > cap.value) {
             found.add(&name.place, format!("{score} is above the cap of the score ({}): nobody can reach it", cap.value));
         } else if let Some(reach) = reach.filter(|reach| score > reach) {
-            found.add(&name.place, format!("{score} is above what all groups give together ({reach}): nobody can reach it"));
+            found.add(&name.place, format!("{score} is above what all groups{also} give together ({reach}): nobody can reach it"));
         }
     }
     if let Some((name, _)) = spec.labels.get(MAX_LABELS) {
         found.add(&name.place, format!("is one label too many: at most {MAX_LABELS} fit"));
     }
     if spec.groups.is_empty()
+        && fit.is_none()
         && let Some((name, _)) = spec.labels.iter().find(|(_, score)| *score > 0.0)
     {
         found.add(&name.place, "no group gives points, so nobody can reach it: add [[score.groups]]");

@@ -31,7 +31,7 @@ pub(super) fn condition(when: &ConditionSpec, parent: &Place, found: &mut Found)
     }
 }
 
-fn all(tests: &[TestSpec], place: &Place, found: &mut Found) {
+pub(in crate::domain::model) fn all(tests: &[TestSpec], place: &Place, found: &mut Found) {
     let before = found.0.len();
     for test in tests {
         one(test, place, found);

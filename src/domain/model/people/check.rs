@@ -1,0 +1,235 @@
+//! Faults of personas, fit, grades, and of what binds models to personas.
+
+use super::{CarrySpec, FitSpec, GradesSpec, LETTERS, MAX_FIT_RULES, MAX_PERSONAS, NUMBERS, PeopleSpec, PersonaSpec, TestsSpec, compile};
+use crate::domain::effect::Axis;
+use crate::domain::model::canonical;
+use crate::domain::model::check::{Found, check_name, nearest, tests};
+use crate::domain::model::spec::{At, Fault, ModelSpec, Place};
+
+/// Notes what is wrong.
+pub(in crate::domain::model) fn check(spec: &PeopleSpec, model: &ModelSpec, found: &mut Found) {
+    personas(&spec.personas, found);
+    match (&spec.fit, &spec.grades) {
+        (Some(one), _) => fit(one, found),
+        (None, Some(grades)) => found.add(&grades.place, "grades need a fit score: add [fit], or leave [grades] out"),
+        (None, None) => {}
+    }
+    if let Some(one) = &spec.grades {
+        grades(&one.value, found);
+    }
+    gates(spec, model, found);
+    bound(spec, found);
+    for (n, one) in spec.carry_over.iter().enumerate() {
+        carry_over(&one.value, &one.place, model, found);
+        let from = one.value.from.as_ref();
+        if from.is_some_and(|f| spec.carry_over[..n].iter().any(|o| o.value.from.as_ref().is_some_and(|o| o.value == f.value))) {
+            found.add(&one.place, "says again how to come over from the same model: put it into one");
+        }
+        if spec.for_personas.is_empty() {
+            found.add(&one.place, "says nothing without for_personas: nobody comes over to a model that is for everybody");
+        }
+    }
+}
+
+fn personas(personas: &[At<PersonaSpec>], found: &mut Found) {
+    for (n, one) in personas.iter().enumerate() {
+        let PersonaSpec { name, tests: of } = &one.value;
+        match name {
+            None => found.missing(&one.place, "name", "name = \"parents\""),
+            Some(name) => {
+                check_name(name, "a persona", found);
+                let same = |o: &At<PersonaSpec>| o.value.name.as_ref().is_some_and(|o| o.value == name.value);
+                if personas[..n].iter().any(same) {
+                    found.add(&name.place, format!("persona {:?} is there twice: give each its own name", name.value));
+                }
+            }
+        }
+        trait_tests(of, found);
+        if of.is_empty() && n + 1 < personas.len() {
+            found.add(&one.place, "fits everybody, so no persona after it can: add `where`, or put it last");
+        }
+        if let Some(m) = personas[..n].iter().position(|o| !o.value.tests.is_empty() && implies(of, &o.value.tests)) {
+            let before = personas[m].value.name.as_ref().map_or("", |n| n.value.as_str());
+            found.add(&one.place, format!("can never be: whoever fits is {before:?} before; put the narrower one first"));
+        }
+    }
+    if let Some(one) = personas.get(MAX_PERSONAS) {
+        found.add(&one.place, format!("is one persona too many: at most {MAX_PERSONAS} fit"));
+    }
+}
+
+/// Whether whoever fits `a` fits `b`, as far as the texts of their tests show.
+fn implies(a: &TestsSpec, b: &TestsSpec) -> bool {
+    let said = |tests: &TestsSpec| -> Vec<String> {
+        tests.iter().map(|(name, tests)| format!("{name:?}{}", canonical::all(&tests.value))).collect()
+    };
+    let a = said(a);
+    said(b).iter().all(|one| a.contains(one))
+}
+
+fn trait_tests(of: &TestsSpec, found: &mut Found) {
+    for (name, one) in of {
+        if name.trim_start_matches("group.").trim().is_empty() {
+            found.add(&one.place, "a trait needs a name, such as industry, or \"group.industry\" for the company's");
+        } else if let Some(short) = name.strip_prefix("traits.") {
+            found.add(&one.place, format!("is a trait already: write {short:?} without `traits.`"));
+        }
+        tests(&one.value, &one.place, found);
+    }
+}
+
+fn fit(one: &At<FitSpec>, found: &mut Found) {
+    let FitSpec { cap, include, rules } = &one.value;
+    if let Some(cap) = cap.as_ref().filter(|cap| cap.value <= 0.0) {
+        found.add(&cap.place, "must be greater than 0, or \"off\"");
+    }
+    if rules.is_empty() && include.is_empty() {
+        found.missing(&one.place, "rules", "rules = [ { where = { industry = \"software\" }, points = 20 } ], or include = \"bant\"");
+    }
+    if let Some(rule) = rules.get(MAX_FIT_RULES) {
+        found.add(&rule.place, format!("is one rule too many: at most {MAX_FIT_RULES} fit"));
+    }
+    let text = |n: usize| {
+        let rule = &rules[n].value;
+        let points = rule.points.as_ref().map_or(0.0, |p| p.value);
+        let mut tests: Vec<String> =
+            rule.tests.iter().map(|(name, tests)| format!("{name:?}{}", canonical::all(&tests.value))).collect();
+        tests.sort();
+        format!("{points} {tests:?}")
+    };
+    for (n, rule) in rules.iter().enumerate() {
+        if rule.value.tests.is_empty() {
+            found.missing(&rule.place, "where", "where = { industry = \"software\" }");
+        }
+        trait_tests(&rule.value.tests, found);
+        match &rule.value.points {
+            None => found.missing(&rule.place, "points", "points = 20"),
+            Some(points) if points.value == 0.0 => found.add(&points.place, "0 points change nothing: leave the rule out"),
+            Some(points) if points.value.abs() > 1e9 => found.add(&points.place, "are too many: at most 1000000000"),
+            Some(_) => {}
+        }
+        if let Some(m) = (0..n).find(|m| text(*m) == text(n)) {
+            let at = rules[m].place.line;
+            found.add(&rule.place, format!("says the same as fit rule #{} (line {at}): leave one out", m + 1));
+        }
+    }
+}
+
+fn grades(spec: &GradesSpec, found: &mut Found) {
+    for (said, names, of) in [(&spec.fit, LETTERS, "fit"), (&spec.engagement, NUMBERS, "engagement")] {
+        for (name, _) in said.iter().filter(|(name, _)| !names.contains(&name.value.as_str())) {
+            found.add(&name.place, format!("{:?} is no grade of {of}: they are {}", name.value, names.join(", ")));
+        }
+    }
+    let [letters, numbers] = compile::grade_lines(Some(spec));
+    for (said, names, lines) in [(&spec.fit, LETTERS, letters), (&spec.engagement, NUMBERS, numbers)] {
+        let Some(n) = (1..4).find(|n| lines[*n] >= lines[n - 1]) else { continue };
+        let Some((near, _)) = said.iter().find(|(name, _)| name.value == names[n] || name.value == names[n - 1]) else { continue };
+        let message = format!("{} ({}) must begin below {} ({})", names[n], lines[n], names[n - 1], lines[n - 1]);
+        found.add(&near.place, message);
+    }
+}
+
+/// Labels that ask for a fit score.
+fn gates(spec: &PeopleSpec, model: &ModelSpec, found: &mut Found) {
+    let highest = spec.highest_fit();
+    for (label, gate) in &model.score.gates {
+        match highest {
+            None => found.add(&label.place, format!("{:?} asks for a fit score, and the model has none: add [fit]", label.value)),
+            Some(highest) if *gate > highest => {
+                let message = format!("{:?} asks for a fit of {gate}, above what all rules give ({highest}): nobody can reach it", label.value);
+                found.add(&label.place, message);
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn bound(spec: &PeopleSpec, found: &mut Found) {
+    for (n, name) in spec.for_personas.iter().enumerate() {
+        if spec.for_personas[..n].iter().any(|other| other.value == name.value) {
+            found.add(&name.place, format!("{:?} is named twice", name.value));
+        }
+        let own = || spec.personas.iter().filter_map(|p| p.value.name.as_ref()).map(|n| n.value.as_str());
+        if own().next().is_some() {
+            known_persona(name, &own().collect::<Vec<_>>(), found);
+        }
+    }
+}
+
+fn known_persona(name: &At<String>, known: &[&str], found: &mut Found) {
+    if known.contains(&name.value.as_str()) {
+        return;
+    }
+    let hint = match nearest(&name.value, known.iter().copied()) {
+        Some(near) => format!("did you mean {near:?}?"),
+        None if known.is_empty() => "no model has [[personas]]".to_owned(),
+        None => format!("the personas are {}", known.join(", ")),
+    };
+    found.add(&name.place, format!("unknown persona {:?}: {hint}", name.value));
+}
+
+fn carry_over(spec: &CarrySpec, place: &Place, model: &ModelSpec, found: &mut Found) {
+    match &spec.from {
+        None => found.missing(place, "from", "from = \"ecommerce\", the model that prospects come from"),
+        Some(from) if model.name.as_ref().is_some_and(|n| n.value == from.value) => {
+            found.add(&from.place, "is this model itself: name the one that prospects come from");
+        }
+        Some(_) => {}
+    }
+    for axis in Axis::ALL {
+        let stages: Vec<&str> = model.axes[axis.index()].stages.iter().map(|s| s.value.as_str()).collect();
+        for (n, (there, here)) in spec.stages[axis.index()].iter().enumerate() {
+            known_stage(here, &stages, "this model", found);
+            if spec.stages[axis.index()][..n].iter().any(|(other, _)| other.value == there.value) {
+                found.add(&there.place, format!("{:?} is mapped twice", there.value));
+            }
+        }
+    }
+}
+
+fn known_stage(stage: &At<String>, stages: &[&str], whose: &str, found: &mut Found) {
+    if stages.contains(&stage.value.as_str()) {
+        return;
+    }
+    let hint = match nearest(&stage.value, stages.iter().copied()) {
+        Some(near) => format!("did you mean {near:?}?"),
+        None => format!("the stages of {whose} are {}", stages.join(", ")),
+    };
+    found.add(&stage.place, format!("unknown stage {:?}: {hint}", stage.value));
+}
+
+/// What only shows when the models that run together are looked at: unknown personas, unknown models and their stages.
+#[must_use]
+pub fn across(specs: &[ModelSpec]) -> Vec<(usize, Fault)> {
+    if specs.len() < 2 {
+        return Vec::new();
+    }
+    let mut all = Vec::new();
+    let name = |spec: &ModelSpec| spec.name.as_ref().map(|n| n.value.clone()).unwrap_or_default();
+    let shared = specs.iter().map(|s| &s.people.personas).find(|p| !p.is_empty());
+    let shared: Vec<&str> =
+        shared.into_iter().flatten().filter_map(|p| p.value.name.as_ref()).map(|n| n.value.as_str()).collect();
+    for (index, spec) in specs.iter().enumerate() {
+        let mut found = Found::default();
+        if spec.people.personas.is_empty() {
+            spec.people.for_personas.iter().for_each(|one| known_persona(one, &shared, &mut found));
+        }
+        for carry in spec.people.carry_over.iter().map(|c| &c.value) {
+            let Some(from) = &carry.from else { continue };
+            let Some(other) = specs.iter().find(|s| name(s) == from.value) else {
+                let known = specs.iter().map(name).filter(|n| Some(n) != spec.name.as_ref().map(|n| &n.value)).collect::<Vec<_>>();
+                found.add(&from.place, format!("no model that runs is called {:?}: there is {}", from.value, known.join(", ")));
+                continue;
+            };
+            for axis in Axis::ALL {
+                let stages: Vec<&str> = other.axes[axis.index()].stages.iter().map(|s| s.value.as_str()).collect();
+                for (there, _) in &carry.stages[axis.index()] {
+                    known_stage(there, &stages, &from.value, &mut found);
+                }
+            }
+        }
+        all.extend(found.take().into_iter().map(|fault| (index, fault)));
+    }
+    all
+}
