@@ -239,7 +239,7 @@ fn labels_out_of_order_or_out_of_reach_are_found() {
     one_fault(labels, "labels = { cold = 0, warm = 20, hot = 10 }", 12, "score.labels.hot", "not above \"warm\" (20)");
     one_fault(labels, "labels = { cold = 0, warm = 0 }", 12, "score.labels.warm", "rising order");
     one_fault(labels, "labels = { cold = 0, warm = 200 }", 12, "score.labels.warm", "above the cap");
-    one_fault(labels, "labels = { mql = { score = 50, fit = 30 } }", 12, "score.labels.mql.fit", "leave `fit` out");
+    one_fault(labels, "labels = { mql = { score = 50, fit = 30 } }", 12, "score.labels.mql.fit", "the model has none: add [fit]");
     one_fault(labels, "labels = { warm = { scor = 50 } }", 12, "score.labels.warm.scor", "did you mean \"score\"?");
     one_fault("half_life = \"7d\"", "half_life = \"7d\"\ncap = 10", 12, "score.labels.warm", "all groups give together (10)");
     // The same label twice is no TOML.

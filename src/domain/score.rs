@@ -136,7 +136,7 @@ impl Relabelled<'_> {
         let line = |label: Option<&Label>| label.map_or(f64::NEG_INFINITY, |l| l.score);
         // Letter and number count alike; of two that are as good the better letter is.
         let rank = |grade: u8| grade.checked_sub(1).map_or((u8::MAX, 0), |g| (g / 4 + g % 4, g / 4));
-        if line(self.to) == line(self.from) { rank(self.grade_to) < rank(self.grade_from) } else { line(self.to) > line(self.from) }
+        if self.to == self.from { rank(self.grade_to) < rank(self.grade_from) } else { line(self.to) > line(self.from) }
     }
 }
 

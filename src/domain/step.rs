@@ -242,14 +242,7 @@ impl OutputContext<'_> {
         Output { id, model: self.model_index, at_ms, event: cause.shown(), body: Body::StageChanged(body) }
     }
 
-    fn score_output(
-        &self,
-        track: &Track,
-        change: Relabelled<'_>,
-        at_ms: Ms,
-        cause: &Cause<'_, '_>,
-        judged_ms: Ms,
-    ) -> Output {
+    fn score_output(&self, track: &Track, change: Relabelled<'_>, at_ms: Ms, cause: &Cause<'_, '_>, judged_ms: Ms) -> Output {
         let model = &self.model.score;
         let Relabelled { from, to, grade_to, .. } = change;
         // Label and grade may fall at different instants, and be judged again as of the same one.

@@ -308,7 +308,9 @@ pub fn say(output: &Output) -> String {
         }
         Body::StageChanged(s) => {
             let from = s.from.as_deref().unwrap_or("-");
-            format!("{at} {} {from} > {} {:?} {:?}", s.axis.name(), s.to, s.direction, s.cause).to_lowercase()
+            let cause = s.cause.name();
+            let persona = s.persona.as_deref().map(|p| format!(" by {p}")).unwrap_or_default();
+            format!("{at} {} {from} > {} {:?} {cause}{persona}", s.axis.name(), s.to, s.direction).to_lowercase()
         }
         Body::ScoreChanged(s) => {
             let name = |l: &Option<leadstream::domain::Text>| l.clone().unwrap_or_else(|| "-".into());

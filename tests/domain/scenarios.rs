@@ -121,15 +121,20 @@ impl Scenario {
             lines.insert(at.min(lines.len()), Line::Restart(0));
         }
         let outputs = run_lines(models, &lines, batch);
-        outputs.iter().filter(|o| self.shows(&o.output.body)).map(line).collect()
+        outputs.iter().filter(|o| self.shows(&o.output.body)).map(|o| line(o, &self.models)).collect()
     }
 }
 
 /// An output as scenarios write it: whose it is comes first, unless it is Ann's; times in days, for months are of no one length.
-fn line(output: &ProspectOutput) -> String {
+fn line(output: &ProspectOutput, models: &[String]) -> String {
     let said = say(&output.output);
     let (_, what) = said.split_once(' ').unwrap();
-    let said = format!("{} {what}", days(output.output.at_ms - START_MS));
+    // Which of several models says so, unless it is the first.
+    let model = match output.output.model {
+        0 => String::new(),
+        n => format!(" ({})", models[usize::from(n)]),
+    };
+    let said = format!("{} {what}{model}", days(output.output.at_ms - START_MS));
     match &*output.prospect {
         "ann" => said,
         other => format!("{other}: {said}"),

@@ -13,7 +13,7 @@ pub(super) fn score(mut fields: Fields<'_>, faults: &mut Faults) -> ScoreSpec {
         for (name, node, place) in table.entries() {
             let (score, fit) = label(node, &place, faults);
             let name = At { value: name.to_owned(), place };
-            spec.gates.extend(fit.map(|fit| (name.clone(), fit)));
+            spec.gates.extend(fit.map(|fit| (At { value: name.value.clone(), place: fit.place }, fit.value)));
             spec.labels.extend(score.map(|score| (name, score)));
         }
     }
@@ -32,7 +32,7 @@ pub(super) fn cap(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<At<f64
 }
 
 /// A number, or `{ score = n, fit = m }`: score and fit.
-fn label(node: &Node, place: &Place, faults: &mut Faults) -> (Option<f64>, Option<f64>) {
+fn label(node: &Node, place: &Place, faults: &mut Faults) -> (Option<f64>, Option<At<f64>>) {
     let Value::Table(table) = &node.value else { return (number_of(node, place, faults), None) };
     let mut fields = Fields::new(table, place.clone());
     let score = fields.number("score", faults);
@@ -41,7 +41,7 @@ fn label(node: &Node, place: &Place, faults: &mut Faults) -> (Option<f64>, Optio
         faults.add(place, "says no score: write a number, or { score = 50, fit = 30 }");
     }
     fields.finish(faults);
-    (score.map(|s| s.value), fit.map(|f| f.value))
+    (score.map(|s| s.value), fit)
 }
 
 fn group(mut fields: Fields<'_>, faults: &mut Faults) -> At<GroupSpec> {

@@ -42,7 +42,8 @@ fn labels(spec: &ScoreSpec, fit: Option<f64>, found: &mut Found) {
         if let Some(cap) = spec.cap.as_ref().filter(|cap| *score > cap.value) {
             found.add(&name.place, format!("{score} is above the cap of the score ({}): nobody can reach it", cap.value));
         } else if let Some(reach) = reach.filter(|reach| score > reach) {
-            found.add(&name.place, format!("{score} is above what all groups{also} give together ({reach}): nobody can reach it"));
+            found
+                .add(&name.place, format!("{score} is above what all groups{also} give together ({reach}): nobody can reach it"));
         }
     }
     if let Some((name, _)) = spec.labels.get(MAX_LABELS) {

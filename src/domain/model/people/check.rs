@@ -1,6 +1,8 @@
 //! Faults of personas, fit, grades, and of what binds models to personas.
 
-use super::{CarrySpec, FitSpec, GradesSpec, LETTERS, MAX_FIT_RULES, MAX_PERSONAS, NUMBERS, PeopleSpec, PersonaSpec, TestsSpec, compile};
+use super::{
+    CarrySpec, FitSpec, GradesSpec, LETTERS, MAX_FIT_RULES, MAX_PERSONAS, NUMBERS, PeopleSpec, PersonaSpec, TestsSpec, compile,
+};
 use crate::domain::effect::Axis;
 use crate::domain::model::canonical;
 use crate::domain::model::check::{Found, check_name, nearest, tests};
@@ -84,7 +86,11 @@ fn fit(one: &At<FitSpec>, found: &mut Found) {
         found.add(&cap.place, "must be greater than 0, or \"off\"");
     }
     if rules.is_empty() && include.is_empty() {
-        found.missing(&one.place, "rules", "rules = [ { where = { industry = \"software\" }, points = 20 } ], or include = \"bant\"");
+        found.missing(
+            &one.place,
+            "rules",
+            "rules = [ { where = { industry = \"software\" }, points = 20 } ], or include = \"bant\"",
+        );
     }
     if let Some(rule) = rules.get(MAX_FIT_RULES) {
         found.add(&rule.place, format!("is one rule too many: at most {MAX_FIT_RULES} fit"));
@@ -124,7 +130,9 @@ fn grades(spec: &GradesSpec, found: &mut Found) {
     let [letters, numbers] = compile::grade_lines(Some(spec));
     for (said, names, lines) in [(&spec.fit, LETTERS, letters), (&spec.engagement, NUMBERS, numbers)] {
         let Some(n) = (1..4).find(|n| lines[*n] >= lines[n - 1]) else { continue };
-        let Some((near, _)) = said.iter().find(|(name, _)| name.value == names[n] || name.value == names[n - 1]) else { continue };
+        let Some((near, _)) = said.iter().find(|(name, _)| name.value == names[n] || name.value == names[n - 1]) else {
+            continue;
+        };
         let message = format!("{} ({}) must begin below {} ({})", names[n], lines[n], names[n - 1], lines[n - 1]);
         found.add(&near.place, message);
     }
@@ -137,7 +145,10 @@ fn gates(spec: &PeopleSpec, model: &ModelSpec, found: &mut Found) {
         match highest {
             None => found.add(&label.place, format!("{:?} asks for a fit score, and the model has none: add [fit]", label.value)),
             Some(highest) if *gate > highest => {
-                let message = format!("{:?} asks for a fit of {gate}, above what all rules give ({highest}): nobody can reach it", label.value);
+                let message = format!(
+                    "{:?} asks for a fit of {gate}, above what all rules give ({highest}): nobody can reach it",
+                    label.value
+                );
                 found.add(&label.place, message);
             }
             Some(_) => {}
@@ -218,7 +229,8 @@ pub fn across(specs: &[ModelSpec]) -> Vec<(usize, Fault)> {
         for carry in spec.people.carry_over.iter().map(|c| &c.value) {
             let Some(from) = &carry.from else { continue };
             let Some(other) = specs.iter().find(|s| name(s) == from.value) else {
-                let known = specs.iter().map(name).filter(|n| Some(n) != spec.name.as_ref().map(|n| &n.value)).collect::<Vec<_>>();
+                let known =
+                    specs.iter().map(name).filter(|n| Some(n) != spec.name.as_ref().map(|n| &n.value)).collect::<Vec<_>>();
                 found.add(&from.place, format!("no model that runs is called {:?}: there is {}", from.value, known.join(", ")));
                 continue;
             };

@@ -1,8 +1,8 @@
 //! From a checked spec to personas, fit rules and mappings that steps run on.
 
 use super::{
-    CarryOver, FitModel, FitRule, FitRuleSpec, FitSpec, GradesSpec, LETTERS, NUMBERS, PeopleModel, PeopleSpec, Persona, TestsSpec,
-    TraitTests, say,
+    CarryOver, FitModel, FitRule, FitRuleSpec, FitSpec, GradesSpec, LETTERS, NUMBERS, PeopleModel, PeopleSpec, Persona,
+    TestsSpec, TraitTests, say,
 };
 use crate::domain::model::spec::{At, ModelSpec};
 use crate::domain::model::{Model, compile, name_hash};

@@ -36,8 +36,7 @@ fn fit_lines(fit: &FitSpec, grades: Option<&GradesSpec>) -> Vec<String> {
 }
 
 fn canonical_tests(tests: &TestsSpec) -> String {
-    let mut texts: Vec<String> =
-        tests.iter().map(|(name, tests)| format!("{name:?}{}", canonical::all(&tests.value))).collect();
+    let mut texts: Vec<String> = tests.iter().map(|(name, tests)| format!("{name:?}{}", canonical::all(&tests.value))).collect();
     texts.sort();
     texts.join(",")
 }
