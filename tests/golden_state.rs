@@ -301,9 +301,8 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn entry()(rule in any::<u32>(), place in any::<proptest::sample::Index>(), event in any::<u16>(), time_ms in time(),
-               points in -1e6_f32..1e6) -> (proptest::sample::Index, Entry) {
-        (place, Entry { rule, group: 0, event, time_ms, points })
+    fn entry()(what in any::<u32>(), time_ms in time(), hundredths in any::<i32>()) -> Entry {
+        Entry { what, time_ms, hundredths }
     }
 }
 
@@ -318,13 +317,10 @@ prop_compose! {
             .into_iter()
             .map(|(group, points, as_of_ms, brought)| GroupPoints { group, points, as_of_ms, brought })
             .collect();
-        // An entry belongs to a group that is there.
-        let entry = |(place, entry): (proptest::sample::Index, Entry)| Entry { group: groups[place.index(groups.len())].group, ..entry };
-        let ledger = if groups.is_empty() { Few::new() } else { ledger.into_iter().map(entry).collect() };
         Track {
             model, model_hash, positions: [journey, funnel],
             counts: counts.into_iter().map(|(rule, h)| RuleCount { rule, hits: hits(h) }).collect(),
-            groups: groups.into(), ledger,
+            groups: groups.into(), ledger: ledger.into(),
             uses: uses.into_iter().map(|(rule, since_ms, count)| RuleUse { rule, since_ms, count }).collect(),
             label, label_since_ms, label_falls_at_ms, ..Track::default()
         }

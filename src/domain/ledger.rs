@@ -3,56 +3,91 @@
 
 use super::Ms;
 use super::ids::{hash64, low16};
-use super::model::{Model, ScoreGroup};
+use super::model::{Model, ScoreModel, ScoreRule};
+use super::names::NameId;
 use super::prospect::Track;
 use super::score::decay;
 
 /// Entries that a track keeps one by one.
 pub const MAX_ENTRIES: usize = 12;
 
-/// Points below half a hundredth are nobody's reason: they are brought forward at once.
-const SMALLEST: f32 = 0.005;
-
-/// Points that one event gave under one rule.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// Points that one event gave under one rule. Small: most records hold some.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
-    /// Hash of the rule's own text.
-    pub rule: u32,
-    /// [`super::model::name_hash`] of the group's name.
-    pub group: u32,
-    /// [`event_mark`] of the event's name.
-    pub event: u16,
+    /// [`super::model::ScoreRule::number`] and the event's place among the names of the rule, as [`what`] packs them.
+    pub what: u32,
     pub time_ms: Ms,
-    /// What they were worth at `time_ms`, caps taken into account.
-    pub points: f32,
+    /// What they were worth then, in hundredths, caps taken into account.
+    pub hundredths: i32,
 }
 
-/// What finds an event's name again among those that models use.
+/// Place of an event among the names of a rule that can't be told.
+const ANY: u32 = 15;
+
+/// Packs rule and event. A rule of more than 15 names doesn't tell the last ones apart.
+fn what(rule: &ScoreRule, event: NameId) -> u32 {
+    let place = rule.names.iter().position(|name| *name == event).and_then(|at| u32::try_from(at).ok());
+    u32::from(rule.number) << 4 | place.unwrap_or(ANY).min(ANY)
+}
+
+/// What finds an event's name again among those that models use: 11 bits.
 #[must_use]
 pub fn event_mark(name: &str) -> u16 {
-    low16(hash64(name.as_bytes()))
+    low16(hash64(name.as_bytes())) & 0x7ff
 }
 
-/// Writes points down; the oldest entry goes into what its group brings forward.
-pub fn enter(track: &mut Track, groups: &[ScoreGroup], entry: Entry) {
-    if entry.points.abs() < SMALLEST {
-        // A group at its cap gains next to nothing from every event: that would push out what explains the score.
-        if let Some(group) = track.groups.iter_mut().find(|g| g.group == entry.group) {
-            group.brought += f64::from(entry.points);
-        }
+/// Writes down what an event gave; `points` are what the group gained, worth so much at its `as_of_ms`.
+///
+/// What hundredths can't say is brought forward at once, so that the sum stays exact. So is less than that from a group at its
+/// cap, which gains next to nothing from every event: it would push out what explains the score.
+#[allow(clippy::cast_possible_truncation, reason = "points are bounded far below 2^31 hundredths")]
+pub fn enter(track: &mut Track, group: usize, model: &ScoreModel, rule: &ScoreRule, event: NameId, points: f64) {
+    let Some(state) = track.groups.get_mut(group) else { return };
+    let hundredths = (points * 100.0).round() as i32;
+    let entry = Entry { what: what(rule, event), time_ms: state.as_of_ms, hundredths };
+    let remainder = points - entry.given();
+    // Less is the noise of adding and taking away, and would cost every record eight bytes.
+    if remainder.abs() > 1e-9 {
+        state.brought += remainder;
+    }
+    if hundredths == 0 {
         return;
     }
     if track.ledger.len() >= MAX_ENTRIES {
         let oldest = track.ledger.remove(0);
-        let half_life_ms = groups.iter().find(|g| g.name_hash == oldest.group).and_then(|g| g.half_life_ms);
-        if let Some(group) = track.groups.iter_mut().find(|g| g.group == oldest.group) {
-            group.brought += f64::from(oldest.points) * decay(half_life_ms, group.as_of_ms - oldest.time_ms);
-        }
+        fold(track, model, oldest);
     }
     track.ledger.push(entry);
 }
 
-/// Another model, other half-lives: what there was is brought forward as a whole.
+fn fold(track: &mut Track, model: &ScoreModel, entry: Entry) {
+    let Some((group, _)) = model.rule(entry.rule()) else { return };
+    if let Some(state) = track.groups.iter_mut().find(|g| g.group == group.name_hash) {
+        state.brought += entry.worth(group.half_life_ms, state.as_of_ms);
+    }
+}
+
+impl Entry {
+    /// Number of the rule in the model.
+    #[must_use]
+    pub fn rule(self) -> u16 {
+        u16::try_from(self.what >> 4).unwrap_or(u16::MAX)
+    }
+
+    /// What is left of the points at a time.
+    #[must_use]
+    pub fn worth(self, half_life_ms: Option<Ms>, at_ms: Ms) -> f64 {
+        self.given() * decay(half_life_ms, at_ms - self.time_ms)
+    }
+
+    /// The points as they were given.
+    #[must_use]
+    pub fn given(self) -> f64 {
+        f64::from(self.hundredths) / 100.0
+    }
+}
+
+/// Another model, other half-lives and rules: what there was is brought forward as a whole.
 pub fn bring_forward(track: &mut Track) {
     for group in &mut track.groups {
         group.brought = group.points;
@@ -73,8 +108,8 @@ pub struct Line<'a> {
 /// What a line of the account is about.
 #[derive(Debug, Clone, PartialEq)]
 pub enum What<'a> {
-    /// So many points, then, for this event under this rule (`None`: no longer in the model).
-    Event { at_ms: Ms, given: f64, event: Option<&'a str>, rule: Option<&'a str> },
+    /// So many points, then, for this event (`None`: one of many) under this rule.
+    Event { at_ms: Ms, given: f64, event: Option<&'a str>, rule: &'a str },
     /// Older events, taken together.
     Brought,
     /// What the traits are worth.
@@ -85,21 +120,21 @@ pub enum What<'a> {
 
 /// The account of a score at a time: its lines add up to the score. `names` are the event names that models use.
 #[must_use]
-pub fn account<'a>(track: &Track, model: &'a Model, names: &'a [String], at_ms: Ms) -> Vec<Line<'a>> {
+pub fn account<'a>(track: &Track, model: &'a Model, names: &'a [String], now_ms: Ms) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
     for group in &model.score.groups {
         let name = Some(group.name.as_str());
         let Some(state) = track.groups.iter().find(|g| g.group == group.name_hash) else { continue };
         if state.brought != 0.0 {
-            let now = state.brought * decay(group.half_life_ms, at_ms - state.as_of_ms);
+            let now = state.brought * decay(group.half_life_ms, now_ms - state.as_of_ms);
             lines.push(Line { group: name, what: What::Brought, now });
         }
-        for entry in track.ledger.iter().filter(|e| e.group == group.name_hash) {
-            let given = f64::from(entry.points);
-            let rule = group.rules.iter().find(|r| r.rule == entry.rule).map(|r| r.words.as_str());
-            let event = names.iter().find(|n| event_mark(n) == entry.event).map(String::as_str);
-            let what = What::Event { at_ms: entry.time_ms, given, event, rule };
-            lines.push(Line { group: name, what, now: given * decay(group.half_life_ms, at_ms - entry.time_ms) });
+        for entry in &track.ledger {
+            let Some(rule) = group.rules.iter().find(|r| r.number == entry.rule()) else { continue };
+            let event = rule.names.get((entry.what & ANY) as usize).and_then(|id| names.get(usize::from(id.0)));
+            let (at_ms, given) = (entry.time_ms, entry.given());
+            let what = What::Event { at_ms, given, event: event.map(String::as_str), rule: &rule.words };
+            lines.push(Line { group: name, what, now: entry.worth(group.half_life_ms, now_ms) });
         }
     }
     if track.fit != 0.0 {

@@ -176,6 +176,14 @@ pub struct ScoreModel {
     pub labels: Vec<Label>,
 }
 
+impl ScoreModel {
+    /// A rule by its number, and its group.
+    #[must_use]
+    pub fn rule(&self, number: u16) -> Option<(&ScoreGroup, &ScoreRule)> {
+        self.groups.iter().find_map(|group| Some((group, group.rules.iter().find(|rule| rule.number == number)?)))
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct ScoreGroup {
     pub name: Text,
@@ -193,6 +201,10 @@ pub struct ScoreRule {
     /// At most so many times per period.
     pub at_most: Option<AtMost>,
     pub rule: u32,
+    /// Its place among all rules of the model: ledger entries name it so, under this very model.
+    pub number: u16,
+    /// The names of its events, in the order of their texts: independent of what other models are loaded.
+    pub names: Vec<NameId>,
     /// Which events, in words.
     pub words: String,
 }

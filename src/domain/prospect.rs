@@ -125,7 +125,7 @@ pub struct Track {
     pub paused: bool,
     pub disqualified: Option<Box<Disqualified>>,
     /// The latest points, oldest first; older ones are in [`GroupPoints::brought`].
-    pub ledger: Few<Entry, 4>,
+    pub ledger: Few<Entry, 6>,
 }
 
 /// Where a prospect stands on one axis.

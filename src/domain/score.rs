@@ -2,7 +2,7 @@
 
 use super::Ms;
 use super::event::Event;
-use super::ledger::{self, Entry, event_mark};
+use super::ledger;
 use super::model::{AtMost, Label, Model, ScoreGroup, ScoreModel};
 use super::prospect::{Few, GroupPoints, RuleUse, Track};
 use smallvec::SmallVec;
@@ -17,9 +17,8 @@ pub fn add_points(track: &mut Track, model: &ScoreModel, event: &Event<'_>) -> b
         if !rule.condition.holds(event) || !may_use(&mut track.uses, rule.rule, rule.at_most, event.time_ms) {
             continue;
         }
-        let (time_ms, points) = add(&mut track.groups, group, rule.points, event.time_ms);
-        let entry = Entry { rule: rule.rule, group: group.name_hash, event: event_mark(&event.name), time_ms, points };
-        ledger::enter(track, &model.groups, entry);
+        let (at, gained) = add(&mut track.groups, group, rule.points, event.time_ms);
+        ledger::enter(track, at, model, rule, event.name_id, gained);
         changed = true;
     }
     changed
@@ -44,9 +43,8 @@ fn may_use(uses: &mut Few<RuleUse, 2>, rule: u32, at_most: Option<AtMost>, time_
     true
 }
 
-/// Adds points; returns the time from which they decay and what they were worth then, after the cap.
-#[allow(clippy::cast_possible_truncation, reason = "seven digits are enough to be right to the cent")]
-fn add(groups: &mut Few<GroupPoints, 3>, group: &ScoreGroup, points: f64, time_ms: Ms) -> (Ms, f32) {
+/// Adds points; returns the place of the group and what it gained, after its cap.
+fn add(groups: &mut Few<GroupPoints, 3>, group: &ScoreGroup, points: f64, time_ms: Ms) -> (usize, f64) {
     let index = groups.iter().position(|g| g.group == group.name_hash).unwrap_or_else(|| {
         groups.push(GroupPoints { group: group.name_hash, points: 0.0, as_of_ms: time_ms, brought: 0.0 });
         groups.len() - 1
@@ -67,7 +65,7 @@ fn add(groups: &mut Few<GroupPoints, 3>, group: &ScoreGroup, points: f64, time_m
     if let Some(cap) = group.cap {
         state.points = state.points.min(cap);
     }
-    (state.as_of_ms, (state.points - before) as f32)
+    (index, state.points - before)
 }
 
 /// What is left of one point after a time.

@@ -7,7 +7,7 @@ use super::{
     people, sales, words,
 };
 use crate::domain::effect::Axis;
-use crate::domain::names::Vocabulary;
+use crate::domain::names::{self, NameId, Vocabulary};
 use crate::domain::traits::MAX_TRAITS;
 use sha2::{Digest, Sha256};
 
@@ -179,6 +179,8 @@ fn score(spec: &ScoreSpec, vocabulary: &mut Vocabulary) -> ScoreModel {
                 .as_ref()
                 .map(|limit| AtMost { times: u32::try_from(limit.value.0).unwrap_or(u32::MAX), per_ms: limit.value.1 }),
             rule: name_hash(&canonical::score_rule(&name, &rule.value)),
+            number: 0,
+            names: rule_names(&rule.value.when, vocabulary),
             words: words::condition(&rule.value.when),
         });
         ScoreGroup {
@@ -207,8 +209,19 @@ fn score(spec: &ScoreSpec, vocabulary: &mut Vocabulary) -> ScoreModel {
     }
 }
 
-/// Fills the tables that find the rules of an event name.
+/// The names of a rule in the order of their texts; none for any event.
+fn rule_names(when: &ConditionSpec, vocabulary: &mut Vocabulary) -> Vec<NameId> {
+    let mut names: Vec<&str> = when.on.iter().map(|name| names::canonical(&name.value)).filter(|name| *name != "*").collect();
+    names.sort_unstable();
+    names.dedup();
+    names.into_iter().map(|name| vocabulary.intern_name(name)).collect()
+}
+
+/// Fills the tables that find the rules of an event name, and numbers the rules.
 fn index(model: &mut Model, names: usize) {
+    for (number, rule) in (0..=u16::MAX).zip(model.score.groups.iter_mut().flat_map(|g| &mut g.rules)) {
+        rule.number = number;
+    }
     for axis in &mut model.axes {
         axis.moves_by_name = vec![Vec::new(); names];
         for (n, rule) in axis.moves.iter().enumerate() {

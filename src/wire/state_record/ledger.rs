@@ -1,68 +1,37 @@
-//! The ledger of a track: columns of a table.
+//! The ledger of a track: three numbers for each entry, in one list.
 
-use super::read::{List, Read, Reader, Value, damaged};
-use super::write::{Writer, encode_varint};
-use crate::domain::Ms;
+use super::read::{Read, Reader, damaged, unzigzag};
+use super::write::{Writer, encode_varint, zigzag};
 use crate::domain::ledger::Entry;
-use crate::domain::prospect::{Few, GroupPoints};
+use crate::domain::prospect::Few;
 
-/// Fields 21 to 25 of a track.
-pub(super) fn write(entries: &[Entry], groups: &[GroupPoints], w: &mut Writer<'_>) {
+/// Field 21 of a track: what, time (a chain: each the one before it plus this, from the base on), hundredths.
+pub(super) fn write(entries: &[Entry], w: &mut Writer<'_>) {
     if entries.is_empty() {
         return;
     }
-    w.packed(21, entries.iter().map(|e| e.rule.to_le_bytes()));
-    w.nested(22, |w| {
+    w.nested(21, |w| {
+        let mut last_ms = w.base;
         for entry in entries {
-            // Its group is one of the track's: the place says which.
-            let place = groups.iter().position(|g| g.group == entry.group).unwrap_or(groups.len());
-            encode_varint(place as u64, w.out);
+            encode_varint(zigzag(i64::from(entry.what)), w.out);
+            encode_varint(zigzag(entry.time_ms.wrapping_sub(last_ms)), w.out);
+            encode_varint(zigzag(i64::from(entry.hundredths)), w.out);
+            last_ms = entry.time_ms;
         }
     });
-    w.packed(23, entries.iter().map(|e| e.event.to_le_bytes()));
-    w.times(24, entries.iter().map(|e| e.time_ms));
-    w.packed(25, entries.iter().map(|e| e.points.to_le_bytes()));
 }
 
-/// The columns until they are put together.
-#[derive(Default)]
-pub(super) struct Columns<'b> {
-    rules: &'b [[u8; 4]],
-    groups: List<u64>,
-    events: &'b [[u8; 2]],
-    times: List<Ms>,
-    points: &'b [[u8; 4]],
-}
-
-impl<'b> Columns<'b> {
-    pub(super) fn read(&mut self, field: u32, value: Value<'b>, r: &Reader<'b>) -> Read<()> {
-        match (field, value) {
-            (21, Value::Bytes(b)) => self.rules = r.packed(b)?,
-            (22, Value::Bytes(b)) => self.groups = r.varints(b)?,
-            (23, Value::Bytes(b)) => self.events = r.packed(b)?,
-            (24, Value::Bytes(b)) => self.times = r.times(b)?,
-            (25, Value::Bytes(b)) => self.points = r.packed(b)?,
-            _ => return r.unknown(field),
-        }
-        Ok(())
+pub(super) fn read(bytes: &[u8], r: &Reader<'_>) -> Read<Few<Entry, 6>> {
+    let mut list = r.nested(bytes, "ledger");
+    let mut entries = Few::new();
+    let mut time_ms = r.base;
+    while !list.bytes.is_empty() {
+        let (what, passed_ms, hundredths) = (unzigzag(list.varint()?), unzigzag(list.varint()?), unzigzag(list.varint()?));
+        time_ms = time_ms.wrapping_add(passed_ms);
+        let (Ok(what), Ok(hundredths)) = (u32::try_from(what), i32::try_from(hundredths)) else {
+            return damaged("ledger", "a number is too large");
+        };
+        entries.push(Entry { what, time_ms, hundredths });
     }
-
-    pub(super) fn entries(self, groups: &[GroupPoints], r: &Reader<'_>) -> Read<Few<Entry, 4>> {
-        for column in [self.groups.len(), self.events.len(), self.times.len(), self.points.len()] {
-            r.same_length(self.rules.len(), column)?;
-        }
-        let mut entries = Few::new();
-        for (n, time_ms) in self.times.iter().enumerate() {
-            let place = usize::try_from(self.groups[n]).unwrap_or(usize::MAX);
-            let Some(group) = groups.get(place) else { return damaged("ledger", format_args!("group {place} is not there")) };
-            entries.push(Entry {
-                rule: u32::from_le_bytes(self.rules[n]),
-                group: group.group,
-                event: u16::from_le_bytes(self.events[n]),
-                time_ms: *time_ms,
-                points: f32::from_le_bytes(self.points[n]),
-            });
-        }
-        Ok(entries)
-    }
+    Ok(entries)
 }

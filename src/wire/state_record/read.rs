@@ -86,7 +86,6 @@ fn track(mut r: Reader<'_>) -> Read<Track> {
     let mut t = Track::default();
     let (mut groups, mut points, mut group_times): (&[[u8; 4]], &[[u8; 8]], List<Ms>) = (&[], &[], List::new());
     let mut brought: &[[u8; 8]] = &[];
-    let mut ledger = super::ledger::Columns::default();
     let (mut uses, mut use_times, mut use_counts): (&[[u8; 4]], List<Ms>, List<u64>) = (&[], List::new(), List::new());
     while let Some((field, value)) = r.next()? {
         match (field, value) {
@@ -112,7 +111,7 @@ fn track(mut r: Reader<'_>) -> Read<Track> {
                 t.disqualified = Some(Box::new(super::more::read_disqualified(r.nested(b, "disqualified"))?))
             }
             (20, Value::Bytes(b)) => brought = r.packed(b)?,
-            (21..=25, value) => ledger.read(field, value, &r)?,
+            (21, Value::Bytes(b)) => t.ledger = super::ledger::read(b, &r)?,
             _ => return r.unknown(field),
         }
     }
@@ -129,7 +128,6 @@ fn track(mut r: Reader<'_>) -> Read<Track> {
         r.same_length(groups.len(), brought.len())?;
     }
     t.groups.iter_mut().zip(brought).for_each(|(group, points)| group.brought = f64::from_le_bytes(*points));
-    t.ledger = ledger.entries(&t.groups, &r)?;
     r.same_length(uses.len(), use_times.len())?;
     r.same_length(uses.len(), use_counts.len())?;
     for ((rule, since_ms), count) in uses.iter().zip(use_times).zip(use_counts) {

@@ -124,7 +124,7 @@ fn track(track: &Track, w: &mut Writer<'_>) {
     if groups.iter().any(|g| g.brought != 0.0) {
         w.packed(20, groups.iter().map(|g| g.brought.to_le_bytes()));
     }
-    super::ledger::write(ledger, groups, w);
+    super::ledger::write(ledger, w);
 }
 
 fn position(position: &StagePosition, w: &mut Writer<'_>) {
