@@ -12,6 +12,7 @@ pub mod load;
 pub mod model_check;
 mod model_diff;
 pub mod replay;
+pub mod report;
 pub mod run;
 pub mod service;
 pub mod signals;
@@ -59,6 +60,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Check(args) => check::run(args),
         Command::Topics(TopicsCommand::Create(args)) => topics::create(args),
         Command::Replay(args) => replay::run(args),
+        Command::Report(args) => report::run(&args),
         Command::Explain(args) => explain::run(args),
         Command::Deadletters(DeadLettersCommand::List(args)) => deadletters::list(args),
         Command::Deadletters(DeadLettersCommand::Redrive(args)) => deadletters::redrive(args),

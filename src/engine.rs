@@ -7,6 +7,7 @@
 
 pub mod codec;
 pub mod effects;
+pub mod figures;
 pub mod merge;
 pub mod population;
 pub mod store;

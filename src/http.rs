@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod dashboard;
+pub mod figures;
 pub mod health;
 pub mod listener;
 pub mod prospect;
@@ -177,10 +178,23 @@ async fn dashboard_page(State(shared): State<Arc<Shared>>) -> Response {
 
 async fn funnel(State(shared): State<Arc<Shared>>) -> Response {
     let model = shared.parts.models.in_charge();
+    let answers = match shared.parts.lookup.figures() {
+        Ok(answers) => answers,
+        Err(why) => return problem(StatusCode::SERVICE_UNAVAILABLE, &format!("{why}; try again")),
+    };
+    let mut all = figures::Figures::new(&shared.parts.models);
+    let mut every_worker = true;
+    for answer in answers {
+        match answer.await {
+            Ok(figures) => all.merge(&figures),
+            Err(_) => every_worker = false,
+        }
+    }
     let t = Totals::of(&shared.parts.board, model);
     Json(json!({
         "model": { "name": model.name, "hash": model.hash_text },
-        "complete": t.complete,
+        "group": shared.parts.board.identity().group,
+        "complete": t.complete && every_worker,
         "partitions": t.partitions,
         "prospects": t.prospects,
         "journey": t.journey,
@@ -191,6 +205,7 @@ async fn funnel(State(shared): State<Arc<Shared>>) -> Response {
         "score_changes": t.score_changes,
         "dead_letters": t.dead_letters,
         "lag_records": t.lag_records,
+        "figures": figures::to_json(&all),
     }))
     .into_response()
 }

@@ -28,6 +28,8 @@ pub enum Command {
     Topics(TopicsCommand),
     /// Run the same engine over files with a virtual clock: no Kafka needed, deterministic to the byte
     Replay(ReplayArgs),
+    /// Report the figures of files or running instances: funnel, conversion, leaks, times, pipeline, sources, carts, customers
+    Report(ReportArgs),
     /// Say why: stages, every point of the score, carts and triggers of one prospect, from a running instance or from files
     Explain(ExplainArgs),
     /// List the records that could not be used, or send them to their topics again
@@ -140,6 +142,43 @@ pub struct ReplayArgs {
     /// The summary as JSON on stdout, in place of the table
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub settings: SettingsArgs,
+}
+
+/// `report`.
+#[derive(Debug, Clone, Args)]
+pub struct ReportArgs {
+    /// Input as TOPIC=FILE, as for `replay`; repeatable. Without: asks running instances
+    #[arg(long = "input", short = 'i', value_name = "TOPIC=FILE", conflicts_with = "from")]
+    pub inputs: Vec<String>,
+    /// Address of a running instance; repeatable, the figures are added up. Without: `http.listen` of the settings
+    #[arg(long, value_name = "URL")]
+    pub from: Vec<String>,
+    /// File with the token of the instances; without: `http.token_file` of the settings
+    #[arg(long, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// With files: tasks that prospects are dealt to
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub partitions: u32,
+    /// With files: where the clock stops, `end`, `forever` or a time (RFC 3339)
+    #[arg(long, value_name = "WHEN", default_value = "end")]
+    pub until: String,
+    /// What a campaign cost, such as `spring-sale=1200`: gives its cost per prospect and per customer; repeatable
+    #[arg(long, value_name = "NAME=AMOUNT")]
+    pub campaign_cost: Vec<String>,
+    /// From which stage on a prospect is an opportunity, and which stage is won; without: what the model's moves say
+    #[arg(long, value_name = "STAGE..STAGE")]
+    pub pipeline: Option<String>,
+    /// Sources and campaigns shown, those with most prospects first (JSON has all of them)
+    #[arg(long, value_name = "N", default_value_t = 12)]
+    pub top: usize,
+    /// Every figure as JSON on stdout
+    #[arg(long)]
+    pub json: bool,
+    /// Write one page with plots into this file: it needs nothing else, also without a network
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
     #[command(flatten)]
     pub settings: SettingsArgs,
 }

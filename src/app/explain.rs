@@ -1,6 +1,6 @@
 //! `explain`: asks a running instance about one prospect, and says it in words.
 
-mod ask;
+pub(super) mod ask;
 mod words;
 
 use super::cli::ExplainArgs;
@@ -71,7 +71,7 @@ fn asked(args: &ExplainArgs) -> anyhow::Result<Value> {
 }
 
 /// Where to ask: `--url`, else the settings' own address.
-fn place(url: Option<&str>, settings: &Settings) -> Result<Place, UsageError> {
+pub(super) fn place(url: Option<&str>, settings: &Settings) -> Result<Place, UsageError> {
     if let Some(url) = url {
         return Place::parse(url).ok_or_else(|| UsageError(format!("--url {url:?} must read http://HOST:PORT")));
     }

@@ -24,6 +24,7 @@ use crate::config::{self, Settings};
 use crate::domain::Ms;
 use crate::domain::model::Models;
 use crate::domain::prospect::Prospect;
+use crate::engine::figures::Figures;
 use crate::wire::{decode, output};
 use indicatif::{ProgressBar, ProgressStyle};
 use spill::{Log, Spill};
@@ -141,7 +142,7 @@ pub fn replay(options: &Options, progress: &ProgressBar) -> anyhow::Result<Tally
     let spill = Spill::new(&options.out);
     let mut tally = Tally::default();
     let mut outputs = Vec::new();
-    for worked in tasks(options, None, &spill, progress)?.0 {
+    for worked in tasks(options, Wanted::Outputs, &spill, progress)?.0 {
         tally.add(&worked.tally);
         outputs.push(worked.outputs);
     }
@@ -164,7 +165,7 @@ pub(super) struct One {
 pub(super) fn one(options: &Options, prospect: &str, progress: &ProgressBar) -> anyhow::Result<One> {
     std::fs::create_dir_all(&options.out)?;
     let spill = Spill::new(&options.out);
-    let (all, end_ms) = tasks(options, Some(prospect), &spill, progress)?;
+    let (all, end_ms) = tasks(options, Wanted::One(prospect), &spill, progress)?;
     let mut one = One { record: None, at_ms: end_ms.unwrap_or_default(), outputs: Vec::new() };
     for worked in all {
         if let Some(record) = worked.task.prospect(prospect)? {
@@ -178,10 +179,35 @@ pub(super) fn one(options: &Options, prospect: &str, progress: &ProgressBar) -> 
     Ok(one)
 }
 
-/// Every task at the end of its time, and the last event's time. `only`: events of other prospects are not applied.
+/// Replays the files for what can be counted. What doesn't fit into memory lies in `options.out` meanwhile.
+///
+/// # Errors
+/// An input can't be read.
+pub fn figures(options: &Options, progress: &ProgressBar) -> anyhow::Result<(Figures, Tally)> {
+    let (all, end_ms) = tasks(options, Wanted::Figures, &Spill::new(&options.out), progress)?;
+    let (mut figures, mut tally) = (Figures::new(&options.models), Tally::default());
+    for worked in all {
+        figures.merge(worked.task.figures());
+        tally.add(&worked.tally);
+    }
+    figures.covers(end_ms);
+    Ok((figures, tally))
+}
+
+/// What a replay is for.
+#[derive(Clone, Copy)]
+enum Wanted<'a> {
+    Outputs,
+    /// One prospect's record and outputs: events of others are not applied.
+    One(&'a str),
+    /// What is counted: no outputs are kept.
+    Figures,
+}
+
+/// Every task at the end of its time, and the last event's time.
 fn tasks(
     options: &Options,
-    only: Option<&str>,
+    wanted: Wanted<'_>,
     spill: &Spill,
     progress: &ProgressBar,
 ) -> anyhow::Result<(Vec<Worked>, Option<Ms>)> {
@@ -195,7 +221,12 @@ fn tasks(
         Arc::clone(&options.models),
     );
     let decoder = decode::Decoder::new(options.decode.clone(), &options.models.vocabulary);
-    let shared = Shared { options, decoder: &decoder, encoder: &encoder, spill, only };
+    let (only, encoder) = match wanted {
+        Wanted::Outputs => (None, Some(&encoder)),
+        Wanted::One(prospect) => (Some(prospect), Some(&encoder)),
+        Wanted::Figures => (None, None),
+    };
+    let shared = Shared { options, decoder: &decoder, encoder, spill, only };
     let slots: Vec<Mutex<Option<Vec<Log>>>> = logs.into_iter().map(|l| Mutex::new(Some(l))).collect();
     let worked = on_all_cores(slots.len(), |n| {
         let logs = slots[n].lock().ok().and_then(|mut l| l.take()).unwrap_or_default();

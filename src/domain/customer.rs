@@ -1,20 +1,110 @@
 //! Where the prospect came from and what was bought: for the figures.
+//!
+//! A source or campaign counts from the first event that names one (`context.campaign.source` and `context.campaign.name`); a
+//! visit that names none changes nothing: who comes back by hand still came by the campaign.
 
 use super::effect::Effects;
+use super::event::{Event, Value};
+use super::model::Models;
+use super::names::{Kind, PropertyId};
 use super::prospect::Prospect;
 use super::step::Turn;
+use super::{Ms, Text};
+
+/// Currencies in which the orders of one prospect are added up; what comes in further ones counts as [`OTHER_CURRENCY`].
+pub const MAX_CURRENCIES: usize = 4;
+/// Orders in more currencies than a record keeps.
+pub const OTHER_CURRENCY: &str = "other";
+/// Orders whose currency nobody named.
+pub const NO_CURRENCY: &str = "-";
+/// Longest name of a source or campaign; the rest is cut off.
+pub const MAX_NAME_BYTES: usize = 64;
 
 /// Where the prospect came from and what was bought: for the figures.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Customer {}
+pub struct Customer {
+    pub first_source: Option<Text>,
+    pub first_campaign: Option<Text>,
+    /// The newest ones; the same as the first while there is only one.
+    pub last_source: Option<Text>,
+    pub last_campaign: Option<Text>,
+    pub orders: u32,
+    pub first_order_ms: Option<Ms>,
+    /// Currency and thousandths of its unit, refunds taken off.
+    pub spent: Vec<(Text, i64)>,
+}
 
 impl Customer {
     /// Nothing is known: it takes no bytes in the record.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        self.orders == 0 && self.spent.is_empty() && self.first_source.is_none() && self.first_campaign.is_none()
+    }
+
+    fn come_by(&mut self, source: Option<Text>, campaign: Option<Text>) {
+        let newest = |first: &mut Option<Text>, last: &mut Option<Text>, named: Option<Text>| {
+            let Some(name) = named else { return };
+            first.get_or_insert_with(|| name.clone());
+            *last = Some(name);
+        };
+        newest(&mut self.first_source, &mut self.last_source, source);
+        newest(&mut self.first_campaign, &mut self.last_campaign, campaign);
+    }
+
+    fn pay(&mut self, currency: Option<&str>, milli: i64) {
+        let currency = currency.unwrap_or(NO_CURRENCY);
+        let known = self.spent.iter().position(|(c, _)| c == currency);
+        let room = self.spent.len() + 1 < MAX_CURRENCIES;
+        let named = if known.is_some() || room { currency } else { OTHER_CURRENCY };
+        match self.spent.iter_mut().find(|(c, _)| c == named) {
+            Some((_, sum)) => *sum = sum.saturating_add(milli),
+            None => self.spent.push((named.into(), milli)),
+        }
     }
 }
 
+/// Money in thousandths of its unit: sums of whole numbers don't depend on their order.
+#[must_use]
+#[allow(clippy::cast_possible_truncation, reason = "saturating, and checked to be finite")]
+pub fn milli(amount: f64) -> i64 {
+    if amount.is_finite() { (amount * 1_000.0).round() as i64 } else { 0 }
+}
+
 /// Takes in source, campaign and orders.
-pub fn turn(_prospect: &mut Prospect, _turn: &Turn<'_, '_>, _effects: &mut Effects) {}
+pub fn turn(prospect: &mut Prospect, turn: &Turn<'_, '_>, _effects: &mut Effects) {
+    let Some(event) = turn.event else { return };
+    let (source, campaign) = named(event, turn.models);
+    let bought = event.kind == Kind::OrderCompleted;
+    let returned = matches!(&*event.name, "Order Refunded" | "Order Cancelled");
+    if !bought && !returned && source.is_none() && campaign.is_none() {
+        return;
+    }
+    let customer = &mut prospect.more.get_or_insert_default().customer;
+    customer.come_by(source, campaign);
+    let amount = event.value.map(milli);
+    if bought {
+        customer.orders = customer.orders.saturating_add(1);
+        customer.first_order_ms = Some(customer.first_order_ms.map_or(event.time_ms, |first| first.min(event.time_ms)));
+    }
+    if let Some(amount) = amount.filter(|_| bought || returned) {
+        customer.pay(event.currency.as_deref(), if bought { amount } else { -amount.abs() });
+    }
+}
+
+/// The source and the campaign that an event names.
+fn named(event: &Event<'_>, models: &Models) -> (Option<Text>, Option<Text>) {
+    if event.properties.is_empty() {
+        return (None, None);
+    }
+    let vocabulary = &models.vocabulary;
+    let text = |id: Option<PropertyId>| match event.property(id?)? {
+        Value::Text(text) => cut(text.trim()),
+        Value::Number(_) | Value::Bool(_) => None,
+    };
+    (text(vocabulary.source), text(vocabulary.campaign))
+}
+
+fn cut(name: &str) -> Option<Text> {
+    let end = (0..=name.len().min(MAX_NAME_BYTES)).rev().find(|n| name.is_char_boundary(*n)).unwrap_or(0);
+    (end > 0).then(|| name[..end].into())
+}

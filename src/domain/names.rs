@@ -73,6 +73,9 @@ pub struct Vocabulary {
     property_ids: BTreeMap<String, PropertyId>,
     traits: Vec<TraitName>,
     user_agents: bool,
+    /// What says where a prospect came from.
+    pub source: Option<PropertyId>,
+    pub campaign: Option<PropertyId>,
 }
 
 impl Vocabulary {
@@ -126,6 +129,12 @@ impl Vocabulary {
     #[must_use]
     pub fn wants_user_agents(&self) -> bool {
         self.user_agents
+    }
+
+    /// Looks at what says where a prospect came from, whatever the models look at.
+    pub fn intern_origin(&mut self) {
+        self.source = Some(self.intern_property("context.campaign.source"));
+        self.campaign = Some(self.intern_property("context.campaign.name"));
     }
 
     /// The id of a canonical event name; [`NameId::NONE`] when no model uses it.

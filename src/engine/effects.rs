@@ -61,3 +61,17 @@ pub enum Mode {
     /// Caught up: task time is the wall clock; lateness is measured by it.
     Live { wall_ms: Ms },
 }
+
+/// Figures of a task's memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TaskSize {
+    pub records: usize,
+    /// Bytes of encoded records.
+    pub record_bytes: usize,
+    /// Decoded copies that are kept.
+    pub decoded: usize,
+    /// Queued deadlines, stale ones included.
+    pub timers: usize,
+    /// Prospects with a cart step that waits for the task to catch up.
+    pub held: usize,
+}

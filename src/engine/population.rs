@@ -2,8 +2,8 @@
 
 use crate::domain::effect::Axis;
 use crate::domain::journey::stage_index;
-use crate::domain::model::{MAX_STAGES, Model};
-use crate::domain::prospect::{ConsentState, Phase, Prospect};
+use crate::domain::model::{MAX_STAGES, Model, Models};
+use crate::domain::prospect::{ConsentState, Phase, Prospect, Track};
 use crate::domain::score::label_of;
 
 /// Where one prospect stands in the model in charge: 0 is nowhere, else the index plus one.
@@ -11,6 +11,12 @@ use crate::domain::score::label_of;
 pub struct Standing {
     pub stages: [u8; 2],
     pub label: u8,
+    /// Index of the model in charge of this prospect, its persona there, and its stages there.
+    pub charge: u8,
+    pub persona: u8,
+    pub charged: [u8; 2],
+    /// A source, a campaign or an order is known.
+    pub known: bool,
     /// 0: no record; 1: no cart with lines, 2: open cart, 3: a series is armed or running.
     pub cart: u8,
 }
@@ -18,19 +24,34 @@ pub struct Standing {
 impl Standing {
     /// Where a prospect stands.
     #[must_use]
-    pub fn of(prospect: &Prospect, model: &Model) -> Self {
-        let place = |index: Option<usize>| index.and_then(|i| u8::try_from(i + 1).ok()).unwrap_or(0);
+    pub fn of(prospect: &Prospect, models: &Models) -> Self {
+        let model = models.in_charge();
         let mut standing = Self { cart: cart_state(prospect), ..Self::default() };
+        standing.known = prospect.more.as_ref().is_some_and(|more| !more.customer.is_empty());
         if let Some(track) = prospect.tracks.first() {
-            for axis in Axis::ALL {
-                let position = track.positions[axis.index()].as_ref();
-                standing.stages[axis.index()] = place(position.and_then(|p| stage_index(&model.axes[axis.index()], &p.stage)));
-            }
+            standing.stages = stages(track, model);
+            standing.charged = standing.stages;
             let labels = &model.score.labels;
             standing.label = place(label_of(labels, track).and_then(|l| labels.iter().position(|m| m == l)));
         }
+        let charge = models.in_charge_of(prospect);
+        if let Some((track, model)) = prospect.tracks.get(charge).zip(models.models.get(charge)).filter(|_| charge > 0) {
+            standing.charge = u8::try_from(charge).unwrap_or(u8::MAX);
+            standing.charged = stages(track, model);
+        }
         standing
     }
+}
+
+fn place(index: Option<usize>) -> u8 {
+    index.and_then(|i| u8::try_from(i + 1).ok()).unwrap_or(0)
+}
+
+fn stages(track: &Track, model: &Model) -> [u8; 2] {
+    Axis::ALL.map(|axis| {
+        let position = track.positions[axis.index()].as_ref();
+        place(position.and_then(|p| stage_index(&model.axes[axis.index()], &p.stage)))
+    })
 }
 
 fn cart_state(prospect: &Prospect) -> u8 {

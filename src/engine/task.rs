@@ -3,8 +3,12 @@
 //! A batch works on decoded copies of the records that it touches. [`Task::staged`] gives them encoded, for the transaction;
 //! [`Task::confirm`] installs those very bytes, [`Task::discard`] forgets them.
 
-use super::codec::{Codec, CodecError};
-pub use super::effects::{BatchEffects, Mode, ProspectOutput};
+mod records;
+
+use super::codec::Codec;
+pub use super::effects::{BatchEffects, Mode, ProspectOutput, TaskSize};
+use super::figures::Tally;
+use super::figures::notice::{Before, Known, Place};
 use super::population::{Population, Standing};
 use super::store::{Entry, NEVER, Store};
 use super::timers::Timers;
@@ -33,6 +37,10 @@ struct Staged {
     erased: bool,
     /// Set by [`Task::staged`]; `None` when the record did not change.
     encoded: Option<Box<[u8]>>,
+    /// Where it stands, while that is known and no output has left.
+    place: Option<Place>,
+    /// What was counted of it.
+    was: Option<Known>,
 }
 
 /// One partition in memory.
@@ -49,6 +57,7 @@ pub struct Task<C: Codec> {
     time_ms: Ms,
     committed_time_ms: Ms,
     population: Population,
+    tally: Tally,
     effects: Effects,
     buffer: Vec<u8>,
 }
@@ -56,9 +65,11 @@ pub struct Task<C: Codec> {
 impl<C: Codec> Task<C> {
     /// An empty task.
     pub fn new(models: Arc<Models>, codec: C) -> Self {
+        let tally = Tally::new(&models);
         Self {
             codec,
             models,
+            tally,
             store: Store::default(),
             timers: Timers::default(),
             staged: Vec::new(),
@@ -72,40 +83,23 @@ impl<C: Codec> Task<C> {
         }
     }
 
-    /// Installs one committed record (`None`: deleted). Restore calls it for every record of the changelog, and
-    /// [`Task::confirm`] goes through the same function below for every record of a committed batch: recovery is not a second
-    /// code path.
-    ///
-    /// # Errors
-    /// The record can't be read.
-    pub fn install(&mut self, key: &str, record: Option<&[u8]>) -> Result<(), CodecError> {
-        let Some(bytes) = record else {
-            if let Some(slot) = self.store.find(key) {
-                self.install_at(slot, None);
-            }
-            return Ok(());
-        };
-        let prospect = self.codec.decode(bytes)?;
-        let slot = self.store.find_or_insert(key);
-        self.install_at(slot, Some((bytes.into(), &prospect)));
-        Ok(())
-    }
-
     /// The one place where a committed record becomes the truth.
     fn install_at(&mut self, slot: u32, record: Option<(Box<[u8]>, &Prospect)>) {
         let Some(entry) = self.store.entry_mut(slot) else { return };
         let before = (!entry.record.is_empty()).then_some(entry.standing);
         let Some((bytes, prospect)) = record else {
             self.population.moved(before, None);
+            self.tally.moved(before, None);
             self.store.remove(slot);
             return;
         };
-        let standing = Standing::of(prospect, self.models.in_charge());
+        let standing = Standing::of(prospect, &self.models);
         entry.standing = standing;
         entry.warm = None;
         (entry.deadline_ms, entry.deadline_without_cart_ms) = prospect.earliest_deadlines_ms();
         let deadline_ms = entry.deadline_ms;
         self.population.moved(before, Some(standing));
+        self.tally.moved(before, Some(standing));
         self.store.set_record(slot, bytes);
         self.schedule(slot, deadline_ms);
     }
@@ -125,12 +119,6 @@ impl<C: Codec> Task<C> {
         self.time_ms
     }
 
-    /// Sets the time that the task record gives after a restore.
-    pub fn restore_time(&mut self, time_ms: Ms) {
-        self.time_ms = self.time_ms.max(time_ms);
-        self.committed_time_ms = self.time_ms;
-    }
-
     /// Fires every timer strictly earlier than min(event time, record time), then applies the event.
     pub fn apply(&mut self, event: &Event<'_>, mode: Mode, effects: &mut BatchEffects) {
         let until_ms = event.time_ms.min(event.record_ms);
@@ -139,9 +127,16 @@ impl<C: Codec> Task<C> {
         let slot = self.store.find_or_insert(&event.prospect);
         let Some(at) = self.stage(slot, effects) else { return };
         let staged = &mut self.staged[at];
+        let before = Before::event(&staged.prospect, event);
         step(&mut staged.prospect, staged.is_new, event, &self.models, &mut self.effects);
+        if !self.effects.outputs.is_empty() {
+            staged.place = None;
+            self.tally.outputs(&self.effects.outputs, &self.models);
+        }
+        self.tally.event(before, &staged.prospect, event, &self.effects.notes, &self.models, &mut staged.place);
         staged.is_new = self.effects.erase;
         staged.erased = self.effects.erase;
+        staged.place = staged.place.filter(|_| !staged.erased);
         self.effects.erase = false;
         let (deadline_ms, _) = staged.prospect.earliest_deadlines_ms();
         effects.take(&event.prospect, &mut self.effects);
@@ -175,8 +170,9 @@ impl<C: Codec> Task<C> {
             }
         };
         let at = self.staged.len();
+        let was = Known::of(&prospect);
         entry.staged = u32::try_from(at).ok()?;
-        self.staged.push(Staged { slot, prospect, is_new, erased: false, encoded: None });
+        self.staged.push(Staged { slot, prospect, is_new, erased: false, encoded: None, place: None, was });
         Some(at)
     }
 
@@ -250,11 +246,17 @@ impl<C: Codec> Task<C> {
         // Every timer that fires goes away or moves on; the bound is for the day when one doesn't.
         for _ in 0..1_000 {
             let Some(timer) = staged.prospect.next_timer(hold).filter(|t| t.deadline_ms <= deadline_ms) else { break };
+            let before = Before::timer(&staged.prospect, timer.kind);
             fire(&entry.key, &mut staged.prospect, timer.kind, now_ms, &self.models, &mut self.effects);
+            self.tally.timer(before, &staged.prospect, timer.kind, timer.deadline_ms);
             effects.fired += 1;
         }
         self.time_ms = self.time_ms.max(deadline_ms);
         let (next_ms, _) = staged.prospect.earliest_deadlines_ms();
+        if !self.effects.outputs.is_empty() {
+            staged.place = None;
+            self.tally.outputs(&self.effects.outputs, &self.models);
+        }
         effects.take(&entry.key, &mut self.effects);
         if hold && next_ms <= deadline_ms {
             self.held.push(slot);
@@ -296,6 +298,8 @@ impl<C: Codec> Task<C> {
             if let Some(entry) = self.store.entry_mut(staged.slot) {
                 entry.staged = Entry::NOT_STAGED;
             }
+            let is = if staged.erased { None } else { Known::of(&staged.prospect) };
+            self.tally.became(staged.was.as_ref(), is.as_ref());
             if staged.erased {
                 self.install_at(staged.slot, None);
                 continue;
@@ -305,6 +309,7 @@ impl<C: Codec> Task<C> {
             }
             self.keep_warm(staged.slot, staged.prospect);
         }
+        self.tally.confirm();
         self.committed_time_ms = self.time_ms;
     }
 
@@ -334,6 +339,7 @@ impl<C: Codec> Task<C> {
             let deadline_ms = entry.deadline_ms;
             self.schedule(staged.slot, deadline_ms);
         }
+        self.tally.discard();
         self.time_ms = self.committed_time_ms;
     }
 
@@ -341,48 +347,4 @@ impl<C: Codec> Task<C> {
     pub fn has_staged(&self) -> bool {
         !self.staged.is_empty()
     }
-
-    /// The committed record of one prospect, for questions.
-    ///
-    /// # Errors
-    /// The record can't be read.
-    pub fn prospect(&self, key: &str) -> Result<Option<Prospect>, CodecError> {
-        let entry = self.store.find(key).and_then(|slot| self.store.entry(slot)).filter(|e| !e.record.is_empty());
-        entry.map(|e| self.codec.decode(&e.record)).transpose()
-    }
-
-    /// Keys and committed records, in no particular order.
-    pub fn records(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.store.iter().filter(|e| !e.record.is_empty()).map(|e| (&*e.key, &*e.record))
-    }
-
-    /// How large the task is.
-    pub fn size(&self) -> TaskSize {
-        TaskSize {
-            records: self.store.records(),
-            record_bytes: self.store.record_bytes(),
-            decoded: self.warm.len(),
-            timers: self.timers.len(),
-            held: self.held.len(),
-        }
-    }
-
-    /// How many prospects stand where, in the model in charge.
-    pub fn population(&self) -> &Population {
-        &self.population
-    }
-}
-
-/// Figures of a task's memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct TaskSize {
-    pub records: usize,
-    /// Bytes of encoded records.
-    pub record_bytes: usize,
-    /// Decoded copies that are kept.
-    pub decoded: usize,
-    /// Queued deadlines, stale ones included.
-    pub timers: usize,
-    /// Prospects with a cart step that waits for the task to catch up.
-    pub held: usize,
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::model::spec::CartSpec;
 use crate::domain::prospect::{Prospect, Track};
+use crate::runtime::snapshot::figures::{Figures, Key};
 use crate::runtime::snapshot::{Identity, Phase, TaskSnapshot, TaskState};
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -22,6 +23,17 @@ impl ProspectLookup for Fake {
         let found = known.then(|| Prospect { sessions: 3, tracks: [track].into_iter().collect(), ..Prospect::default() });
         reply.send(found).expect("the receiver is still here");
         Ok(answer)
+    }
+
+    fn figures(&self) -> Result<Vec<oneshot::Receiver<Figures>>, NoAnswer> {
+        let worker = |orders| {
+            let (reply, answer) = oneshot::channel();
+            let mut figures = Figures::default();
+            figures.add(Key::Orders { week: 2_800, again: false }, orders);
+            reply.send(figures).expect("the receiver is still here");
+            answer
+        };
+        Ok(vec![worker(2), worker(3)])
     }
 }
 

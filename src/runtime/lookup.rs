@@ -1,8 +1,9 @@
-//! Questions about single prospects: a bounded mailbox per worker, answered between batches.
+//! Questions about single prospects and for figures: a bounded mailbox per worker, answered between batches.
 
 use super::snapshot::{Board, TaskState};
 use crate::domain::ids::murmur2_partition;
 use crate::domain::prospect::Prospect;
+use crate::engine::figures::Figures;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::oneshot;
@@ -10,13 +11,14 @@ use tokio::sync::oneshot;
 /// Questions that may wait at one worker; more are refused.
 pub const MAILBOX: usize = 32;
 
-/// One question. The worker answers with the committed record, `None` when it knows no such prospect, or drops the question
-/// when the partition has just gone.
+/// One question.
 #[derive(Debug)]
-pub struct Question {
-    pub partition: i32,
-    pub prospect: String,
-    pub reply: oneshot::Sender<Option<Prospect>>,
+pub enum Question {
+    /// The worker answers with the committed record, `None` when it knows no such prospect, or drops the question when the
+    /// partition has just gone.
+    Prospect { partition: i32, prospect: String, reply: oneshot::Sender<Option<Prospect>> },
+    /// The figures of all tasks of the worker that are at work.
+    Figures { reply: oneshot::Sender<Figures> },
 }
 
 /// Why a prospect can't be asked for here and now.
@@ -37,6 +39,12 @@ pub trait ProspectLookup: Send + Sync {
     /// # Errors
     /// See [`NoAnswer`]. A receiver that is closed without an answer means that the partition has just gone.
     fn ask(&self, prospect: &str) -> Result<oneshot::Receiver<Option<Prospect>>, NoAnswer>;
+
+    /// Asks every worker for its figures.
+    ///
+    /// # Errors
+    /// Too many questions are waiting.
+    fn figures(&self) -> Result<Vec<oneshot::Receiver<Figures>>, NoAnswer>;
 }
 
 /// Where the producers of the inputs put a key.
@@ -80,11 +88,23 @@ impl ProspectLookup for Directory {
         }
         let mailbox = self.mailboxes.get(task.worker).ok_or_else(not_owned)?;
         let (reply, answer) = oneshot::channel();
-        match mailbox.try_send(Question { partition, prospect: prospect.to_owned(), reply }) {
+        match mailbox.try_send(Question::Prospect { partition, prospect: prospect.to_owned(), reply }) {
             Ok(()) => Ok(answer),
             Err(TrySendError::Full(_)) => Err(NoAnswer::Busy),
             Err(TrySendError::Disconnected(_)) => Err(not_owned()),
         }
+    }
+
+    fn figures(&self) -> Result<Vec<oneshot::Receiver<Figures>>, NoAnswer> {
+        let ask = |mailbox: &SyncSender<Question>| {
+            let (reply, answer) = oneshot::channel();
+            match mailbox.try_send(Question::Figures { reply }) {
+                // A worker that has ended drops the question: its receiver says so.
+                Ok(()) | Err(TrySendError::Disconnected(_)) => Ok(answer),
+                Err(TrySendError::Full(_)) => Err(NoAnswer::Busy),
+            }
+        };
+        self.mailboxes.iter().map(ask).collect()
     }
 }
 
@@ -109,10 +129,23 @@ mod tests {
         let (directory, mailbox, board) = directory();
         publish(&board, TaskState::Ready);
         let mut answer = directory.ask("u-1").expect("owned and ready");
-        let question = mailbox.try_recv().expect("the question is in the mailbox");
-        assert_eq!((question.partition, question.prospect.as_str()), (3, "u-1"));
-        question.reply.send(None).expect("somebody waits");
+        let Ok(Question::Prospect { partition, prospect, reply }) = mailbox.try_recv() else {
+            panic!("the question is not in the mailbox")
+        };
+        assert_eq!((partition, prospect.as_str()), (3, "u-1"));
+        reply.send(None).expect("somebody waits");
         assert_eq!(answer.try_recv(), Ok(None));
+    }
+
+    #[test]
+    fn every_worker_is_asked_for_its_figures() {
+        let (directory, mailbox, _board) = directory();
+        let mut answers = directory.figures().expect("there is room");
+        let Ok(Question::Figures { reply }) = mailbox.try_recv() else { panic!("the question is not in the mailbox") };
+        reply.send(Figures::default()).expect("somebody waits");
+        assert_eq!(answers.remove(0).try_recv(), Ok(Figures::default()));
+        drop(mailbox);
+        assert!(directory.figures().expect("asked").remove(0).try_recv().is_err(), "a worker that is gone");
     }
 
     #[test]

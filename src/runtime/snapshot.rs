@@ -1,6 +1,7 @@
 //! What workers publish for health, dashboard and API: plain data, replaced as a whole. Readers never reach into a worker.
 
 use crate::domain::Ms;
+pub use crate::engine::figures;
 pub use crate::engine::population::Population;
 use crate::engine::task::TaskSize;
 use std::collections::BTreeMap;

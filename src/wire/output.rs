@@ -163,14 +163,7 @@ fn qualification_name(qualification: Qualification) -> &'static str {
 }
 
 fn answer_name(answer: Answer) -> &'static str {
-    match answer {
-        Answer::Accepted => "accepted",
-        Answer::Rejected => "rejected",
-        Answer::Recycled => "recycled",
-        Answer::Won => "won",
-        Answer::Lost => "lost",
-        Answer::NoShow => "no-show",
-    }
+    answer.name()
 }
 
 /// An id as 32 hex digits.

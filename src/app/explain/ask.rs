@@ -11,14 +11,14 @@ const MOST_BYTES: u64 = 16 << 20;
 
 /// Host and port of an instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) host: String,
-    pub(super) port: u16,
+pub(in crate::app) struct Place {
+    pub(in crate::app) host: String,
+    pub(in crate::app) port: u16,
 }
 
 impl Place {
     /// `http://host:port`, `host:port`; a path after it is left out.
-    pub(super) fn parse(url: &str) -> Option<Self> {
+    pub(in crate::app) fn parse(url: &str) -> Option<Self> {
         let rest = url.strip_prefix("http://").unwrap_or(url);
         let authority = rest.split('/').next()?;
         let (host, port) = authority.rsplit_once(':')?;
@@ -39,7 +39,7 @@ impl fmt::Display for Place {
 }
 
 /// A prospect as one segment of a path.
-pub(super) fn encoded(text: &str) -> String {
+pub(in crate::app) fn encoded(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
@@ -53,7 +53,7 @@ pub(super) fn encoded(text: &str) -> String {
 }
 
 /// Status and body.
-pub(super) fn get(place: &Place, path: &str, token: Option<&str>) -> io::Result<(u16, String)> {
+pub(in crate::app) fn get(place: &Place, path: &str, token: Option<&str>) -> io::Result<(u16, String)> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
     for address in (place.host.as_str(), place.port).to_socket_addrs()? {
         match TcpStream::connect_timeout(&address, WAIT) {

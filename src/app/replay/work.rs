@@ -69,7 +69,8 @@ pub(super) struct Worked {
 pub(super) struct Shared<'a> {
     pub options: &'a Options,
     pub decoder: &'a Decoder,
-    pub encoder: &'a Encoder,
+    /// `None`: nobody wants the outputs.
+    pub encoder: Option<&'a Encoder>,
     pub spill: &'a Spill,
     /// Only this prospect's events are applied; the others move the clock.
     pub only: Option<&'a str>,
@@ -174,9 +175,11 @@ fn close(shared: &Shared<'_>, worked: &mut Worked, effects: &mut BatchEffects) -
             Body::CartOutcome(outcome) => *tally.outcomes.entry(outcome.kind.type_name()).or_default() += 1,
             _ => {}
         }
-        let tail = outputs.tail(out);
-        shared.encoder.encode(&output.prospect, &output.output, tail);
-        tail.push(b'\n');
+        if let Some(encoder) = shared.encoder {
+            let tail = outputs.tail(out);
+            encoder.encode(&output.prospect, &output.output, tail);
+            tail.push(b'\n');
+        }
     }
     outputs.settle(shared.spill)?;
     for (note, count) in &effects.notes {

@@ -79,6 +79,21 @@ pub enum Answer {
     NoShow,
 }
 
+impl Answer {
+    /// The name in outputs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+            Self::Recycled => "recycled",
+            Self::Won => "won",
+            Self::Lost => "lost",
+            Self::NoShow => "no-show",
+        }
+    }
+}
+
 /// Between marketing and sales.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HandOver {

@@ -33,6 +33,7 @@ pub fn compile(specs: &[ModelSpec], cart_overrides: &CartSpec) -> Result<Models,
     for model in &mut models {
         index(model, vocabulary.names().len());
     }
+    vocabulary.intern_origin();
     Ok(Models { models, vocabulary })
 }
 

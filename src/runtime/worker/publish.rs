@@ -3,6 +3,8 @@
 use super::Worker;
 use crate::domain::Ms;
 use crate::engine::codec::Codec;
+use crate::engine::figures::Figures;
+use crate::runtime::lookup::Question;
 use crate::runtime::ports::{CommitLog, Decode, Encode, EventSource, Failure, InputPartition, StateSource};
 use crate::runtime::snapshot::{Phase, TaskSnapshot, TaskState};
 use std::sync::Arc;
@@ -95,15 +97,24 @@ where
         }
     }
 
-    /// Answers questions about single prospects from committed records.
+    /// Answers questions from committed records and figures.
     pub(super) fn answer(&mut self) {
         for _ in 0..ANSWERS_PER_TURN {
-            let Ok(question) = self.mailbox.try_recv() else { return };
-            let Some(lane) = self.lanes.get(&question.partition).filter(|lane| lane.active) else { continue };
-            match lane.task.prospect(&question.prospect) {
-                // Nobody may be waiting any more.
-                Ok(answer) => drop(question.reply.send(answer)),
-                Err(error) => tracing::error!(partition = question.partition, "a prospect's record can't be read: {error}"),
+            match self.mailbox.try_recv() {
+                Ok(Question::Prospect { partition, prospect, reply }) => {
+                    let Some(lane) = self.lanes.get(&partition).filter(|lane| lane.active) else { continue };
+                    match lane.task.prospect(&prospect) {
+                        // Nobody may be waiting any more.
+                        Ok(answer) => drop(reply.send(answer)),
+                        Err(error) => tracing::error!(partition, "a prospect's record can't be read: {error}"),
+                    }
+                }
+                Ok(Question::Figures { reply }) => {
+                    let mut figures = Figures::new(&self.models);
+                    self.lanes.values().filter(|lane| lane.active).for_each(|lane| figures.merge(lane.task.figures()));
+                    drop(reply.send(figures));
+                }
+                Err(_) => return,
             }
         }
     }

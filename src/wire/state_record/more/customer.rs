@@ -1,16 +1,46 @@
 //! `CustomerRecord`.
 
+use crate::domain::Text;
 use crate::domain::customer::Customer;
-use crate::wire::state_record::read::{Read, Reader};
-use crate::wire::state_record::write::Writer;
+use crate::wire::state_record::read::{Read, Reader, Value, unzigzag};
+use crate::wire::state_record::write::{Writer, zigzag};
 
-pub(super) fn write(value: &Customer, _w: &mut Writer<'_>) {
-    let Customer {} = value;
+pub(super) fn write(value: &Customer, w: &mut Writer<'_>) {
+    let Customer { first_source, first_campaign, last_source, last_campaign, orders, first_order_ms, spent } = value;
+    w.optional_text(1, first_source.as_deref());
+    w.optional_text(2, first_campaign.as_deref());
+    // Mostly the same.
+    w.optional_text(3, last_source.as_deref().filter(|_| last_source != first_source));
+    w.optional_text(4, last_campaign.as_deref().filter(|_| last_campaign != first_campaign));
+    w.uint(5, *orders);
+    w.time(6, *first_order_ms);
+    for (currency, milli) in spent {
+        w.bytes(7, currency.as_bytes());
+        w.varint(8, zigzag(*milli));
+    }
 }
 
 pub(super) fn read(mut r: Reader<'_>) -> Read<Customer> {
-    if let Some((field, _)) = r.next()? {
-        return r.unknown(field);
+    let mut c = Customer::default();
+    let mut sums: Vec<i64> = Vec::new();
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Bytes(b)) => c.first_source = Some(r.text(b)?),
+            (2, Value::Bytes(b)) => c.first_campaign = Some(r.text(b)?),
+            (3, Value::Bytes(b)) => c.last_source = Some(r.text(b)?),
+            (4, Value::Bytes(b)) => c.last_campaign = Some(r.text(b)?),
+            (5, Value::Varint(v)) => c.orders = r.number(v)?,
+            (6, Value::Varint(v)) => c.first_order_ms = Some(r.time(v)),
+            (7, Value::Bytes(b)) => c.spent.push((r.text::<Text>(b)?, 0)),
+            (8, Value::Varint(v)) => sums.push(unzigzag(v)),
+            _ => return r.unknown(field),
+        }
     }
-    Ok(Customer {})
+    r.same_length(c.spent.len(), sums.len())?;
+    for ((_, spent), sum) in c.spent.iter_mut().zip(sums) {
+        *spent = sum;
+    }
+    c.last_source = c.last_source.or_else(|| c.first_source.clone());
+    c.last_campaign = c.last_campaign.or_else(|| c.first_campaign.clone());
+    Ok(c)
 }

@@ -1,0 +1,273 @@
+//! The report as one page: tables, and plots drawn as SVG in it. It loads nothing, runs no script, and follows the reader's light
+//! or dark.
+
+mod plots;
+mod tables;
+
+use super::measures::Measures;
+use super::measures::stages::{AxisMeasures, ModelMeasures};
+use super::words::{amount, count, money, named, percent, time, unusual};
+use crate::http::dashboard::escape;
+
+const STYLE: &str = "
+:root{color-scheme:light dark;--ink:light-dark(#1c2430,#e6e9ee);--soft:light-dark(#5d6875,#9aa5b1);--line:light-dark(#d9dee4,#39424d);
+--paper:light-dark(#fff,#14181d);--card:light-dark(#f6f8fa,#1b2027);--bar:light-dark(#2a6fd6,#6ea8ff);--low:light-dark(#c4352b,#ff7b72);
+--high:light-dark(#1a7f4b,#57c98a);--pale:light-dark(#cfe0f8,#25405f)}
+*{box-sizing:border-box}body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);margin:0 auto;max-width:76rem;padding:1.5rem 1rem 4rem}
+h1{font-size:1.5rem;margin:0}h2{font-size:1.2rem;margin:2.6rem 0 .6rem;border-bottom:1px solid var(--line);padding-bottom:.3rem}
+h3{font-size:1rem;margin:1.6rem 0 .4rem}p{margin:.3rem 0}.soft{color:var(--soft)}.low{color:var(--low);font-weight:600}.high{color:var(--high);font-weight:600}
+.keys{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:.8rem;margin:1.2rem 0}
+.keys div{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.6rem .8rem}.keys b{display:block;font-size:1.35rem}
+.scroll{overflow-x:auto}table{border-collapse:collapse;min-width:100%}th,td{text-align:left;padding:.28rem .8rem .28rem 0;border-bottom:1px solid var(--line);vertical-align:top}
+th{font-weight:600;color:var(--soft);white-space:nowrap}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+td.empty{color:var(--soft)}td.gap{background:color-mix(in srgb,var(--low) 18%,transparent)}
+svg{display:block;max-width:100%;height:auto;font:12px system-ui,sans-serif}svg text{fill:var(--ink)}svg .soft{fill:var(--soft)}
+.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(22rem,1fr));gap:1.2rem}figure{margin:0}figcaption{font-weight:600;margin-bottom:.2rem}
+code{background:var(--card);padding:.1rem .3rem;border-radius:.25rem}";
+
+/// The whole page.
+pub(super) fn page(all: &Measures, top: usize) -> String {
+    let mut out = String::with_capacity(64 * 1024);
+    let window = match (&all.since, &all.until) {
+        (Some(since), Some(until)) => format!("Moves, carts and orders from {} to {}.", escape(since), escape(until)),
+        _ => "Nothing was counted yet.".to_owned(),
+    };
+    out += &format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <title>leadstream report</title><style>{STYLE}</style></head><body><h1>leadstream report</h1><p class=\"soft\">{window} \
+         Who stands where, customers and where they came from are those of all records.</p>"
+    );
+    keys(&mut out, all);
+    all.models.iter().for_each(|m| model(&mut out, m));
+    carts(&mut out, all);
+    customers(&mut out, all);
+    tables::origins(&mut out, "Sources", &all.sources, top);
+    tables::origins(&mut out, "Campaigns", &all.campaigns, top);
+    all.hand_overs.iter().for_each(|lead| tables::hand_over(&mut out, lead));
+    out += "</body></html>\n";
+    out
+}
+
+fn keys(out: &mut String, all: &Measures) {
+    let mut cells = vec![
+        ("prospects", count(all.prospects)),
+        ("customers", count(all.customers.customers)),
+        ("bought again", percent(all.customers.repeat_rate)),
+        ("time to close, median", time(all.customers.ms_to_close_median)),
+        ("carts abandoned", percent(all.carts.abandonment_rate)),
+        ("of those reminded, recovered", percent(all.carts.recovery_rate)),
+    ];
+    if !all.customers.lifetime_value.is_empty() {
+        cells.push(("lifetime value", money(&all.customers.lifetime_value)));
+    }
+    if !all.carts.recovered_value.is_empty() {
+        cells.push(("recovered", money(&all.carts.recovered_value)));
+    }
+    out.push_str("<div class=\"keys\">");
+    for (name, value) in cells {
+        *out += &format!("<div><b>{}</b><span class=\"soft\">{name}</span></div>", escape(&value));
+    }
+    out.push_str("</div>");
+}
+
+fn model(out: &mut String, model: &ModelMeasures) {
+    for axis in &model.axes {
+        let title = if axis.axis == "journey" { "Buyer journey" } else { "Sales funnel" };
+        *out += &format!("<h2>{title} <span class=\"soft\">{}</span></h2>", escape(&model.name));
+        *out += &plots::funnel(&axis.stages);
+        tables::stages(out, axis);
+        tables::personas(out, axis);
+        weeks(out, axis);
+    }
+    if let Some(p) = &model.pipeline {
+        *out += &format!(
+            "<h2>Pipeline and forecast</h2><p class=\"soft\">Opportunities stand from <b>{}</b> on and are won at <b>{}</b>.</p>",
+            escape(&p.open_from),
+            escape(&p.won_at)
+        );
+        let cycle = p.cycle_days.map_or_else(|| "–".to_owned(), |days| format!("{days:.1} days"));
+        let rows = [
+            ("opportunities", count(p.opportunities)),
+            (
+                "win rate",
+                format!("{} = {} won ÷ ({} won + {} lost)", percent(p.win_rate), count(p.won), count(p.won), count(p.lost)),
+            ),
+            ("cycle", format!("{cycle}, mean from the first touch to the first order")),
+        ];
+        let mut rows: Vec<(&str, String)> = rows.into_iter().collect();
+        for (currency, f) in &p.money {
+            let (currency, expected) = (named(currency), amount(f.expected));
+            let value = amount(f.average_value);
+            rows.push((
+                "forecast",
+                format!("{} × {} × {value} {currency} = {expected} {currency}", count(p.opportunities), percent(p.win_rate)),
+            ));
+            if let (Some(days), Some(per_day)) = (p.cycle_days, f.per_day) {
+                rows.push(("velocity", format!("{expected} {currency} ÷ {days:.1} days = {} {currency} a day", amount(per_day))));
+            }
+        }
+        if p.money.is_empty() {
+            rows.push(("forecast", "– (needs orders that name a value, and a win or a loss)".to_owned()));
+        }
+        tables::pairs(out, &rows);
+    }
+    if let Some(coverage) = &model.coverage {
+        tables::coverage(out, coverage);
+    }
+}
+
+fn weeks(out: &mut String, axis: &AxisMeasures) {
+    if !axis.unusual.is_empty() {
+        out.push_str("<h3>Out of the ordinary</h3><ul>");
+        for run in &axis.unusual {
+            *out += &format!("<li><span class=\"{}\">{}</span></li>", run.direction, escape(&unusual(run)));
+        }
+        out.push_str("</ul>");
+    }
+    // Nothing lies beyond the last stage.
+    let shown: Vec<_> = axis.stages.iter().rev().skip(1).rev().filter(|s| s.weeks.len() > 1).collect();
+    if shown.is_empty() {
+        return;
+    }
+    out.push_str(
+        "<h3>Conversion per week</h3><p class=\"soft\">Of those who entered the stage in a week, the share that went onward. \
+         Pale bars: how many entered.</p><div class=\"plots\">",
+    );
+    for stage in shown {
+        *out += &format!("<figure><figcaption>from {}</figcaption>{}</figure>", escape(&stage.stage), plots::weeks(&stage.weeks));
+    }
+    out.push_str("</div>");
+}
+
+fn carts(out: &mut String, all: &Measures) {
+    let c = &all.carts;
+    if c.opened == 0 && c.outcomes.is_empty() && c.reminders.is_empty() {
+        return;
+    }
+    out.push_str("<h2>Carts</h2>");
+    let steps: Vec<String> =
+        c.reminders.iter().enumerate().map(|(n, left)| format!("step {}: {}", n + 1, count(*left))).collect();
+    let rows = [
+        (
+            "opened",
+            format!(
+                "{}: {} ordered, {} emptied, {} forgotten, {} still open",
+                count(c.opened),
+                count(c.ordered),
+                count(c.emptied),
+                count(c.forgotten),
+                count(c.still_open)
+            ),
+        ),
+        ("not ordered", format!("{} of those that came to an end", percent(c.not_ordered_rate))),
+        (
+            "abandoned",
+            format!(
+                "{} ({} of the carts opened), worth {}",
+                count(c.abandoned),
+                percent(c.abandonment_rate),
+                money(&c.abandoned_value)
+            ),
+        ),
+        ("reminded", if steps.is_empty() { "–".to_owned() } else { steps.join(", ") }),
+        (
+            "recovered",
+            format!(
+                "{} ({} of the {} reminded), worth {}",
+                count(c.recovered),
+                percent(c.recovery_rate),
+                count(c.reminded),
+                money(&c.recovered_value)
+            ),
+        ),
+    ];
+    tables::pairs(out, &rows);
+    if c.weeks.len() > 1 {
+        let of = |what: fn(&super::measures::money::CartWeek) -> i64| {
+            c.weeks.iter().map(|w| (w.begins.clone(), what(w))).collect::<Vec<_>>()
+        };
+        out.push_str("<div class=\"plots\">");
+        for (title, bars) in [
+            ("carts opened", of(|w| w.opened)),
+            ("abandoned, by the week in which the series was armed", of(|w| w.abandoned)),
+            ("recovered, by the week in which the series was armed", of(|w| w.recovered)),
+        ] {
+            *out += &format!("<figure><figcaption>{title}</figcaption>{}</figure>", plots::bars(&bars));
+        }
+        out.push_str("</div>");
+    }
+    tables::outcomes(out, &c.outcomes);
+}
+
+fn customers(out: &mut String, all: &Measures) {
+    let c = &all.customers;
+    out.push_str("<h2>Customers</h2>");
+    let rows = [
+        ("customers", format!("{} with {} orders, spent {}", count(c.customers), count(c.orders), money(&c.spent))),
+        ("bought again", format!("{} ({})", count(c.repeaters), percent(c.repeat_rate))),
+        ("lifetime value", format!("{} a customer; an order {}", money(&c.lifetime_value), money(&c.average_order))),
+        (
+            "time to close",
+            format!(
+                "median {}, 90 % within {}, from the first touch to the first order",
+                time(c.ms_to_close_median),
+                time(c.ms_to_close_p90)
+            ),
+        ),
+    ];
+    tables::pairs(out, &rows);
+    if c.weeks.len() > 1 {
+        let of = |what: fn(&super::measures::money::OrderWeek) -> i64| {
+            c.weeks.iter().map(|w| (w.begins.clone(), what(w))).collect::<Vec<_>>()
+        };
+        out.push_str("<div class=\"plots\">");
+        for (title, bars) in
+            [("orders a week", of(|w| w.orders)), ("of those, by customers who had ordered before", of(|w| w.again))]
+        {
+            *out += &format!("<figure><figcaption>{title}</figcaption>{}</figure>", plots::bars(&bars));
+        }
+        out.push_str("</div>");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::report::Costs;
+    use crate::domain::effect::Axis;
+    use crate::engine::figures::{Figures, Key, ModelNames, Way};
+
+    #[test]
+    fn names_cannot_break_the_page_and_nothing_is_loaded() {
+        let evil = "<script>alert(1)</script>";
+        let mut figures = Figures::default();
+        let stages = [vec![evil.into(), "b".into()], Vec::new()];
+        figures
+            .models
+            .insert(1, ModelNames { name: evil.into(), hash: "h".into(), stages, personas: vec![evil.into()], pipeline: None });
+        figures.add(Key::Stands { model: 1, axis: Axis::Journey, persona: 1, stage: 1 }, 3);
+        for week in 2_800..2_812 {
+            figures.add(Key::Week { model: 1, axis: Axis::Journey, stage: 1, week, way: Way::Entered }, 30);
+            figures.add(
+                Key::Week { model: 1, axis: Axis::Journey, stage: 1, week, way: Way::Onward },
+                if week == 2_805 { 2 } else { 20 },
+            );
+            figures.add(
+                Key::Week { model: 1, axis: Axis::Journey, stage: 1, week, way: Way::Stale },
+                if week == 2_805 { 28 } else { 10 },
+            );
+        }
+        let costs = Costs::from([(evil.to_owned(), 5.0)]);
+        let page = page(&Measures::of(&figures, &costs, None), 5);
+        assert!(!page.contains("<script") && page.contains("&lt;script&gt;"), "{page}");
+        for outside in ["http:", "https:", "src=", "@import", "url(", "href="] {
+            assert!(!page.contains(outside), "{outside}");
+        }
+        assert!(page.contains("<svg") && page.contains("Out of the ordinary"), "{page}");
+        for tag in ["table", "tr", "td", "div", "figure", "svg", "ul", "li", "body"] {
+            let (open, close) = (format!("<{tag}"), format!("</{tag}>"));
+            let opened = page.matches(&format!("{open}>")).count() + page.matches(&format!("{open} ")).count();
+            assert_eq!(opened, page.matches(&close).count(), "{tag}");
+        }
+    }
+}

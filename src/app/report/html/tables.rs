@@ -1,0 +1,195 @@
+//! Tables of the page.
+
+use crate::app::report::measures::coverage::Coverage;
+use crate::app::report::measures::money::{HandOver, Named};
+use crate::app::report::measures::stages::AxisMeasures;
+use crate::app::report::words::{amount, count, money, percent, time};
+use crate::http::dashboard::escape;
+
+/// A cell, a number if it is one.
+enum Cell {
+    Text(String),
+    Number(String),
+    /// With a class of its own.
+    Marked(&'static str, String),
+}
+
+fn table(out: &mut String, head: &[(&str, bool)], rows: &[Vec<Cell>]) {
+    out.push_str("<div class=\"scroll\"><table><tr>");
+    for (name, is_number) in head {
+        *out += &format!("<th{}>{}</th>", if *is_number { " class=\"n\"" } else { "" }, escape(name));
+    }
+    out.push_str("</tr>");
+    for row in rows {
+        out.push_str("<tr>");
+        for cell in row {
+            *out += &match cell {
+                Cell::Text(text) => format!("<td>{}</td>", escape(text)),
+                Cell::Number(text) => format!("<td class=\"n\">{}</td>", escape(text)),
+                Cell::Marked(class, text) => format!("<td class=\"n {class}\">{}</td>", escape(text)),
+            };
+        }
+        out.push_str("</tr>");
+    }
+    out.push_str("</table></div>");
+}
+
+fn number(n: i64) -> Cell {
+    Cell::Number(count(n))
+}
+
+/// Names and what is to be said of them.
+pub(super) fn pairs(out: &mut String, rows: &[(&str, String)]) {
+    let rows: Vec<Vec<Cell>> =
+        rows.iter().map(|(name, text)| vec![Cell::Text((*name).to_owned()), Cell::Text(text.clone())]).collect();
+    table(out, &[], &rows);
+}
+
+pub(super) fn stages(out: &mut String, axis: &AxisMeasures) {
+    let head = [
+        ("stage", false),
+        ("there now", true),
+        ("visits", true),
+        ("went onward", true),
+        ("skipped the next", true),
+        ("dropped", true),
+        ("median", true),
+        ("90 % within", true),
+        ("leaks", false),
+    ];
+    let row = |s: &crate::app::report::measures::stages::Stage| {
+        let leaks: Vec<String> =
+            s.leaks.iter().take(4).map(|l| format!("{} → {}: {} ({})", l.way, l.to, count(l.count), percent(l.share))).collect();
+        vec![
+            Cell::Text(s.stage.clone()),
+            number(s.prospects),
+            number(s.visits),
+            Cell::Number(format!("{} ({})", count(s.onward), percent(s.conversion))),
+            number(s.skipped_next),
+            Cell::Number(percent(s.drop_off)),
+            Cell::Number(time(s.median_ms)),
+            Cell::Number(time(s.p90_ms)),
+            Cell::Text(leaks.join("; ")),
+        ]
+    };
+    table(out, &head, &axis.stages.iter().map(row).collect::<Vec<_>>());
+}
+
+pub(super) fn personas(out: &mut String, axis: &AxisMeasures) {
+    if axis.personas.len() < 2 {
+        return;
+    }
+    out.push_str("<h3>There now, by persona</h3>");
+    let head: Vec<(&str, bool)> =
+        [("persona", false)].into_iter().chain(axis.stages.iter().map(|s| (s.stage.as_str(), true))).collect();
+    let rows = axis.personas.iter().map(|row| {
+        let name = row.persona.clone().unwrap_or_else(|| "(no persona)".to_owned());
+        [Cell::Text(name)].into_iter().chain(row.prospects.iter().map(|n| number(*n))).collect()
+    });
+    table(out, &head, &rows.collect::<Vec<_>>());
+}
+
+pub(super) fn coverage(out: &mut String, coverage: &Coverage) {
+    let cells = coverage.rows.len() * coverage.stages.len();
+    *out += &format!(
+        "<h2>Coverage of the journey</h2><p class=\"soft\">Prospects · events of content · events of campaigns. Of {cells} cells: \
+         nobody in {}, no content in {}, no campaign in {}, neither in {} (marked).</p>",
+        coverage.empty, coverage.without_content, coverage.without_campaign, coverage.untouched
+    );
+    let head: Vec<(&str, bool)> =
+        [("persona", false)].into_iter().chain(coverage.stages.iter().map(|s| (s.as_str(), true))).collect();
+    let only = coverage.rows.len() == 1;
+    let rows = coverage.rows.iter().map(|row| {
+        let name = row.persona.clone().unwrap_or_else(|| if only { "everybody" } else { "everybody else" }.to_owned());
+        let cell = |c: &crate::app::report::measures::coverage::Cell| {
+            let text = format!("{} · {} · {}", count(c.prospects), count(c.content), count(c.campaign));
+            match (c.content + c.campaign, c.prospects) {
+                (0, _) => Cell::Marked("gap", text),
+                (_, 0) => Cell::Marked("empty", text),
+                _ => Cell::Number(text),
+            }
+        };
+        [Cell::Text(name)].into_iter().chain(row.cells.iter().map(cell)).collect()
+    });
+    table(out, &head, &rows.collect::<Vec<_>>());
+}
+
+pub(super) fn outcomes(out: &mut String, outcomes: &[(String, String, i64)]) {
+    if outcomes.is_empty() {
+        return;
+    }
+    let rows: Vec<Vec<Cell>> =
+        outcomes.iter().map(|(kind, reason, n)| vec![Cell::Text(kind.clone()), Cell::Text(reason.clone()), number(*n)]).collect();
+    table(out, &[("outcome", false), ("reason", false), ("times", true)], &rows);
+}
+
+pub(super) fn origins(out: &mut String, title: &str, all: &[Named], top: usize) {
+    if all.is_empty() {
+        return;
+    }
+    *out += &format!(
+        "<h2>{title}</h2><p class=\"soft\">By the first touch; the last two columns by the last one before an order.</p>"
+    );
+    let priced = all.iter().any(|n| n.cost.is_some());
+    let mut head = vec![
+        ("", false),
+        ("prospects", true),
+        ("customers", true),
+        ("became customers", true),
+        ("bought again", true),
+        ("orders", true),
+        ("spent", true),
+    ];
+    if priced {
+        head.extend([("cost", true), ("a prospect", true), ("a customer", true)]);
+    }
+    head.extend([("orders", true), ("worth", true)]);
+    let row = |n: &Named| {
+        let maybe = |value: Option<f64>| Cell::Number(value.map_or_else(|| "–".to_owned(), amount));
+        let mut row = vec![
+            Cell::Text(n.name.clone().unwrap_or_else(|| "(none)".to_owned())),
+            number(n.prospects),
+            number(n.customers),
+            Cell::Number(percent(n.conversion)),
+            number(n.repeaters),
+            number(n.orders),
+            Cell::Number(money(&n.spent)),
+        ];
+        if priced {
+            row.extend([maybe(n.cost), maybe(n.cost_per_prospect), maybe(n.cost_per_customer)]);
+        }
+        row.extend([number(n.last_touch_orders), Cell::Number(money(&n.last_touch_value))]);
+        row
+    };
+    table(out, &head, &all.iter().take(top).map(row).collect::<Vec<_>>());
+    if all.len() > top {
+        *out += &format!("<p class=\"soft\">and {} more</p>", all.len() - top);
+    }
+}
+
+pub(super) fn hand_over(out: &mut String, l: &HandOver) {
+    *out += &format!("<h2>Hand-over, {}</h2>", escape(&l.qualification));
+    let sum = |rate: Option<f64>, part: i64, other: i64, names: [&str; 2]| {
+        format!(
+            "{} = {} {} ÷ ({} {} + {} {})",
+            percent(rate),
+            count(part),
+            names[0],
+            count(part),
+            names[0],
+            count(other),
+            names[1]
+        )
+    };
+    let rows = [
+        ("handed over", format!("{}, {} reminders, {} returned", count(l.handed_over), count(l.reminded), count(l.returned))),
+        ("acceptance", sum(l.acceptance_rate, l.accepted, l.rejected, ["accepted", "rejected"])),
+        (
+            "precision",
+            format!("{} = {} accepted ÷ {} handed over", percent(l.precision), count(l.accepted), count(l.handed_over)),
+        ),
+        ("won", sum(l.win_rate, l.won, l.lost, ["won", "lost"])),
+    ];
+    pairs(out, &rows);
+    outcomes(out, &l.reasons);
+}

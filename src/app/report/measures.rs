@@ -1,0 +1,62 @@
+//! Figures made into what people ask for: rates, medians, velocity, forecast. Everything here is arithmetic over sums.
+
+pub(super) mod coverage;
+pub(super) mod money;
+pub(super) mod pipeline;
+pub(super) mod stages;
+pub(super) mod weeks;
+
+use super::Costs;
+use crate::engine::figures::{Figures, Heads, Key};
+use serde::Serialize;
+use stages::ModelMeasures;
+
+/// The whole report, as `--json` shows it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Measures {
+    /// First and last instant that was counted. Who stands where, customers and where they came from are those of all records.
+    pub since: Option<String>,
+    pub until: Option<String>,
+    pub prospects: i64,
+    pub models: Vec<ModelMeasures>,
+    pub carts: money::Carts,
+    pub customers: money::Customers,
+    pub sources: Vec<money::Named>,
+    pub campaigns: Vec<money::Named>,
+    pub hand_overs: Vec<money::HandOver>,
+}
+
+impl Measures {
+    /// All of it. `costs`: what campaigns cost. `pipeline`: stages that the caller names instead of the model's.
+    pub(super) fn of(figures: &Figures, costs: &Costs, pipeline: Option<&(String, String)>) -> Self {
+        let mut models: Vec<ModelMeasures> =
+            figures.models.iter().map(|(key, names)| stages::of(figures, *key, names, pipeline)).collect();
+        models.sort_by_key(|m| (!m.in_charge, m.name.clone()));
+        Self {
+            since: figures.since_ms.and_then(time),
+            until: figures.until_ms.and_then(time),
+            prospects: figures.get(&Key::People { what: Heads::Prospects }),
+            models,
+            carts: money::carts(figures),
+            customers: money::customers(figures),
+            sources: money::named(figures, money::SOURCES, &Costs::default()),
+            campaigns: money::named(figures, money::CAMPAIGNS, costs),
+            hand_overs: money::hand_overs(figures),
+        }
+    }
+}
+
+/// A share; `None` of nothing.
+#[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+pub(super) fn share(part: i64, whole: i64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
+pub(super) fn time(ms: i64) -> Option<String> {
+    jiff::Timestamp::from_millisecond(ms).ok().map(|t| format!("{t:.0}"))
+}
+
+/// The day of a time.
+pub(super) fn day(ms: i64) -> String {
+    time(ms).map(|t| t.chars().take(10).collect()).unwrap_or_default()
+}

@@ -1,0 +1,374 @@
+//! Carts, customers, where they came from and what that cost; what became of leads.
+
+use super::share;
+use crate::app::report::Costs;
+use crate::engine::figures::{CartFact, Figures, Heads, Key, OTHER, Origin, buckets, week_start_ms};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+const DAY_SECONDS: f64 = 86_400.0;
+
+/// Amounts by currency.
+pub(crate) type Money = BTreeMap<String, f64>;
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Carts {
+    pub opened: i64,
+    pub ordered: i64,
+    pub emptied: i64,
+    pub forgotten: i64,
+    pub still_open: i64,
+    /// 1 − ordered ÷ (ordered + emptied + forgotten)
+    pub not_ordered_rate: Option<f64>,
+    /// Left alone until the first reminder came due.
+    pub abandoned: i64,
+    /// abandoned ÷ opened
+    pub abandonment_rate: Option<f64>,
+    /// Of the abandoned ones, those whose first reminder left, and those ordered after a reminder.
+    pub reminded: i64,
+    pub recovered: i64,
+    /// recovered ÷ reminded
+    pub recovery_rate: Option<f64>,
+    pub abandoned_value: Money,
+    pub recovered_value: Money,
+    /// Reminders that left, by step, from step 1.
+    pub reminders: Vec<i64>,
+    /// Outcomes by type and reason.
+    pub outcomes: Vec<(String, String, i64)>,
+    pub weeks: Vec<CartWeek>,
+}
+
+/// `abandoned`, `reminded` and `recovered` are those of the carts whose series was armed in this week.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct CartWeek {
+    pub begins: String,
+    pub opened: i64,
+    pub abandoned: i64,
+    pub reminded: i64,
+    pub recovered: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Customers {
+    pub customers: i64,
+    pub orders: i64,
+    /// Customers with more than one order.
+    pub repeaters: i64,
+    /// repeaters ÷ customers
+    pub repeat_rate: Option<f64>,
+    /// What all customers spent, refunds taken off.
+    pub spent: Money,
+    /// spent ÷ customers
+    pub lifetime_value: Money,
+    /// Of the orders that name a value.
+    pub average_order: Money,
+    /// Mean, median and 90 % of the time from the first touch to the first order.
+    pub days_to_close_mean: Option<f64>,
+    pub ms_to_close_median: Option<i64>,
+    pub ms_to_close_p90: Option<i64>,
+    pub weeks: Vec<OrderWeek>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct OrderWeek {
+    pub begins: String,
+    pub orders: i64,
+    /// Of customers who had ordered before.
+    pub again: i64,
+    pub value: Money,
+}
+
+/// A source or campaign.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Named {
+    /// `None`: those who came without one.
+    pub name: Option<String>,
+    /// Came by it first.
+    pub prospects: i64,
+    pub customers: i64,
+    pub repeaters: i64,
+    pub orders: i64,
+    /// customers ÷ prospects
+    pub conversion: Option<f64>,
+    pub spent: Money,
+    /// Orders of those who came by it last before they ordered.
+    pub last_touch_orders: i64,
+    pub last_touch_value: Money,
+    /// As the caller said.
+    pub cost: Option<f64>,
+    /// cost ÷ prospects, cost ÷ customers
+    pub cost_per_prospect: Option<f64>,
+    pub cost_per_customer: Option<f64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct HandOver {
+    pub qualification: String,
+    pub handed_over: i64,
+    pub accepted: i64,
+    pub rejected: i64,
+    pub won: i64,
+    pub lost: i64,
+    pub returned: i64,
+    /// Reminders sent because nobody had answered.
+    pub reminded: i64,
+    /// accepted ÷ (accepted + rejected)
+    pub acceptance_rate: Option<f64>,
+    /// won ÷ (won + lost)
+    pub win_rate: Option<f64>,
+    /// Of those handed over: accepted.
+    pub precision: Option<f64>,
+    /// Answers and returns by reason, the most frequent first: what, reason, how often.
+    pub reasons: Vec<(String, String, i64)>,
+}
+
+#[allow(clippy::cast_precision_loss, reason = "amounts in thousandths stay far below 2^52")]
+fn amount(milli: i64) -> f64 {
+    milli as f64 / 1_000.0
+}
+
+#[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+fn per(money: &Money, heads: i64) -> Money {
+    if heads == 0 { Money::new() } else { money.iter().map(|(c, sum)| (c.clone(), sum / heads as f64)).collect() }
+}
+
+/// Sums of the keys that name a currency.
+fn by_currency(figures: &Figures, currency: impl Fn(&Key) -> Option<&str>) -> Money {
+    let mut sums: BTreeMap<String, i64> = BTreeMap::new();
+    for (key, n) in figures.sorted() {
+        if let Some(currency) = currency(key) {
+            *sums.entry(currency.to_owned()).or_default() += n;
+        }
+    }
+    sums.into_iter().map(|(currency, milli)| (currency, amount(milli))).collect()
+}
+
+pub(super) fn carts(figures: &Figures) -> Carts {
+    let count = |what| figures.get(&Key::Carts { what });
+    let value = |wanted| {
+        by_currency(figures, |key| match key {
+            Key::CartValue { what, currency } if *what == wanted => Some(currency.as_str()),
+            _ => None,
+        })
+    };
+    let mut reminders = Vec::new();
+    let mut outcomes = Vec::new();
+    let mut weeks: BTreeMap<i32, CartWeek> = BTreeMap::new();
+    for (key, n) in figures.sorted() {
+        match key {
+            Key::Reminders { step } => {
+                let at = usize::from(*step).max(1);
+                reminders.resize(reminders.len().max(at), 0);
+                reminders[at - 1] += n;
+            }
+            Key::Outcomes { kind, reason } => outcomes.push((kind.to_string(), reason.to_string(), n)),
+            Key::CartsInWeek { week, what } => {
+                let begins = super::day(week_start_ms(*week));
+                let row = weeks.entry(*week).or_insert(CartWeek { begins, opened: 0, abandoned: 0, reminded: 0, recovered: 0 });
+                match what {
+                    CartFact::Opened => row.opened += n,
+                    CartFact::Abandoned => row.abandoned += n,
+                    CartFact::Reminded => row.reminded += n,
+                    CartFact::Recovered => row.recovered += n,
+                    CartFact::Ordered | CartFact::Emptied | CartFact::Forgotten => {}
+                }
+            }
+            _ => {}
+        }
+    }
+    let (opened, ordered) = (count(CartFact::Opened), count(CartFact::Ordered));
+    let ended = ordered + count(CartFact::Emptied) + count(CartFact::Forgotten);
+    let (abandoned, reminded) = (count(CartFact::Abandoned), count(CartFact::Reminded));
+    let recovered = count(CartFact::Recovered);
+    Carts {
+        opened,
+        ordered,
+        emptied: count(CartFact::Emptied),
+        forgotten: count(CartFact::Forgotten),
+        still_open: (opened - ended).max(0),
+        not_ordered_rate: share(ended - ordered, ended),
+        abandoned,
+        abandonment_rate: share(abandoned, opened),
+        reminded,
+        recovered,
+        recovery_rate: share(recovered, reminded),
+        abandoned_value: value(CartFact::Abandoned),
+        recovered_value: value(CartFact::Recovered),
+        reminders,
+        outcomes,
+        weeks: weeks.into_values().collect(),
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "seconds stay far below 2^52")]
+pub(super) fn days_to_close(figures: &Figures) -> Option<f64> {
+    let closed = figures.total(|key| matches!(key, Key::Closed { .. }));
+    (closed > 0).then(|| figures.get(&Key::ClosedSeconds {}) as f64 / DAY_SECONDS / closed as f64)
+}
+
+/// Value sold in each currency ÷ all orders that name a value.
+pub(super) fn average_order(figures: &Figures) -> Money {
+    let value = by_currency(figures, |key| match key {
+        Key::OrderValue { currency, .. } => Some(currency.as_str()),
+        _ => None,
+    });
+    let orders = figures.total(|key| matches!(key, Key::Orders { .. })) - figures.get(&Key::OrdersUnpriced {});
+    per(&value, orders.max(0))
+}
+
+pub(super) fn customers(figures: &Figures) -> Customers {
+    let count = |what| figures.get(&Key::People { what });
+    let mut closed: Vec<(u16, i64)> = Vec::new();
+    let mut weeks: BTreeMap<i32, OrderWeek> = BTreeMap::new();
+    let week_of = |week: &i32| OrderWeek { begins: super::day(week_start_ms(*week)), orders: 0, again: 0, value: Money::new() };
+    for (key, n) in figures.sorted() {
+        match key {
+            Key::Closed { bucket } => closed.push((*bucket, n)),
+            Key::Orders { week, again } => {
+                let row = weeks.entry(*week).or_insert_with(|| week_of(week));
+                row.orders += n;
+                row.again += if *again { n } else { 0 };
+            }
+            Key::OrderValue { week, currency } => {
+                let row = weeks.entry(*week).or_insert_with(|| week_of(week));
+                *row.value.entry(currency.to_string()).or_default() += amount(n);
+            }
+            _ => {}
+        }
+    }
+    let spent = by_currency(figures, |key| match key {
+        Key::Spent { currency } => Some(currency.as_str()),
+        _ => None,
+    });
+    let customers = count(Heads::Customers);
+    Customers {
+        customers,
+        orders: count(Heads::Orders),
+        repeaters: count(Heads::Repeaters),
+        repeat_rate: share(count(Heads::Repeaters), customers),
+        lifetime_value: per(&spent, customers),
+        spent,
+        average_order: average_order(figures),
+        days_to_close_mean: days_to_close(figures),
+        ms_to_close_median: buckets::quantile_ms(&closed, 0.5),
+        ms_to_close_p90: buckets::quantile_ms(&closed, 0.9),
+        weeks: weeks.into_values().collect(),
+    }
+}
+
+/// First and last touch.
+pub(super) const SOURCES: [Origin; 2] = [Origin::FirstSource, Origin::LastSource];
+pub(super) const CAMPAIGNS: [Origin; 2] = [Origin::FirstCampaign, Origin::LastCampaign];
+
+/// The sources or the campaigns, those with the most prospects first; those who came without one last.
+#[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+pub(super) fn named(figures: &Figures, [first, last]: [Origin; 2], costs: &Costs) -> Vec<Named> {
+    let mut names: BTreeSet<&str> = costs.keys().map(String::as_str).collect();
+    for (key, _) in figures.sorted() {
+        if let Key::Origins { of, name, .. } = key
+            && (*of == first || *of == last)
+        {
+            names.insert(name.as_str());
+        }
+    }
+    let mut all: Vec<Named> = names.into_iter().map(|wanted| one_named(figures, [first, last], wanted, costs)).collect();
+    all.sort_by_key(|n| (n.name.as_deref() == Some(OTHER), std::cmp::Reverse((n.prospects, n.orders))));
+    let rest = |what: fn(&Named) -> i64, heads| figures.get(&Key::People { what: heads }) - all.iter().map(what).sum::<i64>();
+    let (prospects, customers) = (rest(|n| n.prospects, Heads::Prospects), rest(|n| n.customers, Heads::Customers));
+    if !all.is_empty() && (prospects > 0 || customers > 0) {
+        let mut spent = customers_spent(figures);
+        for named in &all {
+            for (currency, sum) in &named.spent {
+                *spent.entry(currency.clone()).or_default() -= sum;
+            }
+        }
+        spent.retain(|_, sum| sum.abs() > 0.000_5);
+        let none = Named {
+            name: None,
+            prospects,
+            customers,
+            repeaters: rest(|n| n.repeaters, Heads::Repeaters),
+            orders: rest(|n| n.orders, Heads::Orders),
+            conversion: share(customers, prospects),
+            spent,
+            last_touch_orders: figures.total(|key| matches!(key, Key::Orders { .. }))
+                - all.iter().map(|n| n.last_touch_orders).sum::<i64>(),
+            last_touch_value: Money::new(),
+            cost: None,
+            cost_per_prospect: None,
+            cost_per_customer: None,
+        };
+        all.push(none);
+    }
+    all
+}
+
+fn customers_spent(figures: &Figures) -> Money {
+    by_currency(figures, |key| match key {
+        Key::Spent { currency } => Some(currency.as_str()),
+        _ => None,
+    })
+}
+
+#[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+fn one_named(figures: &Figures, [first, last]: [Origin; 2], wanted: &str, costs: &Costs) -> Named {
+    let count = |of, what| figures.get(&Key::Origins { of, name: wanted.into(), what });
+    let money = |wanted_of: Origin| {
+        by_currency(figures, |key| match key {
+            Key::OriginSpent { of, name, currency } if *of == wanted_of && name == wanted => Some(currency.as_str()),
+            _ => None,
+        })
+    };
+    let (prospects, customers) = (count(first, Heads::Prospects), count(first, Heads::Customers));
+    let cost = costs.get(wanted).copied();
+    let each = |heads: i64| cost.filter(|_| heads > 0).map(|cost| cost / heads as f64);
+    Named {
+        name: Some(wanted.to_owned()),
+        prospects,
+        customers,
+        repeaters: count(first, Heads::Repeaters),
+        orders: count(first, Heads::Orders),
+        conversion: share(customers, prospects),
+        spent: money(first),
+        last_touch_orders: count(last, Heads::Orders),
+        last_touch_value: money(last),
+        cost,
+        cost_per_prospect: each(prospects),
+        cost_per_customer: each(customers),
+    }
+}
+
+pub(super) fn hand_overs(figures: &Figures) -> Vec<HandOver> {
+    let mut by: BTreeMap<&str, Vec<(&str, &str, i64)>> = BTreeMap::new();
+    for (key, n) in figures.sorted() {
+        if let Key::Leads { qualification, what, reason } = key {
+            by.entry(qualification.as_str()).or_default().push((what.as_str(), reason.as_str(), n));
+        }
+    }
+    let lead = |(qualification, rows): (&str, Vec<(&str, &str, i64)>)| {
+        let count = |wanted: &str| rows.iter().filter(|(what, ..)| *what == wanted).map(|(_, _, n)| n).sum::<i64>();
+        let mut reasons: Vec<(String, String, i64)> = rows
+            .iter()
+            .filter(|(_, reason, _)| !reason.is_empty())
+            .map(|(what, reason, n)| ((*what).to_owned(), (*reason).to_owned(), *n))
+            .collect();
+        reasons.sort_by_key(|(.., n)| std::cmp::Reverse(*n));
+        let (handed_over, accepted, rejected) = (count("handed-over"), count("accepted"), count("rejected"));
+        let (won, lost) = (count("won"), count("lost"));
+        HandOver {
+            qualification: qualification.to_owned(),
+            handed_over,
+            accepted,
+            rejected,
+            won,
+            lost,
+            returned: count("returned"),
+            reminded: count("reminded"),
+            acceptance_rate: share(accepted, accepted + rejected),
+            win_rate: share(won, won + lost),
+            precision: share(accepted, handed_over),
+            reasons,
+        }
+    };
+    by.into_iter().map(lead).collect()
+}

@@ -1,0 +1,321 @@
+//! What a task counts for reports: plain sums under keys, so that figures of tasks, instances and files can be added up in any
+//! order and any grouping, and always come out the same.
+//!
+//! Two kinds of sums. **Standings** are kept by difference, as [`super::population`] is: who stands where, who bought, how much;
+//! they are those of all records that the task holds. **Flows** (moves, times, carts, orders, hand-overs) count what was
+//! committed since the task began to count. [`Tally`] keeps both beside a task.
+
+pub mod buckets;
+pub mod cell;
+pub mod notice;
+pub mod pipeline;
+mod tally;
+
+use crate::domain::effect::Axis;
+use crate::domain::model::{Model, Models};
+use crate::domain::{DAY_MS, Ms, Text};
+use cell::{Cell, Field};
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+pub use pipeline::Pipeline;
+use std::collections::BTreeMap;
+pub use tally::Tally;
+
+/// Weeks that are kept one by one, back from the newest; what is older stays in the totals only.
+pub const MAX_WEEKS: i32 = 160;
+/// Sources, and campaigns, that a task counts by name; further ones count as [`OTHER`].
+pub const MAX_NAMES: usize = 200;
+/// Stands for the names that found no room.
+pub const OTHER: &str = "(other)";
+/// Stands for prospects that came without a source or campaign.
+pub const NO_NAME: &str = "(none)";
+
+/// The week of a time: weeks begin on Monday, UTC; week 0 is that of 1970-01-01.
+#[must_use]
+pub fn week_of(time_ms: Ms) -> i32 {
+    i32::try_from((time_ms.div_euclid(DAY_MS) + 3).div_euclid(7)).unwrap_or(i32::MAX)
+}
+
+/// When a week begins.
+#[must_use]
+pub fn week_start_ms(week: i32) -> Ms {
+    (Ms::from(week) * 7 - 3) * DAY_MS
+}
+
+cell::words! {
+    /// How a stage was entered or left.
+    Way {
+        Entered = "entered", Onward = "onward", Back = "back", Stale = "stale", Disqualified = "disqualified",
+        ReEntered = "re-entered",
+    }
+}
+cell::words! {
+    /// What reached a prospect.
+    Touch { Content = "content", Campaign = "campaign" }
+}
+cell::words! {
+    /// What became of a cart.
+    CartFact {
+        Opened = "opened", Ordered = "ordered", Emptied = "emptied", Forgotten = "forgotten", Abandoned = "abandoned",
+        Reminded = "reminded", Recovered = "recovered",
+    }
+}
+cell::words! {
+    /// Whose name: source or campaign, the first or the newest before an order; what sales gave as a reason.
+    Origin {
+        FirstSource = "first-source", FirstCampaign = "first-campaign", LastSource = "last-source", LastCampaign = "last-campaign",
+        LeadReason = "lead-reason",
+    }
+}
+cell::words! {
+    /// Heads that are counted.
+    Heads { Prospects = "prospects", Customers = "customers", Repeaters = "repeaters", Orders = "orders" }
+}
+
+cell::keys! {
+    /// What a number is about. Stages and personas are numbered from 1 in the order of [`ModelNames`]; 0 is none.
+    Key {
+        /// Standing: prospects by persona and stage.
+        Stands = "stands" { model: u64, axis: Axis, persona: u8, stage: u8 },
+        /// Moves between stages.
+        Moved = "moved" { model: u64, axis: Axis, from: u8, to: u8, way: Way },
+        /// Times in a stage that was left, onward or not, by bucket; and their sum in seconds.
+        Stayed = "stayed" { model: u64, axis: Axis, stage: u8, onward: bool, bucket: u16 },
+        StayedSeconds = "stayed-seconds" { model: u64, axis: Axis, stage: u8, onward: bool },
+        /// Of those who entered a stage in a week: how many, and which way they left it (whenever that was).
+        Week = "week" { model: u64, axis: Axis, stage: u8, week: i32, way: Way },
+        /// Events of content or campaigns that reached prospects of a persona at a stage of the journey.
+        Touched = "touched" { model: u64, persona: u8, stage: u8, by: Touch },
+        /// Carts by what became of them: in all, by week, and their value in thousandths.
+        Carts = "carts" { what: CartFact },
+        CartsInWeek = "carts-in-week" { week: i32, what: CartFact },
+        CartValue = "cart-value" { what: CartFact, currency: Text },
+        /// Reminders that left, by step; outcomes by type and reason.
+        Reminders = "reminders" { step: u8 },
+        Outcomes = "outcomes" { kind: Text, reason: Text },
+        /// Standing: prospects, customers, those who bought again, orders; what customers spent, in thousandths.
+        People = "people" { what: Heads },
+        Spent = "spent" { currency: Text },
+        /// Standing: time from the first touch to the first order, by bucket; and its sum in seconds.
+        Closed = "closed" { bucket: u16 },
+        ClosedSeconds = "closed-seconds" {},
+        /// Standing, by the first source or campaign; flow, by the newest before the order.
+        Origins = "origins" { of: Origin, name: Text, what: Heads },
+        OriginSpent = "origin-spent" { of: Origin, name: Text, currency: Text },
+        /// Orders by week, those of customers who bought before, and their value in thousandths.
+        Orders = "orders" { week: i32, again: bool },
+        OrderValue = "order-value" { week: i32, currency: Text },
+        /// Orders that named no value.
+        OrdersUnpriced = "orders-unpriced" {},
+        /// Leads by qualification and what became of them, with the reason that was given.
+        Leads = "leads" { qualification: Text, what: Text, reason: Text },
+    }
+}
+
+impl Key {
+    /// The week that the number is about, if it is about one.
+    fn week(&self) -> Option<i32> {
+        match self {
+            Self::Week { week, .. }
+            | Self::CartsInWeek { week, .. }
+            | Self::Orders { week, .. }
+            | Self::OrderValue { week, .. } => Some(*week),
+            _ => None,
+        }
+    }
+}
+
+/// The names behind the numbers of one model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelNames {
+    pub name: Text,
+    pub hash: Text,
+    /// Journey, funnel.
+    pub stages: [Vec<Text>; 2],
+    pub personas: Vec<Text>,
+    pub pipeline: Option<Pipeline>,
+}
+
+/// Sums under keys, the names of their models, and the time they cover.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Figures {
+    pub models: BTreeMap<u64, ModelNames>,
+    /// First and last instant that was counted.
+    pub since_ms: Option<Ms>,
+    pub until_ms: Option<Ms>,
+    sums: HashMap<Key, i64, FixedState>,
+    newest_week: Option<i32>,
+}
+
+impl Figures {
+    /// Nothing counted yet, of these models.
+    #[must_use]
+    pub fn new(models: &Models) -> Self {
+        let all = models.models.iter();
+        Self { models: all.map(|m| (m.hash, ModelNames::of(m, models))).collect(), ..Self::default() }
+    }
+
+    /// Adds to one sum.
+    pub fn add(&mut self, key: Key, count: i64) {
+        if let Some(week) = key.week() {
+            let newest = self.newest_week.unwrap_or(week);
+            if week <= newest - MAX_WEEKS {
+                return;
+            }
+            if week > newest || self.newest_week.is_none() {
+                self.newest_week = Some(week);
+                self.sums.retain(|k, _| k.week().is_none_or(|w| w > week - MAX_WEEKS));
+            }
+        }
+        match self.sums.entry(key) {
+            hashbrown::hash_map::Entry::Occupied(mut sum) => {
+                *sum.get_mut() += count;
+                if *sum.get() == 0 {
+                    sum.remove();
+                }
+            }
+            hashbrown::hash_map::Entry::Vacant(sum) => {
+                if count != 0 {
+                    sum.insert(count);
+                }
+            }
+        }
+    }
+
+    /// Adds another's figures. In any order and grouping the same sums come out.
+    pub fn merge(&mut self, other: &Self) {
+        for (key, names) in &other.models {
+            self.models.entry(*key).or_insert_with(|| names.clone());
+        }
+        self.covers(other.since_ms);
+        self.covers(other.until_ms);
+        for (key, count) in other.sorted() {
+            self.add(key.clone(), count);
+        }
+        self.forget_weeks_before(other.newest_week);
+    }
+
+    /// A time that was counted.
+    pub fn covers(&mut self, time_ms: Option<Ms>) {
+        self.since_ms = self.since_ms.into_iter().chain(time_ms).min();
+        self.until_ms = self.until_ms.max(time_ms);
+    }
+
+    /// The newest week may be known although its own sums have come to nothing.
+    fn forget_weeks_before(&mut self, newest: Option<i32>) {
+        if let Some(week) = newest.filter(|w| self.newest_week.is_none_or(|mine| mine < *w)) {
+            self.newest_week = Some(week);
+            self.sums.retain(|k, _| k.week().is_none_or(|w| w > week - MAX_WEEKS));
+        }
+    }
+
+    /// One sum.
+    #[must_use]
+    pub fn get(&self, key: &Key) -> i64 {
+        self.sums.get(key).copied().unwrap_or(0)
+    }
+
+    /// All sums, by key.
+    #[must_use]
+    pub fn sorted(&self) -> Vec<(&Key, i64)> {
+        let mut all: Vec<_> = self.sums.iter().map(|(key, count)| (key, *count)).collect();
+        all.sort_unstable_by_key(|(key, _)| *key);
+        all
+    }
+
+    /// The sum over all keys that are meant.
+    pub fn total(&self, meant: impl Fn(&Key) -> bool) -> i64 {
+        self.sums.iter().filter(|(key, _)| meant(key)).map(|(_, count)| count).sum()
+    }
+}
+
+impl ModelNames {
+    fn of(model: &Model, models: &Models) -> Self {
+        Self {
+            name: model.name.as_str().into(),
+            hash: model.hash_text.as_str().into(),
+            stages: [model.axes[0].stages.clone(), model.axes[1].stages.clone()],
+            personas: Vec::new(),
+            pipeline: pipeline::of(model, models),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(keys: &[(Key, i64)]) -> Figures {
+        let mut figures = Figures::default();
+        for (key, count) in keys {
+            figures.add(key.clone(), *count);
+        }
+        figures
+    }
+
+    fn week(week: i32) -> Key {
+        Key::Week { model: 7, axis: Axis::Funnel, stage: 1, week, way: Way::Entered }
+    }
+
+    #[test]
+    fn weeks_begin_on_monday() {
+        // 2024-05-20 was a Monday.
+        let monday_ms = 1_716_163_200_000;
+        assert_eq!(week_start_ms(week_of(monday_ms)), monday_ms);
+        assert_eq!(week_of(monday_ms - 1), week_of(monday_ms) - 1);
+        assert_eq!(week_of(monday_ms + 7 * DAY_MS - 1), week_of(monday_ms));
+        assert_eq!((week_of(0), week_of(-1), week_of(-4 * DAY_MS)), (0, 0, -1));
+    }
+
+    #[test]
+    fn figures_add_up_in_any_order_and_grouping_also_where_weeks_are_dropped() {
+        let cart = Key::CartValue { what: CartFact::Recovered, currency: "EUR".into() };
+        let parts = [
+            of(&[(week(0), 3), (cart.clone(), 10)]),
+            of(&[(week(MAX_WEEKS - 1), 1), (week(5), 2)]),
+            of(&[(week(MAX_WEEKS + 2), 4), (cart.clone(), -10), (week(2), 9)]),
+            of(&[(week(MAX_WEEKS + 9), 1), (week(MAX_WEEKS + 9), -1)]),
+        ];
+        let sum = |order: &[usize]| {
+            let mut all = Figures::default();
+            for n in order {
+                all.merge(&parts[*n]);
+            }
+            all
+        };
+        let whole = sum(&[0, 1, 2, 3]);
+        assert_eq!(whole.sorted(), [(&week(MAX_WEEKS - 1), 1), (&week(MAX_WEEKS + 2), 4)]);
+        for order in [[3, 2, 1, 0], [1, 3, 0, 2], [2, 0, 3, 1]] {
+            assert_eq!(sum(&order), whole, "{order:?}");
+        }
+        let (mut left, mut right) = (sum(&[0, 1]), sum(&[2, 3]));
+        left.merge(&right);
+        assert_eq!(left, whole);
+        right.merge(&sum(&[1, 0]));
+        assert_eq!(right, whole);
+    }
+
+    #[test]
+    fn every_key_comes_back_from_its_row() {
+        let text = Text::from("x");
+        let keys = [
+            Key::Stands { model: u64::MAX, axis: Axis::Journey, persona: 1, stage: 2 },
+            Key::Moved { model: 1, axis: Axis::Funnel, from: 0, to: 3, way: Way::ReEntered },
+            Key::Stayed { model: 1, axis: Axis::Funnel, stage: 3, onward: true, bucket: 300 },
+            Key::Touched { model: 1, persona: 0, stage: 0, by: Touch::Campaign },
+            Key::Outcomes { kind: "cart.recovered".into(), reason: "ordered".into() },
+            Key::ClosedSeconds {},
+            Key::Origins { of: Origin::LastCampaign, name: text.clone(), what: Heads::Orders },
+            Key::Orders { week: -3, again: true },
+            Key::Leads { qualification: text.clone(), what: text.clone(), reason: text },
+        ];
+        for key in keys {
+            let row = key.row();
+            assert_eq!(Key::of_row(&row), Some(key), "{row:?}");
+            assert_eq!(Key::of_row(&row[..row.len() - 1]), None, "{row:?}");
+            assert_eq!(Key::of_row(&[row.clone(), vec![Cell::Number(1)]].concat()), None, "{row:?}");
+        }
+        assert_eq!(Key::of_row(&[Cell::Text("no-such-figure".into())]), None);
+        assert_eq!(Key::of_row(&[Cell::Text("reminders".into()), Cell::Number(256)]), None);
+    }
+}

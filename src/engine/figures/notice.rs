@@ -1,0 +1,304 @@
+//! What a step did, as numbers: looked up in the outputs it gave, and in the prospect before and after.
+
+use super::{CartFact, Heads, Key, Origin, Tally, Touch, Way, buckets, week_of};
+use crate::domain::customer::{Customer, NO_CURRENCY, milli};
+use crate::domain::effect::{
+    Axis, Body, CartAbandoned, CartOutcome, Cause, Direction, HandOver, HandOverKind, Note, OutcomeKind, Output, Qualification,
+    StageChanged,
+};
+use crate::domain::event::Event;
+use crate::domain::journey::stage_index;
+use crate::domain::model::Models;
+use crate::domain::names::{Kind, NameId};
+use crate::domain::prospect::{Prospect, TimerKind};
+use crate::domain::{Ms, Text};
+use crate::engine::population::Standing;
+
+/// What is known of a prospect's origin and orders; standings are kept by difference of these.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known {
+    customer: Customer,
+    first_seen_ms: Ms,
+}
+
+impl Known {
+    /// `None`: nothing that is counted.
+    #[must_use]
+    pub fn of(prospect: &Prospect) -> Option<Self> {
+        let customer = prospect.more.as_ref().map(|more| &more.customer).filter(|customer| !customer.is_empty())?;
+        Some(Self { customer: customer.clone(), first_seen_ms: prospect.first_seen_ms })
+    }
+}
+
+/// What has to be known of a prospect before a step.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Before {
+    open_carts: usize,
+}
+
+impl Before {
+    /// Before an event: nothing to look at for most.
+    #[must_use]
+    pub fn event(prospect: &Prospect, event: &Event<'_>) -> Self {
+        if event.kind.is_cart_activity() { Self { open_carts: open_carts(prospect) } } else { Self::default() }
+    }
+
+    #[must_use]
+    pub fn timer(prospect: &Prospect, kind: TimerKind) -> Self {
+        if matches!(kind, TimerKind::CartForgotten(_)) { Self { open_carts: open_carts(prospect) } } else { Self::default() }
+    }
+}
+
+fn open_carts(prospect: &Prospect) -> usize {
+    prospect.carts.iter().filter(|c| !c.lines.is_empty()).count()
+}
+
+/// Where a touch reaches a prospect: model in charge, persona, stage of the journey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    pub(super) charge: u8,
+    pub(super) persona: u8,
+    pub(super) stage: u8,
+}
+
+/// What kind of touch an event is: a mail, or anything that came by a campaign; a page, a screen, or an event that a model names
+/// and that is no business of the shop's own (a guide, a webinar).
+fn touch_of(event: &Event<'_>) -> Option<Touch> {
+    match event.kind {
+        Kind::Mail => Some(Touch::Campaign),
+        Kind::Page | Kind::Screen => Some(Touch::Content),
+        Kind::Other if event.name_id != NameId::NONE => Some(Touch::Content),
+        _ => None,
+    }
+}
+
+impl Tally {
+    /// An event was applied. `place`: kept by the caller as long as no output leaves.
+    pub fn event(
+        &mut self,
+        before: Before,
+        prospect: &Prospect,
+        event: &Event<'_>,
+        notes: &[Note],
+        models: &Models,
+        place: &mut Option<Place>,
+    ) {
+        if notes.contains(&Note::Duplicate) || event.kind == Kind::Deleted {
+            return;
+        }
+        self.covers(event.time_ms);
+        if let Some(touch) = touch_of(event) {
+            let place = *place.get_or_insert_with(|| {
+                let standing = Standing::of(prospect, models);
+                Place { charge: standing.charge, persona: standing.persona, stage: standing.charged[0] }
+            });
+            self.touch(place, touch);
+        }
+        if event.kind.is_cart_activity() {
+            self.cart_changed(before, prospect, event.kind, event.time_ms);
+        }
+        if event.kind == Kind::OrderCompleted
+            && let Some(more) = &prospect.more
+        {
+            self.ordered(&more.customer, event);
+        }
+    }
+
+    /// A timer fired.
+    pub fn timer(&mut self, before: Before, prospect: &Prospect, kind: TimerKind, at_ms: Ms) {
+        self.covers(at_ms);
+        if matches!(kind, TimerKind::CartForgotten(_)) {
+            self.carts(CartFact::Forgotten, before.open_carts.saturating_sub(open_carts(prospect)), at_ms);
+        }
+    }
+
+    fn cart_changed(&mut self, before: Before, prospect: &Prospect, kind: Kind, at_ms: Ms) {
+        let (was, is) = (before.open_carts, open_carts(prospect));
+        let gone = if kind == Kind::OrderCompleted { CartFact::Ordered } else { CartFact::Emptied };
+        self.carts(CartFact::Opened, is.saturating_sub(was), at_ms);
+        self.carts(gone, was.saturating_sub(is), at_ms);
+    }
+
+    fn carts(&mut self, what: CartFact, count: usize, at_ms: Ms) {
+        if count > 0 {
+            let count = i64::try_from(count).unwrap_or(0);
+            self.note(Key::Carts { what }, count);
+            self.note(Key::CartsInWeek { week: week_of(at_ms), what }, count);
+        }
+    }
+
+    /// What a step gave.
+    pub fn outputs(&mut self, outputs: &[Output], models: &Models) {
+        for output in outputs {
+            match &output.body {
+                Body::StageChanged(change) => self.stage_changed(output, change, models),
+                Body::CartAbandoned(cart) => self.reminded(cart),
+                Body::CartOutcome(outcome) => self.outcome(outcome),
+                Body::HandOver(lead) => self.handed_over(lead),
+                _ => {}
+            }
+        }
+    }
+
+    fn ordered(&mut self, customer: &Customer, event: &Event<'_>) {
+        let week = week_of(event.time_ms);
+        self.note(Key::Orders { week, again: customer.orders > 1 }, 1);
+        let currency: Text = event.currency.as_deref().unwrap_or(NO_CURRENCY).into();
+        let value = event.value.map(milli);
+        match value {
+            Some(value) => self.note(Key::OrderValue { week, currency: currency.clone() }, value),
+            None => self.note(Key::OrdersUnpriced {}, 1),
+        }
+        for (of, name) in [(Origin::LastSource, &customer.last_source), (Origin::LastCampaign, &customer.last_campaign)] {
+            let Some(name) = name.as_deref().map(|name| self.name(of, name)) else { continue };
+            self.note(Key::Origins { of, name: name.clone(), what: Heads::Orders }, 1);
+            if let Some(value) = value {
+                self.note(Key::OriginSpent { of, name, currency: currency.clone() }, value);
+            }
+        }
+    }
+
+    fn handed_over(&mut self, lead: &HandOver) {
+        let qualification = match lead.qualification {
+            Qualification::Mql => "MQL",
+            Qualification::Sql => "SQL",
+        };
+        let what = match (lead.kind, lead.answer) {
+            (HandOverKind::HandedOver, _) => "handed-over",
+            (HandOverKind::Reminded, _) => "reminded",
+            (HandOverKind::Answered, Some(answer)) => answer.name(),
+            (HandOverKind::Answered, None) => "answered",
+            (HandOverKind::Returned, _) => "returned",
+        };
+        // What qualified it is many words; why it came back or was refused is one of few.
+        let reason = match lead.kind {
+            HandOverKind::Returned | HandOverKind::Answered => {
+                lead.reasons.first().map(|reason| self.name(Origin::LeadReason, reason))
+            }
+            HandOverKind::HandedOver | HandOverKind::Reminded => None,
+        };
+        let (qualification, what) = (Text::const_new(qualification), Text::const_new(what));
+        self.note(Key::Leads { qualification, what, reason: reason.unwrap_or_default() }, 1);
+    }
+
+    fn stage_changed(&mut self, output: &Output, change: &StageChanged, models: &Models) {
+        let index = usize::from(output.model);
+        let (Some(model), Some(&key)) = (models.models.get(index), self.keys.get(index)) else { return };
+        let axis = change.axis;
+        let number = |name: &str| {
+            let place = stage_index(&model.axes[axis.index()], name).map_or(0, |n| n + 1);
+            u8::try_from(place).unwrap_or(0)
+        };
+        let (from, to) = (change.from.as_deref().map_or(0, number), number(&change.to));
+        let way = way_of(change);
+        self.note(Key::Moved { model: key, axis, from, to, way }, 1);
+        self.note(Key::Week { model: key, axis, stage: to, week: week_of(output.at_ms), way: Way::Entered }, 1);
+        if from == 0 {
+            return;
+        }
+        // Counted with those who entered in the same week.
+        let entered = week_of(output.at_ms.saturating_sub(change.in_stage_ms));
+        let onward = way == Way::Onward;
+        self.note(Key::Week { model: key, axis, stage: from, week: entered, way }, 1);
+        self.note(Key::Stayed { model: key, axis, stage: from, onward, bucket: buckets::of(change.in_stage_ms) }, 1);
+        self.note(Key::StayedSeconds { model: key, axis, stage: from, onward }, change.in_stage_ms / 1_000);
+    }
+
+    fn reminded(&mut self, cart: &CartAbandoned) {
+        self.note(Key::Reminders { step: cart.step }, 1);
+        if cart.step == 1 {
+            self.carts(CartFact::Abandoned, 1, cart.episode_ms);
+            self.carts(CartFact::Reminded, 1, cart.episode_ms);
+            self.cart_value(CartFact::Abandoned, cart.value, cart.currency.as_ref());
+        }
+    }
+
+    fn outcome(&mut self, outcome: &CartOutcome) {
+        let (kind, reason) = (Text::const_new(outcome.kind.type_name()), Text::const_new(outcome.reason.name()));
+        self.note(Key::Outcomes { kind, reason }, 1);
+        match outcome.kind {
+            OutcomeKind::Recovered => {
+                self.carts(CartFact::Recovered, 1, outcome.episode_ms);
+                self.cart_value(CartFact::Recovered, outcome.value, outcome.currency.as_ref());
+            }
+            OutcomeKind::Skipped if outcome.step == Some(1) => {
+                self.carts(CartFact::Abandoned, 1, outcome.episode_ms);
+                self.cart_value(CartFact::Abandoned, outcome.value, outcome.currency.as_ref());
+            }
+            _ => {}
+        }
+    }
+
+    fn cart_value(&mut self, what: CartFact, value: Option<f64>, currency: Option<&Text>) {
+        if let Some(value) = value {
+            let currency = currency.cloned().unwrap_or(Text::const_new(NO_CURRENCY));
+            self.note(Key::CartValue { what, currency }, milli(value));
+        }
+    }
+
+    /// A prospect stands somewhere, or does so no more.
+    pub(super) fn stands(&mut self, standing: Standing, count: i64) {
+        self.add(Key::People { what: Heads::Prospects }, count);
+        let Some(&model) = self.keys.get(usize::from(standing.charge)) else { return };
+        for axis in Axis::ALL {
+            let key = Key::Stands { model, axis, persona: standing.persona, stage: standing.charged[axis.index()] };
+            self.add(key, count);
+        }
+    }
+
+    /// What is known of a prospect's origin and orders became something else.
+    pub fn became(&mut self, was: Option<&Known>, is: Option<&Known>) {
+        if was != is {
+            if let Some(known) = was {
+                self.known(known, -1);
+            }
+            if let Some(known) = is {
+                self.known(known, 1);
+            }
+        }
+    }
+
+    fn known(&mut self, known: &Known, count: i64) {
+        let Known { customer, first_seen_ms } = known;
+        let orders = i64::from(customer.orders);
+        let mut heads = vec![];
+        if orders > 0 {
+            heads.extend([(Heads::Customers, count), (Heads::Orders, orders * count)]);
+        }
+        if orders > 1 {
+            heads.push((Heads::Repeaters, count));
+        }
+        for (what, count) in &heads {
+            self.add(Key::People { what: *what }, *count);
+        }
+        for (currency, spent) in &customer.spent {
+            self.add(Key::Spent { currency: currency.clone() }, spent * count);
+        }
+        if let Some(first_order_ms) = customer.first_order_ms {
+            let took_ms = (first_order_ms - first_seen_ms).max(0);
+            self.add(Key::Closed { bucket: buckets::of(took_ms) }, count);
+            self.add(Key::ClosedSeconds {}, took_ms / 1_000 * count);
+        }
+        for (of, name) in [(Origin::FirstSource, &customer.first_source), (Origin::FirstCampaign, &customer.first_campaign)] {
+            let Some(name) = name.as_deref().map(|name| self.name(of, name)) else { continue };
+            self.add(Key::Origins { of, name: name.clone(), what: Heads::Prospects }, count);
+            for (what, count) in &heads {
+                self.add(Key::Origins { of, name: name.clone(), what: *what }, *count);
+            }
+            for (currency, spent) in &customer.spent {
+                self.add(Key::OriginSpent { of, name: name.clone(), currency: currency.clone() }, spent * count);
+            }
+        }
+    }
+}
+
+fn way_of(change: &StageChanged) -> Way {
+    match (change.cause, change.direction) {
+        (Cause::Stale, _) => Way::Stale,
+        (Cause::Disqualified, _) => Way::Disqualified,
+        (Cause::ReEntered, _) => Way::ReEntered,
+        (Cause::Event, Direction::Enter) => Way::Entered,
+        (Cause::Event, Direction::Forward) => Way::Onward,
+        (Cause::Event, Direction::Back) => Way::Back,
+    }
+}

@@ -1,0 +1,80 @@
+//! Committed records of a task: taken in at a restore, asked for, counted.
+
+use super::{Population, Task, TaskSize};
+use crate::domain::Ms;
+use crate::domain::prospect::Prospect;
+use crate::engine::codec::{Codec, CodecError};
+use crate::engine::figures::Figures;
+use crate::engine::figures::notice::Known;
+
+impl<C: Codec> Task<C> {
+    /// Installs one committed record (`None`: deleted). Restore calls it for every record of the changelog, and
+    /// [`Task::confirm`] goes through the same function below for every record of a committed batch: recovery is not a second
+    /// code path.
+    ///
+    /// # Errors
+    /// The record can't be read.
+    pub fn install(&mut self, key: &str, record: Option<&[u8]>) -> Result<(), CodecError> {
+        let found = self.store.find(key);
+        let was = found.and_then(|slot| self.known_at(slot));
+        let Some(bytes) = record else {
+            if let Some(slot) = found {
+                self.install_at(slot, None);
+            }
+            self.tally.became(was.as_ref(), None);
+            return Ok(());
+        };
+        let prospect = self.codec.decode(bytes)?;
+        self.tally.became(was.as_ref(), Known::of(&prospect).as_ref());
+        let slot = self.store.find_or_insert(key);
+        self.install_at(slot, Some((bytes.into(), &prospect)));
+        Ok(())
+    }
+
+    /// What was counted of a committed record that is about to be replaced.
+    fn known_at(&self, slot: u32) -> Option<Known> {
+        let entry = self.store.entry(slot).filter(|entry| entry.standing.known)?;
+        Known::of(&self.codec.decode(&entry.record).ok()?)
+    }
+
+    /// Sets the time that the task record gives after a restore.
+    pub fn restore_time(&mut self, time_ms: Ms) {
+        self.time_ms = self.time_ms.max(time_ms);
+        self.committed_time_ms = self.time_ms;
+    }
+
+    /// The committed record of one prospect, for questions.
+    ///
+    /// # Errors
+    /// The record can't be read.
+    pub fn prospect(&self, key: &str) -> Result<Option<Prospect>, CodecError> {
+        let entry = self.store.find(key).and_then(|slot| self.store.entry(slot)).filter(|e| !e.record.is_empty());
+        entry.map(|e| self.codec.decode(&e.record)).transpose()
+    }
+
+    /// Keys and committed records, in no particular order.
+    pub fn records(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.store.iter().filter(|e| !e.record.is_empty()).map(|e| (&*e.key, &*e.record))
+    }
+
+    /// How large the task is.
+    pub fn size(&self) -> TaskSize {
+        TaskSize {
+            records: self.store.records(),
+            record_bytes: self.store.record_bytes(),
+            decoded: self.warm.len(),
+            timers: self.timers.len(),
+            held: self.held.len(),
+        }
+    }
+
+    /// What was counted so far.
+    pub fn figures(&self) -> &Figures {
+        self.tally.figures()
+    }
+
+    /// How many prospects stand where, in the model in charge.
+    pub fn population(&self) -> &Population {
+        &self.population
+    }
+}
