@@ -46,7 +46,7 @@ cell::words! {
     /// How a stage was entered or left.
     Way {
         Entered = "entered", Onward = "onward", Back = "back", Stale = "stale", Disqualified = "disqualified",
-        ReEntered = "re-entered",
+        ReEntered = "re-entered", CarriedOver = "carried-over",
     }
 }
 cell::words! {
@@ -235,7 +235,7 @@ impl ModelNames {
             name: model.name.as_str().into(),
             hash: model.hash_text.as_str().into(),
             stages: [model.axes[0].stages.clone(), model.axes[1].stages.clone()],
-            personas: Vec::new(),
+            personas: model.people.personas.iter().map(|p| p.name.clone()).collect(),
             pipeline: pipeline::of(model, models),
         }
     }

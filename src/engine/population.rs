@@ -31,6 +31,7 @@ impl Standing {
         if let Some(track) = prospect.tracks.first() {
             standing.stages = stages(track, model);
             standing.charged = standing.stages;
+            standing.persona = persona(track, model);
             let labels = &model.score.labels;
             standing.label = place(label_of(labels, track).and_then(|l| labels.iter().position(|m| m == l)));
         }
@@ -38,6 +39,7 @@ impl Standing {
         if let Some((track, model)) = prospect.tracks.get(charge).zip(models.models.get(charge)).filter(|_| charge > 0) {
             standing.charge = u8::try_from(charge).unwrap_or(u8::MAX);
             standing.charged = stages(track, model);
+            standing.persona = persona(track, model);
         }
         standing
     }
@@ -45,6 +47,10 @@ impl Standing {
 
 fn place(index: Option<usize>) -> u8 {
     index.and_then(|i| u8::try_from(i + 1).ok()).unwrap_or(0)
+}
+
+fn persona(track: &Track, model: &Model) -> u8 {
+    place(track.persona.and_then(|hash| model.people.personas.iter().position(|p| p.hash == hash)))
 }
 
 fn stages(track: &Track, model: &Model) -> [u8; 2] {

@@ -88,6 +88,10 @@ impl Tally {
         }
         self.covers(event.time_ms);
         if let Some(touch) = touch_of(event) {
+            if self.has_personas {
+                // What is learnt of a prospect may make another persona of it, without an output.
+                *place = None;
+            }
             let place = *place.get_or_insert_with(|| {
                 let standing = Standing::of(prospect, models);
                 Place { charge: standing.charge, persona: standing.persona, stage: standing.charged[0] }
@@ -297,6 +301,7 @@ fn way_of(change: &StageChanged) -> Way {
         (Cause::Stale, _) => Way::Stale,
         (Cause::Disqualified, _) => Way::Disqualified,
         (Cause::ReEntered, _) => Way::ReEntered,
+        (Cause::CarriedOver, _) => Way::CarriedOver,
         (Cause::Event, Direction::Enter) => Way::Entered,
         (Cause::Event, Direction::Forward) => Way::Onward,
         (Cause::Event, Direction::Back) => Way::Back,

@@ -17,6 +17,7 @@ pub struct Tally {
     /// First and last time of the open batch.
     times: Option<(Ms, Ms)>,
     pub(super) keys: Vec<u64>,
+    pub(super) has_personas: bool,
     names: [HashSet<Text, FixedState>; 5],
 }
 
@@ -29,6 +30,7 @@ impl Tally {
             touched: Vec::new(),
             times: None,
             keys: models.models.iter().map(|m| m.hash).collect(),
+            has_personas: models.models.iter().any(|m| !m.people.personas.is_empty()),
             names: Default::default(),
         }
     }
