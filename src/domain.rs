@@ -27,6 +27,7 @@ pub mod prospect;
 pub mod score;
 pub mod step;
 pub mod traits;
+pub mod zones;
 
 /// Milliseconds since the Unix epoch (UTC), or a length of time in milliseconds: every time in this floor.
 pub type Ms = i64;

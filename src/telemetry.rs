@@ -178,6 +178,15 @@ impl Telemetry {
         self.counter(&catalogue::CART_SUPPRESSED, &[reason]).increment(count);
     }
 
+    /// `kind` is `fired` or `recalled`.
+    pub fn triggers(&self, trigger: &str, kind: &str, count: u64) {
+        self.counter(&catalogue::TRIGGERS, &[trigger, kind]).increment(count);
+    }
+
+    pub fn triggers_suppressed(&self, reason: &str, count: u64) {
+        self.counter(&catalogue::TRIGGERS_SUPPRESSED, &[reason]).increment(count);
+    }
+
     pub fn cart_outcomes(&self, kind: &str, count: u64) {
         self.counter(&catalogue::CART_OUTCOMES, &[kind]).increment(count);
     }

@@ -11,7 +11,11 @@
     reason = "a test may measure time, read its environment, say what it skips, and fail loudly"
 )]
 
+#[path = "golden_state/contact.rs"]
+mod contact;
+
 use leadstream::domain::Text;
+use leadstream::domain::decisions::Decision;
 use leadstream::domain::dedup::SeenIds;
 use leadstream::domain::effect::Cause;
 use leadstream::domain::ledger::Entry;
@@ -112,6 +116,7 @@ fn everything() -> Prospect {
                     }],
                     due_ms: Some(NOW_MS + 24 * HOUR_MS),
                     fire_at_ms: Some(NOW_MS + 24 * HOUR_MS + 1_000),
+                    arming: None,
                 },
                 forget_at_ms: Some(NOW_MS + 240 * HOUR_MS),
             },
@@ -261,6 +266,22 @@ fn the_generated_message_reads_the_bytes_written_by_hand() {
     assert_eq!(series.due, Some(-24 * HOUR_MS));
 }
 
+#[test]
+fn what_is_known_of_contact_takes_a_bounded_number_of_bytes() {
+    let prospect = |more| Prospect { more: Some(Box::new(more)), ..newcomer() };
+    let full = encode(&prospect(contact::all_that_fits()));
+    assert_eq!(StateCodec.decode(&full).unwrap(), prospect(contact::all_that_fits()));
+    assert_eq!(full.len(), 5_587, "every list as long as it may become");
+    // Who was reminded once has few of them.
+    let mut once = contact::all_that_fits();
+    once.contact = Default::default();
+    once.absence = Default::default();
+    once.decisions.list.truncate(1);
+    once.decisions.list[0] = Decision { at_ms: NOW_MS, due_ms: NOW_MS, step: 1, ..Decision::default() };
+    let bytes = encode(&prospect(once)).len() - encode(&newcomer()).len();
+    assert!(bytes <= 12, "{bytes} bytes");
+}
+
 fn text() -> impl Strategy<Value = Text> {
     prop_oneof![Just(String::new()), "[a-zé]{1,200}"].prop_map(Text::from)
 }
@@ -340,11 +361,11 @@ prop_compose! {
                                      Just(Phase::Ended)],
                 times in (time(), time(), time()), armed_by in any::<u64>(), done in any::<u8>(), last_step_left in any::<bool>(),
                 sent in many((any::<u8>(), time(), time(), any::<u128>())), due_ms in optional_time(),
-                fire_at_ms in optional_time()) -> Series {
+                fire_at_ms in optional_time(), arming in proptest::option::of(contact::arming())) -> Series {
         let step = |(step, episode_ms, left_ms, trigger_id)| SentStep { step, episode_ms, left_ms, trigger_id };
         Series {
             phase, episode_ms: times.0, armed_by, done, abandoned_at_ms: times.1, last_step_ms: times.2, last_step_left,
-            sent: sent.into_iter().map(step).collect(), due_ms, fire_at_ms,
+            sent: sent.into_iter().map(step).collect(), due_ms, fire_at_ms, arming,
         }
     }
 }
@@ -361,13 +382,15 @@ prop_compose! {
 prop_compose! {
     fn prospect()(times in (time(), time(), optional_time(), optional_time(), optional_time()), sessions in any::<u32>(),
                   seen in many((any::<u64>(), time())), consent in (0..4usize, time()), carts in many(cart()),
-                  cooldown_reported in any::<bool>(), tracks in many(track())) -> Prospect {
+                  cooldown_reported in any::<bool>(), tracks in many(track()),
+                  more in proptest::option::of(contact::more())) -> Prospect {
         use ConsentState::{Complained, HardBounce, Open, Unsubscribed};
         Prospect {
             first_seen_ms: times.0, last_seen_ms: times.1, last_activity_ms: times.2, last_cart_activity_ms: times.3, sessions,
             seen: self::seen(&seen),
             consent: Consent { state: [Open, Unsubscribed, HardBounce, Complained][consent.0], since_ms: consent.1 },
-            carts, cooldown_from_ms: times.4, cooldown_reported, tracks: tracks.into(), more: None,
+            carts, cooldown_from_ms: times.4, cooldown_reported, tracks: tracks.into(),
+            more: more.filter(|m| !m.is_empty()).map(Box::new),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What workers tell, as metrics.
 
-use crate::domain::effect::{Body, Note, OutcomeKind};
+use crate::domain::effect::{Body, Note, OutcomeKind, TriggerKind};
 use crate::domain::model::Models;
 use crate::domain::names::Kind;
 use crate::engine::task::ProspectOutput;
@@ -35,6 +35,11 @@ impl Counting {
         for step in 1..=models.in_charge().cart.steps_ms.len() {
             telemetry.declare(&catalogue::CART_TRIGGERS, &[&step.to_string()]);
         }
+        for trigger in models.models.iter().flat_map(|m| &m.absence.triggers) {
+            for kind in ["fired", "recalled"] {
+                telemetry.declare(&catalogue::TRIGGERS, &[&trigger.name, kind]);
+            }
+        }
         for outcome in ["committed", "aborted", "unknown"] {
             telemetry.declare(&catalogue::TRANSACTIONS, &[outcome]);
         }
@@ -61,6 +66,7 @@ impl Counting {
         let mut labels: BTreeMap<_, u64> = BTreeMap::new();
         let mut steps: BTreeMap<u8, u64> = BTreeMap::new();
         let mut outcomes: BTreeMap<&'static str, u64> = BTreeMap::new();
+        let mut triggers: BTreeMap<(&str, &'static str), u64> = BTreeMap::new();
         let mut suppressed: BTreeMap<&'static str, u64> = BTreeMap::new();
         for output in &batch.outputs {
             let body = &output.output.body;
@@ -79,7 +85,11 @@ impl Counting {
                         OutcomeKind::Cancelled | OutcomeKind::Recalled | OutcomeKind::Expired => {}
                     }
                 }
-                Body::Triggered(_) | Body::HandOver(_) | Body::AccountChanged(_) | Body::Member(_) => {}
+                Body::Triggered(t) => {
+                    let kind = if t.kind == TriggerKind::Fired { "fired" } else { "recalled" };
+                    *triggers.entry((t.trigger.as_str(), kind)).or_default() += 1;
+                }
+                Body::HandOver(_) | Body::AccountChanged(_) | Body::Member(_) => {}
             }
             // Without an event time was the cause: the output was due at its own time.
             if output.output.event.is_none()
@@ -97,6 +107,7 @@ impl Counting {
         }
         steps.into_iter().for_each(|(step, count)| self.telemetry.cart_triggers(step, count));
         outcomes.into_iter().for_each(|(kind, count)| self.telemetry.cart_outcomes(kind, count));
+        triggers.into_iter().for_each(|((trigger, kind), count)| self.telemetry.triggers(trigger, kind, count));
         suppressed.into_iter().for_each(|(reason, count)| self.telemetry.cart_suppressed(reason, count));
     }
 
@@ -111,6 +122,11 @@ impl Counting {
             model_moves: count(Note::ModelMoved),
             stages_kept: count(Note::StageKept),
         });
+        for (note, count) in &batch.notes {
+            if let Note::Suppressed(reason) = note {
+                self.telemetry.triggers_suppressed(reason.name(), *count);
+            }
+        }
         let no_consent = count(Note::NoConsent);
         if no_consent > 0 {
             self.telemetry.cart_suppressed("no-consent", no_consent);

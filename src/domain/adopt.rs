@@ -1,12 +1,11 @@
 //! A record of another model, or of another version of it, is moved to the models that run: on first touch.
 
-use super::Ms;
 use super::cart::{self, CartContext};
 use super::effect::{Axis, Effects, Note};
 use super::model::{Model, Models};
 use super::prospect::{Prospect, Track};
 use super::score;
-use super::{journey, ledger};
+use super::{Ms, absence, journey, ledger};
 
 /// Tracks of models that don't run here are kept (a rolling deploy may still need them), but not without bound.
 const MAX_FOREIGN_TRACKS: usize = 4;
@@ -39,6 +38,7 @@ pub fn adopt(prospect: &mut Prospect, models: &Models, now_ms: Ms, key: &str, ef
     if moved_in_charge {
         let charge = models.in_charge_of(prospect);
         let context = CartContext { key, model: &models.models[charge], model_index: u16::try_from(charge).unwrap_or(u16::MAX) };
+        absence::change_model(prospect, now_ms, context.model, effects);
         cart::change_model(prospect, now_ms, &context, effects);
     }
     true

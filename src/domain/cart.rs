@@ -1,19 +1,23 @@
 //! Carts and their reminder series: section 3 of the contract, sentence by sentence.
 //!
-//! `lines` changes what is in a cart, `series` decides when steps leave and how a series ends; this page says which cart an
-//! event is about.
+//! `lines` changes what is in a cart, `series` decides when steps are due and how a series ends, `step` what becomes of one that is
+//! due; this page says which cart an event is about.
 
+mod arming;
 mod lines;
 mod outcome;
 mod series;
+mod step;
 
-use super::Ms;
 use super::effect::{Effects, Note, Reason};
 use super::event::Event;
 use super::model::Model;
 use super::names::Kind;
 use super::prospect::{Cart, ConsentState, Prospect};
-pub use series::{change_model, fire_step, forget};
+use super::{Ms, contact};
+pub use arming::{ARMING_EVENTS, Arming};
+pub use series::{change_model, forget};
+pub use step::fire_step;
 
 /// Most carts of one prospect; the one touched longest ago goes first.
 pub const MAX_CARTS: usize = 16;
@@ -54,6 +58,11 @@ pub fn apply(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'
         Kind::HardBounce => withdraw(prospect, event, Reason::HardBounce, ConsentState::HardBounce, context, effects),
         Kind::Complained => withdraw(prospect, event, Reason::Complained, ConsentState::Complained, context, effects),
         Kind::Subscribed => consent(prospect, event, ConsentState::Open),
+        Kind::SoftBounce if contact::dies_of(prospect, event) => {
+            for at in 0..prospect.carts.len() {
+                series::end(prospect, at, event, Reason::SoftBounces, context, effects);
+            }
+        }
         _ => {}
     }
     series::retime_all(prospect, context.model);

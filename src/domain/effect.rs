@@ -195,8 +195,19 @@ pub enum Reason {
     Forgotten,
     /// The step fell due before the model that asks for it was in force.
     ModelChanged,
-    /// A limit of the prospect's record was reached and the oldest cart had to go.
+    /// A limit of the prospect's record was reached and the oldest cart, or pending trigger, had to go.
     Evicted,
+    /// So many soft bounces in a row that the address counts as dead.
+    SoftBounces,
+    /// Quiet hours or a weekday without mail, and no waiting, or none that is short enough.
+    QuietHours,
+    /// As many triggers as the model allows have left lately.
+    Cap,
+    /// The last place under a cap is kept for a trigger that matters more.
+    Priority,
+    /// This trigger has left as often as the model allows.
+    AtMost,
+    Disqualified,
 }
 
 impl Reason {
@@ -214,6 +225,12 @@ impl Reason {
             Self::Forgotten => "forgotten",
             Self::ModelChanged => "model-changed",
             Self::Evicted => "evicted",
+            Self::SoftBounces => "soft-bounces",
+            Self::QuietHours => "quiet-hours",
+            Self::Cap => "cap",
+            Self::Priority => "priority",
+            Self::AtMost => "at-most",
+            Self::Disqualified => "disqualified",
         }
     }
 }
@@ -248,6 +265,8 @@ pub enum Note {
     StageKept,
     /// A limit of the record was reached (lines, carts, remembered ids).
     LimitReached,
+    /// A trigger of absence did not leave.
+    Suppressed(Reason),
 }
 
 /// Everything that steps gave since the caller last cleared it. Reused between steps.

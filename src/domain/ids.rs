@@ -29,6 +29,8 @@ pub enum IdKind {
     Score,
     CartStep,
     CartOutcome(u8),
+    Trigger,
+    TriggerRecalled,
 }
 
 /// Builds the id of an output: a hash of prospect, model **name**, kind, cart, the arming (or causing) event's time and
@@ -56,6 +58,9 @@ pub fn output_id(
         IdKind::Score => (2, 0),
         IdKind::CartStep => (3, 0),
         IdKind::CartOutcome(outcome) => (4, outcome),
+        // With the trigger's name for the cart.
+        IdKind::Trigger => (5, 0),
+        IdKind::TriggerRecalled => (5, 1),
     };
     part(&[tag, sub, step, u8::from(cart.is_some())]);
     part(cart.unwrap_or_default().as_bytes());

@@ -67,7 +67,7 @@ fn beats(rule: &Move, best: Option<&Move>) -> bool {
 }
 
 /// Remembers a match and says whether there are now enough of them.
-fn count(counts: &mut Few<RuleCount, 3>, rule: u32, wanted: &CountRule, event: &Event<'_>) -> bool {
+pub(super) fn count(counts: &mut Few<RuleCount, 3>, rule: u32, wanted: &CountRule, event: &Event<'_>) -> bool {
     let same = wanted.same.and_then(|p| event.property(p)).map_or(0, same_hash);
     let index = counts.iter().position(|c| c.rule == rule).unwrap_or_else(|| {
         counts.push(RuleCount { rule, hits: Few::new() });
@@ -96,7 +96,8 @@ fn count(counts: &mut Few<RuleCount, 3>, rule: u32, wanted: &CountRule, event: &
     enough
 }
 
-fn same_hash(value: &Value<'_>) -> u32 {
+/// Hash of a value that must be the same.
+pub(super) fn same_hash(value: &Value<'_>) -> u32 {
     match value {
         Value::Text(t) => name_hash(t),
         Value::Number(n) => low32(hash64(&n.to_bits().to_le_bytes())),

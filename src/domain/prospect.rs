@@ -5,6 +5,7 @@
 
 use super::absence::Absence;
 use super::account::Membership;
+use super::cart::Arming;
 use super::contact::Contact;
 use super::customer::Customer;
 use super::decisions::Decisions;
@@ -274,8 +275,10 @@ pub struct Series {
     pub sent: Vec<SentStep>,
     /// When the next step is due (without grace), while armed or running.
     pub due_ms: Option<Ms>,
-    /// When the timer of the next step is set: due plus grace.
+    /// When the timer of the next step is set: due plus grace, or the end of quiet hours.
     pub fire_at_ms: Option<Ms>,
+    /// The event that armed it; while it is armed or runs.
+    pub arming: Option<Arming>,
 }
 
 /// The life of a series.

@@ -9,7 +9,7 @@ use super::model::{Model, Models, name_hash};
 use super::names::Kind;
 use super::prospect::{Prospect, TimerKind, Track};
 use super::score::{self, Relabelled};
-use super::{Ms, Text, absence, account, adopt, customer, lead, machine, traits};
+use super::{Ms, Text, absence, account, adopt, contact, customer, lead, machine, traits};
 
 /// One turn of a prospect: an event, or a deadline, and what it has given so far.
 pub struct Turn<'a, 'e> {
@@ -89,6 +89,7 @@ pub fn step(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &M
     for (index, model) in models.models.iter().enumerate() {
         move_track(prospect, index, model, event, placed, effects);
     }
+    contact::turn(prospect, event, &turn.model().contact);
     cart::apply(prospect, event, &turn.cart(), effects);
     customer::turn(prospect, &turn, effects);
     turn.follow(prospect, effects);

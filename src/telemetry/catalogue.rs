@@ -141,6 +141,14 @@ catalogue! {
     CART_SUPPRESSED = counter("leadstream_cart_suppressed_total", "steps", &["reason"],
         "Cart steps and series that did not leave, by reason",
         "`late` grows: the service was down or behind for longer than max_lateness.");
+    /// Triggers of absence.
+    TRIGGERS = counter("leadstream_triggers_total", "triggers", &["trigger", "kind"],
+        "Triggers of absence by name in the model, and whether they left (`fired`) or were taken back (`recalled`)",
+        "`recalled` grows: what should prevent them arrives late.");
+    /// Triggers of absence that did not leave.
+    TRIGGERS_SUPPRESSED = counter("leadstream_triggers_suppressed_total", "triggers", &["reason"],
+        "Triggers of absence that were due and did not leave, by reason",
+        "`cap` or `quiet-hours` far above what leaves: the contact policy leaves no room.");
     /// What became of series.
     CART_OUTCOMES = counter("leadstream_cart_outcomes_total", "outcomes", &["kind"],
         "Cart outcomes by type: cart.recovered, cart.cancelled, cart.recalled, cart.expired, cart.skipped",
@@ -151,7 +159,7 @@ catalogue! {
         "Not by itself.");
     /// Visible minus due.
     TRIGGER_LATENESS = histogram("leadstream_trigger_lateness_seconds", "seconds", &["kind"], LATENCY_BUCKETS,
-        "How long after its due time an output of time became visible (commit minus due), by kind: cart-step, stale, label",
+        "How long after its due time an output of time became visible (commit minus due), by kind: cart-step, trigger, stale, label, hand-over",
         "p99 above 0.25 s while the task is caught up.");
 
     /// Commit minus record time.

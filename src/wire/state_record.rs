@@ -5,6 +5,7 @@
 
 mod ledger;
 mod more;
+mod position;
 mod read;
 mod reader;
 mod write;

@@ -75,7 +75,7 @@ fn rule(mut fields: Fields<'_>, faults: &mut Faults) -> At<ScoreRuleSpec> {
 }
 
 /// "10 per 1d", also "1 per day".
-fn at_most(text: &str) -> Option<(i64, Ms)> {
+pub(super) fn at_most(text: &str) -> Option<(i64, Ms)> {
     let (times, period) = text.split_once(" per ")?;
     let per_ms = match period.trim() {
         "hour" => crate::domain::HOUR_MS,

@@ -1,13 +1,13 @@
 //! The reminder series of a cart: armed, running, ended; steps leave or are skipped; outcomes.
 
-use super::outcome::{Told, report, value};
-use super::{CartContext, MAX_SENT, lines};
-use crate::domain::effect::{Body, CartAbandoned, Effects, Note, OutcomeKind, Output, Proof, Reason};
+use super::outcome::{Told, report};
+use super::{Arming, CartContext, lines, step};
+use crate::domain::decisions::{Checks, Done};
+use crate::domain::effect::{Effects, Note, OutcomeKind, Reason};
 use crate::domain::event::Event;
-use crate::domain::ids::{IdKind, output_id};
 use crate::domain::model::{CartModel, IdleOn, Model, OrderClears};
-use crate::domain::prospect::{Cart, ConsentState, Phase, Prospect, SentStep, Series};
-use crate::domain::{Ms, score};
+use crate::domain::prospect::{Cart, Phase, Prospect, SentStep, Series};
+use crate::domain::{Ms, contact};
 
 /// An add, or a snapshot that brought something, may arm a series.
 pub(super) fn arm(prospect: &mut Prospect, at: usize, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
@@ -18,13 +18,15 @@ pub(super) fn arm(prospect: &mut Prospect, at: usize, event: &Event<'_>, context
     if series.sent.iter().any(|s| event.time_ms < s.left_ms) {
         return;
     }
-    if prospect.consent.state != ConsentState::Open {
+    if contact::withheld(prospect).is_some() {
         effects.notes.push(Note::NoConsent);
         return;
     }
     if cools_down(prospect, &context.model.cart, event.time_ms) {
         if !prospect.cooldown_reported {
             prospect.cooldown_reported = true;
+            let done = Done::Suppressed(Reason::Cooldown);
+            step::decide(prospect, 0, (event.time_ms, event.time_ms), done, Checks::default());
             let mut told = Told::of(OutcomeKind::Skipped, Reason::Cooldown);
             told.episode_ms = Some(event.time_ms);
             report(&prospect.carts[at], told, Some(event), event.time_ms, context, effects);
@@ -32,8 +34,14 @@ pub(super) fn arm(prospect: &mut Prospect, at: usize, event: &Event<'_>, context
         return;
     }
     let sent = std::mem::take(&mut prospect.carts[at].series.sent);
-    prospect.carts[at].series =
-        Series { phase: Phase::Armed, episode_ms: event.time_ms, armed_by: event.message_hash, sent, ..Series::default() };
+    prospect.carts[at].series = Series {
+        phase: Phase::Armed,
+        episode_ms: event.time_ms,
+        armed_by: event.message_hash,
+        sent,
+        arming: Some(Arming::of(event)),
+        ..Series::default()
+    };
 }
 
 fn cools_down(prospect: &Prospect, model: &CartModel, time_ms: Ms) -> bool {
@@ -42,7 +50,7 @@ fn cools_down(prospect: &Prospect, model: &CartModel, time_ms: Ms) -> bool {
 }
 
 /// The clock that idleness is measured by.
-fn idle_since(prospect: &Prospect, model: &CartModel) -> Option<Ms> {
+pub(super) fn idle_since(prospect: &Prospect, model: &CartModel) -> Option<Ms> {
     match model.idle_on {
         IdleOn::Site => prospect.last_activity_ms,
         IdleOn::Cart => prospect.last_cart_activity_ms,
@@ -52,16 +60,20 @@ fn idle_since(prospect: &Prospect, model: &CartModel) -> Option<Ms> {
 /// Sets the next step's due time and the forgetting of every cart anew.
 pub(super) fn retime_all(prospect: &mut Prospect, model: &Model) {
     let idle_ms = idle_since(prospect, &model.cart);
+    let zone = prospect.more.as_ref().and_then(|m| m.contact.zone.as_deref());
     for cart in &mut prospect.carts {
-        retime(cart, &model.cart, idle_ms);
+        retime(cart, model, idle_ms, zone);
     }
 }
 
-fn retime(cart: &mut Cart, model: &CartModel, idle_ms: Option<Ms>) {
-    cart.forget_at_ms = model.forget_after_ms.map(|after| cart.touched_ms.saturating_add(after));
-    let due = due(&cart.series, model, idle_ms);
-    cart.series.due_ms = due;
-    cart.series.fire_at_ms = due.map(|d| d.saturating_add(model.grace_ms));
+/// Sets the next step's due time and the forgetting of a cart anew; `zone` is the prospect's own.
+pub(super) fn retime(cart: &mut Cart, model: &Model, idle_ms: Option<Ms>, zone: Option<&str>) {
+    cart.forget_at_ms = model.cart.forget_after_ms.map(|after| cart.touched_ms.saturating_add(after));
+    let series = &mut cart.series;
+    let due = due(series, &model.cart, idle_ms);
+    let kept_ms = series.fire_at_ms.filter(|_| due == series.due_ms);
+    series.due_ms = due;
+    series.fire_at_ms = due.map(|d| contact::timer(zone, &model.contact, d.saturating_add(model.cart.grace_ms), kept_ms));
 }
 
 /// When the next step is due: the latest of what the contract names.
@@ -85,7 +97,7 @@ fn due(series: &Series, model: &CartModel, idle_ms: Option<Ms>) -> Option<Ms> {
 }
 
 /// One more step left or was skipped.
-fn done_one_more(series: &mut Series, model: &CartModel, idle_ms: Option<Ms>, now_ms: Ms, left: bool) {
+pub(super) fn done_one_more(series: &mut Series, model: &CartModel, idle_ms: Option<Ms>, now_ms: Ms, left: bool) {
     if series.done == 0 {
         series.abandoned_at_ms = idle_ms.unwrap_or(series.episode_ms).max(series.episode_ms);
     }
@@ -93,73 +105,8 @@ fn done_one_more(series: &mut Series, model: &CartModel, idle_ms: Option<Ms>, no
     series.last_step_ms = now_ms;
     series.last_step_left = left;
     series.phase = if usize::from(series.done) >= model.steps_ms.len() { Phase::Complete } else { Phase::Running };
-}
-
-/// The next step of a cart is due: it leaves, or is skipped when it is too late. `now_ms` measures lateness.
-pub fn fire_step(prospect: &mut Prospect, at: usize, now_ms: Ms, context: &CartContext<'_>, effects: &mut Effects) {
-    let model = &context.model.cart;
-    let idle_ms = idle_since(prospect, model);
-    let Some(cart) = prospect.carts.get_mut(at) else { return };
-    let Some((due_ms, fire_at_ms)) = cart.series.due_ms.zip(cart.series.fire_at_ms).filter(|(_, f)| *f <= now_ms) else { return };
-    let series = &mut cart.series;
-    let late = model.max_lateness_ms.is_some_and(|limit| now_ms - fire_at_ms > limit);
-    done_one_more(series, model, idle_ms, now_ms, !late);
-    let step = series.done;
-    if late {
-        let mut told = Told::of(OutcomeKind::Skipped, Reason::Late);
-        told.step = Some(step);
-        report(cart, told, None, fire_at_ms, context, effects);
-    } else {
-        let trigger_id = output_id(
-            context.key,
-            &context.model.name,
-            IdKind::CartStep,
-            cart.id.as_deref(),
-            cart.series.episode_ms,
-            cart.series.armed_by,
-            step,
-        );
-        if cart.series.sent.len() >= MAX_SENT {
-            cart.series.sent.remove(0);
-        }
-        let first_that_left = !cart.series.sent.iter().any(|s| s.episode_ms == cart.series.episode_ms);
-        cart.series.sent.push(SentStep { step, episode_ms: cart.series.episode_ms, left_ms: now_ms, trigger_id });
-        if first_that_left {
-            prospect.cooldown_from_ms = Some(now_ms);
-            prospect.cooldown_reported = false;
-        }
-        let body = abandoned(prospect, at, step, due_ms, context);
-        effects.outputs.push(Output {
-            id: trigger_id,
-            model: context.model_index,
-            at_ms: fire_at_ms,
-            event: None,
-            body: Body::CartAbandoned(Box::new(body)),
-        });
-    }
-    retime(&mut prospect.carts[at], model, idle_ms);
-}
-
-fn abandoned(prospect: &Prospect, at: usize, step: u8, due_ms: Ms, context: &CartContext<'_>) -> CartAbandoned {
-    let cart = &prospect.carts[at];
-    let track = prospect.tracks.get(usize::from(context.model_index));
-    let judged_ms = due_ms.max(prospect.last_seen_ms);
-    let score_model = &context.model.score;
-    CartAbandoned {
-        cart_id: cart.id.clone(),
-        episode_ms: cart.series.episode_ms,
-        step,
-        steps: u8::try_from(context.model.cart.steps_ms.len()).unwrap_or(u8::MAX),
-        due_at_ms: due_ms,
-        abandoned_at_ms: cart.series.abandoned_at_ms,
-        checkout_started: cart.checkout_started,
-        lines: cart.lines.clone(),
-        value: value(cart),
-        currency: cart.currency.clone(),
-        score: track.map_or(0.0, |t| score::total(t, score_model, judged_ms)),
-        label: track.and_then(|t| score::label_of(&score_model.labels, t)).map(|l| l.name.clone()),
-        persona: track.and_then(|t| context.model.people.persona_of(t)),
-        proof: Proof::default(),
+    if series.phase == Phase::Complete {
+        series.arming = None;
     }
 }
 
@@ -195,6 +142,7 @@ pub(super) fn end(
 
 fn stop(series: &mut Series, phase: Phase) {
     series.phase = phase;
+    series.arming = None;
     series.due_ms = None;
     series.fire_at_ms = None;
 }
@@ -303,18 +251,26 @@ fn close(
 pub fn change_model(prospect: &mut Prospect, now_ms: Ms, context: &CartContext<'_>, effects: &mut Effects) {
     let model = &context.model.cart;
     let idle_ms = idle_since(prospect, model);
+    let zone = prospect.more.as_ref().and_then(|m| m.contact.zone.clone());
+    let mut skipped = Vec::new();
     for cart in &mut prospect.carts {
         if usize::from(cart.series.done) >= model.steps_ms.len() && cart.series.phase == Phase::Running {
             stop(&mut cart.series, Phase::Complete);
         }
         let before = cart.series.due_ms;
-        retime(cart, model, idle_ms);
+        // What waited by the other model's quiet hours waits no more.
+        cart.series.fire_at_ms = None;
+        retime(cart, context.model, idle_ms, zone.as_deref());
         while cart.series.due_ms != before && cart.series.fire_at_ms.is_some_and(|f| f < now_ms) {
+            skipped.push((cart.series.done + 1, cart.series.due_ms.unwrap_or(now_ms)));
             done_one_more(&mut cart.series, model, idle_ms, now_ms, false);
             let mut told = Told::of(OutcomeKind::Skipped, Reason::ModelChanged);
             told.step = Some(cart.series.done);
             report(cart, told, None, now_ms, context, effects);
-            retime(cart, model, idle_ms);
+            retime(cart, context.model, idle_ms, zone.as_deref());
         }
+    }
+    for (step, due_ms) in skipped {
+        step::decide(prospect, step, (now_ms, due_ms), Done::Suppressed(Reason::ModelChanged), Checks::default());
     }
 }

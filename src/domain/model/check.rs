@@ -4,7 +4,7 @@ mod cart;
 mod moves;
 mod notes;
 mod score;
-mod tests_of;
+pub(super) mod tests_of;
 
 pub use notes::notes;
 pub(super) use tests_of::all as tests;
@@ -161,7 +161,7 @@ fn stale(spec: &AxisSpec, found: &mut Found) {
     }
 }
 
-fn positive(after: &At<crate::domain::Ms>, found: &mut Found) {
+pub(super) fn positive(after: &At<crate::domain::Ms>, found: &mut Found) {
     if after.value <= 0 {
         found.add(&after.place, "must be longer than nothing, such as \"14d\"");
     }

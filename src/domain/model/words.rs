@@ -183,7 +183,8 @@ pub(super) fn tests_in_words(tests: &[TestSpec]) -> String {
 }
 
 /// A length of time in its largest whole unit.
-pub(super) fn length(ms: Ms) -> String {
+#[must_use]
+pub fn length(ms: Ms) -> String {
     let units = [(DAY_MS, "day"), (HOUR_MS, "hour"), (MINUTE_MS, "minute"), (SECOND_MS, "second")];
     let Some((unit_ms, unit)) = units.into_iter().find(|(unit_ms, _)| ms != 0 && ms % unit_ms == 0) else {
         return format!("{ms} ms");

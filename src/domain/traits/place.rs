@@ -1,6 +1,7 @@
 //! Which persona a prospect is, how well it fits, and which models are for it.
 
 use crate::domain::Ms;
+use crate::domain::absence;
 use crate::domain::adopt;
 use crate::domain::cart::{self, CartContext};
 use crate::domain::effect::{Axis, Cause, Effects};
@@ -50,6 +51,7 @@ pub fn place(prospect: &mut Prospect, is_new: bool, turn: &Turn<'_, '_>, effects
     if after != before {
         let model_index = u16::try_from(after).unwrap_or(u16::MAX);
         let context = CartContext { key: turn.key, model: &models[after], model_index };
+        absence::change_model(prospect, turn.at_ms, context.model, effects);
         cart::change_model(prospect, turn.at_ms, &context, effects);
     }
 }

@@ -259,6 +259,7 @@ fn series(mut r: Reader<'_>) -> Read<Series> {
             (8, Value::Bytes(b)) => s.sent.push(sent(r.nested(b, "step"))?),
             (9, Value::Varint(v)) => s.due_ms = Some(r.time(v)),
             (10, Value::Varint(v)) => s.fire_at_ms = Some(r.time(v)),
+            (11, Value::Bytes(b)) => s.arming = Some(super::position::read_arming(r.nested(b, "arming"))?),
             _ => return r.unknown(field),
         }
     }

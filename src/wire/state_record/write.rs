@@ -197,8 +197,19 @@ fn line(line: &CartLine, w: &mut Writer<'_>) {
 }
 
 fn series(series: &Series, w: &mut Writer<'_>) {
-    let Series { phase, episode_ms, armed_by, done, abandoned_at_ms, last_step_ms, last_step_left, sent, due_ms, fire_at_ms } =
-        series;
+    let Series {
+        phase,
+        episode_ms,
+        armed_by,
+        done,
+        abandoned_at_ms,
+        last_step_ms,
+        last_step_left,
+        sent,
+        due_ms,
+        fire_at_ms,
+        arming,
+    } = series;
     let phase = match phase {
         Phase::Idle => 0,
         Phase::Armed => 1,
@@ -226,4 +237,7 @@ fn series(series: &Series, w: &mut Writer<'_>) {
     }
     w.time(9, *due_ms);
     w.time(10, *fire_at_ms);
+    if let Some(arming) = arming {
+        super::position::write_arming(11, *arming, w);
+    }
 }

@@ -7,7 +7,7 @@ use crate::domain::model::predicate::Literal;
 use crate::domain::model::spec::{ConditionSpec, Place, TestSpec};
 use std::borrow::Cow;
 
-pub(super) fn condition(when: &ConditionSpec, parent: &Place, found: &mut Found) {
+pub(in crate::domain::model) fn condition(when: &ConditionSpec, parent: &Place, found: &mut Found) {
     if when.on.is_empty() {
         found.missing(parent, "on", "on = \"Product Viewed\", a list of events, or \"*\" for any");
     }

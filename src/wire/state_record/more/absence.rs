@@ -1,16 +1,135 @@
 //! `AbsenceRecord`.
 
-use crate::domain::absence::Absence;
-use crate::wire::state_record::read::{Read, Reader};
+use super::super::position;
+use crate::domain::Ms;
+use crate::domain::absence::{Absence, Left, Met, Pending};
+use crate::domain::prospect::{Few, Hit};
+use crate::wire::state_record::read::{List, Read, Reader, Value};
 use crate::wire::state_record::write::Writer;
 
-pub(super) fn write(value: &Absence, _w: &mut Writer<'_>) {
-    let Absence {} = value;
+pub(super) fn write(value: &Absence, w: &mut Writer<'_>) {
+    let Absence { pending, left, met, viewed, carted } = value;
+    for p in pending {
+        w.nested(1, |w| write_pending(p, w));
+    }
+    for l in left {
+        w.nested(2, |w| write_left(l, w));
+    }
+    w.packed(3, met.iter().map(|m| m.trigger.to_le_bytes()));
+    w.packed(4, met.iter().map(|m| m.same.to_le_bytes()));
+    w.times(5, met.iter().map(|m| m.time_ms));
+    for (field, hits) in [(6, viewed), (8, carted)] {
+        w.packed(field, hits.iter().map(|h| h.same.to_le_bytes()));
+        w.times(field + 1, hits.iter().map(|h| h.time_ms));
+    }
+}
+
+fn write_pending(pending: &Pending, w: &mut Writer<'_>) {
+    let Pending { trigger, episode_ms, armed_by, since_ms, due_ms, fire_at_ms, same, product, event, position } = pending;
+    w.fixed32(1, *trigger);
+    w.time(2, Some(*since_ms));
+    w.time(3, Some(*episode_ms).filter(|e| e != since_ms));
+    w.fixed64(4, *armed_by);
+    w.time(5, Some(*due_ms));
+    w.time(6, Some(*fire_at_ms).filter(|f| f != due_ms));
+    if *same != 0 {
+        w.fixed32(7, *same);
+    }
+    w.optional_text(8, product.as_deref());
+    w.text(9, event);
+    position::write(10, position, w);
+}
+
+fn write_left(left: &Left, w: &mut Writer<'_>) {
+    let Left { trigger, episode_ms, armed_by, since_ms, due_ms, left_ms, same, product, recalled } = left;
+    w.fixed32(1, *trigger);
+    w.time(2, Some(*since_ms));
+    w.time(3, Some(*episode_ms).filter(|e| e != since_ms));
+    w.fixed64(4, *armed_by);
+    w.time(5, Some(*due_ms));
+    w.time(6, Some(*left_ms).filter(|l| l != due_ms));
+    if *same != 0 {
+        w.fixed32(7, *same);
+    }
+    w.optional_text(8, product.as_deref());
+    w.flag(9, *recalled);
 }
 
 pub(super) fn read(mut r: Reader<'_>) -> Read<Absence> {
-    if let Some((field, _)) = r.next()? {
-        return r.unknown(field);
+    let mut a = Absence::default();
+    let (mut met, mut met_same, mut met_times): (&[[u8; 4]], &[[u8; 4]], List<Ms>) = (&[], &[], List::new());
+    let mut products: [(&[[u8; 4]], List<Ms>); 2] = [(&[], List::new()), (&[], List::new())];
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Bytes(b)) => a.pending.push(read_pending(r.nested(b, "pending trigger"))?),
+            (2, Value::Bytes(b)) => a.left.push(read_left(r.nested(b, "trigger that left"))?),
+            (3, Value::Bytes(b)) => met = r.packed(b)?,
+            (4, Value::Bytes(b)) => met_same = r.packed(b)?,
+            (5, Value::Bytes(b)) => met_times = r.times(b)?,
+            (6, Value::Bytes(b)) => products[0].0 = r.packed(b)?,
+            (7, Value::Bytes(b)) => products[0].1 = r.times(b)?,
+            (8, Value::Bytes(b)) => products[1].0 = r.packed(b)?,
+            (9, Value::Bytes(b)) => products[1].1 = r.times(b)?,
+            _ => return r.unknown(field),
+        }
     }
-    Ok(Absence {})
+    r.same_length(met.len(), met_same.len())?;
+    r.same_length(met.len(), met_times.len())?;
+    for ((trigger, same), time_ms) in met.iter().zip(met_same).zip(met_times) {
+        a.met.push(Met { trigger: u32::from_le_bytes(*trigger), same: u32::from_le_bytes(*same), time_ms });
+    }
+    let [viewed, carted] = products;
+    a.viewed = hits(viewed, &r)?;
+    a.carted = hits(carted, &r)?;
+    Ok(a)
+}
+
+fn hits((products, times): (&[[u8; 4]], List<Ms>), r: &Reader<'_>) -> Read<Few<Hit, 4>> {
+    r.same_length(products.len(), times.len())?;
+    Ok(products.iter().zip(times).map(|(same, time_ms)| Hit { time_ms, same: u32::from_le_bytes(*same) }).collect())
+}
+
+fn read_pending(mut r: Reader<'_>) -> Read<Pending> {
+    let mut p = Pending::default();
+    let (mut episode_ms, mut fire_at_ms) = (None, None);
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Fixed32(v)) => p.trigger = v,
+            (2, Value::Varint(v)) => p.since_ms = r.time(v),
+            (3, Value::Varint(v)) => episode_ms = Some(r.time(v)),
+            (4, Value::Fixed64(v)) => p.armed_by = v,
+            (5, Value::Varint(v)) => p.due_ms = r.time(v),
+            (6, Value::Varint(v)) => fire_at_ms = Some(r.time(v)),
+            (7, Value::Fixed32(v)) => p.same = v,
+            (8, Value::Bytes(b)) => p.product = Some(r.text(b)?),
+            (9, Value::Bytes(b)) => p.event = r.text(b)?,
+            (10, Value::Bytes(b)) => p.position = position::read(r.nested(b, "position"))?,
+            _ => return r.unknown(field),
+        }
+    }
+    p.episode_ms = episode_ms.unwrap_or(p.since_ms);
+    p.fire_at_ms = fire_at_ms.unwrap_or(p.due_ms);
+    Ok(p)
+}
+
+fn read_left(mut r: Reader<'_>) -> Read<Left> {
+    let mut l = Left::default();
+    let (mut episode_ms, mut left_ms) = (None, None);
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Fixed32(v)) => l.trigger = v,
+            (2, Value::Varint(v)) => l.since_ms = r.time(v),
+            (3, Value::Varint(v)) => episode_ms = Some(r.time(v)),
+            (4, Value::Fixed64(v)) => l.armed_by = v,
+            (5, Value::Varint(v)) => l.due_ms = r.time(v),
+            (6, Value::Varint(v)) => left_ms = Some(r.time(v)),
+            (7, Value::Fixed32(v)) => l.same = v,
+            (8, Value::Bytes(b)) => l.product = Some(r.text(b)?),
+            (9, Value::Varint(v)) => l.recalled = v != 0,
+            _ => return r.unknown(field),
+        }
+    }
+    l.episode_ms = episode_ms.unwrap_or(l.since_ms);
+    l.left_ms = left_ms.unwrap_or(l.due_ms);
+    Ok(l)
 }
