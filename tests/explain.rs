@@ -54,14 +54,15 @@ fn audit(task: &Task<StateCodec>, models: &Models) -> Books {
     let mut books = Books::default();
     for (key, bytes) in task.records() {
         let prospect = StateCodec.decode(bytes).unwrap();
+        let traits = prospect.more.map(|more| more.traits).unwrap_or_default();
         for (track, model) in prospect.tracks.iter().zip(&models.models) {
             for at_ms in [prospect.last_seen_ms, prospect.last_seen_ms + 864_000_000] {
-                let lines = ledger::account(track, model, models.vocabulary.names(), at_ms);
+                let lines = ledger::account(track, &traits, model, models.vocabulary.names(), at_ms);
                 let sum: f64 = lines.iter().map(|line| line.now).sum();
                 let score = score::total(track, &model.score, at_ms);
                 assert!((sum - score).abs() < NOTHING, "{key}: the ledger says {sum}, the score is {score}: {lines:#?}");
             }
-            let lines = ledger::account(track, model, models.vocabulary.names(), prospect.last_seen_ms);
+            let lines = ledger::account(track, &traits, model, models.vocabulary.names(), prospect.last_seen_ms);
             books.scores += u64::from(!lines.is_empty());
             for line in lines {
                 match line.what {
@@ -71,7 +72,7 @@ fn audit(task: &Task<StateCodec>, models: &Models) -> Books {
                     }
                     What::Brought => books.brought_forward += 1,
                     What::Cap => books.capped += 1,
-                    What::Fit => {}
+                    What::Fit(_) | What::FitCap => {}
                 }
             }
         }

@@ -7,6 +7,7 @@ use super::model::{Model, ScoreModel, ScoreRule};
 use super::names::NameId;
 use super::prospect::Track;
 use super::score::decay;
+use super::traits::Traits;
 
 /// Entries that a track keeps one by one.
 pub const MAX_ENTRIES: usize = 12;
@@ -112,15 +113,17 @@ pub enum What<'a> {
     Event { at_ms: Ms, given: f64, event: Option<&'a str>, rule: &'a str },
     /// Older events, taken together.
     Brought,
-    /// What the traits are worth.
-    Fit,
+    /// What the traits are worth under a rule, in its words.
+    Fit(&'a str),
+    /// What lies above the cap of the fit score.
+    FitCap,
     /// What lies above the cap of the score.
     Cap,
 }
 
 /// The account of a score at a time: its lines add up to the score. `names` are the event names that models use.
 #[must_use]
-pub fn account<'a>(track: &Track, model: &'a Model, names: &'a [String], now_ms: Ms) -> Vec<Line<'a>> {
+pub fn account<'a>(track: &Track, traits: &'a Traits, model: &'a Model, names: &'a [String], now_ms: Ms) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
     for group in &model.score.groups {
         let name = Some(group.name.as_str());
@@ -137,8 +140,12 @@ pub fn account<'a>(track: &Track, model: &'a Model, names: &'a [String], now_ms:
             lines.push(Line { group: name, what, now: entry.worth(group.half_life_ms, now_ms) });
         }
     }
-    if track.fit != 0.0 {
-        lines.push(Line { group: None, what: What::Fit, now: track.fit });
+    let reasons = model.people.fit_reasons(traits).filter(|_| model.people.fit.is_some() && track.fit != 0.0);
+    let before = lines.len();
+    lines.extend(reasons.map(|rule| Line { group: None, what: What::Fit(&rule.words), now: rule.points }));
+    let over: f64 = track.fit - lines.iter().skip(before).map(|l| l.now).sum::<f64>();
+    if over.abs() > 1e-9 {
+        lines.push(Line { group: None, what: What::FitCap, now: over });
     }
     let sum: f64 = lines.iter().map(|l| l.now).sum();
     if let Some(cap) = model.score.cap.filter(|cap| sum > *cap) {

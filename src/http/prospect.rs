@@ -1,11 +1,14 @@
 //! One prospect, as `/api/v1/prospects/{id}` shows it: everything that is known, and what happens next without a further event.
 
+mod more;
+
 use super::health::rfc3339;
 use crate::domain::effect::Axis;
 use crate::domain::ledger::{self, Line, What, event_mark};
 use crate::domain::model::{Model, Models, name_hash};
 use crate::domain::prospect::{Cart, CartLine, ConsentState, EnteredBy, Phase, Prospect, StagePosition, TimerKind, Track};
 use crate::domain::score;
+use crate::domain::traits::Traits;
 use crate::domain::{Ms, Text};
 use serde_json::{Map, Value, json};
 
@@ -25,9 +28,15 @@ pub fn view(id: &str, prospect: &Prospect, models: &Models, now_ms: Ms) -> Value
             "since": Some(prospect.consent.since_ms).filter(|ms| *ms != 0).and_then(rfc3339),
         },
         "cooldown_from": prospect.cooldown_from_ms.and_then(rfc3339),
-        "models": prospect.tracks.iter().map(|t| track(t, models, now_ms)).collect::<Vec<_>>(),
+        "in_charge": models.models.get(models.in_charge_of(prospect)).map(|m| &m.name),
+        "models": prospect.tracks.iter().map(|t| track(t, prospect, models, now_ms)).collect::<Vec<_>>(),
         "carts": prospect.carts.iter().map(cart).collect::<Vec<_>>(),
-        "timers": timers(prospect),
+        "traits": more::traits(prospect, models),
+        "origin": more::origin(prospect),
+        "contact": more::contact(prospect),
+        "triggers": more::triggers(prospect, models),
+        "decisions": more::decisions(prospect),
+        "timers": timers(prospect, models),
     })
 }
 
@@ -40,7 +49,7 @@ fn consent_name(state: ConsentState) -> &'static str {
     }
 }
 
-fn track(track: &Track, models: &Models, now_ms: Ms) -> Value {
+fn track(track: &Track, prospect: &Prospect, models: &Models, now_ms: Ms) -> Value {
     let mut out = Map::new();
     out.insert("model".to_owned(), json!(track.model));
     // A track of a model that runs no more has no names for its numbers.
@@ -53,7 +62,15 @@ fn track(track: &Track, models: &Models, now_ms: Ms) -> Value {
     if let Some(model) = model {
         let current = model.hash == track.model_hash;
         out.insert("hash".to_owned(), json!(if current { Some(&model.hash_text) } else { None }));
-        out.insert("score".to_owned(), scores(track, model, models, now_ms));
+        out.insert("persona".to_owned(), json!(model.people.persona_of(track)));
+        out.insert("paused".to_owned(), json!(track.paused));
+        out.insert(
+            "disqualified".to_owned(),
+            json!(track.disqualified.as_ref().map(|d| json!({
+                "since": rfc3339(d.since_ms), "reason": d.reason, "journey": d.stood[0], "funnel": d.stood[1],
+            }))),
+        );
+        out.insert("score".to_owned(), scores(track, prospect, model, models, now_ms));
     }
     Value::Object(out)
 }
@@ -95,12 +112,17 @@ fn stage(position: &StagePosition, names: &Names<'_>, now_ms: Ms) -> Value {
     })
 }
 
-fn scores(track: &Track, model: &Model, models: &Models, now_ms: Ms) -> Value {
+fn scores(track: &Track, prospect: &Prospect, model: &Model, models: &Models, now_ms: Ms) -> Value {
     let groups: Map<String, Value> =
         model.score.groups.iter().map(|g| (g.name.to_string(), json!(rounded(score::group_points(track, g, now_ms))))).collect();
-    let ledger = ledger::account(track, model, models.vocabulary.names(), now_ms);
+    let traits = prospect.more.as_ref().map(|more| &more.traits);
+    let nobody = Traits::default();
+    let ledger = ledger::account(track, traits.unwrap_or(&nobody), model, models.vocabulary.names(), now_ms);
     json!({
         "total": rounded(score::total(track, &model.score, now_ms)),
+        "fit": model.people.fit_of(track).map(rounded),
+        "engagement": rounded(score::engagement(track, &model.score, now_ms)),
+        "grade": model.people.grade_of(track),
         "label": score::label_of(&model.score.labels, track).map(|l| &l.name),
         "label_falls_at": track.label_falls_at_ms.and_then(rfc3339),
         "groups": groups,
@@ -120,7 +142,11 @@ fn ledger_line(line: &Line<'_>) -> Value {
             "event"
         }
         What::Brought => "brought-forward",
-        What::Fit => "fit",
+        What::Fit(rule) => {
+            out["rule"] = json!(rule);
+            "fit"
+        }
+        What::FitCap => "fit-cap",
         What::Cap => "cap",
     };
     out["what"] = json!(what);
@@ -178,7 +204,7 @@ fn phase_name(phase: Phase) -> &'static str {
     }
 }
 
-fn timers(prospect: &Prospect) -> Vec<Value> {
+fn timers(prospect: &Prospect, models: &Models) -> Vec<Value> {
     let mut timers: Vec<_> = prospect.timers().collect();
     timers.sort_unstable();
     let model = |track: u8| prospect.tracks.get(usize::from(track)).map(|t| t.model.clone());
@@ -191,7 +217,7 @@ fn timers(prospect: &Prospect) -> Vec<Value> {
         TimerKind::CartStep(at) => json!({"kind": "cart-step", "cart_id": cart(at)}),
         TimerKind::CartForgotten(at) => json!({"kind": "cart-forgotten", "cart_id": cart(at)}),
         TimerKind::Lead => json!({"kind": "lead"}),
-        TimerKind::Trigger(at) => json!({"kind": "trigger", "index": at}),
+        TimerKind::Trigger(at) => json!({"kind": "trigger", "trigger": more::pending_name(prospect, usize::from(at), models)}),
         TimerKind::Account => json!({"kind": "account"}),
     };
     let with_time = |timer: crate::domain::prospect::Timer| {

@@ -37,15 +37,64 @@ fn known(text: &mut String, answer: &Value) -> std::fmt::Result {
     for one in list(&answer["carts"]) {
         cart(text, one)?;
     }
+    more(text, answer)?;
     if !list(&answer["timers"]).is_empty() {
         writeln!(text, "  next     without a further event:")?;
     }
     for timer in list(&answer["timers"]) {
-        let of = ["axis", "cart_id", "model"].iter().filter_map(|key| timer[*key].as_str()).collect::<Vec<_>>().join(", ");
+        let of =
+            ["axis", "cart_id", "trigger", "model"].iter().filter_map(|key| timer[*key].as_str()).collect::<Vec<_>>().join(", ");
         let of = if of.is_empty() { of } else { format!(" ({of})") };
         writeln!(text, "           {} {}{of}", word(&timer["at"]), word(&timer["kind"]))?;
     }
     left(text, answer)
+}
+
+/// Traits, origin, triggers that wait, and what was decided about triggers.
+fn more(text: &mut String, answer: &Value) -> std::fmt::Result {
+    let traits: Vec<String> = answer["traits"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, known)| format!("{name} {}", word(&known["value"])))
+        .collect();
+    if !traits.is_empty() {
+        writeln!(text, "  traits   {}", traits.join(", "))?;
+    }
+    let origin = &answer["origin"];
+    if !origin.is_null() {
+        let from = |at: &Value| format!("{}, {}", word(&at["source"]), word(&at["campaign"]));
+        writeln!(
+            text,
+            "  came by  {} (last {}); {} orders",
+            from(&origin["first"]),
+            from(&origin["last"]),
+            word(&origin["orders"])
+        )?;
+    }
+    for waiting in list(&answer["triggers"]["waiting"]) {
+        let event = waiting["event"].as_str().map(|event| format!(", since {event} on {}", word(&waiting["since"])));
+        writeln!(
+            text,
+            "  waits    {} leaves {}{}",
+            word(&waiting["trigger"]),
+            word(&waiting["leaves"]),
+            event.unwrap_or_default()
+        )?;
+    }
+    if !list(&answer["decisions"]).is_empty() {
+        writeln!(text, "  decided  which triggers left, and why others did not:")?;
+    }
+    for decision in list(&answer["decisions"]) {
+        let step = decision["step"].as_u64().map(|step| format!(" step {step}")).unwrap_or_default();
+        let why = decision["reason"].as_str().map(|reason| format!(": {reason}")).unwrap_or_default();
+        let until = decision["until"].as_str().map(|until| format!(" until {until}")).unwrap_or_default();
+        let passed: Vec<&str> = list(&decision["passed"]).iter().filter_map(Value::as_str).collect();
+        let passed = if passed.is_empty() { String::new() } else { format!(" (passed: {})", passed.join(", ")) };
+        let (at, trigger, done) = (word(&decision["at"]), word(&decision["trigger"]), word(&decision["done"]));
+        writeln!(text, "           {at} {trigger}{step} {done}{why}{until}{passed}")?;
+    }
+    Ok(())
 }
 
 /// What left for the prospect: known when files were asked.
@@ -97,7 +146,23 @@ fn model(text: &mut String, track: &Value) -> std::fmt::Result {
     if score.is_null() {
         return Ok(());
     }
+    if !track["persona"].is_null() {
+        writeln!(text, "    persona  {}", word(&track["persona"]))?;
+    }
+    let out = &track["disqualified"];
+    if !out.is_null() {
+        writeln!(text, "    disqualified since {} ({})", word(&out["since"]), word(&out["reason"]))?;
+    }
     write!(text, "    score    {} ({})", word(&score["total"]), word(&score["label"]))?;
+    if !score["grade"].is_null() {
+        write!(
+            text,
+            ", grade {}: fit {}, engagement {}",
+            word(&score["grade"]),
+            word(&score["fit"]),
+            word(&score["engagement"])
+        )?;
+    }
     let groups: Vec<String> =
         score["groups"].as_object().into_iter().flatten().map(|(name, points)| format!("{name} {}", word(points))).collect();
     write!(text, ": {}", groups.join(", "))?;
@@ -125,7 +190,8 @@ fn ledger(line: &Value) -> String {
             format!("{given:>9}  {now:>9}  {}  {event}, {group}{}", word(&line["at"]), rule.unwrap_or_default())
         }
         Some("brought-forward") => format!("{:>9}  {now:>9}  older events, {group}", ""),
-        Some("fit") => format!("{:>9}  {now:>9}  who it is (fit)", ""),
+        Some("fit") => format!("{:>9}  {now:>9}  who it is: {}", "", word(&line["rule"])),
+        Some("fit-cap") => format!("{:>9}  {now:>9}  above the cap of the fit", ""),
         Some("cap") => format!("{:>9}  {now:>9}  above the cap of the score", ""),
         _ => line.to_string(),
     }
