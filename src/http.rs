@@ -151,7 +151,7 @@ fn problem(status: StatusCode, what: &str) -> Response {
 
 async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
     let Parts { telemetry, board, models, clock, .. } = &shared.parts;
-    totals::set_gauges(board, models.in_charge(), clock.now_ms(), telemetry);
+    totals::set_gauges(board, models, clock.now_ms(), telemetry);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], telemetry.render()).into_response()
 }
 
@@ -172,12 +172,11 @@ async fn readyz(State(shared): State<Arc<Shared>>) -> Response {
 
 async fn dashboard_page(State(shared): State<Arc<Shared>>) -> Response {
     let board = &shared.parts.board;
-    let totals = Totals::of(board, shared.parts.models.in_charge());
+    let totals = Totals::of(board, &shared.parts.models);
     Html(dashboard::page(board, &health::readiness(board), &totals)).into_response()
 }
 
 async fn funnel(State(shared): State<Arc<Shared>>) -> Response {
-    let model = shared.parts.models.in_charge();
     let answers = match shared.parts.lookup.figures() {
         Ok(answers) => answers,
         Err(why) => return problem(StatusCode::SERVICE_UNAVAILABLE, &format!("{why}; try again")),
@@ -190,16 +189,19 @@ async fn funnel(State(shared): State<Arc<Shared>>) -> Response {
             Err(_) => every_worker = false,
         }
     }
-    let t = Totals::of(&shared.parts.board, model);
+    let t = Totals::of(&shared.parts.board, &shared.parts.models);
+    // The first model stands in front, as if it were the only one; all of them follow.
+    let first = t.models.first().cloned().unwrap_or_default();
     Json(json!({
-        "model": { "name": model.name, "hash": model.hash_text },
+        "model": { "name": first.name, "hash": first.hash },
         "group": shared.parts.board.identity().group,
         "complete": t.complete && every_worker,
         "partitions": t.partitions,
         "prospects": t.prospects,
-        "journey": t.journey,
-        "funnel": t.funnel,
-        "labels": t.labels,
+        "journey": first.journey,
+        "funnel": first.funnel,
+        "labels": first.labels,
+        "models": t.models,
         "events": t.events,
         "stage_changes": t.stage_changes,
         "score_changes": t.score_changes,
@@ -211,7 +213,7 @@ async fn funnel(State(shared): State<Arc<Shared>>) -> Response {
 }
 
 async fn carts(State(shared): State<Arc<Shared>>) -> Response {
-    let t = Totals::of(&shared.parts.board, shared.parts.models.in_charge());
+    let t = Totals::of(&shared.parts.board, &shared.parts.models);
     let steps: Vec<_> = t.cart_triggers.iter().enumerate().map(|(n, left)| json!({ "step": n + 1, "left": left })).collect();
     Json(json!({
         "complete": t.complete,

@@ -159,6 +159,10 @@ impl Telemetry {
         self.gauge(&catalogue::PROSPECTS, &[model, axis, stage]).set(count as f64);
     }
 
+    pub fn personas(&self, model: &str, persona: &str, axis: &str, stage: &str, count: u64) {
+        self.gauge(&catalogue::PERSONAS, &[model, persona, axis, stage]).set(count as f64);
+    }
+
     /// `label` is `None` below the lowest.
     pub fn score_labels(&self, model: &str, label: Option<&str>, count: u64) {
         self.gauge(&catalogue::SCORE_LABELS, &[model, label.unwrap_or("none")]).set(count as f64);

@@ -15,6 +15,8 @@ mod carts;
 mod harness;
 #[path = "domain/movement.rs"]
 mod movement;
+#[path = "domain/people.rs"]
+mod people;
 #[path = "domain/properties.rs"]
 mod properties;
 #[path = "domain/scenarios.rs"]

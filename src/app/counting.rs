@@ -32,7 +32,7 @@ impl Counting {
                 telemetry.declare(&catalogue::EVENTS, &[topic, class]);
             }
         }
-        for step in 1..=models.in_charge().cart.steps_ms.len() {
+        for step in 1..=models.most_cart_steps() {
             telemetry.declare(&catalogue::CART_TRIGGERS, &[&step.to_string()]);
         }
         for trigger in models.models.iter().flat_map(|m| &m.absence.triggers) {

@@ -7,8 +7,10 @@ use super::{BAD_USAGE, DONE};
 use crate::config::model_file::{self, FileFault, Loaded};
 use crate::config::units::format_ms;
 use crate::domain::effect::Axis;
-use crate::domain::model::spec::CartSpec;
-use crate::domain::model::{AxisModel, Model, check, words};
+use crate::domain::model::check::graph::{self, FindingKind};
+use crate::domain::model::people::{self, LETTERS, NUMBERS};
+use crate::domain::model::spec::{AxisSpec, CartSpec};
+use crate::domain::model::{AxisModel, Label, Model, check, words};
 use serde_json::json;
 use std::io::Write;
 use std::process::ExitCode;
@@ -21,18 +23,18 @@ pub fn run(args: ModelCheckArgs) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     let mut good = true;
     let mut results = Vec::new();
-    for name in &args.models {
-        let loaded = model_file::load(name);
-        match model_file::build(std::slice::from_ref(&loaded), &CartSpec::default()) {
+    let all: Vec<Loaded> = args.models.iter().map(|name| model_file::load(name)).collect();
+    for loaded in &all {
+        match model_file::build(std::slice::from_ref(loaded), &CartSpec::default()) {
             Ok(models) => {
                 let model = models.in_charge();
                 let notes = check::notes(&loaded.spec);
                 if args.dot {
-                    dot::write(&mut out, &loaded, model)?;
+                    dot::write(&mut out, loaded, model)?;
                 } else if args.json {
-                    results.push(summary_json(&loaded.origin, model, &notes));
+                    results.push(summary_json(loaded, model, &notes));
                 } else {
-                    write_summary(&mut out, &loaded, model, &notes, args.graph)?;
+                    write_summary(&mut out, loaded, model, &notes, args.graph)?;
                 }
             }
             Err(faults) => {
@@ -49,29 +51,54 @@ pub fn run(args: ModelCheckArgs) -> anyhow::Result<ExitCode> {
             }
         }
     }
+    // What only shows when they run side by side.
+    let specs: Vec<_> = all.iter().map(|loaded| loaded.spec.clone()).collect();
+    let across = if good { people::across(&specs) } else { Vec::new() };
+    for (index, fault) in across {
+        let fault = FileFault { origin: all[index].origin.clone(), fault };
+        if args.json {
+            results.push(faults_json(&fault.origin, std::slice::from_ref(&fault)));
+        } else {
+            writeln!(out, "{fault}")?;
+        }
+        good = false;
+    }
     if args.json {
         writeln!(out, "{}", serde_json::Value::from(results))?;
     }
     Ok(ExitCode::from(if good { DONE } else { BAD_USAGE }))
 }
 
-fn summary_json(origin: &str, model: &Model, notes: &[crate::domain::model::spec::Fault]) -> serde_json::Value {
+fn summary_json(loaded: &Loaded, model: &Model, notes: &[crate::domain::model::spec::Fault]) -> serde_json::Value {
     let axis = |axis: Axis| {
-        let axis = &model.axes[axis.index()];
-        json!({ "stages": axis.stages, "moves": axis.moves.len() })
+        let index = axis.index();
+        let axis = &model.axes[index];
+        json!({ "stages": axis.stages, "moves": axis.moves.len(), "graph": findings_json(&loaded.spec.axes[index]) })
     };
     json!({
-        "file": origin,
+        "file": loaded.origin,
         "ok": true,
         "name": model.name,
         "hash": model.hash_text,
         "journey": axis(Axis::Journey),
         "funnel": axis(Axis::Funnel),
-        "labels": model.score.labels.iter().map(|l| json!({ "name": l.name, "score": l.score })).collect::<Vec<_>>(),
+        "labels": model.score.labels.iter().map(|l| json!({ "name": l.name, "score": l.score, "fit": l.fit })).collect::<Vec<_>>(),
         "groups": model.score.groups.iter().map(|g| g.name.clone()).collect::<Vec<_>>(),
+        "personas": model.people.personas.iter().map(|p| p.name.clone()).collect::<Vec<_>>(),
+        "for_personas": loaded.spec.people.for_personas.iter().map(|p| p.value.clone()).collect::<Vec<_>>(),
+        "fit": model.people.fit.as_ref().map(|fit| json!({
+            "cap": fit.cap,
+            "rules": fit.rules.len(),
+            "grades": { "fit": fit.letters, "engagement": fit.numbers },
+        })),
         "cart_steps_ms": model.cart.steps_ms,
         "notes": notes.iter().map(fault_json).collect::<Vec<_>>(),
     })
+}
+
+fn findings_json(spec: &AxisSpec) -> Vec<serde_json::Value> {
+    let one = |f: graph::Finding| json!({ "kind": f.kind.name(), "line": f.fault.place.line, "message": f.fault.message });
+    graph::findings(spec).into_iter().map(one).collect()
 }
 
 fn faults_json(origin: &str, faults: &[FileFault]) -> serde_json::Value {
@@ -98,17 +125,57 @@ fn write_summary(
         writeln!(out, "  {:<8} {counts}: {}", axis.name(), of.stages.join(" → "))?;
     }
     let rules: usize = model.score.groups.iter().map(|g| g.rules.len()).sum();
-    let labels: Vec<String> = model.score.labels.iter().map(|l| format!("{} from {}", l.name, l.score)).collect();
+    let labels: Vec<String> = model.score.labels.iter().map(label_in_words).collect();
     writeln!(out, "  score    {} groups, {rules} rules; {}", model.score.groups.len(), or_none(&labels.join(", "), "no labels"))?;
+    write_people(out, loaded, model)?;
     let steps: Vec<String> = model.cart.steps_ms.iter().map(|ms| format_ms(*ms)).collect();
     writeln!(out, "  cart     reminders after {}", steps.join(", "))?;
     for note in notes {
         writeln!(out, "  note     line {}: {}: {}", note.place.line, note.place.path, note.message)?;
     }
+    for axis in Axis::ALL {
+        for found in graph::findings(&loaded.spec.axes[axis.index()]) {
+            if found.kind == FindingKind::DeadEnd {
+                writeln!(out, "  dead end line {}: {}: {}", found.fault.place.line, axis.name(), found.fault.message)?;
+            }
+        }
+    }
     if graph {
         for axis in Axis::ALL {
             write_graph(out, axis, loaded, &model.axes[axis.index()])?;
         }
+    }
+    Ok(())
+}
+
+fn label_in_words(label: &Label) -> String {
+    let gate = label.fit.map_or_else(String::new, |fit| format!(" with a fit of {fit}"));
+    format!("{} from {}{gate}", label.name, label.score)
+}
+
+/// Personas, fit and whom the model is for, when it says anything of them.
+fn write_people(out: &mut impl Write, loaded: &Loaded, model: &Model) -> std::io::Result<()> {
+    let spec = &loaded.spec.people;
+    if !spec.personas.is_empty() {
+        let names: Vec<&str> = model.people.personas.iter().map(|p| p.name.as_str()).collect();
+        writeln!(out, "  personas {}; the first that fits", names.join(", "))?;
+    }
+    if !spec.for_personas.is_empty() {
+        let names: Vec<&str> = spec.for_personas.iter().map(|p| p.value.as_str()).collect();
+        writeln!(out, "  for      {} only", names.join(", "))?;
+    }
+    for from in spec.carry_over.iter().filter_map(|c| c.value.from.as_ref()) {
+        writeln!(out, "  carries  over from {}", from.value)?;
+    }
+    if let Some(fit) = &model.people.fit {
+        let sets: Vec<String> =
+            spec.fit.iter().flat_map(|f| &f.value.include).map(|set| format!(", {} among them", set.value)).collect();
+        let cap = fit.cap.map_or_else(String::new, |cap| format!(", at most {cap} points"));
+        writeln!(out, "  fit      {} rules{}{cap}", fit.rules.len(), sets.concat())?;
+        let lines = |names: [&str; 4], lines: [f64; 4]| -> String {
+            names.iter().zip(lines).map(|(name, line)| format!("{name} from {line}")).collect::<Vec<_>>().join(", ")
+        };
+        writeln!(out, "  grades   fit {}; engagement {}", lines(LETTERS, fit.letters), lines(NUMBERS, fit.numbers))?;
     }
     Ok(())
 }
@@ -139,6 +206,9 @@ fn write_graph(out: &mut impl Write, axis: Axis, loaded: &Loaded, compiled: &Axi
                 writeln!(out, "     ← from {from}: after {} without activity", format_ms(stale.after_ms))?;
             }
         }
+    }
+    for found in graph::findings(spec) {
+        writeln!(out, "  {:<10} line {}: {}", found.kind.name(), found.fault.place.line, found.fault.message)?;
     }
     Ok(())
 }

@@ -55,6 +55,12 @@ impl Models {
         &self.models[0]
     }
 
+    /// The most reminders that any model sends for one cart.
+    #[must_use]
+    pub fn most_cart_steps(&self) -> usize {
+        self.models.iter().map(|m| m.cart.steps_ms.len()).max().unwrap_or_default()
+    }
+
     /// Index of the model in charge of a prospect: its carts, triggers and hand-overs. The first that is bound to the
     /// prospect's persona, else the first that is bound to none, else the first.
     #[must_use]

@@ -2,19 +2,18 @@
 
 use crate::domain::effect::Axis;
 use crate::domain::journey::stage_index;
-use crate::domain::model::{MAX_STAGES, Model, Models};
+use crate::domain::model::{Model, Models};
 use crate::domain::prospect::{ConsentState, Phase, Prospect, Track};
 use crate::domain::score::label_of;
 
-/// Where one prospect stands in the model in charge: 0 is nowhere, else the index plus one.
+/// Where one prospect stands in the model in charge of it: 0 is nowhere, else the index plus one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Standing {
-    pub stages: [u8; 2],
-    pub label: u8,
-    /// Index of the model in charge of this prospect, its persona there, and its stages there.
+    /// Index of the model in charge.
     pub charge: u8,
     pub persona: u8,
-    pub charged: [u8; 2],
+    pub stages: [u8; 2],
+    pub label: u8,
     /// A source, a campaign or an order is known.
     pub known: bool,
     /// 0: no record; 1: no cart with lines, 2: open cart, 3: a series is armed or running.
@@ -25,21 +24,15 @@ impl Standing {
     /// Where a prospect stands.
     #[must_use]
     pub fn of(prospect: &Prospect, models: &Models) -> Self {
-        let model = models.in_charge();
-        let mut standing = Self { cart: cart_state(prospect), ..Self::default() };
+        let charge = models.in_charge_of(prospect);
+        let mut standing =
+            Self { charge: u8::try_from(charge).unwrap_or(u8::MAX), cart: cart_state(prospect), ..Self::default() };
         standing.known = prospect.more.as_ref().is_some_and(|more| !more.customer.is_empty());
-        if let Some(track) = prospect.tracks.first() {
+        if let Some((track, model)) = prospect.tracks.get(charge).zip(models.models.get(charge)) {
             standing.stages = stages(track, model);
-            standing.charged = standing.stages;
-            standing.persona = persona(track, model);
+            standing.persona = place(track.persona.and_then(|hash| model.people.personas.iter().position(|p| p.hash == hash)));
             let labels = &model.score.labels;
             standing.label = place(label_of(labels, track).and_then(|l| labels.iter().position(|m| m == l)));
-        }
-        let charge = models.in_charge_of(prospect);
-        if let Some((track, model)) = prospect.tracks.get(charge).zip(models.models.get(charge)).filter(|_| charge > 0) {
-            standing.charge = u8::try_from(charge).unwrap_or(u8::MAX);
-            standing.charged = stages(track, model);
-            standing.persona = persona(track, model);
         }
         standing
     }
@@ -47,10 +40,6 @@ impl Standing {
 
 fn place(index: Option<usize>) -> u8 {
     index.and_then(|i| u8::try_from(i + 1).ok()).unwrap_or(0)
-}
-
-fn persona(track: &Track, model: &Model) -> u8 {
-    place(track.persona.and_then(|hash| model.people.personas.iter().position(|p| p.hash == hash)))
 }
 
 fn stages(track: &Track, model: &Model) -> [u8; 2] {
@@ -71,21 +60,59 @@ fn cart_state(prospect: &Prospect) -> u8 {
     }
 }
 
-/// Prospects by stage of each axis, by label and by cart state. Index 0: nowhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Prospects by the model in charge of them, and by cart state.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Population {
-    pub stages: [Vec<u64>; 2],
-    pub labels: Vec<u64>,
+    pub models: Vec<Counts>,
     pub carts: [u64; 4],
 }
 
-impl Default for Population {
-    fn default() -> Self {
-        Self { stages: [vec![0; MAX_STAGES + 1], vec![0; MAX_STAGES + 1]], labels: vec![0; MAX_STAGES + 1], carts: [0; 4] }
+/// Prospects of one model. Index 0: no persona, no stage, no label.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// By persona, then by stage of each axis.
+    pub stages: Vec<[Vec<u64>; 2]>,
+    pub labels: Vec<u64>,
+}
+
+impl Counts {
+    fn of(model: &Model) -> Self {
+        let stages = || Axis::ALL.map(|axis| vec![0; model.axes[axis.index()].stages.len() + 1]);
+        Self {
+            stages: (0..=model.people.personas.len()).map(|_| stages()).collect(),
+            labels: vec![0; model.score.labels.len() + 1],
+        }
+    }
+
+    /// By stage of an axis, whatever the persona.
+    #[must_use]
+    pub fn stages(&self, axis: Axis) -> Vec<u64> {
+        let mut sums = Vec::new();
+        self.stages.iter().for_each(|of| add_up(&mut sums, &of[axis.index()]));
+        sums
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.stages.resize_with(self.stages.len().max(other.stages.len()), Default::default);
+        for (mine, theirs) in self.stages.iter_mut().zip(&other.stages) {
+            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| add_up(mine, theirs));
+        }
+        add_up(&mut self.labels, &other.labels);
     }
 }
 
+fn add_up(mine: &mut Vec<u64>, theirs: &[u64]) {
+    mine.resize(mine.len().max(theirs.len()), 0);
+    mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
+}
+
 impl Population {
+    /// Nobody yet, of these models.
+    #[must_use]
+    pub fn of(models: &Models) -> Self {
+        Self { models: models.models.iter().map(Counts::of).collect(), carts: [0; 4] }
+    }
+
     /// One prospect moved; `None`: was not, or is no more, there.
     pub fn moved(&mut self, from: Option<Standing>, to: Option<Standing>) {
         if from == to {
@@ -100,13 +127,14 @@ impl Population {
     }
 
     fn count(&mut self, standing: Standing, by: fn(u64, u64) -> u64) {
-        let [journey, funnel] = &mut self.stages;
-        let cells = [
-            journey.get_mut(usize::from(standing.stages[0])),
-            funnel.get_mut(usize::from(standing.stages[1])),
-            self.labels.get_mut(usize::from(standing.label)),
-            self.carts.get_mut(usize::from(standing.cart)),
-        ];
+        let mut cells = [self.carts.get_mut(usize::from(standing.cart)), None, None, None];
+        if let Some(counts) = self.models.get_mut(usize::from(standing.charge)) {
+            cells[1] = counts.labels.get_mut(usize::from(standing.label));
+            if let Some([journey, funnel]) = counts.stages.get_mut(usize::from(standing.persona)) {
+                cells[2] = journey.get_mut(usize::from(standing.stages[0]));
+                cells[3] = funnel.get_mut(usize::from(standing.stages[1]));
+            }
+        }
         for cell in cells.into_iter().flatten() {
             *cell = by(*cell, 1);
         }
@@ -114,11 +142,8 @@ impl Population {
 
     /// Adds another task's numbers.
     pub fn add(&mut self, other: &Self) {
-        let pairs = self.stages.iter_mut().zip(&other.stages).flat_map(|(a, b)| a.iter_mut().zip(b));
-        for (mine, theirs) in
-            pairs.chain(self.labels.iter_mut().zip(&other.labels)).chain(self.carts.iter_mut().zip(&other.carts))
-        {
-            *mine += theirs;
-        }
+        self.models.resize_with(self.models.len().max(other.models.len()), Counts::default);
+        self.models.iter_mut().zip(&other.models).for_each(|(mine, theirs)| mine.add(theirs));
+        self.carts.iter_mut().zip(&other.carts).for_each(|(mine, theirs)| *mine += theirs);
     }
 }

@@ -67,6 +67,7 @@ impl<C: Codec> Task<C> {
     pub fn new(models: Arc<Models>, codec: C) -> Self {
         let tally = Tally::new(&models);
         Self {
+            population: Population::of(&models),
             codec,
             models,
             tally,
@@ -77,7 +78,6 @@ impl<C: Codec> Task<C> {
             held: Vec::new(),
             time_ms: Ms::MIN,
             committed_time_ms: Ms::MIN,
-            population: Population::default(),
             effects: Effects::default(),
             buffer: Vec::new(),
         }

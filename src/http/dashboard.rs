@@ -38,9 +38,23 @@ pub fn page(board: &Board, readiness: &Readiness, totals: &Totals) -> String {
     );
     summary(&mut out, totals);
     out += "<div class=\"grid\">";
-    distribution(&mut out, "Buyer journey", &totals.journey);
-    distribution(&mut out, "Sales funnel", &totals.funnel);
-    distribution(&mut out, "Score label", &totals.labels);
+    let several = totals.models.len() > 1;
+    for model in &totals.models {
+        let of = if several { format!(" ({})", escape(&model.name)) } else { String::new() };
+        let personas: Vec<Named> =
+            model.personas.iter().map(|p| Named { name: p.name.clone(), prospects: p.prospects }).collect();
+        for (title, rows) in [
+            ("Buyer journey", &model.journey),
+            ("Sales funnel", &model.funnel),
+            ("Score label", &model.labels),
+            ("Persona", &personas),
+        ] {
+            // An axis that a model doesn't have, or personas that it doesn't know, are only "none".
+            if rows.len() > 1 {
+                distribution(&mut out, &format!("{title}{of}"), rows);
+            }
+        }
+    }
     carts(&mut out, totals);
     out += "</div>";
     tasks(&mut out, board);

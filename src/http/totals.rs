@@ -1,9 +1,9 @@
 //! The numbers of all tasks of an instance added up: for the API, the dashboard and the gauges of `/metrics`.
 
 use crate::domain::effect::Axis;
-use crate::domain::model::Model;
+use crate::domain::model::{Model, Models};
 use crate::domain::{Ms, Text};
-use crate::runtime::snapshot::{Board, Population, TaskState};
+use crate::runtime::snapshot::{Board, Counts, Population, TaskState};
 use crate::telemetry::{StateTotals, Telemetry};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -15,6 +15,51 @@ pub struct Named {
     pub prospects: u64,
 }
 
+/// The prospects that one model is in charge of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+pub struct OfModel {
+    pub name: String,
+    pub hash: String,
+    pub prospects: u64,
+    pub journey: Vec<Named>,
+    pub funnel: Vec<Named>,
+    pub labels: Vec<Named>,
+    /// First those who are none of the personas; empty for a model without personas.
+    pub personas: Vec<OfPersona>,
+}
+
+/// Where the prospects of one persona stand: a row of the coverage matrix.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OfPersona {
+    pub name: Option<String>,
+    pub prospects: u64,
+    pub journey: Vec<Named>,
+    pub funnel: Vec<Named>,
+}
+
+impl OfModel {
+    fn new(model: &Model, counts: &Counts) -> Self {
+        let stages = |axis: Axis, of: &[u64]| named(model.axes[axis.index()].stages.iter(), of);
+        let persona = |(name, [journey, funnel]): (Option<String>, &[Vec<u64>; 2])| OfPersona {
+            name,
+            prospects: journey.iter().sum(),
+            journey: stages(Axis::Journey, journey),
+            funnel: stages(Axis::Funnel, funnel),
+        };
+        let personas = &model.people.personas;
+        let names = std::iter::once(None).chain(personas.iter().map(|p| Some(p.name.to_string())));
+        Self {
+            name: model.name.clone(),
+            hash: model.hash_text.clone(),
+            prospects: counts.labels.iter().sum(),
+            journey: stages(Axis::Journey, &counts.stages(Axis::Journey)),
+            funnel: stages(Axis::Funnel, &counts.stages(Axis::Funnel)),
+            labels: named(model.score.labels.iter().map(|l| &l.name), &counts.labels),
+            personas: names.zip(&counts.stages).filter(|_| !personas.is_empty()).map(persona).collect(),
+        }
+    }
+}
+
 /// What the instance holds and did, over its tasks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct Totals {
@@ -23,9 +68,8 @@ pub struct Totals {
     /// Every task of this instance is ready: nothing is missing from the numbers.
     pub complete: bool,
     pub prospects: u64,
-    pub journey: Vec<Named>,
-    pub funnel: Vec<Named>,
-    pub labels: Vec<Named>,
+    /// By the model in charge, in the configured order.
+    pub models: Vec<OfModel>,
     /// Prospects with an open cart, and those whose series is armed or running.
     pub open_carts: u64,
     pub series_pending: u64,
@@ -45,12 +89,12 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// Adds up what the tasks last published, with the names of the model in charge.
+    /// Adds up what the tasks last published, with the names of the models.
     #[must_use]
-    pub fn of(board: &Board, model: &Model) -> Self {
+    pub fn of(board: &Board, models: &Models) -> Self {
         let tasks = board.tasks();
         let mut all = Self { complete: tasks.iter().all(|t| t.state == TaskState::Ready), ..Self::default() };
-        let mut population = Population::default();
+        let mut population = Population::of(models);
         for task in &tasks {
             all.partitions.push(task.partition);
             population.add(&task.population);
@@ -74,11 +118,8 @@ impl Totals {
                 *all.lag_records.entry(topic.to_string()).or_default() += lag.unwrap_or_default();
             }
         }
-        let stages = |axis: Axis| named(model.axes[axis.index()].stages.iter(), &population.stages[axis.index()]);
-        all.journey = stages(Axis::Journey);
-        all.funnel = stages(Axis::Funnel);
-        all.labels = named(model.score.labels.iter().map(|l| &l.name), &population.labels);
-        all.cart_triggers.resize(all.cart_triggers.len().max(model.cart.steps_ms.len()), 0);
+        all.models = models.models.iter().zip(&population.models).map(|(model, counts)| OfModel::new(model, counts)).collect();
+        all.cart_triggers.resize(all.cart_triggers.len().max(models.most_cart_steps()), 0);
         all.open_carts = population.carts[2] + population.carts[3];
         all.series_pending = population.carts[3];
         all
@@ -92,16 +133,9 @@ fn named<'a>(names: impl Iterator<Item = &'a Text>, counts: &[u64]) -> Vec<Named
 }
 
 /// Sets the gauges of `/metrics` from what is published, just before a scrape.
-pub fn set_gauges(board: &Board, model: &Model, now_ms: Ms, telemetry: &Telemetry) {
-    let all = Totals::of(board, model);
-    for (axis, stages) in [(Axis::Journey, &all.journey), (Axis::Funnel, &all.funnel)] {
-        for stage in stages {
-            telemetry.prospects(&model.name, axis.name(), stage.name.as_deref().unwrap_or("none"), stage.prospects);
-        }
-    }
-    for label in &all.labels {
-        telemetry.score_labels(&model.name, label.name.as_deref(), label.prospects);
-    }
+pub fn set_gauges(board: &Board, models: &Models, now_ms: Ms, telemetry: &Telemetry) {
+    let all = Totals::of(board, models);
+    all.models.iter().for_each(|model| gauges_of(model, telemetry));
     telemetry.state(&StateTotals {
         records: all.prospects,
         bytes: all.state_bytes,
@@ -123,5 +157,24 @@ pub fn set_gauges(board: &Board, model: &Model, now_ms: Ms, telemetry: &Telemetr
         }
         let behind_ms = task.time_ms.filter(|_| !task.caught_up).map_or(0, |time_ms| now_ms - time_ms);
         telemetry.task_clock_lag(task.partition, behind_ms as f64 / 1_000.0);
+    }
+}
+
+fn gauges_of(model: &OfModel, telemetry: &Telemetry) {
+    for (axis, stages) in [(Axis::Journey, &model.journey), (Axis::Funnel, &model.funnel)] {
+        for stage in stages {
+            telemetry.prospects(&model.name, axis.name(), stage.name.as_deref().unwrap_or("none"), stage.prospects);
+        }
+    }
+    for label in &model.labels {
+        telemetry.score_labels(&model.name, label.name.as_deref(), label.prospects);
+    }
+    for persona in &model.personas {
+        let name = persona.name.as_deref().unwrap_or("none");
+        for (axis, stages) in [(Axis::Journey, &persona.journey), (Axis::Funnel, &persona.funnel)] {
+            for stage in stages {
+                telemetry.personas(&model.name, name, axis.name(), stage.name.as_deref().unwrap_or("none"), stage.prospects);
+            }
+        }
     }
 }

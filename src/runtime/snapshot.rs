@@ -2,7 +2,7 @@
 
 use crate::domain::Ms;
 pub use crate::engine::figures;
-pub use crate::engine::population::Population;
+pub use crate::engine::population::{Counts, Population};
 use crate::engine::task::TaskSize;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -68,7 +68,7 @@ pub struct TaskSnapshot {
     pub last_commit_ms: Option<Ms>,
     /// What the task has in memory.
     pub size: TaskSize,
-    /// How many prospects stand where, in the model in charge.
+    /// How many prospects stand where, in the model in charge of them.
     pub population: Population,
     pub done: Done,
 }

@@ -120,6 +120,10 @@ catalogue! {
     PROSPECTS = gauge("leadstream_prospects", "prospects", &["model", "axis", "stage"],
         "Prospects that stand in a stage now, over the partitions of this instance",
         "Not by itself; sum over instances.");
+    /// Prospects by persona and stage.
+    PERSONAS = gauge("leadstream_persona_prospects", "prospects", &["model", "persona", "axis", "stage"],
+        "Prospects of each persona (`none`: of no persona) that stand in a stage now, for models with personas",
+        "Not by itself; a cell that stays at 0 is one that no content or campaign has reached.");
     /// Prospects by label.
     SCORE_LABELS = gauge("leadstream_score_labels", "prospects", &["model", "label"],
         "Prospects with this score label now (`none`: below the lowest), over the partitions of this instance",

@@ -110,7 +110,9 @@ fn population(board: &Board, axis: Axis, stages: usize) -> Vec<u64> {
     let mut counts = vec![0; stages];
     for task in board.tasks() {
         // Index 0 are those who stand nowhere.
-        for (count, stage) in counts.iter_mut().zip(task.population.stages[axis.index()].iter().skip(1)) {
+        for (count, stage) in
+            counts.iter_mut().zip(task.population.models.first().map(|m| m.stages(axis)).unwrap_or_default().iter().skip(1))
+        {
             *count += stage;
         }
     }

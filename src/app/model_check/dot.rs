@@ -3,6 +3,7 @@
 use crate::config::model_file::Loaded;
 use crate::config::units::format_ms;
 use crate::domain::effect::Axis;
+use crate::domain::model::check::graph;
 use crate::domain::model::{AxisModel, Model, words};
 use std::io::Write;
 
@@ -25,11 +26,15 @@ pub(super) fn write(out: &mut impl Write, loaded: &Loaded, model: &Model) -> std
 fn cluster(out: &mut impl Write, axis: Axis, loaded: &Loaded, compiled: &AxisModel) -> std::io::Result<()> {
     let node = |stage: &str| quoted(&format!("{}/{stage}", axis.name()));
     let nowhere = node("");
+    let spec = &loaded.spec.axes[axis.index()];
+    let dead_ends: Vec<String> = graph::dead_ends(spec);
     writeln!(out, "  subgraph {} {{", quoted(&format!("cluster_{}", axis.name())))?;
     writeln!(out, "    label={};", quoted(axis.name()))?;
     writeln!(out, "    {nowhere} [shape=point, label=\"\"];")?;
     for (index, stage) in compiled.stages.iter().enumerate() {
-        writeln!(out, "    {} [label={}];", node(stage), quoted(&format!("{}. {stage}", index + 1)))?;
+        let dead_end = dead_ends.iter().any(|end| end == stage.as_str());
+        let mark = if dead_end { ", color=darkorange, penwidth=2, tooltip=\"nothing leads out of it\"" } else { "" };
+        writeln!(out, "    {} [label={}{mark}];", node(stage), quoted(&format!("{}. {stage}", index + 1)))?;
     }
     let position = |name: &str| compiled.stages.iter().position(|s| s == name).unwrap_or_default();
     for rule in loaded.spec.axes[axis.index()].moves.iter().map(|m| &m.value) {

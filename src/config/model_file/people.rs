@@ -41,12 +41,24 @@ fn fit(mut fields: Fields<'_>, faults: &mut Faults) -> FitSpec {
     };
     for set in &spec.include {
         match FIT_SETS.iter().find(|(name, _)| *name == set.value) {
-            Some((_, text)) => spec.rules.extend(included(text, &set.place)),
+            Some((_, text)) => {
+                // What two sets ask in the same words counts once.
+                let new: Vec<_> =
+                    included(text, &set.place).into_iter().filter(|r| !spec.rules.iter().any(|s| same(s, r))).collect();
+                spec.rules.extend(new);
+            }
             None => faults.add(&set.place, unknown(&set.value, "rule set", &FIT_SETS.map(|(name, _)| name))),
         }
     }
     fields.finish(faults);
     spec
+}
+
+fn same(a: &At<FitRuleSpec>, b: &At<FitRuleSpec>) -> bool {
+    let tests =
+        |rule: &At<FitRuleSpec>| rule.value.tests.iter().map(|(name, t)| (name.clone(), t.value.clone())).collect::<Vec<_>>();
+    let points = |rule: &At<FitRuleSpec>| rule.value.points.as_ref().map(|p| p.value);
+    points(a) == points(b) && tests(a) == tests(b)
 }
 
 /// The rules of a set stand where the set is named.

@@ -1,6 +1,7 @@
 //! What is wrong with a model spec: every fault with its place and what to do.
 
 mod cart;
+pub mod graph;
 mod moves;
 mod notes;
 mod score;
@@ -208,6 +209,10 @@ pub fn follows_from(fault: &Fault, text_faults: &[Fault]) -> bool {
             return true;
         }
         if other == path || (other.starts_with(path) && other[path.len()..].starts_with(['#', '.'])) {
+            return true;
+        }
+        // Rules that can't be read give no points that a label could ask for.
+        if path.starts_with("score.labels.") && path.rsplit('.').next() == Some("fit") && other.starts_with("fit.") {
             return true;
         }
         let in_section = other.split(['.', '#']).next() == Some(section);

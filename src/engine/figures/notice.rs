@@ -94,7 +94,7 @@ impl Tally {
             }
             let place = *place.get_or_insert_with(|| {
                 let standing = Standing::of(prospect, models);
-                Place { charge: standing.charge, persona: standing.persona, stage: standing.charged[0] }
+                Place { charge: standing.charge, persona: standing.persona, stage: standing.stages[0] }
             });
             self.touch(place, touch);
         }
@@ -245,7 +245,7 @@ impl Tally {
         self.add(Key::People { what: Heads::Prospects }, count);
         let Some(&model) = self.keys.get(usize::from(standing.charge)) else { return };
         for axis in Axis::ALL {
-            let key = Key::Stands { model, axis, persona: standing.persona, stage: standing.charged[axis.index()] };
+            let key = Key::Stands { model, axis, persona: standing.persona, stage: standing.stages[axis.index()] };
             self.add(key, count);
         }
     }

@@ -144,7 +144,8 @@ fn gates(spec: &PeopleSpec, model: &ModelSpec, found: &mut Found) {
     for (label, gate) in &model.score.gates {
         match highest {
             None => found.add(&label.place, format!("{:?} asks for a fit score, and the model has none: add [fit]", label.value)),
-            Some(highest) if *gate > highest => {
+            // A cap that is a fault itself is no cap.
+            Some(highest) if *gate > highest && highest > 0.0 => {
                 let message = format!(
                     "{:?} asks for a fit of {gate}, above what all rules give ({highest}): nobody can reach it",
                     label.value
@@ -227,7 +228,10 @@ pub fn across(specs: &[ModelSpec]) -> Vec<(usize, Fault)> {
             spec.people.for_personas.iter().for_each(|one| known_persona(one, &shared, &mut found));
         }
         for carry in spec.people.carry_over.iter().map(|c| &c.value) {
-            let Some(from) = &carry.from else { continue };
+            let Some(from) = carry.from.as_ref().filter(|from| spec.name.as_ref().is_none_or(|own| own.value != from.value))
+            else {
+                continue;
+            };
             let Some(other) = specs.iter().find(|s| name(s) == from.value) else {
                 let known =
                     specs.iter().map(name).filter(|n| Some(n) != spec.name.as_ref().map(|n| &n.value)).collect::<Vec<_>>();
