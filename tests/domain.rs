@@ -11,6 +11,8 @@
 
 #[path = "domain/carts.rs"]
 mod carts;
+#[path = "domain/contact.rs"]
+mod contact;
 #[path = "domain/harness.rs"]
 mod harness;
 #[path = "domain/movement.rs"]

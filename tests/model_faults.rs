@@ -396,3 +396,155 @@ fn an_edited_rule_has_another_id_and_an_untouched_one_keeps_its_own() {
     assert_eq!((before[0], before[2]), (after[0], after[2]));
     assert_ne!(before[1], after[1]);
 }
+
+/// A good section at the end of the good model, of which a part is made bad.
+#[track_caller]
+fn one_fault_at_the_end(section: &str, old: &str, new: &str, path: &str, says: &str) {
+    assert_eq!(show(&faults_of(&format!("{GOOD}{section}"))), "", "the section is good");
+    assert!(section.contains(old), "{old:?} is not in the section");
+    let bad = section.replacen(old, new, 1);
+    let faults = faults_of(&format!("{GOOD}{bad}"));
+    assert_eq!(faults.len(), 1, "{new}: {}", show(&faults));
+    let fault = &faults[0].fault;
+    assert_eq!(fault.place.path, path, "{new}: {}", show(&faults));
+    assert!(fault.place.line > GOOD.lines().count(), "{}", show(&faults));
+    assert!(fault.message.contains(says), "{says:?} is not in: {}", fault.message);
+}
+
+const CONTACT: &str = r#"
+[contact]
+caps = ["2 per 1d", "5 per 7d"]
+priority = ["cart", "browse"]
+quiet_hours = { from = "22:00", to = "08:00" }
+weekdays = ["mon", "tue"]
+time_zone = "Europe/Berlin"
+when_quiet = "hold"
+max_hold = "12h"
+soft_bounces = 3
+[[triggers]]
+name = "browse"
+after = { on = "Product Viewed" }
+within = "4h"
+"#;
+
+#[test]
+fn faults_of_the_contact_policy_are_found() {
+    let fault = |old, new, path, says| one_fault_at_the_end(CONTACT, old, new, path, says);
+    fault("\"2 per 1d\"", "\"two a day\"", "contact.caps#1", "must read like \"2 per 1d\"");
+    fault("\"2 per 1d\"", "\"0 per 1d\"", "contact.caps#1", "must allow 1 to 50 mails");
+    fault("\"5 per 7d\"", "\"2 per 1d\"", "contact.caps#2", "is there twice");
+    fault("\"5 per 7d\"", "\"2 per 7d\"", "contact.caps#1", "is never reached: 2 per 7 days allows less already");
+    fault("caps = [\"2 per 1d\", \"5 per 7d\"]", "", "contact.priority#1", "the last place under a cap");
+    fault("\"cart\", \"browse\"]", "\"cart\", \"brouse\"]", "contact.priority#2", "did you mean \"browse\"?");
+    fault("\"cart\", \"browse\"]", "\"browse\", \"browse\"]", "contact.priority#2", "is there twice");
+    fault("within = \"4h\"", "within = \"4h\"\nmail = false", "contact.priority#2", "leads to no mail");
+    fault("\"22:00\"", "\"22\"", "contact.quiet_hours.from", "is no time of day");
+    fault("\"22:00\"", "\"24:00\"", "contact.quiet_hours.from", "is no time of day");
+    fault("\"22:00\"", "\"08:00\"", "contact.quiet_hours", "begin and end at the same time");
+    fault(", to = \"08:00\"", "", "contact.quiet_hours", "to is missing");
+    fault("\"mon\", \"tue\"", "\"monday\", \"tue\"", "contact.weekdays#1", "unknown day \"monday\"");
+    fault("\"mon\", \"tue\"", "", "contact.weekdays", "names no day");
+    fault("time_zone = \"Europe/Berlin\"", "", "contact.time_zone", "for prospects whose own is not known");
+    fault("Europe/Berlin", "Berlin", "contact.time_zone", "did you mean \"Europe/Berlin\"?");
+    fault("\"hold\"", "\"wait\"", "contact.when_quiet", "known are \"hold\", \"skip\"");
+    fault("\"hold\"", "\"skip\"", "contact.max_hold", "waits for nothing");
+    fault("\"12h\"", "\"0s\"", "contact.max_hold", "longer than nothing");
+    fault("= 3", "= 0", "contact.soft_bounces", "must be 1 to 100");
+    fault("= 3", "= \"three\"", "contact.soft_bounces", "a whole number or \"off\"");
+    fault("soft_bounces", "soft_bounce", "contact.soft_bounce", "did you mean \"soft_bounces\"?");
+    let lonely = "[contact]\ncaps = [\"1 per 1d\"]\n";
+    one_fault_at_the_end(lonely, "caps", "max_hold = \"1h\"\ncaps", "contact.max_hold", "has no effect without quiet_hours");
+}
+
+const TRIGGERS: &str = r#"
+[[triggers]]
+name = "browse"
+after = { on = "Product Viewed", times = 2, within = "7d" }
+unless = { on = "Product Added" }
+same = "product_id"
+restart = true
+if_viewed = "30d"
+within = "4h"
+at_most = "1 per 7d"
+max_lateness = "2h"
+mail = true
+[[triggers]]
+name = "call"
+after_stage = "two"
+unless_stage = "three"
+within = "1d"
+[[triggers]]
+name = "greet"
+after_label = "warm"
+within = "1d"
+"#;
+
+#[test]
+fn faults_of_triggers_are_found() {
+    let fault = |old, new, path, says| one_fault_at_the_end(TRIGGERS, old, new, path, says);
+    fault("name = \"browse\"", "", "triggers#1.name", "is missing");
+    fault("\"browse\"", "\"cart\"", "triggers#1.name", "means the reminders of [cart]");
+    fault("\"call\"", "\"browse\"", "triggers#2.name", "is there twice");
+    fault("after_label = \"warm\"", "", "triggers#3.after", "is missing");
+    fault("after_label = \"warm\"", "after_label = \"warm\"\nafter_stage = \"two\"", "triggers#3", "comes after too much");
+    fault("after_label = \"warm\"", "after_label = \"wram\"", "triggers#3.after_label", "did you mean \"warm\"?");
+    fault("after_stage = \"two\"", "after_stage = \"zwei\"", "triggers#2.after_stage", "known are \"one\", \"two\", \"three\"");
+    fault("unless_stage = \"three\"", "unless_stage = \"two\"", "triggers#2.unless_stage", "it would never leave");
+    fault("within = \"4h\"", "", "triggers#1.within", "is missing");
+    fault("within = \"4h\"", "within = \"0s\"", "triggers#1.within", "leaves no time");
+    fault("within = \"4h\"", "within = \"4000d\"", "triggers#1.within", "two years");
+    fault("times = 2, ", "", "triggers#1.after.within", "has no effect without `times`");
+    fault("times = 2", "times = 1", "triggers#1.after.times", "must be 2 to 50 times");
+    fault("\"1 per 7d\"", "\"weekly\"", "triggers#1.at_most", "must read like \"2 per 1d\"");
+    fault("\"1 per 7d\"", "\"63 per 7d\"", "triggers#3", "count more than 64 times");
+    fault("\"30d\"", "\"0s\"", "triggers#1.if_viewed", "longer than nothing");
+    fault("after_label = \"warm\"", "after_label = \"warm\"\nsame = \"plan\"", "triggers#3.same", "compares events");
+    fault("after_label = \"warm\"", "after_label = \"warm\"\nrestart = true", "triggers#3.restart", "has no effect");
+    fault("after_label = \"warm\"", "after_label = \"warm\"\nif_carted = \"1d\"", "triggers#3.if_carted", "about a product");
+    fault("restart", "restarts", "triggers#1.restarts", "did you mean \"restart\"?");
+    fault("mail = true", "mail = \"yes\"", "triggers#1.mail", "must be true or false");
+    let unknown = GOOD.replace("name = \"m\"", "name = \"m\"\nready_triggers = [\"win-bak\"]");
+    assert!(show(&faults_of(&unknown)).contains("unknown ready trigger \"win-bak\": did you mean \"win-back\"?"));
+}
+
+#[test]
+fn what_a_model_says_of_contact_and_triggers_is_part_of_its_hash_and_its_words() {
+    use leadstream::domain::model::{compile, words};
+    let said = |text: &str| {
+        let models = model_file::from_texts(&[text]).unwrap_or_else(|f| panic!("{}", show(&f)));
+        let spec = model_file::parse("m", text).spec;
+        (hash(&models).to_owned(), words::statements(&spec, &compile::cart(&spec.cart)))
+    };
+    let text = format!("{GOOD}{CONTACT}{TRIGGERS}")
+        .replace("name = \"browse\"\nafter = { on = \"Product Viewed\" }", "name = \"look\"\nafter = { on = \"Product Viewed\" }")
+        .replace("[\"cart\", \"browse\"]", "[\"cart\", \"look\"]");
+    let (before, words_before) = said(&text);
+    for (old, new, about) in [
+        ("2 per 1d", "3 per 1d", "contact: within 1 day"),
+        ("[\"cart\", \"look\"]", "[\"look\", \"cart\"]", "contact: the last place under a cap goes to"),
+        ("22:00", "21:30", "contact: quiet hours"),
+        ("[\"mon\", \"tue\"]", "[\"mon\"]", "contact: days on which mail may leave"),
+        ("Europe/Berlin", "Europe/Paris", "contact: the clock of prospects whose own is not known"),
+        ("max_hold = \"12h\"", "max_hold = \"11h\"", "contact: what is due in quiet hours"),
+        ("soft_bounces = 3", "soft_bounces = 4", "contact: an address counts as dead after"),
+        ("unless_stage = \"three\"", "unless_stage = \"one\"", "trigger call"),
+        ("same = \"product_id\"", "same = \"plan\"", "trigger browse"),
+        ("restart = true", "restart = false", "trigger browse"),
+        ("if_viewed = \"30d\"", "if_viewed = \"31d\"", "trigger browse"),
+        ("\"1 per 7d\"", "\"1 per 8d\"", "trigger browse"),
+        ("max_lateness = \"2h\"", "max_lateness = \"3h\"", "trigger browse"),
+        ("mail = true", "mail = false", "trigger browse"),
+    ] {
+        assert!(text.contains(old), "{old}");
+        let (after, words_after) = said(&text.replacen(old, new, 1));
+        assert_ne!(after, before, "{new}");
+        let changes = words::diff(&words_before, &words_after);
+        let named = |c: &words::Change| matches!(c, words::Change::Changed(what, ..) if what == about);
+        assert!(changes.len() == 1 && changes.iter().all(named), "{new}: {changes:?}");
+    }
+    // The same in other words.
+    let (same, _) = said(
+        &text.replace("[\"2 per 1d\", \"5 per 7d\"]", "[\"5 per 7d\", \"2 per 1d\"]").replace("when_quiet = \"hold\"\n", ""),
+    );
+    assert_eq!(same, before);
+}

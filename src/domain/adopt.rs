@@ -59,6 +59,7 @@ fn carry_over(track: &mut Track, model: &Model, prospect: &Prospect, effects: &m
     let known_rules = |rule: u32| {
         model.score.groups.iter().any(|g| g.rules.iter().any(|r| r.rule == rule))
             || model.axes.iter().any(|a| a.moves.iter().any(|m| m.rule == rule))
+            || model.absence.triggers.iter().any(|t| t.counts(rule))
     };
     track.uses.retain(|u| known_rules(u.rule));
     track.counts.retain(|c| known_rules(c.rule));

@@ -1,13 +1,41 @@
-//! `[[triggers]]`.
+//! `[[triggers]]` and `ready_triggers`.
 
 use super::condition::condition;
 use super::contact::times_per;
-use crate::config::fields::{Faults, Fields};
+use crate::config::fields::{Faults, Fields, unknown};
+use crate::config::tree;
 use crate::domain::model::absence::{AbsenceSpec, AfterSpec, TriggerSpec};
-use crate::domain::model::spec::At;
+use crate::domain::model::spec::{At, Place};
+
+/// Triggers that are built into the binary.
+const READY: &str = include_str!("../../../config/triggers/ready.toml");
 
 pub(super) fn absence(fields: &mut Fields<'_>, faults: &mut Faults) -> AbsenceSpec {
-    AbsenceSpec { triggers: fields.tables("triggers", faults).into_iter().map(|f| trigger(f, faults)).collect() }
+    let named = fields.texts("ready_triggers", faults).unwrap_or_default();
+    let mut triggers = Vec::new();
+    if !named.is_empty() {
+        let ready = ready();
+        for name in &named {
+            match ready.iter().find(|t| t.name.as_ref().is_some_and(|n| n.value == name.value)) {
+                // It stands where it is named.
+                Some(trigger) => triggers
+                    .push(At { value: TriggerSpec { name: Some(name.clone()), ..trigger.clone() }, place: name.place.clone() }),
+                None => {
+                    let names: Vec<&str> = ready.iter().filter_map(|t| t.name.as_ref()).map(|n| n.value.as_str()).collect();
+                    faults.add(&name.place, unknown(&name.value, "ready trigger", &names));
+                }
+            }
+        }
+    }
+    triggers.extend(fields.tables("triggers", faults).into_iter().map(|f| trigger(f, faults)));
+    AbsenceSpec { triggers }
+}
+
+fn ready() -> Vec<TriggerSpec> {
+    let Ok(table) = tree::parse(READY) else { return Vec::new() };
+    // A test of this module holds that they have no faults.
+    let (mut faults, mut fields) = (Faults::default(), Fields::new(&table, Place::default()));
+    fields.tables("triggers", &mut faults).into_iter().map(|f| trigger(f, &mut faults).value).collect()
 }
 
 fn trigger(mut fields: Fields<'_>, faults: &mut Faults) -> At<TriggerSpec> {
@@ -46,4 +74,20 @@ fn after(mut fields: Fields<'_>, faults: &mut Faults) -> At<AfterSpec> {
     };
     fields.finish(faults);
     At { value, place }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ready_triggers_have_no_fault() {
+        let names: Vec<String> = ready().iter().filter_map(|t| t.name.as_ref()).map(|n| format!("{:?}", n.value)).collect();
+        assert_eq!(names.len(), READY.matches("\n[[triggers]]").count());
+        let model = include_str!("../../../config/models/ecommerce.toml");
+        for text in [format!("ready_triggers = [{}]\n{model}", names.join(", ")), format!("{model}\n{READY}")] {
+            let faults = crate::config::model_file::from_texts(&[&text]).err().unwrap_or_default();
+            assert!(faults.is_empty(), "{faults:#?}");
+        }
+    }
 }

@@ -97,6 +97,12 @@ impl Trigger {
         since_ms.saturating_add(self.within_ms)
     }
 
+    /// Whether this is the rule that counts its events.
+    #[must_use]
+    pub fn counts(&self, rule: u32) -> bool {
+        matches!(&self.after, After::Event { count: Some((own, _)), .. } if *own == rule)
+    }
+
     /// How long it has to be remembered that it left.
     #[must_use]
     pub fn keeps_ms(&self) -> Ms {
