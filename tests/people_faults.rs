@@ -170,3 +170,15 @@ moves = [
         ]
     );
 }
+
+#[test]
+fn the_models_of_the_documentation_load_side_by_side() {
+    let page = include_str!("../docs/personas.md");
+    let blocks = page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let whole: Vec<&str> = blocks.filter(|block| block.starts_with("name ")).collect();
+    assert_eq!(whole.len(), 2, "the shop's and the engineers'");
+    assert_eq!(show(&faults_of(&whole)), "");
+    for set in model_file::FIT_SETS {
+        assert!(page.contains(&format!("| `{}` |", set.0)), "{} is not in the table", set.0);
+    }
+}

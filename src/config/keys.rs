@@ -268,7 +268,7 @@ pub const KEYS: [Key; 47] = [
         "model.files",
         Kind::Texts,
         "[\"ecommerce\"]",
-        "Models that run: paths, or names of shipped models. The first is in charge of carts.",
+        "Models that run: paths, or names of shipped models. One is in charge of a prospect: the first for their persona, else the first for everybody.",
     ),
     key(
         "model.cart.steps",

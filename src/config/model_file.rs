@@ -21,6 +21,7 @@ use crate::domain::model::{Models, check, compile};
 use std::fmt;
 
 pub use cart::cart;
+pub use people::FIT_SETS;
 
 /// The models that are built into the binary: name and text.
 pub const SHIPPED: [(&str, &str); 5] = [

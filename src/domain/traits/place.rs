@@ -32,7 +32,7 @@ pub fn place(prospect: &mut Prospect, is_new: bool, turn: &Turn<'_, '_>, effects
         let persona = model.people.persona(traits).map(|p| p.hash);
         let paused = !model.people.is_for(persona);
         // Judged at once; the event of this turn does so too.
-        if fit.to_bits() != track.fit.to_bits() && !paused {
+        if fit.to_bits() != track.fit.to_bits() && !paused && track.disqualified.is_none() {
             track.label_falls_at_ms = Some(judged_ms(track, turn.at_ms));
         }
         let fresh = !is_new && !paused && (track.paused || is_untouched(track));
@@ -72,7 +72,8 @@ fn join(prospect: &mut Prospect, index: usize, from: Option<(&Track, &Model)>, t
     let last_activity_ms = prospect.last_activity_ms;
     let now_ms = prospect.last_seen_ms.max(turn.at_ms);
     let Some(track) = prospect.tracks.get_mut(index) else { return };
-    if let Some((left, left_model)) = from
+    // Who was disqualified there has nothing to bring along.
+    if let Some((left, left_model)) = from.filter(|(left, _)| left.disqualified.is_none())
         && let Some(rule) = model.people.carry_over.iter().find(|rule| rule.from == left_model.name)
     {
         let way = Way { left, left_model, model, rule };
@@ -90,7 +91,9 @@ fn join(prospect: &mut Prospect, index: usize, from: Option<(&Track, &Model)>, t
             position.stale_at_ms = position.stale_at_ms.map(|at_ms| at_ms.max(turn.at_ms));
         }
     }
-    track.label_falls_at_ms = Some(judged_ms(track, turn.at_ms));
+    if track.disqualified.is_none() {
+        track.label_falls_at_ms = Some(judged_ms(track, turn.at_ms));
+    }
 }
 
 /// From one model to another.
