@@ -59,6 +59,7 @@ pub struct EventNotes {
     pub limits_reached: u64,
     pub model_moves: u64,
     pub stages_kept: u64,
+    pub answers_ignored: u64,
 }
 
 impl Telemetry {
@@ -139,6 +140,7 @@ impl Telemetry {
             (&catalogue::LIMITS_REACHED, notes.limits_reached),
             (&catalogue::MODEL_MOVES, notes.model_moves),
             (&catalogue::STAGES_KEPT, notes.stages_kept),
+            (&catalogue::LEAD_ANSWERS_IGNORED, notes.answers_ignored),
         ] {
             if count > 0 {
                 self.counter(metric, &[]).increment(count);
@@ -172,6 +174,19 @@ impl Telemetry {
     pub fn score_changes(&self, model: &str, label: Option<&str>, up: bool, count: u64) {
         let direction = if up { "up" } else { "down" };
         self.counter(&catalogue::SCORE_CHANGES, &[model, label.unwrap_or("none"), direction]).increment(count);
+    }
+
+    /// An output about a lead: `kind` is its type.
+    pub fn hand_overs(&self, kind: &str, qualification: &str, count: u64) {
+        self.counter(&catalogue::HAND_OVERS, &[kind, qualification]).increment(count);
+    }
+
+    pub fn lead_answers(&self, qualification: &str, answer: &str, count: u64) {
+        self.counter(&catalogue::LEAD_ANSWERS, &[qualification, answer]).increment(count);
+    }
+
+    pub fn lead_returns(&self, qualification: &str, reason: &str, count: u64) {
+        self.counter(&catalogue::LEAD_RETURNS, &[qualification, reason]).increment(count);
     }
 
     pub fn cart_triggers(&self, step: u8, count: u64) {

@@ -15,6 +15,8 @@ mod carts;
 mod contact;
 #[path = "domain/harness.rs"]
 mod harness;
+#[path = "domain/leads.rs"]
+mod leads;
 #[path = "domain/movement.rs"]
 mod movement;
 #[path = "domain/people.rs"]

@@ -17,11 +17,12 @@ mod contact;
 use leadstream::domain::Text;
 use leadstream::domain::decisions::Decision;
 use leadstream::domain::dedup::SeenIds;
-use leadstream::domain::effect::Cause;
+use leadstream::domain::effect::{Answer, Cause, Qualification};
+use leadstream::domain::lead::{Disqualified, Lead, Stand};
 use leadstream::domain::ledger::Entry;
 use leadstream::domain::prospect::{
-    Cart, CartLine, Consent, ConsentState, EnteredBy, Few, GroupPoints, Hit, PastStage, Phase, Prospect, Removed, RuleCount,
-    RuleUse, SentStep, Series, StagePosition, Track,
+    Cart, CartLine, Consent, ConsentState, EnteredBy, Few, GroupPoints, Hit, More, PastStage, Phase, Prospect, Removed,
+    RuleCount, RuleUse, SentStep, Series, StagePosition, Track,
 };
 use leadstream::engine::codec::{Codec, CodecError};
 use leadstream::runtime::ports::{TASK_KEY, TaskRecord};
@@ -332,7 +333,8 @@ prop_compose! {
                funnel in proptest::option::of(position()),
                counts in many((any::<u32>(), many((time(), prop_oneof![Just(0), any::<u32>()])))),
                groups in many((any::<u32>(), finite(), time(), prop_oneof![Just(0.0), finite()])), ledger in many(entry()), uses in many((any::<u32>(), time(), any::<u32>())),
-               label in any::<Option<u32>>(), label_since_ms in time(), label_falls_at_ms in optional_time()) -> Track {
+               label in any::<Option<u32>>(), label_since_ms in time(), label_falls_at_ms in optional_time(),
+               disqualified in proptest::option::of(out()).boxed()) -> Track {
         let hits = |hits: Vec<(i64, u32)>| hits.into_iter().map(|(time_ms, same)| Hit { time_ms, same }).collect();
         let groups: Vec<GroupPoints> = groups
             .into_iter()
@@ -343,8 +345,29 @@ prop_compose! {
             counts: counts.into_iter().map(|(rule, h)| RuleCount { rule, hits: hits(h) }).collect(),
             groups: groups.into(), ledger: ledger.into(),
             uses: uses.into_iter().map(|(rule, since_ms, count)| RuleUse { rule, since_ms, count }).collect(),
-            label, label_since_ms, label_falls_at_ms, ..Track::default()
+            label, label_since_ms, label_falls_at_ms, disqualified, ..Track::default()
         }
+    }
+}
+
+prop_compose! {
+    fn out()(since_ms in time(), reason in optional_text(), journey in proptest::option::of(position()),
+             funnel in proptest::option::of(position()), back_at_ms in optional_time(), event in any::<u16>()) -> Box<Disqualified> {
+        Box::new(Disqualified { since_ms, reason, stood: [journey, funnel], back_at_ms, event })
+    }
+}
+
+prop_compose! {
+    fn lead()(stand in prop_oneof![Just(Stand::Free), Just(Stand::Waiting), Just(Stand::Reminded), Just(Stand::Working),
+                                   Just(Stand::Back), Just(Stand::Won)],
+              sql in any::<bool>(), times in (time(), time(), time(), time()), due_ms in optional_time(),
+              answer in prop_oneof![Just(None), Just(Some(Answer::Accepted)), Just(Some(Answer::Rejected)),
+                                    Just(Some(Answer::Recycled)), Just(Some(Answer::Won)), Just(Some(Answer::Lost)),
+                                    Just(Some(Answer::NoShow))],
+              below in any::<bool>()) -> Lead {
+        let qualification = if sql { Qualification::Sql } else { Qualification::Mql };
+        let (handed_over_ms, answered_ms, again_from_ms, re_entered_ms) = times;
+        Lead { stand, qualification, handed_over_ms, due_ms, answer, answered_ms, again_from_ms, below, re_entered_ms }
     }
 }
 
@@ -382,15 +405,15 @@ prop_compose! {
 prop_compose! {
     fn prospect()(times in (time(), time(), optional_time(), optional_time(), optional_time()), sessions in any::<u32>(),
                   seen in many((any::<u64>(), time())), consent in (0..4usize, time()), carts in many(cart()),
-                  cooldown_reported in any::<bool>(), tracks in many(track()),
-                  more in proptest::option::of(contact::more())) -> Prospect {
+                  cooldown_reported in any::<bool>(), tracks in many(track().boxed()),
+                  more in proptest::option::of(contact::more()).boxed(), lead in lead().boxed()) -> Prospect {
         use ConsentState::{Complained, HardBounce, Open, Unsubscribed};
         Prospect {
             first_seen_ms: times.0, last_seen_ms: times.1, last_activity_ms: times.2, last_cart_activity_ms: times.3, sessions,
             seen: self::seen(&seen),
             consent: Consent { state: [Open, Unsubscribed, HardBounce, Complained][consent.0], since_ms: consent.1 },
             carts, cooldown_from_ms: times.4, cooldown_reported, tracks: tracks.into(),
-            more: more.filter(|m| !m.is_empty()).map(Box::new),
+            more: Some(More { lead, ..more.unwrap_or_default() }).filter(|m| !m.is_empty()).map(Box::new),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What workers tell, as metrics.
 
-use crate::domain::effect::{Body, Note, OutcomeKind, TriggerKind};
+use crate::domain::effect::{Answer, Body, HandOver, HandOverKind, Note, OutcomeKind, RETURNED_BECAUSE, TriggerKind};
 use crate::domain::model::Models;
 use crate::domain::names::Kind;
 use crate::engine::task::ProspectOutput;
@@ -68,6 +68,7 @@ impl Counting {
         let mut outcomes: BTreeMap<&'static str, u64> = BTreeMap::new();
         let mut triggers: BTreeMap<(&str, &'static str), u64> = BTreeMap::new();
         let mut suppressed: BTreeMap<&'static str, u64> = BTreeMap::new();
+        let mut leads: BTreeMap<_, u64> = BTreeMap::new();
         for output in &batch.outputs {
             let body = &output.output.body;
             match body {
@@ -89,7 +90,8 @@ impl Counting {
                     let kind = if t.kind == TriggerKind::Fired { "fired" } else { "recalled" };
                     *triggers.entry((t.trigger.as_str(), kind)).or_default() += 1;
                 }
-                Body::HandOver(_) | Body::AccountChanged(_) | Body::Member(_) => {}
+                Body::AccountChanged(_) | Body::Member(_) => {}
+                Body::HandOver(h) => *leads.entry((h.kind, h.qualification, h.answer, returned_because(h))).or_default() += 1,
             }
             // Without an event time was the cause: the output was due at its own time.
             if output.output.event.is_none()
@@ -104,6 +106,15 @@ impl Counting {
         }
         for ((model, label, up), count) in labels {
             self.telemetry.score_changes(model, label, up, count);
+        }
+        for ((kind, qualification, answer, because), count) in leads {
+            self.telemetry.hand_overs(kind.type_name(), qualification.name(), count);
+            if let Some(answer) = answer {
+                self.telemetry.lead_answers(qualification.name(), answer.name(), count);
+            }
+            if let Some(because) = because {
+                self.telemetry.lead_returns(qualification.name(), because, count);
+            }
         }
         steps.into_iter().for_each(|(step, count)| self.telemetry.cart_triggers(step, count));
         outcomes.into_iter().for_each(|(kind, count)| self.telemetry.cart_outcomes(kind, count));
@@ -121,6 +132,7 @@ impl Counting {
             limits_reached: count(Note::LimitReached),
             model_moves: count(Note::ModelMoved),
             stages_kept: count(Note::StageKept),
+            answers_ignored: count(Note::AnswerIgnored),
         });
         for (note, count) in &batch.notes {
             if let Note::Suppressed(reason) = note {
@@ -190,6 +202,15 @@ impl Observer for Counting {
     fn waited_for(&self, _worker: u16, input: u16) {
         self.telemetry.input_waits(self.topic(input), 1);
     }
+}
+
+/// Why a lead went back: what sales said, or what the reasons begin with.
+fn returned_because(lead: &HandOver) -> Option<&'static str> {
+    if lead.kind != HandOverKind::Returned {
+        return None;
+    }
+    let by_itself = || RETURNED_BECAUSE.into_iter().find(|why| lead.reasons.first().is_some_and(|r| r == why));
+    lead.answer.map(Answer::name).or_else(by_itself).or(Some("other"))
 }
 
 /// Which timer gives such an output.

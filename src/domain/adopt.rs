@@ -2,6 +2,7 @@
 
 use super::cart::{self, CartContext};
 use super::effect::{Axis, Effects, Note};
+use super::lead::disqualify;
 use super::model::{Model, Models};
 use super::prospect::{Prospect, Track};
 use super::score;
@@ -54,6 +55,9 @@ fn carry_over(track: &mut Track, model: &Model, prospect: &Prospect, effects: &m
         }
         journey::retime(track, axis, axis_model, prospect.last_activity_ms);
     }
+    if let Some(out) = &mut track.disqualified {
+        disqualify::set_back_at(out, model);
+    }
     track.groups.retain(|g| model.score.groups.iter().any(|m| m.name_hash == g.group));
     ledger::bring_forward(track);
     let known_rules = |rule: u32| {
@@ -73,6 +77,9 @@ fn carry_over(track: &mut Track, model: &Model, prospect: &Prospect, effects: &m
 /// A track whose model doesn't run here has no timers here.
 pub(super) fn silence(track: &mut Track) {
     track.label_falls_at_ms = None;
+    if let Some(out) = &mut track.disqualified {
+        out.back_at_ms = None;
+    }
     for position in track.positions.iter_mut().flatten() {
         position.stale_at_ms = None;
     }

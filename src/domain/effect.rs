@@ -6,7 +6,8 @@ use super::event::Position;
 use super::prospect::CartLine;
 use super::{Ms, Text};
 pub use more::{
-    AccountChanged, Answer, Because, HandOver, HandOverKind, MemberUpdate, Proof, Qualification, TriggerKind, Triggered,
+    AccountChanged, Answer, Because, HandOver, HandOverKind, MemberUpdate, Proof, Qualification, RETURNED_BECAUSE, TriggerKind,
+    Triggered,
 };
 
 /// The two axes of a prospect's position.
@@ -267,6 +268,8 @@ pub enum Note {
     LimitReached,
     /// A trigger of absence did not leave.
     Suppressed(Reason),
+    /// An answer of sales about a lead that it doesn't have, or that it answered for already.
+    AnswerIgnored,
 }
 
 /// Everything that steps gave since the caller last cleared it. Reused between steps.

@@ -31,6 +31,7 @@ pub enum IdKind {
     CartOutcome(u8),
     Trigger,
     TriggerRecalled,
+    HandOver(u8),
 }
 
 /// Builds the id of an output: a hash of prospect, model **name**, kind, cart, the arming (or causing) event's time and
@@ -61,6 +62,7 @@ pub fn output_id(
         // With the trigger's name for the cart.
         IdKind::Trigger => (5, 0),
         IdKind::TriggerRecalled => (5, 1),
+        IdKind::HandOver(sub) => (6, sub),
     };
     part(&[tag, sub, step, u8::from(cart.is_some())]);
     part(cart.unwrap_or_default().as_bytes());

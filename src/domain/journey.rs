@@ -4,6 +4,7 @@ use super::effect::{Axis, Cause, Direction};
 use super::event::{Event, Value};
 use super::ids::{hash64, low32};
 use super::model::{AxisModel, CountRule, MAX_COUNT_MEMORY, Move, name_hash};
+use super::names::Kind;
 use super::prospect::{EnteredBy, Few, Hit, PastStage, RuleCount, StagePosition, Track};
 use super::{Ms, Text};
 
@@ -33,7 +34,9 @@ pub fn move_axis(track: &mut Track, axis: Axis, model: &AxisModel, event: &Event
     let entered_ms = position.map(|p| p.entered_ms);
     let named = model.moves_by_name.get(usize::from(event.name_id.0)).map_or(&[][..], Vec::as_slice);
     let mut best: Option<&Move> = None;
-    for &index in named.iter().chain(&model.moves_on_any) {
+    // A stage is entered by what the buyer does: what sales says moves only where a model names it.
+    let on_any = if event.kind == Kind::Sales { &[][..] } else { &model.moves_on_any };
+    for &index in named.iter().chain(on_any) {
         let Some(rule) = model.moves.get(usize::from(index)) else { continue };
         if !rule.condition.holds(event) {
             continue;
@@ -140,6 +143,29 @@ pub(super) fn enter(
     position.stale_at_ms = stale_at(model, Some(to), entered_ms, last_activity_ms);
     *slot = Some(position);
     Moved { axis, from, to, direction, cause: by.cause, in_stage_ms }
+}
+
+/// Puts the prospect into the first stage.
+pub fn start(track: &mut Track, axis: Axis, model: &AxisModel, at_ms: Ms, by: EnteredBy, last_activity_ms: Option<Ms>) {
+    if !model.stages.is_empty() {
+        enter(track, axis, model, 0, at_ms, by, last_activity_ms);
+    }
+}
+
+/// Puts the prospect back to where it stood; nowhere, when the model has no such stage any more.
+pub fn resume(
+    track: &mut Track,
+    axis: Axis,
+    model: &AxisModel,
+    stood: StagePosition,
+    at_ms: Ms,
+    by: EnteredBy,
+    last_activity_ms: Option<Ms>,
+) {
+    let renamed = || model.renamed.iter().find(|(old, _)| **old == *stood.stage).map(|(_, to)| *to);
+    let Some(stage) = stage_index(model, &stood.stage).or_else(renamed) else { return };
+    track.positions[axis.index()] = Some(stood);
+    enter(track, axis, model, stage, at_ms, by, last_activity_ms);
 }
 
 /// When a stage goes stale: so long after the newest of entry and activity.

@@ -1,13 +1,57 @@
 //! Between marketing and sales: where the lead stands, and until when somebody has to answer.
 
-use super::effect::Effects;
+mod answers;
+pub mod disqualify;
+mod told;
+
+use super::effect::{Answer, Effects, HandOverKind, Qualification};
+use super::model::sales::{Back, HandOverModel};
 use super::prospect::Prospect;
 use super::step::Turn;
 use super::{Ms, Text};
+pub use disqualify::Disqualified;
+use told::{Told, hand_over_output, reasons, reset_score};
+
+/// Longest reason that is kept of an event, in bytes.
+pub const MAX_REASON_BYTES: usize = 120;
+
+/// Who has the lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Stand {
+    /// Marketing; it was never handed over.
+    #[default]
+    Free,
+    /// Sales has to answer by the SLA.
+    Waiting,
+    /// Sales has not, and was reminded.
+    Reminded,
+    /// Sales accepted it and works on it.
+    Working,
+    /// It went back to marketing.
+    Back,
+    /// Sales won it.
+    Won,
+}
 
 /// Between marketing and sales: where the lead stands, and until when somebody has to answer.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Lead {}
+pub struct Lead {
+    pub stand: Stand,
+    pub qualification: Qualification,
+    /// Since when sales has, or last had, it.
+    pub handed_over_ms: Ms,
+    /// When sales has to have answered, when it has aged, or when it may be handed over again.
+    pub due_ms: Option<Ms>,
+    /// What sales said last of this hand-over, and when.
+    pub answer: Option<Answer>,
+    pub answered_ms: Ms,
+    /// It went back: not before then is it handed over again.
+    pub again_from_ms: Ms,
+    /// It went back, and its label has been below the line since: reaching the line counts again.
+    pub below: bool,
+    /// When the prospect last came back from being disqualified; 0 while it never did.
+    pub re_entered_ms: Ms,
+}
 
 impl Lead {
     /// Nothing is known: it takes no bytes in the record.
@@ -15,27 +59,176 @@ impl Lead {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
-}
 
-impl Lead {
     /// When somebody has to have answered, or the lead has aged.
     #[must_use]
     pub fn due_ms(&self) -> Option<Ms> {
-        None
+        self.due_ms
+    }
+
+    #[must_use]
+    pub fn is_with_sales(&self) -> bool {
+        matches!(self.stand, Stand::Waiting | Stand::Reminded | Stand::Working)
+    }
+
+    /// Somebody who was disqualified is back; as somebody new, if `anew`.
+    pub fn re_enter(&mut self, at_ms: Ms, anew: bool) {
+        if anew {
+            *self = Self::default();
+        }
+        self.re_entered_ms = self.re_entered_ms.max(at_ms);
     }
 }
 
-/// The prospect is no lead any more, until it comes back.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Disqualified {
-    pub since_ms: Ms,
-    pub reason: Option<Text>,
-    /// Where it stood: journey, funnel.
-    pub stood: [Option<Text>; 2],
+/// What an event, or what just moved, means for the hand-over.
+pub fn turn(prospect: &mut Prospect, turn: &Turn<'_, '_>, effects: &mut Effects) {
+    let model = turn.model().sales.hand_over.as_deref();
+    let lead = prospect.more.as_ref().map(|more| &more.lead);
+    let is_with_sales = lead.is_some_and(Lead::is_with_sales);
+    if model.is_none() && !is_with_sales {
+        return;
+    }
+    // Time alone moves nothing here, unless something left: that says when.
+    let Some(told) = Told::of(prospect, turn, effects) else { return };
+    let disqualified = prospect.tracks.get(turn.charge).and_then(|t| t.disqualified.as_deref());
+    if let Some(disqualified) = disqualified {
+        let why = ["disqualified".into()].into_iter().chain(disqualified.reason.clone()).collect();
+        if is_with_sales {
+            give_back(prospect, turn, told, None, why, effects);
+        }
+        if model.is_some_and(|m| turn.event.is_some_and(|e| m.answer(e).is_some())) {
+            answers::ignored(turn, effects);
+        }
+        return;
+    }
+    let Some(model) = model else {
+        give_back(prospect, turn, told, None, vec!["model-changed".into()], effects);
+        return;
+    };
+    answers::hear(prospect, model, turn, told, effects);
+    watch(prospect, model, turn, told, effects);
 }
 
-/// What an event, or what just moved, means for the hand-over.
-pub fn turn(_prospect: &mut Prospect, _turn: &Turn<'_, '_>, _effects: &mut Effects) {}
-
 /// Somebody should have answered by now, or the lead has aged.
-pub fn fire(_prospect: &mut Prospect, _turn: &Turn<'_, '_>, _effects: &mut Effects) {}
+pub fn fire(prospect: &mut Prospect, turn: &Turn<'_, '_>, effects: &mut Effects) {
+    let Some(more) = prospect.more.as_deref_mut() else { return };
+    let lead = &mut more.lead;
+    let Some(deadline_ms) = lead.due_ms.filter(|due_ms| *due_ms <= turn.at_ms) else { return };
+    lead.due_ms = None;
+    let told = Told { at_ms: deadline_ms, judged_ms: deadline_ms };
+    let Some(model) = turn.model().sales.hand_over.as_deref() else {
+        if lead.is_with_sales() {
+            give_back(prospect, turn, told, None, vec!["model-changed".into()], effects);
+        }
+        return;
+    };
+    match lead.stand {
+        Stand::Waiting => {
+            lead.stand = Stand::Reminded;
+            // Whoever is reminded late, after a stop of the service, has all of the grace to answer.
+            lead.due_ms = Some(turn.at_ms.max(deadline_ms).saturating_add(model.grace_ms));
+            hand_over_output(prospect, turn, told, HandOverKind::Reminded, None, Vec::new(), effects);
+        }
+        Stand::Reminded => go_back(prospect, model, turn, told, Back::NoAnswer, None, effects),
+        Stand::Working => go_back(prospect, model, turn, told, Back::Aged, None, effects),
+        Stand::Free | Stand::Back | Stand::Won => {}
+    }
+    watch(prospect, model, turn, told, effects);
+}
+
+/// Hands the lead over when its label says so, and it may be.
+fn watch(prospect: &mut Prospect, model: &HandOverModel, turn: &Turn<'_, '_>, told: Told, effects: &mut Effects) {
+    let Some(track) = prospect.tracks.get(turn.charge) else { return };
+    let labels = &turn.model().score.labels;
+    let label = track.label.and_then(|hash| labels.iter().position(|l| l.hash == hash));
+    let level = model.level(label).filter(|_| track.disqualified.is_none() && !track.paused);
+    let lead = prospect.more.as_ref().map(|more| &more.lead);
+    match (lead.map(|l| l.stand).unwrap_or_default(), level) {
+        (Stand::Free, Some(level)) => hand_over(prospect, model, turn, told, level, effects),
+        (Stand::Waiting | Stand::Reminded, Some(Qualification::Sql)) => further(prospect, model, turn, told, effects),
+        (Stand::Back | Stand::Won, None) => {
+            let lead = &mut prospect.more_mut().lead;
+            lead.below = true;
+            lead.due_ms = None;
+        }
+        (Stand::Back | Stand::Won, Some(level)) => {
+            let lead = &mut prospect.more_mut().lead;
+            if lead.below && told.judged_ms >= lead.again_from_ms {
+                hand_over(prospect, model, turn, told, level, effects);
+            } else if lead.below {
+                // Whoever rises too early is handed over when the pause ends, if the label still says so.
+                lead.due_ms = Some(lead.again_from_ms);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn hand_over(
+    prospect: &mut Prospect,
+    model: &HandOverModel,
+    turn: &Turn<'_, '_>,
+    told: Told,
+    level: Qualification,
+    effects: &mut Effects,
+) {
+    let sla_ms = if level == Qualification::Sql { model.sql_sla_ms } else { model.sla_ms };
+    let lead = &mut prospect.more_mut().lead;
+    *lead = Lead {
+        stand: Stand::Waiting,
+        qualification: level,
+        handed_over_ms: told.judged_ms,
+        due_ms: Some(told.judged_ms.saturating_add(sla_ms)),
+        re_entered_ms: lead.re_entered_ms,
+        ..Lead::default()
+    };
+    let why = reasons(prospect, turn, told);
+    hand_over_output(prospect, turn, told, HandOverKind::HandedOver, None, why, effects);
+}
+
+/// Sales has not answered yet, and the label already says SQL.
+fn further(prospect: &mut Prospect, model: &HandOverModel, turn: &Turn<'_, '_>, told: Told, effects: &mut Effects) {
+    let lead = &mut prospect.more_mut().lead;
+    if lead.qualification == Qualification::Sql {
+        return;
+    }
+    lead.qualification = Qualification::Sql;
+    // More urgent, never less.
+    let due_ms = told.judged_ms.saturating_add(model.sql_sla_ms);
+    lead.due_ms = Some(lead.due_ms.map_or(due_ms, |running_ms| running_ms.min(due_ms)));
+    let why = reasons(prospect, turn, told);
+    hand_over_output(prospect, turn, told, HandOverKind::HandedOver, None, why, effects);
+}
+
+/// Back to marketing, with the reset that the model declares; by what sales said, or by time.
+fn go_back(
+    prospect: &mut Prospect,
+    model: &HandOverModel,
+    turn: &Turn<'_, '_>,
+    told: Told,
+    why: Back,
+    said: Option<(Answer, Vec<Text>)>,
+    effects: &mut Effects,
+) {
+    let (answer, reasons) = said.map_or_else(|| (None, vec![why.name().into()]), |(answer, reasons)| (Some(answer), reasons));
+    give_back(prospect, turn, told, answer, reasons, effects);
+    reset_score(prospect, model, why, turn, told, effects);
+}
+
+fn give_back(
+    prospect: &mut Prospect,
+    turn: &Turn<'_, '_>,
+    told: Told,
+    answer: Option<Answer>,
+    reasons: Vec<Text>,
+    effects: &mut Effects,
+) {
+    let pause_ms = turn.model().sales.hand_over.as_ref().map_or(0, |m| m.again_after_ms);
+    let lead = &mut prospect.more_mut().lead;
+    lead.stand = Stand::Back;
+    lead.answer = answer;
+    lead.due_ms = None;
+    lead.below = false;
+    lead.again_from_ms = told.at_ms.saturating_add(pause_ms);
+    hand_over_output(prospect, turn, told, HandOverKind::Returned, answer, reasons, effects);
+}

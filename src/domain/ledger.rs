@@ -24,11 +24,19 @@ pub struct Entry {
 
 /// Place of an event among the names of a rule that can't be told.
 const ANY: u32 = 15;
+/// The entry is of no rule: points of the group with this index were taken away, for the reason with this index.
+const RESET: u32 = 1 << 24;
 
 /// Packs rule and event. A rule of more than 15 names doesn't tell the last ones apart.
 fn what(rule: &ScoreRule, event: NameId) -> u32 {
     let place = rule.names.iter().position(|name| *name == event).and_then(|at| u32::try_from(at).ok());
     u32::from(rule.number) << 4 | place.unwrap_or(ANY).min(ANY)
+}
+
+/// Writes down what a reset took away from a group: its index in the model, and the reason's among the model's resets.
+#[must_use]
+pub fn reset_what(group: usize, why: u8) -> u32 {
+    RESET | u32::try_from(group).unwrap_or(0) << 4 | u32::from(why).min(ANY)
 }
 
 /// What finds an event's name again among those that models use: 11 bits.
@@ -41,11 +49,16 @@ pub fn event_mark(name: &str) -> u16 {
 ///
 /// What hundredths can't say is brought forward at once, so that the sum stays exact. So is less than that from a group at its
 /// cap, which gains next to nothing from every event: it would push out what explains the score.
-#[allow(clippy::cast_possible_truncation, reason = "points are bounded far below 2^31 hundredths")]
 pub fn enter(track: &mut Track, group: usize, model: &ScoreModel, rule: &ScoreRule, event: NameId, points: f64) {
+    write_down(track, group, model, what(rule, event), points);
+}
+
+/// The same for anything that is packed already.
+#[allow(clippy::cast_possible_truncation, reason = "points are bounded far below 2^31 hundredths")]
+pub fn write_down(track: &mut Track, group: usize, model: &ScoreModel, what: u32, points: f64) {
     let Some(state) = track.groups.get_mut(group) else { return };
     let hundredths = (points * 100.0).round() as i32;
-    let entry = Entry { what: what(rule, event), time_ms: state.as_of_ms, hundredths };
+    let entry = Entry { what, time_ms: state.as_of_ms, hundredths };
     let remainder = points - entry.given();
     // Less is the noise of adding and taking away, and would cost every record eight bytes.
     if remainder.abs() > 1e-9 {
@@ -62,7 +75,11 @@ pub fn enter(track: &mut Track, group: usize, model: &ScoreModel, rule: &ScoreRu
 }
 
 fn fold(track: &mut Track, model: &ScoreModel, entry: Entry) {
-    let Some((group, _)) = model.rule(entry.rule()) else { return };
+    let group = match entry.reset() {
+        Some((group, _)) => model.groups.get(group),
+        None => model.rule(entry.rule()).map(|(group, _)| group),
+    };
+    let Some(group) = group else { return };
     if let Some(state) = track.groups.iter_mut().find(|g| g.group == group.name_hash) {
         state.brought += entry.worth(group.half_life_ms, state.as_of_ms);
     }
@@ -73,6 +90,13 @@ impl Entry {
     #[must_use]
     pub fn rule(self) -> u16 {
         u16::try_from(self.what >> 4).unwrap_or(u16::MAX)
+    }
+
+    /// Of points that were taken away: the index of the group in the model, and of the reason among the model's resets.
+    #[must_use]
+    pub fn reset(self) -> Option<(usize, u8)> {
+        let place = u8::try_from(self.what & ANY).unwrap_or(0);
+        (self.what & RESET != 0).then_some((((self.what & !RESET) >> 4) as usize, place))
     }
 
     /// What is left of the points at a time.
@@ -109,7 +133,7 @@ pub struct Line<'a> {
 /// What a line of the account is about.
 #[derive(Debug, Clone, PartialEq)]
 pub enum What<'a> {
-    /// So many points, then, for this event (`None`: one of many) under this rule.
+    /// So many points, then, for this event (`None`: one of many, or of sales) under this rule; or taken away, then, for this reason.
     Event { at_ms: Ms, given: f64, event: Option<&'a str>, rule: &'a str },
     /// Older events, taken together.
     Brought,
@@ -125,7 +149,7 @@ pub enum What<'a> {
 #[must_use]
 pub fn account<'a>(track: &Track, traits: &'a Traits, model: &'a Model, names: &'a [String], now_ms: Ms) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
-    for group in &model.score.groups {
+    for (index, group) in model.score.groups.iter().enumerate() {
         let name = Some(group.name.as_str());
         let Some(state) = track.groups.iter().find(|g| g.group == group.name_hash) else { continue };
         if state.brought != 0.0 {
@@ -133,6 +157,12 @@ pub fn account<'a>(track: &Track, traits: &'a Traits, model: &'a Model, names: &
             lines.push(Line { group: name, what: What::Brought, now });
         }
         for entry in &track.ledger {
+            if let Some((_, why)) = entry.reset().filter(|(of, _)| *of == index) {
+                let (at_ms, given) = (entry.time_ms, entry.given());
+                let what = What::Event { at_ms, given, event: None, rule: model.sales.reset_words(why) };
+                lines.push(Line { group: name, what, now: entry.worth(group.half_life_ms, now_ms) });
+                continue;
+            }
             let Some(rule) = group.rules.iter().find(|r| r.number == entry.rule()) else { continue };
             let event = rule.names.get((entry.what & ANY) as usize).and_then(|id| names.get(usize::from(id.0)));
             let (at_ms, given) = (entry.time_ms, entry.given());

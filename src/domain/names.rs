@@ -1,7 +1,7 @@
 //! Names become small integers once: event names, and the properties that the loaded models look at.
 
 use super::model::name_hash;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What an event means to the service itself, whatever the models say of it.
 ///
@@ -37,6 +37,8 @@ pub enum Kind {
     Subscribed,
     /// `User Deleted`: erase the prospect.
     Deleted,
+    /// What sales says of a lead, not what the prospect does: `Lead Accepted`, `Lead Lost`, …
+    Sales,
     Other,
 }
 
@@ -76,6 +78,8 @@ pub struct Vocabulary {
     /// What says where a prospect came from.
     pub source: Option<PropertyId>,
     pub campaign: Option<PropertyId>,
+    /// Names by which sales speaks in some model.
+    sales: BTreeSet<String>,
 }
 
 impl Vocabulary {
@@ -135,6 +139,20 @@ impl Vocabulary {
     pub fn intern_origin(&mut self) {
         self.source = Some(self.intern_property("context.campaign.source"));
         self.campaign = Some(self.intern_property("context.campaign.name"));
+    }
+
+    /// From now on an event of this name, if it has no other meaning, is what sales says.
+    pub fn intern_sales(&mut self, name: &str) {
+        self.sales.insert(canonical(name).to_owned());
+    }
+
+    /// What a canonical `track` name means, with these models.
+    #[must_use]
+    pub fn kind_of_track(&self, name: &str) -> Kind {
+        match kind_of_track(name) {
+            Kind::Other if self.sales.contains(name) => Kind::Sales,
+            kind => kind,
+        }
     }
 
     /// The id of a canonical event name; [`NameId::NONE`] when no model uses it.
@@ -205,6 +223,8 @@ pub fn kind_of_track(name: &str) -> Kind {
         "Unsubscribed" | "Email Unsubscribed" => Kind::Unsubscribed,
         "Subscribed" | "Resubscribed" | "Email Subscribed" | "Email Resubscribed" => Kind::Subscribed,
         "User Deleted" => Kind::Deleted,
+        "Lead Accepted" | "Lead Rejected" | "Lead Recycled" | "Lead Won" | "Lead Lost" | "Lead No-Show" | "Lead Disqualified"
+        | "Lead Requalified" => Kind::Sales,
         "Products Searched"
         | "Product List Viewed"
         | "Product List Filtered"
@@ -254,7 +274,7 @@ impl Kind {
     }
 
     /// Every class that [`Kind::class`] gives.
-    pub const CLASSES: [&'static str; 8] = ["page", "identity", "site", "cart", "checkout", "order", "email", "other"];
+    pub const CLASSES: [&'static str; 9] = ["page", "identity", "site", "cart", "checkout", "order", "email", "sales", "other"];
 
     /// Closed metric label: the class of an event name.
     #[must_use]
@@ -269,6 +289,7 @@ impl Kind {
             Self::Mail | Self::HardBounce | Self::SoftBounce | Self::Complained | Self::Unsubscribed | Self::Subscribed => {
                 "email"
             }
+            Self::Sales => "sales",
             Self::Other => "other",
         }
     }

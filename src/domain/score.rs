@@ -4,6 +4,7 @@ use super::Ms;
 use super::event::Event;
 use super::ledger;
 use super::model::{AtMost, Label, Model, ScoreGroup, ScoreModel};
+use super::names::Kind;
 use super::prospect::{Few, GroupPoints, RuleUse, Track};
 use smallvec::SmallVec;
 
@@ -11,7 +12,9 @@ use smallvec::SmallVec;
 pub fn add_points(track: &mut Track, model: &ScoreModel, event: &Event<'_>) -> bool {
     let named = model.rules_by_name.get(usize::from(event.name_id.0)).map_or(&[][..], Vec::as_slice);
     let mut changed = false;
-    for &(group_index, rule_index) in named.iter().chain(&model.rules_on_any) {
+    // What sales says is not what the prospect did: only rules that name it look at it.
+    let on_any = if event.kind == Kind::Sales { &[][..] } else { &model.rules_on_any };
+    for &(group_index, rule_index) in named.iter().chain(on_any) {
         let Some(group) = model.groups.get(usize::from(group_index)) else { continue };
         let Some(rule) = group.rules.get(usize::from(rule_index)) else { continue };
         if !rule.condition.holds(event) || !may_use(&mut track.uses, rule.rule, rule.at_most, event.time_ms) {
@@ -66,6 +69,27 @@ fn add(groups: &mut Few<GroupPoints, 3>, group: &ScoreGroup, points: f64, time_m
         state.points = state.points.min(cap);
     }
     (index, state.points - before)
+}
+
+/// Takes points away: of each group (by the hash of its name) so much stays. The ledger has a line for it, with the reason's
+/// index among the model's resets.
+pub fn reset(track: &mut Track, model: &ScoreModel, keep: impl Fn(u32) -> f64, at_ms: Ms, why: u8) {
+    for (index, group) in model.groups.iter().enumerate() {
+        let Some(at) = track.groups.iter().position(|g| g.group == group.name_hash) else { continue };
+        let state = &mut track.groups[at];
+        let keep = keep(group.name_hash);
+        if keep >= 1.0 || state.points == 0.0 {
+            continue;
+        }
+        let left = decay(group.half_life_ms, at_ms - state.as_of_ms);
+        state.as_of_ms = state.as_of_ms.max(at_ms);
+        state.points *= left;
+        state.brought *= left;
+        let before = state.points;
+        state.points *= keep;
+        let taken = state.points - before;
+        ledger::write_down(track, at, model, ledger::reset_what(index, why), taken);
+    }
 }
 
 /// What is left of one point after a time.

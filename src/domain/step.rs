@@ -1,10 +1,12 @@
 //! The brain: one event or one due timer in, new state and effects out.
 
 use super::cart::{self, CartContext};
-use super::effect::{self, Axis, Body, CausingEvent, Effects, Note, Output, ScoreChanged, StageChanged};
+use super::effect::{self, Axis, Body, CausingEvent, Direction, Effects, Note, Output, ScoreChanged, StageChanged};
 use super::event::Event;
 use super::ids::{IdKind, output_id};
 use super::journey::{self, Moved, Presence};
+use super::lead::disqualify;
+use super::model::sales::To;
 use super::model::{Model, Models, name_hash};
 use super::names::Kind;
 use super::prospect::{Prospect, TimerKind, Track};
@@ -121,14 +123,28 @@ fn see(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, by_machine: boo
 fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Event<'_>, placed: bool, effects: &mut Effects) {
     let presence = Presence { sessions: prospect.sessions, last_activity_ms: prospect.last_activity_ms };
     let now_ms = prospect.last_seen_ms;
+    let re_entered_ms = prospect.more.as_ref().map_or(0, |more| more.lead.re_entered_ms);
     let Some(track) = prospect.tracks.get_mut(index).filter(|t| !t.paused) else { return };
-    let scored = score::add_points(track, &model.score, event);
     let context = OutputContext { key: &event.prospect, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
+    let mut is_back = false;
+    if let Some(out) = &track.disqualified {
+        if !disqualify::brings_back(out, model, event) {
+            return;
+        }
+        is_back = true;
+        let judged_ms = now_ms.max(track.label_since_ms);
+        disqualify::bring_back(track, &context, (event.time_ms, judged_ms), Some(event), presence, effects);
+    } else if !model.sales.disqualify.is_empty()
+        && disqualify::take_out(track, &context, event, re_entered_ms, now_ms.max(track.label_since_ms), effects)
+    {
+        return;
+    }
+    let scored = score::add_points(track, &model.score, event);
     // A label is never judged as of a time before it was last set.
     let judged_ms = now_ms.max(track.label_since_ms);
-    let judge = scored || track.label.is_none() || (placed && !model.people.is_plain());
+    let judge = scored || is_back || track.label.is_none() || (placed && !model.people.is_plain());
     let relabelled = if judge { score::relabel(track, model, judged_ms) } else { None };
-    for axis in Axis::ALL {
+    for axis in Axis::ALL.into_iter().filter(|_| !is_back) {
         let axis_model = &model.axes[axis.index()];
         if let Some(moved) = journey::move_axis(track, axis, axis_model, event, presence) {
             let output = context.stage_output(track, moved, event.time_ms, &Cause::Event(event), judged_ms);
@@ -139,6 +155,9 @@ fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Even
     }
     if let Some(change) = relabelled {
         effects.outputs.push(context.score_output(track, change, event.time_ms, &Cause::Event(event), judged_ms));
+    }
+    if is_back {
+        prospect.more_mut().lead.re_enter(event.time_ms, model.sales.re_entry.to == To::Anew);
     }
 }
 
@@ -160,6 +179,7 @@ pub fn fire(key: &str, prospect: &mut Prospect, kind: TimerKind, now_ms: Ms, mod
         TimerKind::Lead => lead::fire(prospect, &turn, effects),
         TimerKind::Trigger(index) => absence::fire(prospect, usize::from(index), &turn, effects),
         TimerKind::Account => account::fire(prospect, &turn, effects),
+        TimerKind::ReEntry(track) => re_enter(prospect, usize::from(track), &turn, effects),
     }
     turn.follow(prospect, effects);
 }
@@ -182,6 +202,21 @@ fn label_falls(prospect: &mut Prospect, index: usize, turn: &Turn<'_, '_>, effec
     if let Some(change) = score::relabel(track, model, deadline_ms) {
         effects.outputs.push(context.score_output(track, change, deadline_ms, &Cause::Time, deadline_ms));
     }
+}
+
+/// Somebody who was disqualified comes back by itself.
+fn re_enter(prospect: &mut Prospect, index: usize, turn: &Turn<'_, '_>, effects: &mut Effects) {
+    let presence = Presence { sessions: prospect.sessions, last_activity_ms: prospect.last_activity_ms };
+    let (Some(track), Some(model)) = (prospect.tracks.get_mut(index), turn.models.models.get(index)) else { return };
+    let back_at_ms = track.disqualified.as_ref().and_then(|out| out.back_at_ms);
+    let Some(deadline_ms) = back_at_ms.filter(|d| *d <= turn.at_ms) else { return };
+    let context = OutputContext::of(turn, index);
+    let judged_ms = deadline_ms.max(track.label_since_ms);
+    disqualify::bring_back(track, &context, (deadline_ms, judged_ms), None, presence, effects);
+    if let Some(change) = score::relabel(track, model, judged_ms) {
+        effects.outputs.push(context.score_output(track, change, deadline_ms, &Cause::Time, judged_ms));
+    }
+    prospect.more_mut().lead.re_enter(deadline_ms, model.sales.re_entry.to == To::Anew);
 }
 
 /// Why an output leaves: an event, or time.
@@ -216,19 +251,64 @@ pub(super) fn causing(event: &Event<'_>) -> CausingEvent {
 }
 
 /// What the outputs of one track have in common.
-struct OutputContext<'a> {
-    key: &'a str,
-    model: &'a Model,
-    model_index: u16,
+pub(super) struct OutputContext<'a> {
+    pub(super) key: &'a str,
+    pub(super) model: &'a Model,
+    pub(super) model_index: u16,
 }
 
-impl OutputContext<'_> {
+impl<'a> OutputContext<'a> {
+    /// For outputs of one track of this turn.
+    pub(super) fn of(turn: &Turn<'a, '_>, track: usize) -> Self {
+        Self { key: turn.key, model: &turn.models.models[track], model_index: u16::try_from(track).unwrap_or(u16::MAX) }
+    }
+
+    /// What every stage change says of the score.
+    pub(super) fn standing(&self, track: &Track, judged_ms: Ms) -> StageChanged {
+        StageChanged {
+            axis: Axis::Journey,
+            from: None,
+            to: Text::default(),
+            direction: Direction::Enter,
+            cause: effect::Cause::Event,
+            in_stage_ms: 0,
+            score: score::total(track, &self.model.score, judged_ms),
+            label: score::label_of(&self.model.score.labels, track).map(|l| l.name.clone()),
+            persona: self.model.people.persona_of(track),
+        }
+    }
+
+    /// A stage change that an event brought about, or time.
+    pub(super) fn stage_changed(&self, body: StageChanged, at_ms: Ms, event: Option<&Event<'_>>) -> Output {
+        self.stage_body(body, at_ms, &event.map_or(Cause::Time, Cause::Event))
+    }
+
+    fn stage_body(&self, body: StageChanged, at_ms: Ms, cause: &Cause<'_, '_>) -> Output {
+        let kind = IdKind::Stage(u8::from(body.axis == Axis::Funnel));
+        // Who comes over from another model may be moved on by the very same event.
+        let carried = u8::from(body.cause == effect::Cause::CarriedOver);
+        let id = output_id(self.key, &self.model.name, kind, None, at_ms, cause.hash(name_hash(&body.to)), carried);
+        Output { id, model: self.model_index, at_ms, event: cause.shown(), body: Body::StageChanged(body) }
+    }
+
+    /// A label that fell because points were taken away: another output than the one that the same event may give by its points.
+    pub(super) fn reset_output(
+        &self,
+        track: &Track,
+        change: Relabelled<'_>,
+        at_ms: Ms,
+        event: Option<&Event<'_>>,
+        judged_ms: Ms,
+    ) -> Output {
+        let cause = event.map_or(Cause::Time, Cause::Event);
+        let to_hash = change.to.map_or(0, |l| l.hash) ^ u32::from(change.grade_to);
+        let mut output = self.score_output(track, change, at_ms, &cause, judged_ms);
+        output.id = output_id(self.key, &self.model.name, IdKind::Score, None, at_ms, cause.hash(to_hash), 1);
+        output
+    }
+
     fn stage_output(&self, track: &Track, moved: Moved, at_ms: Ms, cause: &Cause<'_, '_>, judged_ms: Ms) -> Output {
         let to = self.model.axes[moved.axis.index()].stages.get(moved.to).cloned().unwrap_or_default();
-        let kind = IdKind::Stage(u8::from(moved.axis == Axis::Funnel));
-        // Who comes over from another model may be moved on by the very same event.
-        let carried = u8::from(moved.cause == effect::Cause::CarriedOver);
-        let id = output_id(self.key, &self.model.name, kind, None, at_ms, cause.hash(name_hash(&to)), carried);
         let body = StageChanged {
             axis: moved.axis,
             from: moved.from,
@@ -236,11 +316,9 @@ impl OutputContext<'_> {
             direction: moved.direction,
             cause: moved.cause,
             in_stage_ms: moved.in_stage_ms,
-            score: score::total(track, &self.model.score, judged_ms),
-            label: score::label_of(&self.model.score.labels, track).map(|l| l.name.clone()),
-            persona: self.model.people.persona_of(track),
+            ..self.standing(track, judged_ms)
         };
-        Output { id, model: self.model_index, at_ms, event: cause.shown(), body: Body::StageChanged(body) }
+        self.stage_body(body, at_ms, cause)
     }
 
     fn score_output(&self, track: &Track, change: Relabelled<'_>, at_ms: Ms, cause: &Cause<'_, '_>, judged_ms: Ms) -> Output {

@@ -1,5 +1,6 @@
 //! One prospect, as `/api/v1/prospects/{id}` shows it: everything that is known, and what happens next without a further event.
 
+mod lead;
 mod more;
 
 use super::health::rfc3339;
@@ -28,6 +29,7 @@ pub fn view(id: &str, prospect: &Prospect, models: &Models, now_ms: Ms) -> Value
             "since": Some(prospect.consent.since_ms).filter(|ms| *ms != 0).and_then(rfc3339),
         },
         "cooldown_from": prospect.cooldown_from_ms.and_then(rfc3339),
+        "lead": lead::view(prospect),
         "in_charge": models.models.get(models.in_charge_of(prospect)).map(|m| &m.name),
         "models": prospect.tracks.iter().map(|t| track(t, prospect, models, now_ms)).collect::<Vec<_>>(),
         "carts": prospect.carts.iter().map(cart).collect::<Vec<_>>(),
@@ -64,12 +66,7 @@ fn track(track: &Track, prospect: &Prospect, models: &Models, now_ms: Ms) -> Val
         out.insert("hash".to_owned(), json!(if current { Some(&model.hash_text) } else { None }));
         out.insert("persona".to_owned(), json!(model.people.persona_of(track)));
         out.insert("paused".to_owned(), json!(track.paused));
-        out.insert(
-            "disqualified".to_owned(),
-            json!(track.disqualified.as_ref().map(|d| json!({
-                "since": rfc3339(d.since_ms), "reason": d.reason, "journey": d.stood[0], "funnel": d.stood[1],
-            }))),
-        );
+        out.insert("disqualified".to_owned(), json!(track.disqualified.as_deref().map(lead::disqualified)));
         out.insert("score".to_owned(), scores(track, prospect, model, models, now_ms));
     }
     Value::Object(out)
@@ -216,7 +213,8 @@ fn timers(prospect: &Prospect, models: &Models) -> Vec<Value> {
         TimerKind::LabelFalls(track) => json!({"kind": "label-falls", "model": model(track)}),
         TimerKind::CartStep(at) => json!({"kind": "cart-step", "cart_id": cart(at)}),
         TimerKind::CartForgotten(at) => json!({"kind": "cart-forgotten", "cart_id": cart(at)}),
-        TimerKind::Lead => json!({"kind": "lead"}),
+        TimerKind::Lead => json!({"kind": lead::next(prospect)}),
+        TimerKind::ReEntry(track) => json!({"kind": "re-entry", "model": model(track)}),
         TimerKind::Trigger(at) => json!({"kind": "trigger", "trigger": more::pending_name(prospect, usize::from(at), models)}),
         TimerKind::Account => json!({"kind": "account"}),
     };

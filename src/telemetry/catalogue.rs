@@ -133,6 +133,23 @@ catalogue! {
         "Score labels reached (`none`: fell below the lowest), by label and direction",
         "Only falls, no rises: events of value are missing.");
 
+    /// Outputs about leads.
+    HAND_OVERS = counter("leadstream_hand_overs_total", "outputs", &["kind", "qualification"],
+        "Outputs about leads between marketing and sales, by type (lead.handed-over, lead.reminded, lead.answered, lead.returned) and qualification",
+        "`lead.reminded` close to `lead.handed-over`: sales doesn't answer, or its answers don't come in.");
+    /// What sales said.
+    LEAD_ANSWERS = counter("leadstream_lead_answers_total", "answers", &["qualification", "answer"],
+        "Answers of sales by qualification and answer: accepted, rejected, recycled, won, lost, no-show",
+        "The share of `rejected` grows: the line of the MQL is too low, or a source brings the wrong people.");
+    /// Why leads went back.
+    LEAD_RETURNS = counter("leadstream_lead_returns_total", "leads", &["qualification", "reason"],
+        "Leads that went back to marketing by qualification and reason: an answer, no-answer, aged, disqualified, model-changed",
+        "`no-answer`: any. `aged` grows: accepted leads are not closed.");
+    /// Answers that meant nothing.
+    LEAD_ANSWERS_IGNORED = counter("leadstream_lead_answers_ignored_total", "answers", &[],
+        "Answers of sales that changed nothing: about no hand-over, older than the last one, or said twice",
+        "A steady rate: the CRM sends everything twice, or names other people than the events do.");
+
     /// Cart triggers.
     CART_TRIGGERS = counter("leadstream_cart_triggers_total", "triggers", &["step"],
         "Cart triggers that left, by step of the series",

@@ -5,7 +5,7 @@ mod protobuf;
 
 use super::time::Rfc3339;
 use super::{dead_letter, task_record};
-use crate::domain::effect::{Answer, Body, Direction, HandOverKind, Output, Qualification, TriggerKind};
+use crate::domain::effect::{Body, Direction, Output, TriggerKind};
 use crate::domain::model::{Model, Models};
 use crate::engine::task::ProspectOutput;
 use crate::runtime::ports::{Encode, Encoded, Headers, OutTopic, RecordView, Rejected, TaskRecord};
@@ -136,12 +136,7 @@ pub fn type_name(output: &Output) -> &'static str {
             TriggerKind::Fired => "trigger.fired",
             TriggerKind::Recalled => "trigger.recalled",
         },
-        Body::HandOver(body) => match body.kind {
-            HandOverKind::HandedOver => "lead.handed-over",
-            HandOverKind::Reminded => "lead.reminded",
-            HandOverKind::Answered => "lead.answered",
-            HandOverKind::Returned => "lead.returned",
-        },
+        Body::HandOver(body) => body.kind.type_name(),
         Body::AccountChanged(body) => body.kind,
         Body::Member(_) => "account.member",
     }
@@ -153,17 +148,6 @@ fn direction_name(direction: Direction) -> &'static str {
         Direction::Forward => "forward",
         Direction::Back => "back",
     }
-}
-
-fn qualification_name(qualification: Qualification) -> &'static str {
-    match qualification {
-        Qualification::Mql => "MQL",
-        Qualification::Sql => "SQL",
-    }
-}
-
-fn answer_name(answer: Answer) -> &'static str {
-    answer.name()
 }
 
 /// An id as 32 hex digits.

@@ -57,7 +57,7 @@ impl Did {
             "identify" => Kind::Identify,
             "group" => Kind::Group,
             "Soft Bounced" => Kind::SoftBounce,
-            other => kind_of_track(other),
+            other => models.vocabulary.kind_of_track(other),
         };
         let mut properties: Vec<_> = self
             .properties
@@ -323,8 +323,9 @@ pub fn say(output: &Output) -> String {
             format!("{at} trigger {} {kind}{product}", t.trigger)
         }
         Body::HandOver(h) => {
-            let answer = h.answer.map(|a| format!(" {a:?}")).unwrap_or_default();
-            format!("{at} lead {:?} {:?}{answer}: {}", h.kind, h.qualification, h.reasons.join(", ")).to_lowercase()
+            let answer = h.answer.map(|a| format!(" {}", a.name())).unwrap_or_default();
+            let why = if h.reasons.is_empty() { String::new() } else { format!(": {}", h.reasons.join(", ")) };
+            format!("{at} {} {}{answer}{why}", h.kind.type_name().replace('.', " "), h.qualification.name())
         }
         Body::AccountChanged(a) => {
             let to = a.to.as_deref().map(|t| format!(" > {t}")).unwrap_or_default();

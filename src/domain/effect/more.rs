@@ -60,12 +60,36 @@ pub enum HandOverKind {
     Returned,
 }
 
+impl HandOverKind {
+    /// The `type` of the output record.
+    #[must_use]
+    pub fn type_name(self) -> &'static str {
+        match self {
+            Self::HandedOver => "lead.handed-over",
+            Self::Reminded => "lead.reminded",
+            Self::Answered => "lead.answered",
+            Self::Returned => "lead.returned",
+        }
+    }
+}
+
 /// How far the lead is qualified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Qualification {
     #[default]
     Mql,
     Sql,
+}
+
+impl Qualification {
+    /// The name in outputs and metric labels.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mql => "MQL",
+            Self::Sql => "SQL",
+        }
+    }
 }
 
 /// What sales said.
@@ -80,7 +104,7 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// The name in outputs.
+    /// The name in models, outputs and metric labels.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -93,6 +117,9 @@ impl Answer {
         }
     }
 }
+
+/// Why a lead went back although sales said nothing: a closed set, also the metric label.
+pub const RETURNED_BECAUSE: [&str; 4] = ["no-answer", "aged", "disqualified", "model-changed"];
 
 /// Between marketing and sales.
 #[derive(Debug, Clone, PartialEq)]

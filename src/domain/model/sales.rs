@@ -1,29 +1,252 @@
 //! Between marketing and sales: qualification, hand-over, answers, disqualification and the way back.
 
-use super::check::Found;
-use super::spec::ModelSpec;
-use crate::domain::names::Vocabulary;
+mod check;
+mod compile;
+mod texts;
+
+use super::Condition;
+use super::spec::{At, ConditionSpec, Place};
+use crate::domain::effect::{Answer, Qualification};
+use crate::domain::event::Event;
+use crate::domain::names::PropertyId;
+use crate::domain::{DAY_MS, Ms, Text};
+
+pub(super) use check::check;
+pub(super) use compile::compile;
+pub(super) use texts::{lines, statements};
+
+/// Where a disqualified prospect stands, in outputs: no stage may be called so.
+pub const DISQUALIFIED: &str = "disqualified";
+
+pub const DEFAULT_SLA_MS: Ms = DAY_MS;
+pub const DEFAULT_GRACE_MS: Ms = DAY_MS;
+pub const DEFAULT_AGE_MS: Ms = 90 * DAY_MS;
+pub const DEFAULT_AGAIN_AFTER_MS: Ms = 30 * DAY_MS;
+/// What is left of the points of a lead that goes back, when the model says nothing.
+pub const DEFAULT_KEEP: f64 = 0.5;
+/// The property that says why, when the model says nothing.
+pub const DEFAULT_REASON: &str = "reason";
+
+/// What sales can say, and the event that says it when the model says nothing.
+pub const ANSWERS: [(Answer, &str); 6] = [
+    (Answer::Accepted, "Lead Accepted"),
+    (Answer::Rejected, "Lead Rejected"),
+    (Answer::Recycled, "Lead Recycled"),
+    (Answer::Won, "Lead Won"),
+    (Answer::Lost, "Lead Lost"),
+    (Answer::NoShow, "Lead No-Show"),
+];
+
+/// Index of the reset of somebody who comes back, after those of [`Back::ALL`].
+pub const RE_ENTRY_RESET: u8 = 5;
+
+/// Why a lead goes back to marketing with a reset of its score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Back {
+    Rejected,
+    Recycled,
+    Lost,
+    NoAnswer,
+    Aged,
+}
+
+impl Back {
+    pub const ALL: [Self; 5] = [Self::Rejected, Self::Recycled, Self::Lost, Self::NoAnswer, Self::Aged];
+
+    /// Its place in [`Self::ALL`].
+    #[must_use]
+    pub fn index(self) -> u8 {
+        self as u8
+    }
+
+    /// The word in models and outputs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rejected => "rejected",
+            Self::Recycled => "recycled",
+            Self::Lost => "lost",
+            Self::NoAnswer => "no-answer",
+            Self::Aged => "aged",
+        }
+    }
+}
 
 /// What the file says of it: `[hand_over]`, `[disqualify]`, `[re_entry]`.
 #[derive(Debug, Clone, Default)]
-pub struct SalesSpec {}
+pub struct SalesSpec {
+    pub hand_over: Option<HandOverSpec>,
+    pub disqualify: Option<DisqualifySpec>,
+    pub re_entry: Option<ReEntrySpec>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct HandOverSpec {
+    pub place: Place,
+    pub mql: Option<At<LevelSpec>>,
+    pub sql: Option<At<LevelSpec>>,
+    pub again_after_ms: Option<At<Ms>>,
+    pub reset: Option<At<ResetSpec>>,
+    /// By why it goes back: instead of `reset`.
+    pub reset_by: Vec<(Back, At<ResetSpec>)>,
+    pub answers: Vec<(Answer, At<ConditionSpec>)>,
+    /// The property in which answers say why.
+    pub reason: Option<At<String>>,
+}
+
+/// `mql` or `sql` of the hand-over.
+#[derive(Debug, Clone, Default)]
+pub struct LevelSpec {
+    pub label: Option<At<String>>,
+    pub sla_ms: Option<At<Ms>>,
+    /// Of the MQL: after the reminder.
+    pub grace_ms: Option<At<Ms>>,
+    /// Of the SQL. Inner `None`: `"off"`.
+    pub age_ms: Option<At<Option<Ms>>>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum ResetSpec {
+    /// So much of all points stays: 0 to 1.
+    Keep(f64),
+    /// At most so many points are left of the score.
+    To(f64),
+    /// By group, so much of its points stays; of the others all.
+    Groups(Vec<(At<String>, f64)>),
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct DisqualifySpec {
+    pub place: Place,
+    pub rules: Vec<At<DisqualifyRuleSpec>>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct DisqualifyRuleSpec {
+    pub when: ConditionSpec,
+    /// Why, in the model's words.
+    pub reason: Option<At<String>>,
+    /// The property that says why.
+    pub reason_from: Option<At<String>>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct ReEntrySpec {
+    pub place: Place,
+    pub rules: Vec<At<ConditionSpec>>,
+    /// Inner `None`: `"off"`.
+    pub after_ms: Option<At<Option<Ms>>>,
+    pub to: Option<At<To>>,
+    pub score: Option<At<Score>>,
+}
+
+/// Where somebody comes back to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum To {
+    /// Where they stood.
+    #[default]
+    Resume,
+    /// Where the event leads somebody new, or to the first stage.
+    Anew,
+}
+
+/// What becomes of the points of somebody who comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Score {
+    #[default]
+    Keep,
+    Reset,
+}
 
 /// The same, compiled.
 #[derive(Debug, Clone, Default)]
-pub struct SalesModel {}
-
-/// Notes what is wrong.
-pub(super) fn check(_spec: &SalesSpec, _model: &ModelSpec, _found: &mut Found) {}
-
-/// From a checked spec to what steps run on.
-pub(super) fn compile(_spec: &SalesSpec, _model: &ModelSpec, _vocabulary: &mut Vocabulary) -> SalesModel {
-    SalesModel {}
+pub struct SalesModel {
+    pub hand_over: Option<Box<HandOverModel>>,
+    pub disqualify: Vec<DisqualifyRule>,
+    pub re_entry: ReEntryModel,
 }
 
-/// Lines of the canonical text: none when the file says nothing of it, so that such a model keeps its hash.
-pub(super) fn lines(_spec: &SalesSpec) -> Vec<String> {
-    Vec::new()
+#[derive(Debug, Clone)]
+pub struct HandOverModel {
+    /// Index of the label from which on a lead is an MQL.
+    pub mql: usize,
+    /// Index of the label from which on it is an SQL without sales having accepted it.
+    pub sql: Option<usize>,
+    pub sla_ms: Ms,
+    pub sql_sla_ms: Ms,
+    pub grace_ms: Ms,
+    /// `None`: an SQL doesn't age.
+    pub age_ms: Option<Ms>,
+    pub again_after_ms: Ms,
+    pub answers: Vec<(Answer, Condition)>,
+    pub reason: PropertyId,
+    /// In the order of [`Back::ALL`].
+    pub resets: [Reset; 5],
 }
 
-/// What it says, in words.
-pub(super) fn statements(_spec: &SalesSpec, _say: &mut dyn FnMut(&str, String)) {}
+impl HandOverModel {
+    /// What an event says of a lead, if anything.
+    #[must_use]
+    pub fn answer(&self, event: &Event<'_>) -> Option<Answer> {
+        self.answers.iter().find(|(_, when)| when.holds(event)).map(|(answer, _)| *answer)
+    }
+
+    /// How far a label qualifies: its index among the model's labels.
+    #[must_use]
+    pub fn level(&self, label: Option<usize>) -> Option<Qualification> {
+        let label = label?;
+        match self.sql {
+            Some(sql) if label >= sql => Some(Qualification::Sql),
+            _ => (label >= self.mql).then_some(Qualification::Mql),
+        }
+    }
+}
+
+/// What becomes of the points of a lead that goes back.
+#[derive(Debug, Clone, Default)]
+pub struct Reset {
+    pub how: ResetHow,
+    /// What it says, in words.
+    pub words: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum ResetHow {
+    Keep(f64),
+    To(f64),
+    /// Hash of the group's name, and how much of it stays.
+    Groups(Vec<(u32, f64)>),
+}
+
+impl Default for ResetHow {
+    fn default() -> Self {
+        Self::Keep(1.0)
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct DisqualifyRule {
+    pub condition: Condition,
+    pub reason: Option<Text>,
+    pub reason_from: PropertyId,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct ReEntryModel {
+    pub rules: Vec<Condition>,
+    pub after_ms: Option<Ms>,
+    pub to: To,
+    pub score: Score,
+}
+
+impl SalesModel {
+    /// What a reset says, in words: by its index among those of the hand-over, or [`RE_ENTRY_RESET`].
+    #[must_use]
+    pub fn reset_words(&self, why: u8) -> &str {
+        if why == RE_ENTRY_RESET {
+            return "back without its points";
+        }
+        let reset = self.hand_over.as_ref().and_then(|h| h.resets.get(usize::from(why)));
+        reset.map_or("went back", |reset| &reset.words)
+    }
+}

@@ -110,7 +110,7 @@ impl Lookup {
     pub(super) fn new(vocabulary: &Vocabulary) -> Self {
         let mut lookup = Self { nodes: vec![Node::default(); 3], ..Self::default() };
         for name in vocabulary.names() {
-            lookup.names.insert(name.as_str().into(), (kind_of_track(name), vocabulary.name(name)));
+            lookup.names.insert(name.as_str().into(), (vocabulary.kind_of_track(name), vocabulary.name(name)));
         }
         for kind in [Kind::Page, Kind::Screen, Kind::Identify, Kind::Group, Kind::Alias] {
             lookup.calls.push((kind, vocabulary.name(call_name(kind).unwrap_or_default())));

@@ -136,7 +136,7 @@ fn track(mut r: Reader<'_>) -> Read<Track> {
     Ok(t)
 }
 
-fn position(mut r: Reader<'_>) -> Read<StagePosition> {
+pub(super) fn position(mut r: Reader<'_>) -> Read<StagePosition> {
     let mut p = StagePosition {
         stage: Default::default(),
         entered_ms: 0,

@@ -127,7 +127,7 @@ fn track(track: &Track, w: &mut Writer<'_>) {
     super::ledger::write(ledger, w);
 }
 
-fn position(position: &StagePosition, w: &mut Writer<'_>) {
+pub(super) fn position(position: &StagePosition, w: &mut Writer<'_>) {
     let StagePosition { stage, entered_ms, stale_at_ms, by, history } = position;
     w.text(1, stage);
     w.time_or_0(2, *entered_ms);

@@ -3,7 +3,7 @@
 use super::Rounded;
 use crate::domain::Text;
 use crate::domain::effect;
-use crate::wire::output::{Encoder, answer_name, qualification_name};
+use crate::wire::output::Encoder;
 use crate::wire::time::Rfc3339;
 use serde::Serialize;
 
@@ -103,9 +103,9 @@ pub(super) fn triggered<'a>(body: &'a effect::Triggered, encoder: &'a Encoder) -
 
 pub(super) fn hand_over(body: &effect::HandOver) -> HandOver<'_> {
     HandOver {
-        qualification: qualification_name(body.qualification),
+        qualification: body.qualification.name(),
         reasons: &body.reasons,
-        answer: body.answer.map(answer_name),
+        answer: body.answer.map(effect::Answer::name),
         sla_due_at: body.sla_due_at_ms.map(Rfc3339::new),
         handed_over_at: Rfc3339::new(body.handed_over_at_ms),
         score: Rounded(body.score),

@@ -3,7 +3,7 @@
 use super::text;
 use crate::domain::Text;
 use crate::domain::effect;
-use crate::wire::output::{Encoder, answer_name, qualification_name, rounded};
+use crate::wire::output::{Encoder, rounded};
 use crate::wire::proto;
 
 fn texts(texts: &[Text]) -> Vec<String> {
@@ -38,9 +38,9 @@ pub(super) fn triggered(body: &effect::Triggered, encoder: &Encoder) -> proto::T
 
 pub(super) fn hand_over(body: &effect::HandOver) -> proto::HandOver {
     proto::HandOver {
-        qualification: qualification_name(body.qualification).to_owned(),
+        qualification: body.qualification.name().to_owned(),
         reasons: texts(&body.reasons),
-        answer: body.answer.map(|a| answer_name(a).to_owned()),
+        answer: body.answer.map(|a| a.name().to_owned()),
         sla_due_at_ms: body.sla_due_at_ms,
         handed_over_at_ms: body.handed_over_at_ms,
         score: rounded(body.score),

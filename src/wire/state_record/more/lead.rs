@@ -1,26 +1,100 @@
 //! `LeadRecord`.
 
-use crate::domain::lead::{Disqualified, Lead};
-use crate::wire::state_record::read::{Read, Reader, Value};
-use crate::wire::state_record::write::Writer;
+use crate::domain::effect::{Answer, Qualification};
+use crate::domain::lead::{Disqualified, Lead, Stand};
+use crate::wire::state_record::read::{Read, Reader, Value, damaged, position as read_position};
+use crate::wire::state_record::write::{Writer, position as write_position};
 
-pub(super) fn write(value: &Lead, _w: &mut Writer<'_>) {
-    let Lead {} = value;
+pub(super) fn write(value: &Lead, w: &mut Writer<'_>) {
+    let Lead { stand, qualification, handed_over_ms, due_ms, answer, answered_ms, again_from_ms, below, re_entered_ms } = value;
+    w.uint(1, stand_number(*stand));
+    w.flag(2, *qualification == Qualification::Sql);
+    w.time_or_0(3, *handed_over_ms);
+    w.time(4, *due_ms);
+    w.uint(5, answer.map_or(0, answer_number));
+    w.time_or_0(6, *answered_ms);
+    w.time_or_0(7, *again_from_ms);
+    w.flag(8, *below);
+    w.time_or_0(9, *re_entered_ms);
 }
 
 pub(super) fn read(mut r: Reader<'_>) -> Read<Lead> {
-    if let Some((field, _)) = r.next()? {
-        return r.unknown(field);
+    let mut l = Lead::default();
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Varint(v)) => l.stand = stand(v)?,
+            (2, Value::Varint(v)) => l.qualification = if v == 0 { Qualification::Mql } else { Qualification::Sql },
+            (3, Value::Varint(v)) => l.handed_over_ms = r.time(v),
+            (4, Value::Varint(v)) => l.due_ms = Some(r.time(v)),
+            (5, Value::Varint(v)) => l.answer = answer(v)?,
+            (6, Value::Varint(v)) => l.answered_ms = r.time(v),
+            (7, Value::Varint(v)) => l.again_from_ms = r.time(v),
+            (8, Value::Varint(v)) => l.below = v != 0,
+            (9, Value::Varint(v)) => l.re_entered_ms = r.time(v),
+            _ => return r.unknown(field),
+        }
     }
-    Ok(Lead {})
+    Ok(l)
+}
+
+fn stand_number(stand: Stand) -> u32 {
+    match stand {
+        Stand::Free => 0,
+        Stand::Waiting => 1,
+        Stand::Reminded => 2,
+        Stand::Working => 3,
+        Stand::Back => 4,
+        Stand::Won => 5,
+    }
+}
+
+fn stand(number: u64) -> Read<Stand> {
+    Ok(match number {
+        0 => Stand::Free,
+        1 => Stand::Waiting,
+        2 => Stand::Reminded,
+        3 => Stand::Working,
+        4 => Stand::Back,
+        5 => Stand::Won,
+        _ => return damaged("lead", format_args!("stand {number} is unknown")),
+    })
+}
+
+fn answer_number(answer: Answer) -> u32 {
+    match answer {
+        Answer::Accepted => 1,
+        Answer::Rejected => 2,
+        Answer::Recycled => 3,
+        Answer::Won => 4,
+        Answer::Lost => 5,
+        Answer::NoShow => 6,
+    }
+}
+
+fn answer(number: u64) -> Read<Option<Answer>> {
+    Ok(Some(match number {
+        0 => return Ok(None),
+        1 => Answer::Accepted,
+        2 => Answer::Rejected,
+        3 => Answer::Recycled,
+        4 => Answer::Won,
+        5 => Answer::Lost,
+        6 => Answer::NoShow,
+        _ => return damaged("lead", format_args!("answer {number} is unknown")),
+    }))
 }
 
 pub(in crate::wire::state_record) fn write_disqualified(value: &Disqualified, w: &mut Writer<'_>) {
-    let Disqualified { since_ms, reason, stood: [journey, funnel] } = value;
+    let Disqualified { since_ms, reason, stood: [journey, funnel], back_at_ms, event } = value;
     w.time_or_0(1, *since_ms);
     w.optional_text(2, reason.as_deref());
-    w.optional_text(3, journey.as_deref());
-    w.optional_text(4, funnel.as_deref());
+    for (field, stood) in [(3, journey), (4, funnel)] {
+        if let Some(stood) = stood {
+            w.nested(field, |w| write_position(stood, w));
+        }
+    }
+    w.time(5, *back_at_ms);
+    w.uint(6, u32::from(*event));
 }
 
 pub(in crate::wire::state_record) fn read_disqualified(mut r: Reader<'_>) -> Read<Disqualified> {
@@ -29,8 +103,10 @@ pub(in crate::wire::state_record) fn read_disqualified(mut r: Reader<'_>) -> Rea
         match (field, value) {
             (1, Value::Varint(v)) => d.since_ms = r.time(v),
             (2, Value::Bytes(b)) => d.reason = Some(r.text(b)?),
-            (3, Value::Bytes(b)) => d.stood[0] = Some(r.text(b)?),
-            (4, Value::Bytes(b)) => d.stood[1] = Some(r.text(b)?),
+            (3, Value::Bytes(b)) => d.stood[0] = Some(read_position(r.nested(b, "journey"))?),
+            (4, Value::Bytes(b)) => d.stood[1] = Some(read_position(r.nested(b, "funnel"))?),
+            (5, Value::Varint(v)) => d.back_at_ms = Some(r.time(v)),
+            (6, Value::Varint(v)) => d.event = r.number(v)?,
             _ => return r.unknown(field),
         }
     }

@@ -1,0 +1,178 @@
+//! What is wrong in `[hand_over]`, `[disqualify]`, `[re_entry]`, and what to do.
+
+use super::{DISQUALIFIED, DisqualifySpec, HandOverSpec, LevelSpec, ReEntrySpec, ResetSpec, SalesSpec, compile};
+use crate::domain::Ms;
+use crate::domain::effect::Axis;
+use crate::domain::model::canonical;
+use crate::domain::model::check::{Found, nearest, tests_of};
+use crate::domain::model::spec::{At, ModelSpec};
+
+/// Longest reason that a model gives.
+const MAX_REASON_BYTES: usize = 120;
+/// Most rules of a section.
+const MAX_RULES: usize = 100;
+
+/// Notes what is wrong.
+pub(in crate::domain::model) fn check(spec: &SalesSpec, model: &ModelSpec, found: &mut Found) {
+    for axis in Axis::ALL {
+        for stage in model.axes[axis.index()].stages.iter().filter(|s| s.value == DISQUALIFIED) {
+            let message = "is where outputs say that a disqualified prospect stands: call the stage otherwise";
+            found.add(&stage.place, format!("{DISQUALIFIED:?} {message}"));
+        }
+    }
+    if let Some(hand_over) = &spec.hand_over {
+        check_hand_over(hand_over, model, found);
+    }
+    if let Some(disqualify) = &spec.disqualify {
+        check_disqualify(disqualify, found);
+    }
+    if let Some(re_entry) = &spec.re_entry {
+        check_re_entry(re_entry, spec.disqualify.as_ref(), found);
+    }
+}
+
+fn check_hand_over(spec: &HandOverSpec, model: &ModelSpec, found: &mut Found) {
+    let mql = spec.mql.as_ref().and_then(|l| l.value.label.as_ref());
+    if mql.is_none() {
+        let place = spec.mql.as_ref().map_or_else(|| spec.place.child("mql"), |l| l.place.clone());
+        found.missing(&place, "label", "label = \"mql\", the label from which on a lead goes to sales");
+    }
+    let mql_at = mql.and_then(|label| known_label(label, model, found));
+    let sql = spec.sql.as_ref().and_then(|l| l.value.label.as_ref());
+    let sql_at = sql.and_then(|label| known_label(label, model, found));
+    if let (Some(mql_at), Some(sql_at), Some(sql)) = (mql_at, sql_at, sql)
+        && sql_at <= mql_at
+    {
+        found.add(&sql.place, format!("{:?} is not above the label of the MQL: an SQL is qualified further", sql.value));
+    }
+    if let Some(label) = mql.filter(|_| mql_at == Some(0)) {
+        found.add(
+            &label.place,
+            format!("{:?} is the lowest label, so everybody would go to sales: name a higher one", label.value),
+        );
+    }
+    for level in [&spec.mql, &spec.sql].into_iter().flatten() {
+        lengths(&level.value, found);
+    }
+    if let Some(again) = spec.again_after_ms.as_ref().filter(|a| a.value < 0) {
+        found.add(&again.place, "can't be negative: write \"30d\", or \"0s\" for no pause");
+    }
+    for reset in spec.reset.iter().chain(spec.reset_by.iter().map(|(_, reset)| reset)) {
+        check_reset(reset, model, found);
+    }
+    check_answers(spec, found);
+    if let Some(reason) = spec.reason.as_ref().filter(|r| r.value.trim().is_empty()) {
+        found.add(&reason.place, "must name the property in which sales says why");
+    }
+}
+
+fn known_label(label: &At<String>, model: &ModelSpec, found: &mut Found) -> Option<usize> {
+    let names = || model.score.labels.iter().map(|(name, ..)| name.value.as_str());
+    let at = names().position(|name| name == label.value);
+    if at.is_none() {
+        let hint = match nearest(&label.value, names()) {
+            Some(near) => format!("did you mean {near:?}?"),
+            None if model.score.labels.is_empty() => "[score] has no labels".to_owned(),
+            None => format!("the labels are {}", names().collect::<Vec<_>>().join(", ")),
+        };
+        found.add(&label.place, format!("unknown label {:?}: {hint}", label.value));
+    }
+    at
+}
+
+fn lengths(level: &LevelSpec, found: &mut Found) {
+    let age = level.age_ms.as_ref().and_then(|a| Some(At { value: a.value?, place: a.place.clone() }));
+    let positive = |length: Option<&At<Ms>>, example: &str, found: &mut Found| {
+        if let Some(length) = length.filter(|l| l.value <= 0) {
+            found.add(&length.place, format!("must be longer than nothing, such as {example}"));
+        }
+    };
+    positive(level.sla_ms.as_ref(), "\"24h\"", found);
+    positive(level.grace_ms.as_ref(), "\"24h\"", found);
+    positive(age.as_ref(), "\"90d\", or \"off\"", found);
+}
+
+fn check_reset(reset: &At<ResetSpec>, model: &ModelSpec, found: &mut Found) {
+    let share = |share: f64| (0.0..=1.0).contains(&share);
+    match &reset.value {
+        ResetSpec::Keep(keep) if !share(*keep) => {
+            found.add(&reset.place, format!("{keep} is no share of the points: write 0 for none of them to 1 for all"));
+        }
+        ResetSpec::To(points) if *points < 0.0 => found.add(&reset.place, "can't leave less than 0 points"),
+        ResetSpec::Groups(groups) => {
+            for (name, keep) in groups {
+                let known = model.score.groups.iter().any(|g| g.value.name.as_ref().is_some_and(|n| n.value == name.value));
+                if !known {
+                    found.add(&name.place, format!("{:?} is no group of this score", name.value));
+                } else if !share(*keep) {
+                    found.add(&name.place, format!("{keep} is no share of the points: write 0 for none of them to 1 for all"));
+                }
+            }
+        }
+        ResetSpec::Keep(_) | ResetSpec::To(_) => {}
+    }
+}
+
+/// Each by itself, and no two that one event would say at once.
+fn check_answers(spec: &HandOverSpec, found: &mut Found) {
+    for (_, when) in &spec.answers {
+        tests_of::condition(&when.value, &when.place, found);
+        if when.value.on.iter().any(|name| name.value == "*") {
+            found.add(&when.place, "\"*\" would make every event an answer of sales: name the events");
+        }
+    }
+    let all = compile::answers(spec);
+    for (answer, when) in &spec.answers {
+        let text = canonical::condition(&when.value);
+        if let Some((other, _)) = all.iter().find(|(other, w)| other != answer && canonical::condition(w) == text) {
+            let message = format!("says the same as the answer {:?}: one event can't mean both", other.name());
+            found.add(&when.place, message);
+        }
+    }
+}
+
+fn check_disqualify(spec: &DisqualifySpec, found: &mut Found) {
+    if spec.rules.is_empty() {
+        found.missing(&spec.place, "rules", "rules = [ { on = \"Lead Disqualified\" } ]");
+    }
+    if spec.rules.len() > MAX_RULES {
+        found.add(&spec.place.child("rules"), format!("are {}, at most {MAX_RULES} fit", spec.rules.len()));
+    }
+    for (n, rule) in spec.rules.iter().enumerate() {
+        tests_of::condition(&rule.value.when, &rule.place, found);
+        let text = canonical::condition(&rule.value.when);
+        if let Some(m) = spec.rules[..n].iter().position(|other| canonical::condition(&other.value.when) == text) {
+            found.add(&rule.place, format!("is about the same events as rule #{} (line {})", m + 1, spec.rules[m].place.line));
+        }
+        let names = [&rule.value.reason, &rule.value.reason_from];
+        if let Some(name) = names.into_iter().flatten().find(|r| r.value.trim().is_empty() || r.value.len() > MAX_REASON_BYTES) {
+            found.add(&name.place, format!("must say something, in at most {MAX_REASON_BYTES} bytes"));
+        }
+        if let (Some(_), Some(from)) = (&rule.value.reason, &rule.value.reason_from) {
+            found.add(&from.place, "is never looked at, since `reason` says why already: leave one of them out");
+        }
+    }
+}
+
+fn check_re_entry(spec: &ReEntrySpec, disqualify: Option<&DisqualifySpec>, found: &mut Found) {
+    if disqualify.is_none() {
+        found.add(&spec.place, "says how disqualified prospects come back, but nothing disqualifies: add [disqualify]");
+    }
+    let after = spec.after_ms.as_ref().and_then(|a| Some((a.value?, &a.place)));
+    if spec.rules.is_empty() && after.is_none() {
+        found.missing(&spec.place, "rules", "rules = [ { on = \"Demo Requested\" } ], or after = \"180d\"");
+    }
+    if let Some((_, place)) = after.filter(|(ms, _)| *ms <= 0) {
+        found.add(place, "must be longer than nothing, such as \"180d\"");
+    }
+    if spec.rules.len() > MAX_RULES {
+        found.add(&spec.place.child("rules"), format!("are {}, at most {MAX_RULES} fit", spec.rules.len()));
+    }
+    for rule in &spec.rules {
+        tests_of::condition(&rule.value, &rule.place, found);
+        let text = canonical::condition(&rule.value);
+        if disqualify.is_some_and(|d| d.rules.iter().any(|r| canonical::condition(&r.value.when) == text)) {
+            found.add(&rule.place, "is what disqualifies too: the same event can't take out and bring back");
+        }
+    }
+}
