@@ -210,10 +210,28 @@ impl Telemetry {
         self.counter(&catalogue::CART_OUTCOMES, &[kind]).increment(count);
     }
 
-    /// One recovered order.
-    pub fn cart_recovered(&self, currency: Option<&str>, value: f64) {
-        let known = currency.and_then(|c| CURRENCIES.iter().find(|k| k.eq_ignore_ascii_case(c))).copied();
-        self.histogram(&catalogue::CART_RECOVERED_VALUE, &[known.unwrap_or("other")]).record(value);
+    /// Triggers that left for nobody knows whom.
+    pub fn cart_unaddressable(&self, step: u8, count: u64) {
+        self.counter(&catalogue::CART_UNADDRESSABLE, &[&step.to_string()]).increment(count);
+    }
+
+    /// One recovered order; `attribution`: `click`, `open`, `none`.
+    pub fn cart_recovered(&self, currency: Option<&str>, attribution: &str, value: f64) {
+        let currency = known_currency(currency);
+        self.histogram(&catalogue::CART_RECOVERED_VALUE, &[currency]).record(value);
+        self.histogram(&catalogue::CART_ATTRIBUTED_VALUE, &[currency, attribution]).record(value);
+    }
+
+    /// A recovered order was cancelled or refunded, or its payment failed.
+    pub fn cart_reversed(&self, currency: Option<&str>, reason: &str, value: f64) {
+        self.histogram(&catalogue::CART_REVERSED_VALUE, &[known_currency(currency), reason]).record(value);
+    }
+
+    /// `kind`: what told them from people's.
+    pub fn machine_events(&self, kind: &str, count: u64) {
+        if count > 0 {
+            self.counter(&catalogue::MACHINE_EVENTS, &[kind]).increment(count);
+        }
     }
 
     /// An output of time became visible this long after it was due. `kind`: `cart-step`, `stale`, `label`.
@@ -337,6 +355,11 @@ impl Telemetry {
 /// What the recorder wants to know of the caller; the exporter doesn't use it.
 const METADATA: Metadata<'static> = Metadata::new("leadstream", Level::INFO, None);
 
+/// Prospects send currencies: only real ones become labels.
+fn known_currency(currency: Option<&str>) -> &'static str {
+    currency.and_then(|c| CURRENCIES.iter().find(|k| k.eq_ignore_ascii_case(c))).copied().unwrap_or("other")
+}
+
 fn key(metric: &Metric, labels: &[&str]) -> Key {
     debug_assert_eq!(metric.labels.len(), labels.len(), "{}: one value per label", metric.name);
     let labels: Vec<Label> = metric.labels.iter().zip(labels).map(|(k, v)| Label::new(*k, (*v).to_owned())).collect();
@@ -390,9 +413,9 @@ mod tests {
     #[test]
     fn a_currency_that_nobody_knows_makes_no_label() {
         let t = Telemetry::new("x");
-        t.cart_recovered(Some("eur"), 40.0);
-        t.cart_recovered(Some("\"} 1\nevil"), 2.0);
-        t.cart_recovered(None, 3.0);
+        t.cart_recovered(Some("eur"), "none", 40.0);
+        t.cart_recovered(Some("\"} 1\nevil"), "none", 2.0);
+        t.cart_recovered(None, "none", 3.0);
         let page = t.render();
         assert!(page.contains("leadstream_cart_recovered_value_sum{currency=\"EUR\"} 40\n"), "{page}");
         assert!(page.contains("leadstream_cart_recovered_value_sum{currency=\"other\"} 5\n"), "{page}");

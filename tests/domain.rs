@@ -17,6 +17,8 @@ mod contact;
 mod harness;
 #[path = "domain/leads.rs"]
 mod leads;
+#[path = "domain/machines.rs"]
+mod machines;
 #[path = "domain/movement.rs"]
 mod movement;
 #[path = "domain/people.rs"]

@@ -11,6 +11,8 @@
     reason = "a test may measure time, read its environment, say what it skips, and fail loudly"
 )]
 
+#[path = "golden_state/carts.rs"]
+mod carts;
 #[path = "golden_state/contact.rs"]
 mod contact;
 
@@ -21,7 +23,7 @@ use leadstream::domain::effect::{Answer, Cause, Qualification};
 use leadstream::domain::lead::{Disqualified, Lead, Stand};
 use leadstream::domain::ledger::Entry;
 use leadstream::domain::prospect::{
-    Cart, CartLine, Consent, ConsentState, EnteredBy, Few, GroupPoints, Hit, More, PastStage, Phase, Prospect, Removed,
+    ArmedFor, Cart, CartLine, Consent, ConsentState, EnteredBy, Few, GroupPoints, Hit, More, PastStage, Phase, Prospect, Removed,
     RuleCount, RuleUse, SentStep, Series, StagePosition, Track,
 };
 use leadstream::engine::codec::{Codec, CodecError};
@@ -114,12 +116,14 @@ fn everything() -> Prospect {
                         episode_ms: NOW_MS - 2 * HOUR_MS,
                         left_ms: NOW_MS - 1,
                         trigger_id: 0x0123_4567_89AB_CDEF_0123_4567_89AB_CDEF,
+                        ..SentStep::default()
                     }],
                     due_ms: Some(NOW_MS + 24 * HOUR_MS),
                     fire_at_ms: Some(NOW_MS + 24 * HOUR_MS + 1_000),
-                    arming: None,
+                    ..Series::default()
                 },
                 forget_at_ms: Some(NOW_MS + 240 * HOUR_MS),
+                ..Cart::default()
             },
             Cart { series: Series { phase: Phase::Ended, ..Series::default() }, ..Cart::default() },
         ],
@@ -167,6 +171,7 @@ fn everything() -> Prospect {
             Track { model: "shadow".into(), ..Track::default() },
         ]
         .into(),
+        addressable: false,
         more: None,
     }
 }
@@ -383,37 +388,39 @@ prop_compose! {
     fn series()(phase in prop_oneof![Just(Phase::Idle), Just(Phase::Armed), Just(Phase::Running), Just(Phase::Complete),
                                      Just(Phase::Ended)],
                 times in (time(), time(), time()), armed_by in any::<u64>(), done in any::<u8>(), last_step_left in any::<bool>(),
-                sent in many((any::<u8>(), time(), time(), any::<u128>())), due_ms in optional_time(),
-                fire_at_ms in optional_time(), arming in proptest::option::of(contact::arming())) -> Series {
-        let step = |(step, episode_ms, left_ms, trigger_id)| SentStep { step, episode_ms, left_ms, trigger_id };
+                sent in many(carts::sent().boxed()), due_ms in optional_time(), fire_at_ms in optional_time(),
+                failed in any::<bool>(), arming in proptest::option::of(contact::arming())) -> Series {
+        let armed_for = if failed { ArmedFor::PaymentFailed } else { ArmedFor::Abandoned };
         Series {
-            phase, episode_ms: times.0, armed_by, done, abandoned_at_ms: times.1, last_step_ms: times.2, last_step_left,
-            sent: sent.into_iter().map(step).collect(), due_ms, fire_at_ms, arming,
+            phase, armed_for, episode_ms: times.0, armed_by, done, abandoned_at_ms: times.1, last_step_ms: times.2, last_step_left,
+            sent, due_ms, fire_at_ms, arming,
         }
     }
 }
 
 prop_compose! {
-    fn cart()(id in optional_text(), lines in many(line()), removed in many((any::<u64>(), time())), cleared_ms in optional_time(),
-              touched_ms in time(), checkout_started in any::<bool>(), currency in optional_text(), series in series(),
-              forget_at_ms in optional_time()) -> Cart {
+    fn cart()(id in optional_text(), lines in many(line().boxed()), removed in many((any::<u64>(), time())), cleared_ms in optional_time(),
+              touched_ms in time(), checkout_started in any::<bool>(), currency in optional_text(), series in series().boxed(),
+              forget_at_ms in optional_time(), checkout_step in optional_text()) -> Cart {
         let removed = removed.into_iter().map(|(product_hash, time_ms)| Removed { product_hash, time_ms }).collect();
-        Cart { id, lines, removed, cleared_ms, touched_ms, checkout_started, currency, series, forget_at_ms }
+        Cart { id, lines, removed, cleared_ms, touched_ms, checkout_started, checkout_step, currency, series, forget_at_ms }
     }
 }
 
 prop_compose! {
     fn prospect()(times in (time(), time(), optional_time(), optional_time(), optional_time()), sessions in any::<u32>(),
-                  seen in many((any::<u64>(), time())), consent in (0..4usize, time()), carts in many(cart()),
-                  cooldown_reported in any::<bool>(), tracks in many(track().boxed()),
-                  more in proptest::option::of(contact::more()).boxed(), lead in lead().boxed()) -> Prospect {
+                  seen in many((any::<u64>(), time())), consent in (0..4usize, time()), carts in many(cart().boxed()).boxed(),
+                  cooldown_reported in any::<bool>(), tracks in many(track().boxed()).boxed(), addressable in any::<bool>(),
+                  more in proptest::option::of(contact::more()).boxed(), lead in lead().boxed(),
+                  (machine, orders) in (carts::machine().boxed(), many(carts::order().boxed())).boxed()) -> Prospect {
         use ConsentState::{Complained, HardBounce, Open, Unsubscribed};
+        let more = More { lead, machine, orders, ..more.unwrap_or_default() };
         Prospect {
             first_seen_ms: times.0, last_seen_ms: times.1, last_activity_ms: times.2, last_cart_activity_ms: times.3, sessions,
             seen: self::seen(&seen),
             consent: Consent { state: [Open, Unsubscribed, HardBounce, Complained][consent.0], since_ms: consent.1 },
-            carts, cooldown_from_ms: times.4, cooldown_reported, tracks: tracks.into(),
-            more: Some(More { lead, ..more.unwrap_or_default() }).filter(|m| !m.is_empty()).map(Box::new),
+            carts, cooldown_from_ms: times.4, cooldown_reported, tracks: tracks.into(), addressable,
+            more: (!more.is_empty()).then(|| Box::new(more)),
         }
     }
 }
@@ -422,7 +429,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
-    fn every_prospect_comes_back_as_it_was_and_the_generated_message_agrees(prospect in prospect()) {
+    fn every_prospect_comes_back_as_it_was_and_the_generated_message_agrees(prospect in prospect().boxed()) {
         let bytes = encode(&prospect);
         prop_assert_eq!(&StateCodec.decode(&bytes).unwrap(), &prospect);
         prop_assert_eq!(&encode(&prospect), &bytes, "the same prospect always gives the same bytes");
@@ -431,7 +438,7 @@ proptest! {
     }
 
     #[test]
-    fn damaged_bytes_are_an_error_and_never_a_panic(prospect in prospect(), at in any::<proptest::sample::Index>(), byte in any::<u8>()) {
+    fn damaged_bytes_are_an_error_and_never_a_panic(prospect in prospect().boxed(), at in any::<proptest::sample::Index>(), byte in any::<u8>()) {
         let mut bytes = encode(&prospect);
         let at = at.index(bytes.len());
         bytes[at] = byte;

@@ -345,6 +345,30 @@ fn hash(models: &Models) -> &str {
 }
 
 #[test]
+fn faults_of_machines_and_windows() {
+    let machines = |key: &str| format!("[machines]\n{key}\n[cart]");
+    for (key, path, says) in [
+        ("bot_names = [\"x\"]", "machines.bot_names#1", "can't name a program"),
+        ("bot_names = 3", "machines.bot_names", "must be text"),
+        ("scanner_after = \"2h\"", "machines.scanner_after", "told by seconds"),
+        ("scanner_after = 10", "machines.scanner_after", "length of time"),
+        ("scanner_within = \"0s\"", "machines.scanner_within", "told by seconds"),
+        ("scanner_links = 1", "machines.scanner_links", "one link is a person's"),
+        ("scanner_links = \"two\"", "machines.scanner_links", "whole number"),
+        ("views_per_minute = 5", "machines.views_per_minute", "people look at many pages"),
+        ("marked = \"yes\"", "machines.marked", "true or false"),
+        ("bot = true", "machines.bot", "did you mean \"bots\"?"),
+    ] {
+        one_fault("[cart]", &machines(key), 18, path, says);
+    }
+    for (key, path) in
+        [("click_window", "cart.click_window"), ("open_window", "cart.open_window"), ("payment_window", "cart.payment_window")]
+    {
+        one_fault("[cart]", &format!("[cart]\n{key} = \"0s\""), 18, path, "must be longer than nothing");
+    }
+}
+
+#[test]
 fn formatting_comments_and_the_order_of_moves_leave_the_hash_alone() {
     let good = model_file::from_texts(&[GOOD]).expect("good");
     for same in [
@@ -354,6 +378,8 @@ fn formatting_comments_and_the_order_of_moves_leave_the_hash_alone() {
         GOOD.replace("\"7d\"", "\"168h\""),
         GOOD.replace("name = \"m\"", "title = \"T\"\nname = \"m\""),
         GOOD.replace("[cart]", "[cart]\nidle_on = \"site\""),
+        GOOD.replace("[cart]", "[cart]\nclick_window = \"5d\"\nopen_window = \"1d\"\npayment_window = \"24h\""),
+        GOOD.replace("[cart]", "[machines]\nmarked = true\nbot_names = []\nscanner_links = 2\nviews_per_minute = 60\n[cart]"),
     ] {
         let other = model_file::from_texts(&[&same]).unwrap_or_else(|f| panic!("{}", show(&f)));
         assert_eq!(hash(&other), hash(&good), "{same}");
@@ -376,6 +402,15 @@ fn a_change_of_meaning_changes_the_hash() {
         ("10 per 1d", "10 per 2d"),
         ("[score]", "renamed = { before = \"two\" }\n[score]"),
         ("name = \"m\"", "name = \"m\"\nsession_gap = \"10m\""),
+        ("[cart]", "[cart]\nclick_window = \"6d\""),
+        ("[cart]", "[cart]\nopen_window = \"off\""),
+        ("[cart]", "[cart]\npayment_window = \"1h\""),
+        ("[cart]", "[machines]\nmarked = false\n[cart]"),
+        ("[cart]", "[machines]\nbots = false\n[cart]"),
+        ("[cart]", "[machines]\nbot_names = [\"acme\"]\n[cart]"),
+        ("[cart]", "[machines]\nscanner_after = \"20s\"\n[cart]"),
+        ("[cart]", "[machines]\nscanner_within = \"8s\"\n[cart]"),
+        ("[cart]", "[machines]\nviews_per_minute = \"off\"\n[cart]"),
     ] {
         let text = GOOD.replacen(old, new, 1);
         let other = model_file::from_texts(&[&text]).unwrap_or_else(|f| panic!("{}", show(&f)));

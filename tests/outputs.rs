@@ -1,13 +1,13 @@
 //! What leaves the service: fields, names and headers exactly as the contract (section 5) has them.
 
 use leadstream::domain::effect::{
-    Axis, Because, Body, CartAbandoned, CartOutcome, Cause, CausingEvent, Direction, OutcomeKind, Output, Proof, Reason,
-    ScoreChanged, StageChanged,
+    Attribution, Axis, Because, Body, CartAbandoned, CartOutcome, Cause, CausingEvent, Direction, OutcomeKind, Output, Proof,
+    Reason, ScoreChanged, StageChanged,
 };
 use leadstream::domain::event::Position;
 use leadstream::domain::model::{AxisModel, CartModel, Model, Models, ScoreModel};
 use leadstream::domain::names::Vocabulary;
-use leadstream::domain::prospect::CartLine;
+use leadstream::domain::prospect::{ArmedFor, CartLine};
 use leadstream::engine::task::ProspectOutput;
 use leadstream::runtime::ports::{DeadReason, Encode, Encoded, Headers, OutTopic, RecordView, Rejected, TaskRecord};
 use leadstream::wire::dead_letter;
@@ -94,7 +94,10 @@ fn abandoned() -> Output {
             steps: 3,
             due_at_ms: AT_MS,
             abandoned_at_ms: AT_MS - 3_600_000,
+            armed_for: ArmedFor::PaymentFailed,
             checkout_started: true,
+            checkout_step: Some("shipping".into()),
+            addressable: true,
             lines: vec![line],
             value: Some(3.0 * 19.99),
             currency: Some("EUR".into()),
@@ -128,6 +131,8 @@ fn outcome(kind: OutcomeKind, reason: Reason) -> Output {
             order_id: Some("o-1".into()),
             value: Some(59.97),
             currency: None,
+            attribution: (kind == OutcomeKind::Recovered).then_some(Attribution::Click),
+            attributed_trigger_id: (kind == OutcomeKind::Recovered).then_some(1),
         })),
     )
 }
@@ -172,7 +177,8 @@ fn an_abandoned_cart_has_the_fields_of_the_contract() {
     assert_eq!(topic, OutTopic::CartAbandoned);
     let body = concat!(
         r#""event":null,"cart_id":"cart-1","episode":1795345200123,"step":1,"steps":3,"due_at":"2026-11-22T12:00:00.123Z","#,
-        r#""abandoned_at":"2026-11-22T11:00:00.123Z","checkout_started":true,"lines":[{"product_id":"p-1","sku":"SKU-1","#,
+        r#""abandoned_at":"2026-11-22T11:00:00.123Z","reason":"payment-failed","checkout_started":true,"checkout_step":"shipping","#,
+        r#""addressable":true,"lines":[{"product_id":"p-1","sku":"SKU-1","#,
         r#""name":"Shoe \"Trail\"\n","variant":"blue","quantity":3,"price":19.99,"url":"https://shop.example/p/1","image_url":null}],"#,
         r#""value":59.97,"currency":"EUR","score":50.0,"label":"hot","persona":"parents","#,
         r#""proof":{"rule":"cart step 1","events":[{"name":"Product Added","at":"2026-11-22T12:00:00.123Z","topic":"shop.cart","#,
@@ -189,7 +195,7 @@ fn an_outcome_has_the_fields_of_the_contract() {
     let body = concat!(
         r#""cart_id":null,"episode":7,"step":null,"steps_sent":2,"reason":"hard-bounce","#,
         r#""trigger_ids":["00000000000000000000000000000001","ffffffffffffffffffffffffffffffff"],"#,
-        r#""order_id":"o-1","value":59.97,"currency":null}"#
+        r#""order_id":"o-1","value":59.97,"currency":null,"attribution":null,"attributed_trigger_id":null}"#
     );
     assert!(text.ends_with(body), "{text}");
     for (kind, name) in [
@@ -197,6 +203,7 @@ fn an_outcome_has_the_fields_of_the_contract() {
         (OutcomeKind::Cancelled, "cart.cancelled"),
         (OutcomeKind::Expired, "cart.expired"),
         (OutcomeKind::Skipped, "cart.skipped"),
+        (OutcomeKind::Reversed, "cart.reversed"),
     ] {
         assert_eq!(json(&outcome(kind, Reason::Late)).1["type"], name);
     }
@@ -244,9 +251,15 @@ fn protobuf_says_the_same_as_json() {
             proto::output::Body::ScoreChanged(m) => assert_eq!(json["groups"]["browsing"], m.groups[1].points),
             proto::output::Body::CartAbandoned(m) => {
                 assert_eq!(json["lines"][0]["price"], m.lines[0].price.unwrap());
+                assert_eq!((&json["reason"], &json["checkout_step"]), (&m.reason.into(), &m.checkout_step.unwrap().into()));
+                assert_eq!(json["addressable"], m.addressable);
                 assert_eq!((&json["episode"], &json["value"]), (&m.episode.into(), &m.value.unwrap().into()));
             }
-            proto::output::Body::CartOutcome(m) => assert_eq!(json["trigger_ids"][1], m.trigger_ids[1]),
+            proto::output::Body::CartOutcome(m) => {
+                assert_eq!(json["trigger_ids"][1], m.trigger_ids[1]);
+                assert_eq!((&json["attribution"], m.attribution.as_deref()), (&"click".into(), Some("click")));
+                assert_eq!(json["attributed_trigger_id"], m.attributed_trigger_id.unwrap());
+            }
             other => panic!("{other:?}"),
         }
     }

@@ -178,9 +178,13 @@ fn by_prospect(dir: &Path) -> BTreeMap<(&'static str, String), Vec<Value>> {
     let mut all: BTreeMap<_, Vec<Value>> = BTreeMap::new();
     for file in &OUTPUTS[..4] {
         for mut line in lines(dir, file) {
-            if let Some(event) = line["event"].as_object_mut() {
-                event.remove("partition");
-                event.remove("offset");
+            let because = line["proof"]["events"].as_array().cloned().unwrap_or_default().len();
+            let events = (0..because).map(|n| format!("/proof/events/{n}")).chain(["/event".to_owned()]);
+            for place in events {
+                if let Some(event) = line.pointer_mut(&place).and_then(Value::as_object_mut) {
+                    event.remove("partition");
+                    event.remove("offset");
+                }
             }
             all.entry((*file, line["prospect"].as_str().unwrap().to_owned())).or_default().push(line);
         }

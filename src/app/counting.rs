@@ -1,6 +1,8 @@
 //! What workers tell, as metrics.
 
-use crate::domain::effect::{Answer, Body, HandOver, HandOverKind, Note, OutcomeKind, RETURNED_BECAUSE, TriggerKind};
+use crate::domain::effect::{
+    Answer, Attribution, Body, HandOver, HandOverKind, MachineKind, Note, OutcomeKind, RETURNED_BECAUSE, TriggerKind,
+};
 use crate::domain::model::Models;
 use crate::domain::names::Kind;
 use crate::engine::task::ProspectOutput;
@@ -34,6 +36,10 @@ impl Counting {
         }
         for step in 1..=models.most_cart_steps() {
             telemetry.declare(&catalogue::CART_TRIGGERS, &[&step.to_string()]);
+            telemetry.declare(&catalogue::CART_UNADDRESSABLE, &[&step.to_string()]);
+        }
+        for kind in MachineKind::ALL {
+            telemetry.declare(&catalogue::MACHINE_EVENTS, &[kind.name()]);
         }
         for trigger in models.models.iter().flat_map(|m| &m.absence.triggers) {
             for kind in ["fired", "recalled"] {
@@ -65,6 +71,7 @@ impl Counting {
         let mut stages: BTreeMap<_, u64> = BTreeMap::new();
         let mut labels: BTreeMap<_, u64> = BTreeMap::new();
         let mut steps: BTreeMap<u8, u64> = BTreeMap::new();
+        let mut unaddressable: BTreeMap<u8, u64> = BTreeMap::new();
         let mut outcomes: BTreeMap<&'static str, u64> = BTreeMap::new();
         let mut triggers: BTreeMap<(&str, &'static str), u64> = BTreeMap::new();
         let mut suppressed: BTreeMap<&'static str, u64> = BTreeMap::new();
@@ -77,12 +84,24 @@ impl Counting {
                     *stages.entry(key).or_default() += 1;
                 }
                 Body::ScoreChanged(s) => *labels.entry((self.model(output), s.to.as_deref(), s.up)).or_default() += 1,
-                Body::CartAbandoned(c) => *steps.entry(c.step).or_default() += 1,
+                Body::CartAbandoned(c) => {
+                    *steps.entry(c.step).or_default() += 1;
+                    if !c.addressable {
+                        *unaddressable.entry(c.step).or_default() += 1;
+                    }
+                }
                 Body::CartOutcome(c) => {
                     *outcomes.entry(c.kind.type_name()).or_default() += 1;
                     match c.kind {
                         OutcomeKind::Skipped => *suppressed.entry(c.reason.name()).or_default() += 1,
-                        OutcomeKind::Recovered => self.telemetry.cart_recovered(c.currency.as_deref(), c.value.unwrap_or(0.0)),
+                        OutcomeKind::Recovered => {
+                            let value = c.value.unwrap_or(0.0);
+                            let attribution = c.attribution.map_or("none", Attribution::name);
+                            self.telemetry.cart_recovered(c.currency.as_deref(), attribution, value);
+                        }
+                        OutcomeKind::Reversed => {
+                            self.telemetry.cart_reversed(c.currency.as_deref(), c.reason.name(), c.value.unwrap_or(0.0));
+                        }
                         OutcomeKind::Cancelled | OutcomeKind::Recalled | OutcomeKind::Expired => {}
                     }
                 }
@@ -117,6 +136,7 @@ impl Counting {
             }
         }
         steps.into_iter().for_each(|(step, count)| self.telemetry.cart_triggers(step, count));
+        unaddressable.into_iter().for_each(|(step, count)| self.telemetry.cart_unaddressable(step, count));
         outcomes.into_iter().for_each(|(kind, count)| self.telemetry.cart_outcomes(kind, count));
         triggers.into_iter().for_each(|((trigger, kind), count)| self.telemetry.triggers(trigger, kind, count));
         suppressed.into_iter().for_each(|(reason, count)| self.telemetry.cart_suppressed(reason, count));
@@ -138,6 +158,9 @@ impl Counting {
             if let Note::Suppressed(reason) = note {
                 self.telemetry.triggers_suppressed(reason.name(), *count);
             }
+        }
+        for kind in MachineKind::ALL {
+            self.telemetry.machine_events(kind.name(), count(Note::Machine(kind)));
         }
         let no_consent = count(Note::NoConsent);
         if no_consent > 0 {
@@ -250,7 +273,10 @@ mod tests {
             steps: 3,
             due_at_ms: at_ms,
             abandoned_at_ms: 0,
+            armed_for: crate::domain::prospect::ArmedFor::Abandoned,
             checkout_started: false,
+            checkout_step: None,
+            addressable: at_ms > 5_000,
             lines: Vec::new(),
             value: None,
             currency: None,
@@ -274,6 +300,8 @@ mod tests {
             order_id: None,
             value: Some(80.0),
             currency: Some("EUR".into()),
+            attribution: (kind == OutcomeKind::Recovered).then_some(Attribution::Click),
+            attributed_trigger_id: None,
         };
         output(0, Body::CartOutcome(Box::new(cart)))
     }
@@ -288,6 +316,8 @@ mod tests {
         batch.notes.insert(Note::Duplicate, 3);
         batch.outputs =
             vec![step(4_800), outcome(OutcomeKind::Recovered, Reason::Ordered), outcome(OutcomeKind::Skipped, Reason::Late)];
+        batch.outputs.push(outcome(OutcomeKind::Reversed, Reason::OrderRefunded));
+        batch.notes.insert(Note::Machine(MachineKind::Bot), 7);
         counting.batch_committed(0, &batch);
         counting.transaction(0, TransactionOutcome::Committed);
         let page = telemetry.render();
@@ -300,6 +330,11 @@ mod tests {
             "leadstream_trigger_lateness_seconds_bucket{kind=\"cart-step\",le=\"0.15\"} 0",
             "leadstream_trigger_lateness_seconds_bucket{kind=\"cart-step\",le=\"0.25\"} 1",
             "leadstream_cart_recovered_value_sum{currency=\"EUR\"} 80",
+            "leadstream_cart_attributed_value_sum{currency=\"EUR\",attribution=\"click\"} 80",
+            "leadstream_cart_reversed_value_sum{currency=\"EUR\",reason=\"refunded\"} 80",
+            "leadstream_cart_unaddressable_total{step=\"1\"} 1",
+            "leadstream_machine_events_total{kind=\"bot\"} 7",
+            "leadstream_machine_events_total{kind=\"flood\"} 0",
             "leadstream_cart_suppressed_total{reason=\"late\"} 1",
             "leadstream_cart_outcomes_total{kind=\"cart.skipped\"} 1",
             "leadstream_event_latency_seconds_count 10",

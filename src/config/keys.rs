@@ -80,7 +80,7 @@ const fn key(name: &'static str, kind: Kind, default: &'static str, about: &'sta
 }
 
 /// Every key, in the order of the reference.
-pub const KEYS: [Key; 47] = [
+pub const KEYS: [Key; 50] = [
     key("kafka.bootstrap_servers", Kind::Text, "\"127.0.0.1:9092\"", "Brokers to ask first, `host:port` with commas between."),
     key(
         "kafka.group_id",
@@ -317,6 +317,24 @@ pub const KEYS: [Key; 47] = [
         Kind::Choice(&["hold", "replay"]),
         "",
         "Overrides the model's own: with a backlog, `hold` reads first and sends then; `replay` sends in event time. Models default to `hold`.",
+    ),
+    key(
+        "model.cart.click_window",
+        Kind::DurationOrOff,
+        "",
+        "Overrides the model's own: a click in a reminder counts for an order within this time. Models default to 5d.",
+    ),
+    key(
+        "model.cart.open_window",
+        Kind::DurationOrOff,
+        "",
+        "Overrides the model's own: an open of a reminder counts for an order within this time. Models default to 1d.",
+    ),
+    key(
+        "model.cart.payment_window",
+        Kind::DurationOrOff,
+        "",
+        "Overrides the model's own: a payment that fails so long after its order brings the cart back. Models default to 24h.",
     ),
     key(
         "check.sample_records",

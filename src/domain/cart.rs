@@ -3,7 +3,9 @@
 //! `lines` changes what is in a cart, `series` decides when steps are due and how a series ends, `step` what becomes of one that is
 //! due; this page says which cart an event is about.
 
+mod after_order;
 mod arming;
+mod attribution;
 mod lines;
 mod outcome;
 mod series;
@@ -13,8 +15,9 @@ use super::effect::{Effects, Note, Reason};
 use super::event::Event;
 use super::model::Model;
 use super::names::Kind;
-use super::prospect::{Cart, ConsentState, Prospect};
-use super::{Ms, contact};
+use super::prospect::{ArmedFor, Cart, ConsentState, Prospect};
+use super::{Ms, Text, contact};
+pub use after_order::{MAX_ORDERS, PastOrder};
 pub use arming::{ARMING_EVENTS, Arming};
 pub use series::{change_model, forget};
 pub use step::fire_step;
@@ -38,6 +41,8 @@ pub struct CartContext<'a> {
 
 /// Applies what an event says about carts and consent, and sets the clocks of all pending series anew.
 pub fn apply(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
+    let now_ms = prospect.last_seen_ms;
+    after_order::settle(prospect, &context.model.cart, now_ms);
     match event.kind {
         Kind::ProductAdded => change(prospect, event, context, effects, lines::add),
         Kind::ProductRemoved => change(prospect, event, context, effects, lines::remove),
@@ -47,13 +52,16 @@ pub fn apply(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'
             check_out(prospect, event);
         }
         Kind::CartEmptied => change(prospect, event, context, effects, lines::replace),
-        Kind::CheckoutStarted | Kind::CheckoutProgress | Kind::PaymentFailed => check_out(prospect, event),
+        Kind::CheckoutStarted | Kind::CheckoutProgress => check_out(prospect, event),
+        Kind::PaymentFailed => after_order::payment_failed(prospect, event, context, effects),
         Kind::CartViewed | Kind::CartUpdated => {
             if let Some(at) = concerned(&prospect.carts, event.cart_id.as_deref()) {
                 touch(&mut prospect.carts[at], event.time_ms);
             }
         }
         Kind::OrderCompleted => order(prospect, event, context, effects),
+        Kind::OrderUpdated => after_order::take_back(prospect, event, context, effects),
+        Kind::Mail => attribution::note(prospect, event),
         Kind::Unsubscribed => withdraw(prospect, event, Reason::Unsubscribed, ConsentState::Unsubscribed, context, effects),
         Kind::HardBounce => withdraw(prospect, event, Reason::HardBounce, ConsentState::HardBounce, context, effects),
         Kind::Complained => withdraw(prospect, event, Reason::Complained, ConsentState::Complained, context, effects),
@@ -81,13 +89,22 @@ fn concerned_or_new(prospect: &mut Prospect, event: &Event<'_>, context: &CartCo
     if let Some(at) = concerned(&prospect.carts, event.cart_id.as_deref()) {
         return at;
     }
+    new_cart(prospect, event.cart_id.as_deref().map(Into::into), event, context, effects)
+}
+
+fn new_cart(
+    prospect: &mut Prospect,
+    id: Option<Text>,
+    event: &Event<'_>,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) -> usize {
     if prospect.carts.len() >= MAX_CARTS {
         effects.notes.push(Note::LimitReached);
         if let Some((oldest, _)) = prospect.carts.iter().enumerate().min_by_key(|(index, c)| (c.touched_ms, *index)) {
             series::evict(prospect, oldest, event, context, effects);
         }
     }
-    let id = event.cart_id.as_deref().map(Into::into);
     prospect.carts.push(Cart { id, touched_ms: event.time_ms, ..Cart::default() });
     prospect.carts.len() - 1
 }
@@ -130,9 +147,10 @@ fn change(
     touch(cart, event.time_ms);
     match change {
         Change::Quiet => {}
-        Change::Gained => series::arm(prospect, at, event, context, effects),
+        Change::Gained => series::arm(prospect, at, event, ArmedFor::Abandoned, context, effects),
         Change::Emptied => {
             cart.checkout_started = false;
+            cart.checkout_step = None;
             series::end(prospect, at, event, Reason::Emptied, context, effects);
         }
     }
@@ -144,6 +162,12 @@ fn check_out(prospect: &mut Prospect, event: &Event<'_>) {
     if let Some(at) = concerned(&prospect.carts, id).or_else(|| concerned(&prospect.carts, None)) {
         let cart = &mut prospect.carts[at];
         cart.checkout_started = !cart.lines.is_empty();
+        if let Some(step) = event.signals.checkout_step.as_deref().filter(|_| cart.checkout_started)
+            && (event.time_ms >= cart.touched_ms || cart.checkout_step.is_none())
+            && cart.checkout_step.as_deref() != Some(step)
+        {
+            cart.checkout_step = Some(step.into());
+        }
         touch(cart, event.time_ms);
     }
 }
@@ -154,9 +178,11 @@ fn order(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'_>, 
     let carts: Vec<usize> = own.map_or_else(|| (0..prospect.carts.len()).collect(), |at| vec![at]);
     // The order's value counts once: for the cart that was mailed last.
     let mailed = |at: &usize| prospect.carts[*at].series.sent.last().map(|s| s.left_ms);
+    let placed_ms = after_order::placed_ms(prospect, event);
     let credited = carts.iter().copied().max_by_key(|at| (mailed(at), std::cmp::Reverse(*at)));
     for at in carts {
-        series::order(prospect, at, event, credited == Some(at), context, effects);
+        let order = series::Order { event, placed_ms, credited: credited == Some(at) };
+        series::order(prospect, at, &order, context, effects);
     }
 }
 

@@ -57,6 +57,26 @@ impl SeenIds {
         self.hashes.push(hash);
     }
 
+    /// Whether at least so many of them are not older than `since_ms`.
+    #[must_use]
+    pub fn has_since(&self, count: usize, since_ms: Ms) -> bool {
+        if self.hashes.len() < count {
+            return false;
+        }
+        let (mut time_s, mut end) = (self.newest_s, self.gaps.len());
+        for _ in 0..count {
+            if time_s.saturating_mul(SECOND_MS) < since_ms {
+                return false;
+            }
+            // The last byte of a gap has no high bit: the gap begins behind the one before that has none.
+            let is_end = |byte: &u8| *byte < 0x80;
+            let begin = self.gaps.get(..end.saturating_sub(1)).and_then(|g| g.iter().rposition(is_end)).map_or(0, |at| at + 1);
+            let gap = self.gaps.get(begin..end).and_then(read_gap).map_or(0, |(gap, _)| gap);
+            (time_s, end) = (time_s.wrapping_sub(gap), begin);
+        }
+        true
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -149,5 +169,26 @@ mod tests {
         assert_eq!(SeenIds::from_parts(hashes.to_vec(), oldest_s, gaps.to_vec()), Some(seen.clone()));
         assert_eq!(SeenIds::from_parts(vec![1], oldest_s, gaps.to_vec()), None);
         assert_eq!(SeenIds::from_parts(vec![1, 2], 0, vec![0x80]), None);
+    }
+
+    #[test]
+    fn how_many_are_recent_is_told_from_the_newest_backwards() {
+        let mut seen = SeenIds::default();
+        assert!(seen.has_since(0, 0) && !seen.has_since(1, 0));
+        for (hash, time_ms) in (0..).zip([1_000, 200_000, 200_000, 20_000_000, 20_001_000]) {
+            seen.remember(hash, time_ms);
+        }
+        for (count, since_ms, want) in [
+            (1, 20_001_000, true),
+            (1, 20_001_001, false),
+            (2, 20_000_000, true),
+            (3, 20_000_000, false),
+            (4, 200_000, true),
+            (5, 200_000, false),
+            (5, 1_000, true),
+            (6, 0, false),
+        ] {
+            assert_eq!(seen.has_since(count, since_ms), want, "{count} since {since_ms}");
+        }
     }
 }

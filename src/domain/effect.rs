@@ -3,7 +3,7 @@
 mod more;
 
 use super::event::Position;
-use super::prospect::CartLine;
+use super::prospect::{ArmedFor, CartLine};
 use super::{Ms, Text};
 pub use more::{
     AccountChanged, Answer, Because, HandOver, HandOverKind, MemberUpdate, Proof, Qualification, RETURNED_BECAUSE, TriggerKind,
@@ -148,7 +148,12 @@ pub struct CartAbandoned {
     pub steps: u8,
     pub due_at_ms: Ms,
     pub abandoned_at_ms: Ms,
+    /// `reason`: what the cart is reminded for.
+    pub armed_for: ArmedFor,
     pub checkout_started: bool,
+    pub checkout_step: Option<Text>,
+    /// Somebody knows an address to write to.
+    pub addressable: bool,
     pub lines: Vec<CartLine>,
     pub value: Option<f64>,
     pub currency: Option<Text>,
@@ -166,9 +171,14 @@ pub enum OutcomeKind {
     Recalled,
     Expired,
     Skipped,
+    /// The order that recovered the cart came to nothing: its value is taken back.
+    Reversed,
 }
 
 impl OutcomeKind {
+    /// Every one.
+    pub const ALL: [Self; 6] = [Self::Recovered, Self::Cancelled, Self::Recalled, Self::Expired, Self::Skipped, Self::Reversed];
+
     /// The `type` of the output record.
     #[must_use]
     pub fn type_name(self) -> &'static str {
@@ -178,6 +188,7 @@ impl OutcomeKind {
             Self::Recalled => "cart.recalled",
             Self::Expired => "cart.expired",
             Self::Skipped => "cart.skipped",
+            Self::Reversed => "cart.reversed",
         }
     }
 }
@@ -209,6 +220,11 @@ pub enum Reason {
     /// This trigger has left as often as the model allows.
     AtMost,
     Disqualified,
+    /// The payment failed: a series begins anew, or a recovered order was none.
+    PaymentFailed,
+    /// The order was cancelled, or refunded.
+    OrderCancelled,
+    OrderRefunded,
 }
 
 impl Reason {
@@ -232,6 +248,9 @@ impl Reason {
             Self::Priority => "priority",
             Self::AtMost => "at-most",
             Self::Disqualified => "disqualified",
+            Self::PaymentFailed => "payment-failed",
+            Self::OrderCancelled => "cancelled",
+            Self::OrderRefunded => "refunded",
         }
     }
 }
@@ -249,6 +268,29 @@ pub struct CartOutcome {
     pub order_id: Option<Text>,
     pub value: Option<f64>,
     pub currency: Option<Text>,
+    /// What a recovered order follows from, and which trigger.
+    pub attribution: Option<Attribution>,
+    pub attributed_trigger_id: Option<u128>,
+}
+
+/// What a recovered order follows from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Attribution {
+    /// A link in a reminder was clicked within `click_window` before it.
+    Click,
+    /// A reminder was opened within `open_window` before it.
+    Open,
+}
+
+impl Attribution {
+    /// The name in outputs and metric labels.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Click => "click",
+            Self::Open => "open",
+        }
+    }
 }
 
 /// Something to count that is no output. The runtime adds them up; the domain knows no metrics.
@@ -270,6 +312,37 @@ pub enum Note {
     Suppressed(Reason),
     /// An answer of sales about a lead that it doesn't have, or that it answered for already.
     AnswerIgnored,
+    /// A machine made the event: it neither scored, nor moved, nor was activity.
+    Machine(MachineKind),
+}
+
+/// What a machine was told by: a closed set, also the metric label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MachineKind {
+    /// Its sender marked it.
+    Marked,
+    /// The program calls itself so.
+    Bot,
+    /// A click within seconds of the delivery, or several links at once.
+    Scanner,
+    /// More views in a minute than a person makes.
+    Flood,
+}
+
+impl MachineKind {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::Marked, Self::Bot, Self::Scanner, Self::Flood];
+
+    /// The metric label.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Marked => "marked",
+            Self::Bot => "bot",
+            Self::Scanner => "scanner",
+            Self::Flood => "flood",
+        }
+    }
 }
 
 /// Everything that steps gave since the caller last cleared it. Reused between steps.

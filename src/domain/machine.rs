@@ -1,13 +1,54 @@
-//! What machine traffic is told by: the latest delivery, clicks and views in a row.
+//! Machine traffic: events that no person made. They are counted, and change nothing but what machines are told by.
+//!
+//! What may be a machine's: views, other events of a site, cart and checkout, opens and clicks of mails. Never: orders and what
+//! becomes of them, payments, identity, and everything about consent. An unsubscribe by a scanner stays an unsubscribe.
 
-use super::effect::Effects;
-use super::event::Event;
+use super::MINUTE_MS;
+use super::Ms;
+use super::effect::{Effects, MachineKind, Note};
+use super::event::{Event, MailEvent};
 use super::model::Model;
-use super::prospect::Prospect;
+use super::model::machine::{Agent, MachineModel};
+use super::names::Kind;
+use super::prospect::{Few, Prospect};
 
-/// What machine traffic is told by: the latest delivery, clicks and views in a row.
+/// Clicks that a burst is told by.
+pub const MAX_CLICKS: usize = 8;
+/// So many events in a minute, and half the limit, are counted by the ids seen alone: only beyond them a record counts views.
+const MAX_UNCOUNTED: usize = 40;
+
+/// What machine traffic is told by. Only kept for the seconds in which it can matter.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Machine {}
+pub struct Machine {
+    /// The latest mail that was sent or delivered.
+    pub delivered: Option<Delivered>,
+    /// Clicks of the last seconds, oldest first.
+    pub clicks: Few<Click, 2>,
+    /// Views, while there are very many.
+    pub views: Option<Views>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Delivered {
+    pub time_ms: Ms,
+    /// Which mail; 0: nobody said.
+    pub mail: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Click {
+    pub time_ms: Ms,
+    /// Which link.
+    pub link: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Views {
+    pub since_ms: Ms,
+    pub count: u32,
+    /// It was a flood: it lasts until there are few again.
+    pub flood: bool,
+}
 
 impl Machine {
     /// Nothing is known: it takes no bytes in the record.
@@ -15,9 +56,132 @@ impl Machine {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// Drops what is too old to matter to an event of this time.
+    fn forget(&mut self, model: &MachineModel, time_ms: Ms) {
+        let is_new = |since_ms: Ms, for_ms: Option<Ms>| for_ms.is_some_and(|for_ms| time_ms.saturating_sub(since_ms) <= for_ms);
+        self.delivered = self.delivered.filter(|d| is_new(d.time_ms, model.scanner_after_ms));
+        self.clicks.retain(|c| is_new(c.time_ms, model.scanner_links.map(|(_, within_ms)| within_ms)));
+    }
 }
 
 /// Whether a machine made this event. It is counted, and changes nothing but what machines are told by.
-pub fn judge(_prospect: &mut Prospect, _event: &Event<'_>, _model: &Model, _effects: &mut Effects) -> bool {
-    false
+pub fn judge(prospect: &mut Prospect, event: &Event<'_>, model: &Model, effects: &mut Effects) -> bool {
+    let model = &model.machine;
+    if let Some(more) = prospect.more.as_deref_mut() {
+        more.machine.forget(model, event.time_ms);
+    }
+    let mail = event.mail();
+    if mail == Some(MailEvent::Delivered) {
+        deliver(prospect, event, model);
+        return false;
+    }
+    if !may_be_a_machines(event.kind, mail) {
+        return false;
+    }
+    let by = if model.marked && event.signals.marked {
+        Some(MachineKind::Marked)
+    } else if is_bot(event, mail, model) {
+        Some(MachineKind::Bot)
+    } else if mail == Some(MailEvent::Clicked) {
+        scans(prospect, event, model).then_some(MachineKind::Scanner)
+    } else if matches!(event.kind, Kind::Page | Kind::Screen | Kind::Site) {
+        floods(prospect, event, model).then_some(MachineKind::Flood)
+    } else {
+        None
+    };
+    effects.notes.extend(by.map(Note::Machine));
+    by.is_some()
+}
+
+fn may_be_a_machines(kind: Kind, mail: Option<MailEvent>) -> bool {
+    match kind {
+        Kind::Mail => mail.is_some(),
+        Kind::Page
+        | Kind::Screen
+        | Kind::Site
+        | Kind::ProductAdded
+        | Kind::ProductRemoved
+        | Kind::CartViewed
+        | Kind::CartUpdated
+        | Kind::CartEmptied
+        | Kind::CheckoutStarted
+        | Kind::CheckoutProgress
+        | Kind::Other => true,
+        _ => false,
+    }
+}
+
+/// A library opens mails only for a scanner; on a site it is the shop's own server that tells what a person did.
+fn is_bot(event: &Event<'_>, mail: Option<MailEvent>, model: &MachineModel) -> bool {
+    let Some((agents, name)) = model.agents.as_ref().zip(event.signals.user_agent.as_deref()) else { return false };
+    match agents.who(name) {
+        Agent::Person => false,
+        Agent::Library => mail.is_some(),
+        Agent::Bot => true,
+    }
+}
+
+fn deliver(prospect: &mut Prospect, event: &Event<'_>, model: &MachineModel) {
+    if model.scanner_after_ms.is_some() {
+        let delivered = Delivered { time_ms: event.time_ms, mail: event.signals.mail };
+        let known = prospect.more.as_deref().and_then(|more| more.machine.delivered);
+        if known.is_none_or(|known| known.time_ms <= event.time_ms) {
+            prospect.more_mut().machine.delivered = Some(delivered);
+        }
+    }
+}
+
+/// A click within seconds of the delivery of its mail, or one of several links at once.
+fn scans(prospect: &mut Prospect, event: &Event<'_>, model: &MachineModel) -> bool {
+    let signals = &event.signals;
+    let soon = |d: Delivered| {
+        let same = d.mail == signals.mail || d.mail == 0 || signals.mail == 0;
+        // What is left here is recent: but a late click may be older.
+        same && d.time_ms <= event.time_ms
+    };
+    if prospect.more.as_deref().and_then(|more| more.machine.delivered).is_some_and(soon) {
+        return true;
+    }
+    let Some((links, within_ms)) = model.scanner_links.filter(|_| signals.link != 0) else { return false };
+    let clicks = &mut prospect.more_mut().machine.clicks;
+    if clicks.len() >= MAX_CLICKS {
+        clicks.remove(0);
+    }
+    clicks.push(Click { time_ms: event.time_ms, link: signals.link });
+    let near: Few<Click, 4> = clicks.iter().filter(|c| (c.time_ms - event.time_ms).abs() <= within_ms).copied().collect();
+    let first_of_link = |(n, click): &(usize, &Click)| !near.iter().take(*n).any(|before| before.link == click.link);
+    if near.iter().enumerate().filter(first_of_link).count() < links {
+        return false;
+    }
+    // Those before it were of the same machine: no order follows from them.
+    for sent in prospect.carts.iter_mut().flat_map(|c| &mut c.series.sent) {
+        sent.clicked_ms = sent.clicked_ms.filter(|clicked| !near.iter().any(|c| c.time_ms == *clicked));
+    }
+    true
+}
+
+/// More views in a minute than a person makes. What comes late says nothing about how fast it was made.
+fn floods(prospect: &mut Prospect, event: &Event<'_>, model: &MachineModel) -> bool {
+    let Some(most) = model.views_per_minute else { return false };
+    if event.time_ms < prospect.last_seen_ms {
+        return false;
+    }
+    let uncounted = (most / 2).min(MAX_UNCOUNTED);
+    if !prospect.seen.has_since(uncounted, event.time_ms.saturating_sub(MINUTE_MS)) {
+        if let Some(more) = prospect.more.as_deref_mut() {
+            more.machine.views = None;
+        }
+        return false;
+    }
+    let views = &mut prospect.more_mut().machine.views;
+    let mut counted = views.filter(|v| v.flood || event.time_ms - v.since_ms < MINUTE_MS).unwrap_or(Views {
+        since_ms: event.time_ms,
+        count: 0,
+        flood: false,
+    });
+    counted.count = counted.count.saturating_add(1);
+    counted.flood |= uncounted.saturating_add(usize::try_from(counted.count).unwrap_or(usize::MAX)) > most;
+    *views = Some(counted);
+    counted.flood
 }

@@ -245,6 +245,11 @@ pub struct CartModel {
     pub forget_after_ms: Option<Ms>,
     pub grace_ms: Ms,
     pub catch_up: CatchUp,
+    /// How long before an order a click or an open of a reminder counts for it; `None`: never.
+    pub click_window_ms: Option<Ms>,
+    pub open_window_ms: Option<Ms>,
+    /// How long after an order a payment that failed brings its lines back; `None`: never.
+    pub payment_window_ms: Option<Ms>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -280,6 +285,9 @@ impl Default for CartModel {
             forget_after_ms: Some(10 * DAY_MS),
             grace_ms: 0,
             catch_up: CatchUp::Hold,
+            click_window_ms: Some(5 * DAY_MS),
+            open_window_ms: Some(DAY_MS),
+            payment_window_ms: Some(DAY_MS),
         }
     }
 }

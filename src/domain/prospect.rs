@@ -3,11 +3,12 @@
 //! Timers are part of it: each deadline is a field, and [`Prospect::next_timer`] finds the earliest. The queue of a task
 //! is rebuilt from records, so a timer is exactly as durable as the record.
 
+mod carts;
 mod timers;
 
 use super::absence::Absence;
 use super::account::Membership;
-use super::cart::Arming;
+use super::cart::PastOrder;
 use super::contact::Contact;
 use super::customer::Customer;
 use super::decisions::Decisions;
@@ -18,6 +19,7 @@ use super::ledger::{Entry, event_mark};
 use super::machine::Machine;
 use super::traits::Traits;
 use super::{Ms, Text};
+pub use carts::{ArmedFor, Cart, CartLine, Phase, Removed, SentStep, Series};
 use smallvec::SmallVec;
 pub use timers::{Timer, TimerKind};
 
@@ -48,6 +50,8 @@ pub struct Prospect {
     pub cooldown_reported: bool,
     /// One per model that runs, found by the model's name.
     pub tracks: Few<Track, 1>,
+    /// Somebody knows an address of the prospect: a call named one, or a mail went to it. The address itself is not kept.
+    pub addressable: bool,
     /// What only some inputs and models need; `None` while there is none of it.
     pub more: Option<Box<More>>,
 }
@@ -63,13 +67,15 @@ pub struct More {
     pub customer: Customer,
     pub decisions: Decisions,
     pub account: Membership,
+    /// Orders of the last time that took something from a cart: what becomes of them concerns it.
+    pub orders: Vec<PastOrder>,
 }
 
 impl More {
     /// Nothing of it is known: it takes no bytes in the record.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { traits, lead, contact, absence, machine, customer, decisions, account } = self;
+        let Self { traits, lead, contact, absence, machine, customer, decisions, account, orders } = self;
         traits.is_empty()
             && lead.is_empty()
             && contact.is_empty()
@@ -78,6 +84,7 @@ impl More {
             && customer.is_empty()
             && decisions.is_empty()
             && account.is_empty()
+            && orders.is_empty()
     }
 }
 
@@ -215,99 +222,6 @@ pub struct RuleUse {
     pub rule: u32,
     pub since_ms: Ms,
     pub count: u32,
-}
-
-/// One cart of a prospect.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Cart {
-    /// `None`: the cart without id.
-    pub id: Option<Text>,
-    /// In the order of the first add.
-    pub lines: Vec<CartLine>,
-    /// When products were removed: the last 64, oldest first.
-    pub removed: Vec<Removed>,
-    /// Last clear or snapshot: an older add does not refill the cart.
-    pub cleared_ms: Option<Ms>,
-    /// Newest cart, checkout or order event on this cart.
-    pub touched_ms: Ms,
-    pub checkout_started: bool,
-    pub currency: Option<Text>,
-    pub series: Series,
-    /// When the cart is forgotten, if ever.
-    pub forget_at_ms: Option<Ms>,
-}
-
-/// One line of a cart.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct CartLine {
-    /// `product_id`, else `sku`.
-    pub product_id: Text,
-    pub sku: Option<Text>,
-    pub name: Option<Text>,
-    pub variant: Option<Text>,
-    pub url: Option<Text>,
-    pub image_url: Option<Text>,
-    pub quantity: u32,
-    pub price: Option<f64>,
-    /// Newest add of this product.
-    pub added_ms: Ms,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Removed {
-    pub product_hash: u64,
-    pub time_ms: Ms,
-}
-
-/// Where the reminder series of a cart stands.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Series {
-    pub phase: Phase,
-    /// Time of the add that armed it.
-    pub episode_ms: Ms,
-    /// Hash of the arming event's message id: part of the triggers' ids.
-    pub armed_by: u64,
-    /// Steps that left or were skipped so far; the next one is `done + 1`.
-    pub done: u8,
-    /// Last activity before step 1 (set when step 1 leaves or is skipped).
-    pub abandoned_at_ms: Ms,
-    /// When the last step left or was skipped, and whether it left.
-    pub last_step_ms: Ms,
-    pub last_step_left: bool,
-    /// The steps that left, in order; those of earlier series of this cart stay until an outcome names them. At most 16.
-    pub sent: Vec<SentStep>,
-    /// When the next step is due (without grace), while armed or running.
-    pub due_ms: Option<Ms>,
-    /// When the timer of the next step is set: due plus grace, or the end of quiet hours.
-    pub fire_at_ms: Option<Ms>,
-    /// The event that armed it; while it is armed or runs.
-    pub arming: Option<Arming>,
-}
-
-/// The life of a series.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Phase {
-    /// Nothing armed.
-    #[default]
-    Idle,
-    /// An add armed it; step 1 is pending.
-    Armed,
-    /// Step 1 left or was skipped; more steps are pending.
-    Running,
-    /// The last step left or was skipped; an order still counts as recovered.
-    Complete,
-    /// Cancelled or recalled before its last step; an order still counts as recovered.
-    Ended,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SentStep {
-    /// 1-based.
-    pub step: u8,
-    /// The series that it belongs to.
-    pub episode_ms: Ms,
-    pub left_ms: Ms,
-    pub trigger_id: u128,
 }
 
 impl Prospect {

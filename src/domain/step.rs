@@ -81,11 +81,13 @@ pub fn step(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &M
     }
     let learned = traits::learn(prospect, event, models);
     let since = effects.outputs.len();
+    // Nothing but machines was here before.
+    let unplaced = prospect.tracks.is_empty();
     let adopted = adopt::adopt(prospect, models, event.time_ms, &event.prospect, effects);
     let mut turn = Turn { key: &event.prospect, models, charge: 0, event: Some(event), at_ms: event.time_ms, since };
-    let placed = learned || adopted || is_new;
+    let placed = learned || adopted || unplaced;
     if placed {
-        traits::place(prospect, is_new, &turn, effects);
+        traits::place(prospect, unplaced, &turn, effects);
     }
     turn.charge = models.in_charge_of(prospect);
     for (index, model) in models.models.iter().enumerate() {
@@ -108,6 +110,7 @@ fn see(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, by_machine: boo
     prospect.first_seen_ms = prospect.first_seen_ms.min(event.time_ms);
     prospect.last_seen_ms = prospect.last_seen_ms.max(event.time_ms);
     prospect.seen.remember(event.message_hash, prospect.last_seen_ms);
+    prospect.addressable |= event.shows_address();
     if event.is_activity() && !by_machine {
         let pause_over = prospect.last_activity_ms.is_none_or(|last| event.time_ms > last.saturating_add(model.session_gap_ms));
         if pause_over {

@@ -112,6 +112,11 @@ catalogue! {
         "Optional fields that were broken and dropped; their events counted",
         "A jump: a producer has changed its format.");
 
+    /// Events that no person made.
+    MACHINE_EVENTS = counter("leadstream_machine_events_total", "events", &["kind"],
+        "Events made by machines, which neither score nor move nor reset a clock, by what told them: marked, bot, scanner, flood",
+        "A jump of `flood`: somebody crawls the shop. `scanner` above half of all clicks: rates of clicks mean little.");
+
     /// Moves of prospects.
     STAGE_CHANGES = counter("leadstream_stage_changes_total", "changes", &["model", "axis", "from", "to", "cause"],
         "Stage changes by model, axis, stage left (empty on entry), stage entered and cause",
@@ -172,12 +177,24 @@ catalogue! {
         "`cap` or `quiet-hours` far above what leaves: the contact policy leaves no room.");
     /// What became of series.
     CART_OUTCOMES = counter("leadstream_cart_outcomes_total", "outcomes", &["kind"],
-        "Cart outcomes by type: cart.recovered, cart.cancelled, cart.recalled, cart.expired, cart.skipped",
+        "Cart outcomes by type: cart.recovered, cart.cancelled, cart.recalled, cart.expired, cart.skipped, cart.reversed",
         "`cart.recalled` grows: orders arrive after the mail left; think about `grace`.");
     /// Orders after a trigger.
     CART_RECOVERED_VALUE = histogram("leadstream_cart_recovered_value", "currency units", &["currency"], MONEY_BUCKETS,
         "Value of recovered orders by currency; `_sum` is the recovered revenue",
         "Not by itself.");
+    /// The same, by what it follows from.
+    CART_ATTRIBUTED_VALUE = histogram("leadstream_cart_attributed_value", "currency units", &["currency", "attribution"], MONEY_BUCKETS,
+        "Value of recovered orders by currency and by what they follow from: a click in a reminder, an open, or `none`",
+        "All `none` while reminders leave: no mail events come in, or they name no trigger.");
+    /// Orders that came to nothing after all.
+    CART_REVERSED_VALUE = histogram("leadstream_cart_reversed_value", "currency units", &["currency", "reason"], MONEY_BUCKETS,
+        "Value of recovered orders that was taken back, by currency and reason: cancelled, refunded, payment-failed",
+        "`payment-failed` jumps: the payment provider has trouble.");
+    /// Triggers for nobody knows whom.
+    CART_UNADDRESSABLE = counter("leadstream_cart_unaddressable_total", "triggers", &["step"],
+        "Cart triggers that left for prospects of whom no address was ever seen, by step",
+        "Most of leadstream_cart_triggers_total: the shop asks for the address too late, or identify calls lack it.");
     /// Visible minus due.
     TRIGGER_LATENESS = histogram("leadstream_trigger_lateness_seconds", "seconds", &["kind"], LATENCY_BUCKETS,
         "How long after its due time an output of time became visible (commit minus due), by kind: cart-step, trigger, stale, label, hand-over",

@@ -144,7 +144,25 @@ pub fn ms(text: &str) -> i64 {
 
 /// Reads a script; `;` and line ends part the lines.
 pub fn script(text: &str) -> Vec<Line> {
-    text.split([';', '\n']).map(str::trim).filter(|l| !l.is_empty()).enumerate().map(|(n, l)| line(n, l)).collect()
+    let texts = text.split([';', '\n']).map(str::trim).filter(|l| !l.is_empty());
+    texts.enumerate().flat_map(|(n, l)| lines(n, l)).collect()
+}
+
+/// `5m 70x page`: so many of them, half a second apart.
+fn lines(number: usize, text: &str) -> Vec<Line> {
+    let mut words = text.splitn(3, ' ');
+    let (Some(time), Some(Ok(times)), Some(rest)) =
+        (words.next(), words.next().and_then(|w| w.strip_suffix('x')).map(str::parse::<i64>), words.next())
+    else {
+        return vec![line(number, text)];
+    };
+    let Line::Event(first) = line(number, &format!("{time} {rest}")) else { panic!("{text}: only events come more than once") };
+    let one = |n: i64| {
+        let id = first.message_id.as_ref().map(|id| format!("{id}-{n}"));
+        let (time_ms, record_ms) = (first.time_ms + n * 500, first.record_ms + n * 500);
+        Line::Event(Box::new(Did { time_ms, record_ms, message_id: id, ..(*first).clone() }))
+    };
+    (0..times).map(one).collect()
 }
 
 fn line(number: usize, text: &str) -> Line {
@@ -332,6 +350,25 @@ pub fn say(output: &Output) -> String {
             format!("{at} {} {}{to} agreed={} of {}", a.kind, a.account, a.agreed.len(), a.expected)
         }
         Body::Member(m) => format!("{at} member of {}", m.account),
+    }
+}
+
+/// What a short line leaves out of a cart: reason and step of the checkout, whether anybody can be written to, value, attribution.
+pub fn details(output: &Output) -> String {
+    let value = |value: Option<f64>| value.map(|v| format!(" value={v}")).unwrap_or_default();
+    match &output.body {
+        Body::CartAbandoned(c) => {
+            let checkout = c.checkout_step.as_deref().map(|s| format!(" checkout={s}")).unwrap_or_default();
+            let nobody = if c.addressable { "" } else { " unaddressable" };
+            format!(" {}{checkout}{nobody}{}", c.armed_for.name(), value(c.value))
+        }
+        Body::CartOutcome(o) => {
+            // Triggers have ids that nobody reads aloud: which of those that left it is.
+            let at = |id| o.trigger_ids.iter().position(|t| Some(*t) == id).map_or(0, |at| at + 1);
+            let by = o.attribution.map(|a| format!(" by {} of {}", a.name(), at(o.attributed_trigger_id))).unwrap_or_default();
+            format!("{by}{}", value(o.value))
+        }
+        _ => String::new(),
     }
 }
 

@@ -7,7 +7,7 @@ use leadstream::wire::state_record::StateCodec;
 use proptest::prelude::*;
 use std::sync::Arc;
 
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 20] = [
     "Product Viewed",
     "page",
     "Product Added",
@@ -23,6 +23,11 @@ const NAMES: [&str; 15] = [
     "Product List Viewed",
     "Reviews Viewed",
     "Soft Bounced",
+    "Payment Failed",
+    "Order Cancelled",
+    "Order Refunded",
+    "Email Delivered",
+    "Email Link Clicked",
 ];
 
 /// Events of a few prospects: mostly in order, minutes to days apart, some late.

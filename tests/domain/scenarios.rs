@@ -1,7 +1,7 @@
 //! Scenarios: what a person expects in one sentence, what happens, and what leaves. Every file in `tests/scenarios/` is run; a
 //! new one joins by being there. `tests/scenarios/README.md` says how to write one.
 
-use super::harness::{Line, START_MS, ms, run_lines, say, script};
+use super::harness::{Line, START_MS, details, ms, run_lines, say, script};
 use leadstream::config::model_file::{self, SHIPPED};
 use leadstream::domain::effect::{Axis, Body};
 use leadstream::domain::model::Models;
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What a scenario can compare.
-const SHOWN: [&str; 8] = ["journey", "funnel", "labels", "carts", "triggers", "leads", "accounts", "members"];
+const SHOWN: [&str; 9] = ["journey", "funnel", "labels", "carts", "details", "triggers", "leads", "accounts", "members"];
 
 /// A scenario as it stands in its file.
 #[derive(Default)]
@@ -121,7 +121,12 @@ impl Scenario {
             lines.insert(at.min(lines.len()), Line::Restart(0));
         }
         let outputs = run_lines(models, &lines, batch);
-        outputs.iter().filter(|o| self.shows(&o.output.body)).map(|o| line(o, &self.models)).collect()
+        outputs.iter().filter(|o| self.shows(&o.output.body)).map(|o| self.line(o)).collect()
+    }
+
+    fn line(&self, output: &ProspectOutput) -> String {
+        let more = if self.show.iter().any(|s| s == "details") { details(&output.output) } else { String::new() };
+        line(output, &self.models) + &more
     }
 }
 

@@ -15,6 +15,9 @@ pub fn cart(mut fields: Fields<'_>, faults: &mut Faults) -> CartSpec {
         forget_after_ms: fields.duration_or_off("forget_after", faults),
         grace_ms: fields.duration("grace", faults),
         catch_up: fields.choice("catch_up", &[("hold", CatchUp::Hold), ("replay", CatchUp::Replay)], faults),
+        click_window_ms: fields.duration_or_off("click_window", faults),
+        open_window_ms: fields.duration_or_off("open_window", faults),
+        payment_window_ms: fields.duration_or_off("payment_window", faults),
     };
     fields.finish(faults);
     spec

@@ -147,21 +147,29 @@ pub(super) fn clear(cart: &mut Cart, time_ms: Ms) {
     cart.lines.retain(|l| l.added_ms > time_ms);
     cart.cleared_ms = cart.cleared_ms.max(Some(time_ms));
     cart.removed.retain(|r| r.time_ms > time_ms);
-    cart.checkout_started &= !cart.lines.is_empty();
+    left_checkout(cart);
 }
 
-/// An order takes the lines bought, whatever the quantity. Returns whether it took any.
-pub(super) fn take_bought(cart: &mut Cart, event: &Event<'_>) -> bool {
+/// Whoever has nothing in the cart is not at the checkout.
+fn left_checkout(cart: &mut Cart) {
+    if cart.lines.is_empty() {
+        cart.checkout_started = false;
+        cart.checkout_step = None;
+    }
+}
+
+/// An order placed at a time takes the lines bought, whatever the quantity. Returns whether it took any.
+pub(super) fn take_bought(cart: &mut Cart, event: &Event<'_>, placed_ms: Ms) -> bool {
     if !event.has_products && event.products.is_empty() {
-        let any = cart.lines.iter().any(|l| l.added_ms <= event.time_ms);
-        clear(cart, event.time_ms);
+        let any = cart.lines.iter().any(|l| l.added_ms <= placed_ms);
+        clear(cart, placed_ms);
         return any;
     }
     let before = cart.lines.len();
     for product in &event.products {
-        cart.lines.retain(|l| *l.product_id != *product.id || l.added_ms > event.time_ms);
-        note_removed(cart, hash64(product.id.as_bytes()), event.time_ms);
+        cart.lines.retain(|l| *l.product_id != *product.id || l.added_ms > placed_ms);
+        note_removed(cart, hash64(product.id.as_bytes()), placed_ms);
     }
-    cart.checkout_started &= !cart.lines.is_empty();
+    left_checkout(cart);
     cart.lines.len() < before
 }

@@ -1,6 +1,6 @@
 //! What became of a series: how outcomes are told.
 
-use super::CartContext;
+use super::{CartContext, PastOrder, attribution};
 use crate::domain::effect::{Body, CartOutcome, Effects, OutcomeKind, Output, Reason};
 use crate::domain::event::Event;
 use crate::domain::ids::{IdKind, output_id};
@@ -65,7 +65,57 @@ pub(super) fn report(
         order_id: ordered.and_then(|e| e.order_id.as_deref()).map(Text::from),
         value,
         currency: currency.map(Text::from),
+        attribution: None,
+        attributed_trigger_id: None,
+    };
+    // It is asked for an order alone: whatever else became of the reminders, nobody bought for them.
+    let recovered = event.filter(|_| told.kind == OutcomeKind::Recovered);
+    let attributed = recovered.and_then(|order| attribution::of(&series.sent, order.time_ms, &context.model.cart));
+    let body = CartOutcome {
+        attribution: attributed.map(|(what, _)| what),
+        attributed_trigger_id: attributed.map(|(_, id)| id),
+        ..body
     };
     let event = event.map(causing);
     effects.outputs.push(Output { id, model: context.model_index, at_ms, event, body: Body::CartOutcome(Box::new(body)) });
+}
+
+/// How much of a recovered order is taken back, and why.
+pub(super) struct Reversal {
+    pub reason: Reason,
+    pub value: Option<f64>,
+}
+
+/// Tells that an order which counted as recovered came to nothing, or to less.
+pub(super) fn reverse(
+    past: &PastOrder,
+    reversal: &Reversal,
+    event: &Event<'_>,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
+    let kind = IdKind::CartOutcome(OutcomeKind::Reversed as u8);
+    let id = output_id(context.key, &context.model.name, kind, past.cart.as_deref(), event.time_ms, event.message_hash, 0);
+    let attributed = attribution::of(&past.sent, past.time_ms, &context.model.cart);
+    let body = CartOutcome {
+        kind: OutcomeKind::Reversed,
+        cart_id: past.cart.clone(),
+        episode_ms: past.episode_ms,
+        step: None,
+        steps_sent: u8::try_from(past.sent.len()).unwrap_or(u8::MAX),
+        reason: reversal.reason,
+        trigger_ids: past.sent.iter().map(|s| s.trigger_id).collect(),
+        order_id: event.order_id.as_deref().map(Text::from),
+        value: reversal.value,
+        currency: event.currency.as_deref().map(Text::from).or_else(|| past.currency.clone()),
+        attribution: attributed.map(|(what, _)| what),
+        attributed_trigger_id: attributed.map(|(_, id)| id),
+    };
+    effects.outputs.push(Output {
+        id,
+        model: context.model_index,
+        at_ms: event.time_ms,
+        event: Some(causing(event)),
+        body: Body::CartOutcome(Box::new(body)),
+    });
 }

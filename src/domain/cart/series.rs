@@ -1,19 +1,34 @@
 //! The reminder series of a cart: armed, running, ended; steps leave or are skipped; outcomes.
 
 use super::outcome::{Told, report};
-use super::{Arming, CartContext, lines, step};
+use super::{Arming, CartContext, PastOrder, after_order, lines, step};
 use crate::domain::decisions::{Checks, Done};
 use crate::domain::effect::{Effects, Note, OutcomeKind, Reason};
 use crate::domain::event::Event;
 use crate::domain::model::{CartModel, IdleOn, Model, OrderClears};
-use crate::domain::prospect::{Cart, Phase, Prospect, SentStep, Series};
-use crate::domain::{Ms, contact};
+use crate::domain::prospect::{ArmedFor, Cart, Phase, Prospect, SentStep, Series};
+use crate::domain::{Ms, Text, contact};
 
-/// An add, or a snapshot that brought something, may arm a series.
-pub(super) fn arm(prospect: &mut Prospect, at: usize, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
-    let series = &prospect.carts[at].series;
-    if matches!(series.phase, Phase::Armed | Phase::Running) {
-        return;
+/// An add, or a snapshot that brought something, may arm a series; a payment that failed does, also while another runs or cools
+/// down.
+pub(super) fn arm(
+    prospect: &mut Prospect,
+    at: usize,
+    event: &Event<'_>,
+    armed_for: ArmedFor,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
+    let failed = armed_for == ArmedFor::PaymentFailed;
+    let series = &mut prospect.carts[at].series;
+    match series.phase {
+        Phase::Armed if failed => {
+            series.armed_for = armed_for;
+            return;
+        }
+        Phase::Armed => return,
+        Phase::Running if !failed || series.armed_for == armed_for => return,
+        _ => {}
     }
     if series.sent.iter().any(|s| event.time_ms < s.left_ms) {
         return;
@@ -22,7 +37,7 @@ pub(super) fn arm(prospect: &mut Prospect, at: usize, event: &Event<'_>, context
         effects.notes.push(Note::NoConsent);
         return;
     }
-    if cools_down(prospect, &context.model.cart, event.time_ms) {
+    if !failed && cools_down(prospect, &context.model.cart, event.time_ms) {
         if !prospect.cooldown_reported {
             prospect.cooldown_reported = true;
             let done = Done::Suppressed(Reason::Cooldown);
@@ -33,9 +48,14 @@ pub(super) fn arm(prospect: &mut Prospect, at: usize, event: &Event<'_>, context
         }
         return;
     }
+    if prospect.carts[at].series.phase == Phase::Running {
+        let told = Told::of(OutcomeKind::Cancelled, Reason::PaymentFailed);
+        report(&prospect.carts[at], told, Some(event), event.time_ms, context, effects);
+    }
     let sent = std::mem::take(&mut prospect.carts[at].series.sent);
     prospect.carts[at].series = Series {
         phase: Phase::Armed,
+        armed_for,
         episode_ms: event.time_ms,
         armed_by: event.message_hash,
         sent,
@@ -171,27 +191,37 @@ pub(super) fn recall(
     true
 }
 
+/// An order, as it concerns one cart.
+pub(super) struct Order<'a, 'e> {
+    pub event: &'a Event<'e>,
+    /// It comes again: when it came first.
+    pub placed_ms: Option<Ms>,
+    /// Its value counts for this cart.
+    pub credited: bool,
+}
+
 /// An order on one cart.
-pub(super) fn order(
-    prospect: &mut Prospect,
-    at: usize,
-    event: &Event<'_>,
-    credited: bool,
-    context: &CartContext<'_>,
-    effects: &mut Effects,
-) {
+pub(super) fn order(prospect: &mut Prospect, at: usize, order: &Order<'_, '_>, context: &CartContext<'_>, effects: &mut Effects) {
+    let Order { event, placed_ms, credited } = *order;
+    let model = &context.model.cart;
     let cart = &mut prospect.carts[at];
     cart.touched_ms = cart.touched_ms.max(event.time_ms);
-    let whole = context.model.cart.order_clears == OrderClears::Cart;
+    let whole = model.order_clears == OrderClears::Cart;
+    let mut taken = cart.lines.clone();
+    let taken_ms = placed_ms.map_or(event.time_ms, |placed| placed.min(event.time_ms));
     let bought = if whole {
-        lines::clear(cart, event.time_ms);
-        true
+        lines::clear(cart, taken_ms);
+        // One that comes again and finds nothing of its own says nothing new.
+        placed_ms.is_none() || cart.lines.len() < taken.len()
     } else {
-        lines::take_bought(cart, event)
+        lines::take_bought(cart, event, taken_ms)
     };
+    taken.retain(|line| !cart.lines.iter().any(|l| l.product_id == line.product_id));
+    let mut past = PastOrder { cart: cart.id.clone(), episode_ms: cart.series.episode_ms, lines: taken, ..PastOrder::default() };
     let leaves_lines = !whole && !cart.lines.is_empty();
     let pending = matches!(cart.series.phase, Phase::Armed | Phase::Running);
     if !bought || (leaves_lines && pending) {
+        after_order::remember(prospect, event, past, model, effects);
         return;
     }
     let recalled = recall(prospect, at, event, Reason::Ordered, Ms::MAX, context, effects);
@@ -202,7 +232,8 @@ pub(super) fn order(
         let mut told = Told::of(OutcomeKind::Recovered, Reason::Ordered);
         told.credited = credited;
         report(cart, told, Some(event), event.time_ms, context, effects);
-        cart.series.sent.clear();
+        past.sent = std::mem::take(&mut cart.series.sent);
+        past.value = event.value.filter(|_| credited);
     } else if cart.series.phase == Phase::Running && concerned && !recalled {
         report(cart, Told::of(OutcomeKind::Cancelled, Reason::Ordered), Some(event), event.time_ms, context, effects);
     }
@@ -210,6 +241,8 @@ pub(super) fn order(
         let sent = std::mem::take(&mut cart.series.sent);
         cart.series = Series { sent, ..Series::default() };
     }
+    past.currency = event.currency.as_deref().map(Text::from).or_else(|| cart.currency.clone());
+    after_order::remember(prospect, event, past, model, effects);
 }
 
 /// A cart without a cart event for `forget_after` is forgotten.
@@ -217,6 +250,7 @@ pub fn forget(prospect: &mut Prospect, at: usize, now_ms: Ms, context: &CartCont
     let Some(cart) = prospect.carts.get(at) else { return };
     let Some(deadline_ms) = cart.forget_at_ms.filter(|d| *d <= now_ms) else { return };
     close(prospect, at, None, deadline_ms, OutcomeKind::Expired, Reason::Forgotten, context, effects);
+    after_order::settle(prospect, &context.model.cart, deadline_ms);
 }
 
 /// The record holds too many carts: this one has to go.

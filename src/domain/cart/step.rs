@@ -9,7 +9,7 @@ use crate::domain::effect::{Because, Body, CartAbandoned, Effects, OutcomeKind, 
 use crate::domain::ids::{IdKind, output_id};
 use crate::domain::model::CartModel;
 use crate::domain::model::words::length;
-use crate::domain::prospect::{Prospect, SentStep, Series};
+use crate::domain::prospect::{ArmedFor, Prospect, SentStep, Series};
 use crate::domain::{Ms, Text, score};
 
 /// The next step of a cart is due: it leaves, waits for the end of quiet hours, or is skipped. `now_ms` measures lateness.
@@ -74,7 +74,7 @@ fn leave(
         cart.series.sent.remove(0);
     }
     let first_that_left = !cart.series.sent.iter().any(|s| s.episode_ms == episode_ms);
-    cart.series.sent.push(SentStep { step, episode_ms, left_ms: now_ms, trigger_id });
+    cart.series.sent.push(SentStep { step, episode_ms, left_ms: now_ms, trigger_id, ..SentStep::default() });
     if first_that_left {
         prospect.cooldown_from_ms = Some(now_ms);
         prospect.cooldown_reported = false;
@@ -98,7 +98,11 @@ pub(super) fn decide(prospect: &mut Prospect, step: u8, (at_ms, due_ms): (Ms, Ms
 /// Why a step leaves: the rule in words, what armed the series, the checks passed.
 fn proof(series: &Series, arming: Option<Arming>, step: u8, checks: Checks, model: &CartModel) -> Proof {
     let delay = length(model.steps_ms.get(usize::from(step) - 1).copied().unwrap_or_default());
-    let rule = format!("cart step {step} of {}: {delay} after the cart was left", model.steps_ms.len());
+    let since = match series.armed_for {
+        ArmedFor::Abandoned => "the cart was left",
+        ArmedFor::PaymentFailed => "the payment failed",
+    };
+    let rule = format!("cart step {step} of {}: {delay} after {since}", model.steps_ms.len());
     let because = arming.map(|a| Because { name: a.name().into(), at_ms: series.episode_ms, position: a.position });
     Proof { rule: rule.into(), because: because.into_iter().collect(), checks: checks.names() }
 }
@@ -115,7 +119,10 @@ fn abandoned(prospect: &Prospect, at: usize, step: u8, due_ms: Ms, proof: Proof,
         steps: u8::try_from(context.model.cart.steps_ms.len()).unwrap_or(u8::MAX),
         due_at_ms: due_ms,
         abandoned_at_ms: cart.series.abandoned_at_ms,
+        armed_for: cart.series.armed_for,
         checkout_started: cart.checkout_started,
+        checkout_step: cart.checkout_step.clone(),
+        addressable: prospect.addressable,
         lines: cart.lines.clone(),
         value: value(cart),
         currency: cart.currency.clone(),

@@ -129,6 +129,16 @@ pub fn model(spec: &ModelSpec, cart: &CartModel) -> String {
     line(format!("cart steps {:?} idle {:?} clears {:?}", cart.steps_ms, cart.idle_on, cart.order_clears));
     line(format!("cart cooldown {:?} lateness {:?} forget {:?}", cart.cooldown_ms, cart.max_lateness_ms, cart.forget_after_ms));
     line(format!("cart grace {} catch up {:?}", cart.grace_ms, cart.catch_up));
+    let default = CartModel::default();
+    for (name, said, default) in [
+        ("click window", cart.click_window_ms, default.click_window_ms),
+        ("open window", cart.open_window_ms, default.open_window_ms),
+        ("payment window", cart.payment_window_ms, default.payment_window_ms),
+    ] {
+        if said != default {
+            line(format!("cart {name} {said:?}"));
+        }
+    }
     // What came later adds lines only where it is used: a model that says nothing of it keeps its hash.
     let later = [
         people::lines(&spec.people),

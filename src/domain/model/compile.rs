@@ -73,6 +73,9 @@ pub fn cart(said: &CartSpec) -> CartModel {
         forget_after_ms: said.forget_after_ms.as_ref().map_or(default.forget_after_ms, |v| v.value),
         grace_ms: said.grace_ms.as_ref().map_or(default.grace_ms, |v| v.value),
         catch_up: said.catch_up.as_ref().map_or(default.catch_up, |v| v.value),
+        click_window_ms: said.click_window_ms.as_ref().map_or(default.click_window_ms, |v| v.value),
+        open_window_ms: said.open_window_ms.as_ref().map_or(default.open_window_ms, |v| v.value),
+        payment_window_ms: said.payment_window_ms.as_ref().map_or(default.payment_window_ms, |v| v.value),
     }
 }
 

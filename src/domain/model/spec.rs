@@ -165,6 +165,9 @@ pub struct CartSpec {
     pub forget_after_ms: Option<At<Option<Ms>>>,
     pub grace_ms: Option<At<Ms>>,
     pub catch_up: Option<At<CatchUp>>,
+    pub click_window_ms: Option<At<Option<Ms>>>,
+    pub open_window_ms: Option<At<Option<Ms>>>,
+    pub payment_window_ms: Option<At<Option<Ms>>>,
 }
 
 impl CartSpec {
@@ -180,6 +183,9 @@ impl CartSpec {
             forget_after_ms: self.forget_after_ms.clone().or_else(|| below.forget_after_ms.clone()),
             grace_ms: self.grace_ms.clone().or_else(|| below.grace_ms.clone()),
             catch_up: self.catch_up.clone().or_else(|| below.catch_up.clone()),
+            click_window_ms: self.click_window_ms.clone().or_else(|| below.click_window_ms.clone()),
+            open_window_ms: self.open_window_ms.clone().or_else(|| below.open_window_ms.clone()),
+            payment_window_ms: self.payment_window_ms.clone().or_else(|| below.payment_window_ms.clone()),
         }
     }
 }

@@ -72,6 +72,9 @@ pub fn statements(spec: &ModelSpec, cart: &CartModel) -> Vec<Statement> {
     say("cart: forgotten after", or_off(cart.forget_after_ms));
     say("cart: waits for late events", length(cart.grace_ms));
     say("cart: after a stop", format!("{:?}", cart.catch_up).to_lowercase());
+    say("cart: a click counts for an order within", or_off(cart.click_window_ms));
+    say("cart: an open counts for an order within", or_off(cart.open_window_ms));
+    say("cart: a failed payment brings the cart back within", or_off(cart.payment_window_ms));
     people::statements(&spec.people, &mut say);
     sales::statements(&spec.sales, &mut say);
     contact::statements(&spec.contact, &mut say);

@@ -4,7 +4,7 @@ mod more;
 
 use super::{Encoder, direction_name, hex, rounded, type_name};
 use crate::domain::Text;
-use crate::domain::effect::{Body, CartAbandoned, CartOutcome, Output, ScoreChanged, StageChanged};
+use crate::domain::effect::{Attribution, Body, CartAbandoned, CartOutcome, Output, ScoreChanged, StageChanged};
 use crate::domain::prospect::CartLine;
 use crate::wire::time::Rfc3339;
 use serde::ser::{SerializeMap, SerializeSeq};
@@ -83,7 +83,10 @@ struct Abandoned<'a> {
     steps: u8,
     due_at: Rfc3339,
     abandoned_at: Rfc3339,
+    reason: &'a str,
     checkout_started: bool,
+    checkout_step: Option<&'a str>,
+    addressable: bool,
     lines: Lines<'a>,
     value: Option<Rounded>,
     currency: Option<&'a str>,
@@ -116,6 +119,8 @@ struct Outcome<'a> {
     order_id: Option<&'a str>,
     value: Option<Rounded>,
     currency: Option<&'a str>,
+    attribution: Option<&'a str>,
+    attributed_trigger_id: Option<Id>,
 }
 
 struct Id(u128);
@@ -243,7 +248,10 @@ fn abandoned<'a>(body: &'a CartAbandoned, encoder: &'a Encoder) -> Abandoned<'a>
         steps: body.steps,
         due_at: Rfc3339::new(body.due_at_ms),
         abandoned_at: Rfc3339::new(body.abandoned_at_ms),
+        reason: body.armed_for.name(),
         checkout_started: body.checkout_started,
+        checkout_step: body.checkout_step.as_deref(),
+        addressable: body.addressable,
         lines: Lines(&body.lines),
         value: body.value.map(Rounded),
         currency: body.currency.as_deref(),
@@ -265,5 +273,7 @@ fn outcome(body: &CartOutcome) -> Outcome<'_> {
         order_id: body.order_id.as_deref(),
         value: body.value.map(Rounded),
         currency: body.currency.as_deref(),
+        attribution: body.attribution.map(Attribution::name),
+        attributed_trigger_id: body.attributed_trigger_id.map(Id),
     }
 }

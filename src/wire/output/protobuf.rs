@@ -99,6 +99,9 @@ fn abandoned(body: &CartAbandoned, encoder: &Encoder) -> proto::CartAbandoned {
         label: text(body.label.as_ref()),
         persona: text(body.persona.as_ref()),
         proof: Some(more::proof(&body.proof, encoder)),
+        reason: body.armed_for.name().to_owned(),
+        checkout_step: text(body.checkout_step.as_ref()),
+        addressable: body.addressable,
     }
 }
 
@@ -113,5 +116,7 @@ fn outcome(body: &CartOutcome) -> proto::CartOutcome {
         order_id: text(body.order_id.as_ref()),
         value: body.value.map(rounded),
         currency: text(body.currency.as_ref()),
+        attribution: body.attribution.map(|a| a.name().to_owned()),
+        attributed_trigger_id: body.attributed_trigger_id.map(id_text),
     }
 }

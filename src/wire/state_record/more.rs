@@ -7,6 +7,7 @@ mod customer;
 mod decisions;
 mod lead;
 mod machine;
+mod orders;
 mod traits;
 
 use super::read::{Read, Reader, Value};
@@ -16,7 +17,7 @@ use crate::domain::prospect::More;
 pub(super) use lead::{read_disqualified, write_disqualified};
 
 pub(super) fn write(more: &More, w: &mut Writer<'_>) {
-    let More { traits, lead, contact, absence, machine, customer, decisions, account } = more;
+    let More { traits, lead, contact, absence, machine, customer, decisions, account, orders } = more;
     if !traits.is_empty() {
         w.nested(1, |w| traits::write(traits, w));
     }
@@ -41,6 +42,9 @@ pub(super) fn write(more: &More, w: &mut Writer<'_>) {
     if !account.is_empty() {
         w.nested(8, |w| account::write(account, w));
     }
+    for order in orders {
+        w.nested(20, |w| orders::write(order, w));
+    }
 }
 
 pub(super) fn read(mut r: Reader<'_>) -> Read<More> {
@@ -55,6 +59,7 @@ pub(super) fn read(mut r: Reader<'_>) -> Read<More> {
             (6, Value::Bytes(b)) => m.customer = customer::read(r.nested(b, "customer"))?,
             (7, Value::Bytes(b)) => m.decisions = decisions::read(r.nested(b, "decisions"))?,
             (8, Value::Bytes(b)) => m.account = account::read(r.nested(b, "account"))?,
+            (20, Value::Bytes(b)) => m.orders.push(orders::read(r.nested(b, "order"))?),
             _ => return r.unknown(field),
         }
     }

@@ -6,8 +6,8 @@ pub(super) use super::reader::{List, Read, Reader, Value, damaged, unzigzag};
 use crate::domain::dedup::{self, SeenIds};
 use crate::domain::effect::Cause;
 use crate::domain::prospect::{
-    Cart, CartLine, ConsentState, EnteredBy, Few, GroupPoints, Hit, PastStage, Phase, Prospect, Removed, RuleCount, RuleUse,
-    SentStep, Series, StagePosition, Track,
+    ArmedFor, Cart, CartLine, ConsentState, EnteredBy, Few, GroupPoints, Hit, PastStage, Phase, Prospect, Removed, RuleCount,
+    RuleUse, SentStep, Series, StagePosition, Track,
 };
 use crate::domain::{Ms, SECOND_MS};
 use crate::engine::codec::CodecError;
@@ -45,6 +45,7 @@ pub(super) fn prospect(bytes: &[u8]) -> Read<Prospect> {
             (14, Value::Bytes(b)) => p.carts.push(cart(r.nested(b, "cart"))?),
             (15, Value::Bytes(b)) => seconds = b,
             (16, Value::Bytes(b)) => p.more = Some(Box::new(super::more::read(r.nested(b, "more"))?)),
+            (20, Value::Varint(v)) => p.addressable = v != 0,
             _ => return r.unknown(field),
         }
     }
@@ -217,6 +218,7 @@ fn cart(mut r: Reader<'_>) -> Read<Cart> {
             (8, Value::Bytes(b)) => c.currency = Some(r.text(b)?),
             (9, Value::Bytes(b)) => c.series = series(r.nested(b, "series"))?,
             (10, Value::Varint(v)) => c.forget_at_ms = Some(r.time(v)),
+            (20, Value::Bytes(b)) => c.checkout_step = Some(r.text(b)?),
             _ => return r.unknown(field),
         }
     }
@@ -226,7 +228,7 @@ fn cart(mut r: Reader<'_>) -> Read<Cart> {
     Ok(c)
 }
 
-fn line(mut r: Reader<'_>) -> Read<CartLine> {
+pub(super) fn line(mut r: Reader<'_>) -> Read<CartLine> {
     let mut l = CartLine::default();
     while let Some((field, value)) = r.next()? {
         match (field, value) {
@@ -260,6 +262,7 @@ fn series(mut r: Reader<'_>) -> Read<Series> {
             (9, Value::Varint(v)) => s.due_ms = Some(r.time(v)),
             (10, Value::Varint(v)) => s.fire_at_ms = Some(r.time(v)),
             (11, Value::Bytes(b)) => s.arming = Some(super::position::read_arming(r.nested(b, "arming"))?),
+            (20, Value::Varint(v)) => s.armed_for = if v == 0 { ArmedFor::Abandoned } else { ArmedFor::PaymentFailed },
             _ => return r.unknown(field),
         }
     }
@@ -277,8 +280,8 @@ fn phase(number: u64) -> Read<Phase> {
     })
 }
 
-fn sent(mut r: Reader<'_>) -> Read<SentStep> {
-    let mut s = SentStep { step: 0, episode_ms: 0, left_ms: 0, trigger_id: 0 };
+pub(super) fn sent(mut r: Reader<'_>) -> Read<SentStep> {
+    let mut s = SentStep::default();
     while let Some((field, value)) = r.next()? {
         match (field, value) {
             (1, Value::Varint(v)) => s.step = r.number(v)?,
@@ -288,6 +291,8 @@ fn sent(mut r: Reader<'_>) -> Read<SentStep> {
                 let Ok(id) = b.try_into() else { return damaged(r.what, "a trigger id has not 16 bytes") };
                 s.trigger_id = u128::from_be_bytes(id);
             }
+            (20, Value::Varint(v)) => s.opened_ms = Some(r.time(v)),
+            (21, Value::Varint(v)) => s.clicked_ms = Some(r.time(v)),
             _ => return r.unknown(field),
         }
     }

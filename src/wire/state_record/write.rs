@@ -7,7 +7,8 @@ pub(super) use super::writer::{Writer, encode_varint, zigzag};
 use crate::domain::SECOND_MS;
 use crate::domain::effect::Cause;
 use crate::domain::prospect::{
-    Cart, CartLine, Consent, ConsentState, EnteredBy, Phase, Prospect, RuleCount, SentStep, Series, StagePosition, Track,
+    ArmedFor, Cart, CartLine, Consent, ConsentState, EnteredBy, Phase, Prospect, RuleCount, SentStep, Series, StagePosition,
+    Track,
 };
 
 pub(super) fn prospect(prospect: &Prospect, out: &mut Vec<u8>) {
@@ -23,6 +24,7 @@ pub(super) fn prospect(prospect: &Prospect, out: &mut Vec<u8>) {
         cooldown_from_ms,
         cooldown_reported,
         tracks,
+        addressable,
         more,
     } = prospect;
     let w = &mut Writer { out, base: *last_seen_ms };
@@ -55,6 +57,7 @@ pub(super) fn prospect(prospect: &Prospect, out: &mut Vec<u8>) {
     if let Some(more) = more.as_deref().filter(|m| !m.is_empty()) {
         w.nested(16, |w| super::more::write(more, w));
     }
+    w.flag(20, *addressable);
 }
 
 fn consent_number(state: ConsentState) -> u32 {
@@ -164,7 +167,8 @@ fn count(count: &RuleCount, w: &mut Writer<'_>) {
 }
 
 fn cart(cart: &Cart, w: &mut Writer<'_>) {
-    let Cart { id, lines, removed, cleared_ms, touched_ms, checkout_started, currency, series, forget_at_ms } = cart;
+    let Cart { id, lines, removed, cleared_ms, touched_ms, checkout_started, checkout_step, currency, series, forget_at_ms } =
+        cart;
     w.optional_text(1, id.as_deref());
     for l in lines {
         w.nested(2, |w| line(l, w));
@@ -179,9 +183,10 @@ fn cart(cart: &Cart, w: &mut Writer<'_>) {
         w.nested(9, |w| self::series(series, w));
     }
     w.time(10, *forget_at_ms);
+    w.optional_text(20, checkout_step.as_deref());
 }
 
-fn line(line: &CartLine, w: &mut Writer<'_>) {
+pub(super) fn line(line: &CartLine, w: &mut Writer<'_>) {
     let CartLine { product_id, sku, name, variant, url, image_url, quantity, price, added_ms } = line;
     w.text(1, product_id);
     w.optional_text(2, sku.as_deref());
@@ -199,6 +204,7 @@ fn line(line: &CartLine, w: &mut Writer<'_>) {
 fn series(series: &Series, w: &mut Writer<'_>) {
     let Series {
         phase,
+        armed_for,
         episode_ms,
         armed_by,
         done,
@@ -227,17 +233,22 @@ fn series(series: &Series, w: &mut Writer<'_>) {
     w.time_or_0(6, *last_step_ms);
     w.flag(7, *last_step_left);
     for s in sent {
-        w.nested(8, |w| {
-            let SentStep { step, episode_ms, left_ms, trigger_id } = s;
-            w.uint(1, u32::from(*step));
-            w.time_or_0(2, *episode_ms);
-            w.time_or_0(3, *left_ms);
-            w.bytes(4, &trigger_id.to_be_bytes());
-        });
+        w.nested(8, |w| self::sent(s, w));
     }
     w.time(9, *due_ms);
     w.time(10, *fire_at_ms);
     if let Some(arming) = arming {
         super::position::write_arming(11, *arming, w);
     }
+    w.flag(20, *armed_for == ArmedFor::PaymentFailed);
+}
+
+pub(super) fn sent(sent: &SentStep, w: &mut Writer<'_>) {
+    let SentStep { step, episode_ms, left_ms, trigger_id, opened_ms, clicked_ms } = sent;
+    w.uint(1, u32::from(*step));
+    w.time_or_0(2, *episode_ms);
+    w.time_or_0(3, *left_ms);
+    w.bytes(4, &trigger_id.to_be_bytes());
+    w.time(20, *opened_ms);
+    w.time(21, *clicked_ms);
 }

@@ -13,6 +13,9 @@ pub(super) fn check(said: &CartSpec, found: &mut Found) {
         (&said.cooldown_ms, "\"7d\", or \"off\" for none"),
         (&said.max_lateness_ms, "\"2h\", or \"off\" to send however late"),
         (&said.forget_after_ms, "\"10d\", or \"off\" to keep carts for ever"),
+        (&said.click_window_ms, "\"5d\", or \"off\" to credit no click"),
+        (&said.open_window_ms, "\"1d\", or \"off\" to credit no open"),
+        (&said.payment_window_ms, "\"24h\", or \"off\" when an order is final"),
     ] {
         if let Some(limit) = limit
             && limit.value.is_some_and(|ms| ms <= 0)

@@ -1,16 +1,44 @@
 //! `MachineRecord`.
 
-use crate::domain::machine::Machine;
-use crate::wire::state_record::read::{Read, Reader};
+use crate::domain::Ms;
+use crate::domain::machine::{Click, Delivered, Machine, Views};
+use crate::wire::state_record::read::{Read, Reader, Value};
+use crate::wire::state_record::reader::List;
 use crate::wire::state_record::write::Writer;
 
-pub(super) fn write(value: &Machine, _w: &mut Writer<'_>) {
-    let Machine {} = value;
+pub(super) fn write(value: &Machine, w: &mut Writer<'_>) {
+    let Machine { delivered, clicks, views } = value;
+    if let Some(Delivered { time_ms, mail }) = delivered {
+        w.time(1, Some(*time_ms));
+        if *mail != 0 {
+            w.fixed32(2, *mail);
+        }
+    }
+    w.times(3, clicks.iter().map(|c| c.time_ms));
+    w.packed(4, clicks.iter().map(|c| c.link.to_le_bytes()));
+    if let Some(Views { since_ms, count, flood }) = views {
+        w.time(5, Some(*since_ms));
+        w.uint(6, *count);
+        w.flag(7, *flood);
+    }
 }
 
 pub(super) fn read(mut r: Reader<'_>) -> Read<Machine> {
-    if let Some((field, _)) = r.next()? {
-        return r.unknown(field);
+    let mut m = Machine::default();
+    let (mut times, mut links): (List<Ms>, &[[u8; 4]]) = (List::new(), &[]);
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Varint(v)) => m.delivered = Some(Delivered { time_ms: r.time(v), mail: 0 }),
+            (2, Value::Fixed32(v)) => m.delivered.get_or_insert_default().mail = v,
+            (3, Value::Bytes(b)) => times = r.times(b)?,
+            (4, Value::Bytes(b)) => links = r.packed(b)?,
+            (5, Value::Varint(v)) => m.views.get_or_insert_default().since_ms = r.time(v),
+            (6, Value::Varint(v)) => m.views.get_or_insert_default().count = r.number(v)?,
+            (7, Value::Varint(v)) => m.views.get_or_insert_default().flood = v != 0,
+            _ => return r.unknown(field),
+        }
     }
-    Ok(Machine {})
+    r.same_length(times.len(), links.len())?;
+    m.clicks = times.into_iter().zip(links).map(|(time_ms, link)| Click { time_ms, link: u32::from_le_bytes(*link) }).collect();
+    Ok(m)
 }

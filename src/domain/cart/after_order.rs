@@ -1,0 +1,175 @@
+//! What becomes of an order once it took a cart: it comes again, its payment fails, it is cancelled or refunded.
+
+use super::outcome::{Reversal, reverse};
+use super::{CartContext, MAX_LINES, MAX_SENT, check_out, concerned, new_cart, series, touch};
+use crate::domain::effect::{Effects, Note, Reason};
+use crate::domain::event::{Event, OrderFate};
+use crate::domain::ids::hash64;
+use crate::domain::model::CartModel;
+use crate::domain::prospect::{ArmedFor, CartLine, Prospect, SentStep};
+use crate::domain::{DAY_MS, Ms, Text};
+
+/// Orders remembered, one for each cart that they took something from; the oldest goes first.
+pub const MAX_ORDERS: usize = 8;
+/// How long a recovered order can be taken back.
+const REVERSIBLE_MS: Ms = 90 * DAY_MS;
+/// Less than a cent is nothing.
+const CENT: f64 = 0.01;
+
+/// What an order took from one cart.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PastOrder {
+    /// Hash of its id; 0 without.
+    pub order: u64,
+    pub time_ms: Ms,
+    pub cart: Option<Text>,
+    /// The series that was running when it came.
+    pub episode_ms: Ms,
+    /// What it took, while its payment may still fail (`payment_window`).
+    pub lines: Vec<CartLine>,
+    /// The reminders that it followed: it counted as recovered. None: it didn't.
+    pub sent: Vec<SentStep>,
+    /// What of its value has not been taken back.
+    pub value: Option<f64>,
+    pub currency: Option<Text>,
+}
+
+fn id_hash(event: &Event<'_>) -> u64 {
+    event.order_id.as_deref().map_or(0, |id| hash64(id.as_bytes()))
+}
+
+/// When an order that comes again was placed: what was put into the cart since is none of its business.
+pub(super) fn placed_ms(prospect: &Prospect, event: &Event<'_>) -> Option<Ms> {
+    let order = id_hash(event);
+    let known = prospect.more.as_deref()?.orders.iter().filter(|o| order != 0 && o.order == order);
+    known.map(|o| o.time_ms).min()
+}
+
+/// Remembers what an order took from a cart, and which reminders it followed.
+pub(super) fn remember(
+    prospect: &mut Prospect,
+    event: &Event<'_>,
+    mut past: PastOrder,
+    model: &CartModel,
+    effects: &mut Effects,
+) {
+    if model.payment_window_ms.is_none() {
+        past.lines = Vec::new();
+    }
+    if past.lines.is_empty() && past.sent.is_empty() {
+        return;
+    }
+    past.order = id_hash(event);
+    past.time_ms = event.time_ms;
+    let orders = &mut prospect.more_mut().orders;
+    if orders.len() >= MAX_ORDERS {
+        effects.notes.push(Note::LimitReached);
+        orders.remove(0);
+    }
+    orders.push(past);
+}
+
+/// Forgets what can't matter any more.
+pub(super) fn settle(prospect: &mut Prospect, model: &CartModel, now_ms: Ms) {
+    let Some(more) = prospect.more.as_deref_mut().filter(|more| !more.orders.is_empty()) else { return };
+    let is_settled = |o: &PastOrder| model.payment_window_ms.is_none_or(|window_ms| now_ms > o.time_ms.saturating_add(window_ms));
+    for order in more.orders.iter_mut().filter(|o| is_settled(o)) {
+        order.lines = Vec::new();
+    }
+    let reversible = |o: &PastOrder| !o.sent.is_empty() && now_ms <= o.time_ms.saturating_add(REVERSIBLE_MS);
+    more.orders.retain(|o| !is_settled(o) || reversible(o));
+}
+
+/// A payment failed: what its order took comes back, and the cart is reminded of at once, with that reason.
+pub(super) fn payment_failed(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
+    check_out(prospect, event);
+    let at = concerned(&prospect.carts, event.cart_id.as_deref()).or_else(|| concerned(&prospect.carts, None));
+    let has_lines = at.is_some_and(|at| !prospect.carts[at].lines.is_empty());
+    let order = id_hash(event);
+    let orders = prospect.more.as_deref().map_or(&[][..], |more| &more.orders);
+    let last_ms = orders.iter().filter(|o| o.time_ms <= event.time_ms).map(|o| o.time_ms).max();
+    let is_meant = |o: &PastOrder| if order == 0 { !has_lines && Some(o.time_ms) == last_ms } else { o.order == order };
+    if !orders.iter().any(is_meant) {
+        // No order yet: the cart is as it was.
+        if let Some(at) = at.filter(|at| prospect.carts[*at].lines.iter().any(|l| l.added_ms <= event.time_ms)) {
+            series::arm(prospect, at, event, ArmedFor::PaymentFailed, context, effects);
+        }
+        return;
+    }
+    let orders = &mut prospect.more_mut().orders;
+    let mut failed = Vec::new();
+    // One that was placed since, with a payment that went well, stays.
+    while let Some(n) = orders.iter().position(|o| is_meant(o) && o.time_ms <= event.time_ms) {
+        failed.push(orders.remove(n));
+    }
+    for past in failed {
+        if let Some(at) = bring_back(prospect, past, event, context, effects) {
+            series::arm(prospect, at, event, ArmedFor::PaymentFailed, context, effects);
+        }
+    }
+}
+
+/// Puts into its cart again what an order took, and the reminders that it followed: the next order may follow them too.
+fn bring_back(
+    prospect: &mut Prospect,
+    past: PastOrder,
+    event: &Event<'_>,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) -> Option<usize> {
+    if !past.sent.is_empty() {
+        reverse(&past, &Reversal { reason: Reason::PaymentFailed, value: past.value }, event, context, effects);
+    }
+    if past.lines.is_empty() {
+        return None;
+    }
+    let found = prospect.carts.iter().position(|c| c.id == past.cart);
+    let at = found.unwrap_or_else(|| new_cart(prospect, past.cart.clone(), event, context, effects));
+    let cart = &mut prospect.carts[at];
+    for line in past.lines {
+        if cart.lines.len() < MAX_LINES && !cart.lines.iter().any(|l| l.product_id == line.product_id) {
+            cart.lines.push(line);
+        }
+    }
+    let mut sent = past.sent;
+    sent.append(&mut cart.series.sent);
+    sent.drain(..sent.len().saturating_sub(MAX_SENT));
+    cart.series.sent = sent;
+    cart.currency = cart.currency.take().or(past.currency);
+    cart.checkout_started = true;
+    touch(cart, event.time_ms);
+    Some(at)
+}
+
+/// An order was cancelled or refunded: what counted as recovered is taken back, all of it or in part.
+pub(super) fn take_back(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
+    let (Some(fate), Some(more)) = (event.order_fate(), prospect.more.as_deref_mut()) else { return };
+    let order = id_hash(event);
+    let recovered = |o: &PastOrder| !o.sent.is_empty() && o.time_ms <= event.time_ms;
+    let last_ms = more.orders.iter().filter(|o| recovered(o)).map(|o| o.time_ms).max();
+    for past in more.orders.iter_mut().filter(|o| recovered(o)) {
+        if if order == 0 { Some(past.time_ms) != last_ms } else { past.order != order } {
+            continue;
+        }
+        let part = match fate {
+            OrderFate::Cancelled => None,
+            OrderFate::Refunded => event.value.map(f64::abs).or_else(|| value_of_products(event)),
+        };
+        let value = past.value.map(|left| part.map_or(left, |part| part.min(left)));
+        let reason = match fate {
+            OrderFate::Cancelled => Reason::OrderCancelled,
+            OrderFate::Refunded => Reason::OrderRefunded,
+        };
+        reverse(past, &Reversal { reason, value }, event, context, effects);
+        past.value = past.value.zip(value).map(|(left, gone)| left - gone).filter(|left| *left >= CENT);
+        if past.value.is_none() {
+            past.sent = Vec::new();
+        }
+    }
+}
+
+fn value_of_products(event: &Event<'_>) -> Option<f64> {
+    let mut priced = event.products.iter().filter_map(|p| Some(p.price? * f64::from(p.quantity.unwrap_or(1)))).peekable();
+    priced.peek()?;
+    Some(priced.sum()).filter(|v: &f64| v.is_finite())
+}

@@ -1,0 +1,124 @@
+//! What a record holds of carts and their reminder series.
+
+use crate::domain::cart::Arming;
+use crate::domain::{Ms, Text};
+
+/// One cart of a prospect.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Cart {
+    /// `None`: the cart without id.
+    pub id: Option<Text>,
+    /// In the order of the first add.
+    pub lines: Vec<CartLine>,
+    /// When products were removed: the last 64, oldest first.
+    pub removed: Vec<Removed>,
+    /// Last clear or snapshot: an older add does not refill the cart.
+    pub cleared_ms: Option<Ms>,
+    /// Newest cart, checkout or order event on this cart.
+    pub touched_ms: Ms,
+    pub checkout_started: bool,
+    /// The latest step of the checkout, as the shop counts or names them.
+    pub checkout_step: Option<Text>,
+    pub currency: Option<Text>,
+    pub series: Series,
+    /// When the cart is forgotten, if ever.
+    pub forget_at_ms: Option<Ms>,
+}
+
+/// One line of a cart.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CartLine {
+    /// `product_id`, else `sku`.
+    pub product_id: Text,
+    pub sku: Option<Text>,
+    pub name: Option<Text>,
+    pub variant: Option<Text>,
+    pub url: Option<Text>,
+    pub image_url: Option<Text>,
+    pub quantity: u32,
+    pub price: Option<f64>,
+    /// Newest add of this product.
+    pub added_ms: Ms,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Removed {
+    pub product_hash: u64,
+    pub time_ms: Ms,
+}
+
+/// Where the reminder series of a cart stands.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Series {
+    pub phase: Phase,
+    pub armed_for: ArmedFor,
+    /// Time of the add that armed it.
+    pub episode_ms: Ms,
+    /// Hash of the arming event's message id: part of the triggers' ids.
+    pub armed_by: u64,
+    /// Steps that left or were skipped so far; the next one is `done + 1`.
+    pub done: u8,
+    /// Last activity before step 1 (set when step 1 leaves or is skipped).
+    pub abandoned_at_ms: Ms,
+    /// When the last step left or was skipped, and whether it left.
+    pub last_step_ms: Ms,
+    pub last_step_left: bool,
+    /// The steps that left, in order; those of earlier series of this cart stay until an outcome names them. At most 16.
+    pub sent: Vec<SentStep>,
+    /// When the next step is due (without grace), while armed or running.
+    pub due_ms: Option<Ms>,
+    /// When the timer of the next step is set: due plus grace, or the end of quiet hours.
+    pub fire_at_ms: Option<Ms>,
+    /// The event that armed it; while it is armed or runs.
+    pub arming: Option<Arming>,
+}
+
+/// What a cart is reminded for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ArmedFor {
+    /// It was left.
+    #[default]
+    Abandoned,
+    /// Its payment failed.
+    PaymentFailed,
+}
+
+impl ArmedFor {
+    /// `reason` of an abandoned cart.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Abandoned => "abandoned",
+            Self::PaymentFailed => "payment-failed",
+        }
+    }
+}
+
+/// The life of a series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Phase {
+    /// Nothing armed.
+    #[default]
+    Idle,
+    /// An add armed it; step 1 is pending.
+    Armed,
+    /// Step 1 left or was skipped; more steps are pending.
+    Running,
+    /// The last step left or was skipped; an order still counts as recovered.
+    Complete,
+    /// Cancelled or recalled before its last step; an order still counts as recovered.
+    Ended,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SentStep {
+    /// 1-based.
+    pub step: u8,
+    /// The series that it belongs to.
+    pub episode_ms: Ms,
+    pub left_ms: Ms,
+    pub trigger_id: u128,
+    /// When its mail was last opened, and when a link in it was last clicked, by a person.
+    pub opened_ms: Option<Ms>,
+    pub clicked_ms: Option<Ms>,
+}

@@ -1,0 +1,33 @@
+//! What becomes of carts after an order, and what machines are told by.
+
+use super::{line, many, optional_text, optional_time, text, time};
+use leadstream::domain::cart::PastOrder;
+use leadstream::domain::machine::{Click, Delivered, Machine, Views};
+use leadstream::domain::prospect::SentStep;
+use proptest::prelude::*;
+
+prop_compose! {
+    pub fn sent()(step in any::<u8>(), episode_ms in time(), left_ms in time(), trigger_id in any::<u128>(),
+                  opened_ms in optional_time(), clicked_ms in optional_time()) -> SentStep {
+        SentStep { step, episode_ms, left_ms, trigger_id, opened_ms, clicked_ms }
+    }
+}
+
+prop_compose! {
+    pub fn order()(order in any::<u64>(), time_ms in time(), cart in optional_text(), episode_ms in time(), lines in many(line().boxed()),
+                   sent in many(sent().boxed()), value in proptest::option::of(super::finite()),
+                   currency in proptest::option::of(text())) -> PastOrder {
+        PastOrder { order, time_ms, cart, episode_ms, lines, sent, value, currency }
+    }
+}
+
+prop_compose! {
+    pub fn machine()(delivered in proptest::option::of((time(), any::<u32>())), clicks in many((time(), any::<u32>())),
+                     views in proptest::option::of((time(), any::<u32>(), any::<bool>()))) -> Machine {
+        Machine {
+            delivered: delivered.map(|(time_ms, mail)| Delivered { time_ms, mail }),
+            clicks: clicks.into_iter().map(|(time_ms, link)| Click { time_ms, link }).collect(),
+            views: views.map(|(since_ms, count, flood)| Views { since_ms, count, flood }),
+        }
+    }
+}
