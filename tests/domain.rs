@@ -13,6 +13,8 @@
 mod carts;
 #[path = "domain/contact.rs"]
 mod contact;
+#[path = "domain/figures.rs"]
+mod figures;
 #[path = "domain/harness.rs"]
 mod harness;
 #[path = "domain/leads.rs"]

@@ -14,8 +14,10 @@ pub(super) fn write(value: &Customer, w: &mut Writer<'_>) {
     w.optional_text(4, last_campaign.as_deref().filter(|_| last_campaign != first_campaign));
     w.uint(5, *orders);
     w.time(6, *first_order_ms);
-    for (currency, milli) in spent {
+    for (currency, _) in spent {
         w.bytes(7, currency.as_bytes());
+    }
+    for (_, milli) in spent {
         w.varint(8, zigzag(*milli));
     }
 }
@@ -43,4 +45,40 @@ pub(super) fn read(mut r: Reader<'_>) -> Read<Customer> {
     c.last_source = c.last_source.or_else(|| c.first_source.clone());
     c.last_campaign = c.last_campaign.or_else(|| c.first_campaign.clone());
     Ok(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::prospect::{More, Prospect};
+    use crate::engine::codec::Codec;
+    use crate::wire::proto;
+    use crate::wire::state_record::StateCodec;
+    use prost::Message;
+
+    #[test]
+    fn a_customer_comes_back_and_the_generated_message_reads_the_same() {
+        let full = Customer {
+            first_source: Some("newsletter".into()),
+            first_campaign: Some("spring".into()),
+            last_source: Some("search".into()),
+            last_campaign: Some("spring".into()),
+            orders: 3,
+            first_order_ms: Some(1_795_000_000_123),
+            spent: vec![("EUR".into(), 199_990), ("USD".into(), -5)],
+        };
+        let by_hand = Customer { orders: 1, first_order_ms: Some(1_795_000_000_123), ..Customer::default() };
+        for customer in [full, by_hand] {
+            let more = More { customer: customer.clone(), ..More::default() };
+            let prospect = Prospect { last_seen_ms: 1_795_000_900_000, more: Some(Box::new(more)), ..Prospect::default() };
+            let mut bytes = Vec::new();
+            StateCodec.encode(&prospect, &mut bytes);
+            assert_eq!(StateCodec.decode(&bytes).unwrap(), prospect);
+            let message =
+                proto::ProspectRecord::decode(&bytes[1..]).or_else(|_| proto::ProspectRecord::decode(&bytes[..])).unwrap();
+            let read = message.more.unwrap().customer.unwrap();
+            assert_eq!((read.orders, read.spent.len()), (customer.orders, customer.spent.len()));
+            assert_eq!(read.last_campaign, None, "it is the first one");
+        }
+    }
 }

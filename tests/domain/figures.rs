@@ -1,0 +1,168 @@
+//! What tasks count: the numbers of small stories, and that they survive aborts, restarts and being added up.
+
+use super::harness::{Line, START_MS, commit, restored, script, shop};
+use leadstream::domain::effect::Axis;
+use leadstream::domain::model::Models;
+use leadstream::engine::figures::{CartFact, Figures, Heads, Key, MAX_NAMES, OTHER, Origin, Touch, Way, week_of};
+use leadstream::engine::task::{BatchEffects, Mode, Task};
+use leadstream::wire::state_record::StateCodec;
+use std::sync::Arc;
+
+fn apply(task: &mut Task<StateCodec>, models: &Models, text: &str) {
+    let mut effects = BatchEffects::default();
+    for line in script(text) {
+        match line {
+            Line::Event(did) => task.apply(&did.event(models), Mode::Virtual, &mut effects),
+            Line::Until(until_ms) => task.advance(until_ms, Mode::Virtual, &mut effects),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn after(models: &Arc<Models>, text: &str) -> Task<StateCodec> {
+    let mut task = Task::new(Arc::clone(models), StateCodec);
+    apply(&mut task, models, text);
+    commit(&mut task);
+    task
+}
+
+const STEPS: &str = "steps = [\"1h\", \"24h\"]";
+
+const STORY: &str = "
+    0s page path=/ context.campaign.source=search context.campaign.name=spring
+    1m view p
+    2m add p*1 price=30 value=30
+    5h wait
+    6h click context.campaign.source=newsletter
+    7h order value=30
+    30d order value=50 id=second
+    31d refund value=20
+    0s page path=/ by=bob id=b1
+    40d wait";
+
+fn stage(models: &Models, axis: Axis, name: &str) -> u8 {
+    let index = models.in_charge().axes[axis.index()].stages.iter().position(|s| s == name).unwrap();
+    u8::try_from(index + 1).unwrap()
+}
+
+/// Standings: what is kept by difference.
+fn standings(figures: &Figures) -> Vec<(Key, i64)> {
+    let stands = |key: &Key| match key {
+        Key::Stands { .. } | Key::People { .. } | Key::Spent { .. } | Key::Closed { .. } | Key::ClosedSeconds {} => true,
+        Key::Origins { of, .. } | Key::OriginSpent { of, .. } => matches!(of, Origin::FirstSource | Origin::FirstCampaign),
+        _ => false,
+    };
+    figures.sorted().into_iter().filter(|(key, _)| stands(key)).map(|(key, n)| (key.clone(), n)).collect()
+}
+
+#[test]
+fn a_story_is_counted_as_a_person_would() {
+    let models = shop(STEPS);
+    let task = after(&models, STORY);
+    let figures = task.figures();
+    let model = models.in_charge().hash;
+    let count = |key: Key| figures.get(&key);
+    let people = |what| count(Key::People { what });
+    assert_eq!([Heads::Prospects, Heads::Customers, Heads::Repeaters, Heads::Orders].map(people), [2, 1, 1, 2]);
+    assert_eq!(count(Key::Spent { currency: "EUR".into() }), 60_000, "the refund is taken off");
+    let (first, last) = (Origin::FirstSource, Origin::LastSource);
+    assert_eq!(count(Key::Origins { of: first, name: "search".into(), what: Heads::Customers }), 1);
+    assert_eq!(count(Key::Origins { of: last, name: "newsletter".into(), what: Heads::Orders }), 2);
+    assert_eq!(count(Key::Origins { of: last, name: "search".into(), what: Heads::Orders }), 0);
+    assert_eq!(count(Key::OriginSpent { of: Origin::FirstCampaign, name: "spring".into(), currency: "EUR".into() }), 60_000);
+    assert_eq!(count(Key::ClosedSeconds {}), 7 * 3_600);
+    let carts = [CartFact::Opened, CartFact::Abandoned, CartFact::Reminded, CartFact::Recovered, CartFact::Ordered];
+    assert_eq!(carts.map(|what| count(Key::Carts { what })), [1, 1, 1, 1, 1]);
+    assert_eq!(count(Key::CartValue { what: CartFact::Recovered, currency: "EUR".into() }), 30_000);
+    assert_eq!(count(Key::Reminders { step: 1 }), 1);
+    let week = week_of(START_MS);
+    assert_eq!((count(Key::Orders { week, again: false }), count(Key::Orders { week: week + 4, again: true })), (1, 1));
+
+    let [intent, purchase, retention] = ["intent", "purchase", "retention"].map(|s| stage(&models, Axis::Funnel, s));
+    let funnel = Axis::Funnel;
+    assert_eq!(count(Key::Moved { model, axis: funnel, from: intent, to: purchase, way: Way::Onward }), 1);
+    assert_eq!(count(Key::Week { model, axis: funnel, stage: intent, week, way: Way::Entered }), 1);
+    assert_eq!(count(Key::Week { model, axis: funnel, stage: purchase, week, way: Way::Onward }), 1, "left weeks later");
+    assert_eq!(count(Key::StayedSeconds { model, axis: funnel, stage: intent, onward: true }), 7 * 3_600 - 120);
+    assert_eq!(count(Key::Stands { model, axis: funnel, persona: 0, stage: retention }), 1);
+    let validation = stage(&models, Axis::Journey, "validation");
+    assert_eq!(count(Key::Touched { model, persona: 0, stage: validation, by: Touch::Campaign }), 1, "the mail's click");
+}
+
+#[test]
+fn a_duplicate_and_an_aborted_batch_count_nothing() {
+    let models = shop(STEPS);
+    let mut task = after(&models, STORY);
+    let counted = task.figures().clone();
+    apply(&mut task, &models, "41d order value=10 id=third; 41d page by=cleo id=c1 context.campaign.source=ad");
+    task.discard();
+    assert_eq!(*task.figures(), counted);
+    apply(&mut task, &models, "30d order value=50 id=second; 31d refund value=20 id=m7");
+    commit(&mut task);
+    assert_eq!(task.figures().sorted(), counted.sorted());
+}
+
+#[test]
+fn standings_are_those_of_the_records_also_after_a_restart_and_when_one_is_erased() {
+    let models = shop(STEPS);
+    let task = after(&models, STORY);
+    let mut again = restored(&task, Arc::clone(&models));
+    assert!(standings(task.figures()).len() > 10);
+    assert_eq!(standings(again.figures()), standings(task.figures()));
+    // The changelog may hold several records of one prospect until it is compacted.
+    for (key, record) in task.records() {
+        again.install(key, Some(record)).unwrap();
+    }
+    assert_eq!(standings(again.figures()), standings(task.figures()));
+    apply(&mut again, &models, "41d delete; 41d delete by=bob id=b2");
+    commit(&mut again);
+    assert_eq!(standings(again.figures()), []);
+}
+
+#[test]
+fn figures_of_tasks_add_up_to_those_of_one() {
+    let models = shop(STEPS);
+    let people = ["ann", "bob", "cleo", "dan"];
+    let story = |names: &[&str]| -> String {
+        let of = |name: &&str| {
+            STORY
+                .replace(" by=bob", "")
+                .replace("\n    40d", "\n")
+                .lines()
+                .filter(|l| l.contains(' '))
+                .map(|l| {
+                    let mut words = l.split_whitespace();
+                    let (time, rest) = (words.next().unwrap_or(""), words.collect::<Vec<_>>().join(" "));
+                    if rest.is_empty() || rest == "wait" {
+                        String::new()
+                    } else {
+                        format!("{time} {rest} by={name} id={name}-{time}-{}\n", rest.len())
+                    }
+                })
+                .collect::<String>()
+        };
+        let mut lines: Vec<String> = names.iter().flat_map(|n| of(n).lines().map(str::to_owned).collect::<Vec<_>>()).collect();
+        lines.sort_by_key(|l| super::harness::ms(l.split(' ').next().unwrap()));
+        lines.join("\n") + "\n40d wait"
+    };
+    let whole = after(&models, &story(&people));
+    let parts = [after(&models, &story(&people[..1])), after(&models, &story(&people[1..]))];
+    let mut sum = Figures::new(&models);
+    parts.iter().for_each(|part| sum.merge(part.figures()));
+    assert_eq!(sum.sorted(), whole.figures().sorted());
+    assert_eq!(sum.get(&Key::People { what: Heads::Customers }), 4);
+}
+
+#[test]
+fn names_that_find_no_room_are_counted_together() {
+    let models = shop(STEPS);
+    let lines: Vec<String> =
+        (0..MAX_NAMES + 30).map(|n| format!("{n}s page by=u{n} id=u{n} context.campaign.name=c{n}")).collect();
+    let task = after(&models, &lines.join("\n"));
+    let named =
+        |name: &str| task.figures().get(&Key::Origins { of: Origin::FirstCampaign, name: name.into(), what: Heads::Prospects });
+    assert_eq!(
+        (named("c0"), named(&format!("c{}", MAX_NAMES - 1)), named(&format!("c{MAX_NAMES}")), named(OTHER)),
+        (1, 1, 0, 30)
+    );
+}
