@@ -7,8 +7,11 @@
     reason = "a test may read its environment, say what it skips, and fail loudly"
 )]
 
+use leadstream::engine::figures::{Figures, Heads, Key};
+use leadstream::http::figures::to_json;
 use serde_json::{Value, json};
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -148,4 +151,238 @@ fn the_planted_accidents_of_the_synthetic_shop_are_found_by_conversion_per_week(
 
     // Dealt to several tasks, the figures add up to the same.
     assert_eq!(self::report(&["--input", &input, "--set", &model, "--partitions", "5"]), report);
+}
+
+/// A small shop whose numbers can be worked out by hand. The third column: properties, or context.
+const SMALL: [(&str, &str, &str, &str); 12] = [
+    ("ann", "2026-03-02T10:00:00Z", "page", r#"{"path":"/"}"#),
+    ("ann", "2026-03-02T10:01:00Z", "Product Viewed", r#"{"product_id":"p"}"#),
+    ("ann", "2026-03-02T10:02:00Z", "Product Added", r#"{"product_id":"p","price":40,"currency":"EUR"}"#),
+    ("bob", "2026-03-02T10:00:00Z", "Product Viewed", r#"{"product_id":"p"}"#),
+    ("bob", "2026-03-02T10:05:00Z", "Product Added", r#"{"product_id":"p","price":25,"currency":"EUR"}"#),
+    ("ann", "2026-03-02T15:00:00Z", "Order Completed", r#"{"order_id":"1","total":40,"currency":"EUR"}"#),
+    ("cleo", "2026-03-03T10:00:00Z", "Product Added", r#"{"product_id":"q","price":10,"currency":"EUR"}"#),
+    ("cleo", "2026-03-03T10:05:00Z", "Order Completed", r#"{"order_id":"2","total":10,"currency":"EUR"}"#),
+    ("cleo", "2026-03-05T10:05:00Z", "Order Completed", r#"{"order_id":"3","total":30,"currency":"EUR"}"#),
+    ("dan", "2026-03-05T11:00:00Z", "page", r#"{"path":"/"}"#),
+    ("eve", "2026-03-05T12:00:00Z", "Product Added", r#"{"product_id":"q","price":10,"currency":"EUR"}"#),
+    ("eve", "2026-03-05T12:30:00Z", "Cart Emptied", "{}"),
+];
+
+fn small(dir: &Path) -> String {
+    let line = |(n, (user, time, name, properties)): (usize, &(&str, &str, &str, &str))| {
+        let properties: Value = serde_json::from_str(properties).unwrap();
+        let mut event = json!({ "type": "track", "event": name, "messageId": format!("m{n}"), "userId": user, "timestamp": time, "properties": properties });
+        if *name == "page" {
+            event["type"] = json!("page");
+        }
+        match *user {
+            "ann" | "bob" => event["context"] = json!({ "campaign": { "source": "search", "name": "spring" } }),
+            "cleo" => event["context"] = json!({ "campaign": { "source": "mail", "name": "launch" } }),
+            _ => {}
+        }
+        format!("{event}\n")
+    };
+    let text: String = SMALL.iter().enumerate().map(line).collect();
+    format!("clickstream={}", write(dir, "small.jsonl", &text))
+}
+
+#[test]
+fn every_figure_of_a_small_shop_is_what_a_person_works_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let input = small(dir.path());
+    let report = report(&[
+        "--input",
+        &input,
+        "--campaign-cost",
+        "spring=60",
+        "--campaign-cost",
+        "never=5",
+        "--until",
+        "2026-03-06T00:00:00Z",
+    ]);
+    assert_eq!(report["prospects"], 5);
+    let customers = &report["customers"];
+    assert_eq!([&customers["customers"], &customers["orders"], &customers["repeaters"]], [&json!(2), &json!(3), &json!(1)]);
+    assert_eq!([&customers["repeat_rate"], &customers["spent"]["EUR"]], [&json!(0.5), &json!(80.0)]);
+    assert_eq!(customers["lifetime_value"]["EUR"], 40.0);
+    // Ann took 5 hours, Cleo 5 minutes.
+    let cycle = (5.0 + 5.0 / 60.0) / 24.0 / 2.0;
+    assert!((customers["days_to_close_mean"].as_f64().unwrap() - cycle).abs() < 1e-9, "{customers}");
+
+    let carts = &report["carts"];
+    let counts = ["opened", "ordered", "emptied", "forgotten", "still_open", "abandoned", "reminded", "recovered"];
+    // Ann's and Bob's first reminders left; Ann ordered after hers; Bob's cart is still open.
+    assert_eq!(counts.map(|c| carts[c].as_i64().unwrap()), [4, 2, 1, 0, 1, 2, 2, 1], "{carts}");
+    assert_eq!([&carts["abandoned_value"]["EUR"], &carts["recovered_value"]["EUR"]], [&json!(65.0), &json!(40.0)]);
+    assert_eq!([&carts["recovery_rate"], &carts["abandonment_rate"]], [&json!(0.5), &json!(0.5)]);
+
+    let funnel = report["models"][0]["axes"].as_array().unwrap().iter().find(|a| a["axis"] == "funnel").unwrap();
+    let stage = |name: &str| funnel["stages"].as_array().unwrap().iter().find(|s| s["stage"] == name).unwrap().clone();
+    // Ann and Cleo went on to purchase, Bob is still in intent, Eve too.
+    let intent = stage("intent");
+    assert_eq!([&intent["visits"], &intent["onward"], &intent["prospects"]], [&json!(4), &json!(2), &json!(2)], "{intent}");
+    assert_eq!([&intent["conversion"], &intent["skipped_next"]], [&json!(0.5), &json!(2)], "purchase skips evaluation");
+    assert_eq!(stage("purchase")["reached"], 2);
+
+    // 2 open × (2 won ÷ (2 won + 0 lost)) × 80 ÷ 3 orders.
+    let pipeline = &report["models"][0]["pipeline"];
+    assert_eq!([&pipeline["open_from"], &pipeline["won_at"]], [&json!("intent"), &json!("purchase")]);
+    assert_eq!([&pipeline["opportunities"], &pipeline["won"], &pipeline["lost"]], [&json!(2), &json!(2), &json!(0)]);
+    let forecast = &pipeline["money"]["EUR"];
+    let expected = 2.0 * 80.0 / 3.0;
+    assert!((forecast["expected"].as_f64().unwrap() - expected).abs() < 1e-9, "{forecast}");
+    assert!((forecast["per_day"].as_f64().unwrap() - expected / cycle).abs() < 1e-6, "{forecast}");
+
+    let campaign = |name: Value| report["campaigns"].as_array().unwrap().iter().find(|c| c["name"] == name).unwrap().clone();
+    let spring = campaign(json!("spring"));
+    assert_eq!([&spring["prospects"], &spring["customers"], &spring["conversion"]], [&json!(2), &json!(1), &json!(0.5)]);
+    assert_eq!([&spring["cost_per_prospect"], &spring["cost_per_customer"]], [&json!(30.0), &json!(60.0)]);
+    assert_eq!(
+        [&campaign(json!("launch"))["last_touch_orders"], &campaign(json!("launch"))["spent"]["EUR"]],
+        [&json!(2), &json!(40.0)]
+    );
+    assert_eq!([&campaign(json!("never"))["cost"], &campaign(json!("never"))["cost_per_customer"]], [&json!(5.0), &Value::Null]);
+    assert_eq!([&campaign(Value::Null)["prospects"], &campaign(Value::Null)["customers"]], [&json!(2), &json!(0)], "Dan and Eve");
+
+    let coverage = &report["models"][0]["coverage"];
+    // Ann, Bob (validation or further), Cleo and Eve stand in two stages; Dan in none, the other four are empty.
+    assert_eq!([&coverage["empty"], &coverage["rows"][0]["persona"]], [&json!(4), &Value::Null], "{coverage}");
+}
+
+#[test]
+fn personas_make_the_rows_of_the_coverage() {
+    let dir = tempfile::tempdir().unwrap();
+    let model = r#"
+name = "people"
+[journey]
+stages = ["looks", "compares", "buys"]
+moves = [
+  { to = "looks", on = "page" },
+  { to = "compares", on = "White Paper Downloaded" },
+  { to = "buys", on = "Order Completed" },
+]
+[[personas]]
+name = "engineer"
+where = { job = "engineer" }
+[[personas]]
+name = "manager"
+where = { job = "manager" }
+"#;
+    let lines = [
+        json!({ "type": "identify", "messageId": "1", "userId": "ann", "timestamp": "2026-03-02T10:00:00Z", "traits": { "job": "engineer" } }),
+        json!({ "type": "page", "messageId": "2", "userId": "ann", "timestamp": "2026-03-02T10:00:01Z", "properties": { "path": "/" } }),
+        json!({ "type": "track", "event": "White Paper Downloaded", "messageId": "3", "userId": "ann", "timestamp": "2026-03-02T10:00:02Z" }),
+        json!({ "type": "track", "event": "Email Opened", "messageId": "4", "userId": "ann", "timestamp": "2026-03-02T10:00:03Z" }),
+        json!({ "type": "identify", "messageId": "5", "userId": "bob", "timestamp": "2026-03-02T10:00:04Z", "traits": { "job": "manager" } }),
+        json!({ "type": "page", "messageId": "6", "userId": "bob", "timestamp": "2026-03-02T10:00:05Z", "properties": { "path": "/" } }),
+    ];
+    let text: String = lines.iter().map(|l| format!("{l}\n")).collect();
+    let input = format!("clickstream={}", write(dir.path(), "people.jsonl", &text));
+    let model = format!("model.files=[\"{}\"]", write(dir.path(), "people.toml", model));
+    let report = report(&["--input", &input, "--set", &model]);
+    let coverage = &report["models"][0]["coverage"];
+    let cell =
+        |prospects: i64, content: i64, campaign: i64| json!({ "prospects": prospects, "content": content, "campaign": campaign });
+    assert_eq!(coverage["rows"][0], json!({ "persona": "engineer", "cells": [cell(0, 1, 0), cell(1, 1, 1), cell(0, 0, 0)] }));
+    assert_eq!(coverage["rows"][1], json!({ "persona": "manager", "cells": [cell(1, 1, 0), cell(0, 0, 0), cell(0, 0, 0)] }));
+    assert_eq!(coverage["rows"].as_array().map(Vec::len), Some(2), "everybody has a persona");
+    let counts = ["empty", "without_content", "without_campaign", "untouched"];
+    assert_eq!(counts.map(|c| coverage[c].as_i64().unwrap()), [4, 3, 5, 3]);
+}
+
+#[test]
+fn the_page_stands_alone_and_bad_arguments_say_what_is_wrong() {
+    let dir = tempfile::tempdir().unwrap();
+    let input = small(dir.path());
+    let page = dir.path().join("report.html");
+    let output =
+        leadstream(&["report", "--input", &input, "--html", &page.display().to_string(), "--campaign-cost", "spring=60"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let page = std::fs::read_to_string(page).unwrap();
+    for part in ["<!doctype html>", "<svg", "Sales funnel", "Pipeline and forecast", "Coverage of the journey", "spring", "60.00"]
+    {
+        assert!(page.contains(part), "{part} is not in the page");
+    }
+    for outside in ["http://", "https://", "src=", "<script"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    for (arguments, code, says) in [
+        (&["--input", &input, "--campaign-cost", "spring"][..], 2, "NAME=AMOUNT"),
+        (&["--input", &input, "--pipeline", "intent"], 2, "intent..purchase"),
+        (&["--input", &input, "--pipeline", "intent..sold"], 2, "sold"),
+        (&["--input", &input, "--from", "http://127.0.0.1:1"], 2, "--from"),
+        (&["--input", "carts=x"], 2, "clickstream, email, cart"),
+        (&["--from", "http://127.0.0.1:1"], 1, "no instance answers at http://127.0.0.1:1"),
+        (&["--from", "somewhere"], 2, "http://HOST:PORT"),
+        (&["--set", "http.listen=off"], 2, "http.listen is off"),
+    ] {
+        let output = leadstream(&[&["report"], arguments].concat());
+        assert_eq!(output.status.code(), Some(code), "{arguments:?} {output:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains(says), "{arguments:?} {output:?}");
+    }
+}
+
+/// An instance that answers once, with these orders, to whoever has the token.
+fn instance(partition: i64, orders: i64) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut figures = Figures::default();
+    figures.add(Key::People { what: Heads::Orders }, orders);
+    let body = json!({ "group": "shop", "complete": partition != 2, "partitions": [partition], "figures": to_json(&figures) })
+        .to_string();
+    std::thread::spawn(move || {
+        let (stream, _) = listener.accept().unwrap();
+        let mut head = String::new();
+        let mut lines = BufReader::new(&stream);
+        while lines.read_line(&mut head).unwrap() > 2 {}
+        let known = head.contains("GET /api/v1/funnel ") && head.contains("Authorization: Bearer 0123456789abcdef\r");
+        let (status, body) =
+            if known { ("200 OK", body) } else { ("401 Unauthorized", json!({ "error": "no token" }).to_string()) };
+        write!(&stream, "HTTP/1.0 {status}\r\n\r\n{body}").unwrap();
+    });
+    format!("http://{address}")
+}
+
+#[test]
+fn figures_of_several_instances_are_added_up_and_what_is_doubtful_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let token = write(dir.path(), "token", "0123456789abcdef\n");
+    let (one, two, again) = (instance(1, 20), instance(2, 22), instance(1, 1));
+    let output = leadstream(&["report", "--json", "--token-file", &token, "--from", &one, "--from", &two, "--from", &again]);
+    let warnings = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{warnings}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["customers"]["orders"], 43);
+    assert!(warnings.contains("not every task is ready") && warnings.contains("partition 1 was already counted"), "{warnings}");
+    let refused = leadstream(&["report", "--from", &instance(1, 1)]);
+    let says = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(refused.status.code() == Some(1) && says.contains("--token-file"), "{says}");
+}
+
+#[test]
+fn a_running_service_reports_what_it_counted() {
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_leadstream"))
+        .args(["demo", "--duration", "60s", "--plain", "--listen", &address])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let begun = std::time::Instant::now();
+    let seen = loop {
+        let output = leadstream(&["report", "--json", "--from", &address]);
+        let report: Option<Value> = serde_json::from_slice(&output.stdout).ok();
+        let reported = report.filter(|r| r["carts"]["opened"].as_i64() > Some(0) && r["customers"]["orders"].as_i64() > Some(0));
+        if reported.is_some() || begun.elapsed() > std::time::Duration::from_secs(50) {
+            break reported;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(500));
+    };
+    demo.kill().unwrap();
+    demo.wait().unwrap();
+    let report = seen.expect("the demo shows carts and orders within its time");
+    assert!(report["prospects"].as_i64() > Some(10), "{}", report["prospects"]);
+    let stages = report["models"][0]["axes"][1]["stages"].as_array().unwrap();
+    assert!(stages.iter().any(|s| s["onward"].as_i64() > Some(0)), "{stages:?}");
 }

@@ -178,6 +178,19 @@ fn a_page_on_the_internet_cannot_read_a_local_dashboard() {
 }
 
 #[test]
+fn the_funnel_carries_the_figures_of_all_workers_added_up() {
+    let (server, board) = start(None, false);
+    board.publish(TaskSnapshot::new(4, 0, TaskState::Ready, 0));
+    let (status, _, body) = get(&server, "/api/v1/funnel");
+    assert_eq!(status, 200, "{body}");
+    let answer: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!((&answer["group"], &answer["complete"], &answer["partitions"]), (&json!("shop"), &json!(true), &json!([4])));
+    let (figures, unknown) = super::figures::from_json(&answer["figures"]).expect("figures");
+    assert_eq!((figures.get(&Key::Orders { week: 2_800, again: false }), unknown), (5, 0));
+    assert_eq!(figures.models.values().map(|m| m.name.as_str()).collect::<Vec<_>>(), ["ecommerce"]);
+}
+
+#[test]
 fn without_token_only_loopback_is_served_unless_it_is_said_so() {
     let open = Options { listen: SocketAddr::from(([0, 0, 0, 0], 0)), token: None, allow_anonymous: false };
     let message = open.guard().expect_err("reachable by anybody").to_string();
