@@ -134,8 +134,10 @@ fn axis_measures(figures: &Figures, key: u64, names: &ModelNames, meant: Axis, i
         stage.median_ms = buckets::quantile_ms(&times, 0.5);
         stage.p90_ms = buckets::quantile_ms(&times, 0.9);
         stage.weeks = by_week.get(&number(index)).cloned().unwrap_or_default();
-        // Nothing lies beyond the last stage.
-        if index + 1 < stages.len() {
+        if index + 1 == stages.len() {
+            // Nothing lies beyond the last stage.
+            stage.conversion = None;
+        } else {
             unusual.extend(weeks::judge(&mut stage.weeks, name));
         }
         all.push(stage);
