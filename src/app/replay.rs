@@ -187,7 +187,7 @@ pub fn figures(options: &Options, progress: &ProgressBar) -> anyhow::Result<(Fig
     let (all, end_ms) = tasks(options, Wanted::Figures, &Spill::new(&options.out), progress)?;
     let (mut figures, mut tally) = (Figures::new(&options.models), Tally::default());
     for worked in all {
-        figures.merge(worked.task.figures());
+        figures.merge(&worked.task.figures());
         tally.add(&worked.tally);
     }
     figures.covers(end_ms);

@@ -8,9 +8,11 @@
 pub mod buckets;
 pub mod cell;
 pub mod notice;
+mod packed;
 pub mod pipeline;
 mod tally;
 
+use super::population::Population;
 use crate::domain::effect::Axis;
 use crate::domain::model::{Model, Models};
 use crate::domain::{DAY_MS, Ms, Text};
@@ -193,6 +195,23 @@ impl Figures {
             self.add(key.clone(), count);
         }
         self.forget_weeks_before(other.newest_week);
+    }
+
+    /// Adds who stands where.
+    pub fn add_population(&mut self, population: &Population, models: &Models) {
+        let small = |n: usize| u8::try_from(n).unwrap_or(u8::MAX);
+        for (model, counts) in models.models.iter().zip(&population.models) {
+            for (persona, stages) in counts.stages.iter().enumerate() {
+                for axis in Axis::ALL {
+                    for (stage, count) in stages[axis.index()].iter().enumerate() {
+                        let key = Key::Stands { model: model.hash, axis, persona: small(persona), stage: small(stage) };
+                        self.add(key, i64::try_from(*count).unwrap_or(i64::MAX));
+                    }
+                }
+            }
+        }
+        let prospects: u64 = population.carts.iter().sum();
+        self.add(Key::People { what: Heads::Prospects }, i64::try_from(prospects).unwrap_or(i64::MAX));
     }
 
     /// A time that was counted.

@@ -89,7 +89,6 @@ impl<C: Codec> Task<C> {
         let before = (!entry.record.is_empty()).then_some(entry.standing);
         let Some((bytes, prospect)) = record else {
             self.population.moved(before, None);
-            self.tally.moved(before, None);
             self.store.remove(slot);
             return;
         };
@@ -99,7 +98,6 @@ impl<C: Codec> Task<C> {
         (entry.deadline_ms, entry.deadline_without_cart_ms) = prospect.earliest_deadlines_ms();
         let deadline_ms = entry.deadline_ms;
         self.population.moved(before, Some(standing));
-        self.tally.moved(before, Some(standing));
         self.store.set_record(slot, bytes);
         self.schedule(slot, deadline_ms);
     }

@@ -185,7 +185,7 @@ fn the_funnel_carries_the_figures_of_all_workers_added_up() {
     assert_eq!(status, 200, "{body}");
     let answer: serde_json::Value = serde_json::from_str(&body).expect("JSON");
     assert_eq!((&answer["group"], &answer["complete"], &answer["partitions"]), (&json!("shop"), &json!(true), &json!([4])));
-    let (figures, unknown) = super::figures::from_json(&answer["figures"]).expect("figures");
+    let (figures, unknown) = figures::from_json(&answer["figures"]).expect("figures");
     assert_eq!((figures.get(&Key::Orders { week: 2_800, again: false }), unknown), (5, 0));
     assert_eq!(figures.models.values().map(|m| m.name.as_str()).collect::<Vec<_>>(), ["ecommerce"]);
 }

@@ -97,6 +97,9 @@ macro_rules! words {
         }
 
         impl $name {
+            /// All of them.
+            pub const ALL: [Self; [$($word),*].len()] = [$(Self::$variant),*];
+
             /// The word in rows.
             #[must_use]
             pub fn word(self) -> &'static str {

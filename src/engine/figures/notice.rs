@@ -1,9 +1,10 @@
 //! What a step did, as numbers: looked up in the outputs it gave, and in the prospect before and after.
 
+use super::packed::Figure;
 use super::{CartFact, Heads, Key, Origin, Tally, Touch, Way, buckets, week_of};
 use crate::domain::customer::{Customer, NO_CURRENCY, milli};
 use crate::domain::effect::{
-    Axis, Body, CartAbandoned, CartOutcome, Cause, Direction, HandOver, HandOverKind, Note, OutcomeKind, Output, Qualification,
+    Body, CartAbandoned, CartOutcome, Cause, Direction, HandOver, HandOverKind, Note, OutcomeKind, Output, Qualification,
     StageChanged,
 };
 use crate::domain::event::Event;
@@ -186,8 +187,7 @@ impl Tally {
     }
 
     fn stage_changed(&mut self, output: &Output, change: &StageChanged, models: &Models) {
-        let index = usize::from(output.model);
-        let (Some(model), Some(&key)) = (models.models.get(index), self.keys.get(index)) else { return };
+        let (Some(model), Ok(index)) = (models.models.get(usize::from(output.model)), u8::try_from(output.model)) else { return };
         let axis = change.axis;
         let number = |name: &str| {
             let place = stage_index(&model.axes[axis.index()], name).map_or(0, |n| n + 1);
@@ -195,17 +195,18 @@ impl Tally {
         };
         let (from, to) = (change.from.as_deref().map_or(0, number), number(&change.to));
         let way = way_of(change);
-        self.note(Key::Moved { model: key, axis, from, to, way }, 1);
-        self.note(Key::Week { model: key, axis, stage: to, week: week_of(output.at_ms), way: Way::Entered }, 1);
+        let week = week_of(output.at_ms);
+        self.moves.add(index, axis, from, Figure::Moved { to, way }, 1);
+        self.moves.add(index, axis, to, Figure::Week { week, way: Way::Entered }, 1);
         if from == 0 {
             return;
         }
         // Counted with those who entered in the same week.
         let entered = week_of(output.at_ms.saturating_sub(change.in_stage_ms));
         let onward = way == Way::Onward;
-        self.note(Key::Week { model: key, axis, stage: from, week: entered, way }, 1);
-        self.note(Key::Stayed { model: key, axis, stage: from, onward, bucket: buckets::of(change.in_stage_ms) }, 1);
-        self.note(Key::StayedSeconds { model: key, axis, stage: from, onward }, change.in_stage_ms / 1_000);
+        self.moves.add(index, axis, from, Figure::Week { week: entered, way }, 1);
+        self.moves.add(index, axis, from, Figure::Stayed { onward, bucket: buckets::of(change.in_stage_ms) }, 1);
+        self.moves.add(index, axis, from, Figure::StayedSeconds { onward }, change.in_stage_ms / 1_000);
     }
 
     fn reminded(&mut self, cart: &CartAbandoned) {
@@ -237,16 +238,6 @@ impl Tally {
         if let Some(value) = value {
             let currency = currency.cloned().unwrap_or(Text::const_new(NO_CURRENCY));
             self.note(Key::CartValue { what, currency }, milli(value));
-        }
-    }
-
-    /// A prospect stands somewhere, or does so no more.
-    pub(super) fn stands(&mut self, standing: Standing, count: i64) {
-        self.add(Key::People { what: Heads::Prospects }, count);
-        let Some(&model) = self.keys.get(usize::from(standing.charge)) else { return };
-        for axis in Axis::ALL {
-            let key = Key::Stands { model, axis, persona: standing.persona, stage: standing.stages[axis.index()] };
-            self.add(key, count);
         }
     }
 

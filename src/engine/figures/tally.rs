@@ -1,17 +1,18 @@
 //! The figures of one task: what the open batch adds waits beside them until the batch is committed.
 
 use super::notice::Place;
+use super::packed::Packed;
 use super::{Figures, Key, MAX_NAMES, OTHER, Origin, Touch};
 use crate::domain::model::Models;
 use crate::domain::{Ms, Text};
-use crate::engine::population::Standing;
 use foldhash::fast::FixedState;
 use hashbrown::HashSet;
 
 /// Figures, and what is to be added when the open batch is committed.
 pub struct Tally {
     figures: Figures,
-    pub(super) pending: Vec<(Key, i64)>,
+    pub(super) moves: Packed,
+    pending: Vec<(Key, i64)>,
     /// Touches of the open batch; nearly every event has one, and few places are touched in a batch.
     touched: Vec<(Place, Touch, i64)>,
     /// First and last time of the open batch.
@@ -26,6 +27,7 @@ impl Tally {
     pub fn new(models: &Models) -> Self {
         Self {
             figures: Figures::new(models),
+            moves: Packed::default(),
             pending: Vec::new(),
             touched: Vec::new(),
             times: None,
@@ -35,7 +37,7 @@ impl Tally {
         }
     }
 
-    /// The committed figures.
+    /// The committed figures, without who stands where.
     #[must_use]
     pub fn figures(&self) -> &Figures {
         &self.figures
@@ -60,6 +62,7 @@ impl Tally {
 
     /// The batch is committed.
     pub fn confirm(&mut self) {
+        self.moves.drain(&self.keys, |key, count| self.figures.add(key, count));
         for (key, count) in self.pending.drain(..) {
             self.figures.add(key, count);
         }
@@ -76,20 +79,10 @@ impl Tally {
 
     /// The batch is aborted: nothing of it is counted.
     pub fn discard(&mut self) {
+        self.moves.clear();
         self.pending.clear();
         self.touched.clear();
         self.times = None;
-    }
-
-    /// A committed record changed where its prospect stands; `None`: it was not, or is no more, there.
-    pub fn moved(&mut self, from: Option<Standing>, to: Option<Standing>) {
-        if from == to {
-            return;
-        }
-        for (standing, count) in [(from, -1), (to, 1)] {
-            let Some(standing) = standing else { continue };
-            self.stands(standing, count);
-        }
     }
 
     /// A name that is counted as itself, or the place of all that found no room.

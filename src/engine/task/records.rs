@@ -68,9 +68,11 @@ impl<C: Codec> Task<C> {
         }
     }
 
-    /// What was counted so far.
-    pub fn figures(&self) -> &Figures {
-        self.tally.figures()
+    /// What was counted so far, and who stands where.
+    pub fn figures(&self) -> Figures {
+        let mut figures = self.tally.figures().clone();
+        figures.add_population(&self.population, &self.models);
+        figures
     }
 
     /// How many prospects stand where, in the model in charge.

@@ -111,7 +111,7 @@ where
                 }
                 Ok(Question::Figures { reply }) => {
                     let mut figures = Figures::new(&self.models);
-                    self.lanes.values().filter(|lane| lane.active).for_each(|lane| figures.merge(lane.task.figures()));
+                    self.lanes.values().filter(|lane| lane.active).for_each(|lane| figures.merge(&lane.task.figures()));
                     drop(reply.send(figures));
                 }
                 Err(_) => return,
