@@ -15,6 +15,8 @@
 mod carts;
 #[path = "golden_state/contact.rs"]
 mod contact;
+#[path = "golden_state/people.rs"]
+mod people;
 
 use leadstream::domain::Text;
 use leadstream::domain::decisions::Decision;
@@ -275,6 +277,8 @@ fn the_generated_message_reads_the_bytes_written_by_hand() {
 #[test]
 fn what_is_known_of_contact_takes_a_bounded_number_of_bytes() {
     let prospect = |more| Prospect { more: Some(Box::new(more)), ..newcomer() };
+    let traits = encode(&prospect(More { traits: people::all_that_fits(), ..More::default() })).len() - encode(&newcomer()).len();
+    assert_eq!(traits, 4_612, "every trait as long as it may be");
     let full = encode(&prospect(contact::all_that_fits()));
     assert_eq!(StateCodec.decode(&full).unwrap(), prospect(contact::all_that_fits()));
     assert_eq!(full.len(), 5_587, "every list as long as it may become");
@@ -321,7 +325,8 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn by()(cause in prop_oneof![Just(Cause::Event), Just(Cause::Stale), Just(Cause::Disqualified), Just(Cause::ReEntered)],
+    fn by()(cause in prop_oneof![Just(Cause::Event), Just(Cause::Stale), Just(Cause::Disqualified), Just(Cause::ReEntered),
+                              Just(Cause::CarriedOver)],
             event in any::<u16>()) -> EnteredBy {
         EnteredBy { cause, event }
     }
@@ -339,7 +344,8 @@ prop_compose! {
                counts in many((any::<u32>(), many((time(), prop_oneof![Just(0), any::<u32>()])))),
                groups in many((any::<u32>(), finite(), time(), prop_oneof![Just(0.0), finite()])), ledger in many(entry()), uses in many((any::<u32>(), time(), any::<u32>())),
                label in any::<Option<u32>>(), label_since_ms in time(), label_falls_at_ms in optional_time(),
-               disqualified in proptest::option::of(out()).boxed()) -> Track {
+               rest in (proptest::option::of(out()), any::<Option<u32>>(), finite(), 0..=16_u8, any::<bool>()).boxed()) -> Track {
+        let (disqualified, persona, fit, grade, paused) = rest;
         let hits = |hits: Vec<(i64, u32)>| hits.into_iter().map(|(time_ms, same)| Hit { time_ms, same }).collect();
         let groups: Vec<GroupPoints> = groups
             .into_iter()
@@ -350,7 +356,7 @@ prop_compose! {
             counts: counts.into_iter().map(|(rule, h)| RuleCount { rule, hits: hits(h) }).collect(),
             groups: groups.into(), ledger: ledger.into(),
             uses: uses.into_iter().map(|(rule, since_ms, count)| RuleUse { rule, since_ms, count }).collect(),
-            label, label_since_ms, label_falls_at_ms, disqualified, ..Track::default()
+            label, label_since_ms, label_falls_at_ms, disqualified, persona, fit, grade, paused,
         }
     }
 }
@@ -412,9 +418,10 @@ prop_compose! {
                   seen in many((any::<u64>(), time())), consent in (0..4usize, time()), carts in many(cart().boxed()).boxed(),
                   cooldown_reported in any::<bool>(), tracks in many(track().boxed()).boxed(), addressable in any::<bool>(),
                   more in proptest::option::of(contact::more()).boxed(), lead in lead().boxed(),
-                  (machine, orders) in (carts::machine().boxed(), many(carts::order().boxed())).boxed()) -> Prospect {
+                  (machine, orders) in (carts::machine().boxed(), many(carts::order().boxed())).boxed(),
+                  traits in people::traits().boxed()) -> Prospect {
         use ConsentState::{Complained, HardBounce, Open, Unsubscribed};
-        let more = More { lead, machine, orders, ..more.unwrap_or_default() };
+        let more = More { traits, lead, machine, orders, ..more.unwrap_or_default() };
         Prospect {
             first_seen_ms: times.0, last_seen_ms: times.1, last_activity_ms: times.2, last_cart_activity_ms: times.3, sessions,
             seen: self::seen(&seen),

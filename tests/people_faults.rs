@@ -182,3 +182,36 @@ fn the_models_of_the_documentation_load_side_by_side() {
         assert!(page.contains(&format!("| `{}` |", set.0)), "{} is not in the table", set.0);
     }
 }
+
+#[test]
+fn a_changed_fit_is_said_in_words() {
+    use leadstream::domain::model::words::{Change, diff, statements};
+    let said = |text: &str| {
+        let models = model_file::from_texts(&[text]).unwrap_or_else(|f| panic!("{}", show(&f)));
+        statements(&model_file::parse("m", text).spec, &models.models[0].cart)
+    };
+    let after = GOOD
+        .replace("fit = 30", "fit = 40")
+        .replace("points = 20", "points = 25")
+        .replace("at_most = 50", "less_than = 50")
+        .replace("A = 60", "A = 90")
+        .replace("seen = \"two\"", "seen = \"three\"");
+    let changes: Vec<String> = diff(&said(GOOD), &said(&after))
+        .into_iter()
+        .map(|change| match change {
+            Change::Changed(about, before, after) => format!("{about}: {before} -> {after}"),
+            Change::Added(s) => format!("+ {}: {}", s.about, s.says),
+            Change::Removed(s) => format!("- {}: {}", s.about, s.says),
+        })
+        .collect();
+    assert_eq!(
+        changes,
+        [
+            "label mql: from 50 points and a fit of 30 -> from 50 points and a fit of 40",
+            "persona cook: job = \"cook\" and the company's employees at most 50 -> job = \"cook\" and the company's employees less than 50",
+            "fit: job = \"cook\": 20 points -> 25 points",
+            "grades by fit: A from 60, B from 50, C from 25, D from 0 -> A from 90, B from 50, C from 25, D from 0",
+            "journey: seen of shop becomes: two -> three",
+        ]
+    );
+}

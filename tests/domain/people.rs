@@ -2,10 +2,17 @@
 
 use super::harness::{Line, commit, model, restored, run_lines, script};
 use leadstream::config::model_file::{self, SHIPPED};
-use leadstream::domain::effect::{Axis, Body};
-use leadstream::domain::model::Models;
+use leadstream::domain::effect::{Axis, Body, Effects};
+use leadstream::domain::event::Position;
+use leadstream::domain::model::spec::CartSpec;
+use leadstream::domain::model::{Models, name_hash};
+use leadstream::domain::prospect::Prospect;
+use leadstream::domain::step::step;
+use leadstream::engine::codec::Codec;
 use leadstream::engine::task::{BatchEffects, Mode, Task};
+use leadstream::wire::decode::{Decoder, Format, Options, Topic};
 use leadstream::wire::state_record::StateCodec;
+use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -99,4 +106,98 @@ fn a_grade_is_a_letter_of_fit_and_a_number_of_engagement() {
     assert_eq!([said(40.0, 30.0), said(39.9, 29.9), said(10.0, 10.0), said(-5.0, -1.0)], ["A1", "B2", "C3", "D4"]);
     assert_eq!(people.engagement_line(people.grade(0.0, 25.0)), Some(20.0));
     assert_eq!(people.engagement_line(people.grade(0.0, 0.0)), None, "nothing is below 4");
+}
+
+/// What somebody may do who is now this, now that.
+fn lives() -> impl Strategy<Value = String> {
+    let one = (0..11_usize, 0..2_usize, prop_oneof![0..50_i64, 0..3_000_i64, 0..60_000_i64], prop::bool::weighted(0.15));
+    prop::collection::vec(one, 1..50).prop_map(|many| {
+        let did = [
+            "identify title=Developer",
+            "identify title=Developer",
+            "identify title=Gardener",
+            "identify title=CEO budget=approved",
+            "group employees=20",
+            "identify budget=none",
+            "page path=/pricing",
+            "Demo_Requested",
+            "Trial_Started",
+            "add A",
+            "order",
+        ];
+        let mut minutes = 0;
+        let lines = many.into_iter().map(|(what, who, passed, late)| {
+            minutes += passed;
+            let happened = if late { format!("< {}m ", minutes - passed.min(minutes) / 2) } else { String::new() };
+            format!("{minutes}m {happened}{} by={}", did[what], ["ann", "ben"][who])
+        });
+        lines.chain(["600d wait".to_owned()]).collect::<Vec<_>>().join("\n")
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn whoever_somebody_turns_out_to_be_exactly_one_model_is_in_charge(life in lives(), restart in any::<prop::sample::Index>()) {
+        let models = [two(
+            "[cart]\nsteps = [\"20m\", \"30h\"]\n[carry_over]\nfrom = \"ecommerce\"\notherwise = \"nearest\"\n\
+             journey = { problem-identification = \"awareness\" }",
+        )];
+        let lines = script(&life);
+        let outputs = run_lines(&models, &lines, 1);
+        let mut with_restart = lines.clone();
+        with_restart.insert(restart.index(lines.len()), Line::Restart(0));
+        prop_assert_eq!(&run_lines(&models, &lines, 1_000), &outputs);
+        prop_assert_eq!(&run_lines(&models, &with_restart, 1_000), &outputs);
+        let ids: BTreeSet<u128> = outputs.iter().map(|o| o.output.id).collect();
+        prop_assert_eq!(ids.len(), outputs.len(), "an id came twice");
+        for output in &outputs {
+            let engineers = output.output.model == 1;
+            match &output.output.body {
+                // The engineers' model says nothing of others.
+                Body::StageChanged(s) if engineers => prop_assert_eq!(s.persona.as_deref(), Some("engineering")),
+                Body::CartAbandoned(c) => prop_assert_eq!(c.persona.as_deref() == Some("engineering"), engineers),
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn what_calls_say_of_person_and_company_arrives() {
+    let models = Arc::new(model_file::models(&["b2b10".to_owned()], &CartSpec::default()).unwrap());
+    let topics = vec![Topic { name: "all".to_owned(), is_email: false, format: Format::default() }];
+    let decoder = Decoder::new(Options { topics, ..Options::default() }, &models.vocabulary);
+    let mut prospect = Prospect::default();
+    let lines = [
+        r#"{"type":"identify","userId":"ann","timestamp":"2026-03-02T00:00:00Z","traits":{"title":"Software Engineer","budget":20000,"email":"a@b.c"}}"#,
+        r#"{"type":"group","userId":"ann","timestamp":"2026-03-02T00:01:00Z","groupId":"acme","traits":{"industry":"software","employees":"250","title":"Inc"}}"#,
+        r#"{"type":"track","event":"Form Submitted","userId":"ann","timestamp":"2026-03-02T00:02:00Z","context":{"traits":{"authority":true}}}"#,
+        r#"{"type":"identify","userId":"ann","timestamp":"2026-03-02T00:03:00Z","traits":{"need":null,"timing":["now"]}}"#,
+    ];
+    for (n, line) in lines.into_iter().enumerate() {
+        let event = decoder.decode_line(line.as_bytes(), Position::default()).expect("a good event");
+        step(&mut prospect, n == 0, &event, &models, &mut Effects::default());
+    }
+    let (track, people) = (&prospect.tracks[0], &models.models[0].people);
+    assert_eq!(people.persona_of(track).as_deref(), Some("engineering"), "the company's title is not the person's");
+    let traits = &prospect.more.as_ref().unwrap().traits;
+    let because: Vec<&str> = people.fit_reasons(traits).map(|r| r.words.as_str()).collect();
+    assert_eq!(because, ["industry", "company size", "budget", "authority"]);
+    assert_eq!(people.fit_of(track), Some(90.0));
+    assert_eq!(traits.known.len(), 5, "only what the model names: no address, nothing empty");
+}
+
+#[test]
+fn a_long_text_is_cut_at_a_whole_character() {
+    let models = model(
+        "name = \"m\"\n[funnel]\nstages = [\"in\"]\nmoves = [{ to = \"in\", on = \"*\" }]\n\
+         [[personas]]\nname = \"p\"\nwhere = { job = { exists = true } }",
+    );
+    let task = run(&models, &format!("0m identify job={}", "ü".repeat(200)));
+    let (_, record) = task.records().next().expect("Ann");
+    let prospect = StateCodec.decode(record).unwrap();
+    let job = prospect.more.as_ref().unwrap().traits.get(name_hash("job")).map(|v| format!("{v:?}"));
+    assert_eq!(job, Some(format!("Text({:?})", "ü".repeat(64))));
 }

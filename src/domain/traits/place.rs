@@ -6,6 +6,7 @@ use crate::domain::adopt;
 use crate::domain::cart::{self, CartContext};
 use crate::domain::effect::{Axis, Cause, Effects};
 use crate::domain::journey::{self, Moved};
+use crate::domain::lead::disqualify;
 use crate::domain::ledger;
 use crate::domain::model::Model;
 use crate::domain::model::people::{CarryOver, Otherwise};
@@ -49,10 +50,12 @@ pub fn place(prospect: &mut Prospect, is_new: bool, turn: &Turn<'_, '_>, effects
     }
     let after = turn.models.in_charge_of(prospect);
     if after != before {
+        // What a late event says changes nothing before now.
+        let now_ms = prospect.last_seen_ms.max(turn.at_ms);
         let model_index = u16::try_from(after).unwrap_or(u16::MAX);
         let context = CartContext { key: turn.key, model: &models[after], model_index };
-        absence::change_model(prospect, turn.at_ms, context.model, effects);
-        cart::change_model(prospect, turn.at_ms, &context, effects);
+        absence::change_model(prospect, now_ms, context.model, effects);
+        cart::change_model(prospect, now_ms, &context, effects);
     }
 }
 
@@ -91,8 +94,12 @@ fn join(prospect: &mut Prospect, index: usize, from: Option<(&Track, &Model)>, t
             position.stale_at_ms = position.stale_at_ms.map(|at_ms| at_ms.max(turn.at_ms));
         }
     }
-    if track.disqualified.is_none() {
-        track.label_falls_at_ms = Some(judged_ms(track, turn.at_ms));
+    match &mut track.disqualified {
+        Some(out) => {
+            disqualify::set_back_at(out, model);
+            out.back_at_ms = out.back_at_ms.map(|at_ms| at_ms.max(turn.at_ms));
+        }
+        None => track.label_falls_at_ms = Some(judged_ms(track, turn.at_ms)),
     }
 }
 
