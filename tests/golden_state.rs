@@ -339,10 +339,10 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn track()(model in text(), model_hash in any::<u64>(), journey in proptest::option::of(position()),
-               funnel in proptest::option::of(position()),
-               counts in many((any::<u32>(), many((time(), prop_oneof![Just(0), any::<u32>()])))),
-               groups in many((any::<u32>(), finite(), time(), prop_oneof![Just(0.0), finite()])), ledger in many(entry()), uses in many((any::<u32>(), time(), any::<u32>())),
+    fn track()(model in text(), model_hash in any::<u64>(), journey in proptest::option::of(position().boxed()),
+               funnel in proptest::option::of(position().boxed()),
+               counts in many((any::<u32>(), many((time(), prop_oneof![Just(0), any::<u32>()]))).boxed()),
+               groups in many((any::<u32>(), finite(), time(), prop_oneof![Just(0.0), finite()]).boxed()), ledger in many(entry()), uses in many((any::<u32>(), time(), any::<u32>())),
                label in any::<Option<u32>>(), label_since_ms in time(), label_falls_at_ms in optional_time(),
                rest in (proptest::option::of(out()), any::<Option<u32>>(), finite(), 0..=16_u8, any::<bool>()).boxed()) -> Track {
         let (disqualified, persona, fit, grade, paused) = rest;
@@ -362,8 +362,8 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn out()(since_ms in time(), reason in optional_text(), journey in proptest::option::of(position()),
-             funnel in proptest::option::of(position()), back_at_ms in optional_time(), event in any::<u16>()) -> Box<Disqualified> {
+    fn out()(since_ms in time(), reason in optional_text(), journey in proptest::option::of(position().boxed()),
+             funnel in proptest::option::of(position().boxed()), back_at_ms in optional_time(), event in any::<u16>()) -> Box<Disqualified> {
         Box::new(Disqualified { since_ms, reason, stood: [journey, funnel], back_at_ms, event })
     }
 }

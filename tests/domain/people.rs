@@ -136,7 +136,7 @@ fn lives() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn whoever_somebody_turns_out_to_be_exactly_one_model_is_in_charge(life in lives(), restart in any::<prop::sample::Index>()) {
