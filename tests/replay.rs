@@ -243,6 +243,40 @@ fn the_partition_is_kafkas_and_the_offset_counts_within_it() {
 }
 
 #[test]
+fn triggers_leave_by_the_clock_that_events_tell() {
+    let dir = tempfile::tempdir().unwrap();
+    let model = dir.path().join("shop.toml");
+    let sections = "[contact]\nquiet_hours = { from = \"22:00\", to = \"08:00\" }\ntime_zone = \"Europe/Berlin\"\n";
+    let text = include_str!("../config/models/ecommerce.toml");
+    std::fs::write(&model, format!("ready_triggers = [\"browse-abandoned\"]\n{text}\n{sections}")).unwrap();
+    let view = |user: &str, second: u32, context: &str| {
+        let time = format!("2026-03-02T20:00:0{second}Z");
+        let line = track(user, "Product Viewed", &time, &format!("{{\"product_id\":\"P-{user}\"}}"));
+        line.replacen('{', &format!("{{\"context\":{{{context}}},"), 1)
+    };
+    let identify = r#"{"type":"identify","messageId":"i","userId":"cyd","timestamp":"2026-03-02T20:00:02Z","traits":{"timezone":"Asia/Tokyo"}}"#;
+    let lines_in = [
+        view("ann", 0, "\"timezone\":\"America/New_York\""),
+        view("ben", 1, ""),
+        identify.to_owned(),
+        view("cyd", 3, ""),
+        track("dan", "Product List Viewed", "2026-03-05T00:00:00Z", "{}"),
+    ];
+    let file = write_lines(&dir.path().join("clicks.jsonl"), &lines_in);
+    let out = dir.path().join("out");
+    let set = [format!("model.files=[\"{}\"]", model.display())];
+    let tally = go(&options(&out, vec![(Topic::Clickstream, file)], &set));
+    let left: Vec<(String, String)> = lines(&out, "triggers.jsonl")
+        .iter()
+        .map(|l| (l["product_id"].as_str().unwrap().to_owned(), l["at"].as_str().unwrap().to_owned()))
+        .collect();
+    let want =
+        [("P-ann", "2026-03-03T00:00:00.000Z"), ("P-cyd", "2026-03-03T00:00:03.000Z"), ("P-ben", "2026-03-03T07:00:00.000Z")];
+    assert_eq!(left, want.map(|(product, at)| (product.to_owned(), at.to_owned())), "only in Berlin it was night");
+    assert_eq!(tally.triggers.values().sum::<u64>(), 3);
+}
+
+#[test]
 fn an_event_a_day_ahead_of_both_its_neighbours_is_dead_lettered() {
     let dir = tempfile::tempdir().unwrap();
     let file = write_lines(

@@ -42,8 +42,8 @@ impl Counting {
             telemetry.declare(&catalogue::MACHINE_EVENTS, &[kind.name()]);
         }
         for trigger in models.models.iter().flat_map(|m| &m.absence.triggers) {
-            for kind in ["fired", "recalled"] {
-                telemetry.declare(&catalogue::TRIGGERS, &[&trigger.name, kind]);
+            for kind in [TriggerKind::Fired, TriggerKind::Recalled] {
+                telemetry.declare(&catalogue::TRIGGERS, &[&trigger.name, kind.name()]);
             }
         }
         for outcome in ["committed", "aborted", "unknown"] {
@@ -105,10 +105,7 @@ impl Counting {
                         OutcomeKind::Cancelled | OutcomeKind::Recalled | OutcomeKind::Expired => {}
                     }
                 }
-                Body::Triggered(t) => {
-                    let kind = if t.kind == TriggerKind::Fired { "fired" } else { "recalled" };
-                    *triggers.entry((t.trigger.as_str(), kind)).or_default() += 1;
-                }
+                Body::Triggered(t) => *triggers.entry((t.trigger.as_str(), t.kind.name())).or_default() += 1,
                 Body::AccountChanged(_) | Body::Member(_) => {}
                 Body::HandOver(h) => *leads.entry((h.kind, h.qualification, h.answer, returned_because(h))).or_default() += 1,
             }
@@ -251,12 +248,14 @@ fn timer_name(body: &Body) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::effect::{CartAbandoned, CartOutcome, Output, Reason};
+    use crate::domain::effect::{CartAbandoned, CartOutcome, Output, Reason, Triggered};
     use crate::domain::model::spec::CartSpec;
 
     fn counting() -> (Counting, Arc<Telemetry>) {
         let telemetry = Arc::new(Telemetry::new("0.0.0"));
-        let shipped = crate::config::model_file::load("ecommerce");
+        let (_, shipped) = crate::config::model_file::SHIPPED[0];
+        let call = "[[triggers]]\nname = \"call\"\nafter = { on = \"page\" }\nwithin = \"1h\"";
+        let shipped = crate::config::model_file::parse("m", &format!("ready_triggers = \"win-back\"\n{shipped}\n{call}"));
         let models = crate::config::model_file::build(&[shipped], &CartSpec::default()).expect("the shipped model loads");
         (Counting::new(Arc::clone(&telemetry), Arc::new(models), vec!["clickstream".to_owned()]), telemetry)
     }
@@ -288,6 +287,22 @@ mod tests {
         output(at_ms, Body::CartAbandoned(Box::new(cart)))
     }
 
+    fn call() -> ProspectOutput {
+        let call = Triggered {
+            kind: TriggerKind::Fired,
+            trigger: "call".into(),
+            episode_ms: 0,
+            due_at_ms: 0,
+            reasons: Vec::new(),
+            product_id: None,
+            score: 0.0,
+            label: None,
+            persona: None,
+            proof: crate::domain::effect::Proof::default(),
+        };
+        output(0, Body::Triggered(Box::new(call)))
+    }
+
     fn outcome(kind: OutcomeKind, reason: Reason) -> ProspectOutput {
         let cart = CartOutcome {
             kind,
@@ -314,8 +329,13 @@ mod tests {
         batch.classes.insert((0, "page"), 10);
         batch.dead.insert((0, DeadReason::AbsurdTime), 2);
         batch.notes.insert(Note::Duplicate, 3);
-        batch.outputs =
-            vec![step(4_800), outcome(OutcomeKind::Recovered, Reason::Ordered), outcome(OutcomeKind::Skipped, Reason::Late)];
+        batch.notes.insert(Note::Suppressed(Reason::Cap), 2);
+        batch.outputs = vec![
+            step(4_800),
+            call(),
+            outcome(OutcomeKind::Recovered, Reason::Ordered),
+            outcome(OutcomeKind::Skipped, Reason::Late),
+        ];
         batch.outputs.push(outcome(OutcomeKind::Reversed, Reason::OrderRefunded));
         batch.notes.insert(Note::Machine(MachineKind::Bot), 7);
         counting.batch_committed(0, &batch);
@@ -336,6 +356,10 @@ mod tests {
             "leadstream_machine_events_total{kind=\"bot\"} 7",
             "leadstream_machine_events_total{kind=\"flood\"} 0",
             "leadstream_cart_suppressed_total{reason=\"late\"} 1",
+            "leadstream_triggers_suppressed_total{reason=\"cap\"} 2",
+            "leadstream_triggers_total{trigger=\"call\",kind=\"fired\"} 1",
+            "leadstream_triggers_total{trigger=\"call\",kind=\"recalled\"} 0",
+            "leadstream_triggers_total{trigger=\"win-back\",kind=\"fired\"} 0",
             "leadstream_cart_outcomes_total{kind=\"cart.skipped\"} 1",
             "leadstream_event_latency_seconds_count 10",
             "leadstream_event_latency_seconds_bucket{le=\"0.01\"} 5",

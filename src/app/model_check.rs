@@ -109,6 +109,18 @@ fn fault_json(fault: &crate::domain::model::spec::Fault) -> serde_json::Value {
     json!({ "line": fault.place.line, "key": fault.place.path, "message": fault.message })
 }
 
+/// The contact policy and the triggers, in the words of `model diff`.
+fn write_contact(out: &mut impl Write, loaded: &Loaded, model: &Model) -> std::io::Result<()> {
+    for said in words::statements(&loaded.spec, &model.cart) {
+        if let Some(about) = said.about.strip_prefix("contact: ") {
+            writeln!(out, "  contact  {about} {}", said.says)?;
+        } else if let Some(name) = said.about.strip_prefix("trigger ") {
+            writeln!(out, "  trigger  {name}: {}", said.says)?;
+        }
+    }
+    Ok(())
+}
+
 fn write_summary(
     out: &mut impl Write,
     loaded: &Loaded,
@@ -130,6 +142,7 @@ fn write_summary(
     write_people(out, loaded, model)?;
     let steps: Vec<String> = model.cart.steps_ms.iter().map(|ms| format_ms(*ms)).collect();
     writeln!(out, "  cart     reminders after {}", steps.join(", "))?;
+    write_contact(out, loaded, model)?;
     for note in notes {
         writeln!(out, "  note     line {}: {}: {}", note.place.line, note.place.path, note.message)?;
     }

@@ -26,6 +26,11 @@ pub(super) fn json(options: &Options, tally: &Tally) -> anyhow::Result<String> {
     let models: Vec<Value> = options.models.models.iter().map(|m| json!({ "name": m.name, "hash": m.hash_text })).collect();
     let triggers: Map<String, Value> =
         tally.triggers_by_step.iter().map(|(step, n)| (step.to_string(), Value::from(*n))).collect();
+    let mut absence = Map::new();
+    for ((trigger, kind), n) in &tally.triggers {
+        let of_it = absence.entry(trigger.as_str()).or_insert_with(|| json!({ "fired": 0, "recalled": 0 }));
+        of_it[*kind] = Value::from(*n);
+    }
     Ok(serde_json::to_string_pretty(&json!({
         "records": tally.records,
         "events": tally.events,
@@ -38,6 +43,7 @@ pub(super) fn json(options: &Options, tally: &Tally) -> anyhow::Result<String> {
         "models": models,
         "outputs": outputs,
         "triggers_by_step": triggers,
+        "triggers": absence,
         "outcomes": tally.outcomes,
         "dead_letters": tally.dead_letters,
         "duplicates": tally.duplicates,
@@ -59,6 +65,7 @@ pub(super) fn table(options: &Options, tally: &Tally) -> String {
         let list = |names: Vec<String>| if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
         let detail = match topic.short_name() {
             "cart-abandoned" => list(tally.triggers_by_step.iter().map(|(step, n)| format!("step {step}: {n}")).collect()),
+            "triggers" => list(tally.triggers.iter().map(|((name, kind), n)| format!("{name} {kind}: {n}")).collect()),
             "cart-outcomes" => list(tally.outcomes.iter().map(|(kind, n)| format!("{kind}: {n}")).collect()),
             "dead-letters" => list(tally.dead_letters.iter().map(|(reason, n)| format!("{reason}: {n}")).collect()),
             _ => String::new(),

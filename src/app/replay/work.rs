@@ -4,8 +4,8 @@ use super::lane::{Item, Lane};
 use super::outputs::{self, Out, Outputs};
 use super::spill::{Log, Spill};
 use super::{Options, Until};
-use crate::domain::Ms;
 use crate::domain::effect::{Body, Note};
+use crate::domain::{Ms, Text};
 use crate::engine::merge::{Choice, Head, choose};
 use crate::engine::task::{BatchEffects, Mode, Task};
 use crate::wire::decode::Decoder;
@@ -32,6 +32,8 @@ pub struct Tally {
     pub last_ms: Option<Ms>,
     pub dead_letters: BTreeMap<&'static str, u64>,
     pub triggers_by_step: BTreeMap<u8, u64>,
+    /// Triggers of absence: name, and `fired` or `recalled`.
+    pub triggers: BTreeMap<(Text, &'static str), u64>,
     pub outcomes: BTreeMap<&'static str, u64>,
     pub outputs: [u64; outputs::COUNT],
 }
@@ -53,6 +55,7 @@ impl Tally {
         };
         add(&mut self.dead_letters, &other.dead_letters);
         add(&mut self.outcomes, &other.outcomes);
+        other.triggers.iter().for_each(|(of, n)| *self.triggers.entry(of.clone()).or_default() += n);
         other.triggers_by_step.iter().for_each(|(step, n)| *self.triggers_by_step.entry(*step).or_default() += n);
         self.outputs.iter_mut().zip(other.outputs).for_each(|(a, b)| *a += b);
     }
@@ -172,6 +175,7 @@ fn close(shared: &Shared<'_>, worked: &mut Worked, effects: &mut BatchEffects) -
         tally.outputs[out as usize] += 1;
         match &output.output.body {
             Body::CartAbandoned(cart) => *tally.triggers_by_step.entry(cart.step).or_default() += 1,
+            Body::Triggered(t) => *tally.triggers.entry((t.trigger.clone(), t.kind.name())).or_default() += 1,
             Body::CartOutcome(outcome) => *tally.outcomes.entry(outcome.kind.type_name()).or_default() += 1,
             _ => {}
         }

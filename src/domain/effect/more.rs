@@ -28,6 +28,17 @@ pub enum TriggerKind {
     Recalled,
 }
 
+impl TriggerKind {
+    /// In metrics and summaries.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fired => "fired",
+            Self::Recalled => "recalled",
+        }
+    }
+}
+
 /// A trigger of absence left, or is taken back.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Triggered {
