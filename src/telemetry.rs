@@ -234,6 +234,19 @@ impl Telemetry {
         }
     }
 
+    /// Accounts by state, and the members of all.
+    pub fn accounts(&self, states: &[(&str, u64)], members: u64) {
+        for (state, count) in states {
+            self.gauge(&catalogue::ACCOUNTS, &[state]).set(*count as f64);
+        }
+        self.gauge(&catalogue::ACCOUNT_MEMBERS, &[]).set(members as f64);
+    }
+
+    /// `kind` is the output's type.
+    pub fn account_changes(&self, kind: &str, count: u64) {
+        self.counter(&catalogue::ACCOUNT_CHANGES, &[kind]).increment(count);
+    }
+
     /// An output of time became visible this long after it was due. `kind`: `cart-step`, `stale`, `label`.
     pub fn trigger_lateness(&self, kind: &str, seconds: f64) {
         self.histogram(&catalogue::TRIGGER_LATENESS, &[kind]).record(seconds.max(0.0));

@@ -9,6 +9,8 @@
     reason = "a test may measure time, read its environment, say what it skips, and fail loudly"
 )]
 
+#[path = "decode/accounts.rs"]
+mod accounts;
 #[path = "decode/bad_input.rs"]
 mod bad_input;
 #[path = "decode/fields.rs"]
@@ -40,8 +42,20 @@ pub fn vocabulary() -> Vocabulary {
     for name in ["page", "Product Viewed", "Product Added", "Order Completed", "Email Opened", "Quote Requested"] {
         vocabulary.intern_name(name);
     }
-    let paths =
-        ["path", "category", "total", "name", "filters.type", "context.campaign.source", "traits.industry", "coupon", "vip"];
+    let paths = [
+        "path",
+        "category",
+        "total",
+        "name",
+        "filters.type",
+        "context.campaign.source",
+        "traits.industry",
+        "coupon",
+        "vip",
+        "groupId",
+        "traits.company",
+        "traits.company.name",
+    ];
     for path in paths {
         vocabulary.intern_property(path);
     }

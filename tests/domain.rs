@@ -9,6 +9,8 @@
     reason = "a test may measure time, read its environment, say what it skips, and fail loudly"
 )]
 
+#[path = "domain/accounts.rs"]
+mod accounts;
 #[path = "domain/carts.rs"]
 mod carts;
 #[path = "domain/contact.rs"]

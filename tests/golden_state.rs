@@ -19,6 +19,10 @@ mod contact;
 mod people;
 
 use leadstream::domain::Text;
+use leadstream::domain::account::company::Source;
+use leadstream::domain::account::consensus::{Consensus, Said, Says, Settled, Vote};
+use leadstream::domain::account::group::{Group, Member, Reason};
+use leadstream::domain::account::{Belongs, Membership};
 use leadstream::domain::decisions::Decision;
 use leadstream::domain::dedup::SeenIds;
 use leadstream::domain::effect::{Answer, Cause, Qualification};
@@ -186,6 +190,62 @@ fn newcomer() -> Prospect {
         sessions: 1,
         seen: seen(&[(42, NOW_S)]),
         ..Prospect::default()
+    }
+}
+
+/// An account of which everything is known, and a member of it.
+fn account() -> Group {
+    let vote = |time_ms, voter, says, said, times_said| Vote { time_ms, voter, cause: voter ^ 5, says, said, times_said };
+    Group {
+        model_hash: 0x99,
+        members: vec![
+            Member {
+                name: "ann".into(),
+                role: Some("decision-maker".into()),
+                stages: [Some("validation".into()), Some("intent".into())],
+                score: 42.5,
+                disqualified: true,
+                updated_ms: NOW_MS - 3,
+            },
+            Member { name: "ben".into(), updated_ms: NOW_MS, ..Member::default() },
+        ],
+        consensus: Consensus {
+            settled: Settled { agreed: vec![(7, 0), (u64::MAX, 9)], out: true, reached: true, until_ms: NOW_MS - 100 },
+            votes: vec![
+                vote(NOW_MS - 50, 1, Says::Agrees(77), Said::Reached, 1),
+                vote(NOW_MS - 40, 1, Says::AgreesNot, Said::Lost, 3),
+                vote(NOW_MS - 30, 0, Says::Out, Said::Nothing, 0),
+                vote(NOW_MS, 0, Says::Reopened, Said::Nothing, 2),
+            ],
+        },
+        verdict: Some(Reason { time_ms: NOW_MS - 30, by: 5, text: Some("budget".into()) }),
+        stages: [Some("validation".into()), Some("evaluation".into())],
+        empty_since_ms: Some(NOW_MS),
+    }
+}
+
+#[test]
+fn accounts_and_members_come_back_as_they_were_and_the_generated_message_reads_them() {
+    let belongs = Belongs {
+        account: "acme.com".into(),
+        source: Source::GroupCall,
+        since_ms: NOW_MS - HOUR_MS,
+        told_ms: NOW_MS - 1,
+        told: 0xFACE,
+    };
+    for membership in [
+        Membership { role: Some("user".into()), belongs: Some(belongs), group: None },
+        Membership { role: None, belongs: None, group: Some(Box::new(account())) },
+    ] {
+        let more = More { account: membership, ..More::default() };
+        let prospect = Prospect { more: Some(Box::new(more)), ..newcomer() };
+        let bytes = encode(&prospect);
+        assert_eq!(StateCodec.decode(&bytes).unwrap(), prospect);
+        let message = proto::ProspectRecord::decode(&*bytes).unwrap();
+        assert_eq!(message.encode_to_vec(), bytes);
+        for end in 0..bytes.len() {
+            assert_ne!(StateCodec.decode(&bytes[..end]).ok().as_ref(), Some(&prospect), "cut at {end}");
+        }
     }
 }
 

@@ -17,6 +17,8 @@ mod instance;
 #[path = "kafka/rig.rs"]
 mod rig;
 
+#[path = "kafka/accounts.rs"]
+mod accounts;
 #[path = "kafka/bad_input.rs"]
 mod bad_input;
 #[path = "kafka/basics.rs"]

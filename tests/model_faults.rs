@@ -9,6 +9,9 @@
     reason = "a test may measure time, read its environment, say what it skips, and fail loudly"
 )]
 
+#[path = "model_faults/accounts.rs"]
+mod accounts;
+
 use leadstream::config::model_file::{self, FileFault};
 use leadstream::domain::model::spec::{At, CartSpec};
 use leadstream::domain::model::{IdleOn, Models};

@@ -1,8 +1,9 @@
 //! What leaves the service: fields, names and headers exactly as the contract (section 5) has them.
 
+use leadstream::domain::account::group::Member;
 use leadstream::domain::effect::{
-    Attribution, Axis, Because, Body, CartAbandoned, CartOutcome, Cause, CausingEvent, Direction, OutcomeKind, Output, Proof,
-    Reason, ScoreChanged, StageChanged,
+    AccountChanged, AccountKind, Attribution, Axis, Because, Body, CartAbandoned, CartOutcome, Cause, CausingEvent, Direction,
+    OutcomeKind, Output, Proof, Reason, ScoreChanged, StageChanged,
 };
 use leadstream::domain::event::Position;
 use leadstream::domain::model::{AxisModel, CartModel, Model, Models, ScoreModel};
@@ -234,9 +235,69 @@ fn headers_are_cloud_events_in_kafkas_binary_mode() {
     assert_ne!(into.value, value);
 }
 
+fn account(kind: AccountKind) -> Output {
+    let member = |name: &str, stage: &str, score| Member {
+        name: name.into(),
+        role: (name == "ann").then(|| "user".into()),
+        stages: [Some(stage.into()), None],
+        score,
+        disqualified: false,
+        updated_ms: AT_MS,
+    };
+    output(
+        true,
+        Body::AccountChanged(Box::new(AccountChanged {
+            kind,
+            account: "acme.com".into(),
+            axis: Some(Axis::Journey),
+            journey: Some("validation".into()),
+            funnel: None,
+            from: None,
+            to: Some("validation".into()),
+            score: 0.1 + 0.2,
+            members: 2,
+            agreed: vec!["ann".into()],
+            missing: vec!["ben".into()],
+            expected: 5,
+            missing_roles: vec!["decision-maker".into()],
+            consensus: false,
+            disqualified: true,
+            reason: Some("budget".into()),
+            recalls: Some(1),
+            group: vec![member("ann", "validation", 0.301), member("ben", "awareness", 0.0)],
+        })),
+    )
+}
+
+#[test]
+fn an_account_has_its_fields() {
+    let (topic, value, text) = json(&account(AccountKind::JourneyChanged));
+    assert_eq!(topic, OutTopic::Accounts);
+    assert_eq!(value["type"], "account.stage-changed");
+    let body = concat!(
+        r#""account":"acme.com","journey":"validation","funnel":null,"from":null,"to":"validation","score":0.3,"members":2,"#,
+        r#""agreed":["ann"],"missing":["ben"],"expected":5,"axis":"journey","missing_roles":["decision-maker"],"consensus":false,"#,
+        r#""disqualified":true,"reason":"budget","recalls":"00000000000000000000000000000001","#,
+        r#""group":[{"member":"ann","role":"user","journey":"validation","funnel":null,"score":0.3,"disqualified":false},"#,
+        r#"{"member":"ben","role":null,"journey":"awareness","funnel":null,"score":0.0,"disqualified":false}]}"#
+    );
+    assert!(text.ends_with(body), "{text}");
+    for (kind, name) in [
+        (AccountKind::FunnelChanged, "account.stage-changed"),
+        (AccountKind::ConsensusReached, "account.consensus-reached"),
+        (AccountKind::ConsensusLost, "account.consensus-lost"),
+        (AccountKind::ConsensusRecalled, "account.consensus-recalled"),
+        (AccountKind::Disqualified, "account.disqualified"),
+        (AccountKind::Reopened, "account.reopened"),
+    ] {
+        assert_eq!(json(&account(kind)).1["type"], name);
+    }
+}
+
 #[test]
 fn protobuf_says_the_same_as_json() {
-    for output in [stage(), score(), abandoned(), outcome(OutcomeKind::Recovered, Reason::Ordered)] {
+    let account = account(AccountKind::ConsensusLost);
+    for output in [stage(), score(), abandoned(), outcome(OutcomeKind::Recovered, Reason::Ordered), account] {
         let mut bytes = Vec::new();
         let topic = encoder(Format::Protobuf).encode("u-1", &output, &mut bytes);
         let message = proto::Output::decode(bytes.as_slice()).unwrap();
@@ -259,6 +320,10 @@ fn protobuf_says_the_same_as_json() {
                 assert_eq!(json["trigger_ids"][1], m.trigger_ids[1]);
                 assert_eq!((&json["attribution"], m.attribution.as_deref()), (&"click".into(), Some("click")));
                 assert_eq!(json["attributed_trigger_id"], m.attributed_trigger_id.unwrap());
+            }
+            proto::output::Body::AccountChanged(m) => {
+                assert_eq!((&json["recalls"], &json["axis"]), (&m.recalls.unwrap().into(), &m.axis.unwrap().into()));
+                assert_eq!(json["group"][0]["score"], m.group[0].score);
             }
             other => panic!("{other:?}"),
         }

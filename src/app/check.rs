@@ -6,7 +6,6 @@ mod report;
 use super::cli::CheckArgs;
 use super::{BAD_USAGE, DONE};
 use crate::config::{self, SettingFault, Settings, validate};
-use crate::domain::model::Models;
 use report::Report;
 use std::path::Path;
 use std::process::ExitCode;
@@ -28,13 +27,13 @@ pub fn run(args: CheckArgs) -> anyhow::Result<ExitCode> {
         report.good("settings", "no fault".to_owned());
     }
     files(&settings, &mut report);
-    model(&settings, &faults, &mut report);
+    let accounts = model(&settings, &faults, &mut report);
     if args.offline {
         report.warning("kafka", "not asked (--offline)".to_owned());
     } else if faults.iter().any(says_where) {
         report.warning("kafka", "not asked, because the settings that say where and for what have faults".to_owned());
     } else {
-        cluster::check(&settings, &mut report);
+        cluster::check(&settings, accounts, &mut report);
     }
     report.print(args.json)?;
     Ok(ExitCode::from(if report.has_faults() { BAD_USAGE } else { DONE }))
@@ -46,13 +45,15 @@ fn says_where(fault: &SettingFault) -> bool {
         || fault.key.is_empty()
 }
 
-fn model(settings: &Settings, faults: &[SettingFault], report: &mut Report) {
+/// Whether a model knows accounts.
+fn model(settings: &Settings, faults: &[SettingFault], report: &mut Report) -> bool {
     if faults.iter().any(|fault| fault.key == "model.files") {
-        return;
+        return false;
     }
     match config::models(settings) {
-        Ok(Models { models, .. }) => {
-            for model in models {
+        Ok(models) => {
+            let accounts = models.accounts().is_some();
+            for model in models.models {
                 let [journey, funnel] = &model.axes;
                 let text = format!(
                     "{} (hash {}): {} journey stages, {} funnel stages, {} labels, {} reminders",
@@ -65,8 +66,12 @@ fn model(settings: &Settings, faults: &[SettingFault], report: &mut Report) {
                 );
                 report.good("model", text);
             }
+            accounts
         }
-        Err(faults) => faults.iter().for_each(|fault| report.fault("model", fault.to_string())),
+        Err(faults) => {
+            faults.iter().for_each(|fault| report.fault("model", fault.to_string()));
+            false
+        }
     }
 }
 

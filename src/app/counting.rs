@@ -1,7 +1,7 @@
 //! What workers tell, as metrics.
 
 use crate::domain::effect::{
-    Answer, Attribution, Body, HandOver, HandOverKind, MachineKind, Note, OutcomeKind, RETURNED_BECAUSE, TriggerKind,
+    AccountKind, Answer, Attribution, Body, HandOver, HandOverKind, MachineKind, Note, OutcomeKind, RETURNED_BECAUSE, TriggerKind,
 };
 use crate::domain::model::Models;
 use crate::domain::names::Kind;
@@ -46,6 +46,11 @@ impl Counting {
                 telemetry.declare(&catalogue::TRIGGERS, &[&trigger.name, kind.name()]);
             }
         }
+        if models.accounts().is_some() {
+            for kind in AccountKind::ALL {
+                telemetry.declare(&catalogue::ACCOUNT_CHANGES, &[kind.type_name()]);
+            }
+        }
         for outcome in ["committed", "aborted", "unknown"] {
             telemetry.declare(&catalogue::TRANSACTIONS, &[outcome]);
         }
@@ -76,6 +81,7 @@ impl Counting {
         let mut triggers: BTreeMap<(&str, &'static str), u64> = BTreeMap::new();
         let mut suppressed: BTreeMap<&'static str, u64> = BTreeMap::new();
         let mut leads: BTreeMap<_, u64> = BTreeMap::new();
+        let mut accounts: BTreeMap<&'static str, u64> = BTreeMap::new();
         for output in &batch.outputs {
             let body = &output.output.body;
             match body {
@@ -106,8 +112,9 @@ impl Counting {
                     }
                 }
                 Body::Triggered(t) => *triggers.entry((t.trigger.as_str(), t.kind.name())).or_default() += 1,
-                Body::AccountChanged(_) | Body::Member(_) => {}
+                Body::Member(_) => {}
                 Body::HandOver(h) => *leads.entry((h.kind, h.qualification, h.answer, returned_because(h))).or_default() += 1,
+                Body::AccountChanged(a) => *accounts.entry(a.kind.type_name()).or_default() += 1,
             }
             // Without an event time was the cause: the output was due at its own time.
             if output.output.event.is_none()
@@ -136,6 +143,7 @@ impl Counting {
         unaddressable.into_iter().for_each(|(step, count)| self.telemetry.cart_unaddressable(step, count));
         outcomes.into_iter().for_each(|(kind, count)| self.telemetry.cart_outcomes(kind, count));
         triggers.into_iter().for_each(|((trigger, kind), count)| self.telemetry.triggers(trigger, kind, count));
+        accounts.into_iter().for_each(|(kind, count)| self.telemetry.account_changes(kind, count));
         suppressed.into_iter().for_each(|(reason, count)| self.telemetry.cart_suppressed(reason, count));
     }
 

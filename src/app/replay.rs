@@ -22,6 +22,8 @@ use super::cli::{ReplayArgs, SettingsArgs};
 use super::{UsageError, load};
 use crate::config::{self, Settings};
 use crate::domain::Ms;
+use crate::domain::account::group::Tidings;
+use crate::domain::ids::murmur2_partition;
 use crate::domain::model::Models;
 use crate::domain::prospect::Prospect;
 use crate::engine::figures::Figures;
@@ -240,7 +242,26 @@ fn tasks(
         work::finish(&shared, &mut worked, end_ms)?;
         Ok(worked)
     })?;
-    Ok((finished, end_ms))
+    Ok((accounts(&shared, finished, end_ms)?, end_ms))
+}
+
+/// Last pass: what members told their accounts goes to the tasks of the accounts, as Kafka's partitioner would deal it.
+fn accounts(shared: &Shared<'_>, mut worked: Vec<Worked>, end_ms: Option<Ms>) -> anyhow::Result<Vec<Worked>> {
+    let mut told: Vec<Vec<Tidings>> = worked.iter().map(|_| Vec::new()).collect();
+    for tidings in worked.iter_mut().flat_map(|w| std::mem::take(&mut w.tidings)) {
+        let partition = murmur2_partition(tidings.update.account.as_bytes(), shared.options.partitions);
+        told[partition as usize].push(tidings);
+    }
+    if told.iter().all(Vec::is_empty) {
+        return Ok(worked);
+    }
+    let slots: Vec<Mutex<Option<(Worked, Vec<Tidings>)>>> = worked.into_iter().zip(told).map(|w| Mutex::new(Some(w))).collect();
+    on_all_cores(slots.len(), |n| {
+        let slot = slots[n].lock().ok().and_then(|mut w| w.take());
+        let (mut worked, told) = slot.ok_or_else(|| anyhow::anyhow!("task {n} is gone"))?;
+        work::accounts(shared, &mut worked, told, end_ms)?;
+        Ok(worked)
+    })
 }
 
 /// One thread a topic; gives each task's logs, in topic order.

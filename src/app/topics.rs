@@ -20,19 +20,22 @@ pub const DEFAULT_MESSAGE_BYTES: u64 = 1_048_588;
 const STATE_MESSAGE_BYTES: u64 = 8 << 20;
 /// A restore that begins later than this after a delete could miss it.
 const DELETE_RETENTION_MS: i64 = 7 * DAY_MS;
+/// What members told their accounts must be read within this time.
+const MEMBERS_RETENTION_MS: i64 = 30 * DAY_MS;
 
 /// Makes what is missing.
 ///
 /// # Errors
 /// The brokers can't be asked, or the number of partitions is not known.
 pub fn create(args: TopicsCreateArgs) -> anyhow::Result<ExitCode> {
-    let loaded = load::settings(&args.settings)?;
+    let (loaded, models) = load::settings_and_models(&args.settings)?;
     let settings = &loaded.settings;
     let admin = Admin::connect(&kafka_options(settings, "topics"))?;
     let existing = admin.topics()?;
     let partitions = partitions(settings, &existing, &args).map_err(UsageError)?;
     let largest = largest_input(settings, &existing, &admin)?;
-    let wanted = wanted(settings, partitions, args.replication, args.inputs, largest);
+    let accounts = models.accounts().is_some();
+    let wanted = wanted(settings, accounts, partitions, args.replication, args.inputs, largest);
 
     let mut report = Vec::new();
     let missing: Vec<NewTopicSpec> = wanted.iter().filter(|w| !existing.contains_key(&w.name)).cloned().collect();
@@ -119,10 +122,11 @@ fn largest_input(settings: &Settings, existing: &BTreeMap<String, Topic>, admin:
     Ok(largest)
 }
 
-/// Every topic that should be there, with the settings that it should have.
+/// Every topic that should be there, with the settings that it should have. `accounts`: a model knows accounts.
 #[must_use]
 pub fn wanted(
     settings: &Settings,
+    accounts: bool,
     partitions: u32,
     replication: Option<i32>,
     with_inputs: bool,
@@ -136,7 +140,7 @@ pub fn wanted(
         configs: configs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
     };
     let inputs = settings.input_topics().into_iter().filter(|_| with_inputs).map(|t| spec(t.name, Vec::new()));
-    let outputs = OutTopic::ALL.into_iter().map(|topic| {
+    let outputs = OutTopic::used(accounts).map(|topic| {
         let configs = match topic {
             OutTopic::State => vec![
                 ("cleanup.policy", "compact".to_owned()),
@@ -144,6 +148,10 @@ pub fn wanted(
                 ("delete.retention.ms", DELETE_RETENTION_MS.to_string()),
                 ("max.message.bytes", STATE_MESSAGE_BYTES.to_string()),
             ],
+            // Read at once by the service itself; kept for as long as it may be down.
+            OutTopic::AccountMembers => {
+                vec![("cleanup.policy", "delete".to_owned()), ("retention.ms", MEMBERS_RETENTION_MS.to_string())]
+            }
             OutTopic::DeadLetters => vec![
                 ("cleanup.policy", "delete".to_owned()),
                 ("retention.ms", "-1".to_owned()),
@@ -212,8 +220,10 @@ mod tests {
     fn every_output_has_its_settings_because_records_carry_the_time_of_the_decision() {
         let mut settings = Settings::default();
         settings.topics.prefix = "shop.".to_owned();
-        let specs = wanted(&settings, 6, None, false, 2_000_000);
+        let specs = wanted(&settings, true, 6, None, false, 2_000_000);
         assert_eq!(specs.len(), OutTopic::ALL.len());
+        assert_eq!(config(&specs, "shop.leadstream.account-members", "retention.ms"), Some("2592000000"));
+        assert_eq!(wanted(&settings, false, 6, None, false, 1).len(), OutTopic::ALL.len() - 1, "no model knows accounts");
         assert!(specs.iter().all(|s| s.partitions == 6));
         assert_eq!(config(&specs, "shop.leadstream.state", "cleanup.policy"), Some("compact"));
         assert_eq!(config(&specs, "shop.leadstream.state", "delete.retention.ms"), Some("604800000"));
@@ -225,13 +235,13 @@ mod tests {
             assert_eq!(config(&specs, &spec.name, "message.timestamp.type"), Some("CreateTime"));
         }
         settings.topics.retention = None;
-        assert_eq!(config(&wanted(&settings, 1, None, false, 1), "shop.leadstream.triggers", "retention.ms"), Some("-1"));
+        assert_eq!(config(&wanted(&settings, false, 1, None, false, 1), "shop.leadstream.triggers", "retention.ms"), Some("-1"));
     }
 
     #[test]
     fn inputs_are_made_only_when_asked_for() {
         let names = |with: bool| -> Vec<String> {
-            wanted(&Settings::default(), 1, Some(3), with, 1).into_iter().map(|s| s.name).collect()
+            wanted(&Settings::default(), false, 1, Some(3), with, 1).into_iter().map(|s| s.name).collect()
         };
         assert!(!names(false).contains(&"cart".to_owned()));
         assert!(names(true).contains(&"cart".to_owned()));

@@ -6,8 +6,8 @@ use super::event::Position;
 use super::prospect::{ArmedFor, CartLine};
 use super::{Ms, Text};
 pub use more::{
-    AccountChanged, Answer, Because, HandOver, HandOverKind, MemberUpdate, Proof, Qualification, RETURNED_BECAUSE, TriggerKind,
-    Triggered,
+    AccountChanged, AccountKind, Answer, Because, HandOver, HandOverKind, MemberUpdate, Proof, Qualification, RETURNED_BECAUSE,
+    TriggerKind, Triggered, Verdict,
 };
 
 /// The two axes of a prospect's position.

@@ -1,6 +1,7 @@
 //! One decoded input event. It borrows from the record's bytes where it can.
 
 use super::Ms;
+use super::account::group::Tidings;
 use super::names::{Kind, NameId, PropertyId};
 use smallvec::SmallVec;
 use std::borrow::Cow;
@@ -118,6 +119,8 @@ pub struct Event<'a> {
     pub broken_fields: u16,
     /// The time lay too far in the future and was set to the record's.
     pub clamped: bool,
+    /// It is none of a prospect: what a member tells its account, whose record's key is `prospect`.
+    pub tidings: Option<Box<Tidings>>,
 }
 
 impl Event<'_> {

@@ -22,6 +22,13 @@ pub fn low16(hash: u64) -> u16 {
     hash as u16
 }
 
+/// The low half of an id.
+#[must_use]
+#[allow(clippy::cast_possible_truncation, reason = "the other half is meant to go")]
+pub fn low64(id: u128) -> u64 {
+    id as u64
+}
+
 /// What an output is about; the first part of its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IdKind {
@@ -32,6 +39,10 @@ pub enum IdKind {
     Trigger,
     TriggerRecalled,
     HandOver(u8),
+    /// What a member tells its account; 1: that it left.
+    Member(u8),
+    /// What an account came to.
+    Account(u8),
 }
 
 /// Builds the id of an output: a hash of prospect, model **name**, kind, cart, the arming (or causing) event's time and
@@ -63,6 +74,8 @@ pub fn output_id(
         IdKind::Trigger => (5, 0),
         IdKind::TriggerRecalled => (5, 1),
         IdKind::HandOver(sub) => (6, sub),
+        IdKind::Member(left) => (20, left),
+        IdKind::Account(kind) => (21, kind),
     };
     part(&[tag, sub, step, u8::from(cart.is_some())]);
     part(cart.unwrap_or_default().as_bytes());

@@ -61,6 +61,15 @@ impl Models {
         self.models.iter().map(|m| m.cart.steps_ms.len()).max().unwrap_or_default()
     }
 
+    /// The model that accounts are kept by, with its index: the first that has a section for them.
+    #[must_use]
+    pub fn accounts(&self) -> Option<(usize, &Model, &accounts::Accounts)> {
+        let of = |(n, model): (usize, &'_ Model)| model.accounts.0.is_some().then_some(n);
+        let index = self.models.iter().enumerate().find_map(of)?;
+        let model = self.models.get(index)?;
+        Some((index, model, model.accounts.0.as_deref()?))
+    }
+
     /// Index of the model in charge of a prospect: its carts, triggers and hand-overs. The first that is bound to the
     /// prospect's persona, else the first that is bound to none, else the first.
     #[must_use]

@@ -68,6 +68,7 @@ pub fn step(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &M
         return;
     }
     if event.kind == Kind::Deleted {
+        account::forgotten(prospect, event, models, effects);
         *prospect = Prospect::default();
         effects.erase = true;
         return;
@@ -167,6 +168,11 @@ fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Even
 /// Fires one due timer. `now_ms` is the instant that lateness is measured by; the output's own time is the deadline. A timer
 /// that is not set, or lies later than `now_ms`, does nothing.
 pub fn fire(key: &str, prospect: &mut Prospect, kind: TimerKind, now_ms: Ms, models: &Models, effects: &mut Effects) {
+    if kind == TimerKind::Account {
+        // The record of an account has nothing else.
+        account::fire(prospect, now_ms, effects);
+        return;
+    }
     let since = effects.outputs.len();
     if adopt::adopt(prospect, models, now_ms, key, effects) {
         traits::place(prospect, false, &Turn { key, models, charge: 0, event: None, at_ms: now_ms, since }, effects);
@@ -181,7 +187,7 @@ pub fn fire(key: &str, prospect: &mut Prospect, kind: TimerKind, now_ms: Ms, mod
         TimerKind::CartForgotten(index) => cart::forget(prospect, usize::from(index), now_ms, &turn.cart(), effects),
         TimerKind::Lead => lead::fire(prospect, &turn, effects),
         TimerKind::Trigger(index) => absence::fire(prospect, usize::from(index), &turn, effects),
-        TimerKind::Account => account::fire(prospect, &turn, effects),
+        TimerKind::Account => {}
         TimerKind::ReEntry(track) => re_enter(prospect, usize::from(track), &turn, effects),
     }
     turn.follow(prospect, effects);

@@ -18,12 +18,25 @@ pub struct Standing {
     pub known: bool,
     /// 0: no record; 1: no cart with lines, 2: open cart, 3: a series is armed or running.
     pub cart: u8,
+    /// Of an account's record: 1: open, 2: it agrees, 3: disqualified. 0: a prospect's.
+    pub account: u8,
+    /// Members of an account.
+    pub members: u8,
 }
 
 impl Standing {
     /// Where a prospect stands.
     #[must_use]
     pub fn of(prospect: &Prospect, models: &Models) -> Self {
+        if let Some(group) = prospect.more.as_ref().and_then(|m| m.account.group.as_deref()) {
+            let members = u8::try_from(group.members.len()).unwrap_or(u8::MAX);
+            let account = match (group.consensus.is_out(), group.consensus.reached()) {
+                (true, _) => 3,
+                (false, true) => 2,
+                (false, false) => 1,
+            };
+            return Self { account, members, ..Self::default() };
+        }
         let charge = models.in_charge_of(prospect);
         let mut standing =
             Self { charge: u8::try_from(charge).unwrap_or(u8::MAX), cart: cart_state(prospect), ..Self::default() };
@@ -65,6 +78,10 @@ fn cart_state(prospect: &Prospect) -> u8 {
 pub struct Population {
     pub models: Vec<Counts>,
     pub carts: [u64; 4],
+    /// Accounts by their state; index 0 is not used.
+    pub accounts: [u64; 4],
+    /// Members of all accounts.
+    pub members: u64,
 }
 
 /// Prospects of one model. Index 0: no persona, no stage, no label.
@@ -110,7 +127,7 @@ impl Population {
     /// Nobody yet, of these models.
     #[must_use]
     pub fn of(models: &Models) -> Self {
-        Self { models: models.models.iter().map(Counts::of).collect(), carts: [0; 4] }
+        Self { models: models.models.iter().map(Counts::of).collect(), carts: [0; 4], accounts: [0; 4], members: 0 }
     }
 
     /// One prospect moved; `None`: was not, or is no more, there.
@@ -127,6 +144,13 @@ impl Population {
     }
 
     fn count(&mut self, standing: Standing, by: fn(u64, u64) -> u64) {
+        if standing.account > 0 {
+            if let Some(cell) = self.accounts.get_mut(usize::from(standing.account)) {
+                *cell = by(*cell, 1);
+            }
+            self.members = by(self.members, u64::from(standing.members));
+            return;
+        }
         let mut cells = [self.carts.get_mut(usize::from(standing.cart)), None, None, None];
         if let Some(counts) = self.models.get_mut(usize::from(standing.charge)) {
             cells[1] = counts.labels.get_mut(usize::from(standing.label));
@@ -145,5 +169,7 @@ impl Population {
         self.models.resize_with(self.models.len().max(other.models.len()), Counts::default);
         self.models.iter_mut().zip(&other.models).for_each(|(mine, theirs)| mine.add(theirs));
         self.carts.iter_mut().zip(&other.carts).for_each(|(mine, theirs)| *mine += theirs);
+        self.accounts.iter_mut().zip(&other.accounts).for_each(|(mine, theirs)| *mine += theirs);
+        self.members += other.members;
     }
 }

@@ -12,6 +12,7 @@ use super::figures::notice::{Before, Known, Place};
 use super::population::{Population, Standing};
 use super::store::{Entry, NEVER, Store};
 use super::timers::Timers;
+use crate::domain::account::group::{Tidings, take_in};
 use crate::domain::effect::Effects;
 use crate::domain::event::Event;
 use crate::domain::model::Models;
@@ -119,6 +120,9 @@ impl<C: Codec> Task<C> {
 
     /// Fires every timer strictly earlier than min(event time, record time), then applies the event.
     pub fn apply(&mut self, event: &Event<'_>, mode: Mode, effects: &mut BatchEffects) {
+        if let Some(tidings) = &event.tidings {
+            return self.tell(&event.prospect, tidings, effects);
+        }
         let until_ms = event.time_ms.min(event.record_ms);
         self.fire_until(until_ms.saturating_sub(1), mode, effects);
         self.time_ms = self.time_ms.max(until_ms);
@@ -138,6 +142,18 @@ impl<C: Codec> Task<C> {
         self.effects.erase = false;
         let (deadline_ms, _) = staged.prospect.earliest_deadlines_ms();
         effects.take(&event.prospect, &mut self.effects);
+        self.schedule(slot, deadline_ms);
+    }
+
+    /// Gives an account what a member told it. The task's time stays: nothing of accounts flows back into a prospect.
+    fn tell(&mut self, key: &str, tidings: &Tidings, effects: &mut BatchEffects) {
+        let slot = self.store.find_or_insert(key);
+        let Some(at) = self.stage(slot, effects) else { return };
+        let staged = &mut self.staged[at];
+        take_in(&mut staged.prospect, staged.is_new, tidings, &self.models, &mut self.effects);
+        (staged.is_new, staged.erased) = (false, false);
+        let (deadline_ms, _) = staged.prospect.earliest_deadlines_ms();
+        effects.take(&tidings.update.account, &mut self.effects);
         self.schedule(slot, deadline_ms);
     }
 
@@ -248,6 +264,9 @@ impl<C: Codec> Task<C> {
             fire(&entry.key, &mut staged.prospect, timer.kind, now_ms, &self.models, &mut self.effects);
             self.tally.timer(before, &staged.prospect, timer.kind, timer.deadline_ms);
             effects.fired += 1;
+        }
+        if std::mem::take(&mut self.effects.erase) {
+            (staged.is_new, staged.erased) = (true, true);
         }
         self.time_ms = self.time_ms.max(deadline_ms);
         let (next_ms, _) = staged.prospect.earliest_deadlines_ms();

@@ -60,6 +60,16 @@ impl OfModel {
     }
 }
 
+/// Accounts by their state, and their members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Default)]
+pub struct AccountTotals {
+    /// Neither agreed nor disqualified.
+    pub open: u64,
+    pub consensus: u64,
+    pub disqualified: u64,
+    pub members: u64,
+}
+
 /// What the instance holds and did, over its tasks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct Totals {
@@ -73,6 +83,7 @@ pub struct Totals {
     /// Prospects with an open cart, and those whose series is armed or running.
     pub open_carts: u64,
     pub series_pending: u64,
+    pub accounts: AccountTotals,
     pub steps_held: u64,
     pub decoded: u64,
     pub timers: u64,
@@ -98,7 +109,7 @@ impl Totals {
         for task in &tasks {
             all.partitions.push(task.partition);
             population.add(&task.population);
-            all.prospects += task.size.records as u64;
+            all.prospects += task.size.records as u64 - task.population.accounts.iter().sum::<u64>();
             all.state_bytes += task.size.record_bytes as u64;
             all.decoded += task.size.decoded as u64;
             all.timers += task.size.timers as u64;
@@ -122,6 +133,8 @@ impl Totals {
         all.cart_triggers.resize(all.cart_triggers.len().max(models.most_cart_steps()), 0);
         all.open_carts = population.carts[2] + population.carts[3];
         all.series_pending = population.carts[3];
+        let [_, open, consensus, disqualified] = population.accounts;
+        all.accounts = AccountTotals { open, consensus, disqualified, members: population.members };
         all
     }
 }
@@ -136,8 +149,10 @@ fn named<'a>(names: impl Iterator<Item = &'a Text>, counts: &[u64]) -> Vec<Named
 pub fn set_gauges(board: &Board, models: &Models, now_ms: Ms, telemetry: &Telemetry) {
     let all = Totals::of(board, models);
     all.models.iter().for_each(|model| gauges_of(model, telemetry));
+    let AccountTotals { open, consensus, disqualified, members } = all.accounts;
+    telemetry.accounts(&[("open", open), ("consensus", consensus), ("disqualified", disqualified)], members);
     telemetry.state(&StateTotals {
-        records: all.prospects,
+        records: all.prospects + open + consensus + disqualified,
         bytes: all.state_bytes,
         decoded: all.decoded,
         timers: all.timers,

@@ -42,7 +42,7 @@ pub struct KafkaLog {
 
 /// A producer and its topics, in the order of [`OutTopic`].
 struct Out {
-    topics: Vec<TopicProducer<Context>>,
+    topics: Vec<Option<TopicProducer<Context>>>,
     producer: Arc<BaseProducer<Context>>,
 }
 
@@ -54,7 +54,7 @@ impl KafkaLog {
     pub fn open(options: &Options, worker: u16, consumer: Arc<BaseConsumer<Context>>) -> Result<Self, Failure> {
         let outputs = OutTopic::ALL.iter().map(|t| options.output_topic(*t)).collect();
         let name = options.transactional_id(worker);
-        let inputs = options.input_topics();
+        let inputs = options.all_inputs();
         let mut log = Self { producer: None, consumer, options: options.clone(), worker, name, inputs, outputs, sent: 0 };
         log.rebuild()?;
         Ok(log)
@@ -139,7 +139,13 @@ impl CommitLog for KafkaLog {
             out.producer.poll(Duration::ZERO);
         }
         loop {
-            match out.topics[record.topic as usize].send(record) {
+            let Some(topic) = &out.topics[record.topic as usize] else {
+                return Err(Failure::Stop(format!(
+                    "{} is not open: no model knows accounts",
+                    self.outputs[record.topic as usize]
+                )));
+            };
+            match topic.send(record) {
                 Ok(()) => return Ok(()),
                 Err(Code::QueueFull) => {
                     // The bound of the client's memory: wait for the broker.
@@ -200,11 +206,12 @@ impl CommitLog for KafkaLog {
             _ => Failure::Rebuild(format!("the transactional id {} can't be taken over yet: {e}", self.name)),
         })?;
         let producer = Arc::new(producer);
-        let topic = |name: &String| {
+        let used: Vec<OutTopic> = OutTopic::used(self.options.accounts).collect();
+        let topic = |(topic, name): (OutTopic, &String)| {
             let refused = || Failure::Stop(format!("{name} is no topic name: set another topics.prefix"));
-            TopicProducer::new(&producer, name).ok_or_else(refused)
+            used.contains(&topic).then(|| TopicProducer::new(&producer, name).ok_or_else(refused)).transpose()
         };
-        let topics = self.outputs.iter().map(topic).collect::<Result<_, _>>()?;
+        let topics = OutTopic::ALL.into_iter().zip(&self.outputs).map(topic).collect::<Result<_, _>>()?;
         self.producer = Some(Out { topics, producer });
         Ok(())
     }

@@ -33,6 +33,8 @@ pub struct Options {
     pub prefix: String,
     /// Input topics without the prefix, in configured order.
     pub inputs: Vec<String>,
+    /// A model knows accounts: what members tell them is one more input.
+    pub accounts: bool,
     pub workers: u16,
     pub group_protocol: GroupProtocol,
     pub static_membership: bool,
@@ -144,6 +146,7 @@ impl Options {
             properties: BTreeMap::new(),
             prefix: String::new(),
             inputs,
+            accounts: false,
             workers: 1,
             group_protocol: GroupProtocol::default(),
             static_membership: false,
@@ -161,6 +164,18 @@ impl Options {
     #[must_use]
     pub fn input_topics(&self) -> Vec<String> {
         self.inputs.iter().map(|t| format!("{}{t}", self.prefix)).collect()
+    }
+
+    /// The internal topic that is one more input, when there is one.
+    #[must_use]
+    pub fn members_topic(&self) -> Option<String> {
+        self.accounts.then(|| self.output_topic(OutTopic::AccountMembers))
+    }
+
+    /// Full names of all that a task reads: the inputs, then the internal topic.
+    #[must_use]
+    pub fn all_inputs(&self) -> Vec<String> {
+        self.input_topics().into_iter().chain(self.members_topic()).collect()
     }
 
     /// Full name of an output topic.

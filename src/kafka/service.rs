@@ -147,9 +147,13 @@ where
     if !refused.is_empty() {
         return Err(Failure::Stop(refused.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")));
     }
+    let mut options = options.clone();
+    options.accounts = ports.models.accounts().is_some();
+    let options = &options;
     let (partitions, dead_letter_max_bytes) = look_at_topics(options)?;
     let mut worker_options = options.worker.clone();
     worker_options.inputs = options.input_topics();
+    worker_options.members = options.members_topic();
     worker_options.partitions = partitions;
     worker_options.workers = options.workers.max(1);
     worker_options.start = options.start;
@@ -301,13 +305,14 @@ fn topic_faults(options: &Options, topics: &BTreeMap<String, Topic>) -> Vec<Stri
         faults.push("no input topics: set topics.clickstream, topics.email and topics.cart".to_owned());
     }
     let state = options.output_topic(OutTopic::State);
-    for topic in inputs.iter().cloned().chain(OutTopic::ALL.iter().map(|t| options.output_topic(*t))) {
+    for topic in inputs.iter().cloned().chain(OutTopic::used(options.accounts).map(|t| options.output_topic(t))) {
         if !topics.contains_key(&topic) {
             faults.push(format!("topic {topic} is missing: `leadstream topics create` makes it"));
         }
     }
+    let members = options.members_topic();
     let counts: Vec<(&String, u32)> =
-        inputs.iter().chain([&state]).filter_map(|t| Some((t, topics.get(t)?.partitions))).collect();
+        inputs.iter().chain([&state]).chain(&members).filter_map(|t| Some((t, topics.get(t)?.partitions))).collect();
     if let Some((first, rest)) = counts.split_first() {
         for (topic, count) in rest.iter().filter(|(_, count)| *count != first.1) {
             faults.push(format!(

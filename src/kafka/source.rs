@@ -44,7 +44,7 @@ impl KafkaSource {
             context::consumer(&config).map_err(|e| errors::of_call("the consumer can't be made", &e))?;
         let thread = std::thread::current();
         consumer.set_nonempty_callback(move || thread.unpark());
-        let topics = options.input_topics();
+        let topics = options.all_inputs();
         let names: Vec<&str> = topics.iter().map(String::as_str).collect();
         consumer.subscribe(&names).map_err(|e| errors::of_call("the inputs can't be subscribed", &e))?;
         Ok(Self {

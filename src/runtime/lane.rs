@@ -160,11 +160,14 @@ pub struct Lane<C: Codec> {
     pub last_commit_ms: Option<Ms>,
     replay: bool,
     was_live: bool,
+    /// Inputs of the configuration; one more is what members tell their accounts.
+    external: usize,
 }
 
 impl<C: Codec> Lane<C> {
-    /// A lane that reads from these offsets, one per input. `replay`: `catch_up = "replay"`.
-    pub fn new(partition: i32, task: Task<C>, offsets: &[i64], replay: bool, poison: Option<Poison>) -> Self {
+    /// A lane that reads from these offsets, one per input, of which so many are of the configuration. `replay`:
+    /// `catch_up = "replay"`.
+    pub fn new(partition: i32, task: Task<C>, offsets: &[i64], external: usize, replay: bool, poison: Option<Poison>) -> Self {
         let inputs = offsets.iter().map(|o| Input::new(*o)).collect();
         Self {
             partition,
@@ -178,6 +181,7 @@ impl<C: Codec> Lane<C> {
             last_commit_ms: None,
             replay,
             was_live: false,
+            external,
         }
     }
 
@@ -201,7 +205,8 @@ impl<C: Codec> Lane<C> {
 
     /// All inputs are at their end, or what comes next is young (contract section 4).
     pub fn is_caught_up(&self, now: &Now) -> bool {
-        self.inputs.iter().all(|i| i.is_caught_up(now))
+        // Nothing of accounts flows back into a prospect: what members told need not be read for that.
+        self.inputs[..self.external].iter().all(|i| i.is_caught_up(now))
     }
 
     fn mode(&self, now: &Now) -> Mode {
@@ -224,7 +229,7 @@ impl<C: Codec> Lane<C> {
             }
         }
         while ran.applied < budget {
-            let n = match choose(self.inputs.iter().map(|i| i.head)) {
+            let n = match self.next_input(ran.applied < budget / 2) {
                 Choice::Take(n) => n,
                 Choice::WaitFor(n) => {
                     ran.waiting_for = u16::try_from(n).ok();
@@ -262,9 +267,23 @@ impl<C: Codec> Lane<C> {
         Ok(ran)
     }
 
+    /// What to take next. What members told their accounts has no place in the merge order, for it changes no prospect: it is
+    /// taken first, up to a half of a turn, and it is never waited for.
+    fn next_input(&self, members_first: bool) -> Choice {
+        let merged = |inputs: &[Input]| choose(inputs.iter().map(|i| i.head));
+        let told = self.inputs.get(self.external).is_some_and(|i| matches!(i.head, Head::At(_)));
+        if told && members_first {
+            return Choice::Take(self.external);
+        }
+        match merged(&self.inputs[..self.external]) {
+            Choice::WaitFor(_) | Choice::Nothing if told => Choice::Take(self.external),
+            choice => choice,
+        }
+    }
+
     /// Moves the task's time to the wall clock when it is caught up and has nothing in hand; says whether a timer fired.
     pub fn advance(&mut self, now: &Now, effects: &mut BatchEffects) -> bool {
-        let in_hand = self.inputs.iter().any(|i| matches!(i.head, Head::At(_)));
+        let in_hand = self.inputs[..self.external].iter().any(|i| matches!(i.head, Head::At(_)));
         if in_hand || !self.is_caught_up(now) {
             self.was_live &= self.is_caught_up(now);
             return false;

@@ -77,6 +77,8 @@ pub struct Options {
     pub workers: u16,
     /// Input topics with their prefix, in configured order: `Position::input` is the index.
     pub inputs: Vec<String>,
+    /// The internal topic of what members tell their accounts, when a model knows accounts: the last input.
+    pub members: Option<String>,
     /// Partitions of every input and of the changelog.
     pub partitions: u32,
     pub start: Start,
@@ -96,6 +98,17 @@ pub struct Options {
 }
 
 impl Options {
+    /// All inputs of a task: those of the configuration, then the internal one.
+    pub fn all_inputs(&self) -> impl Iterator<Item = &String> {
+        self.inputs.iter().chain(&self.members)
+    }
+
+    /// The name of an input.
+    #[must_use]
+    pub fn input(&self, input: u16) -> Option<&String> {
+        self.all_inputs().nth(usize::from(input))
+    }
+
     /// Defaults for these inputs.
     #[must_use]
     pub fn new(inputs: Vec<String>, partitions: u32) -> Self {
@@ -103,6 +116,7 @@ impl Options {
             worker: 0,
             workers: 1,
             inputs,
+            members: None,
             partitions,
             start: Start::default(),
             on_gap: OnGap::default(),

@@ -279,7 +279,7 @@ fn fetch_lane<S: EventSource, D: Decode, C: Codec>(
     samples: &mut [Sample],
 ) -> Result<bool, Failure> {
     let mut any = false;
-    for (input, sample) in (0u16..).zip(samples) {
+    for input in (0u16..).take(options.all_inputs().count()) {
         let room = lane.wants(input, options.fetch_ahead);
         // Small helpings cost more per record: wait for room, as long as there is enough to work on.
         if room < FETCH_AT_ONCE.min(options.fetch_ahead / 2) {
@@ -289,7 +289,10 @@ fn fetch_lane<S: EventSource, D: Decode, C: Codec>(
         let Some(fetched) = source.fetch(from, room.min(FETCH_AT_ONCE))? else { continue };
         any = true;
         let chunk = (!fetched.records.is_empty()).then(|| Chunk::decode(fetched.records, decoder));
-        if let Some(key) = chunk.as_ref().and_then(|c| c.records().view(0).key) {
+        // The internal input is our own producer's: it says nothing of the others'.
+        if let (Some(sample), Some(chunk)) = (samples.get_mut(usize::from(input)), &chunk)
+            && let Some(key) = chunk.records().view(0).key
+        {
             sample.add(key, lane.partition, options.partitions);
         }
         lane.push(input, chunk, fetched.end);

@@ -195,6 +195,19 @@ catalogue! {
     CART_UNADDRESSABLE = counter("leadstream_cart_unaddressable_total", "triggers", &["step"],
         "Cart triggers that left for prospects of whom no address was ever seen, by step",
         "Most of leadstream_cart_triggers_total: the shop asks for the address too late, or identify calls lack it.");
+    /// Accounts.
+    ACCOUNTS = gauge("leadstream_accounts", "accounts", &["state"],
+        "Accounts by state (open, consensus, disqualified), over the partitions of this instance",
+        "Not by itself; sum over instances.");
+    /// Their members.
+    ACCOUNT_MEMBERS = gauge("leadstream_account_members", "prospects", &[],
+        "Members of all accounts, over the partitions of this instance",
+        "Many members per account: a mail domain that is no company; see accounts.free_mail.");
+    /// What left about accounts.
+    ACCOUNT_CHANGES = counter("leadstream_account_changes_total", "changes", &["kind"],
+        "Outputs about accounts by type: account.stage-changed, account.consensus-reached, account.consensus-lost, account.consensus-recalled, account.disqualified, account.reopened",
+        "`account.consensus-recalled` at a steady rate: events of some members arrive late.");
+
     /// Visible minus due.
     TRIGGER_LATENESS = histogram("leadstream_trigger_lateness_seconds", "seconds", &["kind"], LATENCY_BUCKETS,
         "How long after its due time an output of time became visible (commit minus due), by kind: cart-step, trigger, stale, label, hand-over",

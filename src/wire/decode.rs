@@ -12,15 +12,18 @@ mod lookup;
 mod protobuf;
 mod scan;
 mod signals;
+mod tidings;
 mod value;
 
 pub use draft::MAX_PRODUCTS;
 pub use file::{FileHead, file_head};
+pub use tidings::as_event;
 pub use value::{
     MAX_CURRENCY_BYTES, MAX_ID_BYTES, MAX_NAME_BYTES, MAX_PRICE, MAX_PROPERTY_BYTES, MAX_TEXT_BYTES, MAX_URL_BYTES, MAX_VALUE,
 };
 
 use crate::domain::Ms;
+use crate::domain::account::company::ACCOUNT_KEY;
 use crate::domain::event::{Event, Position};
 use crate::domain::ids::hash64;
 use crate::domain::model::call_name;
@@ -116,6 +119,9 @@ impl Decoder {
     fn check_key(&self, key: &[u8]) -> Result<(), Rejected> {
         match key.len() {
             0 => Err(reject(DeadReason::KeyEmpty, "the record's key is empty: it has to be the prospect")),
+            _ if key.starts_with(ACCOUNT_KEY.as_bytes()) => {
+                Err(reject(DeadReason::KeyReserved, "the key begins as those of the service's own records of accounts do"))
+            }
             n if n > self.options.max_key_bytes => {
                 let detail = format!("the key has {n} bytes, at most {} are allowed", self.options.max_key_bytes);
                 Err(Rejected { reason: DeadReason::KeyTooLong, detail })
@@ -169,6 +175,9 @@ impl Decoder {
         if matches!(kind, Kind::Page | Kind::Screen) {
             draft.put_call_fields(&self.lookup);
         }
+        if kind == Kind::Group {
+            draft.put_group_id(&self.lookup);
+        }
         let (products, has_products) = draft.take_products(is_v1);
         let mut properties = std::mem::take(&mut draft.properties);
         properties.sort_unstable_by_key(|(id, ..)| *id);
@@ -194,6 +203,7 @@ impl Decoder {
             signals: std::mem::take(&mut draft.signals).finish(kind),
             broken_fields: draft.faults.broken,
             clamped,
+            tidings: None,
         })
     }
 
@@ -261,6 +271,10 @@ impl Decoder {
 
 impl Decode for Decoder {
     fn decode<'a>(&self, record: &RecordView<'a>) -> Result<Event<'a>, Rejected> {
+        if usize::from(record.input) == self.options.topics.len() && record.input > 0 {
+            // The internal topic comes after those of the configuration.
+            return tidings::decode(record, self);
+        }
         let Some(key) = record.key else {
             return Err(reject(DeadReason::KeyMissing, "the record has no key: it has to be the prospect"));
         };

@@ -5,7 +5,7 @@ mod protobuf;
 
 use super::time::Rfc3339;
 use super::{dead_letter, task_record};
-use crate::domain::effect::{Body, Direction, Output, TriggerKind};
+use crate::domain::effect::{Body, Direction, Output, TriggerKind, Verdict};
 use crate::domain::model::{Model, Models};
 use crate::engine::task::ProspectOutput;
 use crate::runtime::ports::{Encode, Encoded, Headers, OutTopic, RecordView, Rejected, TaskRecord};
@@ -45,7 +45,7 @@ impl Encoder {
 
     /// Appends the record's value and says which topic it belongs to. JSON is one line, without the line break at its end.
     pub fn encode(&self, prospect: &str, output: &Output, value: &mut Vec<u8>) -> OutTopic {
-        match self.options.format {
+        match self.format_of(output) {
             Format::Json => json::write(self, prospect, output, value),
             Format::Protobuf => protobuf::write(self, prospect, output, value),
         }
@@ -54,7 +54,7 @@ impl Encoder {
 
     /// Replaces `headers` by the CloudEvents headers of an output, reusing its memory.
     pub fn headers(&self, prospect: &str, output: &Output, headers: &mut Headers) {
-        let content_type = match self.options.format {
+        let content_type = match self.format_of(output) {
             Format::Json => "application/json",
             Format::Protobuf => "application/protobuf",
         };
@@ -79,6 +79,11 @@ impl Encoder {
                 headers.push((Cow::Borrowed(name), value.as_bytes().to_vec()));
             }
         }
+    }
+
+    /// What members tell their account is read by this program alone.
+    fn format_of(&self, output: &Output) -> Format {
+        if matches!(output.body, Body::Member(_)) { Format::Protobuf } else { self.options.format }
     }
 
     fn model(&self, output: &Output) -> Option<&Model> {
@@ -120,7 +125,8 @@ pub fn topic_of(output: &Output) -> OutTopic {
         Body::CartOutcome(_) => OutTopic::CartOutcomes,
         Body::Triggered(_) => OutTopic::Triggers,
         Body::HandOver(_) => OutTopic::HandOvers,
-        Body::AccountChanged(_) | Body::Member(_) => OutTopic::Accounts,
+        Body::AccountChanged(_) => OutTopic::Accounts,
+        Body::Member(_) => OutTopic::AccountMembers,
     }
 }
 
@@ -137,7 +143,7 @@ pub fn type_name(output: &Output) -> &'static str {
             TriggerKind::Recalled => "trigger.recalled",
         },
         Body::HandOver(body) => body.kind.type_name(),
-        Body::AccountChanged(body) => body.kind,
+        Body::AccountChanged(body) => body.kind.type_name(),
         Body::Member(_) => "account.member",
     }
 }
@@ -147,6 +153,13 @@ fn direction_name(direction: Direction) -> &'static str {
         Direction::Enter => "enter",
         Direction::Forward => "forward",
         Direction::Back => "back",
+    }
+}
+
+fn verdict_name(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Disqualified => "disqualified",
+        Verdict::Reopened => "reopened",
     }
 }
 

@@ -289,6 +289,7 @@ fn every_reason_of_the_fixed_list_has_a_way_to_come_up() {
         rejected(&newer).reason,
         reason(b"{}"),
         reason(br#"{"type":"page","timestamp":0}"#),
+        rejected(&record(b"\x01account:acme.com", PAGE)).reason,
     ];
     assert_eq!(reasons, DeadReason::ALL);
 }

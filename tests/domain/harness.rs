@@ -4,12 +4,14 @@
 //! minutes and arrived at 2 hours. `behind`, `live` and `virtual` switch the task's mode; `wait` only lets time pass.
 
 use leadstream::config::model_file;
+use leadstream::domain::account::group::Tidings;
 use leadstream::domain::effect::{Body, Output, TriggerKind};
 use leadstream::domain::event::{Event, Position, Product, Signals, Value};
 use leadstream::domain::ids::{hash64, low32};
 use leadstream::domain::model::Models;
 use leadstream::domain::names::{Kind, canonical, kind_of_track};
 use leadstream::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
+use leadstream::wire::decode::as_event;
 use leadstream::wire::state_record::StateCodec;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -103,6 +105,7 @@ impl Did {
             signals: self.signals(),
             broken_fields: 0,
             clamped: false,
+            tidings: None,
         }
     }
 }
@@ -232,6 +235,8 @@ fn line(number: usize, text: &str) -> Line {
             Some(("id", id)) => did.message_id = Some(id.to_owned()),
             Some(("price", p)) => did.price = p.parse().ok(),
             Some(("value", v)) => did.value = v.parse().ok(),
+            // Which group a call is about.
+            Some(("of", group)) if verb == "group" => did.properties.push(("groupId".to_owned(), group.to_owned())),
             // What identify and group calls carry are traits.
             Some((key, value)) if matches!(verb, "identify" | "group") => {
                 did.properties.push((format!("traits.{key}"), value.to_owned()));
@@ -280,6 +285,12 @@ pub fn run_lines(models: &[Arc<Models>], lines: &[Line], batch: usize) -> Vec<Pr
             commit(&mut task);
         }
         assert_eq!(effects.unreadable, None);
+        // What members tell their accounts comes back at once.
+        let told: Vec<Tidings> = effects.outputs.iter().filter_map(|o| Tidings::of(&o.output)).collect();
+        outputs.append(&mut effects.outputs);
+        for tidings in told {
+            task.apply(&as_event(tidings, 0, Position::default()), mode, &mut effects);
+        }
         outputs.append(&mut effects.outputs);
     }
     outputs
@@ -346,10 +357,21 @@ pub fn say(output: &Output) -> String {
             format!("{at} {} {}{answer}{why}", h.kind.type_name().replace('.', " "), h.qualification.name())
         }
         Body::AccountChanged(a) => {
-            let to = a.to.as_deref().map(|t| format!(" > {t}")).unwrap_or_default();
-            format!("{at} {} {}{to} agreed={} of {}", a.kind, a.account, a.agreed.len(), a.expected)
+            let what = match (a.axis, a.reason.as_deref()) {
+                (Some(axis), _) => {
+                    let name = |stage: &Option<leadstream::domain::Text>| stage.clone().unwrap_or_else(|| "-".into());
+                    format!(" {} {} > {}", axis.name(), name(&a.from), name(&a.to))
+                }
+                (None, Some(reason)) => format!(" {reason}"),
+                (None, None) => String::new(),
+            };
+            let list = |names: &[leadstream::domain::Text]| names.join(" ");
+            let missing = if a.missing.is_empty() { String::new() } else { format!(", missing: {}", list(&a.missing)) };
+            let kind = a.kind.type_name().trim_start_matches("account.");
+            format!("{at} {kind}{what} ({} agree, {} needed{missing})", a.agreed.len(), a.expected)
         }
-        Body::Member(m) => format!("{at} member of {}", m.account),
+        Body::Member(m) if m.left => format!("{at} leaves {}", m.account),
+        Body::Member(m) => format!("{at} tells {}", m.account),
     }
 }
 

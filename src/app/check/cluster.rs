@@ -6,7 +6,7 @@ use crate::app::topics::{DEAD_LETTER_ROOM_BYTES, DEFAULT_MESSAGE_BYTES, differen
 use crate::config::Settings;
 use crate::config::settings::{InputTopic, Start};
 use crate::config::units::format_ms;
-use crate::kafka::admin::{Admin, Topic};
+use crate::kafka::admin::{Admin, NewTopicSpec, Topic};
 use crate::kafka::options::{Options, refused_properties};
 use crate::runtime::partitioners::disagreement;
 use crate::runtime::ports::{Clock, Failure, OutTopic};
@@ -31,7 +31,7 @@ fn area(failure: &Failure) -> &'static str {
 }
 
 /// Asks the brokers; everything found goes into the report.
-pub(super) fn check(settings: &Settings, report: &mut Report) {
+pub(super) fn check(settings: &Settings, accounts: bool, report: &mut Report) {
     let mut options = kafka_options(settings, "check");
     let refused = refused_properties(&options.properties);
     let unknown = options.unknown_properties();
@@ -53,10 +53,11 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
     report.good("kafka", format!("{} answers, {} topics", settings.kafka.bootstrap_servers, topics.len()));
     let inputs = settings.input_topics();
     let there: Vec<&InputTopic> = inputs.iter().filter(|t| topics.contains_key(&t.name)).collect();
-    existence(settings, &inputs, &topics, report);
+    existence(settings, accounts, &inputs, &topics, report);
     let partitions = partition_counts(&there, &topics, report);
     let largest = largest_inputs(&admin, &there, report);
-    outputs(settings, &admin, &topics, partitions, largest, report);
+    let outputs_wanted = wanted(settings, accounts, partitions.unwrap_or(0), None, false, largest);
+    outputs(settings, &admin, &topics, partitions, largest, outputs_wanted, report);
     oldest_unread(settings, &admin, &there, &topics, report);
     if let Some(partitions) = partitions {
         partitioners(settings, &admin, &there, partitions, report);
@@ -64,7 +65,7 @@ pub(super) fn check(settings: &Settings, report: &mut Report) {
     rights(&options, report);
 }
 
-fn existence(settings: &Settings, inputs: &[InputTopic], topics: &BTreeMap<String, Topic>, report: &mut Report) {
+fn existence(settings: &Settings, accounts: bool, inputs: &[InputTopic], topics: &BTreeMap<String, Topic>, report: &mut Report) {
     for input in inputs.iter().filter(|t| !topics.contains_key(&t.name)) {
         let text = format!(
             "input {} does not exist, or this user may not DESCRIBE it: make it (`leadstream topics create --inputs --partitions N`), \
@@ -73,7 +74,7 @@ fn existence(settings: &Settings, inputs: &[InputTopic], topics: &BTreeMap<Strin
         );
         report.fault("topics", text);
     }
-    for topic in OutTopic::ALL.into_iter().map(|t| settings.output_topic(t)).filter(|t| !topics.contains_key(t)) {
+    for topic in OutTopic::used(accounts).map(|t| settings.output_topic(t)).filter(|t| !topics.contains_key(t)) {
         report.fault("topics", format!("output {topic} does not exist: `leadstream topics create` makes it"));
     }
     for (name, topic) in topics.iter().filter(|(_, topic)| topic.leaderless > 0) {
@@ -126,13 +127,15 @@ fn outputs(
     topics: &BTreeMap<String, Topic>,
     partitions: Option<u32>,
     largest: u64,
+    all_wanted: Vec<NewTopicSpec>,
     report: &mut Report,
 ) {
     let state = settings.output_topic(OutTopic::State);
     let dead = settings.output_topic(OutTopic::DeadLetters);
+    let members = settings.output_topic(OutTopic::AccountMembers);
     let mut good = 0;
     // Where the inputs disagree, each output is compared with itself: its other settings still count.
-    for mut spec in wanted(settings, partitions.unwrap_or(0), None, false, largest) {
+    for mut spec in all_wanted {
         let Some(found) = topics.get(&spec.name) else { continue };
         if partitions.is_none() {
             spec.partitions = found.partitions;
@@ -143,7 +146,10 @@ fn outputs(
             good += 1;
         }
         for difference in differences {
-            let matters = spec.name == state || difference.starts_with("message.timestamp.type") || spec.name == dead;
+            let matters = spec.name == state
+                || difference.starts_with("message.timestamp.type")
+                || spec.name == dead
+                || spec.name == members;
             let text = format!("{}: {difference}{}", spec.name, what_to_do(&spec.name, &difference));
             if matters { report.fault("topics", text) } else { report.warning("topics", text) }
         }
@@ -194,7 +200,9 @@ fn oldest_unread(
     }
     let Some((time_ms, input)) = oldest else { return };
     let age_ms = now_ms.saturating_sub(time_ms);
-    for topic in OutTopic::ALL.into_iter().filter(|t| !matches!(t, OutTopic::State | OutTopic::DeadLetters)) {
+    for topic in
+        OutTopic::ALL.into_iter().filter(|t| !matches!(t, OutTopic::State | OutTopic::DeadLetters | OutTopic::AccountMembers))
+    {
         let name = settings.output_topic(topic);
         if !topics.contains_key(&name) {
             continue;

@@ -36,16 +36,18 @@ pub(super) const TOPICS: [OutTopic; COUNT] = [
 const BLOCK_BYTES: usize = 64 << 10;
 
 impl Out {
-    pub(super) fn of(output: &Output) -> Self {
-        match output.body {
+    /// Which file; `None` for what members tell their accounts.
+    pub(super) fn of(output: &Output) -> Option<Self> {
+        Some(match output.body {
             Body::StageChanged(_) => Self::StageChanges,
             Body::ScoreChanged(_) => Self::ScoreChanges,
             Body::CartAbandoned(_) => Self::CartAbandoned,
             Body::CartOutcome(_) => Self::CartOutcomes,
             Body::Triggered(_) => Self::Triggers,
             Body::HandOver(_) => Self::HandOvers,
-            Body::AccountChanged(_) | Body::Member(_) => Self::Accounts,
-        }
+            Body::AccountChanged(_) => Self::Accounts,
+            Body::Member(_) => return None,
+        })
     }
 }
 

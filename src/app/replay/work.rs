@@ -4,11 +4,13 @@ use super::lane::{Item, Lane};
 use super::outputs::{self, Out, Outputs};
 use super::spill::{Log, Spill};
 use super::{Options, Until};
+use crate::domain::account::group::Tidings;
 use crate::domain::effect::{Body, Note};
+use crate::domain::event::Position;
 use crate::domain::{Ms, Text};
 use crate::engine::merge::{Choice, Head, choose};
 use crate::engine::task::{BatchEffects, Mode, Task};
-use crate::wire::decode::Decoder;
+use crate::wire::decode::{Decoder, as_event};
 use crate::wire::output::Encoder;
 use crate::wire::state_record::StateCodec;
 use std::collections::BTreeMap;
@@ -28,6 +30,7 @@ pub struct Tally {
     pub duplicates: u64,
     pub late: u64,
     pub prospects: u64,
+    pub accounts: u64,
     pub first_ms: Option<Ms>,
     pub last_ms: Option<Ms>,
     pub dead_letters: BTreeMap<&'static str, u64>,
@@ -48,6 +51,7 @@ impl Tally {
         self.duplicates += other.duplicates;
         self.late += other.late;
         self.prospects += other.prospects;
+        self.accounts += other.accounts;
         self.first_ms = self.first_ms.into_iter().chain(other.first_ms).min();
         self.last_ms = self.last_ms.max(other.last_ms);
         let add = |into: &mut BTreeMap<&'static str, u64>, from: &BTreeMap<&'static str, u64>| {
@@ -66,6 +70,8 @@ pub(super) struct Worked {
     pub task: Task<StateCodec>,
     pub outputs: Outputs,
     pub tally: Tally,
+    /// What members told their accounts, in order.
+    pub tidings: Vec<Tidings>,
 }
 
 /// What all tasks share.
@@ -88,7 +94,7 @@ pub(super) fn work(shared: &Shared<'_>, partition: u32, logs: Vec<Log>, progress
     };
     let mut lanes: Vec<Lane<'_>> = logs.into_iter().enumerate().map(lane).collect();
     let task = Task::new(shared.options.models.clone(), StateCodec);
-    let mut worked = Worked { task, outputs: Outputs::default(), tally: Tally::default() };
+    let mut worked = Worked { task, outputs: Outputs::default(), tally: Tally::default(), tidings: Vec::new() };
     let mut effects = BatchEffects::default();
     let mut heads = vec![Head::AtEnd; lanes.len()];
     for (head, lane) in heads.iter_mut().zip(&mut lanes) {
@@ -159,19 +165,44 @@ pub(super) fn finish(shared: &Shared<'_>, worked: &mut Worked, end_ms: Option<Ms
         (Until::End, None) => {}
     }
     close(shared, worked, &mut effects)?;
-    worked.tally.prospects = worked.task.size().records as u64;
+    worked.tally.accounts = worked.task.population().accounts.iter().sum();
+    worked.tally.prospects = worked.task.size().records as u64 - worked.tally.accounts;
     worked.outputs.rest(shared.spill)?;
     Ok(())
 }
 
+/// Gives the accounts of a task what their members told, from all tasks, in order of time. The clock has run to its end.
+pub(super) fn accounts(
+    shared: &Shared<'_>,
+    worked: &mut Worked,
+    mut told: Vec<Tidings>,
+    end_ms: Option<Ms>,
+) -> anyhow::Result<()> {
+    // Stable: what one member told stays in its order.
+    told.sort_by_key(Tidings::order);
+    let mut effects = BatchEffects::default();
+    for (n, tidings) in told.into_iter().enumerate() {
+        let event = as_event(tidings, 0, Position::default());
+        worked.task.apply(&event, Mode::Virtual, &mut effects);
+        if n as u64 % BATCH_EVENTS == 0 {
+            close(shared, worked, &mut effects)?;
+        }
+    }
+    close(shared, worked, &mut effects)?;
+    finish(shared, worked, end_ms)
+}
+
 /// Closes a batch: writes its outputs, and its records become the truth.
 fn close(shared: &Shared<'_>, worked: &mut Worked, effects: &mut BatchEffects) -> anyhow::Result<()> {
-    let Worked { task, outputs, tally } = worked;
+    let Worked { task, outputs, tally, tidings } = worked;
     if let Some(error) = effects.unreadable.take() {
         return Err(error.into());
     }
     for output in &effects.outputs {
-        let out = Out::of(&output.output);
+        let Some(out) = Out::of(&output.output) else {
+            tidings.extend(Tidings::of(&output.output));
+            continue;
+        };
         tally.outputs[out as usize] += 1;
         match &output.output.body {
             Body::CartAbandoned(cart) => *tally.triggers_by_step.entry(cart.step).or_default() += 1,

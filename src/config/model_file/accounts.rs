@@ -1,8 +1,53 @@
 //! `[accounts]`.
 
+use super::condition::condition;
 use crate::config::fields::{Faults, Fields};
-use crate::domain::model::accounts::AccountsSpec;
+use crate::domain::model::accounts::{AccountsSpec, ConsensusSpec, RoleSpec, ScoreOf};
+use crate::domain::model::spec::{At, ConditionSpec};
 
-pub(super) fn accounts(_fields: &mut Fields<'_>, _faults: &mut Faults) -> AccountsSpec {
-    AccountsSpec {}
+const SCORES: [(&str, ScoreOf); 2] = [("sum", ScoreOf::Sum), ("highest", ScoreOf::Highest)];
+
+pub(super) fn accounts(fields: &mut Fields<'_>, faults: &mut Faults) -> AccountsSpec {
+    let Some(mut fields) = fields.table("accounts", faults) else { return AccountsSpec::default() };
+    let spec = AccountsSpec {
+        place: Some(fields.place.clone()),
+        consensus: fields.table("consensus", faults).map(|f| consensus(f, faults)),
+        score: fields.choice("score", &SCORES, faults),
+        free_mail: fields.texts("free_mail", faults).unwrap_or_default(),
+        roles: fields.tables("roles", faults).into_iter().map(|f| role(f, faults)).collect(),
+        disqualified: fields.table("disqualified", faults).map(|f| event(f, faults)),
+        reopened: fields.table("reopened", faults).map(|f| event(f, faults)),
+    };
+    fields.finish(faults);
+    spec
+}
+
+fn consensus(mut fields: Fields<'_>, faults: &mut Faults) -> At<ConsensusSpec> {
+    let place = fields.place.clone();
+    let value = ConsensusSpec {
+        stage: fields.text("stage", faults),
+        of: fields.integer("of", faults),
+        roles: fields.texts("roles", faults).unwrap_or_default(),
+    };
+    fields.finish(faults);
+    At { value, place }
+}
+
+fn role(mut fields: Fields<'_>, faults: &mut Faults) -> At<RoleSpec> {
+    let place = fields.place.clone();
+    let name = fields.text("name", faults);
+    let mut when = condition(&mut fields, faults);
+    if let Some(on) = when.on.first() {
+        faults.add(&on.place, "a role goes by what is known of somebody, whatever the event: leave `on` out");
+        when.on.clear();
+    }
+    fields.finish(faults);
+    At { value: RoleSpec { name, when }, place }
+}
+
+fn event(mut fields: Fields<'_>, faults: &mut Faults) -> At<ConditionSpec> {
+    let place = fields.place.clone();
+    let value = condition(&mut fields, faults);
+    fields.finish(faults);
+    At { value, place }
 }

@@ -1,5 +1,7 @@
 //! Outputs about triggers of absence, hand-overs and accounts, and the proof that triggers carry.
 
+use super::Axis;
+use crate::domain::account::group::Member;
 use crate::domain::event::Position;
 use crate::domain::{Ms, Text};
 
@@ -150,12 +152,53 @@ pub struct HandOver {
     pub persona: Option<Text>,
 }
 
+/// `type` of a record in `leadstream.accounts`. The numbers are part of ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AccountKind {
+    JourneyChanged = 0,
+    FunnelChanged = 1,
+    ConsensusReached = 2,
+    ConsensusLost = 3,
+    /// By what came late, a transition that was said does not stand.
+    ConsensusRecalled = 4,
+    /// The group as a whole.
+    Disqualified = 5,
+    Reopened = 6,
+}
+
+impl AccountKind {
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
+        Self::JourneyChanged,
+        Self::FunnelChanged,
+        Self::ConsensusReached,
+        Self::ConsensusLost,
+        Self::ConsensusRecalled,
+        Self::Disqualified,
+        Self::Reopened,
+    ];
+
+    /// The `type` of the output record.
+    #[must_use]
+    pub fn type_name(self) -> &'static str {
+        match self {
+            Self::JourneyChanged | Self::FunnelChanged => "account.stage-changed",
+            Self::ConsensusReached => "account.consensus-reached",
+            Self::ConsensusLost => "account.consensus-lost",
+            Self::ConsensusRecalled => "account.consensus-recalled",
+            Self::Disqualified => "account.disqualified",
+            Self::Reopened => "account.reopened",
+        }
+    }
+}
+
 /// A record in `leadstream.accounts`; its key is the account.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AccountChanged {
-    /// `account.stage-changed`, `account.consensus-reached`, `account.consensus-lost`, `account.score-changed`, …
-    pub kind: &'static str,
+    pub kind: AccountKind,
     pub account: Text,
+    /// Of a stage change.
+    pub axis: Option<Axis>,
     pub journey: Option<Text>,
     pub funnel: Option<Text>,
     pub from: Option<Text>,
@@ -165,8 +208,24 @@ pub struct AccountChanged {
     /// Members who have reached the model's stage of agreement or a later one, and those who have not.
     pub agreed: Vec<Text>,
     pub missing: Vec<Text>,
-    /// How many belong to a buying group of this model.
+    /// How many have to agree.
     pub expected: u32,
+    /// Roles that have to be among those who agree and are not.
+    pub missing_roles: Vec<Text>,
+    pub consensus: bool,
+    /// The group as a whole.
+    pub disqualified: bool,
+    pub reason: Option<Text>,
+    /// Id of the output that does not stand.
+    pub recalls: Option<u128>,
+    pub group: Vec<Member>,
+}
+
+/// What an event decides about a group as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Disqualified,
+    Reopened,
 }
 
 /// What a member tells its account: where it stands now. Newest wins.
@@ -181,4 +240,7 @@ pub struct MemberUpdate {
     pub disqualified: bool,
     /// It belongs to another account now, or was erased.
     pub left: bool,
+    pub verdict: Option<Verdict>,
+    /// Of the verdict.
+    pub reason: Option<Text>,
 }

@@ -173,7 +173,7 @@ fn stage_index(spec: &AxisSpec, name: &str) -> Option<usize> {
 }
 
 /// The index of a stage; a fault with the nearest name when there is none.
-fn known_stage(spec: &AxisSpec, stage: &At<String>, found: &mut Found) -> Option<usize> {
+pub(super) fn known_stage(spec: &AxisSpec, stage: &At<String>, found: &mut Found) -> Option<usize> {
     let index = stage_index(spec, &stage.value);
     if index.is_none() {
         let names = spec.stages.iter().map(|s| s.value.as_str());

@@ -12,11 +12,13 @@ pub enum DeadReason {
     UnknownVersion,
     NoName,
     AbsurdTime,
+    /// The key is one of the service's own.
+    KeyReserved,
 }
 
 impl DeadReason {
     /// Every reason, in the order of the documentation.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::UnreadableValue,
         Self::KeyMissing,
         Self::KeyEmpty,
@@ -26,6 +28,7 @@ impl DeadReason {
         Self::UnknownVersion,
         Self::NoName,
         Self::AbsurdTime,
+        Self::KeyReserved,
     ];
 
     /// The name in headers and metric labels.
@@ -41,6 +44,7 @@ impl DeadReason {
             Self::UnknownVersion => "unknown-version",
             Self::NoName => "no-name",
             Self::AbsurdTime => "absurd-time",
+            Self::KeyReserved => "key-reserved",
         }
     }
 }
@@ -55,13 +59,15 @@ pub enum OutTopic {
     Triggers,
     HandOvers,
     Accounts,
+    /// Internal: what members tell their accounts. Only with a model that knows accounts.
+    AccountMembers,
     DeadLetters,
     State,
 }
 
 impl OutTopic {
     /// Every topic that the service writes to.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::StageChanges,
         Self::ScoreChanges,
         Self::CartAbandoned,
@@ -69,9 +75,15 @@ impl OutTopic {
         Self::Triggers,
         Self::HandOvers,
         Self::Accounts,
+        Self::AccountMembers,
         Self::DeadLetters,
         Self::State,
     ];
+
+    /// The topics that there must be; `accounts`: a model knows accounts.
+    pub fn used(accounts: bool) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |topic| accounts || *topic != Self::AccountMembers)
+    }
 
     /// The short name: files of `replay` are called so.
     #[must_use]
@@ -84,6 +96,7 @@ impl OutTopic {
             Self::Triggers => "triggers",
             Self::HandOvers => "hand-overs",
             Self::Accounts => "accounts",
+            Self::AccountMembers => "account-members",
             Self::DeadLetters => "dead-letters",
             Self::State => "state",
         }

@@ -194,16 +194,15 @@ where
         let mut parked = std::mem::take(&mut self.parked);
         for partition in self.assignment.pending() {
             let at = |input| InputPartition { partition, input };
-            let inputs: Vec<_> = (0u16..)
-                .take(self.options.inputs.len())
-                .filter_map(|input| self.assignment.waiting.get(&at(input)).copied())
-                .collect();
-            if inputs.len() < self.options.inputs.len() {
+            let all = self.options.all_inputs().count();
+            let inputs: Vec<_> =
+                (0u16..).take(all).filter_map(|input| self.assignment.waiting.get(&at(input)).copied()).collect();
+            if inputs.len() < all {
                 // With KIP-848 the others may follow; with the classic protocol `range` brings them together.
                 tracing::warn!(
                     partition,
                     here = inputs.len(),
-                    of = self.options.inputs.len(),
+                    of = all,
                     "the task waits for its other inputs; if that lasts, an instance has another subscription or assignor"
                 );
                 continue;
@@ -219,7 +218,7 @@ where
 
     fn new_lane(&self, partition: i32, task: Task<C>, offsets: &[i64]) -> Lane<C> {
         let poison = self.options.poison.map(Poison::new);
-        Lane::new(partition, task, offsets, is_replay(&self.models), poison)
+        Lane::new(partition, task, offsets, self.options.inputs.len(), is_replay(&self.models), poison)
     }
 
     fn begin_restore(&mut self, partition: i32, inputs: &[(Option<i64>, i64)], parked: Option<Parked<C>>) -> Result<(), Failure> {
@@ -310,9 +309,8 @@ where
                 offsets = from;
             }
         }
-        let replay = is_replay(&self.models);
         let Some(old) = self.lanes.remove(&partition) else { return Ok(()) };
-        let mut lane = Lane::new(partition, old.task, &offsets, replay, self.options.poison.map(Poison::new));
+        let mut lane = self.new_lane(partition, old.task, &offsets);
         lane.task.restore_time(record.as_ref().map_or(Ms::MIN, |r| r.time_ms));
         let drawn = || crate::domain::ids::hash64(format!("{}/{partition}/{}", self.log.name(), self.clock.now_ms()).as_bytes());
         lane.incarnation = restoring.parked.or(record.map(|r| r.incarnation)).unwrap_or_else(drawn);

@@ -57,12 +57,17 @@ impl<L: CommitLog, E: Encode> Writer<'_, L, E> {
         for output in effects.outputs.drain(..) {
             self.open()?;
             let topic = self.encoder.output(&output, self.encoded);
+            // What a member tells goes to its account's task, and retention counts from now: it is read at once.
+            let (key, timestamp_ms) = match &output.output.body {
+                Body::Member(update) => (update.account.as_bytes(), None),
+                _ => (output.prospect.as_bytes(), Some(output.output.at_ms)),
+            };
             self.log.send(&OutRecord {
                 topic,
                 partition: (topic == OutTopic::State).then_some(partition),
-                key: Some(output.prospect.as_bytes()),
+                key: Some(key),
                 value: Some(&self.encoded.value),
-                timestamp_ms: Some(output.output.at_ms),
+                timestamp_ms,
                 headers: &self.encoded.headers,
             })?;
             count_output(self.done.entry(partition).or_default(), &output.output.body);
@@ -77,7 +82,7 @@ impl<L: CommitLog, E: Encode> Writer<'_, L, E> {
         let view = batch.view(n);
         let mut headers: Headers =
             batch.headers(n).into_iter().map(|(name, value)| (Cow::Owned(name), value.unwrap_or_default())).collect();
-        let topic = self.options.inputs.get(usize::from(view.input)).map_or("", String::as_str);
+        let topic = self.options.input(view.input).map_or("", String::as_str);
         self.encoder.dead_letter(&view, topic, rejected, &mut headers);
         let most = self.options.dead_letter_max_bytes;
         let mut value = view.value;
@@ -122,7 +127,7 @@ impl<L: CommitLog, E: Encode> Writer<'_, L, E> {
         self.open()?;
         let record = TaskRecord {
             time_ms: lane.task.time_ms(),
-            positions: self.options.inputs.iter().cloned().zip(lane.positions()).collect(),
+            positions: self.options.all_inputs().cloned().zip(lane.positions()).collect(),
             incarnation: lane.incarnation,
             writer: self.log.name().to_owned(),
         };

@@ -11,7 +11,12 @@ pub(super) fn first_offset<S: EventSource>(
     committed: Option<i64>,
 ) -> Result<i64, Failure> {
     let bounds = source.bounds(partition)?;
+    let topic = options.input(partition.input);
     let Some(offset) = committed else {
+        // What members told before anybody listened is ours: nothing of it may be left out.
+        if topic.is_some() && topic == options.members.as_ref() {
+            return Ok(bounds.low);
+        }
         return match options.start {
             Start::Earliest => Ok(bounds.low),
             Start::Latest => Ok(bounds.high),
@@ -21,7 +26,7 @@ pub(super) fn first_offset<S: EventSource>(
     if (bounds.low..=bounds.high).contains(&offset) {
         return Ok(offset);
     }
-    let topic = options.inputs.get(usize::from(partition.input)).map_or("?", String::as_str);
+    let topic = topic.map_or("?", String::as_str);
     let what = format!(
         "{topic}, partition {}: the committed offset {offset} is gone, the topic holds {} to {}",
         partition.partition, bounds.low, bounds.high
@@ -48,21 +53,23 @@ pub(super) fn agreed_positions(
     record: Option<&TaskRecord>,
 ) -> Result<Vec<i64>, Failure> {
     let recorded = |topic: &String| record.and_then(|r| r.positions.iter().find(|(t, _)| t == topic)).map(|(_, offset)| *offset);
-    let recorded: Vec<Option<i64>> = options.inputs.iter().map(recorded).collect();
+    let recorded: Vec<Option<i64>> = options.all_inputs().map(recorded).collect();
     if options.positions == Positions::TaskRecord {
         return Ok(recorded.iter().zip(offsets).map(|(r, o)| r.unwrap_or(*o)).collect());
     }
-    let agree = recorded.iter().zip(committed).all(|(r, c)| match (r, c) {
+    let agree = recorded.iter().zip(committed).enumerate().all(|(n, (r, c))| match (r, c) {
         // A new input has neither; an input that was gone over by `on_gap` is judged by its committed offset.
         (Some(r), Some(c)) => r == c,
         (None, None) => true,
+        // Accounts were off for a while: nobody told them anything meanwhile.
+        (None, Some(_)) if n == options.inputs.len() => true,
         // An input that was added later has offsets only once its first batch is committed, together with the record.
         (None, Some(_)) | (Some(_), None) => false,
     });
     if agree || options.positions == Positions::Group {
         return Ok(offsets.to_vec());
     }
-    let what = options.inputs.iter().zip(recorded.iter().zip(committed)).map(|(topic, (r, c))| {
+    let what = options.all_inputs().zip(recorded.iter().zip(committed)).map(|(topic, (r, c))| {
         let show = |o: &Option<i64>| o.map_or_else(|| "none".to_owned(), |o| o.to_string());
         format!("{topic}: state {}, group {}", show(r), show(c))
     });

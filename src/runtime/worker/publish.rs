@@ -38,7 +38,7 @@ where
         for partition in self.assignment.pending() {
             self.show(TaskSnapshot::new(partition, worker, TaskState::Waiting, now.wall_ms));
         }
-        let inputs: Vec<Arc<str>> = self.options.inputs.iter().map(|t| Arc::from(t.as_str())).collect();
+        let inputs: Vec<Arc<str>> = self.options.all_inputs().map(|t| Arc::from(t.as_str())).collect();
         for partition in self.lanes.keys().copied().collect::<Vec<_>>() {
             let Some(lane) = self.lanes.get(&partition) else { continue };
             let state = match self.restoring.get(&partition) {

@@ -18,6 +18,7 @@ pub(super) struct Draft<'a> {
     pub event: Option<Cow<'a, str>>,
     pub call_name: Option<Scalar<'a>>,
     pub call_category: Option<Scalar<'a>>,
+    pub group_id: Option<Scalar<'a>>,
     pub message_id: Option<Cow<'a, str>>,
     pub timestamp: Option<i64>,
     pub original_timestamp: Option<i64>,
@@ -273,6 +274,15 @@ impl<'a> Draft<'a> {
             {
                 self.put_value(property, 1, value);
             }
+        }
+    }
+
+    /// Which group a group call is about.
+    pub fn put_group_id(&mut self, lookup: &Lookup) {
+        if let (Some(property), Some(scalar)) = (lookup.group_id, self.group_id.take())
+            && let Some(value) = scalar.property(&mut self.faults)
+        {
+            self.put_value(property, 0, value);
         }
     }
 

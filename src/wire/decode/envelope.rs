@@ -23,6 +23,7 @@ pub(super) enum TopField {
     Event,
     Name,
     Category,
+    GroupId,
     MessageId,
     UserId,
     AnonymousId,
@@ -42,6 +43,7 @@ impl Top {
             "event" => TopField::Event,
             "name" => TopField::Name,
             "category" => TopField::Category,
+            "groupId" => TopField::GroupId,
             "messageId" => TopField::MessageId,
             "timestamp" => TopField::Timestamp,
             "originalTimestamp" => TopField::OriginalTimestamp,
@@ -66,6 +68,7 @@ impl<'a> Draft<'a> {
             TopField::Event => self.event = name(scalar, faults),
             TopField::Name => self.call_name = Some(scalar),
             TopField::Category => self.call_category = Some(scalar),
+            TopField::GroupId => self.group_id = Some(scalar),
             // However long: its hash is what counts.
             TopField::MessageId => self.message_id = scalar.text(faults),
             TopField::Timestamp => self.timestamp = scalar.time(faults),

@@ -99,6 +99,8 @@ pub(super) struct Lookup {
     /// The properties `name` and `category`, which page and screen calls carry outside of `properties`.
     pub call_name: Option<PropertyId>,
     pub call_category: Option<PropertyId>,
+    /// `groupId` of group calls.
+    pub group_id: Option<PropertyId>,
 }
 
 /// Roots of the tree: objects at the top level of an event.
@@ -141,6 +143,7 @@ impl Lookup {
         lookup.nodes.iter_mut().for_each(Node::sort);
         lookup.call_name = vocabulary.property("name");
         lookup.call_category = vocabulary.property("category");
+        lookup.group_id = vocabulary.property("groupId");
         lookup
     }
 

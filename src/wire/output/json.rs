@@ -47,7 +47,7 @@ enum JsonBody<'a> {
     Triggered(more::Triggered<'a>),
     HandOver(more::HandOver<'a>),
     Account(more::Account<'a>),
-    Member(more::Member<'a>),
+    Member(more::Update<'a>),
 }
 
 #[derive(Serialize)]

@@ -2,8 +2,9 @@
 
 use super::Rounded;
 use crate::domain::Text;
+use crate::domain::account::group::Member;
 use crate::domain::effect;
-use crate::wire::output::Encoder;
+use crate::wire::output::{Encoder, hex, verdict_name};
 use crate::wire::time::Rfc3339;
 use serde::Serialize;
 
@@ -62,10 +63,27 @@ pub(super) struct Account<'a> {
     agreed: &'a [Text],
     missing: &'a [Text],
     expected: u32,
+    axis: Option<&'static str>,
+    missing_roles: &'a [Text],
+    consensus: bool,
+    disqualified: bool,
+    reason: Option<&'a str>,
+    recalls: Option<String>,
+    group: Vec<GroupMember<'a>>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Member<'a> {
+struct GroupMember<'a> {
+    member: &'a str,
+    role: Option<&'a str>,
+    journey: Option<&'a str>,
+    funnel: Option<&'a str>,
+    score: Rounded,
+    disqualified: bool,
+}
+
+#[derive(Serialize)]
+pub(super) struct Update<'a> {
     account: &'a str,
     member: &'a str,
     role: Option<&'a str>,
@@ -74,6 +92,8 @@ pub(super) struct Member<'a> {
     score: f64,
     disqualified: bool,
     left: bool,
+    verdict: Option<&'static str>,
+    reason: Option<&'a str>,
 }
 
 pub(super) fn proof<'a>(proof: &'a effect::Proof, encoder: &'a Encoder) -> Proof<'a> {
@@ -128,11 +148,29 @@ pub(super) fn account(body: &effect::AccountChanged) -> Account<'_> {
         agreed: &body.agreed,
         missing: &body.missing,
         expected: body.expected,
+        axis: body.axis.map(effect::Axis::name),
+        missing_roles: &body.missing_roles,
+        consensus: body.consensus,
+        disqualified: body.disqualified,
+        reason: body.reason.as_deref(),
+        recalls: body.recalls.map(|id| hex(id, &mut [0; 32]).to_owned()),
+        group: body.group.iter().map(group_member).collect(),
     }
 }
 
-pub(super) fn member(body: &effect::MemberUpdate) -> Member<'_> {
-    Member {
+fn group_member(member: &Member) -> GroupMember<'_> {
+    GroupMember {
+        member: &member.name,
+        role: member.role.as_deref(),
+        journey: member.stages[0].as_deref(),
+        funnel: member.stages[1].as_deref(),
+        score: Rounded(member.score),
+        disqualified: member.disqualified,
+    }
+}
+
+pub(super) fn member(body: &effect::MemberUpdate) -> Update<'_> {
+    Update {
         account: &body.account,
         member: &body.member,
         role: body.role.as_deref(),
@@ -141,5 +179,7 @@ pub(super) fn member(body: &effect::MemberUpdate) -> Member<'_> {
         score: body.score,
         disqualified: body.disqualified,
         left: body.left,
+        verdict: body.verdict.map(verdict_name),
+        reason: body.reason.as_deref(),
     }
 }

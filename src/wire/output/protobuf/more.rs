@@ -1,9 +1,10 @@
 //! Triggers of absence, hand-overs and accounts as protobuf, and the proof that triggers carry.
 
-use super::text;
+use super::{id_text, text};
 use crate::domain::Text;
+use crate::domain::account::group::Member;
 use crate::domain::effect;
-use crate::wire::output::{Encoder, rounded};
+use crate::wire::output::{Encoder, rounded, verdict_name};
 use crate::wire::proto;
 
 fn texts(texts: &[Text]) -> Vec<String> {
@@ -63,6 +64,24 @@ pub(super) fn account(body: &effect::AccountChanged) -> proto::AccountChanged {
         agreed: texts(&body.agreed),
         missing: texts(&body.missing),
         expected: body.expected,
+        axis: body.axis.map(|axis| axis.name().to_owned()),
+        missing_roles: texts(&body.missing_roles),
+        consensus: body.consensus,
+        disqualified: body.disqualified,
+        reason: text(body.reason.as_ref()),
+        recalls: body.recalls.map(id_text),
+        group: body.group.iter().map(group_member).collect(),
+    }
+}
+
+fn group_member(member: &Member) -> proto::GroupMember {
+    proto::GroupMember {
+        member: member.name.to_string(),
+        role: text(member.role.as_ref()),
+        journey: text(member.stages[0].as_ref()),
+        funnel: text(member.stages[1].as_ref()),
+        score: rounded(member.score),
+        disqualified: member.disqualified,
     }
 }
 
@@ -76,5 +95,7 @@ pub(super) fn member(body: &effect::MemberUpdate) -> proto::MemberUpdate {
         score: body.score,
         disqualified: body.disqualified,
         left: body.left,
+        verdict: body.verdict.map(|v| verdict_name(v).to_owned()),
+        reason: text(body.reason.as_ref()),
     }
 }

@@ -1,16 +1,230 @@
-//! `MembershipRecord`.
+//! `MembershipRecord`: where a prospect belongs, or an account itself.
 
-use crate::domain::account::Membership;
-use crate::wire::state_record::read::{Read, Reader};
-use crate::wire::state_record::write::Writer;
+use crate::domain::Ms;
+use crate::domain::account::company::Source;
+use crate::domain::account::consensus::{Consensus, Said, Says, Settled, Vote};
+use crate::domain::account::group::{Group, Member, Reason};
+use crate::domain::account::{Belongs, Membership};
+use crate::wire::state_record::read::{List, Read, Reader, Value, damaged};
+use crate::wire::state_record::write::{Writer, encode_varint};
 
-pub(super) fn write(value: &Membership, _w: &mut Writer<'_>) {
-    let Membership {} = value;
+pub(super) fn write(value: &Membership, w: &mut Writer<'_>) {
+    let Membership { role, belongs, group } = value;
+    w.optional_text(1, role.as_deref());
+    if let Some(belongs) = belongs {
+        w.nested(2, |w| write_belongs(belongs, w));
+    }
+    if let Some(group) = group {
+        w.nested(3, |w| write_group(group, w));
+    }
 }
 
 pub(super) fn read(mut r: Reader<'_>) -> Read<Membership> {
-    if let Some((field, _)) = r.next()? {
-        return r.unknown(field);
+    let mut m = Membership::default();
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Bytes(b)) => m.role = Some(r.text(b)?),
+            (2, Value::Bytes(b)) => m.belongs = Some(read_belongs(r.nested(b, "belongs"))?),
+            (3, Value::Bytes(b)) => m.group = Some(Box::new(read_group(r.nested(b, "group"))?)),
+            _ => return r.unknown(field),
+        }
     }
-    Ok(Membership {})
+    Ok(m)
+}
+
+fn write_belongs(belongs: &Belongs, w: &mut Writer<'_>) {
+    let Belongs { account, source, since_ms, told_ms, told } = belongs;
+    w.text(1, account);
+    w.uint(
+        2,
+        match source {
+            Source::MailDomain => 0,
+            Source::Trait => 1,
+            Source::GroupCall => 2,
+        },
+    );
+    w.time_or_0(3, *since_ms);
+    w.time_or_0(4, *told_ms);
+    if *told != 0 {
+        w.fixed64(5, *told);
+    }
+}
+
+fn read_belongs(mut r: Reader<'_>) -> Read<Belongs> {
+    let mut b = Belongs { account: crate::domain::Text::default(), source: Source::MailDomain, since_ms: 0, told_ms: 0, told: 0 };
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Bytes(text)) => b.account = r.text(text)?,
+            (2, Value::Varint(1)) => b.source = Source::Trait,
+            (2, Value::Varint(2)) => b.source = Source::GroupCall,
+            (3, Value::Varint(v)) => b.since_ms = r.time(v),
+            (4, Value::Varint(v)) => b.told_ms = r.time(v),
+            (5, Value::Fixed64(v)) => b.told = v,
+            _ => return r.unknown(field),
+        }
+    }
+    Ok(b)
+}
+
+fn write_group(group: &Group, w: &mut Writer<'_>) {
+    let Group { model_hash, members, consensus, verdict, stages: [journey, funnel], empty_since_ms } = group;
+    let Consensus { settled: Settled { agreed, out, reached, until_ms }, votes } = consensus;
+    w.fixed64(1, *model_hash);
+    for member in members {
+        w.nested(2, |w| write_member(member, w));
+    }
+    w.optional_text(3, journey.as_deref());
+    w.optional_text(4, funnel.as_deref());
+    w.time(5, *empty_since_ms);
+    if let Some(Reason { time_ms, by, text }) = verdict {
+        w.nested(6, |w| {
+            w.time_or_0(1, *time_ms);
+            w.fixed64(2, *by);
+            w.optional_text(3, text.as_deref());
+        });
+    }
+    w.packed(7, agreed.iter().map(|(voter, _)| voter.to_le_bytes()));
+    w.packed(8, agreed.iter().map(|(_, role)| role.to_le_bytes()));
+    w.flag(9, *out);
+    w.flag(10, *reached);
+    w.time_or_0(11, *until_ms);
+    w.times(12, votes.iter().map(|v| v.time_ms));
+    w.packed(13, votes.iter().map(|v| v.voter.to_le_bytes()));
+    w.packed(14, votes.iter().map(|v| v.cause.to_le_bytes()));
+    w.packed(15, votes.iter().map(|v| if let Says::Agrees(role) = v.says { role } else { 0 }.to_le_bytes()));
+    if !votes.is_empty() {
+        w.nested(16, |w| votes.iter().for_each(|v| encode_varint(said(v), w.out)));
+    }
+}
+
+/// What a vote says, what was said of it and how many times, in one number.
+fn said(vote: &Vote) -> u64 {
+    let says = match vote.says {
+        Says::Agrees(_) => 0,
+        Says::AgreesNot => 1,
+        Says::Out => 2,
+        Says::Reopened => 3,
+    };
+    let said = match vote.said {
+        Said::Nothing => 0,
+        Said::Reached => 1,
+        Said::Lost => 2,
+    };
+    says | said << 2 | u64::from(vote.times_said) << 4
+}
+
+/// The columns of the votes until they are put together.
+#[derive(Default)]
+struct Columns<'b> {
+    times: List<Ms>,
+    voters: &'b [[u8; 8]],
+    causes: &'b [[u8; 8]],
+    roles: &'b [[u8; 4]],
+    said: List<u64>,
+}
+
+impl Columns<'_> {
+    fn votes(self, r: &Reader<'_>) -> Read<Vec<Vote>> {
+        for column in [self.voters.len(), self.causes.len(), self.roles.len(), self.said.len()] {
+            r.same_length(self.times.len(), column)?;
+        }
+        let vote = |(n, time_ms): (usize, &Ms)| {
+            let said = self.said[n];
+            Ok(Vote {
+                time_ms: *time_ms,
+                voter: u64::from_le_bytes(self.voters[n]),
+                cause: u64::from_le_bytes(self.causes[n]),
+                says: match said & 3 {
+                    0 => Says::Agrees(u32::from_le_bytes(self.roles[n])),
+                    1 => Says::AgreesNot,
+                    2 => Says::Out,
+                    _ => Says::Reopened,
+                },
+                said: match said >> 2 & 3 {
+                    0 => Said::Nothing,
+                    1 => Said::Reached,
+                    2 => Said::Lost,
+                    other => return damaged("vote", format_args!("{other} is said of it")),
+                },
+                times_said: r.number(said >> 4)?,
+            })
+        };
+        self.times.iter().enumerate().map(vote).collect()
+    }
+}
+
+fn read_group(mut r: Reader<'_>) -> Read<Group> {
+    let mut g = Group::default();
+    let (mut agreed, mut roles): (&[[u8; 8]], &[[u8; 4]]) = (&[], &[]);
+    let mut columns = Columns::default();
+    while let Some((field, value)) = r.next()? {
+        let settled = &mut g.consensus.settled;
+        match (field, value) {
+            (1, Value::Fixed64(v)) => g.model_hash = v,
+            (2, Value::Bytes(b)) => g.members.push(read_member(r.nested(b, "member"))?),
+            (3, Value::Bytes(b)) => g.stages[0] = Some(r.text(b)?),
+            (4, Value::Bytes(b)) => g.stages[1] = Some(r.text(b)?),
+            (5, Value::Varint(v)) => g.empty_since_ms = Some(r.time(v)),
+            (6, Value::Bytes(b)) => g.verdict = Some(read_reason(r.nested(b, "reason"))?),
+            (7, Value::Bytes(b)) => agreed = r.packed(b)?,
+            (8, Value::Bytes(b)) => roles = r.packed(b)?,
+            (9, Value::Varint(v)) => settled.out = v != 0,
+            (10, Value::Varint(v)) => settled.reached = v != 0,
+            (11, Value::Varint(v)) => settled.until_ms = r.time(v),
+            (12, Value::Bytes(b)) => columns.times = r.times(b)?,
+            (13, Value::Bytes(b)) => columns.voters = r.packed(b)?,
+            (14, Value::Bytes(b)) => columns.causes = r.packed(b)?,
+            (15, Value::Bytes(b)) => columns.roles = r.packed(b)?,
+            (16, Value::Bytes(b)) => columns.said = r.varints(b)?,
+            _ => return r.unknown(field),
+        }
+    }
+    r.same_length(agreed.len(), roles.len())?;
+    let pairs = agreed.iter().zip(roles);
+    g.consensus.settled.agreed = pairs.map(|(v, role)| (u64::from_le_bytes(*v), u32::from_le_bytes(*role))).collect();
+    g.consensus.votes = columns.votes(&r)?;
+    Ok(g)
+}
+
+fn read_reason(mut r: Reader<'_>) -> Read<Reason> {
+    let mut reason = Reason::default();
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Varint(v)) => reason.time_ms = r.time(v),
+            (2, Value::Fixed64(v)) => reason.by = v,
+            (3, Value::Bytes(b)) => reason.text = Some(r.text(b)?),
+            _ => return r.unknown(field),
+        }
+    }
+    Ok(reason)
+}
+
+fn write_member(member: &Member, w: &mut Writer<'_>) {
+    let Member { name, role, stages: [journey, funnel], score, disqualified, updated_ms } = member;
+    w.text(1, name);
+    w.optional_text(2, role.as_deref());
+    w.optional_text(3, journey.as_deref());
+    w.optional_text(4, funnel.as_deref());
+    if *score != 0.0 {
+        w.fixed64(5, score.to_bits());
+    }
+    w.flag(6, *disqualified);
+    w.time_or_0(7, *updated_ms);
+}
+
+fn read_member(mut r: Reader<'_>) -> Read<Member> {
+    let mut m = Member::default();
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Bytes(b)) => m.name = r.text(b)?,
+            (2, Value::Bytes(b)) => m.role = Some(r.text(b)?),
+            (3, Value::Bytes(b)) => m.stages[0] = Some(r.text(b)?),
+            (4, Value::Bytes(b)) => m.stages[1] = Some(r.text(b)?),
+            (5, Value::Fixed64(v)) => m.score = f64::from_bits(v),
+            (6, Value::Varint(v)) => m.disqualified = v != 0,
+            (7, Value::Varint(v)) => m.updated_ms = r.time(v),
+            _ => return r.unknown(field),
+        }
+    }
+    Ok(m)
 }

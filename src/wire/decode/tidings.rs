@@ -1,0 +1,83 @@
+//! What members tell their accounts, as it comes back from the internal topic.
+
+use super::{Decoder, reject};
+use crate::domain::account::company::ACCOUNT_KEY;
+use crate::domain::account::group::Tidings;
+use crate::domain::effect::{CausingEvent, MemberUpdate, Verdict};
+use crate::domain::event::{Event, Position, Signals};
+use crate::domain::ids::low64;
+use crate::domain::names::{Kind, NameId};
+use crate::domain::{Ms, Text};
+use crate::runtime::ports::{DeadReason, RecordView, Rejected};
+use crate::wire::proto;
+use prost::Message;
+use smallvec::SmallVec;
+use std::borrow::Cow;
+
+/// The event's name, for people.
+const NAME: &str = "account.member";
+
+/// Reads one record of the internal topic.
+pub(super) fn decode<'a>(record: &RecordView<'_>, decoder: &Decoder) -> Result<Event<'a>, Rejected> {
+    let unreadable = |why: &str| reject(DeadReason::UnreadableValue, why);
+    let value = record.value.ok_or_else(|| unreadable("the record has no value"))?;
+    let output = proto::Output::decode(value).map_err(|e| unreadable(&format!("not a leadstream.v1.Output: {e}")))?;
+    let Some(proto::output::Body::Member(body)) = output.body else { return Err(unreadable("it is no update of a member")) };
+    let id = u128::from_str_radix(&output.id, 16).map_err(|_| unreadable("its id is none"))?;
+    let update = MemberUpdate {
+        account: body.account.into(),
+        member: body.member.into(),
+        role: text(body.role),
+        journey: text(body.journey),
+        funnel: text(body.funnel),
+        score: body.score,
+        disqualified: body.disqualified,
+        left: body.left,
+        verdict: match body.verdict.as_deref() {
+            Some("disqualified") => Some(Verdict::Disqualified),
+            Some("reopened") => Some(Verdict::Reopened),
+            _ => None,
+        },
+        reason: text(body.reason),
+    };
+    let event = output.event.map(|event| {
+        let input = decoder.options.topics.iter().position(|t| t.name == event.topic).and_then(|n| u16::try_from(n).ok());
+        let position = Position { input: input.unwrap_or(u16::MAX), partition: event.partition, offset: event.offset };
+        CausingEvent { message_id: text(event.id), name: event.name.into(), position }
+    });
+    let position = Position { input: record.input, partition: record.partition, offset: record.offset };
+    let tidings = Tidings { update, at_ms: output.at_ms, id, event };
+    Ok(as_event(tidings, record.timestamp_ms.max(0), position))
+}
+
+fn text(text: Option<String>) -> Option<Text> {
+    text.map(Text::from)
+}
+
+/// As an event of the account's record.
+#[must_use]
+pub fn as_event<'a>(tidings: Tidings, record_ms: Ms, position: Position) -> Event<'a> {
+    Event {
+        prospect: Cow::Owned(format!("{ACCOUNT_KEY}{}", tidings.update.account)),
+        kind: Kind::Other,
+        name_id: NameId::NONE,
+        name: Cow::Borrowed(NAME),
+        time_ms: tidings.at_ms,
+        record_ms,
+        message_id: None,
+        message_hash: low64(tidings.id),
+        position,
+        on_mail_topic: false,
+        cart_id: None,
+        order_id: None,
+        has_products: false,
+        products: Vec::new(),
+        value: None,
+        currency: None,
+        properties: SmallVec::new(),
+        signals: Signals::default(),
+        broken_fields: 0,
+        clamped: false,
+        tidings: Some(Box::new(tidings)),
+    }
+}

@@ -1,0 +1,94 @@
+//! Companies: what events say of them, and what members tell their accounts by the internal topic.
+
+use super::{RECORD_MS, decode, decoder, record, rejected, vocabulary};
+use leadstream::domain::account::company::ACCOUNT_KEY;
+use leadstream::domain::account::group::Tidings;
+use leadstream::domain::effect::{Body, CausingEvent, MemberUpdate, Output, Verdict};
+use leadstream::domain::event::{Event, Position, Value};
+use leadstream::engine::task::ProspectOutput;
+use leadstream::runtime::ports::{DeadReason, Decode, Encode, Encoded, OutTopic, RecordView};
+use leadstream::wire::output::{Encoder, Format, Options};
+use std::sync::Arc;
+
+const PAGE: &str = r#"{"type":"page","messageId":"m"}"#;
+
+fn said<'a>(event: &'a Event<'_>, path: &str) -> Option<&'a Value<'a>> {
+    event.property(vocabulary().property(path).unwrap())
+}
+
+#[test]
+fn a_group_call_names_its_group_and_other_events_do_not() {
+    let call = |kind: &str| format!(r#"{{"type":"{kind}","event":"Quote Requested","messageId":"m","groupId":"g-7"}}"#);
+    let group = call("group");
+    assert_eq!(said(&decode(&group), "groupId"), Some(&Value::Text("g-7".into())));
+    let track = call("track");
+    assert_eq!(said(&decode(&track), "groupId"), None);
+    let number = r#"{"type":"group","messageId":"m","groupId":17}"#;
+    assert_eq!(said(&decode(number), "groupId"), Some(&Value::Number(17.0)));
+}
+
+#[test]
+fn a_company_is_a_text_or_an_object_with_a_name() {
+    let text = r#"{"type":"identify","messageId":"m","traits":{"company":"Acme"}}"#;
+    assert_eq!(said(&decode(text), "traits.company"), Some(&Value::Text("Acme".into())));
+    let object = r#"{"type":"identify","messageId":"m","traits":{"company":{"id":1,"name":"Acme"}}}"#;
+    let event = decode(object);
+    assert_eq!((said(&event, "traits.company"), said(&event, "traits.company.name")), (None, Some(&Value::Text("Acme".into()))));
+    assert_eq!(event.broken_fields, 0);
+}
+
+#[test]
+fn nobody_can_write_into_an_accounts_record() {
+    let key = format!("{ACCOUNT_KEY}acme.com");
+    assert_eq!(rejected(&record(key.as_bytes(), PAGE.as_bytes())).reason, DeadReason::KeyReserved);
+    let line = format!(r#"{{"type":"page","userId":"\u0001account:acme.com","timestamp":{RECORD_MS}}}"#);
+    let refused = decoder().decode_line(line.as_bytes(), Position::default()).unwrap_err();
+    assert_eq!(refused.reason, DeadReason::KeyReserved);
+}
+
+fn tidings() -> Tidings {
+    Tidings {
+        update: MemberUpdate {
+            account: "acme.com".into(),
+            member: "ann".into(),
+            role: Some("decision-maker".into()),
+            journey: Some("validation".into()),
+            funnel: None,
+            score: 12.345_678,
+            disqualified: true,
+            left: false,
+            verdict: Some(Verdict::Reopened),
+            reason: Some("budget is back".into()),
+        },
+        at_ms: RECORD_MS - 5,
+        id: 0x0123_4567_89AB_CDEF_0123_4567_89AB_CDEF,
+        event: Some(CausingEvent {
+            message_id: Some("m-1".into()),
+            name: "page".into(),
+            position: Position { input: 1, partition: 3, offset: 42 },
+        }),
+    }
+}
+
+#[test]
+fn what_a_member_tells_comes_back_as_it_left_whatever_the_outputs_format() {
+    let topics = vec!["clickstream".to_owned(), "email".to_owned(), "typed".to_owned()];
+    let models = Arc::new(leadstream::config::model_file::default_models());
+    for format in [Format::Json, Format::Protobuf] {
+        let options = Options { format, source: "leadstream/test".to_owned(), input_topics: topics.clone() };
+        let encoder = Encoder::new(options, Arc::clone(&models));
+        let Tidings { update, at_ms, id, event } = tidings();
+        let output = Output { id, model: 0, at_ms, event, body: Body::Member(Box::new(update)) };
+        let mut encoded = Encoded::default();
+        let topic = encoder.output(&ProspectOutput { prospect: "ann".into(), output }, &mut encoded);
+        assert_eq!(topic, OutTopic::AccountMembers);
+        // The input after those of the configuration.
+        let view = RecordView { input: 3, ..record(b"acme.com", &encoded.value) };
+        let back = decoder().decode(&view).unwrap_or_else(|e| panic!("{e:?}"));
+        assert_eq!(back.prospect, format!("{ACCOUNT_KEY}acme.com"));
+        assert_eq!(back.tidings.as_deref(), Some(&tidings()));
+    }
+    let garbage = RecordView { input: 3, ..record(b"acme.com", b"{}") };
+    assert_eq!(decoder().decode(&garbage).unwrap_err().reason, DeadReason::UnreadableValue);
+    assert!(decode(PAGE).tidings.is_none());
+}
