@@ -255,7 +255,7 @@ fn accounts(shared: &Shared<'_>, mut worked: Vec<Worked>, end_ms: Option<Ms>) ->
     if told.iter().all(Vec::is_empty) {
         return Ok(worked);
     }
-    let slots: Vec<Mutex<Option<(Worked, Vec<Tidings>)>>> = worked.into_iter().zip(told).map(|w| Mutex::new(Some(w))).collect();
+    let slots: Vec<_> = worked.into_iter().zip(told).map(|w| Mutex::new(Some(w))).collect();
     on_all_cores(slots.len(), |n| {
         let slot = slots[n].lock().ok().and_then(|mut w| w.take());
         let (mut worked, told) = slot.ok_or_else(|| anyhow::anyhow!("task {n} is gone"))?;

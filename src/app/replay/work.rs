@@ -184,7 +184,7 @@ pub(super) fn accounts(
     for (n, tidings) in told.into_iter().enumerate() {
         let event = as_event(tidings, 0, Position::default());
         worked.task.apply(&event, Mode::Virtual, &mut effects);
-        if n as u64 % BATCH_EVENTS == 0 {
+        if (n as u64).is_multiple_of(BATCH_EVENTS) {
             close(shared, worked, &mut effects)?;
         }
     }
