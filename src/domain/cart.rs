@@ -174,7 +174,12 @@ fn check_out(prospect: &mut Prospect, event: &Event<'_>) {
 
 /// An order concerns its cart; without a known cart id every cart.
 fn order(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
-    let own = event.cart_id.as_deref().and_then(|id| concerned(&prospect.carts, Some(id)));
+    let id = event.cart_id.as_deref();
+    let own = id.and_then(|id| concerned(&prospect.carts, Some(id)));
+    // What was ordered may still come, late: it must find out that it is bought.
+    if own.is_none() && (id.is_some() || prospect.carts.is_empty()) && prospect.carts.len() < MAX_CARTS {
+        prospect.carts.push(Cart { id: id.map(Text::from), touched_ms: event.time_ms, ..Cart::default() });
+    }
     let carts: Vec<usize> = own.map_or_else(|| (0..prospect.carts.len()).collect(), |at| vec![at]);
     // The order's value counts once: for the cart that was mailed last.
     let mailed = |at: &usize| prospect.carts[*at].series.sent.last().map(|s| s.left_ms);

@@ -178,6 +178,8 @@ fn cart(cart: &Cart) -> Value {
                 "step": s.step,
                 "left": rfc3339(s.left_ms),
                 "trigger_id": format!("{:032x}", s.trigger_id),
+                "opened": s.opened_ms.and_then(rfc3339),
+                "clicked": s.clicked_ms.and_then(rfc3339),
             })).collect::<Vec<_>>(),
         },
     })

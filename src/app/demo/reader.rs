@@ -184,6 +184,8 @@ fn note(seen: &mut Seen, line: &Line<'_>, clock: &DemoClock) {
                 seen.recovered_value += value;
                 let sent = line.steps_sent.unwrap_or(0);
                 seen.tell(HeadlineKind::Recovered, format!("{who:8}  came back and bought for {value:.2} after reminder {sent}"));
+            } else if kind == "cart.reversed" {
+                seen.recovered_value -= value;
             } else if kind == "cart.cancelled" {
                 let reason = line.reason.as_deref().unwrap_or("?");
                 seen.tell(HeadlineKind::Ended, format!("{who:8}  no more reminders: {reason}"));

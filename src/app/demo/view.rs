@@ -150,9 +150,10 @@ fn totals(frame: &Frame<'_>) -> String {
 fn outcomes(seen: &Seen) -> String {
     let count = |name: &str| seen.outcomes.get(name).copied().unwrap_or(0);
     format!(
-        "carts recovered {} ({:.2} EUR), cancelled {}, skipped {}, expired {}, recalled {}; dead letters {}",
+        "carts recovered {} ({:.2} EUR, {} taken back), cancelled {}, skipped {}, expired {}, recalled {}; dead letters {}",
         count("cart.recovered"),
         seen.recovered_value,
+        count("cart.reversed"),
         count("cart.cancelled"),
         count("cart.skipped"),
         count("cart.expired"),

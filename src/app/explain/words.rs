@@ -219,6 +219,12 @@ fn cart(text: &mut String, cart: &Value) -> std::fmt::Result {
     if !series["next_due"].is_null() {
         write!(text, ", step {} due {}", series["steps_done"].as_u64().unwrap_or(0) + 1, word(&series["next_due"]))?;
     }
+    if cart["reminded_for"] == "payment-failed" {
+        write!(text, ", its payment failed")?;
+    }
+    if let Some(step) = cart["checkout_step"].as_str() {
+        write!(text, ", checkout at step {step}")?;
+    }
     writeln!(text)?;
     for line in list(&cart["lines"]) {
         let name = line["name"].as_str().map(|n| format!(" {n}")).unwrap_or_default();
@@ -226,13 +232,19 @@ fn cart(text: &mut String, cart: &Value) -> std::fmt::Result {
         writeln!(text, "           {} × {}{name}{price}", word(&line["quantity"]), word(&line["product_id"]))?;
     }
     for sent in list(&series["sent"]) {
-        writeln!(
+        write!(
             text,
             "           step {} left {}, trigger {}",
             word(&sent["step"]),
             word(&sent["left"]),
             word(&sent["trigger_id"])
         )?;
+        for done in ["opened", "clicked"] {
+            if !sent[done].is_null() {
+                write!(text, ", {done} {}", word(&sent[done]))?;
+            }
+        }
+        writeln!(text)?;
     }
     Ok(())
 }

@@ -145,12 +145,9 @@ fn bring_back(
 pub(super) fn take_back(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
     let (Some(fate), Some(more)) = (event.order_fate(), prospect.more.as_deref_mut()) else { return };
     let order = id_hash(event);
-    let recovered = |o: &PastOrder| !o.sent.is_empty() && o.time_ms <= event.time_ms;
-    let last_ms = more.orders.iter().filter(|o| recovered(o)).map(|o| o.time_ms).max();
-    for past in more.orders.iter_mut().filter(|o| recovered(o)) {
-        if if order == 0 { Some(past.time_ms) != last_ms } else { past.order != order } {
-            continue;
-        }
+    // Without an id nobody knows which order is meant.
+    let is_meant = |o: &PastOrder| order != 0 && o.order == order && !o.sent.is_empty() && o.time_ms <= event.time_ms;
+    for past in more.orders.iter_mut().filter(|o| is_meant(o)) {
         let part = match fate {
             OrderFate::Cancelled => None,
             OrderFate::Refunded => event.value.map(f64::abs).or_else(|| value_of_products(event)),

@@ -84,7 +84,9 @@ impl Tally {
         models: &Models,
         place: &mut Option<Place>,
     ) {
-        if notes.contains(&Note::Duplicate) || event.kind == Kind::Deleted {
+        // What a machine made touches nobody.
+        let nobody = |note: &Note| matches!(note, Note::Duplicate | Note::Machine(_));
+        if notes.iter().any(nobody) || event.kind == Kind::Deleted {
             return;
         }
         self.covers(event.time_ms);
@@ -225,6 +227,9 @@ impl Tally {
             OutcomeKind::Recovered => {
                 self.carts(CartFact::Recovered, 1, outcome.episode_ms);
                 self.cart_value(CartFact::Recovered, outcome.value, outcome.currency.as_ref());
+            }
+            OutcomeKind::Reversed => {
+                self.cart_value(CartFact::Recovered, outcome.value.map(|value| -value), outcome.currency.as_ref());
             }
             OutcomeKind::Skipped if outcome.step == Some(1) => {
                 self.carts(CartFact::Abandoned, 1, outcome.episode_ms);
