@@ -60,6 +60,7 @@ cell::words! {
     CartFact {
         Opened = "opened", Ordered = "ordered", Emptied = "emptied", Forgotten = "forgotten", Abandoned = "abandoned",
         Reminded = "reminded", Recovered = "recovered",
+        RecoveredByClick = "recovered-by-click", RecoveredByOpen = "recovered-by-open", Reversed = "reversed",
     }
 }
 cell::words! {
@@ -109,7 +110,12 @@ cell::keys! {
         OrderValue = "order-value" { week: i32, currency: Text },
         /// Orders that named no value.
         OrdersUnpriced = "orders-unpriced" {},
-        /// Leads by qualification and what became of them, with the reason that was given.
+        /// Triggers of absence by name, that left or were taken back.
+        Triggers = "triggers" { name: Text, recalled: bool },
+        /// Leads that sales got, and those of them that it accepted or won, each counted once.
+        LeadsGot = "leads-got" {},
+        LeadsTaken = "leads-taken" {},
+        /// Hand-overs and answers by qualification, with the reason that was given.
         Leads = "leads" { qualification: Text, what: Text, reason: Text },
     }
 }

@@ -166,3 +166,36 @@ fn names_that_find_no_room_are_counted_together() {
         (1, 1, 0, 30)
     );
 }
+
+#[test]
+fn a_lead_that_sales_takes_counts_once_and_a_rejected_one_with_its_reason() {
+    let models = Arc::new(leadstream::config::model_file::from_texts(&[include_str!("../../config/models/b2b10.toml")]).unwrap());
+    let rise = |who: &str| {
+        ["0h group industry=software employees=200", "1h Demo_Requested", "2h White_Paper_Read", "3h Meeting_Booked"]
+            .iter()
+            .enumerate()
+            .map(|(n, line)| format!("{line} by={who} id={who}-{n}"))
+            .collect::<Vec<_>>()
+    };
+    let mut lines: Vec<String> = ["ann", "bob", "cleo"].iter().flat_map(|who| rise(who)).collect();
+    lines.sort_by_key(|line| super::harness::ms(line.split(' ').next().unwrap()));
+    lines.extend(
+        [
+            "4h Lead_Accepted by=ann id=a1",
+            "5h Lead_Won by=ann id=a2",
+            "5h Lead_Rejected by=bob id=b1 reason=no_budget",
+            "6h Lead_Won by=cleo id=c1",
+        ]
+        .map(str::to_owned),
+    );
+    let task = after(&models, &lines.join("\n"));
+    let figures = task.figures();
+    assert_eq!((figures.get(&Key::LeadsGot {}), figures.get(&Key::LeadsTaken {})), (3, 2), "{:?}", figures.sorted());
+    let lead = |what: &str, reason: &str| {
+        figures.get(&Key::Leads { qualification: "MQL".into(), what: what.into(), reason: reason.into() })
+    };
+    assert_eq!(
+        [lead("handed-over", ""), lead("accepted", ""), lead("rejected", "no budget"), lead("returned", "")],
+        [3, 1, 1, 1]
+    );
+}

@@ -43,7 +43,10 @@ pub(super) fn page(all: &Measures, top: usize) -> String {
     customers(&mut out, all);
     tables::origins(&mut out, "Sources", &all.sources, top);
     tables::origins(&mut out, "Campaigns", &all.campaigns, top);
-    all.hand_overs.iter().for_each(|lead| tables::hand_over(&mut out, lead));
+    tables::triggers(&mut out, &all.triggers);
+    if let Some(leads) = &all.leads {
+        tables::leads(&mut out, leads);
+    }
     out += "</body></html>\n";
     out
 }
@@ -178,6 +181,18 @@ fn carts(out: &mut String, all: &Measures) {
                 percent(c.recovery_rate),
                 count(c.reminded),
                 money(&c.recovered_value)
+            ),
+        ),
+        (
+            "of those",
+            format!(
+                "{} after a click, worth {}; {} after an open, worth {}; {} came to nothing, worth {}",
+                count(c.recovered_by_click),
+                money(&c.recovered_by_click_value),
+                count(c.recovered_by_open),
+                money(&c.recovered_by_open_value),
+                count(c.reversed),
+                money(&c.reversed_value)
             ),
         ),
     ];

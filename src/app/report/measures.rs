@@ -3,6 +3,7 @@
 pub(super) mod coverage;
 pub(super) mod money;
 pub(super) mod pipeline;
+pub(super) mod sales;
 pub(super) mod stages;
 pub(super) mod weeks;
 
@@ -23,7 +24,8 @@ pub(super) struct Measures {
     pub customers: money::Customers,
     pub sources: Vec<money::Named>,
     pub campaigns: Vec<money::Named>,
-    pub hand_overs: Vec<money::HandOver>,
+    pub triggers: Vec<sales::Trigger>,
+    pub leads: Option<sales::Leads>,
 }
 
 impl Measures {
@@ -41,7 +43,8 @@ impl Measures {
             customers: money::customers(figures),
             sources: money::named(figures, money::SOURCES, &Costs::default()),
             campaigns: money::named(figures, money::CAMPAIGNS, costs),
-            hand_overs: money::hand_overs(figures),
+            triggers: sales::triggers(figures),
+            leads: sales::leads(figures),
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use super::measures::Measures;
 use super::measures::coverage::Coverage;
-use super::measures::money::{Carts, Customers, HandOver, Named};
+use super::measures::money::{Carts, Customers, Named};
 use super::measures::pipeline::PipelineMeasures;
+use super::measures::sales::{HandOver, Leads, Trigger};
 use super::measures::stages::{AxisMeasures, ModelMeasures, Stage};
 use super::words::{amount, count, money, named, percent, time, unusual};
 use std::fmt::Write;
@@ -34,7 +35,8 @@ fn write(text: &mut String, all: &Measures, top: usize) -> std::fmt::Result {
     customers(text, &all.customers)?;
     origins(text, "Sources", &all.sources, top)?;
     origins(text, "Campaigns", &all.campaigns, top)?;
-    all.hand_overs.iter().try_for_each(|lead| hand_over(text, lead))
+    triggers(text, &all.triggers)?;
+    all.leads.as_ref().map_or(Ok(()), |all| leads(text, all))
 }
 
 /// A bar of eighths.
@@ -249,6 +251,16 @@ fn carts(text: &mut String, c: &Carts) -> std::fmt::Result {
         count(c.reminded),
         money(&c.recovered_value)
     )?;
+    writeln!(
+        text,
+        "    after a click  {}, worth {}; after an open {}, worth {}; came to nothing {}, worth {}",
+        count(c.recovered_by_click),
+        money(&c.recovered_by_click_value),
+        count(c.recovered_by_open),
+        money(&c.recovered_by_open_value),
+        count(c.reversed),
+        money(&c.reversed_value)
+    )?;
     for (kind, reason, n) in &c.outcomes {
         writeln!(text, "    {kind:<14} {reason:<14} {:>9}", count(*n))?;
     }
@@ -306,6 +318,24 @@ fn origins(text: &mut String, title: &str, all: &[Named], top: usize) -> std::fm
     Ok(())
 }
 
+fn triggers(text: &mut String, all: &[Trigger]) -> std::fmt::Result {
+    if all.is_empty() {
+        return Ok(());
+    }
+    writeln!(text, "\nTriggers of absence")?;
+    let name = width(all.iter().map(|t| t.trigger.as_str()));
+    all.iter().try_for_each(|t| {
+        writeln!(text, "  {:name$}  {:>9} left, {:>7} taken back", t.trigger, count(t.fired), count(t.recalled))
+    })
+}
+
+fn leads(text: &mut String, l: &Leads) -> std::fmt::Result {
+    writeln!(text, "\nLeads")?;
+    let (taken, handed_over) = (count(l.taken), count(l.handed_over));
+    writeln!(text, "  precision      {} = {taken} accepted or won ÷ {handed_over} handed over", percent(l.precision))?;
+    l.by_qualification.iter().try_for_each(|one| hand_over(text, one))
+}
+
 fn hand_over(text: &mut String, l: &HandOver) -> std::fmt::Result {
     writeln!(text, "\nHand-over, {}", l.qualification)?;
     writeln!(text, "  handed over    {}, {} reminders, {} returned", count(l.handed_over), count(l.reminded), count(l.returned))?;
@@ -316,13 +346,6 @@ fn hand_over(text: &mut String, l: &HandOver) -> std::fmt::Result {
         count(l.accepted),
         count(l.accepted),
         count(l.rejected)
-    )?;
-    writeln!(
-        text,
-        "  precision      {} = {} accepted ÷ {} handed over",
-        percent(l.precision),
-        count(l.accepted),
-        count(l.handed_over)
     )?;
     writeln!(
         text,

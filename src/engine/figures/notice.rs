@@ -4,11 +4,12 @@ use super::packed::Figure;
 use super::{CartFact, Heads, Key, Origin, Tally, Touch, Way, buckets, week_of};
 use crate::domain::customer::{Customer, NO_CURRENCY, milli};
 use crate::domain::effect::{
-    Body, CartAbandoned, CartOutcome, Cause, Direction, HandOver, HandOverKind, Note, OutcomeKind, Output, Qualification,
-    StageChanged,
+    Answer, Attribution, Body, CartAbandoned, CartOutcome, Cause, Direction, HandOver, HandOverKind, Note, OutcomeKind, Output,
+    Qualification, StageChanged, TriggerKind,
 };
 use crate::domain::event::Event;
 use crate::domain::journey::stage_index;
+use crate::domain::lead::Stand;
 use crate::domain::model::Models;
 use crate::domain::names::{Kind, NameId};
 use crate::domain::prospect::{Prospect, TimerKind};
@@ -35,19 +36,28 @@ impl Known {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Before {
     open_carts: usize,
+    lead: Stand,
 }
 
 impl Before {
-    /// Before an event: nothing to look at for most.
+    /// Before an event: little to look at for most.
     #[must_use]
     pub fn event(prospect: &Prospect, event: &Event<'_>) -> Self {
-        if event.kind.is_cart_activity() { Self { open_carts: open_carts(prospect) } } else { Self::default() }
+        Self::of(prospect, event.kind.is_cart_activity())
     }
 
     #[must_use]
     pub fn timer(prospect: &Prospect, kind: TimerKind) -> Self {
-        if matches!(kind, TimerKind::CartForgotten(_)) { Self { open_carts: open_carts(prospect) } } else { Self::default() }
+        Self::of(prospect, matches!(kind, TimerKind::CartForgotten(_)))
     }
+
+    fn of(prospect: &Prospect, look_at_carts: bool) -> Self {
+        Self { open_carts: if look_at_carts { open_carts(prospect) } else { 0 }, lead: stand_of(prospect) }
+    }
+}
+
+fn stand_of(prospect: &Prospect) -> Stand {
+    prospect.more.as_ref().map(|more| more.lead.stand).unwrap_or_default()
 }
 
 fn open_carts(prospect: &Prospect) -> usize {
@@ -90,6 +100,7 @@ impl Tally {
             return;
         }
         self.covers(event.time_ms);
+        self.lead(before.lead, stand_of(prospect));
         if let Some(touch) = touch_of(event) {
             if self.has_personas {
                 // What is learnt of a prospect may make another persona of it, without an output.
@@ -114,8 +125,23 @@ impl Tally {
     /// A timer fired.
     pub fn timer(&mut self, before: Before, prospect: &Prospect, kind: TimerKind, at_ms: Ms) {
         self.covers(at_ms);
+        self.lead(before.lead, stand_of(prospect));
         if matches!(kind, TimerKind::CartForgotten(_)) {
             self.carts(CartFact::Forgotten, before.open_carts.saturating_sub(open_carts(prospect)), at_ms);
+        }
+    }
+
+    fn lead(&mut self, was: Stand, is: Stand) {
+        if was == is {
+            return;
+        }
+        let with_sales = |stand| matches!(stand, Stand::Waiting | Stand::Reminded | Stand::Working);
+        // Accepted after all, once it had gone back: sales got it before.
+        if !with_sales(was) && is == Stand::Waiting {
+            self.note(Key::LeadsGot {}, 1);
+        }
+        if matches!(was, Stand::Waiting | Stand::Reminded | Stand::Back) && matches!(is, Stand::Working | Stand::Won) {
+            self.note(Key::LeadsTaken {}, 1);
         }
     }
 
@@ -142,6 +168,10 @@ impl Tally {
                 Body::CartAbandoned(cart) => self.reminded(cart),
                 Body::CartOutcome(outcome) => self.outcome(outcome),
                 Body::HandOver(lead) => self.handed_over(lead),
+                Body::Triggered(trigger) => {
+                    let recalled = trigger.kind == TriggerKind::Recalled;
+                    self.note(Key::Triggers { name: trigger.trigger.clone(), recalled }, 1);
+                }
                 _ => {}
             }
         }
@@ -170,13 +200,6 @@ impl Tally {
             Qualification::Mql => "MQL",
             Qualification::Sql => "SQL",
         };
-        let what = match (lead.kind, lead.answer) {
-            (HandOverKind::HandedOver, _) => "handed-over",
-            (HandOverKind::Reminded, _) => "reminded",
-            (HandOverKind::Answered, Some(answer)) => answer.name(),
-            (HandOverKind::Answered, None) => "answered",
-            (HandOverKind::Returned, _) => "returned",
-        };
         // What qualified it is many words; why it came back or was refused is one of few.
         let reason = match lead.kind {
             HandOverKind::Returned | HandOverKind::Answered => {
@@ -184,8 +207,20 @@ impl Tally {
             }
             HandOverKind::HandedOver | HandOverKind::Reminded => None,
         };
-        let (qualification, what) = (Text::const_new(qualification), Text::const_new(what));
-        self.note(Key::Leads { qualification, what, reason: reason.unwrap_or_default() }, 1);
+        let mut note = |what, reason: Option<Text>| {
+            let (qualification, what) = (Text::const_new(qualification), Text::const_new(what));
+            self.note(Key::Leads { qualification, what, reason: reason.unwrap_or_default() }, 1);
+        };
+        match (lead.kind, lead.answer) {
+            (HandOverKind::HandedOver, _) => note("handed-over", None),
+            (HandOverKind::Reminded, _) => note("reminded", None),
+            (HandOverKind::Answered, answer) => note(answer.map_or("answered", Answer::name), reason),
+            (HandOverKind::Returned, None) => note("returned", reason),
+            (HandOverKind::Returned, Some(answer)) => {
+                note(answer.name(), reason);
+                note("returned", None);
+            }
+        }
     }
 
     fn stage_changed(&mut self, output: &Output, change: &StageChanged, models: &Models) {
@@ -227,8 +262,17 @@ impl Tally {
             OutcomeKind::Recovered => {
                 self.carts(CartFact::Recovered, 1, outcome.episode_ms);
                 self.cart_value(CartFact::Recovered, outcome.value, outcome.currency.as_ref());
+                let by = match outcome.attribution {
+                    Some(Attribution::Click) => CartFact::RecoveredByClick,
+                    Some(Attribution::Open) => CartFact::RecoveredByOpen,
+                    None => return,
+                };
+                self.carts(by, 1, outcome.episode_ms);
+                self.cart_value(by, outcome.value, outcome.currency.as_ref());
             }
             OutcomeKind::Reversed => {
+                self.carts(CartFact::Reversed, 1, outcome.episode_ms);
+                self.cart_value(CartFact::Reversed, outcome.value, outcome.currency.as_ref());
                 self.cart_value(CartFact::Recovered, outcome.value.map(|value| -value), outcome.currency.as_ref());
             }
             OutcomeKind::Skipped if outcome.step == Some(1) => {

@@ -1,7 +1,8 @@
 //! Tables of the page.
 
 use crate::app::report::measures::coverage::Coverage;
-use crate::app::report::measures::money::{HandOver, Named};
+use crate::app::report::measures::money::Named;
+use crate::app::report::measures::sales::{HandOver, Leads, Trigger};
 use crate::app::report::measures::stages::AxisMeasures;
 use crate::app::report::words::{amount, count, money, percent, time};
 use crate::http::dashboard::escape;
@@ -167,8 +168,26 @@ pub(super) fn origins(out: &mut String, title: &str, all: &[Named], top: usize) 
     }
 }
 
-pub(super) fn hand_over(out: &mut String, l: &HandOver) {
-    *out += &format!("<h2>Hand-over, {}</h2>", escape(&l.qualification));
+pub(super) fn triggers(out: &mut String, all: &[Trigger]) {
+    if all.is_empty() {
+        return;
+    }
+    out.push_str("<h2>Triggers of absence</h2>");
+    let rows: Vec<Vec<Cell>> =
+        all.iter().map(|t| vec![Cell::Text(t.trigger.clone()), number(t.fired), number(t.recalled)]).collect();
+    table(out, &[("trigger", false), ("left", true), ("taken back", true)], &rows);
+}
+
+pub(super) fn leads(out: &mut String, l: &Leads) {
+    out.push_str("<h2>Leads</h2>");
+    let (taken, handed_over) = (count(l.taken), count(l.handed_over));
+    let precision = format!("{} = {taken} accepted or won ÷ {handed_over} handed over", percent(l.precision));
+    pairs(out, &[("precision of the line", precision)]);
+    l.by_qualification.iter().for_each(|one| hand_over(out, one));
+}
+
+fn hand_over(out: &mut String, l: &HandOver) {
+    *out += &format!("<h3>{}</h3>", escape(&l.qualification));
     let sum = |rate: Option<f64>, part: i64, other: i64, names: [&str; 2]| {
         format!(
             "{} = {} {} ÷ ({} {} + {} {})",
@@ -184,10 +203,6 @@ pub(super) fn hand_over(out: &mut String, l: &HandOver) {
     let rows = [
         ("handed over", format!("{}, {} reminders, {} returned", count(l.handed_over), count(l.reminded), count(l.returned))),
         ("acceptance", sum(l.acceptance_rate, l.accepted, l.rejected, ["accepted", "rejected"])),
-        (
-            "precision",
-            format!("{} = {} accepted ÷ {} handed over", percent(l.precision), count(l.accepted), count(l.handed_over)),
-        ),
         ("won", sum(l.win_rate, l.won, l.lost, ["won", "lost"])),
     ];
     pairs(out, &rows);

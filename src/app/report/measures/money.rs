@@ -29,8 +29,15 @@ pub(crate) struct Carts {
     pub recovered: i64,
     /// recovered ÷ reminded
     pub recovery_rate: Option<f64>,
+    /// Of the recovered ones, those after a click or an open of a reminder; and those whose order came to nothing.
+    pub recovered_by_click: i64,
+    pub recovered_by_open: i64,
+    pub reversed: i64,
     pub abandoned_value: Money,
     pub recovered_value: Money,
+    pub recovered_by_click_value: Money,
+    pub recovered_by_open_value: Money,
+    pub reversed_value: Money,
     /// Reminders that left, by step, from step 1.
     pub reminders: Vec<i64>,
     /// Outcomes by type and reason.
@@ -101,27 +108,6 @@ pub(crate) struct Named {
     pub cost_per_customer: Option<f64>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct HandOver {
-    pub qualification: String,
-    pub handed_over: i64,
-    pub accepted: i64,
-    pub rejected: i64,
-    pub won: i64,
-    pub lost: i64,
-    pub returned: i64,
-    /// Reminders sent because nobody had answered.
-    pub reminded: i64,
-    /// accepted ÷ (accepted + rejected)
-    pub acceptance_rate: Option<f64>,
-    /// won ÷ (won + lost)
-    pub win_rate: Option<f64>,
-    /// Of those handed over: accepted.
-    pub precision: Option<f64>,
-    /// Answers and returns by reason, the most frequent first: what, reason, how often.
-    pub reasons: Vec<(String, String, i64)>,
-}
-
 #[allow(clippy::cast_precision_loss, reason = "amounts in thousandths stay far below 2^52")]
 fn amount(milli: i64) -> f64 {
     milli as f64 / 1_000.0
@@ -170,7 +156,7 @@ pub(super) fn carts(figures: &Figures) -> Carts {
                     CartFact::Abandoned => row.abandoned += n,
                     CartFact::Reminded => row.reminded += n,
                     CartFact::Recovered => row.recovered += n,
-                    CartFact::Ordered | CartFact::Emptied | CartFact::Forgotten => {}
+                    _ => {}
                 }
             }
             _ => {}
@@ -192,8 +178,14 @@ pub(super) fn carts(figures: &Figures) -> Carts {
         reminded,
         recovered,
         recovery_rate: share(recovered, reminded),
+        recovered_by_click: count(CartFact::RecoveredByClick),
+        recovered_by_open: count(CartFact::RecoveredByOpen),
+        reversed: count(CartFact::Reversed),
         abandoned_value: value(CartFact::Abandoned),
         recovered_value: value(CartFact::Recovered),
+        recovered_by_click_value: value(CartFact::RecoveredByClick),
+        recovered_by_open_value: value(CartFact::RecoveredByOpen),
+        reversed_value: value(CartFact::Reversed),
         reminders,
         outcomes,
         weeks: weeks.into_values().collect(),
@@ -336,39 +328,4 @@ fn one_named(figures: &Figures, [first, last]: [Origin; 2], wanted: &str, costs:
         cost_per_prospect: each(prospects),
         cost_per_customer: each(customers),
     }
-}
-
-pub(super) fn hand_overs(figures: &Figures) -> Vec<HandOver> {
-    let mut by: BTreeMap<&str, Vec<(&str, &str, i64)>> = BTreeMap::new();
-    for (key, n) in figures.sorted() {
-        if let Key::Leads { qualification, what, reason } = key {
-            by.entry(qualification.as_str()).or_default().push((what.as_str(), reason.as_str(), n));
-        }
-    }
-    let lead = |(qualification, rows): (&str, Vec<(&str, &str, i64)>)| {
-        let count = |wanted: &str| rows.iter().filter(|(what, ..)| *what == wanted).map(|(_, _, n)| n).sum::<i64>();
-        let mut reasons: Vec<(String, String, i64)> = rows
-            .iter()
-            .filter(|(_, reason, _)| !reason.is_empty())
-            .map(|(what, reason, n)| ((*what).to_owned(), (*reason).to_owned(), *n))
-            .collect();
-        reasons.sort_by_key(|(.., n)| std::cmp::Reverse(*n));
-        let (handed_over, accepted, rejected) = (count("handed-over"), count("accepted"), count("rejected"));
-        let (won, lost) = (count("won"), count("lost"));
-        HandOver {
-            qualification: qualification.to_owned(),
-            handed_over,
-            accepted,
-            rejected,
-            won,
-            lost,
-            returned: count("returned"),
-            reminded: count("reminded"),
-            acceptance_rate: share(accepted, accepted + rejected),
-            win_rate: share(won, won + lost),
-            precision: share(accepted, handed_over),
-            reasons,
-        }
-    };
-    by.into_iter().map(lead).collect()
 }
