@@ -2,8 +2,8 @@
 
 use leadstream::domain::account::group::Member;
 use leadstream::domain::effect::{
-    AccountChanged, AccountKind, Attribution, Axis, Because, Body, CartAbandoned, CartOutcome, Cause, CausingEvent, Direction,
-    OutcomeKind, Output, Proof, Reason, ScoreChanged, StageChanged,
+    AccountChanged, AccountKind, Answer, Attribution, Axis, Because, Body, CartAbandoned, CartOutcome, Cause, CausingEvent,
+    Direction, HandOver, HandOverKind, OutcomeKind, Output, Proof, Qualification, Reason, ScoreChanged, StageChanged,
 };
 use leadstream::domain::event::Position;
 use leadstream::domain::model::{AxisModel, CartModel, Model, Models, ScoreModel};
@@ -138,6 +138,23 @@ fn outcome(kind: OutcomeKind, reason: Reason) -> Output {
     )
 }
 
+fn hand_over() -> Output {
+    let body = HandOver {
+        kind: HandOverKind::Returned,
+        qualification: Qualification::Sql,
+        reasons: vec!["no budget".into()],
+        answer: Some(Answer::Lost),
+        sla_due_at_ms: None,
+        handed_over_at_ms: AT_MS - 3_600_000,
+        score: 71.4999,
+        fit: Some(40.0),
+        grade: Some("C2".into()),
+        label: Some("hot".into()),
+        persona: None,
+    };
+    output(true, Body::HandOver(Box::new(body)))
+}
+
 fn json(output: &Output) -> (OutTopic, serde_json::Value, String) {
     let mut bytes = b"kept".to_vec();
     let topic = encoder(Format::Json).encode("u-1", output, &mut bytes);
@@ -208,6 +225,20 @@ fn an_outcome_has_the_fields_of_the_contract() {
     ] {
         assert_eq!(json(&outcome(kind, Reason::Late)).1["type"], name);
     }
+}
+
+#[test]
+fn a_lead_has_the_fields_of_the_contract() {
+    let (topic, value, text) = json(&hand_over());
+    assert_eq!(topic, OutTopic::HandOvers);
+    assert_eq!(value["type"], "lead.returned");
+    let body = concat!(
+        r#""qualification":"SQL","reasons":["no budget"],"answer":"lost","sla_due_at":null,"#,
+        r#""handed_over_at":"2026-11-22T11:00:00.123Z","score":71.5,"fit":40.0,"grade":"C2","label":"hot","persona":null}"#
+    );
+    assert!(text.ends_with(body), "{text}");
+    let words = [HandOverKind::HandedOver, HandOverKind::Reminded, HandOverKind::Answered].map(HandOverKind::type_name);
+    assert_eq!(words, ["lead.handed-over", "lead.reminded", "lead.answered"]);
 }
 
 #[test]
@@ -297,7 +328,7 @@ fn an_account_has_its_fields() {
 #[test]
 fn protobuf_says_the_same_as_json() {
     let account = account(AccountKind::ConsensusLost);
-    for output in [stage(), score(), abandoned(), outcome(OutcomeKind::Recovered, Reason::Ordered), account] {
+    for output in [stage(), score(), abandoned(), outcome(OutcomeKind::Recovered, Reason::Ordered), account, hand_over()] {
         let mut bytes = Vec::new();
         let topic = encoder(Format::Protobuf).encode("u-1", &output, &mut bytes);
         let message = proto::Output::decode(bytes.as_slice()).unwrap();
@@ -324,6 +355,13 @@ fn protobuf_says_the_same_as_json() {
             proto::output::Body::AccountChanged(m) => {
                 assert_eq!((&json["recalls"], &json["axis"]), (&m.recalls.unwrap().into(), &m.axis.unwrap().into()));
                 assert_eq!(json["group"][0]["score"], m.group[0].score);
+            }
+            proto::output::Body::HandOver(m) => {
+                assert_eq!(
+                    (&json["qualification"], &json["reasons"][0]),
+                    (&m.qualification.into(), &m.reasons[0].clone().into())
+                );
+                assert_eq!((&json["answer"], m.handed_over_at_ms), (&m.answer.unwrap().into(), AT_MS - 3_600_000));
             }
             other => panic!("{other:?}"),
         }

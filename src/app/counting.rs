@@ -1,9 +1,11 @@
 //! What workers tell, as metrics.
 
 use crate::domain::effect::{
-    AccountKind, Answer, Attribution, Body, HandOver, HandOverKind, MachineKind, Note, OutcomeKind, RETURNED_BECAUSE, TriggerKind,
+    AccountKind, Answer, Attribution, Body, HandOver, HandOverKind, MachineKind, Note, OutcomeKind, Qualification,
+    RETURNED_BECAUSE, TriggerKind,
 };
 use crate::domain::model::Models;
+use crate::domain::model::sales::ANSWERS;
 use crate::domain::names::Kind;
 use crate::engine::task::ProspectOutput;
 use crate::runtime::observe::{BatchStats, Observer, RebalanceKind, TransactionOutcome};
@@ -50,6 +52,9 @@ impl Counting {
             for kind in AccountKind::ALL {
                 telemetry.declare(&catalogue::ACCOUNT_CHANGES, &[kind.type_name()]);
             }
+        }
+        if models.models.iter().any(|model| model.sales.hand_over.is_some()) {
+            declare_leads(&telemetry);
         }
         for outcome in ["committed", "aborted", "unknown"] {
             telemetry.declare(&catalogue::TRANSACTIONS, &[outcome]);
@@ -232,6 +237,22 @@ impl Observer for Counting {
     }
 }
 
+/// Every series about leads at zero.
+fn declare_leads(telemetry: &Telemetry) {
+    for level in [Qualification::Mql, Qualification::Sql].map(Qualification::name) {
+        for kind in [HandOverKind::HandedOver, HandOverKind::Reminded, HandOverKind::Answered, HandOverKind::Returned] {
+            telemetry.declare(&catalogue::HAND_OVERS, &[kind.type_name(), level]);
+        }
+        for (answer, _) in ANSWERS {
+            telemetry.declare(&catalogue::LEAD_ANSWERS, &[level, answer.name()]);
+        }
+        let by_answer = [Answer::Rejected, Answer::Recycled, Answer::Lost].map(Answer::name);
+        for reason in by_answer.into_iter().chain(RETURNED_BECAUSE) {
+            telemetry.declare(&catalogue::LEAD_RETURNS, &[level, reason]);
+        }
+    }
+}
+
 /// Why a lead went back: what sales said, or what the reasons begin with.
 fn returned_because(lead: &HandOver) -> Option<&'static str> {
     if lead.kind != HandOverKind::Returned {
@@ -262,7 +283,8 @@ mod tests {
     fn counting() -> (Counting, Arc<Telemetry>) {
         let telemetry = Arc::new(Telemetry::new("0.0.0"));
         let (_, shipped) = crate::config::model_file::SHIPPED[0];
-        let call = "[[triggers]]\nname = \"call\"\nafter = { on = \"page\" }\nwithin = \"1h\"";
+        let call =
+            "[[triggers]]\nname = \"call\"\nafter = { on = \"page\" }\nwithin = \"1h\"\n[hand_over]\nmql = { label = \"mql\" }";
         let shipped = crate::config::model_file::parse("m", &format!("ready_triggers = \"win-back\"\n{shipped}\n{call}"));
         let models = crate::config::model_file::build(&[shipped], &CartSpec::default()).expect("the shipped model loads");
         (Counting::new(Arc::clone(&telemetry), Arc::new(models), vec!["clickstream".to_owned()]), telemetry)
@@ -327,6 +349,49 @@ mod tests {
             attributed_trigger_id: None,
         };
         output(0, Body::CartOutcome(Box::new(cart)))
+    }
+
+    fn returned(answer: Option<Answer>, reason: &str) -> ProspectOutput {
+        let lead = HandOver {
+            kind: HandOverKind::Returned,
+            qualification: Qualification::Mql,
+            reasons: vec![reason.into()],
+            answer,
+            sla_due_at_ms: None,
+            handed_over_at_ms: 0,
+            score: 0.0,
+            fit: None,
+            grade: None,
+            label: None,
+            persona: None,
+        };
+        output(0, Body::HandOver(Box::new(lead)))
+    }
+
+    #[test]
+    fn leads_are_counted_by_what_sales_said_and_why_they_went_back() {
+        let (counting, telemetry) = counting();
+        let mut batch = BatchStats::default();
+        batch.notes.insert(Note::AnswerIgnored, 2);
+        batch.outputs = vec![
+            returned(Some(Answer::Rejected), "a free text is no label"),
+            returned(Some(Answer::Rejected), "no budget"),
+            returned(None, "no-answer"),
+        ];
+        counting.batch_committed(0, &batch);
+        let page = telemetry.render();
+        for line in [
+            "leadstream_hand_overs_total{kind=\"lead.returned\",qualification=\"MQL\"} 3",
+            "leadstream_hand_overs_total{kind=\"lead.handed-over\",qualification=\"SQL\"} 0",
+            "leadstream_lead_answers_total{qualification=\"MQL\",answer=\"rejected\"} 2",
+            "leadstream_lead_returns_total{qualification=\"MQL\",reason=\"rejected\"} 2",
+            "leadstream_lead_returns_total{qualification=\"MQL\",reason=\"no-answer\"} 1",
+            "leadstream_lead_returns_total{qualification=\"SQL\",reason=\"aged\"} 0",
+            "leadstream_lead_answers_ignored_total 2",
+        ] {
+            assert!(page.lines().any(|l| l == line), "{line} is not in\n{page}");
+        }
+        assert!(!page.contains("free text"), "{page}");
     }
 
     #[test]

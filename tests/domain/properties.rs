@@ -2,12 +2,14 @@
 
 use super::harness::{Did, Line, START_MS, commit, restored, run_lines, shop};
 use leadstream::domain::model::Models;
+use leadstream::domain::{ledger, score};
+use leadstream::engine::codec::Codec;
 use leadstream::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
 use leadstream::wire::state_record::StateCodec;
 use proptest::prelude::*;
 use std::sync::Arc;
 
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 25] = [
     "Product Viewed",
     "page",
     "Product Added",
@@ -28,6 +30,11 @@ const NAMES: [&str; 20] = [
     "Order Refunded",
     "Email Delivered",
     "Email Link Clicked",
+    "Lead Accepted",
+    "Lead Rejected",
+    "Lead No-Show",
+    "Lead Disqualified",
+    "Lead Requalified",
 ];
 
 /// Events of a few prospects: mostly in order, minutes to days apart, some late.
@@ -76,12 +83,35 @@ fn events() -> impl Strategy<Value = Vec<Did>> {
     })
 }
 
-/// A model with carts only, or one that uses everything about contact and triggers, too: by the script, so that each law is tried
-/// with both.
+/// A model with carts only, or one that uses everything about contact and triggers, or about leads, too: by the script, so that each
+/// law is tried with all.
 fn models_for(events: &[Did]) -> Arc<Models> {
     let cart = "steps = [\"1h\", \"24h\"]\ncooldown = \"2d\"\nmax_lateness = \"2h\"\nforget_after = \"5d\"";
-    if events.len().is_multiple_of(2) { shop(cart) } else { shop(&format!("{cart}\n{CONTACT}")) }
+    match events.len() % 3 {
+        0 => shop(cart),
+        1 => shop(&format!("{cart}\n{CONTACT}")),
+        _ => shop(&format!("{cart}\n{LEADS}")),
+    }
 }
+
+/// Lines so low and times so short that everything happens.
+const LEADS: &str = r#"
+[hand_over]
+mql = { label = "warm", sla = "3h", grace = "5h" }
+sql = { label = "hot", sla = "1h", age = "3d" }
+again_after = "1d"
+reset = { keep = 0.5, rejected = { to = 5 }, aged = { groups = { buying = 0 } } }
+[hand_over.answers]
+won = "Order Completed"
+lost = "Product Removed"
+[disqualify]
+rules = [ { on = "Lead Disqualified" }, { on = "Unsubscribed", reason = "left" } ]
+[re_entry]
+rules = [ { on = ["Lead Requalified", "Subscribed"] } ]
+after = "5d"
+to = "anew"
+score = "reset"
+"#;
 
 const CONTACT: &str = r#"
 [contact]
@@ -200,6 +230,28 @@ proptest! {
             outputs
         };
         prop_assert_eq!(run(true), run(false));
+    }
+
+    #[test]
+    fn the_account_of_a_score_adds_up_to_it(events in events()) {
+        let models = models_for(&events);
+        let model = models.in_charge();
+        let mut task = Task::new(Arc::clone(&models), StateCodec);
+        let mut effects = BatchEffects::default();
+        for did in &events {
+            task.apply(&did.event(&models), Mode::Virtual, &mut effects);
+            commit(&mut task);
+            for (_, record) in task.records() {
+                let prospect = StateCodec.decode(record).expect("its own record");
+                let at_ms = prospect.last_seen_ms.max(task.time_ms());
+                let Some(track) = prospect.tracks.first() else { continue };
+                let traits = prospect.more.as_ref().map(|more| more.traits.clone()).unwrap_or_default();
+                let lines = ledger::account(track, &traits, model, models.vocabulary.names(), at_ms);
+                let sum: f64 = lines.iter().map(|l| l.now).sum();
+                let score = score::total(track, &model.score, at_ms);
+                prop_assert!((sum - score).abs() < 0.005, "{} is not {}: {:?}", sum, score, lines);
+            }
+        }
     }
 
     #[test]

@@ -72,6 +72,7 @@ fn more(text: &mut String, answer: &Value) -> std::fmt::Result {
             word(&origin["orders"])
         )?;
     }
+    lead(text, &answer["lead"])?;
     for waiting in list(&answer["triggers"]["waiting"]) {
         let event = waiting["event"].as_str().map(|event| format!(", since {event} on {}", word(&waiting["since"])));
         writeln!(
@@ -95,6 +96,29 @@ fn more(text: &mut String, answer: &Value) -> std::fmt::Result {
         writeln!(text, "           {at} {trigger}{step} {done}{why}{until}{passed}")?;
     }
     Ok(())
+}
+
+/// Who has the lead, and until when.
+fn lead(text: &mut String, lead: &Value) -> std::fmt::Result {
+    if lead.is_null() {
+        return Ok(());
+    }
+    write!(
+        text,
+        "  lead     {} {}, handed over {}",
+        word(&lead["qualification"]),
+        word(&lead["state"]),
+        word(&lead["handed_over"])
+    )?;
+    if !lead["answer"].is_null() {
+        write!(text, ", sales said {} {}", word(&lead["answer"]), word(&lead["answered"]))?;
+    }
+    for (key, what) in [("due", "due"), ("not_again_before", "not again before")] {
+        if !lead[key].is_null() {
+            write!(text, ", {what} {}", word(&lead[key]))?;
+        }
+    }
+    writeln!(text)
 }
 
 /// What left for the prospect: known when files were asked.

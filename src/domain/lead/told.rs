@@ -1,7 +1,7 @@
 //! What leaves about a lead: when, why, and what its score becomes.
 
 use crate::domain::effect::{Answer, Body, Effects, HandOver, HandOverKind, Output, Qualification};
-use crate::domain::ids::{IdKind, hash64, output_id};
+use crate::domain::ids::{IdKind, output_id};
 use crate::domain::ledger::{self, Line, What};
 use crate::domain::model::ScoreGroup;
 use crate::domain::model::sales::{Back, HandOverModel, ResetHow};
@@ -27,13 +27,11 @@ pub struct Told {
 impl Told {
     /// By an event; by time, when something left that says which.
     pub fn of(prospect: &Prospect, turn: &Turn<'_, '_>, effects: &Effects) -> Option<Self> {
-        match turn.event {
-            Some(event) => Some(Self { at_ms: event.time_ms, judged_ms: event.time_ms.max(prospect.last_seen_ms) }),
-            None => {
-                let at_ms = effects.outputs.get(turn.since..)?.last()?.at_ms;
-                Some(Self { at_ms, judged_ms: at_ms })
-            }
+        if let Some(event) = turn.event {
+            return Some(Self { at_ms: event.time_ms, judged_ms: event.time_ms.max(prospect.last_seen_ms) });
         }
+        let at_ms = effects.outputs.get(turn.since..)?.last()?.at_ms;
+        Some(Self { at_ms, judged_ms: at_ms })
     }
 }
 
@@ -85,7 +83,9 @@ fn by_event<'a>(account: &[Line<'a>], group: &str) -> Vec<(&'a str, f64)> {
             What::Event { .. } => {
                 let before: f64 = events.iter().map(|(_, points)| points).sum();
                 let left = if before > 0.0 { ((before + line.now) / before).clamp(0.0, 1.0) } else { 1.0 };
-                events.iter_mut().for_each(|(_, points)| *points *= left);
+                for (_, points) in &mut events {
+                    *points *= left;
+                }
                 continue;
             }
             What::Brought | What::Fit(_) | What::FitCap | What::Cap => "earlier",
@@ -112,7 +112,8 @@ pub fn hand_over_output(
     let (Some(track), Some(more)) = (prospect.tracks.get(turn.charge), prospect.more.as_ref()) else { return };
     let lead = &more.lead;
     let sub = kind as u8 * 2 + u8::from(lead.qualification == Qualification::Sql);
-    let cause_hash = turn.event.map_or_else(|| hash64(b"time"), |event| event.message_hash);
+    // Two deadlines may be the same instant, with an answer in between.
+    let cause_hash = turn.event.map_or(lead.answered_ms.cast_unsigned(), |event| event.message_hash);
     let id = output_id(turn.key, &model.name, IdKind::HandOver(sub), None, told.at_ms, cause_hash, 0);
     let body = HandOver {
         kind,
