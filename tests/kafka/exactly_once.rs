@@ -100,9 +100,17 @@ fn found(rig: &Rig, last_ms: i64) -> Answers {
 }
 
 fn normal(mut value: Value, prefix: &str) -> Value {
-    // The service names topics with their prefix.
-    if let Some(topic) = value["event"]["topic"].as_str().map(|t| t.strip_prefix(prefix).unwrap_or(t).to_owned()) {
-        value["event"]["topic"] = Value::String(topic);
+    // The service names topics with their prefix: that of the cause, and those of a trigger's proof.
+    let rename = |event: &mut Value| {
+        if let Some(topic) = event["topic"].as_str().map(|t| t.strip_prefix(prefix).unwrap_or(t).to_owned()) {
+            event["topic"] = Value::String(topic);
+        }
+    };
+    if value["event"].is_object() {
+        rename(&mut value["event"]);
+    }
+    if let Some(events) = value.pointer_mut("/proof/events").and_then(Value::as_array_mut) {
+        events.iter_mut().for_each(rename);
     }
     value
 }
