@@ -23,6 +23,7 @@ use leadstream::domain::account::company::Source;
 use leadstream::domain::account::consensus::{Consensus, Said, Says, Settled, Vote};
 use leadstream::domain::account::group::{Group, Member, Reason};
 use leadstream::domain::account::{Belongs, Membership};
+use leadstream::domain::customer::Customer;
 use leadstream::domain::decisions::Decision;
 use leadstream::domain::dedup::SeenIds;
 use leadstream::domain::effect::{Answer, Cause, Qualification};
@@ -258,6 +259,45 @@ fn golden_records_of_every_version_are_read() {
     }
 }
 
+/// Somebody of whom every part of a record is known: put together from many.
+fn somebody_with_everything() -> Prospect {
+    use proptest::strategy::ValueTree;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let strategy = prospect().boxed();
+    let mut all = Prospect::default();
+    for _ in 0..200 {
+        let one = strategy.new_tree(&mut runner).unwrap().current();
+        let known = |p: &Prospect| p.tracks.iter().any(|t| !t.ledger.is_empty() && t.persona.is_some());
+        if !known(&all) && known(&one) {
+            all = Prospect { more: all.more, carts: all.carts, ..one.clone() };
+        }
+        if !all.carts.iter().any(|c| !c.lines.is_empty()) {
+            all.carts = one.carts;
+        }
+        let (into, from) = (all.more_mut(), one.more.map(|m| *m).unwrap_or_default());
+        macro_rules! take {
+            ($($part:ident),*) => { $(if into.$part.is_empty() { into.$part = from.$part; })* };
+        }
+        take!(traits, lead, contact, absence, machine, customer, decisions);
+    }
+    all
+}
+
+#[test]
+fn a_golden_record_of_version_3_is_read_and_written_byte_for_byte() {
+    let name = "state-v3-everything.hex";
+    if std::env::var_os("LEADSTREAM_WRITE_GOLDEN").is_some() {
+        check_golden(name, &encode(&somebody_with_everything()));
+    }
+    let bytes = golden(name);
+    let prospect = StateCodec.decode(&bytes).unwrap();
+    let more = prospect.more.as_deref().unwrap();
+    assert!(!more.traits.is_empty() && !more.lead.is_empty() && !more.absence.is_empty() && !more.decisions.is_empty());
+    assert!(!more.contact.is_empty() && !more.machine.is_empty() && !more.customer.is_empty());
+    assert!(prospect.tracks.iter().any(|t| !t.ledger.is_empty() && t.persona.is_some()));
+    assert_eq!(hex(&encode(&prospect)), hex(&bytes));
+}
+
 #[test]
 fn the_golden_task_record_is_read_and_written_byte_for_byte() {
     let record = TaskRecord {
@@ -443,6 +483,19 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn customer()(source in proptest::option::of((text(), text())), campaign in proptest::option::of((text(), text())),
+                  orders in any::<u32>(), first_order_ms in optional_time(), spent in many((text(), any::<i64>()))) -> Customer {
+        // Whoever came by one has a first and a last; without an order nothing of them is kept.
+        let (first_source, last_source) = source.unzip();
+        let (first_campaign, last_campaign) = campaign.unzip();
+        Customer {
+            first_source, first_campaign, last_source, last_campaign, orders,
+            first_order_ms: first_order_ms.filter(|_| orders > 0), spent,
+        }
+    }
+}
+
+prop_compose! {
     fn line()(product_id in text(), sku in optional_text(), name in optional_text(), variant in optional_text(),
               url in optional_text(), image_url in optional_text(), quantity in any::<u32>(),
               price in proptest::option::of(finite()), added_ms in time()) -> CartLine {
@@ -478,10 +531,10 @@ prop_compose! {
                   seen in many((any::<u64>(), time())), consent in (0..4usize, time()), carts in many(cart().boxed()).boxed(),
                   cooldown_reported in any::<bool>(), tracks in many(track().boxed()).boxed(), addressable in any::<bool>(),
                   more in proptest::option::of(contact::more()).boxed(), lead in lead().boxed(),
-                  (machine, orders) in (carts::machine().boxed(), many(carts::order().boxed())).boxed(),
+                  (machine, orders, customer) in (carts::machine().boxed(), many(carts::order().boxed()), customer().boxed()).boxed(),
                   traits in people::traits().boxed()) -> Prospect {
         use ConsentState::{Complained, HardBounce, Open, Unsubscribed};
-        let more = More { traits, lead, machine, orders, ..more.unwrap_or_default() };
+        let more = More { traits, lead, machine, orders, customer, ..more.unwrap_or_default() };
         Prospect {
             first_seen_ms: times.0, last_seen_ms: times.1, last_activity_ms: times.2, last_cart_activity_ms: times.3, sessions,
             seen: self::seen(&seen),
