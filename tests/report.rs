@@ -373,7 +373,13 @@ fn a_running_service_reports_what_it_counted() {
     let seen = loop {
         let output = leadstream(&["report", "--json", "--from", &address]);
         let report: Option<Value> = serde_json::from_slice(&output.stdout).ok();
-        let reported = report.filter(|r| r["carts"]["opened"].as_i64() > Some(0) && r["customers"]["orders"].as_i64() > Some(0));
+        // The shop has just opened: all of it comes within seconds, not all of it at once.
+        let moved = |r: &Value| {
+            let stages = r["models"][0]["axes"][1]["stages"].as_array();
+            stages.is_some_and(|stages| stages.iter().any(|s| s["onward"].as_i64() > Some(0)))
+        };
+        let traded = |r: &Value| r["carts"]["opened"].as_i64() > Some(0) && r["customers"]["orders"].as_i64() > Some(0);
+        let reported = report.filter(|r| r["prospects"].as_i64() > Some(10) && traded(r) && moved(r));
         if reported.is_some() || begun.elapsed() > std::time::Duration::from_secs(50) {
             break reported;
         }
@@ -381,8 +387,5 @@ fn a_running_service_reports_what_it_counted() {
     };
     demo.kill().unwrap();
     demo.wait().unwrap();
-    let report = seen.expect("the demo shows carts and orders within its time");
-    assert!(report["prospects"].as_i64() > Some(10), "{}", report["prospects"]);
-    let stages = report["models"][0]["axes"][1]["stages"].as_array().unwrap();
-    assert!(stages.iter().any(|s| s["onward"].as_i64() > Some(0)), "{stages:?}");
+    assert!(seen.is_some(), "the demo shows prospects, carts, orders and moves within its time");
 }
