@@ -1,14 +1,14 @@
 //! The contact policy and triggers of absence where a scenario's line of text doesn't say enough: proofs, what is remembered,
 //! limits, changes of the model, waiting.
 
-use super::harness::{START_MS, commit, model, run_lines, said, script, shop};
+use super::harness::{START_MS, commit, model, play, run_lines, said, script, shop};
 use leadstream::domain::absence::MAX_PENDING;
 use leadstream::domain::decisions::{Check, Decision, Done, MAX_DECISIONS};
 use leadstream::domain::effect::{Body, CartAbandoned, Proof, Reason, Triggered};
 use leadstream::domain::model::Models;
 use leadstream::domain::prospect::Prospect;
 use leadstream::engine::codec::Codec;
-use leadstream::engine::task::{BatchEffects, Mode, Task};
+use leadstream::engine::task::Task;
 use leadstream::wire::state_record::StateCodec;
 use std::sync::Arc;
 
@@ -42,16 +42,8 @@ fn abandoned(models: &Arc<Models>, text: &str) -> Vec<CartAbandoned> {
 
 /// The record of Ann as it stands after a script.
 fn ann(models: &Arc<Models>, text: &str) -> Prospect {
-    use super::harness::Line;
     let mut task = Task::new(Arc::clone(models), StateCodec);
-    let mut effects = BatchEffects::default();
-    for line in script(text) {
-        match line {
-            Line::Event(did) => task.apply(&did.event(models), Mode::Virtual, &mut effects),
-            Line::Until(until_ms) => task.advance(until_ms, Mode::Virtual, &mut effects),
-            other => panic!("{other:?}"),
-        }
-    }
+    play(&mut task, models, text, |_| ());
     commit(&mut task);
     let record = task.records().find(|(key, _)| *key == "ann").map(|(_, bytes)| bytes.to_vec()).expect("Ann is there");
     StateCodec.decode(&record).expect("own record")

@@ -1,22 +1,15 @@
 //! What tasks count: the numbers of small stories, and that they survive aborts, restarts and being added up.
 
-use super::harness::{Line, START_MS, commit, restored, script, shop};
+use super::harness::{START_MS, commit, play, restored, shop};
 use leadstream::domain::effect::Axis;
 use leadstream::domain::model::Models;
 use leadstream::engine::figures::{CartFact, Figures, Heads, Key, MAX_NAMES, OTHER, Origin, Touch, Way, week_of};
-use leadstream::engine::task::{BatchEffects, Mode, Task};
+use leadstream::engine::task::Task;
 use leadstream::wire::state_record::StateCodec;
 use std::sync::Arc;
 
 fn apply(task: &mut Task<StateCodec>, models: &Models, text: &str) {
-    let mut effects = BatchEffects::default();
-    for line in script(text) {
-        match line {
-            Line::Event(did) => task.apply(&did.event(models), Mode::Virtual, &mut effects),
-            Line::Until(until_ms) => task.advance(until_ms, Mode::Virtual, &mut effects),
-            other => panic!("{other:?}"),
-        }
-    }
+    play(task, models, text, |_| ());
 }
 
 fn after(models: &Arc<Models>, text: &str) -> Task<StateCodec> {

@@ -296,6 +296,19 @@ pub fn run_lines(models: &[Arc<Models>], lines: &[Line], batch: usize) -> Vec<Pr
     outputs
 }
 
+/// Puts a script of events and passing time to a task; `each` is called after every line.
+pub fn play(task: &mut Task<StateCodec>, models: &Models, text: &str, mut each: impl FnMut(&mut Task<StateCodec>)) {
+    let mut effects = BatchEffects::default();
+    for line in script(text) {
+        match line {
+            Line::Event(did) => task.apply(&did.event(models), Mode::Virtual, &mut effects),
+            Line::Until(until_ms) => task.advance(until_ms, Mode::Virtual, &mut effects),
+            other => panic!("{other:?}"),
+        }
+        each(task);
+    }
+}
+
 /// Commits the open batch.
 pub fn commit(task: &mut Task<StateCodec>) {
     task.staged(|_, _| {});

@@ -1,6 +1,6 @@
 //! Who a prospect is, and which of several models is for them: what scenarios don't show.
 
-use super::harness::{Line, commit, model, restored, run_lines, script};
+use super::harness::{Line, commit, model, play, restored, run_lines, script};
 use leadstream::config::model_file::{self, SHIPPED};
 use leadstream::domain::effect::{Axis, Body, Effects};
 use leadstream::domain::event::Position;
@@ -9,7 +9,7 @@ use leadstream::domain::model::{Models, name_hash};
 use leadstream::domain::prospect::Prospect;
 use leadstream::domain::step::step;
 use leadstream::engine::codec::Codec;
-use leadstream::engine::task::{BatchEffects, Mode, Task};
+use leadstream::engine::task::Task;
 use leadstream::wire::decode::{Decoder, Format, Options, Topic};
 use leadstream::wire::state_record::StateCodec;
 use proptest::prelude::*;
@@ -25,15 +25,7 @@ fn two(carry_over: &str) -> Arc<Models> {
 
 fn run(models: &Arc<Models>, text: &str) -> Task<StateCodec> {
     let mut task = Task::new(Arc::clone(models), StateCodec);
-    let mut effects = BatchEffects::default();
-    for line in script(text) {
-        match line {
-            Line::Event(did) => task.apply(&did.event(models), Mode::Virtual, &mut effects),
-            Line::Until(until_ms) => task.advance(until_ms, Mode::Virtual, &mut effects),
-            _ => {}
-        }
-        commit(&mut task);
-    }
+    play(&mut task, models, text, commit);
     task
 }
 
