@@ -48,12 +48,14 @@ impl Files {
             Out::Gz(out) => out,
             Out::Zst(out) => out,
         };
-        out.write_all(&record.value)?;
-        out.write_all(b"\n")?;
-        Ok(())
+        out.write_all(&record.value).and_then(|()| out.write_all(b"\n")).with_context(|| cannot(record.topic))
     }
 
     pub(super) fn finish(self) -> anyhow::Result<()> {
+        self.flush().context("cannot write the last of the files: is there room on the disk?")
+    }
+
+    fn flush(self) -> anyhow::Result<()> {
         for out in self.outs {
             match out {
                 Out::Plain(mut out) => out.flush()?,
@@ -63,4 +65,8 @@ impl Files {
         }
         Ok(())
     }
+}
+
+fn cannot(topic: Topic) -> String {
+    format!("cannot write on in the file of {}: is there room on the disk?", topic.name())
 }
