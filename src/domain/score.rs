@@ -231,12 +231,18 @@ fn value(terms: &[(f64, f64)], offset: f64, t: f64) -> f64 {
     terms.iter().map(|(p, rate)| p * (-rate * t).exp()).sum::<f64>() + offset
 }
 
-/// The root of a falling convex sum of exponentials: Newton from the left never overshoots.
+/// The root of a falling convex sum of exponentials, above the negative offset now: Newton from the left never overshoots.
 fn newton(terms: &[(f64, f64)], offset: f64) -> f64 {
-    let mut t = 0.0;
+    let (now, fastest) = terms.iter().fold((0.0, 0.0_f64), |(now, fastest), (p, rate)| (now + p, fastest.max(*rate)));
+    // If all faded as fast as the fastest: not after the root, and the root itself when there is but one rate.
+    let mut t = ((now / -offset).ln() / fastest).max(0.0);
     for _ in 0..64 {
-        let slope: f64 = terms.iter().map(|(p, rate)| -p * rate * (-rate * t).exp()).sum();
-        let step = value(terms, offset, t) / -slope;
+        let at = |(sum, slope): (f64, f64), (p, rate): &(f64, f64)| {
+            let left = p * (-rate * t).exp();
+            (sum + left, slope - rate * left)
+        };
+        let (sum, slope) = terms.iter().fold((offset, 0.0), at);
+        let step = sum / -slope;
         if !step.is_finite() || step < 0.25 {
             break;
         }
