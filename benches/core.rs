@@ -1,6 +1,7 @@
 //! What one event costs inside, without Kafka: decoding, stepping, encoding state and outputs. `cargo bench --bench core`.
 //!
-//! Prints nanoseconds per event over the simulated shop. Absolute figures are noisy on small machines: compare within one run.
+//! Prints nanoseconds per event over the simulated shop. Absolute figures are noisy on small machines: compare within one run, or
+//! count instructions (`valgrind --tool=callgrind` and the executable that cargo names, with a smaller number of events).
 
 use leadstream::config::model_file;
 use leadstream::domain::{DAY_MS, HOUR_MS};
@@ -13,9 +14,9 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// One task of four of the drain's traffic (`benches/run`): 300,000 prospects, 3,000,000 events.
+/// One task of four of the drain's traffic (`benches/run`): 300,000 prospects, 3,000,000 events. Another number of events may be
+/// given; ten of them for each prospect.
 const EVENTS: usize = 750_000;
-const PROSPECTS: u64 = 75_000;
 const BATCH: usize = 10_000;
 /// Records decoded at a time, as the service fetches them.
 #[path = "harness/traffic.rs"]
@@ -43,6 +44,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
     reason = "a benchmark measures and prints"
 )]
 fn main() {
+    let events = std::env::args().filter_map(|a| a.parse().ok()).next().unwrap_or(EVENTS);
     let models = Arc::new(model_file::default_models());
     let topics = ["clickstream", "email", "cart"];
     let listed = topics.iter().map(|t| Topic { name: (*t).to_owned(), is_email: *t == "email", format: Default::default() });
@@ -51,11 +53,11 @@ fn main() {
         OutputOptions { format: Format::Json, source: "bench".to_owned(), input_topics: topics.map(str::to_owned).to_vec() },
         Arc::clone(&models),
     );
-    let mut traffic = Traffic::new(1, PROSPECTS);
-    let records: Vec<Record> = (0..EVENTS)
+    let mut traffic = Traffic::new(1, (events / 10) as u64);
+    let records: Vec<Record> = (0..events)
         .map(|n| {
             // Six hours of event time, as in the drain.
-            let record_ms = 20_000 * DAY_MS + (n as i64) * 6 * HOUR_MS / EVENTS as i64;
+            let record_ms = 20_000 * DAY_MS + (n as i64) * 6 * HOUR_MS / events as i64;
             let message = traffic.next(record_ms);
             let input = topics.iter().position(|t| *t == message.topic).unwrap_or(0) as u16;
             Record { input, key: message.key.as_bytes().to_vec(), value: message.value.as_bytes().to_vec(), record_ms }
@@ -70,7 +72,7 @@ fn main() {
         value: None,
         content_type: None,
     };
-    let ns = |since: Instant| since.elapsed().as_nanos() as f64 / EVENTS as f64;
+    let ns = |since: Instant| since.elapsed().as_nanos() as f64 / events as f64;
     let mut task = Task::new(Arc::clone(&models), StateCodec);
     let (mut decode_ns, mut step_ns, mut state_ns, mut install_ns, mut output_ns) = (0.0, 0.0, 0.0, 0.0, 0.0);
     let (mut states, mut state_bytes, mut outputs, mut output_bytes, mut rejected) =
@@ -85,10 +87,10 @@ fn main() {
                 let at = chunk * BATCH + fetch * FETCH + n;
                 decoder.decode(&RecordView { key: Some(&r.key), value: Some(&r.value), ..view(at, r) })
             });
-            let events: Vec<_> = decoded.collect();
+            let decoded: Vec<_> = decoded.collect();
             decode_ns += ns(since);
             let since = Instant::now();
-            for event in &events {
+            for event in &decoded {
                 match event {
                     Ok(event) => task.apply(event, Mode::Virtual, &mut effects),
                     Err(_) => rejected += 1,
@@ -118,20 +120,20 @@ fn main() {
     }
     let size = task.size();
     println!(
-        "per event over {EVENTS} events of {} B, batches of {BATCH}:",
-        records.iter().map(|r| r.value.len()).sum::<usize>() / EVENTS
+        "per event over {events} events of {} B, batches of {BATCH}:",
+        records.iter().map(|r| r.value.len()).sum::<usize>() / events
     );
     println!("  decode          {decode_ns:7.0} ns   ({rejected} rejected)");
     println!("  step + timers   {step_ns:7.0} ns");
     println!(
         "  encode state    {state_ns:7.0} ns   ({:.2} records per event, {:.0} B each)",
-        states as f64 / EVENTS as f64,
+        states as f64 / events as f64,
         state_bytes as f64 / states as f64
     );
     println!("  install         {install_ns:7.0} ns");
     println!(
         "  encode outputs  {output_ns:7.0} ns   ({:.2} outputs per event, {:.0} B each)",
-        outputs as f64 / EVENTS as f64,
+        outputs as f64 / events as f64,
         output_bytes as f64 / outputs.max(1) as f64
     );
     println!(

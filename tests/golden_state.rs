@@ -238,7 +238,7 @@ fn accounts_and_members_come_back_as_they_were_and_the_generated_message_reads_t
         Membership { role: Some("user".into()), belongs: Some(belongs), group: None },
         Membership { role: None, belongs: None, group: Some(Box::new(account())) },
     ] {
-        let more = More { account: membership, ..More::default() };
+        let more = More { account: membership.into(), ..More::default() };
         let prospect = Prospect { more: Some(Box::new(more)), ..newcomer() };
         let bytes = encode(&prospect);
         assert_eq!(StateCodec.decode(&bytes).unwrap(), prospect);
@@ -534,7 +534,7 @@ prop_compose! {
                   (machine, orders, customer) in (carts::machine().boxed(), many(carts::order().boxed()), customer().boxed()).boxed(),
                   traits in people::traits().boxed()) -> Prospect {
         use ConsentState::{Complained, HardBounce, Open, Unsubscribed};
-        let more = More { traits, lead, machine, orders, customer, ..more.unwrap_or_default() };
+        let more = More { traits, lead: lead.into(), machine: machine.into(), orders, customer: customer.into(), ..more.unwrap_or_default() };
         Prospect {
             first_seen_ms: times.0, last_seen_ms: times.1, last_activity_ms: times.2, last_cart_activity_ms: times.3, sessions,
             seen: self::seen(&seen),

@@ -139,7 +139,8 @@ fn tell(prospect: &mut Prospect, at_ms: Ms, accounts: &Accounts, teller: &Teller
     let stage = |axis: usize| track.positions[axis].as_ref().map(|p| p.stage.clone());
     let (journey, funnel) = (stage(0), stage(1));
     let (disqualified, paused, label) = (track.disqualified.is_some(), track.paused, track.label);
-    let Some(membership) = prospect.more.as_mut().map(|m| &mut m.account) else { return };
+    let belongs = prospect.more.as_mut().filter(|more| more.account.belongs.is_some());
+    let Some(membership) = belongs.map(|more| &mut *more.account) else { return };
     let Some(belongs) = &mut membership.belongs else { return };
     if paused {
         // The model is not for this person: no member of its buying group.

@@ -71,7 +71,9 @@ fn learn_zone(prospect: &mut Prospect, event: &Event<'_>, quiet: &quiet::Quiet) 
         prospect.more_mut().contact.zone = Some(name.into());
         // What waits by the other clock waits no more.
         prospect.carts.iter_mut().for_each(|c| c.series.fire_at_ms = None);
-        prospect.more_mut().absence.pending.iter_mut().for_each(|p| p.fire_at_ms = p.due_ms);
+        let all_when_due =
+            |absence: &mut super::absence::Absence| absence.pending.iter_mut().for_each(|p| p.fire_at_ms = p.due_ms);
+        prospect.more_mut().absence.change(all_when_due);
     }
 }
 

@@ -71,7 +71,7 @@ pub fn milli(amount: f64) -> i64 {
 }
 
 /// Takes in source, campaign and orders.
-pub fn turn(prospect: &mut Prospect, turn: &Turn<'_, '_>, _effects: &mut Effects) {
+pub fn turn(prospect: &mut Prospect, turn: &Turn<'_, '_>, effects: &mut Effects) {
     let Some(event) = turn.event else { return };
     let (source, campaign) = named(event, turn.models);
     let bought = event.kind == Kind::OrderCompleted;
@@ -79,7 +79,8 @@ pub fn turn(prospect: &mut Prospect, turn: &Turn<'_, '_>, _effects: &mut Effects
     if !bought && !returned && source.is_none() && campaign.is_none() {
         return;
     }
-    let customer = &mut prospect.more.get_or_insert_default().customer;
+    effects.customer = true;
+    let customer = &mut prospect.more_mut().customer;
     customer.come_by(source, campaign);
     let amount = event.value.map(milli);
     if bought {

@@ -352,4 +352,6 @@ pub struct Effects {
     pub notes: Vec<Note>,
     /// The prospect's record is to be deleted (tombstone).
     pub erase: bool,
+    /// What is known of its orders and of where it came from has changed, or since when it is known: figures count by it.
+    pub customer: bool,
 }

@@ -83,7 +83,7 @@ impl Lead {
 /// What an event, or what just moved, means for the hand-over.
 pub fn turn(prospect: &mut Prospect, turn: &Turn<'_, '_>, effects: &mut Effects) {
     let model = turn.model().sales.hand_over.as_deref();
-    let lead = prospect.more.as_ref().map(|more| &more.lead);
+    let lead = prospect.more.as_ref().and_then(|more| more.lead.get());
     let is_with_sales = lead.is_some_and(Lead::is_with_sales);
     if model.is_none() && !is_with_sales {
         return;
@@ -174,7 +174,7 @@ fn hand_over(
 ) {
     let sla_ms = if level == Qualification::Sql { model.sql_sla_ms } else { model.sla_ms };
     let lead = &mut prospect.more_mut().lead;
-    *lead = Lead {
+    **lead = Lead {
         stand: Stand::Waiting,
         qualification: level,
         handed_over_ms: told.judged_ms,

@@ -68,8 +68,8 @@ impl Machine {
 /// Whether a machine made this event. It is counted, and changes nothing but what machines are told by.
 pub fn judge(prospect: &mut Prospect, event: &Event<'_>, model: &Model, effects: &mut Effects) -> bool {
     let model = &model.machine;
-    if let Some(more) = prospect.more.as_deref_mut() {
-        more.machine.forget(model, event.time_ms);
+    if let Some(more) = &mut prospect.more {
+        more.machine.change(|machine| machine.forget(model, event.time_ms));
     }
     let mail = event.mail();
     if mail == Some(MailEvent::Delivered) {
@@ -169,8 +169,8 @@ fn floods(prospect: &mut Prospect, event: &Event<'_>, model: &MachineModel) -> b
     }
     let uncounted = (most / 2).min(MAX_UNCOUNTED);
     if !prospect.seen.has_since(uncounted, event.time_ms.saturating_sub(MINUTE_MS)) {
-        if let Some(more) = prospect.more.as_deref_mut() {
-            more.machine.views = None;
+        if let Some(more) = &mut prospect.more {
+            more.machine.change(|machine| machine.views = None);
         }
         return false;
     }

@@ -4,6 +4,7 @@
 //! is rebuilt from records, so a timer is exactly as durable as the record.
 
 mod carts;
+mod rare;
 mod timers;
 
 use super::absence::Absence;
@@ -20,6 +21,7 @@ use super::machine::Machine;
 use super::traits::Traits;
 use super::{Ms, Text};
 pub use carts::{ArmedFor, Cart, CartLine, Phase, Removed, SentStep, Series};
+pub use rare::Rare;
 use smallvec::SmallVec;
 pub use timers::{Timer, TimerKind};
 
@@ -60,13 +62,13 @@ pub struct Prospect {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct More {
     pub traits: Traits,
-    pub lead: Lead,
-    pub contact: Contact,
-    pub absence: Absence,
-    pub machine: Machine,
-    pub customer: Customer,
-    pub decisions: Decisions,
-    pub account: Membership,
+    pub lead: Rare<Lead>,
+    pub contact: Rare<Contact>,
+    pub absence: Rare<Absence>,
+    pub machine: Rare<Machine>,
+    pub customer: Rare<Customer>,
+    pub decisions: Rare<Decisions>,
+    pub account: Rare<Membership>,
     /// Orders of the last time that took something from a cart: what becomes of them concerns it.
     pub orders: Vec<PastOrder>,
 }
@@ -77,13 +79,13 @@ impl More {
     pub fn is_empty(&self) -> bool {
         let Self { traits, lead, contact, absence, machine, customer, decisions, account, orders } = self;
         traits.is_empty()
-            && lead.is_empty()
-            && contact.is_empty()
-            && absence.is_empty()
-            && machine.is_empty()
-            && customer.is_empty()
-            && decisions.is_empty()
-            && account.is_empty()
+            && lead.get().is_none()
+            && contact.get().is_none()
+            && absence.get().is_none()
+            && machine.get().is_none()
+            && customer.get().is_none()
+            && decisions.get().is_none()
+            && account.get().is_none()
             && orders.is_empty()
     }
 }

@@ -108,7 +108,10 @@ fn see(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, by_machine: boo
     } else if event.time_ms < prospect.last_seen_ms {
         effects.notes.push(Note::Late);
     }
-    prospect.first_seen_ms = prospect.first_seen_ms.min(event.time_ms);
+    if event.time_ms < prospect.first_seen_ms {
+        prospect.first_seen_ms = event.time_ms;
+        effects.customer = true;
+    }
     prospect.last_seen_ms = prospect.last_seen_ms.max(event.time_ms);
     prospect.seen.remember(event.message_hash, prospect.last_seen_ms);
     prospect.addressable |= event.shows_address();

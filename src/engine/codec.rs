@@ -7,9 +7,18 @@ pub trait Codec {
     /// Appends the record's bytes to `out`. The same prospect always gives the same bytes.
     fn encode(&self, prospect: &Prospect, out: &mut Vec<u8>);
 
+    /// Reads a record into an empty prospect: it is large, and every move of it costs.
+    ///
     /// # Errors
     /// The bytes are damaged, or of a version that this build doesn't know.
-    fn decode(&self, bytes: &[u8]) -> Result<Prospect, CodecError>;
+    fn decode_into(&self, bytes: &[u8], prospect: &mut Prospect) -> Result<(), CodecError>;
+
+    /// # Errors
+    /// As [`Codec::decode_into`].
+    fn decode(&self, bytes: &[u8]) -> Result<Prospect, CodecError> {
+        let mut prospect = Prospect::default();
+        self.decode_into(bytes, &mut prospect).map(|()| prospect)
+    }
 }
 
 /// Why a record can't be read.

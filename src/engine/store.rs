@@ -19,6 +19,10 @@ pub struct Entry {
     pub record: Box<[u8]>,
     /// The committed record, decoded: only of the prospects touched lately.
     pub warm: Option<Box<Prospect>>,
+    /// It stands in the queue of those that go cold next.
+    pub goes_cold: bool,
+    /// It was touched since it came into that queue.
+    pub touched: bool,
     /// Earliest deadline of the committed record, and without cart steps.
     pub deadline_ms: Ms,
     pub deadline_without_cart_ms: Ms,
@@ -62,6 +66,8 @@ impl Store {
             key: key.into(),
             record: Box::default(),
             warm: None,
+            goes_cold: false,
+            touched: false,
             deadline_ms: NEVER,
             deadline_without_cart_ms: NEVER,
             queued_ms: NEVER,

@@ -4,6 +4,7 @@
 //! [`Task::confirm`] installs those very bytes, [`Task::discard`] forgets them.
 
 mod records;
+mod warm;
 
 use super::codec::Codec;
 pub use super::effects::{BatchEffects, Mode, ProspectOutput, TaskSize};
@@ -26,9 +27,6 @@ use std::sync::Arc;
 /// itself, so that a replay gives the same times.
 pub const ON_TIME_MS: Ms = 5 * SECOND_MS;
 
-/// Decoded copies that a task keeps, at about a kilobyte each: decoding is the dearest part of an event.
-const MAX_WARM: usize = 32_768;
-
 /// One prospect touched by the open batch.
 struct Staged {
     slot: u32,
@@ -36,12 +34,21 @@ struct Staged {
     /// Nothing was known of it before its next event.
     is_new: bool,
     erased: bool,
+    /// As [`Prospect::earliest_deadlines_ms`] says.
+    deadlines_ms: (Ms, Ms),
     /// Set by [`Task::staged`]; `None` when the record did not change.
-    encoded: Option<Box<[u8]>>,
+    encoded: Option<Committed>,
     /// Where it stands, while that is known and no output has left.
     place: Option<Place>,
-    /// What was counted of it.
-    was: Option<Known>,
+    /// Orders or origin changed: what was counted of the committed record is replaced.
+    recount: bool,
+}
+
+/// A record as it is committed, and what has to be known of it afterwards without a look into it.
+struct Committed {
+    bytes: Box<[u8]>,
+    standing: Standing,
+    deadlines_ms: (Ms, Ms),
 }
 
 /// One partition in memory.
@@ -51,7 +58,7 @@ pub struct Task<C: Codec> {
     store: Store,
     timers: Timers,
     staged: Vec<Staged>,
-    /// Slots with a decoded copy, oldest first; one may stand there more than once.
+    /// Slots with a decoded copy, in the order in which they go cold.
     warm: VecDeque<u32>,
     /// Slots with a cart step that waits until the task has caught up.
     held: Vec<u32>,
@@ -85,18 +92,17 @@ impl<C: Codec> Task<C> {
     }
 
     /// The one place where a committed record becomes the truth.
-    fn install_at(&mut self, slot: u32, record: Option<(Box<[u8]>, &Prospect)>) {
+    fn install_at(&mut self, slot: u32, record: Option<Committed>) {
         let Some(entry) = self.store.entry_mut(slot) else { return };
         let before = (!entry.record.is_empty()).then_some(entry.standing);
-        let Some((bytes, prospect)) = record else {
+        let Some(Committed { bytes, standing, deadlines_ms }) = record else {
             self.population.moved(before, None);
             self.store.remove(slot);
             return;
         };
-        let standing = Standing::of(prospect, &self.models);
         entry.standing = standing;
         entry.warm = None;
-        (entry.deadline_ms, entry.deadline_without_cart_ms) = prospect.earliest_deadlines_ms();
+        (entry.deadline_ms, entry.deadline_without_cart_ms) = deadlines_ms;
         let deadline_ms = entry.deadline_ms;
         self.population.moved(before, Some(standing));
         self.store.set_record(slot, bytes);
@@ -136,11 +142,12 @@ impl<C: Codec> Task<C> {
             self.tally.outputs(&self.effects.outputs, &self.models);
         }
         self.tally.event(before, &staged.prospect, event, &self.effects.notes, &self.models, &mut staged.place);
-        staged.is_new = self.effects.erase;
-        staged.erased = self.effects.erase;
-        staged.place = staged.place.filter(|_| !staged.erased);
-        self.effects.erase = false;
-        let (deadline_ms, _) = staged.prospect.earliest_deadlines_ms();
+        let erased = std::mem::take(&mut self.effects.erase);
+        (staged.is_new, staged.erased) = (erased, erased);
+        staged.recount |= std::mem::take(&mut self.effects.customer) || erased;
+        staged.place = staged.place.filter(|_| !erased);
+        staged.deadlines_ms = staged.prospect.earliest_deadlines_ms();
+        let (deadline_ms, _) = staged.deadlines_ms;
         effects.take(&event.prospect, &mut self.effects);
         self.schedule(slot, deadline_ms);
     }
@@ -152,7 +159,8 @@ impl<C: Codec> Task<C> {
         let staged = &mut self.staged[at];
         take_in(&mut staged.prospect, staged.is_new, tidings, &self.models, &mut self.effects);
         (staged.is_new, staged.erased) = (false, false);
-        let (deadline_ms, _) = staged.prospect.earliest_deadlines_ms();
+        staged.deadlines_ms = staged.prospect.earliest_deadlines_ms();
+        let (deadline_ms, _) = staged.deadlines_ms;
         effects.take(&tidings.update.account, &mut self.effects);
         self.schedule(slot, deadline_ms);
     }
@@ -170,23 +178,34 @@ impl<C: Codec> Task<C> {
             return Some(entry.staged as usize);
         }
         let is_new = entry.record.is_empty();
-        let prospect = if let Some(warm) = entry.warm.take() {
-            warm
-        } else if is_new {
-            Box::default()
-        } else {
-            match self.codec.decode(&entry.record) {
-                Ok(prospect) => Box::new(prospect),
-                Err(error) => {
-                    effects.unreadable = Some(error);
-                    return None;
-                }
+        let prospect = entry.warm.take().map_or_else(
+            || {
+                let mut prospect = Box::<Prospect>::default();
+                let read = if is_new { Ok(()) } else { self.codec.decode_into(&entry.record, &mut prospect) };
+                read.map(|()| prospect)
+            },
+            Ok,
+        );
+        let prospect = match prospect {
+            Ok(prospect) => prospect,
+            Err(error) => {
+                effects.unreadable = Some(error);
+                return None;
             }
         };
         let at = self.staged.len();
-        let was = Known::of(&prospect);
+        let deadlines_ms = (entry.deadline_ms, entry.deadline_without_cart_ms);
         entry.staged = u32::try_from(at).ok()?;
-        self.staged.push(Staged { slot, prospect, is_new, erased: false, encoded: None, place: None, was });
+        self.staged.push(Staged {
+            slot,
+            prospect,
+            is_new,
+            erased: false,
+            deadlines_ms,
+            encoded: None,
+            place: None,
+            recount: false,
+        });
         Some(at)
     }
 
@@ -241,7 +260,7 @@ impl<C: Codec> Task<C> {
     fn deadline_of(&self, slot: u32, hold: bool) -> Ms {
         let Some(entry) = self.store.entry(slot) else { return NEVER };
         if entry.staged != Entry::NOT_STAGED {
-            let (all_ms, held_ms) = self.staged[entry.staged as usize].prospect.earliest_deadlines_ms();
+            let (all_ms, held_ms) = self.staged[entry.staged as usize].deadlines_ms;
             return if hold { held_ms } else { all_ms };
         }
         if hold { entry.deadline_without_cart_ms } else { entry.deadline_ms }
@@ -266,10 +285,11 @@ impl<C: Codec> Task<C> {
             effects.fired += 1;
         }
         if std::mem::take(&mut self.effects.erase) {
-            (staged.is_new, staged.erased) = (true, true);
+            (staged.is_new, staged.erased, staged.recount) = (true, true, true);
         }
         self.time_ms = self.time_ms.max(deadline_ms);
-        let (next_ms, _) = staged.prospect.earliest_deadlines_ms();
+        staged.deadlines_ms = staged.prospect.earliest_deadlines_ms();
+        let (next_ms, _) = staged.deadlines_ms;
         if !self.effects.outputs.is_empty() {
             staged.place = None;
             self.tally.outputs(&self.effects.outputs, &self.models);
@@ -304,43 +324,36 @@ impl<C: Codec> Task<C> {
             if *entry.record != *self.buffer {
                 let bytes: Box<[u8]> = self.buffer.as_slice().into();
                 each(&entry.key, Some(&bytes));
-                staged.encoded = Some(bytes);
+                let standing = Standing::of(&staged.prospect, &self.models);
+                staged.encoded = Some(Committed { bytes, standing, deadlines_ms: staged.deadlines_ms });
             }
         }
     }
 
     /// The batch is committed: the staged records become the truth.
     pub fn confirm(&mut self) {
-        for staged in std::mem::take(&mut self.staged) {
+        let mut batch = std::mem::take(&mut self.staged);
+        for staged in batch.drain(..) {
             if let Some(entry) = self.store.entry_mut(staged.slot) {
                 entry.staged = Entry::NOT_STAGED;
             }
-            let is = if staged.erased { None } else { Known::of(&staged.prospect) };
-            self.tally.became(staged.was.as_ref(), is.as_ref());
+            if staged.recount {
+                let is = if staged.erased { None } else { Known::of(&staged.prospect) };
+                self.tally.became(self.known_at(staged.slot).as_ref(), is.as_ref());
+            }
             if staged.erased {
                 self.install_at(staged.slot, None);
                 continue;
             }
-            if let Some(bytes) = staged.encoded {
-                self.install_at(staged.slot, Some((bytes, &staged.prospect)));
+            if let Some(committed) = staged.encoded {
+                self.install_at(staged.slot, Some(committed));
             }
             self.keep_warm(staged.slot, staged.prospect);
         }
+        // Its room is for the next batch.
+        self.staged = batch;
         self.tally.confirm();
         self.committed_time_ms = self.time_ms;
-    }
-
-    /// Keeps the decoded copy of a record that was just committed: who was here a moment ago mostly comes again.
-    fn keep_warm(&mut self, slot: u32, prospect: Box<Prospect>) {
-        if let Some(entry) = self.store.entry_mut(slot).filter(|e| !e.record.is_empty()) {
-            entry.warm = Some(prospect);
-            self.warm.push_back(slot);
-        }
-        if self.warm.len() > MAX_WARM
-            && let Some(entry) = self.warm.pop_front().and_then(|oldest| self.store.entry_mut(oldest))
-        {
-            entry.warm = None;
-        }
     }
 
     /// The batch is aborted: the staged records and the task's time since the last confirm are thrown away.

@@ -29,7 +29,7 @@ impl Codec for StateCodec {
         write::prospect(prospect, out);
     }
 
-    fn decode(&self, bytes: &[u8]) -> Result<Prospect, CodecError> {
-        read::prospect(bytes)
+    fn decode_into(&self, bytes: &[u8], prospect: &mut Prospect) -> Result<(), CodecError> {
+        read::prospect(bytes, prospect)
     }
 }

@@ -54,7 +54,7 @@ fn told(models: &Arc<Models>, all: &[Tidings]) -> (Group, Vec<(u128, i64, Accoun
         other => panic!("{other:?}"),
     });
     let outputs = outputs.collect();
-    (*record.more.unwrap().account.group.unwrap(), outputs, effects)
+    (*record.more.unwrap().account.group.clone().unwrap(), outputs, effects)
 }
 
 /// Transitions that were said and not taken back.

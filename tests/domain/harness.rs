@@ -32,7 +32,7 @@ pub fn model(text: &str) -> Arc<Models> {
 }
 
 /// One event of a script, owned.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Did {
     /// Which line it is: stands for the offset.
     pub number: i64,

@@ -269,3 +269,30 @@ proptest! {
         prop_assert_eq!(task.size().record_bytes, again.size().record_bytes);
     }
 }
+
+#[test]
+fn decoded_copies_are_bounded_however_many_come_and_come_again() {
+    const MOST: usize = 32_768;
+    let models = models_for(&[]);
+    let mut task = Task::new(Arc::clone(&models), StateCodec);
+    let mut effects = BatchEffects::default();
+    for n in 0..2 * (MOST + 3_000) {
+        // Each second one is of few, so that many in the queue were touched since they came into it.
+        let who = if n % 2 == 0 { n % 20_000 } else { n / 2 + 20_000 };
+        let time_ms = START_MS + i64::try_from(n).unwrap();
+        let viewed = Did {
+            prospect: format!("p-{who}"),
+            name: "Product Viewed".to_owned(),
+            message_id: Some(format!("m-{n}")),
+            time_ms,
+            record_ms: time_ms,
+            ..Did::default()
+        };
+        task.apply(&viewed.event(&models), Mode::Virtual, &mut effects);
+        if n % 1_000 == 999 {
+            commit(&mut task);
+            assert!(task.size().decoded <= MOST, "{}", task.size().decoded);
+        }
+    }
+    assert!(task.size().records > MOST);
+}

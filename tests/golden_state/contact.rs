@@ -55,9 +55,9 @@ prop_compose! {
         let hits = |list: Vec<(i64, u32)>| list.into_iter().map(|(time_ms, same)| Hit { time_ms, same }).collect();
         let met = met.into_iter().map(|(trigger, same, time_ms)| Met { trigger, same, time_ms }).collect();
         More {
-            contact: Contact { zone, sent_ms: sent_ms.into(), soft_bounces, dead_since_ms },
-            absence: Absence { pending, left, met, viewed: hits(viewed), carted: hits(carted) },
-            decisions: Decisions { list: decisions.into() },
+            contact: Contact { zone, sent_ms: sent_ms.into(), soft_bounces, dead_since_ms }.into(),
+            absence: Absence { pending, left, met, viewed: hits(viewed), carted: hits(carted) }.into(),
+            decisions: Decisions { list: decisions.into() }.into(),
             ..More::default()
         }
     }
@@ -103,15 +103,17 @@ pub fn all_that_fits() -> More {
             sent_ms: (0..MAX_SENT).map(|n| NOW_MS - i64::try_from(n).unwrap()).collect(),
             soft_bounces: 200,
             dead_since_ms: Some(NOW_MS),
-        },
+        }
+        .into(),
         absence: Absence {
             pending: vec![pending; MAX_PENDING],
             left: vec![left; MAX_LEFT],
             met: (0..MAX_MET).map(|_| Met { trigger: 7, same: 8, time_ms: NOW_MS }).collect(),
             viewed: (0..MAX_PRODUCTS).map(hit).collect(),
             carted: (0..MAX_PRODUCTS).map(hit).collect(),
-        },
-        decisions: Decisions { list: vec![decision; MAX_DECISIONS].into() },
+        }
+        .into(),
+        decisions: Decisions { list: vec![decision; MAX_DECISIONS].into() }.into(),
         ..More::default()
     }
 }

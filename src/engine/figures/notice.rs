@@ -27,7 +27,7 @@ impl Known {
     /// `None`: nothing that is counted.
     #[must_use]
     pub fn of(prospect: &Prospect) -> Option<Self> {
-        let customer = prospect.more.as_ref().map(|more| &more.customer).filter(|customer| !customer.is_empty())?;
+        let customer = prospect.more.as_ref()?.customer.get()?;
         Some(Self { customer: customer.clone(), first_seen_ms: prospect.first_seen_ms })
     }
 }

@@ -1,6 +1,6 @@
 //! Committed records of a task: taken in at a restore, asked for, counted.
 
-use super::{Population, Task, TaskSize};
+use super::{Committed, Population, Standing, Task, TaskSize};
 use crate::domain::Ms;
 use crate::domain::prospect::Prospect;
 use crate::engine::codec::{Codec, CodecError};
@@ -27,12 +27,14 @@ impl<C: Codec> Task<C> {
         let prospect = self.codec.decode(bytes)?;
         self.tally.became(was.as_ref(), Known::of(&prospect).as_ref());
         let slot = self.store.find_or_insert(key);
-        self.install_at(slot, Some((bytes.into(), &prospect)));
+        let standing = Standing::of(&prospect, &self.models);
+        let deadlines_ms = prospect.earliest_deadlines_ms();
+        self.install_at(slot, Some(Committed { bytes: bytes.into(), standing, deadlines_ms }));
         Ok(())
     }
 
     /// What was counted of a committed record that is about to be replaced.
-    fn known_at(&self, slot: u32) -> Option<Known> {
+    pub(super) fn known_at(&self, slot: u32) -> Option<Known> {
         let entry = self.store.entry(slot).filter(|entry| entry.standing.known)?;
         Known::of(&self.codec.decode(&entry.record).ok()?)
     }

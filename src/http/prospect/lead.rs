@@ -7,7 +7,7 @@ use crate::http::health::rfc3339;
 use serde_json::{Value, json};
 
 fn lead(prospect: &Prospect) -> Option<&Lead> {
-    prospect.more.as_ref().map(|more| &more.lead).filter(|lead| lead.stand != Stand::Free)
+    prospect.more.as_ref().map(|more| &*more.lead).filter(|lead| lead.stand != Stand::Free)
 }
 
 /// `null` while it was never handed over.

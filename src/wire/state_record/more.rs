@@ -21,25 +21,25 @@ pub(super) fn write(more: &More, w: &mut Writer<'_>) {
     if !traits.is_empty() {
         w.nested(1, |w| traits::write(traits, w));
     }
-    if !lead.is_empty() {
+    if let Some(lead) = lead.get() {
         w.nested(2, |w| lead::write(lead, w));
     }
-    if !contact.is_empty() {
+    if let Some(contact) = contact.get() {
         w.nested(3, |w| contact::write(contact, w));
     }
-    if !absence.is_empty() {
+    if let Some(absence) = absence.get() {
         w.nested(4, |w| absence::write(absence, w));
     }
-    if !machine.is_empty() {
+    if let Some(machine) = machine.get() {
         w.nested(5, |w| machine::write(machine, w));
     }
-    if !customer.is_empty() {
+    if let Some(customer) = customer.get() {
         w.nested(6, |w| customer::write(customer, w));
     }
-    if !decisions.is_empty() {
+    if let Some(decisions) = decisions.get() {
         w.nested(7, |w| decisions::write(decisions, w));
     }
-    if !account.is_empty() {
+    if let Some(account) = account.get() {
         w.nested(8, |w| account::write(account, w));
     }
     for order in orders {
@@ -47,21 +47,20 @@ pub(super) fn write(more: &More, w: &mut Writer<'_>) {
     }
 }
 
-pub(super) fn read(mut r: Reader<'_>) -> Read<More> {
-    let mut m = More::default();
+pub(super) fn read(mut r: Reader<'_>, m: &mut More) -> Read<()> {
     while let Some((field, value)) = r.next()? {
         match (field, value) {
             (1, Value::Bytes(b)) => m.traits = traits::read(r.nested(b, "traits"))?,
-            (2, Value::Bytes(b)) => m.lead = lead::read(r.nested(b, "lead"))?,
-            (3, Value::Bytes(b)) => m.contact = contact::read(r.nested(b, "contact"))?,
-            (4, Value::Bytes(b)) => m.absence = absence::read(r.nested(b, "absence"))?,
-            (5, Value::Bytes(b)) => m.machine = machine::read(r.nested(b, "machine"))?,
-            (6, Value::Bytes(b)) => m.customer = customer::read(r.nested(b, "customer"))?,
-            (7, Value::Bytes(b)) => m.decisions = decisions::read(r.nested(b, "decisions"))?,
-            (8, Value::Bytes(b)) => m.account = account::read(r.nested(b, "account"))?,
+            (2, Value::Bytes(b)) => m.lead = lead::read(r.nested(b, "lead"))?.into(),
+            (3, Value::Bytes(b)) => m.contact = contact::read(r.nested(b, "contact"))?.into(),
+            (4, Value::Bytes(b)) => m.absence = absence::read(r.nested(b, "absence"))?.into(),
+            (5, Value::Bytes(b)) => m.machine = machine::read(r.nested(b, "machine"))?.into(),
+            (6, Value::Bytes(b)) => m.customer = customer::read(r.nested(b, "customer"))?.into(),
+            (7, Value::Bytes(b)) => m.decisions = decisions::read(r.nested(b, "decisions"))?.into(),
+            (8, Value::Bytes(b)) => m.account = account::read(r.nested(b, "account"))?.into(),
             (20, Value::Bytes(b)) => m.orders.push(orders::read(r.nested(b, "order"))?),
             _ => return r.unknown(field),
         }
     }
-    Ok(m)
+    Ok(())
 }

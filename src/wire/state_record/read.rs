@@ -13,7 +13,7 @@ use crate::domain::{Ms, SECOND_MS};
 use crate::engine::codec::CodecError;
 use prost::encoding::decode_varint;
 
-pub(super) fn prospect(bytes: &[u8]) -> Read<Prospect> {
+pub(super) fn prospect(bytes: &[u8], p: &mut Prospect) -> Read<()> {
     let mut r = Reader::new(bytes, 0, "prospect");
     match r.next()? {
         Some((1, Value::Varint(version))) if (1..=u64::from(VERSION)).contains(&version) => {}
@@ -22,7 +22,6 @@ pub(super) fn prospect(bytes: &[u8]) -> Read<Prospect> {
         }
         _ => return damaged(r.what, "no version at its beginning"),
     }
-    let mut p = Prospect::default();
     let (mut hashes, mut times, mut seconds): (&[[u8; 8]], &[u8], &[u8]) = (&[], &[], &[]);
     while let Some((field, value)) = r.next()? {
         match (field, value) {
@@ -41,16 +40,21 @@ pub(super) fn prospect(bytes: &[u8]) -> Read<Prospect> {
             (10, Value::Varint(v)) => p.consent.since_ms = r.time(v),
             (11, Value::Varint(v)) => p.cooldown_from_ms = Some(r.time(v)),
             (12, Value::Varint(v)) => p.cooldown_reported = v != 0,
-            (13, Value::Bytes(b)) => p.tracks.push(track(r.nested(b, "track"))?),
+            (13, Value::Bytes(b)) => {
+                p.tracks.push(Track::default());
+                if let Some(t) = p.tracks.last_mut() {
+                    track(r.nested(b, "track"), t)?;
+                }
+            }
             (14, Value::Bytes(b)) => p.carts.push(cart(r.nested(b, "cart"))?),
             (15, Value::Bytes(b)) => seconds = b,
-            (16, Value::Bytes(b)) => p.more = Some(Box::new(super::more::read(r.nested(b, "more"))?)),
+            (16, Value::Bytes(b)) => super::more::read(r.nested(b, "more"), p.more_mut())?,
             (20, Value::Varint(v)) => p.addressable = v != 0,
             _ => return r.unknown(field),
         }
     }
     p.seen = if times.is_empty() { seen_ids(&r, hashes, seconds)? } else { seen_ids_of_version_1(&r, hashes, times)? };
-    Ok(p)
+    Ok(())
 }
 
 fn seen_ids(r: &Reader<'_>, hashes: &[[u8; 8]], mut seconds: &[u8]) -> Read<SeenIds> {
@@ -83,8 +87,7 @@ fn consent_state(number: u64) -> Read<ConsentState> {
     })
 }
 
-fn track(mut r: Reader<'_>) -> Read<Track> {
-    let mut t = Track::default();
+fn track(mut r: Reader<'_>, t: &mut Track) -> Read<()> {
     let (mut groups, mut points, mut group_times): (&[[u8; 4]], &[[u8; 8]], List<Ms>) = (&[], &[], List::new());
     let mut brought: &[[u8; 8]] = &[];
     let (mut uses, mut use_times, mut use_counts): (&[[u8; 4]], List<Ms>, List<u64>) = (&[], List::new(), List::new());
@@ -134,7 +137,7 @@ fn track(mut r: Reader<'_>) -> Read<Track> {
     for ((rule, since_ms), count) in uses.iter().zip(use_times).zip(use_counts) {
         t.uses.push(RuleUse { rule: u32::from_le_bytes(*rule), since_ms, count: r.number(count)? });
     }
-    Ok(t)
+    Ok(())
 }
 
 pub(super) fn position(mut r: Reader<'_>) -> Read<StagePosition> {

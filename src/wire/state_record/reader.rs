@@ -3,7 +3,7 @@
 use super::VERSION;
 use crate::domain::Ms;
 use crate::engine::codec::CodecError;
-use prost::encoding::{WireType, decode_key, decode_varint};
+use prost::encoding::{WireType, decode_varint};
 use smallvec::SmallVec;
 
 /// Reads the fields of one message in ascending order. Times are distances to `base`.
@@ -28,6 +28,7 @@ pub(super) type Read<T> = Result<T, CodecError>;
 /// A column of a table until it is put together with the others: on the stack, as long as it can be.
 pub(super) type List<T> = SmallVec<[T; 4]>;
 
+#[cold]
 pub(super) fn damaged<T>(what: &str, why: impl std::fmt::Display) -> Read<T> {
     Err(CodecError::Damaged(format!("{what}: {why}")))
 }
@@ -41,7 +42,9 @@ impl<'b> Reader<'b> {
         if self.bytes.is_empty() {
             return Ok(None);
         }
-        let (field, wire) = decode_key(&mut self.bytes).or_else(|e| damaged(self.what, e))?;
+        let key = self.varint()?;
+        let wire = WireType::try_from(key & 7).or_else(|e| damaged(self.what, e))?;
+        let field = u32::try_from(key >> 3).unwrap_or(u32::MAX);
         if field < self.last_field {
             return damaged(self.what, format_args!("field {field} after field {}", self.last_field));
         }
@@ -63,11 +66,17 @@ impl<'b> Reader<'b> {
         Ok(Some((field, value)))
     }
 
+    /// Nearly all are of one byte.
+    #[inline]
     pub(super) fn varint(&mut self) -> Read<u64> {
         if let [value @ 0..0x80, rest @ ..] = self.bytes {
             self.bytes = rest;
             return Ok(u64::from(*value));
         }
+        self.long_varint()
+    }
+
+    fn long_varint(&mut self) -> Read<u64> {
         decode_varint(&mut self.bytes).or_else(|e| damaged(self.what, e))
     }
 

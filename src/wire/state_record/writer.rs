@@ -10,6 +10,7 @@ pub(super) struct Writer<'b> {
 }
 
 impl Writer<'_> {
+    #[inline]
     pub(super) fn varint(&mut self, field: u32, value: u64) {
         encode_key(field, WireType::Varint, self.out);
         encode_varint(value, self.out);
@@ -110,17 +111,27 @@ impl Writer<'_> {
     }
 }
 
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "fields are constants: so are keys")]
 fn encode_key(field: u32, wire: WireType, out: &mut Vec<u8>) {
     encode_varint(u64::from(field << 3 | wire as u32), out);
 }
 
-/// A record holds a hundred of these, nearly all short.
-#[inline]
+/// A record holds a hundred of these, nearly half of one byte.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "the keys of fields are constants, and only then known to be of one byte")]
 pub(super) fn encode_varint(value: u64, out: &mut Vec<u8>) {
+    if value < 0x80 {
+        out.push(value as u8);
+    } else {
+        encode_long_varint(value, out);
+    }
+}
+
+fn encode_long_varint(value: u64, out: &mut Vec<u8>) {
     let byte = |n: u32| (value >> (7 * n)) as u8;
     match value {
-        0..0x80 => out.push(byte(0)),
-        0x80..0x4000 => out.extend_from_slice(&[byte(0) | 0x80, byte(1)]),
+        0..0x4000 => out.extend_from_slice(&[byte(0) | 0x80, byte(1)]),
         0x4000..0x20_0000 => out.extend_from_slice(&[byte(0) | 0x80, byte(1) | 0x80, byte(2)]),
         0x20_0000..0x1000_0000 => out.extend_from_slice(&[byte(0) | 0x80, byte(1) | 0x80, byte(2) | 0x80, byte(3)]),
         _ => prost::encoding::encode_varint(value, out),

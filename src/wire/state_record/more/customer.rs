@@ -69,7 +69,7 @@ mod tests {
         };
         let by_hand = Customer { orders: 1, first_order_ms: Some(1_795_000_000_123), ..Customer::default() };
         for customer in [full, by_hand] {
-            let more = More { customer: customer.clone(), ..More::default() };
+            let more = More { customer: customer.clone().into(), ..More::default() };
             let prospect = Prospect { last_seen_ms: 1_795_000_900_000, more: Some(Box::new(more)), ..Prospect::default() };
             let mut bytes = Vec::new();
             StateCodec.encode(&prospect, &mut bytes);

@@ -1,0 +1,102 @@
+//! What few prospects have takes no room in the others.
+
+use std::fmt::{self, Debug, Formatter};
+use std::ops::{Deref, DerefMut};
+
+/// A part of a record that is empty for most: then nothing is kept of it. It reads like the part itself; to change it makes it.
+#[derive(Clone)]
+pub struct Rare<T>(Option<Box<T>>);
+
+/// A part that may be [`Rare`].
+pub trait Part: Default + PartialEq + 'static {
+    /// The empty part.
+    fn nothing() -> &'static Self;
+
+    /// Nothing is known: it takes no bytes in the record.
+    fn is_empty(&self) -> bool;
+}
+
+impl<T: Part> Rare<T> {
+    /// The part, unless it is empty.
+    #[must_use]
+    pub fn get(&self) -> Option<&T> {
+        self.0.as_deref().filter(|part| !part.is_empty())
+    }
+
+    /// Changes the part, if there is one.
+    pub fn change(&mut self, change: impl FnOnce(&mut T)) {
+        if let Some(part) = &mut self.0 {
+            change(part);
+            if part.is_empty() {
+                self.0 = None;
+            }
+        }
+    }
+}
+
+impl<T> Default for Rare<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> From<T> for Rare<T> {
+    fn from(part: T) -> Self {
+        Self(Some(Box::new(part)))
+    }
+}
+
+impl<T: Part> Deref for Rare<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0.as_deref().unwrap_or_else(|| T::nothing())
+    }
+}
+
+impl<T: Part> DerefMut for Rare<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.0.get_or_insert_default()
+    }
+}
+
+/// Made and empty is the same as never made.
+impl<T: Part> PartialEq for Rare<T> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl<T: Part + Debug> Debug for Rare<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        Debug::fmt(&**self, f)
+    }
+}
+
+/// Makes types parts: each has `is_empty`.
+macro_rules! parts {
+    ($($part:ty),+) => {
+        $(
+            impl Part for $part {
+                fn nothing() -> &'static Self {
+                    static NOTHING: std::sync::LazyLock<$part> = std::sync::LazyLock::new(<$part>::default);
+                    &NOTHING
+                }
+
+                fn is_empty(&self) -> bool {
+                    <$part>::is_empty(self)
+                }
+            }
+        )+
+    };
+}
+
+parts!(
+    crate::domain::lead::Lead,
+    crate::domain::contact::Contact,
+    crate::domain::absence::Absence,
+    crate::domain::machine::Machine,
+    crate::domain::customer::Customer,
+    crate::domain::decisions::Decisions,
+    crate::domain::account::Membership
+);
