@@ -113,6 +113,18 @@ fn standings_are_those_of_the_records_also_after_a_restart_and_when_one_is_erase
 }
 
 #[test]
+fn a_late_first_visit_of_a_customer_is_counted_like_one_in_time() {
+    let models = shop(STEPS);
+    let mut task = after(&models, "10h order value=30");
+    let took_s = |task: &Task<StateCodec>| task.figures().get(&Key::ClosedSeconds {});
+    assert_eq!(took_s(&task), 0);
+    apply(&mut task, &models, "11h < 1h view p id=late");
+    commit(&mut task);
+    assert_eq!(took_s(&task), 9 * 3_600);
+    assert_eq!(standings(&task.figures()), standings(&restored(&task, Arc::clone(&models)).figures()));
+}
+
+#[test]
 fn figures_of_tasks_add_up_to_those_of_one() {
     let models = shop(STEPS);
     let people = ["ann", "bob", "cleo", "dan"];

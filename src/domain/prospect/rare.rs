@@ -100,3 +100,22 @@ parts!(
     crate::domain::decisions::Decisions,
     crate::domain::account::Membership
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::lead::Lead;
+
+    #[test]
+    fn made_and_empty_is_the_same_as_never_made() {
+        let never = Rare::<Lead>::default();
+        let mut lead = never.clone();
+        lead.due_ms = Some(1);
+        assert!(lead != never && lead.get().is_some());
+        lead.due_ms = None;
+        assert!(lead == never && lead.get().is_none() && lead.0.is_some());
+        lead.change(|_| {});
+        assert!(lead.0.is_none(), "what is empty after a change takes no room");
+        lead.change(|_| panic!("there is nothing to change"));
+    }
+}
