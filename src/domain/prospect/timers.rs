@@ -81,16 +81,17 @@ impl Prospect {
             let forget = cart.forget_at_ms.map(|deadline_ms| Timer { deadline_ms, kind: TimerKind::CartForgotten(index) });
             step.into_iter().chain(forget)
         });
-        let more =
-            self.more.as_deref().into_iter().flat_map(|more| {
-                let timer = |kind| move |deadline_ms| Timer { deadline_ms, kind };
-                let lead = more.lead.get().and_then(Lead::due_ms).map(timer(TimerKind::Lead));
-                let account = more.account.get().and_then(Membership::due_ms).map(timer(TimerKind::Account));
-                let triggers = more.absence.get().into_iter().flat_map(Absence::due_ms).enumerate().map(|(n, deadline_ms)| {
-                    Timer { deadline_ms, kind: TimerKind::Trigger(u16::try_from(n).unwrap_or(u16::MAX)) }
-                });
-                lead.into_iter().chain(account).chain(triggers)
-            });
+        let trigger = |(n, deadline_ms)| {
+            let kind = TimerKind::Trigger(u16::try_from(n).unwrap_or(u16::MAX));
+            Timer { deadline_ms, kind }
+        };
+        let more = self.more.as_deref().into_iter().flat_map(move |more| {
+            let timer = |kind| move |deadline_ms| Timer { deadline_ms, kind };
+            let lead = more.lead.get().and_then(Lead::due_ms).map(timer(TimerKind::Lead));
+            let account = more.account.get().and_then(Membership::due_ms).map(timer(TimerKind::Account));
+            let triggers = more.absence.get().into_iter().flat_map(Absence::due_ms).enumerate().map(trigger);
+            lead.into_iter().chain(account).chain(triggers)
+        });
         stages.chain(carts).chain(more)
     }
 }
