@@ -44,6 +44,14 @@ struct Staged {
     recount: bool,
 }
 
+impl Staged {
+    /// Keeps the deadlines as a step left them; gives the earliest.
+    fn keep_deadlines(&mut self) -> Ms {
+        self.deadlines_ms = self.prospect.earliest_deadlines_ms();
+        self.deadlines_ms.0
+    }
+}
+
 /// A record as it is committed, and what has to be known of it afterwards without a look into it.
 struct Committed {
     bytes: Box<[u8]>,
@@ -146,8 +154,7 @@ impl<C: Codec> Task<C> {
         (staged.is_new, staged.erased) = (erased, erased);
         staged.recount |= std::mem::take(&mut self.effects.customer) || erased;
         staged.place = staged.place.filter(|_| !erased);
-        staged.deadlines_ms = staged.prospect.earliest_deadlines_ms();
-        let (deadline_ms, _) = staged.deadlines_ms;
+        let deadline_ms = staged.keep_deadlines();
         effects.take(&event.prospect, &mut self.effects);
         self.schedule(slot, deadline_ms);
     }
@@ -159,8 +166,7 @@ impl<C: Codec> Task<C> {
         let staged = &mut self.staged[at];
         take_in(&mut staged.prospect, staged.is_new, tidings, &self.models, &mut self.effects);
         (staged.is_new, staged.erased) = (false, false);
-        staged.deadlines_ms = staged.prospect.earliest_deadlines_ms();
-        let (deadline_ms, _) = staged.deadlines_ms;
+        let deadline_ms = staged.keep_deadlines();
         effects.take(&tidings.update.account, &mut self.effects);
         self.schedule(slot, deadline_ms);
     }
@@ -178,21 +184,13 @@ impl<C: Codec> Task<C> {
             return Some(entry.staged as usize);
         }
         let is_new = entry.record.is_empty();
-        let prospect = entry.warm.take().map_or_else(
-            || {
-                let mut prospect = Box::<Prospect>::default();
-                let read = if is_new { Ok(()) } else { self.codec.decode_into(&entry.record, &mut prospect) };
-                read.map(|()| prospect)
-            },
-            Ok,
-        );
-        let prospect = match prospect {
-            Ok(prospect) => prospect,
-            Err(error) => {
-                effects.unreadable = Some(error);
-                return None;
-            }
-        };
+        let warm = entry.warm.take();
+        let is_cold = warm.is_none() && !is_new;
+        let mut prospect = warm.unwrap_or_default();
+        if is_cold && let Err(error) = self.codec.decode_into(&entry.record, &mut prospect) {
+            effects.unreadable = Some(error);
+            return None;
+        }
         let at = self.staged.len();
         let deadlines_ms = (entry.deadline_ms, entry.deadline_without_cart_ms);
         entry.staged = u32::try_from(at).ok()?;
@@ -288,8 +286,7 @@ impl<C: Codec> Task<C> {
             (staged.is_new, staged.erased, staged.recount) = (true, true, true);
         }
         self.time_ms = self.time_ms.max(deadline_ms);
-        staged.deadlines_ms = staged.prospect.earliest_deadlines_ms();
-        let (next_ms, _) = staged.deadlines_ms;
+        let next_ms = staged.keep_deadlines();
         if !self.effects.outputs.is_empty() {
             staged.place = None;
             self.tally.outputs(&self.effects.outputs, &self.models);
