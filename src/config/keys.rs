@@ -212,8 +212,9 @@ pub const KEYS: [Key; 50] = [
     key(
         "engine.batch_linger",
         Kind::Duration,
-        "\"4ms\"",
-        "How long a batch waits for more when nothing is there: less commits for a little latency.",
+        "\"8ms\"",
+        "How long events gather after a commit before the next batch begins, when nothing more was there. A broker that is still \
+         ending a transaction makes one that begins meanwhile wait for 20 ms; the first event after a pause leaves at once.",
     ),
     key("engine.fetch_ahead", Kind::Integer, "4000", "Records fetched ahead per input partition: bounds memory."),
     key(

@@ -213,7 +213,7 @@ impl Default for Engine {
             instance_id: None,
             batch_max_events: 20_000,
             batch_longest: Duration::from_millis(250),
-            batch_linger: Duration::from_millis(4),
+            batch_linger: Duration::from_millis(8),
             fetch_ahead: 4_000,
             behind_after: Duration::from_secs(5),
             shutdown_deadline: Duration::from_secs(10),

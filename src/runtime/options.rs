@@ -58,14 +58,14 @@ pub struct BatchLimits {
     pub max_events: usize,
     /// At the latest after this long.
     pub longest: Duration,
-    /// When nothing more is there: after waiting this long for more.
+    /// After a batch that ended because nothing more was there, events gather this long.
     pub linger: Duration,
 }
 
 impl Default for BatchLimits {
     fn default() -> Self {
         // A commit costs about 7 ms whatever its size (measured on one broker): larger batches than this gain nothing.
-        Self { max_events: 20_000, longest: Duration::from_millis(250), linger: Duration::from_millis(4) }
+        Self { max_events: 20_000, longest: Duration::from_millis(250), linger: Duration::from_millis(8) }
     }
 }
 

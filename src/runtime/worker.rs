@@ -74,6 +74,8 @@ pub struct Worker<S, L, R, D, E, C: Codec> {
     restoring: BTreeMap<i32, Restoring>,
     parked: BTreeMap<i32, Parked<C>>,
     batch: Batch,
+    /// When the last batch was committed, if it ended because nothing more was there.
+    quiet_since: Option<Duration>,
     samples: Vec<Sample>,
     joined: bool,
     failures: u32,
@@ -132,6 +134,7 @@ where
             restoring: BTreeMap::new(),
             parked: BTreeMap::new(),
             batch: Batch::default(),
+            quiet_since: None,
             samples,
             joined: false,
             failures: 0,
@@ -163,7 +166,7 @@ where
         turn.busy |= self.serve_group()?;
         turn.busy |= self.restore()?;
         turn.busy |= self.fetch()?;
-        let applied = self.apply()?;
+        let applied = if self.gathering().is_some() { 0 } else { self.apply()? };
         turn.busy |= applied > 0;
         if self.must_commit(applied) {
             self.commit()?;
@@ -225,11 +228,25 @@ where
         Ok(applied)
     }
 
+    /// How long the next batch still gathers before anything of it is applied.
+    ///
+    /// A broker answers a commit before it has ended the transaction everywhere; whoever begins the next one meanwhile is told
+    /// so, and the client library asks again after 20 ms. Events that come in quick succession wait these few instead.
+    fn gathering(&self) -> Option<Duration> {
+        let waited = self.clock.monotonic().saturating_sub(self.quiet_since?);
+        self.options.batch.linger.checked_sub(waited).filter(|left| !left.is_zero())
+    }
+
     fn must_commit(&self, applied: usize) -> bool {
         let Some(since) = self.batch.since else { return false };
         let age = self.clock.monotonic().saturating_sub(since);
+        let nothing_more = applied == 0 && (self.quiet_since.is_some() || age >= self.options.batch.linger);
+        nothing_more || self.is_full(age)
+    }
+
+    fn is_full(&self, age: Duration) -> bool {
         let limits = &self.options.batch;
-        self.batch.records >= limits.max_events || age >= limits.longest || (applied == 0 && age >= limits.linger)
+        self.batch.records >= limits.max_events || age >= limits.longest
     }
 
     /// Sleeps when there was nothing to do: until something arrives, a timer is due or the batch has lingered.
@@ -239,7 +256,9 @@ where
         }
         let now = self.now();
         let mut sleep = LONGEST_SLEEP;
-        if let Some(since) = self.batch.since {
+        if let Some(left) = self.gathering() {
+            sleep = sleep.min(left);
+        } else if let Some(since) = self.batch.since {
             sleep = sleep.min(self.options.batch.linger.saturating_sub(now.monotonic.saturating_sub(since)));
         }
         if let Some(deadline) = self.lanes.values().filter_map(|lane| lane.next_deadline_ms(&now)).min() {

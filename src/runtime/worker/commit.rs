@@ -202,11 +202,13 @@ where
     /// Publishes what the batch gave.
     fn committed(&mut self, begun: Duration) {
         let now = self.clock.monotonic();
+        let since = self.batch.since.unwrap_or(begun);
+        self.quiet_since = (!self.is_full(begun.saturating_sub(since))).then_some(now);
         let batch = &mut self.batch;
         let stats = &mut batch.stats;
         stats.committed_at_ms = self.clock.now_ms();
         stats.commit_took = now.saturating_sub(begun);
-        stats.took = now.saturating_sub(batch.since.unwrap_or(begun));
+        stats.took = now.saturating_sub(since);
         for lane in self.lanes.values_mut().filter(|lane| lane.touched) {
             lane.confirm();
             lane.last_commit_ms = Some(stats.committed_at_ms);
