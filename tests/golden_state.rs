@@ -276,7 +276,7 @@ fn somebody_with_everything() -> Prospect {
         }
         let (into, from) = (all.more_mut(), one.more.map(|m| *m).unwrap_or_default());
         macro_rules! take {
-            ($($part:ident),*) => { $(if into.$part.is_empty() { into.$part = from.$part; })* };
+            ($($part:ident),*) => { $(if into.$part == Default::default() { into.$part = from.$part; })* };
         }
         take!(traits, lead, contact, absence, machine, customer, decisions);
     }
@@ -292,8 +292,10 @@ fn a_golden_record_of_version_3_is_read_and_written_byte_for_byte() {
     let bytes = golden(name);
     let prospect = StateCodec.decode(&bytes).unwrap();
     let more = prospect.more.as_deref().unwrap();
-    assert!(!more.traits.is_empty() && !more.lead.is_empty() && !more.absence.is_empty() && !more.decisions.is_empty());
-    assert!(!more.contact.is_empty() && !more.machine.is_empty() && !more.customer.is_empty());
+    assert!(
+        !more.traits.is_empty() && more.lead.get().is_some() && more.absence.get().is_some() && more.decisions.get().is_some()
+    );
+    assert!(more.contact.get().is_some() && more.machine.get().is_some() && more.customer.get().is_some());
     assert!(prospect.tracks.iter().any(|t| !t.ledger.is_empty() && t.persona.is_some()));
     assert_eq!(hex(&encode(&prospect)), hex(&bytes));
 }

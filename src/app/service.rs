@@ -66,6 +66,7 @@ pub fn kafka_options(settings: &Settings, instance_id: &str) -> kafka::Options {
     let worker = &mut options.worker;
     worker.behind_after = e.behind_after;
     worker.batch = BatchLimits { max_events: e.batch_max_events, longest: e.batch_longest, linger: e.batch_linger };
+    worker.batch_in_backlog = worker.batch.in_backlog(settings.kafka.transaction_timeout);
     worker.fetch_ahead = e.fetch_ahead;
     worker.drain = e.shutdown_deadline;
     worker.allow_mixed_partitioners = t.allow_mixed_partitioners;

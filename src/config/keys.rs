@@ -201,13 +201,14 @@ pub const KEYS: [Key; 50] = [
         "engine.batch_max_events",
         Kind::Integer,
         "20000",
-        "Events of one transaction at most. A commit costs about the same whatever its size; more than this gains nothing.",
+        "Events of one transaction at most; four times as many while an input is behind (`engine.behind_after`).",
     ),
     key(
         "engine.batch_longest",
         Kind::Duration,
         "\"250ms\"",
-        "A batch is committed after this long at the latest: bounds how late an output becomes visible under load.",
+        "A batch is committed after this long at the latest: bounds how late an output becomes visible under load. Four times as long \
+         while an input is behind: who comes more than once in a batch is written once.",
     ),
     key(
         "engine.batch_linger",

@@ -89,13 +89,6 @@ pub struct Met {
 }
 
 impl Absence {
-    /// Nothing is known: it takes no bytes in the record.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        let Self { pending, left, met, viewed, carted } = self;
-        pending.is_empty() && left.is_empty() && met.is_empty() && viewed.is_empty() && carted.is_empty()
-    }
-
     /// When each pending trigger is due, in the order of the list.
     pub fn due_ms(&self) -> impl Iterator<Item = Ms> + '_ {
         self.pending.iter().map(|p| p.fire_at_ms)

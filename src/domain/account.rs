@@ -48,12 +48,6 @@ pub struct Belongs {
 }
 
 impl Membership {
-    /// Nothing is known: it takes no bytes in the record.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
     /// The next deadline of an account.
     #[must_use]
     pub fn due_ms(&self) -> Option<Ms> {

@@ -30,14 +30,6 @@ pub struct Contact {
     pub dead_since_ms: Option<Ms>,
 }
 
-impl Contact {
-    /// Nothing is known: it takes no bytes in the record.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
 /// Why no mail may be sent, if so.
 #[must_use]
 pub fn withheld(prospect: &Prospect) -> Option<Reason> {

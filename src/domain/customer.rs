@@ -35,12 +35,6 @@ pub struct Customer {
 }
 
 impl Customer {
-    /// Nothing is known: it takes no bytes in the record.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.orders == 0 && self.spent.is_empty() && self.first_source.is_none() && self.first_campaign.is_none()
-    }
-
     fn come_by(&mut self, source: Option<Text>, campaign: Option<Text>) {
         let newest = |first: &mut Option<Text>, last: &mut Option<Text>, named: Option<Text>| {
             let Some(name) = named else { return };

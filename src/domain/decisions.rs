@@ -121,14 +121,6 @@ impl Checks {
     }
 }
 
-impl Decisions {
-    /// Nothing is known: it takes no bytes in the record.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-}
-
 /// Remembers one.
 pub fn remember(prospect: &mut Prospect, decision: Decision) {
     // Of a reason that can't be written nothing is kept.

@@ -54,12 +54,6 @@ pub struct Lead {
 }
 
 impl Lead {
-    /// Nothing is known: it takes no bytes in the record.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
     /// When somebody has to have answered, or the lead has aged.
     #[must_use]
     pub fn due_ms(&self) -> Option<Ms> {

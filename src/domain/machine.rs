@@ -51,12 +51,6 @@ pub struct Views {
 }
 
 impl Machine {
-    /// Nothing is known: it takes no bytes in the record.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
     /// Drops what is too old to matter to an event of this time.
     fn forget(&mut self, model: &MachineModel, time_ms: Ms) {
         let is_new = |since_ms: Ms, for_ms: Option<Ms>| for_ms.is_some_and(|for_ms| time_ms.saturating_sub(since_ms) <= for_ms);

@@ -40,7 +40,7 @@ impl Standing {
         let charge = models.in_charge_of(prospect);
         let mut standing =
             Self { charge: u8::try_from(charge).unwrap_or(u8::MAX), cart: cart_state(prospect), ..Self::default() };
-        standing.known = prospect.more.as_ref().is_some_and(|more| !more.customer.is_empty());
+        standing.known = prospect.more.as_ref().is_some_and(|more| more.customer.get().is_some());
         if let Some((track, model)) = prospect.tracks.get(charge).zip(models.models.get(charge)) {
             standing.stages = stages(track, model);
             standing.persona = place(track.persona.and_then(|hash| model.people.personas.iter().position(|p| p.hash == hash)));

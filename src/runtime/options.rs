@@ -64,8 +64,21 @@ pub struct BatchLimits {
 
 impl Default for BatchLimits {
     fn default() -> Self {
-        // A commit costs about 7 ms whatever its size (measured on one broker): larger batches than this gain nothing.
+        // A commit costs about 7 ms whatever its size (measured on one broker).
         Self { max_events: 20_000, longest: Duration::from_millis(250), linger: Duration::from_millis(8) }
+    }
+}
+
+/// So many times larger batches may get while an input is behind.
+const IN_BACKLOG: u32 = 4;
+
+impl BatchLimits {
+    /// The limits while an input is behind. Who comes more than once in a batch is written once, so larger ones cost less, and what
+    /// is late by seconds need not be visible within milliseconds. `transaction`: after which the broker gives a transaction up.
+    #[must_use]
+    pub fn in_backlog(self, transaction: Duration) -> Self {
+        let longest = self.longest.saturating_mul(IN_BACKLOG).min(transaction / 4).max(self.longest);
+        Self { max_events: self.max_events.saturating_mul(IN_BACKLOG as usize), longest, ..self }
     }
 }
 
@@ -86,6 +99,8 @@ pub struct Options {
     pub positions: Positions,
     pub behind_after: Duration,
     pub batch: BatchLimits,
+    /// While an input is behind.
+    pub batch_in_backlog: BatchLimits,
     /// Records fetched ahead per input partition, at most.
     pub fetch_ahead: usize,
     /// `None`: off.
@@ -123,11 +138,27 @@ impl Options {
             positions: Positions::default(),
             behind_after: Duration::from_secs(5),
             batch: BatchLimits::default(),
+            batch_in_backlog: BatchLimits::default(),
             fetch_ahead: 4_000,
             poison: Some(PoisonLimit::default()),
             allow_mixed_partitioners: false,
             dead_letter_max_bytes: 960 * 1024,
             drain: Duration::from_secs(10),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_of_a_backlog_ends_long_before_its_transaction_is_given_up() {
+        let ms = Duration::from_millis;
+        let limits = BatchLimits::default();
+        assert_eq!(limits.in_backlog(ms(5_000)), BatchLimits { max_events: 80_000, longest: ms(1_000), ..limits });
+        assert_eq!(limits.in_backlog(ms(2_000)).longest, ms(500));
+        // Never shorter than without a backlog.
+        assert_eq!(limits.in_backlog(ms(600)).longest, ms(250));
     }
 }

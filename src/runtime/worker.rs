@@ -9,7 +9,7 @@ use super::chunk::Chunk;
 use super::lane::{Collect, Lane, Now, unreadable};
 use super::lookup::Question;
 use super::observe::{BatchStats, Observer};
-use super::options::Options;
+use super::options::{BatchLimits, Options};
 use super::partitioners::{Sample, disagreement};
 use super::ports::{Clock, CommitLog, Decode, Encode, Encoded, EventSource, Failure, InputPartition, RecordBatch, StateSource};
 use super::snapshot::{Board, Done};
@@ -199,7 +199,7 @@ where
     /// Applies what is in merge order, and fires what is due.
     fn apply(&mut self) -> Result<usize, Failure> {
         let now = self.now();
-        let left = self.options.batch.max_events.saturating_sub(self.batch.records);
+        let left = self.limits(&now).max_events.saturating_sub(self.batch.records);
         let Self { lanes, batch, log, encoder, options, observer, .. } = self;
         let Batch { effects, stats, encoded, open, records, since, done } = batch;
         let mut writer = Writer { log, encoder: encoder.as_ref(), options, open, encoded, done };
@@ -244,8 +244,13 @@ where
         nothing_more || self.is_full(age)
     }
 
+    fn limits(&self, now: &Now) -> BatchLimits {
+        let behind = self.lanes.values().any(|lane| lane.active && !lane.is_caught_up(now));
+        if behind { self.options.batch_in_backlog } else { self.options.batch }
+    }
+
     fn is_full(&self, age: Duration) -> bool {
-        let limits = &self.options.batch;
+        let limits = self.limits(&self.now());
         self.batch.records >= limits.max_events || age >= limits.longest
     }
 

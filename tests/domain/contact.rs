@@ -137,7 +137,7 @@ fn only_the_latest_decisions_are_remembered() {
 fn a_model_without_these_sections_keeps_nothing_of_them() {
     let prospect = ann(&shop("steps = [\"1h\"]"), "0m view A; 1m softbounce; 2m page timezone=UTC; 3m order A");
     let more = prospect.more.unwrap_or_default();
-    assert!(more.contact.is_empty() && more.absence.is_empty() && more.decisions.is_empty(), "{more:?}");
+    assert!(more.contact.get().is_none() && more.absence.get().is_none() && more.decisions.get().is_none(), "{more:?}");
 }
 
 #[test]

@@ -2,9 +2,12 @@
 
 use crate::instance::Instance;
 use crate::rig::{Rig, now_ms, track};
+use leadstream::config::{self, Settings};
+use leadstream::runtime::options::BatchLimits;
 use leadstream::runtime::ports::OutTopic;
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -60,4 +63,33 @@ fn after_a_stop_nothing_leaves_for_carts_that_were_bought_and_nothing_that_is_to
         assert_eq!((value["type"].as_str(), value["reason"].as_str()), (Some("cart.skipped"), Some("late")), "{value}");
     }
     assert_eq!(outcomes.len(), 20);
+}
+
+#[test]
+fn batches_are_larger_while_an_input_is_behind_and_only_then() {
+    let Some(rig) = Rig::new("backlog", 1) else { return };
+    let views = |count: i32, record_ms: i64| {
+        for n in 0..count {
+            let user = format!("u-{}", n % 500);
+            let value = track("Product Viewed", &user, now_ms() - HOUR_MS, &json!({"product_id": "p"}));
+            rig.send("clickstream", None, Some(user.as_bytes()), &value, record_ms);
+        }
+        rig.flush();
+    };
+    let mut options = rig.options.clone();
+    let batch = BatchLimits { max_events: 300, ..BatchLimits::default() };
+    options.worker.batch = batch;
+    options.worker.batch_in_backlog = batch.in_backlog(options.transaction_timeout);
+    views(6_000, now_ms() - HOUR_MS);
+    let service = rig.start_with(&Arc::new(config::models(&Settings::default()).expect("the shipped model loads")), &options);
+    let batches = || std::mem::take(&mut *service.counts.batches.lock().unwrap());
+    rig.wait_until_read("clickstream", 6_000);
+    let behind = batches();
+    assert!(behind.iter().any(|events| *events > 300) && behind.iter().all(|events| *events <= 1_200), "{behind:?}");
+    // However slow the machine is, these are young.
+    views(3_000, now_ms() + HOUR_MS);
+    rig.wait_until_read("clickstream", 9_000);
+    let live = batches();
+    assert!(live.iter().all(|events| *events <= 300), "{live:?}");
+    service.stop();
 }

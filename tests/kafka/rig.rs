@@ -259,12 +259,15 @@ impl Service {
 pub struct Counts {
     pub events: std::sync::atomic::AtomicU64,
     pub commits_ms: Mutex<Vec<f64>>,
+    /// Events of each batch.
+    pub batches: Mutex<Vec<u64>>,
 }
 
 impl Observer for Counts {
     fn batch_committed(&self, _: u16, batch: &BatchStats) {
         self.events.fetch_add(batch.events, Ordering::Relaxed);
         self.commits_ms.lock().unwrap().push(batch.commit_took.as_secs_f64() * 1e3);
+        self.batches.lock().unwrap().push(batch.events);
     }
 }
 

@@ -11,23 +11,20 @@ pub struct Rare<T>(Option<Box<T>>);
 pub trait Part: Default + PartialEq + 'static {
     /// The empty part.
     fn nothing() -> &'static Self;
-
-    /// Nothing is known: it takes no bytes in the record.
-    fn is_empty(&self) -> bool;
 }
 
 impl<T: Part> Rare<T> {
-    /// The part, unless it is empty.
+    /// The part, unless it is empty: then it takes no bytes in the record either.
     #[must_use]
     pub fn get(&self) -> Option<&T> {
-        self.0.as_deref().filter(|part| !part.is_empty())
+        self.0.as_deref().filter(|part| *part != T::nothing())
     }
 
     /// Changes the part, if there is one.
     pub fn change(&mut self, change: impl FnOnce(&mut T)) {
         if let Some(part) = &mut self.0 {
             change(part);
-            if part.is_empty() {
+            if **part == *T::nothing() {
                 self.0 = None;
             }
         }
@@ -73,7 +70,7 @@ impl<T: Part + Debug> Debug for Rare<T> {
     }
 }
 
-/// Makes types parts: each has `is_empty`.
+/// Makes types parts: what is like new is empty.
 macro_rules! parts {
     ($($part:ty),+) => {
         $(
@@ -81,10 +78,6 @@ macro_rules! parts {
                 fn nothing() -> &'static Self {
                     static NOTHING: std::sync::LazyLock<$part> = std::sync::LazyLock::new(<$part>::default);
                     &NOTHING
-                }
-
-                fn is_empty(&self) -> bool {
-                    <$part>::is_empty(self)
                 }
             }
         )+

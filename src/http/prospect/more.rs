@@ -25,7 +25,7 @@ pub(super) fn traits(prospect: &Prospect, models: &Models) -> Value {
 
 /// First and last source and campaign, and what was bought.
 pub(super) fn origin(prospect: &Prospect) -> Value {
-    let Some(customer) = prospect.more.as_ref().map(|m| &m.customer).filter(|c| !c.is_empty()) else { return Value::Null };
+    let Some(customer) = prospect.more.as_ref().and_then(|m| m.customer.get()) else { return Value::Null };
     #[allow(clippy::cast_precision_loss, reason = "for people; far below 2^53 thousandths")]
     let spent = customer.spent.iter().map(|(currency, milli)| (currency.to_string(), json!(*milli as f64 / 1_000.0)));
     json!({
@@ -61,7 +61,7 @@ fn trigger_name(hash: u32, models: &Models) -> Option<String> {
 
 /// Triggers of absence: those that wait, and those that left.
 pub(super) fn triggers(prospect: &Prospect, models: &Models) -> Value {
-    let Some(absence) = prospect.more.as_ref().map(|m| &m.absence).filter(|a| !a.is_empty()) else { return Value::Null };
+    let Some(absence) = prospect.more.as_ref().and_then(|m| m.absence.get()) else { return Value::Null };
     let waits = absence.pending.iter().map(|p| {
         json!({
             "trigger": trigger_name(p.trigger, models),
