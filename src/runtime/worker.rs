@@ -254,28 +254,32 @@ where
         self.batch.records >= limits.max_events || age >= limits.longest
     }
 
-    /// Sleeps when there was nothing to do: until something arrives, a timer is due or the batch has lingered.
+    /// Sleeps when there was nothing to do: until something arrives or is due.
     fn rest(&mut self, turn: &Turn) {
         if turn.busy {
             return;
         }
-        let now = self.now();
-        let mut sleep = LONGEST_SLEEP;
-        if let Some(left) = self.gathering() {
-            sleep = sleep.min(left);
-        } else if let Some(since) = self.batch.since {
-            sleep = sleep.min(self.options.batch.linger.saturating_sub(now.monotonic.saturating_sub(since)));
-        }
-        if let Some(deadline) = self.lanes.values().filter_map(|lane| lane.next_deadline_ms(&now)).min() {
-            let ms = (deadline - now.wall_ms).max(0) as f64 / self.clock.speed();
-            sleep = sleep.min(Duration::from_micros((ms * 1_000.0).min(1e9) as u64));
-        }
+        let mut sleep = self.gathering().unwrap_or_else(|| self.until_next()).min(LONGEST_SLEEP);
         if !self.restoring.is_empty() || self.assignment.is_pending() {
             sleep = sleep.min(Duration::from_millis(2));
         }
         if !sleep.is_zero() {
             self.source.wait(sleep);
         }
+    }
+
+    /// How long there is nothing to do, should nothing arrive: until the batch has lingered or a timer is due.
+    fn until_next(&self) -> Duration {
+        let now = self.now();
+        let mut sleep = Duration::MAX;
+        if let Some(since) = self.batch.since {
+            sleep = sleep.min(self.options.batch.linger.saturating_sub(now.monotonic.saturating_sub(since)));
+        }
+        if let Some(deadline) = self.lanes.values().filter_map(|lane| lane.next_deadline_ms(&now)).min() {
+            let ms = (deadline - now.wall_ms).max(0) as f64 / self.clock.speed();
+            sleep = sleep.min(Duration::from_micros((ms * 1_000.0).min(1e9) as u64));
+        }
+        sleep
     }
 
     /// Finishes the open batch, leaves the group; within the drain deadline.
