@@ -14,8 +14,8 @@ fn models() -> Arc<Models> {
     Arc::new(config::models(&Settings::default()).expect("the shipped model loads"))
 }
 
-/// The client library's own commit takes 100 ms whenever records are in flight (93 at the least, seen without our drain), and
-/// each of ours has some.
+/// The client library's own commit takes 100 ms whenever records are in flight, and each of ours has some: without our drain one of
+/// 467 took less than this.
 const COMMIT_MS: f64 = 75.0;
 
 #[test]
@@ -23,12 +23,12 @@ fn a_commit_does_not_sleep_a_tenth_of_a_second() {
     let Some(rig) = Rig::new("commit", 2) else { return };
     let service = rig.start(&models());
     let took = || service.counts.commits_ms.lock().unwrap().clone();
-    let quickest = || took().into_iter().fold(f64::MAX, f64::min);
+    let quick = || took().into_iter().filter(|ms| *ms < COMMIT_MS).count();
     let begun = Instant::now();
     let mut sent: u32 = 0;
-    // A machine that has other things to do makes many commits slow, but not all: asked until one was quick.
-    while sent < 400 || took().len() < 20 || quickest() >= COMMIT_MS {
-        assert!(begun.elapsed() < Duration::from_secs(60), "after {sent} events none was quick: {:.1?} ms", took());
+    // A machine that has other things to do makes many commits slow, but not all: asked until a tenth was quick.
+    while sent < 400 || took().len() < 20 || quick() * 10 < took().len() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "after {sent} events {} were quick: {:.1?} ms", quick(), took());
         let user = format!("u-{}", sent % 50);
         let value = track("Product Viewed", &user, now_ms(), &json!({"product_id": "p"}));
         rig.send("clickstream", None, Some(user.as_bytes()), &value, now_ms());
@@ -38,7 +38,7 @@ fn a_commit_does_not_sleep_a_tenth_of_a_second() {
     rig.flush();
     rig.wait_until_read("clickstream", i64::from(sent));
     assert_eq!(service.counts.events.load(Ordering::Relaxed), u64::from(sent));
-    eprintln!("{} commits, the quickest in {:.1} ms", took().len(), quickest());
+    eprintln!("{} commits, {} of them in less than {COMMIT_MS} ms", took().len(), quick());
     service.stop();
 }
 
