@@ -30,6 +30,6 @@ impl Codec for StateCodec {
     }
 
     fn decode_into(&self, bytes: &[u8], prospect: &mut Prospect) -> Result<(), CodecError> {
-        read::prospect(bytes, prospect)
+        read::prospect(bytes, prospect).map_err(|error| *error)
     }
 }

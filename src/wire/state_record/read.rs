@@ -18,7 +18,7 @@ pub(super) fn prospect(bytes: &[u8], p: &mut Prospect) -> Read<()> {
     match r.next()? {
         Some((1, Value::Varint(version))) if (1..=u64::from(VERSION)).contains(&version) => {}
         Some((1, Value::Varint(found))) if found > u64::from(VERSION) => {
-            return Err(CodecError::Newer { found: u32::try_from(found).unwrap_or(u32::MAX), known: VERSION });
+            return Err(Box::new(CodecError::Newer { found: u32::try_from(found).unwrap_or(u32::MAX), known: VERSION }));
         }
         _ => return damaged(r.what, "no version at its beginning"),
     }
@@ -46,7 +46,12 @@ pub(super) fn prospect(bytes: &[u8], p: &mut Prospect) -> Read<()> {
                     track(r.nested(b, "track"), t)?;
                 }
             }
-            (14, Value::Bytes(b)) => p.carts.push(cart(r.nested(b, "cart"))?),
+            (14, Value::Bytes(b)) => {
+                p.carts.push(Cart::default());
+                if let Some(c) = p.carts.last_mut() {
+                    cart(r.nested(b, "cart"), c)?;
+                }
+            }
             (15, Value::Bytes(b)) => seconds = b,
             (16, Value::Bytes(b)) => super::more::read(r.nested(b, "more"), p.more_mut())?,
             (20, Value::Varint(v)) => p.addressable = v != 0,
@@ -95,8 +100,8 @@ fn track(mut r: Reader<'_>, t: &mut Track) -> Read<()> {
         match (field, value) {
             (1, Value::Bytes(b)) => t.model = r.text(b)?,
             (2, Value::Fixed64(v)) => t.model_hash = v,
-            (3, Value::Bytes(b)) => t.positions[0] = Some(position(r.nested(b, "journey"))?),
-            (4, Value::Bytes(b)) => t.positions[1] = Some(position(r.nested(b, "funnel"))?),
+            (3, Value::Bytes(b)) => position(r.nested(b, "journey"), t.positions[0].insert(nowhere()))?,
+            (4, Value::Bytes(b)) => position(r.nested(b, "funnel"), t.positions[1].insert(nowhere()))?,
             (5, Value::Bytes(b)) => t.counts.push(count(r.nested(b, "count"))?),
             (6, Value::Bytes(b)) => groups = r.packed(b)?,
             (7, Value::Bytes(b)) => points = r.packed(b)?,
@@ -140,14 +145,11 @@ fn track(mut r: Reader<'_>, t: &mut Track) -> Read<()> {
     Ok(())
 }
 
-pub(super) fn position(mut r: Reader<'_>) -> Read<StagePosition> {
-    let mut p = StagePosition {
-        stage: Default::default(),
-        entered_ms: 0,
-        stale_at_ms: None,
-        by: EnteredBy::default(),
-        history: Few::new(),
-    };
+pub(super) fn nowhere() -> StagePosition {
+    StagePosition { stage: Default::default(), entered_ms: 0, stale_at_ms: None, by: EnteredBy::default(), history: Few::new() }
+}
+
+pub(super) fn position(mut r: Reader<'_>, p: &mut StagePosition) -> Read<()> {
     let (mut stages, mut times, mut bys): (&[[u8; 4]], List<Ms>, List<u64>) = (&[], List::new(), List::new());
     while let Some((field, value)) = r.next()? {
         match (field, value) {
@@ -169,7 +171,7 @@ pub(super) fn position(mut r: Reader<'_>) -> Read<StagePosition> {
         let by = bys.get(n).map_or(Ok(EnteredBy::default()), |v| entered_by(*v))?;
         p.history.push(PastStage { stage_hash: u32::from_le_bytes(*hash), entered_ms, by });
     }
-    Ok(p)
+    Ok(())
 }
 
 fn entered_by(number: u64) -> Read<EnteredBy> {
@@ -206,20 +208,24 @@ fn count(mut r: Reader<'_>) -> Read<RuleCount> {
     Ok(RuleCount { rule, hits })
 }
 
-fn cart(mut r: Reader<'_>) -> Read<Cart> {
-    let mut c = Cart::default();
+fn cart(mut r: Reader<'_>, c: &mut Cart) -> Read<()> {
     let (mut hashes, mut times): (&[[u8; 8]], List<Ms>) = (&[], List::new());
     while let Some((field, value)) = r.next()? {
         match (field, value) {
             (1, Value::Bytes(b)) => c.id = Some(r.text(b)?),
-            (2, Value::Bytes(b)) => c.lines.push(line(r.nested(b, "line"))?),
+            (2, Value::Bytes(b)) => {
+                c.lines.push(CartLine::default());
+                if let Some(l) = c.lines.last_mut() {
+                    line(r.nested(b, "line"), l)?;
+                }
+            }
             (3, Value::Bytes(b)) => hashes = r.packed(b)?,
             (4, Value::Bytes(b)) => times = r.times(b)?,
             (5, Value::Varint(v)) => c.cleared_ms = Some(r.time(v)),
             (6, Value::Varint(v)) => c.touched_ms = r.time(v),
             (7, Value::Varint(v)) => c.checkout_started = v != 0,
             (8, Value::Bytes(b)) => c.currency = Some(r.text(b)?),
-            (9, Value::Bytes(b)) => c.series = series(r.nested(b, "series"))?,
+            (9, Value::Bytes(b)) => series(r.nested(b, "series"), &mut c.series)?,
             (10, Value::Varint(v)) => c.forget_at_ms = Some(r.time(v)),
             (20, Value::Bytes(b)) => c.checkout_step = Some(r.text(b)?),
             _ => return r.unknown(field),
@@ -228,11 +234,10 @@ fn cart(mut r: Reader<'_>) -> Read<Cart> {
     r.same_length(hashes.len(), times.len())?;
     let removed = |(hash, time_ms): (&[u8; 8], Ms)| Removed { product_hash: u64::from_le_bytes(*hash), time_ms };
     c.removed = hashes.iter().zip(times).map(removed).collect();
-    Ok(c)
+    Ok(())
 }
 
-pub(super) fn line(mut r: Reader<'_>) -> Read<CartLine> {
-    let mut l = CartLine::default();
+pub(super) fn line(mut r: Reader<'_>, l: &mut CartLine) -> Read<()> {
     while let Some((field, value)) = r.next()? {
         match (field, value) {
             (1, Value::Bytes(b)) => l.product_id = r.text(b)?,
@@ -247,11 +252,10 @@ pub(super) fn line(mut r: Reader<'_>) -> Read<CartLine> {
             _ => return r.unknown(field),
         }
     }
-    Ok(l)
+    Ok(())
 }
 
-fn series(mut r: Reader<'_>) -> Read<Series> {
-    let mut s = Series::default();
+fn series(mut r: Reader<'_>, s: &mut Series) -> Read<()> {
     while let Some((field, value)) = r.next()? {
         match (field, value) {
             (1, Value::Varint(v)) => s.phase = phase(v)?,
@@ -269,7 +273,7 @@ fn series(mut r: Reader<'_>) -> Read<Series> {
             _ => return r.unknown(field),
         }
     }
-    Ok(s)
+    Ok(())
 }
 
 fn phase(number: u64) -> Read<Phase> {

@@ -2,7 +2,7 @@
 
 use crate::domain::effect::{Answer, Qualification};
 use crate::domain::lead::{Disqualified, Lead, Stand};
-use crate::wire::state_record::read::{Read, Reader, Value, damaged, position as read_position};
+use crate::wire::state_record::read::{Read, Reader, Value, damaged, nowhere, position as read_position};
 use crate::wire::state_record::write::{Writer, position as write_position};
 
 pub(super) fn write(value: &Lead, w: &mut Writer<'_>) {
@@ -103,8 +103,8 @@ pub(in crate::wire::state_record) fn read_disqualified(mut r: Reader<'_>) -> Rea
         match (field, value) {
             (1, Value::Varint(v)) => d.since_ms = r.time(v),
             (2, Value::Bytes(b)) => d.reason = Some(r.text(b)?),
-            (3, Value::Bytes(b)) => d.stood[0] = Some(read_position(r.nested(b, "journey"))?),
-            (4, Value::Bytes(b)) => d.stood[1] = Some(read_position(r.nested(b, "funnel"))?),
+            (3, Value::Bytes(b)) => read_position(r.nested(b, "journey"), d.stood[0].insert(nowhere()))?,
+            (4, Value::Bytes(b)) => read_position(r.nested(b, "funnel"), d.stood[1].insert(nowhere()))?,
             (5, Value::Varint(v)) => d.back_at_ms = Some(r.time(v)),
             (6, Value::Varint(v)) => d.event = r.number(v)?,
             _ => return r.unknown(field),

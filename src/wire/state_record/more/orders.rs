@@ -1,6 +1,7 @@
 //! `OrderRecord`.
 
 use crate::domain::cart::PastOrder;
+use crate::domain::prospect::CartLine;
 use crate::wire::state_record::read::{self, Read, Reader, Value};
 use crate::wire::state_record::write::{self, Writer};
 
@@ -32,7 +33,11 @@ pub(super) fn read(mut r: Reader<'_>) -> Read<PastOrder> {
             (2, Value::Varint(v)) => o.time_ms = r.time(v),
             (3, Value::Bytes(b)) => o.cart = Some(r.text(b)?),
             (4, Value::Varint(v)) => o.episode_ms = r.time(v),
-            (5, Value::Bytes(b)) => o.lines.push(read::line(r.nested(b, "line"))?),
+            (5, Value::Bytes(b)) => {
+                let mut line = CartLine::default();
+                read::line(r.nested(b, "line"), &mut line)?;
+                o.lines.push(line);
+            }
             (6, Value::Bytes(b)) => o.sent.push(read::sent(r.nested(b, "step"))?),
             (7, Value::Fixed64(v)) => o.value = Some(f64::from_bits(v)),
             (8, Value::Bytes(b)) => o.currency = Some(r.text(b)?),
