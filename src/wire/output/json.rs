@@ -1,78 +1,25 @@
 //! Outputs as JSON. Names and order of the fields are the contract's.
 
 mod more;
+mod pieces;
 
 use super::{Encoder, direction_name, hex, rounded, type_name};
-use crate::domain::Text;
-use crate::domain::effect::{Attribution, Body, CartAbandoned, CartOutcome, Output, ScoreChanged, StageChanged};
+use crate::domain::effect::{Attribution, Body, CartAbandoned, CartOutcome, Output};
 use crate::domain::prospect::CartLine;
 use crate::wire::time::Rfc3339;
-use serde::ser::{SerializeMap, SerializeSeq};
+use pieces::Pieces;
+use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
-
-#[derive(Serialize)]
-struct Record<'a> {
-    id: Id,
-    r#type: &'a str,
-    prospect: &'a str,
-    at: Rfc3339,
-    model: Model<'a>,
-    event: Option<Event<'a>>,
-    #[serde(flatten)]
-    body: JsonBody<'a>,
-}
-
-#[derive(Serialize)]
-struct Model<'a> {
-    name: &'a str,
-    hash: &'a str,
-}
-
-#[derive(Serialize)]
-struct Event<'a> {
-    id: Option<&'a str>,
-    name: &'a str,
-    topic: &'a str,
-    partition: i32,
-    offset: i64,
-}
 
 #[derive(Serialize)]
 #[serde(untagged)]
 enum JsonBody<'a> {
-    Stage(Stage<'a>),
-    Score(Score<'a>),
     Abandoned(Abandoned<'a>),
     Outcome(Outcome<'a>),
     Triggered(more::Triggered<'a>),
     HandOver(more::HandOver<'a>),
     Account(more::Account<'a>),
     Member(more::Update<'a>),
-}
-
-#[derive(Serialize)]
-struct Stage<'a> {
-    axis: &'a str,
-    from: Option<&'a str>,
-    to: &'a str,
-    direction: &'a str,
-    cause: &'a str,
-    in_stage_ms: i64,
-    score: Rounded,
-    label: Option<&'a str>,
-    persona: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct Score<'a> {
-    from: Option<&'a str>,
-    to: Option<&'a str>,
-    direction: &'a str,
-    score: Rounded,
-    fit: Option<Rounded>,
-    engagement: Rounded,
-    grade: Option<&'a str>,
-    groups: Groups<'a>,
 }
 
 #[derive(Serialize)]
@@ -147,18 +94,6 @@ impl Serialize for Rounded {
     }
 }
 
-struct Groups<'a>(&'a [(Text, f64)]);
-
-impl Serialize for Groups<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, points) in self.0 {
-            map.serialize_entry(name, &Rounded(*points))?;
-        }
-        map.end()
-    }
-}
-
 struct Lines<'a>(&'a [CartLine]);
 
 impl Serialize for Lines<'_> {
@@ -181,62 +116,27 @@ impl Serialize for Lines<'_> {
 }
 
 pub(super) fn write(encoder: &Encoder, prospect: &str, output: &Output, value: &mut Vec<u8>) {
-    let model = encoder.model(output);
-    let record = Record {
-        id: Id(output.id),
-        r#type: type_name(output),
-        prospect,
-        at: Rfc3339::new(output.at_ms),
-        model: Model { name: model.map_or("", |m| m.name.as_str()), hash: model.map_or("", |m| m.hash_text.as_str()) },
-        event: output.event.as_ref().map(|event| Event {
-            id: event.message_id.as_deref(),
-            name: &event.name,
-            topic: encoder.topic(event.position.input),
-            partition: event.position.partition,
-            offset: event.position.offset,
-        }),
-        body: match &output.body {
-            Body::StageChanged(body) => JsonBody::Stage(stage(body)),
-            Body::ScoreChanged(body) => JsonBody::Score(score(body)),
-            Body::CartAbandoned(body) => JsonBody::Abandoned(abandoned(body, encoder)),
-            Body::CartOutcome(body) => JsonBody::Outcome(outcome(body)),
-            Body::Triggered(body) => JsonBody::Triggered(more::triggered(body, encoder)),
-            Body::HandOver(body) => JsonBody::HandOver(more::hand_over(body)),
-            Body::AccountChanged(body) => JsonBody::Account(more::account(body)),
-            Body::Member(body) => JsonBody::Member(more::member(body)),
-        },
+    let start = value.len();
+    let mut pieces = Pieces(value);
+    pieces.head(encoder, prospect, output);
+    let body = match &output.body {
+        Body::StageChanged(body) => return pieces.stage(body),
+        Body::ScoreChanged(body) => return pieces.score(body),
+        Body::CartAbandoned(body) => JsonBody::Abandoned(abandoned(body, encoder)),
+        Body::CartOutcome(body) => JsonBody::Outcome(outcome(body)),
+        Body::Triggered(body) => JsonBody::Triggered(more::triggered(body, encoder)),
+        Body::HandOver(body) => JsonBody::HandOver(more::hand_over(body)),
+        Body::AccountChanged(body) => JsonBody::Account(more::account(body)),
+        Body::Member(body) => JsonBody::Member(more::member(body)),
     };
-    let length = value.len();
-    if serde_json::to_writer(&mut *value, &record).is_err() {
+    let brace = value.len();
+    if serde_json::to_writer(&mut *value, &body).is_err() {
         // Memory takes every byte and every key is text, so this can't happen; half a record must not leave all the same.
-        value.truncate(length);
+        return value.truncate(start);
     }
-}
-
-fn stage(body: &StageChanged) -> Stage<'_> {
-    Stage {
-        axis: body.axis.name(),
-        from: body.from.as_deref(),
-        to: &body.to,
-        direction: direction_name(body.direction),
-        cause: body.cause.name(),
-        in_stage_ms: body.in_stage_ms,
-        score: Rounded(body.score),
-        label: body.label.as_deref(),
-        persona: body.persona.as_deref(),
-    }
-}
-
-fn score(body: &ScoreChanged) -> Score<'_> {
-    Score {
-        from: body.from.as_deref(),
-        to: body.to.as_deref(),
-        direction: if body.up { "up" } else { "down" },
-        score: Rounded(body.score),
-        fit: body.fit.map(Rounded),
-        engagement: Rounded(body.engagement),
-        grade: body.grade.as_deref(),
-        groups: Groups(&body.groups),
+    // The object of the body goes on with that of the head.
+    if let Some(brace) = value.get_mut(brace) {
+        *brace = b',';
     }
 }
 

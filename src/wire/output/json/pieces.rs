@@ -1,0 +1,132 @@
+//! JSON put together from ready pieces: what all outputs begin with, and the two that leave most often.
+//!
+//! A derived serializer writes every name like a text that may need escapes, byte after byte; here names are constants and
+//! texts are looked through eight bytes at a time. What needs an escape, and every number, is left to `serde_json`.
+
+use super::{Encoder, Rounded, direction_name, hex, type_name};
+use crate::domain::effect::{CausingEvent, Output, ScoreChanged, StageChanged};
+use crate::wire::time::Rfc3339;
+use serde::Serialize;
+
+/// Appends to a buffer; every piece of it is complete JSON but for the commas and braces between the pieces.
+pub(super) struct Pieces<'b>(pub &'b mut Vec<u8>);
+
+impl Pieces<'_> {
+    #[inline]
+    fn raw(&mut self, piece: &'static str) -> &mut Self {
+        self.0.extend_from_slice(piece.as_bytes());
+        self
+    }
+
+    #[inline]
+    fn text(&mut self, text: &str) -> &mut Self {
+        if needs_escapes(text.as_bytes()) {
+            return self.value(text);
+        }
+        self.0.push(b'"');
+        self.0.extend_from_slice(text.as_bytes());
+        self.0.push(b'"');
+        self
+    }
+
+    #[inline]
+    fn optional(&mut self, text: Option<&str>) -> &mut Self {
+        match text {
+            Some(text) => self.text(text),
+            None => self.raw("null"),
+        }
+    }
+
+    fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> &mut Self {
+        // Memory takes every byte, and there is nothing but numbers and texts.
+        serde_json::to_writer(&mut *self.0, value).unwrap_or_default();
+        self
+    }
+
+    /// The fields that every output has; the object stays open.
+    pub(super) fn head(&mut self, encoder: &Encoder, prospect: &str, output: &Output) {
+        let model = encoder.model(output);
+        self.raw("{\"id\":\"").0.extend_from_slice(hex(output.id, &mut [0; 32]).as_bytes());
+        self.raw("\",\"type\":\"").raw(type_name(output)).raw("\",\"prospect\":").text(prospect);
+        self.raw(",\"at\":\"").0.extend_from_slice(Rfc3339::new(output.at_ms).as_str().as_bytes());
+        self.raw("\",\"model\":{\"name\":").text(model.map_or("", |m| m.name.as_str()));
+        self.raw(",\"hash\":").text(model.map_or("", |m| m.hash_text.as_str())).raw("},\"event\":");
+        match &output.event {
+            Some(event) => self.event(encoder, event),
+            None => self.raw("null"),
+        };
+    }
+
+    fn event(&mut self, encoder: &Encoder, event: &CausingEvent) -> &mut Self {
+        self.raw("{\"id\":").optional(event.message_id.as_deref()).raw(",\"name\":").text(&event.name);
+        self.raw(",\"topic\":").text(encoder.topic(event.position.input));
+        self.raw(",\"partition\":").value(&event.position.partition);
+        self.raw(",\"offset\":").value(&event.position.offset).raw("}")
+    }
+
+    pub(super) fn stage(&mut self, body: &StageChanged) {
+        let StageChanged { axis, from, to, direction, cause, in_stage_ms, score, label, persona } = body;
+        self.raw(",\"axis\":\"").raw(axis.name()).raw("\",\"from\":").optional(from.as_deref()).raw(",\"to\":").text(to);
+        self.raw(",\"direction\":\"").raw(direction_name(*direction)).raw("\",\"cause\":\"").raw(cause.name());
+        self.raw("\",\"in_stage_ms\":").value(in_stage_ms).raw(",\"score\":").value(&Rounded(*score));
+        self.raw(",\"label\":").optional(label.as_deref()).raw(",\"persona\":").optional(persona.as_deref()).raw("}");
+    }
+
+    pub(super) fn score(&mut self, body: &ScoreChanged) {
+        let ScoreChanged { from, to, up, score, fit, engagement, grade, groups } = body;
+        self.raw(",\"from\":").optional(from.as_deref()).raw(",\"to\":").optional(to.as_deref());
+        self.raw(if *up { ",\"direction\":\"up\"" } else { ",\"direction\":\"down\"" });
+        self.raw(",\"score\":").value(&Rounded(*score)).raw(",\"fit\":").value(&fit.map(Rounded));
+        self.raw(",\"engagement\":").value(&Rounded(*engagement)).raw(",\"grade\":").optional(grade.as_deref());
+        self.raw(",\"groups\":{");
+        for (n, (name, points)) in groups.iter().enumerate() {
+            if n > 0 {
+                self.raw(",");
+            }
+            self.text(name).raw(":").value(&Rounded(*points));
+        }
+        self.raw("}}");
+    }
+}
+
+/// Whether a quote, a backslash or a control character is in a text.
+fn needs_escapes(text: &[u8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let special = |chunk: &[u8; 8]| {
+        let chunk = u64::from_le_bytes(*chunk);
+        // The high bit of some byte is set if one is 0; of none otherwise.
+        let has_zero = |x: u64| x.wrapping_sub(ONES) & !x;
+        (has_zero(chunk ^ (ONES * 0x22)) | has_zero(chunk ^ (ONES * 0x5c)) | chunk.wrapping_sub(ONES * 0x20) & !chunk)
+            & (ONES << 7)
+            != 0
+    };
+    let (chunks, rest) = text.as_chunks::<8>();
+    if chunks.iter().any(special) {
+        return true;
+    }
+    match text.last_chunk::<8>() {
+        // Some of these were looked at before: cheaper than one after the other.
+        Some(last) => !rest.is_empty() && special(last),
+        None => rest.iter().any(|b| matches!(b, b'"' | b'\\' | 0..0x20)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_written_as_serde_json_writes_it() {
+        for special in ["", "\"", "\\", "\n", "\u{1f}", "\u{7f}", "ü", "👟", " ", "!", "#", "[", "]", "\u{80}"] {
+            for before in 0..20 {
+                for after in 0..20 {
+                    let text = format!("{}{special}{}", "x".repeat(before), "y".repeat(after));
+                    let mut written = Vec::new();
+                    Pieces(&mut written).text(&text);
+                    assert_eq!(written, serde_json::to_vec(&text).unwrap(), "{text:?}");
+                    assert_eq!(needs_escapes(text.as_bytes()), written.len() != text.len() + 2, "{text:?}");
+                }
+            }
+        }
+    }
+}
