@@ -5,7 +5,7 @@
 
 use leadstream::config::model_file;
 use leadstream::domain::{DAY_MS, HOUR_MS};
-use leadstream::engine::task::{BatchEffects, Mode, Task};
+use leadstream::engine::task::{AHEAD, BatchEffects, Mode, Task};
 use leadstream::runtime::ports::{Decode, RecordView};
 use leadstream::wire::decode::{Decoder, Options, Topic};
 use leadstream::wire::output::{Encoder, Format, Options as OutputOptions};
@@ -90,7 +90,12 @@ fn main() {
             let decoded: Vec<_> = decoded.collect();
             decode_ns += ns(since);
             let since = Instant::now();
-            for event in &decoded {
+            for (n, event) in decoded.iter().enumerate() {
+                for (events_before, ahead) in AHEAD {
+                    if let Some(Ok(soon)) = decoded.get(n + events_before) {
+                        task.announce(&soon.prospect, ahead);
+                    }
+                }
                 match event {
                     Ok(event) => task.apply(event, Mode::Virtual, &mut effects),
                     Err(_) => rejected += 1,

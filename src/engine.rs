@@ -5,6 +5,7 @@
 
 #![warn(clippy::pedantic)]
 
+mod ahead;
 pub mod codec;
 pub mod effects;
 pub mod figures;

@@ -3,8 +3,9 @@
 //! Records stay encoded: that is what the changelog holds, what memory is counted in, and what a batch that fails goes back
 //! to. A slab with an index of 4-byte slots has no long stall when it grows and no large empty buckets.
 
-use crate::domain::Ms;
+use super::ahead::fetch;
 use crate::domain::prospect::Prospect;
+use crate::domain::{Ms, Text};
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
@@ -15,7 +16,8 @@ pub const NEVER: Ms = Ms::MAX;
 /// One prospect's place. It exists from the first touch; `record` is empty until a batch with it is committed.
 #[derive(Debug)]
 pub struct Entry {
-    pub key: Box<str>,
+    /// In place, as long as it is short.
+    pub key: Text,
     pub record: Box<[u8]>,
     /// The committed record, decoded: only of the prospects touched lately.
     pub warm: Option<Box<Prospect>>,
@@ -55,6 +57,20 @@ impl Store {
     pub fn find(&self, key: &str) -> Option<u32> {
         let hash = self.hasher.hash_one(key);
         self.index.find(hash, |slot| self.entries[*slot as usize].as_ref().is_some_and(|e| *e.key == *key)).copied()
+    }
+
+    /// Who a key seems to belong to: whoever has the same tag in the index, without a look at the entry. Nearly always it is the
+    /// key's own.
+    #[must_use]
+    pub fn guess(&self, key: &str) -> Option<u32> {
+        self.index.find(self.hasher.hash_one(key), |_| true).copied()
+    }
+
+    /// Has a slot's entry fetched from memory.
+    pub fn fetch_entry(&self, slot: u32) {
+        if let Some(entry) = self.entries.get(slot as usize) {
+            fetch(entry);
+        }
     }
 
     /// The slot of a key, made when it is new.

@@ -3,6 +3,7 @@
 //! A batch works on decoded copies of the records that it touches. [`Task::staged`] gives them encoded, for the transaction;
 //! [`Task::confirm`] installs those very bytes, [`Task::discard`] forgets them.
 
+mod announce;
 mod records;
 mod warm;
 
@@ -20,6 +21,7 @@ use crate::domain::model::Models;
 use crate::domain::prospect::Prospect;
 use crate::domain::step::{fire, step};
 use crate::domain::{Ms, SECOND_MS};
+pub use announce::{AHEAD, Ahead};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -310,7 +312,9 @@ impl<C: Codec> Task<C> {
     /// The records that the batch changed, encoded, in the order of first touch; `None`: delete. Call once per batch,
     /// then [`Task::confirm`] or [`Task::discard`].
     pub fn staged(&mut self, mut each: impl FnMut(&str, Option<&[u8]>)) {
-        for staged in &mut self.staged {
+        for n in 0..self.staged.len() {
+            self.announce_staged(n);
+            let Some(staged) = self.staged.get_mut(n) else { break };
             let Some(entry) = self.store.entry(staged.slot) else { continue };
             if staged.erased {
                 each(&entry.key, None);
@@ -330,7 +334,9 @@ impl<C: Codec> Task<C> {
     /// The batch is committed: the staged records become the truth.
     pub fn confirm(&mut self) {
         let mut batch = std::mem::take(&mut self.staged);
-        for staged in batch.drain(..) {
+        let mut left = batch.drain(..);
+        while let Some(staged) = left.next() {
+            self.announce_confirmed(left.as_slice());
             if let Some(entry) = self.store.entry_mut(staged.slot) {
                 entry.staged = Entry::NOT_STAGED;
             }
@@ -347,6 +353,7 @@ impl<C: Codec> Task<C> {
             }
             self.keep_warm(staged.slot, staged.prospect);
         }
+        drop(left);
         // Its room is for the next batch.
         self.staged = batch;
         self.tally.confirm();

@@ -2,6 +2,8 @@
 
 use super::ports::{Decode, RecordBatch, Rejected};
 use crate::domain::event::Event;
+use crate::engine::codec::Codec;
+use crate::engine::task::{AHEAD, Task};
 
 type Decoded<'a> = Vec<Result<Event<'a>, Rejected>>;
 
@@ -23,6 +25,17 @@ impl Chunk {
     /// The records.
     pub fn records(&self) -> &dyn RecordBatch {
         self.borrow_owner().as_ref()
+    }
+
+    /// Tells a task whose events come after that of the record at `n`.
+    pub fn announce<C: Codec>(&self, n: usize, task: &Task<C>) {
+        self.with_dependent(|_, events| {
+            for (events_before, ahead) in AHEAD {
+                if let Some(Ok(event)) = events.get(n + events_before) {
+                    task.announce(&event.prospect, ahead);
+                }
+            }
+        });
     }
 
     /// What the record at `n` says. (A closure: events are not covariant in their lifetime.)

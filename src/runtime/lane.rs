@@ -242,6 +242,7 @@ impl<C: Codec> Lane<C> {
             let chunk = &input.chunks[input.at.0];
             let offset = chunk.records().offset(input.at.1);
             let task = &mut self.task;
+            chunk.announce(input.at.1, task);
             let bad = chunk.with_event(input.at.1, |records, event| match event {
                 Ok(event) => {
                     task.apply(event, mode, into.effects);

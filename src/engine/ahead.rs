@@ -1,0 +1,37 @@
+//! Memory that is needed soon is asked for now.
+//!
+//! Every event is of another prospect, whose record nobody touched for a long time: without this, half of a task's time is spent
+//! waiting for memory. Nothing here changes what is computed.
+
+use crate::domain::prospect::Prospect;
+
+const LINE_BYTES: usize = 64;
+/// More of one list is fetched by the processor itself, once it sees it read.
+const MAX_LINES: usize = 16;
+
+/// Asks for the memory of a value, without waiting for it.
+pub fn fetch<T>(value: &T) {
+    fetch_bytes(std::ptr::from_ref(value).cast(), size_of::<T>());
+}
+
+/// The same for a list.
+pub fn fetch_all<T>(values: &[T]) {
+    fetch_bytes(values.as_ptr().cast(), size_of_val(values));
+}
+
+/// What a decoded prospect points to; the prospect itself must have come already.
+pub fn fetch_parts(prospect: &Prospect) {
+    let (hashes, _, gaps) = prospect.seen.parts();
+    fetch_all(hashes);
+    fetch_all(gaps);
+    fetch_all(&prospect.carts);
+    if let Some(more) = &prospect.more {
+        fetch(&**more);
+    }
+}
+
+fn fetch_bytes(start: *const u8, bytes: usize) {
+    for line in (0..bytes).step_by(LINE_BYTES).take(MAX_LINES) {
+        branches::prefetch_read_data::<u8, 0>(start.wrapping_add(line));
+    }
+}
