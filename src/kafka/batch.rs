@@ -256,11 +256,20 @@ pub struct TopicProducer<X: ProducerContext> {
 unsafe impl<X: ProducerContext + Send + Sync> Send for TopicProducer<X> {}
 
 impl<X: ProducerContext> TopicProducer<X> {
-    /// `None`: the name is no topic name.
-    pub fn new(producer: &Arc<BaseProducer<X>>, topic: &str) -> Option<Self> {
+    /// `compression`: another one than the client's. `None`: the name is no topic name.
+    pub fn new(producer: &Arc<BaseProducer<X>>, topic: &str, compression: Option<&CStr>) -> Option<Self> {
         let topic = CString::new(topic).ok()?;
-        // SAFETY: a valid client, a C string; without settings of its own the topic has the client's.
-        let topic = unsafe { sys::rd_kafka_topic_new(producer.client().native_ptr(), topic.as_ptr(), ptr::null_mut()) };
+        let client = producer.client().native_ptr();
+        // SAFETY: a valid client and C strings; settings made here are the library's once it takes them, and a compression that it
+        // doesn't know is left as it was. Without settings of its own the topic has the client's.
+        let topic = unsafe {
+            let settings = compression.map_or(ptr::null_mut(), |compression| {
+                let settings = sys::rd_kafka_default_topic_conf_dup(client);
+                sys::rd_kafka_topic_conf_set(settings, c"compression.codec".as_ptr(), compression.as_ptr(), ptr::null_mut(), 0);
+                settings
+            });
+            sys::rd_kafka_topic_new(client, topic.as_ptr(), settings)
+        };
         (!topic.is_null()).then(|| Self { topic, producer: Arc::clone(producer) })
     }
 

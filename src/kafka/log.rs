@@ -209,7 +209,8 @@ impl CommitLog for KafkaLog {
         let used: Vec<OutTopic> = OutTopic::used(self.options.accounts).collect();
         let topic = |(topic, name): (OutTopic, &String)| {
             let refused = || Failure::Stop(format!("{name} is no topic name: set another topics.prefix"));
-            used.contains(&topic).then(|| TopicProducer::new(&producer, name).ok_or_else(refused)).transpose()
+            let compression = self.options.compression_of(topic);
+            used.contains(&topic).then(|| TopicProducer::new(&producer, name, compression).ok_or_else(refused)).transpose()
         };
         let topics = OutTopic::ALL.into_iter().zip(&self.outputs).map(topic).collect::<Result<_, _>>()?;
         self.producer = Some(Out { topics, producer });

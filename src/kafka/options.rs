@@ -4,6 +4,7 @@ use crate::runtime::options::{OnGap, Options as WorkerOptions, Positions, Start}
 use crate::runtime::ports::OutTopic;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use std::collections::BTreeMap;
+use std::ffi::CStr;
 use std::time::Duration;
 
 /// A record that can't be written fails so much earlier than its transaction would time out.
@@ -296,6 +297,13 @@ impl Options {
         self.finish(config, &[PRODUCER_ONLY.as_slice(), &["group.remote.assignor"]].concat())
     }
 
+    /// The compression of a topic, where it is not that of the producer: state records are small numbers and hashes, which cost more
+    /// to compress than to write and to send. Whoever sets a compression has it everywhere.
+    pub(super) fn compression_of(&self, topic: OutTopic) -> Option<&'static CStr> {
+        let is_set = ["compression.type", "compression.codec"].iter().any(|name| self.properties.contains_key(*name));
+        (topic == OutTopic::State && !is_set).then_some(c"none")
+    }
+
     /// The transactional producer of a worker.
     #[must_use]
     pub fn producer_config(&self, worker: u16) -> ClientConfig {
@@ -331,6 +339,15 @@ mod tests {
 
     fn refused(name: &str, value: &str) -> usize {
         refused_properties(&BTreeMap::from([(name.to_owned(), value.to_owned())])).len()
+    }
+
+    #[test]
+    fn state_is_not_compressed_unless_somebody_asks_for_it() {
+        let mut options = Options::new("localhost:9092", "leadstream", "a", Vec::new());
+        assert_eq!(options.compression_of(OutTopic::State), Some(c"none"));
+        assert_eq!(options.compression_of(OutTopic::StageChanges), None);
+        options.properties.insert("compression.type".to_owned(), "zstd".to_owned());
+        assert_eq!(options.compression_of(OutTopic::State), None);
     }
 
     #[test]
