@@ -27,16 +27,22 @@ pub fn parse_unix(number: f64) -> Option<Ms> {
 
 /// `YYYY-MM-DDTHH:MM:SS[.fraction](Z|+00:00)`: what nearly every producer writes, read without a library call.
 fn common_form(text: &[u8]) -> Option<Ms> {
-    let (head, tail) = text.split_at_checked(19)?;
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2] = *head else { return None };
-    let digit = |c: u8| c.is_ascii_digit().then(|| i64::from(c - b'0'));
-    let pair = |a: u8, b: u8| Some(digit(a)? * 10 + digit(b)?);
-    let (year, month, day) = (pair(y1, y2)? * 100 + pair(y3, y4)?, pair(m1, m2)?, pair(d1, d2)?);
-    let (hour, minute, second) = (pair(h1, h2)?, pair(n1, n2)?, pair(s1, s2)?);
-    if !(1..=12).contains(&month) || !(1..=days_in_month(year, month)).contains(&day) || hour > 23 || minute > 59 || second > 59 {
+    let (head, tail) = text.split_first_chunk::<19>()?;
+    let eight = |from: usize| head.get(from..).and_then(<[u8]>::first_chunk::<8>);
+    let [century, _, year, _, _, month, ..] = pairs(*eight(0)?, *b"0000-00-")?;
+    let [day, ..] = pairs(*eight(8)?, *b"00T00:00")?;
+    let [hour, _, _, minute, _, _, second, _] = pairs(*eight(11)?, *b"00:00:00")?;
+    let year = century * 100 + year;
+    if !(1..=12).contains(&month) || day == 0 || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    if day > 28 && day > days_in_month(year, month) {
         return None;
     }
     let (fraction_ms, zone) = match tail {
+        [b'.', a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', zone @ ..] if zone == b"Z" => {
+            ([a, b, c].iter().fold(0, |ms, digit| ms * 10 + i64::from(**digit - b'0')), zone)
+        }
         [b'.', rest @ ..] => {
             let digits = rest.iter().take_while(|c| c.is_ascii_digit()).count();
             if !(1..=9).contains(&digits) {
@@ -49,9 +55,20 @@ fn common_form(text: &[u8]) -> Option<Ms> {
         zone => (0, zone),
     };
     matches!(zone, b"Z" | b"+00:00").then(|| {
-        let time_of_day = hour * HOUR_MS + minute * MINUTE_MS + second * SECOND_MS + fraction_ms;
-        days_from_civil(year, month, day) * DAY_MS + time_of_day
+        let seconds = hour * 3_600 + minute * 60 + second;
+        days_from_civil(year, month, day) * DAY_MS + i64::from(seconds) * SECOND_MS + fraction_ms
     })
+}
+
+/// The numbers of two digits in a text that is written as `form`, where `0` stands for any digit; each where its first digit is.
+fn pairs(text: [u8; 8], form: [u8; 8]) -> Option<[u32; 8]> {
+    let digits = u64::from_le_bytes(text) ^ u64::from_le_bytes(form);
+    // What lifts more than a digit may be to the high bit of its byte; anything else has to be 0.
+    let lift = u64::from_le_bytes(form.map(|byte| if byte == b'0' { 0x7F - 9 } else { 0x7F }));
+    if (digits.wrapping_add(lift) | digits) & 0x8080_8080_8080_8080 != 0 {
+        return None;
+    }
+    Some((digits * 10 + (digits >> 8)).to_le_bytes().map(u32::from))
 }
 
 fn any_form(text: &str) -> Option<Ms> {
@@ -66,19 +83,20 @@ fn any_form(text: &str) -> Option<Ms> {
     Some(civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond())
 }
 
-/// Days since 1970-01-01 of a date in the Gregorian calendar (Howard Hinnant's algorithm).
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
+/// Days since 1970-01-01 of a date in the Gregorian calendar (Howard Hinnant's algorithm), for years of four digits.
+fn days_from_civil(year: u32, month: u32, day: u32) -> i64 {
+    // An era later, so that no number is negative.
+    let year = year + 400 - u32::from(month <= 2);
+    let (era, year_of_era) = (year / 400, year % 400);
     let day_of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+    let days = era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    i64::from(days) - (719_468 + 146_097)
 }
 
-fn days_in_month(year: i64, month: i64) -> i64 {
+fn days_in_month(year: u32, month: u32) -> u32 {
     match month {
         4 | 6 | 9 | 11 => 30,
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,
         _ => 31,
     }
@@ -172,6 +190,12 @@ mod tests {
             "2026-02-29T00:00:00.000Z",
             "2026-11-22T24:00:00.000Z",
             "1e300",
+            "2026-11-22T12:00:0:Z",
+            "2026-11-22T12:00:/0Z",
+            "2026-1\u{80}-22T12:00:00Z",
+            "2026-00-01T00:00:00Z",
+            "2026-01-00T00:00:00Z",
+            "2026-11-22T12-00-00Z",
         ] {
             assert_eq!(parse_text(text), None, "{text}");
         }
