@@ -302,7 +302,9 @@ fn reject(reason: DeadReason, detail: &str) -> Rejected {
 
 /// Checks the bytes once, so that nothing after has to; a byte order mark is skipped.
 fn utf8(bytes: &[u8]) -> Result<&str, String> {
-    let text = std::str::from_utf8(bytes).map_err(|e| format!("not UTF-8: {e}"))?;
+    // The quick check doesn't say what is wrong.
+    let text = simdutf8::basic::from_utf8(bytes).or_else(|_| std::str::from_utf8(bytes));
+    let text = text.map_err(|e| format!("not UTF-8: {e}"))?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
