@@ -8,10 +8,12 @@ mod draft;
 mod envelope;
 mod file;
 mod json;
+mod keys;
 mod lookup;
 mod protobuf;
 mod scan;
 mod signals;
+mod special;
 mod tidings;
 mod value;
 

@@ -3,9 +3,9 @@
 //! Each value is first skipped by the library's parser, then read by itself, so that one broken field cannot spoil the others,
 //! however it is broken and however deep. What the parser refuses is no JSON, and its words say where.
 
-use super::draft::{BuiltIn, Draft, DraftProduct, ProductField};
+use super::draft::{BuiltIn, Draft, DraftProduct};
 use super::envelope::Top;
-use super::lookup::{Entry, Lookup, PROPERTIES};
+use super::lookup::{Entry, Lookup, PRODUCT, PROPERTIES};
 use super::value::Scalar;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -120,16 +120,16 @@ impl<'de> Visitor<'de> for Envelope<'_, 'de> {
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        let file = self.file;
-        while let Some((key, raw)) = next(&mut map, |key| Top::of(key, file))? {
+        let top = self.reader.lookup.top(self.file);
+        while let Some((key, raw)) = next(&mut map, |key| top.get(key.as_bytes()))? {
             match key {
-                Top::Field(field) => self.reader.draft.set_top(field, Scalar::from_raw(raw)),
-                Top::Properties => {
+                Some(Top::Field(field)) => self.reader.draft.set_top(*field, Scalar::from_raw(raw)),
+                Some(Top::Properties) => {
                     let went_well = read(raw, Properties { reader: self.reader.again() });
                     self.reader.count(went_well);
                 }
-                Top::Nested(node) if self.reader.lookup.is_used(node) => self.reader.nested(node, raw),
-                Top::Nested(_) | Top::Other => {}
+                Some(Top::Nested(node)) => self.reader.nested(*node, raw),
+                None => {}
             }
         }
         Ok(())
@@ -154,17 +154,16 @@ impl<'de> Visitor<'de> for Properties<'_, 'de> {
     single_values!("properties", |this: Self| this.reader.draft.faults.broken::<()>());
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        let lookup = self.reader.lookup;
-        while let Some(((built_in, entry), raw)) = next(&mut map, |key| (BuiltIn::of(key), lookup.entry(PROPERTIES, key)))? {
-            match (built_in, entry) {
-                (None, None) => {}
-                (None, Some(entry)) => self.reader.looked_at(entry, raw),
-                (Some(BuiltIn::Products), entry) => {
-                    let node = entry.and_then(|e| e.child);
-                    let went_well = read(raw, Products { reader: self.reader.again(), node });
+        let node = self.reader.lookup.node(PROPERTIES);
+        while let Some((entry, raw)) = next(&mut map, |key| node.get(key.as_bytes()))? {
+            let Some(entry) = entry else { continue };
+            match entry.built_in {
+                None => self.reader.looked_at(entry, raw),
+                Some(BuiltIn::Products) => {
+                    let went_well = read(raw, Products { reader: self.reader.again() });
                     self.reader.count(went_well);
                 }
-                (Some(field), entry) => self.reader.draft.set_property(field, entry, Scalar::from_raw(raw)),
+                Some(field) => self.reader.draft.set_property(field, entry, Scalar::from_raw(raw)),
             }
         }
         Ok(())
@@ -188,8 +187,8 @@ impl<'de> Visitor<'de> for Nested<'_, 'de> {
     single_values!("an object", |_: Self| ());
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        let (lookup, node) = (self.reader.lookup, self.node);
-        while let Some((entry, raw)) = next(&mut map, |key| lookup.entry(node, key))? {
+        let node = self.reader.lookup.node(self.node);
+        while let Some((entry, raw)) = next(&mut map, |key| node.get(key.as_bytes()))? {
             if let Some(entry) = entry {
                 self.reader.looked_at(entry, raw);
             }
@@ -211,7 +210,6 @@ impl<'de> Visitor<'de> for Nested<'_, 'de> {
 /// The list of products of an event.
 struct Products<'d, 'de> {
     reader: Reader<'d, 'de>,
-    node: Option<u16>,
 }
 
 impl<'de> Visitor<'de> for Products<'_, 'de> {
@@ -221,7 +219,7 @@ impl<'de> Visitor<'de> for Products<'_, 'de> {
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
         self.reader.draft.list.given = true;
         while let Some(raw) = seq.next_element::<&'de RawValue>()? {
-            if !read(raw, OneProduct { reader: self.reader.again(), node: self.node }) {
+            if !read(raw, OneProduct { reader: self.reader.again() }) {
                 self.reader.draft.list.drop_one(&mut self.reader.draft.faults);
             }
         }
@@ -238,7 +236,6 @@ impl<'de> Visitor<'de> for Products<'_, 'de> {
 /// One product of the list.
 struct OneProduct<'d, 'de> {
     reader: Reader<'d, 'de>,
-    node: Option<u16>,
 }
 
 impl<'de> Visitor<'de> for OneProduct<'_, 'de> {
@@ -246,14 +243,15 @@ impl<'de> Visitor<'de> for OneProduct<'_, 'de> {
     single_values!("a product", |this: Self| this.reader.draft.list.drop_one(&mut this.reader.draft.faults));
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        let (lookup, node) = (self.reader.lookup, self.node);
-        let entry_of = |key: &str| node.and_then(|node| lookup.entry(node, key));
+        let node = self.reader.lookup.node(PRODUCT);
         let mut product = DraftProduct::default();
-        while let Some(((field, entry), raw)) = next(&mut map, |key| (ProductField::of(key), entry_of(key)))? {
-            match (field, entry) {
-                (None, None) => {}
-                (None, Some(entry)) => self.reader.looked_at(entry, raw),
-                (Some(field), entry) => self.reader.draft.set_of_product(&mut product, field, entry, Scalar::from_raw(raw)),
+        while let Some((entry, raw)) = next(&mut map, |key| node.get(key.as_bytes()))? {
+            let Some(entry) = entry else { continue };
+            match entry.built_in {
+                Some(BuiltIn::Product(field)) => {
+                    self.reader.draft.set_of_product(&mut product, field, entry, Scalar::from_raw(raw));
+                }
+                _ => self.reader.looked_at(entry, raw),
             }
         }
         let draft = self.reader.draft;

@@ -105,45 +105,37 @@ pub(super) enum BuiltIn {
     Product(ProductField),
 }
 
-impl ProductField {
-    #[inline]
-    pub(super) fn of(key: &str) -> Option<Self> {
-        Some(match key {
-            "product_id" => Self::ProductId,
-            "sku" => Self::Sku,
-            "id" => Self::V1Id,
-            "name" => Self::Name,
-            "variant" => Self::Variant,
-            "url" => Self::Url,
-            "image_url" => Self::ImageUrl,
-            "price" => Self::Price,
-            "quantity" => Self::Quantity,
-            _ => return None,
-        })
-    }
-}
-
 impl BuiltIn {
-    #[inline]
+    pub(super) const ALL: [(&'static str, Self); 20] = [
+        ("cart_id", Self::CartId),
+        ("order_id", Self::OrderId),
+        ("orderId", Self::V1OrderId),
+        ("value", Self::Value),
+        ("total", Self::Total),
+        ("revenue", Self::Revenue),
+        ("currency", Self::Currency),
+        ("products", Self::Products),
+        ("bounce_type", Self::Bounce(0)),
+        ("bounceType", Self::Bounce(1)),
+        ("type", Self::Bounce(2)),
+        ("product_id", Self::Product(ProductField::ProductId)),
+        ("sku", Self::Product(ProductField::Sku)),
+        ("id", Self::Product(ProductField::V1Id)),
+        ("name", Self::Product(ProductField::Name)),
+        ("variant", Self::Product(ProductField::Variant)),
+        ("url", Self::Product(ProductField::Url)),
+        ("image_url", Self::Product(ProductField::ImageUrl)),
+        ("price", Self::Product(ProductField::Price)),
+        ("quantity", Self::Product(ProductField::Quantity)),
+    ];
+
     pub(super) fn of(key: &str) -> Option<Self> {
-        Some(match key {
-            "cart_id" => Self::CartId,
-            "order_id" => Self::OrderId,
-            "orderId" => Self::V1OrderId,
-            "value" => Self::Value,
-            "total" => Self::Total,
-            "revenue" => Self::Revenue,
-            "currency" => Self::Currency,
-            "products" => Self::Products,
-            "bounce_type" => Self::Bounce(0),
-            "bounceType" => Self::Bounce(1),
-            "type" => Self::Bounce(2),
-            key => return ProductField::of(key).map(Self::Product),
-        })
+        Self::ALL.iter().find(|(name, _)| *name == key).map(|(_, field)| *field)
     }
 }
 
 impl<'a> DraftProduct<'a> {
+    #[inline]
     pub(super) fn set(&mut self, field: ProductField, scalar: Scalar<'a>, faults: &mut Faults) {
         let product = &mut self.product;
         match field {
@@ -207,6 +199,7 @@ fn decide_id(product: &mut Product<'_>) -> bool {
 }
 
 impl<'a> Draft<'a> {
+    #[inline]
     pub(super) fn set(&mut self, field: BuiltIn, scalar: Scalar<'a>) {
         let faults = &mut self.faults;
         match field {

@@ -11,8 +11,6 @@ pub(super) enum Top {
     /// An object below which models may look at something: its root in the lookup.
     Nested(u16),
     Properties,
-    /// Nobody looks at it.
-    Other,
     Field(TopField),
 }
 
@@ -35,28 +33,28 @@ pub(super) enum TopField {
 }
 
 impl Top {
-    /// `file`: the record's key and time stand in the event.
-    #[inline]
-    pub(super) fn of(key: &str, file: bool) -> Self {
-        Self::Field(match key {
-            "type" => TopField::Call,
-            "event" => TopField::Event,
-            "name" => TopField::Name,
-            "category" => TopField::Category,
-            "groupId" => TopField::GroupId,
-            "messageId" => TopField::MessageId,
-            "timestamp" => TopField::Timestamp,
-            "originalTimestamp" => TopField::OriginalTimestamp,
-            "batch" => TopField::Batch,
-            "userId" if file => TopField::UserId,
-            "anonymousId" if file => TopField::AnonymousId,
-            "receivedAt" if file => TopField::ReceivedAt,
-            "sentAt" if file => TopField::SentAt,
-            "properties" => return Self::Properties,
-            "context" => return Self::Nested(CONTEXT),
-            "traits" => return Self::Nested(TRAITS),
-            _ => return Self::Other,
-        })
+    /// All that are looked at. `file`: the record's key and time stand in the event.
+    pub(super) fn all(file: bool) -> impl Iterator<Item = (&'static str, Self)> {
+        let of_files = [
+            ("userId", TopField::UserId),
+            ("anonymousId", TopField::AnonymousId),
+            ("receivedAt", TopField::ReceivedAt),
+            ("sentAt", TopField::SentAt),
+        ];
+        let fields = [
+            ("type", TopField::Call),
+            ("event", TopField::Event),
+            ("name", TopField::Name),
+            ("category", TopField::Category),
+            ("groupId", TopField::GroupId),
+            ("messageId", TopField::MessageId),
+            ("timestamp", TopField::Timestamp),
+            ("originalTimestamp", TopField::OriginalTimestamp),
+            ("batch", TopField::Batch),
+        ];
+        let objects = [("properties", Self::Properties), ("context", Self::Nested(CONTEXT)), ("traits", Self::Nested(TRAITS))];
+        let fields = fields.into_iter().chain(of_files.into_iter().filter(move |_| file));
+        fields.map(|(key, field)| (key, Self::Field(field))).chain(objects)
     }
 }
 
@@ -82,11 +80,12 @@ impl<'a> Draft<'a> {
     }
 
     /// A property that the service looks at, and maybe the models too: broken once even if both could use it.
-    pub(super) fn set_property(&mut self, field: BuiltIn, entry: Option<&Entry>, scalar: Scalar<'a>) {
-        let before = self.faults.broken;
-        if let Some(entry) = entry {
-            self.put(entry, &scalar);
+    pub(super) fn set_property(&mut self, field: BuiltIn, entry: &Entry, scalar: Scalar<'a>) {
+        if entry.is_inner() {
+            return self.set(field, scalar);
         }
+        let before = self.faults.broken;
+        self.put(entry, &scalar);
         let between = self.faults.broken;
         self.set(field, scalar);
         self.faults.count_once(before, between);
@@ -97,13 +96,14 @@ impl<'a> Draft<'a> {
         &mut self,
         product: &mut DraftProduct<'a>,
         field: ProductField,
-        entry: Option<&Entry>,
+        entry: &Entry,
         scalar: Scalar<'a>,
     ) {
-        let before = self.faults.broken;
-        if let Some(entry) = entry {
-            self.put(entry, &scalar);
+        if entry.is_inner() {
+            return product.set(field, scalar, &mut self.faults);
         }
+        let before = self.faults.broken;
+        self.put(entry, &scalar);
         let between = self.faults.broken;
         product.set(field, scalar, &mut self.faults);
         self.faults.count_once(before, between);

@@ -4,8 +4,10 @@ use super::draft::Draft;
 use super::lookup::Lookup;
 use super::{json, utf8};
 use crate::domain::Ms;
+use crate::domain::names::Vocabulary;
 use crate::runtime::ports::{DeadReason, Rejected};
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// What a line of a file says about itself as a record.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -35,7 +37,8 @@ impl<'a> FileHead<'a> {
 pub fn file_head(line: &[u8]) -> Result<FileHead<'_>, Rejected> {
     let reject = |detail| Rejected { reason: DeadReason::UnreadableValue, detail };
     let text = utf8(line).map_err(reject)?;
+    static NO_MODELS: LazyLock<Lookup> = LazyLock::new(|| Lookup::new(&Vocabulary::default()));
     let mut draft = Draft::default();
-    json::parse(text, &Lookup::default(), true, &mut draft).map_err(reject)?;
+    json::parse(text, &NO_MODELS, true, &mut draft).map_err(reject)?;
     Ok(FileHead::of(&mut draft))
 }

@@ -4,9 +4,9 @@
 //! the careful one, which reads the record from its beginning and knows what to say.
 
 use super::careful;
-use super::draft::{BuiltIn, Draft, DraftProduct, ProductField};
+use super::draft::{BuiltIn, Draft, DraftProduct};
 use super::envelope::Top;
-use super::lookup::{Entry, Lookup, PROPERTIES};
+use super::lookup::{Entry, Lookup, PRODUCT, PROPERTIES};
 use super::scan::Scan;
 
 /// Reads one event into an empty draft.
@@ -23,15 +23,16 @@ pub(super) fn parse<'a>(text: &'a str, lookup: &Lookup, file: bool, draft: &mut 
 }
 
 fn envelope<'a>(scan: &mut Scan<'a>, lookup: &Lookup, file: bool, draft: &mut Draft<'a>) -> Option<()> {
-    scan.object(|scan, key| match Top::of(key, file) {
-        Top::Field(field) => {
+    let top = lookup.top(file);
+    scan.object(|scan, key| match top.get(key) {
+        Some(Top::Field(field)) => {
             let scalar = scan.scalar()?;
-            draft.set_top(field, scalar);
+            draft.set_top(*field, scalar);
             Some(())
         }
-        Top::Properties => properties(scan, lookup, draft),
-        Top::Nested(node) if lookup.is_used(node) => nested(scan, lookup, node, draft),
-        Top::Nested(_) | Top::Other => scan.skip(),
+        Some(Top::Properties) => properties(scan, lookup, draft),
+        Some(Top::Nested(node)) => nested(scan, lookup, *node, draft),
+        None => scan.skip(),
     })
 }
 
@@ -39,14 +40,17 @@ fn properties<'a>(scan: &mut Scan<'a>, lookup: &Lookup, draft: &mut Draft<'a>) -
     if scan.peek()? != b'{' {
         return skip_broken(scan, draft);
     }
-    scan.object(|scan, key| match (BuiltIn::of(key), lookup.entry(PROPERTIES, key)) {
-        (None, None) => scan.skip(),
-        (None, Some(entry)) => looked_at(scan, lookup, entry, draft),
-        (Some(BuiltIn::Products), entry) => products(scan, lookup, entry.and_then(|e| e.child), draft),
-        (Some(field), entry) => {
-            let scalar = scan.scalar()?;
-            draft.set_property(field, entry, scalar);
-            Some(())
+    let node = lookup.node(PROPERTIES);
+    scan.object(|scan, key| {
+        let Some(entry) = node.get(key) else { return scan.skip() };
+        match entry.built_in {
+            None => looked_at(scan, lookup, entry, draft),
+            Some(BuiltIn::Products) => products(scan, lookup, draft),
+            Some(field) => {
+                let scalar = scan.scalar()?;
+                draft.set_property(field, entry, scalar);
+                Some(())
+            }
         }
     })
 }
@@ -77,19 +81,20 @@ fn nested<'a>(scan: &mut Scan<'a>, lookup: &Lookup, node: u16, draft: &mut Draft
 }
 
 fn object<'a>(scan: &mut Scan<'a>, lookup: &Lookup, node: u16, draft: &mut Draft<'a>) -> Option<()> {
-    scan.object(|scan, key| match lookup.entry(node, key) {
+    let node = lookup.node(node);
+    scan.object(|scan, key| match node.get(key) {
         Some(entry) => looked_at(scan, lookup, entry, draft),
         None => scan.skip(),
     })
 }
 
-fn products<'a>(scan: &mut Scan<'a>, lookup: &Lookup, node: Option<u16>, draft: &mut Draft<'a>) -> Option<()> {
+fn products<'a>(scan: &mut Scan<'a>, lookup: &Lookup, draft: &mut Draft<'a>) -> Option<()> {
     if scan.peek()? != b'[' {
         return skip_broken(scan, draft);
     }
     draft.list.given = true;
     scan.array(|scan| match scan.peek()? {
-        b'{' => product(scan, lookup, node, draft),
+        b'{' => product(scan, lookup, draft),
         b'n' => scan.skip(),
         _ => {
             draft.list.drop_one(&mut draft.faults);
@@ -98,16 +103,15 @@ fn products<'a>(scan: &mut Scan<'a>, lookup: &Lookup, node: Option<u16>, draft: 
     })
 }
 
-fn product<'a>(scan: &mut Scan<'a>, lookup: &Lookup, node: Option<u16>, draft: &mut Draft<'a>) -> Option<()> {
+fn product<'a>(scan: &mut Scan<'a>, lookup: &Lookup, draft: &mut Draft<'a>) -> Option<()> {
     let mut product = DraftProduct::default();
-    scan.object(|scan, key| match (ProductField::of(key), node.and_then(|node| lookup.entry(node, key))) {
-        (None, None) => scan.skip(),
-        (None, Some(entry)) => looked_at(scan, lookup, entry, draft),
-        (Some(field), entry) => {
-            let scalar = scan.scalar()?;
-            draft.set_of_product(&mut product, field, entry, scalar);
-            Some(())
-        }
+    let node = lookup.node(PRODUCT);
+    scan.object(|scan, key| {
+        let Some(entry) = node.get(key) else { return scan.skip() };
+        let Some(BuiltIn::Product(field)) = entry.built_in else { return looked_at(scan, lookup, entry, draft) };
+        let scalar = scan.scalar()?;
+        draft.set_of_product(&mut product, field, entry, scalar);
+        Some(())
     })?;
     draft.list.push(product, &mut draft.faults);
     Some(())

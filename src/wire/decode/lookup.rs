@@ -1,5 +1,8 @@
 //! The vocabulary of the models, laid out for the decoder: which names and which places in an event are looked at.
 
+use super::draft::BuiltIn;
+use super::envelope::Top;
+use super::keys::Keys;
 use crate::domain::model::call_name;
 use crate::domain::names::{Kind, NameId, PropertyId, Vocabulary, canonical, kind_of_track};
 use std::borrow::Cow;
@@ -48,7 +51,8 @@ const SIGNALS: [(u16, &str, Signal); 15] = [
 /// One key of an object that is looked at.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Entry {
-    key: Box<str>,
+    /// What the service takes it for, of the properties of an event and of a product of its list.
+    pub built_in: Option<BuiltIn>,
     pub targets: Vec<Target>,
     pub signal: Option<Signal>,
     pub child: Option<u16>,
@@ -62,37 +66,14 @@ impl Entry {
     }
 }
 
-/// The keys of one object that are looked at. Few, so a scan of those of one length beats a hash.
-#[derive(Debug, Clone)]
-struct Node {
-    /// By length.
-    entries: Vec<Entry>,
-    /// Where the keys of a length begin; the last number is that of all.
-    starts: [u16; LENGTHS + 1],
-}
-
-/// Longer keys are taken for this long.
-const LENGTHS: usize = 40;
-
-impl Default for Node {
-    fn default() -> Self {
-        Self { entries: Vec::new(), starts: [0; LENGTHS + 1] }
-    }
-}
-
-impl Node {
-    /// Sorts the keys by length.
-    fn sort(&mut self) {
-        self.entries.sort_by_key(|e| length(&e.key));
-        for (n, start) in self.starts.iter_mut().enumerate() {
-            *start = u16::try_from(self.entries.iter().filter(|e| length(&e.key) < n).count()).unwrap_or(u16::MAX);
-        }
-    }
-}
+/// The keys of one object that are looked at.
+pub(super) type Node = Keys<Entry>;
 
 /// Built once from the vocabulary.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Lookup {
+    /// What stands at the top level of a record, and of a line of a file.
+    tops: [Keys<Top>; 2],
     nodes: Vec<Node>,
     names: hashbrown::HashMap<Box<str>, (Kind, NameId), foldhash::fast::FixedState>,
     calls: Vec<(Kind, NameId)>,
@@ -107,10 +88,27 @@ pub(super) struct Lookup {
 pub(super) const PROPERTIES: u16 = 0;
 pub(super) const CONTEXT: u16 = 1;
 pub(super) const TRAITS: u16 = 2;
+/// A product of the list in the properties.
+pub(super) const PRODUCT: u16 = 3;
 
 impl Lookup {
     pub(super) fn new(vocabulary: &Vocabulary) -> Self {
-        let mut lookup = Self { nodes: vec![Node::default(); 3], ..Self::default() };
+        let mut lookup = Self {
+            tops: [false, true].map(|file| Keys::new(Top::all(file))),
+            nodes: vec![Node::default(); 4],
+            names: hashbrown::HashMap::default(),
+            calls: Vec::new(),
+            call_name: vocabulary.property("name"),
+            call_category: vocabulary.property("category"),
+            group_id: vocabulary.property("groupId"),
+        };
+        lookup.entry_at(PROPERTIES, "products").child = Some(PRODUCT);
+        for (key, field) in BuiltIn::ALL {
+            lookup.entry_at(PROPERTIES, key).built_in = Some(field);
+            if let BuiltIn::Product(_) = field {
+                lookup.entry_at(PRODUCT, key).built_in = Some(field);
+            }
+        }
         for name in vocabulary.names() {
             lookup.names.insert(name.as_str().into(), (vocabulary.kind_of_track(name), vocabulary.name(name)));
         }
@@ -141,9 +139,6 @@ impl Lookup {
             }
         }
         lookup.nodes.iter_mut().for_each(Node::sort);
-        lookup.call_name = vocabulary.property("name");
-        lookup.call_category = vocabulary.property("category");
-        lookup.group_id = vocabulary.property("groupId");
         lookup
     }
 
@@ -166,25 +161,19 @@ impl Lookup {
     }
 
     fn entry_of(&mut self, node: u16, key: &str) -> &mut Entry {
-        let entries = &mut self.nodes[usize::from(node)].entries;
-        let n = entries.iter().position(|e| *e.key == *key).unwrap_or_else(|| {
-            entries.push(Entry { key: key.into(), ..Entry::default() });
-            entries.len() - 1
-        });
-        &mut entries[n]
+        self.nodes[usize::from(node)].add(key)
     }
 
-    /// What is looked at under a key of an object, if anything.
+    /// What the keys at the top level mean.
     #[inline]
-    pub(super) fn entry(&self, node: u16, key: &str) -> Option<&Entry> {
-        let node = self.nodes.get(usize::from(node))?;
-        let [from, to] = [0, 1].map(|n| node.starts.get(length(key) + n).copied().unwrap_or_default());
-        node.entries.get(usize::from(from)..usize::from(to))?.iter().find(|e| *e.key == *key)
+    pub(super) fn top(&self, file: bool) -> &Keys<Top> {
+        &self.tops[usize::from(file)]
     }
 
-    /// Whether anything is looked at in an object.
-    pub(super) fn is_used(&self, node: u16) -> bool {
-        self.nodes.get(usize::from(node)).is_some_and(|n| !n.entries.is_empty())
+    /// What is looked at in an object.
+    #[inline]
+    pub(super) fn node(&self, node: u16) -> &Node {
+        &self.nodes[usize::from(node)]
     }
 
     /// What is looked at under a dotted path, for formats that give paths instead of objects.
@@ -196,9 +185,9 @@ impl Lookup {
             _ => (PROPERTIES, path),
         };
         let mut keys = path.split('.');
-        let mut entry = self.entry(root, keys.next()?)?;
+        let mut entry = self.node(root).get(keys.next()?.as_bytes())?;
         for key in keys {
-            entry = self.entry(entry.child?, key)?;
+            entry = self.node(entry.child?).get(key.as_bytes())?;
         }
         Some(entry)
     }
@@ -224,10 +213,4 @@ impl Lookup {
     pub(super) fn call(&self, kind: Kind) -> NameId {
         self.calls.iter().find(|(k, _)| *k == kind).map_or(NameId::NONE, |(_, id)| *id)
     }
-}
-
-/// Which place in [`Node::starts`] a key has.
-#[inline]
-fn length(key: &str) -> usize {
-    key.len().min(LENGTHS - 1)
 }

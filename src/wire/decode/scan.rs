@@ -1,17 +1,15 @@
-//! A cursor over JSON text for the quick pass: strings are found eight bytes at a time and borrowed, what nobody looks at is
-//! skipped.
+//! A cursor over JSON text for the quick pass: the ends of strings are found many bytes at a time and strings are borrowed, what
+//! nobody looks at is skipped.
 //!
 //! It is as strict as JSON is, and gives up (`None`) at the first thing that is out of the ordinary: the careful pass then reads
 //! the record again and says what is wrong, if anything is.
 
+use super::special::plain_bytes;
 use super::value::Scalar;
 use std::borrow::Cow;
 
 /// Nesting that is skipped here; deeper values are left to the careful pass.
 const MAX_DEPTH: u32 = 60;
-
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGH_BITS: u64 = ONES << 7;
 
 pub(super) struct Scan<'a> {
     text: &'a str,
@@ -26,9 +24,17 @@ impl<'a> Scan<'a> {
     /// The next byte that is no white space, without taking it.
     #[inline]
     pub(super) fn peek(&mut self) -> Option<u8> {
-        let bytes = self.text.as_bytes();
+        match *self.text.as_bytes().get(self.at)? {
+            // What machines write has hardly any white space.
+            byte if byte > b' ' => Some(byte),
+            _ => self.peek_behind_space(),
+        }
+    }
+
+    #[cold]
+    fn peek_behind_space(&mut self) -> Option<u8> {
         loop {
-            match *bytes.get(self.at)? {
+            match *self.text.as_bytes().get(self.at)? {
                 b' ' | b'\t' | b'\n' | b'\r' => self.at += 1,
                 byte => return Some(byte),
             }
@@ -47,18 +53,14 @@ impl<'a> Scan<'a> {
 
     /// Walks through an object; `field` has to read or skip each value.
     #[inline]
-    pub(super) fn object(&mut self, mut field: impl FnMut(&mut Self, &'a str) -> Option<()>) -> Option<()> {
+    pub(super) fn object(&mut self, mut field: impl FnMut(&mut Self, &'a [u8]) -> Option<()>) -> Option<()> {
         self.expect(b'{')?;
         if self.peek()? == b'}' {
             self.at += 1;
             return Some(());
         }
         loop {
-            if self.peek()? != b'"' {
-                return None;
-            }
-            let key = self.plain()?;
-            self.expect(b':')?;
+            let key = self.key()?;
             field(self, key)?;
             match self.peek()? {
                 b',' => self.at += 1,
@@ -90,11 +92,35 @@ impl<'a> Scan<'a> {
         Some(())
     }
 
+    /// A key that has nothing to unescape, and the colon behind it.
+    #[inline]
+    fn key(&mut self) -> Option<&'a [u8]> {
+        if self.peek()? != b'"' {
+            return None;
+        }
+        let text = self.text.as_bytes().get(self.at + 1..)?;
+        let (key, behind) = text.split_at_checked(plain_bytes(text))?;
+        self.at += key.len() + 2;
+        match behind {
+            [b'"', b':', ..] => self.at += 1,
+            [b'"', ..] => self.expect(b':')?,
+            _ => return None,
+        }
+        Some(key)
+    }
+
     /// Reads a single value; an object or array is skipped and [`Scalar::Other`].
     #[inline]
     pub(super) fn scalar(&mut self) -> Option<Scalar<'a>> {
         match self.peek()? {
             b'"' => self.string(),
+            first => self.no_string(first),
+        }
+    }
+
+    #[inline(never)]
+    fn no_string(&mut self, first: u8) -> Option<Scalar<'a>> {
+        match first {
             b'-' | b'0'..=b'9' => self.number().map(Scalar::Digits),
             b't' => self.literal("true").map(|()| Scalar::Bool(true)),
             b'f' => self.literal("false").map(|()| Scalar::Bool(false)),
@@ -103,8 +129,17 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Skips a value of any kind. Uses no stack: what is open is kept as bits, 1 for an object.
+    /// Skips a value of any kind.
+    #[inline]
     pub(super) fn skip(&mut self) -> Option<()> {
+        match self.peek()? {
+            b'"' => self.skip_string(),
+            _ => self.skip_any(),
+        }
+    }
+
+    /// Uses no stack: what is open is kept as bits, 1 for an object.
+    fn skip_any(&mut self) -> Option<()> {
         let (mut open, mut depth) = (0u64, 0);
         loop {
             match self.peek()? {
@@ -153,6 +188,7 @@ impl<'a> Scan<'a> {
         }
     }
 
+    #[inline]
     fn skip_key(&mut self) -> Option<()> {
         if self.peek()? != b'"' {
             return None;
@@ -168,51 +204,40 @@ impl<'a> Scan<'a> {
     /// A number as it is written.
     #[inline]
     fn number(&mut self) -> Option<&'a str> {
-        let start = self.at;
-        self.take(|b| b == b'-', 1);
-        if !self.take(|b| b == b'0', 1) && !self.take(|b| b.is_ascii_digit(), usize::MAX) {
-            return None;
-        }
-        if self.take(|b| b == b'.', 1) && !self.take(|b| b.is_ascii_digit(), usize::MAX) {
-            return None;
-        }
-        if self.take(|b| matches!(b, b'e' | b'E'), 1) {
-            self.take(|b| matches!(b, b'+' | b'-'), 1);
-            if !self.take(|b| b.is_ascii_digit(), usize::MAX) {
-                return None;
+        let bytes = self.text.as_bytes();
+        let byte = |at: usize| bytes.get(at).copied().unwrap_or_default();
+        // Where the digits end that begin at a place; there has to be one.
+        let digits = |from: usize| {
+            let mut at = from;
+            while byte(at).is_ascii_digit() {
+                at += 1;
             }
+            (at > from).then_some(at)
+        };
+        let start = self.at;
+        let mut at = start + usize::from(byte(start) == b'-');
+        at = if byte(at) == b'0' { at + 1 } else { digits(at)? };
+        if byte(at) == b'.' {
+            at = digits(at + 1)?;
         }
-        self.text.get(start..self.at)
-    }
-
-    /// Takes at most so many bytes of a kind; whether there were any.
-    #[inline]
-    fn take(&mut self, is: impl Fn(u8) -> bool, most: usize) -> bool {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let taken = rest.iter().take(most).take_while(|b| is(**b)).count();
-        self.at += taken;
-        taken > 0
-    }
-
-    /// Text that begins here and has nothing to unescape.
-    #[inline]
-    fn plain(&mut self) -> Option<&'a str> {
-        let start = self.at + 1;
-        let end = self.plain_until(start)?;
-        if *self.text.as_bytes().get(end)? != b'"' {
-            return None;
+        if matches!(byte(at), b'e' | b'E') {
+            let signed = matches!(byte(at + 1), b'+' | b'-');
+            at = digits(at + 1 + usize::from(signed))?;
         }
-        self.at = end + 1;
-        self.text.get(start..end)
+        self.at = at;
+        self.text.get(start..at)
     }
 
     /// Text that begins here; [`Scalar::Other`] when it can't be unescaped.
     #[inline]
     fn string(&mut self) -> Option<Scalar<'a>> {
-        match self.plain() {
-            Some(text) => Some(Scalar::Text(Cow::Borrowed(text))),
-            None => self.escaped(),
+        let rest = self.text.get(self.at + 1..)?;
+        let length = plain_bytes(rest.as_bytes());
+        if rest.as_bytes().get(length) != Some(&b'"') {
+            return self.escaped();
         }
+        self.at += length + 2;
+        rest.get(..length).map(|text| Scalar::Text(Cow::Borrowed(text)))
     }
 
     #[cold]
@@ -223,11 +248,23 @@ impl<'a> Scan<'a> {
         Some(serde_json::from_str(quoted).map_or(Scalar::Other, |text: String| Scalar::Text(Cow::Owned(text))))
     }
 
+    #[inline]
     fn skip_string(&mut self) -> Option<()> {
+        let rest = self.text.as_bytes().get(self.at + 1..)?;
+        let length = plain_bytes(rest);
+        if rest.get(length) != Some(&b'"') {
+            return self.skip_escaped();
+        }
+        self.at += length + 2;
+        Some(())
+    }
+
+    #[cold]
+    fn skip_escaped(&mut self) -> Option<()> {
         let bytes = self.text.as_bytes();
         let mut at = self.at + 1;
         loop {
-            at = self.plain_until(at)?;
+            at += plain_bytes(bytes.get(at..)?);
             match bytes.get(at..)? {
                 [b'"', ..] => {
                     self.at = at + 1;
@@ -239,25 +276,6 @@ impl<'a> Scan<'a> {
                 _ => return None,
             }
         }
-    }
-
-    /// The first quote, backslash or control character at or after a place.
-    #[inline]
-    fn plain_until(&self, mut at: usize) -> Option<usize> {
-        let bytes = self.text.as_bytes();
-        while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-            let chunk = u64::from_le_bytes(*chunk);
-            // Sets the high bit of each byte that is 0 (and maybe of some behind it): the lowest one set is right.
-            let is_zero = |x: u64| x.wrapping_sub(ONES) & !x;
-            let control = chunk.wrapping_sub(ONES * 0x20) & !chunk;
-            let found = (is_zero(chunk ^ (ONES * 0x22)) | is_zero(chunk ^ (ONES * 0x5C)) | control) & HIGH_BITS;
-            if found != 0 {
-                return Some(at + found.trailing_zeros() as usize / 8);
-            }
-            at += 8;
-        }
-        let rest = bytes.get(at..)?;
-        Some(at + rest.iter().position(|b| matches!(b, b'"' | b'\\' | 0..0x20))?)
     }
 }
 
