@@ -108,14 +108,15 @@ impl Decoder {
     /// The line can't be used; the reason says why.
     pub fn decode_line<'a>(&self, line: &'a [u8], position: Position) -> Result<Event<'a>, Rejected> {
         self.check_size(line)?;
-        let mut draft = Draft::default();
-        self.read_json(line, true, &mut draft)?;
-        let head = FileHead::of(&mut draft);
-        let prospect = head
-            .prospect
-            .ok_or_else(|| reject(DeadReason::KeyMissing, "neither userId nor anonymousId: the prospect is unknown"))?;
-        self.check_key(prospect.as_bytes())?;
-        self.finish(&mut draft, Head { prospect, position, record_ms: head.record_ms }, line)
+        self.event(line, |draft| {
+            self.read_json(line, true, draft)?;
+            let head = FileHead::of(draft);
+            let prospect = head
+                .prospect
+                .ok_or_else(|| reject(DeadReason::KeyMissing, "neither userId nor anonymousId: the prospect is unknown"))?;
+            self.check_key(prospect.as_bytes())?;
+            Ok(Head { prospect, position, record_ms: head.record_ms })
+        })
     }
 
     fn check_key(&self, key: &[u8]) -> Result<(), Rejected> {
@@ -163,10 +164,16 @@ impl Decoder {
         Ok(())
     }
 
-    /// Applies the rules of the contract to what was read.
-    fn finish<'a>(&self, draft: &mut Draft<'a>, head: Head<'a>, value: &[u8]) -> Result<Event<'a>, Rejected> {
-        let (mut kind, name_id, name, is_v1) = self.name(draft)?;
-        let (time_ms, record_ms, clamped) = self.time(draft, head.record_ms)?;
+    /// Applies the rules of the contract to what `read` leaves in the draft. That is made here: moving it would be a copy.
+    fn event<'a>(
+        &self,
+        value: &[u8],
+        read: impl FnOnce(&mut Draft<'a>) -> Result<Head<'a>, Rejected>,
+    ) -> Result<Event<'a>, Rejected> {
+        let mut draft = Draft::default();
+        let head = read(&mut draft)?;
+        let (mut kind, name_id, name, is_v1) = self.name(&mut draft)?;
+        let (time_ms, record_ms, clamped) = self.time(&draft, head.record_ms)?;
         let message_hash = match &draft.message_id {
             Some(id) => hash64(id.as_bytes()),
             None => stand_in_hash(&head.prospect, time_ms, value),
@@ -180,9 +187,7 @@ impl Decoder {
         if kind == Kind::Group {
             draft.put_group_id(&self.lookup);
         }
-        let (products, has_products) = draft.take_products(is_v1);
-        let mut properties = std::mem::take(&mut draft.properties);
-        properties.sort_unstable_by_key(|(id, ..)| *id);
+        let (products, has_products) = draft.list.finish(draft.single, is_v1, &mut draft.faults);
         let topic = self.options.topics.get(usize::from(head.position.input));
         Ok(Event {
             prospect: head.prospect,
@@ -191,18 +196,18 @@ impl Decoder {
             name,
             time_ms,
             record_ms,
-            message_id: draft.message_id.take().map(|id| value::cut(id, MAX_ID_BYTES)),
+            message_id: draft.message_id.map(|id| value::cut(id, MAX_ID_BYTES)),
             message_hash,
             position: head.position,
             on_mail_topic: topic.is_some_and(|t| t.is_email),
-            cart_id: draft.cart_id.take(),
-            order_id: draft.order_id.take().or(draft.v1_order_id.take()),
+            cart_id: draft.cart_id,
+            order_id: draft.order_id.or(draft.v1_order_id),
             has_products,
             products,
             value: draft.value.or(draft.total).or(draft.revenue),
-            currency: draft.currency.take(),
-            properties: properties.into_iter().map(|(id, _, value)| (id, value)).collect(),
-            signals: std::mem::take(&mut draft.signals).finish(kind),
+            currency: draft.currency,
+            properties: draft.properties,
+            signals: draft.signals.finish(kind),
             broken_fields: draft.faults.broken,
             clamped,
             tidings: None,
@@ -212,7 +217,8 @@ impl Decoder {
     /// Kind, id and canonical name of the event, and whether it came under a v1 name.
     fn name<'a>(&self, draft: &mut Draft<'a>) -> Result<(Kind, NameId, Cow<'a, str>, bool), Rejected> {
         let call = draft.call.take();
-        let kind = call.as_deref().and_then(|call| {
+        let is_track = call.as_deref().is_none_or(|call| call == "track" || call.eq_ignore_ascii_case("track"));
+        let kind = call.as_deref().filter(|_| !is_track).and_then(|call| {
             let calls = [
                 ("page", Kind::Page),
                 ("screen", Kind::Screen),
@@ -225,7 +231,6 @@ impl Decoder {
         if let Some(kind) = kind {
             return Ok((kind, self.lookup.call(kind), Cow::Borrowed(call_name(kind).unwrap_or_default()), false));
         }
-        let is_track = call.as_deref().is_none_or(|call| call.eq_ignore_ascii_case("track"));
         let Some(event) = draft.event.take() else {
             let detail = match call {
                 None => "neither a type nor an event name",
@@ -239,7 +244,9 @@ impl Decoder {
             draft.faults.broken::<()>();
         }
         match event.len() {
-            _ if event.trim().is_empty() => Err(reject(DeadReason::NoName, "the event's name is empty")),
+            _ if !event.starts_with(|c: char| c.is_ascii_graphic()) && event.trim().is_empty() => {
+                Err(reject(DeadReason::NoName, "the event's name is empty"))
+            }
             n if n > MAX_NAME_BYTES => {
                 let detail = format!("the event's name has {n} bytes, at most {MAX_NAME_BYTES} are allowed");
                 Err(Rejected { reason: DeadReason::NoName, detail })
@@ -287,14 +294,16 @@ impl Decode for Decoder {
             return Err(reject(DeadReason::UnreadableValue, "the record has no value (a tombstone)"));
         };
         self.check_size(value)?;
-        let mut draft = Draft::default();
-        match self.format(record)? {
-            Format::Json => self.read_json(value, false, &mut draft)?,
-            Format::Protobuf => protobuf::parse(value, &self.lookup, &mut draft)?,
-        }
-        let position = Position { input: record.input, partition: record.partition, offset: record.offset };
-        let record_ms = Some(record.timestamp_ms).filter(|ms| *ms > NO_TIME);
-        self.finish(&mut draft, Head { prospect: Cow::Borrowed(prospect), position, record_ms }, value)
+        let format = self.format(record)?;
+        self.event(value, |draft| {
+            match format {
+                Format::Json => self.read_json(value, false, draft)?,
+                Format::Protobuf => protobuf::parse(value, &self.lookup, draft)?,
+            }
+            let position = Position { input: record.input, partition: record.partition, offset: record.offset };
+            let record_ms = Some(record.timestamp_ms).filter(|ms| *ms > NO_TIME);
+            Ok(Head { prospect: Cow::Borrowed(prospect), position, record_ms })
+        })
     }
 }
 

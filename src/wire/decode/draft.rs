@@ -37,7 +37,10 @@ pub(super) struct Draft<'a> {
     pub list: ProductList<'a>,
     /// What kind of bounce, in the order of trust.
     pub bounce: [Option<Cow<'a, str>>; 3],
-    pub properties: SmallVec<[(PropertyId, u8, Value<'a>); 4]>,
+    /// In the order of their ids.
+    pub properties: SmallVec<[(PropertyId, Value<'a>); 4]>,
+    /// Of each property the rank of the place that gave it.
+    pub ranks: SmallVec<[u8; 8]>,
     pub signals: SignalDraft<'a>,
     /// It holds a `batch` of events.
     pub is_batch: bool,
@@ -170,11 +173,28 @@ impl<'a> ProductList<'a> {
         faults.broken::<()>();
     }
 
-    /// Decides the id of each product and drops those that have none.
-    fn finish(&mut self, is_v1: bool, faults: &mut Faults) {
-        if !self.without_id {
-            return;
+    /// The products, and whether they were a usable list. `single` is taken where there are none.
+    ///
+    /// A list of which nothing is usable is no list: taken as an empty one it would empty the cart.
+    pub(super) fn finish(mut self, single: DraftProduct<'a>, is_v1: bool, faults: &mut Faults) -> (Vec<Product<'a>>, bool) {
+        if self.without_id {
+            self.decide_ids(is_v1, faults);
         }
+        let usable = self.given && !(self.dropped && self.products.is_empty());
+        if self.products.is_empty() {
+            let DraftProduct { mut product, v1_id } = single;
+            if let Some(id) = v1_id.filter(|_| is_v1 && product.id.is_empty()) {
+                product.id = id;
+            }
+            if decide_id(&mut product) {
+                self.products = vec![product];
+            }
+        }
+        (self.products, usable)
+    }
+
+    /// Decides the id of each product and drops those that have none.
+    fn decide_ids(&mut self, is_v1: bool, faults: &mut Faults) {
         for (n, id) in self.v1_ids.drain(..) {
             if let Some(product) = self.products.get_mut(n).filter(|p| is_v1 && p.id.is_empty()) {
                 product.id = id;
@@ -246,16 +266,29 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Where the properties have a value of this property or would get it, and the rank of the one that is there.
+    fn place(&self, property: PropertyId) -> (usize, Option<u8>) {
+        let place = self.properties.iter().take_while(|(p, _)| *p < property).count();
+        let is_there = self.properties.get(place).is_some_and(|(p, _)| *p == property);
+        (place, self.ranks.get(place).copied().filter(|_| is_there))
+    }
+
     /// Whether a value of this rank would be kept: of several values of one property the first with the lowest rank is.
     fn wants(&self, property: PropertyId, rank: u8) -> bool {
-        self.properties.iter().find(|(p, ..)| *p == property).is_none_or(|(_, best, _)| rank < *best)
+        self.place(property).1.is_none_or(|best| rank < best)
     }
 
     fn put_value(&mut self, property: PropertyId, rank: u8, value: Value<'a>) {
-        match self.properties.iter_mut().find(|(p, ..)| *p == property) {
-            Some((_, best, kept)) if rank < *best => (*best, *kept) = (rank, value),
-            Some(_) => {}
-            None => self.properties.push((property, rank, value)),
+        match self.place(property) {
+            (place, None) => {
+                self.properties.insert(place, (property, value));
+                self.ranks.insert(place, rank);
+            }
+            (place, Some(best)) if rank < best => {
+                self.properties[place].1 = value;
+                self.ranks[place] = rank;
+            }
+            _ => {}
         }
     }
 
@@ -277,25 +310,6 @@ impl<'a> Draft<'a> {
         {
             self.put_value(property, 0, value);
         }
-    }
-
-    /// The products, and whether they were a usable list.
-    ///
-    /// A list of which nothing is usable is no list: taken as an empty one it would empty the cart.
-    pub(super) fn take_products(&mut self, is_v1: bool) -> (Vec<Product<'a>>, bool) {
-        let mut list = std::mem::take(&mut self.list);
-        list.finish(is_v1, &mut self.faults);
-        let usable = list.given && !(list.dropped && list.products.is_empty());
-        if list.products.is_empty() {
-            let DraftProduct { mut product, v1_id } = std::mem::take(&mut self.single);
-            if let Some(id) = v1_id.filter(|_| is_v1 && product.id.is_empty()) {
-                product.id = id;
-            }
-            if decide_id(&mut product) {
-                list.products.push(product);
-            }
-        }
-        (list.products, usable)
     }
 
     /// Whether the mail bounced for a reason that may pass.
