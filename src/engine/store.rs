@@ -13,12 +13,15 @@ use std::hash::BuildHasher;
 /// No deadline.
 pub const NEVER: Ms = Ms::MAX;
 
+/// Room of a record comes in steps: most records stay in their place when they change.
+const RECORD_STEP_BYTES: usize = 64;
+
 /// One prospect's place. It exists from the first touch; `record` is empty until a batch with it is committed.
 #[derive(Debug)]
 pub struct Entry {
     /// In place, as long as it is short.
     pub key: Text,
-    pub record: Box<[u8]>,
+    pub record: Vec<u8>,
     /// The committed record, decoded: only of the prospects touched lately.
     pub warm: Option<Box<Prospect>>,
     /// It stands in the queue of those that go cold next.
@@ -80,7 +83,7 @@ impl Store {
         }
         let entry = Entry {
             key: key.into(),
-            record: Box::default(),
+            record: Vec::new(),
             warm: None,
             goes_cold: false,
             touched: false,
@@ -116,13 +119,17 @@ impl Store {
         self.entries.get_mut(slot as usize)?.as_mut()
     }
 
-    /// Replaces a committed record.
-    pub fn set_record(&mut self, slot: u32, record: Box<[u8]>) {
-        if let Some(entry) = self.entries.get_mut(slot as usize).and_then(Option::as_mut) {
-            self.records += usize::from(entry.record.is_empty());
-            self.record_bytes = self.record_bytes - entry.record.len() + record.len();
-            entry.record = record;
+    /// Replaces a committed record, in its place when it fits there.
+    pub fn set_record(&mut self, slot: u32, record: &[u8]) {
+        let Some(entry) = self.entries.get_mut(slot as usize).and_then(Option::as_mut) else { return };
+        self.records += usize::from(entry.record.is_empty());
+        self.record_bytes = self.record_bytes - entry.record.len() + record.len();
+        let room = entry.record.capacity();
+        if record.len() > room || record.len() < room / 2 {
+            entry.record = Vec::with_capacity(record.len().next_multiple_of(RECORD_STEP_BYTES));
         }
+        entry.record.clear();
+        entry.record.extend_from_slice(record);
     }
 
     /// Forgets a slot.

@@ -23,11 +23,15 @@ use crate::domain::step::{fire, step};
 use crate::domain::{Ms, SECOND_MS};
 pub use announce::{AHEAD, Ahead};
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A live timer that fires within this time of its deadline counts as on time: later steps are spaced from the deadline
 /// itself, so that a replay gives the same times.
 pub const ON_TIME_MS: Ms = 5 * SECOND_MS;
+
+/// Room for the records of a batch that is always kept.
+const SPARE_BYTES: usize = 64 * 1024;
 
 /// One prospect touched by the open batch.
 struct Staged {
@@ -54,9 +58,9 @@ impl Staged {
     }
 }
 
-/// A record as it is committed, and what has to be known of it afterwards without a look into it.
+/// What has to be known of a changed record without a look into it, and where it lies among those of the batch.
 struct Committed {
-    bytes: Box<[u8]>,
+    bytes: Range<usize>,
     standing: Standing,
     deadlines_ms: (Ms, Ms),
 }
@@ -77,7 +81,8 @@ pub struct Task<C: Codec> {
     population: Population,
     tally: Tally,
     effects: Effects,
-    buffer: Vec<u8>,
+    /// The records that the batch changed, one after the other.
+    encoded: Vec<u8>,
 }
 
 impl<C: Codec> Task<C> {
@@ -97,26 +102,28 @@ impl<C: Codec> Task<C> {
             time_ms: Ms::MIN,
             committed_time_ms: Ms::MIN,
             effects: Effects::default(),
-            buffer: Vec::new(),
+            encoded: Vec::new(),
         }
     }
 
     /// The one place where a committed record becomes the truth.
-    fn install_at(&mut self, slot: u32, record: Option<Committed>) {
+    fn install_at(&mut self, slot: u32, record: &[u8], standing: Standing, deadlines_ms: (Ms, Ms)) {
         let Some(entry) = self.store.entry_mut(slot) else { return };
         let before = (!entry.record.is_empty()).then_some(entry.standing);
-        let Some(Committed { bytes, standing, deadlines_ms }) = record else {
-            self.population.moved(before, None);
-            self.store.remove(slot);
-            return;
-        };
         entry.standing = standing;
         entry.warm = None;
         (entry.deadline_ms, entry.deadline_without_cart_ms) = deadlines_ms;
-        let deadline_ms = entry.deadline_ms;
         self.population.moved(before, Some(standing));
-        self.store.set_record(slot, bytes);
-        self.schedule(slot, deadline_ms);
+        self.store.set_record(slot, record);
+        self.schedule(slot, deadlines_ms.0);
+    }
+
+    /// The one place where a prospect is forgotten.
+    fn remove_at(&mut self, slot: u32) {
+        let Some(entry) = self.store.entry(slot) else { return };
+        let before = (!entry.record.is_empty()).then_some(entry.standing);
+        self.population.moved(before, None);
+        self.store.remove(slot);
     }
 
     /// Makes sure that the queue comes back to a slot not later than at `deadline_ms`.
@@ -320,20 +327,23 @@ impl<C: Codec> Task<C> {
                 each(&entry.key, None);
                 continue;
             }
-            self.buffer.clear();
-            self.codec.encode(&staged.prospect, &mut self.buffer);
-            if *entry.record != *self.buffer {
-                let bytes: Box<[u8]> = self.buffer.as_slice().into();
-                each(&entry.key, Some(&bytes));
-                let standing = Standing::of(&staged.prospect, &self.models);
-                staged.encoded = Some(Committed { bytes, standing, deadlines_ms: staged.deadlines_ms });
+            let start = self.encoded.len();
+            self.codec.encode(&staged.prospect, &mut self.encoded);
+            let bytes = start..self.encoded.len();
+            let record = &self.encoded[bytes.clone()];
+            if *entry.record == *record {
+                self.encoded.truncate(start);
+                continue;
             }
+            each(&entry.key, Some(record));
+            let standing = Standing::of(&staged.prospect, &self.models);
+            staged.encoded = Some(Committed { bytes, standing, deadlines_ms: staged.deadlines_ms });
         }
     }
 
     /// The batch is committed: the staged records become the truth.
     pub fn confirm(&mut self) {
-        let mut batch = std::mem::take(&mut self.staged);
+        let (mut batch, mut encoded) = (std::mem::take(&mut self.staged), std::mem::take(&mut self.encoded));
         let mut left = batch.drain(..);
         while let Some(staged) = left.next() {
             self.announce_confirmed(left.as_slice());
@@ -345,17 +355,19 @@ impl<C: Codec> Task<C> {
                 self.tally.became(self.known_at(staged.slot).as_ref(), is.as_ref());
             }
             if staged.erased {
-                self.install_at(staged.slot, None);
+                self.remove_at(staged.slot);
                 continue;
             }
-            if let Some(committed) = staged.encoded {
-                self.install_at(staged.slot, Some(committed));
+            if let Some(Committed { bytes, standing, deadlines_ms }) = staged.encoded {
+                self.install_at(staged.slot, &encoded[bytes], standing, deadlines_ms);
             }
             self.keep_warm(staged.slot, staged.prospect);
         }
         drop(left);
-        // Its room is for the next batch.
-        self.staged = batch;
+        // Their room is for the next batch, unless that of a backlog is left.
+        encoded.shrink_to(4 * encoded.len().max(SPARE_BYTES));
+        encoded.clear();
+        (self.staged, self.encoded) = (batch, encoded);
         self.tally.confirm();
         self.committed_time_ms = self.time_ms;
     }
@@ -373,6 +385,7 @@ impl<C: Codec> Task<C> {
             let deadline_ms = entry.deadline_ms;
             self.schedule(staged.slot, deadline_ms);
         }
+        self.encoded.clear();
         self.tally.discard();
         self.time_ms = self.committed_time_ms;
     }

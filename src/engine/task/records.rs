@@ -1,6 +1,6 @@
 //! Committed records of a task: taken in at a restore, asked for, counted.
 
-use super::{Committed, Population, Standing, Task, TaskSize};
+use super::{Population, Standing, Task, TaskSize};
 use crate::domain::Ms;
 use crate::domain::prospect::Prospect;
 use crate::engine::codec::{Codec, CodecError};
@@ -19,7 +19,7 @@ impl<C: Codec> Task<C> {
         let was = found.and_then(|slot| self.known_at(slot));
         let Some(bytes) = record else {
             if let Some(slot) = found {
-                self.install_at(slot, None);
+                self.remove_at(slot);
             }
             self.tally.became(was.as_ref(), None);
             return Ok(());
@@ -29,7 +29,7 @@ impl<C: Codec> Task<C> {
         let slot = self.store.find_or_insert(key);
         let standing = Standing::of(&prospect, &self.models);
         let deadlines_ms = prospect.earliest_deadlines_ms();
-        self.install_at(slot, Some(Committed { bytes: bytes.into(), standing, deadlines_ms }));
+        self.install_at(slot, bytes, standing, deadlines_ms);
         Ok(())
     }
 

@@ -68,8 +68,12 @@ fn seen_ids(r: &Reader<'_>, hashes: &[[u8; 8]], mut seconds: &[u8]) -> Read<Seen
     }
     let distance = decode_varint(&mut seconds).or_else(|e| damaged(r.what, e))?;
     let oldest_s = r.base.div_euclid(SECOND_MS).wrapping_sub(unzigzag(distance));
-    let hashes = hashes.iter().map(|h| u64::from_le_bytes(*h)).collect();
-    SeenIds::from_parts(hashes, oldest_s, seconds.to_vec()).map_or_else(|| damaged(r.what, "ids and their times don't match"), Ok)
+    // With room for those of the next events: nearly every record is read for one more.
+    let mut with_room = Vec::with_capacity(hashes.len() + 4);
+    with_room.extend(hashes.iter().map(|h| u64::from_le_bytes(*h)));
+    let mut gaps = Vec::with_capacity(seconds.len() + 8);
+    gaps.extend_from_slice(seconds);
+    SeenIds::from_parts(with_room, oldest_s, gaps).map_or_else(|| damaged(r.what, "ids and their times don't match"), Ok)
 }
 
 fn seen_ids_of_version_1(r: &Reader<'_>, hashes: &[[u8; 8]], times: &[u8]) -> Read<SeenIds> {
