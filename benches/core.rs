@@ -104,9 +104,9 @@ fn main() {
             step_ns += ns(since);
         }
         let since = Instant::now();
-        task.staged(|_, bytes| {
-            states += 1;
-            state_bytes += bytes.map_or(0, <[u8]>::len);
+        task.staged(|records| {
+            states += records.len();
+            state_bytes += records.iter().map(|(_, record)| record.map_or(0, <[u8]>::len)).sum::<usize>();
         });
         state_ns += ns(since);
         let since = Instant::now();

@@ -92,11 +92,11 @@ fn the_ledger_of_every_prospect_is_its_score_to_the_cent() {
         }
         if n % 1_000 == 0 {
             effects.clear();
-            task.staged(|_, _| {});
+            task.staged(|_| {});
             task.confirm();
         }
     }
-    task.staged(|_, _| {});
+    task.staged(|_| {});
     task.confirm();
     let books = audit(&task, &models);
     assert!(books.scores > 1_000 && books.events > 5_000, "{books:?}");
@@ -119,7 +119,7 @@ fn the_ledger_of_every_prospect_is_its_score_to_the_cent() {
             next.apply(&event, Mode::Virtual, &mut effects);
         }
     }
-    next.staged(|_, _| {});
+    next.staged(|_| {});
     next.confirm();
     let adopted =
         next.records().filter(|(_, r)| StateCodec.decode(r).unwrap().tracks[0].model_hash == other.models[0].hash).count();

@@ -4,13 +4,14 @@
 //! [`Task::confirm`] installs those very bytes, [`Task::discard`] forgets them.
 
 mod announce;
+mod end;
 mod records;
 mod warm;
 
 use super::codec::Codec;
 pub use super::effects::{BatchEffects, Mode, ProspectOutput, TaskSize};
 use super::figures::Tally;
-use super::figures::notice::{Before, Known, Place};
+use super::figures::notice::{Before, Place};
 use super::population::{Population, Standing};
 use super::store::{Entry, NEVER, Store};
 use super::timers::Timers;
@@ -22,6 +23,7 @@ use crate::domain::prospect::Prospect;
 use crate::domain::step::{fire, step};
 use crate::domain::{Ms, SECOND_MS};
 pub use announce::{AHEAD, Ahead};
+pub use end::StagedRecord;
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
@@ -29,9 +31,6 @@ use std::sync::Arc;
 /// A live timer that fires within this time of its deadline counts as on time: later steps are spaced from the deadline
 /// itself, so that a replay gives the same times.
 pub const ON_TIME_MS: Ms = 5 * SECOND_MS;
-
-/// Room for the records of a batch that is always kept.
-const SPARE_BYTES: usize = 64 * 1024;
 
 /// One prospect touched by the open batch.
 struct Staged {
@@ -314,80 +313,6 @@ impl<C: Codec> Task<C> {
     /// The earliest deadline, to sleep until. May be earlier than the truth, never later.
     pub fn next_deadline_ms(&self) -> Option<Ms> {
         self.timers.earliest_ms()
-    }
-
-    /// The records that the batch changed, encoded, in the order of first touch; `None`: delete. Call once per batch,
-    /// then [`Task::confirm`] or [`Task::discard`].
-    pub fn staged(&mut self, mut each: impl FnMut(&str, Option<&[u8]>)) {
-        for n in 0..self.staged.len() {
-            self.announce_staged(n);
-            let Some(staged) = self.staged.get_mut(n) else { break };
-            let Some(entry) = self.store.entry(staged.slot) else { continue };
-            if staged.erased {
-                each(&entry.key, None);
-                continue;
-            }
-            let start = self.encoded.len();
-            self.codec.encode(&staged.prospect, &mut self.encoded);
-            let bytes = start..self.encoded.len();
-            let record = &self.encoded[bytes.clone()];
-            if *entry.record == *record {
-                self.encoded.truncate(start);
-                continue;
-            }
-            each(&entry.key, Some(record));
-            let standing = Standing::of(&staged.prospect, &self.models);
-            staged.encoded = Some(Committed { bytes, standing, deadlines_ms: staged.deadlines_ms });
-        }
-    }
-
-    /// The batch is committed: the staged records become the truth.
-    pub fn confirm(&mut self) {
-        let (mut batch, mut encoded) = (std::mem::take(&mut self.staged), std::mem::take(&mut self.encoded));
-        let mut left = batch.drain(..);
-        while let Some(staged) = left.next() {
-            self.announce_confirmed(left.as_slice());
-            if let Some(entry) = self.store.entry_mut(staged.slot) {
-                entry.staged = Entry::NOT_STAGED;
-            }
-            if staged.recount {
-                let is = if staged.erased { None } else { Known::of(&staged.prospect) };
-                self.tally.became(self.known_at(staged.slot).as_ref(), is.as_ref());
-            }
-            if staged.erased {
-                self.remove_at(staged.slot);
-                continue;
-            }
-            if let Some(Committed { bytes, standing, deadlines_ms }) = staged.encoded {
-                self.install_at(staged.slot, &encoded[bytes], standing, deadlines_ms);
-            }
-            self.keep_warm(staged.slot, staged.prospect);
-        }
-        drop(left);
-        // Their room is for the next batch, unless that of a backlog is left.
-        encoded.shrink_to(4 * encoded.len().max(SPARE_BYTES));
-        encoded.clear();
-        (self.staged, self.encoded) = (batch, encoded);
-        self.tally.confirm();
-        self.committed_time_ms = self.time_ms;
-    }
-
-    /// The batch is aborted: the staged records and the task's time since the last confirm are thrown away.
-    pub fn discard(&mut self) {
-        for staged in std::mem::take(&mut self.staged) {
-            let Some(entry) = self.store.entry_mut(staged.slot) else { continue };
-            entry.staged = Entry::NOT_STAGED;
-            if entry.record.is_empty() {
-                self.store.remove(staged.slot);
-                continue;
-            }
-            // The batch may have moved the queue past the committed deadline.
-            let deadline_ms = entry.deadline_ms;
-            self.schedule(staged.slot, deadline_ms);
-        }
-        self.encoded.clear();
-        self.tally.discard();
-        self.time_ms = self.committed_time_ms;
     }
 
     /// Whether the open batch touched anything.

@@ -276,6 +276,39 @@ impl<X: ProducerContext> TopicProducer<X> {
         (!topic.is_null()).then(|| Self { topic, producer: Arc::clone(producer) })
     }
 
+    /// Puts records of one partition into the client's queue, in one go; everything is copied. Says how many of the first it took,
+    /// and why not the next.
+    pub fn send_all(&self, partition: i32, records: &[(&[u8], Option<&[u8]>)]) -> (usize, Option<RDKafkaErrorCode>) {
+        let message = |(key, value): &(&[u8], Option<&[u8]>)| {
+            let ((key, key_len), (payload, len)) = (pointer(Some(key)), pointer(*value));
+            sys::rd_kafka_message_t {
+                err: sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR,
+                rkt: ptr::null_mut(),
+                partition,
+                payload,
+                len,
+                key,
+                key_len,
+                offset: 0,
+                _private: ptr::null_mut(),
+            }
+        };
+        let mut messages: Vec<_> = records.iter().map(message).collect();
+        let count = i32::try_from(messages.len()).unwrap_or(i32::MAX);
+        // SAFETY: the topic is valid until the drop; keys and values are copied before the call returns, which says of each message
+        // in place what became of it.
+        let taken = unsafe {
+            let flags = sys::RD_KAFKA_MSG_F_COPY;
+            sys::rd_kafka_produce_batch(self.topic, partition, flags, messages.as_mut_ptr(), count)
+        };
+        if taken == count {
+            return (records.len(), None);
+        }
+        let is_refused = |message: &sys::rd_kafka_message_t| message.err != sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR;
+        let refused = messages.iter().position(is_refused);
+        (refused.unwrap_or(records.len()), refused.map(|n| messages[n].err.into()))
+    }
+
     /// Puts a record into the client's queue; everything is copied.
     ///
     /// # Errors

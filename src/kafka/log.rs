@@ -4,6 +4,7 @@ use super::batch::{self, TopicProducer};
 use super::context::{self, Context};
 use super::errors;
 use super::options::Options;
+use crate::engine::task::StagedRecord;
 use crate::runtime::ports::{CommitLog, Failure, InputPartition, OutRecord, OutTopic};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
@@ -58,6 +59,27 @@ impl KafkaLog {
         let mut log = Self { producer: None, consumer, options: options.clone(), worker, name, inputs, outputs, sent: 0 };
         log.rebuild()?;
         Ok(log)
+    }
+
+    fn topic(&self, topic: OutTopic) -> Result<&TopicProducer<Context>, Failure> {
+        let closed = || Failure::Stop(format!("{} is not open: no model knows accounts", self.outputs[topic as usize]));
+        self.out()?.topics[topic as usize].as_ref().ok_or_else(closed)
+    }
+
+    /// The client did not take a record: `Ok` when it may take it now.
+    fn refused(&self, topic: OutTopic, code: Code) -> Result<(), Failure> {
+        if code == Code::QueueFull {
+            // The bound of the client's memory: wait for the broker.
+            let producer = self.producer()?;
+            producer.poll(Duration::from_millis(1));
+            return producer.context().take_delivery_error().map_or(Ok(()), |error| Err(delivery(&error)));
+        }
+        let text = format!("a record for {} can't be written: {code}", self.outputs[topic as usize]);
+        Err(match code {
+            code if errors::needs_a_person(code).is_some() => errors::stop(&text, code),
+            Code::State | Code::InvalidTransactionalState => Failure::Abort(text),
+            _ => Failure::Rebuild(text),
+        })
     }
 
     fn producer(&self) -> Result<&BaseProducer<Context>, Failure> {
@@ -134,36 +156,28 @@ impl CommitLog for KafkaLog {
 
     fn send(&mut self, record: &OutRecord<'_>) -> Result<(), Failure> {
         self.sent = self.sent.wrapping_add(1);
-        let out = self.out()?;
         if self.sent.is_multiple_of(SERVE_EVERY) {
-            out.producer.poll(Duration::ZERO);
+            self.producer()?.poll(Duration::ZERO);
         }
-        loop {
-            let Some(topic) = &out.topics[record.topic as usize] else {
-                return Err(Failure::Stop(format!(
-                    "{} is not open: no model knows accounts",
-                    self.outputs[record.topic as usize]
-                )));
-            };
-            match topic.send(record) {
-                Ok(()) => return Ok(()),
-                Err(Code::QueueFull) => {
-                    // The bound of the client's memory: wait for the broker.
-                    out.producer.poll(Duration::from_millis(1));
-                    if let Some(error) = out.producer.context().take_delivery_error() {
-                        return Err(delivery(&error));
-                    }
-                }
-                Err(code) => {
-                    let text = format!("a record for {} can't be written: {code}", self.outputs[record.topic as usize]);
-                    return Err(match code {
-                        code if errors::needs_a_person(code).is_some() => errors::stop(&text, code),
-                        Code::State | Code::InvalidTransactionalState => Failure::Abort(text),
-                        _ => Failure::Rebuild(text),
-                    });
-                }
+        let topic = self.topic(record.topic)?;
+        while let Err(code) = topic.send(record) {
+            self.refused(record.topic, code)?;
+        }
+        Ok(())
+    }
+
+    fn send_state(&mut self, partition: i32, records: &[StagedRecord<'_>]) -> Result<(), Failure> {
+        self.producer()?.poll(Duration::ZERO);
+        let topic = self.topic(OutTopic::State)?;
+        let mut left = records;
+        while !left.is_empty() {
+            let (taken, refused) = topic.send_all(partition, left);
+            left = left.get(taken..).unwrap_or_default();
+            if let Some(code) = refused {
+                self.refused(OutTopic::State, code)?;
             }
         }
+        Ok(())
     }
 
     fn commit(&mut self, positions: &[(InputPartition, i64)], meanwhile: &mut dyn FnMut() -> bool) -> Result<(), Failure> {

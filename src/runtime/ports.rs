@@ -4,7 +4,7 @@ mod names;
 
 use crate::domain::Ms;
 use crate::domain::event::Event;
-use crate::engine::task::ProspectOutput;
+use crate::engine::task::{ProspectOutput, StagedRecord};
 pub use names::{DeadReason, OutTopic};
 use std::borrow::Cow;
 use std::time::Duration;
@@ -253,6 +253,12 @@ pub trait CommitLog {
     /// # Errors
     /// See [`Failure`].
     fn send(&mut self, record: &OutRecord<'_>) -> Result<(), Failure>;
+
+    /// Writes changed records of a task into the open transaction, in their order.
+    ///
+    /// # Errors
+    /// See [`Failure`].
+    fn send_state(&mut self, partition: i32, records: &[StagedRecord<'_>]) -> Result<(), Failure>;
 
     /// Waits until everything is written, adds the consumed positions and commits. `meanwhile` is called while it waits and
     /// says whether it did something.

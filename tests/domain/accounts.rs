@@ -166,9 +166,9 @@ fn an_account_that_everybody_left_is_forgotten_after_a_while() {
     assert_eq!(task.size().records, 1, "not yet");
     task.advance(START_MS + 1 + EMPTY_KEPT_MS, Mode::Virtual, &mut effects);
     let mut deleted = Vec::new();
-    task.staged(|key, value| deleted.push((key.to_owned(), value.is_none())));
+    task.staged(|records| deleted.extend(records.iter().map(|(key, value)| (key.to_vec(), value.is_none()))));
     task.confirm();
-    assert_eq!(deleted, [(format!("{ACCOUNT_KEY}acme.com"), true)]);
+    assert_eq!(deleted, [(format!("{ACCOUNT_KEY}acme.com").into_bytes(), true)]);
     assert_eq!((task.size().records, task.population().accounts), (0, [0; 4]));
 }
 

@@ -311,7 +311,7 @@ pub fn play(task: &mut Task<StateCodec>, models: &Models, text: &str, mut each: 
 
 /// Commits the open batch.
 pub fn commit(task: &mut Task<StateCodec>) {
-    task.staged(|_, _| {});
+    task.staged(|_| {});
     task.confirm();
 }
 

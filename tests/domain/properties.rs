@@ -218,7 +218,7 @@ proptest! {
                     for did in lost {
                         task.apply(&did.event(&models), Mode::Virtual, &mut thrown_away);
                     }
-                    task.staged(|_, _| {});
+                    task.staged(|_| {});
                     task.discard();
                 }
                 task.apply(&did.event(&models), Mode::Virtual, &mut effects);

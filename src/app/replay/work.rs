@@ -225,7 +225,7 @@ fn close(shared: &Shared<'_>, worked: &mut Worked, effects: &mut BatchEffects) -
         }
     }
     effects.clear();
-    task.staged(|_, _| {});
+    task.staged(|_| {});
     task.confirm();
     Ok(())
 }

@@ -102,23 +102,14 @@ impl<L: CommitLog, E: Encode> Writer<'_, L, E> {
 
     /// Writes the changed records of a task and its task record; says how many records and bytes.
     fn state<C: Codec>(&mut self, lane: &mut Lane<C>) -> Result<(u64, u64), Failure> {
-        let partition = Some(lane.partition);
         let (mut records, mut bytes, mut result) = (0, 0, Ok(()));
-        lane.task.staged(|key, value| {
-            if result.is_err() {
+        lane.task.staged(|some| {
+            if result.is_err() || some.is_empty() {
                 return;
             }
-            records += 1;
-            bytes += (key.len() + value.map_or(0, <[u8]>::len)) as u64;
-            let record = OutRecord {
-                topic: OutTopic::State,
-                partition,
-                key: Some(key.as_bytes()),
-                value,
-                timestamp_ms: None,
-                headers: &[],
-            };
-            result = self.open().and_then(|()| self.log.send(&record));
+            records += some.len() as u64;
+            bytes += some.iter().map(|(key, value)| (key.len() + value.map_or(0, <[u8]>::len)) as u64).sum::<u64>();
+            result = self.open().and_then(|()| self.log.send_state(lane.partition, some));
         });
         result.map(|()| (records, bytes))
     }
