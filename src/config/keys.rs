@@ -65,7 +65,7 @@ pub const FREE: [Key; 2] = [
         Kind::Text,
         "",
         "Any librdkafka property, for TLS, SASL, compression and tuning; everything after `properties.` is one name, in the \
-         environment `_` stands for `.`. Properties that leadstream sets itself are refused with the setting to use.",
+         environment `_` stands for `.`. Without `compression.type` outputs are compressed by lz4 and state records not at all. Properties that leadstream sets itself are refused with the setting to use.",
     ),
     key(
         "inputs.formats.",
