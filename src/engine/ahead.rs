@@ -1,6 +1,6 @@
 //! Memory that is needed soon is asked for now.
 //!
-//! Every event is of another prospect, whose record nobody touched for a long time: without this, half of a task's time is spent
+//! In a large shop nearly every event is of a prospect that nobody touched for a while: without this, half of a step is spent
 //! waiting for memory. Nothing here changes what is computed.
 
 use crate::domain::prospect::Prospect;
