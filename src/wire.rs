@@ -6,6 +6,7 @@
 pub mod dead_letter;
 pub mod decode;
 pub mod output;
+mod special;
 pub mod state_record;
 pub mod task_record;
 mod time;

@@ -13,7 +13,6 @@ mod lookup;
 mod protobuf;
 mod scan;
 mod signals;
-mod special;
 mod tidings;
 mod value;
 

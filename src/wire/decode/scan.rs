@@ -4,8 +4,8 @@
 //! It is as strict as JSON is, and gives up (`None`) at the first thing that is out of the ordinary: the careful pass then reads
 //! the record again and says what is wrong, if anything is.
 
-use super::special::plain_bytes;
 use super::value::Scalar;
+use crate::wire::special::plain_bytes;
 use std::borrow::Cow;
 
 /// Nesting that is skipped here; deeper values are left to the careful pass.

@@ -1,10 +1,11 @@
 //! JSON put together from ready pieces: what all outputs begin with, and the two that leave most often.
 //!
 //! A derived serializer writes every name like a text that may need escapes, byte after byte; here names are constants and
-//! texts are looked through eight bytes at a time. What needs an escape, and every number, is left to `serde_json`.
+//! texts are looked through many bytes at a time. What needs an escape, and every number, is left to `serde_json`.
 
 use super::{Encoder, Rounded, direction_name, hex, type_name};
 use crate::domain::effect::{CausingEvent, Output, ScoreChanged, StageChanged};
+use crate::wire::special::plain_bytes;
 use crate::wire::time::Rfc3339;
 use serde::Serialize;
 
@@ -20,7 +21,7 @@ impl Pieces<'_> {
 
     #[inline]
     fn text(&mut self, text: &str) -> &mut Self {
-        if needs_escapes(text.as_bytes()) {
+        if plain_bytes(text.as_bytes()) < text.len() {
             return self.value(text);
         }
         self.0.push(b'"');
@@ -89,28 +90,6 @@ impl Pieces<'_> {
     }
 }
 
-/// Whether a quote, a backslash or a control character is in a text.
-fn needs_escapes(text: &[u8]) -> bool {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let special = |chunk: &[u8; 8]| {
-        let chunk = u64::from_le_bytes(*chunk);
-        // The high bit of some byte is set if one is 0; of none otherwise.
-        let has_zero = |x: u64| x.wrapping_sub(ONES) & !x;
-        (has_zero(chunk ^ (ONES * 0x22)) | has_zero(chunk ^ (ONES * 0x5c)) | chunk.wrapping_sub(ONES * 0x20) & !chunk)
-            & (ONES << 7)
-            != 0
-    };
-    let (chunks, rest) = text.as_chunks::<8>();
-    if chunks.iter().any(special) {
-        return true;
-    }
-    match text.last_chunk::<8>() {
-        // Some of these were looked at before: cheaper than one after the other.
-        Some(last) => !rest.is_empty() && special(last),
-        None => rest.iter().any(|b| matches!(b, b'"' | b'\\' | 0..0x20)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,7 +103,7 @@ mod tests {
                     let mut written = Vec::new();
                     Pieces(&mut written).text(&text);
                     assert_eq!(written, serde_json::to_vec(&text).unwrap(), "{text:?}");
-                    assert_eq!(needs_escapes(text.as_bytes()), written.len() != text.len() + 2, "{text:?}");
+                    assert_eq!(plain_bytes(text.as_bytes()) < text.len(), written.len() != text.len() + 2, "{text:?}");
                 }
             }
         }
