@@ -48,6 +48,8 @@ transaction.abort.timed.out.transaction.cleanup.interval.ms=1000
 share.coordinator.state.topic.replication.factor=1
 group.initial.rebalance.delay.ms=0
 log.segment.bytes=268435456
+log.retention.check.interval.ms=1000
+log.initial.task.delay.ms=1000
 P
   cat > "$dir/log4j2.properties" <<P
 status=error
