@@ -5,7 +5,7 @@
 use super::chunk::Chunk;
 use super::observe::BatchStats;
 use super::poison::Poison;
-use super::ports::{DeadReason, Failure, RecordBatch, Rejected};
+use super::ports::{DeadReason, Decode, Failure, RecordBatch, Rejected};
 use super::snapshot::Done;
 use crate::domain::Ms;
 use crate::domain::event::Event;
@@ -63,19 +63,19 @@ impl Input {
         }
     }
 
-    fn push(&mut self, chunk: Option<Chunk>, end: Option<i64>) {
+    fn push(&mut self, chunk: Option<Chunk>, end: Option<i64>, decoder: &impl Decode) {
         if let Some(chunk) = chunk {
             self.ahead += chunk.records().len();
             self.end = None;
             self.chunks.push_back(chunk);
         }
         self.end = end.or(self.end);
-        self.look();
+        self.look(decoder);
     }
 
     /// Finds the head.
-    fn look(&mut self) {
-        let Some(chunk) = self.chunks.get(self.at.0) else {
+    fn look(&mut self, decoder: &impl Decode) {
+        let Some(chunk) = self.chunks.get_mut(self.at.0) else {
             self.head = Head::Pending;
             if let Some(end) = self.end {
                 self.head = Head::AtEnd;
@@ -84,19 +84,22 @@ impl Input {
             }
             return;
         };
+        chunk.move_to(self.at.1, decoder);
         self.head_record_ms = chunk.records().timestamp_ms(self.at.1);
         let record_ms = self.head_record_ms;
-        self.head = Head::At(chunk.with_event(self.at.1, |_, event| event.as_ref().map_or(record_ms, |e| e.time_ms)));
+        self.head = Head::At(chunk.with_event(|_, event| event.as_ref().map_or(record_ms, |e| e.time_ms)));
     }
 
-    fn step(&mut self, offset: i64) {
+    fn step(&mut self, offset: i64, decoder: &impl Decode) {
         self.next_offset = offset + 1;
         self.ahead -= 1;
         self.at.1 += 1;
-        if self.at.1 == self.chunks[self.at.0].records().len() {
+        let chunk = &mut self.chunks[self.at.0];
+        if self.at.1 == chunk.records().len() {
+            chunk.leave();
             self.at = (self.at.0 + 1, 0);
         }
-        self.look();
+        self.look(decoder);
     }
 
     fn confirm(&mut self) {
@@ -106,12 +109,12 @@ impl Input {
         self.confirmed_offset = self.next_offset;
     }
 
-    fn discard(&mut self) {
+    fn discard(&mut self, decoder: &impl Decode) {
         let applied: usize = self.chunks.iter().map(|c| c.records().len()).sum();
         self.ahead = applied - self.confirmed;
         self.at = (0, self.confirmed);
         self.next_offset = self.confirmed_offset;
-        self.look();
+        self.look(decoder);
     }
 
     fn is_caught_up(&self, now: &Now) -> bool {
@@ -194,8 +197,8 @@ impl<C: Codec> Lane<C> {
     }
 
     /// Takes what was fetched of an input.
-    pub fn push(&mut self, input: u16, chunk: Option<Chunk>, end: Option<i64>) {
-        self.inputs[usize::from(input)].push(chunk, end);
+    pub fn push(&mut self, input: u16, chunk: Option<Chunk>, end: Option<i64>, decoder: &impl Decode) {
+        self.inputs[usize::from(input)].push(chunk, end, decoder);
     }
 
     /// Next offset per input, the open batch included.
@@ -221,7 +224,7 @@ impl<C: Codec> Lane<C> {
     ///
     /// # Errors
     /// A dead letter can't be written, or too many records are bad.
-    pub fn run(&mut self, budget: usize, now: &Now, into: &mut Collect<'_>) -> Result<Ran, Failure> {
+    pub fn run(&mut self, budget: usize, now: &Now, decoder: &impl Decode, into: &mut Collect<'_>) -> Result<Ran, Failure> {
         let mut ran = Ran::default();
         for input in &mut self.inputs {
             if input.head == Head::AtEnd {
@@ -242,8 +245,8 @@ impl<C: Codec> Lane<C> {
             let chunk = &input.chunks[input.at.0];
             let offset = chunk.records().offset(input.at.1);
             let task = &mut self.task;
-            chunk.announce(input.at.1, task);
-            let bad = chunk.with_event(input.at.1, |records, event| match event {
+            chunk.announce(task);
+            let bad = chunk.with_event(|records, event| match event {
                 Ok(event) => {
                     task.apply(event, mode, into.effects);
                     count_event(into.stats, event);
@@ -261,7 +264,7 @@ impl<C: Codec> Lane<C> {
             if let Some(error) = into.effects.unreadable.take() {
                 return Err(unreadable(self.partition, &error));
             }
-            input.step(offset);
+            input.step(offset, decoder);
             ran.applied += 1;
             self.touched = true;
         }
@@ -322,10 +325,10 @@ impl<C: Codec> Lane<C> {
     }
 
     /// The batch is aborted: everything is taken again.
-    pub fn discard(&mut self) {
+    pub fn discard(&mut self, decoder: &impl Decode) {
         self.task.discard();
         for input in &mut self.inputs {
-            input.discard();
+            input.discard(decoder);
         }
         if let Some(poison) = &mut self.poison {
             poison.discard();

@@ -200,7 +200,7 @@ where
     fn apply(&mut self) -> Result<usize, Failure> {
         let now = self.now();
         let left = self.limits(&now).max_events.saturating_sub(self.batch.records);
-        let Self { lanes, batch, log, encoder, options, observer, .. } = self;
+        let Self { lanes, batch, log, encoder, decoder, options, observer, .. } = self;
         let Batch { effects, stats, encoded, open, records, since, done } = batch;
         let mut writer = Writer { log, encoder: encoder.as_ref(), options, open, encoded, done };
         let mut applied = 0;
@@ -209,7 +209,7 @@ where
             let mut dead = |batch: &dyn RecordBatch, n: usize, rejected: &_| writer.dead_letter(batch, n, rejected);
             let mut collect = Collect { effects, stats, dead: &mut dead };
             let dead_before: u64 = collect.stats.dead.values().sum();
-            let ran = lane.run(TURN_RECORDS.min(left.saturating_sub(applied)), &now, &mut collect)?;
+            let ran = lane.run(TURN_RECORDS.min(left.saturating_sub(applied)), &now, decoder.as_ref(), &mut collect)?;
             if let Some(input) = ran.waiting_for {
                 observer.waited_for(options.worker, input);
             }
@@ -316,14 +316,14 @@ fn fetch_lane<S: EventSource, D: Decode, C: Codec>(
         let from = InputPartition { partition: lane.partition, input };
         let Some(fetched) = source.fetch(from, room.min(FETCH_AT_ONCE))? else { continue };
         any = true;
-        let chunk = (!fetched.records.is_empty()).then(|| Chunk::decode(fetched.records, decoder));
+        let chunk = (!fetched.records.is_empty()).then(|| Chunk::of(fetched.records));
         // The internal input is our own producer's: it says nothing of the others'.
         if let (Some(sample), Some(chunk)) = (samples.get_mut(usize::from(input)), &chunk)
             && let Some(key) = chunk.records().view(0).key
         {
             sample.add(key, lane.partition, options.partitions);
         }
-        lane.push(input, chunk, fetched.end);
+        lane.push(input, chunk, fetched.end, decoder);
     }
     Ok(any)
 }

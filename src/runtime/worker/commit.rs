@@ -280,7 +280,8 @@ where
     }
 
     fn discard_batch(&mut self) {
-        self.lanes.values_mut().filter(|lane| lane.touched).for_each(Lane::discard);
+        let decoder = self.decoder.as_ref();
+        self.lanes.values_mut().filter(|lane| lane.touched).for_each(|lane| lane.discard(decoder));
         let open = self.batch.open;
         self.batch.reset();
         self.batch.open = open;
