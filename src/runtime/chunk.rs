@@ -87,3 +87,70 @@ impl Chunk {
         self.with_dependent(|records, window| f(records.as_ref(), &window.events[0]))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::ports::{DeadReason, RecordView};
+    use std::cell::Cell;
+
+    /// Records 0, 1, 2, …
+    struct Numbers(usize);
+
+    impl RecordBatch for Numbers {
+        fn len(&self) -> usize {
+            self.0
+        }
+
+        fn view(&self, n: usize) -> RecordView<'_> {
+            let offset = i64::try_from(n).unwrap_or_default();
+            RecordView { input: 0, partition: 0, offset, timestamp_ms: 0, key: None, value: None, content_type: None }
+        }
+
+        fn headers(&self, _: usize) -> Vec<(String, Option<Vec<u8>>)> {
+            Vec::new()
+        }
+    }
+
+    /// Says of each record its offset, and counts them.
+    #[derive(Default)]
+    struct Count(Cell<usize>);
+
+    impl Decode for Count {
+        fn decode<'a>(&self, record: &RecordView<'a>) -> Result<Event<'a>, Rejected> {
+            self.0.set(self.0.get() + 1);
+            Err(Rejected { reason: DeadReason::ALL[0], detail: record.offset.to_string() })
+        }
+    }
+
+    fn said(chunk: &mut Chunk, n: usize, decoder: &Count) -> String {
+        chunk.move_to(n, decoder);
+        chunk.with_event(|_, event| event.as_ref().err().map(|e| e.detail.clone()).unwrap_or_default())
+    }
+
+    #[test]
+    fn each_record_is_decoded_once_and_not_long_before_it_is_next() {
+        let decoder = Count::default();
+        let mut chunk = Chunk::of(Box::new(Numbers(1_000)));
+        assert_eq!(decoder.0.get(), 0);
+        for n in 0..1_000 {
+            assert_eq!(said(&mut chunk, n, &decoder), n.to_string());
+            let ahead = decoder.0.get() - n;
+            assert!((AT_LEAST.min(1_000 - n)..=DECODED_AT_ONCE).contains(&ahead), "{ahead} at {n}");
+        }
+        assert_eq!(decoder.0.get(), 1_000);
+    }
+
+    #[test]
+    fn what_an_aborted_batch_takes_again_says_the_same() {
+        let decoder = Count::default();
+        let mut chunk = Chunk::of(Box::new(Numbers(300)));
+        for n in (0..250).chain(20..300) {
+            assert_eq!(said(&mut chunk, n, &decoder), n.to_string());
+        }
+        chunk.leave();
+        for n in [7, 299, 0] {
+            assert_eq!(said(&mut chunk, n, &decoder), n.to_string());
+        }
+    }
+}
