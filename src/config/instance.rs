@@ -4,7 +4,7 @@
 //! second one on a host.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -25,8 +25,15 @@ pub struct Instance {
 pub enum InstanceError {
     #[error("state.dir {0} is used by another process: give each instance its own folder")]
     InUse(PathBuf),
-    #[error("state.dir {dir} can't be used ({error}): create it and let this user write to it")]
+    #[error("state.dir {dir} can't be used ({error}): {}", what_to_do(error))]
     Unusable { dir: PathBuf, error: std::io::Error },
+}
+
+fn what_to_do(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room there, a few bytes will do",
+        _ => "create it and let this user write to it",
+    }
 }
 
 /// Gives the id; locks `state_dir` when there is one, whatever the id.
@@ -110,6 +117,13 @@ mod tests {
     fn without_a_folder_ids_differ_and_a_configured_one_is_taken() {
         assert_ne!(resolve(None, None).expect("an id").id, resolve(None, None).expect("an id").id);
         assert_eq!(resolve(Some("shop-1"), None).expect("an id").id, "shop-1");
+    }
+
+    #[test]
+    fn a_full_disk_is_not_a_missing_right() {
+        let advice = |kind| InstanceError::Unusable { dir: "/state".into(), error: std::io::Error::from(kind) }.to_string();
+        assert!(advice(ErrorKind::StorageFull).contains("make room"), "{}", advice(ErrorKind::StorageFull));
+        assert!(advice(ErrorKind::PermissionDenied).contains("let this user write to it"));
     }
 
     #[test]
