@@ -68,6 +68,7 @@ pub fn kafka_options(settings: &Settings, instance_id: &str) -> kafka::Options {
     worker.batch = BatchLimits { max_events: e.batch_max_events, longest: e.batch_longest, linger: e.batch_linger };
     worker.batch_in_backlog = worker.batch.in_backlog(settings.kafka.transaction_timeout);
     worker.fetch_ahead = e.fetch_ahead;
+    worker.decoded_records = e.decoded_records / usize::from(options.workers);
     worker.drain = e.shutdown_deadline;
     worker.allow_mixed_partitioners = t.allow_mixed_partitioners;
     let d = &settings.deadletters;

@@ -80,7 +80,7 @@ const fn key(name: &'static str, kind: Kind, default: &'static str, about: &'sta
 }
 
 /// Every key, in the order of the reference.
-pub const KEYS: [Key; 50] = [
+pub const KEYS: [Key; 51] = [
     key("kafka.bootstrap_servers", Kind::Text, "\"127.0.0.1:9092\"", "Brokers to ask first, `host:port` with commas between."),
     key(
         "kafka.group_id",
@@ -218,6 +218,13 @@ pub const KEYS: [Key; 50] = [
          ending a transaction makes one that begins meanwhile wait for 20 ms; the first event after a pause leaves at once.",
     ),
     key("engine.fetch_ahead", Kind::Integer, "4000", "Records fetched ahead per input partition: bounds memory."),
+    key(
+        "engine.decoded_records",
+        Kind::Integer,
+        "262144",
+        "Decoded copies of the prospects touched last that an instance keeps beside their records, at one to two kilobytes each, shared \
+         by its workers and their partitions. Who comes again needs no decoding: at best as many as there are prospects.",
+    ),
     key(
         "engine.behind_after",
         Kind::Duration,

@@ -95,6 +95,7 @@ pub struct Engine {
     pub batch_longest: Duration,
     pub batch_linger: Duration,
     pub fetch_ahead: usize,
+    pub decoded_records: usize,
     pub behind_after: Duration,
     pub shutdown_deadline: Duration,
 }
@@ -215,6 +216,7 @@ impl Default for Engine {
             batch_longest: Duration::from_millis(250),
             batch_linger: Duration::from_millis(8),
             fetch_ahead: 4_000,
+            decoded_records: 262_144,
             behind_after: Duration::from_secs(5),
             shutdown_deadline: Duration::from_secs(10),
         }

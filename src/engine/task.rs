@@ -73,6 +73,7 @@ pub struct Task<C: Codec> {
     staged: Vec<Staged>,
     /// Slots with a decoded copy, in the order in which they go cold.
     warm: VecDeque<u32>,
+    max_warm: usize,
     /// Slots with a cart step that waits until the task has caught up.
     held: Vec<u32>,
     time_ms: Ms,
@@ -97,6 +98,7 @@ impl<C: Codec> Task<C> {
             timers: Timers::default(),
             staged: Vec::new(),
             warm: VecDeque::new(),
+            max_warm: warm::DECODED_RECORDS,
             held: Vec::new(),
             time_ms: Ms::MIN,
             committed_time_ms: Ms::MIN,

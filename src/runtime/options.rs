@@ -103,6 +103,8 @@ pub struct Options {
     pub batch_in_backlog: BatchLimits,
     /// Records fetched ahead per input partition, at most.
     pub fetch_ahead: usize,
+    /// Decoded copies of records that the worker's tasks keep, all together.
+    pub decoded_records: usize,
     /// `None`: off.
     pub poison: Option<PoisonLimit>,
     pub allow_mixed_partitioners: bool,
@@ -140,6 +142,7 @@ impl Options {
             batch: BatchLimits::default(),
             batch_in_backlog: BatchLimits::default(),
             fetch_ahead: 4_000,
+            decoded_records: 262_144,
             poison: Some(PoisonLimit::default()),
             allow_mixed_partitioners: false,
             dead_letter_max_bytes: 960 * 1024,

@@ -286,7 +286,7 @@ catalogue! {
         "Close to the memory of the machine.");
     /// Decoded copies.
     STATE_DECODED_RECORDS = gauge("leadstream_state_decoded_records", "records", &[],
-        "Decoded copies kept of the prospects touched last, at most 32,768 a partition at one to two kilobytes each",
+        "Decoded copies kept of the prospects touched last, at most `engine.decoded_records` an instance at one to two kilobytes each",
         "Not by itself: explains memory that the records' bytes don't.");
     /// Timers.
     TIMERS_PENDING = gauge("leadstream_timers_pending", "timers", &[],

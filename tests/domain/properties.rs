@@ -272,13 +272,12 @@ proptest! {
 
 #[test]
 fn decoded_copies_are_bounded_however_many_come_and_come_again() {
-    const MOST: usize = 32_768;
+    const MOST: usize = 2_000;
     let models = models_for(&[]);
     let mut task = Task::new(Arc::clone(&models), StateCodec);
+    task.keep_decoded(MOST);
     let mut effects = BatchEffects::default();
-    for n in 0..2 * (MOST + 3_000) {
-        // Each second one is of few, so that many in the queue were touched since they came into it.
-        let who = if n % 2 == 0 { n % 20_000 } else { n / 2 + 20_000 };
+    let mut view = |task: &mut Task<StateCodec>, n: usize, who: usize| {
         let time_ms = START_MS + i64::try_from(n).unwrap();
         let viewed = Did {
             prospect: format!("p-{who}"),
@@ -289,10 +288,25 @@ fn decoded_copies_are_bounded_however_many_come_and_come_again() {
             ..Did::default()
         };
         task.apply(&viewed.event(&models), Mode::Virtual, &mut effects);
-        if n % 1_000 == 999 {
+    };
+    let last = 4 * MOST;
+    for n in 0..last {
+        // Each second one is of few, so that many in the queue were touched since they came into it.
+        view(&mut task, n, if n % 2 == 0 { n % (MOST / 2) } else { n / 2 + MOST });
+        if n % 100 == 99 {
             commit(&mut task);
             assert!(task.size().decoded <= MOST, "{}", task.size().decoded);
         }
     }
     assert!(task.size().records > MOST);
+    assert_eq!(task.size().decoded, MOST);
+    // Told to keep none: all go, though not in one go.
+    task.keep_decoded(0);
+    for n in last..last + MOST {
+        view(&mut task, n, n);
+        if n % 100 == 99 {
+            commit(&mut task);
+        }
+    }
+    assert_eq!(task.size().decoded, 0);
 }

@@ -90,6 +90,7 @@ impl Settings {
             set_duration(&mut engine.batch_longest, f.duration("batch_longest", faults));
             set_duration(&mut engine.batch_linger, f.duration("batch_linger", faults));
             set_count(&mut engine.fetch_ahead, f.integer("fetch_ahead", faults), 1, 1_000_000, faults);
+            set_count(&mut engine.decoded_records, f.integer("decoded_records", faults), 0, 100_000_000, faults);
             set_duration(&mut engine.behind_after, f.duration("behind_after", faults));
             set_duration(&mut engine.shutdown_deadline, f.duration("shutdown_deadline", faults));
         });

@@ -4,13 +4,18 @@ use super::Task;
 use crate::domain::prospect::Prospect;
 use crate::engine::codec::Codec;
 
-/// Decoded copies that a task keeps, at one to two kilobytes each: decoding is the dearest part of an event.
-const MAX_WARM: usize = 32_768;
+/// Decoded copies that a task keeps unless it is told otherwise, at one to two kilobytes each.
+pub(super) const DECODED_RECORDS: usize = 32_768;
 
 /// Decoded copies that stay because they were touched again, before one goes all the same.
 const SECOND_CHANCES: usize = 8;
 
 impl<C: Codec> Task<C> {
+    /// How many decoded copies it may keep from now on. What is too much goes little by little, as others come.
+    pub fn keep_decoded(&mut self, at_most: usize) {
+        self.max_warm = at_most;
+    }
+
     /// Keeps the decoded copy of a committed record: who was here a moment ago mostly comes again.
     pub(super) fn keep_warm(&mut self, slot: u32, prospect: Box<Prospect>) {
         let Some(entry) = self.store.entry_mut(slot).filter(|e| !e.record.is_empty()) else { return };
@@ -21,7 +26,7 @@ impl<C: Codec> Task<C> {
         }
         // The oldest goes, unless it was touched again: then it goes to the end, though not for all of them in one go.
         for last_try in (0..SECOND_CHANCES).rev().map(|left| left == 0) {
-            if self.warm.len() <= MAX_WARM {
+            if self.warm.len() <= self.max_warm {
                 return;
             }
             let Some(oldest) = self.warm.pop_front() else { return };

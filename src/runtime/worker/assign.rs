@@ -140,6 +140,7 @@ where
             self.assignment.held.remove(partition);
             self.assignment.waiting.remove(partition);
         }
+        self.share_decoded_records();
         self.source.stop(partitions)?;
         // KIP-848 takes inputs one by one: what is left of a task begins anew, should the others come back.
         let left: Vec<InputPartition> = self.assignment.held.iter().filter(|p| tasks.contains(&p.partition)).copied().collect();
@@ -214,6 +215,12 @@ where
         }
         self.publish(true);
         Ok(true)
+    }
+
+    /// Each task of this worker may keep as many decoded copies as any other.
+    fn share_decoded_records(&mut self) {
+        let each = self.options.decoded_records / self.lanes.len().max(1);
+        self.lanes.values_mut().for_each(|lane| lane.task.keep_decoded(each));
     }
 
     fn new_lane(&self, partition: i32, task: Task<C>, offsets: &[i64]) -> Lane<C> {
@@ -316,6 +323,7 @@ where
         lane.incarnation = restoring.parked.or(record.map(|r| r.incarnation)).unwrap_or_else(drawn);
         lane.active = true;
         self.lanes.insert(partition, lane);
+        self.share_decoded_records();
         self.observer.restored(self.options.worker, partition, self.clock.monotonic().saturating_sub(restoring.since));
         tracing::info!(partition, reused = restoring.parked.is_some(), ?offsets, "restored");
         self.publish(true);
