@@ -48,6 +48,7 @@ transaction.abort.timed.out.transaction.cleanup.interval.ms=1000
 share.coordinator.state.topic.replication.factor=1
 group.initial.rebalance.delay.ms=0
 log.segment.bytes=268435456
+# What retention may take away, it takes at once: a test that would lose a record to it must not pass by luck.
 log.retention.check.interval.ms=1000
 log.initial.task.delay.ms=1000
 P

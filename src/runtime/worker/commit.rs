@@ -174,7 +174,7 @@ where
         }
         let mut failed = None;
         let mut meanwhile = || {
-            // While the broker works, decode what has arrived; nothing of it is applied.
+            // While the broker works, fetch what has arrived, and decode what of it is next; nothing of it is applied.
             let mut any = false;
             for lane in lanes.values_mut() {
                 match fetch_lane(lane, source, decoder.as_ref(), options, samples) {
