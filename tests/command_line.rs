@@ -153,7 +153,8 @@ fn check_names_the_faults_of_settings_and_model_at_once() {
         folder.path().display()
     );
     let path = write(folder.path(), "leadstream.toml", &settings);
-    let output = leadstream(&["check", "--offline", "--config", &path, "--set", "model.cart.steps=[\"2h\",\"1h\"]"]);
+    let steps = "model.cart.steps=[\"2h\",\"1h\"]";
+    let output = leadstream(&["check", "--offline", "--config", &path, "--set", steps, "--set", "kafka.properties.linger=1"]);
     assert_eq!(code(&output), 2);
     let text = stdout(&output);
     for part in [
@@ -163,7 +164,8 @@ fn check_names_the_faults_of_settings_and_model_at_once() {
         "none can't be read",
         &format!("{model}:2: funnel.stages: is missing"),
         "settings: model.cart.steps: step 2 must come later than step 1",
-        "6 faults",
+        "kafka.properties.linger: librdkafka knows no such property",
+        "7 faults",
     ] {
         assert!(text.contains(part), "{part:?} is not in:\n{text}");
     }

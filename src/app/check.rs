@@ -28,12 +28,13 @@ pub fn run(args: CheckArgs) -> anyhow::Result<ExitCode> {
     }
     files(&settings, &mut report);
     let accounts = model(&settings, &faults, &mut report);
+    let options = cluster::usable_options(&settings, &mut report);
     if args.offline {
         report.warning("kafka", "not asked (--offline)".to_owned());
     } else if faults.iter().any(says_where) {
         report.warning("kafka", "not asked, because the settings that say where and for what have faults".to_owned());
     } else {
-        cluster::check(&settings, accounts, &mut report);
+        cluster::check(&settings, &options, accounts, &mut report);
     }
     report.print(args.json)?;
     Ok(ExitCode::from(if report.has_faults() { BAD_USAGE } else { DONE }))

@@ -30,8 +30,8 @@ fn area(failure: &Failure) -> &'static str {
     if matches!(failure, Failure::Stop(_)) { "rights" } else { "kafka" }
 }
 
-/// Asks the brokers; everything found goes into the report.
-pub(super) fn check(settings: &Settings, accounts: bool, report: &mut Report) {
+/// The options without those client properties that can't be used, which go into the report. Needs no broker.
+pub(super) fn usable_options(settings: &Settings, report: &mut Report) -> Options {
     let mut options = kafka_options(settings, "check");
     let refused = refused_properties(&options.properties);
     let unknown = options.unknown_properties();
@@ -39,7 +39,12 @@ pub(super) fn check(settings: &Settings, accounts: bool, report: &mut Report) {
     options.properties.retain(|name, _| !refused.iter().any(|r| r.name == *name) && !unknown.iter().any(|(n, _)| n == name));
     refused.iter().for_each(|refused| report.fault("kafka", refused.to_string()));
     unknown.iter().for_each(|(name, why)| report.fault("kafka", format!("kafka.properties.{name}: {why}")));
-    let admin = match Admin::connect(&options) {
+    options
+}
+
+/// Asks the brokers; everything found goes into the report.
+pub(super) fn check(settings: &Settings, options: &Options, accounts: bool, report: &mut Report) {
+    let admin = match Admin::connect(options) {
         Ok(admin) => admin,
         Err(failure) => return report.fault("kafka", failure.to_string()),
     };
@@ -62,7 +67,7 @@ pub(super) fn check(settings: &Settings, accounts: bool, report: &mut Report) {
     if let Some(partitions) = partitions {
         partitioners(settings, &admin, &there, partitions, report);
     }
-    rights(&options, report);
+    rights(options, report);
 }
 
 fn existence(settings: &Settings, accounts: bool, inputs: &[InputTopic], topics: &BTreeMap<String, Topic>, report: &mut Report) {
