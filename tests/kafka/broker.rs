@@ -19,6 +19,15 @@ pub fn broker() -> Option<&'static str> {
     }
 }
 
+/// Whether the broker speaks the group protocol of KIP-848 as the client library does: since Kafka 4.0. Says so where it doesn't.
+pub fn has_consumer_protocol() -> bool {
+    let old = std::env::var("LEADSTREAM_TEST_KAFKA_VERSION").ok().filter(|version| version.starts_with("3."));
+    if let Some(version) = &old {
+        eprintln!("SKIPPED: Kafka {version} has no `consumer` group protocol");
+    }
+    old.is_none()
+}
+
 fn find_or_start() -> Result<String, String> {
     if let Ok(address) = std::env::var("LEADSTREAM_TEST_KAFKA") {
         return Ok(address);

@@ -4,9 +4,12 @@
 #   broker.sh fetch                          bring the jars into the cache (once, 54 MB), print where they are
 #   broker.sh start DIR PORT [WATCH_PID]     start in DIR (data, logs) on PORT and PORT+1; with WATCH_PID it ends with that process
 #   broker.sh stop DIR                       stop it
+#
+# LEADSTREAM_TEST_KAFKA_VERSION=3.9.2 takes that version instead; each has its folder in the cache.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-libs=${LEADSTREAM_KAFKA_LIBS:-${XDG_CACHE_HOME:-$HOME/.cache}/leadstream/kafka-4.1.0}
+version=${LEADSTREAM_TEST_KAFKA_VERSION:-4.4.0}
+libs=${LEADSTREAM_KAFKA_LIBS:-${XDG_CACHE_HOME:-$HOME/.cache}/leadstream/kafka-$version}
 
 need() { command -v "$1" >/dev/null || { echo "broker.sh: $1 is missing: $2" >&2; exit 3; }; }
 
@@ -17,7 +20,7 @@ fetch() {
     mkdir -p "$(dirname "$libs")"
     # Two that fetch at once must not see each other's half: fetched aside, then moved into place.
     part=$(mktemp -d "$libs.part.XXXXXX")
-    mvn -q -B -f "$here/pom.xml" dependency:copy-dependencies -DoutputDirectory="$part" >&2
+    mvn -q -B -f "$here/pom.xml" -Dkafka.version="$version" dependency:copy-dependencies -DoutputDirectory="$part" >&2
     touch "$part/.complete"
     mv -T "$part" "$libs" 2>/dev/null || rm -rf "$part"
   fi
@@ -45,13 +48,14 @@ transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=4
 transaction.abort.timed.out.transaction.cleanup.interval.ms=1000
-share.coordinator.state.topic.replication.factor=1
 group.initial.rebalance.delay.ms=0
 log.segment.bytes=268435456
 # What retention may take away, it takes at once: a test that would lose a record to it must not pass by luck.
 log.retention.check.interval.ms=1000
 log.initial.task.delay.ms=1000
 P
+  # Kafka 3 knows no share groups.
+  [ "${version%%.*}" -lt 4 ] || echo share.coordinator.state.topic.replication.factor=1 >> "$dir/server.properties"
   cat > "$dir/log4j2.properties" <<P
 status=error
 rootLogger.level=warn
@@ -91,5 +95,5 @@ case ${1:-} in
 fetch) fetch ;;
 start) start "${2:?DIR}" "${3:?PORT}" "${4:-}" ;;
 stop) kill "$(cat "${2:?DIR}/pid")" ;;
-*) sed -n '2,6s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+*) sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

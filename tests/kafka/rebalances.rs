@@ -1,5 +1,6 @@
 //! Members come, go, freeze and die; every effect stays exactly once.
 
+use crate::broker::has_consumer_protocol;
 use crate::instance::Instance;
 use crate::rig::{Read, Rig, now_ms, track};
 use leadstream::runtime::ports::OutTopic;
@@ -98,6 +99,9 @@ fn instances_come_and_go_with_the_classic_protocol() {
 
 #[test]
 fn instances_come_and_go_with_the_consumer_protocol() {
+    if !has_consumer_protocol() {
+        return;
+    }
     // The broker tells members of a change with their heartbeats, every 5 s.
     come_and_go("consumer", "consumer", Duration::from_secs(8));
 }
