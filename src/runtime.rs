@@ -12,4 +12,5 @@ pub mod partitioners;
 pub mod poison;
 pub mod ports;
 pub mod snapshot;
+pub mod trouble;
 pub mod worker;

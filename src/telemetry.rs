@@ -278,7 +278,7 @@ impl Telemetry {
         self.partition_gauge(&catalogue::INPUT_LAG, &[topic, &partition.to_string()]).set(records as f64);
     }
 
-    /// Sets every partition's lag and clock lag to 0: those that are still here are set again at once.
+    /// Sets every partition's lag, clock lag and troubles to 0: those that are still here are set again at once.
     pub fn forget_partitions(&self) {
         for gauge in self.by_partition.lock().unwrap_or_else(PoisonError::into_inner).values() {
             gauge.set(0.0);
@@ -287,6 +287,11 @@ impl Telemetry {
 
     pub fn task_clock_lag(&self, partition: i32, seconds: f64) {
         self.partition_gauge(&catalogue::TASK_CLOCK_LAG, &[&partition.to_string()]).set(seconds.max(0.0));
+    }
+
+    /// For how long a task has been in trouble of this kind.
+    pub fn task_trouble(&self, partition: i32, kind: &str, seconds: f64) {
+        self.partition_gauge(&catalogue::TASK_TROUBLE, &[&partition.to_string(), kind]).set(seconds.max(0.0));
     }
 
     pub fn input_waits(&self, topic: &str, count: u64) {

@@ -2,6 +2,7 @@
 
 use crate::domain::Ms;
 use crate::runtime::snapshot::{Board, Phase, TaskSnapshot, TaskState};
+use crate::runtime::trouble::Trouble;
 use serde::Serialize;
 use std::time::Duration;
 
@@ -31,7 +32,23 @@ pub struct TaskHealth {
     /// Why the task is stuck and what to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Everything that is wrong with the task.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub troubles: Vec<TroubleHealth>,
     pub caught_up: bool,
+}
+
+/// One trouble of a task.
+#[derive(Debug, Serialize)]
+pub struct TroubleHealth {
+    /// `refused`, `no-commit`, `poisoned-input`, `broken-input`, `waiting`.
+    pub kind: &'static str,
+    /// The topic that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
+    /// What is wrong and what to do.
+    pub reason: String,
+    pub since: Option<String>,
 }
 
 impl Readiness {
@@ -79,7 +96,17 @@ fn task_health(task: &TaskSnapshot) -> TaskHealth {
             TaskState::Stuck { reason } => Some(reason.clone()),
             TaskState::Waiting | TaskState::Restoring { .. } | TaskState::Ready => None,
         },
+        troubles: task.troubles.iter().map(trouble_health).collect(),
         caught_up: task.caught_up,
+    }
+}
+
+fn trouble_health(trouble: &Trouble) -> TroubleHealth {
+    TroubleHealth {
+        kind: trouble.kind.name(),
+        topic: trouble.topic.clone(),
+        reason: trouble.text.clone(),
+        since: rfc3339(trouble.since_ms),
     }
 }
 
@@ -143,6 +170,25 @@ mod tests {
         assert_eq!(answer.tasks[0].progress, Some(0.25));
         assert_eq!(answer.tasks[1].reason.as_deref(), Some("too much garbage: see docs"));
         assert_eq!(answer.tasks[0].since.as_deref(), Some("1970-01-01T00:00:01.000Z"));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_task_is_shown_with_its_topic_and_since_when() {
+        use crate::runtime::trouble::TroubleKind;
+        let trouble =
+            |kind, topic: &str| Trouble { kind, topic: Some(topic.to_owned()), text: "why".to_owned(), since_ms: 1_000 };
+        let board = board(Phase::Running, &[]);
+        let mut task = TaskSnapshot::new(0, 0, TaskState::Stuck { reason: "why".to_owned() }, 1_000);
+        task.troubles = vec![trouble(TroubleKind::Refused, "leadstream.state"), trouble(TroubleKind::PoisonedInput, "cart")];
+        board.publish(task);
+        let json = serde_json::to_value(readiness(&board)).expect("JSON");
+        assert_eq!(
+            json["tasks"][0]["troubles"][0],
+            serde_json::json!({
+                "kind": "refused", "topic": "leadstream.state", "reason": "why", "since": "1970-01-01T00:00:01.000Z"
+            })
+        );
+        assert_eq!(json["tasks"][0]["troubles"][1]["kind"], "poisoned-input");
     }
 
     #[test]

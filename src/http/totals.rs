@@ -4,6 +4,7 @@ use crate::domain::effect::Axis;
 use crate::domain::model::{Model, Models};
 use crate::domain::{Ms, Text};
 use crate::runtime::snapshot::{Board, Counts, Population, TaskState};
+use crate::runtime::trouble::TroubleKind;
 use crate::telemetry::{StateTotals, Telemetry};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -172,6 +173,11 @@ pub fn set_gauges(board: &Board, models: &Models, now_ms: Ms, telemetry: &Teleme
         }
         let behind_ms = task.time_ms.filter(|_| !task.caught_up).map_or(0, |time_ms| now_ms - time_ms);
         telemetry.task_clock_lag(task.partition, behind_ms as f64 / 1_000.0);
+        for kind in TroubleKind::ALL {
+            let since_ms = task.troubles.iter().filter(|t| t.kind == kind).map(|t| t.since_ms).min();
+            let seconds = since_ms.map_or(0.0, |since_ms| ((now_ms - since_ms) as f64 / 1_000.0).max(0.001));
+            telemetry.task_trouble(task.partition, kind.name(), seconds);
+        }
     }
 }
 

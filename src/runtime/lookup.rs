@@ -83,7 +83,8 @@ impl ProspectLookup for Directory {
         let partition = partition_of(prospect.as_bytes(), partitions).cast_signed();
         let not_owned = || NoAnswer::NotOwned { partition, group: self.board.identity().group.clone() };
         let task = self.board.task(partition).ok_or_else(not_owned)?;
-        if task.state != TaskState::Ready {
+        // A stuck task knows its prospects all the same.
+        if !matches!(task.state, TaskState::Ready | TaskState::Stuck { .. }) {
             return Err(NoAnswer::NotReady { partition, state: task.state.name() });
         }
         let mailbox = self.mailboxes.get(task.worker).ok_or_else(not_owned)?;

@@ -1,5 +1,6 @@
 //! What workers publish for health, dashboard and API: plain data, replaced as a whole. Readers never reach into a worker.
 
+use super::trouble::Trouble;
 use crate::domain::Ms;
 pub use crate::engine::figures;
 pub use crate::engine::population::{Counts, Population};
@@ -18,7 +19,7 @@ pub enum TaskState {
     Restoring { done: u64, total: u64 },
     /// Works.
     Ready,
-    /// Stopped until somebody acts; the reason says what to do. No personal data.
+    /// Does not get on, or not with all its inputs; the reason says what to do. No personal data.
     Stuck { reason: String },
 }
 
@@ -60,6 +61,8 @@ pub struct TaskSnapshot {
     pub state: TaskState,
     /// Wall clock when the state was entered.
     pub since_ms: Ms,
+    /// What is wrong with it.
+    pub troubles: Vec<Trouble>,
     /// The task's time; `None` before its first event.
     pub time_ms: Option<Ms>,
     pub caught_up: bool,
@@ -82,6 +85,7 @@ impl TaskSnapshot {
             worker,
             state,
             since_ms,
+            troubles: Vec::new(),
             time_ms: None,
             caught_up: false,
             lag: Vec::new(),

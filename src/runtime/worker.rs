@@ -13,6 +13,7 @@ use super::options::{BatchLimits, Options};
 use super::partitioners::{Sample, disagreement};
 use super::ports::{Clock, CommitLog, Decode, Encode, Encoded, EventSource, Failure, InputPartition, RecordBatch, StateSource};
 use super::snapshot::{Board, Done};
+use super::trouble::Troubles;
 use crate::domain::model::{CatchUp, Models};
 use crate::engine::codec::Codec;
 use crate::engine::task::BatchEffects;
@@ -80,6 +81,7 @@ pub struct Worker<S, L, R, D, E, C: Codec> {
     joined: bool,
     failures: u32,
     last_published: Option<Duration>,
+    troubles: Troubles,
 }
 
 /// The open batch.
@@ -139,6 +141,7 @@ where
             joined: false,
             failures: 0,
             last_published: None,
+            troubles: Troubles::default(),
         }
     }
 

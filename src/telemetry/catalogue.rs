@@ -259,6 +259,10 @@ catalogue! {
     TASKS = gauge("leadstream_tasks", "tasks", &["state"],
         "Tasks of this instance by state: waiting (for all inputs), restoring, ready, stuck",
         "`stuck` above zero; `restoring` or `waiting` for minutes.");
+    /// What is wrong with tasks, and since when.
+    TASK_TROUBLE = gauge("leadstream_task_trouble_seconds", "seconds", &["partition", "kind"],
+        "For how long something has been wrong with a task, 0 when nothing is, by kind: refused, no-commit, poisoned-input, broken-input, waiting",
+        "Any above zero, `waiting` above 60: /readyz says what it is and what to do.");
     /// How far a restore is.
     RESTORE_RATIO = gauge("leadstream_restore_progress_ratio", "ratio", &["partition"],
         "How much of the changelog a restoring task has read, 0 to 1; 1 when it is done",

@@ -126,6 +126,7 @@ where
                 self.state.cancel(partition);
             }
             self.board.remove(partition, usize::from(self.options.worker));
+            self.troubles.forget(partition);
             let Some(lane) = self.lanes.remove(&partition) else { continue };
             if !park || !lane.active {
                 continue;

@@ -7,6 +7,7 @@ use crate::engine::figures::Figures;
 use crate::runtime::lookup::Question;
 use crate::runtime::ports::{CommitLog, Decode, Encode, EventSource, Failure, InputPartition, StateSource};
 use crate::runtime::snapshot::{Phase, TaskSnapshot, TaskState};
+use crate::runtime::trouble::Trouble;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -36,7 +37,10 @@ where
         self.last_published = Some(now.monotonic);
         let worker = usize::from(self.options.worker);
         for partition in self.assignment.pending() {
-            self.show(TaskSnapshot::new(partition, worker, TaskState::Waiting, now.wall_ms));
+            let (state, troubles) = self.troubled(partition, TaskState::Waiting);
+            let mut snapshot = TaskSnapshot::new(partition, worker, state, now.wall_ms);
+            snapshot.troubles = troubles;
+            self.show(snapshot);
         }
         let inputs: Vec<Arc<str>> = self.options.all_inputs().map(|t| Arc::from(t.as_str())).collect();
         for partition in self.lanes.keys().copied().collect::<Vec<_>>() {
@@ -49,7 +53,9 @@ where
                 }
                 None => TaskState::Ready,
             };
+            let (state, troubles) = self.troubled(partition, state);
             let mut snapshot = TaskSnapshot::new(partition, worker, state, now.wall_ms);
+            snapshot.troubles = troubles;
             snapshot.time_ms = Some(lane.task.time_ms()).filter(|t| *t != Ms::MIN);
             snapshot.caught_up = lane.active && lane.is_caught_up(&now);
             snapshot.last_commit_ms = lane.last_commit_ms;
@@ -64,6 +70,13 @@ where
             }
             self.show(snapshot);
         }
+    }
+
+    /// The state of a task with what is wrong with it.
+    fn troubled(&self, partition: i32, state: TaskState) -> (TaskState, Vec<Trouble>) {
+        let troubles = self.troubles.of(partition);
+        let reason = troubles.iter().find(|t| t.kind.is_stuck()).map(|t| t.text.clone());
+        (reason.map_or(state, |reason| TaskState::Stuck { reason }), troubles)
     }
 
     /// Keeps since when the state holds.
