@@ -335,6 +335,11 @@ impl Telemetry {
         self.counter(&catalogue::HTTP_REQUESTS, &[endpoint, &code.to_string()]).increment(1);
     }
 
+    /// The server ended a connection by itself; `reason` is one of a closed set.
+    pub fn http_connection_closed(&self, reason: &str) {
+        self.counter(&catalogue::HTTP_CONNECTIONS_CLOSED, &[reason]).increment(1);
+    }
+
     pub fn model(&self, name: &str, hash: &str) {
         self.gauge(&catalogue::MODEL_INFO, &[name, hash]).set(1.0);
     }

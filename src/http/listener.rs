@@ -1,5 +1,11 @@
-//! A listener with limits: so many connections at a time, and none that says nothing for long.
+//! A listener with limits that never waits for room: when it is full, a connection that asks for nothing makes place.
+//!
+//! Health has to be answered whatever else is connected. So a request has to be complete soon after its connection (or its first
+//! byte, on a connection that is kept), a byte now and then doesn't prolong that, and a new connection is always accepted.
 
+mod room;
+
+use room::{Phase, Room, Seat};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -8,21 +14,34 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep_until};
 
-/// Accepts while there is room; the rest waits in the system's queue.
+/// Longest head of a request; browsers send at most half of it.
+const MAX_HEAD_BYTES: usize = 32 << 10;
+
+/// What connections may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// At a time; one more closes another one.
+    pub connections: usize,
+    /// From accept, and from the first byte of each further request, to the end of the request's head.
+    pub head: Duration,
+    /// A connection on which nothing moves is closed.
+    pub silence: Duration,
+}
+
+/// Accepts always.
 pub struct Limited {
     inner: TcpListener,
-    room: Arc<Semaphore>,
-    idle: Duration,
+    room: Arc<Room>,
+    limits: Limits,
 }
 
 impl Limited {
-    /// `connections` at a time, each closed when it neither sends nor takes anything for `idle`.
+    /// `closed` is called with the reason, one of [`room::Reason`]'s names, for each connection that the server ends by itself.
     #[must_use]
-    pub fn new(inner: TcpListener, connections: usize, idle: Duration) -> Self {
-        Self { inner, room: Arc::new(Semaphore::new(connections)), idle }
+    pub fn new(inner: TcpListener, limits: Limits, closed: impl Fn(&'static str) + Send + Sync + 'static) -> Self {
+        Self { inner, room: Arc::new(Room::new(limits.connections, closed)), limits }
     }
 }
 
@@ -31,10 +50,22 @@ impl axum::serve::Listener for Limited {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
-        let permit = Arc::clone(&self.room).acquire_owned().await.expect("nobody closes the semaphore");
+        // Those that were accepted come to their requests before there are more of them.
+        tokio::task::yield_now().await;
         // The inherent method gives errors; axum's logs them, waits a little and goes on.
         let (stream, from) = axum::serve::Listener::accept(&mut self.inner).await;
-        (Connection { stream, idle: self.idle, timer: Box::pin(sleep(self.idle)), _permit: permit }, from)
+        let now = Instant::now();
+        let seat = self.room.enter(from.ip(), now);
+        (
+            Connection {
+                stream,
+                seat,
+                limits: self.limits,
+                timer: Box::pin(sleep_until(now + self.limits.head)),
+                head: Head::default(),
+            },
+            from,
+        )
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -42,25 +73,58 @@ impl axum::serve::Listener for Limited {
     }
 }
 
-/// A connection that is closed when nothing moves on it.
+/// A connection that is closed when its request doesn't come to an end, when nothing moves on it, or when its room is needed.
 pub struct Connection {
     stream: TcpStream,
-    idle: Duration,
+    seat: Seat,
+    limits: Limits,
     timer: Pin<Box<Sleep>>,
-    _permit: OwnedSemaphorePermit,
+    head: Head,
 }
 
 impl Connection {
-    /// Something moved: start anew. Nothing moved for too long: an error. Else wait.
-    fn watch<T>(&mut self, cx: &mut Context<'_>, polled: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        if polled.is_ready() {
-            // tokio's clock, so that a test can pause it.
-            let deadline = Instant::now() + self.idle;
-            self.timer.as_mut().reset(deadline);
-            return polled;
+    /// Bytes of the client came.
+    fn came(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let now = Instant::now();
+        let phase = self.seat.phase();
+        if phase == Phase::Idle {
+            self.head = Head::default();
+            self.seat.enter_phase(Phase::Head, now);
+            self.timer.as_mut().reset(now + self.limits.head);
+        }
+        if phase != Phase::Request {
+            if self.head.take(bytes) {
+                self.seat.enter_phase(Phase::Request, now);
+                self.timer.as_mut().reset(now + self.limits.silence);
+            } else if self.head.bytes > MAX_HEAD_BYTES {
+                self.seat.report(room::Reason::LongHead);
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Bytes of the answer left.
+    fn left(&mut self) {
+        let now = Instant::now();
+        self.seat.enter_phase(Phase::Idle, now);
+        self.timer.as_mut().reset(now + self.limits.silence);
+    }
+
+    /// Nothing moves: an error when that is so for too long or the room is needed, else wait.
+    fn wait<T>(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
+        if self.seat.is_evicted(cx) {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
         match self.timer.as_mut().poll(cx) {
-            Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+            Poll::Ready(()) => {
+                let slow = self.seat.phase() == Phase::Head;
+                self.seat.report(if slow { room::Reason::SlowHead } else { room::Reason::Silence });
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
             Poll::Pending => Poll::Pending,
         }
     }
@@ -68,15 +132,27 @@ impl Connection {
 
 impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
-        self.watch(cx, polled)
+        let before = buf.filled().len();
+        match Pin::new(&mut self.stream).poll_read(cx, buf) {
+            Poll::Ready(Ok(())) => {
+                self.came(&buf.filled()[before..])?;
+                Poll::Ready(Ok(()))
+            }
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            Poll::Pending => self.wait(cx),
+        }
     }
 }
 
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        let polled = Pin::new(&mut self.stream).poll_write(cx, buf);
-        self.watch(cx, polled)
+        match Pin::new(&mut self.stream).poll_write(cx, buf) {
+            Poll::Pending => self.wait(cx),
+            ready => {
+                self.left();
+                ready
+            }
+        }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -85,5 +161,48 @@ impl AsyncWrite for Connection {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+/// How far the head of a request has come: it ends with an empty line, whose line ends may lack their carriage return.
+#[derive(Debug, Default)]
+struct Head {
+    bytes: usize,
+    /// Something but line ends came: empty lines before a request are skipped.
+    begun: bool,
+    line_is_empty: bool,
+}
+
+impl Head {
+    /// Whether it is complete with these bytes.
+    fn take(&mut self, bytes: &[u8]) -> bool {
+        self.bytes += bytes.len();
+        for byte in bytes {
+            match byte {
+                b'\n' if self.begun && self.line_is_empty => return true,
+                b'\n' => self.line_is_empty = true,
+                b'\r' => {}
+                _ => (self.begun, self.line_is_empty) = (true, false),
+            }
+        }
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Head;
+
+    #[test]
+    fn a_head_ends_with_an_empty_line_however_it_is_cut() {
+        for whole in ["GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.0\n\n", "\r\n\r\nGET / HTTP/1.1\r\n\r\n"] {
+            for cut in 0..whole.len() {
+                let mut head = Head::default();
+                assert!(!head.take(&whole.as_bytes()[..cut]), "{whole:?} at {cut}");
+                assert!(head.take(&whole.as_bytes()[cut..]), "{whole:?} at {cut}");
+            }
+        }
+        let mut head = Head::default();
+        assert!(!head.take(b"\r\n\r\n\r\n\n\n"), "empty lines alone are no head");
     }
 }

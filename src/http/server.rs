@@ -1,16 +1,15 @@
 //! The admin server's own thread: nothing that it does can take time from a worker's thread.
 
-use super::listener::Limited;
+use super::listener::{Limited, Limits};
 use super::{Error, Options, Parts, router};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// Connections at a time; the rest waits in the system's queue.
-const CONNECTIONS: usize = 64;
-/// A connection on which nothing moves is closed.
-const SILENCE: Duration = Duration::from_secs(15);
+/// What connections may take. Scrapers, probes and people may all come from one address, so none has a number of its own.
+const LIMITS: Limits = Limits { connections: 256, head: Duration::from_secs(5), silence: Duration::from_secs(15) };
 /// How long open requests may still take at a stop.
 const STOP: Duration = Duration::from_secs(2);
 
@@ -35,7 +34,8 @@ impl Server {
         let (stop, stopped) = oneshot::channel::<()>();
         let work = move || {
             runtime.block_on(async {
-                let served = Limited::new(listener, CONNECTIONS, SILENCE);
+                let telemetry = Arc::clone(&parts.telemetry);
+                let served = Limited::new(listener, LIMITS, move |reason| telemetry.http_connection_closed(reason));
                 let (told, tell) = oneshot::channel::<()>();
                 let server = axum::serve(served, router(parts, guard)).with_graceful_shutdown(async move {
                     // A sender that was dropped says the same.

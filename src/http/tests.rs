@@ -1,5 +1,7 @@
 //! The admin server over real sockets.
 
+mod hostile;
+
 use super::*;
 use crate::domain::model::spec::CartSpec;
 use crate::domain::prospect::{Prospect, Track};

@@ -313,6 +313,10 @@ catalogue! {
     HTTP_REQUESTS = counter("leadstream_http_requests_total", "requests", &["endpoint", "code"],
         "Requests to the admin server by endpoint and status code",
         "Many 401: somebody tries tokens. 503 of an API endpoint: its limits are reached.");
+    /// HTTP connections that the server ended.
+    HTTP_CONNECTIONS_CLOSED = counter("leadstream_http_connections_closed_total", "connections", &["reason"],
+        "Connections that the admin server ended by itself, by reason: slow-head (no complete request in time), long-head, silence, full (another one needed the room)",
+        "`full` or `slow-head` at a steady rate: somebody occupies the admin port; health is still answered.");
     /// The build.
     BUILD_INFO = gauge("leadstream_build_info", "1", &["version"],
         "Always 1; the version is the label",
