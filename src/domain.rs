@@ -9,6 +9,7 @@
 pub mod absence;
 pub mod account;
 pub mod adopt;
+pub mod budget;
 pub mod cart;
 pub mod contact;
 pub mod customer;

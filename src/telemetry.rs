@@ -8,6 +8,7 @@
 pub mod catalogue;
 pub mod histogram;
 pub mod logs;
+mod sums;
 
 use catalogue::{Kind, Metric};
 use histogram::Buckets;
@@ -15,6 +16,7 @@ use metrics::{Counter, Gauge, HistogramFn, Key, Label, Level, Metadata, Recorder
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+pub use sums::{EventNotes, StateTotals};
 
 /// Currencies that get a label of their own; all others count as `other`, so that events can't make labels.
 const CURRENCIES: [&str; 34] = [
@@ -37,29 +39,6 @@ pub struct Telemetry {
     late_events: Counter,
     clamped_events: Counter,
     broken_fields: Counter,
-}
-
-/// What instances hold over all their tasks; gauges without labels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct StateTotals {
-    pub records: u64,
-    pub bytes: u64,
-    pub decoded: u64,
-    pub timers: u64,
-    pub steps_held: u64,
-}
-
-/// What was found in the events of one committed batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct EventNotes {
-    pub duplicates: u64,
-    pub late: u64,
-    pub clamped: u64,
-    pub broken_fields: u64,
-    pub limits_reached: u64,
-    pub model_moves: u64,
-    pub stages_kept: u64,
-    pub answers_ignored: u64,
 }
 
 impl Telemetry {
@@ -137,7 +116,6 @@ impl Telemetry {
         self.clamped_events.increment(notes.clamped);
         self.broken_fields.increment(notes.broken_fields);
         for (metric, count) in [
-            (&catalogue::LIMITS_REACHED, notes.limits_reached),
             (&catalogue::MODEL_MOVES, notes.model_moves),
             (&catalogue::STAGES_KEPT, notes.stages_kept),
             (&catalogue::LEAD_ANSWERS_IGNORED, notes.answers_ignored),
@@ -146,6 +124,11 @@ impl Telemetry {
                 self.counter(metric, &[]).increment(count);
             }
         }
+    }
+
+    /// A limit of records was reached so many times.
+    pub fn limits_reached(&self, limit: &str, count: u64) {
+        self.counter(&catalogue::LIMITS_REACHED, &[limit]).increment(count);
     }
 
     pub fn dead_letters(&self, reason: &str, count: u64) {

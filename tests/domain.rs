@@ -11,6 +11,8 @@
 
 #[path = "domain/accounts.rs"]
 mod accounts;
+#[path = "domain/bounds.rs"]
+mod bounds;
 #[path = "domain/carts.rs"]
 mod carts;
 #[path = "domain/contact.rs"]

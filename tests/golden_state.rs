@@ -23,6 +23,7 @@ use leadstream::domain::account::company::Source;
 use leadstream::domain::account::consensus::{Consensus, Said, Says, Settled, Vote};
 use leadstream::domain::account::group::{Group, Member, Reason};
 use leadstream::domain::account::{Belongs, Membership};
+use leadstream::domain::budget::weight;
 use leadstream::domain::customer::Customer;
 use leadstream::domain::decisions::Decision;
 use leadstream::domain::dedup::SeenIds;
@@ -35,7 +36,7 @@ use leadstream::domain::prospect::{
 };
 use leadstream::engine::codec::{Codec, CodecError};
 use leadstream::runtime::ports::{TASK_KEY, TaskRecord};
-use leadstream::wire::state_record::StateCodec;
+use leadstream::wire::state_record::{StateCodec, VERSION};
 use leadstream::wire::{proto, task_record};
 use proptest::prelude::*;
 use prost::Message;
@@ -284,8 +285,16 @@ fn somebody_with_everything() -> Prospect {
 }
 
 #[test]
-fn a_golden_record_of_version_3_is_read_and_written_byte_for_byte() {
-    let name = "state-v3-everything.hex";
+fn a_golden_record_of_version_3_is_read_and_written_as_the_newest() {
+    let bytes = golden("state-v3-everything.hex");
+    let written = encode(&StateCodec.decode(&bytes).unwrap());
+    assert_eq!((bytes[1], written[1]), (3, 4), "only the version differs");
+    assert_eq!(hex(&written[2..]), hex(&bytes[2..]));
+}
+
+#[test]
+fn a_golden_record_of_version_4_is_read_and_written_byte_for_byte() {
+    let name = "state-v4-everything.hex";
     if std::env::var_os("LEADSTREAM_WRITE_GOLDEN").is_some() {
         check_golden(name, &encode(&somebody_with_everything()));
     }
@@ -297,6 +306,7 @@ fn a_golden_record_of_version_3_is_read_and_written_byte_for_byte() {
     );
     assert!(more.contact.get().is_some() && more.machine.get().is_some() && more.customer.get().is_some());
     assert!(prospect.tracks.iter().any(|t| !t.ledger.is_empty() && t.persona.is_some()));
+    assert!(prospect.carts.iter().any(|c| c.lines_left_out > 0));
     assert_eq!(hex(&encode(&prospect)), hex(&bytes));
 }
 
@@ -322,8 +332,8 @@ fn the_key_of_the_task_record_can_be_no_prospects() {
 #[test]
 fn a_record_of_a_newer_version_is_refused_as_newer() {
     let mut bytes = encode(&everything());
-    bytes[1] = 4;
-    assert_eq!(StateCodec.decode(&bytes), Err(CodecError::Newer { found: 4, known: 3 }));
+    bytes[1] = u8::try_from(VERSION).unwrap() + 1;
+    assert_eq!(StateCodec.decode(&bytes), Err(CodecError::Newer { found: VERSION + 1, known: VERSION }));
     let newer = proto::TaskRecord { version: 9, ..proto::TaskRecord::default() }.encode_to_vec();
     assert_eq!(task_record::decode(&newer), Err(CodecError::Newer { found: 9, known: 1 }));
 }
@@ -355,7 +365,7 @@ fn the_generated_message_reads_the_bytes_written_by_hand() {
     let prospect = everything();
     let bytes = encode(&prospect);
     let message = proto::ProspectRecord::decode(bytes.as_slice()).unwrap();
-    assert_eq!(message.version, 3);
+    assert_eq!(message.version, VERSION);
     assert_eq!(message.last_seen_ms, NOW_MS);
     assert_eq!(message.first_seen, Some(40 * 24 * HOUR_MS));
     assert_eq!(message.seen_hashes, [u64::MAX, 7]);
@@ -522,9 +532,11 @@ prop_compose! {
 prop_compose! {
     fn cart()(id in optional_text(), lines in many(line().boxed()), removed in many((any::<u64>(), time())), cleared_ms in optional_time(),
               touched_ms in time(), checkout_started in any::<bool>(), currency in optional_text(), series in series().boxed(),
-              forget_at_ms in optional_time(), checkout_step in optional_text()) -> Cart {
+              forget_at_ms in optional_time(), checkout_step in optional_text(), lines_left_out in any::<u32>()) -> Cart {
         let removed = removed.into_iter().map(|(product_hash, time_ms)| Removed { product_hash, time_ms }).collect();
-        Cart { id, lines, removed, cleared_ms, touched_ms, checkout_started, checkout_step, currency, series, forget_at_ms }
+        Cart {
+            id, lines, removed, cleared_ms, touched_ms, checkout_started, checkout_step, currency, series, forget_at_ms, lines_left_out,
+        }
     }
 }
 
@@ -557,6 +569,11 @@ proptest! {
         prop_assert_eq!(&encode(&prospect), &bytes, "the same prospect always gives the same bytes");
         let message = proto::ProspectRecord::decode(bytes.as_slice()).unwrap();
         prop_assert_eq!(StateCodec.decode(&message.encode_to_vec()).unwrap(), prospect, "what the generated message writes");
+    }
+
+    #[test]
+    fn a_record_never_takes_more_bytes_than_it_weighs(prospect in prospect().boxed()) {
+        prop_assert!(encode(&prospect).len() <= weight::record(&prospect));
     }
 
     #[test]

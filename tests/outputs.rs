@@ -100,6 +100,7 @@ fn abandoned() -> Output {
             checkout_step: Some("shipping".into()),
             addressable: true,
             lines: vec![line],
+            lines_left_out: 2,
             value: Some(3.0 * 19.99),
             currency: Some("EUR".into()),
             score: 50.0,
@@ -198,7 +199,7 @@ fn an_abandoned_cart_has_the_fields_of_the_contract() {
         r#""abandoned_at":"2026-11-22T11:00:00.123Z","reason":"payment-failed","checkout_started":true,"checkout_step":"shipping","#,
         r#""addressable":true,"lines":[{"product_id":"p-1","sku":"SKU-1","#,
         r#""name":"Shoe \"Trail\"\n","variant":"blue","quantity":3,"price":19.99,"url":"https://shop.example/p/1","image_url":null}],"#,
-        r#""value":59.97,"currency":"EUR","score":50.0,"label":"hot","persona":"parents","#,
+        r#""lines_left_out":2,"value":59.97,"currency":"EUR","score":50.0,"label":"hot","persona":"parents","#,
         r#""proof":{"rule":"cart step 1","events":[{"name":"Product Added","at":"2026-11-22T12:00:00.123Z","topic":"shop.cart","#,
         r#""partition":3,"offset":7}],"checks":["consent"]}}"#
     );
@@ -435,4 +436,18 @@ fn a_task_record_comes_back_through_the_port() {
     assert_eq!(encoder.read_task_record(&bytes), Ok(record));
     assert!(encoder.read_task_record(b"\x08\x09").unwrap_err().contains("version 9"));
     assert!(encoder.read_task_record(b"").is_err());
+}
+
+#[test]
+fn a_reminder_too_long_to_be_written_leaves_without_its_lines_and_says_how_many() {
+    let line = || CartLine { product_id: "p".into(), url: Some("\u{1}".repeat(2_048).into()), ..CartLine::default() };
+    let mut output = abandoned();
+    let Body::CartAbandoned(cart) = &mut output.body else { unreachable!() };
+    (cart.lines, cart.lines_left_out) = ((0..100).map(|_| line()).collect(), 3);
+    let mut encoded = Encoded::default();
+    let output = ProspectOutput { prospect: "u-1".into(), output };
+    assert_eq!(encoder(Format::Json).output(&output, &mut encoded), OutTopic::CartAbandoned);
+    let value: serde_json::Value = serde_json::from_slice(&encoded.value).unwrap();
+    assert_eq!((&value["lines"], &value["lines_left_out"]), (&serde_json::json!([]), &serde_json::json!(103)));
+    assert_eq!(value["cart_id"], "cart-1");
 }

@@ -1,7 +1,7 @@
 //! What workers tell, as metrics.
 
 use crate::domain::effect::{
-    AccountKind, Answer, Attribution, Body, HandOver, HandOverKind, MachineKind, Note, OutcomeKind, Qualification,
+    AccountKind, Answer, Attribution, Body, HandOver, HandOverKind, Limit, MachineKind, Note, OutcomeKind, Qualification,
     RETURNED_BECAUSE, TriggerKind,
 };
 use crate::domain::model::Models;
@@ -39,6 +39,9 @@ impl Counting {
         for step in 1..=models.most_cart_steps() {
             telemetry.declare(&catalogue::CART_TRIGGERS, &[&step.to_string()]);
             telemetry.declare(&catalogue::CART_UNADDRESSABLE, &[&step.to_string()]);
+        }
+        for limit in Limit::ALL {
+            telemetry.declare(&catalogue::LIMITS_REACHED, &[limit.name()]);
         }
         for kind in MachineKind::ALL {
             telemetry.declare(&catalogue::MACHINE_EVENTS, &[kind.name()]);
@@ -159,7 +162,6 @@ impl Counting {
             late: count(Note::Late),
             clamped: batch.clamped,
             broken_fields: batch.broken_fields,
-            limits_reached: count(Note::LimitReached),
             model_moves: count(Note::ModelMoved),
             stages_kept: count(Note::StageKept),
             answers_ignored: count(Note::AnswerIgnored),
@@ -168,6 +170,9 @@ impl Counting {
             if let Note::Suppressed(reason) = note {
                 self.telemetry.triggers_suppressed(reason.name(), *count);
             }
+        }
+        for limit in Limit::ALL {
+            self.telemetry.limits_reached(limit.name(), count(Note::LimitReached(limit)));
         }
         for kind in MachineKind::ALL {
             self.telemetry.machine_events(kind.name(), count(Note::Machine(kind)));
@@ -307,6 +312,7 @@ mod tests {
             checkout_step: None,
             addressable: at_ms > 5_000,
             lines: Vec::new(),
+            lines_left_out: 0,
             value: None,
             currency: None,
             score: 0.0,

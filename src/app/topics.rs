@@ -6,6 +6,7 @@ use super::{DONE, FAILED, UsageError, load};
 use crate::config::Settings;
 use crate::domain::DAY_MS;
 use crate::kafka::admin::{Admin, Created, NewTopicSpec, Topic};
+use crate::kafka::options::TOPIC_MESSAGE_BYTES;
 use crate::runtime::ports::OutTopic;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -14,10 +15,8 @@ use std::process::ExitCode;
 
 /// Room that a dead letter needs beside the original record: our headers.
 pub const DEAD_LETTER_ROOM_BYTES: u64 = 64 * 1024;
-/// Kafka's default of `max.message.bytes`.
-pub const DEFAULT_MESSAGE_BYTES: u64 = 1_048_588;
-/// A prospect's record is bounded, but not by Kafka's default.
-const STATE_MESSAGE_BYTES: u64 = 8 << 20;
+/// Kafka's default of `max.message.bytes`, and what all outputs must take.
+pub const DEFAULT_MESSAGE_BYTES: u64 = TOPIC_MESSAGE_BYTES as u64;
 /// A restore that begins later than this after a delete could miss it.
 const DELETE_RETENTION_MS: i64 = 7 * DAY_MS;
 /// What members told their accounts must be read within this time.
@@ -146,7 +145,6 @@ pub fn wanted(
                 ("cleanup.policy", "compact".to_owned()),
                 ("retention.ms", "-1".to_owned()),
                 ("delete.retention.ms", DELETE_RETENTION_MS.to_string()),
-                ("max.message.bytes", STATE_MESSAGE_BYTES.to_string()),
             ],
             // Read at once by the service itself; kept for as long as it may be down.
             OutTopic::AccountMembers => {
@@ -160,7 +158,10 @@ pub fn wanted(
             _ => vec![("cleanup.policy", "delete".to_owned()), ("retention.ms", retention_ms.to_string())],
         };
         // The record's time is the instant of the decision: the broker must not write its own over it.
-        let configs = configs.into_iter().chain([("message.timestamp.type", "CreateTime".to_owned())]).collect();
+        let is_dead_letters = topic == OutTopic::DeadLetters;
+        let message_bytes = (!is_dead_letters).then(|| ("max.message.bytes", DEFAULT_MESSAGE_BYTES.to_string()));
+        let configs =
+            configs.into_iter().chain(message_bytes).chain([("message.timestamp.type", "CreateTime".to_owned())]).collect();
         spec(settings.output_topic(topic), configs)
     });
     inputs.chain(outputs).collect()
@@ -231,6 +232,9 @@ mod tests {
         assert_eq!(config(&specs, "shop.leadstream.dead-letters", "retention.ms"), Some("-1"));
         assert_eq!(config(&specs, "shop.leadstream.dead-letters", "max.message.bytes"), Some("2065536"));
         assert_eq!(config(&specs, "shop.leadstream.cart-abandoned", "retention.ms"), Some("2592000000"));
+        for topic in ["state", "cart-abandoned", "stage-changes", "account-members"] {
+            assert_eq!(config(&specs, &format!("shop.leadstream.{topic}"), "max.message.bytes"), Some("1048588"), "{topic}");
+        }
         for spec in &specs {
             assert_eq!(config(&specs, &spec.name, "message.timestamp.type"), Some("CreateTime"));
         }

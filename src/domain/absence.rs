@@ -5,7 +5,7 @@
 mod interest;
 mod leave;
 
-use super::effect::{Body, Effects, Note, Reason};
+use super::effect::{Body, Effects, Limit, Note, Reason};
 use super::event::{Event, Position};
 use super::ids::{hash64, low32};
 use super::model::absence::{After, Same, Trigger};
@@ -231,7 +231,7 @@ fn arm(prospect: &mut Prospect, trigger: &Trigger, mut new: Pending, effects: &m
         return;
     }
     if absence.pending.len() >= MAX_PENDING {
-        effects.notes.push(Note::LimitReached);
+        effects.notes.push(Note::LimitReached(Limit::PendingTriggers));
         let of_same = absence.pending.iter().enumerate().filter(|(_, p)| p.trigger == trigger.hash);
         let Some((oldest, _)) = of_same.min_by_key(|(_, p)| p.since_ms) else { return };
         absence.pending.remove(oldest);

@@ -11,7 +11,7 @@ mod outcome;
 mod series;
 mod step;
 
-use super::effect::{Effects, Note, Reason};
+use super::effect::{Effects, Limit, Note, Reason};
 use super::event::Event;
 use super::model::Model;
 use super::names::Kind;
@@ -100,7 +100,7 @@ fn new_cart(
     effects: &mut Effects,
 ) -> usize {
     if prospect.carts.len() >= MAX_CARTS {
-        effects.notes.push(Note::LimitReached);
+        effects.notes.push(Note::LimitReached(Limit::Carts));
         if let Some((oldest, _)) = prospect.carts.iter().enumerate().min_by_key(|(index, c)| (c.touched_ms, *index)) {
             series::evict(prospect, oldest, event, context, effects);
         }

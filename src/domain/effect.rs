@@ -1,10 +1,12 @@
 //! What a step gives besides new state: outputs for downstream topics, and notes that the runtime counts.
 
+mod limit;
 mod more;
 
 use super::event::Position;
 use super::prospect::{ArmedFor, CartLine};
 use super::{Ms, Text};
+pub use limit::Limit;
 pub use more::{
     AccountChanged, AccountKind, Answer, Because, HandOver, HandOverKind, MemberUpdate, Proof, Qualification, RETURNED_BECAUSE,
     TriggerKind, Triggered, Verdict,
@@ -155,6 +157,8 @@ pub struct CartAbandoned {
     /// Somebody knows an address to write to.
     pub addressable: bool,
     pub lines: Vec<CartLine>,
+    /// Lines for which there was no room in the record, or in this output; `value` does without them.
+    pub lines_left_out: u32,
     pub value: Option<f64>,
     pub currency: Option<Text>,
     pub score: f64,
@@ -306,8 +310,8 @@ pub enum Note {
     ModelMoved,
     /// A stage of another model that the current one doesn't know was kept.
     StageKept,
-    /// A limit of the record was reached (lines, carts, remembered ids).
-    LimitReached,
+    /// A limit of the record was reached.
+    LimitReached(Limit),
     /// A trigger of absence did not leave.
     Suppressed(Reason),
     /// An answer of sales about a lead that it doesn't have, or that it answered for already.

@@ -109,6 +109,8 @@ pub struct Event<'a> {
     pub has_products: bool,
     /// Products of the list, or the single product at top level.
     pub products: Vec<Product<'a>>,
+    /// Products of the list for which there was no room in [`Event::products`].
+    pub products_left_out: u32,
     /// `value`, `total` or `revenue`: finite.
     pub value: Option<f64>,
     pub currency: Option<Cow<'a, str>>,

@@ -11,7 +11,7 @@ use super::model::{Model, Models, name_hash};
 use super::names::Kind;
 use super::prospect::{Prospect, TimerKind, Track};
 use super::score::{self, Relabelled};
-use super::{Ms, Text, absence, account, adopt, contact, customer, lead, machine, traits};
+use super::{Ms, Text, absence, account, adopt, budget, contact, customer, lead, machine, traits};
 
 /// One turn of a prospect: an event, or a deadline, and what it has given so far.
 pub struct Turn<'a, 'e> {
@@ -63,6 +63,11 @@ impl<'a> Turn<'a, '_> {
 /// Applies one event. `is_new` says that nothing was known of the prospect. Calling it twice with the same arguments gives
 /// the same answer; a duplicate changes nothing but gives a note.
 pub fn step(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Models, effects: &mut Effects) {
+    apply(prospect, is_new, event, models, effects);
+    budget::fit_record(prospect, models.models.len(), effects);
+}
+
+fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Models, effects: &mut Effects) {
     if prospect.seen.contains(event.message_hash) {
         effects.notes.push(Note::Duplicate);
         return;
@@ -171,6 +176,11 @@ fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Even
 /// Fires one due timer. `now_ms` is the instant that lateness is measured by; the output's own time is the deadline. A timer
 /// that is not set, or lies later than `now_ms`, does nothing.
 pub fn fire(key: &str, prospect: &mut Prospect, kind: TimerKind, now_ms: Ms, models: &Models, effects: &mut Effects) {
+    fire_one(key, prospect, kind, now_ms, models, effects);
+    budget::fit_record(prospect, models.models.len(), effects);
+}
+
+fn fire_one(key: &str, prospect: &mut Prospect, kind: TimerKind, now_ms: Ms, models: &Models, effects: &mut Effects) {
     if kind == TimerKind::Account {
         // The record of an account has nothing else.
         account::fire(prospect, now_ms, effects);

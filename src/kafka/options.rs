@@ -1,5 +1,6 @@
 //! How to reach the cluster, and the only place that writes client properties.
 
+use crate::domain::budget::{MAX_OUTPUT_BYTES, MAX_RECORD_BYTES};
 use crate::runtime::options::{OnGap, Options as WorkerOptions, Positions, Start};
 use crate::runtime::ports::OutTopic;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
@@ -9,6 +10,19 @@ use std::time::Duration;
 
 /// A record that can't be written fails so much earlier than its transaction would time out.
 const MESSAGE_TIMEOUT_BEFORE: Duration = Duration::from_secs(1);
+
+/// Most bytes that the client puts into one request for a partition.
+const BATCH_BYTES: usize = 1_000_000;
+/// `max.message.bytes` that every output and the changelog must have: Kafka's default. The broker holds what comes in one request
+/// against it, and that is [`BATCH_BYTES`] and its frame.
+pub const TOPIC_MESSAGE_BYTES: usize = 1_048_588;
+/// Key, headers and frame of an output or of a state record.
+const BESIDE_THE_VALUE_BYTES: usize = 16 * 1024;
+
+// The largest record always fits into a request, and a request into every topic.
+const _: () = assert!(MAX_RECORD_BYTES + BESIDE_THE_VALUE_BYTES <= BATCH_BYTES);
+const _: () = assert!(MAX_OUTPUT_BYTES + BESIDE_THE_VALUE_BYTES <= BATCH_BYTES);
+const _: () = assert!(BATCH_BYTES < TOPIC_MESSAGE_BYTES);
 
 /// Which protocol the consumer group speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -322,7 +336,7 @@ impl Options {
             // The end of a batch flushes. Before that, small requests cost more than they gain, and records that have lingered
             // and wait for the answer to the request before theirs make the library's thread poll without pause.
             .set("linger.ms", "50")
-            .set("batch.size", "1000000")
+            .set("batch.size", BATCH_BYTES.to_string())
             .set("batch.num.messages", "100000")
             .set("queue.buffering.max.messages", "1000000")
             .set("queue.buffering.max.kbytes", "1048576")

@@ -2,7 +2,7 @@
 
 use super::admin::{Admin, Topic};
 use super::log::KafkaLog;
-use super::options::{Options, refused_properties};
+use super::options::{Options, TOPIC_MESSAGE_BYTES, refused_properties};
 use super::source::KafkaSource;
 use super::state::KafkaState;
 use crate::domain::model::Models;
@@ -22,8 +22,6 @@ use std::time::{Duration, Instant};
 
 /// Room for a dead letter's key and headers within the largest record of the topic.
 const DEAD_LETTER_ROOM: usize = 64 * 1024;
-/// The broker's default `max.message.bytes`.
-const MAX_MESSAGE_BYTES: usize = 1_048_588;
 /// Newest keys per partition looked at for the partitioner check.
 const KEYS_PER_PARTITION: i64 = 100;
 /// Tries at the start before a cluster that does not answer is given up.
@@ -280,7 +278,7 @@ fn look_at_topics(options: &Options) -> Result<(u32, usize), Failure> {
     })?;
     let partitions = topics.get(&inputs[0]).map_or(0, |t| t.partitions);
     if options.is_mock {
-        return Ok((partitions, MAX_MESSAGE_BYTES - DEAD_LETTER_ROOM));
+        return Ok((partitions, TOPIC_MESSAGE_BYTES - DEAD_LETTER_ROOM));
     }
     if !options.worker.allow_mixed_partitioners {
         let mut samples = Vec::new();
@@ -291,10 +289,31 @@ fn look_at_topics(options: &Options) -> Result<(u32, usize), Failure> {
             return Err(Failure::Stop(text));
         }
     }
-    // Without the right to read settings the broker's default is assumed.
-    let configs = admin.topic_configs(&options.output_topic(OutTopic::DeadLetters)).unwrap_or_default();
-    let largest = configs.get("max.message.bytes").and_then(|v| v.parse().ok()).unwrap_or(MAX_MESSAGE_BYTES);
-    Ok((partitions, largest.saturating_sub(DEAD_LETTER_ROOM)))
+    let mut largest = TOPIC_MESSAGE_BYTES;
+    let mut too_small = Vec::new();
+    for topic in OutTopic::used(options.accounts) {
+        let name = options.output_topic(topic);
+        // Without the right to read settings the broker's default is assumed.
+        let configs = admin.topic_configs(&name).unwrap_or_default();
+        let takes = configs.get("max.message.bytes").and_then(|v| v.parse().ok()).unwrap_or(TOPIC_MESSAGE_BYTES);
+        if topic == OutTopic::DeadLetters {
+            largest = takes;
+        }
+        too_small.extend((takes < TOPIC_MESSAGE_BYTES).then(|| too_small_a_topic(&name, takes)));
+    }
+    if too_small.is_empty() {
+        Ok((partitions, largest.saturating_sub(DEAD_LETTER_ROOM)))
+    } else {
+        Err(Failure::Stop(too_small.join("; ")))
+    }
+}
+
+/// A topic that doesn't take what the service may have to write.
+fn too_small_a_topic(name: &str, takes_bytes: usize) -> String {
+    format!(
+        "{name}: max.message.bytes is {takes_bytes} and must be at least {TOPIC_MESSAGE_BYTES}, or a request is refused one day: \
+         kafka-configs.sh --alter --entity-type topics --entity-name {name} --add-config max.message.bytes={TOPIC_MESSAGE_BYTES}"
+    )
 }
 
 /// What is wrong with the topics, each with what to do.

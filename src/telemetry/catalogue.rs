@@ -297,8 +297,8 @@ catalogue! {
         "Prospects with a pending timer",
         "Not by itself.");
     /// Limits of a record reached.
-    LIMITS_REACHED = counter("leadstream_limits_reached_total", "times", &[],
-        "Times that a limit of a prospect's record (lines, carts, remembered ids) was reached and the oldest had to go",
+    LIMITS_REACHED = counter("leadstream_limits_reached_total", "times", &["limit"],
+        "Times that a limit of a record was reached and what is least useful had to go, by limit (docs/limits.md)",
         "A steady rate: a bot, or one key for many people.");
     /// Records moved to another model.
     MODEL_MOVES = counter("leadstream_model_moves_total", "records", &[],

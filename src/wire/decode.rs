@@ -186,6 +186,7 @@ impl Decoder {
         if kind == Kind::Group {
             draft.put_group_id(&self.lookup);
         }
+        let products_left_out = draft.list.left_out;
         let (products, has_products) = draft.list.finish(draft.single, is_v1, &mut draft.faults);
         let topic = self.options.topics.get(usize::from(head.position.input));
         Ok(Event {
@@ -203,6 +204,7 @@ impl Decoder {
             order_id: draft.order_id.or(draft.v1_order_id),
             has_products,
             products,
+            products_left_out,
             value: draft.value.or(draft.total).or(draft.revenue),
             currency: draft.currency,
             properties: draft.properties,

@@ -5,7 +5,8 @@ mod protobuf;
 
 use super::time::Rfc3339;
 use super::{dead_letter, task_record};
-use crate::domain::effect::{Body, Direction, Output, TriggerKind, Verdict};
+use crate::domain::budget::MAX_OUTPUT_BYTES;
+use crate::domain::effect::{Body, CartAbandoned, Direction, Output, TriggerKind, Verdict};
 use crate::domain::model::{Model, Models};
 use crate::engine::task::ProspectOutput;
 use crate::runtime::ports::{Encode, Encoded, Headers, OutTopic, RecordView, Rejected, TaskRecord};
@@ -99,7 +100,14 @@ impl Encode for Encoder {
     fn output(&self, output: &ProspectOutput, into: &mut Encoded) -> OutTopic {
         into.value.clear();
         self.headers(&output.prospect, &output.output, &mut into.headers);
-        self.encode(&output.prospect, &output.output, &mut into.value)
+        let topic = self.encode(&output.prospect, &output.output, &mut into.value);
+        if into.value.len() > MAX_OUTPUT_BYTES
+            && let Some(short) = without_lines(&output.output)
+        {
+            into.value.clear();
+            self.encode(&output.prospect, &short, &mut into.value);
+        }
+        topic
     }
 
     fn dead_letter(&self, record: &RecordView<'_>, topic: &str, rejected: &Rejected, headers: &mut Headers) {
@@ -113,6 +121,15 @@ impl Encode for Encoder {
     fn read_task_record(&self, bytes: &[u8]) -> Result<TaskRecord, String> {
         task_record::decode(bytes).map_err(|e| e.to_string())
     }
+}
+
+/// A reminder that says only how many lines there are: for one that could not be written with them.
+#[must_use]
+pub fn without_lines(output: &Output) -> Option<Output> {
+    let Body::CartAbandoned(cart) = &output.body else { return None };
+    let left_out = u32::try_from(cart.lines.len()).unwrap_or(u32::MAX).saturating_add(cart.lines_left_out);
+    let cart = CartAbandoned { lines: Vec::new(), lines_left_out: left_out, ..(**cart).clone() };
+    Some(Output { body: Body::CartAbandoned(Box::new(cart)), ..output.clone() })
 }
 
 /// Which topic an output belongs to.

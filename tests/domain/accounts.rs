@@ -4,7 +4,7 @@ use super::harness::{START_MS, commit, model};
 use leadstream::domain::account::company::ACCOUNT_KEY;
 use leadstream::domain::account::consensus::MAX_VOTES;
 use leadstream::domain::account::group::{EMPTY_KEPT_MS, Group, MAX_MEMBERS, Tidings};
-use leadstream::domain::effect::{AccountChanged, AccountKind, Body, MemberUpdate, Note, Verdict};
+use leadstream::domain::effect::{AccountChanged, AccountKind, Body, Limit, MemberUpdate, Note, Verdict};
 use leadstream::domain::event::Position;
 use leadstream::domain::model::Models;
 use leadstream::engine::task::{BatchEffects, Mode, Task};
@@ -146,7 +146,7 @@ fn an_account_is_bounded_and_says_so() {
     assert_eq!(group.members.len(), MAX_MEMBERS);
     assert!(group.members.iter().all(|m| m.updated_ms >= START_MS + 36), "those who told nothing for longest left");
     assert!(group.consensus.votes.len() <= MAX_VOTES && group.consensus.settled.agreed.len() <= MAX_MEMBERS);
-    assert!(effects.notes.iter().any(|(note, _)| *note == Note::LimitReached));
+    assert!(effects.notes.iter().any(|(note, _)| *note == Note::LimitReached(Limit::AccountMembers)));
     assert_eq!(standing(&said), BTreeSet::from([(AccountKind::ConsensusReached, START_MS + 1)]));
 }
 

@@ -89,6 +89,7 @@ impl Did {
             cart_id: self.cart_id.clone().map(Cow::Owned),
             order_id: self.order_id.clone().map(Cow::Owned),
             has_products: self.has_products,
+            products_left_out: 0,
             products: self
                 .products
                 .iter()

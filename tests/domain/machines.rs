@@ -2,7 +2,7 @@
 
 use super::harness::{Line, commit, script, shop};
 use leadstream::domain::cart::MAX_ORDERS;
-use leadstream::domain::effect::{Body, MachineKind, Note};
+use leadstream::domain::effect::{Body, Limit, MachineKind, Note};
 use leadstream::domain::prospect::Prospect;
 use leadstream::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
 use leadstream::wire::state_record::StateCodec;
@@ -148,7 +148,7 @@ fn few_orders_are_remembered_and_their_lines_not_for_long() {
     }
     let ran = run("", &text);
     assert_eq!(ran.prospect.more.as_ref().unwrap().orders.len(), MAX_ORDERS);
-    assert_eq!(ran.noted(Note::LimitReached), 12);
+    assert_eq!(ran.noted(Note::LimitReached(Limit::Orders)), 12);
     assert!(run("", &format!("{text} 2d page")).prospect.more.is_none_or(|more| more.orders.is_empty()));
     assert!(run("payment_window = \"off\"", &text).prospect.more.is_none_or(|more| more.orders.is_empty()));
     // Nobody comes again: they go with the cart.

@@ -153,6 +153,7 @@ fn outputs(
         for difference in differences {
             let matters = spec.name == state
                 || difference.starts_with("message.timestamp.type")
+                || difference.starts_with("max.message.bytes")
                 || spec.name == dead
                 || spec.name == members;
             let text = format!("{}: {difference}{}", spec.name, what_to_do(&spec.name, &difference));

@@ -2,14 +2,14 @@
 
 use super::consensus::{Change, Consensus, Said, Says, Vote};
 use crate::domain::effect::{
-    AccountChanged, AccountKind, Axis, Body, CausingEvent, Effects, MemberUpdate, Note, Output, Verdict,
+    AccountChanged, AccountKind, Axis, Body, CausingEvent, Effects, Limit, MemberUpdate, Note, Output, Verdict,
 };
 use crate::domain::ids::{IdKind, hash64, low64, output_id};
 use crate::domain::journey::stage_index;
 use crate::domain::model::accounts::{Accounts, ScoreOf, role_hash};
 use crate::domain::model::{Model, Models};
 use crate::domain::prospect::Prospect;
-use crate::domain::{DAY_MS, Ms, Text};
+use crate::domain::{DAY_MS, Ms, Text, budget};
 
 /// Members that an account keeps: the one that told nothing for longest leaves for a new one.
 pub const MAX_MEMBERS: usize = 64;
@@ -120,10 +120,11 @@ pub fn take_in(prospect: &mut Prospect, is_new: bool, tidings: &Tidings, models:
         taker.say_change(group, &change, effects);
     }
     if group.consensus.bound(accounts) {
-        effects.notes.push(Note::LimitReached);
+        effects.notes.push(Note::LimitReached(Limit::AccountVotes));
     }
     taker.say_stages(group, effects);
     group.empty_since_ms = group.members.is_empty().then_some(newest_ms);
+    budget::fit_record(prospect, models.models.len(), effects);
 }
 
 struct Taker<'a> {
@@ -181,7 +182,7 @@ impl Taker<'_> {
         }
         self.vote_of_member(group, voter, says);
         if group.members.len() > MAX_MEMBERS {
-            effects.notes.push(Note::LimitReached);
+            effects.notes.push(Note::LimitReached(Limit::AccountMembers));
             let oldest = group.members.iter().enumerate().min_by_key(|(_, m)| (m.updated_ms, &m.name)).map(|(n, _)| n);
             if let Some(oldest) = oldest {
                 let left = group.members.remove(oldest);

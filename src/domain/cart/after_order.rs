@@ -2,7 +2,8 @@
 
 use super::outcome::{Reversal, reverse};
 use super::{CartContext, MAX_LINES, MAX_SENT, check_out, concerned, new_cart, series, touch};
-use crate::domain::effect::{Effects, Note, Reason};
+use crate::domain::budget;
+use crate::domain::effect::{Effects, Limit, Note, Reason};
 use crate::domain::event::{Event, OrderFate};
 use crate::domain::ids::hash64;
 use crate::domain::model::CartModel;
@@ -61,9 +62,10 @@ pub(super) fn remember(
     }
     past.order = id_hash(event);
     past.time_ms = event.time_ms;
+    budget::fit_order(&mut past.lines, effects);
     let orders = &mut prospect.more_mut().orders;
     if orders.len() >= MAX_ORDERS {
-        effects.notes.push(Note::LimitReached);
+        effects.notes.push(Note::LimitReached(Limit::Orders));
         orders.remove(0);
     }
     orders.push(past);
@@ -127,10 +129,16 @@ fn bring_back(
     let at = found.unwrap_or_else(|| new_cart(prospect, past.cart.clone(), event, context, effects));
     let cart = &mut prospect.carts[at];
     for line in past.lines {
-        if cart.lines.len() < MAX_LINES && !cart.lines.iter().any(|l| l.product_id == line.product_id) {
+        if cart.lines.iter().any(|l| l.product_id == line.product_id) {
+            continue;
+        }
+        if cart.lines.len() < MAX_LINES {
             cart.lines.push(line);
+        } else {
+            cart.lines_left_out = cart.lines_left_out.saturating_add(1);
         }
     }
+    cart.lines_left_out = cart.lines_left_out.saturating_add(budget::fit_cart(&mut cart.lines, effects));
     let mut sent = past.sent;
     sent.append(&mut cart.series.sent);
     sent.drain(..sent.len().saturating_sub(MAX_SENT));

@@ -1,7 +1,8 @@
 //! What is in a cart: adds, removals, snapshots, orders. Late events never undo what a later one decided.
 
 use super::{Change, MAX_LINES, MAX_REMOVED};
-use crate::domain::effect::{Effects, Note};
+use crate::domain::budget::{self, MAX_LINE_BYTES};
+use crate::domain::effect::{Effects, Limit, Note};
 use crate::domain::event::{Event, Product};
 use crate::domain::ids::hash64;
 use crate::domain::prospect::{Cart, CartLine, Removed};
@@ -31,16 +32,19 @@ fn add_line(cart: &mut Cart, product: &Product<'_>, time_ms: Ms, effects: &mut E
         if time_ms >= line.added_ms {
             line.added_ms = time_ms;
             describe(line, product);
+            cart.lines_left_out = cart.lines_left_out.saturating_add(budget::fit_cart(&mut cart.lines, effects));
         }
         return true;
     }
     if cart.lines.len() >= MAX_LINES {
-        effects.notes.push(Note::LimitReached);
+        effects.notes.push(Note::LimitReached(Limit::CartLines));
+        cart.lines_left_out = cart.lines_left_out.saturating_add(1);
         return false;
     }
     let mut line = CartLine { product_id: product.id.as_ref().into(), quantity, added_ms: time_ms, ..CartLine::default() };
     describe(&mut line, product);
     cart.lines.push(line);
+    cart.lines_left_out = cart.lines_left_out.saturating_add(budget::fit_cart(&mut cart.lines, effects));
     true
 }
 
@@ -59,6 +63,10 @@ fn describe(line: &mut CartLine, product: &Product<'_>) {
     keep(&mut line.url, product.url.as_ref());
     keep(&mut line.image_url, product.image_url.as_ref());
     line.price = product.price.or(line.price);
+    // Only two long addresses together are more: the page says more than the picture.
+    if budget::weight::line(line) > MAX_LINE_BYTES {
+        line.image_url = None;
+    }
 }
 
 /// Removes by quantity; the line when none is given.
@@ -105,7 +113,7 @@ pub(super) fn replace(cart: &mut Cart, event: &Event<'_>, effects: &mut Effects)
         return Change::Quiet;
     }
     let old = std::mem::take(&mut cart.lines);
-    let mut gained = false;
+    let mut left_out = event.products_left_out;
     for product in &event.products {
         let quantity = product.quantity.unwrap_or(1);
         if let Some(line) = cart.lines.iter_mut().find(|l| *l.product_id == *product.id) {
@@ -113,8 +121,9 @@ pub(super) fn replace(cart: &mut Cart, event: &Event<'_>, effects: &mut Effects)
             continue;
         }
         if cart.lines.len() >= MAX_LINES {
-            effects.notes.push(Note::LimitReached);
-            break;
+            effects.notes.push(Note::LimitReached(Limit::CartLines));
+            left_out = left_out.saturating_add(1);
+            continue;
         }
         let known = old.iter().find(|l| *l.product_id == *product.id);
         let mut line = known.cloned().unwrap_or_else(|| CartLine {
@@ -126,13 +135,19 @@ pub(super) fn replace(cart: &mut Cart, event: &Event<'_>, effects: &mut Effects)
         describe(&mut line, product);
         cart.lines.push(line);
     }
+    left_out = left_out.saturating_add(budget::fit_cart(&mut cart.lines, effects));
+    let (mut more_of_one, mut new_lines) = (false, 0);
     for line in &mut cart.lines {
         let before = old.iter().find(|l| l.product_id == line.product_id).map_or(0, |l| l.quantity);
         if line.quantity > before {
             line.added_ms = event.time_ms;
-            gained = true;
+            more_of_one |= before > 0;
+            new_lines += u32::from(before == 0);
         }
     }
+    // As many as there was no room for before may not be new at all: the same snapshot again must not arm.
+    let gained = more_of_one || new_lines > cart.lines_left_out;
+    cart.lines_left_out = left_out;
     cart.cleared_ms = Some(event.time_ms);
     cart.removed.clear();
     match (old.is_empty(), cart.lines.is_empty()) {
@@ -145,6 +160,7 @@ pub(super) fn replace(cart: &mut Cart, event: &Event<'_>, effects: &mut Effects)
 /// An order takes the whole cart: what was added after it stays.
 pub(super) fn clear(cart: &mut Cart, time_ms: Ms) {
     cart.lines.retain(|l| l.added_ms > time_ms);
+    cart.lines_left_out = 0;
     cart.cleared_ms = cart.cleared_ms.max(Some(time_ms));
     cart.removed.retain(|r| r.time_ms > time_ms);
     left_checkout(cart);

@@ -12,6 +12,7 @@ pub(super) use tests_of::all as tests;
 
 use super::spec::{At, AxisSpec, CartSpec, Fault, ModelSpec, Place};
 use super::{MAX_RULES, MAX_STAGES, absence, accounts, contact, machine, people, sales};
+use crate::domain::budget::MAX_MODELS;
 use crate::domain::effect::Axis;
 
 /// How faults begin that can follow from another fault in the same section.
@@ -58,6 +59,11 @@ pub fn check_all(specs: &[ModelSpec], cart_overrides: &CartSpec) -> Vec<(usize, 
         all.extend(found.into_iter().map(|fault| (index, fault)));
     }
     all.extend(people::across(specs));
+    if let Some(one_too_many) = specs.get(MAX_MODELS) {
+        let place = one_too_many.name.as_ref().map_or_else(Place::default, |name| name.place.clone());
+        let message = format!("one model too many: {MAX_MODELS} may run together, for each takes its share of every record");
+        all.push((MAX_MODELS, Fault { place, message }));
+    }
     if specs.is_empty() {
         let message = "no model is configured: name a file or a shipped model".to_owned();
         all.push((0, Fault { place: Place { line: 0, path: "model.files".to_owned() }, message }));

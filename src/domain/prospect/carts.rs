@@ -23,6 +23,8 @@ pub struct Cart {
     pub series: Series,
     /// When the cart is forgotten, if ever.
     pub forget_at_ms: Option<Ms>,
+    /// Lines that it should have and for which there was no room, since it was last emptied or replaced.
+    pub lines_left_out: u32,
 }
 
 /// One line of a cart.

@@ -73,6 +73,8 @@ pub(super) struct ProductList<'a> {
     /// It had elements that are no product (or, before the name is known, may be none).
     pub without_id: bool,
     pub dropped: bool,
+    /// Beyond [`MAX_PRODUCTS`].
+    pub left_out: u32,
     pub products: Vec<Product<'a>>,
     /// Index and v1 id of the products that have one.
     pub v1_ids: Vec<(usize, Cow<'a, str>)>,
@@ -158,6 +160,7 @@ impl<'a> DraftProduct<'a> {
 impl<'a> ProductList<'a> {
     pub(super) fn push(&mut self, draft: DraftProduct<'a>, faults: &mut Faults) {
         if self.products.len() >= MAX_PRODUCTS {
+            self.left_out = self.left_out.saturating_add(1);
             self.drop_one(faults);
             return;
         }

@@ -71,6 +71,7 @@ pub fn as_event<'a>(tidings: Tidings, record_ms: Ms, position: Position) -> Even
         cart_id: None,
         order_id: None,
         has_products: false,
+        products_left_out: 0,
         products: Vec::new(),
         value: None,
         currency: None,

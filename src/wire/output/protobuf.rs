@@ -102,6 +102,7 @@ fn abandoned(body: &CartAbandoned, encoder: &Encoder) -> proto::CartAbandoned {
         reason: body.armed_for.name().to_owned(),
         checkout_step: text(body.checkout_step.as_ref()),
         addressable: body.addressable,
+        lines_left_out: body.lines_left_out,
     }
 }
 

@@ -232,6 +232,7 @@ fn cart(mut r: Reader<'_>, c: &mut Cart) -> Read<()> {
             (9, Value::Bytes(b)) => series(r.nested(b, "series"), &mut c.series)?,
             (10, Value::Varint(v)) => c.forget_at_ms = Some(r.time(v)),
             (20, Value::Bytes(b)) => c.checkout_step = Some(r.text(b)?),
+            (21, Value::Varint(v)) => c.lines_left_out = r.number(v)?,
             _ => return r.unknown(field),
         }
     }

@@ -167,8 +167,19 @@ fn count(count: &RuleCount, w: &mut Writer<'_>) {
 }
 
 fn cart(cart: &Cart, w: &mut Writer<'_>) {
-    let Cart { id, lines, removed, cleared_ms, touched_ms, checkout_started, checkout_step, currency, series, forget_at_ms } =
-        cart;
+    let Cart {
+        id,
+        lines,
+        removed,
+        cleared_ms,
+        touched_ms,
+        checkout_started,
+        checkout_step,
+        currency,
+        series,
+        forget_at_ms,
+        lines_left_out,
+    } = cart;
     w.optional_text(1, id.as_deref());
     for l in lines {
         w.nested(2, |w| line(l, w));
@@ -184,6 +195,7 @@ fn cart(cart: &Cart, w: &mut Writer<'_>) {
     }
     w.time(10, *forget_at_ms);
     w.optional_text(20, checkout_step.as_deref());
+    w.uint(21, *lines_left_out);
 }
 
 pub(super) fn line(line: &CartLine, w: &mut Writer<'_>) {

@@ -1,0 +1,153 @@
+//! What a record may weigh, and what goes first where it would weigh more.
+//!
+//! Lists of a record are bounded by their number; texts come from outside and make the difference between a kilobyte and
+//! megabytes. So whatever a step leaves behind is weighed, and what is least useful goes until it fits: a prospect can't make a
+//! record that its topic doesn't take, nor one that makes each of its events expensive.
+
+pub mod weight;
+
+use super::effect::{Effects, Limit, Note};
+use super::prospect::{CartLine, More, Prospect};
+use super::{Ms, Text};
+
+/// Most that a line of a cart weighs; what it says of the product is bounded text by text, and only the picture may not fit.
+pub const MAX_LINE_BYTES: usize = 4 * 1024;
+/// Most that the lines of one cart weigh.
+pub const MAX_CART_BYTES: usize = 40 * 1024;
+/// Most that the remembered lines of one order weigh.
+pub const MAX_ORDER_BYTES: usize = 16 * 1024;
+/// Most that a record weighs; in the changelog it takes no more.
+pub const MAX_RECORD_BYTES: usize = 64 * 1024;
+/// Most bytes of an output's value. JSON writes a control character as six: a reminder of the fullest cart takes 6 times
+/// [`MAX_CART_BYTES`] and the names of its fields, an account with all its members 300 KiB.
+pub const MAX_OUTPUT_BYTES: usize = 512 * 1024;
+/// Most models that run together: each takes its share of a record.
+pub const MAX_MODELS: usize = 8;
+
+/// Texts of a line that it can do without, the least useful first.
+const TEXTS: [fn(&mut CartLine) -> &mut Option<Text>; 4] =
+    [|line| &mut line.image_url, |line| &mut line.url, |line| &mut line.variant, |line| &mut line.name];
+
+/// Makes the lines of a cart fit: texts go first, then the lines added first. Gives the number of lines that had to go.
+#[must_use]
+pub fn fit_cart(lines: &mut Vec<CartLine>, effects: &mut Effects) -> u32 {
+    fit_lines(lines, (MAX_CART_BYTES, 1), Limit::CartBytes, effects)
+}
+
+/// The same for what is remembered of an order.
+pub fn fit_order(lines: &mut Vec<CartLine>, effects: &mut Effects) {
+    fit_lines(lines, (MAX_ORDER_BYTES, 0), Limit::OrderBytes, effects);
+}
+
+fn fit_lines(lines: &mut Vec<CartLine>, (most, kept): (usize, usize), limit: Limit, effects: &mut Effects) -> u32 {
+    let mut over = weight::lines(lines).saturating_sub(most);
+    if over == 0 {
+        return 0;
+    }
+    effects.notes.push(Note::LimitReached(limit));
+    for text in TEXTS {
+        drop_texts(lines, text, &mut over);
+    }
+    drop_lines(lines, kept, &mut over)
+}
+
+fn drop_texts(lines: &mut [CartLine], text: fn(&mut CartLine) -> &mut Option<Text>, over: &mut usize) {
+    for line in lines {
+        if *over == 0 {
+            return;
+        }
+        let text = text(line).take();
+        *over = over.saturating_sub(weight::text(text.as_deref()));
+    }
+}
+
+/// Drops the first lines, down to `kept`; says how many.
+fn drop_lines(lines: &mut Vec<CartLine>, kept: usize, over: &mut usize) -> u32 {
+    let mut gone = 0;
+    while *over > 0 && lines.len() - gone > kept {
+        *over = over.saturating_sub(weight::line(&lines[gone]));
+        gone += 1;
+    }
+    lines.drain(..gone);
+    u32::try_from(gone).unwrap_or(u32::MAX)
+}
+
+/// Makes a record fit. `models`: how many run, and have the first tracks.
+pub fn fit_record(prospect: &mut Prospect, models: usize, effects: &mut Effects) {
+    let mut over = weight::record(prospect).saturating_sub(MAX_RECORD_BYTES);
+    if over == 0 {
+        return;
+    }
+    effects.notes.push(Note::LimitReached(Limit::RecordBytes));
+    for text in TEXTS {
+        for lines in lines_by_use(prospect) {
+            drop_texts(lines, text, &mut over);
+        }
+    }
+    while over > 0 && prospect.tracks.len() > models {
+        over = over.saturating_sub(prospect.tracks.pop().as_ref().map_or(0, weight::track));
+    }
+    for order in orders(prospect) {
+        drop_lines(&mut order.lines, 0, &mut over);
+    }
+    for at in carts_by_age(prospect) {
+        let cart = &mut prospect.carts[at];
+        let gone = drop_lines(&mut cart.lines, 1, &mut over);
+        cart.lines_left_out = cart.lines_left_out.saturating_add(gone);
+    }
+    forget_memories(prospect, &mut over);
+}
+
+/// What is only remembered in case something comes late: gone, a late event is judged without it.
+fn forget_memories(prospect: &mut Prospect, over: &mut usize) {
+    for at in carts_by_age(prospect) {
+        let removed = &mut prospect.carts[at].removed;
+        drop_first(removed, |_| weight::REMOVED, over);
+    }
+    if let Some(more) = prospect.more.as_deref_mut() {
+        drop_first(&mut more.orders, weight::order, over);
+        more.absence.change(|absence| drop_first(&mut absence.left, weight::fired, over));
+    }
+    for track in &mut prospect.tracks {
+        // The rules' memories are refilled by what happens next.
+        while *over > 0 && !(track.counts.is_empty() && track.uses.is_empty()) {
+            let before = weight::track(track);
+            if track.counts.pop().is_none() {
+                track.uses.clear();
+            }
+            *over = over.saturating_sub(before - weight::track(track));
+        }
+    }
+    if let Some(more) = prospect.more.as_deref_mut() {
+        more.absence.change(|absence| drop_first(&mut absence.pending, weight::pending, over));
+    }
+}
+
+fn drop_first<T>(list: &mut Vec<T>, weight: impl Fn(&T) -> usize, over: &mut usize) {
+    let mut gone = 0;
+    while *over > 0 && gone < list.len() {
+        *over = over.saturating_sub(weight(&list[gone]));
+        gone += 1;
+    }
+    list.drain(..gone);
+}
+
+fn orders(prospect: &mut Prospect) -> &mut [super::cart::PastOrder] {
+    prospect.more.as_deref_mut().map_or(&mut [], |More { orders, .. }| orders.as_mut_slice())
+}
+
+/// Places of the carts, the one touched longest ago first.
+fn carts_by_age(prospect: &Prospect) -> Vec<usize> {
+    let mut places: Vec<(Ms, usize)> = prospect.carts.iter().enumerate().map(|(at, cart)| (cart.touched_ms, at)).collect();
+    places.sort_unstable();
+    places.into_iter().map(|(_, at)| at).collect()
+}
+
+/// All lines of the record: of orders, then of the carts by age.
+fn lines_by_use(prospect: &mut Prospect) -> Vec<&mut Vec<CartLine>> {
+    let Prospect { carts, more, .. } = prospect;
+    let orders = more.as_deref_mut().map_or(&mut [][..], |more| &mut more.orders);
+    let mut carts: Vec<_> = carts.iter_mut().collect();
+    carts.sort_by_key(|cart| cart.touched_ms);
+    orders.iter_mut().map(|order| &mut order.lines).chain(carts.into_iter().map(|cart| &mut cart.lines)).collect()
+}

@@ -1,0 +1,281 @@
+//! What a part of a record weighs: never less than the bytes that it takes in the changelog.
+//!
+//! Texts weigh their length; numbers, times and the frames around parts weigh the most that they can take. Every struct is taken
+//! apart completely: a field added to the domain does not compile until it weighs something.
+
+use crate::domain::absence::{Absence, Left, Pending};
+use crate::domain::account::consensus::Consensus;
+use crate::domain::account::group::{Group, Member};
+use crate::domain::account::{Belongs, Membership};
+use crate::domain::cart::PastOrder;
+use crate::domain::contact::Contact;
+use crate::domain::customer::Customer;
+use crate::domain::decisions::{Decision, Decisions};
+use crate::domain::lead::Disqualified;
+use crate::domain::machine::Machine;
+use crate::domain::prospect::{Cart, CartLine, More, Prospect, Series, StagePosition, Track};
+use crate::domain::traits::{Trait, TraitValue, Traits};
+
+/// The frame of a text or part: up to two bytes of key, up to three of length (a record is shorter than 2 MiB).
+pub const FRAME: usize = 5;
+/// A number or time of up to 64 bits with its key.
+pub const NUMBER: usize = 12;
+/// A time in a chain, without a key.
+const CHAINED: usize = 10;
+/// A yes with its key.
+const FLAG: usize = 3;
+/// The hash of a product that was removed, and when.
+pub const REMOVED: usize = 8 + CHAINED;
+
+/// A whole record.
+#[must_use]
+pub fn record(prospect: &Prospect) -> usize {
+    let Prospect {
+        first_seen_ms: _,
+        last_seen_ms: _,
+        last_activity_ms: _,
+        last_cart_activity_ms: _,
+        sessions: _,
+        seen,
+        consent: _,
+        carts,
+        cooldown_from_ms: _,
+        cooldown_reported: _,
+        tracks,
+        addressable: _,
+        more,
+    } = prospect;
+    let (hashes, _, gaps) = seen.parts();
+    // The version, eight numbers, two flags, the ids and their times.
+    let own = 9 * NUMBER + 2 * FLAG + 2 * FRAME + 8 * hashes.len() + CHAINED + gaps.len();
+    own + carts.iter().map(cart).sum::<usize>()
+        + tracks.iter().map(track).sum::<usize>()
+        + more.as_deref().map_or(0, |more| FRAME + self::more(more))
+}
+
+/// One cart with its lines and its series.
+#[must_use]
+pub fn cart(cart: &Cart) -> usize {
+    let Cart {
+        id,
+        lines,
+        removed,
+        cleared_ms: _,
+        touched_ms: _,
+        checkout_started: _,
+        checkout_step,
+        currency,
+        series,
+        forget_at_ms: _,
+        lines_left_out: _,
+    } = cart;
+    let own = FRAME + 4 * NUMBER + FLAG + 2 * FRAME + REMOVED * removed.len();
+    own + texts(&[id, checkout_step, currency]) + self::lines(lines) + self::series(series)
+}
+
+/// The lines of a cart or order.
+#[must_use]
+pub fn lines(lines: &[CartLine]) -> usize {
+    lines.iter().map(line).sum()
+}
+
+/// One line.
+#[must_use]
+pub fn line(line: &CartLine) -> usize {
+    let CartLine { product_id, sku, name, variant, url, image_url, quantity: _, price: _, added_ms: _ } = line;
+    2 * FRAME + 3 * NUMBER + product_id.len() + texts(&[sku, name, variant, url, image_url])
+}
+
+fn texts(texts: &[&Option<crate::domain::Text>]) -> usize {
+    texts.iter().map(|t| text(t.as_deref())).sum()
+}
+
+/// A text that may be missing.
+#[must_use]
+pub fn text(text: Option<&str>) -> usize {
+    text.map_or(0, |t| FRAME + t.len())
+}
+
+/// A step that left: two more times once its mail was opened and clicked.
+const SENT_STEP: usize = FRAME + 5 * NUMBER + FRAME + 16;
+
+fn series(series: &Series) -> usize {
+    let Series {
+        phase: _,
+        armed_for: _,
+        episode_ms: _,
+        armed_by: _,
+        done: _,
+        abandoned_at_ms: _,
+        last_step_ms: _,
+        last_step_left: _,
+        sent,
+        due_ms: _,
+        fire_at_ms: _,
+        arming: _,
+    } = series;
+    // Eight numbers, two flags, and the event that armed it with its position.
+    FRAME + 8 * NUMBER + 2 * FLAG + 2 * FRAME + 4 * NUMBER + SENT_STEP * sent.len()
+}
+
+/// What is remembered of an order.
+#[must_use]
+pub fn order(order: &PastOrder) -> usize {
+    let PastOrder { order: _, time_ms: _, cart, episode_ms: _, lines, sent, value: _, currency } = order;
+    FRAME + 4 * NUMBER + texts(&[cart, currency]) + self::lines(lines) + SENT_STEP * sent.len()
+}
+
+/// What one model knows.
+#[must_use]
+pub fn track(track: &Track) -> usize {
+    let Track {
+        model,
+        model_hash: _,
+        positions,
+        counts,
+        groups,
+        uses,
+        label: _,
+        label_since_ms: _,
+        label_falls_at_ms: _,
+        persona: _,
+        fit: _,
+        grade: _,
+        paused: _,
+        disqualified,
+        ledger,
+    } = track;
+    let own = FRAME + FRAME + model.len() + 8 * NUMBER + FLAG;
+    let counts: usize = counts.iter().map(|c| 3 * FRAME + NUMBER + (CHAINED + 4) * c.hits.len()).sum();
+    own + counts
+        + positions.iter().flatten().map(position).sum::<usize>()
+        + 4 * FRAME
+        + (4 + 8 + CHAINED + 8) * groups.len()
+        + 3 * FRAME
+        + (4 + CHAINED + 5) * uses.len()
+        + disqualified.as_deref().map_or(0, self::disqualified)
+        + FRAME
+        // What, time, points.
+        + 3 * CHAINED * ledger.len()
+}
+
+fn position(position: &StagePosition) -> usize {
+    let StagePosition { stage, entered_ms: _, stale_at_ms: _, by: _, history } = position;
+    FRAME + FRAME + stage.len() + 3 * NUMBER + 3 * FRAME + (4 + CHAINED + 3) * history.len()
+}
+
+fn disqualified(disqualified: &Disqualified) -> usize {
+    let Disqualified { since_ms: _, reason, stood, back_at_ms: _, event: _ } = disqualified;
+    FRAME + 3 * NUMBER + text(reason.as_deref()) + stood.iter().flatten().map(position).sum::<usize>()
+}
+
+/// What only some prospects have.
+fn more(more: &More) -> usize {
+    let More { traits, lead, contact, absence, machine, customer, decisions, account, orders } = more;
+    // A lead is numbers alone: nine of them.
+    let lead = lead.get().map_or(0, |_| FRAME + 9 * NUMBER);
+    self::traits(traits)
+        + lead
+        + contact.get().map_or(0, self::contact)
+        + absence.get().map_or(0, self::absence)
+        + machine.get().map_or(0, self::machine)
+        + customer.get().map_or(0, self::customer)
+        + decisions.get().map_or(0, self::decisions)
+        + account.get().map_or(0, membership)
+        + orders.iter().map(order).sum::<usize>()
+}
+
+fn traits(traits: &Traits) -> usize {
+    let Traits { known } = traits;
+    let value = |value: &TraitValue| match value {
+        TraitValue::Text(text) => FRAME + text.len(),
+        TraitValue::Number(_) | TraitValue::Bool(_) => NUMBER,
+    };
+    let one = |Trait { name: _, time_ms: _, value: v }: &Trait| FRAME + 2 * NUMBER + value(v);
+    FRAME + known.iter().map(one).sum::<usize>()
+}
+
+fn contact(contact: &Contact) -> usize {
+    let Contact { zone, sent_ms, soft_bounces: _, dead_since_ms: _ } = contact;
+    FRAME + text(zone.as_deref()) + FRAME + CHAINED * sent_ms.len() + 2 * NUMBER
+}
+
+/// Triggers of absence.
+fn absence(absence: &Absence) -> usize {
+    let Absence { pending, left, met, viewed, carted } = absence;
+    let own = FRAME + 7 * FRAME + (4 + 4 + CHAINED) * met.len() + (4 + CHAINED) * (viewed.len() + carted.len());
+    own + pending.iter().map(self::pending).sum::<usize>() + left.iter().map(fired).sum::<usize>()
+}
+
+/// A pending trigger, with its event's position.
+#[must_use]
+pub fn pending(pending: &Pending) -> usize {
+    let Pending {
+        trigger: _,
+        episode_ms: _,
+        armed_by: _,
+        since_ms: _,
+        due_ms: _,
+        fire_at_ms: _,
+        same: _,
+        product,
+        event,
+        position: _,
+    } = pending;
+    FRAME + 7 * NUMBER + text(product.as_deref()) + FRAME + event.len() + FRAME + 3 * NUMBER
+}
+
+/// A trigger that left.
+#[must_use]
+pub fn fired(left: &Left) -> usize {
+    let Left { trigger: _, episode_ms: _, since_ms: _, due_ms: _, left_ms: _, same: _, armed_by: _, product, recalled: _ } = left;
+    FRAME + 7 * NUMBER + text(product.as_deref()) + FLAG
+}
+
+fn machine(machine: &Machine) -> usize {
+    let Machine { delivered: _, clicks, views: _ } = machine;
+    FRAME + 4 * NUMBER + FLAG + 2 * FRAME + (CHAINED + 4) * clicks.len()
+}
+
+fn customer(customer: &Customer) -> usize {
+    let Customer { first_source, first_campaign, last_source, last_campaign, orders: _, first_order_ms: _, spent } = customer;
+    let spent: usize = spent.iter().map(|(currency, _)| FRAME + currency.len() + NUMBER).sum();
+    FRAME + texts(&[first_source, first_campaign, last_source, last_campaign]) + 2 * NUMBER + spent
+}
+
+fn decisions(decisions: &Decisions) -> usize {
+    let Decisions { list } = decisions;
+    FRAME + list.iter().map(decision).sum::<usize>()
+}
+
+/// One remembered decision.
+#[must_use]
+pub fn decision(decision: &Decision) -> usize {
+    let Decision { at_ms: _, due_ms: _, trigger, step: _, done: _, checks: _ } = decision;
+    FRAME + FRAME + trigger.len() + 5 * NUMBER
+}
+
+fn membership(membership: &Membership) -> usize {
+    let Membership { role, belongs, group } = membership;
+    let belongs = belongs
+        .as_ref()
+        .map_or(0, |Belongs { account, source: _, since_ms: _, told_ms: _, told: _ }| FRAME + FRAME + account.len() + 4 * NUMBER);
+    FRAME + text(role.as_deref()) + belongs + group.as_deref().map_or(0, self::group)
+}
+
+fn group(group: &Group) -> usize {
+    let Group { model_hash: _, members, consensus, verdict, stages: [journey, funnel], empty_since_ms: _ } = group;
+    let Consensus { settled, votes } = consensus;
+    let own = FRAME + 2 * NUMBER + texts(&[journey, funnel]) + 2 * FLAG + NUMBER;
+    let verdict = verdict.as_ref().map_or(0, |v| FRAME + 2 * NUMBER + text(v.text.as_deref()));
+    // Time, voter, cause, role, what was said.
+    let votes = 5 * FRAME + (CHAINED + 8 + 8 + 4 + 2) * votes.len();
+    own + verdict + votes + 2 * FRAME + (8 + 4) * settled.agreed.len() + members.iter().map(member).sum::<usize>()
+}
+
+/// One member of a buying group.
+#[must_use]
+pub fn member(member: &Member) -> usize {
+    let Member { name, role, stages: [journey, funnel], score: _, disqualified: _, updated_ms: _ } = member;
+    FRAME + FRAME + name.len() + texts(&[role, journey, funnel]) + 2 * NUMBER + FLAG
+}
