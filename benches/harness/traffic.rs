@@ -1,7 +1,7 @@
 //! Seeded shop traffic in Segment's format, about 580 bytes an event: 40 % pages, 10 % lists, 30 % product views, 7 % adds,
 //! 1.5 % removals, 2 % checkouts, 1.5 % orders and 8 % mails; few prospects do much, most do little (square law).
 
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::fmt::Write;
 

@@ -80,7 +80,7 @@ fn any_form(text: &str) -> Option<Ms> {
         return Some(time.as_millisecond());
     }
     let civil = text.parse::<jiff::civil::DateTime>().ok()?;
-    Some(civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond())
+    Some(civil.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond())
 }
 
 /// Days since 1970-01-01 of a date in the Gregorian calendar (Howard Hinnant's algorithm), for years of four digits.

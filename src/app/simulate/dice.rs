@@ -1,7 +1,7 @@
 //! Seeded chance.
 
 use crate::domain::Ms;
-use rand::{RngCore, SeedableRng};
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// The only source of chance of a simulated shop: the same seed and calls give the same answers.
