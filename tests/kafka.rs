@@ -23,6 +23,8 @@ mod accounts;
 mod bad_input;
 #[path = "kafka/basics.rs"]
 mod basics;
+#[path = "kafka/bounds.rs"]
+mod bounds;
 #[path = "kafka/catch_up.rs"]
 mod catch_up;
 #[path = "kafka/commands.rs"]
