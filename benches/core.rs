@@ -67,7 +67,7 @@ fn main() {
         input: r.input,
         partition: 0,
         offset: i64::try_from(n).unwrap_or(0),
-        timestamp_ms: r.record_ms,
+        timestamp_ms: Some(r.record_ms),
         key: None,
         value: None,
         content_type: None,

@@ -41,3 +41,7 @@ pub const SECOND_MS: Ms = 1_000;
 pub const MINUTE_MS: Ms = 60 * SECOND_MS;
 pub const HOUR_MS: Ms = 60 * MINUTE_MS;
 pub const DAY_MS: Ms = 24 * HOUR_MS;
+/// 2000-01-01: what claims to be older comes from a clock that was never set.
+pub const YEAR_2000_MS: Ms = 946_684_800_000;
+/// The last millisecond of the year 9999: later times can't even be written.
+pub const YEAR_9999_END_MS: Ms = 253_402_300_799_999;

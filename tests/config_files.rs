@@ -90,7 +90,7 @@ fn another_value(key: &str) -> &'static str {
         "kafka.on_gap" => "skip",
         "kafka.positions" => "group",
         "kafka.group_protocol" => "consumer",
-        "topics.retention" | "inputs.max_age" | "deadletters.stop_ratio" | "http.listen" => "off",
+        "topics.retention" | "inputs.max_age" | "inputs.max_ahead" | "deadletters.stop_ratio" | "http.listen" => "off",
         "inputs.formats." | "output.format" => "protobuf",
         "log.format" => "json",
         "log.level" => "warn",

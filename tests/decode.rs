@@ -78,7 +78,7 @@ pub fn record<'a>(key: &'a [u8], value: &'a [u8]) -> RecordView<'a> {
         input: CLICKSTREAM,
         partition: 3,
         offset: 42,
-        timestamp_ms: RECORD_MS,
+        timestamp_ms: Some(RECORD_MS),
         key: Some(key),
         value: Some(value),
         content_type: None,

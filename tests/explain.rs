@@ -109,7 +109,7 @@ fn the_ledger_of_every_prospect_is_its_score_to_the_cent() {
     for (key, record) in task.records() {
         next.install(key, Some(record)).unwrap();
     }
-    next.restore_time(task.time_ms());
+    next.restore_time(task.time_ms(), i64::MAX);
     let late = records().skip(EVENTS - 5_000).enumerate().map(|(n, value)| {
         // The same people do something new.
         String::from_utf8_lossy(&value).replace("\"messageId\":\"", &format!("\"messageId\":\"again-{n}-"))

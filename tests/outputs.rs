@@ -374,7 +374,7 @@ fn dead() -> (Rejected, Headers) {
         input: 0,
         partition: 7,
         offset: 99,
-        timestamp_ms: AT_MS,
+        timestamp_ms: Some(AT_MS),
         key: Some(b"\xff"),
         value: None,
         content_type: None,

@@ -12,6 +12,7 @@
 use leadstream::app::replay::{Input, Options, Until, replay};
 use leadstream::app::simulate::{Shop, ShopOptions, Topic};
 use leadstream::config;
+use leadstream::runtime::ahead::Horizon;
 use leadstream::wire::decode;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -33,6 +34,7 @@ fn options(dir: &Path, inputs: Vec<(Topic, PathBuf)>, set: &[String]) -> Options
         out: dir.to_owned(),
         partitions: 1,
         until: Until::End,
+        horizon: Horizon { wall_ms: i64::MAX, max_ahead_ms: i64::MAX },
         models: Arc::new(models),
         decode: decode::Options { topics: topics(), ..decode::Options::default() },
     }

@@ -139,6 +139,10 @@ pub struct ReplayArgs {
     /// Where the clock stops: `end` (last event's time), `forever` (all that is pending fires) or a time (RFC 3339)
     #[arg(long, value_name = "WHEN", default_value = "end")]
     pub until: String,
+    /// What the wall clock shows during the run (RFC 3339); without: now. Records further ahead of it than `inputs.max_ahead` are
+    /// dead-lettered, as the service would have done then
+    #[arg(long, value_name = "TIME")]
+    pub as_of: Option<String>,
     /// The summary as JSON on stdout, in place of the table
     #[arg(long)]
     pub json: bool,
@@ -164,6 +168,9 @@ pub struct ReportArgs {
     /// With files: where the clock stops, `end`, `forever` or a time (RFC 3339)
     #[arg(long, value_name = "WHEN", default_value = "end")]
     pub until: String,
+    /// With files: what the wall clock shows (RFC 3339), as for `replay`; without: now
+    #[arg(long, value_name = "TIME", conflicts_with = "from")]
+    pub as_of: Option<String>,
     /// What a campaign cost, such as `spring-sale=1200`: gives its cost per prospect and per customer; repeatable
     #[arg(long, value_name = "NAME=AMOUNT")]
     pub campaign_cost: Vec<String>,
@@ -197,6 +204,9 @@ pub struct ExplainArgs {
     /// With --input: where the clock stops: `end` of the files, `forever`, or a time (RFC 3339)
     #[arg(long, value_name = "WHEN", default_value = "end", requires = "inputs")]
     pub until: String,
+    /// With --input: what the wall clock shows (RFC 3339), as for `replay`; without: now
+    #[arg(long, value_name = "TIME", requires = "inputs")]
+    pub as_of: Option<String>,
     /// As JSON
     #[arg(long)]
     pub json: bool,

@@ -200,7 +200,7 @@ impl Observer for Counting {
         let (events, samples) = (usize::try_from(batch.events).unwrap_or(usize::MAX), batch.sampled_record_ms.len().max(1));
         for (n, record_ms) in batch.sampled_record_ms.iter().enumerate() {
             let stands_for = events / samples + usize::from(n < events % samples);
-            self.telemetry.event_latency((batch.committed_at_ms - record_ms) as f64 / 1_000.0, stands_for);
+            self.telemetry.event_latency(batch.committed_at_ms.saturating_sub(*record_ms).max(0) as f64 / 1_000.0, stands_for);
         }
         self.telemetry.committed(batch.events, batch.commit_took.as_secs_f64(), batch.committed_at_ms as f64 / 1_000.0);
     }

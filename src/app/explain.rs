@@ -31,7 +31,8 @@ pub fn run(args: ExplainArgs) -> anyhow::Result<ExitCode> {
 /// From files, by the same engine.
 fn replayed(args: &ExplainArgs) -> anyhow::Result<Value> {
     let until = replay::until(&args.until)?;
-    let from = replay::From { settings: &args.settings, inputs: &args.inputs, partitions: 1 };
+    let as_of_ms = replay::as_of(args.as_of.as_deref())?;
+    let from = replay::From { settings: &args.settings, inputs: &args.inputs, partitions: 1, as_of_ms };
     let options = from.options(std::env::temp_dir(), until)?;
     let one = replay::one(&options, &args.prospect, &replay::spinner())?;
     let Some(record) = one.record else { bail!("{:?}: no event in these files is of this prospect", args.prospect) };

@@ -19,6 +19,7 @@ pub use inputs::Input;
 pub use work::Tally;
 
 use super::cli::{ReplayArgs, SettingsArgs};
+use super::service::max_ahead_ms;
 use super::{UsageError, load};
 use crate::config::{self, Settings};
 use crate::domain::Ms;
@@ -27,6 +28,7 @@ use crate::domain::ids::murmur2_partition;
 use crate::domain::model::Models;
 use crate::domain::prospect::Prospect;
 use crate::engine::figures::Figures;
+use crate::runtime::ahead::Horizon;
 use crate::wire::{decode, output};
 use indicatif::{ProgressBar, ProgressStyle};
 use spill::{Log, Spill};
@@ -55,6 +57,8 @@ pub struct Options {
     pub out: PathBuf,
     pub partitions: u32,
     pub until: Until,
+    /// The wall clock of the run, and how far ahead of it a record may lie.
+    pub horizon: Horizon,
     pub models: Arc<Models>,
     pub decode: decode::Options,
 }
@@ -75,7 +79,8 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
 
 fn options(args: &ReplayArgs) -> anyhow::Result<Options> {
     let until = until(&args.until)?;
-    let from = From { settings: &args.settings, inputs: &args.inputs, partitions: args.partitions };
+    let as_of_ms = as_of(args.as_of.as_deref())?;
+    let from = From { settings: &args.settings, inputs: &args.inputs, partitions: args.partitions, as_of_ms };
     from.options(args.out.clone(), until)
 }
 
@@ -93,6 +98,8 @@ pub(super) struct From<'a> {
     /// `TOPIC=FILE` each.
     pub inputs: &'a [String],
     pub partitions: u32,
+    /// What the wall clock of the run shows.
+    pub as_of_ms: Ms,
 }
 
 impl From<'_> {
@@ -106,7 +113,8 @@ impl From<'_> {
         if inputs.iter().filter(|i| i.path.as_os_str() == "-").count() > 1 {
             return Err(UsageError("stdin (`-`) can be one input only".to_owned()).into());
         }
-        Ok(Options { inputs, out, partitions: self.partitions, until, models: Arc::new(models), decode })
+        let horizon = Horizon { wall_ms: self.as_of_ms, max_ahead_ms: max_ahead_ms(settings) };
+        Ok(Options { inputs, out, partitions: self.partitions, until, horizon, models: Arc::new(models), decode })
     }
 }
 
@@ -119,6 +127,12 @@ pub(super) fn until(text: &str) -> Result<Until, UsageError> {
             super::simulate::parse_time(time).map_err(|e| UsageError(format!("--until: {e}, nor `end` or `forever`")))?,
         ),
     })
+}
+
+/// `--as-of`; without: now.
+pub(super) fn as_of(text: Option<&str>) -> Result<Ms, UsageError> {
+    let Some(text) = text else { return Ok(super::simulate::wall_ms()) };
+    super::simulate::parse_time(text).map_err(|e| UsageError(format!("--as-of: {e}")))
 }
 
 /// How records of the configured topics are to be decoded.
@@ -234,7 +248,8 @@ fn tasks(
         let logs = slots[n].lock().ok().and_then(|mut l| l.take()).unwrap_or_default();
         work::work(&shared, u32::try_from(n)?, logs, &|done| progress.inc(done))
     })?;
-    let end_ms = worked.iter().filter_map(|w| w.tally.last_ms).max();
+    // An event may claim to be from the future; the clock of the run is not.
+    let end_ms = worked.iter().filter_map(|w| w.tally.last_ms).max().map(|ms| ms.min(options.horizon.wall_ms));
     let slots: Vec<Mutex<Option<Worked>>> = worked.into_iter().map(|w| Mutex::new(Some(w))).collect();
     let finished = on_all_cores(slots.len(), |n| {
         let worked = slots[n].lock().ok().and_then(|mut w| w.take());

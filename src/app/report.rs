@@ -72,7 +72,8 @@ fn pipeline(given: &str) -> Result<(String, String), UsageError> {
 
 fn of_files(args: &ReportArgs) -> anyhow::Result<Figures> {
     let until = replay::until(&args.until)?;
-    let from = replay::From { settings: &args.settings, inputs: &args.inputs, partitions: args.partitions };
+    let as_of_ms = replay::as_of(args.as_of.as_deref())?;
+    let from = replay::From { settings: &args.settings, inputs: &args.inputs, partitions: args.partitions, as_of_ms };
     let options = from.options(std::env::temp_dir(), until)?;
     let progress = replay::spinner();
     let (figures, tally) = replay::figures(&options, &progress)?;

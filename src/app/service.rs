@@ -68,12 +68,18 @@ pub fn kafka_options(settings: &Settings, instance_id: &str) -> kafka::Options {
     worker.batch = BatchLimits { max_events: e.batch_max_events, longest: e.batch_longest, linger: e.batch_linger };
     worker.batch_in_backlog = worker.batch.in_backlog(settings.kafka.transaction_timeout);
     worker.fetch_ahead = e.fetch_ahead;
+    worker.max_ahead_ms = max_ahead_ms(settings);
     worker.decoded_records = e.decoded_records / usize::from(options.workers);
     worker.drain = e.shutdown_deadline;
     worker.allow_mixed_partitioners = t.allow_mixed_partitioners;
     let d = &settings.deadletters;
     worker.poison = d.stop_ratio.map(|ratio| PoisonLimit { window: d.stop_window, count: d.stop_count, ratio });
     options
+}
+
+/// How far ahead of the wall clock a record may lie.
+pub(super) fn max_ahead_ms(settings: &Settings) -> Ms {
+    settings.inputs.max_ahead.map_or(Ms::MAX, |d| Ms::try_from(d.as_millis()).unwrap_or(Ms::MAX))
 }
 
 fn decoder_options(settings: &Settings) -> wire::decode::Options {

@@ -80,7 +80,7 @@ const fn key(name: &'static str, kind: Kind, default: &'static str, about: &'sta
 }
 
 /// Every key, in the order of the reference.
-pub const KEYS: [Key; 51] = [
+pub const KEYS: [Key; 52] = [
     key("kafka.bootstrap_servers", Kind::Text, "\"127.0.0.1:9092\"", "Brokers to ask first, `host:port` with commas between."),
     key(
         "kafka.group_id",
@@ -177,6 +177,13 @@ pub const KEYS: [Key; 51] = [
         Kind::Duration,
         "\"5m\"",
         "An event later than its record by more than this gets the record's time: browsers have wrong clocks.",
+    ),
+    key(
+        "inputs.max_ahead",
+        Kind::DurationOrOff,
+        "",
+        "A record whose own time lies ahead of the wall clock by more than this moves nobody's timers and is dead-lettered as \
+         `absurd-time`; `\"off\"` applies it (it still moves only its own prospect). Without: as `inputs.allowed_skew`.",
     ),
     key(
         "inputs.max_age",

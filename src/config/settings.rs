@@ -79,6 +79,8 @@ pub enum Format {
 pub struct Inputs {
     pub max_value_bytes: usize,
     pub allowed_skew: Duration,
+    /// `None`: off. As configured, else [`Inputs::allowed_skew`].
+    pub max_ahead: Option<Duration>,
     /// `None`: off.
     pub max_age: Option<Duration>,
     /// By topic name without the prefix.
@@ -201,6 +203,7 @@ impl Default for Inputs {
         Self {
             max_value_bytes: 1 << 20,
             allowed_skew: Duration::from_secs(300),
+            max_ahead: Some(Duration::from_secs(300)),
             max_age: Some(Duration::from_secs(90 * 86_400)),
             formats: BTreeMap::new(),
         }

@@ -13,6 +13,18 @@ pub enum Head {
     Pending,
 }
 
+impl Head {
+    /// Its place in the order when the wall clock shows this: what lies ahead of it has happened by now, whatever it says, and
+    /// what comes after it need not wait.
+    #[must_use]
+    pub fn by(self, wall_ms: Ms) -> Self {
+        match self {
+            Self::At(time_ms) => Self::At(time_ms.min(wall_ms)),
+            other => other,
+        }
+    }
+}
+
 /// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
@@ -61,6 +73,13 @@ mod tests {
     fn at_the_same_time_the_configured_order_decides() {
         assert_eq!(choose([At(3), At(3)]), Choice::Take(0));
         assert_eq!(choose([AtEnd, At(3), At(3)]), Choice::Take(1));
+    }
+
+    #[test]
+    fn what_lies_ahead_of_the_wall_clock_is_taken_as_if_it_happened_now() {
+        assert_eq!([At(9), At(3), AtEnd, Pending].map(|head| head.by(5)), [At(5), At(3), AtEnd, Pending]);
+        assert_eq!(choose([At(9), At(7)].map(|head| head.by(5))), Choice::Take(0));
+        assert_eq!(choose([At(9), At(4)].map(|head| head.by(5))), Choice::Take(1));
     }
 
     #[test]

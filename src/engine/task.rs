@@ -78,6 +78,8 @@ pub struct Task<C: Codec> {
     held: Vec<u32>,
     time_ms: Ms,
     committed_time_ms: Ms,
+    /// No event moves the task's time past this.
+    wall_ms: Ms,
     population: Population,
     tally: Tally,
     effects: Effects,
@@ -102,6 +104,7 @@ impl<C: Codec> Task<C> {
             held: Vec::new(),
             time_ms: Ms::MIN,
             committed_time_ms: Ms::MIN,
+            wall_ms: Ms::MAX,
             effects: Effects::default(),
             encoded: Vec::new(),
         }
@@ -142,12 +145,18 @@ impl<C: Codec> Task<C> {
         self.time_ms
     }
 
-    /// Fires every timer strictly earlier than min(event time, record time), then applies the event.
+    /// Says what the world's clock shows: an event whose times lie ahead of it moves the task's time, and fires timers, only up to
+    /// there. Until it is said first, nothing lies ahead.
+    pub fn set_wall_clock(&mut self, wall_ms: Ms) {
+        self.wall_ms = wall_ms;
+    }
+
+    /// Fires every timer strictly earlier than min(event time, record time, wall clock), then applies the event.
     pub fn apply(&mut self, event: &Event<'_>, mode: Mode, effects: &mut BatchEffects) {
         if let Some(tidings) = &event.tidings {
             return self.tell(&event.prospect, tidings, effects);
         }
-        let until_ms = event.time_ms.min(event.record_ms);
+        let until_ms = event.time_ms.min(event.record_ms).min(self.wall_ms);
         self.fire_until(until_ms.saturating_sub(1), mode, effects);
         self.time_ms = self.time_ms.max(until_ms);
         let slot = self.store.find_or_insert(&event.prospect);

@@ -4,7 +4,7 @@ use super::context::{self, Context};
 use super::options::Options;
 use super::{batch, errors, oauth};
 use crate::runtime::partitioners::Sample;
-use crate::runtime::ports::Failure;
+use crate::runtime::ports::{Failure, credible_ms};
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::Message;
@@ -219,7 +219,7 @@ impl Admin {
                 None => {}
                 Some(Ok(message)) if waiting.contains(&message.partition()) => {
                     waiting.retain(|p| *p != message.partition());
-                    let time = message.timestamp().to_millis().filter(|t| *t >= 0);
+                    let time = credible_ms(message.timestamp().to_millis());
                     oldest = [oldest, time].into_iter().flatten().min();
                 }
                 // A partition that is known already.

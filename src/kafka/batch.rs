@@ -193,12 +193,12 @@ impl<X: ConsumerContext> Messages<X> {
         unsafe { slice(message.payload, message.len) }
     }
 
-    /// The record's time; 0 when it has none.
-    pub fn timestamp_ms(&self, n: usize) -> i64 {
+    /// The record's timestamp; `None` when it has none (Kafka writes -1).
+    pub fn timestamp_ms(&self, n: usize) -> Option<i64> {
         let mut kind = sys::rd_kafka_timestamp_type_t::RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
         // SAFETY: a valid message.
         let time = unsafe { sys::rd_kafka_message_timestamp(self.get(n), &raw mut kind) };
-        time.max(0)
+        (kind != sys::rd_kafka_timestamp_type_t::RD_KAFKA_TIMESTAMP_NOT_AVAILABLE && time != -1).then_some(time)
     }
 
     /// The last header of a name.

@@ -3,7 +3,7 @@
 use super::batch::Messages;
 use super::context::Context;
 use crate::domain::Ms;
-use crate::runtime::ports::{RecordBatch, RecordView};
+use crate::runtime::ports::{RecordBatch, RecordView, credible_ms};
 use rdkafka::message::{Headers, Message, OwnedMessage};
 
 /// Records straight from a partition queue.
@@ -34,8 +34,8 @@ impl RecordBatch for Records {
         self.messages.offset(n)
     }
 
-    fn timestamp_ms(&self, n: usize) -> Ms {
-        self.messages.timestamp_ms(n)
+    fn record_ms(&self, n: usize) -> Option<Ms> {
+        credible_ms(self.messages.timestamp_ms(n))
     }
 
     fn headers(&self, n: usize) -> Vec<(String, Option<Vec<u8>>)> {
@@ -60,7 +60,7 @@ impl RecordBatch for OwnedRecords {
             input: self.input,
             partition: record.partition(),
             offset: record.offset(),
-            timestamp_ms: record.timestamp().to_millis().unwrap_or(0).max(0),
+            timestamp_ms: record.timestamp().to_millis(),
             key: record.key(),
             value: record.payload(),
             content_type: record

@@ -2,6 +2,8 @@
 //!
 //! Records stay until their batch is committed, so that an aborted batch is taken again from memory.
 
+pub use super::ahead::Now;
+use super::ahead::RefusedAhead;
 use super::chunk::Chunk;
 use super::observe::BatchStats;
 use super::poison::Poison;
@@ -19,15 +21,6 @@ use std::time::Duration;
 const AT_END_COUNTS_FOR: Duration = Duration::from_secs(1);
 /// One of so many events gives a sample of its latency.
 const LATENCY_SAMPLE: u64 = 16;
-
-/// The instant of a turn of the worker's loop.
-#[derive(Debug, Clone, Copy)]
-pub struct Now {
-    pub wall_ms: Ms,
-    pub monotonic: Duration,
-    /// A record younger than this is no backlog (in the clock's time).
-    pub behind_after_ms: Ms,
-}
 
 /// One input of a task.
 struct Input {
@@ -85,9 +78,13 @@ impl Input {
             return;
         };
         chunk.move_to(self.at.1, decoder);
-        self.head_record_ms = chunk.records().timestamp_ms(self.at.1);
-        let record_ms = self.head_record_ms;
-        self.head = Head::At(chunk.with_event(|_, event| event.as_ref().map_or(record_ms, |e| e.time_ms)));
+        let at = self.at.1;
+        let (time_ms, record_ms) = chunk.with_event(|records, event| match event {
+            Ok(event) => (event.time_ms, event.record_ms),
+            // Of no use, and without a time: it holds nothing back.
+            Err(_) => [records.record_ms(at).unwrap_or(Ms::MIN); 2].into(),
+        });
+        (self.head, self.head_record_ms) = (Head::At(time_ms), record_ms);
     }
 
     fn step(&mut self, offset: i64, decoder: &impl Decode) {
@@ -117,10 +114,15 @@ impl Input {
         self.look(decoder);
     }
 
+    /// The head lies so far ahead of the wall clock that it is refused: it has no place in the merge order.
+    fn is_refused(&self, now: &Now) -> bool {
+        matches!(self.head, Head::At(_)) && now.refuses(self.head_record_ms)
+    }
+
     fn is_caught_up(&self, now: &Now) -> bool {
         match self.head {
             Head::AtEnd => true,
-            Head::At(_) if self.head_record_ms > now.wall_ms - now.behind_after_ms => true,
+            Head::At(_) if now.is_present(self.head_record_ms) => true,
             _ => self.last_at_end.is_some_and(|at| now.monotonic.saturating_sub(at) < AT_END_COUNTS_FOR),
         }
     }
@@ -151,6 +153,7 @@ pub struct Lane<C: Codec> {
     pub task: Task<C>,
     inputs: Vec<Input>,
     poison: Option<Poison>,
+    refused: RefusedAhead,
     /// Of the changelog.
     pub incarnation: u64,
     /// Part of the open batch.
@@ -177,6 +180,7 @@ impl<C: Codec> Lane<C> {
             task,
             inputs,
             poison,
+            refused: RefusedAhead::default(),
             incarnation: 0,
             touched: false,
             active: false,
@@ -226,13 +230,14 @@ impl<C: Codec> Lane<C> {
     /// A dead letter can't be written, or too many records are bad.
     pub fn run(&mut self, budget: usize, now: &Now, decoder: &impl Decode, into: &mut Collect<'_>) -> Result<Ran, Failure> {
         let mut ran = Ran::default();
+        self.task.set_wall_clock(now.wall_ms);
         for input in &mut self.inputs {
             if input.head == Head::AtEnd {
                 input.last_at_end = Some(now.monotonic);
             }
         }
         while ran.applied < budget {
-            let n = match self.next_input(ran.applied < budget / 2) {
+            let n = match self.next_input(ran.applied < budget / 2, now) {
                 Choice::Take(n) => n,
                 Choice::WaitFor(n) => {
                     ran.waiting_for = u16::try_from(n).ok();
@@ -244,15 +249,18 @@ impl<C: Codec> Lane<C> {
             let input = &mut self.inputs[n];
             let chunk = &input.chunks[input.at.0];
             let offset = chunk.records().offset(input.at.1);
+            let refused = n < self.external && input.is_refused(now);
+            let refused = refused.then(|| self.refused.refuse(self.partition, (n, offset), input.head_record_ms, now));
             let task = &mut self.task;
             chunk.announce(task);
-            let bad = chunk.with_event(|records, event| match event {
-                Ok(event) => {
+            let bad = chunk.with_event(|records, event| match (event, &refused) {
+                (Ok(event), None) => {
                     task.apply(event, mode, into.effects);
                     count_event(into.stats, event);
                     Ok(false)
                 }
-                Err(rejected) => {
+                // What can't be read is of no use at any time.
+                (Err(rejected), _) | (Ok(_), Some(rejected)) => {
                     (into.dead)(records, input.at.1, rejected)?;
                     count_dead(into.stats, n, rejected.reason);
                     Ok(true)
@@ -272,12 +280,15 @@ impl<C: Codec> Lane<C> {
     }
 
     /// What to take next. What members told their accounts has no place in the merge order, for it changes no prospect: it is
-    /// taken first, up to a half of a turn, and it is never waited for.
-    fn next_input(&self, members_first: bool) -> Choice {
-        let merged = |inputs: &[Input]| choose(inputs.iter().map(|i| i.head));
+    /// taken first, up to a half of a turn, and it is never waited for. What is refused for its time changes nothing either.
+    fn next_input(&self, members_first: bool, now: &Now) -> Choice {
+        let merged = |inputs: &[Input]| choose(inputs.iter().map(|i| i.head.by(now.wall_ms)));
         let told = self.inputs.get(self.external).is_some_and(|i| matches!(i.head, Head::At(_)));
         if told && members_first {
             return Choice::Take(self.external);
+        }
+        if let Some(refused) = self.inputs[..self.external].iter().position(|i| i.is_refused(now)) {
+            return Choice::Take(refused);
         }
         match merged(&self.inputs[..self.external]) {
             Choice::WaitFor(_) | Choice::Nothing if told => Choice::Take(self.external),

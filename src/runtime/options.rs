@@ -1,6 +1,6 @@
 //! What a worker has to know; `app` fills it from the settings.
 
-use crate::domain::Ms;
+use crate::domain::{MINUTE_MS, Ms};
 use std::time::Duration;
 
 /// Where a group without offsets begins.
@@ -103,6 +103,8 @@ pub struct Options {
     pub batch_in_backlog: BatchLimits,
     /// Records fetched ahead per input partition, at most.
     pub fetch_ahead: usize,
+    /// A record whose time lies further ahead of the wall clock than this is dead-lettered; [`Ms::MAX`]: none is.
+    pub max_ahead_ms: Ms,
     /// Decoded copies of records that the worker's tasks keep, all together.
     pub decoded_records: usize,
     /// `None`: off.
@@ -142,6 +144,7 @@ impl Options {
             batch: BatchLimits::default(),
             batch_in_backlog: BatchLimits::default(),
             fetch_ahead: 4_000,
+            max_ahead_ms: 5 * MINUTE_MS,
             decoded_records: 262_144,
             poison: Some(PoisonLimit::default()),
             allow_mixed_partitioners: false,

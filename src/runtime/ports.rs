@@ -2,15 +2,12 @@
 
 mod names;
 
-use crate::domain::Ms;
 use crate::domain::event::Event;
+use crate::domain::{Ms, YEAR_2000_MS};
 use crate::engine::task::{ProspectOutput, StagedRecord};
 pub use names::{DeadReason, OutTopic};
 use std::borrow::Cow;
 use std::time::Duration;
-
-/// [`RecordView::timestamp_ms`] of a record that has no time of its own: the event's own time then counts as the record's.
-pub const NO_TIME: Ms = -1;
 
 /// One input record as it lies in memory; nothing is copied.
 #[derive(Debug, Clone, Copy)]
@@ -19,12 +16,27 @@ pub struct RecordView<'a> {
     pub input: u16,
     pub partition: i32,
     pub offset: i64,
-    /// The record's time (Kafka timestamp); negative ([`NO_TIME`]) when it has none.
-    pub timestamp_ms: Ms,
+    /// The Kafka timestamp as it was written; `None` when the record has none. What it is worth says [`RecordView::record_ms`].
+    pub timestamp_ms: Option<Ms>,
     pub key: Option<&'a [u8]>,
     pub value: Option<&'a [u8]>,
     /// The `content-type` header, when the record has one.
     pub content_type: Option<&'a [u8]>,
+}
+
+impl RecordView<'_> {
+    /// The record's time, when it has one that can be true.
+    #[must_use]
+    pub fn record_ms(&self) -> Option<Ms> {
+        credible_ms(self.timestamp_ms)
+    }
+}
+
+/// A Kafka timestamp that can be true. Before 2000 are only clocks that were never set, and clients that write 0 or the year 1
+/// where they know no time: such a record has none, and the event's own time counts as the record's.
+#[must_use]
+pub fn credible_ms(timestamp_ms: Option<Ms>) -> Option<Ms> {
+    timestamp_ms.filter(|ms| *ms >= YEAR_2000_MS)
 }
 
 /// A record that can't be used: it goes to the dead letters with its original bytes.
@@ -136,9 +148,9 @@ pub trait RecordBatch {
         self.view(n).offset
     }
 
-    /// Its time, without looking at the rest.
-    fn timestamp_ms(&self, n: usize) -> Ms {
-        self.view(n).timestamp_ms
+    /// [`RecordView::record_ms`], without looking at the rest.
+    fn record_ms(&self, n: usize) -> Option<Ms> {
+        self.view(n).record_ms()
     }
 
     /// The original headers of a record (dead letters keep them).

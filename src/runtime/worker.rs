@@ -180,7 +180,12 @@ where
 
     fn now(&self) -> Now {
         let behind_ms = self.options.behind_after.as_millis() as f64 * self.clock.speed();
-        Now { wall_ms: self.clock.now_ms(), monotonic: self.clock.monotonic(), behind_after_ms: behind_ms as i64 }
+        Now {
+            wall_ms: self.clock.now_ms(),
+            monotonic: self.clock.monotonic(),
+            behind_after_ms: behind_ms as i64,
+            max_ahead_ms: self.options.max_ahead_ms,
+        }
     }
 
     /// Fetches what is there, up to the bound of each input.
@@ -205,7 +210,7 @@ where
         let left = self.limits(&now).max_events.saturating_sub(self.batch.records);
         let Self { lanes, batch, log, encoder, decoder, options, observer, .. } = self;
         let Batch { effects, stats, encoded, open, records, since, done } = batch;
-        let mut writer = Writer { log, encoder: encoder.as_ref(), options, open, encoded, done };
+        let mut writer = Writer { log, encoder: encoder.as_ref(), options, wall_ms: now.wall_ms, open, encoded, done };
         let mut applied = 0;
         let mut fired = false;
         for lane in lanes.values_mut().filter(|lane| lane.active) {

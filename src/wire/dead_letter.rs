@@ -23,6 +23,7 @@ pub struct Info {
     pub topic: String,
     pub partition: i32,
     pub offset: i64,
+    /// Of the original record, as it was written; -1: none.
     pub timestamp_ms: Ms,
     /// Size of the original value when it was cut.
     pub truncated_from_bytes: Option<u64>,
@@ -36,7 +37,8 @@ pub fn push_headers(record: &RecordView<'_>, topic: &str, rejected: &Rejected, h
     push(TOPIC, topic.to_owned());
     push(PARTITION, record.partition.to_string());
     push(OFFSET, record.offset.to_string());
-    push(TIMESTAMP, record.timestamp_ms.to_string());
+    // As Kafka itself writes it: -1 for none.
+    push(TIMESTAMP, record.timestamp_ms.unwrap_or(-1).to_string());
 }
 
 /// Cuts a value that the broker refuses to at most `limit_bytes`, and marks it with its original size.

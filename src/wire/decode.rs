@@ -23,13 +23,13 @@ pub use value::{
     MAX_CURRENCY_BYTES, MAX_ID_BYTES, MAX_NAME_BYTES, MAX_PRICE, MAX_PROPERTY_BYTES, MAX_TEXT_BYTES, MAX_URL_BYTES, MAX_VALUE,
 };
 
-use crate::domain::Ms;
 use crate::domain::account::company::ACCOUNT_KEY;
 use crate::domain::event::{Event, Position};
 use crate::domain::ids::hash64;
 use crate::domain::model::call_name;
 use crate::domain::names::{Kind, NameId, Vocabulary};
-use crate::runtime::ports::{DeadReason, Decode, NO_TIME, RecordView, Rejected};
+use crate::domain::{Ms, YEAR_9999_END_MS};
+use crate::runtime::ports::{DeadReason, Decode, RecordView, Rejected, credible_ms};
 use draft::Draft;
 use lookup::Lookup;
 use std::borrow::Cow;
@@ -259,9 +259,13 @@ impl Decoder {
     /// Event time, record time, and whether the event's was clamped.
     fn time(&self, draft: &Draft<'_>, record_ms: Option<Ms>) -> Result<(Ms, Ms, bool), Rejected> {
         let own_ms = draft.timestamp.or(draft.original_timestamp);
-        let Some(record_ms) = record_ms.or(own_ms) else {
-            return Err(reject(DeadReason::AbsurdTime, "neither the event nor its record has a time"));
+        let Some(record_ms) = record_ms.or_else(|| credible_ms(own_ms)) else {
+            let detail = "neither the event nor its record has a time (before the year 2000 is none)";
+            return Err(reject(DeadReason::AbsurdTime, detail));
         };
+        if record_ms > YEAR_9999_END_MS {
+            return Err(reject(DeadReason::AbsurdTime, "the record's time lies beyond the year 9999"));
+        }
         let time_ms = own_ms.unwrap_or(record_ms);
         if time_ms > record_ms.saturating_add(self.options.allowed_skew_ms) {
             return Ok((record_ms, record_ms, true));
@@ -302,8 +306,7 @@ impl Decode for Decoder {
                 Format::Protobuf => protobuf::parse(value, &self.lookup, draft)?,
             }
             let position = Position { input: record.input, partition: record.partition, offset: record.offset };
-            let record_ms = Some(record.timestamp_ms).filter(|ms| *ms > NO_TIME);
-            Ok(Head { prospect: Cow::Borrowed(prospect), position, record_ms })
+            Ok(Head { prospect: Cow::Borrowed(prospect), position, record_ms: record.record_ms() })
         })
     }
 }

@@ -62,13 +62,32 @@ fn an_event_older_than_its_record_by_more_than_the_maximum_is_refused() {
 
 #[test]
 fn a_record_without_a_time_takes_the_events_own() {
-    let value = at(r#","timestamp":"1999-01-01T00:00:00Z""#);
-    let timeless = RecordView { timestamp_ms: -1, ..record(b"u", value.as_bytes()) };
+    let value = at(r#","timestamp":"2001-01-01T00:00:00Z""#);
     let decoder = decoder();
-    let event = decoder.decode(&timeless).unwrap();
-    assert_eq!((event.time_ms, event.record_ms), (915_148_800_000, 915_148_800_000));
-    let neither = RecordView { value: Some(br#"{"type":"page"}"#), ..timeless };
-    assert_eq!(rejected(&neither).reason, DeadReason::AbsurdTime);
+    let year_1999_ms = 946_684_799_999;
+    // None, or what stands for none: Java's 0, the year 1 of Go, and whatever a clock says that was never set.
+    for timestamp_ms in [None, Some(-1), Some(0), Some(1), Some(-62_135_596_800_000), Some(i64::MIN), Some(year_1999_ms)] {
+        let timeless = RecordView { timestamp_ms, ..record(b"u", value.as_bytes()) };
+        let event = decoder.decode(&timeless).unwrap();
+        assert_eq!((event.time_ms, event.record_ms, event.clamped), (978_307_200_000, 978_307_200_000, false));
+        let neither = RecordView { value: Some(br#"{"type":"page"}"#), ..timeless };
+        assert_eq!(rejected(&neither).reason, DeadReason::AbsurdTime);
+        let never_set = at(r#","timestamp":"1999-12-31T23:59:59.999Z""#);
+        let never_set = RecordView { value: Some(never_set.as_bytes()), ..timeless };
+        assert_eq!(rejected(&never_set).reason, DeadReason::AbsurdTime);
+    }
+    let year_2000 = RecordView { timestamp_ms: Some(year_1999_ms + 1), ..record(b"u", br#"{"type":"page"}"#) };
+    assert_eq!(decoder.decode(&year_2000).unwrap().record_ms, year_1999_ms + 1);
+}
+
+#[test]
+fn a_time_that_no_calendar_has_is_refused() {
+    for ms in [253_402_300_800_000, i64::MAX] {
+        let record = RecordView { timestamp_ms: Some(ms), ..record(b"u", br#"{"type":"page"}"#) };
+        assert_eq!(rejected(&record).reason, DeadReason::AbsurdTime);
+    }
+    let last = RecordView { timestamp_ms: Some(253_402_300_799_999), ..record(b"u", br#"{"type":"page"}"#) };
+    assert!(decoder().decode(&last).is_ok());
 }
 
 #[test]
@@ -80,7 +99,7 @@ fn the_message_id_or_a_hash_of_key_time_and_bytes_tells_duplicates() {
     assert_eq!(plain, hash(b"u-1", r#"{"type":"page"}"#));
     assert_ne!(plain, hash(b"u-2", r#"{"type":"page"}"#));
     assert_ne!(plain, hash(b"u-1", r#"{"type":"page" }"#));
-    let later = RecordView { timestamp_ms: RECORD_MS + 1, ..record(b"u-1", br#"{"type":"page"}"#) };
+    let later = RecordView { timestamp_ms: Some(RECORD_MS + 1), ..record(b"u-1", br#"{"type":"page"}"#) };
     assert_ne!(plain, decoder().decode(&later).unwrap().message_hash);
     assert_eq!(hash(b"u-1", r#"{"type":"page","messageId":""}"#), hash(b"u-1", r#"{"type":"page","messageId":""}"#));
     let long = "x".repeat(300);

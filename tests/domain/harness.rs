@@ -322,7 +322,7 @@ pub fn restored(task: &Task<StateCodec>, models: Arc<Models>) -> Task<StateCodec
     for (key, record) in task.records() {
         next.install(key, Some(record)).expect("own records");
     }
-    next.restore_time(task.time_ms());
+    next.restore_time(task.time_ms(), i64::MAX);
     next
 }
 

@@ -153,7 +153,7 @@ fn folded(rig: &Rig, models: &Arc<Models>) -> BTreeMap<String, Group> {
             input,
             partition: r.partition,
             offset: r.offset,
-            timestamp_ms: r.timestamp_ms,
+            timestamp_ms: Some(r.timestamp_ms),
             key,
             value,
             content_type: None,

@@ -1,12 +1,13 @@
 //! One input of one task: its log, decoded a block at a time, and the event at its head.
 
 use super::deal::ABSURD;
-use super::spill::{Blocks, Spill};
+use super::spill::Blocks;
+use super::work::Shared;
 use crate::domain::Ms;
 use crate::domain::event::{Event, Position};
 use crate::engine::merge::Head;
 use crate::runtime::ports::{DeadReason, Rejected};
-use crate::wire::decode::{Decoder, file_head};
+use crate::wire::decode::file_head;
 use self_cell::self_cell;
 
 /// One record of a lane.
@@ -31,9 +32,8 @@ self_cell! {
 
 /// One input of a task.
 pub(super) struct Lane<'a> {
-    spill: &'a Spill,
+    shared: &'a Shared<'a>,
     blocks: Blocks,
-    decoder: &'a Decoder,
     position: Position,
     decoded: Option<Decoded>,
     at: usize,
@@ -41,9 +41,9 @@ pub(super) struct Lane<'a> {
 }
 
 impl<'a> Lane<'a> {
-    pub(super) fn new(blocks: Blocks, spill: &'a Spill, decoder: &'a Decoder, input: u16, partition: i32) -> Self {
+    pub(super) fn new(blocks: Blocks, shared: &'a Shared<'a>, input: u16, partition: i32) -> Self {
         let position = Position { input, partition, offset: 0 };
-        Self { spill, blocks, decoder, position, decoded: None, at: 0, last_head_ms: Ms::MIN }
+        Self { shared, blocks, position, decoded: None, at: 0, last_head_ms: Ms::MIN }
     }
 
     /// How the lane stands to the merge; reads on when a block is used up.
@@ -52,10 +52,10 @@ impl<'a> Lane<'a> {
             if let Some(head_ms) = self.with_item(|item| item.head_ms) {
                 return Ok(Head::At(head_ms));
             }
-            let Some(block) = self.blocks.next(self.spill)? else { return Ok(Head::AtEnd) };
+            let Some(block) = self.blocks.next(self.shared.spill)? else { return Ok(Head::AtEnd) };
             self.at = 0;
-            let (decoder, position, last_ms) = (self.decoder, self.position, &mut self.last_head_ms);
-            let decoded = Decoded::new(block, |block| decode(decoder, block, position, last_ms));
+            let (shared, position, last_ms) = (self.shared, self.position, &mut self.last_head_ms);
+            let decoded = Decoded::new(block, |block| decode(shared, block, position, last_ms));
             let count = decoded.with_dependent(|_, items| items.len());
             self.position.offset += i64::try_from(count).unwrap_or(0);
             self.decoded = Some(decoded);
@@ -72,7 +72,7 @@ impl<'a> Lane<'a> {
     }
 }
 
-fn decode<'a>(decoder: &Decoder, block: &'a [u8], first: Position, last_head_ms: &mut Ms) -> Items<'a> {
+fn decode<'a>(shared: &Shared<'_>, block: &'a [u8], first: Position, last_head_ms: &mut Ms) -> Items<'a> {
     let mut items = Vec::new();
     let mut rest = block;
     while let Some((marked, tail)) = rest.split_first_chunk::<4>() {
@@ -80,14 +80,19 @@ fn decode<'a>(decoder: &Decoder, block: &'a [u8], first: Position, last_head_ms:
         let Some((line, tail)) = tail.split_at_checked((marked & !ABSURD) as usize) else { break };
         rest = tail;
         let offset = first.offset + i64::try_from(items.len()).unwrap_or(0);
-        let mut event = decoder.decode_line(line, Position { offset, ..first });
+        let mut event = shared.decoder.decode_line(line, Position { offset, ..first });
         if marked & ABSURD != 0 && event.is_ok() {
             let detail = "the event is more than 24 h later than the events before and after it in its file".to_owned();
             event = Err(Rejected { reason: DeadReason::AbsurdTime, detail });
         }
+        let horizon = &shared.options.horizon;
+        if let Some(record_ms) = event.as_ref().ok().map(|event| event.record_ms).filter(|ms| horizon.is_behind(*ms)) {
+            event = Err(horizon.refuse(record_ms));
+        }
         let head_ms = match &event {
             Ok(event) => event.time_ms,
-            Err(_) if marked & ABSURD != 0 => *last_head_ms,
+            // What is refused for its time has no place in the order: it is taken at once.
+            Err(rejected) if rejected.reason == DeadReason::AbsurdTime => *last_head_ms,
             Err(_) => file_head(line).ok().and_then(|h| h.record_ms).unwrap_or(*last_head_ms),
         };
         *last_head_ms = head_ms;

@@ -90,17 +90,19 @@ pub(super) fn work(shared: &Shared<'_>, partition: u32, logs: Vec<Log>, progress
     let partition = i32::try_from(partition)?;
     let lane = |(input, log): (usize, Log)| {
         let input = u16::try_from(input).unwrap_or(u16::MAX);
-        Lane::new(log.into_blocks(), shared.spill, shared.decoder, input, partition)
+        Lane::new(log.into_blocks(), shared, input, partition)
     };
     let mut lanes: Vec<Lane<'_>> = logs.into_iter().enumerate().map(lane).collect();
-    let task = Task::new(shared.options.models.clone(), StateCodec);
+    let mut task = Task::new(shared.options.models.clone(), StateCodec);
+    let wall_ms = shared.options.horizon.wall_ms;
+    task.set_wall_clock(wall_ms);
     let mut worked = Worked { task, outputs: Outputs::default(), tally: Tally::default(), tidings: Vec::new() };
     let mut effects = BatchEffects::default();
     let mut heads = vec![Head::AtEnd; lanes.len()];
     for (head, lane) in heads.iter_mut().zip(&mut lanes) {
         *head = lane.head()?;
     }
-    while let Choice::Take(n) = choose(heads.iter().copied()) {
+    while let Choice::Take(n) = choose(heads.iter().map(|head| head.by(wall_ms))) {
         lanes[n].with_item(|item| take(shared, &mut worked, item, n, partition, &mut effects)).transpose()?;
         lanes[n].pass();
         heads[n] = lanes[n].head()?;

@@ -66,6 +66,8 @@ impl Settings {
         reader.section("inputs", |f, faults| {
             set_count(&mut inputs.max_value_bytes, f.integer("max_value_bytes", faults), 1_024, 512 << 20, faults);
             set_duration(&mut inputs.allowed_skew, f.duration("allowed_skew", faults));
+            inputs.max_ahead = Some(inputs.allowed_skew);
+            set_limit(&mut inputs.max_ahead, f.duration_or_off("max_ahead", faults));
             set_limit(&mut inputs.max_age, f.duration_or_off("max_age", faults));
         });
         reader.section("inputs.formats", |f, faults| {

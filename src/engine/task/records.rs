@@ -39,10 +39,13 @@ impl<C: Codec> Task<C> {
         Known::of(&self.codec.decode(&entry.record).ok()?)
     }
 
-    /// Sets the time that the task record gives after a restore.
-    pub fn restore_time(&mut self, time_ms: Ms) {
-        self.time_ms = self.time_ms.max(time_ms);
+    /// Sets the time that the task record gives after a restore, or brings it back to the wall clock where it lies ahead of that: a
+    /// clock that ran ahead had moved it. Says by how much.
+    pub fn restore_time(&mut self, time_ms: Ms, wall_ms: Ms) -> Ms {
+        let restored_ms = self.time_ms.max(time_ms);
+        self.time_ms = restored_ms.min(wall_ms);
         self.committed_time_ms = self.time_ms;
+        restored_ms.saturating_sub(self.time_ms)
     }
 
     /// The committed record of one prospect, for questions.

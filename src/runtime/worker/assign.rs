@@ -2,9 +2,10 @@
 
 use super::positions::{agreed_positions, first_offset};
 use super::{Worker, is_replay};
-use crate::domain::Ms;
+use crate::domain::{MINUTE_MS, Ms};
 use crate::engine::codec::Codec;
 use crate::engine::task::Task;
+use crate::runtime::ahead::length;
 use crate::runtime::lane::Lane;
 use crate::runtime::observe::RebalanceKind;
 use crate::runtime::poison::Poison;
@@ -319,7 +320,8 @@ where
         }
         let Some(old) = self.lanes.remove(&partition) else { return Ok(()) };
         let mut lane = self.new_lane(partition, old.task, &offsets);
-        lane.task.restore_time(record.as_ref().map_or(Ms::MIN, |r| r.time_ms));
+        let ahead_ms = lane.task.restore_time(record.as_ref().map_or(Ms::MIN, |r| r.time_ms), self.clock.now_ms());
+        warn_of_time(partition, ahead_ms, self.options.max_ahead_ms);
         let drawn = || crate::domain::ids::hash64(format!("{}/{partition}/{}", self.log.name(), self.clock.now_ms()).as_bytes());
         lane.incarnation = restoring.parked.or(record.map(|r| r.incarnation)).unwrap_or_else(drawn);
         lane.active = true;
@@ -329,6 +331,18 @@ where
         tracing::info!(partition, reused = restoring.parked.is_some(), ?offsets, "restored");
         self.publish(true);
         Ok(())
+    }
+}
+
+/// A few milliseconds ahead was only another machine's clock.
+fn warn_of_time(partition: i32, ahead_ms: Ms, max_ahead_ms: Ms) {
+    if ahead_ms > max_ahead_ms.min(5 * MINUTE_MS) {
+        tracing::warn!(
+            partition,
+            ahead = length(ahead_ms),
+            "the state says that this task's time lies ahead of the clock: a record from the future had moved it (before this version), \
+             or this machine's clock is late. It goes on at the clock; what left early with times of that future stays as it is"
+        );
     }
 }
 

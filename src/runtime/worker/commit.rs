@@ -1,6 +1,7 @@
 //! Writing a batch, committing it, and what to do when that fails.
 
 use super::{Batch, LONGEST_PAUSE, Worker, fetch_lane};
+use crate::domain::Ms;
 use crate::domain::effect::Body;
 use crate::engine::codec::Codec;
 use crate::engine::task::BatchEffects;
@@ -24,6 +25,8 @@ pub(super) struct Writer<'a, L, E> {
     pub log: &'a mut L,
     pub encoder: &'a E,
     pub options: &'a Options,
+    /// No record is written with a time after this: the broker refuses what lies ahead of its own clock.
+    pub wall_ms: Ms,
     pub open: &'a mut bool,
     pub encoded: &'a mut Encoded,
     pub done: &'a mut BTreeMap<i32, Done>,
@@ -60,7 +63,7 @@ impl<L: CommitLog, E: Encode> Writer<'_, L, E> {
             // What a member tells goes to its account's task, and retention counts from now: it is read at once.
             let (key, timestamp_ms) = match &output.output.body {
                 Body::Member(update) => (update.account.as_bytes(), None),
-                _ => (output.prospect.as_bytes(), Some(output.output.at_ms)),
+                _ => (output.prospect.as_bytes(), Some(output.output.at_ms.min(self.wall_ms))),
             };
             self.log.send(&OutRecord {
                 topic,
@@ -95,7 +98,7 @@ impl<L: CommitLog, E: Encode> Writer<'_, L, E> {
             partition: None,
             key: view.key,
             value,
-            timestamp_ms: Some(view.timestamp_ms),
+            timestamp_ms: view.record_ms().map(|ms| ms.min(self.wall_ms)),
             headers: &headers,
         })
     }
@@ -147,11 +150,11 @@ where
     /// Commits the open batch: outputs and dead letters (written already), state, task records and positions in one
     /// transaction. Then, and only then, the batch becomes the truth.
     pub(super) fn commit(&mut self) -> Result<(), Failure> {
-        let begun = self.clock.monotonic();
+        let (begun, wall_ms) = (self.clock.monotonic(), self.clock.now_ms());
         let records = self.batch.records;
         let Self { lanes, batch, log, encoder, options, source, decoder, samples, .. } = self;
         let Batch { effects, stats, encoded, open, since, done, .. } = batch;
-        let mut writer = Writer { log, encoder: encoder.as_ref(), options, open, encoded, done };
+        let mut writer = Writer { log, encoder: encoder.as_ref(), options, wall_ms, open, encoded, done };
         for lane in lanes.values_mut().filter(|lane| lane.touched) {
             writer.outputs(lane.partition, effects, stats)?;
             let (records, bytes) = writer.state(lane)?;

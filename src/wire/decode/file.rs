@@ -5,7 +5,7 @@ use super::lookup::Lookup;
 use super::{json, utf8};
 use crate::domain::Ms;
 use crate::domain::names::Vocabulary;
-use crate::runtime::ports::{DeadReason, Rejected};
+use crate::runtime::ports::{DeadReason, Rejected, credible_ms};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
@@ -24,7 +24,7 @@ impl<'a> FileHead<'a> {
     pub(super) fn of(draft: &mut Draft<'a>) -> Self {
         Self {
             prospect: draft.file.user_id.take().or(draft.file.anonymous_id.take()),
-            record_ms: draft.file.received_at.or(draft.file.sent_at),
+            record_ms: credible_ms(draft.file.received_at).or(credible_ms(draft.file.sent_at)),
             event_ms: draft.timestamp.or(draft.original_timestamp),
         }
     }

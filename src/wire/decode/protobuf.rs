@@ -3,6 +3,7 @@
 use super::draft::{BuiltIn, Draft, DraftProduct, ProductField};
 use super::lookup::Lookup;
 use super::value::Scalar;
+use crate::domain::YEAR_9999_END_MS;
 use crate::runtime::ports::{DeadReason, Rejected};
 use crate::wire::proto;
 use prost::Message;
@@ -19,7 +20,11 @@ pub(super) fn parse(bytes: &[u8], lookup: &Lookup, draft: &mut Draft<'_>) -> Res
         let detail = format!("the event is of version {}, this build knows versions up to {EVENT_VERSION}", event.version);
         return Err(Rejected { reason: DeadReason::UnknownVersion, detail });
     }
-    draft.timestamp = event.timestamp_ms;
+    draft.timestamp = match event.timestamp_ms {
+        // JSON can't say such a time either.
+        Some(ms) if ms.unsigned_abs() > YEAR_9999_END_MS.unsigned_abs() => draft.faults.broken(),
+        time => time,
+    };
     let call = match event.r#type() {
         proto::event::Type::Unspecified | proto::event::Type::Track => "track",
         proto::event::Type::Page => "page",

@@ -47,7 +47,8 @@ pub(super) fn decode<'a>(record: &RecordView<'_>, decoder: &Decoder) -> Result<E
     });
     let position = Position { input: record.input, partition: record.partition, offset: record.offset };
     let tidings = Tidings { update, at_ms: output.at_ms, id, event };
-    Ok(as_event(tidings, record.timestamp_ms.max(0), position))
+    let record_ms = record.record_ms().unwrap_or(tidings.at_ms);
+    Ok(as_event(tidings, record_ms, position))
 }
 
 fn text(text: Option<String>) -> Option<Text> {
