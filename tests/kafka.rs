@@ -14,6 +14,8 @@
 mod broker;
 #[path = "kafka/instance.rs"]
 mod instance;
+#[path = "kafka/raw.rs"]
+mod raw;
 #[path = "kafka/rig.rs"]
 mod rig;
 
@@ -27,6 +29,8 @@ mod basics;
 mod bounds;
 #[path = "kafka/catch_up.rs"]
 mod catch_up;
+#[path = "kafka/clocks.rs"]
+mod clocks;
 #[path = "kafka/commands.rs"]
 mod commands;
 #[path = "kafka/exactly_once.rs"]

@@ -6,9 +6,10 @@ mod table;
 use super::cli::{DeadLettersListArgs, DeadLettersRedriveArgs};
 use super::service::{SystemClock, kafka_options};
 use super::{DONE, UsageError, load};
+use crate::domain::Ms;
 use crate::kafka::letters::{self, Letter, Receipts, Redriver, Return};
 use crate::kafka::options::Options;
-use crate::runtime::ports::{Clock, Failure};
+use crate::runtime::ports::{Clock, Failure, credible_ms};
 use crate::wire::dead_letter::{self, Info};
 use filter::Filter;
 use serde_json::json;
@@ -33,7 +34,7 @@ pub fn list(args: DeadLettersListArgs) -> anyhow::Result<ExitCode> {
     let (mut table, mut newest) = (Table::default(), VecDeque::new());
     scan_matching(&options, &filter, &mut |letter, info| {
         let redriven = receipts.contains(&(letter.partition, letter.offset));
-        table.add(&info, redriven);
+        table.add(&info, letter.timestamp_ms, redriven);
         if args.each {
             newest.push_back((letter, info, redriven));
             if newest.len() > args.limit {
@@ -65,7 +66,8 @@ pub fn list(args: DeadLettersListArgs) -> anyhow::Result<ExitCode> {
 /// The topic can't be read, or the records can't be written.
 pub fn redrive(args: DeadLettersRedriveArgs) -> anyhow::Result<ExitCode> {
     let loaded = load::settings(&args.settings)?;
-    let filter = Filter::new(&args.filter, SystemClock::new().now_ms()).map_err(UsageError)?;
+    let now_ms = SystemClock::new().now_ms();
+    let filter = Filter::new(&args.filter, now_ms).map_err(UsageError)?;
     let options = kafka_options(&loaded.settings, "deadletters");
     let topics = crate::kafka::admin::Admin::connect(&options)?.topics()?;
     // First fence any other redrive, then look what was sent: nothing can be sent behind our back.
@@ -87,7 +89,7 @@ pub fn redrive(args: DeadLettersRedriveArgs) -> anyhow::Result<ExitCode> {
             done.topic_gone += 1;
             return Ok(());
         };
-        batch.push(way_back(letter, &info, topic.partitions, &dead_letters));
+        batch.push(way_back(letter, &info, topic.partitions, &dead_letters, now_ms));
         if batch.len() >= BATCH {
             done.send(&batch, redriver.as_ref())?;
             batch.clear();
@@ -169,7 +171,7 @@ fn scan_matching(
         }
         let headers = letter.headers.iter().map(|(name, value)| (name.as_str(), value.as_deref()));
         match dead_letter::parse(headers) {
-            Some(info) if filter.fits(&info) => each(letter, info),
+            Some(info) if filter.fits(&info, letter.timestamp_ms) => each(letter, info),
             Some(_) => Ok(()),
             None => {
                 tracing::warn!(
@@ -184,7 +186,8 @@ fn scan_matching(
 }
 
 /// The original record, with where it was in the meantime.
-fn way_back(letter: Letter, info: &Info, partitions: u32, dead_letters: &str) -> Return {
+/// Its time is no later than `now_ms`: with one ahead of the clock it would only come back.
+fn way_back(letter: Letter, info: &Info, partitions: u32, dead_letters: &str, now_ms: Ms) -> Return {
     let place = format!("{dead_letters}/{}/{}", letter.partition, letter.offset);
     let mut headers: Vec<_> = letter.headers.into_iter().filter(|(name, _)| !dead_letter::is_ours(name)).collect();
     headers.push((dead_letter::REDRIVEN.to_owned(), Some(place.into_bytes())));
@@ -194,7 +197,7 @@ fn way_back(letter: Letter, info: &Info, partitions: u32, dead_letters: &str) ->
         from: (letter.partition, letter.offset),
         topic: info.topic.clone(),
         partition: if known { info.partition } else { info.partition.rem_euclid(i32::try_from(partitions.max(1)).unwrap_or(1)) },
-        timestamp_ms: info.timestamp_ms,
+        timestamp_ms: credible_ms(Some(info.timestamp_ms)).map(|ms| ms.min(now_ms)),
         key: letter.key,
         value: letter.value,
         headers,
@@ -202,6 +205,9 @@ fn way_back(letter: Letter, info: &Info, partitions: u32, dead_letters: &str) ->
 }
 
 fn time(ms: i64) -> String {
+    if ms == -1 {
+        return "no time".to_owned();
+    }
     jiff::Timestamp::from_millisecond(ms).map_or_else(|_| "no time".to_owned(), |t| t.to_string())
 }
 
@@ -252,10 +258,20 @@ mod tests {
                 header("leadstream-topic", "cart"),
             ],
         };
-        let info = Info { topic: "cart".to_owned(), partition: 3, offset: 9, timestamp_ms: 1_000, ..Info::default() };
-        let back = way_back(letter, &info, 4, "shop.leadstream.dead-letters");
-        assert_eq!((back.topic.as_str(), back.partition, back.timestamp_ms, back.from), ("cart", 3, 1_000, (2, 17)));
+        let sent_ms = 1_760_000_000_000;
+        let info = Info { topic: "cart".to_owned(), partition: 3, offset: 9, timestamp_ms: sent_ms, ..Info::default() };
+        let back = way_back(letter, &info, 4, "shop.leadstream.dead-letters", sent_ms + 1);
+        assert_eq!((back.topic.as_str(), back.partition, back.timestamp_ms, back.from), ("cart", 3, Some(sent_ms), (2, 17)));
         assert_eq!((back.key, back.value), (Some(b"ann".to_vec()), Some(b"{".to_vec())));
         assert_eq!(back.headers, [header("trace", "x"), header("leadstream-redriven", "shop.leadstream.dead-letters/2/17")]);
+    }
+
+    #[test]
+    fn a_record_of_the_future_goes_back_with_the_time_of_now_and_one_without_a_time_with_none() {
+        let now_ms = 1_760_000_000_000;
+        let back =
+            |timestamp_ms| way_back(Letter::default(), &Info { timestamp_ms, ..Info::default() }, 1, "d", now_ms).timestamp_ms;
+        assert_eq!([now_ms - 1, now_ms + 1, Ms::MAX].map(back), [Some(now_ms - 1), Some(now_ms), Some(now_ms)]);
+        assert_eq!([-1, 0, -62_135_596_800_000, 946_684_799_999].map(back), [None; 4]);
     }
 }

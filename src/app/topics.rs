@@ -4,7 +4,7 @@ use super::cli::TopicsCreateArgs;
 use super::service::kafka_options;
 use super::{DONE, FAILED, UsageError, load};
 use crate::config::Settings;
-use crate::domain::DAY_MS;
+use crate::domain::{DAY_MS, HOUR_MS};
 use crate::kafka::admin::{Admin, Created, NewTopicSpec, Topic};
 use crate::kafka::options::TOPIC_MESSAGE_BYTES;
 use crate::runtime::ports::OutTopic;
@@ -22,6 +22,12 @@ const DELETE_RETENTION_MS: i64 = 7 * DAY_MS;
 /// What members told their accounts must be read within this time.
 const MEMBERS_RETENTION_MS: i64 = 30 * DAY_MS;
 
+/// How far ahead of its own clock a broker takes a record's time.
+pub const RECORD_TIME_BOUND: &str = "message.timestamp.after.max.ms";
+/// As Kafka has it since 4.0 (before, there was no bound). A record between `inputs.max_ahead` and this is a dead letter instead of
+/// lost with a producer that doesn't look at what became of it.
+pub const RECORD_TIME_BOUND_MS: i64 = HOUR_MS;
+
 /// Makes what is missing.
 ///
 /// # Errors
@@ -38,7 +44,7 @@ pub fn create(args: TopicsCreateArgs) -> anyhow::Result<ExitCode> {
 
     let mut report = Vec::new();
     let missing: Vec<NewTopicSpec> = wanted.iter().filter(|w| !existing.contains_key(&w.name)).cloned().collect();
-    let created = if args.dry_run { Vec::new() } else { admin.create_topics(&missing)? };
+    let created = if args.dry_run { Vec::new() } else { create_all(&admin, &missing)? };
     let mut failed = false;
     for (n, topic) in missing.iter().enumerate() {
         let (state, note) = match created.get(n) {
@@ -60,6 +66,24 @@ pub fn create(args: TopicsCreateArgs) -> anyhow::Result<ExitCode> {
     }
     print(&report, args.json)?;
     Ok(ExitCode::from(if failed { FAILED } else { DONE }))
+}
+
+/// Brokers before Kafka 3.6 know no bound of record times: there a topic is made without.
+fn create_all(admin: &Admin, missing: &[NewTopicSpec]) -> anyhow::Result<Vec<Created>> {
+    let mut created = admin.create_topics(missing)?;
+    let is_bound = |n: &usize| missing[*n].configs.iter().any(|(name, _)| name == RECORD_TIME_BOUND);
+    let failed = |n: &usize| matches!(created.get(*n), Some(Created::Failed(_)));
+    let again: Vec<usize> = (0..missing.len()).filter(|n| is_bound(n) && failed(n)).collect();
+    let without = |n: &usize| {
+        let mut spec = missing[*n].clone();
+        spec.configs.retain(|(name, _)| name != RECORD_TIME_BOUND);
+        spec
+    };
+    let specs: Vec<NewTopicSpec> = again.iter().map(without).collect();
+    for (n, result) in again.into_iter().zip(admin.create_topics(&specs)?) {
+        created[n] = result;
+    }
+    Ok(created)
 }
 
 fn print(report: &[(&NewTopicSpec, &str, Option<String>)], as_json: bool) -> std::io::Result<()> {
@@ -138,7 +162,8 @@ pub fn wanted(
         replication,
         configs: configs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
     };
-    let inputs = settings.input_topics().into_iter().filter(|_| with_inputs).map(|t| spec(t.name, Vec::new()));
+    let bound = vec![(RECORD_TIME_BOUND, RECORD_TIME_BOUND_MS.to_string())];
+    let inputs = settings.input_topics().into_iter().filter(|_| with_inputs).map(|t| spec(t.name, bound.clone()));
     let outputs = OutTopic::used(accounts).map(|topic| {
         let configs = match topic {
             OutTopic::State => vec![
@@ -179,6 +204,7 @@ pub fn differences(wanted: &NewTopicSpec, found: &Topic, configs: &BTreeMap<Stri
         let enough = match name.as_str() {
             // Larger limits and longer times do no harm.
             "max.message.bytes" | "delete.retention.ms" => at_least(has, value),
+            RECORD_TIME_BOUND => at_least(value, has),
             "retention.ms" => has == "-1" || (value != "-1" && at_least(has, value)),
             _ => has == value,
         };

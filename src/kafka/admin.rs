@@ -5,7 +5,7 @@ use super::options::Options;
 use super::{batch, errors, oauth};
 use crate::runtime::partitioners::Sample;
 use crate::runtime::ports::{Failure, credible_ms};
-use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
+use rdkafka::admin::{AdminClient, AdminOptions, ConfigEntry, ConfigSource, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::Message;
 use rdkafka::producer::{BaseProducer, Producer};
@@ -100,17 +100,31 @@ impl Admin {
     /// # Errors
     /// They can't be read.
     pub fn topic_configs(&self, topic: &str) -> Result<BTreeMap<String, String>, Failure> {
+        let entries = self.topic_config_entries(topic)?;
+        Ok(entries.into_iter().filter_map(|e| Some((e.name, e.value?))).collect())
+    }
+
+    /// Whether a setting was made for the topic itself, and is not the brokers' default.
+    ///
+    /// # Errors
+    /// The settings can't be read.
+    pub fn is_set_on_topic(&self, topic: &str, name: &str) -> Result<bool, Failure> {
+        let entries = self.topic_config_entries(topic)?;
+        Ok(entries.iter().any(|e| e.name == name && matches!(e.source, ConfigSource::DynamicTopic)))
+    }
+
+    fn topic_config_entries(&self, topic: &str) -> Result<Vec<ConfigEntry>, Failure> {
         let doing = format!("the settings of {topic} can't be read");
         let options = AdminOptions::new().request_timeout(Some(ASK));
         let answered = block_on(self.admin.describe_configs([&ResourceSpecifier::Topic(topic)], &options))
             .ok_or_else(|| Failure::Retry(format!("{doing}: no answer")))?
             .map_err(|e| errors::of_call(&doing, &e))?;
-        let mut configs = BTreeMap::new();
+        let mut entries = Vec::new();
         for resource in answered {
             let resource = resource.map_err(|code| errors::stop(&format!("{doing}: {code}"), code))?;
-            configs.extend(resource.entries.into_iter().filter_map(|e| Some((e.name, e.value?))));
+            entries.extend(resource.entries);
         }
-        Ok(configs)
+        Ok(entries)
     }
 
     /// Makes topics; what became of each, in the same order.

@@ -141,7 +141,8 @@ pub struct Return {
     pub from: (i32, i64),
     pub topic: String,
     pub partition: i32,
-    pub timestamp_ms: Ms,
+    /// `None`: of the moment when it is sent.
+    pub timestamp_ms: Option<Ms>,
     pub key: Option<Vec<u8>>,
     pub value: Option<Vec<u8>>,
     pub headers: Vec<(String, Option<Vec<u8>>)>,
@@ -195,7 +196,7 @@ impl Redriver {
             let mut record: BaseRecord<'_, [u8], [u8]> = BaseRecord::to(&one.topic).partition(one.partition).headers(headers);
             record.key = one.key.as_deref();
             record.payload = one.value.as_deref();
-            record.timestamp = (one.timestamp_ms > 0).then_some(one.timestamp_ms);
+            record.timestamp = one.timestamp_ms;
             self.put(record)?;
         }
         let partitions: BTreeSet<i32> = batch.iter().map(|one| one.from.0).collect();

@@ -112,6 +112,25 @@ fn check_names_every_fault_of_the_topics_at_once_with_what_to_do() {
 }
 
 #[test]
+fn check_warns_of_inputs_whose_record_times_are_the_producers_and_bounded_by_nobody() {
+    let Some(rig) = Rig::new("times", 1) else { return };
+    let (prefix, settings) = elsewhere(&rig, "times");
+    let endless = i64::MAX.to_string();
+    make(&rig, format!("{prefix}clickstream"), 1, &[("message.timestamp.after.max.ms", &endless)]);
+    make(&rig, format!("{prefix}email"), 1, &[("message.timestamp.type", "LogAppendTime")]);
+    make(&rig, format!("{prefix}cart"), 1, &[("message.timestamp.after.max.ms", "300000")]);
+    let (code, out, err) = run(&["topics", "create"], &settings);
+    assert_eq!(code, 0, "{out}{err}");
+    let (code, out, _) = run(&["check"], &settings);
+    assert!(code == 0 && out.contains("0 faults, 1 warning"), "{out}");
+    assert!(
+        out.contains(&format!("{prefix}clickstream: the record times are the producers' clocks, and nothing bounds them")),
+        "{out}"
+    );
+    assert!(out.contains("--add-config message.timestamp.after.max.ms=300000"), "{out}");
+}
+
+#[test]
 fn check_sees_inputs_that_disagree_about_partitions_and_outputs_that_forget_too_soon() {
     let Some(rig) = Rig::new("keys", 4) else { return };
     let (prefix, mut settings) = elsewhere(&rig, "out");

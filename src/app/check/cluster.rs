@@ -1,5 +1,6 @@
 //! What the cluster says: reachability, topics and their settings, ends and times, partitioners, rights.
 
+use super::record_times;
 use super::report::Report;
 use crate::app::service::{SystemClock, kafka_options};
 use crate::app::topics::{DEAD_LETTER_ROOM_BYTES, DEFAULT_MESSAGE_BYTES, differences, wanted};
@@ -63,6 +64,7 @@ pub(super) fn check(settings: &Settings, options: &Options, accounts: bool, repo
     let largest = largest_inputs(&admin, &there, report);
     let outputs_wanted = wanted(settings, accounts, partitions.unwrap_or(0), None, false, largest);
     outputs(settings, &admin, &topics, partitions, largest, outputs_wanted, report);
+    record_times::check(settings, &admin, &there, report);
     oldest_unread(settings, &admin, &there, &topics, report);
     if let Some(partitions) = partitions {
         partitioners(settings, &admin, &there, partitions, report);
@@ -109,7 +111,7 @@ fn partition_counts(inputs: &[&InputTopic], topics: &BTreeMap<String, Topic>, re
     None
 }
 
-fn configs(admin: &Admin, topic: &str, report: &mut Report) -> Option<Configs> {
+pub(super) fn configs(admin: &Admin, topic: &str, report: &mut Report) -> Option<Configs> {
     match admin.topic_configs(topic) {
         Ok(configs) => Some(configs),
         Err(failure) => {

@@ -21,8 +21,8 @@ struct Row {
 }
 
 impl Table {
-    pub(super) fn add(&mut self, info: &Info, redriven: bool) {
-        let at = info.timestamp_ms;
+    /// Counts a dead letter of this time.
+    pub(super) fn add(&mut self, info: &Info, at: Ms, redriven: bool) {
         let row = self.rows.entry((info.reason.clone(), info.topic.clone())).or_insert(Row {
             count: 0,
             redriven: 0,
@@ -78,15 +78,10 @@ mod tests {
     #[test]
     fn dead_letters_are_counted_by_reason_and_topic_with_their_times() {
         let mut table = Table::default();
-        let info = |reason: &str, timestamp_ms| Info {
-            reason: reason.to_owned(),
-            topic: "cart".to_owned(),
-            timestamp_ms,
-            ..Info::default()
-        };
-        table.add(&info("no-name", 2_000), false);
-        table.add(&info("no-name", 1_000), true);
-        table.add(&info("absurd-time", 5_000), false);
+        let info = |reason: &str| Info { reason: reason.to_owned(), topic: "cart".to_owned(), ..Info::default() };
+        table.add(&info("no-name"), 2_000, false);
+        table.add(&info("no-name"), 1_000, true);
+        table.add(&info("absurd-time"), 5_000, false);
         let json = table.json();
         assert_eq!(json["total"], 3);
         assert_eq!(json["dead_letters"][1]["count"], 2);
