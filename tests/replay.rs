@@ -209,6 +209,33 @@ fn one_partition_and_four_give_the_same_outputs_per_prospect() {
 }
 
 #[test]
+fn what_lies_ahead_of_the_clock_of_the_run_is_refused_as_the_service_would_have_done() {
+    let dir = tempfile::tempdir().unwrap();
+    let lines_in = [
+        track("c", "Product Added", "2026-03-01T11:59:50Z", r#"{"product_id":"p","price":9}"#),
+        track("fast", "Product Viewed", "2026-03-01T12:04:00Z", r#"{"product_id":"p"}"#),
+        track("x", "Product Viewed", "2026-03-01T12:59:59Z", r#"{"product_id":"p"}"#),
+    ];
+    let file = write_lines(&dir.path().join("in.jsonl"), &lines_in);
+    let noon_ms = 1_772_366_400_000;
+    let as_of = |wall_ms| {
+        let mut options = options(dir.path(), vec![(Topic::Cart, file.clone())], &[]);
+        options.horizon = Horizon { wall_ms, max_ahead_ms: 300_000 };
+        let tally = go(&options);
+        (tally.dead_letters.get("absurd-time").copied().unwrap_or(0), lines(dir.path(), "cart-abandoned.jsonl").len())
+    };
+    assert_eq!(as_of(noon_ms), (1, 0), "an hour ahead; and nobody is reminded before the clock says so");
+    assert_eq!(as_of(noon_ms - 60_001), (2, 0), "four minutes and a bit more than one");
+    assert_eq!(as_of(noon_ms + 59 * 60_000), (0, 0), "the run ends with its clock");
+    assert_eq!(as_of(noon_ms + 3_600_000), (0, 1));
+    let detail = {
+        as_of(noon_ms);
+        lines(dir.path(), "dead-letters.jsonl")[0]["detail"].as_str().unwrap().to_owned()
+    };
+    assert!(detail.contains("59m 59s ahead of the clock"), "{detail}");
+}
+
+#[test]
 fn a_simulated_shop_gives_every_kind_of_output() {
     let dir = tempfile::tempdir().unwrap();
     let inputs = shop(dir.path(), 30_000, 0.02);
