@@ -17,6 +17,7 @@ pub mod decisions;
 pub mod dedup;
 pub mod effect;
 pub mod event;
+pub mod forget;
 pub mod ids;
 pub mod journey;
 pub mod lead;

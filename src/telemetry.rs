@@ -119,6 +119,8 @@ impl Telemetry {
             (&catalogue::MODEL_MOVES, notes.model_moves),
             (&catalogue::STAGES_KEPT, notes.stages_kept),
             (&catalogue::LEAD_ANSWERS_IGNORED, notes.answers_ignored),
+            (&catalogue::PROSPECTS_FORGOTTEN, notes.forgotten),
+            (&catalogue::NEW_PROSPECTS_REFUSED, notes.no_room),
         ] {
             if count > 0 {
                 self.counter(metric, &[]).increment(count);
@@ -309,6 +311,7 @@ impl Telemetry {
         self.gauge(&catalogue::STATE_RECORDS, &[]).set(totals.records as f64);
         self.gauge(&catalogue::STATE_BYTES, &[]).set(totals.bytes as f64);
         self.gauge(&catalogue::STATE_DECODED_RECORDS, &[]).set(totals.decoded as f64);
+        self.gauge(&catalogue::STATE_FILL, &[]).set(totals.fill_milli as f64 / 1_000.0);
         self.gauge(&catalogue::TIMERS_PENDING, &[]).set(totals.timers as f64);
         self.gauge(&catalogue::CART_STEPS_HELD, &[]).set(totals.steps_held as f64);
     }

@@ -120,7 +120,7 @@ fn every_key_of_the_reference_changes_the_settings() {
                     "2s"
                 }
             }
-            ("", keys::Kind::Integer) => "1100",
+            ("", keys::Kind::Integer | keys::Kind::IntegerOrOff) => "1100",
             ("", keys::Kind::Texts) => "[\"other\"]",
             ("", _) => "other",
             (value, _) => value,

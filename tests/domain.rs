@@ -19,6 +19,8 @@ mod carts;
 mod contact;
 #[path = "domain/figures.rs"]
 mod figures;
+#[path = "domain/forgetting.rs"]
+mod forgetting;
 #[path = "domain/harness.rs"]
 mod harness;
 #[path = "domain/leads.rs"]

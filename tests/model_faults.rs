@@ -290,6 +290,23 @@ fn faults_of_the_cart_series_are_found() {
 }
 
 #[test]
+fn whoever_is_forgotten_must_not_be_reminded_anew() {
+    let name = "name = \"m\"";
+    let kept = |kept: &str| format!("{name}\nforget_anonymous_after = {kept}");
+    one_fault(name, &kept("\"12h\""), 2, "forget_anonymous_after", "at least \"1d\"");
+    one_fault(name, &kept("\"0s\""), 2, "forget_anonymous_after", "\"off\"");
+    one_fault(name, &kept("\"-3d\""), 2, "forget_anonymous_after", "no length of time");
+    one_fault(name, &kept("\"6d\""), 2, "forget_anonymous_after", "cooldown of the cart series");
+    one_fault(name, &kept("180"), 2, "forget_anonymous_after", "");
+    let good = model_file::from_texts(&[GOOD]).expect("good");
+    let same = model_file::from_texts(&[&GOOD.replacen(name, &kept("\"180d\""), 1)]).expect("good");
+    assert_eq!(hash(&same), hash(&good), "the default, said or not");
+    assert_eq!(good.in_charge().forget_anonymous_ms, Some(180 * 86_400_000));
+    let off = model_file::from_texts(&[&GOOD.replacen(name, &kept("\"off\""), 1)]).expect("good");
+    assert_eq!(off.in_charge().forget_anonymous_ms, None);
+}
+
+#[test]
 fn unknown_keys_are_found_wherever_they_are() {
     one_fault("[cart]", "[carts]", 17, "carts", "did you mean \"cart\"?");
     one_fault("cap = 100", "capp = 100", 11, "score.capp", "did you mean \"cap\"?");
@@ -405,6 +422,8 @@ fn a_change_of_meaning_changes_the_hash() {
         ("10 per 1d", "10 per 2d"),
         ("[score]", "renamed = { before = \"two\" }\n[score]"),
         ("name = \"m\"", "name = \"m\"\nsession_gap = \"10m\""),
+        ("name = \"m\"", "name = \"m\"\nforget_anonymous_after = \"90d\""),
+        ("name = \"m\"", "name = \"m\"\nforget_anonymous_after = \"off\""),
         ("[cart]", "[cart]\nclick_window = \"6d\""),
         ("[cart]", "[cart]\nopen_window = \"off\""),
         ("[cart]", "[cart]\npayment_window = \"1h\""),

@@ -36,6 +36,7 @@ fn options(dir: &Path, inputs: Vec<(Topic, PathBuf)>, set: &[String]) -> Options
         until: Until::End,
         horizon: Horizon { wall_ms: i64::MAX, max_ahead_ms: i64::MAX },
         models: Arc::new(models),
+        max_records: None,
         decode: decode::Options { topics: topics(), ..decode::Options::default() },
     }
 }

@@ -224,6 +224,17 @@ fn static_membership_needs_an_id_that_stays() {
 }
 
 #[test]
+fn a_mark_of_records_is_a_number_or_off() {
+    let key = "engine.max_records_per_partition";
+    one_fault(&["engine.max_records_per_partition=0"], key, "at least 1, or \"off\"");
+    one_fault(&["engine.max_records_per_partition=-5"], key, "at least 1, or \"off\"");
+    one_fault(&["engine.max_records_per_partition=many"], key, "a whole number or \"off\"");
+    let most = |set: &[&str]| good(set).engine.max_records_per_partition;
+    assert_eq!((most(&[]), most(&["engine.max_records_per_partition=off"])), (None, None));
+    assert_eq!(most(&["engine.max_records_per_partition=250000"]), Some(250_000));
+}
+
+#[test]
 fn a_limit_of_dead_letters_must_be_reachable() {
     one_fault(&["deadletters.stop_count=3000"], "deadletters.stop_count", "never be reached among the latest 2000");
     one_fault(&["deadletters.stop_ratio=0"], "deadletters.stop_ratio", "above 0");

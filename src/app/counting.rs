@@ -1,5 +1,7 @@
 //! What workers tell, as metrics.
 
+mod room;
+
 use crate::domain::effect::{
     AccountKind, Answer, Attribution, Body, HandOver, HandOverKind, Limit, MachineKind, Note, OutcomeKind, Qualification,
     RETURNED_BECAUSE, TriggerKind,
@@ -21,6 +23,7 @@ pub struct Counting {
     models: Arc<Models>,
     /// Input topics, in the order of their indices.
     inputs: Vec<String>,
+    room: room::Room,
 }
 
 impl Counting {
@@ -68,7 +71,7 @@ impl Counting {
         for model in &models.models {
             telemetry.model(&model.name, &model.hash_text);
         }
-        Self { telemetry, models, inputs }
+        Self { telemetry, models, inputs, room: room::Room::default() }
     }
 
     fn topic(&self, input: u16) -> &str {
@@ -165,7 +168,15 @@ impl Counting {
             model_moves: count(Note::ModelMoved),
             stages_kept: count(Note::StageKept),
             answers_ignored: count(Note::AnswerIgnored),
+            forgotten: count(Note::Forgotten),
+            no_room: count(Note::NoRoom),
         });
+        let refused = count(Note::NoRoom);
+        if refused > 0
+            && let Some(line) = self.room.line(refused, batch.committed_at_ms)
+        {
+            tracing::warn!("{line}");
+        }
         for (note, count) in &batch.notes {
             if let Note::Suppressed(reason) = note {
                 self.telemetry.triggers_suppressed(reason.name(), *count);

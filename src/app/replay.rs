@@ -60,6 +60,8 @@ pub struct Options {
     /// The wall clock of the run, and how far ahead of it a record may lie.
     pub horizon: Horizon,
     pub models: Arc<Models>,
+    /// As `engine.max_records_per_partition`.
+    pub max_records: Option<usize>,
     pub decode: decode::Options,
 }
 
@@ -114,7 +116,9 @@ impl From<'_> {
             return Err(UsageError("stdin (`-`) can be one input only".to_owned()).into());
         }
         let horizon = Horizon { wall_ms: self.as_of_ms, max_ahead_ms: max_ahead_ms(settings) };
-        Ok(Options { inputs, out, partitions: self.partitions, until, horizon, models: Arc::new(models), decode })
+        let max_records = settings.engine.max_records_per_partition;
+        let models = Arc::new(models);
+        Ok(Options { inputs, out, partitions: self.partitions, until, horizon, models, max_records, decode })
     }
 }
 

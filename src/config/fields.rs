@@ -104,6 +104,19 @@ impl<'a> Fields<'a> {
         None
     }
 
+    /// A whole number, or `"off"` (`None` inside).
+    pub fn integer_or_off(&mut self, key: &'static str, faults: &mut Faults) -> Option<At<Option<i64>>> {
+        let (node, place) = self.node(key)?;
+        match node.value {
+            _ if is_off(node) => Some(At { value: None, place }),
+            Value::Integer(value) => Some(At { value: Some(value), place }),
+            _ => {
+                faults.add(&place, format!("must be a whole number or \"off\", not {}", node.value.kind()));
+                None
+            }
+        }
+    }
+
     /// `true` or `false`.
     pub fn bool(&mut self, key: &'static str, faults: &mut Faults) -> Option<At<bool>> {
         let (node, place) = self.node(key)?;

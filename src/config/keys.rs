@@ -11,6 +11,8 @@ pub enum Kind {
     Duration,
     /// A duration, or `"off"`.
     DurationOrOff,
+    /// A whole number, or `"off"`.
+    IntegerOrOff,
     /// A number, or `"off"`.
     NumberOrOff,
     Texts,
@@ -29,6 +31,7 @@ impl Kind {
             Self::Number => "number".to_owned(),
             Self::Duration => "duration".to_owned(),
             Self::DurationOrOff => "duration or `\"off\"`".to_owned(),
+            Self::IntegerOrOff => "whole number or `\"off\"`".to_owned(),
             Self::NumberOrOff => "number or `\"off\"`".to_owned(),
             Self::Texts => "list of texts".to_owned(),
             Self::Durations => "list of durations".to_owned(),
@@ -80,7 +83,7 @@ const fn key(name: &'static str, kind: Kind, default: &'static str, about: &'sta
 }
 
 /// Every key, in the order of the reference.
-pub const KEYS: [Key; 52] = [
+pub const KEYS: [Key; 53] = [
     key("kafka.bootstrap_servers", Kind::Text, "\"127.0.0.1:9092\"", "Brokers to ask first, `host:port` with commas between."),
     key(
         "kafka.group_id",
@@ -231,6 +234,15 @@ pub const KEYS: [Key; 52] = [
         "262144",
         "Decoded copies of the prospects touched last that an instance keeps beside their records, at one to two kilobytes each, shared \
          by its workers and their partitions. Who comes again needs no decoding: at best as many as there are prospects.",
+    ),
+    key(
+        "engine.max_records_per_partition",
+        Kind::IntegerOrOff,
+        "\"off\"",
+        "Above so many prospects of a partition, events of new visitors of whom nothing is known (no user id, address, traits or order) \
+         are not applied, and counted: a flood of invented ids ends there, and not with the machine's memory. Whoever is known, and \
+         whoever is new but known to somebody, is always served. Every instance must be able to hold this times the partitions that \
+         it may be given.",
     ),
     key(
         "engine.behind_after",

@@ -159,6 +159,7 @@ fn model(mut fields: Fields<'_>, faults: &mut Faults) -> ModelSpec {
         name: fields.text("name", faults),
         title: fields.text("title", faults).map(|t| t.value),
         session_gap_ms: fields.duration("session_gap", faults),
+        forget_anonymous_ms: fields.duration_or_off("forget_anonymous_after", faults),
         axes: ["journey", "funnel"].map(|key| fields.table(key, faults).map(|f| axis::axis(f, faults)).unwrap_or_default()),
         score: fields.table("score", faults).map(|f| score::score(f, faults)).unwrap_or_default(),
         cart: fields.table("cart", faults).map(|f| cart(f, faults)).unwrap_or_default(),

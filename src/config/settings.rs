@@ -98,6 +98,8 @@ pub struct Engine {
     pub batch_linger: Duration,
     pub fetch_ahead: usize,
     pub decoded_records: usize,
+    /// `None`: off.
+    pub max_records_per_partition: Option<usize>,
     pub behind_after: Duration,
     pub shutdown_deadline: Duration,
 }
@@ -220,6 +222,7 @@ impl Default for Engine {
             batch_linger: Duration::from_millis(8),
             fetch_ahead: 4_000,
             decoded_records: 262_144,
+            max_records_per_partition: None,
             behind_after: Duration::from_secs(5),
             shutdown_deadline: Duration::from_secs(10),
         }

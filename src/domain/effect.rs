@@ -316,6 +316,10 @@ pub enum Note {
     Suppressed(Reason),
     /// An answer of sales about a lead that it doesn't have, or that it answered for already.
     AnswerIgnored,
+    /// A visitor of whom nothing was known stayed away for as long as the model keeps such records.
+    Forgotten,
+    /// A new prospect of whom nothing is known found no room: its event was not applied.
+    NoRoom,
     /// A machine made the event: it neither scored, nor moved, nor was activity.
     Machine(MachineKind),
 }

@@ -55,6 +55,8 @@ pub struct Signals<'a> {
     pub link: u32,
     /// Step of the checkout, as the shop counts or names them: `step`.
     pub checkout_step: Option<Cow<'a, str>>,
+    /// It names a user (`userId`): somebody who is known to the site.
+    pub has_user: bool,
 }
 
 impl Signals<'_> {
@@ -160,6 +162,12 @@ impl Event<'_> {
             (Kind::OrderUpdated, "Order Refunded") => Some(OrderFate::Refunded),
             _ => None,
         }
+    }
+
+    /// Whether it shows who the prospect is: a user, an address, traits, an order or what became of one, an account.
+    #[must_use]
+    pub fn identifies(&self) -> bool {
+        self.signals.has_user || self.shows_address() || self.kind.is_of_somebody_known()
     }
 
     /// Whether it shows that somebody knows an address of the prospect: it names one, or is about a mail to it.

@@ -96,6 +96,8 @@ pub struct Model {
     pub hash: u64,
     /// Activity after a pause this long starts a new session.
     pub session_gap_ms: Ms,
+    /// How long a record of whom nothing is known is kept after its last event; `None`: for ever.
+    pub forget_anonymous_ms: Option<Ms>,
     /// Journey, funnel.
     pub axes: [AxisModel; 2],
     pub score: ScoreModel,

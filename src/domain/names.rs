@@ -256,6 +256,15 @@ impl Kind {
         }
     }
 
+    /// Whether only somebody who is known sends such an event, or is spoken of in it: identity, orders, answers of sales.
+    #[must_use]
+    pub fn is_of_somebody_known(self) -> bool {
+        matches!(
+            self,
+            Self::Identify | Self::Group | Self::Alias | Self::OrderCompleted | Self::OrderUpdated | Self::Sales | Self::Deleted
+        )
+    }
+
     /// Whether it is a cart, checkout or order event (what `idle_on = "cart"` looks at).
     #[must_use]
     pub fn is_cart_activity(self) -> bool {

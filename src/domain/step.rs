@@ -11,7 +11,7 @@ use super::model::{Model, Models, name_hash};
 use super::names::Kind;
 use super::prospect::{Prospect, TimerKind, Track};
 use super::score::{self, Relabelled};
-use super::{Ms, Text, absence, account, adopt, budget, contact, customer, lead, machine, traits};
+use super::{Ms, Text, absence, account, adopt, budget, contact, customer, forget, lead, machine, traits};
 
 /// One turn of a prospect: an event, or a deadline, and what it has given so far.
 pub struct Turn<'a, 'e> {
@@ -120,6 +120,7 @@ fn see(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, by_machine: boo
     prospect.last_seen_ms = prospect.last_seen_ms.max(event.time_ms);
     prospect.seen.remember(event.message_hash, prospect.last_seen_ms);
     prospect.addressable |= event.shows_address();
+    prospect.identified |= event.identifies();
     if event.is_activity() && !by_machine {
         let pause_over = prospect.last_activity_ms.is_none_or(|last| event.time_ms > last.saturating_add(model.session_gap_ms));
         if pause_over {
@@ -186,6 +187,11 @@ fn fire_one(key: &str, prospect: &mut Prospect, kind: TimerKind, now_ms: Ms, mod
         account::fire(prospect, now_ms, effects);
         return;
     }
+    if kind == TimerKind::Forgotten {
+        // Whoever goes needs no place in a model that changed meanwhile.
+        forget::fire(prospect, now_ms, models, effects);
+        return;
+    }
     let since = effects.outputs.len();
     if adopt::adopt(prospect, models, now_ms, key, effects) {
         traits::place(prospect, false, &Turn { key, models, charge: 0, event: None, at_ms: now_ms, since }, effects);
@@ -200,7 +206,7 @@ fn fire_one(key: &str, prospect: &mut Prospect, kind: TimerKind, now_ms: Ms, mod
         TimerKind::CartForgotten(index) => cart::forget(prospect, usize::from(index), now_ms, &turn.cart(), effects),
         TimerKind::Lead => lead::fire(prospect, &turn, effects),
         TimerKind::Trigger(index) => absence::fire(prospect, usize::from(index), &turn, effects),
-        TimerKind::Account => {}
+        TimerKind::Account | TimerKind::Forgotten => {}
         TimerKind::ReEntry(track) => re_enter(prospect, usize::from(track), &turn, effects),
     }
     turn.follow(prospect, effects);

@@ -66,6 +66,9 @@ pub enum Mode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TaskSize {
     pub records: usize,
+    /// Those of prospects, and at most how many, as far as new ones of whom nothing is known are concerned; `None`: no mark.
+    pub prospects: usize,
+    pub most_prospects: Option<usize>,
     /// Bytes of encoded records.
     pub record_bytes: usize,
     /// Decoded copies that are kept.

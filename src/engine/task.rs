@@ -6,6 +6,7 @@
 mod announce;
 mod end;
 mod records;
+mod room;
 mod warm;
 
 use super::codec::Codec;
@@ -18,12 +19,14 @@ use super::timers::Timers;
 use crate::domain::account::group::{Tidings, take_in};
 use crate::domain::effect::Effects;
 use crate::domain::event::Event;
+use crate::domain::forget::{earliest_deadlines_ms, next_timer};
 use crate::domain::model::Models;
-use crate::domain::prospect::Prospect;
+use crate::domain::prospect::{Prospect, TimerKind};
 use crate::domain::step::{fire, step};
 use crate::domain::{Ms, SECOND_MS};
 pub use announce::{AHEAD, Ahead};
 pub use end::StagedRecord;
+use room::Room;
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
@@ -39,7 +42,7 @@ struct Staged {
     /// Nothing was known of it before its next event.
     is_new: bool,
     erased: bool,
-    /// As [`Prospect::earliest_deadlines_ms`] says.
+    /// As [`earliest_deadlines_ms`] says.
     deadlines_ms: (Ms, Ms),
     /// Set by [`Task::staged`]; `None` when the record did not change.
     encoded: Option<Committed>,
@@ -51,8 +54,8 @@ struct Staged {
 
 impl Staged {
     /// Keeps the deadlines as a step left them; gives the earliest.
-    fn keep_deadlines(&mut self) -> Ms {
-        self.deadlines_ms = self.prospect.earliest_deadlines_ms();
+    fn keep_deadlines(&mut self, models: &Models) -> Ms {
+        self.deadlines_ms = earliest_deadlines_ms(&self.prospect, models);
         self.deadlines_ms.0
     }
 }
@@ -76,6 +79,7 @@ pub struct Task<C: Codec> {
     max_warm: usize,
     /// Slots with a cart step that waits until the task has caught up.
     held: Vec<u32>,
+    room: Room,
     time_ms: Ms,
     committed_time_ms: Ms,
     /// No event moves the task's time past this.
@@ -102,6 +106,7 @@ impl<C: Codec> Task<C> {
             warm: VecDeque::new(),
             max_warm: warm::DECODED_RECORDS,
             held: Vec::new(),
+            room: Room::default(),
             time_ms: Ms::MIN,
             committed_time_ms: Ms::MIN,
             wall_ms: Ms::MAX,
@@ -159,6 +164,9 @@ impl<C: Codec> Task<C> {
         let until_ms = event.time_ms.min(event.record_ms).min(self.wall_ms);
         self.fire_until(until_ms.saturating_sub(1), mode, effects);
         self.time_ms = self.time_ms.max(until_ms);
+        if self.refuse(event, effects) {
+            return;
+        }
         let slot = self.store.find_or_insert(&event.prospect);
         let Some(at) = self.stage(slot, effects) else { return };
         let staged = &mut self.staged[at];
@@ -170,10 +178,11 @@ impl<C: Codec> Task<C> {
         }
         self.tally.event(before, &staged.prospect, event, &self.effects.notes, &self.models, &mut staged.place);
         let erased = std::mem::take(&mut self.effects.erase);
+        self.room.changed(!staged.is_new, !erased);
         (staged.is_new, staged.erased) = (erased, erased);
         staged.recount |= std::mem::take(&mut self.effects.customer) || erased;
         staged.place = staged.place.filter(|_| !erased);
-        let deadline_ms = staged.keep_deadlines();
+        let deadline_ms = staged.keep_deadlines(&self.models);
         effects.take(&event.prospect, &mut self.effects);
         self.schedule(slot, deadline_ms);
     }
@@ -185,7 +194,7 @@ impl<C: Codec> Task<C> {
         let staged = &mut self.staged[at];
         take_in(&mut staged.prospect, staged.is_new, tidings, &self.models, &mut self.effects);
         (staged.is_new, staged.erased) = (false, false);
-        let deadline_ms = staged.keep_deadlines();
+        let deadline_ms = staged.keep_deadlines(&self.models);
         effects.take(&tidings.update.account, &mut self.effects);
         self.schedule(slot, deadline_ms);
     }
@@ -295,17 +304,23 @@ impl<C: Codec> Task<C> {
         };
         // Every timer that fires goes away or moves on; the bound is for the day when one doesn't.
         for _ in 0..1_000 {
-            let Some(timer) = staged.prospect.next_timer(hold).filter(|t| t.deadline_ms <= deadline_ms) else { break };
+            let Some(timer) = next_timer(&staged.prospect, hold, &self.models).filter(|t| t.deadline_ms <= deadline_ms) else {
+                break;
+            };
             let before = Before::timer(&staged.prospect, timer.kind);
             fire(&entry.key, &mut staged.prospect, timer.kind, now_ms, &self.models, &mut self.effects);
             self.tally.timer(before, &staged.prospect, timer.kind, timer.deadline_ms);
             effects.fired += 1;
+            if self.effects.erase {
+                self.room.changed(timer.kind != TimerKind::Account, false);
+                break;
+            }
         }
         if std::mem::take(&mut self.effects.erase) {
             (staged.is_new, staged.erased, staged.recount) = (true, true, true);
         }
         self.time_ms = self.time_ms.max(deadline_ms);
-        let next_ms = staged.keep_deadlines();
+        let next_ms = staged.keep_deadlines(&self.models);
         if !self.effects.outputs.is_empty() {
             staged.place = None;
             self.tally.outputs(&self.effects.outputs, &self.models);

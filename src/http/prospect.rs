@@ -5,9 +5,10 @@ mod more;
 
 use super::health::rfc3339;
 use crate::domain::effect::Axis;
+use crate::domain::forget;
 use crate::domain::ledger::{self, Line, What, event_mark};
 use crate::domain::model::{Model, Models, name_hash};
-use crate::domain::prospect::{Cart, CartLine, ConsentState, EnteredBy, Phase, Prospect, StagePosition, TimerKind, Track};
+use crate::domain::prospect::{Cart, CartLine, ConsentState, EnteredBy, Phase, Prospect, StagePosition, Timer, TimerKind, Track};
 use crate::domain::score;
 use crate::domain::traits::Traits;
 use crate::domain::{Ms, Text};
@@ -207,7 +208,8 @@ fn phase_name(phase: Phase) -> &'static str {
 }
 
 fn timers(prospect: &Prospect, models: &Models) -> Vec<Value> {
-    let mut timers: Vec<_> = prospect.timers().collect();
+    let end = forget::deadline_ms(prospect, models).map(|deadline_ms| Timer { deadline_ms, kind: TimerKind::Forgotten });
+    let mut timers: Vec<_> = prospect.timers().chain(end).collect();
     timers.sort_unstable();
     let model = |track: u8| prospect.tracks.get(usize::from(track)).map(|t| t.model.clone());
     let cart = |at: u16| prospect.carts.get(usize::from(at)).and_then(|c| c.id.clone());
@@ -222,8 +224,9 @@ fn timers(prospect: &Prospect, models: &Models) -> Vec<Value> {
         TimerKind::ReEntry(track) => json!({"kind": "re-entry", "model": model(track)}),
         TimerKind::Trigger(at) => json!({"kind": "trigger", "trigger": more::pending_name(prospect, usize::from(at), models)}),
         TimerKind::Account => json!({"kind": "account"}),
+        TimerKind::Forgotten => json!({"kind": "forgotten"}),
     };
-    let with_time = |timer: crate::domain::prospect::Timer| {
+    let with_time = |timer: Timer| {
         let mut value = describe(timer.kind);
         value["at"] = json!(rfc3339(timer.deadline_ms));
         value

@@ -88,6 +88,8 @@ pub struct Totals {
     pub steps_held: u64,
     pub decoded: u64,
     pub timers: u64,
+    /// Of the fullest partition: prospects by `engine.max_records_per_partition`, in thousandths; 0 while that is off.
+    pub fill_milli: u64,
     pub state_bytes: u64,
     pub events: u64,
     pub dead_letters: u64,
@@ -114,6 +116,8 @@ impl Totals {
             all.state_bytes += task.size.record_bytes as u64;
             all.decoded += task.size.decoded as u64;
             all.timers += task.size.timers as u64;
+            let fill = task.size.most_prospects.map_or(0, |most| task.size.prospects * 1_000 / most.max(1));
+            all.fill_milli = all.fill_milli.max(fill as u64);
             all.steps_held += task.size.held as u64;
             all.events += task.done.events;
             all.dead_letters += task.done.dead_letters;
@@ -157,6 +161,7 @@ pub fn set_gauges(board: &Board, models: &Models, now_ms: Ms, telemetry: &Teleme
         bytes: all.state_bytes,
         decoded: all.decoded,
         timers: all.timers,
+        fill_milli: all.fill_milli,
         steps_held: all.steps_held,
     });
     let tasks = board.tasks();

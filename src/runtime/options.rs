@@ -107,6 +107,8 @@ pub struct Options {
     pub max_ahead_ms: Ms,
     /// Decoded copies of records that the worker's tasks keep, all together.
     pub decoded_records: usize,
+    /// Prospects of a partition above which new ones of whom nothing is known are refused; `None`: off.
+    pub max_records: Option<usize>,
     /// `None`: off.
     pub poison: Option<PoisonLimit>,
     pub allow_mixed_partitioners: bool,
@@ -146,6 +148,7 @@ impl Options {
             fetch_ahead: 4_000,
             max_ahead_ms: 5 * MINUTE_MS,
             decoded_records: 262_144,
+            max_records: None,
             poison: Some(PoisonLimit::default()),
             allow_mixed_partitioners: false,
             dead_letter_max_bytes: 960 * 1024,

@@ -292,6 +292,18 @@ catalogue! {
     STATE_DECODED_RECORDS = gauge("leadstream_state_decoded_records", "records", &[],
         "Decoded copies kept of the prospects touched last, at most `engine.decoded_records` an instance at one to two kilobytes each",
         "Not by itself: explains memory that the records' bytes don't.");
+    /// How full the fullest partition is.
+    STATE_FILL = gauge("leadstream_state_fill_ratio", "ratio", &[],
+        "Prospects of the fullest partition by `engine.max_records_per_partition`; 0 while that is off",
+        "Above 0.9: soon new visitors of whom nothing is known are refused.");
+    /// Events of new prospects above the mark.
+    NEW_PROSPECTS_REFUSED = counter("leadstream_new_prospects_refused_total", "events", &[],
+        "Events that were not applied: of a new visitor of whom nothing is known, in a partition that holds `engine.max_records_per_partition` prospects",
+        "Any: a flood of invented ids, or more visitors than the setting allows.");
+    /// Records that went by themselves.
+    PROSPECTS_FORGOTTEN = counter("leadstream_prospects_forgotten_total", "prospects", &[],
+        "Visitors of whom nothing was known and who stayed away for as long as the model keeps such records (`forget_anonymous_after`)",
+        "Not by itself.");
     /// Timers.
     TIMERS_PENDING = gauge("leadstream_timers_pending", "timers", &[],
         "Prospects with a pending timer",

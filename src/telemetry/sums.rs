@@ -8,6 +8,8 @@ pub struct StateTotals {
     pub decoded: u64,
     pub timers: u64,
     pub steps_held: u64,
+    /// Of the fullest partition: prospects by what it may hold, in thousandths; 0 without a mark.
+    pub fill_milli: u64,
 }
 
 /// What was found in the events of one committed batch.
@@ -20,4 +22,6 @@ pub struct EventNotes {
     pub model_moves: u64,
     pub stages_kept: u64,
     pub answers_ignored: u64,
+    pub forgotten: u64,
+    pub no_room: u64,
 }

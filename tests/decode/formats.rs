@@ -17,6 +17,7 @@ fn typed() -> proto::Event {
         timestamp_ms: Some(RECORD_MS - 1_000),
         cart_id: "cart-1".to_owned(),
         order_id: String::new(),
+        user_id: "u-1".to_owned(),
         value: Some(19.0),
         currency: "EUR".to_owned(),
         product: Some(product),
@@ -44,7 +45,7 @@ fn a_protobuf_event_is_the_json_event() {
     assert_eq!(text_property(&event, "context.campaign.source").as_deref(), Some("mail"));
     assert!(!event.has_products);
 
-    let json = r#"{"type":"track","event":"Added Product","messageId":"m-1","timestamp":1795348799123,
+    let json = r#"{"type":"track","event":"Added Product","userId":"u-1","messageId":"m-1","timestamp":1795348799123,
         "context":{"campaign":{"source":"mail"}},
         "properties":{"cart_id":"cart-1","value":19,"currency":"EUR","product_id":"p-1","price":9.5,"quantity":2,"category":"Games"}}"#;
     let json = decode(json);

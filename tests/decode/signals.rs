@@ -1,13 +1,59 @@
 //! What the service looks at by itself, whatever the models name.
 
 use super::*;
-use leadstream::domain::event::{MailEvent, OrderFate, Signals};
+use leadstream::domain::event::{MailEvent, OrderFate, Position, Signals};
 use leadstream::domain::ids::{hash64, low32};
 use leadstream::wire::proto;
 use prost::Message;
 
 fn call(kind: &str, rest: &str) -> String {
     format!(r#"{{"type":"{kind}","messageId":"m-1",{rest}}}"#)
+}
+
+#[test]
+fn a_user_is_seen_in_records_and_files_and_words_for_nobody_are_none() {
+    for (user, has_user) in [
+        (r#""u-7""#, true),
+        ("17", true),
+        (r#"" 7 ""#, true),
+        (r#""null pointer""#, true),
+        (r#""0x0""#, true),
+        ("null", false),
+        (r#""""#, false),
+        (r#""  ""#, false),
+        ("0", false),
+        (r#""000""#, false),
+        (r#""Undefined""#, false),
+        (r#""[object Object]""#, false),
+        ("false", false),
+        (r#"{"id":"u-7"}"#, false),
+        (r#"["u-7"]"#, false),
+    ] {
+        let value = call("page", &format!(r#""anonymousId":"a-1","userId":{user}"#));
+        let event = decode(&value);
+        assert_eq!(event.signals.has_user, has_user, "{user}");
+        assert_eq!((event.identifies(), event.broken_fields), (has_user, 0), "{user}: it has always been no fault");
+        let escaped = format!(r#""anonymousId":"a-1","\u0075serId":{user}"#);
+        assert_eq!(decode(&call("page", &escaped)).signals.has_user, has_user, "{user}, by a key that needs unescaping");
+    }
+    for (rest, why) in [
+        (r#""anonymousId":"a-1""#, "there is none"),
+        (r#""userId":"u-7","userId":null"#, "of two the last one counts"),
+        (r#""properties":{"userId":"u-7"}"#, "a property is none"),
+    ] {
+        assert!(!decode(&call("page", rest)).identifies(), "{why}");
+    }
+    let typed = |user: &str| {
+        let event = proto::Event { name: "Product Viewed".into(), user_id: user.to_owned(), ..proto::Event::default() };
+        let bytes = event.encode_to_vec().leak();
+        decoder().decode(&RecordView { input: PROTOBUF, ..record(b"u-1", bytes) }).unwrap().signals.has_user
+    };
+    assert!(typed("u-7") && !typed("") && !typed("undefined"));
+    let line = |user: &str| {
+        let line = format!(r#"{{"type":"page","userId":{user},"anonymousId":"a-1","timestamp":"2026-11-22T06:00:00Z"}}"#);
+        decoder().decode_line(line.leak().as_bytes(), Position::default()).unwrap().signals.has_user
+    };
+    assert!(line(r#""u-7""#) && !line("null") && !line(r#""undefined""#));
 }
 
 #[test]

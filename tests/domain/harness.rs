@@ -125,6 +125,7 @@ impl Did {
             mail: hash(&["mail"]),
             link: hash(&["link"]),
             checkout_step: text(&["step"]),
+            has_user: find(&["user"]).is_some(),
         }
     }
 }

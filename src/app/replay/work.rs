@@ -96,6 +96,7 @@ pub(super) fn work(shared: &Shared<'_>, partition: u32, logs: Vec<Log>, progress
     let mut task = Task::new(shared.options.models.clone(), StateCodec);
     let wall_ms = shared.options.horizon.wall_ms;
     task.set_wall_clock(wall_ms);
+    task.limit_records(shared.options.max_records);
     let mut worked = Worked { task, outputs: Outputs::default(), tally: Tally::default(), tidings: Vec::new() };
     let mut effects = BatchEffects::default();
     let mut heads = vec![Head::AtEnd; lanes.len()];

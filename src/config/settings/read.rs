@@ -93,6 +93,7 @@ impl Settings {
             set_duration(&mut engine.batch_linger, f.duration("batch_linger", faults));
             set_count(&mut engine.fetch_ahead, f.integer("fetch_ahead", faults), 1, 1_000_000, faults);
             set_count(&mut engine.decoded_records, f.integer("decoded_records", faults), 0, 100_000_000, faults);
+            set_most(&mut engine.max_records_per_partition, f.integer_or_off("max_records_per_partition", faults), faults);
             set_duration(&mut engine.behind_after, f.duration("behind_after", faults));
             set_duration(&mut engine.shutdown_deadline, f.duration("shutdown_deadline", faults));
         });
@@ -202,6 +203,15 @@ fn set_duration(field: &mut Duration, said: Option<At<Ms>>) {
 fn set_limit(field: &mut Option<Duration>, said: Option<At<Option<Ms>>>) {
     if let Some(said) = said {
         *field = said.value.map(|ms| Duration::from_millis(ms.unsigned_abs()));
+    }
+}
+
+fn set_most(field: &mut Option<usize>, said: Option<At<Option<i64>>>, faults: &mut Faults) {
+    let Some(At { value, place }) = said else { return };
+    match value.map(usize::try_from) {
+        None => *field = None,
+        Some(Ok(most)) if most > 0 => *field = Some(most),
+        Some(_) => faults.add(&place, "must be at least 1, or \"off\""),
     }
 }
 

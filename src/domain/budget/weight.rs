@@ -43,11 +43,12 @@ pub fn record(prospect: &Prospect) -> usize {
         cooldown_reported: _,
         tracks,
         addressable: _,
+        identified: _,
         more,
     } = prospect;
     let (hashes, _, gaps) = seen.parts();
-    // The version, eight numbers, two flags, the ids and their times.
-    let own = 9 * NUMBER + 2 * FLAG + 2 * FRAME + 8 * hashes.len() + CHAINED + gaps.len();
+    // The version, eight numbers, three flags, the ids and their times.
+    let own = 9 * NUMBER + 3 * FLAG + 2 * FRAME + 8 * hashes.len() + CHAINED + gaps.len();
     own + carts.iter().map(cart).sum::<usize>()
         + tracks.iter().map(track).sum::<usize>()
         + more.as_deref().map_or(0, |more| FRAME + self::more(more))

@@ -2,8 +2,9 @@
 
 use super::predicate::Literal;
 use super::spec::{AxisSpec, ConditionSpec, GroupSpec, ModelSpec, MoveSpec, ScoreRuleSpec, TestSpec};
-use super::{CartModel, DEFAULT_HISTORY, DEFAULT_SESSION_GAP_MS, absence, accounts, contact, machine, people, sales};
+use super::{CartModel, DEFAULT_HISTORY, DEFAULT_SESSION_GAP_MS, absence, accounts, compile, contact, machine, people, sales};
 use crate::domain::effect::Axis;
+use crate::domain::forget::DEFAULT_KEPT_MS;
 use crate::domain::names;
 use std::fmt::Write;
 
@@ -138,6 +139,10 @@ pub fn model(spec: &ModelSpec, cart: &CartModel) -> String {
         if said != default {
             line(format!("cart {name} {said:?}"));
         }
+    }
+    let kept = compile::forget_anonymous_ms(spec);
+    if kept != Some(DEFAULT_KEPT_MS) {
+        line(format!("forget anonymous after {kept:?}"));
     }
     // What came later adds lines only where it is used: a model that says nothing of it keeps its hash.
     let later = [

@@ -11,9 +11,10 @@ pub use notes::notes;
 pub(super) use tests_of::all as tests;
 
 use super::spec::{At, AxisSpec, CartSpec, Fault, ModelSpec, Place};
-use super::{MAX_RULES, MAX_STAGES, absence, accounts, contact, machine, people, sales};
+use super::{MAX_RULES, MAX_STAGES, absence, accounts, compile, contact, machine, people, sales};
 use crate::domain::budget::MAX_MODELS;
 use crate::domain::effect::Axis;
+use crate::domain::forget::MIN_KEPT_MS;
 
 /// How faults begin that can follow from another fault in the same section.
 const UNREACHABLE: &str = "nothing leads to this stage";
@@ -71,6 +72,19 @@ pub fn check_all(specs: &[ModelSpec], cart_overrides: &CartSpec) -> Vec<(usize, 
     all
 }
 
+/// Who is forgotten starts anew: what must not come twice within some time has to be remembered for as long.
+fn check_forgetting(spec: &ModelSpec, cart_overrides: &CartSpec, found: &mut Found) {
+    let Some(At { value: Some(kept_ms), place }) = &spec.forget_anonymous_ms else { return };
+    if *kept_ms < MIN_KEPT_MS {
+        found.add(place, "must be at least \"1d\", for what comes again is known by the record; \"off\" keeps everybody");
+        return;
+    }
+    let cooldown_ms = compile::cart(&cart_overrides.over(&spec.cart)).cooldown_ms;
+    if cooldown_ms.is_some_and(|cooldown_ms| *kept_ms < cooldown_ms) {
+        found.add(place, "must not be shorter than the cooldown of the cart series: whoever is forgotten is reminded anew");
+    }
+}
+
 /// Checks one spec.
 #[must_use]
 pub fn check(spec: &ModelSpec, cart_overrides: &CartSpec) -> Vec<Fault> {
@@ -83,6 +97,7 @@ pub fn check(spec: &ModelSpec, cart_overrides: &CartSpec) -> Vec<Fault> {
     if let Some(gap) = spec.session_gap_ms.as_ref().filter(|gap| gap.value <= 0) {
         found.add(&gap.place, "must be longer than nothing: the usual pause between two sessions is \"30m\"");
     }
+    check_forgetting(spec, cart_overrides, &mut found);
     if spec.axes.iter().all(|axis| !axis.given) {
         found.missing(&top, "journey", "a section [journey], [funnel] or both, with stages and moves");
     }

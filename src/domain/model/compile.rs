@@ -6,7 +6,9 @@ use super::{
     Predicate, ScoreGroup, ScoreModel, ScoreRule, Stale, absence, accounts, canonical, check, contact, machine, name_hash,
     people, sales, words,
 };
+use crate::domain::Ms;
 use crate::domain::effect::Axis;
+use crate::domain::forget::DEFAULT_KEPT_MS;
 use crate::domain::names::{self, NameId, Vocabulary};
 use crate::domain::traits::MAX_TRAITS;
 use sha2::{Digest, Sha256};
@@ -48,6 +50,7 @@ fn model(spec: &ModelSpec, cart_overrides: &CartSpec, vocabulary: &mut Vocabular
         hash_text: format!("{hash:016x}"),
         hash,
         session_gap_ms: spec.session_gap_ms.as_ref().map_or(DEFAULT_SESSION_GAP_MS, |g| g.value),
+        forget_anonymous_ms: forget_anonymous_ms(spec),
         axes: Axis::ALL.map(|axis| axis_model(axis, &spec.axes[axis.index()], vocabulary)),
         score: score(&spec.score, vocabulary),
         cart,
@@ -58,6 +61,12 @@ fn model(spec: &ModelSpec, cart_overrides: &CartSpec, vocabulary: &mut Vocabular
         machine: machine::compile(&spec.machine, spec, vocabulary),
         accounts: accounts::compile(&spec.accounts, spec, vocabulary),
     }
+}
+
+/// How long a record of whom nothing is known is kept: what is said, else the default.
+#[must_use]
+pub fn forget_anonymous_ms(spec: &ModelSpec) -> Option<Ms> {
+    spec.forget_anonymous_ms.as_ref().map_or(Some(DEFAULT_KEPT_MS), |said| said.value)
 }
 
 /// The effective cart series: what is said, over the defaults.

@@ -51,6 +51,8 @@ pub struct ModelSpec {
     pub name: Option<At<String>>,
     pub title: Option<String>,
     pub session_gap_ms: Option<At<Ms>>,
+    /// Inner `None`: `"off"`.
+    pub forget_anonymous_ms: Option<At<Option<Ms>>>,
     /// Journey, funnel.
     pub axes: [AxisSpec; 2],
     pub score: ScoreSpec,

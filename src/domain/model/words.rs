@@ -2,7 +2,7 @@
 
 use super::canonical::literal;
 use super::spec::{AxisSpec, ConditionSpec, GroupSpec, ModelSpec, MoveSpec, TestSpec};
-use super::{CartModel, DEFAULT_SESSION_GAP_MS, absence, accounts, contact, machine, people, sales};
+use super::{CartModel, DEFAULT_SESSION_GAP_MS, absence, accounts, compile, contact, machine, people, sales};
 use crate::domain::effect::Axis;
 use crate::domain::names::canonical;
 use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS, Ms, SECOND_MS};
@@ -50,6 +50,8 @@ pub fn statements(spec: &ModelSpec, cart: &CartModel) -> Vec<Statement> {
     let mut say = |about: &str, says: String| all.push(Statement { about: about.to_owned(), says });
     say("name", spec.name.as_ref().map_or_else(String::new, |n| n.value.clone()));
     say("a new visit begins after a pause of", length(spec.session_gap_ms.as_ref().map_or(DEFAULT_SESSION_GAP_MS, |g| g.value)));
+    let kept = compile::forget_anonymous_ms(spec).map_or_else(|| "off".to_owned(), length);
+    say("who stays unknown is forgotten after", kept);
     for axis in Axis::ALL {
         axis_statements(axis, &spec.axes[axis.index()], &mut say);
     }

@@ -27,6 +27,8 @@ pub enum TimerKind {
     Account,
     /// Somebody who was disqualified comes back by itself: track.
     ReEntry(u8),
+    /// The prospect is forgotten: see [`crate::domain::forget`].
+    Forgotten,
 }
 
 impl TimerKind {

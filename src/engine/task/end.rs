@@ -78,6 +78,7 @@ impl<C: Codec> Task<C> {
         encoded.shrink_to(4 * encoded.len().max(SPARE_BYTES));
         encoded.clear();
         (self.staged, self.encoded) = (batch, encoded);
+        self.room.settle();
         self.tally.confirm();
         self.committed_time_ms = self.time_ms;
     }
@@ -96,6 +97,7 @@ impl<C: Codec> Task<C> {
             self.schedule(staged.slot, deadline_ms);
         }
         self.encoded.clear();
+        self.room.settle();
         self.tally.discard();
         self.time_ms = self.committed_time_ms;
     }

@@ -2,6 +2,7 @@
 
 use super::{Population, Standing, Task, TaskSize};
 use crate::domain::Ms;
+use crate::domain::forget::earliest_deadlines_ms;
 use crate::domain::prospect::Prospect;
 use crate::engine::codec::{Codec, CodecError};
 use crate::engine::figures::Figures;
@@ -28,7 +29,7 @@ impl<C: Codec> Task<C> {
         self.tally.became(was.as_ref(), Known::of(&prospect).as_ref());
         let slot = self.store.find_or_insert(key);
         let standing = Standing::of(&prospect, &self.models);
-        let deadlines_ms = prospect.earliest_deadlines_ms();
+        let deadlines_ms = earliest_deadlines_ms(&prospect, &self.models);
         self.install_at(slot, bytes, standing, deadlines_ms);
         Ok(())
     }
@@ -66,6 +67,8 @@ impl<C: Codec> Task<C> {
     pub fn size(&self) -> TaskSize {
         TaskSize {
             records: self.store.records(),
+            prospects: self.prospects(),
+            most_prospects: self.room.most,
             record_bytes: self.store.record_bytes(),
             decoded: self.warm.len(),
             timers: self.timers.len(),

@@ -225,7 +225,8 @@ where
         self.lanes.values_mut().for_each(|lane| lane.task.keep_decoded(each));
     }
 
-    fn new_lane(&self, partition: i32, task: Task<C>, offsets: &[i64]) -> Lane<C> {
+    fn new_lane(&self, partition: i32, mut task: Task<C>, offsets: &[i64]) -> Lane<C> {
+        task.limit_records(self.options.max_records);
         let poison = self.options.poison.map(Poison::new);
         Lane::new(partition, task, offsets, self.options.inputs.len(), is_replay(&self.models), poison)
     }

@@ -24,6 +24,8 @@ pub(super) enum TopField {
     GroupId,
     MessageId,
     UserId,
+    /// Who it is doesn't matter where the record's key says so, but that somebody is logged in does.
+    SomeUser,
     AnonymousId,
     Timestamp,
     OriginalTimestamp,
@@ -53,7 +55,9 @@ impl Top {
             ("batch", TopField::Batch),
         ];
         let objects = [("properties", Self::Properties), ("context", Self::Nested(CONTEXT)), ("traits", Self::Nested(TRAITS))];
+        let of_records = [("userId", TopField::SomeUser)];
         let fields = fields.into_iter().chain(of_files.into_iter().filter(move |_| file));
+        let fields = fields.chain(of_records.into_iter().filter(move |_| !file));
         fields.map(|(key, field)| (key, Self::Field(field))).chain(objects)
     }
 }
@@ -71,7 +75,11 @@ impl<'a> Draft<'a> {
             TopField::MessageId => self.message_id = scalar.text(faults),
             TopField::Timestamp => self.timestamp = scalar.time(faults),
             TopField::OriginalTimestamp => self.original_timestamp = scalar.time(faults),
-            TopField::UserId => self.file.user_id = scalar.text(faults),
+            TopField::SomeUser => self.signals.set_user(&scalar),
+            TopField::UserId => {
+                self.signals.set_user(&scalar);
+                self.file.user_id = scalar.text(faults);
+            }
             TopField::AnonymousId => self.file.anonymous_id = scalar.text(faults),
             TopField::ReceivedAt => self.file.received_at = scalar.time(faults),
             TopField::SentAt => self.file.sent_at = scalar.time(faults),

@@ -41,6 +41,7 @@ pub(super) fn parse(bytes: &[u8], lookup: &Lookup, draft: &mut Draft<'_>) -> Res
         draft.call_name = Some(Scalar::Text(name)).filter(|n| *n != Scalar::Text(Cow::Borrowed("")));
     }
     draft.message_id = Some(owned(event.message_id)).filter(|id| !id.is_empty());
+    draft.signals.set_user(&text(event.user_id));
     draft.set(BuiltIn::CartId, text(event.cart_id));
     draft.set(BuiltIn::OrderId, text(event.order_id));
     draft.set(BuiltIn::Value, number(event.value));

@@ -27,9 +27,21 @@ pub(super) struct SignalDraft<'a> {
     mails: [Option<Cow<'a, str>>; 2],
     links: [Option<Cow<'a, str>>; 2],
     checkout_step: Option<Cow<'a, str>>,
+    has_user: bool,
 }
 
 impl<'a> SignalDraft<'a> {
+    /// `userId`, the last one of several.
+    pub(super) fn set_user(&mut self, scalar: &Scalar<'_>) {
+        self.has_user = match scalar {
+            Scalar::Text(text) => is_id(text.trim()),
+            Scalar::Digits(digits) => is_id(digits),
+            Scalar::Signed(number) => *number != 0,
+            Scalar::Float(number) => number.is_finite() && *number != 0.0,
+            Scalar::Bool(_) | Scalar::Null | Scalar::Other => false,
+        };
+    }
+
     pub(super) fn take_in(&mut self, signal: Signal, scalar: &Scalar<'a>) {
         match signal {
             Signal::Marked => self.marked |= says_yes(scalar),
@@ -55,8 +67,15 @@ impl<'a> SignalDraft<'a> {
             mail: first(self.mails).map_or(0, |id| low32(hash64(id.as_bytes()))),
             link: first(self.links).map_or(0, |link| low32(hash64(link.as_bytes()))),
             checkout_step: self.checkout_step,
+            has_user: self.has_user,
         }
     }
+}
+
+/// Not one of the words that programs write where they know nobody.
+fn is_id(text: &str) -> bool {
+    const NOBODY: [&str; 7] = ["null", "undefined", "none", "nil", "nan", "false", "[object object]"];
+    text.bytes().any(|b| b != b'0') && (text.len() > 15 || !NOBODY.iter().any(|word| text.eq_ignore_ascii_case(word)))
 }
 
 fn put<'a>(places: &mut [Option<Cow<'a, str>>; 2], rank: u8, found: Option<Cow<'a, str>>) {

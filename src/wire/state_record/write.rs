@@ -25,6 +25,7 @@ pub(super) fn prospect(prospect: &Prospect, out: &mut Vec<u8>) {
         cooldown_reported,
         tracks,
         addressable,
+        identified,
         more,
     } = prospect;
     let w = &mut Writer { out, base: *last_seen_ms };
@@ -58,6 +59,7 @@ pub(super) fn prospect(prospect: &Prospect, out: &mut Vec<u8>) {
         w.nested(16, |w| super::more::write(more, w));
     }
     w.flag(20, *addressable);
+    w.flag(21, *identified);
 }
 
 fn consent_number(state: ConsentState) -> u32 {
