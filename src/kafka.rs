@@ -1,6 +1,6 @@
 //! The Kafka adapters of the runtime's ports, and everything else that talks to a broker.
 //!
-//! [`options`] is the only place that writes client properties; [`batch`] is the only unsafe one.
+//! [`options`] is the only place that writes client properties; [`batch`] and `membership` are the only unsafe ones.
 
 pub mod admin;
 pub mod batch;
@@ -8,10 +8,12 @@ pub mod context;
 pub mod errors;
 pub mod letters;
 pub mod log;
+mod membership;
 pub mod mock;
 mod oauth;
 pub mod options;
 pub mod records;
+mod reports;
 pub mod service;
 pub mod source;
 pub mod state;

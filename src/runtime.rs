@@ -14,4 +14,5 @@ pub mod poison;
 pub mod ports;
 pub mod snapshot;
 pub mod trouble;
+pub mod watch;
 pub mod worker;

@@ -254,7 +254,12 @@ impl Telemetry {
         self.counter(&catalogue::TRANSACTIONS, &[outcome]).increment(1);
     }
 
-    /// `class`: `retry`, `abort`, `rebuild`, `stop`.
+    /// A transaction was given up for this cause.
+    pub fn aborted(&self, cause: &str) {
+        self.counter(&catalogue::ABORTS, &[cause]).increment(1);
+    }
+
+    /// `class`: `retry`, `abort`, `refused`, `rebuild`, `stop`.
     pub fn failure(&self, class: &str) {
         self.counter(&catalogue::FAILURES, &[class]).increment(1);
     }

@@ -88,6 +88,7 @@ fn another_value(key: &str) -> &'static str {
         "kafka.bootstrap_servers" => "other:1",
         "kafka.start" => "latest",
         "kafka.on_gap" => "skip",
+        "deadletters.on_poison" => "stop",
         "kafka.positions" => "group",
         "kafka.group_protocol" => "consumer",
         "topics.retention" | "inputs.max_age" | "inputs.max_ahead" | "deadletters.stop_ratio" | "http.listen" => "off",

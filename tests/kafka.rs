@@ -39,6 +39,8 @@ mod exactly_once;
 mod outage;
 #[path = "kafka/rebalances.rs"]
 mod rebalances;
+#[path = "kafka/stuck.rs"]
+mod stuck;
 #[path = "kafka/timers.rs"]
 mod timers;
 #[path = "kafka/transactions.rs"]

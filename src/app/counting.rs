@@ -11,7 +11,7 @@ use crate::domain::model::sales::ANSWERS;
 use crate::domain::names::Kind;
 use crate::engine::task::ProspectOutput;
 use crate::runtime::observe::{BatchStats, Observer, RebalanceKind, TransactionOutcome};
-use crate::runtime::ports::DeadReason;
+use crate::runtime::ports::{Cause, DeadReason};
 use crate::telemetry::{EventNotes, Telemetry, catalogue};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -64,6 +64,9 @@ impl Counting {
         }
         for outcome in ["committed", "aborted", "unknown"] {
             telemetry.declare(&catalogue::TRANSACTIONS, &[outcome]);
+        }
+        for cause in Cause::ALL {
+            telemetry.declare(&catalogue::ABORTS, &[cause.name()]);
         }
         for kind in ["assigned", "revoked", "lost"] {
             telemetry.declare(&catalogue::REBALANCES, &[kind]);
@@ -218,6 +221,10 @@ impl Observer for Counting {
 
     fn failure(&self, _worker: u16, class: &'static str) {
         self.telemetry.failure(class);
+    }
+
+    fn aborted(&self, _worker: u16, cause: Cause) {
+        self.telemetry.aborted(cause.name());
     }
 
     fn restoring(&self, _worker: u16, partition: i32, ratio: f64, records: u64) {

@@ -75,6 +75,7 @@ pub fn kafka_options(settings: &Settings, instance_id: &str) -> kafka::Options {
     worker.allow_mixed_partitioners = t.allow_mixed_partitioners;
     let d = &settings.deadletters;
     worker.poison = d.stop_ratio.map(|ratio| PoisonLimit { window: d.stop_window, count: d.stop_count, ratio });
+    worker.on_poison = d.on_poison;
     options
 }
 

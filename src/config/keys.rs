@@ -83,7 +83,7 @@ const fn key(name: &'static str, kind: Kind, default: &'static str, about: &'sta
 }
 
 /// Every key, in the order of the reference.
-pub const KEYS: [Key; 53] = [
+pub const KEYS: [Key; 54] = [
     key("kafka.bootstrap_servers", Kind::Text, "\"127.0.0.1:9092\"", "Brokers to ask first, `host:port` with commas between."),
     key(
         "kafka.group_id",
@@ -261,11 +261,17 @@ pub const KEYS: [Key; 53] = [
         "deadletters.stop_ratio",
         Kind::NumberOrOff,
         "0.5",
-        "A task stops when this share of its latest records can't be used: a topic full of garbage should be seen, not drained. \
-         `\"off\"` goes on whatever comes.",
+        "An input partition is paused when this share of its latest records can't be used: a topic full of garbage should be seen, not \
+         drained. `\"off\"` goes on whatever comes.",
     ),
     key("deadletters.stop_count", Kind::Integer, "1000", "… and at least so many of them."),
     key("deadletters.stop_window", Kind::Integer, "2000", "How many of the latest records are looked at."),
+    key(
+        "deadletters.on_poison",
+        Kind::Choice(&["pause", "stop"]),
+        "\"pause\"",
+        "What happens then: `pause` leaves the input partition where it is and works on with everything else, `stop` ends the process.",
+    ),
     key(
         "http.listen",
         Kind::Text,

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use crate::kafka::options::GroupProtocol;
-pub use crate::runtime::options::{OnGap, Positions, Start};
+pub use crate::runtime::options::{OnGap, OnPoison, Positions, Start};
 
 /// Everything that can be set.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -117,6 +117,7 @@ pub struct DeadLetters {
     pub stop_ratio: Option<f64>,
     pub stop_count: usize,
     pub stop_window: usize,
+    pub on_poison: OnPoison,
 }
 
 /// `http.*`
@@ -231,7 +232,7 @@ impl Default for Engine {
 
 impl Default for DeadLetters {
     fn default() -> Self {
-        Self { stop_ratio: Some(0.5), stop_count: 1_000, stop_window: 2_000 }
+        Self { stop_ratio: Some(0.5), stop_count: 1_000, stop_window: 2_000, on_poison: OnPoison::Pause }
     }
 }
 

@@ -9,6 +9,7 @@
 
 #![allow(unsafe_code, reason = "the client library's batch calls are not wrapped; the rules above hold them")]
 
+use super::reports::opaque_of;
 use crate::runtime::ports::OutRecord;
 use rdkafka::client::{Client, ClientContext, OAuthToken};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
@@ -290,7 +291,7 @@ impl<X: ProducerContext> TopicProducer<X> {
                 key,
                 key_len,
                 offset: 0,
-                _private: ptr::null_mut(),
+                _private: ptr::without_provenance_mut(opaque_of(partition)),
             }
         };
         let mut messages: Vec<_> = records.iter().map(message).collect();
@@ -314,16 +315,15 @@ impl<X: ProducerContext> TopicProducer<X> {
     /// # Errors
     /// As `BaseProducer::send`: the queue is full, or the record is refused.
     pub fn send(&self, record: &OutRecord<'_>) -> Result<(), RDKafkaErrorCode> {
-        // -1: the partitioner decides.
-        let partition = record.partition.unwrap_or(-1);
-        let (key, key_len) = pointer(record.key);
-        let (value, value_len) = pointer(record.value);
+        let partition = record.partition.unwrap_or(-1); // -1: the partitioner decides.
+        let ((key, key_len), (value, value_len)) = (pointer(record.key), pointer(record.value));
         let timestamp_ms = record.timestamp_ms.filter(|t| *t > 0);
+        let task: *mut c_void = ptr::without_provenance_mut(opaque_of(record.task));
         if record.headers.is_empty() && timestamp_ms.is_none() {
             // SAFETY: the topic is valid until the drop; key and value are copied before the call returns.
             let result = unsafe {
                 let flags = sys::RD_KAFKA_MSG_F_COPY;
-                sys::rd_kafka_produce(self.topic, partition, flags, value, value_len, key, key_len, ptr::null_mut())
+                sys::rd_kafka_produce(self.topic, partition, flags, value, value_len, key, key_len, task)
             };
             // SAFETY: says what the last call on this thread met.
             return if result == 0 { Ok(()) } else { Err(unsafe { sys::rd_kafka_last_error() }.into()) };
@@ -351,6 +351,8 @@ impl<X: ProducerContext> TopicProducer<X> {
                 timestamp_ms.unwrap_or(0),
                 tag::RD_KAFKA_VTYPE_HEADERS,
                 headers,
+                tag::RD_KAFKA_VTYPE_OPAQUE,
+                task,
                 tag::RD_KAFKA_VTYPE_END,
             );
             if code != sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && !headers.is_null() {

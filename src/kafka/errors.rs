@@ -1,6 +1,6 @@
-//! Errors of the client library by what they ask for: again, abort, a new producer, or a person.
+//! Errors of the client library by what they ask for: again, abort, the task set aside, a new producer, or a person.
 
-use crate::runtime::ports::Failure;
+use crate::runtime::ports::{Cause, Failure, Refusal};
 use rdkafka::error::KafkaError;
 use rdkafka::types::RDKafkaErrorCode as Code;
 
@@ -31,6 +31,82 @@ pub fn needs_a_person(code: Code) -> Option<&'static str> {
     })
 }
 
+/// What a broker refuses for as long as its settings stay as they are: why, and what to do.
+#[must_use]
+pub fn refusal(code: Code) -> Option<(Cause, &'static str)> {
+    Some(match code {
+        Code::MessageSizeTooLarge | Code::InvalidMessageSize => {
+            (Cause::TooLarge, "raise max.message.bytes of the topic (`leadstream check` says to what)")
+        }
+        Code::MessageBatchTooLarge => (Cause::TooLarge, "raise segment.bytes and max.message.bytes of the topic"),
+        Code::InvalidTimestamp => (
+            Cause::Timestamp,
+            "set message.timestamp.before.max.ms and message.timestamp.after.max.ms of the topic to 9223372036854775807: a record \
+             carries the time of its decision",
+        ),
+        Code::InvalidRecord => (
+            Cause::InvalidRecord,
+            "look at the topic's settings (message.timestamp.*.max.ms, cleanup.policy, validation of schemas); `leadstream topics \
+             create --dry-run` says how they should be",
+        ),
+        Code::UnsupportedForMessageFormat | Code::UnsupportedCompressionType => {
+            (Cause::InvalidRecord, "take message.format.version off the topic, or upgrade its brokers")
+        }
+        Code::PolicyViolation => (Cause::Policy, "except the topic from the broker's policy"),
+        Code::TopicAuthorizationFailed => {
+            (Cause::Authorization, "grant READ on the inputs and the changelog, WRITE on the outputs and the changelog")
+        }
+        Code::GroupAuthorizationFailed => (Cause::Authorization, "grant READ on the group"),
+        Code::UnknownTopicOrPartition | Code::UnknownTopic | Code::UnknownPartition | Code::InvalidTopic => {
+            (Cause::NoTopic, "a topic is missing: `leadstream topics create` makes it")
+        }
+        _ => return None,
+    })
+}
+
+/// Why a transaction fails that may well succeed the next time.
+#[must_use]
+pub fn cause(code: Code) -> Cause {
+    match code {
+        Code::MessageTimedOut | Code::OperationTimedOut | Code::RequestTimedOut | Code::TimedOutQueue => Cause::TimedOut,
+        Code::IllegalGeneration
+        | Code::UnknownMemberId
+        | Code::RebalanceInProgress
+        | Code::FencedInstanceId
+        | Code::FencedMemberEpoch
+        | Code::StaleMemberEpoch => Cause::Membership,
+        Code::OutOfOrderSequenceNumber | Code::UnknownProducerId | Code::InvalidProducerIdMapping => Cause::Sequence,
+        Code::BrokerTransportFailure
+        | Code::AllBrokersDown
+        | Code::NetworkException
+        | Code::NotLeaderForPartition
+        | Code::LeaderNotAvailable
+        | Code::CoordinatorNotAvailable
+        | Code::CoordinatorLoadInProgress
+        | Code::NotCoordinator
+        | Code::NotEnoughReplicas
+        | Code::NotEnoughReplicasAfterAppend
+        | Code::KafkaStorageError => Cause::Connection,
+        code => refusal(code).map_or(Cause::Other, |(cause, _)| cause),
+    }
+}
+
+/// Judges why records could not be written. `reason`: what the library says of the whole transaction.
+#[must_use]
+pub fn of_records(topic: Option<String>, tasks: Vec<i32>, code: Code, reason: &str) -> Failure {
+    let at = topic.as_deref().unwrap_or("a topic");
+    if let Some((cause, what)) = refusal(code) {
+        let text = format!("{at} refuses a record: {reason}. What to do: {what}");
+        return Failure::Refused(Box::new(Refusal { cause, topic, tasks, text }));
+    }
+    let text = format!("a record for {at} could not be written: {reason}");
+    match code {
+        code if needs_a_person(code).is_some() => stop(&text, code),
+        Code::Fenced | Code::ProducerFenced | Code::InvalidProducerEpoch | Code::Fatal => Failure::Rebuild(text),
+        code => Failure::Abort(cause(code), text),
+    }
+}
+
 /// Judges an error of a call that is part of a transaction.
 #[must_use]
 pub fn of_transaction(doing: &str, error: &KafkaError) -> Failure {
@@ -39,21 +115,27 @@ pub fn of_transaction(doing: &str, error: &KafkaError) -> Failure {
         return match error.rdkafka_error_code() {
             Some(code) if needs_a_person(code).is_some() => stop(&text, code),
             // A flush or a produce that failed: the transaction can't be whole.
-            Some(Code::QueueFull) => Failure::Abort(text),
+            Some(Code::QueueFull) => Failure::Abort(Cause::Other, text),
             _ => Failure::Rebuild(text),
         };
     };
-    let code = e.code();
-    // What the broker forbids stays forbidden; losing the topic's leader for a moment does not.
-    if needs_a_person(code).is_some()
-        && !matches!(code, Code::UnknownTopicOrPartition | Code::UnknownTopic | Code::UnknownPartition)
-    {
+    of_transaction_code(text, e.code(), e.is_fatal(), e.txn_requires_abort())
+}
+
+fn of_transaction_code(text: String, code: Code, is_fatal: bool, requires_abort: bool) -> Failure {
+    // Losing the topic's leader for a moment looks like a missing topic.
+    let may_pass = matches!(code, Code::UnknownTopicOrPartition | Code::UnknownTopic | Code::UnknownPartition);
+    if let Some((cause, what)) = refusal(code).filter(|_| !is_fatal && !may_pass) {
+        let text = format!("{text}. What to do: {what}");
+        return Failure::Refused(Box::new(Refusal { cause, topic: None, tasks: Vec::new(), text }));
+    }
+    if needs_a_person(code).is_some() && !may_pass {
         return stop(&text, code);
     }
-    if e.is_fatal() {
+    if is_fatal {
         Failure::Rebuild(text)
-    } else if e.txn_requires_abort() {
-        Failure::Abort(text)
+    } else if requires_abort {
+        Failure::Abort(cause(code), text)
     } else {
         // Timed out, or without a flag: the outcome is not known.
         Failure::Rebuild(text)
@@ -80,4 +162,65 @@ pub fn stop(text: &str, code: Code) -> Failure {
         Some(what) => format!("{text}. What to do: {what}"),
         None => text.to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a topic's settings forbid, with its cause.
+    const REFUSED: [(Code, Cause); 12] = [
+        (Code::MessageSizeTooLarge, Cause::TooLarge),
+        (Code::InvalidMessageSize, Cause::TooLarge),
+        (Code::MessageBatchTooLarge, Cause::TooLarge),
+        (Code::InvalidTimestamp, Cause::Timestamp),
+        (Code::InvalidRecord, Cause::InvalidRecord),
+        (Code::UnsupportedForMessageFormat, Cause::InvalidRecord),
+        (Code::UnsupportedCompressionType, Cause::InvalidRecord),
+        (Code::PolicyViolation, Cause::Policy),
+        (Code::TopicAuthorizationFailed, Cause::Authorization),
+        (Code::UnknownTopicOrPartition, Cause::NoTopic),
+        (Code::UnknownTopic, Cause::NoTopic),
+        (Code::InvalidTopic, Cause::NoTopic),
+    ];
+
+    #[test]
+    fn what_a_topic_refuses_concerns_its_tasks_and_says_topic_and_what_to_do() {
+        for (code, cause) in REFUSED {
+            let Failure::Refused(refusal) = of_records(Some("t".to_owned()), vec![3], code, "why") else {
+                panic!("{code:?} is refused for good")
+            };
+            assert_eq!((refusal.cause, refusal.topic.as_deref(), refusal.tasks.as_slice()), (cause, Some("t"), [3].as_slice()));
+            assert!(refusal.text.contains("t refuses a record: why. What to do: "), "{}", refusal.text);
+        }
+    }
+
+    #[test]
+    fn what_may_pass_is_aborted_and_what_is_fatal_rebuilt() {
+        let class = |code| of_records(None, Vec::new(), code, "why");
+        for code in [Code::MessageTimedOut, Code::OutOfOrderSequenceNumber, Code::PurgeQueue, Code::KafkaStorageError] {
+            assert!(matches!(class(code), Failure::Abort(..)), "{code:?}");
+        }
+        for code in [Code::Fenced, Code::ProducerFenced, Code::InvalidProducerEpoch, Code::Fatal] {
+            assert!(matches!(class(code), Failure::Rebuild(_)), "{code:?}");
+        }
+        assert!(matches!(class(Code::ClusterAuthorizationFailed), Failure::Stop(_)));
+        assert_eq!(class(Code::MessageTimedOut).cause(), Cause::TimedOut);
+        assert_eq!(class(Code::NotEnoughReplicas).cause(), Cause::Connection);
+    }
+
+    #[test]
+    fn a_missing_right_on_positions_concerns_every_task_but_not_the_process() {
+        let of = |code, fatal, abort| of_transaction_code("text".to_owned(), code, fatal, abort);
+        let Failure::Refused(refusal) = of(Code::GroupAuthorizationFailed, false, true) else { panic!("refused") };
+        assert_eq!((refusal.cause, refusal.tasks.len()), (Cause::Authorization, 0));
+        assert!(matches!(of(Code::TransactionalIdAuthorizationFailed, true, false), Failure::Stop(_)));
+        assert!(
+            matches!(of(Code::UnknownTopicOrPartition, false, true), Failure::Abort(Cause::NoTopic, _)),
+            "a leader may have moved"
+        );
+        assert!(matches!(of(Code::UnknownMemberId, false, true), Failure::Abort(Cause::Membership, _)));
+        assert!(matches!(of(Code::OperationTimedOut, false, false), Failure::Rebuild(_)), "nobody knows the outcome");
+        assert!(matches!(of(Code::ProducerFenced, true, false), Failure::Rebuild(_)));
+    }
 }

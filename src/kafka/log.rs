@@ -1,12 +1,14 @@
 //! [`CommitLog`] on a transactional producer.
 
 use super::batch::{self, TopicProducer};
-use super::context::{self, Context};
+use super::context::Context;
 use super::errors;
+use super::membership;
 use super::options::Options;
+use super::reports::{self, Reports, Undelivered};
 use crate::engine::task::StagedRecord;
-use crate::runtime::ports::{CommitLog, Failure, InputPartition, OutRecord, OutTopic};
-use rdkafka::consumer::{BaseConsumer, Consumer};
+use crate::runtime::ports::{Cause, CommitLog, Failure, InputPartition, OutRecord, OutTopic};
+use rdkafka::consumer::BaseConsumer;
 use rdkafka::error::KafkaError;
 use rdkafka::producer::{BaseProducer, Producer, PurgeConfig};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
@@ -20,7 +22,11 @@ const TRANSACTION_CALL: Duration = Duration::from_secs(10);
 const INIT: Duration = Duration::from_secs(10);
 /// How long writing a batch may take; a record that can't be written fails earlier.
 const DRAIN: Duration = Duration::from_secs(10);
-/// How long reports of purged records are waited for.
+/// How long the reports of a transaction that has failed are waited for: the one that says why may not be the first.
+const ALL_REPORTS: Duration = Duration::from_millis(500);
+/// Once that one is known, those of other tasks that are refused as well are waited for, while the rest of the worker waits.
+const OTHER_REPORTS: Duration = Duration::from_millis(20);
+/// How long the reports of a transaction that is given up are waited for, and those of purged records.
 const REPORTS: Duration = Duration::from_secs(1);
 const DRAIN_NAP: Duration = Duration::from_micros(100);
 /// How long one flush may block: errors are seen between two of them. Short while there is other work to do.
@@ -43,8 +49,8 @@ pub struct KafkaLog {
 
 /// A producer and its topics, in the order of [`OutTopic`].
 struct Out {
-    topics: Vec<Option<TopicProducer<Context>>>,
-    producer: Arc<BaseProducer<Context>>,
+    topics: Vec<Option<TopicProducer<Reports>>>,
+    producer: Arc<BaseProducer<Reports>>,
 }
 
 impl KafkaLog {
@@ -61,28 +67,53 @@ impl KafkaLog {
         Ok(log)
     }
 
-    fn topic(&self, topic: OutTopic) -> Result<&TopicProducer<Context>, Failure> {
+    fn topic(&self, topic: OutTopic) -> Result<&TopicProducer<Reports>, Failure> {
         let closed = || Failure::Stop(format!("{} is not open: no model knows accounts", self.outputs[topic as usize]));
         self.out()?.topics[topic as usize].as_ref().ok_or_else(closed)
     }
 
-    /// The client did not take a record: `Ok` when it may take it now.
-    fn refused(&self, topic: OutTopic, code: Code) -> Result<(), Failure> {
+    /// The client did not take a record of a task: `Ok` when it may take it now.
+    fn refused(&self, task: i32, topic: OutTopic, code: Code) -> Result<(), Failure> {
         if code == Code::QueueFull {
             // The bound of the client's memory: wait for the broker.
             let producer = self.producer()?;
             producer.poll(Duration::from_millis(1));
-            return producer.context().take_delivery_error().map_or(Ok(()), |error| Err(delivery(&error)));
+            return if producer.context().look().is_some() { Err(self.undelivered(producer)) } else { Ok(()) };
         }
-        let text = format!("a record for {} can't be written: {code}", self.outputs[topic as usize]);
+        let name = self.outputs[topic as usize].clone();
         Err(match code {
-            code if errors::needs_a_person(code).is_some() => errors::stop(&text, code),
-            Code::State | Code::InvalidTransactionalState => Failure::Abort(text),
-            _ => Failure::Rebuild(text),
+            Code::State | Code::InvalidTransactionalState => {
+                // The transaction has failed already: for what the broker said of earlier records.
+                let producer = self.producer()?;
+                self.undelivered(producer)
+            }
+            code => match errors::of_records(Some(name), vec![task], code, &code.to_string()) {
+                Failure::Abort(_, text) => Failure::Rebuild(text),
+                failure => failure,
+            },
         })
     }
 
-    fn producer(&self) -> Result<&BaseProducer<Context>, Failure> {
+    /// Why records could not be written. One that is refused takes those after it along, whose reports may come first.
+    #[allow(clippy::disallowed_methods, reason = "adapters may measure time: the bound of a wait")]
+    fn undelivered(&self, producer: &BaseProducer<Reports>) -> Failure {
+        let begun = Instant::now();
+        let mut bound = ALL_REPORTS;
+        while producer.in_flight_count() > 0 && begun.elapsed() < bound {
+            producer.poll(DRAIN_NAP);
+            if producer.context().look().is_some_and(|found| !reports::is_consequence(found.code)) {
+                bound = bound.min(OTHER_REPORTS);
+            }
+        }
+        // In a transaction that has failed this says why, in any other only that one is open.
+        let reason = match producer.begin_transaction() {
+            Err(KafkaError::Transaction(e)) if e.txn_requires_abort() || e.is_fatal() => Some((e.code(), e.to_string())),
+            _ => None,
+        };
+        why_undelivered(producer.context().take(), reason)
+    }
+
+    fn producer(&self) -> Result<&BaseProducer<Reports>, Failure> {
         self.out().map(|out| out.producer.as_ref())
     }
 
@@ -98,8 +129,8 @@ impl KafkaLog {
         let mut useful = true;
         loop {
             producer.poll(Duration::ZERO);
-            if let Some(error) = producer.context().take_delivery_error() {
-                return Err(delivery(&error));
+            if producer.context().look().is_some() {
+                return Err(self.undelivered(producer));
             }
             if producer.in_flight_count() == 0 {
                 return Ok(());
@@ -116,14 +147,15 @@ impl KafkaLog {
         }
     }
 
-    /// Takes the reports of purged records, for a moment.
+    /// Takes the reports of what is under way, for a moment.
     #[allow(clippy::disallowed_methods, reason = "adapters may measure time: the bound of a wait")]
-    fn take_reports(&self) {
-        let Ok(producer) = self.producer() else { return };
+    fn take_reports(&self, serve: impl Fn(&BaseProducer<Reports>)) -> Result<(), Failure> {
+        let producer = self.producer()?;
         let begun = Instant::now();
         while producer.in_flight_count() > 0 && begun.elapsed() < REPORTS {
-            producer.poll(DRAIN_NAP);
+            serve(producer);
         }
+        Ok(())
     }
 
     fn offsets(&self, positions: &[(InputPartition, i64)]) -> Result<TopicPartitionList, Failure> {
@@ -136,13 +168,25 @@ impl KafkaLog {
     }
 }
 
-/// A record that could not be written.
-fn delivery(error: &KafkaError) -> Failure {
-    let text = format!("a record could not be written: {error}");
-    match error.rdkafka_error_code() {
-        Some(code) if errors::needs_a_person(code).is_some() => errors::stop(&text, code),
-        Some(Code::Fenced | Code::ProducerFenced | Code::InvalidProducerEpoch | Code::Fatal) => Failure::Rebuild(text),
-        _ => Failure::Abort(text),
+/// Why records could not be written: what their reports say, and what the library says of the transaction.
+fn why_undelivered(found: Option<Undelivered>, reason: Option<(Code, String)>) -> Failure {
+    let Some(found) = found else {
+        let (code, text) = reason.unwrap_or((Code::Unknown, "the transaction has failed".to_owned()));
+        return errors::of_records(None, Vec::new(), code, &text);
+    };
+    let tasks = found.tasks.into_iter().collect();
+    match reason {
+        // Nobody knows which record it was.
+        Some((code, text)) if reports::is_consequence(found.code) => {
+            let topic = Some(found.topic).filter(|_| errors::refusal(code).is_none());
+            errors::of_records(topic, Vec::new(), code, &text)
+        }
+        // The report of one record is less exact than the answer about all of a partition.
+        Some((code, text)) if found.code == Code::InvalidRecord && errors::refusal(code).is_some() => {
+            errors::of_records(Some(found.topic), tasks, code, &text)
+        }
+        Some((_, text)) => errors::of_records(Some(found.topic), tasks, found.code, &text),
+        None => errors::of_records(Some(found.topic), tasks, found.code, &found.code.to_string()),
     }
 }
 
@@ -150,7 +194,7 @@ impl CommitLog for KafkaLog {
     fn begin(&mut self) -> Result<(), Failure> {
         let producer = self.producer()?;
         // Left over from a transaction that was aborted.
-        producer.context().take_delivery_error();
+        producer.context().take();
         producer.begin_transaction().map_err(|e| errors::of_transaction("the transaction can't be opened", &e))
     }
 
@@ -161,7 +205,7 @@ impl CommitLog for KafkaLog {
         }
         let topic = self.topic(record.topic)?;
         while let Err(code) = topic.send(record) {
-            self.refused(record.topic, code)?;
+            self.refused(record.task, record.topic, code)?;
         }
         Ok(())
     }
@@ -174,7 +218,7 @@ impl CommitLog for KafkaLog {
             let (taken, refused) = topic.send_all(partition, left);
             left = left.get(taken..).unwrap_or_default();
             if let Some(code) = refused {
-                self.refused(OutTopic::State, code)?;
+                self.refused(partition, OutTopic::State, code)?;
             }
         }
         Ok(())
@@ -185,7 +229,7 @@ impl CommitLog for KafkaLog {
         self.drain(meanwhile)?;
         let producer = self.producer()?;
         // Fresh each time: the generation changes with every rebalance.
-        let group = self.consumer.group_metadata().ok_or_else(|| Failure::Abort("the consumer is in no group".to_owned()))?;
+        let group = membership::group_metadata(&self.consumer).map_err(|text| Failure::Abort(Cause::Membership, text))?;
         producer
             .send_offsets_to_transaction(&self.offsets(positions)?, &group, TRANSACTION_CALL)
             .map_err(|e| errors::of_transaction("the positions can't be committed", &e))?;
@@ -196,13 +240,27 @@ impl CommitLog for KafkaLog {
 
     fn abort(&mut self) -> Result<(), Failure> {
         let producer = self.producer()?;
-        // What is not written need not be; its reports must be taken, or the abort waits for them.
-        producer.purge(PurgeConfig::default().queue().inflight());
-        self.take_reports();
+        // What is given up is written all the same, for a moment: records that are purged leave a gap in the producer's numbers.
+        self.take_reports(|producer| batch::flush(producer, FLUSH_MS))?;
+        if producer.in_flight_count() > 0 {
+            producer.purge(PurgeConfig::default().queue().inflight());
+            // The reports must be taken, or the abort waits for them.
+            self.take_reports(|producer| {
+                producer.poll(DRAIN_NAP);
+            })?;
+        }
         let aborted = producer.abort_transaction(TRANSACTION_CALL);
         producer.poll(Duration::ZERO);
-        producer.context().take_delivery_error();
-        aborted.map_err(|e| Failure::Rebuild(format!("the transaction can't be aborted: {e}")))
+        let code = aborted.as_ref().err().and_then(KafkaError::rdkafka_error_code);
+        if matches!(code, Some(Code::Fenced | Code::ProducerFenced | Code::InvalidProducerEpoch)) {
+            return Err(Failure::Rebuild("the transaction can't be aborted: another producer has taken over".to_owned()));
+        }
+        if code.is_some() || producer.context().is_spoiled() {
+            // Nothing was committed. A new producer ends whatever is open, and begins to number at 0.
+            return self.rebuild();
+        }
+        producer.context().take();
+        Ok(())
     }
 
     fn rebuild(&mut self) -> Result<(), Failure> {
@@ -211,8 +269,8 @@ impl CommitLog for KafkaLog {
             std::thread::spawn(move || drop(old));
         }
         let config = self.options.producer_config(self.worker);
-        let producer: BaseProducer<Context> =
-            context::producer(&config).map_err(|e| errors::of_call("the producer can't be made", &e))?;
+        let producer: BaseProducer<Reports> =
+            reports::producer(&config).map_err(|e| errors::of_call("the producer can't be made", &e))?;
         producer.init_transactions(INIT).map_err(|e| match &e {
             KafkaError::Transaction(t) if errors::needs_a_person(t.code()).is_some() => {
                 errors::stop(&format!("the transactional id {} can't be used: {e}", self.name), t.code())

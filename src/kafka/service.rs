@@ -166,6 +166,8 @@ where
     let mut threads = Vec::new();
     for worker in 0..options.workers.max(1) {
         worker_options.worker = worker;
+        // From here on a worker that never comes round counts as one that hangs.
+        ports.board.beat(usize::from(worker), ports.clock.monotonic());
         let start = Start {
             kafka: options.clone(),
             options: worker_options.clone(),

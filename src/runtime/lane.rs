@@ -6,11 +6,10 @@ pub use super::ahead::Now;
 use super::ahead::RefusedAhead;
 use super::chunk::Chunk;
 use super::observe::BatchStats;
-use super::poison::Poison;
-use super::ports::{DeadReason, Decode, Failure, RecordBatch, Rejected};
+use super::poison::{Poison, Poisoned};
+use super::ports::{Decode, Failure, RecordBatch, Rejected};
 use super::snapshot::Done;
 use crate::domain::Ms;
-use crate::domain::event::Event;
 use crate::engine::codec::{Codec, CodecError};
 use crate::engine::merge::{Choice, Head, choose};
 use crate::engine::task::{BatchEffects, Mode, Task};
@@ -19,8 +18,6 @@ use std::time::Duration;
 
 /// An input that reached its end counts as caught up this much longer.
 const AT_END_COUNTS_FOR: Duration = Duration::from_secs(1);
-/// One of so many events gives a sample of its latency.
-const LATENCY_SAMPLE: u64 = 16;
 
 /// One input of a task.
 struct Input {
@@ -38,10 +35,13 @@ struct Input {
     last_at_end: Option<Duration>,
     head: Head,
     head_record_ms: Ms,
+    poison: Option<Poison>,
+    /// Nothing of it is taken any more.
+    is_paused: bool,
 }
 
 impl Input {
-    fn new(offset: i64) -> Self {
+    fn new(offset: i64, poison: Option<Poison>) -> Self {
         Self {
             chunks: VecDeque::new(),
             at: (0, 0),
@@ -53,6 +53,8 @@ impl Input {
             last_at_end: None,
             head: Head::Pending,
             head_record_ms: 0,
+            poison,
+            is_paused: false,
         }
     }
 
@@ -116,10 +118,23 @@ impl Input {
 
     /// The head lies so far ahead of the wall clock that it is refused: it has no place in the merge order.
     fn is_refused(&self, now: &Now) -> bool {
-        matches!(self.head, Head::At(_)) && now.refuses(self.head_record_ms)
+        self.has_records() && now.refuses(self.head_record_ms)
+    }
+
+    /// How it stands in the merge: a paused input holds nothing back.
+    fn head(&self) -> Head {
+        if self.is_paused { Head::AtEnd } else { self.head }
+    }
+
+    fn has_records(&self) -> bool {
+        matches!(self.head(), Head::At(_))
     }
 
     fn is_caught_up(&self, now: &Now) -> bool {
+        // What lies in a paused input nobody knows: an order may be in it.
+        if self.is_paused {
+            return false;
+        }
         match self.head {
             Head::AtEnd => true,
             Head::At(_) if now.is_present(self.head_record_ms) => true,
@@ -134,6 +149,8 @@ pub struct Ran {
     pub applied: usize,
     /// An event is in hand, but this input must be waited for.
     pub waiting_for: Option<u16>,
+    /// Too many records of an input can't be used: what was taken of it must be given up.
+    pub poisoned: Option<Poisoned>,
 }
 
 /// Writes the dead letter of record n of a batch.
@@ -152,7 +169,6 @@ pub struct Lane<C: Codec> {
     pub partition: i32,
     pub task: Task<C>,
     inputs: Vec<Input>,
-    poison: Option<Poison>,
     refused: RefusedAhead,
     /// Of the changelog.
     pub incarnation: u64,
@@ -174,12 +190,11 @@ impl<C: Codec> Lane<C> {
     /// A lane that reads from these offsets, one per input, of which so many are of the configuration. `replay`:
     /// `catch_up = "replay"`.
     pub fn new(partition: i32, task: Task<C>, offsets: &[i64], external: usize, replay: bool, poison: Option<Poison>) -> Self {
-        let inputs = offsets.iter().map(|o| Input::new(*o)).collect();
+        let inputs = offsets.iter().map(|o| Input::new(*o, poison.clone())).collect();
         Self {
             partition,
             task,
             inputs,
-            poison,
             refused: RefusedAhead::default(),
             incarnation: 0,
             touched: false,
@@ -216,6 +231,26 @@ impl<C: Codec> Lane<C> {
         self.inputs[..self.external].iter().all(|i| i.is_caught_up(now))
     }
 
+    /// An input that is read on is not caught up.
+    pub fn has_backlog(&self, now: &Now) -> bool {
+        self.inputs[..self.external].iter().any(|i| !i.is_paused && !i.is_caught_up(now))
+    }
+
+    /// Something waits to be committed, or to be taken.
+    pub fn has_in_hand(&self) -> bool {
+        self.touched || self.inputs.iter().any(Input::has_records)
+    }
+
+    /// Next offset per input as it is committed.
+    pub fn confirmed_positions(&self) -> impl Iterator<Item = i64> + '_ {
+        self.inputs.iter().map(|i| i.confirmed_offset)
+    }
+
+    /// Nothing of an input is taken any more.
+    pub fn pause(&mut self, input: u16) {
+        self.inputs[usize::from(input)].is_paused = true;
+    }
+
     fn mode(&self, now: &Now) -> Mode {
         match (self.replay, self.is_caught_up(now)) {
             (true, _) => Mode::Virtual,
@@ -227,7 +262,7 @@ impl<C: Codec> Lane<C> {
     /// Applies at most `budget` records in merge order.
     ///
     /// # Errors
-    /// A dead letter can't be written, or too many records are bad.
+    /// A dead letter can't be written, or a record of the state can't be read.
     pub fn run(&mut self, budget: usize, now: &Now, decoder: &impl Decode, into: &mut Collect<'_>) -> Result<Ran, Failure> {
         let mut ran = Ran::default();
         self.task.set_wall_clock(now.wall_ms);
@@ -246,6 +281,7 @@ impl<C: Codec> Lane<C> {
                 Choice::Nothing => break,
             };
             let mode = self.mode(now);
+            self.touched = true;
             let input = &mut self.inputs[n];
             let chunk = &input.chunks[input.at.0];
             let offset = chunk.records().offset(input.at.1);
@@ -256,25 +292,25 @@ impl<C: Codec> Lane<C> {
             let bad = chunk.with_event(|records, event| match (event, &refused) {
                 (Ok(event), None) => {
                     task.apply(event, mode, into.effects);
-                    count_event(into.stats, event);
+                    into.stats.count_event(event);
                     Ok(false)
                 }
                 // What can't be read is of no use at any time.
                 (Err(rejected), _) | (Ok(_), Some(rejected)) => {
                     (into.dead)(records, input.at.1, rejected)?;
-                    count_dead(into.stats, n, rejected.reason);
+                    into.stats.count_dead(n, rejected.reason);
                     Ok(true)
                 }
             })?;
-            if let Some((dead, of)) = self.poison.as_mut().and_then(|p| p.count(bad)) {
-                return Err(Failure::Stop(poisoned(self.partition, offset, dead, of)));
+            if let Some((dead, of)) = input.poison.as_mut().and_then(|p| p.count(bad)) {
+                ran.poisoned = u16::try_from(n).ok().map(|input| Poisoned { input, offset, dead, of });
+                return Ok(ran);
             }
             if let Some(error) = into.effects.unreadable.take() {
                 return Err(unreadable(self.partition, &error));
             }
             input.step(offset, decoder);
             ran.applied += 1;
-            self.touched = true;
         }
         Ok(ran)
     }
@@ -282,8 +318,8 @@ impl<C: Codec> Lane<C> {
     /// What to take next. What members told their accounts has no place in the merge order, for it changes no prospect: it is
     /// taken first, up to a half of a turn, and it is never waited for. What is refused for its time changes nothing either.
     fn next_input(&self, members_first: bool, now: &Now) -> Choice {
-        let merged = |inputs: &[Input]| choose(inputs.iter().map(|i| i.head.by(now.wall_ms)));
-        let told = self.inputs.get(self.external).is_some_and(|i| matches!(i.head, Head::At(_)));
+        let merged = |inputs: &[Input]| choose(inputs.iter().map(|i| i.head().by(now.wall_ms)));
+        let told = self.inputs.get(self.external).is_some_and(Input::has_records);
         if told && members_first {
             return Choice::Take(self.external);
         }
@@ -298,7 +334,7 @@ impl<C: Codec> Lane<C> {
 
     /// Moves the task's time to the wall clock when it is caught up and has nothing in hand; says whether a timer fired.
     pub fn advance(&mut self, now: &Now, effects: &mut BatchEffects) -> bool {
-        let in_hand = self.inputs[..self.external].iter().any(|i| matches!(i.head, Head::At(_)));
+        let in_hand = self.inputs[..self.external].iter().any(Input::has_records);
         if in_hand || !self.is_caught_up(now) {
             self.was_live &= self.is_caught_up(now);
             return false;
@@ -329,9 +365,7 @@ impl<C: Codec> Lane<C> {
         for input in &mut self.inputs {
             input.confirm();
         }
-        if let Some(poison) = &mut self.poison {
-            poison.confirm();
-        }
+        self.inputs.iter_mut().filter_map(|i| i.poison.as_mut()).for_each(Poison::confirm);
         self.touched = false;
     }
 
@@ -341,9 +375,7 @@ impl<C: Codec> Lane<C> {
         for input in &mut self.inputs {
             input.discard(decoder);
         }
-        if let Some(poison) = &mut self.poison {
-            poison.discard();
-        }
+        self.inputs.iter_mut().filter_map(|i| i.poison.as_mut()).for_each(Poison::discard);
         self.touched = false;
         // Timers that fired on going live fire again.
         self.was_live = false;
@@ -353,29 +385,4 @@ impl<C: Codec> Lane<C> {
 /// A record that this very process has written or restored can't be read.
 pub(super) fn unreadable(partition: i32, error: &CodecError) -> Failure {
     Failure::Stop(format!("partition {partition}: a prospect's record can't be read: {error}"))
-}
-
-fn count_event(stats: &mut BatchStats, event: &Event<'_>) {
-    if stats.events.is_multiple_of(LATENCY_SAMPLE) {
-        stats.sampled_record_ms.push(event.record_ms);
-    }
-    stats.events += 1;
-    *stats.classes.entry((event.position.input, event.kind.class())).or_default() += 1;
-    stats.clamped += u64::from(event.clamped);
-    stats.broken_fields += u64::from(event.broken_fields);
-}
-
-fn count_dead(stats: &mut BatchStats, input: usize, reason: DeadReason) {
-    stats.events += 1;
-    *stats.dead.entry((u16::try_from(input).unwrap_or(u16::MAX), reason)).or_default() += 1;
-}
-
-fn poisoned(partition: i32, offset: i64, dead: usize, of: usize) -> String {
-    format!(
-        "partition {partition}, offset {offset}: {dead} of the latest {of} records can't be used. Stopped instead of draining the \
-         topic into the dead letters; the last batch is not committed. Look at the newest dead letters (`leadstream deadletters \
-         list`) and at what writes the topic. To send everything bad to the dead letters all the same, set \
-         deadletters.stop_ratio=\"off\" for one run; to leave it out, stop leadstream, move the group's offsets past it \
-         (kafka-consumer-groups.sh --reset-offsets) and start once with kafka.positions=\"group\""
-    )
 }

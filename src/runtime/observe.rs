@@ -1,11 +1,15 @@
 //! What a worker tells the outside to count. Where its tasks stand is published on the [`super::snapshot::Board`].
 
-use super::ports::DeadReason;
+use super::ports::{Cause, DeadReason};
 use crate::domain::Ms;
 use crate::domain::effect::Note;
+use crate::domain::event::Event;
 use crate::engine::task::ProspectOutput;
 use std::collections::BTreeMap;
 use std::time::Duration;
+
+/// One of so many events gives a sample of its latency.
+const LATENCY_SAMPLE: u64 = 16;
 
 /// How a transaction ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,6 +54,25 @@ pub struct BatchStats {
     pub commit_took: Duration,
 }
 
+impl BatchStats {
+    /// Counts an event that was applied.
+    pub fn count_event(&mut self, event: &Event<'_>) {
+        if self.events.is_multiple_of(LATENCY_SAMPLE) {
+            self.sampled_record_ms.push(event.record_ms);
+        }
+        self.events += 1;
+        *self.classes.entry((event.position.input, event.kind.class())).or_default() += 1;
+        self.clamped += u64::from(event.clamped);
+        self.broken_fields += u64::from(event.broken_fields);
+    }
+
+    /// Counts a record that can't be used.
+    pub fn count_dead(&mut self, input: usize, reason: DeadReason) {
+        self.events += 1;
+        *self.dead.entry((u16::try_from(input).unwrap_or(u16::MAX), reason)).or_default() += 1;
+    }
+}
+
 /// Hears of everything worth counting. Called on the worker's thread: be quick.
 pub trait Observer: Send + Sync {
     fn batch_committed(&self, worker: u16, batch: &BatchStats) {
@@ -64,7 +87,12 @@ pub trait Observer: Send + Sync {
         let _ = (worker, kind, partitions);
     }
 
-    /// A failure of any class: `retry`, `abort`, `rebuild`, `stop`.
+    /// A transaction was given up.
+    fn aborted(&self, worker: u16, cause: Cause) {
+        let _ = (worker, cause);
+    }
+
+    /// A failure of any class: `retry`, `abort`, `refused`, `rebuild`, `stop`.
     fn failure(&self, worker: u16, class: &'static str) {
         let _ = (worker, class);
     }

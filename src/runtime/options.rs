@@ -34,7 +34,17 @@ pub enum Positions {
     TaskRecord,
 }
 
-/// When almost everything is bad, a task stops instead of draining its inputs into the dead letters.
+/// What to do when almost everything of an input is bad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnPoison {
+    /// Pause the input; the task's other inputs and the other tasks work on.
+    #[default]
+    Pause,
+    /// Stop the process.
+    Stop,
+}
+
+/// When almost everything of an input is bad, it is not drained into the dead letters.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PoisonLimit {
     /// Records looked back on.
@@ -111,6 +121,7 @@ pub struct Options {
     pub max_records: Option<usize>,
     /// `None`: off.
     pub poison: Option<PoisonLimit>,
+    pub on_poison: OnPoison,
     pub allow_mixed_partitioners: bool,
     /// Longest value of a dead letter; what is longer is cut and marked.
     pub dead_letter_max_bytes: usize,
@@ -150,6 +161,7 @@ impl Options {
             decoded_records: 262_144,
             max_records: None,
             poison: Some(PoisonLimit::default()),
+            on_poison: OnPoison::default(),
             allow_mixed_partitioners: false,
             dead_letter_max_bytes: 960 * 1024,
             drain: Duration::from_secs(10),

@@ -1,6 +1,40 @@
-//! Counts dead letters among the latest records of a task.
+//! Counts dead letters among the latest records of an input of a task.
 
-use super::options::PoisonLimit;
+use super::options::{OnPoison, PoisonLimit};
+
+/// An input of which too many records can't be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Poisoned {
+    pub input: u16,
+    /// Of the record that was one too many.
+    pub offset: i64,
+    pub dead: usize,
+    pub of: usize,
+}
+
+impl Poisoned {
+    /// What happened and what to do; `from`: the next offset of the input that is not committed.
+    #[must_use]
+    pub fn text(&self, topic: &str, partition: i32, from: i64, on_poison: OnPoison) -> String {
+        let Self { offset, dead, of, .. } = self;
+        let what = match on_poison {
+            OnPoison::Pause => format!(
+                "This input is paused at offset {from}, the others are read on; cart steps of this partition wait, for an order may lie \
+                 in it"
+            ),
+            OnPoison::Stop => {
+                "Stopped instead of draining the topic into the dead letters; the last batch is not committed".to_owned()
+            }
+        };
+        format!(
+            "{topic}, partition {partition}, offset {offset}: {dead} of the latest {of} records can't be used. {what}. Look at the newest \
+             dead letters (`leadstream deadletters list`) and at what writes the topic; once it is put right, start again: the input is \
+             taken from the same offset. To send everything bad to the dead letters all the same, set deadletters.stop_ratio=\"off\" for \
+             one run; to leave it out, stop leadstream, move the group's offsets past it (kafka-consumer-groups.sh --reset-offsets) and \
+             start once with kafka.positions=\"group\""
+        )
+    }
+}
 
 /// A window over the latest records. What an aborted batch added is taken back.
 #[derive(Debug, Clone)]

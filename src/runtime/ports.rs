@@ -5,7 +5,7 @@ mod names;
 use crate::domain::event::Event;
 use crate::domain::{Ms, YEAR_2000_MS};
 use crate::engine::task::{ProspectOutput, StagedRecord};
-pub use names::{DeadReason, OutTopic};
+pub use names::{Cause, DeadReason, OutTopic};
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -102,6 +102,18 @@ pub struct InputPartition {
     pub input: u16,
 }
 
+/// What the broker refuses until somebody changes a setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    pub cause: Cause,
+    /// The topic, when it is known.
+    pub topic: Option<String>,
+    /// The tasks whose records were refused; empty: not known, any of the transaction's.
+    pub tasks: Vec<i32>,
+    /// What is refused and what to do.
+    pub text: String,
+}
+
 /// Why a port could not do what it was asked to, by what the caller has to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
@@ -109,8 +121,11 @@ pub enum Failure {
     #[error("{0}")]
     Retry(String),
     /// The open transaction can't be committed: abort it, discard the batch, take it again.
-    #[error("{0}")]
-    Abort(String),
+    #[error("{1}")]
+    Abort(Cause, String),
+    /// What a task writes is refused, and would be again: abort, set the task aside, go on with the others.
+    #[error("{}", .0.text)]
+    Refused(Box<Refusal>),
     /// Unknown outcome, fenced or fatal: throw the producer away, read the committed offsets back, rebuild the tasks.
     #[error("{0}")]
     Rebuild(String),
@@ -120,12 +135,24 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Why a transaction has to be given up, as a metric label.
+    #[must_use]
+    pub fn cause(&self) -> Cause {
+        match self {
+            Self::Abort(cause, _) => *cause,
+            Self::Refused(refusal) => refusal.cause,
+            Self::Rebuild(_) => Cause::UnknownOutcome,
+            Self::Retry(_) | Self::Stop(_) => Cause::Other,
+        }
+    }
+
     /// The class, as a metric label.
     #[must_use]
     pub fn class(&self) -> &'static str {
         match self {
             Self::Retry(_) => "retry",
-            Self::Abort(_) => "abort",
+            Self::Abort(..) => "abort",
+            Self::Refused(_) => "refused",
             Self::Rebuild(_) => "rebuild",
             Self::Stop(_) => "stop",
         }
@@ -241,6 +268,8 @@ pub trait EventSource {
 /// One record to be written inside the open transaction.
 #[derive(Debug, Clone, Copy)]
 pub struct OutRecord<'a> {
+    /// The task that writes it.
+    pub task: i32,
     pub topic: OutTopic,
     /// `None`: by murmur2 of the key.
     pub partition: Option<i32>,
@@ -276,7 +305,7 @@ pub trait CommitLog {
     /// says whether it did something.
     ///
     /// # Errors
-    /// See [`Failure`]; only `Ok` means committed, only `Abort` means not committed.
+    /// See [`Failure`]; only `Ok` means committed, only `Abort` and `Refused` mean not committed.
     fn commit(&mut self, positions: &[(InputPartition, i64)], meanwhile: &mut dyn FnMut() -> bool) -> Result<(), Failure>;
 
     /// Aborts the open transaction.

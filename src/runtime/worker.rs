@@ -1,5 +1,6 @@
 //! One worker: receive, apply, commit, publish. A plain loop over ports, so that a simulator can drive the very same one.
 
+mod alone;
 mod assign;
 mod commit;
 mod positions;
@@ -9,11 +10,15 @@ use super::chunk::Chunk;
 use super::lane::{Collect, Lane, Now, unreadable};
 use super::lookup::Question;
 use super::observe::{BatchStats, Observer};
-use super::options::{BatchLimits, Options};
+use super::options::{BatchLimits, OnPoison, Options};
 use super::partitioners::{Sample, disagreement};
-use super::ports::{Clock, CommitLog, Decode, Encode, Encoded, EventSource, Failure, InputPartition, RecordBatch, StateSource};
+use super::poison::Poisoned;
+use super::ports::{
+    Cause, Clock, CommitLog, Decode, Encode, Encoded, EventSource, Failure, InputPartition, RecordBatch, StateSource,
+};
 use super::snapshot::{Board, Done};
 use super::trouble::Troubles;
+use super::watch::Watch;
 use crate::domain::model::{CatchUp, Models};
 use crate::engine::codec::Codec;
 use crate::engine::task::BatchEffects;
@@ -82,6 +87,11 @@ pub struct Worker<S, L, R, D, E, C: Codec> {
     failures: u32,
     last_published: Option<Duration>,
     troubles: Troubles,
+    /// By partition.
+    watches: BTreeMap<i32, Watch>,
+    /// The task that is tried alone just now.
+    alone: Option<i32>,
+    failure_logged: Option<Duration>,
 }
 
 /// The open batch.
@@ -142,6 +152,9 @@ where
             failures: 0,
             last_published: None,
             troubles: Troubles::default(),
+            watches: BTreeMap::new(),
+            alone: None,
+            failure_logged: None,
         }
     }
 
@@ -169,7 +182,8 @@ where
         turn.busy |= self.serve_group()?;
         turn.busy |= self.restore()?;
         turn.busy |= self.fetch()?;
-        let applied = if self.gathering().is_some() { 0 } else { self.apply()? };
+        turn.busy |= self.try_alone()?;
+        let applied = if self.gathering().is_some() { 0 } else { self.apply(None)? };
         turn.busy |= applied > 0;
         if self.must_commit(applied) {
             self.commit()?;
@@ -204,16 +218,22 @@ where
         Ok(any)
     }
 
-    /// Applies what is in merge order, and fires what is due.
-    fn apply(&mut self) -> Result<usize, Failure> {
+    /// Applies what is in merge order, and fires what is due; of all tasks that are not set aside, or of one (`alone`) so many
+    /// records.
+    fn apply(&mut self, alone: Option<(i32, usize)>) -> Result<usize, Failure> {
         let now = self.now();
-        let left = self.limits(&now).max_events.saturating_sub(self.batch.records);
-        let Self { lanes, batch, log, encoder, decoder, options, observer, .. } = self;
+        let most = alone.map_or_else(|| self.limits(&now).max_events, |(_, records)| records);
+        let left = most.saturating_sub(self.batch.records);
+        let Self { lanes, batch, log, encoder, decoder, options, observer, watches, .. } = self;
+        let has_turn = |lane: &Lane<C>| match alone {
+            Some((partition, _)) => lane.partition == partition,
+            None => !is_aside(watches, lane.partition),
+        };
         let Batch { effects, stats, encoded, open, records, since, done } = batch;
         let mut writer = Writer { log, encoder: encoder.as_ref(), options, wall_ms: now.wall_ms, open, encoded, done };
         let mut applied = 0;
         let mut fired = false;
-        for lane in lanes.values_mut().filter(|lane| lane.active) {
+        for lane in lanes.values_mut().filter(|lane| lane.active && has_turn(lane)) {
             let mut dead = |batch: &dyn RecordBatch, n: usize, rejected: &_| writer.dead_letter(batch, n, rejected);
             let mut collect = Collect { effects, stats, dead: &mut dead };
             let dead_before: u64 = collect.stats.dead.values().sum();
@@ -222,6 +242,10 @@ where
                 observer.waited_for(options.worker, input);
             }
             applied += ran.applied;
+            *records += ran.applied;
+            if let Some(poisoned) = ran.poisoned {
+                return Err(pause(lane, watches.entry(lane.partition).or_default(), &poisoned, options));
+            }
             writer.count(lane.partition, ran.applied as u64, stats.dead.values().sum::<u64>() - dead_before);
             fired |= lane.advance(&now, effects);
             if let Some(error) = effects.unreadable.take() {
@@ -229,7 +253,6 @@ where
             }
             writer.outputs(lane.partition, effects, stats)?;
         }
-        *records += applied;
         if applied > 0 || fired || *open {
             since.get_or_insert(now.monotonic);
         }
@@ -253,8 +276,13 @@ where
     }
 
     fn limits(&self, now: &Now) -> BatchLimits {
-        let behind = self.lanes.values().any(|lane| lane.active && !lane.is_caught_up(now));
+        let behind = self.at_work().any(|lane| lane.has_backlog(now));
         if behind { self.options.batch_in_backlog } else { self.options.batch }
+    }
+
+    /// The tasks that are not set aside.
+    fn at_work(&self) -> impl Iterator<Item = &Lane<C>> {
+        self.lanes.values().filter(|lane| lane.active && !is_aside(&self.watches, lane.partition))
     }
 
     fn is_full(&self, age: Duration) -> bool {
@@ -283,7 +311,7 @@ where
         if let Some(since) = self.batch.since {
             sleep = sleep.min(self.options.batch.linger.saturating_sub(now.monotonic.saturating_sub(since)));
         }
-        if let Some(deadline) = self.lanes.values().filter_map(|lane| lane.next_deadline_ms(&now)).min() {
+        if let Some(deadline) = self.at_work().filter_map(|lane| lane.next_deadline_ms(&now)).min() {
             let ms = (deadline - now.wall_ms).max(0) as f64 / self.clock.speed();
             sleep = sleep.min(Duration::from_micros((ms * 1_000.0).min(1e9) as u64));
         }
@@ -303,6 +331,26 @@ where
         self.source.leave(self.options.drain.saturating_sub(self.clock.monotonic().saturating_sub(begun)));
         self.board.no_more_beats(usize::from(self.options.worker));
         Ok(())
+    }
+}
+
+/// Whether a task is tried alone.
+fn is_aside(watches: &BTreeMap<i32, Watch>, partition: i32) -> bool {
+    watches.get(&partition).is_some_and(Watch::is_aside)
+}
+
+/// What becomes of an input of which too many records can't be used.
+fn pause<C: Codec>(lane: &mut Lane<C>, watch: &mut Watch, poisoned: &Poisoned, options: &Options) -> Failure {
+    let from = lane.confirmed_positions().nth(usize::from(poisoned.input)).unwrap_or_default();
+    let topic = options.input(poisoned.input).map_or("", String::as_str);
+    let text = poisoned.text(topic, lane.partition, from, options.on_poison);
+    match options.on_poison {
+        OnPoison::Stop => Failure::Stop(text),
+        OnPoison::Pause => {
+            lane.pause(poisoned.input);
+            watch.paused.insert(poisoned.input, text.clone());
+            Failure::Abort(Cause::PoisonedInput, text)
+        }
     }
 }
 

@@ -229,10 +229,14 @@ catalogue! {
     TRANSACTIONS = counter("leadstream_transactions_total", "transactions", &["outcome"],
         "Transactions by outcome: committed, aborted, unknown (the producer was rebuilt and the truth read back)",
         "`unknown` or `aborted` more than now and then.");
+    /// Transactions given up, by why.
+    ABORTS = counter("leadstream_aborts_total", "transactions", &["cause"],
+        "Transactions that were given up, by cause: too-large, timestamp, invalid-record, policy, authorization, no-topic, membership, timed-out, connection, sequence, poisoned-input, unknown-outcome, other",
+        "too-large to no-topic: any, a broker refuses what the service writes and /readyz says what to do. Others: a steady rate.");
     /// Failures by what has to be done.
     FAILURES = counter("leadstream_failures_total", "failures", &["class"],
-        "Failures of Kafka calls by duty: retry, abort, rebuild, stop",
-        "`stop`: any (a poisoned input, a gap, missing rights: /readyz and the log say what to do). `rebuild`: more than one an hour without a broker restart.");
+        "Failures of Kafka calls by duty: retry, abort, refused (the task is set aside), rebuild, stop",
+        "`stop` and `refused`: any (a gap, missing rights, a topic's settings: /readyz and the log say what to do). `rebuild`: more than one an hour without a broker restart.");
     /// When the last transaction was committed.
     LAST_COMMIT = gauge("leadstream_last_commit_timestamp_seconds", "seconds", &[],
         "Unix time of the last committed transaction of this instance",

@@ -62,7 +62,8 @@ fn a_topic_full_of_garbage_stops_the_task_loudly_instead_of_being_drained() {
         rig.send("email", Some(1), Some(b"u"), format!("garbage {n}").as_bytes(), now_ms());
     }
     rig.flush();
-    let set = ["engine.workers=1", "engine.batch_max_events=400", "topics.allow_mixed_partitioners=true"];
+    let set =
+        ["deadletters.on_poison=stop", "engine.workers=1", "engine.batch_max_events=400", "topics.allow_mixed_partitioners=true"];
     let mut instance = Instance::run(&rig, "a", dir.path(), &set);
     let status = instance.wait(Duration::from_secs(60));
     assert_eq!(status.code(), Some(1), "{}", instance.log());

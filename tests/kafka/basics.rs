@@ -7,7 +7,7 @@ use leadstream::runtime::ports::OutTopic;
 use std::sync::Arc;
 use std::time::Duration;
 
-fn plain_models() -> Arc<Models> {
+pub fn plain_models() -> Arc<Models> {
     let model = Model {
         name: "plain".to_owned(),
         title: String::new(),

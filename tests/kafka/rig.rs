@@ -188,6 +188,21 @@ impl Rig {
         runtime.block_on(admin.delete_records(&list, &rdkafka::admin::AdminOptions::new())).expect("deleted");
     }
 
+    /// Changes settings of an output's topic, as an operator does; what is not named goes back to its default.
+    pub fn alter(&self, topic: OutTopic, configs: &[(&str, &str)]) {
+        use rdkafka::admin::{AdminClient, AdminOptions, AlterConfig, ResourceSpecifier};
+        let name = self.options.output_topic(topic);
+        let mut alter = AlterConfig::new(ResourceSpecifier::Topic(&name)).set("retention.ms", "-1");
+        for (key, value) in configs {
+            alter = alter.set(key, value);
+        }
+        let admin: AdminClient<rdkafka::client::DefaultClientContext> =
+            ClientConfig::new().set("bootstrap.servers", &self.options.bootstrap_servers).create().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let done = runtime.block_on(admin.alter_configs(&[alter], &AdminOptions::new())).expect("altered");
+        assert!(done.iter().all(Result::is_ok), "{done:?}");
+    }
+
     /// Moves the group's offset, as an operator does.
     pub fn move_offsets(&self, input: &str, partition: i32, offset: i64) {
         let consumer: BaseConsumer = self.options.restore_config(0).create().expect("a consumer");

@@ -1,6 +1,6 @@
 //! From layers to typed settings: each section read key by key.
 
-use super::{Format, GroupProtocol, LogFormat, OnGap, Positions, Settings, Start};
+use super::{Format, GroupProtocol, LogFormat, OnGap, OnPoison, Positions, Settings, Start};
 use crate::config::fields::{self, Faults, Fields};
 use crate::config::layers::Layers;
 use crate::config::{model_file, properties, validate};
@@ -108,6 +108,7 @@ impl Settings {
             }
             set_count(&mut dead.stop_count, f.integer("stop_count", faults), 1, 1_000_000, faults);
             set_count(&mut dead.stop_window, f.integer("stop_window", faults), 1, 1_000_000, faults);
+            set(&mut dead.on_poison, f.choice("on_poison", &[("pause", OnPoison::Pause), ("stop", OnPoison::Stop)], faults));
         });
         let check = &mut self.check;
         reader.section("check", |f, faults| {

@@ -49,6 +49,75 @@ impl DeadReason {
     }
 }
 
+/// Why a transaction was aborted, as a metric label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// A record is larger than its topic takes.
+    TooLarge,
+    /// A topic takes no records of such a time.
+    Timestamp,
+    /// A topic does not take such records: damaged, without a key, of another form.
+    InvalidRecord,
+    /// A policy of the broker.
+    Policy,
+    /// A right is missing.
+    Authorization,
+    /// A topic or partition is missing.
+    NoTopic,
+    /// The consumer is no member of its group, or the group has moved on.
+    Membership,
+    /// Not written, or not answered, in time.
+    TimedOut,
+    /// The brokers can't be reached, or are changing places.
+    Connection,
+    /// The broker lost count of what the producer wrote.
+    Sequence,
+    /// Too many records of an input can't be used.
+    PoisonedInput,
+    /// Nobody knows how the transaction ended.
+    UnknownOutcome,
+    Other,
+}
+
+impl Cause {
+    /// Every cause, in the order of the documentation.
+    pub const ALL: [Self; 13] = [
+        Self::TooLarge,
+        Self::Timestamp,
+        Self::InvalidRecord,
+        Self::Policy,
+        Self::Authorization,
+        Self::NoTopic,
+        Self::Membership,
+        Self::TimedOut,
+        Self::Connection,
+        Self::Sequence,
+        Self::PoisonedInput,
+        Self::UnknownOutcome,
+        Self::Other,
+    ];
+
+    /// The name in metric labels and logs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TooLarge => "too-large",
+            Self::Timestamp => "timestamp",
+            Self::InvalidRecord => "invalid-record",
+            Self::Policy => "policy",
+            Self::Authorization => "authorization",
+            Self::NoTopic => "no-topic",
+            Self::Membership => "membership",
+            Self::TimedOut => "timed-out",
+            Self::Connection => "connection",
+            Self::Sequence => "sequence",
+            Self::PoisonedInput => "poisoned-input",
+            Self::UnknownOutcome => "unknown-outcome",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// The output topics, without their prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OutTopic {

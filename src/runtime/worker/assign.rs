@@ -14,6 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// How long a revocation may ask for the changelog's ends, all tasks together; one more call may follow.
+const LONGEST_PARKING: Duration = Duration::from_secs(5);
+
 /// What the group has given.
 #[derive(Default)]
 pub(super) struct Assignment {
@@ -113,7 +116,7 @@ where
                     park = false;
                     rebuild = Some(failure);
                 }
-                Failure::Retry(_) | Failure::Abort(_) => {
+                Failure::Retry(_) | Failure::Abort(..) | Failure::Refused(_) => {
                     if let Err(failure) = self.abort() {
                         park = false;
                         rebuild = Some(failure);
@@ -121,15 +124,21 @@ where
                 }
             }
         }
+        let begun = self.clock.monotonic();
         let tasks: BTreeSet<i32> = partitions.iter().map(|p| p.partition).collect();
         for partition in tasks.iter().copied() {
             if self.restoring.remove(&partition).is_some() {
                 self.state.cancel(partition);
             }
             self.board.remove(partition, usize::from(self.options.worker));
-            self.troubles.forget(partition);
+            self.forget_watch(partition);
             let Some(lane) = self.lanes.remove(&partition) else { continue };
             if !park || !lane.active {
+                continue;
+            }
+            // The group waits: what can't be asked in time is read back, should it return.
+            if self.clock.monotonic().saturating_sub(begun) > LONGEST_PARKING {
+                tracing::warn!(partition, "the changelog's end is not known in time: the state is not kept over the rebalance");
                 continue;
             }
             // Nobody else writes this changelog partition until the revocation is acknowledged below.
@@ -326,6 +335,9 @@ where
         let drawn = || crate::domain::ids::hash64(format!("{}/{partition}/{}", self.log.name(), self.clock.now_ms()).as_bytes());
         lane.incarnation = restoring.parked.or(record.map(|r| r.incarnation)).unwrap_or_else(drawn);
         lane.active = true;
+        for input in self.watches.get(&partition).into_iter().flat_map(|watch| watch.paused.keys()) {
+            lane.pause(*input);
+        }
         self.lanes.insert(partition, lane);
         self.share_decoded_records();
         self.observer.restored(self.options.worker, partition, self.clock.monotonic().saturating_sub(restoring.since));

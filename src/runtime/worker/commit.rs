@@ -9,8 +9,8 @@ use crate::runtime::lane::Lane;
 use crate::runtime::observe::{BatchStats, TransactionOutcome};
 use crate::runtime::options::Options;
 use crate::runtime::ports::{
-    CommitLog, Decode, Encode, Encoded, EventSource, Failure, Headers, InputPartition, OutRecord, OutTopic, RecordBatch,
-    Rejected, StateSource, TASK_KEY, TaskRecord,
+    Cause, CommitLog, Decode, Encode, Encoded, EventSource, Failure, Headers, InputPartition, OutRecord, OutTopic, RecordBatch,
+    Refusal, Rejected, StateSource, TASK_KEY, TaskRecord,
 };
 use crate::runtime::snapshot::Done;
 use std::borrow::Cow;
@@ -19,6 +19,10 @@ use std::time::Duration;
 
 /// Marks a dead letter whose value had to be cut.
 const TRUNCATED: &str = "leadstream-truncated";
+
+/// Failures in a row that are all logged, and how often those after them are.
+const SAID_AT_ONCE: u32 = 3;
+const SAID_EVERY: Duration = Duration::from_secs(30);
 
 /// Writes into the open transaction; opens one when there is none.
 pub(super) struct Writer<'a, L, E> {
@@ -66,6 +70,7 @@ impl<L: CommitLog, E: Encode> Writer<'_, L, E> {
                 _ => (output.prospect.as_bytes(), Some(output.output.at_ms.min(self.wall_ms))),
             };
             self.log.send(&OutRecord {
+                task: partition,
                 topic,
                 partition: (topic == OutTopic::State).then_some(partition),
                 key: Some(key),
@@ -94,6 +99,7 @@ impl<L: CommitLog, E: Encode> Writer<'_, L, E> {
             value = Some(&long[..most]);
         }
         self.log.send(&OutRecord {
+            task: view.partition,
             topic: OutTopic::DeadLetters,
             partition: None,
             key: view.key,
@@ -128,6 +134,7 @@ impl<L: CommitLog, E: Encode> Writer<'_, L, E> {
         self.encoded.value.clear();
         self.encoder.task_record(&record, &mut self.encoded.value);
         self.log.send(&OutRecord {
+            task: lane.partition,
             topic: OutTopic::State,
             partition: Some(lane.partition),
             key: Some(TASK_KEY),
@@ -206,6 +213,7 @@ where
         for lane in self.lanes.values_mut().filter(|lane| lane.touched) {
             lane.confirm();
             lane.last_commit_ms = Some(stats.committed_at_ms);
+            self.watches.entry(lane.partition).or_default().committed();
             if let Some(done) = batch.done.remove(&lane.partition) {
                 add_done(&mut lane.done, &done);
             }
@@ -232,19 +240,29 @@ where
             self.observer.failure(self.options.worker, failure.class());
             let outcome = match failure {
                 Failure::Retry(text) if self.batch.since.is_none() => {
-                    tracing::warn!("{text}: trying again");
+                    self.say(|| tracing::warn!("{text}: trying again"));
+                    self.alone = None;
                     Ok(())
                 }
-                Failure::Retry(text) | Failure::Abort(text) => {
-                    tracing::warn!("the batch is aborted and taken again: {text}");
-                    self.observer.transaction(self.options.worker, TransactionOutcome::Aborted);
+                // The trial is over, and the others have waited for nothing: no pause.
+                Failure::Refused(refusal) if self.lanes.values().any(|lane| lane.touched) => match self.refused(&refusal) {
+                    Ok(()) => return Ok(()),
+                    failed => failed,
+                },
+                Failure::Retry(_) | Failure::Abort(..) | Failure::Refused(_) => {
+                    self.say(|| tracing::warn!("the batch is aborted and taken again: {failure}"));
+                    self.note_failure(&failure.to_string());
+                    self.count_abort(TransactionOutcome::Aborted, failure.cause());
                     self.abort()
                 }
-                Failure::Rebuild(text) => {
-                    tracing::error!(
-                        "the outcome of the last transaction is unknown or its producer is unusable; reading it back: {text}"
-                    );
-                    self.observer.transaction(self.options.worker, TransactionOutcome::Rebuilt);
+                Failure::Rebuild(_) => {
+                    self.say(|| {
+                        tracing::error!(
+                            "the outcome of the last transaction is unknown or its producer is unusable; reading it back: {failure}"
+                        );
+                    });
+                    self.note_failure(&failure.to_string());
+                    self.count_abort(TransactionOutcome::Rebuilt, failure.cause());
                     self.rebuild()
                 }
                 stop @ Failure::Stop(_) => {
@@ -257,13 +275,39 @@ where
             match outcome {
                 Ok(()) => return Ok(()),
                 // What undoes a batch may itself be retried by the next stronger means.
-                Err(Failure::Retry(text) | Failure::Abort(text)) => failure = Failure::Rebuild(text),
+                Err(weaker @ (Failure::Retry(_) | Failure::Abort(..) | Failure::Refused(_))) => {
+                    failure = Failure::Rebuild(weaker.to_string());
+                }
                 Err(stronger) => failure = stronger,
             }
             self.publish(true);
             if self.stop.load(std::sync::atomic::Ordering::Relaxed) {
                 return Ok(());
             }
+        }
+    }
+
+    /// The broker refuses what a task writes: it is set aside, and the others go on.
+    fn refused(&mut self, refusal: &Refusal) -> Result<(), Failure> {
+        let touched: Vec<i32> = self.lanes.values().filter(|lane| lane.touched).map(|lane| lane.partition).collect();
+        let taken = self.batch.records;
+        self.count_abort(TransactionOutcome::Aborted, refusal.cause);
+        let aborted = self.abort();
+        self.set_aside(refusal, &touched, taken);
+        aborted
+    }
+
+    fn count_abort(&self, outcome: TransactionOutcome, cause: Cause) {
+        self.observer.transaction(self.options.worker, outcome);
+        self.observer.aborted(self.options.worker, cause);
+    }
+
+    /// Says the first failures in a row, then one now and then.
+    fn say(&mut self, what: impl FnOnce()) {
+        let now = self.clock.monotonic();
+        if self.failures < SAID_AT_ONCE || self.failure_logged.is_none_or(|at| now.saturating_sub(at) >= SAID_EVERY) {
+            self.failure_logged = Some(now);
+            what();
         }
     }
 

@@ -35,6 +35,7 @@ where
             return;
         }
         self.last_published = Some(now.monotonic);
+        self.watch_over();
         let worker = usize::from(self.options.worker);
         for partition in self.assignment.pending() {
             let (state, troubles) = self.troubled(partition, TaskState::Waiting);

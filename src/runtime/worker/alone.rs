@@ -1,0 +1,111 @@
+//! Tasks whose outputs are refused, tried alone until they are taken; and the watch over all.
+
+use super::Worker;
+use crate::engine::codec::Codec;
+use crate::runtime::lane::Now;
+use crate::runtime::ports::{CommitLog, Decode, Encode, EventSource, Failure, Refusal, StateSource};
+use crate::runtime::trouble::{Place, TroubleKind};
+use crate::runtime::watch::Watch;
+
+impl<S, L, R, D, E, C> Worker<S, L, R, D, E, C>
+where
+    S: EventSource,
+    L: CommitLog,
+    R: StateSource,
+    D: Decode,
+    E: Encode,
+    C: Codec + Clone,
+{
+    /// Tries a task that was set aside, in a transaction of its own, when its time has come.
+    pub(super) fn try_alone(&mut self) -> Result<bool, Failure> {
+        if self.batch.open || self.batch.since.is_some() {
+            return Ok(false);
+        }
+        let now = self.now().monotonic;
+        let is_active = |partition| self.lanes.get(partition).is_some_and(|lane| lane.active);
+        let due = |(partition, watch): (&i32, &Watch)| Some((*partition, watch.trial(now)?));
+        let Some((partition, records)) = self.watches.iter().filter(|(p, _)| is_active(*p)).find_map(due) else {
+            return Ok(false);
+        };
+        self.alone = Some(partition);
+        let applied = self.apply(Some((partition, records)))?;
+        self.commit()?;
+        self.alone = None;
+        let now = self.now();
+        if self.watches.entry(partition).or_default().committed_alone(applied, now.monotonic) {
+            self.troubles.clear(Place::task(partition, TroubleKind::Refused), &now);
+        }
+        Ok(true)
+    }
+
+    /// What the broker refuses concerns the tasks that wrote it: they are tried alone. `touched`: the tasks of the transaction,
+    /// of which one at least it was.
+    pub(super) fn set_aside(&mut self, refusal: &Refusal, touched: &[i32], taken: usize) {
+        let now = self.now().monotonic;
+        if let Some(partition) = self.alone.take() {
+            self.watches.entry(partition).or_default().refused_alone(refusal.clone(), taken, now);
+            self.watch_over();
+            return;
+        }
+        let named: Vec<i32> = touched.iter().copied().filter(|p| refusal.tasks.contains(p)).collect();
+        let tasks = if named.is_empty() { touched } else { &named };
+        tracing::warn!(?tasks, cause = refusal.cause.name(), "{}; tried alone", refusal.text);
+        for partition in tasks {
+            self.watches.entry(*partition).or_default().set_aside(now);
+        }
+    }
+
+    /// Another failure of a batch: counted for its tasks.
+    pub(super) fn note_failure(&mut self, why: &str) {
+        if let Some(partition) = self.alone.take() {
+            let now = self.now().monotonic;
+            self.watches.entry(partition).or_default().failed_alone(now);
+        }
+        for lane in self.lanes.values().filter(|lane| lane.touched) {
+            self.watches.entry(lane.partition).or_default().failed(lane.confirmed_positions().collect(), why);
+        }
+    }
+
+    /// Looks at every task: what is wrong with it is raised, what is over is cleared.
+    pub(super) fn watch_over(&mut self) {
+        let now = self.now();
+        for partition in self.lanes.keys().copied().collect::<Vec<_>>() {
+            self.watch_one(partition, &now);
+        }
+    }
+
+    fn watch_one(&mut self, partition: i32, now: &Now) {
+        let Some(lane) = self.lanes.get(&partition) else { return };
+        let watch = self.watches.entry(partition).or_default();
+        watch.look(lane.active && lane.has_in_hand(), now.monotonic);
+        let place = Place::task(partition, TroubleKind::Refused);
+        if let Some((refusal, pause)) = watch.refusal() {
+            let text = format!(
+                "{}. Partition {partition} waits before offsets {:?} of its inputs; it is tried again (next within {} s) and goes on by itself",
+                refusal.text,
+                lane.confirmed_positions().collect::<Vec<_>>(),
+                pause.as_secs().max(1)
+            );
+            self.troubles.raise(place, refusal.topic.as_deref(), &text, now);
+        }
+        let place = Place::task(partition, TroubleKind::NoCommit);
+        match watch.no_commit(now.monotonic).filter(|_| watch.refusal().is_none()) {
+            Some(text) => self.troubles.raise(place, None, &text, now),
+            None => self.troubles.clear(place, now),
+        }
+        for input in (0u16..).take(self.options.all_inputs().count()) {
+            let place = Place::input(partition, input, TroubleKind::PoisonedInput);
+            let topic = self.options.input(input).map(String::as_str);
+            match watch.paused.get(&input) {
+                Some(text) => self.troubles.raise(place, topic, text, now),
+                None => self.troubles.clear(place, now),
+            }
+        }
+    }
+
+    /// The task is no longer this worker's.
+    pub(super) fn forget_watch(&mut self, partition: i32) {
+        self.watches.remove(&partition);
+        self.troubles.forget(partition);
+    }
+}
