@@ -8,6 +8,7 @@ pub mod counting;
 pub mod deadletters;
 pub mod demo;
 pub mod explain;
+mod files;
 pub mod load;
 pub mod model_check;
 mod model_diff;
@@ -17,6 +18,7 @@ pub mod run;
 pub mod service;
 pub mod signals;
 pub mod simulate;
+pub mod terminal;
 pub mod topics;
 
 use clap::Parser;
@@ -89,5 +91,5 @@ fn is_broken_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
 /// Tells a person at the terminal what went wrong. A closed stderr is nobody's problem any more.
 fn complain(what: &str) {
     use std::io::Write as _;
-    writeln!(std::io::stderr(), "leadstream: {what}").unwrap_or_default();
+    writeln!(std::io::stderr(), "leadstream: {}", terminal::printable_lines(what)).unwrap_or_default();
 }

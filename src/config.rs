@@ -1,5 +1,6 @@
 //! Settings and model files: text in, typed and checked values out; every fault at once, with its place.
 
+pub mod exposed;
 pub mod fields;
 pub mod instance;
 pub mod keys;
@@ -50,9 +51,8 @@ pub fn load_from(
 
 /// The settings as far as they can be read, and every fault: for `check`, which looks at the rest all the same.
 #[must_use]
-pub fn load_all(file: Option<&Path>, set: &[String]) -> (Settings, Vec<SettingFault>) {
-    let (loaded, faults) = read(file, environment(), set);
-    (loaded.settings, faults)
+pub fn load_all(file: Option<&Path>, set: &[String]) -> (Loaded, Vec<SettingFault>) {
+    read(file, environment(), set)
 }
 
 // The one place that reads the environment.
@@ -95,9 +95,12 @@ pub fn models(settings: &Settings) -> Result<Models, Vec<model_file::FileFault>>
     model_file::models(&settings.model.files, &settings.model.cart)
 }
 
-/// Whether a setting's value is never shown.
+/// Whether a setting's value is never shown. Below `kafka.properties` only what is known to be harmless is.
 #[must_use]
 pub fn is_secret(key: &str) -> bool {
+    if let Some(property) = key.strip_prefix(properties::PREFIX) {
+        return !crate::kafka::properties::is_shown(property);
+    }
     let key = key.to_lowercase();
     let named =
         ["password", "secret", "token", "jaas", "credential", "key.pem", "passphrase"].iter().any(|word| key.contains(word));

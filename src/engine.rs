@@ -9,6 +9,7 @@ mod ahead;
 pub mod codec;
 pub mod effects;
 pub mod figures;
+pub mod hashing;
 pub mod merge;
 pub mod population;
 pub mod store;

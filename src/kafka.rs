@@ -12,6 +12,7 @@ mod membership;
 pub mod mock;
 mod oauth;
 pub mod options;
+pub mod properties;
 pub mod records;
 mod reports;
 pub mod service;

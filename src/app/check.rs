@@ -5,8 +5,9 @@ mod record_times;
 mod report;
 
 use super::cli::CheckArgs;
+use super::files::create_temporary;
 use super::{BAD_USAGE, DONE};
-use crate::config::{self, SettingFault, Settings, validate};
+use crate::config::{self, Loaded, SettingFault, Settings, validate};
 use report::Report;
 use std::path::Path;
 use std::process::ExitCode;
@@ -17,11 +18,15 @@ use std::process::ExitCode;
 /// The report can't be written.
 pub fn run(args: CheckArgs) -> anyhow::Result<ExitCode> {
     let mut report = Report::default();
-    let (settings, faults) = config::load_all(args.settings.config.as_deref(), &args.settings.set);
+    let (Loaded { settings, layers }, faults) = config::load_all(args.settings.config.as_deref(), &args.settings.set);
+    let exposed = config::exposed::warnings(&settings, &layers);
     for fault in &faults {
         report.fault("settings", fault.to_string());
     }
     for warning in validate::warnings(&settings) {
+        report.warning("settings", warning);
+    }
+    for warning in exposed {
         report.warning("settings", warning);
     }
     if faults.is_empty() {
@@ -96,7 +101,7 @@ fn files(settings: &Settings, report: &mut Report) {
 /// Whether the folder (or the one that it would be made in) can be written to. Nothing is locked: a running instance may use it.
 fn writable(dir: &Path) -> Result<(), String> {
     let nearest = dir.ancestors().find(|d| d.is_dir()).unwrap_or(Path::new("."));
-    let probe = nearest.join(format!(".leadstream-check-{}", std::process::id()));
-    std::fs::write(&probe, b"").map_err(|error| format!("can't be written to ({error}): give this user the right to"))?;
+    let made = create_temporary(nearest, "leadstream-check");
+    let (_, probe) = made.map_err(|error| format!("can't be written to ({error}): give this user the right to"))?;
     std::fs::remove_file(&probe).map_err(|error| error.to_string())
 }

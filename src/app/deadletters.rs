@@ -4,17 +4,17 @@ mod filter;
 mod table;
 
 use super::cli::{DeadLettersListArgs, DeadLettersRedriveArgs};
-use super::service::{SystemClock, kafka_options};
-use super::{DONE, UsageError, load};
+use super::service::{SystemClock, connecting};
+use super::terminal::{printable, stdout};
+use super::{DONE, FAILED, UsageError, load};
 use crate::domain::Ms;
 use crate::kafka::letters::{self, Letter, Receipts, Redriver, Return};
 use crate::kafka::options::Options;
-use crate::runtime::ports::{Clock, Failure, credible_ms};
+use crate::runtime::ports::{Clock, Failure, OutTopic, credible_ms};
 use crate::wire::dead_letter::{self, Info};
 use filter::Filter;
 use serde_json::json;
-use std::collections::VecDeque;
-use std::io::Write;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::process::ExitCode;
 use table::Table;
 
@@ -28,7 +28,7 @@ const BATCH: usize = 500;
 pub fn list(args: DeadLettersListArgs) -> anyhow::Result<ExitCode> {
     let loaded = load::settings(&args.settings)?;
     let filter = Filter::new(&args.filter, SystemClock::new().now_ms()).map_err(UsageError)?;
-    let options = kafka_options(&loaded.settings, "deadletters");
+    let options = connecting(&loaded.settings, "+deadletters")?;
     // Receipts come after what they are about, so the topic is read before anything is counted.
     let receipts = receipts(&options)?;
     let (mut table, mut newest) = (Table::default(), VecDeque::new());
@@ -43,7 +43,7 @@ pub fn list(args: DeadLettersListArgs) -> anyhow::Result<ExitCode> {
         }
         Ok(())
     })?;
-    let mut out = std::io::stdout().lock();
+    let mut out = stdout(args.json);
     if args.each {
         for (letter, info, redriven) in &newest {
             if args.json {
@@ -68,21 +68,28 @@ pub fn redrive(args: DeadLettersRedriveArgs) -> anyhow::Result<ExitCode> {
     let loaded = load::settings(&args.settings)?;
     let now_ms = SystemClock::new().now_ms();
     let filter = Filter::new(&args.filter, now_ms).map_err(UsageError)?;
-    let options = kafka_options(&loaded.settings, "deadletters");
+    let options = connecting(&loaded.settings, "+deadletters")?;
     let topics = crate::kafka::admin::Admin::connect(&options)?.topics()?;
+    // What goes back goes where this group reads, and nowhere else: a dead letter doesn't decide which topics are written to.
+    let inputs: BTreeSet<String> =
+        options.input_topics().into_iter().chain([options.output_topic(OutTopic::AccountMembers)]).collect();
     // First fence any other redrive, then look what was sent: nothing can be sent behind our back.
     let redriver = if args.execute { Some(Redriver::open(&options)?) } else { None };
     let receipts = receipts(&options)?;
     let mut done = Redriven::default();
     let mut batch: Vec<Return> = Vec::with_capacity(BATCH);
-    let dead_letters = options.output_topic(crate::runtime::ports::OutTopic::DeadLetters);
+    let dead_letters = options.output_topic(OutTopic::DeadLetters);
     scan_matching(&options, &filter, &mut |letter, info| {
         if receipts.contains(&(letter.partition, letter.offset)) {
             done.already += 1;
             return Ok(());
         }
-        if info.truncated_from_bytes.is_some() {
+        if !info.is_complete() {
             done.truncated += 1;
+            return Ok(());
+        }
+        if !inputs.contains(&info.topic) {
+            *done.refused.entry(info.topic).or_default() += 1;
             return Ok(());
         }
         let Some(topic) = topics.get(&info.topic) else {
@@ -98,7 +105,7 @@ pub fn redrive(args: DeadLettersRedriveArgs) -> anyhow::Result<ExitCode> {
     })?;
     done.send(&batch, redriver.as_ref())?;
     done.write(args.json, args.execute)?;
-    Ok(ExitCode::from(DONE))
+    Ok(ExitCode::from(if done.refused.is_empty() { DONE } else { FAILED }))
 }
 
 #[derive(Debug, Default)]
@@ -107,6 +114,8 @@ struct Redriven {
     already: u64,
     truncated: u64,
     topic_gone: u64,
+    /// By topic: it is no input of ours.
+    refused: BTreeMap<String, u64>,
 }
 
 impl Redriven {
@@ -119,7 +128,7 @@ impl Redriven {
     }
 
     fn write(&self, as_json: bool, executed: bool) -> std::io::Result<()> {
-        let mut out = std::io::stdout().lock();
+        let mut out = stdout(as_json);
         if as_json {
             let result = json!({
                 "executed": executed,
@@ -127,6 +136,7 @@ impl Redriven {
                 "already_redriven": self.already,
                 "truncated": self.truncated,
                 "topic_gone": self.topic_gone,
+                "not_an_input": self.refused,
             });
             return writeln!(out, "{result}");
         }
@@ -140,6 +150,14 @@ impl Redriven {
             if count > 0 {
                 writeln!(out, "{count} {why}")?;
             }
+        }
+        for (topic, count) in &self.refused {
+            let topic = printable(topic);
+            writeln!(
+                out,
+                "{count} came from {topic}, which is no input here and is not written to: add it to topics.clickstream, \
+                 topics.email or topics.cart, or leave these out with --topic"
+            )?;
         }
         if !executed && self.sent > 0 {
             writeln!(out, "nothing was written: add --execute to send them")?;
@@ -189,7 +207,7 @@ fn scan_matching(
 /// Its time is no later than `now_ms`: with one ahead of the clock it would only come back.
 fn way_back(letter: Letter, info: &Info, partitions: u32, dead_letters: &str, now_ms: Ms) -> Return {
     let place = format!("{dead_letters}/{}/{}", letter.partition, letter.offset);
-    let mut headers: Vec<_> = letter.headers.into_iter().filter(|(name, _)| !dead_letter::is_ours(name)).collect();
+    let mut headers = dead_letter::original_headers(letter.headers);
     headers.push((dead_letter::REDRIVEN.to_owned(), Some(place.into_bytes())));
     // Its own partition again: whatever the producer's partitioner was, the prospect's other events are there.
     let known = u32::try_from(info.partition).is_ok_and(|p| p < partitions);
@@ -221,6 +239,8 @@ fn one_json(letter: &Letter, info: &Info, redriven: bool) -> serde_json::Value {
         "time": time(info.timestamp_ms),
         "value_bytes": letter.value.as_ref().map_or(0, Vec::len),
         "truncated_from_bytes": info.truncated_from_bytes,
+        "key_truncated_from_bytes": info.key_truncated_from_bytes,
+        "headers_left_out": info.headers_left_out,
         "redriven": redriven,
     })
 }
@@ -229,13 +249,13 @@ fn one_line(letter: &Letter, info: &Info, redriven: bool) -> String {
     format!(
         "{} {:<17} {}/{}/{} {} bytes{} {}",
         time(info.timestamp_ms),
-        info.reason,
-        info.topic,
+        printable(&info.reason),
+        printable(&info.topic),
         info.partition,
         info.offset,
         letter.value.as_ref().map_or(0, Vec::len),
         if redriven { ", redriven" } else { "" },
-        info.detail,
+        printable(&info.detail),
     )
 }
 
@@ -254,6 +274,7 @@ mod tests {
             value: Some(b"{".to_vec()),
             headers: vec![
                 header("trace", "x"),
+                header("original-leadstream-offset", "12"),
                 header("leadstream-reason", "unreadable-value"),
                 header("leadstream-topic", "cart"),
             ],
@@ -263,7 +284,8 @@ mod tests {
         let back = way_back(letter, &info, 4, "shop.leadstream.dead-letters", sent_ms + 1);
         assert_eq!((back.topic.as_str(), back.partition, back.timestamp_ms, back.from), ("cart", 3, Some(sent_ms), (2, 17)));
         assert_eq!((back.key, back.value), (Some(b"ann".to_vec()), Some(b"{".to_vec())));
-        assert_eq!(back.headers, [header("trace", "x"), header("leadstream-redriven", "shop.leadstream.dead-letters/2/17")]);
+        let place = header("leadstream-redriven", "shop.leadstream.dead-letters/2/17");
+        assert_eq!(back.headers, [header("trace", "x"), header("leadstream-offset", "12"), place]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ pub(super) mod ask;
 mod words;
 
 use super::cli::ExplainArgs;
+use super::terminal::stdout;
 use super::{DONE, UsageError, load, replay};
 use crate::config::Settings;
 use crate::http;
@@ -19,7 +20,7 @@ use std::process::ExitCode;
 /// No instance answers, nothing is known of the prospect, another instance owns it, or a file can't be read.
 pub fn run(args: ExplainArgs) -> anyhow::Result<ExitCode> {
     let answer = if args.inputs.is_empty() { asked(&args)? } else { replayed(&args)? };
-    let mut out = std::io::stdout().lock();
+    let mut out = stdout(args.json);
     if args.json {
         writeln!(out, "{answer}")?
     } else {

@@ -31,7 +31,8 @@ pub fn models(settings: &config::Settings) -> anyhow::Result<Models> {
     config::models(settings).map_err(|faults: Vec<FileFault>| usage("the model has", &faults))
 }
 
-fn usage(what: &str, faults: &[impl ToString]) -> anyhow::Error {
+/// Faults as a [`UsageError`].
+pub(super) fn usage(what: &str, faults: &[impl ToString]) -> anyhow::Error {
     let list: Vec<String> = faults.iter().map(|fault| format!("\n  {}", fault.to_string())).collect();
     let count = if faults.len() == 1 { "a fault".to_owned() } else { format!("{} faults", faults.len()) };
     UsageError(format!("{what} {count}:{}", list.concat())).into()
@@ -42,7 +43,8 @@ pub fn log_settings(loaded: &Loaded) {
     for (key, value, origin) in config::settings::effective(&loaded.layers) {
         tracing::info!(target: "leadstream::settings", "{key} = {value} ({origin})");
     }
-    for warning in config::validate::warnings(&loaded.settings) {
+    let exposed = config::exposed::warnings(&loaded.settings, &loaded.layers);
+    for warning in config::validate::warnings(&loaded.settings).into_iter().chain(exposed) {
         tracing::warn!(target: "leadstream::settings", "{warning}");
     }
 }

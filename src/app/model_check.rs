@@ -3,6 +3,7 @@
 mod dot;
 
 use super::cli::ModelCheckArgs;
+use super::terminal::stdout;
 use super::{BAD_USAGE, DONE};
 use crate::config::model_file::{self, FileFault, Loaded};
 use crate::config::units::format_ms;
@@ -20,7 +21,7 @@ use std::process::ExitCode;
 /// # Errors
 /// The result can't be written.
 pub fn run(args: ModelCheckArgs) -> anyhow::Result<ExitCode> {
-    let mut out = std::io::stdout().lock();
+    let mut out = stdout(args.json || args.dot);
     let mut good = true;
     let mut results = Vec::new();
     let all: Vec<Loaded> = args.models.iter().map(|name| model_file::load(name)).collect();

@@ -1,6 +1,7 @@
 //! `model diff`: what changed between two models, in words.
 
 use super::cli::ModelDiffArgs;
+use super::terminal::stdout;
 use super::{BAD_USAGE, DONE};
 use crate::config::model_file;
 use crate::domain::model::Model;
@@ -18,7 +19,7 @@ const DIFFERENT: u8 = 1;
 /// # Errors
 /// The result can't be written.
 pub fn run(args: &ModelDiffArgs) -> anyhow::Result<ExitCode> {
-    let mut out = std::io::stdout().lock();
+    let mut out = stdout(args.json);
     let (mut said, mut hashes) = (Vec::new(), Vec::new());
     for name in [&args.before, &args.after] {
         let loaded = model_file::load(name);

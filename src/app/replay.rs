@@ -20,6 +20,7 @@ pub use work::Tally;
 
 use super::cli::{ReplayArgs, SettingsArgs};
 use super::service::max_ahead_ms;
+use super::terminal::stdout;
 use super::{UsageError, load};
 use crate::config::{self, Settings};
 use crate::domain::Ms;
@@ -75,7 +76,7 @@ pub fn run(args: ReplayArgs) -> anyhow::Result<ExitCode> {
     let tally = replay(&options, &progress)?;
     progress.finish_and_clear();
     let text = if args.json { summary::json(&options, &tally)? } else { summary::table(&options, &tally) };
-    writeln!(std::io::stdout(), "{text}")?;
+    writeln!(stdout(args.json), "{text}")?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -8,6 +8,7 @@ mod words;
 use super::cli::ReportArgs;
 use super::explain::{ask, place};
 use super::replay;
+use super::terminal::stdout;
 use super::{DONE, UsageError, load};
 use crate::engine::figures::Figures;
 use crate::http::figures::from_json;
@@ -39,7 +40,7 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
     if let Some(path) = &args.html {
         std::fs::write(path, html::page(&measures, args.top)).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    let mut out = std::io::stdout().lock();
+    let mut out = stdout(args.json);
     if args.json {
         writeln!(out, "{}", serde_json::to_string_pretty(&measures)?)?;
     } else if let Some(path) = &args.html {

@@ -2,7 +2,7 @@
 
 use super::cli::RunArgs;
 use super::load;
-use super::service::{Launch, Service, SystemClock, kafka_options};
+use super::service::{Launch, Service, SystemClock, kafka_options, refuse_unusable};
 use super::signals;
 use crate::config::{Settings, instance};
 use crate::http;
@@ -27,6 +27,8 @@ const LEAVE: Duration = Duration::from_secs(2);
 pub fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     let (loaded, models) = load::settings_and_models(&args.settings)?;
     let settings = &loaded.settings;
+    // Before anything is logged: a value that is not taken may be one of another property.
+    refuse_unusable(settings)?;
     init_logs(settings)?;
     load::log_settings(&loaded);
     // Caught from the beginning: a stop that comes during a long start is a stop, too.

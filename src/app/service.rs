@@ -1,13 +1,15 @@
 //! The service from settings: options of the Kafka floor, its ports, the admin server.
 
 use super::counting::Counting;
+use super::load;
 use crate::config::Settings;
 use crate::config::settings::Format;
 use crate::domain::Ms;
 use crate::domain::model::Models;
+use crate::engine::hashing::HashSeed;
 use crate::http;
-use crate::kafka::options as kafka;
 use crate::kafka::service::{self, Handle, Ports};
+use crate::kafka::{options as kafka, properties};
 use crate::runtime::lookup::{Directory, Partitioning, ProspectLookup};
 use crate::runtime::options::{BatchLimits, PoisonLimit};
 use crate::runtime::ports::Clock;
@@ -15,7 +17,7 @@ use crate::runtime::snapshot::{Board, Identity};
 use crate::telemetry::Telemetry;
 use crate::wire;
 use anyhow::Context;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The machine's clock: the one place where the service asks the time.
@@ -47,6 +49,13 @@ impl Clock for SystemClock {
     }
 }
 
+/// Seed of the hashes of keys from outside, drawn once.
+#[must_use]
+pub fn hash_seed() -> HashSeed {
+    static SEED: OnceLock<HashSeed> = OnceLock::new();
+    SEED.get_or_init(|| HashSeed::new(rand::random(), rand::random())).clone()
+}
+
 /// Options of the Kafka floor.
 #[must_use]
 pub fn kafka_options(settings: &Settings, instance_id: &str) -> kafka::Options {
@@ -64,6 +73,7 @@ pub fn kafka_options(settings: &Settings, instance_id: &str) -> kafka::Options {
     options.on_gap = k.on_gap;
     options.positions = k.positions;
     let worker = &mut options.worker;
+    worker.hash_seed = hash_seed();
     worker.behind_after = e.behind_after;
     worker.batch = BatchLimits { max_events: e.batch_max_events, longest: e.batch_longest, linger: e.batch_linger };
     worker.batch_in_backlog = worker.batch.in_backlog(settings.kafka.transaction_timeout);
@@ -82,6 +92,27 @@ pub fn kafka_options(settings: &Settings, instance_id: &str) -> kafka::Options {
 /// How far ahead of the wall clock a record may lie.
 pub(super) fn max_ahead_ms(settings: &Settings) -> Ms {
     settings.inputs.max_ahead.map_or(Ms::MAX, |d| Ms::try_from(d.as_millis()).unwrap_or(Ms::MAX))
+}
+
+/// Refuses client properties that can't be used; their values are not shown.
+///
+/// # Errors
+/// Every such property, as a [`UsageError`](super::UsageError).
+pub fn refuse_unusable(settings: &Settings) -> anyhow::Result<()> {
+    let properties = &settings.kafka.properties;
+    let refused = kafka::refused_properties(properties).into_iter().map(|refused| refused.to_string());
+    let unknown = properties::unknown(properties).into_iter().map(|(name, why)| format!("kafka.properties.{name}: {why}"));
+    let faults: Vec<String> = refused.chain(unknown).collect();
+    if faults.is_empty() { Ok(()) } else { Err(load::usage("the settings have", &faults)) }
+}
+
+/// Options for a command that connects, once every client property is one that can be used.
+///
+/// # Errors
+/// See [`refuse_unusable`].
+pub fn connecting(settings: &Settings, instance_id: &str) -> anyhow::Result<kafka::Options> {
+    refuse_unusable(settings)?;
+    Ok(kafka_options(settings, instance_id))
 }
 
 fn decoder_options(settings: &Settings) -> wire::decode::Options {

@@ -2,8 +2,11 @@
 
 use anyhow::Context;
 
-/// Calls `stop` at the first SIGTERM or SIGINT, from a thread of its own; a second signal ends the process at once, as it would
-/// without us.
+/// Exit code after a second signal, as a shell has it after Ctrl-C.
+const ENDED_BY_SIGNAL: i32 = 130;
+
+/// Calls `stop` at the first SIGTERM or SIGINT, from a thread of its own; a second signal ends the process at once, with exit
+/// code 130.
 ///
 /// # Errors
 /// Signals can't be caught here.
@@ -20,10 +23,21 @@ pub fn on_stop(stop: impl FnOnce() + Send + 'static) -> anyhow::Result<()> {
             signals.next().await;
         });
         tracing::warn!("ended at once: the open batch is taken again at the next start");
-        std::process::abort();
+        // Not `abort`: a core dump would hold personal data. Not `exit` either: what the C libraries do at the end may wait.
+        end_at_once();
     };
     std::thread::Builder::new().name("signals".to_owned()).spawn(waits).context("signals can't be caught")?;
     Ok(())
+}
+
+#[cfg(unix)]
+fn end_at_once() {
+    signal_hook::low_level::exit(ENDED_BY_SIGNAL);
+}
+
+#[cfg(not(unix))]
+fn end_at_once() {
+    std::process::exit(ENDED_BY_SIGNAL);
 }
 
 #[cfg(unix)]

@@ -21,6 +21,7 @@ pub use shop::{Record, Shop, ShopOptions, Topic};
 
 use super::UsageError;
 use super::cli::SimulateArgs;
+use super::terminal::stdout;
 use crate::config::Settings;
 use crate::domain::{MINUTE_MS, Ms, SECOND_MS};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -52,7 +53,7 @@ pub fn run(args: SimulateArgs) -> anyhow::Result<ExitCode> {
         }
     };
     progress.finish_and_clear();
-    writeln!(std::io::stdout(), "{}", tally.text())?;
+    writeln!(stdout(false), "{}", tally.text())?;
     Ok(ExitCode::SUCCESS)
 }
 

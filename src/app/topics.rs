@@ -1,7 +1,8 @@
 //! `topics create`: the output topics and the changelog, with the right settings.
 
 use super::cli::TopicsCreateArgs;
-use super::service::kafka_options;
+use super::service::connecting;
+use super::terminal::stdout;
 use super::{DONE, FAILED, UsageError, load};
 use crate::config::Settings;
 use crate::domain::{DAY_MS, HOUR_MS};
@@ -35,7 +36,7 @@ pub const RECORD_TIME_BOUND_MS: i64 = HOUR_MS;
 pub fn create(args: TopicsCreateArgs) -> anyhow::Result<ExitCode> {
     let (loaded, models) = load::settings_and_models(&args.settings)?;
     let settings = &loaded.settings;
-    let admin = Admin::connect(&kafka_options(settings, "topics"))?;
+    let admin = Admin::connect(&connecting(settings, "+topics")?)?;
     let existing = admin.topics()?;
     let partitions = partitions(settings, &existing, &args).map_err(UsageError)?;
     let largest = largest_input(settings, &existing, &admin)?;
@@ -87,7 +88,7 @@ fn create_all(admin: &Admin, missing: &[NewTopicSpec]) -> anyhow::Result<Vec<Cre
 }
 
 fn print(report: &[(&NewTopicSpec, &str, Option<String>)], as_json: bool) -> std::io::Result<()> {
-    let mut out = std::io::stdout().lock();
+    let mut out = stdout(as_json);
     if as_json {
         let topics = report.iter().map(|(topic, state, note)| {
             let configs: BTreeMap<&str, &str> = topic.configs.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();

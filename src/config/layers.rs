@@ -103,7 +103,11 @@ impl Layers {
     pub fn set(&mut self, argument: &str) {
         match argument.split_once('=') {
             Some((name, text)) => self.word(name.trim().to_owned(), text, Origin::CommandLine),
-            None => self.fault(Origin::CommandLine, "", format!("{argument:?} must read KEY=VALUE")),
+            None => {
+                // What stands behind the name may be a secret.
+                let name: String = argument.chars().take_while(|c| c.is_ascii_alphanumeric() || "._".contains(*c)).collect();
+                self.fault(Origin::CommandLine, "", format!("{name:?} must read KEY=VALUE"));
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use super::tree::{self, Value};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-const PREFIX: &str = "kafka.properties.";
+pub(super) const PREFIX: &str = "kafka.properties.";
 
 /// All properties; faults are added to the layers.
 pub fn read(file: Option<&Path>, layers: &mut Layers) -> BTreeMap<String, String> {

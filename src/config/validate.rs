@@ -40,6 +40,7 @@ pub fn warnings(settings: &Settings) -> Vec<String> {
     if settings.topics.allow_mixed_partitioners {
         found.push("topics.allow_mixed_partitioners: events of one prospect may never meet".to_owned());
     }
+    found.extend(crate::kafka::properties::warnings(&settings.kafka.properties));
     found
 }
 

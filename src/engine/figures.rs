@@ -16,8 +16,8 @@ use super::population::Population;
 use crate::domain::effect::Axis;
 use crate::domain::model::{Model, Models};
 use crate::domain::{DAY_MS, Ms, Text};
+use crate::engine::hashing::HashSeed;
 use cell::{Cell, Field};
-use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 pub use pipeline::Pipeline;
 use std::collections::BTreeMap;
@@ -151,16 +151,23 @@ pub struct Figures {
     /// First and last instant that was counted.
     pub since_ms: Option<Ms>,
     pub until_ms: Option<Ms>,
-    sums: HashMap<Key, i64, FixedState>,
+    sums: HashMap<Key, i64, HashSeed>,
     newest_week: Option<i32>,
 }
 
 impl Figures {
-    /// Nothing counted yet, of these models.
+    /// Nothing counted yet, of these models: for sums of tasks' figures.
     #[must_use]
     pub fn new(models: &Models) -> Self {
+        Self::seeded(models, &HashSeed::default())
+    }
+
+    /// Nothing counted yet, of these models; some keys hold names from outside.
+    #[must_use]
+    pub fn seeded(models: &Models, hashes: &HashSeed) -> Self {
         let all = models.models.iter();
-        Self { models: all.map(|m| (m.hash, ModelNames::of(m, models))).collect(), ..Self::default() }
+        let models = all.map(|m| (m.hash, ModelNames::of(m, models))).collect();
+        Self { models, sums: HashMap::with_hasher(hashes.clone()), ..Self::default() }
     }
 
     /// Adds to one sum.

@@ -4,9 +4,9 @@
 //! to. A slab with an index of 4-byte slots has no long stall when it grows and no large empty buckets.
 
 use super::ahead::fetch;
+use super::hashing::HashSeed;
 use crate::domain::prospect::Prospect;
 use crate::domain::{Ms, Text};
-use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
@@ -49,12 +49,18 @@ pub struct Store {
     entries: Vec<Option<Entry>>,
     free: Vec<u32>,
     index: HashTable<u32>,
-    hasher: FixedState,
+    hasher: HashSeed,
     record_bytes: usize,
     records: usize,
 }
 
 impl Store {
+    /// An empty store whose index hashes with this seed.
+    #[must_use]
+    pub fn new(hasher: HashSeed) -> Self {
+        Self { hasher, ..Self::default() }
+    }
+
     /// The slot of a key.
     #[must_use]
     pub fn find(&self, key: &str) -> Option<u32> {
@@ -159,5 +165,53 @@ impl Store {
     /// All entries in use.
     pub fn iter(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter().flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use foldhash::SharedSeed;
+
+    /// A number whose seed is text at the place where the hash multiplies the last eight bytes of a key: keys that end in it all
+    /// have the same hash, whatever they begin with.
+    fn weak_seed() -> (u64, String) {
+        let at_place = |n: u64| {
+            let text = format!("{:?}", SharedSeed::from_u64(n));
+            let second = text.split(['[', ',', ']']).nth(2)?.trim().parse::<u64>().ok()?;
+            String::from_utf8(second.to_le_bytes().to_vec()).ok()
+        };
+        (0..).find_map(|n| at_place(n).map(|text| (n, text))).expect("one in some thousands")
+    }
+
+    fn comparisons(store: &Store, key: &str) -> usize {
+        let mut count = 0;
+        let is_it = |slot: &u32| {
+            count += 1;
+            store.entries[*slot as usize].as_ref().is_some_and(|e| *e.key == *key)
+        };
+        assert!(store.index.find(store.hasher.hash_one(key), is_it).is_some(), "{key}");
+        count
+    }
+
+    fn total(seed: HashSeed, keys: &[String]) -> usize {
+        let mut store = Store::new(seed);
+        for key in keys {
+            store.find_or_insert(key);
+        }
+        keys.iter().map(|key| comparisons(&store, key)).sum()
+    }
+
+    #[test]
+    fn keys_crafted_for_a_seed_cost_no_more_than_others_under_the_seed_of_a_process() {
+        let (known, suffix) = weak_seed();
+        let crafted: Vec<String> = (0..1_500).map(|n| format!("{n:08}{suffix}")).collect();
+        let ordinary: Vec<String> = (0..1_500).map(|n| format!("visitor-{n:08}")).collect();
+        assert!(total(HashSeed::new(1, known), &crafted) > 1_500 * 700, "they collide where the seed is known");
+        for drawn in [2, 3, 4] {
+            let (worst, usual) =
+                (total(HashSeed::new(7 * drawn, known + drawn), &crafted), total(HashSeed::new(drawn, drawn), &ordinary));
+            assert!(worst <= 2 * usual, "{worst} comparisons of crafted keys, {usual} of ordinary ones");
+        }
     }
 }

@@ -13,6 +13,7 @@ use super::codec::Codec;
 pub use super::effects::{BatchEffects, Mode, ProspectOutput, TaskSize};
 use super::figures::Tally;
 use super::figures::notice::{Before, Place};
+use super::hashing::HashSeed;
 use super::population::{Population, Standing};
 use super::store::{Entry, NEVER, Store};
 use super::timers::Timers;
@@ -92,15 +93,20 @@ pub struct Task<C: Codec> {
 }
 
 impl<C: Codec> Task<C> {
-    /// An empty task.
+    /// An empty task. Its hashes have a fixed seed: see [`Task::seeded`].
     pub fn new(models: Arc<Models>, codec: C) -> Self {
-        let tally = Tally::new(&models);
+        Self::seeded(models, codec, &HashSeed::default())
+    }
+
+    /// An empty task whose hashes have this seed: for keys from outside.
+    pub fn seeded(models: Arc<Models>, codec: C, hashes: &HashSeed) -> Self {
+        let tally = Tally::new(&models, hashes);
         Self {
             population: Population::of(&models),
             codec,
             models,
             tally,
-            store: Store::default(),
+            store: Store::new(hashes.clone()),
             timers: Timers::default(),
             staged: Vec::new(),
             warm: VecDeque::new(),

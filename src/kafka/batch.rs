@@ -13,6 +13,7 @@ use super::reports::opaque_of;
 use crate::runtime::ports::OutRecord;
 use rdkafka::client::{Client, ClientContext, OAuthToken};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
+use rdkafka::message::BorrowedMessage;
 use rdkafka::producer::{BaseProducer, Producer, ProducerContext};
 use rdkafka::types::RDKafkaErrorCode;
 use rdkafka_sys as sys;
@@ -125,11 +126,9 @@ pub fn flush<X: ProducerContext>(producer: &BaseProducer<X>, wait_ms: i32) {
 pub fn known_end<X: ConsumerContext>(consumer: &BaseConsumer<X>, topic: &str, partition: i32) -> Option<i64> {
     let topic = CString::new(topic).ok()?;
     let (mut low, mut high) = (-1, -1);
+    let client = consumer.client().native_ptr();
     // SAFETY: a valid client, a C string, and two places for the answer.
-    let code = unsafe {
-        let client = consumer.client().native_ptr();
-        sys::rd_kafka_get_watermark_offsets(client, topic.as_ptr(), partition, &raw mut low, &raw mut high)
-    };
+    let code = unsafe { sys::rd_kafka_get_watermark_offsets(client, topic.as_ptr(), partition, &raw mut low, &raw mut high) };
     (code == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0).then_some(high)
 }
 
@@ -144,18 +143,9 @@ pub fn set_token<C: ClientContext>(client: &Client<C>, token: &OAuthToken) -> Re
     let mut error = [0 as c_char; 256];
     // SAFETY: the client lives through the call, the strings and the buffer too, and no extension is given.
     let code = unsafe {
-        let (value, principal) = (value.as_ptr(), principal.as_ptr());
-        let (buffer, size) = (error.as_mut_ptr(), error.len());
-        sys::rd_kafka_oauthbearer_set_token(
-            client.native_ptr(),
-            value,
-            token.lifetime_ms,
-            principal,
-            ptr::null_mut(),
-            0,
-            buffer,
-            size,
-        )
+        let (client, value, principal) = (client.native_ptr(), value.as_ptr(), principal.as_ptr());
+        let (none, until_ms, buffer, size) = (ptr::null_mut(), token.lifetime_ms, error.as_mut_ptr(), error.len());
+        sys::rd_kafka_oauthbearer_set_token(client, value, until_ms, principal, none, 0, buffer, size)
     };
     if code == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
         return Ok(());
@@ -204,7 +194,7 @@ impl<X: ConsumerContext> Messages<X> {
 
     /// The last header of a name.
     pub fn header(&self, n: usize, name: &CStr) -> Option<&[u8]> {
-        let headers = self.raw_headers(n)?;
+        let headers = headers_in(self.get(n))?;
         let (mut value, mut size) = (ptr::null(), 0);
         // SAFETY: the headers live as long as the message; the name is a C string.
         unsafe {
@@ -218,27 +208,37 @@ impl<X: ConsumerContext> Messages<X> {
 
     /// All headers.
     pub fn headers(&self, n: usize) -> Vec<(String, Option<Vec<u8>>)> {
-        let mut all = Vec::new();
-        let Some(headers) = self.raw_headers(n) else { return all };
-        loop {
-            let (mut name, mut value, mut size) = (ptr::null(), ptr::null(), 0);
-            // SAFETY: as above; the call fails past the last header.
-            unsafe {
-                let code = sys::rd_kafka_header_get_all(headers, all.len(), &raw mut name, &raw mut value, &raw mut size);
-                if code != sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
-                    return all;
-                }
-                all.push((CStr::from_ptr(name).to_string_lossy().into_owned(), slice(value, size).map(<[u8]>::to_vec)));
+        copied(self.get(n))
+    }
+}
+
+/// All headers of a message. The library's own way to them panics at a name that is not UTF-8, which anybody may send.
+pub fn headers_of(message: &BorrowedMessage<'_>) -> Vec<(String, Option<Vec<u8>>)> {
+    // SAFETY: the message is valid while it is borrowed.
+    copied(unsafe { &*message.ptr() })
+}
+
+fn copied(message: &sys::rd_kafka_message_t) -> Vec<(String, Option<Vec<u8>>)> {
+    let mut all = Vec::new();
+    let Some(headers) = headers_in(message) else { return all };
+    loop {
+        let (mut name, mut value, mut size) = (ptr::null(), ptr::null(), 0);
+        // SAFETY: the headers live as long as the message, names are C strings, and the call fails past the last header.
+        unsafe {
+            let code = sys::rd_kafka_header_get_all(headers, all.len(), &raw mut name, &raw mut value, &raw mut size);
+            if code != sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
+                return all;
             }
+            all.push((CStr::from_ptr(name).to_string_lossy().into_owned(), slice(value, size).map(<[u8]>::to_vec)));
         }
     }
+}
 
-    fn raw_headers(&self, n: usize) -> Option<*mut sys::rd_kafka_headers_t> {
-        let mut headers = ptr::null_mut();
-        // SAFETY: a valid message; the headers are parsed once and stay with it.
-        let code = unsafe { sys::rd_kafka_message_headers(self.get(n), &raw mut headers) };
-        (code == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && !headers.is_null()).then_some(headers)
-    }
+fn headers_in(message: &sys::rd_kafka_message_t) -> Option<*mut sys::rd_kafka_headers_t> {
+    let mut headers = ptr::null_mut();
+    // SAFETY: a valid message; the headers are parsed once and stay with it.
+    let code = unsafe { sys::rd_kafka_message_headers(message, &raw mut headers) };
+    (code == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && !headers.is_null()).then_some(headers)
 }
 
 impl<X: ConsumerContext> Drop for Messages<X> {
@@ -370,7 +370,7 @@ fn pointer(bytes: Option<&[u8]>) -> (*mut c_void, usize) {
 }
 
 /// Headers in the library's own form; null for none.
-fn raw_headers(headers: &[(Cow<'static, str>, Vec<u8>)]) -> *mut sys::rd_kafka_headers_t {
+fn raw_headers(headers: &[(Cow<'static, str>, Option<Vec<u8>>)]) -> *mut sys::rd_kafka_headers_t {
     if headers.is_empty() {
         return ptr::null_mut();
     }
@@ -378,7 +378,7 @@ fn raw_headers(headers: &[(Cow<'static, str>, Vec<u8>)]) -> *mut sys::rd_kafka_h
     unsafe {
         let list = sys::rd_kafka_headers_new(headers.len());
         for (name, value) in headers {
-            let (value, size) = pointer(Some(value));
+            let (value, size) = pointer(value.as_deref());
             sys::rd_kafka_header_add(list, name.as_ptr().cast(), name.len() as isize, value, size as isize);
         }
         list

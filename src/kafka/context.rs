@@ -1,6 +1,6 @@
 //! What the client library calls back with: it is put aside, never worked on inside a callback.
 
-use super::oauth;
+use super::{oauth, properties};
 use crate::runtime::ports::Failure;
 use rdkafka::client::{ClientContext, OAuthToken};
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
@@ -9,6 +9,7 @@ use rdkafka::error::{KafkaError, KafkaResult};
 use rdkafka::producer::{BaseProducer, DeliveryResult, NoCustomPartitioner, ProducerContext};
 use rdkafka::topic_partition_list::TopicPartitionList;
 use rdkafka::types::{RDKafkaErrorCode, RDKafkaRespErr};
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -58,6 +59,7 @@ impl ClientContext for Context {
     }
 
     fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
+        let message = &*without_values(facility, message);
         match level {
             RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical | RDKafkaLogLevel::Error => {
                 tracing::error!(target: "librdkafka", "{facility}: {message}");
@@ -110,6 +112,14 @@ impl ProducerContext<NoCustomPartitioner> for Context {
         if let Err((error, _)) = result {
             self.delivery_error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| error.clone());
         }
+    }
+}
+
+/// With `debug=conf` the library logs every property that is set, and takes only some for secrets.
+fn without_values<'m>(facility: &str, message: &'m str) -> Cow<'m, str> {
+    match message.split_once(" = ") {
+        Some((name, _)) if facility == "CONF" && !properties::is_shown(name.trim()) => Cow::Owned(format!("{name} = ********")),
+        _ => Cow::Borrowed(message),
     }
 }
 

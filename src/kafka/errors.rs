@@ -1,5 +1,6 @@
 //! Errors of the client library by what they ask for: again, abort, the task set aside, a new producer, or a person.
 
+use super::properties;
 use crate::runtime::ports::{Cause, Failure, Refusal};
 use rdkafka::error::KafkaError;
 use rdkafka::types::RDKafkaErrorCode as Code;
@@ -142,10 +143,21 @@ fn of_transaction_code(text: String, code: Code, is_fatal: bool, requires_abort:
     }
 }
 
+/// The error's text. Of a property that is refused only the name, and the reason where it can hold no secret: the library's own
+/// text has the value in it.
+#[must_use]
+pub fn without_values(error: &KafkaError) -> String {
+    match error {
+        KafkaError::ClientConfig(_, why, name, _) if properties::is_shown(name) => format!("{name}: {why}"),
+        KafkaError::ClientConfig(_, _, name, _) => format!("{name} is unknown to librdkafka, or it does not take the value"),
+        other => other.to_string(),
+    }
+}
+
 /// Judges an error of any other call.
 #[must_use]
 pub fn of_call(doing: &str, error: &KafkaError) -> Failure {
-    let text = format!("{doing}: {error}");
+    let text = format!("{doing}: {}", without_values(error));
     match (error, error.rdkafka_error_code()) {
         (_, Some(code)) if needs_a_person(code).is_some() => stop(&text, code),
         (KafkaError::ClientConfig(..) | KafkaError::ClientCreation(_), _) => {

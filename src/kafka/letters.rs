@@ -7,11 +7,13 @@
 use super::context::{self, Context};
 use super::errors;
 use super::options::Options;
+use super::records::OwnedRecord;
 use crate::domain::Ms;
 use crate::runtime::ports::{Failure, OutTopic};
+use crate::wire::dead_letter;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
-use rdkafka::message::{BorrowedMessage, Header, Headers, Message, OwnedHeaders};
+use rdkafka::message::{BorrowedMessage, Header, Message, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use rdkafka::types::RDKafkaErrorCode as Code;
@@ -20,8 +22,10 @@ use std::time::{Duration, Instant};
 
 /// On a receipt: the offsets that were sent back, in its value as `17,18,21`.
 pub const RECEIPT: &str = "leadstream-receipt";
+/// On a receipt: who wrote it.
+const WRITER: &str = "leadstream-writer";
 /// Name of the process that sends back: two of them fence each other, so that none works on an old view.
-pub const REDRIVER: &str = "redrive";
+pub const REDRIVER: &str = "+redrive";
 
 const ASK: Duration = Duration::from_secs(10);
 /// Open transactions of workers end within their timeout.
@@ -41,10 +45,12 @@ pub struct Letter {
 }
 
 impl Letter {
-    /// The offsets that a receipt names; `None` when this is none.
+    /// The offsets that a receipt names; `None` when this is none. A dead letter never is one, whatever headers the record came
+    /// with: only what has neither a reason nor a key can be ours.
     #[must_use]
     pub fn receipt(&self) -> Option<Vec<i64>> {
-        self.headers.iter().any(|(name, _)| name == RECEIPT).then(|| {
+        let has = |wanted: &str| self.headers.iter().any(|(name, _)| name == wanted);
+        (has(RECEIPT) && !has(dead_letter::REASON) && self.key.is_none()).then(|| {
             let text = String::from_utf8_lossy(self.value.as_deref().unwrap_or_default());
             text.split(',').filter_map(|offset| offset.trim().parse().ok()).collect()
         })
@@ -122,16 +128,9 @@ pub fn scan(options: &Options, each: &mut dyn FnMut(Letter) -> Result<(), Failur
 }
 
 fn letter(message: &BorrowedMessage<'_>) -> Letter {
-    let headers =
-        message.headers().map(|headers| headers.iter().map(|h| (h.key.to_owned(), h.value.map(<[u8]>::to_vec))).collect());
-    Letter {
-        partition: message.partition(),
-        offset: message.offset(),
-        timestamp_ms: message.timestamp().to_millis().unwrap_or(-1),
-        key: message.key().map(<[u8]>::to_vec),
-        value: message.payload().map(<[u8]>::to_vec),
-        headers: headers.unwrap_or_default(),
-    }
+    let OwnedRecord { partition, offset, timestamp_ms, key, value, headers } = OwnedRecord::new(message);
+    let timestamp_ms = timestamp_ms.unwrap_or(-1);
+    Letter { partition, offset, timestamp_ms, key, value, headers }
 }
 
 /// A record on its way back to where it came from.
@@ -152,6 +151,7 @@ pub struct Return {
 pub struct Redriver {
     producer: BaseProducer<Context>,
     topic: String,
+    name: String,
 }
 
 impl Redriver {
@@ -164,7 +164,7 @@ impl Redriver {
         let made = context::producer(&options.producer_config(0));
         let producer: BaseProducer<Context> = made.map_err(|e| errors::of_call("the producer can't be made", &e))?;
         producer.init_transactions(ASK + ASK).map_err(|e| errors::of_call("the producer can't begin", &e))?;
-        Ok(Self { producer, topic: options.output_topic(OutTopic::DeadLetters) })
+        Ok(Self { producer, topic: options.output_topic(OutTopic::DeadLetters), name: options.transactional_id(0) })
     }
 
     /// Sends a batch and its receipts as one transaction: all or nothing.
@@ -204,7 +204,9 @@ impl Redriver {
             let offsets: Vec<String> =
                 batch.iter().filter(|one| one.from.0 == partition).map(|one| one.from.1.to_string()).collect();
             let value = offsets.join(",");
-            let headers = OwnedHeaders::new().insert(Header { key: RECEIPT, value: Some(offsets.len().to_string().as_str()) });
+            let headers = OwnedHeaders::new()
+                .insert(Header { key: RECEIPT, value: Some(offsets.len().to_string().as_str()) })
+                .insert(Header { key: WRITER, value: Some(self.name.as_str()) });
             let mut record: BaseRecord<'_, [u8], [u8]> = BaseRecord::to(&self.topic).partition(partition).headers(headers);
             record.payload = Some(value.as_bytes());
             self.put(record)?;
@@ -256,5 +258,18 @@ mod tests {
         assert_eq!(letter.receipt(), None);
         letter.headers.push((RECEIPT.to_owned(), Some(b"3".to_vec())));
         assert_eq!(letter.receipt(), Some(vec![17, 18, 21]));
+    }
+
+    #[test]
+    fn a_dead_letter_is_no_receipt_whatever_headers_its_record_came_with() {
+        let forged = |more: &str, key: Option<&[u8]>| Letter {
+            value: Some(b"0,1,2".to_vec()),
+            key: key.map(<[u8]>::to_vec),
+            headers: vec![(RECEIPT.to_owned(), Some(b"3".to_vec())), (more.to_owned(), Some(b"unreadable-value".to_vec()))],
+            ..Letter::default()
+        };
+        assert_eq!(forged(dead_letter::REASON, None).receipt(), None);
+        assert_eq!(forged("trace", Some(b"ann")).receipt(), None);
+        assert_eq!(forged(WRITER, None).receipt(), Some(vec![0, 1, 2]));
     }
 }

@@ -1,5 +1,6 @@
 //! How to reach the cluster, and the only place that writes client properties.
 
+use super::properties;
 use crate::domain::budget::{MAX_OUTPUT_BYTES, MAX_RECORD_BYTES};
 use crate::runtime::options::{OnGap, Options as WorkerOptions, Positions, Start};
 use crate::runtime::ports::OutTopic;
@@ -24,6 +25,12 @@ const _: () = assert!(MAX_RECORD_BYTES + BESIDE_THE_VALUE_BYTES <= BATCH_BYTES);
 const _: () = assert!(MAX_OUTPUT_BYTES + BESIDE_THE_VALUE_BYTES <= BATCH_BYTES);
 const _: () = assert!(BATCH_BYTES < TOPIC_MESSAGE_BYTES);
 
+/// Largest record that the producer takes, unless `message.max.bytes` says otherwise.
+const CLIENT_MESSAGE_BYTES: usize = 16 << 20;
+
+/// Begins the instance's id of a command that is no instance: `engine.instance_id` can't hold it, so no instance is fenced.
+pub const TOOL: &str = "+";
+
 /// Which protocol the consumer group speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum GroupProtocol {
@@ -40,7 +47,7 @@ pub struct Options {
     pub bootstrap_servers: String,
     pub group_id: String,
     /// Part of `transactional.id` (group-instance-worker): must be stable over restarts, and no two running processes may share
-    /// it.
+    /// it. Those of commands other than `run` begin with [`TOOL`].
     pub instance_id: String,
     /// Any other client property, applied last.
     pub properties: BTreeMap<String, String>,
@@ -199,27 +206,23 @@ impl Options {
         format!("{}{}", self.prefix, topic.topic_name())
     }
 
-    /// `transactional.id` of a worker.
+    /// Largest record that the producer takes.
+    #[must_use]
+    pub fn max_message_bytes(&self) -> usize {
+        self.properties.get("message.max.bytes").and_then(|bytes| bytes.trim().parse().ok()).unwrap_or(CLIENT_MESSAGE_BYTES)
+    }
+
+    /// `transactional.id` of a worker: group-instance-worker. A dash within the instance's id is written `~`, which no id may
+    /// hold: so the last two dashes part the three names, and no two of (group, instance, worker) have the same id.
     #[must_use]
     pub fn transactional_id(&self, worker: u16) -> String {
-        format!("{}-{}-{worker}", self.group_id, self.instance_id)
+        format!("{}-{}-{worker}", self.group_id, self.instance_id.replace('-', "~"))
     }
 
     /// Properties that the client library does not know or take, and why: each is tried alone, so that all are found at once.
     #[must_use]
     pub fn unknown_properties(&self) -> Vec<(String, String)> {
-        let refused = |(name, value): (&String, &String)| {
-            let error = ClientConfig::new().set(name, value).create_native_config().err()?;
-            // The library's text may hold the value, which may be a secret.
-            let why = match error {
-                rdkafka::error::KafkaError::ClientConfig(rdkafka::types::RDKafkaConfRes::RD_KAFKA_CONF_UNKNOWN, ..) => {
-                    "librdkafka knows no such property: its CONFIGURATION.md lists all"
-                }
-                _ => "librdkafka does not take this value: its CONFIGURATION.md says what it takes",
-            };
-            Some((name.clone(), why.to_owned()))
-        };
-        self.properties.iter().filter_map(refused).collect()
+        properties::unknown(&self.properties)
     }
 
     fn base(&self, role: &str) -> ClientConfig {
@@ -340,7 +343,7 @@ impl Options {
             .set("batch.num.messages", "100000")
             .set("queue.buffering.max.messages", "1000000")
             .set("queue.buffering.max.kbytes", "1048576")
-            .set("message.max.bytes", "16777216")
+            .set("message.max.bytes", CLIENT_MESSAGE_BYTES.to_string())
             // A failed record fails its transaction; successes need no report each.
             .set("delivery.report.only.error", "true");
         self.finish(config, &CONSUMER_ONLY)
@@ -350,6 +353,35 @@ impl Options {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    fn id(group: &str, instance: &str, worker: u16) -> String {
+        Options::new("b", group, instance, Vec::new()).transactional_id(worker)
+    }
+
+    #[test]
+    fn ids_of_transactions_are_group_instance_worker_and_no_two_names_share_one() {
+        assert_eq!(id("leadstream", "00ff12ab34cd56ef", 3), "leadstream-00ff12ab34cd56ef-3");
+        assert_eq!(id("shop-leadstream", "a", 0), "shop-leadstream-a-0");
+        assert_ne!(id("a", "b-c", 0), id("a-b", "c", 0));
+        assert_ne!(id("a", "b-1", 0), id("a-b", "1", 0));
+        for tool in ["redrive", "check"] {
+            assert_ne!(id("g", &format!("{TOOL}{tool}"), 0), id("g", tool, 0));
+            assert_ne!(id("g", &format!("{TOOL}{tool}"), 0), id("g", &format!("-{tool}"), 0));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn different_names_have_different_ids(
+            groups in ("[ab-]{1,4}", "[ab-]{1,4}"), instances in ("[+]?[ab1._-]{1,4}", "[+]?[ab1._-]{1,4}"), workers in (0..12_u16, 0..12_u16),
+        ) {
+            let one = (&groups.0, &instances.0, workers.0);
+            let other = (&groups.1, &instances.1, workers.1);
+            prop_assert_eq!(one == other, id(one.0, one.1, one.2) == id(other.0, other.1, other.2));
+            prop_assert!(id(one.0, one.1, one.2).starts_with(&format!("{}-", one.0)), "rights are given to the group's prefix");
+        }
+    }
 
     fn refused(name: &str, value: &str) -> usize {
         refused_properties(&BTreeMap::from([(name.to_owned(), value.to_owned())])).len()

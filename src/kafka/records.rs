@@ -1,10 +1,10 @@
 //! Fetched records as the runtime sees them.
 
-use super::batch::Messages;
+use super::batch::{self, Messages};
 use super::context::Context;
 use crate::domain::Ms;
 use crate::runtime::ports::{RecordBatch, RecordView, credible_ms};
-use rdkafka::message::{Headers, Message, OwnedMessage};
+use rdkafka::message::{BorrowedMessage, Message};
 
 /// Records straight from a partition queue.
 pub struct Records {
@@ -43,10 +43,36 @@ impl RecordBatch for Records {
     }
 }
 
+/// A record that was copied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnedRecord {
+    pub partition: i32,
+    pub offset: i64,
+    pub timestamp_ms: Option<Ms>,
+    pub key: Option<Vec<u8>>,
+    pub value: Option<Vec<u8>>,
+    pub headers: Vec<(String, Option<Vec<u8>>)>,
+}
+
+impl OwnedRecord {
+    /// Copies a record.
+    #[must_use]
+    pub fn new(message: &BorrowedMessage<'_>) -> Self {
+        Self {
+            partition: message.partition(),
+            offset: message.offset(),
+            timestamp_ms: message.timestamp().to_millis(),
+            key: message.key().map(<[u8]>::to_vec),
+            value: message.payload().map(<[u8]>::to_vec),
+            headers: batch::headers_of(message),
+        }
+    }
+}
+
 /// Strays, copied.
 pub struct OwnedRecords {
     pub input: u16,
-    pub records: Vec<OwnedMessage>,
+    pub records: Vec<OwnedRecord>,
 }
 
 impl RecordBatch for OwnedRecords {
@@ -58,20 +84,16 @@ impl RecordBatch for OwnedRecords {
         let record = &self.records[n];
         RecordView {
             input: self.input,
-            partition: record.partition(),
-            offset: record.offset(),
-            timestamp_ms: record.timestamp().to_millis(),
-            key: record.key(),
-            value: record.payload(),
-            content_type: record
-                .headers()
-                .and_then(|h| h.iter().filter(|h| h.key == "content-type").last())
-                .and_then(|header| header.value),
+            partition: record.partition,
+            offset: record.offset,
+            timestamp_ms: record.timestamp_ms,
+            key: record.key.as_deref(),
+            value: record.value.as_deref(),
+            content_type: record.headers.iter().rfind(|(name, _)| name == "content-type").and_then(|(_, value)| value.as_deref()),
         }
     }
 
     fn headers(&self, n: usize) -> Vec<(String, Option<Vec<u8>>)> {
-        let headers = self.records[n].headers();
-        headers.map_or_else(Vec::new, |h| h.iter().map(|h| (h.key.to_owned(), h.value.map(<[u8]>::to_vec))).collect())
+        self.records[n].headers.clone()
     }
 }

@@ -13,6 +13,7 @@ use crate::runtime::partitioners::disagreement;
 use crate::runtime::ports::{Clock, Decode, Encode, Failure, OutTopic};
 use crate::runtime::snapshot::{Board, Phase};
 use crate::runtime::worker::{Parts, Worker};
+use crate::wire::dead_letter;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -20,8 +21,6 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// Room for a dead letter's key and headers within the largest record of the topic.
-const DEAD_LETTER_ROOM: usize = 64 * 1024;
 /// Newest keys per partition looked at for the partitioner check.
 const KEYS_PER_PARTITION: i64 = 100;
 /// Tries at the start before a cluster that does not answer is given up.
@@ -148,7 +147,7 @@ where
     let mut options = options.clone();
     options.accounts = ports.models.accounts().is_some();
     let options = &options;
-    let (partitions, dead_letter_max_bytes) = look_at_topics(options)?;
+    let (partitions, dead_letter_budget_bytes) = look_at_topics(options)?;
     let mut worker_options = options.worker.clone();
     worker_options.inputs = options.input_topics();
     worker_options.members = options.members_topic();
@@ -157,7 +156,7 @@ where
     worker_options.start = options.start;
     worker_options.on_gap = options.on_gap;
     worker_options.positions = options.positions;
-    worker_options.dead_letter_max_bytes = dead_letter_max_bytes;
+    worker_options.dead_letter_budget_bytes = dead_letter_budget_bytes;
 
     let stop = Arc::new(AtomicBool::new(false));
     let joined = Arc::new(AtomicUsize::new(0));
@@ -268,7 +267,7 @@ impl<D: Decode, E: Encode, C: Codec + Clone> Start<D, E, C> {
     }
 }
 
-/// Partitions of the inputs, and the longest value of a dead letter; every fault of the topics at once.
+/// Partitions of the inputs, and what a dead letter may take; every fault of the topics at once.
 fn look_at_topics(options: &Options) -> Result<(u32, usize), Failure> {
     let admin = Admin::connect(options)?;
     let inputs = options.input_topics();
@@ -280,7 +279,7 @@ fn look_at_topics(options: &Options) -> Result<(u32, usize), Failure> {
     })?;
     let partitions = topics.get(&inputs[0]).map_or(0, |t| t.partitions);
     if options.is_mock {
-        return Ok((partitions, TOPIC_MESSAGE_BYTES - DEAD_LETTER_ROOM));
+        return Ok((partitions, dead_letter::budget_bytes(TOPIC_MESSAGE_BYTES)));
     }
     if !options.worker.allow_mixed_partitioners {
         let mut samples = Vec::new();
@@ -304,7 +303,7 @@ fn look_at_topics(options: &Options) -> Result<(u32, usize), Failure> {
         too_small.extend((takes < TOPIC_MESSAGE_BYTES).then(|| too_small_a_topic(&name, takes)));
     }
     if too_small.is_empty() {
-        Ok((partitions, largest.saturating_sub(DEAD_LETTER_ROOM)))
+        Ok((partitions, dead_letter::budget_bytes(options.max_message_bytes().min(largest))))
     } else {
         Err(Failure::Stop(too_small.join("; ")))
     }

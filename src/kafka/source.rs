@@ -4,12 +4,12 @@ use super::batch::{PartitionQueue, known_end};
 use super::context::{self, Context, Rebalance};
 use super::errors;
 use super::options::Options;
-use super::records::{OwnedRecords, Records};
+use super::records::{OwnedRecord, OwnedRecords, Records};
 use crate::domain::Ms;
 use crate::runtime::ports::{Bounds, EventSource, Failure, Fetched, GroupEvent, InputPartition};
 use rdkafka::consumer::{BaseConsumer, Consumer, RebalanceProtocol};
 use rdkafka::error::KafkaError;
-use rdkafka::message::{Message, OwnedMessage};
+use rdkafka::message::{BorrowedMessage, Message};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use rdkafka::types::RDKafkaErrorCode as Code;
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ pub struct KafkaSource {
     topics: Vec<String>,
     queues: BTreeMap<InputPartition, PartitionQueue<Context>>,
     /// What came by the main queue before its partition was split off.
-    strays: BTreeMap<InputPartition, Vec<OwnedMessage>>,
+    strays: BTreeMap<InputPartition, Vec<OwnedRecord>>,
     /// What is assigned, and the next offset to be taken of it.
     positions: BTreeMap<InputPartition, i64>,
 }
@@ -90,10 +90,10 @@ impl KafkaSource {
     }
 
     /// A record on the main queue: fetched before its partition was split off.
-    fn stray(&mut self, message: &OwnedMessage) {
+    fn stray(&mut self, message: &BorrowedMessage<'_>) {
         let at = [(message.topic().to_owned(), message.partition())];
         for partition in self.input_partitions(&at) {
-            self.strays.entry(partition).or_default().push(message.clone());
+            self.strays.entry(partition).or_default().push(OwnedRecord::new(message));
         }
     }
 
@@ -122,7 +122,7 @@ impl KafkaSource {
         let consumer = Arc::clone(&self.consumer);
         while let Some(polled) = consumer.poll(Duration::ZERO) {
             match polled {
-                Ok(message) => self.stray(&message.detach()),
+                Ok(message) => self.stray(&message),
                 Err(error) => self.judge(&error)?,
             }
         }
@@ -283,7 +283,7 @@ impl EventSource for KafkaSource {
     fn fetch(&mut self, from: InputPartition, max: usize) -> Result<Option<Fetched>, Failure> {
         if let Some(strays) = self.strays.remove(&from) {
             if let Some(last) = strays.last() {
-                self.positions.insert(from, last.offset() + 1);
+                self.positions.insert(from, last.offset + 1);
             }
             return Ok(Some(Fetched { records: Box::new(OwnedRecords { input: from.input, records: strays }), end: None }));
         }

@@ -1,6 +1,7 @@
 //! What a worker has to know; `app` fills it from the settings.
 
 use crate::domain::{MINUTE_MS, Ms};
+use crate::engine::hashing::HashSeed;
 use std::time::Duration;
 
 /// Where a group without offsets begins.
@@ -123,8 +124,10 @@ pub struct Options {
     pub poison: Option<PoisonLimit>,
     pub on_poison: OnPoison,
     pub allow_mixed_partitioners: bool,
-    /// Longest value of a dead letter; what is longer is cut and marked.
-    pub dead_letter_max_bytes: usize,
+    /// What the parts of a dead letter may take together; what finds no room is cut and marked.
+    pub dead_letter_budget_bytes: usize,
+    /// Seed of the hashes of keys from outside.
+    pub hash_seed: HashSeed,
     /// How long a stop may take.
     pub drain: Duration,
 }
@@ -163,7 +166,8 @@ impl Options {
             poison: Some(PoisonLimit::default()),
             on_poison: OnPoison::default(),
             allow_mixed_partitioners: false,
-            dead_letter_max_bytes: 960 * 1024,
+            dead_letter_budget_bytes: 960 * 1024,
+            hash_seed: HashSeed::default(),
             drain: Duration::from_secs(10),
         }
     }

@@ -69,8 +69,16 @@ pub struct TaskRecord {
     pub writer: String,
 }
 
-/// Headers of a record to be written.
-pub type Headers = Vec<(Cow<'static, str>, Vec<u8>)>;
+/// Headers of a record to be written; a header may have no value.
+pub type Headers = Vec<(Cow<'static, str>, Option<Vec<u8>>)>;
+
+/// A dead letter as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter<'a> {
+    pub key: Option<&'a [u8]>,
+    pub value: Option<&'a [u8]>,
+    pub headers: Headers,
+}
 
 /// An encoded output; reused between records (the encoder clears it).
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -84,8 +92,16 @@ pub trait Encode {
     /// Encodes one output and says where it goes. The key is the prospect, the record's time is `output.at_ms`.
     fn output(&self, output: &ProspectOutput, into: &mut Encoded) -> OutTopic;
 
-    /// The `leadstream-*` headers of a dead letter; its key, value and original headers are those of the record.
-    fn dead_letter(&self, record: &RecordView<'_>, topic: &str, rejected: &Rejected, headers: &mut Headers);
+    /// The dead letter of a record: its key, value and `original` headers as far as `budget_bytes` allow, and `leadstream-*`
+    /// headers that say why and where from.
+    fn dead_letter<'a>(
+        &self,
+        record: &RecordView<'a>,
+        original: Vec<(String, Option<Vec<u8>>)>,
+        topic: &str,
+        rejected: &Rejected,
+        budget_bytes: usize,
+    ) -> DeadLetter<'a>;
 
     /// Encodes a task record (appends).
     fn task_record(&self, record: &TaskRecord, into: &mut Vec<u8>);
@@ -278,7 +294,7 @@ pub struct OutRecord<'a> {
     pub value: Option<&'a [u8]>,
     /// `None`: the broker's or client's clock.
     pub timestamp_ms: Option<Ms>,
-    pub headers: &'a [(Cow<'static, str>, Vec<u8>)],
+    pub headers: &'a [(Cow<'static, str>, Option<Vec<u8>>)],
 }
 
 /// The transactional writer of one worker.

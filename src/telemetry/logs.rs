@@ -1,5 +1,6 @@
 //! Logs: `tracing` to stderr, as text or JSON lines. Nothing below debug carries personal data or secrets.
 
+use std::io::Write;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
@@ -44,11 +45,25 @@ pub fn parse_level(level: &str) -> Result<EnvFilter, BadLevel> {
 /// # Errors
 /// The directives can't be read.
 pub fn init(options: &LogOptions) -> Result<(), BadLevel> {
-    install(options, BoxMakeWriter::new(std::io::stderr))
+    install(options, BoxMakeWriter::new(|| Unfailing(std::io::stderr())))
+}
+
+/// A log that nobody reads any more is lost; what is logged about goes on.
+struct Unfailing<W>(W);
+
+impl<W: Write> Write for Unfailing<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        Ok(self.0.write(bytes).unwrap_or(bytes.len()))
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush().or(Ok(()))
+    }
 }
 
 fn install(options: &LogOptions, writer: BoxMakeWriter) -> Result<(), BadLevel> {
-    let builder = tracing_subscriber::fmt().with_env_filter(parse_level(&options.level)?).with_writer(writer);
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(parse_level(&options.level)?).with_writer(writer).log_internal_errors(false);
     // Fails only when a test or an embedding program has set up logs already: theirs stay.
     let _set = match options.format {
         Format::Text => builder.with_ansi(options.colours).with_target(true).try_init(),

@@ -9,7 +9,7 @@ use crate::domain::budget::MAX_OUTPUT_BYTES;
 use crate::domain::effect::{Body, CartAbandoned, Direction, Output, TriggerKind, Verdict};
 use crate::domain::model::{Model, Models};
 use crate::engine::task::ProspectOutput;
-use crate::runtime::ports::{Encode, Encoded, Headers, OutTopic, RecordView, Rejected, TaskRecord};
+use crate::runtime::ports::{DeadLetter, Encode, Encoded, Headers, OutTopic, RecordView, Rejected, TaskRecord};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -74,10 +74,11 @@ impl Encoder {
         for (n, (name, value)) in all.into_iter().enumerate() {
             if let Some((old_name, old_value)) = headers.get_mut(n) {
                 *old_name = Cow::Borrowed(name);
+                let old_value = old_value.get_or_insert_default();
                 old_value.clear();
                 old_value.extend_from_slice(value.as_bytes());
             } else {
-                headers.push((Cow::Borrowed(name), value.as_bytes().to_vec()));
+                headers.push((Cow::Borrowed(name), Some(value.as_bytes().to_vec())));
             }
         }
     }
@@ -110,8 +111,15 @@ impl Encode for Encoder {
         topic
     }
 
-    fn dead_letter(&self, record: &RecordView<'_>, topic: &str, rejected: &Rejected, headers: &mut Headers) {
-        dead_letter::push_headers(record, topic, rejected, headers);
+    fn dead_letter<'a>(
+        &self,
+        record: &RecordView<'a>,
+        original: Vec<(String, Option<Vec<u8>>)>,
+        topic: &str,
+        rejected: &Rejected,
+        budget_bytes: usize,
+    ) -> DeadLetter<'a> {
+        dead_letter::write(record, original, topic, rejected, budget_bytes)
     }
 
     fn task_record(&self, record: &TaskRecord, into: &mut Vec<u8>) {

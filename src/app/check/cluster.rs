@@ -33,7 +33,7 @@ fn area(failure: &Failure) -> &'static str {
 
 /// The options without those client properties that can't be used, which go into the report. Needs no broker.
 pub(super) fn usable_options(settings: &Settings, report: &mut Report) -> Options {
-    let mut options = kafka_options(settings, "check");
+    let mut options = kafka_options(settings, "+check");
     let refused = refused_properties(&options.properties);
     let unknown = options.unknown_properties();
     // Without them the rest may still be asked.

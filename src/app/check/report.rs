@@ -1,5 +1,6 @@
 //! What `check` found.
 
+use crate::app::terminal::stdout;
 use serde_json::json;
 use std::io::Write;
 
@@ -49,7 +50,7 @@ impl Report {
     }
 
     pub(super) fn print(&self, as_json: bool) -> std::io::Result<()> {
-        let mut out = std::io::stdout().lock();
+        let mut out = stdout(as_json);
         if as_json {
             let of = |kind: Kind| -> Vec<_> {
                 let lines = self.lines.iter().filter(|(k, ..)| *k == kind);

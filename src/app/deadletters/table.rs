@@ -1,6 +1,6 @@
 //! Dead letters counted by reason and topic.
 
-use super::time;
+use super::{printable, time};
 use crate::domain::Ms;
 use crate::wire::dead_letter::Info;
 use serde_json::json;
@@ -54,7 +54,7 @@ impl Table {
         if self.rows.is_empty() {
             return "no dead letters\n".to_owned();
         }
-        let widest = self.rows.keys().map(|(_, topic)| topic.len()).max().unwrap_or(0).max("TOPIC".len());
+        let widest = self.rows.keys().map(|(_, topic)| printable(topic).len()).max().unwrap_or(0).max("TOPIC".len());
         // Writing to a String can't fail.
         let mut text = String::new();
         let _never = writeln!(
@@ -64,6 +64,7 @@ impl Table {
         );
         for ((reason, topic), row) in &self.rows {
             let (oldest, newest) = (time(row.oldest_ms), time(row.newest_ms));
+            let (reason, topic) = (printable(reason), printable(topic));
             let _never =
                 writeln!(text, "{reason:<17} {topic:<widest$} {:>9} {:>9}  {oldest:<24} {newest:<24}", row.count, row.redriven);
         }

@@ -1,6 +1,7 @@
 //! What the demo shows: a screen that lives on a terminal, plain lines elsewhere, and the summary.
 
 use super::reader::{Headline, HeadlineKind, Seen};
+use crate::app::terminal::printable;
 use crate::domain::Ms;
 use crate::domain::effect::Axis;
 use crate::domain::model::Model;
@@ -100,7 +101,7 @@ fn lines(frame: &Frame<'_>, width: usize) -> Vec<(Color, String)> {
     say(Color::Reset, format!(" {}", outcomes(seen)));
     say(Color::Reset, String::new());
     for headline in seen.headlines.iter().rev().take(14) {
-        say(color_of(headline.kind), format!("   {} {}", mark_of(headline.kind), headline.text));
+        say(color_of(headline.kind), format!("   {} {}", mark_of(headline.kind), printable(&headline.text)));
     }
     lines
 }
@@ -169,7 +170,7 @@ pub(super) fn status_line(frame: &Frame<'_>) -> String {
 
 /// One plain line about something worth telling.
 pub(super) fn headline(headline: &Headline) -> String {
-    format!("        {} {}", mark_of(headline.kind), headline.text)
+    format!("        {} {}", mark_of(headline.kind), printable(&headline.text))
 }
 
 /// What the demo showed, at its end.

@@ -1,14 +1,25 @@
 //! What is known of a prospect, in words.
 
+use crate::app::terminal::printable;
 use serde_json::Value;
 use std::fmt::Write;
 
-/// The instance's answer as text.
+/// The instance's answer as text, whatever characters are in it.
 pub(super) fn of(answer: &Value) -> String {
     let mut text = String::new();
     // Writing to a String can't fail.
-    let _never = known(&mut text, answer);
+    let _never = known(&mut text, &shown(answer));
     text
+}
+
+/// The same with every text made printable.
+fn shown(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(printable(text).into_owned()),
+        Value::Array(all) => all.iter().map(shown).collect(),
+        Value::Object(all) => all.iter().map(|(name, value)| (printable(name).into_owned(), shown(value))).collect(),
+        other => other.clone(),
+    }
 }
 
 fn known(text: &mut String, answer: &Value) -> std::fmt::Result {
@@ -319,6 +330,31 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part:?} is not in:\n{text}");
         }
+    }
+
+    #[test]
+    fn no_character_of_an_answer_reaches_the_terminal_as_more_than_a_character() {
+        let bad: String =
+            (0..=0x2fff).filter_map(char::from_u32).filter(|c| printable(&c.to_string()) != c.to_string()).collect();
+        assert!(bad.contains('\u{1b}') && bad.contains('\n') && bad.contains('\u{9b}') && bad.contains('\u{202e}'));
+        let traits = serde_json::Map::from_iter([(bad.clone(), json!({ "value": bad }))]);
+        let answer = json!({
+            "prospect": bad, "traits": traits, "origin": { "first": { "source": bad, "campaign": bad }, "last": {} },
+            "carts": [{ "cart_id": bad, "lines": [{ "product_id": bad, "name": bad, "quantity": 1 }] }],
+            "models": [{ "model": bad, "journey": { "stage": bad, "cause": bad, "event": bad }, "persona": bad,
+                "score": { "total": 1, "label": bad, "groups": { bad.clone(): 1 }, "ledger": [{ "what": "event", "event": bad, "rule": bad }, { "what": bad }] } }],
+            "decisions": [{ "reason": bad, "until": bad, "passed": [bad] }], "timers": [{ "cart_id": bad, "kind": bad }],
+            "outputs": [{ "to": bad, "from": bad, "cart_id": bad, "event": { "name": bad } }],
+        });
+        let text = of(&answer);
+        let (with, without) = (
+            text.lines().count(),
+            of(&serde_json::from_str(&answer.to_string().replace(&json!(bad).to_string(), "\"x\"")).expect("JSON"))
+                .lines()
+                .count(),
+        );
+        assert_eq!(with, without, "no line is forged");
+        assert!(text.chars().all(|c| c == '\n' || printable(&c.to_string()) == c.to_string()), "{text}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a task writes, kept apart by task until all are done, so that the files are the same whatever finished first.
 
 use super::spill::{Log, Spill};
+use crate::app::files::create_result;
 use crate::domain::effect::{Body, Output};
 use crate::runtime::ports::{OutTopic, Rejected};
 use crate::wire::decode::file_head;
@@ -76,7 +77,7 @@ pub(super) fn write(dir: &Path, all: Vec<Outputs>, spill: &Spill) -> anyhow::Res
     let mut files = Vec::new();
     for topic in TOPICS {
         let path = dir.join(format!("{}.jsonl", topic.short_name()));
-        let file = std::fs::File::create(&path).with_context(|| cannot(&path))?;
+        let file = create_result(&path).with_context(|| cannot(&path))?;
         files.push((std::io::BufWriter::new(file), path));
     }
     for outputs in all {

@@ -3,6 +3,7 @@
 //! A log only grows until it is read. So dealing records to tasks never waits for a task, however differently the inputs
 //! advance: no queue can be full, and memory stays bounded.
 
+use crate::app::files::create_temporary;
 use anyhow::Context;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -48,11 +49,11 @@ impl Spill {
         if let Some(file) = self.file.get() {
             return Ok(file);
         }
-        let path = self.dir.join(format!(".replay-{}.tmp", std::process::id()));
-        let file = File::options().read(true).write(true).create(true).truncate(true).open(&path);
-        let file = file.with_context(|| format!("cannot make the temporary file {}", path.display()))?;
+        let made = create_temporary(&self.dir, "replay");
+        let (file, path) = made.with_context(|| format!("cannot make a temporary file in {}", self.dir.display()))?;
+        // A second thread may have been faster: its file is used, and this one goes.
         let file = self.file.get_or_init(|| file);
-        // Without a name it is gone with the process, however that ends. A second thread may have removed it already.
+        // Without a name it is gone with the process, however that ends.
         let _gone = std::fs::remove_file(&path);
         Ok(file)
     }

@@ -4,6 +4,7 @@ use super::lane::{Item, Lane};
 use super::outputs::{self, Out, Outputs};
 use super::spill::{Log, Spill};
 use super::{Options, Until};
+use crate::app::service::hash_seed;
 use crate::domain::account::group::Tidings;
 use crate::domain::effect::{Body, Note};
 use crate::domain::event::Position;
@@ -93,7 +94,7 @@ pub(super) fn work(shared: &Shared<'_>, partition: u32, logs: Vec<Log>, progress
         Lane::new(log.into_blocks(), shared, input, partition)
     };
     let mut lanes: Vec<Lane<'_>> = logs.into_iter().enumerate().map(lane).collect();
-    let mut task = Task::new(shared.options.models.clone(), StateCodec);
+    let mut task = Task::seeded(shared.options.models.clone(), StateCodec, &hash_seed());
     let wall_ms = shared.options.horizon.wall_ms;
     task.set_wall_clock(wall_ms);
     task.limit_records(shared.options.max_records);

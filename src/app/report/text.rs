@@ -2,11 +2,13 @@
 
 use super::measures::Measures;
 use super::measures::coverage::Coverage;
-use super::measures::money::{Carts, Customers, Named};
+use super::measures::money::{Carts, Customers, Money, Named};
 use super::measures::pipeline::PipelineMeasures;
 use super::measures::sales::{HandOver, Leads, Trigger};
 use super::measures::stages::{AxisMeasures, ModelMeasures, Stage};
-use super::words::{amount, count, money, named, percent, time, unusual};
+use super::measures::weeks::Unusual;
+use super::words::{self, amount, count, percent, time};
+use crate::app::terminal::printable;
 use std::fmt::Write;
 
 /// Width of a bar.
@@ -37,6 +39,19 @@ fn write(text: &mut String, all: &Measures, top: usize) -> std::fmt::Result {
     origins(text, "Campaigns", &all.campaigns, top)?;
     triggers(text, &all.triggers)?;
     all.leads.as_ref().map_or(Ok(()), |all| leads(text, all))
+}
+
+/// As `words` has them; what they name comes from outside.
+fn money(all: &Money) -> String {
+    printable(&words::money(all)).into_owned()
+}
+
+fn named(currency: &str) -> String {
+    printable(words::named(currency)).into_owned()
+}
+
+fn unusual(run: &Unusual) -> String {
+    printable(&words::unusual(run)).into_owned()
 }
 
 /// A bar of eighths.
@@ -119,7 +134,7 @@ fn personas(text: &mut String, axis: &AxisMeasures) -> std::fmt::Result {
         return Ok(());
     }
     writeln!(text, "  there now, by persona")?;
-    let label = |persona: &Option<String>| persona.clone().unwrap_or_else(|| "(no persona)".to_owned());
+    let label = |persona: &Option<String>| persona.as_deref().map_or("(no persona)".into(), printable).into_owned();
     let labels: Vec<String> = axis.personas.iter().map(|row| label(&row.persona)).collect();
     let name = width(labels.iter().map(String::as_str));
     for (row, label) in axis.personas.iter().zip(&labels) {
@@ -184,7 +199,7 @@ fn write_pipeline(text: &mut String, p: &PipelineMeasures) -> std::fmt::Result {
 
 fn write_coverage(text: &mut String, coverage: &Coverage) -> std::fmt::Result {
     writeln!(text, "\nCoverage of the journey: prospects · content · campaigns (0 · 0 · 0: nobody, and nothing for anybody)")?;
-    let label = |persona: &Option<String>| persona.clone().unwrap_or_else(|| "everybody else".to_owned());
+    let label = |persona: &Option<String>| persona.as_deref().map_or("everybody else".into(), printable).into_owned();
     let labels: Vec<String> = match coverage.rows.as_slice() {
         [_] => vec!["everybody".to_owned()],
         rows => rows.iter().map(|row| label(&row.persona)).collect(),
@@ -262,6 +277,7 @@ fn carts(text: &mut String, c: &Carts) -> std::fmt::Result {
         money(&c.reversed_value)
     )?;
     for (kind, reason, n) in &c.outcomes {
+        let (kind, reason) = (printable(kind), printable(reason));
         writeln!(text, "    {kind:<14} {reason:<14} {:>9}", count(*n))?;
     }
     Ok(())
@@ -284,7 +300,7 @@ fn origins(text: &mut String, title: &str, all: &[Named], top: usize) -> std::fm
     if all.is_empty() {
         return Ok(());
     }
-    let label = |n: &Named| n.name.clone().unwrap_or_else(|| "(none)".to_owned());
+    let label = |n: &Named| n.name.as_deref().map_or("(none)".into(), printable).into_owned();
     let shown: Vec<&Named> = all.iter().take(top).collect();
     let labels: Vec<String> = shown.iter().map(|n| label(n)).collect();
     let name = width(labels.iter().map(String::as_str));
@@ -356,6 +372,7 @@ fn hand_over(text: &mut String, l: &HandOver) -> std::fmt::Result {
         count(l.lost)
     )?;
     for (what, reason, n) in &l.reasons {
+        let (what, reason) = (printable(what), printable(reason));
         writeln!(text, "    {what:<14} {reason:<24} {:>9}", count(*n))?;
     }
     Ok(())

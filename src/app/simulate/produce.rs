@@ -1,6 +1,7 @@
 //! Simulated records into Kafka: keyed as Java clients would (murmur2), with their own times.
 
 use super::shop::Record;
+use crate::kafka::errors;
 use anyhow::Context;
 use rdkafka::ClientContext;
 use rdkafka::config::ClientConfig;
@@ -64,7 +65,8 @@ impl Producer {
             config.set(key, value);
         }
         config.set("bootstrap.servers", &options.bootstrap_servers).set("partitioner", "murmur2_random");
-        let producer = config.create_with_context(Deliveries::default()).context("cannot make the producer")?;
+        let refused = |error: KafkaError| anyhow::anyhow!("cannot make the producer: {}", errors::without_values(&error));
+        let producer = config.create_with_context(Deliveries::default()).map_err(refused)?;
         Ok(Self { producer, topics: options.topics.clone(), sent: 0 })
     }
 

@@ -5,7 +5,7 @@ use super::packed::Packed;
 use super::{Figures, Key, MAX_NAMES, OTHER, Origin, Touch};
 use crate::domain::model::Models;
 use crate::domain::{Ms, Text};
-use foldhash::fast::FixedState;
+use crate::engine::hashing::HashSeed;
 use hashbrown::HashSet;
 
 /// Figures, and what is to be added when the open batch is committed.
@@ -19,21 +19,21 @@ pub struct Tally {
     times: Option<(Ms, Ms)>,
     pub(super) keys: Vec<u64>,
     pub(super) has_personas: bool,
-    names: [HashSet<Text, FixedState>; 5],
+    names: [HashSet<Text, HashSeed>; 5],
 }
 
 impl Tally {
     #[must_use]
-    pub fn new(models: &Models) -> Self {
+    pub fn new(models: &Models, hashes: &HashSeed) -> Self {
         Self {
-            figures: Figures::new(models),
+            figures: Figures::seeded(models, hashes),
             moves: Packed::default(),
             pending: Vec::new(),
             touched: Vec::new(),
             times: None,
             keys: models.models.iter().map(|m| m.hash).collect(),
             has_personas: models.models.iter().any(|m| !m.people.personas.is_empty()),
-            names: Default::default(),
+            names: std::array::from_fn(|_| HashSet::with_hasher(hashes.clone())),
         }
     }
 

@@ -246,7 +246,7 @@ where
         let parked = parked.filter(|p| committed.iter().zip(&p.offsets).all(|(c, o)| c.is_none_or(|c| c <= *o)));
         let (task, from, incarnation) = match parked {
             Some(parked) => (parked.task, Some(parked.end), Some(parked.incarnation)),
-            None => (Task::new(Arc::clone(&self.models), self.codec.clone()), None, None),
+            None => (Task::seeded(Arc::clone(&self.models), self.codec.clone(), &self.options.hash_seed), None, None),
         };
         self.state.begin(partition, from)?;
         let restoring = Restoring {
@@ -303,7 +303,7 @@ where
         let Some(mut restoring) = self.restoring.remove(&partition) else { return Ok(()) };
         if restoring.spoiled {
             // Somebody else wrote while the state was parked: from the beginning.
-            let task = Task::new(Arc::clone(&self.models), self.codec.clone());
+            let task = Task::seeded(Arc::clone(&self.models), self.codec.clone(), &self.options.hash_seed);
             let lane = self.new_lane(partition, task, &restoring.offsets);
             self.lanes.insert(partition, lane);
             self.state.begin(partition, None)?;

@@ -9,16 +9,12 @@ use crate::runtime::lane::Lane;
 use crate::runtime::observe::{BatchStats, TransactionOutcome};
 use crate::runtime::options::Options;
 use crate::runtime::ports::{
-    Cause, CommitLog, Decode, Encode, Encoded, EventSource, Failure, Headers, InputPartition, OutRecord, OutTopic, RecordBatch,
-    Refusal, Rejected, StateSource, TASK_KEY, TaskRecord,
+    Cause, CommitLog, Decode, Encode, Encoded, EventSource, Failure, InputPartition, OutRecord, OutTopic, RecordBatch, Refusal,
+    Rejected, StateSource, TASK_KEY, TaskRecord,
 };
 use crate::runtime::snapshot::Done;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
-
-/// Marks a dead letter whose value had to be cut.
-const TRUNCATED: &str = "leadstream-truncated";
 
 /// Failures in a row that are all logged, and how often those after them are.
 const SAID_AT_ONCE: u32 = 3;
@@ -84,28 +80,22 @@ impl<L: CommitLog, E: Encode> Writer<'_, L, E> {
         Ok(())
     }
 
-    /// Writes a dead letter: original bytes and headers, with where it came from and why.
+    /// Writes a dead letter: original bytes and headers, with where it came from and why. Its time is now: with the record's own
+    /// the broker might refuse it, or delete it at once.
     pub(super) fn dead_letter(&mut self, batch: &dyn RecordBatch, n: usize, rejected: &Rejected) -> Result<(), Failure> {
         self.open()?;
         let view = batch.view(n);
-        let mut headers: Headers =
-            batch.headers(n).into_iter().map(|(name, value)| (Cow::Owned(name), value.unwrap_or_default())).collect();
         let topic = self.options.input(view.input).map_or("", String::as_str);
-        self.encoder.dead_letter(&view, topic, rejected, &mut headers);
-        let most = self.options.dead_letter_max_bytes;
-        let mut value = view.value;
-        if let Some(long) = value.filter(|v| v.len() > most) {
-            headers.push((Cow::Borrowed(TRUNCATED), long.len().to_string().into_bytes()));
-            value = Some(&long[..most]);
-        }
+        let budget_bytes = self.options.dead_letter_budget_bytes;
+        let letter = self.encoder.dead_letter(&view, batch.headers(n), topic, rejected, budget_bytes);
         self.log.send(&OutRecord {
             task: view.partition,
             topic: OutTopic::DeadLetters,
             partition: None,
-            key: view.key,
-            value,
-            timestamp_ms: view.record_ms().map(|ms| ms.min(self.wall_ms)),
-            headers: &headers,
+            key: letter.key,
+            value: letter.value,
+            timestamp_ms: Some(self.wall_ms),
+            headers: &letter.headers,
         })
     }
 
