@@ -184,7 +184,8 @@ impl Figures {
         }
         match self.sums.entry(key) {
             hashbrown::hash_map::Entry::Occupied(mut sum) => {
-                *sum.get_mut() += count;
+                // Amounts come from outside: an absurd sum must stop nobody, and comes right again when its parts are taken away.
+                *sum.get_mut() = sum.get().wrapping_add(count);
                 if *sum.get() == 0 {
                     sum.remove();
                 }
@@ -257,7 +258,7 @@ impl Figures {
 
     /// The sum over all keys that are meant.
     pub fn total(&self, meant: impl Fn(&Key) -> bool) -> i64 {
-        self.sums.iter().filter(|(key, _)| meant(key)).map(|(_, count)| count).sum()
+        self.sums.iter().filter(|(key, _)| meant(key)).fold(0, |sum: i64, (_, count)| sum.wrapping_add(*count))
     }
 }
 

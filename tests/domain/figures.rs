@@ -113,6 +113,27 @@ fn standings_are_those_of_the_records_also_after_a_restart_and_when_one_is_erase
 }
 
 #[test]
+fn absurd_amounts_stop_nobody_and_go_with_who_brought_them() {
+    let models = shop(STEPS);
+    let orders: String = (0..20).map(|n| format!("{n}h order value=1000000000000000 by=p{} id=o{n}\n", n % 4)).collect();
+    let mut task = after(&models, &orders);
+    let again = restored(&task, Arc::clone(&models));
+    assert_eq!(standings(&again.figures()), standings(&task.figures()));
+    assert_eq!(task.figures().get(&Key::People { what: Heads::Orders }), 20);
+    let mut all = task.figures();
+    all.merge(&again.figures());
+    assert_eq!(all.get(&Key::People { what: Heads::Orders }), 40);
+    apply(
+        &mut task,
+        &models,
+        "21h delete by=p0; 21h delete by=p1 id=d1; 21h delete by=p2 id=d2; 22h order value=7 by=p3 id=last",
+    );
+    apply(&mut task, &models, "23h delete by=p3 id=d3");
+    commit(&mut task);
+    assert_eq!(standings(&task.figures()), []);
+}
+
+#[test]
 fn a_late_first_visit_of_a_customer_is_counted_like_one_in_time() {
     let models = shop(STEPS);
     let mut task = after(&models, "10h order value=30");

@@ -316,7 +316,7 @@ impl Tally {
             self.add(Key::People { what: *what }, *count);
         }
         for (currency, spent) in &customer.spent {
-            self.add(Key::Spent { currency: currency.clone() }, spent * count);
+            self.add(Key::Spent { currency: currency.clone() }, spent.wrapping_mul(count));
         }
         if let Some(first_order_ms) = customer.first_order_ms {
             let took_ms = (first_order_ms - first_seen_ms).max(0);
@@ -330,7 +330,7 @@ impl Tally {
                 self.add(Key::Origins { of, name: name.clone(), what: *what }, *count);
             }
             for (currency, spent) in &customer.spent {
-                self.add(Key::OriginSpent { of, name: name.clone(), currency: currency.clone() }, spent * count);
+                self.add(Key::OriginSpent { of, name: name.clone(), currency: currency.clone() }, spent.wrapping_mul(count));
             }
         }
     }

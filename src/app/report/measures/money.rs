@@ -123,7 +123,8 @@ fn by_currency(figures: &Figures, currency: impl Fn(&Key) -> Option<&str>) -> Mo
     let mut sums: BTreeMap<String, i64> = BTreeMap::new();
     for (key, n) in figures.sorted() {
         if let Some(currency) = currency(key) {
-            *sums.entry(currency.to_owned()).or_default() += n;
+            let sum = sums.entry(currency.to_owned()).or_default();
+            *sum = sum.wrapping_add(n);
         }
     }
     sums.into_iter().map(|(currency, milli)| (currency, amount(milli))).collect()
