@@ -25,9 +25,14 @@ const MEMBERS_RETENTION_MS: i64 = 30 * DAY_MS;
 
 /// How far ahead of its own clock a broker takes a record's time.
 pub const RECORD_TIME_BOUND: &str = "message.timestamp.after.max.ms";
+/// Both bounds of a record's time. An output takes any: what its topic refuses holds up its task.
+pub const RECORD_TIME_BOUNDS: [&str; 2] = [RECORD_TIME_BOUND, "message.timestamp.before.max.ms"];
 /// As Kafka has it since 4.0 (before, there was no bound). A record between `inputs.max_ahead` and this is a dead letter instead of
 /// lost with a producer that doesn't look at what became of it.
 pub const RECORD_TIME_BOUND_MS: i64 = HOUR_MS;
+
+/// A bound of record times that bounds nothing.
+const ANY_TIME_MS: &str = "9223372036854775807";
 
 /// Makes what is missing.
 ///
@@ -72,12 +77,12 @@ pub fn create(args: TopicsCreateArgs) -> anyhow::Result<ExitCode> {
 /// Brokers before Kafka 3.6 know no bound of record times: there a topic is made without.
 fn create_all(admin: &Admin, missing: &[NewTopicSpec]) -> anyhow::Result<Vec<Created>> {
     let mut created = admin.create_topics(missing)?;
-    let is_bound = |n: &usize| missing[*n].configs.iter().any(|(name, _)| name == RECORD_TIME_BOUND);
+    let is_bound = |n: &usize| missing[*n].configs.iter().any(|(name, _)| RECORD_TIME_BOUNDS.contains(&name.as_str()));
     let failed = |n: &usize| matches!(created.get(*n), Some(Created::Failed(_)));
     let again: Vec<usize> = (0..missing.len()).filter(|n| is_bound(n) && failed(n)).collect();
     let without = |n: &usize| {
         let mut spec = missing[*n].clone();
-        spec.configs.retain(|(name, _)| name != RECORD_TIME_BOUND);
+        spec.configs.retain(|(name, _)| !RECORD_TIME_BOUNDS.contains(&name.as_str()));
         spec
     };
     let specs: Vec<NewTopicSpec> = again.iter().map(without).collect();
@@ -183,11 +188,16 @@ pub fn wanted(
             ],
             _ => vec![("cleanup.policy", "delete".to_owned()), ("retention.ms", retention_ms.to_string())],
         };
+        let any_time = RECORD_TIME_BOUNDS.map(|name| (name, ANY_TIME_MS.to_owned()));
         // The record's time is the instant of the decision: the broker must not write its own over it.
         let is_dead_letters = topic == OutTopic::DeadLetters;
         let message_bytes = (!is_dead_letters).then(|| ("max.message.bytes", DEFAULT_MESSAGE_BYTES.to_string()));
-        let configs =
-            configs.into_iter().chain(message_bytes).chain([("message.timestamp.type", "CreateTime".to_owned())]).collect();
+        let configs = configs
+            .into_iter()
+            .chain(message_bytes)
+            .chain([("message.timestamp.type", "CreateTime".to_owned())])
+            .chain(any_time)
+            .collect();
         spec(settings.output_topic(topic), configs)
     });
     inputs.chain(outputs).collect()
@@ -205,7 +215,7 @@ pub fn differences(wanted: &NewTopicSpec, found: &Topic, configs: &BTreeMap<Stri
         let enough = match name.as_str() {
             // Larger limits and longer times do no harm.
             "max.message.bytes" | "delete.retention.ms" => at_least(has, value),
-            RECORD_TIME_BOUND => at_least(value, has),
+            RECORD_TIME_BOUND if *value != ANY_TIME_MS => at_least(value, has),
             "retention.ms" => has == "-1" || (value != "-1" && at_least(has, value)),
             _ => has == value,
         };
@@ -264,6 +274,16 @@ mod tests {
         }
         for spec in &specs {
             assert_eq!(config(&specs, &spec.name, "message.timestamp.type"), Some("CreateTime"));
+            for bound in RECORD_TIME_BOUNDS {
+                assert_eq!(config(&specs, &spec.name, bound), Some("9223372036854775807"), "{}", spec.name);
+                let configs = |value: &str| BTreeMap::from([(bound.to_owned(), value.to_owned())]);
+                assert_eq!(
+                    differences(spec, &topic(6), &configs("3600000")).len(),
+                    1,
+                    "Kafka's own bound is too narrow for outputs"
+                );
+                assert_eq!(differences(spec, &topic(6), &configs(ANY_TIME_MS)).len(), 0);
+            }
         }
         settings.topics.retention = None;
         assert_eq!(config(&wanted(&settings, false, 1, None, false, 1), "shop.leadstream.triggers", "retention.ms"), Some("-1"));

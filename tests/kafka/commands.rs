@@ -109,6 +109,13 @@ fn check_names_every_fault_of_the_topics_at_once_with_what_to_do() {
     ] {
         assert!(faults.iter().any(|f| f.contains(part)), "{part:?} is not among {faults:#?}");
     }
+    // A topic takes no record of more than an hour ahead, unless it is told to (since Kafka 4.0; before, there was no bound).
+    if crate::broker::has_consumer_protocol() {
+        let warnings = report["warnings"].to_string();
+        let bound =
+            "leadstream.dead-letters: message.timestamp.after.max.ms is 3600000 and should be 9223372036854775807; kafka-configs";
+        assert!(warnings.contains(bound), "{warnings}");
+    }
 }
 
 #[test]

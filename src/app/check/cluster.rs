@@ -3,7 +3,7 @@
 use super::record_times;
 use super::report::Report;
 use crate::app::service::{SystemClock, kafka_options};
-use crate::app::topics::{DEAD_LETTER_ROOM_BYTES, DEFAULT_MESSAGE_BYTES, differences, wanted};
+use crate::app::topics::{DEAD_LETTER_ROOM_BYTES, DEFAULT_MESSAGE_BYTES, RECORD_TIME_BOUNDS, differences, wanted};
 use crate::config::Settings;
 use crate::config::settings::{InputTopic, Start};
 use crate::config::units::format_ms;
@@ -153,11 +153,14 @@ fn outputs(
             good += 1;
         }
         for difference in differences {
-            let matters = spec.name == state
-                || difference.starts_with("message.timestamp.type")
-                || difference.starts_with("max.message.bytes")
-                || spec.name == dead
-                || spec.name == members;
+            // Times beyond the brokers' own bounds are rare, and a topic that refuses one holds up its task only.
+            let is_time_bound = RECORD_TIME_BOUNDS.iter().any(|name| difference.starts_with(name));
+            let matters = !is_time_bound
+                && (spec.name == state
+                    || difference.starts_with("message.timestamp.type")
+                    || difference.starts_with("max.message.bytes")
+                    || spec.name == dead
+                    || spec.name == members);
             let text = format!("{}: {difference}{}", spec.name, what_to_do(&spec.name, &difference));
             if matters { report.fault("topics", text) } else { report.warning("topics", text) }
         }
