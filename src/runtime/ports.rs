@@ -92,6 +92,9 @@ pub trait Encode {
     /// Encodes one output and says where it goes. The key is the prospect, the record's time is `output.at_ms`.
     fn output(&self, output: &ProspectOutput, into: &mut Encoded) -> OutTopic;
 
+    /// The same for an output that its topic found too large: without the parts that it can do without, if it has any.
+    fn short_output(&self, output: &ProspectOutput, into: &mut Encoded) -> OutTopic;
+
     /// The dead letter of a record: its key, value and `original` headers as far as `budget_bytes` allow, and `leadstream-*`
     /// headers that say why and where from.
     fn dead_letter<'a>(

@@ -4,7 +4,7 @@
 //! known whose output it was. What is refused alone is tried in ever smaller parts, so that all before it is committed, and then
 //! again and again with growing pauses: it goes on by itself when the setting is put right.
 
-use super::ports::Refusal;
+use super::ports::{Cause, OutTopic, Refusal};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -94,6 +94,14 @@ impl Watch {
         Some((aside.refusal.as_ref()?, aside.pause))
     }
 
+    /// A reminder was too large for its topic, though tried alone: the next trial writes it without its lines.
+    #[must_use]
+    pub fn shortens_reminders(&self) -> bool {
+        let refusal = self.aside.as_ref().and_then(|aside| aside.refusal.as_ref());
+        let of_reminders = |topic: &String| topic.ends_with(&OutTopic::CartAbandoned.topic_name());
+        refusal.is_some_and(|r| r.cause == Cause::TooLarge && r.topic.as_ref().is_some_and(of_reminders))
+    }
+
     /// Something of a transaction was refused, and it may have been this task's.
     pub fn set_aside(&mut self, now: Duration) {
         let soon = self.back.is_some_and(|back| now.saturating_sub(back) < SOON);
@@ -145,7 +153,6 @@ impl Watch {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ports::Cause;
     use super::*;
 
     const fn s(seconds: u64) -> Duration {

@@ -224,13 +224,14 @@ where
         let now = self.now();
         let most = alone.map_or_else(|| self.limits(&now).max_events, |(_, records)| records);
         let left = most.saturating_sub(self.batch.records);
+        let short = self.shortens_reminders();
         let Self { lanes, batch, log, encoder, decoder, options, observer, watches, .. } = self;
         let has_turn = |lane: &Lane<C>| match alone {
             Some((partition, _)) => lane.partition == partition,
             None => !is_aside(watches, lane.partition),
         };
         let Batch { effects, stats, encoded, open, records, since, done } = batch;
-        let mut writer = Writer { log, encoder: encoder.as_ref(), options, wall_ms: now.wall_ms, open, encoded, done };
+        let mut writer = Writer { log, encoder: encoder.as_ref(), options, wall_ms: now.wall_ms, short, open, encoded, done };
         let mut applied = 0;
         let mut fired = false;
         for lane in lanes.values_mut().filter(|lane| lane.active && has_turn(lane)) {

@@ -102,13 +102,14 @@ impl Encode for Encoder {
         into.value.clear();
         self.headers(&output.prospect, &output.output, &mut into.headers);
         let topic = self.encode(&output.prospect, &output.output, &mut into.value);
-        if into.value.len() > MAX_OUTPUT_BYTES
-            && let Some(short) = without_lines(&output.output)
-        {
-            into.value.clear();
-            self.encode(&output.prospect, &short, &mut into.value);
-        }
-        topic
+        if into.value.len() > MAX_OUTPUT_BYTES { self.short_output(output, into) } else { topic }
+    }
+
+    fn short_output(&self, output: &ProspectOutput, into: &mut Encoded) -> OutTopic {
+        into.value.clear();
+        self.headers(&output.prospect, &output.output, &mut into.headers);
+        let short = without_lines(&output.output);
+        self.encode(&output.prospect, short.as_ref().unwrap_or(&output.output), &mut into.value)
     }
 
     fn dead_letter<'a>(

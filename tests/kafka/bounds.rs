@@ -1,7 +1,7 @@
 //! What one visitor can send, however large, stops nobody and stays cheap.
 
 use crate::instance::Instance;
-use crate::rig::{Rig, Tail, now_ms, percentile, track};
+use crate::rig::{Rig, Tail, now_ms, percentile, time_of, track};
 use leadstream::domain::budget::{MAX_OUTPUT_BYTES, MAX_RECORD_BYTES};
 use leadstream::runtime::ports::OutTopic;
 use serde_json::{Value, json};
@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 /// Ordinary events, beside which the fat carts are sent.
 const PER_SECOND: u64 = 2_000;
 const SECONDS: u64 = 10;
-/// How far behind the group may be, in records: a second.
-const LAG_RECORDS: i64 = 2_000;
+/// How far behind what follows from an event may be.
+const BEHIND_MS: i64 = 1_000;
 /// A machine that is busy with something else is measured again, so often.
 const TRIES: u32 = 3;
 
@@ -82,34 +82,33 @@ fn sixteen_fat_carts_of_one_visitor_stop_nobody_and_her_page_views_stay_cheap() 
 fn beside_sixteen_fat_carts_ordinary_traffic_is_less_than_a_second_behind() {
     let mut seen = Vec::new();
     for _ in 0..TRIES {
-        let Some(mut lags) = lags_beside_fat_carts() else { return };
-        let (p50, worst) = (percentile(&mut lags, 0.5), percentile(&mut lags, 1.0));
-        eprintln!("{PER_SECOND} events/s beside 16 fat carts: p50 {p50}, at most {worst} records behind");
-        if worst < LAG_RECORDS {
+        let Some(mut late) = lateness_beside_fat_carts() else { return };
+        let (p50, worst) = (percentile(&mut late, 0.5), percentile(&mut late, 1.0));
+        eprintln!("{PER_SECOND} events/s beside 16 fat carts: what follows is visible after {p50} ms (p50), {worst} ms at most");
+        if worst < BEHIND_MS {
             return;
         }
         seen.push(worst);
     }
-    panic!("{seen:?} records behind at {PER_SECOND} a second");
+    panic!("{seen:?} ms behind at {PER_SECOND} a second");
 }
 
-fn lags_beside_fat_carts() -> Option<Vec<i64>> {
+/// How long after its event each stage change became visible.
+fn lateness_beside_fat_carts() -> Option<Vec<i64>> {
     let rig = Rig::new("flood", 2)?;
     let dir = tempfile::tempdir().expect("a folder");
     let set = ["engine.workers=1", "topics.allow_mixed_partitioners=true"];
     let mut instance = Instance::run(&rig, "a", dir.path(), &set);
     rig.wait_until_live();
-    let sent = std::sync::atomic::AtomicU64::new(0);
-    let (admin, topic) = (rig.admin(), format!("{}clickstream", rig.options.prefix));
-    let mut lags = Vec::new();
+    let tail = Tail::of(&rig, OutTopic::StageChanges);
     std::thread::scope(|scope| {
-        let sender = scope.spawn(|| {
+        scope.spawn(|| {
             let begun = Instant::now();
             for n in 0..PER_SECOND * SECONDS {
-                let user = format!("u-{}", n % 5_000);
+                // One of twenty is somebody new, and moves.
+                let user = if n % 20 == 0 { format!("new-{n}") } else { format!("u-{}", n % 1_000) };
                 let view = track("Product Viewed", &user, now_ms(), &json!({ "product_id": "p-1" }));
                 rig.send("clickstream", None, Some(user.as_bytes()), &view, now_ms());
-                sent.store(n + 1, std::sync::atomic::Ordering::Relaxed);
                 let due = Duration::from_micros(1_000_000 / PER_SECOND * n);
                 std::thread::sleep(due.saturating_sub(begun.elapsed()));
             }
@@ -117,17 +116,16 @@ fn lags_beside_fat_carts() -> Option<Vec<i64>> {
         });
         std::thread::sleep(Duration::from_secs(2));
         send_fat_carts(&rig);
-        while !sender.is_finished() {
-            let Ok(read) = admin.committed(&topic, rig.partitions) else { continue };
-            // Counted after the answer: what was sent while it was on its way counts as behind.
-            let sent = i64::try_from(sent.load(std::sync::atomic::Ordering::Relaxed)).unwrap();
-            lags.push(sent - read.into_iter().flatten().sum::<i64>());
-            std::thread::sleep(Duration::from_millis(100));
-        }
     });
+    let of_new = |seen: &[(i64, Value)]| -> Vec<i64> {
+        let new =
+            seen.iter().filter(|(_, v)| v["prospect"].as_str().is_some_and(|p| p.starts_with("new-")) && v["axis"] == "funnel");
+        new.map(|(visible_ms, v)| visible_ms - time_of(v, "at")).collect()
+    };
+    let wanted = usize::try_from(PER_SECOND * SECONDS / 20).unwrap();
+    let seen = tail.wait(Duration::from_secs(60), |seen| of_new(seen).len() >= wanted);
     instance.assert_runs();
-    rig.wait_until_read("clickstream", i64::try_from(PER_SECOND * SECONDS).unwrap());
-    Some(lags)
+    Some(of_new(&seen))
 }
 
 #[test]
@@ -154,4 +152,30 @@ fn a_cart_of_control_characters_is_reminded_of_in_a_record_that_its_topic_takes(
     let bytes = rig.read(OutTopic::CartAbandoned)[0].value.as_ref().map_or(0, Vec::len);
     assert!(bytes <= MAX_OUTPUT_BYTES, "{bytes} bytes");
     instance.assert_runs();
+}
+
+#[test]
+fn a_reminder_that_its_topic_finds_too_large_leaves_without_its_lines() {
+    let Some(rig) = Rig::new("short", 2) else { return };
+    let dir = tempfile::tempdir().expect("a folder");
+    let set = ["engine.workers=1", "topics.allow_mixed_partitioners=true", "model.cart.steps=[\"3s\"]"];
+    let mut instance = Instance::run(&rig, "a", dir.path(), &set);
+    rig.wait_until_live();
+    let tail = Tail::of(&rig, OutTopic::CartAbandoned);
+    rig.alter(OutTopic::CartAbandoned, &[("max.message.bytes", "2500")]);
+    let mut seed = 7;
+    let products: Vec<Value> = (0..50).map(|_| json!({ "product_id": noise(100, &mut seed), "price": 1.5 })).collect();
+    let cart = json!({ "cart_id": "c-1", "products": products });
+    rig.send("cart", Some(0), Some(b"eve"), &track("Cart Viewed", "eve", now_ms(), &cart), now_ms());
+    rig.flush();
+    let seen = tail.wait(Duration::from_secs(60), |seen| !seen.is_empty());
+    assert_eq!((&seen[0].1["lines"], &seen[0].1["lines_left_out"]), (&json!([]), &json!(50)), "{}", seen[0].1);
+    assert_eq!((&seen[0].1["cart_id"], &seen[0].1["value"]), (&json!("c-1"), &json!(75.0)));
+    rig.alter(OutTopic::CartAbandoned, &[("max.message.bytes", "1048588")]);
+    rig.send("cart", Some(0), Some(b"bob"), &track("Cart Viewed", "bob", now_ms(), &cart), now_ms());
+    rig.flush();
+    let seen = tail.wait(Duration::from_secs(60), |seen| seen.len() > 1);
+    assert_eq!(seen[1].1["lines"].as_array().map(Vec::len), Some(50), "the next one has its lines");
+    assert_eq!(rig.read(OutTopic::CartAbandoned).len(), 2, "each once");
+    assert!(instance.terminate(Duration::from_secs(20)).success(), "{}", instance.log());
 }

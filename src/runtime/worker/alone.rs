@@ -38,6 +38,11 @@ where
         Ok(true)
     }
 
+    /// Whether reminders leave without their lines in this trial.
+    pub(super) fn shortens_reminders(&self) -> bool {
+        self.alone.and_then(|partition| self.watches.get(&partition)).is_some_and(Watch::shortens_reminders)
+    }
+
     /// What the broker refuses concerns the tasks that wrote it: they are tried alone. `touched`: the tasks of the transaction,
     /// of which one at least it was.
     pub(super) fn set_aside(&mut self, refusal: &Refusal, touched: &[i32], taken: usize) {

@@ -27,6 +27,8 @@ pub(super) struct Writer<'a, L, E> {
     pub options: &'a Options,
     /// No record is written with a time after this: the broker refuses what lies ahead of its own clock.
     pub wall_ms: Ms,
+    /// Reminders leave without their lines.
+    pub short: bool,
     pub open: &'a mut bool,
     pub encoded: &'a mut Encoded,
     pub done: &'a mut BTreeMap<i32, Done>,
@@ -59,7 +61,11 @@ impl<L: CommitLog, E: Encode> Writer<'_, L, E> {
         }
         for output in effects.outputs.drain(..) {
             self.open()?;
-            let topic = self.encoder.output(&output, self.encoded);
+            let topic = if self.short {
+                self.encoder.short_output(&output, self.encoded)
+            } else {
+                self.encoder.output(&output, self.encoded)
+            };
             // What a member tells goes to its account's task, and retention counts from now: it is read at once.
             let (key, timestamp_ms) = match &output.output.body {
                 Body::Member(update) => (update.account.as_bytes(), None),
@@ -148,10 +154,10 @@ where
     /// transaction. Then, and only then, the batch becomes the truth.
     pub(super) fn commit(&mut self) -> Result<(), Failure> {
         let (begun, wall_ms) = (self.clock.monotonic(), self.clock.now_ms());
-        let records = self.batch.records;
+        let (records, short) = (self.batch.records, self.shortens_reminders());
         let Self { lanes, batch, log, encoder, options, source, decoder, samples, .. } = self;
         let Batch { effects, stats, encoded, open, since, done, .. } = batch;
-        let mut writer = Writer { log, encoder: encoder.as_ref(), options, wall_ms, open, encoded, done };
+        let mut writer = Writer { log, encoder: encoder.as_ref(), options, wall_ms, short, open, encoded, done };
         for lane in lanes.values_mut().filter(|lane| lane.touched) {
             writer.outputs(lane.partition, effects, stats)?;
             let (records, bytes) = writer.state(lane)?;
