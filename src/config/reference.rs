@@ -18,7 +18,7 @@ Every setting has a key. Where several places name it, the last of these wins:
 Values are TOML; outside a file a bare word is a text, and a list may be written with commas. Durations are written `250ms`,
 `30m`, `1h`, `3d`. `\"off\"` switches a limit off. Unknown keys are errors, with the nearest known name; all faults are reported
 together, each with its file and line, variable or option (`leadstream check --offline --config FILE` shows them, exit code 2).
-Settings in force are logged at every start with where they come from; passwords, secrets and tokens are masked.
+Settings in force are logged at every start with where they come from; passwords, secrets and tokens are masked, and of `kafka.properties` everything that is not known to be harmless.
 
 ";
 
