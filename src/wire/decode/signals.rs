@@ -72,10 +72,16 @@ impl<'a> SignalDraft<'a> {
     }
 }
 
-/// Not one of the words that programs write where they know nobody.
+/// Not one of the words that programs write where they know nobody. Each event asks: most are told by their first byte.
 fn is_id(text: &str) -> bool {
     const NOBODY: [&str; 7] = ["null", "undefined", "none", "nil", "nan", "false", "[object object]"];
-    text.bytes().any(|b| b != b'0') && (text.len() > 15 || !NOBODY.iter().any(|word| text.eq_ignore_ascii_case(word)))
+    match text.as_bytes() {
+        [] => false,
+        [b'0', rest @ ..] => rest.iter().any(|b| *b != b'0'),
+        [b'n' | b'N' | b'f' | b'F' | b'[', ..] => !NOBODY.iter().any(|word| text.eq_ignore_ascii_case(word)),
+        [b'u' | b'U', b'n' | b'N', ..] => !text.eq_ignore_ascii_case("undefined"),
+        _ => true,
+    }
 }
 
 fn put<'a>(places: &mut [Option<Cow<'a, str>>; 2], rank: u8, found: Option<Cow<'a, str>>) {
