@@ -18,3 +18,4 @@ mod reports;
 pub mod service;
 pub mod source;
 pub mod state;
+mod token_command;
