@@ -3,6 +3,7 @@
 //! [`options`] is the only place that writes client properties; [`batch`] and `membership` are the only unsafe ones.
 
 pub mod admin;
+mod asked;
 pub mod batch;
 pub mod context;
 pub mod errors;
@@ -14,6 +15,7 @@ mod oauth;
 pub mod options;
 pub mod properties;
 pub mod records;
+mod repair;
 mod reports;
 pub mod service;
 pub mod source;

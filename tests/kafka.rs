@@ -37,6 +37,8 @@ mod commands;
 mod exactly_once;
 #[path = "kafka/outage.rs"]
 mod outage;
+#[path = "kafka/reading.rs"]
+mod reading;
 #[path = "kafka/rebalances.rs"]
 mod rebalances;
 #[path = "kafka/stuck.rs"]

@@ -81,7 +81,6 @@ pub fn kafka_options(settings: &Settings, instance_id: &str) -> kafka::Options {
     worker.max_ahead_ms = max_ahead_ms(settings);
     worker.decoded_records = e.decoded_records / usize::from(options.workers);
     worker.max_records = e.max_records_per_partition;
-    worker.drain = e.shutdown_deadline;
     worker.allow_mixed_partitioners = t.allow_mixed_partitioners;
     let d = &settings.deadletters;
     worker.poison = d.stop_ratio.map(|ratio| PoisonLimit { window: d.stop_window, count: d.stop_count, ratio });

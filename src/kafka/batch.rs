@@ -9,16 +9,18 @@
 
 #![allow(unsafe_code, reason = "the client library's batch calls are not wrapped; the rules above hold them")]
 
+mod calls;
+
 use super::reports::opaque_of;
 use crate::runtime::ports::OutRecord;
-use rdkafka::client::{Client, ClientContext, OAuthToken};
+pub use calls::{flush, known_end, set_token};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::message::BorrowedMessage;
 use rdkafka::producer::{BaseProducer, Producer, ProducerContext};
 use rdkafka::types::RDKafkaErrorCode;
 use rdkafka_sys as sys;
 use std::borrow::Cow;
-use std::ffi::{CStr, CString, c_char, c_void};
+use std::ffi::{CStr, CString, c_void};
 use std::ptr;
 use std::sync::Arc;
 use std::thread::Thread;
@@ -36,7 +38,8 @@ pub struct Taken<X: ConsumerContext> {
     pub messages: Messages<X>,
     /// The end of the partition was reached after these messages.
     pub end: Option<i64>,
-    /// An error of the partition, and what the library says of it.
+    /// An error of the partition, and what the library says of it. What came after it is not among the messages: the library may
+    /// have passed something over.
     pub error: Option<(RDKafkaErrorCode, String)>,
 }
 
@@ -83,19 +86,19 @@ impl<X: ConsumerContext> PartitionQueue<X> {
         raw.retain(|&message| {
             // SAFETY: a valid message of the call above, destroyed here or in the drop of `Messages`, never twice.
             let (code, offset) = unsafe { ((*message).err, (*message).offset) };
-            if code == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
+            if error.is_none() && code == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
                 end = None;
                 // Another thread made it: its time and headers lie behind what was just looked at, and are asked for next.
                 branches::prefetch_read_data::<u8, 0>(message.cast::<u8>().wrapping_add(64));
                 branches::prefetch_read_data::<u8, 0>(message.cast::<u8>().wrapping_add(128));
                 return true;
             }
-            if code == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__PARTITION_EOF {
+            if error.is_none() && code == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR__PARTITION_EOF {
                 end = Some(offset);
-            } else {
+            } else if error.is_none() {
                 // SAFETY: as above; the text is a C string that lives as long as the message.
                 let text = unsafe { CStr::from_ptr(sys::rd_kafka_message_errstr(message)).to_string_lossy().into_owned() };
-                error = Some((code.into(), text));
+                (end, error) = (None, Some((code.into(), text)));
             }
             // SAFETY: not used after this.
             unsafe { sys::rd_kafka_message_destroy(message) };
@@ -114,44 +117,6 @@ impl<X: ConsumerContext> Drop for PartitionQueue<X> {
         }
         let _ = &self.wake;
     }
-}
-
-/// Lets everything that the producer holds leave at once, and waits at most so long for it to be written.
-pub fn flush<X: ProducerContext>(producer: &BaseProducer<X>, wait_ms: i32) {
-    // SAFETY: the client pointer is valid while `producer` lives. What is left after the wait is seen by `in_flight_count`.
-    unsafe { sys::rd_kafka_flush(producer.client().native_ptr(), wait_ms) };
-}
-
-/// The partition's end as of the latest fetch; nothing is asked.
-pub fn known_end<X: ConsumerContext>(consumer: &BaseConsumer<X>, topic: &str, partition: i32) -> Option<i64> {
-    let topic = CString::new(topic).ok()?;
-    let (mut low, mut high) = (-1, -1);
-    let client = consumer.client().native_ptr();
-    // SAFETY: a valid client, a C string, and two places for the answer.
-    let code = unsafe { sys::rd_kafka_get_watermark_offsets(client, topic.as_ptr(), partition, &raw mut low, &raw mut high) };
-    (code == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0).then_some(high)
-}
-
-/// Gives a client its OAUTHBEARER token. Only for admin clients: their own thread serves no token request; every other client
-/// asks through its context.
-///
-/// # Errors
-/// The library refuses the token.
-pub fn set_token<C: ClientContext>(client: &Client<C>, token: &OAuthToken) -> Result<(), String> {
-    let text = |s: &str| CString::new(s).map_err(|_| "the token contains a NUL".to_owned());
-    let (value, principal) = (text(&token.token)?, text(&token.principal_name)?);
-    let mut error = [0 as c_char; 256];
-    // SAFETY: the client lives through the call, the strings and the buffer too, and no extension is given.
-    let code = unsafe {
-        let (client, value, principal) = (client.native_ptr(), value.as_ptr(), principal.as_ptr());
-        let (none, until_ms, buffer, size) = (ptr::null_mut(), token.lifetime_ms, error.as_mut_ptr(), error.len());
-        sys::rd_kafka_oauthbearer_set_token(client, value, until_ms, principal, none, 0, buffer, size)
-    };
-    if code == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
-        return Ok(());
-    }
-    // SAFETY: the library wrote a NUL-terminated text, or nothing into the zeroed buffer.
-    Err(unsafe { CStr::from_ptr(error.as_ptr()) }.to_string_lossy().into_owned())
 }
 
 impl<X: ConsumerContext> Messages<X> {

@@ -23,6 +23,7 @@ use std::time::{Duration, Instant};
 
 /// Newest keys per partition looked at for the partitioner check.
 const KEYS_PER_PARTITION: i64 = 100;
+const JOIN_NAP: Duration = Duration::from_millis(5);
 /// Tries at the start before a cluster that does not answer is given up.
 const START_TRIES: u32 = 6;
 
@@ -108,7 +109,15 @@ impl Handle {
             }
         }
         for thread in self.threads.drain(..) {
-            if thread.join().is_err() {
+            // Its result is known; it is letting go of its clients, which waits for the broker.
+            while !thread.is_finished() && begun.elapsed() < deadline {
+                std::thread::sleep(JOIN_NAP);
+            }
+            if !thread.is_finished() {
+                tracing::warn!(
+                    "a worker could not leave the group within {deadline:?}: its partitions move when the session ends"
+                );
+            } else if thread.join().is_err() {
                 first = first.and(Err(Failure::Stop("a worker panicked: please report it with the log".to_owned())));
             }
         }
@@ -183,7 +192,7 @@ where
         };
         let report = Report { worker, sender: sender.clone(), told: false };
         let thread = std::thread::Builder::new().name(format!("worker-{worker}"));
-        let spawned = thread.spawn(move || report.tell(start.run()));
+        let spawned = thread.spawn(move || start.run(report));
         threads.push(spawned.map_err(|e| Failure::Stop(format!("a worker's thread can't be started: {e}")))?);
     }
     let running = threads.len();
@@ -231,8 +240,19 @@ struct Start<D, E, C> {
 }
 
 impl<D: Decode, E: Encode, C: Codec + Clone> Start<D, E, C> {
-    /// Runs on the worker's own thread.
-    fn run(self) -> Result<(), Failure> {
+    /// Runs on the worker's own thread. What came of it is reported before its clients are let go of: that waits for the broker,
+    /// and may do so for as long as the broker is away.
+    fn run(self, report: Report) {
+        match self.make() {
+            Ok(Some(mut worker)) => report.tell(worker.run()),
+            Ok(None) => report.tell(Ok(())),
+            Err(failure) => report.tell(Err(failure)),
+        }
+    }
+
+    /// The worker with its clients; `None`: it was asked to stop before.
+    #[allow(clippy::type_complexity, reason = "the one place where a worker is put together")]
+    fn make(self) -> Result<Option<Worker<KafkaSource, KafkaLog, KafkaState, D, E, C>>, Failure> {
         let worker = self.options.worker;
         let source = KafkaSource::join(&self.kafka, worker)?;
         let log = loop {
@@ -242,7 +262,7 @@ impl<D: Decode, E: Encode, C: Codec + Clone> Start<D, E, C> {
                     tracing::warn!("{text}: trying again");
                     std::thread::sleep(Duration::from_millis(500));
                 }
-                Err(Failure::Retry(_) | Failure::Rebuild(_)) => return Ok(()),
+                Err(Failure::Retry(_) | Failure::Rebuild(_)) => return Ok(None),
                 other => break other?,
             }
         };
@@ -263,7 +283,7 @@ impl<D: Decode, E: Encode, C: Codec + Clone> Start<D, E, C> {
             stop: self.stop,
             options: self.options,
         };
-        Worker::new(parts).run()
+        Ok(Some(Worker::new(parts)))
     }
 }
 

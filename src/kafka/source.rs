@@ -1,25 +1,28 @@
 //! [`EventSource`] on a consumer group: deferred rebalances, one split queue per partition.
 
+mod partitions;
+
+use super::asked::Asked;
 use super::batch::{PartitionQueue, known_end};
 use super::context::{self, Context, Rebalance};
 use super::errors;
 use super::options::Options;
 use super::records::{OwnedRecord, OwnedRecords, Records};
+use super::repair::Intake;
 use crate::domain::Ms;
-use crate::runtime::ports::{Bounds, EventSource, Failure, Fetched, GroupEvent, InputPartition};
+use crate::runtime::options::OnGap;
+use crate::runtime::ports::{Bounds, Broken, EventSource, Failure, Fetched, GroupEvent, InputPartition};
 use rdkafka::consumer::{BaseConsumer, Consumer, RebalanceProtocol};
 use rdkafka::error::KafkaError;
 use rdkafka::message::{BorrowedMessage, Message};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use rdkafka::types::RDKafkaErrorCode as Code;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Bound of every call that asks the broker.
 const ASK: Duration = Duration::from_secs(5);
-/// Committed offsets that a dead worker's transaction holds are asked for again; the loop goes on in between.
-const ASK_COMMITTED: Duration = Duration::from_millis(400);
 
 /// The consumer of one worker.
 pub struct KafkaSource {
@@ -29,8 +32,19 @@ pub struct KafkaSource {
     queues: BTreeMap<InputPartition, PartitionQueue<Context>>,
     /// What came by the main queue before its partition was split off.
     strays: BTreeMap<InputPartition, Vec<OwnedRecord>>,
-    /// What is assigned, and the next offset to be taken of it.
-    positions: BTreeMap<InputPartition, i64>,
+    /// What is assigned, where it is taken and what is wrong with it.
+    intakes: BTreeMap<InputPartition, Intake>,
+    /// Not fetched until they are started again.
+    paused: BTreeSet<InputPartition>,
+    /// The ends of the logs of broken partitions, being asked for.
+    ends: BTreeMap<InputPartition, Asked<Bounds>>,
+    /// Records that were replaced by others after they were read, since they were last told.
+    lost: Vec<(InputPartition, u64)>,
+    /// The committed offsets, being asked for.
+    offsets: Option<(Vec<InputPartition>, Asked<TopicPartitionList>)>,
+    on_gap: OnGap,
+    group: String,
+    made: Instant,
 }
 
 impl KafkaSource {
@@ -52,7 +66,14 @@ impl KafkaSource {
             topics,
             queues: BTreeMap::new(),
             strays: BTreeMap::new(),
-            positions: BTreeMap::new(),
+            intakes: BTreeMap::new(),
+            paused: BTreeSet::new(),
+            ends: BTreeMap::new(),
+            lost: Vec::new(),
+            offsets: None,
+            on_gap: options.on_gap,
+            group: options.group_id.clone(),
+            made: now(),
         })
     }
 
@@ -128,63 +149,12 @@ impl KafkaSource {
         }
         Ok(())
     }
-
-    /// Brings partitions that stay over an incremental rebalance back to where they were taken.
-    ///
-    /// librdkafka pauses everything for a rebalance and resumes from its own idea of the position, which is one too many after
-    /// an end of partition (before 2.13.2): a record would be skipped. What it fetched meanwhile is outdated by the seek.
-    fn seek_back(&self, but: &[InputPartition]) -> Result<(), Failure> {
-        let mut list = TopicPartitionList::new();
-        for (p, offset) in self.positions.iter().filter(|(p, _)| !but.contains(p)) {
-            list.add_partition_offset(self.topic(*p), p.partition, Offset::Offset(*offset))
-                .map_err(|e| errors::of_call("positions can't be kept over a rebalance", &e))?;
-        }
-        if list.count() == 0 {
-            return Ok(());
-        }
-        let rebuild = |e: &dyn std::fmt::Display| Failure::Rebuild(format!("positions can't be kept over a rebalance: {e}"));
-        let done = self.consumer.seek_partitions(list, ASK).map_err(|e| rebuild(&e))?;
-        done.elements().iter().try_for_each(|e| e.error()).map_err(|e| rebuild(&e))
-    }
-
-    /// A partition's queue brought an error.
-    fn partition_error(&mut self, from: InputPartition, code: Code, text: &str) -> Result<(), Failure> {
-        let what = format!("{}, partition {}: {text}", self.topic(from), from.partition);
-        if !matches!(code, Code::AutoOffsetReset | Code::OffsetOutOfRange | Code::LogTruncation) {
-            if errors::needs_a_person(code).is_some() && code != Code::UnknownTopicOrPartition {
-                return Err(errors::stop(&what, code));
-            }
-            tracing::warn!("{what}");
-            return Ok(());
-        }
-        // After an end of partition librdkafka's own position is one too many (before 2.13.2), and a new leader takes that for a
-        // truncated log. What counts is where we are.
-        let Some(position) = self.positions.get(&from).copied() else { return Ok(()) };
-        let bounds = self.bounds(from)?;
-        if (bounds.low..=bounds.high).contains(&position) {
-            tracing::info!(position, "{what}: going on where records were taken");
-            return self.start(&[(from, position)]);
-        }
-        // Records are gone: judged by the committed offset and kafka.on_gap when the tasks are located anew.
-        Err(Failure::Rebuild(what))
-    }
-
-    /// Splits the queues of partitions off, before they are assigned.
-    fn split(&mut self, partitions: &[InputPartition]) -> Result<(), Failure> {
-        for p in partitions {
-            self.queues.remove(p);
-            self.strays.remove(p);
-            let queue = PartitionQueue::split(&self.consumer, self.topic(*p), p.partition, std::thread::current())
-                .ok_or_else(|| Failure::Stop(format!("{} has no partition {}", self.topic(*p), p.partition)))?;
-            self.queues.insert(*p, queue);
-        }
-        Ok(())
-    }
 }
 
 impl EventSource for KafkaSource {
     fn group_event(&mut self) -> Result<Option<GroupEvent>, Failure> {
         self.serve()?;
+        self.repair()?;
         Ok(self.consumer.context().next_rebalance().map(|event| match event {
             Rebalance::Assign(list) => GroupEvent::Assigned(self.input_partitions(&list)),
             Rebalance::Revoke(list) => {
@@ -193,35 +163,46 @@ impl EventSource for KafkaSource {
         }))
     }
 
-    fn committed(&mut self, partitions: &[InputPartition]) -> Result<Vec<Option<i64>>, Failure> {
-        if partitions.is_empty() {
-            return Ok(Vec::new());
-        }
-        // Read-committed consumers get stable offsets only: the call waits while a transaction holds some.
-        let list = self
-            .consumer
-            .committed_offsets(self.list(partitions), ASK_COMMITTED)
-            .map_err(|e| errors::of_call("the committed offsets can't be read", &e))?;
-        partitions
-            .iter()
-            .map(|p| {
-                let element = list.find_partition(self.topic(*p), p.partition);
-                let element = element.ok_or_else(|| context::retry("the committed offsets are incomplete"))?;
-                element.error().map_err(|e| errors::of_call("a committed offset can't be read", &e))?;
-                Ok(match element.offset() {
-                    Offset::Offset(offset) => Some(offset),
-                    _ => None,
-                })
+    fn ask_committed(&mut self, partitions: &[InputPartition]) {
+        let (consumer, list) = (Arc::clone(&self.consumer), self.list(partitions));
+        let asked = Asked::new(move || {
+            if list.count() == 0 {
+                return Ok(list);
+            }
+            // Read-committed consumers get stable offsets only: the call waits while a transaction holds some.
+            let answer = consumer.committed_offsets(list, ASK);
+            answer.map_err(|e| errors::of_call("the committed offsets can't be read", &e))
+        });
+        self.offsets = Some((partitions.to_vec(), asked));
+    }
+
+    fn committed(&mut self) -> Result<Option<Vec<Option<i64>>>, Failure> {
+        let Some((partitions, asked)) = &self.offsets else { return Err(context::retry("nobody asked for offsets")) };
+        let Some(answer) = asked.answer() else { return Ok(None) };
+        let partitions = partitions.clone();
+        self.offsets = None;
+        let list = answer?;
+        let offset = |p: &InputPartition| {
+            let element = list.find_partition(self.topic(*p), p.partition);
+            let element = element.ok_or_else(|| context::retry("the committed offsets are incomplete"))?;
+            element.error().map_err(|e| errors::of_call("a committed offset can't be read", &e))?;
+            Ok(match element.offset() {
+                Offset::Offset(offset) => Some(offset),
+                _ => None,
             })
-            .collect()
+        };
+        partitions.iter().map(offset).collect::<Result<_, _>>().map(Some)
+    }
+
+    fn waiting_for_offsets(&self) -> String {
+        let group = &self.group;
+        format!(
+            "the committed offsets of group {group} are not stable, or its coordinator does not answer. Most likely a transaction is open              that holds some of them: of an instance of this group (transactional id group-instance-worker, here {group}-…) that died a              moment ago, which ends by itself within kafka.transaction_timeout; or a hanging one, which does not:              `kafka-transactions.sh --bootstrap-server … list`, `… find-hanging --broker-id …` and `… abort` find and end it"
+        )
     }
 
     fn bounds(&mut self, partition: InputPartition) -> Result<Bounds, Failure> {
-        let (low, high) = self
-            .consumer
-            .fetch_watermarks(self.topic(partition), partition.partition, ASK)
-            .map_err(|e| errors::of_call(&format!("the ends of {} can't be read", self.topic(partition)), &e))?;
-        Ok(Bounds { low, high })
+        bounds(&self.consumer, self.topic(partition), partition.partition)
     }
 
     fn offset_at(&mut self, partition: InputPartition, time_ms: Ms) -> Result<i64, Failure> {
@@ -237,69 +218,62 @@ impl EventSource for KafkaSource {
     }
 
     fn start(&mut self, from: &[(InputPartition, i64)]) -> Result<(), Failure> {
-        let partitions: Vec<InputPartition> = from.iter().map(|(p, _)| *p).collect();
-        let again: Vec<InputPartition> = partitions.iter().filter(|p| self.positions.contains_key(p)).copied().collect();
-        let cooperative = self.is_cooperative();
-        if cooperative && !again.is_empty() {
-            for p in &again {
-                self.queues.remove(p);
-            }
-            let result = self.consumer.incremental_unassign(&self.list(&again));
-            result.map_err(|e| errors::of_call("partitions can't be let go", &e))?;
+        let (again, new): (Vec<_>, Vec<_>) = from.iter().copied().partition(|(p, _)| self.intakes.contains_key(p));
+        for (p, offset) in from {
+            self.ends.remove(p);
+            self.intakes.insert(*p, Intake::new(*offset));
         }
-        self.positions.extend(from.iter().copied());
-        // The eager protocol knows one assignment: all of it is given again.
-        let all: Vec<(InputPartition, i64)> =
-            if cooperative { from.to_vec() } else { self.positions.iter().map(|(p, o)| (*p, *o)).collect() };
-        self.split(&all.iter().map(|(p, _)| *p).collect::<Vec<_>>())?;
-        let mut list = TopicPartitionList::with_capacity(all.len());
-        for (p, offset) in &all {
-            list.add_partition_offset(self.topic(*p), p.partition, Offset::Offset(*offset))
-                .map_err(|e| errors::of_call("partitions can't be assigned", &e))?;
+        if !again.is_empty() && self.is_cooperative() {
+            self.assign(&again, true)?;
+            return if new.is_empty() { Ok(()) } else { self.assign(&new, false) };
         }
-        let assigned = if cooperative { self.consumer.incremental_assign(&list) } else { self.consumer.assign(&list) };
-        assigned.map_err(|e| errors::of_call("partitions can't be assigned", &e))?;
-        if cooperative { self.seek_back(&partitions) } else { Ok(()) }
+        self.assign(from, false)
     }
 
     fn stop(&mut self, partitions: &[InputPartition]) -> Result<(), Failure> {
-        for p in partitions {
-            self.queues.remove(p);
-            self.strays.remove(p);
-            self.positions.remove(p);
-        }
-        let result = if self.is_cooperative() {
-            self.consumer.incremental_unassign(&self.list(partitions))
-        } else {
+        let cooperative = self.is_cooperative();
+        let all: Vec<InputPartition> =
+            if cooperative { partitions.to_vec() } else { self.intakes.keys().chain(partitions).copied().collect() };
+        // What was never started can't be let go of.
+        let assigned: Vec<InputPartition> = partitions.iter().filter(|p| self.intakes.contains_key(p)).copied().collect();
+        self.forget(&all);
+        if !cooperative {
             self.queues.clear();
             self.strays.clear();
-            self.positions.clear();
-            self.consumer.unassign()
-        };
+            return self.consumer.unassign().map_err(|e| errors::of_call("partitions can't be let go", &e));
+        }
+        let result = self.consumer.incremental_unassign(&self.list(&assigned));
         result.map_err(|e| errors::of_call("partitions can't be let go", &e))?;
-        if self.positions.is_empty() { Ok(()) } else { self.seek_back(&[]) }
+        if self.intakes.is_empty() { Ok(()) } else { self.seek_back(&[]) }
     }
 
     fn fetch(&mut self, from: InputPartition, max: usize) -> Result<Option<Fetched>, Failure> {
+        let Some(intake) = self.intakes.get_mut(&from).filter(|intake| intake.is_open()) else { return Ok(None) };
         if let Some(strays) = self.strays.remove(&from) {
-            if let Some(last) = strays.last() {
-                self.positions.insert(from, last.offset + 1);
-            }
+            intake.took(strays.last().map(|last| last.offset + 1), false);
             return Ok(Some(Fetched { records: Box::new(OwnedRecords { input: from.input, records: strays }), end: None }));
         }
         let Some(queue) = self.queues.get(&from) else { return Ok(None) };
         let taken = queue.take(max);
-        if let Some(last) = taken.messages.len().checked_sub(1) {
-            self.positions.insert(from, taken.messages.offset(last) + 1);
-        }
+        let last = taken.messages.len().checked_sub(1);
+        intake.took(last.map(|last| taken.messages.offset(last) + 1), taken.end.is_some());
         if let Some((code, text)) = taken.error {
-            self.partition_error(from, code, &text)?;
+            self.broke(from, code, &text);
         }
         if taken.messages.is_empty() && taken.end.is_none() {
             return Ok(None);
         }
         let records = Records { input: from.input, partition: from.partition, messages: taken.messages };
         Ok(Some(Fetched { records: Box::new(records), end: taken.end }))
+    }
+
+    fn broken(&self) -> Vec<Broken> {
+        let broken = |(at, intake): (&InputPartition, &Intake)| Some(Broken { at: *at, text: intake.trouble()?.to_owned() });
+        self.intakes.iter().filter_map(broken).collect()
+    }
+
+    fn lost(&mut self) -> Vec<(InputPartition, u64)> {
+        std::mem::take(&mut self.lost)
     }
 
     fn known_end(&mut self, partition: InputPartition) -> Option<i64> {
@@ -311,12 +285,24 @@ impl EventSource for KafkaSource {
         std::thread::park_timeout(at_most);
     }
 
-    fn leave(&mut self, _deadline: Duration) {
+    fn leave(&mut self) {
         self.queues.clear();
         self.strays.clear();
         // The group is left when the last one lets go of the consumer, in its drop.
         self.consumer.context().close();
     }
+}
+
+fn bounds(consumer: &BaseConsumer<Context>, topic: &str, partition: i32) -> Result<Bounds, Failure> {
+    let (low, high) = consumer
+        .fetch_watermarks(topic, partition, ASK)
+        .map_err(|e| errors::of_call(&format!("the ends of {topic} can't be read"), &e))?;
+    Ok(Bounds { low, high })
+}
+
+#[allow(clippy::disallowed_methods, reason = "adapters may measure time: pauses between two tries")]
+fn now() -> Instant {
+    Instant::now()
 }
 
 impl Drop for KafkaSource {

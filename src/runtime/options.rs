@@ -128,8 +128,6 @@ pub struct Options {
     pub dead_letter_budget_bytes: usize,
     /// Seed of the hashes of keys from outside.
     pub hash_seed: HashSeed,
-    /// How long a stop may take.
-    pub drain: Duration,
 }
 
 impl Options {
@@ -168,7 +166,6 @@ impl Options {
             allow_mixed_partitioners: false,
             dead_letter_budget_bytes: 960 * 1024,
             hash_seed: HashSeed::default(),
-            drain: Duration::from_secs(10),
         }
     }
 }

@@ -229,6 +229,14 @@ pub struct Bounds {
     pub high: i64,
 }
 
+/// An input partition that can't be read just now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    pub at: InputPartition,
+    /// What is wrong.
+    pub text: String,
+}
+
 /// The input topics, as a member of a consumer group.
 pub trait EventSource {
     /// Serves the group. Never blocks.
@@ -237,11 +245,18 @@ pub trait EventSource {
     /// The consumer can't go on.
     fn group_event(&mut self) -> Result<Option<GroupEvent>, Failure>;
 
-    /// The stable committed offsets (`None`: none yet). [`Failure::Retry`] while a transaction that holds some is open.
+    /// Asks for the stable committed offsets; what was asked before is forgotten. Never blocks.
+    fn ask_committed(&mut self, partitions: &[InputPartition]);
+
+    /// The stable committed offsets asked for last, in that order (an inner `None`: none committed yet); `None`: the answer has not
+    /// come. [`Failure::Retry`]: none came in time, as while a transaction that holds some is open. Never blocks.
     ///
     /// # Errors
     /// They can't be read.
-    fn committed(&mut self, partitions: &[InputPartition]) -> Result<Vec<Option<i64>>, Failure>;
+    fn committed(&mut self) -> Result<Option<Vec<Option<i64>>>, Failure>;
+
+    /// Why the committed offsets may not come, and what to do, for people.
+    fn waiting_for_offsets(&self) -> String;
 
     /// # Errors
     /// They can't be read.
@@ -271,6 +286,12 @@ pub trait EventSource {
     /// The partition can't be read.
     fn fetch(&mut self, from: InputPartition, max: usize) -> Result<Option<Fetched>, Failure>;
 
+    /// What can't be read just now; it is tried again by itself.
+    fn broken(&self) -> Vec<Broken>;
+
+    /// Records that were replaced by others after they were read, since this was last asked (`on_gap = "skip"`).
+    fn lost(&mut self) -> Vec<(InputPartition, u64)>;
+
     /// The newest end of a partition that is known without asking, for the lag.
     fn known_end(&mut self, partition: InputPartition) -> Option<i64> {
         let _ = partition;
@@ -280,8 +301,8 @@ pub trait EventSource {
     /// Sleeps until something may have arrived, or the time is over.
     fn wait(&mut self, at_most: Duration);
 
-    /// Leaves the group. Bounded by the deadline.
-    fn leave(&mut self, deadline: Duration);
+    /// Lets go of everything, so that the group is left as soon as the source is dropped. Never blocks.
+    fn leave(&mut self);
 }
 
 /// One record to be written inside the open transaction.

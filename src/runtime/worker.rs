@@ -3,6 +3,7 @@
 mod alone;
 mod assign;
 mod commit;
+mod locate;
 mod positions;
 mod publish;
 
@@ -319,9 +320,8 @@ where
         sleep
     }
 
-    /// Finishes the open batch, leaves the group; within the drain deadline.
+    /// Finishes the open batch, leaves the group. Whoever asked for the stop bounds it.
     fn shut_down(&mut self) -> Result<(), Failure> {
-        let begun = self.clock.monotonic();
         if let Err(failure) = self.commit() {
             tracing::warn!(%failure, "the last batch is not committed; it is taken again at the next start");
             // What is left open, the broker aborts.
@@ -329,7 +329,7 @@ where
         }
         self.lanes.clear();
         self.parked.clear();
-        self.source.leave(self.options.drain.saturating_sub(self.clock.monotonic().saturating_sub(begun)));
+        self.source.leave();
         self.board.no_more_beats(usize::from(self.options.worker));
         Ok(())
     }

@@ -80,6 +80,11 @@ impl OwnBroker {
         start(&self.dir, self.port).unwrap_or_else(|why| panic!("{why}"));
     }
 
+    /// The oldest segment of a partition, as it lies on the broker's disk.
+    pub fn segment(&self, topic: &str, partition: i32) -> PathBuf {
+        self.dir.join(format!("data/{topic}-{partition}/00000000000000000000.log"))
+    }
+
     /// `kill -9`.
     pub fn kill(&self) {
         let pid = std::fs::read_to_string(self.dir.join("pid")).expect("a pid");

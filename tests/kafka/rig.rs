@@ -276,6 +276,7 @@ pub struct Counts {
     pub commits_ms: Mutex<Vec<f64>>,
     /// Events of each batch.
     pub batches: Mutex<Vec<u64>>,
+    pub rebalances: AtomicU32,
 }
 
 impl Observer for Counts {
@@ -283,6 +284,10 @@ impl Observer for Counts {
         self.events.fetch_add(batch.events, Ordering::Relaxed);
         self.commits_ms.lock().unwrap().push(batch.commit_took.as_secs_f64() * 1e3);
         self.batches.lock().unwrap().push(batch.events);
+    }
+
+    fn rebalance(&self, _: u16, _: leadstream::runtime::observe::RebalanceKind, _: usize) {
+        self.rebalances.fetch_add(1, Ordering::Relaxed);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the group gives and takes: positions, restore, and state parked over a rebalance.
 
-use super::positions::{agreed_positions, first_offset};
+use super::locate::Locating;
+use super::positions::agreed_positions;
 use super::{Worker, is_replay};
 use crate::domain::{MINUTE_MS, Ms};
 use crate::engine::codec::Codec;
@@ -21,11 +22,14 @@ const LONGEST_PARKING: Duration = Duration::from_secs(5);
 #[derive(Default)]
 pub(super) struct Assignment {
     /// Acknowledged to the group.
-    held: BTreeSet<InputPartition>,
+    pub(super) held: BTreeSet<InputPartition>,
     /// To be located and started.
-    pending: Option<Vec<InputPartition>>,
+    pub(super) pending: Option<Vec<InputPartition>>,
     /// Located and fetching, but not all inputs of the task are here: committed offset, first offset.
-    waiting: BTreeMap<InputPartition, (Option<i64>, i64)>,
+    pub(super) waiting: BTreeMap<InputPartition, (Option<i64>, i64)>,
+    pub(super) locating: Locating,
+    /// Inputs that can't be read, since when.
+    pub(super) broken: BTreeMap<InputPartition, Duration>,
 }
 
 impl Assignment {
@@ -36,6 +40,28 @@ impl Assignment {
 
     pub(super) fn is_pending(&self) -> bool {
         self.pending.is_some()
+    }
+
+    /// More is to be located, with what is already: its offsets are asked for from here on.
+    fn locate(&mut self, partitions: impl IntoIterator<Item = InputPartition>) {
+        let mut all: BTreeSet<InputPartition> = self.pending.take().into_iter().flatten().collect();
+        all.extend(partitions);
+        self.pending = Some(all.into_iter().collect());
+        self.locating = Locating::default();
+    }
+
+    /// Partitions that are with somebody else now. Whatever was asked about them is asked anew for those that are left.
+    fn let_go(&mut self, gone: impl Fn(&InputPartition) -> bool) {
+        self.held.retain(|p| !gone(p));
+        self.waiting.retain(|p, _| !gone(p));
+        self.broken.retain(|p, _| !gone(p));
+        if let Some(pending) = &mut self.pending {
+            pending.retain(|p| !gone(p));
+            self.locating = Locating::default();
+        }
+        if self.pending.as_ref().is_some_and(Vec::is_empty) {
+            self.pending = None;
+        }
     }
 }
 
@@ -71,6 +97,8 @@ pub(super) struct Parked<C: Codec> {
     end: i64,
     offsets: Vec<i64>,
     incarnation: u64,
+    /// When it was taken away.
+    pub(super) since: Duration,
 }
 
 impl<S, L, R, D, E, C> Worker<S, L, R, D, E, C>
@@ -82,22 +110,23 @@ where
     E: Encode,
     C: Codec + Clone,
 {
-    /// Serves what the group says, in order; an assignment waits until its offsets are known.
+    /// Serves what the group says, in order. An assignment waits until its offsets are known, and the group goes on being served
+    /// meanwhile: who doesn't ask it for anything is taken for dead.
     pub(super) fn serve_group(&mut self) -> Result<bool, Failure> {
-        if self.assignment.is_pending() {
-            return self.locate();
-        }
-        let Some(event) = self.source.group_event()? else { return Ok(false) };
-        match event {
-            GroupEvent::Assigned(partitions) => {
+        match self.source.group_event()? {
+            Some(GroupEvent::Assigned(partitions)) => {
                 tracing::info!(partitions = partitions.len(), "assigned");
                 self.observer.rebalance(self.options.worker, RebalanceKind::Assigned, partitions.len());
-                self.assignment.pending = Some(partitions);
+                self.assignment.locate(partitions);
                 self.locate()?;
+                Ok(true)
             }
-            GroupEvent::Revoked { partitions, lost } => self.revoked(&partitions, lost)?,
+            Some(GroupEvent::Revoked { partitions, lost }) => {
+                self.revoked(&partitions, lost)?;
+                Ok(true)
+            }
+            None => self.locate(),
         }
-        Ok(true)
     }
 
     fn revoked(&mut self, partitions: &[InputPartition], lost: bool) -> Result<(), Failure> {
@@ -142,23 +171,27 @@ where
                 continue;
             }
             // Nobody else writes this changelog partition until the revocation is acknowledged below.
-            if let Ok(end) = self.state.end(partition) {
-                let offsets = lane.positions().collect();
-                self.parked.insert(partition, Parked { task: lane.task, end, offsets, incarnation: lane.incarnation });
+            match self.state.end(partition) {
+                Ok(end) => {
+                    let (offsets, since) = (lane.positions().collect(), self.clock.monotonic());
+                    let parked = Parked { task: lane.task, end, offsets, incarnation: lane.incarnation, since };
+                    self.parked.insert(partition, parked);
+                }
+                Err(failure) => {
+                    // One time-out for all of them: the group waits, and a state that isn't kept is read back.
+                    tracing::warn!(%failure, "the states of revoked tasks are not kept");
+                    park = false;
+                }
             }
         }
-        for partition in partitions {
-            self.assignment.held.remove(partition);
-            self.assignment.waiting.remove(partition);
-        }
+        self.assignment.let_go(|p| partitions.contains(p));
         self.share_decoded_records();
         self.source.stop(partitions)?;
         // KIP-848 takes inputs one by one: what is left of a task begins anew, should the others come back.
         let left: Vec<InputPartition> = self.assignment.held.iter().filter(|p| tasks.contains(&p.partition)).copied().collect();
         if !left.is_empty() {
-            self.assignment.held.retain(|p| !tasks.contains(&p.partition));
-            self.assignment.waiting.retain(|p, _| !tasks.contains(&p.partition));
-            self.assignment.pending.get_or_insert_default().extend(left);
+            self.assignment.let_go(|p| tasks.contains(&p.partition));
+            self.assignment.locate(left);
         }
         rebuild.map_or(Ok(()), Err)
     }
@@ -171,61 +204,11 @@ where
         self.lanes.clear();
         self.parked.clear();
         self.assignment.waiting.clear();
-        let mut all: BTreeSet<InputPartition> = std::mem::take(&mut self.assignment.held);
-        all.extend(self.assignment.pending.take().into_iter().flatten());
-        self.assignment.pending = Some(all.into_iter().collect());
-    }
-
-    /// Finds out where the pending partitions go on, starts to fetch, and starts to restore.
-    fn locate(&mut self) -> Result<bool, Failure> {
-        let Some(pending) = &self.assignment.pending else { return Ok(false) };
-        let committed = match self.source.committed(pending) {
-            Ok(committed) => committed,
-            Err(Failure::Retry(text)) => {
-                tracing::debug!("committed offsets are not stable yet: {text}");
-                return Ok(false);
-            }
-            Err(failure) => return Err(failure),
-        };
-        let known: Vec<(InputPartition, Option<i64>)> = pending.iter().copied().zip(committed).collect();
-        let mut from = Vec::with_capacity(known.len());
-        for (partition, committed) in &known {
-            let first = first_offset(&mut self.source, &self.options, *partition, *committed)?;
-            if let Some(lost) = committed.map(|c| first - c).filter(|lost| *lost > 0) {
-                self.observer.gap(self.options.worker, partition.input, lost.unsigned_abs());
-            }
-            from.push((*partition, first));
+        let held = std::mem::take(&mut self.assignment.held);
+        // With nothing held there is nothing to assign anew: an empty assignment would answer what the group has not asked yet.
+        if !held.is_empty() || self.assignment.is_pending() {
+            self.assignment.locate(held);
         }
-        self.source.start(&from)?;
-        self.assignment.pending = None;
-        self.has_joined();
-        self.assignment.held.extend(from.iter().map(|(p, _)| *p));
-        let located = known.iter().zip(&from).map(|((p, committed), (_, offset))| (*p, (*committed, *offset)));
-        self.assignment.waiting.extend(located);
-        // What came back is reused; what did not is with somebody else.
-        let mut parked = std::mem::take(&mut self.parked);
-        for partition in self.assignment.pending() {
-            let at = |input| InputPartition { partition, input };
-            let all = self.options.all_inputs().count();
-            let inputs: Vec<_> =
-                (0u16..).take(all).filter_map(|input| self.assignment.waiting.get(&at(input)).copied()).collect();
-            if inputs.len() < all {
-                // With KIP-848 the others may follow; with the classic protocol `range` brings them together.
-                tracing::warn!(
-                    partition,
-                    here = inputs.len(),
-                    of = all,
-                    "the task waits for its other inputs; if that lasts, an instance has another subscription or assignor"
-                );
-                continue;
-            }
-            for input in (0u16..).take(inputs.len()) {
-                self.assignment.waiting.remove(&at(input));
-            }
-            self.begin_restore(partition, &inputs, parked.remove(&partition))?;
-        }
-        self.publish(true);
-        Ok(true)
     }
 
     /// Each task of this worker may keep as many decoded copies as any other.
@@ -240,7 +223,12 @@ where
         Lane::new(partition, task, offsets, self.options.inputs.len(), is_replay(&self.models), poison)
     }
 
-    fn begin_restore(&mut self, partition: i32, inputs: &[(Option<i64>, i64)], parked: Option<Parked<C>>) -> Result<(), Failure> {
+    pub(super) fn begin_restore(
+        &mut self,
+        partition: i32,
+        inputs: &[(Option<i64>, i64)],
+        parked: Option<Parked<C>>,
+    ) -> Result<(), Failure> {
         let (committed, offsets): (Vec<_>, Vec<_>) = inputs.iter().copied().unzip();
         // Somebody who went further also wrote to the changelog; this is a second look at the same thing.
         let parked = parked.filter(|p| committed.iter().zip(&p.offsets).all(|(c, o)| c.is_none_or(|c| c <= *o)));

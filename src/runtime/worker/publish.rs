@@ -36,6 +36,7 @@ where
         }
         self.last_published = Some(now.monotonic);
         self.watch_over();
+        self.look_after_inputs();
         let worker = usize::from(self.options.worker);
         for partition in self.assignment.pending() {
             let (state, troubles) = self.troubled(partition, TaskState::Waiting);

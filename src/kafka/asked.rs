@@ -1,0 +1,32 @@
+//! Questions whose answer may take seconds are asked on a thread of their own: a worker must not stand still meanwhile.
+
+use crate::runtime::ports::Failure;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+
+/// A question on its way. Whoever drops it doesn't want the answer any more.
+pub(super) struct Asked<T> {
+    answer: Receiver<Result<T, Failure>>,
+}
+
+impl<T: Send + 'static> Asked<T> {
+    /// Asks; the thread that calls this is woken up by the answer.
+    pub fn new(question: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Self {
+        let (sender, answer) = channel();
+        let asking = std::thread::current();
+        std::thread::spawn(move || {
+            // Nobody may want it any more.
+            sender.send(question()).unwrap_or_default();
+            asking.unpark();
+        });
+        Self { answer }
+    }
+
+    /// The answer, once; `None`: not yet.
+    pub fn answer(&self) -> Option<Result<T, Failure>> {
+        match self.answer.try_recv() {
+            Ok(answer) => Some(answer),
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => Some(Err(Failure::Retry("a question to the broker was lost".to_owned()))),
+        }
+    }
+}
