@@ -35,6 +35,8 @@ mod clocks;
 mod commands;
 #[path = "kafka/exactly_once.rs"]
 mod exactly_once;
+#[path = "kafka/memory.rs"]
+mod memory;
 #[path = "kafka/outage.rs"]
 mod outage;
 #[path = "kafka/reading.rs"]

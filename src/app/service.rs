@@ -72,6 +72,7 @@ pub fn kafka_options(settings: &Settings, instance_id: &str) -> kafka::Options {
     options.start = k.start;
     options.on_gap = k.on_gap;
     options.positions = k.positions;
+    options.fetch_ahead_bytes = e.fetch_ahead_bytes;
     let worker = &mut options.worker;
     worker.hash_seed = hash_seed();
     worker.behind_after = e.behind_after;

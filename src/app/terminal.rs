@@ -109,7 +109,8 @@ mod tests {
     #[test]
     fn text_is_made_printable_on_its_way() {
         let mut out = Lines(Vec::new());
-        write!(out, "{}: {}\n", "n\u{1b}]0;x\u{7}", "ü\u{9b}").expect("written");
+        let (name, value) = ("n\u{1b}]0;x\u{7}", "ü\u{9b}");
+        writeln!(out, "{name}: {value}").expect("written");
         assert_eq!(String::from_utf8(out.0).expect("text"), "n\\u{1b}]0;x\\u{7}: ü\\u{9b}\n");
     }
 }

@@ -36,7 +36,7 @@ const fn key(name: &'static str, kind: Kind, default: &'static str, about: &'sta
 }
 
 /// Every key, in the order of the reference.
-pub const KEYS: [Key; 54] = [
+pub const KEYS: [Key; 55] = [
     key("kafka.bootstrap_servers", Kind::Text, "\"127.0.0.1:9092\"", "Brokers to ask first, `host:port` with commas between."),
     key(
         "kafka.group_id",
@@ -180,7 +180,14 @@ pub const KEYS: [Key; 54] = [
         "How long events gather after a commit before the next batch begins, when nothing more was there. A broker that is still \
          ending a transaction makes one that begins meanwhile wait for 20 ms; the first event after a pause leaves at once.",
     ),
-    key("engine.fetch_ahead", Kind::Integer, "4000", "Records fetched ahead per input partition: bounds memory."),
+    key("engine.fetch_ahead", Kind::Integer, "4000", "Records fetched ahead per input partition."),
+    key(
+        "engine.fetch_ahead_bytes",
+        Kind::Integer,
+        "268435456",
+        "Bytes of fetched records that an instance holds at most: waiting, in the open batches, and in the client library's queues, \
+         shared out among all input partitions. See the formula for memory in docs/limits.md.",
+    ),
     key(
         "engine.decoded_records",
         Kind::Integer,

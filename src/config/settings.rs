@@ -5,6 +5,7 @@ mod read;
 use super::layers::{Layers, Origin};
 use super::{keys, model_file};
 use crate::domain::model::spec::CartSpec;
+use crate::runtime::options::DEFAULT_FETCH_BYTES;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -97,6 +98,7 @@ pub struct Engine {
     pub batch_longest: Duration,
     pub batch_linger: Duration,
     pub fetch_ahead: usize,
+    pub fetch_ahead_bytes: usize,
     pub decoded_records: usize,
     /// `None`: off.
     pub max_records_per_partition: Option<usize>,
@@ -222,6 +224,7 @@ impl Default for Engine {
             batch_longest: Duration::from_millis(250),
             batch_linger: Duration::from_millis(8),
             fetch_ahead: 4_000,
+            fetch_ahead_bytes: DEFAULT_FETCH_BYTES,
             decoded_records: 262_144,
             max_records_per_partition: None,
             behind_after: Duration::from_secs(5),

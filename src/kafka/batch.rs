@@ -137,6 +137,28 @@ impl<X: ConsumerContext> Messages<X> {
         self.get(n).offset
     }
 
+    /// Bytes of all keys, values and headers.
+    pub fn bytes(&self) -> usize {
+        (0..self.len()).map(|n| self.get(n).key_len + self.get(n).len + self.header_bytes(n)).sum()
+    }
+
+    fn header_bytes(&self, n: usize) -> usize {
+        let Some(headers) = headers_in(self.get(n)) else { return 0 };
+        let (mut bytes, mut at) = (0, 0);
+        loop {
+            let (mut name, mut value, mut size) = (ptr::null(), ptr::null(), 0);
+            // SAFETY: the headers live as long as the message; the call fails past the last one, and the name is a C string.
+            unsafe {
+                let code = sys::rd_kafka_header_get_all(headers, at, &raw mut name, &raw mut value, &raw mut size);
+                if code != sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR {
+                    return bytes;
+                }
+                bytes += size + CStr::from_ptr(name).count_bytes();
+            }
+            at += 1;
+        }
+    }
+
     pub fn key(&self, n: usize) -> Option<&[u8]> {
         let message = self.get(n);
         // SAFETY: pointer and length describe bytes that live as long as the message.

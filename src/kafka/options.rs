@@ -2,7 +2,7 @@
 
 use super::properties;
 use crate::domain::budget::{MAX_OUTPUT_BYTES, MAX_RECORD_BYTES};
-use crate::runtime::options::{OnGap, Options as WorkerOptions, Positions, Start};
+use crate::runtime::options::{DEFAULT_FETCH_BYTES, FetchShares, OnGap, Options as WorkerOptions, Positions, Start};
 use crate::runtime::ports::OutTopic;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use std::collections::BTreeMap;
@@ -30,6 +30,13 @@ const CLIENT_MESSAGE_BYTES: usize = 16 << 20;
 
 /// Begins the instance's id of a command that is no instance: `engine.instance_id` can't hold it, so no instance is fenced.
 pub const TOOL: &str = "+";
+
+/// What is asked for of one partition, and of all in one response.
+const FETCH_BYTES: u64 = 128 * 1024;
+const FETCH_MAX_BYTES: u64 = 2 * 1024 * 1024;
+/// Bounds of what is queued of a changelog partition that is read back.
+const LEAST_RESTORE_BYTES: usize = 512 * 1024;
+const MOST_RESTORE_BYTES: usize = 16 * 1024 * 1024;
 
 /// Which protocol the consumer group speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -68,6 +75,10 @@ pub struct Options {
     pub positions: Positions,
     /// Batch sizes and the like, as every worker gets them (`inputs`, `partitions`, `worker` are filled in at the start).
     pub worker: WorkerOptions,
+    /// Bytes of fetched records that this instance may hold.
+    pub fetch_ahead_bytes: usize,
+    /// Partitions of every input; filled in at the start.
+    pub partitions: u32,
     /// The broker answers no administrative requests (the demo's).
     pub is_mock: bool,
 }
@@ -178,6 +189,8 @@ impl Options {
             on_gap: OnGap::default(),
             positions: Positions::default(),
             worker: WorkerOptions::new(Vec::new(), 0),
+            fetch_ahead_bytes: DEFAULT_FETCH_BYTES,
+            partitions: 1,
             is_mock: false,
         }
     }
@@ -225,6 +238,13 @@ impl Options {
         properties::unknown(&self.properties)
     }
 
+    /// How the bytes of fetched records are shared out.
+    #[must_use]
+    pub fn fetch_shares(&self) -> FetchShares {
+        let input_partitions = self.all_inputs().len() * self.partitions.max(1) as usize;
+        FetchShares::of(self.fetch_ahead_bytes, input_partitions, usize::from(self.workers))
+    }
+
     fn base(&self, role: &str) -> ClientConfig {
         let mut config = ClientConfig::new();
         config
@@ -257,13 +277,22 @@ impl Options {
             .set("isolation.level", "read_committed")
             // Per partition, since each has a queue of its own.
             .set("queued.min.messages", "10000")
-            .set("queued.max.messages.kbytes", "4096")
+            .set("queued.max.messages.kbytes", (self.fetch_shares().queue / 1024).to_string())
             // The default of 1 s stalls the fetcher as soon as a queue is full.
             .set("fetch.queue.backoff.ms", "5")
             .set("fetch.error.backoff.ms", "50")
             .set("fetch.wait.max.ms", "10")
-            .set("fetch.message.max.bytes", "1048576");
+            // A response is unpacked as a whole, whatever it unpacks to, and before the queue's bound is looked at: small ones.
+            // One larger batch comes all the same.
+            .set("fetch.message.max.bytes", FETCH_BYTES.to_string())
+            .set("fetch.max.bytes", self.fetch_max_bytes().to_string());
         config
+    }
+
+    /// The library wants no response to be smaller than a message may be.
+    fn fetch_max_bytes(&self) -> u64 {
+        let message = self.properties.get("message.max.bytes").and_then(|bytes| bytes.parse().ok());
+        message.unwrap_or(0).max(FETCH_MAX_BYTES)
     }
 
     /// The consumer of a worker.
@@ -293,7 +322,7 @@ impl Options {
         self.finish(config, &not_for)
     }
 
-    /// The reader of the changelog: no member of the group, it assigns by itself.
+    /// A reader that is no member of the group and assigns by itself.
     #[must_use]
     pub fn restore_config(&self, worker: u16) -> ClientConfig {
         let mut config = self.reader(&format!("{worker}-restore"));
@@ -304,6 +333,18 @@ impl Options {
             .set("queued.min.messages", "100000")
             .set("queued.max.messages.kbytes", "16384");
         self.finish(config, &[PRODUCER_ONLY.as_slice(), &["group.remote.assignor"]].concat())
+    }
+
+    /// The reader of the changelog: where it can't be read on, nothing is passed over.
+    #[must_use]
+    pub fn changelog_config(&self, worker: u16) -> ClientConfig {
+        let mut config = self.restore_config(worker);
+        let each = self.fetch_ahead_bytes / self.partitions.max(1) as usize;
+        config
+            .set("auto.offset.reset", "error")
+            .set("check.crcs", "true")
+            .set("queued.max.messages.kbytes", (each.clamp(LEAST_RESTORE_BYTES, MOST_RESTORE_BYTES) / 1024).to_string());
+        config
     }
 
     /// A client for metadata, watermarks (open transactions included) and administration.

@@ -11,6 +11,8 @@ pub struct Records {
     pub input: u16,
     pub partition: i32,
     pub messages: Messages<Context>,
+    /// Of all keys, values and headers.
+    pub bytes: usize,
 }
 
 impl RecordBatch for Records {
@@ -36,6 +38,10 @@ impl RecordBatch for Records {
 
     fn record_ms(&self, n: usize) -> Option<Ms> {
         credible_ms(self.messages.timestamp_ms(n))
+    }
+
+    fn bytes(&self) -> usize {
+        self.bytes
     }
 
     fn headers(&self, n: usize) -> Vec<(String, Option<Vec<u8>>)> {

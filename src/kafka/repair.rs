@@ -7,13 +7,16 @@
 
 use super::errors;
 use crate::runtime::options::OnGap;
-use crate::runtime::ports::{Bounds, Failure};
+use crate::runtime::ports::{Bounds, Failure, Room};
 use rdkafka::types::RDKafkaErrorCode as Code;
 use std::time::Duration;
 
 /// Pause before a partition is tried again, and the longest one: it doubles with every try.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// What a record is taken to weigh before the first has come: few are taken then.
+const FIRST_MEAN_BYTES: usize = 64 * 1024;
 
 /// The brokers change places, or don't answer: the library goes on by itself.
 pub(super) fn is_passing(code: Code) -> bool {
@@ -92,12 +95,14 @@ enum Stage {
 pub(super) struct Intake {
     /// The next offset to be taken.
     position: i64,
+    /// Of a record, in the latest helping.
+    mean_bytes: usize,
     broken: Option<Broken>,
 }
 
 impl Intake {
     pub fn new(position: i64) -> Self {
-        Self { position, broken: None }
+        Self { position, mean_bytes: FIRST_MEAN_BYTES, broken: None }
     }
 
     pub fn position(&self) -> i64 {
@@ -107,6 +112,16 @@ impl Intake {
     /// Whether what comes of the partition may be taken.
     pub fn is_open(&self) -> bool {
         self.broken.as_ref().is_none_or(|broken| broken.stage == Stage::Trying)
+    }
+
+    /// How many records to take, as large as those before.
+    pub fn helping(&self, room: Room) -> usize {
+        room.records.min(room.bytes / self.mean_bytes).max(1)
+    }
+
+    /// So many bytes were taken in so many records.
+    pub fn weighed(&mut self, bytes: usize, records: usize) {
+        self.mean_bytes = bytes.checked_div(records).map_or(self.mean_bytes, |mean| mean.max(1));
     }
 
     /// What is wrong, for people.

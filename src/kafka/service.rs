@@ -155,12 +155,14 @@ where
     }
     let mut options = options.clone();
     options.accounts = ports.models.accounts().is_some();
+    let (partitions, dead_letter_budget_bytes) = look_at_topics(&options)?;
+    options.partitions = partitions;
     let options = &options;
-    let (partitions, dead_letter_budget_bytes) = look_at_topics(options)?;
     let mut worker_options = options.worker.clone();
     worker_options.inputs = options.input_topics();
     worker_options.members = options.members_topic();
     worker_options.partitions = partitions;
+    worker_options.fetch = options.fetch_shares();
     worker_options.workers = options.workers.max(1);
     worker_options.start = options.start;
     worker_options.on_gap = options.on_gap;

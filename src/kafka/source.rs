@@ -11,7 +11,7 @@ use super::records::{OwnedRecord, OwnedRecords, Records};
 use super::repair::Intake;
 use crate::domain::Ms;
 use crate::runtime::options::OnGap;
-use crate::runtime::ports::{Bounds, Broken, EventSource, Failure, Fetched, GroupEvent, InputPartition};
+use crate::runtime::ports::{Bounds, Broken, EventSource, Failure, Fetched, GroupEvent, InputPartition, Room};
 use rdkafka::consumer::{BaseConsumer, Consumer, RebalanceProtocol};
 use rdkafka::error::KafkaError;
 use rdkafka::message::{BorrowedMessage, Message};
@@ -247,14 +247,16 @@ impl EventSource for KafkaSource {
         if self.intakes.is_empty() { Ok(()) } else { self.seek_back(&[]) }
     }
 
-    fn fetch(&mut self, from: InputPartition, max: usize) -> Result<Option<Fetched>, Failure> {
+    fn fetch(&mut self, from: InputPartition, room: Room) -> Result<Option<Fetched>, Failure> {
         let Some(intake) = self.intakes.get_mut(&from).filter(|intake| intake.is_open()) else { return Ok(None) };
         if let Some(strays) = self.strays.remove(&from) {
             intake.took(strays.last().map(|last| last.offset + 1), false);
             return Ok(Some(Fetched { records: Box::new(OwnedRecords { input: from.input, records: strays }), end: None }));
         }
         let Some(queue) = self.queues.get(&from) else { return Ok(None) };
-        let taken = queue.take(max);
+        let taken = queue.take(intake.helping(room));
+        let bytes = taken.messages.bytes();
+        intake.weighed(bytes, taken.messages.len());
         let last = taken.messages.len().checked_sub(1);
         intake.took(last.map(|last| taken.messages.offset(last) + 1), taken.end.is_some());
         if let Some((code, text)) = taken.error {
@@ -263,7 +265,7 @@ impl EventSource for KafkaSource {
         if taken.messages.is_empty() && taken.end.is_none() {
             return Ok(None);
         }
-        let records = Records { input: from.input, partition: from.partition, messages: taken.messages };
+        let records = Records { input: from.input, partition: from.partition, messages: taken.messages, bytes };
         Ok(Some(Fetched { records: Box::new(records), end: taken.end }))
     }
 
@@ -309,5 +311,51 @@ impl Drop for KafkaSource {
     fn drop(&mut self) {
         self.queues.clear();
         self.consumer.context().close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::options::OnGap;
+    use rdkafka::mocking::MockCluster;
+
+    /// A call that must not wait for the broker.
+    #[allow(clippy::disallowed_methods, reason = "the test is about time")]
+    fn at_once<T>(what: &str, call: impl FnOnce() -> T) -> T {
+        let begun = Instant::now();
+        let result = call();
+        assert!(begun.elapsed() < Duration::from_millis(300), "{what} took {:?}", begun.elapsed());
+        result
+    }
+
+    #[test]
+    fn a_slow_coordinator_gets_through_and_nobody_stands_still_meanwhile() {
+        let cluster = MockCluster::new(1).unwrap();
+        cluster.create_topic("cart", 1, 1).unwrap();
+        let mut options = Options::new(&cluster.bootstrap_servers(), "g", "i", vec!["cart".to_owned()]);
+        options.on_gap = OnGap::Stop;
+        let mut source = KafkaSource::join(&options, 0).unwrap();
+        let give_up = now() + Duration::from_secs(60);
+        let partitions = loop {
+            assert!(now() < give_up, "nothing was assigned");
+            if let Some(GroupEvent::Assigned(partitions)) = at_once("group_event", || source.group_event()).unwrap() {
+                break partitions;
+            }
+            source.wait(Duration::from_millis(20));
+        };
+        // Slower than one try used to be allowed to take.
+        cluster.broker_round_trip_time(1, Duration::from_millis(900)).unwrap();
+        at_once("ask_committed", || source.ask_committed(&partitions));
+        let offsets = loop {
+            assert!(now() < give_up, "no answer");
+            match at_once("committed", || source.committed()).unwrap() {
+                Some(offsets) => break offsets,
+                None => source.wait(Duration::from_millis(20)),
+            }
+            at_once("group_event", || source.group_event()).unwrap();
+        };
+        assert_eq!(offsets, [None]);
+        source.leave();
     }
 }

@@ -235,7 +235,7 @@ impl KafkaState {
         let reader = match &self.reader {
             Some(reader) => Arc::clone(reader),
             None => {
-                let config = self.options.restore_config(self.worker);
+                let config = self.options.changelog_config(self.worker);
                 let made = context::consumer(&config);
                 let reader: BaseConsumer<Context> =
                     made.map_err(|e| errors::of_call("the changelog's reader can't be made", &e))?;

@@ -11,6 +11,8 @@ use std::collections::VecDeque;
 
 /// Events that are decoded at once.
 const DECODED_AT_ONCE: usize = 128;
+/// No more is decoded ahead of so many bytes of values: large ones may say much.
+const DECODED_BYTES: usize = 256 * 1024;
 /// Fewer than these ahead, and more are decoded: as many as [`AHEAD`] looks at.
 const AT_LEAST: usize = AHEAD[0].0 + 1;
 
@@ -33,15 +35,29 @@ impl<'a> Window<'a> {
         self.first = n;
         if self.events.len() < AT_LEAST {
             let upto = records.len().min(n + DECODED_AT_ONCE);
-            self.events.extend((n + self.events.len()..upto).map(|n| decoder.decode(&records.view(n))));
+            let mut bytes = 0;
+            for n in n + self.events.len()..upto {
+                let record = records.view(n);
+                self.events.push_back(decoder.decode(&record));
+                bytes += record.value.map_or(0, <[u8]>::len);
+                if bytes > DECODED_BYTES {
+                    break;
+                }
+            }
         }
     }
+}
+
+/// Records and what they weigh.
+pub struct Weighed {
+    records: Box<dyn RecordBatch>,
+    bytes: usize,
 }
 
 self_cell::self_cell!(
     /// The records of one fetch and what those that come next say.
     pub struct Chunk {
-        owner: Box<dyn RecordBatch>,
+        owner: Weighed,
         #[not_covariant]
         dependent: Window,
     }
@@ -50,17 +66,23 @@ self_cell::self_cell!(
 impl Chunk {
     /// The records of a batch, none of which is decoded yet.
     pub fn of(batch: Box<dyn RecordBatch>) -> Self {
-        Self::new(batch, |_| Window::default())
+        let bytes = batch.bytes();
+        Self::new(Weighed { records: batch, bytes }, |_| Window::default())
     }
 
     /// The records.
     pub fn records(&self) -> &dyn RecordBatch {
-        self.borrow_owner().as_ref()
+        self.borrow_owner().records.as_ref()
+    }
+
+    /// Bytes of its keys, values and headers.
+    pub fn bytes(&self) -> usize {
+        self.borrow_owner().bytes
     }
 
     /// The record at `n` is next: afterwards it can be asked for by [`Chunk::with_event`].
     pub fn move_to(&mut self, n: usize, decoder: &impl Decode) {
-        self.with_dependent_mut(|records, window| window.move_to(n, records.as_ref(), decoder));
+        self.with_dependent_mut(|owner, window| window.move_to(n, owner.records.as_ref(), decoder));
     }
 
     /// All its records are passed.
@@ -84,7 +106,7 @@ impl Chunk {
     /// # Panics
     /// Before [`Chunk::move_to`].
     pub fn with_event<R>(&self, f: impl FnOnce(&dyn RecordBatch, &Decoded<'_>) -> R) -> R {
-        self.with_dependent(|records, window| f(records.as_ref(), &window.events[0]))
+        self.with_dependent(|owner, window| f(owner.records.as_ref(), &window.events[0]))
     }
 }
 

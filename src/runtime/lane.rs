@@ -2,146 +2,20 @@
 //!
 //! Records stay until their batch is committed, so that an aborted batch is taken again from memory.
 
+mod input;
+
 pub use super::ahead::Now;
 use super::ahead::RefusedAhead;
 use super::chunk::Chunk;
 use super::observe::BatchStats;
 use super::poison::{Poison, Poisoned};
-use super::ports::{Decode, Failure, RecordBatch, Rejected};
+use super::ports::{Decode, Failure, RecordBatch, Rejected, Room};
 use super::snapshot::Done;
 use crate::domain::Ms;
 use crate::engine::codec::{Codec, CodecError};
 use crate::engine::merge::{Choice, Head, choose};
 use crate::engine::task::{BatchEffects, Mode, Task};
-use std::collections::VecDeque;
-use std::time::Duration;
-
-/// An input that reached its end counts as caught up this much longer.
-const AT_END_COUNTS_FOR: Duration = Duration::from_secs(1);
-
-/// One input of a task.
-struct Input {
-    chunks: VecDeque<Chunk>,
-    /// The head: chunk, record.
-    at: (usize, usize),
-    /// The first record of the first chunk that is not committed.
-    confirmed: usize,
-    next_offset: i64,
-    confirmed_offset: i64,
-    /// Records fetched and not applied.
-    ahead: usize,
-    /// The end as of the last fetch, when everything before it is fetched.
-    end: Option<i64>,
-    last_at_end: Option<Duration>,
-    head: Head,
-    head_record_ms: Ms,
-    poison: Option<Poison>,
-    /// Nothing of it is taken any more.
-    is_paused: bool,
-}
-
-impl Input {
-    fn new(offset: i64, poison: Option<Poison>) -> Self {
-        Self {
-            chunks: VecDeque::new(),
-            at: (0, 0),
-            confirmed: 0,
-            next_offset: offset,
-            confirmed_offset: offset,
-            ahead: 0,
-            end: None,
-            last_at_end: None,
-            head: Head::Pending,
-            head_record_ms: 0,
-            poison,
-            is_paused: false,
-        }
-    }
-
-    fn push(&mut self, chunk: Option<Chunk>, end: Option<i64>, decoder: &impl Decode) {
-        if let Some(chunk) = chunk {
-            self.ahead += chunk.records().len();
-            self.end = None;
-            self.chunks.push_back(chunk);
-        }
-        self.end = end.or(self.end);
-        self.look(decoder);
-    }
-
-    /// Finds the head.
-    fn look(&mut self, decoder: &impl Decode) {
-        let Some(chunk) = self.chunks.get_mut(self.at.0) else {
-            self.head = Head::Pending;
-            if let Some(end) = self.end {
-                self.head = Head::AtEnd;
-                // Commit markers take offsets too: an input that is read to its end shows no lag.
-                self.next_offset = self.next_offset.max(end);
-            }
-            return;
-        };
-        chunk.move_to(self.at.1, decoder);
-        let at = self.at.1;
-        let (time_ms, record_ms) = chunk.with_event(|records, event| match event {
-            Ok(event) => (event.time_ms, event.record_ms),
-            // Of no use, and without a time: it holds nothing back.
-            Err(_) => [records.record_ms(at).unwrap_or(Ms::MIN); 2].into(),
-        });
-        (self.head, self.head_record_ms) = (Head::At(time_ms), record_ms);
-    }
-
-    fn step(&mut self, offset: i64, decoder: &impl Decode) {
-        self.next_offset = offset + 1;
-        self.ahead -= 1;
-        self.at.1 += 1;
-        let chunk = &mut self.chunks[self.at.0];
-        if self.at.1 == chunk.records().len() {
-            chunk.leave();
-            self.at = (self.at.0 + 1, 0);
-        }
-        self.look(decoder);
-    }
-
-    fn confirm(&mut self) {
-        self.chunks.drain(..self.at.0);
-        self.at.0 = 0;
-        self.confirmed = self.at.1;
-        self.confirmed_offset = self.next_offset;
-    }
-
-    fn discard(&mut self, decoder: &impl Decode) {
-        let applied: usize = self.chunks.iter().map(|c| c.records().len()).sum();
-        self.ahead = applied - self.confirmed;
-        self.at = (0, self.confirmed);
-        self.next_offset = self.confirmed_offset;
-        self.look(decoder);
-    }
-
-    /// The head lies so far ahead of the wall clock that it is refused: it has no place in the merge order.
-    fn is_refused(&self, now: &Now) -> bool {
-        self.has_records() && now.refuses(self.head_record_ms)
-    }
-
-    /// How it stands in the merge: a paused input holds nothing back.
-    fn head(&self) -> Head {
-        if self.is_paused { Head::AtEnd } else { self.head }
-    }
-
-    fn has_records(&self) -> bool {
-        matches!(self.head(), Head::At(_))
-    }
-
-    fn is_caught_up(&self, now: &Now) -> bool {
-        // What lies in a paused input nobody knows: an order may be in it.
-        if self.is_paused {
-            return false;
-        }
-        match self.head {
-            Head::AtEnd => true,
-            Head::At(_) if now.is_present(self.head_record_ms) => true,
-            _ => self.last_at_end.is_some_and(|at| now.monotonic.saturating_sub(at) < AT_END_COUNTS_FOR),
-        }
-    }
-}
+use input::Input;
 
 /// What a run of a lane gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -207,12 +81,18 @@ impl<C: Codec> Lane<C> {
         }
     }
 
-    /// Room for more records of an input.
-    pub fn wants(&self, input: u16, fetch_ahead: usize) -> usize {
+    /// Room for more records of an input, when so much may be fetched ahead.
+    pub fn room(&self, input: u16, ahead: Room) -> Room {
         if !self.active {
-            return 0;
+            return Room { records: 0, bytes: 0 };
         }
-        fetch_ahead.saturating_sub(self.inputs[usize::from(input)].ahead)
+        let input = &self.inputs[usize::from(input)];
+        Room { records: ahead.records.saturating_sub(input.ahead), bytes: ahead.bytes.saturating_sub(input.ahead_bytes) }
+    }
+
+    /// Bytes of the records that the open batch has applied, kept in case it is aborted.
+    pub fn applied_bytes(&self) -> usize {
+        self.inputs.iter().map(|input| input.applied_bytes).sum()
     }
 
     /// Takes what was fetched of an input.

@@ -93,6 +93,41 @@ impl BatchLimits {
     }
 }
 
+/// How the bytes of fetched records are shared out, so that an instance holds about `engine.fetch_ahead_bytes` of them in all:
+/// half for the records of open batches (kept in case they are aborted), which one more turn may exceed by what is ahead; an
+/// eighth for what is ahead, twice (a commit fetches while it waits); a quarter for the queues of the client library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FetchShares {
+    /// Waiting to be applied, per input partition.
+    pub ahead: usize,
+    /// Applied by one batch of one worker: then it is committed.
+    pub batch: usize,
+    /// In the client library's queue, per input partition.
+    pub queue: usize,
+}
+
+/// Less than this per input partition would fetch record by record.
+const LEAST_SHARE_BYTES: usize = 64 * 1024;
+/// More than this per input partition makes nothing faster.
+const MOST_AHEAD_BYTES: usize = 16 * 1024 * 1024;
+const MOST_QUEUE_BYTES: usize = 4 * 1024 * 1024;
+
+/// Bytes of fetched records that an instance may hold, unless it is told otherwise.
+pub const DEFAULT_FETCH_BYTES: usize = 256 * 1024 * 1024;
+
+impl FetchShares {
+    /// Shares of so many bytes among all input partitions, which one instance may get, and its workers.
+    #[must_use]
+    pub fn of(total_bytes: usize, input_partitions: usize, workers: usize) -> Self {
+        let each = |part: usize| total_bytes / part / input_partitions.max(1);
+        Self {
+            ahead: each(8).clamp(LEAST_SHARE_BYTES, MOST_AHEAD_BYTES),
+            batch: (total_bytes / 2 / workers.max(1)).max(LEAST_SHARE_BYTES),
+            queue: each(4).clamp(LEAST_SHARE_BYTES, MOST_QUEUE_BYTES),
+        }
+    }
+}
+
 /// Options of one worker.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -116,6 +151,8 @@ pub struct Options {
     pub fetch_ahead: usize,
     /// A record whose time lies further ahead of the wall clock than this is dead-lettered; [`Ms::MAX`]: none is.
     pub max_ahead_ms: Ms,
+    /// Bytes of fetched records.
+    pub fetch: FetchShares,
     /// Decoded copies of records that the worker's tasks keep, all together.
     pub decoded_records: usize,
     /// Prospects of a partition above which new ones of whom nothing is known are refused; `None`: off.
@@ -159,6 +196,7 @@ impl Options {
             batch_in_backlog: BatchLimits::default(),
             fetch_ahead: 4_000,
             max_ahead_ms: 5 * MINUTE_MS,
+            fetch: FetchShares::of(DEFAULT_FETCH_BYTES, 1, 1),
             decoded_records: 262_144,
             max_records: None,
             poison: Some(PoisonLimit::default()),
@@ -173,6 +211,21 @@ impl Options {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_fetched_stays_within_its_bytes_however_it_is_shared_out() {
+        for total in [64 << 20, 256 << 20, 1 << 30] {
+            for input_partitions in [1, 3, 36, 64] {
+                for workers in [1, 4] {
+                    let shares = FetchShares::of(total, input_partitions, workers);
+                    let held = workers * shares.batch + input_partitions * (2 * shares.ahead + shares.queue);
+                    assert!(held <= total, "{total} among {input_partitions} and {workers}: {shares:?}");
+                }
+            }
+        }
+        // So many partitions that none could work: at least this much each.
+        assert_eq!(FetchShares::of(1 << 20, 3_000, 1).ahead, LEAST_SHARE_BYTES);
+    }
 
     #[test]
     fn a_batch_of_a_backlog_ends_long_before_its_transaction_is_given_up() {

@@ -199,8 +199,21 @@ pub trait RecordBatch {
         self.view(n).record_ms()
     }
 
+    /// Bytes of all keys, values and headers.
+    fn bytes(&self) -> usize {
+        let text = |bytes: Option<&[u8]>| bytes.map_or(0, <[u8]>::len);
+        (0..self.len()).map(|n| self.view(n)).map(|view| text(view.key) + text(view.value)).sum()
+    }
+
     /// The original headers of a record (dead letters keep them).
     fn headers(&self, n: usize) -> Vec<(String, Option<Vec<u8>>)>;
+}
+
+/// How much more of an input partition there is room for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    pub records: usize,
+    pub bytes: usize,
 }
 
 /// What one fetch gave.
@@ -280,11 +293,12 @@ pub trait EventSource {
     /// The consumer can't go on.
     fn stop(&mut self, partitions: &[InputPartition]) -> Result<(), Failure>;
 
-    /// What is there of one partition, at most `max` records. Never blocks.
+    /// What is there of one partition, at most so many records and about so many bytes (one record comes whatever its size). Never
+    /// blocks.
     ///
     /// # Errors
     /// The partition can't be read.
-    fn fetch(&mut self, from: InputPartition, max: usize) -> Result<Option<Fetched>, Failure>;
+    fn fetch(&mut self, from: InputPartition, room: Room) -> Result<Option<Fetched>, Failure>;
 
     /// What can't be read just now; it is tried again by itself.
     fn broken(&self) -> Vec<Broken>;

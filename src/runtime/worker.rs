@@ -15,7 +15,7 @@ use super::options::{BatchLimits, OnPoison, Options};
 use super::partitioners::{Sample, disagreement};
 use super::poison::Poisoned;
 use super::ports::{
-    Cause, Clock, CommitLog, Decode, Encode, Encoded, EventSource, Failure, InputPartition, RecordBatch, StateSource,
+    Cause, Clock, CommitLog, Decode, Encode, Encoded, EventSource, Failure, InputPartition, RecordBatch, Room, StateSource,
 };
 use super::snapshot::{Board, Done};
 use super::trouble::Troubles;
@@ -289,7 +289,8 @@ where
 
     fn is_full(&self, age: Duration) -> bool {
         let limits = self.limits(&self.now());
-        self.batch.records >= limits.max_events || age >= limits.longest
+        let bytes: usize = self.lanes.values().map(Lane::applied_bytes).sum();
+        self.batch.records >= limits.max_events || age >= limits.longest || bytes >= self.options.fetch.batch
     }
 
     /// Sleeps when there was nothing to do: until something arrives or is due.
@@ -365,13 +366,15 @@ fn fetch_lane<S: EventSource, D: Decode, C: Codec>(
 ) -> Result<bool, Failure> {
     let mut any = false;
     for input in (0u16..).take(options.all_inputs().count()) {
-        let room = lane.wants(input, options.fetch_ahead);
+        let ahead = Room { records: options.fetch_ahead, bytes: options.fetch.ahead };
+        let room = lane.room(input, ahead);
         // Small helpings cost more per record: wait for room, as long as there is enough to work on.
-        if room < FETCH_AT_ONCE.min(options.fetch_ahead / 2) {
+        if room.records < FETCH_AT_ONCE.min(ahead.records / 2) || room.bytes < ahead.bytes / 2 {
             continue;
         }
+        let room = Room { records: room.records.min(FETCH_AT_ONCE), ..room };
         let from = InputPartition { partition: lane.partition, input };
-        let Some(fetched) = source.fetch(from, room.min(FETCH_AT_ONCE))? else { continue };
+        let Some(fetched) = source.fetch(from, room)? else { continue };
         any = true;
         let chunk = (!fetched.records.is_empty()).then(|| Chunk::of(fetched.records));
         // The internal input is our own producer's: it says nothing of the others'.

@@ -13,6 +13,7 @@ mod lookup;
 mod protobuf;
 mod scan;
 mod signals;
+mod surplus;
 mod tidings;
 mod value;
 

@@ -92,6 +92,7 @@ impl Settings {
             set_duration(&mut engine.batch_longest, f.duration("batch_longest", faults));
             set_duration(&mut engine.batch_linger, f.duration("batch_linger", faults));
             set_count(&mut engine.fetch_ahead, f.integer("fetch_ahead", faults), 1, 1_000_000, faults);
+            set_count(&mut engine.fetch_ahead_bytes, f.integer("fetch_ahead_bytes", faults), 1, 1 << 40, faults);
             set_count(&mut engine.decoded_records, f.integer("decoded_records", faults), 0, 100_000_000, faults);
             set_most(&mut engine.max_records_per_partition, f.integer_or_off("max_records_per_partition", faults), faults);
             set_duration(&mut engine.behind_after, f.duration("behind_after", faults));

@@ -2,6 +2,7 @@
 
 use super::draft::{BuiltIn, Draft, DraftProduct, ProductField};
 use super::lookup::Lookup;
+use super::surplus::{LOOKED_THROUGH_BYTES, without_surplus};
 use super::value::Scalar;
 use crate::domain::YEAR_9999_END_MS;
 use crate::runtime::ports::{DeadReason, Rejected};
@@ -14,6 +15,11 @@ pub const EVENT_VERSION: u32 = 1;
 
 /// Reads one event into an empty draft.
 pub(super) fn parse(bytes: &[u8], lookup: &Lookup, draft: &mut Draft<'_>) -> Result<(), Rejected> {
+    let looked_through = if bytes.len() > LOOKED_THROUGH_BYTES { without_surplus(bytes) } else { None };
+    let (bytes, left_out) = looked_through.as_ref().map_or((bytes, 0), |(kept, left_out)| (kept, *left_out));
+    for _ in 0..left_out.min(usize::from(u16::MAX)) {
+        draft.list.drop_one(&mut draft.faults);
+    }
     let event = proto::Event::decode(bytes)
         .map_err(|e| Rejected { reason: DeadReason::UnreadableValue, detail: format!("not a leadstream.v1.Event: {e}") })?;
     if event.version > EVENT_VERSION {

@@ -193,6 +193,8 @@ pub(super) fn cut(text: Cow<'_, str>, max_bytes: usize) -> Cow<'_, str> {
         Cow::Borrowed(text) => Cow::Borrowed(text.get(..end).unwrap_or_default()),
         Cow::Owned(mut text) => {
             text.truncate(end);
+            // What is kept of a megabyte is a few bytes.
+            text.shrink_to_fit();
             Cow::Owned(text)
         }
     }
