@@ -1,5 +1,7 @@
 //! Quotes, backslashes and control characters: what ends a string of JSON or needs a closer look.
 
+// Places in a text never wrap around: the sums are not checked, for every byte of every record passes here.
+
 /// How many bytes are looked at together.
 const STEP: usize = 16;
 
@@ -7,7 +9,7 @@ const STEP: usize = 16;
 pub(super) fn plain_bytes(bytes: &[u8]) -> usize {
     // Most strings end in the first step, and the loop takes some instructions to begin.
     match bytes.split_first_chunk() {
-        Some((chunk, rest)) => first_special(chunk).unwrap_or_else(|| STEP + plain_bytes_of_many(rest)),
+        Some((chunk, rest)) => first_special(chunk).unwrap_or_else(|| STEP.wrapping_add(plain_bytes_of_many(rest))),
         None => plain_bytes_of_many(bytes),
     }
 }
@@ -17,10 +19,11 @@ fn plain_bytes_of_many(bytes: &[u8]) -> usize {
     let (chunks, rest) = bytes.as_chunks();
     for (n, chunk) in chunks.iter().enumerate() {
         if let Some(at) = first_special(chunk) {
-            return n * STEP + at;
+            return n.wrapping_mul(STEP).wrapping_add(at);
         }
     }
-    bytes.len() - rest.len() + rest.iter().take_while(|byte| !is_special(**byte)).count()
+    let plain = rest.iter().position(|byte| is_special(*byte)).unwrap_or(rest.len());
+    bytes.len().wrapping_sub(rest.len()).wrapping_add(plain)
 }
 
 #[inline]

@@ -21,6 +21,12 @@ impl<'a> Scan<'a> {
         Self { text, at: 0 }
     }
 
+    /// Goes on by so many bytes. A place in a text is never so large that it could wrap around, and this is the busiest sum of all.
+    #[inline]
+    fn advance(&mut self, bytes: usize) {
+        self.at = self.at.wrapping_add(bytes);
+    }
+
     /// The next byte that is no white space, without taking it.
     #[inline]
     pub(super) fn peek(&mut self) -> Option<u8> {
@@ -35,7 +41,7 @@ impl<'a> Scan<'a> {
     fn peek_behind_space(&mut self) -> Option<u8> {
         loop {
             match *self.text.as_bytes().get(self.at)? {
-                b' ' | b'\t' | b'\n' | b'\r' => self.at += 1,
+                b' ' | b'\t' | b'\n' | b'\r' => self.advance(1),
                 byte => return Some(byte),
             }
         }
@@ -43,7 +49,7 @@ impl<'a> Scan<'a> {
 
     #[inline]
     fn expect(&mut self, byte: u8) -> Option<()> {
-        (self.peek()? == byte).then(|| self.at += 1)
+        (self.peek()? == byte).then(|| self.advance(1))
     }
 
     /// Nothing but white space is left.
@@ -56,19 +62,19 @@ impl<'a> Scan<'a> {
     pub(super) fn object(&mut self, mut field: impl FnMut(&mut Self, &'a [u8]) -> Option<()>) -> Option<()> {
         self.expect(b'{')?;
         if self.peek()? == b'}' {
-            self.at += 1;
+            self.advance(1);
             return Some(());
         }
         loop {
             let key = self.key()?;
             field(self, key)?;
             match self.peek()? {
-                b',' => self.at += 1,
+                b',' => self.advance(1),
                 b'}' => break,
                 _ => return None,
             }
         }
-        self.at += 1;
+        self.advance(1);
         Some(())
     }
 
@@ -77,18 +83,18 @@ impl<'a> Scan<'a> {
     pub(super) fn array(&mut self, mut element: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
         self.expect(b'[')?;
         if self.peek()? == b']' {
-            self.at += 1;
+            self.advance(1);
             return Some(());
         }
         loop {
             element(self)?;
             match self.peek()? {
-                b',' => self.at += 1,
+                b',' => self.advance(1),
                 b']' => break,
                 _ => return None,
             }
         }
-        self.at += 1;
+        self.advance(1);
         Some(())
     }
 
@@ -98,11 +104,11 @@ impl<'a> Scan<'a> {
         if self.peek()? != b'"' {
             return None;
         }
-        let text = self.text.as_bytes().get(self.at + 1..)?;
+        let text = self.text.as_bytes().get(self.at.wrapping_add(1)..)?;
         let (key, behind) = text.split_at_checked(plain_bytes(text))?;
-        self.at += key.len() + 2;
+        self.advance(key.len().wrapping_add(2));
         match behind {
-            [b'"', b':', ..] => self.at += 1,
+            [b'"', b':', ..] => self.advance(1),
             [b'"', ..] => self.expect(b':')?,
             _ => return None,
         }
@@ -149,10 +155,10 @@ impl<'a> Scan<'a> {
                 b'f' => self.literal("false")?,
                 b'n' => self.literal("null")?,
                 bracket @ (b'{' | b'[') => {
-                    self.at += 1;
+                    self.advance(1);
                     let is_object = bracket == b'{';
                     if self.peek()? == bracket + 2 {
-                        self.at += 1;
+                        self.advance(1);
                     } else if depth == MAX_DEPTH {
                         return None;
                     } else {
@@ -172,7 +178,7 @@ impl<'a> Scan<'a> {
                 }
                 let in_object = open & 1 == 1;
                 let next = self.peek()?;
-                self.at += 1;
+                self.advance(1);
                 match next {
                     b',' if in_object => {
                         self.skip_key()?;
@@ -198,7 +204,7 @@ impl<'a> Scan<'a> {
     }
 
     fn literal(&mut self, literal: &str) -> Option<()> {
-        self.text.as_bytes().get(self.at..)?.starts_with(literal.as_bytes()).then(|| self.at += literal.len())
+        self.text.as_bytes().get(self.at..)?.starts_with(literal.as_bytes()).then(|| self.advance(literal.len()))
     }
 
     /// A number as it is written.
@@ -231,12 +237,12 @@ impl<'a> Scan<'a> {
     /// Text that begins here; [`Scalar::Other`] when it can't be unescaped.
     #[inline]
     fn string(&mut self) -> Option<Scalar<'a>> {
-        let rest = self.text.get(self.at + 1..)?;
+        let rest = self.text.get(self.at.wrapping_add(1)..)?;
         let length = plain_bytes(rest.as_bytes());
         if rest.as_bytes().get(length) != Some(&b'"') {
             return self.escaped();
         }
-        self.at += length + 2;
+        self.advance(length.wrapping_add(2));
         rest.get(..length).map(|text| Scalar::Text(Cow::Borrowed(text)))
     }
 
@@ -250,12 +256,12 @@ impl<'a> Scan<'a> {
 
     #[inline]
     fn skip_string(&mut self) -> Option<()> {
-        let rest = self.text.as_bytes().get(self.at + 1..)?;
+        let rest = self.text.as_bytes().get(self.at.wrapping_add(1)..)?;
         let length = plain_bytes(rest);
         if rest.get(length) != Some(&b'"') {
             return self.skip_escaped();
         }
-        self.at += length + 2;
+        self.advance(length.wrapping_add(2));
         Some(())
     }
 
