@@ -33,6 +33,8 @@ pub struct Watch {
     back: Option<Duration>,
     /// Inputs of which nothing is taken any more, and why; also when the task is built anew.
     pub paused: BTreeMap<u16, String>,
+    /// A trial of one record was refused because its dead letter was too large: the next trial writes it without its content.
+    pub is_letter_too_large: bool,
 }
 
 /// A task that is tried alone.
@@ -118,8 +120,12 @@ impl Watch {
     /// The trial was refused, with so many records taken: it was this task's.
     pub fn refused_alone(&mut self, refusal: Refusal, taken: usize, now: Duration) {
         let Some(aside) = &mut self.aside else { return };
+        let letters = OutTopic::DeadLetters.topic_name();
+        let is_of_a_dead_letter =
+            refusal.cause == Cause::TooLarge && refusal.topic.as_ref().is_some_and(|t| t.ends_with(&letters));
         aside.refusal = Some(refusal);
         let tried = aside.records.min(taken.max(1));
+        self.is_letter_too_large = tried == 1 && is_of_a_dead_letter;
         aside.records = (tried / 10).max(1);
         if tried > 1 {
             // What comes before the refused record need not wait for it.
@@ -139,6 +145,7 @@ impl Watch {
 
     /// The trial was committed, with so many records; says whether the task is back among the others.
     pub fn committed_alone(&mut self, records: usize, now: Duration) -> bool {
+        self.is_letter_too_large = false;
         let Some(aside) = &mut self.aside else { return true };
         if aside.records < WHOLE_TRIAL && records >= aside.records {
             aside.records = (aside.records * 10).min(WHOLE_TRIAL);

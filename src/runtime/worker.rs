@@ -232,7 +232,9 @@ where
             None => !is_aside(watches, lane.partition),
         };
         let Batch { effects, stats, encoded, open, records, since, done } = batch;
-        let mut writer = Writer { log, encoder: encoder.as_ref(), options, wall_ms: now.wall_ms, short, open, encoded, done };
+        let is_bare = alone.is_some_and(|(p, _)| watches.get(&p).is_some_and(|w| w.is_letter_too_large));
+        let wall_ms = now.wall_ms;
+        let mut writer = Writer { log, encoder: encoder.as_ref(), options, wall_ms, short, is_bare, open, encoded, done };
         let mut applied = 0;
         let mut fired = false;
         for lane in lanes.values_mut().filter(|lane| lane.active && has_turn(lane)) {

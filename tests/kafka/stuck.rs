@@ -163,6 +163,31 @@ fn outputs_whose_time_their_topic_does_not_take_hold_up_their_task_only() {
 }
 
 #[test]
+fn a_dead_letter_that_its_topic_refuses_after_all_goes_without_its_content() {
+    let Some(rig) = Rig::new("letter", 2) else { return };
+    let dir = tempfile::tempdir().expect("a folder");
+    let (mut instance, port) = run(&rig, &dir, &[]);
+    rig.alter(OutTopic::DeadLetters, &[("max.message.bytes", "2000")]);
+    let noise: String = (0..20_000u32).map(|n| char::from(b'!' + (n.wrapping_mul(2_654_435_761) >> 24) as u8 % 90)).collect();
+    for value in ["short", noise.as_str(), "short too"] {
+        rig.send("clickstream", Some(0), Some(b"u"), value.as_bytes(), now_ms());
+    }
+    rig.flush();
+    wait_until_committed(&rig, "clickstream", 0, 3);
+    readiness(port, Duration::from_secs(30), |status, _| status == 200);
+    let letters = rig.read(OutTopic::DeadLetters);
+    let value = |offset: &[u8]| {
+        let letter = letters.iter().find(|r| r.headers["leadstream-offset"] == offset).expect("a dead letter");
+        (letter.value.clone().unwrap_or_default(), letter.headers.get("leadstream-truncated").cloned())
+    };
+    assert_eq!(letters.len(), 3);
+    assert_eq!(value(b"0"), (b"short".to_vec(), None), "what fits stays whole");
+    assert_eq!(value(b"1"), (Vec::new(), Some(b"20000".to_vec())));
+    assert_eq!(value(b"2"), (b"short too".to_vec(), None));
+    assert!(instance.terminate(Duration::from_secs(15)).success(), "{}", instance.log());
+}
+
+#[test]
 fn a_poisoned_input_is_paused_and_everything_else_works_on() {
     let Some(rig) = Rig::new("poison", 2) else { return };
     let dir = tempfile::tempdir().expect("a folder");

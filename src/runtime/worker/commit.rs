@@ -32,6 +32,8 @@ pub(super) struct Writer<'a, L, E> {
     pub open: &'a mut bool,
     pub encoded: &'a mut Encoded,
     pub done: &'a mut BTreeMap<i32, Done>,
+    /// Dead letters are written without what their records held: with it they were refused.
+    pub is_bare: bool,
 }
 
 impl<L: CommitLog, E: Encode> Writer<'_, L, E> {
@@ -92,7 +94,7 @@ impl<L: CommitLog, E: Encode> Writer<'_, L, E> {
         self.open()?;
         let view = batch.view(n);
         let topic = self.options.input(view.input).map_or("", String::as_str);
-        let budget_bytes = self.options.dead_letter_budget_bytes;
+        let budget_bytes = if self.is_bare { 0 } else { self.options.dead_letter_budget_bytes };
         let letter = self.encoder.dead_letter(&view, batch.headers(n), topic, rejected, budget_bytes);
         self.log.send(&OutRecord {
             task: view.partition,
@@ -157,7 +159,8 @@ where
         let (records, short) = (self.batch.records, self.shortens_reminders());
         let Self { lanes, batch, log, encoder, options, source, decoder, samples, .. } = self;
         let Batch { effects, stats, encoded, open, since, done, .. } = batch;
-        let mut writer = Writer { log, encoder: encoder.as_ref(), options, wall_ms, short, open, encoded, done };
+        let is_bare = false;
+        let mut writer = Writer { log, encoder: encoder.as_ref(), options, wall_ms, short, is_bare, open, encoded, done };
         for lane in lanes.values_mut().filter(|lane| lane.touched) {
             writer.outputs(lane.partition, effects, stats)?;
             let (records, bytes) = writer.state(lane)?;
