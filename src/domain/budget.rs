@@ -176,27 +176,27 @@ mod tests {
     };
     use super::*;
 
-    fn long(bytes: usize) -> Option<Text> {
-        Some("x".repeat(bytes).into())
+    fn long(bytes: usize) -> Text {
+        "x".repeat(bytes).into()
     }
 
     /// As large as the decoder and the model let it become.
     fn cart() -> Cart {
         let line = CartLine {
-            product_id: long(256).unwrap_or_default(),
-            sku: long(256),
-            name: long(512),
-            variant: long(512),
-            url: long(2_048),
-            image_url: long(2_048),
+            product_id: long(256),
+            sku: Some(long(256)),
+            name: Some(long(512)),
+            variant: Some(long(512)),
+            url: Some(long(2_048)),
+            image_url: Some(long(2_048)),
             ..CartLine::default()
         };
         Cart {
-            id: long(256),
+            id: Some(long(256)),
             lines: vec![line; 2],
             removed: vec![Removed { product_hash: 1, time_ms: 1 }; MAX_REMOVED],
-            checkout_step: long(64),
-            currency: long(16),
+            checkout_step: Some(long(64)),
+            currency: Some(long(16)),
             series: Series { sent: vec![SentStep::default(); MAX_SENT], ..Series::default() },
             ..Cart::default()
         }
@@ -205,7 +205,7 @@ mod tests {
     fn track() -> Track {
         let past = PastStage { stage_hash: 1, entered_ms: 1, by: EnteredBy::default() };
         let position = StagePosition {
-            stage: long(64).unwrap_or_default(),
+            stage: long(64),
             entered_ms: 1,
             stale_at_ms: None,
             by: EnteredBy::default(),
@@ -214,12 +214,12 @@ mod tests {
         let stood = [Some(position.clone()), Some(position.clone())];
         let hits = std::iter::repeat_n(Hit { time_ms: 1, same: 1 }, MAX_COUNT_MEMORY).collect();
         Track {
-            model: long(64).unwrap_or_default(),
+            model: long(64),
             positions: stood.clone(),
             counts: std::iter::repeat_n(RuleCount { rule: 1, hits }, 8).collect(),
             groups: std::iter::repeat_n(GroupPoints { group: 1, points: 1.0, as_of_ms: 1, brought: 1.0 }, 64).collect(),
             uses: std::iter::repeat_n(RuleUse { rule: 1, since_ms: 1, count: 1 }, 64).collect(),
-            disqualified: Some(Box::new(Disqualified { reason: long(120), stood, ..Disqualified::default() })),
+            disqualified: Some(Box::new(Disqualified { reason: Some(long(120)), stood, ..Disqualified::default() })),
             ledger: std::iter::repeat_n(Entry { what: 1, time_ms: 1, hundredths: 1 }, MAX_ENTRIES).collect(),
             ..Track::default()
         }
