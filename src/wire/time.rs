@@ -9,9 +9,13 @@ pub fn parse_text(text: &str) -> Option<Ms> {
 }
 
 /// Reads a Unix time. Its size tells seconds, milliseconds, microseconds and nanoseconds apart: the borders are the year
-/// 5138 in seconds, and 1973 in each of the finer units.
+/// 5138 in seconds, and 1973 in each of the finer units. Digits of a date (`20261122`), with or without its time of day, are that
+/// date: as a Unix time they would lie before 1980 or after 2570.
 #[must_use]
 pub fn parse_unix(number: f64) -> Option<Ms> {
+    if let Some(ms) = date_in_digits(number) {
+        return Some(ms);
+    }
     let size = number.abs();
     let ms = match size {
         s if !s.is_finite() => return None,
@@ -23,6 +27,29 @@ pub fn parse_unix(number: f64) -> Option<Ms> {
     };
     #[allow(clippy::cast_possible_truncation, reason = "less than 1e14 here")]
     Some(ms.round() as Ms)
+}
+
+/// `YYYYMMDD`, `YYYYMMDDHHMM` or `YYYYMMDDHHMMSS` as a number, of the years 1900 to 2199, in UTC.
+fn date_in_digits(number: f64) -> Option<Ms> {
+    // Most numbers are Unix times: one look tells.
+    let in_day = match number {
+        n if (19e6..22e6).contains(&n) => 1.0,
+        n if (19e10..22e10).contains(&n) => 1e4,
+        n if (19e12..22e12).contains(&n) => 1e6,
+        _ => return None,
+    };
+    if number.fract() != 0.0 {
+        return None;
+    }
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, and of 8 and 6 digits at most")]
+    let (date, clock) = ((number / in_day) as u32, (number % in_day * (1e6 / in_day)) as u32);
+    let (year, month, day) = (date / 10_000, date / 100 % 100, date % 100);
+    let (hour, minute, second) = (clock / 10_000, clock / 100 % 100, clock % 100);
+    let known = (1..=12).contains(&month) && (1..=days_in_month(year, month)).contains(&day);
+    (known && hour <= 23 && minute <= 59 && second <= 59).then(|| {
+        let seconds = hour * 3_600 + minute * 60 + second;
+        days_from_civil(year, month, day) * DAY_MS + i64::from(seconds) * SECOND_MS
+    })
 }
 
 /// `YYYY-MM-DDTHH:MM:SS[.fraction](Z|+00:00)`: what nearly every producer writes, read without a library call.
@@ -207,6 +234,37 @@ mod tests {
             assert_eq!(parse_unix(number), Some(NOON_MS), "{number}");
         }
         assert_eq!(parse_unix(f64::NAN), None);
+    }
+
+    #[test]
+    fn digits_of_a_date_are_that_date() {
+        let midnight_ms = NOON_MS - 12 * HOUR_MS - 123;
+        for (text, ms) in [
+            ("20261122", midnight_ms),
+            (" 20261122 ", midnight_ms),
+            ("20261122.0", midnight_ms),
+            ("202611221200", NOON_MS - 123),
+            ("20261122120000", NOON_MS - 123),
+            ("20261122235959", midnight_ms + DAY_MS - SECOND_MS),
+            ("20240229", 1_709_164_800_000),
+            ("19991231", 946_598_400_000),
+        ] {
+            assert_eq!(parse_text(text), Some(ms), "{text}");
+            assert_eq!(parse_unix(text.trim().parse().unwrap()), Some(ms), "{text}");
+        }
+        // No date: what they are as Unix times.
+        for (text, ms) in [
+            ("20261322", 20_261_322_000),
+            ("20260229", 20_260_229_000),
+            ("20261100", 20_261_100_000),
+            ("20261122.5", 20_261_122_500),
+            ("20261122240000", 20_261_122_240_000),
+            ("202611221260", 202_611_221_260),
+            ("-20261122", -20_261_122_000),
+            ("22000101", 22_000_101_000),
+        ] {
+            assert_eq!(parse_text(text), Some(ms), "{text}");
+        }
     }
 
     #[test]

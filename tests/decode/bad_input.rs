@@ -229,7 +229,7 @@ fn products_that_are_none_are_dropped_and_counted() {
         (r#""a""#, 0, false, 1),
         (r#"17"#, 0, false, 1),
         (r#"1e999"#, 0, false, 1),
-        (r#"[{"product_id":"a","\ud800":1,"sku":"s"},{"product_id":"b"}]"#, 1, true, 1),
+        (r#"[{"product_id":"a","\ud800":1,"sku":"s"},{"product_id":"b"}]"#, 2, true, 1),
     ] {
         let value = track("Cart Viewed", &format!(r#"{{"cart_id":"c","products":{products}}}"#));
         let event = decode(&value);
@@ -273,6 +273,64 @@ fn text_that_cannot_be_unescaped_breaks_only_its_own_field() {
     let product = &event.products[0];
     assert_eq!((product.name.as_deref(), product.price, product.variant.as_deref()), (None, Some(5.0), Some("blue")));
     assert_eq!(event.broken_fields, 1);
+}
+
+#[test]
+fn a_key_that_cannot_be_unescaped_breaks_only_its_own_field() {
+    let event = r#"{"\ud800":1,"cart_id":"c","product_id":"p"}"#;
+    for value in [
+        track("Product Added", event),
+        track("Product Added", r#"{"cart_id":"c","\udfff\ud800":{"a":[1]},"product_id":"p"}"#),
+        track("Product Added", r#"{"cart_id":"c","product_id":"p","\ud800":"\ud800"}"#),
+        track("Product Added", r#"{"\u0063art_id":"c","product_id":"p","filters":{"\ud800":1}}"#),
+        track("Product Added", r#"{"cart_id":"c","products":[{"\ud800":1,"product_id":"p"}]}"#),
+        format!(r#"{{"\ud800":1,"type":"track","event":"Product Added","properties":{}}}"#, event.replace(r"\ud800", "x")),
+        format!(
+            r#"{{"type":"track","event":"Product Added","context":{{"\udc00":1}},"properties":{}}}"#,
+            event.replace(r"\ud800", "x")
+        ),
+    ] {
+        let event = decode(&value);
+        let ids: Vec<_> = event.products.iter().map(|p| &*p.id).collect();
+        assert_eq!((event.cart_id.as_deref(), ids, event.broken_fields), (Some("c"), vec!["p"], 1), "{value}");
+    }
+}
+
+#[test]
+fn of_the_same_key_twice_the_last_one_counts() {
+    for properties in [
+        r#"{"cart_id":"a","cart_id":"c","products":[{"product_id":"a"}],"products":[{"product_id":"a","product_id":"p"}]}"#,
+        r#"{"products":[{"name":"none"},{"sku":"x"}],"cart_id":"c","products":[{"product_id":"p"}]}"#,
+        r#"{"products":"none","cart_id":"c","products":[{"product_id":"p"}]}"#,
+        r#"{"cart_id":"b"},"properties":{"products":[{"product_id":"p"}],"cart_id":"c"}"#,
+        r#"{"products":[{"product_id":"a"}],"order_id":"o","currency":"EUR"},"properties":{"products":[{"product_id":"p"}],"cart_id":"c"}"#,
+    ] {
+        for (value, pass) in [
+            (track("Cart Viewed", properties), "quick"),
+            (track("Cart Viewed", properties).replacen("type", r"\u0074ype", 1), "careful"),
+        ] {
+            let event = decode(&value);
+            let ids: Vec<_> = event.products.iter().map(|p| &*p.id).collect();
+            assert_eq!((event.cart_id.as_deref(), ids, event.has_products), (Some("c"), vec!["p"], true), "{pass}: {value}");
+            assert_eq!((event.order_id, event.currency), (None, None), "{pass}: {value}");
+        }
+    }
+    for nothing in ["null", "7", "{}"] {
+        let value = track("Cart Viewed", &format!(r#"{{"products":[{{"product_id":"a"}}],"products":{nothing}}}"#));
+        let event = decode(&value);
+        assert_eq!((event.products.len(), event.has_products), (0, false), "{nothing}");
+    }
+    let value = track("Cart Viewed", r#"{"products":[{"product_id":"a"}]},"properties":null"#);
+    assert!(!decode(&value).has_products, "null is the last one");
+}
+
+#[test]
+fn a_date_in_digits_is_a_date() {
+    for time in ["\"20261122\"", "20261122", "\"202611220000\"", "20261122000000"] {
+        let value = format!(r#"{{"type":"page","timestamp":{time}}}"#);
+        let event = decode(&value);
+        assert_eq!((event.time_ms, event.broken_fields), (RECORD_MS - RECORD_MS.rem_euclid(86_400_000), 0), "{time}");
+    }
 }
 
 #[test]

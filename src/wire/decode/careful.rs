@@ -3,11 +3,12 @@
 //! Each value is first skipped by the library's parser, then read by itself, so that one broken field cannot spoil the others,
 //! however it is broken and however deep. What the parser refuses is no JSON, and its words say where.
 
-use super::draft::{BuiltIn, Draft, DraftProduct};
+use super::draft::{BuiltIn, Draft, DraftProduct, ProductList};
 use super::envelope::Top;
+use super::keys::Keys;
 use super::lookup::{Entry, Lookup, PRODUCT, PROPERTIES};
 use super::value::Scalar;
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::fmt;
 
@@ -30,6 +31,9 @@ pub(super) fn parse<'a>(text: &'a str, lookup: &Lookup, file: bool, draft: &mut 
     })
 }
 
+/// What a key means, and its value.
+type Field<'k, 'de, T> = (Option<&'k T>, &'de RawValue);
+
 /// What all visitors share.
 struct Reader<'d, 'de> {
     lookup: &'d Lookup,
@@ -39,6 +43,16 @@ struct Reader<'d, 'de> {
 impl<'de> Reader<'_, 'de> {
     fn again(&mut self) -> Reader<'_, 'de> {
         Reader { lookup: self.lookup, draft: self.draft }
+    }
+
+    /// The meaning of the next key, if anybody looks at it, and its value. A key that can't be unescaped is a broken field.
+    fn next<'k, A: MapAccess<'de>, T>(&mut self, map: &mut A, keys: &'k Keys<T>) -> Result<Option<Field<'k, 'de, T>>, A::Error> {
+        let Some((key, value)) = map.next_entry::<&'de RawValue, &'de RawValue>()? else { return Ok(None) };
+        let meaning = match Scalar::from_raw(key) {
+            Scalar::Text(key) => keys.get(key.as_bytes()),
+            _ => self.draft.faults.broken(),
+        };
+        Ok(Some((meaning, value)))
     }
 
     /// Counts a part that could not be read to its end.
@@ -62,33 +76,12 @@ impl<'de> Reader<'_, 'de> {
     }
 }
 
-/// Lets a visitor read a value by itself; whether that went well. The parser has checked it already: what can still go wrong is
-/// a key that can't be unescaped.
+/// Lets a visitor read a value by itself; whether that went well. The parser has checked it already.
 fn read<'de, V: Visitor<'de, Value = ()>>(raw: &'de RawValue, visitor: V) -> bool {
     // A number that no float can hold and text that can't be unescaped are errors to the parser; to the visitors all single
     // values are alike, except null.
     let text = if raw.get().starts_with(['{', '[', 'n']) { raw.get() } else { "0" };
     serde_json::Deserializer::from_str(text).deserialize_any(visitor).is_ok()
-}
-
-/// A key, turned into what it means without being copied.
-struct Key<F>(F);
-
-impl<'de, T, F: FnOnce(&str) -> T> DeserializeSeed<'de> for Key<F> {
-    type Value = T;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        deserializer.deserialize_identifier(self)
-    }
-}
-
-impl<T, F: FnOnce(&str) -> T> Visitor<'_> for Key<F> {
-    type Value = T;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-    fn visit_str<E>(self, key: &str) -> Result<T, E> {
-        Ok((self.0)(key))
-    }
 }
 
 /// What a visitor of objects does with single values (all are given as a number, null is absent), and how it calls what it reads.
@@ -121,10 +114,11 @@ impl<'de> Visitor<'de> for Envelope<'_, 'de> {
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         let top = self.reader.lookup.top(self.file);
-        while let Some((key, raw)) = next(&mut map, |key| top.get(key.as_bytes()))? {
+        while let Some((key, raw)) = self.reader.next(&mut map, top)? {
             match key {
                 Some(Top::Field(field)) => self.reader.draft.set_top(*field, Scalar::from_raw(raw)),
                 Some(Top::Properties) => {
+                    self.reader.draft.begin_properties();
                     let went_well = read(raw, Properties { reader: self.reader.again() });
                     self.reader.count(went_well);
                 }
@@ -133,14 +127,6 @@ impl<'de> Visitor<'de> for Envelope<'_, 'de> {
             }
         }
         Ok(())
-    }
-}
-
-/// The meaning of the next key, and its value.
-fn next<'de, A: MapAccess<'de>, T>(map: &mut A, meaning: impl FnOnce(&str) -> T) -> Result<Option<(T, &'de RawValue)>, A::Error> {
-    match map.next_key_seed(Key(meaning))? {
-        Some(key) => Ok(Some((key, map.next_value()?))),
-        None => Ok(None),
     }
 }
 
@@ -155,11 +141,12 @@ impl<'de> Visitor<'de> for Properties<'_, 'de> {
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         let node = self.reader.lookup.node(PROPERTIES);
-        while let Some((entry, raw)) = next(&mut map, |key| node.get(key.as_bytes()))? {
+        while let Some((entry, raw)) = self.reader.next(&mut map, node)? {
             let Some(entry) = entry else { continue };
             match entry.built_in {
                 None => self.reader.looked_at(entry, raw),
                 Some(BuiltIn::Products) => {
+                    self.reader.draft.list = ProductList::default();
                     let went_well = read(raw, Products { reader: self.reader.again() });
                     self.reader.count(went_well);
                 }
@@ -188,7 +175,7 @@ impl<'de> Visitor<'de> for Nested<'_, 'de> {
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         let node = self.reader.lookup.node(self.node);
-        while let Some((entry, raw)) = next(&mut map, |key| node.get(key.as_bytes()))? {
+        while let Some((entry, raw)) = self.reader.next(&mut map, node)? {
             if let Some(entry) = entry {
                 self.reader.looked_at(entry, raw);
             }
@@ -245,7 +232,7 @@ impl<'de> Visitor<'de> for OneProduct<'_, 'de> {
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         let node = self.reader.lookup.node(PRODUCT);
         let mut product = DraftProduct::default();
-        while let Some((entry, raw)) = next(&mut map, |key| node.get(key.as_bytes()))? {
+        while let Some((entry, raw)) = self.reader.next(&mut map, node)? {
             let Some(entry) = entry else { continue };
             match entry.built_in {
                 Some(BuiltIn::Product(field)) => {

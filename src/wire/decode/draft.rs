@@ -42,6 +42,8 @@ pub(super) struct Draft<'a> {
     /// Of each property the rank of the place that gave it.
     pub ranks: SmallVec<[u8; 8]>,
     pub signals: SignalDraft<'a>,
+    /// `properties` were there.
+    pub has_properties: bool,
     /// It holds a `batch` of events.
     pub is_batch: bool,
     pub faults: Faults,
@@ -235,8 +237,8 @@ impl<'a> Draft<'a> {
             BuiltIn::Currency => self.currency = scalar.short(MAX_CURRENCY_BYTES, faults),
             // Only of interest for a bounce, and of any type in other events: no fault.
             BuiltIn::Bounce(n) => {
-                if let (Scalar::Text(text), Some(slot)) = (scalar, self.bounce.get_mut(usize::from(n))) {
-                    *slot = Some(text);
+                if let Some(slot) = self.bounce.get_mut(usize::from(n)) {
+                    *slot = if let Scalar::Text(text) = scalar { Some(text) } else { None };
                 }
             }
             BuiltIn::Product(field) => self.single.set(field, scalar, faults),
@@ -244,6 +246,27 @@ impl<'a> Draft<'a> {
             BuiltIn::Products if scalar == Scalar::Null => {}
             BuiltIn::Products => drop(faults.broken::<()>()),
         }
+    }
+
+    /// The properties come: of those that came before, if the key stands there twice, the service forgets what it knew.
+    #[inline]
+    pub(super) fn begin_properties(&mut self) {
+        if std::mem::replace(&mut self.has_properties, true) {
+            self.forget_properties();
+        }
+    }
+
+    #[cold]
+    fn forget_properties(&mut self) {
+        let fresh = Self::default();
+        self.cart_id = fresh.cart_id;
+        self.order_id = fresh.order_id;
+        self.v1_order_id = fresh.v1_order_id;
+        (self.value, self.total, self.revenue) = (None, None, None);
+        self.currency = fresh.currency;
+        self.single = fresh.single;
+        self.list = fresh.list;
+        self.bounce = fresh.bounce;
     }
 
     /// Keeps a value for the models, wherever the entry wants it.

@@ -4,7 +4,7 @@
 //! the careful one, which reads the record from its beginning and knows what to say.
 
 use super::careful;
-use super::draft::{BuiltIn, Draft, DraftProduct};
+use super::draft::{BuiltIn, Draft, DraftProduct, ProductList};
 use super::envelope::Top;
 use super::lookup::{Entry, Lookup, PRODUCT, PROPERTIES};
 use super::scan::Scan;
@@ -37,6 +37,7 @@ fn envelope<'a>(scan: &mut Scan<'a>, lookup: &Lookup, file: bool, draft: &mut Dr
 }
 
 fn properties<'a>(scan: &mut Scan<'a>, lookup: &Lookup, draft: &mut Draft<'a>) -> Option<()> {
+    draft.begin_properties();
     if scan.peek()? != b'{' {
         return skip_broken(scan, draft);
     }
@@ -89,6 +90,7 @@ fn object<'a>(scan: &mut Scan<'a>, lookup: &Lookup, node: u16, draft: &mut Draft
 }
 
 fn products<'a>(scan: &mut Scan<'a>, lookup: &Lookup, draft: &mut Draft<'a>) -> Option<()> {
+    draft.list = ProductList::default();
     if scan.peek()? != b'[' {
         return skip_broken(scan, draft);
     }
