@@ -47,7 +47,12 @@ fn main() {
     let events = std::env::args().filter_map(|a| a.parse().ok()).next().unwrap_or(EVENTS);
     let models = Arc::new(model_file::default_models());
     let topics = ["clickstream", "email", "cart"];
-    let listed = topics.iter().map(|t| Topic { name: (*t).to_owned(), is_email: *t == "email", format: Default::default() });
+    let listed = topics.iter().map(|t| Topic {
+        name: (*t).to_owned(),
+        is_email: *t == "email",
+        is_trusted: *t != "clickstream",
+        format: Default::default(),
+    });
     let decoder = Decoder::new(Options { topics: listed.collect(), ..Options::default() }, &models.vocabulary);
     let encoder = Encoder::new(
         OutputOptions { format: Format::Json, source: "bench".to_owned(), input_topics: topics.map(str::to_owned).to_vec() },

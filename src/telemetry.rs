@@ -137,6 +137,11 @@ impl Telemetry {
         self.counter(&catalogue::DEAD_LETTERS, &[reason]).increment(count);
     }
 
+    /// What an input said that it may not, by what that is.
+    pub fn untrusted_events(&self, topic: &str, class: &str, count: u64) {
+        self.counter(&catalogue::UNTRUSTED_EVENTS, &[topic, class]).increment(count);
+    }
+
     /// `from` is `None` on entry.
     pub fn stage_changes(&self, model: &str, axis: &str, from: Option<&str>, to: &str, cause: &str, count: u64) {
         self.counter(&catalogue::STAGE_CHANGES, &[model, axis, from.unwrap_or(""), to, cause]).increment(count);

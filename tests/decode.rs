@@ -23,6 +23,8 @@ mod formats;
 mod noise;
 #[path = "decode/signals.rs"]
 mod signals;
+#[path = "decode/trust.rs"]
+mod trust;
 #[path = "decode/vocabulary.rs"]
 mod vocabulary;
 
@@ -64,11 +66,22 @@ pub fn vocabulary() -> Vocabulary {
 }
 
 pub fn decoder() -> Decoder {
-    let topic = |name: &str, is_email, format| Topic { name: name.to_owned(), is_email, format };
+    let topic = |name: &str, is_email, format| Topic { name: name.to_owned(), is_email, is_trusted: true, format };
     let topics = vec![
         topic("clickstream", false, Format::Json),
         topic("email", true, Format::Json),
         topic("typed", false, Format::Protobuf),
+    ];
+    Decoder::new(Options { topics, ..Options::default() }, &vocabulary())
+}
+
+/// As the default settings have it: what any browser can write to is not trusted.
+pub fn doubting_decoder() -> Decoder {
+    let topic = |name: &str, is_email, is_trusted, format| Topic { name: name.to_owned(), is_email, is_trusted, format };
+    let topics = vec![
+        topic("clickstream", false, false, Format::Json),
+        topic("email", true, true, Format::Json),
+        topic("typed", false, false, Format::Protobuf),
     ];
     Decoder::new(Options { topics, ..Options::default() }, &vocabulary())
 }

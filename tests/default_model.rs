@@ -23,7 +23,7 @@ struct Shop {
 impl Shop {
     fn new() -> Self {
         let models = default_models();
-        let topics = vec![Topic { name: "all".to_owned(), is_email: false, format: Default::default() }];
+        let topics = vec![Topic { name: "all".to_owned(), is_email: false, is_trusted: true, format: Default::default() }];
         let decoder = Decoder::new(Options { topics, ..Options::default() }, &models.vocabulary);
         Self { models, decoder }
     }

@@ -22,7 +22,12 @@ use std::process::Command;
 use std::sync::Arc;
 
 fn topics() -> Vec<decode::Topic> {
-    let topic = |t: Topic| decode::Topic { name: t.name().to_owned(), is_email: t == Topic::Email, format: decode::Format::Json };
+    let topic = |t: Topic| decode::Topic {
+        name: t.name().to_owned(),
+        is_email: t == Topic::Email,
+        is_trusted: t != Topic::Clickstream,
+        format: decode::Format::Json,
+    };
     Topic::ALL.map(topic).to_vec()
 }
 

@@ -267,3 +267,30 @@ fn an_override_of_the_cart_is_checked_with_the_model_it_overrides() {
     assert_eq!(faults.len(), 1, "{faults:#?}");
     assert!(faults[0].to_string().starts_with("settings: model.cart.steps: step 2 must come later"), "{}", faults[0]);
 }
+
+/// The topics that are trusted with these settings.
+fn trusted(set: &[&str]) -> Vec<String> {
+    good(set).input_topics().into_iter().filter(|t| t.is_trusted).map(|t| t.name).collect()
+}
+
+#[test]
+fn all_inputs_but_the_clickstream_are_trusted_unless_it_is_said_otherwise() {
+    assert_eq!(trusted(&[]), ["email", "cart"]);
+    assert_eq!(trusted(&["topics.clickstream=[\"web\", \"app\"]", "topics.email=[]", "topics.prefix=shop."]), ["shop.cart"]);
+    assert_eq!(trusted(&["inputs.trusted=[\"clickstream\"]", "topics.prefix=shop."]), ["shop.clickstream"]);
+    assert_eq!(trusted(&["inputs.trusted=clickstream,email"]), ["clickstream", "email"]);
+    one_fault(&["inputs.trusted=[\"mails\"]"], "inputs.trusted", "clickstream, email, cart");
+    let warned =
+        |set: &[&str]| config::validate::warnings(&good(set)).iter().any(|w| w.contains("inputs.trusted names no topic"));
+    assert!(!warned(&[]));
+    assert!(warned(&["inputs.trusted=[]"]));
+    assert!(warned(&["topics.email=[]", "topics.cart=[]"]));
+}
+
+#[test]
+fn dead_letters_have_a_retention_of_their_own() {
+    assert_eq!(good(&[]).deadletters.retention, Some(Duration::from_secs(30 * 86_400)));
+    assert_eq!(good(&["deadletters.retention=7d"]).deadletters.retention, Some(Duration::from_secs(7 * 86_400)));
+    assert_eq!(good(&["deadletters.retention=off"]).deadletters.retention, None);
+    one_fault(&["deadletters.retention=0s"], "deadletters.retention", "\"off\"");
+}

@@ -3,11 +3,13 @@
 pub(crate) mod cluster;
 mod record_times;
 mod report;
+mod trust;
 
 use super::cli::CheckArgs;
 use super::files::create_temporary;
 use super::{BAD_USAGE, DONE};
 use crate::config::{self, Loaded, SettingFault, Settings, validate};
+use crate::domain::model::Models;
 use report::Report;
 use std::path::Path;
 use std::process::ExitCode;
@@ -33,14 +35,14 @@ pub fn run(args: CheckArgs) -> anyhow::Result<ExitCode> {
         report.good("settings", "no fault".to_owned());
     }
     files(&settings, &mut report);
-    let accounts = model(&settings, &faults, &mut report);
+    let models = model(&settings, &faults, &mut report);
     let options = cluster::usable_options(&settings, &mut report);
     if args.offline {
         report.warning("kafka", "not asked (--offline)".to_owned());
     } else if faults.iter().any(says_where) {
         report.warning("kafka", "not asked, because the settings that say where and for what have faults".to_owned());
     } else {
-        cluster::check(&settings, &options, accounts, &mut report);
+        cluster::check(&settings, &options, models.as_ref(), &mut report);
     }
     report.print(args.json)?;
     Ok(ExitCode::from(if report.has_faults() { BAD_USAGE } else { DONE }))
@@ -52,15 +54,14 @@ fn says_where(fault: &SettingFault) -> bool {
         || fault.key.is_empty()
 }
 
-/// Whether a model knows accounts.
-fn model(settings: &Settings, faults: &[SettingFault], report: &mut Report) -> bool {
+/// The models, if they can be used.
+fn model(settings: &Settings, faults: &[SettingFault], report: &mut Report) -> Option<Models> {
     if faults.iter().any(|fault| fault.key == "model.files") {
-        return false;
+        return None;
     }
     match config::models(settings) {
         Ok(models) => {
-            let accounts = models.accounts().is_some();
-            for model in models.models {
+            for model in &models.models {
                 let [journey, funnel] = &model.axes;
                 let text = format!(
                     "{} (hash {}): {} journey stages, {} funnel stages, {} labels, {} reminders",
@@ -73,11 +74,11 @@ fn model(settings: &Settings, faults: &[SettingFault], report: &mut Report) -> b
                 );
                 report.good("model", text);
             }
-            accounts
+            Some(models)
         }
         Err(faults) => {
             faults.iter().for_each(|fault| report.fault("model", fault.to_string()));
-            false
+            None
         }
     }
 }

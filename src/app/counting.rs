@@ -1,6 +1,7 @@
 //! What workers tell, as metrics.
 
 mod room;
+mod untrusted;
 
 use crate::domain::effect::{
     AccountKind, Answer, Attribution, Body, HandOver, HandOverKind, Limit, MachineKind, Note, OutcomeKind, Qualification,
@@ -8,7 +9,7 @@ use crate::domain::effect::{
 };
 use crate::domain::model::Models;
 use crate::domain::model::sales::ANSWERS;
-use crate::domain::names::Kind;
+use crate::domain::names::{Authority, Kind};
 use crate::engine::task::ProspectOutput;
 use crate::runtime::observe::{BatchStats, Observer, RebalanceKind, TransactionOutcome};
 use crate::runtime::ports::{Cause, DeadReason};
@@ -24,6 +25,7 @@ pub struct Counting {
     /// Input topics, in the order of their indices.
     inputs: Vec<String>,
     room: room::Room,
+    untrusted: untrusted::Untrusted,
 }
 
 impl Counting {
@@ -37,6 +39,9 @@ impl Counting {
             telemetry.declare(&catalogue::INPUT_WAITS, &[topic]);
             for class in Kind::CLASSES {
                 telemetry.declare(&catalogue::EVENTS, &[topic, class]);
+            }
+            for authority in Authority::ALL {
+                telemetry.declare(&catalogue::UNTRUSTED_EVENTS, &[topic, authority.name()]);
             }
         }
         for step in 1..=models.most_cart_steps() {
@@ -74,7 +79,7 @@ impl Counting {
         for model in &models.models {
             telemetry.model(&model.name, &model.hash_text);
         }
-        Self { telemetry, models, inputs, room: room::Room::default() }
+        Self { telemetry, models, inputs, room: room::Room::default(), untrusted: untrusted::Untrusted::default() }
     }
 
     fn topic(&self, input: u16) -> &str {
@@ -204,7 +209,14 @@ impl Observer for Counting {
             self.telemetry.events(self.topic(*input), class, *count);
         }
         let mut dead: BTreeMap<DeadReason, u64> = BTreeMap::new();
-        for ((_, reason), count) in &batch.dead {
+        for ((input, reason), count) in &batch.dead {
+            if let Some(authority) = reason.authority() {
+                let topic = self.topic(*input);
+                self.telemetry.untrusted_events(topic, authority.name(), *count);
+                if let Some(line) = self.untrusted.line((*input, topic), authority, *count, batch.committed_at_ms) {
+                    tracing::warn!("{line}");
+                }
+            }
             *dead.entry(*reason).or_default() += count;
         }
         dead.into_iter().for_each(|(reason, count)| self.telemetry.dead_letters(reason.name(), count));

@@ -143,8 +143,12 @@ pub(super) fn as_of(text: Option<&str>) -> Result<Ms, UsageError> {
 /// How records of the configured topics are to be decoded.
 pub(super) fn decode_options(settings: &Settings) -> decode::Options {
     let ms = |d: std::time::Duration| Ms::try_from(d.as_millis()).unwrap_or(Ms::MAX);
-    let topic =
-        |t: config::settings::InputTopic| decode::Topic { name: t.name, is_email: t.is_email, format: decode::Format::Json };
+    let topic = |t: config::settings::InputTopic| decode::Topic {
+        name: t.name,
+        is_email: t.is_email,
+        is_trusted: t.is_trusted,
+        format: decode::Format::Json,
+    };
     decode::Options {
         topics: settings.input_topics().into_iter().map(topic).collect(),
         allowed_skew_ms: ms(settings.inputs.allowed_skew),

@@ -115,7 +115,8 @@ pub fn connecting(settings: &Settings, instance_id: &str) -> anyhow::Result<kafk
     Ok(kafka_options(settings, instance_id))
 }
 
-fn decoder_options(settings: &Settings) -> wire::decode::Options {
+/// How records of the input topics are read.
+pub(super) fn decoder_options(settings: &Settings) -> wire::decode::Options {
     let format = |f| match f {
         Format::Json => wire::decode::Format::Json,
         Format::Protobuf => wire::decode::Format::Protobuf,
@@ -123,6 +124,7 @@ fn decoder_options(settings: &Settings) -> wire::decode::Options {
     let topic = |t: crate::config::settings::InputTopic| wire::decode::Topic {
         name: t.name,
         is_email: t.is_email,
+        is_trusted: t.is_trusted,
         format: format(t.format),
     };
     let ms = |d: Duration| Ms::try_from(d.as_millis()).unwrap_or(Ms::MAX);

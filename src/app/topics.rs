@@ -13,6 +13,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// Room that a dead letter needs beside the original record: our headers.
 pub const DEAD_LETTER_ROOM_BYTES: u64 = 64 * 1024;
@@ -161,7 +162,8 @@ pub fn wanted(
     with_inputs: bool,
     largest_input_bytes: u64,
 ) -> Vec<NewTopicSpec> {
-    let retention_ms = settings.topics.retention.map_or(-1, |r| i64::try_from(r.as_millis()).unwrap_or(-1));
+    let ms = |retention: Option<Duration>| retention.map_or(-1, |r| i64::try_from(r.as_millis()).unwrap_or(-1));
+    let retention_ms = ms(settings.topics.retention);
     let spec = |name: String, configs: Vec<(&str, String)>| NewTopicSpec {
         name,
         partitions,
@@ -183,7 +185,7 @@ pub fn wanted(
             }
             OutTopic::DeadLetters => vec![
                 ("cleanup.policy", "delete".to_owned()),
-                ("retention.ms", "-1".to_owned()),
+                ("retention.ms", ms(settings.deadletters.retention).to_string()),
                 ("max.message.bytes", (largest_input_bytes + DEAD_LETTER_ROOM_BYTES).to_string()),
             ],
             _ => vec![("cleanup.policy", "delete".to_owned()), ("retention.ms", retention_ms.to_string())],
@@ -266,7 +268,7 @@ mod tests {
         assert_eq!(config(&specs, "shop.leadstream.state", "cleanup.policy"), Some("compact"));
         assert_eq!(config(&specs, "shop.leadstream.state", "delete.retention.ms"), Some("604800000"));
         assert_eq!(config(&specs, "shop.leadstream.state", "retention.ms"), Some("-1"));
-        assert_eq!(config(&specs, "shop.leadstream.dead-letters", "retention.ms"), Some("-1"));
+        assert_eq!(config(&specs, "shop.leadstream.dead-letters", "retention.ms"), Some("2592000000"));
         assert_eq!(config(&specs, "shop.leadstream.dead-letters", "max.message.bytes"), Some("2065536"));
         assert_eq!(config(&specs, "shop.leadstream.cart-abandoned", "retention.ms"), Some("2592000000"));
         for topic in ["state", "cart-abandoned", "stage-changes", "account-members"] {
@@ -285,6 +287,12 @@ mod tests {
                 assert_eq!(differences(spec, &topic(6), &configs(ANY_TIME_MS)).len(), 0);
             }
         }
+        settings.deadletters.retention = Some(Duration::from_secs(60));
+        let specs = wanted(&settings, true, 6, None, false, 1);
+        assert_eq!(config(&specs, "shop.leadstream.dead-letters", "retention.ms"), Some("60000"));
+        settings.deadletters.retention = None;
+        let specs = wanted(&settings, true, 6, None, false, 1);
+        assert_eq!(config(&specs, "shop.leadstream.dead-letters", "retention.ms"), Some("-1"));
         settings.topics.retention = None;
         assert_eq!(config(&wanted(&settings, false, 1, None, false, 1), "shop.leadstream.triggers", "retention.ms"), Some("-1"));
     }

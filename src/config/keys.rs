@@ -36,7 +36,7 @@ const fn key(name: &'static str, kind: Kind, default: &'static str, about: &'sta
 }
 
 /// Every key, in the order of the reference.
-pub const KEYS: [Key; 55] = [
+pub const KEYS: [Key; 57] = [
     key("kafka.bootstrap_servers", Kind::Text, "\"127.0.0.1:9092\"", "Brokers to ask first, `host:port` with commas between."),
     key(
         "kafka.group_id",
@@ -119,7 +119,7 @@ pub const KEYS: [Key; 55] = [
         "topics.retention",
         Kind::DurationOrOff,
         "\"30d\"",
-        "Retention that `topics create` gives the outputs (not changelog and dead letters, which keep everything); `\"off\"` keeps \
+        "Retention that `topics create` gives the outputs (not the changelog, which keeps everything; dead letters have `deadletters.retention`); `\"off\"` keeps \
          all. Records carry the time of the decision, so it must be longer than the oldest backlog.",
     ),
     key(
@@ -146,6 +146,15 @@ pub const KEYS: [Key; 55] = [
         Kind::DurationOrOff,
         "\"90d\"",
         "An event older than its record by more than this is dead-lettered as `absurd-time`.",
+    ),
+    key(
+        "inputs.trusted",
+        Kind::Texts,
+        "",
+        "Topics (names without the prefix) that only your own systems write. Events that erase (`User Deleted`), withdraw consent \
+         (unsubscribes, bounces, complaints) or answer for sales (`Lead Accepted`, …) are accepted from these only, and go to the dead \
+         letters from others. Without: all but those of `topics.clickstream`, which any browser can write to. `identify` and \
+         `group` are welcome everywhere.",
     ),
     key(
         "engine.workers",
@@ -231,6 +240,13 @@ pub const KEYS: [Key; 55] = [
         Kind::Choice(&["pause", "stop"]),
         "\"pause\"",
         "What happens then: `pause` leaves the input partition where it is and works on with everything else, `stop` ends the process.",
+    ),
+    key(
+        "deadletters.retention",
+        Kind::DurationOrOff,
+        "\"30d\"",
+        "How long `topics create` lets dead letters live; `\"off\"` keeps them for ever. They hold what came in with all personal data, \
+         which no `User Deleted` reaches.",
     ),
     key(
         "http.listen",

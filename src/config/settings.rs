@@ -65,6 +65,8 @@ pub struct InputTopic {
     /// With the prefix, as the broker knows it.
     pub name: String,
     pub is_email: bool,
+    /// Events that erase, withdraw consent or answer for sales are accepted from it.
+    pub is_trusted: bool,
     pub format: Format,
 }
 
@@ -84,6 +86,9 @@ pub struct Inputs {
     pub max_ahead: Option<Duration>,
     /// `None`: off.
     pub max_age: Option<Duration>,
+    /// Topics (names without the prefix) from which events that erase, withdraw consent or answer for sales are accepted. `None`: all but
+    /// `topics.clickstream`.
+    pub trusted: Option<Vec<String>>,
     /// By topic name without the prefix.
     pub formats: BTreeMap<String, Format>,
 }
@@ -120,6 +125,8 @@ pub struct DeadLetters {
     pub stop_count: usize,
     pub stop_window: usize,
     pub on_poison: OnPoison,
+    /// What `topics create` gives their topic; `None`: for ever.
+    pub retention: Option<Duration>,
 }
 
 /// `http.*`
@@ -210,6 +217,7 @@ impl Default for Inputs {
             allowed_skew: Duration::from_secs(300),
             max_ahead: Some(Duration::from_secs(300)),
             max_age: Some(Duration::from_secs(90 * 86_400)),
+            trusted: None,
             formats: BTreeMap::new(),
         }
     }
@@ -235,7 +243,7 @@ impl Default for Engine {
 
 impl Default for DeadLetters {
     fn default() -> Self {
-        Self { stop_ratio: Some(0.5), stop_count: 1_000, stop_window: 2_000, on_poison: OnPoison::Pause }
+        Self { stop_ratio: Some(0.5), stop_count: 1_000, stop_window: 2_000, on_poison: OnPoison::Pause, retention: Some(Duration::from_secs(30 * 86_400)) }
     }
 }
 
@@ -267,10 +275,16 @@ impl Settings {
     /// All input topics in configured order (clickstream, email, cart): `Position::input` is the index.
     #[must_use]
     pub fn input_topics(&self) -> Vec<InputTopic> {
-        let lists = [(&self.topics.clickstream, false), (&self.topics.email, true), (&self.topics.cart, false)];
+        let topics = &self.topics;
+        let lists = [(&topics.clickstream, false), (&topics.email, true), (&topics.cart, false)];
+        let is_trusted = |name: &String| match &self.inputs.trusted {
+            Some(trusted) => trusted.contains(name),
+            None => !topics.clickstream.contains(name),
+        };
         let topic = |name: &String, is_email| InputTopic {
-            name: format!("{}{name}", self.topics.prefix),
+            name: format!("{}{name}", topics.prefix),
             is_email,
+            is_trusted: is_trusted(name),
             format: self.inputs.formats.get(name).copied().unwrap_or_default(),
         };
         lists.into_iter().flat_map(|(names, is_email)| names.iter().map(move |name| topic(name, is_email))).collect()

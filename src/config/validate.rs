@@ -37,6 +37,13 @@ pub fn warnings(settings: &Settings) -> Vec<String> {
     if settings.deadletters.stop_ratio.is_none() {
         found.push("deadletters.stop_ratio is off: a topic full of garbage is drained into the dead letters".to_owned());
     }
+    if !settings.input_topics().iter().any(|input| input.is_trusted) {
+        found.push(
+            "inputs.trusted names no topic: unsubscribes, bounces, complaints, `User Deleted` and answers of sales are accepted from \
+             none; name a topic that only your own systems write"
+                .to_owned(),
+        );
+    }
     if settings.topics.allow_mixed_partitioners {
         found.push("topics.allow_mixed_partitioners: events of one prospect may never meet".to_owned());
     }
@@ -117,8 +124,17 @@ fn topics(settings: &Settings, found: &mut Found) {
             add(found, &format!("inputs.formats.{name}"), "no input topic is called so (names here are without the prefix)");
         }
     }
-    if topics.retention.is_some_and(|r| r.is_zero()) {
-        add(found, "topics.retention", "must be longer than nothing, or \"off\"");
+    for name in settings.inputs.trusted.iter().flatten() {
+        if !seen.iter().any(|(_, known)| *known == name) {
+            let known: Vec<&str> = seen.iter().map(|(_, name)| name.as_str()).collect();
+            let message = format!("{name:?} is no input topic (names here are without the prefix): {}", known.join(", "));
+            add(found, "inputs.trusted", message);
+        }
+    }
+    for (key, retention) in [("topics.retention", topics.retention), ("deadletters.retention", settings.deadletters.retention)] {
+        if retention.is_some_and(|r| r.is_zero()) {
+            add(found, key, "must be longer than nothing, or \"off\"");
+        }
     }
 }
 

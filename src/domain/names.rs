@@ -42,6 +42,42 @@ pub enum Kind {
     Other,
 }
 
+/// What an event decides over a prospect that only the shop's own systems may: it is accepted from trusted inputs alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Authority {
+    /// The prospect is erased.
+    Erasure,
+    /// Consent is withdrawn, or an address is no good.
+    Consent,
+    /// Sales answers.
+    Sales,
+}
+
+impl Authority {
+    /// Every one, in the order of the documentation.
+    pub const ALL: [Self; 3] = [Self::Erasure, Self::Consent, Self::Sales];
+
+    /// Closed metric label.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Erasure => "erasure",
+            Self::Consent => "consent",
+            Self::Sales => "sales",
+        }
+    }
+
+    /// What such events do, for people.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Erasure => "erases the prospect",
+            Self::Consent => "withdraws consent (unsubscribe, bounce, complaint)",
+            Self::Sales => "answers for sales",
+        }
+    }
+}
+
 /// An event name as an integer: the names that any loaded model uses. [`NameId::NONE`] is a name that no model uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NameId(pub u16);
@@ -246,6 +282,36 @@ pub fn kind_of_track(name: &str) -> Kind {
 }
 
 impl Kind {
+    /// What only trusted inputs may say by such an event; `None`: anybody may. Calls that make somebody known, consent that is given and
+    /// orders come from browsers and are welcome everywhere.
+    #[must_use]
+    pub fn authority(self) -> Option<Authority> {
+        match self {
+            Self::Deleted => Some(Authority::Erasure),
+            Self::HardBounce | Self::SoftBounce | Self::Complained | Self::Unsubscribed => Some(Authority::Consent),
+            Self::Sales => Some(Authority::Sales),
+            Self::Page
+            | Self::Screen
+            | Self::Identify
+            | Self::Group
+            | Self::Alias
+            | Self::Site
+            | Self::ProductAdded
+            | Self::ProductRemoved
+            | Self::CartViewed
+            | Self::CartUpdated
+            | Self::CartEmptied
+            | Self::CheckoutStarted
+            | Self::CheckoutProgress
+            | Self::PaymentFailed
+            | Self::OrderCompleted
+            | Self::OrderUpdated
+            | Self::Mail
+            | Self::Subscribed
+            | Self::Other => None,
+        }
+    }
+
     /// Whether such an event shows that the prospect is there (contract, section 2 "Activity").
     #[must_use]
     pub fn is_activity(self, on_mail_topic: bool) -> bool {

@@ -4,10 +4,10 @@ use super::context::{self, Context};
 use super::options::Options;
 use super::{batch, errors, oauth};
 use crate::runtime::partitioners::Sample;
-use crate::runtime::ports::{Failure, credible_ms};
+use crate::runtime::ports::{Failure, NO_TIME, RecordView, credible_ms};
 use rdkafka::admin::{AdminClient, AdminOptions, ConfigEntry, ConfigSource, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::message::Message;
+use rdkafka::message::{BorrowedMessage, Headers, Message};
 use rdkafka::producer::{BaseProducer, Producer};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use rdkafka::types::RDKafkaErrorCode as Code;
@@ -260,9 +260,29 @@ impl Admin {
     ///
     /// # Errors
     /// The topic can't be read.
-    #[allow(clippy::disallowed_methods, reason = "adapters may measure time: the bound of a wait")]
     pub fn sample_keys(&self, topic: &str, partitions: u32, per_partition: i64) -> Result<Sample, Failure> {
-        let doing = format!("the keys of {topic} can't be sampled");
+        let mut sample = Sample::default();
+        self.sample_records(topic, partitions, per_partition, |record| {
+            if let Some(key) = record.key {
+                sample.add(key, record.partition, partitions);
+            }
+        })?;
+        Ok(sample)
+    }
+
+    /// The newest records of each partition; `input` of each is 0.
+    ///
+    /// # Errors
+    /// They can't be read.
+    #[allow(clippy::disallowed_methods, reason = "adapters may measure time: the bound of a wait")]
+    pub fn sample_records(
+        &self,
+        topic: &str,
+        partitions: u32,
+        per_partition: i64,
+        mut each: impl FnMut(&RecordView<'_>),
+    ) -> Result<(), Failure> {
+        let doing = format!("the records of {topic} can't be sampled");
         let mut config = self.options.restore_config(0);
         config.set("fetch.wait.max.ms", "50");
         let made = context::consumer(&config);
@@ -276,25 +296,33 @@ impl Admin {
                 left += 1;
             }
         }
-        let mut sample = Sample::default();
         if left == 0 {
-            return Ok(sample);
+            return Ok(());
         }
         reader.assign(&list).map_err(|e| errors::of_call(&doing, &e))?;
         let begun = Instant::now();
         while left > 0 && begun.elapsed() < ASK {
             match reader.poll(Duration::from_millis(100)) {
                 None => {}
-                Some(Ok(message)) => {
-                    if let Some(key) = message.key() {
-                        sample.add(key, message.partition(), partitions);
-                    }
-                }
+                Some(Ok(message)) => each(&view(&message)),
                 Some(Err(rdkafka::error::KafkaError::PartitionEOF(_))) => left -= 1,
                 Some(Err(error)) => return Err(errors::of_call(&doing, &error)),
             }
         }
-        Ok(sample)
+        Ok(())
+    }
+}
+
+fn view<'a>(message: &'a BorrowedMessage<'_>) -> RecordView<'a> {
+    let content_type = message.headers().and_then(|headers| headers.iter().filter(|h| h.key == "content-type").last()?.value);
+    RecordView {
+        input: 0,
+        partition: message.partition(),
+        offset: message.offset(),
+        timestamp_ms: message.timestamp().to_millis().unwrap_or(NO_TIME),
+        key: message.key(),
+        value: message.payload(),
+        content_type,
     }
 }
 

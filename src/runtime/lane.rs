@@ -179,7 +179,8 @@ impl<C: Codec> Lane<C> {
                 (Err(rejected), _) | (Ok(_), Some(rejected)) => {
                     (into.dead)(records, input.at.1, rejected)?;
                     into.stats.count_dead(n, rejected.reason);
-                    Ok(true)
+                    // Nothing is wrong with what an input may not say: one visitor must not stop it by that.
+                    Ok(rejected.reason.authority().is_none())
                 }
             })?;
             if let Some((dead, of)) = input.poison.as_mut().and_then(|p| p.count(bad)) {

@@ -95,6 +95,10 @@ catalogue! {
     DEAD_LETTERS = counter("leadstream_dead_letters_total", "records", &["reason"],
         "Records that could not be used and went to the dead letters, by reason",
         "More than 1 % of events: a producer has changed; see docs/bad-input.md.");
+    /// What inputs said that they may not.
+    UNTRUSTED_EVENTS = counter("leadstream_untrusted_events_total", "events", &["topic", "class"],
+        "Events that erase, withdraw consent or answer for sales (class: erasure, consent, sales) from a topic that inputs.trusted doesn't name; they went to the dead letters",
+        "A steady rate of `consent`: mail events arrive on a topic that is not trusted, see inputs.trusted. A jump: somebody forges events.");
     /// Events seen before.
     DUPLICATES = counter("leadstream_duplicates_total", "events", &[],
         "Events whose message id this prospect had already sent; they changed nothing",

@@ -28,7 +28,7 @@ use crate::domain::account::company::ACCOUNT_KEY;
 use crate::domain::event::{Event, Position};
 use crate::domain::ids::hash64;
 use crate::domain::model::call_name;
-use crate::domain::names::{Kind, NameId, Vocabulary};
+use crate::domain::names::{Authority, Kind, NameId, Vocabulary};
 use crate::domain::{Ms, YEAR_9999_END_MS};
 use crate::runtime::ports::{DeadReason, Decode, RecordView, Rejected, credible_ms};
 use draft::Draft;
@@ -50,6 +50,8 @@ pub struct Topic {
     pub name: String,
     /// One of `topics.email`: unknown names there are no activity.
     pub is_email: bool,
+    /// Events that erase, withdraw consent or answer for sales are accepted from it: see [`Kind::authority`].
+    pub is_trusted: bool,
     pub format: Format,
 }
 
@@ -181,6 +183,12 @@ impl Decoder {
         if kind == Kind::HardBounce && draft.is_soft_bounce() {
             kind = Kind::SoftBounce;
         }
+        let topic = self.options.topics.get(usize::from(head.position.input));
+        if let Some(authority) = kind.authority()
+            && topic.is_some_and(|topic| !topic.is_trusted)
+        {
+            return Err(untrusted(authority, &name));
+        }
         if matches!(kind, Kind::Page | Kind::Screen) {
             draft.put_call_fields(&self.lookup);
         }
@@ -189,7 +197,6 @@ impl Decoder {
         }
         let products_left_out = draft.list.left_out;
         let (products, has_products) = draft.list.finish(draft.single, is_v1, &mut draft.faults);
-        let topic = self.options.topics.get(usize::from(head.position.input));
         Ok(Event {
             prospect: head.prospect,
             kind,
@@ -314,6 +321,12 @@ impl Decode for Decoder {
 
 fn reject(reason: DeadReason, detail: &str) -> Rejected {
     Rejected { reason, detail: detail.to_owned() }
+}
+
+#[cold]
+fn untrusted(authority: Authority, name: &str) -> Rejected {
+    let detail = format!("`{name}` {} and is accepted only from the topics of inputs.trusted", authority.words());
+    Rejected { reason: DeadReason::Untrusted(authority), detail }
 }
 
 /// Checks the bytes once, so that nothing after has to; a byte order mark is skipped.

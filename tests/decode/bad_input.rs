@@ -335,6 +335,8 @@ fn a_date_in_digits_is_a_date() {
 
 #[test]
 fn every_reason_of_the_fixed_list_has_a_way_to_come_up() {
+    let untrusted =
+        |name| doubting_decoder().decode(&record(b"u", track(name, "{}").as_bytes())).expect_err("an untrusted input").reason;
     let newer = RecordView { content_type: Some(b"application/avro"), ..record(b"u", PAGE) };
     let huge = vec![b' '; (1 << 20) + 1];
     let reasons = [
@@ -348,6 +350,9 @@ fn every_reason_of_the_fixed_list_has_a_way_to_come_up() {
         reason(b"{}"),
         reason(br#"{"type":"page","timestamp":0}"#),
         rejected(&record(b"\x01account:acme.com", PAGE)).reason,
+        untrusted("User Deleted"),
+        untrusted("Unsubscribed"),
+        untrusted("Lead Won"),
     ];
     assert_eq!(reasons, DeadReason::ALL);
 }

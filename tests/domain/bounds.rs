@@ -77,7 +77,8 @@ struct Shop {
 
 impl Shop {
     fn new(models: Arc<Models>) -> Self {
-        let topic = Topic { name: "cart".to_owned(), is_email: false, format: leadstream::wire::decode::Format::Json };
+        let topic =
+            Topic { name: "cart".to_owned(), is_email: false, is_trusted: true, format: leadstream::wire::decode::Format::Json };
         let decoder =
             Decoder::new(Options { topics: vec![topic], max_value_bytes: 16 << 20, ..Options::default() }, &models.vocabulary);
         let encoder = |format| {

@@ -159,7 +159,7 @@ proptest! {
 #[test]
 fn what_calls_say_of_person_and_company_arrives() {
     let models = Arc::new(model_file::models(&["b2b10".to_owned()], &CartSpec::default()).unwrap());
-    let topics = vec![Topic { name: "all".to_owned(), is_email: false, format: Format::default() }];
+    let topics = vec![Topic { name: "all".to_owned(), is_email: false, is_trusted: true, format: Format::default() }];
     let decoder = Decoder::new(Options { topics, ..Options::default() }, &models.vocabulary);
     let mut prospect = Prospect::default();
     let lines = [

@@ -142,7 +142,12 @@ fn replayed(dir: &Path, model: &Path) -> Vec<Value> {
 
 /// The groups that the members' own words come to, told in the order of time.
 fn folded(rig: &Rig, models: &Arc<Models>) -> BTreeMap<String, Group> {
-    let topic = |name: &String| Topic { name: name.clone(), is_email: false, format: leadstream::wire::decode::Format::Json };
+    let topic = |name: &String| Topic {
+        name: name.clone(),
+        is_email: false,
+        is_trusted: true,
+        format: leadstream::wire::decode::Format::Json,
+    };
     let topics: Vec<Topic> = rig.options.input_topics().iter().map(topic).collect();
     let input = u16::try_from(topics.len()).unwrap();
     let decoder = Decoder::new(Options { topics, ..Options::default() }, &models.vocabulary);

@@ -103,7 +103,7 @@ fn check_names_every_fault_of_the_topics_at_once_with_what_to_do() {
         "different numbers of partitions",
         "leadstream.state: cleanup.policy is delete and should be compact; kafka-configs.sh --alter",
         "leadstream.dead-letters: max.message.bytes is 1048588 and should be 2065536",
-        "leadstream.dead-letters: retention.ms is 1000 and should be -1",
+        "leadstream.dead-letters: retention.ms is 1000 and should be 2592000000",
         "leadstream.cart-abandoned: message.timestamp.type is LogAppendTime and should be CreateTime",
         "leadstream.stage-changes does not exist",
     ] {

@@ -228,6 +228,7 @@ impl Rig {
                 .map(|name| wire::decode::Topic {
                     name: name.clone(),
                     is_email: name.ends_with("email"),
+                    is_trusted: !name.ends_with("clickstream"),
                     format: wire::decode::Format::Json,
                 })
                 .collect(),

@@ -7,6 +7,7 @@ use crate::app::topics::{DEAD_LETTER_ROOM_BYTES, DEFAULT_MESSAGE_BYTES, RECORD_T
 use crate::config::Settings;
 use crate::config::settings::{InputTopic, Start};
 use crate::config::units::format_ms;
+use crate::domain::model::Models;
 use crate::kafka::admin::{Admin, NewTopicSpec, Topic};
 use crate::kafka::options::{Options, refused_properties};
 use crate::runtime::partitioners::disagreement;
@@ -27,7 +28,7 @@ pub(crate) fn again<T>(mut call: impl FnMut() -> Result<T, Failure>) -> Result<T
     call()
 }
 
-fn area(failure: &Failure) -> &'static str {
+pub(super) fn area(failure: &Failure) -> &'static str {
     if matches!(failure, Failure::Stop(_)) { "rights" } else { "kafka" }
 }
 
@@ -44,7 +45,8 @@ pub(super) fn usable_options(settings: &Settings, report: &mut Report) -> Option
 }
 
 /// Asks the brokers; everything found goes into the report.
-pub(super) fn check(settings: &Settings, options: &Options, accounts: bool, report: &mut Report) {
+pub(super) fn check(settings: &Settings, options: &Options, models: Option<&Models>, report: &mut Report) {
+    let accounts = models.is_some_and(|models| models.accounts().is_some());
     let admin = match Admin::connect(options) {
         Ok(admin) => admin,
         Err(failure) => return report.fault("kafka", failure.to_string()),
@@ -68,6 +70,9 @@ pub(super) fn check(settings: &Settings, options: &Options, accounts: bool, repo
     oldest_unread(settings, &admin, &there, &topics, report);
     if let Some(partitions) = partitions {
         partitioners(settings, &admin, &there, partitions, report);
+        if let Some(models) = models {
+            super::trust::check(settings, &admin, models, (&there, partitions), report);
+        }
     }
     rights(options, report);
 }
@@ -165,6 +170,7 @@ fn outputs(
             if matters { report.fault("topics", text) } else { report.warning("topics", text) }
         }
         if spec.name == dead {
+            kept_too_long(settings, &spec.name, &configs, report);
             let room = configs.get("max.message.bytes").and_then(|v| v.parse::<u64>().ok());
             if room.is_some_and(|room| room < largest + DEAD_LETTER_ROOM_BYTES) {
                 report.warning("topics", format!("{dead}: what is too large for it is cut and marked leadstream-truncated"));
@@ -173,6 +179,22 @@ fn outputs(
     }
     if good > 0 {
         report.good("topics", format!("{good} outputs as they should be"));
+    }
+}
+
+/// Dead letters hold personal data: a topic made by an earlier release may keep them for ever.
+fn kept_too_long(settings: &Settings, dead: &str, configs: &Configs, report: &mut Report) {
+    let wanted = settings.deadletters.retention.and_then(|kept| i64::try_from(kept.as_millis()).ok());
+    let found = configs.get("retention.ms").and_then(|ms| ms.parse::<i64>().ok());
+    let (Some(wanted), Some(found)) = (wanted, found) else { return };
+    if found < 0 || found > wanted {
+        let kept = if found < 0 { "for ever".to_owned() } else { format!("for {}", format_ms(found)) };
+        let text = format!(
+            "{dead} keeps personal data {kept}, deadletters.retention is {}; kafka-configs.sh --alter --entity-type topics --entity-name \
+             {dead} --add-config retention.ms={wanted}, or set deadletters.retention",
+            format_ms(wanted)
+        );
+        report.warning("topics", text);
     }
 }
 

@@ -72,7 +72,9 @@ mod tests {
     use crate::wire::decode::Format;
 
     fn topics() -> Vec<Topic> {
-        ["shop.clickstream", "shop.email"].map(|n| Topic { name: n.to_owned(), is_email: false, format: Format::Json }).to_vec()
+        ["shop.clickstream", "shop.email"]
+            .map(|n| Topic { name: n.to_owned(), is_email: false, is_trusted: true, format: Format::Json })
+            .to_vec()
     }
 
     #[test]

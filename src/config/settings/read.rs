@@ -69,6 +69,7 @@ impl Settings {
             inputs.max_ahead = Some(inputs.allowed_skew);
             set_limit(&mut inputs.max_ahead, f.duration_or_off("max_ahead", faults));
             set_limit(&mut inputs.max_age, f.duration_or_off("max_age", faults));
+            inputs.trusted = f.texts("trusted", faults).map(|names| names.into_iter().map(|name| name.value).collect());
         });
         reader.section("inputs.formats", |f, faults| {
             for (topic, node, place) in f.entries() {
@@ -100,6 +101,7 @@ impl Settings {
         });
         let dead = &mut self.deadletters;
         reader.section("deadletters", |f, faults| {
+            set_limit(&mut dead.retention, f.duration_or_off("retention", faults));
             if let Some((node, place)) = f.node("stop_ratio") {
                 if fields::is_off(node) {
                     dead.stop_ratio = None;

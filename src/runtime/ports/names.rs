@@ -1,5 +1,7 @@
 //! Closed sets that outputs, headers and metric labels are named by.
 
+use crate::domain::names::Authority;
+
 /// Why a record can't be used: the fixed list of the contract, also the metric label and the `leadstream-reason` header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DeadReason {
@@ -14,11 +16,13 @@ pub enum DeadReason {
     AbsurdTime,
     /// The key is one of the service's own.
     KeyReserved,
+    /// Nothing is wrong with the event, but its input may not say such things.
+    Untrusted(Authority),
 }
 
 impl DeadReason {
     /// Every reason, in the order of the documentation.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::UnreadableValue,
         Self::KeyMissing,
         Self::KeyEmpty,
@@ -29,7 +33,16 @@ impl DeadReason {
         Self::NoName,
         Self::AbsurdTime,
         Self::KeyReserved,
+        Self::Untrusted(Authority::Erasure),
+        Self::Untrusted(Authority::Consent),
+        Self::Untrusted(Authority::Sales),
     ];
+
+    /// What an input said that it may not.
+    #[must_use]
+    pub fn authority(self) -> Option<Authority> {
+        if let Self::Untrusted(authority) = self { Some(authority) } else { None }
+    }
 
     /// The name in headers and metric labels.
     #[must_use]
@@ -45,6 +58,9 @@ impl DeadReason {
             Self::NoName => "no-name",
             Self::AbsurdTime => "absurd-time",
             Self::KeyReserved => "key-reserved",
+            Self::Untrusted(Authority::Erasure) => "untrusted-erasure",
+            Self::Untrusted(Authority::Consent) => "untrusted-consent",
+            Self::Untrusted(Authority::Sales) => "untrusted-sales",
         }
     }
 }
