@@ -16,6 +16,7 @@ pub mod validate;
 pub use layers::{Layers, SettingFault};
 pub use settings::Settings;
 
+use crate::domain::Ms;
 use crate::domain::model::Models;
 use layers::Origin;
 use std::path::Path;
@@ -92,7 +93,9 @@ fn read(
 /// # Errors
 /// Every fault of every model file.
 pub fn models(settings: &Settings) -> Result<Models, Vec<model_file::FileFault>> {
-    model_file::models(&settings.model.files, &settings.model.cart)
+    let models = model_file::models(&settings.model.files, &settings.model.cart)?;
+    let max_age_ms = settings.inputs.max_age.map_or(Ms::MAX, |age| Ms::try_from(age.as_millis()).unwrap_or(Ms::MAX));
+    Ok(Models { max_age_ms, ..models })
 }
 
 /// Whether a setting's value is never shown. Below `kafka.properties` only what is known to be harmless is.

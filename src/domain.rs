@@ -16,6 +16,7 @@ pub mod customer;
 pub mod decisions;
 pub mod dedup;
 pub mod effect;
+pub mod erasure;
 pub mod event;
 pub mod forget;
 pub mod ids;

@@ -121,6 +121,7 @@ impl Telemetry {
             (&catalogue::LEAD_ANSWERS_IGNORED, notes.answers_ignored),
             (&catalogue::PROSPECTS_FORGOTTEN, notes.forgotten),
             (&catalogue::NEW_PROSPECTS_REFUSED, notes.no_room),
+            (&catalogue::BEFORE_ERASURE, notes.before_erasure),
         ] {
             if count > 0 {
                 self.counter(metric, &[]).increment(count);

@@ -17,6 +17,8 @@ mod bounds;
 mod carts;
 #[path = "domain/contact.rs"]
 mod contact;
+#[path = "domain/erasure.rs"]
+mod erasure;
 #[path = "domain/figures.rs"]
 mod figures;
 #[path = "domain/forgetting.rs"]

@@ -28,6 +28,7 @@ use leadstream::domain::customer::Customer;
 use leadstream::domain::decisions::Decision;
 use leadstream::domain::dedup::SeenIds;
 use leadstream::domain::effect::{Answer, Cause, Qualification};
+use leadstream::domain::erasure::Erasure;
 use leadstream::domain::lead::{Disqualified, Lead, Stand};
 use leadstream::domain::ledger::Entry;
 use leadstream::domain::prospect::{
@@ -357,6 +358,16 @@ fn a_record_that_is_cut_anywhere_is_damaged_or_at_least_not_the_same() {
 }
 
 #[test]
+fn what_stays_of_an_erasure_takes_few_bytes_and_none_of_them_is_of_the_person() {
+    let erasure = Erasure { before_ms: NOW_MS, until_ms: NOW_MS + 90 * 24 * HOUR_MS };
+    let erased = Prospect { more: Some(Box::new(More { erasure: Some(erasure), ..More::default() })), ..Prospect::default() };
+    let bytes = encode(&erased);
+    check_golden("state-v4-erased.hex", &bytes);
+    assert_eq!(StateCodec.decode(&bytes), Ok(erased));
+    assert!(bytes.len() <= 24, "{} bytes", bytes.len());
+}
+
+#[test]
 fn a_newcomer_takes_few_bytes() {
     assert!(encode(&newcomer()).len() <= 40, "{} bytes", encode(&newcomer()).len());
 }
@@ -547,9 +558,12 @@ prop_compose! {
                   cooldown_reported in any::<bool>(), tracks in many(track().boxed()).boxed(), (addressable, identified) in any::<(bool, bool)>(),
                   more in proptest::option::of(contact::more()).boxed(), lead in lead().boxed(),
                   (machine, orders, customer) in (carts::machine().boxed(), many(carts::order().boxed()), customer().boxed()).boxed(),
-                  traits in people::traits().boxed()) -> Prospect {
+                  (traits, erasure) in (people::traits().boxed(), proptest::option::of((time(), time())))) -> Prospect {
         use ConsentState::{Complained, HardBounce, Open, Unsubscribed};
-        let more = More { traits, lead: lead.into(), machine: machine.into(), orders, customer: customer.into(), ..more.unwrap_or_default() };
+        let more = More {
+            traits, lead: lead.into(), machine: machine.into(), orders, customer: customer.into(),
+            erasure: erasure.map(|(before_ms, until_ms)| Erasure { before_ms, until_ms }), ..more.unwrap_or_default()
+        };
         Prospect {
             first_seen_ms: times.0, last_seen_ms: times.1, last_activity_ms: times.2, last_cart_activity_ms: times.3, sessions,
             seen: self::seen(&seen),

@@ -49,3 +49,5 @@ mod stuck;
 mod timers;
 #[path = "kafka/transactions.rs"]
 mod transactions;
+#[path = "kafka/trust.rs"]
+mod trust;

@@ -6,7 +6,7 @@ use leadstream::domain::effect::{
     Direction, HandOver, HandOverKind, OutcomeKind, Output, Proof, Qualification, Reason, ScoreChanged, StageChanged,
 };
 use leadstream::domain::event::Position;
-use leadstream::domain::model::{AxisModel, CartModel, Model, Models, ScoreModel};
+use leadstream::domain::model::{AxisModel, CartModel, MAX_AGE_MS, Model, Models, ScoreModel};
 use leadstream::domain::names::Vocabulary;
 use leadstream::domain::prospect::{ArmedFor, CartLine};
 use leadstream::engine::task::ProspectOutput;
@@ -31,7 +31,7 @@ fn encoder(format: Format) -> Encoder {
         cart: CartModel::default(),
         ..Model::default()
     };
-    let models = Models { models: vec![model], vocabulary: Vocabulary::default() };
+    let models = Models { models: vec![model], vocabulary: Vocabulary::default(), max_age_ms: MAX_AGE_MS };
     let input_topics = vec!["shop.clickstream".to_owned(), "shop.cart".to_owned()];
     Encoder::new(Options { format, source: "leadstream/test".to_owned(), input_topics }, Arc::new(models))
 }

@@ -178,6 +178,7 @@ impl Counting {
             answers_ignored: count(Note::AnswerIgnored),
             forgotten: count(Note::Forgotten),
             no_room: count(Note::NoRoom),
+            before_erasure: count(Note::BeforeErasure),
         });
         let refused = count(Note::NoRoom);
         if refused > 0

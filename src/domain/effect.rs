@@ -302,6 +302,8 @@ impl Attribution {
 pub enum Note {
     /// Seen before for this prospect: changed nothing.
     Duplicate,
+    /// It happened before its prospect was erased: it was dropped.
+    BeforeErasure,
     /// Older than what the prospect has already seen.
     Late,
     /// An add or snapshot that armed nothing because consent is withdrawn.
@@ -358,7 +360,7 @@ impl MachineKind {
 pub struct Effects {
     pub outputs: Vec<Output>,
     pub notes: Vec<Note>,
-    /// The prospect's record is to be deleted (tombstone).
+    /// All that was known of the prospect is gone; its record is to be deleted (tombstone) unless something stays of the erasure.
     pub erase: bool,
     /// What is known of its orders and of where it came from has changed, or since when it is known: figures count by it.
     pub customer: bool,

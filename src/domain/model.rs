@@ -46,7 +46,12 @@ pub fn name_hash(name: &str) -> u32 {
 pub struct Models {
     pub models: Vec<Model>,
     pub vocabulary: Vocabulary,
+    /// How old an event may be when it arrives: for so long an erasure is remembered.
+    pub max_age_ms: Ms,
 }
+
+/// [`Models::max_age_ms`] unless the settings say otherwise.
+pub const MAX_AGE_MS: Ms = 90 * super::DAY_MS;
 
 impl Models {
     /// The model in charge of whoever no model is bound to: the first.

@@ -15,6 +15,7 @@ use super::customer::Customer;
 use super::decisions::Decisions;
 use super::dedup::SeenIds;
 use super::effect::Cause;
+use super::erasure::Erasure;
 use super::lead::{Disqualified, Lead};
 use super::ledger::{Entry, event_mark};
 use super::machine::Machine;
@@ -71,6 +72,8 @@ pub struct More {
     pub customer: Rare<Customer>,
     pub decisions: Rare<Decisions>,
     pub account: Rare<Membership>,
+    /// It was erased not long ago.
+    pub erasure: Option<Erasure>,
     /// Orders of the last time that took something from a cart: what becomes of them concerns it.
     pub orders: Vec<PastOrder>,
 }
@@ -79,7 +82,7 @@ impl More {
     /// Nothing of it is known: it takes no bytes in the record.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { traits, lead, contact, absence, machine, customer, decisions, account, orders } = self;
+        let Self { traits, lead, contact, absence, machine, customer, decisions, account, erasure, orders } = self;
         traits.is_empty()
             && lead.get().is_none()
             && contact.get().is_none()
@@ -88,6 +91,7 @@ impl More {
             && customer.get().is_none()
             && decisions.get().is_none()
             && account.get().is_none()
+            && erasure.is_none()
             && orders.is_empty()
     }
 }
@@ -229,6 +233,18 @@ pub struct RuleUse {
 }
 
 impl Prospect {
+    /// What stays of an erasure, while it does.
+    #[must_use]
+    pub fn erasure(&self) -> Option<Erasure> {
+        self.more.as_ref()?.erasure
+    }
+
+    /// Nothing is known but that somebody was erased: every event that counts leaves its id.
+    #[must_use]
+    pub fn is_only_erasure(&self) -> bool {
+        self.erasure().is_some() && self.seen.is_empty()
+    }
+
     /// What only some prospects have, made when it isn't there.
     pub fn more_mut(&mut self) -> &mut More {
         self.more.get_or_insert_default()

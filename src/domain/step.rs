@@ -11,7 +11,7 @@ use super::model::{Model, Models, name_hash};
 use super::names::Kind;
 use super::prospect::{Prospect, TimerKind, Track};
 use super::score::{self, Relabelled};
-use super::{Ms, Text, absence, account, adopt, budget, contact, customer, forget, lead, machine, traits};
+use super::{Ms, Text, absence, account, adopt, budget, contact, customer, erasure, forget, lead, machine, traits};
 
 /// One turn of a prospect: an event, or a deadline, and what it has given so far.
 pub struct Turn<'a, 'e> {
@@ -68,16 +68,19 @@ pub fn step(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &M
 }
 
 fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Models, effects: &mut Effects) {
+    // Before the look for duplicates: an erasure whose message id was used for something else is one all the same.
+    if event.kind == Kind::Deleted {
+        return erasure::erase(prospect, event, models, effects);
+    }
+    if erasure::is_refused(prospect, event) {
+        effects.notes.push(Note::BeforeErasure);
+        return;
+    }
     if prospect.seen.contains(event.message_hash) {
         effects.notes.push(Note::Duplicate);
         return;
     }
-    if event.kind == Kind::Deleted {
-        account::forgotten(prospect, event, models, effects);
-        *prospect = Prospect::default();
-        effects.erase = true;
-        return;
-    }
+    let is_new = is_new || prospect.is_only_erasure();
     let model = &models.models[models.in_charge_of(prospect)];
     let by_machine = machine::judge(prospect, event, model, effects);
     // Seen first: what the prospect does now moves the clocks that a changed model is judged by.
@@ -192,6 +195,9 @@ fn fire_one(key: &str, prospect: &mut Prospect, kind: TimerKind, now_ms: Ms, mod
         forget::fire(prospect, now_ms, models, effects);
         return;
     }
+    if kind == TimerKind::Erasure {
+        return erasure::end(prospect, now_ms, effects);
+    }
     let since = effects.outputs.len();
     if adopt::adopt(prospect, models, now_ms, key, effects) {
         traits::place(prospect, false, &Turn { key, models, charge: 0, event: None, at_ms: now_ms, since }, effects);
@@ -206,7 +212,7 @@ fn fire_one(key: &str, prospect: &mut Prospect, kind: TimerKind, now_ms: Ms, mod
         TimerKind::CartForgotten(index) => cart::forget(prospect, usize::from(index), now_ms, &turn.cart(), effects),
         TimerKind::Lead => lead::fire(prospect, &turn, effects),
         TimerKind::Trigger(index) => absence::fire(prospect, usize::from(index), &turn, effects),
-        TimerKind::Account | TimerKind::Forgotten => {}
+        TimerKind::Account | TimerKind::Forgotten | TimerKind::Erasure => {}
         TimerKind::ReEntry(track) => re_enter(prospect, usize::from(track), &turn, effects),
     }
     turn.follow(prospect, effects);

@@ -22,6 +22,8 @@ pub struct Standing {
     pub account: u8,
     /// Members of an account.
     pub members: u8,
+    /// Nothing but an erasure is known: nobody.
+    pub erased: bool,
 }
 
 impl Standing {
@@ -36,6 +38,9 @@ impl Standing {
                 (false, false) => 1,
             };
             return Self { account, members, ..Self::default() };
+        }
+        if prospect.is_only_erasure() {
+            return Self { erased: true, ..Self::default() };
         }
         let charge = models.in_charge_of(prospect);
         let mut standing =
@@ -82,6 +87,8 @@ pub struct Population {
     pub accounts: [u64; 4],
     /// Members of all accounts.
     pub members: u64,
+    /// Records of which nothing but an erasure is known: they are no prospects.
+    pub erased: u64,
 }
 
 /// Prospects of one model. Index 0: no persona, no stage, no label.
@@ -127,7 +134,7 @@ impl Population {
     /// Nobody yet, of these models.
     #[must_use]
     pub fn of(models: &Models) -> Self {
-        Self { models: models.models.iter().map(Counts::of).collect(), carts: [0; 4], accounts: [0; 4], members: 0 }
+        Self { models: models.models.iter().map(Counts::of).collect(), carts: [0; 4], accounts: [0; 4], members: 0, erased: 0 }
     }
 
     /// One prospect moved; `None`: was not, or is no more, there.
@@ -144,6 +151,10 @@ impl Population {
     }
 
     fn count(&mut self, standing: Standing, by: fn(u64, u64) -> u64) {
+        if standing.erased {
+            self.erased = by(self.erased, 1);
+            return;
+        }
         if standing.account > 0 {
             if let Some(cell) = self.accounts.get_mut(usize::from(standing.account)) {
                 *cell = by(*cell, 1);
@@ -171,5 +182,6 @@ impl Population {
         self.carts.iter_mut().zip(&other.carts).for_each(|(mine, theirs)| *mine += theirs);
         self.accounts.iter_mut().zip(&other.accounts).for_each(|(mine, theirs)| *mine += theirs);
         self.members += other.members;
+        self.erased += other.erased;
     }
 }

@@ -177,6 +177,7 @@ impl<C: Codec> Task<C> {
         let Some(at) = self.stage(slot, effects) else { return };
         let staged = &mut self.staged[at];
         let before = Before::event(&staged.prospect, event);
+        let was_there = !staged.is_new && !staged.prospect.is_only_erasure();
         step(&mut staged.prospect, staged.is_new, event, &self.models, &mut self.effects);
         if !self.effects.outputs.is_empty() {
             staged.place = None;
@@ -184,8 +185,9 @@ impl<C: Codec> Task<C> {
         }
         self.tally.event(before, &staged.prospect, event, &self.effects.notes, &self.models, &mut staged.place);
         let erased = std::mem::take(&mut self.effects.erase);
-        self.room.changed(!staged.is_new, !erased);
-        (staged.is_new, staged.erased) = (erased, erased);
+        let is_there = !erased && !staged.prospect.is_only_erasure();
+        self.room.changed(was_there, is_there);
+        (staged.is_new, staged.erased) = (erased, erased && staged.prospect.erasure().is_none());
         staged.recount |= std::mem::take(&mut self.effects.customer) || erased;
         staged.place = staged.place.filter(|_| !erased);
         let deadline_ms = staged.keep_deadlines(&self.models);
@@ -318,7 +320,7 @@ impl<C: Codec> Task<C> {
             self.tally.timer(before, &staged.prospect, timer.kind, timer.deadline_ms);
             effects.fired += 1;
             if self.effects.erase {
-                self.room.changed(timer.kind != TimerKind::Account, false);
+                self.room.changed(!matches!(timer.kind, TimerKind::Account | TimerKind::Erasure), false);
                 break;
             }
         }

@@ -225,6 +225,7 @@ fn timers(prospect: &Prospect, models: &Models) -> Vec<Value> {
         TimerKind::Trigger(at) => json!({"kind": "trigger", "trigger": more::pending_name(prospect, usize::from(at), models)}),
         TimerKind::Account => json!({"kind": "account"}),
         TimerKind::Forgotten => json!({"kind": "forgotten"}),
+        TimerKind::Erasure => json!({"kind": "erasure-forgotten"}),
     };
     let with_time = |timer: Timer| {
         let mut value = describe(timer.kind);

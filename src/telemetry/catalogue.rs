@@ -103,6 +103,10 @@ catalogue! {
     DUPLICATES = counter("leadstream_duplicates_total", "events", &[],
         "Events whose message id this prospect had already sent; they changed nothing",
         "A jump: a producer sends its history again.");
+    /// Events of people who were erased since.
+    BEFORE_ERASURE = counter("leadstream_before_erasure_events_total", "events", &[],
+        "Events that happened before their prospect was erased and came after that: they were dropped",
+        "Not by itself; a steady rate: a producer goes on sending what is known of people who asked to be deleted.");
     /// Events older than what the prospect has already seen.
     LATE_EVENTS = counter("leadstream_late_events_total", "events", &[],
         "Events older than what the prospect has already seen; they count with their own time",

@@ -24,4 +24,6 @@ pub struct EventNotes {
     pub answers_ignored: u64,
     pub forgotten: u64,
     pub no_room: u64,
+    /// Events that happened before their prospect was erased.
+    pub before_erasure: u64,
 }

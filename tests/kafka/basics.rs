@@ -1,7 +1,7 @@
 //! One event through, and what must hold of every transaction.
 
 use crate::rig::{Rig, now_ms};
-use leadstream::domain::model::{AxisModel, CartModel, Model, Models, ScoreModel};
+use leadstream::domain::model::{AxisModel, CartModel, MAX_AGE_MS, Model, Models, ScoreModel};
 use leadstream::domain::names::Vocabulary;
 use leadstream::runtime::ports::OutTopic;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ pub fn plain_models() -> Arc<Models> {
         cart: CartModel::default(),
         ..Model::default()
     };
-    Arc::new(Models { models: vec![model], vocabulary: Vocabulary::default() })
+    Arc::new(Models { models: vec![model], vocabulary: Vocabulary::default(), max_age_ms: MAX_AGE_MS })
 }
 
 #[test]

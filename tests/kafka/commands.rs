@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 /// Exit code, stdout and stderr of a command on these settings.
-fn run(command: &[&str], settings: &[String]) -> (i32, String, String) {
+pub fn run(command: &[&str], settings: &[String]) -> (i32, String, String) {
     let mut process = leadstream();
     process.args(command);
     for pair in settings {
@@ -20,7 +20,7 @@ fn run(command: &[&str], settings: &[String]) -> (i32, String, String) {
     (output.status.code().expect("it ended by itself"), text(&output.stdout), text(&output.stderr))
 }
 
-fn json(text: &str) -> serde_json::Value {
+pub fn json(text: &str) -> serde_json::Value {
     serde_json::from_str(text).unwrap_or_else(|e| panic!("{e}: {text}"))
 }
 

@@ -47,6 +47,7 @@ pub(super) fn json(options: &Options, tally: &Tally) -> anyhow::Result<String> {
         "outcomes": tally.outcomes,
         "dead_letters": tally.dead_letters,
         "duplicates": tally.duplicates,
+        "before_erasure": tally.before_erasure,
         "late": tally.late,
         "clamped": tally.clamped,
         "broken_fields": tally.broken_fields,

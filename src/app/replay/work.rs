@@ -29,6 +29,7 @@ pub struct Tally {
     pub clamped: u64,
     pub broken_fields: u64,
     pub duplicates: u64,
+    pub before_erasure: u64,
     pub late: u64,
     pub prospects: u64,
     pub accounts: u64,
@@ -50,6 +51,7 @@ impl Tally {
         self.clamped += other.clamped;
         self.broken_fields += other.broken_fields;
         self.duplicates += other.duplicates;
+        self.before_erasure += other.before_erasure;
         self.late += other.late;
         self.prospects += other.prospects;
         self.accounts += other.accounts;
@@ -224,6 +226,7 @@ fn close(shared: &Shared<'_>, worked: &mut Worked, effects: &mut BatchEffects) -
     for (note, count) in &effects.notes {
         match note {
             Note::Duplicate => tally.duplicates += count,
+            Note::BeforeErasure => tally.before_erasure += count,
             Note::Late => tally.late += count,
             _ => {}
         }

@@ -172,7 +172,7 @@ fn disqualified(disqualified: &Disqualified) -> usize {
 
 /// What only some prospects have.
 fn more(more: &More) -> usize {
-    let More { traits, lead, contact, absence, machine, customer, decisions, account, orders } = more;
+    let More { traits, lead, contact, absence, machine, customer, decisions, account, erasure, orders } = more;
     // A lead is numbers alone: nine of them.
     let lead = lead.get().map_or(0, |_| FRAME + 9 * NUMBER);
     self::traits(traits)
@@ -183,6 +183,7 @@ fn more(more: &More) -> usize {
         + customer.get().map_or(0, self::customer)
         + decisions.get().map_or(0, self::decisions)
         + account.get().map_or(0, membership)
+        + erasure.map_or(0, |_| FRAME + 2 * NUMBER)
         + orders.iter().map(order).sum::<usize>()
 }
 

@@ -2,9 +2,9 @@
 
 use super::spec::{AxisSpec, CartSpec, ConditionSpec, Fault, ModelSpec, MoveSpec, Place, ScoreSpec, StaleSpec, TestSpec};
 use super::{
-    AtMost, AxisModel, CartModel, Condition, CountRule, DEFAULT_HISTORY, DEFAULT_SESSION_GAP_MS, Label, Model, Models, Move, On,
-    Predicate, ScoreGroup, ScoreModel, ScoreRule, Stale, absence, accounts, canonical, check, contact, machine, name_hash,
-    people, sales, words,
+    AtMost, AxisModel, CartModel, Condition, CountRule, DEFAULT_HISTORY, DEFAULT_SESSION_GAP_MS, Label, MAX_AGE_MS, Model,
+    Models, Move, On, Predicate, ScoreGroup, ScoreModel, ScoreRule, Stale, absence, accounts, canonical, check, contact, machine,
+    name_hash, people, sales, words,
 };
 use crate::domain::Ms;
 use crate::domain::effect::Axis;
@@ -36,7 +36,7 @@ pub fn compile(specs: &[ModelSpec], cart_overrides: &CartSpec) -> Result<Models,
         index(model, vocabulary.names().len());
     }
     vocabulary.intern_origin();
-    Ok(Models { models, vocabulary })
+    Ok(Models { models, vocabulary, max_age_ms: MAX_AGE_MS })
 }
 
 fn model(spec: &ModelSpec, cart_overrides: &CartSpec, vocabulary: &mut Vocabulary) -> Model {

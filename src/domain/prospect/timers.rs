@@ -29,6 +29,8 @@ pub enum TimerKind {
     ReEntry(u8),
     /// The prospect is forgotten: see [`crate::domain::forget`].
     Forgotten,
+    /// What stays of an erasure goes.
+    Erasure,
 }
 
 impl TimerKind {
@@ -92,7 +94,8 @@ impl Prospect {
             let lead = more.lead.get().and_then(Lead::due_ms).map(timer(TimerKind::Lead));
             let account = more.account.get().and_then(Membership::due_ms).map(timer(TimerKind::Account));
             let triggers = more.absence.get().into_iter().flat_map(Absence::due_ms).enumerate().map(trigger);
-            lead.into_iter().chain(account).chain(triggers)
+            let erasure = more.erasure.map(|erasure| erasure.until_ms).map(timer(TimerKind::Erasure));
+            lead.into_iter().chain(account).chain(erasure).chain(triggers)
         });
         stages.chain(carts).chain(more)
     }

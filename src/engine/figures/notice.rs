@@ -95,7 +95,7 @@ impl Tally {
         place: &mut Option<Place>,
     ) {
         // What a machine made touches nobody.
-        let nobody = |note: &Note| matches!(note, Note::Duplicate | Note::Machine(_));
+        let nobody = |note: &Note| matches!(note, Note::Duplicate | Note::BeforeErasure | Note::Machine(_));
         if notes.iter().any(nobody) || event.kind == Kind::Deleted {
             return;
         }
@@ -124,6 +124,10 @@ impl Tally {
 
     /// A timer fired.
     pub fn timer(&mut self, before: Before, prospect: &Prospect, kind: TimerKind, at_ms: Ms) {
+        if kind == TimerKind::Erasure {
+            // The end of a mark is no event of the shop.
+            return;
+        }
         self.covers(at_ms);
         self.lead(before.lead, stand_of(prospect));
         if matches!(kind, TimerKind::CartForgotten(_)) {

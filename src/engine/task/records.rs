@@ -49,13 +49,13 @@ impl<C: Codec> Task<C> {
         restored_ms.saturating_sub(self.time_ms)
     }
 
-    /// The committed record of one prospect, for questions.
+    /// The committed record of one prospect, for questions. Of who was erased nothing is known.
     ///
     /// # Errors
     /// The record can't be read.
     pub fn prospect(&self, key: &str) -> Result<Option<Prospect>, CodecError> {
         let entry = self.store.find(key).and_then(|slot| self.store.entry(slot)).filter(|e| !e.record.is_empty());
-        entry.map(|e| self.codec.decode(&e.record)).transpose()
+        Ok(entry.map(|e| self.codec.decode(&e.record)).transpose()?.filter(|prospect| !prospect.is_only_erasure()))
     }
 
     /// Keys and committed records, in no particular order.
@@ -66,7 +66,7 @@ impl<C: Codec> Task<C> {
     /// How large the task is.
     pub fn size(&self) -> TaskSize {
         TaskSize {
-            records: self.store.records(),
+            records: self.store.records() - usize::try_from(self.population.erased).unwrap_or_default(),
             prospects: self.prospects(),
             most_prospects: self.room.most,
             record_bytes: self.store.record_bytes(),

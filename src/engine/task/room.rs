@@ -56,8 +56,8 @@ impl<C: Codec> Task<C> {
     fn is_known(&self, key: &str) -> bool {
         let Some(entry) = self.store.find(key).and_then(|slot| self.store.entry(slot)) else { return false };
         match self.staged.get(entry.staged as usize).filter(|_| entry.staged != Entry::NOT_STAGED) {
-            Some(Staged { is_new, .. }) => !is_new,
-            None => !entry.record.is_empty(),
+            Some(Staged { is_new, prospect, .. }) => !is_new && !prospect.is_only_erasure(),
+            None => !entry.record.is_empty() && !entry.standing.erased,
         }
     }
 }

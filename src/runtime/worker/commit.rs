@@ -102,7 +102,6 @@ impl<L: CommitLog, E: Encode> Writer<'_, L, E> {
             partition: None,
             key: letter.key,
             value: letter.value,
-            // From when on they are kept is when they are written, however old the record is; its own time is in a header.
             timestamp_ms: Some(self.wall_ms),
             headers: &letter.headers,
         })

@@ -12,12 +12,13 @@ mod traits;
 
 use super::read::{Read, Reader, Value};
 use super::write::Writer;
+use crate::domain::erasure::Erasure;
 use crate::domain::prospect::More;
 
 pub(super) use lead::{read_disqualified, write_disqualified};
 
 pub(super) fn write(more: &More, w: &mut Writer<'_>) {
-    let More { traits, lead, contact, absence, machine, customer, decisions, account, orders } = more;
+    let More { traits, lead, contact, absence, machine, customer, decisions, account, erasure, orders } = more;
     if !traits.is_empty() {
         w.nested(1, |w| traits::write(traits, w));
     }
@@ -42,6 +43,12 @@ pub(super) fn write(more: &More, w: &mut Writer<'_>) {
     if let Some(account) = account.get() {
         w.nested(8, |w| account::write(account, w));
     }
+    if let Some(Erasure { before_ms, until_ms }) = erasure {
+        w.nested(9, |w| {
+            w.time(1, Some(*before_ms));
+            w.time(2, Some(*until_ms));
+        });
+    }
     for order in orders {
         w.nested(20, |w| orders::write(order, w));
     }
@@ -58,9 +65,22 @@ pub(super) fn read(mut r: Reader<'_>, m: &mut More) -> Read<()> {
             (6, Value::Bytes(b)) => m.customer = customer::read(r.nested(b, "customer"))?.into(),
             (7, Value::Bytes(b)) => m.decisions = decisions::read(r.nested(b, "decisions"))?.into(),
             (8, Value::Bytes(b)) => m.account = account::read(r.nested(b, "account"))?.into(),
+            (9, Value::Bytes(b)) => m.erasure = Some(read_erasure(r.nested(b, "erasure"))?),
             (20, Value::Bytes(b)) => m.orders.push(orders::read(r.nested(b, "order"))?),
             _ => return r.unknown(field),
         }
     }
     Ok(())
+}
+
+fn read_erasure(mut r: Reader<'_>) -> Read<Erasure> {
+    let mut erasure = Erasure { before_ms: 0, until_ms: 0 };
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Varint(v)) => erasure.before_ms = r.time(v),
+            (2, Value::Varint(v)) => erasure.until_ms = r.time(v),
+            _ => return r.unknown(field),
+        }
+    }
+    Ok(erasure)
 }
