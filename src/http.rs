@@ -94,11 +94,14 @@ struct Shared {
     parts: Parts,
     guard: Guard,
     room: Semaphore,
+    /// Of all requests but those for health one begins at a time, in the order in which they came: on the one thread of the server,
+    /// health is never behind more than that one.
+    turns: Semaphore,
 }
 
 /// All routes.
 fn router(parts: Parts, guard: Guard) -> Router {
-    let shared = Arc::new(Shared { parts, guard, room: Semaphore::new(PAGES_AT_ONCE) });
+    let shared = Arc::new(Shared { parts, guard, room: Semaphore::new(PAGES_AT_ONCE), turns: Semaphore::new(1) });
     let open = |name, handler: MethodRouter<Arc<Shared>>| handler.layer(from_fn_with_state((Arc::clone(&shared), name), answer));
     let guarded =
         |name, handler: MethodRouter<Arc<Shared>>| open(name, handler.layer(from_fn_with_state(Arc::clone(&shared), admit)));
@@ -116,7 +119,17 @@ fn router(parts: Parts, guard: Guard) -> Router {
 
 /// Around every request: its time limit, its count and the headers of every answer.
 async fn answer(State((shared, endpoint)): State<(Arc<Shared>, &'static str)>, request: Request, next: Next) -> Response {
-    let mut response = match tokio::time::timeout(REQUEST_TIME, next.run(request)).await {
+    let answered = async {
+        if !matches!(endpoint, "/livez" | "/readyz") {
+            let turn = shared.turns.acquire().await;
+            // Here whoever asks for health is looked after.
+            tokio::task::yield_now().await;
+            // Given back before the work: what waits for a worker keeps nobody from beginning.
+            drop(turn);
+        }
+        next.run(request).await
+    };
+    let mut response = match tokio::time::timeout(REQUEST_TIME, answered).await {
         Ok(response) => response,
         Err(_) => problem(StatusCode::SERVICE_UNAVAILABLE, "this took too long; try again"),
     };

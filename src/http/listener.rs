@@ -19,6 +19,9 @@ use tokio::time::{Instant, Sleep, sleep_until};
 /// Longest head of a request; browsers send at most half of it.
 const MAX_HEAD_BYTES: usize = 32 << 10;
 
+/// Connections that are accepted before the others are looked after.
+const ACCEPTED_AT_ONCE: usize = 16;
+
 /// What connections may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -35,13 +38,15 @@ pub struct Limited {
     inner: TcpListener,
     room: Arc<Room>,
     limits: Limits,
+    /// Accepted since the others were last looked after.
+    at_once: usize,
 }
 
 impl Limited {
     /// `closed` is called with the reason, one of [`room::Reason`]'s names, for each connection that the server ends by itself.
     #[must_use]
     pub fn new(inner: TcpListener, limits: Limits, closed: impl Fn(&'static str) + Send + Sync + 'static) -> Self {
-        Self { inner, room: Arc::new(Room::new(limits.connections, closed)), limits }
+        Self { inner, room: Arc::new(Room::new(limits.connections, closed)), limits, at_once: 0 }
     }
 }
 
@@ -50,8 +55,11 @@ impl axum::serve::Listener for Limited {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
-        // Those that were accepted come to their requests before there are more of them.
-        tokio::task::yield_now().await;
+        // What was accepted comes to its request long before its room is needed.
+        self.at_once = (self.at_once + 1) % ACCEPTED_AT_ONCE;
+        if self.at_once == 0 {
+            tokio::task::yield_now().await;
+        }
         // The inherent method gives errors; axum's logs them, waits a little and goes on.
         let (stream, from) = axum::serve::Listener::accept(&mut self.inner).await;
         let now = Instant::now();

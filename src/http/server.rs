@@ -6,12 +6,26 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
 
 /// What connections may take. Scrapers, probes and people may all come from one address, so none has a number of its own.
 const LIMITS: Limits = Limits { connections: 256, head: Duration::from_secs(5), silence: Duration::from_secs(15) };
 /// How long open requests may still take at a stop.
 const STOP: Duration = Duration::from_secs(2);
+
+/// Connections that the system keeps until they are accepted. Where its queue is full a client tries again after a second, which is too
+/// late for a probe; the default of some systems is short.
+const BACKLOG: u32 = 1_024;
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // So that a restart need not wait for connections of before.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// A running admin server. Dropping it stops it.
 pub struct Server {
@@ -29,7 +43,7 @@ impl Server {
         let guard = options.guard()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::Thread)?;
         let bind = |why| Error::Bind { address: options.listen, why };
-        let listener = runtime.block_on(tokio::net::TcpListener::bind(options.listen)).map_err(bind)?;
+        let listener = runtime.block_on(async { listen(options.listen) }).map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
         let (stop, stopped) = oneshot::channel::<()>();
         let work = move || {

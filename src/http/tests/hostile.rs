@@ -76,11 +76,18 @@ fn health_answers_beside_answers_that_nobody_takes_and_connections_that_are_kept
 fn health_answers_while_connections_come_anew_all_the_time() {
     let (server, _board) = start(None, false);
     let address = server.address();
-    let over = std::sync::atomic::AtomicBool::new(false);
+    struct Over(std::sync::atomic::AtomicBool);
+    struct Ends<'a>(&'a Over);
+    impl Drop for Ends<'_> {
+        fn drop(&mut self) {
+            self.0.0.store(true, std::sync::atomic::Ordering::Relaxed);
+        }
+    }
+    let over = Over(std::sync::atomic::AtomicBool::new(false));
     std::thread::scope(|threads| {
         threads.spawn(|| {
             let mut occupied = std::collections::VecDeque::new();
-            while !over.load(std::sync::atomic::Ordering::Relaxed) {
+            while !over.0.load(std::sync::atomic::Ordering::Relaxed) {
                 if let Ok(mut stream) = TcpStream::connect(address) {
                     let _closed = stream.write_all(HALF);
                     occupied.push_back(stream);
@@ -90,8 +97,8 @@ fn health_answers_while_connections_come_anew_all_the_time() {
                 }
             }
         });
+        let _ends = Ends(&over);
         assert_health(&server, 50, "connections that come anew");
-        over.store(true, std::sync::atomic::Ordering::Relaxed);
     });
 }
 
