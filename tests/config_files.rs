@@ -92,7 +92,12 @@ fn another_value(key: &str) -> &'static str {
         "kafka.positions" => "group",
         "kafka.group_protocol" => "consumer",
         "inputs.trusted" => "clickstream",
-        "topics.retention" | "deadletters.retention" | "inputs.max_age" | "inputs.max_ahead" | "deadletters.stop_ratio" | "http.listen" => "off",
+        "topics.retention"
+        | "deadletters.retention"
+        | "inputs.max_age"
+        | "inputs.max_ahead"
+        | "deadletters.stop_ratio"
+        | "http.listen" => "off",
         "inputs.formats." | "output.format" => "protobuf",
         "log.format" => "json",
         "log.level" => "warn",

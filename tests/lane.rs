@@ -92,7 +92,7 @@ impl Rig {
     fn with(replay: bool, poison: Option<PoisonLimit>) -> Self {
         let settings = config::load_from(None, [], &[]).unwrap().settings;
         let models = Arc::new(config::models(&settings).unwrap());
-        let topic = |name: &str| Topic { name: name.to_owned(), is_email: false, format: Format::Json };
+        let topic = |name: &str| Topic { name: name.to_owned(), is_email: false, is_trusted: true, format: Format::Json };
         let options = Options { topics: vec![topic("clickstream"), topic("cart")], ..Options::default() };
         let decoder = Decoder::new(options, &models.vocabulary);
         let task = Task::new(models, StateCodec);

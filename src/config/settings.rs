@@ -243,7 +243,13 @@ impl Default for Engine {
 
 impl Default for DeadLetters {
     fn default() -> Self {
-        Self { stop_ratio: Some(0.5), stop_count: 1_000, stop_window: 2_000, on_poison: OnPoison::Pause, retention: Some(Duration::from_secs(30 * 86_400)) }
+        Self {
+            stop_ratio: Some(0.5),
+            stop_count: 1_000,
+            stop_window: 2_000,
+            on_poison: OnPoison::Pause,
+            retention: Some(Duration::from_secs(30 * 86_400)),
+        }
     }
 }
 

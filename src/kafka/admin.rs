@@ -4,7 +4,7 @@ use super::context::{self, Context};
 use super::options::Options;
 use super::{batch, errors, oauth};
 use crate::runtime::partitioners::Sample;
-use crate::runtime::ports::{Failure, NO_TIME, RecordView, credible_ms};
+use crate::runtime::ports::{Failure, RecordView, credible_ms};
 use rdkafka::admin::{AdminClient, AdminOptions, ConfigEntry, ConfigSource, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::{BorrowedMessage, Headers, Message};
@@ -319,7 +319,7 @@ fn view<'a>(message: &'a BorrowedMessage<'_>) -> RecordView<'a> {
         input: 0,
         partition: message.partition(),
         offset: message.offset(),
-        timestamp_ms: message.timestamp().to_millis().unwrap_or(NO_TIME),
+        timestamp_ms: message.timestamp().to_millis(),
         key: message.key(),
         value: message.payload(),
         content_type,

@@ -105,7 +105,7 @@ mod tests {
                 input: 0,
                 partition: 0,
                 offset: 0,
-                timestamp_ms: 1_795_348_800_000,
+                timestamp_ms: Some(1_795_348_800_000),
                 key: Some(b"u"),
                 value: Some(value.as_bytes()),
                 content_type: None,
