@@ -272,6 +272,6 @@ fn above_the_mark_whoever_is_known_is_served_and_whoever_goes_makes_room() {
     // Two left of those that are known, and room for one.
     assert_eq!(put(&mut task, "15s delete by=o id=x1; 15s delete by=m id=x2; 15s delete by=i id=x3; 15s delete by=g id=x4"), 3);
     assert_eq!(put(&mut task, "16s delete by=e id=x5; 16s delete by=n id=x6; 16s delete by=l id=x7; 16s delete by=u id=x8"), 3);
-    assert_eq!(put(&mut task, "17s delete by=a id=x9; 17s page by=a id=a9; 18s page by=z id=z9"), 4, "the same batch counts");
+    assert_eq!(put(&mut task, "17s delete by=a id=x9; 18s page by=a id=a9; 18s page by=z id=z9"), 4, "the same batch counts");
     assert!(is_there(&task, "a") && is_there(&task, "b") && !is_there(&task, "z"));
 }
