@@ -197,7 +197,10 @@ impl EventSource for KafkaSource {
     fn waiting_for_offsets(&self) -> String {
         let group = &self.group;
         format!(
-            "the committed offsets of group {group} are not stable, or its coordinator does not answer. Most likely a transaction is open              that holds some of them: of an instance of this group (transactional id group-instance-worker, here {group}-…) that died a              moment ago, which ends by itself within kafka.transaction_timeout; or a hanging one, which does not:              `kafka-transactions.sh --bootstrap-server … list`, `… find-hanging --broker-id …` and `… abort` find and end it"
+            "the committed offsets of group {group} are not stable, or its coordinator does not answer. Most likely a transaction is open \
+         that holds some of them: of an instance of this group (transactional id group-instance-worker, here {group}-…) that died a \
+         moment ago, which ends by itself within kafka.transaction_timeout; or a hanging one, which does not: \
+         `kafka-transactions.sh --bootstrap-server … list`, `… find-hanging --broker-id …` and `… abort` find and end it"
         )
     }
 

@@ -169,7 +169,9 @@ impl KafkaState {
                     Err(Failure::Rebuild(format!("{what}. The changelog was truncated at offset {position}: it is read anew")))
                 }
                 None => Err(Failure::Stop(format!(
-                    "{what}. Records of the changelog are gone at offset {position} while it was read: was it made anew, or was                      something deleted from it? It must be compacted and keep everything else (`leadstream check`). To begin anew,                      delete the changelog topic and the group's offsets"
+                    "{what}. Records of the changelog are gone at offset {position} while it was read: was it made anew, or was \
+         something deleted from it? It must be compacted and keep everything else (`leadstream check`). To begin anew, \
+         delete the changelog topic and the group's offsets"
                 ))),
             };
         }
@@ -300,6 +302,10 @@ impl StateSource for KafkaState {
         if self.reading.is_empty() {
             self.close();
         }
+    }
+
+    fn topic(&self) -> &str {
+        &self.topic
     }
 
     fn end(&mut self, partition: i32) -> Result<i64, Failure> {

@@ -355,6 +355,9 @@ pub trait StateSource {
     /// Forgets a partition that is being read.
     fn cancel(&mut self, partition: i32);
 
+    /// The changelog's name, for people.
+    fn topic(&self) -> &str;
+
     /// The end of the changelog, open transactions included.
     ///
     /// # Errors

@@ -80,6 +80,13 @@ impl OwnBroker {
         start(&self.dir, self.port).unwrap_or_else(|why| panic!("{why}"));
     }
 
+    /// What an operator does whom the service asks for it: ends transactions that hang.
+    pub fn end_hanging_transactions(&self) {
+        let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/kafka/broker.sh");
+        let output = Command::new(script).args(["end-hanging", &self.port.to_string()]).output().expect("a broker.sh");
+        eprintln!("{}", String::from_utf8_lossy(&output.stdout));
+    }
+
     /// The oldest segment of a partition, as it lies on the broker's disk.
     pub fn segment(&self, topic: &str, partition: i32) -> PathBuf {
         self.dir.join(format!("data/{topic}-{partition}/00000000000000000000.log"))

@@ -4,6 +4,7 @@
 #   broker.sh fetch                          bring the jars into the cache (once, 54 MB), print where they are
 #   broker.sh start DIR PORT [WATCH_PID]     start in DIR (data, logs) on PORT and PORT+1; with WATCH_PID it ends with that process
 #   broker.sh stop DIR                       stop it
+#   broker.sh end-hanging PORT               end transactions that are open although nobody is at work on them any more
 #
 # LEADSTREAM_TEST_KAFKA_VERSION=3.9.2 takes that version instead; each has its folder in the cache.
 set -euo pipefail
@@ -91,9 +92,23 @@ P
   exit 1
 }
 
+end_hanging() {
+  fetch >/dev/null
+  local port=$1
+  tool() {
+    java -XX:TieredStopAtLevel=1 -cp "$libs/*" org.apache.kafka.tools.TransactionsCommand --bootstrap-server "127.0.0.1:$port" "$@" 2>/dev/null </dev/null
+  }
+  tool find-hanging --broker-id 1 --max-transaction-timeout 0 | awk '$2 ~ /^[0-9]+$/ { print $1, $2, $6 }' |
+    while read -r topic partition offset; do
+      tool abort --topic "$topic" --partition "$partition" --start-offset "$offset"
+      echo "ended: $topic, partition $partition, offset $offset"
+    done
+}
+
 case ${1:-} in
+end-hanging) end_hanging "${2:?PORT}" ;;
 fetch) fetch ;;
 start) start "${2:?DIR}" "${3:?PORT}" "${4:-}" ;;
 stop) kill "$(cat "${2:?DIR}/pid")" ;;
-*) sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+*) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

@@ -29,8 +29,12 @@ pub fn under_traffic(rig: &Rig, work: impl FnOnce()) -> i64 {
             rig.flush();
             sent
         });
-        work();
+        // Also when the work fails: else the sender goes on for ever.
+        let worked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
         stop.store(true, Ordering::Relaxed);
+        if let Err(panic) = worked {
+            std::panic::resume_unwind(panic);
+        }
         sender.join().expect("sent")
     })
 }

@@ -11,6 +11,7 @@ use crate::runtime::lane::Lane;
 use crate::runtime::observe::RebalanceKind;
 use crate::runtime::poison::Poison;
 use crate::runtime::ports::{CommitLog, Decode, Encode, EventSource, Failure, GroupEvent, InputPartition, StateSource, TASK_KEY};
+use crate::runtime::trouble::{Place, TroubleKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -78,9 +79,16 @@ pub(super) struct Restoring {
     position: i64,
     end: i64,
     since: Duration,
+    /// When it last got on.
+    pub(super) moved: Duration,
 }
 
 impl Restoring {
+    /// Where it stands, if not at its end: a transaction that is open there holds it up, or a broker that doesn't answer.
+    pub(super) fn held_up_at(&self) -> Option<i64> {
+        (self.end != i64::MAX && self.position < self.end).then_some(self.position)
+    }
+
     /// Left, all.
     pub(super) fn progress(&self) -> (i64, i64) {
         if self.end == i64::MAX {
@@ -247,6 +255,7 @@ where
             position: from.unwrap_or(0),
             end: i64::MAX,
             since: self.clock.monotonic(),
+            moved: self.clock.monotonic(),
         };
         self.restoring.insert(partition, restoring);
         let lane = self.new_lane(partition, task, &offsets);
@@ -268,12 +277,16 @@ where
                 _ => Ok(()),
             }
         })?;
+        let now = self.clock.monotonic();
         for p in progress {
             let Some(restoring) = self.restoring.get_mut(&p.partition) else { continue };
             if restoring.end == i64::MAX && restoring.parked.is_none() {
                 restoring.first = restoring.first.min(p.position);
             }
             let read = if restoring.end == i64::MAX { 0 } else { p.position - restoring.position };
+            if p.position > restoring.position {
+                restoring.moved = now;
+            }
             (restoring.position, restoring.end) = (p.position, p.end);
             let (left, total) = restoring.progress();
             let ratio = if total == 0 { 1.0 } else { 1.0 - left as f64 / total as f64 };
@@ -283,6 +296,7 @@ where
                 self.restored(p.partition)?;
             }
         }
+        self.say_held_up();
         Ok(any)
     }
 
@@ -328,6 +342,7 @@ where
         }
         self.lanes.insert(partition, lane);
         self.share_decoded_records();
+        self.troubles.clear(Place::task(partition, TroubleKind::Waiting), &self.now());
         self.observer.restored(self.options.worker, partition, self.clock.monotonic().saturating_sub(restoring.since));
         tracing::info!(partition, reused = restoring.parked.is_some(), ?offsets, "restored");
         self.publish(true);

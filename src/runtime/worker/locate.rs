@@ -142,6 +142,27 @@ where
         }
     }
 
+    /// Says of which tasks the state can't be read to its end, when it lasts.
+    pub(super) fn say_held_up(&mut self) {
+        let now = self.now();
+        let topic = self.state.topic();
+        for (partition, restoring) in &self.restoring {
+            let place = Place::task(*partition, TroubleKind::Waiting);
+            let waits = now.monotonic.saturating_sub(restoring.moved) >= SAY_AFTER;
+            let Some(offset) = restoring.held_up_at().filter(|_| waits) else {
+                self.troubles.clear(place, &now);
+                continue;
+            };
+            let text = format!(
+                "partition {partition} of {topic} can't be read past offset {offset}: most likely a transaction that began there is open. That of \
+                 an instance which died a moment ago ends by itself within kafka.transaction_timeout; a hanging one does not (a broker that \
+                 was killed may leave one behind): `kafka-transactions.sh --bootstrap-server … find-hanging --broker-id …` finds it, `… abort` \
+                 ends it, and the task goes on"
+            );
+            self.troubles.raise(place, Some(topic), &text, &now);
+        }
+    }
+
     /// Looks after the inputs now and then: what can't be read, what was lost, and states that nobody came back for.
     pub(super) fn look_after_inputs(&mut self) {
         let now = self.now();
@@ -158,7 +179,8 @@ where
             if now.monotonic.saturating_sub(since) >= BROKEN_AFTER {
                 let topic = self.options.input(at.input).map(String::as_str);
                 let text = format!(
-                    "{}. It is tried again every few seconds; nothing is passed over. If it lasts: look at the broker's log and at that                      partition's replicas",
+                    "{}. It is tried again every few seconds; nothing is passed over. If it lasts: look at the broker's log and at that \
+         partition's replicas",
                     broken.text
                 );
                 self.troubles.raise(Place::input(at.partition, at.input, TroubleKind::BrokenInput), topic, &text, &now);
