@@ -193,7 +193,7 @@ pub const KEYS: [Key; 57] = [
     key(
         "engine.fetch_ahead_bytes",
         Kind::Integer,
-        "268435456",
+        "1073741824",
         "Bytes of fetched records that an instance holds at most: waiting, in the open batches, and in the client library's queues, \
          shared out among all input partitions. See the formula for memory in docs/limits.md.",
     ),

@@ -113,7 +113,7 @@ const MOST_AHEAD_BYTES: usize = 16 * 1024 * 1024;
 const MOST_QUEUE_BYTES: usize = 4 * 1024 * 1024;
 
 /// Bytes of fetched records that an instance may hold, unless it is told otherwise.
-pub const DEFAULT_FETCH_BYTES: usize = 256 * 1024 * 1024;
+pub const DEFAULT_FETCH_BYTES: usize = 1024 * 1024 * 1024;
 
 impl FetchShares {
     /// Shares of so many bytes among all input partitions, which one instance may get, and its workers.
