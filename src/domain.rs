@@ -26,6 +26,7 @@ pub mod ledger;
 pub mod machine;
 pub mod model;
 pub mod names;
+pub mod number;
 pub mod prospect;
 pub mod score;
 pub mod step;

@@ -122,6 +122,8 @@ impl Telemetry {
             (&catalogue::PROSPECTS_FORGOTTEN, notes.forgotten),
             (&catalogue::NEW_PROSPECTS_REFUSED, notes.no_room),
             (&catalogue::BEFORE_ERASURE, notes.before_erasure),
+            (&catalogue::CLOCK_CORRECTED_EVENTS, notes.clock_corrected),
+            (&catalogue::LOCAL_TIME_EVENTS, notes.local_times),
         ] {
             if count > 0 {
                 self.counter(metric, &[]).increment(count);

@@ -101,6 +101,7 @@ fn another_value(key: &str) -> &'static str {
         "inputs.formats." | "output.format" => "protobuf",
         "log.format" => "json",
         "log.level" => "warn",
+        "inputs.time_zone" | "inputs.time_zones." => "Europe/Berlin",
         "model.cart.idle_on" => "cart",
         "model.cart.order_clears" => "lines",
         "model.cart.catch_up" => "replay",
@@ -116,6 +117,7 @@ fn every_key_of_the_reference_changes_the_settings() {
         let name = match key.name {
             "kafka.properties." => "kafka.properties.client.id".to_owned(),
             "inputs.formats." => "inputs.formats.cart".to_owned(),
+            "inputs.time_zones." => "inputs.time_zones.cart".to_owned(),
             other => other.to_owned(),
         };
         let value = match (another_value(key.name), key.kind) {

@@ -172,6 +172,8 @@ impl Counting {
             duplicates: count(Note::Duplicate),
             late: count(Note::Late),
             clamped: batch.clamped,
+            clock_corrected: batch.clock_corrected,
+            local_times: batch.local_times,
             broken_fields: batch.broken_fields,
             model_moves: count(Note::ModelMoved),
             stages_kept: count(Note::StageKept),

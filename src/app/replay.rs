@@ -151,6 +151,7 @@ pub(super) fn decode_options(settings: &Settings) -> decode::Options {
     };
     decode::Options {
         topics: settings.input_topics().into_iter().map(topic).collect(),
+        zones: settings.input_zones(),
         allowed_skew_ms: ms(settings.inputs.allowed_skew),
         max_age_ms: settings.inputs.max_age.map_or(Ms::MAX, ms),
         max_value_bytes: settings.inputs.max_value_bytes,

@@ -15,7 +15,7 @@ pub struct Key {
 }
 
 /// Keys below these are free: everything after the prefix is one name.
-pub const FREE: [Key; 2] = [
+pub const FREE: [Key; 3] = [
     key(
         "kafka.properties.",
         Kind::Text,
@@ -23,6 +23,7 @@ pub const FREE: [Key; 2] = [
         "Any librdkafka property, for TLS, SASL, compression and tuning; everything after `properties.` is one name, in the \
          environment `_` stands for `.`. Without `compression.type` outputs are compressed by lz4 and state records not at all. Properties that leadstream sets itself are refused with the setting to use.",
     ),
+    key("inputs.time_zones.", Kind::Text, "", "`inputs.time_zone` of one input topic (its name without the prefix)."),
     key(
         "inputs.formats.",
         Kind::Choice(&["json", "protobuf"]),
@@ -36,7 +37,7 @@ const fn key(name: &'static str, kind: Kind, default: &'static str, about: &'sta
 }
 
 /// Every key, in the order of the reference.
-pub const KEYS: [Key; 57] = [
+pub const KEYS: [Key; 58] = [
     key("kafka.bootstrap_servers", Kind::Text, "\"127.0.0.1:9092\"", "Brokers to ask first, `host:port` with commas between."),
     key(
         "kafka.group_id",
@@ -146,6 +147,13 @@ pub const KEYS: [Key; 57] = [
         Kind::DurationOrOff,
         "\"90d\"",
         "An event older than its record by more than this is dead-lettered as `absurd-time`.",
+    ),
+    key(
+        "inputs.time_zone",
+        Kind::Text,
+        "",
+        "Zone of times that are written without one, as in the IANA database (`Europe/Berlin`). Without: UTC, but a time that lies \
+         whole or half hours off its arrival is taken as local time and counted; set it, even to `UTC`, to end that guess.",
     ),
     key(
         "inputs.trusted",

@@ -5,6 +5,7 @@ mod read;
 use super::layers::{Layers, Origin};
 use super::{keys, model_file};
 use crate::domain::model::spec::CartSpec;
+use crate::domain::zones::Zone;
 use crate::runtime::options::DEFAULT_FETCH_BYTES;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -91,6 +92,10 @@ pub struct Inputs {
     pub trusted: Option<Vec<String>>,
     /// By topic name without the prefix.
     pub formats: BTreeMap<String, Format>,
+    /// Where times without a zone were written. `None`: see [`crate::wire::decode::Options::zones`].
+    pub time_zone: Option<String>,
+    /// By topic name without the prefix.
+    pub time_zones: BTreeMap<String, String>,
 }
 
 /// `engine.*`
@@ -219,6 +224,8 @@ impl Default for Inputs {
             max_age: Some(Duration::from_secs(90 * 86_400)),
             trusted: None,
             formats: BTreeMap::new(),
+            time_zone: None,
+            time_zones: BTreeMap::new(),
         }
     }
 }
@@ -294,6 +301,14 @@ impl Settings {
             format: self.inputs.formats.get(name).copied().unwrap_or_default(),
         };
         lists.into_iter().flat_map(|(names, is_email)| names.iter().map(move |name| topic(name, is_email))).collect()
+    }
+
+    /// The zone of times without one, of each input topic in configured order.
+    #[must_use]
+    pub fn input_zones(&self) -> Vec<Option<Zone>> {
+        let topics = [&self.topics.clickstream, &self.topics.email, &self.topics.cart].into_iter().flatten();
+        let of = |name| self.inputs.time_zones.get(name).or(self.inputs.time_zone.as_ref());
+        topics.map(|name| of(name).and_then(|zone| Zone::find(zone))).collect()
     }
 
     /// The name of an output topic, with the prefix.

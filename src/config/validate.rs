@@ -3,6 +3,7 @@
 use super::layers::Layers;
 use super::model_file;
 use super::settings::{GroupProtocol, Settings};
+use crate::domain::zones::Zone;
 use crate::runtime::ports::OutTopic;
 use std::time::Duration;
 
@@ -122,6 +123,22 @@ fn topics(settings: &Settings, found: &mut Found) {
     for name in settings.inputs.formats.keys() {
         if !seen.iter().any(|(_, known)| *known == name) {
             add(found, &format!("inputs.formats.{name}"), "no input topic is called so (names here are without the prefix)");
+        }
+    }
+    for name in settings.inputs.time_zones.keys() {
+        if !seen.iter().any(|(_, known)| *known == name) {
+            add(found, &format!("inputs.time_zones.{name}"), "no input topic is called so (names here are without the prefix)");
+        }
+    }
+    let of_topics = settings.inputs.time_zones.iter().map(|(name, zone)| (format!("inputs.time_zones.{name}"), zone));
+    let of_all = settings.inputs.time_zone.iter().map(|zone| ("inputs.time_zone".to_owned(), zone));
+    for (key, zone) in of_all.chain(of_topics) {
+        if Zone::find(zone).is_none() {
+            add(
+                found,
+                &key,
+                format!("{zone:?} is no time zone: write it as the IANA database does, such as Europe/Berlin or UTC"),
+            );
         }
     }
     for name in settings.inputs.trusted.iter().flatten() {

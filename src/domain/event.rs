@@ -84,6 +84,23 @@ pub enum OrderFate {
     Refunded,
 }
 
+/// What was done to the time that an event says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Corrected {
+    /// What was added.
+    pub by_ms: Ms,
+    pub clock: Clock,
+}
+
+/// Which clock was wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// That of who sent it, as the time of sending shows.
+    Sender,
+    /// None: the time was local, without saying so.
+    Local,
+}
+
 /// One decoded input event, already validated: nothing in it can be malformed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event<'a> {
@@ -123,6 +140,8 @@ pub struct Event<'a> {
     pub broken_fields: u16,
     /// The time lay too far in the future and was set to the record's.
     pub clamped: bool,
+    /// Its time is not the one that it says.
+    pub corrected: Option<Corrected>,
     /// It is none of a prospect: what a member tells its account, whose record's key is `prospect`.
     pub tidings: Option<Box<Tidings>>,
 }

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 static DATABASE: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
 /// A time zone of the IANA database.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zone(TimeZone);
 
 /// What a clock on the wall shows.
@@ -47,6 +47,14 @@ impl Zone {
         ];
         let weekday = u8::try_from(local.weekday().to_monday_zero_offset()).unwrap_or_default();
         Local { weekday, time_of_day_ms: since_midnight.iter().map(|(count, unit_ms)| count * unit_ms).sum() }
+    }
+
+    /// The instant at which the clock shows what a clock in UTC shows at `shown_ms`. Of an hour that comes twice the first; one that
+    /// is left out lies as far behind the change as it would have lain in it.
+    #[must_use]
+    pub fn instant(&self, shown_ms: Ms) -> Option<Ms> {
+        let shown = TimeZone::UTC.to_datetime(Timestamp::from_millisecond(shown_ms).ok()?);
+        Some(self.0.to_ambiguous_timestamp(shown).compatible().ok()?.as_millisecond())
     }
 
     /// The instants after `from_ms` and within `days` at which the clock comes to show one of these times, or is changed; in

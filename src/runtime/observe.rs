@@ -3,7 +3,7 @@
 use super::ports::{Cause, DeadReason};
 use crate::domain::Ms;
 use crate::domain::effect::Note;
-use crate::domain::event::Event;
+use crate::domain::event::{Clock, Event};
 use crate::engine::task::ProspectOutput;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -37,6 +37,9 @@ pub struct BatchStats {
     pub dead: BTreeMap<(u16, DeadReason), u64>,
     pub notes: BTreeMap<Note, u64>,
     pub clamped: u64,
+    /// Times that were corrected for the clock of their sender, and for a zone that they didn't say.
+    pub clock_corrected: u64,
+    pub local_times: u64,
     pub broken_fields: u64,
     /// Cart steps that came due while a task was behind, and wait; timers that fired.
     pub held: u64,
@@ -63,6 +66,11 @@ impl BatchStats {
         self.events += 1;
         *self.classes.entry((event.position.input, event.kind.class())).or_default() += 1;
         self.clamped += u64::from(event.clamped);
+        match event.corrected.map(|corrected| corrected.clock) {
+            None => {}
+            Some(Clock::Sender) => self.clock_corrected += 1,
+            Some(Clock::Local) => self.local_times += 1,
+        }
         self.broken_fields += u64::from(event.broken_fields);
     }
 

@@ -115,6 +115,14 @@ catalogue! {
     CLAMPED_EVENTS = counter("leadstream_clamped_events_total", "events", &[],
         "Events whose time lay further in the future than the allowed skew and was set to the record's time",
         "A steady rate: some client's clock is wrong.");
+    /// Times corrected for the clock of their sender.
+    CLOCK_CORRECTED_EVENTS = counter("leadstream_clock_corrected_events_total", "events", &[],
+        "Events whose sender's clock was a minute or more wrong, as `sentAt` beside their arrival shows, and whose time was corrected by that",
+        "A jump: a server of yours has lost the time.");
+    /// Times without a zone that were local.
+    LOCAL_TIME_EVENTS = counter("leadstream_local_time_events_total", "events", &[],
+        "Events whose time has no zone and lay whole or half hours off their arrival: taken as local time",
+        "Any: set `inputs.time_zones` for their source, which ends the guessing.");
     /// Broken optional fields.
     BROKEN_FIELDS = counter("leadstream_broken_fields_total", "fields", &[],
         "Optional fields that were broken and dropped; their events counted",

@@ -18,6 +18,8 @@ pub struct EventNotes {
     pub duplicates: u64,
     pub late: u64,
     pub clamped: u64,
+    pub clock_corrected: u64,
+    pub local_times: u64,
     pub broken_fields: u64,
     pub model_moves: u64,
     pub stages_kept: u64,

@@ -4,6 +4,7 @@
 //! can make this panic, and nothing is dropped without being counted. `docs/bad-input.md` is the table of what becomes of what.
 
 mod careful;
+mod clock;
 mod draft;
 mod envelope;
 mod file;
@@ -25,12 +26,14 @@ pub use value::{
 };
 
 use crate::domain::account::company::ACCOUNT_KEY;
-use crate::domain::event::{Event, Position};
+use crate::domain::event::{Corrected, Event, Position};
 use crate::domain::ids::hash64;
 use crate::domain::model::call_name;
 use crate::domain::names::{Authority, Kind, NameId, Vocabulary};
+use crate::domain::zones::Zone;
 use crate::domain::{Ms, YEAR_9999_END_MS};
 use crate::runtime::ports::{DeadReason, Decode, RecordView, Rejected, credible_ms};
+use crate::wire::time::Written;
 use draft::Draft;
 use lookup::Lookup;
 use std::borrow::Cow;
@@ -60,6 +63,8 @@ pub struct Topic {
 pub struct Options {
     /// All input topics in configured order: `RecordView::input` is an index into it.
     pub topics: Vec<Topic>,
+    /// Where times without a zone were written, by topic; none, or none of its topic: UTC, or what their arrival shows.
+    pub zones: Vec<Option<Zone>>,
     /// An event later than its record by more than this is set to the record's time.
     pub allowed_skew_ms: Ms,
     /// An event older than its record by more than this is refused.
@@ -73,6 +78,7 @@ impl Default for Options {
         use crate::domain::{DAY_MS, MINUTE_MS};
         Self {
             topics: Vec::new(),
+            zones: Vec::new(),
             allowed_skew_ms: 5 * MINUTE_MS,
             max_age_ms: 90 * DAY_MS,
             max_value_bytes: 1 << 20,
@@ -93,7 +99,15 @@ struct Head<'a> {
     prospect: Cow<'a, str>,
     position: Position,
     /// `None`: the event's own time is the record's.
-    record_ms: Option<Ms>,
+    record: Option<Written>,
+}
+
+/// When an event happened and arrived.
+struct Instants {
+    time_ms: Ms,
+    record_ms: Ms,
+    clamped: bool,
+    corrected: Option<Corrected>,
 }
 
 impl Decoder {
@@ -112,12 +126,11 @@ impl Decoder {
         self.check_size(line)?;
         self.event(line, |draft| {
             self.read_json(line, true, draft)?;
-            let head = FileHead::of(draft);
-            let prospect = head
-                .prospect
+            let record = file::record_time(&draft.times);
+            let prospect = file::prospect(draft)
                 .ok_or_else(|| reject(DeadReason::KeyMissing, "neither userId nor anonymousId: the prospect is unknown"))?;
             self.check_key(prospect.as_bytes())?;
-            Ok(Head { prospect, position, record_ms: head.record_ms })
+            Ok(Head { prospect, position, record })
         })
     }
 
@@ -175,7 +188,7 @@ impl Decoder {
         let mut draft = Draft::default();
         let head = read(&mut draft)?;
         let (mut kind, name_id, name, is_v1) = self.name(&mut draft)?;
-        let (time_ms, record_ms, clamped) = self.time(&draft, head.record_ms)?;
+        let Instants { time_ms, record_ms, clamped, corrected } = self.time(&draft, &head, value)?;
         let message_hash = match &draft.message_id {
             Some(id) => hash64(id.as_bytes()),
             None => stand_in_hash(&head.prospect, time_ms, value),
@@ -219,6 +232,7 @@ impl Decoder {
             signals: draft.signals.finish(kind),
             broken_fields: draft.faults.broken,
             clamped,
+            corrected,
             tidings: None,
         })
     }
@@ -264,19 +278,26 @@ impl Decoder {
         }
     }
 
-    /// Event time, record time, and whether the event's was clamped.
-    fn time(&self, draft: &Draft<'_>, record_ms: Option<Ms>) -> Result<(Ms, Ms, bool), Rejected> {
-        let own_ms = draft.timestamp.or(draft.original_timestamp);
+    /// Event time, record time, and what was done to the event's.
+    fn time(&self, draft: &Draft<'_>, head: &Head<'_>, value: &[u8]) -> Result<Instants, Rejected> {
+        let zone = self.options.zones.get(usize::from(head.position.input)).and_then(Option::as_ref);
+        let (own_ms, corrected) = draft.times.happened(head.record, zone).unzip();
+        let record_ms = head.record.map(|record| record.in_zone_or_utc(zone));
         let Some(record_ms) = record_ms.or_else(|| credible_ms(own_ms)) else {
-            let detail = "neither the event nor its record has a time (before the year 2000 is none)";
-            return Err(reject(DeadReason::AbsurdTime, detail));
+            let mut detail =
+                "neither the event nor its record has a time that can be read (before the year 2000 is none)".to_owned();
+            if let Some(said) = clock::quoted(value) {
+                detail = format!("{detail}: {said}");
+            }
+            return Err(Rejected { reason: DeadReason::AbsurdTime, detail });
         };
+        let corrected = corrected.flatten();
         if record_ms > YEAR_9999_END_MS {
             return Err(reject(DeadReason::AbsurdTime, "the record's time lies beyond the year 9999"));
         }
         let time_ms = own_ms.unwrap_or(record_ms);
         if time_ms > record_ms.saturating_add(self.options.allowed_skew_ms) {
-            return Ok((record_ms, record_ms, true));
+            return Ok(Instants { time_ms: record_ms, record_ms, clamped: true, corrected: None });
         }
         let age_ms = record_ms.saturating_sub(time_ms);
         if age_ms > self.options.max_age_ms {
@@ -287,7 +308,7 @@ impl Decoder {
             );
             return Err(Rejected { reason: DeadReason::AbsurdTime, detail });
         }
-        Ok((time_ms, record_ms, false))
+        Ok(Instants { time_ms, record_ms, clamped: false, corrected })
     }
 }
 
@@ -314,7 +335,7 @@ impl Decode for Decoder {
                 Format::Protobuf => protobuf::parse(value, &self.lookup, draft)?,
             }
             let position = Position { input: record.input, partition: record.partition, offset: record.offset };
-            Ok(Head { prospect: Cow::Borrowed(prospect), position, record_ms: record.record_ms() })
+            Ok(Head { prospect: Cow::Borrowed(prospect), position, record: record.record_ms().map(Written::utc) })
         })
     }
 }

@@ -1,20 +1,53 @@
 //! Times in text: read leniently from inputs, written as RFC 3339 with milliseconds and `Z` to outputs.
 
+mod forms;
+
+use crate::domain::zones::Zone;
 use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS, Ms, SECOND_MS};
 
-/// Reads ISO 8601 or RFC 3339 (with an offset, with none for UTC, with a blank for the `T`, or a date alone), or a Unix time as text.
+/// A time as an input writes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Written {
+    /// Taken for UTC where it has no zone.
+    pub ms: Ms,
+    /// It says how far its clock is from UTC.
+    pub has_zone: bool,
+}
+
+impl Written {
+    #[must_use]
+    pub fn utc(ms: Ms) -> Self {
+        Self { ms, has_zone: true }
+    }
+
+    fn local(ms: Ms) -> Self {
+        Self { ms, has_zone: false }
+    }
+
+    /// The time, that of a zone where it names none.
+    #[must_use]
+    pub fn in_zone(self, zone: &Zone) -> Ms {
+        if self.has_zone { self.ms } else { zone.instant(self.ms).unwrap_or(self.ms) }
+    }
+}
+
+/// Reads a time in any form that can be read in one way only: RFC 3339, ISO 8601, RFC 2822, what `Date` prints in a browser, a month
+/// in letters, a Unix time as text, with an offset or with none. `docs/bad-input.md` lists them.
 #[must_use]
-pub fn parse_text(text: &str) -> Option<Ms> {
-    common_form(text.as_bytes()).or_else(|| any_form(text.trim()))
+pub fn parse_text(text: &str) -> Option<Written> {
+    match common_form(text.as_bytes()) {
+        Some(ms) => Some(Written::utc(ms)),
+        None => forms::read(text.trim()),
+    }
 }
 
 /// Reads a Unix time. Its size tells seconds, milliseconds, microseconds and nanoseconds apart: the borders are the year
 /// 5138 in seconds, and 1973 in each of the finer units. Digits of a date (`20261122`), with or without its time of day, are that
 /// date: as a Unix time they would lie before 1980 or after 2570.
 #[must_use]
-pub fn parse_unix(number: f64) -> Option<Ms> {
+pub fn parse_unix(number: f64) -> Option<Written> {
     if let Some(ms) = date_in_digits(number) {
-        return Some(ms);
+        return Some(Written::local(ms));
     }
     let size = number.abs();
     let ms = match size {
@@ -26,7 +59,7 @@ pub fn parse_unix(number: f64) -> Option<Ms> {
         _ => return None,
     };
     #[allow(clippy::cast_possible_truncation, reason = "less than 1e14 here")]
-    Some(ms.round() as Ms)
+    Some(Written::utc(ms.round() as Ms))
 }
 
 /// `YYYYMMDD`, `YYYYMMDDHHMM` or `YYYYMMDDHHMMSS` as a number, of the years 1900 to 2199, in UTC.
@@ -96,18 +129,6 @@ fn pairs(text: [u8; 8], form: [u8; 8]) -> Option<[u32; 8]> {
         return None;
     }
     Some((digits * 10 + (digits >> 8)).to_le_bytes().map(u32::from))
-}
-
-fn any_form(text: &str) -> Option<Ms> {
-    let text = text.strip_suffix(" UTC").unwrap_or(text);
-    if let Ok(number) = text.parse::<f64>() {
-        return parse_unix(number);
-    }
-    if let Ok(time) = text.parse::<jiff::Timestamp>() {
-        return Some(time.as_millisecond());
-    }
-    let civil = text.parse::<jiff::civil::DateTime>().ok()?;
-    Some(civil.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond())
 }
 
 /// Days since 1970-01-01 of a date in the Gregorian calendar (Howard Hinnant's algorithm), for years of four digits.
@@ -183,6 +204,10 @@ mod tests {
 
     const NOON_MS: Ms = 1_795_348_800_123; // 2026-11-22T12:00:00.123Z
 
+    fn ms_of(text: &str) -> Option<Ms> {
+        parse_text(text).map(|written| written.ms)
+    }
+
     #[test]
     fn times_are_read_in_every_form_that_producers_write() {
         for text in [
@@ -199,11 +224,11 @@ mod tests {
             "1795348800123",
             "1795348800.123",
         ] {
-            assert_eq!(parse_text(text), Some(NOON_MS), "{text}");
+            assert_eq!(ms_of(text), Some(NOON_MS), "{text}");
         }
-        assert_eq!(parse_text("2026-11-22"), Some(NOON_MS - 12 * HOUR_MS - 123));
-        assert_eq!(parse_text("2026-11-22T12:00:00.1Z"), Some(NOON_MS - 23));
-        assert_eq!(parse_text("2026-11-22T12:00:00Z"), Some(NOON_MS - 123));
+        assert_eq!(ms_of("2026-11-22"), Some(NOON_MS - 12 * HOUR_MS - 123));
+        assert_eq!(ms_of("2026-11-22T12:00:00.1Z"), Some(NOON_MS - 23));
+        assert_eq!(ms_of("2026-11-22T12:00:00Z"), Some(NOON_MS - 123));
     }
 
     #[test]
@@ -231,7 +256,7 @@ mod tests {
     #[test]
     fn unix_times_are_told_apart_by_their_size() {
         for number in [1_795_348_800.123, 1_795_348_800_123.0, 1_795_348_800_123_000.0, 1_795_348_800_123_000_000.0] {
-            assert_eq!(parse_unix(number), Some(NOON_MS), "{number}");
+            assert_eq!(parse_unix(number), Some(Written::utc(NOON_MS)), "{number}");
         }
         assert_eq!(parse_unix(f64::NAN), None);
     }
@@ -249,8 +274,8 @@ mod tests {
             ("20240229", 1_709_164_800_000),
             ("19991231", 946_598_400_000),
         ] {
-            assert_eq!(parse_text(text), Some(ms), "{text}");
-            assert_eq!(parse_unix(text.trim().parse().unwrap()), Some(ms), "{text}");
+            assert_eq!(parse_text(text), Some(Written::local(ms)), "{text}");
+            assert_eq!(parse_unix(text.trim().parse().unwrap()), Some(Written::local(ms)), "{text}");
         }
         // No date: what they are as Unix times.
         for (text, ms) in [
@@ -263,7 +288,21 @@ mod tests {
             ("-20261122", -20_261_122_000),
             ("22000101", 22_000_101_000),
         ] {
-            assert_eq!(parse_text(text), Some(ms), "{text}");
+            assert_eq!(parse_text(text), Some(Written::utc(ms)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_without_a_zone_is_that_of_the_zone_it_is_given() {
+        let berlin = Zone::find("Europe/Berlin").unwrap();
+        for (text, want) in [
+            ("2026-11-22T13:00:00.123", NOON_MS),
+            ("2026-11-22T13:00:00.123Z", NOON_MS + HOUR_MS),
+            // Twice in that night, and never in the other.
+            ("2026-10-25 02:30:00", 1_792_888_200_000),
+            ("2026-03-29 02:30:00", 1_774_747_800_000),
+        ] {
+            assert_eq!(parse_text(text).map(|written| written.in_zone(&berlin)), Some(want), "{text}");
         }
     }
 

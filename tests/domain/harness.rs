@@ -106,6 +106,7 @@ impl Did {
             signals: self.signals(),
             broken_fields: 0,
             clamped: false,
+            corrected: None,
             tidings: None,
         }
     }

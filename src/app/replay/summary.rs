@@ -50,6 +50,8 @@ pub(super) fn json(options: &Options, tally: &Tally) -> anyhow::Result<String> {
         "before_erasure": tally.before_erasure,
         "late": tally.late,
         "clamped": tally.clamped,
+        "clock_corrected": tally.clock_corrected,
+        "local_times": tally.local_times,
         "broken_fields": tally.broken_fields,
     }))?)
 }

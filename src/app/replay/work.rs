@@ -7,7 +7,7 @@ use super::{Options, Until};
 use crate::app::service::hash_seed;
 use crate::domain::account::group::Tidings;
 use crate::domain::effect::{Body, Note};
-use crate::domain::event::Position;
+use crate::domain::event::{Clock, Position};
 use crate::domain::{Ms, Text};
 use crate::engine::merge::{Choice, Head, choose};
 use crate::engine::task::{BatchEffects, Mode, Task};
@@ -27,6 +27,8 @@ pub struct Tally {
     /// Good events later than `--until`: not applied.
     pub after_until: u64,
     pub clamped: u64,
+    pub clock_corrected: u64,
+    pub local_times: u64,
     pub broken_fields: u64,
     pub duplicates: u64,
     pub before_erasure: u64,
@@ -49,6 +51,8 @@ impl Tally {
         self.events += other.events;
         self.after_until += other.after_until;
         self.clamped += other.clamped;
+        self.clock_corrected += other.clock_corrected;
+        self.local_times += other.local_times;
         self.broken_fields += other.broken_fields;
         self.duplicates += other.duplicates;
         self.before_erasure += other.before_erasure;
@@ -147,6 +151,9 @@ fn take(
     }
     tally.events += 1;
     tally.clamped += u64::from(event.clamped);
+    let clock = event.corrected.map(|corrected| corrected.clock);
+    tally.clock_corrected += u64::from(clock == Some(Clock::Sender));
+    tally.local_times += u64::from(clock == Some(Clock::Local));
     tally.broken_fields += u64::from(event.broken_fields);
     tally.first_ms = tally.first_ms.into_iter().chain([event.time_ms]).min();
     tally.last_ms = tally.last_ms.max(Some(event.time_ms));

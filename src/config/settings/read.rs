@@ -69,7 +69,15 @@ impl Settings {
             inputs.max_ahead = Some(inputs.allowed_skew);
             set_limit(&mut inputs.max_ahead, f.duration_or_off("max_ahead", faults));
             set_limit(&mut inputs.max_age, f.duration_or_off("max_age", faults));
+            inputs.time_zone = f.text("time_zone", faults).map(|zone| zone.value);
             inputs.trusted = f.texts("trusted", faults).map(|names| names.into_iter().map(|name| name.value).collect());
+        });
+        reader.section("inputs.time_zones", |f, faults| {
+            for (topic, node, place) in f.entries() {
+                if let Some(zone) = fields::text_of(node, &place, faults) {
+                    inputs.time_zones.insert(topic.to_owned(), zone);
+                }
+            }
         });
         reader.section("inputs.formats", |f, faults| {
             for (topic, node, place) in f.entries() {

@@ -3,6 +3,7 @@
 use super::On;
 use crate::domain::event::{Event, Value};
 use crate::domain::names::PropertyId;
+use crate::domain::number;
 
 /// Which events, and what must hold of their properties (all of it).
 #[derive(Debug, Clone)]
@@ -91,11 +92,11 @@ fn as_text<'a>(value: &'a Value<'_>) -> Option<&'a str> {
     }
 }
 
-/// Numbers may come as text ("12.50"), as shops often send them.
+/// Numbers may come as text ("12.50", "1.250,00 €"), as shops often send them.
 fn as_number(value: &Value<'_>) -> Option<f64> {
     match value {
         Value::Number(n) => Some(*n),
-        Value::Text(t) => t.trim().parse().ok().filter(|n: &f64| n.is_finite()),
+        Value::Text(t) => number::read(t),
         Value::Bool(_) => None,
     }
 }

@@ -10,6 +10,7 @@ use super::lookup::{Entry, Lookup, PRODUCT, PROPERTIES};
 use super::value::Scalar;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::fmt;
 
 /// Reads one event into an empty draft.
@@ -76,6 +77,17 @@ impl<'de> Reader<'_, 'de> {
     }
 }
 
+/// The time in an object, as document stores write theirs: `{"$date": …}`, with the number as text in an object of its own or not.
+fn in_object(raw: &RawValue) -> Option<Scalar<'static>> {
+    let object: serde_json::Value = raw.get().starts_with('{').then(|| serde_json::from_str(raw.get()).ok())??;
+    let date = object.get("$date")?;
+    match date.get("$numberLong").unwrap_or(date) {
+        serde_json::Value::String(text) => Some(Scalar::Text(Cow::Owned(text.clone()))),
+        serde_json::Value::Number(number) => number.as_f64().map(Scalar::Float),
+        _ => None,
+    }
+}
+
 /// Lets a visitor read a value by itself; whether that went well. The parser has checked it already.
 fn read<'de, V: Visitor<'de, Value = ()>>(raw: &'de RawValue, visitor: V) -> bool {
     // A number that no float can hold and text that can't be unescaped are errors to the parser; to the visitors all single
@@ -116,7 +128,10 @@ impl<'de> Visitor<'de> for Envelope<'_, 'de> {
         let top = self.reader.lookup.top(self.file);
         while let Some((key, raw)) = self.reader.next(&mut map, top)? {
             match key {
-                Some(Top::Field(field)) => self.reader.draft.set_top(*field, Scalar::from_raw(raw)),
+                Some(Top::Field(field)) => {
+                    let inner = if field.is_time() { in_object(raw) } else { None };
+                    self.reader.draft.set_top(*field, inner.unwrap_or_else(|| Scalar::from_raw(raw)));
+                }
                 Some(Top::Properties) => {
                     self.reader.draft.begin_properties();
                     let went_well = read(raw, Properties { reader: self.reader.again() });

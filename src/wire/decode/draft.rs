@@ -1,5 +1,6 @@
 //! What was read of a record, whatever its format, before the rules of the contract are applied.
 
+use super::clock::Times;
 use super::lookup::{Entry, Lookup};
 use super::signals::SignalDraft;
 use super::value::{Faults, MAX_CURRENCY_BYTES, MAX_PRICE, MAX_TEXT_BYTES, MAX_URL_BYTES, MAX_VALUE, Scalar, path_of_url};
@@ -20,8 +21,7 @@ pub(super) struct Draft<'a> {
     pub call_category: Option<Scalar<'a>>,
     pub group_id: Option<Scalar<'a>>,
     pub message_id: Option<Cow<'a, str>>,
-    pub timestamp: Option<i64>,
-    pub original_timestamp: Option<i64>,
+    pub times: Times,
     /// Only read from files.
     pub file: FileFields<'a>,
     pub cart_id: Option<Cow<'a, str>>,
@@ -49,13 +49,11 @@ pub(super) struct Draft<'a> {
     pub faults: Faults,
 }
 
-/// What a line of a file says in place of a record's key and time.
+/// What a line of a file says in place of a record's key.
 #[derive(Debug, Default)]
 pub(super) struct FileFields<'a> {
     pub user_id: Option<Cow<'a, str>>,
     pub anonymous_id: Option<Cow<'a, str>>,
-    pub received_at: Option<i64>,
-    pub sent_at: Option<i64>,
 }
 
 /// A product whose id is not yet decided.

@@ -37,12 +37,7 @@ pub(super) enum TopField {
 impl Top {
     /// All that are looked at. `file`: the record's key and time stand in the event.
     pub(super) fn all(file: bool) -> impl Iterator<Item = (&'static str, Self)> {
-        let of_files = [
-            ("userId", TopField::UserId),
-            ("anonymousId", TopField::AnonymousId),
-            ("receivedAt", TopField::ReceivedAt),
-            ("sentAt", TopField::SentAt),
-        ];
+        let of_files = [("userId", TopField::UserId), ("anonymousId", TopField::AnonymousId)];
         let fields = [
             ("type", TopField::Call),
             ("event", TopField::Event),
@@ -52,6 +47,8 @@ impl Top {
             ("messageId", TopField::MessageId),
             ("timestamp", TopField::Timestamp),
             ("originalTimestamp", TopField::OriginalTimestamp),
+            ("receivedAt", TopField::ReceivedAt),
+            ("sentAt", TopField::SentAt),
             ("batch", TopField::Batch),
         ];
         let objects = [("properties", Self::Properties), ("context", Self::Nested(CONTEXT)), ("traits", Self::Nested(TRAITS))];
@@ -59,6 +56,13 @@ impl Top {
         let fields = fields.into_iter().chain(of_files.into_iter().filter(move |_| file));
         let fields = fields.chain(of_records.into_iter().filter(move |_| !file));
         fields.map(|(key, field)| (key, Self::Field(field))).chain(objects)
+    }
+}
+
+impl TopField {
+    /// An object in its place may be a time.
+    pub(super) fn is_time(self) -> bool {
+        matches!(self, Self::Timestamp | Self::OriginalTimestamp | Self::ReceivedAt | Self::SentAt)
     }
 }
 
@@ -73,16 +77,16 @@ impl<'a> Draft<'a> {
             TopField::GroupId => self.group_id = Some(scalar),
             // However long: its hash is what counts.
             TopField::MessageId => self.message_id = scalar.text(faults),
-            TopField::Timestamp => self.timestamp = scalar.time(faults),
-            TopField::OriginalTimestamp => self.original_timestamp = scalar.time(faults),
+            TopField::Timestamp => self.times.timestamp = scalar.time(faults),
+            TopField::OriginalTimestamp => self.times.original_timestamp = scalar.time(faults),
             TopField::SomeUser => self.signals.set_user(&scalar),
             TopField::UserId => {
                 self.signals.set_user(&scalar);
                 self.file.user_id = scalar.text(faults);
             }
             TopField::AnonymousId => self.file.anonymous_id = scalar.text(faults),
-            TopField::ReceivedAt => self.file.received_at = scalar.time(faults),
-            TopField::SentAt => self.file.sent_at = scalar.time(faults),
+            TopField::ReceivedAt => self.times.received_at = scalar.time(faults),
+            TopField::SentAt => self.times.sent_at = scalar.time(faults),
             TopField::Batch => self.is_batch = scalar == Scalar::Other,
         }
     }

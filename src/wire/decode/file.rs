@@ -1,11 +1,14 @@
 //! Lines of files: there the prospect and the record's time stand in the event itself.
 
+use super::clock::Times;
 use super::draft::Draft;
 use super::lookup::Lookup;
 use super::{json, utf8};
 use crate::domain::Ms;
 use crate::domain::names::Vocabulary;
+use crate::domain::zones::Zone;
 use crate::runtime::ports::{DeadReason, Rejected, credible_ms};
+use crate::wire::time::Written;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
@@ -16,18 +19,30 @@ pub struct FileHead<'a> {
     pub prospect: Option<Cow<'a, str>>,
     /// `receivedAt`, else `sentAt`. Without either the event's own time is the record's.
     pub record_ms: Option<Ms>,
-    /// `timestamp`, else `originalTimestamp`.
+    /// `timestamp`, else `originalTimestamp`, as the line writes it.
     pub event_ms: Option<Ms>,
 }
 
 impl<'a> FileHead<'a> {
-    pub(super) fn of(draft: &mut Draft<'a>) -> Self {
+    pub(super) fn of(draft: &mut Draft<'a>, zone: Option<&Zone>) -> Self {
+        let own = draft.times.timestamp.or(draft.times.original_timestamp);
         Self {
-            prospect: draft.file.user_id.take().or(draft.file.anonymous_id.take()),
-            record_ms: credible_ms(draft.file.received_at).or(credible_ms(draft.file.sent_at)),
-            event_ms: draft.timestamp.or(draft.original_timestamp),
+            prospect: prospect(draft),
+            record_ms: record_time(&draft.times).map(|record| record.in_zone_or_utc(zone)),
+            event_ms: own.map(|own| own.in_zone_or_utc(zone)),
         }
     }
+}
+
+/// `userId`, else `anonymousId`.
+pub(super) fn prospect<'a>(draft: &mut Draft<'a>) -> Option<Cow<'a, str>> {
+    draft.file.user_id.take().or(draft.file.anonymous_id.take())
+}
+
+/// `receivedAt`, else `sentAt`.
+pub(super) fn record_time(times: &Times) -> Option<Written> {
+    let credible = |time: Option<Written>| time.filter(|time| credible_ms(Some(time.ms)).is_some());
+    credible(times.received_at).or(credible(times.sent_at))
 }
 
 /// Reads the head of a line (JSON) and skips the rest: for lines that [`super::Decoder::decode_line`] refused, and for sorting.
@@ -40,5 +55,5 @@ pub fn file_head(line: &[u8]) -> Result<FileHead<'_>, Rejected> {
     static NO_MODELS: LazyLock<Lookup> = LazyLock::new(|| Lookup::new(&Vocabulary::default()));
     let mut draft = Draft::default();
     json::parse(text, &NO_MODELS, true, &mut draft).map_err(reject)?;
-    Ok(FileHead::of(&mut draft))
+    Ok(FileHead::of(&mut draft, None))
 }

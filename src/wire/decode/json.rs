@@ -8,6 +8,7 @@ use super::draft::{BuiltIn, Draft, DraftProduct, ProductList};
 use super::envelope::Top;
 use super::lookup::{Entry, Lookup, PRODUCT, PROPERTIES};
 use super::scan::Scan;
+use super::value::Scalar;
 
 /// Reads one event into an empty draft.
 ///
@@ -27,8 +28,8 @@ fn envelope<'a>(scan: &mut Scan<'a>, lookup: &Lookup, file: bool, draft: &mut Dr
     scan.object(|scan, key| match top.get(key) {
         Some(Top::Field(field)) => {
             let scalar = scan.scalar()?;
-            draft.set_top(*field, scalar);
-            Some(())
+            // A time in an object is for the careful pass.
+            (scalar != Scalar::Other || !field.is_time()).then(|| draft.set_top(*field, scalar))
         }
         Some(Top::Properties) => properties(scan, lookup, draft),
         Some(Top::Nested(node)) => nested(scan, lookup, *node, draft),

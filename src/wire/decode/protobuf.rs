@@ -7,6 +7,7 @@ use super::value::Scalar;
 use crate::domain::YEAR_9999_END_MS;
 use crate::runtime::ports::{DeadReason, Rejected};
 use crate::wire::proto;
+use crate::wire::time::Written;
 use prost::Message;
 use std::borrow::Cow;
 
@@ -26,10 +27,10 @@ pub(super) fn parse(bytes: &[u8], lookup: &Lookup, draft: &mut Draft<'_>) -> Res
         let detail = format!("the event is of version {}, this build knows versions up to {EVENT_VERSION}", event.version);
         return Err(Rejected { reason: DeadReason::UnknownVersion, detail });
     }
-    draft.timestamp = match event.timestamp_ms {
+    draft.times.timestamp = match event.timestamp_ms {
         // JSON can't say such a time either.
         Some(ms) if ms.unsigned_abs() > YEAR_9999_END_MS.unsigned_abs() => draft.faults.broken(),
-        time => time,
+        time => time.map(Written::utc),
     };
     let call = match event.r#type() {
         proto::event::Type::Unspecified | proto::event::Type::Track => "track",

@@ -80,6 +80,7 @@ pub fn as_event<'a>(tidings: Tidings, record_ms: Ms, position: Position) -> Even
         signals: Signals::default(),
         broken_fields: 0,
         clamped: false,
+        corrected: None,
         tidings: Some(Box::new(tidings)),
     }
 }

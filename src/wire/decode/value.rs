@@ -1,7 +1,8 @@
 //! Single values, read leniently: what is broken is dropped and counted, never an error.
 
 use crate::domain::event::Value;
-use crate::wire::time;
+use crate::domain::number;
+use crate::wire::time::{self, Written};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
@@ -119,7 +120,7 @@ impl<'a> Scalar<'a> {
             Self::Signed(n) => n as f64,
             Self::Float(n) => n,
             Self::Digits(text) => plain_decimal(text).unwrap_or_else(|| text.parse().unwrap_or(f64::NAN)),
-            Self::Text(text) => text.trim().parse().unwrap_or(f64::NAN),
+            Self::Text(text) => number::read(&text).unwrap_or(f64::NAN),
             Self::Bool(_) | Self::Other => f64::NAN,
         };
         // Adding 0 makes 0 of -0.
@@ -140,7 +141,7 @@ impl<'a> Scalar<'a> {
     }
 
     /// A time in text or as a Unix number.
-    pub(super) fn time(self, faults: &mut Faults) -> Option<i64> {
+    pub(super) fn time(self, faults: &mut Faults) -> Option<Written> {
         let time = match &self {
             Self::Null => return None,
             Self::Text(text) => time::parse_text(text),
