@@ -9,12 +9,13 @@
 
 use leadstream::app::simulate::{Shop, ShopOptions, Topic};
 use leadstream::config::model_file;
+use leadstream::domain::effect::Body;
 use leadstream::domain::event::Position;
 use leadstream::domain::ledger::{self, What};
 use leadstream::domain::model::Models;
 use leadstream::domain::score;
 use leadstream::engine::codec::Codec;
-use leadstream::engine::task::{BatchEffects, Mode, Task};
+use leadstream::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
 use leadstream::wire::decode::{Decoder, Options};
 use leadstream::wire::state_record::StateCodec;
 use serde_json::Value;
@@ -133,6 +134,86 @@ fn the_ledger_of_every_prospect_is_its_score_to_the_cent() {
         next.install(&key, None).unwrap();
     }
     audit(&next, &other);
+}
+
+/// The shop with lines that are crossed often, both ways, and points that fade within the minute; negative ones in hours.
+fn restless(half_life: &str) -> Arc<Models> {
+    let text = include_str!("../config/models/ecommerce.toml");
+    let text = text
+        .replace("half_life = \"7d\"", &format!("half_life = \"{half_life}\""))
+        .replace("half_life = \"60d\"", "half_life = \"3h\"")
+        .replace("points = -10", "points = 2")
+        .replace("{ cold = 0, warm = 20,", "{ cold = 0, mild = 3, fair = 9, warm = 20,")
+        .replace("\"Email Link Clicked\", points = 5", "\"Email Link Clicked\", points = -15");
+    Arc::new(model_file::from_texts(&[&text]).unwrap())
+}
+
+/// What was told of labels, and how they changed.
+#[derive(Debug, Default)]
+struct Told {
+    label: BTreeMap<String, (Option<String>, i64, bool)>,
+    by_events: u64,
+    falls: u64,
+    rises: u64,
+}
+
+impl Told {
+    fn hear(&mut self, said: &ProspectOutput) {
+        let Body::ScoreChanged(change) = &said.output.body else { return };
+        let (from, to) = [&change.from, &change.to].map(|l| l.as_ref().map(ToString::to_string)).into();
+        let at_ms = said.output.at_ms;
+        let known = self.label.entry(said.prospect.to_string()).or_insert((Some("cold".to_owned()), 0, true));
+        assert_eq!(known.0, from, "{}: begins where the last one ended", said.prospect);
+        match said.output.event {
+            Some(_) => self.by_events += 1,
+            None => {
+                assert!(
+                    at_ms - known.1 > 60_000 || known.2 == change.up,
+                    "{}: up and down within a minute, with no event: {known:?} {said:?}",
+                    said.prospect
+                );
+                *if change.up { &mut self.rises } else { &mut self.falls } += 1;
+            }
+        }
+        *known = (to, at_ms, change.up);
+    }
+
+    fn compare(&self, key: &str, task: &Task<StateCodec>, models: &Models) {
+        let Some(prospect) = task.prospect(key).unwrap() else { return };
+        let Some(track) = prospect.tracks.first() else { return };
+        let carried = score::label_of(&models.models[0].score.labels, track).map(|l| l.name.to_string());
+        let told = self.label.get(key).map_or(Some("cold"), |(label, ..)| label.as_deref());
+        assert_eq!(carried.as_deref(), told, "{key}");
+    }
+}
+
+#[test]
+fn the_label_that_was_told_last_is_the_one_that_is_shown() {
+    for (models, events, often) in [(models("7d"), EVENTS, 100), (restless("20s"), 15_000, 300)] {
+        let decoder = Decoder::new(Options::default(), &models.vocabulary);
+        let mut task = Task::new(Arc::clone(&models), StateCodec);
+        let mut effects = BatchEffects::default();
+        let mut told = Told::default();
+        for value in records().take(events) {
+            let Ok(event) = decoder.decode_line(&value, Position::default()) else { continue };
+            task.apply(&event, Mode::Virtual, &mut effects);
+            task.staged(|_| {});
+            task.confirm();
+            for said in effects.outputs.drain(..) {
+                told.hear(&said);
+            }
+            effects.clear();
+            told.compare(&event.prospect, &task, &models);
+        }
+        task.advance(task.time_ms() + 400 * 86_400_000, Mode::Virtual, &mut effects);
+        task.staged(|_| {});
+        task.confirm();
+        effects.outputs.drain(..).for_each(|said| told.hear(&said));
+        let keys: Vec<String> = task.records().map(|(key, _)| key.to_owned()).collect();
+        keys.iter().for_each(|key| told.compare(key, &task, &models));
+        assert!(told.by_events > often && told.falls > often, "{} {} {}", told.by_events, told.falls, told.rises);
+        assert!(told.rises > 0 || often == 100, "negative points fade too: {}", told.rises);
+    }
 }
 
 fn files(dir: &Path) -> Vec<String> {

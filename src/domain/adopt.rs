@@ -71,7 +71,7 @@ fn carry_over(track: &mut Track, model: &Model, prospect: &Prospect, effects: &m
     let judged_ms = prospect.last_seen_ms.max(track.label_since_ms);
     let known = score::label_of(&model.score.labels, track).is_some() && (track.grade != 0) == model.people.fit.is_some();
     // Without a label or grade of this model: judge anew at once.
-    track.label_falls_at_ms = if known { score::next_fall(track, model, judged_ms) } else { Some(judged_ms) };
+    track.label_falls_at_ms = if known { score::next_change(track, model, judged_ms) } else { Some(judged_ms) };
 }
 
 /// A track whose model doesn't run here has no timers here.

@@ -132,7 +132,7 @@ pub struct Track {
     pub label: Option<u32>,
     /// When the label last changed; 0 while it never did. The label is never evaluated as of an earlier time.
     pub label_since_ms: Ms,
-    /// The instant of the next downward crossing of a label or grade.
+    /// The instant at which label or grade change next with no event: fall by decay, or rise because negative points fade.
     pub label_falls_at_ms: Option<Ms>,
     /// [`super::model::name_hash`] of the persona's name in this model.
     pub persona: Option<u32>,

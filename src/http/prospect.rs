@@ -117,13 +117,16 @@ fn scores(track: &Track, prospect: &Prospect, model: &Model, models: &Models, no
     let traits = prospect.more.as_ref().map(|more| &more.traits);
     let nobody = Traits::default();
     let ledger = ledger::account(track, traits.unwrap_or(&nobody), model, models.vocabulary.names(), now_ms);
+    let changes_at = track.label_falls_at_ms.and_then(rfc3339);
+    let rises = score::rises_next(track, model);
     json!({
         "total": rounded(score::total(track, &model.score, now_ms)),
         "fit": model.people.fit_of(track).map(rounded),
         "engagement": rounded(score::engagement(track, &model.score, now_ms)),
         "grade": model.people.grade_of(track),
         "label": score::label_of(&model.score.labels, track).map(|l| &l.name),
-        "label_falls_at": track.label_falls_at_ms.and_then(rfc3339),
+        "label_falls_at": changes_at.as_ref().filter(|_| !rises),
+        "label_rises_at": changes_at.as_ref().filter(|_| rises),
         "groups": groups,
         "ledger": ledger.iter().map(ledger_line).collect::<Vec<_>>(),
         "ledger_sum": rounded(ledger.iter().map(|line| line.now).sum()),

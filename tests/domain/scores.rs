@@ -51,16 +51,17 @@ fn last_score(text: &str) -> f64 {
 
 #[test]
 fn labels_rise_by_events_and_fall_at_the_computed_instant() {
-    // 20 points with a half-life of one day are below 20 one millisecond later.
-    assert_eq!(labels("0m Read; 0m Read; 10d wait"), ["0s label cold > warm", "1ms label warm > cold"]);
-    // 30 points fall to 20 after log2(1.5) days = 50,540.... s.
+    // 20 points with a half-life of one day are below 20 one millisecond later, and below 19.5 after 53 minutes: it is that with
+    // the minute that follows.
+    assert_eq!(labels("0m Read; 0m Read; 10d wait"), ["0s label cold > warm", "53m35s836ms label warm > cold"]);
+    // 30 points fall to 19.5 after log2(30 / 19.5) days, and a label is kept for a minute more.
     let got = labels("0m Read; 0m Read; 0m Read; 10d wait");
     assert_eq!(got.len(), 2);
     let outputs = run_lines(&[model(MODEL)], &script("0m Read; 0m Read; 0m Read; 10d wait"), 1);
     let fall = outputs.iter().rev().find(|o| matches!(o.output.body, Body::ScoreChanged(_))).expect("it falls");
     #[allow(clippy::cast_possible_truncation, reason = "days in ms")]
-    let exact = (1.5_f64.log2() * 86_400_000.0).floor() as i64 + 1;
-    assert_eq!(fall.output.at_ms - START_MS, exact, "the first millisecond below the line");
+    let exact = ((30.0_f64 / 19.5).log2() * 86_400_000.0).floor() as i64 + 1 + 60_000;
+    assert_eq!(fall.output.at_ms - START_MS, exact, "the first millisecond below the line and its margin");
     assert_eq!(fall.output.event, None, "time was the cause");
 }
 
@@ -83,8 +84,8 @@ fn several_groups_decay_together_to_one_instant() {
     assert_eq!(falls.len(), 2);
     #[allow(clippy::cast_precision_loss, reason = "days in ms")]
     let score = |t: i64| 40.0 * (-(t as f64) / 86_400_000.0).exp2() + 20.0 * (-(t as f64) / 864_000_000.0).exp2();
-    for ((at, told), line) in falls.into_iter().zip([50.0, 20.0]) {
-        assert!(score(at) < line && score(at - 1) >= line, "{at}: {}", score(at));
+    for ((at, told), line) in falls.into_iter().zip([49.5, 19.5]) {
+        assert!(score(at - 60_000) < line && score(at - 60_001) >= line, "{at}: {}", score(at));
         assert!((told - score(at)).abs() < 1e-9);
     }
 }
@@ -122,7 +123,7 @@ fn with_negative_points_that_decay_faster_the_fall_is_still_exact() {
     let score = |t: i64| 90.0 * (-(t as f64) / 864_000_000.0).exp2() - 25.0 * (-(t as f64) / 86_400_000.0).exp2();
     let fall = outputs.iter().find(|o| matches!(&o.output.body, Body::ScoreChanged(s) if !s.up)).expect("falls");
     let at = fall.output.at_ms - START_MS;
-    assert!(score(at) < 50.0 && score(at - 1) >= 50.0, "{at}");
+    assert!(score(at - 60_000) < 49.5 && score(at - 60_001) >= 49.5, "{at}");
     assert!(at > ms("5d"));
 }
 

@@ -204,6 +204,9 @@ fn model(text: &mut String, track: &Value) -> std::fmt::Result {
     if !score["label_falls_at"].is_null() {
         write!(text, "; the label falls {}", word(&score["label_falls_at"]))?;
     }
+    if !score["label_rises_at"].is_null() {
+        write!(text, "; the label rises {}", word(&score["label_rises_at"]))?;
+    }
     writeln!(text)?;
     if list(&score["ledger"]).is_empty() {
         return Ok(());

@@ -179,11 +179,19 @@ impl PeopleModel {
     /// The grade as a record keeps it; 0 for a model without fit.
     #[must_use]
     pub fn grade(&self, fit_score: f64, engagement: f64) -> u8 {
+        self.kept_grade(fit_score, engagement, 0, |line| line)
+    }
+
+    /// The same for who carries a grade: its number, and lower ones, are kept from a lower line on.
+    #[must_use]
+    pub fn kept_grade(&self, fit_score: f64, engagement: f64, carried: u8, kept_from: impl Fn(f64) -> f64) -> u8 {
         let Some(fit) = &self.fit else { return 0 };
+        let carried = carried.checked_sub(1).map_or(usize::MAX, |rank| usize::from(rank % 4));
         // What lies below the lowest threshold has the lowest grade.
-        let rank = |lines: &[f64; 4], score: f64| lines.iter().position(|line| score >= *line).unwrap_or(3);
-        let number = 4 * rank(&fit.letters, fit_score) + rank(&fit.numbers, engagement) + 1;
-        u8::try_from(number).unwrap_or(0)
+        let letter = fit.letters.iter().position(|line| fit_score >= *line).unwrap_or(3);
+        let is_number = |(n, line): (usize, &f64)| engagement >= if n >= carried { kept_from(*line) } else { *line };
+        let number = fit.numbers.iter().enumerate().position(is_number).unwrap_or(3);
+        u8::try_from(4 * letter + number + 1).unwrap_or(0)
     }
 
     /// The engagement below which a grade is lost; the last number is never lost.

@@ -13,7 +13,7 @@ use crate::domain::lead::Lead;
 pub enum TimerKind {
     /// A stage goes stale: track, axis.
     Stale(u8, u8),
-    /// The label of a track falls.
+    /// The label of a track falls, or rises, with no event.
     LabelFalls(u8),
     /// The next step of a cart's series: index of the cart.
     CartStep(u16),

@@ -1,0 +1,150 @@
+//! Labels and grades: which ones a score earns, which ones it keeps, and when that changes with no event.
+//!
+//! Whoever reached a line keeps what it gives until the score has really fallen: until it is below the line by the margin, a
+//! minute ago as well as now. So nobody is told of a rise and of its fall in one breath.
+
+use super::crossing::{first_below, first_reached};
+use super::{engagement, held, total};
+use crate::domain::Ms;
+use crate::domain::model::people::PeopleModel;
+use crate::domain::model::{Label, Model};
+use crate::domain::prospect::Track;
+
+/// What was reached is kept this far below its line: so much of it, and at least so many points.
+pub const MARGIN_OF_LINE: f64 = 0.01;
+pub const MARGIN_POINTS: f64 = 0.5;
+
+/// The line below which is lost what was reached at this one.
+fn kept_from(line: f64) -> f64 {
+    line - (line.abs() * MARGIN_OF_LINE).max(MARGIN_POINTS)
+}
+
+fn asks_no_more_fit(label: &Label, fit: f64) -> bool {
+    label.fit.is_none_or(|gate| fit >= gate)
+}
+
+/// The place of the label that a score earns who carries this one.
+fn earned(labels: &[Label], carried: Option<usize>, score: f64, fit: f64) -> Option<usize> {
+    let line = |n: usize, label: &Label| if carried.is_some_and(|c| n <= c) { kept_from(label.score) } else { label.score };
+    labels.iter().enumerate().rev().find(|(n, l)| score >= line(*n, l) && asks_no_more_fit(l, fit)).map(|(n, _)| n)
+}
+
+/// The label that a track carries: what was told last.
+#[must_use]
+pub fn label_of<'a>(labels: &'a [Label], track: &Track) -> Option<&'a Label> {
+    place_of(labels, track).and_then(|n| labels.get(n))
+}
+
+fn place_of(labels: &[Label], track: &Track) -> Option<usize> {
+    let hash = track.label?;
+    labels.iter().position(|l| l.hash == hash)
+}
+
+/// Label and grade, before and after.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Relabelled<'a> {
+    pub from: Option<&'a Label>,
+    pub to: Option<&'a Label>,
+    /// As records keep grades.
+    pub grade_from: u8,
+    pub grade_to: u8,
+}
+
+impl Relabelled<'_> {
+    /// Whether it got better: the label says so, else the grade.
+    #[must_use]
+    pub fn is_up(&self) -> bool {
+        let line = |label: Option<&Label>| label.map_or(f64::NEG_INFINITY, |l| l.score);
+        // Letter and number count alike; of two that are as good the better letter is.
+        let rank = |grade: u8| grade.checked_sub(1).map_or((u8::MAX, 0), |g| (g / 4 + g % 4, g / 4));
+        if self.to == self.from { rank(self.grade_to) < rank(self.grade_from) } else { line(self.to) > line(self.from) }
+    }
+}
+
+/// What the score at a time earns who carries this label.
+fn label_at(track: &Track, model: &Model, carried: Option<usize>, at_ms: Ms) -> Option<usize> {
+    let labels = &model.score.labels;
+    let score = total(track, &model.score, at_ms);
+    let place = earned(labels, carried, score, track.fit);
+    if place >= carried {
+        return place;
+    }
+    // Who would lose it is looked at as of a minute ago, too: that keeps a label and gives none.
+    earned(labels, carried, score.max(held(track, &model.score, track.fit, at_ms)), track.fit).min(carried)
+}
+
+fn grade_at(track: &Track, model: &Model, at_ms: Ms) -> u8 {
+    let people = &model.people;
+    if people.fit.is_none() {
+        return 0;
+    }
+    let score = engagement(track, &model.score, at_ms);
+    let grade = people.kept_grade(track.fit, score, track.grade, kept_from);
+    if number(grade) <= number(track.grade) || track.grade == 0 {
+        return grade;
+    }
+    let kept = people.kept_grade(track.fit, score.max(held(track, &model.score, 0.0, at_ms)), track.grade, kept_from);
+    kept + number(track.grade).saturating_sub(number(kept))
+}
+
+fn number(grade: u8) -> u8 {
+    grade.saturating_sub(1) % 4
+}
+
+/// Sets the label and the grade that the score at `at_ms` earns and the timer of their next change. Returns them before and after
+/// when they differ.
+pub fn relabel<'a>(track: &mut Track, model: &'a Model, at_ms: Ms) -> Option<Relabelled<'a>> {
+    let labels = &model.score.labels;
+    // A newcomer starts with the label and the grade that no points earn.
+    let newcomer = track.label.is_none() && track.label_since_ms == 0;
+    let from = if newcomer { earned(labels, None, 0.0, 0.0) } else { place_of(labels, track) };
+    let to = label_at(track, model, from, at_ms);
+    let mut grade_from = track.grade;
+    if newcomer && grade_from == 0 && model.people.fit.is_some() {
+        grade_from = model.people.grade(0.0, 0.0);
+    }
+    let grade_to = grade_at(track, model, at_ms);
+    let label = |place: Option<usize>| place.and_then(|n| labels.get(n));
+    track.label = label(to).map(|l| l.hash);
+    track.grade = grade_to;
+    track.label_falls_at_ms = next_change(track, model, at_ms);
+    if from == to && grade_from == grade_to {
+        return None;
+    }
+    track.label_since_ms = at_ms;
+    Some(Relabelled { from: label(from), to: label(to), grade_from, grade_to })
+}
+
+/// When label or grade will change with no event, whichever is first: fall by decay, or rise because negative points fade.
+#[must_use]
+pub fn next_change(track: &Track, model: &Model, from_ms: Ms) -> Option<Ms> {
+    let (score, fit) = (&model.score, track.fit);
+    let carried = place_of(&score.labels, track);
+    let line = carried.and_then(|n| score.labels.get(n)).map(|l| kept_from(l.score));
+    let grade_line = model.people.engagement_line(track.grade).map(kept_from);
+    let falls_ms = [(line, fit), (grade_line, 0.0)];
+    let falls_ms = falls_ms.into_iter().filter_map(|(line, lasting)| first_below(track, score, line?, lasting, from_ms));
+    // Nothing rises by itself but what negative points hold down.
+    if track.groups.iter().all(|g| g.points >= 0.0) {
+        return falls_ms.min();
+    }
+    let next = score.labels.iter().skip(carried.map_or(0, |n| n + 1)).find(|l| asks_no_more_fit(l, fit)).map(|l| l.score);
+    let rises_ms = [(next, fit), (next_number(&model.people, track.grade), 0.0)];
+    let rises_ms = rises_ms.into_iter().filter_map(|(line, lasting)| first_reached(track, score, line?, lasting, from_ms));
+    falls_ms.chain(rises_ms).min()
+}
+
+/// The engagement that the next better number of a grade asks for.
+fn next_number(people: &PeopleModel, grade: u8) -> Option<f64> {
+    let better = usize::from(grade.checked_sub(1)? % 4).checked_sub(1)?;
+    people.fit.as_ref()?.numbers.get(better).copied()
+}
+
+/// Whether what changes next with no event gets better.
+#[must_use]
+pub fn rises_next(track: &Track, model: &Model) -> bool {
+    track.label_falls_at_ms.is_some_and(|at_ms| {
+        let carried = place_of(&model.score.labels, track);
+        label_at(track, model, carried, at_ms) > carried || number(grade_at(track, model, at_ms)) < number(track.grade)
+    })
+}
