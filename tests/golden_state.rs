@@ -101,11 +101,18 @@ fn everything() -> Prospect {
                         variant: Some("blue".into()),
                         url: Some("https://shop.example/p/1".into()),
                         image_url: Some("https://cdn.shop.example/p/1.jpg".into()),
-                        quantity: 2,
+                        quantity: 2.0,
                         price: Some(19.99),
+                        currency: None,
                         added_ms: NOW_MS - HOUR_MS,
                     },
-                    CartLine { product_id: "p-2".into(), quantity: 1, price: Some(0.0), added_ms: NOW_MS, ..CartLine::default() },
+                    CartLine {
+                        product_id: "p-2".into(),
+                        quantity: 1.0,
+                        price: Some(0.0),
+                        added_ms: NOW_MS,
+                        ..CartLine::default()
+                    },
                 ],
                 removed: vec![Removed { product_hash: 99, time_ms: NOW_MS - 3 * HOUR_MS }],
                 cleared_ms: Some(NOW_MS - 4 * HOUR_MS),
@@ -527,11 +534,16 @@ prop_compose! {
     }
 }
 
+/// Whole numbers, and what is weighed or measured.
+fn quantity() -> impl Strategy<Value = f64> {
+    prop_oneof![any::<u32>().prop_map(f64::from), (1..4_000_000_000_u32).prop_map(|n| f64::from(n) / 1e6)]
+}
+
 prop_compose! {
     fn line()(product_id in text(), sku in optional_text(), name in optional_text(), variant in optional_text(),
-              url in optional_text(), image_url in optional_text(), quantity in any::<u32>(),
+              url in optional_text(), image_url in optional_text(), quantity in quantity(), currency in optional_text(),
               price in proptest::option::of(finite()), added_ms in time()) -> CartLine {
-        CartLine { product_id, sku, name, variant, url, image_url, quantity, price, added_ms }
+        CartLine { product_id, sku, name, variant, url, image_url, quantity, price, currency, added_ms }
     }
 }
 

@@ -82,8 +82,9 @@ fn abandoned() -> Output {
         variant: Some("blue".into()),
         url: Some("https://shop.example/p/1".into()),
         image_url: None,
-        quantity: 3,
+        quantity: 3.0,
         price: Some(19.99),
+        currency: None,
         added_ms: 5,
     };
     output(

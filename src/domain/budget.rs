@@ -189,6 +189,7 @@ mod tests {
             variant: Some(long(512)),
             url: Some(long(2_048)),
             image_url: Some(long(2_048)),
+            currency: Some(long(16)),
             ..CartLine::default()
         };
         Cart {

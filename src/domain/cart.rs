@@ -10,6 +10,7 @@ mod lines;
 mod outcome;
 mod series;
 mod step;
+mod which;
 
 use super::effect::{Effects, Limit, Note, Reason};
 use super::event::Event;
@@ -54,6 +55,8 @@ pub fn apply(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'
         Kind::CartEmptied => change(prospect, event, context, effects, lines::replace),
         Kind::CheckoutStarted | Kind::CheckoutProgress => check_out(prospect, event),
         Kind::PaymentFailed => after_order::payment_failed(prospect, event, context, effects),
+        // It names one product: the rest of the cart stays.
+        Kind::CartUpdated if !event.products.is_empty() => change(prospect, event, context, effects, lines::set),
         Kind::CartViewed | Kind::CartUpdated => {
             if let Some(at) = concerned(&prospect.carts, event.cart_id.as_deref()) {
                 touch(&mut prospect.carts[at], event.time_ms);
@@ -113,12 +116,6 @@ fn touch(cart: &mut Cart, time_ms: Ms) {
     cart.touched_ms = cart.touched_ms.max(time_ms);
 }
 
-fn set_currency(cart: &mut Cart, event: &Event<'_>) {
-    if let Some(currency) = event.currency.as_deref() {
-        cart.currency = Some(currency.into());
-    }
-}
-
 /// What a change of lines means for the series.
 pub(crate) enum Change {
     /// Nothing that arms or ends one.
@@ -143,7 +140,7 @@ fn change(
     let at = concerned_or_new(prospect, event, context, effects);
     let cart = &mut prospect.carts[at];
     let change = how(cart, event, effects);
-    set_currency(cart, event);
+    lines::settle_currency(cart);
     touch(cart, event.time_ms);
     match change {
         Change::Quiet => {}

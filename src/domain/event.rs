@@ -34,8 +34,10 @@ pub struct Product<'a> {
     pub image_url: Option<Cow<'a, str>>,
     /// Finite and not negative.
     pub price: Option<f64>,
-    /// At least 1 when given.
-    pub quantity: Option<u32>,
+    /// Finite and not negative; 0 is none of it.
+    pub quantity: Option<f64>,
+    /// Of the price, where the product names its own.
+    pub currency: Option<Cow<'a, str>>,
 }
 
 /// What the service itself looks at, whatever the models name. Read where the record has it, never stored as it is.

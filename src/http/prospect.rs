@@ -195,8 +195,9 @@ fn line(line: &CartLine) -> Value {
         "sku": line.sku,
         "name": line.name,
         "variant": line.variant,
-        "quantity": line.quantity,
+        "quantity": line.pieces().map_or_else(|| json!(line.quantity), |pieces| json!(pieces)),
         "price": line.price,
+        "currency": line.currency,
     })
 }
 

@@ -142,7 +142,7 @@ fn price(json: &str) -> (Option<f64>, u16) {
     (event.products[0].price, event.broken_fields)
 }
 
-fn quantity(json: &str) -> (Option<u32>, u16) {
+fn quantity(json: &str) -> (Option<f64>, u16) {
     let value = track("Product Added", &format!(r#"{{"product_id":"p","quantity":{json}}}"#));
     let event = decode(&value);
     (event.products[0].quantity, event.broken_fields)
@@ -176,10 +176,12 @@ fn a_broken_price_is_dropped_and_counted_and_the_event_counts() {
 
 #[test]
 fn a_broken_quantity_is_dropped_and_counted_and_the_event_counts() {
-    for (json, want) in [("1", 1), ("2.0", 2), (r#""3""#, 3), ("4294967295", u32::MAX)] {
+    for (json, want) in
+        [("1", 1.0), ("2.0", 2.0), (r#""3""#, 3.0), ("1.5", 1.5), ("0", 0.0), ("-0", 0.0), ("4294967295", 4_294_967_295.0)]
+    {
         assert_eq!(quantity(json), (Some(want), 0), "{json}");
     }
-    for json in ["0", "-1", "1.5", "4294967296", "99999999999999999999999", "1e999", r#""two""#, r#""NaN""#, "true", "[]"] {
+    for json in ["-1", "-0.5", "4294967296", "99999999999999999999999", "1e999", r#""two""#, r#""NaN""#, "true", "[]"] {
         assert_eq!(quantity(json), (None, 1), "{json}");
     }
 }

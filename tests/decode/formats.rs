@@ -40,7 +40,7 @@ fn a_protobuf_event_is_the_json_event() {
         (Some("m-1"), Some("cart-1"), None)
     );
     assert_eq!((event.value, event.currency.as_deref()), (Some(19.0), Some("EUR")));
-    assert_eq!((&*event.products[0].id, event.products[0].price, event.products[0].quantity), ("p-1", Some(9.5), Some(2)));
+    assert_eq!((&*event.products[0].id, event.products[0].price, event.products[0].quantity), ("p-1", Some(9.5), Some(2.0)));
     assert_eq!(text_property(&event, "category").as_deref(), Some("Games"));
     assert_eq!(text_property(&event, "context.campaign.source").as_deref(), Some("mail"));
     assert!(!event.has_products);
@@ -66,7 +66,7 @@ fn a_protobuf_list_may_be_empty_and_a_page_has_its_name_as_a_property() {
 
 #[test]
 fn broken_parts_of_a_protobuf_event_are_dropped_and_counted() {
-    let product = proto::Product { sku: "s".to_owned(), price: Some(f64::NAN), quantity: Some(0), ..proto::Product::default() };
+    let product = proto::Product { sku: "s".to_owned(), price: Some(f64::NAN), quantity: Some(-1), ..proto::Product::default() };
     let nothing = proto::Product::default();
     let list = Some(proto::ProductList { items: vec![product, nothing] });
     let event = decode_typed(&proto::Event { product: None, products: list, value: Some(f64::INFINITY), ..typed() }).unwrap();

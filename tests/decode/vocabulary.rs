@@ -123,7 +123,7 @@ fn a_product_keeps_everything_that_a_reminder_mail_shows() {
     assert_eq!(product.variant.as_deref(), Some("200 pieces"));
     assert_eq!(product.url.as_deref(), Some("https://shop.example/p/32"));
     assert_eq!(product.image_url.as_deref(), Some("https://shop.example/p/32.jpg"));
-    assert_eq!((product.price, product.quantity), (Some(18.99), Some(1)));
+    assert_eq!((product.price, product.quantity), (Some(18.99), Some(1.0)));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use leadstream::domain::event::{Event, Position, Product, Signals, Value};
 use leadstream::domain::ids::{hash64, low32};
 use leadstream::domain::model::Models;
 use leadstream::domain::names::{Kind, canonical, kind_of_track};
+use leadstream::domain::prospect::CartLine;
 use leadstream::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
 use leadstream::wire::decode::as_event;
 use leadstream::wire::state_record::StateCodec;
@@ -44,7 +45,10 @@ pub struct Did {
     pub cart_id: Option<String>,
     pub order_id: Option<String>,
     pub has_products: bool,
-    pub products: Vec<(String, Option<u32>)>,
+    /// Id (`A`, with a sku `A/sku`) and quantity.
+    pub products: Vec<(String, Option<f64>)>,
+    /// EUR where prices are named.
+    pub currency: Option<String>,
     pub properties: Vec<(String, String)>,
     pub price: Option<f64>,
     pub value: Option<f64>,
@@ -93,15 +97,19 @@ impl Did {
             products: self
                 .products
                 .iter()
-                .map(|(id, quantity)| Product {
-                    id: Cow::Owned(id.clone()),
-                    quantity: *quantity,
-                    price: self.price,
-                    ..Product::default()
+                .map(|(id, quantity)| {
+                    let (id, sku) = id.split_once('/').map_or((id.as_str(), None), |(id, sku)| (id, Some(sku)));
+                    Product {
+                        id: Cow::Owned(id.to_owned()),
+                        sku: sku.map(|sku| Cow::Owned(sku.to_owned())),
+                        quantity: *quantity,
+                        price: self.price,
+                        ..Product::default()
+                    }
                 })
                 .collect(),
             value: self.value,
-            currency: self.value.or(self.price).map(|_| Cow::Borrowed("EUR")),
+            currency: self.value.or(self.price).map(|_| self.currency.clone().map_or(Cow::Borrowed("EUR"), Cow::Owned)),
             properties: properties.into(),
             signals: self.signals(),
             broken_fields: 0,
@@ -226,6 +234,7 @@ fn line(number: usize, text: &str) -> Line {
         order_id: None,
         has_products: false,
         products: Vec::new(),
+        currency: None,
         properties: Vec::new(),
         price: None,
         value: None,
@@ -236,6 +245,7 @@ fn line(number: usize, text: &str) -> Line {
             Some(("order", id)) => did.order_id = Some(id.to_owned()),
             Some(("by", who)) => did.prospect = who.to_owned(),
             Some(("id", id)) => did.message_id = Some(id.to_owned()),
+            Some(("currency", c)) => did.currency = Some(c.to_owned()),
             Some(("price", p)) => did.price = p.parse().ok(),
             Some(("value", v)) => did.value = v.parse().ok(),
             // Which group a call is about.
@@ -342,7 +352,13 @@ pub fn say(output: &Output) -> String {
     let at = clock(output.at_ms);
     match &output.body {
         Body::CartAbandoned(c) => {
-            let lines: Vec<String> = c.lines.iter().map(|l| format!("{}*{}", l.product_id, l.quantity)).collect();
+            let mark =
+                |mark: char, text: Option<&leadstream::domain::Text>| text.map(|t| format!("{mark}{t}")).unwrap_or_default();
+            let line = |l: &CartLine| {
+                let (sku, currency) = (mark('/', l.sku.as_ref()), mark('@', l.currency.as_ref()));
+                format!("{}{sku}*{}{currency}", l.product_id, l.quantity)
+            };
+            let lines: Vec<String> = c.lines.iter().map(line).collect();
             let cart = c.cart_id.as_deref().map(|id| format!(" cart={id}")).unwrap_or_default();
             format!("{at} step {}/{}{cart} {}", c.step, c.steps, lines.join(" "))
         }

@@ -67,7 +67,7 @@ fn events() -> impl Strategy<Value = Vec<Did>> {
                     order_id: None,
                     has_products: snapshot || (NAMES[name] == "Order Completed" && product > 0),
                     products: if has_product {
-                        vec![(format!("P{product}"), (quantity > 0).then_some(quantity))]
+                        vec![(format!("P{product}"), (quantity > 0).then(|| f64::from(quantity)))]
                     } else {
                         vec![]
                     },
@@ -75,6 +75,7 @@ fn events() -> impl Strategy<Value = Vec<Did>> {
                         ("category".to_owned(), format!("k{product}")),
                         ("path".to_owned(), "/magazine/x".to_owned()),
                     ],
+                    currency: None,
                     price: Some(f64::from(product) + 0.5),
                     value: None,
                 }

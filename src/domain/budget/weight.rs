@@ -83,8 +83,8 @@ pub fn lines(lines: &[CartLine]) -> usize {
 /// One line.
 #[must_use]
 pub fn line(line: &CartLine) -> usize {
-    let CartLine { product_id, sku, name, variant, url, image_url, quantity: _, price: _, added_ms: _ } = line;
-    2 * FRAME + 3 * NUMBER + product_id.len() + texts(&[sku, name, variant, url, image_url])
+    let CartLine { product_id, sku, name, variant, url, image_url, quantity: _, price: _, currency, added_ms: _ } = line;
+    2 * FRAME + 3 * NUMBER + product_id.len() + texts(&[sku, name, variant, url, image_url, currency])
 }
 
 fn texts(texts: &[&Option<crate::domain::Text>]) -> usize {

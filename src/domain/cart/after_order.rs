@@ -1,6 +1,7 @@
 //! What becomes of an order once it took a cart: it comes again, its payment fails, it is cancelled or refunded.
 
 use super::outcome::{Reversal, reverse};
+use super::which::What;
 use super::{CartContext, MAX_LINES, MAX_SENT, check_out, concerned, new_cart, series, touch};
 use crate::domain::budget;
 use crate::domain::effect::{Effects, Limit, Note, Reason};
@@ -129,7 +130,7 @@ fn bring_back(
     let at = found.unwrap_or_else(|| new_cart(prospect, past.cart.clone(), event, context, effects));
     let cart = &mut prospect.carts[at];
     for line in past.lines {
-        if cart.lines.iter().any(|l| l.product_id == line.product_id) {
+        if cart.lines.iter().any(|l| What::holds(l).same(What::holds(&line))) {
             continue;
         }
         if cart.lines.len() < MAX_LINES {
@@ -174,7 +175,7 @@ pub(super) fn take_back(prospect: &mut Prospect, event: &Event<'_>, context: &Ca
 }
 
 fn value_of_products(event: &Event<'_>) -> Option<f64> {
-    let mut priced = event.products.iter().filter_map(|p| Some(p.price? * f64::from(p.quantity.unwrap_or(1)))).peekable();
+    let mut priced = event.products.iter().filter_map(|p| Some(p.price? * p.quantity.unwrap_or(1.0))).peekable();
     priced.peek()?;
     Some(priced.sum()).filter(|v: &f64| v.is_finite())
 }

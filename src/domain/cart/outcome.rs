@@ -8,9 +8,12 @@ use crate::domain::prospect::Cart;
 use crate::domain::step::causing;
 use crate::domain::{Ms, Text};
 
-/// Price times quantity of the lines whose price is known; nothing when none is.
+/// Price times quantity of the lines whose price is known; nothing when none is, or when they have several currencies.
 pub(super) fn value(cart: &Cart) -> Option<f64> {
-    let mut priced = cart.lines.iter().filter_map(|l| Some(l.price? * f64::from(l.quantity))).peekable();
+    if cart.is_mixed() {
+        return None;
+    }
+    let mut priced = cart.lines.iter().filter_map(|l| Some(l.price? * l.quantity)).peekable();
     priced.peek()?;
     Some(priced.sum()).filter(|v: &f64| v.is_finite())
 }
@@ -53,7 +56,7 @@ pub(super) fn report(
         (Some(_), false) if told.kind == OutcomeKind::Recovered => None,
         _ => value(cart),
     };
-    let currency = ordered.and_then(|e| e.currency.as_deref()).or(cart.currency.as_deref());
+    let currency = ordered.and_then(|e| e.currency.as_deref()).or(cart.only_currency().map(Text::as_str));
     let body = CartOutcome {
         kind: told.kind,
         cart_id: cart.id.clone(),

@@ -1,6 +1,7 @@
 //! The reminder series of a cart: armed, running, ended; steps leave or are skipped; outcomes.
 
 use super::outcome::{Told, report};
+use super::which::What;
 use super::{Arming, CartContext, PastOrder, after_order, lines, step};
 use crate::domain::decisions::{Checks, Done};
 use crate::domain::effect::{Effects, Note, OutcomeKind, Reason};
@@ -216,7 +217,7 @@ pub(super) fn order(prospect: &mut Prospect, at: usize, order: &Order<'_, '_>, c
     } else {
         lines::take_bought(cart, event, taken_ms)
     };
-    taken.retain(|line| !cart.lines.iter().any(|l| l.product_id == line.product_id));
+    taken.retain(|line| !cart.lines.iter().any(|l| What::holds(l).same(What::holds(line))));
     let mut past = PastOrder { cart: cart.id.clone(), episode_ms: cart.series.episode_ms, lines: taken, ..PastOrder::default() };
     let leaves_lines = !whole && !cart.lines.is_empty();
     let pending = matches!(cart.series.phase, Phase::Armed | Phase::Running);

@@ -9,7 +9,7 @@ use crate::domain::effect::{Because, Body, CartAbandoned, Effects, OutcomeKind, 
 use crate::domain::ids::{IdKind, output_id};
 use crate::domain::model::CartModel;
 use crate::domain::model::words::length;
-use crate::domain::prospect::{ArmedFor, Prospect, SentStep, Series};
+use crate::domain::prospect::{ArmedFor, Cart, CartLine, Prospect, SentStep, Series};
 use crate::domain::{Ms, Text, score};
 
 /// The next step of a cart is due: it leaves, waits for the end of quiet hours, or is skipped. `now_ms` measures lateness.
@@ -107,6 +107,17 @@ fn proof(series: &Series, arming: Option<Arming>, step: u8, checks: Checks, mode
     Proof { rule: rule.into(), because: because.into_iter().collect(), checks: checks.names() }
 }
 
+/// The lines as they are told: where they have several currencies, each with its own.
+fn shown(cart: &Cart) -> Vec<CartLine> {
+    let mut lines = cart.lines.clone();
+    if cart.is_mixed() {
+        for line in lines.iter_mut().filter(|line| line.currency.is_none()) {
+            line.currency.clone_from(&cart.currency);
+        }
+    }
+    lines
+}
+
 fn abandoned(prospect: &Prospect, at: usize, step: u8, due_ms: Ms, proof: Proof, context: &CartContext<'_>) -> CartAbandoned {
     let cart = &prospect.carts[at];
     let track = prospect.tracks.get(usize::from(context.model_index));
@@ -123,10 +134,10 @@ fn abandoned(prospect: &Prospect, at: usize, step: u8, due_ms: Ms, proof: Proof,
         checkout_started: cart.checkout_started,
         checkout_step: cart.checkout_step.clone(),
         addressable: prospect.addressable,
-        lines: cart.lines.clone(),
+        lines: shown(cart),
         lines_left_out: cart.lines_left_out,
         value: value(cart),
-        currency: cart.currency.clone(),
+        currency: cart.only_currency().cloned(),
         score: track.map_or(0.0, |t| score::total(t, score_model, judged_ms)),
         label: track.and_then(|t| score::label_of(&score_model.labels, t)).map(|l| l.name.clone()),
         persona: track.and_then(|t| context.model.people.persona_of(t)),

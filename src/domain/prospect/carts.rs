@@ -19,6 +19,7 @@ pub struct Cart {
     pub checkout_started: bool,
     /// The latest step of the checkout, as the shop counts or names them.
     pub checkout_step: Option<Text>,
+    /// Of the lines that don't name their own.
     pub currency: Option<Text>,
     pub series: Series,
     /// When the cart is forgotten, if ever.
@@ -27,7 +28,7 @@ pub struct Cart {
     pub lines_left_out: u32,
 }
 
-/// One line of a cart.
+/// One line of a cart: a product, and what is bought of it (`sku`, else `variant`).
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CartLine {
     /// `product_id`, else `sku`.
@@ -37,14 +38,42 @@ pub struct CartLine {
     pub variant: Option<Text>,
     pub url: Option<Text>,
     pub image_url: Option<Text>,
-    pub quantity: u32,
+    /// More than 0; to a millionth.
+    pub quantity: f64,
     pub price: Option<f64>,
-    /// Newest add of this product.
+    /// Of the price, where it is not the cart's.
+    pub currency: Option<Text>,
+    /// Newest add of it.
     pub added_ms: Ms,
+}
+
+impl CartLine {
+    /// The quantity where it is a whole number.
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and within the bounds of u32")]
+    pub fn pieces(&self) -> Option<u32> {
+        let counted = self.quantity.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&self.quantity);
+        counted.then_some(self.quantity as u32)
+    }
+}
+
+impl Cart {
+    /// The currency of all lines; nothing where they have several.
+    #[must_use]
+    pub fn only_currency(&self) -> Option<&Text> {
+        self.currency.as_ref().filter(|_| !self.is_mixed())
+    }
+
+    /// Its lines have several currencies: their prices are not added up.
+    #[must_use]
+    pub fn is_mixed(&self) -> bool {
+        self.lines.iter().any(|line| line.currency.is_some())
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Removed {
+    /// Of the product and what is bought of it; of the product alone when all of it was removed.
     pub product_hash: u64,
     pub time_ms: Ms,
 }

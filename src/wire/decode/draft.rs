@@ -92,6 +92,7 @@ pub(super) enum ProductField {
     ImageUrl,
     Price,
     Quantity,
+    Currency,
 }
 
 /// A property that the service itself looks at.
@@ -153,6 +154,7 @@ impl<'a> DraftProduct<'a> {
             ProductField::ImageUrl => product.image_url = scalar.short(MAX_URL_BYTES, faults),
             ProductField::Price => product.price = scalar.number_in(0.0, MAX_PRICE, faults),
             ProductField::Quantity => product.quantity = scalar.quantity(faults),
+            ProductField::Currency => product.currency = scalar.short(MAX_CURRENCY_BYTES, faults),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The vocabulary of the models, laid out for the decoder: which names and which places in an event are looked at.
 
-use super::draft::BuiltIn;
+use super::draft::{BuiltIn, ProductField};
 use super::envelope::Top;
 use super::keys::Keys;
 use crate::domain::model::call_name;
@@ -109,6 +109,8 @@ impl Lookup {
                 lookup.entry_at(PRODUCT, key).built_in = Some(field);
             }
         }
+        // At top level it is the event's.
+        lookup.entry_at(PRODUCT, "currency").built_in = Some(BuiltIn::Product(ProductField::Currency));
         for name in vocabulary.names() {
             lookup.names.insert(name.as_str().into(), (vocabulary.kind_of_track(name), vocabulary.name(name)));
         }

@@ -90,7 +90,9 @@ fn draft_product<'a>(product: proto::Product, draft: &mut Draft<'a>) -> DraftPro
     result.set(ProductField::Url, text(product.url), faults);
     result.set(ProductField::ImageUrl, text(product.image_url), faults);
     result.set(ProductField::Price, number(product.price), faults);
-    result.set(ProductField::Quantity, product.quantity.map_or(Scalar::Null, Scalar::Signed), faults);
+    let whole = product.quantity.map_or(Scalar::Null, Scalar::Signed);
+    result.set(ProductField::Quantity, product.decimal_quantity.map_or(whole, Scalar::Float), faults);
+    result.set(ProductField::Currency, text(product.currency), faults);
     result
 }
 

@@ -133,11 +133,9 @@ impl<'a> Scalar<'a> {
         if (lowest..=highest).contains(&number) { Some(number) } else { faults.broken() }
     }
 
-    /// A whole number from 1 to the largest `u32`.
-    pub(super) fn quantity(self, faults: &mut Faults) -> Option<u32> {
-        let number = self.number_in(1.0, f64::from(u32::MAX), faults)?;
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and within the bounds of u32")]
-        if number.fract() == 0.0 { Some(number as u32) } else { faults.broken() }
+    /// A number from 0 to the largest `u32`: shops sell by weight and length too.
+    pub(super) fn quantity(self, faults: &mut Faults) -> Option<f64> {
+        self.number_in(0.0, f64::from(u32::MAX), faults)
     }
 
     /// A time in text or as a Unix number.

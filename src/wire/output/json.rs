@@ -50,8 +50,11 @@ struct Line<'a> {
     sku: Option<&'a str>,
     name: Option<&'a str>,
     variant: Option<&'a str>,
-    quantity: u32,
+    quantity: Quantity<'a>,
     price: Option<Rounded>,
+    /// In a cart whose lines have several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    currency: Option<&'a str>,
     url: Option<&'a str>,
     image_url: Option<&'a str>,
 }
@@ -95,6 +98,18 @@ impl Serialize for Rounded {
     }
 }
 
+/// 2, not 2.0; 0.35 as it is.
+struct Quantity<'a>(&'a CartLine);
+
+impl Serialize for Quantity<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.pieces() {
+            Some(pieces) => serializer.serialize_u32(pieces),
+            None => serializer.serialize_f64(self.0.quantity),
+        }
+    }
+}
+
 struct Lines<'a>(&'a [CartLine]);
 
 impl Serialize for Lines<'_> {
@@ -106,8 +121,9 @@ impl Serialize for Lines<'_> {
                 sku: line.sku.as_deref(),
                 name: line.name.as_deref(),
                 variant: line.variant.as_deref(),
-                quantity: line.quantity,
+                quantity: Quantity(line),
                 price: line.price.map(Rounded),
+                currency: line.currency.as_deref(),
                 url: line.url.as_deref(),
                 image_url: line.image_url.as_deref(),
             })?;

@@ -79,7 +79,9 @@ fn abandoned(body: &CartAbandoned, encoder: &Encoder) -> proto::CartAbandoned {
         sku: text(line.sku.as_ref()),
         name: text(line.name.as_ref()),
         variant: text(line.variant.as_ref()),
-        quantity: line.quantity,
+        quantity: line.pieces().unwrap_or_else(|| rounded_up(line.quantity)),
+        decimal_quantity: Some(line.quantity).filter(|_| line.pieces().is_none()),
+        currency: text(line.currency.as_ref()),
         price: line.price.map(rounded),
         url: text(line.url.as_ref()),
         image_url: text(line.image_url.as_ref()),
@@ -104,6 +106,11 @@ fn abandoned(body: &CartAbandoned, encoder: &Encoder) -> proto::CartAbandoned {
         addressable: body.addressable,
         lines_left_out: body.lines_left_out,
     }
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "quantities are not negative and fit u32")]
+fn rounded_up(quantity: f64) -> u32 {
+    quantity.ceil() as u32
 }
 
 fn outcome(body: &CartOutcome) -> proto::CartOutcome {

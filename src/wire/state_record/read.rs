@@ -252,9 +252,11 @@ pub(super) fn line(mut r: Reader<'_>, l: &mut CartLine) -> Read<()> {
             (4, Value::Bytes(b)) => l.variant = Some(r.text(b)?),
             (5, Value::Bytes(b)) => l.url = Some(r.text(b)?),
             (6, Value::Bytes(b)) => l.image_url = Some(r.text(b)?),
-            (7, Value::Varint(v)) => l.quantity = r.number(v)?,
+            (7, Value::Varint(v)) => l.quantity = f64::from(r.number::<u32>(v)?),
             (8, Value::Fixed64(v)) => l.price = Some(f64::from_bits(v)),
             (9, Value::Varint(v)) => l.added_ms = r.time(v),
+            (10, Value::Fixed64(v)) => l.quantity = f64::from_bits(v),
+            (11, Value::Bytes(b)) => l.currency = Some(r.text(b)?),
             _ => return r.unknown(field),
         }
     }

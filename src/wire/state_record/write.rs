@@ -201,18 +201,23 @@ fn cart(cart: &Cart, w: &mut Writer<'_>) {
 }
 
 pub(super) fn line(line: &CartLine, w: &mut Writer<'_>) {
-    let CartLine { product_id, sku, name, variant, url, image_url, quantity, price, added_ms } = line;
+    let CartLine { product_id, sku, name, variant, url, image_url, quantity, price, currency, added_ms } = line;
     w.text(1, product_id);
     w.optional_text(2, sku.as_deref());
     w.optional_text(3, name.as_deref());
     w.optional_text(4, variant.as_deref());
     w.optional_text(5, url.as_deref());
     w.optional_text(6, image_url.as_deref());
-    w.uint(7, *quantity);
+    let pieces = line.pieces();
+    w.uint(7, pieces.unwrap_or_default());
     if let Some(price) = price {
         w.fixed64(8, price.to_bits());
     }
     w.time_or_0(9, *added_ms);
+    if pieces.is_none() {
+        w.fixed64(10, quantity.to_bits());
+    }
+    w.optional_text(11, currency.as_deref());
 }
 
 fn series(series: &Series, w: &mut Writer<'_>) {
