@@ -13,6 +13,8 @@
 mod accounts;
 #[path = "decode/bad_input.rs"]
 mod bad_input;
+#[path = "decode/bounces.rs"]
+mod bounces;
 #[path = "decode/fields.rs"]
 mod fields;
 #[path = "decode/files.rs"]

@@ -3,6 +3,7 @@
 //! [`json`] and [`protobuf`] read a record into a draft; here the draft becomes an event or a rejection. Nothing in a record
 //! can make this panic, and nothing is dropped without being counted. `docs/bad-input.md` is the table of what becomes of what.
 
+mod bounce;
 mod careful;
 mod clock;
 mod draft;
@@ -193,7 +194,7 @@ impl Decoder {
             Some(id) => hash64(id.as_bytes()),
             None => stand_in_hash(&head.prospect, time_ms, value),
         };
-        if kind == Kind::HardBounce && draft.is_soft_bounce() {
+        if kind == Kind::HardBounce && !draft.signals.bounce.is_hard() {
             kind = Kind::SoftBounce;
         }
         let topic = self.options.topics.get(usize::from(head.position.input));

@@ -146,7 +146,7 @@ fn every_event_of_the_e_mail_spec_is_understood() {
         ("Email Delivered", Kind::Mail),
         ("Email Opened", Kind::Mail),
         ("Email Link Clicked", Kind::Mail),
-        ("Email Bounced", Kind::HardBounce),
+        ("Email Bounced", Kind::SoftBounce),
         ("Email Marked as Spam", Kind::Complained),
         ("Unsubscribed", Kind::Unsubscribed),
     ] {
@@ -161,7 +161,7 @@ fn every_event_of_the_e_mail_spec_is_understood() {
 #[test]
 fn a_bounce_that_may_pass_is_told_from_one_that_stays() {
     for (properties, kind) in [
-        ("{}", Kind::HardBounce),
+        ("{}", Kind::SoftBounce),
         (r#"{"bounce_type":"hard"}"#, Kind::HardBounce),
         (r#"{"bounce_type":"Permanent"}"#, Kind::HardBounce),
         (r#"{"bounce_type":"soft"}"#, Kind::SoftBounce),

@@ -215,7 +215,7 @@ fn line(number: usize, text: &str) -> Line {
         "unsubscribe" => ("Unsubscribed", false),
         "subscribe" => ("Subscribed", false),
         "bounce" => ("Email Bounced", false),
-        "softbounce" => ("Soft Bounced", false),
+        "soft" | "softbounce" => ("Soft Bounced", false),
         "complain" => ("Email Marked as Spam", false),
         "refund" => ("Order Refunded", false),
         "identify" => ("identify", false),

@@ -35,8 +35,6 @@ pub(super) struct Draft<'a> {
     /// The product at top level, if it has an id.
     pub single: DraftProduct<'a>,
     pub list: ProductList<'a>,
-    /// What kind of bounce, in the order of trust.
-    pub bounce: [Option<Cow<'a, str>>; 3],
     /// In the order of their ids.
     pub properties: SmallVec<[(PropertyId, Value<'a>); 4]>,
     /// Of each property the rank of the place that gave it.
@@ -106,13 +104,11 @@ pub(super) enum BuiltIn {
     Revenue,
     Currency,
     Products,
-    /// Index into [`Draft::bounce`].
-    Bounce(u8),
     Product(ProductField),
 }
 
 impl BuiltIn {
-    pub(super) const ALL: [(&'static str, Self); 20] = [
+    pub(super) const ALL: [(&'static str, Self); 17] = [
         ("cart_id", Self::CartId),
         ("order_id", Self::OrderId),
         ("orderId", Self::V1OrderId),
@@ -121,9 +117,6 @@ impl BuiltIn {
         ("revenue", Self::Revenue),
         ("currency", Self::Currency),
         ("products", Self::Products),
-        ("bounce_type", Self::Bounce(0)),
-        ("bounceType", Self::Bounce(1)),
-        ("type", Self::Bounce(2)),
         ("product_id", Self::Product(ProductField::ProductId)),
         ("sku", Self::Product(ProductField::Sku)),
         ("id", Self::Product(ProductField::V1Id)),
@@ -134,10 +127,6 @@ impl BuiltIn {
         ("price", Self::Product(ProductField::Price)),
         ("quantity", Self::Product(ProductField::Quantity)),
     ];
-
-    pub(super) fn of(key: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(name, _)| *name == key).map(|(_, field)| *field)
-    }
 }
 
 impl<'a> DraftProduct<'a> {
@@ -235,12 +224,6 @@ impl<'a> Draft<'a> {
             BuiltIn::Total => self.total = scalar.number_in(-MAX_VALUE, MAX_VALUE, faults),
             BuiltIn::Revenue => self.revenue = scalar.number_in(-MAX_VALUE, MAX_VALUE, faults),
             BuiltIn::Currency => self.currency = scalar.short(MAX_CURRENCY_BYTES, faults),
-            // Only of interest for a bounce, and of any type in other events: no fault.
-            BuiltIn::Bounce(n) => {
-                if let Some(slot) = self.bounce.get_mut(usize::from(n)) {
-                    *slot = if let Scalar::Text(text) = scalar { Some(text) } else { None };
-                }
-            }
             BuiltIn::Product(field) => self.single.set(field, scalar, faults),
             // A list is read by its own reader; a single value in its place is broken.
             BuiltIn::Products if scalar == Scalar::Null => {}
@@ -266,7 +249,7 @@ impl<'a> Draft<'a> {
         self.currency = fresh.currency;
         self.single = fresh.single;
         self.list = fresh.list;
-        self.bounce = fresh.bounce;
+        self.signals.bounce = fresh.signals.bounce;
     }
 
     /// Keeps a value for the models, wherever the entry wants it.
@@ -336,25 +319,5 @@ impl<'a> Draft<'a> {
         {
             self.put_value(property, 0, value);
         }
-    }
-
-    /// Whether the mail bounced for a reason that may pass.
-    pub(super) fn is_soft_bounce(&self) -> bool {
-        const SOFT: [&str; 12] = [
-            "soft",
-            "softbounce",
-            "soft_bounce",
-            "soft-bounce",
-            "soft bounce",
-            "transient",
-            "blocked",
-            "block",
-            "temporary",
-            "undetermined",
-            "delayed",
-            "deferred",
-        ];
-        let kind = self.bounce.iter().flatten().next();
-        kind.is_some_and(|kind| SOFT.iter().any(|soft| kind.eq_ignore_ascii_case(soft)))
     }
 }

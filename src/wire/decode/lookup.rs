@@ -1,5 +1,6 @@
 //! The vocabulary of the models, laid out for the decoder: which names and which places in an event are looked at.
 
+use super::bounce::{self, Says};
 use super::draft::{BuiltIn, ProductField};
 use super::envelope::Top;
 use super::keys::Keys;
@@ -27,6 +28,8 @@ pub(super) enum Signal {
     Mail(u8),
     Link(u8),
     CheckoutStep,
+    /// Hard or soft.
+    Bounce(Says, u8),
 }
 
 /// Where signals stand.
@@ -139,6 +142,9 @@ impl Lookup {
             if !matches!(signal, Signal::UserAgent(_)) || vocabulary.wants_user_agents() {
                 lookup.entry_at(root, path).signal = Some(signal);
             }
+        }
+        for (path, says, rank) in bounce::PLACES {
+            lookup.entry_at(PROPERTIES, path).signal = Some(Signal::Bounce(says, rank));
         }
         lookup.nodes.iter_mut().for_each(Node::sort);
         lookup

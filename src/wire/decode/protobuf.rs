@@ -73,9 +73,6 @@ pub(super) fn parse(bytes: &[u8], lookup: &Lookup, draft: &mut Draft<'_>) -> Res
         if let Some(entry) = lookup.path(&path) {
             draft.put(entry, &scalar);
         }
-        if let Some(bounce @ BuiltIn::Bounce(_)) = BuiltIn::of(&path) {
-            draft.set(bounce, scalar);
-        }
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What the service itself looks at besides products and ids, whatever the models name: address, program, marks of machines, which
 //! mail and trigger an event is about, the step of a checkout.
 
+use super::bounce::Bounce;
 use super::lookup::Signal;
 use super::value::{MAX_ID_BYTES, Scalar};
 use crate::domain::event::Signals;
@@ -28,6 +29,7 @@ pub(super) struct SignalDraft<'a> {
     links: [Option<Cow<'a, str>>; 2],
     checkout_step: Option<Cow<'a, str>>,
     has_user: bool,
+    pub bounce: Bounce,
 }
 
 impl<'a> SignalDraft<'a> {
@@ -44,6 +46,7 @@ impl<'a> SignalDraft<'a> {
 
     pub(super) fn take_in(&mut self, signal: Signal, scalar: &Scalar<'a>) {
         match signal {
+            Signal::Bounce(says, rank) => self.bounce.take_in(says, rank, scalar),
             Signal::Marked => self.marked |= says_yes(scalar),
             Signal::Trigger => {
                 self.trigger_id = text(scalar, 32).and_then(|id| u128::from_str_radix(&id, 16).ok()).or(self.trigger_id);
