@@ -312,28 +312,6 @@ fn triggers_leave_by_the_clock_that_events_tell() {
 }
 
 #[test]
-fn an_event_a_day_ahead_of_both_its_neighbours_is_dead_lettered() {
-    let dir = tempfile::tempdir().unwrap();
-    let file = write_lines(
-        &dir.path().join("cart.jsonl"),
-        &[
-            track("u", "Product Added", "2026-03-01T10:00:00.000Z", r#"{"product_id":"p"}"#),
-            track("u", "Product Viewed", "2026-03-09T10:00:00.000Z", r#"{"product_id":"p"}"#),
-            "not json".to_owned(),
-            track("u", "Product Viewed", "2026-03-01T10:01:00.000Z", r#"{"product_id":"p"}"#),
-        ],
-    );
-    let out = dir.path().join("out");
-    let tally = go(&options(&out, vec![(Topic::Cart, file)], &[]));
-    assert_eq!(tally.events, 2);
-    let letters = lines(&out, "dead-letters.jsonl");
-    let reasons: Vec<&str> = letters.iter().map(|l| l["reason"].as_str().unwrap()).collect();
-    assert_eq!(reasons, ["absurd-time", "unreadable-value"]);
-    assert_eq!(letters[1]["value"], "not json");
-    assert_eq!(tally.last_ms, Some(1_772_359_260_000), "the clock did not run ahead");
-}
-
-#[test]
 fn a_pause_of_days_in_a_file_is_no_absurd_time() {
     let dir = tempfile::tempdir().unwrap();
     let file = write_lines(

@@ -1,21 +1,28 @@
 //! `replay`: the same engine over files, with a virtual clock, without Kafka and on all cores.
 //!
 //! ```text
-//! lines of each topic --deal--> logs by topic and partition --work--> one task per partition --finish--> files
+//! lines of each topic --deal--> logs by topic and partition --sort, work--> one task per partition --finish--> files
 //! ```
 //!
 //! The logs are what Kafka's partitions would hold. Tasks only meet at the end: the last event's time of the whole input is
 //! where every task's clock stops.
 
 mod deal;
+mod dump;
+mod example;
 mod inputs;
 mod lane;
 mod outputs;
+mod record;
+mod rows;
+mod sort;
 mod spill;
 mod summary;
 mod work;
 
+pub use example::Example;
 pub use inputs::Input;
+pub use record::Source;
 pub use work::Tally;
 
 use super::cli::{ReplayArgs, SettingsArgs};
@@ -31,6 +38,7 @@ use crate::domain::prospect::Prospect;
 use crate::engine::figures::Figures;
 use crate::runtime::ahead::Horizon;
 use crate::wire::{decode, output};
+use deal::Dealt;
 use indicatif::{ProgressBar, ProgressStyle};
 use spill::{Log, Spill};
 use std::io::Write;
@@ -238,7 +246,8 @@ fn tasks(
     progress: &ProgressBar,
 ) -> anyhow::Result<(Vec<Worked>, Option<Ms>)> {
     progress.set_message("read");
-    let logs = deal_all(options, spill, progress)?;
+    let decoder = decode::Decoder::new(options.decode.clone(), &options.models.vocabulary);
+    let logs = sort_all(deal_all(options, &decoder, spill, progress)?, spill, progress)?;
     progress.set_message("replayed");
     progress.set_position(0);
     let input_topics = options.decode.topics.iter().map(|t| t.name.clone()).collect();
@@ -246,7 +255,6 @@ fn tasks(
         output::Options { format: output::Format::Json, source: "leadstream/replay".to_owned(), input_topics },
         Arc::clone(&options.models),
     );
-    let decoder = decode::Decoder::new(options.decode.clone(), &options.models.vocabulary);
     let (only, encoder) = match wanted {
         Wanted::Outputs => (None, Some(&encoder)),
         Wanted::One(prospect) => (Some(prospect), Some(&encoder)),
@@ -290,19 +298,43 @@ fn accounts(shared: &Shared<'_>, mut worked: Vec<Worked>, end_ms: Option<Ms>) ->
 }
 
 /// One thread a topic; gives each task's logs, in topic order.
-fn deal_all(options: &Options, spill: &Spill, progress: &ProgressBar) -> anyhow::Result<Vec<Vec<Log>>> {
+fn deal_all(
+    options: &Options,
+    decoder: &decode::Decoder,
+    spill: &Spill,
+    progress: &ProgressBar,
+) -> anyhow::Result<Vec<Vec<Dealt>>> {
     let topics = options.decode.topics.len();
+    let numbered = || (0..).zip(options.inputs.iter().cloned());
     let dealt = on_all_cores(topics, |topic| {
-        let inputs: Vec<Input> = options.inputs.iter().filter(|i| i.topic == topic).cloned().collect();
-        deal::deal(&inputs, options.partitions, options.decode.allowed_skew_ms, spill, &|n| progress.inc(n))
+        let inputs: Vec<(u32, Input)> = numbered().filter(|(_, input)| input.topic == topic).collect();
+        deal::deal(&inputs, u16::try_from(topic)?, options.partitions, decoder, spill, &|n| progress.inc(n))
     })?;
-    let mut logs: Vec<Vec<Log>> = (0..options.partitions).map(|_| Vec::with_capacity(topics)).collect();
+    let mut logs: Vec<Vec<Dealt>> = (0..options.partitions).map(|_| Vec::with_capacity(topics)).collect();
     for topic in dealt {
-        for (task, log) in logs.iter_mut().zip(topic.logs) {
+        for (task, log) in logs.iter_mut().zip(topic) {
             task.push(log);
         }
     }
     Ok(logs)
+}
+
+/// Brings the logs into order that did not come in it.
+fn sort_all(dealt: Vec<Vec<Dealt>>, spill: &Spill, progress: &ProgressBar) -> anyhow::Result<Vec<Vec<Log>>> {
+    let unsorted = |task: &Vec<Dealt>| task.iter().any(|dealt| dealt.is_unsorted);
+    if !dealt.iter().any(unsorted) {
+        return Ok(dealt.into_iter().map(|task| task.into_iter().map(|dealt| dealt.log).collect()).collect());
+    }
+    progress.set_message("sorted");
+    progress.set_position(0);
+    let slots: Vec<Mutex<Option<Vec<Dealt>>>> = dealt.into_iter().map(|task| Mutex::new(Some(task))).collect();
+    on_all_cores(slots.len(), |n| {
+        let task = slots[n].lock().ok().and_then(|mut task| task.take()).unwrap_or_default();
+        let in_order = |dealt: Dealt| {
+            if dealt.is_unsorted { sort::sorted(dealt.log, spill, &|n| progress.inc(n)) } else { Ok(dealt.log) }
+        };
+        task.into_iter().map(in_order).collect()
+    })
 }
 
 /// Does `count` jobs on all cores; results in the order of the jobs.

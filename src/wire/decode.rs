@@ -135,6 +135,19 @@ impl Decoder {
         })
     }
 
+    /// Reads the head of a line of one of the topics and skips the rest: for sorting.
+    ///
+    /// # Errors
+    /// The line is no JSON object.
+    pub fn head<'a>(&self, line: &'a [u8], input: u16) -> Result<FileHead<'a>, Rejected> {
+        file::head(line, self.zone(input))
+    }
+
+    /// Where a topic's times without a zone were written.
+    fn zone(&self, input: u16) -> Option<&Zone> {
+        self.options.zones.get(usize::from(input)).and_then(Option::as_ref)
+    }
+
     fn check_key(&self, key: &[u8]) -> Result<(), Rejected> {
         match key.len() {
             0 => Err(reject(DeadReason::KeyEmpty, "the record's key is empty: it has to be the prospect")),
@@ -281,7 +294,7 @@ impl Decoder {
 
     /// Event time, record time, and what was done to the event's.
     fn time(&self, draft: &Draft<'_>, head: &Head<'_>, value: &[u8]) -> Result<Instants, Rejected> {
-        let zone = self.options.zones.get(usize::from(head.position.input)).and_then(Option::as_ref);
+        let zone = self.zone(head.position.input);
         let (own_ms, corrected) = draft.times.happened(head.record, zone).unzip();
         let record_ms = head.record.map(|record| record.in_zone_or_utc(zone));
         let Some(record_ms) = record_ms.or_else(|| credible_ms(own_ms)) else {

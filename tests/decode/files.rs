@@ -33,7 +33,12 @@ fn the_records_time_is_received_at_else_sent_at_else_the_events_own() {
     ] {
         let line = line(fields);
         let start = RECORD_MS - 123;
-        let want = FileHead { prospect: Some("u".into()), record_ms: record.map(|ms| start + ms), event_ms: Some(start) };
+        let want = FileHead {
+            prospect: Some("u".into()),
+            record_ms: record.map(|ms| start + ms),
+            event_ms: Some(start),
+            has_properties: false,
+        };
         assert_eq!(file_head(line.as_bytes()).unwrap(), want, "{fields}");
         let decoder = decoder();
         let event = decoder.decode_line(line.as_bytes(), Position::default()).unwrap();

@@ -1,143 +1,115 @@
-//! First pass: every line goes to the log of its topic and partition, as Kafka's partitioner would deal it.
+//! First pass: every line goes to the log of its topic and partition, as Kafka's partitioner would deal it, with its place in time.
 //!
-//! Here also the times are checked that only a file shows: an event more than a day later than both its neighbours.
+//! Files may be in any order: a log whose records did not come by their times is sorted before it is read.
 
-use super::inputs::{Input, next_line, open};
+use super::dump;
+use super::inputs::{Input, Lines};
+use super::record::{self, Source, Stored, What};
+use super::rows::{self, Table};
 use super::spill::{Log, Spill};
+use crate::domain::Ms;
 use crate::domain::ids::murmur2_partition;
-use crate::domain::{DAY_MS, Ms};
-use crate::wire::decode::file_head;
-use anyhow::Context;
-use std::collections::VecDeque;
+use crate::wire::decode::Decoder;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-/// Lines without a time that are held for the neighbour of a doubtful one; then it counts as good.
-const MAX_HELD: usize = 256;
-/// Marks a line whose time is absurd, in the length before it.
-pub(super) const ABSURD: u32 = 1 << 31;
-
-/// The logs of one topic, by partition.
+/// The log of one topic and partition.
+#[derive(Default)]
 pub(super) struct Dealt {
-    pub logs: Vec<Log>,
-    pub lines: u64,
+    pub log: Log,
+    /// Its records came by their times.
+    last_ms: Option<Ms>,
+    pub is_unsorted: bool,
 }
 
-/// Deals all files of one topic.
+/// Deals all files of one topic; gives its logs by partition.
 pub(super) fn deal(
-    inputs: &[Input],
+    inputs: &[(u32, Input)],
+    topic: u16,
     partitions: u32,
-    allowed_skew_ms: Ms,
+    decoder: &Decoder,
     spill: &Spill,
     progress: &(dyn Fn(u64) + Sync),
-) -> anyhow::Result<Dealt> {
-    let mut dealer = Dealer {
-        dealt: Dealt { logs: (0..partitions).map(|_| Log::default()).collect(), lines: 0 },
-        held: VecDeque::new(),
-        spare: Vec::new(),
-        before_ms: None,
-        block_bytes: (32 << 20) / partitions.max(1) as usize,
-        spill,
-    };
-    dealer.block_bytes = dealer.block_bytes.clamp(4 << 10, 256 << 10);
-    let mut told = 0;
-    for input in inputs {
-        let mut from = open(&input.path)?;
-        dealer.before_ms = None;
-        loop {
-            let mut line = dealer.spare.pop().unwrap_or_default();
-            let more = next_line(from.as_mut(), &mut line).with_context(|| format!("cannot read {}", input.path.display()))?;
-            if !more {
-                break;
-            }
-            dealer.dealt.lines += 1;
-            let head = Head::of(&line, partitions, allowed_skew_ms);
-            dealer.take(line, head)?;
-            if dealer.dealt.lines - told >= 16_384 {
-                progress(dealer.dealt.lines - told);
-                told = dealer.dealt.lines;
+) -> anyhow::Result<Vec<Dealt>> {
+    let block_bytes = ((32 << 20) / partitions.max(1) as usize).clamp(4 << 10, 256 << 10);
+    let logs = (0..partitions).map(|_| Dealt::default()).collect();
+    let mut dealer =
+        Dealer { logs, partitions, topic, decoder, before_ms: Ms::MIN, dumped_ms: BTreeMap::new(), block_bytes, spill };
+    let mut line = Vec::new();
+    for (file, input) in inputs {
+        let table = Table::of(&input.path);
+        let mut lines = Lines::open(&input.path)?;
+        dealer.before_ms = Ms::MIN;
+        dealer.dumped_ms.clear();
+        let mut told = 0;
+        let mut count = 0_u64;
+        while let Some(number) = lines.next(&mut line, table)? {
+            dealer.take(&line, table, Source { file: *file, line: number })?;
+            count += 1;
+            if count - told >= 16_384 {
+                progress(count - told);
+                told = count;
             }
         }
-        dealer.let_go(None)?;
+        progress(count - told);
     }
-    progress(dealer.dealt.lines - told);
-    Ok(dealer.dealt)
-}
-
-/// What dealing needs to know of a line.
-#[derive(Clone, Copy)]
-struct Head {
-    partition: usize,
-    /// The event's time, when it can be read.
-    time_ms: Option<Ms>,
-}
-
-impl Head {
-    fn of(line: &[u8], partitions: u32, allowed_skew_ms: Ms) -> Self {
-        let Ok(head) = file_head(line) else { return Self { partition: 0, time_ms: None } };
-        let partition = head.prospect.filter(|p| !p.is_empty()).map_or(0, |p| murmur2_partition(p.as_bytes(), partitions));
-        let time_ms = match (head.event_ms, head.record_ms) {
-            // The decoder's own rule: a time in the future is the record's.
-            (Some(event_ms), Some(record_ms)) if event_ms > record_ms.saturating_add(allowed_skew_ms) => Some(record_ms),
-            (event_ms, record_ms) => event_ms.or(record_ms),
-        };
-        Self { partition: partition as usize, time_ms }
-    }
+    Ok(dealer.logs)
 }
 
 struct Dealer<'a> {
-    dealt: Dealt,
-    /// A doubtful line, and those without a time that came after it.
-    held: VecDeque<(Vec<u8>, Head)>,
-    spare: Vec<Vec<u8>>,
-    /// Time of the good line before.
-    before_ms: Option<Ms>,
+    logs: Vec<Dealt>,
+    partitions: u32,
+    topic: u16,
+    decoder: &'a Decoder,
+    /// Place in time of the record before in its file: of one that says none.
+    before_ms: Ms,
+    /// The same of each partition of a dump: its offsets are the order in which its records arrived.
+    dumped_ms: BTreeMap<i32, Ms>,
     block_bytes: usize,
     spill: &'a Spill,
 }
 
 impl Dealer<'_> {
-    fn take(&mut self, line: Vec<u8>, head: Head) -> anyhow::Result<()> {
-        match head.time_ms {
-            None if self.held.is_empty() => self.put(line, head, false),
-            None => {
-                self.held.push_back((line, head));
-                if self.held.len() > MAX_HELD { self.let_go(None) } else { Ok(()) }
+    fn take(&mut self, line: &[u8], table: Table, source: Source) -> anyhow::Result<()> {
+        let head = self.decoder.head(line, self.topic).unwrap_or_default();
+        if !head.has_properties {
+            if let Some(dumped) = dump::read(line) {
+                let key = dumped.key.as_deref();
+                let before_ms = self.dumped_ms.entry(dumped.partition).or_insert(Ms::MIN);
+                *before_ms = dumped.timestamp_ms.unwrap_or(*before_ms).max(*before_ms);
+                let order_ms = *before_ms;
+                let what = What::Dumped {
+                    partition: dumped.partition,
+                    offset: dumped.offset,
+                    timestamp_ms: dumped.timestamp_ms,
+                    key: key.map(str::as_bytes),
+                    value: dumped.value.as_deref().map(str::as_bytes),
+                };
+                return self.put(key, &Stored { order_ms, source, what });
             }
-            Some(time_ms) => {
-                self.let_go(Some(time_ms))?;
-                if self.before_ms.is_some_and(|before| time_ms - before > DAY_MS) {
-                    self.held.push_back((line, head));
-                    return Ok(());
-                }
-                self.before_ms = Some(time_ms);
-                self.put(line, head, false)
+            if let Some(event) = rows::event_of_line(line, table) {
+                let head = self.decoder.head(&event, self.topic).unwrap_or_default();
+                let order_ms = self.order(head.record_ms.or(head.event_ms));
+                return self.put(head.prospect.as_deref(), &Stored { order_ms, source, what: What::Line(&event) });
             }
         }
+        let order_ms = self.order(head.record_ms.or(head.event_ms));
+        let prospect: Option<Cow<'_, str>> = head.prospect;
+        self.put(prospect.as_deref(), &Stored { order_ms, source, what: What::Line(line) })
     }
 
-    /// The neighbour after the held line is known (or will not come).
-    fn let_go(&mut self, after_ms: Option<Ms>) -> anyhow::Result<()> {
-        let Some((line, head)) = self.held.pop_front() else { return Ok(()) };
-        let absurd = matches!((head.time_ms, after_ms), (Some(time_ms), Some(after_ms)) if time_ms - after_ms > DAY_MS);
-        if !absurd {
-            self.before_ms = head.time_ms;
-        }
-        self.put(line, head, absurd)?;
-        while let Some((line, head)) = self.held.pop_front() {
-            self.put(line, head, false)?;
-        }
-        Ok(())
+    /// A line without a time stays behind the one before.
+    fn order(&mut self, ms: Option<Ms>) -> Ms {
+        self.before_ms = ms.unwrap_or(self.before_ms);
+        self.before_ms
     }
 
-    fn put(&mut self, line: Vec<u8>, head: Head, absurd: bool) -> anyhow::Result<()> {
-        let log = &mut self.dealt.logs[head.partition];
-        let len = u32::try_from(line.len()).ok().filter(|l| *l < ABSURD).context("a line of more than 2 GiB")?;
-        let tail = log.tail();
-        tail.extend_from_slice(&(if absurd { len | ABSURD } else { len }).to_le_bytes());
-        tail.extend_from_slice(&line);
-        log.settle(self.spill, self.block_bytes)?;
-        if self.spare.len() < 4 {
-            self.spare.push(line);
-        }
-        Ok(())
+    fn put(&mut self, key: Option<&str>, record: &Stored<'_>) -> anyhow::Result<()> {
+        let partition = key.filter(|key| !key.is_empty()).map_or(0, |key| murmur2_partition(key.as_bytes(), self.partitions));
+        let dealt = &mut self.logs[partition as usize];
+        dealt.is_unsorted |= dealt.last_ms.is_some_and(|last_ms| record.order_ms < last_ms);
+        dealt.last_ms = Some(record.order_ms);
+        record::put(record, dealt.log.tail())?;
+        dealt.log.settle(self.spill, self.block_bytes)
     }
 }

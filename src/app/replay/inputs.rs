@@ -1,8 +1,10 @@
-//! The input files: which topic they are of, and their lines.
+//! The input files: which topic they are of, and their lines, of CSV as JSON.
 
+use super::rows::{self, Table};
 use crate::app::UsageError;
 use crate::wire::decode::Topic;
 use anyhow::Context;
+use serde_json::{Map, Value};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -48,6 +50,94 @@ pub(super) fn open(path: &Path) -> anyhow::Result<Box<dyn BufRead + Send>> {
     Ok(Box::new(BufReader::with_capacity(BUFFER_BYTES, unpacked)))
 }
 
+/// The lines of a file, each with its number.
+pub(super) enum Lines {
+    Text { from: Box<dyn BufRead + Send>, path: PathBuf, first: Option<Vec<u8>>, number: u64 },
+    Csv(Box<Csv>),
+}
+
+/// A file whose first line names its columns.
+pub(super) struct Csv {
+    from: csv::Reader<Box<dyn Read + Send>>,
+    columns: Vec<String>,
+    path: PathBuf,
+}
+
+/// Columns that tell a header from another first line.
+const OF_HEADERS: [&str; 9] =
+    ["user_id", "anonymous_id", "userId", "anonymousId", "timestamp", "received_at", "message_id", "event", "event_text"];
+
+impl Lines {
+    /// Opens a file; by its name or by its first line it is one of columns.
+    pub(super) fn open(path: &Path) -> anyhow::Result<Self> {
+        let mut from = open(path)?;
+        let mut first = Vec::new();
+        let number = u64::from(next_line(from.as_mut(), &mut first).with_context(|| cannot(path))?);
+        match delimiter(path, &first) {
+            None => Ok(Self::Text { from, path: path.to_owned(), first: (number == 1).then_some(first), number }),
+            Some(delimiter) => {
+                let header = first.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&first).to_vec();
+                let whole: Box<dyn Read + Send> = Box::new(std::io::Cursor::new([header, b"\n".to_vec()].concat()).chain(from));
+                let mut from = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(whole);
+                let header = from.byte_headers().with_context(|| cannot(path))?;
+                let columns = header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
+                Ok(Self::Csv(Box::new(Csv { from, columns, path: path.to_owned() })))
+            }
+        }
+    }
+
+    /// Reads the next line and gives its number; `None` at the end.
+    pub(super) fn next(&mut self, line: &mut Vec<u8>, table: Table) -> anyhow::Result<Option<u64>> {
+        match self {
+            Self::Text { from, path, first, number } => {
+                if let Some(first) = first.take() {
+                    *line = first;
+                    return Ok(Some(1));
+                }
+                *number += 1;
+                Ok(next_line(from.as_mut(), line).with_context(|| cannot(path))?.then_some(*number))
+            }
+            Self::Csv(csv) => csv.next(line, table),
+        }
+    }
+}
+
+impl Csv {
+    fn next(&mut self, line: &mut Vec<u8>, table: Table) -> anyhow::Result<Option<u64>> {
+        let mut record = csv::ByteRecord::new();
+        if !self.from.read_byte_record(&mut record).with_context(|| cannot(&self.path))? {
+            return Ok(None);
+        }
+        let number = record.position().map_or(0, csv::Position::line);
+        let cells = self.columns.iter().zip(&record).filter(|(column, cell)| !column.is_empty() && !cell.is_empty());
+        // What is no text becomes marks of doubt in its own cell only.
+        let row: Map<String, Value> =
+            cells.map(|(column, cell)| (column.clone(), String::from_utf8_lossy(cell).into())).collect();
+        *line = rows::event_of_row(row, table).unwrap_or_default();
+        Ok(Some(number))
+    }
+}
+
+fn cannot(path: &Path) -> String {
+    format!("cannot read {}", path.display())
+}
+
+/// What stands between the cells of a file of columns. `None`: its lines are JSON.
+fn delimiter(path: &Path, first: &[u8]) -> Option<u8> {
+    let text = std::str::from_utf8(first).ok()?.trim_start_matches('\u{feff}').trim_start();
+    if text.is_empty() || text.starts_with(['{', '[']) {
+        return None;
+    }
+    let is_column = |cell: &str| OF_HEADERS.contains(&cell.trim().trim_matches('"'));
+    let by_header =
+        [b',', b'\t', b';'].into_iter().find(|d| text.split(char::from(*d)).filter(|cell| is_column(cell)).count() > 1);
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_ascii_lowercase();
+    let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
+    let by_name =
+        [(".csv", b','), (".tsv", b'\t')].into_iter().find(|(end, _)| name.ends_with(end)).map(|(_, delimiter)| delimiter);
+    by_header.or(by_name)
+}
+
 /// Reads a line without its line break into `line`; false at the end.
 ///
 /// # Errors
@@ -90,6 +180,39 @@ mod tests {
         let error = parse("carts=a", &topics(), "shop.").unwrap_err().to_string();
         assert!(error.contains("shop.clickstream, shop.email"), "{error}");
         assert!(parse("a.jsonl", &topics(), "").unwrap_err().to_string().contains("clickstream=a.jsonl"));
+    }
+
+    #[test]
+    fn files_of_columns_are_known_by_their_name_or_first_line() {
+        for (name, first, want) in [
+            ("a.csv", "x,y", Some(b',')),
+            ("a.csv.gz", "x;y", Some(b',')),
+            ("a.TSV", "x\ty", Some(b'\t')),
+            ("a.txt", "user_id;event", Some(b';')),
+            ("-", "\u{feff}\"user_id\",\"received_at\",x", Some(b',')),
+            ("a.csv", "{\"type\":\"page\"}", None),
+            ("a.jsonl", "not json, event", None),
+            ("a.csv", "", None),
+        ] {
+            assert_eq!(delimiter(Path::new(name), first.as_bytes()), want, "{name} {first}");
+        }
+    }
+
+    #[test]
+    fn rows_of_columns_come_as_events_with_their_line_numbers() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("cart.csv");
+        let text = "user_id,event,received_at,note,products\nann,A,2026-09-14,\"two\nlines, and a comma\",\"[{\"\"sku\"\":\"\"s\"\"}]\"\nben,B\n";
+        std::fs::write(&path, text).unwrap();
+        let (mut lines, mut line) = (Lines::open(&path).unwrap(), Vec::new());
+        let mut next =
+            || lines.next(&mut line, Table::Events).unwrap().map(|n| (n, serde_json::from_slice::<Value>(&line).unwrap()));
+        let (number, ann) = next().unwrap();
+        assert_eq!((number, &ann["userId"], &ann["properties"]["note"]), (2, &"ann".into(), &"two\nlines, and a comma".into()));
+        assert_eq!(ann["properties"]["products"][0]["sku"], "s");
+        let (number, ben) = next().unwrap();
+        assert_eq!((number, &ben["event"], &ben["receivedAt"]), (4, &"B".into(), &Value::Null));
+        assert_eq!(next(), None);
     }
 
     #[test]

@@ -1,13 +1,12 @@
 //! One input of one task: its log, decoded a block at a time, and the event at its head.
 
-use super::deal::ABSURD;
+use super::record::{self, Source, What};
 use super::spill::Blocks;
 use super::work::Shared;
 use crate::domain::Ms;
 use crate::domain::event::{Event, Position};
 use crate::engine::merge::Head;
-use crate::runtime::ports::{DeadReason, Rejected};
-use crate::wire::decode::file_head;
+use crate::runtime::ports::{DeadReason, Decode as _, Rejected};
 use self_cell::self_cell;
 
 /// One record of a lane.
@@ -15,7 +14,8 @@ pub(super) struct Item<'a> {
     /// Where the merge puts it: the event's time; of a record that can't be used its own, else that of the one before.
     pub head_ms: Ms,
     pub offset: i64,
-    pub line: &'a [u8],
+    pub source: Source,
+    pub what: What<'a>,
     pub event: Result<Event<'a>, Rejected>,
 }
 
@@ -75,16 +75,12 @@ impl<'a> Lane<'a> {
 fn decode<'a>(shared: &Shared<'_>, block: &'a [u8], first: Position, last_head_ms: &mut Ms) -> Items<'a> {
     let mut items = Vec::new();
     let mut rest = block;
-    while let Some((marked, tail)) = rest.split_first_chunk::<4>() {
-        let marked = u32::from_le_bytes(*marked);
-        let Some((line, tail)) = tail.split_at_checked((marked & !ABSURD) as usize) else { break };
-        rest = tail;
+    while let Some(stored) = record::take(&mut rest) {
         let offset = first.offset + i64::try_from(items.len()).unwrap_or(0);
-        let mut event = shared.decoder.decode_line(line, Position { offset, ..first });
-        if marked & ABSURD != 0 && event.is_ok() {
-            let detail = "the event is more than 24 h later than the events before and after it in its file".to_owned();
-            event = Err(Rejected { reason: DeadReason::AbsurdTime, detail });
-        }
+        let mut event = match stored.what.view(first.input) {
+            None => shared.decoder.decode_line(stored.what.bytes(), Position { offset, ..first }),
+            Some(record) => shared.decoder.decode(&record),
+        };
         let horizon = &shared.options.horizon;
         if let Some(record_ms) = event.as_ref().ok().map(|event| event.record_ms).filter(|ms| horizon.is_behind(*ms)) {
             event = Err(horizon.refuse(record_ms));
@@ -93,10 +89,10 @@ fn decode<'a>(shared: &Shared<'_>, block: &'a [u8], first: Position, last_head_m
             Ok(event) => event.time_ms,
             // What is refused for its time has no place in the order: it is taken at once.
             Err(rejected) if rejected.reason == DeadReason::AbsurdTime => *last_head_ms,
-            Err(_) => file_head(line).ok().and_then(|h| h.record_ms).unwrap_or(*last_head_ms),
+            Err(_) => stored.order_ms.max(*last_head_ms),
         };
         *last_head_ms = head_ms;
-        items.push(Item { head_ms, offset, line, event });
+        items.push(Item { head_ms, offset, source: stored.source, what: stored.what, event });
     }
     items
 }

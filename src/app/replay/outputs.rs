@@ -1,10 +1,12 @@
 //! What a task writes, kept apart by task until all are done, so that the files are the same whatever finished first.
 
+use super::lane::Item;
+use super::record::What;
 use super::spill::{Log, Spill};
 use crate::app::files::create_result;
 use crate::domain::effect::{Body, Output};
 use crate::runtime::ports::{OutTopic, Rejected};
-use crate::wire::decode::file_head;
+use crate::wire::decode::{FileHead, file_head};
 use anyhow::Context;
 use serde::Serialize;
 use std::io::Write;
@@ -129,10 +131,16 @@ pub(super) fn dead_letter(
     rejected: &Rejected,
     topic: &str,
     partition: i32,
-    offset: i64,
-    line: &[u8],
+    item: &Item<'_>,
 ) -> anyhow::Result<()> {
-    let head = file_head(line).unwrap_or_default();
+    let line = item.what.bytes();
+    let (head, partition, offset) = match item.what {
+        What::Line(line) => (file_head(line).unwrap_or_default(), partition, item.offset),
+        What::Dumped { partition, offset, timestamp_ms, key, .. } => {
+            let prospect = key.map(String::from_utf8_lossy);
+            (FileHead { prospect, record_ms: timestamp_ms, ..FileHead::default() }, partition, offset)
+        }
+    };
     let text = std::str::from_utf8(line).ok();
     let letter = DeadLetter {
         reason: rejected.reason.name(),

@@ -40,7 +40,7 @@ impl Spill {
         Self::with_memory(dir, MEMORY_BYTES)
     }
 
-    fn with_memory(dir: &Path, max_memory_bytes: u64) -> Self {
+    pub(super) fn with_memory(dir: &Path, max_memory_bytes: u64) -> Self {
         let (file_bytes, memory_bytes) = (AtomicU64::new(0), AtomicU64::new(0));
         Self { dir: dir.to_owned(), file: OnceLock::new(), file_bytes, memory_bytes, max_memory_bytes }
     }

@@ -1,5 +1,6 @@
 //! The summary of a replay: the same to the byte each time, so no durations in it.
 
+use super::example::Example;
 use super::outputs::TOPICS;
 use super::work::Tally;
 use super::{Options, Until};
@@ -46,6 +47,7 @@ pub(super) fn json(options: &Options, tally: &Tally) -> anyhow::Result<String> {
         "triggers": absence,
         "outcomes": tally.outcomes,
         "dead_letters": tally.dead_letters,
+        "dead_letter_examples": examples(options, tally),
         "duplicates": tally.duplicates,
         "before_erasure": tally.before_erasure,
         "late": tally.late,
@@ -54,6 +56,16 @@ pub(super) fn json(options: &Options, tally: &Tally) -> anyhow::Result<String> {
         "local_times": tally.local_times,
         "broken_fields": tally.broken_fields,
     }))?)
+}
+
+/// Of each reason for a dead letter where to look, and the beginning of that line.
+fn examples(options: &Options, tally: &Tally) -> Value {
+    let one = |example: &Example| json!({ "file": file(options, example), "line": example.source.line, "detail": example.detail, "begins": example.begins });
+    tally.examples.iter().map(|(reason, example)| ((*reason).to_owned(), one(example))).collect::<Map<_, _>>().into()
+}
+
+fn file(options: &Options, example: &Example) -> String {
+    options.inputs.get(example.source.file as usize).map(|input| input.path.display().to_string()).unwrap_or_default()
 }
 
 /// For people.
@@ -74,6 +86,10 @@ pub(super) fn table(options: &Options, tally: &Tally) -> String {
             _ => String::new(),
         };
         let _never = writeln!(text, "{detail}");
+    }
+    for (reason, example) in &tally.examples {
+        let _never =
+            writeln!(text, "  {reason}: first in {}, line {}: {}", file(options, example), example.source.line, example.detail);
     }
     let _never = write!(text, "written to {}", options.out.display());
     text

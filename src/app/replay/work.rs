@@ -1,5 +1,6 @@
 //! Second pass: each task merges its inputs by event time and drives the engine.
 
+use super::example::Example;
 use super::lane::{Item, Lane};
 use super::outputs::{self, Out, Outputs};
 use super::spill::{Log, Spill};
@@ -38,6 +39,8 @@ pub struct Tally {
     pub first_ms: Option<Ms>,
     pub last_ms: Option<Ms>,
     pub dead_letters: BTreeMap<&'static str, u64>,
+    /// Of each reason for a dead letter the first line of the inputs that it took.
+    pub examples: BTreeMap<&'static str, Example>,
     pub triggers_by_step: BTreeMap<u8, u64>,
     /// Triggers of absence: name, and `fired` or `recalled`.
     pub triggers: BTreeMap<(Text, &'static str), u64>,
@@ -65,6 +68,12 @@ impl Tally {
             from.iter().for_each(|(name, n)| *into.entry(name).or_default() += n);
         };
         add(&mut self.dead_letters, &other.dead_letters);
+        for (reason, example) in &other.examples {
+            let mine = self.examples.entry(reason).or_insert_with(|| example.clone());
+            if example.source < mine.source {
+                mine.clone_from(example);
+            }
+        }
         add(&mut self.outcomes, &other.outcomes);
         other.triggers.iter().for_each(|(of, n)| *self.triggers.entry(of.clone()).or_default() += n);
         other.triggers_by_step.iter().for_each(|(step, n)| *self.triggers_by_step.entry(*step).or_default() += n);
@@ -140,7 +149,12 @@ fn take(
         Err(rejected) => {
             *tally.dead_letters.entry(rejected.reason.name()).or_default() += 1;
             let topic = &shared.options.decode.topics[input].name;
-            outputs::dead_letter(worked.outputs.tail(Out::DeadLetters), rejected, topic, partition, item.offset, item.line)?;
+            tally
+                .examples
+                .entry(rejected.reason.name())
+                .or_insert_with(|| Example::of(item, rejected))
+                .keep_first(item, rejected);
+            outputs::dead_letter(worked.outputs.tail(Out::DeadLetters), rejected, topic, partition, item)?;
             tally.outputs[Out::DeadLetters as usize] += 1;
             return Ok(());
         }

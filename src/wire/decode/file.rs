@@ -21,6 +21,8 @@ pub struct FileHead<'a> {
     pub record_ms: Option<Ms>,
     /// `timestamp`, else `originalTimestamp`, as the line writes it.
     pub event_ms: Option<Ms>,
+    /// It has `properties` of its own.
+    pub has_properties: bool,
 }
 
 impl<'a> FileHead<'a> {
@@ -30,6 +32,7 @@ impl<'a> FileHead<'a> {
             prospect: prospect(draft),
             record_ms: record_time(&draft.times).map(|record| record.in_zone_or_utc(zone)),
             event_ms: own.map(|own| own.in_zone_or_utc(zone)),
+            has_properties: draft.has_properties,
         }
     }
 }
@@ -45,15 +48,19 @@ pub(super) fn record_time(times: &Times) -> Option<Written> {
     credible(times.received_at).or(credible(times.sent_at))
 }
 
-/// Reads the head of a line (JSON) and skips the rest: for lines that [`super::Decoder::decode_line`] refused, and for sorting.
+/// Reads the head of a line (JSON) and skips the rest: for lines that [`super::Decoder::decode_line`] refused.
 ///
 /// # Errors
 /// The line is no JSON object.
 pub fn file_head(line: &[u8]) -> Result<FileHead<'_>, Rejected> {
+    head(line, None)
+}
+
+pub(super) fn head<'a>(line: &'a [u8], zone: Option<&Zone>) -> Result<FileHead<'a>, Rejected> {
     let reject = |detail| Rejected { reason: DeadReason::UnreadableValue, detail };
     let text = utf8(line).map_err(reject)?;
     static NO_MODELS: LazyLock<Lookup> = LazyLock::new(|| Lookup::new(&Vocabulary::default()));
     let mut draft = Draft::default();
     json::parse(text, &NO_MODELS, true, &mut draft).map_err(reject)?;
-    Ok(FileHead::of(&mut draft, None))
+    Ok(FileHead::of(&mut draft, zone))
 }
