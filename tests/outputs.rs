@@ -113,6 +113,7 @@ fn abandoned() -> Output {
                     name: "Product Added".into(),
                     at_ms: AT_MS,
                     position: Position { input: 1, partition: 3, offset: 7 },
+                    corrected_ms: 0,
                 }],
                 checks: vec!["consent"],
             },

@@ -266,3 +266,33 @@ fn a_source_without_zone_has_a_setting_for_its_topic() {
     assert_eq!(first(&["inputs.time_zone=America/New_York"]) - utc_ms, 4 * 3_600_000);
     assert_eq!(first(&["inputs.time_zone=UTC", "inputs.time_zones.cart=Europe/Berlin"]) - utc_ms, -2 * 3_600_000);
 }
+
+#[test]
+fn a_reminder_says_that_the_time_of_its_add_was_corrected() {
+    let dir = tempfile::tempdir().unwrap();
+    // The browser's clock is an hour behind, its shopper orders ten minutes after the add; somebody else's clock is right.
+    let event = |user: &str, id: &str, name: &str, said: &str, sent: &str, received: &str| {
+        json!({"type": "track", "event": name, "messageId": id, "userId": user, "timestamp": said, "sentAt": sent, "receivedAt": received,
+            "properties": {"product_id": "p", "price": 5, "order_id": "o"}})
+        .to_string()
+    };
+    let lines = [
+        event("ann", "a-1", "Product Added", "2026-09-14T08:00:00Z", "2026-09-14T08:00:01Z", "2026-09-14T09:00:01Z"),
+        event("ben", "b-1", "Product Added", "2026-09-14T09:00:00Z", "2026-09-14T09:00:01Z", "2026-09-14T09:00:01Z"),
+        event("cyd", "c-1", "Product Added", "2026-09-14T09:00:00Z", "2026-09-14T09:00:01Z", "2026-09-14T09:00:01Z"),
+        event("cyd", "c-2", "Order Completed", "2026-09-14T08:10:00Z", "2026-09-14T08:10:01Z", "2026-09-14T09:10:01Z"),
+    ];
+    let out = dir.path().join("out");
+    let tally = go(&out, &[write(dir.path().join("cart.jsonl"), &lines)], 1, &[]);
+    assert_eq!((tally.clock_corrected, tally.local_times, tally.late), (2, 0, 0));
+    let carts: Vec<Value> =
+        left(&out).into_iter().filter(|value| value["type"] == "cart.abandoned" && value["step"] == 1).collect();
+    let told = |user: &str| {
+        carts.iter().find(|cart| cart["prospect"] == user).map(|cart| (cart["at"].clone(), cart["proof"]["events"][0].clone()))
+    };
+    let (at, armed_by) = told("ann").unwrap();
+    assert_eq!((at, &armed_by["clock_corrected_ms"]), ("2026-09-14T10:00:00.000Z".into(), &3_600_000.into()));
+    assert_eq!(armed_by["at"], "2026-09-14T09:00:00.000Z");
+    assert_eq!(told("ben").unwrap().1.get("clock_corrected_ms"), None);
+    assert_eq!(told("cyd"), None, "she ordered");
+}

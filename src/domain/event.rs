@@ -155,6 +155,12 @@ impl Event<'_> {
         self.properties.iter().find(|(p, _)| *p == id).map(|(_, v)| v)
     }
 
+    /// What was added to the time that it says itself.
+    #[must_use]
+    pub fn corrected_by_ms(&self) -> Ms {
+        self.corrected.map_or(0, |corrected| corrected.by_ms)
+    }
+
     /// Whether it shows that the prospect is there.
     #[must_use]
     pub fn is_activity(&self) -> bool {

@@ -17,7 +17,11 @@ fn position() -> impl Strategy<Value = Position> {
 }
 
 pub fn arming() -> impl Strategy<Value = Arming> {
-    (0..6_u8, position()).prop_map(|(name, position)| Arming { name, position })
+    (0..6_u8, position(), proptest::num::i64::ANY).prop_map(|(name, position, corrected_ms)| Arming {
+        name,
+        position,
+        corrected_ms,
+    })
 }
 
 fn done() -> impl Strategy<Value = Done> {

@@ -121,6 +121,7 @@ fn fired(prospect: &Prospect, trigger: &Trigger, pending: &Pending, checks: Chec
         name: pending.event.clone(),
         at_ms: pending.since_ms,
         position: pending.position,
+        corrected_ms: 0,
     });
     let proof = Proof { rule: trigger.rule.clone(), because: because.into_iter().collect(), checks: checks.names() };
     let about = (pending.episode_ms, pending.due_ms, pending.product.clone());
@@ -176,7 +177,12 @@ pub(super) fn recall(
         taken.push(left.clone());
     }
     for left in taken {
-        let because = turn.event.map(|e| Because { name: e.name.as_ref().into(), at_ms: e.time_ms, position: e.position });
+        let because = turn.event.map(|e| Because {
+            name: e.name.as_ref().into(),
+            at_ms: e.time_ms,
+            position: e.position,
+            corrected_ms: e.corrected_by_ms(),
+        });
         let proof = Proof { rule: trigger.rule.clone(), because: because.into_iter().collect(), checks: Vec::new() };
         let about = (left.episode_ms, left.due_ms, left.product);
         let body = triggered(prospect, trigger, TriggerKind::Recalled, about, vec![why.into()], proof, turn);

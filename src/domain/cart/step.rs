@@ -103,7 +103,12 @@ fn proof(series: &Series, arming: Option<Arming>, step: u8, checks: Checks, mode
         ArmedFor::PaymentFailed => "the payment failed",
     };
     let rule = format!("cart step {step} of {}: {delay} after {since}", model.steps_ms.len());
-    let because = arming.map(|a| Because { name: a.name().into(), at_ms: series.episode_ms, position: a.position });
+    let because = arming.map(|a| Because {
+        name: a.name().into(),
+        at_ms: series.episode_ms,
+        position: a.position,
+        corrected_ms: a.corrected_ms,
+    });
     Proof { rule: rule.into(), because: because.into_iter().collect(), checks: checks.names() }
 }
 

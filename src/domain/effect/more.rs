@@ -21,6 +21,8 @@ pub struct Because {
     pub name: Text,
     pub at_ms: Ms,
     pub position: Position,
+    /// What was added to the time that it says itself; 0: nothing.
+    pub corrected_ms: Ms,
 }
 
 /// `type` of a record in `leadstream.triggers`.

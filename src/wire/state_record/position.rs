@@ -33,6 +33,9 @@ pub(super) fn write_arming(field: u32, arming: Arming, w: &mut Writer<'_>) {
     w.nested(field, |w| {
         w.uint(1, u32::from(arming.name));
         write(2, &arming.position, w);
+        if arming.corrected_ms != 0 {
+            w.varint(3, zigzag(arming.corrected_ms));
+        }
     });
 }
 
@@ -42,6 +45,7 @@ pub(super) fn read_arming(mut r: Reader<'_>) -> Read<Arming> {
         match (field, value) {
             (1, Value::Varint(v)) => arming.name = r.number(v)?,
             (2, Value::Bytes(b)) => arming.position = read(r.nested(b, "position"))?,
+            (3, Value::Varint(v)) => arming.corrected_ms = super::read::unzigzag(v),
             _ => return r.unknown(field),
         }
     }

@@ -22,6 +22,13 @@ struct Because<'a> {
     topic: &'a str,
     partition: i32,
     offset: i64,
+    #[serde(skip_serializing_if = "is_zero")]
+    clock_corrected_ms: i64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(number: &i64) -> bool {
+    *number == 0
 }
 
 #[derive(Serialize)]
@@ -103,6 +110,7 @@ pub(super) fn proof<'a>(proof: &'a effect::Proof, encoder: &'a Encoder) -> Proof
         topic: encoder.topic(event.position.input),
         partition: event.position.partition,
         offset: event.position.offset,
+        clock_corrected_ms: event.corrected_ms,
     });
     Proof { rule: &proof.rule, events: because.collect(), checks: &proof.checks }
 }

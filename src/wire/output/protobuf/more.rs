@@ -18,6 +18,7 @@ pub(super) fn proof(proof: &effect::Proof, encoder: &Encoder) -> proto::Proof {
         topic: encoder.topic(event.position.input).to_owned(),
         partition: event.position.partition,
         offset: event.position.offset,
+        clock_corrected_ms: event.corrected_ms,
     });
     let checks = proof.checks.iter().map(|check| (*check).to_owned());
     proto::Proof { rule: proof.rule.to_string(), events: because.collect(), checks: checks.collect() }
