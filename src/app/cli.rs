@@ -127,7 +127,8 @@ pub struct TopicsCreateArgs {
 /// `replay`.
 #[derive(Debug, Clone, Args)]
 pub struct ReplayArgs {
-    /// Input as TOPIC=FILE: JSON lines, one event a line; `.gz`, `.zst` and `-` (stdin) work; repeatable
+    /// Input as TOPIC=FILE: events, rows of a warehouse or dumped records as JSON lines, or CSV with a header, in any order; `.gz`, `.zst`
+    /// and `-` (stdin) work; repeatable
     #[arg(long = "input", short = 'i', value_name = "TOPIC=FILE", required = true)]
     pub inputs: Vec<String>,
     /// Folder for the results: one JSON-lines file per output, and summary.json

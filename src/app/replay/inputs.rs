@@ -3,7 +3,7 @@
 use super::rows::{self, Table};
 use crate::app::UsageError;
 use crate::wire::decode::Topic;
-use anyhow::Context;
+use anyhow::{Context, bail};
 use serde_json::{Map, Value};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -73,6 +73,12 @@ impl Lines {
         let mut from = open(path)?;
         let mut first = Vec::new();
         let number = u64::from(next_line(from.as_mut(), &mut first).with_context(|| cannot(path))?);
+        if first.starts_with(b"PAR1") {
+            bail!(
+                "{} is Parquet, which replay doesn't read: duckdb -c \"COPY (SELECT * FROM '{0}') TO 'rows.csv'\" makes CSV of it",
+                path.display()
+            );
+        }
         match delimiter(path, &first) {
             None => Ok(Self::Text { from, path: path.to_owned(), first: (number == 1).then_some(first), number }),
             Some(delimiter) => {
@@ -213,6 +219,15 @@ mod tests {
         let (number, ben) = next().unwrap();
         assert_eq!((number, &ben["event"], &ben["receivedAt"]), (4, &"B".into(), &Value::Null));
         assert_eq!(next(), None);
+    }
+
+    #[test]
+    fn parquet_is_refused_with_the_way_round() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("cart.parquet");
+        std::fs::write(&path, b"PAR1\x15\x04\x15").unwrap();
+        let error = Lines::open(&path).err().unwrap().to_string();
+        assert!(error.contains("duckdb -c") && error.contains("cart.parquet'"), "{error}");
     }
 
     #[test]
