@@ -577,11 +577,12 @@ prop_compose! {
                   seen in many((any::<u64>(), time())), consent in (0..4usize, time()), carts in many(cart().boxed()).boxed(),
                   cooldown_reported in any::<bool>(), tracks in many(track().boxed()).boxed(), (addressable, identified) in any::<(bool, bool)>(),
                   more in proptest::option::of(contact::more()).boxed(), lead in lead().boxed(),
-                  (machine, orders, customer) in (carts::machine().boxed(), many(carts::order().boxed()), customer().boxed()).boxed(),
+                  (machine, orders, customer, bought) in (carts::machine().boxed(), many(carts::order().boxed()), customer().boxed(),
+                                                          proptest::option::of(carts::bought().boxed())).boxed(),
                   (traits, erasure) in (people::traits().boxed(), proptest::option::of((time(), time())))) -> Prospect {
         use ConsentState::{Complained, HardBounce, Open, Unsubscribed};
         let more = More {
-            traits, lead: lead.into(), machine: machine.into(), orders, customer: customer.into(),
+            traits, lead: lead.into(), machine: machine.into(), orders, bought: bought.map(Box::new), customer: customer.into(),
             erasure: erasure.map(|(before_ms, until_ms)| Erasure { before_ms, until_ms }), ..more.unwrap_or_default()
         };
         Prospect {

@@ -386,6 +386,15 @@ fn faults_of_machines_and_windows() {
     {
         one_fault("[cart]", &format!("[cart]\n{key} = \"0s\""), 18, path, "must be longer than nothing");
     }
+    for (line, path, says) in [
+        ("min_value = -1", "cart.min_value", "a value that a cart can have"),
+        ("series = \"carts\"", "cart.series", "prospect"),
+        ("not_by = [{}]", "cart.not_by#1", "names no property"),
+        ("not_by = [{ source_name = { regex = \"(\" } }]", "cart.not_by#1.source_name.regex", "regular expression"),
+        ("not_by = \"pos\"", "cart.not_by", "must be a list"),
+    ] {
+        one_fault("[cart]", &format!("[cart]\n{line}"), 18, path, says);
+    }
 }
 
 #[test]
@@ -399,6 +408,7 @@ fn formatting_comments_and_the_order_of_moves_leave_the_hash_alone() {
         GOOD.replace("name = \"m\"", "title = \"T\"\nname = \"m\""),
         GOOD.replace("[cart]", "[cart]\nidle_on = \"site\""),
         GOOD.replace("[cart]", "[cart]\nclick_window = \"5d\"\nopen_window = \"1d\"\npayment_window = \"24h\""),
+        GOOD.replace("[cart]", "[cart]\nseries = \"prospect\""),
         GOOD.replace("[cart]", "[machines]\nmarked = true\nbot_names = []\nscanner_links = 2\nviews_per_minute = 60\n[cart]"),
     ] {
         let other = model_file::from_texts(&[&same]).unwrap_or_else(|f| panic!("{}", show(&f)));
@@ -427,6 +437,11 @@ fn a_change_of_meaning_changes_the_hash() {
         ("[cart]", "[cart]\nclick_window = \"6d\""),
         ("[cart]", "[cart]\nopen_window = \"off\""),
         ("[cart]", "[cart]\npayment_window = \"1h\""),
+        ("[cart]", "[cart]\nseries = \"cart\""),
+        ("[cart]", "[cart]\nmin_value = 10"),
+        ("[cart]", "[cart]\nmin_value = \"off\""),
+        ("[cart]", "[cart]\nnot_by = []"),
+        ("[cart]", "[cart]\nnot_by = [{ source_name = \"pos\" }]"),
         ("[cart]", "[machines]\nmarked = false\n[cart]"),
         ("[cart]", "[machines]\nbots = false\n[cart]"),
         ("[cart]", "[machines]\nbot_names = [\"acme\"]\n[cart]"),

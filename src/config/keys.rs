@@ -37,7 +37,7 @@ const fn key(name: &'static str, kind: Kind, default: &'static str, about: &'sta
 }
 
 /// Every key, in the order of the reference.
-pub const KEYS: [Key; 58] = [
+pub const KEYS: [Key; 60] = [
     key("kafka.bootstrap_servers", Kind::Text, "\"127.0.0.1:9092\"", "Brokers to ask first, `host:port` with commas between."),
     key(
         "kafka.group_id",
@@ -354,6 +354,13 @@ pub const KEYS: [Key; 58] = [
         "",
         "Overrides the model's own: a payment that fails so long after its order brings the cart back. Models default to 24h.",
     ),
+    key(
+        "model.cart.series",
+        Kind::Choice(&["prospect", "cart"]),
+        "",
+        "Overrides the model's own: what has one series at a time.",
+    ),
+    key("model.cart.min_value", Kind::NumberOrOff, "", "Overrides the model's own: a cart that is worth less arms nothing."),
     key(
         "check.sample_records",
         Kind::Integer,

@@ -118,6 +118,9 @@ fn forget_memories(prospect: &mut Prospect, over: &mut usize) {
         drop_first(removed, |_| weight::REMOVED, over);
     }
     if let Some(more) = prospect.more.as_deref_mut() {
+        if *over > 0 {
+            *over = over.saturating_sub(more.bought.take().as_deref().map_or(0, weight::bought));
+        }
         drop_first(&mut more.orders, weight::order, over);
         more.absence.change(|absence| drop_first(&mut absence.left, weight::fired, over));
     }

@@ -6,7 +6,9 @@
 mod after_order;
 mod arming;
 mod attribution;
+mod bought;
 mod lines;
+mod order;
 mod outcome;
 mod series;
 mod step;
@@ -20,6 +22,8 @@ use super::prospect::{ArmedFor, Cart, ConsentState, Prospect};
 use super::{Ms, Text, contact};
 pub use after_order::{MAX_ORDERS, PastOrder};
 pub use arming::{ARMING_EVENTS, Arming};
+pub use bought::Bought;
+use order::order;
 pub use series::{change_model, forget};
 pub use step::fire_step;
 
@@ -44,6 +48,7 @@ pub struct CartContext<'a> {
 pub fn apply(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
     let now_ms = prospect.last_seen_ms;
     after_order::settle(prospect, &context.model.cart, now_ms);
+    bought::settle(prospect, context.model, now_ms);
     match event.kind {
         Kind::ProductAdded => change(prospect, event, context, effects, lines::add),
         Kind::ProductRemoved => change(prospect, event, context, effects, lines::remove),
@@ -137,6 +142,12 @@ fn change(
     if event.products.is_empty() && concerned(&prospect.carts, event.cart_id.as_deref()).is_none() {
         return;
     }
+    let shows_cart = matches!(event.kind, Kind::CartViewed | Kind::CartUpdated | Kind::CheckoutStarted) && event.has_products;
+    if !matches!(event.kind, Kind::ProductRemoved | Kind::CartEmptied)
+        && bought::is_all_bought(prospect, event, shows_cart, context.model)
+    {
+        return;
+    }
     let at = concerned_or_new(prospect, event, context, effects);
     let cart = &mut prospect.carts[at];
     let change = how(cart, event, effects);
@@ -166,25 +177,6 @@ fn check_out(prospect: &mut Prospect, event: &Event<'_>) {
             cart.checkout_step = Some(step.into());
         }
         touch(cart, event.time_ms);
-    }
-}
-
-/// An order concerns its cart; without a known cart id every cart.
-fn order(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
-    let id = event.cart_id.as_deref();
-    let own = id.and_then(|id| concerned(&prospect.carts, Some(id)));
-    // What was ordered may still come, late: it must find out that it is bought.
-    if own.is_none() && (id.is_some() || prospect.carts.is_empty()) && prospect.carts.len() < MAX_CARTS {
-        prospect.carts.push(Cart { id: id.map(Text::from), touched_ms: event.time_ms, ..Cart::default() });
-    }
-    let carts: Vec<usize> = own.map_or_else(|| (0..prospect.carts.len()).collect(), |at| vec![at]);
-    // The order's value counts once: for the cart that was mailed last.
-    let mailed = |at: &usize| prospect.carts[*at].series.sent.last().map(|s| s.left_ms);
-    let placed_ms = after_order::placed_ms(prospect, event);
-    let credited = carts.iter().copied().max_by_key(|at| (mailed(at), std::cmp::Reverse(*at)));
-    for at in carts {
-        let order = series::Order { event, placed_ms, credited: credited == Some(at) };
-        series::order(prospect, at, &order, context, effects);
     }
 }
 

@@ -9,6 +9,7 @@ pub mod canonical;
 pub mod check;
 pub mod compile;
 pub mod contact;
+pub mod elsewhere;
 pub mod machine;
 pub mod people;
 pub mod predicate;
@@ -107,6 +108,8 @@ pub struct Model {
     pub axes: [AxisModel; 2],
     pub score: ScoreModel,
     pub cart: CartModel,
+    /// Orders that concern no cart.
+    pub elsewhere: elsewhere::Elsewhere,
     pub people: people::PeopleModel,
     pub sales: sales::SalesModel,
     pub contact: contact::ContactModel,
@@ -249,7 +252,7 @@ pub struct Label {
 }
 
 /// The cart series (contract section 3).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CartModel {
     /// Delays of the steps after abandonment, ascending.
     pub steps_ms: Vec<Ms>,
@@ -266,6 +269,17 @@ pub struct CartModel {
     pub open_window_ms: Option<Ms>,
     /// How long after an order a payment that failed brings its lines back; `None`: never.
     pub payment_window_ms: Option<Ms>,
+    pub series: SeriesFor,
+    /// A cart that is known to be worth less arms nothing; `None`: off.
+    pub min_value: Option<f64>,
+}
+
+/// What has one series at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SeriesFor {
+    #[default]
+    Prospect,
+    Cart,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -304,6 +318,9 @@ impl Default for CartModel {
             click_window_ms: Some(5 * DAY_MS),
             open_window_ms: Some(DAY_MS),
             payment_window_ms: Some(DAY_MS),
+            series: SeriesFor::Prospect,
+            // More than nothing.
+            min_value: Some(f64::MIN_POSITIVE),
         }
     }
 }

@@ -9,7 +9,7 @@ mod timers;
 
 use super::absence::Absence;
 use super::account::Membership;
-use super::cart::PastOrder;
+use super::cart::{Bought, PastOrder};
 use super::contact::Contact;
 use super::customer::Customer;
 use super::decisions::Decisions;
@@ -76,13 +76,15 @@ pub struct More {
     pub erasure: Option<Erasure>,
     /// Orders of the last time that took something from a cart: what becomes of them concerns it.
     pub orders: Vec<PastOrder>,
+    /// What was ordered within the last session.
+    pub bought: Option<Box<Bought>>,
 }
 
 impl More {
     /// Nothing of it is known: it takes no bytes in the record.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { traits, lead, contact, absence, machine, customer, decisions, account, erasure, orders } = self;
+        let Self { traits, lead, contact, absence, machine, customer, decisions, account, erasure, orders, bought } = self;
         traits.is_empty()
             && lead.get().is_none()
             && contact.get().is_none()
@@ -93,6 +95,7 @@ impl More {
             && account.get().is_none()
             && erasure.is_none()
             && orders.is_empty()
+            && bought.is_none()
     }
 }
 

@@ -90,7 +90,8 @@ fn an_order_clears_the_cart_or_only_the_lines_bought() {
 #[test]
 fn events_without_cart_id() {
     check(&[
-        ("an order concerns every cart", PLAIN, "0m add A cart=x; 1m add B cart=y; 2m order B; 4d wait", &[]),
+        ("an order concerns every cart", PLAIN, "0m add A cart=x; 1m add B cart=y; 2m order; 4d wait", &[]),
+        ("also one with products", PLAIN, "0m add A cart=x; 1m add B cart=y; 2m order A B; 4d wait", &[]),
         (
             "an order with a known cart_id concerns that cart only",
             PLAIN,

@@ -1,7 +1,7 @@
 //! What becomes of carts after an order, and what machines are told by.
 
 use super::{line, many, optional_text, optional_time, text, time};
-use leadstream::domain::cart::PastOrder;
+use leadstream::domain::cart::{Bought, PastOrder};
 use leadstream::domain::machine::{Click, Delivered, Machine, Views};
 use leadstream::domain::prospect::SentStep;
 use proptest::prelude::*;
@@ -18,6 +18,12 @@ prop_compose! {
                    sent in many(sent().boxed()), value in proptest::option::of(super::finite()),
                    currency in proptest::option::of(text())) -> PastOrder {
         PastOrder { order, time_ms, cart, episode_ms, lines, sent, value, currency }
+    }
+}
+
+prop_compose! {
+    pub fn bought()(time_ms in time(), lines in many((any::<u64>(), super::finite()))) -> Bought {
+        Bought { time_ms, lines }
     }
 }
 

@@ -1,8 +1,9 @@
 //! `[cart]` of a model file, and `model.cart.*` of the settings: the same keys.
 
-use crate::config::fields::{Faults, Fields};
-use crate::domain::model::spec::CartSpec;
-use crate::domain::model::{CatchUp, IdleOn, OrderClears};
+use super::condition;
+use crate::config::fields::{Faults, Fields, is_off};
+use crate::domain::model::spec::{At, CartSpec, Tests};
+use crate::domain::model::{CatchUp, IdleOn, OrderClears, SeriesFor};
 
 /// Reads the keys of the cart series.
 pub fn cart(mut fields: Fields<'_>, faults: &mut Faults) -> CartSpec {
@@ -18,7 +19,30 @@ pub fn cart(mut fields: Fields<'_>, faults: &mut Faults) -> CartSpec {
         click_window_ms: fields.duration_or_off("click_window", faults),
         open_window_ms: fields.duration_or_off("open_window", faults),
         payment_window_ms: fields.duration_or_off("payment_window", faults),
+        series: fields.choice("series", &[("prospect", SeriesFor::Prospect), ("cart", SeriesFor::Cart)], faults),
+        min_value: number_or_off(&mut fields, "min_value", faults),
+        not_by: not_by(&mut fields, faults),
     };
     fields.finish(faults);
     spec
+}
+
+/// A number, or `"off"` (`None` inside).
+fn number_or_off(fields: &mut Fields<'_>, key: &'static str, faults: &mut Faults) -> Option<At<Option<f64>>> {
+    let (node, place) = fields.node(key)?;
+    if is_off(node) {
+        return Some(At { value: None, place });
+    }
+    fields.number(key, faults).map(|at| At { value: Some(at.value), place: at.place })
+}
+
+/// A list of tables: properties of an order and what must hold of them.
+fn not_by(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<At<Vec<At<Tests>>>> {
+    let (_, place) = fields.node("not_by")?;
+    let one = |table: Fields<'_>, faults: &mut Faults| At {
+        value: condition::of_properties(&table, faults),
+        place: table.place.clone(),
+    };
+    let value = fields.tables("not_by", faults).into_iter().map(|table| one(table, faults)).collect();
+    Some(At { value, place })
 }

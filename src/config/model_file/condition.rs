@@ -3,7 +3,7 @@
 use crate::config::fields::{Faults, Fields, number_of, text_of, unknown};
 use crate::config::tree::{Node, Value};
 use crate::domain::model::predicate::Literal;
-use crate::domain::model::spec::{At, ConditionSpec, Place, TestSpec};
+use crate::domain::model::spec::{At, ConditionSpec, Place, TestSpec, Tests};
 
 const TESTS: [&str; 11] =
     ["equals", "one_of", "prefix", "contains", "regex", "at_least", "at_most", "more_than", "less_than", "exists", "not"];
@@ -13,13 +13,16 @@ pub(super) fn condition(fields: &mut Fields<'_>, faults: &mut Faults) -> Conditi
 }
 
 /// `where`: names and what must hold of them.
-pub(super) fn tests(fields: &mut Fields<'_>, faults: &mut Faults) -> Vec<(String, At<Vec<TestSpec>>)> {
+pub(super) fn tests(fields: &mut Fields<'_>, faults: &mut Faults) -> Tests {
+    fields.table("where", faults).map_or_else(Vec::new, |table| of_properties(&table, faults))
+}
+
+/// A table of properties and what must hold of them.
+pub(super) fn of_properties(table: &Fields<'_>, faults: &mut Faults) -> Tests {
     let mut tests = Vec::new();
-    if let Some(table) = fields.table("where", faults) {
-        for (property, node, place) in table.entries() {
-            let value = property_tests(node, &place, faults);
-            tests.push((property.to_owned(), At { value, place }));
-        }
+    for (property, node, place) in table.entries() {
+        let value = property_tests(node, &place, faults);
+        tests.push((property.to_owned(), At { value, place }));
     }
     tests
 }

@@ -7,7 +7,7 @@ use crate::domain::absence::{Absence, Left, Pending};
 use crate::domain::account::consensus::Consensus;
 use crate::domain::account::group::{Group, Member};
 use crate::domain::account::{Belongs, Membership};
-use crate::domain::cart::PastOrder;
+use crate::domain::cart::{Bought, PastOrder};
 use crate::domain::contact::Contact;
 use crate::domain::customer::Customer;
 use crate::domain::decisions::{Decision, Decisions};
@@ -126,6 +126,13 @@ pub fn order(order: &PastOrder) -> usize {
     FRAME + 4 * NUMBER + texts(&[cart, currency]) + self::lines(lines) + SENT_STEP * sent.len()
 }
 
+/// What was ordered lately.
+#[must_use]
+pub fn bought(bought: &Bought) -> usize {
+    let Bought { time_ms: _, lines } = bought;
+    3 * FRAME + NUMBER + 16 * lines.len()
+}
+
 /// What one model knows.
 #[must_use]
 pub fn track(track: &Track) -> usize {
@@ -172,7 +179,7 @@ fn disqualified(disqualified: &Disqualified) -> usize {
 
 /// What only some prospects have.
 fn more(more: &More) -> usize {
-    let More { traits, lead, contact, absence, machine, customer, decisions, account, erasure, orders } = more;
+    let More { traits, lead, contact, absence, machine, customer, decisions, account, erasure, orders, bought } = more;
     // A lead is numbers alone: nine of them.
     let lead = lead.get().map_or(0, |_| FRAME + 9 * NUMBER);
     self::traits(traits)
@@ -185,6 +192,7 @@ fn more(more: &More) -> usize {
         + account.get().map_or(0, membership)
         + erasure.map_or(0, |_| FRAME + 2 * NUMBER)
         + orders.iter().map(order).sum::<usize>()
+        + bought.as_deref().map_or(0, self::bought)
 }
 
 fn traits(traits: &Traits) -> usize {

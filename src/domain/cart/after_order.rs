@@ -147,6 +147,8 @@ fn bring_back(
     cart.currency = cart.currency.take().or(past.currency);
     cart.checkout_started = true;
     touch(cart, event.time_ms);
+    // What came back is bought no more.
+    prospect.more_mut().bought = None;
     Some(at)
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn exact(quantity: f64) -> f64 {
 }
 
 /// How much a product of an event is; who doesn't say means one.
-fn quantity_of(product: &Product<'_>) -> f64 {
+pub(super) fn quantity_of(product: &Product<'_>) -> f64 {
     product.quantity.map_or(1.0, exact)
 }
 
@@ -271,13 +271,19 @@ pub(super) fn replace(cart: &mut Cart, event: &Event<'_>, effects: &mut Effects)
     }
 }
 
-/// An order takes the whole cart: what was added after it stays.
-pub(super) fn clear(cart: &mut Cart, time_ms: Ms) {
-    cart.lines.retain(|l| l.added_ms > time_ms);
+/// An order takes the whole cart, and whatever was put into it until then: what was added after it stays.
+pub(super) fn clear(cart: &mut Cart, until_ms: Ms) -> Vec<CartLine> {
+    let taken = cart.lines.extract_if(.., |line| line.added_ms <= until_ms).collect();
     cart.lines_left_out = 0;
-    cart.cleared_ms = cart.cleared_ms.max(Some(time_ms));
-    cart.removed.retain(|r| r.time_ms > time_ms);
+    cart.cleared_ms = cart.cleared_ms.max(Some(after(until_ms)));
+    cart.removed.retain(|r| r.time_ms > until_ms);
     left_checkout(cart);
+    taken
+}
+
+/// The first instant that an order leaves alone.
+fn after(until_ms: Ms) -> Ms {
+    until_ms.saturating_add(1)
 }
 
 /// Whoever has nothing in the cart is not at the checkout.
@@ -288,19 +294,20 @@ fn left_checkout(cart: &mut Cart) {
     }
 }
 
-/// An order placed at a time takes the lines bought, whatever the quantity. Returns whether it took any.
-pub(super) fn take_bought(cart: &mut Cart, event: &Event<'_>, placed_ms: Ms) -> bool {
+/// Whether an order takes a line.
+pub(super) fn is_bought(line: &CartLine, event: &Event<'_>, until_ms: Ms) -> bool {
+    line.added_ms <= until_ms && event.products.iter().any(|product| What::is(product).means(What::holds(line)))
+}
+
+/// An order takes the lines bought, whatever the quantity, and what of them was put into the cart until then.
+pub(super) fn take_bought(cart: &mut Cart, event: &Event<'_>, until_ms: Ms) -> Vec<CartLine> {
     if event.products.is_empty() {
-        let any = cart.lines.iter().any(|l| l.added_ms <= placed_ms);
-        clear(cart, placed_ms);
-        return any;
+        return clear(cart, until_ms);
     }
-    let before = cart.lines.len();
+    let taken = cart.lines.extract_if(.., |line| is_bought(line, event, until_ms)).collect();
     for product in &event.products {
-        let what = What::is(product);
-        cart.lines.retain(|line| line.added_ms > placed_ms || !what.means(What::holds(line)));
-        note_removed(cart, what.hash(), placed_ms);
+        note_removed(cart, What::is(product).hash(), after(until_ms));
     }
     left_checkout(cart);
-    cart.lines.len() < before
+    taken
 }

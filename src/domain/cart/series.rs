@@ -1,14 +1,13 @@
 //! The reminder series of a cart: armed, running, ended; steps leave or are skipped; outcomes.
 
 use super::outcome::{Told, report};
-use super::which::What;
-use super::{Arming, CartContext, PastOrder, after_order, lines, step};
+use super::{Arming, CartContext, after_order, step};
 use crate::domain::decisions::{Checks, Done};
 use crate::domain::effect::{Effects, Note, OutcomeKind, Reason};
 use crate::domain::event::Event;
-use crate::domain::model::{CartModel, IdleOn, Model, OrderClears};
+use crate::domain::model::{CartModel, IdleOn, Model};
 use crate::domain::prospect::{ArmedFor, Cart, Phase, Prospect, SentStep, Series};
-use crate::domain::{Ms, Text, contact};
+use crate::domain::{Ms, contact};
 
 /// An add, or a snapshot that brought something, may arm a series; a payment that failed does, also while another runs or cools
 /// down.
@@ -190,60 +189,6 @@ pub(super) fn recall(
     // What is recalled once is not recalled again.
     cart.series.sent.retain(|s| !too_soon(s));
     true
-}
-
-/// An order, as it concerns one cart.
-pub(super) struct Order<'a, 'e> {
-    pub event: &'a Event<'e>,
-    /// It comes again: when it came first.
-    pub placed_ms: Option<Ms>,
-    /// Its value counts for this cart.
-    pub credited: bool,
-}
-
-/// An order on one cart.
-pub(super) fn order(prospect: &mut Prospect, at: usize, order: &Order<'_, '_>, context: &CartContext<'_>, effects: &mut Effects) {
-    let Order { event, placed_ms, credited } = *order;
-    let model = &context.model.cart;
-    let cart = &mut prospect.carts[at];
-    cart.touched_ms = cart.touched_ms.max(event.time_ms);
-    let whole = model.order_clears == OrderClears::Cart;
-    let mut taken = cart.lines.clone();
-    let taken_ms = placed_ms.map_or(event.time_ms, |placed| placed.min(event.time_ms));
-    let bought = if whole {
-        lines::clear(cart, taken_ms);
-        // One that comes again and finds nothing of its own says nothing new.
-        placed_ms.is_none() || cart.lines.len() < taken.len()
-    } else {
-        lines::take_bought(cart, event, taken_ms)
-    };
-    taken.retain(|line| !cart.lines.iter().any(|l| What::holds(l).same(What::holds(line))));
-    let mut past = PastOrder { cart: cart.id.clone(), episode_ms: cart.series.episode_ms, lines: taken, ..PastOrder::default() };
-    let leaves_lines = !whole && !cart.lines.is_empty();
-    let pending = matches!(cart.series.phase, Phase::Armed | Phase::Running);
-    if !bought || (leaves_lines && pending) {
-        after_order::remember(prospect, event, past, model, effects);
-        return;
-    }
-    let recalled = recall(prospect, at, event, Reason::Ordered, Ms::MAX, context, effects);
-    let cart = &mut prospect.carts[at];
-    // A series armed after the (late) order is none of its business.
-    let concerned = cart.series.episode_ms <= event.time_ms;
-    if !cart.series.sent.is_empty() && cart.series.sent.iter().any(|s| s.left_ms <= event.time_ms) {
-        let mut told = Told::of(OutcomeKind::Recovered, Reason::Ordered);
-        told.credited = credited;
-        report(cart, told, Some(event), event.time_ms, context, effects);
-        past.sent = std::mem::take(&mut cart.series.sent);
-        past.value = event.value.filter(|_| credited);
-    } else if cart.series.phase == Phase::Running && concerned && !recalled {
-        report(cart, Told::of(OutcomeKind::Cancelled, Reason::Ordered), Some(event), event.time_ms, context, effects);
-    }
-    if concerned {
-        let sent = std::mem::take(&mut cart.series.sent);
-        cart.series = Series { sent, ..Series::default() };
-    }
-    past.currency = event.currency.as_deref().map(Text::from).or_else(|| cart.currency.clone());
-    after_order::remember(prospect, event, past, model, effects);
 }
 
 /// A cart without a cart event for `forget_after` is forgotten.

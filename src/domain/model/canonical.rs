@@ -2,7 +2,9 @@
 
 use super::predicate::Literal;
 use super::spec::{AxisSpec, ConditionSpec, GroupSpec, ModelSpec, MoveSpec, ScoreRuleSpec, TestSpec};
-use super::{CartModel, DEFAULT_HISTORY, DEFAULT_SESSION_GAP_MS, absence, accounts, compile, contact, machine, people, sales};
+use super::{
+    CartModel, DEFAULT_HISTORY, DEFAULT_SESSION_GAP_MS, absence, accounts, compile, contact, elsewhere, machine, people, sales,
+};
 use crate::domain::effect::Axis;
 use crate::domain::forget::DEFAULT_KEPT_MS;
 use crate::domain::names;
@@ -140,6 +142,13 @@ pub fn model(spec: &ModelSpec, cart: &CartModel) -> String {
             line(format!("cart {name} {said:?}"));
         }
     }
+    if cart.series != default.series {
+        line(format!("cart series {:?}", cart.series));
+    }
+    if cart.min_value != default.min_value {
+        line(format!("cart min value {:?}", cart.min_value));
+    }
+    elsewhere::lines(&spec.cart).into_iter().for_each(&mut line);
     let kept = compile::forget_anonymous_ms(spec);
     if kept != Some(DEFAULT_KEPT_MS) {
         line(format!("forget anonymous after {kept:?}"));

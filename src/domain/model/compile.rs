@@ -3,8 +3,8 @@
 use super::spec::{AxisSpec, CartSpec, ConditionSpec, Fault, ModelSpec, MoveSpec, Place, ScoreSpec, StaleSpec, TestSpec};
 use super::{
     AtMost, AxisModel, CartModel, Condition, CountRule, DEFAULT_HISTORY, DEFAULT_SESSION_GAP_MS, Label, MAX_AGE_MS, Model,
-    Models, Move, On, Predicate, ScoreGroup, ScoreModel, ScoreRule, Stale, absence, accounts, canonical, check, contact, machine,
-    name_hash, people, sales, words,
+    Models, Move, On, Predicate, ScoreGroup, ScoreModel, ScoreRule, Stale, absence, accounts, canonical, check, contact,
+    elsewhere, machine, name_hash, people, sales, words,
 };
 use crate::domain::Ms;
 use crate::domain::effect::Axis;
@@ -54,6 +54,7 @@ fn model(spec: &ModelSpec, cart_overrides: &CartSpec, vocabulary: &mut Vocabular
         axes: Axis::ALL.map(|axis| axis_model(axis, &spec.axes[axis.index()], vocabulary)),
         score: score(&spec.score, vocabulary),
         cart,
+        elsewhere: elsewhere::compile(cart_overrides.not_by.as_ref().or(spec.cart.not_by.as_ref()), vocabulary),
         people: people::compile(&spec.people, spec, vocabulary),
         sales: sales::compile(&spec.sales, spec, vocabulary),
         contact: contact::compile(&spec.contact, spec, vocabulary),
@@ -85,6 +86,8 @@ pub fn cart(said: &CartSpec) -> CartModel {
         click_window_ms: said.click_window_ms.as_ref().map_or(default.click_window_ms, |v| v.value),
         open_window_ms: said.open_window_ms.as_ref().map_or(default.open_window_ms, |v| v.value),
         payment_window_ms: said.payment_window_ms.as_ref().map_or(default.payment_window_ms, |v| v.value),
+        series: said.series.as_ref().map_or(default.series, |v| v.value),
+        min_value: said.min_value.as_ref().map_or(default.min_value, |v| v.value),
     }
 }
 

@@ -6,7 +6,7 @@ use super::contact::ContactSpec;
 use super::machine::MachineSpec;
 use super::people::PeopleSpec;
 use super::sales::SalesSpec;
-use super::{CatchUp, IdleOn, OrderClears, predicate::Literal};
+use super::{CatchUp, IdleOn, OrderClears, SeriesFor, predicate::Literal};
 use crate::domain::Ms;
 
 /// A place in a model file: line (1-based) and the key path a person would say.
@@ -110,8 +110,11 @@ pub struct ConditionSpec {
     /// Event names; `"*"` for any.
     pub on: Vec<At<String>>,
     /// Property path and its tests.
-    pub tests: Vec<(String, At<Vec<TestSpec>>)>,
+    pub tests: Tests,
 }
+
+/// Property paths, each with its tests.
+pub type Tests = Vec<(String, At<Vec<TestSpec>>)>;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum TestSpec {
@@ -170,6 +173,10 @@ pub struct CartSpec {
     pub click_window_ms: Option<At<Option<Ms>>>,
     pub open_window_ms: Option<At<Option<Ms>>>,
     pub payment_window_ms: Option<At<Option<Ms>>>,
+    pub series: Option<At<SeriesFor>>,
+    pub min_value: Option<At<Option<f64>>>,
+    /// Orders that concern no cart: any of these.
+    pub not_by: Option<At<Vec<At<Tests>>>>,
 }
 
 impl CartSpec {
@@ -188,6 +195,9 @@ impl CartSpec {
             click_window_ms: self.click_window_ms.clone().or_else(|| below.click_window_ms.clone()),
             open_window_ms: self.open_window_ms.clone().or_else(|| below.open_window_ms.clone()),
             payment_window_ms: self.payment_window_ms.clone().or_else(|| below.payment_window_ms.clone()),
+            series: self.series.clone().or_else(|| below.series.clone()),
+            min_value: self.min_value.clone().or_else(|| below.min_value.clone()),
+            not_by: self.not_by.clone().or_else(|| below.not_by.clone()),
         }
     }
 }

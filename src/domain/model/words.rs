@@ -2,7 +2,7 @@
 
 use super::canonical::literal;
 use super::spec::{AxisSpec, ConditionSpec, GroupSpec, ModelSpec, MoveSpec, TestSpec};
-use super::{CartModel, DEFAULT_SESSION_GAP_MS, absence, accounts, compile, contact, machine, people, sales};
+use super::{CartModel, DEFAULT_SESSION_GAP_MS, absence, accounts, compile, contact, elsewhere, machine, people, sales};
 use crate::domain::effect::Axis;
 use crate::domain::names::canonical;
 use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS, Ms, SECOND_MS};
@@ -77,6 +77,14 @@ pub fn statements(spec: &ModelSpec, cart: &CartModel) -> Vec<Statement> {
     say("cart: a click counts for an order within", or_off(cart.click_window_ms));
     say("cart: an open counts for an order within", or_off(cart.open_window_ms));
     say("cart: a failed payment brings the cart back within", or_off(cart.payment_window_ms));
+    say("cart: one series at a time for each", format!("{:?}", cart.series).to_lowercase());
+    let least = match cart.min_value {
+        Some(least) if least >= 0.01 => format!("{least} or more"),
+        Some(_) => "more than nothing".to_owned(),
+        None => "whatever it is".to_owned(),
+    };
+    say("cart: reminded of when its value is", least);
+    say("cart: orders that concern none", elsewhere::statement(&spec.cart));
     people::statements(&spec.people, &mut say);
     sales::statements(&spec.sales, &mut say);
     contact::statements(&spec.contact, &mut say);

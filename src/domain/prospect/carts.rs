@@ -12,7 +12,7 @@ pub struct Cart {
     pub lines: Vec<CartLine>,
     /// When products were removed: the last 64, oldest first.
     pub removed: Vec<Removed>,
-    /// Last clear or snapshot: an older add does not refill the cart.
+    /// Last clear or snapshot: an older add does not refill the cart. An order clears its own instant, too: a millisecond later.
     pub cleared_ms: Option<Ms>,
     /// Newest cart, checkout or order event on this cart.
     pub touched_ms: Ms,

@@ -12,13 +12,14 @@ mod traits;
 
 use super::read::{Read, Reader, Value};
 use super::write::Writer;
+use crate::domain::cart::Bought;
 use crate::domain::erasure::Erasure;
 use crate::domain::prospect::More;
 
 pub(super) use lead::{read_disqualified, write_disqualified};
 
 pub(super) fn write(more: &More, w: &mut Writer<'_>) {
-    let More { traits, lead, contact, absence, machine, customer, decisions, account, erasure, orders } = more;
+    let More { traits, lead, contact, absence, machine, customer, decisions, account, erasure, orders, bought } = more;
     if !traits.is_empty() {
         w.nested(1, |w| traits::write(traits, w));
     }
@@ -52,6 +53,13 @@ pub(super) fn write(more: &More, w: &mut Writer<'_>) {
     for order in orders {
         w.nested(20, |w| orders::write(order, w));
     }
+    if let Some(Bought { time_ms, lines }) = bought.as_deref() {
+        w.nested(21, |w| {
+            w.time_or_0(1, *time_ms);
+            w.packed(2, lines.iter().map(|(hash, _)| hash.to_le_bytes()));
+            w.packed(3, lines.iter().map(|(_, quantity)| quantity.to_le_bytes()));
+        });
+    }
 }
 
 pub(super) fn read(mut r: Reader<'_>, m: &mut More) -> Read<()> {
@@ -67,10 +75,28 @@ pub(super) fn read(mut r: Reader<'_>, m: &mut More) -> Read<()> {
             (8, Value::Bytes(b)) => m.account = account::read(r.nested(b, "account"))?.into(),
             (9, Value::Bytes(b)) => m.erasure = Some(read_erasure(r.nested(b, "erasure"))?),
             (20, Value::Bytes(b)) => m.orders.push(orders::read(r.nested(b, "order"))?),
+            (21, Value::Bytes(b)) => m.bought = Some(Box::new(read_bought(r.nested(b, "what was bought"))?)),
             _ => return r.unknown(field),
         }
     }
     Ok(())
+}
+
+fn read_bought(mut r: Reader<'_>) -> Read<Bought> {
+    let mut bought = Bought::default();
+    let (mut hashes, mut quantities): (&[[u8; 8]], &[[u8; 8]]) = (&[], &[]);
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Varint(v)) => bought.time_ms = r.time(v),
+            (2, Value::Bytes(b)) => hashes = r.packed(b)?,
+            (3, Value::Bytes(b)) => quantities = r.packed(b)?,
+            _ => return r.unknown(field),
+        }
+    }
+    r.same_length(hashes.len(), quantities.len())?;
+    let line = |(hash, quantity): (&[u8; 8], &[u8; 8])| (u64::from_le_bytes(*hash), f64::from_le_bytes(*quantity));
+    bought.lines = hashes.iter().zip(quantities).map(line).collect();
+    Ok(bought)
 }
 
 fn read_erasure(mut r: Reader<'_>) -> Read<Erasure> {

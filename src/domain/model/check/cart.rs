@@ -3,7 +3,7 @@
 use super::Found;
 use crate::domain::Ms;
 use crate::domain::model::spec::{At, CartSpec};
-use crate::domain::model::{MAX_CART_STEPS, compile};
+use crate::domain::model::{MAX_CART_STEPS, compile, elsewhere};
 
 pub(super) fn check(said: &CartSpec, found: &mut Found) {
     if let Some(steps) = &said.steps_ms {
@@ -26,6 +26,12 @@ pub(super) fn check(said: &CartSpec, found: &mut Found) {
     if let Some(grace) = said.grace_ms.as_ref().filter(|grace| grace.value < 0) {
         found.add(&grace.place, "can't be negative: write \"0s\" for no grace");
     }
+    if let Some(least) = &said.min_value
+        && least.value.is_some_and(|least| !(0.0..=1e12).contains(&least))
+    {
+        found.add(&least.place, "must be a value that a cart can have: write 10, or \"off\" to remind of every cart");
+    }
+    elsewhere::check(said, found);
     let cart = compile::cart(said);
     if let (Some(last), Some(forget)) = (cart.steps_ms.last(), cart.forget_after_ms)
         && forget <= last.saturating_add(cart.grace_ms)

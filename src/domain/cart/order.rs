@@ -1,0 +1,145 @@
+//! What an order does to the carts of a prospect: which of them it is about, what it takes, and which series end.
+
+use super::outcome::{Told, report};
+use super::series::recall;
+use super::{CartContext, MAX_CARTS, PastOrder, after_order, bought, concerned, lines, touch};
+use crate::domain::effect::{Effects, OutcomeKind, Reason};
+use crate::domain::event::Event;
+use crate::domain::model::{CartModel, OrderClears};
+use crate::domain::prospect::{Cart, CartLine, Phase, Prospect, Series};
+use crate::domain::{Ms, SECOND_MS, Text};
+use smallvec::SmallVec;
+
+/// What an order is to one cart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    /// Another cart's.
+    Nothing,
+    /// It takes what it names.
+    Lines,
+    /// It takes the whole cart; `bought`: as far as anybody knows something of what was in it.
+    Whole { bought: bool },
+}
+
+/// An order, as it concerns one cart.
+struct Order<'a, 'e> {
+    event: &'a Event<'e>,
+    /// What was put into a cart until then is bought.
+    until_ms: Ms,
+    /// It comes again.
+    again: bool,
+    /// Its value counts for this cart.
+    credited: bool,
+}
+
+/// An order with products takes them out of every cart; its own cart, or one with something of what it names, it clears.
+pub(super) fn order(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
+    if context.model.elsewhere.holds(event) {
+        return;
+    }
+    let id = event.cart_id.as_deref();
+    let own = id.and_then(|id| concerned(&prospect.carts, Some(id)));
+    // What was ordered may still come, late: it must find out that it is bought.
+    if own.is_none() && (id.is_some() || prospect.carts.is_empty()) && prospect.carts.len() < MAX_CARTS {
+        prospect.carts.push(Cart { id: id.map(Text::from), touched_ms: event.time_ms, ..Cart::default() });
+    }
+    let placed_ms = after_order::placed_ms(prospect, event);
+    let until_ms = end_of_instant(placed_ms.map_or(event.time_ms, |placed| placed.min(event.time_ms)));
+    let about = |(at, cart): (usize, &Cart)| about(cart, own.map(|own| own == at), event, until_ms, &context.model.cart);
+    let abouts: SmallVec<[About; 4]> = prospect.carts.iter().enumerate().map(about).collect();
+    // The order's value counts once: for the cart that was mailed last.
+    let mailed = |at: &usize| prospect.carts[*at].series.sent.last().map(|s| s.left_ms);
+    let concerned = (0..abouts.len()).filter(|at| matches!(abouts[*at], About::Lines | About::Whole { bought: true }));
+    let concerned = concerned.filter(|at| abouts[*at] != About::Lines || names_any(&prospect.carts[*at], event, until_ms));
+    let credited = concerned.max_by_key(|at| (mailed(at), std::cmp::Reverse(*at)));
+    let mut taken = Vec::new();
+    for (at, about) in abouts.into_iter().enumerate() {
+        let order = Order { event, until_ms, again: placed_ms.is_some(), credited: credited == Some(at) };
+        one(prospect, (at, about), &order, &mut taken, context, effects);
+    }
+    if placed_ms.is_none() {
+        bought::remember(prospect, event, until_ms, &taken, context.model);
+    }
+}
+
+/// Shops whose servers know whole seconds only say when it was to the second: all of that is the same instant.
+fn end_of_instant(time_ms: Ms) -> Ms {
+    if time_ms % SECOND_MS == 0 { time_ms.saturating_add(SECOND_MS - 1) } else { time_ms }
+}
+
+/// What an order is to a cart; `is_own`: the cart that it names, where that is known.
+fn about(cart: &Cart, is_own: Option<bool>, event: &Event<'_>, until_ms: Ms, model: &CartModel) -> About {
+    // An empty list of products is none: nobody orders nothing.
+    if event.products.is_empty() {
+        return match (is_own, model.order_clears) {
+            (Some(false), _) => About::Nothing,
+            (_, OrderClears::Lines) => About::Lines,
+            (_, OrderClears::Cart) => About::Whole { bought: true },
+        };
+    }
+    if model.order_clears == OrderClears::Lines || is_own == Some(false) {
+        return About::Lines;
+    }
+    let bought = cart.lines.is_empty() || names_any(cart, event, until_ms);
+    if bought || is_own == Some(true) { About::Whole { bought } } else { About::Lines }
+}
+
+/// Whether something of the cart is bought.
+fn names_any(cart: &Cart, event: &Event<'_>, until_ms: Ms) -> bool {
+    cart.lines.iter().any(|line| lines::is_bought(line, event, until_ms))
+}
+
+/// An order on one cart.
+fn one(
+    prospect: &mut Prospect,
+    (at, about): (usize, About),
+    order: &Order<'_, '_>,
+    all_taken: &mut Vec<CartLine>,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
+    let (event, model) = (order.event, &context.model.cart);
+    let cart = &mut prospect.carts[at];
+    let (taken, is_whole, is_bought) = match about {
+        About::Nothing => return,
+        About::Lines => (lines::take_bought(cart, event, order.until_ms), false, true),
+        About::Whole { bought } => (lines::clear(cart, order.until_ms), true, bought),
+    };
+    // One that comes again and finds nothing of its own says nothing new.
+    let is_news = !taken.is_empty() || (is_whole && !order.again);
+    if is_whole || is_news {
+        touch(cart, event.time_ms);
+    }
+    lines::settle_currency(cart);
+    let sum = (cart.id.clone(), cart.series.episode_ms);
+    let mut past = PastOrder { cart: sum.0, episode_ms: sum.1, lines: taken, ..PastOrder::default() };
+    all_taken.extend(past.lines.iter().cloned());
+    let leaves_lines = !is_whole && !cart.lines.is_empty();
+    let pending = matches!(cart.series.phase, Phase::Armed | Phase::Running);
+    if !is_news || (leaves_lines && pending) {
+        after_order::remember(prospect, event, past, model, effects);
+        return;
+    }
+    let recalled = recall(prospect, at, event, Reason::Ordered, Ms::MAX, context, effects);
+    let cart = &mut prospect.carts[at];
+    // A series armed after the (late) order is none of its business.
+    let concerned = cart.series.episode_ms <= event.time_ms.max(order.until_ms);
+    let followed = is_bought && cart.series.sent.iter().any(|s| s.left_ms <= event.time_ms);
+    if followed {
+        let mut told = Told::of(OutcomeKind::Recovered, Reason::Ordered);
+        told.credited = order.credited;
+        report(cart, told, Some(event), event.time_ms, context, effects);
+        past.sent = std::mem::take(&mut cart.series.sent);
+        past.value = event.value.filter(|_| order.credited);
+    } else if cart.series.phase == Phase::Running && concerned && !recalled {
+        report(cart, Told::of(OutcomeKind::Cancelled, Reason::Ordered), Some(event), event.time_ms, context, effects);
+    }
+    if concerned {
+        let sent = std::mem::take(&mut cart.series.sent);
+        // What somebody bought instead is nothing that the reminders led to, and nothing later is.
+        let sent = if is_bought { sent } else { Vec::new() };
+        cart.series = Series { sent, ..Series::default() };
+    }
+    past.currency = event.currency.as_deref().map(Text::from).or_else(|| cart.currency.clone());
+    after_order::remember(prospect, event, past, model, effects);
+}
