@@ -26,15 +26,16 @@ pub use value::{
     MAX_CURRENCY_BYTES, MAX_ID_BYTES, MAX_NAME_BYTES, MAX_PRICE, MAX_PROPERTY_BYTES, MAX_TEXT_BYTES, MAX_URL_BYTES, MAX_VALUE,
 };
 
+use crate::domain::Ms;
 use crate::domain::account::company::ACCOUNT_KEY;
-use crate::domain::event::{Corrected, Event, Position};
+use crate::domain::event::{Event, Position};
 use crate::domain::ids::hash64;
 use crate::domain::model::call_name;
 use crate::domain::names::{Authority, Kind, NameId, Vocabulary};
 use crate::domain::zones::Zone;
-use crate::domain::{Ms, YEAR_9999_END_MS};
-use crate::runtime::ports::{DeadReason, Decode, RecordView, Rejected, credible_ms};
+use crate::runtime::ports::{DeadReason, Decode, RecordView, Rejected};
 use crate::wire::time::Written;
+use clock::Instants;
 use draft::Draft;
 use lookup::Lookup;
 use std::borrow::Cow;
@@ -101,14 +102,6 @@ struct Head<'a> {
     position: Position,
     /// `None`: the event's own time is the record's.
     record: Option<Written>,
-}
-
-/// When an event happened and arrived.
-struct Instants {
-    time_ms: Ms,
-    record_ms: Ms,
-    clamped: bool,
-    corrected: Option<Corrected>,
 }
 
 impl Decoder {
@@ -202,7 +195,8 @@ impl Decoder {
         let mut draft = Draft::default();
         let head = read(&mut draft)?;
         let (mut kind, name_id, name, is_v1) = self.name(&mut draft)?;
-        let Instants { time_ms, record_ms, clamped, corrected } = self.time(&draft, &head, value)?;
+        let Instants { time_ms, record_ms, clamped, corrected } =
+            draft.times.instants(head.record, self.zone(head.position.input), &self.options, value)?;
         let message_hash = match &draft.message_id {
             Some(id) => hash64(id.as_bytes()),
             None => stand_in_hash(&head.prospect, time_ms, value),
@@ -290,39 +284,6 @@ impl Decoder {
             }
             _ => Ok(self.lookup.track(event)),
         }
-    }
-
-    /// Event time, record time, and what was done to the event's.
-    fn time(&self, draft: &Draft<'_>, head: &Head<'_>, value: &[u8]) -> Result<Instants, Rejected> {
-        let zone = self.zone(head.position.input);
-        let (own_ms, corrected) = draft.times.happened(head.record, zone).unzip();
-        let record_ms = head.record.map(|record| record.in_zone_or_utc(zone));
-        let Some(record_ms) = record_ms.or_else(|| credible_ms(own_ms)) else {
-            let mut detail =
-                "neither the event nor its record has a time that can be read (before the year 2000 is none)".to_owned();
-            if let Some(said) = clock::quoted(value) {
-                detail = format!("{detail}: {said}");
-            }
-            return Err(Rejected { reason: DeadReason::AbsurdTime, detail });
-        };
-        let corrected = corrected.flatten();
-        if record_ms > YEAR_9999_END_MS {
-            return Err(reject(DeadReason::AbsurdTime, "the record's time lies beyond the year 9999"));
-        }
-        let time_ms = own_ms.unwrap_or(record_ms);
-        if time_ms > record_ms.saturating_add(self.options.allowed_skew_ms) {
-            return Ok(Instants { time_ms: record_ms, record_ms, clamped: true, corrected: None });
-        }
-        let age_ms = record_ms.saturating_sub(time_ms);
-        if age_ms > self.options.max_age_ms {
-            let detail = format!(
-                "the event is {} days older than its record, at most {} are allowed",
-                age_ms / crate::domain::DAY_MS,
-                self.options.max_age_ms / crate::domain::DAY_MS
-            );
-            return Err(Rejected { reason: DeadReason::AbsurdTime, detail });
-        }
-        Ok(Instants { time_ms, record_ms, clamped: false, corrected })
     }
 }
 

@@ -3,9 +3,11 @@
 //! Three clocks may be wrong: the sender's by any amount (`sentAt` beside the time of arrival shows it), its zone by whole or half
 //! hours (a time written without one), and the record's, which nothing here can tell.
 
+use super::Options;
 use crate::domain::event::{Clock, Corrected};
 use crate::domain::zones::Zone;
-use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS, Ms};
+use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS, Ms, YEAR_9999_END_MS};
+use crate::runtime::ports::{DeadReason, Rejected, credible_ms};
 use crate::wire::time::Written;
 
 /// A clock that is less wrong than this is right: the way of an event takes time, too.
@@ -15,6 +17,14 @@ const FURTHEST_ZONE_MS: Ms = 14 * HOUR_MS;
 const ZONE_STEP_MS: Ms = 30 * MINUTE_MS;
 /// How long an event may have been on its way for its local time to be recognised.
 const LONGEST_WAY_MS: Ms = 2 * MINUTE_MS;
+
+/// When an event happened and arrived.
+pub(super) struct Instants {
+    pub time_ms: Ms,
+    pub record_ms: Ms,
+    pub clamped: bool,
+    pub corrected: Option<Corrected>,
+}
 
 /// The times that an event says.
 #[derive(Debug, Default, Clone, Copy)]
@@ -26,6 +36,45 @@ pub(super) struct Times {
 }
 
 impl Times {
+    /// Event time, record time, and what was done to the event's.
+    pub(super) fn instants(
+        &self,
+        record: Option<Written>,
+        zone: Option<&Zone>,
+        options: &Options,
+        value: &[u8],
+    ) -> Result<Instants, Rejected> {
+        let refuse = |detail| Err(Rejected { reason: DeadReason::AbsurdTime, detail });
+        let (own_ms, corrected) = self.happened(record, zone).unzip();
+        let record_ms = record.map(|record| record.in_zone_or_utc(zone));
+        let Some(record_ms) = record_ms.or_else(|| credible_ms(own_ms)) else {
+            return refuse(without_time(value));
+        };
+        if record_ms > YEAR_9999_END_MS {
+            return refuse("the record's time lies beyond the year 9999".to_owned());
+        }
+        let (mut time_ms, mut corrected) = (own_ms.unwrap_or(record_ms), corrected.flatten());
+        let latest_ms = record_ms.saturating_add(options.allowed_skew_ms);
+        let earliest_ms = record_ms.saturating_sub(options.max_age_ms);
+        if let Some(of) = corrected
+            && !(earliest_ms..=latest_ms).contains(&time_ms)
+        {
+            // It makes nothing better: what is wrong is what it was corrected by.
+            (time_ms, corrected) = (time_ms.saturating_sub(of.by_ms), None);
+        }
+        if time_ms > latest_ms {
+            return Ok(Instants { time_ms: record_ms, record_ms, clamped: true, corrected: None });
+        }
+        if time_ms < earliest_ms {
+            return refuse(format!(
+                "the event is {} days older than its record, at most {} are allowed",
+                record_ms.saturating_sub(time_ms) / DAY_MS,
+                options.max_age_ms / DAY_MS
+            ));
+        }
+        Ok(Instants { time_ms, record_ms, clamped: false, corrected })
+    }
+
     /// When it happened, and what was corrected of what it says. `record`: when it arrived, as far as nothing in it says that.
     pub(super) fn happened(&self, record: Option<Written>, zone: Option<&Zone>) -> Option<(Ms, Option<Corrected>)> {
         let own = self.timestamp.or(self.original_timestamp)?;
@@ -86,9 +135,14 @@ impl Written {
     }
 }
 
-/// The times of an event that is refused for its time, as it writes them: what could not be read is seen.
+/// Why an event without any time is refused; its times as it writes them, so that what could not be read is seen.
 #[cold]
-pub(super) fn quoted(value: &[u8]) -> Option<String> {
+fn without_time(value: &[u8]) -> String {
+    let why = "neither the event nor its record has a time that can be read (before the year 2000 is none)";
+    quoted(value).map_or_else(|| why.to_owned(), |said| format!("{why}: {said}"))
+}
+
+fn quoted(value: &[u8]) -> Option<String> {
     const KEYS: [&str; 8] =
         ["timestamp", "originalTimestamp", "receivedAt", "sentAt", "original_timestamp", "received_at", "sent_at", "time"];
     const LONGEST_CHARS: usize = 80;
@@ -149,6 +203,22 @@ mod tests {
         ] {
             assert_eq!(happened(said, None), want, "{said:?}");
         }
+    }
+
+    #[test]
+    fn a_correction_that_makes_a_good_time_absurd_is_none() {
+        let times = |said: &str, sent: &str| Times {
+            original_timestamp: at(said),
+            sent_at: at(sent),
+            received_at: at("2026-09-14T09:00:00Z"),
+            ..Times::default()
+        };
+        let instants = |times: Times| times.instants(times.received_at, None, &Options::default(), b"{}").ok();
+        let right = instants(times("2026-09-14T08:40:00Z", "2029-01-01T00:00:00Z")).unwrap();
+        assert_eq!((right.record_ms - right.time_ms, right.corrected), (20 * MINUTE_MS, None));
+        let wrong = instants(times("2028-12-31T23:40:00Z", "2029-01-01T00:00:00Z")).unwrap();
+        assert_eq!((wrong.record_ms - wrong.time_ms, wrong.corrected.is_some()), (20 * MINUTE_MS, true));
+        assert!(instants(times("2020-01-01T00:00:00Z", "2026-09-14T09:00:00Z")).is_none(), "too old all the same");
     }
 
     #[test]
