@@ -188,6 +188,7 @@ fn everything() -> Prospect {
         ]
         .into(),
         addressable: false,
+        address: 0,
         identified: false,
         more: None,
     }
@@ -575,7 +576,7 @@ prop_compose! {
 prop_compose! {
     fn prospect()(times in (time(), time(), optional_time(), optional_time(), optional_time()), sessions in any::<u32>(),
                   seen in many((any::<u64>(), time())), consent in (0..4usize, time()), carts in many(cart().boxed()).boxed(),
-                  cooldown_reported in any::<bool>(), tracks in many(track().boxed()).boxed(), (addressable, identified) in any::<(bool, bool)>(),
+                  cooldown_reported in any::<bool>(), tracks in many(track().boxed()).boxed(), (addressable, identified, address) in any::<(bool, bool, u32)>(),
                   more in proptest::option::of(contact::more()).boxed(), lead in lead().boxed(),
                   (machine, orders, customer, bought) in (carts::machine().boxed(), many(carts::order().boxed()), customer().boxed(),
                                                           proptest::option::of(carts::bought().boxed())).boxed(),
@@ -589,7 +590,7 @@ prop_compose! {
             first_seen_ms: times.0, last_seen_ms: times.1, last_activity_ms: times.2, last_cart_activity_ms: times.3, sessions,
             seen: self::seen(&seen),
             consent: Consent { state: [Open, Unsubscribed, HardBounce, Complained][consent.0], since_ms: consent.1 },
-            carts, cooldown_from_ms: times.4, cooldown_reported, tracks: tracks.into(), addressable, identified,
+            carts, cooldown_from_ms: times.4, cooldown_reported, tracks: tracks.into(), addressable, identified, address,
             more: (!more.is_empty()).then(|| Box::new(more)),
         }
     }

@@ -261,12 +261,7 @@ fn end(
 
 /// Consent was withdrawn before something left: it is recalled. What is pending stays, for consent may come back in time.
 fn withdraw(prospect: &mut Prospect, event: &Event<'_>, turn: &Turn<'_, '_>, effects: &mut Effects) {
-    let reason = match event.kind {
-        Kind::Unsubscribed => Reason::Unsubscribed,
-        Kind::HardBounce => Reason::HardBounce,
-        Kind::Complained => Reason::Complained,
-        _ => return,
-    };
+    let Some((reason, _)) = contact::withdrawn(prospect, event, &turn.model().contact) else { return };
     // It came late and consent is back since: only what left in between should not have.
     let until_ms = if prospect.consent.state == ConsentState::Open { prospect.consent.since_ms } else { Ms::MAX };
     for trigger in turn.model().absence.triggers.iter().filter(|t| t.mail) {

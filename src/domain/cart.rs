@@ -70,9 +70,11 @@ pub fn apply(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'
         Kind::OrderCompleted => order(prospect, event, context, effects),
         Kind::OrderUpdated => after_order::take_back(prospect, event, context, effects),
         Kind::Mail => attribution::note(prospect, event),
-        Kind::Unsubscribed => withdraw(prospect, event, Reason::Unsubscribed, ConsentState::Unsubscribed, context, effects),
-        Kind::HardBounce => withdraw(prospect, event, Reason::HardBounce, ConsentState::HardBounce, context, effects),
-        Kind::Complained => withdraw(prospect, event, Reason::Complained, ConsentState::Complained, context, effects),
+        Kind::Unsubscribed | Kind::HardBounce | Kind::Complained => {
+            if let Some((reason, state)) = contact::withdrawn(prospect, event, &context.model.contact) {
+                withdraw(prospect, event, reason, state, context, effects);
+            }
+        }
         Kind::Subscribed => consent(prospect, event, ConsentState::Open),
         Kind::SoftBounce if contact::dies_of(prospect, event) => {
             for at in 0..prospect.carts.len() {
@@ -200,9 +202,12 @@ fn withdraw(
     }
 }
 
-/// The newest event by event time decides.
+/// The newest event by event time decides; but an address that is no good, which may be good again, never hides what a person said.
 fn consent(prospect: &mut Prospect, event: &Event<'_>, state: ConsentState) {
-    if event.time_ms >= prospect.consent.since_ms || prospect.consent.since_ms == 0 {
+    let is_said = |state| matches!(state, ConsentState::Unsubscribed | ConsentState::Complained);
+    let (bounces, bounced) = (state == ConsentState::HardBounce, prospect.consent.state == ConsentState::HardBounce);
+    let is_newest = event.time_ms >= prospect.consent.since_ms || prospect.consent.since_ms == 0;
+    if (is_newest && !(bounces && is_said(prospect.consent.state))) || (bounced && is_said(state)) {
         prospect.consent.state = state;
         prospect.consent.since_ms = event.time_ms;
     }

@@ -49,6 +49,58 @@ pub fn turn(prospect: &mut Prospect, event: &Event<'_>, model: &ContactModel) {
     if let Some(limit) = model.soft_bounces {
         count_bounces(prospect, event, limit);
     }
+    learn_address(prospect, event);
+}
+
+/// The consent that an event withdraws, and how it is said.
+#[must_use]
+pub fn withdrawn(prospect: &Prospect, event: &Event<'_>, model: &ContactModel) -> Option<(Reason, ConsentState)> {
+    match event.kind {
+        // One newsletter of several says nothing of the others.
+        Kind::Unsubscribed if event.leaves_one_list() && !model.one_list_is_all => None,
+        Kind::Unsubscribed => Some((Reason::Unsubscribed, ConsentState::Unsubscribed)),
+        // The prospect has another address since.
+        Kind::HardBounce if is_of_another(prospect, event) => None,
+        Kind::HardBounce => Some((Reason::HardBounce, ConsentState::HardBounce)),
+        Kind::Complained => Some((Reason::Complained, ConsentState::Complained)),
+        _ => None,
+    }
+}
+
+/// It names an address, and not the one that is known.
+fn is_of_another(prospect: &Prospect, event: &Event<'_>) -> bool {
+    let named = event.signals.address_hash();
+    named != 0 && prospect.address != 0 && named != prospect.address
+}
+
+/// A delivered mail, one that a person opened, or another address: what bounced before is no more. Whoever unsubscribed or complained
+/// stays as they are.
+fn learn_address(prospect: &mut Prospect, event: &Event<'_>) {
+    let bounced_before = prospect.consent.state == ConsentState::HardBounce && event.time_ms > prospect.consent.since_ms;
+    if bounced_before
+        && matches!(&*event.name, "Email Delivered" | "Email Opened" | "Email Link Clicked")
+        && event.kind == Kind::Mail
+    {
+        revive(prospect, event.time_ms);
+    }
+    // What comes late says nothing of now.
+    if event.signals.email.is_none() || (prospect.address != 0 && event.time_ms < prospect.last_seen_ms) {
+        return;
+    }
+    let named = event.signals.address_hash();
+    let is_bounce = matches!(event.kind, Kind::HardBounce | Kind::SoftBounce);
+    if named == prospect.address || (is_bounce && prospect.address != 0) {
+        return;
+    }
+    if bounced_before && prospect.address != 0 {
+        revive(prospect, event.time_ms);
+    }
+    prospect.address = named;
+}
+
+fn revive(prospect: &mut Prospect, at_ms: Ms) {
+    prospect.consent.state = ConsentState::Open;
+    prospect.consent.since_ms = at_ms;
 }
 
 fn learn_zone(prospect: &mut Prospect, event: &Event<'_>, quiet: &quiet::Quiet) {

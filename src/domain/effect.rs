@@ -333,6 +333,8 @@ pub enum MachineKind {
     Marked,
     /// The program calls itself so.
     Bot,
+    /// An open by the proxy of a mailbox, or within seconds of the delivery.
+    Proxy,
     /// A click within seconds of the delivery, or several links at once.
     Scanner,
     /// More views in a minute than a person makes.
@@ -341,7 +343,7 @@ pub enum MachineKind {
 
 impl MachineKind {
     /// Every one.
-    pub const ALL: [Self; 4] = [Self::Marked, Self::Bot, Self::Scanner, Self::Flood];
+    pub const ALL: [Self; 5] = [Self::Marked, Self::Bot, Self::Proxy, Self::Scanner, Self::Flood];
 
     /// The metric label.
     #[must_use]
@@ -349,6 +351,7 @@ impl MachineKind {
         match self {
             Self::Marked => "marked",
             Self::Bot => "bot",
+            Self::Proxy => "proxy",
             Self::Scanner => "scanner",
             Self::Flood => "flood",
         }

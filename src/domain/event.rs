@@ -1,8 +1,9 @@
 //! One decoded input event. It borrows from the record's bytes where it can.
 
-use super::Ms;
 use super::account::group::Tidings;
-use super::names::{Kind, NameId, PropertyId};
+use super::ids::{hash64, low32};
+use super::names::{Kind, NameId, ONE_LIST_LEFT, PropertyId};
+use super::{Ms, SECOND_MS};
 use smallvec::SmallVec;
 use std::borrow::Cow;
 
@@ -57,11 +58,25 @@ pub struct Signals<'a> {
     pub link: u32,
     /// Step of the checkout, as the shop counts or names them: `step`.
     pub checkout_step: Option<Cow<'a, str>>,
+    /// It is about one list of mails (`list_id`).
+    pub of_list: bool,
     /// It names a user (`userId`): somebody who is known to the site.
     pub has_user: bool,
 }
 
 impl Signals<'_> {
+    /// What the address is known by, without being kept: 32 bits of its hash in small letters; 0 without.
+    #[must_use]
+    pub fn address_hash(&self) -> u32 {
+        let Some(email) = self.email.as_deref().map(str::trim) else { return 0 };
+        // No longer one comes from the decoder; of many events, so without a string of its own.
+        let mut small = [0; 320];
+        for (to, from) in small.iter_mut().zip(email.bytes()) {
+            *to = from.to_ascii_lowercase();
+        }
+        low32(hash64(small.get(..email.len()).unwrap_or(&small))).max(1)
+    }
+
     /// The domain of the address.
     #[must_use]
     pub fn mail_domain(&self) -> Option<&str> {
@@ -179,6 +194,25 @@ impl Event<'_> {
             "Email Link Clicked" => Some(MailEvent::Clicked),
             _ => None,
         }
+    }
+
+    /// What a click is known by, whatever message tells it: mail, link and second. Nobody clicks one link twice in a second.
+    #[must_use]
+    pub fn click(&self) -> Option<u64> {
+        if self.signals.link == 0 || self.mail() != Some(MailEvent::Clicked) {
+            return None;
+        }
+        let mut parts = [0; 16];
+        parts[..4].copy_from_slice(&self.signals.mail.to_le_bytes());
+        parts[4..8].copy_from_slice(&self.signals.link.to_le_bytes());
+        parts[8..].copy_from_slice(&self.time_ms.div_euclid(SECOND_MS).to_le_bytes());
+        Some(hash64(&parts))
+    }
+
+    /// Somebody leaves one newsletter, not all mail.
+    #[must_use]
+    pub fn leaves_one_list(&self) -> bool {
+        self.kind == Kind::Unsubscribed && (self.signals.of_list || &*self.name == ONE_LIST_LEFT)
     }
 
     /// What became of an order, for updates that take it back.

@@ -54,7 +54,7 @@ impl Machine {
     /// Drops what is too old to matter to an event of this time.
     fn forget(&mut self, model: &MachineModel, time_ms: Ms) {
         let is_new = |since_ms: Ms, for_ms: Option<Ms>| for_ms.is_some_and(|for_ms| time_ms.saturating_sub(since_ms) <= for_ms);
-        self.delivered = self.delivered.filter(|d| is_new(d.time_ms, model.scanner_after_ms));
+        self.delivered = self.delivered.filter(|d| is_new(d.time_ms, model.delivery_matters_ms()));
         self.clicks.retain(|c| is_new(c.time_ms, model.scanner_links.map(|(_, within_ms)| within_ms)));
     }
 }
@@ -79,6 +79,8 @@ pub fn judge(prospect: &mut Prospect, event: &Event<'_>, model: &Model, effects:
         Some(MachineKind::Bot)
     } else if mail == Some(MailEvent::Clicked) {
         scans(prospect, event, model).then_some(MachineKind::Scanner)
+    } else if mail == Some(MailEvent::Opened) {
+        fetched(prospect, event, model).then_some(MachineKind::Proxy)
     } else if matches!(event.kind, Kind::Page | Kind::Screen | Kind::Site) {
         floods(prospect, event, model).then_some(MachineKind::Flood)
     } else {
@@ -117,7 +119,7 @@ fn is_bot(event: &Event<'_>, mail: Option<MailEvent>, model: &MachineModel) -> b
 }
 
 fn deliver(prospect: &mut Prospect, event: &Event<'_>, model: &MachineModel) {
-    if model.scanner_after_ms.is_some() {
+    if model.delivery_matters_ms().is_some() {
         let delivered = Delivered { time_ms: event.time_ms, mail: event.signals.mail };
         let known = prospect.more.as_deref().and_then(|more| more.machine.delivered);
         if known.is_none_or(|known| known.time_ms <= event.time_ms) {
@@ -126,15 +128,27 @@ fn deliver(prospect: &mut Prospect, event: &Event<'_>, model: &MachineModel) {
     }
 }
 
+/// Whether the mail of this event was delivered no longer than this before it.
+fn is_just_delivered(prospect: &Prospect, event: &Event<'_>, within_ms: Option<Ms>) -> bool {
+    let Some((delivered, within_ms)) = prospect.more.as_deref().and_then(|more| more.machine.delivered).zip(within_ms) else {
+        return false;
+    };
+    let mail = event.signals.mail;
+    let is_same = delivered.mail == mail || delivered.mail == 0 || mail == 0;
+    // A late event may be older than the delivery.
+    is_same && (0..=within_ms).contains(&(event.time_ms - delivered.time_ms))
+}
+
+/// An open that a proxy of a mailbox fetched, or so soon after the delivery that no person was there yet.
+fn fetched(prospect: &Prospect, event: &Event<'_>, model: &MachineModel) -> bool {
+    event.signals.user_agent.as_deref().is_some_and(|agent| model.proxies.fetched(agent))
+        || is_just_delivered(prospect, event, model.proxy_after_ms)
+}
+
 /// A click within seconds of the delivery of its mail, or one of several links at once.
 fn scans(prospect: &mut Prospect, event: &Event<'_>, model: &MachineModel) -> bool {
     let signals = &event.signals;
-    let soon = |d: Delivered| {
-        let same = d.mail == signals.mail || d.mail == 0 || signals.mail == 0;
-        // What is left here is recent: but a late click may be older.
-        same && d.time_ms <= event.time_ms
-    };
-    if prospect.more.as_deref().and_then(|more| more.machine.delivered).is_some_and(soon) {
+    if is_just_delivered(prospect, event, model.scanner_after_ms) {
         return true;
     }
     let Some((links, within_ms)) = model.scanner_links.filter(|_| signals.link != 0) else { return false };

@@ -239,6 +239,9 @@ pub fn canonical(name: &str) -> &str {
     }
 }
 
+/// Somebody left one newsletter of several.
+pub const ONE_LIST_LEFT: &str = "Unsubscribed from List";
+
 /// The built-in meaning of a canonical `track` name. A bounce is `HardBounce` here: the decoder looks at its type.
 #[must_use]
 pub fn kind_of_track(name: &str) -> Kind {
@@ -256,7 +259,7 @@ pub fn kind_of_track(name: &str) -> Kind {
         "Email Delivered" | "Email Opened" | "Email Link Clicked" | "Email Sent" | "Email Delayed" => Kind::Mail,
         "Email Bounced" => Kind::HardBounce,
         "Email Marked as Spam" => Kind::Complained,
-        "Unsubscribed" | "Email Unsubscribed" => Kind::Unsubscribed,
+        "Unsubscribed" | "Email Unsubscribed" | ONE_LIST_LEFT => Kind::Unsubscribed,
         "Subscribed" | "Resubscribed" | "Email Subscribed" | "Email Resubscribed" => Kind::Subscribed,
         "User Deleted" => Kind::Deleted,
         "Lead Accepted" | "Lead Rejected" | "Lead Recycled" | "Lead Won" | "Lead Lost" | "Lead No-Show" | "Lead Disqualified"

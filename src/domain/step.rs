@@ -76,13 +76,15 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
         effects.notes.push(Note::BeforeErasure);
         return;
     }
-    if prospect.seen.contains(event.message_hash) {
+    let again = event.click().is_some_and(|click| prospect.seen.contains(click));
+    if again || prospect.seen.contains(event.message_hash) {
         effects.notes.push(Note::Duplicate);
         return;
     }
     let is_new = is_new || prospect.is_only_erasure();
     let model = &models.models[models.in_charge_of(prospect)];
-    let by_machine = machine::judge(prospect, event, model, effects);
+    // What the model doesn't look at changes as much as what a machine did: nothing.
+    let by_machine = machine::judge(prospect, event, model, effects) || model.contact.ignores(event);
     // Seen first: what the prospect does now moves the clocks that a changed model is judged by.
     see(prospect, is_new, event, by_machine, model, effects);
     if by_machine {
@@ -122,6 +124,9 @@ fn see(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, by_machine: boo
     }
     prospect.last_seen_ms = prospect.last_seen_ms.max(event.time_ms);
     prospect.seen.remember(event.message_hash, prospect.last_seen_ms);
+    if let Some(click) = event.click() {
+        prospect.seen.remember(click, prospect.last_seen_ms);
+    }
     prospect.addressable |= event.shows_address();
     prospect.identified |= event.identifies();
     if event.is_activity() && !by_machine {

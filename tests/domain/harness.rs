@@ -134,6 +134,7 @@ impl Did {
             mail: hash(&["mail"]),
             link: hash(&["link"]),
             checkout_step: text(&["step"]),
+            of_list: find(&["list_id"]).is_some(),
             has_user: find(&["user"]).is_some(),
         }
     }

@@ -20,6 +20,8 @@ pub(super) fn contact(fields: &mut Fields<'_>, faults: &mut Faults) -> ContactSp
         hold: fields.choice("when_quiet", &[("hold", true), ("skip", false)], faults),
         max_hold_ms: fields.duration_or_off("max_hold", faults),
         soft_bounces: soft_bounces(&mut fields, faults),
+        opens: fields.choice("opens", &[("count", true), ("ignore", false)], faults),
+        list_unsubscribe: fields.choice("list_unsubscribe", &[("ignore", false), ("all", true)], faults),
     };
     fields.finish(faults);
     spec

@@ -10,6 +10,8 @@ pub(super) fn machine(fields: &mut Fields<'_>, faults: &mut Faults) -> MachineSp
         marked: fields.bool("marked", faults),
         bots: fields.bool("bots", faults),
         bot_names: fields.texts("bot_names", faults),
+        proxies: fields.texts("proxies", faults),
+        proxy_after_ms: fields.duration_or_off("proxy_after", faults),
         scanner_after_ms: fields.duration_or_off("scanner_after", faults),
         scanner_links: integer_or_off(&mut fields, "scanner_links", faults),
         scanner_within_ms: fields.duration("scanner_within", faults),

@@ -44,6 +44,7 @@ pub fn record(prospect: &Prospect) -> usize {
         tracks,
         addressable: _,
         identified: _,
+        address: _,
         more,
     } = prospect;
     let (hashes, _, gaps) = seen.parts();

@@ -5,6 +5,7 @@ use super::spec::{At, ModelSpec, Place};
 use super::words::length;
 use super::{AtMost, name_hash};
 use crate::domain::contact::quiet::Quiet;
+use crate::domain::event::{Event, MailEvent};
 use crate::domain::names::Vocabulary;
 use crate::domain::zones::{self, Zone};
 use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS, Ms};
@@ -45,6 +46,10 @@ pub struct ContactSpec {
     pub max_hold_ms: Option<At<Option<Ms>>>,
     /// Inner `None`: `"off"`.
     pub soft_bounces: Option<At<Option<i64>>>,
+    /// True: `"count"`.
+    pub opens: Option<At<bool>>,
+    /// True: `"all"`.
+    pub list_unsubscribe: Option<At<bool>>,
 }
 
 /// The same, compiled.
@@ -57,9 +62,19 @@ pub struct ContactModel {
     pub cart: u32,
     pub quiet: Option<Quiet>,
     pub soft_bounces: Option<u8>,
+    /// Opens of mails are nothing: they are not looked at.
+    pub ignores_opens: bool,
+    /// Who leaves one newsletter wants no mail at all.
+    pub one_list_is_all: bool,
 }
 
 impl ContactModel {
+    /// Whether an event is nothing to this model: an open, where opens don't count.
+    #[must_use]
+    pub fn ignores(&self, event: &Event<'_>) -> bool {
+        self.ignores_opens && event.mail() == Some(MailEvent::Opened)
+    }
+
     /// Smaller is more important; what is not named comes last.
     #[must_use]
     pub fn rank(&self, name: u32) -> usize {
@@ -202,7 +217,17 @@ pub(super) fn compile(spec: &ContactSpec, _model: &ModelSpec, vocabulary: &mut V
             zone_properties: ZONE_PROPERTIES.iter().map(|path| vocabulary.intern_property(path)).collect(),
         }),
         soft_bounces: spec.soft_bounces.as_ref().and_then(|n| n.value).map(|n| u8::try_from(n).unwrap_or(u8::MAX)),
+        ignores_opens: ignores_opens(spec),
+        one_list_is_all: one_list_is_all(spec),
     }
+}
+
+fn ignores_opens(spec: &ContactSpec) -> bool {
+    spec.opens.as_ref().is_some_and(|count| !count.value)
+}
+
+fn one_list_is_all(spec: &ContactSpec) -> bool {
+    spec.list_unsubscribe.as_ref().is_some_and(|all| all.value)
 }
 
 fn weekdays(spec: &ContactSpec) -> Vec<u8> {
@@ -231,6 +256,12 @@ pub(super) fn lines(spec: &ContactSpec) -> Vec<String> {
     }
     if let Some(limit) = spec.soft_bounces.as_ref().and_then(|n| n.value) {
         lines.push(format!("contact soft bounces {limit}"));
+    }
+    if ignores_opens(spec) {
+        lines.push("contact opens ignored".to_owned());
+    }
+    if one_list_is_all(spec) {
+        lines.push("contact one list is all".to_owned());
     }
     lines
 }
@@ -265,6 +296,9 @@ pub(super) fn statements(spec: &ContactSpec, say: &mut dyn FnMut(&str, String)) 
     if let Some(limit) = spec.soft_bounces.as_ref().and_then(|n| n.value) {
         say("contact: an address counts as dead after", format!("{limit} soft bounces in a row"));
     }
+    say("contact: opens of mails", if ignores_opens(spec) { "are ignored" } else { "count" }.to_owned());
+    let one = if one_list_is_all(spec) { "wants no mail at all" } else { "goes on getting the others" };
+    say("contact: who leaves one newsletter", one.to_owned());
 }
 
 fn clock(time_of_day_ms: Ms) -> String {

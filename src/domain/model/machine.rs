@@ -1,6 +1,7 @@
 //! Machine traffic: what is counted and neither scores, nor moves, nor resets a clock.
 
 mod agents;
+mod proxies;
 
 use super::check::Found;
 use super::spec::{At, ModelSpec};
@@ -8,6 +9,7 @@ use super::words::length;
 use crate::domain::names::Vocabulary;
 use crate::domain::{Ms, SECOND_MS};
 pub use agents::{Agent, Agents};
+pub use proxies::{PROXIES, Proxies};
 
 /// Most names of programs of one model.
 const MAX_BOT_NAMES: usize = 100;
@@ -29,6 +31,8 @@ pub struct MachineSpec {
     pub marked: Option<At<bool>>,
     pub bots: Option<At<bool>>,
     pub bot_names: Option<Vec<At<String>>>,
+    pub proxies: Option<Vec<At<String>>>,
+    pub proxy_after_ms: Option<At<Option<Ms>>>,
     pub scanner_after_ms: Option<At<Option<Ms>>>,
     pub scanner_links: Option<At<Option<i64>>>,
     pub scanner_within_ms: Option<At<Ms>>,
@@ -42,12 +46,24 @@ pub struct MachineModel {
     pub marked: bool,
     /// Known programs; `None`: nobody looks.
     pub agents: Option<Agents>,
+    /// An open that one of these fetched.
+    pub proxies: Proxies,
+    /// An open so soon after the delivery of its mail.
+    pub proxy_after_ms: Option<Ms>,
     /// A click so soon after the delivery of its mail.
     pub scanner_after_ms: Option<Ms>,
     /// So many different links clicked within so long.
     pub scanner_links: Option<(usize, Ms)>,
     /// More views than these in a minute.
     pub views_per_minute: Option<usize>,
+}
+
+impl MachineModel {
+    /// How long the delivery of a mail matters.
+    #[must_use]
+    pub fn delivery_matters_ms(&self) -> Option<Ms> {
+        self.scanner_after_ms.max(self.proxy_after_ms)
+    }
 }
 
 impl Default for MachineModel {
@@ -67,7 +83,17 @@ pub(super) fn check(spec: &MachineSpec, _model: &ModelSpec, found: &mut Found) {
     if let Some(one_too_many) = names.get(MAX_BOT_NAMES) {
         found.add(&one_too_many.place, format!("at most {MAX_BOT_NAMES} names fit"));
     }
+    for (n, name) in spec.proxies.iter().flatten().enumerate() {
+        if !PROXIES.contains(&name.value.as_str()) {
+            let known = PROXIES.map(|p| format!("{p:?}")).join(", ");
+            found.add(&name.place, format!("there is no proxy {:?}: known are {known}", name.value));
+        }
+        if spec.proxies.iter().flatten().take(n).any(|other| other.value == name.value) {
+            found.add(&name.place, format!("{:?} is there twice: leave one out", name.value));
+        }
+    }
     let durations = [
+        (spec.proxy_after_ms.as_ref().map(|at| (at.value, &at.place)), "\"5s\", or \"off\""),
         (spec.scanner_after_ms.as_ref().map(|at| (at.value, &at.place)), "\"10s\", or \"off\""),
         (spec.scanner_within_ms.as_ref().map(|at| (Some(at.value), &at.place)), "\"5s\""),
     ];
@@ -92,7 +118,7 @@ pub(super) fn check(spec: &MachineSpec, _model: &ModelSpec, found: &mut Found) {
 /// From a checked spec to what steps run on.
 pub(super) fn compile(spec: &MachineSpec, _model: &ModelSpec, vocabulary: &mut Vocabulary) -> MachineModel {
     let model = compiled(spec);
-    if model.agents.is_some() {
+    if model.agents.is_some() || model.proxies != Proxies::NONE {
         vocabulary.want_user_agents();
     }
     model
@@ -108,6 +134,8 @@ fn compiled(spec: &MachineSpec) -> MachineModel {
     MachineModel {
         marked: spec.marked.as_ref().is_none_or(|at| at.value),
         agents: spec.bots.as_ref().is_none_or(|at| at.value).then(|| Agents::new(names)),
+        proxies: spec.proxies.as_ref().map_or(Proxies::ALL, |names| Proxies::named(names.iter().map(|n| n.value.as_str()))),
+        proxy_after_ms: spec.proxy_after_ms.as_ref().map_or(Some(5 * SECOND_MS), |at| at.value),
         scanner_after_ms: spec.scanner_after_ms.as_ref().map_or(Some(10 * SECOND_MS), |at| at.value),
         scanner_links: count(&spec.scanner_links, 2).map(|links| (links, within_ms)),
         views_per_minute: count(&spec.views_per_minute, 60),
@@ -122,6 +150,8 @@ pub(super) fn lines(spec: &MachineSpec) -> Vec<String> {
         (said.marked != default.marked).then(|| format!("machines marked {}", said.marked)),
         said.agents.is_none().then(|| "machines bots false".to_owned()),
         (!names.is_empty()).then(|| format!("machines bot names {names:?}")),
+        (said.proxies != default.proxies).then(|| format!("machines proxies {:?}", said.proxies.names())),
+        (said.proxy_after_ms != default.proxy_after_ms).then(|| format!("machines proxy after {:?}", said.proxy_after_ms)),
         (said.scanner_after_ms != default.scanner_after_ms)
             .then(|| format!("machines scanner after {:?}", said.scanner_after_ms)),
         (said.scanner_links != default.scanner_links).then(|| format!("machines scanner links {:?}", said.scanner_links)),
@@ -146,6 +176,12 @@ pub(super) fn statements(spec: &MachineSpec, say: &mut dyn FnMut(&str, String)) 
     for name in sorted(spec.bot_names.as_deref().unwrap_or_default()) {
         say(&format!("machines: a program called {name} is a bot"), String::new());
     }
+    let proxies = model.proxies.names();
+    say(
+        "machines: opens by the mail proxies of",
+        if proxies.is_empty() { "off".to_owned() } else { proxies.join(", ") + " do not count" },
+    );
+    say("machines: an open is a proxy's this soon after delivery", or_off(model.proxy_after_ms.map(length)));
     say("machines: a click is a scanner's this soon after delivery", or_off(model.scanner_after_ms.map(length)));
     let links = model.scanner_links.map(|(links, within_ms)| format!("{links} different links within {}", length(within_ms)));
     say("machines: clicks are a scanner's from", or_off(links));

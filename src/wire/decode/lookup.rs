@@ -28,12 +28,13 @@ pub(super) enum Signal {
     Mail(u8),
     Link(u8),
     CheckoutStep,
+    List,
     /// Hard or soft.
     Bounce(Says, u8),
 }
 
 /// Where signals stand.
-const SIGNALS: [(u16, &str, Signal); 15] = [
+const SIGNALS: [(u16, &str, Signal); 17] = [
     (TRAITS, "email", Signal::Email(0)),
     (CONTEXT, "traits.email", Signal::Email(1)),
     (PROPERTIES, "machine_open", Signal::Marked),
@@ -45,6 +46,8 @@ const SIGNALS: [(u16, &str, Signal); 15] = [
     (PROPERTIES, "link_url", Signal::Link(0)),
     (PROPERTIES, "link_id", Signal::Link(1)),
     (PROPERTIES, "step", Signal::CheckoutStep),
+    (PROPERTIES, "list_id", Signal::List),
+    (PROPERTIES, "listId", Signal::List),
     (CONTEXT, "userAgent", Signal::UserAgent(0)),
     (PROPERTIES, "user_agent", Signal::UserAgent(1)),
     (PROPERTIES, "userAgent", Signal::UserAgent(1)),

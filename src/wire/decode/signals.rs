@@ -28,6 +28,7 @@ pub(super) struct SignalDraft<'a> {
     mails: [Option<Cow<'a, str>>; 2],
     links: [Option<Cow<'a, str>>; 2],
     checkout_step: Option<Cow<'a, str>>,
+    of_list: bool,
     has_user: bool,
     pub bounce: Bounce,
 }
@@ -47,6 +48,7 @@ impl<'a> SignalDraft<'a> {
     pub(super) fn take_in(&mut self, signal: Signal, scalar: &Scalar<'a>) {
         match signal {
             Signal::Bounce(says, rank) => self.bounce.take_in(says, rank, scalar),
+            Signal::List => self.of_list |= text(scalar, MAX_ID_BYTES).is_some(),
             Signal::Marked => self.marked |= says_yes(scalar),
             Signal::Trigger => {
                 self.trigger_id = text(scalar, 32).and_then(|id| u128::from_str_radix(&id, 16).ok()).or(self.trigger_id);
@@ -70,6 +72,7 @@ impl<'a> SignalDraft<'a> {
             mail: first(self.mails).map_or(0, |id| low32(hash64(id.as_bytes()))),
             link: first(self.links).map_or(0, |link| low32(hash64(link.as_bytes()))),
             checkout_step: self.checkout_step,
+            of_list: self.of_list,
             has_user: self.has_user,
         }
     }

@@ -56,6 +56,7 @@ pub(super) fn prospect(bytes: &[u8], p: &mut Prospect) -> Read<()> {
             (16, Value::Bytes(b)) => super::more::read(r.nested(b, "more"), p.more_mut())?,
             (20, Value::Varint(v)) => p.addressable = v != 0,
             (21, Value::Varint(v)) => p.identified = v != 0,
+            (29, Value::Fixed32(v)) => p.address = v,
             _ => return r.unknown(field),
         }
     }

@@ -26,6 +26,7 @@ pub(super) fn prospect(prospect: &Prospect, out: &mut Vec<u8>) {
         tracks,
         addressable,
         identified,
+        address,
         more,
     } = prospect;
     let w = &mut Writer { out, base: *last_seen_ms };
@@ -60,6 +61,9 @@ pub(super) fn prospect(prospect: &Prospect, out: &mut Vec<u8>) {
     }
     w.flag(20, *addressable);
     w.flag(21, *identified);
+    if *address != 0 {
+        w.fixed32(29, *address);
+    }
 }
 
 fn consent_number(state: ConsentState) -> u32 {
