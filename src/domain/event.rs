@@ -44,7 +44,7 @@ pub struct Product<'a> {
 /// What the service itself looks at, whatever the models name. Read where the record has it, never stored as it is.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Signals<'a> {
-    /// The prospect's address: `traits.email`, else `context.traits.email`.
+    /// The prospect's address: `traits.email`, else `context.traits.email`, else elsewhere in an event that doesn't concern others.
     pub email: Option<Cow<'a, str>>,
     /// The program that made the event: `context.userAgent`, else the property `user_agent`.
     pub user_agent: Option<Cow<'a, str>>,
@@ -62,6 +62,8 @@ pub struct Signals<'a> {
     pub of_list: bool,
     /// It names a user (`userId`): somebody who is known to the site.
     pub has_user: bool,
+    /// Its name is none that anybody knows, but nearly this one: told to people, changes nothing.
+    pub near: Option<&'static str>,
 }
 
 impl Signals<'_> {
@@ -180,6 +182,14 @@ impl Event<'_> {
     #[must_use]
     pub fn is_activity(&self) -> bool {
         self.kind.is_activity(self.on_mail_topic)
+    }
+
+    /// Whether it ought to name a product, and doesn't: nothing can be made of it.
+    #[must_use]
+    pub fn lacks_product(&self) -> bool {
+        matches!(self.kind, Kind::ProductAdded | Kind::ProductRemoved | Kind::CartUpdated)
+            && self.products.is_empty()
+            && !self.has_products
     }
 
     /// What became of a mail, for mail events that change nothing of the consent.

@@ -1,5 +1,11 @@
 //! Names become small integers once: event names, and the properties that the loaded models look at.
 
+mod near;
+mod spelling;
+
+pub use near::near;
+pub use spelling::{BUILT_IN, Known, MAX_NORMAL_BYTES, all as all_known, known, normal, words};
+
 use super::model::name_hash;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -216,27 +222,11 @@ impl Vocabulary {
     }
 }
 
-/// The canonical (Segment v2) name of an event, v1 aliases resolved; other names stay as they are.
+/// The canonical (Segment v2) name of an event, whatever its spelling, aliases of version 1, GA4 and mail tools resolved; other
+/// names stay as they are.
 #[must_use]
 pub fn canonical(name: &str) -> &str {
-    match name {
-        "Viewed Product Category" => "Product List Viewed",
-        "Viewed Product" => "Product Viewed",
-        "Clicked Product" => "Product Clicked",
-        "Added Product" => "Product Added",
-        "Removed Product" => "Product Removed",
-        "Viewed Promotion" => "Promotion Viewed",
-        "Clicked Promotion" => "Promotion Clicked",
-        "Viewed Cart" => "Cart Viewed",
-        "Started Order" => "Checkout Started",
-        "Viewed Checkout Step" => "Checkout Step Viewed",
-        "Completed Checkout Step" => "Checkout Step Completed",
-        "Updated Order" => "Order Updated",
-        "Completed Order" => "Order Completed",
-        "Refunded Order" => "Order Refunded",
-        "Cancelled Order" => "Order Cancelled",
-        other => other,
-    }
+    known(name).map_or(name, |known| known.name)
 }
 
 /// Somebody left one newsletter of several.

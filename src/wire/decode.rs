@@ -9,18 +9,23 @@ mod clock;
 mod draft;
 mod envelope;
 mod file;
+mod forms;
 mod json;
 mod keys;
 mod lookup;
+mod nothing;
+mod products;
 mod protobuf;
 mod scan;
 mod signals;
+mod spelled;
 mod surplus;
 mod tidings;
+mod tracks;
 mod value;
 
-pub use draft::MAX_PRODUCTS;
 pub use file::{FileHead, file_head};
+pub use products::MAX_PRODUCTS;
 pub use tidings::as_event;
 pub use value::{
     MAX_CURRENCY_BYTES, MAX_ID_BYTES, MAX_NAME_BYTES, MAX_PRICE, MAX_PROPERTY_BYTES, MAX_TEXT_BYTES, MAX_URL_BYTES, MAX_VALUE,
@@ -28,18 +33,20 @@ pub use value::{
 
 use crate::domain::Ms;
 use crate::domain::account::company::ACCOUNT_KEY;
-use crate::domain::event::{Event, Position};
+use crate::domain::event::{Event, Position, Signals};
 use crate::domain::ids::hash64;
 use crate::domain::model::call_name;
-use crate::domain::names::{Authority, Kind, NameId, Vocabulary};
+use crate::domain::names::{Authority, Kind, Vocabulary};
 use crate::domain::zones::Zone;
 use crate::runtime::ports::{DeadReason, Decode, RecordView, Rejected};
 use crate::wire::time::Written;
 use clock::Instants;
 use draft::Draft;
 use lookup::Lookup;
+use nothing::Of;
 use std::borrow::Cow;
 use std::sync::Arc;
+use tracks::Track;
 
 /// How the values of a topic are written, unless a record's `content-type` header says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -73,6 +80,21 @@ pub struct Options {
     pub max_age_ms: Ms,
     pub max_value_bytes: usize,
     pub max_key_bytes: usize,
+    /// Words that stand for no id, besides those that do everywhere.
+    pub no_ids: Vec<String>,
+}
+
+impl Options {
+    /// Whether a text is an id, by the words that all know and the own ones.
+    fn is_id(&self, text: &str, of: Of) -> bool {
+        nothing::is_id(text, of) && (self.no_ids.is_empty() || self.is_none_of_own(text))
+    }
+
+    #[cold]
+    fn is_none_of_own(&self, text: &str) -> bool {
+        let bare = nothing::bare(text);
+        !self.no_ids.iter().any(|word| word.trim().eq_ignore_ascii_case(bare))
+    }
 }
 
 impl Default for Options {
@@ -85,6 +107,7 @@ impl Default for Options {
             max_age_ms: 90 * DAY_MS,
             max_value_bytes: 1 << 20,
             max_key_bytes: 256,
+            no_ids: Vec::new(),
         }
     }
 }
@@ -120,9 +143,12 @@ impl Decoder {
         self.check_size(line)?;
         self.event(line, |draft| {
             self.read_json(line, true, draft)?;
+            draft.forget_people(|id| self.options.is_id(id, Of::Person));
             let record = file::record_time(&draft.times);
-            let prospect = file::prospect(draft)
-                .ok_or_else(|| reject(DeadReason::KeyMissing, "neither userId nor anonymousId: the prospect is unknown"))?;
+            let prospect = file::prospect(draft).ok_or_else(|| {
+                let detail = "neither userId nor anonymousId (words such as `undefined` are none): the prospect is unknown";
+                reject(DeadReason::KeyMissing, detail)
+            })?;
             self.check_key(prospect.as_bytes())?;
             Ok(Head { prospect, position, record })
         })
@@ -150,6 +176,9 @@ impl Decoder {
             n if n > self.options.max_key_bytes => {
                 let detail = format!("the key has {n} bytes, at most {} are allowed", self.options.max_key_bytes);
                 Err(Rejected { reason: DeadReason::KeyTooLong, detail })
+            }
+            _ if std::str::from_utf8(key).is_ok_and(|key| !self.options.is_id(key, Of::Person)) => {
+                Err(no_id("the record's key", key))
             }
             _ => Ok(()),
         }
@@ -194,7 +223,10 @@ impl Decoder {
     ) -> Result<Event<'a>, Rejected> {
         let mut draft = Draft::default();
         let head = read(&mut draft)?;
-        let (mut kind, name_id, name, is_v1) = self.name(&mut draft)?;
+        if !self.options.no_ids.is_empty() {
+            draft.forget_ids(|id| self.options.is_id(id, Of::Thing));
+        }
+        let Track { mut kind, name_id, name, is_v1, near } = self.name(&mut draft)?;
         let Instants { time_ms, record_ms, clamped, corrected } =
             draft.times.instants(head.record, self.zone(head.position.input), &self.options, value)?;
         let message_hash = match &draft.message_id {
@@ -218,6 +250,7 @@ impl Decoder {
         }
         let products_left_out = draft.list.left_out;
         let (products, has_products) = draft.list.finish(draft.single, is_v1, &mut draft.faults);
+        let signals = Signals { near, ..draft.signals.finish(kind, &name) };
         Ok(Event {
             prospect: head.prospect,
             kind,
@@ -230,14 +263,14 @@ impl Decoder {
             position: head.position,
             on_mail_topic: topic.is_some_and(|t| t.is_email),
             cart_id: draft.cart_id,
-            order_id: draft.order_id.or(draft.v1_order_id),
+            order_id: draft.order_id,
             has_products,
             products,
             products_left_out,
             value: draft.value.or(draft.total).or(draft.revenue),
             currency: draft.currency,
             properties: draft.properties,
-            signals: draft.signals.finish(kind),
+            signals,
             broken_fields: draft.faults.broken,
             clamped,
             corrected,
@@ -245,8 +278,8 @@ impl Decoder {
         })
     }
 
-    /// Kind, id and canonical name of the event, and whether it came under a v1 name.
-    fn name<'a>(&self, draft: &mut Draft<'a>) -> Result<(Kind, NameId, Cow<'a, str>, bool), Rejected> {
+    /// What the event is.
+    fn name<'a>(&self, draft: &mut Draft<'a>) -> Result<Track<'a>, Rejected> {
         let call = draft.call.take();
         let is_track = call.as_deref().is_none_or(|call| call == "track" || call.eq_ignore_ascii_case("track"));
         let kind = call.as_deref().filter(|_| !is_track).and_then(|call| {
@@ -260,7 +293,8 @@ impl Decoder {
             calls.iter().find(|(name, _)| name.eq_ignore_ascii_case(call)).map(|(_, kind)| *kind)
         });
         if let Some(kind) = kind {
-            return Ok((kind, self.lookup.call(kind), Cow::Borrowed(call_name(kind).unwrap_or_default()), false));
+            let name = Cow::Borrowed(call_name(kind).unwrap_or_default());
+            return Ok(Track { kind, name_id: self.lookup.call(kind), name, is_v1: false, near: None });
         }
         let Some(event) = draft.event.take() else {
             let detail = match call {
@@ -312,6 +346,15 @@ impl Decode for Decoder {
             let position = Position { input: record.input, partition: record.partition, offset: record.offset };
             Ok(Head { prospect: Cow::Borrowed(prospect), position, record: record.record_ms().map(Written::utc) })
         })
+    }
+}
+
+#[cold]
+fn no_id(what: &str, text: &[u8]) -> Rejected {
+    let shown: String = String::from_utf8_lossy(text).chars().take(40).flat_map(char::escape_debug).collect();
+    Rejected {
+        reason: DeadReason::KeyEmpty,
+        detail: format!("{what} is `{shown}`, which stands for nobody: it has to be the prospect"),
     }
 }
 

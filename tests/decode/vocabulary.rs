@@ -209,11 +209,13 @@ fn v1_events_bring_their_own_names_of_ids() {
     assert_eq!(event.order_id.as_deref(), Some("50314b8e"));
     assert_eq!(event.products.iter().map(|p| &*p.id).collect::<Vec<_>>(), ["507f", "5060"]);
     assert_eq!(event.broken_fields, 0);
-    // In v2 an `id` is no product's: there it is product_id, else sku.
+    // In v2 a product of a list is product_id, else sku, else id.
     let value = track("Order Completed", r#"{"products":[{"id":"507f","sku":"45790-32"},{"id":"5060"}]}"#);
     let event = decode(&value);
-    assert_eq!(event.products.iter().map(|p| &*p.id).collect::<Vec<_>>(), ["45790-32"]);
-    assert_eq!(event.broken_fields, 1);
+    assert_eq!(event.products.iter().map(|p| &*p.id).collect::<Vec<_>>(), ["45790-32", "5060"]);
+    assert_eq!(event.broken_fields, 0);
+    let value = track("Product Added", r#"{"id":"507f","name":"Monopoly"}"#);
+    assert!(decode(&value).products.is_empty(), "among the properties of v2 an id may be anything's");
 }
 
 #[test]

@@ -3,10 +3,11 @@
 //! Each value is first skipped by the library's parser, then read by itself, so that one broken field cannot spoil the others,
 //! however it is broken and however deep. What the parser refuses is no JSON, and its words say where.
 
-use super::draft::{BuiltIn, Draft, DraftProduct, ProductList};
+use super::draft::{BuiltIn, Draft};
 use super::envelope::Top;
+use super::forms;
 use super::keys::Keys;
-use super::lookup::{Entry, Lookup, PRODUCT, PROPERTIES};
+use super::lookup::{Entry, ITEM, Lookup, PROPERTIES};
 use super::value::Scalar;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -71,6 +72,32 @@ impl<'de> Reader<'_, 'de> {
         }
     }
 
+    /// The fields of the properties, or of another object that is looked into.
+    fn object<A: MapAccess<'de>>(&mut self, node: u16, map: &mut A) -> Result<(), A::Error> {
+        self.draft.single.is_object |= node == ITEM;
+        let node = self.lookup.node(node);
+        while let Some((entry, raw)) = self.next(map, node)? {
+            let Some(entry) = entry else { continue };
+            match entry.built_in {
+                None => self.looked_at(entry, raw),
+                Some(BuiltIn::Products) => self.products(entry, raw),
+                Some(field) => self.draft.set_property(field, entry, Scalar::from_raw(raw)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Products in whatever form; a single value that is no list of them may be something that models look at.
+    fn products(&mut self, entry: &Entry, raw: &'de RawValue) {
+        let before = self.draft.begin_list(entry.rank);
+        match raw.get().as_bytes() {
+            [b'[' | b'{', ..] => forms::read(raw, self.lookup, self.draft),
+            [b'"', ..] if forms::is_json(raw) => forms::read(raw, self.lookup, self.draft),
+            _ => self.draft.set_property(BuiltIn::Products, entry, Scalar::from_raw(raw)),
+        }
+        self.draft.settle_list(before);
+    }
+
     fn nested(&mut self, node: u16, raw: &'de RawValue) {
         let went_well = read(raw, Nested { reader: self.again(), node });
         self.count(went_well);
@@ -86,6 +113,11 @@ fn in_object(raw: &RawValue) -> Option<Scalar<'static>> {
         serde_json::Value::Number(number) => number.as_f64().map(Scalar::Float),
         _ => None,
     }
+}
+
+/// A value that models look at, in a product.
+pub(super) fn looked_at<'a>(lookup: &Lookup, draft: &mut Draft<'a>, entry: &Entry, raw: &'a RawValue) {
+    Reader { lookup, draft }.looked_at(entry, raw);
 }
 
 /// Lets a visitor read a value by itself; whether that went well. The parser has checked it already.
@@ -132,13 +164,17 @@ impl<'de> Visitor<'de> for Envelope<'_, 'de> {
                     let inner = if field.is_time() { in_object(raw) } else { None };
                     self.reader.draft.set_top(*field, inner.unwrap_or_else(|| Scalar::from_raw(raw)));
                 }
+                Some(Top::Otherwise(field)) => {
+                    let inner = if field.is_time() { in_object(raw) } else { None };
+                    self.reader.draft.set_top_otherwise(*field, inner.unwrap_or_else(|| Scalar::from_raw(raw)));
+                }
                 Some(Top::Properties) => {
                     self.reader.draft.begin_properties();
                     let went_well = read(raw, Properties { reader: self.reader.again() });
                     self.reader.count(went_well);
                 }
                 Some(Top::Nested(node)) => self.reader.nested(*node, raw),
-                None => {}
+                Some(Top::Nothing) | None => {}
             }
         }
         Ok(())
@@ -155,20 +191,7 @@ impl<'de> Visitor<'de> for Properties<'_, 'de> {
     single_values!("properties", |this: Self| this.reader.draft.faults.broken::<()>());
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        let node = self.reader.lookup.node(PROPERTIES);
-        while let Some((entry, raw)) = self.reader.next(&mut map, node)? {
-            let Some(entry) = entry else { continue };
-            match entry.built_in {
-                None => self.reader.looked_at(entry, raw),
-                Some(BuiltIn::Products) => {
-                    self.reader.draft.list = ProductList::default();
-                    let went_well = read(raw, Products { reader: self.reader.again() });
-                    self.reader.count(went_well);
-                }
-                Some(field) => self.reader.draft.set_property(field, entry, Scalar::from_raw(raw)),
-            }
-        }
-        Ok(())
+        self.reader.object(PROPERTIES, &mut map)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
@@ -189,13 +212,7 @@ impl<'de> Visitor<'de> for Nested<'_, 'de> {
     single_values!("an object", |_: Self| ());
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        let node = self.reader.lookup.node(self.node);
-        while let Some((entry, raw)) = self.reader.next(&mut map, node)? {
-            if let Some(entry) = entry {
-                self.reader.looked_at(entry, raw);
-            }
-        }
-        Ok(())
+        self.reader.object(self.node, &mut map)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
@@ -205,65 +222,6 @@ impl<'de> Visitor<'de> for Nested<'_, 'de> {
                 self.reader.nested(self.node, raw);
             }
         }
-        Ok(())
-    }
-}
-
-/// The list of products of an event.
-struct Products<'d, 'de> {
-    reader: Reader<'d, 'de>,
-}
-
-impl<'de> Visitor<'de> for Products<'_, 'de> {
-    type Value = ();
-    single_values!("a list of products", |this: Self| this.reader.draft.faults.broken::<()>());
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
-        self.reader.draft.list.given = true;
-        while let Some(raw) = seq.next_element::<&'de RawValue>()? {
-            if !read(raw, OneProduct { reader: self.reader.again() }) {
-                self.reader.draft.list.drop_one(&mut self.reader.draft.faults);
-            }
-        }
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        self.reader.draft.faults.broken::<()>();
-        Ok(())
-    }
-}
-
-/// One product of the list.
-struct OneProduct<'d, 'de> {
-    reader: Reader<'d, 'de>,
-}
-
-impl<'de> Visitor<'de> for OneProduct<'_, 'de> {
-    type Value = ();
-    single_values!("a product", |this: Self| this.reader.draft.list.drop_one(&mut this.reader.draft.faults));
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        let node = self.reader.lookup.node(PRODUCT);
-        let mut product = DraftProduct::default();
-        while let Some((entry, raw)) = self.reader.next(&mut map, node)? {
-            let Some(entry) = entry else { continue };
-            match entry.built_in {
-                Some(BuiltIn::Product(field)) => {
-                    self.reader.draft.set_of_product(&mut product, field, entry, Scalar::from_raw(raw));
-                }
-                _ => self.reader.looked_at(entry, raw),
-            }
-        }
-        let draft = self.reader.draft;
-        draft.list.push(product, &mut draft.faults);
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        self.reader.draft.list.drop_one(&mut self.reader.draft.faults);
         Ok(())
     }
 }

@@ -2,15 +2,15 @@
 
 use super::clock::Times;
 use super::lookup::{Entry, Lookup};
+use super::nothing::Of;
+use super::products::ProductList;
 use super::signals::SignalDraft;
+use super::spelled::CANONICAL;
 use super::value::{Faults, MAX_CURRENCY_BYTES, MAX_PRICE, MAX_TEXT_BYTES, MAX_URL_BYTES, MAX_VALUE, Scalar, path_of_url};
 use crate::domain::event::{Product, Value};
 use crate::domain::names::PropertyId;
 use smallvec::SmallVec;
 use std::borrow::Cow;
-
-/// Most products of one event; further ones are dropped and counted.
-pub const MAX_PRODUCTS: usize = 100;
 
 /// What was read of a record.
 #[derive(Debug, Default)]
@@ -26,8 +26,6 @@ pub(super) struct Draft<'a> {
     pub file: FileFields<'a>,
     pub cart_id: Option<Cow<'a, str>>,
     pub order_id: Option<Cow<'a, str>>,
-    /// The name of the order's id in v1.
-    pub v1_order_id: Option<Cow<'a, str>>,
     pub value: Option<f64>,
     pub total: Option<f64>,
     pub revenue: Option<f64>,
@@ -35,6 +33,8 @@ pub(super) struct Draft<'a> {
     /// The product at top level, if it has an id.
     pub single: DraftProduct<'a>,
     pub list: ProductList<'a>,
+    /// Of each field under how good a name it came: one more than the rank, 0 where it didn't.
+    pub found: [u8; FIELDS],
     /// In the order of their ids.
     pub properties: SmallVec<[(PropertyId, Value<'a>); 4]>,
     /// Of each property the rank of the place that gave it.
@@ -59,23 +59,12 @@ pub(super) struct FileFields<'a> {
 pub(super) struct DraftProduct<'a> {
     /// `product_id`, or empty.
     pub product: Product<'a>,
-    /// The name of a product's id in v1.
+    /// `id`: the product's in v1, and of what stands in a list or an object of its own if nothing else says which it is.
     pub v1_id: Option<Cow<'a, str>>,
-}
-
-/// The `products` of an event.
-#[derive(Debug, Default)]
-pub(super) struct ProductList<'a> {
-    /// It was an array.
-    pub given: bool,
-    /// It had elements that are no product (or, before the name is known, may be none).
-    pub without_id: bool,
-    pub dropped: bool,
-    /// Beyond [`MAX_PRODUCTS`].
-    pub left_out: u32,
-    pub products: Vec<Product<'a>>,
-    /// Index and v1 id of the products that have one.
-    pub v1_ids: Vec<(usize, Cow<'a, str>)>,
+    /// It stands in an object of its own, which `id` can only be of.
+    pub is_object: bool,
+    /// As [`Draft::found`].
+    pub found: [u8; PRODUCT_FIELDS],
 }
 
 /// A field of a product.
@@ -93,12 +82,14 @@ pub(super) enum ProductField {
     Currency,
 }
 
+/// How many there are.
+pub(super) const PRODUCT_FIELDS: usize = 10;
+
 /// A property that the service itself looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BuiltIn {
     CartId,
     OrderId,
-    V1OrderId,
     Value,
     Total,
     Revenue,
@@ -107,126 +98,67 @@ pub(super) enum BuiltIn {
     Product(ProductField),
 }
 
-impl BuiltIn {
-    pub(super) const ALL: [(&'static str, Self); 17] = [
-        ("cart_id", Self::CartId),
-        ("order_id", Self::OrderId),
-        ("orderId", Self::V1OrderId),
-        ("value", Self::Value),
-        ("total", Self::Total),
-        ("revenue", Self::Revenue),
-        ("currency", Self::Currency),
-        ("products", Self::Products),
-        ("product_id", Self::Product(ProductField::ProductId)),
-        ("sku", Self::Product(ProductField::Sku)),
-        ("id", Self::Product(ProductField::V1Id)),
-        ("name", Self::Product(ProductField::Name)),
-        ("variant", Self::Product(ProductField::Variant)),
-        ("url", Self::Product(ProductField::Url)),
-        ("image_url", Self::Product(ProductField::ImageUrl)),
-        ("price", Self::Product(ProductField::Price)),
-        ("quantity", Self::Product(ProductField::Quantity)),
-    ];
+/// How many there are that have a place in [`Draft::found`].
+const FIELDS: usize = 6;
+
+/// Keeps a value if no better name gave one. A name that comes twice: the last one counts.
+#[inline]
+pub(super) fn keep<T>(slot: &mut Option<T>, found: &mut u8, rank: u8, value: Option<T>) {
+    let place = rank + 1;
+    if *found == 0 || place < *found {
+        if value.is_some() {
+            (*slot, *found) = (value, place);
+        }
+    } else if place == *found {
+        *found = if value.is_some() { place } else { 0 };
+        *slot = value;
+    }
 }
 
 impl<'a> DraftProduct<'a> {
     #[inline]
-    pub(super) fn set(&mut self, field: ProductField, scalar: Scalar<'a>, faults: &mut Faults) {
+    pub(super) fn set(&mut self, field: ProductField, rank: u8, scalar: Scalar<'a>, faults: &mut Faults) {
         let product = &mut self.product;
+        let Some(found) = self.found.get_mut(field as usize) else { return };
         match field {
-            ProductField::ProductId => product.id = scalar.id(faults).unwrap_or_default(),
-            ProductField::Sku => product.sku = scalar.id(faults),
-            ProductField::V1Id => self.v1_id = scalar.id(faults),
-            ProductField::Name => product.name = scalar.cut(MAX_TEXT_BYTES, faults),
-            ProductField::Variant => product.variant = scalar.cut(MAX_TEXT_BYTES, faults),
-            ProductField::Url => product.url = scalar.short(MAX_URL_BYTES, faults),
-            ProductField::ImageUrl => product.image_url = scalar.short(MAX_URL_BYTES, faults),
-            ProductField::Price => product.price = scalar.number_in(0.0, MAX_PRICE, faults),
-            ProductField::Quantity => product.quantity = scalar.quantity(faults),
-            ProductField::Currency => product.currency = scalar.short(MAX_CURRENCY_BYTES, faults),
-        }
-    }
-}
-
-impl<'a> ProductList<'a> {
-    pub(super) fn push(&mut self, draft: DraftProduct<'a>, faults: &mut Faults) {
-        if self.products.len() >= MAX_PRODUCTS {
-            self.left_out = self.left_out.saturating_add(1);
-            self.drop_one(faults);
-            return;
-        }
-        if let Some(id) = draft.v1_id {
-            self.v1_ids.push((self.products.len(), id));
-        }
-        self.without_id |= draft.product.id.is_empty();
-        self.products.push(draft.product);
-    }
-
-    pub(super) fn drop_one(&mut self, faults: &mut Faults) {
-        self.dropped = true;
-        faults.broken::<()>();
-    }
-
-    /// The products, and whether they were a usable list. `single` is taken where there are none.
-    ///
-    /// A list of which nothing is usable is no list: taken as an empty one it would empty the cart.
-    pub(super) fn finish(mut self, single: DraftProduct<'a>, is_v1: bool, faults: &mut Faults) -> (Vec<Product<'a>>, bool) {
-        if self.without_id {
-            self.decide_ids(is_v1, faults);
-        }
-        let usable = self.given && !(self.dropped && self.products.is_empty());
-        if self.products.is_empty() {
-            let DraftProduct { mut product, v1_id } = single;
-            if let Some(id) = v1_id.filter(|_| is_v1 && product.id.is_empty()) {
-                product.id = id;
+            ProductField::ProductId => {
+                let mut id = Some(std::mem::take(&mut product.id)).filter(|id| !id.is_empty());
+                keep(&mut id, found, rank, scalar.id(Of::Thing, faults));
+                product.id = id.unwrap_or_default();
             }
-            if decide_id(&mut product) {
-                self.products = vec![product];
-            }
-        }
-        (self.products, usable)
-    }
-
-    /// Decides the id of each product and drops those that have none.
-    fn decide_ids(&mut self, is_v1: bool, faults: &mut Faults) {
-        for (n, id) in self.v1_ids.drain(..) {
-            if let Some(product) = self.products.get_mut(n).filter(|p| is_v1 && p.id.is_empty()) {
-                product.id = id;
-            }
-        }
-        let before = self.products.len();
-        self.products.retain_mut(decide_id);
-        for _ in self.products.len()..before {
-            self.drop_one(faults);
+            ProductField::Sku => keep(&mut product.sku, found, rank, scalar.id(Of::Thing, faults)),
+            ProductField::V1Id => keep(&mut self.v1_id, found, rank, scalar.id(Of::Thing, faults)),
+            ProductField::Name => keep(&mut product.name, found, rank, scalar.cut(MAX_TEXT_BYTES, faults)),
+            ProductField::Variant => keep(&mut product.variant, found, rank, scalar.cut(MAX_TEXT_BYTES, faults)),
+            ProductField::Url => keep(&mut product.url, found, rank, scalar.short(MAX_URL_BYTES, faults)),
+            ProductField::ImageUrl => keep(&mut product.image_url, found, rank, scalar.short(MAX_URL_BYTES, faults)),
+            ProductField::Price => keep(&mut product.price, found, rank, scalar.number_in(0.0, MAX_PRICE, faults)),
+            ProductField::Quantity => keep(&mut product.quantity, found, rank, scalar.quantity(faults)),
+            ProductField::Currency => keep(&mut product.currency, found, rank, scalar.short(MAX_CURRENCY_BYTES, faults)),
         }
     }
-}
-
-/// `product_id`, else `sku`; whether there is one.
-fn decide_id(product: &mut Product<'_>) -> bool {
-    if product.id.is_empty()
-        && let Some(sku) = &product.sku
-    {
-        product.id = sku.clone();
-    }
-    !product.id.is_empty()
 }
 
 impl<'a> Draft<'a> {
     #[inline]
-    pub(super) fn set(&mut self, field: BuiltIn, scalar: Scalar<'a>) {
+    pub(super) fn set(&mut self, field: BuiltIn, rank: u8, scalar: Scalar<'a>) {
+        // What others call a field may mean something else here: an object in its place is no fault.
+        if rank > CANONICAL && scalar == Scalar::Other {
+            return;
+        }
         let faults = &mut self.faults;
+        let [cart_id, order_id, value, total, revenue, currency] = &mut self.found;
+        let amount = |scalar: Scalar<'a>, faults: &mut Faults| scalar.number_in(-MAX_VALUE, MAX_VALUE, faults);
         match field {
-            BuiltIn::CartId => self.cart_id = scalar.id(faults),
-            BuiltIn::OrderId => self.order_id = scalar.id(faults),
-            BuiltIn::V1OrderId => self.v1_order_id = scalar.id(faults),
-            BuiltIn::Value => self.value = scalar.number_in(-MAX_VALUE, MAX_VALUE, faults),
-            BuiltIn::Total => self.total = scalar.number_in(-MAX_VALUE, MAX_VALUE, faults),
-            BuiltIn::Revenue => self.revenue = scalar.number_in(-MAX_VALUE, MAX_VALUE, faults),
-            BuiltIn::Currency => self.currency = scalar.short(MAX_CURRENCY_BYTES, faults),
-            BuiltIn::Product(field) => self.single.set(field, scalar, faults),
+            BuiltIn::CartId => keep(&mut self.cart_id, cart_id, rank, scalar.id(Of::Thing, faults)),
+            BuiltIn::OrderId => keep(&mut self.order_id, order_id, rank, scalar.id(Of::Thing, faults)),
+            BuiltIn::Value => keep(&mut self.value, value, rank, amount(scalar, faults)),
+            BuiltIn::Total => keep(&mut self.total, total, rank, amount(scalar, faults)),
+            BuiltIn::Revenue => keep(&mut self.revenue, revenue, rank, amount(scalar, faults)),
+            BuiltIn::Currency => keep(&mut self.currency, currency, rank, scalar.short(MAX_CURRENCY_BYTES, faults)),
+            BuiltIn::Product(field) => self.single.set(field, rank, scalar, faults),
             // A list is read by its own reader; a single value in its place is broken.
-            BuiltIn::Products if scalar == Scalar::Null => {}
+            BuiltIn::Products if scalar == Scalar::Null || rank > CANONICAL => {}
             BuiltIn::Products => drop(faults.broken::<()>()),
         }
     }
@@ -244,12 +176,12 @@ impl<'a> Draft<'a> {
         let fresh = Self::default();
         self.cart_id = fresh.cart_id;
         self.order_id = fresh.order_id;
-        self.v1_order_id = fresh.v1_order_id;
         (self.value, self.total, self.revenue) = (None, None, None);
         self.currency = fresh.currency;
         self.single = fresh.single;
         self.list = fresh.list;
         self.signals.bounce = fresh.signals.bounce;
+        self.found = fresh.found;
     }
 
     /// Keeps a value for the models, wherever the entry wants it.
@@ -287,7 +219,7 @@ impl<'a> Draft<'a> {
         self.place(property).1.is_none_or(|best| rank < best)
     }
 
-    fn put_value(&mut self, property: PropertyId, rank: u8, value: Value<'a>) {
+    pub(super) fn put_value(&mut self, property: PropertyId, rank: u8, value: Value<'a>) {
         match self.place(property) {
             (place, None) => {
                 self.properties.insert(place, (property, value));

@@ -1,17 +1,24 @@
 //! The fields at the top level of an event in the Segment spec, and what each means for a draft.
 
 use super::draft::{BuiltIn, Draft, DraftProduct, ProductField};
-use super::lookup::{CONTEXT, Entry, TRAITS};
+use super::keys::Keys;
+use super::lookup::{CONTEXT, ECOMMERCE, ELSEWHERE, Entry, Signal, TRAITS};
+use super::nothing::Of;
 use super::value::{Faults, Scalar};
 use std::borrow::Cow;
 
 /// A field at the top level.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Top {
     /// An object below which models may look at something: its root in the lookup.
     Nested(u16),
     Properties,
     Field(TopField),
+    /// A field under another name than its own, which goes before it.
+    Otherwise(TopField),
+    /// Ignored: only there while a table is made.
+    #[default]
+    Nothing,
 }
 
 /// A single value at the top level.
@@ -32,12 +39,15 @@ pub(super) enum TopField {
     ReceivedAt,
     SentAt,
     Batch,
+    Email,
 }
 
 impl Top {
     /// All that are looked at. `file`: the record's key and time stand in the event.
-    pub(super) fn all(file: bool) -> impl Iterator<Item = (&'static str, Self)> {
+    pub(super) fn all(file: bool) -> Keys<Self> {
+        let mut keys = Keys::default();
         let of_files = [("userId", TopField::UserId), ("anonymousId", TopField::AnonymousId)];
+        let of_records = [("userId", TopField::SomeUser)];
         let fields = [
             ("type", TopField::Call),
             ("event", TopField::Event),
@@ -50,12 +60,28 @@ impl Top {
             ("receivedAt", TopField::ReceivedAt),
             ("sentAt", TopField::SentAt),
             ("batch", TopField::Batch),
+            ("email", TopField::Email),
         ];
-        let objects = [("properties", Self::Properties), ("context", Self::Nested(CONTEXT)), ("traits", Self::Nested(TRAITS))];
-        let of_records = [("userId", TopField::SomeUser)];
-        let fields = fields.into_iter().chain(of_files.into_iter().filter(move |_| file));
-        let fields = fields.chain(of_records.into_iter().filter(move |_| !file));
-        fields.map(|(key, field)| (key, Self::Field(field))).chain(objects)
+        let of_both = fields.into_iter().chain(of_files.into_iter().filter(|_| file));
+        for (key, field) in of_both.chain(of_records.into_iter().filter(|_| !file)) {
+            *keys.add(key) = Self::Field(field);
+            *keys.add_otherwise(key) = Self::Otherwise(field);
+        }
+        // Segment's spec for mail tools calls it so.
+        *keys.add_otherwise("action") = Self::Otherwise(TopField::Call);
+        // What the data layer of GA4 has beside its event.
+        let objects = [
+            ("properties", Self::Properties),
+            ("context", Self::Nested(CONTEXT)),
+            ("traits", Self::Nested(TRAITS)),
+            ("ecommerce", Self::Nested(ECOMMERCE)),
+        ];
+        for (key, object) in objects {
+            *keys.add(key) = object;
+            *keys.add_otherwise(key) = object;
+        }
+        keys.sort();
+        keys
     }
 }
 
@@ -67,7 +93,11 @@ impl TopField {
 }
 
 impl<'a> Draft<'a> {
+    /// `null` is absent: it takes nothing back that came under another name.
     pub(super) fn set_top(&mut self, field: TopField, scalar: Scalar<'a>) {
+        if scalar == Scalar::Null {
+            return;
+        }
         let faults = &mut self.faults;
         match field {
             TopField::Call => self.call = name(scalar, faults),
@@ -76,30 +106,64 @@ impl<'a> Draft<'a> {
             TopField::Category => self.call_category = Some(scalar),
             TopField::GroupId => self.group_id = Some(scalar),
             // However long: its hash is what counts.
-            TopField::MessageId => self.message_id = scalar.text(faults),
+            TopField::MessageId => self.message_id = scalar.long_id(Of::Thing, faults).or(self.message_id.take()),
             TopField::Timestamp => self.times.timestamp = scalar.time(faults),
             TopField::OriginalTimestamp => self.times.original_timestamp = scalar.time(faults),
             TopField::SomeUser => self.signals.set_user(&scalar),
             TopField::UserId => {
                 self.signals.set_user(&scalar);
-                self.file.user_id = scalar.text(faults);
+                self.file.user_id = scalar.long_id(Of::Person, faults).or(self.file.user_id.take());
             }
-            TopField::AnonymousId => self.file.anonymous_id = scalar.text(faults),
+            TopField::AnonymousId => {
+                self.file.anonymous_id = scalar.long_id(Of::Person, faults).or(self.file.anonymous_id.take());
+            }
             TopField::ReceivedAt => self.times.received_at = scalar.time(faults),
             TopField::SentAt => self.times.sent_at = scalar.time(faults),
             TopField::Batch => self.is_batch = scalar == Scalar::Other,
+            TopField::Email => self.signals.take_in(Signal::Email(ELSEWHERE), &scalar),
+        }
+    }
+
+    /// The same under another name than its own, if nothing came under that.
+    #[cold]
+    pub(super) fn set_top_otherwise(&mut self, field: TopField, scalar: Scalar<'a>) {
+        let is_there = match field {
+            // Such a name may mean something else, unless it says one of the calls.
+            TopField::Call => {
+                let is_call = |text: &str| {
+                    ["track", "page", "screen", "identify", "group", "alias"].iter().any(|c| c.eq_ignore_ascii_case(text))
+                };
+                self.call.is_some() || !matches!(&scalar, Scalar::Text(text) if is_call(text))
+            }
+            TopField::Event => self.event.is_some(),
+            TopField::Name => self.call_name.is_some(),
+            TopField::Category => self.call_category.is_some(),
+            TopField::GroupId => self.group_id.is_some(),
+            TopField::MessageId => self.message_id.is_some(),
+            TopField::Timestamp => self.times.timestamp.is_some(),
+            TopField::OriginalTimestamp => self.times.original_timestamp.is_some(),
+            TopField::SomeUser => self.signals.has_user(),
+            TopField::UserId => self.file.user_id.is_some(),
+            TopField::AnonymousId => self.file.anonymous_id.is_some(),
+            TopField::ReceivedAt => self.times.received_at.is_some(),
+            TopField::SentAt => self.times.sent_at.is_some(),
+            TopField::Batch => self.is_batch,
+            TopField::Email => false,
+        };
+        if !is_there {
+            self.set_top(field, scalar);
         }
     }
 
     /// A property that the service looks at, and maybe the models too: broken once even if both could use it.
     pub(super) fn set_property(&mut self, field: BuiltIn, entry: &Entry, scalar: Scalar<'a>) {
         if entry.is_inner() {
-            return self.set(field, scalar);
+            return self.set(field, entry.rank, scalar);
         }
         let before = self.faults.broken;
         self.put(entry, &scalar);
         let between = self.faults.broken;
-        self.set(field, scalar);
+        self.set(field, entry.rank, scalar);
         self.faults.count_once(before, between);
     }
 
@@ -112,12 +176,12 @@ impl<'a> Draft<'a> {
         scalar: Scalar<'a>,
     ) {
         if entry.is_inner() {
-            return product.set(field, scalar, &mut self.faults);
+            return product.set(field, entry.rank, scalar, &mut self.faults);
         }
         let before = self.faults.broken;
         self.put(entry, &scalar);
         let between = self.faults.broken;
-        product.set(field, scalar, &mut self.faults);
+        product.set(field, entry.rank, scalar, &mut self.faults);
         self.faults.count_once(before, between);
     }
 }

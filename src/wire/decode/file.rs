@@ -37,9 +37,13 @@ impl<'a> FileHead<'a> {
     }
 }
 
-/// `userId`, else `anonymousId`.
+/// `userId`, else `anonymousId`, else what traits, context and properties say of either.
 pub(super) fn prospect<'a>(draft: &mut Draft<'a>) -> Option<Cow<'a, str>> {
-    draft.file.user_id.take().or(draft.file.anonymous_id.take())
+    let own = draft.file.user_id.take().or(draft.file.anonymous_id.take());
+    own.or_else(|| {
+        let [user, anonymous] = draft.signals.take_ids();
+        user.or(anonymous)
+    })
 }
 
 /// `receivedAt`, else `sentAt`.

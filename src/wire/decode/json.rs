@@ -4,9 +4,9 @@
 //! the careful one, which reads the record from its beginning and knows what to say.
 
 use super::careful;
-use super::draft::{BuiltIn, Draft, DraftProduct, ProductList};
+use super::draft::{BuiltIn, Draft, DraftProduct};
 use super::envelope::Top;
-use super::lookup::{Entry, Lookup, PRODUCT, PROPERTIES};
+use super::lookup::{Entry, ITEM, Lookup, PRODUCT, PROPERTIES};
 use super::scan::Scan;
 use super::value::Scalar;
 
@@ -31,9 +31,13 @@ fn envelope<'a>(scan: &mut Scan<'a>, lookup: &Lookup, file: bool, draft: &mut Dr
             // A time in an object is for the careful pass.
             (scalar != Scalar::Other || !field.is_time()).then(|| draft.set_top(*field, scalar))
         }
+        Some(Top::Otherwise(field)) => {
+            let scalar = scan.scalar()?;
+            (scalar != Scalar::Other || !field.is_time()).then(|| draft.set_top_otherwise(*field, scalar))
+        }
         Some(Top::Properties) => properties(scan, lookup, draft),
         Some(Top::Nested(node)) => nested(scan, lookup, *node, draft),
-        None => scan.skip(),
+        Some(Top::Nothing) | None => scan.skip(),
     })
 }
 
@@ -42,19 +46,7 @@ fn properties<'a>(scan: &mut Scan<'a>, lookup: &Lookup, draft: &mut Draft<'a>) -
     if scan.peek()? != b'{' {
         return skip_broken(scan, draft);
     }
-    let node = lookup.node(PROPERTIES);
-    scan.object(|scan, key| {
-        let Some(entry) = node.get(key) else { return scan.skip() };
-        match entry.built_in {
-            None => looked_at(scan, lookup, entry, draft),
-            Some(BuiltIn::Products) => products(scan, lookup, draft),
-            Some(field) => {
-                let scalar = scan.scalar()?;
-                draft.set_property(field, entry, scalar);
-                Some(())
-            }
-        }
-    })
+    object(scan, lookup, PROPERTIES, draft)
 }
 
 /// A value that models look at, below this place or as a whole.
@@ -83,27 +75,48 @@ fn nested<'a>(scan: &mut Scan<'a>, lookup: &Lookup, node: u16, draft: &mut Draft
 }
 
 fn object<'a>(scan: &mut Scan<'a>, lookup: &Lookup, node: u16, draft: &mut Draft<'a>) -> Option<()> {
+    draft.single.is_object |= node == ITEM;
     let node = lookup.node(node);
-    scan.object(|scan, key| match node.get(key) {
-        Some(entry) => looked_at(scan, lookup, entry, draft),
-        None => scan.skip(),
+    scan.object(|scan, key| {
+        let Some(entry) = node.get(key) else { return scan.skip() };
+        match entry.built_in {
+            None => looked_at(scan, lookup, entry, draft),
+            Some(BuiltIn::Products) => products(scan, lookup, entry, draft),
+            Some(field) => {
+                let scalar = scan.scalar()?;
+                draft.set_property(field, entry, scalar);
+                Some(())
+            }
+        }
     })
 }
 
-fn products<'a>(scan: &mut Scan<'a>, lookup: &Lookup, draft: &mut Draft<'a>) -> Option<()> {
-    draft.list = ProductList::default();
-    if scan.peek()? != b'[' {
-        return skip_broken(scan, draft);
+/// A list of objects is read here; any other form of it is left to the careful pass.
+fn products<'a>(scan: &mut Scan<'a>, lookup: &Lookup, entry: &Entry, draft: &mut Draft<'a>) -> Option<()> {
+    match scan.peek()? {
+        b'[' => {}
+        b'{' | b'"' => return None,
+        _ => {
+            let before = draft.begin_list(entry.rank);
+            let scalar = scan.scalar()?;
+            draft.set_property(BuiltIn::Products, entry, scalar);
+            draft.settle_list(before);
+            return Some(());
+        }
     }
+    let before = draft.begin_list(entry.rank);
     draft.list.given = true;
     scan.array(|scan| match scan.peek()? {
         b'{' => product(scan, lookup, draft),
         b'n' => scan.skip(),
+        b'[' | b'"' => None,
         _ => {
             draft.list.drop_one(&mut draft.faults);
             scan.skip()
         }
-    })
+    })?;
+    draft.settle_list(before);
+    Some(())
 }
 
 fn product<'a>(scan: &mut Scan<'a>, lookup: &Lookup, draft: &mut Draft<'a>) -> Option<()> {

@@ -1,4 +1,7 @@
-//! Tables of keys that are looked at. Few, so a scan of those of one length beats a hash.
+//! Tables of keys that are looked at. Few, so a scan of those of one length beats a hash. Keys that are also known in other spellings
+//! are found by their normal form; nearly all that are unknown are told by three of their bytes before it is made.
+
+use super::spelled::{MAX_KEY_BYTES, normal_key};
 
 /// Keys and what they mean.
 #[derive(Debug, Clone)]
@@ -7,7 +10,14 @@ pub(super) struct Keys<T> {
     rows: Vec<Row<T>>,
     /// Where the keys of a length begin; the last number is that of all.
     starts: [u16; LENGTHS + 1],
+    /// By normal form.
+    otherwise: hashbrown::HashMap<Box<[u8]>, T, foldhash::fast::FixedState>,
+    /// A bit for what [`ends`] says of each of them.
+    ends: [u64; ENDS / 64],
 }
+
+/// How many different ends are told apart.
+const ENDS: usize = 1024;
 
 #[derive(Debug, Clone)]
 struct Row<T> {
@@ -24,19 +34,11 @@ const MARKED: usize = 16;
 
 impl<T> Default for Keys<T> {
     fn default() -> Self {
-        Self { rows: Vec::new(), starts: [0; LENGTHS + 1] }
+        Self { rows: Vec::new(), starts: [0; LENGTHS + 1], otherwise: hashbrown::HashMap::default(), ends: [0; ENDS / 64] }
     }
 }
 
 impl<T> Keys<T> {
-    /// A table that is complete.
-    pub(super) fn new<'k>(rows: impl IntoIterator<Item = (&'k str, T)>) -> Self {
-        let row = |(key, meaning): (&str, T)| Row { mark: mark(key.as_bytes()), key: key.into(), meaning };
-        let mut keys = Self { rows: rows.into_iter().map(row).collect(), ..Self::default() };
-        keys.sort();
-        keys
-    }
-
     /// The meaning of a key in a table that is still being made.
     pub(super) fn add(&mut self, key: &str) -> &mut T
     where
@@ -47,6 +49,28 @@ impl<T> Keys<T> {
             self.rows.len() - 1
         });
         &mut self.rows[n].meaning
+    }
+
+    /// The meaning of all spellings of a key that have no row of their own, in a table that is still being made.
+    pub(super) fn add_otherwise(&mut self, key: &str) -> &mut T
+    where
+        T: Default,
+    {
+        let mut buffer = [0; MAX_KEY_BYTES];
+        let normal = normal_key(key.as_bytes(), &mut buffer).unwrap_or_default();
+        let end = ends(normal);
+        self.ends[end / 64] |= 1 << (end % 64);
+        self.otherwise.entry(normal.into()).or_default()
+    }
+
+    /// Rows and what they mean, in a table that is still being made.
+    pub(super) fn rows_mut(&mut self) -> impl Iterator<Item = (&str, &mut T)> {
+        self.rows.iter_mut().map(|row| (&*row.key, &mut row.meaning))
+    }
+
+    /// What a key means in another spelling than that of a row.
+    pub(super) fn get_otherwise(&self, key: &[u8]) -> Option<&T> {
+        self.otherwise.get(normal_key(key, &mut [0; MAX_KEY_BYTES])?)
     }
 
     /// Has to be called before anything can be found.
@@ -62,12 +86,17 @@ impl<T> Keys<T> {
     pub(super) fn get(&self, key: &[u8]) -> Option<&T> {
         let length = length(key);
         let rows = self.rows.get(usize::from(self.starts[length])..usize::from(self.starts[length + 1]))?;
-        if rows.is_empty() {
+        if !rows.is_empty() {
+            let mark = mark(key);
+            if let Some(row) = rows.iter().find(|row| row.mark == mark && (length <= MARKED || row.key.as_bytes() == key)) {
+                return Some(&row.meaning);
+            }
+        }
+        let end = ends(key);
+        if self.ends[end / 64] >> (end % 64) & 1 == 0 {
             return None;
         }
-        let mark = mark(key);
-        let row = rows.iter().find(|row| row.mark == mark && (length <= MARKED || row.key.as_bytes() == key))?;
-        Some(&row.meaning)
+        self.get_otherwise(key)
     }
 }
 
@@ -75,6 +104,19 @@ impl<T> Keys<T> {
 #[inline]
 fn length(key: &[u8]) -> usize {
     key.len().min(LENGTHS - 1)
+}
+
+/// The same number for all spellings of a key, out of its first letter and its last two. A key that begins or ends with something
+/// else than a letter or a digit is found in the spelling of its row only.
+#[inline]
+fn ends(key: &[u8]) -> usize {
+    match key {
+        [first, .., before, last] => {
+            let fold = |byte: u8| usize::from(byte & 0x1f);
+            (fold(*first) << 5 ^ fold(*before) << 2 ^ fold(*last) << 4 ^ fold(*last)) % ENDS
+        }
+        _ => 0,
+    }
 }
 
 /// The first and the last bytes of a key as one number, so that most comparisons need no call.
@@ -97,11 +139,32 @@ mod tests {
     fn every_key_is_found_and_no_other() {
         let all: Vec<String> = (0..60).flat_map(|length| (0..length).map(move |place| (length, place))).map(key).collect();
         let (known, unknown): (Vec<_>, Vec<_>) = all.iter().enumerate().partition(|(n, _)| n % 3 > 0);
-        let keys = Keys::new(known.iter().map(|(n, key)| (key.as_str(), *n)));
+        let mut keys = Keys::default();
+        known.iter().for_each(|(n, key)| *keys.add(key) = *n);
+        keys.sort();
         assert!(known.iter().all(|(n, key)| keys.get(key.as_bytes()) == Some(n)));
         assert!(unknown.iter().all(|(_, key)| keys.get(key.as_bytes()).is_none()));
         assert_eq!(keys.get(b""), None);
-        assert_eq!(Keys::new([("", 1)]).get(b""), Some(&1));
+        *keys.add("") = 1;
+        keys.sort();
+        assert_eq!(keys.get(b""), Some(&1));
+    }
+
+    #[test]
+    fn a_key_is_found_in_any_spelling_but_the_row_comes_first() {
+        let mut keys: Keys<u8> = Keys::default();
+        *keys.add("order_id") = 1;
+        *keys.add_otherwise("order_id") = 2;
+        *keys.add_otherwise("qty") = 3;
+        keys.sort();
+        assert_eq!(keys.get(b"order_id"), Some(&1));
+        for key in ["orderId", "OrderID", "ORDER_ID", "order-id", "Order ID", "orderid", "order__id"] {
+            assert_eq!(keys.get(key.as_bytes()), Some(&2), "{key}");
+        }
+        assert_eq!((keys.get(b"QTY"), keys.get(b"q_ty")), (Some(&3), Some(&3)));
+        for key in ["order", "order_ids", "id", "ordered", "orderäid", "", "_", "order_id_of_something_that_is_long"] {
+            assert_eq!(keys.get(key.as_bytes()), None, "{key}");
+        }
     }
 
     /// A key that differs from the others of its length in one byte.

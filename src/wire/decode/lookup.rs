@@ -1,11 +1,13 @@
 //! The vocabulary of the models, laid out for the decoder: which names and which places in an event are looked at.
 
 use super::bounce::{self, Says};
-use super::draft::{BuiltIn, ProductField};
+use super::draft::BuiltIn;
 use super::envelope::Top;
 use super::keys::Keys;
+use super::spelled::{EXACT, FREQUENT, IN_CAMEL_CASE, OF_EVENT, OF_PRODUCT, OTHERWISE, PRODUCT_CURRENCY, WITHIN};
+use super::tracks::{Names, Track};
 use crate::domain::model::call_name;
-use crate::domain::names::{Kind, NameId, PropertyId, Vocabulary, canonical, kind_of_track};
+use crate::domain::names::{Kind, NameId, PropertyId, Vocabulary};
 use std::borrow::Cow;
 
 /// What becomes of a value that is looked at.
@@ -31,27 +33,69 @@ pub(super) enum Signal {
     List,
     /// Hard or soft.
     Bounce(Says, u8),
+    /// Ids of a person outside of the envelope.
+    User(u8),
+    Anonymous(u8),
 }
 
+impl Signal {
+    /// The same under another spelling of its name, which goes before other names and places.
+    fn otherwise(self) -> Self {
+        match self {
+            Self::UserAgent(rank) => Self::UserAgent(rank + 1),
+            Self::Mail(rank) => Self::Mail(rank + 1),
+            Self::Link(rank) => Self::Link(rank + 1),
+            Self::User(rank) => Self::User(rank + 1),
+            Self::Anonymous(rank) => Self::Anonymous(rank + 1),
+            Self::Email(rank) if rank >= ELSEWHERE => Self::Email(rank + 1),
+            other => other,
+        }
+    }
+}
+
+/// Rank of an address that stands neither in the traits (0) nor in those of the context (1).
+pub(super) const ELSEWHERE: u8 = 2;
+
 /// Where signals stand.
-const SIGNALS: [(u16, &str, Signal); 17] = [
+const SIGNALS: [(u16, &str, Signal); 38] = [
     (TRAITS, "email", Signal::Email(0)),
     (CONTEXT, "traits.email", Signal::Email(1)),
+    (PROPERTIES, "email", Signal::Email(4)),
+    (PROPERTIES, "$email", Signal::Email(6)),
+    (PROPERTIES, "customer.email", Signal::Email(8)),
+    (PROPERTIES, "user.email", Signal::Email(10)),
+    (PROPERTIES, "customer_email", Signal::Email(12)),
+    (PROPERTIES, "user_email", Signal::Email(14)),
+    (PROPERTIES, "email_address", Signal::Email(16)),
+    (PROPERTIES, "billing_email", Signal::Email(18)),
+    (PROPERTIES, "billing.email", Signal::Email(20)),
+    (PROPERTIES, "contact_email", Signal::Email(22)),
     (PROPERTIES, "machine_open", Signal::Marked),
     (PROPERTIES, "sg_machine_open", Signal::Marked),
     (PROPERTIES, "bot", Signal::Marked),
     (PROPERTIES, "trigger_id", Signal::Trigger),
     (PROPERTIES, "email_id", Signal::Mail(0)),
-    (PROPERTIES, "campaign_id", Signal::Mail(1)),
+    (PROPERTIES, "campaign_id", Signal::Mail(2)),
     (PROPERTIES, "link_url", Signal::Link(0)),
-    (PROPERTIES, "link_id", Signal::Link(1)),
+    (PROPERTIES, "link_id", Signal::Link(2)),
     (PROPERTIES, "step", Signal::CheckoutStep),
     (PROPERTIES, "list_id", Signal::List),
-    (PROPERTIES, "listId", Signal::List),
     (CONTEXT, "userAgent", Signal::UserAgent(0)),
-    (PROPERTIES, "user_agent", Signal::UserAgent(1)),
-    (PROPERTIES, "userAgent", Signal::UserAgent(1)),
-    (PROPERTIES, "useragent", Signal::UserAgent(1)),
+    (PROPERTIES, "user_agent", Signal::UserAgent(2)),
+    (TRAITS, "userId", Signal::User(0)),
+    (CONTEXT, "traits.userId", Signal::User(2)),
+    (CONTEXT, "userId", Signal::User(4)),
+    (PROPERTIES, "userId", Signal::User(6)),
+    (PROPERTIES, "customer_id", Signal::User(8)),
+    (PROPERTIES, "customer.id", Signal::User(10)),
+    (TRAITS, "id", Signal::User(12)),
+    (CONTEXT, "traits.id", Signal::User(14)),
+    (TRAITS, "anonymousId", Signal::Anonymous(0)),
+    (CONTEXT, "traits.anonymousId", Signal::Anonymous(2)),
+    (CONTEXT, "anonymousId", Signal::Anonymous(4)),
+    (PROPERTIES, "anonymousId", Signal::Anonymous(6)),
+    (PROPERTIES, "distinct_id", Signal::Anonymous(8)),
+    (CONTEXT, "clientId", Signal::Anonymous(10)),
 ];
 
 /// One key of an object that is looked at.
@@ -59,6 +103,8 @@ const SIGNALS: [(u16, &str, Signal); 17] = [
 pub(super) struct Entry {
     /// What the service takes it for, of the properties of an event and of a product of its list.
     pub built_in: Option<BuiltIn>,
+    /// Where an event has the property under several names, the lowest wins.
+    pub rank: u8,
     pub targets: Vec<Target>,
     pub signal: Option<Signal>,
     pub child: Option<u16>,
@@ -76,12 +122,12 @@ impl Entry {
 pub(super) type Node = Keys<Entry>;
 
 /// Built once from the vocabulary.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Lookup {
     /// What stands at the top level of a record, and of a line of a file.
     tops: [Keys<Top>; 2],
     nodes: Vec<Node>,
-    names: hashbrown::HashMap<Box<str>, (Kind, NameId), foldhash::fast::FixedState>,
+    names: Names,
     calls: Vec<(Kind, NameId)>,
     /// The properties `name` and `category`, which page and screen calls carry outside of `properties`.
     pub call_name: Option<PropertyId>,
@@ -96,29 +142,41 @@ pub(super) const CONTEXT: u16 = 1;
 pub(super) const TRAITS: u16 = 2;
 /// A product of the list in the properties.
 pub(super) const PRODUCT: u16 = 3;
+/// `ecommerce`, as the data layer of GA4 has it.
+pub(super) const ECOMMERCE: u16 = 4;
+/// A product in an object of its own among the properties: `product`.
+pub(super) const ITEM: u16 = 5;
 
 impl Lookup {
     pub(super) fn new(vocabulary: &Vocabulary) -> Self {
         let mut lookup = Self {
-            tops: [false, true].map(|file| Keys::new(Top::all(file))),
-            nodes: vec![Node::default(); 4],
-            names: hashbrown::HashMap::default(),
+            tops: [false, true].map(Top::all),
+            nodes: vec![Node::default(); 6],
+            names: Names::new(vocabulary),
             calls: Vec::new(),
             call_name: vocabulary.property("name"),
             call_category: vocabulary.property("category"),
             group_id: vocabulary.property("groupId"),
         };
-        lookup.entry_at(PROPERTIES, "products").child = Some(PRODUCT);
-        for (key, field) in BuiltIn::ALL {
-            lookup.entry_at(PROPERTIES, key).built_in = Some(field);
+        lookup.entry_at(PROPERTIES, "ecommerce").child = Some(ECOMMERCE);
+        lookup.entry_at(PROPERTIES, "product").child = Some(ITEM);
+        for (field, names) in OF_EVENT.into_iter().chain(OF_PRODUCT) {
+            let [canonical, ..] = names else { continue };
+            lookup.entry_at(PROPERTIES, canonical).built_in = Some(field);
+            if let BuiltIn::Products = field {
+                names.iter().for_each(|name| lookup.entry_at(PROPERTIES, name).child = Some(PRODUCT));
+            }
             if let BuiltIn::Product(_) = field {
-                lookup.entry_at(PRODUCT, key).built_in = Some(field);
+                lookup.entry_at(PRODUCT, canonical).built_in = Some(field);
             }
         }
-        // At top level it is the event's.
-        lookup.entry_at(PRODUCT, "currency").built_in = Some(BuiltIn::Product(ProductField::Currency));
-        for name in vocabulary.names() {
-            lookup.names.insert(name.as_str().into(), (vocabulary.kind_of_track(name), vocabulary.name(name)));
+        lookup.entry_at(PRODUCT, PRODUCT_CURRENCY.1[0]).built_in = Some(PRODUCT_CURRENCY.0);
+        for (field, name) in EXACT {
+            lookup.entry_at(PROPERTIES, name).built_in = Some(field);
+            if let BuiltIn::Product(_) = field {
+                lookup.entry_at(PRODUCT, name).built_in = Some(field);
+                lookup.entry_at(ITEM, name).built_in = Some(field);
+            }
         }
         for kind in [Kind::Page, Kind::Screen, Kind::Identify, Kind::Group, Kind::Alias] {
             lookup.calls.push((kind, vocabulary.name(call_name(kind).unwrap_or_default())));
@@ -149,8 +207,68 @@ impl Lookup {
         for (path, says, rank) in bounce::PLACES {
             lookup.entry_at(PROPERTIES, path).signal = Some(Signal::Bounce(says, rank));
         }
+        lookup.add_spellings(vocabulary);
         lookup.nodes.iter_mut().for_each(Node::sort);
         lookup
+    }
+
+    /// All other names and spellings of what the service looks at; what models look at under the canonical name comes from them too.
+    fn add_spellings(&mut self, vocabulary: &Vocabulary) {
+        for (field, names) in OF_EVENT.into_iter().chain(OF_PRODUCT) {
+            let [canonical, others @ ..] = names else { continue };
+            self.spell(PROPERTIES, PROPERTIES, field, canonical, others, 0);
+            if let BuiltIn::Product(_) = field {
+                self.spell(PRODUCT, PRODUCT, field, canonical, others, 0);
+                self.spell(ITEM, PRODUCT, field, canonical, others, WITHIN);
+            } else {
+                self.spell(ECOMMERCE, PROPERTIES, field, canonical, others, WITHIN);
+            }
+        }
+        let (field, names) = PRODUCT_CURRENCY;
+        self.spell(PRODUCT, PRODUCT, field, names[0], &names[1..], 0);
+        for (root, path, signal) in SIGNALS {
+            if !matches!(signal, Signal::UserAgent(_)) || vocabulary.wants_user_agents() {
+                let (parent, last) = path.rsplit_once('.').map_or((None, path), |(parent, last)| (Some(parent), last));
+                let node = parent.map_or(Some(root), |parent| self.entry_at(root, parent).child);
+                // `ID` is written where `id` is meant, but hardly by who means a person.
+                if let Some(node) = node.filter(|_| last.len() > 2 && !last.starts_with('$')) {
+                    self.nodes[usize::from(node)].add_otherwise(last).signal = Some(signal.otherwise());
+                }
+            }
+        }
+        // A row that only a model made hides the other spellings of its name: it has to mean what they do.
+        for node in &mut self.nodes {
+            let otherwise = node.clone();
+            for (key, entry) in node.rows_mut() {
+                if let Some(found) = otherwise.get_otherwise(key.as_bytes()) {
+                    if entry.built_in.is_none() && found.built_in.is_some() {
+                        (entry.built_in, entry.rank) = (found.built_in, found.rank);
+                        entry.targets.extend(found.targets.iter().copied());
+                    }
+                    entry.signal = entry.signal.or(found.signal);
+                }
+            }
+        }
+    }
+
+    /// The names of one field in a node; what models look at is told by its row in `model`, another node or the same.
+    fn spell(&mut self, node: u16, model: u16, field: BuiltIn, canonical: &str, others: &[&str], within: u8) {
+        let targets = self.entry_at(model, canonical).targets.clone();
+        let told = |entry: &mut Entry, rank: u8| {
+            (entry.built_in, entry.rank) = (Some(field), rank);
+            let as_others = |target: &Target| Target { rank: target.rank.saturating_add(rank.saturating_mul(4)), ..*target };
+            entry.targets.extend(targets.iter().map(as_others));
+        };
+        if node != model {
+            told(self.entry_at(node, canonical), within);
+        }
+        if let Some((_, camel)) = FREQUENT.iter().find(|(name, _)| *name == canonical) {
+            told(self.entry_at(node, camel), within + IN_CAMEL_CASE);
+        }
+        told(self.nodes[usize::from(node)].add_otherwise(canonical), within + OTHERWISE);
+        for (rank, other) in (within + OTHERWISE + 1..).zip(others) {
+            told(self.nodes[usize::from(node)].add_otherwise(other), rank);
+        }
     }
 
     fn add(&mut self, root: u16, path: &str, target: Target) {
@@ -203,21 +321,10 @@ impl Lookup {
         Some(entry)
     }
 
-    /// The meaning of a track name; the canonical name; whether it was a v1 name.
-    pub(super) fn track<'a>(&self, name: Cow<'a, str>) -> (Kind, NameId, Cow<'a, str>, bool) {
-        if let Some((kind, id)) = self.names.get(&*name) {
-            return (*kind, *id, name, false);
-        }
-        let canonical_name = match &name {
-            Cow::Borrowed(text) => Cow::Borrowed(canonical(text)),
-            Cow::Owned(text) => Cow::Owned(canonical(text).to_owned()),
-        };
-        let is_v1 = canonical_name != name;
-        let (kind, id) = match self.names.get(&*canonical_name) {
-            Some(known) if is_v1 => *known,
-            _ => (kind_of_track(&canonical_name), NameId::NONE),
-        };
-        (kind, id, canonical_name, is_v1)
+    /// The meaning of a track name.
+    #[inline]
+    pub(super) fn track<'a>(&self, name: Cow<'a, str>) -> Track<'a> {
+        self.names.track(name)
     }
 
     /// The name of a call that is no track.

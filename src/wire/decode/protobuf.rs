@@ -2,6 +2,8 @@
 
 use super::draft::{BuiltIn, Draft, DraftProduct, ProductField};
 use super::lookup::Lookup;
+use super::nothing::Of;
+use super::spelled::CANONICAL;
 use super::surplus::{LOOKED_THROUGH_BYTES, without_surplus};
 use super::value::Scalar;
 use crate::domain::YEAR_9999_END_MS;
@@ -47,12 +49,12 @@ pub(super) fn parse(bytes: &[u8], lookup: &Lookup, draft: &mut Draft<'_>) -> Res
     } else {
         draft.call_name = Some(Scalar::Text(name)).filter(|n| *n != Scalar::Text(Cow::Borrowed("")));
     }
-    draft.message_id = Some(owned(event.message_id)).filter(|id| !id.is_empty());
+    draft.message_id = text(event.message_id).long_id(Of::Thing, &mut draft.faults);
     draft.signals.set_user(&text(event.user_id));
-    draft.set(BuiltIn::CartId, text(event.cart_id));
-    draft.set(BuiltIn::OrderId, text(event.order_id));
-    draft.set(BuiltIn::Value, number(event.value));
-    draft.set(BuiltIn::Currency, text(event.currency));
+    draft.set(BuiltIn::CartId, CANONICAL, text(event.cart_id));
+    draft.set(BuiltIn::OrderId, CANONICAL, text(event.order_id));
+    draft.set(BuiltIn::Value, CANONICAL, number(event.value));
+    draft.set(BuiltIn::Currency, CANONICAL, text(event.currency));
     if let Some(product) = event.product {
         draft.single = draft_product(product, draft);
     }
@@ -80,16 +82,16 @@ pub(super) fn parse(bytes: &[u8], lookup: &Lookup, draft: &mut Draft<'_>) -> Res
 fn draft_product<'a>(product: proto::Product, draft: &mut Draft<'a>) -> DraftProduct<'a> {
     let mut result = DraftProduct::default();
     let faults = &mut draft.faults;
-    result.set(ProductField::ProductId, text(product.product_id), faults);
-    result.set(ProductField::Sku, text(product.sku), faults);
-    result.set(ProductField::Name, text(product.name), faults);
-    result.set(ProductField::Variant, text(product.variant), faults);
-    result.set(ProductField::Url, text(product.url), faults);
-    result.set(ProductField::ImageUrl, text(product.image_url), faults);
-    result.set(ProductField::Price, number(product.price), faults);
+    result.set(ProductField::ProductId, CANONICAL, text(product.product_id), faults);
+    result.set(ProductField::Sku, CANONICAL, text(product.sku), faults);
+    result.set(ProductField::Name, CANONICAL, text(product.name), faults);
+    result.set(ProductField::Variant, CANONICAL, text(product.variant), faults);
+    result.set(ProductField::Url, CANONICAL, text(product.url), faults);
+    result.set(ProductField::ImageUrl, CANONICAL, text(product.image_url), faults);
+    result.set(ProductField::Price, CANONICAL, number(product.price), faults);
     let whole = product.quantity.map_or(Scalar::Null, Scalar::Signed);
-    result.set(ProductField::Quantity, product.decimal_quantity.map_or(whole, Scalar::Float), faults);
-    result.set(ProductField::Currency, text(product.currency), faults);
+    result.set(ProductField::Quantity, CANONICAL, product.decimal_quantity.map_or(whole, Scalar::Float), faults);
+    result.set(ProductField::Currency, CANONICAL, text(product.currency), faults);
     result
 }
 

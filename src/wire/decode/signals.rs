@@ -3,10 +3,11 @@
 
 use super::bounce::Bounce;
 use super::lookup::Signal;
+use super::nothing::{Of, is_address, is_id};
 use super::value::{MAX_ID_BYTES, Scalar};
 use crate::domain::event::Signals;
 use crate::domain::ids::{hash64, low32};
-use crate::domain::names::Kind;
+use crate::domain::names::{Kind, words};
 use std::borrow::Cow;
 
 /// Longest address; a longer one is none.
@@ -20,29 +21,39 @@ const MAX_STEP_BYTES: usize = 64;
 /// mean something else elsewhere.
 #[derive(Debug, Default)]
 pub(super) struct SignalDraft<'a> {
-    /// From the traits of the call, from those of its context.
-    emails: [Option<Cow<'a, str>>; 2],
-    agents: [Option<Cow<'a, str>>; 2],
+    /// From the traits of the call, from those of its context, from anywhere else in the event.
+    emails: [Ranked<'a>; 3],
+    agent: Ranked<'a>,
     marked: bool,
     trigger_id: Option<u128>,
-    mails: [Option<Cow<'a, str>>; 2],
-    links: [Option<Cow<'a, str>>; 2],
+    mail: Ranked<'a>,
+    link: Ranked<'a>,
     checkout_step: Option<Cow<'a, str>>,
     of_list: bool,
     has_user: bool,
     pub bounce: Bounce,
+    /// Ids in traits, context and properties, for events that have none where it belongs.
+    user: Ranked<'a>,
+    anonymous: Ranked<'a>,
 }
 
+/// A text and the rank of the place that gave it: the lowest wins.
+type Ranked<'a> = Option<(u8, Cow<'a, str>)>;
+
 impl<'a> SignalDraft<'a> {
-    /// `userId`, the last one of several.
+    /// `userId`.
     pub(super) fn set_user(&mut self, scalar: &Scalar<'_>) {
-        self.has_user = match scalar {
-            Scalar::Text(text) => is_id(text.trim()),
-            Scalar::Digits(digits) => is_id(digits),
+        self.has_user |= match scalar {
+            Scalar::Text(text) => is_id(text, Of::Person),
+            Scalar::Digits(digits) => is_id(digits.strip_suffix(".0").unwrap_or(digits), Of::Person),
             Scalar::Signed(number) => *number != 0,
             Scalar::Float(number) => number.is_finite() && *number != 0.0,
             Scalar::Bool(_) | Scalar::Null | Scalar::Other => false,
         };
+    }
+
+    pub(super) fn has_user(&self) -> bool {
+        self.has_user
     }
 
     pub(super) fn take_in(&mut self, signal: Signal, scalar: &Scalar<'a>) {
@@ -54,50 +65,60 @@ impl<'a> SignalDraft<'a> {
                 self.trigger_id = text(scalar, 32).and_then(|id| u128::from_str_radix(&id, 16).ok()).or(self.trigger_id);
             }
             Signal::CheckoutStep => self.checkout_step = text(scalar, MAX_STEP_BYTES).or(self.checkout_step.take()),
-            Signal::Email(rank) => put(&mut self.emails, rank, text(scalar, MAX_EMAIL_BYTES)),
-            Signal::UserAgent(rank) => put(&mut self.agents, rank, text(scalar, MAX_AGENT_BYTES)),
-            Signal::Mail(rank) => put(&mut self.mails, rank, text(scalar, MAX_ID_BYTES)),
-            Signal::Link(rank) => put(&mut self.links, rank, text(scalar, super::MAX_URL_BYTES)),
+            Signal::Email(rank) => {
+                let address = text(scalar, MAX_EMAIL_BYTES).filter(|address| is_address(address));
+                put(&mut self.emails[usize::from(rank.min(2))], rank, address);
+            }
+            Signal::UserAgent(rank) => put(&mut self.agent, rank, text(scalar, MAX_AGENT_BYTES)),
+            Signal::Mail(rank) => put(&mut self.mail, rank, text(scalar, MAX_ID_BYTES)),
+            Signal::Link(rank) => put(&mut self.link, rank, text(scalar, super::MAX_URL_BYTES)),
+            Signal::User(rank) => put(&mut self.user, rank, text(scalar, MAX_ID_BYTES).filter(|id| is_id(id, Of::Person))),
+            Signal::Anonymous(rank) => {
+                put(&mut self.anonymous, rank, text(scalar, MAX_ID_BYTES).filter(|id| is_id(id, Of::Person)));
+            }
         }
     }
 
-    /// The traits of a group call are those of a company: its address is nobody's.
-    pub(super) fn finish(self, kind: Kind) -> Signals<'a> {
-        let [own, of_context] = self.emails;
+    /// The ids of a person in traits, context and properties: of the user, else of the browser.
+    pub(super) fn take_ids(&mut self) -> [Option<Cow<'a, str>>; 2] {
+        let user = self.user.take().map(|(_, id)| id);
+        self.has_user |= user.is_some();
+        [user, self.anonymous.take().map(|(_, id)| id)]
+    }
+
+    /// The traits of a group call are those of a company: its address is nobody's. What is sent to a friend names the friend's.
+    pub(super) fn finish(self, kind: Kind, name: &str) -> Signals<'a> {
+        let [own, of_context, of_event] = self.emails;
+        let own = own.filter(|_| kind != Kind::Group);
+        let of_event = of_event.filter(|_| kind != Kind::Group && !concerns_others(name));
         Signals {
-            email: own.filter(|_| kind != Kind::Group).or(of_context),
-            user_agent: first(self.agents),
+            email: own.or(of_context).or(of_event).map(|(_, address)| address),
+            user_agent: self.agent.map(|(_, agent)| agent),
             marked: self.marked,
             trigger_id: self.trigger_id,
-            mail: first(self.mails).map_or(0, |id| low32(hash64(id.as_bytes()))),
-            link: first(self.links).map_or(0, |link| low32(hash64(link.as_bytes()))),
+            mail: self.mail.map_or(0, |(_, id)| low32(hash64(id.as_bytes()))),
+            link: self.link.map_or(0, |(_, link)| low32(hash64(link.as_bytes()))),
             checkout_step: self.checkout_step,
             of_list: self.of_list,
-            has_user: self.has_user,
+            has_user: self.has_user || self.user.is_some(),
+            near: None,
         }
     }
 }
 
-/// Not one of the words that programs write where they know nobody. Each event asks: most are told by their first byte.
-fn is_id(text: &str) -> bool {
-    const NOBODY: [&str; 7] = ["null", "undefined", "none", "nil", "nan", "false", "[object object]"];
-    match text.as_bytes() {
-        [] => false,
-        [b'0', rest @ ..] => rest.iter().any(|b| *b != b'0'),
-        [b'n' | b'N' | b'f' | b'F' | b'[', ..] => !NOBODY.iter().any(|word| text.eq_ignore_ascii_case(word)),
-        [b'u' | b'U', b'n' | b'N', ..] => !text.eq_ignore_ascii_case("undefined"),
-        _ => true,
-    }
+/// Whether an address among the properties of such an event may be somebody else's: an invitation, a gift, what is shared.
+fn concerns_others(name: &str) -> bool {
+    const WORDS: [&str; 8] = ["invit", "friend", "share", "sharing", "refer", "gift", "recommend", "forward"];
+    words(name).iter().any(|word| WORDS.iter().any(|other| word.starts_with(other)))
 }
 
-fn put<'a>(places: &mut [Option<Cow<'a, str>>; 2], rank: u8, found: Option<Cow<'a, str>>) {
-    if let (Some(place), Some(found)) = (places.get_mut(usize::from(rank)), found) {
-        *place = Some(found);
+/// Of two from places of one rank the last one.
+fn put<'a>(place: &mut Ranked<'a>, rank: u8, found: Option<Cow<'a, str>>) {
+    if let Some(found) = found
+        && place.as_ref().is_none_or(|(best, _)| rank <= *best)
+    {
+        *place = Some((rank, found));
     }
-}
-
-fn first<'a>([one, other]: [Option<Cow<'a, str>>; 2]) -> Option<Cow<'a, str>> {
-    one.or(other)
 }
 
 /// Text or a number, if it is not empty and not too long.

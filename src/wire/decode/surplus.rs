@@ -1,7 +1,7 @@
 //! Products beyond those that count are left out of a protobuf event before it is decoded: an empty one is two bytes on the wire and two
 //! hundred in memory.
 
-use super::draft::MAX_PRODUCTS;
+use super::products::MAX_PRODUCTS;
 
 /// Smaller events can't hold enough of them to matter.
 pub(super) const LOOKED_THROUGH_BYTES: usize = 16 * 1024;

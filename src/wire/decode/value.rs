@@ -1,5 +1,6 @@
 //! Single values, read leniently: what is broken is dropped and counted, never an error.
 
+use super::nothing::{Of, is_id};
 use crate::domain::event::Value;
 use crate::domain::number;
 use crate::wire::time::{self, Written};
@@ -107,9 +108,16 @@ impl<'a> Scalar<'a> {
         Some(cut(text, max_bytes))
     }
 
+    /// An id. Words that stand for none are absent, without a fault: see [`super::nothing`].
     #[inline]
-    pub(super) fn id(self, faults: &mut Faults) -> Option<Cow<'a, str>> {
-        self.short(MAX_ID_BYTES, faults)
+    pub(super) fn id(self, of: Of, faults: &mut Faults) -> Option<Cow<'a, str>> {
+        self.short(MAX_ID_BYTES, faults).filter(|id| is_id(id, of))
+    }
+
+    /// The same of any length.
+    #[inline]
+    pub(super) fn long_id(self, of: Of, faults: &mut Faults) -> Option<Cow<'a, str>> {
+        self.text(faults).filter(|id| is_id(id, of))
     }
 
     /// A finite number; numeric text will do.

@@ -1,0 +1,283 @@
+//! Words that programs write where they know no id or no address: such an id is absent, such an address nobody's.
+
+/// Words that stand for no id of anything.
+const NO_ID: [&str; 14] = [
+    "null",
+    "none",
+    "nil",
+    "nan",
+    "undefined",
+    "unknown",
+    "n/a",
+    "void",
+    "true",
+    "false",
+    "object object",
+    "[object object]",
+    "not set",
+    "not_set",
+];
+
+/// Words that stand for nobody, though a product or an order may well be called so.
+const NOBODY: [&str; 11] = [
+    "anonymous",
+    "anon",
+    "guest",
+    "user",
+    "test",
+    "id",
+    "email",
+    "distinctid",
+    "distinct_id",
+    "not_authenticated",
+    "notauthenticated",
+];
+
+/// Longest of these words, in quotes.
+const MAX_WORD_BYTES: usize = 19;
+
+/// From this length one letter, and one digit other than 0, all over is no id: shorter numbers may well be somebody's.
+const ONE_LETTER_FROM: usize = 4;
+const ONE_LETTER_UP_TO: usize = 40;
+const ONE_DIGIT_FROM: usize = 10;
+
+/// Local parts of addresses that nobody reads. `guest@` is none of them: whoever types an address as a guest may have that one.
+const NO_READER: [&str; 5] = ["noreply", "no-reply", "no_reply", "test", "donotreply"];
+
+/// What an id is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    /// A user, a browser, the prospect.
+    Person,
+    /// An order, a cart, a product, a message.
+    Thing,
+}
+
+/// Whether a text is an id. Each event asks: most are told by their first two bytes.
+#[inline]
+pub(super) fn is_id(text: &str, of: Of) -> bool {
+    match text.as_bytes() {
+        [first, second, ..] if first.is_ascii_alphanumeric() && first != second && !may_begin_a_word(*first, *second) => true,
+        _ => is_id_on_second_sight(text, of),
+    }
+}
+
+/// Whether one of the words begins so, or zeros and hyphens do.
+fn may_begin_a_word(first: u8, second: u8) -> bool {
+    matches!(
+        &[first | 0x20, second | 0x20],
+        b"nu"
+            | b"no"
+            | b"ni"
+            | b"na"
+            | b"n/"
+            | b"un"
+            | b"vo"
+            | b"tr"
+            | b"fa"
+            | b"ob"
+            | b"an"
+            | b"gu"
+            | b"us"
+            | b"te"
+            | b"id"
+            | b"em"
+            | b"di"
+    ) || first == b'0' && second == b'-'
+}
+
+#[inline(never)]
+fn is_id_on_second_sight(text: &str, of: Of) -> bool {
+    let bare = bare(text);
+    if bare.len() <= MAX_WORD_BYTES {
+        let is = |word: &&str| bare.eq_ignore_ascii_case(word);
+        if NO_ID.iter().any(|word| is(&word)) || of == Of::Person && NOBODY.iter().any(|word| is(&word)) || bare == "-1" {
+            return false;
+        }
+    }
+    // A template that nobody has filled in.
+    if bare.starts_with("{{") || bare.starts_with("${") || text.trim_start().starts_with("{{") {
+        return false;
+    }
+    // Zeros, hyphens, the nil UUID; blanks, dots, brackets.
+    if bare.chars().all(|c| c == '0' || !c.is_alphanumeric()) {
+        return false;
+    }
+    let mut letters = bare.chars();
+    let Some(first) = letters.next() else { return false };
+    let from = if first.is_ascii_digit() { ONE_DIGIT_FROM } else { ONE_LETTER_FROM };
+    bare.len() < from || bare.len() > ONE_LETTER_UP_TO || letters.any(|letter| letter != first)
+}
+
+/// Without blanks, and without one pair of quotes or brackets.
+pub(super) fn bare(text: &str) -> &str {
+    let text = text.trim();
+    let inner = |open: char, close: char| text.strip_prefix(open)?.strip_suffix(close);
+    let pairs = [('"', '"'), ('\'', '\''), ('`', '`'), ('(', ')'), ('<', '>'), ('[', ']')];
+    pairs.into_iter().find_map(|(open, close)| inner(open, close)).unwrap_or(text).trim()
+}
+
+/// Whether a text is an address that somebody may read, or the hash of one: who hides addresses from this service has them.
+pub(super) fn is_address(text: &str) -> bool {
+    let Some((local, domain)) = text.trim().rsplit_once('@') else { return is_hash(text.trim()) };
+    let (local, domain) = (local.trim_start_matches(['"', '\'', '<']), domain.trim_end_matches(['"', '\'', '>']));
+    let Some((name, top)) = domain.rsplit_once('.') else { return false };
+    if local.is_empty() || name.is_empty() || top.is_empty() || text.trim().contains(char::is_whitespace) {
+        return false;
+    }
+    let is_one_of = |words: &[&str], text: &str| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    let first = name.split('.').next().unwrap_or(name);
+    !(is_one_of(&NO_READER, local)
+        || is_one_of(&["example.com", "example.org", "example.net"], domain)
+        || first.eq_ignore_ascii_case("test")
+        || is_one_of(&["localhost", "invalid"], top)
+        || first.eq_ignore_ascii_case("localhost"))
+}
+
+/// At least 64 bits in hexadecimal digits.
+fn is_hash(text: &str) -> bool {
+    text.len() >= 16
+        && text.len().is_multiple_of(2)
+        && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && is_id(text, Of::Thing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_for_no_id_are_no_id_in_any_case_bare_or_quoted() {
+        for word in NO_ID {
+            for text in [word.to_owned(), word.to_uppercase(), format!("\"{word}\""), format!("'{word}'"), format!("  {word} ")] {
+                assert!(!is_id(&text, Of::Thing) && !is_id(&text, Of::Person), "{text}");
+            }
+        }
+        for word in NOBODY {
+            assert!(!is_id(word, Of::Person) && !is_id(&word.to_uppercase(), Of::Person), "{word}");
+            assert!(is_id(word, Of::Thing), "{word}");
+        }
+    }
+
+    #[test]
+    fn what_says_nothing_is_no_id() {
+        for text in [
+            "",
+            " ",
+            "\t\n",
+            "\u{a0}",
+            "0",
+            "00",
+            "0000000",
+            "-1",
+            "-",
+            "---",
+            "0-0",
+            "00000000-0000-0000-0000-000000000000",
+            "{}",
+            "[]",
+            "\"\"",
+            "...",
+            "?",
+            "xxxx",
+            "XXXXXX",
+            "aaaa",
+            "1111111111",
+            "[object Object]",
+            "[object object]",
+            "(null)",
+            "<null>",
+            "{{user_id}}",
+            "${user.id}",
+        ] {
+            assert!(!is_id(text, Of::Thing), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn short_numbers_and_whatever_only_begins_so_are_ids() {
+        for text in [
+            "1",
+            "7",
+            "10",
+            "11",
+            "111111",
+            "9999",
+            "-2",
+            "a",
+            "aa",
+            "u",
+            "0a",
+            "01",
+            "100",
+            "u-1001",
+            "undefined-1",
+            "null-pointer",
+            "guest-4711",
+            "user 7",
+            "anon-aaa",
+            "test-1",
+            "nan-cy",
+            "truelove",
+            "名",
+            "00000000-0000-0000-0000-000000000001",
+            "ann@mail.example",
+            "_",
+        ] {
+            assert_eq!(is_id(text, Of::Person), text != "_", "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_longest_word_is_not_too_long() {
+        let longest = NO_ID.iter().chain(&NOBODY).map(|word| word.len()).max();
+        assert!(longest.is_some_and(|longest| longest <= MAX_WORD_BYTES));
+        assert!(
+            NO_ID
+                .iter()
+                .chain(&NOBODY)
+                .all(|word| may_begin_a_word(word.as_bytes()[0], word.as_bytes()[1]) || word.starts_with('['))
+        );
+    }
+
+    #[test]
+    fn addresses_that_nobody_reads_are_none() {
+        for text in [
+            "",
+            "undefined",
+            "null",
+            "ann",
+            "ann@",
+            "@mail.example",
+            "ann@localhost",
+            "ann@server.localhost",
+            "ann@mail",
+            "ann@.de",
+            "ann@mail.",
+            "a nn@mail.example",
+            "kim@example.com",
+            "kim@EXAMPLE.org",
+            "kim@example.net",
+            "kim@test.de",
+            "kim@test.com",
+            "noreply@shop.example",
+            "No-Reply@shop.example",
+            "test@shop.example",
+            "4711",
+            "0000000000000000",
+        ] {
+            assert!(!is_address(text), "{text:?}");
+        }
+        for text in [
+            "ann@mail.example",
+            "guest@mail.example",
+            " ann@mail.example ",
+            "guest.house@hotel.example",
+            "a+test@b.example",
+            "kim@testing.example",
+            "5d41402abc4b2a76b9719d911017c592",
+        ] {
+            assert!(is_address(text), "{text:?}");
+        }
+    }
+}

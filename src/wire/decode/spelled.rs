@@ -1,0 +1,69 @@
+//! Which properties the service itself looks at, and under which names shops write them: the table behind `docs/events.md`.
+//!
+//! Each name is found in any spelling (case, blanks, underscores, hyphens, camel case). Where one event has a property under
+//! several names, the canonical one is taken, then the others in the order of this table, whatever their order in the event.
+
+use super::draft::{BuiltIn, ProductField};
+
+/// The canonical name first, then what others call it.
+pub(super) type Names = &'static [&'static str];
+
+/// Of the event.
+pub(super) const OF_EVENT: [(BuiltIn, Names); 7] = [
+    (BuiltIn::CartId, &["cart_id", "basket_id", "cart_token"]),
+    (BuiltIn::OrderId, &["order_id", "transaction_id", "order_number"]),
+    (BuiltIn::Value, &["value", "order_value", "cart_value"]),
+    (BuiltIn::Total, &["total", "order_total", "cart_total", "grand_total", "total_price", "total_amount"]),
+    (BuiltIn::Revenue, &["revenue", "order_revenue"]),
+    (BuiltIn::Currency, &["currency", "currency_code"]),
+    (BuiltIn::Products, &["products", "items", "line_items", "cart_items"]),
+];
+
+/// Of a product of the list, and of the single product among the properties.
+pub(super) const OF_PRODUCT: [(BuiltIn, Names); 8] = [
+    (BuiltIn::Product(ProductField::ProductId), &["product_id", "item_id"]),
+    (BuiltIn::Product(ProductField::Sku), &["sku", "product_sku", "item_sku"]),
+    (BuiltIn::Product(ProductField::Name), &["name", "product_name", "item_name"]),
+    (
+        BuiltIn::Product(ProductField::Variant),
+        &["variant", "product_variant", "item_variant", "variant_id", "product_variant_id"],
+    ),
+    (BuiltIn::Product(ProductField::Url), &["url", "product_url", "item_url"]),
+    (BuiltIn::Product(ProductField::ImageUrl), &["image_url", "product_image_url", "item_image_url", "image"]),
+    (BuiltIn::Product(ProductField::Price), &["price", "unit_price", "item_price", "product_price"]),
+    (BuiltIn::Product(ProductField::Quantity), &["quantity", "qty", "item_quantity", "product_quantity"]),
+];
+
+/// Read under exactly these names and no others.
+pub(super) const EXACT: [(BuiltIn, &str); 1] = [(BuiltIn::Product(ProductField::V1Id), "id")];
+
+/// Of the price of a product; among the properties it is the event's.
+pub(super) const PRODUCT_CURRENCY: (BuiltIn, Names) = (BuiltIn::Product(ProductField::Currency), &["currency", "currency_code"]);
+
+/// Spellings that are so frequent that they are found as fast as the canonical name.
+pub(super) const FREQUENT: [(&str, &str); 4] =
+    [("cart_id", "cartId"), ("order_id", "orderId"), ("product_id", "productId"), ("image_url", "imageUrl")];
+
+/// Ranks of a property's names: the canonical one as it is, in camel case, in any other spelling, then what others call it.
+pub(super) const CANONICAL: u8 = 0;
+pub(super) const IN_CAMEL_CASE: u8 = 1;
+pub(super) const OTHERWISE: u8 = 2;
+/// Of what is said in an object within the properties.
+pub(super) const WITHIN: u8 = 20;
+
+/// The normal form of a key: lower case, without blanks, underscores and hyphens. `None`: longer than any that is known.
+#[inline]
+pub(super) fn normal_key<'b>(key: &[u8], buffer: &'b mut [u8; MAX_KEY_BYTES]) -> Option<&'b [u8]> {
+    let mut length = 0;
+    for byte in key {
+        if matches!(byte, b'_' | b'-' | b' ') {
+            continue;
+        }
+        *buffer.get_mut(length)? = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    buffer.get(..length)
+}
+
+/// Longest normal form of a key.
+pub(super) const MAX_KEY_BYTES: usize = 24;

@@ -1,0 +1,116 @@
+//! Names of track events: what each means, in whichever spelling it comes.
+
+use crate::domain::ids::hash64;
+use crate::domain::names::{BUILT_IN, Kind, MAX_NORMAL_BYTES, NameId, Vocabulary, all_known, known, near, normal};
+use std::borrow::Cow;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+type Table<T> = hashbrown::HashMap<Box<str>, T, foldhash::fast::FixedState>;
+
+/// How many unknown names are remembered with the verdict on them.
+const VERDICTS: usize = 256;
+
+/// What a name turned out to be.
+#[derive(Debug)]
+pub(super) struct Track<'a> {
+    pub kind: Kind,
+    pub name_id: NameId,
+    /// Canonical.
+    pub name: Cow<'a, str>,
+    /// It came under a name of version 1 of the spec.
+    pub is_v1: bool,
+    /// It is none that anybody knows, but nearly this one.
+    pub near: Option<&'static str>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Meaning {
+    kind: Kind,
+    name_id: NameId,
+    /// `None`: as it is written.
+    name: Option<&'static str>,
+    is_v1: bool,
+}
+
+/// All names with a meaning, and what is remembered of those without.
+#[derive(Debug)]
+pub(super) struct Names {
+    /// As they are written in the specs and by the models.
+    written: Table<Meaning>,
+    /// By normal form. Names that only models have are there where the form can mean one of them only, with the name.
+    otherwise: Table<(Meaning, Option<Box<str>>)>,
+    /// Of a name 56 bits of its hash, and one more than the place of what it is nearly in the list of built-in names; 1 is none.
+    verdicts: Box<[AtomicU64]>,
+}
+
+impl Names {
+    pub(super) fn new(vocabulary: &Vocabulary) -> Self {
+        let meaning = |name: &str, shown, is_v1| Meaning {
+            kind: vocabulary.kind_of_track(name),
+            name_id: vocabulary.name(name),
+            name: shown,
+            is_v1,
+        };
+        let (mut written, mut otherwise) = (Table::default(), Table::default());
+        let mut ambiguous = Vec::new();
+        for (spelling, known) in all_known() {
+            let meaning = meaning(known.name, Some(known.name), known.is_v1);
+            written.insert(spelling.into(), meaning);
+            otherwise.extend(normal(spelling, &mut [0; MAX_NORMAL_BYTES]).map(|normal| (normal.into(), (meaning, None))));
+        }
+        for name in vocabulary.names().iter().filter(|name| known(name).is_none()) {
+            let meaning = meaning(name, None, false);
+            written.insert(name.as_str().into(), meaning);
+            if let Some(normal) = normal(name, &mut [0; MAX_NORMAL_BYTES])
+                && otherwise.insert(normal.into(), (meaning, Some(name.as_str().into()))).is_some()
+            {
+                ambiguous.push(Box::<str>::from(normal));
+            }
+        }
+        ambiguous.iter().for_each(|normal| drop(otherwise.remove(normal)));
+        Self { written, otherwise, verdicts: std::iter::repeat_with(AtomicU64::default).take(VERDICTS).collect() }
+    }
+
+    /// The meaning of a name as it is written, else of its normal form.
+    #[inline]
+    pub(super) fn track<'a>(&self, name: Cow<'a, str>) -> Track<'a> {
+        match self.written.get(&*name) {
+            Some(meaning) => told(meaning, name),
+            None => self.otherwise(name),
+        }
+    }
+
+    #[inline(never)]
+    fn otherwise<'a>(&self, name: Cow<'a, str>) -> Track<'a> {
+        let mut buffer = [0; MAX_NORMAL_BYTES];
+        if let Some((meaning, shown)) = normal(&name, &mut buffer).and_then(|normal| self.otherwise.get(normal)) {
+            return told(meaning, shown.as_ref().map_or(name, |shown| Cow::Owned(shown.clone().into())));
+        }
+        let near = self.near(&name);
+        Track { kind: Kind::Other, name_id: NameId::NONE, name, is_v1: false, near }
+    }
+
+    /// What an unknown name is nearly. Finding out takes long, so what was found of the last names is remembered.
+    fn near(&self, name: &str) -> Option<&'static str> {
+        let hash = hash64(name.as_bytes());
+        let place = usize::try_from(hash % VERDICTS as u64).ok().and_then(|place| self.verdicts.get(place))?;
+        let remembered = place.load(Ordering::Relaxed);
+        if remembered != 0 && (remembered ^ hash) >> 8 == 0 {
+            return usize::try_from(remembered & 0xff).ok()?.checked_sub(2).and_then(|n| BUILT_IN.get(n)).copied();
+        }
+        let found = near(name);
+        let verdict = found.and_then(|found| BUILT_IN.iter().position(|name| *name == found)).map_or(1, |n| n as u64 + 2);
+        place.store(hash & !0xff | verdict, Ordering::Relaxed);
+        found
+    }
+}
+
+fn told<'a>(meaning: &Meaning, name: Cow<'a, str>) -> Track<'a> {
+    Track {
+        kind: meaning.kind,
+        name_id: meaning.name_id,
+        name: meaning.name.map_or(name, Cow::Borrowed),
+        is_v1: meaning.is_v1,
+        near: None,
+    }
+}
