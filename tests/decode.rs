@@ -21,6 +21,8 @@ mod fields;
 mod files;
 #[path = "decode/formats.rs"]
 mod formats;
+#[path = "decode/names.rs"]
+mod names;
 #[path = "decode/noise.rs"]
 mod noise;
 #[path = "decode/signals.rs"]

@@ -134,6 +134,7 @@ pub(super) fn decoder_options(settings: &Settings) -> wire::decode::Options {
         allowed_skew_ms: ms(settings.inputs.allowed_skew),
         max_age_ms: settings.inputs.max_age.map_or(Ms::MAX, ms),
         max_value_bytes: settings.inputs.max_value_bytes,
+        no_ids: settings.inputs.no_ids.clone(),
         ..wire::decode::Options::default()
     }
 }

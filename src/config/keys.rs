@@ -37,7 +37,7 @@ const fn key(name: &'static str, kind: Kind, default: &'static str, about: &'sta
 }
 
 /// Every key, in the order of the reference.
-pub const KEYS: [Key; 60] = [
+pub const KEYS: [Key; 61] = [
     key("kafka.bootstrap_servers", Kind::Text, "\"127.0.0.1:9092\"", "Brokers to ask first, `host:port` with commas between."),
     key(
         "kafka.group_id",
@@ -147,6 +147,13 @@ pub const KEYS: [Key; 60] = [
         Kind::DurationOrOff,
         "\"90d\"",
         "An event older than its record by more than this is dead-lettered as `absurd-time`.",
+    ),
+    key(
+        "inputs.no_ids",
+        Kind::Texts,
+        "[]",
+        "Words that stand for no id, besides those that do everywhere (`undefined`, `null`, blanks, zeros, …; see docs/events.md): such as \
+         the name of the account that all guests of a shop share. In any case, of prospects, orders, carts, products and messages.",
     ),
     key(
         "inputs.time_zone",

@@ -92,6 +92,8 @@ pub struct Inputs {
     pub trusted: Option<Vec<String>>,
     /// By topic name without the prefix.
     pub formats: BTreeMap<String, Format>,
+    /// Words that stand for no id, besides those that do everywhere.
+    pub no_ids: Vec<String>,
     /// Where times without a zone were written. `None`: see [`crate::wire::decode::Options::zones`].
     pub time_zone: Option<String>,
     /// By topic name without the prefix.
@@ -224,6 +226,7 @@ impl Default for Inputs {
             max_age: Some(Duration::from_secs(90 * 86_400)),
             trusted: None,
             formats: BTreeMap::new(),
+            no_ids: Vec::new(),
             time_zone: None,
             time_zones: BTreeMap::new(),
         }

@@ -69,6 +69,7 @@ impl Settings {
             inputs.max_ahead = Some(inputs.allowed_skew);
             set_limit(&mut inputs.max_ahead, f.duration_or_off("max_ahead", faults));
             set_limit(&mut inputs.max_age, f.duration_or_off("max_age", faults));
+            set_list(&mut inputs.no_ids, f.texts("no_ids", faults));
             inputs.time_zone = f.text("time_zone", faults).map(|zone| zone.value);
             inputs.trusted = f.texts("trusted", faults).map(|names| names.into_iter().map(|name| name.value).collect());
         });

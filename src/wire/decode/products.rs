@@ -121,7 +121,9 @@ impl<'a> Draft<'a> {
     /// (and of which nothing is a product) never was a list.
     pub(super) fn settle_list(&mut self, before: ProductList<'a>) {
         let new = &self.list;
-        let is_none = new.found > 1 && (!new.given || new.dropped && new.products.is_empty());
+        let names_one = !new.ids.is_empty() || new.products.iter().any(|p| !p.id.is_empty() || p.sku.is_some());
+        let is_empty = new.given && !new.dropped && new.products.is_empty();
+        let is_none = new.found > 1 && !names_one && !is_empty;
         let is_worse = before.found > 0
             && match (before.products.is_empty(), new.products.is_empty()) {
                 (false, true) => before.found != new.found,
