@@ -136,6 +136,7 @@ impl Did {
             checkout_step: text(&["step"]),
             of_list: find(&["list_id"]).is_some(),
             has_user: find(&["user"]).is_some(),
+            near: None,
         }
     }
 }
