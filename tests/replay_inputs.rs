@@ -296,3 +296,75 @@ fn a_reminder_says_that_the_time_of_its_add_was_corrected() {
     assert_eq!(told("ben").unwrap().1.get("clock_corrected_ms"), None);
     assert_eq!(told("cyd"), None, "she ordered");
 }
+
+#[test]
+fn local_times_are_taken_for_what_they_are_and_late_events_for_late() {
+    let dir = tempfile::tempdir().unwrap();
+    let add = |user: &str, said: &str| {
+        json!({"type": "track", "event": "Product Added", "userId": user, "timestamp": said, "receivedAt": "2026-09-14T09:00:01Z",
+            "properties": {"product_id": "p", "price": 5}})
+        .to_string()
+    };
+    let lines = [
+        add("new-york", "2026-09-14 05:00:00"),
+        add("berlin", "2026-09-14T11:00:00"),
+        add("mumbai", "14 Sep 2026 14:30:00"),
+        add("utc", "2026-09-14 09:00:00"),
+        add("late", "2026-09-14T08:00:00Z"),
+        add("late-too", "2026-09-14 08:40:00"),
+    ];
+    let out = dir.path().join("out");
+    let file = write(dir.path().join("cart.jsonl"), &lines);
+    let tally = go(&out, &[file.clone()], 1, &[]);
+    assert_eq!((tally.local_times, tally.clock_corrected, tally.clamped), (3, 0, 0));
+    let first = |user: &str| {
+        let mut carts = left(&out).into_iter().filter(|value| value["type"] == "cart.abandoned" && value["prospect"] == user);
+        carts.next().map(|cart| cart["abandoned_at"].as_str().unwrap()[11..16].to_owned())
+    };
+    for (user, abandoned_at) in [
+        ("new-york", "09:00"),
+        ("berlin", "09:00"),
+        ("mumbai", "09:00"),
+        ("utc", "09:00"),
+        ("late", "08:00"),
+        ("late-too", "08:40"),
+    ] {
+        assert_eq!(first(user).as_deref(), Some(abandoned_at), "{user}");
+    }
+    // Once the zone is said, nothing is guessed: what lies ahead is a wrong clock again.
+    let tally = go(&out, &[file], 1, &["inputs.time_zones.cart=UTC"]);
+    assert_eq!((tally.local_times, tally.clamped), (0, 2));
+    assert_eq!(first("new-york").as_deref(), Some("05:00"));
+}
+
+#[test]
+fn amounts_in_text_score_as_the_numbers_that_they_are() {
+    let dir = tempfile::tempdir().unwrap();
+    let value_and_score = |total: &str| {
+        let order = json!({"order_id": "o", "total": total, "currency": "GBP"});
+        let lines = [
+            track(
+                "u",
+                0,
+                "Product Added",
+                "2026-09-14T09:00:00Z",
+                &json!({"product_id": "sofa", "price": "1.250,00 €", "quantity": 1}),
+            ),
+            track("u", 1, "Order Completed", "2026-09-14T11:00:00Z", &order),
+        ];
+        let out = dir.path().join("out");
+        let tally = go(&out, &[write(dir.path().join("cart.jsonl"), &lines)], 1, &[]);
+        let all = left(&out);
+        let reminder = all.iter().find(|value| value["type"] == "cart.abandoned").unwrap();
+        let recovered = all.iter().find(|value| value["type"] == "cart.recovered").unwrap();
+        assert_eq!(reminder["value"].as_f64(), Some(1_250.0));
+        let up = all.iter().find(|value| value["type"] == "score.changed" && value["direction"] == "up").unwrap();
+        (recovered["value"].as_f64(), up["score"].as_f64().unwrap().round(), tally.broken_fields)
+    };
+    let large = value_and_score("£2,000.00");
+    assert_eq!((large.0, large.2), (Some(2_000.0), 0));
+    let small = value_and_score("20,00");
+    assert_eq!((small.0, small.2), (Some(20.0), 0));
+    assert!(large.1 > small.1, "a large order is worth more: {large:?} {small:?}");
+    assert_eq!(value_and_score("2,000").0, None, "two thousand, or two");
+}

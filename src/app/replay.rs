@@ -23,6 +23,7 @@ mod work;
 pub use example::Example;
 pub use inputs::Input;
 pub use record::Source;
+pub(super) use summary::unusable;
 pub use work::Tally;
 
 use super::cli::{ReplayArgs, SettingsArgs};

@@ -81,7 +81,9 @@ fn of_files(args: &ReportArgs) -> anyhow::Result<Figures> {
     progress.finish_and_clear();
     let dead: u64 = tally.dead_letters.values().sum();
     if dead > 0 {
-        writeln!(std::io::stderr(), "{dead} of {} lines can't be used; `leadstream replay` writes them out", tally.records)?;
+        let mut stderr = std::io::stderr();
+        writeln!(stderr, "{dead} of {} lines can't be used; `leadstream replay` writes them out", tally.records)?;
+        replay::unusable(&options, &tally).try_for_each(|line| writeln!(stderr, "  {line}"))?;
     }
     Ok(figures)
 }

@@ -150,7 +150,17 @@ fn quantity(json: &str) -> (Option<f64>, u16) {
 
 #[test]
 fn a_broken_price_is_dropped_and_counted_and_the_event_counts() {
-    for (json, want) in [("19.99", 19.99), (r#""19.99""#, 19.99), (r#"" 5 ""#, 5.0), ("0", 0.0), ("-0", 0.0), ("1e3", 1000.0)] {
+    for (json, want) in [
+        ("19.99", 19.99),
+        (r#""19.99""#, 19.99),
+        (r#"" 5 ""#, 5.0),
+        (r#""2,000.00""#, 2000.0),
+        (r#""1.250,00 €""#, 1250.0),
+        (r#""EUR 12,50""#, 12.5),
+        ("0", 0.0),
+        ("-0", 0.0),
+        ("1e3", 1000.0),
+    ] {
         assert_eq!(price(json), (Some(want), 0), "{json}");
     }
     for json in [

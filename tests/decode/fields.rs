@@ -45,6 +45,31 @@ fn event_time_is_timestamp_then_original_timestamp_then_the_records() {
 }
 
 #[test]
+fn the_clock_of_a_sender_is_corrected_by_received_at_else_by_the_record() {
+    // The record's time is 12:00:00.123.
+    for (fields, before_noon_minutes, corrected) in [
+        // Two hours behind, as the record's time shows; the event is five minutes old.
+        (r#","originalTimestamp":"2026-11-22T09:55:00.123Z","sentAt":"2026-11-22T10:00:00.123Z""#, 5, true),
+        // The same by what received it an hour before it came into the topic.
+        (
+            r#","timestamp":"2026-11-22T08:55:00.123Z","sentAt":"2026-11-22T09:00:00.123Z","receivedAt":"2026-11-22T11:00:00.123Z""#,
+            65,
+            true,
+        ),
+        // Nobody says how the clock stands.
+        (r#","timestamp":"2026-11-22T09:55:00.123Z""#, 125, false),
+        (r#","timestamp":"2026-11-22T09:55:00.123Z","sentAt":"soon""#, 125, false),
+        // It waited in the phone, whose clock is right.
+        (r#","timestamp":"2026-11-22T09:55:00.123Z","sentAt":"2026-11-22T11:59:58Z""#, 125, false),
+    ] {
+        let value = at(fields);
+        let event = decode(&value);
+        assert_eq!(event.time_ms, RECORD_MS - before_noon_minutes * 60_000, "{fields}");
+        assert_eq!((event.corrected.is_some(), event.record_ms), (corrected, RECORD_MS), "{fields}");
+    }
+}
+
+#[test]
 fn a_time_beyond_the_allowed_skew_is_set_to_the_records_and_counted() {
     for (ms, want, clamped) in [
         (RECORD_MS + 300_000, RECORD_MS + 300_000, false),

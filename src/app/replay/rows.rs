@@ -59,6 +59,9 @@ const CONTEXT_OBJECTS: [&str; 11] =
 /// Columns of the warehouse's own.
 const HOUSEKEEPING: [&str; 5] = ["uuid", "uuid_ts", "loaded_at", "channel", "version"];
 
+/// How some warehouses write that there is nothing.
+const ABSENT: &str = "\\N";
+
 /// Columns that a browser writes with every page.
 const OF_PAGES: [&str; 5] = ["path", "url", "title", "search", "referrer"];
 
@@ -80,7 +83,7 @@ pub(super) fn event_of_row(row: Map<String, Value>, table: Table) -> Option<Vec<
     let (mut event, mut properties, mut context) = (Map::new(), Map::new(), Map::new());
     let (mut names, mut id) = ([None, None], None);
     for (column, value) in row {
-        if value.is_null() || value.as_str().is_some_and(str::is_empty) || HOUSEKEEPING.contains(&column.as_str()) {
+        if value.is_null() || matches!(value.as_str(), Some("" | ABSENT)) || HOUSEKEEPING.contains(&column.as_str()) {
             continue;
         }
         match column.as_str() {
@@ -211,6 +214,13 @@ mod tests {
         assert_eq!(event(row, Table::of(Path::new("out/users.csv.gz"))), Some(user));
         let row = json!({"id": "m", "anonymous_id": "a", "received_at": "x", "name": "Start"});
         assert_eq!(event(row, Table::of(Path::new("screens.jsonl"))).unwrap()["type"], "screen");
+    }
+
+    #[test]
+    fn objects_in_text_are_objects_and_nothing_is_nothing() {
+        let row = json!({"user_id": "ann", "event": "A", "timestamp": "x", "properties": "{\"a\":1}", "b": 2, "c": "\\N"});
+        let want = json!({"type": "track", "event": "A", "userId": "ann", "timestamp": "x", "properties": {"a": 1, "b": 2}});
+        assert_eq!(event(row, Table::Events), Some(want));
     }
 
     #[test]

@@ -68,6 +68,14 @@ fn file(options: &Options, example: &Example) -> String {
     options.inputs.get(example.source.file as usize).map(|input| input.path.display().to_string()).unwrap_or_default()
 }
 
+/// What can't be used, by reason, with where the first line of each is.
+pub(in crate::app) fn unusable<'a>(options: &'a Options, tally: &'a Tally) -> impl Iterator<Item = String> + 'a {
+    tally.examples.iter().map(move |(reason, example)| {
+        let count = tally.dead_letters.get(reason).copied().unwrap_or_default();
+        format!("{count} × {reason}, the first in {}, line {}: {}", file(options, example), example.source.line, example.detail)
+    })
+}
+
 /// For people.
 pub(super) fn table(options: &Options, tally: &Tally) -> String {
     let mut text = format!("{} events of {} prospects", tally.events, tally.prospects);
@@ -87,9 +95,8 @@ pub(super) fn table(options: &Options, tally: &Tally) -> String {
         };
         let _never = writeln!(text, "{detail}");
     }
-    for (reason, example) in &tally.examples {
-        let _never =
-            writeln!(text, "  {reason}: first in {}, line {}: {}", file(options, example), example.source.line, example.detail);
+    for line in unusable(options, tally) {
+        let _never = writeln!(text, "  {line}");
     }
     let _never = write!(text, "written to {}", options.out.display());
     text

@@ -21,7 +21,7 @@ pub struct FileHead<'a> {
     pub record_ms: Option<Ms>,
     /// `timestamp`, else `originalTimestamp`, as the line writes it.
     pub event_ms: Option<Ms>,
-    /// It has `properties` of its own.
+    /// It has `properties` of its own, without a fault.
     pub has_properties: bool,
 }
 
@@ -32,7 +32,7 @@ impl<'a> FileHead<'a> {
             prospect: prospect(draft),
             record_ms: record_time(&draft.times).map(|record| record.in_zone_or_utc(zone)),
             event_ms: own.map(|own| own.in_zone_or_utc(zone)),
-            has_properties: draft.has_properties,
+            has_properties: draft.has_properties && draft.faults.broken == 0,
         }
     }
 }
