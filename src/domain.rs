@@ -27,6 +27,7 @@ pub mod machine;
 pub mod model;
 pub mod names;
 pub mod number;
+pub mod orders;
 pub mod prospect;
 pub mod score;
 pub mod step;

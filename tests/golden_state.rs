@@ -15,6 +15,8 @@
 mod carts;
 #[path = "golden_state/contact.rs"]
 mod contact;
+#[path = "golden_state/orders.rs"]
+mod orders;
 #[path = "golden_state/people.rs"]
 mod people;
 
@@ -26,7 +28,7 @@ use leadstream::domain::account::{Belongs, Membership};
 use leadstream::domain::budget::weight;
 use leadstream::domain::customer::Customer;
 use leadstream::domain::decisions::Decision;
-use leadstream::domain::dedup::SeenIds;
+use leadstream::domain::dedup::Seen;
 use leadstream::domain::effect::{Answer, Cause, Qualification};
 use leadstream::domain::erasure::Erasure;
 use leadstream::domain::lead::{Disqualified, Lead, Stand};
@@ -74,12 +76,6 @@ fn check_golden(name: &str, bytes: &[u8]) {
     assert_eq!(hex(&golden(name)), hex(bytes), "{name}: the bytes of a version are fixed; change the format under a new version");
 }
 
-fn seen(ids: &[(u64, i64)]) -> SeenIds {
-    let mut seen = SeenIds::default();
-    ids.iter().for_each(|(hash, time_s)| seen.push(*hash, *time_s));
-    seen
-}
-
 /// Somebody about whom everything is known.
 fn everything() -> Prospect {
     Prospect {
@@ -88,7 +84,7 @@ fn everything() -> Prospect {
         last_activity_ms: Some(NOW_MS),
         last_cart_activity_ms: Some(NOW_MS - HOUR_MS),
         sessions: 300,
-        seen: seen(&[(u64::MAX, NOW_S - 5), (7, NOW_S)]),
+        seen: Seen { before: orders::old_ids(&[(u64::MAX, NOW_S - 5), (7, NOW_S)]), ..Seen::default() },
         consent: Consent { state: ConsentState::HardBounce, since_ms: NOW_MS - 2 * HOUR_MS },
         carts: vec![
             Cart {
@@ -200,7 +196,7 @@ fn newcomer() -> Prospect {
         last_seen_ms: NOW_MS,
         last_activity_ms: Some(NOW_MS),
         sessions: 1,
-        seen: seen(&[(42, NOW_S)]),
+        seen: Seen { before: orders::old_ids(&[(42, NOW_S)]), ..Seen::default() },
         ..Prospect::default()
     }
 }
@@ -289,7 +285,10 @@ fn somebody_with_everything() -> Prospect {
         macro_rules! take {
             ($($part:ident),*) => { $(if into.$part == Default::default() { into.$part = from.$part; })* };
         }
-        take!(traits, lead, contact, absence, machine, customer, decisions);
+        take!(traits, lead, contact, absence, machine, customer, decisions, known_orders);
+        if all.seen.changes.is_empty() || all.seen.others.is_empty() {
+            all.seen = one.seen;
+        }
     }
     all
 }
@@ -575,20 +574,21 @@ prop_compose! {
 
 prop_compose! {
     fn prospect()(times in (time(), time(), optional_time(), optional_time(), optional_time()), sessions in any::<u32>(),
-                  seen in many((any::<u64>(), time())), consent in (0..4usize, time()), carts in many(cart().boxed()).boxed(),
+                  seen in orders::seen().boxed(), consent in (0..4usize, time()), carts in many(cart().boxed()).boxed(),
                   cooldown_reported in any::<bool>(), tracks in many(track().boxed()).boxed(), (addressable, identified, address) in any::<(bool, bool, u32)>(),
                   more in proptest::option::of(contact::more()).boxed(), lead in lead().boxed(),
-                  (machine, orders, customer, bought) in (carts::machine().boxed(), many(carts::order().boxed()), customer().boxed(),
+                  (machine, past, customer, bought) in (carts::machine().boxed(), many(carts::order().boxed()), customer().boxed(),
                                                           proptest::option::of(carts::bought().boxed())).boxed(),
+                  known in orders::known_orders().boxed(),
                   (traits, erasure) in (people::traits().boxed(), proptest::option::of((time(), time())))) -> Prospect {
         use ConsentState::{Complained, HardBounce, Open, Unsubscribed};
         let more = More {
-            traits, lead: lead.into(), machine: machine.into(), orders, bought: bought.map(Box::new), customer: customer.into(),
+            traits, lead: lead.into(), machine: machine.into(), orders: past, known_orders: known.into(), bought: bought.map(Box::new), customer: customer.into(),
             erasure: erasure.map(|(before_ms, until_ms)| Erasure { before_ms, until_ms }), ..more.unwrap_or_default()
         };
         Prospect {
             first_seen_ms: times.0, last_seen_ms: times.1, last_activity_ms: times.2, last_cart_activity_ms: times.3, sessions,
-            seen: self::seen(&seen),
+            seen,
             consent: Consent { state: [Open, Unsubscribed, HardBounce, Complained][consent.0], since_ms: consent.1 },
             carts, cooldown_from_ms: times.4, cooldown_reported, tracks: tracks.into(), addressable, identified, address,
             more: (!more.is_empty()).then(|| Box::new(more)),

@@ -122,6 +122,7 @@ fn forget_memories(prospect: &mut Prospect, over: &mut usize) {
             *over = over.saturating_sub(more.bought.take().as_deref().map_or(0, weight::bought));
         }
         drop_first(&mut more.orders, weight::order, over);
+        more.known_orders.change(|known| drop_first(&mut known.list, weight::known_order, over));
         more.absence.change(|absence| drop_first(&mut absence.left, weight::fired, over));
     }
     for track in &mut prospect.tracks {

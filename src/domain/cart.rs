@@ -18,6 +18,7 @@ use super::effect::{Effects, Limit, Note, Reason};
 use super::event::Event;
 use super::model::Model;
 use super::names::Kind;
+use super::orders::News;
 use super::prospect::{ArmedFor, Cart, ConsentState, Prospect};
 use super::{Ms, Text, contact};
 pub use after_order::{MAX_ORDERS, PastOrder};
@@ -45,7 +46,7 @@ pub struct CartContext<'a> {
 }
 
 /// Applies what an event says about carts and consent, and sets the clocks of all pending series anew.
-pub fn apply(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
+pub fn apply(prospect: &mut Prospect, event: &Event<'_>, news: News, context: &CartContext<'_>, effects: &mut Effects) {
     let now_ms = prospect.last_seen_ms;
     after_order::settle(prospect, &context.model.cart, now_ms);
     bought::settle(prospect, context.model, now_ms);
@@ -67,8 +68,14 @@ pub fn apply(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'
                 touch(&mut prospect.carts[at], event.time_ms);
             }
         }
-        Kind::OrderCompleted => order(prospect, event, context, effects),
-        Kind::OrderUpdated => after_order::take_back(prospect, event, context, effects),
+        Kind::OrderCompleted | Kind::OrderUpdated => match news {
+            News::Placed(_) | News::Retold(_) if event.kind == Kind::OrderCompleted => {
+                order(prospect, event, news, context, effects)
+            }
+            News::TakenBack(at) => after_order::take_back(prospect, event, Some(at), context, effects),
+            News::RefundedInPart | News::None => after_order::take_back(prospect, event, None, context, effects),
+            News::Placed(_) | News::Retold(_) | News::Void => {}
+        },
         Kind::Mail => attribution::note(prospect, event),
         Kind::Unsubscribed | Kind::HardBounce | Kind::Complained => {
             if let Some((reason, state)) = contact::withdrawn(prospect, event, &context.model.contact) {

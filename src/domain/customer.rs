@@ -3,10 +3,10 @@
 //! A source or campaign counts from the first event that names one (`context.campaign.source` and `context.campaign.name`); a
 //! visit that names none changes nothing: who comes back by hand still came by the campaign.
 
-use super::effect::Effects;
+use super::effect::{Effects, OrderChange};
 use super::event::{Event, Value};
 use super::model::Models;
-use super::names::{Kind, PropertyId};
+use super::names::PropertyId;
 use super::prospect::Prospect;
 use super::step::Turn;
 use super::{Ms, Text};
@@ -46,6 +46,9 @@ impl Customer {
     }
 
     fn pay(&mut self, currency: Option<&str>, milli: i64) {
+        if milli == 0 {
+            return;
+        }
         let currency = currency.unwrap_or(NO_CURRENCY);
         let known = self.spent.iter().position(|(c, _)| c == currency);
         let room = self.spent.len() + 1 < MAX_CURRENCIES;
@@ -64,26 +67,38 @@ pub fn milli(amount: f64) -> i64 {
     if amount.is_finite() { (amount * 1_000.0).round() as i64 } else { 0 }
 }
 
-/// Takes in source, campaign and orders.
+/// Takes in source and campaign.
 pub fn turn(prospect: &mut Prospect, turn: &Turn<'_, '_>, effects: &mut Effects) {
     let Some(event) = turn.event else { return };
     let (source, campaign) = named(event, turn.models);
-    let bought = event.kind == Kind::OrderCompleted;
-    let returned = matches!(&*event.name, "Order Refunded" | "Order Cancelled");
-    if !bought && !returned && source.is_none() && campaign.is_none() {
-        return;
+    if source.is_some() || campaign.is_some() {
+        effects.customer = true;
+        prospect.more_mut().customer.come_by(source, campaign);
+    }
+}
+
+/// Counts what became of an order.
+pub fn count(prospect: &mut Prospect, change: OrderChange, effects: &mut Effects) {
+    let OrderChange { placed_ms, orders, milli, ref currency, .. } = change;
+    let more = prospect.more_mut();
+    let customer = &mut more.customer;
+    customer.orders = u32::try_from(i64::from(customer.orders).saturating_add(orders).max(0)).unwrap_or(u32::MAX);
+    customer.pay(currency.as_deref(), milli);
+    if orders > 0 {
+        customer.first_order_ms = Some(customer.first_order_ms.map_or(placed_ms, |first| first.min(placed_ms)));
+    } else if orders < 0 && customer.first_order_ms == Some(placed_ms) {
+        let standing = more.known_orders.list.iter().filter(|order| order.standing.stands());
+        let next_ms = standing.map(|order| order.placed_ms).min();
+        customer.first_order_ms = next_ms.or(Some(placed_ms)).filter(|_| customer.orders > 0);
     }
     effects.customer = true;
-    let customer = &mut prospect.more_mut().customer;
-    customer.come_by(source, campaign);
-    let amount = event.value.map(milli);
-    if bought {
-        customer.orders = customer.orders.saturating_add(1);
-        customer.first_order_ms = Some(customer.first_order_ms.map_or(event.time_ms, |first| first.min(event.time_ms)));
-    }
-    if let Some(amount) = amount.filter(|_| bought || returned) {
-        customer.pay(event.currency.as_deref(), if bought { amount } else { -amount.abs() });
-    }
+    effects.orders.push(change);
+}
+
+/// Takes off what was spent for an order that nobody remembers.
+pub fn pay_back(prospect: &mut Prospect, currency: Option<&str>, milli: i64, effects: &mut Effects) {
+    prospect.more_mut().customer.pay(currency, milli.saturating_neg());
+    effects.customer = true;
 }
 
 /// The source and the campaign that an event names.

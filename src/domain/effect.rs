@@ -2,6 +2,7 @@
 
 mod limit;
 mod more;
+mod order;
 
 use super::event::Position;
 use super::prospect::{ArmedFor, CartLine};
@@ -11,6 +12,7 @@ pub use more::{
     AccountChanged, AccountKind, Answer, Because, HandOver, HandOverKind, MemberUpdate, Proof, Qualification, RETURNED_BECAUSE,
     TriggerKind, Triggered, Verdict,
 };
+pub use order::OrderChange;
 
 /// The two axes of a prospect's position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,6 +61,8 @@ pub enum Cause {
     ReEntered,
     /// Another model is for the prospect now.
     CarriedOver,
+    /// The order that had brought it there came to nothing.
+    OrderReversed,
 }
 
 impl Cause {
@@ -71,6 +75,7 @@ impl Cause {
             Self::Disqualified => "disqualified",
             Self::ReEntered => "re-entered",
             Self::CarriedOver => "carried-over",
+            Self::OrderReversed => "order-reversed",
         }
     }
 }
@@ -367,4 +372,6 @@ pub struct Effects {
     pub erase: bool,
     /// What is known of its orders and of where it came from has changed, or since when it is known: figures count by it.
     pub customer: bool,
+    /// What became of orders.
+    pub orders: Vec<OrderChange>,
 }

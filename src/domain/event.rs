@@ -1,6 +1,7 @@
 //! One decoded input event. It borrows from the record's bytes where it can.
 
 use super::account::group::Tidings;
+use super::dedup::Message;
 use super::ids::{hash64, low32};
 use super::names::{Kind, NameId, ONE_LIST_LEFT, PropertyId};
 use super::{Ms, SECOND_MS};
@@ -60,6 +61,10 @@ pub struct Signals<'a> {
     pub checkout_step: Option<Cow<'a, str>>,
     /// It is about one list of mails (`list_id`).
     pub of_list: bool,
+    /// How the order stands that the event is about.
+    pub order_status: OrderStatus,
+    /// Its customer did not want it, or the shop refused it (`reason`, `cancel_reason`): nobody waits for a payment.
+    pub unwanted: bool,
     /// It names a user (`userId`): somebody who is known to the site.
     pub has_user: bool,
     /// Its name is none that anybody knows, but nearly this one: told to people, changes nothing.
@@ -120,6 +125,18 @@ pub enum Clock {
     Local,
 }
 
+/// What an event says of how its order stands: `status`, `financial_status`, `payment_status` or `order_status`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OrderStatus {
+    #[default]
+    Unsaid,
+    Pending,
+    Paid,
+    Failed,
+    Cancelled,
+    Refunded,
+}
+
 /// One decoded input event, already validated: nothing in it can be malformed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event<'a> {
@@ -138,11 +155,14 @@ pub struct Event<'a> {
     pub message_id: Option<Cow<'a, str>>,
     /// 64-bit hash of `messageId`; where that is missing, of key, time and bytes.
     pub message_hash: u64,
+    /// The same with the name: what a message is told from others by.
+    pub repeat_hash: u64,
     pub position: Position,
     /// It came on one of the `topics.email` topics.
     pub on_mail_topic: bool,
     pub cart_id: Option<Cow<'a, str>>,
     pub order_id: Option<Cow<'a, str>>,
+    pub refund_id: Option<Cow<'a, str>>,
     /// The event carried a usable `products` list (maybe empty): it is a snapshot or names what was bought.
     pub has_products: bool,
     /// Products of the list, or the single product at top level.
@@ -178,6 +198,12 @@ impl Event<'_> {
         self.corrected.map_or(0, |corrected| corrected.by_ms)
     }
 
+    /// As it is told from other messages.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        Message { hash: self.repeat_hash, id_hash: self.message_hash, is_change: self.kind.is_change() }
+    }
+
     /// Whether it shows that the prospect is there.
     #[must_use]
     pub fn is_activity(&self) -> bool {
@@ -208,7 +234,7 @@ impl Event<'_> {
 
     /// What a click is known by, whatever message tells it: mail, link and second. Nobody clicks one link twice in a second.
     #[must_use]
-    pub fn click(&self) -> Option<u64> {
+    pub fn click(&self) -> Option<Message> {
         if self.signals.link == 0 || self.mail() != Some(MailEvent::Clicked) {
             return None;
         }
@@ -216,7 +242,8 @@ impl Event<'_> {
         parts[..4].copy_from_slice(&self.signals.mail.to_le_bytes());
         parts[4..8].copy_from_slice(&self.signals.link.to_le_bytes());
         parts[8..].copy_from_slice(&self.time_ms.div_euclid(SECOND_MS).to_le_bytes());
-        Some(hash64(&parts))
+        let hash = hash64(&parts);
+        Some(Message { hash, id_hash: hash, is_change: true })
     }
 
     /// Somebody leaves one newsletter, not all mail.
@@ -233,6 +260,14 @@ impl Event<'_> {
             (Kind::OrderUpdated, "Order Refunded") => Some(OrderFate::Refunded),
             _ => None,
         }
+    }
+
+    /// Price times quantity of the products whose price is known; nothing when none is.
+    #[must_use]
+    pub fn value_of_products(&self) -> Option<f64> {
+        let mut priced = self.products.iter().filter_map(|p| Some(p.price? * p.quantity.unwrap_or(1.0))).peekable();
+        priced.peek()?;
+        Some(priced.sum()).filter(|v: &f64| v.is_finite())
     }
 
     /// Whether it shows who the prospect is: a user, an address, traits, an order or what became of one, an account.

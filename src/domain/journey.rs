@@ -5,6 +5,7 @@ use super::event::{Event, Value};
 use super::ids::{hash64, low32};
 use super::model::{AxisModel, CountRule, MAX_COUNT_MEMORY, Move, name_hash};
 use super::names::Kind;
+use super::orders::Skip;
 use super::prospect::{EnteredBy, Few, Hit, PastStage, RuleCount, StagePosition, Track};
 use super::{Ms, Text};
 
@@ -28,17 +29,24 @@ pub struct Presence {
 }
 
 /// Moves one axis by an event, at most once. A late event never moves back what a later event moved forward.
-pub fn move_axis(track: &mut Track, axis: Axis, model: &AxisModel, event: &Event<'_>, presence: Presence) -> Option<Moved> {
+pub fn move_axis(
+    track: &mut Track,
+    axis: Axis,
+    model: &AxisModel,
+    event: &Event<'_>,
+    presence: Presence,
+    skip: Skip<'_>,
+) -> Option<Moved> {
     let position = track.positions[axis.index()].as_ref();
     let current = position.and_then(|p| stage_index(model, &p.stage));
     let entered_ms = position.map(|p| p.entered_ms);
     let named = model.moves_by_name.get(usize::from(event.name_id.0)).map_or(&[][..], Vec::as_slice);
     let mut best: Option<&Move> = None;
     // A stage is entered by what the buyer does: what sales says moves only where a model names it.
-    let on_any = if event.kind == Kind::Sales { &[][..] } else { &model.moves_on_any };
+    let on_any = if event.kind == Kind::Sales || skip.any() { &[][..] } else { &model.moves_on_any };
     for &index in named.iter().chain(on_any) {
         let Some(rule) = model.moves.get(usize::from(index)) else { continue };
-        if !rule.condition.holds(event) {
+        if !rule.condition.holds(event) || skip.has(rule.rule) {
             continue;
         }
         // Counts go on whatever the position is, so that a window never depends on the way here.
@@ -55,7 +63,7 @@ pub fn move_axis(track: &mut Track, axis: Axis, model: &AxisModel, event: &Event
 }
 
 /// Whether a move leads on from where the prospect stands.
-fn leads_on(rule: &Move, current: Option<usize>, placed: bool) -> bool {
+pub(super) fn leads_on(rule: &Move, current: Option<usize>, placed: bool) -> bool {
     match current {
         Some(stage) if rule.from.is_empty() => rule.to > stage,
         Some(stage) => rule.to != stage && rule.from.contains(&stage),
@@ -65,7 +73,7 @@ fn leads_on(rule: &Move, current: Option<usize>, placed: bool) -> bool {
 }
 
 /// One that names its `from` wins over one that doesn't, else the furthest `to` wins.
-fn beats(rule: &Move, best: Option<&Move>) -> bool {
+pub(super) fn beats(rule: &Move, best: Option<&Move>) -> bool {
     best.is_none_or(|b| (!rule.from.is_empty(), rule.to) > (!b.from.is_empty(), b.to))
 }
 

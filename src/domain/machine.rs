@@ -176,7 +176,7 @@ fn floods(prospect: &mut Prospect, event: &Event<'_>, model: &MachineModel) -> b
         return false;
     }
     let uncounted = (most / 2).min(MAX_UNCOUNTED);
-    if !prospect.seen.has_since(uncounted, event.time_ms.saturating_sub(MINUTE_MS)) {
+    if !prospect.seen.others.has_since(uncounted, event.time_ms.saturating_sub(MINUTE_MS)) {
         if let Some(more) = &mut prospect.more {
             more.machine.change(|machine| machine.views = None);
         }

@@ -324,6 +324,18 @@ impl Kind {
         )
     }
 
+    /// Whether it changes a cart, an order, a mail's count or an identity: told again it would do harm.
+    #[must_use]
+    pub fn is_change(self) -> bool {
+        !matches!(self, Self::Page | Self::Screen | Self::Site | Self::Other)
+    }
+
+    /// Whether it says that an order was placed, or what became of one.
+    #[must_use]
+    pub fn is_about_orders(self) -> bool {
+        matches!(self, Self::OrderCompleted | Self::OrderUpdated | Self::PaymentFailed)
+    }
+
     /// Whether it is a cart, checkout or order event (what `idle_on = "cart"` looks at).
     #[must_use]
     pub fn is_cart_activity(self) -> bool {

@@ -13,12 +13,13 @@ use super::cart::{Bought, PastOrder};
 use super::contact::Contact;
 use super::customer::Customer;
 use super::decisions::Decisions;
-use super::dedup::SeenIds;
+use super::dedup::Seen;
 use super::effect::Cause;
 use super::erasure::Erasure;
 use super::lead::{Disqualified, Lead};
 use super::ledger::{Entry, event_mark};
 use super::machine::Machine;
+use super::orders::KnownOrders;
 use super::traits::Traits;
 use super::{Ms, Text};
 pub use carts::{ArmedFor, Cart, CartLine, Phase, Removed, SentStep, Series};
@@ -44,7 +45,7 @@ pub struct Prospect {
     /// Visits so far: activity after a pause of the session gap starts a new one.
     pub sessions: u32,
     /// Message ids seen lately: what comes again changes nothing.
-    pub seen: SeenIds,
+    pub seen: Seen,
     pub consent: Consent,
     pub carts: Vec<Cart>,
     /// When the first step of the latest series left: start of the cooldown.
@@ -80,13 +81,16 @@ pub struct More {
     pub orders: Vec<PastOrder>,
     /// What was ordered within the last session.
     pub bought: Option<Box<Bought>>,
+    /// Orders of the last 90 days, by their ids.
+    pub known_orders: Rare<KnownOrders>,
 }
 
 impl More {
     /// Nothing of it is known: it takes no bytes in the record.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { traits, lead, contact, absence, machine, customer, decisions, account, erasure, orders, bought } = self;
+        let Self { traits, lead, contact, absence, machine, customer, decisions, account, erasure, orders, bought, known_orders } =
+            self;
         traits.is_empty()
             && lead.get().is_none()
             && contact.get().is_none()
@@ -98,6 +102,7 @@ impl More {
             && erasure.is_none()
             && orders.is_empty()
             && bought.is_none()
+            && known_orders.get().is_none()
     }
 }
 

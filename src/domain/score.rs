@@ -7,20 +7,24 @@ use super::event::Event;
 use super::ledger;
 use super::model::{AtMost, ScoreGroup, ScoreModel};
 use super::names::Kind;
+use super::orders::Skip;
 use super::prospect::{Few, GroupPoints, RuleUse, Track};
 use super::{MINUTE_MS, Ms};
 pub use label::{Relabelled, label_of, next_change, relabel, rises_next};
 
 /// Adds the points that an event gives; returns whether anything changed.
-pub fn add_points(track: &mut Track, model: &ScoreModel, event: &Event<'_>) -> bool {
+pub fn add_points(track: &mut Track, model: &ScoreModel, event: &Event<'_>, skip: Skip<'_>) -> bool {
     let named = model.rules_by_name.get(usize::from(event.name_id.0)).map_or(&[][..], Vec::as_slice);
     let mut changed = false;
     // What sales says is not what the prospect did: only rules that name it look at it.
-    let on_any = if event.kind == Kind::Sales { &[][..] } else { &model.rules_on_any };
+    let on_any = if event.kind == Kind::Sales || skip.any() { &[][..] } else { &model.rules_on_any };
     for &(group_index, rule_index) in named.iter().chain(on_any) {
         let Some(group) = model.groups.get(usize::from(group_index)) else { continue };
         let Some(rule) = group.rules.get(usize::from(rule_index)) else { continue };
-        if !rule.condition.holds(event) || !may_use(&mut track.uses, rule.rule, rule.at_most, event.time_ms) {
+        if !rule.condition.holds(event)
+            || skip.has(rule.rule)
+            || !may_use(&mut track.uses, rule.rule, rule.at_most, event.time_ms)
+        {
             continue;
         }
         let (at, gained) = add(&mut track.groups, group, rule.points, event.time_ms);

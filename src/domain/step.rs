@@ -9,7 +9,8 @@ use super::lead::disqualify;
 use super::model::sales::To;
 use super::model::{Model, Models, name_hash};
 use super::names::Kind;
-use super::prospect::{Prospect, TimerKind, Track};
+use super::orders::{self, News, Skip};
+use super::prospect::{Few, Prospect, TimerKind, Track};
 use super::score::{self, Relabelled};
 use super::{Ms, Text, absence, account, adopt, budget, contact, customer, erasure, forget, lead, machine, traits};
 
@@ -77,7 +78,7 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
         return;
     }
     let again = event.click().is_some_and(|click| prospect.seen.contains(click));
-    if again || prospect.seen.contains(event.message_hash) {
+    if again || prospect.seen.contains(event.message()) {
         effects.notes.push(Note::Duplicate);
         return;
     }
@@ -85,6 +86,7 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
     let model = &models.models[models.in_charge_of(prospect)];
     // What the model doesn't look at changes as much as what a machine did: nothing.
     let by_machine = machine::judge(prospect, event, model, effects) || model.contact.ignores(event);
+    let news = orders::learn(prospect, event, &model.cart, effects);
     // Seen first: what the prospect does now moves the clocks that a changed model is judged by.
     see(prospect, is_new, event, by_machine, model, effects);
     if by_machine {
@@ -101,13 +103,48 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
         traits::place(prospect, unplaced, &turn, effects);
     }
     turn.charge = models.in_charge_of(prospect);
-    for (index, model) in models.models.iter().enumerate() {
-        move_track(prospect, index, model, event, placed, effects);
+    if let News::TakenBack(at) = news {
+        orders::reverse(prospect, at, &turn, effects);
     }
+    let acts = move_tracks(prospect, event, news, placed, models, effects);
     contact::turn(prospect, event, &turn.model().contact);
-    cart::apply(prospect, event, &turn.cart(), effects);
+    cart::apply(prospect, event, news, &turn.cart(), effects);
     customer::turn(prospect, &turn, effects);
-    turn.follow(prospect, effects);
+    if acts || placed {
+        turn.follow(prospect, effects);
+    }
+}
+
+/// Lets the rules of all models act; whether they may, for what is told again acts once.
+fn move_tracks(
+    prospect: &mut Prospect,
+    event: &Event<'_>,
+    news: News,
+    placed: bool,
+    models: &Models,
+    effects: &mut Effects,
+) -> bool {
+    let known = news.acting().and_then(|at| prospect.more.as_deref()?.known_orders.list.get(at));
+    // A copy, made for orders alone: the rules that this one met before.
+    let met: Few<u32, 6> = known.map_or_else(Few::new, |order| order.rules.clone());
+    let (acts, skip) = match news {
+        News::None | News::Placed(_) | News::RefundedInPart => (true, Skip::NOTHING),
+        News::TakenBack(_) => (event.kind != Kind::OrderCompleted, Skip::NOTHING),
+        News::Retold(_) if event.kind != Kind::OrderCompleted => (true, Skip::NOTHING),
+        News::Retold(_) => (known.is_some_and(|order| orders::has_new_rules(order, models, event)), Skip::met_by(&met)),
+        News::Void => (false, Skip::NOTHING),
+    };
+    if !acts {
+        return matches!(news, News::TakenBack(_));
+    }
+    for (index, model) in models.models.iter().enumerate() {
+        let before = news.acting().and_then(|_| prospect.tracks.get(index)).map(|track| track.groups.clone());
+        move_track(prospect, index, model, event, placed, skip, effects);
+        if let (Some(at), Some(before)) = (news.acting().filter(|_| event.kind == Kind::OrderCompleted), before) {
+            orders::note(prospect, at, index, model, event, &before);
+        }
+    }
+    true
 }
 
 /// What every event does to the record, whatever the models say.
@@ -123,7 +160,7 @@ fn see(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, by_machine: boo
         effects.customer = true;
     }
     prospect.last_seen_ms = prospect.last_seen_ms.max(event.time_ms);
-    prospect.seen.remember(event.message_hash, prospect.last_seen_ms);
+    prospect.seen.remember(event.message(), prospect.last_seen_ms);
     if let Some(click) = event.click() {
         prospect.seen.remember(click, prospect.last_seen_ms);
     }
@@ -141,7 +178,15 @@ fn see(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, by_machine: boo
     }
 }
 
-fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Event<'_>, placed: bool, effects: &mut Effects) {
+fn move_track(
+    prospect: &mut Prospect,
+    index: usize,
+    model: &Model,
+    event: &Event<'_>,
+    placed: bool,
+    skip: Skip<'_>,
+    effects: &mut Effects,
+) {
     let presence = Presence { sessions: prospect.sessions, last_activity_ms: prospect.last_activity_ms };
     let now_ms = prospect.last_seen_ms;
     let re_entered_ms = prospect.more.as_ref().map_or(0, |more| more.lead.re_entered_ms);
@@ -160,14 +205,14 @@ fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Even
     {
         return;
     }
-    let scored = score::add_points(track, &model.score, event);
+    let scored = score::add_points(track, &model.score, event, skip);
     // A label is never judged as of a time before it was last set.
     let judged_ms = now_ms.max(track.label_since_ms);
     let judge = scored || is_back || track.label.is_none() || (placed && !model.people.is_plain());
     let relabelled = if judge { score::relabel(track, model, judged_ms) } else { None };
     for axis in Axis::ALL.into_iter().filter(|_| !is_back) {
         let axis_model = &model.axes[axis.index()];
-        if let Some(moved) = journey::move_axis(track, axis, axis_model, event, presence) {
+        if let Some(moved) = journey::move_axis(track, axis, axis_model, event, presence, skip) {
             let output = context.stage_output(track, moved, event.time_ms, &Cause::Event(event), judged_ms);
             effects.outputs.push(output);
         } else if event.is_activity() {
@@ -325,7 +370,11 @@ impl<'a> OutputContext<'a> {
     fn stage_body(&self, body: StageChanged, at_ms: Ms, cause: &Cause<'_, '_>) -> Output {
         let kind = IdKind::Stage(u8::from(body.axis == Axis::Funnel));
         // Who comes over from another model may be moved on by the very same event.
-        let carried = u8::from(body.cause == effect::Cause::CarriedOver);
+        let carried = match body.cause {
+            effect::Cause::CarriedOver => 1,
+            effect::Cause::OrderReversed => 2,
+            _ => 0,
+        };
         let id = output_id(self.key, &self.model.name, kind, None, at_ms, cause.hash(name_hash(&body.to)), carried);
         Output { id, model: self.model_index, at_ms, event: cause.shown(), body: Body::StageChanged(body) }
     }
@@ -339,10 +388,34 @@ impl<'a> OutputContext<'a> {
         event: Option<&Event<'_>>,
         judged_ms: Ms,
     ) -> Output {
+        self.taken_output(1, track, change, at_ms, event, judged_ms)
+    }
+
+    /// A label that fell because an order came to nothing.
+    pub(super) fn reversal_output(
+        &self,
+        track: &Track,
+        change: Relabelled<'_>,
+        at_ms: Ms,
+        event: Option<&Event<'_>>,
+        judged_ms: Ms,
+    ) -> Output {
+        self.taken_output(2, track, change, at_ms, event, judged_ms)
+    }
+
+    fn taken_output(
+        &self,
+        step: u8,
+        track: &Track,
+        change: Relabelled<'_>,
+        at_ms: Ms,
+        event: Option<&Event<'_>>,
+        judged_ms: Ms,
+    ) -> Output {
         let cause = event.map_or(Cause::Time, Cause::Event);
         let to_hash = change.to.map_or(0, |l| l.hash) ^ u32::from(change.grade_to);
         let mut output = self.score_output(track, change, at_ms, &cause, judged_ms);
-        output.id = output_id(self.key, &self.model.name, IdKind::Score, None, at_ms, cause.hash(to_hash), 1);
+        output.id = output_id(self.key, &self.model.name, IdKind::Score, None, at_ms, cause.hash(to_hash), step);
         output
     }
 

@@ -48,7 +48,7 @@ cell::words! {
     /// How a stage was entered or left.
     Way {
         Entered = "entered", Onward = "onward", Back = "back", Stale = "stale", Disqualified = "disqualified",
-        ReEntered = "re-entered", CarriedOver = "carried-over",
+        ReEntered = "re-entered", CarriedOver = "carried-over", OrderReversed = "order-reversed",
     }
 }
 cell::words! {

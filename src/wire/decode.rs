@@ -15,6 +15,7 @@ mod keys;
 mod lookup;
 mod nothing;
 mod options;
+mod orders;
 mod products;
 mod protobuf;
 mod scan;
@@ -194,15 +195,17 @@ impl Decoder {
             prospect: head.prospect,
             kind,
             name_id,
-            name,
             time_ms,
             record_ms,
             message_id: draft.message_id.map(|id| value::cut(id, MAX_ID_BYTES)),
             message_hash,
+            repeat_hash: repeat_hash(message_hash, &name),
+            name,
             position: head.position,
             on_mail_topic: topic.is_some_and(|t| t.is_email),
             cart_id: draft.cart_id,
             order_id: draft.order_id,
+            refund_id: draft.refund_id,
             has_products,
             products,
             products_left_out,
@@ -313,6 +316,11 @@ fn utf8(bytes: &[u8]) -> Result<&str, String> {
     let text = simdutf8::basic::from_utf8(bytes).or_else(|_| std::str::from_utf8(bytes));
     let text = text.map_err(|e| format!("not UTF-8: {e}"))?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// A message is its id and its name: some senders give a whole checkout one id.
+fn repeat_hash(message_hash: u64, name: &str) -> u64 {
+    message_hash.rotate_left(32) ^ hash64(name.as_bytes())
 }
 
 /// Where `messageId` is missing, a hash of key, time and bytes stands for it.

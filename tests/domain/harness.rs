@@ -6,7 +6,7 @@
 use leadstream::config::model_file;
 use leadstream::domain::account::group::Tidings;
 use leadstream::domain::effect::{Body, Output, TriggerKind};
-use leadstream::domain::event::{Event, Position, Product, Signals, Value};
+use leadstream::domain::event::{Event, OrderStatus, Position, Product, Signals, Value};
 use leadstream::domain::ids::{hash64, low32};
 use leadstream::domain::model::Models;
 use leadstream::domain::names::{Kind, canonical, kind_of_track};
@@ -83,6 +83,7 @@ impl Did {
             prospect: Cow::Owned(self.prospect.clone()),
             kind,
             name_id: models.vocabulary.name(&name),
+            repeat_hash: hash64(format!("{identity}\n{name}").as_bytes()),
             name: Cow::Owned(name),
             time_ms: self.time_ms,
             record_ms: self.record_ms,
@@ -92,6 +93,7 @@ impl Did {
             on_mail_topic: kind_of_track(&self.name) == Kind::Mail || self.name.starts_with("Soft"),
             cart_id: self.cart_id.clone().map(Cow::Owned),
             order_id: self.order_id.clone().map(Cow::Owned),
+            refund_id: self.properties.iter().find(|(key, _)| key == "refund_id").map(|(_, id)| Cow::Owned(id.clone())),
             has_products: self.has_products,
             products_left_out: 0,
             products: self
@@ -135,6 +137,15 @@ impl Did {
             link: hash(&["link"]),
             checkout_step: text(&["step"]),
             of_list: find(&["list_id"]).is_some(),
+            order_status: match find(&["status"]).map(String::as_str) {
+                Some("pending") => OrderStatus::Pending,
+                Some("processing") => OrderStatus::Paid,
+                Some("failed") => OrderStatus::Failed,
+                Some("cancelled") => OrderStatus::Cancelled,
+                Some("refunded") => OrderStatus::Refunded,
+                _ => OrderStatus::Unsaid,
+            },
+            unwanted: find(&["cancel_reason"]).is_some_and(|reason| reason == "customer"),
             has_user: find(&["user"]).is_some(),
             near: None,
         }

@@ -11,8 +11,10 @@ use crate::domain::cart::{Bought, PastOrder};
 use crate::domain::contact::Contact;
 use crate::domain::customer::Customer;
 use crate::domain::decisions::{Decision, Decisions};
+use crate::domain::dedup::{OldIds, Seen, SeenIds};
 use crate::domain::lead::Disqualified;
 use crate::domain::machine::Machine;
+use crate::domain::orders::{KnownOrder, KnownOrders};
 use crate::domain::prospect::{Cart, CartLine, More, Prospect, Series, StagePosition, Track};
 use crate::domain::traits::{Trait, TraitValue, Traits};
 
@@ -47,12 +49,26 @@ pub fn record(prospect: &Prospect) -> usize {
         address: _,
         more,
     } = prospect;
-    let (hashes, _, gaps) = seen.parts();
-    // The version, eight numbers, three flags, the ids and their times.
-    let own = 9 * NUMBER + 3 * FLAG + 2 * FRAME + 8 * hashes.len() + CHAINED + gaps.len();
+    // The version, eight numbers and three flags.
+    let own = 9 * NUMBER + 3 * FLAG + self::seen(seen);
     own + carts.iter().map(cart).sum::<usize>()
         + tracks.iter().map(track).sum::<usize>()
         + more.as_deref().map_or(0, |more| FRAME + self::more(more))
+}
+
+/// Ids and their times.
+fn seen(seen: &Seen) -> usize {
+    let Seen { changes, others, before } = seen;
+    let old = |old: &OldIds| {
+        let (hashes, _, gaps) = old.parts();
+        2 * FRAME + 8 * hashes.len() + CHAINED + gaps.len()
+    };
+    ids(changes) + ids(others) + before.as_deref().map_or(0, old)
+}
+
+fn ids(ids: &SeenIds) -> usize {
+    let (low, high, _, gaps) = ids.parts();
+    4 * FRAME + 4 * low.len() + high.len() + CHAINED + gaps.len()
 }
 
 /// One cart with its lines and its series.
@@ -120,6 +136,31 @@ fn series(series: &Series) -> usize {
     FRAME + 8 * NUMBER + 2 * FLAG + 2 * FRAME + 4 * NUMBER + SENT_STEP * sent.len()
 }
 
+fn known_orders(known: &KnownOrders) -> usize {
+    let KnownOrders { list, refunds } = known;
+    FRAME + list.iter().map(known_order).sum::<usize>() + ids(refunds)
+}
+
+/// What is known of an order by its id.
+#[must_use]
+pub fn known_order(order: &KnownOrder) -> usize {
+    let KnownOrder {
+        id: _,
+        content: _,
+        placed_ms: _,
+        told_ms: _,
+        standing: _,
+        was_paid: _,
+        total_milli: _,
+        refunded_milli: _,
+        currency,
+        has_ordered_before: _,
+        rules,
+        gave,
+    } = order;
+    4 * FRAME + 6 * NUMBER + 3 * FLAG + text(currency.as_deref()) + 4 * rules.len() + 12 * gave.len()
+}
+
 /// What is remembered of an order.
 #[must_use]
 pub fn order(order: &PastOrder) -> usize {
@@ -180,7 +221,8 @@ fn disqualified(disqualified: &Disqualified) -> usize {
 
 /// What only some prospects have.
 fn more(more: &More) -> usize {
-    let More { traits, lead, contact, absence, machine, customer, decisions, account, erasure, orders, bought } = more;
+    let More { traits, lead, contact, absence, machine, customer, decisions, account, erasure, orders, bought, known_orders } =
+        more;
     // A lead is numbers alone: nine of them.
     let lead = lead.get().map_or(0, |_| FRAME + 9 * NUMBER);
     self::traits(traits)
@@ -194,6 +236,7 @@ fn more(more: &More) -> usize {
         + erasure.map_or(0, |_| FRAME + 2 * NUMBER)
         + orders.iter().map(order).sum::<usize>()
         + bought.as_deref().map_or(0, self::bought)
+        + known_orders.get().map_or(0, self::known_orders)
 }
 
 fn traits(traits: &Traits) -> usize {

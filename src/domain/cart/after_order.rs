@@ -8,6 +8,7 @@ use crate::domain::effect::{Effects, Limit, Note, Reason};
 use crate::domain::event::{Event, OrderFate};
 use crate::domain::ids::hash64;
 use crate::domain::model::CartModel;
+use crate::domain::orders::Standing;
 use crate::domain::prospect::{ArmedFor, CartLine, Prospect, SentStep};
 use crate::domain::{DAY_MS, Ms, Text};
 
@@ -38,13 +39,6 @@ pub struct PastOrder {
 
 fn id_hash(event: &Event<'_>) -> u64 {
     event.order_id.as_deref().map_or(0, |id| hash64(id.as_bytes()))
-}
-
-/// When an order that comes again was placed: what was put into the cart since is none of its business.
-pub(super) fn placed_ms(prospect: &Prospect, event: &Event<'_>) -> Option<Ms> {
-    let order = id_hash(event);
-    let known = prospect.more.as_deref()?.orders.iter().filter(|o| order != 0 && o.order == order);
-    known.map(|o| o.time_ms).min()
 }
 
 /// Remembers what an order took from a cart, and which reminders it followed.
@@ -106,22 +100,53 @@ pub(super) fn payment_failed(prospect: &mut Prospect, event: &Event<'_>, context
         failed.push(orders.remove(n));
     }
     for past in failed {
-        if let Some(at) = bring_back(prospect, past, event, context, effects) {
+        if let Some(at) = bring_back(prospect, past, Reason::PaymentFailed, event, context, effects) {
             series::arm(prospect, at, event, ArmedFor::PaymentFailed, context, effects);
         }
     }
+}
+
+/// An order that was never paid is cancelled, within the payment window: the cart is as after a payment that failed. Not where the
+/// customer wanted it so, or the shop.
+fn unpaid_cancelled(
+    prospect: &mut Prospect,
+    at: usize,
+    event: &Event<'_>,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) -> bool {
+    let (Some(window_ms), Some(more)) = (context.model.cart.payment_window_ms, prospect.more.as_deref_mut()) else {
+        return false;
+    };
+    let Some(known) = more.known_orders.list.get(at) else { return false };
+    let in_window = event.time_ms <= known.placed_ms.saturating_add(window_ms);
+    if known.standing != Standing::Cancelled || known.was_paid || event.signals.unwanted || !in_window {
+        return false;
+    }
+    let order = id_hash(event);
+    let mut unpaid = Vec::new();
+    while let Some(n) = more.orders.iter().position(|o| order != 0 && o.order == order && o.time_ms <= event.time_ms) {
+        unpaid.push(more.orders.remove(n));
+    }
+    for past in unpaid {
+        if let Some(at) = bring_back(prospect, past, Reason::OrderCancelled, event, context, effects) {
+            series::arm(prospect, at, event, ArmedFor::PaymentFailed, context, effects);
+        }
+    }
+    true
 }
 
 /// Puts into its cart again what an order took, and the reminders that it followed: the next order may follow them too.
 fn bring_back(
     prospect: &mut Prospect,
     past: PastOrder,
+    reason: Reason,
     event: &Event<'_>,
     context: &CartContext<'_>,
     effects: &mut Effects,
 ) -> Option<usize> {
     if !past.sent.is_empty() {
-        reverse(&past, &Reversal { reason: Reason::PaymentFailed, value: past.value }, event, context, effects);
+        reverse(&past, &Reversal { reason, value: past.value }, event, context, effects);
     }
     if past.lines.is_empty() {
         return None;
@@ -153,15 +178,35 @@ fn bring_back(
 }
 
 /// An order was cancelled or refunded: what counted as recovered is taken back, all of it or in part.
-pub(super) fn take_back(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
-    let (Some(fate), Some(more)) = (event.order_fate(), prospect.more.as_deref_mut()) else { return };
+/// `known`: its place among the known orders, if it came to nothing.
+pub(super) fn take_back(
+    prospect: &mut Prospect,
+    event: &Event<'_>,
+    known: Option<usize>,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
+    if known.is_some_and(|at| unpaid_cancelled(prospect, at, event, context, effects)) {
+        return;
+    }
+    let Some(more) = prospect.more.as_deref_mut() else { return };
+    let standing = known.and_then(|at| more.known_orders.list.get(at)).map(|order| order.standing);
+    let fate = match standing {
+        Some(Standing::Cancelled) => OrderFate::Cancelled,
+        Some(Standing::Refunded) => OrderFate::Refunded,
+        Some(Standing::Failed) => return payment_failed(prospect, event, context, effects),
+        _ => match event.order_fate() {
+            Some(fate) => fate,
+            None => return,
+        },
+    };
     let order = id_hash(event);
     // Without an id nobody knows which order is meant.
     let is_meant = |o: &PastOrder| order != 0 && o.order == order && !o.sent.is_empty() && o.time_ms <= event.time_ms;
     for past in more.orders.iter_mut().filter(|o| is_meant(o)) {
         let part = match fate {
             OrderFate::Cancelled => None,
-            OrderFate::Refunded => event.value.map(f64::abs).or_else(|| value_of_products(event)),
+            OrderFate::Refunded => event.value.map(f64::abs).or_else(|| event.value_of_products()),
         };
         let value = past.value.map(|left| part.map_or(left, |part| part.min(left)));
         let reason = match fate {
@@ -174,10 +219,4 @@ pub(super) fn take_back(prospect: &mut Prospect, event: &Event<'_>, context: &Ca
             past.sent = Vec::new();
         }
     }
-}
-
-fn value_of_products(event: &Event<'_>) -> Option<f64> {
-    let mut priced = event.products.iter().filter_map(|p| Some(p.price? * p.quantity.unwrap_or(1.0))).peekable();
-    priced.peek()?;
-    Some(priced.sum()).filter(|v: &f64| v.is_finite())
 }

@@ -6,6 +6,7 @@ use super::{CartContext, MAX_CARTS, PastOrder, after_order, bought, concerned, l
 use crate::domain::effect::{Effects, OutcomeKind, Reason};
 use crate::domain::event::Event;
 use crate::domain::model::{CartModel, OrderClears};
+use crate::domain::orders::{self, News};
 use crate::domain::prospect::{Cart, CartLine, Phase, Prospect, Series};
 use crate::domain::{Ms, SECOND_MS, Text};
 use smallvec::SmallVec;
@@ -33,7 +34,7 @@ struct Order<'a, 'e> {
 }
 
 /// An order with products takes them out of every cart; its own cart, or one with something of what it names, it clears.
-pub(super) fn order(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
+pub(super) fn order(prospect: &mut Prospect, event: &Event<'_>, news: News, context: &CartContext<'_>, effects: &mut Effects) {
     if context.model.elsewhere.holds(event) {
         return;
     }
@@ -43,7 +44,7 @@ pub(super) fn order(prospect: &mut Prospect, event: &Event<'_>, context: &CartCo
     if own.is_none() && (id.is_some() || prospect.carts.is_empty()) && prospect.carts.len() < MAX_CARTS {
         prospect.carts.push(Cart { id: id.map(Text::from), touched_ms: event.time_ms, ..Cart::default() });
     }
-    let placed_ms = after_order::placed_ms(prospect, event);
+    let placed_ms = orders::placed_ms(prospect, news);
     let until_ms = end_of_instant(placed_ms.map_or(event.time_ms, |placed| placed.min(event.time_ms)));
     let about = |(at, cart): (usize, &Cart)| about(cart, own.map(|own| own == at), event, until_ms, &context.model.cart);
     let abouts: SmallVec<[About; 4]> = prospect.carts.iter().enumerate().map(about).collect();

@@ -7,6 +7,7 @@ use crate::domain::journey::{self, Presence};
 use crate::domain::ledger::event_mark;
 use crate::domain::model::Model;
 use crate::domain::model::sales::{DISQUALIFIED, RE_ENTRY_RESET, Score, To};
+use crate::domain::orders::Skip;
 use crate::domain::prospect::{EnteredBy, StagePosition, Track};
 use crate::domain::step::OutputContext;
 use crate::domain::{Ms, Text, score};
@@ -100,7 +101,7 @@ pub(in crate::domain) fn bring_back(
             journey::resume(track, axis, axis_model, stood, at_ms, by, presence.last_activity_ms);
         }
         let resumed = track.positions[axis.index()].is_some();
-        let moved = event.and_then(|event| journey::move_axis(track, axis, axis_model, event, presence));
+        let moved = event.and_then(|event| journey::move_axis(track, axis, axis_model, event, presence, Skip::NOTHING));
         if was_there && moved.is_none() && !resumed {
             journey::start(track, axis, axis_model, at_ms, by, presence.last_activity_ms);
         }

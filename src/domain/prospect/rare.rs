@@ -91,7 +91,8 @@ parts!(
     crate::domain::machine::Machine,
     crate::domain::customer::Customer,
     crate::domain::decisions::Decisions,
-    crate::domain::account::Membership
+    crate::domain::account::Membership,
+    crate::domain::orders::KnownOrders
 );
 
 #[cfg(test)]

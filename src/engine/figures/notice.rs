@@ -4,8 +4,8 @@ use super::packed::Figure;
 use super::{CartFact, Heads, Key, Origin, Tally, Touch, Way, buckets, week_of};
 use crate::domain::customer::{Customer, NO_CURRENCY, milli};
 use crate::domain::effect::{
-    Answer, Attribution, Body, CartAbandoned, CartOutcome, Cause, Direction, HandOver, HandOverKind, Note, OutcomeKind, Output,
-    Qualification, StageChanged, TriggerKind,
+    Answer, Attribution, Body, CartAbandoned, CartOutcome, Cause, Direction, HandOver, HandOverKind, Note, OrderChange,
+    OutcomeKind, Output, Qualification, StageChanged, TriggerKind,
 };
 use crate::domain::event::Event;
 use crate::domain::journey::stage_index;
@@ -115,11 +115,6 @@ impl Tally {
         if event.kind.is_cart_activity() {
             self.cart_changed(before, prospect, event.kind, event.time_ms);
         }
-        if event.kind == Kind::OrderCompleted
-            && let Some(more) = &prospect.more
-        {
-            self.ordered(&more.customer, event);
-        }
     }
 
     /// A timer fired.
@@ -181,20 +176,34 @@ impl Tally {
         }
     }
 
-    fn ordered(&mut self, customer: &Customer, event: &Event<'_>) {
-        let week = week_of(event.time_ms);
-        self.note(Key::Orders { week, again: customer.orders > 1 }, 1);
-        let currency: Text = event.currency.as_deref().unwrap_or(NO_CURRENCY).into();
-        let value = event.value.map(milli);
-        match value {
-            Some(value) => self.note(Key::OrderValue { week, currency: currency.clone() }, value),
-            None => self.note(Key::OrdersUnpriced {}, 1),
+    /// What became of orders: counted in the week in which they were placed.
+    pub fn orders(&mut self, changes: &[OrderChange], prospect: &Prospect) {
+        let Some(more) = prospect.more.as_deref().filter(|_| !changes.is_empty()) else { return };
+        for change in changes {
+            self.order(&more.customer, change);
+        }
+    }
+
+    fn order(&mut self, customer: &Customer, change: &OrderChange) {
+        let OrderChange { placed_ms, orders, is_again, unpriced, milli, currency } = change;
+        let week = week_of(*placed_ms);
+        let currency = currency.clone().unwrap_or(Text::const_new(NO_CURRENCY));
+        if *orders != 0 {
+            self.note(Key::Orders { week, again: *is_again }, *orders);
+        }
+        if *unpriced != 0 {
+            self.note(Key::OrdersUnpriced {}, *unpriced);
+        }
+        if *milli != 0 {
+            self.note(Key::OrderValue { week, currency: currency.clone() }, *milli);
         }
         for (of, name) in [(Origin::LastSource, &customer.last_source), (Origin::LastCampaign, &customer.last_campaign)] {
             let Some(name) = name.as_deref().map(|name| self.name(of, name)) else { continue };
-            self.note(Key::Origins { of, name: name.clone(), what: Heads::Orders }, 1);
-            if let Some(value) = value {
-                self.note(Key::OriginSpent { of, name, currency: currency.clone() }, value);
+            if *orders != 0 {
+                self.note(Key::Origins { of, name: name.clone(), what: Heads::Orders }, *orders);
+            }
+            if *milli != 0 {
+                self.note(Key::OriginSpent { of, name, currency: currency.clone() }, *milli);
             }
         }
     }
@@ -346,6 +355,7 @@ fn way_of(change: &StageChanged) -> Way {
         (Cause::Disqualified, _) => Way::Disqualified,
         (Cause::ReEntered, _) => Way::ReEntered,
         (Cause::CarriedOver, _) => Way::CarriedOver,
+        (Cause::OrderReversed, _) => Way::OrderReversed,
         (Cause::Event, Direction::Enter) => Way::Entered,
         (Cause::Event, Direction::Forward) => Way::Onward,
         (Cause::Event, Direction::Back) => Way::Back,

@@ -26,6 +26,7 @@ pub(super) struct Draft<'a> {
     pub file: FileFields<'a>,
     pub cart_id: Option<Cow<'a, str>>,
     pub order_id: Option<Cow<'a, str>>,
+    pub refund_id: Option<Cow<'a, str>>,
     pub value: Option<f64>,
     pub total: Option<f64>,
     pub revenue: Option<f64>,
@@ -90,6 +91,7 @@ pub(super) const PRODUCT_FIELDS: usize = 10;
 pub(super) enum BuiltIn {
     CartId,
     OrderId,
+    RefundId,
     Value,
     Total,
     Revenue,
@@ -99,7 +101,7 @@ pub(super) enum BuiltIn {
 }
 
 /// How many there are that have a place in [`Draft::found`].
-const FIELDS: usize = 6;
+const FIELDS: usize = 7;
 
 /// Keeps a value if no better name gave one. A name that comes twice: the last one counts.
 #[inline]
@@ -147,11 +149,12 @@ impl<'a> Draft<'a> {
             return;
         }
         let faults = &mut self.faults;
-        let [cart_id, order_id, value, total, revenue, currency] = &mut self.found;
+        let [cart_id, order_id, refund_id, value, total, revenue, currency] = &mut self.found;
         let amount = |scalar: Scalar<'a>, faults: &mut Faults| scalar.number_in(-MAX_VALUE, MAX_VALUE, faults);
         match field {
             BuiltIn::CartId => keep(&mut self.cart_id, cart_id, rank, scalar.id(Of::Thing, faults)),
             BuiltIn::OrderId => keep(&mut self.order_id, order_id, rank, scalar.id(Of::Thing, faults)),
+            BuiltIn::RefundId => keep(&mut self.refund_id, refund_id, rank, scalar.id(Of::Thing, faults)),
             BuiltIn::Value => keep(&mut self.value, value, rank, amount(scalar, faults)),
             BuiltIn::Total => keep(&mut self.total, total, rank, amount(scalar, faults)),
             BuiltIn::Revenue => keep(&mut self.revenue, revenue, rank, amount(scalar, faults)),
@@ -176,6 +179,7 @@ impl<'a> Draft<'a> {
         let fresh = Self::default();
         self.cart_id = fresh.cart_id;
         self.order_id = fresh.order_id;
+        self.refund_id = fresh.refund_id;
         (self.value, self.total, self.revenue) = (None, None, None);
         self.currency = fresh.currency;
         self.single = fresh.single;
@@ -186,7 +190,7 @@ impl<'a> Draft<'a> {
 
     /// Keeps a value for the models, wherever the entry wants it.
     pub(super) fn put(&mut self, entry: &Entry, scalar: &Scalar<'a>) {
-        if let Some(signal) = entry.signal {
+        for signal in entry.signals.iter().copied() {
             self.signals.take_in(signal, scalar);
         }
         for target in &entry.targets {

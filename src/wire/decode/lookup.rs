@@ -8,6 +8,7 @@ use super::spelled::{EXACT, FREQUENT, IN_CAMEL_CASE, OF_EVENT, OF_PRODUCT, OTHER
 use super::tracks::{Names, Track};
 use crate::domain::model::call_name;
 use crate::domain::names::{Kind, NameId, PropertyId, Vocabulary};
+use smallvec::SmallVec;
 use std::borrow::Cow;
 
 /// What becomes of a value that is looked at.
@@ -36,6 +37,9 @@ pub(super) enum Signal {
     /// Ids of a person outside of the envelope.
     User(u8),
     Anonymous(u8),
+    /// How an order stands, and why it was cancelled.
+    OrderStatus(u8),
+    OrderReason(u8),
 }
 
 impl Signal {
@@ -57,7 +61,7 @@ impl Signal {
 pub(super) const ELSEWHERE: u8 = 2;
 
 /// Where signals stand.
-const SIGNALS: [(u16, &str, Signal); 38] = [
+const SIGNALS: [(u16, &str, Signal); 44] = [
     (TRAITS, "email", Signal::Email(0)),
     (CONTEXT, "traits.email", Signal::Email(1)),
     (PROPERTIES, "email", Signal::Email(4)),
@@ -80,6 +84,12 @@ const SIGNALS: [(u16, &str, Signal); 38] = [
     (PROPERTIES, "link_id", Signal::Link(2)),
     (PROPERTIES, "step", Signal::CheckoutStep),
     (PROPERTIES, "list_id", Signal::List),
+    (PROPERTIES, "order_status", Signal::OrderStatus(0)),
+    (PROPERTIES, "status", Signal::OrderStatus(1)),
+    (PROPERTIES, "financial_status", Signal::OrderStatus(2)),
+    (PROPERTIES, "payment_status", Signal::OrderStatus(3)),
+    (PROPERTIES, "cancel_reason", Signal::OrderReason(0)),
+    (PROPERTIES, "reason", Signal::OrderReason(1)),
     (CONTEXT, "userAgent", Signal::UserAgent(0)),
     (PROPERTIES, "user_agent", Signal::UserAgent(2)),
     (TRAITS, "userId", Signal::User(0)),
@@ -106,7 +116,8 @@ pub(super) struct Entry {
     /// Where an event has the property under several names, the lowest wins.
     pub rank: u8,
     pub targets: Vec<Target>,
-    pub signal: Option<Signal>,
+    /// One place may say several things, by what kind of event it stands in.
+    pub signals: SmallVec<[Signal; 2]>,
     pub child: Option<u16>,
 }
 
@@ -114,7 +125,7 @@ impl Entry {
     /// Only what lies below it is looked at.
     #[inline]
     pub(super) fn is_inner(&self) -> bool {
-        self.targets.is_empty() && self.signal.is_none()
+        self.targets.is_empty() && self.signals.is_empty()
     }
 }
 
@@ -201,11 +212,11 @@ impl Lookup {
         }
         for (root, path, signal) in SIGNALS {
             if !matches!(signal, Signal::UserAgent(_)) || vocabulary.wants_user_agents() {
-                lookup.entry_at(root, path).signal = Some(signal);
+                lookup.entry_at(root, path).signals.push(signal);
             }
         }
         for (path, says, rank) in bounce::PLACES {
-            lookup.entry_at(PROPERTIES, path).signal = Some(Signal::Bounce(says, rank));
+            lookup.entry_at(PROPERTIES, path).signals.push(Signal::Bounce(says, rank));
         }
         lookup.add_spellings(vocabulary);
         lookup.nodes.iter_mut().for_each(Node::sort);
@@ -232,7 +243,7 @@ impl Lookup {
                 let node = parent.map_or(Some(root), |parent| self.entry_at(root, parent).child);
                 // `ID` is written where `id` is meant, but hardly by who means a person.
                 if let Some(node) = node.filter(|_| last.len() > 2 && !last.starts_with('$')) {
-                    self.nodes[usize::from(node)].add_otherwise(last).signal = Some(signal.otherwise());
+                    self.nodes[usize::from(node)].add_otherwise(last).signals.push(signal.otherwise());
                 }
             }
         }
@@ -245,7 +256,9 @@ impl Lookup {
                         (entry.built_in, entry.rank) = (found.built_in, found.rank);
                         entry.targets.extend(found.targets.iter().copied());
                     }
-                    entry.signal = entry.signal.or(found.signal);
+                    if entry.signals.is_empty() {
+                        entry.signals.clone_from(&found.signals);
+                    }
                 }
             }
         }

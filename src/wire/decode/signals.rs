@@ -4,8 +4,9 @@
 use super::bounce::Bounce;
 use super::lookup::Signal;
 use super::nothing::{Of, is_address, is_id};
+use super::orders;
 use super::value::{MAX_ID_BYTES, Scalar};
-use crate::domain::event::Signals;
+use crate::domain::event::{OrderStatus, Signals};
 use crate::domain::ids::{hash64, low32};
 use crate::domain::names::{Kind, words};
 use std::borrow::Cow;
@@ -30,6 +31,7 @@ pub(super) struct SignalDraft<'a> {
     link: Ranked<'a>,
     checkout_step: Option<Cow<'a, str>>,
     of_list: bool,
+    order: orders::OrderWords,
     has_user: bool,
     pub bounce: Bounce,
     /// Ids in traits, context and properties, for events that have none where it belongs.
@@ -76,6 +78,8 @@ impl<'a> SignalDraft<'a> {
             Signal::Anonymous(rank) => {
                 put(&mut self.anonymous, rank, text(scalar, MAX_ID_BYTES).filter(|id| is_id(id, Of::Person)));
             }
+            Signal::OrderStatus(rank) => self.order.status(rank, scalar),
+            Signal::OrderReason(rank) => self.order.reason(rank, scalar),
         }
     }
 
@@ -102,6 +106,8 @@ impl<'a> SignalDraft<'a> {
             of_list: self.of_list,
             has_user: self.has_user || self.user.is_some(),
             near: None,
+            order_status: if kind.is_about_orders() { self.order.says() } else { OrderStatus::Unsaid },
+            unwanted: kind.is_about_orders() && self.order.is_unwanted(),
         }
     }
 }

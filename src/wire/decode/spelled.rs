@@ -9,9 +9,10 @@ use super::draft::{BuiltIn, ProductField};
 pub(super) type Names = &'static [&'static str];
 
 /// Of the event.
-pub(super) const OF_EVENT: [(BuiltIn, Names); 7] = [
+pub(super) const OF_EVENT: [(BuiltIn, Names); 8] = [
     (BuiltIn::CartId, &["cart_id", "basket_id", "cart_token"]),
     (BuiltIn::OrderId, &["order_id", "transaction_id", "order_number"]),
+    (BuiltIn::RefundId, &["refund_id"]),
     (BuiltIn::Value, &["value", "order_value", "cart_value"]),
     (BuiltIn::Total, &["total", "order_total", "cart_total", "grand_total", "total_price", "total_amount"]),
     (BuiltIn::Revenue, &["revenue", "order_revenue"]),

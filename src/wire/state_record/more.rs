@@ -5,6 +5,7 @@ mod account;
 mod contact;
 mod customer;
 mod decisions;
+mod known_orders;
 mod lead;
 mod machine;
 mod orders;
@@ -19,7 +20,8 @@ use crate::domain::prospect::More;
 pub(super) use lead::{read_disqualified, write_disqualified};
 
 pub(super) fn write(more: &More, w: &mut Writer<'_>) {
-    let More { traits, lead, contact, absence, machine, customer, decisions, account, erasure, orders, bought } = more;
+    let More { traits, lead, contact, absence, machine, customer, decisions, account, erasure, orders, bought, known_orders } =
+        more;
     if !traits.is_empty() {
         w.nested(1, |w| traits::write(traits, w));
     }
@@ -50,6 +52,9 @@ pub(super) fn write(more: &More, w: &mut Writer<'_>) {
             w.time(2, Some(*until_ms));
         });
     }
+    if let Some(known) = known_orders.get() {
+        w.nested(10, |w| known_orders::write(known, w));
+    }
     for order in orders {
         w.nested(20, |w| orders::write(order, w));
     }
@@ -74,6 +79,7 @@ pub(super) fn read(mut r: Reader<'_>, m: &mut More) -> Read<()> {
             (7, Value::Bytes(b)) => m.decisions = decisions::read(r.nested(b, "decisions"))?.into(),
             (8, Value::Bytes(b)) => m.account = account::read(r.nested(b, "account"))?.into(),
             (9, Value::Bytes(b)) => m.erasure = Some(read_erasure(r.nested(b, "erasure"))?),
+            (10, Value::Bytes(b)) => m.known_orders = known_orders::read(r.nested(b, "known orders"))?.into(),
             (20, Value::Bytes(b)) => m.orders.push(orders::read(r.nested(b, "order"))?),
             (21, Value::Bytes(b)) => m.bought = Some(Box::new(read_bought(r.nested(b, "what was bought"))?)),
             _ => return r.unknown(field),

@@ -3,7 +3,7 @@
 
 use super::VERSION;
 pub(super) use super::reader::{List, Read, Reader, Value, damaged, unzigzag};
-use crate::domain::dedup::{self, SeenIds};
+use crate::domain::dedup::{self, OldIds, SeenIds};
 use crate::domain::effect::Cause;
 use crate::domain::prospect::{
     ArmedFor, Cart, CartLine, ConsentState, EnteredBy, Few, GroupPoints, Hit, PastStage, Phase, Prospect, Removed, RuleCount,
@@ -56,36 +56,63 @@ pub(super) fn prospect(bytes: &[u8], p: &mut Prospect) -> Read<()> {
             (16, Value::Bytes(b)) => super::more::read(r.nested(b, "more"), p.more_mut())?,
             (20, Value::Varint(v)) => p.addressable = v != 0,
             (21, Value::Varint(v)) => p.identified = v != 0,
+            (22, Value::Bytes(b)) => p.seen.changes = seen_ids(r.nested(b, "ids of changes"))?,
+            (23, Value::Bytes(b)) => p.seen.others = seen_ids(r.nested(b, "ids"))?,
             (29, Value::Fixed32(v)) => p.address = v,
             _ => return r.unknown(field),
         }
     }
-    p.seen = if times.is_empty() { seen_ids(&r, hashes, seconds)? } else { seen_ids_of_version_1(&r, hashes, times)? };
+    p.seen.before = old_ids(&r, hashes, times, seconds)?;
     Ok(())
 }
 
-fn seen_ids(r: &Reader<'_>, hashes: &[[u8; 8]], mut seconds: &[u8]) -> Read<SeenIds> {
-    if hashes.is_empty() && seconds.is_empty() {
-        return Ok(SeenIds::default());
+pub(super) fn seen_ids(mut r: Reader<'_>) -> Read<SeenIds> {
+    let (mut low, mut high, mut seconds): (&[[u8; 4]], &[u8], &[u8]) = (&[], &[], &[]);
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Bytes(b)) => low = r.packed(b)?,
+            (2, Value::Bytes(b)) => high = b,
+            (3, Value::Bytes(b)) => seconds = b,
+            _ => return r.unknown(field),
+        }
     }
-    let distance = decode_varint(&mut seconds).or_else(|e| damaged(r.what, e))?;
-    let oldest_s = r.base.div_euclid(SECOND_MS).wrapping_sub(unzigzag(distance));
+    if low.is_empty() {
+        return damaged(r.what, "no ids");
+    }
+    let (oldest_s, gaps) = chain_of_seconds(&r, seconds)?;
     // With room for those of the next events: nearly every record is read for one more.
-    let mut with_room = Vec::with_capacity(hashes.len() + 4);
-    with_room.extend(hashes.iter().map(|h| u64::from_le_bytes(*h)));
-    let mut gaps = Vec::with_capacity(seconds.len() + 8);
-    gaps.extend_from_slice(seconds);
-    SeenIds::from_parts(with_room, oldest_s, gaps).map_or_else(|| damaged(r.what, "ids and their times don't match"), Ok)
+    let mut low_with_room = Vec::with_capacity(low.len() + 4);
+    low_with_room.extend(low.iter().map(|h| u32::from_le_bytes(*h)));
+    let mut high_with_room = Vec::with_capacity(high.len() + 4);
+    high_with_room.extend_from_slice(high);
+    let ids = SeenIds::from_parts(low_with_room, high_with_room, oldest_s, gaps);
+    ids.map_or_else(|| damaged(r.what, "ids and their times don't match"), Ok)
 }
 
-fn seen_ids_of_version_1(r: &Reader<'_>, hashes: &[[u8; 8]], times: &[u8]) -> Read<SeenIds> {
-    let times = r.times(times)?;
-    r.same_length(hashes.len(), times.len())?;
-    let mut seen = SeenIds::default();
-    for (hash, time_ms) in hashes.iter().zip(times) {
-        seen.push(u64::from_le_bytes(*hash), dedup::seconds(time_ms));
+/// Ids of records before version 5: whole hashes.
+fn old_ids(r: &Reader<'_>, hashes: &[[u8; 8]], times: &[u8], seconds: &[u8]) -> Read<Option<Box<OldIds>>> {
+    if hashes.is_empty() && times.is_empty() && seconds.is_empty() {
+        return Ok(None);
     }
-    Ok(seen)
+    let hashes = hashes.iter().map(|h| u64::from_le_bytes(*h));
+    if !times.is_empty() {
+        // Of version 1, in milliseconds.
+        let times = r.times(times)?;
+        r.same_length(hashes.len(), times.len())?;
+        return Ok(Some(Box::new(OldIds::of(hashes.zip(times.into_iter().map(dedup::seconds))))));
+    }
+    let (oldest_s, gaps) = chain_of_seconds(r, seconds)?;
+    let old = OldIds::from_parts(hashes.collect(), oldest_s, gaps);
+    old.filter(|old| !old.is_empty())
+        .map_or_else(|| damaged(r.what, "ids and their times don't match"), |old| Ok(Some(Box::new(old))))
+}
+
+/// The first of a chain of whole seconds, and the gaps after it.
+fn chain_of_seconds(r: &Reader<'_>, mut chain: &[u8]) -> Read<(i64, Vec<u8>)> {
+    let distance = decode_varint(&mut chain).or_else(|e| damaged(r.what, e))?;
+    let mut gaps = Vec::with_capacity(chain.len() + 8);
+    gaps.extend_from_slice(chain);
+    Ok((r.base.div_euclid(SECOND_MS).wrapping_sub(unzigzag(distance)), gaps))
 }
 
 fn consent_state(number: u64) -> Read<ConsentState> {
@@ -187,6 +214,7 @@ fn entered_by(number: u64) -> Read<EnteredBy> {
         2 => Cause::Disqualified,
         3 => Cause::ReEntered,
         4 => Cause::CarriedOver,
+        5 => Cause::OrderReversed,
         other => return damaged("stage", format_args!("cause {other} is unknown")),
     };
     match u16::try_from(number >> 3) {

@@ -4,12 +4,13 @@
 
 use super::VERSION;
 pub(super) use super::writer::{Writer, encode_varint, zigzag};
-use crate::domain::SECOND_MS;
+use crate::domain::dedup::SeenIds;
 use crate::domain::effect::Cause;
 use crate::domain::prospect::{
     ArmedFor, Cart, CartLine, Consent, ConsentState, EnteredBy, Phase, Prospect, RuleCount, SentStep, Series, StagePosition,
     Track,
 };
+use crate::domain::{Ms, SECOND_MS};
 
 pub(super) fn prospect(prospect: &Prospect, out: &mut Vec<u8>) {
     let Prospect {
@@ -38,8 +39,9 @@ pub(super) fn prospect(prospect: &Prospect, out: &mut Vec<u8>) {
     w.time(4, *last_activity_ms);
     w.time(5, *last_cart_activity_ms);
     w.uint(6, *sessions);
-    let (hashes, oldest_s, gaps) = seen.parts();
-    w.packed(7, hashes.iter().map(|h| h.to_le_bytes()));
+    if let Some(old) = &seen.before {
+        w.packed(7, old.parts().0.iter().map(|h| h.to_le_bytes()));
+    }
     w.uint(9, consent_number(*state));
     w.time_or_0(10, *since_ms);
     w.time(11, *cooldown_from_ms);
@@ -50,20 +52,39 @@ pub(super) fn prospect(prospect: &Prospect, out: &mut Vec<u8>) {
     for c in carts {
         w.nested(14, |w| cart(c, w));
     }
-    if !hashes.is_empty() {
-        w.nested(15, |w| {
-            encode_varint(zigzag(last_seen_ms.div_euclid(SECOND_MS).wrapping_sub(oldest_s)), w.out);
-            w.out.extend_from_slice(gaps);
-        });
+    if let Some(old) = &seen.before {
+        let (_, oldest_s, gaps) = old.parts();
+        w.nested(15, |w| seconds(*last_seen_ms, oldest_s, gaps, w));
     }
     if let Some(more) = more.as_deref().filter(|m| !m.is_empty()) {
         w.nested(16, |w| super::more::write(more, w));
     }
     w.flag(20, *addressable);
     w.flag(21, *identified);
+    for (field, ids) in [(22, &seen.changes), (23, &seen.others)] {
+        seen_ids(field, ids, w);
+    }
     if *address != 0 {
         w.fixed32(29, *address);
     }
+}
+
+pub(super) fn seen_ids(field: u32, ids: &SeenIds, w: &mut Writer<'_>) {
+    let (low, high, oldest_s, gaps) = ids.parts();
+    if low.is_empty() {
+        return;
+    }
+    w.nested(field, |w| {
+        w.packed(1, low.iter().map(|hash| hash.to_le_bytes()));
+        w.bytes(2, high);
+        w.nested(3, |w| seconds(w.base, oldest_s, gaps, w));
+    });
+}
+
+/// A chain of whole seconds.
+fn seconds(base_ms: Ms, oldest_s: i64, gaps: &[u8], w: &mut Writer<'_>) {
+    encode_varint(zigzag(base_ms.div_euclid(SECOND_MS).wrapping_sub(oldest_s)), w.out);
+    w.out.extend_from_slice(gaps);
 }
 
 fn consent_number(state: ConsentState) -> u32 {
@@ -157,6 +178,7 @@ fn by_number(by: EnteredBy) -> u32 {
         Cause::Disqualified => 2,
         Cause::ReEntered => 3,
         Cause::CarriedOver => 4,
+        Cause::OrderReversed => 5,
     };
     u32::from(by.event) << 3 | cause
 }

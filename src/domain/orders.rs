@@ -1,0 +1,225 @@
+//! Orders, each known by its id, whoever tells it: browser and server, a page that is loaded again, a payment that is tried again, a
+//! status that changes months later. What is told again changes only what is new in it.
+//!
+//! This page says what an event means to the orders that are known; `reverse` takes back what an order moved and gave.
+
+mod find;
+mod memory;
+mod reverse;
+mod trace;
+
+use super::Ms;
+use super::customer;
+use super::effect::{Effects, OrderChange};
+use super::event::{Event, OrderStatus};
+use super::model::CartModel;
+use super::names::Kind;
+use super::prospect::Prospect;
+pub use memory::{Given, KnownOrder, KnownOrders, MAX_DETAILED, MAX_KNOWN, MAX_REFUNDS, Standing};
+pub use reverse::reverse;
+pub use trace::{Skip, has_new_rules, note};
+
+/// What an event means to the orders of a prospect. The number is the order's place among the known ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// It is about no order, or about one of which nothing is known.
+    None,
+    /// An order is placed, or placed again after it came to nothing.
+    Placed(usize),
+    /// It is known, and stands.
+    Retold(usize),
+    /// It was told before, or is about an order that came to nothing meanwhile: it counts for nothing.
+    Void,
+    /// The order came to nothing.
+    TakenBack(usize),
+    /// Less of it is left.
+    RefundedInPart,
+}
+
+impl News {
+    /// The order in whose name rules act.
+    #[must_use]
+    pub fn acting(self) -> Option<usize> {
+        match self {
+            Self::Placed(at) | Self::Retold(at) => Some(at),
+            _ => None,
+        }
+    }
+}
+
+/// What an event says became of an order.
+enum Says {
+    Placed,
+    Updated,
+    Failed,
+    Cancelled,
+    Refunded,
+}
+
+fn says(event: &Event<'_>) -> Option<Says> {
+    let by_status = match event.signals.order_status {
+        OrderStatus::Failed => Some(Says::Failed),
+        OrderStatus::Cancelled => Some(Says::Cancelled),
+        OrderStatus::Refunded => Some(Says::Refunded),
+        OrderStatus::Unsaid | OrderStatus::Pending | OrderStatus::Paid => None,
+    };
+    match (event.kind, &*event.name) {
+        (Kind::OrderUpdated, "Order Cancelled") => Some(Says::Cancelled),
+        (Kind::OrderUpdated, "Order Refunded") => Some(Says::Refunded),
+        (Kind::OrderUpdated, _) => Some(by_status.unwrap_or(Says::Updated)),
+        (Kind::OrderCompleted, _) => Some(by_status.unwrap_or(Says::Placed)),
+        (Kind::PaymentFailed, _) => Some(Says::Failed),
+        _ => None,
+    }
+}
+
+/// Takes in what an event says of orders: the ledger, what the customer spent, and what figures count.
+pub fn learn(prospect: &mut Prospect, event: &Event<'_>, model: &CartModel, effects: &mut Effects) -> News {
+    let Some(says) = says(event) else { return News::None };
+    if let Some(more) = prospect.more.as_deref_mut() {
+        let newest_ms = prospect.last_seen_ms.max(event.time_ms);
+        more.known_orders.change(|known| known.forget(newest_ms));
+    }
+    match says {
+        Says::Placed => place(prospect, event, effects),
+        Says::Updated => update(prospect, event, effects),
+        Says::Failed => fail(prospect, event, model, effects),
+        Says::Cancelled => cancel(prospect, event, effects),
+        Says::Refunded => refund(prospect, event, effects),
+    }
+}
+
+fn place(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> News {
+    if let Some(at) = find::order(prospect, event) {
+        let order = &prospect.more_mut().known_orders.list[at];
+        if order.standing.stands() {
+            return update(prospect, event, effects);
+        }
+        // A payment that is tried again comes later than its failure. What was refunded is not sold by a page that is loaded again.
+        if event.time_ms < order.told_ms || order.standing == Standing::Refunded {
+            return News::Void;
+        }
+        prospect.more_mut().known_orders.list.remove(at);
+    }
+    let has_ordered = prospect.more_mut().customer.orders > 0;
+    let order = KnownOrder { has_ordered_before: has_ordered, ..KnownOrder::of(event) };
+    customer::count(prospect, OrderChange::placed(&order), effects);
+    News::Placed(prospect.more_mut().known_orders.add(order, effects))
+}
+
+/// A known order is told again: its total and that it is paid may be new.
+fn update(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> News {
+    let Some(at) = find::order(prospect, event) else { return News::None };
+    let order = &mut prospect.more_mut().known_orders.list[at];
+    if !order.standing.stands() {
+        return News::Void;
+    }
+    order.was_paid |= event.signals.order_status == OrderStatus::Paid;
+    order.told_ms = order.told_ms.max(event.time_ms);
+    if order.id == 0 {
+        order.id = find::id_hash(event);
+    }
+    let told = event.value.map(customer::milli).filter(|told| order.total_milli != Some(*told));
+    if let Some(told) = told {
+        let before = order.total_milli.replace(told);
+        if order.currency.is_none() {
+            order.currency = event.currency.as_deref().map(Into::into);
+        }
+        let change = OrderChange::repriced(order, before, told);
+        customer::count(prospect, change, effects);
+    }
+    News::Retold(at)
+}
+
+/// Its payment failed: within the payment window the order comes to nothing until it is paid.
+fn fail(prospect: &mut Prospect, event: &Event<'_>, model: &CartModel, effects: &mut Effects) -> News {
+    let Some(window_ms) = model.payment_window_ms else { return News::None };
+    let Some(at) = find::unpaid(prospect, event) else {
+        return if event.kind == Kind::OrderCompleted {
+            never_placed(prospect, event, Standing::Failed, effects)
+        } else {
+            News::None
+        };
+    };
+    let order = &prospect.more_mut().known_orders.list[at];
+    if !order.standing.stands() {
+        return if event.kind == Kind::PaymentFailed { News::None } else { News::Void };
+    }
+    if event.time_ms < order.placed_ms || event.time_ms > order.placed_ms.saturating_add(window_ms) {
+        return if event.kind == Kind::OrderCompleted { News::Void } else { News::None };
+    }
+    take_back(prospect, at, Standing::Failed, event, effects)
+}
+
+fn cancel(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> News {
+    let Some(at) = find::named(prospect, event) else {
+        return never_placed(prospect, event, Standing::Cancelled, effects);
+    };
+    take_back(prospect, at, Standing::Cancelled, event, effects)
+}
+
+/// A refund is known by its own id, else by order, amount and time. Without an amount all of it goes back.
+fn refund(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> News {
+    let hash = find::refund_hash(event);
+    let newest_ms = prospect.last_seen_ms.max(event.time_ms);
+    if !prospect.more_mut().known_orders.remember_refund(hash, newest_ms) {
+        return News::Void;
+    }
+    let amount = refunded_milli(event);
+    let Some(at) = find::named(prospect, event) else {
+        return never_placed(prospect, event, Standing::Refunded, effects);
+    };
+    let order = &mut prospect.more_mut().known_orders.list[at];
+    let Some(amount) = amount.filter(|amount| order.is_left_of(*amount)) else {
+        return take_back(prospect, at, Standing::Refunded, event, effects);
+    };
+    if !order.standing.stands() {
+        return News::Void;
+    }
+    order.told_ms = order.told_ms.max(event.time_ms);
+    order.refunded_milli = order.refunded_milli.saturating_add(amount);
+    let change = OrderChange::less(order, amount);
+    customer::count(prospect, change, effects);
+    News::RefundedInPart
+}
+
+fn take_back(prospect: &mut Prospect, at: usize, why: Standing, event: &Event<'_>, effects: &mut Effects) -> News {
+    let order = &mut prospect.more_mut().known_orders.list[at];
+    if event.time_ms < order.placed_ms {
+        return News::None;
+    }
+    let stood = order.standing.stands();
+    order.standing = why;
+    order.told_ms = order.told_ms.max(event.time_ms);
+    if !stood {
+        return News::Void;
+    }
+    let change = OrderChange::gone(order);
+    customer::count(prospect, change, effects);
+    News::TakenBack(at)
+}
+
+/// An order of which nothing is known came to nothing: should it be told late, it counts for nothing. Of one that is forgotten
+/// the money is taken off what was spent.
+fn never_placed(prospect: &mut Prospect, event: &Event<'_>, why: Standing, effects: &mut Effects) -> News {
+    let is_forgotten = event.kind == Kind::OrderUpdated && prospect.more_mut().customer.orders > 0;
+    if let Some(amount) = refunded_milli(event).filter(|_| is_forgotten) {
+        customer::pay_back(prospect, event.currency.as_deref(), amount, effects);
+    }
+    if find::id_hash(event) != 0 {
+        let order = KnownOrder { standing: why, ..KnownOrder::of(event) };
+        prospect.more_mut().known_orders.add(order, effects);
+    }
+    if event.kind == Kind::OrderCompleted { News::Void } else { News::None }
+}
+
+fn refunded_milli(event: &Event<'_>) -> Option<i64> {
+    event.value.map(f64::abs).or_else(|| event.value_of_products()).map(customer::milli)
+}
+
+/// When an order that is told again was placed: what was put into the cart since is none of its business.
+#[must_use]
+pub fn placed_ms(prospect: &Prospect, news: News) -> Option<Ms> {
+    let News::Retold(at) = news else { return None };
+    prospect.more.as_deref()?.known_orders.list.get(at).map(|order| order.placed_ms)
+}

@@ -1,0 +1,76 @@
+//! Which order an event is about.
+
+use super::memory::{KnownOrder, SAME_WITHIN_MS};
+use crate::domain::customer;
+use crate::domain::event::Event;
+use crate::domain::ids::{hash64, low32};
+use crate::domain::prospect::Prospect;
+
+pub(super) fn id_hash(event: &Event<'_>) -> u64 {
+    event.order_id.as_deref().map_or(0, |id| hash64(id.as_bytes()).max(1))
+}
+
+/// Lines in any order, total and currency; 0 where the event has neither lines nor a total.
+pub(super) fn content_hash(event: &Event<'_>) -> u32 {
+    if event.products.is_empty() && event.value.is_none() {
+        return 0;
+    }
+    let line = |p: &crate::domain::event::Product<'_>| {
+        let bought = p.sku.as_deref().or(p.variant.as_deref()).unwrap_or_default();
+        hash64(&[p.id.as_bytes(), &[0], bought.as_bytes()].concat())
+    };
+    // A sum doesn't depend on the order of the lines.
+    let lines = event.products.iter().map(line).fold(0_u64, u64::wrapping_add);
+    let total = event.value.map_or(i64::MIN, customer::milli);
+    low32(hash64(&[lines.to_le_bytes(), total.to_le_bytes()].concat())).max(1)
+}
+
+pub(super) fn refund_hash(event: &Event<'_>) -> u64 {
+    let order = id_hash(event).to_le_bytes();
+    match event.refund_id.as_deref() {
+        Some(id) => hash64(&[&order, id.as_bytes()].concat()),
+        None => {
+            let amount = super::refunded_milli(event).unwrap_or(i64::MIN);
+            hash64(&[order, amount.to_le_bytes(), event.time_ms.to_le_bytes()].concat())
+        }
+    }
+}
+
+fn known(prospect: &Prospect) -> &[KnownOrder] {
+    prospect.more.as_deref().map_or(&[], |more| &more.known_orders.list)
+}
+
+/// By its id alone.
+pub(super) fn named(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
+    let id = id_hash(event);
+    known(prospect).iter().rposition(|order| id != 0 && order.id == id)
+}
+
+/// By its id; where an id is missing on either side, by the same lines and total within ten minutes.
+pub(super) fn order(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
+    named(prospect, event).or_else(|| {
+        let orders = known(prospect);
+        if orders.is_empty() {
+            return None;
+        }
+        let (id, content) = (id_hash(event), content_hash(event));
+        orders.iter().rposition(|order| {
+            let is_near = (order.placed_ms - event.time_ms).abs() <= SAME_WITHIN_MS;
+            // Without lines and total the only thing that two of them share is that nobody says anything.
+            let is_same = order.content == content && (content != 0 || order.total_milli.is_none());
+            is_near && is_same && (id == 0 || order.id == 0)
+        })
+    })
+}
+
+/// The order whose payment failed: by its id; without one the last, unless something is in the cart.
+pub(super) fn unpaid(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
+    if id_hash(event) != 0 || !matches!(event.kind, crate::domain::names::Kind::PaymentFailed) {
+        return order(prospect, event);
+    }
+    if prospect.carts.iter().any(|cart| !cart.lines.is_empty()) {
+        return None;
+    }
+    let placed = known(prospect).iter().enumerate().filter(|(_, o)| o.standing.stands() && o.placed_ms <= event.time_ms);
+    placed.max_by_key(|(at, o)| (o.placed_ms, *at)).map(|(at, _)| at)
+}

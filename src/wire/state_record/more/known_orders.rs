@@ -1,0 +1,106 @@
+//! `KnownOrdersRecord`.
+
+use crate::domain::orders::{Given, KnownOrder, KnownOrders, Standing};
+use crate::wire::state_record::read::{self, Read, Reader, Value, damaged, unzigzag};
+use crate::wire::state_record::write::{self, Writer, zigzag};
+
+pub(super) fn write(value: &KnownOrders, w: &mut Writer<'_>) {
+    let KnownOrders { list, refunds } = value;
+    for order in list {
+        w.nested(1, |w| write_order(order, w));
+    }
+    write::seen_ids(2, refunds, w);
+}
+
+fn write_order(order: &KnownOrder, w: &mut Writer<'_>) {
+    let KnownOrder {
+        id,
+        content,
+        placed_ms,
+        told_ms,
+        standing,
+        was_paid,
+        total_milli,
+        refunded_milli,
+        currency,
+        has_ordered_before,
+        rules,
+        gave,
+    } = order;
+    if *id != 0 {
+        w.fixed64(1, *id);
+    }
+    if *content != 0 {
+        w.fixed32(2, *content);
+    }
+    w.time_or_0(3, *placed_ms);
+    // Mostly told once.
+    w.time(4, Some(*told_ms).filter(|told| told != placed_ms));
+    w.uint(5, Standing::ALL.iter().position(|s| s == standing).and_then(|n| u32::try_from(n).ok()).unwrap_or(0));
+    w.flag(6, *was_paid);
+    if let Some(total) = total_milli {
+        w.varint(7, zigzag(*total));
+    }
+    if *refunded_milli != 0 {
+        w.varint(8, zigzag(*refunded_milli));
+    }
+    w.optional_text(9, currency.as_deref());
+    w.flag(10, *has_ordered_before);
+    w.packed(11, rules.iter().map(|rule| rule.to_le_bytes()));
+    w.packed(12, gave.iter().map(given));
+}
+
+fn given(given: &Given) -> [u8; 12] {
+    let Given { model, group, hundredths } = given;
+    let mut bytes = [0; 12];
+    bytes[..4].copy_from_slice(&model.to_le_bytes());
+    bytes[4..8].copy_from_slice(&group.to_le_bytes());
+    bytes[8..].copy_from_slice(&hundredths.to_le_bytes());
+    bytes
+}
+
+pub(super) fn read(mut r: Reader<'_>) -> Read<KnownOrders> {
+    let mut known = KnownOrders::default();
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Bytes(b)) => known.list.push(read_order(r.nested(b, "known order"))?),
+            (2, Value::Bytes(b)) => known.refunds = read::seen_ids(r.nested(b, "refunds"))?,
+            _ => return r.unknown(field),
+        }
+    }
+    Ok(known)
+}
+
+fn read_order(mut r: Reader<'_>) -> Read<KnownOrder> {
+    let mut o = KnownOrder::default();
+    let mut told_ms = None;
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Fixed64(v)) => o.id = v,
+            (2, Value::Fixed32(v)) => o.content = v,
+            (3, Value::Varint(v)) => o.placed_ms = r.time(v),
+            (4, Value::Varint(v)) => told_ms = Some(r.time(v)),
+            (5, Value::Varint(v)) => {
+                let standing = usize::try_from(v).ok().and_then(|n| Standing::ALL.get(n));
+                o.standing = standing.copied().map_or_else(|| damaged(r.what, "an unknown standing"), Ok)?;
+            }
+            (6, Value::Varint(v)) => o.was_paid = v != 0,
+            (7, Value::Varint(v)) => o.total_milli = Some(unzigzag(v)),
+            (8, Value::Varint(v)) => o.refunded_milli = unzigzag(v),
+            (9, Value::Bytes(b)) => o.currency = Some(r.text(b)?),
+            (10, Value::Varint(v)) => o.has_ordered_before = v != 0,
+            (11, Value::Bytes(b)) => o.rules = r.packed::<4>(b)?.iter().map(|rule| u32::from_le_bytes(*rule)).collect(),
+            (12, Value::Bytes(b)) => {
+                let given = r.packed::<12>(b)?.iter().map(|g| Given {
+                    model: u32::from_le_bytes([g[0], g[1], g[2], g[3]]),
+                    group: u32::from_le_bytes([g[4], g[5], g[6], g[7]]),
+                    hundredths: i32::from_le_bytes([g[8], g[9], g[10], g[11]]),
+                });
+                o.gave = given.collect();
+            }
+            _ => return r.unknown(field),
+        }
+    }
+    o.told_ms = told_ms.unwrap_or(o.placed_ms);
+    Ok(o)
+}

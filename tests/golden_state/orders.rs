@@ -1,0 +1,42 @@
+//! Message ids and orders by their ids.
+
+use super::{many, text, time};
+use leadstream::domain::dedup::{OldIds, Seen, SeenIds};
+use leadstream::domain::orders::{Given, KnownOrder, KnownOrders, Standing};
+use proptest::prelude::*;
+
+/// As records before version 5 have them.
+pub fn old_ids(ids: &[(u64, i64)]) -> Option<Box<OldIds>> {
+    Some(Box::new(OldIds::of(ids.iter().copied()))).filter(|old| !old.is_empty())
+}
+
+pub fn ids(ids: &[(u64, i64)]) -> SeenIds {
+    let mut seen = SeenIds::default();
+    ids.iter().for_each(|(hash, time_s)| seen.push(*hash, *time_s));
+    seen
+}
+
+prop_compose! {
+    pub fn seen()(changes in many((any::<u64>(), time())), others in many((any::<u64>(), time())), old in many((any::<u64>(), time()))) -> Seen {
+        Seen { changes: ids(&changes), others: ids(&others), before: old_ids(&old) }
+    }
+}
+
+prop_compose! {
+    fn known_order()(id in any::<u64>(), content in any::<u32>(), (placed_ms, told_ms) in (time(), time()),
+                     standing in 0..Standing::ALL.len(), (was_paid, has_ordered_before) in any::<(bool, bool)>(),
+                     total_milli in any::<Option<i64>>(), refunded_milli in any::<i64>(), currency in proptest::option::of(text()),
+                     rules in many(any::<u32>()), gave in many(any::<(u32, u32, i32)>())) -> KnownOrder {
+        let gave = gave.into_iter().map(|(model, group, hundredths)| Given { model, group, hundredths }).collect();
+        KnownOrder {
+            id, content, placed_ms, told_ms, standing: Standing::ALL[standing], was_paid, total_milli, refunded_milli, currency,
+            has_ordered_before, rules: rules.into(), gave,
+        }
+    }
+}
+
+prop_compose! {
+    pub fn known_orders()(list in many(known_order().boxed()), refunds in many((any::<u64>(), time()))) -> KnownOrders {
+        KnownOrders { list, refunds: ids(&refunds) }
+    }
+}
