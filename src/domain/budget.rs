@@ -172,6 +172,7 @@ fn lines_by_use(prospect: &mut Prospect) -> Vec<&mut Vec<CartLine>> {
 #[cfg(test)]
 mod tests {
     use super::super::cart::{MAX_REMOVED, MAX_SENT};
+    use super::super::dedup::Message;
     use super::super::lead::Disqualified;
     use super::super::ledger::{Entry, MAX_ENTRIES};
     use super::super::model::MAX_COUNT_MEMORY;
@@ -234,7 +235,9 @@ mod tests {
     fn what_is_not_weighed_could_not_be_too_heavy() {
         let mut prospect =
             Prospect { carts: vec![cart(), cart()], tracks: std::iter::repeat_n(track(), 2).collect(), ..Prospect::default() };
-        (0..1_000).for_each(|n| prospect.seen.remember(n, 1));
+        for n in 0..2_000 {
+            prospect.seen.remember(Message { hash: n, id_hash: n, is_change: n % 2 == 0 }, 1);
+        }
         assert!(is_light(&prospect));
         let weight = weight::record(&prospect);
         assert!(weight <= MAX_RECORD_BYTES, "{weight}");
