@@ -234,4 +234,17 @@ mod tests {
         }
         assert_eq!(event_of_line(b"user_id", Table::Events), None);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_stands_in_a_row_an_event_or_nothing_comes_of_it(columns in proptest::collection::vec(("(context_|user_id|event|id|[a-z_]{0,3}){0,3}", "[\\[{\\\\N\"a1]{0,4}"), 0..6)) {
+            let row: Map<String, Value> = columns.into_iter().map(|(column, cell)| (column, Value::from(cell))).collect();
+            let line = serde_json::to_vec(&row).unwrap();
+            for table in [Table::Events, Table::Users, Table::Calls("page")] {
+                if let Some(event) = event_of_line(&line, table) {
+                    assert!(serde_json::from_slice::<Value>(&event).unwrap()["type"].is_string());
+                }
+            }
+        }
+    }
 }

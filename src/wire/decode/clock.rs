@@ -79,9 +79,10 @@ impl Times {
     pub(super) fn happened(&self, record: Option<Written>, zone: Option<&Zone>) -> Option<(Ms, Option<Corrected>)> {
         let own = self.timestamp.or(self.original_timestamp)?;
         let arrival = self.received_at.or(record);
-        let (own_ms, local) = in_utc(own, arrival, zone);
+        // One program wrote both: what was just sent shows its zone also where the event has waited.
+        let (own_ms, local) = in_utc(own, self.sent_at.filter(|sent| !sent.has_zone).unwrap_or(own), arrival, zone);
         let (Some(sent), Some(arrival)) = (self.sent_at, arrival) else { return Some((own_ms, local)) };
-        let (sent_ms, _) = in_utc(sent, Some(arrival), zone);
+        let (sent_ms, _) = in_utc(sent, sent, Some(arrival), zone);
         let arrival_ms = arrival.in_zone_or_utc(zone);
         let fault_ms = arrival_ms.saturating_sub(sent_ms);
         if fault_ms.abs() < LEAST_FAULT_MS || self.is_corrected(own_ms, sent_ms, arrival_ms) {
@@ -105,12 +106,13 @@ impl Times {
     }
 }
 
-/// A time without a zone is that of the setting; without a setting it is UTC, unless it lies off its arrival as local times do.
-fn in_utc(time: Written, arrival: Option<Written>, zone: Option<&Zone>) -> (Ms, Option<Corrected>) {
+/// A time without a zone is that of the setting; without a setting it is UTC, unless what its program wrote last lies off its arrival as
+/// local times do.
+fn in_utc(time: Written, last: Written, arrival: Option<Written>, zone: Option<&Zone>) -> (Ms, Option<Corrected>) {
     if time.has_zone || zone.is_some() {
         return (time.in_zone_or_utc(zone), None);
     }
-    let by_ms = arrival.filter(|arrival| arrival.has_zone).and_then(|arrival| zone_between(time.ms, arrival.ms));
+    let by_ms = arrival.filter(|arrival| arrival.has_zone).and_then(|arrival| zone_between(last.ms, arrival.ms));
     match by_ms {
         Some(by_ms) => (time.ms + by_ms, Some(Corrected { by_ms, clock: Clock::Local })),
         None => (time.ms, None),
@@ -203,6 +205,19 @@ mod tests {
         ] {
             assert_eq!(happened(said, None), want, "{said:?}");
         }
+    }
+
+    #[test]
+    fn local_times_of_an_event_that_waited_are_recognised_by_when_it_was_sent() {
+        let times = |sent: &str| Times {
+            timestamp: at("2026-09-14 08:20:00"),
+            sent_at: at(sent),
+            received_at: at("2026-09-14T09:00:01Z"),
+            ..Times::default()
+        };
+        let two_hours = (-2 * HOUR_MS, Clock::Local);
+        assert_eq!(happened(times("2026-09-14 11:00:00"), None), (-2 * HOUR_MS - 40 * MINUTE_MS, Some(two_hours)));
+        assert_eq!(happened(times("2026-09-14 09:00:00"), None), (-40 * MINUTE_MS, None));
     }
 
     #[test]
