@@ -172,6 +172,13 @@ fn counts_without_sense_are_found() {
     one_fault(MOVE_TWO, &with("times = 51"), 6, "journey.moves#2.times", "at most 50");
     one_fault(MOVE_TWO, &with("within = \"7d\""), 6, "journey.moves#2.within", "without `times`");
     one_fault(MOVE_TWO, &with("same = \"sku\""), 6, "journey.moves#2.same", "without `times`");
+    one_fault(MOVE_TWO, &with("distinct = \"sku\""), 6, "journey.moves#2.distinct", "without `times`");
+    one_fault(MOVE_TWO, &with("times = 2, distinct = \" \""), 6, "journey.moves#2.distinct", "must name the property");
+    let both = "times = 2, same = \"sku\", distinct = \"sku\"";
+    one_fault(MOVE_TWO, &with(both), 6, "journey.moves#2.distinct", "nothing fits both");
+    one_fault(MOVE_TWO, &with("cart = { weight = 3 }"), 6, "journey.moves#2.cart.weight", "lines, quantity and value");
+    let never = "cart = { lines = { at_least = 3, at_most = 2 } }";
+    one_fault(MOVE_TWO, &with(never), 6, "journey.moves#2.cart.lines", "nothing fits");
     one_fault(MOVE_TWO, &with("times = 3, within = \"0s\""), 6, "journey.moves#2.within", "longer than nothing");
     one_fault(MOVE_TWO, &with("times = 3, within = 7"), 6, "journey.moves#2.within", "a number without a unit");
     one_fault(MOVE_TWO, &with("sessions = 0"), 6, "journey.moves#2.sessions", "at least 1");
@@ -370,6 +377,9 @@ fn faults_of_machines_and_windows() {
     for (key, path, says) in [
         ("bot_names = [\"x\"]", "machines.bot_names#1", "can't name a program"),
         ("bot_names = 3", "machines.bot_names", "must be text"),
+        ("proxies = [\"outlook\"]", "machines.proxies#1", "known are"),
+        ("proxies = [\"apple\", \"apple\"]", "machines.proxies#2", "is there twice"),
+        ("proxy_after = \"2h\"", "machines.proxy_after", "told by seconds"),
         ("scanner_after = \"2h\"", "machines.scanner_after", "told by seconds"),
         ("scanner_after = 10", "machines.scanner_after", "length of time"),
         ("scanner_within = \"0s\"", "machines.scanner_within", "told by seconds"),
@@ -409,6 +419,8 @@ fn formatting_comments_and_the_order_of_moves_leave_the_hash_alone() {
         GOOD.replace("[cart]", "[cart]\nidle_on = \"site\""),
         GOOD.replace("[cart]", "[cart]\nclick_window = \"5d\"\nopen_window = \"1d\"\npayment_window = \"24h\""),
         GOOD.replace("[cart]", "[cart]\nseries = \"prospect\""),
+        GOOD.replace("[cart]", "[machines]\nproxies = [\"yahoo\", \"gmail\", \"apple\"]\nproxy_after = \"5s\"\n[cart]"),
+        GOOD.replace("[cart]", "[contact]\nopens = \"count\"\nlist_unsubscribe = \"ignore\"\n[cart]"),
         GOOD.replace("[cart]", "[machines]\nmarked = true\nbot_names = []\nscanner_links = 2\nviews_per_minute = 60\n[cart]"),
     ] {
         let other = model_file::from_texts(&[&same]).unwrap_or_else(|f| panic!("{}", show(&f)));
@@ -422,6 +434,10 @@ fn formatting_comments_and_the_order_of_moves_leave_the_hash_alone() {
 fn a_change_of_meaning_changes_the_hash() {
     let good = model_file::from_texts(&[GOOD]).expect("good");
     for (old, new) in [
+        ("[cart]", "[contact]\nopens = \"ignore\"\n[cart]"),
+        ("[cart]", "[contact]\nlist_unsubscribe = \"all\"\n[cart]"),
+        ("[cart]", "[machines]\nproxies = [\"apple\"]\n[cart]"),
+        ("on = \"Product Viewed\"", "on = \"Product Viewed\", cart = { lines = { at_least = 1 } }"),
         ("Product Viewed", "Product Clicked"),
         ("\"7d\"", "\"8d\""),
         ("points = 1", "points = 2"),

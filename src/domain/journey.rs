@@ -3,7 +3,7 @@
 use super::effect::{Axis, Cause, Direction};
 use super::event::{Event, Value};
 use super::ids::{hash64, low32};
-use super::model::{AxisModel, CountRule, MAX_COUNT_MEMORY, Move, name_hash};
+use super::model::{AxisModel, CountRule, Distinct, MAX_COUNT_MEMORY, Move, OfCart, Predicate, name_hash};
 use super::names::Kind;
 use super::orders::Skip;
 use super::prospect::{EnteredBy, Few, Hit, PastStage, RuleCount, StagePosition, Track};
@@ -26,6 +26,28 @@ pub struct Moved {
 pub struct Presence {
     pub sessions: u32,
     pub last_activity_ms: Option<Ms>,
+    /// What the cart holds once the event is applied; only looked at where a move asks for it.
+    pub cart: Option<Held>,
+}
+
+/// What a cart holds.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Held {
+    pub lines: f64,
+    pub quantity: f64,
+    /// `None`: not known.
+    pub value: Option<f64>,
+}
+
+impl Held {
+    fn passes(self, (what, test): &(OfCart, Predicate)) -> bool {
+        let number = match what {
+            OfCart::Lines => Some(self.lines),
+            OfCart::Quantity => Some(self.quantity),
+            OfCart::Value => self.value,
+        };
+        test.holds(number.map(Value::Number).as_ref())
+    }
 }
 
 /// Moves one axis by an event, at most once. A late event never moves back what a later event moved forward.
@@ -46,7 +68,8 @@ pub fn move_axis(
     let on_any = if event.kind == Kind::Sales || skip.any() { &[][..] } else { &model.moves_on_any };
     for &index in named.iter().chain(on_any) {
         let Some(rule) = model.moves.get(usize::from(index)) else { continue };
-        if !rule.condition.holds(event) || skip.has(rule.rule) {
+        let holds = |held: Option<Held>| rule.cart.iter().all(|test| held.unwrap_or_default().passes(test));
+        if !rule.condition.holds(event) || skip.has(rule.rule) || !(rule.cart.is_empty() || holds(presence.cart)) {
             continue;
         }
         // Counts go on whatever the position is, so that a window never depends on the way here.
@@ -80,6 +103,15 @@ pub(super) fn beats(rule: &Move, best: Option<&Move>) -> bool {
 /// Remembers a match and says whether there are now enough of them.
 pub(super) fn count(counts: &mut Few<RuleCount, 3>, rule: u32, wanted: &CountRule, event: &Event<'_>) -> bool {
     let same = wanted.same.and_then(|p| event.property(p)).map_or(0, same_hash);
+    let is_distinct = wanted.distinct.is_some();
+    let (mark, group) = match wanted.distinct {
+        None => (same, u32::MAX),
+        Some(distinct) => {
+            // What has no value is not another one.
+            let Some(value) = distinct_hash(distinct, event) else { return false };
+            if wanted.same.is_none() { (value, 0) } else { (same & SAME_HALF | value & !SAME_HALF, SAME_HALF) }
+        }
+    };
     let index = counts.iter().position(|c| c.rule == rule).unwrap_or_else(|| {
         counts.push(RuleCount { rule, hits: Few::new() });
         counts.len() - 1
@@ -88,16 +120,23 @@ pub(super) fn count(counts: &mut Few<RuleCount, 3>, rule: u32, wanted: &CountRul
     let newest = hits.iter().map(|h| h.time_ms).max().unwrap_or(event.time_ms).max(event.time_ms);
     let oldest = wanted.within_ms.map_or(Ms::MIN, |w| newest.saturating_sub(w));
     hits.retain(|h| h.time_ms >= oldest);
-    let window = |h: &&Hit| h.same == same && wanted.within_ms.is_none_or(|w| (h.time_ms - event.time_ms).abs() <= w);
-    let enough = hits.iter().filter(window).count() + 1 >= wanted.times;
+    let is_of_group = |h: &Hit| h.same & group == mark & group;
+    let is_near = |h: &Hit| wanted.within_ms.is_none_or(|w| (h.time_ms - event.time_ms).abs() <= w);
+    let counts_too = |h: &&Hit| is_of_group(h) && is_near(h) && !(is_distinct && h.same == mark);
+    let enough = hits.iter().filter(counts_too).count() + 1 >= wanted.times;
     if event.time_ms >= oldest {
-        let at = hits.partition_point(|h| h.time_ms <= event.time_ms);
-        hits.insert(at, Hit { time_ms: event.time_ms, same });
+        // Of one value the newest is kept.
+        let mut time_ms = event.time_ms;
+        if let Some(at) = hits.iter().position(|h| is_distinct && h.same == mark) {
+            time_ms = time_ms.max(hits.remove(at).time_ms);
+        }
+        let at = hits.partition_point(|h| h.time_ms <= time_ms);
+        hits.insert(at, Hit { time_ms, same: mark });
     }
-    // As many per value as could ever matter, and so many in all.
-    let of_value = hits.iter().filter(|h| h.same == same).count();
-    if of_value >= wanted.times.max(2)
-        && let Some(at) = hits.iter().position(|h| h.same == same)
+    // As many per value as could ever matter, and so many in all. Of distinct ones one more: the next may be one of them.
+    let of_value = hits.iter().filter(|h| is_of_group(h)).count();
+    if of_value >= wanted.times.max(2) + usize::from(is_distinct)
+        && let Some(at) = hits.iter().position(is_of_group)
     {
         hits.remove(at);
     }
@@ -105,6 +144,18 @@ pub(super) fn count(counts: &mut Few<RuleCount, 3>, rule: u32, wanted: &CountRul
         hits.remove(0);
     }
     enough
+}
+
+/// Where both `same` and `distinct` are asked for, a hit has half of the hash of each.
+const SAME_HALF: u32 = 0xffff_0000;
+
+fn distinct_hash(distinct: Distinct, event: &Event<'_>) -> Option<u32> {
+    let property = match (distinct, event.products.as_slice()) {
+        // However the event names it.
+        (Distinct::Product(_), [product]) => return Some(name_hash(&product.id)),
+        (Distinct::Product(id) | Distinct::Property(id), _) => id,
+    };
+    event.property(property).map(same_hash)
 }
 
 /// Hash of a value that must be the same.

@@ -118,6 +118,14 @@ pub struct Model {
     pub accounts: accounts::AccountsModel,
 }
 
+impl Model {
+    /// Whether a move on an event of this name asks what the cart holds.
+    #[must_use]
+    pub fn asks_for_cart(&self, name: NameId) -> bool {
+        self.axes.iter().any(|axis| axis.asks_for_cart.covers(name))
+    }
+}
+
 /// One axis of a model.
 #[derive(Debug, Clone, Default)]
 pub struct AxisModel {
@@ -127,6 +135,8 @@ pub struct AxisModel {
     /// Indices into `moves` by event name: `moves_by_name[name.0]`, then the moves on any event.
     pub moves_by_name: Vec<Vec<u16>>,
     pub moves_on_any: Vec<u16>,
+    /// The events whose moves ask what the cart holds.
+    pub asks_for_cart: On,
     /// By stage: how long without activity, and where to.
     pub stale: Vec<Option<Stale>>,
     /// Old stage names of earlier versions of the model and the stage they became (index).
@@ -155,6 +165,8 @@ pub struct Move {
     pub count: Option<CountRule>,
     /// Needs at least this many sessions so far.
     pub sessions: u32,
+    /// What the cart must hold once the event is applied.
+    pub cart: Vec<(OfCart, Predicate)>,
     /// Hash of the rule's own text.
     pub rule: u32,
 }
@@ -166,6 +178,40 @@ pub struct CountRule {
     /// `None`: ever.
     pub within_ms: Option<Ms>,
     pub same: Option<PropertyId>,
+    /// Each value counts once.
+    pub distinct: Option<Distinct>,
+}
+
+/// What has to be another one each time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Distinct {
+    /// The product that the event is about.
+    Product(PropertyId),
+    Property(PropertyId),
+}
+
+impl Distinct {
+    fn of(property: &str, vocabulary: &mut Vocabulary) -> Self {
+        let id = vocabulary.intern_property(property);
+        if property == absence::PRODUCT { Self::Product(id) } else { Self::Property(id) }
+    }
+}
+
+/// What a move may ask of a cart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfCart {
+    Lines,
+    Quantity,
+    Value,
+}
+
+impl OfCart {
+    /// Each with its name in model files.
+    pub const ALL: [(&'static str, Self); 3] = [("lines", Self::Lines), ("quantity", Self::Quantity), ("value", Self::Value)];
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, what)| *what)
+    }
 }
 
 /// Which events a rule is about.
@@ -175,6 +221,13 @@ pub enum On {
     Any,
     /// Page, screen, …: by name as well, `page` is the name of a page call.
     Names(Vec<NameId>),
+}
+
+/// No event.
+impl Default for On {
+    fn default() -> Self {
+        Self::Names(Vec::new())
+    }
 }
 
 impl On {

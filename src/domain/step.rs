@@ -4,7 +4,7 @@ use super::cart::{self, CartContext};
 use super::effect::{self, Axis, Body, CausingEvent, Direction, Effects, Note, Output, ScoreChanged, StageChanged};
 use super::event::Event;
 use super::ids::{IdKind, output_id};
-use super::journey::{self, Moved, Presence};
+use super::journey::{self, Held, Moved, Presence};
 use super::lead::disqualify;
 use super::model::sales::To;
 use super::model::{Model, Models, name_hash};
@@ -106,7 +106,9 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
     if let News::TakenBack(at) = news {
         orders::reverse(prospect, at, &turn, effects);
     }
-    let acts = move_tracks(prospect, event, news, placed, models, effects);
+    let asks = models.models.iter().any(|m| m.asks_for_cart(event.name_id));
+    let held = asks.then(|| cart::held_after(prospect, event, news, &turn.cart()));
+    let acts = move_tracks(prospect, event, news, Look { placed, skip: Skip::NOTHING, held }, models, effects);
     contact::turn(prospect, event, &turn.model().contact);
     cart::apply(prospect, event, news, &turn.cart(), effects);
     customer::turn(prospect, &turn, effects);
@@ -115,12 +117,23 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
     }
 }
 
+/// What rules are looked at with, besides the event.
+#[derive(Clone, Copy)]
+struct Look<'a> {
+    /// Who the prospect is may have changed.
+    placed: bool,
+    /// Rules that acted before.
+    skip: Skip<'a>,
+    /// What the cart holds after the event, where somebody asks.
+    held: Option<Held>,
+}
+
 /// Lets the rules of all models act; whether they may, for what is told again acts once.
 fn move_tracks(
     prospect: &mut Prospect,
     event: &Event<'_>,
     news: News,
-    placed: bool,
+    look: Look<'_>,
     models: &Models,
     effects: &mut Effects,
 ) -> bool {
@@ -139,7 +152,7 @@ fn move_tracks(
     }
     for (index, model) in models.models.iter().enumerate() {
         let before = news.acting().and_then(|_| prospect.tracks.get(index)).map(|track| track.groups.clone());
-        move_track(prospect, index, model, event, placed, skip, effects);
+        move_track(prospect, index, model, event, Look { skip, ..look }, effects);
         if let (Some(at), Some(before)) = (news.acting().filter(|_| event.kind == Kind::OrderCompleted), before) {
             orders::note(prospect, at, index, model, event, &before);
         }
@@ -178,16 +191,9 @@ fn see(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, by_machine: boo
     }
 }
 
-fn move_track(
-    prospect: &mut Prospect,
-    index: usize,
-    model: &Model,
-    event: &Event<'_>,
-    placed: bool,
-    skip: Skip<'_>,
-    effects: &mut Effects,
-) {
-    let presence = Presence { sessions: prospect.sessions, last_activity_ms: prospect.last_activity_ms };
+fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Event<'_>, look: Look<'_>, effects: &mut Effects) {
+    let Look { placed, skip, held } = look;
+    let presence = Presence { sessions: prospect.sessions, last_activity_ms: prospect.last_activity_ms, cart: held };
     let now_ms = prospect.last_seen_ms;
     let re_entered_ms = prospect.more.as_ref().map_or(0, |more| more.lead.re_entered_ms);
     let Some(track) = prospect.tracks.get_mut(index).filter(|t| !t.paused) else { return };
@@ -290,7 +296,7 @@ fn label_falls(prospect: &mut Prospect, index: usize, turn: &Turn<'_, '_>, effec
 
 /// Somebody who was disqualified comes back by itself.
 fn re_enter(prospect: &mut Prospect, index: usize, turn: &Turn<'_, '_>, effects: &mut Effects) {
-    let presence = Presence { sessions: prospect.sessions, last_activity_ms: prospect.last_activity_ms };
+    let presence = Presence { sessions: prospect.sessions, last_activity_ms: prospect.last_activity_ms, cart: None };
     let (Some(track), Some(model)) = (prospect.tracks.get_mut(index), turn.models.models.get(index)) else { return };
     let back_at_ms = track.disqualified.as_ref().and_then(|out| out.back_at_ms);
     let Some(deadline_ms) = back_at_ms.filter(|d| *d <= turn.at_ms) else { return };

@@ -160,3 +160,58 @@ fn the_four_cases_of_the_fields_literature() {
     assert!(got.iter().any(|g| g.starts_with("2days funnel") && g.contains("> purchase forward")), "{got:?}");
     assert!(got.iter().any(|g| g.starts_with("2days journey") && g.contains("> consensus-creation forward")), "{got:?}");
 }
+
+const ASKS: &str = r#"
+name = "asks"
+[funnel]
+stages = ["here", "same-shelf", "three", "small", "large", "many"]
+moves = [
+  { to = "here", on = "*" },
+  { to = "same-shelf", on = "Shelf Viewed", times = 2, same = "category", distinct = "shelf" },
+  { to = "three", on = "Product Viewed", times = 3, within = "7d", distinct = "product_id" },
+  { to = "small", on = ["Product Added", "Cart Updated"], cart = { value = { more_than = 10, less_than = 100 } } },
+  { to = "large", on = ["Product Added", "Cart Updated"], cart = { value = { at_least = 100 }, lines = { at_most = 3 } } },
+  { to = "many", on = "Product Added", cart = { quantity = { at_least = 20 } } },
+]
+[score]
+labels = { cold = 0 }
+"#;
+
+fn asks(text: &str) -> Vec<String> {
+    said(&[model(ASKS)], text, |b| matches!(b, Body::StageChanged(_)))
+        .iter()
+        .filter_map(|line| Some(line.split_once(" > ")?.1.split(' ').next()?.to_owned()))
+        .collect()
+}
+
+#[test]
+fn distinct_values_count_once_each_and_within_the_window() {
+    assert_eq!(asks("0m view A; 1m view B; 2m view A; 3m view B"), ["here"], "two products, however often");
+    assert_eq!(asks("0m view A; 1m view B; 2m view C"), ["here", "three"]);
+    assert_eq!(asks("0m view A; 1d view B; 8d view C"), ["here"], "the first is too old");
+    assert_eq!(asks("0m view A; 12h view B; 6d view A; 8d view C"), ["here"], "and so is the second by then");
+    assert_eq!(asks("0m view A; 1d view B; 6d view A; 7d view C"), ["here", "three"], "the first was looked at again");
+    assert_eq!(asks("0m view A; 1m view; 2m view; 3m view B"), ["here"], "no product is no other product");
+    assert_eq!(asks("1h view A; 2h view C; 3h < 90m view B"), ["here", "three"], "in any order");
+}
+
+#[test]
+fn distinct_and_same_may_be_asked_for_together() {
+    let at = |shelves: &str| asks(shelves);
+    assert_eq!(at("0m Shelf_Viewed category=x shelf=a; 1m Shelf_Viewed category=x shelf=a"), ["here"]);
+    assert_eq!(at("0m Shelf_Viewed category=x shelf=a; 1m Shelf_Viewed category=y shelf=b"), ["here"]);
+    assert_eq!(at("0m Shelf_Viewed category=x shelf=a; 1m Shelf_Viewed category=x shelf=b"), ["here", "same-shelf"]);
+    assert_eq!(at("0m Shelf_Viewed category=x; 1m Shelf_Viewed category=x shelf=b"), ["here"]);
+}
+
+#[test]
+fn a_move_may_ask_what_the_cart_holds_after_the_event() {
+    assert_eq!(asks("0m add A cart=c price=10"), ["here"], "not more than 10");
+    assert_eq!(asks("0m add A cart=c price=10; 1m add B cart=c price=5"), ["here", "small"]);
+    assert_eq!(asks("0m add A*10 cart=c price=10"), ["large"]);
+    assert_eq!(asks("0m add A*30 cart=c"), ["many"], "a value that isn't known passes nothing, a quantity does");
+    assert_eq!(asks("0m snapshot cart=c A B C D price=50"), ["here"], "four lines are more than three");
+    assert_eq!(asks("0m snapshot cart=c A B price=50"), ["large"]);
+    // The cart that was touched last, of those that hold anything.
+    assert_eq!(asks("0m add A*3 cart=c price=5; 1m snapshot cart=d"), ["small"]);
+}

@@ -70,6 +70,7 @@ fn after(mut fields: Fields<'_>, faults: &mut Faults) -> At<AfterSpec> {
     let value = AfterSpec {
         when: condition(&mut fields, faults),
         times: fields.integer("times", faults),
+        distinct: fields.text("distinct", faults),
         within_ms: fields.duration("within", faults),
     };
     fields.finish(faults);

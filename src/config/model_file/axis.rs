@@ -1,6 +1,6 @@
 //! `[journey]` and `[funnel]`: stages, moves, staleness.
 
-use super::condition::condition;
+use super::condition::{condition, of_properties};
 use crate::config::fields::{Faults, Fields, text_of};
 use crate::config::tree::Value;
 use crate::domain::model::spec::{At, AxisSpec, MoveSpec, StaleAllSpec, StaleSpec};
@@ -41,7 +41,9 @@ fn one_move(mut fields: Fields<'_>, faults: &mut Faults) -> At<MoveSpec> {
         times: fields.integer("times", faults),
         within_ms: fields.duration("within", faults),
         same: fields.text("same", faults),
+        distinct: fields.text("distinct", faults),
         sessions: fields.integer("sessions", faults),
+        cart: fields.table("cart", faults).map_or_else(Vec::new, |table| of_properties(&table, faults)),
     };
     fields.finish(faults);
     At { value, place }

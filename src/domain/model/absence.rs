@@ -5,7 +5,7 @@ mod check;
 use super::compile::condition;
 use super::spec::{At, ConditionSpec, ModelSpec};
 use super::words::{self, length};
-use super::{AtMost, CartModel, Condition, CountRule, canonical, name_hash};
+use super::{AtMost, CartModel, Condition, CountRule, Distinct, canonical, name_hash};
 use crate::domain::names::{PropertyId, Vocabulary};
 use crate::domain::{Ms, Text};
 pub(super) use check::check;
@@ -45,6 +45,7 @@ pub struct TriggerSpec {
 pub struct AfterSpec {
     pub when: ConditionSpec,
     pub times: Option<At<i64>>,
+    pub distinct: Option<At<String>>,
     pub within_ms: Option<At<Ms>>,
 }
 
@@ -148,7 +149,8 @@ fn trigger(spec: &TriggerSpec, vocabulary: &mut Vocabulary) -> Trigger {
                 let rule = name_hash(&format!("trigger {name:?} {}", after_text(spec)));
                 let times = usize::try_from(times.value).unwrap_or(1);
                 let same = spec.same.as_ref().map(|s| vocabulary.intern_property(&s.value));
-                (rule, CountRule { times, within_ms: after.value.within_ms.as_ref().map(|w| w.value), same })
+                let distinct = after.value.distinct.as_ref().map(|d| Distinct::of(&d.value, vocabulary));
+                (rule, CountRule { times, within_ms: after.value.within_ms.as_ref().map(|w| w.value), same, distinct })
             }),
         },
         (None, Some(stage), _) => After::Stage(stage.value.as_str().into()),
@@ -208,6 +210,9 @@ fn after_text(spec: &TriggerSpec) -> String {
     let mut text = canonical::condition(&after.value.when);
     if let Some(times) = &after.value.times {
         let _never = write!(text, " times {} within {:?}", times.value, after.value.within_ms.as_ref().map(|w| w.value));
+    }
+    if let Some(distinct) = &after.value.distinct {
+        let _never = write!(text, " distinct {:?}", distinct.value);
     }
     text
 }

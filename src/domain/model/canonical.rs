@@ -89,10 +89,24 @@ pub fn requirement(spec: &MoveSpec) -> String {
         let same = spec.same.as_ref().map_or("", |s| s.value.as_str());
         let _never = write!(text, " times {} within {within} same {same:?}", times.value);
     }
+    if let Some(distinct) = &spec.distinct {
+        let _never = write!(text, " distinct {:?}", distinct.value);
+    }
+    for of_cart in cart_tests(spec) {
+        let _never = write!(text, " cart {of_cart}");
+    }
     if let Some(sessions) = &spec.sessions {
         let _never = write!(text, " sessions {}", sessions.value);
     }
     text
+}
+
+/// What a move asks of the cart, sorted.
+#[must_use]
+pub fn cart_tests(spec: &MoveSpec) -> Vec<String> {
+    let mut texts: Vec<String> = spec.cart.iter().map(|(what, tests)| format!("{what:?}{}", all(&tests.value))).collect();
+    texts.sort();
+    texts
 }
 
 /// What a score rule says; its hash finds the use of its limit again.

@@ -7,6 +7,7 @@ mod notes;
 mod score;
 pub(super) mod tests_of;
 
+pub(super) use moves::distinct;
 pub use notes::notes;
 pub(super) use tests_of::all as tests;
 

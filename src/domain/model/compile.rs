@@ -2,9 +2,9 @@
 
 use super::spec::{AxisSpec, CartSpec, ConditionSpec, Fault, ModelSpec, MoveSpec, Place, ScoreSpec, StaleSpec, TestSpec};
 use super::{
-    AtMost, AxisModel, CartModel, Condition, CountRule, DEFAULT_HISTORY, DEFAULT_SESSION_GAP_MS, Label, MAX_AGE_MS, Model,
-    Models, Move, On, Predicate, ScoreGroup, ScoreModel, ScoreRule, Stale, absence, accounts, canonical, check, contact,
-    elsewhere, machine, name_hash, people, sales, words,
+    AtMost, AxisModel, CartModel, Condition, CountRule, DEFAULT_HISTORY, DEFAULT_SESSION_GAP_MS, Distinct, Label, MAX_AGE_MS,
+    Model, Models, Move, OfCart, On, Predicate, ScoreGroup, ScoreModel, ScoreRule, Stale, absence, accounts, canonical, check,
+    contact, elsewhere, machine, name_hash, people, sales, words,
 };
 use crate::domain::Ms;
 use crate::domain::effect::Axis;
@@ -113,6 +113,7 @@ fn axis_model(axis: Axis, spec: &AxisSpec, vocabulary: &mut Vocabulary) -> AxisM
         moves,
         moves_by_name: Vec::new(),
         moves_on_any: Vec::new(),
+        asks_for_cart: On::default(),
         stale,
         renamed: spec.renamed.iter().map(|(old, new)| (old.value.as_str().into(), stage(&new.value))).collect(),
         history: spec.history.as_ref().map_or(DEFAULT_HISTORY, |h| h.value).try_into().unwrap_or_default(),
@@ -131,7 +132,9 @@ fn one_move(axis: Axis, spec: &MoveSpec, stage: &impl Fn(&str) -> usize, vocabul
             times: usize::try_from(times.value).unwrap_or(1),
             within_ms: spec.within_ms.as_ref().map(|w| w.value),
             same: spec.same.as_ref().map(|s| vocabulary.intern_property(&s.value)),
+            distinct: spec.distinct.as_ref().map(|d| Distinct::of(&d.value, vocabulary)),
         }),
+        cart: spec.cart.iter().filter_map(|(what, tests)| Some((OfCart::named(what)?, predicate(&tests.value)))).collect(),
         sessions: spec.sessions.as_ref().map_or(0, |s| u32::try_from(s.value).unwrap_or(u32::MAX)),
         rule: name_hash(&canonical::one_move(axis, spec)),
     }
@@ -240,6 +243,10 @@ fn index(model: &mut Model, names: usize) {
     }
     for axis in &mut model.axes {
         axis.moves_by_name = vec![Vec::new(); names];
+        let asking = || axis.moves.iter().filter(|rule| !rule.cart.is_empty()).map(|rule| &rule.condition.on);
+        let names_of = |on: &On| if let On::Names(names) = on { names.clone() } else { Vec::new() };
+        axis.asks_for_cart =
+            if asking().any(|on| *on == On::Any) { On::Any } else { On::Names(asking().flat_map(names_of).collect()) };
         for (n, rule) in axis.moves.iter().enumerate() {
             let n = u16::try_from(n).unwrap_or(u16::MAX);
             match &rule.condition.on {

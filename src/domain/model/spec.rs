@@ -101,7 +101,10 @@ pub struct MoveSpec {
     pub times: Option<At<i64>>,
     pub within_ms: Option<At<Ms>>,
     pub same: Option<At<String>>,
+    pub distinct: Option<At<String>>,
     pub sessions: Option<At<i64>>,
+    /// What the cart holds: `lines`, `quantity`, `value`, and their tests.
+    pub cart: Tests,
 }
 
 /// `on` and `where`.

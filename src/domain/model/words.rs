@@ -159,6 +159,12 @@ pub fn one_move(spec: &MoveSpec) -> String {
         if let Some(same) = &spec.same {
             let _never = write!(text, ", the same {} each time", same.value);
         }
+        if let Some(distinct) = &spec.distinct {
+            let _never = write!(text, ", another {} each time", distinct.value);
+        }
+    }
+    for (what, tests) in &spec.cart {
+        let _never = write!(text, ", the cart's {what} then {}", tests_in_words(&tests.value));
     }
     if let Some(sessions) = &spec.sessions {
         let _never = write!(text, ", from visit {} on", sessions.value);

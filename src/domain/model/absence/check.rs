@@ -76,8 +76,9 @@ fn after(spec: &TriggerSpec, place: &Place, model: &ModelSpec, found: &mut Found
         1 => {}
         _ => found.add(place, "comes after too much: keep one of after, after_stage and after_label"),
     }
-    if let Some(At { value: AfterSpec { when, times, within_ms }, place }) = &spec.after {
+    if let Some(At { value: AfterSpec { when, times, distinct, within_ms }, place }) = &spec.after {
         tests_of::condition(when, place, found);
+        crate::domain::model::check::distinct(distinct.as_ref(), times.is_some(), spec.same.as_ref(), found);
         if let Some(times) =
             times.as_ref().filter(|t| !usize::try_from(t.value).is_ok_and(|t| (2..=MAX_COUNT_MEMORY).contains(&t)))
         {

@@ -3,7 +3,7 @@
 use super::{Found, UNREACHABLE, known_stage, stage_index, tests_of};
 use crate::domain::effect::Axis;
 use crate::domain::model::spec::{At, AxisSpec, MoveSpec};
-use crate::domain::model::{MAX_COUNT_MEMORY, canonical};
+use crate::domain::model::{MAX_COUNT_MEMORY, OfCart, canonical};
 
 pub(super) fn check(axis: Axis, spec: &AxisSpec, found: &mut Found) {
     for one in &spec.moves {
@@ -38,6 +38,12 @@ fn by_itself(spec: &AxisSpec, one: &At<MoveSpec>, found: &mut Found) {
     }
     tests_of::condition(&rule.when, place, found);
     count(rule, found);
+    for (what, tests) in &rule.cart {
+        if !OfCart::ALL.iter().any(|(name, _)| name == what) {
+            found.add(&tests.place, format!("a cart has no {what:?}: it has lines, quantity and value"));
+        }
+        tests_of::all(&tests.value, &tests.place, found);
+    }
     if let Some(sessions) = rule.sessions.as_ref().filter(|s| !(1..=1_000_000).contains(&s.value)) {
         found.add(&sessions.place, "must be at least 1 session");
     }
@@ -65,6 +71,24 @@ fn count(rule: &MoveSpec, found: &mut Found) {
     }
     if let Some(same) = rule.same.as_ref().filter(|s| s.value.trim().is_empty()) {
         found.add(&same.place, "must name the property whose value is the same each time");
+    }
+    distinct(rule.distinct.as_ref(), rule.times.is_some(), rule.same.as_ref(), found);
+}
+
+/// `distinct` of anything that counts.
+pub(in crate::domain::model) fn distinct(
+    distinct: Option<&At<String>>,
+    counts: bool,
+    same: Option<&At<String>>,
+    found: &mut Found,
+) {
+    let Some(distinct) = distinct else { return };
+    if distinct.value.trim().is_empty() {
+        found.add(&distinct.place, "must name the property whose value is another one each time");
+    } else if !counts {
+        found.add(&distinct.place, "says nothing without `times`: add times = 2, or leave this out");
+    } else if same.is_some_and(|same| same.value == distinct.value) {
+        found.add(&distinct.place, "asks for another value each time, and `same` for the same one: nothing fits both");
     }
 }
 
@@ -123,7 +147,9 @@ fn implies(a: &MoveSpec, b: &MoveSpec) -> bool {
         rule.when.tests.iter().map(|(property, tests)| format!("{property:?}{}", canonical::all(&tests.value))).collect()
     };
     let a_tests = asks(a);
-    names && asks(b).iter().all(|t| a_tests.contains(t)) && count_implies(a, b) && sessions_of(b) <= sessions_of(a)
+    let a_cart = canonical::cart_tests(a);
+    let cart = canonical::cart_tests(b).iter().all(|t| a_cart.contains(t));
+    names && cart && asks(b).iter().all(|t| a_tests.contains(t)) && count_implies(a, b) && sessions_of(b) <= sessions_of(a)
 }
 
 fn count_implies(a: &MoveSpec, b: &MoveSpec) -> bool {
@@ -139,7 +165,8 @@ fn count_implies(a: &MoveSpec, b: &MoveSpec) -> bool {
         (None, Some(_)) => false,
         (Some(a), Some(b)) => a.value == b.value,
     };
-    b_times.value <= a_times.value && within && same
+    let distinct = b.distinct.as_ref().is_none_or(|b| a.distinct.as_ref().is_some_and(|a| a.value == b.value));
+    b_times.value <= a_times.value && within && same && distinct
 }
 
 fn sessions_of(rule: &MoveSpec) -> i64 {
