@@ -24,6 +24,7 @@ pub mod journey;
 pub mod lead;
 pub mod ledger;
 pub mod machine;
+pub mod misses;
 pub mod model;
 pub mod names;
 pub mod number;

@@ -343,7 +343,7 @@ impl Telemetry {
         self.gauge(&catalogue::MODEL_INFO, &[name, hash]).set(1.0);
     }
 
-    fn counter(&self, metric: &Metric, labels: &[&str]) -> Counter {
+    pub fn counter(&self, metric: &Metric, labels: &[&str]) -> Counter {
         debug_assert_eq!(metric.kind, Kind::Counter, "{}", metric.name);
         self.recorder.register_counter(&key(metric, labels), &METADATA)
     }

@@ -1,6 +1,7 @@
 //! `check`: settings, model, topics, rights: every fault at once, each with what to do.
 
 pub(crate) mod cluster;
+mod names;
 mod record_times;
 mod report;
 mod trust;

@@ -1,5 +1,6 @@
 //! What workers tell, as metrics.
 
+mod misses;
 mod room;
 mod untrusted;
 
@@ -26,6 +27,7 @@ pub struct Counting {
     inputs: Vec<String>,
     room: room::Room,
     untrusted: untrusted::Untrusted,
+    misses: misses::Unlogged,
 }
 
 impl Counting {
@@ -79,7 +81,14 @@ impl Counting {
         for model in &models.models {
             telemetry.model(&model.name, &model.hash_text);
         }
-        Self { telemetry, models, inputs, room: room::Room::default(), untrusted: untrusted::Untrusted::default() }
+        Self {
+            telemetry,
+            models,
+            inputs,
+            room: room::Room::default(),
+            untrusted: untrusted::Untrusted::default(),
+            misses: misses::Unlogged::default(),
+        }
     }
 
     fn topic(&self, input: u16) -> &str {
@@ -224,6 +233,7 @@ impl Observer for Counting {
         }
         dead.into_iter().for_each(|(reason, count)| self.telemetry.dead_letters(reason.name(), count));
         self.notes(batch);
+        self.misses.count(&self.telemetry, batch);
         self.outputs(batch);
         // Each sampled record stands for an equal share of the batch; the first ones also for what is left over.
         let (events, samples) = (usize::try_from(batch.events).unwrap_or(usize::MAX), batch.sampled_record_ms.len().max(1));

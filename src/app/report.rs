@@ -85,6 +85,9 @@ fn of_files(args: &ReportArgs) -> anyhow::Result<Figures> {
         writeln!(stderr, "{dead} of {} lines can't be used; `leadstream replay` writes them out", tally.records)?;
         replay::unusable(&options, &tally).try_for_each(|line| writeln!(stderr, "  {line}"))?;
     }
+    for line in tally.misses.lines() {
+        writeln!(std::io::stderr(), "{line}")?;
+    }
     Ok(figures)
 }
 

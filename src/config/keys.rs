@@ -148,13 +148,7 @@ pub const KEYS: [Key; 61] = [
         "\"90d\"",
         "An event older than its record by more than this is dead-lettered as `absurd-time`.",
     ),
-    key(
-        "inputs.no_ids",
-        Kind::Texts,
-        "[]",
-        "Words that stand for no id, besides those that do everywhere (`undefined`, `null`, blanks, zeros, …; see docs/events.md): such as \
-         the name of the account that all guests of a shop share. In any case, of prospects, orders, carts, products and messages.",
-    ),
+    key("inputs.no_ids", Kind::Texts, "[]", "More words that stand for no id, such as an account that all guests share."),
     key(
         "inputs.time_zone",
         Kind::Text,

@@ -57,6 +57,7 @@ pub fn page(board: &Board, readiness: &Readiness, totals: &Totals) -> String {
     }
     carts(&mut out, totals);
     out += "</div>";
+    misses(&mut out, board);
     tasks(&mut out, board);
     out += "<p class=\"soft\">Counts of what left are since this instance got its partitions; \
             <a href=\"/metrics\">metrics</a> · <a href=\"/readyz\">readyz</a> · <a href=\"/api/v1/funnel\">funnel</a> · \
@@ -120,6 +121,19 @@ fn carts(out: &mut String, totals: &Totals) {
         row(kind, *count);
     }
     out.push_str("</table></section>");
+}
+
+/// What inputs nearly say, if anything: what to change in a source.
+fn misses(out: &mut String, board: &Board) {
+    let misses = board.misses();
+    if misses.is_empty() {
+        return;
+    }
+    out.push_str("<h2>Nearly understood</h2><table>");
+    for line in misses.lines() {
+        push(out, format_args!("<tr><td>{}</td></tr>", escape(&line)));
+    }
+    out.push_str("</table>");
 }
 
 fn tasks(out: &mut String, board: &Board) {

@@ -3,6 +3,7 @@
 mod hostile;
 
 use super::*;
+use crate::domain::misses::Misses;
 use crate::domain::model::spec::CartSpec;
 use crate::domain::prospect::{Prospect, Track};
 use crate::runtime::snapshot::figures::{Figures, Key};
@@ -204,7 +205,11 @@ fn without_token_only_loopback_is_served_unless_it_is_said_so() {
 
 #[test]
 fn the_dashboard_is_a_page_without_scripts_and_with_strict_headers() {
-    let (server, _board) = start(None, false);
+    let (server, board) = start(None, false);
+    assert!(!get(&server, "/").2.contains("Nearly understood"), "nothing is");
+    let mut misses = Misses::default();
+    misses.add_near("Order Completed", "order<script>Complete", 412);
+    board.add_misses(&misses);
     let (status, head, body) = get(&server, "/");
     assert_eq!(status, 200);
     for header in [
@@ -215,7 +220,8 @@ fn the_dashboard_is_a_page_without_scripts_and_with_strict_headers() {
     ] {
         assert!(head.contains(header), "{header} is missing in {head}");
     }
-    for text in ["supplier-selection", "purchase", "i&lt;1&gt;"] {
+    let near = "412 × `order&lt;script&gt;Complete`: did you mean Order Completed?";
+    for text in ["supplier-selection", "purchase", "i&lt;1&gt;", near] {
         assert!(body.contains(text), "{text} is missing");
     }
     assert!(!body.contains("<script") && !body.contains("i<1>"), "{body}");

@@ -4,6 +4,7 @@ use super::ports::{Cause, DeadReason};
 use crate::domain::Ms;
 use crate::domain::effect::Note;
 use crate::domain::event::{Clock, Event};
+use crate::domain::misses::Misses;
 use crate::engine::task::ProspectOutput;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -41,6 +42,8 @@ pub struct BatchStats {
     pub clock_corrected: u64,
     pub local_times: u64,
     pub broken_fields: u64,
+    /// Names that are nearly known, and events without the product that they ought to name.
+    pub misses: Misses,
     /// Cart steps that came due while a task was behind, and wait; timers that fired.
     pub held: u64,
     pub fired: u64,
@@ -72,6 +75,7 @@ impl BatchStats {
             Some(Clock::Local) => self.local_times += 1,
         }
         self.broken_fields += u64::from(event.broken_fields);
+        self.misses.count(event);
     }
 
     /// Counts a record that can't be used.

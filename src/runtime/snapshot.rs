@@ -2,6 +2,7 @@
 
 use super::trouble::Trouble;
 use crate::domain::Ms;
+use crate::domain::misses::Misses;
 pub use crate::engine::figures;
 pub use crate::engine::population::{Counts, Population};
 use crate::engine::task::TaskSize;
@@ -124,13 +125,28 @@ pub struct Board {
     tasks: Mutex<BTreeMap<i32, Arc<TaskSnapshot>>>,
     /// By worker: when it last came round, by a clock that never jumps.
     beats: Mutex<BTreeMap<usize, Duration>>,
+    /// What inputs nearly said since the start.
+    misses: Mutex<Misses>,
 }
 
 impl Board {
     /// An empty board of a starting instance.
     #[must_use]
     pub fn new(identity: Identity) -> Self {
-        Self { identity, phase: AtomicU8::new(0), tasks: Mutex::default(), beats: Mutex::default() }
+        Self { identity, phase: AtomicU8::new(0), tasks: Mutex::default(), beats: Mutex::default(), misses: Mutex::default() }
+    }
+
+    /// Adds what a batch nearly said.
+    pub fn add_misses(&self, misses: &Misses) {
+        if !misses.is_empty() {
+            self.misses.lock().unwrap_or_else(PoisonError::into_inner).add(misses);
+        }
+    }
+
+    /// What inputs nearly said since the start.
+    #[must_use]
+    pub fn misses(&self) -> Misses {
+        self.misses.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Who this instance is.

@@ -123,6 +123,14 @@ catalogue! {
     LOCAL_TIME_EVENTS = counter("leadstream_local_time_events_total", "events", &[],
         "Events whose time has no zone and lay whole or half hours off their arrival: taken as local time",
         "Any: set `inputs.time_zones` for their source, which ends the guessing.");
+    /// Names that are nearly known.
+    NEAR_MISSES = counter("leadstream_near_misses_total", "events", &["name"],
+        "Events whose unknown name is nearly a built-in one, by the built-in name; the dashboard and the log say how they are called",
+        "Any: a source writes a name that nobody understands, such as `orderComplete`.");
+    /// Events without their product.
+    WITHOUT_PRODUCT = counter("leadstream_events_without_product_total", "events", &["name"],
+        "Events that ought to name a product and don't (Product Added, Product Removed, Cart Updated): nothing can be made of them",
+        "A steady rate: a source names its products in a way that docs/events.md doesn't know.");
     /// Broken optional fields.
     BROKEN_FIELDS = counter("leadstream_broken_fields_total", "fields", &[],
         "Optional fields that were broken and dropped; their events counted",

@@ -72,6 +72,7 @@ pub(super) fn check(settings: &Settings, options: &Options, models: Option<&Mode
         partitioners(settings, &admin, &there, partitions, report);
         if let Some(models) = models {
             super::trust::check(settings, &admin, models, (&there, partitions), report);
+            super::names::check(settings, &admin, models, (&there, partitions), report);
         }
     }
     rights(options, report);

@@ -32,6 +32,12 @@ pub(super) fn json(options: &Options, tally: &Tally) -> anyhow::Result<String> {
         let of_it = absence.entry(trigger.as_str()).or_insert_with(|| json!({ "fired": 0, "recalled": 0 }));
         of_it[*kind] = Value::from(*n);
     }
+    let near_misses: Vec<Value> = tally
+        .misses
+        .names()
+        .into_iter()
+        .map(|(name, meant, count)| json!({ "name": name, "did_you_mean": meant, "count": count }))
+        .collect();
     Ok(serde_json::to_string_pretty(&json!({
         "records": tally.records,
         "events": tally.events,
@@ -55,6 +61,9 @@ pub(super) fn json(options: &Options, tally: &Tally) -> anyhow::Result<String> {
         "clock_corrected": tally.clock_corrected,
         "local_times": tally.local_times,
         "broken_fields": tally.broken_fields,
+        "near_misses": near_misses,
+        "near_misses_by_name": tally.misses.by_meant(),
+        "without_product": tally.misses.without_product(),
     }))?)
 }
 
@@ -96,6 +105,9 @@ pub(super) fn table(options: &Options, tally: &Tally) -> String {
         let _never = writeln!(text, "{detail}");
     }
     for line in unusable(options, tally) {
+        let _never = writeln!(text, "  {line}");
+    }
+    for line in tally.misses.lines() {
         let _never = writeln!(text, "  {line}");
     }
     let _never = write!(text, "written to {}", options.out.display());

@@ -9,6 +9,7 @@ use crate::app::service::hash_seed;
 use crate::domain::account::group::Tidings;
 use crate::domain::effect::{Body, Note};
 use crate::domain::event::{Clock, Position};
+use crate::domain::misses::Misses;
 use crate::domain::{Ms, Text};
 use crate::engine::merge::{Choice, Head, choose};
 use crate::engine::task::{BatchEffects, Mode, Task};
@@ -31,6 +32,7 @@ pub struct Tally {
     pub clock_corrected: u64,
     pub local_times: u64,
     pub broken_fields: u64,
+    pub misses: Misses,
     pub duplicates: u64,
     pub before_erasure: u64,
     pub late: u64,
@@ -57,6 +59,7 @@ impl Tally {
         self.clock_corrected += other.clock_corrected;
         self.local_times += other.local_times;
         self.broken_fields += other.broken_fields;
+        self.misses.add(&other.misses);
         self.duplicates += other.duplicates;
         self.before_erasure += other.before_erasure;
         self.late += other.late;
@@ -169,6 +172,7 @@ fn take(
     tally.clock_corrected += u64::from(clock == Some(Clock::Sender));
     tally.local_times += u64::from(clock == Some(Clock::Local));
     tally.broken_fields += u64::from(event.broken_fields);
+    tally.misses.count(event);
     tally.first_ms = tally.first_ms.into_iter().chain([event.time_ms]).min();
     tally.last_ms = tally.last_ms.max(Some(event.time_ms));
     if shared.only.is_none_or(|prospect| prospect == event.prospect) {

@@ -226,6 +226,7 @@ where
             commit_took = ?stats.commit_took,
             "committed"
         );
+        self.board.add_misses(&stats.misses);
         self.observer.batch_committed(self.options.worker, stats);
         self.observer.transaction(self.options.worker, TransactionOutcome::Committed);
         batch.reset();

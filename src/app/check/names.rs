@@ -1,0 +1,95 @@
+//! What inputs nearly say: names that are nearly known ones, and cart events without a product.
+
+use super::cluster::{again, area};
+use super::report::Report;
+use crate::app::service;
+use crate::config::Settings;
+use crate::config::settings::InputTopic;
+use crate::domain::misses::Misses;
+use crate::domain::model::Models;
+use crate::kafka::admin::Admin;
+use crate::runtime::ports::{Decode, RecordView};
+use crate::wire::decode::Decoder;
+
+/// Samples all inputs.
+pub(super) fn check(
+    settings: &Settings,
+    admin: &Admin,
+    models: &Models,
+    (inputs, partitions): (&[&InputTopic], u32),
+    report: &mut Report,
+) {
+    let per_partition = i64::try_from(settings.check.sample_records).unwrap_or(i64::MAX);
+    if per_partition == 0 {
+        return;
+    }
+    let all = settings.input_topics();
+    let decoder = Decoder::new(service::decoder_options(settings), &models.vocabulary);
+    for topic in inputs {
+        let Some(input) = all.iter().position(|t| t.name == topic.name).and_then(|n| u16::try_from(n).ok()) else { continue };
+        let sampled = again(|| {
+            let mut found = Misses::default();
+            let each = |record: &RecordView<'_>| count(&mut found, &RecordView { input, ..*record }, &decoder);
+            admin.sample_records(&topic.name, partitions, per_partition, each).map(|()| found)
+        });
+        match sampled {
+            Ok(found) => {
+                if let Some(text) = text(&found, &topic.name) {
+                    report.warning("inputs", text);
+                }
+            }
+            Err(failure) => report.fault(area(&failure), format!("{}: {failure}", topic.name)),
+        }
+    }
+}
+
+fn count(found: &mut Misses, record: &RecordView<'_>, decoder: &impl Decode) {
+    if let Ok(event) = decoder.decode(record) {
+        found.count(&event);
+    }
+}
+
+fn text(found: &Misses, topic: &str) -> Option<String> {
+    let lines = found.lines();
+    (!lines.is_empty()).then(|| format!("{topic}, of its newest records: {}; see docs/events.md", lines.join("; ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_are_nearly_known_and_adds_without_a_product_are_told() {
+        let settings = Settings::default();
+        let models = crate::config::models(&settings).expect("the shipped model loads");
+        let decoder = Decoder::new(service::decoder_options(&settings), &models.vocabulary);
+        let found = |values: &[&str]| {
+            let mut found = Misses::default();
+            for value in values {
+                let record = RecordView {
+                    input: 0,
+                    partition: 0,
+                    offset: 0,
+                    timestamp_ms: Some(1_795_348_800_000),
+                    key: Some(b"u"),
+                    value: Some(value.as_bytes()),
+                    content_type: None,
+                };
+                count(&mut found, &record, &decoder);
+            }
+            text(&found, "clickstream")
+        };
+        let said = found(&[
+            r#"{"event":"orderComplete"}"#,
+            r#"{"event":"orderComplete"}"#,
+            r#"{"event":"Product Added","properties":{"goods":"p-1"}}"#,
+            r#"{"event":"Something Else"}"#,
+            "no event",
+        ]);
+        let want = "clickstream, of its newest records: 2 × `orderComplete`: did you mean Order Completed?; \
+                    1 × Product Added without a product; see docs/events.md";
+        assert_eq!(said.as_deref(), Some(want));
+        let good = [r#"{"event":"order_completed"}"#, r#"{"event":"add_to_cart","properties":{"items":[{"item_id":"p"}]}}"#];
+        assert_eq!(found(&good), None);
+    }
+}

@@ -1,0 +1,108 @@
+//! What inputs nearly say: counted by the known name, and logged at most once in a while with the names as they came.
+
+use crate::domain::misses::Misses;
+use crate::domain::{HOUR_MS, Ms};
+use crate::runtime::observe::BatchStats;
+use crate::telemetry::{Telemetry, catalogue};
+use std::sync::{Mutex, PoisonError};
+
+/// It is told in the log at most once in this time.
+const QUIET_MS: Ms = HOUR_MS;
+/// Most names in one line of the log.
+const MAX_LINES: usize = 5;
+
+/// What was not logged yet.
+#[derive(Debug, Default)]
+pub(super) struct Unlogged(Mutex<(Option<Ms>, Misses)>);
+
+impl Unlogged {
+    /// Counts a batch. Hardly any has something to count.
+    pub(super) fn count(&self, telemetry: &Telemetry, batch: &BatchStats) {
+        let misses = &batch.misses;
+        if misses.is_empty() {
+            return;
+        }
+        misses.by_meant().iter().for_each(|(name, count)| telemetry.counter(&catalogue::NEAR_MISSES, &[name]).increment(*count));
+        misses
+            .without_product()
+            .iter()
+            .for_each(|(name, count)| telemetry.counter(&catalogue::WITHOUT_PRODUCT, &[name]).increment(*count));
+        if let Some(line) = self.line(misses, batch.committed_at_ms) {
+            tracing::warn!("{line}");
+        }
+    }
+
+    /// The line for the log, when it is time for one.
+    fn line(&self, misses: &Misses, now_ms: Ms) -> Option<String> {
+        let mut unlogged = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (logged_ms, all) = &mut *unlogged;
+        all.add(misses);
+        if logged_ms.is_some_and(|logged_ms| now_ms.saturating_sub(logged_ms) < QUIET_MS) {
+            return None;
+        }
+        *logged_ms = Some(now_ms);
+        let lines = std::mem::take(all).lines();
+        let more = lines.len().saturating_sub(MAX_LINES);
+        let rest = if more > 0 { format!("; and {more} more, which the dashboard shows") } else { String::new() };
+        Some(format!("nearly understood: {}{rest}", lines.iter().take(MAX_LINES).cloned().collect::<Vec<_>>().join("; ")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::event::{Event, Position, Signals};
+    use crate::domain::names::{Kind, NameId};
+
+    fn batch(name: &str, near: Option<&'static str>, kind: Kind, now_ms: Ms) -> BatchStats {
+        let mut batch = BatchStats { committed_at_ms: now_ms, ..BatchStats::default() };
+        batch.count_event(&Event {
+            prospect: "u-1".into(),
+            kind,
+            name_id: NameId::NONE,
+            name: name.to_owned().into(),
+            time_ms: now_ms,
+            record_ms: now_ms,
+            message_id: None,
+            message_hash: 1,
+            position: Position::default(),
+            on_mail_topic: false,
+            cart_id: None,
+            order_id: None,
+            has_products: false,
+            products: Vec::new(),
+            products_left_out: 0,
+            value: None,
+            currency: None,
+            properties: smallvec::SmallVec::new(),
+            signals: Signals { near, ..Signals::default() },
+            broken_fields: 0,
+            clamped: false,
+            corrected: None,
+            tidings: None,
+        });
+        batch
+    }
+
+    #[test]
+    fn what_is_nearly_said_is_counted_by_the_known_name_and_logged_with_the_name_as_it_came() {
+        let (telemetry, unlogged) = (Telemetry::new("0.0.0"), Unlogged::default());
+        unlogged.count(&telemetry, &batch("orderComplete", Some("Order Completed"), Kind::Other, 0));
+        unlogged.count(&telemetry, &batch("Product Added", None, Kind::ProductAdded, 0));
+        unlogged.count(&telemetry, &batch("Page Scrolled", None, Kind::Other, 0));
+        let page = telemetry.render();
+        for line in [
+            "leadstream_near_misses_total{name=\"Order Completed\"} 1",
+            "leadstream_events_without_product_total{name=\"Product Added\"} 1",
+        ] {
+            assert!(page.contains(line), "{line} is not in {page}");
+        }
+        assert!(!page.contains("orderComplete\"") && !page.contains("Page Scrolled"), "labels are from closed sets");
+        let line = |now_ms| unlogged.line(&batch("orderComplete", Some("Order Completed"), Kind::Other, now_ms).misses, now_ms);
+        assert_eq!(line(QUIET_MS - 1), None);
+        assert_eq!(
+            line(QUIET_MS).as_deref(),
+            Some("nearly understood: 2 × `orderComplete`: did you mean Order Completed?; 1 × Product Added without a product")
+        );
+    }
+}
