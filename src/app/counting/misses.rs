@@ -51,45 +51,34 @@ impl Unlogged {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::event::{Event, Position, Signals};
-    use crate::domain::names::{Kind, NameId};
+    use crate::domain::names::Vocabulary;
+    use crate::runtime::ports::{Decode, RecordView};
+    use crate::wire::decode::{Decoder, Options};
 
-    fn batch(name: &str, near: Option<&'static str>, kind: Kind, now_ms: Ms) -> BatchStats {
+    /// A batch of one event of this name.
+    fn batch(name: &str, now_ms: Ms) -> BatchStats {
         let mut batch = BatchStats { committed_at_ms: now_ms, ..BatchStats::default() };
-        batch.count_event(&Event {
-            prospect: "u-1".into(),
-            kind,
-            name_id: NameId::NONE,
-            name: name.to_owned().into(),
-            time_ms: now_ms,
-            record_ms: now_ms,
-            message_id: None,
-            message_hash: 1,
-            position: Position::default(),
-            on_mail_topic: false,
-            cart_id: None,
-            order_id: None,
-            has_products: false,
-            products: Vec::new(),
-            products_left_out: 0,
-            value: None,
-            currency: None,
-            properties: smallvec::SmallVec::new(),
-            signals: Signals { near, ..Signals::default() },
-            broken_fields: 0,
-            clamped: false,
-            corrected: None,
-            tidings: None,
-        });
+        let value = format!(r#"{{"event":"{name}"}}"#);
+        let record = RecordView {
+            input: 0,
+            partition: 0,
+            offset: 0,
+            timestamp_ms: Some(1_795_348_800_000),
+            key: Some(b"u-1"),
+            value: Some(value.as_bytes()),
+            content_type: None,
+        };
+        let decoder = Decoder::new(Options::default(), &Vocabulary::default());
+        batch.count_event(&decoder.decode(&record).expect("it can be used"));
         batch
     }
 
     #[test]
     fn what_is_nearly_said_is_counted_by_the_known_name_and_logged_with_the_name_as_it_came() {
         let (telemetry, unlogged) = (Telemetry::new("0.0.0"), Unlogged::default());
-        unlogged.count(&telemetry, &batch("orderComplete", Some("Order Completed"), Kind::Other, 0));
-        unlogged.count(&telemetry, &batch("Product Added", None, Kind::ProductAdded, 0));
-        unlogged.count(&telemetry, &batch("Page Scrolled", None, Kind::Other, 0));
+        unlogged.count(&telemetry, &batch("orderComplete", 0));
+        unlogged.count(&telemetry, &batch("Product Added", 0));
+        unlogged.count(&telemetry, &batch("Page Scrolled", 0));
         let page = telemetry.render();
         for line in [
             "leadstream_near_misses_total{name=\"Order Completed\"} 1",
@@ -98,7 +87,7 @@ mod tests {
             assert!(page.contains(line), "{line} is not in {page}");
         }
         assert!(!page.contains("orderComplete\"") && !page.contains("Page Scrolled"), "labels are from closed sets");
-        let line = |now_ms| unlogged.line(&batch("orderComplete", Some("Order Completed"), Kind::Other, now_ms).misses, now_ms);
+        let line = |now_ms| unlogged.line(&batch("orderComplete", now_ms).misses, now_ms);
         assert_eq!(line(QUIET_MS - 1), None);
         assert_eq!(
             line(QUIET_MS).as_deref(),
