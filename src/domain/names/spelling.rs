@@ -238,16 +238,7 @@ mod tests {
 
     #[test]
     fn what_says_more_or_less_is_another_name() {
-        for name in [
-            "Order Completed Survey Shown",
-            "Order",
-            "Completed",
-            "order.completed",
-            "",
-            " _-",
-            "Unsubscribed from List",
-            "Pürchase",
-        ] {
+        for name in ["Order Completed Survey Shown", "Order", "Completed", "order.completed", "", " _-", "Pürchase"] {
             assert_eq!(known(name), None, "{name:?}");
         }
         assert_eq!(known(&"Product Added".repeat(100)), None);

@@ -93,7 +93,9 @@ impl<'a> Draft<'a> {
     #[cold]
     pub(super) fn forget_ids(&mut self, is_id: impl Fn(&str) -> bool) {
         let forget = |id: &mut Option<Cow<'a, str>>| *id = id.take().filter(|id| is_id(id));
-        [&mut self.cart_id, &mut self.order_id, &mut self.message_id, &mut self.single.v1_id].into_iter().for_each(forget);
+        [&mut self.cart_id, &mut self.order_id, &mut self.refund_id, &mut self.message_id, &mut self.single.v1_id]
+            .into_iter()
+            .for_each(forget);
         self.list.ids.retain(|(_, id)| is_id(id));
         for product in self.list.products.iter_mut().chain([&mut self.single.product]) {
             product.sku = product.sku.take().filter(|id| is_id(id));
