@@ -261,7 +261,7 @@ fn a_source_without_zone_has_a_setting_for_its_topic() {
     let dir = tempfile::tempdir().unwrap();
     let add = json!({"type": "track", "event": "Product Added", "userId": "u", "timestamp": "2026-09-14 05:10:00", "properties": {"product_id": "p", "price": 1}});
     let file = write(dir.path().join("cart.jsonl"), &[add.to_string()]);
-    let first = |set: &[&str]| go(&dir.path().join("out"), &[file.clone()], 1, set).first_ms.unwrap();
+    let first = |set: &[&str]| go(&dir.path().join("out"), std::slice::from_ref(&file), 1, set).first_ms.unwrap();
     let utc_ms = first(&[]);
     assert_eq!(first(&["inputs.time_zone=America/New_York"]) - utc_ms, 4 * 3_600_000);
     assert_eq!(first(&["inputs.time_zone=UTC", "inputs.time_zones.cart=Europe/Berlin"]) - utc_ms, -2 * 3_600_000);
@@ -315,7 +315,7 @@ fn local_times_are_taken_for_what_they_are_and_late_events_for_late() {
     ];
     let out = dir.path().join("out");
     let file = write(dir.path().join("cart.jsonl"), &lines);
-    let tally = go(&out, &[file.clone()], 1, &[]);
+    let tally = go(&out, std::slice::from_ref(&file), 1, &[]);
     assert_eq!((tally.local_times, tally.clock_corrected, tally.clamped), (3, 0, 0));
     let first = |user: &str| {
         let mut carts = left(&out).into_iter().filter(|value| value["type"] == "cart.abandoned" && value["prospect"] == user);

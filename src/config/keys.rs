@@ -1,8 +1,10 @@
 //! Every settings key: its kind, default, unit and reason. The configuration reference is made of this table.
 
 mod kind;
+mod owned;
 
 pub use kind::Kind;
+pub use owned::OWNED_PROPERTIES;
 
 /// One settings key.
 #[derive(Debug, Clone, Copy)]
@@ -375,24 +377,3 @@ pub const KEYS: [Key; 61] = [
 pub fn find(name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|k| k.name == name).or_else(|| FREE.iter().find(|k| name.len() > k.name.len() && name.starts_with(k.name)))
 }
-
-/// Librdkafka properties that leadstream sets itself, and what to use in their place.
-pub const OWNED_PROPERTIES: [(&str, &str); 17] = [
-    ("bootstrap.servers", "kafka.bootstrap_servers"),
-    ("metadata.broker.list", "kafka.bootstrap_servers"),
-    ("group.id", "kafka.group_id"),
-    ("group.instance.id", "kafka.static_membership with engine.instance_id"),
-    ("group.protocol", "kafka.group_protocol"),
-    ("group.remote.assignor", "kafka.group_protocol"),
-    ("partition.assignment.strategy", "nothing: only range keeps the inputs together"),
-    ("session.timeout.ms", "kafka.session_timeout"),
-    ("transactional.id", "engine.instance_id"),
-    ("transaction.timeout.ms", "kafka.transaction_timeout"),
-    ("enable.idempotence", "nothing: exactly once needs it"),
-    ("isolation.level", "nothing: exactly once needs read_committed"),
-    ("enable.auto.commit", "nothing: offsets go with the transaction"),
-    ("enable.auto.offset.store", "nothing: offsets go with the transaction"),
-    ("auto.offset.reset", "kafka.start and kafka.on_gap"),
-    ("enable.partition.eof", "nothing: catching up needs it"),
-    ("partitioner", "nothing: outputs are partitioned as the inputs (murmur2)"),
-];

@@ -89,7 +89,9 @@ impl Decoder {
                 let detail = "neither userId nor anonymousId (words such as `undefined` are none): the prospect is unknown";
                 reject(DeadReason::KeyMissing, detail)
             })?;
-            self.check_key(prospect.as_bytes())?;
+            if prospect != file::USER_ZERO {
+                self.check_key(prospect.as_bytes())?;
+            }
             Ok(Head { prospect, position, record })
         })
     }

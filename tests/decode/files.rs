@@ -12,6 +12,10 @@ fn the_prospect_is_the_user_else_the_anonymous_id() {
         (r#"{"type":"page","userId":null,"anonymousId":"a","timestamp":1795348800123}"#, Some("a")),
         (r#"{"type":"page","userId":"","anonymousId":"a","timestamp":1795348800123}"#, Some("a")),
         (r#"{"type":"page","userId":97,"timestamp":1795348800123}"#, Some("97")),
+        (r#"{"type":"page","userId":"0","anonymousId":"a","timestamp":1795348800123}"#, Some("a")),
+        (r#"{"type":"page","userId":"0","timestamp":1795348800123}"#, Some("0")),
+        (r#"{"type":"page","userId":0,"timestamp":1795348800123}"#, Some("0")),
+        (r#"{"type":"page","userId":"00","timestamp":1795348800123}"#, None),
         (r#"{"type":"page","timestamp":1795348800123}"#, None),
     ] {
         assert_eq!(file_head(line.as_bytes()).unwrap().prospect.as_deref(), prospect, "{line}");

@@ -53,6 +53,10 @@ pub(super) struct Draft<'a> {
 pub(super) struct FileFields<'a> {
     pub user_id: Option<Cow<'a, str>>,
     pub anonymous_id: Option<Cow<'a, str>>,
+    /// `userId` is a single 0.
+    pub is_user_zero: bool,
+    /// `anonymousId` is there, whatever it says.
+    pub has_anonymous: bool,
 }
 
 /// A product whose id is not yet decided.

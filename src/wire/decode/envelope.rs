@@ -112,9 +112,11 @@ impl<'a> Draft<'a> {
             TopField::SomeUser => self.signals.set_user(&scalar),
             TopField::UserId => {
                 self.signals.set_user(&scalar);
+                self.file.is_user_zero = matches!(&scalar, Scalar::Text(text) if text == "0") || scalar == Scalar::Digits("0");
                 self.file.user_id = scalar.long_id(Of::Person, faults).or(self.file.user_id.take());
             }
             TopField::AnonymousId => {
+                self.file.has_anonymous = scalar != Scalar::Null;
                 self.file.anonymous_id = scalar.long_id(Of::Person, faults).or(self.file.anonymous_id.take());
             }
             TopField::ReceivedAt => self.times.received_at = scalar.time(faults),

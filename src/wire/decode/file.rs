@@ -37,12 +37,17 @@ impl<'a> FileHead<'a> {
     }
 }
 
-/// `userId`, else `anonymousId`, else what traits, context and properties say of either.
+/// Nobody, for shops that know their guests by it, unless it is all that a file says.
+pub(super) const USER_ZERO: &str = "0";
+
+/// `userId`, else `anonymousId`, else what traits, context and properties say of either. Where nothing else says who it is, a `userId`
+/// of 0 does: sources that number their visitors begin there.
 pub(super) fn prospect<'a>(draft: &mut Draft<'a>) -> Option<Cow<'a, str>> {
     let own = draft.file.user_id.take().or(draft.file.anonymous_id.take());
+    let is_zero = draft.file.is_user_zero && !draft.file.has_anonymous;
     own.or_else(|| {
         let [user, anonymous] = draft.signals.take_ids();
-        user.or(anonymous)
+        user.or(anonymous).or(is_zero.then_some(Cow::Borrowed(USER_ZERO)))
     })
 }
 
