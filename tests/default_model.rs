@@ -97,7 +97,7 @@ fn every_behaviour_of_the_journeys_table_leads_to_its_stage() {
 fn every_behaviour_of_the_funnels_table_leads_to_its_stage() {
     let shop = Shop::new();
     let (p, q) = (r#"{"product_id": "p"}"#, r#"{"product_id": "q"}"#);
-    let order = |day| ("Order Completed", r#"{"order_id": "o", "total": 50}"#, day);
+    let order = |day| ("Order Completed", r#"{"total": 50}"#, day);
     for (stage, did) in [
         ("awareness", &[("page", r#"{"path": "/"}"#, 0)][..]),
         ("awareness", &[("Something Of Our Own", "{}", 0)]),

@@ -83,6 +83,50 @@ fn a_story_is_counted_as_a_person_would() {
 }
 
 #[test]
+fn an_order_counts_as_it_stands_however_often_it_is_told() {
+    let models = shop(STEPS);
+    let week = week_of(START_MS);
+    let counted = |text: &str| {
+        let task = after(&models, text);
+        let figures = task.figures();
+        assert_eq!(standings(&restored(&task, Arc::clone(&models)).figures()), standings(&figures));
+        let orders = [false, true].map(|again| figures.get(&Key::Orders { week, again }));
+        let value = figures.get(&Key::OrderValue { week, currency: "EUR".into() });
+        let heads = [Heads::Customers, Heads::Repeaters, Heads::Orders].map(|what| figures.get(&Key::People { what }));
+        (heads, figures.get(&Key::Spent { currency: "EUR".into() }), orders, value, figures.get(&Key::OrdersUnpriced {}))
+    };
+    let once = ([1, 0, 1], 50_000, [1, 0], 50_000, 0);
+    for same in [
+        "0s order order=o1 value=50",
+        "0s order order=o1 value=50; 40s order order=o1 value=50; 4d order order=o1 value=50",
+        "0s order order=o1; 1m order order=o1 value=50",
+        "0s order order=o1 value=20; 1m Order_Updated order=o1 value=50",
+        "0s order value=50; 1m order order=o1 value=50; 2m order value=50",
+        "0s order order=o1 value=50; 1m Payment_Failed order=o1; 2m order order=o1 value=50",
+        "0s order order=o1 value=50; 1m order order=o2 value=7; 2h Order_Cancelled order=o2",
+        "0s order order=o1 value=60; 1d refund order=o1 value=10 refund_id=r1; 2d refund order=o1 value=10 refund_id=r1",
+    ] {
+        assert_eq!(counted(same), once, "{same}");
+    }
+    let nothing = ([0, 0, 0], 0, [0, 0], 0, 0);
+    for same in [
+        "0s order order=o1 value=50; 1d refund order=o1",
+        "0s order order=o1 value=50; 1d refund order=o1 value=50; 2d refund order=o1 value=50",
+        "0s order order=o1 value=50; 1d refund order=o1 value=20; 2d refund order=o1 value=30; 3d Order_Cancelled order=o1",
+        "0s order order=o1 value=50; 1h Order_Cancelled order=o1 value=50; 2h Order_Cancelled order=o1 value=50",
+        "0s order order=o1 value=50; 1h Payment_Failed order=o1",
+        "0s order order=o1; 1h Payment_Failed order=o1",
+        "1h Order_Cancelled order=o1; 2h < 10m order order=o1 value=50",
+        "0s order order=o1 value=50 status=failed",
+    ] {
+        assert_eq!(counted(same), nothing, "{same}");
+    }
+    let two = ([1, 1, 2], 100_000, [1, 1], 100_000, 0);
+    assert_eq!(counted("0s order order=o1 value=50; 1m order order=o2 value=50"), two);
+    assert_eq!(counted("0s order value=50; 11m order value=50"), two);
+}
+
+#[test]
 fn a_duplicate_and_an_aborted_batch_count_nothing() {
     let models = shop(STEPS);
     let mut task = after(&models, STORY);

@@ -43,7 +43,7 @@ impl Before {
     /// Before an event: little to look at for most.
     #[must_use]
     pub fn event(prospect: &Prospect, event: &Event<'_>) -> Self {
-        Self::of(prospect, event.kind.is_cart_activity())
+        Self::of(prospect, event.kind.is_cart_activity() || event.kind.is_about_orders())
     }
 
     #[must_use]
@@ -112,7 +112,7 @@ impl Tally {
             });
             self.touch(place, touch);
         }
-        if event.kind.is_cart_activity() {
+        if event.kind.is_cart_activity() || event.kind.is_about_orders() {
             self.cart_changed(before, prospect, event.kind, event.time_ms);
         }
     }
