@@ -7,6 +7,7 @@ mod after_order;
 mod arming;
 mod attribution;
 mod bought;
+mod follow;
 mod held;
 mod lines;
 mod order;
@@ -25,6 +26,7 @@ use super::{Ms, Text, contact};
 pub use after_order::{MAX_ORDERS, PastOrder};
 pub use arming::{ARMING_EVENTS, Arming};
 pub use bought::Bought;
+pub use follow::MAX_ALIASES;
 pub use held::held_after;
 use order::order;
 pub use series::{change_model, forget};
@@ -58,15 +60,16 @@ pub fn apply(prospect: &mut Prospect, event: &Event<'_>, news: News, context: &C
         Kind::CartViewed | Kind::CartUpdated if event.has_products => change(prospect, event, context, effects, lines::replace),
         Kind::CheckoutStarted if event.has_products => {
             change(prospect, event, context, effects, lines::replace);
-            check_out(prospect, event);
+            check_out(prospect, event, context);
         }
         Kind::CartEmptied => change(prospect, event, context, effects, lines::replace),
-        Kind::CheckoutStarted | Kind::CheckoutProgress => check_out(prospect, event),
+        Kind::CheckoutStarted | Kind::CheckoutProgress => check_out(prospect, event, context),
         Kind::PaymentFailed => after_order::payment_failed(prospect, event, context, effects),
         // It names one product: the rest of the cart stays.
         Kind::CartUpdated if !event.products.is_empty() => change(prospect, event, context, effects, lines::set),
         Kind::CartViewed | Kind::CartUpdated => {
             if let Some(at) = concerned(&prospect.carts, event.cart_id.as_deref()) {
+                follow::lead_to(prospect, at, event, &context.model.cart);
                 touch(&mut prospect.carts[at], event.time_ms);
             }
         }
@@ -98,7 +101,7 @@ pub fn apply(prospect: &mut Prospect, event: &Event<'_>, news: News, context: &C
 /// The cart that an add, a removal, a snapshot or a checkout concerns: by id; without one the cart touched last.
 fn concerned(carts: &[Cart], id: Option<&str>) -> Option<usize> {
     match id {
-        Some(id) => carts.iter().position(|c| c.id.as_deref() == Some(id)),
+        Some(id) => carts.iter().position(|c| c.is_called(id)),
         None => carts.iter().enumerate().max_by_key(|(index, c)| (c.touched_ms, *index)).map(|(index, _)| index),
     }
 }
@@ -159,26 +162,31 @@ fn change(
     {
         return;
     }
+    if shows_cart {
+        follow::rename(prospect, event);
+    }
     let at = concerned_or_new(prospect, event, context, effects);
     let cart = &mut prospect.carts[at];
     let change = how(cart, event, effects);
     lines::settle_currency(cart);
     touch(cart, event.time_ms);
     match change {
-        Change::Quiet => {}
+        Change::Quiet => follow::lead_to(prospect, at, event, &context.model.cart),
         Change::Gained => series::arm(prospect, at, event, ArmedFor::Abandoned, context, effects),
         Change::Emptied => {
             cart.checkout_started = false;
             cart.checkout_step = None;
+            cart.skip_told = false;
             series::end(prospect, at, event, Reason::Emptied, context, effects);
         }
     }
 }
 
 /// A checkout concerns the cart touched last; it makes none.
-fn check_out(prospect: &mut Prospect, event: &Event<'_>) {
+fn check_out(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'_>) {
     let id = event.cart_id.as_deref();
     if let Some(at) = concerned(&prospect.carts, id).or_else(|| concerned(&prospect.carts, None)) {
+        follow::lead_to(prospect, at, event, &context.model.cart);
         let cart = &mut prospect.carts[at];
         cart.checkout_started = !cart.lines.is_empty();
         if let Some(step) = event.signals.checkout_step.as_deref().filter(|_| cart.checkout_started)

@@ -40,7 +40,7 @@ pub enum Done {
 }
 
 /// Why a trigger may be suppressed. Records hold the place in this list: append only.
-pub const REASONS: [Reason; 13] = [
+pub const REASONS: [Reason; 14] = [
     Reason::Late,
     Reason::Cooldown,
     Reason::ModelChanged,
@@ -54,6 +54,7 @@ pub const REASONS: [Reason; 13] = [
     Reason::AtMost,
     Reason::Disqualified,
     Reason::Evicted,
+    Reason::MinValue,
 ];
 
 /// A question that a trigger has to pass before it leaves.

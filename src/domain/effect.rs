@@ -234,6 +234,8 @@ pub enum Reason {
     /// The order was cancelled, or refunded.
     OrderCancelled,
     OrderRefunded,
+    /// The cart is worth less than the model reminds of.
+    MinValue,
 }
 
 impl Reason {
@@ -260,6 +262,7 @@ impl Reason {
             Self::PaymentFailed => "payment-failed",
             Self::OrderCancelled => "cancelled",
             Self::OrderRefunded => "refunded",
+            Self::MinValue => "min-value",
         }
     }
 }

@@ -179,7 +179,7 @@ fn event(name: &str, number: usize, at_ms: i64, properties: Value) -> Value {
 }
 
 fn whole_cart(kind: u8, cart: usize, products: usize) -> Value {
-    let list: Vec<Value> = (0..products).map(|n| product(kind, n)).collect();
+    let list: Vec<Value> = (0..products).map(|n| product(kind, 1_000 * cart + n)).collect();
     json!({ "cart_id": text(kind, 256, cart), "order_id": text(kind, 256, cart), "currency": "EUR", "step": text(kind, 64, 7),
             "value": 1e15, "products": list })
 }

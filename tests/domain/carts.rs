@@ -19,6 +19,8 @@ fn check(cases: &[Case]) {
 /// Three quick steps and no cooldown: what most cases need.
 const PLAIN: &str = r#"cooldown = "off""#;
 const ONE_STEP: &str = "steps = [\"1h\"]\ncooldown = \"off\"\nmax_lateness = \"off\"\nforget_after = \"off\"";
+/// A series for each cart.
+const EACH: &str = "series = \"cart\"\nsteps = [\"1h\"]\ncooldown = \"off\"\nmax_lateness = \"off\"\nforget_after = \"off\"";
 const LINES: &str = "order_clears = \"lines\"\ncooldown = \"off\"";
 const IDLE_CART: &str = "idle_on = \"cart\"\ncooldown = \"off\"";
 
@@ -58,7 +60,7 @@ fn the_cart_is_a_set_of_lines_by_product() {
         ("a checkout without products leaves the lines", ONE_STEP, "0m add A; 1m checkout; 2h wait", &["1h1m step 1/1 A*1"]),
         (
             "carts are kept apart by cart_id",
-            ONE_STEP,
+            EACH,
             "0m add A cart=x; 1m add B cart=y; 2h wait",
             &["1h1m step 1/1 cart=x A*1", "1h1m step 1/1 cart=y B*1"],
         ),
@@ -94,9 +96,9 @@ fn events_without_cart_id() {
         ("also one with products", PLAIN, "0m add A cart=x; 1m add B cart=y; 2m order A B; 4d wait", &[]),
         (
             "an order with a known cart_id concerns that cart only",
-            PLAIN,
+            EACH,
             "0m add A cart=x; 1m add B cart=y; 2m order cart=y; 90m wait",
-            &["1h2m step 1/3 cart=x A*1"],
+            &["1h2m step 1/1 cart=x A*1"],
         ),
         ("an order whose cart_id is unknown counts as one without", PLAIN, "0m add A cart=x; 2m order cart=zzz; 4d wait", &[]),
         (
@@ -107,13 +109,13 @@ fn events_without_cart_id() {
         ),
         (
             "an add concerns the cart touched last",
-            ONE_STEP,
+            EACH,
             "0m add A cart=x; 1m add B cart=y; 2m add C; 2h wait",
             &["1h2m step 1/1 cart=x A*1", "1h2m step 1/1 cart=y B*1 C*1"],
         ),
         (
             "a removal concerns the cart touched last",
-            ONE_STEP,
+            EACH,
             "0m add A cart=x; 1m add A cart=y; 2m remove A; 2h wait",
             &["1h2m step 1/1 cart=x A*1"],
         ),
@@ -125,7 +127,7 @@ fn events_without_cart_id() {
         ),
         (
             "else the cart without id",
-            ONE_STEP,
+            EACH,
             "0m add A; 1m add B cart=y; 2h wait",
             &["1h1m step 1/1 A*1", "1h1m step 1/1 cart=y B*1"],
         ),
@@ -312,16 +314,21 @@ fn what_ends_a_series() {
 #[test]
 fn no_series_starts_until_consent_comes_back() {
     check(&[
-        ("after an unsubscribe", PLAIN, "0m unsubscribe; 1h add A; 9d wait", &[]),
-        ("after a hard bounce", PLAIN, "0m bounce; 1h add A; 9d wait", &[]),
-        ("after a complaint", PLAIN, "0m complain; 1h add A; 9d wait", &[]),
-        ("an order doesn't bring it back", PLAIN, "0m unsubscribe; 1h order A; 2h add A; 9d wait", &[]),
+        ("after an unsubscribe", PLAIN, "0m unsubscribe; 1h add A; 9d wait", &["1h skipped unsubscribed sent=0"]),
+        ("after a hard bounce", PLAIN, "0m bounce; 1h add A; 9d wait", &["1h skipped hard-bounce sent=0"]),
+        ("after a complaint", PLAIN, "0m complain; 1h add A; 9d wait", &["1h skipped complained sent=0"]),
+        (
+            "an order doesn't bring it back",
+            PLAIN,
+            "0m unsubscribe; 1h order A; 2h add A; 9d wait",
+            &["2h skipped unsubscribed sent=0"],
+        ),
         ("after an order a series may start", PLAIN, "0m add A; 1m order A; 2h add A; 4h wait", &["3h step 1/3 A*1"]),
         (
             "consent is back: the next add arms",
             PLAIN,
             "0m unsubscribe; 1h add A; 2h subscribe; 3h add B; 5h wait",
-            &["4h step 1/3 A*1 B*1"],
+            &["1h skipped unsubscribed sent=0", "4h step 1/3 A*1 B*1"],
         ),
         (
             "an older unsubscribe does not undo a newer consent",
@@ -543,7 +550,7 @@ fn the_value_is_price_times_quantity_and_an_order_counts_once() {
     use super::harness::{run_lines, script};
     use leadstream::domain::effect::Body;
     let text = "0m add A*2 price=9.5 cart=x; 1m add B price=1 cart=y; 2h order value=20; 3h wait";
-    let outputs = run_lines(&[shop("steps = [\"1h\"]\ncooldown = \"off\"")], &script(text), 1);
+    let outputs = run_lines(&[shop("series = \"cart\"\nsteps = [\"1h\"]\ncooldown = \"off\"")], &script(text), 1);
     let values: Vec<Option<f64>> = outputs
         .iter()
         .filter_map(|o| match &o.output.body {

@@ -76,6 +76,7 @@ fn ids(ids: &SeenIds) -> usize {
 pub fn cart(cart: &Cart) -> usize {
     let Cart {
         id,
+        aliases,
         lines,
         removed,
         cleared_ms: _,
@@ -86,8 +87,10 @@ pub fn cart(cart: &Cart) -> usize {
         series,
         forget_at_ms: _,
         lines_left_out: _,
+        skip_told: _,
     } = cart;
-    let own = FRAME + 4 * NUMBER + FLAG + 2 * FRAME + REMOVED * removed.len();
+    let aliases: usize = aliases.iter().map(|alias| FRAME + alias.len()).sum();
+    let own = aliases + FRAME + 4 * NUMBER + 2 * FLAG + 2 * FRAME + REMOVED * removed.len();
     own + texts(&[id, checkout_step, currency]) + self::lines(lines) + self::series(series)
 }
 
@@ -131,9 +134,10 @@ fn series(series: &Series) -> usize {
         due_ms: _,
         fire_at_ms: _,
         arming: _,
+        armed_as,
     } = series;
     // Eight numbers, two flags, and the event that armed it with its position.
-    FRAME + 8 * NUMBER + 2 * FLAG + 2 * FRAME + 4 * NUMBER + SENT_STEP * sent.len()
+    FRAME + 8 * NUMBER + 2 * FLAG + 2 * FRAME + 4 * NUMBER + SENT_STEP * sent.len() + text(armed_as.as_deref())
 }
 
 fn known_orders(known: &KnownOrders) -> usize {

@@ -79,7 +79,7 @@ pub(super) fn settle(prospect: &mut Prospect, model: &CartModel, now_ms: Ms) {
 
 /// A payment failed: what its order took comes back, and the cart is reminded of at once, with that reason.
 pub(super) fn payment_failed(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
-    check_out(prospect, event);
+    check_out(prospect, event, context);
     let at = concerned(&prospect.carts, event.cart_id.as_deref()).or_else(|| concerned(&prospect.carts, None));
     let has_lines = at.is_some_and(|at| !prospect.carts[at].lines.is_empty());
     let order = id_hash(event);
@@ -151,7 +151,7 @@ fn bring_back(
     if past.lines.is_empty() {
         return None;
     }
-    let found = prospect.carts.iter().position(|c| c.id == past.cart);
+    let found = prospect.carts.iter().position(|c| past.cart.as_deref().map_or(c.id.is_none(), |id| c.is_called(id)));
     let at = found.unwrap_or_else(|| new_cart(prospect, past.cart.clone(), event, context, effects));
     let cart = &mut prospect.carts[at];
     for line in past.lines {

@@ -289,6 +289,7 @@ fn after(until_ms: Ms) -> Ms {
 /// Whoever has nothing in the cart is not at the checkout.
 fn left_checkout(cart: &mut Cart) {
     if cart.lines.is_empty() {
+        cart.skip_told = false;
         cart.checkout_started = false;
         cart.checkout_step = None;
     }

@@ -49,7 +49,9 @@ pub(super) fn report(
     let (cause_ms, cause_hash) = event.map_or((series.episode_ms, series.armed_by), |e| (e.time_ms, e.message_hash));
     let kind = IdKind::CartOutcome(told.kind as u8);
     let step = told.step.unwrap_or(0);
-    let id = output_id(context.key, &context.model.name, kind, cart.id.as_deref(), cause_ms, cause_hash, step);
+    // What an event caused differs by the cart; what time did belongs to the series, whatever its cart is called by now.
+    let cart_id = if event.is_some() { cart.id.as_deref() } else { cart.armed_as() };
+    let id = output_id(context.key, &context.model.name, kind, cart_id, cause_ms, cause_hash, step);
     let ordered = event.filter(|_| told.reason == Reason::Ordered);
     let value = match (ordered, told.credited) {
         (Some(order), true) => order.value,

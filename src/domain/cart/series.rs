@@ -1,7 +1,7 @@
 //! The reminder series of a cart: armed, running, ended; steps leave or are skipped; outcomes.
 
 use super::outcome::{Told, report};
-use super::{Arming, CartContext, after_order, step};
+use super::{Arming, CartContext, after_order, follow, step};
 use crate::domain::decisions::{Checks, Done};
 use crate::domain::effect::{Effects, Note, OutcomeKind, Reason};
 use crate::domain::event::Event;
@@ -20,6 +20,10 @@ pub(super) fn arm(
     effects: &mut Effects,
 ) {
     let failed = armed_for == ArmedFor::PaymentFailed;
+    follow::lead_to(prospect, at, event, &context.model.cart);
+    if follow::is_taken(prospect, at, &context.model.cart) {
+        return;
+    }
     let series = &mut prospect.carts[at].series;
     match series.phase {
         Phase::Armed if failed => {
@@ -33,21 +37,23 @@ pub(super) fn arm(
     if series.sent.iter().any(|s| event.time_ms < s.left_ms) {
         return;
     }
-    if contact::withheld(prospect).is_some() {
+    if let Some(reason) = contact::withheld(prospect) {
         effects.notes.push(Note::NoConsent);
+        skip(prospect, at, event, reason, context, effects);
         return;
     }
     if !failed && cools_down(prospect, &context.model.cart, event.time_ms) {
         if !prospect.cooldown_reported {
             prospect.cooldown_reported = true;
-            let done = Done::Suppressed(Reason::Cooldown);
-            step::decide(prospect, 0, (event.time_ms, event.time_ms), done, Checks::default());
-            let mut told = Told::of(OutcomeKind::Skipped, Reason::Cooldown);
-            told.episode_ms = Some(event.time_ms);
-            report(&prospect.carts[at], told, Some(event), event.time_ms, context, effects);
+            tell_skipped(prospect, at, event, Reason::Cooldown, context, effects);
         }
         return;
     }
+    if !step::is_worth_it(&prospect.carts[at], &context.model.cart) {
+        skip(prospect, at, event, Reason::MinValue, context, effects);
+        return;
+    }
+    prospect.carts[at].skip_told = false;
     if prospect.carts[at].series.phase == Phase::Running {
         let told = Told::of(OutcomeKind::Cancelled, Reason::PaymentFailed);
         report(&prospect.carts[at], told, Some(event), event.time_ms, context, effects);
@@ -62,6 +68,32 @@ pub(super) fn arm(
         arming: Some(Arming::of(event)),
         ..Series::default()
     };
+}
+
+/// No series begins, and none will for this cart as it is: told once.
+fn skip(prospect: &mut Prospect, at: usize, event: &Event<'_>, reason: Reason, context: &CartContext<'_>, effects: &mut Effects) {
+    if !std::mem::replace(&mut prospect.carts[at].skip_told, true) {
+        tell_skipped(prospect, at, event, reason, context, effects);
+    }
+}
+
+fn tell_skipped(
+    prospect: &mut Prospect,
+    at: usize,
+    event: &Event<'_>,
+    reason: Reason,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
+    step::decide(prospect, 0, (event.time_ms, event.time_ms), Done::Suppressed(reason), Checks::default());
+    let mut told = Told::of(OutcomeKind::Skipped, reason);
+    told.episode_ms = Some(event.time_ms);
+    report(&prospect.carts[at], told, Some(event), event.time_ms, context, effects);
+}
+
+/// Armed or running: a step is pending.
+pub(super) fn is_live(series: &Series) -> bool {
+    matches!(series.phase, Phase::Armed | Phase::Running)
 }
 
 fn cools_down(prospect: &Prospect, model: &CartModel, time_ms: Ms) -> bool {
@@ -142,7 +174,15 @@ pub(super) fn end(
     let recalled = recall(prospect, at, event, reason, Ms::MAX, context, effects);
     let cart = &mut prospect.carts[at];
     match cart.series.phase {
-        Phase::Armed => stop(&mut cart.series, Phase::Idle),
+        // Nobody kept it from leaving: there is nothing in it.
+        Phase::Armed if reason == Reason::Emptied => stop(&mut cart.series, Phase::Idle),
+        Phase::Armed => {
+            stop(&mut cart.series, Phase::Idle);
+            if !recalled {
+                let told = Told::of(OutcomeKind::Cancelled, reason);
+                report(&prospect.carts[at], told, Some(event), event.time_ms, context, effects);
+            }
+        }
         Phase::Running => {
             stop(&mut cart.series, Phase::Ended);
             if !recalled {

@@ -5,7 +5,7 @@ use super::series::{done_one_more, idle_since, retime};
 use super::{Arming, CartContext, MAX_SENT};
 use crate::domain::contact::{self, Due, Verdict};
 use crate::domain::decisions::{self, Check, Checks, Decision, Done};
-use crate::domain::effect::{Because, Body, CartAbandoned, Effects, OutcomeKind, Output, Proof};
+use crate::domain::effect::{Because, Body, CartAbandoned, Effects, OutcomeKind, Output, Proof, Reason};
 use crate::domain::ids::{IdKind, output_id};
 use crate::domain::model::CartModel;
 use crate::domain::model::words::length;
@@ -30,7 +30,9 @@ pub fn fire_step(prospect: &mut Prospect, at: usize, now_ms: Ms, context: &CartC
     if model.cooldown_ms.is_some() {
         checks.pass(Check::Cooldown);
     }
+    let worth = is_worth_it(&prospect.carts[at], model);
     let done = match contact::judge(prospect, context.model, &due, &mut checks) {
+        Verdict::Leaves if !worth => Done::Suppressed(Reason::MinValue),
         Verdict::Leaves => Done::Left,
         Verdict::Waits(until_ms) => Done::HeldUntil(until_ms),
         Verdict::Suppressed(reason) => Done::Suppressed(reason),
@@ -58,6 +60,11 @@ pub fn fire_step(prospect: &mut Prospect, at: usize, now_ms: Ms, context: &CartC
     retime(&mut prospect.carts[at], context.model, idle_ms, zone);
 }
 
+/// Whether a cart is worth a reminder; one whose value nobody knows is.
+pub(super) fn is_worth_it(cart: &Cart, model: &CartModel) -> bool {
+    model.min_value.zip(value(cart)).is_none_or(|(least, value)| value >= least)
+}
+
 fn leave(
     prospect: &mut Prospect,
     at: usize,
@@ -69,7 +76,7 @@ fn leave(
     let cart = &mut prospect.carts[at];
     let (step, episode_ms, armed_by) = (cart.series.done, cart.series.episode_ms, cart.series.armed_by);
     let name = &context.model.name;
-    let trigger_id = output_id(context.key, name, IdKind::CartStep, cart.id.as_deref(), episode_ms, armed_by, step);
+    let trigger_id = output_id(context.key, name, IdKind::CartStep, cart.armed_as(), episode_ms, armed_by, step);
     if cart.series.sent.len() >= MAX_SENT {
         cart.series.sent.remove(0);
     }

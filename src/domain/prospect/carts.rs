@@ -8,6 +8,8 @@ use crate::domain::{Ms, Text};
 pub struct Cart {
     /// `None`: the cart without id.
     pub id: Option<Text>,
+    /// Ids that it had before, oldest first.
+    pub aliases: Vec<Text>,
     /// In the order of the first add.
     pub lines: Vec<CartLine>,
     /// When products were removed: the last 64, oldest first.
@@ -26,6 +28,8 @@ pub struct Cart {
     pub forget_at_ms: Option<Ms>,
     /// Lines that it should have and for which there was no room, since it was last emptied or replaced.
     pub lines_left_out: u32,
+    /// It was told that no series begins: once until it is empty, or one begins.
+    pub skip_told: bool,
 }
 
 /// One line of a cart: a product, and what is bought of it (`sku`, else `variant`).
@@ -58,6 +62,19 @@ impl CartLine {
 }
 
 impl Cart {
+    /// Whether events mean it by this id.
+    #[must_use]
+    pub fn is_called(&self, id: &str) -> bool {
+        self.id.as_deref() == Some(id) || self.aliases.iter().any(|alias| alias == id)
+    }
+
+    /// The id of the cart that armed its series.
+    #[must_use]
+    pub fn armed_as(&self) -> Option<&str> {
+        let own = self.id.as_deref();
+        self.series.armed_as.as_deref().map_or(own, |armed_as| Some(armed_as).filter(|id| !id.is_empty()))
+    }
+
     /// The currency of all lines; nothing where they have several.
     #[must_use]
     pub fn only_currency(&self) -> Option<&Text> {
@@ -102,6 +119,8 @@ pub struct Series {
     pub fire_at_ms: Option<Ms>,
     /// The event that armed it; while it is armed or runs.
     pub arming: Option<Arming>,
+    /// The id of the cart that armed it, where this one has another; empty for the cart without id. Ids of triggers are made of it.
+    pub armed_as: Option<Text>,
 }
 
 /// What a cart is reminded for.

@@ -263,6 +263,8 @@ fn cart(mut r: Reader<'_>, c: &mut Cart) -> Read<()> {
             (10, Value::Varint(v)) => c.forget_at_ms = Some(r.time(v)),
             (20, Value::Bytes(b)) => c.checkout_step = Some(r.text(b)?),
             (21, Value::Varint(v)) => c.lines_left_out = r.number(v)?,
+            (22, Value::Bytes(b)) => c.aliases.push(r.text(b)?),
+            (23, Value::Varint(v)) => c.skip_told = v != 0,
             _ => return r.unknown(field),
         }
     }
@@ -307,6 +309,7 @@ fn series(mut r: Reader<'_>, s: &mut Series) -> Read<()> {
             (10, Value::Varint(v)) => s.fire_at_ms = Some(r.time(v)),
             (11, Value::Bytes(b)) => s.arming = Some(super::position::read_arming(r.nested(b, "arming"))?),
             (20, Value::Varint(v)) => s.armed_for = if v == 0 { ArmedFor::Abandoned } else { ArmedFor::PaymentFailed },
+            (22, Value::Bytes(b)) => s.armed_as = Some(r.text(b)?),
             _ => return r.unknown(field),
         }
     }

@@ -197,6 +197,7 @@ fn count(count: &RuleCount, w: &mut Writer<'_>) {
 fn cart(cart: &Cart, w: &mut Writer<'_>) {
     let Cart {
         id,
+        aliases,
         lines,
         removed,
         cleared_ms,
@@ -207,6 +208,7 @@ fn cart(cart: &Cart, w: &mut Writer<'_>) {
         series,
         forget_at_ms,
         lines_left_out,
+        skip_told,
     } = cart;
     w.optional_text(1, id.as_deref());
     for l in lines {
@@ -224,6 +226,10 @@ fn cart(cart: &Cart, w: &mut Writer<'_>) {
     w.time(10, *forget_at_ms);
     w.optional_text(20, checkout_step.as_deref());
     w.uint(21, *lines_left_out);
+    for alias in aliases {
+        w.optional_text(22, Some(alias));
+    }
+    w.flag(23, *skip_told);
 }
 
 pub(super) fn line(line: &CartLine, w: &mut Writer<'_>) {
@@ -260,6 +266,7 @@ fn series(series: &Series, w: &mut Writer<'_>) {
         due_ms,
         fire_at_ms,
         arming,
+        armed_as,
     } = series;
     let phase = match phase {
         Phase::Idle => 0,
@@ -286,6 +293,7 @@ fn series(series: &Series, w: &mut Writer<'_>) {
         super::position::write_arming(11, *arming, w);
     }
     w.flag(20, *armed_for == ArmedFor::PaymentFailed);
+    w.optional_text(22, armed_as.as_deref());
 }
 
 pub(super) fn sent(sent: &SentStep, w: &mut Writer<'_>) {
