@@ -294,7 +294,7 @@ fn context(out: &mut Vec<u8>, visitor: u32, what: &What) {
     if let What::Mail(..) = what {
         put!(out, b"{\"integration\":{\"name\":\"mailer\",\"version\":\"3.2\"},\"traits\":{\"email\":\"");
         user_id(out, visitor);
-        put!(out, b"@example.com\"},\"locale\":\"", LOCALES[visitor as usize % 4], b"\"}");
+        put!(out, b"@box.example\"},\"locale\":\"", LOCALES[visitor as usize % 4], b"\"}");
         return;
     }
     put!(out, b"{\"library\":{\"name\":\"analytics.js\",\"version\":\"2.11.1\"},\"page\":{\"path\":\"");
@@ -329,7 +329,7 @@ fn product_path(out: &mut Vec<u8>, product: u16) {
 fn traits(out: &mut Vec<u8>, visitor: u32) {
     put!(out, b"{\"email\":\"");
     user_id(out, visitor);
-    put!(out, b"@example.com\",\"country\":\"", &LOCALES[visitor as usize % 4][3..], b"\",\"age\":");
+    put!(out, b"@box.example\",\"country\":\"", &LOCALES[visitor as usize % 4][3..], b"\",\"age\":");
     number(out, 18 + u64::from(visitor % 60));
     put!(out, b",\"newsletter\":true}");
 }
