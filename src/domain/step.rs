@@ -1,18 +1,21 @@
 //! The brain: one event or one due timer in, new state and effects out.
 
+mod output;
+
 use super::cart::{self, CartContext};
-use super::effect::{self, Axis, Body, CausingEvent, Direction, Effects, Note, Output, ScoreChanged, StageChanged};
+use super::effect::{Axis, Effects, Note, Output};
 use super::event::Event;
-use super::ids::{IdKind, output_id};
 use super::journey::{self, Held, Moved, Presence};
 use super::lead::disqualify;
 use super::model::sales::To;
-use super::model::{Model, Models, name_hash};
+use super::model::{Model, Models};
 use super::names::Kind;
 use super::orders::{self, News, Skip};
 use super::prospect::{Few, Prospect, TimerKind, Track};
-use super::score::{self, Relabelled};
-use super::{Ms, Text, absence, account, adopt, budget, contact, customer, erasure, forget, lead, machine, traits};
+use super::score;
+use super::{Ms, absence, account, adopt, budget, contact, customer, erasure, forget, lead, machine, traits};
+use output::Cause;
+pub(super) use output::{OutputContext, causing};
 
 /// One turn of a prospect: an event, or a deadline, and what it has given so far.
 pub struct Turn<'a, 'e> {
@@ -307,154 +310,4 @@ fn re_enter(prospect: &mut Prospect, index: usize, turn: &Turn<'_, '_>, effects:
         effects.outputs.push(context.score_output(track, change, deadline_ms, &Cause::Time, judged_ms));
     }
     prospect.more_mut().lead.re_enter(deadline_ms, model.sales.re_entry.to == To::Anew);
-}
-
-/// Why an output leaves: an event, or time.
-enum Cause<'a, 'e> {
-    Event(&'a Event<'e>),
-    Time,
-}
-
-impl Cause<'_, '_> {
-    fn shown(&self) -> Option<CausingEvent> {
-        match self {
-            Self::Event(event) => Some(causing(event)),
-            Self::Time => None,
-        }
-    }
-
-    fn hash(&self, otherwise: u32) -> u64 {
-        match self {
-            Self::Event(event) => event.message_hash,
-            Self::Time => u64::from(otherwise),
-        }
-    }
-}
-
-/// The event as outputs show it.
-pub(super) fn causing(event: &Event<'_>) -> CausingEvent {
-    CausingEvent {
-        message_id: event.message_id.as_deref().map(Text::from),
-        name: Text::from(&*event.name),
-        position: event.position,
-    }
-}
-
-/// What the outputs of one track have in common.
-pub(super) struct OutputContext<'a> {
-    pub(super) key: &'a str,
-    pub(super) model: &'a Model,
-    pub(super) model_index: u16,
-}
-
-impl<'a> OutputContext<'a> {
-    /// For outputs of one track of this turn.
-    pub(super) fn of(turn: &Turn<'a, '_>, track: usize) -> Self {
-        Self { key: turn.key, model: &turn.models.models[track], model_index: u16::try_from(track).unwrap_or(u16::MAX) }
-    }
-
-    /// What every stage change says of the score.
-    pub(super) fn standing(&self, track: &Track, judged_ms: Ms) -> StageChanged {
-        StageChanged {
-            axis: Axis::Journey,
-            from: None,
-            to: Text::default(),
-            direction: Direction::Enter,
-            cause: effect::Cause::Event,
-            in_stage_ms: 0,
-            score: score::total(track, &self.model.score, judged_ms),
-            label: score::label_of(&self.model.score.labels, track).map(|l| l.name.clone()),
-            persona: self.model.people.persona_of(track),
-        }
-    }
-
-    /// A stage change that an event brought about, or time.
-    pub(super) fn stage_changed(&self, body: StageChanged, at_ms: Ms, event: Option<&Event<'_>>) -> Output {
-        self.stage_body(body, at_ms, &event.map_or(Cause::Time, Cause::Event))
-    }
-
-    fn stage_body(&self, body: StageChanged, at_ms: Ms, cause: &Cause<'_, '_>) -> Output {
-        let kind = IdKind::Stage(u8::from(body.axis == Axis::Funnel));
-        // Who comes over from another model may be moved on by the very same event.
-        let carried = match body.cause {
-            effect::Cause::CarriedOver => 1,
-            effect::Cause::OrderReversed => 2,
-            _ => 0,
-        };
-        let id = output_id(self.key, &self.model.name, kind, None, at_ms, cause.hash(name_hash(&body.to)), carried);
-        Output { id, model: self.model_index, at_ms, event: cause.shown(), body: Body::StageChanged(body) }
-    }
-
-    /// A label that fell because points were taken away: another output than the one that the same event may give by its points.
-    pub(super) fn reset_output(
-        &self,
-        track: &Track,
-        change: Relabelled<'_>,
-        at_ms: Ms,
-        event: Option<&Event<'_>>,
-        judged_ms: Ms,
-    ) -> Output {
-        self.taken_output(1, track, change, at_ms, event, judged_ms)
-    }
-
-    /// A label that fell because an order came to nothing.
-    pub(super) fn reversal_output(
-        &self,
-        track: &Track,
-        change: Relabelled<'_>,
-        at_ms: Ms,
-        event: Option<&Event<'_>>,
-        judged_ms: Ms,
-    ) -> Output {
-        self.taken_output(2, track, change, at_ms, event, judged_ms)
-    }
-
-    fn taken_output(
-        &self,
-        step: u8,
-        track: &Track,
-        change: Relabelled<'_>,
-        at_ms: Ms,
-        event: Option<&Event<'_>>,
-        judged_ms: Ms,
-    ) -> Output {
-        let cause = event.map_or(Cause::Time, Cause::Event);
-        let to_hash = change.to.map_or(0, |l| l.hash) ^ u32::from(change.grade_to);
-        let mut output = self.score_output(track, change, at_ms, &cause, judged_ms);
-        output.id = output_id(self.key, &self.model.name, IdKind::Score, None, at_ms, cause.hash(to_hash), step);
-        output
-    }
-
-    fn stage_output(&self, track: &Track, moved: Moved, at_ms: Ms, cause: &Cause<'_, '_>, judged_ms: Ms) -> Output {
-        let to = self.model.axes[moved.axis.index()].stages.get(moved.to).cloned().unwrap_or_default();
-        let body = StageChanged {
-            axis: moved.axis,
-            from: moved.from,
-            to,
-            direction: moved.direction,
-            cause: moved.cause,
-            in_stage_ms: moved.in_stage_ms,
-            ..self.standing(track, judged_ms)
-        };
-        self.stage_body(body, at_ms, cause)
-    }
-
-    fn score_output(&self, track: &Track, change: Relabelled<'_>, at_ms: Ms, cause: &Cause<'_, '_>, judged_ms: Ms) -> Output {
-        let model = &self.model.score;
-        let Relabelled { from, to, grade_to, .. } = change;
-        // Label and grade may fall at different instants, and be judged again as of the same one.
-        let to_hash = to.map_or(0, |l| l.hash) ^ u32::from(grade_to);
-        let id = output_id(self.key, &self.model.name, IdKind::Score, None, at_ms, cause.hash(to_hash), 0);
-        let body = ScoreChanged {
-            from: from.map(|l| l.name.clone()),
-            to: to.map(|l| l.name.clone()),
-            up: change.is_up(),
-            score: score::total(track, model, judged_ms),
-            fit: self.model.people.fit_of(track),
-            engagement: score::engagement(track, model, judged_ms),
-            grade: self.model.people.grade_of(track),
-            groups: model.groups.iter().map(|g| (g.name.clone(), score::group_points(track, g, judged_ms))).collect(),
-        };
-        Output { id, model: self.model_index, at_ms, event: cause.shown(), body: Body::ScoreChanged(body) }
-    }
 }
