@@ -11,6 +11,8 @@
 
 #[path = "model_faults/accounts.rs"]
 mod accounts;
+#[path = "model_faults/hand_over.rs"]
+mod hand_over;
 
 use leadstream::config::model_file::{self, FileFault};
 use leadstream::domain::model::spec::{At, CartSpec};
@@ -635,88 +637,4 @@ fn what_a_model_says_of_contact_and_triggers_is_part_of_its_hash_and_its_words()
         &text.replace("[\"2 per 1d\", \"5 per 7d\"]", "[\"5 per 7d\", \"2 per 1d\"]").replace("when_quiet = \"hold\"\n", ""),
     );
     assert_eq!(same, before);
-}
-
-/// A section at the end of the good model; its first line is the 19th.
-#[track_caller]
-fn section_fault(section: &str, line: usize, path: &str, says: &str) {
-    let faults = faults_of(&format!("{GOOD}{section}\n"));
-    assert_eq!(faults.len(), 1, "{}", show(&faults));
-    let fault = &faults[0].fault;
-    assert_eq!((fault.place.line, fault.place.path.as_str()), (line, path), "{}", show(&faults));
-    assert!(fault.message.contains(says), "{says:?} is not in: {}", fault.message);
-}
-
-#[test]
-fn faults_of_the_hand_over_are_found() {
-    let hand_over = |more: &str| format!("[hand_over]\nmql = {{ label = \"warm\" }}\n{more}");
-    section_fault("[hand_over]", 19, "hand_over.mql.label", "the label from which on a lead goes to sales");
-    section_fault("[hand_over]\nmql = { sla = \"24h\" }", 20, "hand_over.mql.label", "is missing");
-    section_fault("[hand_over]\nmql = { label = \"wram\" }", 20, "hand_over.mql.label", "did you mean \"warm\"?");
-    section_fault("[hand_over]\nmql = { label = \"cold\" }", 20, "hand_over.mql.label", "everybody would go to sales");
-    section_fault("[hand_over]\nmql = { label = \"warm\", slaa = \"1h\" }", 20, "hand_over.mql.slaa", "did you mean \"sla\"?");
-    section_fault("[hand_over]\nmql = { label = \"warm\", sla = \"0s\" }", 20, "hand_over.mql.sla", "longer than nothing");
-    section_fault("[hand_over]\nmql = { label = \"warm\", grace = 5 }", 20, "hand_over.mql.grace", "without a unit");
-    section_fault(&hand_over("sql = { label = \"warm\" }"), 21, "hand_over.sql.label", "is not above the label of the MQL");
-    section_fault(&hand_over("sql = { age = \"0s\" }"), 21, "hand_over.sql.age", "or \"off\"");
-    section_fault(&hand_over("reset = { keep = 50 }"), 21, "hand_over.reset.keep", "50 is no share of the points");
-    section_fault(&hand_over("reset = { to = -1 }"), 21, "hand_over.reset.to", "less than 0");
-    section_fault(&hand_over("reset = { to = 1, keep = 1 }"), 21, "hand_over.reset.to", "write only one of");
-    section_fault(&hand_over("reset = { groups = { h = 0 } }"), 21, "hand_over.reset.groups.h", "is no group of this score");
-    section_fault(&hand_over("reset = { rejected = {} }"), 21, "hand_over.reset.rejected", "says nothing");
-    section_fault(
-        &hand_over("reset = { no-anser = { keep = 0 } }"),
-        21,
-        "hand_over.reset.no-anser",
-        "did you mean \"no-answer\"?",
-    );
-    section_fault(&hand_over("answers = { won = \"*\" }"), 21, "hand_over.answers.won", "every event an answer");
-    section_fault(
-        &hand_over("answers = { won = \"Lead Lost\" }"),
-        21,
-        "hand_over.answers.won",
-        "the same as the answer \"lost\"",
-    );
-    section_fault(&hand_over("answers = { wun = \"x\" }"), 21, "hand_over.answers.wun", "did you mean \"won\"?");
-    section_fault(&hand_over("answers = { won = 3 }"), 21, "hand_over.answers.won", "must be text");
-    section_fault(&hand_over("reason = \"\""), 21, "hand_over.reason", "must name the property");
-}
-
-#[test]
-fn faults_of_disqualification_and_return_are_found() {
-    let out = "[disqualify]\nrules = [ { on = \"Out\" } ]\n";
-    section_fault("[disqualify]", 19, "disqualify.rules", "Lead Disqualified");
-    section_fault("[disqualify]\nrules = [ { } ]", 20, "disqualify.rules#1.on", "is missing");
-    section_fault("[disqualify]\nrules = [ { on = \"a\" }, { on = \"a\" } ]", 20, "disqualify.rules#2", "as rule #1 (line 20)");
-    let both = "[disqualify]\nrules = [ { on = \"a\", reason = \"x\", reason_from = \"y\" } ]";
-    section_fault(both, 20, "disqualify.rules#1.reason_from", "never looked at");
-    section_fault("[re_entry]\nafter = \"180d\"", 19, "re_entry", "nothing disqualifies: add [disqualify]");
-    section_fault(&format!("{out}[re_entry]"), 21, "re_entry.rules", "or after = \"180d\"");
-    section_fault(&format!("{out}[re_entry]\nafter = \"0s\""), 22, "re_entry.after", "longer than nothing");
-    section_fault(
-        &format!("{out}[re_entry]\nafter = \"1d\"\nto = \"there\""),
-        23,
-        "re_entry.to",
-        "known are \"resume\", \"anew\"",
-    );
-    let same = format!("{out}[re_entry]\nrules = [ {{ on = \"Out\" }} ]");
-    section_fault(&same, 22, "re_entry.rules#1", "the same event can't take out and bring back");
-    let faults = faults_of(&GOOD.replace("\"one\"", "\"disqualified\""));
-    assert_eq!(faults.len(), 1, "{}", show(&faults));
-    assert!(show(&faults).starts_with("model 1:3: journey.stages#1: \"disqualified\" is where outputs say"), "{}", show(&faults));
-}
-
-#[test]
-fn a_model_that_says_the_defaults_of_the_hand_over_has_the_hash_of_one_that_says_nothing_of_them() {
-    let with =
-        |section: &str| model_file::from_texts(&[&format!("{GOOD}{section}\n")]).unwrap_or_else(|f| panic!("{}", show(&f)));
-    let short = with("[hand_over]\nmql = { label = \"warm\" }");
-    let long = with(
-        "[hand_over]\nmql = { label = \"warm\", sla = \"24h\", grace = \"1d\" }\nsql = { age = \"90d\" }\nagain_after = \"30d\"\nreset = { keep = 0.5 }\nreason = \"reason\"\n[hand_over.answers]\nwon = \"Lead Won\"\nno-show = [\"Lead No-Show\"]",
-    );
-    assert_eq!(hash(&short), hash(&long));
-    for other in ["mql = { label = \"warm\", sla = \"2h\" }", "mql = { label = \"warm\" }\nreset = { keep = 0.4 }"] {
-        assert_ne!(hash(&short), hash(&with(&format!("[hand_over]\n{other}"))), "{other}");
-    }
-    assert_ne!(hash(&short), hash(&model_file::from_texts(&[GOOD]).expect("good")));
 }

@@ -75,7 +75,7 @@ pub fn apply(prospect: &mut Prospect, event: &Event<'_>, news: News, context: &C
         }
         Kind::OrderCompleted | Kind::OrderUpdated => match news {
             News::Placed(_) | News::Retold(_) if event.kind == Kind::OrderCompleted => {
-                order(prospect, event, news, context, effects)
+                order(prospect, event, news, context, effects);
             }
             News::TakenBack(at) => after_order::take_back(prospect, event, Some(at), context, effects),
             News::RefundedInPart | News::None => after_order::take_back(prospect, event, None, context, effects),

@@ -44,6 +44,7 @@ pub struct Product<'a> {
 
 /// What the service itself looks at, whatever the models name. Read where the record has it, never stored as it is.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each says another thing, and none excludes another")]
 pub struct Signals<'a> {
     /// The prospect's address: `traits.email`, else `context.traits.email`, else elsewhere in an event that doesn't concern others.
     pub email: Option<Cow<'a, str>>,

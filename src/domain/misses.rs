@@ -114,7 +114,9 @@ mod tests {
 
     fn misses(names: &[(&'static str, &str, u64)]) -> Misses {
         let mut misses = Misses::default();
-        names.iter().for_each(|(meant, name, count)| misses.add_near(meant, name, *count));
+        for (meant, name, count) in names {
+            misses.add_near(meant, name, *count);
+        }
         misses
     }
 

@@ -15,14 +15,14 @@ const FLAGS: [&str; 6] =
     ["is_renewal", "renewal", "is_recurring", "recurring", "is_subscription_renewal", "subscription_renewal"];
 /// What says yes.
 const YES: [&str; 4] = ["true", "True", "yes", "1"];
-/// Properties that say where an order was made: Shopify's `source_name`, `created_via` of WooCommerce, and what others call it.
+/// Properties that say where an order was made: Shopify's `source_name`, `created_via` of `WooCommerce`, and what others call it.
 const PLACES: [&str; 7] =
     ["source_name", "created_via", "order_source", "order_channel", "sales_channel", "channel", "order_type"];
 /// The places where no cart is. A first order of a subscription is made at the checkout, so `subscription` alone is no `order_type`.
 const ELSEWHERE: &str = "(?i)^((order|sale|sold)[ _-]?(by|via)?[ _-]?)?(pos|point[ _-]of[ _-]sale|shop[ _-]?counter|counter([ _-]?sale)?|\
     in[ _-]?store|phone([ _-]?(order|sale))?|telephone|call[ _-]?cent(er|re)|moto|mail[ _-]?order|(shopify_)?draft[ _-]?orders?|\
     (subscription[ _-]?)?renewal([ _-]?order)?|recurring([ _-]?order)?|subscription[ _-]?(contract|cycle|recurring))$";
-/// WooCommerce says this of renewals only.
+/// `WooCommerce` says this of renewals only.
 const CREATED_VIA: &str = "subscription";
 
 /// Which orders concern no cart: any of these, all tests of which must hold.

@@ -180,6 +180,7 @@ pub fn normal<'b>(name: &str, buffer: &'b mut [u8; MAX_NORMAL_BYTES]) -> Option<
 }
 
 /// The words of a name in lower case: apart are what blanks, underscores, hyphens, dots and camel case keep apart.
+#[must_use]
 pub fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut before = ' ';

@@ -27,13 +27,11 @@ pub(super) fn content_hash(event: &Event<'_>) -> u32 {
 
 pub(super) fn refund_hash(event: &Event<'_>) -> u64 {
     let order = id_hash(event).to_le_bytes();
-    match event.refund_id.as_deref() {
-        Some(id) => hash64(&[&order, id.as_bytes()].concat()),
-        None => {
-            let amount = super::refunded_milli(event).unwrap_or(i64::MIN);
-            hash64(&[order, amount.to_le_bytes(), event.time_ms.to_le_bytes()].concat())
-        }
+    if let Some(id) = event.refund_id.as_deref() {
+        return hash64(&[&order, id.as_bytes()].concat());
     }
+    let amount = super::refunded_milli(event).unwrap_or(i64::MIN);
+    hash64(&[order, amount.to_le_bytes(), event.time_ms.to_le_bytes()].concat())
 }
 
 fn known(prospect: &Prospect) -> &[KnownOrder] {

@@ -183,10 +183,10 @@ fn word(text: &str) -> Option<bool> {
     let is = |word: &&str| letters().eq(word.bytes());
     if text.is_empty() || text.len() > 40 {
         None
-    } else if HARD.iter().any(|w| is(&w)) {
+    } else if HARD.iter().any(is) {
         Some(true)
     } else {
-        SOFT.iter().any(|w| is(&w)).then_some(false)
+        SOFT.iter().any(is).then_some(false)
     }
 }
 

@@ -89,12 +89,12 @@ fn product<'a>(raw: &'a RawValue, lookup: &Lookup, draft: &mut Draft<'a>) -> Dra
     let mut product = DraftProduct::default();
     let node = lookup.node(PRODUCT);
     let mut inner = Vec::new();
-    let unreadable = fields_of(raw, |key, value| match node.get(key.as_bytes()) {
-        Some(entry) => match entry.built_in {
+    let unreadable = fields_of(raw, |key, value| {
+        let Some(entry) = node.get(key.as_bytes()) else { return };
+        match entry.built_in {
             Some(BuiltIn::Product(field)) => draft.set_of_product(&mut product, field, entry, Scalar::from_raw(value)),
             _ => inner.push((entry, value)),
-        },
-        None => {}
+        }
     });
     draft.faults.broken = draft.faults.broken.saturating_add(unreadable);
     for (entry, value) in inner {

@@ -91,7 +91,7 @@ fn is_id_on_second_sight(text: &str, of: Of) -> bool {
     let bare = bare(text);
     if bare.len() <= MAX_WORD_BYTES {
         let is = |word: &&str| bare.eq_ignore_ascii_case(word);
-        if NO_ID.iter().any(|word| is(&word)) || of == Of::Person && NOBODY.iter().any(|word| is(&word)) || bare == "-1" {
+        if NO_ID.iter().any(is) || of == Of::Person && NOBODY.iter().any(is) || bare == "-1" {
             return false;
         }
     }
