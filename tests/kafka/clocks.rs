@@ -137,7 +137,7 @@ fn a_record_without_a_time_counts_with_the_events_own() {
     let topic = format!("{}cart", rig.options.prefix);
     let begun_ms = now_ms();
     // None; Java's 0; a clock of 1999.
-    let none = [("none", -1), ("zero", 0), ("1999", 946_684_799_999)];
+    let none = [("timeless", -1), ("zero", 0), ("1999", 946_684_799_999)];
     for (key, timestamp_ms) in none {
         let value = track("Product Added", key, begun_ms, &json!({"product_id": "p-1", "price": 9.5}));
         raw::produce(&rig.options.bootstrap_servers, &topic, 0, timestamp_ms, key.as_bytes(), &value);

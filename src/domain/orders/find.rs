@@ -52,11 +52,13 @@ pub(super) fn order(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
             return None;
         }
         let (id, content) = (id_hash(event), content_hash(event));
+        // Of two that name neither lines nor a total nobody can say that they are one.
+        if content == 0 {
+            return None;
+        }
         orders.iter().rposition(|order| {
             let is_near = (order.placed_ms - event.time_ms).abs() <= SAME_WITHIN_MS;
-            // Without lines and total the only thing that two of them share is that nobody says anything.
-            let is_same = order.content == content && (content != 0 || order.total_milli.is_none());
-            is_near && is_same && (id == 0 || order.id == 0)
+            is_near && order.content == content && (id == 0 || order.id == 0)
         })
     })
 }
