@@ -3,6 +3,7 @@
 //! Nothing of it is kept but what it says: these names may mean anything in other events.
 
 use super::value::Scalar;
+use smallvec::SmallVec;
 
 /// How a place says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,23 +133,30 @@ const SOFT: [&str; 30] = [
 /// Longest text that is looked through for a status.
 const MAX_TEXT_BYTES: usize = 1_024;
 
-/// What the places said so far: one bit for each rank.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Bounce {
-    hard: u8,
-    soft: u8,
+/// What the places said. It is read when the event turns out to be a bounce: the same names stand in events of every kind.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Bounce<'a> {
+    said: SmallVec<[(Says, u8, Scalar<'a>); 2]>,
 }
 
-impl Bounce {
-    pub(super) fn take_in(&mut self, says: Says, rank: u8, scalar: &Scalar<'_>) {
-        if let Some(is_hard) = is_hard(says, scalar) {
-            *if is_hard { &mut self.hard } else { &mut self.soft } |= 1 << rank;
+impl<'a> Bounce<'a> {
+    #[inline]
+    pub(super) fn take_in(&mut self, says: Says, rank: u8, scalar: &Scalar<'a>) {
+        if self.said.len() < PLACES.len() {
+            self.said.push((says, rank, scalar.clone()));
         }
     }
 
     /// The mail bounced for good. What says neither is soft.
-    pub(super) fn is_hard(self) -> bool {
-        self.hard != 0 && self.hard.trailing_zeros() < self.soft.trailing_zeros()
+    pub(super) fn is_hard(&self) -> bool {
+        // One bit for each rank.
+        let (mut hard, mut soft) = (0_u8, 0_u8);
+        for (says, rank, scalar) in &self.said {
+            if let Some(is_hard) = is_hard(*says, scalar) {
+                *if is_hard { &mut hard } else { &mut soft } |= 1 << rank;
+            }
+        }
+        hard != 0 && hard.trailing_zeros() < soft.trailing_zeros()
     }
 }
 

@@ -69,6 +69,7 @@ impl<T> Keys<T> {
     }
 
     /// What a key means in another spelling than that of a row.
+    #[inline(never)]
     pub(super) fn get_otherwise(&self, key: &[u8]) -> Option<&T> {
         self.otherwise.get(normal_key(key, &mut [0; MAX_KEY_BYTES])?)
     }

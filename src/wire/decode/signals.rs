@@ -33,7 +33,7 @@ pub(super) struct SignalDraft<'a> {
     of_list: bool,
     order: orders::OrderWords,
     has_user: bool,
-    pub bounce: Bounce,
+    pub bounce: Bounce<'a>,
     /// Ids in traits, context and properties, for events that have none where it belongs.
     user: Ranked<'a>,
     anonymous: Ranked<'a>,
