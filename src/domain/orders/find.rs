@@ -4,6 +4,7 @@ use super::memory::{KnownOrder, SAME_WITHIN_MS};
 use crate::domain::customer;
 use crate::domain::event::Event;
 use crate::domain::ids::{hash64, low32};
+use crate::domain::names::Kind;
 use crate::domain::prospect::Prospect;
 
 pub(super) fn id_hash(event: &Event<'_>) -> u64 {
@@ -63,14 +64,7 @@ pub(super) fn order(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
     })
 }
 
-/// The order whose payment failed: by its id; without one the last, unless something is in the cart.
+/// The order whose payment failed. A failure that names none may be of any attempt to pay: it takes back no order.
 pub(super) fn unpaid(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
-    if id_hash(event) != 0 || !matches!(event.kind, crate::domain::names::Kind::PaymentFailed) {
-        return order(prospect, event);
-    }
-    if prospect.carts.iter().any(|cart| !cart.lines.is_empty()) {
-        return None;
-    }
-    let placed = known(prospect).iter().enumerate().filter(|(_, o)| o.standing.stands() && o.placed_ms <= event.time_ms);
-    placed.max_by_key(|(at, o)| (o.placed_ms, *at)).map(|(at, _)| at)
+    if event.kind == Kind::PaymentFailed { named(prospect, event) } else { order(prospect, event) }
 }
