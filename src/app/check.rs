@@ -4,6 +4,7 @@ pub(crate) mod cluster;
 mod names;
 mod record_times;
 mod report;
+mod sample;
 mod trust;
 
 use super::cli::CheckArgs;

@@ -11,7 +11,7 @@ mod trace;
 use super::Ms;
 use super::customer;
 use super::effect::{Effects, OrderChange};
-use super::event::{Event, OrderStatus};
+use super::event::{Event, OrderFate, OrderStatus};
 use super::model::CartModel;
 use super::names::Kind;
 use super::prospect::Prospect;
@@ -63,12 +63,12 @@ fn says(event: &Event<'_>) -> Option<Says> {
         OrderStatus::Refunded => Some(Says::Refunded),
         OrderStatus::Unsaid | OrderStatus::Pending | OrderStatus::Paid => None,
     };
-    match (event.kind, &*event.name) {
-        (Kind::OrderUpdated, "Order Cancelled") => Some(Says::Cancelled),
-        (Kind::OrderUpdated, "Order Refunded") => Some(Says::Refunded),
-        (Kind::OrderUpdated, _) => Some(by_status.unwrap_or(Says::Updated)),
-        (Kind::OrderCompleted, _) => Some(by_status.unwrap_or(Says::Placed)),
-        (Kind::PaymentFailed, _) => Some(Says::Failed),
+    match (event.kind, event.order_fate()) {
+        (_, Some(OrderFate::Cancelled)) => Some(Says::Cancelled),
+        (_, Some(OrderFate::Refunded)) => Some(Says::Refunded),
+        (Kind::OrderUpdated, None) => Some(by_status.unwrap_or(Says::Updated)),
+        (Kind::OrderCompleted, None) => Some(by_status.unwrap_or(Says::Placed)),
+        (Kind::PaymentFailed, None) => Some(Says::Failed),
         _ => None,
     }
 }

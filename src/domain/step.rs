@@ -15,7 +15,7 @@ use super::prospect::{Few, Prospect, TimerKind, Track};
 use super::score;
 use super::{Ms, absence, account, adopt, budget, contact, customer, erasure, forget, lead, machine, traits};
 use output::Cause;
-pub(super) use output::{OutputContext, causing};
+pub(super) use output::{OutputContext, Taken, causing};
 
 /// One turn of a prospect: an event, or a deadline, and what it has given so far.
 pub struct Turn<'a, 'e> {

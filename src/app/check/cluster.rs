@@ -2,6 +2,7 @@
 
 use super::record_times;
 use super::report::Report;
+use super::sample::Sampled;
 use crate::app::service::{SystemClock, kafka_options};
 use crate::app::topics::{DEAD_LETTER_ROOM_BYTES, DEFAULT_MESSAGE_BYTES, RECORD_TIME_BOUNDS, differences, wanted};
 use crate::config::Settings;
@@ -71,8 +72,9 @@ pub(super) fn check(settings: &Settings, options: &Options, models: Option<&Mode
     if let Some(partitions) = partitions {
         partitioners(settings, &admin, &there, partitions, report);
         if let Some(models) = models {
-            super::trust::check(settings, &admin, models, (&there, partitions), report);
-            super::names::check(settings, &admin, models, (&there, partitions), report);
+            let sampled = Sampled { settings, admin: &admin, inputs: &there, partitions };
+            super::trust::check(sampled, models, report);
+            super::names::check(sampled, models, report);
         }
     }
     rights(options, report);

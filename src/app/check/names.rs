@@ -1,46 +1,26 @@
 //! What inputs nearly say: names that are nearly known ones, and cart events without a product.
 
-use super::cluster::{again, area};
 use super::report::Report;
+use super::sample::Sampled;
 use crate::app::service;
-use crate::config::Settings;
 use crate::config::settings::InputTopic;
 use crate::domain::misses::Misses;
 use crate::domain::model::Models;
-use crate::kafka::admin::Admin;
 use crate::runtime::ports::{Decode, RecordView};
 use crate::wire::decode::Decoder;
 
 /// Samples all inputs.
-pub(super) fn check(
-    settings: &Settings,
-    admin: &Admin,
-    models: &Models,
-    (inputs, partitions): (&[&InputTopic], u32),
-    report: &mut Report,
-) {
-    let per_partition = i64::try_from(settings.check.sample_records).unwrap_or(i64::MAX);
-    if per_partition == 0 {
+pub(super) fn check(sampled: Sampled<'_>, models: &Models, report: &mut Report) {
+    if sampled.is_off() {
         return;
     }
-    let all = settings.input_topics();
-    let decoder = Decoder::new(service::decoder_options(settings), &models.vocabulary);
-    for topic in inputs {
-        let Some(input) = all.iter().position(|t| t.name == topic.name).and_then(|n| u16::try_from(n).ok()) else { continue };
-        let sampled = again(|| {
-            let mut found = Misses::default();
-            let each = |record: &RecordView<'_>| count(&mut found, &RecordView { input, ..*record }, &decoder);
-            admin.sample_records(&topic.name, partitions, per_partition, each).map(|()| found)
-        });
-        match sampled {
-            Ok(found) => {
-                if let Some(text) = text(&found, &topic.name) {
-                    report.warning("inputs", text);
-                }
-            }
-            Err(failure) => report.fault(area(&failure), format!("{}: {failure}", topic.name)),
+    let decoder = Decoder::new(service::decoder_options(sampled.settings), &models.vocabulary);
+    let told = |report: &mut Report, topic: &InputTopic, found: Misses| {
+        if let Some(text) = text(&found, &topic.name) {
+            report.warning("inputs", text);
         }
-    }
+    };
+    sampled.each(report, |_| true, |found, record| count(found, record, &decoder), told);
 }
 
 fn count(found: &mut Misses, record: &RecordView<'_>, decoder: &impl Decode) {
@@ -57,6 +37,7 @@ fn text(found: &Misses, topic: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Settings;
 
     #[test]
     fn names_that_are_nearly_known_and_adds_without_a_product_are_told() {

@@ -1,51 +1,34 @@
 //! What inputs that are not trusted would be refused: events that erase, withdraw consent or answer for sales.
 
-use super::cluster::{again, area};
 use super::report::Report;
+use super::sample::Sampled;
 use crate::app::service;
 use crate::config::Settings;
 use crate::config::settings::InputTopic;
 use crate::domain::model::Models;
-use crate::kafka::admin::Admin;
 use crate::runtime::ports::{Decode, RecordView};
 use crate::wire::decode::Decoder;
 use std::collections::BTreeMap;
 
 /// Samples the inputs that are not trusted.
-pub(super) fn check(
-    settings: &Settings,
-    admin: &Admin,
-    models: &Models,
-    (inputs, partitions): (&[&InputTopic], u32),
-    report: &mut Report,
-) {
-    let per_partition = i64::try_from(settings.check.sample_records).unwrap_or(i64::MAX);
-    if per_partition == 0 {
+pub(super) fn check(sampled: Sampled<'_>, models: &Models, report: &mut Report) {
+    if sampled.is_off() {
         return;
     }
-    let all = settings.input_topics();
+    let settings = sampled.settings;
     // Told what every event means, whatever its topic may say.
     let mut options = service::decoder_options(settings);
     options.topics.iter_mut().for_each(|topic| topic.is_trusted = true);
     let decoder = Decoder::new(options, &models.vocabulary);
-    for topic in inputs.iter().filter(|topic| !topic.is_trusted) {
-        let Some(input) = all.iter().position(|t| t.name == topic.name).and_then(|n| u16::try_from(n).ok()) else { continue };
-        let sampled = again(|| {
-            let mut found = Refused::default();
-            let each = |record: &RecordView<'_>| found.count(&RecordView { input, ..*record }, &decoder);
-            admin.sample_records(&topic.name, partitions, per_partition, each).map(|()| found)
-        });
-        match sampled {
-            Ok(found) if found.names.is_empty() => {
-                report.good(
-                    "inputs",
-                    format!("{} is not trusted, and none of its {} newest records need it", topic.name, found.records),
-                );
-            }
-            Ok(found) => report.warning("inputs", found.text(settings, &topic.name)),
-            Err(failure) => report.fault(area(&failure), format!("{}: {failure}", topic.name)),
+    let told = |report: &mut Report, topic: &InputTopic, found: Refused| {
+        if found.names.is_empty() {
+            let none = format!("{} is not trusted, and none of its {} newest records need it", topic.name, found.records);
+            report.good("inputs", none);
+        } else {
+            report.warning("inputs", found.text(settings, &topic.name));
         }
-    }
+    };
+    sampled.each(report, |topic| !topic.is_trusted, |found: &mut Refused, record| found.count(record, &decoder), told);
 }
 
 /// What would be refused of a sample.

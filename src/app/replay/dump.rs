@@ -1,7 +1,8 @@
 //! Lines of dumps of topics, as `kcat -J` and `rpk topic consume` write them: each a record with its key and time.
 
-use memchr::memmem;
+use memchr::memmem::Finder;
 use serde_json::{Map, Value};
+use std::sync::LazyLock;
 
 /// One record of a dump.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,7 +18,8 @@ pub(super) struct Dumped {
 /// Reads a line of a dump. `None`: it is none.
 pub(super) fn read(line: &[u8]) -> Option<Dumped> {
     // Most lines are told by what they don't hold.
-    memmem::find(line, b"\"offset\"")?;
+    static OFFSET: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"offset\""));
+    OFFSET.find(line)?;
     let mut record: Map<String, Value> = serde_json::from_slice(line).ok()?;
     let value = record.remove("payload").or_else(|| record.remove("value"))?;
     let is_record = record.contains_key("topic") && record.contains_key("partition");

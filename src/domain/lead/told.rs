@@ -6,7 +6,7 @@ use crate::domain::ledger::{self, Line, What};
 use crate::domain::model::ScoreGroup;
 use crate::domain::model::sales::{Back, HandOverModel, ResetHow};
 use crate::domain::prospect::Prospect;
-use crate::domain::step::{OutputContext, Turn, causing};
+use crate::domain::step::{OutputContext, Taken, Turn, causing};
 use crate::domain::traits::Traits;
 use crate::domain::{Ms, Text, score};
 use std::fmt::Write;
@@ -164,6 +164,6 @@ pub fn reset_score(
     score::reset(track, &model.score, keep, judged_ms, why.index());
     if let Some(change) = score::relabel(track, model, judged_ms) {
         let context = OutputContext::of(turn, turn.charge);
-        effects.outputs.push(context.reset_output(track, change, told.at_ms, turn.event, judged_ms));
+        effects.outputs.push(context.taken_output(Taken::Reset, track, change, told.at_ms, turn.event, judged_ms));
     }
 }

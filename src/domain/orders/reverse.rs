@@ -12,7 +12,7 @@ use crate::domain::ledger::Entry;
 use crate::domain::model::{AxisModel, CountRule, Model, Move, name_hash};
 use crate::domain::prospect::{EnteredBy, Few, Hit, Prospect, Track};
 use crate::domain::score;
-use crate::domain::step::{OutputContext, Turn};
+use crate::domain::step::{OutputContext, Taken, Turn};
 
 /// The name by which models know an order.
 const ORDER: &str = "Order Completed";
@@ -43,7 +43,8 @@ pub fn reverse(prospect: &mut Prospect, at: usize, turn: &Turn<'_, '_>, effects:
             }
         }
         if let Some(change) = score::relabel(track, model, judged_ms) {
-            let output = OutputContext::of(turn, index).reversal_output(track, change, turn.at_ms, turn.event, judged_ms);
+            let output =
+                OutputContext::of(turn, index).taken_output(Taken::Reversal, track, change, turn.at_ms, turn.event, judged_ms);
             effects.outputs.push(output);
         }
     }

@@ -41,6 +41,15 @@ pub(in crate::domain) fn causing(event: &Event<'_>) -> CausingEvent {
     }
 }
 
+/// Why points are taken away. The numbers are part of ids.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::domain) enum Taken {
+    /// The model resets the score.
+    Reset = 1,
+    /// An order came to nothing.
+    Reversal = 2,
+}
+
 /// What the outputs of one track have in common.
 pub(in crate::domain) struct OutputContext<'a> {
     pub(in crate::domain) key: &'a str,
@@ -87,32 +96,9 @@ impl<'a> OutputContext<'a> {
     }
 
     /// A label that fell because points were taken away: another output than the one that the same event may give by its points.
-    pub(in crate::domain) fn reset_output(
+    pub(in crate::domain) fn taken_output(
         &self,
-        track: &Track,
-        change: Relabelled<'_>,
-        at_ms: Ms,
-        event: Option<&Event<'_>>,
-        judged_ms: Ms,
-    ) -> Output {
-        self.taken_output(1, track, change, at_ms, event, judged_ms)
-    }
-
-    /// A label that fell because an order came to nothing.
-    pub(in crate::domain) fn reversal_output(
-        &self,
-        track: &Track,
-        change: Relabelled<'_>,
-        at_ms: Ms,
-        event: Option<&Event<'_>>,
-        judged_ms: Ms,
-    ) -> Output {
-        self.taken_output(2, track, change, at_ms, event, judged_ms)
-    }
-
-    fn taken_output(
-        &self,
-        step: u8,
+        why: Taken,
         track: &Track,
         change: Relabelled<'_>,
         at_ms: Ms,
@@ -122,7 +108,7 @@ impl<'a> OutputContext<'a> {
         let cause = event.map_or(Cause::Time, Cause::Event);
         let to_hash = change.to.map_or(0, |l| l.hash) ^ u32::from(change.grade_to);
         let mut output = self.score_output(track, change, at_ms, &cause, judged_ms);
-        output.id = output_id(self.key, &self.model.name, IdKind::Score, None, at_ms, cause.hash(to_hash), step);
+        output.id = output_id(self.key, &self.model.name, IdKind::Score, None, at_ms, cause.hash(to_hash), why as u8);
         output
     }
 
