@@ -6,12 +6,16 @@ use crate::domain::prospect::Track;
 use crate::domain::{MINUTE_MS, Ms};
 use smallvec::SmallVec;
 
+/// Far more than what adding floats up in another order changes.
+const NOISE: f64 = 1e-6;
+
 /// Points that fade, each with its rate. On the stack: this runs for every event that scores.
 type Terms = SmallVec<[(f64, f64); 8]>;
 
 /// The first millisecond from `from_ms` on at which the groups and what lasts are together below a line, now and a minute ago.
 pub(super) fn first_below(track: &Track, model: &ScoreModel, line: f64, lasting: f64, from_ms: Ms) -> Option<Ms> {
-    let below = |at: Ms| sum(track, model, lasting, at) < line && held(track, model, lasting, at) < line;
+    // A minute ago it was more, mostly: that decides first.
+    let below = |at: Ms| held(track, model, lasting, at) < line && sum(track, model, lasting, at) < line;
     let (terms, lasting) = terms(track, model, lasting, from_ms);
     if terms.iter().all(|(points, _)| *points > 0.0) {
         if lasting >= line {
@@ -31,7 +35,7 @@ pub(super) fn first_below(track: &Track, model: &ScoreModel, line: f64, lasting:
     for (points, rate) in &mut a_minute_ago {
         *points *= grown(*rate);
     }
-    let guess = scan(&terms, |t| line - lasting - value(&terms, t).max(value(&a_minute_ago, t)))?;
+    let guess = scan(&terms, |t| line - lasting - value(&terms, t).max(value(&a_minute_ago, t)), |_| true)?;
     settle(guess, from_ms, below)
 }
 
@@ -45,7 +49,10 @@ pub(super) fn first_reached(track: &Track, model: &ScoreModel, line: f64, lastin
     if terms.iter().all(|(points, _)| *points > 0.0) {
         return None;
     }
-    let guess = scan(&terms, |t| value(&terms, t) + lasting - line)?;
+    let positive: Terms = terms.iter().copied().filter(|(points, _)| *points > 0.0).collect();
+    // Once what is positive and lasts is less than the line, it is never reached: the rest only takes away.
+    let possible = |t: f64| value(&positive, t) + lasting >= line - NOISE;
+    let guess = scan(&terms, |t| value(&terms, t) + lasting - line, possible)?;
     settle(guess, from_ms, reached)
 }
 
@@ -100,13 +107,14 @@ fn newton(terms: &[(f64, f64)], offset: f64) -> f64 {
 }
 
 /// The first time at which a function of points that fade is positive. With negative points it may rise and fall again: look
-/// along growing steps, and at the peak of three of them that hide one.
-fn scan(terms: &[(f64, f64)], f: impl Fn(f64) -> f64) -> Option<f64> {
+/// along growing steps, and at the peak of three of them that hide one, as long as it is `possible` from there on.
+fn scan(terms: &[(f64, f64)], f: impl Fn(f64) -> f64, possible: impl Fn(f64) -> bool) -> Option<f64> {
     let fastest = terms.iter().map(|(_, rate)| *rate).fold(f64::MIN_POSITIVE, f64::max);
     let slowest = terms.iter().map(|(_, rate)| *rate).fold(f64::MAX, f64::min);
     let (mut low, mut middle, mut step) = (0.0, 0.0, 0.02 / fastest);
     let (mut at_low, mut at_middle) = (f(0.0), f(0.0));
-    while middle * slowest < 64.0 {
+    // From the one before: the three of a peak lie between it and the next.
+    while middle * slowest < 64.0 && possible(low) {
         let high = middle + step;
         let at_high = f(high);
         if at_middle > at_low && at_middle > at_high {

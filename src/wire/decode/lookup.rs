@@ -215,10 +215,11 @@ impl Lookup {
                 lookup.entry_at(root, path).signals.push(signal);
             }
         }
+        lookup.add_spellings(vocabulary);
+        // Behind all others: of the keys of one length the first are found soonest, and bounces are few.
         for (path, says, rank) in bounce::PLACES {
             lookup.entry_at(PROPERTIES, path).signals.push(Signal::Bounce(says, rank));
         }
-        lookup.add_spellings(vocabulary);
         lookup.nodes.iter_mut().for_each(Node::sort);
         lookup
     }

@@ -66,7 +66,7 @@ impl Writer<'_> {
     }
 
     /// A message or packed list whose length is known once it is written. Nearly all are shorter than 128 bytes, so one byte is
-    /// kept for the length and the rare long one is moved.
+    /// kept for the length and the rare long one is moved; one of up to 16 KiB, as the ids of somebody active, by a byte and in place.
     pub(super) fn nested(&mut self, field: u32, write: impl FnOnce(&mut Self)) {
         encode_key(field, WireType::LengthDelimited, self.out);
         let at = self.out.len();
@@ -75,6 +75,12 @@ impl Writer<'_> {
         let length = self.out.len() - at - 1;
         if let Some(byte) = self.out.get_mut(at).filter(|_| length < 0x80) {
             *byte = length as u8;
+            return;
+        }
+        if length < 0x4000 {
+            self.out.push(0);
+            self.out.copy_within(at + 1..at + 1 + length, at + 2);
+            self.out[at..at + 2].copy_from_slice(&[length as u8 | 0x80, (length >> 7) as u8]);
             return;
         }
         let mut prefix = Vec::with_capacity(10);
