@@ -11,6 +11,8 @@
 
 #[path = "model_faults/accounts.rs"]
 mod accounts;
+#[path = "model_faults/contradictions.rs"]
+mod contradictions;
 #[path = "model_faults/hand_over.rs"]
 mod hand_over;
 

@@ -10,7 +10,7 @@ use crate::config::units::format_ms;
 use crate::domain::effect::Axis;
 use crate::domain::model::check::graph::{self, FindingKind};
 use crate::domain::model::people::{self, LETTERS, NUMBERS};
-use crate::domain::model::spec::{AxisSpec, CartSpec};
+use crate::domain::model::spec::{AxisSpec, CartSpec, Place};
 use crate::domain::model::{AxisModel, Label, Model, check, words};
 use serde_json::json;
 use std::io::Write;
@@ -93,6 +93,7 @@ fn summary_json(loaded: &Loaded, model: &Model, notes: &[crate::domain::model::s
             "grades": { "fit": fit.letters, "engagement": fit.numbers },
         })),
         "cart_steps_ms": model.cart.steps_ms,
+        "warnings": check::contradictions(&loaded.spec, &model.cart).iter().map(fault_json).collect::<Vec<_>>(),
         "notes": notes.iter().map(fault_json).collect::<Vec<_>>(),
     })
 }
@@ -144,6 +145,9 @@ fn write_summary(
     let steps: Vec<String> = model.cart.steps_ms.iter().map(|ms| format_ms(*ms)).collect();
     writeln!(out, "  cart     reminders after {}", steps.join(", "))?;
     write_contact(out, loaded, model)?;
+    for warning in check::contradictions(&loaded.spec, &model.cart) {
+        writeln!(out, "  warning  {}", placed(&warning))?;
+    }
     for note in notes {
         writeln!(out, "  note     line {}: {}: {}", note.place.line, note.place.path, note.message)?;
     }
@@ -160,6 +164,12 @@ fn write_summary(
         }
     }
     Ok(())
+}
+
+/// A warning may be about a default, which stands in no line.
+fn placed(warning: &crate::domain::model::spec::Fault) -> String {
+    let Place { line, path } = &warning.place;
+    if *line == 0 { format!("{path}: {}", warning.message) } else { format!("line {line}: {path}: {}", warning.message) }
 }
 
 fn label_in_words(label: &Label) -> String {

@@ -1,12 +1,14 @@
 //! What is wrong with a model spec: every fault with its place and what to do.
 
 mod cart;
+mod contradictions;
 pub mod graph;
 mod moves;
 mod notes;
 mod score;
 pub(super) mod tests_of;
 
+pub use contradictions::contradictions;
 pub(super) use moves::distinct;
 pub use notes::notes;
 pub(super) use tests_of::all as tests;

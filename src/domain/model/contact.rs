@@ -237,6 +237,17 @@ fn weekdays(spec: &ContactSpec) -> Vec<u8> {
     days
 }
 
+/// Whether no mail may leave at this time of a week that begins with a Monday.
+pub(super) fn is_quiet_at(spec: &ContactSpec, week_ms: Ms) -> bool {
+    let time_ms = week_ms.rem_euclid(DAY_MS);
+    let day = week_ms.div_euclid(DAY_MS).rem_euclid(7);
+    let is_quiet = spec.quiet_hours.as_ref().is_some_and(|hours| {
+        let (from_ms, to_ms) = hours.value;
+        if from_ms < to_ms { (from_ms..to_ms).contains(&time_ms) } else { time_ms >= from_ms || time_ms < to_ms }
+    });
+    is_quiet || !weekdays(spec).iter().any(|allowed| i64::from(*allowed) == day)
+}
+
 /// Lines of the canonical text: none when the file says nothing of it, so that such a model keeps its hash.
 pub(super) fn lines(spec: &ContactSpec) -> Vec<String> {
     let mut lines = Vec::new();

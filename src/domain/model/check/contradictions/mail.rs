@@ -1,0 +1,176 @@
+//! Rules about mails that keep each other from leaving.
+
+use super::Said;
+use super::times::{BEGIN_MS, at, clock, long, on_day};
+use crate::domain::model::check::Found;
+use crate::domain::model::contact::{DEFAULT_MAX_HOLD_MS, is_quiet_at};
+use crate::domain::model::spec::Place;
+use crate::domain::{DAY_MS, MINUTE_MS, Ms};
+
+const WEEK_MS: Ms = 7 * DAY_MS;
+
+pub(super) fn find(said: &Said<'_>, found: &mut Found) {
+    caps_and_steps(said, found);
+    caps_and_triggers(said, found);
+    cooldown(said, found);
+    holds(said, found);
+}
+
+/// A cap that a series can't keep: its own steps fill it.
+fn caps_and_steps(said: &Said<'_>, found: &mut Found) {
+    let steps_ms = &said.cart.steps_ms;
+    for cap in &said.spec.contact.caps {
+        let (times, per_ms) = cap.value;
+        let mut left: Vec<usize> = Vec::new();
+        for (n, delay_ms) in steps_ms.iter().enumerate() {
+            let in_period = |before: &&usize| delay_ms - steps_ms[**before] < per_ms;
+            let lately: Vec<usize> = left.iter().filter(in_period).copied().collect();
+            if i64::try_from(lately.len()).is_ok_and(|sent| sent < times) {
+                left.push(n);
+                continue;
+            }
+            let Some(last) = lately.last().copied() else { continue };
+            let leave = if lately.len() == 1 { "leaves" } else { "leave" };
+            let message = format!(
+                "a series is never complete under this cap. A cart left at {}: {} {leave} at {}, step {} is due at {}, {} later; \
+                 the cap allows {times} per {}: skipped. Allow more, or a shorter period, or send fewer reminders",
+                clock(BEGIN_MS),
+                numbers(&lately),
+                lately.iter().map(|step| at(BEGIN_MS + steps_ms[*step])).collect::<Vec<_>>().join(" and "),
+                n + 1,
+                at(BEGIN_MS + delay_ms),
+                long(delay_ms - steps_ms[last]),
+                long(per_ms),
+            );
+            found.add(&cap.place, message);
+            // What it keeps from leaving is told once.
+            break;
+        }
+    }
+}
+
+fn numbers(steps: &[usize]) -> String {
+    let numbers: Vec<String> = steps.iter().map(|step| (step + 1).to_string()).collect();
+    format!("{} {}", if steps.len() == 1 { "step" } else { "steps" }, numbers.join(" and "))
+}
+
+/// A trigger that may leave more often than any mail may.
+fn caps_and_triggers(said: &Said<'_>, found: &mut Found) {
+    for trigger in said.spec.absence.triggers.iter().map(|t| &t.value).filter(|t| t.mail.as_ref().is_none_or(|mail| mail.value)) {
+        let Some((limit, name)) = trigger.at_most.as_ref().zip(trigger.name.as_ref()) else { continue };
+        let (times, per_ms) = limit.value;
+        let tighter = |cap: &&crate::domain::model::spec::At<(i64, Ms)>| cap.value.0 < times && cap.value.1 >= per_ms;
+        if let Some(cap) = said.spec.contact.caps.iter().find(tighter) {
+            let message = format!(
+                "trigger {:?} may leave {times} times per {}, but the cap allows {} per {} of all mails together: after {} of \
+                 them within {} the next one is skipped, whatever this says",
+                name.value,
+                long(per_ms),
+                cap.value.0,
+                long(cap.value.1),
+                cap.value.0,
+                long(per_ms),
+            );
+            found.add(&limit.place, message);
+        }
+    }
+}
+
+/// A cooldown that is over before the series is.
+fn cooldown(said: &Said<'_>, found: &mut Found) {
+    let cart = said.cart;
+    let (Some(first_ms), Some(last_ms), Some(cooldown_ms)) = (cart.steps_ms.first(), cart.steps_ms.last(), cart.cooldown_ms) else {
+        return;
+    };
+    if cart.steps_ms.len() < 2 || cooldown_ms >= last_ms - first_ms {
+        return;
+    }
+    let place = place_of(said, "cooldown");
+    let message = format!(
+        "it is over before the series is, so it keeps nobody from a second one. A cart left at {}: step 1 leaves at {}, the \
+         cooldown of {} ends at {}, step {} leaves at {}; whoever adds something after that is reminded anew. Make it longer than {}, \
+         or \"off\" if that is meant",
+        clock(BEGIN_MS),
+        at(BEGIN_MS + first_ms),
+        long(cooldown_ms),
+        at(BEGIN_MS + first_ms + cooldown_ms),
+        cart.steps_ms.len(),
+        at(BEGIN_MS + last_ms),
+        long(last_ms - first_ms),
+    );
+    found.add(&place, message);
+}
+
+/// Where a rule of the cart stands, or would stand.
+fn place_of(said: &Said<'_>, key: &str) -> Place {
+    let cart = &said.spec.cart;
+    let own = match key {
+        "cooldown" => cart.cooldown_ms.as_ref().map(|at| &at.place),
+        _ => cart.forget_after_ms.as_ref().map(|at| &at.place),
+    };
+    let steps = cart.steps_ms.as_ref().map(|at| &at.place);
+    own.or(steps).cloned().unwrap_or_else(|| Place { line: 0, path: format!("cart.{key}") })
+}
+
+/// What falls due in quiet hours may have to wait longer than it may, or than the cart is remembered.
+fn holds(said: &Said<'_>, found: &mut Found) {
+    let contact = &said.spec.contact;
+    let holds = contact.hold.as_ref().is_none_or(|hold| hold.value);
+    let Some((from_ms, to_ms)) = longest_quiet_ms(said).filter(|_| holds) else { return };
+    let max_ms = contact.max_hold_ms.as_ref().map_or(Some(DEFAULT_MAX_HOLD_MS), |max| max.value);
+    let wait_ms = to_ms - from_ms;
+    if let Some(max_ms) = max_ms.filter(|max_ms| *max_ms < wait_ms) {
+        let own = contact.max_hold_ms.as_ref().map(|at| &at.place);
+        let other = contact.weekdays.as_ref().map(|at| &at.place).or(contact.quiet_hours.as_ref().map(|at| &at.place));
+        let message = format!(
+            "what is due on {} would have to wait until {}, {}; max_hold allows {}: skipped, not held. Write max_hold = \"{}h\" \
+             or more, or \"off\"",
+            on_day(from_ms),
+            on_day(to_ms),
+            long(wait_ms),
+            long(max_ms),
+            (wait_ms + crate::domain::HOUR_MS - 1) / crate::domain::HOUR_MS,
+        );
+        found.add(own.or(other).unwrap_or(&contact.place), message);
+    }
+    let held_ms = max_ms.map_or(wait_ms, |max_ms| max_ms.min(wait_ms));
+    let (Some(last_ms), Some(forget_ms)) = (said.cart.steps_ms.last(), said.cart.forget_after_ms) else { return };
+    let due_ms = last_ms + said.cart.grace_ms;
+    if due_ms + held_ms >= forget_ms {
+        let left_ms = (from_ms - due_ms).rem_euclid(WEEK_MS);
+        let message = format!(
+            "a reminder that is held comes after its cart is forgotten. A cart left on {}: step {} is due on {}, in quiet hours, and \
+             may wait {}; the cart is forgotten {} after it was left. Make forget_after longer than {}",
+            on_day(left_ms),
+            said.cart.steps_ms.len(),
+            on_day(from_ms),
+            long(held_ms),
+            long(forget_ms),
+            long(due_ms + held_ms),
+        );
+        found.add(&place_of(said, "forget_after"), message);
+    }
+}
+
+/// The longest time in a week without mail, from the midnight before a Monday on; `None` where there is none.
+fn longest_quiet_ms(said: &Said<'_>) -> Option<(Ms, Ms)> {
+    let contact = &said.spec.contact;
+    // Rules are made of minutes. Two weeks, for one may begin with the end of a quiet time.
+    let mut longest: Option<(Ms, Ms)> = None;
+    let mut since: Option<Ms> = None;
+    for minute in 0..2 * WEEK_MS / MINUTE_MS {
+        let now_ms = minute * MINUTE_MS;
+        if is_quiet_at(contact, now_ms) {
+            since.get_or_insert(now_ms);
+        } else if let Some(from_ms) = since.take()
+            && longest.is_none_or(|(from, to)| now_ms - from_ms > to - from)
+            && from_ms > 0
+        {
+            longest = Some((from_ms, now_ms));
+        }
+    }
+    longest.map(|(from_ms, to_ms)| {
+        let weeks_ms = from_ms - from_ms.rem_euclid(WEEK_MS);
+        (from_ms - weeks_ms, to_ms - weeks_ms)
+    })
+}

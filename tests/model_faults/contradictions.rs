@@ -1,0 +1,109 @@
+//! Rules that contain each other's opposite are warned of, with an example; rules that fit are not.
+
+use leadstream::config::model_file::{self, SHIPPED};
+use leadstream::domain::model::check;
+use leadstream::domain::model::spec::CartSpec;
+
+/// What is warned of a model with these sections: place and message.
+fn warnings(top: &str, sections: &str) -> Vec<String> {
+    let head = r#"name = "m"
+[journey]
+stages = ["one", "two"]
+moves = [{ to = "one", on = "page" }, { to = "two", on = "Order Completed" }]
+"#;
+    let loaded = model_file::parse("m", &format!("{top}\n{head}\n{sections}\n"));
+    let models = model_file::build(std::slice::from_ref(&loaded), &CartSpec::default()).unwrap_or_else(|f| panic!("{f:#?}"));
+    let all = check::contradictions(&loaded.spec, &models.in_charge().cart);
+    all.into_iter().map(|fault| format!("{}: {}", fault.place.path, fault.message)).collect()
+}
+
+/// The one warning of these sections holds all of these words.
+fn warned(sections: &str, words: &[&str]) {
+    let all = warnings("", sections);
+    let [one] = all.as_slice() else { panic!("{sections}: {all:#?}") };
+    for word in words {
+        assert!(one.contains(word), "{word:?} is not in\n{one}");
+    }
+}
+
+fn nothing(sections: &str) {
+    let all = warnings("", sections);
+    assert!(all.is_empty(), "{sections}: {all:#?}");
+}
+
+#[test]
+fn no_shipped_model_contradicts_itself() {
+    for (name, _) in SHIPPED {
+        let loaded = model_file::load(name);
+        let models = model_file::build(std::slice::from_ref(&loaded), &CartSpec::default()).unwrap();
+        assert_eq!(check::contradictions(&loaded.spec, &models.in_charge().cart), [], "{name}");
+    }
+}
+
+#[test]
+fn a_cap_that_the_reminders_of_a_cart_fill_themselves() {
+    let one_a_day = [
+        "contact.caps",
+        "A cart left at 10:00: step 1 leaves at 11:00, step 2 is due at 10:00 the next day, 23 hours later; the cap allows 1 per 1 day: skipped",
+    ];
+    warned("[contact]\ncaps = [\"1 per 1d\"]", &one_a_day);
+    let two_a_week = ["steps 1 and 2 leave at 11:00 and 10:00 the next day, step 3 is due at 10:00 3 days later, 2 days later"];
+    warned("[contact]\ncaps = [\"2 per 7d\"]", &two_a_week);
+    warned(
+        "[contact]\ncaps = [\"3 per 1d\", \"1 per 2h\"]\n[cart]\nsteps = [\"30m\", \"2h\", \"3d\"]",
+        &["step 2 is due at 12:00, 90 minutes later; the cap allows 1 per 2 hours"],
+    );
+}
+
+#[test]
+fn a_cap_with_room_for_the_series() {
+    nothing("[contact]\ncaps = [\"1 per 23h\"]");
+    nothing("[contact]\ncaps = [\"2 per 1d\", \"3 per 7d\"]");
+    nothing("[contact]\ncaps = [\"1 per 1d\"]\n[cart]\nsteps = [\"1h\"]");
+    nothing("[contact]\ncaps = [\"1 per 1d\"]\n[cart]\nsteps = [\"1h\", \"25h\", \"49h\"]");
+}
+
+#[test]
+fn a_trigger_that_may_leave_more_often_than_all_mails_together() {
+    let trigger = |at_most: &str, more: &str| {
+        format!(
+            "[cart]\nsteps = [\"1h\"]\n[contact]\ncaps = [\"1 per 7d\"]\n[[triggers]]\nname = \"t\"\nafter = {{ on = \"page\" }}\n\
+             within = \"1h\"\nat_most = \"{at_most}\"\n{more}"
+        )
+    };
+    warned(&trigger("2 per 7d", ""), &["triggers#1.at_most", "2 times per 7 days", "1 per 7 days"]);
+    nothing(&trigger("1 per 7d", ""));
+    nothing(&trigger("2 per 30d", ""));
+    nothing(&trigger("2 per 7d", "mail = false"));
+}
+
+#[test]
+fn a_cooldown_that_is_over_before_the_series_is() {
+    let example = ["cart.cooldown", "ends at 11:00 the next day, step 3 leaves at 10:00 3 days later", "2 days 23 hours"];
+    warned("[cart]\ncooldown = \"1d\"", &example);
+    nothing("[cart]\ncooldown = \"71h\"");
+    nothing("[cart]\ncooldown = \"off\"");
+    nothing("[cart]\ncooldown = \"1h\"\nsteps = [\"1h\"]");
+}
+
+#[test]
+fn a_hold_that_is_always_too_short() {
+    let quiet = |more: &str| format!("[contact]\ntime_zone = \"UTC\"\n{more}");
+    let night = quiet("quiet_hours = { from = \"20:00\", to = \"10:00\" }");
+    warned(&night, &["at 20:00", "14 hours", "max_hold allows 12 hours", "\"14h\""]);
+    let weekend = quiet("quiet_hours = { from = \"22:00\", to = \"08:00\" }\nweekdays = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"]");
+    warned(&weekend, &["Friday at 22:00", "until Monday at 08:00", "2 days 10 hours", "\"58h\""]);
+    nothing(&quiet("quiet_hours = { from = \"22:00\", to = \"08:00\" }"));
+    nothing(&format!("{weekend}\nmax_hold = \"3d\""));
+    nothing(&format!("{night}\nwhen_quiet = \"skip\""));
+}
+
+#[test]
+fn a_reminder_that_is_held_until_its_cart_is_forgotten() {
+    let held = "[contact]\ntime_zone = \"UTC\"\nquiet_hours = { from = \"22:00\", to = \"08:00\" }";
+    warned(
+        &format!("{held}\n[cart]\nforget_after = \"80h\""),
+        &["cart.forget_after", "step 3", "may wait 10 hours", "forgotten 3 days 8 hours after"],
+    );
+    nothing(&format!("{held}\n[cart]\nforget_after = \"83h\""));
+}
