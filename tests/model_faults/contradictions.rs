@@ -91,7 +91,8 @@ fn a_hold_that_is_always_too_short() {
     let quiet = |more: &str| format!("[contact]\ntime_zone = \"UTC\"\n{more}");
     let night = quiet("quiet_hours = { from = \"20:00\", to = \"10:00\" }");
     warned(&night, &["at 20:00", "14 hours", "max_hold allows 12 hours", "\"14h\""]);
-    let weekend = quiet("quiet_hours = { from = \"22:00\", to = \"08:00\" }\nweekdays = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"]");
+    let weekend =
+        quiet("quiet_hours = { from = \"22:00\", to = \"08:00\" }\nweekdays = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"]");
     warned(&weekend, &["Friday at 22:00", "until Monday at 08:00", "2 days 10 hours", "\"58h\""]);
     nothing(&quiet("quiet_hours = { from = \"22:00\", to = \"08:00\" }"));
     nothing(&format!("{weekend}\nmax_hold = \"3d\""));

@@ -79,7 +79,8 @@ fn caps_and_triggers(said: &Said<'_>, found: &mut Found) {
 /// A cooldown that is over before the series is.
 fn cooldown(said: &Said<'_>, found: &mut Found) {
     let cart = said.cart;
-    let (Some(first_ms), Some(last_ms), Some(cooldown_ms)) = (cart.steps_ms.first(), cart.steps_ms.last(), cart.cooldown_ms) else {
+    let (Some(first_ms), Some(last_ms), Some(cooldown_ms)) = (cart.steps_ms.first(), cart.steps_ms.last(), cart.cooldown_ms)
+    else {
         return;
     };
     if cart.steps_ms.len() < 2 || cooldown_ms >= last_ms - first_ms {
