@@ -15,6 +15,7 @@ have() {
   cargo) command -v cargo >/dev/null ;;
   cc) command -v cc >/dev/null && command -v c++ >/dev/null && command -v make >/dev/null && perl -MIPC::Cmd -e 1 2>/dev/null ;;
   java) command -v java >/dev/null && [ "$(java_major)" -ge 17 ] ;;
+  python3) command -v python3 >/dev/null && python3 -c 'import tomllib' 2>/dev/null ;;
   *) command -v "$1" >/dev/null ;;
   esac
 }
@@ -24,6 +25,7 @@ apt_packages() {
   cc) echo build-essential perl ;;
   java) if apt-cache show openjdk-21-jre-headless >/dev/null 2>&1; then echo openjdk-21-jre-headless; else echo openjdk-17-jre-headless; fi ;;
   mvn) echo maven ;;
+  python3) echo python3 ;;
   git) echo git ;;
   *) ;;
   esac
@@ -35,6 +37,7 @@ how_to_get() {
   cc) echo "a C and C++ compiler, make and perl: Debian: apt-get install build-essential perl; Fedora: dnf install gcc gcc-c++ make perl" ;;
   java) echo "Java 17 or newer: Debian: apt-get install openjdk-17-jre-headless" ;;
   mvn) echo "Maven: Debian: apt-get install maven" ;;
+  python3) echo "Python 3.11 or newer: Debian: apt-get install python3" ;;
   *) echo "$1" ;;
   esac
 }

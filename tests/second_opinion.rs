@@ -1,0 +1,197 @@
+//! A second opinion: `tests/second_opinion` (Python, no code of leadstream) works out every figure of the report from the raw events of
+//! seeded shops. What differs is a failure. `--nocapture` prints figure by figure.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "a test may read its environment, say what it skips, show what it compares, and fail loudly"
+)]
+
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// What is not compared, by the end of its name, and why.
+const NOT_COMPARED: &[(&str, &str)] =
+    &[(".hash", "how models are hashed is no figure: tests of models and of the golden state hold it")];
+
+/// Times by buckets: right within a tenth (docs/report.md). Everything else is exact, but for the noise of floating point.
+fn tolerance(name: &str) -> f64 {
+    if ["median_ms", "p90_ms", "ms_to_close_median", "ms_to_close_p90"].iter().any(|end| name.ends_with(end)) { 0.1 } else { 1e-9 }
+}
+
+fn run(command: &mut Command) -> Output {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    output
+}
+
+fn leadstream(arguments: &[String]) -> Output {
+    run(Command::new(env!("CARGO_BIN_EXE_leadstream")).args(arguments).env_clear())
+}
+
+fn has_python() -> bool {
+    let newest = Command::new("python3").args(["-c", "import tomllib"]).output();
+    if newest.is_ok_and(|output| output.status.success()) {
+        return true;
+    }
+    let why = "no python3 of version 3.11 or newer is here";
+    assert!(std::env::var_os("LEADSTREAM_TESTS_MUST_RUN").is_none_or(|v| v != "1"), "{why}");
+    eprintln!("SKIPPED: {why}");
+    false
+}
+
+/// Every number and word of a JSON text, by its name.
+fn leaves(value: &Value, name: &str, into: &mut BTreeMap<String, Value>) {
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(key, value)| leaves(value, &format!("{name}.{key}"), into)),
+        Value::Array(items) => {
+            for (n, item) in items.iter().enumerate() {
+                leaves(item, &format!("{name}[{}]", label(item, n)), into);
+            }
+        }
+        leaf => {
+            let before = into.insert(name.to_owned(), leaf.clone());
+            assert!(before.is_none(), "two figures are called {name}");
+        }
+    }
+}
+
+/// What tells an item of a list from others: what it is about, else its place.
+fn label(item: &Value, place: usize) -> String {
+    let text = |value: &Value| value.as_str().map_or_else(|| "none".to_owned(), str::to_owned);
+    if let Some(row) = item.as_array() {
+        return row.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ");
+    }
+    for key in ["axis", "begins", "name", "persona", "trigger", "qualification"] {
+        if let Some(is) = item.get(key) {
+            return text(is);
+        }
+    }
+    match (item.get("way"), item.get("stage"), item.get("from")) {
+        (Some(way), ..) => format!("{} to {}", text(way), text(&item["to"])),
+        (_, Some(stage), Some(from)) => format!("{} from {}", text(stage), text(from)),
+        (_, Some(stage), None) => text(stage),
+        _ => place.to_string(),
+    }
+}
+
+fn is_same(name: &str, one: &Value, other: &Value) -> bool {
+    match (one.as_f64(), other.as_f64()) {
+        (Some(one), Some(other)) => (one - other).abs() <= tolerance(name) * one.abs().max(other.abs()),
+        _ => one == other,
+    }
+}
+
+/// Where the events of a shop lie, one file for each topic.
+fn inputs(dir: &Path) -> Vec<String> {
+    let file = |topic: &str| dir.join(format!("{topic}.jsonl"));
+    let topics = ["clickstream", "email", "cart"].into_iter().filter(|topic| file(topic).exists());
+    topics.map(|topic| format!("{topic}={}", file(topic).display())).collect()
+}
+
+fn report(dir: &Path, model: &Path) -> BTreeMap<String, Value> {
+    let mut arguments = ["report", "--json", "--set"].map(str::to_owned).to_vec();
+    arguments.push(format!("model.files=[\"{}\"]", model.display()));
+    arguments.extend(inputs(dir).into_iter().flat_map(|input| ["--input".to_owned(), input]));
+    figures(&leadstream(&arguments))
+}
+
+fn second_opinion(dir: &Path, model: &Path) -> BTreeMap<String, Value> {
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/second_opinion");
+    figures(&run(Command::new("python3").arg("-B").arg(program).arg(model).args(inputs(dir))))
+}
+
+fn figures(output: &Output) -> BTreeMap<String, Value> {
+    let mut all = BTreeMap::new();
+    leaves(&serde_json::from_slice(&output.stdout).unwrap(), "", &mut all);
+    all.retain(|name, _| !NOT_COMPARED.iter().any(|(end, _)| name.ends_with(end)));
+    all
+}
+
+/// Prints both beside each other, and gives the rows that differ.
+fn differences(report: &BTreeMap<String, Value>, opinion: &BTreeMap<String, Value>) -> Vec<String> {
+    let names: BTreeSet<&String> = report.keys().chain(opinion.keys()).collect();
+    let show = |value: Option<&Value>| value.map_or_else(|| "(missing)".to_owned(), ToString::to_string);
+    println!("{:<90} | {:>24} | {:>24}", "figure", "report", "second opinion");
+    let mut differ = Vec::new();
+    for name in names {
+        let (one, other) = (report.get(name), opinion.get(name));
+        let row = format!("{:<90} | {:>24} | {:>24}", &name[1..], show(one), show(other));
+        let same = one.zip(other).is_some_and(|(one, other)| is_same(name, one, other));
+        println!("{row}{}", if same { "" } else { "  <- differs" });
+        if !same {
+            differ.push(row);
+        }
+    }
+    differ
+}
+
+/// Asks both about the events in this folder, and compares.
+fn compare(shop: &str, dir: &Path, model: &str) {
+    let model = shipped(model);
+    let (report, opinion) = (report(dir, &model), second_opinion(dir, &model));
+    println!("{shop}");
+    let differ = differences(&report, &opinion);
+    println!("{shop}: {} figures, {} differ\n", report.len(), differ.len());
+    assert!(report.len() > 400, "{shop}: only {} figures", report.len());
+    assert!(differ.is_empty(), "{shop}: figure | report | second opinion\n{}", differ.join("\n"));
+}
+
+fn shipped(model: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("config/models/{model}.toml"))
+}
+
+fn simulate(dir: &Path, arguments: &str) {
+    let mut all = vec!["simulate".to_owned(), "--out".to_owned(), dir.display().to_string()];
+    all.extend(arguments.split_whitespace().map(str::to_owned));
+    leadstream(&all);
+}
+
+#[test]
+fn a_busy_week_of_a_shop_with_many_visitors() {
+    if !has_python() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    simulate(dir.path(), "--events 50000 --prospects 3000 --seed 1 --start 2026-03-01T00:00:00Z");
+    compare("A week, many visitors", dir.path(), "ecommerce");
+}
+
+#[test]
+fn forty_seven_days_of_a_shop_with_regular_customers() {
+    if !has_python() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    simulate(dir.path(), "--events 50000 --prospects 400 --seed 11 --start 2026-03-01T00:00:00Z");
+    compare("Forty-seven days, regular customers", dir.path(), "ecommerce");
+}
+
+#[test]
+fn one_event_more_is_a_difference() {
+    if !has_python() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    simulate(dir.path(), "--events 3000 --prospects 100 --seed 3 --start 2026-03-01T00:00:00Z");
+    let model = shipped("ecommerce");
+    let before = second_opinion(dir.path(), &model);
+    let cart = dir.path().join("cart.jsonl");
+    let events = std::fs::read_to_string(&cart).unwrap();
+    let order = events.lines().find(|line| line.contains("\"Order Completed\"")).unwrap();
+    let mut another: Value = serde_json::from_str(order).unwrap();
+    another["messageId"] = "another".into();
+    another["properties"]["order_id"] = "another".into();
+    another["properties"]["total"] = 0.01.into();
+    another["properties"]["products"] = Value::Array(Vec::new());
+    std::fs::write(&cart, format!("{events}{another}\n")).unwrap();
+    let differ = differences(&report(dir.path(), &model), &before).join("\n");
+    for figure in ["customers.orders", "customers.spent.EUR", "customers.weeks[2026-02-23].orders"] {
+        assert!(differ.contains(figure), "{figure} is the same:\n{differ}");
+    }
+    assert_eq!(differences(&report(dir.path(), &model), &second_opinion(dir.path(), &model)), [""; 0]);
+}

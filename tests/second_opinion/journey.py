@@ -1,0 +1,138 @@
+"""Stages of an axis: which move an event makes, and when a stage goes stale."""
+
+import times
+from names import ORDERED
+from rules import Condition, Count, passes
+
+
+class Move:
+    def __init__(self, number, spec, stages):
+        self.number = number
+        self.to = stages.index(spec["to"])
+        origin = spec.get("from", [])
+        self.origin = [stages.index(s) for s in ([origin] if isinstance(origin, str) else origin)]
+        self.condition = Condition(spec)
+        self.count = Count(spec) if "times" in spec else None
+        self.sessions = spec.get("sessions", 0)
+        self.cart = spec.get("cart", {})
+
+    def leads_on_from(self, stage):
+        """With `from` only from there; without it from any earlier stage, or from none."""
+        if self.origin:
+            return stage in self.origin and stage != self.to
+        return stage is None or stage < self.to
+
+    def beats(self, other):
+        """One that names its `from` goes before one that doesn't, else the furthest."""
+        return (bool(self.origin), self.to) > (bool(other.origin), other.to)
+
+
+class Axis:
+    """`[journey]` or `[funnel]` of a model."""
+
+    def __init__(self, name, spec):
+        self.name, self.stages = name, spec["stages"]
+        self.moves = [Move(n, move, self.stages) for n, move in enumerate(spec["moves"])]
+        self.stale = self.read_stale(spec.get("stale", {}))
+
+    def read_stale(self, spec):
+        """Stage: after how long it goes stale, and where to."""
+        if "after" in spec:
+            spared = [*spec.get("except", []), spec["to"]]
+            spec = {stage: spec for stage in self.stages[self.stages.index(spec["to"]):] if stage not in spared}
+        return {self.stages.index(s): (times.length(r["after"]), self.stages.index(r["to"])) for s, r in spec.items()}
+
+
+class Stop:
+    def __init__(self, stage, entered, by):
+        self.stage, self.entered, self.by = stage, entered, by
+
+
+class Track:
+    """One person on one axis. `tell` hears of every move."""
+
+    def __init__(self, axis, tell):
+        self.axis, self.tell = axis, tell
+        self.stage = self.entered = None
+        self.met = {}
+        # The stages gone through: which, when, by what event (None: by time).
+        self.way = []
+
+    def take(self, event, sessions, held):
+        """One event moves an axis at most once: a move that names its `from` goes before others, then the one that leads furthest."""
+        best = None
+        for move in self.axis.moves:
+            if not move.condition.holds(event):
+                continue
+            if move.cart and not all(passes(held[what], tests) for what, tests in move.cart.items()):
+                continue
+            # Counts go on wherever the person stands.
+            if move.count and not move.count.met(self.met.setdefault(move.number, []), event):
+                continue
+            if sessions < move.sessions or not move.leads_on_from(self.stage):
+                continue
+            # A late event doesn't move back what a later one moved forward.
+            if self.stage is not None and move.to < self.stage and event.at < self.entered:
+                continue
+            if best is None or move.beats(best):
+                best = move
+        if best:
+            forward = "entered" if self.stage is None else "onward" if best.to > self.stage else "back"
+            self.enter(best.to, event.at, forward, event.name)
+
+    def enter(self, to, at, way, by=None):
+        # Nobody leaves a stage before entering it.
+        at_least = at if self.entered is None else max(at, self.entered)
+        self.tell(self.axis, self.stage, to, way, at, at_least - (at_least if self.entered is None else self.entered))
+        self.stage, self.entered = to, at_least
+        self.way.append(Stop(to, at_least, by if way != "order-reversed" else way))
+
+    def stale_at(self, last_activity):
+        """So long after the newest of entry and activity."""
+        if self.stage not in self.axis.stale:
+            return None
+        after, _ = self.axis.stale[self.stage]
+        return max(self.entered, last_activity if last_activity is not None else self.entered) + after
+
+    def go_stale(self, at):
+        self.enter(self.axis.stale[self.stage][1], at, "stale")
+
+    def undo(self, order, standing, at, sessions):
+        """An order came to nothing. What other events and time brought about stays, and the orders that still stand make the moves
+        whose rules they meet. Whoever came in by this order alone goes to the first stage."""
+        if any(stop.by == ORDERED for stop in self.way):
+            place = self.without(sorted(standing, key=lambda o: o.placed), sessions)
+            to = place.stage if place else 0
+            if to != self.stage:
+                self.enter(to, at, "order-reversed")
+            elif place:
+                self.entered, self.way[-1].by = place.entered, place.by
+        for number in self.met:
+            self.met[number] = [hit for hit in self.met[number] if hit[0] != order.placed]
+
+    def without(self, orders, sessions):
+        place, before = None, None
+        for stop in self.way:
+            while orders and orders[0].placed < stop.entered:
+                place = self.moved_by(orders.pop(0), place, sessions) or place
+            came_forward = before is None or before.stage < stop.stage
+            leads_on = place is None or (stop.stage > place.stage if came_forward else stop.stage < place.stage)
+            if stop.by not in (ORDERED, "order-reversed") and leads_on:
+                place = stop
+            before = stop
+        for order in orders:
+            place = self.moved_by(order, place, sessions) or place
+        return place
+
+    def moved_by(self, order, place, sessions):
+        """Where an order that stands leads from there."""
+        best = None
+        for move in self.axis.moves:
+            if not move.condition.holds(order.event) or move.condition.any or sessions < move.sessions:
+                continue
+            hits = [hit for hit in self.met.get(move.number, []) if hit[0] <= order.placed]
+            if move.count and not move.count.enough(hits, order.placed):
+                continue
+            if move.leads_on_from(place.stage if place else None) and (best is None or move.beats(best)):
+                best = move
+        return Stop(best.to, order.placed, ORDERED) if best else None

@@ -1,0 +1,111 @@
+"""One person: what is known, what is pending, and what an event changes."""
+
+import names
+from carts import Carts
+from journey import Track
+from mail import CLICKED, OPENED, Mail
+from orders import Orders
+
+NO_RULES = ("void", "retold")
+
+
+class Person:
+    def __init__(self, model, diary):
+        self.model, self.diary = model, diary
+        self.seen = set()
+        self.first_seen = self.last_activity = self.last_at_the_shop = None
+        self.sessions = 0
+        self.orders = Orders(model.cart.payment_window)
+        self.mail = Mail()
+        self.carts = Carts(self, model.cart, model.session_gap, diary)
+        self.tracks = [Track(axis, diary.moved) for axis in model.axes]
+        self.sources = {"source": [], "campaign": []}
+
+    # Time.
+
+    def pass_time(self, until, and_then=False):
+        """What is due fires, the earliest first, before `until` (or at it, too)."""
+        while True:
+            due = min(self.timers(), key=lambda timer: timer[0], default=None)
+            if due is None or due[0] > until or (due[0] == until and not and_then):
+                return
+            at, fire = due
+            self.diary.covers(at)
+            fire(at)
+
+    def timers(self):
+        for track in self.tracks:
+            at = track.stale_at(self.last_activity)
+            if at is not None:
+                yield at, track.go_stale
+        yield from self.carts.timers()
+
+    # Events.
+
+    def take(self, event):
+        if event.message in self.seen:
+            return
+        self.seen.add(event.message)
+        self.diary.covers(event.at)
+        sent = [one for cart in self.carts.all for one in cart.series.sent]
+        by_machine = self.mail.made_by_machine(event, sent)
+        self.see(event, by_machine)
+        if by_machine:
+            return
+        news = self.orders.hear(event)
+        if news.kind == "taken back":
+            self.undo(news.order, event)
+        self.come_by(event, news)
+        reason = self.mail.hear(event)
+        self.carts.take(event, news)
+        self.mail.note(event, sent)
+        if reason:
+            self.carts.end_all(event, reason)
+        if news.kind not in NO_RULES:
+            self.act(event)
+        self.touched(event)
+
+    def see(self, event, by_machine):
+        self.first_seen = event.at if self.first_seen is None else min(self.first_seen, event.at)
+        if by_machine or not names.is_activity(event):
+            return
+        if self.last_activity is None or event.at > self.last_activity + self.model.session_gap:
+            self.sessions += 1
+        self.last_activity = max(self.last_activity or 0, event.at)
+        if event.name in names.AT_THE_SHOP:
+            self.last_at_the_shop = max(self.last_at_the_shop or 0, event.at)
+
+    def act(self, event):
+        held = self.carts.held() if self.model.asks_for_cart else None
+        for track in self.tracks:
+            track.take(event, self.sessions, held)
+
+    def undo(self, order, event):
+        """An order came to nothing: everybody stands where they would without it."""
+        for track in self.tracks:
+            track.undo(order, self.orders.standing(), event.at, self.sessions)
+
+    def come_by(self, event, news):
+        """Sources and campaigns that events name; an order's last touch is the newest before it."""
+        campaign = event.context.get("campaign") or {}
+        for kind, key in (("source", "source"), ("campaign", "name")):
+            if campaign.get(key):
+                self.sources[kind].append(campaign[key].strip()[:64])
+        if news.kind == "placed":
+            news.order.last = {kind: all_names[-1] if all_names else None for kind, all_names in self.sources.items()}
+
+    def touched(self, event):
+        """What the seller made that reached somebody: content and campaigns."""
+        if event.name in names.MAIL:
+            what = "campaign"
+        elif event.name in names.VIEWS or (event.name not in names.KNOWN and event.name in self.model.event_names):
+            what = "content"
+        else:
+            return
+        journey = next((track for track in self.tracks if track.axis.name == "journey"), None)
+        if journey and journey.stage is not None:
+            self.diary.touch(self.persona, journey.stage, what)
+
+    @property
+    def persona(self):
+        return None
