@@ -20,7 +20,11 @@ const NOT_COMPARED: &[(&str, &str)] =
 
 /// Times by buckets: right within a tenth (docs/report.md). Everything else is exact, but for the noise of floating point.
 fn tolerance(name: &str) -> f64 {
-    if ["median_ms", "p90_ms", "ms_to_close_median", "ms_to_close_p90"].iter().any(|end| name.ends_with(end)) { 0.1 } else { 1e-9 }
+    if ["median_ms", "p90_ms", "ms_to_close_median", "ms_to_close_p90"].iter().any(|end| name.ends_with(end)) {
+        0.1
+    } else {
+        1e-9
+    }
 }
 
 fn run(command: &mut Command) -> Output {
