@@ -10,6 +10,7 @@ import sys
 
 import coverage_figures
 import events
+import lead_figures
 import money_figures
 import stage_figures
 import times
@@ -51,8 +52,8 @@ def report(model, diary, people):
         "customers": customers,
         "sources": money_figures.source_figures(people, "source"),
         "campaigns": money_figures.source_figures(people, "campaign"),
-        "triggers": [],
-        "leads": None,
+        "triggers": [{"trigger": name, "fired": n, "recalled": 0} for name, n in sorted(diary.triggers.items())],
+        "leads": lead_figures.leads(diary),
     }
 
 

@@ -3,6 +3,7 @@
 import times
 from basket import Basket, quantity, what
 from names import ORDERED, SHOWS_CART, names, plain
+from orders import is_unwanted
 from series import FAILED, REMINDED, Sent, Series, attribution
 
 ADDED = names("Product Added", "Wishlist Product Added to Cart")
@@ -325,7 +326,7 @@ class Carts:
             return
         reason = news.by
         for past in [p for p in self.past if event.order_id is not None and p.order_id == event.order_id and p.at <= event.at]:
-            if news.by == "cancelled" and news.unpaid and event.at <= past.at + self.rules.payment_window:
+            if news.by == "cancelled" and not is_unwanted(event) and event.at <= past.at + self.rules.payment_window:
                 self.bring_back(past, event, reason)
             elif past.sent:
                 part = past.value if news.by == "cancelled" or event.value is None else abs(event.value)

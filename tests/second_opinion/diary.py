@@ -7,7 +7,8 @@ class Diary:
     def __init__(self):
         self.since = self.until = None
         self.moves = []
-        self.touches = Counter()
+        self.touches, self.triggers = Counter(), Counter()
+        self.leads, self.answers = Counter(), Counter()
         self.carts, self.reminders, self.outcomes, self.reversals = [], [], [], []
 
     def covers(self, at):

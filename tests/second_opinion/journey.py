@@ -97,6 +97,28 @@ class Track:
     def go_stale(self, at):
         self.enter(self.axis.stale[self.stage][1], at, "stale")
 
+    def leave(self, at):
+        """Disqualified: it stands nowhere. Where it stood is kept for the way back."""
+        stood = self.stage
+        if stood is not None:
+            self.tell(self.axis, stood, None, "disqualified", at, max(0, at - self.entered))
+        self.stage = self.entered = None
+        return stood
+
+    def come_back(self, stood, was_there, at, since, event, person):
+        """To where it stood, or where the event leads from there; who stood somewhere and is led nowhere begins anew."""
+        silent, self.tell = self.tell, lambda *_: None
+        if stood is not None:
+            self.stage, self.entered = stood, at
+            self.way.append(Stop(stood, at, "re-entered"))
+        if event is not None:
+            self.take(event, person.sessions, person.held)
+        if self.stage is None and was_there:
+            self.enter(0, at, "re-entered", "re-entered")
+        self.tell = silent
+        if self.stage is not None:
+            self.tell(self.axis, None, self.stage, "re-entered", at, at - since if was_there else 0)
+
     def undo(self, order, standing, at, sessions):
         """An order came to nothing. What other events and time brought about stays, and the orders that still stand make the moves
         whose rules they meet. Whoever came in by this order alone goes to the first stage."""

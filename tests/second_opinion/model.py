@@ -1,11 +1,19 @@
 """A model file, as far as the figures need it."""
 
 import tomllib
+from pathlib import Path
 
 import times
+import triggers
+from disqualified import DisqualifyRules
 from journey import Axis
+from leads import HandOverRules
 from names import plain
+from people import PeopleRules
+from score import ScoreRules
 from series import CartRules
+
+SHIPPED = Path(__file__).parents[2] / "config" / "models"
 
 
 class Model:
@@ -18,7 +26,13 @@ class Model:
         self.cart = CartRules(spec.get("cart", {}))
         self.asks_for_cart = any(move.cart for axis in self.axes for move in axis.moves)
         self.personas = [persona["name"] for persona in spec.get("personas", [])]
-        self.event_names = {plain(name) for name in named(spec)}
+        self.people = PeopleRules(spec, SHIPPED)
+        self.score = ScoreRules(spec.get("score", {}))
+        self.triggers = triggers.read(spec, SHIPPED)
+        self.hand_over = HandOverRules(spec["hand_over"]) if "hand_over" in spec else None
+        self.disqualify = DisqualifyRules(spec)
+        self.asks_for_labels = self.hand_over is not None or any(trigger.after_label for trigger in self.triggers)
+        self.event_names = {plain(name) for name in named(spec)}.union(*(t.after.names for t in self.triggers))
 
 
 def named(spec):

@@ -154,7 +154,7 @@ def pipeline_figures(model, people, diary, customers):
     is_open = range(open_from, won_at)
     moves = [(m[1], m[2]) for m in diary.moves if m[0] == axis.name]
     opportunities = sum(p.tracks[number].stage in is_open for p in people)
-    won = sum((origin is None or origin < won_at) and to >= won_at for origin, to in moves)
+    won = sum((origin is None or origin < won_at) and to is not None and to >= won_at for origin, to in moves)
     lost = sum(origin in is_open and (to is None or to < open_from) for origin, to in moves)
     rate, cycle = share(won, won + lost), customers["days_to_close_mean"] or None
     forecast = {}

@@ -5,6 +5,8 @@ from names import ORDERED, plain
 
 UPDATED, CANCELLED, REFUNDED = plain("Order Updated"), plain("Order Cancelled"), plain("Order Refunded")
 PAYMENT_FAILED = plain("Payment Failed")
+UNWANTED = ("customer", "fraud", "inventory", "staff", "out of stock", "changed mind", "buyer", "duplicate")
+UNPAID = ("unpaid", "not paid", "payment", "declined", "time limit", "timeout", "expired")
 SAME_WITHIN = 10 * 60 * 1_000
 
 
@@ -23,7 +25,6 @@ class News:
     def __init__(self, kind, order=None, by=None):
         self.kind, self.order, self.by = kind, order, by
         self.placed = order.placed if order else None
-        self.unpaid = True
 
 
 def content(event):
@@ -119,3 +120,9 @@ class Orders:
         stood, order.standing = order.standing == "stands", why
         order.told = max(order.told, event.at)
         return News("taken back", order, why) if stood else News("void")
+
+
+def is_unwanted(event):
+    """Whether the customer or the shop didn't want the order, as the reason of a cancellation says."""
+    reason = str(event.properties.get("cancel_reason") or event.properties.get("reason") or "").lower()
+    return not any(word in reason for word in UNPAID) and any(word in reason for word in UNWANTED)

@@ -2,10 +2,16 @@
 
 import names
 from carts import Carts
+from disqualified import Disqualified
 from journey import Track
-from mail import CLICKED, OPENED, Mail
+from leads import Lead
+from mail import Mail
 from orders import Orders
+from people import Traits
+from score import Score
+from triggers import Triggers
 
+# An order that is told again, or that came to nothing, makes no rule act.
 NO_RULES = ("void", "retold")
 
 
@@ -13,13 +19,29 @@ class Person:
     def __init__(self, model, diary):
         self.model, self.diary = model, diary
         self.seen = set()
-        self.first_seen = self.last_activity = self.last_at_the_shop = None
+        self.first_seen = self.last_seen = self.last_activity = self.last_at_the_shop = None
         self.sessions = 0
         self.orders = Orders(model.cart.payment_window)
         self.mail = Mail()
         self.carts = Carts(self, model.cart, model.session_gap, diary)
-        self.tracks = [Track(axis, diary.moved) for axis in model.axes]
+        self.reached = []
+        self.tracks = [Track(axis, self.moved) for axis in model.axes]
         self.sources = {"source": [], "campaign": []}
+        self.traits, self.persona = Traits(), model.people.persona(Traits())
+        self.score, self.label_changes = Score(model.score), None
+        self.score.relabel(0)
+        self.triggers = Triggers(self, model.triggers, diary)
+        self.lead = Lead(self, model.hand_over, diary) if model.hand_over else None
+        self.disqualified = Disqualified(self, model.disqualify)
+
+    @property
+    def is_disqualified(self):
+        return self.disqualified.since is not None
+
+    def moved(self, axis, origin, to, way, at, stayed):
+        self.diary.moved(axis, origin, to, way, at, stayed)
+        if to is not None:
+            self.reached.append(axis.stages[to])
 
     # Time.
 
@@ -31,14 +53,24 @@ class Person:
                 return
             at, fire = due
             self.diary.covers(at)
+            self.reached = []
             fire(at)
+            self.triggers.hear(self.reached, at)
+            if self.lead and fire != self.lead.fire and not self.is_disqualified:
+                self.lead.watch(at)
 
     def timers(self):
         for track in self.tracks:
             at = track.stale_at(self.last_activity)
             if at is not None:
                 yield at, track.go_stale
+        if self.label_changes is not None:
+            yield self.label_changes, self.relabel
         yield from self.carts.timers()
+        yield from self.triggers.timers()
+        yield from self.disqualified.timers()
+        if self.lead:
+            yield from self.lead.timers()
 
     # Events.
 
@@ -52,6 +84,9 @@ class Person:
         self.see(event, by_machine)
         if by_machine:
             return
+        self.reached = []
+        if self.traits.learn(event):
+            self.persona, self.score.fit = self.model.people.persona(self.traits), self.model.people.fit(self.traits)
         news = self.orders.hear(event)
         if news.kind == "taken back":
             self.undo(news.order, event)
@@ -63,10 +98,15 @@ class Person:
             self.carts.end_all(event, reason)
         if news.kind not in NO_RULES:
             self.act(event)
+            self.relabel(event.at)
+            self.triggers.take(event, self.reached)
+            if self.lead:
+                self.lead.take(event)
         self.touched(event)
 
     def see(self, event, by_machine):
         self.first_seen = event.at if self.first_seen is None else min(self.first_seen, event.at)
+        self.last_seen = max(self.last_seen or 0, event.at)
         if by_machine or not names.is_activity(event):
             return
         if self.last_activity is None or event.at > self.last_activity + self.model.session_gap:
@@ -76,14 +116,29 @@ class Person:
             self.last_at_the_shop = max(self.last_at_the_shop or 0, event.at)
 
     def act(self, event):
-        held = self.carts.held() if self.model.asks_for_cart else None
+        self.held = self.carts.held() if self.model.asks_for_cart else None
+        if self.disqualified.take(event):
+            return
+        self.score.take(event)
         for track in self.tracks:
-            track.take(event, self.sessions, held)
+            track.take(event, self.sessions, self.held)
+
+    def relabel(self, at):
+        """Judges the label, and finds when it changes by itself; only where something depends on it."""
+        if not self.model.asks_for_labels:
+            return
+        at = max(at, self.last_seen)
+        before = self.score.label
+        if self.score.relabel(at) and (before is None or (self.score.label or 0) > before):
+            self.reached.append(self.score.name())
+        self.label_changes = self.score.changes_at(at)
 
     def undo(self, order, event):
         """An order came to nothing: everybody stands where they would without it."""
+        self.triggers.undo(order)
         for track in self.tracks:
-            track.undo(order, self.orders.standing(), event.at, self.sessions)
+            if track.stage is not None:
+                track.undo(order, self.orders.standing(), event.at, self.sessions)
 
     def come_by(self, event, news):
         """Sources and campaigns that events name; an order's last touch is the newest before it."""
@@ -105,7 +160,3 @@ class Person:
         journey = next((track for track in self.tracks if track.axis.name == "journey"), None)
         if journey and journey.stage is not None:
             self.diary.touch(self.persona, journey.stage, what)
-
-    @property
-    def persona(self):
-        return None

@@ -42,7 +42,7 @@ def stage_figures(stage, name, axis, moves, now):
         "stage": name,
         "prospects": now,
         "visits": visits,
-        "reached": sum((origin is None or origin < stage) and to >= stage for _, origin, to, *_ in moves),
+        "reached": sum((origin is None or origin < stage) and to is not None and to >= stage for _, origin, to, *_ in moves),
         "onward": onward,
         "skipped_next": sum(way == "onward" and to > stage + 1 for _, _, to, way, _, _ in left),
         "back": ways["back"],
