@@ -64,7 +64,8 @@ impl Counts {
             all.push(after(order, 3 * DAY_MS, "Order Refunded", part));
         }
         if n % 11 == 3 {
-            all.push(after(order, 120 * MINUTE_MS, "Order Cancelled", json!({ "order_id": id, "reason": ["customer", "not paid"][n % 2] })));
+            let why = ["customer", "not paid"][n % 2];
+            all.push(after(order, 120 * MINUTE_MS, "Order Cancelled", json!({ "order_id": id, "reason": why })));
         }
         if n % 13 == 5 {
             all.push(after(order, 10 * MINUTE_MS, "Payment Failed", json!({ "order_id": id })));
