@@ -21,7 +21,10 @@ use std::process::{Command, Output};
 const NOT_COMPARED: &[(&str, &str)] = &[
     (".hash", "how models are hashed is no figure: tests of models and of the golden state hold it"),
     // Known to be wrong where both happen to one prospect; a record would have to keep the last touch of each order.
-    (".last_touch_", "an order that is taken back is taken off the newest source of that moment, not off the one it was counted for"),
+    (
+        ".last_touch_",
+        "an order that is taken back is taken off the newest source of that moment, not off the one it was counted for",
+    ),
 ];
 
 /// Times by buckets: right within a tenth (docs/report.md). Everything else is exact, but for the noise of floating point.

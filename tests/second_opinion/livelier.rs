@@ -60,7 +60,8 @@ impl Counts {
         let (id, total, currency) = (&of["order_id"], of["total"].as_f64().unwrap(), &of["currency"]);
         let mut all = Vec::new();
         if n % 9 == 0 {
-            let part = json!({ "order_id": id, "refund_id": format!("r{n}"), "value": (total / 2.0).round(), "currency": currency });
+            let part =
+                json!({ "order_id": id, "refund_id": format!("r{n}"), "value": (total / 2.0).round(), "currency": currency });
             all.push(after(order, 3 * DAY_MS, "Order Refunded", part));
         }
         if n % 11 == 3 {
