@@ -9,6 +9,7 @@
 pub mod absence;
 pub mod account;
 pub mod adopt;
+pub mod answers;
 pub mod budget;
 pub mod cart;
 pub mod contact;
@@ -32,6 +33,7 @@ pub mod orders;
 pub mod prospect;
 pub mod score;
 pub mod step;
+pub mod titles;
 pub mod traits;
 pub mod zones;
 

@@ -15,6 +15,8 @@ mod accounts;
 mod bad_input;
 #[path = "decode/bounces.rs"]
 mod bounces;
+#[path = "decode/dictionary.rs"]
+mod dictionary;
 #[path = "decode/fields.rs"]
 mod fields;
 #[path = "decode/files.rs"]
@@ -27,6 +29,8 @@ mod names;
 mod noise;
 #[path = "decode/signals.rs"]
 mod signals;
+#[path = "decode/titles.rs"]
+mod titles;
 #[path = "decode/trust.rs"]
 mod trust;
 #[path = "decode/vocabulary.rs"]

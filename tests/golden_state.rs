@@ -218,15 +218,23 @@ fn account() -> Group {
             Member { name: "ben".into(), updated_ms: NOW_MS, ..Member::default() },
         ],
         consensus: Consensus {
-            settled: Settled { agreed: vec![(7, 0), (u64::MAX, 9)], out: true, reached: true, until_ms: NOW_MS - 100 },
+            settled: Settled {
+                agreed: vec![(7, 0), (u64::MAX, 9)],
+                undecided: vec![8],
+                out: true,
+                reached: true,
+                until_ms: NOW_MS - 100,
+            },
             votes: vec![
                 vote(NOW_MS - 50, 1, Says::Agrees(77), Said::Reached, 1),
                 vote(NOW_MS - 40, 1, Says::AgreesNot, Said::Lost, 3),
+                vote(NOW_MS - 35, 2, Says::Undecided, Said::Lost, 255),
                 vote(NOW_MS - 30, 0, Says::Out, Said::Nothing, 0),
                 vote(NOW_MS, 0, Says::Reopened, Said::Nothing, 2),
             ],
         },
         verdict: Some(Reason { time_ms: NOW_MS - 30, by: 5, text: Some("budget".into()) }),
+        known_as: vec!["Acme Inc.".into(), "acme.com".into()],
         stages: [Some("validation".into()), Some("evaluation".into())],
         empty_since_ms: Some(NOW_MS),
     }
@@ -240,6 +248,7 @@ fn accounts_and_members_come_back_as_they_were_and_the_generated_message_reads_t
         since_ms: NOW_MS - HOUR_MS,
         told_ms: NOW_MS - 1,
         told: 0xFACE,
+        group_id: Some("g-42".into()),
     };
     for membership in [
         Membership { role: Some("user".into()), belongs: Some(belongs), group: None },

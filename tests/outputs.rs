@@ -301,6 +301,7 @@ fn account(kind: AccountKind) -> Output {
             disqualified: true,
             reason: Some("budget".into()),
             recalls: Some(1),
+            known_as: vec!["Acme Inc.".into()],
             group: vec![member("ann", "validation", 0.301), member("ben", "awareness", 0.0)],
         })),
     )
@@ -316,7 +317,7 @@ fn an_account_has_its_fields() {
         r#""agreed":["ann"],"missing":["ben"],"expected":5,"axis":"journey","missing_roles":["decision-maker"],"consensus":false,"#,
         r#""disqualified":true,"reason":"budget","recalls":"00000000000000000000000000000001","#,
         r#""group":[{"member":"ann","role":"user","journey":"validation","funnel":null,"score":0.3,"disqualified":false},"#,
-        r#"{"member":"ben","role":null,"journey":"awareness","funnel":null,"score":0.0,"disqualified":false}]}"#
+        r#"{"member":"ben","role":null,"journey":"awareness","funnel":null,"score":0.0,"disqualified":false}],"known_as":["Acme Inc."]}"#
     );
     assert!(text.ends_with(body), "{text}");
     for (kind, name) in [

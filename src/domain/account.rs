@@ -6,6 +6,7 @@
 pub mod company;
 pub mod consensus;
 pub mod group;
+pub mod names;
 
 use super::effect::{Body, Effects, MemberUpdate, Output, Verdict};
 use super::event::{Event, Value};
@@ -15,8 +16,9 @@ use super::model::{Model, Models};
 use super::prospect::Prospect;
 use super::step::{Turn, causing};
 use super::{Ms, Text, score};
-use company::Source;
+use company::{Said, Source};
 use group::Group;
+use std::cell::RefCell;
 
 /// A member tells its score again when it has moved by so many points.
 const SCORE_STEP: f64 = 10.0;
@@ -45,6 +47,8 @@ pub struct Belongs {
     pub told_ms: Ms,
     /// Digest of what it was told; 0 when nothing.
     pub told: u64,
+    /// The id of the group call that said so: a later one that says no more than it means the same account.
+    pub group_id: Option<Text>,
 }
 
 impl Membership {
@@ -58,7 +62,7 @@ impl Membership {
 /// Tells the account what changed about its member.
 pub fn turn(prospect: &mut Prospect, turn: &Turn<'_, '_>, effects: &mut Effects) {
     let Some((index, model, accounts)) = turn.models.accounts() else { return };
-    let teller = Teller { key: turn.key, index, model, event: turn.event };
+    let teller = Teller { key: turn.key, index, model, event: turn.event, known_as: RefCell::default() };
     if let Some(event) = turn.event {
         learn(prospect, event, accounts, &teller, effects);
     }
@@ -70,7 +74,7 @@ pub fn turn(prospect: &mut Prospect, turn: &Turn<'_, '_>, effects: &mut Effects)
 /// The prospect is about to be erased: its account must forget it too.
 pub fn forgotten(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &mut Effects) {
     let Some((index, model, _)) = models.accounts() else { return };
-    let teller = Teller { key: &event.prospect, index, model, event: Some(event) };
+    let teller = Teller { key: &event.prospect, index, model, event: Some(event), known_as: RefCell::default() };
     if let Some(belongs) = prospect.more.as_mut().and_then(|m| m.account.belongs.as_mut()) {
         teller.leaves(belongs, event.time_ms, effects);
     }
@@ -106,21 +110,27 @@ fn learn(prospect: &mut Prospect, event: &Event<'_>, accounts: &Accounts, teller
             prospect.more_mut().account.role = role;
         }
     }
-    let Some((account, source)) = company::said_by(event, accounts) else { return };
+    let Some(Said { mut account, source, mut group_id, known_as }) = company::said_by(event, accounts) else { return };
     let belongs = &mut prospect.more_mut().account.belongs;
     let since_ms = event.time_ms;
+    if let Some(b) = belongs.as_ref().filter(|b| group_id.is_some() && b.group_id == group_id) {
+        // Called by its name before, by its id alone now.
+        account.clone_from(&b.account);
+    }
+    teller.known_as.replace(known_as);
     match belongs {
         // What is surer stays, and so does what a later event said as surely.
         Some(b) if source < b.source || (source == b.source && since_ms < b.since_ms) => {}
         Some(b) if b.account == account => {
             b.source = source;
             b.since_ms = since_ms.max(b.since_ms);
+            b.group_id = group_id.take().or_else(|| b.group_id.take());
         }
         other => {
             if let Some(old) = other {
                 teller.leaves(old, since_ms, effects);
             }
-            *other = Some(Belongs { account, source, since_ms, told_ms: 0, told: 0 });
+            *other = Some(Belongs { account, source, since_ms, told_ms: 0, told: 0, group_id });
         }
     }
 }
@@ -164,6 +174,7 @@ fn tell(prospect: &mut Prospect, at_ms: Ms, accounts: &Accounts, teller: &Teller
         left: false,
         verdict,
         reason,
+        known_as: teller.known_as.take(),
     };
     teller.push(update, at_ms, told, effects);
 }
@@ -195,6 +206,8 @@ struct Teller<'a, 'e> {
     index: usize,
     model: &'a Model,
     event: Option<&'a Event<'e>>,
+    /// What this event calls the company.
+    known_as: RefCell<Option<Text>>,
 }
 
 impl Teller<'_, '_> {
@@ -216,6 +229,7 @@ impl Teller<'_, '_> {
             left: true,
             verdict: None,
             reason: None,
+            known_as: None,
         };
         self.push(update, at_ms, 0, effects);
     }

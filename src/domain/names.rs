@@ -1,12 +1,16 @@
 //! Names become small integers once: event names, and the properties that the loaded models look at.
 
+mod dictionary;
 mod near;
 mod spelling;
+mod usual;
 
+pub use dictionary::{DICTIONARY, OF_MODELS, canonical_names, usual};
 pub use near::near;
-pub use spelling::{BUILT_IN, Known, MAX_NORMAL_BYTES, all as all_known, known, normal, words};
+pub use spelling::{Known, MAX_NORMAL_BYTES, all as all_known, known, normal, words};
 
 use super::model::name_hash;
+use super::titles::{OTHER_TITLE, TITLE_TRAITS};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What an event means to the service itself, whatever the models say of it.
@@ -106,6 +110,8 @@ pub struct TraitName {
     /// Where events carry it.
     pub property: PropertyId,
     pub of_company: bool,
+    /// It is a job title: how to address somebody ("Ms") is none.
+    pub is_title: bool,
 }
 
 /// Every event name, property and trait that the loaded models use. Built once; decoders look names up in it.
@@ -156,7 +162,14 @@ impl Vocabulary {
         let (of_company, rest) = name.strip_prefix("group.").map_or((false, name), |rest| (true, rest));
         let property = self.intern_property(&format!("traits.{rest}"));
         let hash = name_hash(name);
-        self.traits.push(TraitName { name: name.to_owned(), hash, property, of_company });
+        let is_title = TITLE_TRAITS.contains(&name);
+        self.traits.push(TraitName { name: name.to_owned(), hash, property, of_company, is_title });
+        if is_title && !self.traits.iter().any(|t| t.name == OTHER_TITLE) {
+            // Under names that may say something else: counts where no other says one.
+            let property = self.intern_property(&format!("traits.{OTHER_TITLE}"));
+            let other = TraitName { name: OTHER_TITLE.to_owned(), hash: name_hash(OTHER_TITLE), property, of_company, is_title };
+            self.traits.push(other);
+        }
         hash
     }
 
@@ -197,6 +210,19 @@ impl Vocabulary {
         }
     }
 
+    /// The canonical name of what teams call an event, where a model knows that one and none names the event in its own words.
+    #[must_use]
+    pub fn stands_for(&self, name: &str) -> Option<&'static str> {
+        let (mut one, mut other) = ([0; MAX_NORMAL_BYTES], [0; MAX_NORMAL_BYTES]);
+        let wanted = normal(name, &mut one)?;
+        let mut is_it = |name: &str| normal(name, &mut other) == Some(wanted);
+        if known(name).is_some() || self.names.iter().any(|own| is_it(own)) {
+            return None;
+        }
+        let has_meaning = |name: &str| self.kind_of_track(name) != Kind::Other || self.name(name) != NameId::NONE;
+        usual().find(|(usual, name)| is_it(usual) && has_meaning(name)).map(|(_, name)| name)
+    }
+
     /// The id of a canonical event name; [`NameId::NONE`] when no model uses it.
     #[must_use]
     pub fn name(&self, canonical_name: &str) -> NameId {
@@ -235,43 +261,7 @@ pub const ONE_LIST_LEFT: &str = "Unsubscribed from List";
 /// The built-in meaning of a canonical `track` name. A bounce is `HardBounce` here: the decoder looks at its type.
 #[must_use]
 pub fn kind_of_track(name: &str) -> Kind {
-    match name {
-        "Product Added" | "Wishlist Product Added to Cart" => Kind::ProductAdded,
-        "Product Removed" => Kind::ProductRemoved,
-        "Cart Viewed" => Kind::CartViewed,
-        "Cart Updated" => Kind::CartUpdated,
-        "Cart Emptied" | "Cart Cleared" => Kind::CartEmptied,
-        "Checkout Started" => Kind::CheckoutStarted,
-        "Checkout Step Viewed" | "Checkout Step Completed" | "Payment Info Entered" => Kind::CheckoutProgress,
-        "Payment Failed" => Kind::PaymentFailed,
-        "Order Completed" => Kind::OrderCompleted,
-        "Order Updated" | "Order Cancelled" | "Order Refunded" => Kind::OrderUpdated,
-        "Email Delivered" | "Email Opened" | "Email Link Clicked" | "Email Sent" | "Email Delayed" => Kind::Mail,
-        "Email Bounced" => Kind::HardBounce,
-        "Email Marked as Spam" => Kind::Complained,
-        "Unsubscribed" | "Email Unsubscribed" | ONE_LIST_LEFT => Kind::Unsubscribed,
-        "Subscribed" | "Resubscribed" | "Email Subscribed" | "Email Resubscribed" => Kind::Subscribed,
-        "User Deleted" => Kind::Deleted,
-        "Lead Accepted" | "Lead Rejected" | "Lead Recycled" | "Lead Won" | "Lead Lost" | "Lead No-Show" | "Lead Disqualified"
-        | "Lead Requalified" => Kind::Sales,
-        "Products Searched"
-        | "Product List Viewed"
-        | "Product List Filtered"
-        | "Promotion Viewed"
-        | "Promotion Clicked"
-        | "Product Clicked"
-        | "Product Viewed"
-        | "Coupon Entered"
-        | "Coupon Applied"
-        | "Coupon Denied"
-        | "Coupon Removed"
-        | "Product Added to Wishlist"
-        | "Product Removed from Wishlist"
-        | "Product Shared"
-        | "Cart Shared"
-        | "Product Reviewed" => Kind::Site,
-        _ => Kind::Other,
-    }
+    DICTIONARY.iter().find(|(known, _)| *known == name).map_or(Kind::Other, |(_, kind)| *kind)
 }
 
 impl Kind {

@@ -8,6 +8,7 @@ use super::event::{Event, Value};
 use super::model::Models;
 use super::names::Kind;
 use super::prospect::Prospect;
+use super::titles;
 use std::borrow::Cow;
 
 pub use place::place;
@@ -51,7 +52,9 @@ impl Traits {
     /// What is known of a trait, by the hash that [`super::names::Vocabulary::intern_trait`] gave for its name.
     #[must_use]
     pub fn get(&self, name: u32) -> Option<Value<'_>> {
-        Some(match &self.known.iter().find(|t| t.name == name)?.value {
+        let find = |name: u32| self.known.iter().find(|t| t.name == name);
+        let known = find(name).or_else(|| titles::same_as(name).iter().find_map(|other| find(*other)))?;
+        Some(match &known.value {
             TraitValue::Text(text) => Value::Text(Cow::Borrowed(text)),
             TraitValue::Number(number) => Value::Number(*number),
             TraitValue::Bool(yes) => Value::Bool(*yes),
@@ -84,6 +87,9 @@ pub fn learn(prospect: &mut Prospect, event: &Event<'_>, models: &Models) -> boo
     // A group call speaks of the company, every other event of the person.
     for one in named.iter().filter(|one| one.of_company == (event.kind == Kind::Group)) {
         let Some(value) = event.property(one.property) else { continue };
+        if one.is_title && matches!(value, Value::Text(text) if titles::is_salutation(text)) {
+            continue;
+        }
         let traits = &mut prospect.more_mut().traits;
         if traits.known.len() >= MAX_TRAITS {
             // Some are of earlier models: those that run now never name more than fit.

@@ -59,6 +59,7 @@ fn tidings() -> Tidings {
             left: false,
             verdict: Some(Verdict::Reopened),
             reason: Some("budget is back".into()),
+            known_as: Some("Acme Inc.".into()),
         },
         at_ms: RECORD_MS - 5,
         id: 0x0123_4567_89AB_CDEF_0123_4567_89AB_CDEF,

@@ -35,6 +35,7 @@ fn update(member: &str, at_ms: i64, journey: Option<&str>) -> Tidings {
         left: journey.is_none(),
         verdict: None,
         reason: None,
+        known_as: None,
     };
     let id = u128::from(leadstream::domain::ids::hash64(format!("{member}{at_ms}{journey:?}").as_bytes()));
     Tidings { update, at_ms, id, event: None }

@@ -9,8 +9,9 @@ use leadstream::domain::effect::{Body, Output, TriggerKind};
 use leadstream::domain::event::{Event, OrderStatus, Position, Product, Signals, Value};
 use leadstream::domain::ids::{hash64, low32};
 use leadstream::domain::model::Models;
-use leadstream::domain::names::{Kind, canonical, kind_of_track};
+use leadstream::domain::names::{Kind, PropertyId, canonical, kind_of_track};
 use leadstream::domain::prospect::CartLine;
+use leadstream::domain::titles::{OTHER_TITLE, OTHER_TITLE_TRAITS, TITLE_TRAITS};
 use leadstream::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
 use leadstream::wire::decode::as_event;
 use leadstream::wire::state_record::StateCodec;
@@ -57,7 +58,7 @@ pub struct Did {
 impl Did {
     /// The event as the decoder would give it.
     pub fn event(&self, models: &Models) -> Event<'static> {
-        let name = canonical(&self.name).to_owned();
+        let name = models.vocabulary.stands_for(&self.name).unwrap_or_else(|| canonical(&self.name)).to_owned();
         let kind = match name.as_str() {
             "page" => Kind::Page,
             "identify" => Kind::Identify,
@@ -74,7 +75,7 @@ impl Did {
                     "false" => Value::Bool(false),
                     text => text.parse().map_or_else(|_| Value::Text(Cow::Owned(text.replace('_', " "))), Value::Number),
                 };
-                Some((models.vocabulary.property(key)?, value))
+                Some((models.vocabulary.property(key).or_else(|| of_title(key, models))?, value))
             })
             .collect();
         properties.sort_by_key(|(id, _)| *id);
@@ -120,6 +121,16 @@ impl Did {
             tidings: None,
         }
     }
+}
+
+/// A job title under another of its names, as the decoder finds it.
+fn of_title(key: &str, models: &Models) -> Option<PropertyId> {
+    let plain = |name: &str| name.replace('_', "").to_lowercase();
+    let is_one =
+        |names: &[&str]| key.strip_prefix("traits.").is_some_and(|key| names.iter().any(|name| plain(name) == plain(key)));
+    let asked = TITLE_TRAITS.iter().find_map(|name| models.vocabulary.property(&format!("traits.{name}")));
+    let other = || models.vocabulary.property(&format!("traits.{OTHER_TITLE}"));
+    if is_one(&TITLE_TRAITS) { asked } else { other().filter(|_| is_one(&OTHER_TITLE_TRAITS)) }
 }
 
 impl Did {

@@ -1,7 +1,9 @@
 //! `[accounts]`.
 
 use super::condition::condition;
-use crate::config::fields::{Faults, Fields};
+use crate::config::fields::{Faults, Fields, text_of};
+use crate::config::tree::Value;
+use crate::domain::account::names::Join;
 use crate::domain::model::accounts::{AccountsSpec, ConsensusSpec, RoleSpec, ScoreOf};
 use crate::domain::model::spec::{At, ConditionSpec};
 
@@ -17,6 +19,8 @@ pub(super) fn accounts(fields: &mut Fields<'_>, faults: &mut Faults) -> Accounts
         roles: fields.tables("roles", faults).into_iter().map(|f| role(f, faults)).collect(),
         disqualified: fields.table("disqualified", faults).map(|f| event(f, faults)),
         reopened: fields.table("reopened", faults).map(|f| event(f, faults)),
+        join: fields.choice("join", &Join::ALL, faults),
+        aliases: aliases(&mut fields, faults),
     };
     fields.finish(faults);
     spec
@@ -28,9 +32,23 @@ fn consensus(mut fields: Fields<'_>, faults: &mut Faults) -> At<ConsensusSpec> {
         stage: fields.text("stage", faults),
         of: fields.integer("of", faults),
         roles: fields.texts("roles", faults).unwrap_or_default(),
+        deciders: fields.texts("deciders", faults).unwrap_or_default(),
     };
     fields.finish(faults);
     At { value, place }
+}
+
+/// `"acme" = ["acme-holding.com", "Acme Holding"]`, or one text.
+fn aliases(fields: &mut Fields<'_>, faults: &mut Faults) -> Vec<(At<String>, Vec<At<String>>)> {
+    let Some(table) = fields.table("aliases", faults) else { return Vec::new() };
+    let mut all = Vec::new();
+    for (account, node, place) in table.entries() {
+        let items = if let Value::Array(items) = &node.value { items.as_slice() } else { std::slice::from_ref(node) };
+        let others = items.iter().filter_map(|item| Some(At { value: text_of(item, &place, faults)?, place: place.clone() }));
+        let others = others.collect();
+        all.push((At { value: account.to_owned(), place }, others));
+    }
+    all
 }
 
 fn role(mut fields: Fields<'_>, faults: &mut Faults) -> At<RoleSpec> {

@@ -2,11 +2,31 @@
 
 use crate::config::fields::{Faults, Fields, number_of, text_of, unknown};
 use crate::config::tree::{Node, Value};
+use crate::domain::answers::Asked;
 use crate::domain::model::predicate::Literal;
 use crate::domain::model::spec::{At, ConditionSpec, Place, TestSpec, Tests};
+use crate::domain::titles::{Function, Seniority};
 
-const TESTS: [&str; 11] =
-    ["equals", "one_of", "prefix", "contains", "regex", "at_least", "at_most", "more_than", "less_than", "exists", "not"];
+const TESTS: [&str; 16] = [
+    "equals",
+    "one_of",
+    "prefix",
+    "contains",
+    "regex",
+    "at_least",
+    "at_most",
+    "more_than",
+    "less_than",
+    "seniority",
+    "function",
+    "answer",
+    "amount",
+    "months",
+    "exists",
+    "not",
+];
+/// What an amount or a number of months may be asked.
+const OF_NUMBERS: [&str; 4] = ["at_least", "at_most", "more_than", "less_than"];
 
 pub(super) fn condition(fields: &mut Fields<'_>, faults: &mut Faults) -> ConditionSpec {
     ConditionSpec { on: fields.texts("on", faults).unwrap_or_default(), tests: tests(fields, faults) }
@@ -53,6 +73,11 @@ fn test(name: &str, node: &Node, place: &Place, faults: &mut Faults) -> Option<T
         "at_most" => TestSpec::AtMost(number_of(node, place, faults)?),
         "more_than" => TestSpec::MoreThan(number_of(node, place, faults)?),
         "less_than" => TestSpec::LessThan(number_of(node, place, faults)?),
+        "seniority" => TestSpec::Seniority(named(node, place, "seniority", &Seniority::ALL, faults)?),
+        "function" => TestSpec::Function(named(node, place, "function", &Function::ALL, faults)?),
+        "answer" => TestSpec::Answer(named(node, place, "answer", &Asked::ALL, faults)?),
+        "amount" => TestSpec::Amount(of_number(node, place, faults)?),
+        "months" => TestSpec::Months(of_number(node, place, faults)?),
         "exists" => {
             let Value::Bool(yes) = node.value else {
                 faults.add(place, format!("must be true or false, not {}", node.value.kind()));
@@ -67,6 +92,49 @@ fn test(name: &str, node: &Node, place: &Place, faults: &mut Faults) -> Option<T
             return None;
         }
     })
+}
+
+/// One of some names, or a list of them.
+fn named<T: Copy>(node: &Node, place: &Place, what: &str, all: &[(&str, T)], faults: &mut Faults) -> Option<Vec<T>> {
+    let items = if let Value::Array(items) = &node.value { items.as_slice() } else { std::slice::from_ref(node) };
+    if items.is_empty() {
+        faults.add(place, format!("names no {what}"));
+        return None;
+    }
+    let mut found = Vec::with_capacity(items.len());
+    for item in items {
+        let text = text_of(item, place, faults)?;
+        match all.iter().find(|(name, _)| *name == text) {
+            Some((_, one)) => found.push(*one),
+            None => {
+                let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
+                faults.add(place, unknown(&text, what, &names));
+                return None;
+            }
+        }
+    }
+    Some(found)
+}
+
+/// Tests of a number, as a table.
+fn of_number(node: &Node, place: &Place, faults: &mut Faults) -> Option<Vec<TestSpec>> {
+    let Value::Table(table) = &node.value else {
+        faults.add(place, format!("must be a table of tests such as {{ at_least = 3 }}, not {}", node.value.kind()));
+        return None;
+    };
+    if table.entries.is_empty() {
+        faults.add(place, "says no test: write { at_least = 3 }");
+        return None;
+    }
+    let fields = Fields::new(table, place.clone());
+    let one = |(name, node, place): (&str, &Node, Place)| {
+        if !OF_NUMBERS.contains(&name) {
+            faults.add(&place, unknown(name, "test of a number", &OF_NUMBERS));
+            return None;
+        }
+        test(name, node, &place, faults)
+    };
+    Some(fields.entries().filter_map(one).collect())
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a whole number in a model is far below 2^53")]

@@ -25,6 +25,8 @@ pub struct Consensus {
 pub struct Settled {
     /// Who agreed (hash of the name) and the hash of their role.
     pub agreed: Vec<(u64, u32)>,
+    /// Who decides and did not agree (hash of the name).
+    pub undecided: Vec<u64>,
     /// The group was disqualified.
     pub out: bool,
     pub reached: bool,
@@ -51,6 +53,8 @@ pub enum Says {
     /// With the hash of the role; 0 without.
     Agrees(u32),
     AgreesNot,
+    /// Decides, and doesn't agree (yet). Only where a model says who decides.
+    Undecided,
     /// The group as a whole is disqualified.
     Out,
     Reopened,
@@ -90,6 +94,7 @@ pub struct Change {
 /// The group at one instant of the fold.
 struct State {
     agreed: Vec<(u64, u32)>,
+    undecided: Vec<u64>,
     out: bool,
     reached: bool,
 }
@@ -99,14 +104,17 @@ impl State {
     fn take(&mut self, vote: &Vote, accounts: &Accounts) -> Said {
         if !vote.says.is_of_group() {
             self.agreed.retain(|(voter, _)| *voter != vote.voter);
+            self.undecided.retain(|voter| *voter != vote.voter);
         }
         match vote.says {
             Says::Agrees(role) => self.agreed.push((vote.voter, role)),
             Says::AgreesNot => {}
+            Says::Undecided => self.undecided.push(vote.voter),
             Says::Out => self.out = true,
             Says::Reopened => self.out = false,
         }
-        let reached = !self.out && self.agreed.len() >= accounts.of && missing_roles(&self.agreed, accounts).next().is_none();
+        let enough = self.agreed.len() >= accounts.of && self.undecided.is_empty();
+        let reached = !self.out && enough && missing_roles(&self.agreed, accounts).next().is_none();
         match (std::mem::replace(&mut self.reached, reached), reached) {
             (false, true) => Said::Reached,
             (true, false) => Said::Lost,
@@ -122,14 +130,18 @@ fn missing_roles<'a>(agreed: &'a [(u64, u32)], accounts: &'a Accounts) -> impl I
 
 impl Consensus {
     fn begin(&self) -> State {
-        State { agreed: self.settled.agreed.clone(), out: self.settled.out, reached: self.settled.reached }
+        let Settled { agreed, undecided, out, reached, until_ms: _ } = &self.settled;
+        State { agreed: agreed.clone(), undecided: undecided.clone(), out: *out, reached: *reached }
     }
 
     /// How a member stood last.
     #[must_use]
     pub fn last_of(&self, voter: u64) -> Says {
-        let settled =
-            || self.settled.agreed.iter().find(|(v, _)| *v == voter).map_or(Says::AgreesNot, |(_, role)| Says::Agrees(*role));
+        let settled = || {
+            let agreed = self.settled.agreed.iter().find(|(v, _)| *v == voter).map(|(_, role)| Says::Agrees(*role));
+            let undecided = || self.settled.undecided.contains(&voter).then_some(Says::Undecided);
+            agreed.or_else(undecided).unwrap_or(Says::AgreesNot)
+        };
         self.votes.iter().rev().find(|v| v.voter == voter && !v.says.is_of_group()).map_or_else(settled, |v| v.says)
     }
 
@@ -180,8 +192,8 @@ impl Consensus {
             state.take(&vote, accounts);
             self.settled.until_ms = vote.time_ms;
         }
-        let State { agreed, out, reached } = state;
-        self.settled = Settled { agreed, out, reached, until_ms: self.settled.until_ms };
+        let State { agreed, undecided, out, reached } = state;
+        self.settled = Settled { agreed, undecided, out, reached, until_ms: self.settled.until_ms };
     }
 
     /// Whether the group agrees, as far as it was said.

@@ -13,6 +13,8 @@ use crate::domain::{DAY_MS, Ms, Text, budget};
 
 /// Members that an account keeps: the one that told nothing for longest leaves for a new one.
 pub const MAX_MEMBERS: usize = 64;
+/// Names of a company that an account keeps.
+pub const MAX_KNOWN_AS: usize = 8;
 /// An account without members is forgotten after this long.
 pub const EMPTY_KEPT_MS: Ms = 30 * DAY_MS;
 
@@ -26,6 +28,8 @@ pub struct Group {
     pub consensus: Consensus,
     /// Why the group was disqualified, when that was said, and its cause.
     pub verdict: Option<Reason>,
+    /// What the company is called where members say so, in the order of the alphabet.
+    pub known_as: Vec<Text>,
     /// Where the group stands, as was said last: journey, funnel.
     pub stages: [Option<Text>; 2],
     /// Since when nobody belongs to it.
@@ -83,6 +87,16 @@ impl Group {
     #[must_use]
     pub fn forget_at_ms(&self) -> Option<Ms> {
         self.empty_since_ms.map(|since| since.saturating_add(EMPTY_KEPT_MS))
+    }
+
+    /// Takes in what the company is called; of too many the first of the alphabet stay, whatever came first.
+    fn is_called(&mut self, name: Option<&Text>) {
+        if let Some(name) = name
+            && let Err(at) = self.known_as.binary_search(name)
+        {
+            self.known_as.insert(at, name.clone());
+            self.known_as.truncate(MAX_KNOWN_AS);
+        }
     }
 
     fn of_whom(&self, voter: u64) -> Option<&Text> {
@@ -167,6 +181,7 @@ impl Taker<'_> {
             self.vote_of_member(group, voter, Says::AgreesNot);
             return;
         }
+        group.is_called(update.known_as.as_ref());
         let member = Member {
             name: update.member.clone(),
             role: update.role.clone(),
@@ -175,7 +190,13 @@ impl Taker<'_> {
             disqualified: update.disqualified,
             updated_ms: self.tidings.at_ms,
         };
-        let says = if self.agrees(&member) { Says::Agrees(role_hash(update.role.as_deref())) } else { Says::AgreesNot };
+        let role = role_hash(update.role.as_deref());
+        let says = match (self.agrees(&member), self.accounts.decides(update.role.as_deref())) {
+            (true, _) => Says::Agrees(role),
+            // Who is disqualified decides nothing any more.
+            (false, true) if !self.accounts.deciders.is_empty() && !member.disqualified => Says::Undecided,
+            (false, _) => Says::AgreesNot,
+        };
         match place {
             Ok(n) => group.members[n] = member,
             Err(n) => group.members.insert(n, member),
@@ -198,7 +219,9 @@ impl Taker<'_> {
     }
 
     fn agrees(&self, member: &Member) -> bool {
-        !member.disqualified && self.rank(Axis::Journey, member).is_some_and(|stage| stage >= self.accounts.stage)
+        !member.disqualified
+            && self.accounts.decides(member.role.as_deref())
+            && self.rank(Axis::Journey, member).is_some_and(|stage| stage >= self.accounts.stage)
     }
 
     fn rank(&self, axis: Axis, member: &Member) -> Option<usize> {
@@ -228,7 +251,8 @@ impl Taker<'_> {
             body.consensus = change.now == Said::Reached;
             body.agreed = change.agreed.iter().filter_map(|voter| group.of_whom(*voter)).cloned().collect();
             body.agreed.sort();
-            body.missing = group.members.iter().map(|m| &m.name).filter(|n| !body.agreed.contains(n)).cloned().collect();
+            let asked = group.members.iter().filter(|m| self.accounts.decides(m.role.as_deref()));
+            body.missing = asked.map(|m| &m.name).filter(|n| !body.agreed.contains(n)).cloned().collect();
             if change.out {
                 body.reason = Some("account-disqualified".into());
             }
@@ -281,7 +305,8 @@ impl Taker<'_> {
 
     fn body(&self, group: &Group, kind: AccountKind) -> AccountChanged {
         let counted = || group.members.iter().filter(|m| !m.disqualified).map(|m| m.score);
-        let (agreed, missing): (Vec<&Member>, Vec<&Member>) = group.members.iter().partition(|m| self.agrees(m));
+        let asked = group.members.iter().filter(|m| self.accounts.decides(m.role.as_deref()));
+        let (agreed, missing): (Vec<&Member>, Vec<&Member>) = asked.partition(|m| self.agrees(m));
         let names = |members: Vec<&Member>| members.into_iter().map(|m| m.name.clone()).collect();
         AccountChanged {
             kind,
@@ -298,14 +323,22 @@ impl Taker<'_> {
             members: u32::try_from(group.members.len()).unwrap_or(u32::MAX),
             agreed: names(agreed),
             missing: names(missing),
-            expected: u32::try_from(self.accounts.of).unwrap_or(u32::MAX),
+            expected: u32::try_from(self.expected(group)).unwrap_or(u32::MAX),
             missing_roles: group.consensus.missing_roles(self.accounts),
             consensus: group.consensus.reached(),
             disqualified: group.consensus.is_out(),
             reason: None,
             recalls: None,
+            known_as: group.known_as.clone(),
             group: group.members.clone(),
         }
+    }
+
+    /// How many have to agree: as many as the model says, and where it says who decides, all of these.
+    fn expected(&self, group: &Group) -> usize {
+        let decides = |m: &&Member| !m.disqualified && self.accounts.decides(m.role.as_deref());
+        let deciders = if self.accounts.deciders.is_empty() { 0 } else { group.members.iter().filter(decides).count() };
+        self.accounts.of.max(deciders)
     }
 
     fn push(&self, id: u128, at_ms: Ms, is_cause: bool, body: AccountChanged, effects: &mut Effects) {

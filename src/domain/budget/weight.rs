@@ -315,20 +315,22 @@ pub fn decision(decision: &Decision) -> usize {
 
 fn membership(membership: &Membership) -> usize {
     let Membership { role, belongs, group } = membership;
-    let belongs = belongs
-        .as_ref()
-        .map_or(0, |Belongs { account, source: _, since_ms: _, told_ms: _, told: _ }| FRAME + FRAME + account.len() + 4 * NUMBER);
+    let belongs = belongs.as_ref().map_or(0, |Belongs { account, source: _, since_ms: _, told_ms: _, told: _, group_id }| {
+        FRAME + FRAME + account.len() + 4 * NUMBER + text(group_id.as_deref())
+    });
     FRAME + text(role.as_deref()) + belongs + group.as_deref().map_or(0, self::group)
 }
 
 fn group(group: &Group) -> usize {
-    let Group { model_hash: _, members, consensus, verdict, stages: [journey, funnel], empty_since_ms: _ } = group;
+    let Group { model_hash: _, members, consensus, verdict, known_as, stages: [journey, funnel], empty_since_ms: _ } = group;
     let Consensus { settled, votes } = consensus;
     let own = FRAME + 2 * NUMBER + texts(&[journey, funnel]) + 2 * FLAG + NUMBER;
     let verdict = verdict.as_ref().map_or(0, |v| FRAME + 2 * NUMBER + text(v.text.as_deref()));
     // Time, voter, cause, role, what was said.
     let votes = 5 * FRAME + (CHAINED + 8 + 8 + 4 + 2) * votes.len();
-    own + verdict + votes + 2 * FRAME + (8 + 4) * settled.agreed.len() + members.iter().map(member).sum::<usize>()
+    let settled = 3 * FRAME + (8 + 4) * settled.agreed.len() + 8 * settled.undecided.len();
+    let known_as = known_as.iter().map(|name| FRAME + name.len()).sum::<usize>();
+    own + verdict + votes + settled + known_as + members.iter().map(member).sum::<usize>()
 }
 
 /// One member of a buying group.

@@ -220,6 +220,8 @@ pub struct AccountChanged {
     pub reason: Option<Text>,
     /// Id of the output that does not stand.
     pub recalls: Option<u128>,
+    /// What the company is called where members say so.
+    pub known_as: Vec<Text>,
     pub group: Vec<Member>,
 }
 
@@ -245,4 +247,6 @@ pub struct MemberUpdate {
     pub verdict: Option<Verdict>,
     /// Of the verdict.
     pub reason: Option<Text>,
+    /// What the company is called where the event says so, if that is not its account's name.
+    pub known_as: Option<Text>,
 }

@@ -4,18 +4,24 @@ use super::canonical::condition as canonical_condition;
 use super::check::tests_of::condition as check_condition;
 use super::check::{Found, check_name, known_stage};
 use super::compile::{condition as compile_condition, predicate};
+use super::people::TraitTests;
 use super::spec::{At, ConditionSpec, ModelSpec, Place, TestSpec};
-use super::{Condition, Predicate, name_hash, words};
+use super::{Condition, name_hash, words};
 use crate::domain::Text;
+use crate::domain::account::company::MAX_ACCOUNT_BYTES;
+use crate::domain::account::names::{Join, Names};
 use crate::domain::effect::Axis;
 use crate::domain::event::Event;
 use crate::domain::names::{PropertyId, Vocabulary};
+use crate::domain::titles::same_as;
 use crate::domain::traits::Traits;
 
 /// Most members of a buying group that a model can ask for.
 const MAX_OF: i64 = 64;
 /// Most roles of a model.
 const MAX_ROLES: usize = 16;
+/// Most other names of accounts that a model lists.
+const MAX_ALIASES: usize = 1_000;
 /// What the group's own disqualification is called when the file says nothing.
 const DISQUALIFIED: &str = "Account Disqualified";
 const REOPENED: &str = "Account Reopened";
@@ -31,14 +37,18 @@ pub struct AccountsSpec {
     pub roles: Vec<At<RoleSpec>>,
     pub disqualified: Option<At<ConditionSpec>>,
     pub reopened: Option<At<ConditionSpec>>,
+    pub join: Option<At<Join>>,
+    /// `aliases = { "acme" = ["acme-holding.com"] }`: account, its other names.
+    pub aliases: Vec<(At<String>, Vec<At<String>>)>,
 }
 
-/// `consensus = { stage, of, roles }`.
+/// `consensus = { stage, of, roles, deciders }`.
 #[derive(Debug, Clone, Default)]
 pub struct ConsensusSpec {
     pub stage: Option<At<String>>,
     pub of: Option<At<i64>>,
     pub roles: Vec<At<String>>,
+    pub deciders: Vec<At<String>>,
 }
 
 /// `{ name, where }`: what is tested are traits, `group.NAME` those of the company.
@@ -70,10 +80,15 @@ pub struct Accounts {
     pub of: usize,
     /// Each of these roles must be among those who agree.
     pub needed: Vec<Text>,
+    /// Only members in these roles are asked, and all of them must agree; empty: everybody is asked, and `of` must agree.
+    pub deciders: Vec<Text>,
+    pub names: Names,
     pub score: ScoreOf,
     /// Mail domains that are no company, besides the well-known ones.
     pub free_mail: Vec<String>,
     pub roles: Vec<Role>,
+    /// Where events carry what roles go by.
+    pub roles_look_at: Vec<PropertyId>,
     pub disqualified: Condition,
     pub reopened: Condition,
     pub said: SaidBy,
@@ -83,8 +98,7 @@ pub struct Accounts {
 #[derive(Debug, Clone)]
 pub struct Role {
     pub name: Text,
-    /// Trait (by the hash of its name), where events carry it, and its test.
-    pub tests: Vec<(u32, Option<PropertyId>, Predicate)>,
+    pub tests: TraitTests,
 }
 
 /// Where events say which company somebody belongs to, and why an account is out.
@@ -101,14 +115,19 @@ impl Accounts {
     /// Whether an event may change what roles go by.
     #[must_use]
     pub fn speaks_of_roles(&self, event: &Event<'_>) -> bool {
-        let ids = self.roles.iter().flat_map(|role| role.tests.iter().filter_map(|(_, property, _)| *property));
-        !event.properties.is_empty() && ids.into_iter().any(|id| event.property(id).is_some())
+        !event.properties.is_empty() && self.roles_look_at.iter().any(|id| event.property(*id).is_some())
+    }
+
+    /// Whether a member in this role is asked.
+    #[must_use]
+    pub fn decides(&self, role: Option<&str>) -> bool {
+        self.deciders.is_empty() || role.is_some_and(|role| self.deciders.iter().any(|decider| decider == role))
     }
 
     /// The first role that what is known of somebody fits.
     #[must_use]
     pub fn role_of(&self, traits: &Traits) -> Option<&Text> {
-        let fits = |role: &&Role| role.tests.iter().all(|(name, _, test)| test.holds(traits.get(*name).as_ref()));
+        let fits = |role: &&Role| role.tests.iter().all(|(name, test)| test.holds(traits.get(*name).as_ref()));
         self.roles.iter().find(fits).map(|role| &role.name)
     }
 }
@@ -121,6 +140,7 @@ pub(super) fn check(spec: &AccountsSpec, model: &ModelSpec, found: &mut Found) {
         None => found.missing(place, "consensus", "consensus = { stage = \"validation\", of = 5 }"),
         Some(consensus) => check_consensus(consensus, spec, model, found),
     }
+    check_aliases(spec, found);
     for domain in &spec.free_mail {
         let text = &domain.value;
         if text.contains('@') || !text.contains('.') || text.trim() != text {
@@ -146,11 +166,46 @@ fn check_consensus(consensus: &At<ConsensusSpec>, spec: &AccountsSpec, model: &M
         Some(of) if !(1..=MAX_OF).contains(&of.value) => found.add(&of.place, format!("must be 1 to {MAX_OF} members")),
         Some(_) => {}
     }
-    for role in &consensus.value.roles {
+    for role in consensus.value.roles.iter().chain(&consensus.value.deciders) {
         let mut names = spec.roles.iter().filter_map(|r| r.value.name.as_ref()).map(|n| n.value.as_str());
         if !names.any(|name| name == role.value) {
             found.add(&role.place, format!("{:?} is no role of [accounts]: add it to accounts.roles", role.value));
         }
+    }
+    let deciders = &consensus.value.deciders;
+    for role in
+        consensus.value.roles.iter().filter(|role| !deciders.is_empty() && !deciders.iter().any(|d| d.value == role.value))
+    {
+        found.add(
+            &role.place,
+            format!("{:?} is asked for and not asked: add it to deciders, or leave it out of roles", role.value),
+        );
+    }
+}
+
+fn check_aliases(spec: &AccountsSpec, found: &mut Found) {
+    let names = Names { join: spec.join.as_ref().map(|j| j.value).unwrap_or_default(), aliases: Vec::new() };
+    let mut seen: Vec<(Text, &str)> = Vec::new();
+    for (account, aliases) in &spec.aliases {
+        if account.value.trim().is_empty() || account.value.len() > MAX_ACCOUNT_BYTES {
+            found.add(&account.place, format!("an account needs a name of at most {MAX_ACCOUNT_BYTES} bytes"));
+        }
+        for alias in aliases {
+            let listed = names.listed(&alias.value);
+            if let Some((_, other)) = seen.iter().find(|(name, of)| *name == listed && *of != account.value) {
+                found.add(&alias.place, format!("{:?} is another name of {other:?} already: one company each", alias.value));
+            } else if spec.aliases.iter().any(|(other, _)| other.value != account.value && other.value.to_lowercase() == *listed)
+            {
+                found.add(
+                    &alias.place,
+                    format!("{:?} is an account with other names of its own: list them under one", alias.value),
+                );
+            }
+            seen.push((listed, &account.value));
+        }
+    }
+    if let Some(more) = spec.aliases.iter().flat_map(|(_, aliases)| aliases).nth(MAX_ALIASES) {
+        found.add(&more.place, format!("at most {MAX_ALIASES} other names of accounts fit in a model"));
     }
 }
 
@@ -193,13 +248,20 @@ pub(super) fn compile(spec: &AccountsSpec, model: &ModelSpec, vocabulary: &mut V
     for role in &spec.roles {
         let test = |(name, tests): &(String, At<Vec<TestSpec>>)| {
             let name = name.strip_prefix("traits.").unwrap_or(name);
-            let hash = vocabulary.intern_trait(name);
-            let property = vocabulary.traits().iter().find(|t| t.hash == hash).map(|t| t.property);
-            (hash, property, predicate(&tests.value))
+            (vocabulary.intern_trait(name), predicate(&tests.value))
         };
         let tests = role.value.when.tests.iter().map(test).collect();
         roles.push(Role { name: role.value.name.as_ref().map(|n| n.value.as_str().into()).unwrap_or_default(), tests });
     }
+    let asked = |name: u32| roles.iter().flat_map(|role| &role.tests).any(|(n, _)| *n == name || same_as(*n).contains(&name));
+    let roles_look_at = vocabulary.traits().iter().filter(|t| asked(t.hash)).map(|t| t.property).collect();
+    let bare = Names { join: spec.join.as_ref().map(|j| j.value).unwrap_or_default(), aliases: Vec::new() };
+    let lower = |account: &At<String>| Text::from(account.value.trim().to_lowercase());
+    let aliases = spec.aliases.iter().flat_map(|(account, aliases)| {
+        // The account's own name is it too, however it is written.
+        aliases.iter().chain([account]).map(|alias| (bare.listed(&alias.value), lower(account)))
+    });
+    let names = Names { join: bare.join, aliases: aliases.collect() };
     let said = SaidBy {
         group_id: vocabulary.intern_property("groupId"),
         group_name: vocabulary.intern_property("traits.name"),
@@ -211,9 +273,12 @@ pub(super) fn compile(spec: &AccountsSpec, model: &ModelSpec, vocabulary: &mut V
         stage: stage.unwrap_or_default(),
         of: consensus.of.as_ref().and_then(|of| usize::try_from(of.value).ok()).unwrap_or(1),
         needed: consensus.roles.iter().map(|r| r.value.as_str().into()).collect(),
+        deciders: consensus.deciders.iter().map(|r| r.value.as_str().into()).collect(),
+        names,
         score: spec.score.as_ref().map_or(ScoreOf::Sum, |s| s.value),
         free_mail: spec.free_mail.iter().map(|d| d.value.to_lowercase()).collect(),
         roles,
+        roles_look_at,
         disqualified,
         reopened,
         said,
@@ -243,6 +308,16 @@ pub(super) fn lines(spec: &AccountsSpec) -> Vec<String> {
         spec.score.as_ref().map_or(ScoreOf::Sum, |s| s.value),
         sorted(&spec.free_mail)
     )];
+    if !consensus.deciders.is_empty() {
+        lines.push(format!("accounts deciders[{}]", sorted(&consensus.deciders)));
+    }
+    if let Some(join) = spec.join.as_ref().filter(|join| join.value != Join::default()) {
+        lines.push(format!("accounts join {:?}", join.value));
+    }
+    let mut aliases: Vec<String> =
+        spec.aliases.iter().map(|(of, all)| format!("accounts {:?} is[{}]", of.value, sorted(all))).collect();
+    aliases.sort();
+    lines.extend(aliases);
     // The first role that fits counts: their order matters.
     for role in &spec.roles {
         let name = role.value.name.as_ref().map_or("", |n| n.value.as_str());
@@ -263,8 +338,22 @@ pub(super) fn statements(spec: &AccountsSpec, say: &mut dyn FnMut(&str, String))
     let list = |names: &[At<String>]| names.iter().map(|n| n.value.as_str()).collect::<Vec<_>>().join(", ");
     let stage = consensus.stage.as_ref().map_or("", |s| s.value.as_str());
     let of = consensus.of.as_ref().map_or(0, |of| of.value);
+    let asked = if consensus.deciders.is_empty() {
+        format!("{of} members have come")
+    } else {
+        format!("all who decide ({}), at least {of}, have come", list(&consensus.deciders))
+    };
     let among = if consensus.roles.is_empty() { String::new() } else { format!(", among them {}", list(&consensus.roles)) };
-    say("accounts: a group agrees when", format!("{of} members have come to {stage} or further{among}"));
+    say("accounts: a group agrees when", format!("{asked} to {stage} or further{among}"));
+    let join = match spec.join.as_ref().map(|j| j.value).unwrap_or_default() {
+        Join::Exact => "what is written alike, but for case and blanks",
+        Join::Names => "names that differ in legal form, case and punctuation, and domains below one registered domain",
+        Join::NamesAndDomains => "names that differ in legal form, case, blanks and punctuation, and domains of that name",
+    };
+    say("accounts: one company are", join.to_owned());
+    for (account, aliases) in &spec.aliases {
+        say(&format!("accounts: {} is also", account.value), list(aliases));
+    }
     let score = match spec.score.as_ref().map_or(ScoreOf::Sum, |s| s.value) {
         ScoreOf::Sum => "the sum of its members' scores",
         ScoreOf::Highest => "the highest score of its members",

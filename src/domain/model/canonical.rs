@@ -57,9 +57,21 @@ fn test(test: &TestSpec) -> String {
         TestSpec::AtMost(n) => format!("<={n}"),
         TestSpec::MoreThan(n) => format!(">{n}"),
         TestSpec::LessThan(n) => format!("<{n}"),
+        TestSpec::Seniority(all) => format!("seniority[{}]", sorted(all.iter().map(|one| one.name()))),
+        TestSpec::Function(all) => format!("function[{}]", sorted(all.iter().map(|one| one.name()))),
+        TestSpec::Answer(asked) => format!("answer[{}]", sorted(asked.iter().map(|one| one.name()))),
+        TestSpec::Amount(tests) => format!("amount{}", all(tests)),
+        TestSpec::Months(tests) => format!("months{}", all(tests)),
         TestSpec::Exists(yes) => format!("exists={yes}"),
         TestSpec::Not(tests) => format!("not{}", all(tests)),
     }
+}
+
+fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    names.join(",")
 }
 
 pub(super) fn literal(literal: &Literal) -> String {

@@ -10,6 +10,7 @@ use crate::domain::Ms;
 use crate::domain::effect::Axis;
 use crate::domain::forget::DEFAULT_KEPT_MS;
 use crate::domain::names::{self, NameId, Vocabulary};
+use crate::domain::titles::OTHER_TITLE;
 use crate::domain::traits::MAX_TRAITS;
 use sha2::{Digest, Sha256};
 
@@ -27,7 +28,8 @@ pub fn compile(specs: &[ModelSpec], cart_overrides: &CartSpec) -> Result<Models,
     }
     let mut vocabulary = Vocabulary::default();
     let mut models: Vec<Model> = specs.iter().map(|spec| model(spec, cart_overrides, &mut vocabulary)).collect();
-    if let Some(one_too_many) = vocabulary.traits().get(MAX_TRAITS) {
+    // What is kept beside a title is nothing that a model named.
+    if let Some(one_too_many) = vocabulary.traits().iter().filter(|t| t.name != OTHER_TITLE).nth(MAX_TRAITS) {
         let message = format!("{:?} is one trait too many: the models may ask for {MAX_TRAITS} traits in all", one_too_many.name);
         return Err(vec![(0, Fault { place: Place::default(), message })]);
     }
@@ -170,6 +172,11 @@ pub fn predicate(tests: &[TestSpec]) -> Predicate {
             TestSpec::AtMost(n) => Predicate::AtMost(*n),
             TestSpec::MoreThan(n) => Predicate::MoreThan(*n),
             TestSpec::LessThan(n) => Predicate::LessThan(*n),
+            TestSpec::Seniority(all) => Predicate::Seniority(all.clone()),
+            TestSpec::Function(all) => Predicate::Function(all.clone()),
+            TestSpec::Answer(all) => Predicate::Answer(all.clone()),
+            TestSpec::Amount(tests) => Predicate::Amount(Box::new(predicate(tests))),
+            TestSpec::Months(tests) => Predicate::Months(Box::new(predicate(tests))),
             TestSpec::Exists(yes) => Predicate::Exists(*yes),
             TestSpec::Not(tests) => Predicate::Not(Box::new(predicate(tests))),
         })

@@ -1,9 +1,11 @@
 //! Conditions of rules: which events, with which properties.
 
 use super::On;
+use crate::domain::answers::{self, Asked};
 use crate::domain::event::{Event, Value};
 use crate::domain::names::PropertyId;
 use crate::domain::number;
+use crate::domain::titles::{self, Function, Seniority};
 
 /// Which events, and what must hold of their properties (all of it).
 #[derive(Debug, Clone)]
@@ -24,6 +26,16 @@ pub enum Predicate {
     AtMost(f64),
     MoreThan(f64),
     LessThan(f64),
+    /// A job title that stands so far up.
+    Seniority(Vec<Seniority>),
+    /// A job title of somebody who works on it.
+    Function(Vec<Function>),
+    /// An answer that comes to one of these.
+    Answer(Vec<Asked>),
+    /// The amount that an answer names.
+    Amount(Box<Predicate>),
+    /// The months that an answer names, at most.
+    Months(Box<Predicate>),
     Exists(bool),
     Not(Box<Predicate>),
     /// Several tests of the same property, all of which must hold.
@@ -69,6 +81,14 @@ impl Predicate {
             Self::AtMost(n) => as_number(value).is_some_and(|v| v <= *n),
             Self::MoreThan(n) => as_number(value).is_some_and(|v| v > *n),
             Self::LessThan(n) => as_number(value).is_some_and(|v| v < *n),
+            Self::Seniority(asked) => as_text(value).and_then(titles::seniority).is_some_and(|found| asked.contains(&found)),
+            Self::Function(asked) => as_text(value).and_then(titles::function).is_some_and(|found| asked.contains(&found)),
+            Self::Answer(asked) => {
+                let answer = answers::read(value);
+                asked.iter().any(|asked| asked.holds(answer))
+            }
+            Self::Amount(test) => answers::amount_of(value).is_some_and(|amount| test.holds(Some(&Value::Number(amount)))),
+            Self::Months(test) => answers::months(value).is_some_and(|months| test.holds(Some(&Value::Number(months)))),
             Self::Exists(_) | Self::Not(_) | Self::All(_) => false,
         }
     }

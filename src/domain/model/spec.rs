@@ -8,6 +8,8 @@ use super::people::PeopleSpec;
 use super::sales::SalesSpec;
 use super::{CatchUp, IdleOn, OrderClears, SeriesFor, predicate::Literal};
 use crate::domain::Ms;
+use crate::domain::answers::Asked;
+use crate::domain::titles::{Function, Seniority};
 
 /// A place in a model file: line (1-based) and the key path a person would say.
 #[derive(Debug, Clone, PartialEq, Eq, Default, PartialOrd, Ord)]
@@ -130,6 +132,12 @@ pub enum TestSpec {
     AtMost(f64),
     MoreThan(f64),
     LessThan(f64),
+    Seniority(Vec<Seniority>),
+    Function(Vec<Function>),
+    Answer(Vec<Asked>),
+    /// Tests of a number.
+    Amount(Vec<TestSpec>),
+    Months(Vec<TestSpec>),
     Exists(bool),
     Not(Vec<TestSpec>),
 }

@@ -194,11 +194,20 @@ pub(super) fn tests_in_words(tests: &[TestSpec]) -> String {
         TestSpec::AtMost(n) => format!("at most {n}"),
         TestSpec::MoreThan(n) => format!("more than {n}"),
         TestSpec::LessThan(n) => format!("less than {n}"),
+        TestSpec::Seniority(all) => format!("of seniority {}", any_of(all.iter().map(|one| one.name()))),
+        TestSpec::Function(all) => format!("of function {}", any_of(all.iter().map(|one| one.name()))),
+        TestSpec::Answer(all) => format!("answered by {}", any_of(all.iter().map(|one| one.name()))),
+        TestSpec::Amount(tests) => format!("an amount {}", tests_in_words(tests)),
+        TestSpec::Months(tests) => format!("in months {}", tests_in_words(tests)),
         TestSpec::Exists(true) => "there".to_owned(),
         TestSpec::Exists(false) => "absent".to_owned(),
         TestSpec::Not(tests) => format!("not {}", tests_in_words(tests)),
     };
     tests.iter().map(word).collect::<Vec<_>>().join(" and ")
+}
+
+fn any_of<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.collect::<Vec<_>>().join(" or ")
 }
 
 /// A length of time in its largest whole unit.

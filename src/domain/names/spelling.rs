@@ -2,73 +2,12 @@
 //!
 //! Two spellings are one name when their normal forms are: lower case without blanks, underscores and hyphens.
 
-use super::ONE_LIST_LEFT;
+use super::DICTIONARY;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// Longest normal form that is looked up; a longer name is none that is known.
 pub const MAX_NORMAL_BYTES: usize = 64;
-
-/// Canonical names of all events with a built-in meaning, and of those that GA4 has a name for.
-pub const BUILT_IN: [&str; 57] = [
-    "Product Added",
-    "Wishlist Product Added to Cart",
-    "Product Removed",
-    "Cart Viewed",
-    "Cart Updated",
-    "Cart Emptied",
-    "Cart Cleared",
-    "Checkout Started",
-    "Checkout Step Viewed",
-    "Checkout Step Completed",
-    "Payment Info Entered",
-    "Payment Failed",
-    "Order Completed",
-    "Order Updated",
-    "Order Cancelled",
-    "Order Refunded",
-    "Email Delivered",
-    "Email Opened",
-    "Email Link Clicked",
-    "Email Sent",
-    "Email Delayed",
-    "Email Bounced",
-    "Email Marked as Spam",
-    "Unsubscribed",
-    ONE_LIST_LEFT,
-    "Email Unsubscribed",
-    "Subscribed",
-    "Resubscribed",
-    "Email Subscribed",
-    "Email Resubscribed",
-    "User Deleted",
-    "Lead Accepted",
-    "Lead Rejected",
-    "Lead Recycled",
-    "Lead Won",
-    "Lead Lost",
-    "Lead No-Show",
-    "Lead Disqualified",
-    "Lead Requalified",
-    "Products Searched",
-    "Product List Viewed",
-    "Product List Filtered",
-    "Promotion Viewed",
-    "Promotion Clicked",
-    "Product Clicked",
-    "Product Viewed",
-    "Coupon Entered",
-    "Coupon Applied",
-    "Coupon Denied",
-    "Coupon Removed",
-    "Product Added to Wishlist",
-    "Product Removed from Wishlist",
-    "Product Shared",
-    "Cart Shared",
-    "Product Reviewed",
-    "Signed Up",
-    "Signed In",
-];
 
 /// Names of version 1 of the Segment spec: there a product's id is `id`.
 pub const V1: [(&str, &str); 15] = [
@@ -145,7 +84,7 @@ pub struct Known {
 
 /// All that are known, as they are written in the tables above.
 pub fn all() -> impl Iterator<Item = (&'static str, Known)> {
-    let own = BUILT_IN.into_iter().map(|name| (name, Known { name, is_v1: false }));
+    let own = DICTIONARY.iter().map(|(name, _)| (*name, Known { name, is_v1: false }));
     let v1 = V1.into_iter().map(|(alias, name)| (alias, Known { name, is_v1: true }));
     own.chain(v1).chain(OTHERS.into_iter().map(|(alias, name)| (alias, Known { name, is_v1: false })))
 }
@@ -200,7 +139,7 @@ pub fn words(name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::names::{Kind, kind_of_track};
+    use crate::domain::names::Kind;
 
     #[test]
     fn every_spelling_of_every_known_name_is_that_name() {
@@ -226,11 +165,11 @@ mod tests {
 
     #[test]
     fn each_built_in_name_has_a_meaning_and_each_alias_means_a_known_name() {
-        let without: Vec<_> = BUILT_IN.into_iter().filter(|name| kind_of_track(name) == Kind::Other).collect();
+        let without: Vec<_> = DICTIONARY.iter().filter(|(_, kind)| *kind == Kind::Other).map(|(name, _)| *name).collect();
         assert_eq!(without, ["Signed Up", "Signed In"], "models give these a meaning, GA4 has names for them");
         for (alias, name) in V1.into_iter().chain(OTHERS) {
             assert_ne!(alias, name);
-            assert!(BUILT_IN.contains(&name), "{alias}");
+            assert!(DICTIONARY.iter().any(|(known, _)| *known == name), "{alias}");
         }
         let normals: std::collections::BTreeSet<String> =
             all().map(|(spelling, _)| normal(spelling, &mut [0; MAX_NORMAL_BYTES]).unwrap().to_owned()).collect();

@@ -8,6 +8,7 @@ use super::spelled::{EXACT, FREQUENT, IN_CAMEL_CASE, OF_EVENT, OF_PRODUCT, OTHER
 use super::tracks::{Names, Track};
 use crate::domain::model::call_name;
 use crate::domain::names::{Kind, NameId, PropertyId, Vocabulary};
+use crate::domain::titles::{OTHER_TITLE, OTHER_TITLE_TRAITS, TITLE_TRAITS};
 use smallvec::SmallVec;
 use std::borrow::Cow;
 
@@ -198,6 +199,8 @@ impl Lookup {
             match path.split_once('.') {
                 Some(("properties", rest)) => lookup.add(PROPERTIES, rest, whole(0)),
                 Some(("context", rest)) => lookup.add(CONTEXT, rest, whole(0)),
+                Some(("traits", rest)) if TITLE_TRAITS.contains(&rest) => lookup.add_names(&TITLE_TRAITS, property),
+                Some(("traits", OTHER_TITLE)) => lookup.add_names(&OTHER_TITLE_TRAITS, property),
                 Some(("traits", rest)) => {
                     lookup.add(TRAITS, rest, whole(0));
                     lookup.add(CONTEXT, path, whole(1));
@@ -282,6 +285,21 @@ impl Lookup {
         told(self.nodes[usize::from(node)].add_otherwise(canonical), within + OTHERWISE);
         for (rank, other) in (within + OTHERWISE + 1..).zip(others) {
             told(self.nodes[usize::from(node)].add_otherwise(other), rank);
+        }
+    }
+
+    /// A trait that has several names, in any spelling; the first that an event has counts, in the order of the list.
+    fn add_names(&mut self, names: &[&str], property: PropertyId) {
+        for (rank, name) in (0..).step_by(2).zip(names) {
+            for (root, path, rank) in [(TRAITS, (*name).to_owned(), rank), (CONTEXT, format!("traits.{name}"), rank + 1)] {
+                let target = Target { property, rank, path_of_url: false };
+                self.add(root, &path, target);
+                let (parent, last) = path.rsplit_once('.').map_or((None, &*path), |(parent, last)| (Some(parent), last));
+                let node = parent.map_or(Some(root), |parent| self.entry_at(root, parent).child);
+                if let Some(node) = node {
+                    self.nodes[usize::from(node)].add_otherwise(last).targets.push(target);
+                }
+            }
         }
     }
 

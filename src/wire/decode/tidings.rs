@@ -39,6 +39,7 @@ pub(super) fn decode<'a>(record: &RecordView<'_>, decoder: &Decoder) -> Result<E
             _ => None,
         },
         reason: text(body.reason),
+        known_as: text(body.known_as),
     };
     let event = output.event.map(|event| {
         let input = decoder.options.topics.iter().position(|t| t.name == event.topic).and_then(|n| u16::try_from(n).ok());

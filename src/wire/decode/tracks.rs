@@ -1,7 +1,7 @@
 //! Names of track events: what each means, in whichever spelling it comes.
 
 use crate::domain::ids::hash64;
-use crate::domain::names::{BUILT_IN, Kind, MAX_NORMAL_BYTES, NameId, Vocabulary, all_known, known, near, normal};
+use crate::domain::names::{DICTIONARY, Kind, MAX_NORMAL_BYTES, NameId, Vocabulary, all_known, known, near, normal, usual};
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -67,6 +67,15 @@ impl Names {
                 ambiguous.push(Box::<str>::from(normal));
             }
         }
+        // What teams call it, unless a model names it in its own words, or in words that differ from it in nothing but their spelling.
+        for (usual, name) in usual() {
+            let meaning = meaning(name, Some(name), false);
+            let Some(normal) = normal(usual, &mut [0; MAX_NORMAL_BYTES]).map(Box::<str>::from) else { continue };
+            if (meaning.kind != Kind::Other || meaning.name_id != NameId::NONE) && !otherwise.contains_key(&normal) {
+                written.insert(usual.into(), meaning);
+                otherwise.insert(normal, (meaning, None));
+            }
+        }
         ambiguous.iter().for_each(|normal| drop(otherwise.remove(normal)));
         Self { written, otherwise, verdicts: std::iter::repeat_with(AtomicU64::default).take(VERDICTS).collect() }
     }
@@ -96,10 +105,14 @@ impl Names {
         let place = usize::try_from(hash % VERDICTS as u64).ok().and_then(|place| self.verdicts.get(place))?;
         let remembered = place.load(Ordering::Relaxed);
         if remembered != 0 && (remembered ^ hash) >> 8 == 0 {
-            return usize::try_from(remembered & 0xff).ok()?.checked_sub(2).and_then(|n| BUILT_IN.get(n)).copied();
+            return usize::try_from(remembered & 0xff)
+                .ok()?
+                .checked_sub(2)
+                .and_then(|n| DICTIONARY.get(n))
+                .map(|(name, _)| *name);
         }
         let found = near(name);
-        let verdict = found.and_then(|found| BUILT_IN.iter().position(|name| *name == found)).map_or(1, |n| n as u64 + 2);
+        let verdict = found.and_then(|found| DICTIONARY.iter().position(|(name, _)| *name == found)).map_or(1, |n| n as u64 + 2);
         place.store(hash & !0xff | verdict, Ordering::Relaxed);
         found
     }

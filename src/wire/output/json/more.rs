@@ -77,6 +77,7 @@ pub(super) struct Account<'a> {
     reason: Option<&'a str>,
     recalls: Option<String>,
     group: Vec<GroupMember<'a>>,
+    known_as: &'a [Text],
 }
 
 #[derive(Serialize)]
@@ -101,6 +102,7 @@ pub(super) struct Update<'a> {
     left: bool,
     verdict: Option<&'static str>,
     reason: Option<&'a str>,
+    known_as: Option<&'a str>,
 }
 
 pub(super) fn proof<'a>(proof: &'a effect::Proof, encoder: &'a Encoder) -> Proof<'a> {
@@ -163,6 +165,7 @@ pub(super) fn account(body: &effect::AccountChanged) -> Account<'_> {
         reason: body.reason.as_deref(),
         recalls: body.recalls.map(|id| hex(id, &mut [0; 32]).to_owned()),
         group: body.group.iter().map(group_member).collect(),
+        known_as: &body.known_as,
     }
 }
 
@@ -189,5 +192,6 @@ pub(super) fn member(body: &effect::MemberUpdate) -> Update<'_> {
         left: body.left,
         verdict: body.verdict.map(verdict_name),
         reason: body.reason.as_deref(),
+        known_as: body.known_as.as_deref(),
     }
 }

@@ -72,6 +72,7 @@ pub(super) fn account(body: &effect::AccountChanged) -> proto::AccountChanged {
         reason: text(body.reason.as_ref()),
         recalls: body.recalls.map(id_text),
         group: body.group.iter().map(group_member).collect(),
+        known_as: texts(&body.known_as),
     }
 }
 
@@ -98,5 +99,6 @@ pub(super) fn member(body: &effect::MemberUpdate) -> proto::MemberUpdate {
         left: body.left,
         verdict: body.verdict.map(|v| verdict_name(v).to_owned()),
         reason: text(body.reason.as_ref()),
+        known_as: text(body.known_as.as_ref()),
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn read(mut r: Reader<'_>) -> Read<Membership> {
 }
 
 fn write_belongs(belongs: &Belongs, w: &mut Writer<'_>) {
-    let Belongs { account, source, since_ms, told_ms, told } = belongs;
+    let Belongs { account, source, since_ms, told_ms, told, group_id } = belongs;
     w.text(1, account);
     w.uint(
         2,
@@ -48,10 +48,18 @@ fn write_belongs(belongs: &Belongs, w: &mut Writer<'_>) {
     if *told != 0 {
         w.fixed64(5, *told);
     }
+    w.optional_text(7, group_id.as_deref());
 }
 
 fn read_belongs(mut r: Reader<'_>) -> Read<Belongs> {
-    let mut b = Belongs { account: crate::domain::Text::default(), source: Source::MailDomain, since_ms: 0, told_ms: 0, told: 0 };
+    let mut b = Belongs {
+        account: crate::domain::Text::default(),
+        source: Source::MailDomain,
+        since_ms: 0,
+        told_ms: 0,
+        told: 0,
+        group_id: None,
+    };
     while let Some((field, value)) = r.next()? {
         match (field, value) {
             (1, Value::Bytes(text)) => b.account = r.text(text)?,
@@ -60,6 +68,7 @@ fn read_belongs(mut r: Reader<'_>) -> Read<Belongs> {
             (3, Value::Varint(v)) => b.since_ms = r.time(v),
             (4, Value::Varint(v)) => b.told_ms = r.time(v),
             (5, Value::Fixed64(v)) => b.told = v,
+            (7, Value::Bytes(text)) => b.group_id = Some(r.text(text)?),
             _ => return r.unknown(field),
         }
     }
@@ -67,8 +76,8 @@ fn read_belongs(mut r: Reader<'_>) -> Read<Belongs> {
 }
 
 fn write_group(group: &Group, w: &mut Writer<'_>) {
-    let Group { model_hash, members, consensus, verdict, stages: [journey, funnel], empty_since_ms } = group;
-    let Consensus { settled: Settled { agreed, out, reached, until_ms }, votes } = consensus;
+    let Group { model_hash, members, consensus, verdict, known_as, stages: [journey, funnel], empty_since_ms } = group;
+    let Consensus { settled: Settled { agreed, undecided, out, reached, until_ms }, votes } = consensus;
     w.fixed64(1, *model_hash);
     for member in members {
         w.nested(2, |w| write_member(member, w));
@@ -95,13 +104,21 @@ fn write_group(group: &Group, w: &mut Writer<'_>) {
     if !votes.is_empty() {
         w.nested(16, |w| votes.iter().for_each(|v| encode_varint(said(v), w.out)));
     }
+    w.packed(19, undecided.iter().map(|voter| voter.to_le_bytes()));
+    for name in known_as {
+        w.text(20, name);
+    }
 }
+
+/// Marks a vote of somebody who decides and doesn't agree: above how many times something was said.
+const UNDECIDED: u64 = 1 << 12;
 
 /// What a vote says, what was said of it and how many times, in one number.
 fn said(vote: &Vote) -> u64 {
     let says = match vote.says {
         Says::Agrees(_) => 0,
         Says::AgreesNot => 1,
+        Says::Undecided => 1 | UNDECIDED,
         Says::Out => 2,
         Says::Reopened => 3,
     };
@@ -136,6 +153,7 @@ impl Columns<'_> {
                 cause: u64::from_le_bytes(self.causes[n]),
                 says: match said & 3 {
                     0 => Says::Agrees(u32::from_le_bytes(self.roles[n])),
+                    1 if said & UNDECIDED != 0 => Says::Undecided,
                     1 => Says::AgreesNot,
                     2 => Says::Out,
                     _ => Says::Reopened,
@@ -146,7 +164,7 @@ impl Columns<'_> {
                     2 => Said::Lost,
                     other => return damaged("vote", format_args!("{other} is said of it")),
                 },
-                times_said: r.number(said >> 4)?,
+                times_said: r.number((said & !UNDECIDED) >> 4)?,
             })
         };
         self.times.iter().enumerate().map(vote).collect()
@@ -156,6 +174,7 @@ impl Columns<'_> {
 fn read_group(mut r: Reader<'_>) -> Read<Group> {
     let mut g = Group::default();
     let (mut agreed, mut roles): (&[[u8; 8]], &[[u8; 4]]) = (&[], &[]);
+    let mut undecided: &[[u8; 8]] = &[];
     let mut columns = Columns::default();
     while let Some((field, value)) = r.next()? {
         let settled = &mut g.consensus.settled;
@@ -176,12 +195,15 @@ fn read_group(mut r: Reader<'_>) -> Read<Group> {
             (14, Value::Bytes(b)) => columns.causes = r.packed(b)?,
             (15, Value::Bytes(b)) => columns.roles = r.packed(b)?,
             (16, Value::Bytes(b)) => columns.said = r.varints(b)?,
+            (19, Value::Bytes(b)) => undecided = r.packed(b)?,
+            (20, Value::Bytes(b)) => g.known_as.push(r.text(b)?),
             _ => return r.unknown(field),
         }
     }
     r.same_length(agreed.len(), roles.len())?;
     let pairs = agreed.iter().zip(roles);
     g.consensus.settled.agreed = pairs.map(|(v, role)| (u64::from_le_bytes(*v), u32::from_le_bytes(*role))).collect();
+    g.consensus.settled.undecided = undecided.iter().map(|v| u64::from_le_bytes(*v)).collect();
     g.consensus.votes = columns.votes(&r)?;
     Ok(g)
 }
