@@ -181,6 +181,9 @@ pub struct ReportArgs {
     /// Sources and campaigns shown, those with most prospects first (JSON has all of them)
     #[arg(long, value_name = "N", default_value_t = 12)]
     pub top: usize,
+    /// Zone of the times that people read, such as `Europe/Berlin`; without: that of this machine (JSON is always in UTC)
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: Option<String>,
     /// Every figure as JSON on stdout
     #[arg(long)]
     pub json: bool,

@@ -1,9 +1,12 @@
 //! `report`: the figures of files or of running instances, as text, JSON or one page.
 
+mod how;
 mod html;
 mod measures;
+mod rows;
 mod text;
 mod words;
+mod zone;
 
 use super::cli::ReportArgs;
 use super::explain::{ask, place};
@@ -18,6 +21,8 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::ExitCode;
+use std::sync::Arc;
+use zone::Zone;
 
 /// What campaigns cost, by name.
 type Costs = BTreeMap<String, f64>;
@@ -29,7 +34,8 @@ type Costs = BTreeMap<String, f64>;
 pub fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
     let costs = costs(&args.campaign_cost)?;
     let pipeline = args.pipeline.as_deref().map(pipeline).transpose()?;
-    let figures = if args.inputs.is_empty() { of_services(args)? } else { of_files(args)? };
+    let zone = Zone::named(args.time_zone.as_deref())?;
+    let figures = if args.inputs.is_empty() { of_services(args)? } else { of_files(args, pipeline.as_ref())? };
     if let Some((open, won)) = &pipeline {
         let known = |name: &str| figures.models.values().any(|m| m.stages.iter().flatten().any(|stage| stage == name));
         if let Some(unknown) = [open, won].into_iter().find(|name| !known(name)) {
@@ -38,7 +44,7 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
     }
     let measures = Measures::of(&figures, &costs, pipeline.as_ref());
     if let Some(path) = &args.html {
-        std::fs::write(path, html::page(&measures, args.top)).with_context(|| format!("cannot write {}", path.display()))?;
+        std::fs::write(path, html::page(&measures, args.top, &zone)).with_context(|| format!("cannot write {}", path.display()))?;
     }
     let mut out = stdout(args.json);
     if args.json {
@@ -46,7 +52,7 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
     } else if let Some(path) = &args.html {
         writeln!(out, "written to {}", path.display())?;
     } else {
-        write!(out, "{}", text::of(&measures, args.top))?;
+        write!(out, "{}", text::of(&measures, args.top, &zone))?;
     }
     Ok(ExitCode::from(DONE))
 }
@@ -71,11 +77,19 @@ fn pipeline(given: &str) -> Result<(String, String), UsageError> {
     }
 }
 
-fn of_files(args: &ReportArgs) -> anyhow::Result<Figures> {
+fn of_files(args: &ReportArgs, pipeline: Option<&(String, String)>) -> anyhow::Result<Figures> {
     let until = replay::until(&args.until)?;
     let as_of_ms = replay::as_of(args.as_of.as_deref())?;
     let from = replay::From { settings: &args.settings, inputs: &args.inputs, partitions: args.partitions, as_of_ms };
-    let options = from.options(std::env::temp_dir(), until)?;
+    let mut options = from.options(std::env::temp_dir(), until)?;
+    if let Some(pipeline) = pipeline {
+        // What is counted of opportunities is counted between these stages.
+        for model in &mut Arc::make_mut(&mut options.models).models {
+            let [journey, funnel] = &model.axes;
+            let stages = [journey.stages.clone(), funnel.stages.clone()];
+            model.pipeline = measures::pipeline::named(&stages, pipeline).or(model.pipeline);
+        }
+    }
     let progress = replay::spinner();
     let (figures, tally) = replay::figures(&options, &progress)?;
     progress.finish_and_clear();

@@ -12,6 +12,7 @@ pub mod contact;
 pub mod elsewhere;
 pub mod machine;
 pub mod people;
+pub mod pipeline;
 pub mod predicate;
 pub mod sales;
 pub mod spec;
@@ -116,6 +117,8 @@ pub struct Model {
     pub absence: absence::AbsenceModel,
     pub machine: machine::MachineModel,
     pub accounts: accounts::AccountsModel,
+    /// Which stages are open opportunities, and which one is won.
+    pub pipeline: Option<pipeline::Pipeline>,
 }
 
 impl Model {
@@ -131,6 +134,8 @@ impl Model {
 pub struct AxisModel {
     /// Names, in order: earlier to later.
     pub stages: Vec<Text>,
+    /// [`name_hash`] of each.
+    pub hashes: Vec<u32>,
     pub moves: Vec<Move>,
     /// Indices into `moves` by event name: `moves_by_name[name.0]`, then the moves on any event.
     pub moves_by_name: Vec<Vec<u16>>,

@@ -7,9 +7,10 @@
 
 pub mod buckets;
 pub mod cell;
+mod leads;
 pub mod notice;
+pub mod opportunity;
 mod packed;
-pub mod pipeline;
 mod tally;
 
 use super::population::Population;
@@ -17,9 +18,9 @@ use crate::domain::effect::Axis;
 use crate::domain::model::{Model, Models};
 use crate::domain::{DAY_MS, Ms, Text};
 use crate::engine::hashing::HashSeed;
+pub use crate::domain::model::pipeline::Pipeline;
 use cell::{Cell, Field};
 use hashbrown::HashMap;
-pub use pipeline::Pipeline;
 use std::collections::BTreeMap;
 pub use tally::Tally;
 
@@ -61,6 +62,7 @@ cell::words! {
         Opened = "opened", Ordered = "ordered", Emptied = "emptied", Forgotten = "forgotten", Abandoned = "abandoned",
         Reminded = "reminded", Recovered = "recovered",
         RecoveredByClick = "recovered-by-click", RecoveredByOpen = "recovered-by-open", Reversed = "reversed",
+        CheckoutStarted = "checkout-started", CheckoutOrdered = "checkout-ordered",
     }
 }
 cell::words! {
@@ -73,6 +75,37 @@ cell::words! {
 cell::words! {
     /// Heads that are counted.
     Heads { Prospects = "prospects", Customers = "customers", Repeaters = "repeaters", Orders = "orders" }
+}
+
+cell::words! {
+    /// What became of an opportunity.
+    OpportunityFact {
+        Opened = "opened", Won = "won", Lost = "lost",
+        /// Seconds from opening to winning, of those won.
+        WonSeconds = "won-seconds",
+        /// Won by somebody who was never open.
+        WonDirectly = "won-directly",
+    }
+}
+cell::words! {
+    /// What leads are told apart by.
+    LeadBy { Source = "source", Persona = "persona" }
+}
+cell::words! {
+    /// How far a lead got: each hand-over counts as one.
+    LeadFact {
+        /// Handed over as an MQL, or as an SQL at once; an MQL that sales accepted or won, or whose label rose that far.
+        Mql = "mql", Sql = "sql", MqlToSql = "mql-to-sql",
+        Won = "won",
+        /// Gone back: as an MQL, as an SQL.
+        MqlBack = "mql-back", SqlBack = "sql-back",
+        /// Sales has, or won, one that was never handed over.
+        Found = "found", FoundWon = "found-won",
+    }
+}
+cell::words! {
+    /// Where a buying group stands.
+    AccountState { Open = "open", Consensus = "consensus", Disqualified = "disqualified" }
 }
 
 cell::keys! {
@@ -117,6 +150,21 @@ cell::keys! {
         LeadsTaken = "leads-taken" {},
         /// Hand-overs and answers by qualification, with the reason that was given.
         Leads = "leads" { qualification: Text, what: Text, reason: Text },
+        /// Time from the hand-over to the first answer, by bucket.
+        LeadAnswered = "lead-answered" { qualification: Text, bucket: u16 },
+        /// Hand-overs by the prospect's first source or persona, as it is known at that moment.
+        LeadsBy = "leads-by" { by: LeadBy, name: Text, what: LeadFact },
+        /// Opportunities by the week in which they were opened, and what became of them, whenever that was.
+        Opportunities = "opportunities" { model: u64, week: i32, what: OpportunityFact },
+        /// Of those: how long it took, see [`opportunity::class_of`].
+        OpportunityTook = "opportunity-took" { model: u64, week: i32, won: bool, class: u8 },
+        /// How long it took, of all, by bucket.
+        OpportunityClosed = "opportunity-closed" { model: u64, won: bool, bucket: u16 },
+        /// Standing: open opportunities by the day (since 1970, UTC) on which they were opened.
+        OpportunitiesOpen = "opportunities-open" { model: u64, day: u16 },
+        /// Standing: accounts by their state and stages, and their members.
+        Accounts = "accounts" { model: u64, state: AccountState, journey: u8, funnel: u8 },
+        AccountMembers = "account-members" { model: u64 },
     }
 }
 
@@ -127,7 +175,9 @@ impl Key {
             Self::Week { week, .. }
             | Self::CartsInWeek { week, .. }
             | Self::Orders { week, .. }
-            | Self::OrderValue { week, .. } => Some(*week),
+            | Self::OrderValue { week, .. }
+            | Self::Opportunities { week, .. }
+            | Self::OpportunityTook { week, .. } => Some(*week),
             _ => None,
         }
     }
@@ -166,7 +216,7 @@ impl Figures {
     #[must_use]
     pub fn seeded(models: &Models, hashes: &HashSeed) -> Self {
         let all = models.models.iter();
-        let models = all.map(|m| (m.hash, ModelNames::of(m, models))).collect();
+        let models = all.map(|m| (m.hash, ModelNames::of(m))).collect();
         Self { models, sums: HashMap::with_hasher(hashes.clone()), ..Self::default() }
     }
 
@@ -263,13 +313,13 @@ impl Figures {
 }
 
 impl ModelNames {
-    fn of(model: &Model, models: &Models) -> Self {
+    fn of(model: &Model) -> Self {
         Self {
             name: model.name.as_str().into(),
             hash: model.hash_text.as_str().into(),
             stages: [model.axes[0].stages.clone(), model.axes[1].stages.clone()],
             personas: model.people.personas.iter().map(|p| p.name.clone()).collect(),
-            pipeline: pipeline::of(model, models),
+            pipeline: model.pipeline,
         }
     }
 }
@@ -340,7 +390,11 @@ mod tests {
             Key::ClosedSeconds {},
             Key::Origins { of: Origin::LastCampaign, name: text.clone(), what: Heads::Orders },
             Key::Orders { week: -3, again: true },
-            Key::Leads { qualification: text.clone(), what: text.clone(), reason: text },
+            Key::Leads { qualification: text.clone(), what: text.clone(), reason: text.clone() },
+            Key::LeadsBy { by: LeadBy::Persona, name: text, what: LeadFact::MqlToSql },
+            Key::OpportunityTook { model: 1, week: 2_900, won: false, class: 20 },
+            Key::OpportunitiesOpen { model: 1, day: 20_500 },
+            Key::Accounts { model: 1, state: AccountState::Consensus, journey: 7, funnel: 0 },
         ];
         for key in keys {
             let row = key.row();

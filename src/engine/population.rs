@@ -1,5 +1,8 @@
 //! How many prospects stand where: kept by difference, so that nobody ever counts them all.
 
+use super::figures::AccountState;
+use super::figures::opportunity::day_of;
+use crate::domain::account::group::Group;
 use crate::domain::effect::Axis;
 use crate::domain::journey::stage_index;
 use crate::domain::model::{Model, Models};
@@ -24,6 +27,8 @@ pub struct Standing {
     pub members: u8,
     /// Nothing but an erasure is known: nobody.
     pub erased: bool,
+    /// The day (since 1970) since when it has been an open opportunity; 0: it is none.
+    pub open_since_day: u16,
 }
 
 impl Standing {
@@ -37,7 +42,8 @@ impl Standing {
                 (false, true) => 2,
                 (false, false) => 1,
             };
-            return Self { account, members, ..Self::default() };
+            let (charge, stages) = account_stages(group, models);
+            return Self { charge, stages, account, members, ..Self::default() };
         }
         if prospect.is_only_erasure() {
             return Self { erased: true, ..Self::default() };
@@ -48,12 +54,39 @@ impl Standing {
         standing.known = prospect.more.as_ref().is_some_and(|more| more.customer.get().is_some());
         if let Some((track, model)) = prospect.tracks.get(charge).zip(models.models.get(charge)) {
             standing.stages = stages(track, model);
+            standing.open_since_day = open_since_day(track, model, standing.stages);
             standing.persona = place(track.persona.and_then(|hash| model.people.personas.iter().position(|p| p.hash == hash)));
             let labels = &model.score.labels;
             standing.label = place(label_of(labels, track).and_then(|l| labels.iter().position(|m| m == l)));
         }
         standing
     }
+}
+
+impl Standing {
+    /// What an account's buying group has come to; `None`: a prospect's.
+    #[must_use]
+    pub fn account_state(&self) -> Option<AccountState> {
+        match self.account {
+            1 => Some(AccountState::Open),
+            2 => Some(AccountState::Consensus),
+            3 => Some(AccountState::Disqualified),
+            _ => None,
+        }
+    }
+}
+
+/// Index of the model that accounts are kept by, and where a group stands in it.
+fn account_stages(group: &Group, models: &Models) -> (u8, [u8; 2]) {
+    let Some((index, model, _)) = models.accounts() else { return (u8::MAX, [0, 0]) };
+    let at = |axis: Axis| place(group.stages[axis.index()].as_ref().and_then(|s| stage_index(&model.axes[axis.index()], s)));
+    (u8::try_from(index).unwrap_or(u8::MAX), Axis::ALL.map(at))
+}
+
+fn open_since_day(track: &Track, model: &Model, stages: [u8; 2]) -> u16 {
+    let Some(pipeline) = model.pipeline.filter(|p| p.is_open(stages[p.axis.index()])) else { return 0 };
+    let position = track.positions[pipeline.axis.index()].as_ref();
+    position.and_then(|position| pipeline.open_since_ms(model, position)).map_or(0, day_of)
 }
 
 fn place(index: Option<usize>) -> u8 {

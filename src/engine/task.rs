@@ -129,6 +129,7 @@ impl<C: Codec> Task<C> {
         entry.warm = None;
         (entry.deadline_ms, entry.deadline_without_cart_ms) = deadlines_ms;
         self.population.moved(before, Some(standing));
+        self.tally.stood(before, Some(standing));
         self.store.set_record(slot, record);
         self.schedule(slot, deadlines_ms.0);
     }
@@ -138,6 +139,7 @@ impl<C: Codec> Task<C> {
         let Some(entry) = self.store.entry(slot) else { return };
         let before = (!entry.record.is_empty()).then_some(entry.standing);
         self.population.moved(before, None);
+        self.tally.stood(before, None);
         self.store.remove(slot);
     }
 
@@ -181,7 +183,7 @@ impl<C: Codec> Task<C> {
         step(&mut staged.prospect, staged.is_new, event, &self.models, &mut self.effects);
         if !self.effects.outputs.is_empty() {
             staged.place = None;
-            self.tally.outputs(&self.effects.outputs, &self.models);
+            self.tally.outputs(&self.effects.outputs, &staged.prospect, &self.models);
         }
         self.tally.event(before, &staged.prospect, event, &self.effects.notes, &self.models, &mut staged.place);
         self.tally.orders(&self.effects.orders, &staged.prospect);
@@ -319,7 +321,7 @@ impl<C: Codec> Task<C> {
             };
             let before = Before::timer(&staged.prospect, timer.kind);
             fire(&entry.key, &mut staged.prospect, timer.kind, now_ms, &self.models, &mut self.effects);
-            self.tally.timer(before, &staged.prospect, timer.kind, timer.deadline_ms);
+            self.tally.timer(before, &staged.prospect, timer.kind, timer.deadline_ms, &self.models);
             effects.fired += 1;
             if self.effects.erase {
                 self.room.changed(!matches!(timer.kind, TimerKind::Account | TimerKind::Erasure), false);
@@ -333,7 +335,7 @@ impl<C: Codec> Task<C> {
         let next_ms = staged.keep_deadlines(&self.models);
         if !self.effects.outputs.is_empty() {
             staged.place = None;
-            self.tally.outputs(&self.effects.outputs, &self.models);
+            self.tally.outputs(&self.effects.outputs, &staged.prospect, &self.models);
         }
         effects.take(&entry.key, &mut self.effects);
         if hold && next_ms <= deadline_ms {

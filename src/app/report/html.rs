@@ -4,9 +4,12 @@
 mod plots;
 mod tables;
 
+use super::how;
 use super::measures::Measures;
 use super::measures::stages::{AxisMeasures, ModelMeasures};
-use super::words::{amount, count, money, named, percent, time, unusual};
+use super::rows;
+use super::words::{count, money, rate, time, unusual};
+use super::zone::Zone;
 use crate::http::dashboard::escape;
 
 const STYLE: &str = "
@@ -26,49 +29,59 @@ svg{display:block;max-width:100%;height:auto;font:12px system-ui,sans-serif}svg 
 code{background:var(--card);padding:.1rem .3rem;border-radius:.25rem}";
 
 /// The whole page.
-pub(super) fn page(all: &Measures, top: usize) -> String {
+pub(super) fn page(all: &Measures, top: usize, zone: &Zone) -> String {
     let mut out = String::with_capacity(64 * 1024);
-    let window = match (&all.since, &all.until) {
-        (Some(since), Some(until)) => format!("Moves, carts and orders from {} to {}.", escape(since), escape(until)),
+    let window = match (all.since_ms, all.until_ms) {
+        (Some(since), Some(until)) => {
+            let (since, until) = (zone.time(since), zone.time(until));
+            format!("Moves, carts and orders from {since} to {until} ({}).", escape(&zone.name))
+        }
         _ => "Nothing was counted yet.".to_owned(),
     };
     out += &format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <title>leadstream report</title><style>{STYLE}</style></head><body><h1>leadstream report</h1><p class=\"soft\">{window} \
-         Who stands where, customers and where they came from are those of all records.</p>"
+         Who stands where, customers and where they came from are those of all records. Behind a rate: between what it lies with \
+         95 % certainty (Wilson), and of how many cases it is. Weeks begin on Monday, UTC.</p>"
     );
     keys(&mut out, all);
     all.models.iter().for_each(|m| model(&mut out, m));
     carts(&mut out, all);
     customers(&mut out, all);
-    tables::origins(&mut out, "Sources", &all.sources, top);
-    tables::origins(&mut out, "Campaigns", &all.campaigns, top);
+    tables::origins(&mut out, "Sources", "sources[]", &all.sources, top);
+    tables::origins(&mut out, "Campaigns", "campaigns[]", &all.campaigns, top);
     tables::triggers(&mut out, &all.triggers);
     if let Some(leads) = &all.leads {
-        tables::leads(&mut out, leads);
+        tables::leads(&mut out, leads, top);
     }
+    tables::accounts(&mut out, &all.accounts);
     out += "</body></html>\n";
     out
 }
 
 fn keys(out: &mut String, all: &Measures) {
+    let c = &all.carts;
     let mut cells = vec![
         ("prospects", count(all.prospects)),
         ("customers", count(all.customers.customers)),
-        ("bought again", percent(all.customers.repeat_rate)),
+        ("bought again", rate(all.customers.repeat_rate, &all.customers.repeat_rate_trust)),
         ("time to close, median", time(all.customers.ms_to_close_median)),
-        ("carts abandoned", percent(all.carts.abandonment_rate)),
-        ("of those reminded, recovered", percent(all.carts.recovery_rate)),
+        ("carts abandoned, as the trade has it", rate(c.trade_abandonment_rate, &c.trade_abandonment_rate_trust)),
+        ("of those reminded, recovered by a reminder", rate(c.attributed_recovery_rate, &c.attributed_recovery_rate_trust)),
     ];
     if !all.customers.lifetime_value.is_empty() {
         cells.push(("lifetime value", money(&all.customers.lifetime_value)));
     }
-    if !all.carts.recovered_value.is_empty() {
-        cells.push(("recovered", money(&all.carts.recovered_value)));
+    if c.recovered > 0 {
+        cells.push(("recovered by a reminder", money(&c.recovered_attributed_value)));
+        cells.push(("came back by themselves", money(&c.recovered_unattributed_value)));
     }
     out.push_str("<div class=\"keys\">");
     for (name, value) in cells {
-        *out += &format!("<div><b>{}</b><span class=\"soft\">{name}</span></div>", escape(&value));
+        // What stands in brackets is smaller.
+        let (figure, beside) = value.split_once(" (").map_or((value.as_str(), ""), |(figure, rest)| (figure, rest.trim_end_matches(')')));
+        let beside = if beside.is_empty() { String::new() } else { format!("<br>{}", escape(beside)) };
+        *out += &format!("<div><b>{}</b><span class=\"soft\">{name}{beside}</span></div>", escape(figure));
     }
     out.push_str("</div>");
 }
@@ -77,6 +90,7 @@ fn model(out: &mut String, model: &ModelMeasures) {
     for axis in &model.axes {
         let title = if axis.axis == "journey" { "Buyer journey" } else { "Sales funnel" };
         *out += &format!("<h2>{title} <span class=\"soft\">{}</span></h2>", escape(&model.name));
+        said(out, "models[].axes[].stages");
         *out += &plots::funnel(&axis.stages);
         tables::stages(out, axis);
         tables::personas(out, axis);
@@ -84,39 +98,21 @@ fn model(out: &mut String, model: &ModelMeasures) {
     }
     if let Some(p) = &model.pipeline {
         *out += &format!(
-            "<h2>Pipeline and forecast</h2><p class=\"soft\">Opportunities stand from <b>{}</b> on and are won at <b>{}</b>.</p>",
+            "<h2>Pipeline and forecast</h2><p class=\"soft\">Opportunities stand from <b>{}</b> on and are won at <b>{}</b>: {}.</p>",
             escape(&p.open_from),
-            escape(&p.won_at)
+            escape(&p.won_at),
+            how::section("models[].pipeline")
         );
-        let cycle = p.cycle_days.map_or_else(|| "–".to_owned(), |days| format!("{days:.1} days"));
-        let rows = [
-            ("opportunities", count(p.opportunities)),
-            (
-                "win rate",
-                format!("{} = {} won ÷ ({} won + {} lost)", percent(p.win_rate), count(p.won), count(p.won), count(p.lost)),
-            ),
-            ("cycle", format!("{cycle}, mean from the first touch to the first order")),
-        ];
-        let mut rows: Vec<(&str, String)> = rows.into_iter().collect();
-        for (currency, f) in &p.money {
-            let (currency, expected) = (named(currency), amount(f.expected));
-            let value = amount(f.average_value);
-            rows.push((
-                "forecast",
-                format!("{} × {} × {value} {currency} = {expected} {currency}", count(p.opportunities), percent(p.win_rate)),
-            ));
-            if let (Some(days), Some(per_day)) = (p.cycle_days, f.per_day) {
-                rows.push(("velocity", format!("{expected} {currency} ÷ {days:.1} days = {} {currency} a day", amount(per_day))));
-            }
-        }
-        if p.money.is_empty() {
-            rows.push(("forecast", "– (needs orders that name a value, and a win or a loss)".to_owned()));
-        }
-        tables::pairs(out, &rows);
+        tables::pairs(out, &rows::pipeline(p));
     }
     if let Some(coverage) = &model.coverage {
         tables::coverage(out, coverage);
     }
+}
+
+/// How the figures of a section are counted.
+fn said(out: &mut String, section: &str) {
+    *out += &format!("<p class=\"soft\">{}.</p>", escape(how::section(section)));
 }
 
 fn weeks(out: &mut String, axis: &AxisMeasures) {
@@ -148,55 +144,8 @@ fn carts(out: &mut String, all: &Measures) {
         return;
     }
     out.push_str("<h2>Carts</h2>");
-    let steps: Vec<String> =
-        c.reminders.iter().enumerate().map(|(n, left)| format!("step {}: {}", n + 1, count(*left))).collect();
-    let rows = [
-        (
-            "opened",
-            format!(
-                "{}: {} ordered, {} emptied, {} forgotten, {} still open",
-                count(c.opened),
-                count(c.ordered),
-                count(c.emptied),
-                count(c.forgotten),
-                count(c.still_open)
-            ),
-        ),
-        ("not ordered", format!("{} of those that came to an end", percent(c.not_ordered_rate))),
-        (
-            "abandoned",
-            format!(
-                "{} ({} of the carts opened), worth {}",
-                count(c.abandoned),
-                percent(c.abandonment_rate),
-                money(&c.abandoned_value)
-            ),
-        ),
-        ("reminded", if steps.is_empty() { "–".to_owned() } else { steps.join(", ") }),
-        (
-            "recovered",
-            format!(
-                "{} ({} of the {} reminded), worth {}",
-                count(c.recovered),
-                percent(c.recovery_rate),
-                count(c.reminded),
-                money(&c.recovered_value)
-            ),
-        ),
-        (
-            "of those",
-            format!(
-                "{} after a click, worth {}; {} after an open, worth {}; {} came to nothing, worth {}",
-                count(c.recovered_by_click),
-                money(&c.recovered_by_click_value),
-                count(c.recovered_by_open),
-                money(&c.recovered_by_open_value),
-                count(c.reversed),
-                money(&c.reversed_value)
-            ),
-        ),
-    ];
-    tables::pairs(out, &rows);
+    said(out, "carts");
+    tables::pairs(out, &rows::carts(c));
     if c.weeks.len() > 1 {
         let of = |what: fn(&super::measures::money::CartWeek) -> i64| {
             c.weeks.iter().map(|w| (w.begins.clone(), what(w))).collect::<Vec<_>>()
@@ -217,20 +166,8 @@ fn carts(out: &mut String, all: &Measures) {
 fn customers(out: &mut String, all: &Measures) {
     let c = &all.customers;
     out.push_str("<h2>Customers</h2>");
-    let rows = [
-        ("customers", format!("{} with {} orders, spent {}", count(c.customers), count(c.orders), money(&c.spent))),
-        ("bought again", format!("{} ({})", count(c.repeaters), percent(c.repeat_rate))),
-        ("lifetime value", format!("{} a customer; an order {}", money(&c.lifetime_value), money(&c.average_order))),
-        (
-            "time to close",
-            format!(
-                "median {}, 90 % within {}, from the first touch to the first order",
-                time(c.ms_to_close_median),
-                time(c.ms_to_close_p90)
-            ),
-        ),
-    ];
-    tables::pairs(out, &rows);
+    said(out, "customers");
+    tables::pairs(out, &rows::customers(c));
     if c.weeks.len() > 1 {
         let of = |what: fn(&super::measures::money::OrderWeek) -> i64| {
             c.weeks.iter().map(|w| (w.begins.clone(), what(w))).collect::<Vec<_>>()
@@ -273,7 +210,7 @@ mod tests {
             );
         }
         let costs = Costs::from([(evil.to_owned(), 5.0)]);
-        let page = page(&Measures::of(&figures, &costs, None), 5);
+        let page = page(&Measures::of(&figures, &costs, None), 5, &Zone::named(Some("UTC")).unwrap());
         assert!(!page.contains("<script") && page.contains("&lt;script&gt;"), "{page}");
         for outside in ["http:", "https:", "src=", "@import", "url(", "href="] {
             assert!(!page.contains(outside), "{outside}");

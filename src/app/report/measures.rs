@@ -1,15 +1,19 @@
 //! Figures made into what people ask for: rates, medians, velocity, forecast. Everything here is arithmetic over sums.
 
+pub(super) mod accounts;
+pub(super) mod cohort;
 pub(super) mod coverage;
 pub(super) mod money;
 pub(super) mod pipeline;
 pub(super) mod sales;
 pub(super) mod stages;
+pub(super) mod trust;
 pub(super) mod weeks;
 
-use super::Costs;
+use super::{Costs, how};
 use crate::engine::figures::{Figures, Heads, Key};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use stages::ModelMeasures;
 
 /// The whole report, as `--json` shows it.
@@ -26,6 +30,13 @@ pub(super) struct Measures {
     pub campaigns: Vec<money::Named>,
     pub triggers: Vec<sales::Trigger>,
     pub leads: Option<sales::Leads>,
+    pub accounts: Vec<accounts::Accounts>,
+    /// How each figure is counted, in one sentence.
+    pub how: BTreeMap<&'static str, &'static str>,
+    #[serde(skip)]
+    pub since_ms: Option<i64>,
+    #[serde(skip)]
+    pub until_ms: Option<i64>,
 }
 
 impl Measures {
@@ -45,6 +56,10 @@ impl Measures {
             campaigns: money::named(figures, money::CAMPAIGNS, costs),
             triggers: sales::triggers(figures),
             leads: sales::leads(figures),
+            accounts: accounts::of(figures),
+            how: how::all().collect(),
+            since_ms: figures.since_ms,
+            until_ms: figures.until_ms,
         }
     }
 }

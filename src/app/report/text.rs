@@ -1,13 +1,17 @@
 //! The report as text, with small bars.
 
+use super::how;
 use super::measures::Measures;
+use super::measures::accounts::Accounts;
 use super::measures::coverage::Coverage;
 use super::measures::money::{Carts, Customers, Money, Named};
 use super::measures::pipeline::PipelineMeasures;
-use super::measures::sales::{HandOver, Leads, Trigger};
+use super::measures::sales::{Leads, Passed, Trigger};
 use super::measures::stages::{AxisMeasures, ModelMeasures, Stage};
 use super::measures::weeks::Unusual;
-use super::words::{self, amount, count, percent, time};
+use super::rows;
+use super::words::{self, amount, count, percent, rate_of, time};
+use super::zone::Zone;
 use crate::app::terminal::printable;
 use std::fmt::Write;
 
@@ -17,37 +21,35 @@ const BAR: usize = 20;
 const WEEKS: usize = 26;
 
 /// The whole report.
-pub(super) fn of(measures: &Measures, top: usize) -> String {
+pub(super) fn of(measures: &Measures, top: usize, zone: &Zone) -> String {
     let mut text = String::new();
     // Writing to a String can't fail.
-    let _never = write(&mut text, measures, top);
+    let _never = write(&mut text, measures, top, zone);
     text
 }
 
-fn write(text: &mut String, all: &Measures, top: usize) -> std::fmt::Result {
+fn write(text: &mut String, all: &Measures, top: usize, zone: &Zone) -> std::fmt::Result {
     write!(text, "{} prospects", count(all.prospects))?;
-    if let (Some(since), Some(until)) = (&all.since, &all.until) {
-        write!(text, "; moves, carts and orders from {since} to {until}")?;
+    if let (Some(since), Some(until)) = (all.since_ms, all.until_ms) {
+        write!(text, "; moves, carts and orders from {} to {} ({})", zone.time(since), zone.time(until), zone.name)?;
     }
     writeln!(text)?;
+    writeln!(text, "Behind a rate: between what it lies with 95 % certainty (Wilson), and of how many cases it is.")?;
     for model in &all.models {
         write_model(text, model)?;
     }
     carts(text, &all.carts)?;
     customers(text, &all.customers)?;
-    origins(text, "Sources", &all.sources, top)?;
-    origins(text, "Campaigns", &all.campaigns, top)?;
+    origins(text, "Sources", "sources[]", &all.sources, top)?;
+    origins(text, "Campaigns", "campaigns[]", &all.campaigns, top)?;
     triggers(text, &all.triggers)?;
-    all.leads.as_ref().map_or(Ok(()), |all| leads(text, all))
+    all.leads.as_ref().map_or(Ok(()), |all| leads(text, all, top))?;
+    accounts(text, &all.accounts)
 }
 
 /// As `words` has them; what they name comes from outside.
 fn money(all: &Money) -> String {
     printable(&words::money(all)).into_owned()
-}
-
-fn named(currency: &str) -> String {
-    printable(words::named(currency)).into_owned()
 }
 
 fn unusual(run: &Unusual) -> String {
@@ -66,6 +68,7 @@ fn bar(share: f64) -> String {
 fn write_model(text: &mut String, model: &ModelMeasures) -> std::fmt::Result {
     for axis in &model.axes {
         writeln!(text, "\n{} ({})", if axis.axis == "journey" { "Buyer journey" } else { "Sales funnel" }, model.name)?;
+        said(text, "models[].axes[].stages")?;
         stages(text, axis)?;
         leaks(text, axis)?;
         personas(text, axis)?;
@@ -85,21 +88,21 @@ fn stages(text: &mut String, axis: &AxisMeasures) -> std::fmt::Result {
     let name = width(axis.stages.iter().map(|s| s.stage.as_str()));
     writeln!(
         text,
-        "  {:name$}  {:>9}  {:BAR$}  {:>9}  {:>9}  {:>8}  {:>8}  {:>9}  {:>9}",
+        "  {:name$}  {:>9}  {:BAR$}  {:>9}  {:>9}  {:>19}  {:>19}  {:>9}  {:>9}",
         "stage", "there now", "", "visits", "reached", "onward", "dropped", "median", "p90"
     )?;
     let most = axis.stages.iter().map(|s| s.prospects).max().unwrap_or(0).max(1);
     for stage in &axis.stages {
         writeln!(
             text,
-            "  {:name$}  {:>9}  {}  {:>9}  {:>9}  {:>8}  {:>8}  {:>9}  {:>9}",
+            "  {:name$}  {:>9}  {}  {:>9}  {:>9}  {:>19}  {:>19}  {:>9}  {:>9}",
             stage.stage,
             count(stage.prospects),
             bar(stage.prospects as f64 / most as f64),
             count(stage.visits),
             count(stage.reached),
-            percent(stage.conversion),
-            percent(stage.drop_off),
+            rate_of(stage.conversion, &stage.conversion_trust),
+            rate_of(stage.drop_off, &stage.drop_off_trust),
             time(stage.median_ms),
             time(stage.p90_ms),
         )?;
@@ -170,33 +173,6 @@ fn weeks(text: &mut String, axis: &AxisMeasures) -> std::fmt::Result {
     Ok(())
 }
 
-fn write_pipeline(text: &mut String, p: &PipelineMeasures) -> std::fmt::Result {
-    writeln!(text, "\nPipeline (open from {}, won at {})", p.open_from, p.won_at)?;
-    writeln!(text, "  opportunities  {}", count(p.opportunities))?;
-    writeln!(
-        text,
-        "  win rate       {} = {} won ÷ ({} won + {} lost)",
-        percent(p.win_rate),
-        count(p.won),
-        count(p.won),
-        count(p.lost)
-    )?;
-    let cycle = p.cycle_days.map_or_else(|| "–".to_owned(), |days| format!("{days:.1} days"));
-    writeln!(text, "  cycle          {cycle}, first touch to first order")?;
-    for (currency, f) in &p.money {
-        let (opportunities, currency) = (count(p.opportunities), named(currency));
-        let (rate, value, expected) = (percent(p.win_rate), amount(f.average_value), amount(f.expected));
-        writeln!(text, "  forecast       {opportunities} × {rate} × {value} {currency} = {expected} {currency}")?;
-        if let (Some(days), Some(per_day)) = (p.cycle_days, f.per_day) {
-            writeln!(text, "  velocity       {expected} {currency} ÷ {days:.1} days = {} {currency} a day", amount(per_day))?;
-        }
-    }
-    if p.money.is_empty() {
-        writeln!(text, "  forecast       – (needs orders that name a value, and a win or a loss)")?;
-    }
-    Ok(())
-}
-
 fn write_coverage(text: &mut String, coverage: &Coverage) -> std::fmt::Result {
     writeln!(text, "\nCoverage of the journey: prospects · content · campaigns (0 · 0 · 0: nobody, and nothing for anybody)")?;
     let label = |persona: &Option<String>| persona.as_deref().map_or("everybody else".into(), printable).into_owned();
@@ -235,68 +211,7 @@ fn write_coverage(text: &mut String, coverage: &Coverage) -> std::fmt::Result {
     )
 }
 
-fn carts(text: &mut String, c: &Carts) -> std::fmt::Result {
-    if c.opened == 0 && c.outcomes.is_empty() && c.reminders.is_empty() {
-        return Ok(());
-    }
-    writeln!(text, "\nCarts")?;
-    let (opened, ordered, open) = (count(c.opened), count(c.ordered), count(c.still_open));
-    writeln!(
-        text,
-        "  opened         {opened}: {ordered} ordered, {} emptied, {} forgotten, {open} still open",
-        count(c.emptied),
-        count(c.forgotten)
-    )?;
-    writeln!(text, "  not ordered    {} of those that came to an end", percent(c.not_ordered_rate))?;
-    writeln!(
-        text,
-        "  abandoned      {} ({} of the carts opened), worth {}",
-        count(c.abandoned),
-        percent(c.abandonment_rate),
-        money(&c.abandoned_value)
-    )?;
-    let steps: Vec<String> =
-        c.reminders.iter().enumerate().map(|(n, left)| format!("step {}: {}", n + 1, count(*left))).collect();
-    writeln!(text, "  reminded       {}", if steps.is_empty() { "–".to_owned() } else { steps.join(", ") })?;
-    writeln!(
-        text,
-        "  recovered      {} ({} of the {} reminded), worth {}",
-        count(c.recovered),
-        percent(c.recovery_rate),
-        count(c.reminded),
-        money(&c.recovered_value)
-    )?;
-    writeln!(
-        text,
-        "    after a click  {}, worth {}; after an open {}, worth {}; came to nothing {}, worth {}",
-        count(c.recovered_by_click),
-        money(&c.recovered_by_click_value),
-        count(c.recovered_by_open),
-        money(&c.recovered_by_open_value),
-        count(c.reversed),
-        money(&c.reversed_value)
-    )?;
-    for (kind, reason, n) in &c.outcomes {
-        let (kind, reason) = (printable(kind), printable(reason));
-        writeln!(text, "    {kind:<14} {reason:<14} {:>9}", count(*n))?;
-    }
-    Ok(())
-}
-
-fn customers(text: &mut String, c: &Customers) -> std::fmt::Result {
-    writeln!(text, "\nCustomers")?;
-    writeln!(text, "  customers      {} with {} orders, spent {}", count(c.customers), count(c.orders), money(&c.spent))?;
-    writeln!(text, "  bought again   {} ({})", count(c.repeaters), percent(c.repeat_rate))?;
-    writeln!(text, "  lifetime value {} a customer; an order {}", money(&c.lifetime_value), money(&c.average_order))?;
-    writeln!(
-        text,
-        "  time to close  median {}, p90 {}, first touch to first order",
-        time(c.ms_to_close_median),
-        time(c.ms_to_close_p90)
-    )
-}
-
-fn origins(text: &mut String, title: &str, all: &[Named], top: usize) -> std::fmt::Result {
+fn origins(text: &mut String, title: &str, section: &str, all: &[Named], top: usize) -> std::fmt::Result {
     if all.is_empty() {
         return Ok(());
     }
@@ -304,10 +219,11 @@ fn origins(text: &mut String, title: &str, all: &[Named], top: usize) -> std::fm
     let shown: Vec<&Named> = all.iter().take(top).collect();
     let labels: Vec<String> = shown.iter().map(|n| label(n)).collect();
     let name = width(labels.iter().map(String::as_str));
-    writeln!(text, "\n{title}: first touch, and orders by the last touch before them")?;
+    writeln!(text, "\n{title}")?;
+    said(text, section)?;
     writeln!(
         text,
-        "  {:name$}  {:>9}  {:>9}  {:>8}  {:BAR$}  {:>7}  {:>11}  spent, cost",
+        "  {:name$}  {:>9}  {:>9}  {:>19}  {:BAR$}  {:>7}  {:>11}  spent, cost",
         "", "prospects", "customers", "became", "", "orders", "last touch"
     )?;
     for (n, label) in shown.into_iter().zip(&labels) {
@@ -318,10 +234,10 @@ fn origins(text: &mut String, title: &str, all: &[Named], top: usize) -> std::fm
         };
         writeln!(
             text,
-            "  {label:name$}  {:>9}  {:>9}  {:>8}  {}  {:>7}  {:>11}  {}{cost}",
+            "  {label:name$}  {:>9}  {:>9}  {:>19}  {}  {:>7}  {:>11}  {}{cost}",
             count(n.prospects),
             count(n.customers),
-            percent(n.conversion),
+            rate_of(n.conversion, &n.conversion_trust),
             bar(n.conversion.unwrap_or(0.0)),
             count(n.orders),
             count(n.last_touch_orders),
@@ -339,41 +255,95 @@ fn triggers(text: &mut String, all: &[Trigger]) -> std::fmt::Result {
         return Ok(());
     }
     writeln!(text, "\nTriggers of absence")?;
+    said(text, "triggers[]")?;
     let name = width(all.iter().map(|t| t.trigger.as_str()));
     all.iter().try_for_each(|t| {
         writeln!(text, "  {:name$}  {:>9} left, {:>7} taken back", t.trigger, count(t.fired), count(t.recalled))
     })
 }
 
-fn leads(text: &mut String, l: &Leads) -> std::fmt::Result {
-    writeln!(text, "\nLeads")?;
-    let (taken, handed_over) = (count(l.taken), count(l.handed_over));
-    writeln!(text, "  precision      {} = {taken} accepted or won ÷ {handed_over} handed over", percent(l.precision))?;
-    l.by_qualification.iter().try_for_each(|one| hand_over(text, one))
+fn write_pipeline(text: &mut String, p: &PipelineMeasures) -> std::fmt::Result {
+    writeln!(text, "\nPipeline (open from {}, won at {})", p.open_from, p.won_at)?;
+    said(text, "models[].pipeline")?;
+    pairs(text, &rows::pipeline(p))
 }
 
-fn hand_over(text: &mut String, l: &HandOver) -> std::fmt::Result {
-    writeln!(text, "\nHand-over, {}", l.qualification)?;
-    writeln!(text, "  handed over    {}, {} reminders, {} returned", count(l.handed_over), count(l.reminded), count(l.returned))?;
-    writeln!(
-        text,
-        "  acceptance     {} = {} accepted ÷ ({} accepted + {} rejected)",
-        percent(l.acceptance_rate),
-        count(l.accepted),
-        count(l.accepted),
-        count(l.rejected)
-    )?;
-    writeln!(
-        text,
-        "  won            {} = {} won ÷ ({} won + {} lost)",
-        percent(l.win_rate),
-        count(l.won),
-        count(l.won),
-        count(l.lost)
-    )?;
-    for (what, reason, n) in &l.reasons {
-        let (what, reason) = (printable(what), printable(reason));
-        writeln!(text, "    {what:<14} {reason:<24} {:>9}", count(*n))?;
+fn carts(text: &mut String, c: &Carts) -> std::fmt::Result {
+    if c.opened == 0 && c.outcomes.is_empty() && c.reminders.is_empty() {
+        return Ok(());
+    }
+    writeln!(text, "\nCarts")?;
+    said(text, "carts")?;
+    pairs(text, &rows::carts(c))?;
+    reasons(text, &c.outcomes)
+}
+
+fn customers(text: &mut String, c: &Customers) -> std::fmt::Result {
+    writeln!(text, "\nCustomers")?;
+    said(text, "customers")?;
+    pairs(text, &rows::customers(c))
+}
+
+fn leads(text: &mut String, l: &Leads, top: usize) -> std::fmt::Result {
+    writeln!(text, "\nLeads")?;
+    said(text, "leads")?;
+    pairs(text, &rows::leads(l))?;
+    passed(text, "by source", &l.by_source, top)?;
+    passed(text, "by persona", &l.by_persona, top)?;
+    for one in &l.by_qualification {
+        writeln!(text, "  {}", one.qualification)?;
+        pairs(text, &rows::hand_over(one))?;
+        reasons(text, &one.reasons)?;
     }
     Ok(())
+}
+
+fn passed(text: &mut String, title: &str, all: &[Passed], top: usize) -> std::fmt::Result {
+    if all.is_empty() {
+        return Ok(());
+    }
+    let label = |p: &Passed| p.name.as_deref().map_or("(none)".into(), printable).into_owned();
+    let shown: Vec<(String, [String; 7])> = all.iter().take(top).map(|p| (label(p), rows::passed(p))).collect();
+    let name = width(shown.iter().map(|(label, _)| label.as_str()).chain([title]));
+    let columns: Vec<usize> = (0..rows::PASSED.len())
+        .map(|n| width(shown.iter().map(|(_, cells)| cells[n].as_str()).chain([rows::PASSED[n]])))
+        .collect();
+    let line = |cells: [&str; 7]| {
+        let padded = cells.iter().zip(&columns).map(|(cell, width)| format!("{cell:>width$}"));
+        padded.collect::<Vec<_>>().join("  ")
+    };
+    writeln!(text, "  {title:name$}  {}", line(rows::PASSED))?;
+    for (label, cells) in &shown {
+        writeln!(text, "  {label:name$}  {}", line(cells.each_ref().map(String::as_str)))?;
+    }
+    if all.len() > top {
+        writeln!(text, "  and {} more (--top, --json)", all.len() - top)?;
+    }
+    Ok(())
+}
+
+fn accounts(text: &mut String, all: &[Accounts]) -> std::fmt::Result {
+    for a in all {
+        writeln!(text, "\nAccounts ({})", a.model)?;
+        said(text, "accounts[]")?;
+        pairs(text, &rows::accounts(a))?;
+    }
+    Ok(())
+}
+
+/// How the figures of a section are counted.
+fn said(text: &mut String, section: &str) -> std::fmt::Result {
+    writeln!(text, "  ({})", how::section(section))
+}
+
+fn pairs(text: &mut String, rows: &[rows::Row]) -> std::fmt::Result {
+    let name = width(rows.iter().map(|(name, _)| *name));
+    rows.iter().try_for_each(|(name_of, value)| writeln!(text, "  {name_of:name$}  {}", printable(value)))
+}
+
+fn reasons(text: &mut String, all: &[(String, String, i64)]) -> std::fmt::Result {
+    all.iter().try_for_each(|(what, reason, n)| {
+        let (what, reason) = (printable(what), printable(reason));
+        writeln!(text, "    {what:<14} {reason:<24} {:>9}", count(*n))
+    })
 }

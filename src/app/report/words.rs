@@ -1,6 +1,7 @@
 //! Numbers as people write them.
 
 use super::measures::money::Money;
+use super::measures::trust::Trust;
 use super::measures::weeks::Unusual;
 use std::fmt::Write;
 
@@ -20,6 +21,25 @@ pub(super) fn count(number: i64) -> String {
 /// `0.2345` as `23.4 %`.
 pub(super) fn percent(share: Option<f64>) -> String {
     share.map_or_else(|| "–".to_owned(), |share| format!("{:.1} %", 100.0 * share))
+}
+
+/// A rate, between what it lies, and of how many; or why there is none.
+pub(super) fn rate(share: Option<f64>, trust: &Trust) -> String {
+    match (share, trust.interval, &trust.why) {
+        (Some(_), Some([low, high]), _) => {
+            format!("{} ({:.1}–{:.1}, of {})", percent(share), 100.0 * low, 100.0 * high, count(trust.cases))
+        }
+        (None, _, Some(why)) => why.clone(),
+        _ => percent(share),
+    }
+}
+
+/// The same where the number of cases stands beside it.
+pub(super) fn rate_of(share: Option<f64>, trust: &Trust) -> String {
+    match (share, trust.interval) {
+        (Some(_), Some([low, high])) => format!("{} ({:.1}–{:.1})", percent(share), 100.0 * low, 100.0 * high),
+        _ => percent(share),
+    }
 }
 
 /// With two decimals, or none where they say nothing.

@@ -4,7 +4,7 @@ use super::spec::{AxisSpec, CartSpec, ConditionSpec, Fault, ModelSpec, MoveSpec,
 use super::{
     AtMost, AxisModel, CartModel, Condition, CountRule, DEFAULT_HISTORY, DEFAULT_SESSION_GAP_MS, Distinct, Label, MAX_AGE_MS,
     Model, Models, Move, OfCart, On, Predicate, ScoreGroup, ScoreModel, ScoreRule, Stale, absence, accounts, canonical, check,
-    contact, elsewhere, machine, name_hash, people, sales, words,
+    contact, elsewhere, machine, name_hash, people, pipeline, sales, words,
 };
 use crate::domain::Ms;
 use crate::domain::effect::Axis;
@@ -36,6 +36,7 @@ pub fn compile(specs: &[ModelSpec], cart_overrides: &CartSpec) -> Result<Models,
     people::share(&mut models);
     for model in &mut models {
         index(model, vocabulary.names().len());
+        model.pipeline = pipeline::of(model, &vocabulary);
     }
     vocabulary.intern_origin();
     Ok(Models { models, vocabulary, max_age_ms: MAX_AGE_MS })
@@ -63,6 +64,7 @@ fn model(spec: &ModelSpec, cart_overrides: &CartSpec, vocabulary: &mut Vocabular
         absence: absence::compile(&spec.absence, spec, vocabulary),
         machine: machine::compile(&spec.machine, spec, vocabulary),
         accounts: accounts::compile(&spec.accounts, spec, vocabulary),
+        pipeline: None,
     }
 }
 
@@ -112,6 +114,7 @@ fn axis_model(axis: Axis, spec: &AxisSpec, vocabulary: &mut Vocabulary) -> AxisM
         .collect();
     AxisModel {
         stages: spec.stages.iter().map(|s| s.value.as_str().into()).collect(),
+        hashes: spec.stages.iter().map(|s| name_hash(&s.value)).collect(),
         moves,
         moves_by_name: Vec::new(),
         moves_on_any: Vec::new(),

@@ -1,5 +1,6 @@
 //! What a step did, as numbers: looked up in the outputs it gave, and in the prospect before and after.
 
+use super::leads::LeadBefore;
 use super::packed::Figure;
 use super::{CartFact, Heads, Key, Origin, Tally, Touch, Way, buckets, week_of};
 use crate::domain::customer::{Customer, NO_CURRENCY, milli};
@@ -9,7 +10,6 @@ use crate::domain::effect::{
 };
 use crate::domain::event::Event;
 use crate::domain::journey::stage_index;
-use crate::domain::lead::Stand;
 use crate::domain::model::Models;
 use crate::domain::names::{Kind, NameId};
 use crate::domain::prospect::{Prospect, TimerKind};
@@ -36,7 +36,8 @@ impl Known {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Before {
     open_carts: usize,
-    lead: Stand,
+    checkouts: usize,
+    pub(super) lead: LeadBefore,
 }
 
 impl Before {
@@ -52,16 +53,18 @@ impl Before {
     }
 
     fn of(prospect: &Prospect, look_at_carts: bool) -> Self {
-        Self { open_carts: if look_at_carts { open_carts(prospect) } else { 0 }, lead: stand_of(prospect) }
+        let (open_carts, checkouts) = if look_at_carts { (open_carts(prospect), checkouts(prospect)) } else { (0, 0) };
+        Self { open_carts, checkouts, lead: LeadBefore::of(prospect) }
     }
-}
-
-fn stand_of(prospect: &Prospect) -> Stand {
-    prospect.more.as_ref().map(|more| more.lead.stand).unwrap_or_default()
 }
 
 fn open_carts(prospect: &Prospect) -> usize {
     prospect.carts.iter().filter(|c| !c.lines.is_empty()).count()
+}
+
+/// Open carts whose checkout has begun.
+fn checkouts(prospect: &Prospect) -> usize {
+    prospect.carts.iter().filter(|c| c.checkout_started && !c.lines.is_empty()).count()
 }
 
 /// Where a touch reaches a prospect: model in charge, persona, stage of the journey.
@@ -100,7 +103,7 @@ impl Tally {
             return;
         }
         self.covers(event.time_ms);
-        self.lead(before.lead, stand_of(prospect));
+        self.lead(before, prospect, models);
         if let Some(touch) = touch_of(event) {
             if self.has_personas {
                 // What is learnt of a prospect may make another persona of it, without an output.
@@ -118,29 +121,15 @@ impl Tally {
     }
 
     /// A timer fired.
-    pub fn timer(&mut self, before: Before, prospect: &Prospect, kind: TimerKind, at_ms: Ms) {
+    pub fn timer(&mut self, before: Before, prospect: &Prospect, kind: TimerKind, at_ms: Ms, models: &Models) {
         if kind == TimerKind::Erasure {
             // The end of a mark is no event of the shop.
             return;
         }
         self.covers(at_ms);
-        self.lead(before.lead, stand_of(prospect));
+        self.lead(before, prospect, models);
         if matches!(kind, TimerKind::CartForgotten(_)) {
             self.carts(CartFact::Forgotten, before.open_carts.saturating_sub(open_carts(prospect)), at_ms);
-        }
-    }
-
-    fn lead(&mut self, was: Stand, is: Stand) {
-        if was == is {
-            return;
-        }
-        let with_sales = |stand| matches!(stand, Stand::Waiting | Stand::Reminded | Stand::Working);
-        // Accepted after all, once it had gone back: sales got it before.
-        if !with_sales(was) && is == Stand::Waiting {
-            self.note(Key::LeadsGot {}, 1);
-        }
-        if matches!(was, Stand::Waiting | Stand::Reminded | Stand::Back) && matches!(is, Stand::Working | Stand::Won) {
-            self.note(Key::LeadsTaken {}, 1);
         }
     }
 
@@ -149,6 +138,11 @@ impl Tally {
         let gone = if kind == Kind::OrderCompleted { CartFact::Ordered } else { CartFact::Emptied };
         self.carts(CartFact::Opened, is.saturating_sub(was), at_ms);
         self.carts(gone, was.saturating_sub(is), at_ms);
+        let (was, is) = (before.checkouts, checkouts(prospect));
+        self.carts(CartFact::CheckoutStarted, is.saturating_sub(was), at_ms);
+        if kind == Kind::OrderCompleted {
+            self.carts(CartFact::CheckoutOrdered, was.saturating_sub(is), at_ms);
+        }
     }
 
     fn carts(&mut self, what: CartFact, count: usize, at_ms: Ms) {
@@ -160,10 +154,13 @@ impl Tally {
     }
 
     /// What a step gave.
-    pub fn outputs(&mut self, outputs: &[Output], models: &Models) {
+    pub fn outputs(&mut self, outputs: &[Output], prospect: &Prospect, models: &Models) {
         for output in outputs {
             match &output.body {
-                Body::StageChanged(change) => self.stage_changed(output, change, models),
+                Body::StageChanged(change) => {
+                    self.stage_changed(output, change, models);
+                    self.opportunity(output, change, prospect, models);
+                }
                 Body::CartAbandoned(cart) => self.reminded(cart),
                 Body::CartOutcome(outcome) => self.outcome(outcome),
                 Body::HandOver(lead) => self.handed_over(lead),

@@ -19,6 +19,9 @@ pub struct Tally {
     times: Option<(Ms, Ms)>,
     pub(super) keys: Vec<u64>,
     pub(super) has_personas: bool,
+    /// Nothing that began before is counted: [`Ms::MIN`] for a task that began with no record.
+    counts_from_ms: Option<Ms>,
+    began_with_records: bool,
     names: [HashSet<Text, HashSeed>; 5],
 }
 
@@ -33,6 +36,8 @@ impl Tally {
             times: None,
             keys: models.models.iter().map(|m| m.hash).collect(),
             has_personas: models.models.iter().any(|m| !m.people.personas.is_empty()),
+            counts_from_ms: None,
+            began_with_records: false,
             names: std::array::from_fn(|_| HashSet::with_hasher(hashes.clone())),
         }
     }
@@ -47,6 +52,18 @@ impl Tally {
     pub(super) fn covers(&mut self, time_ms: Ms) {
         let (first, last) = self.times.unwrap_or((time_ms, time_ms));
         self.times = Some((first.min(time_ms), last.max(time_ms)));
+        let from_ms = if self.began_with_records { time_ms } else { Ms::MIN };
+        self.counts_from_ms.get_or_insert(from_ms);
+    }
+
+    /// A record is installed: whatever stood in it before the first event began outside of what is counted.
+    pub(super) fn has_records(&mut self) {
+        self.began_with_records |= self.counts_from_ms.is_none();
+    }
+
+    /// Whether what began then is counted from its beginning.
+    pub(super) fn counted_from(&self, began_ms: Ms) -> bool {
+        self.counts_from_ms.is_none_or(|from_ms| began_ms >= from_ms)
     }
 
     pub(super) fn note(&mut self, key: Key, count: i64) {

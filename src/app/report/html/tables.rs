@@ -1,10 +1,13 @@
 //! Tables of the page.
 
+use super::said;
+use crate::app::report::measures::accounts::Accounts;
 use crate::app::report::measures::coverage::Coverage;
 use crate::app::report::measures::money::Named;
-use crate::app::report::measures::sales::{HandOver, Leads, Trigger};
+use crate::app::report::measures::sales::{Leads, Passed, Trigger};
 use crate::app::report::measures::stages::AxisMeasures;
-use crate::app::report::words::{amount, count, money, percent, time};
+use crate::app::report::rows;
+use crate::app::report::words::{amount, count, money, percent, rate_of, time};
 use crate::http::dashboard::escape;
 
 /// A cell, a number if it is one.
@@ -65,9 +68,9 @@ pub(super) fn stages(out: &mut String, axis: &AxisMeasures) {
             Cell::Text(s.stage.clone()),
             number(s.prospects),
             number(s.visits),
-            Cell::Number(format!("{} ({})", count(s.onward), percent(s.conversion))),
+            Cell::Number(format!("{}: {}", count(s.onward), rate_of(s.conversion, &s.conversion_trust))),
             number(s.skipped_next),
-            Cell::Number(percent(s.drop_off)),
+            Cell::Number(rate_of(s.drop_off, &s.drop_off_trust)),
             Cell::Number(time(s.median_ms)),
             Cell::Number(time(s.p90_ms)),
             Cell::Text(leaks.join("; ")),
@@ -124,13 +127,12 @@ pub(super) fn outcomes(out: &mut String, outcomes: &[(String, String, i64)]) {
     table(out, &[("outcome", false), ("reason", false), ("times", true)], &rows);
 }
 
-pub(super) fn origins(out: &mut String, title: &str, all: &[Named], top: usize) {
+pub(super) fn origins(out: &mut String, title: &str, section: &str, all: &[Named], top: usize) {
     if all.is_empty() {
         return;
     }
-    *out += &format!(
-        "<h2>{title}</h2><p class=\"soft\">By the first touch; the last two columns by the last one before an order.</p>"
-    );
+    *out += &format!("<h2>{title}</h2>");
+    said(out, section);
     let priced = all.iter().any(|n| n.cost.is_some());
     let mut head = vec![
         ("", false),
@@ -151,7 +153,7 @@ pub(super) fn origins(out: &mut String, title: &str, all: &[Named], top: usize) 
             Cell::Text(n.name.clone().unwrap_or_else(|| "(none)".to_owned())),
             number(n.prospects),
             number(n.customers),
-            Cell::Number(percent(n.conversion)),
+            Cell::Number(rate_of(n.conversion, &n.conversion_trust)),
             number(n.repeaters),
             number(n.orders),
             Cell::Number(money(&n.spent)),
@@ -173,38 +175,45 @@ pub(super) fn triggers(out: &mut String, all: &[Trigger]) {
         return;
     }
     out.push_str("<h2>Triggers of absence</h2>");
+    said(out, "triggers[]");
     let rows: Vec<Vec<Cell>> =
         all.iter().map(|t| vec![Cell::Text(t.trigger.clone()), number(t.fired), number(t.recalled)]).collect();
     table(out, &[("trigger", false), ("left", true), ("taken back", true)], &rows);
 }
 
-pub(super) fn leads(out: &mut String, l: &Leads) {
+pub(super) fn leads(out: &mut String, l: &Leads, top: usize) {
     out.push_str("<h2>Leads</h2>");
-    let (taken, handed_over) = (count(l.taken), count(l.handed_over));
-    let precision = format!("{} = {taken} accepted or won ÷ {handed_over} handed over", percent(l.precision));
-    pairs(out, &[("precision of the line", precision)]);
-    l.by_qualification.iter().for_each(|one| hand_over(out, one));
+    said(out, "leads");
+    pairs(out, &rows::leads(l));
+    passed(out, "By source", &l.by_source, top);
+    passed(out, "By persona", &l.by_persona, top);
+    for one in &l.by_qualification {
+        *out += &format!("<h3>{}</h3>", escape(&one.qualification));
+        pairs(out, &rows::hand_over(one));
+        outcomes(out, &one.reasons);
+    }
 }
 
-fn hand_over(out: &mut String, l: &HandOver) {
-    *out += &format!("<h3>{}</h3>", escape(&l.qualification));
-    let sum = |rate: Option<f64>, part: i64, other: i64, names: [&str; 2]| {
-        format!(
-            "{} = {} {} ÷ ({} {} + {} {})",
-            percent(rate),
-            count(part),
-            names[0],
-            count(part),
-            names[0],
-            count(other),
-            names[1]
-        )
+fn passed(out: &mut String, title: &str, all: &[Passed], top: usize) {
+    if all.is_empty() {
+        return;
+    }
+    *out += &format!("<h3>{title}</h3>");
+    let head: Vec<(&str, bool)> = [("", false)].into_iter().chain(rows::PASSED.map(|name| (name, true))).collect();
+    let row = |p: &Passed| {
+        let name = Cell::Text(p.name.clone().unwrap_or_else(|| "(none)".to_owned()));
+        [name].into_iter().chain(rows::passed(p).map(Cell::Number)).collect()
     };
-    let rows = [
-        ("handed over", format!("{}, {} reminders, {} returned", count(l.handed_over), count(l.reminded), count(l.returned))),
-        ("acceptance", sum(l.acceptance_rate, l.accepted, l.rejected, ["accepted", "rejected"])),
-        ("won", sum(l.win_rate, l.won, l.lost, ["won", "lost"])),
-    ];
-    pairs(out, &rows);
-    outcomes(out, &l.reasons);
+    table(out, &head, &all.iter().take(top).map(row).collect::<Vec<Vec<Cell>>>());
+    if all.len() > top {
+        *out += &format!("<p class=\"soft\">and {} more</p>", all.len() - top);
+    }
+}
+
+pub(super) fn accounts(out: &mut String, all: &[Accounts]) {
+    for a in all {
+        *out += &format!("<h2>Accounts <span class=\"soft\">{}</span></h2>", escape(&a.model));
+        said(out, "accounts[]");
+        pairs(out, &rows::accounts(a));
+    }
 }

@@ -1,12 +1,15 @@
 //! Carts, customers, where they came from and what that cost; what became of leads.
 
 use super::share;
+use super::trust::Trust;
 use crate::app::report::Costs;
 use crate::engine::figures::{CartFact, Figures, Heads, Key, OTHER, Origin, buckets, week_start_ms};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 const DAY_SECONDS: f64 = 86_400.0;
+/// In less time nobody can have been slow.
+const LEAST_WATCHED_MS: i64 = 14 * crate::domain::DAY_MS;
 
 /// Amounts by currency.
 pub(crate) type Money = BTreeMap<String, f64>;
@@ -20,15 +23,33 @@ pub(crate) struct Carts {
     pub still_open: i64,
     /// 1 − ordered ÷ (ordered + emptied + forgotten)
     pub not_ordered_rate: Option<f64>,
+    pub not_ordered_rate_trust: Trust,
+    /// 1 − ordered ÷ opened: what the trade calls abandoned
+    pub trade_abandonment_rate: Option<f64>,
+    pub trade_abandonment_rate_trust: Trust,
+    /// Carts whose checkout began, those of them that were ordered, and 1 − ordered ÷ started
+    pub checkouts_started: i64,
+    pub checkouts_ordered: i64,
+    pub checkout_abandonment_rate: Option<f64>,
+    pub checkout_abandonment_rate_trust: Trust,
     /// Left alone until the first reminder came due.
     pub abandoned: i64,
     /// abandoned ÷ opened
     pub abandonment_rate: Option<f64>,
+    pub abandonment_rate_trust: Trust,
     /// Of the abandoned ones, those whose first reminder left, and those ordered after a reminder.
     pub reminded: i64,
     pub recovered: i64,
     /// recovered ÷ reminded
     pub recovery_rate: Option<f64>,
+    pub recovery_rate_trust: Trust,
+    /// After a click or an open of a reminder; ÷ reminded. All others came back by themselves.
+    pub recovered_attributed: i64,
+    pub attributed_recovery_rate: Option<f64>,
+    pub attributed_recovery_rate_trust: Trust,
+    pub recovered_attributed_value: Money,
+    pub recovered_unattributed: i64,
+    pub recovered_unattributed_value: Money,
     /// Of the recovered ones, those after a click or an open of a reminder; and those whose order came to nothing.
     pub recovered_by_click: i64,
     pub recovered_by_open: i64,
@@ -63,16 +84,20 @@ pub(crate) struct Customers {
     pub repeaters: i64,
     /// repeaters ÷ customers
     pub repeat_rate: Option<f64>,
+    pub repeat_rate_trust: Trust,
     /// What all customers spent, refunds taken off.
     pub spent: Money,
     /// spent ÷ customers
     pub lifetime_value: Money,
     /// Of the orders that name a value.
     pub average_order: Money,
+    pub average_order_trust: Trust,
     /// Mean, median and 90 % of the time from the first touch to the first order.
     pub days_to_close_mean: Option<f64>,
     pub ms_to_close_median: Option<i64>,
     pub ms_to_close_p90: Option<i64>,
+    /// Of mean, median and 90 %.
+    pub time_to_close_trust: Trust,
     pub weeks: Vec<OrderWeek>,
 }
 
@@ -97,6 +122,7 @@ pub(crate) struct Named {
     pub orders: i64,
     /// customers ÷ prospects
     pub conversion: Option<f64>,
+    pub conversion_trust: Trust,
     pub spent: Money,
     /// Orders of those who came by it last before they ordered.
     pub last_touch_orders: i64,
@@ -116,6 +142,15 @@ fn amount(milli: i64) -> f64 {
 #[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
 fn per(money: &Money, heads: i64) -> Money {
     if heads == 0 { Money::new() } else { money.iter().map(|(c, sum)| (c.clone(), sum / heads as f64)).collect() }
+}
+
+/// What is left of amounts; what comes to nothing is left out.
+fn less(mut all: Money, part: &Money) -> Money {
+    for (currency, sum) in part {
+        *all.entry(currency.clone()).or_default() -= sum;
+    }
+    all.retain(|_, sum| sum.abs() > 0.000_5);
+    all
 }
 
 /// Sums of the keys that name a currency.
@@ -167,6 +202,12 @@ pub(super) fn carts(figures: &Figures) -> Carts {
     let ended = ordered + count(CartFact::Emptied) + count(CartFact::Forgotten);
     let (abandoned, reminded) = (count(CartFact::Abandoned), count(CartFact::Reminded));
     let recovered = count(CartFact::Recovered);
+    let (started, checkouts_ordered) = (count(CartFact::CheckoutStarted), count(CartFact::CheckoutOrdered));
+    let attributed = count(CartFact::RecoveredByClick) + count(CartFact::RecoveredByOpen);
+    let by_reminder = by_currency(figures, |key| match key {
+        Key::CartValue { what: CartFact::RecoveredByClick | CartFact::RecoveredByOpen, currency } => Some(currency.as_str()),
+        _ => None,
+    });
     Carts {
         opened,
         ordered,
@@ -174,11 +215,26 @@ pub(super) fn carts(figures: &Figures) -> Carts {
         forgotten: count(CartFact::Forgotten),
         still_open: (opened - ended).max(0),
         not_ordered_rate: share(ended - ordered, ended),
+        not_ordered_rate_trust: Trust::rate(ended - ordered, ended),
+        trade_abandonment_rate: share(opened - ordered, opened),
+        trade_abandonment_rate_trust: Trust::rate(opened - ordered, opened),
+        checkouts_started: started,
+        checkouts_ordered,
+        checkout_abandonment_rate: share(started - checkouts_ordered, started),
+        checkout_abandonment_rate_trust: Trust::rate(started - checkouts_ordered, started),
         abandoned,
         abandonment_rate: share(abandoned, opened),
+        abandonment_rate_trust: Trust::rate(abandoned, opened),
         reminded,
         recovered,
         recovery_rate: share(recovered, reminded),
+        recovery_rate_trust: Trust::rate(recovered, reminded),
+        recovered_attributed: attributed,
+        attributed_recovery_rate: share(attributed, reminded),
+        attributed_recovery_rate_trust: Trust::rate(attributed, reminded),
+        recovered_unattributed: recovered - attributed,
+        recovered_unattributed_value: less(value(CartFact::Recovered), &by_reminder),
+        recovered_attributed_value: by_reminder,
         recovered_by_click: count(CartFact::RecoveredByClick),
         recovered_by_open: count(CartFact::RecoveredByOpen),
         reversed: count(CartFact::Reversed),
@@ -205,8 +261,12 @@ pub(super) fn average_order(figures: &Figures) -> Money {
         Key::OrderValue { currency, .. } => Some(currency.as_str()),
         _ => None,
     });
-    let orders = figures.total(|key| matches!(key, Key::Orders { .. })) - figures.get(&Key::OrdersUnpriced {});
-    per(&value, orders.max(0))
+    per(&value, priced_orders(figures))
+}
+
+/// Orders that name a value.
+pub(super) fn priced_orders(figures: &Figures) -> i64 {
+    (figures.total(|key| matches!(key, Key::Orders { .. })) - figures.get(&Key::OrdersUnpriced {})).max(0)
 }
 
 pub(super) fn customers(figures: &Figures) -> Customers {
@@ -239,14 +299,28 @@ pub(super) fn customers(figures: &Figures) -> Customers {
         orders: count(Heads::Orders),
         repeaters: count(Heads::Repeaters),
         repeat_rate: share(count(Heads::Repeaters), customers),
+        repeat_rate_trust: Trust::rate(count(Heads::Repeaters), customers),
         lifetime_value: per(&spent, customers),
         spent,
         average_order: average_order(figures),
+        average_order_trust: Trust::cases(priced_orders(figures)),
         days_to_close_mean: days_to_close(figures),
         ms_to_close_median: buckets::quantile_ms(&closed, 0.5),
         ms_to_close_p90: buckets::quantile_ms(&closed, 0.9),
+        time_to_close_trust: time_to_close_trust(figures, &closed),
         weeks: weeks.into_values().collect(),
     }
+}
+
+/// A young shop knows only those who were quick.
+fn time_to_close_trust(figures: &Figures, closed: &[(u16, i64)]) -> Trust {
+    let mut trust = Trust::cases(closed.iter().map(|(_, n)| n).sum());
+    let watched_ms = figures.until_ms.unwrap_or(0) - figures.since_ms.unwrap_or(0);
+    let pace_ms = buckets::quantile_ms(closed, 0.9).unwrap_or(0);
+    if trust.cases > 0 && watched_ms < (2 * pace_ms).max(LEAST_WATCHED_MS) {
+        trust.why = Some("of those who have ordered so far: what is counted is short, slower ones are still to come".to_owned());
+    }
+    trust
 }
 
 /// First and last touch.
@@ -283,6 +357,7 @@ pub(super) fn named(figures: &Figures, [first, last]: [Origin; 2], costs: &Costs
             repeaters: rest(|n| n.repeaters, Heads::Repeaters),
             orders: rest(|n| n.orders, Heads::Orders),
             conversion: share(customers, prospects),
+            conversion_trust: Trust::rate(customers, prospects),
             spent,
             last_touch_orders: figures.total(|key| matches!(key, Key::Orders { .. }))
                 - all.iter().map(|n| n.last_touch_orders).sum::<i64>(),
@@ -322,6 +397,7 @@ fn one_named(figures: &Figures, [first, last]: [Origin; 2], wanted: &str, costs:
         repeaters: count(first, Heads::Repeaters),
         orders: count(first, Heads::Orders),
         conversion: share(customers, prospects),
+        conversion_trust: Trust::rate(customers, prospects),
         spent: money(first),
         last_touch_orders: count(last, Heads::Orders),
         last_touch_value: money(last),

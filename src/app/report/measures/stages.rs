@@ -3,6 +3,7 @@
 use super::coverage::{self, Coverage};
 use super::pipeline::{self, PipelineMeasures};
 use super::share;
+use super::trust::Trust;
 use super::weeks::{self, Unusual, Week};
 use crate::domain::Text;
 use crate::domain::effect::Axis;
@@ -57,12 +58,16 @@ pub(crate) struct Stage {
     pub re_entered: i64,
     /// Share of the visits that went onward.
     pub conversion: Option<f64>,
+    pub conversion_trust: Trust,
     /// Share of the visits that left another way.
     pub drop_off: Option<f64>,
+    pub drop_off_trust: Trust,
     /// Where they went instead, the most frequent first.
     pub leaks: Vec<Leak>,
     pub median_ms: Option<i64>,
     pub p90_ms: Option<i64>,
+    /// Of median and p90: those who left.
+    pub times_trust: Trust,
     pub weeks: Vec<Week>,
 }
 
@@ -72,6 +77,7 @@ pub(crate) struct Leak {
     pub to: String,
     pub count: i64,
     pub share: Option<f64>,
+    pub share_trust: Trust,
 }
 
 /// The measures of one model.
@@ -133,10 +139,12 @@ fn axis_measures(figures: &Figures, key: u64, names: &ModelNames, meant: Axis, i
         let times = both(&onward, &otherwise);
         stage.median_ms = buckets::quantile_ms(&times, 0.5);
         stage.p90_ms = buckets::quantile_ms(&times, 0.9);
+        stage.times_trust = Trust::cases(times.iter().map(|(_, n)| n).sum());
         stage.weeks = by_week.get(&number(index)).cloned().unwrap_or_default();
         if index + 1 == stages.len() {
             // Nothing lies beyond the last stage.
             stage.conversion = None;
+            stage.conversion_trust = Trust::none(stage.visits, "nothing lies beyond the last stage".to_owned());
         } else {
             unusual.extend(weeks::judge(&mut stage.weeks, name));
         }
@@ -166,6 +174,7 @@ fn stage(wanted: u8, name: &Text, stages: &[Text], moves: &[Move], now: Option<i
         to: stages.get(usize::from(*to).wrapping_sub(1)).map(ToString::to_string).unwrap_or_default(),
         count: *count,
         share: share(*count, visits),
+        share_trust: Trust::rate(*count, visits),
     };
     let mut leaks: Vec<Leak> = left.iter().filter(|m| m.2 != Way::Onward).map(leak).collect();
     leaks.sort_by_key(|leak| std::cmp::Reverse(leak.count));
@@ -181,10 +190,13 @@ fn stage(wanted: u8, name: &Text, stages: &[Text], moves: &[Move], now: Option<i
         disqualified: by(Way::Disqualified),
         re_entered: by(Way::ReEntered),
         conversion: share(onward, visits),
+        conversion_trust: Trust::rate(onward, visits),
         drop_off: share(gone - onward, visits),
+        drop_off_trust: Trust::rate(gone - onward, visits),
         leaks,
         median_ms: None,
         p90_ms: None,
+        times_trust: Trust::default(),
         weeks: Vec::new(),
     }
 }

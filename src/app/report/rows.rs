@@ -1,0 +1,255 @@
+//! What text and page say of a section alike: names, and what is to be said of them.
+
+use super::measures::accounts::{AccountStage, Accounts};
+use super::measures::money::{Carts, Customers};
+use super::measures::pipeline::PipelineMeasures;
+use super::measures::sales::{HandOver, Leads, Passed};
+use super::measures::trust::Trust;
+use super::words::{amount, count, money, named, percent, rate, time};
+
+/// A name and what is to be said of it.
+pub(super) type Row = (&'static str, String);
+
+pub(super) fn pipeline(p: &PipelineMeasures) -> Vec<Row> {
+    let c = &p.cohort;
+    let mut rows = vec![("opportunities", format!("{} open now", count(p.opportunities)))];
+    let direct = if p.won_directly > 0 { format!(" ({} of them without having been open)", count(p.won_directly)) } else { String::new() };
+    rows.push(("so far", format!("{} won{direct}, {} lost", count(p.won), count(p.lost))));
+    let rate = match (p.win_rate, c.matured_after_days) {
+        (Some(_), Some(days)) => format!(
+            "{} = {} won ÷ {} opened at least {days:.0} days ago ({} lost, {} still open)",
+            rate(p.win_rate, &p.win_rate_trust),
+            count(c.won),
+            count(c.opened),
+            count(c.lost),
+            count(c.still_open)
+        ),
+        _ => rate(p.win_rate, &p.win_rate_trust),
+    };
+    rows.push(("win rate", rate));
+    let cycle = p.cycle_days.map(|days| format!("{}, mean from opening to winning, of {}", cycle(days), count(p.cycle_days_trust.cases)));
+    rows.push(("cycle", cycle.unwrap_or_else(|| why(&p.cycle_days_trust))));
+    let Some(wins) = p.expected_wins else {
+        rows.push(("forecast", why(&p.expected_wins_trust)));
+        return rows;
+    };
+    let chance = if p.opportunities > 0 { wins / p.opportunities as f64 } else { 0.0 };
+    for (currency, f) in &p.money {
+        let (name, Some(expected)) = (named(currency), f.expected) else { continue };
+        let between = f.expected_interval.map(|[low, high]| format!(" ({} to {})", amount(low), amount(high))).unwrap_or_default();
+        rows.push((
+            "forecast",
+            format!(
+                "{} open × {} at their age × {} {name} = {} {name}{between}; if all were won: {}",
+                count(p.opportunities),
+                percent(Some(chance)),
+                amount(f.average_value),
+                amount(expected),
+                amount(f.pipeline_value)
+            ),
+        ));
+        if let (Some(velocity), Some(unit)) = (f.velocity, f.velocity_per) {
+            rows.push(("velocity", format!("{} {name} a {unit}", amount(velocity))));
+        }
+    }
+    if p.money.is_empty() {
+        rows.push(("forecast", format!("{wins:.1} of the open ones are expected to be won (no order names a value)")));
+    }
+    rows
+}
+
+/// A cycle in the unit that fits.
+#[allow(clippy::cast_possible_truncation, reason = "times stay far below 2^52")]
+fn cycle(days: f64) -> String {
+    time(Some((days * 86_400_000.0) as i64))
+}
+
+fn why(trust: &Trust) -> String {
+    trust.why.clone().unwrap_or_else(|| "–".to_owned())
+}
+
+pub(super) fn carts(c: &Carts) -> Vec<Row> {
+    let steps: Vec<String> =
+        c.reminders.iter().enumerate().map(|(n, left)| format!("step {}: {}", n + 1, count(*left))).collect();
+    let mut rows = vec![
+        (
+            "opened",
+            format!(
+                "{}: {} ordered, {} emptied, {} forgotten, {} still open",
+                count(c.opened),
+                count(c.ordered),
+                count(c.emptied),
+                count(c.forgotten),
+                count(c.still_open)
+            ),
+        ),
+        ("not ordered", format!("{} of those that came to an end", rate(c.not_ordered_rate, &c.not_ordered_rate_trust))),
+        (
+            "as the trade has it",
+            format!(
+                "{} abandoned = 1 − {} ordered ÷ {} opened",
+                rate(c.trade_abandonment_rate, &c.trade_abandonment_rate_trust),
+                count(c.ordered),
+                count(c.opened)
+            ),
+        ),
+    ];
+    if c.checkouts_started > 0 {
+        rows.push((
+            "checkouts",
+            format!(
+                "{} abandoned = 1 − {} ordered ÷ {} begun",
+                rate(c.checkout_abandonment_rate, &c.checkout_abandonment_rate_trust),
+                count(c.checkouts_ordered),
+                count(c.checkouts_started)
+            ),
+        ));
+    }
+    rows.push((
+        "left alone",
+        format!(
+            "{} until the first reminder came due: {} of the carts opened, worth {}",
+            count(c.abandoned),
+            rate(c.abandonment_rate, &c.abandonment_rate_trust),
+            money(&c.abandoned_value)
+        ),
+    ));
+    rows.push(("reminded", if steps.is_empty() { "–".to_owned() } else { steps.join(", ") }));
+    rows.push((
+        "recovered",
+        format!(
+            "{} by a reminder ({} of those reminded), worth {}: {} after a click, {} after an open",
+            count(c.recovered_attributed),
+            rate(c.attributed_recovery_rate, &c.attributed_recovery_rate_trust),
+            money(&c.recovered_attributed_value),
+            count(c.recovered_by_click),
+            count(c.recovered_by_open)
+        ),
+    ));
+    rows.push((
+        "came back by themselves",
+        format!("{}, worth {}", count(c.recovered_unattributed), money(&c.recovered_unattributed_value)),
+    ));
+    rows.push(("came to nothing", format!("{} of both, worth {}", count(c.reversed), money(&c.reversed_value))));
+    rows
+}
+
+pub(super) fn customers(c: &Customers) -> Vec<Row> {
+    vec![
+        ("customers", format!("{} with {} orders, spent {}", count(c.customers), count(c.orders), money(&c.spent))),
+        ("bought again", format!("{} ({})", count(c.repeaters), rate(c.repeat_rate, &c.repeat_rate_trust))),
+        (
+            "lifetime value",
+            format!(
+                "{} a customer so far; an order {}, of {}",
+                money(&c.lifetime_value),
+                money(&c.average_order),
+                count(c.average_order_trust.cases)
+            ),
+        ),
+        (
+            "time to close",
+            format!(
+                "median {}, 90 % within {}, from the first touch to the first order, of the {} who ordered{}",
+                time(c.ms_to_close_median),
+                time(c.ms_to_close_p90),
+                count(c.time_to_close_trust.cases),
+                if c.time_to_close_trust.why.is_some() { " so far: slower ones are still to come" } else { "" }
+            ),
+        ),
+    ]
+}
+
+pub(super) fn leads(l: &Leads) -> Vec<Row> {
+    let a = &l.all;
+    let mut rows = vec![
+        (
+            "precision",
+            format!(
+                "{} = {} accepted or won ÷ {} handed over",
+                rate(l.precision, &l.precision_trust),
+                count(l.taken),
+                count(l.handed_over)
+            ),
+        ),
+        (
+            "first answer",
+            format!(
+                "median {}, 90 % within {} after the hand-over, of {}",
+                time(l.ms_to_answer_median),
+                time(l.ms_to_answer_p90),
+                count(l.ms_to_answer_trust.cases)
+            ),
+        ),
+        (
+            "in time",
+            format!("{} before a reminder: {}", count(l.answered_in_time), rate(l.answered_in_time_rate, &l.answered_in_time_rate_trust)),
+        ),
+        (
+            "MQL to SQL",
+            format!(
+                "{0} = {1} ÷ ({1} + {2} gone back before)",
+                rate(a.mql_to_sql_rate, &a.mql_to_sql_rate_trust),
+                count(a.mql_to_sql),
+                count(a.mql_back)
+            ),
+        ),
+        (
+            "SQL to won",
+            format!("{0} = {1} ÷ ({1} + {2} gone back)", rate(a.sql_to_won_rate, &a.sql_to_won_rate_trust), count(a.won), count(a.sql_back)),
+        ),
+        ("with sales now", count(a.with_sales)),
+    ];
+    if a.found > 0 {
+        rows.push(("found by sales", format!("{}, {} of them won", count(a.found), count(a.found_won))));
+    }
+    rows
+}
+
+/// Columns of a table of leads by source or persona, and its rows.
+pub(super) const PASSED: [&str; 7] = ["MQL", "SQL at once", "MQL to SQL", "rate", "won", "rate", "with sales"];
+
+pub(super) fn passed(p: &Passed) -> [String; 7] {
+    [
+        count(p.mql),
+        count(p.sql),
+        count(p.mql_to_sql),
+        rate(p.mql_to_sql_rate, &p.mql_to_sql_rate_trust),
+        count(p.won + p.found_won),
+        rate(p.sql_to_won_rate, &p.sql_to_won_rate_trust),
+        count(p.with_sales),
+    ]
+}
+
+pub(super) fn hand_over(l: &HandOver) -> Vec<Row> {
+    let sum = |value, trust: &Trust, part: i64, other: i64, names: [&str; 2]| {
+        format!("{} = {} {} ÷ ({} {} + {} {})", rate(value, trust), count(part), names[0], count(part), names[0], count(other), names[1])
+    };
+    vec![
+        ("handed over", format!("{}, {} reminders, {} returned", count(l.handed_over), count(l.reminded), count(l.returned))),
+        ("acceptance", sum(l.acceptance_rate, &l.acceptance_rate_trust, l.accepted, l.rejected, ["accepted", "rejected"])),
+        ("won", sum(l.win_rate, &l.win_rate_trust, l.won, l.lost, ["won", "lost"])),
+    ]
+}
+
+pub(super) fn accounts(a: &Accounts) -> Vec<Row> {
+    let stages = |all: &[AccountStage]| {
+        let one = |s: &AccountStage| format!("{} {}", s.stage, count(s.accounts));
+        let here: Vec<String> = all.iter().filter(|s| s.accounts > 0).map(one).collect();
+        if here.is_empty() { "–".to_owned() } else { here.join(", ") }
+    };
+    let mut rows = vec![
+        ("accounts", format!("{} with {} members", count(a.accounts), count(a.members))),
+        (
+            "consensus",
+            format!("{}: {} of those not disqualified", count(a.consensus), rate(a.consensus_rate, &a.consensus_rate_trust)),
+        ),
+        ("disqualified", count(a.disqualified)),
+    ];
+    for (name, all) in [("journey", &a.journey), ("funnel", &a.funnel)] {
+        if !all.is_empty() {
+            rows.push((name, stages(all)));
+        }
+    }
+    rows
+}

@@ -1,0 +1,151 @@
+//! What became of each hand-over: how far the lead got, by source and persona, and how fast sales answered.
+
+use super::notice::Before;
+use super::{Key, LeadBy, LeadFact, NO_NAME, Origin, Tally, buckets};
+use crate::domain::effect::Qualification;
+use crate::domain::lead::{Lead, Stand};
+use crate::domain::model::Models;
+use crate::domain::prospect::Prospect;
+use crate::domain::{Ms, Text};
+
+/// What of a lead has to be known before a step.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LeadBefore {
+    pub stand: Stand,
+    pub qualification: Qualification,
+    pub handed_over_ms: Ms,
+    pub answered: bool,
+}
+
+impl LeadBefore {
+    pub(super) fn of(prospect: &Prospect) -> Self {
+        let lead = prospect.more.as_ref().and_then(|more| more.lead.get());
+        lead.map_or_else(Self::default, |Lead { stand, qualification, handed_over_ms, answer, .. }| Self {
+            stand: *stand,
+            qualification: *qualification,
+            handed_over_ms: *handed_over_ms,
+            answered: answer.is_some(),
+        })
+    }
+
+    fn place(self) -> Place {
+        let is_sql = self.qualification == Qualification::Sql;
+        match self.stand {
+            Stand::Free => Place::Nowhere,
+            Stand::Waiting | Stand::Reminded | Stand::Working => Place::Open { is_sql },
+            Stand::Back => Place::Back { is_sql },
+            Stand::Won => Place::Won,
+        }
+    }
+}
+
+/// How far a hand-over got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Nowhere,
+    Open { is_sql: bool },
+    Back { is_sql: bool },
+    Won,
+}
+
+/// Facts that a change of place adds or takes back.
+fn facts(was: LeadBefore, is: LeadBefore) -> Vec<(LeadFact, i64)> {
+    use LeadFact::{Found, FoundWon, Mql, MqlBack, MqlToSql, Sql, SqlBack, Won};
+    let got = |is_sql| if is_sql { Sql } else { Mql };
+    let back = |is_sql| if is_sql { SqlBack } else { MqlBack };
+    match (was.place(), is.place()) {
+        // Handed over anew, once sales had it before.
+        (Place::Nowhere | Place::Back { .. } | Place::Won, Place::Open { is_sql }) if is.stand == Stand::Waiting => {
+            vec![(got(is_sql), 1)]
+        }
+        (Place::Nowhere, Place::Open { .. }) => vec![(Found, 1)],
+        (Place::Nowhere, Place::Won) => vec![(Found, 1), (FoundWon, 1)],
+        (Place::Open { is_sql: false }, Place::Open { is_sql: true }) => vec![(MqlToSql, 1)],
+        (Place::Open { is_sql: false }, Place::Won) => vec![(MqlToSql, 1), (Won, 1)],
+        (Place::Open { .. }, Place::Won) => vec![(Won, 1)],
+        (Place::Open { .. }, Place::Back { is_sql }) => vec![(back(is_sql), 1)],
+        // Accepted or won after all.
+        (Place::Back { is_sql: false }, Place::Open { .. }) => vec![(MqlBack, -1), (MqlToSql, 1)],
+        (Place::Back { is_sql: true }, Place::Open { .. }) => vec![(SqlBack, -1)],
+        (Place::Back { is_sql: false }, Place::Won) => vec![(MqlBack, -1), (MqlToSql, 1), (Won, 1)],
+        (Place::Back { is_sql: true }, Place::Won) => vec![(SqlBack, -1), (Won, 1)],
+        // Sales lost, after all, what it had found.
+        (Place::Won, Place::Back { .. }) if was.handed_over_ms == 0 => vec![(FoundWon, -1)],
+        (Place::Won, Place::Back { .. }) => vec![(Won, -1), (SqlBack, 1)],
+        _ => Vec::new(),
+    }
+}
+
+impl Tally {
+    /// A lead may stand elsewhere than before the step.
+    pub(super) fn lead(&mut self, before: Before, prospect: &Prospect, models: &Models) {
+        let (was, is) = (before.lead, LeadBefore::of(prospect));
+        if was == is {
+            return;
+        }
+        let with_sales = |stand| matches!(stand, Stand::Waiting | Stand::Reminded | Stand::Working);
+        // Accepted after all, once it had gone back: sales got it before.
+        if !with_sales(was.stand) && is.stand == Stand::Waiting {
+            self.note(Key::LeadsGot {}, 1);
+        }
+        if matches!(was.stand, Stand::Waiting | Stand::Reminded | Stand::Back) && matches!(is.stand, Stand::Working | Stand::Won)
+        {
+            self.note(Key::LeadsTaken {}, 1);
+        }
+        self.first_answer(was, is, prospect);
+        let facts = facts(was, is);
+        if facts.is_empty() {
+            return;
+        }
+        let charge = models.in_charge_of(prospect);
+        let persona = prospect.tracks.get(charge).zip(models.models.get(charge)).and_then(|(t, m)| m.people.persona_of(t));
+        let source = prospect.more.as_ref().and_then(|more| more.customer.first_source.as_deref());
+        let source = source.map_or(Text::const_new(NO_NAME), |source| self.name(Origin::FirstSource, source));
+        for (what, count) in facts {
+            self.note(Key::LeadsBy { by: LeadBy::Source, name: source.clone(), what }, count);
+            if self.has_personas {
+                let name = persona.clone().unwrap_or(Text::const_new(NO_NAME));
+                self.note(Key::LeadsBy { by: LeadBy::Persona, name, what }, count);
+            }
+        }
+    }
+
+    /// Sales said something of this hand-over for the first time.
+    fn first_answer(&mut self, was: LeadBefore, is: LeadBefore, prospect: &Prospect) {
+        let Some(more) = prospect.more.as_ref().filter(|_| was.stand != Stand::Free && !was.answered && is.answered) else {
+            return;
+        };
+        let took_ms = (more.lead.answered_ms - was.handed_over_ms).max(0);
+        let qualification = Text::const_new(was.qualification.name());
+        if was.stand == Stand::Waiting {
+            let what = Text::const_new("answered-in-time");
+            self.note(Key::Leads { qualification: qualification.clone(), what, reason: Text::default() }, 1);
+        }
+        self.note(Key::LeadAnswered { qualification, bucket: buckets::of(took_ms) }, 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lead(stand: Stand, qualification: Qualification) -> LeadBefore {
+        LeadBefore { stand, qualification, handed_over_ms: 1, answered: false }
+    }
+
+    #[test]
+    fn each_hand_over_counts_once_and_what_comes_late_takes_back_what_was_counted() {
+        use LeadFact::{Found, FoundWon, Mql, MqlBack, MqlToSql, Sql, SqlBack, Won};
+        use Qualification::{Mql as M, Sql as S};
+        let moves = |way: &[(Stand, Qualification)]| -> Vec<(LeadFact, i64)> {
+            way.windows(2).flat_map(|two| facts(lead(two[0].0, two[0].1), lead(two[1].0, two[1].1))).collect()
+        };
+        let (free, waiting, working) = ((Stand::Free, M), (Stand::Waiting, M), (Stand::Working, S));
+        assert_eq!(moves(&[free, waiting, working, (Stand::Won, S)]), [(Mql, 1), (MqlToSql, 1), (Won, 1)]);
+        assert_eq!(moves(&[free, (Stand::Waiting, S), (Stand::Reminded, S), (Stand::Back, S)]), [(Sql, 1), (SqlBack, 1)]);
+        let late = moves(&[free, waiting, (Stand::Back, M), working]);
+        assert_eq!(late, [(Mql, 1), (MqlBack, 1), (MqlBack, -1), (MqlToSql, 1)]);
+        assert_eq!(moves(&[free, (Stand::Won, M), (Stand::Waiting, M)]), [(Found, 1), (FoundWon, 1), (Mql, 1)], "then anew");
+        assert_eq!(moves(&[waiting, (Stand::Reminded, M), (Stand::Reminded, M)]), []);
+    }
+}
