@@ -227,6 +227,10 @@ pub fn figures(options: &Options, progress: &ProgressBar) -> anyhow::Result<(Fig
         tally.add(&worked.tally);
     }
     figures.covers(end_ms);
+    if let Until::Time(until_ms) = options.until {
+        // The clock ran on to there.
+        figures.covers(Some(until_ms.max(end_ms.unwrap_or(until_ms))));
+    }
     Ok((figures, tally))
 }
 

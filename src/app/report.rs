@@ -44,7 +44,8 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<ExitCode> {
     }
     let measures = Measures::of(&figures, &costs, pipeline.as_ref());
     if let Some(path) = &args.html {
-        std::fs::write(path, html::page(&measures, args.top, &zone)).with_context(|| format!("cannot write {}", path.display()))?;
+        std::fs::write(path, html::page(&measures, args.top, &zone))
+            .with_context(|| format!("cannot write {}", path.display()))?;
     }
     let mut out = stdout(args.json);
     if args.json {

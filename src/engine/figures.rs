@@ -15,10 +15,10 @@ mod tally;
 
 use super::population::Population;
 use crate::domain::effect::Axis;
+pub use crate::domain::model::pipeline::Pipeline;
 use crate::domain::model::{Model, Models};
 use crate::domain::{DAY_MS, Ms, Text};
 use crate::engine::hashing::HashSeed;
-pub use crate::domain::model::pipeline::Pipeline;
 use cell::{Cell, Field};
 use hashbrown::HashMap;
 use std::collections::BTreeMap;

@@ -79,7 +79,8 @@ fn keys(out: &mut String, all: &Measures) {
     out.push_str("<div class=\"keys\">");
     for (name, value) in cells {
         // What stands in brackets is smaller.
-        let (figure, beside) = value.split_once(" (").map_or((value.as_str(), ""), |(figure, rest)| (figure, rest.trim_end_matches(')')));
+        let (figure, beside) =
+            value.split_once(" (").map_or((value.as_str(), ""), |(figure, rest)| (figure, rest.trim_end_matches(')')));
         let beside = if beside.is_empty() { String::new() } else { format!("<br>{}", escape(beside)) };
         *out += &format!("<div><b>{}</b><span class=\"soft\">{name}{beside}</span></div>", escape(figure));
     }

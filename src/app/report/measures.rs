@@ -4,6 +4,7 @@ pub(super) mod accounts;
 pub(super) mod cohort;
 pub(super) mod coverage;
 pub(super) mod money;
+pub(super) mod origins;
 pub(super) mod pipeline;
 pub(super) mod sales;
 pub(super) mod stages;
@@ -13,8 +14,8 @@ pub(super) mod weeks;
 use super::{Costs, how};
 use crate::engine::figures::{Figures, Heads, Key};
 use serde::Serialize;
-use std::collections::BTreeMap;
 use stages::ModelMeasures;
+use std::collections::BTreeMap;
 
 /// The whole report, as `--json` shows it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -26,8 +27,8 @@ pub(super) struct Measures {
     pub models: Vec<ModelMeasures>,
     pub carts: money::Carts,
     pub customers: money::Customers,
-    pub sources: Vec<money::Named>,
-    pub campaigns: Vec<money::Named>,
+    pub sources: Vec<origins::Named>,
+    pub campaigns: Vec<origins::Named>,
     pub triggers: Vec<sales::Trigger>,
     pub leads: Option<sales::Leads>,
     pub accounts: Vec<accounts::Accounts>,
@@ -52,8 +53,8 @@ impl Measures {
             models,
             carts: money::carts(figures),
             customers: money::customers(figures),
-            sources: money::named(figures, money::SOURCES, &Costs::default()),
-            campaigns: money::named(figures, money::CAMPAIGNS, costs),
+            sources: origins::named(figures, origins::SOURCES, &Costs::default()),
+            campaigns: origins::named(figures, origins::CAMPAIGNS, costs),
             triggers: sales::triggers(figures),
             leads: sales::leads(figures),
             accounts: accounts::of(figures),

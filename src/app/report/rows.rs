@@ -13,7 +13,8 @@ pub(super) type Row = (&'static str, String);
 pub(super) fn pipeline(p: &PipelineMeasures) -> Vec<Row> {
     let c = &p.cohort;
     let mut rows = vec![("opportunities", format!("{} open now", count(p.opportunities)))];
-    let direct = if p.won_directly > 0 { format!(" ({} of them without having been open)", count(p.won_directly)) } else { String::new() };
+    let direct =
+        if p.won_directly > 0 { format!(" ({} of them without having been open)", count(p.won_directly)) } else { String::new() };
     rows.push(("so far", format!("{} won{direct}, {} lost", count(p.won), count(p.lost))));
     let rate = match (p.win_rate, c.matured_after_days) {
         (Some(_), Some(days)) => format!(
@@ -27,7 +28,8 @@ pub(super) fn pipeline(p: &PipelineMeasures) -> Vec<Row> {
         _ => rate(p.win_rate, &p.win_rate_trust),
     };
     rows.push(("win rate", rate));
-    let cycle = p.cycle_days.map(|days| format!("{}, mean from opening to winning, of {}", cycle(days), count(p.cycle_days_trust.cases)));
+    let cycle =
+        p.cycle_days.map(|days| format!("{}, mean from opening to winning, of {}", cycle(days), count(p.cycle_days_trust.cases)));
     rows.push(("cycle", cycle.unwrap_or_else(|| why(&p.cycle_days_trust))));
     let Some(wins) = p.expected_wins else {
         rows.push(("forecast", why(&p.expected_wins_trust)));
@@ -36,7 +38,8 @@ pub(super) fn pipeline(p: &PipelineMeasures) -> Vec<Row> {
     let chance = if p.opportunities > 0 { wins / p.opportunities as f64 } else { 0.0 };
     for (currency, f) in &p.money {
         let (name, Some(expected)) = (named(currency), f.expected) else { continue };
-        let between = f.expected_interval.map(|[low, high]| format!(" ({} to {})", amount(low), amount(high))).unwrap_or_default();
+        let between =
+            f.expected_interval.map(|[low, high]| format!(" ({} to {})", amount(low), amount(high))).unwrap_or_default();
         rows.push((
             "forecast",
             format!(
@@ -183,7 +186,11 @@ pub(super) fn leads(l: &Leads) -> Vec<Row> {
         ),
         (
             "in time",
-            format!("{} before a reminder: {}", count(l.answered_in_time), rate(l.answered_in_time_rate, &l.answered_in_time_rate_trust)),
+            format!(
+                "{} before a reminder: {}",
+                count(l.answered_in_time),
+                rate(l.answered_in_time_rate, &l.answered_in_time_rate_trust)
+            ),
         ),
         (
             "MQL to SQL",
@@ -196,7 +203,12 @@ pub(super) fn leads(l: &Leads) -> Vec<Row> {
         ),
         (
             "SQL to won",
-            format!("{0} = {1} ÷ ({1} + {2} gone back)", rate(a.sql_to_won_rate, &a.sql_to_won_rate_trust), count(a.won), count(a.sql_back)),
+            format!(
+                "{0} = {1} ÷ ({1} + {2} gone back)",
+                rate(a.sql_to_won_rate, &a.sql_to_won_rate_trust),
+                count(a.won),
+                count(a.sql_back)
+            ),
         ),
         ("with sales now", count(a.with_sales)),
     ];
@@ -223,7 +235,16 @@ pub(super) fn passed(p: &Passed) -> [String; 7] {
 
 pub(super) fn hand_over(l: &HandOver) -> Vec<Row> {
     let sum = |value, trust: &Trust, part: i64, other: i64, names: [&str; 2]| {
-        format!("{} = {} {} ÷ ({} {} + {} {})", rate(value, trust), count(part), names[0], count(part), names[0], count(other), names[1])
+        format!(
+            "{} = {} {} ÷ ({} {} + {} {})",
+            rate(value, trust),
+            count(part),
+            names[0],
+            count(part),
+            names[0],
+            count(other),
+            names[1]
+        )
     };
     vec![
         ("handed over", format!("{}, {} reminders, {} returned", count(l.handed_over), count(l.reminded), count(l.returned))),

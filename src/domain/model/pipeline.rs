@@ -141,11 +141,8 @@ mod tests {
     #[test]
     fn an_opportunity_is_open_since_it_came_into_the_pipeline_whatever_happened_in_it() {
         let stages = ["looks", "asks", "decides", "buys", "stays"];
-        let axis = AxisModel {
-            stages: stages.map(Into::into).to_vec(),
-            hashes: stages.map(name_hash).to_vec(),
-            ..AxisModel::default()
-        };
+        let axis =
+            AxisModel { stages: stages.map(Into::into).to_vec(), hashes: stages.map(name_hash).to_vec(), ..AxisModel::default() };
         let model = Model { axes: [axis, AxisModel::default()], ..Model::default() };
         let pipeline = Pipeline { axis: Axis::Journey, open: 2, won: 4 };
         let open = |way: &[(&str, Ms, Cause)]| pipeline.open_since_ms(&model, &at(way));

@@ -54,9 +54,8 @@ impl Tally {
         let stood = track.disqualified.as_ref().and_then(|out| out.stood[axis].as_ref());
         let position = track.positions[axis].as_ref();
         let since = |position: Option<&StagePosition>, left: bool| {
-            let found = position.and_then(|p| {
-                if left { pipeline.was_open_since_ms(model, p) } else { pipeline.open_since_ms(model, p) }
-            });
+            let found =
+                position.and_then(|p| if left { pipeline.was_open_since_ms(model, p) } else { pipeline.open_since_ms(model, p) });
             found.unwrap_or(output.at_ms.saturating_sub(change.in_stage_ms))
         };
         let entered_ms = position.map_or(output.at_ms, |p| p.entered_ms);

@@ -4,7 +4,10 @@
 pub(super) const FIGURES: &[(&str, &str)] = &[
     ("models[].name", "the model's name; the one in charge of most prospects comes first"),
     ("models[].hash", "16 hex digits of what the model means: those of every output it gave"),
-    ("models[].in_charge", "the model is in charge of some prospects, who are counted where they stand; another one only counts moves"),
+    (
+        "models[].in_charge",
+        "the model is in charge of some prospects, who are counted where they stand; another one only counts moves",
+    ),
     ("models[].axes[].axis", "journey or funnel, an axis without stages is left out"),
     ("models[].axes[].stages[].stage", "the stage's name, in the model's order"),
     ("models[].axes[].stages[].prospects", "prospects who stand in it now"),
@@ -66,11 +69,17 @@ pub(super) const FIGURES: &[(&str, &str)] = &[
     ("models[].pipeline.cohort.still_open", "of those, the ones that are neither; they count as not won"),
     ("models[].pipeline.win_rate", "won ÷ opened, of the cohort"),
     ("models[].pipeline.cycle_days", "mean time from coming into the open stages to being won, of the cohort"),
-    ("models[].pipeline.expected_wins", "each open opportunity × the share of the cohort that was won later among those still open at its age"),
+    (
+        "models[].pipeline.expected_wins",
+        "each open opportunity × the share of the cohort that was won later among those still open at its age",
+    ),
     ("models[].pipeline.money.*.average_value", "what was sold in the currency ÷ all orders that name a value"),
     ("models[].pipeline.money.*.pipeline_value", "opportunities × average value: what they could give if all were won"),
     ("models[].pipeline.money.*.expected", "expected wins × average value"),
-    ("models[].pipeline.money.*.expected_interval", "the same × the ends of the win rate's interval ÷ the win rate, never above the pipeline's value"),
+    (
+        "models[].pipeline.money.*.expected_interval",
+        "the same × the ends of the win rate's interval ÷ the win rate, never above the pipeline's value",
+    ),
     ("models[].pipeline.money.*.per_day", "expected ÷ cycle, a cycle below one day counting as one"),
     ("models[].pipeline.money.*.velocity", "per_day × 1, 7 or 30 days"),
     ("models[].pipeline.money.*.velocity_per", "day when the cycle is below 14 days, week below 60, else month (30 days)"),

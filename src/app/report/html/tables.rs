@@ -3,7 +3,7 @@
 use super::said;
 use crate::app::report::measures::accounts::Accounts;
 use crate::app::report::measures::coverage::Coverage;
-use crate::app::report::measures::money::Named;
+use crate::app::report::measures::origins::Named;
 use crate::app::report::measures::sales::{Leads, Passed, Trigger};
 use crate::app::report::measures::stages::AxisMeasures;
 use crate::app::report::rows;

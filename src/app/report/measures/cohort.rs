@@ -181,7 +181,8 @@ mod tests {
         add(OpportunityFact::Opened, opened);
         add(OpportunityFact::Won, at_once + late.0);
         add(OpportunityFact::Lost, lost.0);
-        for (won, n, took_ms) in [(true, at_once, HOUR_MS / 2), (true, late.0, late.1 * DAY_MS), (false, lost.0, lost.1 * DAY_MS)] {
+        for (won, n, took_ms) in [(true, at_once, HOUR_MS / 2), (true, late.0, late.1 * DAY_MS), (false, lost.0, lost.1 * DAY_MS)]
+        {
             figures.add(Key::OpportunityTook { model: MODEL, week, won, class: class_of(took_ms) }, n);
             figures.add(Key::OpportunityClosed { model: MODEL, won, bucket: buckets::of(took_ms) }, n);
         }

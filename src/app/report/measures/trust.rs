@@ -70,7 +70,9 @@ mod tests {
 
     #[test]
     fn intervals_are_those_of_the_textbook() {
-        for (part, whole, want) in [(2, 2, [0.342_4, 1.0]), (0, 10, [0.0, 0.277_5]), (5, 10, [0.236_6, 0.763_4]), (81, 263, [0.255_3, 0.366_2])] {
+        for (part, whole, want) in
+            [(2, 2, [0.342_4, 1.0]), (0, 10, [0.0, 0.277_5]), (5, 10, [0.236_6, 0.763_4]), (81, 263, [0.255_3, 0.366_2])]
+        {
             let have = wilson(part, whole).unwrap();
             assert!((have[0] - want[0]).abs() < 5e-5 && (have[1] - want[1]).abs() < 5e-5, "{part} of {whole}: {have:?}");
         }

@@ -9,6 +9,7 @@
 //! way belongs to it. Then the rest is looked at again without it, until nothing stands out. Several hundred runs are compared
 //! for a stage; with [`SIGMAS`] = 4 chance alone names one in about one of a hundred stages.
 
+use super::trust::Trust;
 use crate::domain::effect::Axis;
 use crate::engine::figures::{Figures, Key, Way, week_start_ms};
 use serde::Serialize;
@@ -40,6 +41,7 @@ pub(crate) struct Week {
     /// Left another way.
     pub lost: i64,
     pub conversion: Option<f64>,
+    pub conversion_trust: Trust,
     /// `low` or `high`.
     pub unusual: Option<&'static str>,
 }
@@ -84,6 +86,7 @@ pub(super) fn of(figures: &Figures, key: u64, meant: Axis) -> BTreeMap<u8, Vec<W
         lost,
         // A late event may count an exit a week before its entry.
         conversion: super::share(onward.min(entered), entered),
+        conversion_trust: Trust::rate(onward.min(entered), entered),
         unusual: None,
     };
     all.into_iter().map(|(stage, weeks)| (stage, weeks.into_iter().map(week).collect())).collect()
@@ -221,6 +224,7 @@ mod tests {
             onward: *onward,
             lost: entered - onward,
             conversion: super::super::share(*onward, *entered),
+            conversion_trust: Trust::rate(*onward, *entered),
             unusual: None,
         };
         rates.iter().enumerate().map(week).collect()
