@@ -31,6 +31,8 @@ mod leads;
 mod machines;
 #[path = "domain/movement.rs"]
 mod movement;
+#[path = "domain/opportunities.rs"]
+mod opportunities;
 #[path = "domain/people.rs"]
 mod people;
 #[path = "domain/properties.rs"]

@@ -84,12 +84,12 @@ fn a_shop_of_two_days_promises_nothing() {
 #[test]
 fn slow_buyers_seen_for_a_short_while_are_too_young_however_many_they_are() {
     let dir = tempfile::tempdir().unwrap();
-    // Orders come evenly over the 13 days after a cart: in 18 days only the quick ones of most are seen.
-    let carts: Vec<Cart> = (0..260)
-        .map(|n| (n % 20, Some((n / 20) * 1_440 + 60)))
-        .filter(|(day, m)| day * 1_440 + m.unwrap() < 17 * 1_440)
+    // Orders come evenly over the 13 days after a cart: in 15 days only the quick ones of most are seen.
+    let carts: Vec<Cart> = (0..195)
+        .map(|n| (n % 15, Some((n / 15) * 1_440 + 60)))
+        .filter(|(day, m)| day * 1_440 + m.unwrap() < 14 * 1_440)
         .collect();
-    let report = report(&["--input", &shop(dir.path(), &carts, 18)]);
+    let report = report(&["--input", &shop(dir.path(), &carts, 15)]);
     let trust = &report["models"][0]["pipeline"]["win_rate_trust"];
     assert!(trust["first_figure_in_days"].as_i64().unwrap() >= 1 && trust["cases"].is_i64(), "{trust}");
 }
