@@ -12,6 +12,7 @@ import coverage_figures
 import events
 import lead_figures
 import money_figures
+import opportunities
 import stage_figures
 import times
 from diary import Diary
@@ -36,7 +37,7 @@ def live(model, inputs):
 
 
 def report(model, diary, people):
-    customers = money_figures.customer_figures(people)
+    customers = money_figures.customer_figures(people, diary)
     return {
         "since": times.moment(diary.since),
         "until": times.moment(diary.until),
@@ -45,7 +46,9 @@ def report(model, diary, people):
             "name": model.name,
             "in_charge": True,
             "axes": [stage_figures.axis_figures(n, axis, people, model, diary) for n, axis in enumerate(model.axes)],
-            "pipeline": money_figures.pipeline_figures(model, people, diary, customers),
+            "pipeline": opportunities.pipeline_figures(
+                model, people, diary, customers["average_order"], customers["average_order_trust"]["cases"]
+            ),
             "coverage": coverage_figures.coverage(model, people, diary),
         }],
         "carts": money_figures.cart_figures(diary),
@@ -53,7 +56,8 @@ def report(model, diary, people):
         "sources": money_figures.source_figures(people, "source"),
         "campaigns": money_figures.source_figures(people, "campaign"),
         "triggers": [{"trigger": name, "fired": n, "recalled": 0} for name, n in sorted(diary.triggers.items())],
-        "leads": lead_figures.leads(diary),
+        "leads": lead_figures.leads(diary, model),
+        "accounts": [],
     }
 
 

@@ -31,7 +31,7 @@ class Basket:
         self.id, self.touched = cart_id, at
         self.lines, self.cleared, self.removed = [], None, {}
         self.currency = None
-        self.skip_told = False
+        self.skip_told = self.in_checkout = False
 
     def find(self, wanted):
         same = [line for line in self.lines if line.what == wanted] or [line for line in self.lines if fits(wanted, line.what)]
@@ -116,7 +116,7 @@ class Basket:
         else:
             self.removed.update({key: until + 1 for key in wanted})
         if not self.lines:
-            self.skip_told = False
+            self.skip_told = self.in_checkout = False
         return taken
 
     def holds_any(self, products, until):

@@ -35,6 +35,9 @@ class Carts:
     def open_carts(self):
         return [cart for cart in self.all if cart.lines]
 
+    def checkouts(self):
+        return sum(cart.in_checkout for cart in self.open_carts())
+
     def held(self):
         """What the cart touched last of those with something in it holds."""
         cart = max(self.open_carts(), key=lambda c: c.touched, default=None)
@@ -60,34 +63,47 @@ class Carts:
     # What an event does.
 
     def take(self, event, news):
-        before = len(self.open_carts())
+        before, checkouts = len(self.open_carts()), self.checkouts()
         if event.name in ADDED:
             self.change(event)
         elif event.name == REMOVED or event.name in EMPTIED:
             self.change(event)
         elif event.name in SHOWS_CART and event.has_list:
             self.change(event)
-        elif event.name == CHECKOUT_STARTED or event.name in SHOWS_CART:
+            if event.name == CHECKOUT_STARTED:
+                self.check_out(event)
+        elif event.name == CHECKOUT_STARTED or event.name in CHECKOUT_STEPS:
+            self.check_out(event)
+        elif event.name in SHOWS_CART:
             self.touch(event)
         elif event.name == PAYMENT_FAILED:
-            self.touch(event)
+            self.check_out(event)
             self.payment_failed(event)
         elif event.name == ORDERED and news.kind in ("placed", "retold"):
             self.order(event, news)
         elif news.kind in ("taken back", "refunded in part"):
             self.take_back(event, news)
-        elif event.name in CHECKOUT_STEPS:
-            self.touch(event)
         now = len(self.open_carts())
         if now > before:
             self.tell.cart("opened", now - before, event.at)
         elif now < before:
             self.tell.cart("ordered" if event.name == ORDERED else "emptied", before - now, event.at)
+        self.tell.cart("checkout started", max(0, self.checkouts() - checkouts), event.at)
+        if event.name == ORDERED:
+            self.tell.cart("checkout ordered", max(0, checkouts - self.checkouts()), event.at)
 
     def touch(self, event):
         cart = self.concerned(event)
         if cart:
             self.lead_to(cart, event)
+            cart.touched = max(cart.touched, event.at)
+
+    def check_out(self, event):
+        """A checkout concerns the cart that it names, else the one touched last."""
+        cart = self.concerned(event) or max(self.all, key=lambda c: c.touched, default=None)
+        if cart:
+            self.lead_to(cart, event)
+            cart.in_checkout = bool(cart.lines)
             cart.touched = max(cart.touched, event.at)
 
     def change(self, event):
@@ -110,7 +126,7 @@ class Carts:
             gained = cart.show(event)
         cart.touched = max(cart.touched, event.at)
         if had_lines and not cart.lines:
-            cart.skip_told = False
+            cart.skip_told = cart.in_checkout = False
             self.end(cart, event, "emptied")
         elif gained:
             self.arm(cart, event, REMINDED)
@@ -315,6 +331,7 @@ class Carts:
         cart = self.named(past.cart_id) or self.make(past.cart_id, event.at)
         cart.lines += [line for line in past.lines if all(li.what != line.what for li in cart.lines)]
         cart.series.sent = past.sent + cart.series.sent
+        cart.in_checkout = True
         cart.touched = max(cart.touched, event.at)
         self.bought_until, self.bought = None, []
         self.arm(cart, event, FAILED)

@@ -8,7 +8,7 @@ class Diary:
         self.since = self.until = None
         self.moves = []
         self.touches, self.triggers = Counter(), Counter()
-        self.leads, self.answers = Counter(), Counter()
+        self.leads, self.answers, self.passed, self.answer_times = Counter(), Counter(), Counter(), []
         self.carts, self.reminders, self.outcomes, self.reversals = [], [], [], []
 
     def covers(self, at):
@@ -22,7 +22,8 @@ class Diary:
         self.touches[persona, stage, what] += 1
 
     def cart(self, what, number, at):
-        self.carts.append((what, number, at))
+        if number:
+            self.carts.append((what, number, at))
 
     def reminder(self, step, episode, cart):
         self.reminders.append((step, episode, cart.value(), cart.currency))

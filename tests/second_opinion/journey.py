@@ -34,6 +34,7 @@ class Axis:
         self.name, self.stages = name, spec["stages"]
         self.moves = [Move(n, move, self.stages) for n, move in enumerate(spec["moves"])]
         self.stale = self.read_stale(spec.get("stale", {}))
+        self.history = spec.get("history", 4)
 
     def read_stale(self, spec):
         """Stage: after how long it goes stale, and where to."""
@@ -83,7 +84,7 @@ class Track:
     def enter(self, to, at, way, by=None):
         # Nobody leaves a stage before entering it.
         at_least = at if self.entered is None else max(at, self.entered)
-        self.tell(self.axis, self.stage, to, way, at, at_least - (at_least if self.entered is None else self.entered))
+        self.tell(self.axis, self.stage, to, way, at, at_least - (at_least if self.entered is None else self.entered), at_least)
         self.stage, self.entered = to, at_least
         self.way.append(Stop(to, at_least, by if way != "order-reversed" else way))
 
@@ -97,11 +98,15 @@ class Track:
     def go_stale(self, at):
         self.enter(self.axis.stale[self.stage][1], at, "stale")
 
+    def kept(self):
+        """The stages gone through that a record keeps: that in which one stands, and some before."""
+        return self.way[-self.axis.history - 1:]
+
     def leave(self, at):
         """Disqualified: it stands nowhere. Where it stood is kept for the way back."""
         stood = self.stage
         if stood is not None:
-            self.tell(self.axis, stood, None, "disqualified", at, max(0, at - self.entered))
+            self.tell(self.axis, stood, None, "disqualified", at, max(0, at - self.entered), at)
         self.stage = self.entered = None
         return stood
 
@@ -111,13 +116,19 @@ class Track:
         if stood is not None:
             self.stage, self.entered = stood, at
             self.way.append(Stop(stood, at, "re-entered"))
+        stops = len(self.way)
         if event is not None:
             self.take(event, person.sessions, person.held)
+        if stood is not None and len(self.way) > stops:
+            # It never stood where it would have resumed: the event led on at once.
+            del self.way[-2]
+        if self.way and self.stage is not None:
+            self.way[-1].by = "re-entered"
         if self.stage is None and was_there:
             self.enter(0, at, "re-entered", "re-entered")
         self.tell = silent
         if self.stage is not None:
-            self.tell(self.axis, None, self.stage, "re-entered", at, at - since if was_there else 0)
+            self.tell(self.axis, None, self.stage, "re-entered", at, at - since if was_there else 0, at)
 
     def undo(self, order, standing, at, sessions):
         """An order came to nothing. What other events and time brought about stays, and the orders that still stand make the moves
@@ -128,7 +139,8 @@ class Track:
             if to != self.stage:
                 self.enter(to, at, "order-reversed")
             elif place:
-                self.entered, self.way[-1].by = place.entered, place.by
+                self.entered = self.way[-1].entered = place.entered
+                self.way[-1].by = place.by
         for number in self.met:
             self.met[number] = [hit for hit in self.met[number] if hit[0] != order.placed]
 

@@ -67,6 +67,12 @@ class Lead:
             self.tell.leads["taken"] += 1
         self.stand = stand
 
+    def count(self, what, number=1):
+        """How far hand-overs got, by the first source and the persona of this moment."""
+        sources = self.person.sources["source"]
+        for by, name in (("source", sources[0] if sources else None), ("persona", self.person.persona)):
+            self.tell.passed[by, name, what] += number
+
     def say(self, what, reason=""):
         self.tell.answers[self.level, what, reason] += 1
 
@@ -86,6 +92,7 @@ class Lead:
         elif self.stand in ("waiting", "reminded") and level == SQL and self.level == MQL:
             self.level = SQL
             self.due = min(self.due, at + self.rules.sla[SQL])
+            self.count("mql_to_sql")
             self.say("handed-over")
         elif self.stand in ("back", "won"):
             if level is None:
@@ -99,9 +106,13 @@ class Lead:
         self.become("waiting")
         self.level, self.handed_over, self.due = level, at, at + self.rules.sla[level]
         self.answer, self.answered, self.below = None, 0, False
+        self.count(level.lower())
         self.say("handed-over")
 
     def give_back(self, at, what, reason):
+        if self.stand == "won":
+            self.count("won", -1)
+        self.count("mql_back" if self.level == MQL and self.stand != "won" else "sql_back")
         self.become("back")
         self.answer = None if what == "returned" else what
         self.due, self.below, self.again_from = None, False, at + self.rules.again_after
@@ -123,12 +134,22 @@ class Lead:
         refused = answer in ("rejected", "recycled", "lost")
         if self.stand == "back" and self.answer and (refused or answer == "no-show"):
             return
+        if self.answer is None:
+            self.tell.answer_times.append(max(0, event.at - self.handed_over))
+            self.tell.leads["answered in time"] += self.stand == "waiting"
         self.answered, self.answer = event.at, answer
         reason = str(event.get(self.rules.reason) or "").strip()
         if refused and self.stand != "back":
             self.go_back(event.at, answer, answer, reason)
             return
         was_back = self.stand == "back"
+        if answer in ("accepted", "won"):
+            if was_back:
+                self.count("mql_back" if self.level == MQL else "sql_back", -1)
+            if self.level == MQL:
+                self.count("mql_to_sql")
+            if answer == "won":
+                self.count("won")
         if answer == "won":
             self.become("won")
             self.due, self.below, self.again_from = None, False, event.at + self.rules.again_after

@@ -9,6 +9,7 @@ from disqualified import DisqualifyRules
 from journey import Axis
 from leads import HandOverRules
 from names import plain
+from opportunities import Pipeline
 from people import PeopleRules
 from score import ScoreRules
 from series import CartRules
@@ -23,6 +24,7 @@ class Model:
         self.spec, self.name = spec, spec["name"]
         self.session_gap = times.length(spec.get("session_gap", "30m"))
         self.axes = [Axis(name, spec[name]) for name in ("journey", "funnel") if name in spec]
+        self.pipeline = Pipeline(self.axes)
         self.cart = CartRules(spec.get("cart", {}))
         self.asks_for_cart = any(move.cart for axis in self.axes for move in axis.moves)
         self.personas = [persona["name"] for persona in spec.get("personas", [])]

@@ -1,18 +1,9 @@
-"""Carts, customers, where they came from, pipeline and forecast."""
+"""Carts, customers, where they came from."""
 
 from collections import Counter, defaultdict
 
 import times
-from arithmetic import money, per, quantile, share
-from names import names, plain
-
-WINS = names("Order Completed", "Contract Signed", "Deal Won", "Opportunity Won")
-ASKS = names(
-    "Product Added", "Wishlist Product Added to Cart", "Cart Viewed", "Cart Updated", "Cart Emptied", "Cart Cleared",
-    "Checkout Started", "Checkout Step Viewed", "Checkout Step Completed", "Payment Info Entered", "Payment Failed",
-    "Demo Requested", "Quote Requested", "Proposal Sent", "Price Negotiated", "Survey Answered",
-)
-
+from arithmetic import cases, less, money, per, quantile, share, trust
 
 def cart_figures(diary):
     count = Counter()
@@ -40,6 +31,8 @@ def cart_figures(diary):
     ended = count["ordered"] + count["emptied"] + count["forgotten"]
     by = {way: [o for o in recovered if o[6] == way] for way in ("click", "open")}
     columns = ("opened", "abandoned", "reminded", "recovered")
+    attributed, started, bought = by["click"] + by["open"], count["checkout started"], count["checkout ordered"]
+    recovered_value = money([(o[4], o[5]) for o in recovered] + [(-(o[4] or 0), o[5]) for o in reversed_])
     return {
         "opened": count["opened"],
         "ordered": count["ordered"],
@@ -47,16 +40,31 @@ def cart_figures(diary):
         "forgotten": count["forgotten"],
         "still_open": count["opened"] - ended,
         "not_ordered_rate": share(ended - count["ordered"], ended),
+        "not_ordered_rate_trust": trust(ended - count["ordered"], ended),
+        "trade_abandonment_rate": share(count["opened"] - count["ordered"], count["opened"]),
+        "trade_abandonment_rate_trust": trust(count["opened"] - count["ordered"], count["opened"]),
+        "checkouts_started": started,
+        "checkouts_ordered": bought,
+        "checkout_abandonment_rate": share(started - bought, started),
+        "checkout_abandonment_rate_trust": trust(started - bought, started),
         "abandoned": count["abandoned"],
         "abandonment_rate": share(count["abandoned"], count["opened"]),
+        "abandonment_rate_trust": trust(count["abandoned"], count["opened"]),
         "reminded": count["reminded"],
         "recovered": count["recovered"],
         "recovery_rate": share(count["recovered"], count["reminded"]),
+        "recovery_rate_trust": trust(count["recovered"], count["reminded"]),
+        "recovered_attributed": len(attributed),
+        "attributed_recovery_rate": share(len(attributed), count["reminded"]),
+        "attributed_recovery_rate_trust": trust(len(attributed), count["reminded"]),
+        "recovered_attributed_value": worth(attributed),
+        "recovered_unattributed": count["recovered"] - len(attributed),
+        "recovered_unattributed_value": less(recovered_value, worth(attributed)),
         "recovered_by_click": len(by["click"]),
         "recovered_by_open": len(by["open"]),
         "reversed": len(reversed_),
         "abandoned_value": money([(r[2], r[3]) for r in first] + [(o[4], o[5]) for o in skipped]),
-        "recovered_value": money([(o[4], o[5]) for o in recovered] + [(-(o[4] or 0), o[5]) for o in reversed_]),
+        "recovered_value": recovered_value,
         "recovered_by_click_value": worth(by["click"]),
         "recovered_by_open_value": worth(by["open"]),
         "reversed_value": worth(reversed_),
@@ -73,7 +81,7 @@ def left_of(order):
     return None if order.total is None else order.total - order.refunded
 
 
-def customer_figures(people):
+def customer_figures(people, diary):
     customers = [p for p in people if p.orders.standing()]
     orders = [order for p in customers for order in p.orders.standing()]
     spent = money((left_of(o), o.currency) for o in orders)
@@ -88,12 +96,15 @@ def customer_figures(people):
         "orders": len(orders),
         "repeaters": repeaters,
         "repeat_rate": share(repeaters, len(customers)),
+        "repeat_rate_trust": trust(repeaters, len(customers)),
         "spent": spent,
         "lifetime_value": per(spent, len(customers)),
         "average_order": per(spent, len(priced)),
+        "average_order_trust": cases(len(priced)),
         "days_to_close_mean": sum(ms // times.SECOND for ms in closed) * times.SECOND / times.DAY / len(closed) if closed else None,
         "ms_to_close_median": quantile(closed, 0.5),
         "ms_to_close_p90": quantile(closed, 0.9),
+        "time_to_close_trust": time_to_close_trust(closed, diary),
         "weeks": [
             {
                 "begins": times.day(monday),
@@ -104,6 +115,14 @@ def customer_figures(people):
             for monday, of_week in sorted(weeks.items())
         ],
     }
+
+
+def time_to_close_trust(closed, diary):
+    """A young shop knows only those who were quick."""
+    about = cases(len(closed))
+    if closed and diary.until - diary.since < max(14 * times.DAY, 2 * quantile(closed, 0.9)):
+        about["why"] = "of those who have ordered so far: what is counted is short, slower ones are still to come"
+    return about
 
 
 def source_figures(people, kind):
@@ -129,6 +148,7 @@ def source_figures(people, kind):
             "repeaters": sum(len(p.orders.standing()) > 1 for p in customers),
             "orders": len(bought),
             "conversion": share(len(customers), len(here)),
+            "conversion_trust": trust(len(customers), len(here)),
             "spent": money((left_of(o), o.currency) for o in bought),
             "last_touch_orders": len(last.get(name, [])),
             "last_touch_value": money((left_of(o), o.currency) for o in last.get(name, [])) if name is not None else {},
@@ -137,41 +157,3 @@ def source_figures(people, kind):
             "cost_per_customer": None,
         })
     return rows
-
-
-def pipeline_figures(model, people, diary, customers):
-    number = len(model.axes) - 1
-    axis = model.axes[number]
-
-    def earliest(meant, below):
-        return min((m.to for m in axis.moves if m.condition.names & meant and m.to < below), default=None)
-
-    won_at = earliest(WINS, len(axis.stages))
-    if not won_at:
-        return None
-    open_from = earliest(ASKS, won_at)
-    open_from = won_at - 1 if open_from is None else open_from
-    is_open = range(open_from, won_at)
-    moves = [(m[1], m[2]) for m in diary.moves if m[0] == axis.name]
-    opportunities = sum(p.tracks[number].stage in is_open for p in people)
-    won = sum((origin is None or origin < won_at) and to is not None and to >= won_at for origin, to in moves)
-    lost = sum(origin in is_open and (to is None or to < open_from) for origin, to in moves)
-    rate, cycle = share(won, won + lost), customers["days_to_close_mean"] or None
-    forecast = {}
-    for currency, average in customers["average_order"].items() if rate is not None else ():
-        expected = opportunities * rate * average
-        forecast[currency] = {"average_value": average, "expected": expected, "per_day": expected / cycle if cycle else None}
-    return {
-        "axis": axis.name,
-        "open_from": axis.stages[open_from],
-        "won_at": axis.stages[won_at],
-        "opportunities": opportunities,
-        "won": won,
-        "lost": lost,
-        "win_rate": rate,
-        "cycle_days": cycle,
-        "money": forecast,
-    }
-
-
-assert plain("Product Removed") not in ASKS

@@ -6,6 +6,7 @@ from disqualified import Disqualified
 from journey import Track
 from leads import Lead
 from mail import Mail
+from opportunities import Opportunities
 from orders import Orders
 from people import Traits
 from score import Score
@@ -25,6 +26,7 @@ class Person:
         self.mail = Mail()
         self.carts = Carts(self, model.cart, model.session_gap, diary)
         self.reached = []
+        self.opportunities = Opportunities(model.pipeline)
         self.tracks = [Track(axis, self.moved) for axis in model.axes]
         self.sources = {"source": [], "campaign": []}
         self.traits, self.persona = Traits(), model.people.persona(Traits())
@@ -38,8 +40,10 @@ class Person:
     def is_disqualified(self):
         return self.disqualified.since is not None
 
-    def moved(self, axis, origin, to, way, at, stayed):
+    def moved(self, axis, origin, to, way, at, stayed, entered):
         self.diary.moved(axis, origin, to, way, at, stayed)
+        if axis is self.model.pipeline.axis and self.model.pipeline.won:
+            self.opportunities.moved(origin, to, way, entered, stayed, self.tracks[self.model.axes.index(axis)])
         if to is not None:
             self.reached.append(axis.stages[to])
 

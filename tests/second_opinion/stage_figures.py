@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 
 import times
-from arithmetic import quantile, share
+from arithmetic import cases, quantile, share, trust, untold
 from unusual_weeks import judge
 
 LEAKS = ("back", "stale", "disqualified", "re-entered", "carried-over", "order-reversed")
@@ -19,6 +19,7 @@ def axis_figures(number, axis, people, model, diary):
         figures = stage_figures(n, name, axis, moves, now)
         if n + 1 == len(axis.stages):
             figures["conversion"] = None
+            figures["conversion_trust"] = untold(figures["visits"], "nothing lies beyond the last stage")
         else:
             unusual += judge(figures["weeks"], name)
         for week in figures["weeks"]:
@@ -50,13 +51,17 @@ def stage_figures(stage, name, axis, moves, now):
         "disqualified": ways["disqualified"],
         "re_entered": ways["re-entered"],
         "conversion": share(onward, visits),
+        "conversion_trust": trust(onward, visits),
         "drop_off": share(len(left) - onward, visits),
+        "drop_off_trust": trust(len(left) - onward, visits),
         "leaks": [
-            {"way": way, "to": axis.stages[to] if to is not None else "", "count": count, "share": share(count, visits)}
+            {"way": way, "to": axis.stages[to] if to is not None else "", "count": count,
+             "share": share(count, visits), "share_trust": trust(count, visits)}
             for (way, to), count in leaks.items()
         ],
         "median_ms": quantile(stays, 0.5),
         "p90_ms": quantile(stays, 0.9),
+        "times_trust": cases(len(stays)),
         "weeks": weeks_of(stage, moves),
     }
 
