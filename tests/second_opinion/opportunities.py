@@ -105,7 +105,8 @@ def pipeline_figures(model, people, diary, average_order, priced_orders):
     cycle = seconds * times.SECOND / times.DAY / len(winners) if rate is not None and winners else None
     expected_wins = None
     if rate is not None:
-        expected_wins = min(opportunities, sum(chance(members, age(o.since, diary.until)) for o in everything if o.closed is None))
+        ages = [age(o.since, diary.until) for o in everything if o.closed is None]
+        expected_wins = min(opportunities, sum(chance(members, cohort["still_open"], at) for at in ages))
 
     def beside(cases):
         return {**{key: value for key, value in about.items() if key != "interval"}, "cases": cases}
@@ -164,16 +165,18 @@ def cohort_of(everything, diary):
     def matures_at(opened):
         return times.monday(opened) + times.WEEK + wait
 
-    members = [o for o in everything if matures_at(o.opened) <= diary.until]
+    # What was won or lost lies in the week since which it was open as far as a record knows.
+    opened = sum(matures_at(o.opened) <= diary.until for o in everything)
+    members = [o for o in everything if matures_at(o.since) <= diary.until]
     young = [times.monday(o.opened) for o in everything if matures_at(o.opened) > diary.until]
     won, lost = sum(o.won is True for o in members), sum(o.won is False for o in members)
     cohort = {
         "matured_after_days": wait / times.DAY if pace is not None else None,
         "opened_before": times.day(min(young)) if young else None,
-        "opened": len(members),
+        "opened": opened,
         "won": won,
         "lost": lost,
-        "still_open": len(members) - won - lost,
+        "still_open": max(0, opened - won - lost),
     }
     if not everything:
         return cohort, members, untold(0, "no opportunity was opened")
@@ -181,12 +184,12 @@ def cohort_of(everything, diary):
     watched = 2 * pace - (diary.until - diary.since) if pace is not None else 0
     missing = max(min(matures_at(o.opened) for o in everything) - diary.until, watched)
     if missing > 0:
-        return cohort, members, too_young(len(members), missing)
+        return cohort, members, too_young(opened, missing)
     if pace is None:
-        return cohort, members, untold(len(members), f"too few to tell (won or lost were {all_closed}, at least {LEAST} are needed)")
-    if len(members) < LEAST:
-        return cohort, members, untold(len(members), f"too few to tell (had the time were {len(members)}, at least {LEAST} are needed)")
-    return cohort, members, trust(won, len(members))
+        return cohort, members, untold(opened, f"too few to tell (won or lost were {all_closed}, at least {LEAST} are needed)")
+    if opened < LEAST:
+        return cohort, members, untold(opened, f"too few to tell (had the time were {opened}, at least {LEAST} are needed)")
+    return cohort, members, trust(won, opened)
 
 
 def age(opened, until):
@@ -195,7 +198,7 @@ def age(opened, until):
     return max(0, until - (begins + max(begins, min(begins + times.DAY, until))) // 2)
 
 
-def chance(cohort, at):
+def chance(cohort, still_open, at):
     """How likely one of this age is still won: of the cohort's that were open so long, the share won later. Times are counted in
     classes that begin at 0, 1, 2, 4, 8, … hours; of the class in which the age lies, the share of it that lies after."""
     begins, ends = class_of(at)
@@ -207,8 +210,7 @@ def chance(cohort, at):
 
     won = sum(later(o.took) for o in cohort if o.won)
     lost = sum(later(o.took) for o in cohort if o.won is False)
-    still = sum(o.closed is None for o in cohort)
-    return won / (won + lost + still) if won + lost + still > 0 else 0.0
+    return won / (won + lost + still_open) if won + lost + still_open > 0 else 0.0
 
 
 def class_of(ms):

@@ -76,6 +76,6 @@ def weeks_of(stage, moves):
             weeks[times.monday(at - stayed)]["onward" if way == "onward" else "lost"] += 1
     return [
         {"begins": times.day(monday), "entered": w["entered"], "onward": w["onward"], "lost": w["lost"],
-         "conversion": share(w["onward"], w["entered"])}
+         "conversion": share(w["onward"], w["entered"]), "conversion_trust": trust(min(w["onward"], w["entered"]), w["entered"])}
         for monday, w in sorted(weeks.items())
     ]
