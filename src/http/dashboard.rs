@@ -1,7 +1,9 @@
-//! The page at `/`: one table of everything that an instance holds, without scripts, read again every few seconds.
+//! The page at `/`: one table of everything that an instance holds, read again every few seconds. Its one script shows times on the
+//! reader's clock.
 
-use super::health::{Readiness, ratio, rfc3339};
+use super::health::{Readiness, ratio};
 use super::totals::{Named, Totals};
+use crate::domain::Ms;
 use crate::runtime::snapshot::{Board, TaskState};
 use std::fmt::Write;
 
@@ -14,6 +16,11 @@ table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.2rem .6
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 .bar{display:block;height:.55rem;background:var(--bar);border-radius:2px;min-width:1px}
 .bad{color:var(--bad);font-weight:600}.soft{opacity:.7}";
+
+/// Times as the reader's clock shows them; without scripts they stay in UTC. The page's policy names this very text, so no other
+/// script runs in it.
+pub const SCRIPT: &str =
+    "document.querySelectorAll('time').forEach(t=>{t.textContent=new Date(t.dateTime).toLocaleString();t.title=t.dateTime})";
 
 /// The whole page.
 #[must_use]
@@ -61,7 +68,8 @@ pub fn page(board: &Board, readiness: &Readiness, totals: &Totals) -> String {
     tasks(&mut out, board);
     out += "<p class=\"soft\">Counts of what left are since this instance got its partitions; \
             <a href=\"/metrics\">metrics</a> · <a href=\"/readyz\">readyz</a> · <a href=\"/api/v1/funnel\">funnel</a> · \
-            <a href=\"/api/v1/carts\">carts</a></p></body></html>";
+            <a href=\"/api/v1/carts\">carts</a></p>";
+    push(&mut out, format_args!("<script>{SCRIPT}</script></body></html>"));
     out
 }
 
@@ -156,7 +164,7 @@ fn tasks(out: &mut String, board: &Board) {
                 "<tr><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{state}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
                 task.partition,
                 task.worker,
-                task.time_ms.and_then(rfc3339).unwrap_or_else(|| "–".to_owned()),
+                task.time_ms.and_then(time).unwrap_or_else(|| "–".to_owned()),
                 grouped(lag),
                 grouped(task.size.records as u64),
                 grouped(task.size.timers as u64),
@@ -164,6 +172,12 @@ fn tasks(out: &mut String, board: &Board) {
         );
     }
     out.push_str("</table>");
+}
+
+/// A time for people: to the second.
+fn time(ms: Ms) -> Option<String> {
+    let time = jiff::Timestamp::from_millisecond(ms).ok()?;
+    Some(format!("<time datetime=\"{time:.0}\">{} UTC</time>", time.strftime("%Y-%m-%d %H:%M:%S")))
 }
 
 fn push(out: &mut String, text: std::fmt::Arguments<'_>) {
@@ -193,6 +207,13 @@ fn grouped(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_are_for_people_and_carry_the_instant_for_the_readers_clock() {
+        let shown = time(1_772_409_601_234).unwrap();
+        assert_eq!(shown, "<time datetime=\"2026-03-02T00:00:01Z\">2026-03-02 00:00:01 UTC</time>");
+        assert_eq!(time(Ms::MAX), None);
+    }
 
     #[test]
     fn what_a_model_calls_its_stages_cannot_break_the_page() {

@@ -8,6 +8,8 @@ use crate::domain::model::spec::CartSpec;
 use crate::domain::prospect::{Prospect, Track};
 use crate::runtime::snapshot::figures::{Figures, Key};
 use crate::runtime::snapshot::{Identity, Phase, TaskSnapshot, TaskState};
+use base64::Engine;
+use sha2::{Digest, Sha256};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use tokio::sync::oneshot;
@@ -204,7 +206,7 @@ fn without_token_only_loopback_is_served_unless_it_is_said_so() {
 }
 
 #[test]
-fn the_dashboard_is_a_page_without_scripts_and_with_strict_headers() {
+fn the_dashboard_is_a_page_with_strict_headers_and_no_script_but_its_own() {
     let (server, board) = start(None, false);
     assert!(!get(&server, "/").2.contains("Nearly understood"), "nothing is");
     let mut misses = Misses::default();
@@ -213,7 +215,7 @@ fn the_dashboard_is_a_page_without_scripts_and_with_strict_headers() {
     let (status, head, body) = get(&server, "/");
     assert_eq!(status, 200);
     for header in [
-        "content-security-policy: default-src 'none'",
+        "content-security-policy: default-src 'none'; script-src 'sha256-",
         "x-content-type-options: nosniff",
         "x-frame-options: deny",
         "cache-control: no-store",
@@ -224,7 +226,12 @@ fn the_dashboard_is_a_page_without_scripts_and_with_strict_headers() {
     for text in ["supplier-selection", "purchase", "i&lt;1&gt;", near] {
         assert!(body.contains(text), "{text} is missing");
     }
-    assert!(!body.contains("<script") && !body.contains("i<1>"), "{body}");
+    assert!(body.matches("<script").count() == 1 && !body.contains("i<1>"), "{body}");
+    // The policy names the text of the page's own script by its digest, and nothing else.
+    let (_, after) = body.split_once("<script>").expect("one");
+    let (script, _) = after.split_once("</script>").expect("it ends");
+    let digest = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(script));
+    assert!(head.contains(&format!("script-src 'sha256-{digest}';").to_lowercase()), "{head}");
 }
 
 #[test]
