@@ -52,7 +52,9 @@ pub(super) fn pipeline(p: &PipelineMeasures) -> Vec<Row> {
             ),
         ));
         if let (Some(velocity), Some(unit)) = (f.velocity, f.velocity_per) {
-            rows.push(("velocity", format!("{} {name} a {unit}", amount(velocity))));
+            let days = p.cycle_days.unwrap_or_default();
+            let by = if days < 1.0 { "1 day".to_owned() } else { cycle(days) };
+            rows.push(("velocity", format!("{} {name} ÷ {by} = {} {name} a {unit}", amount(expected), amount(velocity))));
         }
     }
     if p.money.is_empty() {
