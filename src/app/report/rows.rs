@@ -28,9 +28,9 @@ pub(super) fn pipeline(p: &PipelineMeasures) -> Vec<Row> {
         _ => rate(p.win_rate, &p.win_rate_trust),
     };
     rows.push(("win rate", rate));
-    let cycle =
+    let told =
         p.cycle_days.map(|days| format!("{}, mean from opening to winning, of {}", cycle(days), count(p.cycle_days_trust.cases)));
-    rows.push(("cycle", cycle.unwrap_or_else(|| why(&p.cycle_days_trust))));
+    rows.push(("cycle", told.unwrap_or_else(|| why(&p.cycle_days_trust))));
     let Some(wins) = p.expected_wins else {
         rows.push(("forecast", why(&p.expected_wins_trust)));
         return rows;
