@@ -5,6 +5,7 @@
 //! silence, time and questions at once keep it from ever disturbing the workers.
 
 pub mod access;
+pub mod account;
 pub mod dashboard;
 pub mod figures;
 pub mod health;
@@ -16,6 +17,7 @@ pub mod totals;
 #[cfg(test)]
 mod tests;
 
+use crate::domain::account::company::{ACCOUNT_KEY, MAX_ACCOUNT_BYTES};
 use crate::domain::model::Models;
 use crate::runtime::lookup::{NoAnswer, ProspectLookup};
 use crate::runtime::ports::Clock;
@@ -113,6 +115,7 @@ fn router(parts: Parts, guard: Guard) -> Router {
         .route("/api/v1/funnel", guarded("/api/v1/funnel", get(funnel)))
         .route("/api/v1/carts", guarded("/api/v1/carts", get(carts)))
         .route("/api/v1/prospects/{id}", guarded("/api/v1/prospects/{id}", get(one_prospect)))
+        .route("/api/v1/accounts/{id}", guarded("/api/v1/accounts/{id}", get(one_account)))
         .fallback_service(open("other", get(nothing_here)).with_state(Arc::clone(&shared)))
         .with_state(shared)
 }
@@ -259,6 +262,41 @@ async fn one_prospect(State(shared): State<Arc<Shared>>, Path(id): Path<String>)
     }
 }
 
+/// The account that a name means: as it is written, as a company's name, or as a domain.
+async fn one_account(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
+    let Some((_, _, accounts)) = shared.parts.models.accounts() else {
+        return problem(StatusCode::NOT_FOUND, "no model that runs here has accounts");
+    };
+    if id.is_empty() || id.len() > MAX_ACCOUNT_BYTES {
+        return problem(StatusCode::BAD_REQUEST, "an account has 1 to 200 bytes");
+    }
+    let mut elsewhere = None;
+    for account in accounts.names.meant_by(&id) {
+        let answer = match shared.parts.lookup.ask(&format!("{ACCOUNT_KEY}{account}")) {
+            Ok(answer) => answer.await,
+            Err(why @ NoAnswer::NotOwned { .. }) => {
+                elsewhere = Some(why);
+                continue;
+            }
+            Err(why @ (NoAnswer::NotReady { .. } | NoAnswer::Busy)) => {
+                return problem(StatusCode::SERVICE_UNAVAILABLE, &format!("{why}; try again"));
+            }
+        };
+        match answer {
+            Ok(Some(found)) => {
+                if let Some(view) = account::view(&account, &found, &shared.parts.models, shared.parts.clock.now_ms()) {
+                    return Json(view).into_response();
+                }
+            }
+            Ok(None) => {}
+            Err(_) => {
+                return problem(StatusCode::SERVICE_UNAVAILABLE, "the partition has just moved to another instance; ask again");
+            }
+        }
+    }
+    elsewhere.map_or_else(|| problem(StatusCode::NOT_FOUND, "nothing is known of this account"), |why| misdirected(&why))
+}
+
 fn misdirected(why: &NoAnswer) -> Response {
     let (partition, group) = match why {
         NoAnswer::NotOwned { partition, group } => (Some(partition), Some(group)),
@@ -271,6 +309,6 @@ fn misdirected(why: &NoAnswer) -> Response {
 async fn nothing_here() -> Response {
     problem(
         StatusCode::NOT_FOUND,
-        "there are /, /metrics, /livez, /readyz, /api/v1/funnel, /api/v1/carts and /api/v1/prospects/{id}",
+        "there are /, /metrics, /livez, /readyz, /api/v1/funnel, /api/v1/carts, /api/v1/prospects/{id} and /api/v1/accounts/{id}",
     )
 }

@@ -222,3 +222,68 @@ fn explain_says_what_is_wrong_when_nobody_answers() {
     assert_eq!(code(&leadstream(&["explain", "ann", "--url", "somewhere"])), 2);
     assert_eq!(code(&leadstream(&["explain", "ann", "--set", "http.listen=off"])), 2);
 }
+
+#[test]
+fn a_model_check_reads_every_section_aloud() {
+    let text = |model: &str| String::from_utf8(leadstream(&["model", "check", model]).stdout).unwrap();
+    let b2b = text("b2b10");
+    for said in [
+        "  sales    sales gets a lead (MQL) from label: mql",
+        "  sales    sales answers within: 1 day",
+        "  out      disqualified by Feature Missing",
+        "  accounts a group agrees when: all who decide (decision-maker), at least 1, have come to validation or further",
+        "  accounts role decision-maker: job_title of seniority owner or executive or vp or director",
+        "  persona  persona executive: job_title of seniority owner or executive or vp",
+        "  fit      budget: budget answered by yes or amount or high: 25 points",
+        "  contact  ",
+    ] {
+        assert!(b2b.contains(said), "{said:?} is missing:\n{b2b}");
+    }
+    let shop = text("aida");
+    assert!(!shop.contains("  accounts ") && !shop.contains("  sales "), "what a model doesn't have is not said:\n{shop}");
+}
+
+#[test]
+fn a_model_check_with_data_says_which_names_it_knows_which_do_nothing_and_which_never_come() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("events.jsonl");
+    let names = [
+        "Book a Demo",
+        "Book a Demo",
+        "demo_requested",
+        "Webinar Joind",
+        "Zebra Painted",
+        "Zebra Painted",
+        "Zebra Painted",
+        "Order Updated",
+    ];
+    let line = |(n, name): (usize, &&str)| {
+        format!(
+            r#"{{"type":"track","event":"{name}","userId":"u{n}","timestamp":"2026-03-02T09:00:00Z","receivedAt":"2026-03-02T09:00:00Z"}}"#
+        )
+    };
+    let lines: Vec<String> = names.iter().enumerate().map(line).chain(["no event".to_owned()]).collect();
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    let path = file.display().to_string();
+    let text = String::from_utf8(leadstream(&["model", "check", "b2b10", "--data", &path]).stdout).unwrap();
+    for said in [
+        "9 events under 5 names, 1 can't be used",
+        "2 × `Book a Demo` is Demo Requested",
+        "1 × `demo_requested` is Demo Requested",
+        "3 × `Zebra Painted`\n",
+        "1 × `Webinar Joind`: did you mean Webinar Attended?",
+        "never    names of the model that no event has: ",
+    ] {
+        assert!(text.contains(said), "{said:?} is missing:\n{text}");
+    }
+    let output = leadstream(&["model", "check", "b2b10", "--data", &path, "--json"]);
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let data = &json[0]["data"][0];
+    assert_eq!((&data["events"], &data["unusable"]), (&serde_json::json!(9), &serde_json::json!(1)));
+    assert_eq!(data["names"][0]["name"], "Zebra Painted");
+    assert_eq!(data["names"][1]["is"], "Demo Requested");
+    assert!(data["never"].as_array().unwrap().contains(&serde_json::json!("Contract Signed")), "{data}");
+    assert!(!data["never"].as_array().unwrap().contains(&serde_json::json!("Demo Requested")), "{data}");
+    let missing = leadstream(&["model", "check", "b2b10", "--data", "/nowhere.jsonl"]);
+    assert_ne!(missing.status.code(), Some(0), "a file that isn't there is said");
+}

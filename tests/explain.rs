@@ -317,3 +317,44 @@ fn explain_asks_the_running_demo() {
     assert!((score["ledger_sum"].as_f64().unwrap() - score["total"].as_f64().unwrap()).abs() < NOTHING, "{score}");
     assert!(!score["ledger"].as_array().unwrap().is_empty(), "{score}");
 }
+
+#[test]
+fn an_account_is_explained_under_any_of_its_names_and_nobody_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let input = dir.path().join("in.jsonl");
+    let line = |at: &str, who: &str, rest: &str| {
+        format!(
+            r#"{{"userId":"{who}","messageId":"{who}{at}","timestamp":"2026-03-02T{at}:00Z","receivedAt":"2026-03-02T{at}:00Z",{rest}}}"#
+        )
+    };
+    let lines = [
+        line("09:00", "ann", r#""type":"identify","traits":{"title":"CTO","email":"ann@mail.acme.com"}"#),
+        line("09:01", "ben", r#""type":"identify","traits":{"position":"CFO","company":"ACME, Inc."}"#),
+        line("09:02", "cleo", r#""type":"group","groupId":"g-17","traits":{"name":"Acme GmbH"}"#),
+        line("10:00", "ann", r#""type":"track","event":"Free Trial Started""#),
+    ];
+    std::fs::write(&input, lines.join("\n")).unwrap();
+    let ask = |more: &[&str]| {
+        let files = format!("cart={}", input.display());
+        let all = ["explain", "--input", &files, "--set", "model.files=b2b10"].into_iter().chain(more.iter().copied());
+        leadstream(&all.map(str::to_owned).collect::<Vec<_>>())
+    };
+    for name in ["acme.com", "Acme", "acme inc", "mail.acme.com"] {
+        let (code, text, error) = ask(&[name]);
+        assert_eq!(code, 0, "{name}: {error}");
+        assert!(text.contains("account acme at ") && text.contains("consensus not reached: 1 of 2"), "{name}: {text}");
+        assert!(text.contains("ben stands at awareness, before validation"), "{text}");
+    }
+    let (code, text, _) = ask(&["acme.com", "--account", "--json"]);
+    assert_eq!(code, 0);
+    let answer: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(answer["known_as"], serde_json::json!(["ACME, Inc.", "Acme GmbH", "mail.acme.com"]));
+    assert_eq!(
+        (&answer["consensus"]["agreed"], &answer["consensus"]["missing"]),
+        (&serde_json::json!(["ann"]), &serde_json::json!(["ben"]))
+    );
+    // A prospect's name goes before an account's, unless told otherwise.
+    assert!(ask(&["ann"]).1.starts_with("ann at "));
+    assert_eq!(ask(&["ann", "--account"]).0, 1);
+    assert_eq!(ask(&["Acme Labs"]).0, 1, "another company");
+}

@@ -197,8 +197,11 @@ pub struct ReportArgs {
 /// `explain`.
 #[derive(Debug, Clone, Args)]
 pub struct ExplainArgs {
-    /// The prospect: the key of its records
+    /// The prospect: the key of its records; or an account, if no prospect is called so
     pub prospect: String,
+    /// It is an account: a company's name or domain
+    #[arg(long)]
+    pub account: bool,
     /// Address of a running instance; without: `http.listen` of the settings
     #[arg(long, value_name = "URL", conflicts_with = "inputs")]
     pub url: Option<String>,
@@ -359,6 +362,10 @@ pub struct ModelCheckArgs {
     /// Model files, or names of shipped models
     #[arg(value_name = "FILE|NAME", required = true)]
     pub models: Vec<String>,
+    /// Compare with the events of a file (JSON lines; .gz, .zst and `-` work): which names the model knows, which do nothing, which
+    /// of its names never come; repeatable
+    #[arg(long = "data", value_name = "FILE", conflicts_with = "dot")]
+    pub data: Vec<PathBuf>,
     /// Also draw the moves between the stages as text
     #[arg(long)]
     pub graph: bool,

@@ -1,5 +1,7 @@
 //! `model check`: every fault of model files with its place, or what they say.
 
+mod aloud;
+mod data;
 mod dot;
 
 use super::cli::ModelCheckArgs;
@@ -33,9 +35,15 @@ pub fn run(args: ModelCheckArgs) -> anyhow::Result<ExitCode> {
                 if args.dot {
                     dot::write(&mut out, loaded, model)?;
                 } else if args.json {
-                    results.push(summary_json(loaded, model, &notes));
+                    let mut summary = summary_json(loaded, model, &notes);
+                    let compared = args.data.iter().map(|file| data::compare(file, &models).map(|c| c.to_json()));
+                    summary["data"] = compared.collect::<anyhow::Result<Vec<_>>>()?.into();
+                    results.push(summary);
                 } else {
                     write_summary(&mut out, loaded, model, &notes, args.graph)?;
+                    for file in &args.data {
+                        data::compare(file, &models)?.write(&mut out)?;
+                    }
                 }
             }
             Err(faults) => {
@@ -93,6 +101,7 @@ fn summary_json(loaded: &Loaded, model: &Model, notes: &[crate::domain::model::s
             "grades": { "fit": fit.letters, "engagement": fit.numbers },
         })),
         "cart_steps_ms": model.cart.steps_ms,
+        "says": aloud::lines(&loaded.spec, &model.cart).iter().map(|(of, text)| json!({ "of": of, "says": text })).collect::<Vec<_>>(),
         "warnings": check::contradictions(&loaded.spec, &model.cart).iter().map(fault_json).collect::<Vec<_>>(),
         "notes": notes.iter().map(fault_json).collect::<Vec<_>>(),
     })
@@ -111,14 +120,10 @@ fn fault_json(fault: &crate::domain::model::spec::Fault) -> serde_json::Value {
     json!({ "line": fault.place.line, "key": fault.place.path, "message": fault.message })
 }
 
-/// The contact policy and the triggers, in the words of `model diff`.
-fn write_contact(out: &mut impl Write, loaded: &Loaded, model: &Model) -> std::io::Result<()> {
-    for said in words::statements(&loaded.spec, &model.cart) {
-        if let Some(about) = said.about.strip_prefix("contact: ") {
-            writeln!(out, "  contact  {about} {}", said.says)?;
-        } else if let Some(name) = said.about.strip_prefix("trigger ") {
-            writeln!(out, "  trigger  {name}: {}", said.says)?;
-        }
+/// Everything else that the model says.
+fn write_aloud(out: &mut impl Write, loaded: &Loaded, model: &Model) -> std::io::Result<()> {
+    for (word, text) in aloud::lines(&loaded.spec, &model.cart) {
+        writeln!(out, "  {word:<8} {text}")?;
     }
     Ok(())
 }
@@ -144,7 +149,7 @@ fn write_summary(
     write_people(out, loaded, model)?;
     let steps: Vec<String> = model.cart.steps_ms.iter().map(|ms| format_ms(*ms)).collect();
     writeln!(out, "  cart     reminders after {}", steps.join(", "))?;
-    write_contact(out, loaded, model)?;
+    write_aloud(out, loaded, model)?;
     for warning in check::contradictions(&loaded.spec, &model.cart) {
         writeln!(out, "  warning  {}", placed(&warning))?;
     }

@@ -22,6 +22,7 @@ mod work;
 
 pub use example::Example;
 pub use inputs::Input;
+pub(super) use inputs::{next_line, open};
 pub use record::Source;
 pub(super) use summary::unusable;
 pub use work::Tally;
@@ -31,11 +32,12 @@ use super::service::max_ahead_ms;
 use super::terminal::stdout;
 use super::{UsageError, load};
 use crate::config::{self, Settings};
-use crate::domain::Ms;
+use crate::domain::account::company::ACCOUNT_KEY;
 use crate::domain::account::group::Tidings;
 use crate::domain::ids::murmur2_partition;
 use crate::domain::model::Models;
 use crate::domain::prospect::Prospect;
+use crate::domain::{Ms, Text};
 use crate::engine::figures::Figures;
 use crate::runtime::ahead::Horizon;
 use crate::wire::{decode, output};
@@ -213,6 +215,21 @@ pub(super) fn one(options: &Options, prospect: &str, progress: &ProgressBar) -> 
     // Texts of one form, so they sort as the times do; what belongs together stays in order.
     one.outputs.sort_by(|a, b| a["at"].as_str().cmp(&b["at"].as_str()));
     Ok(one)
+}
+
+/// The record of an account after all events, under the first of these names that is known, and when that was.
+pub(super) fn account(options: &Options, names: &[Text], progress: &ProgressBar) -> anyhow::Result<Option<(Text, Prospect, Ms)>> {
+    std::fs::create_dir_all(&options.out)?;
+    let (all, end_ms) = tasks(options, Wanted::Figures, &Spill::new(&options.out), progress)?;
+    let at_ms = all.iter().map(|w| w.task.time_ms()).chain(end_ms).max().unwrap_or_default();
+    for name in names {
+        for worked in &all {
+            if let Some(record) = worked.task.prospect(&format!("{ACCOUNT_KEY}{name}"))? {
+                return Ok(Some((name.clone(), record, at_ms)));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// Replays the files for what can be counted. What doesn't fit into memory lies in `options.out` meanwhile.

@@ -3,6 +3,7 @@
 //! A member's step tells the account what changed: stages, score, role, disqualification, that it left. What it tells is an
 //! output like any other ([`Body::Member`]); the account's task takes it in by [`group::take_in`]. Nothing flows back.
 
+pub mod asked;
 pub mod company;
 pub mod consensus;
 pub mod group;

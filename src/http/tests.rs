@@ -161,6 +161,15 @@ fn a_prospect_is_shown_refused_or_said_to_be_elsewhere() {
 }
 
 #[test]
+fn an_account_is_guarded_like_a_prospect_and_unknown_where_no_model_has_any() {
+    let (server, _board) = start(Some("0123456789abcdef"), false);
+    assert_eq!(get(&server, "/api/v1/accounts/acme").0, 401);
+    let (status, _, body) = get_with(&server, "/api/v1/accounts/acme", "Authorization: Bearer 0123456789abcdef\r\n");
+    assert_eq!(status, 404, "{body}");
+    assert!(body.contains("no model that runs here has accounts"), "{body}");
+}
+
+#[test]
 fn with_a_token_pages_and_api_want_it_and_health_and_metrics_do_not() {
     let (server, _board) = start(Some("0123456789abcdef"), false);
     for path in ["/", "/api/v1/funnel", "/api/v1/carts", "/api/v1/prospects/u-1"] {

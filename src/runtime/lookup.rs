@@ -1,6 +1,7 @@
 //! Questions about single prospects and for figures: a bounded mailbox per worker, answered between batches.
 
 use super::snapshot::{Board, TaskState};
+use crate::domain::account::company::ACCOUNT_KEY;
 use crate::domain::ids::murmur2_partition;
 use crate::domain::prospect::Prospect;
 use crate::engine::figures::Figures;
@@ -80,7 +81,9 @@ impl Directory {
 impl ProspectLookup for Directory {
     fn ask(&self, prospect: &str) -> Result<oneshot::Receiver<Option<Prospect>>, NoAnswer> {
         let Partitioning { partitions, partition_of } = *self.partitioning.read().unwrap_or_else(PoisonError::into_inner);
-        let partition = partition_of(prospect.as_bytes(), partitions).cast_signed();
+        // An account lies where its members' updates go.
+        let key = prospect.strip_prefix(ACCOUNT_KEY).unwrap_or(prospect);
+        let partition = partition_of(key.as_bytes(), partitions).cast_signed();
         let not_owned = || NoAnswer::NotOwned { partition, group: self.board.identity().group.clone() };
         let task = self.board.task(partition).ok_or_else(not_owned)?;
         // A stuck task knows its prospects all the same.

@@ -13,7 +13,7 @@ pub(super) fn of(answer: &Value) -> String {
 }
 
 /// The same with every text made printable.
-fn shown(value: &Value) -> Value {
+pub(super) fn shown(value: &Value) -> Value {
     match value {
         Value::String(text) => Value::String(printable(text).into_owned()),
         Value::Array(all) => all.iter().map(shown).collect(),
@@ -287,11 +287,11 @@ fn cart(text: &mut String, cart: &Value) -> std::fmt::Result {
     Ok(())
 }
 
-fn list(value: &Value) -> &[Value] {
+pub(super) fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
-fn word(value: &Value) -> String {
+pub(super) fn word(value: &Value) -> String {
     match value {
         Value::Null => "–".to_owned(),
         Value::String(text) => text.clone(),

@@ -37,7 +37,7 @@ pub(super) fn parse(argument: &str, topics: &[Topic], prefix: &str) -> Result<In
 }
 
 /// Opens a file, unpacking by its ending; `-` is stdin.
-pub(super) fn open(path: &Path) -> anyhow::Result<Box<dyn BufRead + Send>> {
+pub(in crate::app) fn open(path: &Path) -> anyhow::Result<Box<dyn BufRead + Send>> {
     if path == Path::new("-") {
         return Ok(Box::new(BufReader::with_capacity(BUFFER_BYTES, std::io::stdin())));
     }
@@ -148,7 +148,7 @@ fn delimiter(path: &Path, first: &[u8]) -> Option<u8> {
 ///
 /// # Errors
 /// The file can't be read or unpacked.
-pub(super) fn next_line(from: &mut dyn BufRead, line: &mut Vec<u8>) -> std::io::Result<bool> {
+pub(in crate::app) fn next_line(from: &mut dyn BufRead, line: &mut Vec<u8>) -> std::io::Result<bool> {
     line.clear();
     if from.read_until(b'\n', line)? == 0 {
         return Ok(false);

@@ -1,12 +1,12 @@
 //! The record of an account: its buying group as its members told it, and what that comes to.
 
+use super::asked;
 use super::consensus::{Change, Consensus, Said, Says, Vote};
 use crate::domain::effect::{
     AccountChanged, AccountKind, Axis, Body, CausingEvent, Effects, Limit, MemberUpdate, Note, Output, Verdict,
 };
 use crate::domain::ids::{IdKind, hash64, low64, output_id};
-use crate::domain::journey::stage_index;
-use crate::domain::model::accounts::{Accounts, ScoreOf, role_hash};
+use crate::domain::model::accounts::{Accounts, role_hash};
 use crate::domain::model::{Model, Models};
 use crate::domain::prospect::Prospect;
 use crate::domain::{DAY_MS, Ms, Text, budget};
@@ -105,7 +105,8 @@ impl Group {
 }
 
 /// A member as a voter.
-fn voter_of(name: &str) -> u64 {
+#[must_use]
+pub fn voter_of(name: &str) -> u64 {
     hash64(name.as_bytes())
 }
 
@@ -219,13 +220,7 @@ impl Taker<'_> {
     }
 
     fn agrees(&self, member: &Member) -> bool {
-        !member.disqualified
-            && self.accounts.decides(member.role.as_deref())
-            && self.rank(Axis::Journey, member).is_some_and(|stage| stage >= self.accounts.stage)
-    }
-
-    fn rank(&self, axis: Axis, member: &Member) -> Option<usize> {
-        stage_index(&self.model.axes[axis.index()], member.stages[axis.index()].as_deref()?)
+        asked::agrees(member, self.model, self.accounts)
     }
 
     /// Consensus was reached or lost, or what was said of it no longer stands.
@@ -251,8 +246,8 @@ impl Taker<'_> {
             body.consensus = change.now == Said::Reached;
             body.agreed = change.agreed.iter().filter_map(|voter| group.of_whom(*voter)).cloned().collect();
             body.agreed.sort();
-            let asked = group.members.iter().filter(|m| self.accounts.decides(m.role.as_deref()));
-            body.missing = asked.map(|m| &m.name).filter(|n| !body.agreed.contains(n)).cloned().collect();
+            let all = group.members.iter().filter(|m| asked::is_asked(m, self.accounts));
+            body.missing = all.map(|m| &m.name).filter(|n| !body.agreed.contains(n)).cloned().collect();
             if change.out {
                 body.reason = Some("account-disqualified".into());
             }
@@ -292,7 +287,7 @@ impl Taker<'_> {
     /// Whoever is disqualified does not count.
     fn stage_of(&self, group: &Group, axis: Axis) -> Option<usize> {
         let counted = || group.members.iter().filter(|m| !m.disqualified);
-        let mut ranks: Vec<usize> = counted().filter_map(|m| self.rank(axis, m)).collect();
+        let mut ranks: Vec<usize> = counted().filter_map(|m| asked::rank(axis, m, self.model)).collect();
         ranks.sort_unstable_by(|a, b| b.cmp(a));
         let needed = if axis == Axis::Journey { counted().count() / 2 } else { 0 };
         ranks.get(needed).copied()
@@ -304,9 +299,8 @@ impl Taker<'_> {
     }
 
     fn body(&self, group: &Group, kind: AccountKind) -> AccountChanged {
-        let counted = || group.members.iter().filter(|m| !m.disqualified).map(|m| m.score);
-        let asked = group.members.iter().filter(|m| self.accounts.decides(m.role.as_deref()));
-        let (agreed, missing): (Vec<&Member>, Vec<&Member>) = asked.partition(|m| self.agrees(m));
+        let all = group.members.iter().filter(|m| asked::is_asked(m, self.accounts));
+        let (agreed, missing): (Vec<&Member>, Vec<&Member>) = all.partition(|m| self.agrees(m));
         let names = |members: Vec<&Member>| members.into_iter().map(|m| m.name.clone()).collect();
         AccountChanged {
             kind,
@@ -316,14 +310,11 @@ impl Taker<'_> {
             funnel: group.stages[1].clone(),
             from: None,
             to: None,
-            score: match self.accounts.score {
-                ScoreOf::Sum => counted().sum(),
-                ScoreOf::Highest => counted().fold(0.0, f64::max),
-            },
+            score: asked::score(group, self.accounts),
             members: u32::try_from(group.members.len()).unwrap_or(u32::MAX),
             agreed: names(agreed),
             missing: names(missing),
-            expected: u32::try_from(self.expected(group)).unwrap_or(u32::MAX),
+            expected: u32::try_from(asked::expected(group, self.accounts)).unwrap_or(u32::MAX),
             missing_roles: group.consensus.missing_roles(self.accounts),
             consensus: group.consensus.reached(),
             disqualified: group.consensus.is_out(),
@@ -332,13 +323,6 @@ impl Taker<'_> {
             known_as: group.known_as.clone(),
             group: group.members.clone(),
         }
-    }
-
-    /// How many have to agree: as many as the model says, and where it says who decides, all of these.
-    fn expected(&self, group: &Group) -> usize {
-        let decides = |m: &&Member| !m.disqualified && self.accounts.decides(m.role.as_deref());
-        let deciders = if self.accounts.deciders.is_empty() { 0 } else { group.members.iter().filter(decides).count() };
-        self.accounts.of.max(deciders)
     }
 
     fn push(&self, id: u128, at_ms: Ms, is_cause: bool, body: AccountChanged, effects: &mut Effects) {

@@ -123,6 +123,21 @@ impl Names {
         named.unwrap_or_else(|| self.known(lower.into()))
     }
 
+    /// Every account that somebody may mean who writes this.
+    #[must_use]
+    pub fn meant_by(&self, raw: &str) -> Vec<Text> {
+        let lower = raw.trim().to_lowercase();
+        let domain = as_domain(&lower).and_then(|domain| self.of_domain(domain, &[]));
+        let all = [Some(self.known(lower.as_str().into())), self.of_name(&lower), Some(self.of_id(&lower)), domain];
+        let mut meant: Vec<Text> = Vec::new();
+        for one in all.into_iter().flatten().filter(|one| !one.is_empty()) {
+            if !meant.contains(&one) {
+                meant.push(one);
+            }
+        }
+        meant
+    }
+
     /// Words as one name.
     fn joined(&self, words: &[String]) -> Text {
         if self.join == Join::NamesAndDomains {
