@@ -21,6 +21,7 @@ pub mod erasure;
 pub mod event;
 pub mod forget;
 pub mod ids;
+pub mod internal;
 pub mod journey;
 pub mod lead;
 pub mod ledger;

@@ -227,6 +227,13 @@ impl Telemetry {
         }
     }
 
+    /// `kind`: what told them from customers'.
+    pub fn internal_events(&self, kind: &str, count: u64) {
+        if count > 0 {
+            self.counter(&catalogue::INTERNAL_EVENTS, &[kind]).increment(count);
+        }
+    }
+
     /// Accounts by state, and the members of all.
     pub fn accounts(&self, states: &[(&str, u64)], members: u64) {
         for (state, count) in states {

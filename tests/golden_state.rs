@@ -85,7 +85,7 @@ fn everything() -> Prospect {
         last_cart_activity_ms: Some(NOW_MS - HOUR_MS),
         sessions: 300,
         seen: Seen { before: orders::old_ids(&[(u64::MAX, NOW_S - 5), (7, NOW_S)]), ..Seen::default() },
-        consent: Consent { state: ConsentState::HardBounce, since_ms: NOW_MS - 2 * HOUR_MS },
+        consent: Consent { state: ConsentState::HardBounce, since_ms: NOW_MS - 2 * HOUR_MS, granted_ms: None },
         carts: vec![
             Cart {
                 id: Some("cart-1".into()),
@@ -283,9 +283,13 @@ fn somebody_with_everything() -> Prospect {
     let mut all = Prospect::default();
     for _ in 0..200 {
         let one = strategy.new_tree(&mut runner).unwrap().current();
+        let granted = |p: &Prospect| p.consent.granted_ms.is_some();
         let known = |p: &Prospect| p.tracks.iter().any(|t| !t.ledger.is_empty() && t.persona.is_some());
         if !known(&all) && known(&one) {
             all = Prospect { more: all.more, carts: all.carts, ..one.clone() };
+        }
+        if !granted(&all) {
+            all.consent.granted_ms = one.consent.granted_ms;
         }
         if !all.carts.iter().any(|c| !c.lines.is_empty()) {
             all.carts = one.carts;
@@ -294,7 +298,10 @@ fn somebody_with_everything() -> Prospect {
         macro_rules! take {
             ($($part:ident),*) => { $(if into.$part == Default::default() { into.$part = from.$part; })* };
         }
-        take!(traits, lead, contact, absence, machine, customer, decisions, known_orders);
+        if into.contact.told.is_none() {
+            into.contact = Default::default();
+        }
+        take!(traits, lead, contact, absence, machine, internal, customer, decisions, known_orders);
         if all.seen.changes.is_empty() || all.seen.others.is_empty() {
             all.seen = one.seen;
         }
@@ -340,6 +347,7 @@ fn a_golden_record_of_version_6_is_read_and_written_byte_for_byte() {
         !more.traits.is_empty() && more.lead.get().is_some() && more.absence.get().is_some() && more.decisions.get().is_some()
     );
     assert!(more.contact.get().is_some() && more.machine.get().is_some() && more.customer.get().is_some());
+    assert!(more.contact.told.is_some() && more.internal.get().is_some() && prospect.consent.granted_ms.is_some());
     assert!(prospect.tracks.iter().any(|t| !t.ledger.is_empty() && t.persona.is_some()));
     assert!(prospect.carts.iter().any(|c| c.lines_left_out > 0));
     assert_eq!(hex(&encode(&prospect)), hex(&bytes));
@@ -438,10 +446,11 @@ fn what_is_known_of_contact_takes_a_bounded_number_of_bytes() {
     assert_eq!(traits, 4_612, "every trait as long as it may be");
     let full = encode(&prospect(contact::all_that_fits()));
     assert_eq!(StateCodec.decode(&full).unwrap(), prospect(contact::all_that_fits()));
-    assert_eq!(full.len(), 5_587, "every list as long as it may become");
+    assert_eq!(full.len(), 5_668, "every list as long as it may become");
     // Who was reminded once has few of them.
     let mut once = contact::all_that_fits();
     once.contact = Default::default();
+    once.internal = Default::default();
     once.absence = Default::default();
     once.decisions.list.truncate(1);
     once.decisions.list[0] = Decision { at_ms: NOW_MS, due_ms: NOW_MS, step: 1, ..Decision::default() };
@@ -592,7 +601,7 @@ prop_compose! {
 
 prop_compose! {
     fn prospect()(times in (time(), time(), optional_time(), optional_time(), optional_time()), sessions in any::<u32>(),
-                  seen in orders::seen().boxed(), consent in (0..4usize, time()), carts in many(cart().boxed()).boxed(),
+                  seen in orders::seen().boxed(), consent in (0..4usize, time(), optional_time()), carts in many(cart().boxed()).boxed(),
                   cooldown_reported in any::<bool>(), tracks in many(track().boxed()).boxed(), (addressable, identified, address) in any::<(bool, bool, u32)>(),
                   more in proptest::option::of(contact::more()).boxed(), lead in lead().boxed(),
                   (machine, past, customer, bought) in (carts::machine().boxed(), many(carts::order().boxed()), customer().boxed(),
@@ -607,7 +616,7 @@ prop_compose! {
         Prospect {
             first_seen_ms: times.0, last_seen_ms: times.1, last_activity_ms: times.2, last_cart_activity_ms: times.3, sessions,
             seen,
-            consent: Consent { state: [Open, Unsubscribed, HardBounce, Complained][consent.0], since_ms: consent.1 },
+            consent: Consent { state: [Open, Unsubscribed, HardBounce, Complained][consent.0], since_ms: consent.1, granted_ms: consent.2 },
             carts, cooldown_from_ms: times.4, cooldown_reported, tracks: tracks.into(), addressable, identified, address,
             more: (!more.is_empty()).then(|| Box::new(more)),
         }

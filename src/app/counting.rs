@@ -5,7 +5,7 @@ mod room;
 mod untrusted;
 
 use crate::domain::effect::{
-    AccountKind, Answer, Attribution, Body, HandOver, HandOverKind, Limit, MachineKind, Note, OutcomeKind, Qualification,
+    AccountKind, Answer, Attribution, Body, HandOver, HandOverKind, InternalKind, Limit, MachineKind, Note, OutcomeKind, Qualification,
     RETURNED_BECAUSE, TriggerKind,
 };
 use crate::domain::model::Models;
@@ -55,6 +55,9 @@ impl Counting {
         }
         for kind in MachineKind::ALL {
             telemetry.declare(&catalogue::MACHINE_EVENTS, &[kind.name()]);
+        }
+        for kind in InternalKind::ALL {
+            telemetry.declare(&catalogue::INTERNAL_EVENTS, &[kind.name()]);
         }
         for trigger in models.models.iter().flat_map(|m| &m.absence.triggers) {
             for kind in [TriggerKind::Fired, TriggerKind::Recalled] {
@@ -207,6 +210,9 @@ impl Counting {
         }
         for kind in MachineKind::ALL {
             self.telemetry.machine_events(kind.name(), count(Note::Machine(kind)));
+        }
+        for kind in InternalKind::ALL {
+            self.telemetry.internal_events(kind.name(), count(Note::Internal(kind)));
         }
         let no_consent = count(Note::NoConsent);
         if no_consent > 0 {
@@ -460,6 +466,7 @@ mod tests {
         ];
         batch.outputs.push(outcome(OutcomeKind::Reversed, Reason::OrderRefunded));
         batch.notes.insert(Note::Machine(MachineKind::Bot), 7);
+        batch.notes.insert(Note::Internal(InternalKind::Network), 4);
         counting.batch_committed(0, &batch);
         counting.transaction(0, TransactionOutcome::Committed);
         let page = telemetry.render();
@@ -477,6 +484,8 @@ mod tests {
             "leadstream_cart_unaddressable_total{step=\"1\"} 1",
             "leadstream_machine_events_total{kind=\"bot\"} 7",
             "leadstream_machine_events_total{kind=\"flood\"} 0",
+            "leadstream_internal_events_total{kind=\"network\"} 4",
+            "leadstream_internal_events_total{kind=\"person\"} 0",
             "leadstream_cart_suppressed_total{reason=\"late\"} 1",
             "leadstream_triggers_suppressed_total{reason=\"cap\"} 2",
             "leadstream_triggers_total{trigger=\"call\",kind=\"fired\"} 1",

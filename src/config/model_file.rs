@@ -9,6 +9,7 @@ mod axis;
 mod cart;
 mod condition;
 mod contact;
+mod internal;
 mod machine;
 mod people;
 mod sales;
@@ -168,6 +169,7 @@ fn model(mut fields: Fields<'_>, faults: &mut Faults) -> ModelSpec {
         contact: contact::contact(&mut fields, faults),
         absence: absence::absence(&mut fields, faults),
         machine: machine::machine(&mut fields, faults),
+        internal: internal::internal(&mut fields, faults),
         accounts: accounts::accounts(&mut fields, faults),
     };
     fields.finish(faults);

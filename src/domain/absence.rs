@@ -136,7 +136,7 @@ pub fn turn(prospect: &mut Prospect, turn: &Turn<'_, '_>, effects: &mut Effects)
         }
         arm_by(prospect, trigger, &reached, turn, effects);
     }
-    retime(prospect, model);
+    retime(prospect, turn.key, model);
 }
 
 /// The event may be what a trigger comes after; a stage or a label may have been reached.
@@ -285,7 +285,7 @@ fn remember_met(prospect: &mut Prospect, trigger: &Trigger, subjects: &[(u32, Op
 }
 
 /// Sets the timers of what leads to a mail by the prospect's clock.
-fn retime(prospect: &mut Prospect, model: &Model) {
+fn retime(prospect: &mut Prospect, key: &str, model: &Model) {
     if model.contact.quiet.is_none() {
         return;
     }
@@ -293,7 +293,8 @@ fn retime(prospect: &mut Prospect, model: &Model) {
     let zone = more.contact.zone.as_deref();
     for pending in &mut more.absence.pending {
         if model.absence.trigger(pending.trigger).is_some_and(|t| t.mail) {
-            pending.fire_at_ms = contact::timer(zone, &model.contact, pending.due_ms, Some(pending.fire_at_ms));
+            let whose = contact::Whose { key, zone, trigger: pending.trigger };
+            pending.fire_at_ms = contact::timer(whose, &model.contact, pending.due_ms, Some(pending.fire_at_ms));
         }
     }
 }

@@ -39,7 +39,7 @@ pub fn adopt(prospect: &mut Prospect, models: &Models, now_ms: Ms, key: &str, ef
     if moved_in_charge {
         let charge = models.in_charge_of(prospect);
         let context = CartContext { key, model: &models.models[charge], model_index: u16::try_from(charge).unwrap_or(u16::MAX) };
-        absence::change_model(prospect, now_ms, context.model, effects);
+        absence::change_model(prospect, now_ms, key, context.model, effects);
         cart::change_model(prospect, now_ms, &context, effects);
     }
     true

@@ -23,6 +23,7 @@ use super::names::Kind;
 use super::orders::News;
 use super::prospect::{ArmedFor, Cart, ConsentState, Prospect};
 use super::{Ms, Text, contact};
+use crate::domain::contact::consent;
 pub use after_order::{MAX_ORDERS, PastOrder};
 pub use arming::{ARMING_EVENTS, Arming};
 pub use bought::Bought;
@@ -82,12 +83,6 @@ pub fn apply(prospect: &mut Prospect, event: &Event<'_>, news: News, context: &C
             News::Placed(_) | News::Retold(_) | News::Void => {}
         },
         Kind::Mail => attribution::note(prospect, event),
-        Kind::Unsubscribed | Kind::HardBounce | Kind::Complained => {
-            if let Some((reason, state)) = contact::withdrawn(prospect, event, &context.model.contact) {
-                withdraw(prospect, event, reason, state, context, effects);
-            }
-        }
-        Kind::Subscribed => consent(prospect, event, ConsentState::Open),
         Kind::SoftBounce if contact::dies_of(prospect, event) => {
             for at in 0..prospect.carts.len() {
                 series::end(prospect, at, event, Reason::SoftBounces, context, effects);
@@ -95,7 +90,14 @@ pub fn apply(prospect: &mut Prospect, event: &Event<'_>, news: News, context: &C
         }
         _ => {}
     }
-    series::retime_all(prospect, context.model);
+    if contact::is_about_consent(event) {
+        if let Some((reason, state)) = contact::withdrawn(prospect, event, &context.model.contact) {
+            withdraw(prospect, event, reason, state, context, effects);
+        } else if consent::is_given(prospect, event, &context.model.contact) {
+            consent::give(prospect, event);
+        }
+    }
+    series::retime_all(prospect, context);
 }
 
 /// The cart that an add, a removal, a snapshot or a checkout concerns: by id; without one the cart touched last.
@@ -208,7 +210,7 @@ fn withdraw(
     context: &CartContext<'_>,
     effects: &mut Effects,
 ) {
-    consent(prospect, event, state);
+    consent::settle(prospect, event.time_ms, state);
     for at in 0..prospect.carts.len() {
         if prospect.consent.state == ConsentState::Open {
             // It came late and consent is back since: only what left in between should not have.
@@ -216,16 +218,5 @@ fn withdraw(
         } else {
             series::end(prospect, at, event, reason, context, effects);
         }
-    }
-}
-
-/// The newest event by event time decides; but an address that is no good, which may be good again, never hides what a person said.
-fn consent(prospect: &mut Prospect, event: &Event<'_>, state: ConsentState) {
-    let is_said = |state| matches!(state, ConsentState::Unsubscribed | ConsentState::Complained);
-    let (bounces, bounced) = (state == ConsentState::HardBounce, prospect.consent.state == ConsentState::HardBounce);
-    let is_newest = event.time_ms >= prospect.consent.since_ms || prospect.consent.since_ms == 0;
-    if (is_newest && !(bounces && is_said(prospect.consent.state))) || (bounced && is_said(state)) {
-        prospect.consent.state = state;
-        prospect.consent.since_ms = event.time_ms;
     }
 }

@@ -2,17 +2,19 @@
 //!
 //! Every trigger that leads to a mail comes through [`judge`] when it is due: steps of a cart's series and triggers of absence.
 
+pub mod consent;
 pub mod quiet;
 
 use super::decisions::{Check, Checks};
 use super::effect::Reason;
-use super::event::{Event, Value};
+use super::event::{Channel, Event, Value};
 use super::model::Model;
 use super::model::contact::{ContactModel, MAX_CAP_TIMES};
 use super::names::Kind;
 use super::prospect::{ConsentState, Few, Phase, Prospect};
 use super::zones::Zone;
 use super::{Ms, Text};
+pub use quiet::Whose;
 
 /// Most triggers whose leaving is remembered: as many as a cap may ask for.
 pub const MAX_SENT: usize = MAX_CAP_TIMES;
@@ -28,9 +30,12 @@ pub struct Contact {
     pub soft_bounces: u8,
     /// Since when the address counts as dead.
     pub dead_since_ms: Option<Ms>,
+    /// What a trait said of consent last.
+    pub told: Option<consent::Told>,
 }
 
-/// Why no mail may be sent, if so.
+/// Why no mail may be sent, if so: what somebody said, or an address that is dead. Where a model asks for consent first, that is
+/// asked when a mail is due ([`consent::is_missing`]): it may be given after the cart was filled.
 #[must_use]
 pub fn withheld(prospect: &Prospect) -> Option<Reason> {
     match prospect.consent.state {
@@ -49,13 +54,35 @@ pub fn turn(prospect: &mut Prospect, event: &Event<'_>, model: &ContactModel) {
     if let Some(limit) = model.soft_bounces {
         count_bounces(prospect, event, limit);
     }
+    if !event.signals.flags.is_empty() {
+        consent::learn(prospect, event, model);
+    }
     learn_address(prospect, event);
+}
+
+/// The event may give or withdraw consent.
+#[must_use]
+pub fn is_about_consent(event: &Event<'_>) -> bool {
+    matches!(event.kind, Kind::Unsubscribed | Kind::Subscribed | Kind::HardBounce | Kind::Complained)
+        || !event.signals.flags.is_empty()
+}
+
+/// Takes in what an event says of consent, of somebody to whom nothing is sent.
+pub fn note_consent(prospect: &mut Prospect, event: &Event<'_>, model: &ContactModel) {
+    consent::learn(prospect, event, model);
+    if let Some((_, state)) = withdrawn(prospect, event, model) {
+        consent::settle(prospect, event.time_ms, state);
+    } else if consent::is_given(prospect, event, model) {
+        consent::give(prospect, event);
+    }
 }
 
 /// The consent that an event withdraws, and how it is said.
 #[must_use]
 pub fn withdrawn(prospect: &Prospect, event: &Event<'_>, model: &ContactModel) -> Option<(Reason, ConsentState)> {
     match event.kind {
+        // What somebody wants by another way says nothing of mail.
+        Kind::Unsubscribed if event.channel() == Channel::Other => None,
         // One newsletter of several says nothing of the others.
         Kind::Unsubscribed if event.leaves_one_list() && !model.one_list_is_all => None,
         Kind::Unsubscribed => Some((Reason::Unsubscribed, ConsentState::Unsubscribed)),
@@ -63,7 +90,7 @@ pub fn withdrawn(prospect: &Prospect, event: &Event<'_>, model: &ContactModel) -
         Kind::HardBounce if is_of_another(prospect, event) => None,
         Kind::HardBounce => Some((Reason::HardBounce, ConsentState::HardBounce)),
         Kind::Complained => Some((Reason::Complained, ConsentState::Complained)),
-        _ => None,
+        _ => consent::is_refused(prospect, event, model).then_some((Reason::Unsubscribed, ConsentState::Unsubscribed)),
     }
 }
 
@@ -154,13 +181,14 @@ pub fn dies_of(prospect: &Prospect, event: &Event<'_>) -> bool {
     event.kind == Kind::SoftBounce && prospect.more.as_ref().is_some_and(|m| m.contact.dead_since_ms == Some(event.time_ms))
 }
 
-/// When the timer of a mail is set that is due at `due_ms`: at the first instant at which it may leave. Where the model has no
+/// When the timer of a mail is set that is due at `due_ms`: at the first instant at which it may leave, or where held mails are spread
+/// its own place after that. Where the model has no
 /// quiet hours, or waiting would take too long, that is the due time itself; then [`judge`] says so. `kept_ms` is what the timer
 /// of the same due time is set to already: it may have had to wait since.
 #[must_use]
-pub fn timer(own_zone: Option<&str>, model: &ContactModel, due_ms: Ms, kept_ms: Option<Ms>) -> Ms {
+pub fn timer(whose: Whose<'_>, model: &ContactModel, due_ms: Ms, kept_ms: Option<Ms>) -> Ms {
     let Some(quiet) = &model.quiet else { return due_ms };
-    let first_ms = quiet.wait_from(own_zone, due_ms, due_ms).unwrap_or(due_ms);
+    let first_ms = quiet.wait_from(whose, due_ms, due_ms).unwrap_or(due_ms);
     kept_ms.map_or(first_ms, |kept| kept.max(first_ms))
 }
 
@@ -172,7 +200,9 @@ pub fn zone_of(prospect: &Prospect) -> Option<&str> {
 
 /// A trigger that is due.
 #[derive(Debug, Clone, Copy)]
-pub struct Due {
+pub struct Due<'a> {
+    /// Whose it is.
+    pub key: &'a str,
     /// [`super::model::name_hash`] of its name; `cart` for steps of a cart's series.
     pub name: u32,
     /// When it was due, before it had to wait.
@@ -184,7 +214,7 @@ pub struct Due {
     pub max_lateness_ms: Option<Ms>,
 }
 
-impl Due {
+impl Due<'_> {
     /// Whether it is later than allowed.
     #[must_use]
     pub fn is_late(&self) -> bool {
@@ -203,7 +233,7 @@ pub enum Verdict {
 
 /// Decides over a trigger that leads to a mail; the checks passed are added.
 #[must_use]
-pub fn judge(prospect: &Prospect, model: &Model, due: &Due, checks: &mut Checks) -> Verdict {
+pub fn judge(prospect: &Prospect, model: &Model, due: &Due<'_>, checks: &mut Checks) -> Verdict {
     if due.max_lateness_ms.is_some() {
         if due.is_late() {
             return Verdict::Suppressed(Reason::Late);
@@ -213,11 +243,14 @@ pub fn judge(prospect: &Prospect, model: &Model, due: &Due, checks: &mut Checks)
     if let Some(reason) = withheld(prospect) {
         return Verdict::Suppressed(reason);
     }
+    if consent::is_missing(prospect, &model.contact) {
+        return Verdict::Suppressed(Reason::NoConsent);
+    }
     checks.pass(Check::Consent);
     let contact = &model.contact;
     if let Some(quiet) = &contact.quiet {
-        let zone = zone_of(prospect);
-        match quiet.wait_from(zone, due.now_ms, due.due_ms) {
+        let whose = Whose { key: due.key, zone: zone_of(prospect), trigger: due.name };
+        match quiet.wait_from(whose, due.now_ms, due.due_ms) {
             Some(at_ms) if at_ms == due.now_ms => checks.pass(Check::QuietHours),
             Some(at_ms) => return Verdict::Waits(at_ms),
             None => return Verdict::Suppressed(Reason::QuietHours),
@@ -244,7 +277,7 @@ pub fn judge(prospect: &Prospect, model: &Model, due: &Due, checks: &mut Checks)
 }
 
 /// A trigger of higher priority is pending and due before this instant.
-fn something_better_comes(prospect: &Prospect, model: &Model, due: &Due, until_ms: Ms) -> bool {
+fn something_better_comes(prospect: &Prospect, model: &Model, due: &Due<'_>, until_ms: Ms) -> bool {
     let contact = &model.contact;
     let own = contact.rank(due.name);
     let carts = prospect.carts.iter().filter(|c| matches!(c.series.phase, Phase::Armed | Phase::Running));

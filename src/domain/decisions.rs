@@ -40,7 +40,7 @@ pub enum Done {
 }
 
 /// Why a trigger may be suppressed. Records hold the place in this list: append only.
-pub const REASONS: [Reason; 14] = [
+pub const REASONS: [Reason; 16] = [
     Reason::Late,
     Reason::Cooldown,
     Reason::ModelChanged,
@@ -55,6 +55,8 @@ pub const REASONS: [Reason; 14] = [
     Reason::Disqualified,
     Reason::Evicted,
     Reason::MinValue,
+    Reason::NoConsent,
+    Reason::OpenCart,
 ];
 
 /// A question that a trigger has to pass before it leaves.
@@ -68,11 +70,13 @@ pub enum Check {
     QuietHours,
     Cap,
     Priority,
+    NoOpenCart,
+    AfterVisit,
 }
 
 impl Check {
     /// Every check, in the order in which they are made. Records hold the place in this list: append only.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Disqualified,
         Self::Cooldown,
         Self::AtMost,
@@ -81,6 +85,8 @@ impl Check {
         Self::QuietHours,
         Self::Cap,
         Self::Priority,
+        Self::NoOpenCart,
+        Self::AfterVisit,
     ];
 
     /// The name in proofs.
@@ -95,6 +101,8 @@ impl Check {
             Self::QuietHours => "quiet-hours",
             Self::Cap => "cap",
             Self::Priority => "priority",
+            Self::NoOpenCart => "no-open-cart",
+            Self::AfterVisit => "after-visit",
         }
     }
 }

@@ -5,6 +5,7 @@ mod more;
 mod order;
 
 use super::event::Position;
+pub use super::internal::InternalKind;
 use super::prospect::{ArmedFor, CartLine};
 use super::{Ms, Text};
 pub use limit::Limit;
@@ -236,6 +237,10 @@ pub enum Reason {
     OrderRefunded,
     /// The cart is worth less than the model reminds of.
     MinValue,
+    /// The model asks for consent, and it was not given yet.
+    NoConsent,
+    /// A trigger about browsing, while a cart has something in it.
+    OpenCart,
 }
 
 impl Reason {
@@ -263,6 +268,8 @@ impl Reason {
             Self::OrderCancelled => "cancelled",
             Self::OrderRefunded => "refunded",
             Self::MinValue => "min-value",
+            Self::NoConsent => "no-consent",
+            Self::OpenCart => "open-cart",
         }
     }
 }
@@ -332,6 +339,8 @@ pub enum Note {
     NoRoom,
     /// A machine made the event: it neither scored, nor moved, nor was activity.
     Machine(MachineKind),
+    /// It is of the shop's own people, or of a test: as if it had not been.
+    Internal(InternalKind),
 }
 
 /// What a machine was told by: a closed set, also the metric label.

@@ -3,8 +3,9 @@
 use super::account::group::Tidings;
 use super::dedup::Message;
 use super::ids::{hash64, low32};
-use super::names::{Kind, NameId, ONE_LIST_LEFT, PropertyId};
+use super::names::{Flags, Kind, NameId, ONE_LIST_LEFT, PropertyId};
 use super::{Ms, SECOND_MS};
+use core::net::IpAddr;
 use smallvec::SmallVec;
 use std::borrow::Cow;
 
@@ -68,6 +69,14 @@ pub struct Signals<'a> {
     pub unwanted: bool,
     /// It names a user (`userId`): somebody who is known to the site.
     pub has_user: bool,
+    /// The address is the person's own by the place where it stands, not one that the event is about.
+    pub email_is_own: bool,
+    /// What it says at places that say yes or no: consent, marks.
+    pub flags: Flags,
+    /// Which way of reaching somebody it is about, where it is about consent.
+    pub channel: Channel,
+    /// From which address of the network it came, where some model asks. It is never kept.
+    pub ip: Option<IpAddr>,
     /// Its name is none that anybody knows, but nearly this one: told to people, changes nothing.
     pub near: Option<&'static str>,
 }
@@ -91,6 +100,18 @@ impl Signals<'_> {
         let (_, domain) = self.email.as_deref()?.trim().rsplit_once('@')?;
         Some(domain).filter(|d| !d.is_empty())
     }
+}
+
+/// Which way of reaching somebody an event about consent means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Channel {
+    /// Mail, or nothing is said.
+    #[default]
+    Mail,
+    /// Another one, such as sms or push; or consent to something else than being written to.
+    Other,
+    /// A word that nobody knows.
+    Unknown,
 }
 
 /// What became of a mail, as far as it changes nothing of the consent.
@@ -253,6 +274,12 @@ impl Event<'_> {
         self.kind == Kind::Unsubscribed && (self.signals.of_list || &*self.name == ONE_LIST_LEFT)
     }
 
+    /// Which way of reaching somebody an event about consent means: a name that says so is surer than a property.
+    #[must_use]
+    pub fn channel(&self) -> Channel {
+        if self.name.starts_with("Email") { Channel::Mail } else { self.signals.channel }
+    }
+
     /// What became of an order, for updates that take it back.
     #[must_use]
     pub fn order_fate(&self) -> Option<OrderFate> {
@@ -281,9 +308,7 @@ impl Event<'_> {
     #[must_use]
     pub fn shows_address(&self) -> bool {
         self.signals.email.is_some()
-            || matches!(
-                self.kind,
-                Kind::Mail | Kind::HardBounce | Kind::SoftBounce | Kind::Complained | Kind::Unsubscribed | Kind::Subscribed
-            )
+            || matches!(self.kind, Kind::Mail | Kind::HardBounce | Kind::SoftBounce | Kind::Complained)
+            || (matches!(self.kind, Kind::Unsubscribed | Kind::Subscribed) && self.channel() != Channel::Other)
     }
 }

@@ -29,7 +29,7 @@ pub fn deadline_ms(prospect: &Prospect, models: &Models) -> Option<Ms> {
 #[must_use]
 pub fn is_anonymous(prospect: &Prospect) -> bool {
     let Prospect { addressable, identified, consent, carts, tracks, more, .. } = prospect;
-    let is_plain = !addressable && !identified && consent.state == ConsentState::Open;
+    let is_plain = !addressable && !identified && consent.state == ConsentState::Open && consent.granted_ms.is_none();
     is_plain
         && tracks.iter().all(|track| track.disqualified.is_none())
         && !carts.iter().any(is_in_use)
@@ -42,6 +42,7 @@ pub fn is_anonymous(prospect: &Prospect) -> bool {
                 && more.lead.get().is_none_or(|lead| *lead == Lead::default())
                 && more.account.get().is_none()
                 && more.contact.dead_since_ms.is_none()
+                && more.internal.since_ms.is_none()
         })
 }
 

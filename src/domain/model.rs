@@ -10,6 +10,7 @@ pub mod check;
 pub mod compile;
 pub mod contact;
 pub mod elsewhere;
+pub mod internal;
 pub mod machine;
 pub mod people;
 pub mod pipeline;
@@ -116,6 +117,7 @@ pub struct Model {
     pub contact: contact::ContactModel,
     pub absence: absence::AbsenceModel,
     pub machine: machine::MachineModel,
+    pub internal: internal::InternalModel,
     pub accounts: accounts::AccountsModel,
     /// Which stages are open opportunities, and which one is won.
     pub pipeline: Option<pipeline::Pipeline>,

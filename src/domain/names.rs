@@ -1,11 +1,14 @@
 //! Names become small integers once: event names, and the properties that the loaded models look at.
 
+mod consent;
 mod dictionary;
+mod flags;
 mod near;
 mod spelling;
 mod usual;
 
 pub use dictionary::{DICTIONARY, OF_MODELS, canonical_names, usual};
+pub use flags::{Flags, MAX_FLAGS};
 pub use near::near;
 pub use spelling::{Known, MAX_NORMAL_BYTES, all as all_known, known, normal, words};
 
@@ -128,6 +131,7 @@ pub struct Vocabulary {
     pub campaign: Option<PropertyId>,
     /// Names by which sales speaks in some model.
     sales: BTreeSet<String>,
+    flags: flags::FlagPlaces,
 }
 
 impl Vocabulary {

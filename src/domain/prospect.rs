@@ -16,6 +16,7 @@ use super::decisions::Decisions;
 use super::dedup::Seen;
 use super::effect::Cause;
 use super::erasure::Erasure;
+use super::internal::Internal;
 use super::lead::{Disqualified, Lead};
 use super::ledger::{Entry, event_mark};
 use super::machine::Machine;
@@ -72,6 +73,7 @@ pub struct More {
     pub contact: Rare<Contact>,
     pub absence: Rare<Absence>,
     pub machine: Rare<Machine>,
+    pub internal: Rare<Internal>,
     pub customer: Rare<Customer>,
     pub decisions: Rare<Decisions>,
     pub account: Rare<Membership>,
@@ -89,13 +91,27 @@ impl More {
     /// Nothing of it is known: it takes no bytes in the record.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let Self { traits, lead, contact, absence, machine, customer, decisions, account, erasure, orders, bought, known_orders } =
-            self;
+        let Self {
+            traits,
+            lead,
+            contact,
+            absence,
+            machine,
+            internal,
+            customer,
+            decisions,
+            account,
+            erasure,
+            orders,
+            bought,
+            known_orders,
+        } = self;
         traits.is_empty()
             && lead.get().is_none()
             && contact.get().is_none()
             && absence.get().is_none()
             && machine.get().is_none()
+            && internal.get().is_none()
             && customer.get().is_none()
             && decisions.get().is_none()
             && account.get().is_none()
@@ -112,6 +128,8 @@ pub struct Consent {
     pub state: ConsentState,
     /// Time of the event that decided; 0 while nothing did.
     pub since_ms: Ms,
+    /// When consent was last given, whatever became of it since; `None`: never.
+    pub granted_ms: Option<Ms>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord)]

@@ -13,7 +13,7 @@ use super::names::Kind;
 use super::orders::{self, News, Skip};
 use super::prospect::{Few, Prospect, TimerKind, Track};
 use super::score;
-use super::{Ms, absence, account, adopt, budget, contact, customer, erasure, forget, lead, machine, traits};
+use super::{Ms, absence, account, adopt, budget, contact, customer, erasure, forget, internal, lead, machine, traits};
 use output::Cause;
 pub(super) use output::{OutputContext, Taken, causing};
 
@@ -86,6 +86,10 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
         return;
     }
     let is_new = is_new || prospect.is_only_erasure();
+    if internal::judge(prospect, event, models, effects) {
+        let model = &models.models[models.in_charge_of(prospect)];
+        return see(prospect, is_new, event, true, model, effects);
+    }
     let model = &models.models[models.in_charge_of(prospect)];
     // What the model doesn't look at changes as much as what a machine did: nothing.
     let by_machine = machine::judge(prospect, event, model, effects) || model.contact.ignores(event);

@@ -141,6 +141,11 @@ catalogue! {
         "Events made by machines, which neither score nor move nor reset a clock, by what told them: marked, bot, scanner, flood",
         "A jump of `flood`: somebody crawls the shop. `scanner` above half of all clicks: rates of clicks mean little.");
 
+    /// Events of the shop's own people, and of tests.
+    INTERNAL_EVENTS = counter("leadstream_internal_events_total", "events", &["kind"],
+        "Events of the shop's own people and of tests, which are left out of everything, by what told them: person, network, marked",
+        "A jump of `network` or `marked`: a network holds customers, or the shop marks real orders as tests.");
+
     /// Moves of prospects.
     STAGE_CHANGES = counter("leadstream_stage_changes_total", "changes", &["model", "axis", "from", "to", "cause"],
         "Stage changes by model, axis, stage left (empty on entry), stage entered and cause",

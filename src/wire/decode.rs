@@ -9,6 +9,7 @@ mod clock;
 mod draft;
 mod envelope;
 mod file;
+mod flags;
 mod forms;
 mod json;
 mod keys;
@@ -184,6 +185,9 @@ impl Decoder {
         {
             return Err(untrusted(authority, &name));
         }
+        if !draft.signals.flags.is_empty() && topic.is_some_and(|topic| !topic.is_trusted) {
+            self.believe_no_withdrawal(&mut draft);
+        }
         if matches!(kind, Kind::Page | Kind::Screen) {
             draft.put_call_fields(&self.lookup);
         }
@@ -220,6 +224,17 @@ impl Decoder {
             corrected,
             tidings: None,
         })
+    }
+
+    /// A trait that takes consent away, in an input that isn't trusted: the rest of the event counts.
+    #[cold]
+    fn believe_no_withdrawal(&self, draft: &mut Draft<'_>) {
+        let (withdrawing, flags) = (self.lookup.withdrawing, &mut draft.signals.flags);
+        if flags.yes & withdrawing.yes | flags.no & withdrawing.no != 0 {
+            flags.yes &= !withdrawing.yes;
+            flags.no &= !withdrawing.no;
+            draft.faults.broken::<()>();
+        }
     }
 
     /// What the event is.

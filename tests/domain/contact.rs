@@ -70,7 +70,7 @@ fn a_reminder_carries_its_proof() {
     );
     assert_eq!(shown(&steps[1].proof), ("cart step 2 of 2: 2 hours after the cart was left".to_owned(), event, checks));
     let careful = with(
-        "cooldown = \"off\"\nmax_lateness = \"off\"\n[contact]\ncaps = [\"9 per 1d\"]\npriority = [\"cart\"]\nweekdays = [\"mon\"]\ntime_zone = \"UTC\"",
+        "cooldown = \"off\"\nmax_lateness = \"off\"\n[contact]\ncaps = [\"9 per 1d\"]\npriority = [\"cart\"]\nweekdays = [\"mon\"]\ntime_zone = \"UTC\"\nspread = \"off\"",
     );
     let steps = abandoned(&careful, "2h add A; 9h wait");
     assert_eq!(steps[0].proof.checks, ["consent", "quiet-hours", "cap", "priority"]);
@@ -115,7 +115,7 @@ fn decisions_are_remembered_with_their_reasons() {
 
 #[test]
 fn what_waited_for_the_morning_is_remembered_as_due_in_the_night() {
-    let models = with("[contact]\nquiet_hours = { from = \"22:00\", to = \"08:00\" }\ntime_zone = \"UTC\"");
+    let models = with("[contact]\nquiet_hours = { from = \"22:00\", to = \"08:00\" }\ntime_zone = \"UTC\"\nspread = \"off\"");
     let got = decisions(&models, "22h add A; 32h30m wait");
     let times: Vec<_> = got.iter().map(|d| ((d.due_ms - START_MS) / HOUR_MS, (d.at_ms - START_MS) / HOUR_MS, d.done)).collect();
     assert_eq!(times, [(23, 32, Done::Left)]);

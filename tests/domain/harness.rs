@@ -6,10 +6,10 @@
 use leadstream::config::model_file;
 use leadstream::domain::account::group::Tidings;
 use leadstream::domain::effect::{Body, Output, TriggerKind};
-use leadstream::domain::event::{Event, OrderStatus, Position, Product, Signals, Value};
+use leadstream::domain::event::{Channel, Event, OrderStatus, Position, Product, Signals, Value};
 use leadstream::domain::ids::{hash64, low32};
 use leadstream::domain::model::Models;
-use leadstream::domain::names::{Kind, PropertyId, canonical, kind_of_track};
+use leadstream::domain::names::{Flags, Kind, PropertyId, canonical, kind_of_track};
 use leadstream::domain::prospect::CartLine;
 use leadstream::domain::titles::{OTHER_TITLE, OTHER_TITLE_TRAITS, TITLE_TRAITS};
 use leadstream::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
@@ -114,7 +114,7 @@ impl Did {
             value: self.value,
             currency: self.value.or(self.price).map(|_| self.currency.clone().map_or(Cow::Borrowed("EUR"), Cow::Owned)),
             properties: properties.into(),
-            signals: self.signals(),
+            signals: self.signals(models),
             broken_fields: 0,
             clamped: false,
             corrected: None,
@@ -135,7 +135,7 @@ fn of_title(key: &str, models: &Models) -> Option<PropertyId> {
 
 impl Did {
     /// What the decoder would see whatever the models name.
-    fn signals(&self) -> Signals<'static> {
+    fn signals(&self, models: &Models) -> Signals<'static> {
         let find = |keys: &[&str]| self.properties.iter().find(|(key, _)| keys.contains(&key.as_str())).map(|(_, value)| value);
         let hash = |keys: &[&str]| find(keys).map_or(0, |value| low32(hash64(value.as_bytes())));
         let text = |keys: &[&str]| find(keys).map(|value| Cow::Owned(value.replace('_', " ")));
@@ -157,9 +157,30 @@ impl Did {
                 _ => OrderStatus::Unsaid,
             },
             unwanted: find(&["cancel_reason"]).is_some_and(|reason| reason == "customer"),
+            email_is_own: find(&["traits.email", "email"]).is_some(),
+            flags: self.flags(models),
+            channel: match find(&["channel"]).map(String::as_str) {
+                None | Some("email") => Channel::Mail,
+                Some("sms" | "push") => Channel::Other,
+                Some(_) => Channel::Unknown,
+            },
+            ip: find(&["ip"]).map(|ip| ip.parse().unwrap()),
             has_user: find(&["user"]).is_some(),
             near: None,
         }
+    }
+}
+
+impl Did {
+    /// Yes and no at the places where the models look for them.
+    fn flags(&self, models: &Models) -> Flags {
+        let places = models.vocabulary.flags().paths();
+        let bit = |key: &String| places.iter().position(|place| place == key).map_or(0, |at| 1 << at);
+        self.properties.iter().fold(Flags::default(), |flags, (key, value)| match value.as_str() {
+            "true" => Flags { yes: flags.yes | bit(key), ..flags },
+            "false" => Flags { no: flags.no | bit(key), ..flags },
+            _ => flags,
+        })
     }
 }
 

@@ -3,9 +3,11 @@
 use super::{HOUR_MS, NOW_MS, many, optional_text, optional_time, text, time};
 use leadstream::domain::absence::{Absence, Left, MAX_LEFT, MAX_MET, MAX_PENDING, MAX_PRODUCTS, Met, Pending};
 use leadstream::domain::cart::Arming;
+use leadstream::domain::contact::consent::Told;
 use leadstream::domain::contact::{Contact, MAX_SENT};
 use leadstream::domain::decisions::{Checks, Decision, Decisions, Done, MAX_DECISIONS, REASONS};
 use leadstream::domain::event::Position;
+use leadstream::domain::internal::{Internal, MAX_TEST_ORDERS};
 use leadstream::domain::prospect::{Hit, More};
 use proptest::prelude::*;
 
@@ -52,14 +54,27 @@ prop_compose! {
 }
 
 prop_compose! {
-    pub fn more()(contact in (optional_text(), many(time()), any::<u8>(), optional_time()), pending in many(pending()),
+    fn told()(agrees in any::<bool>(), since_ms in time(), is_first in any::<bool>()) -> Told {
+        Told { agrees, since_ms, is_first }
+    }
+}
+
+prop_compose! {
+    fn internal()(since_ms in optional_time(), by_trait in any::<bool>(), test_orders in many(any::<u32>())) -> Internal {
+        Internal { since_ms, by_trait, test_orders: test_orders.into() }
+    }
+}
+
+prop_compose! {
+    pub fn more()(contact in (optional_text(), many(time()), any::<u8>(), optional_time(), proptest::option::of(told())), internal in internal(), pending in many(pending()),
                   left in many(left()), met in many((any::<u32>(), any::<u32>(), time())), viewed in many((time(), any::<u32>())),
                   carted in many((time(), any::<u32>())), decisions in many(decision())) -> More {
-        let (zone, sent_ms, soft_bounces, dead_since_ms) = contact;
+        let (zone, sent_ms, soft_bounces, dead_since_ms, told) = contact;
         let hits = |list: Vec<(i64, u32)>| list.into_iter().map(|(time_ms, same)| Hit { time_ms, same }).collect();
         let met = met.into_iter().map(|(trigger, same, time_ms)| Met { trigger, same, time_ms }).collect();
         More {
-            contact: Contact { zone, sent_ms: sent_ms.into(), soft_bounces, dead_since_ms }.into(),
+            contact: Contact { zone, sent_ms: sent_ms.into(), soft_bounces, dead_since_ms, told }.into(),
+            internal: internal.into(),
             absence: Absence { pending, left, met, viewed: hits(viewed), carted: hits(carted) }.into(),
             decisions: Decisions { list: decisions.into() }.into(),
             ..More::default()
@@ -107,6 +122,7 @@ pub fn all_that_fits() -> More {
             sent_ms: (0..MAX_SENT).map(|n| NOW_MS - i64::try_from(n).unwrap()).collect(),
             soft_bounces: 200,
             dead_since_ms: Some(NOW_MS),
+            told: Some(Told { agrees: true, since_ms: NOW_MS - HOUR_MS, is_first: true }),
         }
         .into(),
         absence: Absence {
@@ -118,6 +134,7 @@ pub fn all_that_fits() -> More {
         }
         .into(),
         decisions: Decisions { list: vec![decision; MAX_DECISIONS].into() }.into(),
+        internal: Internal { since_ms: Some(NOW_MS), by_trait: true, test_orders: vec![u32::MAX; MAX_TEST_ORDERS].into() }.into(),
         ..More::default()
     }
 }

@@ -60,6 +60,8 @@ fn trigger(mut fields: Fields<'_>, faults: &mut Faults) -> At<TriggerSpec> {
         if_carted_ms: fields.duration("if_carted", faults),
         mail: fields.bool("mail", faults),
         max_lateness_ms: fields.duration_or_off("max_lateness", faults),
+        not_with_open_cart: fields.bool("not_with_open_cart", faults),
+        after_visit: fields.bool("after_visit", faults),
     };
     fields.finish(faults);
     At { value, place }

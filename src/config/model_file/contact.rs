@@ -3,7 +3,7 @@
 use super::score::at_most;
 use crate::config::fields::{Faults, Fields, is_off, unknown};
 use crate::config::tree::Value;
-use crate::domain::model::contact::{ContactSpec, WEEKDAYS};
+use crate::domain::model::contact::{ConsentSpec, ContactSpec, WEEKDAYS};
 use crate::domain::model::spec::{At, Place};
 use crate::domain::{HOUR_MS, MINUTE_MS, Ms};
 
@@ -22,6 +22,12 @@ pub(super) fn contact(fields: &mut Fields<'_>, faults: &mut Faults) -> ContactSp
         soft_bounces: soft_bounces(&mut fields, faults),
         opens: fields.choice("opens", &[("count", true), ("ignore", false)], faults),
         list_unsubscribe: fields.choice("list_unsubscribe", &[("ignore", false), ("all", true)], faults),
+        consent: ConsentSpec {
+            opt_in: fields.choice("consent", &[("opt-out", false), ("opt-in", true)], faults),
+            agreeing: fields.texts("consent_traits", faults),
+            refusing: fields.texts("opt_out_traits", faults),
+        },
+        spread_ms: fields.duration_or_off("spread", faults),
     };
     fields.finish(faults);
     spec

@@ -64,7 +64,22 @@ fn verdict(prospect: &Prospect, trigger: &Trigger, pending: &Pending, turn: &Tur
         }
         checks.pass(Check::AtMost);
     }
+    if trigger.not_with_open_cart {
+        if prospect.carts.iter().any(|cart| !cart.lines.is_empty()) {
+            return Verdict::Suppressed(Reason::OpenCart);
+        }
+        checks.pass(Check::NoOpenCart);
+    }
+    if trigger.after_visit {
+        let gap_ms = turn.model().session_gap_ms;
+        let ends_ms = prospect.last_activity_ms.map_or(Ms::MIN, |last_ms| last_ms.saturating_add(gap_ms));
+        if turn.at_ms < ends_ms {
+            return Verdict::Waits(ends_ms);
+        }
+        checks.pass(Check::AfterVisit);
+    }
     let due = Due {
+        key: turn.key,
         name: trigger.hash,
         due_ms: pending.due_ms,
         fire_at_ms: pending.fire_at_ms,
@@ -198,7 +213,7 @@ pub(super) fn recall(
 
 /// The model in charge changed: due times are computed anew. What would now have been due before the change never leaves, nor does
 /// what the model doesn't know any more.
-pub fn change_model(prospect: &mut Prospect, now_ms: Ms, model: &Model, effects: &mut Effects) {
+pub fn change_model(prospect: &mut Prospect, now_ms: Ms, key: &str, model: &Model, effects: &mut Effects) {
     contact::change_model(prospect, &model.contact);
     let Some(absence) = prospect.more.as_mut().map(|m| &mut m.absence) else { return };
     let mut gone = Vec::new();
@@ -232,5 +247,5 @@ pub fn change_model(prospect: &mut Prospect, now_ms: Ms, model: &Model, effects:
         let done = Done::Suppressed(Reason::ModelChanged);
         decisions::remember(prospect, Decision { at_ms: now_ms, due_ms, trigger, step: 0, done, checks: Checks::default() });
     }
-    super::retime(prospect, model);
+    super::retime(prospect, key, model);
 }

@@ -12,6 +12,7 @@ use crate::domain::contact::Contact;
 use crate::domain::customer::Customer;
 use crate::domain::decisions::{Decision, Decisions};
 use crate::domain::dedup::{OldIds, Seen, SeenIds};
+use crate::domain::internal::Internal;
 use crate::domain::lead::Disqualified;
 use crate::domain::machine::Machine;
 use crate::domain::orders::{KnownOrder, KnownOrders};
@@ -49,8 +50,8 @@ pub fn record(prospect: &Prospect) -> usize {
         address: _,
         more,
     } = prospect;
-    // The version, eight numbers and three flags.
-    let own = 9 * NUMBER + 3 * FLAG + self::seen(seen);
+    // The version, nine numbers and three flags.
+    let own = 10 * NUMBER + 3 * FLAG + self::seen(seen);
     own + carts.iter().map(cart).sum::<usize>()
         + tracks.iter().map(track).sum::<usize>()
         + more.as_deref().map_or(0, |more| FRAME + self::more(more))
@@ -225,8 +226,21 @@ fn disqualified(disqualified: &Disqualified) -> usize {
 
 /// What only some prospects have.
 fn more(more: &More) -> usize {
-    let More { traits, lead, contact, absence, machine, customer, decisions, account, erasure, orders, bought, known_orders } =
-        more;
+    let More {
+        traits,
+        lead,
+        contact,
+        absence,
+        machine,
+        internal,
+        customer,
+        decisions,
+        account,
+        erasure,
+        orders,
+        bought,
+        known_orders,
+    } = more;
     // A lead is numbers alone: nine of them.
     let lead = lead.get().map_or(0, |_| FRAME + 9 * NUMBER);
     self::traits(traits)
@@ -234,6 +248,7 @@ fn more(more: &More) -> usize {
         + contact.get().map_or(0, self::contact)
         + absence.get().map_or(0, self::absence)
         + machine.get().map_or(0, self::machine)
+        + internal.get().map_or(0, self::internal)
         + customer.get().map_or(0, self::customer)
         + decisions.get().map_or(0, self::decisions)
         + account.get().map_or(0, membership)
@@ -254,8 +269,8 @@ fn traits(traits: &Traits) -> usize {
 }
 
 fn contact(contact: &Contact) -> usize {
-    let Contact { zone, sent_ms, soft_bounces: _, dead_since_ms: _ } = contact;
-    FRAME + text(zone.as_deref()) + FRAME + CHAINED * sent_ms.len() + 2 * NUMBER
+    let Contact { zone, sent_ms, soft_bounces: _, dead_since_ms: _, told: _ } = contact;
+    FRAME + text(zone.as_deref()) + FRAME + CHAINED * sent_ms.len() + 4 * NUMBER + FLAG
 }
 
 /// Triggers of absence.
@@ -293,6 +308,11 @@ pub fn fired(left: &Left) -> usize {
 fn machine(machine: &Machine) -> usize {
     let Machine { delivered: _, clicks, views: _ } = machine;
     FRAME + 4 * NUMBER + FLAG + 2 * FRAME + (CHAINED + 4) * clicks.len()
+}
+
+fn internal(internal: &Internal) -> usize {
+    let Internal { since_ms: _, by_trait: _, test_orders } = internal;
+    2 * FRAME + NUMBER + FLAG + 4 * test_orders.len()
 }
 
 fn customer(customer: &Customer) -> usize {

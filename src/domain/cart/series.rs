@@ -5,9 +5,9 @@ use super::{Arming, CartContext, after_order, follow, step};
 use crate::domain::decisions::{Checks, Done};
 use crate::domain::effect::{Effects, Note, OutcomeKind, Reason};
 use crate::domain::event::Event;
-use crate::domain::model::{CartModel, IdleOn, Model};
+use crate::domain::model::{CartModel, IdleOn};
 use crate::domain::prospect::{ArmedFor, Cart, Phase, Prospect, SentStep, Series};
-use crate::domain::{Ms, contact};
+use crate::domain::{Ms, contact, contact::Whose};
 
 /// An add, or a snapshot that brought something, may arm a series; a payment that failed does, also while another runs or cools
 /// down.
@@ -110,22 +110,24 @@ pub(super) fn idle_since(prospect: &Prospect, model: &CartModel) -> Option<Ms> {
 }
 
 /// Sets the next step's due time and the forgetting of every cart anew.
-pub(super) fn retime_all(prospect: &mut Prospect, model: &Model) {
-    let idle_ms = idle_since(prospect, &model.cart);
+pub(super) fn retime_all(prospect: &mut Prospect, context: &CartContext<'_>) {
+    let idle_ms = idle_since(prospect, &context.model.cart);
     let zone = prospect.more.as_ref().and_then(|m| m.contact.zone.as_deref());
     for cart in &mut prospect.carts {
-        retime(cart, model, idle_ms, zone);
+        retime(cart, context, idle_ms, zone);
     }
 }
 
 /// Sets the next step's due time and the forgetting of a cart anew; `zone` is the prospect's own.
-pub(super) fn retime(cart: &mut Cart, model: &Model, idle_ms: Option<Ms>, zone: Option<&str>) {
+pub(super) fn retime(cart: &mut Cart, context: &CartContext<'_>, idle_ms: Option<Ms>, zone: Option<&str>) {
+    let model = context.model;
     cart.forget_at_ms = model.cart.forget_after_ms.map(|after| cart.touched_ms.saturating_add(after));
     let series = &mut cart.series;
     let due = due(series, &model.cart, idle_ms);
+    let whose = Whose { key: context.key, zone, trigger: model.contact.cart };
     let kept_ms = series.fire_at_ms.filter(|_| due == series.due_ms);
     series.due_ms = due;
-    series.fire_at_ms = due.map(|d| contact::timer(zone, &model.contact, d.saturating_add(model.cart.grace_ms), kept_ms));
+    series.fire_at_ms = due.map(|d| contact::timer(whose, &model.contact, d.saturating_add(model.cart.grace_ms), kept_ms));
 }
 
 /// When the next step is due: the latest of what the contract names.
@@ -280,14 +282,14 @@ pub fn change_model(prospect: &mut Prospect, now_ms: Ms, context: &CartContext<'
         let before = cart.series.due_ms;
         // What waited by the other model's quiet hours waits no more.
         cart.series.fire_at_ms = None;
-        retime(cart, context.model, idle_ms, zone.as_deref());
+        retime(cart, context, idle_ms, zone.as_deref());
         while cart.series.due_ms != before && cart.series.fire_at_ms.is_some_and(|f| f < now_ms) {
             skipped.push((cart.series.done + 1, cart.series.due_ms.unwrap_or(now_ms)));
             done_one_more(&mut cart.series, model, idle_ms, now_ms, false);
             let mut told = Told::of(OutcomeKind::Skipped, Reason::ModelChanged);
             told.step = Some(cart.series.done);
             report(cart, told, None, now_ms, context, effects);
-            retime(cart, context.model, idle_ms, zone.as_deref());
+            retime(cart, context, idle_ms, zone.as_deref());
         }
     }
     for (step, due_ms) in skipped {

@@ -20,6 +20,7 @@ pub fn fire_step(prospect: &mut Prospect, at: usize, now_ms: Ms, context: &CartC
     let Some((due_ms, fire_at_ms)) = series.due_ms.zip(series.fire_at_ms).filter(|(_, f)| *f <= now_ms) else { return };
     let (next, arming) = (series.done + 1, series.arming);
     let due = Due {
+        key: context.key,
         name: context.model.contact.cart,
         due_ms: due_ms.saturating_add(model.grace_ms),
         fire_at_ms,
@@ -57,7 +58,7 @@ pub fn fire_step(prospect: &mut Prospect, at: usize, now_ms: Ms, context: &CartC
         }
     }
     let zone = prospect.more.as_ref().and_then(|m| m.contact.zone.as_deref());
-    retime(&mut prospect.carts[at], context.model, idle_ms, zone);
+    retime(&mut prospect.carts[at], context, idle_ms, zone);
 }
 
 /// Whether a cart is worth a reminder; one whose value nobody knows is.

@@ -1,6 +1,7 @@
 //! Quiet hours and weekdays, on the prospect's own clock.
 
-use crate::domain::Ms;
+use crate::domain::ids::hash64;
+use crate::domain::{DAY_MS, Ms};
 use crate::domain::names::PropertyId;
 use crate::domain::zones::Zone;
 
@@ -22,21 +23,49 @@ pub struct Quiet {
     pub max_hold_ms: Option<Ms>,
     /// Where events say the prospect's own zone.
     pub zone_properties: Vec<PropertyId>,
+    /// What was held leaves within this time from the first allowed instant on, not all in one millisecond; `None`: at once.
+    pub spread_ms: Option<Ms>,
+}
+
+/// Whose mail it is, and which: what is held is spread by it, the same way whenever it is computed.
+#[derive(Debug, Clone, Copy)]
+pub struct Whose<'a> {
+    /// The prospect, and its own time zone, if it was said.
+    pub key: &'a str,
+    pub zone: Option<&'a str>,
+    /// [`crate::domain::model::name_hash`] of the trigger's name.
+    pub trigger: u32,
+}
+
+impl Whose<'_> {
+    fn place_in(self, window_ms: Ms) -> Ms {
+        let hash = hash64(&(hash64(self.key.as_bytes()) ^ u64::from(self.trigger)).to_le_bytes());
+        i64::try_from(hash % window_ms.max(1).unsigned_abs()).unwrap_or_default()
+    }
 }
 
 impl Quiet {
     /// The first instant from `from_ms` on at which a trigger that was due at `due_ms` may leave; `None`: it waits too long, or
     /// must not wait.
     #[must_use]
-    pub fn wait_from(&self, own_zone: Option<&str>, from_ms: Ms, due_ms: Ms) -> Option<Ms> {
-        let own = own_zone.and_then(Zone::find);
+    pub fn wait_from(&self, whose: Whose<'_>, from_ms: Ms, due_ms: Ms) -> Option<Ms> {
+        let own = whose.zone.and_then(Zone::find);
         let zone = own.as_ref().unwrap_or(&self.zone);
         if self.allows(zone, from_ms) {
             return Some(from_ms);
         }
         let latest_ms = self.max_hold_ms.map_or(Ms::MAX, |max| due_ms.saturating_add(max));
         let first = self.first_allowed(zone, from_ms)?;
-        (self.hold && first <= latest_ms).then_some(first)
+        (self.hold && first <= latest_ms).then(|| first + whose.place_in(self.window_ms(zone, first, latest_ms)))
+    }
+
+    /// How long after the first allowed instant what was held may leave: not in quiet hours again, and no later than it may wait.
+    fn window_ms(&self, zone: &Zone, first_ms: Ms, latest_ms: Ms) -> Ms {
+        let Some(spread_ms) = self.spread_ms else { return 1 };
+        let begins_ms = self.hours.map_or(0, |(from_ms, _)| from_ms);
+        let spread_ms = spread_ms.min(DAY_MS).min(latest_ms.saturating_sub(first_ms).saturating_add(1));
+        let again = zone.instants(first_ms, &[0, begins_ms], 1).into_iter().find(|at_ms| !self.allows(zone, *at_ms));
+        again.map_or(spread_ms, |again_ms| spread_ms.min(again_ms - first_ms))
     }
 
     fn allows(&self, zone: &Zone, at_ms: Ms) -> bool {

@@ -38,6 +38,8 @@ pub struct TriggerSpec {
     pub mail: Option<At<bool>>,
     /// Inner `None`: `"off"`.
     pub max_lateness_ms: Option<At<Option<Ms>>>,
+    pub not_with_open_cart: Option<At<bool>>,
+    pub after_visit: Option<At<bool>>,
 }
 
 /// `after = { on = …, where = …, times = 3, within = "7d" }`.
@@ -85,6 +87,10 @@ pub struct Trigger {
     /// It leads to a mail: consent, caps and quiet hours count.
     pub mail: bool,
     pub max_lateness_ms: Option<Ms>,
+    /// It doesn't leave while a cart has something in it.
+    pub not_with_open_cart: bool,
+    /// It waits for the end of a visit.
+    pub after_visit: bool,
     /// The rule in words.
     pub rule: Text,
     /// Why it leaves, in words: what happened, and what did not.
@@ -178,9 +184,15 @@ fn trigger(spec: &TriggerSpec, vocabulary: &mut Vocabulary) -> Trigger {
         if_carted_ms: spec.if_carted_ms.as_ref().map(|v| v.value),
         mail: spec.mail.as_ref().is_none_or(|m| m.value),
         max_lateness_ms: max_lateness_ms(spec),
+        not_with_open_cart: is_set(spec.not_with_open_cart.as_ref()),
+        after_visit: is_set(spec.after_visit.as_ref()),
         rule: rule(spec).into(),
         reasons: reasons(spec).into_iter().map(Text::from).collect(),
     }
+}
+
+fn is_set(said: Option<&At<bool>>) -> bool {
+    said.is_some_and(|said| said.value)
 }
 
 pub(super) fn name_of(spec: &TriggerSpec) -> &str {
@@ -237,6 +249,12 @@ fn line(spec: &TriggerSpec) -> String {
     add(format!(" viewed {:?}", spec.if_viewed_ms.as_ref().map(|v| v.value)));
     add(format!(" carted {:?}", spec.if_carted_ms.as_ref().map(|v| v.value)));
     add(format!(" lateness {:?}", max_lateness_ms(spec)));
+    if is_set(spec.not_with_open_cart.as_ref()) {
+        add(" no open cart".to_owned());
+    }
+    if is_set(spec.after_visit.as_ref()) {
+        add(" after visit".to_owned());
+    }
     text
 }
 
@@ -249,6 +267,12 @@ pub(super) fn statements(spec: &AbsenceSpec, say: &mut dyn FnMut(&str, String)) 
         }
         if spec.mail.as_ref().is_some_and(|m| !m.value) {
             text.push_str("; leads to no mail");
+        }
+        if is_set(spec.not_with_open_cart.as_ref()) {
+            text.push_str("; not while a cart has something in it");
+        }
+        if is_set(spec.after_visit.as_ref()) {
+            text.push_str("; never during a visit, but at its end");
         }
         if let Some(max) = &spec.max_lateness_ms {
             let late = max.value.map_or_else(|| "never".to_owned(), |ms| format!("when late by {}", length(ms)));

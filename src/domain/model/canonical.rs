@@ -3,7 +3,8 @@
 use super::predicate::Literal;
 use super::spec::{AxisSpec, ConditionSpec, GroupSpec, ModelSpec, MoveSpec, ScoreRuleSpec, TestSpec};
 use super::{
-    CartModel, DEFAULT_HISTORY, DEFAULT_SESSION_GAP_MS, absence, accounts, compile, contact, elsewhere, machine, people, sales,
+    CartModel, DEFAULT_HISTORY, DEFAULT_SESSION_GAP_MS, absence, accounts, compile, contact, elsewhere, internal, machine, people,
+    sales,
 };
 use crate::domain::effect::Axis;
 use crate::domain::forget::DEFAULT_KEPT_MS;
@@ -186,6 +187,7 @@ pub fn model(spec: &ModelSpec, cart: &CartModel) -> String {
         contact::lines(&spec.contact),
         absence::lines(&spec.absence),
         machine::lines(&spec.machine),
+        internal::lines(&spec.internal),
         accounts::lines(&spec.accounts),
     ];
     later.into_iter().flatten().for_each(&mut line);

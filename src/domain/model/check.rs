@@ -14,7 +14,7 @@ pub use notes::notes;
 pub(super) use tests_of::all as tests;
 
 use super::spec::{At, AxisSpec, CartSpec, Fault, ModelSpec, Place};
-use super::{MAX_RULES, MAX_STAGES, absence, accounts, compile, contact, machine, people, sales};
+use super::{MAX_RULES, MAX_STAGES, absence, accounts, compile, contact, internal, machine, people, sales};
 use crate::domain::budget::MAX_MODELS;
 use crate::domain::effect::Axis;
 use crate::domain::forget::MIN_KEPT_MS;
@@ -114,6 +114,7 @@ pub fn check(spec: &ModelSpec, cart_overrides: &CartSpec) -> Vec<Fault> {
     contact::check(&spec.contact, spec, &mut found);
     absence::check(&spec.absence, spec, &mut found);
     machine::check(&spec.machine, spec, &mut found);
+    internal::check(&spec.internal, &mut found);
     accounts::check(&spec.accounts, spec, &mut found);
     found.0
 }

@@ -4,12 +4,12 @@ use super::spec::{AxisSpec, CartSpec, ConditionSpec, Fault, ModelSpec, MoveSpec,
 use super::{
     AtMost, AxisModel, CartModel, Condition, CountRule, DEFAULT_HISTORY, DEFAULT_SESSION_GAP_MS, Distinct, Label, MAX_AGE_MS,
     Model, Models, Move, OfCart, On, Predicate, ScoreGroup, ScoreModel, ScoreRule, Stale, absence, accounts, canonical, check,
-    contact, elsewhere, machine, name_hash, people, pipeline, sales, words,
+    contact, elsewhere, internal, machine, name_hash, people, pipeline, sales, words,
 };
 use crate::domain::Ms;
 use crate::domain::effect::Axis;
 use crate::domain::forget::DEFAULT_KEPT_MS;
-use crate::domain::names::{self, NameId, Vocabulary};
+use crate::domain::names::{self, MAX_FLAGS, NameId, Vocabulary};
 use crate::domain::titles::OTHER_TITLE;
 use crate::domain::traits::MAX_TRAITS;
 use sha2::{Digest, Sha256};
@@ -31,6 +31,10 @@ pub fn compile(specs: &[ModelSpec], cart_overrides: &CartSpec) -> Result<Models,
     // What is kept beside a title is nothing that a model named.
     if let Some(one_too_many) = vocabulary.traits().iter().filter(|t| t.name != OTHER_TITLE).nth(MAX_TRAITS) {
         let message = format!("{:?} is one trait too many: the models may ask for {MAX_TRAITS} traits in all", one_too_many.name);
+        return Err(vec![(0, Fault { place: Place::default(), message })]);
+    }
+    if let Some(one_too_many) = vocabulary.flags().paths().get(MAX_FLAGS) {
+        let message = format!("{one_too_many:?} is one mark or trait of consent too many: all models may ask for {MAX_FLAGS}");
         return Err(vec![(0, Fault { place: Place::default(), message })]);
     }
     people::share(&mut models);
@@ -63,6 +67,7 @@ fn model(spec: &ModelSpec, cart_overrides: &CartSpec, vocabulary: &mut Vocabular
         contact: contact::compile(&spec.contact, spec, vocabulary),
         absence: absence::compile(&spec.absence, spec, vocabulary),
         machine: machine::compile(&spec.machine, spec, vocabulary),
+        internal: internal::compile(&spec.internal, vocabulary),
         accounts: accounts::compile(&spec.accounts, spec, vocabulary),
         pipeline: None,
     }

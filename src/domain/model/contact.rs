@@ -1,14 +1,18 @@
 //! How often and when a prospect may be contacted: caps, priorities, quiet hours.
 
+mod consent;
+
 use super::check::Found;
 use super::spec::{At, ModelSpec, Place};
 use super::words::length;
 use super::{AtMost, name_hash};
+use crate::domain::contact::consent::ConsentModel;
 use crate::domain::contact::quiet::Quiet;
 use crate::domain::event::{Event, MailEvent};
 use crate::domain::names::Vocabulary;
 use crate::domain::zones::{self, Zone};
 use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS, Ms};
+pub use consent::ConsentSpec;
 
 /// The name under which the steps of cart series stand in `priority`.
 pub const CART: &str = "cart";
@@ -22,6 +26,9 @@ const MAX_CAP_MS: Ms = 366 * DAY_MS;
 const MAX_SOFT_BOUNCES: i64 = 100;
 /// A mail waits at most this long for quiet hours to end, when the model says nothing.
 pub const DEFAULT_MAX_HOLD_MS: Ms = 12 * HOUR_MS;
+/// What was held leaves within this time from the end of quiet hours on, when the model says nothing.
+pub const DEFAULT_SPREAD_MS: Ms = 30 * MINUTE_MS;
+const MAX_SPREAD_MS: Ms = 12 * HOUR_MS;
 /// The days of the week, as models write them.
 pub const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /// Where events say in which time zone the prospect is.
@@ -50,6 +57,9 @@ pub struct ContactSpec {
     pub opens: Option<At<bool>>,
     /// True: `"all"`.
     pub list_unsubscribe: Option<At<bool>>,
+    pub consent: ConsentSpec,
+    /// Inner `None`: `"off"`.
+    pub spread_ms: Option<At<Option<Ms>>>,
 }
 
 /// The same, compiled.
@@ -66,6 +76,7 @@ pub struct ContactModel {
     pub ignores_opens: bool,
     /// Who leaves one newsletter wants no mail at all.
     pub one_list_is_all: bool,
+    pub consent: ConsentModel,
 }
 
 impl ContactModel {
@@ -87,6 +98,7 @@ pub(super) fn check(spec: &ContactSpec, model: &ModelSpec, found: &mut Found) {
     caps(spec, found);
     priority(spec, model, found);
     quiet(spec, found);
+    consent::check(&spec.consent, found);
     if let Some(limit) = &spec.soft_bounces
         && limit.value.is_some_and(|n| !(1..=MAX_SOFT_BOUNCES).contains(&n))
     {
@@ -158,7 +170,7 @@ fn quiet(spec: &ContactSpec, found: &mut Found) {
     if let Some(days) = spec.weekdays.as_ref().filter(|d| d.value.is_empty()) {
         found.add(&days.place, "names no day, so no mail could ever leave: write the days on which it may");
     }
-    let is_quiet = spec.quiet_hours.is_some() || spec.weekdays.is_some();
+    let is_quiet = is_quiet(spec);
     match &spec.time_zone {
         None if is_quiet => {
             let example = "time_zone = \"Europe/Berlin\", for prospects whose own is not known";
@@ -181,6 +193,7 @@ fn quiet(spec: &ContactSpec, found: &mut Found) {
             spec.time_zone.as_ref().map(|v| &v.place),
             spec.hold.as_ref().map(|v| &v.place),
             spec.max_hold_ms.as_ref().map(|v| &v.place),
+            spec.spread_ms.as_ref().map(|v| &v.place),
         ];
         for place in lonely.into_iter().flatten() {
             found.add(place, "has no effect without quiet_hours or weekdays: add them, or leave it out");
@@ -188,6 +201,13 @@ fn quiet(spec: &ContactSpec, found: &mut Found) {
         return;
     }
     let holds = spec.hold.as_ref().is_none_or(|h| h.value);
+    match &spec.spread_ms {
+        Some(spread) if !holds => found.add(&spread.place, "has no effect: when_quiet = \"skip\" holds nothing that could be spread"),
+        Some(spread) if spread.value.is_some_and(|ms| !(MINUTE_MS..=MAX_SPREAD_MS).contains(&ms)) => {
+            found.add(&spread.place, "must be 1 minute to 12 hours: write \"30m\", or \"off\" to let all that was held leave at once");
+        }
+        _ => {}
+    }
     match &spec.max_hold_ms {
         Some(max) if !holds => found.add(&max.place, "has no effect: when_quiet = \"skip\" waits for nothing"),
         Some(max) if max.value.is_some_and(|ms| ms <= 0) => {
@@ -203,23 +223,33 @@ fn quiet(spec: &ContactSpec, found: &mut Found) {
 /// From a checked spec to what steps run on.
 pub(super) fn compile(spec: &ContactSpec, _model: &ModelSpec, vocabulary: &mut Vocabulary) -> ContactModel {
     let cap = |cap: &At<(i64, Ms)>| AtMost { times: u32::try_from(cap.value.0).unwrap_or(u32::MAX), per_ms: cap.value.1 };
-    let is_quiet = spec.quiet_hours.is_some() || spec.weekdays.is_some();
     ContactModel {
         caps: spec.caps.iter().map(cap).collect(),
         priority: spec.priority.iter().map(|name| name_hash(&name.value)).collect(),
         cart: name_hash(CART),
-        quiet: is_quiet.then(|| Quiet {
+        quiet: is_quiet(spec).then(|| Quiet {
             hours: spec.quiet_hours.as_ref().map(|h| h.value),
             weekdays: weekdays(spec).iter().fold(0, |days, day| days | 1 << day),
             zone: spec.time_zone.as_ref().and_then(|z| Zone::find(&z.value)).unwrap_or_default(),
             hold: spec.hold.as_ref().is_none_or(|h| h.value),
             max_hold_ms: spec.max_hold_ms.as_ref().map_or(Some(DEFAULT_MAX_HOLD_MS), |m| m.value),
             zone_properties: ZONE_PROPERTIES.iter().map(|path| vocabulary.intern_property(path)).collect(),
+            spread_ms: spread_ms(spec),
         }),
         soft_bounces: spec.soft_bounces.as_ref().and_then(|n| n.value).map(|n| u8::try_from(n).unwrap_or(u8::MAX)),
         ignores_opens: ignores_opens(spec),
         one_list_is_all: one_list_is_all(spec),
+        consent: consent::compile(&spec.consent, vocabulary),
     }
+}
+
+fn spread_ms(spec: &ContactSpec) -> Option<Ms> {
+    spec.spread_ms.as_ref().map_or(Some(DEFAULT_SPREAD_MS), |spread| spread.value)
+}
+
+/// There are times at which no mail may leave.
+fn is_quiet(spec: &ContactSpec) -> bool {
+    spec.quiet_hours.is_some() || spec.weekdays.is_some()
 }
 
 fn ignores_opens(spec: &ContactSpec) -> bool {
@@ -258,13 +288,17 @@ pub(super) fn lines(spec: &ContactSpec) -> Vec<String> {
         let names: Vec<&str> = spec.priority.iter().map(|n| n.value.as_str()).collect();
         lines.push(format!("contact priority {names:?}"));
     }
-    if spec.quiet_hours.is_some() || spec.weekdays.is_some() {
+    if is_quiet(spec) {
         let hours = spec.quiet_hours.as_ref().map(|h| h.value);
         let zone = spec.time_zone.as_ref().map_or("", |z| z.value.as_str());
         let hold = spec.hold.as_ref().is_none_or(|h| h.value);
         let max_ms = spec.max_hold_ms.as_ref().map_or(Some(DEFAULT_MAX_HOLD_MS), |m| m.value);
         lines.push(format!("contact quiet {hours:?} days {:?} zone {zone:?} hold {hold} at most {max_ms:?}", weekdays(spec)));
     }
+    if is_quiet(spec) && spread_ms(spec) != Some(DEFAULT_SPREAD_MS) {
+        lines.push(format!("contact spread {:?}", spread_ms(spec)));
+    }
+    lines.extend(consent::lines(&spec.consent));
     if let Some(limit) = spec.soft_bounces.as_ref().and_then(|n| n.value) {
         lines.push(format!("contact soft bounces {limit}"));
     }
@@ -297,12 +331,16 @@ pub(super) fn statements(spec: &ContactSpec, say: &mut dyn FnMut(&str, String)) 
     if let Some(zone) = &spec.time_zone {
         say("contact: the clock of prospects whose own is not known", zone.value.clone());
     }
-    if spec.quiet_hours.is_some() || spec.weekdays.is_some() {
+    if is_quiet(spec) {
         let hold = spec.hold.as_ref().is_none_or(|h| h.value);
         let max_ms = spec.max_hold_ms.as_ref().map_or(Some(DEFAULT_MAX_HOLD_MS), |m| m.value);
         let waits =
             max_ms.map_or_else(|| "waits for their end".to_owned(), |ms| format!("waits for their end, at most {}", length(ms)));
         say("contact: what is due in quiet hours", if hold { waits } else { "is skipped".to_owned() });
+        if hold {
+            let within = spread_ms(spec).map_or_else(|| "at once".to_owned(), |ms| format!("spread over {}", length(ms)));
+            say("contact: what was held leaves when they are over", within);
+        }
     }
     if let Some(limit) = spec.soft_bounces.as_ref().and_then(|n| n.value) {
         say("contact: an address counts as dead after", format!("{limit} soft bounces in a row"));
@@ -310,6 +348,7 @@ pub(super) fn statements(spec: &ContactSpec, say: &mut dyn FnMut(&str, String)) 
     say("contact: opens of mails", if ignores_opens(spec) { "are ignored" } else { "count" }.to_owned());
     let one = if one_list_is_all(spec) { "wants no mail at all" } else { "goes on getting the others" };
     say("contact: who leaves one newsletter", one.to_owned());
+    consent::statements(&spec.consent, say);
 }
 
 fn clock(time_of_day_ms: Ms) -> String {

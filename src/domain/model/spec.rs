@@ -3,6 +3,7 @@
 use super::absence::AbsenceSpec;
 use super::accounts::AccountsSpec;
 use super::contact::ContactSpec;
+use super::internal::InternalSpec;
 use super::machine::MachineSpec;
 use super::people::PeopleSpec;
 use super::sales::SalesSpec;
@@ -64,6 +65,7 @@ pub struct ModelSpec {
     pub contact: ContactSpec,
     pub absence: AbsenceSpec,
     pub machine: MachineSpec,
+    pub internal: InternalSpec,
     pub accounts: AccountsSpec,
 }
 

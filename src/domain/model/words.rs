@@ -2,7 +2,7 @@
 
 use super::canonical::literal;
 use super::spec::{AxisSpec, ConditionSpec, GroupSpec, ModelSpec, MoveSpec, TestSpec};
-use super::{CartModel, DEFAULT_SESSION_GAP_MS, absence, accounts, compile, contact, elsewhere, machine, people, sales};
+use super::{CartModel, DEFAULT_SESSION_GAP_MS, absence, accounts, compile, contact, elsewhere, internal, machine, people, sales};
 use crate::domain::effect::Axis;
 use crate::domain::names::canonical;
 use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS, Ms, SECOND_MS};
@@ -90,6 +90,7 @@ pub fn statements(spec: &ModelSpec, cart: &CartModel) -> Vec<Statement> {
     contact::statements(&spec.contact, &mut say);
     absence::statements(&spec.absence, &mut say);
     machine::statements(&spec.machine, &mut say);
+    internal::statements(&spec.internal, &mut say);
     accounts::statements(&spec.accounts, &mut say);
     all
 }

@@ -3,6 +3,7 @@
 //! Two spellings are one name when their normal forms are: lower case without blanks, underscores and hyphens.
 
 use super::DICTIONARY;
+use super::consent::CONSENT;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -86,7 +87,8 @@ pub struct Known {
 pub fn all() -> impl Iterator<Item = (&'static str, Known)> {
     let own = DICTIONARY.iter().map(|(name, _)| (*name, Known { name, is_v1: false }));
     let v1 = V1.into_iter().map(|(alias, name)| (alias, Known { name, is_v1: true }));
-    own.chain(v1).chain(OTHERS.into_iter().map(|(alias, name)| (alias, Known { name, is_v1: false })))
+    let others = OTHERS.into_iter().chain(CONSENT);
+    own.chain(v1).chain(others.map(|(alias, name)| (alias, Known { name, is_v1: false })))
 }
 
 /// What is known under any spelling of a name.
@@ -167,7 +169,7 @@ mod tests {
     fn each_built_in_name_has_a_meaning_and_each_alias_means_a_known_name() {
         let without: Vec<_> = DICTIONARY.iter().filter(|(_, kind)| *kind == Kind::Other).map(|(name, _)| *name).collect();
         assert_eq!(without, ["Signed Up", "Signed In"], "models give these a meaning, GA4 has names for them");
-        for (alias, name) in V1.into_iter().chain(OTHERS) {
+        for (alias, name) in V1.into_iter().chain(OTHERS).chain(CONSENT) {
             assert_ne!(alias, name);
             assert!(DICTIONARY.iter().any(|(known, _)| *known == name), "{alias}");
         }

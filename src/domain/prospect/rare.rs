@@ -89,6 +89,7 @@ parts!(
     crate::domain::contact::Contact,
     crate::domain::absence::Absence,
     crate::domain::machine::Machine,
+    crate::domain::internal::Internal,
     crate::domain::customer::Customer,
     crate::domain::decisions::Decisions,
     crate::domain::account::Membership,

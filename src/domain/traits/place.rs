@@ -54,7 +54,7 @@ pub fn place(prospect: &mut Prospect, is_new: bool, turn: &Turn<'_, '_>, effects
         let now_ms = prospect.last_seen_ms.max(turn.at_ms);
         let model_index = u16::try_from(after).unwrap_or(u16::MAX);
         let context = CartContext { key: turn.key, model: &models[after], model_index };
-        absence::change_model(prospect, now_ms, context.model, effects);
+        absence::change_model(prospect, now_ms, turn.key, context.model, effects);
         cart::change_model(prospect, now_ms, &context, effects);
     }
 }

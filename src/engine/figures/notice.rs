@@ -97,8 +97,8 @@ impl Tally {
         models: &Models,
         place: &mut Option<Place>,
     ) {
-        // What a machine made touches nobody.
-        let nobody = |note: &Note| matches!(note, Note::Duplicate | Note::BeforeErasure | Note::Machine(_));
+        // What a machine made touches nobody, and what the shop's own people do counts nowhere.
+        let nobody = |note: &Note| matches!(note, Note::Duplicate | Note::BeforeErasure | Note::Machine(_) | Note::Internal(_));
         if notes.iter().any(nobody) || event.kind == Kind::Deleted {
             return;
         }

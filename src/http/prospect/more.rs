@@ -1,7 +1,7 @@
 //! What only some prospects have: traits, where they came from, how they may be reached, triggers, and what was decided.
 
 use crate::domain::contact;
-use crate::domain::decisions::Done;
+use crate::domain::decisions::{Check, Done};
 use crate::domain::model::Models;
 use crate::domain::prospect::Prospect;
 use crate::domain::traits::TraitValue;
@@ -41,6 +41,7 @@ pub(super) fn origin(prospect: &Prospect) -> Value {
 pub(super) fn contact(prospect: &Prospect) -> Value {
     let known = prospect.more.as_ref().map(|m| &m.contact);
     json!({
+        "internal_since": prospect.more.as_ref().and_then(|m| m.internal.since_ms).and_then(rfc3339),
         "withheld": contact::withheld(prospect).map(crate::domain::effect::Reason::name),
         "time_zone": known.and_then(|c| c.zone.as_ref()),
         "sent": known.map(|c| c.sent_ms.iter().map(|ms| rfc3339(*ms)).collect::<Vec<_>>()).unwrap_or_default(),
@@ -84,6 +85,8 @@ pub(super) fn decisions(prospect: &Prospect) -> Vec<Value> {
     all.map(|decision| {
         let (done, reason, until) = match decision.done {
             Done::Left => ("left", None, None),
+            // Consent is asked for after the end of a visit, and before quiet hours.
+            Done::HeldUntil(until_ms) if !decision.checks.has(Check::Consent) => ("held", Some("in-a-visit"), rfc3339(until_ms)),
             Done::HeldUntil(until_ms) => ("held", Some("quiet-hours"), rfc3339(until_ms)),
             Done::Suppressed(reason) => ("suppressed", Some(reason.name()), None),
         };

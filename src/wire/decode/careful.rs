@@ -68,6 +68,9 @@ impl<'de> Reader<'_, 'de> {
     fn looked_at(&mut self, entry: &Entry, raw: &'de RawValue) {
         match entry.child {
             Some(node) if entry.is_inner() || raw.get().starts_with(['{', '[']) => self.nested(node, raw),
+            _ if entry.is_list && raw.get().starts_with(['{', '[']) => {
+                listed(raw).iter().for_each(|scalar| self.draft.put(entry, scalar));
+            }
             _ => self.draft.put(entry, &Scalar::from_raw(raw)),
         }
     }
@@ -112,6 +115,21 @@ fn in_object(raw: &RawValue) -> Option<Scalar<'static>> {
         serde_json::Value::String(text) => Some(Scalar::Text(Cow::Owned(text.clone()))),
         serde_json::Value::Number(number) => number.as_f64().map(Scalar::Float),
         _ => None,
+    }
+}
+
+/// The values of a list; the keys of an object that says yes to them.
+fn listed(raw: &RawValue) -> Vec<Scalar<'static>> {
+    let text = |text: String| Scalar::Text(Cow::Owned(text));
+    match serde_json::from_str(raw.get()) {
+        Ok(serde_json::Value::Array(values)) => values
+            .into_iter()
+            .map(|value| if let serde_json::Value::String(value) = value { text(value) } else { Scalar::Other })
+            .collect(),
+        Ok(serde_json::Value::Object(map)) => {
+            map.into_iter().filter(|(_, value)| *value == serde_json::Value::Bool(true)).map(|(key, _)| text(key)).collect()
+        }
+        _ => vec![Scalar::Other],
     }
 }
 

@@ -53,6 +53,8 @@ fn properties<'a>(scan: &mut Scan<'a>, lookup: &Lookup, draft: &mut Draft<'a>) -
 fn looked_at<'a>(scan: &mut Scan<'a>, lookup: &Lookup, entry: &Entry, draft: &mut Draft<'a>) -> Option<()> {
     match entry.child {
         Some(node) if entry.is_inner() || matches!(scan.peek()?, b'{' | b'[') => nested(scan, lookup, node, draft),
+        // Lists of values are for the careful pass.
+        _ if entry.is_list && matches!(scan.peek()?, b'{' | b'[') => None,
         _ => {
             let scalar = scan.scalar()?;
             draft.put(entry, &scalar);

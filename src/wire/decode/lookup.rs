@@ -1,13 +1,16 @@
 //! The vocabulary of the models, laid out for the decoder: which names and which places in an event are looked at.
 
+mod flags;
+
 use super::bounce::{self, Says};
 use super::draft::BuiltIn;
 use super::envelope::Top;
+use super::flags::Group;
 use super::keys::Keys;
 use super::spelled::{EXACT, FREQUENT, IN_CAMEL_CASE, OF_EVENT, OF_PRODUCT, OTHERWISE, PRODUCT_CURRENCY, WITHIN};
 use super::tracks::{Names, Track};
 use crate::domain::model::call_name;
-use crate::domain::names::{Kind, NameId, PropertyId, Vocabulary};
+use crate::domain::names::{Flags, Kind, NameId, PropertyId, Vocabulary};
 use crate::domain::titles::{OTHER_TITLE, OTHER_TITLE_TRAITS, TITLE_TRAITS};
 use smallvec::SmallVec;
 use std::borrow::Cow;
@@ -41,6 +44,12 @@ pub(super) enum Signal {
     /// How an order stands, and why it was cancelled.
     OrderStatus(u8),
     OrderReason(u8),
+    /// A place that says yes or no: its bit.
+    Flag(u8),
+    /// Which way of reaching somebody is meant, or what for.
+    Channel(Group),
+    /// From where an event came.
+    Ip(u8),
 }
 
 impl Signal {
@@ -60,6 +69,9 @@ impl Signal {
 
 /// Rank of an address that stands neither in the traits (0) nor in those of the context (1).
 pub(super) const ELSEWHERE: u8 = 2;
+
+/// Rank from which an address among the properties may be somebody else's, such as that of who serves a customer.
+pub(super) const BEYOND_DOUBT: u8 = 8;
 
 /// Where signals stand.
 const SIGNALS: [(u16, &str, Signal); 44] = [
@@ -120,6 +132,8 @@ pub(super) struct Entry {
     /// One place may say several things, by what kind of event it stands in.
     pub signals: SmallVec<[Signal; 2]>,
     pub child: Option<u16>,
+    /// A list of values may stand there, or an object that says yes to some.
+    pub is_list: bool,
 }
 
 impl Entry {
@@ -146,6 +160,8 @@ pub(super) struct Lookup {
     pub call_category: Option<PropertyId>,
     /// `groupId` of group calls.
     pub group_id: Option<PropertyId>,
+    /// What withdraws consent where it is said.
+    pub withdrawing: Flags,
 }
 
 /// Roots of the tree: objects at the top level of an event.
@@ -169,6 +185,7 @@ impl Lookup {
             call_name: vocabulary.property("name"),
             call_category: vocabulary.property("category"),
             group_id: vocabulary.property("groupId"),
+            withdrawing: vocabulary.flags().withdrawing(),
         };
         lookup.entry_at(PROPERTIES, "ecommerce").child = Some(ECOMMERCE);
         lookup.entry_at(PROPERTIES, "product").child = Some(ITEM);
@@ -218,6 +235,7 @@ impl Lookup {
                 lookup.entry_at(root, path).signals.push(signal);
             }
         }
+        lookup.add_flags(vocabulary);
         lookup.add_spellings(vocabulary);
         // Behind all others: of the keys of one length the first are found soonest, and bounces are few.
         for (path, says, rank) in bounce::PLACES {

@@ -2,13 +2,15 @@
 //! mail and trigger an event is about, the step of a checkout.
 
 use super::bounce::Bounce;
-use super::lookup::Signal;
+use super::flags::{self, Channels};
+use super::lookup::{self, Signal};
 use super::nothing::{Of, is_address, is_id};
 use super::orders;
 use super::value::{MAX_ID_BYTES, Scalar};
 use crate::domain::event::{OrderStatus, Signals};
 use crate::domain::ids::{hash64, low32};
-use crate::domain::names::{Kind, words};
+use crate::domain::names::{Flags, Kind, words};
+use core::net::IpAddr;
 use std::borrow::Cow;
 
 /// Longest address; a longer one is none.
@@ -37,6 +39,9 @@ pub(super) struct SignalDraft<'a> {
     /// Ids in traits, context and properties, for events that have none where it belongs.
     user: Ranked<'a>,
     anonymous: Ranked<'a>,
+    pub flags: Flags,
+    channels: Channels,
+    ip: Option<(u8, IpAddr)>,
 }
 
 /// A text and the rank of the place that gave it: the lowest wins.
@@ -80,6 +85,13 @@ impl<'a> SignalDraft<'a> {
             }
             Signal::OrderStatus(rank) => self.order.status(rank, scalar),
             Signal::OrderReason(rank) => self.order.reason(rank, scalar),
+            Signal::Flag(bit) => flags::take_in(&mut self.flags, bit, scalar),
+            Signal::Channel(group) => self.channels.take_in(group, scalar),
+            Signal::Ip(rank) => {
+                if self.ip.is_none_or(|(best, _)| rank <= best) {
+                    self.ip = flags::ip(scalar).map(|ip| (rank, ip)).or(self.ip);
+                }
+            }
         }
     }
 
@@ -95,8 +107,15 @@ impl<'a> SignalDraft<'a> {
         let [own, of_context, of_event] = self.emails;
         let own = own.filter(|_| kind != Kind::Group);
         let of_event = of_event.filter(|_| kind != Kind::Group && !concerns_others(name));
+        let email = own.or(of_context).or(of_event);
+        let email_is_own = kind != Kind::Sales
+            && email.as_ref().is_some_and(|(rank, _)| *rank < lookup::BEYOND_DOUBT || !matches!(kind, Kind::Other | Kind::Site));
         Signals {
-            email: own.or(of_context).or(of_event).map(|(_, address)| address),
+            email: email.map(|(_, address)| address),
+            email_is_own,
+            flags: self.flags,
+            channel: self.channels.says(),
+            ip: self.ip.map(|(_, ip)| ip),
             user_agent: self.agent.map(|(_, agent)| agent),
             marked: self.marked,
             trigger_id: self.trigger_id,

@@ -5,6 +5,7 @@ mod account;
 mod contact;
 mod customer;
 mod decisions;
+mod internal;
 mod known_orders;
 mod lead;
 mod machine;
@@ -20,8 +21,21 @@ use crate::domain::prospect::More;
 pub(super) use lead::{read_disqualified, write_disqualified};
 
 pub(super) fn write(more: &More, w: &mut Writer<'_>) {
-    let More { traits, lead, contact, absence, machine, customer, decisions, account, erasure, orders, bought, known_orders } =
-        more;
+    let More {
+        traits,
+        lead,
+        contact,
+        absence,
+        machine,
+        internal,
+        customer,
+        decisions,
+        account,
+        erasure,
+        orders,
+        bought,
+        known_orders,
+    } = more;
     if !traits.is_empty() {
         w.nested(1, |w| traits::write(traits, w));
     }
@@ -55,6 +69,9 @@ pub(super) fn write(more: &More, w: &mut Writer<'_>) {
     if let Some(known) = known_orders.get() {
         w.nested(10, |w| known_orders::write(known, w));
     }
+    if let Some(internal) = internal.get() {
+        w.nested(13, |w| internal::write(internal, w));
+    }
     for order in orders {
         w.nested(20, |w| orders::write(order, w));
     }
@@ -80,6 +97,7 @@ pub(super) fn read(mut r: Reader<'_>, m: &mut More) -> Read<()> {
             (8, Value::Bytes(b)) => m.account = account::read(r.nested(b, "account"))?.into(),
             (9, Value::Bytes(b)) => m.erasure = Some(read_erasure(r.nested(b, "erasure"))?),
             (10, Value::Bytes(b)) => m.known_orders = known_orders::read(r.nested(b, "known orders"))?.into(),
+            (13, Value::Bytes(b)) => m.internal = internal::read(r.nested(b, "internal"))?.into(),
             (20, Value::Bytes(b)) => m.orders.push(orders::read(r.nested(b, "order"))?),
             (21, Value::Bytes(b)) => m.bought = Some(Box::new(read_bought(r.nested(b, "what was bought"))?)),
             _ => return r.unknown(field),

@@ -58,6 +58,7 @@ pub(super) fn prospect(bytes: &[u8], p: &mut Prospect) -> Read<()> {
             (21, Value::Varint(v)) => p.identified = v != 0,
             (22, Value::Bytes(b)) => p.seen.changes = seen_ids(r.nested(b, "ids of changes"))?,
             (23, Value::Bytes(b)) => p.seen.others = seen_ids(r.nested(b, "ids"))?,
+            (24, Value::Varint(v)) => p.consent.granted_ms = Some(r.time(v)),
             (29, Value::Fixed32(v)) => p.address = v,
             _ => return r.unknown(field),
         }

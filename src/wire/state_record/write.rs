@@ -20,7 +20,7 @@ pub(super) fn prospect(prospect: &Prospect, out: &mut Vec<u8>) {
         last_cart_activity_ms,
         sessions,
         seen,
-        consent: Consent { state, since_ms },
+        consent: Consent { state, since_ms, granted_ms },
         carts,
         cooldown_from_ms,
         cooldown_reported,
@@ -64,6 +64,7 @@ pub(super) fn prospect(prospect: &Prospect, out: &mut Vec<u8>) {
     for (field, ids) in [(22, &seen.changes), (23, &seen.others)] {
         seen_ids(field, ids, w);
     }
+    w.time(24, *granted_ms);
     if *address != 0 {
         w.fixed32(29, *address);
     }

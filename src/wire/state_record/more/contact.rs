@@ -1,15 +1,21 @@
 //! `ContactRecord`.
 
 use crate::domain::contact::Contact;
-use crate::wire::state_record::read::{Read, Reader, Value};
+use crate::domain::contact::consent::Told;
+use crate::wire::state_record::read::{Read, Reader, Value, damaged};
 use crate::wire::state_record::write::Writer;
 
 pub(super) fn write(value: &Contact, w: &mut Writer<'_>) {
-    let Contact { zone, sent_ms, soft_bounces, dead_since_ms } = value;
+    let Contact { zone, sent_ms, soft_bounces, dead_since_ms, told } = value;
     w.optional_text(1, zone.as_deref());
     w.times(2, sent_ms.iter().copied());
     w.uint(3, u32::from(*soft_bounces));
     w.time(4, *dead_since_ms);
+    if let Some(Told { agrees, since_ms, is_first }) = told {
+        w.time(5, Some(*since_ms));
+        w.flag(6, *agrees);
+        w.flag(7, *is_first);
+    }
 }
 
 pub(super) fn read(mut r: Reader<'_>) -> Read<Contact> {
@@ -20,8 +26,16 @@ pub(super) fn read(mut r: Reader<'_>) -> Read<Contact> {
             (2, Value::Bytes(b)) => c.sent_ms = r.times(b)?.into_iter().collect(),
             (3, Value::Varint(v)) => c.soft_bounces = r.number(v)?,
             (4, Value::Varint(v)) => c.dead_since_ms = Some(r.time(v)),
+            (5, Value::Varint(v)) => c.told = Some(Told { agrees: false, since_ms: r.time(v), is_first: false }),
+            (6, Value::Varint(v)) => told(&mut c)?.agrees = v != 0,
+            (7, Value::Varint(v)) => told(&mut c)?.is_first = v != 0,
             _ => return r.unknown(field),
         }
     }
     Ok(c)
+}
+
+/// What was said of consent, of which the time comes first.
+fn told(contact: &mut Contact) -> Read<&mut Told> {
+    contact.told.as_mut().map_or_else(|| damaged("contact", "consent without a time"), Ok)
 }

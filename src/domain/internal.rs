@@ -1,0 +1,203 @@
+//! The shop's own people and its tests: what they do is left out as if it had not been, and counted.
+//!
+//! Who is known as one of the shop's people stays one, and nothing else is kept of them. Consent is never left out: an unsubscribe is
+//! one from wherever it comes.
+
+use super::effect::{Effects, Note};
+use super::event::Event;
+use super::ids::{hash64, low32};
+use super::model::Models;
+use super::model::internal::InternalModel;
+use super::names::Kind;
+use super::prospect::{Few, More, Prospect};
+use super::{Ms, account, contact};
+
+/// Test orders that are remembered, for what becomes of them; the oldest goes first.
+pub const MAX_TEST_ORDERS: usize = 16;
+
+/// What is known of one of the shop's own people, or of who tests it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Internal {
+    /// Since when somebody is known as one of the shop's own.
+    pub since_ms: Option<Ms>,
+    /// A trait said so, and a trait may say that it is over.
+    pub by_trait: bool,
+    /// Low halves of the hashes of the ids of test orders, oldest first.
+    pub test_orders: Few<u32, 2>,
+}
+
+/// What an event was told by: a closed set, also the metric label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum InternalKind {
+    /// An address of the shop's own domain, or a trait; then everything of that person.
+    Person,
+    /// It came from the shop's own network.
+    Network,
+    /// Its sender marked it, or it is about an order that was marked.
+    Marked,
+}
+
+impl InternalKind {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Person, Self::Network, Self::Marked];
+
+    /// The metric label.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Network => "network",
+            Self::Marked => "marked",
+        }
+    }
+}
+
+/// Whether an event is of the shop's own people or of a test: then it is counted and nothing else.
+pub(super) fn judge(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &mut Effects) -> bool {
+    let model = &models.models[models.in_charge_of(prospect)];
+    let known = prospect.more.as_ref().and_then(|more| more.internal.get());
+    let may_be = known.is_some() || model.internal.may_be(event);
+    if !may_be {
+        return false;
+    }
+    let is_known = known.is_some_and(|known| known.since_ms.is_some());
+    let is_released = known.is_some_and(|known| known.by_trait) && model.internal.is_released(event);
+    let kind = if (is_known && !is_released) || model.internal.is_of_own_person(event) {
+        if !is_known {
+            join(prospect, event, models, effects);
+            prospect.more_mut().internal.by_trait = model.internal.is_marked_person(event);
+        }
+        // What they say of consent holds should they be customers again.
+        if contact::is_about_consent(event) {
+            contact::note_consent(prospect, event, &model.contact);
+        }
+        InternalKind::Person
+    } else {
+        if is_known {
+            // A trait says that it is over: a customer like others from here on.
+            let internal = &mut prospect.more_mut().internal;
+            (internal.since_ms, internal.by_trait) = (None, false);
+        }
+        let is_consent = matches!(
+            event.kind,
+            Kind::Unsubscribed | Kind::Subscribed | Kind::HardBounce | Kind::SoftBounce | Kind::Complained
+        );
+        if is_consent {
+            return false;
+        }
+        if model.internal.marks(event) || is_about_test_order(prospect, event) {
+            test(prospect, event);
+            InternalKind::Marked
+        } else if model.internal.is_from_own_network(event) {
+            InternalKind::Network
+        } else {
+            return false;
+        }
+    };
+    effects.notes.push(Note::Internal(kind));
+    true
+}
+
+/// From now on nothing counts; what was known goes, as far as it isn't needed for telling messages apart and for consent.
+fn join(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &mut Effects) {
+    account::forgotten(prospect, event, models, effects);
+    let before = std::mem::take(prospect);
+    let (erasure, contact) = before.more.map(|more| (more.erasure, more.contact)).unwrap_or_default();
+    *prospect = Prospect {
+        first_seen_ms: before.first_seen_ms,
+        last_seen_ms: before.last_seen_ms,
+        seen: before.seen,
+        consent: before.consent,
+        addressable: before.addressable,
+        address: before.address,
+        identified: before.identified,
+        more: Some(Box::new(More { erasure, contact, ..More::default() })),
+        ..Prospect::default()
+    };
+    prospect.more_mut().internal.since_ms = Some(event.time_ms);
+    effects.customer = true;
+}
+
+fn order_hash(event: &Event<'_>) -> Option<u32> {
+    event.order_id.as_deref().map(|id| low32(hash64(id.as_bytes())))
+}
+
+fn is_about_test_order(prospect: &Prospect, event: &Event<'_>) -> bool {
+    let known = prospect.more.as_ref().and_then(|more| more.internal.get());
+    event.kind.is_about_orders()
+        && known.zip(order_hash(event)).is_some_and(|(known, order)| known.test_orders.contains(&order))
+}
+
+/// An order that was a test: what becomes of it is one too, and nobody is reminded of the cart that it came from.
+fn test(prospect: &mut Prospect, event: &Event<'_>) {
+    if event.kind != Kind::OrderCompleted {
+        return;
+    }
+    if let Some(order) = order_hash(event) {
+        let orders = &mut prospect.more_mut().internal.test_orders;
+        if !orders.contains(&order) {
+            if orders.len() >= MAX_TEST_ORDERS {
+                orders.remove(0);
+            }
+            orders.push(order);
+        }
+    }
+    let named = event.cart_id.as_deref().filter(|id| prospect.carts.iter().any(|cart| cart.is_called(id)));
+    prospect.carts.retain(|cart| named.is_some_and(|id| !cart.is_called(id)));
+}
+
+impl InternalModel {
+    /// It may be of the shop's own people, or of a test: nothing else has to be looked at for most events.
+    fn may_be(&self, event: &Event<'_>) -> bool {
+        !event.signals.flags.is_empty() || event.signals.ip.is_some() || (!self.domains.is_empty() && event.signals.email_is_own)
+    }
+
+    /// It names an address of the shop's own domain, or a trait that marks the person.
+    fn is_of_own_person(&self, event: &Event<'_>) -> bool {
+        let is_own = |domain: &str| self.domains.iter().any(|own| is_within(domain, own));
+        self.is_marked_person(event)
+            || (event.signals.email_is_own && !self.domains.is_empty() && event.signals.mail_domain().is_some_and(is_own))
+    }
+
+    fn is_marked_person(&self, event: &Event<'_>) -> bool {
+        event.signals.flags.yes & self.person_marks != 0
+    }
+
+    /// A trait that marks the person says no.
+    fn is_released(&self, event: &Event<'_>) -> bool {
+        event.signals.flags.no & self.person_marks != 0 && !self.is_of_own_person(event)
+    }
+
+    /// Its sender marked it. What is called a test is one of an order only: a site tests much.
+    fn marks(&self, event: &Event<'_>) -> bool {
+        let of_orders = if event.kind.is_about_orders() { self.order_marks } else { 0 };
+        event.signals.flags.yes & (self.marks | of_orders) != 0
+    }
+
+    fn is_from_own_network(&self, event: &Event<'_>) -> bool {
+        event.signals.ip.is_some_and(|ip| self.networks.iter().any(|network| network.holds(ip)))
+    }
+}
+
+/// The domain itself or one below it, in any case.
+fn is_within(domain: &str, own: &str) -> bool {
+    let domain = domain.trim_end_matches('.');
+    let Some(begins) = domain.len().checked_sub(own.len()) else { return false };
+    domain.get(begins..).is_some_and(|end| end.eq_ignore_ascii_case(own))
+        && (begins == 0 || domain.as_bytes().get(begins - 1) == Some(&b'.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_within;
+
+    #[test]
+    fn a_domain_and_those_below_it_are_own_and_no_others() {
+        for own in ["shop.example", "SHOP.example", "mail.shop.example", "a.b.shop.example", "shop.example."] {
+            assert!(is_within(own, "shop.example"), "{own}");
+        }
+        for other in ["myshop.example", "shop.example.com", "example", "", "shopexample", "éshop.example"] {
+            assert!(!is_within(other, "shop.example"), "{other}");
+        }
+    }
+}
