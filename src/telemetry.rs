@@ -7,6 +7,7 @@
 
 pub mod catalogue;
 pub mod histogram;
+mod left_out;
 pub mod logs;
 mod sums;
 
@@ -218,20 +219,6 @@ impl Telemetry {
     /// A recovered order was cancelled or refunded, or its payment failed.
     pub fn cart_reversed(&self, currency: Option<&str>, reason: &str, value: f64) {
         self.histogram(&catalogue::CART_REVERSED_VALUE, &[known_currency(currency), reason]).record(value);
-    }
-
-    /// `kind`: what told them from people's.
-    pub fn machine_events(&self, kind: &str, count: u64) {
-        if count > 0 {
-            self.counter(&catalogue::MACHINE_EVENTS, &[kind]).increment(count);
-        }
-    }
-
-    /// `kind`: what told them from customers'.
-    pub fn internal_events(&self, kind: &str, count: u64) {
-        if count > 0 {
-            self.counter(&catalogue::INTERNAL_EVENTS, &[kind]).increment(count);
-        }
     }
 
     /// Accounts by state, and the members of all.

@@ -21,6 +21,8 @@ mod dictionary;
 mod fields;
 #[path = "decode/files.rs"]
 mod files;
+#[path = "decode/flags.rs"]
+mod flags;
 #[path = "decode/formats.rs"]
 mod formats;
 #[path = "decode/names.rs"]

@@ -281,7 +281,8 @@ fn the_partition_is_kafkas_and_the_offset_counts_within_it() {
 fn triggers_leave_by_the_clock_that_events_tell() {
     let dir = tempfile::tempdir().unwrap();
     let model = dir.path().join("shop.toml");
-    let sections = "[contact]\nquiet_hours = { from = \"22:00\", to = \"08:00\" }\ntime_zone = \"Europe/Berlin\"\nspread = \"off\"\n";
+    let sections =
+        "[contact]\nquiet_hours = { from = \"22:00\", to = \"08:00\" }\ntime_zone = \"Europe/Berlin\"\nspread = \"off\"\n";
     let text = include_str!("../config/models/ecommerce.toml");
     std::fs::write(&model, format!("ready_triggers = [\"browse-abandoned\"]\n{text}\n{sections}")).unwrap();
     let view = |user: &str, second: u32, context: &str| {

@@ -78,10 +78,8 @@ pub(super) fn judge(prospect: &mut Prospect, event: &Event<'_>, models: &Models,
             let internal = &mut prospect.more_mut().internal;
             (internal.since_ms, internal.by_trait) = (None, false);
         }
-        let is_consent = matches!(
-            event.kind,
-            Kind::Unsubscribed | Kind::Subscribed | Kind::HardBounce | Kind::SoftBounce | Kind::Complained
-        );
+        let is_consent =
+            matches!(event.kind, Kind::Unsubscribed | Kind::Subscribed | Kind::HardBounce | Kind::SoftBounce | Kind::Complained);
         if is_consent {
             return false;
         }
@@ -124,8 +122,7 @@ fn order_hash(event: &Event<'_>) -> Option<u32> {
 
 fn is_about_test_order(prospect: &Prospect, event: &Event<'_>) -> bool {
     let known = prospect.more.as_ref().and_then(|more| more.internal.get());
-    event.kind.is_about_orders()
-        && known.zip(order_hash(event)).is_some_and(|(known, order)| known.test_orders.contains(&order))
+    event.kind.is_about_orders() && known.zip(order_hash(event)).is_some_and(|(known, order)| known.test_orders.contains(&order))
 }
 
 /// An order that was a test: what becomes of it is one too, and nobody is reminded of the cart that it came from.

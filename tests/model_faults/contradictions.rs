@@ -108,3 +108,59 @@ fn a_reminder_that_is_held_until_its_cart_is_forgotten() {
     );
     nothing(&format!("{held}\n[cart]\nforget_after = \"83h\""));
 }
+
+fn browse(more: &str) -> String {
+    format!("[[triggers]]\nname = \"t\"\nunless = {{ on = \"Order Completed\" }}\n{more}")
+}
+
+#[test]
+fn a_trigger_that_leaves_with_no_open_cart_after_something_that_fills_one() {
+    let added = "after = { on = [\"Product Viewed\", \"add_to_cart\"] }\nwithin = \"4h\"";
+    let words = ["triggers#1.not_with_open_cart", "Product Added at 10:00: due at 14:00", "open-cart"];
+    warned(&browse(&format!("{added}\nnot_with_open_cart = true")), &words);
+    nothing(&browse(&format!("{added}\nnot_with_open_cart = false")));
+    nothing(&browse("after = { on = \"Product Viewed\" }\nwithin = \"4h\"\nnot_with_open_cart = true"));
+}
+
+#[test]
+fn a_trigger_that_waits_for_the_end_of_its_own_visit() {
+    let viewed = "after = { on = \"Product Viewed\" }\nafter_visit = true";
+    warned(&browse(&format!("{viewed}\nwithin = \"10m\"")), &["triggers#1.after_visit", "due at 10:10", "ends at 10:30"]);
+    nothing(&browse(&format!("{viewed}\nwithin = \"30m\"")));
+    let all = warnings("session_gap = \"5m\"", &browse(&format!("{viewed}\nwithin = \"10m\"")));
+    assert!(all.is_empty(), "{all:?}");
+}
+
+#[test]
+fn consent_first_and_no_trait_that_gives_it() {
+    let words = ["contact.consent", "step 1 is due at 11:00, no-consent"];
+    warned("[contact]\nconsent = \"opt-in\"\nconsent_traits = []", &words);
+    nothing("[contact]\nconsent = \"opt-in\"");
+    nothing("[contact]\nconsent = \"opt-in\"\nconsent_traits = [\"newsletter\"]");
+    nothing("[contact]\nconsent_traits = []");
+}
+
+/// The one fault of a model with these sections.
+fn fault(sections: &str, path: &str, says: &str) {
+    let head = "name = \"m\"\n[journey]\nstages = [\"one\", \"two\"]\nmoves = [{ to = \"one\", on = \"page\" }, { to = \"two\", on = \"a\" }]\n";
+    let faults = model_file::from_texts(&[&format!("{head}{sections}\n")]).err().unwrap_or_default();
+    let [one] = faults.as_slice() else { panic!("{sections}: {faults:#?}") };
+    assert!(one.fault.place.path == path && one.fault.message.contains(says), "{one}");
+}
+
+#[test]
+fn faults_of_consent_spread_and_the_shops_own_people() {
+    let quiet = "[contact]\ntime_zone = \"UTC\"\nquiet_hours = { from = \"22:00\", to = \"08:00\" }\n";
+    fault("[contact]\nspread = \"30m\"", "contact.spread", "has no effect without quiet_hours");
+    fault(&format!("{quiet}when_quiet = \"skip\"\nspread = \"30m\""), "contact.spread", "holds nothing");
+    fault(&format!("{quiet}spread = \"1s\""), "contact.spread", "1 minute to 12 hours");
+    fault("[contact]\nconsent = \"opt_in\"", "contact.consent", "opt-in");
+    fault("[contact]\nconsent_traits = [\"a\", \"a\"]", "contact.consent_traits#2", "there twice");
+    fault("[contact]\nconsent_traits = [\"a\"]\nopt_out_traits = [\"a\"]", "contact.opt_out_traits#1", "can't be both");
+    fault("[internal]\ndomains = [\"gmail.com\"]", "internal.domains#1", "everybody may have an address");
+    fault("[internal]\ndomains = [\"myshop\"]", "internal.domains#1", "is no mail domain");
+    fault("[internal]\nnetworks = [\"10.0.0.0/40\"]", "internal.networks#1", "is no network");
+    fault("[internal]\nnetworks = [\"0.0.0.0/0\"]", "internal.networks#1", "half the world");
+    fault("[internal]\nmarked = [\"\"]", "internal.marked#1", "can't name a mark");
+    fault("[internal]\nmarket = [\"a\"]", "internal.market", "marked");
+}

@@ -1,9 +1,9 @@
 //! Quiet hours and weekdays, on the prospect's own clock.
 
 use crate::domain::ids::hash64;
-use crate::domain::{DAY_MS, Ms};
 use crate::domain::names::PropertyId;
 use crate::domain::zones::Zone;
+use crate::domain::{DAY_MS, Ms};
 
 /// Within so many days every weekday comes, whatever the clock does.
 const SEARCH_DAYS: i32 = 9;

@@ -3,8 +3,8 @@
 use super::predicate::Literal;
 use super::spec::{AxisSpec, ConditionSpec, GroupSpec, ModelSpec, MoveSpec, ScoreRuleSpec, TestSpec};
 use super::{
-    CartModel, DEFAULT_HISTORY, DEFAULT_SESSION_GAP_MS, absence, accounts, compile, contact, elsewhere, internal, machine, people,
-    sales,
+    CartModel, DEFAULT_HISTORY, DEFAULT_SESSION_GAP_MS, absence, accounts, compile, contact, elsewhere, internal, machine,
+    people, sales,
 };
 use crate::domain::effect::Axis;
 use crate::domain::forget::DEFAULT_KEPT_MS;

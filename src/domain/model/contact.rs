@@ -202,9 +202,14 @@ fn quiet(spec: &ContactSpec, found: &mut Found) {
     }
     let holds = spec.hold.as_ref().is_none_or(|h| h.value);
     match &spec.spread_ms {
-        Some(spread) if !holds => found.add(&spread.place, "has no effect: when_quiet = \"skip\" holds nothing that could be spread"),
+        Some(spread) if !holds => {
+            found.add(&spread.place, "has no effect: when_quiet = \"skip\" holds nothing that could be spread")
+        }
         Some(spread) if spread.value.is_some_and(|ms| !(MINUTE_MS..=MAX_SPREAD_MS).contains(&ms)) => {
-            found.add(&spread.place, "must be 1 minute to 12 hours: write \"30m\", or \"off\" to let all that was held leave at once");
+            found.add(
+                &spread.place,
+                "must be 1 minute to 12 hours: write \"30m\", or \"off\" to let all that was held leave at once",
+            );
         }
         _ => {}
     }

@@ -88,7 +88,10 @@ pub(super) fn check(spec: &InternalSpec, found: &mut Found) {
     for network in &spec.networks {
         match Network::parse(&network.value) {
             None => {
-                let message = format!("{:?} is no network: write it like \"10.0.0.0/8\", \"203.0.113.7\" or \"2001:db8::/32\"", network.value);
+                let message = format!(
+                    "{:?} is no network: write it like \"10.0.0.0/8\", \"203.0.113.7\" or \"2001:db8::/32\"",
+                    network.value
+                );
                 found.add(&network.place, message);
             }
             Some(parsed) if parsed.prefix < MIN_PREFIX[usize::from(parsed.is_v6())] => {
@@ -148,6 +151,7 @@ pub(super) fn statements(spec: &InternalSpec, say: &mut dyn FnMut(&str, String))
     let or_none = |names: Vec<String>| if names.is_empty() { "nobody".to_owned() } else { names.join(", ") };
     say("internal: left out are people with an address at", or_none(spec.domains()));
     say("internal: left out is what comes from", or_none(spec.networks().iter().map(ToString::to_string).collect()));
-    let marks = spec.marks().into_iter().map(|mark| if mark == OF_ORDERS { "test (of orders)".to_owned() } else { mark.to_owned() });
+    let marks =
+        spec.marks().into_iter().map(|mark| if mark == OF_ORDERS { "test (of orders)".to_owned() } else { mark.to_owned() });
     say("internal: left out is what is marked", or_none(marks.collect()));
 }

@@ -269,10 +269,15 @@ mod tests {
         for no in ["false", "No", "0", "off", "Nein", "opted_out", "Opt-Out", "unsubscribed", "NOT_SUBSCRIBED", "withdrawn"] {
             assert_eq!(says(&text(no)), Some(false), "{no}");
         }
-        for nothing in ["", "pending", "unknown", "maybe", "2", "--", "true or false", "a word that is longer than any that is known"] {
+        for nothing in
+            ["", "pending", "unknown", "maybe", "2", "--", "true or false", "a word that is longer than any that is known"]
+        {
             assert_eq!(says(&text(nothing)), None, "{nothing}");
         }
-        assert_eq!((says(&Scalar::Digits("1")), says(&Scalar::Float(0.0)), says(&Scalar::Signed(7))), (Some(true), Some(false), None));
+        assert_eq!(
+            (says(&Scalar::Digits("1")), says(&Scalar::Float(0.0)), says(&Scalar::Signed(7))),
+            (Some(true), Some(false), None)
+        );
         assert_eq!((says(&Scalar::Null), says(&Scalar::Other)), (None, None));
     }
 

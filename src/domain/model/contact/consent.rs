@@ -75,7 +75,10 @@ pub(super) fn check(spec: &ConsentSpec, found: &mut Found) {
         for (n, name) in list.iter().enumerate() {
             let text = name.value.trim();
             if text.is_empty() || text.len() > MAX_TRAIT_BYTES {
-                found.add(&name.place, format!("can't name a trait: write 1 to {MAX_TRAIT_BYTES} bytes, such as \"email_opt_in\""));
+                found.add(
+                    &name.place,
+                    format!("can't name a trait: write 1 to {MAX_TRAIT_BYTES} bytes, such as \"email_opt_in\""),
+                );
             } else if list[..n].iter().any(|other| other.value.trim() == text) {
                 found.add(&name.place, format!("{text:?} is there twice: leave one out"));
             }
@@ -90,7 +93,8 @@ pub(super) fn check(spec: &ConsentSpec, found: &mut Found) {
 }
 
 pub(super) fn compile(spec: &ConsentSpec, vocabulary: &mut Vocabulary) -> ConsentModel {
-    let mut bits = |names: Vec<&str>| names.into_iter().fold(0, |bits, name| bits | vocabulary.intern_flag(&format!("traits.{name}")));
+    let mut bits =
+        |names: Vec<&str>| names.into_iter().fold(0, |bits, name| bits | vocabulary.intern_flag(&format!("traits.{name}")));
     let (agreeing, refusing) = (bits(spec.agreeing()), bits(spec.refusing()));
     vocabulary.intern_withdrawing(Flags { yes: refusing, no: agreeing });
     ConsentModel { opt_in: spec.is_opt_in(), agreeing, refusing }

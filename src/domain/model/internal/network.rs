@@ -83,7 +83,18 @@ mod tests {
 
     #[test]
     fn what_is_no_network_is_none() {
-        for text in ["", "10.0.0.0/33", "10.0.0/8", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/+8", "::/129", "shop.example", "10.*", "10.0.0.1-9"] {
+        for text in [
+            "",
+            "10.0.0.0/33",
+            "10.0.0/8",
+            "10.0.0.0/",
+            "10.0.0.0/-1",
+            "10.0.0.0/+8",
+            "::/129",
+            "shop.example",
+            "10.*",
+            "10.0.0.1-9",
+        ] {
             assert_eq!(Network::parse(text), None, "{text}");
         }
         assert_eq!(Network::parse(" 10.0.0.0/8 ").unwrap().to_string(), "10.0.0.0/8");

@@ -2,9 +2,11 @@
 
 use super::Said;
 use super::times::{BEGIN_MS, at, clock, long, on_day};
+use crate::domain::model::DEFAULT_SESSION_GAP_MS;
 use crate::domain::model::check::Found;
 use crate::domain::model::contact::{DEFAULT_MAX_HOLD_MS, is_quiet_at};
 use crate::domain::model::spec::Place;
+use crate::domain::names::canonical;
 use crate::domain::{DAY_MS, MINUTE_MS, Ms};
 
 const WEEK_MS: Ms = 7 * DAY_MS;
@@ -14,6 +16,9 @@ pub(super) fn find(said: &Said<'_>, found: &mut Found) {
     caps_and_triggers(said, found);
     cooldown(said, found);
     holds(said, found);
+    open_carts(said, found);
+    visits(said, found);
+    consent(said, found);
 }
 
 /// A cap that a series can't keep: its own steps fill it.
@@ -73,6 +78,64 @@ fn caps_and_triggers(said: &Said<'_>, found: &mut Found) {
             );
             found.add(&limit.place, message);
         }
+    }
+}
+
+/// A trigger that comes after something was put into a cart, and not while something is in one.
+fn open_carts(said: &Said<'_>, found: &mut Found) {
+    const FILLING: [&str; 2] = ["Product Added", "Wishlist Product Added to Cart"];
+    for trigger in said.spec.absence.triggers.iter().map(|t| &t.value) {
+        let Some(not) = trigger.not_with_open_cart.as_ref().filter(|not| not.value) else { continue };
+        let after = trigger.after.iter().flat_map(|after| &after.value.when.on);
+        if let Some(on) = after.map(|on| canonical(&on.value)).find(|on| FILLING.contains(on)) {
+            let message = format!(
+                "{on} fills a cart, and while it has something in it this trigger doesn't leave. {on} at {}: due at {}, when the \
+                 cart is still open: withheld (open-cart). Leave not_with_open_cart out, or let [cart] remind of carts",
+                clock(BEGIN_MS),
+                at(BEGIN_MS + trigger.within_ms.as_ref().map_or(0, |within| within.value)),
+            );
+            found.add(&not.place, message);
+        }
+    }
+}
+
+/// A trigger that waits for the end of the very visit that it comes after.
+fn visits(said: &Said<'_>, found: &mut Found) {
+    let gap_ms = said.spec.session_gap_ms.as_ref().map_or(DEFAULT_SESSION_GAP_MS, |gap| gap.value);
+    for trigger in said.spec.absence.triggers.iter().map(|t| &t.value) {
+        let Some((visit, within)) = trigger.after_visit.as_ref().filter(|v| v.value).zip(trigger.within_ms.as_ref()) else {
+            continue;
+        };
+        let of_event = trigger.after.is_some();
+        if of_event && within.value < gap_ms {
+            let message = format!(
+                "it never leaves after {}: a visit lasts until {} without activity. An event at {}: due at {}, but the visit ends at \
+                 {} at the soonest, so it waits until then. Make `within` longer than session_gap, or leave after_visit out",
+                long(within.value),
+                long(gap_ms),
+                clock(BEGIN_MS),
+                at(BEGIN_MS + within.value),
+                at(BEGIN_MS + gap_ms),
+            );
+            found.add(&visit.place, message);
+        }
+    }
+}
+
+/// Consent that has to be given first, and no trait by which it is.
+fn consent(said: &Said<'_>, found: &mut Found) {
+    let consent = &said.spec.contact.consent;
+    if let Some(opt_in) = consent.opt_in.as_ref().filter(|opt_in| opt_in.value)
+        && consent.agreeing.as_ref().is_some_and(Vec::is_empty)
+    {
+        let message = format!(
+            "nobody is mailed before consent was given, and no trait gives it: only events such as Subscribed or Consent Granted do. \
+             Somebody whose profile says yes at {} leaves a cart: step 1 is due at {}, no-consent. Leave consent_traits out, or \
+             name the traits of your profiles",
+            clock(BEGIN_MS),
+            at(BEGIN_MS + said.cart.steps_ms.first().copied().unwrap_or_default()),
+        );
+        found.add(&opt_in.place, message);
     }
 }
 
