@@ -110,7 +110,8 @@ impl Decoder {
         self.options.zones.get(usize::from(input)).and_then(Option::as_ref)
     }
 
-    fn check_key(&self, key: &[u8]) -> Result<(), Rejected> {
+    /// The prospect that a key names.
+    fn check_key<'a>(&self, key: &'a [u8]) -> Result<&'a str, Rejected> {
         match key.len() {
             0 => Err(reject(DeadReason::KeyEmpty, "the record's key is empty: it has to be the prospect")),
             _ if key.starts_with(ACCOUNT_KEY.as_bytes()) => {
@@ -120,10 +121,11 @@ impl Decoder {
                 let detail = format!("the key has {n} bytes, at most {} are allowed", self.options.max_key_bytes);
                 Err(Rejected { reason: DeadReason::KeyTooLong, detail })
             }
-            _ if std::str::from_utf8(key).is_ok_and(|key| !self.options.is_id(key, Of::Person)) => {
-                Err(no_id("the record's key", key))
-            }
-            _ => Ok(()),
+            _ => match std::str::from_utf8(key) {
+                Ok(key) if self.options.is_id(key, Of::Person) => Ok(key),
+                Ok(key) => Err(no_id("the record's key", key)),
+                Err(e) => Err(Rejected { reason: DeadReason::KeyNotUtf8, detail: format!("the key is not UTF-8: {e}") }),
+            },
         }
     }
 
@@ -289,9 +291,7 @@ impl Decode for Decoder {
         let Some(key) = record.key else {
             return Err(reject(DeadReason::KeyMissing, "the record has no key: it has to be the prospect"));
         };
-        self.check_key(key)?;
-        let prospect = std::str::from_utf8(key)
-            .map_err(|e| Rejected { reason: DeadReason::KeyNotUtf8, detail: format!("the key is not UTF-8: {e}") })?;
+        let prospect = self.check_key(key)?;
         let Some(value) = record.value else {
             return Err(reject(DeadReason::UnreadableValue, "the record has no value (a tombstone)"));
         };
@@ -309,8 +309,8 @@ impl Decode for Decoder {
 }
 
 #[cold]
-fn no_id(what: &str, text: &[u8]) -> Rejected {
-    let shown: String = String::from_utf8_lossy(text).chars().take(40).flat_map(char::escape_debug).collect();
+fn no_id(what: &str, text: &str) -> Rejected {
+    let shown: String = text.chars().take(40).flat_map(char::escape_debug).collect();
     Rejected {
         reason: DeadReason::KeyEmpty,
         detail: format!("{what} is `{shown}`, which stands for nobody: it has to be the prospect"),

@@ -191,9 +191,9 @@ fn verdict_name(verdict: Verdict) -> &'static str {
 
 /// An id as 32 hex digits.
 fn hex(id: u128, digits: &mut [u8; 32]) -> &str {
-    for (n, digit) in digits.iter_mut().enumerate() {
-        let nibble = (id >> (124 - 4 * n)) as usize & 0xf;
-        *digit = b"0123456789abcdef"[nibble];
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(id.to_be_bytes()) {
+        *pair = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 0xf)]];
     }
     std::str::from_utf8(digits).unwrap_or_default()
 }

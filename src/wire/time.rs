@@ -170,19 +170,18 @@ impl Rfc3339 {
         let year = year_of_era + era * 400 + i64::from(month <= 2);
 
         let mut text = *b"0000-00-00T00:00:00.000Z";
-        let mut put = |at: usize, digits: usize, mut value: i64| {
-            for cell in text.iter_mut().skip(at).take(digits).rev() {
-                *cell = b'0' + (value % 10) as u8;
-                value /= 10;
-            }
-        };
-        put(0, 4, year);
-        put(5, 2, month);
-        put(8, 2, day);
-        put(11, 2, in_day / HOUR_MS);
-        put(14, 2, in_day / MINUTE_MS % 60);
-        put(17, 2, in_day / SECOND_MS % 60);
-        put(20, 3, in_day % SECOND_MS);
+        // Two digits at a time, each where it belongs: every output has two of these.
+        let digit = |value: i64| b'0' + value as u8;
+        let mut pair = |at: usize, value: i64| [text[at], text[at + 1]] = [digit(value / 10), digit(value % 10)];
+        pair(0, year / 100);
+        pair(2, year % 100);
+        pair(5, month);
+        pair(8, day);
+        pair(11, in_day / HOUR_MS);
+        pair(14, in_day / MINUTE_MS % 60);
+        pair(17, in_day / SECOND_MS % 60);
+        pair(20, in_day % SECOND_MS / 10);
+        text[22] = digit(in_day % 10);
         Self(text)
     }
 

@@ -44,6 +44,9 @@ impl SeenIds {
                 read += length;
             }
         }
+        if gone == 0 {
+            return;
+        }
         self.low.drain(..gone);
         self.high.drain(..gone);
         self.times.gaps.drain(..read);

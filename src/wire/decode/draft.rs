@@ -149,7 +149,7 @@ impl<'a> Draft<'a> {
     #[inline]
     pub(super) fn set(&mut self, field: BuiltIn, rank: u8, scalar: Scalar<'a>) {
         // What others call a field may mean something else here: an object in its place is no fault.
-        if rank > CANONICAL && scalar == Scalar::Other {
+        if rank > CANONICAL && matches!(scalar, Scalar::Other) {
             return;
         }
         let faults = &mut self.faults;
@@ -165,7 +165,7 @@ impl<'a> Draft<'a> {
             BuiltIn::Currency => keep(&mut self.currency, currency, rank, scalar.short(MAX_CURRENCY_BYTES, faults)),
             BuiltIn::Product(field) => self.single.set(field, rank, scalar, faults),
             // A list is read by its own reader; a single value in its place is broken.
-            BuiltIn::Products if scalar == Scalar::Null || rank > CANONICAL => {}
+            BuiltIn::Products if rank > CANONICAL || matches!(scalar, Scalar::Null) => {}
             BuiltIn::Products => drop(faults.broken::<()>()),
         }
     }

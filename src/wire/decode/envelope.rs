@@ -80,7 +80,7 @@ impl Top {
             *keys.add(key) = object;
             *keys.add_otherwise(key) = object;
         }
-        keys.sort();
+        keys.seal();
         keys
     }
 }
@@ -95,7 +95,7 @@ impl TopField {
 impl<'a> Draft<'a> {
     /// `null` is absent: it takes nothing back that came under another name.
     pub(super) fn set_top(&mut self, field: TopField, scalar: Scalar<'a>) {
-        if scalar == Scalar::Null {
+        if matches!(scalar, Scalar::Null) {
             return;
         }
         let faults = &mut self.faults;
@@ -112,16 +112,17 @@ impl<'a> Draft<'a> {
             TopField::SomeUser => self.signals.set_user(&scalar),
             TopField::UserId => {
                 self.signals.set_user(&scalar);
-                self.file.is_user_zero = matches!(&scalar, Scalar::Text(text) if text == "0") || scalar == Scalar::Digits("0");
+                self.file.is_user_zero =
+                    matches!(&scalar, Scalar::Text(text) if text == "0") || matches!(scalar, Scalar::Digits("0"));
                 self.file.user_id = scalar.long_id(Of::Person, faults).or(self.file.user_id.take());
             }
             TopField::AnonymousId => {
-                self.file.has_anonymous = scalar != Scalar::Null;
+                self.file.has_anonymous = !matches!(scalar, Scalar::Null);
                 self.file.anonymous_id = scalar.long_id(Of::Person, faults).or(self.file.anonymous_id.take());
             }
             TopField::ReceivedAt => self.times.received_at = scalar.time(faults),
             TopField::SentAt => self.times.sent_at = scalar.time(faults),
-            TopField::Batch => self.is_batch = scalar == Scalar::Other,
+            TopField::Batch => self.is_batch = matches!(scalar, Scalar::Other),
             TopField::Email => self.signals.take_in(Signal::Email(ELSEWHERE), &scalar),
         }
     }

@@ -29,11 +29,11 @@ fn envelope<'a>(scan: &mut Scan<'a>, lookup: &Lookup, file: bool, draft: &mut Dr
         Some(Top::Field(field)) => {
             let scalar = scan.scalar()?;
             // A time in an object is for the careful pass.
-            (scalar != Scalar::Other || !field.is_time()).then(|| draft.set_top(*field, scalar))
+            (!matches!(scalar, Scalar::Other) || !field.is_time()).then(|| draft.set_top(*field, scalar))
         }
         Some(Top::Otherwise(field)) => {
             let scalar = scan.scalar()?;
-            (scalar != Scalar::Other || !field.is_time()).then(|| draft.set_top_otherwise(*field, scalar))
+            (!matches!(scalar, Scalar::Other) || !field.is_time()).then(|| draft.set_top_otherwise(*field, scalar))
         }
         Some(Top::Properties) => properties(scan, lookup, draft),
         Some(Top::Nested(node)) => nested(scan, lookup, *node, draft),

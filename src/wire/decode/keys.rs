@@ -1,15 +1,16 @@
-//! Tables of keys that are looked at. Few, so a scan of those of one length beats a hash. Keys that are also known in other spellings
-//! are found by their normal form; nearly all that are unknown are told by three of their bytes before it is made.
+//! Tables of keys that are looked at. A key is found by a hash of its first and last bytes, mostly at the first look. Keys that are
+//! also known in other spellings are found by their normal form; nearly all that are unknown are told by three of their bytes before
+//! it is made.
 
 use super::spelled::{MAX_KEY_BYTES, normal_key};
 
 /// Keys and what they mean.
 #[derive(Debug, Clone)]
 pub(super) struct Keys<T> {
-    /// By length, once sorted.
     rows: Vec<Row<T>>,
-    /// Where the keys of a length begin; the last number is that of all.
-    starts: [u16; LENGTHS + 1],
+    /// Once sealed: by the hash of a key, the next free place where two have the same, one more than the number of its row; 0 where
+    /// there is none. A power of two, at most one in eight is taken.
+    slots: Vec<u16>,
     /// By normal form.
     otherwise: hashbrown::HashMap<Box<[u8]>, T, foldhash::fast::FixedState>,
     /// A bit for what [`ends`] says of each of them.
@@ -17,7 +18,7 @@ pub(super) struct Keys<T> {
 }
 
 /// How many different ends are told apart.
-const ENDS: usize = 1024;
+const ENDS: usize = 4096;
 
 #[derive(Debug, Clone)]
 struct Row<T> {
@@ -26,15 +27,12 @@ struct Row<T> {
     meaning: T,
 }
 
-/// Longer keys are taken for this long.
-const LENGTHS: usize = 40;
-
 /// Up to this length two keys of one length are the same if their marks are.
 const MARKED: usize = 16;
 
 impl<T> Default for Keys<T> {
     fn default() -> Self {
-        Self { rows: Vec::new(), starts: [0; LENGTHS + 1], otherwise: hashbrown::HashMap::default(), ends: [0; ENDS / 64] }
+        Self { rows: Vec::new(), slots: Vec::new(), otherwise: hashbrown::HashMap::default(), ends: [0; ENDS / 64] }
     }
 }
 
@@ -75,23 +73,32 @@ impl<T> Keys<T> {
     }
 
     /// Has to be called before anything can be found.
-    pub(super) fn sort(&mut self) {
-        self.rows.sort_by_key(|row| length(row.key.as_bytes()));
-        for (n, start) in self.starts.iter_mut().enumerate() {
-            let shorter = self.rows.iter().filter(|row| length(row.key.as_bytes()) < n).count();
-            *start = u16::try_from(shorter).unwrap_or(u16::MAX);
+    pub(super) fn seal(&mut self) {
+        // A table without rows has room for what is never there, so that each look ends.
+        self.slots = vec![0; (8 * self.rows.len()).next_power_of_two().max(1)];
+        let places = self.slots.len() - 1;
+        for (n, row) in self.rows.iter().enumerate() {
+            let mut place = hash(row.mark, row.key.len()) & places;
+            while self.slots[place] != 0 {
+                place = (place + 1) & places;
+            }
+            self.slots[place] = u16::try_from(n + 1).unwrap_or(u16::MAX);
         }
     }
 
-    #[inline]
+    /// What a key means.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "some twenty times for each event")]
     pub(super) fn get(&self, key: &[u8]) -> Option<&T> {
-        let length = length(key);
-        let rows = self.rows.get(usize::from(self.starts[length])..usize::from(self.starts[length + 1]))?;
-        if !rows.is_empty() {
-            let mark = mark(key);
-            if let Some(row) = rows.iter().find(|row| row.mark == mark && (length <= MARKED || row.key.as_bytes() == key)) {
+        let mark = mark(key);
+        let places = self.slots.len().wrapping_sub(1);
+        let mut place = hash(mark, key.len());
+        while let Some(&slot @ 1..) = self.slots.get(place & places) {
+            let row = self.rows.get(usize::from(slot) - 1)?;
+            if row.mark == mark && row.key.len() == key.len() && (key.len() <= MARKED || row.key.as_bytes() == key) {
                 return Some(&row.meaning);
             }
+            place = place.wrapping_add(1);
         }
         let end = ends(key);
         if self.ends[end / 64] >> (end % 64) & 1 == 0 {
@@ -101,10 +108,12 @@ impl<T> Keys<T> {
     }
 }
 
-/// Which place in [`Keys::starts`] a key has.
+/// A number that most keys have for themselves: the upper bits of a product depend on all bits of what is multiplied.
 #[inline]
-fn length(key: &[u8]) -> usize {
-    key.len().min(LENGTHS - 1)
+#[allow(clippy::cast_possible_truncation, reason = "a hash")]
+fn hash(mark: u128, length: usize) -> usize {
+    let folded = (mark >> 64) as u64 ^ (mark as u64).rotate_left(29) ^ length as u64;
+    (folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize
 }
 
 /// The same number for all spellings of a key, out of its first letter and its last two. A key that begins or ends with something
@@ -113,8 +122,9 @@ fn length(key: &[u8]) -> usize {
 fn ends(key: &[u8]) -> usize {
     match key {
         [first, .., before, last] => {
-            let fold = |byte: u8| usize::from(byte & 0x1f);
-            (fold(*first) << 5 ^ fold(*before) << 2 ^ fold(*last) << 4 ^ fold(*last)) % ENDS
+            let fold = |byte: u8| u32::from(byte & 0x1f);
+            let all = fold(*first) << 10 | fold(*before) << 5 | fold(*last);
+            (all.wrapping_mul(0x9E37_79B1) >> 20) as usize % ENDS
         }
         _ => 0,
     }
@@ -142,12 +152,12 @@ mod tests {
         let (known, unknown): (Vec<_>, Vec<_>) = all.iter().enumerate().partition(|(n, _)| n % 3 > 0);
         let mut keys = Keys::default();
         known.iter().for_each(|(n, key)| *keys.add(key) = *n);
-        keys.sort();
+        keys.seal();
         assert!(known.iter().all(|(n, key)| keys.get(key.as_bytes()) == Some(n)));
         assert!(unknown.iter().all(|(_, key)| keys.get(key.as_bytes()).is_none()));
         assert_eq!(keys.get(b""), None);
         *keys.add("") = 1;
-        keys.sort();
+        keys.seal();
         assert_eq!(keys.get(b""), Some(&1));
     }
 
@@ -157,7 +167,7 @@ mod tests {
         *keys.add("order_id") = 1;
         *keys.add_otherwise("order_id") = 2;
         *keys.add_otherwise("qty") = 3;
-        keys.sort();
+        keys.seal();
         assert_eq!(keys.get(b"order_id"), Some(&1));
         for key in ["orderId", "OrderID", "ORDER_ID", "order-id", "Order ID", "orderid", "order__id"] {
             assert_eq!(keys.get(key.as_bytes()), Some(&2), "{key}");

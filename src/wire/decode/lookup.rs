@@ -237,11 +237,10 @@ impl Lookup {
         }
         lookup.add_flags(vocabulary);
         lookup.add_spellings(vocabulary);
-        // Behind all others: of the keys of one length the first are found soonest, and bounces are few.
         for (path, says, rank) in bounce::PLACES {
             lookup.entry_at(PROPERTIES, path).signals.push(Signal::Bounce(says, rank));
         }
-        lookup.nodes.iter_mut().for_each(Node::sort);
+        lookup.nodes.iter_mut().for_each(Node::seal);
         lookup
     }
 

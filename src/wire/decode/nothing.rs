@@ -62,28 +62,24 @@ pub(super) fn is_id(text: &str, of: Of) -> bool {
     }
 }
 
-/// Whether one of the words begins so, or zeros and hyphens do.
+/// How the words begin: a bit for each pair of letters, whatever their case.
+const BEGINNINGS: [u32; 32] = {
+    const PAIRS: [&[u8; 2]; 17] =
+        [b"nu", b"no", b"ni", b"na", b"n/", b"un", b"vo", b"tr", b"fa", b"ob", b"an", b"gu", b"us", b"te", b"id", b"em", b"di"];
+    let mut bits = [0; 32];
+    let mut n = 0;
+    while n < PAIRS.len() {
+        let [first, second] = *PAIRS[n];
+        bits[(first & 0x1f) as usize] |= 1 << (second & 0x1f);
+        n += 1;
+    }
+    bits
+};
+
+/// Whether one of the words may begin so, or zeros with hyphens do: it is looked at once more then.
+#[inline]
 fn may_begin_a_word(first: u8, second: u8) -> bool {
-    matches!(
-        &[first | 0x20, second | 0x20],
-        b"nu"
-            | b"no"
-            | b"ni"
-            | b"na"
-            | b"n/"
-            | b"un"
-            | b"vo"
-            | b"tr"
-            | b"fa"
-            | b"ob"
-            | b"an"
-            | b"gu"
-            | b"us"
-            | b"te"
-            | b"id"
-            | b"em"
-            | b"di"
-    ) || first == b'0' && second == b'-'
+    BEGINNINGS[usize::from(first & 0x1f)] >> (second & 0x1f) & 1 == 1 || first == b'0' && second == b'-'
 }
 
 #[inline(never)]

@@ -3,6 +3,7 @@
 //! Every struct is taken apart completely: a field added to the domain does not compile until it has a place here.
 
 use super::VERSION;
+use super::writer::varint_bytes;
 pub(super) use super::writer::{Writer, encode_varint, zigzag};
 use crate::domain::dedup::SeenIds;
 use crate::domain::effect::Cause;
@@ -75,11 +76,16 @@ pub(super) fn seen_ids(field: u32, ids: &SeenIds, w: &mut Writer<'_>) {
     if low.is_empty() {
         return;
     }
-    w.nested(field, |w| {
-        w.packed(1, low.iter().map(|hash| hash.to_le_bytes()));
-        w.bytes(2, high);
-        w.nested(3, |w| seconds(w.base, oldest_s, gaps, w));
-    });
+    let oldest = zigzag(w.base.div_euclid(SECOND_MS).wrapping_sub(oldest_s));
+    let chain = varint_bytes(oldest) + gaps.len();
+    let parts = [4 * low.len(), high.len(), chain];
+    // The largest part of most records: its length is known before it is written, so that nothing has to be moved.
+    w.message_of(field, parts.iter().map(|bytes| 1 + varint_bytes(*bytes as u64) + bytes).sum());
+    w.packed(1, low.iter().map(|hash| hash.to_le_bytes()));
+    w.bytes(2, high);
+    w.message_of(3, chain);
+    encode_varint(oldest, w.out);
+    w.out.extend_from_slice(gaps);
 }
 
 /// A chain of whole seconds.

@@ -65,6 +65,12 @@ impl Writer<'_> {
         }
     }
 
+    /// The head of a message or packed list of so many bytes.
+    pub(super) fn message_of(&mut self, field: u32, bytes: usize) {
+        encode_key(field, WireType::LengthDelimited, self.out);
+        encode_varint(bytes as u64, self.out);
+    }
+
     /// A message or packed list whose length is known once it is written. Nearly all are shorter than 128 bytes, so one byte is
     /// kept for the length and the rare long one is moved; one of up to 16 KiB, as the ids of somebody active, by a byte and in place.
     pub(super) fn nested(&mut self, field: u32, write: impl FnOnce(&mut Self)) {
@@ -109,10 +115,9 @@ impl Writer<'_> {
         }
         encode_key(field, WireType::LengthDelimited, self.out);
         encode_varint((values.len() * N) as u64, self.out);
-        let at = self.out.len();
-        self.out.resize(at + values.len() * N, 0);
-        for (place, value) in self.out[at..].as_chunks_mut::<N>().0.iter_mut().zip(values) {
-            *place = value;
+        self.out.reserve(values.len() * N);
+        for value in values {
+            self.out.extend_from_slice(&value);
         }
     }
 }
@@ -132,6 +137,11 @@ pub(super) fn encode_varint(value: u64, out: &mut Vec<u8>) {
     } else {
         encode_long_varint(value, out);
     }
+}
+
+/// How many bytes a number takes.
+pub(super) fn varint_bytes(value: u64) -> usize {
+    prost::encoding::encoded_len_varint(value)
 }
 
 fn encode_long_varint(value: u64, out: &mut Vec<u8>) {
