@@ -22,9 +22,7 @@ pub fn fetch_all<T>(values: &[T]) {
 /// What a decoded prospect points to; the prospect itself must have come already.
 pub fn fetch_parts(prospect: &Prospect) {
     for ids in [&prospect.seen.changes, &prospect.seen.others] {
-        let (low, _, _, gaps) = ids.parts();
-        fetch_all(low);
-        fetch_all(gaps);
+        fetch_all(ids.memory());
     }
     fetch_all(&prospect.carts);
     if let Some(more) = &prospect.more {

@@ -68,8 +68,7 @@ fn seen(seen: &Seen) -> usize {
 }
 
 fn ids(ids: &SeenIds) -> usize {
-    let (low, high, _, gaps) = ids.parts();
-    4 * FRAME + 4 * low.len() + high.len() + CHAINED + gaps.len()
+    4 * FRAME + ids.memory().len() + CHAINED
 }
 
 /// One cart with its lines and its series.

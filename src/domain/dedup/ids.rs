@@ -2,13 +2,27 @@
 
 use crate::domain::{Ms, SECOND_MS};
 
-/// Hashes of messages, oldest first, each with its time in whole seconds.
+/// Hashes of messages, oldest first, each with its time in whole seconds. All in one piece of memory: each event of a prospect that
+/// nobody touched for a while waits for every piece.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SeenIds {
-    /// Of each hash the low 32 bits, and the next eight.
-    low: Vec<u32>,
-    high: Vec<u8>,
-    times: Times,
+    /// Of each hash 40 bits; behind them, for each one but the first, the seconds since the one before it: zigzag varints.
+    bytes: Vec<u8>,
+    count: u32,
+    /// Of the first and of the last one.
+    oldest_s: i64,
+    newest_s: i64,
+}
+
+/// What is kept of a hash: its low 32 bits, and the next eight.
+type Id = [u8; ID_BYTES];
+const ID_BYTES: usize = 5;
+/// Events for which a list that is read has room, with gaps of a byte: nearly every record is read for one more.
+const ROOM: usize = 4;
+
+fn id_of(hash: u64) -> Id {
+    let [a, b, c, d, e, ..] = hash.to_le_bytes();
+    [a, b, c, d, e]
 }
 
 /// Times that rarely differ by much.
@@ -24,50 +38,56 @@ struct Times {
 impl SeenIds {
     /// Whether this hash is among them, as far as 40 bits tell.
     #[must_use]
-    #[allow(clippy::cast_possible_truncation, reason = "the other bits are not kept")]
     pub fn contains(&self, hash: u64) -> bool {
-        let (low, high) = (hash as u32, (hash >> 32) as u8);
-        if !self.low.contains(&low) {
-            return false;
-        }
-        self.low.iter().zip(&self.high).any(|of| of == (&low, &high))
+        self.ids().contains(&id_of(hash))
     }
 
     /// Drops the oldest: all that are older than `oldest_ms` but the last `at_least`, and what is more than `at_most`.
     pub fn forget(&mut self, at_least: usize, at_most: usize, oldest_ms: Ms) {
         let (mut gone, mut read) = (0, 0);
-        let all = self.low.len();
-        while all - gone > at_most || (all - gone > at_least && is_older(self.times.oldest_s, oldest_ms)) {
+        let all = self.len();
+        while all - gone > at_most || (all - gone > at_least && is_older(self.oldest_s, oldest_ms)) {
             gone += 1;
-            if let Some((gap, length)) = self.times.gaps.get(read..).and_then(read_gap) {
-                self.times.oldest_s = self.times.oldest_s.wrapping_add(gap);
+            if let Some((gap, length)) = self.gaps().get(read..).and_then(read_gap) {
+                self.oldest_s = self.oldest_s.wrapping_add(gap);
                 read += length;
             }
         }
         if gone == 0 {
             return;
         }
-        self.low.drain(..gone);
-        self.high.drain(..gone);
-        self.times.gaps.drain(..read);
+        let gaps_at = all * ID_BYTES;
+        self.bytes.drain(gaps_at..gaps_at + read);
+        self.bytes.drain(..gone * ID_BYTES);
+        self.set_count(all - gone);
     }
 
     /// Adds one behind the others.
-    #[allow(clippy::cast_possible_truncation, reason = "the other bits are not kept")]
     pub fn push(&mut self, hash: u64, time_s: i64) {
-        self.times.push(self.low.is_empty(), time_s);
-        self.low.push(hash as u32);
-        self.high.push((hash >> 32) as u8);
+        let (count, end) = (self.len(), self.bytes.len());
+        let at = count * ID_BYTES;
+        self.bytes.extend_from_slice(&[0; ID_BYTES]);
+        self.bytes.copy_within(at..end, at + ID_BYTES);
+        if let Some(place) = self.bytes.get_mut(at..at + ID_BYTES) {
+            place.copy_from_slice(&id_of(hash));
+        }
+        if count == 0 {
+            self.oldest_s = time_s;
+        } else {
+            write_gap(time_s.wrapping_sub(self.newest_s), &mut self.bytes);
+        }
+        self.newest_s = time_s;
+        self.set_count(count + 1);
     }
 
     /// Whether at least so many of them are not older than `since_ms`.
     #[must_use]
     pub fn has_since(&self, count: usize, since_ms: Ms) -> bool {
-        if self.low.len() < count {
+        if self.len() < count {
             return false;
         }
-        let gaps = &self.times.gaps;
-        let (mut time_s, mut end) = (self.times.newest_s, gaps.len());
+        let gaps = self.gaps();
+        let (mut time_s, mut end) = (self.newest_s, gaps.len());
         for _ in 0..count {
             if is_older(time_s, since_ms) {
                 return false;
@@ -84,26 +104,55 @@ impl SeenIds {
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.low.len()
+        self.count as usize
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.low.is_empty()
+        self.count == 0
     }
 
-    /// The hashes in two parts, the time of the first and the gaps, to be stored.
+    /// What is kept of the hashes.
     #[must_use]
-    pub fn parts(&self) -> (&[u32], &[u8], i64, &[u8]) {
-        (&self.low, &self.high, self.times.oldest_s, &self.times.gaps)
+    pub fn ids(&self) -> &[Id] {
+        self.bytes.get(..self.len() * ID_BYTES).unwrap_or_default().as_chunks().0
     }
 
-    /// Puts stored parts together; `None` when there is not one gap for each hash but the first.
+    /// The time of the first in whole seconds, and the gaps as they are stored.
     #[must_use]
-    pub fn from_parts(low: Vec<u32>, high: Vec<u8>, oldest_s: i64, gaps: Vec<u8>) -> Option<Self> {
-        let times = Times::from_parts(low.len(), oldest_s, gaps)?;
-        (low.len() == high.len()).then_some(Self { low, high, times })
+    pub fn times(&self) -> (i64, &[u8]) {
+        (self.oldest_s, self.gaps())
+    }
+
+    /// All of it, as it lies in memory.
+    #[must_use]
+    pub fn memory(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Puts stored parts together: of each hash the low 32 bits, the next eight, and the times. `None` when there is not one of each.
+    #[must_use]
+    pub fn from_parts(low: &[[u8; 4]], high: &[u8], oldest_s: i64, gaps: &[u8]) -> Option<Self> {
+        if low.len() != high.len() {
+            return None;
+        }
+        let newest_s = newest(low.len(), oldest_s, gaps)?;
+        let mut bytes = Vec::with_capacity(low.len() * ID_BYTES + gaps.len() + ROOM * (ID_BYTES + 1));
+        for ([a, b, c, d], e) in low.iter().zip(high) {
+            bytes.extend_from_slice(&[*a, *b, *c, *d, *e]);
+        }
+        bytes.extend_from_slice(gaps);
+        Some(Self { bytes, count: u32::try_from(low.len()).ok()?, oldest_s, newest_s })
+    }
+
+    fn gaps(&self) -> &[u8] {
+        self.bytes.get(self.len() * ID_BYTES..).unwrap_or_default()
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "some hundreds at most")]
+    fn set_count(&mut self, count: usize) {
+        self.count = count as u32;
     }
 }
 
@@ -171,15 +220,21 @@ impl Times {
     }
 
     fn from_parts(ids: usize, oldest_s: i64, gaps: Vec<u8>) -> Option<Self> {
-        let (mut newest_s, mut read, mut count) = (oldest_s, 0, usize::from(ids > 0));
-        while read < gaps.len() {
-            let (gap, length) = read_gap(gaps.get(read..)?)?;
-            newest_s = newest_s.wrapping_add(gap);
-            read += length;
-            count += 1;
-        }
-        (count == ids).then_some(Self { oldest_s, newest_s, gaps })
+        let newest_s = newest(ids, oldest_s, &gaps)?;
+        Some(Self { oldest_s, newest_s, gaps })
     }
+}
+
+/// The time of the last of so many; `None` when there is not one gap for each but the first.
+fn newest(ids: usize, oldest_s: i64, gaps: &[u8]) -> Option<i64> {
+    let (mut newest_s, mut read, mut count) = (oldest_s, 0, usize::from(ids > 0));
+    while read < gaps.len() {
+        let (gap, length) = read_gap(gaps.get(read..)?)?;
+        newest_s = newest_s.wrapping_add(gap);
+        read += length;
+        count += 1;
+    }
+    (count == ids).then_some(newest_s)
 }
 
 fn is_older(time_s: i64, oldest_ms: Ms) -> bool {
@@ -224,14 +279,13 @@ mod tests {
         seen.push(7, 86_600);
         seen.forget(0, 64, 200_000);
         assert_eq!((0..8).filter(|h| seen.contains(*h)).collect::<Vec<_>>(), [3, 4, 5, 6, 7]);
-        let (low, high, oldest_s, gaps) = seen.parts();
+        let (oldest_s, gaps) = seen.times();
         assert_eq!(oldest_s, 200);
-        let again =
-            |low: &[u32], high: &[u8], gaps: &[u8]| SeenIds::from_parts(low.to_vec(), high.to_vec(), oldest_s, gaps.to_vec());
-        assert_eq!(again(low, high, gaps), Some(seen.clone()));
-        assert_eq!(again(&[1], &[1], gaps), None);
-        assert_eq!(again(low, &[1], gaps), None);
-        assert_eq!(again(&[1, 2], &[1, 2], &[0x80]), None);
+        let (low, high): (Vec<_>, Vec<_>) = seen.ids().iter().map(|[a, b, c, d, e]| ([*a, *b, *c, *d], *e)).unzip();
+        assert_eq!(SeenIds::from_parts(&low, &high, oldest_s, gaps), Some(seen.clone()));
+        assert_eq!(SeenIds::from_parts(&[[1; 4]], &[1], oldest_s, gaps), None);
+        assert_eq!(SeenIds::from_parts(&low, &[1], oldest_s, gaps), None);
+        assert_eq!(SeenIds::from_parts(&[[1; 4]; 2], &[1, 2], oldest_s, &[0x80]), None);
     }
 
     #[test]

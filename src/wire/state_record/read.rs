@@ -81,12 +81,7 @@ pub(super) fn seen_ids(mut r: Reader<'_>) -> Read<SeenIds> {
         return damaged(r.what, "no ids");
     }
     let (oldest_s, gaps) = chain_of_seconds(&r, seconds)?;
-    // With room for those of the next events: nearly every record is read for one more.
-    let mut low_with_room = Vec::with_capacity(low.len() + 4);
-    low_with_room.extend(low.iter().map(|h| u32::from_le_bytes(*h)));
-    let mut high_with_room = Vec::with_capacity(high.len() + 4);
-    high_with_room.extend_from_slice(high);
-    let ids = SeenIds::from_parts(low_with_room, high_with_room, oldest_s, gaps);
+    let ids = SeenIds::from_parts(low, high, oldest_s, gaps);
     ids.map_or_else(|| damaged(r.what, "ids and their times don't match"), Ok)
 }
 
@@ -103,17 +98,15 @@ fn old_ids(r: &Reader<'_>, hashes: &[[u8; 8]], times: &[u8], seconds: &[u8]) -> 
         return Ok(Some(Box::new(OldIds::of(hashes.zip(times.into_iter().map(dedup::seconds))))));
     }
     let (oldest_s, gaps) = chain_of_seconds(r, seconds)?;
-    let old = OldIds::from_parts(hashes.collect(), oldest_s, gaps);
+    let old = OldIds::from_parts(hashes.collect(), oldest_s, gaps.to_vec());
     old.filter(|old| !old.is_empty())
         .map_or_else(|| damaged(r.what, "ids and their times don't match"), |old| Ok(Some(Box::new(old))))
 }
 
 /// The first of a chain of whole seconds, and the gaps after it.
-fn chain_of_seconds(r: &Reader<'_>, mut chain: &[u8]) -> Read<(i64, Vec<u8>)> {
+fn chain_of_seconds<'b>(r: &Reader<'_>, mut chain: &'b [u8]) -> Read<(i64, &'b [u8])> {
     let distance = decode_varint(&mut chain).or_else(|e| damaged(r.what, e))?;
-    let mut gaps = Vec::with_capacity(chain.len() + 8);
-    gaps.extend_from_slice(chain);
-    Ok((r.base.div_euclid(SECOND_MS).wrapping_sub(unzigzag(distance)), gaps))
+    Ok((r.base.div_euclid(SECOND_MS).wrapping_sub(unzigzag(distance)), chain))
 }
 
 fn consent_state(number: u64) -> Read<ConsentState> {

@@ -72,17 +72,17 @@ pub(super) fn prospect(prospect: &Prospect, out: &mut Vec<u8>) {
 }
 
 pub(super) fn seen_ids(field: u32, ids: &SeenIds, w: &mut Writer<'_>) {
-    let (low, high, oldest_s, gaps) = ids.parts();
-    if low.is_empty() {
+    let (ids, (oldest_s, gaps)) = (ids.ids(), ids.times());
+    if ids.is_empty() {
         return;
     }
     let oldest = zigzag(w.base.div_euclid(SECOND_MS).wrapping_sub(oldest_s));
     let chain = varint_bytes(oldest) + gaps.len();
-    let parts = [4 * low.len(), high.len(), chain];
+    let parts = [4 * ids.len(), ids.len(), chain];
     // The largest part of most records: its length is known before it is written, so that nothing has to be moved.
     w.message_of(field, parts.iter().map(|bytes| 1 + varint_bytes(*bytes as u64) + bytes).sum());
-    w.packed(1, low.iter().map(|hash| hash.to_le_bytes()));
-    w.bytes(2, high);
+    w.packed(1, ids.iter().map(|[a, b, c, d, _]| [*a, *b, *c, *d]));
+    w.packed(2, ids.iter().map(|[.., high]| [*high]));
     w.message_of(3, chain);
     encode_varint(oldest, w.out);
     w.out.extend_from_slice(gaps);
