@@ -541,10 +541,10 @@ prop_compose! {
               answer in prop_oneof![Just(None), Just(Some(Answer::Accepted)), Just(Some(Answer::Rejected)),
                                     Just(Some(Answer::Recycled)), Just(Some(Answer::Won)), Just(Some(Answer::Lost)),
                                     Just(Some(Answer::NoShow))],
-              below in any::<bool>()) -> Lead {
+              below in any::<bool>(), source in proptest::option::of(text()), persona in proptest::option::of(any::<u32>())) -> Lead {
         let qualification = if sql { Qualification::Sql } else { Qualification::Mql };
         let (handed_over_ms, answered_ms, again_from_ms, re_entered_ms) = times;
-        Lead { stand, qualification, handed_over_ms, due_ms, answer, answered_ms, again_from_ms, below, re_entered_ms }
+        Lead { stand, qualification, handed_over_ms, due_ms, answer, answered_ms, again_from_ms, below, re_entered_ms, source, persona }
     }
 }
 

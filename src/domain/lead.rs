@@ -51,6 +51,9 @@ pub struct Lead {
     pub below: bool,
     /// When the prospect last came back from being disqualified; 0 while it never did.
     pub re_entered_ms: Ms,
+    /// By what source it had come first when it was handed over, and the [`super::model::name_hash`] of its persona then: for the figures.
+    pub source: Option<Text>,
+    pub persona: Option<u32>,
 }
 
 impl Lead {
@@ -167,13 +170,17 @@ fn hand_over(
     effects: &mut Effects,
 ) {
     let sla_ms = if level == Qualification::Sql { model.sql_sla_ms } else { model.sla_ms };
-    let lead = &mut prospect.more_mut().lead;
+    let persona = prospect.tracks.get(turn.charge).and_then(|track| track.persona);
+    let more = prospect.more_mut();
+    let (lead, source) = (&mut more.lead, more.customer.first_source.clone());
     **lead = Lead {
         stand: Stand::Waiting,
         qualification: level,
         handed_over_ms: told.judged_ms,
         due_ms: Some(told.judged_ms.saturating_add(sla_ms)),
         re_entered_ms: lead.re_entered_ms,
+        source,
+        persona,
         ..Lead::default()
     };
     let why = reasons(prospect, turn, told);

@@ -168,6 +168,12 @@ fn leads_are_counted_by_source_and_a_late_answer_takes_back_what_silence_counted
         [Mql, MqlToSql, MqlBack, Won].map(|what| figures.get(&key(what)))
     };
     let answered = |figures: &Figures| figures.total(|key| matches!(key, Key::LeadAnswered { .. }));
+    // What is learnt of her origin later changes nothing: it counts beside its hand-over.
+    let known = after(
+        &models,
+        &format!("{}4h Lead_Accepted by=ann id=x; 5h page path=/ by=ann id=y context.campaign.source=ad", rise("ann", "")),
+    );
+    assert_eq!((by(&known.figures(), "(none)"), by(&known.figures(), "ad")), ([1, 1, 0, 0], [0; 4]));
     let silent = after(&models, &format!("{}5d wait", rise("ann", "fair")));
     assert_eq!((by(&silent.figures(), "fair"), answered(&silent.figures())), ([1, 0, 1, 0], 0));
     let late = after(&models, &format!("{}5d Lead_Accepted by=ann id=x", rise("ann", "fair")));

@@ -44,6 +44,7 @@ class Lead:
         self.handed_over = self.due = self.answer = None
         self.answered = self.again_from = 0
         self.below = False
+        self.origin = ()
 
     @property
     def is_with_sales(self):
@@ -68,9 +69,8 @@ class Lead:
         self.stand = stand
 
     def count(self, what, number=1):
-        """How far hand-overs got, by the first source and the persona of this moment."""
-        sources = self.person.sources["source"]
-        for by, name in (("source", sources[0] if sources else None), ("persona", self.person.persona)):
+        """How far hand-overs got, by the first source and the persona that it had then."""
+        for by, name in self.origin:
             self.tell.passed[by, name, what] += number
 
     def say(self, what, reason=""):
@@ -106,6 +106,8 @@ class Lead:
         self.become("waiting")
         self.level, self.handed_over, self.due = level, at, at + self.rules.sla[level]
         self.answer, self.answered, self.below = None, 0, False
+        sources = self.person.sources["source"]
+        self.origin = (("source", sources[0] if sources else None), ("persona", self.person.persona))
         self.count(level.lower())
         self.say("handed-over")
 

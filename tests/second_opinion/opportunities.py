@@ -8,7 +8,7 @@ WINS = names("Order Completed", "Contract Signed", "Deal Won", "Opportunity Won"
 ASKS = names(
     "Product Added", "Wishlist Product Added to Cart", "Cart Viewed", "Cart Updated", "Cart Emptied", "Cart Cleared",
     "Checkout Started", "Checkout Step Viewed", "Checkout Step Completed", "Payment Info Entered", "Payment Failed",
-    "Demo Requested", "Quote Requested", "Proposal Sent", "Price Negotiated", "Survey Answered",
+    "Demo Requested", "Quote Requested", "Proposal Sent", "Price Negotiated",
 )
 LEAST = 10
 LEAST_WAIT = 7 * times.DAY

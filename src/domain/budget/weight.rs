@@ -240,8 +240,8 @@ fn more(more: &More) -> usize {
         bought,
         known_orders,
     } = more;
-    // A lead is numbers alone: nine of them.
-    let lead = lead.get().map_or(0, |_| FRAME + 9 * NUMBER);
+    // A lead is numbers, ten of them, and the name of a source.
+    let lead = lead.get().map_or(0, |lead| FRAME + 10 * NUMBER + text(lead.source.as_deref()));
     self::traits(traits)
         + lead
         + contact.get().map_or(0, self::contact)

@@ -21,7 +21,7 @@ pub struct Pipeline {
 /// Events that win, besides those that order.
 const WINS: [&str; 4] = ["Order Completed", "Contract Signed", "Deal Won", "Opportunity Won"];
 /// Events that show the wish to buy, besides those of carts and checkouts.
-const ASKS: [&str; 5] = ["Demo Requested", "Quote Requested", "Proposal Sent", "Price Negotiated", "Survey Answered"];
+const ASKS: [&str; 4] = ["Demo Requested", "Quote Requested", "Proposal Sent", "Price Negotiated"];
 
 /// What a model's moves say: in the funnel if it has one, else in the journey.
 #[must_use]

@@ -97,9 +97,7 @@ impl Tally {
         if facts.is_empty() {
             return;
         }
-        let charge = models.in_charge_of(prospect);
-        let persona = prospect.tracks.get(charge).zip(models.models.get(charge)).and_then(|(t, m)| m.people.persona_of(t));
-        let source = prospect.more.as_ref().and_then(|more| more.customer.first_source.as_deref());
+        let (source, persona) = origin(prospect, models);
         let source = source.map_or(Text::const_new(NO_NAME), |source| self.name(Origin::FirstSource, source));
         for (what, count) in facts {
             self.note(Key::LeadsBy { by: LeadBy::Source, name: source.clone(), what }, count);
@@ -123,6 +121,21 @@ impl Tally {
         }
         self.note(Key::LeadAnswered { qualification, bucket: buckets::of(took_ms) }, 1);
     }
+}
+
+/// Source and persona: those of the hand-over, so that what becomes of it counts beside it; of a lead that sales found, those it has.
+fn origin<'a>(prospect: &'a Prospect, models: &Models) -> (Option<&'a str>, Option<Text>) {
+    let charge = models.in_charge_of(prospect);
+    let (Some(more), Some(track), Some(model)) =
+        (prospect.more.as_deref(), prospect.tracks.get(charge), models.models.get(charge))
+    else {
+        return (None, None);
+    };
+    let named = |persona: Option<u32>| model.people.personas.iter().find(|p| Some(p.hash) == persona).map(|p| p.name.clone());
+    if more.lead.handed_over_ms == 0 {
+        return (more.customer.first_source.as_deref(), named(track.persona));
+    }
+    (more.lead.source.as_deref(), named(more.lead.persona))
 }
 
 #[cfg(test)]

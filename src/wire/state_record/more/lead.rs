@@ -6,7 +6,19 @@ use crate::wire::state_record::read::{Read, Reader, Value, damaged, nowhere, pos
 use crate::wire::state_record::write::{Writer, position as write_position};
 
 pub(super) fn write(value: &Lead, w: &mut Writer<'_>) {
-    let Lead { stand, qualification, handed_over_ms, due_ms, answer, answered_ms, again_from_ms, below, re_entered_ms } = value;
+    let Lead {
+        stand,
+        qualification,
+        handed_over_ms,
+        due_ms,
+        answer,
+        answered_ms,
+        again_from_ms,
+        below,
+        re_entered_ms,
+        source,
+        persona,
+    } = value;
     w.uint(1, stand_number(*stand));
     w.flag(2, *qualification == Qualification::Sql);
     w.time_or_0(3, *handed_over_ms);
@@ -16,6 +28,10 @@ pub(super) fn write(value: &Lead, w: &mut Writer<'_>) {
     w.time_or_0(7, *again_from_ms);
     w.flag(8, *below);
     w.time_or_0(9, *re_entered_ms);
+    w.optional_text(20, source.as_deref());
+    if let Some(persona) = persona {
+        w.fixed32(21, *persona);
+    }
 }
 
 pub(super) fn read(mut r: Reader<'_>) -> Read<Lead> {
@@ -31,6 +47,8 @@ pub(super) fn read(mut r: Reader<'_>) -> Read<Lead> {
             (7, Value::Varint(v)) => l.again_from_ms = r.time(v),
             (8, Value::Varint(v)) => l.below = v != 0,
             (9, Value::Varint(v)) => l.re_entered_ms = r.time(v),
+            (20, Value::Bytes(b)) => l.source = Some(r.text(b)?),
+            (21, Value::Fixed32(v)) => l.persona = Some(v),
             _ => return r.unknown(field),
         }
     }
