@@ -12,6 +12,7 @@ pub mod adopt;
 pub mod answers;
 pub mod budget;
 pub mod cart;
+pub mod checkout;
 pub mod contact;
 pub mod customer;
 pub mod decisions;

@@ -33,8 +33,9 @@ use leadstream::domain::effect::{Answer, Cause, Qualification};
 use leadstream::domain::erasure::Erasure;
 use leadstream::domain::lead::{Disqualified, Lead, Stand};
 use leadstream::domain::ledger::Entry;
+use leadstream::domain::checkout::{Attempt, Step};
 use leadstream::domain::prospect::{
-    ArmedFor, Cart, CartLine, Consent, ConsentState, EnteredBy, Few, GroupPoints, Hit, More, PastStage, Phase, Prospect, Removed,
+    ArmedFor, Cart, CartLine, Consent, ConsentState, EnteredBy, Few, GroupPoints, Hit, Journeys, More, PastJourney, PastStage, Phase, Prospect, Removed,
     RuleCount, RuleUse, SentStep, Series, StagePosition, Track,
 };
 use leadstream::engine::codec::{Codec, CodecError};
@@ -156,6 +157,7 @@ fn everything() -> Prospect {
                             PastStage { stage_hash: u32::MAX, entered_ms: NOW_MS - 2 * HOUR_MS, by: EnteredBy::default() },
                         ]
                         .into(),
+                        journeys: None,
                     }),
                     Some(StagePosition {
                         stage: "intent".into(),
@@ -163,6 +165,7 @@ fn everything() -> Prospect {
                         stale_at_ms: None,
                         by: EnteredBy::default(),
                         history: Few::new(),
+                        journeys: None,
                     }),
                 ],
                 counts: vec![
@@ -301,7 +304,7 @@ fn somebody_with_everything() -> Prospect {
         if into.contact.told.is_none() {
             into.contact = Default::default();
         }
-        take!(traits, lead, contact, absence, machine, internal, customer, decisions, known_orders);
+        take!(traits, lead, contact, absence, machine, internal, customer, decisions, known_orders, checkout);
         if all.seen.changes.is_empty() || all.seen.others.is_empty() {
             all.seen = one.seen;
         }
@@ -483,16 +486,23 @@ fn finite() -> impl Strategy<Value = f64> {
 }
 
 prop_compose! {
-    fn position()(stage in text(), entered_ms in time(), stale_at_ms in optional_time(),
-                  by in by(), history in many((any::<u32>(), time(), by()))) -> StagePosition {
+    fn journeys()(began_ms in time(), closed_ms in optional_time(), past in many((time(), time())), forgotten in any::<u32>()) -> Box<Journeys> {
+        let past = past.into_iter().map(|(began_ms, closed_ms)| PastJourney { began_ms, closed_ms }).collect();
+        Box::new(Journeys { began_ms, closed_ms, past, forgotten })
+    }
+}
+
+prop_compose! {
+    fn position()(stage in text(), entered_ms in time(), stale_at_ms in optional_time(), by in by(),
+                  history in many((any::<u32>(), time(), by())), journeys in proptest::option::of(journeys())) -> StagePosition {
         let past = |(stage_hash, entered_ms, by)| PastStage { stage_hash, entered_ms, by };
-        StagePosition { stage, entered_ms, stale_at_ms, by, history: history.into_iter().map(past).collect() }
+        StagePosition { stage, entered_ms, stale_at_ms, by, history: history.into_iter().map(past).collect(), journeys }
     }
 }
 
 prop_compose! {
     fn by()(cause in prop_oneof![Just(Cause::Event), Just(Cause::Stale), Just(Cause::Disqualified), Just(Cause::ReEntered),
-                              Just(Cause::CarriedOver)],
+                              Just(Cause::CarriedOver), Just(Cause::OrderReversed), Just(Cause::NextJourney)],
             event in any::<u16>()) -> EnteredBy {
         EnteredBy { cause, event }
     }
@@ -604,13 +614,15 @@ prop_compose! {
                   seen in orders::seen().boxed(), consent in (0..4usize, time(), optional_time()), carts in many(cart().boxed()).boxed(),
                   cooldown_reported in any::<bool>(), tracks in many(track().boxed()).boxed(), (addressable, identified, address) in any::<(bool, bool, u32)>(),
                   more in proptest::option::of(contact::more()).boxed(), lead in lead().boxed(),
-                  (machine, past, customer, bought) in (carts::machine().boxed(), many(carts::order().boxed()), customer().boxed(),
-                                                          proptest::option::of(carts::bought().boxed())).boxed(),
+                  (machine, past, customer, bought, checkout) in (carts::machine().boxed(), many(carts::order().boxed()), customer().boxed(),
+                                                          proptest::option::of(carts::bought().boxed()),
+                                                          proptest::option::of((any::<u8>(), time(), any::<u32>()))).boxed(),
                   known in orders::known_orders().boxed(),
                   (traits, erasure) in (people::traits().boxed(), proptest::option::of((time(), time())))) -> Prospect {
         use ConsentState::{Complained, HardBounce, Open, Unsubscribed};
         let more = More {
             traits, lead: lead.into(), machine: machine.into(), orders: past, known_orders: known.into(), bought: bought.map(Box::new), customer: customer.into(),
+            checkout: checkout.map(|(step, since_ms, visit)| Attempt { step: Step(step), since_ms, visit }),
             erasure: erasure.map(|(before_ms, until_ms)| Erasure { before_ms, until_ms }), ..more.unwrap_or_default()
         };
         Prospect {

@@ -177,7 +177,8 @@ mod tests {
     use super::super::ledger::{Entry, MAX_ENTRIES};
     use super::super::model::MAX_COUNT_MEMORY;
     use super::super::prospect::{
-        Cart, EnteredBy, GroupPoints, Hit, PastStage, Removed, RuleCount, RuleUse, SentStep, Series, StagePosition, Track,
+        Cart, EnteredBy, GroupPoints, Hit, Journeys, PastJourney, PastStage, Removed, RuleCount, RuleUse, SentStep, Series, StagePosition,
+        Track,
     };
     use super::*;
 
@@ -216,6 +217,7 @@ mod tests {
             stale_at_ms: None,
             by: EnteredBy::default(),
             history: std::iter::repeat_n(past, 32).collect(),
+            journeys: Some(Box::new(Journeys { past: vec![PastJourney::default(); 33], ..Journeys::default() })),
         };
         let stood = [Some(position.clone()), Some(position.clone())];
         let hits = std::iter::repeat_n(Hit { time_ms: 1, same: 1 }, MAX_COUNT_MEMORY).collect();

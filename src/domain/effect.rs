@@ -4,6 +4,7 @@ mod limit;
 mod more;
 mod order;
 
+use super::checkout::Passed;
 use super::event::Position;
 pub use super::internal::InternalKind;
 use super::prospect::{ArmedFor, CartLine};
@@ -64,6 +65,8 @@ pub enum Cause {
     CarriedOver,
     /// The order that had brought it there came to nothing.
     OrderReversed,
+    /// The journey before was closed; what came after begins the next one.
+    NextJourney,
 }
 
 impl Cause {
@@ -77,6 +80,7 @@ impl Cause {
             Self::ReEntered => "re-entered",
             Self::CarriedOver => "carried-over",
             Self::OrderReversed => "order-reversed",
+            Self::NextJourney => "next-journey",
         }
     }
 }
@@ -386,4 +390,6 @@ pub struct Effects {
     pub customer: bool,
     /// What became of orders.
     pub orders: Vec<OrderChange>,
+    /// How far a visit came in the checkout.
+    pub checkout: Option<Passed>,
 }

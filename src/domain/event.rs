@@ -232,6 +232,13 @@ impl Event<'_> {
         self.kind.is_activity(self.on_mail_topic)
     }
 
+    /// Whether the buyer did it: what shows that the prospect is there, and opening a mail, clicking in it, giving consent. Not what
+    /// the shop, its systems and its people did, nor who somebody is said to be. `"*"` in a model means these.
+    #[must_use]
+    pub fn is_by_buyer(&self) -> bool {
+        self.is_activity() || self.kind == Kind::Subscribed || matches!(self.mail(), Some(MailEvent::Opened | MailEvent::Clicked))
+    }
+
     /// Whether it ought to name a product, and doesn't: nothing can be made of it.
     #[must_use]
     pub fn lacks_product(&self) -> bool {

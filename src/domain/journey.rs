@@ -1,12 +1,13 @@
-//! Movement on the two axes: which move an event makes, counts within windows, staleness.
+//! Movement on the two axes: which move an event makes, counts within windows, staleness. [`next`]: one journey after the other.
+
+pub mod next;
 
 use super::effect::{Axis, Cause, Direction};
 use super::event::{Event, Value};
 use super::ids::{hash64, low32};
-use super::model::{AxisModel, CountRule, Distinct, MAX_COUNT_MEMORY, Move, OfCart, Predicate, name_hash};
-use super::names::Kind;
+use super::model::{AxisModel, CountRule, Distinct, MAX_COUNT_MEMORY, Model, Move, OfCart, Predicate, name_hash};
 use super::orders::Skip;
-use super::prospect::{EnteredBy, Few, Hit, PastStage, RuleCount, StagePosition, Track};
+use super::prospect::{EnteredBy, Few, Hit, PastStage, Prospect, RuleCount, StagePosition, Track};
 use super::{Ms, Text};
 
 /// A move that was made, for the output.
@@ -25,9 +26,20 @@ pub struct Moved {
 #[derive(Debug, Clone, Copy)]
 pub struct Presence {
     pub sessions: u32,
+    /// A pause this long ends a visit.
+    pub session_gap_ms: Ms,
     pub last_activity_ms: Option<Ms>,
     /// What the cart holds once the event is applied; only looked at where a move asks for it.
     pub cart: Option<Held>,
+}
+
+impl Presence {
+    /// Without a look into the cart.
+    #[must_use]
+    pub fn of(prospect: &Prospect, model: &Model) -> Self {
+        let Prospect { sessions, last_activity_ms, .. } = *prospect;
+        Self { sessions, session_gap_ms: model.session_gap_ms, last_activity_ms, cart: None }
+    }
 }
 
 /// What a cart holds.
@@ -64,8 +76,14 @@ pub fn move_axis(
     let entered_ms = position.map(|p| p.entered_ms);
     let named = model.moves_by_name.get(usize::from(event.name_id.0)).map_or(&[][..], Vec::as_slice);
     let mut best: Option<&Move> = None;
-    // A stage is entered by what the buyer does: what sales says moves only where a model names it.
-    let on_any = if event.kind == Kind::Sales || skip.any() { &[][..] } else { &model.moves_on_any };
+    // A stage is entered by what the buyer does: what others do moves only where a model names it.
+    let on_any = if model.moves_on_any.is_empty() || skip.any() || !event.is_by_buyer() { &[][..] } else { &model.moves_on_any };
+    let begins_anew = match next::look(model, position, event.time_ms, presence.session_gap_ms) {
+        // It belongs to a journey that is over.
+        next::Look::Before => return None,
+        next::Look::Open => false,
+        next::Look::Next => true,
+    };
     for &index in named.iter().chain(on_any) {
         let Some(rule) = model.moves.get(usize::from(index)) else { continue };
         let holds = |held: Option<Held>| rule.cart.iter().all(|test| held.unwrap_or_default().passes(test));
@@ -74,15 +92,32 @@ pub fn move_axis(
         }
         // Counts go on whatever the position is, so that a window never depends on the way here.
         let counted = rule.count.as_ref().is_none_or(|c| count(&mut track.counts, rule.rule, c, event));
-        if counted && presence.sessions >= rule.sessions && leads_on(rule, current, position.is_some()) && beats(rule, best) {
+        let leads = leads_on(rule, current, position.is_some()) || begins_anew && rule.from.is_empty();
+        if counted && presence.sessions >= rule.sessions && leads && beats(rule, best) {
             let goes_back = current.is_some_and(|c| rule.to < c);
             if !(goes_back && entered_ms.is_some_and(|e| event.time_ms < e)) {
                 best = Some(rule);
             }
         }
     }
-    let to = best?.to;
-    Some(enter(track, axis, model, to, event.time_ms, EnteredBy::event(Cause::Event, &event.name), presence.last_activity_ms))
+    let closes = !skip.any() && model.closed_by.covers(event.name_id);
+    let Some(Move { to, from, .. }) = best else {
+        if closes {
+            next::close(track, axis, event.time_ms);
+        }
+        return None;
+    };
+    // What closes a journey begins none: it is another order of the one that is closed.
+    let cause = if begins_anew && from.is_empty() && !closes { Cause::NextJourney } else { Cause::Event };
+    if cause == Cause::NextJourney {
+        next::begin(track, axis, model, event.time_ms);
+    }
+    let by = EnteredBy::event(cause, &event.name);
+    let moved = enter(track, axis, model, *to, event.time_ms, by, presence.last_activity_ms);
+    if closes {
+        next::close(track, axis, event.time_ms);
+    }
+    Some(moved)
 }
 
 /// Whether a move leads on from where the prospect stands.
@@ -182,7 +217,10 @@ pub(super) fn enter(
     let from_index = left.as_ref().and_then(|p| stage_index(model, &p.stage));
     let direction = match (&left, from_index) {
         (None, _) => Direction::Enter,
-        (Some(_), Some(from)) if to < from => Direction::Back,
+        _ if by.cause == Cause::NextJourney => Direction::Enter,
+        // Whoever lapses goes back, whoever is won back goes on, wherever the stage stands in the list.
+        _ if model.lapsed == Some(to) => Direction::Back,
+        (Some(_), Some(from)) if to < from && model.lapsed != Some(from) => Direction::Back,
         (Some(_), _) => Direction::Forward,
     };
     // Nobody leaves a stage before entering it, even when the event that says so comes late.
@@ -190,16 +228,17 @@ pub(super) fn enter(
     let in_stage_ms = left.as_ref().map_or(0, |p| entered_ms - p.entered_ms);
     let mut history = Few::new();
     let mut from = None;
+    let mut journeys = None;
     if let Some(p) = left {
-        history = p.history;
+        (history, journeys) = (p.history, p.journeys);
         history.push(PastStage { stage_hash: name_hash(&p.stage), entered_ms: p.entered_ms, by: p.by });
         let surplus = history.len().saturating_sub(model.history);
         history.drain(..surplus);
         from = Some(p.stage);
     }
     let stage = model.stages.get(to).map(|s| s.as_str().into()).unwrap_or_default();
-    let mut position = StagePosition { stage, entered_ms, stale_at_ms: None, by, history };
-    position.stale_at_ms = stale_at(model, Some(to), entered_ms, last_activity_ms);
+    let mut position = StagePosition { stage, entered_ms, stale_at_ms: None, by, history, journeys };
+    position.stale_at_ms = stale_at(model, Some(to), &position, last_activity_ms);
     *slot = Some(position);
     Moved { axis, from, to, direction, cause: by.cause, in_stage_ms }
 }
@@ -227,9 +266,13 @@ pub fn resume(
     enter(track, axis, model, stage, at_ms, by, last_activity_ms);
 }
 
-/// When a stage goes stale: so long after the newest of entry and activity.
-fn stale_at(model: &AxisModel, stage: Option<usize>, entered_ms: Ms, last_activity_ms: Option<Ms>) -> Option<Ms> {
+/// When a stage goes stale: so long after the newest of entry and activity. A journey that is closed doesn't.
+fn stale_at(model: &AxisModel, stage: Option<usize>, position: &StagePosition, last_activity_ms: Option<Ms>) -> Option<Ms> {
     let stale = model.stale.get(stage?)?.as_ref()?;
+    if next::closed_ms(model, position).is_some() {
+        return None;
+    }
+    let entered_ms = position.entered_ms;
     Some(entered_ms.max(last_activity_ms.unwrap_or(entered_ms)).saturating_add(stale.after_ms))
 }
 
@@ -237,7 +280,7 @@ fn stale_at(model: &AxisModel, stage: Option<usize>, entered_ms: Ms, last_activi
 pub fn retime(track: &mut Track, axis: Axis, model: &AxisModel, last_activity_ms: Option<Ms>) {
     if let Some(position) = track.positions[axis.index()].as_mut() {
         let stage = stage_index(model, &position.stage);
-        position.stale_at_ms = stale_at(model, stage, position.entered_ms, last_activity_ms);
+        position.stale_at_ms = stale_at(model, stage, position, last_activity_ms);
     }
 }
 

@@ -150,6 +150,19 @@ pub struct AxisModel {
     pub renamed: Vec<(Text, usize)>,
     /// Stages left that a record keeps.
     pub history: usize,
+    /// Events that close a journey, after which the next one begins; and their marks in records.
+    pub closed_by: On,
+    pub closing_marks: Vec<u16>,
+    /// The stage of those who bought and have not been seen for long.
+    pub lapsed: Option<usize>,
+}
+
+impl AxisModel {
+    /// Whether any event closes a journey.
+    #[must_use]
+    pub fn is_closed_by_something(&self) -> bool {
+        !self.closing_marks.is_empty()
+    }
 }
 
 /// A stage goes stale after this long without activity.

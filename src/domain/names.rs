@@ -1,12 +1,16 @@
 //! Names become small integers once: event names, and the properties that the loaded models look at.
 
 mod consent;
+mod deeds;
 mod dictionary;
 mod flags;
 mod near;
+pub mod pages;
+pub mod ratings;
 mod spelling;
 mod usual;
 
+pub use deeds::{is_content, is_sellers};
 pub use dictionary::{DICTIONARY, OF_MODELS, canonical_names, usual};
 pub use flags::{Flags, MAX_FLAGS};
 pub use near::near;
@@ -52,6 +56,8 @@ pub enum Kind {
     Deleted,
     /// What sales says of a lead, not what the prospect does: `Lead Accepted`, `Lead Lost`, …
     Sales,
+    /// What the shop or its systems did, by the words of its name: a price dropped, a parcel left, a contact was imported.
+    Seller,
     Other,
 }
 
@@ -152,6 +158,10 @@ impl Vocabulary {
         if let Some(id) = self.property_ids.get(path) {
             return *id;
         }
+        if path == pages::PAGE_KIND {
+            // It is made of the path, where there is one.
+            self.intern_property("path");
+        }
         let id = PropertyId(u16::try_from(self.properties.len()).unwrap_or(u16::MAX - 1));
         self.properties.push(path.to_owned());
         self.property_ids.insert(path.to_owned(), id);
@@ -210,6 +220,7 @@ impl Vocabulary {
     pub fn kind_of_track(&self, name: &str) -> Kind {
         match kind_of_track(name) {
             Kind::Other if self.sales.contains(name) => Kind::Sales,
+            Kind::Other if is_sellers(name) => Kind::Seller,
             kind => kind,
         }
     }
@@ -295,6 +306,7 @@ impl Kind {
             | Self::OrderUpdated
             | Self::Mail
             | Self::Subscribed
+            | Self::Seller
             | Self::Other => None,
         }
     }
@@ -321,7 +333,7 @@ impl Kind {
     /// Whether it changes a cart, an order, a mail's count or an identity: told again it would do harm.
     #[must_use]
     pub fn is_change(self) -> bool {
-        !matches!(self, Self::Page | Self::Screen | Self::Site | Self::Other)
+        !matches!(self, Self::Page | Self::Screen | Self::Site | Self::Seller | Self::Other)
     }
 
     /// Whether it says that an order was placed, or what became of one.
@@ -348,7 +360,8 @@ impl Kind {
     }
 
     /// Every class that [`Kind::class`] gives.
-    pub const CLASSES: [&'static str; 9] = ["page", "identity", "site", "cart", "checkout", "order", "email", "sales", "other"];
+    pub const CLASSES: [&'static str; 10] =
+        ["page", "identity", "site", "cart", "checkout", "order", "email", "sales", "seller", "other"];
 
     /// Closed metric label: the class of an event name.
     #[must_use]
@@ -364,6 +377,7 @@ impl Kind {
                 "email"
             }
             Self::Sales => "sales",
+            Self::Seller => "seller",
             Self::Other => "other",
         }
     }

@@ -10,6 +10,7 @@ mod timers;
 use super::absence::Absence;
 use super::account::Membership;
 use super::cart::{Bought, PastOrder};
+use super::checkout::Attempt;
 use super::contact::Contact;
 use super::customer::Customer;
 use super::decisions::Decisions;
@@ -24,6 +25,7 @@ use super::orders::KnownOrders;
 use super::traits::Traits;
 use super::{Ms, Text};
 pub use carts::{ArmedFor, Cart, CartLine, Phase, Removed, SentStep, Series};
+pub use super::journey::next::{Journeys, PastJourney};
 pub use rare::Rare;
 use smallvec::SmallVec;
 pub use timers::{Timer, TimerKind};
@@ -85,6 +87,8 @@ pub struct More {
     pub bought: Option<Box<Bought>>,
     /// Orders of the last 90 days, by their ids.
     pub known_orders: Rare<KnownOrders>,
+    /// How far the visit came in the checkout, until it orders.
+    pub checkout: Option<Attempt>,
 }
 
 impl More {
@@ -105,6 +109,7 @@ impl More {
             orders,
             bought,
             known_orders,
+            checkout,
         } = self;
         traits.is_empty()
             && lead.get().is_none()
@@ -119,6 +124,7 @@ impl More {
             && orders.is_empty()
             && bought.is_none()
             && known_orders.get().is_none()
+            && checkout.is_none()
     }
 }
 
@@ -187,6 +193,8 @@ pub struct StagePosition {
     pub by: EnteredBy,
     /// Stages left, oldest first, as many as the model keeps.
     pub history: Few<PastStage, 3>,
+    /// The journeys before this one, and whether this one is closed; `None` while none was.
+    pub journeys: Option<Box<Journeys>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,6 @@ mod label;
 use super::event::Event;
 use super::ledger;
 use super::model::{AtMost, ScoreGroup, ScoreModel};
-use super::names::Kind;
 use super::orders::Skip;
 use super::prospect::{Few, GroupPoints, RuleUse, Track};
 use super::{MINUTE_MS, Ms};
@@ -16,8 +15,8 @@ pub use label::{Relabelled, label_of, next_change, relabel, rises_next};
 pub fn add_points(track: &mut Track, model: &ScoreModel, event: &Event<'_>, skip: Skip<'_>) -> bool {
     let named = model.rules_by_name.get(usize::from(event.name_id.0)).map_or(&[][..], Vec::as_slice);
     let mut changed = false;
-    // What sales says is not what the prospect did: only rules that name it look at it.
-    let on_any = if event.kind == Kind::Sales || skip.any() { &[][..] } else { &model.rules_on_any };
+    // Any event is any deed of the buyer: what others did is only looked at by rules that name it.
+    let on_any = if model.rules_on_any.is_empty() || skip.any() || !event.is_by_buyer() { &[][..] } else { &model.rules_on_any };
     for &(group_index, rule_index) in named.iter().chain(on_any) {
         let Some(group) = model.groups.get(usize::from(group_index)) else { continue };
         let Some(rule) = group.rules.get(usize::from(rule_index)) else { continue };

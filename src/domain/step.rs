@@ -13,7 +13,7 @@ use super::names::Kind;
 use super::orders::{self, News, Skip};
 use super::prospect::{Few, Prospect, TimerKind, Track};
 use super::score;
-use super::{Ms, absence, account, adopt, budget, contact, customer, erasure, forget, internal, lead, machine, traits};
+use super::{Ms, absence, account, adopt, budget, checkout, contact, customer, erasure, forget, internal, lead, machine, traits};
 use output::Cause;
 pub(super) use output::{OutputContext, Taken, causing};
 
@@ -119,6 +119,7 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
     contact::turn(prospect, event, &turn.model().contact);
     cart::apply(prospect, event, news, &turn.cart(), effects);
     customer::turn(prospect, &turn, effects);
+    checkout::turn(prospect, event, news, effects);
     if acts || placed {
         turn.follow(prospect, effects);
     }
@@ -200,7 +201,7 @@ fn see(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, by_machine: boo
 
 fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Event<'_>, look: Look<'_>, effects: &mut Effects) {
     let Look { placed, skip, held } = look;
-    let presence = Presence { sessions: prospect.sessions, last_activity_ms: prospect.last_activity_ms, cart: held };
+    let presence = Presence { cart: held, ..Presence::of(prospect, model) };
     let now_ms = prospect.last_seen_ms;
     let re_entered_ms = prospect.more.as_ref().map_or(0, |more| more.lead.re_entered_ms);
     let Some(track) = prospect.tracks.get_mut(index).filter(|t| !t.paused) else { return };
@@ -303,8 +304,9 @@ fn label_falls(prospect: &mut Prospect, index: usize, turn: &Turn<'_, '_>, effec
 
 /// Somebody who was disqualified comes back by itself.
 fn re_enter(prospect: &mut Prospect, index: usize, turn: &Turn<'_, '_>, effects: &mut Effects) {
-    let presence = Presence { sessions: prospect.sessions, last_activity_ms: prospect.last_activity_ms, cart: None };
-    let (Some(track), Some(model)) = (prospect.tracks.get_mut(index), turn.models.models.get(index)) else { return };
+    let Some(model) = turn.models.models.get(index) else { return };
+    let presence = Presence::of(prospect, model);
+    let Some(track) = prospect.tracks.get_mut(index) else { return };
     let back_at_ms = track.disqualified.as_ref().and_then(|out| out.back_at_ms);
     let Some(deadline_ms) = back_at_ms.filter(|d| *d <= turn.at_ms) else { return };
     let context = OutputContext::of(turn, index);

@@ -50,6 +50,7 @@ cell::words! {
     Way {
         Entered = "entered", Onward = "onward", Back = "back", Stale = "stale", Disqualified = "disqualified",
         ReEntered = "re-entered", CarriedOver = "carried-over", OrderReversed = "order-reversed",
+        NextJourney = "next-journey",
     }
 }
 cell::words! {
@@ -120,6 +121,8 @@ cell::keys! {
         StayedSeconds = "stayed-seconds" { model: u64, axis: Axis, stage: u8, onward: bool },
         /// Of those who entered a stage in a week: how many, and which way they left it (whenever that was).
         Week = "week" { model: u64, axis: Axis, stage: u8, week: i32, way: Way },
+        /// Visits that came to a step of the checkout in a week, and those of them that went on from it.
+        Checkout = "checkout" { step: u8, week: i32, onward: bool },
         /// Events of content or campaigns that reached prospects of a persona at a stage of the journey.
         Touched = "touched" { model: u64, persona: u8, stage: u8, by: Touch },
         /// Carts by what became of them: in all, by week, and their value in thousandths.
@@ -173,6 +176,7 @@ impl Key {
     fn week(&self) -> Option<i32> {
         match self {
             Self::Week { week, .. }
+            | Self::Checkout { week, .. }
             | Self::CartsInWeek { week, .. }
             | Self::Orders { week, .. }
             | Self::OrderValue { week, .. }
@@ -192,6 +196,8 @@ pub struct ModelNames {
     pub stages: [Vec<Text>; 2],
     pub personas: Vec<Text>,
     pub pipeline: Option<Pipeline>,
+    /// Journey, funnel: the stage of those who bought and have not been seen for long; 0 without.
+    pub lapsed: [u8; 2],
 }
 
 /// Sums under keys, the names of their models, and the time they cover.
@@ -320,6 +326,7 @@ impl ModelNames {
             stages: [model.axes[0].stages.clone(), model.axes[1].stages.clone()],
             personas: model.people.personas.iter().map(|p| p.name.clone()).collect(),
             pipeline: model.pipeline,
+            lapsed: [0, 1].map(|axis| model.axes[axis].lapsed.and_then(|at| u8::try_from(at + 1).ok()).unwrap_or(0)),
         }
     }
 }
@@ -385,6 +392,7 @@ mod tests {
             Key::Stands { model: u64::MAX, axis: Axis::Journey, persona: 1, stage: 2 },
             Key::Moved { model: 1, axis: Axis::Funnel, from: 0, to: 3, way: Way::ReEntered },
             Key::Stayed { model: 1, axis: Axis::Funnel, stage: 3, onward: true, bucket: 300 },
+            Key::Checkout { step: 38, week: 2_834, onward: true },
             Key::Touched { model: 1, persona: 0, stage: 0, by: Touch::Campaign },
             Key::Outcomes { kind: "cart.recovered".into(), reason: "ordered".into() },
             Key::ClosedSeconds {},

@@ -188,6 +188,9 @@ impl<C: Codec> Task<C> {
         self.tally.event(before, &staged.prospect, event, &self.effects.notes, &self.models, &mut staged.place);
         self.tally.orders(&self.effects.orders, &staged.prospect);
         self.effects.orders.clear();
+        if let Some(passed) = self.effects.checkout.take() {
+            self.tally.checkout(passed);
+        }
         let erased = std::mem::take(&mut self.effects.erase);
         let is_there = !erased && !staged.prospect.is_only_erasure();
         self.room.changed(was_there, is_there);

@@ -22,6 +22,7 @@ pub fn to_json(figures: &Figures) -> Value {
             "journey": names.stages[0],
             "funnel": names.stages[1],
             "personas": names.personas,
+            "lapsed": names.lapsed,
             "pipeline": names.pipeline.map(|p| json!({ "axis": p.axis.name(), "open": p.open, "won": p.won })),
         })
     };
@@ -99,6 +100,7 @@ fn names(model: &Value) -> Option<(u64, ModelNames)> {
         stages: [texts("journey")?, texts("funnel")?],
         personas: texts("personas")?,
         pipeline,
+        lapsed: [0, 1].map(|axis| small(&model["lapsed"][axis]).unwrap_or(0)),
     };
     Some((u64::of_cell(&json_cell(&model["key"])?)?, names))
 }
@@ -118,6 +120,7 @@ mod tests {
             stages,
             personas: vec!["buyer".into()],
             pipeline: Some(Pipeline { axis: Axis::Journey, open: 1, won: 2 }),
+            lapsed: [2, 0],
         };
         figures.models.insert(u64::MAX, names);
         figures.covers(Some(-5));

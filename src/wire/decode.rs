@@ -14,6 +14,7 @@ mod forms;
 mod json;
 mod keys;
 mod lookup;
+mod made;
 mod nothing;
 mod options;
 mod orders;
@@ -191,8 +192,10 @@ impl Decoder {
             self.believe_no_withdrawal(&mut draft);
         }
         if matches!(kind, Kind::Page | Kind::Screen) {
+            draft.make_page_kind(&self.lookup);
             draft.put_call_fields(&self.lookup);
         }
+        draft.make_stars(&self.lookup);
         if kind == Kind::Group {
             draft.put_group_id(&self.lookup);
         }

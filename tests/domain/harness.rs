@@ -9,7 +9,7 @@ use leadstream::domain::effect::{Body, Output, TriggerKind};
 use leadstream::domain::event::{Channel, Event, OrderStatus, Position, Product, Signals, Value};
 use leadstream::domain::ids::{hash64, low32};
 use leadstream::domain::model::Models;
-use leadstream::domain::names::{Flags, Kind, PropertyId, canonical, kind_of_track};
+use leadstream::domain::names::{Flags, Kind, PropertyId, canonical, kind_of_track, pages, ratings};
 use leadstream::domain::prospect::CartLine;
 use leadstream::domain::titles::{OTHER_TITLE, OTHER_TITLE_TRAITS, TITLE_TRAITS};
 use leadstream::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
@@ -61,6 +61,7 @@ impl Did {
         let name = models.vocabulary.stands_for(&self.name).unwrap_or_else(|| canonical(&self.name)).to_owned();
         let kind = match name.as_str() {
             "page" => Kind::Page,
+            "screen" => Kind::Screen,
             "identify" => Kind::Identify,
             "group" => Kind::Group,
             "Soft Bounced" => Kind::SoftBounce,
@@ -78,6 +79,7 @@ impl Did {
                 Some((models.vocabulary.property(key).or_else(|| of_title(key, models))?, value))
             })
             .collect();
+        properties.extend(self.made().into_iter().filter_map(|(key, value)| Some((models.vocabulary.property(key)?, value))));
         properties.sort_by_key(|(id, _)| *id);
         let identity = self.message_id.clone().unwrap_or_else(|| format!("{self:?}"));
         Event {
@@ -134,6 +136,16 @@ fn of_title(key: &str, models: &Models) -> Option<PropertyId> {
 }
 
 impl Did {
+    /// What the decoder makes of several properties.
+    fn made(&self) -> Vec<(&'static str, Value<'static>)> {
+        let text = |key: &str| self.properties.iter().find(|(k, _)| k == key).map(|(_, value)| value.replace('_', " "));
+        let is_view = matches!(self.name.as_str(), "page" | "screen");
+        let kind = pages::kind_of(text("path").as_deref(), text("name").as_deref()).filter(|_| is_view);
+        let stars = text("rating").and_then(|rating| ratings::stars(&rating, text("max_rating").and_then(|best| best.parse().ok())));
+        let kind = kind.map(|kind| (pages::PAGE_KIND, Value::Text(Cow::Borrowed(kind))));
+        kind.into_iter().chain(stars.map(|stars| (ratings::STARS, Value::Number(stars)))).collect()
+    }
+
     /// What the decoder would see whatever the models name.
     fn signals(&self, models: &Models) -> Signals<'static> {
         let find = |keys: &[&str]| self.properties.iter().find(|(key, _)| keys.contains(&key.as_str())).map(|(_, value)| value);
@@ -247,6 +259,7 @@ fn line(number: usize, text: &str) -> Line {
     let (name, has_products) = match verb {
         "view" => ("Product Viewed", false),
         "page" => ("page", false),
+        "screen" => ("screen", false),
         "add" => ("Product Added", false),
         "remove" => ("Product Removed", false),
         "snapshot" => ("Cart Updated", true),

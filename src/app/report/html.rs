@@ -1,6 +1,7 @@
 //! The report as one page: tables, and plots drawn as SVG in it. It loads nothing, runs no script, and follows the reader's light
 //! or dark.
 
+mod checkout;
 mod plots;
 mod tables;
 
@@ -46,6 +47,9 @@ pub(super) fn page(all: &Measures, top: usize, zone: &Zone) -> String {
     );
     keys(&mut out, all);
     all.models.iter().for_each(|m| model(&mut out, m));
+    if let Some(steps) = &all.checkout {
+        checkout::write(&mut out, steps);
+    }
     carts(&mut out, all);
     customers(&mut out, all);
     tables::origins(&mut out, "Sources", "sources[]", &all.sources, top);

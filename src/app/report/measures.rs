@@ -1,6 +1,7 @@
 //! Figures made into what people ask for: rates, medians, velocity, forecast. Everything here is arithmetic over sums.
 
 pub(super) mod accounts;
+pub(super) mod checkout;
 pub(super) mod cohort;
 pub(super) mod coverage;
 pub(super) mod money;
@@ -25,6 +26,7 @@ pub(super) struct Measures {
     pub until: Option<String>,
     pub prospects: i64,
     pub models: Vec<ModelMeasures>,
+    pub checkout: Option<checkout::Checkout>,
     pub carts: money::Carts,
     pub customers: money::Customers,
     pub sources: Vec<origins::Named>,
@@ -51,6 +53,7 @@ impl Measures {
             until: figures.until_ms.and_then(time),
             prospects: figures.get(&Key::People { what: Heads::Prospects }),
             models,
+            checkout: checkout::of(figures),
             carts: money::carts(figures),
             customers: money::customers(figures),
             sources: origins::named(figures, origins::SOURCES, &Costs::default()),

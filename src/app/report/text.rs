@@ -1,5 +1,7 @@
 //! The report as text, with small bars.
 
+mod checkout;
+
 use super::how;
 use super::measures::Measures;
 use super::measures::accounts::Accounts;
@@ -9,7 +11,7 @@ use super::measures::origins::Named;
 use super::measures::pipeline::PipelineMeasures;
 use super::measures::sales::{Leads, Passed, Trigger};
 use super::measures::stages::{AxisMeasures, ModelMeasures, Stage};
-use super::measures::weeks::Unusual;
+use super::measures::weeks::{Unusual, Week};
 use super::rows;
 use super::words::{self, amount, count, percent, rate_of, time};
 use super::zone::Zone;
@@ -39,6 +41,7 @@ fn write(text: &mut String, all: &Measures, top: usize, zone: &Zone) -> std::fmt
     for model in &all.models {
         write_model(text, model)?;
     }
+    all.checkout.as_ref().map_or(Ok(()), |steps| checkout::write(text, steps))?;
     carts(text, &all.carts)?;
     customers(text, &all.customers)?;
     origins(text, "Sources", "sources[]", &all.sources, top)?;
@@ -155,21 +158,25 @@ fn weeks(text: &mut String, axis: &AxisMeasures) -> std::fmt::Result {
     for run in &axis.unusual {
         writeln!(text, "    {}", unusual(run))?;
     }
-    // The weeks themselves only where something is to be seen; JSON and the page have all of them.
-    for stage in axis.stages.iter().filter(|s| s.weeks.iter().any(|w| w.unusual.is_some())) {
-        writeln!(text, "  {}, week by week: entered, went onward", stage.stage)?;
-        let skip = stage.weeks.len().saturating_sub(WEEKS);
-        for week in stage.weeks.iter().skip(skip) {
-            let mark = week.unusual.map(|u| format!("  ← {u}")).unwrap_or_default();
-            writeln!(
-                text,
-                "    {}  {:>7}  {} {:>8}{mark}",
-                week.begins,
-                count(week.entered),
-                bar(week.conversion.unwrap_or(0.0)),
-                percent(week.conversion)
-            )?;
-        }
+    axis.stages.iter().try_for_each(|stage| weeks_of(text, &stage.stage, &stage.weeks))
+}
+
+/// The weeks themselves only where something is to be seen; JSON and the page have all of them.
+fn weeks_of(text: &mut String, name: &str, weeks: &[Week]) -> std::fmt::Result {
+    if weeks.iter().all(|week| week.unusual.is_none()) {
+        return Ok(());
+    }
+    writeln!(text, "  {name}, week by week: entered, went onward")?;
+    for week in weeks.iter().skip(weeks.len().saturating_sub(WEEKS)) {
+        let mark = week.unusual.map(|u| format!("  ← {u}")).unwrap_or_default();
+        writeln!(
+            text,
+            "    {}  {:>7}  {} {:>8}{mark}",
+            week.begins,
+            count(week.entered),
+            bar(week.conversion.unwrap_or(0.0)),
+            percent(week.conversion)
+        )?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::condition::{condition, of_properties};
 use crate::config::fields::{Faults, Fields, text_of};
 use crate::config::tree::Value;
-use crate::domain::model::spec::{At, AxisSpec, MoveSpec, StaleAllSpec, StaleSpec};
+use crate::domain::model::spec::{At, AxisSpec, LapseSpec, MoveSpec, StaleAllSpec, StaleSpec};
 
 pub(super) fn axis(mut fields: Fields<'_>, faults: &mut Faults) -> AxisSpec {
     let mut spec = AxisSpec {
@@ -23,6 +23,10 @@ pub(super) fn axis(mut fields: Fields<'_>, faults: &mut Faults) -> AxisSpec {
     }
     if let Some(table) = fields.table("stale", faults) {
         stale(table, &mut spec, faults);
+    }
+    spec.closed_by = fields.texts("closed_by", faults).unwrap_or_default();
+    if let Some(table) = fields.table("lapse", faults) {
+        spec.lapse = lapse(table, faults);
     }
     fields.finish(faults);
     spec
@@ -68,6 +72,18 @@ fn stale(mut fields: Fields<'_>, spec: &mut AxisSpec, faults: &mut Faults) {
         let except = fields.texts("except", faults).unwrap_or_default();
         spec.stale_all = Some(At { value: StaleAllSpec { stale, except }, place });
     }
+}
+
+/// `{ after, to, from }`: all three.
+fn lapse(mut fields: Fields<'_>, faults: &mut Faults) -> Option<At<LapseSpec>> {
+    let place = fields.place.clone();
+    let stale = after_to(&mut fields, faults);
+    let from = fields.texts("from", faults).unwrap_or_default();
+    if from.is_empty() {
+        faults.add(&fields.place_of("from"), "names no stage: say whose customers lapse, such as from = [\"purchase\"]");
+    }
+    fields.finish(faults);
+    Some(At { value: LapseSpec { stale: stale?, from }, place })
 }
 
 fn after_to(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<StaleSpec> {

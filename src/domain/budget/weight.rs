@@ -214,8 +214,9 @@ pub fn track(track: &Track) -> usize {
 }
 
 fn position(position: &StagePosition) -> usize {
-    let StagePosition { stage, entered_ms: _, stale_at_ms: _, by: _, history } = position;
-    FRAME + FRAME + stage.len() + 3 * NUMBER + 3 * FRAME + (4 + CHAINED + 3) * history.len()
+    let StagePosition { stage, entered_ms: _, stale_at_ms: _, by: _, history, journeys } = position;
+    let journeys = journeys.as_deref().map_or(0, |journeys| 2 * FRAME + 3 * NUMBER + 2 * CHAINED * journeys.past.len());
+    FRAME + FRAME + stage.len() + 3 * NUMBER + 3 * FRAME + (4 + CHAINED + 3) * history.len() + journeys
 }
 
 fn disqualified(disqualified: &Disqualified) -> usize {
@@ -239,6 +240,7 @@ fn more(more: &More) -> usize {
         orders,
         bought,
         known_orders,
+            checkout,
     } = more;
     // A lead is numbers, ten of them, and the name of a source.
     let lead = lead.get().map_or(0, |lead| FRAME + 10 * NUMBER + text(lead.source.as_deref()));
@@ -255,6 +257,7 @@ fn more(more: &More) -> usize {
         + orders.iter().map(order).sum::<usize>()
         + bought.as_deref().map_or(0, self::bought)
         + known_orders.get().map_or(0, self::known_orders)
+        + checkout.map_or(0, |_| FRAME + 3 * NUMBER)
 }
 
 fn traits(traits: &Traits) -> usize {

@@ -213,6 +213,18 @@ fn axis_lines(axis: Axis, spec: &AxisSpec) -> Vec<String> {
         .collect();
     rest.sort();
     lines.extend(rest);
+    if !spec.closed_by.is_empty() {
+        let mut closers: Vec<&str> = spec.closed_by.iter().map(|event| names::canonical(&event.value)).collect();
+        closers.sort_unstable();
+        closers.dedup();
+        lines.push(format!("{name} closed by {closers:?}"));
+    }
+    if let Some(lapse) = &spec.lapse {
+        let mut from: Vec<&str> = lapse.value.from.iter().map(|f| f.value.as_str()).collect();
+        from.sort_unstable();
+        let stale = &lapse.value.stale;
+        lines.push(format!("{name} lapse {} {:?} from {from:?}", stale.after_ms.value, stale.to.value));
+    }
     lines.push(format!("{name} history {}", spec.history.as_ref().map_or(DEFAULT_HISTORY, |h| h.value)));
     lines
 }

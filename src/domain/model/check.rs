@@ -13,7 +13,7 @@ pub(super) use moves::distinct;
 pub use notes::notes;
 pub(super) use tests_of::all as tests;
 
-use super::spec::{At, AxisSpec, CartSpec, Fault, ModelSpec, Place};
+use super::spec::{At, AxisSpec, CartSpec, Fault, LapseSpec, ModelSpec, Place};
 use super::{MAX_RULES, MAX_STAGES, absence, accounts, compile, contact, internal, machine, people, sales};
 use crate::domain::budget::MAX_MODELS;
 use crate::domain::effect::Axis;
@@ -145,6 +145,7 @@ fn check_axis(axis: Axis, spec: &AxisSpec, found: &mut Found) {
     }
     moves::check(axis, spec, found);
     stale(spec, found);
+    over(spec, found);
     for (n, (old, new)) in spec.renamed.iter().enumerate() {
         if stage_index(spec, &old.value).is_some() {
             let message = format!("{:?} is a stage of this model: only a name that is no longer used can be renamed", old.value);
@@ -183,6 +184,31 @@ fn stale(spec: &AxisSpec, found: &mut Found) {
         }
         if spec.stale_by_stage[..n].iter().any(|(other, _)| other.value == stage.value) {
             found.add(&stage.place, format!("{:?} goes stale twice", stage.value));
+        }
+    }
+}
+
+/// `closed_by` and `lapse`.
+fn over(spec: &AxisSpec, found: &mut Found) {
+    for (n, name) in spec.closed_by.iter().enumerate() {
+        if name.value.trim().is_empty() || name.value == "*" {
+            found.add(&name.place, "must name the events that close a journey, such as \"Order Completed\"");
+        } else if spec.closed_by[..n].iter().any(|other| other.value == name.value) {
+            found.add(&name.place, format!("{:?} is named twice", name.value));
+        }
+    }
+    let Some(lapse) = &spec.lapse else { return };
+    let LapseSpec { stale, from } = &lapse.value;
+    positive(&stale.after_ms, found);
+    known_stage(spec, &stale.to, found);
+    for (n, stage) in from.iter().enumerate() {
+        known_stage(spec, stage, found);
+        if stage.value == stale.to.value {
+            found.add(&stage.place, format!("{:?} would lapse to itself: name another stage", stage.value));
+        } else if from[..n].iter().any(|other| other.value == stage.value) {
+            found.add(&stage.place, format!("{:?} is named twice", stage.value));
+        } else if spec.stale_by_stage.iter().any(|(own, _)| own.value == stage.value) {
+            found.add(&stage.place, format!("{:?} goes stale and lapses: leave one out", stage.value));
         }
     }
 }

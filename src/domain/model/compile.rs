@@ -9,6 +9,7 @@ use super::{
 use crate::domain::Ms;
 use crate::domain::effect::Axis;
 use crate::domain::forget::DEFAULT_KEPT_MS;
+use crate::domain::ledger::event_mark;
 use crate::domain::names::{self, MAX_FLAGS, NameId, Vocabulary};
 use crate::domain::titles::OTHER_TITLE;
 use crate::domain::traits::MAX_TRAITS;
@@ -108,6 +109,9 @@ fn axis_model(axis: Axis, spec: &AxisSpec, vocabulary: &mut Vocabulary) -> AxisM
     let stale = (0..spec.stages.len())
         .map(|index| {
             let name = &spec.stages[index].value;
+            if let Some(lapse) = spec.lapse.as_ref().filter(|lapse| lapse.value.from.iter().any(|from| from.value == *name)) {
+                return Some(stale_of(&lapse.value.stale));
+            }
             if let Some((_, own)) = spec.stale_by_stage.iter().find(|(of, _)| of.value == *name) {
                 return Some(stale_of(own));
             }
@@ -127,6 +131,9 @@ fn axis_model(axis: Axis, spec: &AxisSpec, vocabulary: &mut Vocabulary) -> AxisM
         stale,
         renamed: spec.renamed.iter().map(|(old, new)| (old.value.as_str().into(), stage(&new.value))).collect(),
         history: spec.history.as_ref().map_or(DEFAULT_HISTORY, |h| h.value).try_into().unwrap_or_default(),
+        closed_by: On::Names(spec.closed_by.iter().map(|name| vocabulary.intern_name(&name.value)).collect()),
+        closing_marks: spec.closed_by.iter().map(|name| event_mark(names::canonical(&name.value))).collect(),
+        lapsed: spec.lapse.as_ref().map(|lapse| stage(&lapse.value.stale.to.value)),
     }
 }
 

@@ -83,6 +83,16 @@ pub struct AxisSpec {
     /// `renamed = { "old name" = "new name" }`.
     pub renamed: Vec<(At<String>, At<String>)>,
     pub history: Option<At<i64>>,
+    /// Events that close a journey: what comes after begins the next one.
+    pub closed_by: Vec<At<String>>,
+    /// `lapse = { after, to, from }`: customers of whom nothing was seen for long.
+    pub lapse: Option<At<LapseSpec>>,
+}
+
+#[derive(Debug, Clone)]
+pub struct LapseSpec {
+    pub stale: StaleSpec,
+    pub from: Vec<At<String>>,
 }
 
 #[derive(Debug, Clone)]

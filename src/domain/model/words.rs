@@ -117,6 +117,15 @@ fn axis_statements(axis: Axis, spec: &AxisSpec, say: &mut impl FnMut(&str, Strin
     for (stage, stale) in &spec.stale_by_stage {
         say(&format!("{name}: {} goes stale", stage.value), after_to(stale.after_ms.value, &stale.to.value));
     }
+    if let Some(lapse) = &spec.lapse {
+        let from: Vec<&str> = lapse.value.from.iter().map(|f| f.value.as_str()).collect();
+        let stale = &lapse.value.stale;
+        say(&format!("{name}: {} lapses", from.join(" or ")), after_to(stale.after_ms.value, &stale.to.value));
+    }
+    if !spec.closed_by.is_empty() {
+        let closers: Vec<&str> = spec.closed_by.iter().map(|event| canonical(&event.value)).collect();
+        say(&format!("{name}: it is closed, and the next one begins with the next visit, by"), closers.join(" or "));
+    }
     for (old, new) in &spec.renamed {
         say(&format!("{name}: {} is called", old.value), new.value.clone());
     }

@@ -8,7 +8,7 @@ use super::trace::worth;
 use crate::domain::Ms;
 use crate::domain::effect::{Axis, Cause, Effects};
 use crate::domain::journey::{self, beats, leads_on};
-use crate::domain::ledger::Entry;
+use crate::domain::ledger::{Entry, event_mark};
 use crate::domain::model::{AxisModel, CountRule, Model, Move, name_hash};
 use crate::domain::prospect::{EnteredBy, Few, Hit, Prospect, Track};
 use crate::domain::score;
@@ -27,13 +27,14 @@ pub fn reverse(prospect: &mut Prospect, at: usize, turn: &Turn<'_, '_>, effects:
     // What it set off.
     more.absence.change(|absence| absence.pending.retain(|p| p.episode_ms != order.placed_ms || p.event != ORDER));
     let standing: Vec<&KnownOrder> = more.known_orders.list.iter().filter(|o| o.standing.stands()).collect();
-    let without = Without { order: &order, standing: &standing, sessions: *sessions };
+    let without = Without { order: &order, standing: &standing, known: &more.known_orders.list, sessions: *sessions };
     for (index, model) in turn.models.models.iter().enumerate() {
         let Some(track) = tracks.get_mut(index).filter(|t| t.model == model.name) else { continue };
         let judged_ms = (*last_seen_ms).max(track.label_since_ms);
         take_points(track, model, &order);
         for axis in Axis::ALL {
             let axis_model = &model.axes[axis.index()];
+            without.reopen(track, axis, axis_model);
             let to = without.stands_at(track, axis, axis_model);
             without.forget_hits(track, axis_model);
             if let Some(to) = to {
@@ -95,10 +96,24 @@ struct Stop {
 struct Without<'a> {
     order: &'a KnownOrder,
     standing: &'a [&'a KnownOrder],
+    /// Those that came to nothing too.
+    known: &'a [KnownOrder],
     sessions: u32,
 }
 
 impl Without<'_> {
+    /// A journey that only this order closed goes on.
+    fn reopen(&self, track: &mut Track, axis: Axis, model: &AxisModel) {
+        let Some(journeys) = track.positions[axis.index()].as_mut().and_then(|position| position.journeys.as_deref_mut()) else {
+            return;
+        };
+        let closes = model.closing_marks.contains(&event_mark(ORDER));
+        journeys.reopen(self.order.placed_ms, |from_ms, to_ms| {
+            let placed = self.standing.iter().map(|order| order.placed_ms).filter(|_| closes);
+            placed.filter(|at_ms| (from_ms..to_ms).contains(at_ms)).max()
+        });
+    }
+
     /// Where the prospect would stand, if that is somewhere else than where it stands.
     fn stands_at(&self, track: &mut Track, axis: Axis, model: &AxisModel) -> Option<usize> {
         let way = way(track, axis, model)?;
@@ -109,9 +124,13 @@ impl Without<'_> {
         }
         // What lies before the oldest stop that is remembered is lost: unless this order brought it there, it stays.
         let is_cut = track.positions[axis.index()].as_ref().is_some_and(|p| p.history.len() >= model.history);
+        let journeys = track.positions[axis.index()].as_ref().and_then(|position| position.journeys.clone());
+        let begins = |stop: &Stop| {
+            stop.by.cause == Cause::NextJourney && journeys.as_deref().is_some_and(|all| all.began_at(stop.entered_ms))
+        };
         let is_fact = |(n, stop): (usize, &Stop)| {
             let first = n == 0 && is_cut && stop.entered_ms != self.order.placed_ms;
-            first || !(is_order(stop) || stop.by.cause == Cause::OrderReversed)
+            first || self.is_beyond_memory(stop) || !(is_order(stop) || stop.by.cause == Cause::OrderReversed)
         };
         let mut orders: Vec<&KnownOrder> = self.standing.iter().filter(|order| !order.rules.is_empty()).copied().collect();
         orders.sort_by_key(|order| order.placed_ms);
@@ -122,8 +141,15 @@ impl Without<'_> {
                 at = self.moved(track, model, at, order).or(at);
             }
             let came_forward = n.checked_sub(1).is_none_or(|before| way[before].stage < stop.stage);
-            let leads_on = at.is_none_or(|at| if came_forward { stop.stage > at.stage } else { stop.stage < at.stage });
-            if is_fact((n, stop)) && leads_on {
+            let leads_on = at.is_none_or(|at| match stop.by.cause {
+                // Only who bought lapses.
+                Cause::Stale if model.lapsed == Some(stop.stage) => model.stale.get(at.stage).copied().flatten().is_some_and(|s| s.to == stop.stage),
+                _ if came_forward => stop.stage > at.stage,
+                // A journey that goes on after all began nowhere again.
+                Cause::NextJourney => false,
+                _ => stop.stage < at.stage,
+            });
+            if begins(stop) || is_fact((n, stop)) && leads_on {
                 at = Some(*stop);
             }
         }
@@ -139,6 +165,13 @@ impl Without<'_> {
             (position.entered_ms, position.by) = (at.entered_ms, at.by);
         }
         None
+    }
+
+    /// An order brought it there that is forgotten, or of which only the money is known: it stands.
+    fn is_beyond_memory(&self, stop: &Stop) -> bool {
+        let is_plain = |order: &KnownOrder| order.standing.stands() && order.rules.is_empty() && order.placed_ms == stop.entered_ms;
+        let by_order = stop.by == EnteredBy::event(Cause::Event, ORDER);
+        by_order && (self.known.iter().all(|order| order.placed_ms > stop.entered_ms) || self.known.iter().any(is_plain))
     }
 
     /// Where an order leads.

@@ -3,6 +3,7 @@
 use super::leads::LeadBefore;
 use super::packed::Figure;
 use super::{CartFact, Heads, Key, Origin, Tally, Touch, Way, buckets, week_of};
+use crate::domain::checkout::{Passed, Step};
 use crate::domain::customer::{Customer, NO_CURRENCY, milli};
 use crate::domain::effect::{
     Answer, Attribution, Body, CartAbandoned, CartOutcome, Cause, Direction, HandOver, HandOverKind, Note, OrderChange,
@@ -11,7 +12,7 @@ use crate::domain::effect::{
 use crate::domain::event::Event;
 use crate::domain::journey::stage_index;
 use crate::domain::model::Models;
-use crate::domain::names::{Kind, NameId};
+use crate::domain::names::Kind;
 use crate::domain::prospect::{Prospect, TimerKind};
 use crate::domain::{Ms, Text};
 use crate::engine::population::Standing;
@@ -75,18 +76,19 @@ pub struct Place {
     pub(super) stage: u8,
 }
 
-/// What kind of touch an event is: a mail, or anything that came by a campaign; a page, a screen, or an event that a model names
-/// and that is no business of the shop's own (a guide, a webinar).
-fn touch_of(event: &Event<'_>) -> Option<Touch> {
-    match event.kind {
-        Kind::Mail => Some(Touch::Campaign),
-        Kind::Page | Kind::Screen => Some(Touch::Content),
-        Kind::Other if event.name_id != NameId::NONE => Some(Touch::Content),
-        _ => None,
-    }
-}
 
 impl Tally {
+    /// What kind of touch an event is: a mail that came, was opened or clicked; a page, a screen, or an event that a model names and
+    /// that is about something made to be read, seen or heard (a guide, a webinar). What the buyer asks for is none of our content.
+    fn touch_of(&self, event: &Event<'_>) -> Option<Touch> {
+        match event.kind {
+            Kind::Mail => event.mail().map(|_| Touch::Campaign),
+            Kind::Page | Kind::Screen => Some(Touch::Content),
+            Kind::Other => self.content.get(usize::from(event.name_id.0)).is_some_and(|yes| *yes).then_some(Touch::Content),
+            _ => None,
+        }
+    }
+
     /// An event was applied. `place`: kept by the caller as long as no output leaves.
     pub fn event(
         &mut self,
@@ -104,7 +106,7 @@ impl Tally {
         }
         self.covers(event.time_ms);
         self.lead(before, prospect, models);
-        if let Some(touch) = touch_of(event) {
+        if let Some(touch) = self.touch_of(event) {
             if self.has_personas {
                 // What is learnt of a prospect may make another persona of it, without an output.
                 *place = None;
@@ -170,6 +172,14 @@ impl Tally {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// A visit came further in the checkout: counted in the week in which it came to the step.
+    pub fn checkout(&mut self, passed: Passed) {
+        let Passed { from, to } = passed;
+        for ((Step(step), since_ms), onward) in from.map(|at| (at, true)).into_iter().chain(to.map(|at| (at, false))) {
+            self.note(Key::Checkout { step, week: week_of(since_ms), onward }, 1);
         }
     }
 
@@ -353,6 +363,7 @@ fn way_of(change: &StageChanged) -> Way {
         (Cause::ReEntered, _) => Way::ReEntered,
         (Cause::CarriedOver, _) => Way::CarriedOver,
         (Cause::OrderReversed, _) => Way::OrderReversed,
+        (Cause::NextJourney, _) => Way::NextJourney,
         (Cause::Event, Direction::Enter) => Way::Entered,
         (Cause::Event, Direction::Forward) => Way::Onward,
         (Cause::Event, Direction::Back) => Way::Back,

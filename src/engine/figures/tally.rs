@@ -4,6 +4,7 @@ use super::notice::Place;
 use super::packed::Packed;
 use super::{Figures, Key, MAX_NAMES, OTHER, Origin, Touch};
 use crate::domain::model::Models;
+use crate::domain::names::is_content;
 use crate::domain::{Ms, Text};
 use crate::engine::hashing::HashSeed;
 use hashbrown::HashSet;
@@ -22,6 +23,8 @@ pub struct Tally {
     /// Nothing that began before is counted: [`Ms::MIN`] for a task that began with no record.
     counts_from_ms: Option<Ms>,
     began_with_records: bool,
+    /// By the number of an event's name: whether it is about content.
+    pub(super) content: Vec<bool>,
     names: [HashSet<Text, HashSeed>; 5],
 }
 
@@ -38,6 +41,7 @@ impl Tally {
             has_personas: models.models.iter().any(|m| !m.people.personas.is_empty()),
             counts_from_ms: None,
             began_with_records: false,
+            content: models.vocabulary.names().iter().map(|name| is_content(name)).collect(),
             names: std::array::from_fn(|_| HashSet::with_hasher(hashes.clone())),
         }
     }

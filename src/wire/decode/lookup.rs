@@ -10,6 +10,8 @@ use super::keys::Keys;
 use super::spelled::{EXACT, FREQUENT, IN_CAMEL_CASE, OF_EVENT, OF_PRODUCT, OTHERWISE, PRODUCT_CURRENCY, WITHIN};
 use super::tracks::{Names, Track};
 use crate::domain::model::call_name;
+use crate::domain::names::pages::PAGE_KIND;
+use crate::domain::names::ratings::STARS;
 use crate::domain::names::{Flags, Kind, NameId, PropertyId, Vocabulary};
 use crate::domain::titles::{OTHER_TITLE, OTHER_TITLE_TRAITS, TITLE_TRAITS};
 use smallvec::SmallVec;
@@ -50,6 +52,11 @@ pub(super) enum Signal {
     Channel(Group),
     /// From where an event came.
     Ip(u8),
+    /// What a page calls itself: its category (0), its title (1).
+    PageWord(u8),
+    /// What somebody thinks of a product, and where the scale ends.
+    Rating(u8),
+    BestRating(u8),
 }
 
 impl Signal {
@@ -61,6 +68,8 @@ impl Signal {
             Self::Link(rank) => Self::Link(rank + 1),
             Self::User(rank) => Self::User(rank + 1),
             Self::Anonymous(rank) => Self::Anonymous(rank + 1),
+            Self::Rating(rank) => Self::Rating(rank + 1),
+            Self::BestRating(rank) => Self::BestRating(rank + 1),
             Self::Email(rank) if rank >= ELSEWHERE => Self::Email(rank + 1),
             other => other,
         }
@@ -74,7 +83,7 @@ pub(super) const ELSEWHERE: u8 = 2;
 pub(super) const BEYOND_DOUBT: u8 = 8;
 
 /// Where signals stand.
-const SIGNALS: [(u16, &str, Signal); 44] = [
+const SIGNALS: [(u16, &str, Signal); 56] = [
     (TRAITS, "email", Signal::Email(0)),
     (CONTEXT, "traits.email", Signal::Email(1)),
     (PROPERTIES, "email", Signal::Email(4)),
@@ -119,7 +128,29 @@ const SIGNALS: [(u16, &str, Signal); 44] = [
     (PROPERTIES, "anonymousId", Signal::Anonymous(6)),
     (PROPERTIES, "distinct_id", Signal::Anonymous(8)),
     (CONTEXT, "clientId", Signal::Anonymous(10)),
+    (PROPERTIES, "category", Signal::PageWord(0)),
+    (PROPERTIES, "title", Signal::PageWord(1)),
+    (CONTEXT, "page.title", Signal::PageWord(1)),
+    (PROPERTIES, STARS, Signal::Rating(0)),
+    (PROPERTIES, "rating", Signal::Rating(2)),
+    (PROPERTIES, "review_rating", Signal::Rating(4)),
+    (PROPERTIES, "review.rating", Signal::Rating(6)),
+    (PROPERTIES, "rating_value", Signal::Rating(8)),
+    (PROPERTIES, "max_rating", Signal::BestRating(0)),
+    (PROPERTIES, "best_rating", Signal::BestRating(2)),
+    (PROPERTIES, "rating_scale", Signal::BestRating(4)),
+    (PROPERTIES, "rating_out_of", Signal::BestRating(6)),
 ];
+
+/// Some are only looked at where a model asks for what is made of them.
+fn is_wanted(signal: Signal, vocabulary: &Vocabulary) -> bool {
+    match signal {
+        Signal::UserAgent(_) => vocabulary.wants_user_agents(),
+        Signal::PageWord(_) => vocabulary.property(PAGE_KIND).is_some(),
+        Signal::Rating(_) | Signal::BestRating(_) => vocabulary.property(STARS).is_some(),
+        _ => true,
+    }
+}
 
 /// One key of an object that is looked at.
 #[derive(Debug, Clone, Default)]
@@ -162,6 +193,10 @@ pub(super) struct Lookup {
     pub group_id: Option<PropertyId>,
     /// What withdraws consent where it is said.
     pub withdrawing: Flags,
+    /// What a page is for, which is told by its path; and the stars of a rating.
+    pub page_kind: Option<PropertyId>,
+    pub path: Option<PropertyId>,
+    pub stars: Option<PropertyId>,
 }
 
 /// Roots of the tree: objects at the top level of an event.
@@ -186,6 +221,9 @@ impl Lookup {
             call_category: vocabulary.property("category"),
             group_id: vocabulary.property("groupId"),
             withdrawing: vocabulary.flags().withdrawing(),
+            page_kind: vocabulary.property(PAGE_KIND),
+            path: vocabulary.property("path"),
+            stars: vocabulary.property(STARS),
         };
         lookup.entry_at(PROPERTIES, "ecommerce").child = Some(ECOMMERCE);
         lookup.entry_at(PROPERTIES, "product").child = Some(ITEM);
@@ -222,6 +260,8 @@ impl Lookup {
                     lookup.add(TRAITS, rest, whole(0));
                     lookup.add(CONTEXT, path, whole(1));
                 }
+                // Made of a rating, never taken as it stands.
+                _ if path == STARS => {}
                 _ => lookup.add(PROPERTIES, path, whole(0)),
             }
             if path == "path" {
@@ -231,7 +271,7 @@ impl Lookup {
             }
         }
         for (root, path, signal) in SIGNALS {
-            if !matches!(signal, Signal::UserAgent(_)) || vocabulary.wants_user_agents() {
+            if is_wanted(signal, vocabulary) {
                 lookup.entry_at(root, path).signals.push(signal);
             }
         }
@@ -259,7 +299,7 @@ impl Lookup {
         let (field, names) = PRODUCT_CURRENCY;
         self.spell(PRODUCT, PRODUCT, field, names[0], &names[1..], 0);
         for (root, path, signal) in SIGNALS {
-            if !matches!(signal, Signal::UserAgent(_)) || vocabulary.wants_user_agents() {
+            if is_wanted(signal, vocabulary) {
                 let (parent, last) = path.rsplit_once('.').map_or((None, path), |(parent, last)| (Some(parent), last));
                 let node = parent.map_or(Some(root), |parent| self.entry_at(root, parent).child);
                 // `ID` is written where `id` is meant, but hardly by who means a person.

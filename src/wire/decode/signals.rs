@@ -17,6 +17,9 @@ use std::borrow::Cow;
 const MAX_EMAIL_BYTES: usize = 320;
 /// Longest name of a program that is looked at.
 const MAX_AGENT_BYTES: usize = 1_024;
+/// Longest category or title of a page that is looked at, and longest rating.
+const MAX_PAGE_WORD_BYTES: usize = 256;
+const MAX_RATING_BYTES: usize = 32;
 /// Longest name of a checkout's step.
 const MAX_STEP_BYTES: usize = 64;
 
@@ -42,6 +45,10 @@ pub(super) struct SignalDraft<'a> {
     pub flags: Flags,
     channels: Channels,
     ip: Option<(u8, IpAddr)>,
+    /// Category and title of a page.
+    page_words: [Option<Cow<'a, str>>; 2],
+    rating: Ranked<'a>,
+    best_rating: Ranked<'a>,
 }
 
 /// A text and the rank of the place that gave it: the lowest wins.
@@ -92,7 +99,25 @@ impl<'a> SignalDraft<'a> {
                     self.ip = flags::ip(scalar).map(|ip| (rank, ip)).or(self.ip);
                 }
             }
+            Signal::PageWord(which) => {
+                if let Some(word) = self.page_words.get_mut(usize::from(which)).filter(|word| word.is_none()) {
+                    *word = text(scalar, MAX_PAGE_WORD_BYTES);
+                }
+            }
+            Signal::Rating(rank) => put(&mut self.rating, rank, text(scalar, MAX_RATING_BYTES)),
+            Signal::BestRating(rank) => put(&mut self.best_rating, rank, text(scalar, MAX_RATING_BYTES)),
         }
+    }
+
+    /// What a page calls itself: category and title.
+    pub(super) fn page_words(&self) -> [Option<&str>; 2] {
+        self.page_words.each_ref().map(Option::as_deref)
+    }
+
+    /// A rating, and where its scale ends, if that is said.
+    pub(super) fn rating(&self) -> Option<(&str, Option<f64>)> {
+        let (_, rating) = self.rating.as_ref()?;
+        Some((rating, self.best_rating.as_ref().and_then(|(_, best)| best.trim().parse().ok())))
     }
 
     /// The ids of a person in traits, context and properties: of the user, else of the browser.

@@ -1,7 +1,7 @@
 //! Names of track events: what each means, in whichever spelling it comes.
 
 use crate::domain::ids::hash64;
-use crate::domain::names::{DICTIONARY, Kind, MAX_NORMAL_BYTES, NameId, Vocabulary, all_known, known, near, normal, usual};
+use crate::domain::names::{DICTIONARY, Kind, MAX_NORMAL_BYTES, NameId, Vocabulary, all_known, is_sellers, known, near, normal, usual};
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,6 +9,8 @@ type Table<T> = hashbrown::HashMap<Box<str>, T, foldhash::fast::FixedState>;
 
 /// How many unknown names are remembered with the verdict on them.
 const VERDICTS: usize = 256;
+/// The bit of a verdict that says whose deed it is.
+const SELLERS: u64 = 0x80;
 
 /// What a name turned out to be.
 #[derive(Debug)]
@@ -39,7 +41,8 @@ pub(super) struct Names {
     written: Table<Meaning>,
     /// By normal form. Names that only models have are there where the form can mean one of them only, with the name.
     otherwise: Table<(Meaning, Option<Box<str>>)>,
-    /// Of a name 56 bits of its hash, and one more than the place of what it is nearly in the list of built-in names; 1 is none.
+    /// Of a name 56 bits of its hash, whether it is the seller's deed ([`SELLERS`]), and two more than the place of what it is nearly
+    /// in the list of built-in names; 1 is none.
     verdicts: Box<[AtomicU64]>,
 }
 
@@ -95,26 +98,28 @@ impl Names {
         if let Some((meaning, shown)) = normal(&name, &mut buffer).and_then(|normal| self.otherwise.get(normal)) {
             return told(meaning, shown.as_ref().map_or(name, |shown| Cow::Owned(shown.clone().into())));
         }
-        let near = self.near(&name);
-        Track { kind: Kind::Other, name_id: NameId::NONE, name, is_v1: false, near }
+        let (is_sellers, near) = self.verdict(&name);
+        let kind = if is_sellers { Kind::Seller } else { Kind::Other };
+        Track { kind, name_id: NameId::NONE, name, is_v1: false, near }
     }
 
-    /// What an unknown name is nearly. Finding out takes long, so what was found of the last names is remembered.
-    fn near(&self, name: &str) -> Option<&'static str> {
+    /// Whether an unknown name is the seller's deed, and what it is nearly. Finding out takes long, so what was found of the last
+    /// names is remembered.
+    fn verdict(&self, name: &str) -> (bool, Option<&'static str>) {
         let hash = hash64(name.as_bytes());
-        let place = usize::try_from(hash % VERDICTS as u64).ok().and_then(|place| self.verdicts.get(place))?;
+        let Some(place) = usize::try_from(hash % VERDICTS as u64).ok().and_then(|place| self.verdicts.get(place)) else {
+            return (is_sellers(name), near(name));
+        };
         let remembered = place.load(Ordering::Relaxed);
         if remembered != 0 && (remembered ^ hash) >> 8 == 0 {
-            return usize::try_from(remembered & 0xff)
-                .ok()?
-                .checked_sub(2)
-                .and_then(|n| DICTIONARY.get(n))
-                .map(|(name, _)| *name);
+            let near = usize::try_from(remembered & (SELLERS - 1)).ok().and_then(|n| DICTIONARY.get(n.checked_sub(2)?)).map(|(name, _)| *name);
+            return (remembered & SELLERS != 0, near);
         }
-        let found = near(name);
-        let verdict = found.and_then(|found| DICTIONARY.iter().position(|(name, _)| *name == found)).map_or(1, |n| n as u64 + 2);
+        let (is_sellers, near) = (is_sellers(name), near(name));
+        let place_of = |found: &str| DICTIONARY.iter().position(|(name, _)| *name == found).map(|n| n as u64 + 2);
+        let verdict = near.and_then(place_of).filter(|n| *n < SELLERS).unwrap_or(1) | if is_sellers { SELLERS } else { 0 };
         place.store(hash & !0xff | verdict, Ordering::Relaxed);
-        found
+        (is_sellers, near)
     }
 }
 

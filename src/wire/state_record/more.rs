@@ -15,6 +15,7 @@ mod traits;
 use super::read::{Read, Reader, Value};
 use super::write::Writer;
 use crate::domain::cart::Bought;
+use crate::domain::checkout::{Attempt, Step};
 use crate::domain::erasure::Erasure;
 use crate::domain::prospect::More;
 
@@ -35,6 +36,7 @@ pub(super) fn write(more: &More, w: &mut Writer<'_>) {
         orders,
         bought,
         known_orders,
+            checkout,
     } = more;
     if !traits.is_empty() {
         w.nested(1, |w| traits::write(traits, w));
@@ -72,6 +74,13 @@ pub(super) fn write(more: &More, w: &mut Writer<'_>) {
     if let Some(internal) = internal.get() {
         w.nested(13, |w| internal::write(internal, w));
     }
+    if let Some(Attempt { step, since_ms, visit }) = checkout {
+        w.nested(17, |w| {
+            w.uint(1, u32::from(step.0));
+            w.time_or_0(2, *since_ms);
+            w.uint(3, *visit);
+        });
+    }
     for order in orders {
         w.nested(20, |w| orders::write(order, w));
     }
@@ -87,6 +96,7 @@ pub(super) fn write(more: &More, w: &mut Writer<'_>) {
 pub(super) fn read(mut r: Reader<'_>, m: &mut More) -> Read<()> {
     while let Some((field, value)) = r.next()? {
         match (field, value) {
+            (17, Value::Bytes(b)) => m.checkout = Some(attempt(r.nested(b, "checkout"))?),
             (1, Value::Bytes(b)) => m.traits = traits::read(r.nested(b, "traits"))?,
             (2, Value::Bytes(b)) => m.lead = lead::read(r.nested(b, "lead"))?.into(),
             (3, Value::Bytes(b)) => m.contact = contact::read(r.nested(b, "contact"))?.into(),
@@ -133,4 +143,17 @@ fn read_erasure(mut r: Reader<'_>) -> Read<Erasure> {
         }
     }
     Ok(erasure)
+}
+
+fn attempt(mut r: Reader<'_>) -> Read<Attempt> {
+    let mut attempt = Attempt::default();
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Varint(v)) => attempt.step = Step(r.number(v)?),
+            (2, Value::Varint(v)) => attempt.since_ms = r.time(v),
+            (3, Value::Varint(v)) => attempt.visit = r.number(v)?,
+            _ => return r.unknown(field),
+        }
+    }
+    Ok(attempt)
 }

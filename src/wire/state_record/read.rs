@@ -6,7 +6,7 @@ pub(super) use super::reader::{List, Read, Reader, Value, damaged, unzigzag};
 use crate::domain::dedup::{self, OldIds, SeenIds};
 use crate::domain::effect::Cause;
 use crate::domain::prospect::{
-    ArmedFor, Cart, CartLine, ConsentState, EnteredBy, Few, GroupPoints, Hit, PastStage, Phase, Prospect, Removed, RuleCount,
+    ArmedFor, Cart, CartLine, ConsentState, EnteredBy, Few, GroupPoints, Hit, Journeys, PastJourney, PastStage, Phase, Prospect, Removed, RuleCount,
     RuleUse, SentStep, Series, StagePosition, Track,
 };
 use crate::domain::{Ms, SECOND_MS};
@@ -173,7 +173,8 @@ fn track(mut r: Reader<'_>, t: &mut Track) -> Read<()> {
 }
 
 pub(super) fn nowhere() -> StagePosition {
-    StagePosition { stage: Default::default(), entered_ms: 0, stale_at_ms: None, by: EnteredBy::default(), history: Few::new() }
+    let stage = Default::default();
+    StagePosition { stage, entered_ms: 0, stale_at_ms: None, by: EnteredBy::default(), history: Few::new(), journeys: None }
 }
 
 pub(super) fn position(mut r: Reader<'_>, p: &mut StagePosition) -> Read<()> {
@@ -187,6 +188,7 @@ pub(super) fn position(mut r: Reader<'_>, p: &mut StagePosition) -> Read<()> {
             (5, Value::Bytes(b)) => times = r.times(b)?,
             (6, Value::Varint(v)) => p.by = entered_by(v)?,
             (7, Value::Bytes(b)) => bys = r.varints(b)?,
+            (8, Value::Bytes(b)) => p.journeys = Some(Box::new(journeys(r.nested(b, "journeys"))?)),
             _ => return r.unknown(field),
         }
     }
@@ -201,6 +203,23 @@ pub(super) fn position(mut r: Reader<'_>, p: &mut StagePosition) -> Read<()> {
     Ok(())
 }
 
+fn journeys(mut r: Reader<'_>) -> Read<Journeys> {
+    let mut j = Journeys::default();
+    let mut times = List::new();
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Varint(v)) => j.began_ms = r.time(v),
+            (2, Value::Varint(v)) => j.closed_ms = Some(r.time(v)),
+            (3, Value::Bytes(b)) => times = r.times(b)?,
+            (4, Value::Varint(v)) => j.forgotten = r.number(v)?,
+            _ => return r.unknown(field),
+        }
+    }
+    r.same_length(times.len() % 2, 0)?;
+    j.past = times.chunks_exact(2).map(|pair| PastJourney { began_ms: pair[0], closed_ms: pair[1] }).collect();
+    Ok(j)
+}
+
 fn entered_by(number: u64) -> Read<EnteredBy> {
     let cause = match number & 7 {
         0 => Cause::Event,
@@ -209,6 +228,7 @@ fn entered_by(number: u64) -> Read<EnteredBy> {
         3 => Cause::ReEntered,
         4 => Cause::CarriedOver,
         5 => Cause::OrderReversed,
+        6 => Cause::NextJourney,
         other => return damaged("stage", format_args!("cause {other} is unknown")),
     };
     match u16::try_from(number >> 3) {

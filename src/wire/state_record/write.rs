@@ -8,7 +8,7 @@ pub(super) use super::writer::{Writer, encode_varint, zigzag};
 use crate::domain::dedup::SeenIds;
 use crate::domain::effect::Cause;
 use crate::domain::prospect::{
-    ArmedFor, Cart, CartLine, Consent, ConsentState, EnteredBy, Phase, Prospect, RuleCount, SentStep, Series, StagePosition,
+    ArmedFor, Cart, CartLine, Consent, ConsentState, EnteredBy, Journeys, Phase, Prospect, RuleCount, SentStep, Series, StagePosition,
     Track,
 };
 use crate::domain::{Ms, SECOND_MS};
@@ -165,7 +165,7 @@ fn track(track: &Track, w: &mut Writer<'_>) {
 }
 
 pub(super) fn position(position: &StagePosition, w: &mut Writer<'_>) {
-    let StagePosition { stage, entered_ms, stale_at_ms, by, history } = position;
+    let StagePosition { stage, entered_ms, stale_at_ms, by, history, journeys } = position;
     w.text(1, stage);
     w.time_or_0(2, *entered_ms);
     w.time(3, *stale_at_ms);
@@ -175,6 +175,18 @@ pub(super) fn position(position: &StagePosition, w: &mut Writer<'_>) {
     if history.iter().any(|h| h.by != EnteredBy::default()) {
         w.nested(7, |w| history.iter().for_each(|h| encode_varint(u64::from(by_number(h.by)), w.out)));
     }
+    if let Some(journeys) = journeys.as_deref() {
+        w.nested(8, |w| self::journeys(journeys, w));
+    }
+}
+
+fn journeys(journeys: &Journeys, w: &mut Writer<'_>) {
+    let Journeys { began_ms, closed_ms, past, forgotten } = journeys;
+    w.time_or_0(1, *began_ms);
+    w.time(2, *closed_ms);
+    let all: Vec<Ms> = past.iter().flat_map(|journey| [journey.began_ms, journey.closed_ms]).collect();
+    w.times(3, all.into_iter());
+    w.uint(4, *forgotten);
 }
 
 /// The event's mark, then three bits for the cause.
@@ -186,6 +198,7 @@ fn by_number(by: EnteredBy) -> u32 {
         Cause::ReEntered => 3,
         Cause::CarriedOver => 4,
         Cause::OrderReversed => 5,
+        Cause::NextJourney => 6,
     };
     u32::from(by.event) << 3 | cause
 }

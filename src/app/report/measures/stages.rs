@@ -56,6 +56,8 @@ pub(crate) struct Stage {
     pub stale: i64,
     pub disqualified: i64,
     pub re_entered: i64,
+    /// Began the next journey: no loss.
+    pub next_journey: i64,
     /// Share of the visits that went onward.
     pub conversion: Option<f64>,
     pub conversion_trust: Trust,
@@ -141,8 +143,10 @@ fn axis_measures(figures: &Figures, key: u64, names: &ModelNames, meant: Axis, i
         stage.p90_ms = buckets::quantile_ms(&times, 0.9);
         stage.times_trust = Trust::cases(times.iter().map(|(_, n)| n).sum());
         stage.weeks = by_week.get(&number(index)).cloned().unwrap_or_default();
-        if index + 1 == stages.len() {
-            // Nothing lies beyond the last stage.
+        let lapsed = usize::from(names.lapsed[meant.index()]);
+        let last = if lapsed == stages.len() { stages.len() - 1 } else { stages.len() };
+        if index + 1 == last {
+            // Nothing lies beyond the last stage; of those who lapsed some come back.
             stage.conversion = None;
             stage.conversion_trust = Trust::none(stage.visits, "nothing lies beyond the last stage".to_owned());
         } else {
@@ -176,23 +180,26 @@ fn stage(wanted: u8, name: &Text, stages: &[Text], moves: &[Move], now: Option<i
         share: share(*count, visits),
         share_trust: Trust::rate(*count, visits),
     };
-    let mut leaks: Vec<Leak> = left.iter().filter(|m| m.2 != Way::Onward).map(leak).collect();
+    let mut leaks: Vec<Leak> = left.iter().filter(|m| !matches!(m.2, Way::Onward | Way::NextJourney)).map(leak).collect();
     leaks.sort_by_key(|leak| std::cmp::Reverse(leak.count));
+    // Who begins the next journey is not lost.
+    let lost = gone - onward - by(Way::NextJourney);
     Stage {
         stage: name.to_string(),
         prospects: now,
         visits,
-        reached: moves.iter().filter(|(from, to, ..)| *from < wanted && *to >= wanted).map(|m| m.3).sum(),
+        reached: moves.iter().filter(|(from, to, way, _)| *from < wanted && *to >= wanted && *way != Way::Stale).map(|m| m.3).sum(),
         onward,
         skipped_next: left.iter().filter(|m| m.2 == Way::Onward && m.1 > wanted + 1).map(|m| m.3).sum(),
         back: by(Way::Back),
         stale: by(Way::Stale),
         disqualified: by(Way::Disqualified),
         re_entered: by(Way::ReEntered),
+        next_journey: by(Way::NextJourney),
         conversion: share(onward, visits),
         conversion_trust: Trust::rate(onward, visits),
-        drop_off: share(gone - onward, visits),
-        drop_off_trust: Trust::rate(gone - onward, visits),
+        drop_off: share(lost, visits),
+        drop_off_trust: Trust::rate(lost, visits),
         leaks,
         median_ms: None,
         p90_ms: None,

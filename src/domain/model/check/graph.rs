@@ -74,6 +74,7 @@ fn is_dead_end(spec: &AxisSpec, index: usize) -> bool {
         from => from.iter().any(|f| f.value == name),
     };
     let stale = spec.stale_by_stage.iter().any(|(stage, _)| stage.value == name)
+        || spec.lapse.as_ref().is_some_and(|lapse| lapse.value.from.iter().any(|f| f.value == name))
         || spec.stale_all.as_ref().is_some_and(|all| {
             let to = stage_index(spec, &all.value.stale.to.value);
             to.is_some_and(|to| index > to) && !all.value.except.iter().any(|e| e.value == name)
@@ -92,6 +93,7 @@ fn only_from<'a>(spec: &'a AxisSpec, stage: &str) -> Option<&'a str> {
         }
     }
     let goes_stale_to_it = spec.stale_by_stage.iter().any(|(_, stale)| stale.to.value == stage)
+        || spec.lapse.as_ref().is_some_and(|lapse| lapse.value.stale.to.value == stage)
         || spec.stale_all.as_ref().is_some_and(|all| all.value.stale.to.value == stage);
     only.filter(|_| !goes_stale_to_it)
 }

@@ -191,6 +191,11 @@ fn reachable(spec: &AxisSpec, found: &mut Found) {
                 reached[to] |= reached[from];
             }
         }
+        if let Some(lapse) = &spec.lapse
+            && let Some(to) = index(&lapse.value.stale.to.value)
+        {
+            reached[to] |= lapse.value.from.iter().any(|f| index(&f.value).is_some_and(|f| reached[f]));
+        }
         if let Some(all) = &spec.stale_all
             && let Some(to) = index(&all.value.stale.to.value)
         {

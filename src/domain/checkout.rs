@@ -1,0 +1,174 @@
+//! The way through a checkout, step by step: which one a visit reached, and whether it went on from there. For the figures alone: no
+//! stage, point or cart depends on it.
+//!
+//! A visit stands at the furthest step that it reached. It goes on when it reaches a further one, or orders. What a later visit does
+//! is another attempt.
+
+use super::effect::Effects;
+use super::event::Event;
+use super::names::{Kind, words};
+use super::orders::News;
+use super::prospect::Prospect;
+use super::Ms;
+
+/// A step of the checkout: a place in the order in which shops have them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Step(pub u8);
+
+/// Steps that shops number: 1 to 9, each viewed and completed.
+const FIRST_NUMBERED: u8 = 10;
+const MOST_NUMBERED: u8 = 9;
+/// Steps that shops name, by what they may be called; those without a name or number come before them.
+const FIRST_NAMED: u8 = 30;
+const NAMED: [(&str, &[&str]); 5] = [
+    ("Checkout Step", &[]),
+    ("Address", &["address", "contact", "customer", "information", "info", "details", "billing", "login", "account", "email"]),
+    ("Shipping", &["shipping", "delivery", "versand", "lieferung"]),
+    ("Payment", &["payment", "zahlung", "pay", "card"]),
+    ("Review", &["review", "confirm", "confirmation", "summary", "overview"]),
+];
+const PAYMENT: usize = 3;
+
+impl Step {
+    pub const STARTED: Self = Self(1);
+    /// Between the step of payment and that of the last look.
+    pub const PAYMENT_ENTERED: Self = Self(FIRST_NAMED + 2 * (PAYMENT as u8 + 1));
+
+    /// The step that an event is about.
+    #[must_use]
+    pub fn of(event: &Event<'_>) -> Option<Self> {
+        match (event.kind, &*event.name) {
+            (Kind::CheckoutStarted, _) => Some(Self::STARTED),
+            (Kind::CheckoutProgress, "Payment Info Entered") => Some(Self::PAYMENT_ENTERED),
+            (Kind::CheckoutProgress, name) => Some(Self::named(event.signals.checkout_step.as_deref(), name.ends_with("Completed"))),
+            _ => None,
+        }
+    }
+
+    /// As the shop numbers or names it.
+    fn named(step: Option<&str>, is_completed: bool) -> Self {
+        let step = step.unwrap_or_default();
+        let done = u8::from(is_completed);
+        if let Some(number) = step.bytes().find(u8::is_ascii_digit).map(|digit| digit - b'0').filter(|n| (1..=MOST_NUMBERED).contains(n)) {
+            return Self(FIRST_NUMBERED + 2 * (number - 1) + done);
+        }
+        let words = if step.is_empty() { Vec::new() } else { words(step) };
+        let is_called = |called: &[&str]| words.iter().any(|word| called.contains(&word.as_str()));
+        // Of two things in one step the later one: "shipping and payment".
+        let at = NAMED.iter().rposition(|(_, called)| is_called(called)).unwrap_or(0);
+        let at = u8::try_from(at).unwrap_or(0);
+        Self(FIRST_NAMED + 2 * at + if usize::from(at) > PAYMENT { 2 } else { 0 } + done)
+    }
+
+    /// For people.
+    #[must_use]
+    pub fn name(self) -> String {
+        let word = |done: u8| if done == 1 { "Completed" } else { "Viewed" };
+        match self.0 {
+            1 => "Checkout Started".to_owned(),
+            n if self == Self::PAYMENT_ENTERED || n == Self::PAYMENT_ENTERED.0 + 1 => "Payment Info Entered".to_owned(),
+            n if n >= FIRST_NAMED => {
+                let at = usize::from((n - FIRST_NAMED) / 2);
+                let at = if at > PAYMENT { at - 1 } else { at };
+                let (name, _) = NAMED.get(at).copied().unwrap_or(NAMED[0]);
+                format!("{name} {}", word((n - FIRST_NAMED) % 2))
+            }
+            n if n >= FIRST_NUMBERED => format!("Checkout Step {} {}", (n - FIRST_NUMBERED) / 2 + 1, word((n - FIRST_NUMBERED) % 2)),
+            n => format!("Checkout Step ({n})"),
+        }
+    }
+}
+
+/// Where a visit stands in the checkout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Attempt {
+    pub step: Step,
+    /// When it came there.
+    pub since_ms: Ms,
+    /// Which visit of the prospect it is.
+    pub visit: u32,
+}
+
+/// What an event changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Passed {
+    /// It went on from this step, where it had come at this time.
+    pub from: Option<(Step, Ms)>,
+    /// It came to this one.
+    pub to: Option<(Step, Ms)>,
+}
+
+/// Follows a visit through the checkout.
+pub fn turn(prospect: &mut Prospect, event: &Event<'_>, news: News, effects: &mut Effects) {
+    let step = match event.kind {
+        Kind::CheckoutStarted | Kind::CheckoutProgress => Step::of(event),
+        Kind::OrderCompleted if matches!(news, News::Placed(_)) => None,
+        _ => return,
+    };
+    let stood = prospect.more.as_deref().and_then(|more| more.checkout);
+    let Some(to) = step else {
+        if let Some(stood) = stood.filter(|stood| event.time_ms >= stood.since_ms) {
+            prospect.more_mut().checkout = None;
+            effects.checkout = (stood.visit == prospect.sessions).then_some(Passed { from: Some((stood.step, stood.since_ms)), to: None });
+        }
+        return;
+    };
+    // What is heard of late changes nothing.
+    if stood.is_some_and(|stood| event.time_ms < stood.since_ms) {
+        return;
+    }
+    let stood = stood.filter(|stood| stood.visit == prospect.sessions);
+    if stood.is_some_and(|stood| to <= stood.step) {
+        return;
+    }
+    prospect.more_mut().checkout = Some(Attempt { step: to, since_ms: event.time_ms, visit: prospect.sessions });
+    effects.checkout = Some(Passed { from: stood.map(|stood| (stood.step, stood.since_ms)), to: Some((to, event.time_ms)) });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_come_in_the_order_of_a_checkout_however_a_shop_calls_them() {
+        let viewed = |step| Step::named(step, false);
+        let completed = |step| Step::named(step, true);
+        let numbered = [Step::STARTED, viewed(Some("1")), completed(Some("step_1")), viewed(Some("2. Delivery")), completed(Some("2"))];
+        assert!(numbered.is_sorted_by(|a, b| a < b) && *numbered.last().unwrap() < Step::PAYMENT_ENTERED);
+        let named = [
+            Step::STARTED,
+            viewed(None),
+            completed(None),
+            viewed(Some("Contact information")),
+            completed(Some("address")),
+            viewed(Some("shippingMethod")),
+            completed(Some("delivery")),
+            viewed(Some("Shipping and payment")),
+            completed(Some("payment")),
+            Step::PAYMENT_ENTERED,
+            viewed(Some("review")),
+            completed(Some("Order confirmation")),
+        ];
+        assert!(named.is_sorted_by(|a, b| a < b), "{named:?}");
+    }
+
+    #[test]
+    fn each_has_a_name_of_its_own() {
+        let names = [
+            (Step::STARTED, "Checkout Started"),
+            (Step::named(Some("3"), false), "Checkout Step 3 Viewed"),
+            (Step::named(None, true), "Checkout Step Completed"),
+            (Step::named(Some("versand"), true), "Shipping Completed"),
+            (Step::named(Some("payment"), false), "Payment Viewed"),
+            (Step::PAYMENT_ENTERED, "Payment Info Entered"),
+            (Step::named(Some("review"), false), "Review Viewed"),
+            (Step::named(Some("summary"), true), "Review Completed"),
+        ];
+        for (step, name) in names {
+            assert_eq!(step.name(), name);
+        }
+        for n in 0..=u8::MAX {
+            assert!(!Step(n).name().is_empty());
+        }
+    }
+}
