@@ -121,7 +121,10 @@ fn every_behaviour_of_the_funnels_table_leads_to_its_stage() {
         ("loyalty", &[order(0), order(30), order(60), order(90)]),
         ("retention", &[order(0), order(30), order(60), order(370)]),
         ("loyalty", &[order(0), ("Loyalty Programme Joined", "{}", 1)]),
-        ("advocacy", &[order(0), ("Product Reviewed", p, 9)]),
+        ("advocacy", &[order(0), ("Product Reviewed", r#"{"product_id": "p", "rating": "4/5"}"#, 9)]),
+        ("purchase", &[order(0), ("Product Reviewed", p, 9)]),
+        ("purchase", &[order(0), ("Product Reviewed", r#"{"product_id": "p", "rating": 3}"#, 9)]),
+        ("advocacy", &[order(0), ("Reference Given", "{}", 9)]),
         ("advocacy", &[order(0), ("Invite Sent", "{}", 9)]),
         ("awareness", &[("Invite Sent", "{}", 0)]),
     ] {

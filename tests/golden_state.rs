@@ -26,6 +26,7 @@ use leadstream::domain::account::consensus::{Consensus, Said, Says, Settled, Vot
 use leadstream::domain::account::group::{Group, Member, Reason};
 use leadstream::domain::account::{Belongs, Membership};
 use leadstream::domain::budget::weight;
+use leadstream::domain::checkout::{Attempt, Step};
 use leadstream::domain::customer::Customer;
 use leadstream::domain::decisions::Decision;
 use leadstream::domain::dedup::Seen;
@@ -33,10 +34,9 @@ use leadstream::domain::effect::{Answer, Cause, Qualification};
 use leadstream::domain::erasure::Erasure;
 use leadstream::domain::lead::{Disqualified, Lead, Stand};
 use leadstream::domain::ledger::Entry;
-use leadstream::domain::checkout::{Attempt, Step};
 use leadstream::domain::prospect::{
-    ArmedFor, Cart, CartLine, Consent, ConsentState, EnteredBy, Few, GroupPoints, Hit, Journeys, More, PastJourney, PastStage, Phase, Prospect, Removed,
-    RuleCount, RuleUse, SentStep, Series, StagePosition, Track,
+    ArmedFor, Cart, CartLine, Consent, ConsentState, EnteredBy, Few, GroupPoints, Hit, Journeys, More, PastJourney, PastStage,
+    Phase, Prospect, Removed, RuleCount, RuleUse, SentStep, Series, StagePosition, Track,
 };
 use leadstream::engine::codec::{Codec, CodecError};
 use leadstream::runtime::ports::{TASK_KEY, TaskRecord};

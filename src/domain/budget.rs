@@ -177,8 +177,8 @@ mod tests {
     use super::super::ledger::{Entry, MAX_ENTRIES};
     use super::super::model::MAX_COUNT_MEMORY;
     use super::super::prospect::{
-        Cart, EnteredBy, GroupPoints, Hit, Journeys, PastJourney, PastStage, Removed, RuleCount, RuleUse, SentStep, Series, StagePosition,
-        Track,
+        Cart, EnteredBy, GroupPoints, Hit, Journeys, PastJourney, PastStage, Removed, RuleCount, RuleUse, SentStep, Series,
+        StagePosition, Track,
     };
     use super::*;
 

@@ -4,12 +4,12 @@
 //! A visit stands at the furthest step that it reached. It goes on when it reaches a further one, or orders. What a later visit does
 //! is another attempt.
 
+use super::Ms;
 use super::effect::Effects;
 use super::event::Event;
 use super::names::{Kind, words};
 use super::orders::News;
 use super::prospect::Prospect;
-use super::Ms;
 
 /// A step of the checkout: a place in the order in which shops have them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -40,7 +40,9 @@ impl Step {
         match (event.kind, &*event.name) {
             (Kind::CheckoutStarted, _) => Some(Self::STARTED),
             (Kind::CheckoutProgress, "Payment Info Entered") => Some(Self::PAYMENT_ENTERED),
-            (Kind::CheckoutProgress, name) => Some(Self::named(event.signals.checkout_step.as_deref(), name.ends_with("Completed"))),
+            (Kind::CheckoutProgress, name) => {
+                Some(Self::named(event.signals.checkout_step.as_deref(), name.ends_with("Completed")))
+            }
             _ => None,
         }
     }
@@ -49,7 +51,9 @@ impl Step {
     fn named(step: Option<&str>, is_completed: bool) -> Self {
         let step = step.unwrap_or_default();
         let done = u8::from(is_completed);
-        if let Some(number) = step.bytes().find(u8::is_ascii_digit).map(|digit| digit - b'0').filter(|n| (1..=MOST_NUMBERED).contains(n)) {
+        if let Some(number) =
+            step.bytes().find(u8::is_ascii_digit).map(|digit| digit - b'0').filter(|n| (1..=MOST_NUMBERED).contains(n))
+        {
             return Self(FIRST_NUMBERED + 2 * (number - 1) + done);
         }
         let words = if step.is_empty() { Vec::new() } else { words(step) };
@@ -73,7 +77,9 @@ impl Step {
                 let (name, _) = NAMED.get(at).copied().unwrap_or(NAMED[0]);
                 format!("{name} {}", word((n - FIRST_NAMED) % 2))
             }
-            n if n >= FIRST_NUMBERED => format!("Checkout Step {} {}", (n - FIRST_NUMBERED) / 2 + 1, word((n - FIRST_NUMBERED) % 2)),
+            n if n >= FIRST_NUMBERED => {
+                format!("Checkout Step {} {}", (n - FIRST_NUMBERED) / 2 + 1, word((n - FIRST_NUMBERED) % 2))
+            }
             n => format!("Checkout Step ({n})"),
         }
     }
@@ -109,7 +115,8 @@ pub fn turn(prospect: &mut Prospect, event: &Event<'_>, news: News, effects: &mu
     let Some(to) = step else {
         if let Some(stood) = stood.filter(|stood| event.time_ms >= stood.since_ms) {
             prospect.more_mut().checkout = None;
-            effects.checkout = (stood.visit == prospect.sessions).then_some(Passed { from: Some((stood.step, stood.since_ms)), to: None });
+            effects.checkout =
+                (stood.visit == prospect.sessions).then_some(Passed { from: Some((stood.step, stood.since_ms)), to: None });
         }
         return;
     };
@@ -133,7 +140,8 @@ mod tests {
     fn steps_come_in_the_order_of_a_checkout_however_a_shop_calls_them() {
         let viewed = |step| Step::named(step, false);
         let completed = |step| Step::named(step, true);
-        let numbered = [Step::STARTED, viewed(Some("1")), completed(Some("step_1")), viewed(Some("2. Delivery")), completed(Some("2"))];
+        let numbered =
+            [Step::STARTED, viewed(Some("1")), completed(Some("step_1")), viewed(Some("2. Delivery")), completed(Some("2"))];
         assert!(numbered.is_sorted_by(|a, b| a < b) && *numbered.last().unwrap() < Step::PAYMENT_ENTERED);
         let named = [
             Step::STARTED,

@@ -141,7 +141,8 @@ impl Did {
         let text = |key: &str| self.properties.iter().find(|(k, _)| k == key).map(|(_, value)| value.replace('_', " "));
         let is_view = matches!(self.name.as_str(), "page" | "screen");
         let kind = pages::kind_of(text("path").as_deref(), text("name").as_deref()).filter(|_| is_view);
-        let stars = text("rating").and_then(|rating| ratings::stars(&rating, text("max_rating").and_then(|best| best.parse().ok())));
+        let stars =
+            text("rating").and_then(|rating| ratings::stars(&rating, text("max_rating").and_then(|best| best.parse().ok())));
         let kind = kind.map(|kind| (pages::PAGE_KIND, Value::Text(Cow::Borrowed(kind))));
         kind.into_iter().chain(stars.map(|stars| (ratings::STARS, Value::Number(stars)))).collect()
     }

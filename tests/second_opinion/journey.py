@@ -1,7 +1,7 @@
 """Stages of an axis: which move an event makes, and when a stage goes stale."""
 
 import times
-from names import ORDERED
+from names import ORDERED, plain
 from rules import Condition, Count, passes
 
 
@@ -35,6 +35,11 @@ class Axis:
         self.moves = [Move(n, move, self.stages) for n, move in enumerate(spec["moves"])]
         self.stale = self.read_stale(spec.get("stale", {}))
         self.history = spec.get("history", 4)
+        self.closers = {plain(n) for n in ([c] if isinstance(c := spec.get("closed_by", []), str) else c)}
+        lapse = spec.get("lapse")
+        self.lapsed = self.stages.index(lapse["to"]) if lapse else None
+        for stage in lapse["from"] if lapse else []:
+            self.stale[self.stages.index(stage)] = (times.length(lapse["after"]), self.lapsed)
 
     def read_stale(self, spec):
         """Stage: after how long it goes stale, and where to."""

@@ -199,9 +199,17 @@ mod tests {
         let evil = "<script>alert(1)</script>";
         let mut figures = Figures::default();
         let stages = [vec![evil.into(), "b".into()], Vec::new()];
-        figures
-            .models
-            .insert(1, ModelNames { name: evil.into(), hash: "h".into(), stages, personas: vec![evil.into()], pipeline: None });
+        figures.models.insert(
+            1,
+            ModelNames {
+                name: evil.into(),
+                hash: "h".into(),
+                stages,
+                personas: vec![evil.into()],
+                pipeline: None,
+                lapsed: [0, 0],
+            },
+        );
         figures.add(Key::Stands { model: 1, axis: Axis::Journey, persona: 1, stage: 1 }, 3);
         for week in 2_800..2_812 {
             figures.add(Key::Week { model: 1, axis: Axis::Journey, stage: 1, week, way: Way::Entered }, 30);

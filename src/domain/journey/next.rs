@@ -38,7 +38,8 @@ impl Journeys {
     #[must_use]
     pub fn began_at(&self, time_ms: Ms) -> bool {
         let is_next = !self.past.is_empty() || self.forgotten > 0;
-        is_next && self.began_ms == time_ms || self.past.iter().skip(usize::from(self.forgotten == 0)).any(|j| j.began_ms == time_ms)
+        is_next && self.began_ms == time_ms
+            || self.past.iter().skip(usize::from(self.forgotten == 0)).any(|j| j.began_ms == time_ms)
     }
 
     /// An order came to nothing: a journey that only it had closed goes on. `standing`: when the orders that stand were placed.
@@ -102,7 +103,8 @@ pub fn closed_ms(model: &AxisModel, position: &StagePosition) -> Option<Ms> {
 pub(super) fn close(track: &mut Track, axis: Axis, at_ms: Ms) {
     let Some(position) = track.positions[axis.index()].as_mut() else { return };
     let oldest_ms = position.history.first().map_or(position.entered_ms, |past| past.entered_ms);
-    let journeys = position.journeys.get_or_insert_with(|| Box::new(Journeys { began_ms: oldest_ms.min(at_ms), ..Journeys::default() }));
+    let journeys =
+        position.journeys.get_or_insert_with(|| Box::new(Journeys { began_ms: oldest_ms.min(at_ms), ..Journeys::default() }));
     journeys.closed_ms = journeys.closed_ms.max(Some(at_ms));
     position.stale_at_ms = None;
 }
@@ -135,7 +137,10 @@ mod tests {
     #[test]
     fn a_journey_that_only_one_order_closed_goes_on_in_the_next() {
         let mut journeys = three();
-        assert_eq!((journeys.number(), journeys.began_at(20), journeys.began_at(50), journeys.began_at(0)), (3, true, true, false));
+        assert_eq!(
+            (journeys.number(), journeys.began_at(20), journeys.began_at(50), journeys.began_at(0)),
+            (3, true, true, false)
+        );
         journeys.reopen(30, |_, _| None);
         assert_eq!(journeys.past, [PastJourney { began_ms: 0, closed_ms: 10 }]);
         assert_eq!((journeys.number(), journeys.began_ms, journeys.closed_ms), (2, 20, Some(60)));

@@ -135,6 +135,7 @@ mod tests {
             stale_at_ms: None,
             by: EnteredBy::time(cause),
             history: way[..way.len() - 1].iter().map(past).collect(),
+            journeys: None,
         }
     }
 

@@ -9,12 +9,42 @@ const SELLERS: [(&[&str], &[&str]); 9] = [
     // What was sent out, and what became of it on its way.
     (
         &[
-            "mail", "email", "sms", "push", "notification", "notifications", "newsletter", "campaign", "whatsapp", "webhook",
-            "reminder", "letter", "postcard", "proposal", "quote", "offer", "invoice", "contract", "coupon", "voucher",
+            "mail",
+            "email",
+            "sms",
+            "push",
+            "notification",
+            "notifications",
+            "newsletter",
+            "campaign",
+            "whatsapp",
+            "webhook",
+            "reminder",
+            "letter",
+            "postcard",
+            "proposal",
+            "quote",
+            "offer",
+            "invoice",
+            "contract",
+            "coupon",
+            "voucher",
         ],
         &[
-            "sent", "delivered", "bounced", "dropped", "deferred", "delayed", "queued", "processed", "scheduled", "suppressed",
-            "skipped", "failed", "issued", "generated",
+            "sent",
+            "delivered",
+            "bounced",
+            "dropped",
+            "deferred",
+            "delayed",
+            "queued",
+            "processed",
+            "scheduled",
+            "suppressed",
+            "skipped",
+            "failed",
+            "issued",
+            "generated",
         ],
     ),
     // Prices and stock.
@@ -25,8 +55,22 @@ const SELLERS: [(&[&str], &[&str]); 9] = [
     (
         &["order", "shipment", "package", "parcel", "fulfillment", "fulfilment", "delivery", "tracking"],
         &[
-            "shipped", "dispatched", "delivered", "fulfilled", "packed", "picked", "processed", "delayed", "archived", "synced",
-            "exported", "imported", "created", "updated", "sent", "out",
+            "shipped",
+            "dispatched",
+            "delivered",
+            "fulfilled",
+            "packed",
+            "picked",
+            "processed",
+            "delayed",
+            "archived",
+            "synced",
+            "exported",
+            "imported",
+            "created",
+            "updated",
+            "sent",
+            "out",
         ],
     ),
     (&["refund", "chargeback"], &["issued", "created", "processed", "completed", "sent", "updated"]),
@@ -34,8 +78,23 @@ const SELLERS: [(&[&str], &[&str]); 9] = [
     (
         &["contact", "lead", "customer", "subscriber", "deal", "opportunity", "segment", "audience", "crm"],
         &[
-            "created", "imported", "updated", "changed", "synced", "enriched", "merged", "assigned", "scored", "exported",
-            "uploaded", "matched", "entered", "exited", "moved", "tagged", "converted",
+            "created",
+            "imported",
+            "updated",
+            "changed",
+            "synced",
+            "enriched",
+            "merged",
+            "assigned",
+            "scored",
+            "exported",
+            "uploaded",
+            "matched",
+            "entered",
+            "exited",
+            "moved",
+            "tagged",
+            "converted",
         ],
     ),
     (
@@ -43,20 +102,62 @@ const SELLERS: [(&[&str], &[&str]); 9] = [
         &["imported", "synced", "enriched", "merged", "assigned", "scored", "exported", "uploaded", "matched", "migrated"],
     ),
     // Time that is over.
-    (&["trial", "subscription", "membership", "points", "coupon", "voucher", "license"], &["ended", "expired", "expiring", "renewed"]),
+    (
+        &["trial", "subscription", "membership", "points", "coupon", "voucher", "license"],
+        &["ended", "expired", "expiring", "renewed"],
+    ),
 ];
 
 /// Of these something was opened, asked for or read: that is what the buyer does, whatever else the name says.
 const BUYERS: [&str; 18] = [
-    "opened", "clicked", "viewed", "requested", "asked", "subscribed", "submitted", "read", "watched", "searched", "entered", "signed",
-    "accepted", "confirmed", "redeemed", "replied", "saved", "visited",
+    "opened",
+    "clicked",
+    "viewed",
+    "requested",
+    "asked",
+    "subscribed",
+    "submitted",
+    "read",
+    "watched",
+    "searched",
+    "entered",
+    "signed",
+    "accepted",
+    "confirmed",
+    "redeemed",
+    "replied",
+    "saved",
+    "visited",
 ];
 
 /// What somebody can offer to be read, seen or heard.
 const CONTENT: [&str; 26] = [
-    "paper", "whitepaper", "guide", "ebook", "book", "webinar", "video", "podcast", "article", "post", "blog", "brochure", "datasheet",
-    "report", "study", "studies", "course", "lesson", "tutorial", "documentation", "checklist", "infographic", "presentation",
-    "magazine", "story", "reviews",
+    "paper",
+    "whitepaper",
+    "guide",
+    "ebook",
+    "book",
+    "webinar",
+    "video",
+    "podcast",
+    "article",
+    "post",
+    "blog",
+    "brochure",
+    "datasheet",
+    "report",
+    "study",
+    "studies",
+    "course",
+    "lesson",
+    "tutorial",
+    "documentation",
+    "checklist",
+    "infographic",
+    "presentation",
+    "magazine",
+    "story",
+    "reviews",
 ];
 
 /// Whether an event of this name, of which nothing else is known, is no deed of the buyer.
@@ -65,7 +166,8 @@ pub fn is_sellers(name: &str) -> bool {
     let words = words(name);
     let has = |meant: &[&str]| words.iter().any(|word| meant.contains(&word.as_str()));
     // The last word says what was done.
-    let is_buyers = words.last().is_some_and(|last| BUYERS.contains(&last.as_str()) && !(last == "entered" && has(&["segment", "audience"])));
+    let is_buyers =
+        words.last().is_some_and(|last| BUYERS.contains(&last.as_str()) && !(last == "entered" && has(&["segment", "audience"])));
     !is_buyers && SELLERS.iter().any(|(of, done)| has(of) && has(done))
 }
 
@@ -144,10 +246,20 @@ mod tests {
 
     #[test]
     fn content_is_what_the_seller_offers() {
-        for name in ["White Paper Downloaded", "Webinar Attended", "video_played", "Case Study Viewed", "BlogPostRead", "Reviews Viewed"] {
+        for name in
+            ["White Paper Downloaded", "Webinar Attended", "video_played", "Case Study Viewed", "BlogPostRead", "Reviews Viewed"]
+        {
             assert!(is_content(name), "{name}");
         }
-        for name in ["Demo Requested", "Quote Requested", "Trial Started", "Contract Signed", "Newsletter Sent", "Security Review Started", ""] {
+        for name in [
+            "Demo Requested",
+            "Quote Requested",
+            "Trial Started",
+            "Contract Signed",
+            "Newsletter Sent",
+            "Security Review Started",
+            "",
+        ] {
             assert!(!is_content(name), "{name}");
         }
     }

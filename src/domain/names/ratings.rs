@@ -12,7 +12,9 @@ pub fn stars(rating: &str, best: Option<f64>) -> Option<f64> {
         (f64::from(u8::try_from(drawn).ok()?), Some(5.0))
     } else if let Some(percent) = rating.trim().strip_suffix('%') {
         (number(percent)?, Some(100.0))
-    } else if let Some((given, of)) = rating.split_once('/').or_else(|| rating.split_once("out of")).or_else(|| rating.split_once(" of ")) {
+    } else if let Some((given, of)) =
+        rating.split_once('/').or_else(|| rating.split_once("out of")).or_else(|| rating.split_once(" of "))
+    {
         (number(given)?, Some(number(of)?))
     } else {
         (number(rating)?, None)
@@ -54,7 +56,16 @@ mod tests {
 
     #[test]
     fn what_is_no_rating_says_nothing() {
-        for (rating, best) in [("", None), ("good", None), ("-1", None), ("7", Some(5.0)), ("3", Some(0.0)), ("NaN", None), ("1/0", None), ("101", None)] {
+        for (rating, best) in [
+            ("", None),
+            ("good", None),
+            ("-1", None),
+            ("7", Some(5.0)),
+            ("3", Some(0.0)),
+            ("NaN", None),
+            ("1/0", None),
+            ("101", None),
+        ] {
             assert_eq!(stars(rating, best), None, "{rating}");
         }
     }

@@ -143,7 +143,9 @@ impl Without<'_> {
             let came_forward = n.checked_sub(1).is_none_or(|before| way[before].stage < stop.stage);
             let leads_on = at.is_none_or(|at| match stop.by.cause {
                 // Only who bought lapses.
-                Cause::Stale if model.lapsed == Some(stop.stage) => model.stale.get(at.stage).copied().flatten().is_some_and(|s| s.to == stop.stage),
+                Cause::Stale if model.lapsed == Some(stop.stage) => {
+                    model.stale.get(at.stage).copied().flatten().is_some_and(|s| s.to == stop.stage)
+                }
                 _ if came_forward => stop.stage > at.stage,
                 // A journey that goes on after all began nowhere again.
                 Cause::NextJourney => false,
@@ -169,7 +171,8 @@ impl Without<'_> {
 
     /// An order brought it there that is forgotten, or of which only the money is known: it stands.
     fn is_beyond_memory(&self, stop: &Stop) -> bool {
-        let is_plain = |order: &KnownOrder| order.standing.stands() && order.rules.is_empty() && order.placed_ms == stop.entered_ms;
+        let is_plain =
+            |order: &KnownOrder| order.standing.stands() && order.rules.is_empty() && order.placed_ms == stop.entered_ms;
         let by_order = stop.by == EnteredBy::event(Cause::Event, ORDER);
         by_order && (self.known.iter().all(|order| order.placed_ms > stop.entered_ms) || self.known.iter().any(is_plain))
     }

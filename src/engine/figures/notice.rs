@@ -76,7 +76,6 @@ pub struct Place {
     pub(super) stage: u8,
 }
 
-
 impl Tally {
     /// What kind of touch an event is: a mail that came, was opened or clicked; a page, a screen, or an event that a model names and
     /// that is about something made to be read, seen or heard (a guide, a webinar). What the buyer asks for is none of our content.

@@ -1,7 +1,9 @@
 //! Names of track events: what each means, in whichever spelling it comes.
 
 use crate::domain::ids::hash64;
-use crate::domain::names::{DICTIONARY, Kind, MAX_NORMAL_BYTES, NameId, Vocabulary, all_known, is_sellers, known, near, normal, usual};
+use crate::domain::names::{
+    DICTIONARY, Kind, MAX_NORMAL_BYTES, NameId, Vocabulary, all_known, is_sellers, known, near, normal, usual,
+};
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -112,7 +114,10 @@ impl Names {
         };
         let remembered = place.load(Ordering::Relaxed);
         if remembered != 0 && (remembered ^ hash) >> 8 == 0 {
-            let near = usize::try_from(remembered & (SELLERS - 1)).ok().and_then(|n| DICTIONARY.get(n.checked_sub(2)?)).map(|(name, _)| *name);
+            let near = usize::try_from(remembered & (SELLERS - 1))
+                .ok()
+                .and_then(|n| DICTIONARY.get(n.checked_sub(2)?))
+                .map(|(name, _)| *name);
             return (remembered & SELLERS != 0, near);
         }
         let (is_sellers, near) = (is_sellers(name), near(name));

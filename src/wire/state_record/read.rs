@@ -6,8 +6,8 @@ pub(super) use super::reader::{List, Read, Reader, Value, damaged, unzigzag};
 use crate::domain::dedup::{self, OldIds, SeenIds};
 use crate::domain::effect::Cause;
 use crate::domain::prospect::{
-    ArmedFor, Cart, CartLine, ConsentState, EnteredBy, Few, GroupPoints, Hit, Journeys, PastJourney, PastStage, Phase, Prospect, Removed, RuleCount,
-    RuleUse, SentStep, Series, StagePosition, Track,
+    ArmedFor, Cart, CartLine, ConsentState, EnteredBy, Few, GroupPoints, Hit, Journeys, PastJourney, PastStage, Phase, Prospect,
+    Removed, RuleCount, RuleUse, SentStep, Series, StagePosition, Track,
 };
 use crate::domain::{Ms, SECOND_MS};
 use crate::engine::codec::CodecError;

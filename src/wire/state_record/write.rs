@@ -8,8 +8,8 @@ pub(super) use super::writer::{Writer, encode_varint, zigzag};
 use crate::domain::dedup::SeenIds;
 use crate::domain::effect::Cause;
 use crate::domain::prospect::{
-    ArmedFor, Cart, CartLine, Consent, ConsentState, EnteredBy, Journeys, Phase, Prospect, RuleCount, SentStep, Series, StagePosition,
-    Track,
+    ArmedFor, Cart, CartLine, Consent, ConsentState, EnteredBy, Journeys, Phase, Prospect, RuleCount, SentStep, Series,
+    StagePosition, Track,
 };
 use crate::domain::{Ms, SECOND_MS};
 

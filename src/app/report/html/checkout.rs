@@ -1,7 +1,8 @@
 //! The checkout, step by step.
 
-use super::{count, percent, plots, tables, unusual};
+use super::{count, plots, tables, unusual};
 use crate::app::report::measures::checkout::Checkout;
+use crate::app::report::words::percent;
 use crate::http::dashboard::escape;
 
 pub(super) fn write(out: &mut String, checkout: &Checkout) {

@@ -1,10 +1,11 @@
 //! The checkout, step by step: of the visits that reached a step in a week, how many went on from it.
 
 use super::share;
+use super::trust::Trust;
 use super::weeks::{self, Unusual, Week};
 use crate::domain::DAY_MS;
-use crate::engine::figures::{Figures, Key, week_start_ms};
 use crate::domain::checkout::Step;
+use crate::engine::figures::{Figures, Key, week_start_ms};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -52,7 +53,8 @@ fn weeks_of(by_week: BTreeMap<i32, [i64; 2]>, until_ms: Option<i64>) -> Vec<Week
         let is_over = until_ms.is_some_and(|until_ms| until_ms >= week_start_ms(week + 1) + DAY_MS);
         let lost = if is_over { (entered - onward).max(0) } else { 0 };
         let conversion = share(onward.min(entered), entered);
-        Week { week, begins: super::day(week_start_ms(week)), entered, onward, lost, conversion, unusual: None }
+        let conversion_trust = Trust::rate(onward.min(entered), entered);
+        Week { week, begins: super::day(week_start_ms(week)), entered, onward, lost, conversion, conversion_trust, unusual: None }
     };
     by_week.into_iter().map(week).collect()
 }

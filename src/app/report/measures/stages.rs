@@ -188,7 +188,11 @@ fn stage(wanted: u8, name: &Text, stages: &[Text], moves: &[Move], now: Option<i
         stage: name.to_string(),
         prospects: now,
         visits,
-        reached: moves.iter().filter(|(from, to, way, _)| *from < wanted && *to >= wanted && *way != Way::Stale).map(|m| m.3).sum(),
+        reached: moves
+            .iter()
+            .filter(|(from, to, way, _)| *from < wanted && *to >= wanted && *way != Way::Stale)
+            .map(|m| m.3)
+            .sum(),
         onward,
         skipped_next: left.iter().filter(|m| m.2 == Way::Onward && m.1 > wanted + 1).map(|m| m.3).sum(),
         back: by(Way::Back),
