@@ -240,7 +240,7 @@ fn more(more: &More) -> usize {
         orders,
         bought,
         known_orders,
-            checkout,
+        checkout,
     } = more;
     // A lead is numbers, ten of them, and the name of a source.
     let lead = lead.get().map_or(0, |lead| FRAME + 10 * NUMBER + text(lead.source.as_deref()));

@@ -135,7 +135,6 @@ pub const KINDS: [(&str, &[&str]); 12] = [
             "aiuto",
             "ajuda",
             "hulp",
-            
             "knowledge-base",
             "troubleshooting",
             "how-to",

@@ -36,7 +36,7 @@ pub(super) fn write(more: &More, w: &mut Writer<'_>) {
         orders,
         bought,
         known_orders,
-            checkout,
+        checkout,
     } = more;
     if !traits.is_empty() {
         w.nested(1, |w| traits::write(traits, w));
