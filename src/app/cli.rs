@@ -63,9 +63,13 @@ pub struct DemoArgs {
     /// Where metrics and health are served
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9464")]
     pub listen: std::net::SocketAddr,
-    /// How many times faster than real time the shop lives (14400: the 72 h of a cart series pass in 18 s)
-    #[arg(long, value_name = "N", default_value_t = 14_400.0, value_parser = positive)]
-    pub speed: f64,
+    /// Who buys in the simulated shop: people, or companies (then with the model b2b10, unless the settings name models)
+    #[arg(long, value_enum, default_value_t = ShopKind::Consumer)]
+    pub shop: ShopKind,
+    /// How many times faster than real time the shop lives; without: 14400, where the 72 h of a cart series pass in 18 s, and 259200 with
+    /// `--shop b2b`, where three days pass in a second
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub speed: Option<f64>,
     /// Seed of the simulated shop
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
@@ -74,6 +78,17 @@ pub struct DemoArgs {
     pub plain: bool,
     #[command(flatten)]
     pub settings: SettingsArgs,
+}
+
+impl DemoArgs {
+    /// Companies take months where people take days.
+    #[must_use]
+    pub fn speed(&self) -> f64 {
+        self.speed.unwrap_or(match self.shop {
+            ShopKind::Consumer => 14_400.0,
+            ShopKind::B2b => 259_200.0,
+        })
+    }
 }
 
 /// `run`.
@@ -289,6 +304,9 @@ pub struct SimulateArgs {
     /// Write into the input topics of the settings
     #[arg(long)]
     pub kafka: bool,
+    /// Who buys: people, with carts and reminders, or companies, with buying groups, sales and contracts
+    #[arg(long, value_enum, default_value_t = ShopKind::Consumer)]
+    pub shop: ShopKind,
     /// How many events to make; without: until `--duration` of the shop's time, else until Ctrl-C (Kafka only)
     #[arg(long, short = 'n', value_name = "N")]
     pub events: Option<u64>,
@@ -324,6 +342,14 @@ pub struct SimulateArgs {
     pub compress: FileCompression,
     #[command(flatten)]
     pub settings: SettingsArgs,
+}
+
+/// Which simulated shop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ShopKind {
+    #[default]
+    Consumer,
+    B2b,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

@@ -4,15 +4,16 @@
 //! mock cluster, in this process), the shop and the clock are not.
 
 mod clock;
+mod leads;
 mod reader;
 mod traffic;
 mod view;
 
-use super::cli::DemoArgs;
+use super::cli::{DemoArgs, SettingsArgs, ShopKind};
 use super::counting::Counting;
 use super::replay::decode_options;
 use super::simulate::{ProducerOptions, ShopOptions, stop_on_ctrl_c, wall_ms};
-use crate::config::Settings;
+use crate::config::{Loaded, Settings};
 use crate::domain::ids::murmur2_partition;
 use crate::domain::model::Models;
 use crate::domain::{DAY_MS, Ms};
@@ -42,6 +43,8 @@ use view::{Frame, Screen};
 const PARTITIONS: i32 = 4;
 /// People who know the shop: some hundred events a second at the default speed.
 const PROSPECTS: u32 = 1_500;
+/// People in the market of companies: about a thousand events a second at its speed.
+const PROSPECTS_B2B: u32 = 3_000;
 /// The group is joined within about three seconds; much longer means that something is wrong.
 const JOIN_TIME: Duration = Duration::from_secs(30);
 const STOP_TIME: Duration = Duration::from_secs(10);
@@ -55,9 +58,20 @@ const PLAIN_HEADLINES: usize = 4;
 /// # Errors
 /// The pipeline can't be started, or failed on the way.
 pub fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
-    let (loaded, models) = super::load::settings_and_models(&args.settings)?;
+    let (loaded, models) = settings_and_models(&args)?;
     let demo = Demo::start(&args, &loaded.settings, Arc::new(models))?;
     demo.go(&args)
+}
+
+/// A shop that sells to companies is shown with the model for them, unless the settings name models.
+fn settings_and_models(args: &DemoArgs) -> anyhow::Result<(Loaded, Models)> {
+    let loaded = super::load::settings_and_models(&args.settings)?;
+    if args.shop == ShopKind::Consumer || loaded.0.settings.model.files != Settings::default().model.files {
+        return Ok(loaded);
+    }
+    let mut set = args.settings.set.clone();
+    set.push("model.files=b2b10".to_owned());
+    super::load::settings_and_models(&SettingsArgs { set, ..args.settings.clone() })
 }
 
 /// The running pieces.
@@ -84,7 +98,7 @@ impl Demo {
         let mut kafka = mock.options("leadstream-demo", names);
         kafka.prefix = prefix;
         mock.create_topics(&kafka, PARTITIONS)?;
-        let clock = Arc::new(DemoClock::new(start_ms(args), args.speed));
+        let clock = Arc::new(DemoClock::new(start_ms(args), args.speed()));
         let identity = Identity {
             group: kafka.group_id.clone(),
             instance: kafka.instance_id.clone(),
@@ -126,7 +140,7 @@ impl Demo {
             producer: super::simulate::producer_options(settings, &mock.bootstrap_servers(), false)?,
             shop: ShopOptions {
                 seed: args.seed,
-                prospects: PROSPECTS,
+                prospects: if args.shop == ShopKind::B2b { PROSPECTS_B2B } else { PROSPECTS },
                 start_ms: clock.now_ms(),
                 late: 0.005,
                 dirt: 0.002,
@@ -149,14 +163,15 @@ impl Demo {
         let shelf = Arc::new(Shelf::default());
         let sent = Arc::new(AtomicU64::new(0));
         let address = self.http.address();
-        introduce(&self.bootstrap, address, args.speed)?;
+        introduce(&self.bootstrap, address, args)?;
         self.join(&stop)?;
         let (closed, read) = (AtomicBool::new(false), AtomicBool::new(false));
         std::thread::scope(|scope| {
             let reading = scope.spawn(|| reader::run(&self.kafka, PARTITIONS, &self.clock, &read, &shelf));
             self.clock.open();
-            let selling = scope.spawn(|| traffic::run(self.shop.clone(), &self.producer, &self.clock, &closed, &sent));
+            let selling = scope.spawn(|| traffic::run((args.shop, self.shop.clone()), &self.producer, &self.clock, &closed, &sent));
             let show = Show {
+                shop: args.shop,
                 demo: &self.board,
                 model: self.models.in_charge(),
                 clock: &self.clock,
@@ -182,7 +197,11 @@ impl Demo {
             let frame = Frame { open_for, ..show.frame(&seen, sent.load(Ordering::Relaxed), 0) };
             writeln!(std::io::stdout(), "\n{}", view::summary(&frame, std::io::stdout().is_terminal()))?;
             anyhow::ensure!(seen.twice == 0, "{} outputs were read twice: that must never be, please report it", seen.twice);
-            anyhow::ensure!(seen.triggers() > 0, "no trigger was seen: let the demo run longer or faster (--duration, --speed)");
+            let (shown, what) = match args.shop {
+                ShopKind::Consumer => (seen.triggers(), "trigger"),
+                ShopKind::B2b => (seen.leads.handed_over(), "hand-over"),
+            };
+            anyhow::ensure!(shown > 0, "no {what} was seen: let the demo run longer or faster (--duration, --speed)");
             Ok(ExitCode::SUCCESS)
         })
     }
@@ -218,21 +237,26 @@ fn serve(listen: SocketAddr, parts: impl Fn() -> http::Parts) -> Result<http::Se
 
 /// With a duration the history ends about now, else it begins now.
 fn start_ms(args: &DemoArgs) -> Ms {
-    let length_ms = args.duration.map_or(0.0, |d| d.as_secs_f64() * 1_000.0 * args.speed);
+    let length_ms = args.duration.map_or(0.0, |d| d.as_secs_f64() * 1_000.0 * args.speed());
     // The shop opens at midnight of its first day.
     (wall_ms() - length_ms as Ms).div_euclid(DAY_MS) * DAY_MS
 }
 
-fn introduce(bootstrap: &str, http: SocketAddr, speed: f64) -> std::io::Result<()> {
+fn introduce(bootstrap: &str, http: SocketAddr, args: &DemoArgs) -> std::io::Result<()> {
     let mut out = std::io::stdout();
-    writeln!(out, "leadstream demo: a simulated shop, {speed} times faster than life, on a Kafka in this process.")?;
-    writeln!(out, "  Kafka      {bootstrap}  (try: kcat -b {bootstrap} -t leadstream.cart-abandoned -C)")?;
+    let (shop, topic) = match args.shop {
+        ShopKind::Consumer => ("a simulated shop", "leadstream.cart-abandoned"),
+        ShopKind::B2b => ("a simulated market of companies", "leadstream.hand-overs"),
+    };
+    writeln!(out, "leadstream demo: {shop}, {} times faster than life, on a Kafka in this process.", args.speed())?;
+    writeln!(out, "  Kafka      {bootstrap}  (try: kcat -b {bootstrap} -t {topic} -C)")?;
     writeln!(out, "  dashboard  http://{http}/     metrics  http://{http}/metrics")?;
     writeln!(out, "The shop opens in about three seconds; Ctrl-C ends the demo.")
 }
 
 /// Everything that frames are made of.
 struct Show<'a> {
+    shop: ShopKind,
     demo: &'a Board,
     model: &'a crate::domain::model::Model,
     clock: &'a DemoClock,
@@ -243,6 +267,7 @@ struct Show<'a> {
 impl Show<'_> {
     fn frame<'a>(&'a self, seen: &'a reader::Seen, sent: u64, per_second: u64) -> Frame<'a> {
         Frame {
+            shop: self.shop,
             now_ms: self.clock.now_ms(),
             open_for: self.clock.open_for(),
             shop_ms: self.clock.elapsed_ms(),

@@ -1,29 +1,35 @@
 //! `simulate`: seeded shop traffic as files or into Kafka.
 //!
-//! [`Shop`] makes the records, the same for every destination; this file decides when they happened and where they go.
+//! [`Traffic`] makes the records, the same for every destination; this file decides when they happened and where they go.
 
+mod agenda;
+mod b2b;
 mod catalogue;
 mod dice;
 mod dirt;
 mod files;
 mod hours;
 mod mail;
+mod outlet;
 mod pace;
 mod people;
 mod produce;
 mod shop;
+mod traffic;
 mod visit;
 mod write;
 
 pub(super) use pace::{stop_on_ctrl_c, wall_ms};
+pub use b2b::Market;
 pub use produce::{Producer, ProducerOptions};
 pub use shop::{Record, Shop, ShopOptions, Topic};
+pub use traffic::Traffic;
 
 use super::UsageError;
-use super::cli::SimulateArgs;
+use super::cli::{ShopKind, SimulateArgs};
 use super::terminal::stdout;
 use crate::config::Settings;
-use crate::domain::{MINUTE_MS, Ms, SECOND_MS};
+use crate::domain::{DAY_MS, MINUTE_MS, Ms, SECOND_MS};
 use indicatif::{ProgressBar, ProgressStyle};
 use pace::Pace;
 use std::collections::BTreeMap;
@@ -36,7 +42,7 @@ use std::process::ExitCode;
 /// The arguments make no sense, or the files or topics can't be written.
 pub fn run(args: SimulateArgs) -> anyhow::Result<ExitCode> {
     let plan = Plan::new(&args, wall_ms())?;
-    let mut shop = Shop::new(plan.shop.clone());
+    let mut shop = Traffic::new(plan.kind, plan.shop.clone());
     let progress = progress(&plan);
     let tally = match &args.out {
         Some(dir) => {
@@ -85,6 +91,7 @@ pub(super) fn producer_options(
 /// What to do, worked out from the arguments and the time of day.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
+    pub kind: ShopKind,
     pub shop: ShopOptions,
     /// How many records at most.
     pub events: Option<u64>,
@@ -136,16 +143,39 @@ impl Plan {
             (Some(start_ms), _) => start_ms,
             (None, PaceKind::Live(_) | PaceKind::RealTime) => now_ms,
             // History that ends now.
-            (None, _) => now_ms - span_ms(&shop, args.events, until_ms) - SECOND_MS,
+            (None, _) => start_of_history(args.shop, &shop, args.events, until_ms, now_ms),
         };
-        Ok(Self { shop, events: args.events, until_ms, pace })
+        Ok(Self { kind: args.shop, shop, events: args.events, until_ms, pace })
     }
 }
 
+/// Where a history begins that ends now. In the market of companies it depends on the calendar how long so many events take, so
+/// that its start is sought: it is a midnight, and the last event is not later than now.
+fn start_of_history(kind: ShopKind, options: &ShopOptions, events: Option<u64>, until_ms: Option<Ms>, now_ms: Ms) -> Ms {
+    let span_from = |start_ms| span_ms(kind, &ShopOptions { start_ms, ..options.clone() }, events, until_ms);
+    let latest = |span_ms: Ms| now_ms - span_ms - SECOND_MS;
+    if kind == ShopKind::Consumer {
+        return latest(span_from(0));
+    }
+    let midnight = |ms: Ms| ms.div_euclid(DAY_MS) * DAY_MS;
+    let mut start_ms = midnight(latest(span_from(now_ms)));
+    for _ in 0..TRIES_OF_A_START {
+        let fitting_ms = midnight(latest(span_from(start_ms)));
+        if fitting_ms >= start_ms {
+            break;
+        }
+        start_ms = fitting_ms;
+    }
+    start_ms
+}
+
+/// An earlier start may take longer again, by a day or two; holidays are never longer than that many tries reach.
+const TRIES_OF_A_START: u32 = 12;
+
 /// How much of the shop's time the records take: a dry run tells.
-fn span_ms(options: &ShopOptions, events: Option<u64>, until_ms: Option<Ms>) -> Ms {
+fn span_ms(kind: ShopKind, options: &ShopOptions, events: Option<u64>, until_ms: Option<Ms>) -> Ms {
     let Some(events) = events else { return until_ms.unwrap_or(0) };
-    let mut shop = Shop::new(options.clone());
+    let mut shop = Traffic::new(kind, options.clone());
     for _ in 0..events {
         if until_ms.is_some_and(|until| shop.next_at_ms() > until) {
             break;
@@ -182,7 +212,7 @@ impl Tally {
 }
 
 fn drive(
-    shop: &mut Shop,
+    shop: &mut Traffic,
     plan: &Plan,
     progress: &ProgressBar,
     give: &mut dyn FnMut(&Record) -> anyhow::Result<()>,

@@ -1,6 +1,7 @@
 //! Reads the output topics as a mailer or a CRM would, and keeps what the view and the summary show.
 
 use super::clock::DemoClock;
+use super::leads::Leads;
 use crate::domain::Ms;
 use crate::kafka::options::Options;
 use crate::runtime::ports::{Clock, OutTopic};
@@ -15,8 +16,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Read before the service writes: nothing of the start is missed. (The broker keeps 5 MiB a partition.)
-const TOPICS: [OutTopic; 5] =
-    [OutTopic::StageChanges, OutTopic::ScoreChanges, OutTopic::CartAbandoned, OutTopic::CartOutcomes, OutTopic::DeadLetters];
+const TOPICS: [OutTopic; 7] = [
+    OutTopic::StageChanges,
+    OutTopic::ScoreChanges,
+    OutTopic::CartAbandoned,
+    OutTopic::CartOutcomes,
+    OutTopic::HandOvers,
+    OutTopic::Accounts,
+    OutTopic::DeadLetters,
+];
 /// Headlines kept for the view.
 const HEADLINES: usize = 64;
 
@@ -29,6 +37,7 @@ pub(super) struct Seen {
     pub steps: BTreeMap<u8, u64>,
     pub outcomes: BTreeMap<String, u64>,
     pub recovered_value: f64,
+    pub leads: Leads,
     pub dead_letters: u64,
     /// Trigger ids that were read more than once.
     pub twice: u64,
@@ -53,6 +62,12 @@ pub(super) enum HeadlineKind {
     Recovered,
     Ended,
     Hot,
+    /// Handed to sales.
+    Lead,
+    /// A buying group agrees.
+    Agreed,
+    /// A customer.
+    Won,
 }
 
 impl Seen {
@@ -68,7 +83,7 @@ impl Seen {
         all.get(at).copied()
     }
 
-    fn tell(&mut self, kind: HeadlineKind, text: String) {
+    pub(super) fn tell(&mut self, kind: HeadlineKind, text: String) {
         self.headline_count += 1;
         if self.headlines.len() == HEADLINES {
             self.headlines.pop_front();
@@ -89,14 +104,14 @@ impl Shelf {
 
 /// The fields that the demo shows.
 #[derive(Deserialize)]
-struct Line<'a> {
+pub(super) struct Line<'a> {
     id: String,
     #[serde(rename = "type")]
-    kind: &'a str,
-    prospect: String,
+    pub kind: &'a str,
+    pub prospect: String,
     axis: Option<String>,
     direction: Option<String>,
-    to: Option<String>,
+    pub to: Option<String>,
     step: Option<u8>,
     due_at: Option<jiff::Timestamp>,
     #[serde(default)]
@@ -105,6 +120,13 @@ struct Line<'a> {
     reason: Option<String>,
     steps_sent: Option<u8>,
     score: Option<f64>,
+    pub qualification: Option<String>,
+    pub answer: Option<String>,
+    #[serde(default)]
+    pub reasons: Vec<String>,
+    #[serde(default)]
+    pub agreed: Vec<String>,
+    pub members: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -157,7 +179,9 @@ fn note(seen: &mut Seen, line: &Line<'_>, clock: &DemoClock) {
         "stage.changed" => {
             let key = (line.axis.clone().unwrap_or_default(), line.direction.clone().unwrap_or_default());
             *seen.stages.entry(key).or_default() += 1;
+            super::leads::note_stage(seen, line);
         }
+        kind if kind.starts_with("lead.") || kind.starts_with("account.") => super::leads::note(seen, line),
         "score.changed" => {
             *seen.scores.entry(line.direction.clone().unwrap_or_default()).or_default() += 1;
             if line.direction.as_deref() == Some("up") && matches!(line.to.as_deref(), Some("hot" | "mql" | "sql")) {

@@ -1,7 +1,8 @@
 //! The simulated shop at the demo's clock: records are produced when their time has come.
 
 use super::clock::DemoClock;
-use crate::app::simulate::{Producer, ProducerOptions, Record, Shop, ShopOptions};
+use crate::app::cli::ShopKind;
+use crate::app::simulate::{Producer, ProducerOptions, Record, ShopOptions, Traffic};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -11,14 +12,14 @@ const TICK: Duration = Duration::from_millis(4);
 
 /// Produces until told to stop; counts into `sent`.
 pub(super) fn run(
-    shop: ShopOptions,
+    (kind, shop): (ShopKind, ShopOptions),
     producer: &ProducerOptions,
     clock: &DemoClock,
     stop: &AtomicBool,
     sent: &Arc<AtomicU64>,
 ) -> anyhow::Result<()> {
     let mut producer = Producer::new(producer)?;
-    let mut shop = Shop::new(shop);
+    let mut shop = Traffic::new(kind, shop);
     let mut record = Record::default();
     while !stop.load(Ordering::Relaxed) {
         let now_ms = clock.elapsed_ms();

@@ -1,6 +1,8 @@
 //! What the demo shows: a screen that lives on a terminal, plain lines elsewhere, and the summary.
 
+use super::leads;
 use super::reader::{Headline, HeadlineKind, Seen};
+use crate::app::cli::ShopKind;
 use crate::app::terminal::printable;
 use crate::domain::Ms;
 use crate::domain::effect::Axis;
@@ -15,6 +17,7 @@ use std::time::Duration;
 
 /// One look at the running demo.
 pub(super) struct Frame<'a> {
+    pub shop: ShopKind,
     pub now_ms: Ms,
     pub open_for: Duration,
     pub shop_ms: Ms,
@@ -61,7 +64,9 @@ fn color_of(kind: HeadlineKind) -> Color {
         HeadlineKind::Step(1) => Color::Yellow,
         HeadlineKind::Step(2) => Color::DarkYellow,
         HeadlineKind::Step(_) => Color::Magenta,
-        HeadlineKind::Recovered => Color::Green,
+        HeadlineKind::Recovered | HeadlineKind::Won => Color::Green,
+        HeadlineKind::Lead => Color::Yellow,
+        HeadlineKind::Agreed => Color::Magenta,
         HeadlineKind::Ended => Color::DarkGrey,
         HeadlineKind::Hot => Color::Red,
     }
@@ -70,7 +75,9 @@ fn color_of(kind: HeadlineKind) -> Color {
 fn mark_of(kind: HeadlineKind) -> &'static str {
     match kind {
         HeadlineKind::Step(_) => "✉",
-        HeadlineKind::Recovered => "✔",
+        HeadlineKind::Recovered | HeadlineKind::Won => "✔",
+        HeadlineKind::Lead => "→",
+        HeadlineKind::Agreed => "●",
         HeadlineKind::Ended => "·",
         HeadlineKind::Hot => "▲",
     }
@@ -98,7 +105,10 @@ fn lines(frame: &Frame<'_>, width: usize) -> Vec<(Color, String)> {
     }
     let seen = frame.seen;
     say(Color::White, format!(" {}", totals(frame)));
-    say(Color::Reset, format!(" {}", outcomes(seen)));
+    say(Color::Reset, format!(" {}", outcomes(frame)));
+    if frame.shop == ShopKind::B2b {
+        say(Color::Reset, format!(" {}", leads::accounts(&seen.leads)));
+    }
     say(Color::Reset, String::new());
     for headline in seen.headlines.iter().rev().take(14) {
         say(color_of(headline.kind), format!("   {} {}", mark_of(headline.kind), printable(&headline.text)));
@@ -139,16 +149,23 @@ fn sum<K: Ord>(counts: &std::collections::BTreeMap<K, u64>) -> u64 {
 fn totals(frame: &Frame<'_>) -> String {
     let seen = frame.seen;
     format!(
-        "{} events ({}/s) → {} stage changes, {} score changes; reminders by step  {}",
+        "{} events ({}/s) → {} stage changes, {} score changes; {}",
         frame.sent,
         frame.per_second,
         sum(&seen.stages),
         sum(&seen.scores),
-        steps(seen)
+        match frame.shop {
+            ShopKind::Consumer => format!("reminders by step  {}", steps(seen)),
+            ShopKind::B2b => leads::hand_overs(&seen.leads),
+        }
     )
 }
 
-fn outcomes(seen: &Seen) -> String {
+fn outcomes(frame: &Frame<'_>) -> String {
+    let seen = frame.seen;
+    if frame.shop == ShopKind::B2b {
+        return format!("{}; dead letters {}", leads::answers(&seen.leads), seen.dead_letters);
+    }
     let count = |name: &str| seen.outcomes.get(name).copied().unwrap_or(0);
     format!(
         "carts recovered {} ({:.2} EUR, {} taken back), cancelled {}, skipped {}, expired {}, recalled {}; dead letters {}",
@@ -165,7 +182,7 @@ fn outcomes(seen: &Seen) -> String {
 
 /// One plain line for logs and pipes.
 pub(super) fn status_line(frame: &Frame<'_>) -> String {
-    format!("[{:>3} s] {} | {} | {}", frame.open_for.as_secs(), clock(frame.now_ms), totals(frame), outcomes(frame.seen))
+    format!("[{:>3} s] {} | {} | {}", frame.open_for.as_secs(), clock(frame.now_ms), totals(frame), outcomes(frame))
 }
 
 /// One plain line about something worth telling.
@@ -188,8 +205,14 @@ pub(super) fn summary(frame: &Frame<'_>, color: bool) -> String {
     }
     let (up, down) = (seen.scores.get("up").copied().unwrap_or(0), seen.scores.get("down").copied().unwrap_or(0));
     text += &format!("\n  score changes           {up} up, {down} down");
-    text += &format!("\n  cart triggers by step   {}", steps(seen));
-    text += &format!("\n  outcomes                {}", outcomes(seen));
+    match frame.shop {
+        ShopKind::Consumer => text += &format!("\n  cart triggers by step   {}", steps(seen)),
+        ShopKind::B2b => {
+            text += &format!("\n  hand-overs              {}", leads::hand_overs(&seen.leads));
+            text += &format!("\n  accounts                {}", leads::accounts(&seen.leads));
+        }
+    }
+    text += &format!("\n  outcomes                {}", outcomes(frame));
     if let (Some(half), Some(most)) = (seen.lateness(0.5), seen.lateness(0.99)) {
         text += &format!("\n  trigger lateness        p50 {half} ms, p99 {most} ms (due until read, real time)");
     }
@@ -198,5 +221,5 @@ pub(super) fn summary(frame: &Frame<'_>, color: bool) -> String {
 }
 
 fn outputs(seen: &Seen) -> u64 {
-    sum(&seen.stages) + sum(&seen.scores) + seen.triggers() + sum(&seen.outcomes) + seen.twice
+    sum(&seen.stages) + sum(&seen.scores) + seen.triggers() + sum(&seen.outcomes) + seen.leads.outputs() + seen.twice
 }

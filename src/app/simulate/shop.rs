@@ -1,17 +1,16 @@
 //! The simulated shop: an endless, seeded stream of records in the order of their record times.
 //!
 //! Visitors live in one queue of planned acts. The earliest act is taken, may give one event, and plans what comes next. Events
-//! that arrive late wait, already written, in a second queue until their record time. Chance comes from one seeded source that
-//! writing never touches, so a dry run meets the same events.
+//! that arrive late wait in the [outlet](super::outlet). Chance comes from one seeded source that writing never touches, so a dry
+//! run meets the same events.
 
+use super::agenda::Agenda;
 use super::dice::Dice;
-use super::dirt::{self, Dirt};
 use super::hours;
+use super::outlet::{Outlet, Slot};
 use super::people::Visitor;
-use super::write::{self, What};
+use super::write;
 use crate::domain::{DAY_MS, Ms};
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
 /// How a shop is to be simulated.
 #[derive(Debug, Clone)]
@@ -73,7 +72,7 @@ pub struct Record {
 }
 
 /// What a visitor (or the shop's mailer) will do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Act {
     /// Come by; void when another visit began since.
     Visit(u32),
@@ -92,55 +91,21 @@ pub(super) enum Act {
 }
 
 /// Which mailing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Campaign {
     Newsletter(u32),
     Reminder(u8, u32),
 }
 
-/// In the order of time; the number makes it total.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Planned {
-    at_ms: Ms,
-    number: u64,
-    visitor: u32,
-    act: Act,
-}
-
-/// An event on its way, written but for its record time.
-#[derive(Debug, PartialEq, Eq)]
-struct Delayed {
-    at_ms: Ms,
-    number: u64,
-    record: Record,
-    /// Where `receivedAt` stands in the value.
-    received_at: Option<usize>,
-}
-
-impl Ord for Delayed {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.at_ms, self.number).cmp(&(other.at_ms, other.number))
-    }
-}
-
-impl PartialOrd for Delayed {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
 /// The simulated shop. Its own time runs from 0, the midnight before its first event.
 #[derive(Debug)]
 pub struct Shop {
-    options: ShopOptions,
+    pad_bytes: usize,
     pub(super) dice: Dice,
     pub(super) visitors: Vec<Visitor>,
-    planned: BinaryHeap<Reverse<Planned>>,
-    delayed: BinaryHeap<Reverse<Delayed>>,
-    plans: u64,
-    events: u64,
+    agenda: Agenda<Act>,
+    outlet: Outlet,
     now_ms: Ms,
-    dates: write::Dates,
 }
 
 impl Shop {
@@ -149,15 +114,12 @@ impl Shop {
         let mut dice = Dice::new(options.seed);
         let visitors: Vec<Visitor> = (0..options.prospects.max(1)).map(|_| Visitor::new(&mut dice)).collect();
         let mut shop = Self {
-            planned: BinaryHeap::with_capacity(visitors.len() * 2),
-            options,
+            pad_bytes: options.pad_bytes,
+            outlet: Outlet::new(options),
             dice,
             visitors,
-            delayed: BinaryHeap::new(),
-            plans: 0,
-            events: 0,
+            agenda: Agenda::new(),
             now_ms: 0,
-            dates: write::Dates::default(),
         };
         for n in 0..u32::try_from(shop.visitors.len()).unwrap_or(u32::MAX) {
             shop.plan_visit(n);
@@ -175,8 +137,7 @@ impl Shop {
     /// The shop's own time at which the next record will come, at the earliest.
     #[must_use]
     pub fn next_at_ms(&self) -> Ms {
-        let planned = self.planned.peek().map_or(Ms::MAX, |Reverse(p)| p.at_ms);
-        self.delayed.peek().map_or(planned, |Reverse(d)| d.at_ms.min(planned))
+        self.agenda.next_ms().min(self.outlet.next_ms())
     }
 
     /// The next record, with times counted from the start.
@@ -196,72 +157,29 @@ impl Shop {
 
     fn take(&mut self, mut into: Option<&mut Record>, stamp_ms: Option<Ms>) {
         loop {
-            let planned_ms = self.planned.peek().map_or(Ms::MAX, |Reverse(p)| p.at_ms);
-            if self.delayed.peek().is_some_and(|Reverse(d)| d.at_ms <= planned_ms) {
-                let Some(Reverse(delayed)) = self.delayed.pop() else { continue };
-                self.now_ms = delayed.at_ms;
-                if let Some(into) = into {
-                    self.deliver(delayed, stamp_ms, into);
+            let slot = Slot { into: into.as_deref_mut(), stamp_ms };
+            if self.outlet.next_ms() <= self.agenda.next_ms() {
+                if let Some(at_ms) = self.outlet.arrive(slot) {
+                    self.now_ms = at_ms;
                 }
                 return;
             }
-            // Every visitor always has a visit planned, so the queue never runs dry.
-            let Some(Reverse(planned)) = self.planned.pop() else { return };
+            // Every visitor always has a visit planned, so the agenda never runs dry.
+            let Some(planned) = self.agenda.take() else { return };
             self.now_ms = planned.at_ms;
-            let Some(what) = self.act(planned.visitor, planned.act) else { continue };
-            if self.emit(planned.visitor, &what, into.as_deref_mut(), stamp_ms) {
+            let Some(what) = self.act(planned.who, planned.act) else { continue };
+            let (person, pad_bytes) = (&self.visitors[planned.who as usize], self.pad_bytes);
+            let written = self.outlet.emit(self.now_ms, &mut self.dice, slot, |record, stamp, dates| {
+                write::event(record, stamp, planned.who, person, &what, pad_bytes, dates)
+            });
+            if written {
                 return;
             }
         }
     }
 
-    fn deliver(&mut self, delayed: Delayed, stamp_ms: Option<Ms>, into: &mut Record) {
-        *into = delayed.record;
-        into.record_ms = stamp_ms.unwrap_or(self.options.start_ms + delayed.at_ms);
-        if let Some(at) = delayed.received_at {
-            self.dates.patch(&mut into.value[at..], into.record_ms);
-        }
-    }
-
-    /// Writes the event, or puts it on its way; whether a record came out now.
-    fn emit(&mut self, visitor: u32, what: &What, into: Option<&mut Record>, stamp_ms: Option<Ms>) -> bool {
-        self.events += 1;
-        // From the browser, or the mail service, to the collector.
-        let lag_ms = self.dice.between(40, 640);
-        let late_ms = if self.dice.chance(self.options.late) {
-            Some(self.dice.between(5_000, self.options.late_by_ms.max(5_000)))
-        } else {
-            None
-        };
-        let dirt = if self.dice.chance(self.options.dirt) { Some(Dirt::pick(&mut self.dice)) } else { None };
-        let again_ms = if dirt == Some(Dirt::Twice) { Some(self.dice.between(500, 60_000)) } else { None };
-        let mut own = Record::default();
-        let dry = into.is_none();
-        let record = match into {
-            Some(record) => record,
-            None => &mut own,
-        };
-        let record_ms = stamp_ms.unwrap_or(self.options.start_ms + self.now_ms);
-        let mut received_at = None;
-        if !dry {
-            let stamp = write::Stamp { event_ms: record_ms - lag_ms, record_ms, number: self.events, seed: self.options.seed };
-            let person = &self.visitors[visitor as usize];
-            received_at = Some(write::event(record, &stamp, visitor, person, what, self.options.pad_bytes, &mut self.dates));
-            if let Some(dirt) = dirt {
-                received_at = dirt::spoil(dirt, record, self.events, received_at);
-            }
-        }
-        for delay_ms in [late_ms, again_ms].into_iter().flatten() {
-            let copy = Record { topic: record.topic, record_ms: 0, key: record.key.clone(), value: record.value.clone() };
-            let late = Delayed { at_ms: self.now_ms + delay_ms, number: self.events, record: copy, received_at };
-            self.delayed.push(Reverse(late));
-        }
-        late_ms.is_none()
-    }
-
     pub(super) fn plan(&mut self, in_ms: Ms, visitor: u32, act: Act) {
-        self.plans += 1;
-        self.planned.push(Reverse(Planned { at_ms: self.now_ms + in_ms.max(1_500), number: self.plans, visitor, act }));
+        self.agenda.plan(self.now_ms, in_ms, visitor, act);
     }
 
     /// Plans the next visit by the visitor's own will.

@@ -102,14 +102,14 @@ impl Dates {
         }
     }
 
-    fn write(&mut self, out: &mut Vec<u8>, ms: Ms) {
+    pub(super) fn write(&mut self, out: &mut Vec<u8>, ms: Ms) {
         let at = out.len();
         out.resize(at + TIME_LEN, b'0');
         self.patch(&mut out[at..], ms);
     }
 }
 
-fn number(out: &mut Vec<u8>, value: u64) {
+pub(super) fn number(out: &mut Vec<u8>, value: u64) {
     let mut digits = [0_u8; 20];
     let mut at = digits.len();
     let mut value = value;
@@ -124,7 +124,7 @@ fn number(out: &mut Vec<u8>, value: u64) {
     out.extend_from_slice(&digits[at..]);
 }
 
-fn uuid(out: &mut Vec<u8>, of: &[u8], seed: u64) {
+pub(super) fn uuid(out: &mut Vec<u8>, of: &[u8], seed: u64) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     let hash = xxh3_128_with_seed(of, seed).to_be_bytes();
     for (n, byte) in hash.iter().enumerate() {
@@ -202,7 +202,7 @@ pub(super) fn event(
     received_at
 }
 
-fn pad(out: &mut Vec<u8>, to_bytes: usize) {
+pub(super) fn pad(out: &mut Vec<u8>, to_bytes: usize) {
     const FRAME: &[u8] = b",\"integrations\":{\"note\":\"\"}}";
     // With the brace that closes the event.
     if out.len() + 1 < to_bytes {

@@ -1,0 +1,85 @@
+//! What the demo shows of leads and companies.
+
+use super::reader::{HeadlineKind, Line, Seen};
+use std::collections::BTreeMap;
+
+/// Hand-overs and accounts that were read.
+#[derive(Debug, Default)]
+pub(super) struct Leads {
+    /// By qualification (MQL, SQL).
+    handed_over: BTreeMap<String, u64>,
+    /// What sales answered, by answer.
+    answers: BTreeMap<String, u64>,
+    /// Reminders of sales, and leads that went back.
+    reminded: u64,
+    returned: u64,
+    customers: u64,
+    /// By type, without the part that all have.
+    accounts: BTreeMap<String, u64>,
+}
+
+impl Leads {
+    pub(super) fn handed_over(&self) -> u64 {
+        self.handed_over.values().sum()
+    }
+
+    pub(super) fn outputs(&self) -> u64 {
+        self.handed_over() + self.answers.values().sum::<u64>() + self.reminded + self.returned + self.accounts.values().sum::<u64>()
+    }
+}
+
+/// Notes a record of the topics of hand-overs and accounts.
+pub(super) fn note(seen: &mut Seen, line: &Line<'_>) {
+    let who = &line.prospect;
+    let leads = &mut seen.leads;
+    match line.kind {
+        "lead.handed-over" => {
+            let qualification = line.qualification.as_deref().unwrap_or("lead");
+            *leads.handed_over.entry(qualification.to_owned()).or_default() += 1;
+            // The first reason is the label, which the headline has said by then.
+            let why = line.reasons.get(1).or(line.reasons.first()).map_or("", String::as_str);
+            seen.tell(HeadlineKind::Lead, format!("{who}  goes to sales as {qualification}: {why}"));
+        }
+        "lead.answered" => {
+            let answer = line.answer.as_deref().unwrap_or("?");
+            *leads.answers.entry(answer.to_owned()).or_default() += 1;
+            let because = line.reasons.first().map(|reason| format!(" ({reason})")).unwrap_or_default();
+            seen.tell(HeadlineKind::Ended, format!("{who}  sales says: {answer}{because}"));
+        }
+        "lead.reminded" => leads.reminded += 1,
+        "lead.returned" => leads.returned += 1,
+        kind => {
+            let what = kind.strip_prefix("account.").unwrap_or(kind);
+            *leads.accounts.entry(what.to_owned()).or_default() += 1;
+            if what == "consensus-reached" {
+                let (agreed, members) = (line.agreed.len(), line.members.unwrap_or(0));
+                seen.tell(HeadlineKind::Agreed, format!("{who}  {agreed} of {members} agree: consensus"));
+            }
+        }
+    }
+}
+
+/// Notes who has become a customer.
+pub(super) fn note_stage(seen: &mut Seen, line: &Line<'_>) {
+    if line.to.as_deref() == Some("purchase") {
+        seen.leads.customers += 1;
+        seen.tell(HeadlineKind::Won, format!("{}  signed: a customer", line.prospect));
+    }
+}
+
+fn list(counts: &BTreeMap<String, u64>) -> String {
+    let parts: Vec<String> = counts.iter().map(|(what, count)| format!("{what} {count}")).collect();
+    if parts.is_empty() { "none yet".to_owned() } else { parts.join(", ") }
+}
+
+pub(super) fn hand_overs(leads: &Leads) -> String {
+    format!("handed over: {}; sales reminded {}, given back {}", list(&leads.handed_over), leads.reminded, leads.returned)
+}
+
+pub(super) fn answers(leads: &Leads) -> String {
+    format!("customers {}; answers of sales: {}", leads.customers, list(&leads.answers))
+}
+
+pub(super) fn accounts(leads: &Leads) -> String {
+    format!("changes of accounts: {}", list(&leads.accounts))
+}
