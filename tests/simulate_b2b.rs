@@ -289,7 +289,7 @@ fn the_model_for_business_buyers_shows_a_funnel_in_it() {
     };
     let won = answered("won");
     // Some of half a year's leads are still open, so that the rate of all is below that of those decided.
-    assert!((10..=45).contains(&(won * 100 / sql.len().max(1))), "{won} won of {} SQL", sql.len());
+    assert!((10..=55).contains(&(won * 100 / sql.len().max(1))), "{won} won of {} SQL", sql.len());
     assert!(people("purchase") >= 10, "{} customers", people("purchase"));
 
     let accounts = lines(&dir.path().join("out/accounts.jsonl"));
@@ -304,14 +304,15 @@ fn the_command_writes_the_same_files_again_and_its_history_is_over() {
         let out = dir.path().join(name);
         let arguments = ["simulate", "--shop", "b2b", "--events", "2500", "--prospects", "500", "--out", out.to_str().unwrap()];
         leadstream(&[&arguments[..], more].concat());
-        Topic::ALL.map(|t| std::fs::read_to_string(out.join(format!("{}.jsonl", t.name()))).unwrap())
+        Topic::ALL.map(|t| std::fs::read(out.join(format!("{}.jsonl", t.name()))).unwrap())
     };
     let fixed = ["--start", "2026-03-01T00:00:00Z", "--late", "0.01", "--dirt", "0.01", "--seed", "7"];
     let files = run("one", &fixed);
-    assert_eq!(files.iter().map(|f| f.lines().count()).sum::<usize>(), 2_500);
+    assert_eq!(files.iter().flatten().filter(|b| **b == b'\n').count(), 2_500);
     assert_eq!(files, run("two", &fixed));
     let now_ms = jiff::Timestamp::now().as_millisecond();
-    let times = run("now", &[]).iter().flat_map(|f| f.lines().map(|l| time_ms(&serde_json::from_str(l).unwrap(), "receivedAt")).collect::<Vec<_>>()).max();
-    let last_ms = times.unwrap();
+    let files = run("now", &[]).concat();
+    let records = files.split(|b| *b == b'\n').filter(|line| !line.is_empty());
+    let last_ms = records.map(|line| time_ms(&serde_json::from_slice(line).unwrap(), "receivedAt")).max().unwrap();
     assert!((now_ms - 5 * DAY_MS..=now_ms + 60_000).contains(&last_ms), "the history ends {} h ago", (now_ms - last_ms) / 3_600_000);
 }

@@ -158,19 +158,24 @@ fn start_of_history(kind: ShopKind, options: &ShopOptions, events: Option<u64>, 
         return latest(span_from(0));
     }
     let midnight = |ms: Ms| ms.div_euclid(DAY_MS) * DAY_MS;
-    let mut start_ms = midnight(latest(span_from(now_ms)));
+    let mut start_ms = now_ms;
     for _ in 0..TRIES_OF_A_START {
-        let fitting_ms = midnight(latest(span_from(start_ms)));
-        if fitting_ms >= start_ms {
+        start_ms = midnight(latest(span_from(start_ms)));
+    }
+    // An earlier start may take longer again: back, day by day, until all of it is over.
+    for _ in 0..MOST_DAYS_BACK {
+        if start_ms <= latest(span_from(start_ms)) {
             break;
         }
-        start_ms = fitting_ms;
+        start_ms -= DAY_MS;
     }
     start_ms
 }
 
-/// An earlier start may take longer again, by a day or two; holidays are never longer than that many tries reach.
-const TRIES_OF_A_START: u32 = 12;
+/// After so many tries the length of a history hardly changes any more.
+const TRIES_OF_A_START: u32 = 4;
+/// Longer than any holidays by which two histories that begin on neighbouring days may differ.
+const MOST_DAYS_BACK: u32 = 40;
 
 /// How much of the shop's time the records take: a dry run tells.
 fn span_ms(kind: ShopKind, options: &ShopOptions, events: Option<u64>, until_ms: Option<Ms>) -> Ms {
