@@ -293,8 +293,12 @@ fn the_model_for_business_buyers_shows_a_funnel_in_it() {
     assert!(people("purchase") >= 10, "{} customers", people("purchase"));
 
     let accounts = lines(&dir.path().join("out/accounts.jsonl"));
-    let consensus = accounts.iter().filter(|e| e["type"] == "account.consensus-reached").count();
-    assert!((3..=40).contains(&consensus), "{consensus} buying groups agreed");
+    let of = |wanted: &dyn Fn(&Value) -> bool| -> usize {
+        accounts.iter().filter(|e| wanted(e)).map(|e| e["account"].as_str().unwrap()).collect::<BTreeSet<_>>().len()
+    };
+    let (all, agreed) = (of(&|_| true), of(&|e| e["type"] == "account.consensus-reached"));
+    // Every deal of some size comes to it; most companies are only read about.
+    assert!(agreed >= 10 && agreed * 4 < all, "{agreed} of {all} buying groups agreed");
 }
 
 #[test]

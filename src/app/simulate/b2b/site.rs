@@ -139,7 +139,7 @@ impl Market {
         match phase {
             Phase::Asleep => {
                 self.some(steps, &BLOG, 2);
-                if self.dice.chance(0.11) {
+                if self.dice.chance(0.3) {
                     self.fill_in(steps, person, 0.2, track("Subscribed", Props::Form("newsletter")));
                 }
             }
