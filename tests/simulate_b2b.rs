@@ -122,14 +122,59 @@ fn the_market_is_believable() {
         }
     }
     for wanted in [
-        "page", "identify", "group", "White Paper Downloaded", "Guide Downloaded", "White Paper Read", "Webinar Registered",
-        "Webinar Attended", "Subscribed", "Form Submitted", "Email Delivered", "Email Opened", "Email Link Clicked", "Email Bounced",
-        "Unsubscribed", "Email Marked as Spam", "Products Compared", "Price Checked", "Demo Requested", "Demo Booked", "Quote Requested",
-        "Trial Started", "Trial Ended", "Contact Sales Form Submitted", "Meeting Booked", "Meeting Cancelled", "Meeting Held", "Demo Attended",
-        "Security Review Started", "Reference Requested", "Proposal Sent", "Price Negotiated", "Lead Accepted", "Lead Rejected",
-        "Lead Recycled", "Lead Won", "Lead Lost", "Lead No-Show", "Lead Disqualified", "Lead Requalified", "Feature Missing",
-        "Competitor Signed", "Account Disqualified", "Contract Signed", "Signed Contract", "Onboarding Completed", "Support Ticket Opened",
-        "Support Ticket Solved", "Seats Added", "Plan Upgraded", "Product Reviewed", "Invite Sent", "Reference Given",
+        "page",
+        "identify",
+        "group",
+        "White Paper Downloaded",
+        "Guide Downloaded",
+        "White Paper Read",
+        "Webinar Registered",
+        "Webinar Attended",
+        "Subscribed",
+        "Form Submitted",
+        "Email Delivered",
+        "Email Opened",
+        "Email Link Clicked",
+        "Email Bounced",
+        "Unsubscribed",
+        "Email Marked as Spam",
+        "Products Compared",
+        "Price Checked",
+        "Demo Requested",
+        "Demo Booked",
+        "Quote Requested",
+        "Trial Started",
+        "Trial Ended",
+        "Contact Sales Form Submitted",
+        "Meeting Booked",
+        "Meeting Cancelled",
+        "Meeting Held",
+        "Demo Attended",
+        "Security Review Started",
+        "Reference Requested",
+        "Proposal Sent",
+        "Price Negotiated",
+        "Lead Accepted",
+        "Lead Rejected",
+        "Lead Recycled",
+        "Lead Won",
+        "Lead Lost",
+        "Lead No-Show",
+        "Lead Disqualified",
+        "Lead Requalified",
+        "Feature Missing",
+        "Competitor Signed",
+        "Account Disqualified",
+        "Contract Signed",
+        "Signed Contract",
+        "Onboarding Completed",
+        "Support Ticket Opened",
+        "Support Ticket Solved",
+        "Seats Added",
+        "Plan Upgraded",
+        "Product Reviewed",
+        "Invite Sent",
+        "Reference Given",
     ] {
         assert!(names.contains_key(wanted), "{wanted} is missing among {names:?}");
     }
@@ -175,7 +220,10 @@ fn deals_are_won_lost_and_open_after_weeks_and_months() {
             "Lead Lost" => _ = lost.insert(company),
             "Contract Signed" | "Signed Contract" => {
                 let contract = &event["properties"];
-                assert!(contract["value"].as_u64().unwrap() >= 600 && contract["currency"].as_str().unwrap().len() == 3, "{contract}");
+                assert!(
+                    contract["value"].as_u64().unwrap() >= 600 && contract["currency"].as_str().unwrap().len() == 3,
+                    "{contract}"
+                );
                 assert!(contracts.insert(contract["contract_id"].as_str().unwrap()), "a contract is signed once");
                 assert!(accepted.contains(company), "sales has whoever signs");
                 if contract["kind"] != "renewal" {
@@ -245,7 +293,10 @@ fn the_model_for_business_buyers_shows_a_funnel_in_it() {
     let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
     let (prospects, days) = (PROSPECTS.to_string(), format!("{DAYS}d"));
     let start = ["--start", "2026-03-01T00:00:00Z"];
-    leadstream(&[&["simulate", "--shop", "b2b", "--prospects", &prospects, "--duration", &days, "--out", &path("in")][..], &start].concat());
+    leadstream(
+        &[&["simulate", "--shop", "b2b", "--prospects", &prospects, "--duration", &days, "--out", &path("in")][..], &start]
+            .concat(),
+    );
     let inputs = Topic::ALL.map(|t| format!("{}={}", t.name(), path(&format!("in/{}.jsonl", t.name()))));
     let mut replay = vec!["replay", "--set", "model.files=b2b10", "--as-of", "2026-09-01T00:00:00Z"];
     let out = path("out");
@@ -318,5 +369,9 @@ fn the_command_writes_the_same_files_again_and_its_history_is_over() {
     let files = run("now", &[]).concat();
     let records = files.split(|b| *b == b'\n').filter(|line| !line.is_empty());
     let last_ms = records.map(|line| time_ms(&serde_json::from_slice(line).unwrap(), "receivedAt")).max().unwrap();
-    assert!((now_ms - 5 * DAY_MS..=now_ms + 60_000).contains(&last_ms), "the history ends {} h ago", (now_ms - last_ms) / 3_600_000);
+    assert!(
+        (now_ms - 5 * DAY_MS..=now_ms + 60_000).contains(&last_ms),
+        "the history ends {} h ago",
+        (now_ms - last_ms) / 3_600_000
+    );
 }

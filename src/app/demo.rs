@@ -169,7 +169,8 @@ impl Demo {
         std::thread::scope(|scope| {
             let reading = scope.spawn(|| reader::run(&self.kafka, PARTITIONS, &self.clock, &read, &shelf));
             self.clock.open();
-            let selling = scope.spawn(|| traffic::run((args.shop, self.shop.clone()), &self.producer, &self.clock, &closed, &sent));
+            let selling =
+                scope.spawn(|| traffic::run((args.shop, self.shop.clone()), &self.producer, &self.clock, &closed, &sent));
             let show = Show {
                 shop: args.shop,
                 demo: &self.board,

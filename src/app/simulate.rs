@@ -19,8 +19,8 @@ mod traffic;
 mod visit;
 mod write;
 
-pub(super) use pace::{stop_on_ctrl_c, wall_ms};
 pub use b2b::Market;
+pub(super) use pace::{stop_on_ctrl_c, wall_ms};
 pub use produce::{Producer, ProducerOptions};
 pub use shop::{Record, Shop, ShopOptions, Topic};
 pub use traffic::Traffic;

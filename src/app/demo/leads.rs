@@ -24,7 +24,11 @@ impl Leads {
     }
 
     pub(super) fn outputs(&self) -> u64 {
-        self.handed_over() + self.answers.values().sum::<u64>() + self.reminded + self.returned + self.accounts.values().sum::<u64>()
+        self.handed_over()
+            + self.answers.values().sum::<u64>()
+            + self.reminded
+            + self.returned
+            + self.accounts.values().sum::<u64>()
     }
 }
 

@@ -113,14 +113,8 @@ impl Shop {
     pub fn new(options: ShopOptions) -> Self {
         let mut dice = Dice::new(options.seed);
         let visitors: Vec<Visitor> = (0..options.prospects.max(1)).map(|_| Visitor::new(&mut dice)).collect();
-        let mut shop = Self {
-            pad_bytes: options.pad_bytes,
-            outlet: Outlet::new(options),
-            dice,
-            visitors,
-            agenda: Agenda::new(),
-            now_ms: 0,
-        };
+        let mut shop =
+            Self { pad_bytes: options.pad_bytes, outlet: Outlet::new(options), dice, visitors, agenda: Agenda::new(), now_ms: 0 };
         for n in 0..u32::try_from(shop.visitors.len()).unwrap_or(u32::MAX) {
             shop.plan_visit(n);
             shop.plan_newsletter(n);

@@ -60,8 +60,7 @@ const TIMING: [Answer; 11] = [
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Answers([Option<u8>; 4]);
 
-const QUESTIONS: [(&str, &[Answer]); 4] =
-    [("budget", &BUDGET), ("authority", &AUTHORITY), ("need", &NEED), ("timing", &TIMING)];
+const QUESTIONS: [(&str, &[Answer]); 4] = [("budget", &BUDGET), ("authority", &AUTHORITY), ("need", &NEED), ("timing", &TIMING)];
 
 impl Answers {
     /// `in_earnest`: the share of good answers, from 0 to 1.
@@ -75,7 +74,12 @@ impl Answers {
             let fitting = |points: u8| if good { points >= 25 } else { points < 25 };
             let count = words.iter().filter(|(_, points)| fitting(*points)).count();
             let pick = dice.below(u32::try_from(count).unwrap_or(1)) as usize;
-            *answer = words.iter().enumerate().filter(|(_, (_, points))| fitting(*points)).nth(pick).and_then(|(n, _)| u8::try_from(n).ok());
+            *answer = words
+                .iter()
+                .enumerate()
+                .filter(|(_, (_, points))| fitting(*points))
+                .nth(pick)
+                .and_then(|(n, _)| u8::try_from(n).ok());
         }
         answers
     }

@@ -59,7 +59,8 @@ impl Market {
                     self.plan(soon_ms, person, Act::Click(letter));
                 } else if self.dice.chance(0.006) {
                     self.people[n].mail = Mail::Stopped;
-                    let name = ["Unsubscribed", "Unsubscribed", "Unsubscribe", "Email Marked as Spam"][self.dice.below(4) as usize % 4];
+                    let name =
+                        ["Unsubscribed", "Unsubscribed", "Unsubscribe", "Email Marked as Spam"][self.dice.below(4) as usize % 4];
                     self.say(2 * MINUTE_MS, person, mail(name, letter));
                 }
                 Some(mail("Email Opened", letter))

@@ -79,11 +79,53 @@ pub(super) const INDUSTRIES: [Industry; 10] = [
 ];
 
 pub(super) const MAKERS: [&str; 47] = [
-    "Nordlicht", "Alster", "Kestrel", "Fjordling", "Halden", "Ravine", "Tarnfeld", "Beacon", "Cairnwood", "Wrenfield", "Maplewood",
-    "Brightwater", "Solberg", "Vantage", "Ostara", "Quercus", "Lindqvist", "Almeida", "Ferrantis", "Bruyne", "Montclair", "Silverline",
-    "Hartmann", "Keller", "Rosenthal", "Ashdown", "Thornbury", "Calder", "Evergreen", "Pinnacle", "Meridian", "Aurelia", "Corvid",
-    "Delphin", "Elbtal", "Falken", "Glenmore", "Hafen", "Isar", "Juniper", "Kronberg", "Lumen", "Marlow", "Neptun", "Orchard",
-    "Polaris", "Ridgeway",
+    "Nordlicht",
+    "Alster",
+    "Kestrel",
+    "Fjordling",
+    "Halden",
+    "Ravine",
+    "Tarnfeld",
+    "Beacon",
+    "Cairnwood",
+    "Wrenfield",
+    "Maplewood",
+    "Brightwater",
+    "Solberg",
+    "Vantage",
+    "Ostara",
+    "Quercus",
+    "Lindqvist",
+    "Almeida",
+    "Ferrantis",
+    "Bruyne",
+    "Montclair",
+    "Silverline",
+    "Hartmann",
+    "Keller",
+    "Rosenthal",
+    "Ashdown",
+    "Thornbury",
+    "Calder",
+    "Evergreen",
+    "Pinnacle",
+    "Meridian",
+    "Aurelia",
+    "Corvid",
+    "Delphin",
+    "Elbtal",
+    "Falken",
+    "Glenmore",
+    "Hafen",
+    "Isar",
+    "Juniper",
+    "Kronberg",
+    "Lumen",
+    "Marlow",
+    "Neptun",
+    "Orchard",
+    "Polaris",
+    "Ridgeway",
 ];
 
 pub(super) const CITIES: [&str; 12] =
@@ -94,15 +136,34 @@ pub(super) fn names(language: Language) -> (&'static [&'static str; 12], &'stati
     match language {
         Language::English => (
             &["Olivia", "James", "Amelia", "Noah", "Priya", "Ethan", "Grace", "Marcus", "Hannah", "Daniel", "Zoe", "Samir"],
-            &["Smith", "Patel", "Walker", "Nguyen", "Hughes", "O'Brien", "Carter", "Khan", "Bennett", "Lewis", "Foster", "Wright"],
+            &[
+                "Smith", "Patel", "Walker", "Nguyen", "Hughes", "O'Brien", "Carter", "Khan", "Bennett", "Lewis", "Foster",
+                "Wright",
+            ],
         ),
         Language::German => (
             &["Anna", "Jürgen", "Lena", "Matthias", "Katrin", "Sören", "Ayşe", "Thomas", "Julia", "Björn", "Sabine", "Florian"],
-            &["Müller", "Schäfer", "Weiß", "Krüger", "Yılmaz", "Hoffmann", "Bäcker", "Vogel", "Lang", "Brandt", "Seidel", "Körner"],
+            &[
+                "Müller", "Schäfer", "Weiß", "Krüger", "Yılmaz", "Hoffmann", "Bäcker", "Vogel", "Lang", "Brandt", "Seidel",
+                "Körner",
+            ],
         ),
         Language::French => (
             &["Camille", "Hélène", "Luc", "François", "Chloé", "Mathieu", "Inès", "Benoît", "Sophie", "Rémi", "Zoé", "Karim"],
-            &["Martin", "Lefèvre", "Dubois", "Moreau", "Benali", "Girard", "Faure", "Rousseau", "Chevalier", "Blanc", "Noël", "Perrin"],
+            &[
+                "Martin",
+                "Lefèvre",
+                "Dubois",
+                "Moreau",
+                "Benali",
+                "Girard",
+                "Faure",
+                "Rousseau",
+                "Chevalier",
+                "Blanc",
+                "Noël",
+                "Perrin",
+            ],
         ),
         Language::Spanish => (
             &["Lucía", "Javier", "Carmen", "Íñigo", "Marta", "Sergio", "Begoña", "Pablo", "Elena", "Raúl", "Nuria", "Diego"],
@@ -110,7 +171,20 @@ pub(super) fn names(language: Language) -> (&'static [&'static str; 12], &'stati
         ),
         Language::Italian => (
             &["Giulia", "Marco", "Chiara", "Niccolò", "Sara", "Lorenzo", "Paola", "Davide", "Elisa", "Matteo", "Irene", "Fabio"],
-            &["Rossi", "Bianchi", "Ferrari", "Conti", "Greco", "Marchetti", "Costa", "Fontana", "Rinaldi", "Serra", "Villa", "Testa"],
+            &[
+                "Rossi",
+                "Bianchi",
+                "Ferrari",
+                "Conti",
+                "Greco",
+                "Marchetti",
+                "Costa",
+                "Fontana",
+                "Rinaldi",
+                "Serra",
+                "Villa",
+                "Testa",
+            ],
         ),
         Language::Dutch => (
             &["Sanne", "Daan", "Fleur", "Jeroen", "Lotte", "Bram", "Marieke", "Thijs", "Anouk", "Ruben", "Femke", "Koen"],
@@ -187,7 +261,8 @@ pub(super) fn titles(role: Role, language: Language) -> &'static [&'static str] 
 }
 
 pub(super) const STUDENTS: [&str; 5] = ["Student", "PhD student", "Werkstudentin", "Étudiant", "Intern"];
-pub(super) const RIVALS: [&str; 4] = ["Product Manager", "Competitive Intelligence Analyst", "Solutions Engineer", "Strategy Lead"];
+pub(super) const RIVALS: [&str; 4] =
+    ["Product Manager", "Competitive Intelligence Analyst", "Solutions Engineer", "Strategy Lead"];
 
 /// A name as it stands in an address: small letters of ASCII, with hyphens for the rest.
 pub(super) fn slug(text: &str) -> String {

@@ -195,7 +195,8 @@ fn person(dice: &mut Dice, company: u32, kind: Kind, place: u32, employees: u32,
         Kind::Rival => &names::RIVALS[..],
         _ => names::titles(role, language),
     };
-    let pick = |dice: &mut Dice, from: &[&'static str]| from[dice.below(u32::try_from(from.len()).unwrap_or(1)) as usize % from.len()];
+    let pick =
+        |dice: &mut Dice, from: &[&'static str]| from[dice.below(u32::try_from(from.len()).unwrap_or(1)) as usize % from.len()];
     Person {
         company,
         role,
@@ -281,7 +282,13 @@ mod tests {
         let mut employees: Vec<u32> = buyers.iter().map(|(c, _)| c.employees).collect();
         employees.sort_unstable();
         let at = |share: f64| employees[(employees.len() as f64 * share) as usize];
-        assert!((25..45).contains(&at(0.5)) && (300..500).contains(&at(0.9)) && at(0.99) > 8_000, "{} {} {}", at(0.5), at(0.9), at(0.99));
+        assert!(
+            (25..45).contains(&at(0.5)) && (300..500).contains(&at(0.9)) && at(0.99) > 8_000,
+            "{} {} {}",
+            at(0.5),
+            at(0.9),
+            at(0.99)
+        );
         assert!(buyers.iter().all(|(c, people)| (1..=12).contains(&c.size) && people.len() == c.size as usize));
         let mean = |large: bool| {
             let sizes: Vec<u32> = buyers.iter().filter(|(c, _)| (c.employees >= 1_000) == large).map(|(c, _)| c.size).collect();

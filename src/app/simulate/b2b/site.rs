@@ -90,7 +90,8 @@ impl Market {
             Kind::Robot => {
                 let pages = 15 + self.dice.below(40);
                 for _ in 0..pages {
-                    let what = [self.one(&BLOG), self.one(&SOLUTIONS), self.one(&DOCS), self.one(&CASES)][self.dice.below(4) as usize % 4];
+                    let what = [self.one(&BLOG), self.one(&SOLUTIONS), self.one(&DOCS), self.one(&CASES)]
+                        [self.dice.below(4) as usize % 4];
                     steps.push(what);
                 }
             }
@@ -115,7 +116,13 @@ impl Market {
         for what in steps {
             self.say(at_ms, person, what);
             let quick = matches!(what.call, super::what::Call::Identify | super::what::Call::Group);
-            let (low, high) = if robot { (1_500, 2_500) } else if quick { FORM_MS } else { DWELL_MS };
+            let (low, high) = if robot {
+                (1_500, 2_500)
+            } else if quick {
+                FORM_MS
+            } else {
+                DWELL_MS
+            };
             at_ms += self.dice.between(low, high);
         }
         self.people[person as usize].been_here = true;

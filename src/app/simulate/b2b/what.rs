@@ -24,20 +24,33 @@ pub(super) enum Call {
 pub(super) enum Props {
     None,
     /// With the number of the campaign that led there.
-    Page { path: &'static str, campaign: Option<usize> },
+    Page {
+        path: &'static str,
+        campaign: Option<usize>,
+    },
     Title(&'static str),
     Form(&'static str),
     Reason(&'static str),
     Feature(&'static str),
     Source(&'static str),
-    Contract { number: u32, cents: u64, seats: u32, kind: &'static str },
-    Order { number: u32, cents: u64 },
+    Contract {
+        number: u32,
+        cents: u64,
+        seats: u32,
+        kind: &'static str,
+    },
+    Order {
+        number: u32,
+        cents: u64,
+    },
     Seats(u32),
     Rating(u8),
     Ticket(u32),
     Mail(Letter),
     /// Traits of the person: the card, where a form or sales' system knows it, and answers.
-    Traits { answers: Answers },
+    Traits {
+        answers: Answers,
+    },
 }
 
 /// Which mailing, and the number of its issue.

@@ -87,12 +87,23 @@ fn anonymous_id(out: &mut Vec<u8>, who: &Who<'_>, seed: u64) {
 }
 
 /// Writes the event; gives the place of `receivedAt` in the value.
-pub(super) fn event(record: &mut Record, stamp: &Stamp, who: &Who<'_>, what: &What, pad_bytes: usize, dates: &mut Dates) -> usize {
+pub(super) fn event(
+    record: &mut Record,
+    stamp: &Stamp,
+    who: &Who<'_>,
+    what: &What,
+    pad_bytes: usize,
+    dates: &mut Dates,
+) -> usize {
     record.topic = what.topic;
     record.record_ms = stamp.record_ms;
     let key = record.key.get_or_insert_default();
     key.clear();
-    if who.person.known { key.extend_from_slice(user_id(who).as_bytes()) } else { anonymous_id(key, who, stamp.seed) }
+    if who.person.known {
+        key.extend_from_slice(user_id(who).as_bytes())
+    } else {
+        anonymous_id(key, who, stamp.seed)
+    }
     let out = &mut record.value;
     out.clear();
     let mut event = Object::open(out);
