@@ -3,6 +3,7 @@
 mod alone;
 mod assign;
 mod commit;
+mod doubt;
 mod locate;
 mod positions;
 mod publish;

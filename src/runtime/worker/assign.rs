@@ -1,5 +1,6 @@
 //! What the group gives and takes: positions, restore, and state parked over a rebalance.
 
+use super::doubt::Doubt;
 use super::locate::Locating;
 use super::positions::agreed_positions;
 use super::{Worker, is_replay};
@@ -75,8 +76,9 @@ pub(super) struct Restoring {
     /// The state is a parked one: a single record means that somebody else wrote meanwhile.
     parked: Option<u64>,
     spoiled: bool,
+    pub(super) doubt: Option<Doubt>,
     first: i64,
-    position: i64,
+    pub(super) position: i64,
     end: i64,
     since: Duration,
     /// When it last got on.
@@ -251,6 +253,7 @@ where
             task_record: None,
             parked: incarnation,
             spoiled: false,
+            doubt: None,
             first: from.unwrap_or(0),
             position: from.unwrap_or(0),
             end: i64::MAX,
@@ -268,6 +271,7 @@ where
         if self.restoring.is_empty() {
             return Ok(false);
         }
+        self.ask_doubted()?;
         let Self { state, lanes, restoring, .. } = self;
         let mut any = false;
         let progress = state.step(&mut |partition, key, value| {
@@ -322,7 +326,11 @@ where
         };
         let mut offsets = restoring.offsets.clone();
         if restoring.parked.is_none() {
-            let from = agreed_positions(&self.options, partition, &restoring.committed, &offsets, record.as_ref())?;
+            let agreed = agreed_positions(&self.options, partition, &restoring.committed, &offsets, record.as_ref());
+            let from = match agreed {
+                Ok(from) => from,
+                Err(why) => return self.doubt(partition, restoring, why),
+            };
             if from != offsets {
                 let starts: Vec<_> =
                     (0u16..).zip(&from).map(|(input, offset)| (InputPartition { partition, input }, *offset)).collect();

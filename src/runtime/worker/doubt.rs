@@ -1,0 +1,63 @@
+//! What is in the changelog and what the group has committed don't agree: is it so, or is the end of the changelog not told yet?
+//!
+//! A broker that has just come back, or just become the leader of a partition, may tell an end for a moment that lies before what was
+//! committed. Whoever believed that would stop a service of which nothing is wrong.
+
+use super::Worker;
+use super::assign::Restoring;
+use crate::engine::codec::Codec;
+use crate::runtime::ports::{CommitLog, Decode, Encode, EventSource, Failure, StateSource};
+use std::time::Duration;
+
+/// It is so when it is still so after this long: brokers write down how far their partitions are every five seconds.
+const CERTAIN_AFTER: Duration = Duration::from_secs(6);
+/// Pause before the end of the changelog is asked for again.
+const ASK_AGAIN: Duration = Duration::from_millis(250);
+
+/// Since when it doesn't agree, and when the end is asked for again.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Doubt {
+    since: Duration,
+    ask_at: Option<Duration>,
+}
+
+impl<S, L, R, D, E, C> Worker<S, L, R, D, E, C>
+where
+    S: EventSource,
+    L: CommitLog,
+    R: StateSource,
+    D: Decode,
+    E: Encode,
+    C: Codec + Clone,
+{
+    /// A task whose changelog was read to an end that doesn't agree with the group. What is read stays; more may come.
+    ///
+    /// # Errors
+    /// It has not agreed for so long that it is certain.
+    pub(super) fn doubt(&mut self, partition: i32, mut restoring: Restoring, why: Failure) -> Result<(), Failure> {
+        let now = self.clock.monotonic();
+        let since = match restoring.doubt {
+            Some(doubt) if now.saturating_sub(doubt.since) >= CERTAIN_AFTER => return Err(why),
+            Some(doubt) => doubt.since,
+            None => {
+                tracing::warn!("{why} (the end of the changelog is asked for again)");
+                now
+            }
+        };
+        restoring.doubt = Some(Doubt { since, ask_at: Some(now + ASK_AGAIN) });
+        self.restoring.insert(partition, restoring);
+        Ok(())
+    }
+
+    /// Reads on where a doubt is old enough to ask again.
+    pub(super) fn ask_doubted(&mut self) -> Result<(), Failure> {
+        let now = self.clock.monotonic();
+        for (partition, restoring) in &mut self.restoring {
+            if let Some(doubt) = restoring.doubt.as_mut().filter(|doubt| doubt.ask_at.is_some_and(|at| at <= now)) {
+                doubt.ask_at = None;
+                self.state.begin(*partition, Some(restoring.position))?;
+            }
+        }
+        Ok(())
+    }
+}
