@@ -25,6 +25,8 @@ mod figures;
 mod forgetting;
 #[path = "domain/harness.rs"]
 mod harness;
+#[path = "domain/internal.rs"]
+mod internal;
 #[path = "domain/leads.rs"]
 mod leads;
 #[path = "domain/machines.rs"]

@@ -8,7 +8,7 @@ use crate::domain::effect::Axis;
 use crate::domain::forget;
 use crate::domain::ledger::{self, Line, What, event_mark};
 use crate::domain::model::{Model, Models, name_hash};
-use crate::domain::prospect::{Cart, CartLine, ConsentState, EnteredBy, Phase, Prospect, StagePosition, Timer, TimerKind, Track};
+use crate::domain::prospect::{Cart, CartLine, EnteredBy, Phase, Prospect, StagePosition, Timer, TimerKind, Track};
 use crate::domain::score;
 use crate::domain::traits::Traits;
 use crate::domain::{Ms, Text};
@@ -24,11 +24,7 @@ pub fn view(id: &str, prospect: &Prospect, models: &Models, now_ms: Ms) -> Value
         "last_seen": rfc3339(prospect.last_seen_ms),
         "last_activity": prospect.last_activity_ms.and_then(rfc3339),
         "sessions": prospect.sessions,
-        "consent": {
-            "mail_allowed": prospect.consent.state == ConsentState::Open,
-            "state": consent_name(prospect.consent.state),
-            "since": Some(prospect.consent.since_ms).filter(|ms| *ms != 0).and_then(rfc3339),
-        },
+        "consent": more::consent(prospect, models),
         "cooldown_from": prospect.cooldown_from_ms.and_then(rfc3339),
         "lead": lead::view(prospect),
         "in_charge": models.models.get(models.in_charge_of(prospect)).map(|m| &m.name),
@@ -42,15 +38,6 @@ pub fn view(id: &str, prospect: &Prospect, models: &Models, now_ms: Ms) -> Value
         "decisions": more::decisions(prospect),
         "timers": timers(prospect, models),
     })
-}
-
-fn consent_name(state: ConsentState) -> &'static str {
-    match state {
-        ConsentState::Open => "open",
-        ConsentState::Unsubscribed => "unsubscribed",
-        ConsentState::HardBounce => "hard-bounce",
-        ConsentState::Complained => "complained",
-    }
 }
 
 fn track(track: &Track, prospect: &Prospect, models: &Models, now_ms: Ms) -> Value {

@@ -39,6 +39,9 @@ fn known(text: &mut String, answer: &Value) -> std::fmt::Result {
         write!(text, " since {}", word(&consent["since"]))?;
     }
     writeln!(text, ")")?;
+    if !answer["contact"]["internal_since"].is_null() {
+        writeln!(text, "  internal one of the shop's own since {}: nothing counts", word(&answer["contact"]["internal_since"]))?;
+    }
     if !answer["cooldown_from"].is_null() {
         writeln!(text, "  cooldown began {}, with the first reminder of the latest series", word(&answer["cooldown_from"]))?;
     }

@@ -3,7 +3,7 @@
 use crate::domain::contact;
 use crate::domain::decisions::{Check, Done};
 use crate::domain::model::Models;
-use crate::domain::prospect::Prospect;
+use crate::domain::prospect::{ConsentState, Prospect};
 use crate::domain::traits::TraitValue;
 use crate::http::health::rfc3339;
 use serde_json::{Map, Value, json};
@@ -34,6 +34,25 @@ pub(super) fn origin(prospect: &Prospect) -> Value {
         "orders": customer.orders,
         "first_order": customer.first_order_ms.and_then(rfc3339),
         "spent": spent.collect::<Map<_, _>>(),
+    })
+}
+
+/// Whether mail may be sent, as the model in charge asks for it.
+pub(super) fn consent(prospect: &Prospect, models: &Models) -> Value {
+    let model = models.models.get(models.in_charge_of(prospect));
+    let is_missing = model.is_some_and(|model| contact::consent::is_missing(prospect, &model.contact));
+    let state = match prospect.consent.state {
+        ConsentState::Open if is_missing => "not-given",
+        ConsentState::Open => "open",
+        ConsentState::Unsubscribed => "unsubscribed",
+        ConsentState::HardBounce => "hard-bounce",
+        ConsentState::Complained => "complained",
+    };
+    json!({
+        "mail_allowed": state == "open",
+        "state": state,
+        "since": Some(prospect.consent.since_ms).filter(|ms| *ms != 0).and_then(rfc3339),
+        "given": prospect.consent.granted_ms.and_then(rfc3339),
     })
 }
 
