@@ -8,6 +8,7 @@ person after the other, and each rule in a file of its own."""
 import json
 import sys
 
+import checkout
 import coverage_figures
 import events
 import lead_figures
@@ -51,6 +52,7 @@ def report(model, diary, people):
             ),
             "coverage": coverage_figures.coverage(model, people, diary),
         }],
+        "checkout": checkout.figures(diary),
         "carts": money_figures.cart_figures(diary),
         "customers": customers,
         "sources": money_figures.source_figures(people, "source"),

@@ -7,6 +7,8 @@ class Diary:
     def __init__(self):
         self.since = self.until = None
         self.moves = []
+        # Steps of checkouts: which, since when, reached or left onward.
+        self.checkout = []
         self.touches, self.triggers = Counter(), Counter()
         self.leads, self.answers, self.passed, self.answer_times = Counter(), Counter(), Counter(), []
         self.carts, self.reminders, self.outcomes = [], [], []

@@ -12,6 +12,25 @@ ABOUT_PRODUCTS = names("Product Added", "Product Removed", "Product Viewed", "Ca
                        "Price Dropped", "Back In Stock")
 
 
+# What pages are for, by the first part of the path that is one of these: those that shops of `simulate` have.
+PAGE_KINDS = {
+    "pricing": "pricing", "plans": "pricing", "magazine": "magazine", "blog": "magazine", "resources": "magazine", "help": "help",
+    "support": "help", "careers": "careers", "jobs": "careers", "case-studies": "case-study", "customers": "case-study",
+    "compare": "comparison", "comparison": "comparison", "solutions": "solution",
+}
+
+
+def page_kind(path):
+    return next((PAGE_KINDS[part] for part in path.split("/") if part in PAGE_KINDS), None)
+
+
+def stars(rating):
+    """On a scale of one to five: the smallest of 5, 10 and 100 that holds it."""
+    if not isinstance(rating, (int, float)):
+        return None
+    return next((rating * 5 / best for best in (5, 10, 100) if 0 <= rating <= best), None)
+
+
 class Event:
     def __init__(self, topic, raw):
         if "sentAt" in raw:
@@ -33,6 +52,10 @@ class Event:
 
     def get(self, name):
         """A property by its name; a dot goes deeper. Those of `identify` and `group` are its traits."""
+        if name == "page_kind" and self.call in ("page", "screen") and name not in self.properties:
+            return page_kind(self.properties.get("path") or "")
+        if name == "stars":
+            return stars(self.properties.get("rating"))
         return deep(self.traits if self.call in ("identify", "group") else self.properties, name)
 
     @property

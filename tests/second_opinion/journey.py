@@ -35,11 +35,13 @@ class Axis:
         self.moves = [Move(n, move, self.stages) for n, move in enumerate(spec["moves"])]
         self.stale = self.read_stale(spec.get("stale", {}))
         self.history = spec.get("history", 4)
-        self.closers = {plain(n) for n in ([c] if isinstance(c := spec.get("closed_by", []), str) else c)}
-        lapse = spec.get("lapse")
-        self.lapsed = self.stages.index(lapse["to"]) if lapse else None
-        for stage in lapse["from"] if lapse else []:
-            self.stale[self.stages.index(stage)] = (times.length(lapse["after"]), self.lapsed)
+        closed_by = spec.get("closed_by", [])
+        self.closed_by = {plain(name) for name in ([closed_by] if isinstance(closed_by, str) else closed_by)}
+        # Whoever lapses goes back, and whoever is won back goes on, wherever the stage stands in the list.
+        self.lapsed = self.stages.index(spec["lapse"]["to"]) if "lapse" in spec else None
+        if "lapse" in spec:
+            lapse = times.length(spec["lapse"]["after"]), self.lapsed
+            self.stale.update({self.stages.index(stage): lapse for stage in spec["lapse"]["from"]})
 
     def read_stale(self, spec):
         """Stage: after how long it goes stale, and where to."""
@@ -50,8 +52,8 @@ class Axis:
 
 
 class Stop:
-    def __init__(self, stage, entered, by):
-        self.stage, self.entered, self.by = stage, entered, by
+    def __init__(self, stage, entered, by, way=None):
+        self.stage, self.entered, self.by, self.how = stage, entered, by, way
 
 
 class Track:
@@ -61,11 +63,16 @@ class Track:
         self.axis, self.tell = axis, tell
         self.stage = self.entered = None
         self.met = {}
+        # One journey after the other: when this one began, when it was closed, and those before it.
+        self.began, self.closed, self.journeys = None, None, []
         # The stages gone through: which, when, by what event (None: by time).
         self.way = []
 
-    def take(self, event, sessions, held):
+    def take(self, event, sessions, held, session_gap):
         """One event moves an axis at most once: a move that names its `from` goes before others, then the one that leads furthest."""
+        if self.journeys and event.at < self.began:
+            return
+        anew = self.closed is not None and event.at > self.closed + session_gap
         best = None
         for move in self.axis.moves:
             if not move.condition.holds(event):
@@ -75,27 +82,39 @@ class Track:
             # Counts go on wherever the person stands.
             if move.count and not move.count.met(self.met.setdefault(move.number, []), event):
                 continue
-            if sessions < move.sessions or not move.leads_on_from(self.stage):
+            if sessions < move.sessions or not (move.leads_on_from(self.stage) or (anew and not move.origin)):
                 continue
             # A late event doesn't move back what a later one moved forward.
             if self.stage is not None and move.to < self.stage and event.at < self.entered:
                 continue
             if best is None or move.beats(best):
                 best = move
-        if best:
-            forward = "entered" if self.stage is None else "onward" if best.to > self.stage else "back"
-            self.enter(best.to, event.at, forward, event.name)
+        closes = event.name in self.axis.closed_by
+        if best and anew and not best.origin and not closes:
+            self.journeys.append((self.began, self.closed))
+            self.began, self.closed = max(event.at, self.entered), None
+            self.enter(best.to, event.at, "next-journey", event.name)
+        elif best:
+            self.enter(best.to, event.at, self.way_to(best.to), event.name)
+        if closes and self.stage is not None:
+            self.closed = max(self.closed or 0, event.at)
+
+    def way_to(self, to):
+        if self.stage is None:
+            return "entered"
+        return "onward" if self.stage == self.axis.lapsed or (to > self.stage and to != self.axis.lapsed) else "back"
 
     def enter(self, to, at, way, by=None):
         # Nobody leaves a stage before entering it.
         at_least = at if self.entered is None else max(at, self.entered)
         self.tell(self.axis, self.stage, to, way, at, at_least - (at_least if self.entered is None else self.entered), at_least)
         self.stage, self.entered = to, at_least
-        self.way.append(Stop(to, at_least, by if way != "order-reversed" else way))
+        self.began = at_least if self.began is None else self.began
+        self.way.append(Stop(to, at_least, by if way != "order-reversed" else way, way))
 
     def stale_at(self, last_activity):
         """So long after the newest of entry and activity."""
-        if self.stage not in self.axis.stale:
+        if self.stage not in self.axis.stale or self.closed is not None:
             return None
         after, _ = self.axis.stale[self.stage]
         return max(self.entered, last_activity if last_activity is not None else self.entered) + after
@@ -123,7 +142,7 @@ class Track:
             self.way.append(Stop(stood, at, "re-entered"))
         stops = len(self.way)
         if event is not None:
-            self.take(event, person.sessions, person.held)
+            self.take(event, person.sessions, person.held, person.model.session_gap)
         if stood is not None and len(self.way) > stops:
             # It never stood where it would have resumed: the event led on at once.
             del self.way[-2]
@@ -138,6 +157,8 @@ class Track:
     def undo(self, order, standing, at, sessions):
         """An order came to nothing. What other events and time brought about stays, and the orders that still stand make the moves
         whose rules they meet. Whoever came in by this order alone goes to the first stage."""
+        if ORDERED in self.axis.closed_by:
+            self.reopen(order, [other.placed for other in standing])
         if any(stop.by == ORDERED for stop in self.way):
             place = self.without(sorted(standing, key=lambda o: o.placed), sessions)
             to = place.stage if place else 0
@@ -149,14 +170,43 @@ class Track:
         for number in self.met:
             self.met[number] = [hit for hit in self.met[number] if hit[0] != order.placed]
 
+    def reopen(self, order, placed):
+        """A journey that only this order closed goes on."""
+
+        def others(begin, end):
+            return max((at for at in placed if begin <= at < end), default=None)
+
+        if self.closed == order.placed:
+            self.closed = others(self.began, float("inf"))
+        for n, (began, closed) in enumerate(self.journeys):
+            if closed != order.placed:
+                continue
+            after = self.journeys[n + 1][0] if n + 1 < len(self.journeys) else self.began
+            other = others(began, after)
+            if other is not None:
+                self.journeys[n] = began, other
+                return
+            if n + 1 < len(self.journeys):
+                self.journeys[n + 1] = began, self.journeys[n + 1][1]
+            else:
+                self.began = began
+            del self.journeys[n]
+            return
+
     def without(self, orders, sessions):
         place, before = None, None
         for stop in self.way:
             while orders and orders[0].placed < stop.entered:
                 place = self.moved_by(orders.pop(0), place, sessions) or place
             came_forward = before is None or before.stage < stop.stage
-            leads_on = place is None or (stop.stage > place.stage if came_forward else stop.stage < place.stage)
-            if stop.by not in (ORDERED, "order-reversed") and leads_on:
+            begins = stop.how == "next-journey" and stop.entered in [self.began, *(began for began, _ in self.journeys[1:])]
+            if stop.how == "stale" and stop.stage == self.axis.lapsed:
+                leads_on = place is not None and self.axis.stale.get(place.stage, (0, None))[1] == stop.stage
+            elif came_forward or place is None:
+                leads_on = place is None or stop.stage > place.stage
+            else:
+                leads_on = stop.how != "next-journey" and stop.stage < place.stage
+            if (begins and self.journeys) or (stop.by not in (ORDERED, "order-reversed") and leads_on):
                 place = stop
             before = stop
         for order in orders:

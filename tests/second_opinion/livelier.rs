@@ -70,9 +70,6 @@ impl Counts {
         }
         if n % 13 == 5 {
             all.push(after(order, 10 * MINUTE_MS, "Payment Failed", json!({ "order_id": id })));
-            if n % 2 == 0 {
-                all.push(after(order, 40 * MINUTE_MS, "Order Completed", of.clone()));
-            }
         }
         if n % 17 == 7 {
             let dearer = json!({ "order_id": id, "total": total + 10.0, "currency": currency });

@@ -22,6 +22,7 @@ CART = names("Product Added", "Wishlist Product Added to Cart", "Product Removed
 ORDERED = plain("Order Completed")
 AFTER_ORDER = names("Order Updated", "Order Cancelled", "Order Refunded")
 MAIL = names("Email Delivered", "Email Opened", "Email Link Clicked", "Email Sent", "Email Delayed")
+DELAYED = plain("Email Delayed")
 BOUNCED = plain("Email Bounced")
 COMPLAINED = plain("Email Marked as Spam")
 UNSUBSCRIBED = names("Unsubscribed", "Email Unsubscribed")
@@ -36,8 +37,23 @@ WITHOUT_ACTIVITY = CALLS | AFTER_ORDER | MAIL | {BOUNCED, COMPLAINED} | UNSUBSCR
 KNOWN = VIEWS | SITE | AT_THE_SHOP | WITHOUT_ACTIVITY
 
 
+# What the shop and its systems do, though nobody laid the names down.
+SELLERS = names("Price Dropped", "Back In Stock", "Proposal Sent", "Trial Ended", "Order Shipped")
+# Words for what somebody made to be read, seen or heard.
+CONTENT = (
+    "paper", "guide", "book", "webinar", "video", "podcast", "article", "blog", "brochure", "datasheet", "report", "study", "studies",
+    "course", "lesson", "tutorial", "documentation", "checklist", "infographic", "presentation", "magazine", "story", "reviews",
+)
+
+
+def is_by_buyer(event):
+    """What `on = "*"` hears: deeds of the buyer."""
+    read = event.name in names("Email Opened", "Email Link Clicked")
+    return is_activity(event) or event.name in SUBSCRIBED or read
+
+
 def is_activity(event):
     """Whether the event shows that the person is there."""
     if event.name in KNOWN:
         return event.name not in WITHOUT_ACTIVITY
-    return event.topic != "email"
+    return event.topic != "email" and event.name not in SELLERS

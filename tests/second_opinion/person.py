@@ -1,5 +1,6 @@
 """One person: what is known, what is pending, and what an event changes."""
 
+import checkout
 import names
 from carts import Carts
 from disqualified import Disqualified
@@ -21,7 +22,7 @@ class Person:
         self.model, self.diary = model, diary
         self.seen = set()
         self.first_seen = self.last_seen = self.last_activity = self.last_at_the_shop = None
-        self.sessions = 0
+        self.sessions, self.attempt = 0, None
         self.orders = Orders(model.cart.payment_window)
         self.mail = Mail()
         self.carts = Carts(self, model.cart, model.session_gap, diary)
@@ -96,6 +97,7 @@ class Person:
             self.undo(news.order, event)
         self.come_by(event, news)
         reason = self.mail.hear(event)
+        self.check_out(event, news)
         self.carts.take(event, news)
         self.mail.note(event, self.carts.reminders(), self.model.cart.campaigns)
         if reason:
@@ -119,13 +121,28 @@ class Person:
         if event.name in names.AT_THE_SHOP:
             self.last_at_the_shop = max(self.last_at_the_shop or 0, event.at)
 
+    def check_out(self, event, news):
+        """A visit stands at the furthest step of the checkout that it reached; it goes on by reaching a further one, or by ordering."""
+        at = self.attempt
+        if news.kind == "placed" and at and event.at >= at.since:
+            if at.visit == self.sessions:
+                self.diary.checkout.append((at.step, at.since, True))
+            self.attempt = None
+        step = checkout.step_of(event)
+        if step is None or (at and event.at < at.since) or (at and at.visit == self.sessions and step <= at.step):
+            return
+        if at and at.visit == self.sessions:
+            self.diary.checkout.append((at.step, at.since, True))
+        self.attempt = checkout.Attempt(step, event.at, self.sessions)
+        self.diary.checkout.append((step, event.at, False))
+
     def act(self, event):
         self.held = self.carts.held() if self.model.asks_for_cart else None
         if self.disqualified.take(event):
             return
         self.score.take(event)
         for track in self.tracks:
-            track.take(event, self.sessions, self.held)
+            track.take(event, self.sessions, self.held, self.model.session_gap)
 
     def relabel(self, at):
         """Judges the label, and finds when it changes by itself; only where something depends on it."""
@@ -153,11 +170,16 @@ class Person:
         if news.kind == "placed":
             news.order.last = {kind: all_names[-1] if all_names else None for kind, all_names in self.sources.items()}
 
+    def is_content(self, event):
+        """An event that a model names and that is about something made to be read, seen or heard."""
+        is_made = any(word in event.name for word in names.CONTENT)
+        return is_made and event.name not in names.KNOWN and event.name in self.model.event_names
+
     def touched(self, event):
         """What the seller made that reached somebody: content and campaigns."""
-        if event.name in names.MAIL:
+        if event.name in names.MAIL and event.name != names.DELAYED:
             what = "campaign"
-        elif event.name in names.VIEWS or (event.name not in names.KNOWN and event.name in self.model.event_names):
+        elif event.name in names.VIEWS or self.is_content(event):
             what = "content"
         else:
             return

@@ -3,7 +3,7 @@
 import re
 
 import times
-from names import SALES, plain
+from names import is_by_buyer, plain
 
 
 def numeric(value):
@@ -73,7 +73,7 @@ class Condition:
 
     def holds(self, event):
         if self.any:
-            heard = event.name not in SALES
+            heard = is_by_buyer(event)
         else:
             heard = event.name in self.names
         return heard and all_pass(self.where, event.get)

@@ -17,7 +17,7 @@ def axis_figures(number, axis, people, model, diary):
     for n, name in enumerate(axis.stages):
         now = sum(stands[persona, n] for persona in personas)
         figures = stage_figures(n, name, axis, moves, now)
-        if n + 1 == len(axis.stages):
+        if n + 1 == len(axis.stages) - (axis.lapsed == len(axis.stages) - 1):
             figures["conversion"] = None
             figures["conversion_trust"] = untold(figures["visits"], "nothing lies beyond the last stage")
         else:
@@ -37,23 +37,26 @@ def stage_figures(stage, name, axis, moves, now):
     left = [m for m in moves if m[1] == stage]
     ways = Counter(way for _, _, _, way, _, _ in left)
     visits, onward = len(left) + now, ways["onward"]
-    leaks = Counter((way, to) for _, _, to, way, _, _ in left if way != "onward")
+    # Who begins the next journey is not lost.
+    lost = len(left) - onward - ways["next-journey"]
+    leaks = Counter((way, to) for _, _, to, way, _, _ in left if way not in ("onward", "next-journey"))
     stays = [stayed for *_, stayed in left]
     return {
         "stage": name,
         "prospects": now,
         "visits": visits,
-        "reached": sum((origin is None or origin < stage) and to is not None and to >= stage for _, origin, to, *_ in moves),
+        "reached": sum(way != "stale" and (origin is None or origin < stage) and to is not None and to >= stage for _, origin, to, way, *_ in moves),
         "onward": onward,
         "skipped_next": sum(way == "onward" and to > stage + 1 for _, _, to, way, _, _ in left),
         "back": ways["back"],
         "stale": ways["stale"],
         "disqualified": ways["disqualified"],
         "re_entered": ways["re-entered"],
+        "next_journey": ways["next-journey"],
         "conversion": share(onward, visits),
         "conversion_trust": trust(onward, visits),
-        "drop_off": share(len(left) - onward, visits),
-        "drop_off_trust": trust(len(left) - onward, visits),
+        "drop_off": share(lost, visits),
+        "drop_off_trust": trust(lost, visits),
         "leaks": [
             {"way": way, "to": axis.stages[to] if to is not None else "", "count": count,
              "share": share(count, visits), "share_trust": trust(count, visits)}
