@@ -180,8 +180,8 @@ def cohort_of(everything, diary):
     }
     if not everything:
         return cohort, members, untold(0, "no opportunity was opened")
-    # A young shop knows only the fast ones: the pace is believed once twice as long has been watched.
-    watched = 2 * pace - (diary.until - diary.since) if pace is not None else 0
+    # A young shop knows only the fast ones: the pace is believed once half as long again has been watched.
+    watched = pace + pace // 2 - (diary.until - diary.since) if pace is not None else 0
     missing = max(min(matures_at(o.opened) for o in everything) - diary.until, watched)
     if missing > 0:
         return cohort, members, too_young(opened, missing)
