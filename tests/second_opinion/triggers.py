@@ -26,6 +26,7 @@ class Trigger:
         self.at_most = (int(number), times.length(length)) if "at_most" in spec else None
         self.interest = [(kind, times.length(spec[key])) for kind, key in (("viewed", "if_viewed"), ("carted", "if_carted")) if key in spec]
         self.mail = spec.get("mail", True)
+        self.not_with_open_cart, self.after_visit = spec.get("not_with_open_cart", False), spec.get("after_visit", False)
 
     def subjects(self, event):
         """What the event is about, as far as the trigger compares it."""
@@ -48,6 +49,8 @@ def read(spec, folder):
 class Pending:
     def __init__(self, trigger, subject, since, by):
         self.trigger, self.subject, self.since, self.by = trigger, subject, since, by
+        # Not before then: it waits for the end of a visit.
+        self.waits = 0
 
 
 class Triggers:
@@ -107,7 +110,7 @@ class Triggers:
         for pending in self.pending:
             if (pending.trigger, pending.subject) == (trigger, subject):
                 if trigger.restart and at > pending.since:
-                    pending.since, pending.by = at, by
+                    pending.since, pending.by, pending.waits = at, by, 0
                 return
         self.pending.append(Pending(trigger, subject, at, by))
         if len(self.pending) > 16:
@@ -125,16 +128,25 @@ class Triggers:
 
     def timers(self):
         for pending in self.pending:
-            yield pending.since + pending.trigger.within, lambda at, p=pending: self.fire(p, at)
+            yield max(pending.waits, pending.since + pending.trigger.within), lambda at, p=pending: self.fire(p, at)
 
     def fire(self, pending, at):
         self.pending.remove(pending)
-        trigger = pending.trigger
-        if self.person.is_disqualified or (trigger.mail and self.person.mail.withheld):
+        trigger, person = pending.trigger, self.person
+        if person.is_disqualified:
             return
         if trigger.at_most:
             number, length = trigger.at_most
             if sum(name == trigger.name and left > at - length for name, left in self.left) >= number:
                 return
+        if trigger.not_with_open_cart and person.carts.open_carts():
+            return
+        ends = (person.last_activity or 0) + person.model.session_gap
+        if trigger.after_visit and at < ends:
+            pending.waits = ends
+            self.pending.append(pending)
+            return
+        if trigger.mail and person.mail.withheld:
+            return
         self.left.append((trigger.name, at))
         self.tell.triggers[trigger.name] += 1
