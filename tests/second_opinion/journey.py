@@ -102,7 +102,7 @@ class Track:
     def way_to(self, to):
         if self.stage is None:
             return "entered"
-        return "onward" if self.stage == self.axis.lapsed or (to > self.stage and to != self.axis.lapsed) else "back"
+        return "onward" if self.stage == self.axis.lapsed or (to >= self.stage and to != self.axis.lapsed) else "back"
 
     def enter(self, to, at, way, by=None):
         # Nobody leaves a stage before entering it.
