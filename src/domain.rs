@@ -37,6 +37,7 @@ pub mod score;
 pub mod step;
 pub mod titles;
 pub mod traits;
+mod won;
 pub mod zones;
 
 /// Milliseconds since the Unix epoch (UTC), or a length of time in milliseconds: every time in this floor.

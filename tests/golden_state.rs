@@ -551,10 +551,10 @@ prop_compose! {
               answer in prop_oneof![Just(None), Just(Some(Answer::Accepted)), Just(Some(Answer::Rejected)),
                                     Just(Some(Answer::Recycled)), Just(Some(Answer::Won)), Just(Some(Answer::Lost)),
                                     Just(Some(Answer::NoShow))],
-              below in any::<bool>(), source in proptest::option::of(text()), persona in proptest::option::of(any::<u32>())) -> Lead {
+              renewed in any::<bool>(), (raised, found) in any::<(bool, bool)>(), (source, persona) in (proptest::option::of(text()), proptest::option::of(any::<u32>())), lowest in proptest::option::of(-1e6_f64..1e6)) -> Lead {
         let qualification = if sql { Qualification::Sql } else { Qualification::Mql };
         let (handed_over_ms, answered_ms, again_from_ms, re_entered_ms) = times;
-        Lead { stand, qualification, handed_over_ms, due_ms, answer, answered_ms, again_from_ms, below, re_entered_ms, source, persona }
+        Lead { stand, qualification, handed_over_ms, due_ms, answer, answered_ms, again_from_ms, renewed, lowest, raised, found, re_entered_ms, source, persona }
     }
 }
 

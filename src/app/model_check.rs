@@ -179,7 +179,9 @@ fn placed(warning: &crate::domain::model::spec::Fault) -> String {
 
 fn label_in_words(label: &Label) -> String {
     let gate = label.fit.map_or_else(String::new, |fit| format!(" with a fit of {fit}"));
-    format!("{} from {}{gate}", label.name, label.score)
+    let and = if label.fit.is_some() { "and" } else { "with" };
+    let done = label.engagement.map_or_else(String::new, |least| format!(" {and} an engagement of {least}"));
+    format!("{} from {}{gate}{done}", label.name, label.score)
 }
 
 /// Personas, fit and whom the model is for, when it says anything of them.

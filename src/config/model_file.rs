@@ -14,6 +14,7 @@ mod machine;
 mod people;
 mod sales;
 mod score;
+mod won;
 
 use super::fields::{Faults, Fields};
 use super::tree;
@@ -166,6 +167,7 @@ fn model(mut fields: Fields<'_>, faults: &mut Faults) -> ModelSpec {
         cart: fields.table("cart", faults).map(|f| cart(f, faults)).unwrap_or_default(),
         people: people::people(&mut fields, faults),
         sales: sales::sales(&mut fields, faults),
+        won: won::won(&mut fields, faults),
         contact: contact::contact(&mut fields, faults),
         absence: absence::absence(&mut fields, faults),
         machine: machine::machine(&mut fields, faults),

@@ -291,7 +291,7 @@ impl Event<'_> {
     #[must_use]
     pub fn order_fate(&self) -> Option<OrderFate> {
         match (self.kind, &*self.name) {
-            (Kind::OrderUpdated, "Order Cancelled") => Some(OrderFate::Cancelled),
+            (Kind::OrderUpdated, "Order Cancelled" | "Contract Cancelled") => Some(OrderFate::Cancelled),
             (Kind::OrderUpdated, "Order Refunded") => Some(OrderFate::Refunded),
             _ => None,
         }

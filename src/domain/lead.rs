@@ -1,11 +1,13 @@
 //! Between marketing and sales: where the lead stands, and until when somebody has to answer.
 
+mod again;
 mod answers;
 pub mod disqualify;
 mod told;
 
 use super::effect::{Answer, Effects, HandOverKind, Qualification};
 use super::model::sales::{Back, HandOverModel};
+use super::orders::News;
 use super::prospect::Prospect;
 use super::step::Turn;
 use super::{Ms, Text};
@@ -47,8 +49,15 @@ pub struct Lead {
     pub answered_ms: Ms,
     /// It went back: not before then is it handed over again.
     pub again_from_ms: Ms,
-    /// It went back, and its label has been below the line since: reaching the line counts again.
-    pub below: bool,
+    /// It went back, and since then something new spoke for it: its label fell below the line and counts anew, it did more, or asked
+    /// for sales.
+    pub renewed: bool,
+    /// It went back, and this is the least that its engagement has been since.
+    pub lowest: Option<f64>,
+    /// It went back, and the buyer has asked for sales since.
+    pub raised: bool,
+    /// Sales found it itself: nobody handed it over.
+    pub found: bool,
     /// When the prospect last came back from being disqualified; 0 while it never did.
     pub re_entered_ms: Ms,
     /// By what source it had come first when it was handed over, and the [`super::model::name_hash`] of its persona then: for the figures.
@@ -66,6 +75,12 @@ impl Lead {
     #[must_use]
     pub fn is_with_sales(&self) -> bool {
         matches!(self.stand, Stand::Waiting | Stand::Reminded | Stand::Working)
+    }
+
+    /// It went back, or was won: nothing that was before speaks for handing it over again.
+    fn settle(&mut self, again_from_ms: Ms) {
+        (self.renewed, self.raised, self.lowest) = (false, false, None);
+        self.again_from_ms = again_from_ms;
     }
 
     /// Somebody who was disqualified is back; as somebody new, if `anew`.
@@ -103,7 +118,15 @@ pub fn turn(prospect: &mut Prospect, turn: &Turn<'_, '_>, effects: &mut Effects)
         return;
     };
     answers::hear(prospect, model, turn, told, effects);
+    if matches!(turn.news, News::TakenBack(_)) && has_nothing_left(prospect) {
+        give_back(prospect, turn, told, None, vec!["order-reversed".into()], effects);
+    }
     watch(prospect, model, turn, told, effects);
+}
+
+/// What was won came to nothing.
+fn has_nothing_left(prospect: &Prospect) -> bool {
+    prospect.more.as_deref().is_some_and(|more| more.lead.stand == Stand::Won && more.customer.orders == 0)
 }
 
 /// Somebody should have answered by now, or the lead has aged.
@@ -123,7 +146,7 @@ pub fn fire(prospect: &mut Prospect, turn: &Turn<'_, '_>, effects: &mut Effects)
         Stand::Waiting => {
             lead.stand = Stand::Reminded;
             // Whoever is reminded late, after a stop of the service, has all of the grace to answer.
-            lead.due_ms = Some(turn.at_ms.max(deadline_ms).saturating_add(model.grace_ms));
+            lead.due_ms = Some(model.due_ms(turn.at_ms.max(deadline_ms), model.grace_ms));
             hand_over_output(prospect, turn, told, HandOverKind::Reminded, None, Vec::new(), effects);
         }
         Stand::Reminded => go_back(prospect, model, turn, told, Back::NoAnswer, None, effects),
@@ -141,18 +164,19 @@ fn watch(prospect: &mut Prospect, model: &HandOverModel, turn: &Turn<'_, '_>, to
     let level = model.level(label).filter(|_| track.disqualified.is_none() && !track.paused);
     let lead = prospect.more.as_ref().map(|more| &more.lead);
     match (lead.map(|l| l.stand).unwrap_or_default(), level) {
-        (Stand::Free, Some(level)) => hand_over(prospect, model, turn, told, level, effects),
+        (Stand::Free, Some(level)) if again::may_buy(prospect, model) => hand_over(prospect, model, turn, told, level, effects),
         (Stand::Waiting | Stand::Reminded, Some(Qualification::Sql)) => further(prospect, model, turn, told, effects),
-        (Stand::Back | Stand::Won, None) => {
+        (Stand::Back | Stand::Won, level) => {
+            again::look(prospect, model, turn, told, level.is_none());
+            let level = again::level(prospect, model, turn, level);
             let lead = &mut prospect.more_mut().lead;
-            lead.below = true;
-            lead.due_ms = None;
-        }
-        (Stand::Back | Stand::Won, Some(level)) => {
-            let lead = &mut prospect.more_mut().lead;
-            if lead.below && told.judged_ms >= lead.again_from_ms {
+            let Some(level) = level else {
+                lead.due_ms = None;
+                return;
+            };
+            if told.judged_ms >= lead.again_from_ms {
                 hand_over(prospect, model, turn, told, level, effects);
-            } else if lead.below {
+            } else {
                 // Whoever rises too early is handed over when the pause ends, if the label still says so.
                 lead.due_ms = Some(lead.again_from_ms);
             }
@@ -177,7 +201,7 @@ fn hand_over(
         stand: Stand::Waiting,
         qualification: level,
         handed_over_ms: told.judged_ms,
-        due_ms: Some(told.judged_ms.saturating_add(sla_ms)),
+        due_ms: Some(model.due_ms(told.judged_ms, sla_ms)),
         re_entered_ms: lead.re_entered_ms,
         source,
         persona,
@@ -195,7 +219,7 @@ fn further(prospect: &mut Prospect, model: &HandOverModel, turn: &Turn<'_, '_>, 
     }
     lead.qualification = Qualification::Sql;
     // More urgent, never less.
-    let due_ms = told.judged_ms.saturating_add(model.sql_sla_ms);
+    let due_ms = model.due_ms(told.judged_ms, model.sql_sla_ms);
     lead.due_ms = Some(lead.due_ms.map_or(due_ms, |running_ms| running_ms.min(due_ms)));
     let why = reasons(prospect, turn, told);
     hand_over_output(prospect, turn, told, HandOverKind::HandedOver, None, why, effects);
@@ -214,6 +238,11 @@ fn go_back(
     let (answer, reasons) = said.map_or_else(|| (None, vec![why.name().into()]), |(answer, reasons)| (Some(answer), reasons));
     give_back(prospect, turn, told, answer, reasons, effects);
     reset_score(prospect, model, why, turn, told, effects);
+    if why.is_silence() {
+        // That sales was silent is no reason to keep the lead from it.
+        prospect.more_mut().lead.again_from_ms = told.at_ms;
+    }
+    again::begin(prospect, turn, told);
 }
 
 fn give_back(
@@ -229,7 +258,6 @@ fn give_back(
     lead.stand = Stand::Back;
     lead.answer = answer;
     lead.due_ms = None;
-    lead.below = false;
-    lead.again_from_ms = told.at_ms.saturating_add(pause_ms);
+    lead.settle(told.at_ms.saturating_add(pause_ms));
     hand_over_output(prospect, turn, told, HandOverKind::Returned, answer, reasons, effects);
 }

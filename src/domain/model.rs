@@ -11,18 +11,23 @@ pub mod compile;
 pub mod contact;
 pub mod elsewhere;
 pub mod internal;
+mod label;
 pub mod machine;
 pub mod people;
 pub mod pipeline;
 pub mod predicate;
 pub mod sales;
+mod series;
 pub mod spec;
+pub mod won;
 pub mod words;
 
 use super::names::{Kind, NameId, PropertyId, Vocabulary};
 use super::prospect::Prospect;
 use super::{Ms, Text};
+pub use label::Label;
 pub use predicate::{Condition, Predicate};
+pub use series::{CartModel, CatchUp, IdleOn, OrderClears, SeriesFor};
 
 /// Most matches that a count rule remembers per prospect; a rule that asks for more is refused at load.
 pub const MAX_COUNT_MEMORY: usize = 50;
@@ -114,6 +119,7 @@ pub struct Model {
     pub elsewhere: elsewhere::Elsewhere,
     pub people: people::PeopleModel,
     pub sales: sales::SalesModel,
+    pub won: won::WonModel,
     pub contact: contact::ContactModel,
     pub absence: absence::AbsenceModel,
     pub machine: machine::MachineModel,
@@ -272,6 +278,8 @@ pub struct ScoreModel {
     pub rules_on_any: Vec<(u16, u16)>,
     /// Ascending thresholds.
     pub labels: Vec<Label>,
+    /// Some label asks for engagement besides.
+    pub asks_engagement: bool,
 }
 
 impl ScoreModel {
@@ -312,90 +320,6 @@ pub struct ScoreRule {
 pub struct AtMost {
     pub times: u32,
     pub per_ms: Ms,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct Label {
-    pub name: Text,
-    /// [`name_hash`] of the name.
-    pub hash: u32,
-    pub score: f64,
-    /// The fit score that it asks for besides.
-    pub fit: Option<f64>,
-}
-
-/// The cart series (contract section 3).
-#[derive(Debug, Clone, PartialEq)]
-pub struct CartModel {
-    /// Delays of the steps after abandonment, ascending.
-    pub steps_ms: Vec<Ms>,
-    pub idle_on: IdleOn,
-    pub order_clears: OrderClears,
-    /// `None`: off.
-    pub cooldown_ms: Option<Ms>,
-    pub max_lateness_ms: Option<Ms>,
-    pub forget_after_ms: Option<Ms>,
-    pub grace_ms: Ms,
-    pub catch_up: CatchUp,
-    /// How long before an order a click or an open of a reminder counts for it; `None`: never.
-    pub click_window_ms: Option<Ms>,
-    pub open_window_ms: Option<Ms>,
-    /// How long after an order a payment that failed brings its lines back; `None`: never.
-    pub payment_window_ms: Option<Ms>,
-    pub series: SeriesFor,
-    /// A cart that is known to be worth less arms nothing; `None`: off.
-    pub min_value: Option<f64>,
-}
-
-/// What has one series at a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum SeriesFor {
-    #[default]
-    Prospect,
-    Cart,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum IdleOn {
-    #[default]
-    Site,
-    Cart,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum OrderClears {
-    #[default]
-    Cart,
-    Lines,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum CatchUp {
-    #[default]
-    Hold,
-    Replay,
-}
-
-impl Default for CartModel {
-    fn default() -> Self {
-        use super::{DAY_MS, HOUR_MS};
-        Self {
-            steps_ms: vec![HOUR_MS, 24 * HOUR_MS, 72 * HOUR_MS],
-            idle_on: IdleOn::Site,
-            order_clears: OrderClears::Cart,
-            cooldown_ms: Some(7 * DAY_MS),
-            max_lateness_ms: Some(2 * HOUR_MS),
-            forget_after_ms: Some(10 * DAY_MS),
-            grace_ms: 0,
-            catch_up: CatchUp::Hold,
-            click_window_ms: Some(5 * DAY_MS),
-            open_window_ms: Some(DAY_MS),
-            payment_window_ms: Some(DAY_MS),
-            series: SeriesFor::Prospect,
-            // More than nothing.
-            min_value: Some(f64::MIN_POSITIVE),
-        }
-    }
 }
 
 /// Name under which non-`track` calls appear in models and outputs.

@@ -1,5 +1,6 @@
 //! Names become small integers once: event names, and the properties that the loaded models look at.
 
+mod authority;
 mod consent;
 mod deeds;
 mod dictionary;
@@ -10,6 +11,7 @@ pub mod ratings;
 mod spelling;
 mod usual;
 
+pub use authority::Authority;
 pub use deeds::{is_content, is_sellers};
 pub use dictionary::{DICTIONARY, OF_MODELS, canonical_names, usual};
 pub use flags::{Flags, MAX_FLAGS};
@@ -58,43 +60,9 @@ pub enum Kind {
     Sales,
     /// What the shop or its systems did, by the words of its name: a price dropped, a parcel left, a contact was imported.
     Seller,
+    /// Something was sold, though not by an order: `Contract Signed`, or what a model names.
+    Contract,
     Other,
-}
-
-/// What an event decides over a prospect that only the shop's own systems may: it is accepted from trusted inputs alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Authority {
-    /// The prospect is erased.
-    Erasure,
-    /// Consent is withdrawn, or an address is no good.
-    Consent,
-    /// Sales answers.
-    Sales,
-}
-
-impl Authority {
-    /// Every one, in the order of the documentation.
-    pub const ALL: [Self; 3] = [Self::Erasure, Self::Consent, Self::Sales];
-
-    /// Closed metric label.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Erasure => "erasure",
-            Self::Consent => "consent",
-            Self::Sales => "sales",
-        }
-    }
-
-    /// What such events do, for people.
-    #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Erasure => "erases the prospect",
-            Self::Consent => "withdraws consent (unsubscribe, bounce, complaint)",
-            Self::Sales => "answers for sales",
-        }
-    }
 }
 
 /// An event name as an integer: the names that any loaded model uses. [`NameId::NONE`] is a name that no model uses.
@@ -138,12 +106,17 @@ pub struct Vocabulary {
     /// Names by which sales speaks in some model.
     sales: BTreeSet<String>,
     flags: flags::FlagPlaces,
+    /// Names that say in some model that something was sold.
+    contracts: BTreeSet<String>,
+    /// Names that no model names in its own words.
+    quiet: BTreeSet<String>,
 }
 
 impl Vocabulary {
     /// The id of an event name, making one when it is new. Aliases are resolved to the canonical name first.
     pub fn intern_name(&mut self, name: &str) -> NameId {
         let name = canonical(name);
+        self.quiet.remove(name);
         if let Some(id) = self.name_ids.get(name) {
             return *id;
         }
@@ -215,12 +188,23 @@ impl Vocabulary {
         self.sales.insert(canonical(name).to_owned());
     }
 
+    /// From now on an event of this name, if it has no other meaning, says that something was sold.
+    pub fn intern_contract(&mut self, name: &str) {
+        self.contracts.insert(canonical(name).to_owned());
+    }
+
+    /// This name is looked at, but no model has named it so far.
+    pub fn hush(&mut self, name: &str) {
+        self.quiet.insert(canonical(name).to_owned());
+    }
+
     /// What a canonical `track` name means, with these models.
     #[must_use]
     pub fn kind_of_track(&self, name: &str) -> Kind {
         match kind_of_track(name) {
             Kind::Other if self.sales.contains(name) => Kind::Sales,
             Kind::Other if is_sellers(name) => Kind::Seller,
+            Kind::Other if self.contracts.contains(name) => Kind::Contract,
             kind => kind,
         }
     }
@@ -234,7 +218,9 @@ impl Vocabulary {
         if known(name).is_some() || self.names.iter().any(|own| is_it(own)) {
             return None;
         }
-        let has_meaning = |name: &str| self.kind_of_track(name) != Kind::Other || self.name(name) != NameId::NONE;
+        // A contract that no model names is told by its own name only: what teams call one may be something else in a shop.
+        let is_named = |name: &str| self.name(name) != NameId::NONE && !self.quiet.contains(name);
+        let has_meaning = |name: &str| !matches!(self.kind_of_track(name), Kind::Other | Kind::Contract) || is_named(name);
         usual().find(|(usual, name)| is_it(usual) && has_meaning(name)).map(|(_, name)| name)
     }
 
@@ -307,6 +293,7 @@ impl Kind {
             | Self::Mail
             | Self::Subscribed
             | Self::Seller
+            | Self::Contract
             | Self::Other => None,
         }
     }
@@ -316,7 +303,7 @@ impl Kind {
     pub fn is_activity(self, on_mail_topic: bool) -> bool {
         match self {
             Self::Page | Self::Screen | Self::Site => true,
-            Self::Other => !on_mail_topic,
+            Self::Other | Self::Contract => !on_mail_topic,
             _ => self.is_cart_activity(),
         }
     }
@@ -326,7 +313,14 @@ impl Kind {
     pub fn is_of_somebody_known(self) -> bool {
         matches!(
             self,
-            Self::Identify | Self::Group | Self::Alias | Self::OrderCompleted | Self::OrderUpdated | Self::Sales | Self::Deleted
+            Self::Identify
+                | Self::Group
+                | Self::Alias
+                | Self::OrderCompleted
+                | Self::OrderUpdated
+                | Self::Contract
+                | Self::Sales
+                | Self::Deleted
         )
     }
 
@@ -339,7 +333,7 @@ impl Kind {
     /// Whether it says that an order was placed, or what became of one.
     #[must_use]
     pub fn is_about_orders(self) -> bool {
-        matches!(self, Self::OrderCompleted | Self::OrderUpdated | Self::PaymentFailed)
+        matches!(self, Self::OrderCompleted | Self::OrderUpdated | Self::PaymentFailed | Self::Contract)
     }
 
     /// Whether it is a cart, checkout or order event (what `idle_on = "cart"` looks at).
@@ -372,7 +366,7 @@ impl Kind {
             Self::Site => "site",
             Self::ProductAdded | Self::ProductRemoved | Self::CartViewed | Self::CartUpdated | Self::CartEmptied => "cart",
             Self::CheckoutStarted | Self::CheckoutProgress | Self::PaymentFailed => "checkout",
-            Self::OrderCompleted | Self::OrderUpdated => "order",
+            Self::OrderCompleted | Self::OrderUpdated | Self::Contract => "order",
             Self::Mail | Self::HardBounce | Self::SoftBounce | Self::Complained | Self::Unsubscribed | Self::Subscribed => {
                 "email"
             }

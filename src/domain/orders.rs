@@ -12,7 +12,7 @@ use super::Ms;
 use super::customer;
 use super::effect::{Effects, OrderChange};
 use super::event::{Event, OrderFate, OrderStatus};
-use super::model::CartModel;
+use super::model::Model;
 use super::names::Kind;
 use super::prospect::Prospect;
 pub use memory::{Given, KnownOrder, KnownOrders, MAX_DETAILED, MAX_KNOWN, MAX_REFUNDS, Standing};
@@ -54,9 +54,17 @@ enum Says {
     Failed,
     Cancelled,
     Refunded,
+    /// Sales lost what it had won.
+    Lost,
 }
 
-fn says(event: &Event<'_>) -> Option<Says> {
+/// Whether an event says that something was sold: an order, or what the model takes for a contract.
+#[must_use]
+pub fn is_sale(event: &Event<'_>, model: &Model) -> bool {
+    event.kind == Kind::OrderCompleted || model.won.is_contract(event)
+}
+
+fn says(event: &Event<'_>, model: &Model) -> Option<Says> {
     let by_status = match event.signals.order_status {
         OrderStatus::Failed => Some(Says::Failed),
         OrderStatus::Cancelled => Some(Says::Cancelled),
@@ -69,13 +77,16 @@ fn says(event: &Event<'_>) -> Option<Says> {
         (Kind::OrderUpdated, None) => Some(by_status.unwrap_or(Says::Updated)),
         (Kind::OrderCompleted, None) => Some(by_status.unwrap_or(Says::Placed)),
         (Kind::PaymentFailed, None) => Some(Says::Failed),
+        (Kind::Contract, None) if model.won.is_contract(event) => Some(by_status.unwrap_or(Says::Placed)),
+        (Kind::Sales, None) if model.won.is_contract(event) => Some(Says::Placed),
+        (Kind::Sales, None) if model.won.is_lost(event) => Some(Says::Lost),
         _ => None,
     }
 }
 
 /// Takes in what an event says of orders: the ledger, what the customer spent, and what figures count.
-pub fn learn(prospect: &mut Prospect, event: &Event<'_>, model: &CartModel, effects: &mut Effects) -> News {
-    let Some(says) = says(event) else { return News::None };
+pub fn learn(prospect: &mut Prospect, event: &Event<'_>, model: &Model, effects: &mut Effects) -> News {
+    let Some(says) = says(event, model) else { return News::None };
     if let Some(more) = prospect.more.as_deref_mut() {
         let newest_ms = prospect.last_seen_ms.max(event.time_ms);
         more.known_orders.change(|known| known.forget(newest_ms));
@@ -84,6 +95,7 @@ pub fn learn(prospect: &mut Prospect, event: &Event<'_>, model: &CartModel, effe
         Says::Placed => place(prospect, event, effects),
         Says::Updated => update(prospect, event, effects),
         Says::Failed => fail(prospect, event, model, effects),
+        Says::Lost => lose(prospect, event, effects),
         Says::Cancelled => cancel(prospect, event, effects),
         Says::Refunded => refund(prospect, event, effects),
     }
@@ -101,10 +113,24 @@ fn place(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> N
         }
         prospect.more_mut().known_orders.list.remove(at);
     }
+    // What sales said that it won is told by the contract itself, or by the order: one sale, known better now.
+    if let Some(at) = find::won_by_sales(prospect, event) {
+        let known = prospect.more_mut().known_orders.list.remove(at);
+        customer::count(prospect, OrderChange::gone(&known), effects);
+    }
     let has_ordered = prospect.more_mut().customer.orders > 0;
     let order = KnownOrder { has_ordered_before: has_ordered, ..KnownOrder::of(event) };
     customer::count(prospect, OrderChange::placed(&order), effects);
     News::Placed(prospect.more_mut().known_orders.add(order, effects))
+}
+
+/// Sales lost what it had said that it won.
+fn lose(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> News {
+    let known = prospect.more.as_deref().map_or(&[][..], |more| &more.known_orders.list);
+    match known.iter().rposition(|order| order.by_sales && order.standing.stands()) {
+        Some(at) => take_back(prospect, at, Standing::Cancelled, event, effects),
+        None => News::None,
+    }
 }
 
 /// A known order is told again: its total and that it is paid may be new.
@@ -132,8 +158,8 @@ fn update(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> 
 }
 
 /// Its payment failed: within the payment window the order comes to nothing until it is paid.
-fn fail(prospect: &mut Prospect, event: &Event<'_>, model: &CartModel, effects: &mut Effects) -> News {
-    let Some(window_ms) = model.payment_window_ms else { return News::None };
+fn fail(prospect: &mut Prospect, event: &Event<'_>, model: &Model, effects: &mut Effects) -> News {
+    let Some(window_ms) = model.cart.payment_window_ms else { return News::None };
     let Some(at) = find::unpaid(prospect, event) else {
         return if event.kind == Kind::OrderCompleted {
             never_placed(prospect, event, Standing::Failed, effects)

@@ -13,7 +13,9 @@ use super::names::Kind;
 use super::orders::{self, News, Skip};
 use super::prospect::{Few, Prospect, TimerKind, Track};
 use super::score;
-use super::{Ms, absence, account, adopt, budget, checkout, contact, customer, erasure, forget, internal, lead, machine, traits};
+use super::{
+    Ms, absence, account, adopt, budget, checkout, contact, customer, erasure, forget, internal, lead, machine, traits, won,
+};
 use output::Cause;
 pub(super) use output::{OutputContext, Taken, causing};
 
@@ -29,6 +31,10 @@ pub struct Turn<'a, 'e> {
     pub at_ms: Ms,
     /// Outputs of this turn begin here.
     pub since: usize,
+    /// What the event means to the orders of the prospect.
+    pub news: News,
+    /// It says that something was sold.
+    pub is_sale: bool,
 }
 
 impl<'a> Turn<'a, '_> {
@@ -93,7 +99,8 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
     let model = &models.models[models.in_charge_of(prospect)];
     // What the model doesn't look at changes as much as what a machine did: nothing.
     let by_machine = machine::judge(prospect, event, model, effects) || model.contact.ignores(event);
-    let news = orders::learn(prospect, event, &model.cart, effects);
+    let news = orders::learn(prospect, event, model, effects);
+    let is_sale = orders::is_sale(event, model);
     // Seen first: what the prospect does now moves the clocks that a changed model is judged by.
     see(prospect, is_new, event, by_machine, model, effects);
     if by_machine {
@@ -104,7 +111,8 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
     // Nothing but machines was here before.
     let unplaced = prospect.tracks.is_empty();
     let adopted = adopt::adopt(prospect, models, event.time_ms, &event.prospect, effects);
-    let mut turn = Turn { key: &event.prospect, models, charge: 0, event: Some(event), at_ms: event.time_ms, since };
+    let mut turn =
+        Turn { key: &event.prospect, models, charge: 0, event: Some(event), at_ms: event.time_ms, since, news, is_sale };
     let placed = learned || adopted || unplaced;
     if placed {
         traits::place(prospect, unplaced, &turn, effects);
@@ -115,7 +123,7 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
     }
     let asks = models.models.iter().any(|m| m.asks_for_cart(event.name_id));
     let held = asks.then(|| cart::held_after(prospect, event, news, &turn.cart()));
-    let acts = move_tracks(prospect, event, news, Look { placed, skip: Skip::NOTHING, held }, models, effects);
+    let acts = move_tracks(prospect, event, news, Look { placed, skip: Skip::NOTHING, held, is_sale }, models, effects);
     contact::turn(prospect, event, &turn.model().contact);
     cart::apply(prospect, event, news, &turn.cart(), effects);
     customer::turn(prospect, &turn, effects);
@@ -134,6 +142,8 @@ struct Look<'a> {
     skip: Skip<'a>,
     /// What the cart holds after the event, where somebody asks.
     held: Option<Held>,
+    /// Something was sold.
+    is_sale: bool,
 }
 
 /// Lets the rules of all models act; whether they may, for what is told again acts once.
@@ -150,9 +160,12 @@ fn move_tracks(
     let met: Few<u32, 6> = known.map_or_else(Few::new, |order| order.rules.clone());
     let (acts, skip) = match news {
         News::None | News::Placed(_) | News::RefundedInPart => (true, Skip::NOTHING),
-        News::TakenBack(_) => (event.kind != Kind::OrderCompleted, Skip::NOTHING),
-        News::Retold(_) if event.kind != Kind::OrderCompleted => (true, Skip::NOTHING),
-        News::Retold(_) => (known.is_some_and(|order| orders::has_new_rules(order, models, event)), Skip::met_by(&met)),
+        News::TakenBack(_) => (!look.is_sale, Skip::NOTHING),
+        News::Retold(_) if !look.is_sale || event.kind == Kind::Sales => (true, Skip::NOTHING),
+        News::Retold(_) => (
+            known.is_some_and(|order| order.is_told_by(event) && orders::has_new_rules(order, models, event)),
+            Skip::met_by(&met),
+        ),
         News::Void => (false, Skip::NOTHING),
     };
     if !acts {
@@ -161,7 +174,7 @@ fn move_tracks(
     for (index, model) in models.models.iter().enumerate() {
         let before = news.acting().and_then(|_| prospect.tracks.get(index)).map(|track| track.groups.clone());
         move_track(prospect, index, model, event, Look { skip, ..look }, effects);
-        if let (Some(at), Some(before)) = (news.acting().filter(|_| event.kind == Kind::OrderCompleted), before) {
+        if let (Some(at), Some(before)) = (news.acting().filter(|_| look.is_sale), before) {
             orders::note(prospect, at, index, model, event, &before);
         }
     }
@@ -200,7 +213,7 @@ fn see(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, by_machine: boo
 }
 
 fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Event<'_>, look: Look<'_>, effects: &mut Effects) {
-    let Look { placed, skip, held } = look;
+    let Look { placed, skip, held, is_sale } = look;
     let presence = Presence { cart: held, ..Presence::of(prospect, model) };
     let now_ms = prospect.last_seen_ms;
     let re_entered_ms = prospect.more.as_ref().map_or(0, |more| more.lead.re_entered_ms);
@@ -226,7 +239,9 @@ fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Even
     let relabelled = if judge { score::relabel(track, model, judged_ms) } else { None };
     for axis in Axis::ALL.into_iter().filter(|_| !is_back) {
         let axis_model = &model.axes[axis.index()];
-        if let Some(moved) = journey::move_axis(track, axis, axis_model, event, presence, skip) {
+        let moved = journey::move_axis(track, axis, axis_model, event, presence, skip);
+        let moved = moved.or_else(|| won::move_axis(track, axis, model, event, is_sale, presence.last_activity_ms));
+        if let Some(moved) = moved {
             let output = context.stage_output(track, moved, event.time_ms, &Cause::Event(event), judged_ms);
             effects.outputs.push(output);
         } else if event.is_activity() {
@@ -264,11 +279,17 @@ fn fire_one(key: &str, prospect: &mut Prospect, kind: TimerKind, now_ms: Ms, mod
     }
     let since = effects.outputs.len();
     if adopt::adopt(prospect, models, now_ms, key, effects) {
-        traits::place(prospect, false, &Turn { key, models, charge: 0, event: None, at_ms: now_ms, since }, effects);
+        traits::place(
+            prospect,
+            false,
+            &Turn { key, models, charge: 0, event: None, at_ms: now_ms, since, news: News::None, is_sale: false },
+            effects,
+        );
         // The deadlines are new: the queue asks again.
         return;
     }
-    let turn = Turn { key, models, charge: models.in_charge_of(prospect), event: None, at_ms: now_ms, since };
+    let charge = models.in_charge_of(prospect);
+    let turn = Turn { key, models, charge, event: None, at_ms: now_ms, since, news: News::None, is_sale: false };
     match kind {
         TimerKind::Stale(track, axis) => stale(prospect, usize::from(track), axis, &turn, effects),
         TimerKind::LabelFalls(track) => label_falls(prospect, usize::from(track), &turn, effects),

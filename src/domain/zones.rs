@@ -21,6 +21,55 @@ pub struct Local {
     pub time_of_day_ms: Ms,
 }
 
+/// A day of the calendar: of one year, or of every year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Day {
+    /// Days since 1970-01-01.
+    Once(i64),
+    /// Month and day.
+    EveryYear(i8, i8),
+}
+
+impl Day {
+    /// `2026-12-25`, or `12-25`; `None`: there is no such day.
+    #[must_use]
+    pub fn find(text: &str) -> Option<Self> {
+        let parts: Vec<&str> = text.split('-').collect();
+        let number = |part: &str, digits: usize| {
+            part.parse::<i16>().ok().filter(|_| part.len() == digits && part.bytes().all(|b| b.is_ascii_digit()))
+        };
+        let small = |part: &str| i8::try_from(number(part, 2)?).ok();
+        match parts.as_slice() {
+            [year, month, day] => {
+                let date = civil::Date::new(number(year, 4)?, small(month)?, small(day)?).ok()?;
+                let at = TimeZone::UTC.to_timestamp(date.to_datetime(civil::Time::midnight())).ok()?;
+                Some(Self::Once(at.as_millisecond().div_euclid(super::DAY_MS)))
+            }
+            // A leap year has every day.
+            [month, day] => {
+                let date = civil::Date::new(2024, small(month)?, small(day)?).ok()?;
+                Some(Self::EveryYear(date.month(), date.day()))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it is this day, by its number since 1970-01-01.
+    #[must_use]
+    pub fn is(self, day: i64) -> bool {
+        match self {
+            Self::Once(once) => once == day,
+            Self::EveryYear(month, of_month) => {
+                let at = Timestamp::from_millisecond(day.saturating_mul(super::DAY_MS));
+                at.is_ok_and(|at| {
+                    let date = TimeZone::UTC.to_datetime(at).date();
+                    (date.month(), date.day()) == (month, of_month)
+                })
+            }
+        }
+    }
+}
+
 impl Default for Zone {
     fn default() -> Self {
         Self(TimeZone::UTC)
@@ -47,6 +96,13 @@ impl Zone {
         ];
         let weekday = u8::try_from(local.weekday().to_monday_zero_offset()).unwrap_or_default();
         Local { weekday, time_of_day_ms: since_midnight.iter().map(|(count, unit_ms)| count * unit_ms).sum() }
+    }
+
+    /// What the clock shows at an instant, as the time at which a clock in UTC shows the same: [`Self::instant`] the other way.
+    #[must_use]
+    pub fn shown(&self, at_ms: Ms) -> Ms {
+        let Ok(at) = Timestamp::from_millisecond(at_ms) else { return at_ms };
+        TimeZone::UTC.to_timestamp(self.0.to_datetime(at)).map_or(at_ms, Timestamp::as_millisecond)
     }
 
     /// The instant at which the clock shows what a clock in UTC shows at `shown_ms`. Of an hour that comes twice the first; one that

@@ -199,6 +199,7 @@ impl Decoder {
         if kind == Kind::Group {
             draft.put_group_id(&self.lookup);
         }
+        let is_sale = matches!(kind, Kind::Contract | Kind::Sales);
         let products_left_out = draft.list.left_out;
         let (products, has_products) = draft.list.finish(draft.single, is_v1, &mut draft.faults);
         let signals = Signals { near, ..draft.signals.finish(kind, &name) };
@@ -220,7 +221,7 @@ impl Decoder {
             has_products,
             products,
             products_left_out,
-            value: draft.value.or(draft.total).or(draft.revenue),
+            value: draft.value.or(draft.total).or(draft.revenue).or(draft.amount.filter(|_| is_sale)),
             currency: draft.currency,
             properties: draft.properties,
             signals,

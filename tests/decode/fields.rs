@@ -150,6 +150,29 @@ fn only_what_the_models_look_at_is_extracted() {
 }
 
 #[test]
+fn a_contract_has_its_own_names_for_id_and_worth() {
+    let of = |name: &str, properties: &str| {
+        let value = track(name, properties);
+        let event = decode(&value);
+        (event.order_id.as_deref().map(str::to_owned), event.value)
+    };
+    let k1 = || Some("k1".to_owned());
+    for (name, properties) in [
+        ("Contract Signed", r#"{"contract_id":"k1","amount":24000}"#),
+        ("Contract Signed", r#"{"contractId":"k1","contract_value":"24000"}"#),
+        ("Contract Signed", r#"{"deal_id":"k1","deal_amount":24000,"amount":"two"}"#),
+        ("Closed Won", r#"{"opportunity_id":"k1","value":24000,"amount":7}"#),
+        ("Lead Won", r#"{"order_id":"k1","deal_id":"d9","opportunity_amount":24000}"#),
+    ] {
+        assert_eq!(of(name, properties), (k1(), Some(24_000.0)), "{name} {properties}");
+    }
+    // Of other events an amount may mean anything, and is no fault either.
+    assert_eq!(of("Product Added", r#"{"product_id":"p","amount":2}"#).1, None);
+    assert_eq!(of("Order Completed", r#"{"order_id":"k1","amount":1299}"#), (k1(), None));
+    assert_eq!(decode(&track("Product Viewed", r#"{"product_id":"p","amount":{"a":1}}"#)).broken_fields, 0);
+}
+
+#[test]
 fn paths_lead_into_objects_and_lists() {
     let value = r#"{"type":"track","event":"Product List Filtered","context":{"campaign":{"source":"newsletter","medium":"mail"}},
         "traits":{"industry":"Retail"},"properties":{"filters":[{"value":"x"},{"type":"dept"},{"type":"price"}]}}"#;

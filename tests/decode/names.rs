@@ -388,12 +388,13 @@ fn the_documentation_names_every_other_name() {
     let rows = text.lines().filter(|line| line.starts_with("| `") && line.matches('|').count() == 3);
     let of = |line: &str| line.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
     let rows: Vec<_> = rows.skip_while(|line| !line.contains("cart_id")).map(of).collect();
-    assert_eq!(rows.len(), 15);
+    assert_eq!(rows.len(), 16);
     for names in rows {
         for name in &names[1..] {
             let value = |key: &str| match names[0].as_str() {
                 "products" => track("Cart Viewed", &format!(r#"{{"{key}":[{{"product_id":"p"}}]}}"#)),
                 "product_id" => track("Product Added", &format!(r#"{{"{key}":"7","price":1}}"#)),
+                "amount" => track("Contract Signed", &format!(r#"{{"{key}":"7"}}"#)),
                 _ => track("Product Added", &format!(r#"{{"product_id":"p","{key}":"7"}}"#)),
             };
             let (other, canonical) = (value(name), value(&names[0]));

@@ -1,9 +1,12 @@
 //! What tasks count: the numbers of small stories, and that they survive aborts, restarts and being added up.
 
 use super::harness::{START_MS, commit, play, restored, shop};
+use leadstream::config::model_file::{self, SHIPPED};
 use leadstream::domain::effect::Axis;
 use leadstream::domain::model::Models;
-use leadstream::engine::figures::{CartFact, Figures, Heads, Key, MAX_NAMES, OTHER, Origin, Touch, Way, week_of};
+use leadstream::engine::figures::{
+    CartFact, Figures, Heads, Key, LeadBy, LeadFact, MAX_NAMES, OTHER, Origin, Touch, Way, week_of,
+};
 use leadstream::engine::task::Task;
 use leadstream::wire::state_record::StateCodec;
 use std::sync::Arc;
@@ -32,6 +35,11 @@ const STORY: &str = "
     31d refund value=20
     0s page path=/ by=bob id=b1
     40d wait";
+
+fn shipped(name: &str) -> Arc<Models> {
+    let (_, text) = SHIPPED.iter().find(|(shipped, _)| *shipped == name).unwrap();
+    Arc::new(model_file::from_texts(&[text]).unwrap())
+}
 
 fn stage(models: &Models, axis: Axis, name: &str) -> u8 {
     let index = models.in_charge().axes[axis.index()].stages.iter().position(|s| s == name).unwrap();
@@ -239,7 +247,7 @@ fn names_that_find_no_room_are_counted_together() {
 
 #[test]
 fn a_lead_that_sales_takes_counts_once_and_a_rejected_one_with_its_reason() {
-    let models = Arc::new(leadstream::config::model_file::from_texts(&[include_str!("../../config/models/b2b10.toml")]).unwrap());
+    let models = Arc::new(model_file::from_texts(&[include_str!("../../config/models/b2b10.toml")]).unwrap());
     let rise = |who: &str| {
         ["0h group industry=software employees=200", "1h Demo_Requested", "2h White_Paper_Read", "3h Meeting_Booked"]
             .iter()
@@ -268,4 +276,76 @@ fn a_lead_that_sales_takes_counts_once_and_a_rejected_one_with_its_reason() {
         [lead("handed-over", ""), lead("accepted", ""), lead("rejected", "no budget"), lead("returned", "")],
         [3, 1, 1, 1]
     );
+}
+
+/// Customers, repeaters and orders; what was spent; orders without a value; prospects that stand at the purchase.
+fn sold(models: &Arc<Models>, text: &str) -> ([i64; 3], i64, i64, i64) {
+    let task = after(models, text);
+    let figures = task.figures();
+    assert_eq!(standings(&restored(&task, Arc::clone(models)).figures()), standings(&figures), "{text}");
+    let heads = [Heads::Customers, Heads::Repeaters, Heads::Orders].map(|what| figures.get(&Key::People { what }));
+    let model = models.in_charge().hash;
+    let purchase = stage(models, Axis::Journey, "purchase");
+    let stands = figures.get(&Key::Stands { model, axis: Axis::Journey, persona: 0, stage: purchase });
+    (heads, figures.get(&Key::Spent { currency: "EUR".into() }), figures.get(&Key::OrdersUnpriced {}), stands)
+}
+
+#[test]
+fn a_contract_counts_a_customer_with_its_money_whoever_tells_it() {
+    let models = shipped("b2b10");
+    for once in [
+        "0s Demo_Requested; 9d Contract_Signed order=k1 value=24000",
+        "0s Demo_Requested; 9d Contract_Signed order=k1 value=24000; 12d Contract_Signed order=k1 value=24000",
+        "0s Demo_Requested; 9d Contract_Signed value=24000; 12d Contract_Signed order=k1 value=24000",
+        "0s Demo_Requested; 9d Contract_Signed order=k1 value=24000; 12d Lead_Won",
+        "0s Demo_Requested; 9d Lead_Won; 12d Contract_Signed order=k1 value=24000",
+        "0s Demo_Requested; 9d Lead_Won order=d7 value=24000; 12d Contract_Signed order=k1 value=24000",
+        "0s Demo_Requested; 9d Contract_Signed order=k1; 12d order order=k1 value=24000",
+        "0s Demo_Requested; 9d Contract_Signed order=k1 value=20000; 12d Contract_Signed order=k1 value=24000",
+        "0s Demo_Requested; 9d Contract_Signed order=k1 value=30000; 12d refund order=k1 value=6000 refund_id=r1",
+    ] {
+        assert_eq!(sold(&models, once), ([1, 0, 1], 24_000_000, 0, 1), "{once}");
+    }
+    // Nobody says what it is worth: a customer all the same.
+    for unpriced in ["0s Contract_Signed order=k1", "0s Lead_Won", "0s Lead_Won; 1d Contract_Signed order=k1"] {
+        assert_eq!(sold(&models, unpriced), ([1, 0, 1], 0, 1, 1), "{unpriced}");
+    }
+    let two = "0s Contract_Signed order=k1 value=10000; 1d Contract_Signed order=k2 value=14000";
+    let (heads, spent, ..) = sold(&models, two);
+    assert_eq!((heads, spent), ([1, 1, 2], 24_000_000));
+}
+
+#[test]
+fn what_is_no_sale_or_came_to_nothing_counts_nobody() {
+    let models = shipped("b2b10");
+    for none in [
+        "0s Demo_Requested; 9d Contract_Sent order=k1 value=24000",
+        "0s Demo_Requested; 9d Quote_Requested value=24000",
+        "0s Demo_Requested; 9d Lead_Accepted value=24000",
+        "0s Demo_Requested; 9d Contract_Signed order=k1 value=24000; 12d Contract_Cancelled order=k1",
+        "0s Demo_Requested; 9d Lead_Won value=24000; 12d Lead_Lost reason=withdrew",
+        "0s Demo_Requested; 9d Contract_Signed order=k1 value=24000; 10d refund order=k1",
+    ] {
+        assert_eq!(sold(&models, none), ([0, 0, 0], 0, 0, 0), "{none}");
+    }
+}
+
+#[test]
+fn leads_that_sales_lost_are_lost_opportunities_and_those_that_it_found_count_apart() {
+    let models = shipped("b2b10");
+    let model = models.in_charge().hash;
+    let [option, trial, before] =
+        ["evaluation-of-options", "validation", "consideration"].map(|name| stage(&models, Axis::Journey, name));
+    let text = "
+        0s Demo_Requested; 1m Trial_Started; 9d Lead_Lost reason=price
+        0s Demo_Requested by=ben; 9d Lead_Lost by=ben
+        0s Demo_Requested by=cara; 9d Lead_Recycled by=cara
+        0s page by=dan; 9d Lead_Accepted by=dan; 12d Lead_Won by=dan value=100";
+    let task = after(&models, text);
+    let figures = task.figures();
+    let fell = |from| figures.get(&Key::Moved { model, axis: Axis::Journey, from, to: before, way: Way::Back });
+    assert_eq!((fell(trial), fell(option)), (1, 1));
+    let found = |what| figures.total(|key| matches!(key, Key::LeadsBy { by: LeadBy::Source, what: is, .. } if *is == what));
+    assert_eq!((found(LeadFact::Found), found(LeadFact::FoundWon)), (3, 1), "nobody had been handed over");
+    assert_eq!((figures.get(&Key::LeadsGot {}), figures.get(&Key::LeadsTaken {})), (0, 0));
 }

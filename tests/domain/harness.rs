@@ -28,6 +28,13 @@ pub fn shop(cart: &str) -> Arc<Models> {
     model(&format!("{head}\n[cart]\n{cart}\n"))
 }
 
+/// The same without its own rules about who is no buyer: `more` has some.
+pub fn shop_that_says_who_buys(cart: &str, more: &str) -> Arc<Models> {
+    let text = include_str!("../../config/models/ecommerce.toml");
+    let (head, _) = text.split_once("\n[disqualify]").expect("the shipped model has a [disqualify]");
+    model(&format!("{head}\n[cart]\n{cart}\n{more}\n"))
+}
+
 /// A model from its text.
 pub fn model(text: &str) -> Arc<Models> {
     Arc::new(model_file::from_texts(&[text]).unwrap_or_else(|faults| panic!("{faults:?}")))

@@ -96,17 +96,32 @@ fn a_reset_takes_what_the_model_says_and_the_label_follows() {
 }
 
 #[test]
-fn above_the_line_all_the_time_is_one_hand_over() {
-    let models = [ladder("[hand_over]\nmql = { label = \"mql\" }\nreset = { keep = 1 }\nagain_after = \"1h\"")];
-    assert_eq!(
-        leads(&models, "0m A; 0m A; 1h Lead_Recycled; 3h A; 4h A; 9h A; 30d wait"),
-        ["0s lead handed-over MQL: label mql, a 100: A 100", "1h lead returned MQL recycled"]
-    );
-    // It fell and rose: that is another one.
-    assert_eq!(
-        leads(&models, "0m A; 0m A; 1h Lead_Recycled; 3h Cold; 4h A; 5h A")[2..],
-        ["5h lead handed-over MQL: label mql, a 140: A 200"]
-    );
+fn above_the_line_all_the_time_it_takes_a_rise_to_be_handed_over_again() {
+    let with = |more: &str| {
+        [ladder(&format!("[hand_over]\nmql = {{ label = \"mql\" }}\nreset = {{ keep = 1 }}\nagain_after = \"1h\"\n{more}"))]
+    };
+    let first = ["0s lead handed-over MQL: label mql, a 100: A 100", "1h lead returned MQL recycled"];
+    // By 20 points, a fifth of what the label asks for, or by as many as the model says.
+    let text = "0m A; 0m A; 1h Lead_Recycled; 3h A; 9h A; 30d wait";
+    assert_eq!(leads(&with(""), text)[..3], [first[0], first[1], "3h lead handed-over MQL: label mql, a 150: A 150"]);
+    assert_eq!(leads(&with("again_rise = 60"), text)[2], "9h lead handed-over MQL: label sql, a 200: A 200");
+    for never in ["again_rise = 150", "again_rise = \"off\""] {
+        assert_eq!(leads(&with(never), text), first, "{never}");
+    }
+    // What was given before it went back is no rise, nor is what goes up and down below where it was.
+    assert_eq!(leads(&with("again_rise = 60"), "0m A; 0m A; 0m A; 0m A; 1h Lead_Recycled; 3h Cold; 4h A; 30d wait").len(), 2);
+    // It fell and rose: that is another one, however little it is.
+    let fell = "0m A; 0m A; 1h Lead_Recycled; 3h Cold; 4h A; 5h A";
+    assert_eq!(leads(&with("again_rise = \"off\""), fell)[2..], ["5h lead handed-over MQL: label mql, a 140: A 200"]);
+}
+
+#[test]
+fn silence_of_sales_takes_points_only_where_the_model_says_so() {
+    let with = |reset: &str| ladder(&format!("[hand_over]\nmql = {{ label = \"mql\" }}\n{reset}"));
+    let text = "0m A; 0m A; 0m B; 3d Cold; 3d A; 3d A";
+    // 150 less 60 and 50 more: never halved.
+    assert!((score_after(&with(""), text) - 140.0).abs() < 1e-9);
+    assert!((score_after(&with("reset = { keep = 0.5 }"), text) - 115.0).abs() < 1e-9);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Laws that hold for any input: splitting into batches, duplicates, restarts and aborted batches change nothing.
 
-use super::harness::{Did, Line, START_MS, commit, restored, run_lines, shop};
+use super::harness::{Did, Line, START_MS, commit, restored, run_lines, shop, shop_that_says_who_buys};
 use leadstream::domain::model::Models;
 use leadstream::domain::{ledger, score};
 use leadstream::engine::codec::Codec;
@@ -9,7 +9,7 @@ use leadstream::wire::state_record::StateCodec;
 use proptest::prelude::*;
 use std::sync::Arc;
 
-const NAMES: [&str; 25] = [
+const NAMES: [&str; 29] = [
     "Product Viewed",
     "page",
     "Product Added",
@@ -35,6 +35,10 @@ const NAMES: [&str; 25] = [
     "Lead No-Show",
     "Lead Disqualified",
     "Lead Requalified",
+    "Contract Signed",
+    "Contract Cancelled",
+    "Lead Won",
+    "Lead Lost",
 ];
 
 /// Events of a few prospects: mostly in order, minutes to days apart, some late.
@@ -91,7 +95,7 @@ fn models_for(events: &[Did]) -> Arc<Models> {
     match events.len() % 3 {
         0 => shop(cart),
         1 => shop(&format!("{cart}\n{CONTACT}")),
-        _ => shop(&format!("{cart}\n{LEADS}")),
+        _ => shop_that_says_who_buys(&cart, LEADS),
     }
 }
 
@@ -103,8 +107,8 @@ sql = { label = "hot", sla = "1h", age = "3d" }
 again_after = "1d"
 reset = { keep = 0.5, rejected = { to = 5 }, aged = { groups = { buying = 0 } } }
 [hand_over.answers]
-won = "Order Completed"
-lost = "Product Removed"
+won = ["Order Completed", "Lead Won"]
+lost = ["Product Removed", "Lead Lost"]
 [disqualify]
 rules = [ { on = "Lead Disqualified" }, { on = "Unsubscribed", reason = "left" } ]
 [re_entry]

@@ -38,6 +38,38 @@ fn files() -> Vec<PathBuf> {
     files
 }
 
+/// Each begins with its `[name]`.
+fn sections_of(text: &str) -> Vec<&str> {
+    let starts: Vec<usize> =
+        text.match_indices('[').map(|(at, _)| at).filter(|at| *at == 0 || text[..*at].ends_with('\n')).collect();
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    starts.iter().zip(ends).map(|(from, to)| &text[*from..to]).collect()
+}
+
+/// Adds a section; where the model has it already, its keys replace those of the same name.
+fn with_section(text: String, section: &str) -> String {
+    let (head, keys) = section.split_once('\n').unwrap_or((section, ""));
+    let Some((before, after)) = text.split_once(&format!("\n{head}\n")).filter(|_| !head.starts_with("[[")) else {
+        return format!("{text}\n{section}\n");
+    };
+    let end = after.find("\n[").unwrap_or(after.len());
+    let (own, rest) = after.split_at(end);
+    let key = |line: &str| line.split_once('=').map(|(key, _)| key.trim().to_owned());
+    let is_replaced = |line: &str| key(line).is_some_and(|k| keys.lines().any(|new| key(new).as_ref() == Some(&k)));
+    // A list may go over several lines.
+    let mut open = 0;
+    let depth = |line: &str| line.matches(['[', '{']).count() as i64 - line.matches([']', '}']).count() as i64;
+    let mut kept: Vec<&str> = Vec::new();
+    for line in own.lines() {
+        if open > 0 || is_replaced(line) {
+            open += depth(line);
+        } else {
+            kept.push(line);
+        }
+    }
+    format!("{before}\n{head}\n{keys}\n{}\n{rest}", kept.join("\n"))
+}
+
 /// The sentence, then `key: value` lines, then what follows `when` and `then`.
 fn read(text: &str) -> Result<Scenario, String> {
     let mut scenario = Scenario { models: vec!["ecommerce".to_owned()], ..Scenario::default() };
@@ -96,7 +128,10 @@ impl Scenario {
         for (_, added) in self.with.iter().filter(|(of, _)| of == name) {
             let sections = added.find('[').filter(|at| *at == 0).or_else(|| added.find("\n[").map(|at| at + 1));
             let (top, rest) = added.split_at(sections.unwrap_or(added.len()));
-            text = format!("{top}\n{text}\n{rest}\n");
+            text = format!("{top}\n{text}\n");
+            for section in sections_of(rest) {
+                text = with_section(text, section);
+            }
         }
         text
     }

@@ -153,3 +153,64 @@ fn another_model_judges_the_label_anew() {
     assert_eq!(got[0], "0s label cold > warm");
     assert!(got.iter().any(|g| g.contains("> hot")), "{got:?}");
 }
+
+/// Fit and engagement, with the answers of a form worth 90 points that don't fade.
+const GATED: &str = r#"
+name = "gated"
+[journey]
+stages = ["a"]
+moves = [{ to = "a", on = "*" }]
+[score]
+cap = 100
+labels = { cold = 0, hot = 60, mql = { score = 80, fit = 50, engagement = 30 } }
+[[score.groups]]
+name = "fast"
+half_life = "1d"
+rules = [ { on = "Read", points = 10 }, { on = "Demo", points = 40 }, { on = "Spam", points = -40 } ]
+[fit]
+cap = 90
+rules = [ { name = "budget", where = { budget = "yes" }, points = 90 } ]
+"#;
+
+fn gated(text: &str) -> Vec<String> {
+    let labels = said(&[model(GATED)], text, |b| matches!(b, Body::ScoreChanged(s) if s.from != s.to));
+    // Without the grade.
+    labels.iter().map(|line| line.rsplit_once(' ').map_or(line.as_str(), |(label, _)| label).to_owned()).collect()
+}
+
+#[test]
+fn a_label_that_asks_for_engagement_takes_a_deed_also_where_the_cap_hides_it() {
+    // The fit alone is above the line, and with 10 points more the score is at its cap.
+    let fit_alone = gated("0m identify budget=yes; 1h Read; 2h Read; 90d wait");
+    assert_eq!(fit_alone, ["0s label cold > hot"]);
+    assert_eq!(gated("0m identify budget=yes; 1h Demo")[..2], ["0s label cold > hot", "1h label hot > mql"]);
+    // Deeds alone are none either.
+    assert!(!gated("0m Demo; 1m Demo; 2m Demo").iter().any(|line| line.contains("mql")));
+}
+
+#[test]
+fn it_falls_at_the_instant_at_which_the_deed_has_faded() {
+    let text = "0m identify budget=yes; 0m Demo; 90d wait";
+    let outputs = run_lines(&[model(GATED)], &script(text), 1);
+    let falls = |body: &Body| matches!(body, Body::ScoreChanged(s) if !s.up && s.from != s.to);
+    let fall = outputs.iter().find(|o| falls(&o.output.body)).expect("it falls");
+    #[allow(clippy::cast_possible_truncation, reason = "days in ms")]
+    let exact = ((40.0_f64 / 29.5).log2() * 86_400_000.0).floor() as i64 + 1 + 60_000;
+    assert_eq!(fall.output.at_ms - START_MS, exact, "the first millisecond below the line and its margin, and a minute");
+    assert_eq!(gated(text).len(), 3, "cold, hot and mql by the events, and one fall");
+}
+
+#[test]
+fn it_is_reached_with_no_event_when_negative_points_fade() {
+    let text = "0m identify budget=yes; 0m Spam; 0m Demo; 0m Demo; 90d wait";
+    let slow = GATED.replace("half_life = \"1d\"\nrules", "half_life = \"10d\"\nrules").replace(
+        ", { on = \"Spam\", points = -40 } ]",
+        " ]\n[[score.groups]]\nname = \"bad\"\nhalf_life = \"1d\"\nrules = [ { on = \"Spam\", points = -60 } ]",
+    );
+    let outputs = run_lines(&[model(&slow)], &script(text), 1);
+    let rise = outputs.iter().find(|o| o.output.event.is_none() && matches!(&o.output.body, Body::ScoreChanged(s) if s.up));
+    let at = rise.expect("it rises").output.at_ms - START_MS;
+    #[allow(clippy::cast_precision_loss, reason = "days in ms")]
+    let done = |t: i64| 80.0 * (-(t as f64) / 864_000_000.0).exp2() - 60.0 * (-(t as f64) / 86_400_000.0).exp2();
+    assert!(done(at) >= 30.0 && done(at - 1) < 30.0, "{at}: {}", done(at));
+}

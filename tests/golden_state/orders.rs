@@ -24,13 +24,13 @@ prop_compose! {
 
 prop_compose! {
     fn known_order()(id in any::<u64>(), content in any::<u32>(), (placed_ms, told_ms) in (time(), time()),
-                     standing in 0..Standing::ALL.len(), (was_paid, has_ordered_before) in any::<(bool, bool)>(),
+                     standing in 0..Standing::ALL.len(), (was_paid, has_ordered_before, by_sales) in any::<(bool, bool, bool)>(), contract in 0..2_049_u16,
                      total_milli in any::<Option<i64>>(), refunded_milli in any::<i64>(), currency in proptest::option::of(text()),
                      rules in many(any::<u32>()), gave in many(any::<(u32, u32, i32)>())) -> KnownOrder {
         let gave = gave.into_iter().map(|(model, group, hundredths)| Given { model, group, hundredths }).collect();
         KnownOrder {
             id, content, placed_ms, told_ms, standing: Standing::ALL[standing], was_paid, total_milli, refunded_milli, currency,
-            has_ordered_before, rules: rules.into(), gave,
+            has_ordered_before, contract, by_sales, rules: rules.into(), gave,
         }
     }
 }

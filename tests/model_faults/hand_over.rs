@@ -49,6 +49,50 @@ fn faults_of_the_hand_over_are_found() {
 }
 
 #[test]
+fn faults_of_what_hands_over_again_and_of_office_hours_are_found() {
+    let hand_over = |more: &str| format!("[hand_over]\nmql = {{ label = \"warm\" }}\n{more}");
+    section_fault(&hand_over("again_rise = 0"), 21, "hand_over.again_rise", "more than nothing");
+    section_fault(&hand_over("hand_raise = \"*\""), 21, "hand_over.hand_raise", "name the events");
+    section_fault(&hand_over("hand_raise = \"Lead Won\""), 21, "hand_over.hand_raise", "the other sales'");
+    section_fault(&hand_over("hand_raise_waits = false"), 21, "hand_over.hand_raise_waits", "without hand_raise");
+    section_fault(&hand_over("customers = 1"), 21, "hand_over.customers", "must be true or false");
+    let hours = |from: &str, more: &str| {
+        hand_over(&format!("office_hours = {{ from = {from:?}, to = \"17:30\" }}\ntime_zone = \"Europe/Berlin\"\n{more}"))
+    };
+    section_fault(&hours("17:30", ""), 21, "hand_over.office_hours", "at the same time");
+    let no_time = hand_over("office_hours = { from = \"9 o'clock\", to = \"17:30\" }");
+    section_fault(&no_time, 21, "hand_over.office_hours.from", "is no time of day");
+    section_fault(&hours("09:00", "weekdays = []"), 23, "hand_over.weekdays", "names no day");
+    section_fault(&hours("09:00", "weekdays = [\"tues\"]"), 23, "hand_over.weekdays#1", "did you mean \"tue\"?");
+    section_fault(&hours("09:00", "holidays = [\"2026-02-30\"]"), 23, "hand_over.holidays#1", "is no day");
+    section_fault(&hours("09:00", "holidays = [\"25.12.\"]"), 23, "hand_over.holidays#1", "\"12-25\" for every year");
+    let no_zone = hand_over("office_hours = { from = \"09:00\", to = \"17:30\" }");
+    section_fault(&no_zone, 19, "hand_over.time_zone", "the clock of the office");
+    section_fault(&hand_over("holidays = [\"12-25\"]"), 21, "hand_over.holidays#1", "no effect without office_hours");
+}
+
+#[test]
+fn faults_of_what_is_won_are_found() {
+    section_fault("[won]", 19, "won.stage", "the stage that is won");
+    section_fault("[won]\nstage = \"tow\"", 20, "won.stage", "did you mean \"two\"?");
+    section_fault("[won]\nstage = \"one\"", 20, "won.stage", "everybody would be a customer");
+    section_fault("[won]\nstage = \"two\"\nopen = \"two\"", 21, "won.open", "not before the stage that is won");
+    section_fault("[won]\nstage = \"two\"\nlost_to = \"two\"", 21, "won.lost_to", "an opportunity still");
+    section_fault("[won]\nstage = \"two\"\non = \"page\"", 21, "won.on", "has another meaning");
+}
+
+#[test]
+fn a_label_may_ask_for_no_engagement_that_nobody_reaches() {
+    let with = |least: &str| GOOD.replace("warm = 20", &format!("warm = {{ score = 20, engagement = {least} }}"));
+    assert!(faults_of(&with("4")).is_empty());
+    for (least, says) in [("0", "which everybody has"), ("-3", "which everybody has"), ("101", "nobody can reach it")] {
+        let faults = faults_of(&with(least));
+        assert_eq!(faults.len(), 1, "{least}: {}", show(&faults));
+        assert!(faults[0].fault.message.contains(says), "{}", show(&faults));
+    }
+}
+
+#[test]
 fn faults_of_disqualification_and_return_are_found() {
     let out = "[disqualify]\nrules = [ { on = \"Out\" } ]\n";
     section_fault("[disqualify]", 19, "disqualify.rules", "Lead Disqualified");
@@ -78,7 +122,7 @@ fn a_model_that_says_the_defaults_of_the_hand_over_has_the_hash_of_one_that_says
         |section: &str| model_file::from_texts(&[&format!("{GOOD}{section}\n")]).unwrap_or_else(|f| panic!("{}", show(&f)));
     let short = with("[hand_over]\nmql = { label = \"warm\" }");
     let long = with(
-        "[hand_over]\nmql = { label = \"warm\", sla = \"24h\", grace = \"1d\" }\nsql = { age = \"90d\" }\nagain_after = \"30d\"\nreset = { keep = 0.5 }\nreason = \"reason\"\n[hand_over.answers]\nwon = \"Lead Won\"\nno-show = [\"Lead No-Show\"]",
+        "[hand_over]\nmql = { label = \"warm\", sla = \"24h\", grace = \"1d\" }\nsql = { age = \"90d\" }\nagain_after = \"30d\"\nreset = { keep = 0.5, no-answer = { keep = 1 }, aged = { keep = 1 } }\nreason = \"reason\"\n[hand_over.answers]\nwon = \"Lead Won\"\nno-show = [\"Lead No-Show\"]",
     );
     assert_eq!(hash(&short), hash(&long));
     for other in ["mql = { label = \"warm\", sla = \"2h\" }", "mql = { label = \"warm\" }\nreset = { keep = 0.4 }"] {

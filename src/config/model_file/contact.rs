@@ -14,7 +14,7 @@ pub(super) fn contact(fields: &mut Fields<'_>, faults: &mut Faults) -> ContactSp
         given: true,
         caps: caps(&mut fields, faults),
         priority: fields.texts("priority", faults).unwrap_or_default(),
-        quiet_hours: quiet_hours(&mut fields, faults),
+        quiet_hours: hours("quiet_hours", "22:00", "08:00", &mut fields, faults),
         weekdays: weekdays(&mut fields, faults),
         time_zone: fields.text("time_zone", faults),
         hold: fields.choice("when_quiet", &[("hold", true), ("skip", false)], faults),
@@ -47,13 +47,20 @@ pub(super) fn times_per(text: &At<String>, faults: &mut Faults) -> Option<At<(i6
     Some(At { value, place: text.place.clone() })
 }
 
-fn quiet_hours(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<At<(Ms, Ms)>> {
-    let mut hours = fields.table("quiet_hours", faults)?;
+/// `{ from = "22:00", to = "08:00" }`.
+pub(super) fn hours(
+    key: &'static str,
+    like_from: &str,
+    like_to: &str,
+    fields: &mut Fields<'_>,
+    faults: &mut Faults,
+) -> Option<At<(Ms, Ms)>> {
+    let mut hours = fields.table(key, faults)?;
     let place = hours.place.clone();
     let (from, to) = (hours.text("from", faults), hours.text("to", faults));
     for key in ["from", "to"] {
         if hours.node(key).is_none() {
-            faults.add(&place, format!("{key} is missing: write {{ from = \"22:00\", to = \"08:00\" }}"));
+            faults.add(&place, format!("{key} is missing: write {{ from = {like_from:?}, to = {like_to:?} }}"));
         }
     }
     hours.finish(faults);
@@ -80,7 +87,7 @@ fn time_of_day(text: &At<String>, faults: &mut Faults) -> Option<Ms> {
     time
 }
 
-fn weekdays(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<At<Vec<u8>>> {
+pub(super) fn weekdays(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<At<Vec<u8>>> {
     let place = fields.place_of("weekdays");
     let names = fields.texts("weekdays", faults)?;
     let day = |name: &At<String>| {

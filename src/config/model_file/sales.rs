@@ -1,10 +1,12 @@
 //! `[hand_over]`, `[disqualify]`, `[re_entry]`.
 
 use super::condition::condition;
-use crate::config::fields::{Faults, Fields, number_of, text_of};
+use super::contact::{hours, weekdays};
+use crate::config::fields::{Faults, Fields, is_off, number_of, text_of};
 use crate::config::tree::{Node, Value};
 use crate::domain::model::sales::{
-    ANSWERS, Back, DisqualifyRuleSpec, DisqualifySpec, HandOverSpec, LevelSpec, ReEntrySpec, ResetSpec, SalesSpec, Score, To,
+    ANSWERS, Back, DisqualifyRuleSpec, DisqualifySpec, HandOverSpec, LevelSpec, OfficeSpec, ReEntrySpec, ResetSpec, SalesSpec,
+    Score, To,
 };
 use crate::domain::model::spec::{At, ConditionSpec, Place};
 
@@ -22,9 +24,18 @@ fn hand_over(mut fields: Fields<'_>, faults: &mut Faults) -> HandOverSpec {
         mql: fields.table("mql", faults).map(|f| level(f, true, faults)),
         sql: fields.table("sql", faults).map(|f| level(f, false, faults)),
         again_after_ms: fields.duration("again_after", faults),
+        again_rise: number_or_off("again_rise", &mut fields, faults),
+        hand_raise_waits: fields.bool("hand_raise_waits", faults),
+        customers: fields.bool("customers", faults),
+        office: office(&mut fields, faults),
         reason: fields.text("reason", faults),
         ..HandOverSpec::default()
     };
+    if let Some((node, place)) = fields.node("hand_raise")
+        && let Some(when) = events(node, &place, faults)
+    {
+        spec.hand_raise = Some(At { value: when, place });
+    }
     if let Some(table) = fields.table("reset", faults) {
         resets(table, &mut spec, faults);
     }
@@ -40,6 +51,23 @@ fn hand_over(mut fields: Fields<'_>, faults: &mut Faults) -> HandOverSpec {
     }
     fields.finish(faults);
     spec
+}
+
+fn number_or_off(key: &'static str, fields: &mut Fields<'_>, faults: &mut Faults) -> Option<At<Option<f64>>> {
+    let (node, place) = fields.node(key)?;
+    if is_off(node) {
+        return Some(At { value: None, place });
+    }
+    number_of(node, &place, faults).map(|number| At { value: Some(number), place })
+}
+
+fn office(fields: &mut Fields<'_>, faults: &mut Faults) -> OfficeSpec {
+    OfficeSpec {
+        hours: hours("office_hours", "09:00", "17:30", fields, faults),
+        weekdays: weekdays(fields, faults),
+        time_zone: fields.text("time_zone", faults),
+        holidays: fields.texts("holidays", faults).unwrap_or_default(),
+    }
 }
 
 fn level(mut fields: Fields<'_>, is_mql: bool, faults: &mut Faults) -> At<LevelSpec> {
@@ -88,7 +116,7 @@ fn one_reset(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<At<ResetSpe
 }
 
 /// An event name, a list of them, or `{ on, where }`.
-fn events(node: &Node, place: &Place, faults: &mut Faults) -> Option<ConditionSpec> {
+pub(super) fn events(node: &Node, place: &Place, faults: &mut Faults) -> Option<ConditionSpec> {
     if let Value::Table(table) = &node.value {
         let mut fields = Fields::new(table, place.clone());
         let when = condition(&mut fields, faults);

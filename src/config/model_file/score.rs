@@ -11,9 +11,11 @@ pub(super) fn score(mut fields: Fields<'_>, faults: &mut Faults) -> ScoreSpec {
     let mut spec = ScoreSpec { cap: cap(&mut fields, faults), ..ScoreSpec::default() };
     if let Some(table) = fields.table("labels", faults) {
         for (name, node, place) in table.entries() {
-            let (score, fit) = label(node, &place, faults);
+            let (score, fit, engagement) = label(node, &place, faults);
             let name = At { value: name.to_owned(), place };
-            spec.gates.extend(fit.map(|fit| (At { value: name.value.clone(), place: fit.place }, fit.value)));
+            let gate = |gate: At<f64>| (At { value: name.value.clone(), place: gate.place }, gate.value);
+            spec.gates.extend(fit.map(gate));
+            spec.engagement_gates.extend(engagement.map(gate));
             spec.labels.extend(score.map(|score| (name, score)));
         }
     }
@@ -31,17 +33,18 @@ pub(super) fn cap(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<At<f64
     number_of(node, &place, faults).map(|value| At { value, place })
 }
 
-/// A number, or `{ score = n, fit = m }`: score and fit.
-fn label(node: &Node, place: &Place, faults: &mut Faults) -> (Option<f64>, Option<At<f64>>) {
-    let Value::Table(table) = &node.value else { return (number_of(node, place, faults), None) };
+/// A number, or `{ score = n, fit = m, engagement = k }`: score, fit and engagement.
+fn label(node: &Node, place: &Place, faults: &mut Faults) -> (Option<f64>, Option<At<f64>>, Option<At<f64>>) {
+    let Value::Table(table) = &node.value else { return (number_of(node, place, faults), None, None) };
     let mut fields = Fields::new(table, place.clone());
     let score = fields.number("score", faults);
     let fit = fields.number("fit", faults);
-    if score.is_none() && table.entries.iter().all(|e| e.key == "fit") {
-        faults.add(place, "says no score: write a number, or { score = 50, fit = 30 }");
+    let engagement = fields.number("engagement", faults);
+    if score.is_none() && table.entries.iter().all(|e| matches!(e.key.as_str(), "fit" | "engagement")) {
+        faults.add(place, "says no score: write a number, or { score = 50, fit = 30, engagement = 20 }");
     }
     fields.finish(faults);
-    (score.map(|s| s.value), fit)
+    (score.map(|s| s.value), fit, engagement)
 }
 
 fn group(mut fields: Fields<'_>, faults: &mut Faults) -> At<GroupSpec> {
@@ -102,6 +105,6 @@ mod tests {
     #[test]
     fn a_place_is_kept_for_labels() {
         let node = Node { line: 3, value: Value::Integer(20) };
-        assert_eq!(label(&node, &Place::default(), &mut Faults::default()), (Some(20.0), None));
+        assert_eq!(label(&node, &Place::default(), &mut Faults::default()), (Some(20.0), None, None));
     }
 }

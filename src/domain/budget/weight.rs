@@ -159,10 +159,12 @@ pub fn known_order(order: &KnownOrder) -> usize {
         refunded_milli: _,
         currency,
         has_ordered_before: _,
+        contract: _,
+        by_sales: _,
         rules,
         gave,
     } = order;
-    4 * FRAME + 6 * NUMBER + 3 * FLAG + text(currency.as_deref()) + 4 * rules.len() + 12 * gave.len()
+    4 * FRAME + 7 * NUMBER + 4 * FLAG + text(currency.as_deref()) + 4 * rules.len() + 12 * gave.len()
 }
 
 /// What is remembered of an order.
@@ -242,8 +244,8 @@ fn more(more: &More) -> usize {
         known_orders,
         checkout,
     } = more;
-    // A lead is numbers, ten of them, and the name of a source.
-    let lead = lead.get().map_or(0, |lead| FRAME + 10 * NUMBER + text(lead.source.as_deref()));
+    // A lead is numbers, thirteen of them, and the name of a source.
+    let lead = lead.get().map_or(0, |lead| FRAME + 13 * NUMBER + text(lead.source.as_deref()));
     self::traits(traits)
         + lead
         + contact.get().map_or(0, self::contact)

@@ -134,7 +134,7 @@ impl Answer {
 }
 
 /// Why a lead went back although sales said nothing: a closed set, also the metric label.
-pub const RETURNED_BECAUSE: [&str; 4] = ["no-answer", "aged", "disqualified", "model-changed"];
+pub const RETURNED_BECAUSE: [&str; 5] = ["no-answer", "aged", "disqualified", "model-changed", "order-reversed"];
 
 /// Between marketing and sales.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,15 +6,25 @@ use crate::domain::effect::{Answer, Effects, HandOverKind, Note, Qualification};
 use crate::domain::event::{Event, Value};
 use crate::domain::model::sales::{Back, HandOverModel};
 use crate::domain::names::{Kind, PropertyId};
+use crate::domain::orders::News;
 use crate::domain::prospect::Prospect;
 use crate::domain::step::Turn;
 use crate::domain::{Ms, Text};
 
 /// Takes in what the event says of the lead, if it says anything.
 pub(super) fn hear(prospect: &mut Prospect, model: &HandOverModel, turn: &Turn<'_, '_>, told: Told, effects: &mut Effects) {
-    let Some((event, answer)) = turn.event.and_then(|event| Some((event, model.answer(event)?))) else { return };
-    // Newest by event time: what was said before this hand-over, or before the last answer, was of something else.
-    let lead = prospect.more.as_mut().map(|more| &mut more.lead).filter(|lead| lead.stand != Stand::Free);
+    let Some(event) = turn.event else { return };
+    let said = model.answer(event);
+    let Some(answer) = said.or_else(|| sold(prospect, model, turn, event)) else { return };
+    // Newest by event time: what was said before this hand-over, or before the last answer, was of something else. What sales takes,
+    // wins or loses without a hand-over it has found itself.
+    let finds = matches!(said, Some(Answer::Accepted | Answer::Won | Answer::Lost));
+    let is_free = prospect.more.as_ref().is_none_or(|more| more.lead.stand == Stand::Free);
+    if is_free && finds {
+        let lead = &mut prospect.more_mut().lead;
+        (lead.handed_over_ms, lead.qualification, lead.found) = (event.time_ms, Qualification::Sql, true);
+    }
+    let lead = prospect.more.as_mut().map(|more| &mut more.lead).filter(|_| !is_free || finds);
     let Some(lead) = lead.filter(|lead| event.time_ms >= lead.handed_over_ms.max(lead.answered_ms)) else {
         ignored(turn, effects);
         return;
@@ -43,11 +53,20 @@ pub(super) fn hear(prospect: &mut Prospect, model: &HandOverModel, turn: &Turn<'
     lead.answered_ms = event.time_ms;
     lead.answer = Some(answer);
     match (stand, back) {
-        (Stand::Waiting | Stand::Reminded | Stand::Working | Stand::Won, Some(back)) => {
+        (Stand::Free | Stand::Waiting | Stand::Reminded | Stand::Working | Stand::Won, Some(back)) => {
             go_back(prospect, model, turn, told, back, Some((answer, why)), effects);
         }
         _ => answered(prospect, model, turn, told, answer, why, effects),
     }
+}
+
+/// What the model calls a sale wins the lead that sales has, or had, unless the model's own answers speak of such events.
+fn sold(prospect: &Prospect, model: &HandOverModel, turn: &Turn<'_, '_>, event: &Event<'_>) -> Option<Answer> {
+    let lead = prospect.more.as_deref()?.lead.get()?;
+    let is_open = !matches!(lead.stand, Stand::Free | Stand::Won);
+    let is_new = turn.is_sale && matches!(turn.news, News::Placed(_));
+    let is_judged = model.answers.iter().any(|(answer, when)| *answer == Answer::Won && when.on.covers(event.name_id));
+    (is_open && is_new && !is_judged).then_some(Answer::Won)
 }
 
 /// Sales keeps or takes the lead, or says late why it did not.
@@ -61,13 +80,12 @@ fn answered(
     effects: &mut Effects,
 ) {
     let lead = &mut prospect.more_mut().lead;
-    let was_back = lead.stand == Stand::Back;
+    let was_back = matches!(lead.stand, Stand::Back | Stand::Free);
     match answer {
         Answer::Won => {
             lead.stand = Stand::Won;
             lead.due_ms = None;
-            lead.below = false;
-            lead.again_from_ms = told.at_ms.saturating_add(model.again_after_ms);
+            lead.settle(told.at_ms.saturating_add(model.again_after_ms));
         }
         Answer::Accepted => {
             lead.stand = Stand::Working;
@@ -76,7 +94,7 @@ fn answered(
         // The meeting failed, the lead is still theirs: they have as long again for a new one.
         Answer::NoShow if matches!(lead.stand, Stand::Waiting | Stand::Reminded) => {
             lead.stand = Stand::Waiting;
-            lead.due_ms = Some(told.at_ms.saturating_add(sla_of(model, lead.qualification)));
+            lead.due_ms = Some(model.due_ms(told.at_ms, sla_of(model, lead.qualification)));
         }
         Answer::NoShow | Answer::Rejected | Answer::Recycled | Answer::Lost => {}
     }

@@ -4,7 +4,7 @@ use super::predicate::Literal;
 use super::spec::{AxisSpec, ConditionSpec, GroupSpec, ModelSpec, MoveSpec, ScoreRuleSpec, TestSpec};
 use super::{
     CartModel, DEFAULT_HISTORY, DEFAULT_SESSION_GAP_MS, absence, accounts, compile, contact, elsewhere, internal, machine,
-    people, sales,
+    people, sales, won,
 };
 use crate::domain::effect::Axis;
 use crate::domain::forget::DEFAULT_KEPT_MS;
@@ -153,6 +153,9 @@ pub fn model(spec: &ModelSpec, cart: &CartModel) -> String {
     for (name, fit) in &spec.score.gates {
         line(format!("label {:?} fit {fit}", name.value));
     }
+    for (name, least) in &spec.score.engagement_gates {
+        line(format!("label {:?} engagement {least}", name.value));
+    }
     for group in &spec.score.groups {
         group_lines(&group.value).into_iter().for_each(&mut line);
     }
@@ -184,6 +187,7 @@ pub fn model(spec: &ModelSpec, cart: &CartModel) -> String {
     let later = [
         people::lines(&spec.people),
         sales::lines(&spec.sales),
+        won::lines(&spec.won),
         contact::lines(&spec.contact),
         absence::lines(&spec.absence),
         machine::lines(&spec.machine),

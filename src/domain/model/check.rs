@@ -14,7 +14,7 @@ pub use notes::notes;
 pub(super) use tests_of::all as tests;
 
 use super::spec::{At, AxisSpec, CartSpec, Fault, LapseSpec, ModelSpec, Place};
-use super::{MAX_RULES, MAX_STAGES, absence, accounts, compile, contact, internal, machine, people, sales};
+use super::{MAX_RULES, MAX_STAGES, absence, accounts, compile, contact, internal, machine, people, sales, won};
 use crate::domain::budget::MAX_MODELS;
 use crate::domain::effect::Axis;
 use crate::domain::forget::MIN_KEPT_MS;
@@ -111,6 +111,7 @@ pub fn check(spec: &ModelSpec, cart_overrides: &CartSpec) -> Vec<Fault> {
     cart::check(&cart_overrides.over(&spec.cart), &mut found);
     people::check(&spec.people, spec, &mut found);
     sales::check(&spec.sales, spec, &mut found);
+    won::check(&spec.won, spec, &mut found);
     contact::check(&spec.contact, spec, &mut found);
     absence::check(&spec.absence, spec, &mut found);
     machine::check(&spec.machine, spec, &mut found);

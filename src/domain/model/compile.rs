@@ -4,7 +4,7 @@ use super::spec::{AxisSpec, CartSpec, ConditionSpec, Fault, ModelSpec, MoveSpec,
 use super::{
     AtMost, AxisModel, CartModel, Condition, CountRule, DEFAULT_HISTORY, DEFAULT_SESSION_GAP_MS, Distinct, Label, MAX_AGE_MS,
     Model, Models, Move, OfCart, On, Predicate, ScoreGroup, ScoreModel, ScoreRule, Stale, absence, accounts, canonical, check,
-    contact, elsewhere, internal, machine, name_hash, people, pipeline, sales, words,
+    contact, elsewhere, internal, machine, name_hash, people, pipeline, sales, won, words,
 };
 use crate::domain::Ms;
 use crate::domain::effect::Axis;
@@ -41,7 +41,6 @@ pub fn compile(specs: &[ModelSpec], cart_overrides: &CartSpec) -> Result<Models,
     people::share(&mut models);
     for model in &mut models {
         index(model, vocabulary.names().len());
-        model.pipeline = pipeline::of(model, &vocabulary);
     }
     vocabulary.intern_origin();
     Ok(Models { models, vocabulary, max_age_ms: MAX_AGE_MS })
@@ -52,6 +51,11 @@ fn model(spec: &ModelSpec, cart_overrides: &CartSpec, vocabulary: &mut Vocabular
     let name = spec.name.as_ref().map(|n| n.value.clone()).unwrap_or_default();
     let digest = Sha256::digest(canonical::model(spec, &cart).as_bytes());
     let hash = digest.iter().take(8).fold(0_u64, |hash, byte| hash << 8 | u64::from(*byte));
+    let axes = Axis::ALL.map(|axis| axis_model(axis, &spec.axes[axis.index()], vocabulary));
+    let (score, people) = (score(&spec.score, vocabulary), people::compile(&spec.people, spec, vocabulary));
+    let sales = sales::compile(&spec.sales, spec, vocabulary);
+    let won = won::compile(spec, vocabulary);
+    let pipeline = pipeline::of(&won);
     Model {
         title: spec.title.clone().unwrap_or_else(|| name.clone()),
         name,
@@ -59,18 +63,19 @@ fn model(spec: &ModelSpec, cart_overrides: &CartSpec, vocabulary: &mut Vocabular
         hash,
         session_gap_ms: spec.session_gap_ms.as_ref().map_or(DEFAULT_SESSION_GAP_MS, |g| g.value),
         forget_anonymous_ms: forget_anonymous_ms(spec),
-        axes: Axis::ALL.map(|axis| axis_model(axis, &spec.axes[axis.index()], vocabulary)),
-        score: score(&spec.score, vocabulary),
+        axes,
+        score,
         cart,
         elsewhere: elsewhere::compile(cart_overrides.not_by.as_ref().or(spec.cart.not_by.as_ref()), vocabulary),
-        people: people::compile(&spec.people, spec, vocabulary),
-        sales: sales::compile(&spec.sales, spec, vocabulary),
+        people,
+        sales,
+        won,
         contact: contact::compile(&spec.contact, spec, vocabulary),
         absence: absence::compile(&spec.absence, spec, vocabulary),
         machine: machine::compile(&spec.machine, spec, vocabulary),
         internal: internal::compile(&spec.internal, vocabulary),
         accounts: accounts::compile(&spec.accounts, spec, vocabulary),
-        pipeline: None,
+        pipeline,
     }
 }
 
@@ -237,6 +242,7 @@ fn score(spec: &ScoreSpec, vocabulary: &mut Vocabulary) -> ScoreModel {
         groups: groups.collect(),
         rules_by_name: Vec::new(),
         rules_on_any: Vec::new(),
+        asks_engagement: !spec.engagement_gates.is_empty(),
         labels: spec
             .labels
             .iter()
@@ -245,6 +251,7 @@ fn score(spec: &ScoreSpec, vocabulary: &mut Vocabulary) -> ScoreModel {
                 hash: name_hash(&name.value),
                 score: *score,
                 fit: spec.gates.iter().find(|(label, _)| label.value == name.value).map(|(_, fit)| *fit),
+                engagement: spec.engagement_gates.iter().find(|(label, _)| label.value == name.value).map(|(_, least)| *least),
             })
             .collect(),
     }

@@ -163,6 +163,20 @@ fn priority(spec: &ContactSpec, model: &ModelSpec, found: &mut Found) {
     }
 }
 
+/// Notes where a time zone is none.
+pub(super) fn check_zone(zone: &At<String>, found: &mut Found) {
+    if Zone::find(&zone.value).is_some() {
+        return;
+    }
+    let names = zones::names();
+    // People write the city.
+    let city = |n: &&String| n.rsplit('/').next().is_some_and(|c| c.eq_ignore_ascii_case(&zone.value.replace(' ', "_")));
+    let near = names.iter().find(city).map(String::as_str);
+    let near = near.or_else(|| super::check::nearest(&zone.value, names.iter().map(String::as_str)));
+    let hint = near.map_or_else(|| "write it like \"Europe/Berlin\"".to_owned(), |near| format!("did you mean {near:?}?"));
+    found.add(&zone.place, format!("{:?} is no time zone: {hint}", zone.value));
+}
+
 fn quiet(spec: &ContactSpec, found: &mut Found) {
     if let Some(hours) = spec.quiet_hours.as_ref().filter(|h| h.value.0 == h.value.1) {
         found.add(&hours.place, "begin and end at the same time: write { from = \"22:00\", to = \"08:00\" }");
@@ -176,17 +190,8 @@ fn quiet(spec: &ContactSpec, found: &mut Found) {
             let example = "time_zone = \"Europe/Berlin\", for prospects whose own is not known";
             found.missing(&spec.place, "time_zone", example);
         }
-        Some(zone) if Zone::find(&zone.value).is_none() => {
-            let names = zones::names();
-            // People write the city.
-            let city = |n: &&String| n.rsplit('/').next().is_some_and(|c| c.eq_ignore_ascii_case(&zone.value.replace(' ', "_")));
-            let near = names.iter().find(city).map(String::as_str);
-            let near = near.or_else(|| super::check::nearest(&zone.value, names.iter().map(String::as_str)));
-            let hint =
-                near.map_or_else(|| "write it like \"Europe/Berlin\"".to_owned(), |near| format!("did you mean {near:?}?"));
-            found.add(&zone.place, format!("{:?} is no time zone: {hint}", zone.value));
-        }
-        _ => {}
+        Some(zone) => check_zone(zone, found),
+        None => {}
     }
     if !is_quiet {
         let lonely = [
@@ -356,6 +361,6 @@ pub(super) fn statements(spec: &ContactSpec, say: &mut dyn FnMut(&str, String)) 
     consent::statements(&spec.consent, say);
 }
 
-fn clock(time_of_day_ms: Ms) -> String {
+pub(super) fn clock(time_of_day_ms: Ms) -> String {
     format!("{:02}:{:02}", time_of_day_ms / HOUR_MS, time_of_day_ms % HOUR_MS / MINUTE_MS)
 }

@@ -1,13 +1,11 @@
 //! Which stages of a model are open opportunities, and which one is won: what velocity and forecast are computed from.
 //!
-//! Won is the earliest stage that an order or a contract leads to. Opportunities stand from the earliest stage that somebody
-//! enters by asking to buy (a cart, a checkout, a demo, a quote), else in the one stage before won. A report may be told
-//! otherwise.
+//! Which they are, [`super::won`] finds out. A report may be told otherwise.
 
-use super::{Model, On};
+use super::Model;
+use super::won::{Places, WonModel};
 use crate::domain::Ms;
 use crate::domain::effect::{Axis, Cause};
-use crate::domain::names::{NameId, Vocabulary, kind_of_track};
 use crate::domain::prospect::StagePosition;
 
 /// Stages from `open` up to, not including, `won` are opportunities; numbered from 1.
@@ -18,28 +16,12 @@ pub struct Pipeline {
     pub won: u8,
 }
 
-/// Events that win, besides those that order.
-const WINS: [&str; 4] = ["Order Completed", "Contract Signed", "Deal Won", "Opportunity Won"];
-/// Events that show the wish to buy, besides those of carts and checkouts.
-const ASKS: [&str; 4] = ["Demo Requested", "Quote Requested", "Proposal Sent", "Price Negotiated"];
-
-/// What a model's moves say: in the funnel if it has one, else in the journey.
+/// What a model says, by its numbers.
 #[must_use]
-pub fn of(model: &Model, vocabulary: &Vocabulary) -> Option<Pipeline> {
-    let axis = if model.axes[1].stages.is_empty() { Axis::Journey } else { Axis::Funnel };
-    let named = |id: &NameId| vocabulary.names().get(usize::from(id.0)).map_or("", String::as_str);
-    let leads = |meant: &dyn Fn(&str) -> bool, below: usize| {
-        let moves = model.axes[axis.index()].moves.iter();
-        let by_name = moves.filter(|m| match &m.condition.on {
-            On::Any => false,
-            On::Names(ids) => ids.iter().map(named).any(meant),
-        });
-        by_name.map(|m| m.to).filter(|to| *to < below).min()
-    };
-    let won = leads(&|name| WINS.contains(&name), usize::MAX).filter(|won| *won > 0)?;
-    let asks = |name: &str| !WINS.contains(&name) && (kind_of_track(name).is_cart_activity() || ASKS.contains(&name));
-    let open = leads(&|name| asks(name) && name != "Product Removed", won).unwrap_or(won - 1);
-    Some(Pipeline { axis, open: u8::try_from(open + 1).ok()?, won: u8::try_from(won + 1).ok()? })
+pub fn of(won: &WonModel) -> Option<Pipeline> {
+    let Places { axis, open, won, .. } = won.places?;
+    let number = |stage: usize| u8::try_from(stage + 1).ok();
+    Some(Pipeline { axis, open: number(open)?, won: number(won)? })
 }
 
 /// A stage on somebody's way: its number (0: the model has none of this name any more), when it was entered, and by what.

@@ -2,6 +2,7 @@
 
 mod check;
 mod compile;
+mod office;
 mod texts;
 
 use super::Condition;
@@ -11,8 +12,10 @@ use crate::domain::event::Event;
 use crate::domain::names::PropertyId;
 use crate::domain::{DAY_MS, Ms, Text};
 
+pub use office::{Office, OfficeSpec};
+
 pub(super) use check::check;
-pub(super) use compile::compile;
+pub(super) use compile::{answers, compile};
 pub(super) use texts::{lines, statements};
 
 /// Where a disqualified prospect stands, in outputs: no stage may be called so.
@@ -22,6 +25,8 @@ pub const DEFAULT_SLA_MS: Ms = DAY_MS;
 pub const DEFAULT_GRACE_MS: Ms = DAY_MS;
 pub const DEFAULT_AGE_MS: Ms = 90 * DAY_MS;
 pub const DEFAULT_AGAIN_AFTER_MS: Ms = 30 * DAY_MS;
+/// By how much a lead that went back has to rise to be handed over again, as a share of the score that makes an MQL.
+pub const DEFAULT_AGAIN_RISE: f64 = 0.2;
 /// What is left of the points of a lead that goes back, when the model says nothing.
 pub const DEFAULT_KEEP: f64 = 0.5;
 /// The property that says why, when the model says nothing.
@@ -70,6 +75,12 @@ impl Back {
             Self::Aged => "aged",
         }
     }
+
+    /// Sales said nothing: that says nothing of the lead either.
+    #[must_use]
+    pub fn is_silence(self) -> bool {
+        matches!(self, Self::NoAnswer | Self::Aged)
+    }
 }
 
 /// What the file says of it: `[hand_over]`, `[disqualify]`, `[re_entry]`.
@@ -86,6 +97,15 @@ pub struct HandOverSpec {
     pub mql: Option<At<LevelSpec>>,
     pub sql: Option<At<LevelSpec>>,
     pub again_after_ms: Option<At<Ms>>,
+    /// Inner `None`: `"off"`.
+    pub again_rise: Option<At<Option<f64>>>,
+    /// By such an event the buyer asks for sales.
+    pub hand_raise: Option<At<ConditionSpec>>,
+    /// Such an event waits for the end of `again_after`, too.
+    pub hand_raise_waits: Option<At<bool>>,
+    /// Who bought already is handed over like others.
+    pub customers: Option<At<bool>>,
+    pub office: OfficeSpec,
     pub reset: Option<At<ResetSpec>>,
     /// By why it goes back: instead of `reset`.
     pub reset_by: Vec<(Back, At<ResetSpec>)>,
@@ -178,6 +198,15 @@ pub struct HandOverModel {
     /// `None`: an SQL doesn't age.
     pub age_ms: Option<Ms>,
     pub again_after_ms: Ms,
+    /// A lead that went back is handed over again once its engagement has risen by so much; `None`: that alone doesn't.
+    pub again_rise: Option<f64>,
+    /// By such an event the buyer asks for sales: a lead that went back is handed over again.
+    pub hand_raise: Option<Condition>,
+    pub hand_raise_waits: bool,
+    /// Who bought already is handed over like others.
+    pub customers: bool,
+    /// `None`: the time in which sales answers passes day and night.
+    pub office: Option<Office>,
     pub answers: Vec<(Answer, Condition)>,
     pub reason: PropertyId,
     /// In the order of [`Back::ALL`].
@@ -185,6 +214,12 @@ pub struct HandOverModel {
 }
 
 impl HandOverModel {
+    /// When sales has had so much time.
+    #[must_use]
+    pub fn due_ms(&self, from_ms: Ms, length_ms: Ms) -> Ms {
+        self.office.as_ref().map_or_else(|| from_ms.saturating_add(length_ms), |office| office.due_ms(from_ms, length_ms))
+    }
+
     /// What an event says of a lead, if anything.
     #[must_use]
     pub fn answer(&self, event: &Event<'_>) -> Option<Answer> {

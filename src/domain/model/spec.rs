@@ -7,6 +7,7 @@ use super::internal::InternalSpec;
 use super::machine::MachineSpec;
 use super::people::PeopleSpec;
 use super::sales::SalesSpec;
+use super::won::WonSpec;
 use super::{CatchUp, IdleOn, OrderClears, SeriesFor, predicate::Literal};
 use crate::domain::Ms;
 use crate::domain::answers::Asked;
@@ -62,6 +63,7 @@ pub struct ModelSpec {
     pub cart: CartSpec,
     pub people: PeopleSpec,
     pub sales: SalesSpec,
+    pub won: WonSpec,
     pub contact: ContactSpec,
     pub absence: AbsenceSpec,
     pub machine: MachineSpec,
@@ -161,6 +163,8 @@ pub struct ScoreSpec {
     pub labels: Vec<(At<String>, f64)>,
     /// Labels that also ask for a fit score, and how much of it.
     pub gates: Vec<(At<String>, f64)>,
+    /// Labels that also ask for engagement, and how much of it.
+    pub engagement_gates: Vec<(At<String>, f64)>,
     pub groups: Vec<At<GroupSpec>>,
 }
 

@@ -3,7 +3,7 @@
 use super::canonical::literal;
 use super::spec::{AxisSpec, ConditionSpec, GroupSpec, ModelSpec, MoveSpec, TestSpec};
 use super::{
-    CartModel, DEFAULT_SESSION_GAP_MS, absence, accounts, compile, contact, elsewhere, internal, machine, people, sales,
+    CartModel, DEFAULT_SESSION_GAP_MS, absence, accounts, compile, contact, elsewhere, internal, machine, people, sales, won,
 };
 use crate::domain::effect::Axis;
 use crate::domain::names::canonical;
@@ -61,7 +61,9 @@ pub fn statements(spec: &ModelSpec, cart: &CartModel) -> Vec<Statement> {
     for (name, score) in &spec.score.labels {
         let gate = spec.score.gates.iter().find(|(label, _)| label.value == name.value);
         let gate = gate.map_or_else(String::new, |(_, fit)| format!(" and a fit of {fit}"));
-        say(&format!("label {}", name.value), format!("from {score} points{gate}"));
+        let done = spec.score.engagement_gates.iter().find(|(label, _)| label.value == name.value);
+        let done = done.map_or_else(String::new, |(_, least)| format!(" and an engagement of {least}"));
+        say(&format!("label {}", name.value), format!("from {score} points{gate}{done}"));
     }
     for group in &spec.score.groups {
         group_statements(&group.value, &mut say);
@@ -88,6 +90,7 @@ pub fn statements(spec: &ModelSpec, cart: &CartModel) -> Vec<Statement> {
     say("cart: reminded of when its value is", least);
     say("cart: orders that concern none", elsewhere::statement(&spec.cart));
     people::statements(&spec.people, &mut say);
+    won::statements(spec, &mut say);
     sales::statements(&spec.sales, &mut say);
     contact::statements(&spec.contact, &mut say);
     absence::statements(&spec.absence, &mut say);

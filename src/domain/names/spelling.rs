@@ -30,7 +30,7 @@ pub const V1: [(&str, &str); 15] = [
 ];
 
 /// Names of GA4, then what mail tools call their events, where they can mean one thing only.
-pub const OTHERS: [(&str, &str); 41] = [
+pub const OTHERS: [(&str, &str); 42] = [
     ("add_to_cart", "Product Added"),
     ("remove_from_cart", "Product Removed"),
     ("view_cart", "Cart Viewed"),
@@ -49,6 +49,7 @@ pub const OTHERS: [(&str, &str); 41] = [
     ("add_to_wishlist", "Product Added to Wishlist"),
     ("sign_up", "Signed Up"),
     ("login", "Signed In"),
+    ("Contract Canceled", "Contract Cancelled"),
     ("Order Canceled", "Order Cancelled"),
     ("Canceled Order", "Order Cancelled"),
     ("Marked Email as Spam", "Email Marked as Spam"),

@@ -1,6 +1,6 @@
 //! Which order an event is about.
 
-use super::memory::{KnownOrder, SAME_WITHIN_MS};
+use super::memory::{KnownOrder, SAME_DEAL_WITHIN_MS, SAME_WITHIN_MS};
 use crate::domain::customer;
 use crate::domain::event::Event;
 use crate::domain::ids::{hash64, low32};
@@ -47,7 +47,7 @@ pub(super) fn named(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
 
 /// By its id; where an id is missing on either side, by the same lines and total within ten minutes.
 pub(super) fn order(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
-    named(prospect, event).or_else(|| {
+    named(prospect, event).or_else(|| deal(prospect, event)).or_else(|| {
         let orders = known(prospect);
         if orders.is_empty() {
             return None;
@@ -62,6 +62,33 @@ pub(super) fn order(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
             is_near && order.content == content && (id == 0 || order.id == 0)
         })
     })
+}
+
+/// The contract that is told again where an id is missing on either side; what sales says that it won may be an order as well. Two that
+/// are worth something else are two.
+fn deal(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
+    let by_sales = event.kind == Kind::Sales;
+    if !by_sales && event.kind != Kind::Contract {
+        return None;
+    }
+    let id = id_hash(event);
+    let is_it = |order: &KnownOrder| {
+        let may_be = order.contract != 0 && !order.by_sales || by_sales;
+        may_be && order.standing.stands() && (id == 0 || order.id == 0 || by_sales) && is_same_deal(order, event)
+    };
+    known(prospect).iter().rposition(is_it)
+}
+
+/// What sales said that it won, of which an order or a contract tells now under its own id.
+pub(super) fn won_by_sales(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
+    let is_it = |order: &KnownOrder| order.by_sales && order.standing.stands() && is_same_deal(order, event);
+    known(prospect).iter().rposition(is_it).filter(|_| event.kind != Kind::Sales)
+}
+
+fn is_same_deal(order: &KnownOrder, event: &Event<'_>) -> bool {
+    let told = event.value.map(customer::milli);
+    let is_near = (order.placed_ms - event.time_ms).abs() <= SAME_DEAL_WITHIN_MS;
+    is_near && (told.is_none() || order.total_milli.is_none() || told == order.total_milli)
 }
 
 /// The order whose payment failed. A failure that names none may be of any attempt to pay: it takes back no order.

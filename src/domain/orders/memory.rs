@@ -5,6 +5,8 @@ use crate::domain::customer;
 use crate::domain::dedup::{SeenIds, seconds};
 use crate::domain::effect::{Effects, Limit, Note};
 use crate::domain::event::{Event, OrderStatus};
+use crate::domain::ledger::event_mark;
+use crate::domain::names::Kind;
 use crate::domain::prospect::Few;
 use crate::domain::{DAY_MS, MINUTE_MS, Ms, Text};
 
@@ -16,6 +18,8 @@ pub const MAX_DETAILED: usize = 16;
 pub const MAX_REFUNDS: usize = 256;
 /// How long after it was last told an order is known by its id (contract section 2), and a refund.
 const REMEMBERED_MS: Ms = 90 * DAY_MS;
+/// Within this time a contract that is told twice, without an id on either side, is one.
+pub(super) const SAME_DEAL_WITHIN_MS: Ms = 30 * DAY_MS;
 /// Within this time the same lines and the same total are one order where an id is missing.
 pub(super) const SAME_WITHIN_MS: Ms = 10 * MINUTE_MS;
 
@@ -46,6 +50,10 @@ pub struct KnownOrder {
     pub currency: Option<Text>,
     /// It was not the customer's first.
     pub has_ordered_before: bool,
+    /// Of a contract: one more than the [`event_mark`] of the event that told it; 0: it is an order.
+    pub contract: u16,
+    /// Sales said that it won it: whatever tells of it otherwise knows better.
+    pub by_sales: bool,
     /// Hashes of the rules whose conditions it met, by name.
     pub rules: Few<u32, 6>,
     /// Points that it gave.
@@ -82,7 +90,18 @@ pub struct Given {
     pub hundredths: i32,
 }
 
+/// What tells a sale that is no order: see [`KnownOrder::contract`].
+fn contract_mark(event: &Event<'_>) -> u16 {
+    if matches!(event.kind, Kind::Contract | Kind::Sales) { event_mark(&event.name) + 1 } else { 0 }
+}
+
 impl KnownOrder {
+    /// Whether it was told by events of this name: what moves a contract says nothing of an order of the same id.
+    #[must_use]
+    pub fn is_told_by(&self, event: &Event<'_>) -> bool {
+        self.contract == contract_mark(event)
+    }
+
     /// As an event tells it.
     pub(super) fn of(event: &Event<'_>) -> Self {
         Self {
@@ -93,6 +112,8 @@ impl KnownOrder {
             total_milli: event.value.map(customer::milli),
             was_paid: event.signals.order_status == OrderStatus::Paid,
             currency: event.currency.as_deref().map(Text::from),
+            contract: contract_mark(event),
+            by_sales: event.kind == Kind::Sales,
             ..Self::default()
         }
     }

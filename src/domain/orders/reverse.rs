@@ -27,7 +27,8 @@ pub fn reverse(prospect: &mut Prospect, at: usize, turn: &Turn<'_, '_>, effects:
     // What it set off.
     more.absence.change(|absence| absence.pending.retain(|p| p.episode_ms != order.placed_ms || p.event != ORDER));
     let standing: Vec<&KnownOrder> = more.known_orders.list.iter().filter(|o| o.standing.stands()).collect();
-    let without = Without { order: &order, standing: &standing, known: &more.known_orders.list, sessions: *sessions };
+    let mut without =
+        Without { order: &order, standing: &standing, known: &more.known_orders.list, sessions: *sessions, won: None };
     for (index, model) in turn.models.models.iter().enumerate() {
         let Some(track) = tracks.get_mut(index).filter(|t| t.model == model.name) else { continue };
         let judged_ms = (*last_seen_ms).max(track.label_since_ms);
@@ -35,6 +36,7 @@ pub fn reverse(prospect: &mut Prospect, at: usize, turn: &Turn<'_, '_>, effects:
         for axis in Axis::ALL {
             let axis_model = &model.axes[axis.index()];
             without.reopen(track, axis, axis_model);
+            without.won = model.won.places.filter(|places| places.axis == axis).map(|places| places.won);
             let to = without.stands_at(track, axis, axis_model);
             without.forget_hits(track, axis_model);
             if let Some(to) = to {
@@ -99,6 +101,13 @@ struct Without<'a> {
     /// Those that came to nothing too.
     known: &'a [KnownOrder],
     sessions: u32,
+    /// The stage of the axis that is won.
+    won: Option<usize>,
+}
+
+/// The mark of the event that told of an order.
+fn mark_of(order: &KnownOrder) -> u16 {
+    order.contract.checked_sub(1).unwrap_or_else(|| event_mark(ORDER))
 }
 
 impl Without<'_> {
@@ -117,7 +126,7 @@ impl Without<'_> {
     /// Where the prospect would stand, if that is somewhere else than where it stands.
     fn stands_at(&self, track: &mut Track, axis: Axis, model: &AxisModel) -> Option<usize> {
         let way = way(track, axis, model)?;
-        let is_order = |stop: &Stop| stop.by == EnteredBy::event(Cause::Event, ORDER);
+        let is_order = |stop: &Stop| stop.by.cause == Cause::Event && self.tells(stop.by.event);
         let current = *way.last()?;
         if !way.iter().any(is_order) {
             return None;
@@ -177,6 +186,11 @@ impl Without<'_> {
         by_order && (self.known.iter().all(|order| order.placed_ms > stop.entered_ms) || self.known.iter().any(is_plain))
     }
 
+    /// Whether an event of this mark tells of orders: of this one, or of those that stand.
+    fn tells(&self, event: u16) -> bool {
+        std::iter::once(self.order).chain(self.standing.iter().copied()).any(|order| mark_of(order) == event)
+    }
+
     /// Where an order leads.
     fn moved(&self, track: &Track, model: &AxisModel, at: Option<Stop>, order: &KnownOrder) -> Option<Stop> {
         let mut best: Option<&Move> = None;
@@ -187,8 +201,11 @@ impl Without<'_> {
                 best = Some(rule);
             }
         }
-        let by = EnteredBy::event(Cause::Event, ORDER);
-        best.map(|rule| Stop { stage: rule.to, entered_ms: order.placed_ms, by })
+        // A contract that no move of the axis is about leads to the stage that is won.
+        let named = model.moves.iter().any(|rule| order.rules.contains(&rule.rule));
+        let won = self.won.filter(|won| order.contract != 0 && !named && at.is_none_or(|at| at.stage < *won));
+        let to = best.map(|rule| rule.to).or(won)?;
+        Some(Stop { stage: to, entered_ms: order.placed_ms, by: EnteredBy { cause: Cause::Event, event: mark_of(order) } })
     }
 
     /// Whether a count rule has enough at a time: orders that met it, and what else its memory holds.

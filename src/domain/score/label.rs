@@ -7,7 +7,7 @@ use super::crossing::{first_below, first_reached};
 use super::{engagement, held, total};
 use crate::domain::Ms;
 use crate::domain::model::people::PeopleModel;
-use crate::domain::model::{Label, Model};
+use crate::domain::model::{Label, Model, ScoreModel};
 use crate::domain::prospect::Track;
 
 /// What was reached is kept this far below its line: so much of it, and at least so many points.
@@ -23,10 +23,56 @@ fn asks_no_more_fit(label: &Label, fit: f64) -> bool {
     label.fit.is_none_or(|gate| fit >= gate)
 }
 
-/// The place of the label that a score earns who carries this one.
-fn earned(labels: &[Label], carried: Option<usize>, score: f64, fit: f64) -> Option<usize> {
-    let line = |n: usize, label: &Label| if carried.is_some_and(|c| n <= c) { kept_from(label.score) } else { label.score };
-    labels.iter().enumerate().rev().find(|(n, l)| score >= line(*n, l) && asks_no_more_fit(l, fit)).map(|(n, _)| n)
+/// What a label asks for at a fit, as one line: score and engagement differ by the fit alone, so the one that asks for more of what
+/// was done decides. True: it is a line of engagement.
+fn decisive(label: &Label, fit: f64) -> (f64, bool) {
+    match label.engagement {
+        Some(least) if least > label.score - fit => (least, true),
+        _ => (label.score, false),
+    }
+}
+
+/// The same, with what lasts besides what was done.
+fn line_of(label: &Label, fit: f64) -> (f64, f64) {
+    let (line, is_engagement) = decisive(label, fit);
+    (line, if is_engagement { 0.0 } else { fit })
+}
+
+/// What labels are judged by.
+#[derive(Debug, Clone, Copy)]
+struct Points {
+    score: f64,
+    /// Only looked at where some label asks for it.
+    engagement: f64,
+    fit: f64,
+}
+
+impl Points {
+    const NOTHING: Self = Self { score: 0.0, engagement: 0.0, fit: 0.0 };
+
+    fn at(track: &Track, model: &ScoreModel, at_ms: Ms) -> Self {
+        let score = total(track, model, at_ms);
+        let engagement = if model.asks_engagement { engagement(track, model, at_ms) } else { score };
+        Self { score, engagement, fit: track.fit }
+    }
+
+    /// Those of a minute ago, where they were more.
+    fn or_held(self, track: &Track, model: &ScoreModel, at_ms: Ms) -> Self {
+        let score = self.score.max(held(track, model, self.fit, at_ms));
+        let before = || held(track, model, 0.0, at_ms);
+        let engagement = if model.asks_engagement { self.engagement.max(before()) } else { score };
+        Self { score, engagement, ..self }
+    }
+
+    /// The place of the label that these earn who carries this one.
+    fn earn(self, labels: &[Label], carried: Option<usize>) -> Option<usize> {
+        let reached = |n: usize, label: &Label| {
+            let (line, is_engagement) = decisive(label, self.fit);
+            let has = if is_engagement { self.engagement } else { self.score };
+            has >= if carried.is_some_and(|c| n <= c) { kept_from(line) } else { line }
+        };
+        labels.iter().enumerate().rev().find(|(n, l)| reached(*n, l) && asks_no_more_fit(l, self.fit)).map(|(n, _)| n)
+    }
 }
 
 /// The label that a track carries: what was told last.
@@ -64,13 +110,13 @@ impl Relabelled<'_> {
 /// What the score at a time earns who carries this label.
 fn label_at(track: &Track, model: &Model, carried: Option<usize>, at_ms: Ms) -> Option<usize> {
     let labels = &model.score.labels;
-    let score = total(track, &model.score, at_ms);
-    let place = earned(labels, carried, score, track.fit);
+    let points = Points::at(track, &model.score, at_ms);
+    let place = points.earn(labels, carried);
     if place >= carried {
         return place;
     }
     // Who would lose it is looked at as of a minute ago, too: that keeps a label and gives none.
-    earned(labels, carried, score.max(held(track, &model.score, track.fit, at_ms)), track.fit).min(carried)
+    points.or_held(track, &model.score, at_ms).earn(labels, carried).min(carried)
 }
 
 fn grade_at(track: &Track, model: &Model, at_ms: Ms) -> u8 {
@@ -97,7 +143,7 @@ pub fn relabel<'a>(track: &mut Track, model: &'a Model, at_ms: Ms) -> Option<Rel
     let labels = &model.score.labels;
     // A newcomer starts with the label and the grade that no points earn.
     let newcomer = track.label.is_none() && track.label_since_ms == 0;
-    let from = if newcomer { earned(labels, None, 0.0, 0.0) } else { place_of(labels, track) };
+    let from = if newcomer { Points::NOTHING.earn(labels, None) } else { place_of(labels, track) };
     let to = label_at(track, model, from, at_ms);
     let mut grade_from = track.grade;
     if newcomer && grade_from == 0 && model.people.fit.is_some() {
@@ -120,17 +166,21 @@ pub fn relabel<'a>(track: &mut Track, model: &'a Model, at_ms: Ms) -> Option<Rel
 pub fn next_change(track: &Track, model: &Model, from_ms: Ms) -> Option<Ms> {
     let (score, fit) = (&model.score, track.fit);
     let carried = place_of(&score.labels, track);
-    let line = carried.and_then(|n| score.labels.get(n)).map(|l| kept_from(l.score));
-    let grade_line = model.people.engagement_line(track.grade).map(kept_from);
-    let falls_ms = [(line, fit), (grade_line, 0.0)];
-    let falls_ms = falls_ms.into_iter().filter_map(|(line, lasting)| first_below(track, score, line?, lasting, from_ms));
+    let line = carried.and_then(|n| score.labels.get(n)).map(|l| line_of(l, fit));
+    let grade_line = model.people.engagement_line(track.grade);
+    let falls_ms = [line, grade_line.map(|line| (line, 0.0))];
+    let fall_ms = |(line, lasting)| first_below(track, score, kept_from(line), lasting, from_ms);
+    let falls_ms = falls_ms.into_iter().flatten().filter_map(fall_ms);
     // Nothing rises by itself but what negative points hold down.
     if track.groups.iter().all(|g| g.points >= 0.0) {
         return falls_ms.min();
     }
-    let next = score.labels.iter().skip(carried.map_or(0, |n| n + 1)).find(|l| asks_no_more_fit(l, fit)).map(|l| l.score);
-    let rises_ms = [(next, fit), (next_number(&model.people, track.grade), 0.0)];
-    let rises_ms = rises_ms.into_iter().filter_map(|(line, lasting)| first_reached(track, score, line?, lasting, from_ms));
+    let above = score.labels.iter().skip(carried.map_or(0, |n| n + 1)).filter(|l| asks_no_more_fit(l, fit));
+    // The one that asks for least of what was done; mostly the first.
+    let next = above.map(|l| line_of(l, fit)).min_by(|(a, lasts), (b, lasts_too)| (a - lasts).total_cmp(&(b - lasts_too)));
+    let rises_ms = [next, next_number(&model.people, track.grade).map(|line| (line, 0.0))];
+    let rises_ms =
+        rises_ms.into_iter().flatten().filter_map(|(line, lasting)| first_reached(track, score, line, lasting, from_ms));
     falls_ms.chain(rises_ms).min()
 }
 

@@ -15,12 +15,15 @@ pub struct LeadBefore {
     pub qualification: Qualification,
     pub handed_over_ms: Ms,
     pub answered: bool,
+    /// Sales found it itself.
+    pub found: bool,
 }
 
 impl LeadBefore {
     pub(super) fn of(prospect: &Prospect) -> Self {
         let lead = prospect.more.as_ref().and_then(|more| more.lead.get());
-        lead.map_or_else(Self::default, |Lead { stand, qualification, handed_over_ms, answer, .. }| Self {
+        lead.map_or_else(Self::default, |Lead { stand, qualification, handed_over_ms, answer, found, .. }| Self {
+            found: *found,
             stand: *stand,
             qualification: *qualification,
             handed_over_ms: *handed_over_ms,
@@ -53,13 +56,16 @@ fn facts(was: LeadBefore, is: LeadBefore) -> Vec<(LeadFact, i64)> {
     use LeadFact::{Found, FoundWon, Mql, MqlBack, MqlToSql, Sql, SqlBack, Won};
     let got = |is_sql| if is_sql { Sql } else { Mql };
     let back = |is_sql| if is_sql { SqlBack } else { MqlBack };
+    if is.found {
+        let found = if was.stand == Stand::Free { vec![(Found, 1)] } else { Vec::new() };
+        let won = i64::from(is.stand == Stand::Won) - i64::from(was.stand == Stand::Won);
+        return found.into_iter().chain((won != 0).then_some((FoundWon, won))).collect();
+    }
     match (was.place(), is.place()) {
         // Handed over anew, once sales had it before.
         (Place::Nowhere | Place::Back { .. } | Place::Won, Place::Open { is_sql }) if is.stand == Stand::Waiting => {
             vec![(got(is_sql), 1)]
         }
-        (Place::Nowhere, Place::Open { .. }) => vec![(Found, 1)],
-        (Place::Nowhere, Place::Won) => vec![(Found, 1), (FoundWon, 1)],
         (Place::Open { is_sql: false }, Place::Open { is_sql: true }) => vec![(MqlToSql, 1)],
         (Place::Open { is_sql: false }, Place::Won) => vec![(MqlToSql, 1), (Won, 1)],
         (Place::Open { .. }, Place::Won) => vec![(Won, 1)],
@@ -69,8 +75,6 @@ fn facts(was: LeadBefore, is: LeadBefore) -> Vec<(LeadFact, i64)> {
         (Place::Back { is_sql: true }, Place::Open { .. }) => vec![(SqlBack, -1)],
         (Place::Back { is_sql: false }, Place::Won) => vec![(MqlBack, -1), (MqlToSql, 1), (Won, 1)],
         (Place::Back { is_sql: true }, Place::Won) => vec![(SqlBack, -1), (Won, 1)],
-        // Sales lost, after all, what it had found.
-        (Place::Won, Place::Back { .. }) if was.handed_over_ms == 0 => vec![(FoundWon, -1)],
         (Place::Won, Place::Back { .. }) => vec![(Won, -1), (SqlBack, 1)],
         _ => Vec::new(),
     }
@@ -88,8 +92,8 @@ impl Tally {
         if !with_sales(was.stand) && is.stand == Stand::Waiting {
             self.note(Key::LeadsGot {}, 1);
         }
-        if matches!(was.stand, Stand::Waiting | Stand::Reminded | Stand::Back) && matches!(is.stand, Stand::Working | Stand::Won)
-        {
+        let is_taken = matches!(is.stand, Stand::Working | Stand::Won);
+        if matches!(was.stand, Stand::Waiting | Stand::Reminded | Stand::Back) && is_taken && !is.found {
             self.note(Key::LeadsTaken {}, 1);
         }
         self.first_answer(was, is, prospect);
@@ -143,7 +147,11 @@ mod tests {
     use super::*;
 
     fn lead(stand: Stand, qualification: Qualification) -> LeadBefore {
-        LeadBefore { stand, qualification, handed_over_ms: 1, answered: false }
+        LeadBefore { stand, qualification, handed_over_ms: 1, answered: false, found: false }
+    }
+
+    fn waiting_anew() -> LeadBefore {
+        lead(Stand::Waiting, Qualification::Mql)
     }
 
     #[test]
@@ -158,7 +166,10 @@ mod tests {
         assert_eq!(moves(&[free, (Stand::Waiting, S), (Stand::Reminded, S), (Stand::Back, S)]), [(Sql, 1), (SqlBack, 1)]);
         let late = moves(&[free, waiting, (Stand::Back, M), working]);
         assert_eq!(late, [(Mql, 1), (MqlBack, 1), (MqlBack, -1), (MqlToSql, 1)]);
-        assert_eq!(moves(&[free, (Stand::Won, M), (Stand::Waiting, M)]), [(Found, 1), (FoundWon, 1), (Mql, 1)], "then anew");
+        let found = |stand| LeadBefore { found: true, ..lead(stand, S) };
+        let way = [lead(Stand::Free, M), found(Stand::Working), found(Stand::Won), found(Stand::Back), waiting_anew()];
+        let all: Vec<_> = way.windows(2).flat_map(|two| facts(two[0], two[1])).collect();
+        assert_eq!(all, [(Found, 1), (FoundWon, 1), (FoundWon, -1), (Mql, 1)], "lost again, then anew");
         assert_eq!(moves(&[waiting, (Stand::Reminded, M), (Stand::Reminded, M)]), []);
     }
 }

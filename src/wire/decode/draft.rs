@@ -30,6 +30,8 @@ pub(super) struct Draft<'a> {
     pub value: Option<f64>,
     pub total: Option<f64>,
     pub revenue: Option<f64>,
+    /// What a contract is worth; of other events it may mean anything.
+    pub amount: Option<f64>,
     pub currency: Option<Cow<'a, str>>,
     /// The product at top level, if it has an id.
     pub single: DraftProduct<'a>,
@@ -99,13 +101,14 @@ pub(super) enum BuiltIn {
     Value,
     Total,
     Revenue,
+    Amount,
     Currency,
     Products,
     Product(ProductField),
 }
 
 /// How many there are that have a place in [`Draft::found`].
-const FIELDS: usize = 7;
+const FIELDS: usize = 8;
 
 /// Keeps a value if no better name gave one. A name that comes twice: the last one counts.
 #[inline]
@@ -153,7 +156,7 @@ impl<'a> Draft<'a> {
             return;
         }
         let faults = &mut self.faults;
-        let [cart_id, order_id, refund_id, value, total, revenue, currency] = &mut self.found;
+        let [cart_id, order_id, refund_id, value, total, revenue, worth, currency] = &mut self.found;
         let amount = |scalar: Scalar<'a>, faults: &mut Faults| scalar.number_in(-MAX_VALUE, MAX_VALUE, faults);
         match field {
             BuiltIn::CartId => keep(&mut self.cart_id, cart_id, rank, scalar.id(Of::Thing, faults)),
@@ -162,6 +165,8 @@ impl<'a> Draft<'a> {
             BuiltIn::Value => keep(&mut self.value, value, rank, amount(scalar, faults)),
             BuiltIn::Total => keep(&mut self.total, total, rank, amount(scalar, faults)),
             BuiltIn::Revenue => keep(&mut self.revenue, revenue, rank, amount(scalar, faults)),
+            // Most events mean something else by it: that is no fault.
+            BuiltIn::Amount => keep(&mut self.amount, worth, rank, amount(scalar, &mut Faults::default())),
             BuiltIn::Currency => keep(&mut self.currency, currency, rank, scalar.short(MAX_CURRENCY_BYTES, faults)),
             BuiltIn::Product(field) => self.single.set(field, rank, scalar, faults),
             // A list is read by its own reader; a single value in its place is broken.
@@ -184,7 +189,7 @@ impl<'a> Draft<'a> {
         self.cart_id = fresh.cart_id;
         self.order_id = fresh.order_id;
         self.refund_id = fresh.refund_id;
-        (self.value, self.total, self.revenue) = (None, None, None);
+        (self.value, self.total, self.revenue, self.amount) = (None, None, None, None);
         self.currency = fresh.currency;
         self.single = fresh.single;
         self.list = fresh.list;

@@ -9,13 +9,17 @@ use super::draft::{BuiltIn, ProductField};
 pub(super) type Names = &'static [&'static str];
 
 /// Of the event.
-pub(super) const OF_EVENT: [(BuiltIn, Names); 8] = [
+pub(super) const OF_EVENT: [(BuiltIn, Names); 9] = [
     (BuiltIn::CartId, &["cart_id", "basket_id", "cart_token"]),
-    (BuiltIn::OrderId, &["order_id", "transaction_id", "order_number"]),
+    (BuiltIn::OrderId, &["order_id", "transaction_id", "order_number", "contract_id", "deal_id", "opportunity_id"]),
     (BuiltIn::RefundId, &["refund_id"]),
     (BuiltIn::Value, &["value", "order_value", "cart_value"]),
     (BuiltIn::Total, &["total", "order_total", "cart_total", "grand_total", "total_price", "total_amount"]),
     (BuiltIn::Revenue, &["revenue", "order_revenue"]),
+    (
+        BuiltIn::Amount,
+        &["amount", "contract_value", "deal_value", "opportunity_value", "contract_amount", "deal_amount", "opportunity_amount"],
+    ),
     (BuiltIn::Currency, &["currency", "currency_code"]),
     (BuiltIn::Products, &["products", "items", "line_items", "cart_items"]),
 ];

@@ -46,6 +46,9 @@ fn labels(spec: &ScoreSpec, fit: Option<f64>, found: &mut Found) {
                 .add(&name.place, format!("{score} is above what all groups{also} give together ({reach}): nobody can reach it"));
         }
     }
+    for (name, least) in &spec.engagement_gates {
+        engagement_gate(name, *least, spec, found);
+    }
     if let Some((name, _)) = spec.labels.get(MAX_LABELS) {
         found.add(&name.place, format!("is one label too many: at most {MAX_LABELS} fit"));
     }
@@ -54,6 +57,20 @@ fn labels(spec: &ScoreSpec, fit: Option<f64>, found: &mut Found) {
         && let Some((name, _)) = spec.labels.iter().find(|(_, score)| *score > 0.0)
     {
         found.add(&name.place, "no group gives points, so nobody can reach it: add [[score.groups]]");
+    }
+}
+
+/// What a label asks of what was done.
+fn engagement_gate(name: &At<String>, least: f64, spec: &ScoreSpec, found: &mut Found) {
+    let label = &name.value;
+    if least <= 0.0 {
+        found.add(&name.place, format!("{label:?} asks for an engagement of {least}, which everybody has: leave it out"));
+    } else if let Some(cap) = spec.cap.as_ref().filter(|cap| least > cap.value) {
+        let message = format!("{label:?} asks for an engagement of {least}, above the cap of the score ({})", cap.value);
+        found.add(&name.place, format!("{message}: nobody can reach it"));
+    } else if let Some(reach) = reach(spec).filter(|reach| least > *reach) {
+        let message = format!("{label:?} asks for an engagement of {least}, above what all groups give together ({reach})");
+        found.add(&name.place, format!("{message}: nobody can reach it"));
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is wrong in `[hand_over]`, `[disqualify]`, `[re_entry]`, and what to do.
 
-use super::{DISQUALIFIED, DisqualifySpec, HandOverSpec, LevelSpec, ReEntrySpec, ResetSpec, SalesSpec, compile};
+use super::{DISQUALIFIED, DisqualifySpec, HandOverSpec, LevelSpec, ReEntrySpec, ResetSpec, SalesSpec, compile, office};
 use crate::domain::Ms;
 use crate::domain::effect::Axis;
 use crate::domain::model::canonical;
@@ -57,12 +57,34 @@ fn check_hand_over(spec: &HandOverSpec, model: &ModelSpec, found: &mut Found) {
     if let Some(again) = spec.again_after_ms.as_ref().filter(|a| a.value < 0) {
         found.add(&again.place, "can't be negative: write \"30d\", or \"0s\" for no pause");
     }
+    again(spec, found);
+    office::check(&spec.office, &spec.place, found);
     for reset in spec.reset.iter().chain(spec.reset_by.iter().map(|(_, reset)| reset)) {
         check_reset(reset, model, found);
     }
     check_answers(spec, found);
     if let Some(reason) = spec.reason.as_ref().filter(|r| r.value.trim().is_empty()) {
         found.add(&reason.place, "must name the property in which sales says why");
+    }
+}
+
+/// What hands a lead over again.
+fn again(spec: &HandOverSpec, found: &mut Found) {
+    if let Some(rise) = spec.again_rise.as_ref().filter(|rise| rise.value.is_some_and(|points| points <= 0.0)) {
+        found.add(&rise.place, "must be more than nothing, such as 20, or \"off\"");
+    }
+    if let Some(when) = &spec.hand_raise {
+        tests_of::condition(&when.value, &when.place, found);
+        if when.value.on.iter().any(|name| name.value == "*") {
+            found.add(&when.place, "\"*\" would make every event one by which the buyer asks for sales: name the events");
+        }
+        let text = canonical::condition(&when.value);
+        if let Some((answer, _)) = compile::answers(spec).iter().find(|(_, w)| canonical::condition(w) == text) {
+            let message = format!("says the same as the answer {:?}: one is the buyer's, the other sales'", answer.name());
+            found.add(&when.place, message);
+        }
+    } else if let Some(waits) = &spec.hand_raise_waits {
+        found.add(&waits.place, "has no effect without hand_raise: add hand_raise = [\"Demo Requested\"]");
     }
 }
 

@@ -1,9 +1,9 @@
 //! From what the file says to what steps run on.
 
 use super::{
-    ANSWERS, Back, DEFAULT_AGAIN_AFTER_MS, DEFAULT_AGE_MS, DEFAULT_GRACE_MS, DEFAULT_KEEP, DEFAULT_REASON, DEFAULT_SLA_MS,
-    DisqualifyRule, DisqualifyRuleSpec, HandOverModel, HandOverSpec, LevelSpec, ReEntryModel, ReEntrySpec, Reset, ResetHow,
-    ResetSpec, SalesModel, SalesSpec, texts,
+    ANSWERS, Back, DEFAULT_AGAIN_AFTER_MS, DEFAULT_AGAIN_RISE, DEFAULT_AGE_MS, DEFAULT_GRACE_MS, DEFAULT_KEEP, DEFAULT_REASON,
+    DEFAULT_SLA_MS, DisqualifyRule, DisqualifyRuleSpec, HandOverModel, HandOverSpec, LevelSpec, ReEntryModel, ReEntrySpec, Reset,
+    ResetHow, ResetSpec, SalesModel, SalesSpec, office, texts,
 };
 use crate::domain::effect::Answer;
 use crate::domain::model::spec::{At, ConditionSpec, ModelSpec};
@@ -31,7 +31,7 @@ fn heard_from_sales(when: &ConditionSpec, model: &ModelSpec, vocabulary: &mut Vo
 }
 
 /// Events that say an answer: as the model has it, else the usual one.
-pub(super) fn answers(spec: &HandOverSpec) -> Vec<(Answer, ConditionSpec)> {
+pub(in crate::domain::model) fn answers(spec: &HandOverSpec) -> Vec<(Answer, ConditionSpec)> {
     let said = |(answer, event): &(Answer, &str)| {
         let own = spec.answers.iter().find(|(a, _)| a == answer).map(|(_, when)| when.value.clone());
         let usual = || ConditionSpec { on: vec![At::nowhere((*event).to_owned())], tests: Vec::new() };
@@ -43,7 +43,9 @@ pub(super) fn answers(spec: &HandOverSpec) -> Vec<(Answer, ConditionSpec)> {
 /// What becomes of the points, by why the lead goes back.
 pub(super) fn reset_of(spec: &HandOverSpec, why: Back) -> ResetSpec {
     let own = spec.reset_by.iter().find(|(b, _)| *b == why).map(|(_, reset)| reset);
-    own.or(spec.reset.as_ref()).map_or(ResetSpec::Keep(DEFAULT_KEEP), |reset| reset.value.clone())
+    // Silence of sales says nothing of the lead: it costs points only where the model says so.
+    let usual = ResetSpec::Keep(if why.is_silence() { 1.0 } else { DEFAULT_KEEP });
+    own.or(spec.reset.as_ref()).map_or(usual, |reset| reset.value.clone())
 }
 
 fn reset(spec: &ResetSpec, why: &str) -> Reset {
@@ -77,6 +79,14 @@ fn hand_over(spec: &HandOverSpec, model: &ModelSpec, vocabulary: &mut Vocabulary
         grace_ms: mql.and_then(|l| l.grace_ms.as_ref()).map_or(DEFAULT_GRACE_MS, |g| g.value),
         age_ms: sql.and_then(|l| l.age_ms.as_ref()).map_or(Some(DEFAULT_AGE_MS), |a| a.value),
         again_after_ms: spec.again_after_ms.as_ref().map_or(DEFAULT_AGAIN_AFTER_MS, |a| a.value),
+        again_rise: match &spec.again_rise {
+            Some(said) => said.value,
+            None => label(mql).and_then(|n| model.score.labels.get(n)).map(|(_, score)| score * DEFAULT_AGAIN_RISE),
+        },
+        hand_raise: spec.hand_raise.as_ref().map(|when| compile::condition(&when.value, vocabulary)),
+        hand_raise_waits: spec.hand_raise_waits.as_ref().is_none_or(|waits| waits.value),
+        customers: spec.customers.as_ref().is_some_and(|yes| yes.value),
+        office: office::compile(&spec.office),
         answers: answers.iter().map(|(answer, when)| (*answer, compile::condition(when, vocabulary))).collect(),
         reason: vocabulary.intern_property(spec.reason.as_ref().map_or(DEFAULT_REASON, |r| &r.value)),
         resets: Back::ALL.map(|why| reset(&reset_of(spec, why), why.name())),

@@ -2,7 +2,7 @@
 
 use super::{
     Back, DEFAULT_AGAIN_AFTER_MS, DEFAULT_AGE_MS, DEFAULT_GRACE_MS, DEFAULT_REASON, DEFAULT_SLA_MS, DisqualifyRuleSpec,
-    HandOverSpec, LevelSpec, ReEntrySpec, ResetSpec, SalesSpec, Score, To, compile,
+    HandOverSpec, LevelSpec, ReEntrySpec, ResetSpec, SalesSpec, Score, To, compile, office,
 };
 use crate::domain::Ms;
 use crate::domain::model::spec::At;
@@ -65,6 +65,7 @@ pub(in crate::domain::model) fn lines(spec: &SalesSpec) -> Vec<String> {
         lines.push(format!("hand-over mql {mql:?} sla {sla_ms} grace {grace_ms}"));
         lines.push(format!("hand-over sql {sql:?} sla {sql_sla_ms} age {age_ms:?}"));
         lines.push(format!("hand-over again after {}", or_default(hand_over.again_after_ms.as_ref(), DEFAULT_AGAIN_AFTER_MS)));
+        lines.extend(later_lines(hand_over));
         for why in Back::ALL {
             lines.push(format!("hand-over back {} {}", why.name(), reset(&compile::reset_of(hand_over, why))));
         }
@@ -86,6 +87,21 @@ pub(in crate::domain::model) fn lines(spec: &SalesSpec) -> Vec<String> {
         let (to, score) = policy(re_entry);
         lines.push(format!("re-entry after {after:?} to {to:?} score {score:?}"));
     }
+    lines
+}
+
+/// What came later adds lines only where it is used.
+fn later_lines(spec: &HandOverSpec) -> Vec<String> {
+    let mut lines = Vec::new();
+    lines.extend(spec.again_rise.as_ref().map(|rise| format!("hand-over again by {:?} points", rise.value)));
+    lines.extend(spec.hand_raise.as_ref().map(|when| format!("hand-over again by {}", canonical::condition(&when.value))));
+    if spec.hand_raise_waits.as_ref().is_some_and(|waits| !waits.value) {
+        lines.push("hand-over again by them at once".to_owned());
+    }
+    if spec.customers.as_ref().is_some_and(|yes| yes.value) {
+        lines.push("hand-over of customers".to_owned());
+    }
+    lines.extend(office::line(&spec.office));
     lines
 }
 
@@ -139,6 +155,8 @@ fn hand_over_statements(spec: &HandOverSpec, say: &mut dyn FnMut(&str, String)) 
     say("a lead that went back is not handed over again for", {
         words::length(or_default(spec.again_after_ms.as_ref(), DEFAULT_AGAIN_AFTER_MS))
     });
+    again_statements(spec, say);
+    office::statements(&spec.office, say);
     for why in Back::ALL {
         say(&format!("a lead that goes back ({})", why.name()), reset(&compile::reset_of(spec, why)));
     }
@@ -146,4 +164,24 @@ fn hand_over_statements(spec: &HandOverSpec, say: &mut dyn FnMut(&str, String)) 
         say(&format!("sales says {}", answer.name()), format!("by {}", words::condition(&when)));
     }
     say("sales says why in", reason_of(spec).to_owned());
+}
+
+/// What hands a lead over again, and who is none.
+fn again_statements(spec: &HandOverSpec, say: &mut dyn FnMut(&str, String)) {
+    let rise = match spec.again_rise.as_ref().map(|rise| rise.value) {
+        None => ", or its engagement has risen by a fifth of what the MQL asks for".to_owned(),
+        Some(None) => String::new(),
+        Some(Some(points)) => format!(", or its engagement has risen by {points}"),
+    };
+    let raise = spec.hand_raise.as_ref().map_or_else(String::new, |when| format!(", or by {}", words::condition(&when.value)));
+    say(
+        "a lead that went back is handed over again when it rises to the line anew",
+        format!("{rise}{raise}").trim_start_matches(", ").to_owned(),
+    );
+    if spec.hand_raise.is_some() {
+        let waits = spec.hand_raise_waits.as_ref().is_none_or(|waits| waits.value);
+        say("who asks for sales within that time", if waits { "waits for its end" } else { "is handed over at once" }.to_owned());
+    }
+    let customers = spec.customers.as_ref().is_some_and(|yes| yes.value);
+    say("customers are", if customers { "handed over like others" } else { "not handed over" }.to_owned());
 }

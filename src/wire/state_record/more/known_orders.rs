@@ -24,6 +24,8 @@ fn write_order(order: &KnownOrder, w: &mut Writer<'_>) {
         refunded_milli,
         currency,
         has_ordered_before,
+        contract,
+        by_sales,
         rules,
         gave,
     } = order;
@@ -48,6 +50,8 @@ fn write_order(order: &KnownOrder, w: &mut Writer<'_>) {
     w.flag(10, *has_ordered_before);
     w.packed(11, rules.iter().map(|rule| rule.to_le_bytes()));
     w.packed(12, gave.iter().map(given));
+    w.uint(17, u32::from(*contract));
+    w.flag(18, *by_sales);
 }
 
 fn given(given: &Given) -> [u8; 12] {
@@ -98,6 +102,8 @@ fn read_order(mut r: Reader<'_>) -> Read<KnownOrder> {
                 });
                 o.gave = given.collect();
             }
+            (17, Value::Varint(v)) => o.contract = r.number(v)?,
+            (18, Value::Varint(v)) => o.by_sales = v != 0,
             _ => return r.unknown(field),
         }
     }

@@ -14,7 +14,10 @@ pub(super) fn write(value: &Lead, w: &mut Writer<'_>) {
         answer,
         answered_ms,
         again_from_ms,
-        below,
+        renewed,
+        lowest,
+        raised,
+        found,
         re_entered_ms,
         source,
         persona,
@@ -26,8 +29,13 @@ pub(super) fn write(value: &Lead, w: &mut Writer<'_>) {
     w.uint(5, answer.map_or(0, answer_number));
     w.time_or_0(6, *answered_ms);
     w.time_or_0(7, *again_from_ms);
-    w.flag(8, *below);
+    w.flag(8, *renewed);
     w.time_or_0(9, *re_entered_ms);
+    if let Some(lowest) = lowest {
+        w.fixed64(10, lowest.to_bits());
+    }
+    w.flag(11, *raised);
+    w.flag(12, *found);
     w.optional_text(20, source.as_deref());
     if let Some(persona) = persona {
         w.fixed32(21, *persona);
@@ -45,8 +53,11 @@ pub(super) fn read(mut r: Reader<'_>) -> Read<Lead> {
             (5, Value::Varint(v)) => l.answer = answer(v)?,
             (6, Value::Varint(v)) => l.answered_ms = r.time(v),
             (7, Value::Varint(v)) => l.again_from_ms = r.time(v),
-            (8, Value::Varint(v)) => l.below = v != 0,
+            (8, Value::Varint(v)) => l.renewed = v != 0,
             (9, Value::Varint(v)) => l.re_entered_ms = r.time(v),
+            (10, Value::Fixed64(v)) => l.lowest = Some(f64::from_bits(v)),
+            (11, Value::Varint(v)) => l.raised = v != 0,
+            (12, Value::Varint(v)) => l.found = v != 0,
             (20, Value::Bytes(b)) => l.source = Some(r.text(b)?),
             (21, Value::Fixed32(v)) => l.persona = Some(v),
             _ => return r.unknown(field),
