@@ -153,6 +153,43 @@ fn the_planted_accidents_of_the_synthetic_shop_are_found_by_conversion_per_week(
     assert_eq!(self::report(&["--input", &input, "--set", &model, "--partitions", "5"]), report);
 }
 
+#[test]
+fn the_default_model_finds_both_accidents_at_the_single_steps_of_the_checkout_and_no_third_one() {
+    let Some(data) = data() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let sessions: Vec<Value> = adapted(&data);
+    let mut text = String::new();
+    flate2::read::MultiGzDecoder::new(std::fs::File::open(&data).unwrap()).read_to_string(&mut text).unwrap();
+    for by_session in [false, true] {
+        let path = dir.path().join(format!("{by_session}.jsonl"));
+        let mut file = std::fs::File::create(&path).unwrap();
+        for (event, row) in sessions.iter().zip(text.lines().skip(1)) {
+            let mut event = event.clone();
+            if by_session {
+                event["userId"] = json!(row.split(',').nth(1));
+            }
+            writeln!(file, "{event}").unwrap();
+        }
+        let report = report(&["--input", &format!("clickstream={}", path.display())]);
+        let runs = |unusual: &Value| -> Vec<[String; 4]> {
+            let text = |run: &Value, key: &str| run[key].as_str().unwrap().to_owned();
+            let run = |run: &Value| ["stage", "from", "to", "direction"].map(|key| text(run, key));
+            unusual.as_array().unwrap().iter().map(run).collect()
+        };
+        let wanted = [
+            ["Payment Info Entered", "2024-05-20", "2024-06-09", "low"],
+            ["Checkout Step Completed", "2024-04-08", "2024-05-12", "low"],
+        ];
+        assert_eq!(runs(&report["checkout"]["unusual"]), wanted.map(|run| run.map(str::to_owned)), "{by_session}");
+        // The stage that the payment is in shows the outage once more; nothing else stands out.
+        for axis in report["models"][0]["axes"].as_array().unwrap() {
+            for [stage, from, to, _] in runs(&axis["unusual"]) {
+                assert_eq!([stage.as_str(), &from, &to], ["evaluation", "2024-05-20", "2024-06-09"], "{by_session}");
+            }
+        }
+    }
+}
+
 /// A small shop whose numbers can be worked out by hand. The third column: properties, or context.
 const SMALL: [(&str, &str, &str, &str); 12] = [
     ("ann", "2026-03-02T10:00:00Z", "page", r#"{"path":"/"}"#),

@@ -1,8 +1,8 @@
 //! The way through a checkout, step by step: which one a visit reached, and whether it went on from there. For the figures alone: no
 //! stage, point or cart depends on it.
 //!
-//! A visit stands at the furthest step that it reached. It goes on when it reaches a further one, or orders. What a later visit does
-//! is another attempt.
+//! A visit stands at the furthest step that it reached. It goes on when it reaches a further one, or orders; then it is through. What a
+//! later visit does is another attempt.
 
 use super::Ms;
 use super::effect::Effects;
@@ -31,6 +31,8 @@ const PAYMENT: usize = 3;
 
 impl Step {
     pub const STARTED: Self = Self(1);
+    /// Behind all of them.
+    const ORDERED: Self = Self(u8::MAX);
     /// Between the step of payment and that of the last look.
     pub const PAYMENT_ENTERED: Self = Self(FIRST_NAMED + 2 * (PAYMENT as u8 + 1));
 
@@ -112,24 +114,20 @@ pub fn turn(prospect: &mut Prospect, event: &Event<'_>, news: News, effects: &mu
         _ => return,
     };
     let stood = prospect.more.as_deref().and_then(|more| more.checkout);
-    let Some(to) = step else {
-        if let Some(stood) = stood.filter(|stood| event.time_ms >= stood.since_ms) {
-            prospect.more_mut().checkout = None;
-            effects.checkout =
-                (stood.visit == prospect.sessions).then_some(Passed { from: Some((stood.step, stood.since_ms)), to: None });
-        }
-        return;
-    };
     // What is heard of late changes nothing.
     if stood.is_some_and(|stood| event.time_ms < stood.since_ms) {
         return;
     }
     let stood = stood.filter(|stood| stood.visit == prospect.sessions);
+    // Once it has ordered a visit is through: what comes then belongs to no other attempt.
+    let to = step.unwrap_or(Step::ORDERED);
     if stood.is_some_and(|stood| to <= stood.step) {
         return;
     }
     prospect.more_mut().checkout = Some(Attempt { step: to, since_ms: event.time_ms, visit: prospect.sessions });
-    effects.checkout = Some(Passed { from: stood.map(|stood| (stood.step, stood.since_ms)), to: Some((to, event.time_ms)) });
+    let from = stood.map(|stood| (stood.step, stood.since_ms));
+    let to = step.map(|step| (step, event.time_ms));
+    effects.checkout = Some(Passed { from, to }).filter(|_| from.is_some() || to.is_some());
 }
 
 #[cfg(test)]

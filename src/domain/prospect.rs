@@ -87,7 +87,7 @@ pub struct More {
     pub bought: Option<Box<Bought>>,
     /// Orders of the last 90 days, by their ids.
     pub known_orders: Rare<KnownOrders>,
-    /// How far the visit came in the checkout, until it orders.
+    /// How far the newest visit that came into the checkout got there.
     pub checkout: Option<Attempt>,
 }
 

@@ -49,9 +49,9 @@ pub(super) fn of(figures: &Figures) -> Option<Checkout> {
 
 fn weeks_of(by_week: BTreeMap<i32, [i64; 2]>, until_ms: Option<i64>) -> Vec<Week> {
     let week = |(week, [entered, onward]): (i32, [i64; 2])| {
-        // Visits of a week that is over have gone on, or never will.
-        let is_over = until_ms.is_some_and(|until_ms| until_ms >= week_start_ms(week + 1) + DAY_MS);
-        let lost = if is_over { (entered - onward).max(0) } else { 0 };
+        // Visits take minutes: all but those of the last hour have gone on, or never will.
+        let is_settled = until_ms.is_some_and(|until_ms| until_ms >= week_start_ms(week) + DAY_MS);
+        let lost = if is_settled { (entered - onward).max(0) } else { 0 };
         let conversion = share(onward.min(entered), entered);
         let conversion_trust = Trust::rate(onward.min(entered), entered);
         Week { week, begins: super::day(week_start_ms(week)), entered, onward, lost, conversion, conversion_trust, unusual: None }
