@@ -23,6 +23,7 @@ pub(crate) struct CheckoutStep {
     pub entered: i64,
     pub onward: i64,
     pub conversion: Option<f64>,
+    pub conversion_trust: Trust,
     pub weeks: Vec<Week>,
 }
 
@@ -40,7 +41,8 @@ pub(super) fn of(figures: &Figures) -> Option<Checkout> {
         unusual.extend(weeks::judge(&mut weeks, &name));
         let sum = |of: fn(&Week) -> i64| weeks.iter().map(of).sum::<i64>();
         let (entered, onward) = (sum(|w| w.entered), sum(|w| w.onward));
-        CheckoutStep { step: name, entered, onward, conversion: share(onward, entered), weeks }
+        let (conversion, conversion_trust) = (share(onward, entered), Trust::rate(onward, entered));
+        CheckoutStep { step: name, entered, onward, conversion, conversion_trust, weeks }
     });
     let steps: Vec<CheckoutStep> = steps.collect();
     unusual.sort_by(|a, b| b.strength.abs().total_cmp(&a.strength.abs()));
