@@ -47,7 +47,8 @@ def figures(diary):
         for week in weeks:
             week.setdefault("unusual", None)
         entered, onward = sum(w["entered"] for w in weeks), sum(w["onward"] for w in weeks)
-        rows.append({"step": name, "entered": entered, "onward": onward, "conversion": share(onward, entered), "weeks": weeks})
+        rows.append({"step": name, "entered": entered, "onward": onward, "conversion": share(onward, entered),
+                     "conversion_trust": trust(onward, entered), "weeks": weeks})
     return {"steps": rows, "unusual": sorted(unusual, key=lambda run: -abs(run["strength"]))}
 
 
