@@ -154,6 +154,8 @@ fn hand_over() -> Output {
         grade: Some("C2".into()),
         label: Some("hot".into()),
         persona: None,
+        account: None,
+        role: None,
     };
     output(true, Body::HandOver(Box::new(body)))
 }

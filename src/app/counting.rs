@@ -419,6 +419,8 @@ mod tests {
             grade: None,
             label: None,
             persona: None,
+            account: None,
+            role: None,
         };
         output(0, Body::HandOver(Box::new(lead)))
     }

@@ -152,6 +152,9 @@ pub struct HandOver {
     pub grade: Option<Text>,
     pub label: Option<Text>,
     pub persona: Option<Text>,
+    /// The company, and the role in its buying group, as far as they are known.
+    pub account: Option<Text>,
+    pub role: Option<Text>,
 }
 
 /// `type` of a record in `leadstream.accounts`. The numbers are part of ids.

@@ -127,6 +127,8 @@ pub fn hand_over_output(
         grade: model.people.grade_of(track),
         label: score::label_of(&model.score.labels, track).map(|l| l.name.clone()),
         persona: model.people.persona_of(track),
+        account: more.account.belongs.as_ref().map(|belongs| belongs.account.clone()),
+        role: more.account.role.clone(),
     };
     let event = turn.event.map(causing);
     effects.outputs.push(Output {

@@ -56,6 +56,10 @@ pub(super) struct HandOver<'a> {
     grade: Option<&'a str>,
     label: Option<&'a str>,
     persona: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -143,6 +147,8 @@ pub(super) fn hand_over(body: &effect::HandOver) -> HandOver<'_> {
         grade: body.grade.as_deref(),
         label: body.label.as_deref(),
         persona: body.persona.as_deref(),
+        account: body.account.as_deref(),
+        role: body.role.as_deref(),
     }
 }
 

@@ -50,6 +50,8 @@ pub(super) fn hand_over(body: &effect::HandOver) -> proto::HandOver {
         grade: text(body.grade.as_ref()),
         label: text(body.label.as_ref()),
         persona: text(body.persona.as_ref()),
+        account: text(body.account.as_ref()),
+        role: text(body.role.as_ref()),
     }
 }
 
