@@ -27,6 +27,7 @@ pub mod journey;
 pub mod lead;
 pub mod ledger;
 pub mod machine;
+pub mod mail;
 pub mod misses;
 pub mod model;
 pub mod names;

@@ -5,6 +5,7 @@
 //! in one process (tests, the demo) never mix their numbers. Methods with labels look their series up: call them once per
 //! batch with a count, never once per event.
 
+mod carts;
 pub mod catalogue;
 pub mod histogram;
 mod left_out;
@@ -207,18 +208,6 @@ impl Telemetry {
     /// Triggers that left for nobody knows whom.
     pub fn cart_unaddressable(&self, step: u8, count: u64) {
         self.counter(&catalogue::CART_UNADDRESSABLE, &[&step.to_string()]).increment(count);
-    }
-
-    /// One recovered order; `attribution`: `click`, `open`, `none`.
-    pub fn cart_recovered(&self, currency: Option<&str>, attribution: &str, value: f64) {
-        let currency = known_currency(currency);
-        self.histogram(&catalogue::CART_RECOVERED_VALUE, &[currency]).record(value);
-        self.histogram(&catalogue::CART_ATTRIBUTED_VALUE, &[currency, attribution]).record(value);
-    }
-
-    /// A recovered order was cancelled or refunded, or its payment failed.
-    pub fn cart_reversed(&self, currency: Option<&str>, reason: &str, value: f64) {
-        self.histogram(&catalogue::CART_REVERSED_VALUE, &[known_currency(currency), reason]).record(value);
     }
 
     /// Accounts by state, and the members of all.

@@ -104,6 +104,8 @@ fn another_value(key: &str) -> &'static str {
         "inputs.time_zone" | "inputs.time_zones." => "Europe/Berlin",
         "model.cart.idle_on" | "model.cart.series" => "cart",
         "model.cart.min_value" => "off",
+        "model.cart.order_ends_cooldown" => "false",
+        "model.cart.campaigns" => "[\"reminder\"]",
         "model.cart.order_clears" => "lines",
         "model.cart.catch_up" => "replay",
         "model.cart.steps" => "[\"1s\"]",

@@ -305,6 +305,9 @@ fn somebody_with_everything() -> Prospect {
             into.contact = Default::default();
         }
         take!(traits, lead, contact, absence, machine, internal, customer, decisions, known_orders, checkout);
+        if into.orders.is_empty() || into.forgotten.is_empty() {
+            (into.orders, into.forgotten) = (from.orders, from.forgotten);
+        }
         if all.seen.changes.is_empty() || all.seen.others.is_empty() {
             all.seen = one.seen;
         }
@@ -588,12 +591,12 @@ prop_compose! {
     fn series()(phase in prop_oneof![Just(Phase::Idle), Just(Phase::Armed), Just(Phase::Running), Just(Phase::Complete),
                                      Just(Phase::Ended)],
                 times in (time(), time(), time()), armed_by in any::<u64>(), done in any::<u8>(), last_step_left in any::<bool>(),
-                sent in many(carts::sent().boxed()), due_ms in optional_time(), fire_at_ms in optional_time(),
+                (sent, goods) in (many(carts::sent().boxed()), many(any::<u32>())), due_ms in optional_time(), fire_at_ms in optional_time(),
                 (failed, armed_as) in (any::<bool>(), optional_text()), arming in proptest::option::of(contact::arming())) -> Series {
         let armed_for = if failed { ArmedFor::PaymentFailed } else { ArmedFor::Abandoned };
         Series {
             phase, armed_for, episode_ms: times.0, armed_by, done, abandoned_at_ms: times.1, last_step_ms: times.2, last_step_left,
-            sent, due_ms, fire_at_ms, arming, armed_as,
+            sent, goods: goods.into(), due_ms, fire_at_ms, arming, armed_as,
         }
     }
 }
@@ -617,11 +620,11 @@ prop_compose! {
                   (machine, past, customer, bought, checkout) in (carts::machine().boxed(), many(carts::order().boxed()), customer().boxed(),
                                                           proptest::option::of(carts::bought().boxed()),
                                                           proptest::option::of((any::<u8>(), time(), any::<u32>()))).boxed(),
-                  known in orders::known_orders().boxed(),
+                  (known, forgotten) in (orders::known_orders().boxed(), many(carts::forgotten().boxed())).boxed(),
                   (traits, erasure) in (people::traits().boxed(), proptest::option::of((time(), time())))) -> Prospect {
         use ConsentState::{Complained, HardBounce, Open, Unsubscribed};
         let more = More {
-            traits, lead: lead.into(), machine: machine.into(), orders: past, known_orders: known.into(), bought: bought.map(Box::new), customer: customer.into(),
+            traits, lead: lead.into(), machine: machine.into(), orders: past, known_orders: known.into(), forgotten, bought: bought.map(Box::new), customer: customer.into(),
             checkout: checkout.map(|(step, since_ms, visit)| Attempt { step: Step(step), since_ms, visit }),
             erasure: erasure.map(|(before_ms, until_ms)| Erasure { before_ms, until_ms }), ..more.unwrap_or_default()
         };

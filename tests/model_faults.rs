@@ -395,10 +395,8 @@ fn faults_of_machines_and_windows() {
     ] {
         one_fault("[cart]", &machines(key), 18, path, says);
     }
-    for (key, path) in
-        [("click_window", "cart.click_window"), ("open_window", "cart.open_window"), ("payment_window", "cart.payment_window")]
-    {
-        one_fault("[cart]", &format!("[cart]\n{key} = \"0s\""), 18, path, "must be longer than nothing");
+    for (key, path) in ["click_window", "open_window", "payment_window", "late_window"].map(|key| (key, format!("cart.{key}"))) {
+        one_fault("[cart]", &format!("[cart]\n{key} = \"0s\""), 18, &path, "must be longer than nothing");
     }
     for (line, path, says) in [
         ("min_value = -1", "cart.min_value", "a value that a cart can have"),
@@ -406,6 +404,9 @@ fn faults_of_machines_and_windows() {
         ("not_by = [{}]", "cart.not_by#1", "names no property"),
         ("not_by = [{ source_name = { regex = \"(\" } }]", "cart.not_by#1.source_name.regex", "regular expression"),
         ("not_by = \"pos\"", "cart.not_by", "must be a list"),
+        ("campaigns = [\"--\"]", "cart.campaigns", "a name without a letter"),
+        ("campaigns = 7", "cart.campaigns", "text"),
+        ("order_ends_cooldown = \"no\"", "cart.order_ends_cooldown", "true or false"),
     ] {
         one_fault("[cart]", &format!("[cart]\n{line}"), 18, path, says);
     }
@@ -423,6 +424,7 @@ fn formatting_comments_and_the_order_of_moves_leave_the_hash_alone() {
         GOOD.replace("[cart]", "[cart]\nidle_on = \"site\""),
         GOOD.replace("[cart]", "[cart]\nclick_window = \"5d\"\nopen_window = \"1d\"\npayment_window = \"24h\""),
         GOOD.replace("[cart]", "[cart]\nseries = \"prospect\""),
+        GOOD.replace("[cart]", "[cart]\nlate_window = \"30d\"\norder_ends_cooldown = true"),
         GOOD.replace("[cart]", "[machines]\nproxies = [\"yahoo\", \"gmail\", \"apple\"]\nproxy_after = \"5s\"\n[cart]"),
         GOOD.replace("[cart]", "[contact]\nopens = \"count\"\nlist_unsubscribe = \"ignore\"\n[cart]"),
         GOOD.replace("[cart]", "[machines]\nmarked = true\nbot_names = []\nscanner_links = 2\nviews_per_minute = 60\n[cart]"),
@@ -458,6 +460,10 @@ fn a_change_of_meaning_changes_the_hash() {
         ("[cart]", "[cart]\nopen_window = \"off\""),
         ("[cart]", "[cart]\npayment_window = \"1h\""),
         ("[cart]", "[cart]\nseries = \"cart\""),
+        ("[cart]", "[cart]\nlate_window = \"off\""),
+        ("[cart]", "[cart]\norder_ends_cooldown = false"),
+        ("[cart]", "[cart]\ncampaigns = []"),
+        ("[cart]", "[cart]\ncampaigns = [\"reminder\"]"),
         ("[cart]", "[cart]\nmin_value = 10"),
         ("[cart]", "[cart]\nmin_value = \"off\""),
         ("[cart]", "[cart]\nnot_by = []"),

@@ -2,8 +2,9 @@
 
 use leadstream::domain::account::group::Member;
 use leadstream::domain::effect::{
-    AccountChanged, AccountKind, Answer, Attribution, Axis, Because, Body, CartAbandoned, CartOutcome, Cause, CausingEvent,
-    Direction, HandOver, HandOverKind, OutcomeKind, Output, Proof, Qualification, Reason, ScoreChanged, StageChanged,
+    AccountChanged, AccountKind, Answer, AttributedBy, Attribution, AttributionReason, Axis, Because, Body, CartAbandoned,
+    CartOutcome, Cause, CausingEvent, Direction, HandOver, HandOverKind, OutcomeKind, Output, Proof, Qualification, Reason,
+    ScoreChanged, StageChanged,
 };
 use leadstream::domain::event::Position;
 use leadstream::domain::model::{AxisModel, CartModel, MAX_AGE_MS, Model, Models, ScoreModel};
@@ -137,6 +138,10 @@ fn outcome(kind: OutcomeKind, reason: Reason) -> Output {
             currency: None,
             attribution: (kind == OutcomeKind::Recovered).then_some(Attribution::Click),
             attributed_trigger_id: (kind == OutcomeKind::Recovered).then_some(1),
+            attributed_by: (kind == OutcomeKind::Recovered).then_some(AttributedBy::TriggerId),
+            attribution_reason: (kind == OutcomeKind::RecoveredLate).then_some(AttributionReason::OutsideWindow),
+            late: kind == OutcomeKind::RecoveredLate,
+            whole: kind == OutcomeKind::Reversed,
         })),
     )
 }
@@ -218,7 +223,8 @@ fn an_outcome_has_the_fields_of_the_contract() {
     let body = concat!(
         r#""cart_id":null,"episode":7,"step":null,"steps_sent":2,"reason":"hard-bounce","#,
         r#""trigger_ids":["00000000000000000000000000000001","ffffffffffffffffffffffffffffffff"],"#,
-        r#""order_id":"o-1","value":59.97,"currency":null,"attribution":null,"attributed_trigger_id":null}"#
+        r#""order_id":"o-1","value":59.97,"currency":null,"attribution":null,"attributed_trigger_id":null,"attributed_by":null,"#,
+        r#""attribution_reason":null,"late":false}"#
     );
     assert!(text.ends_with(body), "{text}");
     for (kind, name) in [
@@ -227,9 +233,18 @@ fn an_outcome_has_the_fields_of_the_contract() {
         (OutcomeKind::Expired, "cart.expired"),
         (OutcomeKind::Skipped, "cart.skipped"),
         (OutcomeKind::Reversed, "cart.reversed"),
+        (OutcomeKind::RecoveredLate, "cart.recovered-late"),
     ] {
         assert_eq!(json(&outcome(kind, Reason::Late)).1["type"], name);
     }
+}
+
+#[test]
+fn a_late_order_says_so_and_why_nothing_is_known_and_a_reversal_whether_anything_is_left() {
+    let late = json(&outcome(OutcomeKind::RecoveredLate, Reason::Ordered)).1;
+    assert_eq!((&late["late"], &late["attribution"]), (&true.into(), &serde_json::Value::Null));
+    assert_eq!((&late["attribution_reason"], late.get("whole")), (&"outside-window".into(), None));
+    assert_eq!(json(&outcome(OutcomeKind::Reversed, Reason::OrderRefunded)).1["whole"], true);
 }
 
 #[test]
@@ -360,6 +375,8 @@ fn protobuf_says_the_same_as_json() {
                 assert_eq!(json["trigger_ids"][1], m.trigger_ids[1]);
                 assert_eq!((&json["attribution"], m.attribution.as_deref()), (&"click".into(), Some("click")));
                 assert_eq!(json["attributed_trigger_id"], m.attributed_trigger_id.unwrap());
+                assert_eq!((&json["attributed_by"], m.attributed_by.as_deref()), (&"trigger-id".into(), Some("trigger-id")));
+                assert_eq!((&json["late"], m.late, m.whole), (&false.into(), false, false));
             }
             proto::output::Body::AccountChanged(m) => {
                 assert_eq!((&json["recalls"], &json["axis"]), (&m.recalls.unwrap().into(), &m.axis.unwrap().into()));

@@ -5,8 +5,8 @@ mod room;
 mod untrusted;
 
 use crate::domain::effect::{
-    AccountKind, Answer, Attribution, Body, HandOver, HandOverKind, InternalKind, Limit, MachineKind, Note, OutcomeKind,
-    Qualification, RETURNED_BECAUSE, TriggerKind,
+    AccountKind, Answer, AttributionReason, Body, CartOutcome, HandOver, HandOverKind, InternalKind, Limit, MachineKind, Note,
+    OutcomeKind, Qualification, RETURNED_BECAUSE, TriggerKind,
 };
 use crate::domain::model::Models;
 use crate::domain::model::sales::ANSWERS;
@@ -131,11 +131,7 @@ impl Counting {
                     *outcomes.entry(c.kind.type_name()).or_default() += 1;
                     match c.kind {
                         OutcomeKind::Skipped => *suppressed.entry(c.reason.name()).or_default() += 1,
-                        OutcomeKind::Recovered => {
-                            let value = c.value.unwrap_or(0.0);
-                            let attribution = c.attribution.map_or("none", Attribution::name);
-                            self.telemetry.cart_recovered(c.currency.as_deref(), attribution, value);
-                        }
+                        OutcomeKind::Recovered | OutcomeKind::RecoveredLate => self.recovered(c),
                         OutcomeKind::Reversed => {
                             self.telemetry.cart_reversed(c.currency.as_deref(), c.reason.name(), c.value.unwrap_or(0.0));
                         }
@@ -176,6 +172,19 @@ impl Counting {
         triggers.into_iter().for_each(|((trigger, kind), count)| self.telemetry.triggers(trigger, kind, count));
         accounts.into_iter().for_each(|(kind, count)| self.telemetry.account_changes(kind, count));
         suppressed.into_iter().for_each(|(reason, count)| self.telemetry.cart_suppressed(reason, count));
+    }
+
+    fn recovered(&self, cart: &CartOutcome) {
+        let (currency, value) = (cart.currency.as_deref(), cart.value.unwrap_or(0.0));
+        if cart.late {
+            return self.telemetry.cart_recovered_late(currency, value);
+        }
+        match cart.attribution {
+            Some(attribution) => self.telemetry.cart_recovered(currency, attribution.name(), value),
+            None => {
+                self.telemetry.cart_came_back(currency, cart.attribution_reason.map_or("other", AttributionReason::name), value)
+            }
+        }
     }
 
     fn notes(&self, batch: &BatchStats) {
@@ -331,6 +340,7 @@ fn timer_name(body: &Body) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::effect::Attribution;
     use crate::domain::effect::{CartAbandoned, CartOutcome, Output, Reason, Triggered};
     use crate::domain::model::spec::CartSpec;
 
@@ -400,8 +410,12 @@ mod tests {
             order_id: None,
             value: Some(80.0),
             currency: Some("EUR".into()),
-            attribution: (kind == OutcomeKind::Recovered).then_some(Attribution::Click),
+            attribution: (kind == OutcomeKind::Recovered && reason == Reason::Ordered).then_some(Attribution::Click),
             attributed_trigger_id: None,
+            attributed_by: None,
+            attribution_reason: (reason == Reason::Forgotten).then_some(AttributionReason::NoMailEvents),
+            late: kind == OutcomeKind::RecoveredLate,
+            whole: false,
         };
         output(0, Body::CartOutcome(Box::new(cart)))
     }
@@ -465,6 +479,8 @@ mod tests {
             call(),
             outcome(OutcomeKind::Recovered, Reason::Ordered),
             outcome(OutcomeKind::Skipped, Reason::Late),
+            outcome(OutcomeKind::Recovered, Reason::Forgotten),
+            outcome(OutcomeKind::RecoveredLate, Reason::Ordered),
         ];
         batch.outputs.push(outcome(OutcomeKind::Reversed, Reason::OrderRefunded));
         batch.notes.insert(Note::Machine(MachineKind::Bot), 7);
@@ -482,6 +498,9 @@ mod tests {
             "leadstream_trigger_lateness_seconds_bucket{kind=\"cart-step\",le=\"0.25\"} 1",
             "leadstream_cart_recovered_value_sum{currency=\"EUR\"} 80",
             "leadstream_cart_attributed_value_sum{currency=\"EUR\",attribution=\"click\"} 80",
+            "leadstream_cart_attributed_value_sum{currency=\"EUR\",attribution=\"none\"} 80",
+            "leadstream_cart_unattributed_value_sum{currency=\"EUR\",reason=\"no-mail-events-known\"} 80",
+            "leadstream_cart_recovered_late_value_sum{currency=\"EUR\"} 80",
             "leadstream_cart_reversed_value_sum{currency=\"EUR\",reason=\"refunded\"} 80",
             "leadstream_cart_unaddressable_total{step=\"1\"} 1",
             "leadstream_machine_events_total{kind=\"bot\"} 7",

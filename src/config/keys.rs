@@ -39,7 +39,7 @@ const fn key(name: &'static str, kind: Kind, default: &'static str, about: &'sta
 }
 
 /// Every key, in the order of the reference.
-pub const KEYS: [Key; 61] = [
+pub const KEYS: [Key; 64] = [
     key("kafka.bootstrap_servers", Kind::Text, "\"127.0.0.1:9092\"", "Brokers to ask first, `host:port` with commas between."),
     key(
         "kafka.group_id",
@@ -364,6 +364,24 @@ pub const KEYS: [Key; 61] = [
         "Overrides the model's own: what has one series at a time.",
     ),
     key("model.cart.min_value", Kind::NumberOrOff, "", "Overrides the model's own: a cart that is worth less arms nothing."),
+    key(
+        "model.cart.campaigns",
+        Kind::Texts,
+        "",
+        "Overrides the model's own: what your mailer calls reminders of carts. Models default to names that say so themselves.",
+    ),
+    key(
+        "model.cart.late_window",
+        Kind::DurationOrOff,
+        "",
+        "Overrides the model's own: an order of a forgotten cart's goods is told as late this long after its last reminder. Models default to 30d.",
+    ),
+    key(
+        "model.cart.order_ends_cooldown",
+        Kind::Bool,
+        "",
+        "Overrides the model's own: after an order the next cart is reminded of again. Models default to true.",
+    ),
     key(
         "check.sample_records",
         Kind::Integer,

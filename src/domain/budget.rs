@@ -121,6 +121,7 @@ fn forget_memories(prospect: &mut Prospect, over: &mut usize) {
         if *over > 0 {
             *over = over.saturating_sub(more.bought.take().as_deref().map_or(0, weight::bought));
         }
+        drop_first(&mut more.forgotten, weight::forgotten, over);
         drop_first(&mut more.orders, weight::order, over);
         more.known_orders.change(|known| drop_first(&mut known.list, weight::known_order, over));
         more.absence.change(|absence| drop_first(&mut absence.left, weight::fired, over));
@@ -171,7 +172,7 @@ fn lines_by_use(prospect: &mut Prospect) -> Vec<&mut Vec<CartLine>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::cart::{MAX_REMOVED, MAX_SENT};
+    use super::super::cart::{MAX_GOODS, MAX_REMOVED, MAX_SENT};
     use super::super::dedup::Message;
     use super::super::lead::Disqualified;
     use super::super::ledger::{Entry, MAX_ENTRIES};
@@ -204,7 +205,11 @@ mod tests {
             removed: vec![Removed { product_hash: 1, time_ms: 1 }; MAX_REMOVED],
             checkout_step: Some(long(64)),
             currency: Some(long(16)),
-            series: Series { sent: vec![SentStep::default(); MAX_SENT], ..Series::default() },
+            series: Series {
+                sent: vec![SentStep::default(); MAX_SENT],
+                goods: std::iter::repeat_n(1, MAX_GOODS).collect(),
+                ..Series::default()
+            },
             ..Cart::default()
         }
     }

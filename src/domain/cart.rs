@@ -8,6 +8,8 @@ mod arming;
 mod attribution;
 mod bought;
 mod follow;
+mod forgotten;
+mod goods;
 mod held;
 mod lines;
 mod order;
@@ -26,8 +28,11 @@ use super::{Ms, Text, contact};
 use crate::domain::contact::consent;
 pub use after_order::{MAX_ORDERS, PastOrder};
 pub use arming::{ARMING_EVENTS, Arming};
+pub use attribution::{note_machine, unclick};
 pub use bought::Bought;
 pub use follow::MAX_ALIASES;
+pub use forgotten::{ForgottenCart, MAX_FORGOTTEN, MAX_FORGOTTEN_SENT};
+pub use goods::{Goods, MAX_GOODS};
 pub use held::held_after;
 use order::order;
 pub use series::{change_model, forget};
@@ -55,6 +60,7 @@ pub fn apply(prospect: &mut Prospect, event: &Event<'_>, news: News, context: &C
     let now_ms = prospect.last_seen_ms;
     after_order::settle(prospect, &context.model.cart, now_ms);
     bought::settle(prospect, context.model, now_ms);
+    forgotten::settle(prospect, &context.model.cart, now_ms);
     match event.kind {
         Kind::ProductAdded => change(prospect, event, context, effects, lines::add),
         Kind::ProductRemoved => change(prospect, event, context, effects, lines::remove),
@@ -74,15 +80,8 @@ pub fn apply(prospect: &mut Prospect, event: &Event<'_>, news: News, context: &C
                 touch(&mut prospect.carts[at], event.time_ms);
             }
         }
-        Kind::OrderCompleted | Kind::OrderUpdated => match news {
-            News::Placed(_) | News::Retold(_) if event.kind == Kind::OrderCompleted => {
-                order(prospect, event, news, context, effects);
-            }
-            News::TakenBack(at) => after_order::take_back(prospect, event, Some(at), context, effects),
-            News::RefundedInPart | News::None => after_order::take_back(prospect, event, None, context, effects),
-            News::Placed(_) | News::Retold(_) | News::Void => {}
-        },
-        Kind::Mail => attribution::note(prospect, event),
+        Kind::OrderCompleted | Kind::OrderUpdated => about_order(prospect, event, news, context, effects),
+        Kind::Mail => attribution::note(prospect, event, &context.model.cart),
         Kind::SoftBounce if contact::dies_of(prospect, event) => {
             for at in 0..prospect.carts.len() {
                 series::end(prospect, at, event, Reason::SoftBounces, context, effects);
@@ -98,6 +97,23 @@ pub fn apply(prospect: &mut Prospect, event: &Event<'_>, news: News, context: &C
         }
     }
     series::retime_all(prospect, context);
+}
+
+/// An order, or what became of one.
+fn about_order(prospect: &mut Prospect, event: &Event<'_>, news: News, context: &CartContext<'_>, effects: &mut Effects) {
+    match news {
+        News::Placed(_) | News::Retold(_) => {
+            if let News::Retold(at) = news {
+                after_order::lower(prospect, at, event, context, effects);
+            }
+            if event.kind == Kind::OrderCompleted {
+                order(prospect, event, news, context, effects);
+            }
+        }
+        News::TakenBack(at) => after_order::take_back(prospect, event, Some(at), context, effects),
+        News::RefundedInPart | News::None => after_order::take_back(prospect, event, None, context, effects),
+        News::Void => {}
+    }
 }
 
 /// The cart that an add, a removal, a snapshot or a checkout concerns: by id; without one the cart touched last.

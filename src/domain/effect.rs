@@ -3,6 +3,7 @@
 mod limit;
 mod more;
 mod order;
+mod recovery;
 
 use super::checkout::Passed;
 use super::event::Position;
@@ -15,6 +16,7 @@ pub use more::{
     TriggerKind, Triggered, Verdict,
 };
 pub use order::OrderChange;
+pub use recovery::{AttributedBy, Attribution, AttributionReason};
 
 /// The two axes of a prospect's position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -187,11 +189,14 @@ pub enum OutcomeKind {
     Skipped,
     /// The order that recovered the cart came to nothing: its value is taken back.
     Reversed,
+    /// An order of the cart's goods after it was forgotten: told, and counted apart.
+    RecoveredLate,
 }
 
 impl OutcomeKind {
     /// Every one.
-    pub const ALL: [Self; 6] = [Self::Recovered, Self::Cancelled, Self::Recalled, Self::Expired, Self::Skipped, Self::Reversed];
+    pub const ALL: [Self; 7] =
+        [Self::Recovered, Self::Cancelled, Self::Recalled, Self::Expired, Self::Skipped, Self::Reversed, Self::RecoveredLate];
 
     /// The `type` of the output record.
     #[must_use]
@@ -203,6 +208,7 @@ impl OutcomeKind {
             Self::Expired => "cart.expired",
             Self::Skipped => "cart.skipped",
             Self::Reversed => "cart.reversed",
+            Self::RecoveredLate => "cart.recovered-late",
         }
     }
 }
@@ -239,6 +245,8 @@ pub enum Reason {
     /// The order was cancelled, or refunded.
     OrderCancelled,
     OrderRefunded,
+    /// The order was told again, and is worth less.
+    OrderChanged,
     /// The cart is worth less than the model reminds of.
     MinValue,
     /// The model asks for consent, and it was not given yet.
@@ -271,6 +279,7 @@ impl Reason {
             Self::PaymentFailed => "payment-failed",
             Self::OrderCancelled => "cancelled",
             Self::OrderRefunded => "refunded",
+            Self::OrderChanged => "order-changed",
             Self::MinValue => "min-value",
             Self::NoConsent => "no-consent",
             Self::OpenCart => "open-cart",
@@ -291,29 +300,16 @@ pub struct CartOutcome {
     pub order_id: Option<Text>,
     pub value: Option<f64>,
     pub currency: Option<Text>,
-    /// What a recovered order follows from, and which trigger.
+    /// What a recovered order follows from, which trigger, and by what that is known.
     pub attribution: Option<Attribution>,
     pub attributed_trigger_id: Option<u128>,
-}
-
-/// What a recovered order follows from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Attribution {
-    /// A link in a reminder was clicked within `click_window` before it.
-    Click,
-    /// A reminder was opened within `open_window` before it.
-    Open,
-}
-
-impl Attribution {
-    /// The name in outputs and metric labels.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Click => "click",
-            Self::Open => "open",
-        }
-    }
+    pub attributed_by: Option<AttributedBy>,
+    /// Of a recovered order without attribution: why it has none.
+    pub attribution_reason: Option<AttributionReason>,
+    /// The order came after the cart was forgotten.
+    pub late: bool,
+    /// Of what is taken back: nothing is left of it.
+    pub whole: bool,
 }
 
 /// Something to count that is no output. The runtime adds them up; the domain knows no metrics.

@@ -3,6 +3,7 @@
 use super::account::group::Tidings;
 use super::dedup::Message;
 use super::ids::{hash64, low32};
+use super::mail::MailNames;
 use super::names::{Flags, Kind, NameId, ONE_LIST_LEFT, PropertyId};
 use super::{Ms, SECOND_MS};
 use core::net::IpAddr;
@@ -57,7 +58,9 @@ pub struct Signals<'a> {
     pub trigger_id: Option<u128>,
     /// Low half of the hash of `email_id`, else `campaign_id`; 0 without: which mail it is about.
     pub mail: u32,
-    /// The same of `link_url`, else `link_id`: which link was clicked.
+    /// Of a mail event: every name by which it says which mail it is about.
+    pub names: MailNames,
+    /// Low half of the hash of `link_url`, else `link_id`: which link was clicked.
     pub link: u32,
     /// Step of the checkout, as the shop counts or names them: `step`.
     pub checkout_step: Option<Cow<'a, str>>,

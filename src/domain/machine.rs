@@ -5,6 +5,7 @@
 
 use super::MINUTE_MS;
 use super::Ms;
+use super::cart;
 use super::effect::{Effects, MachineKind, Note};
 use super::event::{Event, MailEvent};
 use super::model::Model;
@@ -163,9 +164,7 @@ fn scans(prospect: &mut Prospect, event: &Event<'_>, model: &MachineModel) -> bo
         return false;
     }
     // Those before it were of the same machine: no order follows from them.
-    for sent in prospect.carts.iter_mut().flat_map(|c| &mut c.series.sent) {
-        sent.clicked_ms = sent.clicked_ms.filter(|clicked| !near.iter().any(|c| c.time_ms == *clicked));
-    }
+    cart::unclick(prospect, |clicked_ms| near.iter().any(|c| c.time_ms == clicked_ms));
     true
 }
 

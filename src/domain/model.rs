@@ -36,6 +36,9 @@ pub const MAX_STAGES: usize = 64;
 /// Most steps of a cart series.
 pub const MAX_CART_STEPS: usize = 16;
 
+/// Most campaigns that are known as reminders of carts.
+pub const MAX_CAMPAIGNS: usize = 100;
+
 /// Pause after which activity starts a new session, when the model says nothing.
 pub const DEFAULT_SESSION_GAP_MS: Ms = 30 * super::MINUTE_MS;
 /// Stages left that a record keeps per axis, when the model says nothing.

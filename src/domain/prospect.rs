@@ -9,7 +9,7 @@ mod timers;
 
 use super::absence::Absence;
 use super::account::Membership;
-use super::cart::{Bought, PastOrder};
+use super::cart::{Bought, ForgottenCart, PastOrder};
 use super::checkout::Attempt;
 use super::contact::Contact;
 use super::customer::Customer;
@@ -25,7 +25,7 @@ use super::machine::Machine;
 use super::orders::KnownOrders;
 use super::traits::Traits;
 use super::{Ms, Text};
-pub use carts::{ArmedFor, Cart, CartLine, Phase, Removed, SentStep, Series};
+pub use carts::{ArmedFor, Cart, CartLine, Heard, Phase, Removed, SentStep, Series};
 pub use rare::Rare;
 use smallvec::SmallVec;
 pub use timers::{Timer, TimerKind};
@@ -89,6 +89,8 @@ pub struct More {
     pub known_orders: Rare<KnownOrders>,
     /// How far the newest visit that came into the checkout got there.
     pub checkout: Option<Attempt>,
+    /// Reminded carts that were forgotten: an order of their goods is told as late.
+    pub forgotten: Vec<ForgottenCart>,
 }
 
 impl More {
@@ -110,6 +112,7 @@ impl More {
             bought,
             known_orders,
             checkout,
+            forgotten,
         } = self;
         traits.is_empty()
             && lead.get().is_none()
@@ -125,6 +128,7 @@ impl More {
             && bought.is_none()
             && known_orders.get().is_none()
             && checkout.is_none()
+            && forgotten.is_empty()
     }
 }
 

@@ -98,12 +98,16 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
     }
     let model = &models.models[models.in_charge_of(prospect)];
     // What the model doesn't look at changes as much as what a machine did: nothing.
-    let by_machine = machine::judge(prospect, event, model, effects) || model.contact.ignores(event);
+    let of_machine = machine::judge(prospect, event, model, effects);
+    let by_machine = of_machine || model.contact.ignores(event);
     let news = orders::learn(prospect, event, model, effects);
     let is_sale = orders::is_sale(event, model);
     // Seen first: what the prospect does now moves the clocks that a changed model is judged by.
     see(prospect, is_new, event, by_machine, model, effects);
     if by_machine {
+        if of_machine {
+            cart::note_machine(prospect, event);
+        }
         return;
     }
     let learned = traits::learn(prospect, event, models);

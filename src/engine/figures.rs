@@ -64,6 +64,7 @@ cell::words! {
         Reminded = "reminded", Recovered = "recovered",
         RecoveredByClick = "recovered-by-click", RecoveredByOpen = "recovered-by-open", Reversed = "reversed",
         CheckoutStarted = "checkout-started", CheckoutOrdered = "checkout-ordered",
+        RecoveredUnattributed = "recovered-unattributed", RecoveredLate = "recovered-late",
     }
 }
 cell::words! {

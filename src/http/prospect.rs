@@ -171,6 +171,7 @@ fn cart(cart: &Cart) -> Value {
                 "trigger_id": format!("{:032x}", s.trigger_id),
                 "opened": s.opened_ms.and_then(rfc3339),
                 "clicked": s.clicked_ms.and_then(rfc3339),
+                "void": s.void,
             })).collect::<Vec<_>>(),
         },
     })

@@ -206,19 +206,27 @@ catalogue! {
         "`cap` or `quiet-hours` far above what leaves: the contact policy leaves no room.");
     /// What became of series.
     CART_OUTCOMES = counter("leadstream_cart_outcomes_total", "outcomes", &["kind"],
-        "Cart outcomes by type: cart.recovered, cart.cancelled, cart.recalled, cart.expired, cart.skipped, cart.reversed",
+        "Cart outcomes by type: cart.recovered, cart.recovered-late, cart.cancelled, cart.recalled, cart.expired, cart.skipped, cart.reversed",
         "`cart.recalled` grows: orders arrive after the mail left; think about `grace`.");
-    /// Orders after a trigger.
+    /// Orders that follow from a reminder.
     CART_RECOVERED_VALUE = histogram("leadstream_cart_recovered_value", "currency units", &["currency"], MONEY_BUCKETS,
-        "Value of recovered orders by currency; `_sum` is the recovered revenue",
+        "Value of orders after a click in a reminder or an open of one, by currency; `_sum` is the recovered revenue, before anything is taken back",
         "Not by itself.");
-    /// The same, by what it follows from.
+    /// The same and those without, by what they follow from.
     CART_ATTRIBUTED_VALUE = histogram("leadstream_cart_attributed_value", "currency units", &["currency", "attribution"], MONEY_BUCKETS,
-        "Value of recovered orders by currency and by what they follow from: a click in a reminder, an open, or `none`",
-        "All `none` while reminders leave: no mail events come in, or they name no trigger.");
+        "Value of orders after a reminder by currency and by what they follow from: a click in a reminder, an open, or `none`: they came back by themselves",
+        "All `none` while reminders leave: no mail events come in, or they don't say which mail they are of.");
+    /// Those without, by why nothing is known.
+    CART_UNATTRIBUTED_VALUE = histogram("leadstream_cart_unattributed_value", "currency units", &["currency", "reason"], MONEY_BUCKETS,
+        "Value of orders after a reminder that came back by themselves, by currency and why nothing else is known: no-mail-events-known, no-open-or-click, by-machine, names-another-mail, outside-window",
+        "`no-mail-events-known` above all: the mailer's events don't come in. `names-another-mail`: see `[cart] campaigns`.");
+    /// Orders of forgotten carts' goods.
+    CART_RECOVERED_LATE_VALUE = histogram("leadstream_cart_recovered_late_value", "currency units", &["currency"], MONEY_BUCKETS,
+        "Value of orders of the goods of carts that were reminded of and then forgotten, by currency; no part of the recovered revenue",
+        "Not by itself.");
     /// Orders that came to nothing after all.
     CART_REVERSED_VALUE = histogram("leadstream_cart_reversed_value", "currency units", &["currency", "reason"], MONEY_BUCKETS,
-        "Value of recovered orders that was taken back, by currency and reason: cancelled, refunded, payment-failed",
+        "Value of recovered orders that was taken back, by currency and reason: cancelled, refunded, payment-failed, order-changed",
         "`payment-failed` jumps: the payment provider has trouble.");
     /// Triggers for nobody knows whom.
     CART_UNADDRESSABLE = counter("leadstream_cart_unaddressable_total", "triggers", &["step"],

@@ -15,6 +15,7 @@ mod json;
 mod keys;
 mod lookup;
 mod made;
+mod mail_names;
 mod nothing;
 mod options;
 mod orders;

@@ -374,10 +374,16 @@ fn a_cart_without_a_cart_event_is_forgotten() {
             &["1h step 1/3 A*1", "1day step 2/3 A*1", "3days step 3/3 A*1", "9days recovered ordered sent=3"],
         ),
         (
-            "an order after it doesn't",
+            "an order after it doesn't; of its goods it is told as late",
             PLAIN,
             "0m add A; 10d1m order A; 30d wait",
-            &["1h step 1/3 A*1", "1day step 2/3 A*1", "3days step 3/3 A*1", "10days expired forgotten sent=3"],
+            &[
+                "1h step 1/3 A*1",
+                "1day step 2/3 A*1",
+                "3days step 3/3 A*1",
+                "10days expired forgotten sent=3",
+                "10days1m recovered-late ordered sent=3",
+            ],
         ),
         (
             "a cart event keeps it",

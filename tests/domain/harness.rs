@@ -5,9 +5,10 @@
 
 use leadstream::config::model_file;
 use leadstream::domain::account::group::Tidings;
-use leadstream::domain::effect::{Body, Output, TriggerKind};
+use leadstream::domain::effect::{AttributedBy, Body, Output, TriggerKind};
 use leadstream::domain::event::{Channel, Event, OrderStatus, Position, Product, Signals, Value};
 use leadstream::domain::ids::{hash64, low32};
+use leadstream::domain::mail::MailNames;
 use leadstream::domain::model::Models;
 use leadstream::domain::names::{Flags, Kind, PropertyId, canonical, kind_of_track, pages, ratings};
 use leadstream::domain::prospect::CartLine;
@@ -55,6 +56,8 @@ pub struct Did {
     pub has_products: bool,
     /// Id (`A`, with a sku `A/sku`) and quantity.
     pub products: Vec<(String, Option<f64>)>,
+    /// Prices of products that have their own (`A@50`), in the order of the products.
+    pub prices: Vec<Option<f64>>,
     /// EUR where prices are named.
     pub currency: Option<String>,
     pub properties: Vec<(String, String)>,
@@ -109,13 +112,14 @@ impl Did {
             products: self
                 .products
                 .iter()
-                .map(|(id, quantity)| {
+                .enumerate()
+                .map(|(n, (id, quantity))| {
                     let (id, sku) = id.split_once('/').map_or((id.as_str(), None), |(id, sku)| (id, Some(sku)));
                     Product {
                         id: Cow::Owned(id.to_owned()),
                         sku: sku.map(|sku| Cow::Owned(sku.to_owned())),
                         quantity: *quantity,
-                        price: self.price,
+                        price: self.prices.get(n).copied().flatten().or(self.price),
                         ..Product::default()
                     }
                 })
@@ -154,6 +158,21 @@ impl Did {
         kind.into_iter().chain(stars.map(|stars| (ratings::STARS, Value::Number(stars)))).collect()
     }
 
+    /// How the mail of an event is named.
+    fn names(&self) -> MailNames {
+        let mut names = MailNames::default();
+        let keys = ["mail", "campaign_id", "campaign", "subject"];
+        for (key, value) in self.properties.iter().filter(|_| kind_of_track(canonical(&self.name)) == Kind::Mail) {
+            if let Some(at) = keys.iter().position(|known| known == key) {
+                names.add(at, value);
+            }
+            if key == "trigger_id" && u128::from_str_radix(value, 16).is_err() {
+                names.add(3, value);
+            }
+        }
+        names
+    }
+
     /// What the decoder would see whatever the models name.
     fn signals(&self, models: &Models) -> Signals<'static> {
         let find = |keys: &[&str]| self.properties.iter().find(|(key, _)| keys.contains(&key.as_str())).map(|(_, value)| value);
@@ -165,6 +184,7 @@ impl Did {
             marked: find(&["machine_open", "sg_machine_open", "bot"]).is_some_and(|yes| yes == "true"),
             trigger_id: find(&["trigger_id"]).and_then(|id| u128::from_str_radix(id, 16).ok()),
             mail: hash(&["mail"]),
+            names: self.names(),
             link: hash(&["link"]),
             checkout_step: text(&["step"]),
             of_list: find(&["list_id"]).is_some(),
@@ -300,6 +320,7 @@ fn line(number: usize, text: &str) -> Line {
         order_id: None,
         has_products: false,
         products: Vec::new(),
+        prices: Vec::new(),
         currency: None,
         properties: Vec::new(),
         price: None,
@@ -322,6 +343,8 @@ fn line(number: usize, text: &str) -> Line {
             }
             Some((key, value)) => did.properties.push((key.to_owned(), value.to_owned())),
             None => {
+                let (word, price) = word.split_once('@').map_or((word, None), |(word, price)| (word, price.parse().ok()));
+                did.prices.push(price);
                 let (id, quantity) = word.split_once('*').map_or((word, None), |(id, q)| (id, q.parse().ok()));
                 did.products.push((id.to_owned(), quantity));
             }
@@ -485,8 +508,12 @@ pub fn details(output: &Output) -> String {
         Body::CartOutcome(o) => {
             // Triggers have ids that nobody reads aloud: which of those that left it is.
             let at = |id| o.trigger_ids.iter().position(|t| Some(*t) == id).map_or(0, |at| at + 1);
-            let by = o.attribution.map(|a| format!(" by {} of {}", a.name(), at(o.attributed_trigger_id))).unwrap_or_default();
-            format!("{by}{}", value(o.value))
+            let known = o.attributed_by.filter(|by| *by != AttributedBy::LastReminder).map(|by| format!(" ({})", by.name()));
+            let known = known.unwrap_or_default();
+            let by =
+                o.attribution.map(|a| format!(" by {} of {}{known}", a.name(), at(o.attributed_trigger_id))).unwrap_or_default();
+            let unknown = o.attribution_reason.map(|reason| format!(" {}", reason.name())).unwrap_or_default();
+            format!("{by}{unknown}{}", value(o.value))
         }
         _ => String::new(),
     }

@@ -70,6 +70,7 @@ fn events() -> impl Strategy<Value = Vec<Did>> {
                     cart_id: (cart > 0).then(|| format!("c{cart}")),
                     order_id: None,
                     has_products: snapshot || (NAMES[name] == "Order Completed" && product > 0),
+                    prices: Vec::new(),
                     products: if has_product {
                         vec![(format!("P{product}"), (quantity > 0).then(|| f64::from(quantity)))]
                     } else {

@@ -1,23 +1,34 @@
 //! What becomes of carts after an order, and what machines are told by.
 
 use super::{line, many, optional_text, optional_time, text, time};
-use leadstream::domain::cart::{Bought, PastOrder};
+use leadstream::domain::cart::{Bought, ForgottenCart, PastOrder};
+use leadstream::domain::effect::AttributedBy;
 use leadstream::domain::machine::{Click, Delivered, Machine, Views};
-use leadstream::domain::prospect::SentStep;
+use leadstream::domain::prospect::{Heard, SentStep};
 use proptest::prelude::*;
 
 prop_compose! {
     pub fn sent()(step in any::<u8>(), episode_ms in time(), left_ms in time(), trigger_id in any::<u128>(),
-                  opened_ms in optional_time(), clicked_ms in optional_time()) -> SentStep {
-        SentStep { step, episode_ms, left_ms, trigger_id, opened_ms, clicked_ms }
+                  opened_ms in optional_time(), clicked_ms in optional_time(), (opened_by, clicked_by) in (0..4_usize, 0..4_usize),
+                  mail in any::<u32>(), (heard_any, of_another, of_machine, void) in any::<(bool, bool, bool, bool)>()) -> SentStep {
+        let heard = Heard { any: heard_any, of_another, of_machine };
+        let [opened_by, clicked_by] = [opened_by, clicked_by].map(|at| AttributedBy::ALL[at]);
+        SentStep { step, episode_ms, left_ms, trigger_id, opened_ms, clicked_ms, opened_by, clicked_by, mail, heard, void }
     }
 }
 
 prop_compose! {
     pub fn order()(order in any::<u64>(), time_ms in time(), cart in optional_text(), episode_ms in time(), lines in many(line().boxed()),
-                   sent in many(sent().boxed()), value in proptest::option::of(super::finite()),
-                   currency in proptest::option::of(text())) -> PastOrder {
-        PastOrder { order, time_ms, cart, episode_ms, lines, sent, value, currency }
+                   sent in many(sent().boxed()), goods in many(any::<u32>()), value in proptest::option::of(super::finite()),
+                   currency in proptest::option::of(text()), forgotten_ms in optional_time()) -> PastOrder {
+        PastOrder { order, time_ms, cart, episode_ms, lines, sent, goods: goods.into(), value, currency, forgotten_ms }
+    }
+}
+
+prop_compose! {
+    pub fn forgotten()(cart in optional_text(), episode_ms in time(), forgotten_ms in time(), sent in many(sent().boxed()),
+                       goods in many(any::<u32>()), value in proptest::option::of(super::finite()), currency in optional_text()) -> ForgottenCart {
+        ForgottenCart { cart, episode_ms, forgotten_ms, sent, goods: goods.into(), value, currency }
     }
 }
 

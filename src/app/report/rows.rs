@@ -135,7 +135,11 @@ pub(super) fn carts(c: &Carts) -> Vec<Row> {
         "came back by themselves",
         format!("{}, worth {}", count(c.recovered_unattributed), money(&c.recovered_unattributed_value)),
     ));
-    rows.push(("came to nothing", format!("{} of both, worth {}", count(c.reversed), money(&c.reversed_value))));
+    rows.push((
+        "bought late",
+        format!("{}, worth {}: of forgotten carts", count(c.recovered_late), money(&c.recovered_late_value)),
+    ));
+    rows.push(("taken back", format!("{} times, worth {}", count(c.reversed), money(&c.reversed_value))));
     rows
 }
 

@@ -21,10 +21,20 @@ pub fn cart(mut fields: Fields<'_>, faults: &mut Faults) -> CartSpec {
         payment_window_ms: fields.duration_or_off("payment_window", faults),
         series: fields.choice("series", &[("prospect", SeriesFor::Prospect), ("cart", SeriesFor::Cart)], faults),
         min_value: number_or_off(&mut fields, "min_value", faults),
+        campaigns: campaigns(&mut fields, faults),
+        late_window_ms: fields.duration_or_off("late_window", faults),
+        order_ends_cooldown: fields.bool("order_ends_cooldown", faults),
         not_by: not_by(&mut fields, faults),
     };
     fields.finish(faults);
     spec
+}
+
+/// What the mailer calls reminders.
+fn campaigns(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<At<Vec<String>>> {
+    let (_, place) = fields.node("campaigns")?;
+    let value = fields.texts("campaigns", faults)?.into_iter().map(|name| name.value).collect();
+    Some(At { value, place })
 }
 
 /// A number, or `"off"` (`None` inside).

@@ -7,7 +7,7 @@ use crate::domain::absence::{Absence, Left, Pending};
 use crate::domain::account::consensus::Consensus;
 use crate::domain::account::group::{Group, Member};
 use crate::domain::account::{Belongs, Membership};
-use crate::domain::cart::{Bought, PastOrder};
+use crate::domain::cart::{Bought, ForgottenCart, PastOrder};
 use crate::domain::contact::Contact;
 use crate::domain::customer::Customer;
 use crate::domain::decisions::{Decision, Decisions};
@@ -117,8 +117,8 @@ pub fn text(text: Option<&str>) -> usize {
     text.map_or(0, |t| FRAME + t.len())
 }
 
-/// A step that left: two more times once its mail was opened and clicked.
-const SENT_STEP: usize = FRAME + 5 * NUMBER + FRAME + 16;
+/// A step that left: two more times once its mail was opened and clicked, how its mail is known, and what was heard of it.
+const SENT_STEP: usize = FRAME + 7 * NUMBER + FRAME + 16 + FLAG;
 
 fn series(series: &Series) -> usize {
     let Series {
@@ -131,13 +131,18 @@ fn series(series: &Series) -> usize {
         last_step_ms: _,
         last_step_left: _,
         sent,
+        goods,
         due_ms: _,
         fire_at_ms: _,
         arming: _,
         armed_as,
     } = series;
     // Eight numbers, two flags, and the event that armed it with its position.
-    FRAME + 8 * NUMBER + 2 * FLAG + 2 * FRAME + 4 * NUMBER + SENT_STEP * sent.len() + text(armed_as.as_deref())
+    FRAME + 8 * NUMBER + 2 * FLAG + 2 * FRAME + 4 * NUMBER + SENT_STEP * sent.len() + text(armed_as.as_deref()) + hashes(goods)
+}
+
+fn hashes(hashes: &[u32]) -> usize {
+    FRAME + 4 * hashes.len()
 }
 
 fn known_orders(known: &KnownOrders) -> usize {
@@ -170,8 +175,15 @@ pub fn known_order(order: &KnownOrder) -> usize {
 /// What is remembered of an order.
 #[must_use]
 pub fn order(order: &PastOrder) -> usize {
-    let PastOrder { order: _, time_ms: _, cart, episode_ms: _, lines, sent, value: _, currency } = order;
-    FRAME + 4 * NUMBER + texts(&[cart, currency]) + self::lines(lines) + SENT_STEP * sent.len()
+    let PastOrder { order: _, time_ms: _, cart, episode_ms: _, lines, sent, goods, value: _, currency, forgotten_ms: _ } = order;
+    FRAME + 5 * NUMBER + texts(&[cart, currency]) + self::lines(lines) + SENT_STEP * sent.len() + hashes(goods)
+}
+
+/// What is remembered of a reminded cart that was forgotten.
+#[must_use]
+pub fn forgotten(cart: &ForgottenCart) -> usize {
+    let ForgottenCart { cart, episode_ms: _, forgotten_ms: _, sent, goods, value: _, currency } = cart;
+    FRAME + 3 * NUMBER + texts(&[cart, currency]) + SENT_STEP * sent.len() + hashes(goods)
 }
 
 /// What was ordered lately.
@@ -243,6 +255,7 @@ fn more(more: &More) -> usize {
         bought,
         known_orders,
         checkout,
+        forgotten,
     } = more;
     // A lead is numbers, thirteen of them, and the name of a source.
     let lead = lead.get().map_or(0, |lead| FRAME + 13 * NUMBER + text(lead.source.as_deref()));
@@ -260,6 +273,7 @@ fn more(more: &More) -> usize {
         + bought.as_deref().map_or(0, self::bought)
         + known_orders.get().map_or(0, self::known_orders)
         + checkout.map_or(0, |_| FRAME + 3 * NUMBER)
+        + forgotten.iter().map(self::forgotten).sum::<usize>()
 }
 
 fn traits(traits: &Traits) -> usize {

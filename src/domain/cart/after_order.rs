@@ -1,14 +1,15 @@
 //! What becomes of an order once it took a cart: it comes again, its payment fails, it is cancelled or refunded.
 
+use super::goods::{self, Goods};
 use super::outcome::{Reversal, reverse};
 use super::which::What;
-use super::{CartContext, MAX_LINES, MAX_SENT, check_out, concerned, new_cart, series, touch};
+use super::{CartContext, MAX_LINES, MAX_SENT, check_out, concerned, forgotten, new_cart, series, touch};
 use crate::domain::budget;
 use crate::domain::effect::{Effects, Limit, Note, Reason};
 use crate::domain::event::{Event, OrderFate};
 use crate::domain::ids::hash64;
 use crate::domain::model::CartModel;
-use crate::domain::orders::Standing;
+use crate::domain::orders::{KnownOrder, Standing};
 use crate::domain::prospect::{ArmedFor, CartLine, Prospect, SentStep};
 use crate::domain::{DAY_MS, Ms, Text};
 
@@ -32,9 +33,21 @@ pub struct PastOrder {
     pub lines: Vec<CartLine>,
     /// The reminders that it followed: it counted as recovered. None: it didn't.
     pub sent: Vec<SentStep>,
+    /// What they showed.
+    pub goods: Goods,
     /// What of its value has not been taken back.
     pub value: Option<f64>,
     pub currency: Option<Text>,
+    /// When the cart had been forgotten.
+    pub forgotten_ms: Option<Ms>,
+}
+
+impl PastOrder {
+    /// It came after the cart was forgotten.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        self.forgotten_ms.is_some_and(|forgotten_ms| self.time_ms >= forgotten_ms)
+    }
 }
 
 fn id_hash(event: &Event<'_>) -> u64 {
@@ -146,7 +159,11 @@ fn bring_back(
     effects: &mut Effects,
 ) -> Option<usize> {
     if !past.sent.is_empty() {
-        reverse(&past, &Reversal { reason, value: past.value }, event, context, effects);
+        reverse(&past, &Reversal { reason, value: past.value, whole: true }, event, context, effects);
+    }
+    if past.forgotten_ms.is_some() {
+        forgotten::again(prospect, &past);
+        return None;
     }
     if past.lines.is_empty() {
         return None;
@@ -169,6 +186,7 @@ fn bring_back(
     sent.append(&mut cart.series.sent);
     sent.drain(..sent.len().saturating_sub(MAX_SENT));
     cart.series.sent = sent;
+    goods::merge(&mut cart.series.goods, &past.goods);
     cart.currency = cart.currency.take().or(past.currency);
     cart.checkout_started = true;
     touch(cart, event.time_ms);
@@ -200,23 +218,68 @@ pub(super) fn take_back(
             None => return,
         },
     };
+    let reason = match fate {
+        OrderFate::Cancelled => Reason::OrderCancelled,
+        OrderFate::Refunded => Reason::OrderRefunded,
+    };
     let order = id_hash(event);
+    // What is known of the order has heard of it before.
+    let known = more.known_orders.list.iter().rfind(|known| order != 0 && known.id == order);
+    let is_gone = fate == OrderFate::Cancelled || standing.is_some_and(|standing| !standing.stands());
+    let left_of_order = known.filter(|known| known.standing.stands()).and_then(KnownOrder::left_milli).map(amount);
+    let left_of = |past: &PastOrder| {
+        let before = past.value.filter(|_| !is_gone)?;
+        let named = goods::refunded(&past.goods, event).map(|own| before - event.value.map_or(own, |value| own.min(value.abs())));
+        let by_amount = || Some(before - event.value.map(f64::abs).or_else(|| event.value_of_products())?);
+        let left = match (named, left_of_order) {
+            (Some(left), of_order) => Some(of_order.map_or(left, |of_order| left.min(of_order))),
+            (None, Some(of_order)) => Some(before.min(of_order)),
+            (None, None) => by_amount(),
+        };
+        left.filter(|left| *left >= CENT)
+    };
+    // Of what nobody knows the worth of only all can be taken back.
+    let is_told = |past: &PastOrder| is_gone || past.value.is_some();
+    less(&mut more.orders, order, |past| is_told(past).then(|| left_of(past)), reason, event, context, effects);
+}
+
+/// A known order is told again: maybe it is worth less than what counts as recovered.
+pub(super) fn lower(prospect: &mut Prospect, at: usize, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
+    let Some(more) = prospect.more.as_deref_mut().filter(|more| !more.orders.is_empty()) else { return };
+    let Some(left) = more.known_orders.list.get(at).and_then(KnownOrder::left_milli).map(amount) else { return };
+    let worth_less =
+        |past: &PastOrder| past.value.filter(|value| *value - left >= CENT).map(|_| Some(left).filter(|left| *left >= CENT));
+    less(&mut more.orders, id_hash(event), worth_less, Reason::OrderChanged, event, context, effects);
+}
+
+/// Less of an order that counted as recovered is left: `left_of` says how much, inner `None` for nothing, outer for no change.
+fn less(
+    orders: &mut [PastOrder],
+    order: u64,
+    left_of: impl Fn(&PastOrder) -> Option<Option<f64>>,
+    reason: Reason,
+    event: &Event<'_>,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
     // Without an id nobody knows which order is meant.
     let is_meant = |o: &PastOrder| order != 0 && o.order == order && !o.sent.is_empty() && o.time_ms <= event.time_ms;
-    for past in more.orders.iter_mut().filter(|o| is_meant(o)) {
-        let part = match fate {
-            OrderFate::Cancelled => None,
-            OrderFate::Refunded => event.value.map(f64::abs).or_else(|| event.value_of_products()),
-        };
-        let value = past.value.map(|left| part.map_or(left, |part| part.min(left)));
-        let reason = match fate {
-            OrderFate::Cancelled => Reason::OrderCancelled,
-            OrderFate::Refunded => Reason::OrderRefunded,
-        };
-        reverse(past, &Reversal { reason, value }, event, context, effects);
-        past.value = past.value.zip(value).map(|(left, gone)| left - gone).filter(|left| *left >= CENT);
-        if past.value.is_none() {
+    for past in orders.iter_mut().filter(|o| is_meant(o)) {
+        let Some(left) = left_of(past) else { continue };
+        let whole = left.is_none();
+        let value = past.value.map(|before| before - left.unwrap_or(0.0));
+        if !whole && value.is_none_or(|value| value < CENT) {
+            continue;
+        }
+        reverse(past, &Reversal { reason, value, whole }, event, context, effects);
+        past.value = left;
+        if whole {
             past.sent = Vec::new();
         }
     }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "amounts in thousandths stay far below 2^52")]
+fn amount(milli: i64) -> f64 {
+    milli as f64 / 1_000.0
 }

@@ -1,5 +1,6 @@
 //! One basket is one basket: a cart that changes its id, and the series that goes with the cart touched last.
 
+use super::goods;
 use super::series::is_live;
 use super::which::What;
 use crate::domain::Text;
@@ -56,10 +57,11 @@ pub(super) fn lead_to(prospect: &mut Prospect, at: usize, event: &Event<'_>, mod
     let old = carts[from].id.clone();
     keep_id(&mut series, old.as_ref(), carts[at].id.as_deref());
     // Steps of an older series of this cart still wait for what becomes of them.
-    let mut sent = std::mem::take(&mut carts[at].series.sent);
+    let Series { mut sent, goods, .. } = std::mem::take(&mut carts[at].series);
     sent.append(&mut series.sent);
     sent.drain(..sent.len().saturating_sub(super::MAX_SENT));
     series.sent = sent;
+    goods::merge(&mut series.goods, &goods);
     carts[at].series = series;
 }
 

@@ -1,8 +1,9 @@
 //! What an order does to the carts of a prospect: which of them it is about, what it takes, and which series end.
 
-use super::outcome::{Told, report};
-use super::series::recall;
-use super::{CartContext, MAX_CARTS, PastOrder, after_order, bought, concerned, lines, touch};
+use super::goods::{self, Share};
+use super::outcome::{Told, report, report_of};
+use super::series::{is_live, recall};
+use super::{CartContext, MAX_CARTS, PastOrder, after_order, bought, concerned, forgotten, lines, touch};
 use crate::domain::effect::{Effects, OutcomeKind, Reason};
 use crate::domain::event::Event;
 use crate::domain::model::{CartModel, OrderClears};
@@ -29,8 +30,6 @@ struct Order<'a, 'e> {
     until_ms: Ms,
     /// It comes again.
     again: bool,
-    /// Its value counts for this cart.
-    credited: bool,
 }
 
 /// An order with products takes them out of every cart; its own cart, or one with something of what it names, it clears.
@@ -48,18 +47,59 @@ pub(super) fn order(prospect: &mut Prospect, event: &Event<'_>, news: News, cont
     let until_ms = end_of_instant(placed_ms.map_or(event.time_ms, |placed| placed.min(event.time_ms)));
     let about = |(at, cart): (usize, &Cart)| about(cart, own.map(|own| own == at), event, until_ms, &context.model.cart);
     let abouts: SmallVec<[About; 4]> = prospect.carts.iter().enumerate().map(about).collect();
-    // The order's value counts once: for the cart that was mailed last.
-    let mailed = |at: &usize| prospect.carts[*at].series.sent.last().map(|s| s.left_ms);
-    let concerned = (0..abouts.len()).filter(|at| matches!(abouts[*at], About::Lines | About::Whole { bought: true }));
-    let concerned = concerned.filter(|at| abouts[*at] != About::Lines || names_any(&prospect.carts[*at], event, until_ms));
-    let credited = concerned.max_by_key(|at| (mailed(at), std::cmp::Reverse(*at)));
+    let shares = shares(prospect, event, until_ms, &abouts);
+    let again = placed_ms.is_some();
+    let order = Order { event, until_ms, again };
     let mut taken = Vec::new();
     for (at, about) in abouts.into_iter().enumerate() {
-        let order = Order { event, until_ms, again: placed_ms.is_some(), credited: credited == Some(at) };
-        one(prospect, (at, about), &order, &mut taken, context, effects);
+        one(prospect, (at, about, shares[at]), &order, &mut taken, context, effects);
     }
-    if placed_ms.is_none() {
-        bought::remember(prospect, event, until_ms, &taken, context.model);
+    if again {
+        return;
+    }
+    bought::remember(prospect, event, until_ms, &taken, context.model);
+    if shares.iter().all(Option::is_none) {
+        forgotten::order(prospect, event, &taken, context, effects);
+    }
+    end_cooldown(prospect, until_ms, &context.model.cart);
+}
+
+/// What of the order is of goods that each cart was reminded of, if it follows a reminder of it. Its value counts once: first for
+/// the cart that was mailed last.
+fn shares(prospect: &Prospect, event: &Event<'_>, until_ms: Ms, abouts: &[About]) -> SmallVec<[Option<Share>; 4]> {
+    let mut shares: SmallVec<[Option<Share>; 4]> = SmallVec::from_elem(None, abouts.len());
+    let mailed = |cart: &Cart| cart.series.sent.iter().filter(|s| s.may_lead_to(event.time_ms)).map(|s| s.left_ms).max();
+    let concerned = prospect.carts.iter().zip(abouts).enumerate();
+    let concerned = concerned.filter(|(_, (_, about))| matches!(about, About::Lines | About::Whole { bought: true }));
+    let mut mailed: SmallVec<[(Ms, usize); 4]> =
+        concerned.filter_map(|(at, (cart, _))| mailed(cart).map(|mailed_ms| (mailed_ms, at))).collect();
+    mailed.sort_by_key(|(mailed_ms, at)| (std::cmp::Reverse(*mailed_ms), *at));
+    let mut left = event.value;
+    for (_, at) in mailed {
+        let cart = &prospect.carts[at];
+        let is_taken = |line: &&CartLine| match abouts[at] {
+            About::Lines if !event.products.is_empty() => lines::is_bought(line, event, until_ms),
+            _ => line.added_ms <= until_ms,
+        };
+        let taken: Vec<&CartLine> = cart.lines.iter().filter(is_taken).collect();
+        if taken.is_empty() && abouts[at] == About::Lines {
+            continue;
+        }
+        let Some(share) = goods::share(&cart.series.goods, event, &taken) else { continue };
+        let value =
+            share.value.zip(left).map(|(value, left)| value.min(left)).filter(|value| *value > 0.0 || left == event.value);
+        left = left.zip(value).map(|(left, value)| left - value).or(left);
+        shares[at] = Some(Share { value });
+    }
+    shares
+}
+
+/// Whoever bought is no nuisance to: the next cart may be reminded of, unless a series still goes on.
+fn end_cooldown(prospect: &mut Prospect, until_ms: Ms, model: &CartModel) {
+    let is_over = prospect.cooldown_from_ms.is_some_and(|from_ms| from_ms <= until_ms);
+    if model.order_ends_cooldown && is_over && !prospect.carts.iter().any(|cart| is_live(&cart.series)) {
+        prospect.cooldown_from_ms = None;
+        prospect.cooldown_reported = false;
     }
 }
 
@@ -93,7 +133,7 @@ fn names_any(cart: &Cart, event: &Event<'_>, until_ms: Ms) -> bool {
 /// An order on one cart.
 fn one(
     prospect: &mut Prospect,
-    (at, about): (usize, About),
+    (at, about, share): (usize, About, Option<Share>),
     order: &Order<'_, '_>,
     all_taken: &mut Vec<CartLine>,
     context: &CartContext<'_>,
@@ -101,10 +141,10 @@ fn one(
 ) {
     let (event, model) = (order.event, &context.model.cart);
     let cart = &mut prospect.carts[at];
-    let (taken, is_whole, is_bought) = match about {
+    let (taken, is_whole) = match about {
         About::Nothing => return,
-        About::Lines => (lines::take_bought(cart, event, order.until_ms), false, true),
-        About::Whole { bought } => (lines::clear(cart, order.until_ms), true, bought),
+        About::Lines => (lines::take_bought(cart, event, order.until_ms), false),
+        About::Whole { .. } => (lines::clear(cart, order.until_ms), true),
     };
     // One that comes again and finds nothing of its own says nothing new.
     let is_news = !taken.is_empty() || (is_whole && !order.again);
@@ -125,21 +165,22 @@ fn one(
     let cart = &mut prospect.carts[at];
     // A series armed after the (late) order is none of its business.
     let concerned = cart.series.episode_ms <= event.time_ms.max(order.until_ms);
-    let followed = is_bought && cart.series.sent.iter().any(|s| s.left_ms <= event.time_ms);
-    if followed {
+    if let Some(share) = share {
+        let mut sent = std::mem::take(&mut cart.series.sent);
+        sent.retain(|s| s.may_lead_to(event.time_ms));
         let mut told = Told::of(OutcomeKind::Recovered, Reason::Ordered);
-        told.credited = order.credited;
-        report(cart, told, Some(event), event.time_ms, context, effects);
-        past.sent = std::mem::take(&mut cart.series.sent);
-        past.value = event.value.filter(|_| order.credited);
+        // The series whose reminders it follows; a later one of the same cart may have been armed since.
+        past.episode_ms = sent.last().map_or(past.episode_ms, |s| s.episode_ms);
+        (told.value, told.episode_ms) = (share.value, Some(past.episode_ms));
+        report_of((cart.id.as_ref(), cart.only_currency(), &sent), told, event, context, effects);
+        (past.sent, past.value) = (sent, share.value);
+        past.goods = std::mem::take(&mut cart.series.goods);
     } else if cart.series.phase == Phase::Running && concerned && !recalled {
         report(cart, Told::of(OutcomeKind::Cancelled, Reason::Ordered), Some(event), event.time_ms, context, effects);
     }
     if concerned {
-        let sent = std::mem::take(&mut cart.series.sent);
         // What somebody bought instead is nothing that the reminders led to, and nothing later is.
-        let sent = if is_bought { sent } else { Vec::new() };
-        cart.series = Series { sent, ..Series::default() };
+        cart.series = Series::default();
     }
     past.currency = event.currency.as_deref().map(Text::from).or_else(|| cart.currency.clone());
     after_order::remember(prospect, event, past, model, effects);

@@ -4,7 +4,7 @@ use super::{CartContext, PastOrder, attribution};
 use crate::domain::effect::{Body, CartOutcome, Effects, OutcomeKind, Output, Reason};
 use crate::domain::event::Event;
 use crate::domain::ids::{IdKind, output_id};
-use crate::domain::prospect::Cart;
+use crate::domain::prospect::{Cart, SentStep};
 use crate::domain::step::causing;
 use crate::domain::{Ms, Text};
 
@@ -25,17 +25,27 @@ pub(super) struct Told {
     pub step: Option<u8>,
     pub episode_ms: Option<Ms>,
     pub trigger_ids: Option<Vec<u128>>,
-    /// The order's value counts for this cart.
-    pub credited: bool,
+    /// Of a recovered cart: what the order is worth to it.
+    pub value: Option<f64>,
+    pub late: bool,
 }
 
 impl Told {
     pub(super) fn of(kind: OutcomeKind, reason: Reason) -> Self {
-        Self { kind, reason, step: None, episode_ms: None, trigger_ids: None, credited: false }
+        Self { kind, reason, step: None, episode_ms: None, trigger_ids: None, value: None, late: false }
     }
 }
 
-/// Tells what became of a series or of one of its steps.
+/// Those that an order may follow.
+fn ids(sent: &[SentStep]) -> Vec<u128> {
+    sent.iter().filter(|s| !s.void).map(|s| s.trigger_id).collect()
+}
+
+fn count(sent: &[SentStep]) -> u8 {
+    u8::try_from(sent.iter().filter(|s| !s.void).count()).unwrap_or(u8::MAX)
+}
+
+/// Tells what became of a series or of one of its steps; nobody bought for its reminders.
 pub(super) fn report(
     cart: &Cart,
     told: Told,
@@ -45,42 +55,92 @@ pub(super) fn report(
     effects: &mut Effects,
 ) {
     let series = &cart.series;
-    let episode_ms = told.episode_ms.unwrap_or(series.episode_ms);
     let (cause_ms, cause_hash) = event.map_or((series.episode_ms, series.armed_by), |e| (e.time_ms, e.message_hash));
-    let kind = IdKind::CartOutcome(told.kind as u8);
-    let step = told.step.unwrap_or(0);
     // What an event caused differs by the cart; what time did belongs to the series, whatever its cart is called by now.
     let cart_id = if event.is_some() { cart.id.as_deref() } else { cart.armed_as() };
-    let id = output_id(context.key, &context.model.name, kind, cart_id, cause_ms, cause_hash, step);
+    let id = id(&told, cart_id, (cause_ms, cause_hash), context);
     let ordered = event.filter(|_| told.reason == Reason::Ordered);
-    let value = match (ordered, told.credited) {
-        (Some(order), true) => order.value,
-        (Some(_), false) if told.kind == OutcomeKind::Recovered => None,
-        _ => value(cart),
-    };
     let currency = ordered.and_then(|e| e.currency.as_deref()).or(cart.only_currency().map(Text::as_str));
     let body = CartOutcome {
         kind: told.kind,
         cart_id: cart.id.clone(),
-        episode_ms,
+        episode_ms: told.episode_ms.unwrap_or(series.episode_ms),
         step: told.step,
         steps_sent: u8::try_from(series.sent.len()).unwrap_or(u8::MAX),
         reason: told.reason,
         trigger_ids: told.trigger_ids.unwrap_or_else(|| series.sent.iter().map(|s| s.trigger_id).collect()),
         order_id: ordered.and_then(|e| e.order_id.as_deref()).map(Text::from),
-        value,
+        value: value(cart),
         currency: currency.map(Text::from),
+        ..plain(told.kind, told.reason)
+    };
+    tell(id, at_ms, event, body, context, effects);
+}
+
+/// Tells that an order follows reminders: those of a cart called so, in this currency.
+pub(super) fn report_of(
+    (cart, currency, sent): (Option<&Text>, Option<&Text>, &[SentStep]),
+    told: Told,
+    order: &Event<'_>,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
+    let id = id(&told, cart.map(Text::as_str), (order.time_ms, order.message_hash), context);
+    let mut body = CartOutcome {
+        cart_id: cart.cloned(),
+        episode_ms: told.episode_ms.unwrap_or_default(),
+        steps_sent: count(sent),
+        trigger_ids: ids(sent),
+        order_id: order.order_id.as_deref().map(Text::from),
+        value: told.value,
+        currency: order.currency.as_deref().map(Text::from).or_else(|| currency.cloned()),
+        late: told.late,
+        ..plain(told.kind, told.reason)
+    };
+    attribute(&mut body, sent, order.time_ms, context);
+    tell(id, order.time_ms, Some(order), body, context, effects);
+}
+
+fn id(told: &Told, cart_id: Option<&str>, (cause_ms, cause_hash): (Ms, u64), context: &CartContext<'_>) -> u128 {
+    let kind = IdKind::CartOutcome(told.kind as u8);
+    output_id(context.key, &context.model.name, kind, cart_id, cause_ms, cause_hash, told.step.unwrap_or(0))
+}
+
+/// With nothing said but what and why.
+fn plain(kind: OutcomeKind, reason: Reason) -> CartOutcome {
+    CartOutcome {
+        kind,
+        cart_id: None,
+        episode_ms: 0,
+        step: None,
+        steps_sent: 0,
+        reason,
+        trigger_ids: Vec::new(),
+        order_id: None,
+        value: None,
+        currency: None,
         attribution: None,
         attributed_trigger_id: None,
-    };
-    // It is asked for an order alone: whatever else became of the reminders, nobody bought for them.
-    let recovered = event.filter(|_| told.kind == OutcomeKind::Recovered);
-    let attributed = recovered.and_then(|order| attribution::of(&series.sent, order.time_ms, &context.model.cart));
-    let body = CartOutcome {
-        attribution: attributed.map(|(what, _)| what),
-        attributed_trigger_id: attributed.map(|(_, id)| id),
-        ..body
-    };
+        attributed_by: None,
+        attribution_reason: None,
+        late: false,
+        whole: false,
+    }
+}
+
+/// What the order follows from, or why nobody can say it.
+fn attribute(body: &mut CartOutcome, sent: &[SentStep], ordered_ms: Ms, context: &CartContext<'_>) {
+    match attribution::of(sent, ordered_ms, &context.model.cart) {
+        Ok(follows) => {
+            body.attribution = Some(follows.what);
+            body.attributed_trigger_id = Some(follows.trigger_id);
+            body.attributed_by = Some(follows.by);
+        }
+        Err(reason) => body.attribution_reason = Some(reason),
+    }
+}
+
+fn tell(id: u128, at_ms: Ms, event: Option<&Event<'_>>, body: CartOutcome, context: &CartContext<'_>, effects: &mut Effects) {
     let event = event.map(causing);
     effects.outputs.push(Output { id, model: context.model_index, at_ms, event, body: Body::CartOutcome(Box::new(body)) });
 }
@@ -89,6 +149,8 @@ pub(super) fn report(
 pub(super) struct Reversal {
     pub reason: Reason,
     pub value: Option<f64>,
+    /// Nothing is left of it.
+    pub whole: bool,
 }
 
 /// Tells that an order which counted as recovered came to nothing, or to less.
@@ -99,28 +161,20 @@ pub(super) fn reverse(
     context: &CartContext<'_>,
     effects: &mut Effects,
 ) {
-    let kind = IdKind::CartOutcome(OutcomeKind::Reversed as u8);
-    let id = output_id(context.key, &context.model.name, kind, past.cart.as_deref(), event.time_ms, event.message_hash, 0);
-    let attributed = attribution::of(&past.sent, past.time_ms, &context.model.cart);
-    let body = CartOutcome {
-        kind: OutcomeKind::Reversed,
+    let told = Told::of(OutcomeKind::Reversed, reversal.reason);
+    let id = id(&told, past.cart.as_deref(), (event.time_ms, event.message_hash), context);
+    let mut body = CartOutcome {
         cart_id: past.cart.clone(),
         episode_ms: past.episode_ms,
-        step: None,
-        steps_sent: u8::try_from(past.sent.len()).unwrap_or(u8::MAX),
-        reason: reversal.reason,
-        trigger_ids: past.sent.iter().map(|s| s.trigger_id).collect(),
+        steps_sent: count(&past.sent),
+        trigger_ids: ids(&past.sent),
         order_id: event.order_id.as_deref().map(Text::from),
         value: reversal.value,
         currency: event.currency.as_deref().map(Text::from).or_else(|| past.currency.clone()),
-        attribution: attributed.map(|(what, _)| what),
-        attributed_trigger_id: attributed.map(|(_, id)| id),
+        late: past.is_late(),
+        whole: reversal.whole,
+        ..plain(told.kind, told.reason)
     };
-    effects.outputs.push(Output {
-        id,
-        model: context.model_index,
-        at_ms: event.time_ms,
-        event: Some(causing(event)),
-        body: Body::CartOutcome(Box::new(body)),
-    });
+    attribute(&mut body, &past.sent, past.time_ms, context);
+    tell(id, event.time_ms, Some(event), body, context, effects);
 }

@@ -1,12 +1,12 @@
 //! The reminder series of a cart: armed, running, ended; steps leave or are skipped; outcomes.
 
 use super::outcome::{Told, report};
-use super::{Arming, CartContext, after_order, follow, step};
+use super::{Arming, CartContext, after_order, follow, forgotten, step};
 use crate::domain::decisions::{Checks, Done};
 use crate::domain::effect::{Effects, Note, OutcomeKind, Reason};
 use crate::domain::event::Event;
 use crate::domain::model::{CartModel, IdleOn};
-use crate::domain::prospect::{ArmedFor, Cart, Phase, Prospect, SentStep, Series};
+use crate::domain::prospect::{ArmedFor, Cart, Few, Phase, Prospect, SentStep, Series};
 use crate::domain::{Ms, contact, contact::Whose};
 
 /// An add, or a snapshot that brought something, may arm a series; a payment that failed does, also while another runs or cools
@@ -58,13 +58,14 @@ pub(super) fn arm(
         let told = Told::of(OutcomeKind::Cancelled, Reason::PaymentFailed);
         report(&prospect.carts[at], told, Some(event), event.time_ms, context, effects);
     }
-    let sent = std::mem::take(&mut prospect.carts[at].series.sent);
+    let Series { sent, goods, .. } = std::mem::take(&mut prospect.carts[at].series);
     prospect.carts[at].series = Series {
         phase: Phase::Armed,
         armed_for,
         episode_ms: event.time_ms,
         armed_by: event.message_hash,
         sent,
+        goods,
         arming: Some(Arming::of(event)),
         ..Series::default()
     };
@@ -179,6 +180,7 @@ pub(super) fn end(
         // Nobody kept it from leaving: there is nothing in it.
         Phase::Armed if reason == Reason::Emptied => stop(&mut cart.series, Phase::Idle),
         Phase::Armed => {
+            void_unseen(&mut cart.series, reason);
             stop(&mut cart.series, Phase::Idle);
             if !recalled {
                 let told = Told::of(OutcomeKind::Cancelled, reason);
@@ -197,8 +199,27 @@ pub(super) fn end(
                     effects,
                 );
             }
+            // What is told as cancelled is never told as recovered.
+            void(&mut prospect.carts[at].series, |_| true);
         }
-        Phase::Idle | Phase::Complete | Phase::Ended => {}
+        Phase::Idle | Phase::Complete | Phase::Ended => void_unseen(&mut cart.series, reason),
+    }
+}
+
+/// No order follows from these steps any more.
+fn void(series: &mut Series, which: impl Fn(&SentStep) -> bool) {
+    for step in series.sent.iter_mut().filter(|s| which(s)) {
+        step.void = true;
+    }
+    if series.sent.iter().all(|s| s.void) {
+        series.goods = Few::new();
+    }
+}
+
+/// The address is no good: what nobody opened or clicked never arrived.
+fn void_unseen(series: &mut Series, reason: Reason) {
+    if matches!(reason, Reason::HardBounce | Reason::SoftBounces) {
+        void(series, |s| s.opened_ms.is_none() && s.clicked_ms.is_none());
     }
 }
 
@@ -239,6 +260,7 @@ pub fn forget(prospect: &mut Prospect, at: usize, now_ms: Ms, context: &CartCont
     let Some(deadline_ms) = cart.forget_at_ms.filter(|d| *d <= now_ms) else { return };
     close(prospect, at, None, deadline_ms, OutcomeKind::Expired, Reason::Forgotten, context, effects);
     after_order::settle(prospect, &context.model.cart, deadline_ms);
+    forgotten::settle(prospect, &context.model.cart, deadline_ms);
 }
 
 /// The record holds too many carts: this one has to go.
@@ -261,11 +283,14 @@ fn close(
     let untold = match cart.series.phase {
         Phase::Running | Phase::Complete => true,
         // An older series of this cart may still wait for its outcome.
-        Phase::Armed | Phase::Idle => !cart.series.sent.is_empty(),
+        Phase::Armed | Phase::Idle => cart.series.sent.iter().any(|s| !s.void),
         Phase::Ended => false,
     };
     if untold {
         report(&cart, Told::of(kind, reason), event, at_ms, context, effects);
+    }
+    if kind == OutcomeKind::Expired {
+        forgotten::keep(prospect, &cart, at_ms, &context.model.cart);
     }
 }
 

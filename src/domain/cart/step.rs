@@ -1,5 +1,6 @@
 //! A step that is due: it leaves, waits for the end of quiet hours, or is skipped.
 
+use super::goods;
 use super::outcome::{Told, report, value};
 use super::series::{done_one_more, idle_since, retime};
 use super::{Arming, CartContext, MAX_SENT};
@@ -10,7 +11,10 @@ use crate::domain::ids::{IdKind, output_id};
 use crate::domain::model::CartModel;
 use crate::domain::model::words::length;
 use crate::domain::prospect::{ArmedFor, Cart, CartLine, Prospect, SentStep, Series};
-use crate::domain::{Ms, Text, score};
+use crate::domain::{DAY_MS, Ms, Text, score};
+
+/// How long a cancelled series' steps are remembered.
+const RECALLED_MS: Ms = 7 * DAY_MS;
 
 /// The next step of a cart is due: it leaves, waits for the end of quiet hours, or is skipped. `now_ms` measures lateness.
 pub fn fire_step(prospect: &mut Prospect, at: usize, now_ms: Ms, context: &CartContext<'_>, effects: &mut Effects) {
@@ -81,8 +85,12 @@ fn leave(
     if cart.series.sent.len() >= MAX_SENT {
         cart.series.sent.remove(0);
     }
+    // A void one matters for as long as an event may come late that recalls it.
+    cart.series.sent.retain(|s| !s.void || now_ms.saturating_sub(s.left_ms) <= RECALLED_MS);
     let first_that_left = !cart.series.sent.iter().any(|s| s.episode_ms == episode_ms);
     cart.series.sent.push(SentStep { step, episode_ms, left_ms: now_ms, trigger_id, ..SentStep::default() });
+    let Cart { series, lines, .. } = cart;
+    goods::add(&mut series.goods, lines);
     if first_that_left {
         prospect.cooldown_from_ms = Some(now_ms);
         prospect.cooldown_reported = false;

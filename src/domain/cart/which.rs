@@ -5,7 +5,7 @@ use crate::domain::ids::hash64;
 use crate::domain::prospect::CartLine;
 
 /// A shorter variant ("42", "XL") may well be the id of another product.
-const MIN_VARIANT_ID_BYTES: usize = 4;
+pub(super) const MIN_VARIANT_ID_BYTES: usize = 4;
 
 /// What a line or a product of an event says of itself.
 #[derive(Debug, Clone, Copy)]

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::domain::effect::Axis;
 use crate::domain::forget::DEFAULT_KEPT_MS;
+use crate::domain::mail;
 use crate::domain::names;
 use std::fmt::Write;
 
@@ -167,6 +168,7 @@ pub fn model(spec: &ModelSpec, cart: &CartModel) -> String {
         ("click window", cart.click_window_ms, default.click_window_ms),
         ("open window", cart.open_window_ms, default.open_window_ms),
         ("payment window", cart.payment_window_ms, default.payment_window_ms),
+        ("late window", cart.late_window_ms, default.late_window_ms),
     ] {
         if said != default {
             line(format!("cart {name} {said:?}"));
@@ -177,6 +179,15 @@ pub fn model(spec: &ModelSpec, cart: &CartModel) -> String {
     }
     if cart.min_value != default.min_value {
         line(format!("cart min value {:?}", cart.min_value));
+    }
+    if let Some(campaigns) = &cart.campaigns {
+        let mut names: Vec<String> = campaigns.iter().map(|name| format!("{:08x}", mail::known_by(name))).collect();
+        names.sort();
+        names.dedup();
+        line(format!("cart campaigns {}", names.join(",")));
+    }
+    if cart.order_ends_cooldown != default.order_ends_cooldown {
+        line(format!("cart order ends cooldown {}", cart.order_ends_cooldown));
     }
     elsewhere::lines(&spec.cart).into_iter().for_each(&mut line);
     let kept = compile::forget_anonymous_ms(spec);

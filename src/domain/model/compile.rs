@@ -103,6 +103,9 @@ pub fn cart(said: &CartSpec) -> CartModel {
         payment_window_ms: said.payment_window_ms.as_ref().map_or(default.payment_window_ms, |v| v.value),
         series: said.series.as_ref().map_or(default.series, |v| v.value),
         min_value: said.min_value.as_ref().map_or(default.min_value, |v| v.value),
+        campaigns: said.campaigns.as_ref().map(|v| v.value.iter().map(|name| name.as_str().into()).collect()),
+        late_window_ms: said.late_window_ms.as_ref().map_or(default.late_window_ms, |v| v.value),
+        order_ends_cooldown: said.order_ends_cooldown.as_ref().map_or(default.order_ends_cooldown, |v| v.value),
     }
 }
 

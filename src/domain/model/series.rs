@@ -1,6 +1,6 @@
 //! The cart series of a model.
 
-use crate::domain::{DAY_MS, HOUR_MS, Ms};
+use crate::domain::{DAY_MS, HOUR_MS, Ms, Text};
 
 /// The cart series (contract section 3).
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +23,12 @@ pub struct CartModel {
     pub series: SeriesFor,
     /// A cart that is known to be worth less arms nothing; `None`: off.
     pub min_value: Option<f64>,
+    /// What the shop's mailer calls reminders; `None`: whatever [says so](crate::domain::mail::says_cart_reminder).
+    pub campaigns: Option<Vec<Text>>,
+    /// How long after its last reminder an order of a forgotten cart's goods is told as late; `None`: never.
+    pub late_window_ms: Option<Ms>,
+    /// The cooldown ends with an order.
+    pub order_ends_cooldown: bool,
 }
 
 /// What has one series at a time.
@@ -71,6 +77,9 @@ impl Default for CartModel {
             series: SeriesFor::Prospect,
             // More than nothing.
             min_value: Some(f64::MIN_POSITIVE),
+            campaigns: None,
+            late_window_ms: Some(30 * DAY_MS),
+            order_ends_cooldown: true,
         }
     }
 }

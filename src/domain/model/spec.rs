@@ -202,6 +202,9 @@ pub struct CartSpec {
     pub payment_window_ms: Option<At<Option<Ms>>>,
     pub series: Option<At<SeriesFor>>,
     pub min_value: Option<At<Option<f64>>>,
+    pub campaigns: Option<At<Vec<String>>>,
+    pub late_window_ms: Option<At<Option<Ms>>>,
+    pub order_ends_cooldown: Option<At<bool>>,
     /// Orders that concern no cart: any of these.
     pub not_by: Option<At<Vec<At<Tests>>>>,
 }
@@ -224,6 +227,9 @@ impl CartSpec {
             payment_window_ms: self.payment_window_ms.clone().or_else(|| below.payment_window_ms.clone()),
             series: self.series.clone().or_else(|| below.series.clone()),
             min_value: self.min_value.clone().or_else(|| below.min_value.clone()),
+            campaigns: self.campaigns.clone().or_else(|| below.campaigns.clone()),
+            late_window_ms: self.late_window_ms.clone().or_else(|| below.late_window_ms.clone()),
+            order_ends_cooldown: self.order_ends_cooldown.clone().or_else(|| below.order_ends_cooldown.clone()),
             not_by: self.not_by.clone().or_else(|| below.not_by.clone()),
         }
     }

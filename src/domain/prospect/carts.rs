@@ -1,6 +1,8 @@
 //! What a record holds of carts and their reminder series.
 
+use super::Few;
 use crate::domain::cart::Arming;
+use crate::domain::effect::AttributedBy;
 use crate::domain::{Ms, Text};
 
 /// One cart of a prospect.
@@ -113,6 +115,8 @@ pub struct Series {
     pub last_step_left: bool,
     /// The steps that left, in order; those of earlier series of this cart stay until an outcome names them. At most 16.
     pub sent: Vec<SentStep>,
+    /// What was in the cart when they left, as hashes; empty: nobody knows (records before version 6).
+    pub goods: Few<u32, 2>,
     /// When the next step is due (without grace), while armed or running.
     pub due_ms: Option<Ms>,
     /// When the timer of the next step is set: due plus grace, or the end of quiet hours.
@@ -171,4 +175,29 @@ pub struct SentStep {
     /// When its mail was last opened, and when a link in it was last clicked, by a person.
     pub opened_ms: Option<Ms>,
     pub clicked_ms: Option<Ms>,
+    pub opened_by: AttributedBy,
+    pub clicked_by: AttributedBy,
+    /// What its mail is [known by](crate::domain::mail::known_by), once an event named it together with the trigger; else 0.
+    pub mail: u32,
+    pub heard: Heard,
+    /// Its series was cancelled, or its mail never arrived: no order follows from it. It may still be recalled.
+    pub void: bool,
+}
+
+impl SentStep {
+    /// Whether an order may follow from it: it left, stands, and left before.
+    #[must_use]
+    pub fn may_lead_to(&self, ordered_ms: Ms) -> bool {
+        !self.void && self.left_ms <= ordered_ms
+    }
+}
+
+/// What was heard of mails since a step left and before the next one did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Heard {
+    pub any: bool,
+    /// Opens or clicks that named another mail or campaign.
+    pub of_another: bool,
+    /// Opens or clicks that a machine made.
+    pub of_machine: bool,
 }

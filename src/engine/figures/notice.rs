@@ -147,8 +147,12 @@ impl Tally {
     }
 
     fn carts(&mut self, what: CartFact, count: usize, at_ms: Ms) {
-        if count > 0 {
-            let count = i64::try_from(count).unwrap_or(0);
+        self.carts_more(what, i64::try_from(count).unwrap_or(0), at_ms);
+    }
+
+    /// Carts more, or fewer.
+    fn carts_more(&mut self, what: CartFact, count: i64, at_ms: Ms) {
+        if count != 0 {
             self.note(Key::Carts { what }, count);
             self.note(Key::CartsInWeek { week: week_of(at_ms), what }, count);
         }
@@ -278,27 +282,31 @@ impl Tally {
         let (kind, reason) = (Text::const_new(outcome.kind.type_name()), Text::const_new(outcome.reason.name()));
         self.note(Key::Outcomes { kind, reason }, 1);
         match outcome.kind {
-            OutcomeKind::Recovered => {
-                self.carts(CartFact::Recovered, 1, outcome.episode_ms);
-                self.cart_value(CartFact::Recovered, outcome.value, outcome.currency.as_ref());
-                let by = match outcome.attribution {
-                    Some(Attribution::Click) => CartFact::RecoveredByClick,
-                    Some(Attribution::Open) => CartFact::RecoveredByOpen,
-                    None => return,
-                };
-                self.carts(by, 1, outcome.episode_ms);
-                self.cart_value(by, outcome.value, outcome.currency.as_ref());
-            }
+            OutcomeKind::Recovered | OutcomeKind::RecoveredLate => self.recovered(outcome, 1, outcome.value),
             OutcomeKind::Reversed => {
                 self.carts(CartFact::Reversed, 1, outcome.episode_ms);
                 self.cart_value(CartFact::Reversed, outcome.value, outcome.currency.as_ref());
-                self.cart_value(CartFact::Recovered, outcome.value.map(|value| -value), outcome.currency.as_ref());
+                self.recovered(outcome, -i64::from(outcome.whole), outcome.value.map(|value| -value));
             }
             OutcomeKind::Skipped if outcome.step == Some(1) => {
                 self.carts(CartFact::Abandoned, 1, outcome.episode_ms);
                 self.cart_value(CartFact::Abandoned, outcome.value, outcome.currency.as_ref());
             }
             _ => {}
+        }
+    }
+
+    /// Orders more, or fewer, that are worth so much: in all, and by what they follow from. Late ones are told apart from all others.
+    fn recovered(&mut self, outcome: &CartOutcome, count: i64, value: Option<f64>) {
+        let what: &[CartFact] = match (outcome.late, outcome.attribution) {
+            (true, _) => &[CartFact::RecoveredLate],
+            (false, Some(Attribution::Click)) => &[CartFact::Recovered, CartFact::RecoveredByClick],
+            (false, Some(Attribution::Open)) => &[CartFact::Recovered, CartFact::RecoveredByOpen],
+            (false, None) => &[CartFact::Recovered, CartFact::RecoveredUnattributed],
+        };
+        for what in what {
+            self.carts_more(*what, count, outcome.episode_ms);
+            self.cart_value(*what, value, outcome.currency.as_ref());
         }
     }
 

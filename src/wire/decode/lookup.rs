@@ -7,6 +7,7 @@ use super::draft::BuiltIn;
 use super::envelope::Top;
 use super::flags::Group;
 use super::keys::Keys;
+use super::mail_names::MAIL_NAMES;
 use super::spelled::{EXACT, FREQUENT, IN_CAMEL_CASE, OF_EVENT, OF_PRODUCT, OTHERWISE, PRODUCT_CURRENCY, WITHIN};
 use super::tracks::{Names, Track};
 use crate::domain::model::call_name;
@@ -35,6 +36,8 @@ pub(super) enum Signal {
     Marked,
     Trigger,
     Mail(u8),
+    /// A name of the mail or of its campaign; the number is its place in [`MailNames`](crate::domain::mail::MailNames).
+    MailName(u8),
     Link(u8),
     CheckoutStep,
     List,
@@ -277,6 +280,15 @@ impl Lookup {
         }
         lookup.add_flags(vocabulary);
         lookup.add_spellings(vocabulary);
+        // Behind all others: of the keys of one length the first are found soonest, and these are of mails alone.
+        for (root, path, place) in MAIL_NAMES {
+            lookup.entry_at(root, path).signals.push(Signal::MailName(place));
+            let (parent, last) = path.rsplit_once('.').map_or((None, path), |(parent, last)| (Some(parent), last));
+            let node = parent.map_or(Some(root), |parent| lookup.entry_at(root, parent).child);
+            if let Some(node) = node.filter(|_| last.len() > 2) {
+                lookup.nodes[usize::from(node)].add_otherwise(last).signals.push(Signal::MailName(place));
+            }
+        }
         for (path, says, rank) in bounce::PLACES {
             lookup.entry_at(PROPERTIES, path).signals.push(Signal::Bounce(says, rank));
         }

@@ -9,6 +9,7 @@ use super::orders;
 use super::value::{MAX_ID_BYTES, Scalar};
 use crate::domain::event::{OrderStatus, Signals};
 use crate::domain::ids::{hash64, low32};
+use crate::domain::mail::MailNames;
 use crate::domain::names::{Flags, Kind, words};
 use core::net::IpAddr;
 use std::borrow::Cow;
@@ -20,6 +21,8 @@ const MAX_AGENT_BYTES: usize = 1_024;
 /// Longest category or title of a page that is looked at, and longest rating.
 const MAX_PAGE_WORD_BYTES: usize = 256;
 const MAX_RATING_BYTES: usize = 32;
+/// Longest name of a mail or campaign.
+const MAX_NAME_BYTES: usize = 512;
 /// Longest name of a checkout's step.
 const MAX_STEP_BYTES: usize = 64;
 
@@ -32,7 +35,10 @@ pub(super) struct SignalDraft<'a> {
     agent: Ranked<'a>,
     marked: bool,
     trigger_id: Option<u128>,
+    /// It names a trigger, but by no id of ours.
+    other_trigger: Option<Cow<'a, str>>,
     mail: Ranked<'a>,
+    mail_names: [Option<Cow<'a, str>>; 4],
     link: Ranked<'a>,
     checkout_step: Option<Cow<'a, str>>,
     of_list: bool,
@@ -76,7 +82,15 @@ impl<'a> SignalDraft<'a> {
             Signal::List => self.of_list |= text(scalar, MAX_ID_BYTES).is_some(),
             Signal::Marked => self.marked |= says_yes(scalar),
             Signal::Trigger => {
-                self.trigger_id = text(scalar, 32).and_then(|id| u128::from_str_radix(&id, 16).ok()).or(self.trigger_id);
+                let id = text(scalar, MAX_ID_BYTES).filter(|id| is_id(id, Of::Thing));
+                let ours = id.as_deref().filter(|id| id.len() <= 32).and_then(|id| u128::from_str_radix(id, 16).ok());
+                self.other_trigger = id.filter(|_| ours.is_none()).or(self.other_trigger.take());
+                self.trigger_id = ours.or(self.trigger_id);
+            }
+            Signal::MailName(place) => {
+                if let Some(name) = self.mail_names.get_mut(usize::from(place)) {
+                    *name = text(scalar, MAX_NAME_BYTES).filter(|name| is_id(name, Of::Thing)).or(name.take());
+                }
             }
             Signal::CheckoutStep => self.checkout_step = text(scalar, MAX_STEP_BYTES).or(self.checkout_step.take()),
             Signal::Email(rank) => {
@@ -145,6 +159,11 @@ impl<'a> SignalDraft<'a> {
             marked: self.marked,
             trigger_id: self.trigger_id,
             mail: self.mail.map_or(0, |(_, id)| low32(hash64(id.as_bytes()))),
+            names: if kind == Kind::Mail {
+                mail_names(&self.mail_names, self.other_trigger.as_deref())
+            } else {
+                MailNames::default()
+            },
             link: self.link.map_or(0, |(_, link)| low32(hash64(link.as_bytes()))),
             checkout_step: self.checkout_step,
             of_list: self.of_list,
@@ -154,6 +173,17 @@ impl<'a> SignalDraft<'a> {
             unwanted: kind.is_about_orders() && self.order.is_unwanted(),
         }
     }
+}
+
+/// What a mail event says of which mail it is about. A trigger that is none of ours is another mail's.
+fn mail_names(said: &[Option<Cow<'_, str>>; 4], other_trigger: Option<&str>) -> MailNames {
+    let mut names = MailNames::default();
+    for (at, name) in said.iter().enumerate() {
+        if let Some(name) = name.as_deref().or(other_trigger.filter(|_| at + 1 == said.len())) {
+            names.add(at, name);
+        }
+    }
+    names
 }
 
 /// Whether an address among the properties of such an event may be somebody else's: an invitation, a gift, what is shared.

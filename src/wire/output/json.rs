@@ -4,7 +4,9 @@ mod more;
 mod pieces;
 
 use super::{Encoder, direction_name, hex, rounded, type_name};
-use crate::domain::effect::{Attribution, Body, CartAbandoned, CartOutcome, Output};
+use crate::domain::effect::{
+    AttributedBy, Attribution, AttributionReason, Body, CartAbandoned, CartOutcome, OutcomeKind, Output,
+};
 use crate::domain::prospect::CartLine;
 use crate::wire::time::Rfc3339;
 use pieces::Pieces;
@@ -72,6 +74,12 @@ struct Outcome<'a> {
     currency: Option<&'a str>,
     attribution: Option<&'a str>,
     attributed_trigger_id: Option<Id>,
+    attributed_by: Option<&'a str>,
+    attribution_reason: Option<&'a str>,
+    late: bool,
+    /// Of what is taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    whole: Option<bool>,
 }
 
 struct Id(u128);
@@ -193,5 +201,9 @@ fn outcome(body: &CartOutcome) -> Outcome<'_> {
         currency: body.currency.as_deref(),
         attribution: body.attribution.map(Attribution::name),
         attributed_trigger_id: body.attributed_trigger_id.map(Id),
+        attributed_by: body.attributed_by.map(AttributedBy::name),
+        attribution_reason: body.attribution_reason.map(AttributionReason::name),
+        late: body.late,
+        whole: (body.kind == OutcomeKind::Reversed).then_some(body.whole),
     }
 }

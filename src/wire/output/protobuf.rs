@@ -126,5 +126,9 @@ fn outcome(body: &CartOutcome) -> proto::CartOutcome {
         currency: text(body.currency.as_ref()),
         attribution: body.attribution.map(|a| a.name().to_owned()),
         attributed_trigger_id: body.attributed_trigger_id.map(id_text),
+        attributed_by: body.attributed_by.map(|by| by.name().to_owned()),
+        attribution_reason: body.attribution_reason.map(|reason| reason.name().to_owned()),
+        late: body.late,
+        whole: body.whole,
     }
 }

@@ -37,6 +37,7 @@ pub(super) fn write(more: &More, w: &mut Writer<'_>) {
         bought,
         known_orders,
         checkout,
+        forgotten,
     } = more;
     if !traits.is_empty() {
         w.nested(1, |w| traits::write(traits, w));
@@ -70,6 +71,9 @@ pub(super) fn write(more: &More, w: &mut Writer<'_>) {
     }
     if let Some(known) = known_orders.get() {
         w.nested(10, |w| known_orders::write(known, w));
+    }
+    for cart in forgotten {
+        w.nested(11, |w| orders::write_forgotten(cart, w));
     }
     if let Some(internal) = internal.get() {
         w.nested(13, |w| internal::write(internal, w));
@@ -107,6 +111,7 @@ pub(super) fn read(mut r: Reader<'_>, m: &mut More) -> Read<()> {
             (8, Value::Bytes(b)) => m.account = account::read(r.nested(b, "account"))?.into(),
             (9, Value::Bytes(b)) => m.erasure = Some(read_erasure(r.nested(b, "erasure"))?),
             (10, Value::Bytes(b)) => m.known_orders = known_orders::read(r.nested(b, "known orders"))?.into(),
+            (11, Value::Bytes(b)) => m.forgotten.push(orders::read_forgotten(r.nested(b, "forgotten cart"))?),
             (13, Value::Bytes(b)) => m.internal = internal::read(r.nested(b, "internal"))?.into(),
             (20, Value::Bytes(b)) => m.orders.push(orders::read(r.nested(b, "order"))?),
             (21, Value::Bytes(b)) => m.bought = Some(Box::new(read_bought(r.nested(b, "what was bought"))?)),

@@ -4,10 +4,10 @@
 use super::VERSION;
 pub(super) use super::reader::{List, Read, Reader, Value, damaged, unzigzag};
 use crate::domain::dedup::{self, OldIds, SeenIds};
-use crate::domain::effect::Cause;
+use crate::domain::effect::{AttributedBy, Cause};
 use crate::domain::prospect::{
-    ArmedFor, Cart, CartLine, ConsentState, EnteredBy, Few, GroupPoints, Hit, Journeys, PastJourney, PastStage, Phase, Prospect,
-    Removed, RuleCount, RuleUse, SentStep, Series, StagePosition, Track,
+    ArmedFor, Cart, CartLine, ConsentState, EnteredBy, Few, GroupPoints, Heard, Hit, Journeys, PastJourney, PastStage, Phase,
+    Prospect, Removed, RuleCount, RuleUse, SentStep, Series, StagePosition, Track,
 };
 use crate::domain::{Ms, SECOND_MS};
 use crate::engine::codec::CodecError;
@@ -324,10 +324,19 @@ fn series(mut r: Reader<'_>, s: &mut Series) -> Read<()> {
             (11, Value::Bytes(b)) => s.arming = Some(super::position::read_arming(r.nested(b, "arming"))?),
             (20, Value::Varint(v)) => s.armed_for = if v == 0 { ArmedFor::Abandoned } else { ArmedFor::PaymentFailed },
             (22, Value::Bytes(b)) => s.armed_as = Some(r.text(b)?),
+            (23, Value::Bytes(b)) => s.goods = hashes(b, &r)?,
             _ => return r.unknown(field),
         }
     }
     Ok(())
+}
+
+/// Hashes of 32 bits.
+pub(super) fn hashes<const N: usize>(bytes: &[u8], r: &Reader<'_>) -> Read<Few<u32, N>>
+where
+    [u32; N]: smallvec::Array<Item = u32>,
+{
+    Ok(r.packed::<4>(bytes)?.iter().map(|hash| u32::from_le_bytes(*hash)).collect())
 }
 
 fn phase(number: u64) -> Read<Phase> {
@@ -354,6 +363,16 @@ pub(super) fn sent(mut r: Reader<'_>) -> Read<SentStep> {
             }
             (20, Value::Varint(v)) => s.opened_ms = Some(r.time(v)),
             (21, Value::Varint(v)) => s.clicked_ms = Some(r.time(v)),
+            (22, Value::Fixed32(v)) => s.mail = v,
+            (23, Value::Varint(v)) => {
+                s.heard = Heard { any: v & 1 != 0, of_another: v & 2 != 0, of_machine: v & 4 != 0 };
+                let by = |bits: u64| AttributedBy::ALL[usize::from(bits & 1 != 0) + 2 * usize::from(bits & 2 != 0)];
+                (s.opened_by, s.clicked_by) = (by(v >> 3), by(v >> 5));
+                if v >> 7 != 0 {
+                    return damaged(r.what, "unknown bits of what was heard");
+                }
+            }
+            (24, Value::Varint(v)) => s.void = v != 0,
             _ => return r.unknown(field),
         }
     }

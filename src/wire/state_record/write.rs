@@ -6,9 +6,9 @@ use super::VERSION;
 use super::writer::varint_bytes;
 pub(super) use super::writer::{Writer, encode_varint, zigzag};
 use crate::domain::dedup::SeenIds;
-use crate::domain::effect::Cause;
+use crate::domain::effect::{AttributedBy, Cause};
 use crate::domain::prospect::{
-    ArmedFor, Cart, CartLine, Consent, ConsentState, EnteredBy, Journeys, Phase, Prospect, RuleCount, SentStep, Series,
+    ArmedFor, Cart, CartLine, Consent, ConsentState, EnteredBy, Heard, Journeys, Phase, Prospect, RuleCount, SentStep, Series,
     StagePosition, Track,
 };
 use crate::domain::{Ms, SECOND_MS};
@@ -283,6 +283,7 @@ fn series(series: &Series, w: &mut Writer<'_>) {
         last_step_ms,
         last_step_left,
         sent,
+        goods,
         due_ms,
         fire_at_ms,
         arming,
@@ -314,14 +315,27 @@ fn series(series: &Series, w: &mut Writer<'_>) {
     }
     w.flag(20, *armed_for == ArmedFor::PaymentFailed);
     w.optional_text(22, armed_as.as_deref());
+    w.packed(23, goods.iter().map(|hash| hash.to_le_bytes()));
 }
 
 pub(super) fn sent(sent: &SentStep, w: &mut Writer<'_>) {
-    let SentStep { step, episode_ms, left_ms, trigger_id, opened_ms, clicked_ms } = sent;
+    let SentStep { step, episode_ms, left_ms, trigger_id, opened_ms, clicked_ms, opened_by, clicked_by, mail, heard, void } =
+        sent;
     w.uint(1, u32::from(*step));
     w.time_or_0(2, *episode_ms);
     w.time_or_0(3, *left_ms);
     w.bytes(4, &trigger_id.to_be_bytes());
     w.time(20, *opened_ms);
     w.time(21, *clicked_ms);
+    if *mail != 0 {
+        w.fixed32(22, *mail);
+    }
+    let Heard { any, of_another, of_machine } = heard;
+    let heard = u32::from(*any) | u32::from(*of_another) << 1 | u32::from(*of_machine) << 2;
+    w.uint(23, heard | by_place(*opened_by) << 3 | by_place(*clicked_by) << 5);
+    w.flag(24, *void);
+}
+
+fn by_place(by: AttributedBy) -> u32 {
+    AttributedBy::ALL.iter().position(|known| *known == by).and_then(|at| u32::try_from(at).ok()).unwrap_or(0)
 }

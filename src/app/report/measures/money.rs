@@ -52,11 +52,15 @@ pub(crate) struct Carts {
     /// Of the recovered ones, those after a click or an open of a reminder; and those whose order came to nothing.
     pub recovered_by_click: i64,
     pub recovered_by_open: i64,
+    /// Orders of the goods of forgotten carts: none of the recovered ones.
+    pub recovered_late: i64,
+    /// How often something of a recovered order was taken back.
     pub reversed: i64,
     pub abandoned_value: Money,
     pub recovered_value: Money,
     pub recovered_by_click_value: Money,
     pub recovered_by_open_value: Money,
+    pub recovered_late_value: Money,
     pub reversed_value: Money,
     /// Reminders that left, by step, from step 1.
     pub reminders: Vec<i64>,
@@ -117,15 +121,6 @@ fn amount(milli: i64) -> f64 {
 #[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
 fn per(money: &Money, heads: i64) -> Money {
     if heads == 0 { Money::new() } else { money.iter().map(|(c, sum)| (c.clone(), sum / heads as f64)).collect() }
-}
-
-/// What is left of amounts; what comes to nothing is left out.
-fn less(mut all: Money, part: &Money) -> Money {
-    for (currency, sum) in part {
-        *all.entry(currency.clone()).or_default() -= sum;
-    }
-    all.retain(|_, sum| sum.abs() > 0.000_5);
-    all
 }
 
 /// Sums of the keys that name a currency.
@@ -207,8 +202,9 @@ pub(super) fn carts(figures: &Figures) -> Carts {
         recovered_attributed: attributed,
         attributed_recovery_rate: share(attributed, reminded),
         attributed_recovery_rate_trust: Trust::rate(attributed, reminded),
-        recovered_unattributed: recovered - attributed,
-        recovered_unattributed_value: less(value(CartFact::Recovered), &by_reminder),
+        recovered_unattributed: count(CartFact::RecoveredUnattributed),
+        recovered_unattributed_value: value(CartFact::RecoveredUnattributed),
+        recovered_late: count(CartFact::RecoveredLate),
         recovered_attributed_value: by_reminder,
         recovered_by_click: count(CartFact::RecoveredByClick),
         recovered_by_open: count(CartFact::RecoveredByOpen),
@@ -217,6 +213,7 @@ pub(super) fn carts(figures: &Figures) -> Carts {
         recovered_value: value(CartFact::Recovered),
         recovered_by_click_value: value(CartFact::RecoveredByClick),
         recovered_by_open_value: value(CartFact::RecoveredByOpen),
+        recovered_late_value: value(CartFact::RecoveredLate),
         reversed_value: value(CartFact::Reversed),
         reminders,
         outcomes,

@@ -3,7 +3,7 @@
 use super::Found;
 use crate::domain::Ms;
 use crate::domain::model::spec::{At, CartSpec};
-use crate::domain::model::{MAX_CART_STEPS, compile, elsewhere};
+use crate::domain::model::{MAX_CAMPAIGNS, MAX_CART_STEPS, compile, elsewhere};
 
 pub(super) fn check(said: &CartSpec, found: &mut Found) {
     if let Some(steps) = &said.steps_ms {
@@ -16,6 +16,7 @@ pub(super) fn check(said: &CartSpec, found: &mut Found) {
         (&said.click_window_ms, "\"5d\", or \"off\" to credit no click"),
         (&said.open_window_ms, "\"1d\", or \"off\" to credit no open"),
         (&said.payment_window_ms, "\"24h\", or \"off\" when an order is final"),
+        (&said.late_window_ms, "\"30d\", or \"off\" to tell of no late order"),
     ] {
         if let Some(limit) = limit
             && limit.value.is_some_and(|ms| ms <= 0)
@@ -31,6 +32,9 @@ pub(super) fn check(said: &CartSpec, found: &mut Found) {
     {
         found.add(&least.place, "must be a value that a cart can have: write 10, or \"off\" to remind of every cart");
     }
+    if let Some(campaigns) = &said.campaigns {
+        check_campaigns(campaigns, found);
+    }
     elsewhere::check(said, found);
     let cart = compile::cart(said);
     if let (Some(last), Some(forget)) = (cart.steps_ms.last(), cart.forget_after_ms)
@@ -44,6 +48,17 @@ pub(super) fn check(said: &CartSpec, found: &mut Found) {
             last / 1_000
         );
         found.add(place, message);
+    }
+}
+
+fn check_campaigns(campaigns: &At<Vec<String>>, found: &mut Found) {
+    let place = &campaigns.place;
+    if campaigns.value.len() > MAX_CAMPAIGNS {
+        found.add(place, format!("has {} names, at most {MAX_CAMPAIGNS} fit", campaigns.value.len()));
+    }
+    if campaigns.value.iter().any(|name| !name.chars().any(char::is_alphanumeric)) {
+        found
+            .add(place, "has a name without a letter: write what your mailer calls its reminders, such as [\"cart-reminder-1\"]");
     }
 }
 

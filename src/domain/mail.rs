@@ -1,0 +1,109 @@
+//! Which mail an event is about, as its mailer names it.
+
+use super::ids::{hash64, low32};
+
+/// Longest name that is compared; of a longer one the beginning.
+const MAX_NAME_BYTES: usize = 256;
+/// Words for carts, and for what a reminder is about, in the languages that shops name campaigns in.
+const CART: [&str; 7] = ["cart", "basket", "checkout", "warenkorb", "panier", "carrito", "carrello"];
+const REMINDER: [&str; 9] = ["abandon", "remind", "recover", "forgot", "erinner", "abbrech", "abbruch", "vergessen", "relance"];
+
+/// How a mailer names the mail of an event, where it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MailNames {
+    /// What the id of the mail, the id and the name of its campaign, and its template or subject are [known by](known_by); 0: not named.
+    pub known_by: [u32; 4],
+    /// One of them [says](says_cart_reminder) that it reminds of a cart.
+    pub says_cart_reminder: bool,
+}
+
+impl MailNames {
+    /// Takes in one of the names.
+    pub fn add(&mut self, at: usize, name: &str) {
+        if let Some(place) = self.known_by.get_mut(at) {
+            *place = known_by(name);
+            self.says_cart_reminder |= says_cart_reminder(name);
+        }
+    }
+
+    /// It says nothing of which mail it was.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.known_by == [0; 4]
+    }
+
+    /// Whether one of its names is known by this.
+    #[must_use]
+    pub fn has(&self, known_by: u32) -> bool {
+        known_by != 0 && self.known_by.contains(&known_by)
+    }
+
+    /// The surest of its names; 0 without.
+    #[must_use]
+    pub fn surest(&self) -> u32 {
+        self.known_by.into_iter().find(|name| *name != 0).unwrap_or(0)
+    }
+}
+
+/// Letters and digits of a name, in small letters: however it is written, it is the same name.
+fn plain<'a>(name: &str, into: &'a mut [u8; MAX_NAME_BYTES]) -> &'a [u8] {
+    let mut length = 0;
+    let bytes = name.bytes().filter(|b| b.is_ascii_alphanumeric() || !b.is_ascii()).take(MAX_NAME_BYTES);
+    for (to, from) in into.iter_mut().zip(bytes) {
+        *to = from.to_ascii_lowercase();
+        length += 1;
+    }
+    into.get(..length).unwrap_or_default()
+}
+
+/// 32 bits of a hash of a name, whatever its case and what joins its words.
+#[must_use]
+pub fn known_by(name: &str) -> u32 {
+    low32(hash64(plain(name, &mut [0; MAX_NAME_BYTES]))).max(1)
+}
+
+/// A name such as `cart-reminder-2` or "Abandoned Checkout".
+#[must_use]
+pub fn says_cart_reminder(name: &str) -> bool {
+    let mut buffer = [0; MAX_NAME_BYTES];
+    let plain = plain(name, &mut buffer);
+    let has = |words: &[&str]| words.iter().any(|word| plain.windows(word.len()).any(|part| part == word.as_bytes()));
+    has(&CART) && has(&REMINDER)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_the_same_however_it_is_written() {
+        assert_eq!(known_by("Cart Reminder 1"), known_by("cart-reminder_1"));
+        assert!(known_by("cart-reminder-1") != known_by("cart-reminder-2") && known_by("") != 0);
+        assert_ne!(known_by("für dich"), known_by("fr dich"));
+        assert_eq!(known_by(&"x".repeat(300)), known_by(&"x".repeat(256)), "nobody tells two apart behind that");
+    }
+
+    #[test]
+    fn a_reminder_of_a_cart_says_so() {
+        for name in
+            ["cart-reminder-1", "Abandoned Cart: Email 2", "checkout_abandonment", "Warenkorb-Erinnerung", "panier abandonné"]
+        {
+            assert!(says_cart_reminder(name), "{name}");
+        }
+        for name in ["newsletter-2026-10", "cartoon of the week", "Reminder: your appointment", "spring-sale", "win-back", ""] {
+            assert!(!says_cart_reminder(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_surest_name_is_the_mail_s_own() {
+        let mut names = MailNames::default();
+        assert!(names.is_empty() && !names.has(0));
+        names.add(2, "spring");
+        assert_eq!(names.surest(), known_by("spring"));
+        names.add(0, "e-77");
+        assert!(names.surest() == known_by("E 77") && names.has(known_by("Spring")) && !names.is_empty());
+        names.add(9, "nowhere");
+        assert!(!names.has(known_by("nowhere")));
+    }
+}
