@@ -79,9 +79,8 @@ impl Asked {
 pub fn read(value: &Value<'_>) -> Answer {
     match value {
         Value::Bool(true) => Answer::Yes,
-        Value::Bool(false) => Answer::No,
         Value::Number(number) if *number > 0.0 => Answer::Amount,
-        Value::Number(_) => Answer::No,
+        Value::Bool(false) | Value::Number(_) => Answer::No,
         Value::Text(text) => of_text(text),
     }
 }

@@ -27,14 +27,14 @@ const NAMED: [(&str, &[&str]); 5] = [
     ("Payment", &["payment", "zahlung", "pay", "card"]),
     ("Review", &["review", "confirm", "confirmation", "summary", "overview"]),
 ];
-const PAYMENT: usize = 3;
+const PAYMENT: u8 = 3;
 
 impl Step {
     pub const STARTED: Self = Self(1);
     /// Behind all of them.
     const ORDERED: Self = Self(u8::MAX);
     /// Between the step of payment and that of the last look.
-    pub const PAYMENT_ENTERED: Self = Self(FIRST_NAMED + 2 * (PAYMENT as u8 + 1));
+    pub const PAYMENT_ENTERED: Self = Self(FIRST_NAMED + 2 * (PAYMENT + 1));
 
     /// The step that an event is about.
     #[must_use]
@@ -63,7 +63,7 @@ impl Step {
         // Of two things in one step the later one: "shipping and payment".
         let at = NAMED.iter().rposition(|(_, called)| is_called(called)).unwrap_or(0);
         let at = u8::try_from(at).unwrap_or(0);
-        Self(FIRST_NAMED + 2 * at + if usize::from(at) > PAYMENT { 2 } else { 0 } + done)
+        Self(FIRST_NAMED + 2 * at + if at > PAYMENT { 2 } else { 0 } + done)
     }
 
     /// For people.
@@ -75,7 +75,7 @@ impl Step {
             n if self == Self::PAYMENT_ENTERED || n == Self::PAYMENT_ENTERED.0 + 1 => "Payment Info Entered".to_owned(),
             n if n >= FIRST_NAMED => {
                 let at = usize::from((n - FIRST_NAMED) / 2);
-                let at = if at > PAYMENT { at - 1 } else { at };
+                let at = if at > usize::from(PAYMENT) { at - 1 } else { at };
                 let (name, _) = NAMED.get(at).copied().unwrap_or(NAMED[0]);
                 format!("{name} {}", word((n - FIRST_NAMED) % 2))
             }

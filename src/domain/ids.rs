@@ -75,14 +75,12 @@ pub fn output_id(
     let parts: [&[u8]; 6] = [prospect.as_bytes(), model.as_bytes(), &what, cart.as_bytes(), &cause_ms, &cause_hash];
     // Put together before they are hashed: that costs a third of hashing them one after the other.
     let mut on_stack = [0; 256];
-    match put_together(parts, &mut on_stack) {
-        Some(length) => xxh3_128(on_stack.get(..length).unwrap_or_default()),
-        None => {
-            let mut long = vec![0; parts.iter().map(|part| 8 + part.len()).sum()];
-            put_together(parts, &mut long);
-            xxh3_128(&long)
-        }
+    if let Some(length) = put_together(parts, &mut on_stack) {
+        return xxh3_128(on_stack.get(..length).unwrap_or_default());
     }
+    let mut long = vec![0; parts.iter().map(|part| 8 + part.len()).sum()];
+    put_together(parts, &mut long);
+    xxh3_128(&long)
 }
 
 /// Each part with its length before it, so that no two lists of parts have the same bytes; `None` when there is no room for all.

@@ -109,7 +109,7 @@ fn join(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &m
         addressable: before.addressable,
         address: before.address,
         identified: before.identified,
-        more: Some(Box::new(More { erasure, contact, ..More::default() })),
+        more: Some(Box::new(More { contact, erasure, ..More::default() })),
         ..Prospect::default()
     };
     prospect.more_mut().internal.since_ms = Some(event.time_ms);

@@ -21,8 +21,9 @@ const ID_BYTES: usize = 5;
 const ROOM: usize = 4;
 
 fn id_of(hash: u64) -> Id {
-    let [a, b, c, d, e, ..] = hash.to_le_bytes();
-    [a, b, c, d, e]
+    let mut id = [0; ID_BYTES];
+    id.copy_from_slice(&hash.to_le_bytes()[..ID_BYTES]);
+    id
 }
 
 /// Times that rarely differ by much.
@@ -139,8 +140,9 @@ impl SeenIds {
         }
         let newest_s = newest(low.len(), oldest_s, gaps)?;
         let mut bytes = Vec::with_capacity(low.len() * ID_BYTES + gaps.len() + ROOM * (ID_BYTES + 1));
-        for ([a, b, c, d], e) in low.iter().zip(high) {
-            bytes.extend_from_slice(&[*a, *b, *c, *d, *e]);
+        for (low, high) in low.iter().zip(high) {
+            bytes.extend_from_slice(low);
+            bytes.push(*high);
         }
         bytes.extend_from_slice(gaps);
         Some(Self { bytes, count: u32::try_from(low.len()).ok()?, oldest_s, newest_s })
@@ -281,7 +283,7 @@ mod tests {
         assert_eq!((0..8).filter(|h| seen.contains(*h)).collect::<Vec<_>>(), [3, 4, 5, 6, 7]);
         let (oldest_s, gaps) = seen.times();
         assert_eq!(oldest_s, 200);
-        let (low, high): (Vec<_>, Vec<_>) = seen.ids().iter().map(|[a, b, c, d, e]| ([*a, *b, *c, *d], *e)).unzip();
+        let (low, high): (Vec<_>, Vec<_>) = seen.ids().iter().map(|[low @ .., high]| (*low, *high)).unzip();
         assert_eq!(SeenIds::from_parts(&low, &high, oldest_s, gaps), Some(seen.clone()));
         assert_eq!(SeenIds::from_parts(&[[1; 4]], &[1], oldest_s, gaps), None);
         assert_eq!(SeenIds::from_parts(&low, &[1], oldest_s, gaps), None);

@@ -90,13 +90,11 @@ pub fn closed_ms(model: &AxisModel, position: &StagePosition) -> Option<Ms> {
     if !model.is_closed_by_something() {
         return None;
     }
-    match &position.journeys {
-        Some(journeys) => journeys.closed_ms,
-        None => {
-            let by = position.by;
-            (by.cause == Cause::Event && model.closing_marks.contains(&by.event)).then_some(position.entered_ms)
-        }
+    if let Some(journeys) = &position.journeys {
+        return journeys.closed_ms;
     }
+    let by = position.by;
+    (by.cause == Cause::Event && model.closing_marks.contains(&by.event)).then_some(position.entered_ms)
 }
 
 /// The event closes the journey. One that is older than it closed another one.

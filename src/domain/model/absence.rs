@@ -70,6 +70,7 @@ impl AbsenceModel {
 
 /// One trigger, compiled.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a key of the model by itself")]
 pub struct Trigger {
     pub name: Text,
     /// [`name_hash`] of the name.

@@ -208,7 +208,7 @@ fn quiet(spec: &ContactSpec, found: &mut Found) {
     let holds = spec.hold.as_ref().is_none_or(|h| h.value);
     match &spec.spread_ms {
         Some(spread) if !holds => {
-            found.add(&spread.place, "has no effect: when_quiet = \"skip\" holds nothing that could be spread")
+            found.add(&spread.place, "has no effect: when_quiet = \"skip\" holds nothing that could be spread");
         }
         Some(spread) if spread.value.is_some_and(|ms| !(MINUTE_MS..=MAX_SPREAD_MS).contains(&ms)) => {
             found.add(

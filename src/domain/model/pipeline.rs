@@ -75,7 +75,7 @@ impl Pipeline {
         way(model, self.axis, position).skip(1).take_while(|stop| stop.stage >= self.won).last().map(|stop| stop.entered_ms)
     }
 
-    fn walk(&self, way: impl Iterator<Item = Stop>) -> Option<Ms> {
+    fn walk(self, way: impl Iterator<Item = Stop>) -> Option<Ms> {
         let (mut since_ms, mut reversed) = (None, false);
         for stop in way {
             if reversed && stop.stage >= self.won {

@@ -1,6 +1,6 @@
 //! What teams call their events: the synonyms of the dictionary.
 
-/// What teams call it: names of the Segment B2B spec, of CRMs and marketing tools (HubSpot, Salesforce, Pardot, Marketo), of GA4 and of
+/// What teams call it: names of the Segment B2B spec, of CRMs and marketing tools (`HubSpot`, Salesforce, Pardot, Marketo), of GA4 and of
 /// advertising pixels, and plain usage. An event with such a name is the canonical one, unless a loaded model names it in its own words.
 /// A bar parts them. A name that stands in several rows is the first of them that a loaded model names.
 pub const USUAL: &[(&str, &str)] = &[

@@ -65,16 +65,14 @@ pub(super) fn first_reached(track: &Track, model: &ScoreModel, line: f64, lastin
 fn may_rise(terms: &mut Terms, offset: f64) -> bool {
     terms.sort_by(|(_, one), (_, other)| one.total_cmp(other));
     let signs = std::iter::once(offset).chain(terms.iter().map(|(points, _)| *points)).filter(|points| *points != 0.0);
-    let (mut changes, mut in_the_end, mut last) = (0, 0.0, 0.0);
-    for sign in signs.map(f64::signum) {
-        if last == 0.0 {
-            in_the_end = sign;
-        } else if sign != last {
-            changes += 1;
-        }
+    let mut signs = signs.map(|points| points > 0.0);
+    let Some(in_the_end) = signs.next() else { return false };
+    let (mut changes, mut last) = (0, in_the_end);
+    for sign in signs {
+        changes += i32::from(sign != last);
         last = sign;
     }
-    changes > 1 || changes == 1 && in_the_end > 0.0
+    changes > 1 || changes == 1 && in_the_end
 }
 
 /// A score at a time, taken apart.

@@ -244,10 +244,9 @@ pub(super) fn of_word(word: &str, around: &Around<'_>) -> Rank {
     let is = Rank::Is;
     match word {
         "chief" if around.after.iter().any(|word| word == "officer") => return is(Seniority::Executive),
-        "chief" => return is(Seniority::Director),
         "officer" if around.before.iter().any(|word| word == "chief") => return is(Seniority::Executive),
         "executive" if around.before.is_empty() && around.after.is_empty() => return is(Seniority::Executive),
-        "head" => return is(Seniority::Director),
+        "chief" | "head" => return is(Seniority::Director),
         "principal" if around.after.is_empty() => return is(Seniority::Director),
         "owner" if around.before.is_empty() || around.is_before(OWNED_FIRMS) => return is(Seniority::Owner),
         "partner" | "partnerin" | "socio" | "socia" | "sócio" | "associé" | "associée"

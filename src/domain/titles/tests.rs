@@ -6,6 +6,7 @@ use super::Seniority::{Assistant, Director, Executive, Manager, Owner, Senior, S
 use super::*;
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn those_who_decide_are_told_from_those_whose_title_only_sounds_so() {
     let all = [
         ("CEO", Executive),

@@ -81,7 +81,7 @@ pub(super) fn seen_ids(field: u32, ids: &SeenIds, w: &mut Writer<'_>) {
     let parts = [4 * ids.len(), ids.len(), chain];
     // The largest part of most records: its length is known before it is written, so that nothing has to be moved.
     w.message_of(field, parts.iter().map(|bytes| 1 + varint_bytes(*bytes as u64) + bytes).sum());
-    w.packed(1, ids.iter().map(|[a, b, c, d, _]| [*a, *b, *c, *d]));
+    w.packed(1, ids.iter().map(|[low @ .., _]| *low));
     w.packed(2, ids.iter().map(|[.., high]| [*high]));
     w.message_of(3, chain);
     encode_varint(oldest, w.out);

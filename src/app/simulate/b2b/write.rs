@@ -191,7 +191,7 @@ fn email(who: &Who<'_>) -> String {
     match who.company.kind {
         Kind::Buyer | Kind::Rival => {
             // Some addresses have the country in front, and namesakes a number behind.
-            let part = if who.company.employees > 2_000 && who.number % 5 == 0 {
+            let part = if who.company.employees > 2_000 && who.number.is_multiple_of(5) {
                 format!("{}.", who.company.country().code.to_lowercase())
             } else {
                 String::new()

@@ -21,7 +21,7 @@ const AGREEING: [&str; 13] = [
     "consent.email",
     "consent.marketing",
 ];
-/// Traits by which somebody refuses it: those of HubSpot, Salesforce, Intercom, Customer.io.
+/// Traits by which somebody refuses it: those of `HubSpot`, Salesforce, Intercom, Customer.io.
 const REFUSING: [&str; 9] = [
     "email_opt_out",
     "email_opted_out",
