@@ -13,6 +13,7 @@ pub mod elsewhere;
 pub mod internal;
 mod label;
 pub mod machine;
+mod of_cart;
 pub mod people;
 pub mod pipeline;
 pub mod predicate;
@@ -26,6 +27,7 @@ use super::names::{Kind, NameId, PropertyId, Vocabulary};
 use super::prospect::Prospect;
 use super::{Ms, Text};
 pub use label::Label;
+pub use of_cart::OfCart;
 pub use predicate::{Condition, Predicate};
 pub use series::{CartModel, CatchUp, IdleOn, OrderClears, SeriesFor};
 
@@ -223,23 +225,6 @@ impl Distinct {
     fn of(property: &str, vocabulary: &mut Vocabulary) -> Self {
         let id = vocabulary.intern_property(property);
         if property == absence::PRODUCT { Self::Product(id) } else { Self::Property(id) }
-    }
-}
-
-/// What a move may ask of a cart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OfCart {
-    Lines,
-    Quantity,
-    Value,
-}
-
-impl OfCart {
-    /// Each with its name in model files.
-    pub const ALL: [(&'static str, Self); 3] = [("lines", Self::Lines), ("quantity", Self::Quantity), ("value", Self::Value)];
-
-    fn named(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, what)| *what)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The vocabulary of the models, laid out for the decoder: which names and which places in an event are looked at.
 
 mod flags;
+mod signals;
 
 use super::bounce::{self, Says};
 use super::draft::BuiltIn;
@@ -15,6 +16,7 @@ use crate::domain::names::pages::PAGE_KIND;
 use crate::domain::names::ratings::STARS;
 use crate::domain::names::{Flags, Kind, NameId, PropertyId, Vocabulary};
 use crate::domain::titles::{OTHER_TITLE, OTHER_TITLE_TRAITS, TITLE_TRAITS};
+use signals::SIGNALS;
 use smallvec::SmallVec;
 use std::borrow::Cow;
 
@@ -84,66 +86,6 @@ pub(super) const ELSEWHERE: u8 = 2;
 
 /// Rank from which an address among the properties may be somebody else's, such as that of who serves a customer.
 pub(super) const BEYOND_DOUBT: u8 = 8;
-
-/// Where signals stand.
-const SIGNALS: [(u16, &str, Signal); 56] = [
-    (TRAITS, "email", Signal::Email(0)),
-    (CONTEXT, "traits.email", Signal::Email(1)),
-    (PROPERTIES, "email", Signal::Email(4)),
-    (PROPERTIES, "$email", Signal::Email(6)),
-    (PROPERTIES, "customer.email", Signal::Email(8)),
-    (PROPERTIES, "user.email", Signal::Email(10)),
-    (PROPERTIES, "customer_email", Signal::Email(12)),
-    (PROPERTIES, "user_email", Signal::Email(14)),
-    (PROPERTIES, "email_address", Signal::Email(16)),
-    (PROPERTIES, "billing_email", Signal::Email(18)),
-    (PROPERTIES, "billing.email", Signal::Email(20)),
-    (PROPERTIES, "contact_email", Signal::Email(22)),
-    (PROPERTIES, "machine_open", Signal::Marked),
-    (PROPERTIES, "sg_machine_open", Signal::Marked),
-    (PROPERTIES, "bot", Signal::Marked),
-    (PROPERTIES, "trigger_id", Signal::Trigger),
-    (PROPERTIES, "email_id", Signal::Mail(0)),
-    (PROPERTIES, "campaign_id", Signal::Mail(2)),
-    (PROPERTIES, "link_url", Signal::Link(0)),
-    (PROPERTIES, "link_id", Signal::Link(2)),
-    (PROPERTIES, "step", Signal::CheckoutStep),
-    (PROPERTIES, "list_id", Signal::List),
-    (PROPERTIES, "order_status", Signal::OrderStatus(0)),
-    (PROPERTIES, "status", Signal::OrderStatus(1)),
-    (PROPERTIES, "financial_status", Signal::OrderStatus(2)),
-    (PROPERTIES, "payment_status", Signal::OrderStatus(3)),
-    (PROPERTIES, "cancel_reason", Signal::OrderReason(0)),
-    (PROPERTIES, "reason", Signal::OrderReason(1)),
-    (CONTEXT, "userAgent", Signal::UserAgent(0)),
-    (PROPERTIES, "user_agent", Signal::UserAgent(2)),
-    (TRAITS, "userId", Signal::User(0)),
-    (CONTEXT, "traits.userId", Signal::User(2)),
-    (CONTEXT, "userId", Signal::User(4)),
-    (PROPERTIES, "userId", Signal::User(6)),
-    (PROPERTIES, "customer_id", Signal::User(8)),
-    (PROPERTIES, "customer.id", Signal::User(10)),
-    (TRAITS, "id", Signal::User(12)),
-    (CONTEXT, "traits.id", Signal::User(14)),
-    (TRAITS, "anonymousId", Signal::Anonymous(0)),
-    (CONTEXT, "traits.anonymousId", Signal::Anonymous(2)),
-    (CONTEXT, "anonymousId", Signal::Anonymous(4)),
-    (PROPERTIES, "anonymousId", Signal::Anonymous(6)),
-    (PROPERTIES, "distinct_id", Signal::Anonymous(8)),
-    (CONTEXT, "clientId", Signal::Anonymous(10)),
-    (PROPERTIES, "category", Signal::PageWord(0)),
-    (PROPERTIES, "title", Signal::PageWord(1)),
-    (CONTEXT, "page.title", Signal::PageWord(1)),
-    (PROPERTIES, STARS, Signal::Rating(0)),
-    (PROPERTIES, "rating", Signal::Rating(2)),
-    (PROPERTIES, "review_rating", Signal::Rating(4)),
-    (PROPERTIES, "review.rating", Signal::Rating(6)),
-    (PROPERTIES, "rating_value", Signal::Rating(8)),
-    (PROPERTIES, "max_rating", Signal::BestRating(0)),
-    (PROPERTIES, "best_rating", Signal::BestRating(2)),
-    (PROPERTIES, "rating_scale", Signal::BestRating(4)),
-    (PROPERTIES, "rating_out_of", Signal::BestRating(6)),
-];
 
 /// Some are only looked at where a model asks for what is made of them.
 fn is_wanted(signal: Signal, vocabulary: &Vocabulary) -> bool {
