@@ -11,6 +11,8 @@ STARTED, ENTERED = plain("Checkout Started"), plain("Payment Info Entered")
 VIEWED, COMPLETED = plain("Checkout Step Viewed"), plain("Checkout Step Completed")
 # Steps in their order. Those with a number come before those with a name.
 NAMED = ("address", "shipping", "payment")
+# Behind all of them: once it has ordered a visit is through.
+ORDERED = (3, 0, 0, "")
 
 
 class Attempt:
@@ -53,8 +55,8 @@ def figures(diary):
 
 
 def of_week(monday, entered, onward, until):
-    # Visits of a week that is over have gone on, or never will.
-    is_over = until >= monday + times.WEEK + times.DAY
+    # Visits take minutes: from the second day of a week on nearly all have gone on, or never will.
+    is_over = until >= monday + times.DAY
     went = min(onward, entered)
     return {
         "begins": times.day(monday),

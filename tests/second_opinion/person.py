@@ -123,18 +123,18 @@ class Person:
 
     def check_out(self, event, news):
         """A visit stands at the furthest step of the checkout that it reached; it goes on by reaching a further one, or by ordering."""
+        step = checkout.ORDERED if news.kind == "placed" else checkout.step_of(event)
         at = self.attempt
-        if news.kind == "placed" and at and event.at >= at.since:
-            if at.visit == self.sessions:
-                self.diary.checkout.append((at.step, at.since, True))
-            self.attempt = None
-        step = checkout.step_of(event)
-        if step is None or (at and event.at < at.since) or (at and at.visit == self.sessions and step <= at.step):
+        if step is None or (at and event.at < at.since):
             return
-        if at and at.visit == self.sessions:
+        same_visit = at and at.visit == self.sessions
+        if same_visit and step <= at.step:
+            return
+        if same_visit:
             self.diary.checkout.append((at.step, at.since, True))
+        if step != checkout.ORDERED:
+            self.diary.checkout.append((step, event.at, False))
         self.attempt = checkout.Attempt(step, event.at, self.sessions)
-        self.diary.checkout.append((step, event.at, False))
 
     def act(self, event):
         self.held = self.carts.held() if self.model.asks_for_cart else None
