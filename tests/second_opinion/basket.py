@@ -122,3 +122,7 @@ class Basket:
     def holds_any(self, products, until):
         wanted = [what(product) for product in products]
         return any(line.added <= until and fits(key, line.what) for line in self.lines for key in wanted)
+
+    @staticmethod
+    def means(products, line):
+        return any(fits(what(product), line.what) for product in products)

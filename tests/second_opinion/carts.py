@@ -14,19 +14,53 @@ PAYMENT_FAILED = plain("Payment Failed")
 CHECKOUT_STEPS = names("Checkout Step Viewed", "Checkout Step Completed", "Payment Info Entered")
 
 
+NOTHING = object()
+
+
+def share_of(goods, event, taken):
+    """What of an order is of these goods: its value if it has no others, else what its lines of them cost."""
+    if not goods:
+        return event.value
+    rows = [(what(p), p.get("price"), quantity(p)) for p in event.products()]
+    prices = {line.what: line.price for line in taken}
+    rows = rows or [(line.what, line.price, line.quantity) for line in taken]
+    own = [(prices.get(key) if price is None else float(price), number) for key, price, number in rows if key in goods]
+    if not own:
+        return NOTHING
+    if len(own) == len(rows) or event.value is None:
+        return event.value
+    if any(price is None for price, _ in own):
+        return event.value
+    return min(max(0.0, event.value), sum(price * number for price, number in own))
+
+
 class PastOrder:
     """What an order took from a cart, and the reminders that it followed."""
 
-    def __init__(self, event, cart, lines, followed, value):
-        self.order_id, self.at, self.cart_id, self.episode = event.order_id, event.at, cart.id, cart.series.episode
-        self.lines, self.sent, self.value = lines, followed, value
-        self.currency = event.currency or cart.currency
+    def __init__(self, event, cart_id, currency, lines):
+        self.order_id, self.at, self.cart_id = event.order_id, event.at, cart_id
+        self.lines, self.currency = lines, event.currency or currency
+        self.episode = self.value = self.by = self.forgotten = None
+        self.sent, self.goods = [], set()
+
+    @property
+    def is_late(self):
+        return self.forgotten is not None and self.at >= self.forgotten.at
+
+
+class Forgotten:
+    """A cart that was reminded of and is forgotten: its goods may be bought all the same, late."""
+
+    def __init__(self, cart, at):
+        self.id, self.at, self.currency, self.value = cart.id, at, cart.currency, cart.value()
+        self.sent, self.goods = [sent for sent in cart.series.sent if not sent.void], cart.series.goods
+        self.episode = self.sent[-1].episode if self.sent else None
 
 
 class Carts:
     def __init__(self, person, rules, session_gap, tell):
         self.person, self.rules, self.session_gap, self.tell = person, rules, session_gap, tell
-        self.all, self.past = [], []
+        self.all, self.past, self.forgotten = [], [], []
         self.cooldown_from, self.cooldown_told = None, True
         self.bought_until, self.bought = None, []
 
@@ -60,6 +94,9 @@ class Carts:
         self.all.append(cart)
         return cart
 
+    def reminders(self):
+        return [sent for one in [*(c.series for c in self.all), *self.forgotten] for sent in one.sent if not sent.void]
+
     # What an event does.
 
     def take(self, event, news):
@@ -81,6 +118,10 @@ class Carts:
             self.payment_failed(event)
         elif event.name == ORDERED and news.kind in ("placed", "retold"):
             self.order(event, news)
+            if news.kind == "retold":
+                self.lower(event, news)
+        elif news.kind == "retold":
+            self.lower(event, news)
         elif news.kind in ("taken back", "refunded in part"):
             self.take_back(event, news)
         now = len(self.open_carts())
@@ -160,6 +201,7 @@ class Carts:
         if other and other.touched <= event.at:
             moved = other.series
             moved.sent = cart.series.sent + moved.sent
+            moved.goods |= cart.series.goods
             cart.series, other.series = moved, Series()
 
     def arm(self, cart, event, why):
@@ -202,8 +244,14 @@ class Carts:
         recalled = self.recall(cart, event, reason)
         series = cart.series
         state, series.state = series.state, {"armed": "idle", "running": "ended"}.get(series.state, series.state)
+        if state != "running" and reason == "hard-bounce":
+            # What nobody opened or clicked never arrived.
+            series.void(lambda sent: sent.opened is None and sent.clicked is None)
         if not recalled and (state == "running" or (state == "armed" and reason != "emptied")):
             self.tell.outcome("cart.cancelled", reason, series.episode, cart)
+        if state == "running":
+            # What is told as cancelled is never told as recovered.
+            series.void()
 
     def end_all(self, event, reason):
         for cart in self.all:
@@ -238,6 +286,7 @@ class Carts:
             self.tell.outcome("cart.skipped", "min-value", series.episode, cart, step=step)
             return
         series.sent.append(Sent(step, series.episode, at))
+        series.goods |= {line.what for line in cart.lines}
         if first:
             self.cooldown_from, self.cooldown_told = at, False
         self.tell.reminder(step, series.episode, cart)
@@ -247,8 +296,11 @@ class Carts:
         if cart.lines:
             self.tell.cart("forgotten", 1, at)
         state = cart.series.state
-        if state in ("running", "complete") or (state in ("armed", "idle") and cart.series.sent):
+        left = [sent for sent in cart.series.sent if not sent.void]
+        if state in ("running", "complete") or (state in ("armed", "idle") and left):
             self.tell.outcome("cart.expired", "forgotten", cart.series.episode, cart)
+            if left and cart.series.goods and self.rules.late_window is not None:
+                self.forgotten = [*self.forgotten[-3:], Forgotten(cart, at)]
 
     # Orders.
 
@@ -269,14 +321,64 @@ class Carts:
                 whole = self.rules.order_clears == "cart" and (cart is own or (own is None and has_some))
                 concerned = True
             about.append((cart, whole, concerned, has_some))
-        mailed = [(c.series.sent[-1].left if c.series.sent else -1, -n) for n, (c, _, con, some) in enumerate(about) if con and some]
-        credited = -max(mailed)[1] if mailed else None
+        worth = self.worth(event, about, until)
         all_taken = []
-        for n, (cart, whole, concerned, has_some) in enumerate(about):
+        for cart, whole, concerned, has_some in about:
             if concerned:
-                all_taken += self.order_on(cart, event, (whole, has_some, until, n == credited, news.kind == "retold"))
-        if news.kind != "retold":
-            self.remember_bought(until, all_taken, products)
+                how = whole, has_some, until, worth.get(cart, NOTHING), news.kind == "retold"
+                all_taken += self.order_on(cart, event, how)
+        if news.kind == "retold":
+            return
+        self.remember_bought(until, all_taken, products)
+        if not worth:
+            self.order_of_forgotten(event, all_taken)
+        live = any(cart.series.is_live for cart in self.all)
+        if self.rules.order_ends_cooldown and not live and self.cooldown_from is not None and self.cooldown_from <= until:
+            self.cooldown_from, self.cooldown_told = None, False
+
+    def worth(self, event, about, until):
+        """By cart: what of the order is of goods that it was reminded of. Its value counts once, first for the cart mailed last."""
+        mailed = []
+        for number, (cart, whole, concerned, has_some) in enumerate(about):
+            left = [sent.left for sent in cart.series.sent if sent.may_lead_to(event.at)]
+            if concerned and left and (has_some or not whole):
+                mailed.append((-max(left), number, cart, whole))
+        worth, left = {}, event.value
+        for _, _, cart, whole in sorted(mailed, key=lambda row: row[:2]):
+            products = event.products()
+            taken = [line for line in cart.lines if line.added <= until and (whole or not products or cart.means(products, line))]
+            if not taken and not whole:
+                continue
+            share = share_of(cart.series.goods, event, taken)
+            if share is NOTHING:
+                continue
+            if share is not None and left is not None:
+                share = min(share, left)
+                left -= share
+            worth[cart] = share
+        return worth
+
+    def order_of_forgotten(self, event, taken):
+        """An order of the goods of a cart that was forgotten, not too long after its last reminder: late, and none of the recovered."""
+        self.forgotten = [f for f in self.forgotten if event.at <= f.sent[-1].left + self.rules.late_window]
+        bought = []
+        for cart in self.forgotten:
+            share = event.value if cart.value is None or event.value is None else min(event.value, cart.value)
+            if event.products() or taken:
+                share = share_of(cart.goods, event, taken)
+            if share is not NOTHING and any(sent.may_lead_to(event.at) for sent in cart.sent):
+                bought.append((cart, share))
+        if bought:
+            cart, share = max(bought, key=lambda one: one[0].sent[-1].left)
+            self.forgotten = [f for f in self.forgotten if all(f is not one for one, _ in bought)]
+            past = PastOrder(event, cart.id, cart.currency, [])
+            past.episode, past.sent, past.goods, past.value, past.forgotten = cart.episode, cart.sent, cart.goods, share, cart
+            self.recovered(past)
+            self.past.append(past)
+
+    def recovered(self, past):
+        past.by = attribution(past.sent, past.at, self.rules)
+        self.tell.recovered(past)
 
     def remember_bought(self, until, taken, products):
         if self.bought_until is not None and self.bought_until + self.session_gap <= until:
@@ -285,28 +387,27 @@ class Carts:
         self.bought += [(line.what, line.quantity) for line in taken] + [(what(p), quantity(p)) for p in products]
 
     def order_on(self, cart, event, how):
-        whole, has_some, until, credited, again = how
+        whole, has_some, until, share, again = how
+        followed = share is not NOTHING
         taken = cart.take(event.products(), until, whole)
         is_news = bool(taken) or (whole and not again)
         if whole or is_news:
             cart.touched = max(cart.touched, event.at)
         series = cart.series
-        past = PastOrder(event, cart, taken, [], None)
+        past = PastOrder(event, cart.id, cart.currency, taken)
+        past.episode = series.episode
         if is_news and (whole or not cart.lines or not series.is_live):
             recalled = self.recall(cart, event, "ordered")
             concerned = series.episode is None or series.episode <= max(event.at, until)
-            is_bought = has_some or not whole
-            if is_bought and any(sent.left <= event.at for sent in series.sent):
-                by = attribution(series.sent, event.at, self.rules)
-                value = event.value if credited else None
-                currency = event.currency or cart.currency
-                self.tell.outcome("cart.recovered", "ordered", series.episode, cart, by=by, worth=(value, currency))
-                past.sent, series.sent = series.sent, []
-                past.value = value
+            if followed:
+                past.sent, series.sent = [sent for sent in series.sent if sent.may_lead_to(event.at)], []
+                past.episode, past.goods, past.value = past.sent[-1].episode, series.goods, share
+                series.goods = set()
+                self.recovered(past)
             elif series.state == "running" and concerned and not recalled:
                 self.tell.outcome("cart.cancelled", "ordered", series.episode, cart)
             if concerned:
-                cart.series = Series(series.sent if is_bought else [])
+                cart.series = Series()
         if past.lines or past.sent:
             self.past.append(past)
         return taken
@@ -325,32 +426,53 @@ class Carts:
     def bring_back(self, past, event, reason):
         self.past.remove(past)
         if past.sent:
-            self.reverse(past, reason, past.value)
+            self.tell.reversal(past, reason, past.value, whole=True)
+        if past.forgotten is not None:
+            self.forgotten.append(past.forgotten)
+            return
         if not past.lines or event.at > past.at + self.rules.payment_window:
             return
         cart = self.named(past.cart_id) or self.make(past.cart_id, event.at)
         cart.lines += [line for line in past.lines if all(li.what != line.what for li in cart.lines)]
         cart.series.sent = past.sent + cart.series.sent
+        cart.series.goods |= past.goods
         cart.in_checkout = True
         cart.touched = max(cart.touched, event.at)
         self.bought_until, self.bought = None, []
         self.arm(cart, event, FAILED)
+
+    def meant(self, event):
+        """The orders that an event is about and that counted as recovered."""
+        return [p for p in self.past if event.order_id is not None and p.order_id == event.order_id and p.at <= event.at]
 
     def take_back(self, event, news):
         """Cancelled or refunded: what counted as recovered is taken back, all of it or in part."""
         if news.by == "failed":
             self.payment_failed(event)
             return
-        reason = news.by
-        for past in [p for p in self.past if event.order_id is not None and p.order_id == event.order_id and p.at <= event.at]:
+        for past in self.meant(event):
+            is_gone = news.order.standing != "stands"
             if news.by == "cancelled" and not is_unwanted(event) and event.at <= past.at + self.rules.payment_window:
-                self.bring_back(past, event, reason)
+                self.bring_back(past, event, news.by)
             elif past.sent:
-                part = past.value if news.by == "cancelled" or event.value is None else abs(event.value)
-                part = None if past.value is None or part is None else min(part, past.value)
-                self.reverse(past, reason, part)
-                past.value = None if part is None or past.value - part < 0.01 else past.value - part
-                past.sent = past.sent if past.value is not None else []
+                left = None
+                if not is_gone and past.value is not None:
+                    left = min(past.value, news.order.total - news.order.refunded)
+                self.less(past, left, news.by)
 
-    def reverse(self, past, reason, value):
-        self.tell.reversal(reason, past.episode, value, past.currency)
+    def lower(self, event, news):
+        """An order that is told again is worth less than what counts as recovered."""
+        for past in self.meant(event):
+            left = None if news.order.total is None else news.order.total - news.order.refunded
+            if past.sent and left is not None and past.value is not None and past.value - left >= 0.01:
+                self.less(past, left, "order-changed")
+
+    def less(self, past, left, reason):
+        """So much of it is left; None, or less than a cent: nothing."""
+        whole = left is None or left < 0.01
+        gone = None if past.value is None else past.value - (0.0 if whole else left)
+        if not whole and (gone is None or gone < 0.01):
+            return
+        self.tell.reversal(past, reason, gone, whole)
+        past.value = None if whole else left
+        past.sent = [] if whole else past.sent

@@ -11,7 +11,9 @@ class Diary:
         self.checkout = []
         self.touches, self.triggers = Counter(), Counter()
         self.leads, self.answers, self.passed, self.answer_times = Counter(), Counter(), Counter(), []
-        self.carts, self.reminders, self.outcomes, self.reversals = [], [], [], []
+        self.carts, self.reminders, self.outcomes = [], [], []
+        # Late or not, what it follows from, the episode, +1 or -1 (0: only worth less), what it is worth.
+        self.recoveries = []
 
     def covers(self, at):
         self.since = at if self.since is None else min(self.since, at)
@@ -30,9 +32,14 @@ class Diary:
     def reminder(self, step, episode, cart):
         self.reminders.append((step, episode, cart.value(), cart.currency))
 
-    def outcome(self, kind, reason, episode, cart, step=None, by=None, worth=None):
-        value, currency = worth or (cart.value(), cart.currency)
-        self.outcomes.append((kind, reason, episode, step, value, currency, by))
+    def outcome(self, kind, reason, episode, cart, step=None):
+        self.outcomes.append((kind, reason, episode, step, cart.value(), cart.currency))
 
-    def reversal(self, reason, episode, value, currency):
-        self.outcomes.append(("cart.reversed", reason, episode, None, value, currency, None))
+    def recovered(self, past):
+        kind = "cart.recovered-late" if past.is_late else "cart.recovered"
+        self.outcomes.append((kind, "ordered", past.episode, None, past.value, past.currency))
+        self.recoveries.append((past.is_late, past.by, past.episode, 1, past.value, past.currency))
+
+    def reversal(self, past, reason, value, whole):
+        self.outcomes.append(("cart.reversed", reason, past.episode, None, value, past.currency))
+        self.recoveries.append((past.is_late, past.by, past.episode, -int(whole), -(value or 0), past.currency))

@@ -10,6 +10,21 @@ SOON_CLICKED = 10 * times.SECOND
 CLICKS_AT_ONCE = 5 * times.SECOND
 
 
+# Names of the mail or campaign, and the words by which one says that it reminds of a cart.
+MAIL_NAMES = ("email_id", "campaign_id", "campaign_name", "email_subject")
+CART_WORDS = ("cart", "basket", "checkout", "warenkorb", "panier", "carrito", "carrello")
+REMINDER_WORDS = ("abandon", "remind", "recover", "forgot", "erinner", "abbrech", "abbruch", "vergessen", "relance")
+
+
+def is_of_reminders(event, campaigns):
+    named = [plain(event.properties[name]) for name in MAIL_NAMES if event.properties.get(name)]
+    if campaigns is not None:
+        return not named or any(plain(name) in named for name in campaigns)
+    return not named or any(
+        any(word in name for word in CART_WORDS) and any(word in name for word in REMINDER_WORDS) for name in named
+    )
+
+
 class Mail:
     def __init__(self):
         self.withheld, self.since = None, None
@@ -38,10 +53,11 @@ class Mail:
                 one.clicked = None
         return True
 
-    def note(self, event, sent):
-        """An open or click belongs to the last reminder that left before it."""
-        if event.name in (OPENED, CLICKED):
-            before = [one for one in sent if one.left <= event.at]
+    @staticmethod
+    def note(event, sent, campaigns):
+        """An open or click belongs to the last reminder that left before it, unless it names a mail or campaign that is none."""
+        if event.name in (OPENED, CLICKED) and is_of_reminders(event, campaigns):
+            before = [one for one in sent if one.may_lead_to(event.at)]
             if before:
                 last = max(before, key=lambda one: one.left)
                 setattr(last, "opened" if event.name == OPENED else "clicked", event.at)

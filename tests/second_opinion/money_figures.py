@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 
 import times
-from arithmetic import cases, less, money, per, quantile, share, trust
+from arithmetic import cases, money, per, quantile, share, trust
 
 def cart_figures(diary):
     count = Counter()
@@ -14,25 +14,30 @@ def cart_figures(diary):
     steps = Counter(step for step, *_ in diary.reminders)
     first = [r for r in diary.reminders if r[0] == 1]
     skipped = [o for o in diary.outcomes if o[0] == "cart.skipped" and o[3] == 1]
-    recovered = [o for o in diary.outcomes if o[0] == "cart.recovered"]
+    in_time = [r for r in diary.recoveries if not r[0]]
+    late = [r for r in diary.recoveries if r[0]]
     reversed_ = [o for o in diary.outcomes if o[0] == "cart.reversed"]
     for what, episodes in (
         ("abandoned", [r[1] for r in first] + [o[2] for o in skipped]),
         ("reminded", [r[1] for r in first]),
-        ("recovered", [o[2] for o in recovered]),
     ):
         for episode in episodes:
             count[what] += 1
             weeks[times.monday(episode)][what] += 1
+    for _, _, episode, number, _, _ in in_time:
+        count["recovered"] += number
+        weeks[times.monday(episode)]["recovered"] += number
 
-    def worth(outcomes):
-        return money((o[4], o[5]) for o in outcomes)
+    def worth(rows):
+        return money((r[4], r[5]) for r in rows)
+
+    def number(rows):
+        return sum(r[3] for r in rows)
 
     ended = count["ordered"] + count["emptied"] + count["forgotten"]
-    by = {way: [o for o in recovered if o[6] == way] for way in ("click", "open")}
+    by = {way: [r for r in in_time if r[1] == way] for way in ("click", "open", None)}
     columns = ("opened", "abandoned", "reminded", "recovered")
     attributed, started, bought = by["click"] + by["open"], count["checkout started"], count["checkout ordered"]
-    recovered_value = money([(o[4], o[5]) for o in recovered] + [(-(o[4] or 0), o[5]) for o in reversed_])
     return {
         "opened": count["opened"],
         "ordered": count["ordered"],
@@ -54,17 +59,19 @@ def cart_figures(diary):
         "recovered": count["recovered"],
         "recovery_rate": share(count["recovered"], count["reminded"]),
         "recovery_rate_trust": trust(count["recovered"], count["reminded"]),
-        "recovered_attributed": len(attributed),
-        "attributed_recovery_rate": share(len(attributed), count["reminded"]),
-        "attributed_recovery_rate_trust": trust(len(attributed), count["reminded"]),
+        "recovered_attributed": number(attributed),
+        "attributed_recovery_rate": share(number(attributed), count["reminded"]),
+        "attributed_recovery_rate_trust": trust(number(attributed), count["reminded"]),
         "recovered_attributed_value": worth(attributed),
-        "recovered_unattributed": count["recovered"] - len(attributed),
-        "recovered_unattributed_value": less(recovered_value, worth(attributed)),
-        "recovered_by_click": len(by["click"]),
-        "recovered_by_open": len(by["open"]),
+        "recovered_unattributed": number(by[None]),
+        "recovered_unattributed_value": worth(by[None]),
+        "recovered_late": number(late),
+        "recovered_late_value": worth(late),
+        "recovered_by_click": number(by["click"]),
+        "recovered_by_open": number(by["open"]),
         "reversed": len(reversed_),
         "abandoned_value": money([(r[2], r[3]) for r in first] + [(o[4], o[5]) for o in skipped]),
-        "recovered_value": recovered_value,
+        "recovered_value": worth(in_time),
         "recovered_by_click_value": worth(by["click"]),
         "recovered_by_open_value": worth(by["open"]),
         "reversed_value": worth(reversed_),

@@ -84,7 +84,7 @@ class Person:
             return
         self.seen.add(event.message)
         self.diary.covers(event.at)
-        sent = [one for cart in self.carts.all for one in cart.series.sent]
+        sent = self.carts.reminders()
         by_machine = self.mail.made_by_machine(event, sent)
         self.see(event, by_machine)
         if by_machine:
@@ -99,7 +99,7 @@ class Person:
         reason = self.mail.hear(event)
         self.check_out(event, news)
         self.carts.take(event, news)
-        self.mail.note(event, sent)
+        self.mail.note(event, self.carts.reminders(), self.model.cart.campaigns)
         if reason:
             self.carts.end_all(event, reason)
         if news.kind not in NO_RULES:

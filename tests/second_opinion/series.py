@@ -20,6 +20,9 @@ class CartRules:
         self.click_window = length("click_window", "5d")
         self.open_window = length("open_window", "1d")
         self.payment_window = length("payment_window", "24h")
+        self.late_window = length("late_window", "30d")
+        self.order_ends_cooldown = spec.get("order_ends_cooldown", True)
+        self.campaigns = spec.get("campaigns")
         least = spec.get("min_value")
         self.is_worth_it = (lambda value: value > 0) if least is None else (lambda value: least == "off" or value >= least)
         if spec.get("series", "prospect") != "prospect" or "not_by" in spec:
@@ -32,6 +35,11 @@ class Sent:
     def __init__(self, step, episode, left):
         self.step, self.episode, self.left = step, episode, left
         self.opened = self.clicked = None
+        # Its series was cancelled: nothing is recovered by it any more.
+        self.void = False
+
+    def may_lead_to(self, ordered):
+        return not self.void and self.left <= ordered
 
 
 class Series:
@@ -44,6 +52,8 @@ class Series:
         self.last_left = False
         self.done = 0
         self.sent = sent or []
+        # What was in the cart when its reminders left: recovered is what of these is bought.
+        self.goods = set()
 
     @property
     def is_live(self):
@@ -63,8 +73,9 @@ class Series:
         return at + rules.grace
 
     def arm(self, at, why):
-        sent = self.sent
+        sent, goods = self.sent, self.goods
         self.__init__(sent)
+        self.goods = goods
         self.state, self.why, self.episode = "armed", why, at
 
     def step(self, rules, idle_since, at, left):
@@ -76,12 +87,18 @@ class Series:
         self.state = "complete" if self.done == len(rules.steps) else "running"
         return self.done
 
+    def void(self, which=lambda sent: True):
+        for sent in filter(which, self.sent):
+            sent.void = True
+        if all(sent.void for sent in self.sent):
+            self.goods = set()
+
 
 def attribution(sent, ordered, rules):
     """What an order follows from: a click within its window before it, else an open within its own, else nothing."""
 
     def any_within(window, what):
-        moments = [(getattr(s, what), s.left) for s in sent if getattr(s, what) is not None]
+        moments = [(getattr(s, what), s.left) for s in sent if not s.void and getattr(s, what) is not None]
         return window is not None and any(left <= at <= ordered <= at + window for at, left in moments)
 
     if any_within(rules.click_window, "clicked"):
