@@ -31,7 +31,7 @@ pub struct ForgottenCart {
 /// Remembers a cart that is forgotten, if it was reminded of and nothing cancelled that.
 pub(super) fn keep(prospect: &mut Prospect, cart: &Cart, forgotten_ms: Ms, model: &CartModel) {
     let claims = cart.series.sent.iter().filter(|s| !s.void);
-    let mut sent: Vec<SentStep> = claims.cloned().collect();
+    let mut sent: Vec<SentStep> = claims.copied().collect();
     let (Some(last), Some(_)) = (sent.last(), model.late_window_ms) else { return };
     if cart.series.goods.is_empty() {
         return;
@@ -98,7 +98,7 @@ pub(super) fn order(
     let mut told = Told::of(if late { OutcomeKind::RecoveredLate } else { OutcomeKind::Recovered }, Reason::Ordered);
     (told.value, told.late, told.episode_ms) = (share.value, late, Some(cart.episode_ms));
     let about = (cart.cart.as_ref(), cart.currency.as_ref(), &cart.sent[..]);
-    report_of(about, told, event, context, effects);
+    report_of(about, &told, event, context, effects);
     let ForgottenCart { cart, episode_ms, forgotten_ms, sent, goods, value: _, currency } = cart;
     let past = PastOrder {
         cart,

@@ -126,20 +126,20 @@ pub(super) fn refunded(goods: &[u32], event: &Event<'_>) -> Option<f64> {
 struct Sum {
     count: usize,
     unknown: bool,
-    sum: f64,
+    total: f64,
 }
 
 impl Sum {
     fn add(&mut self, price: Option<f64>, quantity: f64) {
         self.count += 1;
         match price {
-            Some(price) => self.sum += price * quantity,
+            Some(price) => self.total += price * quantity,
             None => self.unknown = true,
         }
     }
 
     fn known(&self) -> Option<f64> {
-        Some(self.sum).filter(|sum| !self.unknown && sum.is_finite())
+        Some(self.total).filter(|total| !self.unknown && total.is_finite())
     }
 }
 

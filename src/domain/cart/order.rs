@@ -172,7 +172,7 @@ fn one(
         // The series whose reminders it follows; a later one of the same cart may have been armed since.
         past.episode_ms = sent.last().map_or(past.episode_ms, |s| s.episode_ms);
         (told.value, told.episode_ms) = (share.value, Some(past.episode_ms));
-        report_of((cart.id.as_ref(), cart.only_currency(), &sent), told, event, context, effects);
+        report_of((cart.id.as_ref(), cart.only_currency(), &sent), &told, event, context, effects);
         (past.sent, past.value) = (sent, share.value);
         past.goods = std::mem::take(&mut cart.series.goods);
     } else if cart.series.phase == Phase::Running && concerned && !recalled {

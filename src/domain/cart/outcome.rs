@@ -80,12 +80,12 @@ pub(super) fn report(
 /// Tells that an order follows reminders: those of a cart called so, in this currency.
 pub(super) fn report_of(
     (cart, currency, sent): (Option<&Text>, Option<&Text>, &[SentStep]),
-    told: Told,
+    told: &Told,
     order: &Event<'_>,
     context: &CartContext<'_>,
     effects: &mut Effects,
 ) {
-    let id = id(&told, cart.map(Text::as_str), (order.time_ms, order.message_hash), context);
+    let id = id(told, cart.map(Text::as_str), (order.time_ms, order.message_hash), context);
     let mut body = CartOutcome {
         cart_id: cart.cloned(),
         episode_ms: told.episode_ms.unwrap_or_default(),
