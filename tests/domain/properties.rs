@@ -96,7 +96,7 @@ fn models_for(events: &[Did]) -> Arc<Models> {
     match events.len() % 3 {
         0 => shop(cart),
         1 => shop(&format!("{cart}\n{CONTACT}")),
-        _ => shop_that_says_who_buys(&cart, LEADS),
+        _ => shop_that_says_who_buys(cart, LEADS),
     }
 }
 
