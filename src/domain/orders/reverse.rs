@@ -139,9 +139,16 @@ impl Without<'_> {
         };
         let is_fact = |(n, stop): (usize, &Stop)| {
             let first = n == 0 && is_cut && stop.entered_ms != self.order.placed_ms;
-            first || self.is_beyond_memory(stop) || !(is_order(stop) || stop.by.cause == Cause::OrderReversed)
+            // What was moved back since was no fact: the order may stand again, under another time.
+            let was_undone = way.get(n + 1).is_some_and(|next| next.by.cause == Cause::OrderReversed);
+            let is_other = !(is_order(stop) || stop.by.cause == Cause::OrderReversed);
+            first || is_other || self.is_beyond_memory(stop) && !was_undone
         };
-        let mut orders: Vec<&KnownOrder> = self.standing.iter().filter(|order| !order.rules.is_empty()).copied().collect();
+        // Orders from before the oldest stop that is remembered have led there: they lead nowhere again.
+        let since_ms = way.first().filter(|first| is_cut && first.entered_ms != self.order.placed_ms).map(|first| first.entered_ms);
+        let is_ahead = |order: &&&KnownOrder| since_ms.is_none_or(|since_ms| order.placed_ms >= since_ms);
+        let known = self.standing.iter().filter(|order| !order.rules.is_empty()).filter(is_ahead);
+        let mut orders: Vec<&KnownOrder> = known.copied().collect();
         orders.sort_by_key(|order| order.placed_ms);
         let mut orders = orders.into_iter().peekable();
         let mut at: Option<Stop> = None;
