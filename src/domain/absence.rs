@@ -4,6 +4,7 @@
 
 mod interest;
 mod leave;
+mod went_back;
 
 use super::effect::{Body, Effects, Limit, Note, Reason};
 use super::event::{Event, Position};
@@ -104,7 +105,11 @@ pub fn turn(prospect: &mut Prospect, turn: &Turn<'_, '_>, effects: &mut Effects)
     if model.absence.triggers.is_empty() {
         return;
     }
+    let event = turn.event.filter(|event| !went_back::is_none(event, turn.news));
     if let Some(event) = turn.event {
+        went_back::turn(prospect, event, turn, effects);
+    }
+    if let Some(event) = event {
         withdraw(prospect, event, turn, effects);
         for trigger in &model.absence.triggers {
             if trigger.unless.as_ref().is_some_and(|c| c.holds(event)) {
@@ -153,7 +158,7 @@ fn arm_by(prospect: &mut Prospect, trigger: &Trigger, reached: &[(bool, Text, Ms
         event: turn.event.map_or_else(Text::default, |e| e.name.chars().take(MAX_EVENT_NAME_CHARS).collect()),
         position: turn.event.map(|e| e.position).unwrap_or_default(),
     };
-    match (&trigger.after, turn.event) {
+    match (&trigger.after, turn.event.filter(|event| !went_back::is_none(event, turn.news))) {
         (After::Event { condition, count }, Some(event)) if condition.holds(event) => {
             let enough = count.as_ref().is_none_or(|(rule, count)| {
                 let Some(track) = prospect.tracks.get_mut(turn.charge) else { return false };

@@ -24,8 +24,6 @@ pub fn reverse(prospect: &mut Prospect, at: usize, turn: &Turn<'_, '_>, effects:
     let Some(gone) = more.known_orders.list.get_mut(at) else { return };
     let order = gone.clone();
     (gone.rules, gone.gave) = (Few::new(), Few::new());
-    // What it set off.
-    more.absence.change(|absence| absence.pending.retain(|p| p.episode_ms != order.placed_ms || p.event != ORDER));
     let standing: Vec<&KnownOrder> = more.known_orders.list.iter().filter(|o| o.standing.stands()).collect();
     let mut without =
         Without { order: &order, standing: &standing, known: &more.known_orders.list, sessions: *sessions, won: None };
