@@ -143,7 +143,8 @@ impl Without<'_> {
             first || is_other || self.is_beyond_memory(stop) && !was_undone
         };
         // Orders from before the oldest stop that is remembered have led there: they lead nowhere again.
-        let since_ms = way.first().filter(|first| is_cut && first.entered_ms != self.order.placed_ms).map(|first| first.entered_ms);
+        let since_ms =
+            way.first().filter(|first| is_cut && first.entered_ms != self.order.placed_ms).map(|first| first.entered_ms);
         let is_ahead = |order: &&&KnownOrder| since_ms.is_none_or(|since_ms| order.placed_ms >= since_ms);
         let known = self.standing.iter().filter(|order| !order.rules.is_empty()).filter(is_ahead);
         let mut orders: Vec<&KnownOrder> = known.copied().collect();
