@@ -68,7 +68,7 @@ fn a_good_model_is_ok_with_0() {
 
 #[test]
 fn a_model_is_drawn_for_graphviz() {
-    for (model, stages) in [("ecommerce", 15), ("b2b10", 10), ("aida", 4)] {
+    for (model, stages) in [("ecommerce", 16), ("b2b10", 11), ("aida", 4)] {
         let output = leadstream(&["model", "check", "--dot", model]);
         assert_eq!(code(&output), 0, "{}", stderr(&output));
         let text = stdout(&output);
