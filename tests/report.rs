@@ -178,7 +178,7 @@ fn the_default_model_finds_both_accidents_at_the_single_steps_of_the_checkout_an
         };
         let wanted = [
             ["Payment Info Entered", "2024-05-20", "2024-06-09", "low"],
-            ["Checkout Step Completed", "2024-04-08", "2024-05-12", "low"],
+            ["Checkout Step 1 Completed", "2024-04-08", "2024-05-12", "low"],
         ];
         assert_eq!(runs(&report["checkout"]["unusual"]), wanted.map(|run| run.map(str::to_owned)), "{by_session}");
         // The stage that the payment is in shows the outage once more; nothing else stands out.
