@@ -15,6 +15,8 @@
 mod carts;
 #[path = "golden_state/contact.rs"]
 mod contact;
+#[path = "golden_state/everything.rs"]
+mod everything;
 #[path = "golden_state/orders.rs"]
 mod orders;
 #[path = "golden_state/people.rs"]
@@ -34,6 +36,7 @@ use leadstream::domain::effect::{Answer, Cause, Qualification};
 use leadstream::domain::erasure::Erasure;
 use leadstream::domain::lead::{Disqualified, Lead, Stand};
 use leadstream::domain::ledger::Entry;
+use leadstream::domain::model::pipeline::Opening;
 use leadstream::domain::prospect::{
     ArmedFor, Cart, CartLine, Consent, ConsentState, EnteredBy, Few, GroupPoints, Hit, Journeys, More, PastJourney, PastStage,
     Phase, Prospect, Removed, RuleCount, RuleUse, SentStep, Series, StagePosition, Track,
@@ -158,6 +161,7 @@ fn everything() -> Prospect {
                         ]
                         .into(),
                         journeys: None,
+                        opening: None,
                     }),
                     Some(StagePosition {
                         stage: "intent".into(),
@@ -166,6 +170,7 @@ fn everything() -> Prospect {
                         by: EnteredBy::default(),
                         history: Few::new(),
                         journeys: None,
+                        opening: None,
                     }),
                 ],
                 counts: vec![
@@ -278,43 +283,6 @@ fn golden_records_of_every_version_are_read() {
     }
 }
 
-/// Somebody of whom every part of a record is known: put together from many.
-fn somebody_with_everything() -> Prospect {
-    use proptest::strategy::ValueTree;
-    let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let strategy = prospect().boxed();
-    let mut all = Prospect::default();
-    for _ in 0..200 {
-        let one = strategy.new_tree(&mut runner).unwrap().current();
-        let granted = |p: &Prospect| p.consent.granted_ms.is_some();
-        let known = |p: &Prospect| p.tracks.iter().any(|t| !t.ledger.is_empty() && t.persona.is_some());
-        if !known(&all) && known(&one) {
-            all = Prospect { more: all.more, carts: all.carts, ..one.clone() };
-        }
-        if !granted(&all) {
-            all.consent.granted_ms = one.consent.granted_ms;
-        }
-        if !all.carts.iter().any(|c| !c.lines.is_empty()) {
-            all.carts = one.carts;
-        }
-        let (into, from) = (all.more_mut(), one.more.map(|m| *m).unwrap_or_default());
-        macro_rules! take {
-            ($($part:ident),*) => { $(if into.$part == Default::default() { into.$part = from.$part; })* };
-        }
-        if into.contact.told.is_none() {
-            into.contact = Default::default();
-        }
-        take!(traits, lead, contact, absence, machine, internal, customer, decisions, known_orders, checkout);
-        if into.orders.is_empty() || into.forgotten.is_empty() {
-            (into.orders, into.forgotten) = (from.orders, from.forgotten);
-        }
-        if all.seen.changes.is_empty() || all.seen.others.is_empty() {
-            all.seen = one.seen;
-        }
-    }
-    all
-}
-
 #[test]
 fn a_golden_record_of_version_3_is_read_and_written_as_the_newest() {
     let bytes = golden("state-v3-everything.hex");
@@ -344,18 +312,12 @@ fn a_golden_record_of_version_5_is_read_and_written_as_the_newest() {
 fn a_golden_record_of_version_6_is_read_and_written_byte_for_byte() {
     let name = "state-v6-everything.hex";
     if std::env::var_os("LEADSTREAM_WRITE_GOLDEN").is_some() {
-        check_golden(name, &encode(&somebody_with_everything()));
+        check_golden(name, &encode(&everything::somebody()));
     }
     let bytes = golden(name);
     let prospect = StateCodec.decode(&bytes).unwrap();
-    let more = prospect.more.as_deref().unwrap();
-    assert!(
-        !more.traits.is_empty() && more.lead.get().is_some() && more.absence.get().is_some() && more.decisions.get().is_some()
-    );
-    assert!(more.contact.get().is_some() && more.machine.get().is_some() && more.customer.get().is_some());
-    assert!(more.contact.told.is_some() && more.internal.get().is_some() && prospect.consent.granted_ms.is_some());
-    assert!(prospect.tracks.iter().any(|t| !t.ledger.is_empty() && t.persona.is_some()));
-    assert!(prospect.carts.iter().any(|c| c.lines_left_out > 0));
+    let missing = everything::missing(&bytes);
+    assert!(missing.is_empty(), "nothing of the golden record shows {missing:?}: write it anew while its version is not released");
     assert_eq!(hex(&encode(&prospect)), hex(&bytes));
 }
 
@@ -495,11 +457,17 @@ prop_compose! {
     }
 }
 
+fn opening() -> impl Strategy<Value = Box<Opening>> {
+    let one = (optional_time(), optional_time()).prop_map(|(since_ms, won_ms)| Opening { since_ms, won_ms });
+    one.prop_filter("it says nothing", |opening| *opening != Opening::default()).prop_map(Box::new)
+}
+
 prop_compose! {
     fn position()(stage in text(), entered_ms in time(), stale_at_ms in optional_time(), by in by(),
-                  history in many((any::<u32>(), time(), by())), journeys in proptest::option::of(journeys())) -> StagePosition {
+                  history in many((any::<u32>(), time(), by())), journeys in proptest::option::of(journeys()),
+                  opening in proptest::option::of(opening())) -> StagePosition {
         let past = |(stage_hash, entered_ms, by)| PastStage { stage_hash, entered_ms, by };
-        StagePosition { stage, entered_ms, stale_at_ms, by, history: history.into_iter().map(past).collect(), journeys }
+        StagePosition { stage, entered_ms, stale_at_ms, by, history: history.into_iter().map(past).collect(), journeys, opening }
     }
 }
 
