@@ -88,7 +88,7 @@ fn of_files(args: &ReportArgs, pipeline: Option<&(String, String)>) -> anyhow::R
         for model in &mut Arc::make_mut(&mut options.models).models {
             let [journey, funnel] = &model.axes;
             let stages = [journey.stages.clone(), funnel.stages.clone()];
-            model.pipeline = measures::pipeline::named(&stages, pipeline).or(model.pipeline);
+            model.set_pipeline(measures::pipeline::named(&stages, pipeline).or(model.pipeline));
         }
     }
     let progress = replay::spinner();

@@ -123,7 +123,10 @@ fn forget_memories(prospect: &mut Prospect, over: &mut usize) {
         }
         drop_first(&mut more.forgotten, weight::forgotten, over);
         drop_first(&mut more.orders, weight::order, over);
-        more.known_orders.change(|known| drop_first(&mut known.list, weight::known_order, over));
+        more.known_orders.change(|known| {
+            drop_first(&mut known.list, weight::known_order, over);
+            known.forget_touches();
+        });
         more.absence.change(|absence| drop_first(&mut absence.left, weight::fired, over));
     }
     for track in &mut prospect.tracks {
@@ -222,6 +225,7 @@ mod tests {
             stale_at_ms: None,
             by: EnteredBy::default(),
             history: std::iter::repeat_n(past, 32).collect(),
+            opening: Some(Box::default()),
             journeys: Some(Box::new(Journeys { past: vec![PastJourney::default(); 33], ..Journeys::default() })),
         };
         let stood = [Some(position.clone()), Some(position.clone())];

@@ -7,6 +7,7 @@ use super::effect::{Effects, OrderChange};
 use super::event::{Event, Value};
 use super::model::Models;
 use super::names::PropertyId;
+use super::orders::Touch;
 use super::prospect::Prospect;
 use super::step::Turn;
 use super::{Ms, Text};
@@ -95,10 +96,28 @@ pub fn count(prospect: &mut Prospect, change: OrderChange, effects: &mut Effects
     effects.orders.push(change);
 }
 
-/// Takes off what was spent for an order that nobody remembers.
+/// Takes off what was spent for an order that nobody remembers: no more than is known to have been spent.
 pub fn pay_back(prospect: &mut Prospect, currency: Option<&str>, milli: i64, effects: &mut Effects) {
-    prospect.more_mut().customer.pay(currency, milli.saturating_neg());
-    effects.customer = true;
+    let spent = &mut prospect.more_mut().customer.spent;
+    let at = match (currency, spent.len()) {
+        (None, 1) => Some(0),
+        (named, _) => spent.iter().position(|(currency, _)| currency == named.unwrap_or(NO_CURRENCY)),
+    };
+    if let Some((_, sum)) = at.and_then(|at| spent.get_mut(at)) {
+        *sum = sum.saturating_sub(milli).max((*sum).min(0));
+        effects.customer = true;
+    }
+}
+
+/// What an order is credited to: the newest source and campaign, the order's own among them.
+#[must_use]
+pub fn touch_of(prospect: &Prospect, event: &Event<'_>, models: &Models) -> Touch {
+    let (source, campaign) = named(event, models);
+    let customer = prospect.more.as_deref().map(|more| &more.customer);
+    Touch {
+        source: source.or_else(|| customer?.last_source.clone()),
+        campaign: campaign.or_else(|| customer?.last_campaign.clone()),
+    }
 }
 
 /// The source and the campaign that an event names.

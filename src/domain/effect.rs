@@ -15,7 +15,7 @@ pub use more::{
     AccountChanged, AccountKind, Answer, Because, HandOver, HandOverKind, MemberUpdate, Proof, Qualification, RETURNED_BECAUSE,
     TriggerKind, Triggered, Verdict,
 };
-pub use order::OrderChange;
+pub use order::{CartsChange, OrderChange};
 pub use recovery::{AttributedBy, Attribution, AttributionReason};
 
 /// The two axes of a prospect's position.
@@ -386,6 +386,8 @@ pub struct Effects {
     pub customer: bool,
     /// What became of orders.
     pub orders: Vec<OrderChange>,
+    /// What became of the carts that orders took.
+    pub carts: Vec<CartsChange>,
     /// How far a visit came in the checkout.
     pub checkout: Option<Passed>,
 }

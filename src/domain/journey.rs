@@ -5,6 +5,7 @@ pub mod next;
 use super::effect::{Axis, Cause, Direction};
 use super::event::{Event, Value};
 use super::ids::{hash64, low32};
+use super::model::pipeline::{Opening, Stop};
 use super::model::{AxisModel, CountRule, Distinct, MAX_COUNT_MEMORY, Model, Move, OfCart, Predicate, name_hash};
 use super::orders::Skip;
 use super::prospect::{EnteredBy, Few, Hit, PastStage, Prospect, RuleCount, StagePosition, Track};
@@ -84,6 +85,9 @@ pub fn move_axis(
         next::Look::Open => false,
         next::Look::Next => true,
     };
+    let closes = !skip.any() && model.closed_by.covers(event.name_id);
+    // What closes a journey begins none: it is another order of the one that is closed. Whoever lapsed is won back by it.
+    let leads_anew = begins_anew && (!closes || current.is_some() && current == model.lapsed);
     for &index in named.iter().chain(on_any) {
         let Some(rule) = model.moves.get(usize::from(index)) else { continue };
         let holds = |held: Option<Held>| rule.cart.iter().all(|test| held.unwrap_or_default().passes(test));
@@ -92,7 +96,7 @@ pub fn move_axis(
         }
         // Counts go on whatever the position is, so that a window never depends on the way here.
         let counted = rule.count.as_ref().is_none_or(|c| count(&mut track.counts, rule.rule, c, event));
-        let leads = leads_on(rule, current, position.is_some()) || begins_anew && rule.from.is_empty();
+        let leads = leads_on(rule, current, position.is_some()) || leads_anew && rule.from.is_empty();
         if counted && presence.sessions >= rule.sessions && leads && beats(rule, best) {
             let goes_back = current.is_some_and(|c| rule.to < c);
             if !(goes_back && entered_ms.is_some_and(|e| event.time_ms < e)) {
@@ -100,14 +104,12 @@ pub fn move_axis(
             }
         }
     }
-    let closes = !skip.any() && model.closed_by.covers(event.name_id);
     let Some(Move { to, from, .. }) = best else {
         if closes {
             next::close(track, axis, event.time_ms);
         }
         return None;
     };
-    // What closes a journey begins none: it is another order of the one that is closed.
     let cause = if begins_anew && from.is_empty() && !closes { Cause::NextJourney } else { Cause::Event };
     if cause == Cause::NextJourney {
         next::begin(track, axis, model, event.time_ms);
@@ -117,7 +119,7 @@ pub fn move_axis(
     if closes {
         next::close(track, axis, event.time_ms);
     }
-    Some(moved)
+    moved
 }
 
 /// Whether a move leads on from where the prospect stands.
@@ -202,8 +204,25 @@ pub(super) fn same_hash(value: &Value<'_>) -> u32 {
     }
 }
 
-/// Puts the prospect into a stage.
+/// Moves the prospect into a stage. Nobody moves to where it stands, unless the next journey begins there: then nothing changes.
 pub(super) fn enter(
+    track: &mut Track,
+    axis: Axis,
+    model: &AxisModel,
+    to: usize,
+    at_ms: Ms,
+    by: EnteredBy,
+    last_activity_ms: Option<Ms>,
+) -> Option<Moved> {
+    let stands = track.positions[axis.index()].as_ref().map(|position| &position.stage);
+    if by.cause != Cause::NextJourney && stands.is_some() && stands == model.stages.get(to) {
+        return None;
+    }
+    Some(put(track, axis, model, to, at_ms, by, last_activity_ms))
+}
+
+/// Puts the prospect into a stage, wherever it stood.
+fn put(
     track: &mut Track,
     axis: Axis,
     model: &AxisModel,
@@ -228,25 +247,43 @@ pub(super) fn enter(
     let in_stage_ms = left.as_ref().map_or(0, |p| entered_ms - p.entered_ms);
     let mut history = Few::new();
     let mut from = None;
-    let mut journeys = None;
+    let (mut journeys, mut opening) = (None, None);
     if let Some(p) = left {
-        (history, journeys) = (p.history, p.journeys);
+        (history, journeys, opening) = (p.history, p.journeys, p.opening);
         history.push(PastStage { stage_hash: name_hash(&p.stage), entered_ms: p.entered_ms, by: p.by });
-        let surplus = history.len().saturating_sub(model.history);
-        history.drain(..surplus);
+        forget_oldest(&mut history, &mut opening, model);
         from = Some(p.stage);
     }
     let stage = model.stages.get(to).map(|s| s.as_str().into()).unwrap_or_default();
-    let mut position = StagePosition { stage, entered_ms, stale_at_ms: None, by, history, journeys };
+    let mut position = StagePosition { stage, entered_ms, stale_at_ms: None, by, history, journeys, opening };
     position.stale_at_ms = stale_at(model, Some(to), &position, last_activity_ms);
     *slot = Some(position);
     Moved { axis, from, to, direction, cause: by.cause, in_stage_ms }
 }
 
+/// A record keeps so many stages. What those that go say of the opportunity that is open, or was won, stays.
+fn forget_oldest(history: &mut Few<PastStage, 3>, opening: &mut Option<Box<Opening>>, model: &AxisModel) {
+    let surplus = history.len().saturating_sub(model.history);
+    if surplus == 0 {
+        return;
+    }
+    if let Some(pipeline) = model.pipeline {
+        let mut state = opening.as_deref().copied().unwrap_or_default();
+        for past in &history[..surplus] {
+            state = pipeline.after(state, Stop::past(model, past));
+        }
+        // The oldest stage that stays may say all that matters.
+        let is_told = history.get(surplus).map(|past| Stop::past(model, past));
+        let is_told = is_told.is_some_and(|stop| pipeline.after(state, stop) == pipeline.after(Opening::default(), stop));
+        *opening = (state != Opening::default() && !is_told).then(|| Box::new(state));
+    }
+    history.drain(..surplus);
+}
+
 /// Puts the prospect into the first stage.
 pub fn start(track: &mut Track, axis: Axis, model: &AxisModel, at_ms: Ms, by: EnteredBy, last_activity_ms: Option<Ms>) {
     if !model.stages.is_empty() {
-        enter(track, axis, model, 0, at_ms, by, last_activity_ms);
+        put(track, axis, model, 0, at_ms, by, last_activity_ms);
     }
 }
 
@@ -263,7 +300,7 @@ pub fn resume(
     let renamed = || model.renamed.iter().find(|(old, _)| **old == *stood.stage).map(|(_, to)| *to);
     let Some(stage) = stage_index(model, &stood.stage).or_else(renamed) else { return };
     track.positions[axis.index()] = Some(stood);
-    enter(track, axis, model, stage, at_ms, by, last_activity_ms);
+    put(track, axis, model, stage, at_ms, by, last_activity_ms);
 }
 
 /// When a stage goes stale: so long after the newest of entry and activity. A journey that is closed doesn't.
@@ -297,7 +334,7 @@ pub fn go_stale(
     position.stale_at_ms = None;
     let stage = stage_index(model, &position.stage)?;
     let to = model.stale.get(stage)?.as_ref()?.to;
-    Some((enter(track, axis, model, to, deadline_ms, EnteredBy::time(Cause::Stale), last_activity_ms), deadline_ms))
+    Some((enter(track, axis, model, to, deadline_ms, EnteredBy::time(Cause::Stale), last_activity_ms)?, deadline_ms))
 }
 
 /// The index of a stage by name.

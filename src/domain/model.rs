@@ -23,6 +23,7 @@ pub mod spec;
 pub mod won;
 pub mod words;
 
+use super::effect::Axis;
 use super::names::{Kind, NameId, PropertyId, Vocabulary};
 use super::prospect::Prospect;
 use super::{Ms, Text};
@@ -135,6 +136,14 @@ pub struct Model {
 }
 
 impl Model {
+    /// Which stages are opportunities: known to the axis that they are on, too.
+    pub fn set_pipeline(&mut self, pipeline: Option<pipeline::Pipeline>) {
+        self.pipeline = pipeline;
+        for axis in Axis::ALL {
+            self.axes[axis.index()].pipeline = pipeline.filter(|p| p.axis == axis);
+        }
+    }
+
     /// Whether a move on an event of this name asks what the cart holds.
     #[must_use]
     pub fn asks_for_cart(&self, name: NameId) -> bool {
@@ -166,6 +175,8 @@ pub struct AxisModel {
     pub closing_marks: Vec<u16>,
     /// The stage of those who bought and have not been seen for long.
     pub lapsed: Option<usize>,
+    /// [`Model::pipeline`], if it is on this axis.
+    pub pipeline: Option<pipeline::Pipeline>,
 }
 
 impl AxisModel {

@@ -3,20 +3,24 @@
 //!
 //! This page says what an event means to the orders that are known; `reverse` takes back what an order moved and gave.
 
+mod carts;
 mod find;
 mod memory;
 mod reverse;
+mod touch;
 mod trace;
 
 use super::Ms;
 use super::customer;
 use super::effect::{Effects, OrderChange};
 use super::event::{Event, OrderFate, OrderStatus};
-use super::model::Model;
+use super::model::{Model, Models};
 use super::names::Kind;
 use super::prospect::Prospect;
+pub use carts::Open;
 pub use memory::{Given, KnownOrder, KnownOrders, MAX_DETAILED, MAX_KNOWN, MAX_REFUNDS, Standing};
 pub use reverse::reverse;
+pub use touch::{MAX_TOUCHES, OTHER_TOUCH, Touch};
 pub use trace::{Skip, has_new_rules, note};
 
 /// What an event means to the orders of a prospect. The number is the order's place among the known ones.
@@ -42,6 +46,14 @@ impl News {
     pub fn acting(self) -> Option<usize> {
         match self {
             Self::Placed(at) | Self::Retold(at) => Some(at),
+            _ => None,
+        }
+    }
+
+    /// The known order that it is about.
+    fn order(self) -> Option<usize> {
+        match self {
+            Self::Placed(at) | Self::Retold(at) | Self::TakenBack(at) => Some(at),
             _ => None,
         }
     }
@@ -85,14 +97,14 @@ fn says(event: &Event<'_>, model: &Model) -> Option<Says> {
 }
 
 /// Takes in what an event says of orders: the ledger, what the customer spent, and what figures count.
-pub fn learn(prospect: &mut Prospect, event: &Event<'_>, model: &Model, effects: &mut Effects) -> News {
+pub fn learn(prospect: &mut Prospect, event: &Event<'_>, model: &Model, models: &Models, effects: &mut Effects) -> News {
     let Some(says) = says(event, model) else { return News::None };
     if let Some(more) = prospect.more.as_deref_mut() {
         let newest_ms = prospect.last_seen_ms.max(event.time_ms);
         more.known_orders.change(|known| known.forget(newest_ms));
     }
     match says {
-        Says::Placed => place(prospect, event, effects),
+        Says::Placed => place(prospect, event, models, effects),
         Says::Updated => update(prospect, event, effects),
         Says::Failed => fail(prospect, event, model, effects),
         Says::Lost => lose(prospect, event, effects),
@@ -101,27 +113,40 @@ pub fn learn(prospect: &mut Prospect, event: &Event<'_>, model: &Model, effects:
     }
 }
 
-fn place(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> News {
+fn place(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &mut Effects) -> News {
+    let mut order = KnownOrder::of(event);
     if let Some(at) = find::order(prospect, event) {
-        let order = &prospect.more_mut().known_orders.list[at];
-        if order.standing.stands() {
+        let known = &mut prospect.more_mut().known_orders.list;
+        if known[at].standing.stands() {
             return update(prospect, event, effects);
         }
         // A payment that is tried again comes later than its failure. What was refunded is not sold by a page that is loaded again.
-        if event.time_ms < order.told_ms || order.standing == Standing::Refunded {
+        if event.time_ms < known[at].told_ms || known[at].standing == Standing::Refunded {
             return News::Void;
         }
-        prospect.more_mut().known_orders.list.remove(at);
+        carts::take_over(&known.remove(at), &mut order, effects);
     }
     // What sales said that it won is told by the contract itself, or by the order: one sale, known better now.
     if let Some(at) = find::won_by_sales(prospect, event) {
-        let known = prospect.more_mut().known_orders.list.remove(at);
-        customer::count(prospect, OrderChange::gone(&known), effects);
+        let change = change(prospect, at, OrderChange::gone);
+        prospect.more_mut().known_orders.list.remove(at);
+        customer::count(prospect, change, effects);
     }
-    let has_ordered = prospect.more_mut().customer.orders > 0;
-    let order = KnownOrder { has_ordered_before: has_ordered, ..KnownOrder::of(event) };
-    customer::count(prospect, OrderChange::placed(&order), effects);
-    News::Placed(prospect.more_mut().known_orders.add(order, effects))
+    let touch = customer::touch_of(prospect, event, models);
+    let more = prospect.more_mut();
+    order.has_ordered_before = more.customer.orders > 0;
+    order.touch = more.known_orders.credit(touch);
+    let at = more.known_orders.add(order, effects);
+    let change = change(prospect, at, OrderChange::placed);
+    customer::count(prospect, change, effects);
+    News::Placed(at)
+}
+
+/// What a change of the order at this place means to the figures: it counts for the touch that the order was credited to.
+fn change(prospect: &mut Prospect, at: usize, of: impl FnOnce(&KnownOrder) -> OrderChange) -> OrderChange {
+    let known = &prospect.more_mut().known_orders;
+    let order = &known.list[at];
+    OrderChange { touch: known.touch_of(order), ..of(order) }
 }
 
 /// Sales lost what it had said that it won.
@@ -147,14 +172,27 @@ fn update(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> 
     }
     let told = event.value.map(customer::milli).filter(|told| order.total_milli != Some(*told));
     if let Some(told) = told {
-        let before = order.total_milli.replace(told);
-        if order.currency.is_none() {
-            order.currency = event.currency.as_deref().map(Into::into);
-        }
-        let change = OrderChange::repriced(order, before, told);
-        customer::count(prospect, change, effects);
+        reprice(prospect, at, told, event, effects);
     }
     News::Retold(at)
+}
+
+/// The total of a known order is told, or another one: what it counts for is what is left of it, in the currency that is known now.
+fn reprice(prospect: &mut Prospect, at: usize, told_milli: i64, event: &Event<'_>, effects: &mut Effects) {
+    let before = change(prospect, at, OrderChange::unpriced);
+    let order = &mut prospect.more_mut().known_orders.list[at];
+    let was_unpriced = order.total_milli.replace(told_milli).is_none();
+    if order.currency.is_none() {
+        order.currency = event.currency.as_deref().map(Into::into);
+    }
+    let mut after = change(prospect, at, OrderChange::priced);
+    after.unpriced = -i64::from(was_unpriced);
+    if before.currency == after.currency {
+        after.milli = after.milli.saturating_add(before.milli);
+    } else {
+        customer::count(prospect, before, effects);
+    }
+    customer::count(prospect, after, effects);
 }
 
 /// Its payment failed: within the payment window the order comes to nothing until it is paid.
@@ -203,8 +241,9 @@ fn refund(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> 
         return News::Void;
     }
     order.told_ms = order.told_ms.max(event.time_ms);
+    let before_milli = order.worth_milli();
     order.refunded_milli = order.refunded_milli.saturating_add(amount);
-    let change = OrderChange::less(order, amount);
+    let change = change(prospect, at, |order| OrderChange::since(order, before_milli));
     customer::count(prospect, change, effects);
     News::RefundedInPart
 }
@@ -220,7 +259,7 @@ fn take_back(prospect: &mut Prospect, at: usize, why: Standing, event: &Event<'_
     if !stood {
         return News::Void;
     }
-    let change = OrderChange::gone(order);
+    let change = change(prospect, at, OrderChange::gone);
     customer::count(prospect, change, effects);
     News::TakenBack(at)
 }

@@ -22,6 +22,7 @@ pub use super::journey::next::{Journeys, PastJourney};
 use super::lead::{Disqualified, Lead};
 use super::ledger::{Entry, event_mark};
 use super::machine::Machine;
+use super::model::pipeline::Opening;
 use super::orders::KnownOrders;
 use super::traits::Traits;
 use super::{Ms, Text};
@@ -199,6 +200,8 @@ pub struct StagePosition {
     pub history: Few<PastStage, 3>,
     /// The journeys before this one, and whether this one is closed; `None` while none was.
     pub journeys: Option<Box<Journeys>>,
+    /// What the stages that are no longer in the history say of the opportunity; `None` while they say nothing that matters.
+    pub opening: Option<Box<Opening>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -100,7 +100,7 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
     // What the model doesn't look at changes as much as what a machine did: nothing.
     let of_machine = machine::judge(prospect, event, model, effects);
     let by_machine = of_machine || model.contact.ignores(event);
-    let news = orders::learn(prospect, event, model, effects);
+    let news = orders::learn(prospect, event, model, models, effects);
     let is_sale = orders::is_sale(event, model);
     // Seen first: what the prospect does now moves the clocks that a changed model is judged by.
     see(prospect, is_new, event, by_machine, model, effects);
@@ -129,7 +129,11 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
     let held = asks.then(|| cart::held_after(prospect, event, news, &turn.cart()));
     let acts = move_tracks(prospect, event, news, Look { placed, skip: Skip::NOTHING, held, is_sale }, models, effects);
     contact::turn(prospect, event, &turn.model().contact);
+    let open = orders::Open::before(prospect, news);
     cart::apply(prospect, event, news, &turn.cart(), effects);
+    if let Some(open) = open {
+        open.settle(prospect, news, event.time_ms, effects);
+    }
     customer::turn(prospect, &turn, effects);
     checkout::turn(prospect, event, news, effects);
     if acts || placed {

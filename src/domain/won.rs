@@ -43,5 +43,5 @@ pub(super) fn move_axis(
         return None;
     };
     let by = EnteredBy::event(Cause::Event, &event.name);
-    Some(journey::enter(track, axis, axis_model, to, event.time_ms, by, last_activity_ms))
+    journey::enter(track, axis, axis_model, to, event.time_ms, by, last_activity_ms)
 }

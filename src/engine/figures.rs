@@ -17,6 +17,7 @@ use super::population::Population;
 use crate::domain::effect::Axis;
 pub use crate::domain::model::pipeline::Pipeline;
 use crate::domain::model::{Model, Models};
+use crate::domain::orders::OTHER_TOUCH;
 use crate::domain::{DAY_MS, Ms, Text};
 use crate::engine::hashing::HashSeed;
 use cell::{Cell, Field};
@@ -29,7 +30,7 @@ pub const MAX_WEEKS: i32 = 160;
 /// Sources, and campaigns, that a task counts by name; further ones count as [`OTHER`].
 pub const MAX_NAMES: usize = 200;
 /// Stands for the names that found no room.
-pub const OTHER: &str = "(other)";
+pub const OTHER: &str = OTHER_TOUCH;
 /// Stands for prospects that came without a source or campaign.
 pub const NO_NAME: &str = "(none)";
 
@@ -65,6 +66,7 @@ cell::words! {
         RecoveredByClick = "recovered-by-click", RecoveredByOpen = "recovered-by-open", Reversed = "reversed",
         CheckoutStarted = "checkout-started", CheckoutOrdered = "checkout-ordered",
         RecoveredUnattributed = "recovered-unattributed", RecoveredLate = "recovered-late",
+        CameToNothing = "came-to-nothing",
     }
 }
 cell::words! {

@@ -186,8 +186,10 @@ impl<C: Codec> Task<C> {
             self.tally.outputs(&self.effects.outputs, &staged.prospect, &self.models);
         }
         self.tally.event(before, &staged.prospect, event, &self.effects.notes, &self.models, &mut staged.place);
-        self.tally.orders(&self.effects.orders, &staged.prospect);
+        self.tally.orders(&self.effects.orders);
+        self.tally.carts_of_orders(&self.effects.carts);
         self.effects.orders.clear();
+        self.effects.carts.clear();
         if let Some(passed) = self.effects.checkout.take() {
             self.tally.checkout(passed);
         }

@@ -124,14 +124,36 @@ class Carts:
             self.lower(event, news)
         elif news.kind in ("taken back", "refunded in part"):
             self.take_back(event, news)
-        now = len(self.open_carts())
-        if now > before:
-            self.tell.cart("opened", now - before, event.at)
-        elif now < before:
-            self.tell.cart("ordered" if event.name == ORDERED else "emptied", before - now, event.at)
-        self.tell.cart("checkout started", max(0, self.checkouts() - checkouts), event.at)
+        now, checkouts_now = len(self.open_carts()), self.checkouts()
+        self.tell.cart("opened", max(0, now - before), event.at)
+        self.tell.cart("checkout started", max(0, checkouts_now - checkouts), event.at)
         if event.name == ORDERED:
-            self.tell.cart("checkout ordered", max(0, checkouts - self.checkouts()), event.at)
+            self.ordered(news, max(0, before - now), max(0, checkouts - checkouts_now))
+        else:
+            self.tell.cart("emptied", max(0, before - now), event.at)
+        if news.kind == "taken back":
+            self.come_to_nothing(event, news.order, max(0, now - before), max(0, checkouts_now - checkouts))
+
+    def ordered(self, news, carts, checkouts):
+        """Carts that an order took. One that came to nothing and is placed again has those that went with it."""
+        order = news.order
+        if news.kind == "placed" and order.before:
+            self.tell.cart("came to nothing", -order.before.carts, order.before.placed)
+            carts, checkouts = carts + order.before.carts, checkouts + order.before.checkouts
+        if news.kind in ("placed", "retold"):
+            order.carts, order.checkouts = order.carts + carts, order.checkouts + checkouts
+            self.tell.cart("ordered", carts, order.placed)
+            self.tell.cart("checkout ordered", checkouts, order.placed)
+
+    def come_to_nothing(self, event, order, back, checkouts_back):
+        """What an order took is not ordered: it is open again, as it was before, or gone."""
+        back, checkouts_back = min(back, order.carts), min(checkouts_back, order.checkouts)
+        self.tell.cart("ordered", -order.carts, order.placed)
+        self.tell.cart("checkout ordered", -order.checkouts, order.placed)
+        self.tell.cart("opened", -back, event.at)
+        self.tell.cart("checkout started", -checkouts_back, event.at)
+        order.carts, order.checkouts = order.carts - back, order.checkouts - checkouts_back
+        self.tell.cart("came to nothing", order.carts, order.placed)
 
     def touch(self, event):
         cart = self.concerned(event)

@@ -34,7 +34,6 @@ class Axis:
         self.name, self.stages = name, spec["stages"]
         self.moves = [Move(n, move, self.stages) for n, move in enumerate(spec["moves"])]
         self.stale = self.read_stale(spec.get("stale", {}))
-        self.history = spec.get("history", 4)
         closed_by = spec.get("closed_by", [])
         self.closed_by = {plain(name) for name in ([closed_by] if isinstance(closed_by, str) else closed_by)}
         # Whoever lapses goes back, and whoever is won back goes on, wherever the stage stands in the list.
@@ -73,6 +72,9 @@ class Track:
         if self.journeys and event.at < self.began:
             return
         anew = self.closed is not None and event.at > self.closed + session_gap
+        closes = event.name in self.axis.closed_by
+        # An order of a journey that is closed begins none; but whoever lapsed is won back by it.
+        leads_anew = anew and (not closes or self.stage == self.axis.lapsed is not None)
         best = None
         for move in self.axis.moves:
             if not move.condition.holds(event):
@@ -82,14 +84,13 @@ class Track:
             # Counts go on wherever the person stands.
             if move.count and not move.count.met(self.met.setdefault(move.number, []), event):
                 continue
-            if sessions < move.sessions or not (move.leads_on_from(self.stage) or (anew and not move.origin)):
+            if sessions < move.sessions or not (move.leads_on_from(self.stage) or (leads_anew and not move.origin)):
                 continue
             # A late event doesn't move back what a later one moved forward.
             if self.stage is not None and move.to < self.stage and event.at < self.entered:
                 continue
             if best is None or move.beats(best):
                 best = move
-        closes = event.name in self.axis.closed_by
         if best and anew and not best.origin and not closes:
             self.journeys.append((self.began, self.closed))
             self.began, self.closed = max(event.at, self.entered), None
@@ -121,10 +122,6 @@ class Track:
 
     def go_stale(self, at):
         self.enter(self.axis.stale[self.stage][1], at, "stale")
-
-    def kept(self):
-        """The stages gone through that a record keeps: that in which one stands, and some before."""
-        return self.way[-self.axis.history - 1:]
 
     def leave(self, at):
         """Disqualified: it stands nowhere. Where it stood is kept for the way back."""

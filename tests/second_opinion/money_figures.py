@@ -34,7 +34,7 @@ def cart_figures(diary):
     def number(rows):
         return sum(r[3] for r in rows)
 
-    ended = count["ordered"] + count["emptied"] + count["forgotten"]
+    ended = count["ordered"] + count["emptied"] + count["forgotten"] + count["came to nothing"]
     by = {way: [r for r in in_time if r[1] == way] for way in ("click", "open", None)}
     columns = ("opened", "abandoned", "reminded", "recovered")
     attributed, started, bought = by["click"] + by["open"], count["checkout started"], count["checkout ordered"]
@@ -43,6 +43,7 @@ def cart_figures(diary):
         "ordered": count["ordered"],
         "emptied": count["emptied"],
         "forgotten": count["forgotten"],
+        "came_to_nothing": count["came to nothing"],
         "still_open": count["opened"] - ended,
         "not_ordered_rate": share(ended - count["ordered"], ended),
         "not_ordered_rate_trust": trust(ended - count["ordered"], ended),
@@ -158,7 +159,7 @@ def source_figures(people, kind):
             "conversion_trust": trust(len(customers), len(here)),
             "spent": money((left_of(o), o.currency) for o in bought),
             "last_touch_orders": len(last.get(name, [])),
-            "last_touch_value": money((left_of(o), o.currency) for o in last.get(name, [])) if name is not None else {},
+            "last_touch_value": money((left_of(o), o.currency) for o in last.get(name, [])),
             "cost": None,
             "cost_per_prospect": None,
             "cost_per_customer": None,

@@ -29,7 +29,7 @@ class Pipeline:
 
 
 class Opportunity:
-    """`opened`: when it was; `since`: as far back as a record keeps the stages (`history` of the model)."""
+    """`opened`: when it was; `since`: since when it has been open on the way that its person went in the end."""
 
     def __init__(self, opened):
         self.opened, self.since, self.closed, self.won = opened, opened, None, None
@@ -71,9 +71,7 @@ class Opportunities:
             else:
                 self.all.append(Opportunity(at))
         elif origin in open_ and to not in open_:
-            # The stage that is entered takes the place of the oldest.
-            kept = track.kept() if to is None else track.kept()[-track.axis.history:]
-            self.all[-1].close(self.since(kept, at - stayed), at, is_won)
+            self.all[-1].close(self.since(track.way, at - stayed), at, is_won)
         elif way == "onward" and is_won and not was_won or (way == "entered" and is_won):
             self.won_directly += 1
         elif way == "order-reversed" and was_won and not is_won:
@@ -82,7 +80,7 @@ class Opportunities:
     def look_up(self, track):
         """Since when what is open has been so."""
         if self.all and self.all[-1].closed is None:
-            self.all[-1].since = self.since(track.kept(), self.all[-1].opened)
+            self.all[-1].since = self.since(track.way, self.all[-1].opened)
 
 
 def pipeline_figures(model, people, diary, average_order, priced_orders):

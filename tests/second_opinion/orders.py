@@ -16,6 +16,9 @@ class Order:
         self.total, self.currency, self.again = event.value, event.currency, again
         self.content = content(event)
         self.refunded, self.standing = 0.0, "stands"
+        # Carts that it took, and those of them in a checkout; what it was before it came to nothing.
+        self.carts = self.checkouts = 0
+        self.before = None
         self.event = event
 
 
@@ -86,6 +89,7 @@ class Orders:
         if known:
             self.all.remove(known)
         order = Order(event, again=bool(self.standing()))
+        order.before = known
         self.all.append(order)
         return News("placed", order)
 

@@ -80,11 +80,12 @@ pub(super) fn carts(c: &Carts) -> Vec<Row> {
         (
             "opened",
             format!(
-                "{}: {} ordered, {} emptied, {} forgotten, {} still open",
+                "{}: {} ordered, {} emptied, {} forgotten, {} whose order came to nothing, {} still open",
                 count(c.opened),
                 count(c.ordered),
                 count(c.emptied),
                 count(c.forgotten),
+                count(c.came_to_nothing),
                 count(c.still_open)
             ),
         ),

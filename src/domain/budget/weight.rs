@@ -15,7 +15,7 @@ use crate::domain::dedup::{OldIds, Seen, SeenIds};
 use crate::domain::internal::Internal;
 use crate::domain::lead::Disqualified;
 use crate::domain::machine::Machine;
-use crate::domain::orders::{KnownOrder, KnownOrders};
+use crate::domain::orders::{KnownOrder, KnownOrders, Touch};
 use crate::domain::prospect::{Cart, CartLine, More, Prospect, Series, StagePosition, Track};
 use crate::domain::traits::{Trait, TraitValue, Traits};
 
@@ -146,8 +146,9 @@ fn hashes(hashes: &[u32]) -> usize {
 }
 
 fn known_orders(known: &KnownOrders) -> usize {
-    let KnownOrders { list, refunds } = known;
-    FRAME + list.iter().map(known_order).sum::<usize>() + ids(refunds)
+    let KnownOrders { list, refunds, touches } = known;
+    let touches: usize = touches.iter().map(|Touch { source, campaign }| FRAME + texts(&[source, campaign])).sum();
+    FRAME + list.iter().map(known_order).sum::<usize>() + ids(refunds) + touches
 }
 
 /// What is known of an order by its id.
@@ -166,10 +167,13 @@ pub fn known_order(order: &KnownOrder) -> usize {
         has_ordered_before: _,
         contract: _,
         by_sales: _,
+        touch: _,
+        carts: _,
+        checkouts: _,
         rules,
         gave,
     } = order;
-    4 * FRAME + 7 * NUMBER + 4 * FLAG + text(currency.as_deref()) + 4 * rules.len() + 12 * gave.len()
+    4 * FRAME + 8 * NUMBER + 2 * FRAME + 4 * FLAG + text(currency.as_deref()) + 4 * rules.len() + 12 * gave.len()
 }
 
 /// What is remembered of an order.
@@ -228,9 +232,10 @@ pub fn track(track: &Track) -> usize {
 }
 
 fn position(position: &StagePosition) -> usize {
-    let StagePosition { stage, entered_ms: _, stale_at_ms: _, by: _, history, journeys } = position;
+    let StagePosition { stage, entered_ms: _, stale_at_ms: _, by: _, history, journeys, opening } = position;
     let journeys = journeys.as_deref().map_or(0, |journeys| 2 * FRAME + 3 * NUMBER + 2 * CHAINED * journeys.past.len());
-    FRAME + FRAME + stage.len() + 3 * NUMBER + 3 * FRAME + (4 + CHAINED + 3) * history.len() + journeys
+    let opening = if opening.is_some() { 2 * NUMBER } else { 0 };
+    FRAME + FRAME + stage.len() + 3 * NUMBER + 3 * FRAME + (4 + CHAINED + 3) * history.len() + journeys + opening
 }
 
 fn disqualified(disqualified: &Disqualified) -> usize {

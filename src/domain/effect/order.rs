@@ -1,6 +1,6 @@
 //! What an event changes in the orders that are counted.
 
-use crate::domain::orders::KnownOrder;
+use crate::domain::orders::{KnownOrder, Touch};
 use crate::domain::{Ms, Text};
 
 /// One order more or less, or more or less of one.
@@ -17,36 +17,76 @@ pub struct OrderChange {
     /// Thousandths of the currency's unit more.
     pub milli: i64,
     pub currency: Option<Text>,
+    /// What the order was credited to.
+    pub touch: Touch,
+}
+
+/// What became of the carts that an order took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CartsChange {
+    pub placed_ms: Ms,
+    /// When the event was that brings it about.
+    pub at_ms: Ms,
+    /// Ordered ones more, and of those whose checkout had begun.
+    pub ordered: i64,
+    pub checkouts: i64,
+    /// Gone with an order that came to nothing.
+    pub came_to_nothing: i64,
+    /// Open again, and begun to be checked out again: they were counted when they were opened.
+    pub open_again: i64,
+    pub checkouts_again: i64,
+}
+
+impl CartsChange {
+    /// Whether anything changes.
+    #[must_use]
+    pub fn says_something(&self) -> bool {
+        let Self { placed_ms: _, at_ms: _, ordered, checkouts, came_to_nothing, open_again, checkouts_again } = *self;
+        [ordered, checkouts, came_to_nothing, open_again, checkouts_again].iter().any(|count| *count != 0)
+    }
 }
 
 impl OrderChange {
     fn of(order: &KnownOrder, orders: i64, unpriced: i64, milli: i64) -> Self {
         let KnownOrder { placed_ms, has_ordered_before, currency, .. } = order;
-        Self { placed_ms: *placed_ms, orders, is_again: *has_ordered_before, unpriced, milli, currency: currency.clone() }
+        Self {
+            placed_ms: *placed_ms,
+            orders,
+            is_again: *has_ordered_before,
+            unpriced,
+            milli,
+            currency: currency.clone(),
+            touch: Touch::default(),
+        }
     }
 
     /// It was placed.
     #[must_use]
     pub fn placed(order: &KnownOrder) -> Self {
-        Self::of(order, 1, i64::from(order.total_milli.is_none()), order.total_milli.unwrap_or(0))
+        Self::of(order, 1, i64::from(order.total_milli.is_none()), order.worth_milli())
     }
 
-    /// Its total became known, or another one.
+    /// What it is worth counts.
     #[must_use]
-    pub fn repriced(order: &KnownOrder, before_milli: Option<i64>, after_milli: i64) -> Self {
-        let more = after_milli.saturating_sub(before_milli.unwrap_or(0));
-        Self::of(order, 0, -i64::from(before_milli.is_none()), more)
+    pub fn priced(order: &KnownOrder) -> Self {
+        Self::of(order, 0, 0, order.worth_milli())
     }
 
-    /// Part of it was refunded.
+    /// What it was worth counts no more.
     #[must_use]
-    pub fn less(order: &KnownOrder, milli: i64) -> Self {
-        Self::of(order, 0, 0, milli.saturating_neg())
+    pub fn unpriced(order: &KnownOrder) -> Self {
+        Self::of(order, 0, 0, -order.worth_milli())
+    }
+
+    /// It was worth so much before.
+    #[must_use]
+    pub fn since(order: &KnownOrder, before_milli: i64) -> Self {
+        Self::of(order, 0, 0, order.worth_milli() - before_milli)
     }
 
     /// It came to nothing.
     #[must_use]
     pub fn gone(order: &KnownOrder) -> Self {
-        Self::of(order, -1, -i64::from(order.total_milli.is_none()), order.left_milli().unwrap_or(0).saturating_neg())
+        Self::of(order, -1, -i64::from(order.total_milli.is_none()), -order.worth_milli())
     }
 }

@@ -56,7 +56,7 @@ fn model(spec: &ModelSpec, cart_overrides: &CartSpec, vocabulary: &mut Vocabular
     let sales = sales::compile(&spec.sales, spec, vocabulary);
     let won = won::compile(spec, vocabulary);
     let pipeline = pipeline::of(&won);
-    Model {
+    let mut model = Model {
         title: spec.title.clone().unwrap_or_else(|| name.clone()),
         name,
         hash_text: format!("{hash:016x}"),
@@ -75,8 +75,10 @@ fn model(spec: &ModelSpec, cart_overrides: &CartSpec, vocabulary: &mut Vocabular
         machine: machine::compile(&spec.machine, spec, vocabulary),
         internal: internal::compile(&spec.internal, vocabulary),
         accounts: accounts::compile(&spec.accounts, spec, vocabulary),
-        pipeline,
-    }
+        pipeline: None,
+    };
+    model.set_pipeline(pipeline);
+    model
 }
 
 /// How long a record of whom nothing is known is kept: what is said, else the default.
@@ -142,6 +144,7 @@ fn axis_model(axis: Axis, spec: &AxisSpec, vocabulary: &mut Vocabulary) -> AxisM
         closed_by: On::Names(spec.closed_by.iter().map(|name| vocabulary.intern_name(&name.value)).collect()),
         closing_marks: spec.closed_by.iter().map(|name| event_mark(names::canonical(&name.value))).collect(),
         lapsed: spec.lapse.as_ref().map(|lapse| stage(&lapse.value.stale.to.value)),
+        pipeline: None,
     }
 }
 

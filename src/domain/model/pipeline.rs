@@ -2,11 +2,11 @@
 //!
 //! Which they are, [`super::won`] finds out. A report may be told otherwise.
 
-use super::Model;
+use super::{AxisModel, Model};
 use super::won::{Places, WonModel};
 use crate::domain::Ms;
 use crate::domain::effect::{Axis, Cause};
-use crate::domain::prospect::StagePosition;
+use crate::domain::prospect::{PastStage, StagePosition};
 
 /// Stages from `open` up to, not including, `won` are opportunities; numbered from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,27 +26,37 @@ pub fn of(won: &WonModel) -> Option<Pipeline> {
 
 /// A stage on somebody's way: its number (0: the model has none of this name any more), when it was entered, and by what.
 #[derive(Debug, Clone, Copy)]
-struct Stop {
+pub struct Stop {
     stage: u8,
     entered_ms: Ms,
     cause: Cause,
 }
 
-/// The way to a position, from its end: the stage of the position, then those left, as far back as the model keeps them.
-fn way<'a>(model: &'a Model, axis: Axis, position: &'a StagePosition) -> impl Iterator<Item = Stop> + 'a {
-    let axis = &model.axes[axis.index()];
-    let number = |found: Option<usize>| found.and_then(|n| u8::try_from(n + 1).ok()).unwrap_or(0);
-    let here = Stop {
-        stage: number(axis.stages.iter().position(|s| *s == position.stage)),
-        entered_ms: position.entered_ms,
-        cause: position.by.cause,
-    };
-    let before = position.history.iter().rev().map(move |past| Stop {
-        stage: number(axis.hashes.iter().position(|hash| *hash == past.stage_hash)),
-        entered_ms: past.entered_ms,
-        cause: past.by.cause,
-    });
-    std::iter::once(here).chain(before)
+impl Stop {
+    /// One that was left.
+    #[must_use]
+    pub fn past(axis: &AxisModel, past: &PastStage) -> Self {
+        Self { stage: number(axis, past.stage_hash), entered_ms: past.entered_ms, cause: past.by.cause }
+    }
+
+    fn here(axis: &AxisModel, position: &StagePosition) -> Self {
+        let found = axis.stages.iter().position(|stage| *stage == position.stage);
+        let stage = found.and_then(|n| u8::try_from(n + 1).ok()).unwrap_or(0);
+        Self { stage, entered_ms: position.entered_ms, cause: position.by.cause }
+    }
+}
+
+fn number(axis: &AxisModel, hash: u32) -> u8 {
+    axis.hashes.iter().position(|known| *known == hash).and_then(|n| u8::try_from(n + 1).ok()).unwrap_or(0)
+}
+
+/// What somebody's way up to a stage says of the opportunity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Opening {
+    /// When the newest opportunity was opened, if it is open or was won.
+    pub since_ms: Option<Ms>,
+    /// When it was won; also by somebody who was never open.
+    pub won_ms: Option<Ms>,
 }
 
 impl Pipeline {
@@ -56,52 +66,54 @@ impl Pipeline {
         (self.open..self.won).contains(&stage)
     }
 
-    /// Since when somebody who stands here has been an open opportunity; `None`: is none. An order that came to nothing never
-    /// closed it.
+    /// One stage further on the way. An order that came to nothing never closed the opportunity.
+    #[must_use]
+    pub fn after(self, before: Opening, stop: Stop) -> Opening {
+        let Opening { since_ms, won_ms } = before;
+        if stop.stage >= self.won {
+            return Opening { since_ms, won_ms: won_ms.or(Some(stop.entered_ms)) };
+        }
+        if !self.is_open(stop.stage) {
+            return Opening::default();
+        }
+        // It was lost before, or won and bought: it begins anew.
+        let is_new = stop.cause == Cause::ReEntered || won_ms.is_some() && stop.cause != Cause::OrderReversed;
+        Opening { since_ms: since_ms.filter(|_| !is_new).or(Some(stop.entered_ms)), won_ms: None }
+    }
+
+    /// What is known before the stage of a position was entered.
+    fn before(self, axis: &AxisModel, position: &StagePosition) -> Opening {
+        let forgotten = position.opening.as_deref().copied().unwrap_or_default();
+        position.history.iter().fold(forgotten, |opening, past| self.after(opening, Stop::past(axis, past)))
+    }
+
+    /// Since when somebody who stands here has been an open opportunity; `None`: is none.
     #[must_use]
     pub fn open_since_ms(&self, model: &Model, position: &StagePosition) -> Option<Ms> {
-        self.walk(way(model, self.axis, position))
+        let axis = &model.axes[self.axis.index()];
+        let here = self.after(self.before(axis, position), Stop::here(axis, position));
+        here.since_ms.filter(|_| here.won_ms.is_none())
     }
 
     /// The same of somebody who has just left the pipeline: as of the stage before this one.
     #[must_use]
     pub fn was_open_since_ms(&self, model: &Model, position: &StagePosition) -> Option<Ms> {
-        self.walk(way(model, self.axis, position).skip(1))
+        let before = self.before(&model.axes[self.axis.index()], position);
+        before.since_ms.filter(|_| before.won_ms.is_none())
     }
 
     /// When the order was placed that has just come to nothing and had won the opportunity.
     #[must_use]
     pub fn had_won_at_ms(&self, model: &Model, position: &StagePosition) -> Option<Ms> {
-        way(model, self.axis, position).skip(1).take_while(|stop| stop.stage >= self.won).last().map(|stop| stop.entered_ms)
-    }
-
-    fn walk(self, way: impl Iterator<Item = Stop>) -> Option<Ms> {
-        let (mut since_ms, mut reversed) = (None, false);
-        for stop in way {
-            if reversed && stop.stage >= self.won {
-                continue;
-            }
-            reversed = false;
-            if !self.is_open(stop.stage) {
-                break;
-            }
-            since_ms = Some(stop.entered_ms);
-            match stop.cause {
-                // It was lost before, and begins anew.
-                Cause::ReEntered => break,
-                Cause::OrderReversed => reversed = true,
-                _ => {}
-            }
-        }
-        since_ms
+        self.before(&model.axes[self.axis.index()], position).won_ms
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::model::{AxisModel, name_hash};
-    use crate::domain::prospect::{EnteredBy, PastStage};
+    use crate::domain::model::name_hash;
+    use crate::domain::prospect::EnteredBy;
 
     /// A position after this way: stage, time and cause each, the last one is where it stands.
     fn at(way: &[(&str, Ms, Cause)]) -> StagePosition {
@@ -118,6 +130,7 @@ mod tests {
             by: EnteredBy::time(cause),
             history: way[..way.len() - 1].iter().map(past).collect(),
             journeys: None,
+            opening: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! What is remembered of orders.
 
 use super::find;
+use super::touch::Touch;
 use crate::domain::customer;
 use crate::domain::dedup::{SeenIds, seconds};
 use crate::domain::effect::{Effects, Limit, Note};
@@ -29,6 +30,8 @@ pub struct KnownOrders {
     /// In the order in which they became known.
     pub list: Vec<KnownOrder>,
     pub refunds: SeenIds,
+    /// What they were credited to.
+    pub touches: Vec<Touch>,
 }
 
 /// One order.
@@ -54,6 +57,11 @@ pub struct KnownOrder {
     pub contract: u16,
     /// Sales said that it won it: whatever tells of it otherwise knows better.
     pub by_sales: bool,
+    /// What it is credited to: its number among [`KnownOrders::touches`], from 1; 0: to nothing.
+    pub touch: u16,
+    /// Carts that it took, and those of them whose checkout had begun; once it came to nothing those that did not come back.
+    pub carts: u8,
+    pub checkouts: u8,
     /// Hashes of the rules whose conditions it met, by name.
     pub rules: Few<u32, 6>,
     /// Points that it gave.
@@ -118,10 +126,16 @@ impl KnownOrder {
         }
     }
 
-    /// What of it has not been refunded.
+    /// What of it has not been refunded: never less than nothing, whatever is told later.
     #[must_use]
     pub fn left_milli(&self) -> Option<i64> {
-        Some(self.total_milli?.saturating_sub(self.refunded_milli))
+        Some(self.total_milli?.saturating_sub(self.refunded_milli).max(0))
+    }
+
+    /// What it counts for, as far as anybody knows.
+    #[must_use]
+    pub fn worth_milli(&self) -> i64 {
+        self.left_milli().unwrap_or(0)
     }
 
     /// Whether something of it is left when this is refunded. Less than a cent is nothing.
@@ -156,7 +170,11 @@ impl KnownOrders {
 
     /// Forgets what can't be told again any more.
     pub(super) fn forget(&mut self, newest_ms: Ms) {
+        let before = self.list.len();
         self.list.retain(|order| newest_ms.saturating_sub(order.told_ms) <= REMEMBERED_MS);
+        if self.list.len() < before {
+            self.forget_touches();
+        }
         for order in &mut self.list {
             if newest_ms.saturating_sub(order.told_ms) > SAME_WITHIN_MS {
                 order.content = 0;

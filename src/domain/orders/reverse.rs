@@ -40,7 +40,7 @@ pub fn reverse(prospect: &mut Prospect, at: usize, turn: &Turn<'_, '_>, effects:
             if let Some(to) = to {
                 let by = EnteredBy::event(Cause::OrderReversed, turn.event.map_or("", |event| &event.name));
                 let moved = journey::enter(track, axis, axis_model, to, turn.at_ms, by, *last_activity_ms);
-                effects.outputs.extend(turn.stage_output(index, track, moved, judged_ms));
+                effects.outputs.extend(moved.and_then(|moved| turn.stage_output(index, track, moved, judged_ms)));
             }
         }
         if let Some(change) = score::relabel(track, model, judged_ms) {

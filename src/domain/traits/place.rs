@@ -138,7 +138,7 @@ impl Way<'_> {
             return None;
         }
         let by = turn.event.map_or(EnteredBy::time(Cause::CarriedOver), |e| EnteredBy::event(Cause::CarriedOver, &e.name));
-        Some(journey::enter(track, axis, here, to, turn.at_ms, by, last_activity_ms))
+        journey::enter(track, axis, here, to, turn.at_ms, by, last_activity_ms)
     }
 
     /// The stage here of who stands in a stage there: as mapped, else the one called the same, else as the rule says.

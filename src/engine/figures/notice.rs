@@ -6,13 +6,14 @@ use super::{CartFact, Heads, Key, Origin, Tally, Touch, Way, buckets, week_of};
 use crate::domain::checkout::{Passed, Step};
 use crate::domain::customer::{Customer, NO_CURRENCY, milli};
 use crate::domain::effect::{
-    Answer, Attribution, Body, CartAbandoned, CartOutcome, Cause, Direction, HandOver, HandOverKind, Note, OrderChange,
+    Answer, Attribution, Body, CartAbandoned, CartOutcome, CartsChange, Cause, Direction, HandOver, HandOverKind, Note, OrderChange,
     OutcomeKind, Output, Qualification, StageChanged, TriggerKind,
 };
 use crate::domain::event::Event;
 use crate::domain::journey::stage_index;
 use crate::domain::model::Models;
 use crate::domain::names::Kind;
+use crate::domain::orders::Open;
 use crate::domain::prospect::{Prospect, TimerKind};
 use crate::domain::{Ms, Text};
 use crate::engine::population::Standing;
@@ -36,8 +37,7 @@ impl Known {
 /// What has to be known of a prospect before a step.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Before {
-    open_carts: usize,
-    checkouts: usize,
+    open: Open,
     pub(super) lead: LeadBefore,
 }
 
@@ -54,18 +54,9 @@ impl Before {
     }
 
     fn of(prospect: &Prospect, look_at_carts: bool) -> Self {
-        let (open_carts, checkouts) = if look_at_carts { (open_carts(prospect), checkouts(prospect)) } else { (0, 0) };
-        Self { open_carts, checkouts, lead: LeadBefore::of(prospect) }
+        let open = if look_at_carts { Open::of(prospect) } else { Open::default() };
+        Self { open, lead: LeadBefore::of(prospect) }
     }
-}
-
-fn open_carts(prospect: &Prospect) -> usize {
-    prospect.carts.iter().filter(|c| !c.lines.is_empty()).count()
-}
-
-/// Open carts whose checkout has begun.
-fn checkouts(prospect: &Prospect) -> usize {
-    prospect.carts.iter().filter(|c| c.checkout_started && !c.lines.is_empty()).count()
 }
 
 /// Where a touch reaches a prospect: model in charge, persona, stage of the journey.
@@ -130,19 +121,32 @@ impl Tally {
         self.covers(at_ms);
         self.lead(before, prospect, models);
         if matches!(kind, TimerKind::CartForgotten(_)) {
-            self.carts(CartFact::Forgotten, before.open_carts.saturating_sub(open_carts(prospect)), at_ms);
+            self.carts(CartFact::Forgotten, before.open.carts.saturating_sub(Open::of(prospect).carts), at_ms);
         }
     }
 
+    /// What orders take, and what comes back of them, is told by the orders: see [`Self::carts_of_orders`].
     fn cart_changed(&mut self, before: Before, prospect: &Prospect, kind: Kind, at_ms: Ms) {
-        let (was, is) = (before.open_carts, open_carts(prospect));
-        let gone = if kind == Kind::OrderCompleted { CartFact::Ordered } else { CartFact::Emptied };
-        self.carts(CartFact::Opened, is.saturating_sub(was), at_ms);
-        self.carts(gone, was.saturating_sub(is), at_ms);
-        let (was, is) = (before.checkouts, checkouts(prospect));
-        self.carts(CartFact::CheckoutStarted, is.saturating_sub(was), at_ms);
-        if kind == Kind::OrderCompleted {
-            self.carts(CartFact::CheckoutOrdered, was.saturating_sub(is), at_ms);
+        let is = Open::of(prospect);
+        self.carts(CartFact::Opened, is.carts.saturating_sub(before.open.carts), at_ms);
+        if kind != Kind::OrderCompleted {
+            self.carts(CartFact::Emptied, before.open.carts.saturating_sub(is.carts), at_ms);
+        }
+        self.carts(CartFact::CheckoutStarted, is.checkouts.saturating_sub(before.open.checkouts), at_ms);
+    }
+
+    /// Carts that orders took, or that are none of theirs any more: counted in the week in which the order was placed.
+    pub fn carts_of_orders(&mut self, changes: &[CartsChange]) {
+        for change in changes {
+            let CartsChange { placed_ms, at_ms, ordered, checkouts, came_to_nothing, open_again, checkouts_again } = *change;
+            if !self.counted_from(placed_ms) {
+                continue;
+            }
+            self.carts_more(CartFact::Ordered, ordered, placed_ms);
+            self.carts_more(CartFact::CheckoutOrdered, checkouts, placed_ms);
+            self.carts_more(CartFact::CameToNothing, came_to_nothing, placed_ms);
+            self.carts_more(CartFact::Opened, -open_again, at_ms);
+            self.carts_more(CartFact::CheckoutStarted, -checkouts_again, at_ms);
         }
     }
 
@@ -186,16 +190,18 @@ impl Tally {
         }
     }
 
-    /// What became of orders: counted in the week in which they were placed.
-    pub fn orders(&mut self, changes: &[OrderChange], prospect: &Prospect) {
-        let Some(more) = prospect.more.as_deref().filter(|_| !changes.is_empty()) else { return };
+    /// What became of orders: counted in the week in which they were placed, and for what they were credited to. What was placed
+    /// before anything was counted is not taken back either.
+    pub fn orders(&mut self, changes: &[OrderChange]) {
         for change in changes {
-            self.order(&more.customer, change);
+            if self.counted_from(change.placed_ms) {
+                self.order(change);
+            }
         }
     }
 
-    fn order(&mut self, customer: &Customer, change: &OrderChange) {
-        let OrderChange { placed_ms, orders, is_again, unpriced, milli, currency } = change;
+    fn order(&mut self, change: &OrderChange) {
+        let OrderChange { placed_ms, orders, is_again, unpriced, milli, currency, touch } = change;
         let week = week_of(*placed_ms);
         let currency = currency.clone().unwrap_or(Text::const_new(NO_CURRENCY));
         if *orders != 0 {
@@ -207,7 +213,7 @@ impl Tally {
         if *milli != 0 {
             self.note(Key::OrderValue { week, currency: currency.clone() }, *milli);
         }
-        for (of, name) in [(Origin::LastSource, &customer.last_source), (Origin::LastCampaign, &customer.last_campaign)] {
+        for (of, name) in [(Origin::LastSource, &touch.source), (Origin::LastCampaign, &touch.campaign)] {
             let Some(name) = name.as_deref().map(|name| self.name(of, name)) else { continue };
             if *orders != 0 {
                 self.note(Key::Origins { of, name: name.clone(), what: Heads::Orders }, *orders);

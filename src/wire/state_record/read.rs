@@ -173,8 +173,15 @@ fn track(mut r: Reader<'_>, t: &mut Track) -> Read<()> {
 }
 
 pub(super) fn nowhere() -> StagePosition {
-    let stage = Default::default();
-    StagePosition { stage, entered_ms: 0, stale_at_ms: None, by: EnteredBy::default(), history: Few::new(), journeys: None }
+    StagePosition {
+        stage: Default::default(),
+        entered_ms: 0,
+        stale_at_ms: None,
+        by: EnteredBy::default(),
+        history: Few::new(),
+        journeys: None,
+        opening: None,
+    }
 }
 
 pub(super) fn position(mut r: Reader<'_>, p: &mut StagePosition) -> Read<()> {
@@ -189,6 +196,8 @@ pub(super) fn position(mut r: Reader<'_>, p: &mut StagePosition) -> Read<()> {
             (6, Value::Varint(v)) => p.by = entered_by(v)?,
             (7, Value::Bytes(b)) => bys = r.varints(b)?,
             (8, Value::Bytes(b)) => p.journeys = Some(Box::new(journeys(r.nested(b, "journeys"))?)),
+            (9, Value::Varint(v)) => p.opening.get_or_insert_default().since_ms = Some(r.time(v)),
+            (10, Value::Varint(v)) => p.opening.get_or_insert_default().won_ms = Some(r.time(v)),
             _ => return r.unknown(field),
         }
     }

@@ -7,6 +7,7 @@ use super::writer::varint_bytes;
 pub(super) use super::writer::{Writer, encode_varint, zigzag};
 use crate::domain::dedup::SeenIds;
 use crate::domain::effect::{AttributedBy, Cause};
+use crate::domain::model::pipeline::Opening;
 use crate::domain::prospect::{
     ArmedFor, Cart, CartLine, Consent, ConsentState, EnteredBy, Heard, Journeys, Phase, Prospect, RuleCount, SentStep, Series,
     StagePosition, Track,
@@ -165,7 +166,7 @@ fn track(track: &Track, w: &mut Writer<'_>) {
 }
 
 pub(super) fn position(position: &StagePosition, w: &mut Writer<'_>) {
-    let StagePosition { stage, entered_ms, stale_at_ms, by, history, journeys } = position;
+    let StagePosition { stage, entered_ms, stale_at_ms, by, history, journeys, opening } = position;
     w.text(1, stage);
     w.time_or_0(2, *entered_ms);
     w.time(3, *stale_at_ms);
@@ -177,6 +178,10 @@ pub(super) fn position(position: &StagePosition, w: &mut Writer<'_>) {
     }
     if let Some(journeys) = journeys.as_deref() {
         w.nested(8, |w| self::journeys(journeys, w));
+    }
+    if let Some(Opening { since_ms, won_ms }) = opening.as_deref() {
+        w.time(9, *since_ms);
+        w.time(10, *won_ms);
     }
 }
 

@@ -19,8 +19,10 @@ pub(crate) struct Carts {
     pub ordered: i64,
     pub emptied: i64,
     pub forgotten: i64,
+    /// Their order was cancelled or refunded, or never paid, and they did not come back.
+    pub came_to_nothing: i64,
     pub still_open: i64,
-    /// 1 − ordered ÷ (ordered + emptied + forgotten)
+    /// 1 − ordered ÷ (ordered + emptied + forgotten + came to nothing)
     pub not_ordered_rate: Option<f64>,
     pub not_ordered_rate_trust: Trust,
     /// 1 − ordered ÷ opened: what the trade calls abandoned
@@ -169,7 +171,7 @@ pub(super) fn carts(figures: &Figures) -> Carts {
         }
     }
     let (opened, ordered) = (count(CartFact::Opened), count(CartFact::Ordered));
-    let ended = ordered + count(CartFact::Emptied) + count(CartFact::Forgotten);
+    let ended = [CartFact::Emptied, CartFact::Forgotten, CartFact::CameToNothing].map(count).iter().sum::<i64>() + ordered;
     let (abandoned, reminded) = (count(CartFact::Abandoned), count(CartFact::Reminded));
     let recovered = count(CartFact::Recovered);
     let (started, checkouts_ordered) = (count(CartFact::CheckoutStarted), count(CartFact::CheckoutOrdered));
@@ -183,6 +185,7 @@ pub(super) fn carts(figures: &Figures) -> Carts {
         ordered,
         emptied: count(CartFact::Emptied),
         forgotten: count(CartFact::Forgotten),
+        came_to_nothing: count(CartFact::CameToNothing),
         still_open: (opened - ended).max(0),
         not_ordered_rate: share(ended - ordered, ended),
         not_ordered_rate_trust: Trust::rate(ended - ordered, ended),

@@ -58,7 +58,15 @@ pub(super) fn named(figures: &Figures, [first, last]: [Origin; 2], costs: &Costs
                 *spent.entry(currency.clone()).or_default() -= sum;
             }
         }
-        spent.retain(|_, sum| sum.abs() > 0.000_5);
+        let mut last_touch_value = sold(figures);
+        for named in &all {
+            for (currency, sum) in &named.last_touch_value {
+                *last_touch_value.entry(currency.clone()).or_default() -= sum;
+            }
+        }
+        for money in [&mut spent, &mut last_touch_value] {
+            money.retain(|_, sum| sum.abs() > 0.000_5);
+        }
         let none = Named {
             name: None,
             prospects,
@@ -70,7 +78,7 @@ pub(super) fn named(figures: &Figures, [first, last]: [Origin; 2], costs: &Costs
             spent,
             last_touch_orders: figures.total(|key| matches!(key, Key::Orders { .. }))
                 - all.iter().map(|n| n.last_touch_orders).sum::<i64>(),
-            last_touch_value: Money::new(),
+            last_touch_value,
             cost: None,
             cost_per_prospect: None,
             cost_per_customer: None,
@@ -78,6 +86,14 @@ pub(super) fn named(figures: &Figures, [first, last]: [Origin; 2], costs: &Costs
         all.push(none);
     }
     all
+}
+
+/// What all orders are worth, as they stand.
+fn sold(figures: &Figures) -> Money {
+    by_currency(figures, |key| match key {
+        Key::OrderValue { currency, .. } => Some(currency.as_str()),
+        _ => None,
+    })
 }
 
 fn customers_spent(figures: &Figures) -> Money {

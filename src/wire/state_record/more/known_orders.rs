@@ -1,15 +1,21 @@
 //! `KnownOrdersRecord`.
 
-use crate::domain::orders::{Given, KnownOrder, KnownOrders, Standing};
+use crate::domain::orders::{Given, KnownOrder, KnownOrders, Standing, Touch};
 use crate::wire::state_record::read::{self, Read, Reader, Value, damaged, unzigzag};
 use crate::wire::state_record::write::{self, Writer, zigzag};
 
 pub(super) fn write(value: &KnownOrders, w: &mut Writer<'_>) {
-    let KnownOrders { list, refunds } = value;
+    let KnownOrders { list, refunds, touches } = value;
     for order in list {
         w.nested(1, |w| write_order(order, w));
     }
     write::seen_ids(2, refunds, w);
+    for Touch { source, campaign } in touches {
+        w.nested(3, |w| {
+            w.optional_text(1, source.as_deref());
+            w.optional_text(2, campaign.as_deref());
+        });
+    }
 }
 
 fn write_order(order: &KnownOrder, w: &mut Writer<'_>) {
@@ -26,6 +32,9 @@ fn write_order(order: &KnownOrder, w: &mut Writer<'_>) {
         has_ordered_before,
         contract,
         by_sales,
+        touch,
+        carts,
+        checkouts,
         rules,
         gave,
     } = order;
@@ -52,6 +61,9 @@ fn write_order(order: &KnownOrder, w: &mut Writer<'_>) {
     w.packed(12, gave.iter().map(given));
     w.uint(17, u32::from(*contract));
     w.flag(18, *by_sales);
+    w.uint(19, u32::from(*touch));
+    w.uint(20, u32::from(*carts));
+    w.uint(21, u32::from(*checkouts));
 }
 
 fn given(given: &Given) -> [u8; 12] {
@@ -69,10 +81,26 @@ pub(super) fn read(mut r: Reader<'_>) -> Read<KnownOrders> {
         match (field, value) {
             (1, Value::Bytes(b)) => known.list.push(read_order(r.nested(b, "known order"))?),
             (2, Value::Bytes(b)) => known.refunds = read::seen_ids(r.nested(b, "refunds"))?,
+            (3, Value::Bytes(b)) => known.touches.push(read_touch(r.nested(b, "touch"))?),
             _ => return r.unknown(field),
         }
     }
+    if known.list.iter().any(|order| usize::from(order.touch) > known.touches.len()) {
+        return damaged(r.what, "an order is credited to nothing that is known");
+    }
     Ok(known)
+}
+
+fn read_touch(mut r: Reader<'_>) -> Read<Touch> {
+    let mut touch = Touch::default();
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Bytes(b)) => touch.source = Some(r.text(b)?),
+            (2, Value::Bytes(b)) => touch.campaign = Some(r.text(b)?),
+            _ => return r.unknown(field),
+        }
+    }
+    Ok(touch)
 }
 
 fn read_order(mut r: Reader<'_>) -> Read<KnownOrder> {
@@ -104,6 +132,9 @@ fn read_order(mut r: Reader<'_>) -> Read<KnownOrder> {
             }
             (17, Value::Varint(v)) => o.contract = r.number(v)?,
             (18, Value::Varint(v)) => o.by_sales = v != 0,
+            (19, Value::Varint(v)) => o.touch = r.number(v)?,
+            (20, Value::Varint(v)) => o.carts = r.number(v)?,
+            (21, Value::Varint(v)) => o.checkouts = r.number(v)?,
             _ => return r.unknown(field),
         }
     }
