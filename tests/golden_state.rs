@@ -317,7 +317,10 @@ fn a_golden_record_of_version_6_is_read_and_written_byte_for_byte() {
     let bytes = golden(name);
     let prospect = StateCodec.decode(&bytes).unwrap();
     let missing = everything::missing(&bytes);
-    assert!(missing.is_empty(), "nothing of the golden record shows {missing:?}: write it anew while its version is not released");
+    assert!(
+        missing.is_empty(),
+        "nothing of the golden record shows {missing:?}: write it anew while its version is not released"
+    );
     assert_eq!(hex(&encode(&prospect)), hex(&bytes));
 }
 

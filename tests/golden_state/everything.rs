@@ -69,7 +69,8 @@ pub fn missing(bytes: &[u8]) -> Vec<String> {
     let all = messages();
     let found = fields_of(bytes, &all);
     let of_people = |message: &&String| !matches!(message.as_str(), "TaskRecord" | "InputPosition");
-    let expected = all.keys().filter(of_people).flat_map(|message| all[message].values().map(move |(name, _)| format!("{message}.{name}")));
+    let expected =
+        all.keys().filter(of_people).flat_map(|message| all[message].values().map(move |(name, _)| format!("{message}.{name}")));
     expected.filter(|field| !found.contains(field) && !ONLY_READ.contains(&field.as_str())).collect()
 }
 
@@ -134,7 +135,8 @@ pub fn somebody() -> Prospect {
         for at in (0..length).rev() {
             let mut without = all.clone();
             if list == 0 {
-                without.tracks = without.tracks.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, t)| t.clone()).collect::<Few<_, 1>>();
+                without.tracks =
+                    without.tracks.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, t)| t.clone()).collect::<Few<_, 1>>();
             } else {
                 without.carts.remove(at);
             }

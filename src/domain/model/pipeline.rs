@@ -2,8 +2,8 @@
 //!
 //! Which they are, [`super::won`] finds out. A report may be told otherwise.
 
-use super::{AxisModel, Model};
 use super::won::{Places, WonModel};
+use super::{AxisModel, Model};
 use crate::domain::Ms;
 use crate::domain::effect::{Axis, Cause};
 use crate::domain::prospect::{PastStage, StagePosition};

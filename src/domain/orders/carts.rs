@@ -63,9 +63,7 @@ pub(super) fn take_over(before: &KnownOrder, order: &mut KnownOrder, effects: &m
     (order.carts, order.checkouts) = (before.carts, before.checkouts);
     let (carts, checkouts) = (i64::from(order.carts), i64::from(order.checkouts));
     let change = |order: &KnownOrder| CartsChange { placed_ms: order.placed_ms, ..CartsChange::default() };
-    let changes = [
-        CartsChange { came_to_nothing: -carts, ..change(before) },
-        CartsChange { ordered: carts, checkouts, ..change(order) },
-    ];
+    let changes =
+        [CartsChange { came_to_nothing: -carts, ..change(before) }, CartsChange { ordered: carts, checkouts, ..change(order) }];
     effects.carts.extend(changes.into_iter().filter(CartsChange::says_something));
 }

@@ -6,8 +6,8 @@ use super::{CartFact, Heads, Key, Origin, Tally, Touch, Way, buckets, week_of};
 use crate::domain::checkout::{Passed, Step};
 use crate::domain::customer::{Customer, NO_CURRENCY, milli};
 use crate::domain::effect::{
-    Answer, Attribution, Body, CartAbandoned, CartOutcome, CartsChange, Cause, Direction, HandOver, HandOverKind, Note, OrderChange,
-    OutcomeKind, Output, Qualification, StageChanged, TriggerKind,
+    Answer, Attribution, Body, CartAbandoned, CartOutcome, CartsChange, Cause, Direction, HandOver, HandOverKind, Note,
+    OrderChange, OutcomeKind, Output, Qualification, StageChanged, TriggerKind,
 };
 use crate::domain::event::Event;
 use crate::domain::journey::stage_index;
