@@ -199,6 +199,17 @@ fn a_month_with_campaigns_refunds_failed_payments_and_triggers() {
     compare("A month, livelier", dir.path(), &model);
 }
 
+/// Companies, buying groups, sales and contracts.
+#[test]
+fn half_a_year_of_a_shop_for_companies() {
+    if !has_python() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    simulate(dir.path(), "--shop b2b --duration 180d --prospects 5000 --seed 5 --start 2026-03-01T00:00:00Z");
+    compare("Half a year, companies", dir.path(), &shipped("b2b10"));
+}
+
 #[test]
 fn one_event_more_is_a_difference() {
     if !has_python() {

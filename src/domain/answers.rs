@@ -93,10 +93,10 @@ fn of_text(text: &str) -> Answer {
     if is_one(&text, words::NO) || has(&text, words::NOT) {
         return Answer::No;
     }
-    if has(&text, words::INFLUENCES) {
+    if has(&text, words::INFLUENCES) || words::is_of_others(&text) {
         return Answer::Influences;
     }
-    if has(&text, words::DECIDES) {
+    if has(&text, words::DECIDES) || is_one(&text, words::HEADS) {
         return Answer::Decides;
     }
     if let Some(amount) = amount(&text) {

@@ -11,6 +11,7 @@ import sys
 import checkout
 import coverage_figures
 import events
+from companies import Accounts
 import lead_figures
 import money_figures
 import opportunities
@@ -24,7 +25,8 @@ from person import Person
 def live(model, inputs):
     """Everybody's life until the last event; what is due by then has fired."""
     diary, people, clock = Diary(), {}, 0
-    for event in events.read(inputs):
+    accounts = Accounts(model.accounts) if model.accounts else None
+    for event in events.read(inputs, model.heard):
         # One client with a wrong clock fires nobody's timers.
         clock = max(clock, min(event.at, event.recorded))
         person = people.get(event.person)
@@ -32,12 +34,14 @@ def live(model, inputs):
             person = people[event.person] = Person(model, diary)
         person.pass_time(clock)
         person.take(event)
+        if accounts:
+            accounts.take(person, event)
     for person in people.values():
         person.pass_time(clock, and_then=True)
-    return diary, list(people.values())
+    return diary, list(people.values()), accounts
 
 
-def report(model, diary, people):
+def report(model, diary, people, accounts):
     customers = money_figures.customer_figures(people, diary)
     return {
         "since": times.moment(diary.since),
@@ -59,7 +63,7 @@ def report(model, diary, people):
         "campaigns": money_figures.source_figures(people, "campaign"),
         "triggers": [{"trigger": name, "fired": n, "recalled": 0} for name, n in sorted(diary.triggers.items())],
         "leads": lead_figures.leads(diary, model),
-        "accounts": [],
+        "accounts": accounts.figures(model, diary.until) if accounts else [],
     }
 
 

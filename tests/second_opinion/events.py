@@ -10,7 +10,7 @@ SKEW = 5 * times.MINUTE
 ABOUT_PRODUCTS = names("Product Added", "Product Removed", "Product Viewed", "Cart Updated", "Wishlist Product Added to Cart",
                        "Product Added to Wishlist", "Reviews Viewed", "Product Clicked", "Product Shared", "Product Reviewed",
                        "Price Dropped", "Back In Stock")
-
+ORDER_IDS = ("order_id", "contract_id", "deal_id", "opportunity_id")
 
 # What pages are for, by the first part of the path that is one of these: those that shops of `simulate` have.
 PAGE_KINDS = {
@@ -32,14 +32,14 @@ def stars(rating):
 
 
 class Event:
-    def __init__(self, topic, raw):
+    def __init__(self, topic, raw, heard):
         if "sentAt" in raw:
             raise ValueError("clocks that have to be corrected are not in here")
         self.topic = topic
         self.person = raw.get("userId") or raw["anonymousId"]
         call = raw.get("type", "track")
         self.title = raw["event"] if call == "track" else call
-        self.name = plain(self.title)
+        self.name = heard.get(plain(self.title), plain(self.title))
         self.recorded = times.read(raw["receivedAt"])
         self.at = times.read(raw["timestamp"])
         if self.at > self.recorded + SKEW:
@@ -48,7 +48,7 @@ class Event:
         self.context = raw.get("context") or {}
         self.properties = raw.get("properties") or {}
         self.traits = raw.get("traits") or {}
-        self.call = call
+        self.call, self.group = call, raw.get("groupId")
 
     def get(self, name):
         """A property by its name; a dot goes deeper. Those of `identify` and `group` are its traits."""
@@ -64,7 +64,7 @@ class Event:
 
     @property
     def order_id(self):
-        return self.properties.get("order_id")
+        return next((str(self.properties[k]) for k in ORDER_IDS if k in self.properties), None)
 
     @property
     def value(self):
@@ -94,10 +94,10 @@ def deep(table, name):
     return table
 
 
-def read(inputs):
+def read(inputs, heard):
     """Each topic in the order of its records' times; of several topics the event that happened first is taken first."""
     topics = []
     for topic, path in inputs:
         with open(path, encoding="utf-8") as lines:
-            topics.append(sorted((Event(topic, json.loads(line)) for line in lines), key=lambda e: e.recorded))
+            topics.append(sorted((Event(topic, json.loads(line), heard) for line in lines), key=lambda e: e.recorded))
     return heapq.merge(*topics, key=lambda e: e.at)

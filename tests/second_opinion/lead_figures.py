@@ -3,7 +3,7 @@
 from arithmetic import cases, quantile, share, trust
 
 KINDS = ("handed-over", "accepted", "rejected", "won", "lost", "returned", "reminded")
-FACTS = ("mql", "sql", "mql_to_sql", "mql_back", "won", "sql_back")
+FACTS = ("mql", "sql", "mql_to_sql", "mql_back", "won", "sql_back", "found", "found_won")
 
 
 def rate(name, part, whole):
@@ -43,8 +43,6 @@ def passed(name, facts):
         "name": name,
         **facts,
         "with_sales": max(0, facts["mql"] + facts["sql"] - facts["mql_back"] - facts["won"] - facts["sql_back"]),
-        "found": 0,
-        "found_won": 0,
         **rate("mql_to_sql_rate", facts["mql_to_sql"], decided),
         **rate("sql_to_won_rate", facts["won"], sold),
     }

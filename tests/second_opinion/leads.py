@@ -2,6 +2,7 @@
 
 import times
 from rules import Condition
+from times import Office
 
 ANSWERS = {
     "accepted": "Lead Accepted", "rejected": "Lead Rejected", "recycled": "Lead Recycled", "lost": "Lead Lost",
@@ -9,18 +10,25 @@ ANSWERS = {
 }
 MQL, SQL = "MQL", "SQL"
 WITH_SALES = ("waiting", "reminded", "working")
+# Nobody of sales has said anything: it takes nothing and starts no waiting time.
+SILENCE = ("no-answer", "aged")
 
 
 class HandOverRules:
-    def __init__(self, spec):
+    def __init__(self, spec, labels):
         mql, sql = spec["mql"], spec.get("sql", {})
         self.lines = [(SQL, sql.get("label")), (MQL, mql["label"])]
         self.sla = {MQL: times.length(mql["sla"]), SQL: times.length(sql.get("sla", mql["sla"]))}
         self.grace = times.length(mql.get("grace", "24h"))
         self.age = times.length(sql.get("age", "90d"))
         self.again_after = times.length(spec.get("again_after", "30d"))
-        self.reset = spec.get("reset", {"keep": 0.5})
-        self.reason = spec.get("reason", "reason")
+        asks = labels[mql["label"]] if isinstance(labels[mql["label"]], dict) else {"score": labels[mql["label"]]}
+        rise = spec.get("again_rise", asks.get("score", 0) / 5)
+        self.again_rise, self.fit = (None if rise == "off" else rise), asks.get("fit", float("-inf"))
+        self.hand_raise = Condition(as_spec(spec.get("hand_raise", [])))
+        self.hand_raise_waits, self.customers = spec.get("hand_raise_waits", True), spec.get("customers", False)
+        self.office = Office(spec) if "office_hours" in spec else None
+        self.reset, self.reason = spec.get("reset", {"keep": 0.5}), spec.get("reason", "reason")
         own = spec.get("answers", {})
         self.answers = [(name, Condition(as_spec(own.get(name, event)))) for name, event in ANSWERS.items()]
 
@@ -28,7 +36,13 @@ class HandOverRules:
         return next((name for name, condition in self.answers if condition.holds(event)), None)
 
     def keeps(self, why):
+        if why in SILENCE:
+            return self.reset.get(why, {"keep": 1.0}).get("keep", 1.0)
         return self.reset.get(why, self.reset).get("keep", 1.0)
+
+    def after(self, at, length):
+        """So long after, or so long of the time in which the office is open."""
+        return at + length if self.office is None else self.office.after(at, length)
 
 
 def as_spec(on):
@@ -43,7 +57,10 @@ class Lead:
         self.stand, self.level = "free", None
         self.handed_over = self.due = self.answer = None
         self.answered = self.again_from = 0
-        self.below = False
+        # Since it went back: the lowest engagement, and what has spoken for it anew.
+        self.lowest, self.below, self.risen, self.raised = 0.0, False, False, False
+        # Of this hand-over: sales said something, took it; sales found it by itself.
+        self.spoken = self.taken = self.found = False
         self.origin = ()
 
     @property
@@ -61,63 +78,95 @@ class Lead:
                 return level
         return None
 
-    def become(self, stand):
-        if stand == "waiting" and not self.is_with_sales:
-            self.tell.leads["handed over"] += 1
-        if self.stand in ("waiting", "reminded", "back") and stand in ("working", "won"):
-            self.tell.leads["taken"] += 1
-        self.stand = stand
+    @property
+    def is_customer(self):
+        return not self.rules.customers and (self.stand == "won" or bool(self.person.orders.standing()))
+
+    # What is counted.
 
     def count(self, what, number=1):
-        """How far hand-overs got, by the first source and the persona that it had then."""
+        """How far hand-overs got, by the first source and the persona that it had then; what sales found is no hand-over."""
         for by, name in self.origin:
-            self.tell.passed[by, name, what] += number
+            if not self.found or what.startswith("found"):
+                self.tell.passed[by, name, what] += number
 
     def say(self, what, reason=""):
         self.tell.answers[self.level, what, reason] += 1
 
-    def take(self, event):
+    # Over to sales.
+
+    def sample(self, at):
+        """Points fade: before an event is when the engagement is lowest."""
+        if self.stand == "back" and not self.person.is_disqualified:
+            self.lowest = min(self.lowest, self.person.score.engagement(at))
+
+    def take(self, event, is_sale):
+        """The answer of sales, if the event is one that counts."""
         if self.person.is_disqualified:
             if self.is_with_sales:
                 self.give_back(event.at, "returned", "disqualified")
-            return
-        self.hear(event)
+            return None
+        answer = self.hear(event, is_sale)
+        if self.rules.hand_raise.holds(event) and self.person.score.fit >= self.rules.fit and self.stand == "back":
+            self.raised = True
+            if not self.rules.hand_raise_waits and not self.is_customer:
+                self.hand_over(MQL, event.at)
         self.watch(event.at)
+        return answer
 
     def watch(self, at):
         """Hands over when the label says so and it may be."""
         level = self.wanted()
-        if self.stand == "free" and level:
-            self.hand_over(level, at)
-        elif self.stand in ("waiting", "reminded") and level == SQL and self.level == MQL:
-            self.level = SQL
-            self.due = min(self.due, at + self.rules.sla[SQL])
-            self.count("mql_to_sql")
-            self.say("handed-over")
-        elif self.stand in ("back", "won"):
-            if level is None:
-                self.below, self.due = True, None
-            elif self.below and at >= self.again_from:
+        if self.stand in ("waiting", "reminded"):
+            if (level, self.level) == (SQL, MQL):
+                self.level = SQL
+                self.due = min(self.due, self.rules.after(at, self.rules.sla[SQL]))
+                self.count("mql_to_sql")
+                self.say("handed-over")
+        elif self.is_customer or self.is_with_sales:
+            return
+        elif self.stand == "free":
+            if level:
                 self.hand_over(level, at)
-            elif self.below:
+        else:
+            self.watch_again(level, at)
+
+    def watch_again(self, level, at):
+        engagement = self.person.score.engagement(at)
+        self.lowest = min(self.lowest, engagement)
+        if level is None:
+            self.below, self.risen = True, False
+        elif self.below or (self.rules.again_rise is not None and engagement >= self.lowest + self.rules.again_rise):
+            self.risen = True
+        self.due = None
+        if self.risen or self.raised:
+            if at >= self.again_from:
+                self.hand_over(level or MQL, at)
+            else:
                 self.due = self.again_from
 
     def hand_over(self, level, at):
-        self.become("waiting")
-        self.level, self.handed_over, self.due = level, at, at + self.rules.sla[level]
-        self.answer, self.answered, self.below = None, 0, False
-        sources = self.person.sources["source"]
-        self.origin = (("source", sources[0] if sources else None), ("persona", self.person.persona))
+        self.stand, self.found = "waiting", False
+        self.tell.leads["handed over"] += 1
+        self.level, self.handed_over, self.due = level, at, self.rules.after(at, self.rules.sla[level])
+        self.answer, self.answered = None, 0
+        self.spoken = self.taken = self.below = self.risen = self.raised = False
+        self.comes_from()
         self.count(level.lower())
         self.say("handed-over")
 
+    def comes_from(self):
+        sources = self.person.sources["source"]
+        self.origin = (("source", sources[0] if sources else None), ("persona", self.person.persona))
+
+    # Back to marketing.
+
     def give_back(self, at, what, reason):
-        if self.stand == "won":
-            self.count("won", -1)
-        self.count("mql_back" if self.level == MQL and self.stand != "won" else "sql_back")
-        self.become("back")
+        self.count("mql_back" if self.level == MQL else "sql_back")
+        self.stand = "back"
         self.answer = None if what == "returned" else what
-        self.due, self.below, self.again_from = None, False, at + self.rules.again_after
+        self.due, self.below, self.risen, self.raised = None, False, False, False
+        self.again_from = at if reason in SILENCE and what == "returned" else at + self.rules.again_after
         self.say(what, reason)
         if what != "returned":
             self.say("returned")
@@ -126,44 +175,77 @@ class Lead:
         self.give_back(at, what, reason)
         self.person.score.keep(self.rules.keeps(why), at)
         self.person.relabel(at)
+        self.lowest = self.person.score.engagement(at)
 
-    def hear(self, event):
-        answer = self.rules.answer(event)
-        if not answer or self.stand == "free" or event.at < max(self.handed_over, self.answered):
-            return
-        if (self.stand, answer) in (("working", "accepted"), ("won", "accepted"), ("won", "no-show"), ("won", "won")):
-            return
-        refused = answer in ("rejected", "recycled", "lost")
-        if self.stand == "back" and self.answer and (refused or answer == "no-show"):
-            return
-        if self.answer is None:
+    # What sales says, and sales.
+
+    def hear(self, event, is_sale):
+        said = self.rules.answer(event)
+        answer = "won" if is_sale else said
+        if not answer or not self.counts(answer, event):
+            return None
+        if self.stand == "free" and answer != said:
+            # It bought by itself: no lead that sales ever had.
+            return None
+        if self.stand == "free" or self.stand == "won":
+            self.find(event.at)
+        elif not self.spoken:
+            self.spoken = True
             self.tell.answer_times.append(max(0, event.at - self.handed_over))
             self.tell.leads["answered in time"] += self.stand == "waiting"
         self.answered, self.answer = event.at, answer
         reason = str(event.get(self.rules.reason) or "").strip()
-        if refused and self.stand != "back":
-            self.go_back(event.at, answer, answer, reason)
-            return
+        if answer in ("rejected", "recycled", "lost"):
+            if self.stand == "back":
+                self.say(answer, reason)
+            else:
+                self.go_back(event.at, answer, answer, reason)
+        else:
+            self.keep(answer, reason, event.at)
+        return answer
+
+    def counts(self, answer, event):
+        """Not what is old, said twice, or refuses what was never handed over."""
+        refuses = answer in ("rejected", "recycled", "no-show")
+        if self.stand == "free":
+            return not refuses
+        if event.at < max(self.handed_over, self.answered):
+            return False
+        if self.stand == "won" and answer != "won":
+            raise ValueError("what becomes of a lead after it was won is not in here")
+        if (self.stand, answer) in (("working", "accepted"), ("won", "won")):
+            return False
+        return not (self.stand == "back" and self.answer and (refuses or answer == "lost"))
+
+    def find(self, at):
+        """Sales has or had it without a hand-over."""
+        self.found, self.level, self.handed_over = True, SQL, at
+        self.spoken = self.taken = True
+        self.comes_from()
+        self.count("found")
+
+    def keep(self, answer, reason, at):
         was_back = self.stand == "back"
         if answer in ("accepted", "won"):
             if was_back:
                 self.count("mql_back" if self.level == MQL else "sql_back", -1)
             if self.level == MQL:
                 self.count("mql_to_sql")
-            if answer == "won":
-                self.count("won")
+            if not self.taken:
+                self.taken = True
+                self.tell.leads["taken"] += 1
+        is_new = was_back or self.level == MQL or (self.found and self.stand == "free")
         if answer == "won":
-            self.become("won")
-            self.due, self.below, self.again_from = None, False, event.at + self.rules.again_after
+            self.count("found_won" if self.found else "won")
+            self.stand, self.due = "won", None
         elif answer == "accepted":
-            self.become("working")
-            self.due = None if self.rules.age is None else event.at + self.rules.age
-        elif answer == "no-show" and self.stand in ("waiting", "reminded"):
-            self.become("waiting")
-            self.due = event.at + self.rules.sla[self.level]
+            self.stand = "working"
+            self.due = None if self.rules.age is None else at + self.rules.age
+        elif self.stand in ("waiting", "reminded"):
+            self.stand, self.due = "waiting", self.rules.after(at, self.rules.sla[self.level])
         self.say(answer, reason)
-        if answer == "accepted" and (was_back or self.level == MQL):
-            self.handed_over = event.at if was_back else self.handed_over
+        if answer == "accepted" and is_new:
+            self.handed_over = at if was_back else self.handed_over
             self.level = SQL
             self.say("handed-over")
 
@@ -174,8 +256,8 @@ class Lead:
     def fire(self, at):
         self.due = None
         if self.stand == "waiting":
-            self.become("reminded")
-            self.due = at + self.rules.grace
+            self.stand = "reminded"
+            self.due = self.rules.after(at, self.rules.grace)
             self.say("reminded")
         elif self.stand == "reminded":
             self.go_back(at, "no-answer", "returned", "no-answer")

@@ -1,10 +1,12 @@
 """Consent, and what opens and clicks are a person's. `[contact]` and `[machines]` of a model, as far as `simulate` needs them."""
 
 import times
-from names import BOUNCED, COMPLAINED, SUBSCRIBED, UNSUBSCRIBED, plain
+from names import AFTER_ORDER, BOUNCED, CALLS, COMPLAINED, ORDERED, SUBSCRIBED, UNSUBSCRIBED, plain
 
 DELIVERED = (plain("Email Delivered"), plain("Email Sent"))
 OPENED, CLICKED = plain("Email Opened"), plain("Email Link Clicked")
+# Whoever sends them, these are a person's.
+NEVER_A_MACHINES = {ORDERED, BOUNCED, COMPLAINED} | AFTER_ORDER | UNSUBSCRIBED | CALLS
 SOON_OPENED = 5 * times.SECOND
 SOON_CLICKED = 10 * times.SECOND
 CLICKS_AT_ONCE = 5 * times.SECOND
@@ -32,7 +34,9 @@ class Mail:
         self.clicks = []
 
     def made_by_machine(self, event, sent):
-        """An open or click too soon after the delivery of its mail, or clicks of several links at once."""
+        """A program that calls itself a bot, an open or click too soon after the delivery of its mail, or clicks of several links at once."""
+        if event.name not in NEVER_A_MACHINES and any(word in event.context.get("userAgent", "").lower() for word in ("bot/", "crawler")):
+            return True
         mail = event.properties.get("email_id") or event.properties.get("campaign_id")
         if event.name in DELIVERED:
             self.delivered = (event.at, mail)

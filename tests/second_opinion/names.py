@@ -37,11 +37,14 @@ WITHOUT_ACTIVITY = CALLS | AFTER_ORDER | MAIL | {BOUNCED, COMPLAINED} | UNSUBSCR
 KNOWN = VIEWS | SITE | AT_THE_SHOP | WITHOUT_ACTIVITY
 
 
+# What is a sale, besides orders.
+CONTRACT = plain("Contract Signed")
+
 # What the shop and its systems do, though nobody laid the names down.
 SELLERS = names("Price Dropped", "Back In Stock", "Proposal Sent", "Trial Ended", "Order Shipped")
 # Words for what somebody made to be read, seen or heard.
 CONTENT = (
-    "paper", "guide", "book", "webinar", "video", "podcast", "article", "blog", "brochure", "datasheet", "report", "study", "studies",
+    "paper", "guide", "book", "ebook", "webinar", "video", "podcast", "article", "blog", "brochure", "datasheet", "report", "study", "studies",
     "course", "lesson", "tutorial", "documentation", "checklist", "infographic", "presentation", "magazine", "story", "reviews",
 )
 

@@ -17,10 +17,13 @@ LEAST_WAIT = 7 * times.DAY
 class Pipeline:
     """Which stages are open, and which one is won."""
 
-    def __init__(self, axes):
+    def __init__(self, axes, spec):
         self.axis = axes[-1]
-        self.won = self.earliest(WINS, len(self.axis.stages))
-        if self.won:
+        stages = self.axis.stages
+        self.won = stages.index(spec["stage"]) if "stage" in spec else self.earliest(WINS, len(stages))
+        if "open" in spec:
+            self.open = range(stages.index(spec["open"]), self.won)
+        elif self.won:
             first = self.earliest(ASKS, self.won)
             self.open = range(self.won - 1 if first is None else first, self.won)
 

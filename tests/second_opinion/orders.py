@@ -8,6 +8,7 @@ PAYMENT_FAILED = plain("Payment Failed")
 UNWANTED = ("customer", "fraud", "inventory", "staff", "out of stock", "changed mind", "buyer", "duplicate")
 UNPAID = ("unpaid", "not paid", "payment", "declined", "time limit", "timeout", "expired")
 SAME_WITHIN = 10 * 60 * 1_000
+SAME_SALE_WITHIN = 30 * 24 * 60 * 60 * 1_000
 
 
 class Order:
@@ -64,9 +65,11 @@ class Orders:
                 return order
         return None
 
-    def hear(self, event):
+    def hear(self, event, is_sale=False):
         if event.name == ORDERED:
             return self.place(event)
+        if is_sale:
+            return self.sell(event)
         known = self.find(event) if event.order_id is not None else None
         if event.name == UPDATED:
             return self.update(known, event) if known else News("none")
@@ -90,6 +93,19 @@ class Orders:
             self.all.remove(known)
         order = Order(event, again=bool(self.standing()))
         order.before = known
+        self.all.append(order)
+        return News("placed", order)
+
+    def sell(self, event):
+        """A contract, or what sales won. Without an id on either side it is the sale of the same worth, as far as both say it."""
+        known = self.find(event) if event.order_id is not None else None
+        for order in self.standing() if known is None else []:
+            near = abs(order.placed - event.at) < SAME_SALE_WITHIN and (order.id is None or event.order_id is None)
+            if near and (order.total is None or event.value is None or order.total == event.value):
+                known = order
+        if known:
+            return self.update(known, event)
+        order = Order(event, again=bool(self.standing()))
         self.all.append(order)
         return News("placed", order)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from events import deep
 from rules import all_pass
+from titles import TRAITS as TITLES
 
 
 class PeopleRules:
@@ -44,10 +45,20 @@ class Traits:
         return True
 
     def get(self, name):
+        if name in TITLES:
+            return self.title()
         prefix = "group." if name.startswith("group.") else ""
         for _, about, traits in reversed(self.said):
             if about == prefix:
                 value = deep(traits, name.removeprefix(prefix))
                 if value is not None:
                     return value
+        return None
+
+    def title(self):
+        """Under whichever name it was said last."""
+        for _, about, traits in reversed(self.said):
+            said = next((deep(traits, name) for name in TITLES if deep(traits, name)), None) if not about else None
+            if said:
+                return said
         return None

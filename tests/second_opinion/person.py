@@ -8,7 +8,7 @@ from journey import Track
 from leads import Lead
 from mail import Mail
 from opportunities import Opportunities
-from orders import Orders
+from orders import News, Orders
 from people import Traits
 from score import Score
 from triggers import Triggers
@@ -83,32 +83,43 @@ class Person:
         if event.message in self.seen:
             return
         self.seen.add(event.message)
-        self.diary.covers(event.at)
         sent = self.carts.reminders()
         by_machine = self.mail.made_by_machine(event, sent)
         self.see(event, by_machine)
         if by_machine:
             return
+        self.diary.covers(event.at)
         self.reached = []
         if self.traits.learn(event):
-            self.persona, self.score.fit = self.model.people.persona(self.traits), self.model.people.fit(self.traits)
-        news = self.orders.hear(event)
+            self.persona = self.model.people.persona(self.traits)
+            self.score.fits(self.model.people.fit(self.traits))
+        is_sale = self.model.won.is_sale(event)
+        news = self.orders.hear(event, is_sale)
+        # Contracts concern no cart.
+        about_carts = News("none") if is_sale else news
         if news.kind == "taken back":
             self.undo(news.order, event)
         self.come_by(event, news)
         reason = self.mail.hear(event)
-        self.check_out(event, news)
-        self.carts.take(event, news)
+        self.check_out(event, about_carts)
+        self.carts.take(event, about_carts)
         self.mail.note(event, self.carts.reminders(), self.model.cart.campaigns)
         if reason:
             self.carts.end_all(event, reason)
+        if self.lead:
+            self.lead.sample(max(event.at, self.last_seen))
         if news.kind not in NO_RULES:
             self.act(event)
             self.relabel(event.at)
             self.triggers.take(event, self.reached)
-            if self.lead:
-                self.lead.take(event)
+            self.settle(event, news)
         self.touched(event)
+
+    def settle(self, event, news):
+        """What sales has to do with it: hand-overs, answers, what is won and lost."""
+        answer = self.lead.take(event, news.kind == "placed") if self.lead else None
+        if self.model.pipeline.won and not self.is_disqualified:
+            self.model.won.settle(event, news, answer, self.tracks[self.model.axes.index(self.model.pipeline.axis)])
 
     def see(self, event, by_machine):
         self.first_seen = event.at if self.first_seen is None else min(self.first_seen, event.at)
@@ -149,6 +160,9 @@ class Person:
         if not self.model.asks_for_labels:
             return
         at = max(at, self.last_seen)
+        if not self.score.is_new and (self.label_changes is None or at < self.label_changes):
+            return
+        self.score.is_new = False
         before = self.score.label
         if self.score.relabel(at) and (before is None or (self.score.label or 0) > before):
             self.reached.append(self.score.name())
@@ -172,7 +186,7 @@ class Person:
 
     def is_content(self, event):
         """An event that a model names and that is about something made to be read, seen or heard."""
-        is_made = any(word in event.name for word in names.CONTENT)
+        is_made = any(word in names.CONTENT for word in event.title.lower().split())
         return is_made and event.name not in names.KNOWN and event.name in self.model.event_names
 
     def touched(self, event):

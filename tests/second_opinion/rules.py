@@ -2,7 +2,9 @@
 
 import re
 
+import answers
 import times
+import titles
 from names import is_by_buyer, plain
 
 
@@ -43,6 +45,10 @@ TESTS = {
     "less_than": in_range(lambda number, bound: number < bound),
     "exists": lambda value, wanted: (value is not None) == wanted,
     "not": lambda value, tests: not passes(value, tests),
+    "seniority": titles.has_seniority,
+    "function": titles.has_function,
+    "answer": answers.means,
+    "months": lambda value, tests: (months := answers.months(value)) is not None and passes(months, tests),
 }
 
 

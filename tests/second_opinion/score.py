@@ -40,6 +40,12 @@ class Score:
         self.fit = 0.0
         self.label = None
         self.since = None
+        # What was given or taken since the label was judged last.
+        self.is_new = True
+
+    def fits(self, points):
+        self.is_new |= points != self.fit
+        self.fit = points
 
     def take(self, event):
         """Adds what the event gives; whether it gave anything."""
@@ -65,6 +71,7 @@ class Score:
         return True
 
     def add(self, group, points, at):
+        self.is_new = True
         held, as_of = self.points[group.name]
         if at >= as_of:
             held, as_of = held * fade(group, at - as_of) + points, at
@@ -85,6 +92,7 @@ class Score:
 
     def keep(self, share, at):
         """A reset: so much of every group's points stays."""
+        self.is_new = True
         for group in self.rules.groups:
             self.points[group.name] = self.of_group(group, at) * share, max(at, self.points[group.name][1])
 
@@ -103,12 +111,16 @@ class Score:
             _, line, ask = self.rules.labels[place]
             if self.label is not None and place <= self.label:
                 line -= max(abs(line) * 0.01, 0.5)
-            if score >= line and self.meets(ask, at):
+            if score >= line and self.meets(ask, place, at):
                 return place
         return None
 
-    def meets(self, ask, _):
-        return self.fit >= ask.get("fit", float("-inf"))
+    def meets(self, ask, place, at):
+        """A fit and an engagement besides; the fit has no margin, for it doesn't fade."""
+        line = ask.get("engagement", float("-inf"))
+        if self.label is not None and place <= self.label:
+            line -= max(abs(line) * 0.01, 0.5)
+        return self.fit >= ask.get("fit", float("-inf")) and self.engagement(at) >= line
 
     def relabel(self, at):
         """Judges anew; whether another label came of it."""

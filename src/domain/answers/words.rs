@@ -1,18 +1,24 @@
 //! The words of answers: the table behind `docs/personas.md`. A bar parts them; each is found as whole words.
 
 pub(super) const UNKNOWN: &str = "n/a|na|tbd|tbc|unknown|undefined|null|nil|not set|dont know|do not know|i dont know|not sure|unsure|unclear|\
-     undecided|weiß nicht|unbekannt|je ne sais pas|please select|select|choose|other|prefer not to say|later|keine angabe";
+     undecided|noch offen|noch unklar|weiß nicht|unbekannt|je ne sais pas|please select|select|choose|other|prefer not to say|later|keine angabe";
 /// Alone they say no.
 pub(super) const NO: &str = "no|none|nope|n|false|0|nein|non|keine|keins|keiner|aucun|aucune|ninguno|nessuno|nobody|no one|noone|never|nie|\
      rejected|denied|declined|lost";
 /// Within a sentence they turn it round.
 pub(super) const NOT: &str = "not|no budget|no money|no funds|no authority|no need|no plans|no timeline|no decision|no timeframe|no champion|\
      without|dont|doesnt|isnt|arent|cant|cannot|wont|kein|keinen|kein budget|nicht|pas de|no tengo|no hay|just looking|\
-     just researching|just browsing|lack of|someone else|nobody";
+     only looking|just researching|just browsing|lack of|someone else|nobody";
 pub(super) const DECIDES: &str = "decides|i decide|we decide|decide|decision maker|decision makers|decisionmaker|final decision|final say|final word|\
      final authority|last word|economic buyer|budget holder|budget owner|signs|i sign|sign off|signing authority|\
      signatory|approves|i approve|approver|full authority|sole authority|make the decision|makes the decision|entscheider|\
      entscheiderin|entscheide|ich entscheide|entscheidet|décideur|décide|decisor|decido";
+/// Who is one of these, and says no more, decides.
+pub(super) const HEADS: &str = "ceo|owner|founder|managing director|md|president|geschäftsführer|geschäftsführerin|inhaber|inhaberin|gérant|gérante|pdg|\
+     titolare|dueño|dueña|eigenaar|vd";
+/// Behind anybody but these, it is somebody else who does: "purchasing decides".
+pub(super) const THEY_DO: &str = "decides|entscheidet|signs|approves|makes the decision|décide";
+pub(super) const THEMSELVES: &str = "who|that|he|she|also|and|alone|contact|person|wer|die|der|er|sie|qui|il|elle";
 pub(super) const INFLUENCES: &str = "influencer|champion|influence|influences|i influence|recommend|recommends|recommender|recommendation|committee|\
      evaluator|evaluate|i evaluate|evaluating|advise|advisor|gatekeeper|part of the team|part of the decision|\
      involved in the decision|with my team|with my boss|my boss|my manager|together with|contribute|shared decision|\
@@ -22,7 +28,7 @@ pub(super) const HIGH: &str = "high|very high|highest|urgent|urgently|critical|s
      urgente|alta|élevé";
 pub(super) const MEDIUM: &str =
     "medium|some|moderate|mid|nice to have|second|next quarter|this year|minor|normal|average|mittel|moyen|medio|somewhat";
-pub(super) const LOW: &str = "low|very low|lowest|weak|last|someday|next year|niedrig|gering|faible|baja|little";
+pub(super) const LOW: &str = "low|very low|lowest|weak|last|someday|next year|curious|neugierig|niedrig|gering|faible|baja|little";
 pub(super) const YES: &str = "yes|y|yep|yeah|true|ja|oui|si|sí|sim|tak|approved|available|allocated|confirmed|secured|planned|granted|reserved|\
      assigned|set aside|budgeted|signed off|known|agreed|identified|met|engaged|quantified|defined|documented|done|ok|\
      okay|sure|of course|absolutely|genehmigt|vorhanden|freigegeben|geplant|bekannt|validé|aprobado|have budget|\
@@ -143,4 +149,10 @@ pub(super) fn find(text: &str, phrase: &str) -> Option<usize> {
         !letter(text[..*at].chars().next_back()) && !letter(text[*at + phrase.len()..].chars().next())
     };
     text.match_indices(phrase).map(|(at, _)| at).find(is_whole)
+}
+
+/// Somebody else has the last word: "purchasing decides", but not "the one who decides".
+pub(super) fn is_of_others(text: &str) -> bool {
+    let subject = THEY_DO.split('|').find_map(|verb| find(text, verb)).and_then(|at| text[..at].split_whitespace().next_back());
+    subject.is_some_and(|subject| !is_one(subject, THEMSELVES))
 }

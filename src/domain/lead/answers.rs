@@ -21,8 +21,11 @@ pub(super) fn hear(prospect: &mut Prospect, model: &HandOverModel, turn: &Turn<'
     let finds = matches!(said, Some(Answer::Accepted | Answer::Won | Answer::Lost));
     let is_free = prospect.more.as_ref().is_none_or(|more| more.lead.stand == Stand::Free);
     if is_free && finds {
-        let lead = &mut prospect.more_mut().lead;
+        let persona = prospect.tracks.get(turn.charge).and_then(|track| track.persona);
+        let more = prospect.more_mut();
+        let (lead, source) = (&mut more.lead, more.customer.first_source.clone());
         (lead.handed_over_ms, lead.qualification, lead.found) = (event.time_ms, Qualification::Sql, true);
+        (lead.source, lead.persona) = (source, persona);
     }
     let lead = prospect.more.as_mut().map(|more| &mut more.lead).filter(|_| !is_free || finds);
     let Some(lead) = lead.filter(|lead| event.time_ms >= lead.handed_over_ms.max(lead.answered_ms)) else {

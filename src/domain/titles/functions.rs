@@ -96,17 +96,18 @@ const WORDS: &[(Function, &str)] = &[
         Function::Engineering,
         "engineer|engineers|engineering|developer|developers|programmer|architect|devops|devsecops|sre|coder|software|\
          ingénieur|ingénieure|développeur|développeuse|desarrollador|desarrolladora|ingeniero|ingeniera|sviluppatore|\
-         sviluppatrice|ingegnere|ontwikkelaar|architekt|architekten|architecte|arquitecto|utvecklare|programista|cto",
+         sviluppatrice|ingegnere|ontwikkelaar|architekt|architektin|architekten|architecte|arquitecto|arquitecta|architetto|\
+         architetta|arkitekt|systemarkitekt|entwicklung|utvecklare|mjukvaruutvecklare|systemutvecklare|programista|cto",
     ),
     (
         Function::Marketing,
         "marketing|marketer|marketeer|growth|brand|branding|content|seo|sem|ppc|communications|pr|cmo|mercadotecnia|\
-         mercadeo|kommunikation|communication|copywriter",
+         mercadeo|kommunikation|communication|copywriter|community|marknad|marknadsföring|marknadschef",
     ),
     (
         Function::Purchasing,
         "purchasing|purchaser|purchase|purchases|procurement|buyer|buying|sourcing|acheteur|acheteuse|achats|achat|\
-         comprador|compradora|compras|acquisti|inkoper|inkoop|zakupów|inköp|inköpare|innkjøp",
+         comprador|compradora|compras|acquisti|inkoper|inkoop|zakupów|einkauf|inköp|inköpare|inköpschef|innkjøp",
     ),
     (Function::Design, "designer|design|ux|ui|diseñador|diseñadora|grafiker|grafikerin"),
     (Function::It, "it|sysadmin|informatik|informatique|informática|cio|ciso|dsi|infrastructure|network|cybersecurity"),

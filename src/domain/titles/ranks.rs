@@ -106,6 +106,7 @@ const PHRASES: &[(&str, Seniority)] = &[
     ("chef de produit", Seniority::Manager),
     ("chef de service", Seniority::Manager),
     ("chef d entreprise", Seniority::Owner),
+    ("it chef", Seniority::Director),
     ("jefe de estudios", Seniority::Manager),
     ("jefe de", Seniority::Manager),
     ("jefa de", Seniority::Manager),
@@ -189,7 +190,8 @@ const VPS: &str = "vp|svp|evp|avp|vicepresident";
 
 const DIRECTORS: &str = "director|directora|directors|directeur|directrice|direttore|direttrice|diretor|diretora|direktor|direktorin|direktör|\
      direktør|dyrektor|leiter|leiterin|leitung|hoofd|prokurist|prokuristin|dean|rector|bereichsleitung|abteilungsleitung|\
-     superintendent|commissioner|mayor|bürgermeister|bürgermeisterin|avdelingsleder";
+     superintendent|commissioner|mayor|bürgermeister|bürgermeisterin|avdelingsleder|avdelningschef|ekonomichef|\
+     försäljningschef|inköpschef|marknadschef|personalchef|produktionschef|utvecklingschef";
 /// Compounds that end so lead a department; those of the second list a team, a project or a shift.
 const LEADING: &str = "leiter|leiterin|direktor";
 const LEADING_LESS: &str = "team|projekt|schicht|gruppen|filial|bau|kurs|seminar|stations|markt|objekt|küchen";

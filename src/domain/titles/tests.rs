@@ -21,6 +21,9 @@ fn those_who_decide_are_told_from_those_whose_title_only_sounds_so() {
         ("Chief Executive Officer", Executive),
         ("Chief Information Security Officer", Executive),
         ("Chief Revenue Officer EMEA", Executive),
+        ("Inköpschef", Director),
+        ("IT-chef", Director),
+        ("Marknadschef", Director),
         ("Chief Architect", Director),
         ("Managing Director", Executive),
         ("MD", Executive),
@@ -111,6 +114,8 @@ fn those_who_do_not_decide_are_not_taken_for_it() {
         ("Chief of Staff", Manager),
         ("Chief of Staff to the CEO", Manager),
         ("Chef de projet", Manager),
+        ("Responsable achats", Manager),
+        ("Jefe de compras", Manager),
         ("Teamleiter", Manager),
         ("Projektleiterin", Manager),
         ("Assistant Director", Manager),
@@ -200,6 +205,12 @@ fn who_learns_is_a_student_and_nobody_else() {
 #[test]
 fn what_somebody_works_on_is_read_from_words_not_letters() {
     let all = [
+        ("Architetto IT", "engineering"),
+        ("Teamleiter Entwicklung", "engineering"),
+        ("Mjukvaruutvecklare", "engineering"),
+        ("Community manager", "marketing"),
+        ("Einkauf IT", "purchasing"),
+        ("Inköpschef", "purchasing"),
         ("Software Engineer", "engineering"),
         ("Sales Engineer", "engineering"),
         ("Softwareentwicklerin", "engineering"),

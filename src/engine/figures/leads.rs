@@ -14,7 +14,8 @@ pub struct LeadBefore {
     pub stand: Stand,
     pub qualification: Qualification,
     pub handed_over_ms: Ms,
-    pub answered: bool,
+    /// When sales last said something of this hand-over; 0 while it has not. What came of it may have gone back since.
+    pub answered_ms: Ms,
     /// Sales found it itself.
     pub found: bool,
 }
@@ -22,12 +23,12 @@ pub struct LeadBefore {
 impl LeadBefore {
     pub(super) fn of(prospect: &Prospect) -> Self {
         let lead = prospect.more.as_ref().and_then(|more| more.lead.get());
-        lead.map_or_else(Self::default, |Lead { stand, qualification, handed_over_ms, answer, found, .. }| Self {
+        lead.map_or_else(Self::default, |Lead { stand, qualification, handed_over_ms, answered_ms, found, .. }| Self {
             found: *found,
             stand: *stand,
             qualification: *qualification,
             handed_over_ms: *handed_over_ms,
-            answered: answer.is_some(),
+            answered_ms: *answered_ms,
         })
     }
 
@@ -40,6 +41,22 @@ impl LeadBefore {
             Stand::Won => Place::Won,
         }
     }
+}
+
+/// Sales takes what was handed over, for the first time: what it gave back once and takes again is the same lead. Who came back as an SQL
+/// of which sales has spoken was taken before.
+fn is_taken(was: LeadBefore, is: LeadBefore) -> bool {
+    let anew = match was.stand {
+        Stand::Waiting | Stand::Reminded => true,
+        Stand::Back => was.qualification == Qualification::Mql || was.answered_ms == 0,
+        Stand::Free | Stand::Working | Stand::Won => false,
+    };
+    anew && !is.found && matches!(is.stand, Stand::Working | Stand::Won)
+}
+
+/// The first that sales says of what was handed over.
+fn is_first_answer(was: LeadBefore, is: LeadBefore) -> bool {
+    was.stand != Stand::Free && !is.found && was.answered_ms == 0 && is.answered_ms > 0
 }
 
 /// How far a hand-over got.
@@ -92,8 +109,7 @@ impl Tally {
         if !with_sales(was.stand) && is.stand == Stand::Waiting {
             self.note(Key::LeadsGot {}, 1);
         }
-        let is_taken = matches!(is.stand, Stand::Working | Stand::Won);
-        if matches!(was.stand, Stand::Waiting | Stand::Reminded | Stand::Back) && is_taken && !is.found {
+        if is_taken(was, is) {
             self.note(Key::LeadsTaken {}, 1);
         }
         self.first_answer(was, is, prospect);
@@ -114,7 +130,7 @@ impl Tally {
 
     /// Sales said something of this hand-over for the first time.
     fn first_answer(&mut self, was: LeadBefore, is: LeadBefore, prospect: &Prospect) {
-        let Some(more) = prospect.more.as_ref().filter(|_| was.stand != Stand::Free && !was.answered && is.answered) else {
+        let Some(more) = prospect.more.as_ref().filter(|_| is_first_answer(was, is)) else {
             return;
         };
         let took_ms = (more.lead.answered_ms - was.handed_over_ms).max(0);
@@ -127,19 +143,13 @@ impl Tally {
     }
 }
 
-/// Source and persona: those of the hand-over, so that what becomes of it counts beside it; of a lead that sales found, those it has.
+/// Source and persona: those of the hand-over, or of when sales found it, so that what becomes of it counts beside it.
 fn origin<'a>(prospect: &'a Prospect, models: &Models) -> (Option<&'a str>, Option<Text>) {
-    let charge = models.in_charge_of(prospect);
-    let (Some(more), Some(track), Some(model)) =
-        (prospect.more.as_deref(), prospect.tracks.get(charge), models.models.get(charge))
-    else {
+    let (Some(more), Some(model)) = (prospect.more.as_deref(), models.models.get(models.in_charge_of(prospect))) else {
         return (None, None);
     };
-    let named = |persona: Option<u32>| model.people.personas.iter().find(|p| Some(p.hash) == persona).map(|p| p.name.clone());
-    if more.lead.handed_over_ms == 0 {
-        return (more.customer.first_source.as_deref(), named(track.persona));
-    }
-    (more.lead.source.as_deref(), named(more.lead.persona))
+    let persona = model.people.personas.iter().find(|persona| Some(persona.hash) == more.lead.persona);
+    (more.lead.source.as_deref(), persona.map(|persona| persona.name.clone()))
 }
 
 #[cfg(test)]
@@ -147,7 +157,7 @@ mod tests {
     use super::*;
 
     fn lead(stand: Stand, qualification: Qualification) -> LeadBefore {
-        LeadBefore { stand, qualification, handed_over_ms: 1, answered: false, found: false }
+        LeadBefore { stand, qualification, handed_over_ms: 1, answered_ms: 0, found: false }
     }
 
     fn waiting_anew() -> LeadBefore {
@@ -171,5 +181,28 @@ mod tests {
         let all: Vec<_> = way.windows(2).flat_map(|two| facts(two[0], two[1])).collect();
         assert_eq!(all, [(Found, 1), (FoundWon, 1), (FoundWon, -1), (Mql, 1)], "lost again, then anew");
         assert_eq!(moves(&[waiting, (Stand::Reminded, M), (Stand::Reminded, M)]), []);
+    }
+
+    #[test]
+    fn a_hand_over_is_taken_and_answered_once_however_often_it_goes_back() {
+        use Qualification::{Mql as M, Sql as S};
+        let said = |stand, level| LeadBefore { answered_ms: 2, ..lead(stand, level) };
+        let way = [
+            lead(Stand::Free, M),
+            lead(Stand::Waiting, M),
+            // Silence, then accepted after all, aged, accepted again, lost, won after all.
+            lead(Stand::Back, M),
+            said(Stand::Working, S),
+            said(Stand::Back, S),
+            said(Stand::Working, S),
+            said(Stand::Back, S),
+            said(Stand::Won, S),
+        ];
+        let count = |is: fn(LeadBefore, LeadBefore) -> bool| way.windows(2).filter(|two| is(two[0], two[1])).count();
+        assert_eq!((count(is_taken), count(is_first_answer)), (1, 1));
+        // Handed over anew, the next counts.
+        assert!(is_taken(lead(Stand::Waiting, M), said(Stand::Won, S)) && is_first_answer(lead(Stand::Waiting, M), said(Stand::Won, S)));
+        assert!(is_taken(said(Stand::Back, M), said(Stand::Working, S)), "refused at first");
+        assert!(!is_taken(lead(Stand::Free, M), LeadBefore { found: true, ..said(Stand::Working, S) }), "nobody handed it over");
     }
 }
