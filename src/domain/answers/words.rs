@@ -28,7 +28,8 @@ pub(super) const HIGH: &str = "high|very high|highest|urgent|urgently|critical|s
      urgente|alta|élevé";
 pub(super) const MEDIUM: &str =
     "medium|some|moderate|mid|nice to have|second|next quarter|this year|minor|normal|average|mittel|moyen|medio|somewhat";
-pub(super) const LOW: &str = "low|very low|lowest|weak|last|someday|next year|curious|neugierig|niedrig|gering|faible|baja|little";
+pub(super) const LOW: &str =
+    "low|very low|lowest|weak|last|someday|next year|curious|neugierig|niedrig|gering|faible|baja|little";
 pub(super) const YES: &str = "yes|y|yep|yeah|true|ja|oui|si|sí|sim|tak|approved|available|allocated|confirmed|secured|planned|granted|reserved|\
      assigned|set aside|budgeted|signed off|known|agreed|identified|met|engaged|quantified|defined|documented|done|ok|\
      okay|sure|of course|absolutely|genehmigt|vorhanden|freigegeben|geplant|bekannt|validé|aprobado|have budget|\

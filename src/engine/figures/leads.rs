@@ -201,7 +201,10 @@ mod tests {
         let count = |is: fn(LeadBefore, LeadBefore) -> bool| way.windows(2).filter(|two| is(two[0], two[1])).count();
         assert_eq!((count(is_taken), count(is_first_answer)), (1, 1));
         // Handed over anew, the next counts.
-        assert!(is_taken(lead(Stand::Waiting, M), said(Stand::Won, S)) && is_first_answer(lead(Stand::Waiting, M), said(Stand::Won, S)));
+        assert!(
+            is_taken(lead(Stand::Waiting, M), said(Stand::Won, S))
+                && is_first_answer(lead(Stand::Waiting, M), said(Stand::Won, S))
+        );
         assert!(is_taken(said(Stand::Back, M), said(Stand::Working, S)), "refused at first");
         assert!(!is_taken(lead(Stand::Free, M), LeadBefore { found: true, ..said(Stand::Working, S) }), "nobody handed it over");
     }

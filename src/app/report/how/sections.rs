@@ -144,7 +144,10 @@ pub(super) const FIGURES: &[(&str, &str)] = &[
     ("leads.all.found_won", "of those, the ones it won"),
     ("leads.all.mql_to_sql_rate", "mql_to_sql ÷ (mql_to_sql + mql_back): those not decided yet count as neither"),
     ("leads.all.sql_to_won_rate", "won ÷ (won + sql_back): those not decided yet count as neither"),
-    ("leads.by_source[]", "the same by the first source that the prospect had when it was handed over, or found; name null: none"),
+    (
+        "leads.by_source[]",
+        "the same by the first source that the prospect had when it was handed over, or found; name null: none",
+    ),
     ("leads.by_persona[]", "the same by the persona that it was then; empty when no model has personas; name null: none"),
     ("leads.by_qualification[].qualification", "MQL or SQL, as the lead was at that moment"),
     ("leads.by_qualification[].handed_over", "records lead.handed-over: an MQL that becomes an SQL has one of each"),
