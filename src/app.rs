@@ -20,6 +20,7 @@ pub mod signals;
 pub mod simulate;
 pub mod terminal;
 pub mod topics;
+mod zone;
 
 use clap::Parser;
 use clap::error::ErrorKind;

@@ -11,6 +11,7 @@ pub mod figures;
 pub mod health;
 pub mod listener;
 pub mod prospect;
+pub mod recovery;
 pub mod server;
 pub mod totals;
 
@@ -239,6 +240,7 @@ async fn carts(State(shared): State<Arc<Shared>>) -> Response {
         "steps_held": t.steps_held,
         "triggers": steps,
         "outcomes": t.cart_outcomes,
+        "recovery": recovery::to_json(&t.recovery),
     }))
     .into_response()
 }

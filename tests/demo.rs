@@ -39,7 +39,9 @@ fn the_demo_shows_every_step_recoveries_and_no_output_twice() {
     for step in ["1:", "2:", "3:"] {
         assert!(number(line(text, "cart triggers by step"), step) > 0, "{text}");
     }
-    assert!(number(line(text, "outcomes"), "recovered") > 0, "{text}");
+    let outcomes = line(text, "outcomes");
+    assert!(number(outcomes, "recovered by a reminder") > 0 && number(outcomes, "came back by themselves") > 0, "{text}");
+    assert!(text.contains("by itself, after reminder") || text.contains("after a click in a reminder"), "{text}");
     assert_eq!(number(line(text, "read twice"), "twice"), 0, "{text}");
     assert!(text.contains("kcat -b 127.0.0.1:"), "where to look is said: {text}");
     assert!(!text.contains('\u{1b}'), "no terminal codes in a pipe");

@@ -286,6 +286,67 @@ fn explain_reads_files_and_says_why_as_a_page_and_as_json() {
     assert_eq!(leadstream(&both).0, 2, "from a service or from files");
 }
 
+/// Three orders, weeks apart, and what led to the second.
+fn journeys_of_ann(dir: &Path) -> Vec<String> {
+    let events = [
+        ("2026-03-01T08:00:00.250Z", "Order Completed", "1"),
+        ("2026-04-10T08:00:00.250Z", "Product List Viewed", ""),
+        ("2026-04-11T08:00:00.250Z", "Product Viewed", ""),
+        ("2026-04-12T08:00:00.250Z", "Order Completed", "2"),
+        ("2026-07-01T08:00:00.250Z", "Product Viewed", ""),
+    ];
+    let line = |(n, (time, name, order)): (usize, (&str, &str, &str))| {
+        let mut properties = serde_json::json!({ "product_id": "p", "category": "tents", "path": "/" });
+        if !order.is_empty() {
+            properties["order_id"] = order.into();
+        }
+        let event = serde_json::json!({ "type": "track", "event": name, "messageId": n.to_string(), "userId": "ann", "timestamp": time, "properties": properties });
+        format!("{event}\n")
+    };
+    let path = dir.join("journeys.jsonl");
+    std::fs::write(&path, events.into_iter().enumerate().map(line).collect::<String>()).unwrap();
+    vec!["--input".to_owned(), format!("clickstream={}", path.display()), "--as-of".to_owned(), "2026-08-01T00:00:00Z".to_owned()]
+}
+
+#[test]
+fn explain_tells_which_journey_it_is_and_what_is_remembered_of_those_before() {
+    let dir = tempfile::tempdir().unwrap();
+    let inputs = journeys_of_ann(dir.path());
+    let explain = |more: &[&str]| {
+        let mut arguments = vec!["explain".to_owned(), "ann".to_owned()];
+        arguments.extend(more.iter().map(|a| (*a).to_owned()));
+        arguments.extend_from_slice(&inputs);
+        let (code, text, errors) = leadstream(&arguments);
+        assert_eq!(code, 0, "{errors}");
+        text
+    };
+    let answer: Value = serde_json::from_str(&explain(&["--json"])).unwrap();
+    let journey = &answer["models"][0]["journey"];
+    assert_eq!((&journey["journey_number"], &journey["journey_closed"]), (&3.into(), &Value::Null), "{journey}");
+    assert_eq!(journey["journey_began"], "2026-07-01T08:00:00.250Z");
+    let past = journey["past_journeys"].as_array().unwrap();
+    assert_eq!(past.iter().map(|j| j["number"].as_u64().unwrap()).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!((&past[1]["began"], &past[1]["closed"]), (&"2026-04-10T08:00:00.250Z".into(), &"2026-04-12T08:00:00.250Z".into()));
+    let stages = |journey: &Value| -> Vec<String> {
+        journey["stages"].as_array().unwrap().iter().map(|s| s["stage"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(stages(&past[1]), ["solution-exploration", "supplier-selection", "consensus-creation"]);
+
+    // For people: on their own clock, to the second.
+    let page = explain(&["--time-zone", "Europe/Berlin"]);
+    for part in [
+        "ann at 2026-07-01 10:00:00 (Europe/Berlin)",
+        "journey 3, since 2026-07-01 10:00:00\n",
+        "journey 2, 2026-04-10 10:00:00 to 2026-04-12 10:00:00: solution-exploration > supplier-selection > consensus-creation\n",
+        "journey 1, 2026-03-01 09:00:00 to 2026-03-01 09:00:00: consensus-creation\n",
+    ] {
+        assert!(page.contains(part), "{part:?} is not in:\n{page}");
+    }
+    assert!(!page.contains(".250"), "no milliseconds for people:\n{page}");
+    let output = Command::new(env!("CARGO_BIN_EXE_leadstream")).args(["explain", "ann", "--time-zone", "Mars"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "a zone that is none is bad usage");
+}
+
 #[test]
 fn explain_asks_the_running_demo() {
     let mut demo = Command::new(env!("CARGO_BIN_EXE_leadstream"))

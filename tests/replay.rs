@@ -246,6 +246,37 @@ fn what_lies_ahead_of_the_clock_of_the_run_is_refused_as_the_service_would_have_
     assert!(detail.contains("59m 59s ahead of the clock"), "{detail}");
 }
 
+/// Whatever order follows from no reminder says why, and the summary adds up what follows from one and what doesn't apart, as the
+/// outputs tell it.
+fn attributions_are_reasoned(outcomes: &[Value], out: &Path) {
+    let mut sums: BTreeMap<&str, (u64, f64)> = BTreeMap::new();
+    let mut reasons = std::collections::BTreeSet::new();
+    for outcome in outcomes {
+        let told = ["attribution", "attribution_reason"].map(|key| outcome[key].as_str());
+        let kind = outcome["type"].as_str().unwrap();
+        let of_order = matches!(kind, "cart.recovered" | "cart.recovered-late");
+        let said = usize::from(of_order || kind == "cart.reversed");
+        assert_eq!(told.iter().flatten().count(), said, "either of them, where an order is told of: {outcome}");
+        reasons.extend(told[1]);
+        if of_order {
+            let what = match told[0] {
+                _ if outcome["late"] == true => "late",
+                Some(_) => "attributed",
+                None => "unattributed",
+            };
+            let sum = sums.entry(what).or_default();
+            *sum = (sum.0 + 1, sum.1 + outcome["value"].as_f64().unwrap());
+        }
+    }
+    assert!(!reasons.is_empty() && sums["attributed"].0 > 0 && sums["unattributed"].0 > 0, "{reasons:?} {sums:?}");
+    let summary: Value = serde_json::from_str(&std::fs::read_to_string(out.join("summary.json")).unwrap()).unwrap();
+    for (what, (orders, value)) in sums {
+        let told = &summary["recovery"][what];
+        assert_eq!(told["orders"], orders, "{what}: {told}");
+        assert!((told["value"]["EUR"].as_f64().unwrap() - value).abs() < 0.01, "{what}: {value}, {told}");
+    }
+}
+
 #[test]
 fn a_simulated_shop_gives_every_kind_of_output() {
     let dir = tempfile::tempdir().unwrap();
@@ -257,6 +288,7 @@ fn a_simulated_shop_gives_every_kind_of_output() {
     assert!(rest.iter().chain([&letters]).all(|n| *n > 0), "{tally:?}");
     assert!([1, 2, 3].iter().all(|step| tally.triggers_by_step.contains_key(step)), "{tally:?}");
     assert!(tally.outcomes.contains_key("cart.recovered"), "{tally:?}");
+    attributions_are_reasoned(&lines(&out, "cart-outcomes.jsonl"), &out);
     assert!(tally.dead_letters.len() >= 5 && tally.duplicates > 0 && tally.late > 0, "{tally:?}");
     let ids: Vec<String> = OUTPUTS[..4].iter().flat_map(|f| lines(&out, f)).map(|l| l["id"].to_string()).collect();
     let unique: std::collections::BTreeSet<_> = ids.iter().collect();

@@ -196,6 +196,9 @@ pub struct ExplainArgs {
     /// With --input: what the wall clock shows (RFC 3339), as for `replay`; without: now
     #[arg(long, value_name = "TIME", requires = "inputs")]
     pub as_of: Option<String>,
+    /// Zone of the times that people read, such as `Europe/Berlin`; without: that of this machine (JSON is always in UTC)
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: Option<String>,
     /// As JSON
     #[arg(long)]
     pub json: bool,

@@ -2,10 +2,12 @@
 
 pub(super) mod ask;
 mod company;
+mod times;
 mod words;
 
 use super::cli::ExplainArgs;
 use super::terminal::stdout;
+use super::zone::Zone;
 use super::{DONE, UsageError, load, replay};
 use crate::config::Settings;
 use crate::http;
@@ -20,6 +22,7 @@ use std::process::ExitCode;
 /// # Errors
 /// No instance answers, nothing is known of the prospect, another instance owns it, or a file can't be read.
 pub fn run(args: ExplainArgs) -> anyhow::Result<ExitCode> {
+    let zone = Zone::named(args.time_zone.as_deref())?;
     // A name that no prospect has may be a company's.
     let prospect = if args.account { None } else { Some(if args.inputs.is_empty() { asked(&args)? } else { replayed(&args)? }) };
     let account = |args: &ExplainArgs| if args.inputs.is_empty() { asked_account(args) } else { replayed_account(args) };
@@ -32,6 +35,7 @@ pub fn run(args: ExplainArgs) -> anyhow::Result<ExitCode> {
     if args.json {
         writeln!(out, "{answer}")?
     } else {
+        let answer = times::in_zone(&answer, &zone);
         write!(out, "{}", if answer["votes"].is_null() { words::of(&answer) } else { company::of(&answer) })?
     }
     Ok(ExitCode::from(DONE))

@@ -6,13 +6,13 @@ mod measures;
 mod rows;
 mod text;
 mod words;
-mod zone;
 
 use super::cli::ReportArgs;
 use super::explain::{ask, place};
 use super::replay;
 use super::terminal::stdout;
 use super::{DONE, UsageError, load};
+use crate::app::zone::Zone;
 use crate::engine::figures::Figures;
 use crate::http::figures::from_json;
 use anyhow::{Context, bail};
@@ -22,7 +22,6 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
-use zone::Zone;
 
 /// What campaigns cost, by name.
 type Costs = BTreeMap<String, f64>;

@@ -2,6 +2,7 @@
 //! reader's clock.
 
 use super::health::{Readiness, ratio};
+use super::recovery;
 use super::totals::{Named, Totals};
 use crate::domain::Ms;
 use crate::runtime::snapshot::{Board, TaskState};
@@ -85,13 +86,11 @@ fn summary(out: &mut String, totals: &Totals) {
         ("cart triggers", totals.cart_triggers.iter().sum()),
         ("dead letters", totals.dead_letters),
     ];
-    for (name, _) in cells {
-        push(out, format_args!("<th class=\"n\">{name}</th>"));
-    }
+    let cells = cells.map(|(name, count)| (name, grouped(count))).into_iter().chain(recovery::tiles(&totals.recovery));
+    let (names, values): (Vec<_>, Vec<_>) = cells.unzip();
+    names.iter().for_each(|name| push(out, format_args!("<th class=\"n\">{name}</th>")));
     out.push_str("</tr><tr>");
-    for (_, count) in cells {
-        push(out, format_args!("<td class=\"n\">{}</td>", grouped(count)));
-    }
+    values.iter().for_each(|value| push(out, format_args!("<td class=\"n\">{}</td>", escape(value))));
     out.push_str("</tr></table>");
     if !totals.complete {
         out.push_str("<p class=\"bad\">Not every task is ready: the numbers are incomplete.</p>");
@@ -117,16 +116,21 @@ fn distribution(out: &mut String, title: &str, rows: &[Named]) {
 
 fn carts(out: &mut String, totals: &Totals) {
     out.push_str("<section><h2>Carts</h2><table>");
-    let mut row =
-        |name: &str, count: u64| push(out, format_args!("<tr><td>{name}</td><td class=\"n\">{}</td></tr>", grouped(count)));
+    let mut said = |name: &str, what: &str| {
+        push(out, format_args!("<tr><td>{name}</td><td class=\"n\">{}</td></tr>", escape(what)));
+    };
+    for (name, what) in recovery::rows(&totals.recovery) {
+        said(name, &what);
+    }
+    let mut row = |name: &str, count: u64| said(name, &grouped(count));
     row("prospects with an open cart", totals.open_carts);
     row("series armed or running", totals.series_pending);
     row("steps held until the task has caught up", totals.steps_held);
     for (n, count) in totals.cart_triggers.iter().enumerate() {
         row(&format!("step {} left", n + 1), *count);
     }
-    for (kind, count) in &totals.cart_outcomes {
-        row(kind, *count);
+    for (kind, count) in recovery::other_outcomes(&totals.cart_outcomes) {
+        row(kind, count);
     }
     out.push_str("</table></section>");
 }

@@ -1,5 +1,6 @@
 //! One prospect, as `/api/v1/prospects/{id}` shows it: everything that is known, and what happens next without a further event.
 
+mod journeys;
 mod lead;
 mod more;
 
@@ -7,7 +8,7 @@ use super::health::rfc3339;
 use crate::domain::effect::Axis;
 use crate::domain::forget;
 use crate::domain::ledger::{self, Line, What, event_mark};
-use crate::domain::model::{Model, Models, name_hash};
+use crate::domain::model::{AxisModel, Model, Models, name_hash};
 use crate::domain::prospect::{Cart, CartLine, EnteredBy, Phase, Prospect, StagePosition, Timer, TimerKind, Track};
 use crate::domain::score;
 use crate::domain::traits::Traits;
@@ -48,7 +49,8 @@ fn track(track: &Track, prospect: &Prospect, models: &Models, now_ms: Ms) -> Val
     for axis in Axis::ALL {
         let position = track.positions[axis.index()].as_ref();
         let names = Names { events: models.vocabulary.names(), stages: model.map_or(&[], |m| &m.axes[axis.index()].stages) };
-        out.insert(axis.name().to_owned(), position.map_or(Value::Null, |p| stage(p, &names, now_ms)));
+        let axis_model = model.map(|m| &m.axes[axis.index()]);
+        out.insert(axis.name().to_owned(), position.map_or(Value::Null, |p| stage(p, axis_model, &names, now_ms)));
     }
     if let Some(model) = model {
         let current = model.hash == track.model_hash;
@@ -77,7 +79,7 @@ impl Names<'_> {
     }
 }
 
-fn stage(position: &StagePosition, names: &Names<'_>, now_ms: Ms) -> Value {
+fn stage(position: &StagePosition, model: Option<&AxisModel>, names: &Names<'_>, now_ms: Ms) -> Value {
     let past = position.history.iter().map(|past| {
         json!({
             "stage": names.stage(past.stage_hash),
@@ -86,7 +88,7 @@ fn stage(position: &StagePosition, names: &Names<'_>, now_ms: Ms) -> Value {
             "event": names.event(past.by),
         })
     });
-    json!({
+    let mut out = json!({
         "stage": position.stage,
         "entered": rfc3339(position.entered_ms),
         "cause": position.by.cause.name(),
@@ -95,7 +97,9 @@ fn stage(position: &StagePosition, names: &Names<'_>, now_ms: Ms) -> Value {
         "stale_at": position.stale_at_ms.and_then(rfc3339),
         "stages_left": position.history.len(),
         "history": past.collect::<Vec<_>>(),
-    })
+    });
+    journeys::add(&mut out, position, model, names);
+    out
 }
 
 fn scores(track: &Track, prospect: &Prospect, model: &Model, models: &Models, now_ms: Ms) -> Value {

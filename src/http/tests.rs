@@ -7,6 +7,7 @@ use crate::domain::misses::Misses;
 use crate::domain::model::spec::CartSpec;
 use crate::domain::prospect::{Prospect, Track};
 use crate::runtime::snapshot::figures::{Figures, Key};
+use crate::runtime::snapshot::recovery::Follows;
 use crate::runtime::snapshot::{Identity, Phase, TaskSnapshot, TaskState};
 use base64::Engine;
 use sha2::{Digest, Sha256};
@@ -202,6 +203,35 @@ fn the_funnel_carries_the_figures_of_all_workers_added_up() {
     let (figures, unknown) = figures::from_json(&answer["figures"]).expect("figures");
     assert_eq!((figures.get(&Key::Orders { week: 2_800, again: false }), unknown), (5, 0));
     assert_eq!(figures.models.values().map(|m| m.name.as_str()).collect::<Vec<_>>(), ["ecommerce"]);
+}
+
+#[test]
+fn what_reminders_brought_and_what_came_by_itself_stand_apart_in_the_answer_and_on_the_page() {
+    let (server, board) = start(None, false);
+    for (partition, follows, value) in [(1, Follows::Click, 80.0), (2, Follows::Itself, 900.0), (3, Follows::Itself, 100.0)] {
+        let mut task = TaskSnapshot::new(partition, 0, TaskState::Ready, 0);
+        task.done.cart_outcomes = [("cart.recovered", 1), ("cart.expired", 4)].into();
+        task.done.recovery.add(follows, false, Some(value), Some("<EUR>"));
+        board.publish(task);
+    }
+    let answer: serde_json::Value = serde_json::from_str(&get(&server, "/api/v1/carts").2).expect("JSON");
+    let recovery = &answer["recovery"];
+    let of = |what: &str| (recovery[what]["orders"].as_u64(), recovery[what]["value"]["<EUR>"].as_f64());
+    assert_eq!(
+        [of("attributed"), of("unattributed"), of("late")],
+        [(Some(1), Some(80.0)), (Some(2), Some(1_000.0)), (Some(0), None)]
+    );
+    assert_eq!(answer["outcomes"], json!({ "cart.recovered": 3, "cart.expired": 12 }), "outputs by type, as they left");
+    let (_, _, page) = get(&server, "/");
+    for text in [
+        "<th class=\"n\">recovered by a reminder</th><th class=\"n\">came back by themselves</th>",
+        "<td class=\"n\">1: 80.00 &lt;EUR&gt;</td><td class=\"n\">2: 1000.00 &lt;EUR&gt;</td>",
+        "<tr><td>came back by themselves</td><td class=\"n\">2: 1000.00 &lt;EUR&gt;</td></tr>",
+        "cart.expired",
+    ] {
+        assert!(page.contains(text), "{text} is missing in {page}");
+    }
+    assert!(!page.contains("cart.recovered") && !page.contains("1080"), "no number holds both: {page}");
 }
 
 #[test]

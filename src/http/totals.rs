@@ -3,6 +3,7 @@
 use crate::domain::effect::Axis;
 use crate::domain::model::{Model, Models};
 use crate::domain::{Ms, Text};
+use crate::runtime::snapshot::recovery::Recovery;
 use crate::runtime::snapshot::{Board, Counts, Population, TaskState};
 use crate::runtime::trouble::TroubleKind;
 use crate::telemetry::{StateTotals, Telemetry};
@@ -72,7 +73,7 @@ pub struct AccountTotals {
 }
 
 /// What the instance holds and did, over its tasks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Totals {
     /// Partitions that were counted.
     pub partitions: Vec<i32>,
@@ -98,6 +99,7 @@ pub struct Totals {
     /// Cart triggers by step, first: step 1.
     pub cart_triggers: Vec<u64>,
     pub cart_outcomes: BTreeMap<&'static str, u64>,
+    pub recovery: Recovery,
     /// Records not read yet, by topic, as far as they are known.
     pub lag_records: BTreeMap<String, u64>,
 }
@@ -130,6 +132,7 @@ impl Totals {
             for (kind, count) in &task.done.cart_outcomes {
                 *all.cart_outcomes.entry(kind).or_default() += count;
             }
+            all.recovery.merge(&task.done.recovery);
             for (topic, lag) in &task.lag {
                 *all.lag_records.entry(topic.to_string()).or_default() += lag.unwrap_or_default();
             }

@@ -1,11 +1,14 @@
 //! What workers publish for health, dashboard and API: plain data, replaced as a whole. Readers never reach into a worker.
 
+pub mod recovery;
+
 use super::trouble::Trouble;
 use crate::domain::Ms;
 use crate::domain::misses::Misses;
 pub use crate::engine::figures;
 pub use crate::engine::population::{Counts, Population};
 use crate::engine::task::TaskSize;
+use recovery::Recovery;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -51,6 +54,8 @@ pub struct Done {
     pub cart_triggers: Vec<u64>,
     /// By `type` of the outcome.
     pub cart_outcomes: BTreeMap<&'static str, u64>,
+    /// The orders among them, by what they follow from.
+    pub recovery: Recovery,
 }
 
 /// One task, as its worker last published it.

@@ -207,7 +207,7 @@ catalogue! {
     /// What became of series.
     CART_OUTCOMES = counter("leadstream_cart_outcomes_total", "outcomes", &["kind"],
         "Cart outcomes by type: cart.recovered, cart.recovered-late, cart.cancelled, cart.recalled, cart.expired, cart.skipped, cart.reversed",
-        "`cart.recalled` grows: orders arrive after the mail left; think about `grace`.");
+        "`cart.recalled` grows: orders arrive after the mail left; think about `grace`. `cart.recovered` is every order after a reminder: by what they follow from, and worth, they are in the two below.");
     /// Orders that follow from a reminder.
     CART_RECOVERED_VALUE = histogram("leadstream_cart_recovered_value", "currency units", &["currency"], MONEY_BUCKETS,
         "Value of orders after a click in a reminder or an open of one, by currency; `_sum` is the recovered revenue, before anything is taken back",

@@ -24,9 +24,10 @@ def cart_figures(diary):
         for episode in episodes:
             count[what] += 1
             weeks[times.monday(episode)][what] += 1
-    for _, _, episode, number, _, _ in in_time:
+    for _, way, episode, number, _, _ in in_time:
         count["recovered"] += number
-        weeks[times.monday(episode)]["recovered"] += number
+        for column in ("recovered", "recovered_attributed" if way else "recovered_unattributed"):
+            weeks[times.monday(episode)][column] += number
 
     def worth(rows):
         return money((r[4], r[5]) for r in rows)
@@ -36,7 +37,7 @@ def cart_figures(diary):
 
     ended = count["ordered"] + count["emptied"] + count["forgotten"] + count["came to nothing"]
     by = {way: [r for r in in_time if r[1] == way] for way in ("click", "open", None)}
-    columns = ("opened", "abandoned", "reminded", "recovered")
+    columns = ("opened", "abandoned", "reminded", "recovered", "recovered_attributed", "recovered_unattributed")
     attributed, started, bought = by["click"] + by["open"], count["checkout started"], count["checkout ordered"]
     return {
         "opened": count["opened"],

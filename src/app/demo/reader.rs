@@ -5,6 +5,7 @@ use super::leads::Leads;
 use crate::domain::Ms;
 use crate::kafka::options::Options;
 use crate::runtime::ports::{Clock, OutTopic};
+use crate::runtime::snapshot::recovery::{Follows, Recovery};
 use anyhow::Context;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::Message;
@@ -36,7 +37,8 @@ pub(super) struct Seen {
     pub scores: BTreeMap<String, u64>,
     pub steps: BTreeMap<u8, u64>,
     pub outcomes: BTreeMap<String, u64>,
-    pub recovered_value: f64,
+    /// Orders after reminders, by what they follow from.
+    pub recovery: Recovery,
     pub leads: Leads,
     pub dead_letters: u64,
     /// Trigger ids that were read more than once.
@@ -117,6 +119,10 @@ pub(super) struct Line<'a> {
     #[serde(default)]
     lines: Vec<Item>,
     value: Option<f64>,
+    currency: Option<String>,
+    attribution: Option<String>,
+    #[serde(default)]
+    late: bool,
     reason: Option<String>,
     steps_sent: Option<u8>,
     score: Option<f64>,
@@ -204,17 +210,32 @@ fn note(seen: &mut Seen, line: &Line<'_>, clock: &DemoClock) {
         }
         kind => {
             *seen.outcomes.entry(kind.to_owned()).or_default() += 1;
+            if matches!(kind, "cart.recovered" | "cart.recovered-late" | "cart.reversed") {
+                seen.recovery.add(follows(line), kind == "cart.reversed", line.value, line.currency.as_deref());
+            }
             if kind == "cart.recovered" {
-                seen.recovered_value += value;
                 let sent = line.steps_sent.unwrap_or(0);
-                seen.tell(HeadlineKind::Recovered, format!("{who:8}  came back and bought for {value:.2} after reminder {sent}"));
-            } else if kind == "cart.reversed" {
-                seen.recovered_value -= value;
+                let why = match line.attribution.as_deref() {
+                    Some("click") => "after a click in a reminder".to_owned(),
+                    Some(_) => "after it opened a reminder".to_owned(),
+                    None => format!("by itself, after reminder {sent}"),
+                };
+                seen.tell(HeadlineKind::Recovered, format!("{who:8}  came back and bought for {value:.2} {why}"));
             } else if kind == "cart.cancelled" {
                 let reason = line.reason.as_deref().unwrap_or("?");
                 seen.tell(HeadlineKind::Ended, format!("{who:8}  no more reminders: {reason}"));
             }
         }
+    }
+}
+
+/// What an order after a reminder follows from.
+fn follows(line: &Line<'_>) -> Follows {
+    match line.attribution.as_deref() {
+        _ if line.late => Follows::Late,
+        Some("click") => Follows::Click,
+        Some(_) => Follows::Open,
+        None => Follows::Itself,
     }
 }
 

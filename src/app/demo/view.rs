@@ -7,6 +7,7 @@ use crate::app::terminal::printable;
 use crate::domain::Ms;
 use crate::domain::effect::Axis;
 use crate::domain::model::Model;
+use crate::http::recovery;
 use crate::runtime::snapshot::Board;
 use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::queue;
@@ -167,11 +168,10 @@ fn outcomes(frame: &Frame<'_>) -> String {
         return format!("{}; dead letters {}", leads::answers(&seen.leads), seen.dead_letters);
     }
     let count = |name: &str| seen.outcomes.get(name).copied().unwrap_or(0);
+    let recovered: Vec<String> = recovery::rows(&seen.recovery).iter().map(|(name, value)| format!("{name} {value}")).collect();
     format!(
-        "carts recovered {} ({:.2} EUR, {} taken back), cancelled {}, skipped {}, expired {}, recalled {}; dead letters {}",
-        count("cart.recovered"),
-        seen.recovered_value,
-        count("cart.reversed"),
+        "carts {}; cancelled {}, skipped {}, expired {}, recalled {}; dead letters {}",
+        recovered.join(", "),
         count("cart.cancelled"),
         count("cart.skipped"),
         count("cart.expired"),

@@ -176,6 +176,7 @@ fn model(text: &mut String, track: &Value) -> std::fmt::Result {
             write!(text, ", goes stale {}", word(&at["stale_at"]))?;
         }
         writeln!(text)?;
+        journeys(text, at)?;
         for past in list(&at["history"]).iter().rev() {
             writeln!(text, "             before: {} since {}{}", word(&past["stage"]), word(&past["entered"]), by(past))?;
         }
@@ -219,6 +220,20 @@ fn model(text: &mut String, track: &Value) -> std::fmt::Result {
         writeln!(text, "             {}", ledger(line))?;
     }
     writeln!(text, "             {:>9}  {:>9}  the score", "", points(&score["ledger_sum"]))
+}
+
+/// Which journey it is, and those before it, the newest first.
+fn journeys(text: &mut String, at: &Value) -> std::fmt::Result {
+    let Some(number) = at["journey_number"].as_u64() else { return Ok(()) };
+    let closed = if at["journey_closed"].is_null() { String::new() } else { format!(", closed {}", word(&at["journey_closed"])) };
+    writeln!(text, "             journey {number}, since {}{closed}", word(&at["journey_began"]))?;
+    for past in list(&at["past_journeys"]).iter().rev() {
+        let stages: Vec<String> = list(&past["stages"]).iter().map(|stage| word(&stage["stage"])).collect();
+        let stages = if stages.is_empty() { "its stages are not remembered".to_owned() } else { stages.join(" > ") };
+        let (number, began, closed) = (word(&past["number"]), word(&past["began"]), word(&past["closed"]));
+        writeln!(text, "             journey {number}, {began} to {closed}: {stages}")?;
+    }
+    Ok(())
 }
 
 /// One line of the account: what was given, what is left of it, when, for what.

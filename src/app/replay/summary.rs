@@ -4,7 +4,9 @@ use super::example::Example;
 use super::outputs::TOPICS;
 use super::work::Tally;
 use super::{Options, Until};
+use crate::app::terminal::printable;
 use crate::domain::Ms;
+use crate::http::recovery;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
 
@@ -52,6 +54,7 @@ pub(super) fn json(options: &Options, tally: &Tally) -> anyhow::Result<String> {
         "triggers_by_step": triggers,
         "triggers": absence,
         "outcomes": tally.outcomes,
+        "recovery": recovery::to_json(&tally.recovery),
         "dead_letters": tally.dead_letters,
         "dead_letter_examples": examples(options, tally),
         "duplicates": tally.duplicates,
@@ -98,11 +101,16 @@ pub(super) fn table(options: &Options, tally: &Tally) -> String {
         let detail = match topic.short_name() {
             "cart-abandoned" => list(tally.triggers_by_step.iter().map(|(step, n)| format!("step {step}: {n}")).collect()),
             "triggers" => list(tally.triggers.iter().map(|((name, kind), n)| format!("{name} {kind}: {n}")).collect()),
-            "cart-outcomes" => list(tally.outcomes.iter().map(|(kind, n)| format!("{kind}: {n}")).collect()),
+            "cart-outcomes" => list(recovery::other_outcomes(&tally.outcomes).map(|(kind, n)| format!("{kind}: {n}")).collect()),
             "dead-letters" => list(tally.dead_letters.iter().map(|(reason, n)| format!("{reason}: {n}")).collect()),
             _ => String::new(),
         };
         let _never = writeln!(text, "{detail}");
+        if topic.short_name() == "cart-outcomes" && count > 0 {
+            for (name, value) in recovery::rows(&tally.recovery) {
+                let _never = writeln!(text, "{:14}{name}: {}", "", printable(&value));
+            }
+        }
     }
     for line in unusable(options, tally) {
         let _never = writeln!(text, "  {line}");

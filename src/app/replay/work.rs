@@ -13,6 +13,7 @@ use crate::domain::misses::Misses;
 use crate::domain::{Ms, Text};
 use crate::engine::merge::{Choice, Head, choose};
 use crate::engine::task::{BatchEffects, Mode, Task};
+use crate::runtime::snapshot::recovery::Recovery;
 use crate::wire::decode::{Decoder, as_event};
 use crate::wire::output::Encoder;
 use crate::wire::state_record::StateCodec;
@@ -47,6 +48,8 @@ pub struct Tally {
     /// Triggers of absence: name, and `fired` or `recalled`.
     pub triggers: BTreeMap<(Text, &'static str), u64>,
     pub outcomes: BTreeMap<&'static str, u64>,
+    /// The orders among them, by what they follow from.
+    pub recovery: Recovery,
     pub outputs: [u64; outputs::COUNT],
 }
 
@@ -78,6 +81,7 @@ impl Tally {
             }
         }
         add(&mut self.outcomes, &other.outcomes);
+        self.recovery.merge(&other.recovery);
         other.triggers.iter().for_each(|(of, n)| *self.triggers.entry(of.clone()).or_default() += n);
         other.triggers_by_step.iter().for_each(|(step, n)| *self.triggers_by_step.entry(*step).or_default() += n);
         self.outputs.iter_mut().zip(other.outputs).for_each(|(a, b)| *a += b);
@@ -238,7 +242,10 @@ fn close(shared: &Shared<'_>, worked: &mut Worked, effects: &mut BatchEffects) -
         match &output.output.body {
             Body::CartAbandoned(cart) => *tally.triggers_by_step.entry(cart.step).or_default() += 1,
             Body::Triggered(t) => *tally.triggers.entry((t.trigger.clone(), t.kind.name())).or_default() += 1,
-            Body::CartOutcome(outcome) => *tally.outcomes.entry(outcome.kind.type_name()).or_default() += 1,
+            Body::CartOutcome(outcome) => {
+                *tally.outcomes.entry(outcome.kind.type_name()).or_default() += 1;
+                tally.recovery.note(outcome);
+            }
             _ => {}
         }
         if let Some(encoder) = shared.encoder {

@@ -10,7 +10,7 @@ use super::measures::Measures;
 use super::measures::stages::{AxisMeasures, ModelMeasures};
 use super::rows;
 use super::words::{count, money, rate, time, unusual};
-use super::zone::Zone;
+use crate::app::zone::Zone;
 use crate::http::dashboard::escape;
 
 const STYLE: &str = "
@@ -159,13 +159,14 @@ fn carts(out: &mut String, all: &Measures) {
         for (title, bars) in [
             ("carts opened", of(|w| w.opened)),
             ("abandoned, by the week in which the series was armed", of(|w| w.abandoned)),
-            ("recovered, by the week in which the series was armed", of(|w| w.recovered)),
+            ("recovered by a reminder, by the week in which the series was armed", of(|w| w.recovered_attributed)),
+            ("came back by themselves, by the week in which the series was armed", of(|w| w.recovered_unattributed)),
         ] {
             *out += &format!("<figure><figcaption>{title}</figcaption>{}</figure>", plots::bars(&bars));
         }
         out.push_str("</div>");
     }
-    tables::outcomes(out, &c.outcomes);
+    tables::outcomes(out, &rows::outcomes(c));
 }
 
 fn customers(out: &mut String, all: &Measures) {

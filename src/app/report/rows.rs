@@ -6,6 +6,7 @@ use super::measures::pipeline::PipelineMeasures;
 use super::measures::sales::{HandOver, Leads, Passed};
 use super::measures::trust::Trust;
 use super::words::{amount, count, money, named, percent, rate, time};
+use crate::domain::effect::OutcomeKind;
 
 /// A name and what is to be said of it.
 pub(super) type Row = (&'static str, String);
@@ -71,6 +72,12 @@ fn cycle(days: f64) -> String {
 
 fn why(trust: &Trust) -> String {
     trust.why.clone().unwrap_or_else(|| "–".to_owned())
+}
+
+/// What became of series, without the orders: those stand above, by what they follow from.
+pub(super) fn outcomes(c: &Carts) -> Vec<(String, String, i64)> {
+    let of_orders = [OutcomeKind::Recovered, OutcomeKind::RecoveredLate, OutcomeKind::Reversed].map(OutcomeKind::type_name);
+    c.outcomes.iter().filter(|(kind, ..)| !of_orders.contains(&kind.as_str())).cloned().collect()
 }
 
 pub(super) fn carts(c: &Carts) -> Vec<Row> {

@@ -14,8 +14,8 @@ use super::measures::stages::{AxisMeasures, ModelMeasures, Stage};
 use super::measures::weeks::{Unusual, Week};
 use super::rows;
 use super::words::{self, amount, count, percent, rate_of, time};
-use super::zone::Zone;
 use crate::app::terminal::printable;
+use crate::app::zone::Zone;
 use std::fmt::Write;
 
 /// Width of a bar.
@@ -283,7 +283,7 @@ fn carts(text: &mut String, c: &Carts) -> std::fmt::Result {
     writeln!(text, "\nCarts")?;
     said(text, "carts")?;
     pairs(text, &rows::carts(c))?;
-    reasons(text, &c.outcomes)
+    reasons(text, &rows::outcomes(c))
 }
 
 fn customers(text: &mut String, c: &Customers) -> std::fmt::Result {

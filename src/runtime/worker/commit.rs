@@ -355,7 +355,10 @@ fn count_output(done: &mut Done, body: &Body) {
             }
             done.cart_triggers[step - 1] += 1;
         }
-        Body::CartOutcome(outcome) => *done.cart_outcomes.entry(outcome.kind.type_name()).or_default() += 1,
+        Body::CartOutcome(outcome) => {
+            *done.cart_outcomes.entry(outcome.kind.type_name()).or_default() += 1;
+            done.recovery.note(outcome);
+        }
         Body::Triggered(_) | Body::HandOver(_) | Body::AccountChanged(_) | Body::Member(_) => {}
     }
 }
@@ -372,6 +375,7 @@ fn add_done(to: &mut Done, batch: &Done) {
     for (name, count) in &batch.cart_outcomes {
         *to.cart_outcomes.entry(name).or_default() += count;
     }
+    to.recovery.merge(&batch.recovery);
 }
 
 impl Batch {

@@ -83,7 +83,12 @@ pub(super) const FIGURES: &[(&str, &str)] = &[
     ("carts.weeks[].opened", "carts opened in that week"),
     ("carts.weeks[].abandoned", "abandoned carts whose series was armed in that week"),
     ("carts.weeks[].reminded", "reminded carts whose series was armed in that week"),
-    ("carts.weeks[].recovered", "recovered carts whose series was armed in that week"),
+    (
+        "carts.weeks[].recovered",
+        "recovered carts whose series was armed in that week: recovered_attributed + recovered_unattributed",
+    ),
+    ("carts.weeks[].recovered_attributed", "of those, the ones ordered after a click or an open of a reminder"),
+    ("carts.weeks[].recovered_unattributed", "of those, the ones that came back by themselves"),
     ("customers.customers", "prospects with at least one order that stands"),
     ("customers.orders", "orders that stand"),
     ("customers.repeaters", "customers with more than one order that stands"),

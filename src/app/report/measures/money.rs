@@ -72,13 +72,16 @@ pub(crate) struct Carts {
 }
 
 /// `abandoned`, `reminded` and `recovered` are those of the carts whose series was armed in this week.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Default)]
 pub(crate) struct CartWeek {
     pub begins: String,
     pub opened: i64,
     pub abandoned: i64,
     pub reminded: i64,
+    /// Both of the two below.
     pub recovered: i64,
+    pub recovered_attributed: i64,
+    pub recovered_unattributed: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -158,12 +161,14 @@ pub(super) fn carts(figures: &Figures) -> Carts {
             Key::Outcomes { kind, reason } => outcomes.push((kind.to_string(), reason.to_string(), n)),
             Key::CartsInWeek { week, what } => {
                 let begins = super::day(week_start_ms(*week));
-                let row = weeks.entry(*week).or_insert(CartWeek { begins, opened: 0, abandoned: 0, reminded: 0, recovered: 0 });
+                let row = weeks.entry(*week).or_insert_with(|| CartWeek { begins, ..CartWeek::default() });
                 match what {
                     CartFact::Opened => row.opened += n,
                     CartFact::Abandoned => row.abandoned += n,
                     CartFact::Reminded => row.reminded += n,
                     CartFact::Recovered => row.recovered += n,
+                    CartFact::RecoveredByClick | CartFact::RecoveredByOpen => row.recovered_attributed += n,
+                    CartFact::RecoveredUnattributed => row.recovered_unattributed += n,
                     _ => {}
                 }
             }

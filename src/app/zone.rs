@@ -5,14 +5,14 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 /// The zone in which times are written, and its name.
-pub(super) struct Zone {
+pub struct Zone {
     zone: TimeZone,
     pub name: String,
 }
 
 impl Zone {
     /// The zone of this name; without one, that of the machine.
-    pub(super) fn named(name: Option<&str>) -> Result<Self, UsageError> {
+    pub fn named(name: Option<&str>) -> Result<Self, UsageError> {
         let zone = match name {
             None => TimeZone::system(),
             Some(name) => TimeZone::get(name).map_err(|_| {
@@ -31,9 +31,15 @@ impl Zone {
     }
 
     /// `2 March 2026, 11:00`.
-    pub(super) fn time(&self, ms: i64) -> String {
+    pub fn time(&self, ms: i64) -> String {
         let time = Timestamp::from_millisecond(ms).map(|t| self.zone.to_datetime(t));
         time.map(|t| t.strftime("%-d %B %Y, %H:%M").to_string()).unwrap_or_default()
+    }
+
+    /// `2026-03-02 11:00:05`, where many stand beneath each other.
+    pub fn second(&self, ms: i64) -> String {
+        let time = Timestamp::from_millisecond(ms).map(|t| self.zone.to_datetime(t));
+        time.map(|t| t.strftime("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default()
     }
 }
 
@@ -50,6 +56,7 @@ mod tests {
         assert_eq!(of("Europe/Berlin").time(ms), "29 March 2026, 01:59");
         assert_eq!(of("Europe/Berlin").time(ms + 1), "29 March 2026, 03:00");
         assert_eq!(of("europe/berlin").name, "Europe/Berlin");
+        assert_eq!(of("Europe/Berlin").second(ms), "2026-03-29 01:59:59");
         assert!(Zone::named(Some("Mars/Olympus")).is_err());
     }
 }
