@@ -50,8 +50,8 @@ fn the_demo_shows_every_step_recoveries_and_no_output_twice() {
 #[test]
 fn the_demo_for_companies_shows_hand_overs_contracts_and_consensus() {
     let mut demo = Command::new(env!("CARGO_BIN_EXE_leadstream"));
-    // Four months: a deal takes two or three.
-    demo.args(["demo", "--shop", "b2b", "--duration", "30s", "--speed", "345600", "--listen", "127.0.0.1:0"]);
+    // Five weeks, after a history: a deal takes two or three months.
+    demo.args(["demo", "--shop", "b2b", "--duration", "12s", "--listen", "127.0.0.1:0"]);
     let text = &shown(demo.output().unwrap());
     assert!(number(line(text, "stage changes, journey"), "journey") > 100, "{text}");
     let handed_over = line(text, "hand-overs");
@@ -59,7 +59,9 @@ fn the_demo_for_companies_shows_hand_overs_contracts_and_consensus() {
         assert!(number(handed_over, qualification) > 3, "{text}");
     }
     assert!(number(line(text, "outcomes"), "accepted") > 3, "{text}");
-    assert!(number(line(text, "outcomes"), "customers") > 0, "{text}");
+    let outcomes = line(text, "outcomes");
+    assert!(number(outcomes, "customers") > 3 && number(outcomes, "won") > 3, "{text}");
+    assert!(text.contains("after 56 days of history"), "what was before the demo is said: {text}");
     assert!(number(line(text, "accounts"), "consensus-reached") > 0, "{text}");
     assert_eq!(number(line(text, "read twice"), "twice"), 0, "{text}");
     assert!(text.contains("goes to sales as MQL"), "who is handed over is told: {text}");

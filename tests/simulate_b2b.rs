@@ -177,6 +177,9 @@ fn the_market_is_believable() {
     ] {
         assert!(names.contains_key(wanted), "{wanted} is missing among {names:?}");
     }
+    let signed = names["Contract Signed"] + names.get("Signed Contract").copied().unwrap_or(0);
+    let reviews = names["Product Reviewed"];
+    assert!(reviews * 4 < signed, "few customers write a review: {reviews} of {signed} contracts");
     assert!(weekdays[..5].iter().all(|day| *day > 2 * weekdays[5].max(weekdays[6])), "offices rest at weekends: {weekdays:?}");
     // A group is never larger than twelve; a long tail of sizes.
     assert!(companies.values().all(|(people, _)| (1..=12).contains(&people.len())));

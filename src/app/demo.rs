@@ -12,7 +12,7 @@ mod view;
 use super::cli::{DemoArgs, SettingsArgs, ShopKind};
 use super::counting::Counting;
 use super::replay::decode_options;
-use super::simulate::{ProducerOptions, ShopOptions, stop_on_ctrl_c, wall_ms};
+use super::simulate::{ProducerOptions, ShopOptions, Traffic, stop_on_ctrl_c, wall_ms};
 use crate::config::{Loaded, Settings};
 use crate::domain::ids::murmur2_partition;
 use crate::domain::model::Models;
@@ -81,7 +81,7 @@ struct Demo {
     board: Arc<Board>,
     bootstrap: String,
     producer: ProducerOptions,
-    shop: ShopOptions,
+    shop: Traffic,
     http: http::Server,
     handle: Handle,
     kafka: crate::kafka::options::Options,
@@ -98,7 +98,7 @@ impl Demo {
         let mut kafka = mock.options("leadstream-demo", names);
         kafka.prefix = prefix;
         mock.create_topics(&kafka, PARTITIONS)?;
-        let clock = Arc::new(DemoClock::new(start_ms(args), args.speed()));
+        let clock = Arc::new(DemoClock::new(start_ms(args), history_ms(args.shop), args.speed()));
         let identity = Identity {
             group: kafka.group_id.clone(),
             instance: kafka.instance_id.clone(),
@@ -134,26 +134,18 @@ impl Demo {
             board: Arc::clone(&board),
             mailboxes,
         };
+        let producer = super::simulate::producer_options(settings, &mock.bootstrap_servers(), false)?;
+        let options = ShopOptions {
+            seed: args.seed,
+            prospects: if args.shop == ShopKind::B2b { PROSPECTS_B2B } else { PROSPECTS },
+            start_ms: start_ms(args),
+            late: 0.005,
+            dirt: 0.002,
+            ..ShopOptions::default()
+        };
+        let shop = traffic::with_history(args.shop, options, history_ms(args.shop), &producer)?;
         let handle = service::start(&kafka, ports)?;
-        Ok(Self {
-            bootstrap: mock.bootstrap_servers(),
-            producer: super::simulate::producer_options(settings, &mock.bootstrap_servers(), false)?,
-            shop: ShopOptions {
-                seed: args.seed,
-                prospects: if args.shop == ShopKind::B2b { PROSPECTS_B2B } else { PROSPECTS },
-                start_ms: clock.now_ms(),
-                late: 0.005,
-                dirt: 0.002,
-                ..ShopOptions::default()
-            },
-            models,
-            clock,
-            board,
-            http,
-            handle,
-            kafka,
-            _mock: mock,
-        })
+        Ok(Self { bootstrap: mock.bootstrap_servers(), producer, shop, models, clock, board, http, handle, kafka, _mock: mock })
     }
 
     /// Opens the shop, shows it until the end, and closes everything in the order of the stream.
@@ -169,8 +161,7 @@ impl Demo {
         std::thread::scope(|scope| {
             let reading = scope.spawn(|| reader::run(&self.kafka, PARTITIONS, &self.clock, &read, &shelf));
             self.clock.open();
-            let selling =
-                scope.spawn(|| traffic::run((args.shop, self.shop.clone()), &self.producer, &self.clock, &closed, &sent));
+            let selling = scope.spawn(|| traffic::run(self.shop, &self.producer, &self.clock, &closed, &sent));
             let show = Show {
                 shop: args.shop,
                 demo: &self.board,
@@ -239,8 +230,17 @@ fn serve(listen: SocketAddr, parts: impl Fn() -> http::Parts) -> Result<http::Se
 /// With a duration the history ends about now, else it begins now.
 fn start_ms(args: &DemoArgs) -> Ms {
     let length_ms = args.duration.map_or(0.0, |d| d.as_secs_f64() * 1_000.0 * args.speed());
-    // The shop opens at midnight of its first day.
-    (wall_ms() - length_ms as Ms).div_euclid(DAY_MS) * DAY_MS
+    // The shop opens at midnight.
+    (wall_ms() - length_ms as Ms - history_ms(args.shop)).div_euclid(DAY_MS) * DAY_MS
+}
+
+/// What lies in the topics before the service starts. A deal with a company takes months: those that are signed while somebody
+/// looks began before.
+fn history_ms(shop: ShopKind) -> Ms {
+    match shop {
+        ShopKind::Consumer => 0,
+        ShopKind::B2b => 56 * DAY_MS,
+    }
 }
 
 fn introduce(bootstrap: &str, http: SocketAddr, args: &DemoArgs) -> std::io::Result<()> {
@@ -272,6 +272,7 @@ impl Show<'_> {
             now_ms: self.clock.now_ms(),
             open_for: self.clock.open_for(),
             shop_ms: self.clock.elapsed_ms(),
+            history_ms: history_ms(self.shop),
             sent,
             per_second,
             bootstrap: self.bootstrap,

@@ -1,4 +1,5 @@
-//! The demo's clock: real time, sped up. It stands still until the shop opens, so that joining the group costs no shop time.
+//! The demo's clock: real time, sped up. It stands still until the shop opens, so that joining the group costs no shop time: at the
+//! end of what happened before.
 
 use crate::domain::Ms;
 use crate::runtime::ports::Clock;
@@ -9,6 +10,7 @@ use std::time::{Duration, Instant};
 #[derive(Debug)]
 pub(super) struct DemoClock {
     base_ms: Ms,
+    history_ms: Ms,
     speed: f64,
     made: Instant,
     opened: OnceLock<Instant>,
@@ -16,8 +18,8 @@ pub(super) struct DemoClock {
 
 impl DemoClock {
     #[expect(clippy::disallowed_methods, reason = "a clock adapter")]
-    pub(super) fn new(base_ms: Ms, speed: f64) -> Self {
-        Self { base_ms, speed, made: Instant::now(), opened: OnceLock::new() }
+    pub(super) fn new(base_ms: Ms, history_ms: Ms, speed: f64) -> Self {
+        Self { base_ms, history_ms, speed, made: Instant::now(), opened: OnceLock::new() }
     }
 
     /// Lets the time run.
@@ -31,9 +33,9 @@ impl DemoClock {
         self.opened.get().map_or(Duration::ZERO, Instant::elapsed)
     }
 
-    /// The shop's time since it opened.
+    /// The shop's time since its first event.
     pub(super) fn elapsed_ms(&self) -> Ms {
-        (self.open_for().as_secs_f64() * 1_000.0 * self.speed) as Ms
+        self.history_ms + (self.open_for().as_secs_f64() * 1_000.0 * self.speed) as Ms
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) struct Frame<'a> {
     pub now_ms: Ms,
     pub open_for: Duration,
     pub shop_ms: Ms,
+    /// Of it, before the demo began.
+    pub history_ms: Ms,
     pub sent: u64,
     pub per_second: u64,
     pub bootstrap: &'a str,
@@ -194,8 +196,11 @@ pub(super) fn headline(headline: &Headline) -> String {
 pub(super) fn summary(frame: &Frame<'_>, color: bool) -> String {
     let seen = frame.seen;
     let title = |text: &str| if color { text.bold().to_string() } else { text.to_owned() };
-    let days = frame.shop_ms as f64 / 86_400_000.0;
-    let mut text = title(&format!("The shop lived {days:.1} days in {} s: {} events", frame.open_for.as_secs(), frame.sent));
+    let days = |ms: Ms| ms as f64 / 86_400_000.0;
+    let (lived, before) = (days(frame.shop_ms - frame.history_ms), days(frame.history_ms));
+    let before = if before > 0.0 { format!(", after {before:.0} days of history") } else { String::new() };
+    let mut text =
+        title(&format!("The shop lived {lived:.1} days in {} s{before}: {} events", frame.open_for.as_secs(), frame.sent));
     for axis in Axis::ALL {
         let counts: Vec<String> = ["enter", "forward", "back"]
             .iter()
