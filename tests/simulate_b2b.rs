@@ -375,8 +375,9 @@ fn the_command_writes_the_same_files_again_and_its_history_is_over() {
     let files = run("now", &[]).concat();
     let records = files.split(|b| *b == b'\n').filter(|line| !line.is_empty());
     let last_ms = records.map(|line| time_ms(&serde_json::from_slice(line).unwrap(), "receivedAt")).max().unwrap();
+    // How shortly before now depends on the day (holidays): `app/simulate/history.rs` looks at many.
     assert!(
-        (now_ms - 5 * DAY_MS..=now_ms + 60_000).contains(&last_ms),
+        (now_ms - 30 * DAY_MS..=now_ms + 60_000).contains(&last_ms),
         "the history ends {} h ago",
         (now_ms - last_ms) / 3_600_000
     );

@@ -8,6 +8,7 @@ mod catalogue;
 mod dice;
 mod dirt;
 mod files;
+mod history;
 mod hours;
 mod mail;
 mod outlet;
@@ -29,7 +30,7 @@ use super::UsageError;
 use super::cli::{ShopKind, SimulateArgs};
 use super::terminal::stdout;
 use crate::config::Settings;
-use crate::domain::{DAY_MS, MINUTE_MS, Ms, SECOND_MS};
+use crate::domain::{MINUTE_MS, Ms};
 use indicatif::{ProgressBar, ProgressStyle};
 use pace::Pace;
 use std::collections::BTreeMap;
@@ -143,51 +144,10 @@ impl Plan {
             (Some(start_ms), _) => start_ms,
             (None, PaceKind::Live(_) | PaceKind::RealTime) => now_ms,
             // History that ends now.
-            (None, _) => start_of_history(args.shop, &shop, args.events, until_ms, now_ms),
+            (None, _) => history::start_ms(args.shop, &shop, args.events, until_ms, now_ms),
         };
         Ok(Self { kind: args.shop, shop, events: args.events, until_ms, pace })
     }
-}
-
-/// Where a history begins that ends now. In the market of companies it depends on the calendar how long so many events take, so
-/// that its start is sought: it is a midnight, and the last event is not later than now.
-fn start_of_history(kind: ShopKind, options: &ShopOptions, events: Option<u64>, until_ms: Option<Ms>, now_ms: Ms) -> Ms {
-    let span_from = |start_ms| span_ms(kind, &ShopOptions { start_ms, ..options.clone() }, events, until_ms);
-    let latest = |span_ms: Ms| now_ms - span_ms - SECOND_MS;
-    if kind == ShopKind::Consumer {
-        return latest(span_from(0));
-    }
-    let midnight = |ms: Ms| ms.div_euclid(DAY_MS) * DAY_MS;
-    let mut start_ms = now_ms;
-    for _ in 0..TRIES_OF_A_START {
-        start_ms = midnight(latest(span_from(start_ms)));
-    }
-    // An earlier start may take longer again: back, day by day, until all of it is over.
-    for _ in 0..MOST_DAYS_BACK {
-        if start_ms <= latest(span_from(start_ms)) {
-            break;
-        }
-        start_ms -= DAY_MS;
-    }
-    start_ms
-}
-
-/// After so many tries the length of a history hardly changes any more.
-const TRIES_OF_A_START: u32 = 4;
-/// Longer than any holidays by which two histories that begin on neighbouring days may differ.
-const MOST_DAYS_BACK: u32 = 40;
-
-/// How much of the shop's time the records take: a dry run tells.
-fn span_ms(kind: ShopKind, options: &ShopOptions, events: Option<u64>, until_ms: Option<Ms>) -> Ms {
-    let Some(events) = events else { return until_ms.unwrap_or(0) };
-    let mut shop = Traffic::new(kind, options.clone());
-    for _ in 0..events {
-        if until_ms.is_some_and(|until| shop.next_at_ms() > until) {
-            break;
-        }
-        shop.skip_one();
-    }
-    shop.elapsed_ms()
 }
 
 pub(crate) fn parse_time(text: &str) -> anyhow::Result<Ms> {
