@@ -59,7 +59,7 @@ pub struct Signals<'a> {
     /// Low half of the hash of `email_id`, else `campaign_id`; 0 without: which mail it is about.
     pub mail: u32,
     /// Of a mail event: every name by which it says which mail it is about.
-    pub names: MailNames,
+    pub names: MailNames<'a>,
     /// Low half of the hash of `link_url`, else `link_id`: which link was clicked.
     pub link: u32,
     /// Step of the checkout, as the shop counts or names them: `step`.

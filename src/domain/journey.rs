@@ -63,7 +63,8 @@ impl Held {
     }
 }
 
-/// Moves one axis by an event, at most once. A late event never moves back what a later event moved forward.
+/// Moves one axis by an event, at most once, or sets its staleness timer anew. A late event never moves back what a later event moved
+/// forward.
 pub fn move_axis(
     track: &mut Track,
     axis: Axis,
@@ -81,7 +82,10 @@ pub fn move_axis(
     let on_any = if model.moves_on_any.is_empty() || skip.any() || !event.is_by_buyer() { &[][..] } else { &model.moves_on_any };
     let begins_anew = match next::look(model, position, event.time_ms, presence.session_gap_ms) {
         // It belongs to a journey that is over.
-        next::Look::Before => return None,
+        next::Look::Before => {
+            stay(track, axis, model, current, event, presence.last_activity_ms);
+            return None;
+        }
         next::Look::Open => false,
         next::Look::Next => true,
     };
@@ -105,6 +109,7 @@ pub fn move_axis(
         }
     }
     let Some(Move { to, from, .. }) = best else {
+        stay(track, axis, model, current, event, presence.last_activity_ms);
         if closes {
             next::close(track, axis, event.time_ms);
         }
@@ -120,6 +125,15 @@ pub fn move_axis(
         next::close(track, axis, event.time_ms);
     }
     moved
+}
+
+/// Who stays in a stage goes stale later, now that it did something.
+fn stay(track: &mut Track, axis: Axis, model: &AxisModel, stage: Option<usize>, event: &Event<'_>, last_activity_ms: Option<Ms>) {
+    if event.is_activity()
+        && let Some(position) = track.positions[axis.index()].as_mut()
+    {
+        position.stale_at_ms = stale_at(model, stage, position, last_activity_ms);
+    }
 }
 
 /// Whether a move leads on from where the prospect stands.
@@ -313,7 +327,7 @@ fn stale_at(model: &AxisModel, stage: Option<usize>, position: &StagePosition, l
     Some(entered_ms.max(last_activity_ms.unwrap_or(entered_ms)).saturating_add(stale.after_ms))
 }
 
-/// Sets the staleness timer of one axis anew: after activity, or when the model changed.
+/// Sets the staleness timer of one axis anew: when the model changed.
 pub fn retime(track: &mut Track, axis: Axis, model: &AxisModel, last_activity_ms: Option<Ms>) {
     if let Some(position) = track.positions[axis.index()].as_mut() {
         let stage = stage_index(model, &position.stage);

@@ -1,6 +1,7 @@
 //! Which mail an event is about, as its mailer names it.
 
 use super::ids::{hash64, low32};
+use std::borrow::Cow;
 
 /// Longest name that is compared; of a longer one the beginning.
 const MAX_NAME_BYTES: usize = 256;
@@ -8,40 +9,46 @@ const MAX_NAME_BYTES: usize = 256;
 const CART: [&str; 7] = ["cart", "basket", "checkout", "warenkorb", "panier", "carrito", "carrello"];
 const REMINDER: [&str; 9] = ["abandon", "remind", "recover", "forgot", "erinner", "abbrech", "abbruch", "vergessen", "relance"];
 
-/// How a mailer names the mail of an event, where it does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct MailNames {
-    /// What the id of the mail, the id and the name of its campaign, and its template or subject are [known by](known_by); 0: not named.
-    pub known_by: [u32; 4],
-    /// One of them [says](says_cart_reminder) that it reminds of a cart.
-    pub says_cart_reminder: bool,
-}
+/// How a mailer names the mail of an event, where it does: the id of the mail, the id and the name of its campaign, its template or
+/// subject. What they are [known by](known_by) is found when somebody asks: few prospects have a reminder that it may be about.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MailNames<'a>(Option<Box<Said<'a>>>);
 
-impl MailNames {
-    /// Takes in one of the names.
-    pub fn add(&mut self, at: usize, name: &str) {
-        if let Some(place) = self.known_by.get_mut(at) {
-            *place = known_by(name);
-            self.says_cart_reminder |= says_cart_reminder(name);
-        }
+type Said<'a> = [Option<Cow<'a, str>>; 4];
+
+impl<'a> MailNames<'a> {
+    /// Of the names in the order of their sureness.
+    #[must_use]
+    pub fn new(said: Said<'a>) -> Self {
+        Self(said.iter().any(Option::is_some).then(|| Box::new(said)))
     }
 
     /// It says nothing of which mail it was.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.known_by == [0; 4]
+        self.0.is_none()
     }
 
     /// Whether one of its names is known by this.
     #[must_use]
     pub fn has(&self, known_by: u32) -> bool {
-        known_by != 0 && self.known_by.contains(&known_by)
+        known_by != 0 && self.all().any(|name| self::known_by(name) == known_by)
     }
 
-    /// The surest of its names; 0 without.
+    /// What the surest of its names is known by; 0 without.
     #[must_use]
     pub fn surest(&self) -> u32 {
-        self.known_by.into_iter().find(|name| *name != 0).unwrap_or(0)
+        self.all().next().map_or(0, known_by)
+    }
+
+    /// One of them says that it reminds of a cart, such as `cart-reminder-2` or "Abandoned Checkout".
+    #[must_use]
+    pub fn says_cart_reminder(&self) -> bool {
+        self.all().any(says_cart_reminder)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().flat_map(|said| said.iter().filter_map(Option::as_deref))
     }
 }
 
@@ -62,9 +69,7 @@ pub fn known_by(name: &str) -> u32 {
     low32(hash64(plain(name, &mut [0; MAX_NAME_BYTES]))).max(1)
 }
 
-/// A name such as `cart-reminder-2` or "Abandoned Checkout".
-#[must_use]
-pub fn says_cart_reminder(name: &str) -> bool {
+fn says_cart_reminder(name: &str) -> bool {
     let mut buffer = [0; MAX_NAME_BYTES];
     let plain = plain(name, &mut buffer);
     let has = |words: &[&str]| words.iter().any(|word| plain.windows(word.len()).any(|part| part == word.as_bytes()));
@@ -96,14 +101,12 @@ mod tests {
     }
 
     #[test]
-    fn the_surest_name_is_the_mail_s_own() {
-        let mut names = MailNames::default();
-        assert!(names.is_empty() && !names.has(0));
-        names.add(2, "spring");
-        assert_eq!(names.surest(), known_by("spring"));
-        names.add(0, "e-77");
-        assert!(names.surest() == known_by("E 77") && names.has(known_by("Spring")) && !names.is_empty());
-        names.add(9, "nowhere");
-        assert!(!names.has(known_by("nowhere")));
+    fn the_surest_name_is_the_one_that_is_kept() {
+        assert_eq!((MailNames::default().surest(), MailNames::new([const { None }; 4]).is_empty()), (0, true));
+        let spring = || Some(Cow::Borrowed("spring"));
+        assert_eq!(MailNames::new([None, None, spring(), None]).surest(), known_by("spring"));
+        let names = MailNames::new([Some("e-77".into()), None, spring(), None]);
+        assert_eq!(names.surest(), known_by("e-77"));
+        assert!(names.has(known_by("Spring")) && !names.has(0) && !names.has(known_by("summer")) && !names.is_empty());
     }
 }

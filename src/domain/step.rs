@@ -252,8 +252,6 @@ fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Even
         if let Some(moved) = moved {
             let output = context.stage_output(track, moved, event.time_ms, &Cause::Event(event), judged_ms);
             effects.outputs.push(output);
-        } else if event.is_activity() {
-            journey::retime(track, axis, axis_model, presence.last_activity_ms);
         }
     }
     if let Some(change) = relabelled {

@@ -10,6 +10,7 @@ use super::names::Kind;
 use super::prospect::{EnteredBy, Track};
 
 /// Moves one axis, if it is the one on which is won. Orders move by the moves of the model alone.
+#[inline]
 pub(super) fn move_axis(
     track: &mut Track,
     axis: Axis,
@@ -18,9 +19,19 @@ pub(super) fn move_axis(
     is_sale: bool,
     last_activity_ms: Option<Ms>,
 ) -> Option<Moved> {
-    if !matches!(event.kind, Kind::Contract | Kind::Sales) {
-        return None;
-    }
+    matches!(event.kind, Kind::Contract | Kind::Sales)
+        .then(|| by_sales(track, axis, model, event, is_sale, last_activity_ms))
+        .flatten()
+}
+
+fn by_sales(
+    track: &mut Track,
+    axis: Axis,
+    model: &Model,
+    event: &Event<'_>,
+    is_sale: bool,
+    last_activity_ms: Option<Ms>,
+) -> Option<Moved> {
     let places = model.won.places.filter(|places| places.axis == axis)?;
     let axis_model = &model.axes[axis.index()];
     // What the model says of this event is all there is to say.

@@ -39,7 +39,7 @@ pub use value::{
 
 use crate::domain::Ms;
 use crate::domain::account::company::ACCOUNT_KEY;
-use crate::domain::event::{Event, Position, Signals};
+use crate::domain::event::{Event, Position};
 use crate::domain::ids::hash64;
 use crate::domain::model::call_name;
 use crate::domain::names::{Authority, Kind, Vocabulary};
@@ -203,7 +203,7 @@ impl Decoder {
         let is_sale = matches!(kind, Kind::Contract | Kind::Sales);
         let products_left_out = draft.list.left_out;
         let (products, has_products) = draft.list.finish(draft.single, is_v1, &mut draft.faults);
-        let signals = Signals { near, ..draft.signals.finish(kind, &name) };
+        let signals = draft.signals.finish(kind, &name, near);
         Ok(Event {
             prospect: head.prospect,
             kind,

@@ -159,18 +159,18 @@ impl Did {
     }
 
     /// How the mail of an event is named.
-    fn names(&self) -> MailNames {
-        let mut names = MailNames::default();
+    fn names(&self) -> MailNames<'static> {
+        let mut said = [const { None }; 4];
         let keys = ["mail", "campaign_id", "campaign", "subject"];
         for (key, value) in self.properties.iter().filter(|_| kind_of_track(canonical(&self.name)) == Kind::Mail) {
             if let Some(at) = keys.iter().position(|known| known == key) {
-                names.add(at, value);
+                said[at] = Some(Cow::Owned(value.clone()));
             }
             if key == "trigger_id" && u128::from_str_radix(value, 16).is_err() {
-                names.add(3, value);
+                said[3] = Some(Cow::Owned(value.clone()));
             }
         }
-        names
+        MailNames::new(said)
     }
 
     /// What the decoder would see whatever the models name.

@@ -64,7 +64,7 @@ pub(super) fn note(prospect: &mut Prospect, event: &Event<'_>, model: &CartModel
 fn is_of_reminders(event: &Event<'_>, model: &CartModel) -> bool {
     let names = &event.signals.names;
     let named = |campaigns: &Vec<crate::domain::Text>| campaigns.iter().any(|name| names.has(mail::known_by(name)));
-    model.campaigns.as_ref().map_or(names.says_cart_reminder, named)
+    model.campaigns.as_ref().map_or_else(|| names.says_cart_reminder(), named)
 }
 
 /// A machine opened or clicked a mail.

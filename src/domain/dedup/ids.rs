@@ -40,7 +40,10 @@ impl SeenIds {
     /// Whether this hash is among them, as far as 40 bits tell.
     #[must_use]
     pub fn contains(&self, hash: u64) -> bool {
-        self.ids().contains(&id_of(hash))
+        let [low @ .., high] = id_of(hash);
+        // Two numbers: five bytes are compared by a call.
+        let low = u32::from_le_bytes(low);
+        self.ids().iter().any(|[rest @ .., last]| u32::from_le_bytes(*rest) == low && *last == high)
     }
 
     /// Drops the oldest: all that are older than `oldest_ms` but the last `at_least`, and what is more than `at_most`.

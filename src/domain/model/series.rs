@@ -23,7 +23,7 @@ pub struct CartModel {
     pub series: SeriesFor,
     /// A cart that is known to be worth less arms nothing; `None`: off.
     pub min_value: Option<f64>,
-    /// What the shop's mailer calls reminders; `None`: whatever [says so](crate::domain::mail::says_cart_reminder).
+    /// What the shop's mailer calls reminders; `None`: whatever [says so](crate::domain::mail::MailNames).
     pub campaigns: Option<Vec<Text>>,
     /// How long after its last reminder an order of a forgotten cart's goods is told as late; `None`: never.
     pub late_window_ms: Option<Ms>,

@@ -256,17 +256,14 @@ pub fn kind_of<'a>(path: Option<&str>, names: impl IntoIterator<Item = &'a str>)
 }
 
 fn of_path(path: &str) -> Option<&'static str> {
-    let path = path.split_once("://").map_or(path, |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path));
-    let end = path.find(['?', '#', ';']).unwrap_or(path.len());
-    let mut parts =
-        path[..end].split('/').filter(|part| !part.is_empty()).skip_while(|part| is_locale(part)).take(MAX_PARTS + 1).peekable();
+    let mut parts = parts(path.as_bytes()).skip_while(|part| is_locale(part)).take(MAX_PARTS + 1).peekable();
     for _ in 0..MAX_PARTS {
         let part = parts.next()?;
-        let part = part.rsplit_once('.').map_or(part, |(name, _ending)| name);
+        let part = part.iter().rposition(|b| *b == b'.').and_then(|dot| part.get(..dot)).unwrap_or(part);
         match look_up(part) {
             // Of all products together there is a list; a shop's shelves are nobody's kind of page.
             Some("product") if parts.peek().is_none() => return Some("list"),
-            Some("list") if part.eq_ignore_ascii_case("shop") && parts.peek().is_some() => {}
+            Some("list") if part.eq_ignore_ascii_case(b"shop") && parts.peek().is_some() => {}
             Some("list") => {
                 // `/collections/tents/products/dome`.
                 let product = parts.find(|part| look_up(part) == Some("product"));
@@ -279,56 +276,156 @@ fn of_path(path: &str) -> Option<&'static str> {
     None
 }
 
+/// The parts of a path, or of a whole address behind its host, that say something.
+fn parts(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let scheme = path.iter().position(|b| matches!(b, b':' | b'/' | b'?' | b'#'));
+    let behind = scheme.and_then(|at| path.get(at..)).and_then(|rest| rest.strip_prefix(b"://"));
+    let host_bytes = |rest: &[u8]| rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(rest.len());
+    let path = behind.map_or(path, |rest| rest.get(host_bytes(rest)..).unwrap_or_default());
+    let end = path.iter().position(|b| matches!(b, b'?' | b'#' | b';')).unwrap_or(path.len());
+    path.get(..end).unwrap_or_default().split(|b| *b == b'/').filter(|part| !part.is_empty())
+}
+
 /// `en`, `de-at`, `pt_BR`, `zh-hans`.
-fn is_locale(part: &str) -> bool {
-    let letters = |text: &str| text.bytes().all(|b| b.is_ascii_alphabetic());
-    match part.split_once(['-', '_']) {
-        None => part.len() == 2 && letters(part) && !part.eq_ignore_ascii_case("vs"),
-        Some((language, rest)) => language.len() == 2 && letters(language) && matches!(rest.len(), 2 | 4) && letters(rest),
+fn is_locale(part: &[u8]) -> bool {
+    // Longest is `zh-hans`.
+    if part.len() > 7 {
+        return false;
+    }
+    let letters = |text: &[u8]| text.iter().all(u8::is_ascii_alphabetic);
+    match part.iter().position(|b| matches!(b, b'-' | b'_')).and_then(|at| part.split_at_checked(at)) {
+        None => part.len() == 2 && letters(part) && !part.eq_ignore_ascii_case(b"vs"),
+        Some((language, rest)) => language.len() == 2 && letters(language) && matches!(rest.len(), 3 | 5) && letters(&rest[1..]),
     }
 }
 
 /// A title or the name of a screen: its parts, apart from the shop's own name.
 fn of_name(name: &str) -> Option<&'static str> {
-    name.split(['|', '–', '—', ':', '·', '»', '/', '&']).flat_map(|part| part.split(" - ")).take(MAX_PARTS).find_map(|part| {
-        let mut word = String::with_capacity(MAX_WORD_BYTES);
-        let mut before = ' ';
-        for letter in part.trim().chars().take(2 * MAX_WORD_BYTES) {
-            if letter.is_uppercase() && before.is_lowercase() || !letter.is_alphanumeric() && before.is_alphanumeric() {
-                word.push('-');
-            }
-            if letter.is_alphanumeric() {
-                word.extend(letter.to_lowercase());
-            }
-            before = letter;
+    // Most that say it are a single word of the table.
+    if let Some(kind) = look_up(name.as_bytes()) {
+        return Some(kind);
+    }
+    let mut rest = name;
+    for _ in 0..MAX_PARTS {
+        let (part, behind) = cut(rest);
+        if let Some(kind) = of_part(part) {
+            return Some(kind);
         }
-        let word = word.trim_matches('-');
-        let word =
-            ["-page", "-screen", "-view", "-seite", "-overview"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
-        // A screen called Product is one product's.
-        look_up(word.strip_prefix("our-").unwrap_or(word))
-    })
+        rest = behind?;
+    }
+    None
+}
+
+/// The part before the first of `|`, `–`, `—`, `:`, `·`, `»`, `/`, `&` and ` - `, and what stands behind it.
+fn cut(name: &str) -> (&str, Option<&str>) {
+    let bytes = name.as_bytes();
+    for (at, byte) in bytes.iter().enumerate() {
+        let mark = match byte {
+            b'|' | b':' | b'/' | b'&' => 1,
+            b' ' if bytes.get(at..).is_some_and(|rest| rest.starts_with(b" - ")) => 3,
+            // First bytes of the four that are no ASCII.
+            0xc2 | 0xe2 => {
+                name.get(at..).and_then(|rest| rest.chars().next()).filter(|c| "–—·»".contains(*c)).map_or(0, char::len_utf8)
+            }
+            _ => 0,
+        };
+        if mark > 0 {
+            return (name.get(..at).unwrap_or_default(), name.get(at + mark..));
+        }
+    }
+    (name, None)
+}
+
+/// Longest name that may be a word of the table with what may stand around it, as in `our-…-overview`.
+const MAX_NAME_BYTES: usize = MAX_WORD_BYTES + 13;
+
+/// A name as the table writes it: small letters, words joined by hyphens, without what screens and pages are called besides.
+fn of_part(part: &str) -> Option<&'static str> {
+    let mut plain = [0; MAX_NAME_BYTES];
+    let mut length = 0;
+    let mut put = |byte: u8| {
+        *plain.get_mut(length)? = byte;
+        length += 1;
+        Some(())
+    };
+    let mut before = b' ';
+    for letter in part.trim().chars() {
+        // No word of the table has other letters; other marks part words like a blank.
+        let letter = match u8::try_from(letter) {
+            Ok(letter) if letter.is_ascii() => letter,
+            _ if letter.is_alphanumeric() => return None,
+            _ => b' ',
+        };
+        let (is_plain, after_plain) = (letter.is_ascii_alphanumeric(), before.is_ascii_alphanumeric());
+        if letter.is_ascii_uppercase() && before.is_ascii_lowercase() || !is_plain && after_plain {
+            put(b'-')?;
+        }
+        if is_plain {
+            put(letter.to_ascii_lowercase())?;
+        }
+        before = letter;
+    }
+    let word = plain.get(..length)?;
+    let word = word.strip_suffix(b"-").unwrap_or(word);
+    let word = match word {
+        [rest @ .., b'-', b'p', b'a', b'g', b'e']
+        | [rest @ .., b'-', b's', b'c', b'r', b'e', b'e', b'n']
+        | [rest @ .., b'-', b'v', b'i', b'e', b'w']
+        | [rest @ .., b'-', b's', b'e', b'i', b't', b'e']
+        | [rest @ .., b'-', b'o', b'v', b'e', b'r', b'v', b'i', b'e', b'w'] => rest,
+        _ => word,
+    };
+    // A screen called Product is one product's.
+    look_up(word.strip_prefix(b"our-").unwrap_or(word))
 }
 
 /// The kind of a word in any case, with `_` for `-`.
-fn look_up(word: &str) -> Option<&'static str> {
+fn look_up(word: &[u8]) -> Option<&'static str> {
+    // No word is a single letter, as shops' own parts of paths often are.
+    if word.len() < 2 {
+        return None;
+    }
     let mut small = [0; MAX_WORD_BYTES];
     let small = small.get_mut(..word.len())?;
-    for (to, from) in small.iter_mut().zip(word.bytes()) {
-        *to = if from == b'_' { b'-' } else { from.to_ascii_lowercase() };
+    for (to, from) in small.iter_mut().zip(word) {
+        *to = if *from == b'_' { b'-' } else { from.to_ascii_lowercase() };
     }
-    let table = table();
-    let small = &*small;
-    table.binary_search_by(|(known, _)| known.as_bytes().cmp(small)).ok().and_then(|at| table.get(at)).map(|(_, kind)| *kind)
+    table().kind(small)
 }
 
-fn table() -> &'static [(&'static str, &'static str)] {
-    static TABLE: std::sync::LazyLock<Vec<(&str, &str)>> = std::sync::LazyLock::new(|| {
-        let rows = KINDS.into_iter().flat_map(|(kind, words)| words.iter().map(move |word| (*word, kind)));
-        let mut rows: Vec<_> = rows.collect();
-        rows.sort_unstable();
-        rows
-    });
+/// All words, those of one length and one first letter side by side: most of what is asked for has none to compare with.
+struct Table {
+    rows: Vec<(&'static [u8], &'static str)>,
+    /// Where the words of a length and a first letter begin, and after the last of them the end.
+    begins: Vec<usize>,
+}
+
+impl Table {
+    fn new() -> Self {
+        let words =
+            |(kind, words): (&'static str, &'static [&'static str])| words.iter().map(move |word| (word.as_bytes(), kind));
+        let mut rows: Vec<_> = KINDS.into_iter().flat_map(words).collect();
+        rows.sort_unstable_by_key(|(word, _)| (place(word), *word));
+        let begins = (0..=PLACES).map(|at| rows.partition_point(|(word, _)| place(word) < at)).collect();
+        Self { rows, begins }
+    }
+
+    fn kind(&self, word: &[u8]) -> Option<&'static str> {
+        let at = place(word);
+        let rows = self.rows.get(*self.begins.get(at)?..*self.begins.get(at + 1)?)?;
+        rows.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind)
+    }
+}
+
+const LETTERS: usize = 32;
+const PLACES: usize = (MAX_WORD_BYTES + 1) * LETTERS;
+
+fn place(word: &[u8]) -> usize {
+    word.len().min(MAX_WORD_BYTES) * LETTERS + usize::from(word.first().map_or(0, |letter| letter % 32))
+}
+
+fn table() -> &'static Table {
+    static TABLE: std::sync::LazyLock<Table> = std::sync::LazyLock::new(Table::new);
     &TABLE
 }
 
@@ -361,6 +458,7 @@ mod tests {
             ("/book-a-demo", "demo"),
             ("/checkout/shipping", "checkout"),
             ("/warenkorb", "cart"),
+            ("/pricing?back=https://shop.example/blog", "pricing"),
         ] {
             assert_eq!(kind_of(Some(path), []), Some(kind), "{path}");
         }
@@ -379,6 +477,8 @@ mod tests {
             "/é/ü",
             "/a/b/c/pricing",
             "?pricing",
+            "https://shop.example",
+            "https://pricing?x=/blog",
         ] {
             assert_eq!(kind_of(Some(path), []), None, "{path}");
         }
@@ -412,10 +512,11 @@ mod tests {
     fn each_word_means_one_kind_and_can_be_found() {
         for (kind, words) in KINDS {
             for word in words {
-                assert_eq!(look_up(word), Some(kind), "{word}");
+                assert_eq!(look_up(word.as_bytes()), Some(kind), "{word}");
                 assert!(word.len() <= MAX_WORD_BYTES, "{word}");
             }
         }
-        assert!(table().windows(2).all(|pair| pair[0].0 != pair[1].0), "no word means two kinds");
+        let words: std::collections::BTreeSet<_> = table().rows.iter().map(|(word, _)| word).collect();
+        assert_eq!(words.len(), table().rows.len(), "no word means two kinds");
     }
 }

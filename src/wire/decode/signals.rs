@@ -142,7 +142,7 @@ impl<'a> SignalDraft<'a> {
     }
 
     /// The traits of a group call are those of a company: its address is nobody's. What is sent to a friend names the friend's.
-    pub(super) fn finish(self, kind: Kind, name: &str) -> Signals<'a> {
+    pub(super) fn finish(self, kind: Kind, name: &str, near: Option<&'static str>) -> Signals<'a> {
         let [own, of_context, of_event] = self.emails;
         let own = own.filter(|_| kind != Kind::Group);
         let of_event = of_event.filter(|_| kind != Kind::Group && !concerns_others(name));
@@ -159,16 +159,12 @@ impl<'a> SignalDraft<'a> {
             marked: self.marked,
             trigger_id: self.trigger_id,
             mail: self.mail.map_or(0, |(_, id)| low32(hash64(id.as_bytes()))),
-            names: if kind == Kind::Mail {
-                mail_names(&self.mail_names, self.other_trigger.as_deref())
-            } else {
-                MailNames::default()
-            },
+            names: if kind == Kind::Mail { mail_names(self.mail_names, self.other_trigger) } else { MailNames::default() },
             link: self.link.map_or(0, |(_, link)| low32(hash64(link.as_bytes()))),
             checkout_step: self.checkout_step,
             of_list: self.of_list,
             has_user: self.has_user || self.user.is_some(),
-            near: None,
+            near,
             order_status: if kind.is_about_orders() { self.order.says() } else { OrderStatus::Unsaid },
             unwanted: kind.is_about_orders() && self.order.is_unwanted(),
         }
@@ -176,14 +172,11 @@ impl<'a> SignalDraft<'a> {
 }
 
 /// What a mail event says of which mail it is about. A trigger that is none of ours is another mail's.
-fn mail_names(said: &[Option<Cow<'_, str>>; 4], other_trigger: Option<&str>) -> MailNames {
-    let mut names = MailNames::default();
-    for (at, name) in said.iter().enumerate() {
-        if let Some(name) = name.as_deref().or(other_trigger.filter(|_| at + 1 == said.len())) {
-            names.add(at, name);
-        }
-    }
-    names
+fn mail_names<'a>(
+    [id, campaign_id, campaign, other]: [Option<Cow<'a, str>>; 4],
+    other_trigger: Option<Cow<'a, str>>,
+) -> MailNames<'a> {
+    MailNames::new([id, campaign_id, campaign, other.or(other_trigger)])
 }
 
 /// Whether an address among the properties of such an event may be somebody else's: an invitation, a gift, what is shared.
