@@ -27,6 +27,8 @@ mod forgetting;
 mod harness;
 #[path = "domain/internal.rs"]
 mod internal;
+#[path = "domain/ledger.rs"]
+mod ledger;
 #[path = "domain/leads.rs"]
 mod leads;
 #[path = "domain/machines.rs"]

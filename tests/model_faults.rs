@@ -15,6 +15,8 @@ mod accounts;
 mod contradictions;
 #[path = "model_faults/hand_over.rs"]
 mod hand_over;
+#[path = "model_faults/keys.rs"]
+mod keys;
 
 use leadstream::config::model_file::{self, FileFault};
 use leadstream::domain::model::spec::{At, CartSpec};

@@ -416,6 +416,7 @@ mod tests {
             attribution_reason: (reason == Reason::Forgotten).then_some(AttributionReason::NoMailEvents),
             late: kind == OutcomeKind::RecoveredLate,
             whole: false,
+            ordered_ms: 0,
         };
         output(0, Body::CartOutcome(Box::new(cart)))
     }

@@ -35,7 +35,7 @@ pub use forgotten::{ForgottenCart, MAX_FORGOTTEN, MAX_FORGOTTEN_SENT};
 pub use goods::{Goods, MAX_GOODS};
 pub use held::held_after;
 use order::order;
-pub use series::{change_model, forget};
+pub use series::{change_model, drop_carts, forget};
 pub use step::fire_step;
 
 /// Most carts of one prospect; the one touched longest ago goes first.

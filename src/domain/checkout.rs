@@ -18,23 +18,72 @@ pub struct Step(pub u8);
 /// Steps that shops number: 1 to 9, each viewed and completed.
 const FIRST_NUMBERED: u8 = 10;
 const MOST_NUMBERED: u8 = 9;
-/// Steps that shops name, by what they may be called; those without a name or number come before them.
+/// Steps that shops name; those without a name or number come before them.
 const FIRST_NAMED: u8 = 30;
-const NAMED: [(&str, &[&str]); 5] = [
-    ("Checkout Step", &[]),
-    ("Address", &["address", "contact", "customer", "information", "info", "details", "billing", "login", "account", "email"]),
-    ("Shipping", &["shipping", "delivery", "versand", "lieferung"]),
-    ("Payment", &["payment", "zahlung", "pay", "card"]),
-    ("Review", &["review", "confirm", "confirmation", "summary", "overview"]),
-];
-const PAYMENT: u8 = 3;
+
+/// A step by what it is for, in the order in which shops have them. Each is viewed and completed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    /// Neither numbered nor named.
+    Unnamed,
+    Address,
+    Shipping,
+    Payment,
+    Review,
+}
+
+impl Place {
+    const ALL: [Self; 5] = [Self::Unnamed, Self::Address, Self::Shipping, Self::Payment, Self::Review];
+
+    /// What it may be called.
+    fn words(self) -> &'static [&'static str] {
+        match self {
+            Self::Unnamed => &[],
+            Self::Address => &[
+                "address", "contact", "customer", "information", "info", "details", "billing", "login", "account", "email",
+            ],
+            Self::Shipping => &["shipping", "delivery", "versand", "lieferung"],
+            Self::Payment => &["payment", "zahlung", "pay", "card"],
+            Self::Review => &["review", "confirm", "confirmation", "summary", "overview"],
+        }
+    }
+
+    /// For people.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Unnamed => "Checkout Step",
+            Self::Address => "Address",
+            Self::Shipping => "Shipping",
+            Self::Payment => "Payment",
+            Self::Review => "Review",
+        }
+    }
+
+    /// The number of its step while it is viewed; completed it is one more. Between payment and the last look lies
+    /// [`Step::PAYMENT_ENTERED`].
+    const fn viewed(self) -> u8 {
+        match self {
+            Self::Unnamed => FIRST_NAMED,
+            Self::Address => FIRST_NAMED + 2,
+            Self::Shipping => FIRST_NAMED + 4,
+            Self::Payment => FIRST_NAMED + 6,
+            Self::Review => FIRST_NAMED + 10,
+        }
+    }
+
+    /// The one that is called by one of these words. Of two things in one step the later one: "shipping and payment".
+    fn called(words: &[String]) -> Self {
+        let is_called = |place: &&Self| words.iter().any(|word| place.words().contains(&word.as_str()));
+        Self::ALL.iter().rev().find(is_called).copied().unwrap_or(Self::Unnamed)
+    }
+}
 
 impl Step {
     pub const STARTED: Self = Self(1);
     /// Behind all of them.
     const ORDERED: Self = Self(u8::MAX);
     /// Between the step of payment and that of the last look.
-    pub const PAYMENT_ENTERED: Self = Self(FIRST_NAMED + 2 * (PAYMENT + 1));
+    pub const PAYMENT_ENTERED: Self = Self(Place::Payment.viewed() + 2);
 
     /// The step that an event is about.
     #[must_use]
@@ -59,11 +108,7 @@ impl Step {
             return Self(FIRST_NUMBERED + 2 * (number - 1) + done);
         }
         let words = if step.is_empty() { Vec::new() } else { words(step) };
-        let is_called = |called: &[&str]| words.iter().any(|word| called.contains(&word.as_str()));
-        // Of two things in one step the later one: "shipping and payment".
-        let at = NAMED.iter().rposition(|(_, called)| is_called(called)).unwrap_or(0);
-        let at = u8::try_from(at).unwrap_or(0);
-        Self(FIRST_NAMED + 2 * at + if at > PAYMENT { 2 } else { 0 } + done)
+        Self(Place::called(&words).viewed() + done)
     }
 
     /// For people.
@@ -74,10 +119,8 @@ impl Step {
             1 => "Checkout Started".to_owned(),
             n if self == Self::PAYMENT_ENTERED || n == Self::PAYMENT_ENTERED.0 + 1 => "Payment Info Entered".to_owned(),
             n if n >= FIRST_NAMED => {
-                let at = usize::from((n - FIRST_NAMED) / 2);
-                let at = if at > usize::from(PAYMENT) { at - 1 } else { at };
-                let (name, _) = NAMED.get(at).copied().unwrap_or(NAMED[0]);
-                format!("{name} {}", word((n - FIRST_NAMED) % 2))
+                let at = Place::ALL.iter().rev().find(|place| place.viewed() <= n).copied().unwrap_or(Place::Unnamed);
+                format!("{} {}", at.name(), word((n - FIRST_NAMED) % 2))
             }
             n if n >= FIRST_NUMBERED => {
                 format!("Checkout Step {} {}", (n - FIRST_NUMBERED) / 2 + 1, word((n - FIRST_NUMBERED) % 2))

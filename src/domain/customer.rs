@@ -8,7 +8,7 @@ use super::event::{Event, Value};
 use super::model::Models;
 use super::names::PropertyId;
 use super::orders::Touch;
-use super::prospect::Prospect;
+use super::prospect::{More, Prospect};
 use super::step::Turn;
 use super::{Ms, Text};
 
@@ -96,15 +96,21 @@ pub fn count(prospect: &mut Prospect, change: OrderChange, effects: &mut Effects
     effects.orders.push(change);
 }
 
-/// Takes off what was spent for an order that nobody remembers: no more than is known to have been spent.
+/// Takes off what was spent for an order that nobody remembers: no more than such orders were worth.
 pub fn pay_back(prospect: &mut Prospect, currency: Option<&str>, milli: i64, effects: &mut Effects) {
-    let spent = &mut prospect.more_mut().customer.spent;
-    let at = match (currency, spent.len()) {
+    let More { customer, known_orders, .. } = prospect.more_mut();
+    let known = known_orders.list.iter().filter(|order| order.standing.stands());
+    if usize::try_from(customer.orders).unwrap_or(usize::MAX) <= known.clone().count() {
+        return;
+    }
+    let at = match (currency, customer.spent.len()) {
         (None, 1) => Some(0),
-        (named, _) => spent.iter().position(|(currency, _)| currency == named.unwrap_or(NO_CURRENCY)),
+        (named, _) => customer.spent.iter().position(|(currency, _)| currency == named.unwrap_or(NO_CURRENCY)),
     };
-    if let Some((_, sum)) = at.and_then(|at| spent.get_mut(at)) {
-        *sum = sum.saturating_sub(milli).max((*sum).min(0));
+    if let Some((currency, sum)) = at.and_then(|at| customer.spent.get_mut(at)) {
+        let own = known.filter(|order| order.currency.as_deref().unwrap_or(NO_CURRENCY) == currency.as_str());
+        let known_milli = own.fold(0_i64, |sum, order| sum.saturating_add(order.worth_milli()));
+        *sum = sum.saturating_sub(milli.min(sum.saturating_sub(known_milli)).max(0));
         effects.customer = true;
     }
 }

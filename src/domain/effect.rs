@@ -253,6 +253,8 @@ pub enum Reason {
     NoConsent,
     /// A trigger about browsing, while a cart has something in it.
     OpenCart,
+    /// It was one of the shop's own people, or a test.
+    Internal,
 }
 
 impl Reason {
@@ -283,6 +285,7 @@ impl Reason {
             Self::MinValue => "min-value",
             Self::NoConsent => "no-consent",
             Self::OpenCart => "open-cart",
+            Self::Internal => "internal",
         }
     }
 }
@@ -310,6 +313,8 @@ pub struct CartOutcome {
     pub late: bool,
     /// Of what is taken back: nothing is left of it.
     pub whole: bool,
+    /// Of what is taken back: when it was ordered. For the figures.
+    pub ordered_ms: Ms,
 }
 
 /// Something to count that is no output. The runtime adds them up; the domain knows no metrics.

@@ -3,13 +3,14 @@
 //! Who is known as one of the shop's people stays one, and nothing else is kept of them. Consent is never left out: an unsubscribe is
 //! one from wherever it comes.
 
-use super::effect::{Effects, Note};
+use super::cart::{self, CartContext};
+use super::effect::{Effects, Note, Reason};
 use super::event::Event;
 use super::ids::{hash64, low32};
 use super::model::Models;
 use super::model::internal::InternalModel;
 use super::names::Kind;
-use super::prospect::{Few, More, Prospect};
+use super::prospect::{Cart, Few, More, Prospect};
 use super::{Ms, account, contact};
 
 /// Test orders that are remembered, for what becomes of them; the oldest goes first.
@@ -84,7 +85,7 @@ pub(super) fn judge(prospect: &mut Prospect, event: &Event<'_>, models: &Models,
             return false;
         }
         if model.internal.marks(event) || is_about_test_order(prospect, event) {
-            test(prospect, event);
+            test(prospect, event, models, effects);
             InternalKind::Marked
         } else if model.internal.is_from_own_network(event) {
             InternalKind::Network
@@ -99,6 +100,7 @@ pub(super) fn judge(prospect: &mut Prospect, event: &Event<'_>, models: &Models,
 /// From now on nothing counts; what was known goes, as far as it isn't needed for telling messages apart and for consent.
 fn join(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &mut Effects) {
     account::forgotten(prospect, event, models, effects);
+    drop_carts(prospect, event, |_| true, models, effects);
     let before = std::mem::take(prospect);
     let (erasure, contact) = before.more.map(|more| (more.erasure, more.contact)).unwrap_or_default();
     *prospect = Prospect {
@@ -116,6 +118,20 @@ fn join(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &m
     effects.customer = true;
 }
 
+/// Whoever was reminded of these carts is no buyer: their series end.
+fn drop_carts(
+    prospect: &mut Prospect,
+    event: &Event<'_>,
+    which: impl Fn(&Cart) -> bool,
+    models: &Models,
+    effects: &mut Effects,
+) {
+    let charge = models.in_charge_of(prospect);
+    let model_index = u16::try_from(charge).unwrap_or(u16::MAX);
+    let context = CartContext { key: &event.prospect, model: &models.models[charge], model_index };
+    cart::drop_carts(prospect, event, Reason::Internal, which, &context, effects);
+}
+
 fn order_hash(event: &Event<'_>) -> Option<u32> {
     event.order_id.as_deref().map(|id| low32(hash64(id.as_bytes())))
 }
@@ -126,7 +142,7 @@ fn is_about_test_order(prospect: &Prospect, event: &Event<'_>) -> bool {
 }
 
 /// An order that was a test: what becomes of it is one too, and nobody is reminded of the cart that it came from.
-fn test(prospect: &mut Prospect, event: &Event<'_>) {
+fn test(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &mut Effects) {
     if event.kind != Kind::OrderCompleted {
         return;
     }
@@ -140,7 +156,7 @@ fn test(prospect: &mut Prospect, event: &Event<'_>) {
         }
     }
     let named = event.cart_id.as_deref().filter(|id| prospect.carts.iter().any(|cart| cart.is_called(id)));
-    prospect.carts.retain(|cart| named.is_some_and(|id| !cart.is_called(id)));
+    drop_carts(prospect, event, |cart| named.is_none_or(|id| cart.is_called(id)), models, effects);
 }
 
 impl InternalModel {

@@ -264,18 +264,38 @@ fn take_back(prospect: &mut Prospect, at: usize, why: Standing, event: &Event<'_
     News::TakenBack(at)
 }
 
-/// An order of which nothing is known came to nothing: should it be told late, it counts for nothing. Of one that is forgotten
-/// the money is taken off what was spent.
+/// An order of which nothing is known came to nothing: should it be told late, it counts for nothing.
 fn never_placed(prospect: &mut Prospect, event: &Event<'_>, why: Standing, effects: &mut Effects) -> News {
-    let is_forgotten = event.kind == Kind::OrderUpdated && prospect.more_mut().customer.orders > 0;
-    if let Some(amount) = refunded_milli(event).filter(|_| is_forgotten) {
-        customer::pay_back(prospect, event.currency.as_deref(), amount, effects);
+    if let Some(amount) = refunded_milli(event).filter(|_| event.kind == Kind::OrderUpdated) {
+        pay_back(prospect, event, amount, effects);
     }
     if find::id_hash(event) != 0 {
         let order = KnownOrder { standing: why, ..KnownOrder::of(event) };
         prospect.more_mut().known_orders.add(order, effects);
     }
     if event.kind == Kind::OrderCompleted { News::Void } else { News::None }
+}
+
+/// Nobody knows which order is refunded: of those that it may be, the newest has so much less. What is left of the amount was for an
+/// order that is forgotten.
+fn pay_back(prospect: &mut Prospect, event: &Event<'_>, amount_milli: i64, effects: &mut Effects) {
+    let is_named = find::id_hash(event) != 0;
+    let mut rest_milli = amount_milli;
+    for at in (0..prospect.more_mut().known_orders.list.len()).rev() {
+        let order = &mut prospect.more_mut().known_orders.list[at];
+        let is_other = |currency: &str| order.currency.as_deref().is_some_and(|known| known != currency);
+        let may_be = order.standing.stands() && order.placed_ms <= event.time_ms && !(is_named && order.id != 0);
+        let part_milli = order.worth_milli().min(rest_milli);
+        if part_milli <= 0 || !may_be || event.currency.as_deref().is_some_and(is_other) {
+            continue;
+        }
+        let before_milli = order.worth_milli();
+        order.refunded_milli = order.refunded_milli.saturating_add(part_milli);
+        rest_milli -= part_milli;
+        let change = change(prospect, at, |order| OrderChange::since(order, before_milli));
+        customer::count(prospect, change, effects);
+    }
+    customer::pay_back(prospect, event.currency.as_deref(), rest_milli, effects);
 }
 
 fn refunded_milli(event: &Event<'_>) -> Option<i64> {

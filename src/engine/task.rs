@@ -183,9 +183,12 @@ impl<C: Codec> Task<C> {
         step(&mut staged.prospect, staged.is_new, event, &self.models, &mut self.effects);
         if !self.effects.outputs.is_empty() {
             staged.place = None;
+        }
+        // First: what is counted begins with it.
+        self.tally.event(before, &staged.prospect, event, &self.effects.notes, &self.models, &mut staged.place);
+        if !self.effects.outputs.is_empty() {
             self.tally.outputs(&self.effects.outputs, &staged.prospect, &self.models);
         }
-        self.tally.event(before, &staged.prospect, event, &self.effects.notes, &self.models, &mut staged.place);
         self.tally.orders(&self.effects.orders);
         self.tally.carts_of_orders(&self.effects.carts);
         self.effects.orders.clear();

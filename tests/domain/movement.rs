@@ -1,7 +1,10 @@
 //! Movement on the two axes: skips, moves back, counts, sessions, staleness, late events, other models.
 
-use super::harness::{model, said, shop};
-use leadstream::domain::effect::{Axis, Body};
+use super::harness::{model, run_lines, said, script, shop};
+use leadstream::config::model_file::{self, SHIPPED};
+use leadstream::domain::effect::{Axis, Body, Cause};
+use proptest::prelude::*;
+use std::sync::Arc;
 
 const MODEL: &str = r#"
 name = "small"
@@ -214,4 +217,41 @@ fn a_move_may_ask_what_the_cart_holds_after_the_event() {
     assert_eq!(asks("0m snapshot cart=c A B price=50"), ["large"]);
     // The cart that was touched last, of those that hold anything.
     assert_eq!(asks("0m add A*3 cart=c price=5; 1m snapshot cart=d"), ["small"]);
+}
+
+const EVENTS: [&str; 22] = [
+    "page path=/pricing", "page path=/magazine/x", "view A", "add A cart=c{a} price=5", "remove A", "checkout", "order A order=o{a} value=5",
+    "order B order=o{b} value=7", "Order_Cancelled order=o{a}", "refund order=o{b}", "Payment_Failed order=o{a}", "Demo_Requested",
+    "Proposal_Sent", "Contract_Signed order=o{a}", "Contract_Cancelled order=o{a}", "Lead_Won", "Lead_Lost", "Lead_Disqualified",
+    "Lead_Requalified", "Reviews_Viewed", "identify industry=software job_title=CEO", "Product_Review_Submitted rating=5",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nobody_moves_to_where_it_stands_and_each_move_begins_where_the_last_one_ended(
+        deeds in proptest::collection::vec((0..EVENTS.len(), 1..4_u8, 1..4_u8, prop_oneof![1..90_u32, 1..3_000_u32, 1..600_000_u32], any::<bool>()), 1..50),
+    ) {
+        let mut minutes = 0;
+        let mut text = String::new();
+        for (n, (event, a, b, pause, is_late)) in deeds.into_iter().enumerate() {
+            minutes += pause;
+            let late = if is_late && minutes > 500 { format!("< {}m ", minutes - 500) } else { String::new() };
+            let what = EVENTS[event].replace("{a}", &a.to_string()).replace("{b}", &b.to_string());
+            text += &format!("{minutes}m {late}{what} id=d{n} user=ann\n");
+        }
+        for (name, model) in SHIPPED {
+            let models = Arc::new(model_file::from_texts(&[model]).unwrap());
+            let outputs = run_lines(&[Arc::clone(&models)], &script(&format!("{text}{}m wait", minutes + 600_000)), 1);
+            let mut stood: [Option<String>; 2] = [None, None];
+            for one in outputs {
+                let Body::StageChanged(change) = &one.output.body else { continue };
+                let (from, to) = (change.from.as_deref().map(str::to_owned), change.to.to_string());
+                let before = std::mem::replace(&mut stood[change.axis.index()], Some(to.clone()));
+                prop_assert_eq!(&from, &before, "{}: {:?}", name, change);
+                prop_assert!(from != Some(to) || change.cause == Cause::NextJourney, "{}: {:?}", name, change);
+            }
+        }
+    }
 }

@@ -214,3 +214,78 @@ fn accounts_stand_in_the_figures_by_state_and_are_those_of_the_records() {
         assert_eq!(stands, 1, "at the evaluation of options");
     }
 }
+
+/// Asks and falls back, many times over, without ever leaving the open stages.
+const BACK_AND_FORTH: &str = "
+name = \"m\"
+[journey]
+stages = [\"looks\", \"asks\", \"decides\", \"buys\"]
+history = HISTORY
+moves = [
+  { to = \"looks\", on = \"page\" },
+  { to = \"asks\", on = \"Product Added\" },
+  { to = \"decides\", on = \"Checkout Started\" },
+  { to = \"buys\", on = \"Order Completed\" },
+]
+stale = { decides = { after = \"2h\", to = \"asks\" }, asks = { after = \"30d\", to = \"looks\" } }
+";
+
+fn forgetful(history: usize) -> Arc<Models> {
+    model(&BACK_AND_FORTH.replace("HISTORY", &history.to_string()))
+}
+
+/// Twelve changes of stage between asking and deciding, a day each.
+fn twelve_changes() -> String {
+    let days: Vec<String> = (1..=6).map(|day| format!("{day}d Checkout_Started id=k{day}")).collect();
+    format!("1m page path=/; 1h add p*1 price=30; {}", days.join("; "))
+}
+
+#[test]
+fn an_opportunity_keeps_its_beginning_however_many_stages_follow() {
+    for history in [0, 1, 4, 16] {
+        let models = forgetful(history);
+        let way = twelve_changes();
+        let task = after(&models, &format!("{way}; 7d wait"));
+        assert_eq!(open(&task.figures(), &models), [(0, 1)], "open, with a history of {history}");
+        assert_eq!(open(&restored(&task, Arc::clone(&models)).figures(), &models), [(0, 1)], "it is in the record");
+        let won = after(&models, &format!("{way}; 9d order order=o1 value=30")).figures();
+        assert_eq!(facts(&won, &models, 0), [1, 1, 0, 0], "won, with a history of {history}");
+        assert_eq!(took(&won, &models, true, 9 * DAY_MS - HOUR_MS), 1);
+        let lost = after(&models, &format!("{way}; 60d wait")).figures();
+        assert_eq!((facts(&lost, &models, 0), open(&lost, &models)), ([1, 0, 1, 0], vec![]), "lost, with a history of {history}");
+    }
+}
+
+#[test]
+fn an_order_taken_back_after_a_long_way_opens_the_old_opportunity_again() {
+    for history in [2, 4, 16] {
+        let models = forgetful(history);
+        let way = format!("{}; 9d order order=o1 value=30; 10d Order_Cancelled order=o1", twelve_changes());
+        let back = after(&models, &way).figures();
+        assert_eq!((facts(&back, &models, 0), open(&back, &models)), ([1, 0, 0, 0], vec![(0, 1)]), "history of {history}");
+    }
+}
+
+#[test]
+fn what_was_lost_or_won_lends_its_beginning_to_no_other() {
+    for history in [0, 1, 4] {
+        let models = forgetful(history);
+        let lost = format!("{}; 60d add q*1 price=5 id=new; 61d wait", twelve_changes());
+        assert_eq!(open(&after(&models, &lost).figures(), &models), [(60, 1)], "lost before, with a history of {history}");
+        let won = format!("{}; 9d order order=o1 value=30; 10d page path=/ id=p2", twelve_changes());
+        assert_eq!(open(&after(&models, &won).figures(), &models), [], "won, with a history of {history}");
+    }
+}
+
+#[test]
+fn a_beginning_that_the_history_tells_is_not_kept_twice() {
+    let models = forgetful(4);
+    let opening = |text: &str| {
+        let ann = after(&models, text).prospect("ann").unwrap().unwrap();
+        ann.tracks[0].positions[0].as_ref().unwrap().opening.clone()
+    };
+    assert_eq!(opening("1m page path=/; 1h add p*1; 1d Checkout_Started id=k; 2d wait"), None);
+    // What is lost since is nothing to keep.
+    assert_eq!(opening(&format!("{}; 60d wait; 61d add p*1 id=a; 61d Checkout_Started id=b; 62d wait; 62d Checkout_Started id=c; 63d wait", twelve_changes())), None);
+    assert!(opening(&twelve_changes()).is_some());
+}

@@ -319,7 +319,7 @@ class Carts:
             self.tell.cart("forgotten", 1, at)
         state = cart.series.state
         left = [sent for sent in cart.series.sent if not sent.void]
-        if state in ("running", "complete") or (state in ("armed", "idle") and left):
+        if state in ("armed", "running", "complete") or (state == "idle" and left):
             self.tell.outcome("cart.expired", "forgotten", cart.series.episode, cart)
             if left and cart.series.goods and self.rules.late_window is not None:
                 self.forgotten = [*self.forgotten[-3:], Forgotten(cart, at)]

@@ -125,6 +125,7 @@ fn plain(kind: OutcomeKind, reason: Reason) -> CartOutcome {
         attribution_reason: None,
         late: false,
         whole: false,
+        ordered_ms: 0,
     }
 }
 
@@ -173,6 +174,7 @@ pub(super) fn reverse(
         currency: event.currency.as_deref().map(Text::from).or_else(|| past.currency.clone()),
         late: past.is_late(),
         whole: reversal.whole,
+        ordered_ms: past.time_ms,
         ..plain(told.kind, told.reason)
     };
     attribute(&mut body, &past.sent, past.time_ms, context);

@@ -268,7 +268,23 @@ pub(super) fn evict(prospect: &mut Prospect, at: usize, event: &Event<'_>, conte
     close(prospect, at, Some(event), event.time_ms, OutcomeKind::Cancelled, Reason::Evicted, context, effects);
 }
 
-#[allow(clippy::too_many_arguments, reason = "the two callers differ in exactly these")]
+/// These carts are none that anybody buys from: they go, and their series end.
+pub fn drop_carts(
+    prospect: &mut Prospect,
+    event: &Event<'_>,
+    reason: Reason,
+    which: impl Fn(&Cart) -> bool,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
+    for at in (0..prospect.carts.len()).rev() {
+        if which(&prospect.carts[at]) {
+            close(prospect, at, Some(event), event.time_ms, OutcomeKind::Cancelled, reason, context, effects);
+        }
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "the callers differ in exactly these")]
 fn close(
     prospect: &mut Prospect,
     at: usize,
@@ -281,9 +297,9 @@ fn close(
 ) {
     let cart = prospect.carts.remove(at);
     let untold = match cart.series.phase {
-        Phase::Running | Phase::Complete => true,
+        Phase::Armed | Phase::Running | Phase::Complete => true,
         // An older series of this cart may still wait for its outcome.
-        Phase::Armed | Phase::Idle => cart.series.sent.iter().any(|s| !s.void),
+        Phase::Idle => cart.series.sent.iter().any(|s| !s.void),
         Phase::Ended => false,
     };
     if untold {

@@ -102,6 +102,13 @@ impl Pipeline {
         before.since_ms.filter(|_| before.won_ms.is_none())
     }
 
+    /// When the opportunity was opened that the order had won which has just come to nothing; `None`: it was won by somebody who was
+    /// never open.
+    #[must_use]
+    pub fn had_opened_at_ms(&self, model: &Model, position: &StagePosition) -> Option<Ms> {
+        self.before(&model.axes[self.axis.index()], position).since_ms
+    }
+
     /// When the order was placed that has just come to nothing and had won the opportunity.
     #[must_use]
     pub fn had_won_at_ms(&self, model: &Model, position: &StagePosition) -> Option<Ms> {

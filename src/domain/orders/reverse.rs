@@ -173,8 +173,12 @@ impl Without<'_> {
         for order in orders {
             at = self.moved(track, model, at, order).or(at);
         }
-        // Who came in by this order has shown nothing else: the first stage.
-        let to = at.map_or(0, |at| at.stage);
+        // Who came in by this order has shown nothing else: the first stage. Of an opportunity whose beginning is no longer among the
+        // stages it is known that it was one.
+        let opening = track.positions[axis.index()].as_ref().and_then(|position| position.opening.as_deref());
+        let was_open = opening.is_some_and(|opening| opening.since_ms.is_some() && opening.won_ms.is_none());
+        let open = model.pipeline.filter(|_| was_open).map_or(0, |pipeline| usize::from(pipeline.open.saturating_sub(1)));
+        let to = at.map_or(open, |at| at.stage);
         if to != current.stage {
             return Some(to);
         }

@@ -292,7 +292,9 @@ impl Tally {
             OutcomeKind::Reversed => {
                 self.carts(CartFact::Reversed, 1, outcome.episode_ms);
                 self.cart_value(CartFact::Reversed, outcome.value, outcome.currency.as_ref());
-                self.recovered(outcome, -i64::from(outcome.whole), outcome.value.map(|value| -value));
+                if self.counted_from(outcome.ordered_ms) {
+                    self.recovered(outcome, -i64::from(outcome.whole), outcome.value.map(|value| -value));
+                }
             }
             OutcomeKind::Skipped if outcome.step == Some(1) => {
                 self.carts(CartFact::Abandoned, 1, outcome.episode_ms);

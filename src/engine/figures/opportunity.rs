@@ -74,7 +74,13 @@ impl Tally {
             }
             (false, false) if from >= pipeline.won && to < pipeline.open && change.cause == Cause::OrderReversed => {
                 let won_ms = position.and_then(|p| pipeline.had_won_at_ms(model, p)).unwrap_or(entered_ms);
-                self.opportunity_fact(model.hash, won_ms, OpportunityFact::WonDirectly, -1);
+                if let Some(opened_ms) = position.and_then(|p| pipeline.had_opened_at_ms(model, p)) {
+                    // It was open before: without the order it is lost.
+                    self.closed(model.hash, opened_ms, won_ms, true, -1);
+                    self.closed(model.hash, opened_ms, entered_ms, false, 1);
+                } else {
+                    self.opportunity_fact(model.hash, won_ms, OpportunityFact::WonDirectly, -1);
+                }
             }
             _ => {}
         }

@@ -1,16 +1,19 @@
-//! What is no fault but may not be meant: event names that look like a known one.
+//! What is no fault but may not be meant: event names that look like a known one, and paths of pages whose kind could be asked for.
 
 use super::nearest;
 use crate::domain::effect::Axis;
-use crate::domain::model::spec::{ConditionSpec, Fault, ModelSpec};
+use crate::domain::model::predicate::Literal;
+use crate::domain::model::spec::{ConditionSpec, Fault, ModelSpec, TestSpec};
+use crate::domain::names::pages::{KINDS, kind_of};
 use crate::domain::names::{canonical, canonical_names, usual};
 
-/// Event names that nothing knows and that look like a known one. A model may name any event, so this is no fault.
+/// Event names that nothing knows and that look like a known one, and paths that stand for what a page is for. A model may name any
+/// event and any path, so this is no fault.
 #[must_use]
 pub fn notes(spec: &ModelSpec) -> Vec<Fault> {
     let moves = Axis::ALL.into_iter().flat_map(|axis| spec.axes[axis.index()].moves.iter().map(|m| &m.value.when));
     let rules = spec.score.groups.iter().flat_map(|g| g.value.rules.iter().map(|r| &r.value.when));
-    moves.chain(rules).flat_map(of_condition).collect()
+    moves.chain(rules).flat_map(|when| of_condition(when).chain(of_path(when))).collect()
 }
 
 /// Calls, and the canonical names of the dictionary.
@@ -28,4 +31,36 @@ fn of_condition(when: &ConditionSpec) -> impl Iterator<Item = Fault> + '_ {
         let message = format!("{text:?} is an event of your own; if {near:?} is meant, it is spelled differently");
         Some(Fault { place: name.place.clone(), message })
     })
+}
+
+/// A rule about pages asks for a path that is called like the kind of page that it is: other languages call it otherwise.
+fn of_path(when: &ConditionSpec) -> Option<Fault> {
+    if when.on.is_empty() || !when.on.iter().all(|name| matches!(name.value.as_str(), "page" | "screen")) {
+        return None;
+    }
+    let (_, tests) = when.tests.iter().find(|(property, _)| property == "path")?;
+    let [test] = tests.value.as_slice() else { return None };
+    let paths: Vec<&str> = match test {
+        TestSpec::Equals(Literal::Text(path)) | TestSpec::Prefix(path) | TestSpec::Contains(path) => vec![path],
+        TestSpec::OneOf(all) => {
+            all.iter().filter_map(|one| if let Literal::Text(path) = one { Some(path.as_str()) } else { None }).collect()
+        }
+        _ => return None,
+    };
+    let mut kinds: Vec<Option<&str>> = paths.iter().map(|path| kind_called(path)).collect();
+    kinds.dedup();
+    let [Some(kind)] = kinds.as_slice() else { return None };
+    let others = KINDS.iter().find(|(name, _)| name == kind).map_or(&[][..], |(_, called)| called);
+    let other = others.iter().rev().find(|called| !paths.iter().any(|path| path.contains(**called))).copied().unwrap_or_default();
+    let message = format!(
+        "finds pages called so only; where = {{ page_kind = {kind:?} }} finds those of every language and place, such as /{other}, and screens"
+    );
+    Some(Fault { place: tests.place.clone(), message })
+}
+
+/// The kind of page that a path names by its last part alone, whatever language stands before it.
+fn kind_called(path: &str) -> Option<&'static str> {
+    let last = path.trim_end_matches('/').rsplit('/').next()?;
+    let kind = kind_of(Some(path), [])?;
+    (kind_of(Some(last), []) == Some(kind)).then_some(kind)
 }
