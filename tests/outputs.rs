@@ -142,6 +142,7 @@ fn outcome(kind: OutcomeKind, reason: Reason) -> Output {
             attribution_reason: (kind == OutcomeKind::RecoveredLate).then_some(AttributionReason::OutsideWindow),
             late: kind == OutcomeKind::RecoveredLate,
             whole: kind == OutcomeKind::Reversed,
+            ordered_ms: 0,
         })),
     )
 }
