@@ -27,10 +27,10 @@ mod forgetting;
 mod harness;
 #[path = "domain/internal.rs"]
 mod internal;
-#[path = "domain/ledger.rs"]
-mod ledger;
 #[path = "domain/leads.rs"]
 mod leads;
+#[path = "domain/ledger.rs"]
+mod ledger;
 #[path = "domain/machines.rs"]
 mod machines;
 #[path = "domain/movement.rs"]

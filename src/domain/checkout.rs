@@ -39,9 +39,9 @@ impl Place {
     fn words(self) -> &'static [&'static str] {
         match self {
             Self::Unnamed => &[],
-            Self::Address => &[
-                "address", "contact", "customer", "information", "info", "details", "billing", "login", "account", "email",
-            ],
+            Self::Address => {
+                &["address", "contact", "customer", "information", "info", "details", "billing", "login", "account", "email"]
+            }
             Self::Shipping => &["shipping", "delivery", "versand", "lieferung"],
             Self::Payment => &["payment", "zahlung", "pay", "card"],
             Self::Review => &["review", "confirm", "confirmation", "summary", "overview"],

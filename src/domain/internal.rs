@@ -119,13 +119,7 @@ fn join(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &m
 }
 
 /// Whoever was reminded of these carts is no buyer: their series end.
-fn drop_carts(
-    prospect: &mut Prospect,
-    event: &Event<'_>,
-    which: impl Fn(&Cart) -> bool,
-    models: &Models,
-    effects: &mut Effects,
-) {
+fn drop_carts(prospect: &mut Prospect, event: &Event<'_>, which: impl Fn(&Cart) -> bool, models: &Models, effects: &mut Effects) {
     let charge = models.in_charge_of(prospect);
     let model_index = u16::try_from(charge).unwrap_or(u16::MAX);
     let context = CartContext { key: &event.prospect, model: &models.models[charge], model_index };

@@ -60,9 +60,15 @@ fn a_payment_that_is_tried_again_counts_for_the_touch_before_it() {
 #[test]
 fn a_later_touch_changes_nothing_of_an_order_that_stands_and_an_order_names_its_own() {
     assert_eq!(touches(&format!("{SEARCH}; 1m order order=o1 value=50; 2m page path=/ {MAIL}")), [(1, 50_000), (0, 0)]);
-    assert_eq!(touches(&format!("{SEARCH}; 1m order order=o1 value=50 {MAIL}; 2m refund order=o1 value=5")), [(0, 0), (1, 45_000)]);
+    assert_eq!(
+        touches(&format!("{SEARCH}; 1m order order=o1 value=50 {MAIL}; 2m refund order=o1 value=5")),
+        [(0, 0), (1, 45_000)]
+    );
     // A refund that says by what its mail was opened is of the order's own touch all the same.
-    assert_eq!(touches(&format!("{SEARCH}; 1m order order=o1 value=50; 2m refund order=o1 value=5 {MAIL}")), [(1, 45_000), (0, 0)]);
+    assert_eq!(
+        touches(&format!("{SEARCH}; 1m order order=o1 value=50; 2m refund order=o1 value=5 {MAIL}")),
+        [(1, 45_000), (0, 0)]
+    );
 }
 
 #[test]
@@ -70,7 +76,12 @@ fn what_was_placed_before_the_count_began_is_not_taken_off_what_is_counted() {
     let models = shop(CART);
     let before = after(&models, &format!("{SEARCH}; 1m order order=o1 value=50"));
     let mut again = restored(&before, Arc::clone(&models));
-    play(&mut again, &models, "1d Order_Cancelled order=o1; 2d order order=o2 value=30 id=o2; 3d refund order=o2 value=10", |_| ());
+    play(
+        &mut again,
+        &models,
+        "1d Order_Cancelled order=o1; 2d order order=o2 value=30 id=o2; 3d refund order=o2 value=10",
+        |_| (),
+    );
     commit(&mut again);
     let figures = again.figures();
     assert_eq!(last_touch(&figures, "search"), (1, 20_000));
@@ -81,7 +92,8 @@ fn what_was_placed_before_the_count_began_is_not_taken_off_what_is_counted() {
 
 #[test]
 fn a_currency_that_is_told_later_moves_the_whole_amount() {
-    let figures = after(&shop(CART), "0s order order=o1 value=50 currency=; 1m Order_Updated order=o1 value=70 currency=USD").figures();
+    let figures =
+        after(&shop(CART), "0s order order=o1 value=50 currency=; 1m Order_Updated order=o1 value=70 currency=USD").figures();
     let all: i64 = figures.total(|key| matches!(key, Key::OrderValue { .. }));
     assert_eq!(all, 70_000);
     assert!(figures.sorted().into_iter().all(|(_, n)| n >= 0));
@@ -131,7 +143,9 @@ fn an_order_that_is_placed_again_without_its_cart_has_it_after_all() {
 
 #[test]
 fn a_refund_in_part_and_an_order_told_again_leave_the_cart_ordered() {
-    for same in ["1d refund order=o1 value=5", "1h order A cart=c1 order=o1 value=20 id=again", "1h Order_Updated order=o1 value=25"] {
+    for same in
+        ["1d refund order=o1 value=5", "1h order A cart=c1 order=o1 value=20 id=again", "1h Order_Updated order=o1 value=25"]
+    {
         assert_eq!(carts(&format!("{BOUGHT}; {same}")), [1, 0, 0, 1, 1, 1], "{same}");
     }
     // A cart that was filled since is another one.

@@ -220,10 +220,28 @@ fn a_move_may_ask_what_the_cart_holds_after_the_event() {
 }
 
 const EVENTS: [&str; 22] = [
-    "page path=/pricing", "page path=/magazine/x", "view A", "add A cart=c{a} price=5", "remove A", "checkout", "order A order=o{a} value=5",
-    "order B order=o{b} value=7", "Order_Cancelled order=o{a}", "refund order=o{b}", "Payment_Failed order=o{a}", "Demo_Requested",
-    "Proposal_Sent", "Contract_Signed order=o{a}", "Contract_Cancelled order=o{a}", "Lead_Won", "Lead_Lost", "Lead_Disqualified",
-    "Lead_Requalified", "Reviews_Viewed", "identify industry=software job_title=CEO", "Product_Review_Submitted rating=5",
+    "page path=/pricing",
+    "page path=/magazine/x",
+    "view A",
+    "add A cart=c{a} price=5",
+    "remove A",
+    "checkout",
+    "order A order=o{a} value=5",
+    "order B order=o{b} value=7",
+    "Order_Cancelled order=o{a}",
+    "refund order=o{b}",
+    "Payment_Failed order=o{a}",
+    "Demo_Requested",
+    "Proposal_Sent",
+    "Contract_Signed order=o{a}",
+    "Contract_Cancelled order=o{a}",
+    "Lead_Won",
+    "Lead_Lost",
+    "Lead_Disqualified",
+    "Lead_Requalified",
+    "Reviews_Viewed",
+    "identify industry=software job_title=CEO",
+    "Product_Review_Submitted rating=5",
 ];
 
 proptest! {

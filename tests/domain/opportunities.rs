@@ -286,6 +286,12 @@ fn a_beginning_that_the_history_tells_is_not_kept_twice() {
     };
     assert_eq!(opening("1m page path=/; 1h add p*1; 1d Checkout_Started id=k; 2d wait"), None);
     // What is lost since is nothing to keep.
-    assert_eq!(opening(&format!("{}; 60d wait; 61d add p*1 id=a; 61d Checkout_Started id=b; 62d wait; 62d Checkout_Started id=c; 63d wait", twelve_changes())), None);
+    assert_eq!(
+        opening(&format!(
+            "{}; 60d wait; 61d add p*1 id=a; 61d Checkout_Started id=b; 62d wait; 62d Checkout_Started id=c; 63d wait",
+            twelve_changes()
+        )),
+        None
+    );
     assert!(opening(&twelve_changes()).is_some());
 }

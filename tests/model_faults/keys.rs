@@ -43,7 +43,13 @@ fn faults_of_who_lapses_are_found() {
 fn faults_of_keys_at_the_top_and_of_the_journey_are_found() {
     one_fault("name = \"m\"", "name = \"m\"\ntitle = 5", 2, "title", "must be text");
     one_fault("name = \"m\"", "name = \"m\"\nsession_gap = \"0s\"", 2, "session_gap", "longer than nothing");
-    one_fault("name = \"m\"", "name = \"m\"\nready_triggers = [\"win-bak\"]", 2, "ready_triggers#1", "did you mean \"win-back\"?");
+    one_fault(
+        "name = \"m\"",
+        "name = \"m\"\nready_triggers = [\"win-bak\"]",
+        2,
+        "ready_triggers#1",
+        "did you mean \"win-back\"?",
+    );
     of_journey("history = 33", "history", "must be 0 to 32");
     of_journey("history = -1", "history", "must be 0 to 32");
 }
@@ -57,8 +63,16 @@ fn faults_of_choices_name_what_is_known() {
         ("[hand_over]\nmql = { label = \"warm\" }\nagain_after = \"soon\"", "hand_over.again_after", "no length of time"),
         ("[accounts]\nconsensus = { stage = \"two\", of = 3 }\njoin = \"fuzzy\"", "accounts.join", "known are"),
         ("[accounts]\nconsensus = { stage = \"two\", of = 3 }\naliases = { \"\" = \"acme\" }", "accounts.aliases.", ""),
-        ("[accounts]\nconsensus = { stage = \"two\", of = 3, deciders = [\"boss\"] }", "accounts.consensus.deciders#1", "no role"),
-        ("[accounts]\nconsensus = { stage = \"two\", of = 3 }\nreopened = { where = { a = 1 } }", "accounts.reopened.on", "is missing"),
+        (
+            "[accounts]\nconsensus = { stage = \"two\", of = 3, deciders = [\"boss\"] }",
+            "accounts.consensus.deciders#1",
+            "no role",
+        ),
+        (
+            "[accounts]\nconsensus = { stage = \"two\", of = 3 }\nreopened = { where = { a = 1 } }",
+            "accounts.reopened.on",
+            "is missing",
+        ),
     ] {
         let faults = faults_of(&format!("{GOOD}{section}\n"));
         assert_eq!(faults.len(), 1, "{section}: {}", show(&faults));
@@ -68,7 +82,13 @@ fn faults_of_choices_name_what_is_known() {
     one_fault("[cart]", "[cart]\ncatch_up = \"later\"", 18, "cart.catch_up", "known are");
     one_fault("[cart]", "[cart]\norder_clears = \"all\"", 18, "cart.order_clears", "known are");
     let label = "labels = { cold = 0, warm = { score = 20, engagement = 5 } }";
-    one_fault("labels = { cold = 0, warm = 20 }", &label.replace("= 5", "= -1"), 12, "score.labels.warm.engagement", "leave it out");
+    one_fault(
+        "labels = { cold = 0, warm = 20 }",
+        &label.replace("= 5", "= -1"),
+        12,
+        "score.labels.warm.engagement",
+        "leave it out",
+    );
     let trigger = "[[triggers]]\nname = \"t\"\nafter = { on = \"Product Viewed\" }\nwithin = \"4h\"\nunless = { on = \"Order Completed\" }\n";
     one_fault_at_the_end(trigger, "unless = { on =", "unless = { one =", "triggers#1.unless.one", "did you mean \"on\"?");
 }
@@ -120,13 +140,19 @@ fn notes(rule: &str) -> Vec<String> {
 
 #[test]
 fn a_path_that_says_what_a_page_is_for_is_better_asked_by_its_kind() {
-    for path in ["{ prefix = \"/pricing\" }", "\"/en/pricing\"", "{ one_of = [\"/plans\", \"/pricing/\"] }", "{ contains = \"pricing\" }"] {
+    for path in
+        ["{ prefix = \"/pricing\" }", "\"/en/pricing\"", "{ one_of = [\"/plans\", \"/pricing/\"] }", "{ contains = \"pricing\" }"]
+    {
         let of_score = notes(&format!("{{ on = [\"page\", \"screen\"], where = {{ path = {path} }}, points = 1 }}"));
         let [note] = of_score.as_slice() else { panic!("{path}: {of_score:?}") };
         assert!(note.starts_with("score.groups#1.rules#1.where.path: "), "{note}");
         assert!(note.contains("where = { page_kind = \"pricing\" }") && note.contains("such as /"), "{note}");
     }
-    let moves = GOOD.replacen("{ to = \"two\", on = \"Product Viewed\" }", "{ to = \"two\", on = \"page\", where = { path = \"/careers\" } }", 1);
+    let moves = GOOD.replacen(
+        "{ to = \"two\", on = \"Product Viewed\" }",
+        "{ to = \"two\", on = \"page\", where = { path = \"/careers\" } }",
+        1,
+    );
     let of_move = check::notes(&model_file::parse("m", &moves).spec);
     assert_eq!((of_move.len(), of_move[0].place.path.as_str()), (1, "journey.moves#2.where.path"));
 }
