@@ -180,6 +180,10 @@ impl Telemetry {
         self.counter(&catalogue::LEAD_ANSWERS, &[qualification, answer]).increment(count);
     }
 
+    pub fn leads_held_back(&self, qualification: &str, reason: &str, count: u64) {
+        self.counter(&catalogue::LEADS_HELD_BACK, &[qualification, reason]).increment(count);
+    }
+
     pub fn lead_returns(&self, qualification: &str, reason: &str, count: u64) {
         self.counter(&catalogue::LEAD_RETURNS, &[qualification, reason]).increment(count);
     }

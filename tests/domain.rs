@@ -15,6 +15,8 @@ mod accounts;
 mod bounds;
 #[path = "domain/carts.rs"]
 mod carts;
+#[path = "domain/company_leads.rs"]
+mod company_leads;
 #[path = "domain/contact.rs"]
 mod contact;
 #[path = "domain/erasure.rs"]

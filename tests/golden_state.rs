@@ -26,15 +26,15 @@ use leadstream::domain::Text;
 use leadstream::domain::account::company::Source;
 use leadstream::domain::account::consensus::{Consensus, Said, Says, Settled, Vote};
 use leadstream::domain::account::group::{Group, Member, Reason};
-use leadstream::domain::account::{Belongs, Membership};
+use leadstream::domain::account::{Barred, Belongs, Membership};
 use leadstream::domain::budget::weight;
 use leadstream::domain::checkout::{Attempt, Step};
 use leadstream::domain::customer::Customer;
 use leadstream::domain::decisions::Decision;
 use leadstream::domain::dedup::Seen;
-use leadstream::domain::effect::{Answer, Cause, Qualification};
+use leadstream::domain::effect::{Answer, Bar, Cause, Qualification};
 use leadstream::domain::erasure::Erasure;
-use leadstream::domain::lead::{Disqualified, Lead, Stand};
+use leadstream::domain::lead::{Disqualified, Held, Lead, Stand};
 use leadstream::domain::ledger::Entry;
 use leadstream::domain::model::pipeline::Opening;
 use leadstream::domain::prospect::{
@@ -222,6 +222,9 @@ fn account() -> Group {
                 score: 42.5,
                 disqualified: true,
                 updated_ms: NOW_MS - 3,
+                active_ms: Some(NOW_MS - 4),
+                barred: Some(Bar::Customer),
+                held_ms: Some(NOW_MS - 6),
             },
             Member { name: "ben".into(), updated_ms: NOW_MS, ..Member::default() },
         ],
@@ -244,6 +247,7 @@ fn account() -> Group {
         verdict: Some(Reason { time_ms: NOW_MS - 30, by: 5, text: Some("budget".into()) }),
         known_as: vec!["Acme Inc.".into(), "acme.com".into()],
         stages: [Some("validation".into()), Some("evaluation".into())],
+        buyers: vec![(7, NOW_MS - 9), (u64::MAX, NOW_MS)],
         empty_since_ms: Some(NOW_MS),
     }
 }
@@ -259,8 +263,8 @@ fn accounts_and_members_come_back_as_they_were_and_the_generated_message_reads_t
         group_id: Some("g-42".into()),
     };
     for membership in [
-        Membership { role: Some("user".into()), belongs: Some(belongs), group: None },
-        Membership { role: None, belongs: None, group: Some(Box::new(account())) },
+        Membership { role: Some("user".into()), belongs: Some(belongs), barred: Some(Barred { why: Bar::Disqualified, since_ms: NOW_MS }), group: None },
+        Membership { role: None, belongs: None, barred: None, group: Some(Box::new(account())) },
     ] {
         let more = More { account: membership.into(), ..More::default() };
         let prospect = Prospect { more: Some(Box::new(more)), ..newcomer() };
@@ -525,10 +529,11 @@ prop_compose! {
               answer in prop_oneof![Just(None), Just(Some(Answer::Accepted)), Just(Some(Answer::Rejected)),
                                     Just(Some(Answer::Recycled)), Just(Some(Answer::Won)), Just(Some(Answer::Lost)),
                                     Just(Some(Answer::NoShow))],
-              renewed in any::<bool>(), (raised, found) in any::<(bool, bool)>(), (source, persona) in (proptest::option::of(text()), proptest::option::of(any::<u32>())), lowest in proptest::option::of(-1e6_f64..1e6)) -> Lead {
+              renewed in any::<bool>(), (raised, found) in any::<(bool, bool)>(), held in proptest::option::of((any::<bool>(), time())), (source, persona) in (proptest::option::of(text()), proptest::option::of(any::<u32>())), lowest in proptest::option::of(-1e6_f64..1e6)) -> Lead {
         let qualification = if sql { Qualification::Sql } else { Qualification::Mql };
         let (handed_over_ms, answered_ms, again_from_ms, re_entered_ms) = times;
-        Lead { stand, qualification, handed_over_ms, due_ms, answer, answered_ms, again_from_ms, renewed, lowest, raised, found, re_entered_ms, source, persona }
+        let held = held.map(|(out, since_ms)| Held { why: if out { Bar::Disqualified } else { Bar::Customer }, since_ms });
+        Lead { stand, qualification, handed_over_ms, due_ms, answer, answered_ms, again_from_ms, renewed, lowest, raised, found, held, re_entered_ms, source, persona }
     }
 }
 

@@ -3,7 +3,7 @@
 use leadstream::domain::account::group::Member;
 use leadstream::domain::effect::{
     AccountChanged, AccountKind, Answer, AttributedBy, Attribution, AttributionReason, Axis, Because, Body, CartAbandoned,
-    CartOutcome, Cause, CausingEvent, Direction, HandOver, HandOverKind, OutcomeKind, Output, Proof, Qualification, Reason,
+    CartOutcome, Cause, CausingEvent, Colleague, Company, Direction, HandOver, HandOverKind, OutcomeKind, Output, Proof, Qualification, Reason,
     ScoreChanged, StageChanged,
 };
 use leadstream::domain::event::Position;
@@ -162,6 +162,7 @@ fn hand_over() -> Output {
         persona: None,
         account: None,
         role: None,
+        company: None,
     };
     output(true, Body::HandOver(Box::new(body)))
 }
@@ -258,6 +259,30 @@ fn a_lead_has_the_fields_of_the_contract() {
         r#""handed_over_at":"2026-11-22T11:00:00.123Z","score":71.5,"fit":40.0,"grade":"C2","label":"hot","persona":null}"#
     );
     assert!(text.ends_with(body), "{text}");
+    let mut with_company = hand_over();
+    if let Body::HandOver(lead) = &mut with_company.body {
+        (lead.account, lead.role) = (Some("acme.com".into()), Some("user".into()));
+        lead.company = Some(Box::new(Company {
+            known_as: vec!["Acme Inc.".into()],
+            journey: Some("validation".into()),
+            score: 81.25,
+            consensus: true,
+            consensus_since_ms: Some(AT_MS - 3_600_000),
+            expected: 2,
+            agreed: vec!["ann".into(), "ben".into()],
+            members: 3,
+            active_colleagues: vec![Colleague { member: "ben".into(), role: None, journey: Some("validation".into()) }],
+            ..Company::default()
+        }));
+    }
+    let (_, _, text) = json(&with_company);
+    let company = concat!(
+        r#""account":"acme.com","role":"user","company":{"name":"Acme Inc.","known_as":["Acme Inc."],"journey":"validation","#,
+        r#""funnel":null,"score":81.25,"consensus":true,"consensus_since":"2026-11-22T11:00:00.123Z","expected":2,"#,
+        r#""agreed":["ann","ben"],"missing":[],"missing_roles":[],"members":3,"active_colleagues":[{"member":"ben","#,
+        r#""role":null,"journey":"validation"}],"disqualified":false,"customer":false}}"#
+    );
+    assert!(text.ends_with(company), "{text}");
     let words = [HandOverKind::HandedOver, HandOverKind::Reminded, HandOverKind::Answered].map(HandOverKind::type_name);
     assert_eq!(words, ["lead.handed-over", "lead.reminded", "lead.answered"]);
 }
@@ -298,6 +323,7 @@ fn account(kind: AccountKind) -> Output {
         score,
         disqualified: false,
         updated_ms: AT_MS,
+        ..Member::default()
     };
     output(
         true,

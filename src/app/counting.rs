@@ -5,7 +5,7 @@ mod room;
 mod untrusted;
 
 use crate::domain::effect::{
-    AccountKind, Answer, AttributionReason, Body, CartOutcome, HandOver, HandOverKind, InternalKind, Limit, MachineKind, Note,
+    AccountKind, Answer, AttributionReason, Bar, Body, CartOutcome, HandOver, HandOverKind, InternalKind, Limit, MachineKind, Note,
     OutcomeKind, Qualification, RETURNED_BECAUSE, TriggerKind,
 };
 use crate::domain::model::Models;
@@ -163,7 +163,12 @@ impl Counting {
                 self.telemetry.lead_answers(qualification.name(), answer.name(), count);
             }
             if let Some(because) = because {
-                self.telemetry.lead_returns(qualification.name(), because, count);
+                let (level, held_back) = (qualification.name(), kind == HandOverKind::HeldBack);
+                if held_back {
+                    self.telemetry.leads_held_back(level, because, count);
+                } else {
+                    self.telemetry.lead_returns(level, because, count);
+                }
             }
         }
         steps.into_iter().for_each(|(step, count)| self.telemetry.cart_triggers(step, count));
@@ -303,11 +308,14 @@ impl Observer for Counting {
 /// Every series about leads at zero.
 fn declare_leads(telemetry: &Telemetry) {
     for level in [Qualification::Mql, Qualification::Sql].map(Qualification::name) {
-        for kind in [HandOverKind::HandedOver, HandOverKind::Reminded, HandOverKind::Answered, HandOverKind::Returned] {
+        for kind in HandOverKind::ALL {
             telemetry.declare(&catalogue::HAND_OVERS, &[kind.type_name(), level]);
         }
         for (answer, _) in ANSWERS {
             telemetry.declare(&catalogue::LEAD_ANSWERS, &[level, answer.name()]);
+        }
+        for bar in Bar::ALL {
+            telemetry.declare(&catalogue::LEADS_HELD_BACK, &[level, bar.name()]);
         }
         let by_answer = [Answer::Rejected, Answer::Recycled, Answer::Lost].map(Answer::name);
         for reason in by_answer.into_iter().chain(RETURNED_BECAUSE) {
@@ -316,8 +324,11 @@ fn declare_leads(telemetry: &Telemetry) {
     }
 }
 
-/// Why a lead went back: what sales said, or what the reasons begin with.
+/// Why a lead was held back, or went back: what sales said, or what the reasons begin with.
 fn returned_because(lead: &HandOver) -> Option<&'static str> {
+    if lead.kind == HandOverKind::HeldBack {
+        return Bar::ALL.map(Bar::name).into_iter().find(|why| lead.reasons.first().is_some_and(|r| r == why));
+    }
     if lead.kind != HandOverKind::Returned {
         return None;
     }
@@ -436,6 +447,7 @@ mod tests {
             persona: None,
             account: None,
             role: None,
+            company: None,
         };
         output(0, Body::HandOver(Box::new(lead)))
     }

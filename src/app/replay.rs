@@ -14,6 +14,7 @@ mod inputs;
 mod lane;
 mod outputs;
 mod record;
+mod rounds;
 mod rows;
 mod sort;
 mod spill;
@@ -34,7 +35,6 @@ use super::{UsageError, load};
 use crate::config::{self, Settings};
 use crate::domain::account::company::ACCOUNT_KEY;
 use crate::domain::account::group::Tidings;
-use crate::domain::ids::murmur2_partition;
 use crate::domain::model::Models;
 use crate::domain::prospect::Prospect;
 use crate::domain::{Ms, Text};
@@ -43,6 +43,7 @@ use crate::runtime::ahead::Horizon;
 use crate::wire::{decode, output};
 use deal::Dealt;
 use indicatif::{ProgressBar, ProgressStyle};
+use rounds::round;
 use spill::{Log, Spill};
 use std::io::Write;
 use std::path::PathBuf;
@@ -261,6 +262,10 @@ enum Wanted<'a> {
     Figures,
 }
 
+/// Rounds of a replay at most. What accounts tell their members rests on what these did, not on what they were told, so the second round
+/// finds what the first found; another is for what nobody thought of.
+const MOST_ROUNDS: usize = 4;
+
 /// Every task at the end of its time, and the last event's time.
 fn tasks(
     options: &Options,
@@ -278,46 +283,29 @@ fn tasks(
         output::Options { format: output::Format::Json, source: "leadstream/replay".to_owned(), input_topics },
         Arc::clone(&options.models),
     );
+    // What is held back of a prospect depends on its colleagues.
+    let flows_back = options.models.holds_back();
     let (only, encoder) = match wanted {
         Wanted::Outputs => (None, Some(&encoder)),
         Wanted::One(prospect) => (Some(prospect), Some(&encoder)),
         Wanted::Figures => (None, None),
     };
-    let shared = Shared { options, decoder: &decoder, encoder, spill, only };
-    let slots: Vec<Mutex<Option<Vec<Log>>>> = logs.into_iter().map(|l| Mutex::new(Some(l))).collect();
-    let worked = on_all_cores(slots.len(), |n| {
-        let logs = slots[n].lock().ok().and_then(|mut l| l.take()).unwrap_or_default();
-        work::work(&shared, u32::try_from(n)?, logs, &|done| progress.inc(done))
-    })?;
-    // An event may claim to be from the future; the clock of the run is not.
-    let end_ms = worked.iter().filter_map(|w| w.tally.last_ms).max().map(|ms| ms.min(options.horizon.wall_ms));
-    let slots: Vec<Mutex<Option<Worked>>> = worked.into_iter().map(|w| Mutex::new(Some(w))).collect();
-    let finished = on_all_cores(slots.len(), |n| {
-        let worked = slots[n].lock().ok().and_then(|mut w| w.take());
-        let mut worked = worked.ok_or_else(|| anyhow::anyhow!("task {n} is gone"))?;
-        work::finish(&shared, &mut worked, end_ms)?;
-        Ok(worked)
-    })?;
-    Ok((accounts(&shared, finished, end_ms)?, end_ms))
-}
-
-/// Last pass: what members told their accounts goes to the tasks of the accounts, as Kafka's partitioner would deal it.
-fn accounts(shared: &Shared<'_>, mut worked: Vec<Worked>, end_ms: Option<Ms>) -> anyhow::Result<Vec<Worked>> {
-    let mut told: Vec<Vec<Tidings>> = worked.iter().map(|_| Vec::new()).collect();
-    for tidings in worked.iter_mut().flat_map(|w| std::mem::take(&mut w.tidings)) {
-        let partition = murmur2_partition(tidings.update.account.as_bytes(), shared.options.partitions);
-        told[partition as usize].push(tidings);
+    let shared = Shared { options, decoder: &decoder, encoder, spill, only: only.filter(|_| !flows_back), shown: only };
+    let mut told = logs.iter().map(|_| Vec::new()).collect::<Vec<Vec<Tidings>>>();
+    for _ in 1..MOST_ROUNDS {
+        if !flows_back {
+            break;
+        }
+        let again = logs.iter().map(|task| task.iter().map(Log::again).collect()).collect();
+        let (worked, heard, end_ms) = round(&shared, again, &told, progress)?;
+        if heard == told {
+            return Ok((worked, end_ms));
+        }
+        told = heard;
+        progress.set_position(0);
     }
-    if told.iter().all(Vec::is_empty) {
-        return Ok(worked);
-    }
-    let slots: Vec<_> = worked.into_iter().zip(told).map(|w| Mutex::new(Some(w))).collect();
-    on_all_cores(slots.len(), |n| {
-        let slot = slots[n].lock().ok().and_then(|mut w| w.take());
-        let (mut worked, told) = slot.ok_or_else(|| anyhow::anyhow!("task {n} is gone"))?;
-        work::accounts(shared, &mut worked, told, end_ms)?;
-        Ok(worked)
-    })
+    let (worked, _, end_ms) = round(&shared, logs, &told, progress)?;
+    Ok((worked, end_ms))
 }
 
 /// One thread a topic; gives each task's logs, in topic order.

@@ -1,22 +1,26 @@
 //! The account (company) that a prospect belongs to, and the record of an account itself.
 //!
 //! A member's step tells the account what changed: stages, score, role, disqualification, that it left. What it tells is an
-//! output like any other ([`Body::Member`]); the account's task takes it in by [`group::take_in`]. Nothing flows back.
+//! output like any other ([`Body::Member`]); the account's task takes it in by [`group::take_in`]. Only whether leads of the company are
+//! handed over flows back ([`barred`]).
 
 pub mod asked;
+pub mod barred;
 pub mod company;
 pub mod consensus;
 pub mod group;
+pub mod leads;
 pub mod names;
 
-use super::effect::{Body, Effects, MemberUpdate, Output, Verdict};
+use super::effect::{Body, Effects, MemberUpdate, News, Output, Verdict};
 use super::event::{Event, Value};
 use super::ids::{IdKind, hash64, output_id};
 use super::model::accounts::Accounts;
 use super::model::{Model, Models};
 use super::prospect::Prospect;
 use super::step::{Turn, causing};
-use super::{Ms, Text, score};
+use super::{Ms, Text, lead, score};
+pub use barred::Barred;
 use company::{Said, Source};
 use group::Group;
 use std::cell::RefCell;
@@ -32,6 +36,8 @@ pub struct Membership {
     /// The role that the model's accounts give to what is known of the prospect.
     pub role: Option<Text>,
     pub belongs: Option<Belongs>,
+    /// Leads of its company are not handed over.
+    pub barred: Option<Barred>,
     /// This is the record of an account, not of a prospect.
     pub group: Option<Box<Group>>,
 }
@@ -70,6 +76,7 @@ pub fn turn(prospect: &mut Prospect, turn: &Turn<'_, '_>, effects: &mut Effects)
     let told_ms = prospect.more.as_ref().and_then(|m| m.account.belongs.as_ref()).map(|b| b.told_ms);
     let (Some(told_ms), Some(at_ms)) = (told_ms, decided_ms(turn, effects)) else { return };
     tell(prospect, at_ms.max(told_ms), accounts, &teller, effects);
+    barred::route(prospect, turn, &teller, effects);
 }
 
 /// The prospect is about to be erased: its account must forget it too.
@@ -112,7 +119,8 @@ fn learn(prospect: &mut Prospect, event: &Event<'_>, accounts: &Accounts, teller
         }
     }
     let Some(Said { mut account, source, mut group_id, known_as }) = company::said_by(event, accounts) else { return };
-    let belongs = &mut prospect.more_mut().account.belongs;
+    let membership: &mut Membership = &mut prospect.more_mut().account;
+    let belongs = &mut membership.belongs;
     let since_ms = event.time_ms;
     if let Some(b) = belongs.as_ref().filter(|b| group_id.is_some() && b.group_id == group_id) {
         // Called by its name before, by its id alone now.
@@ -131,6 +139,7 @@ fn learn(prospect: &mut Prospect, event: &Event<'_>, accounts: &Accounts, teller
             if let Some(old) = other {
                 teller.leaves(old, since_ms, effects);
             }
+            membership.barred = None;
             *other = Some(Belongs { account, source, since_ms, told_ms: 0, told: 0, group_id });
         }
     }
@@ -144,12 +153,16 @@ fn tell(prospect: &mut Prospect, at_ms: Ms, accounts: &Accounts, teller: &Teller
     let stage = |axis: usize| track.positions[axis].as_ref().map(|p| p.stage.clone());
     let (journey, funnel) = (stage(0), stage(1));
     let (disqualified, paused, label) = (track.disqualified.is_some(), track.paused, track.label);
+    let active_ms = prospect.last_activity_ms;
+    let customer =
+        prospect.more.as_deref().is_some_and(|more| more.customer.orders > 0 || more.lead.stand == lead::Stand::Won);
     let belongs = prospect.more.as_mut().filter(|more| more.account.belongs.is_some());
     let Some(membership) = belongs.map(|more| &mut *more.account) else { return };
     let Some(belongs) = &mut membership.belongs else { return };
     if paused {
         // The model is not for this person: no member of its buying group.
         teller.leaves(belongs, at_ms, effects);
+        membership.barred = None;
         return;
     }
     let (verdict, reason) = teller.event.map_or((None, None), |event| verdict(event, accounts));
@@ -158,7 +171,7 @@ fn tell(prospect: &mut Prospect, at_ms: Ms, accounts: &Accounts, teller: &Teller
         journey.as_deref().unwrap_or_default(),
         funnel.as_deref().unwrap_or_default(),
         role.as_deref().unwrap_or_default(),
-        &format!("{} {disqualified} {label:?}", (points / SCORE_STEP).round()),
+        &format!("{} {disqualified} {label:?}{}", (points / SCORE_STEP).round(), if customer { " customer" } else { "" }),
     ]);
     if told == belongs.told && verdict.is_none() {
         return;
@@ -176,6 +189,10 @@ fn tell(prospect: &mut Prospect, at_ms: Ms, accounts: &Accounts, teller: &Teller
         verdict,
         reason,
         known_as: teller.known_as.take(),
+        customer,
+        active_ms,
+        barred: membership.barred.map(|barred| barred.why),
+        news: News::Standing,
     };
     teller.push(update, at_ms, told, effects);
 }
@@ -222,15 +239,8 @@ impl Teller<'_, '_> {
         let update = MemberUpdate {
             account: belongs.account.clone(),
             member: self.key.into(),
-            role: None,
-            journey: None,
-            funnel: None,
-            score: 0.0,
-            disqualified: false,
             left: true,
-            verdict: None,
-            reason: None,
-            known_as: None,
+            ..MemberUpdate::default()
         };
         self.push(update, at_ms, 0, effects);
     }

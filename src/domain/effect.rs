@@ -1,5 +1,6 @@
 //! What a step gives besides new state: outputs for downstream topics, and notes that the runtime counts.
 
+mod company;
 mod limit;
 mod more;
 mod order;
@@ -10,9 +11,10 @@ use super::event::Position;
 pub use super::internal::InternalKind;
 use super::prospect::{ArmedFor, CartLine};
 use super::{Ms, Text};
+pub use company::{Bar, Colleague, Company, LeadNews, MemberUpdate, News};
 pub use limit::Limit;
 pub use more::{
-    AccountChanged, AccountKind, Answer, Because, HandOver, HandOverKind, MemberUpdate, Proof, Qualification, RETURNED_BECAUSE,
+    AccountChanged, AccountKind, Answer, Because, HandOver, HandOverKind, Proof, Qualification, RETURNED_BECAUSE,
     TriggerKind, Triggered, Verdict,
 };
 pub use order::{CartsChange, OrderChange};

@@ -3,6 +3,7 @@
 mod again;
 mod answers;
 pub mod disqualify;
+mod held;
 mod told;
 
 use super::effect::{Answer, Effects, HandOverKind, Qualification};
@@ -12,6 +13,7 @@ use super::prospect::Prospect;
 use super::step::Turn;
 use super::{Ms, Text};
 pub use disqualify::Disqualified;
+pub use held::{Held, barred};
 use told::{Told, hand_over_output, reasons, reset_score};
 
 /// Longest reason that is kept of an event, in bytes.
@@ -58,6 +60,8 @@ pub struct Lead {
     pub raised: bool,
     /// Sales found it itself: nobody handed it over.
     pub found: bool,
+    /// It would be handed over, were it not for its company.
+    pub held: Option<Held>,
     /// When the prospect last came back from being disqualified; 0 while it never did.
     pub re_entered_ms: Ms,
     /// By what source it had come first when it was handed over, and the [`super::model::name_hash`] of its persona then: for the figures.
@@ -171,7 +175,7 @@ fn watch(prospect: &mut Prospect, model: &HandOverModel, turn: &Turn<'_, '_>, to
             let level = again::level(prospect, model, turn, level);
             let lead = &mut prospect.more_mut().lead;
             let Some(level) = level else {
-                lead.due_ms = None;
+                (lead.due_ms, lead.held) = (None, None);
                 return;
             };
             if told.judged_ms >= lead.again_from_ms {
@@ -181,6 +185,7 @@ fn watch(prospect: &mut Prospect, model: &HandOverModel, turn: &Turn<'_, '_>, to
                 lead.due_ms = Some(lead.again_from_ms);
             }
         }
+        (Stand::Free, None) => held::let_go(prospect),
         _ => {}
     }
 }
@@ -193,6 +198,9 @@ fn hand_over(
     level: Qualification,
     effects: &mut Effects,
 ) {
+    if let Some(why) = held::bar(prospect, model) {
+        return held::hold(prospect, turn, told, (why, level), effects);
+    }
     let sla_ms = if level == Qualification::Sql { model.sql_sla_ms } else { model.sla_ms };
     let persona = prospect.tracks.get(turn.charge).and_then(|track| track.persona);
     let more = prospect.more_mut();

@@ -23,7 +23,7 @@ pub mod spec;
 pub mod won;
 pub mod words;
 
-use super::effect::Axis;
+use super::effect::{Axis, Bar};
 use super::names::{Kind, NameId, PropertyId, Vocabulary};
 use super::prospect::Prospect;
 use super::{Ms, Text};
@@ -78,6 +78,13 @@ impl Models {
     #[must_use]
     pub fn most_cart_steps(&self) -> usize {
         self.models.iter().map(|m| m.cart.steps_ms.len()).max().unwrap_or_default()
+    }
+
+    /// Whether an account may hold back leads of its members.
+    #[must_use]
+    pub fn holds_back(&self) -> bool {
+        let rules = self.accounts().and_then(|(_, model, _)| model.sales.hand_over.as_deref());
+        rules.is_some_and(|rules| Bar::ALL.into_iter().any(|bar| rules.bars(bar).is_some()))
     }
 
     /// The model that accounts are kept by, with its index: the first that has a section for them.

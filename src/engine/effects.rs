@@ -2,7 +2,7 @@
 
 use super::codec::CodecError;
 use crate::domain::Ms;
-use crate::domain::effect::{Effects, Note, Output};
+use crate::domain::effect::{Body, Effects, MemberUpdate, Note, Output};
 use std::sync::Arc;
 
 /// What a batch gave, in order. Cleared and reused by the caller.
@@ -35,6 +35,23 @@ impl BatchEffects {
             let outputs = effects.outputs.drain(..).map(|output| ProspectOutput { prospect: Arc::clone(&prospect), output });
             self.outputs.extend(outputs);
         }
+        self.take_notes(effects);
+    }
+
+    /// What an account gave: its own, and what goes to its members or leaves of their leads.
+    pub(super) fn take_of_account(&mut self, told: &MemberUpdate, effects: &mut Effects) {
+        self.outputs.extend(effects.outputs.drain(..).map(|output| {
+            let whose = match &output.body {
+                Body::HandOver(_) => &told.member,
+                Body::Member(update) => &update.member,
+                _ => &told.account,
+            };
+            ProspectOutput { prospect: whose.as_str().into(), output }
+        }));
+        self.take_notes(effects);
+    }
+
+    fn take_notes(&mut self, effects: &mut Effects) {
         for note in effects.notes.drain(..) {
             match self.notes.iter_mut().find(|(n, _)| *n == note) {
                 Some((_, count)) => *count += 1,

@@ -3,6 +3,7 @@
 //! A batch works on decoded copies of the records that it touches. [`Task::staged`] gives them encoded, for the transaction;
 //! [`Task::confirm`] installs those very bytes, [`Task::discard`] forgets them.
 
+mod accounts;
 mod announce;
 mod end;
 mod records;
@@ -17,7 +18,6 @@ use super::hashing::HashSeed;
 use super::population::{Population, Standing};
 use super::store::{Entry, NEVER, Store};
 use super::timers::Timers;
-use crate::domain::account::group::{Tidings, take_in};
 use crate::domain::effect::Effects;
 use crate::domain::event::Event;
 use crate::domain::forget::{earliest_deadlines_ms, next_timer};
@@ -167,7 +167,7 @@ impl<C: Codec> Task<C> {
     /// Fires every timer strictly earlier than min(event time, record time, wall clock), then applies the event.
     pub fn apply(&mut self, event: &Event<'_>, mode: Mode, effects: &mut BatchEffects) {
         if let Some(tidings) = &event.tidings {
-            return self.tell(&event.prospect, tidings, effects);
+            return self.news(&event.prospect, tidings, effects);
         }
         let until_ms = event.time_ms.min(event.record_ms).min(self.wall_ms);
         self.fire_until(until_ms.saturating_sub(1), mode, effects);
@@ -204,18 +204,6 @@ impl<C: Codec> Task<C> {
         staged.place = staged.place.filter(|_| !erased);
         let deadline_ms = staged.keep_deadlines(&self.models);
         effects.take(&event.prospect, &mut self.effects);
-        self.schedule(slot, deadline_ms);
-    }
-
-    /// Gives an account what a member told it. The task's time stays: nothing of accounts flows back into a prospect.
-    fn tell(&mut self, key: &str, tidings: &Tidings, effects: &mut BatchEffects) {
-        let slot = self.store.find_or_insert(key);
-        let Some(at) = self.stage(slot, effects) else { return };
-        let staged = &mut self.staged[at];
-        take_in(&mut staged.prospect, staged.is_new, tidings, &self.models, &mut self.effects);
-        (staged.is_new, staged.erased) = (false, false);
-        let deadline_ms = staged.keep_deadlines(&self.models);
-        effects.take(&tidings.update.account, &mut self.effects);
         self.schedule(slot, deadline_ms);
     }
 

@@ -5,7 +5,7 @@ use crate::domain::Ms;
 use crate::domain::account::asked;
 use crate::domain::account::consensus::{Said, Says, Vote};
 use crate::domain::account::group::{Group, Member, voter_of};
-use crate::domain::effect::Axis;
+use crate::domain::effect::{Axis, Bar};
 use crate::domain::model::accounts::Accounts;
 use crate::domain::model::{Model, Models};
 use crate::domain::prospect::Prospect;
@@ -46,6 +46,8 @@ pub fn view(account: &str, record: &Prospect, models: &Models, now_ms: Ms) -> Op
         },
         "disqualified": group.consensus.is_out(),
         "reason": group.verdict.as_ref().and_then(|v| v.text.as_ref()),
+        "customer": !group.buyers.is_empty(),
+        "leads_held_back": model.sales.hand_over.as_deref().and_then(|rules| group.bar(rules)).map(Bar::name),
         "members": group.members.iter().map(|m| of.member(m)).collect::<Vec<_>>(),
         "votes": group.consensus.votes.iter().map(|v| of.vote(v)).collect::<Vec<_>>(),
         "forget_at": group.forget_at_ms().and_then(rfc3339),
@@ -73,6 +75,7 @@ impl Of<'_> {
             "score": (member.score * 1_000.0).round() / 1_000.0,
             "disqualified": member.disqualified,
             "told": rfc3339(member.updated_ms),
+            "active": member.active_ms.and_then(rfc3339),
             "asked": asked::is_asked(member, self.accounts),
             "agrees": asked::agrees(member, self.model, self.accounts),
             "why": self.stands(member),

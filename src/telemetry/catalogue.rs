@@ -169,7 +169,7 @@ catalogue! {
 
     /// Outputs about leads.
     HAND_OVERS = counter("leadstream_hand_overs_total", "outputs", &["kind", "qualification"],
-        "Outputs about leads between marketing and sales, by type (lead.handed-over, lead.reminded, lead.answered, lead.returned) and qualification",
+        "Outputs about leads between marketing and sales, by type (lead.handed-over, lead.held-back, lead.reminded, lead.answered, lead.returned) and qualification",
         "`lead.reminded` close to `lead.handed-over`: sales doesn't answer, or its answers don't come in.");
     /// What sales said.
     LEAD_ANSWERS = counter("leadstream_lead_answers_total", "answers", &["qualification", "answer"],
@@ -177,8 +177,12 @@ catalogue! {
         "The share of `rejected` grows: the line of the MQL is too low, or a source brings the wrong people.");
     /// Why leads went back.
     LEAD_RETURNS = counter("leadstream_lead_returns_total", "leads", &["qualification", "reason"],
-        "Leads that went back to marketing by qualification and reason: an answer, no-answer, aged, disqualified, model-changed",
+        "Leads that went back to marketing by qualification and reason: an answer, no-answer, aged, disqualified, account-disqualified, account-customer, model-changed, order-reversed",
         "`no-answer`: any. `aged` grows: accepted leads are not closed.");
+    /// Hand-overs that were not made.
+    LEADS_HELD_BACK = counter("leadstream_leads_held_back_total", "leads", &["qualification", "reason"],
+        "Leads that were not handed over because of their company, by qualification and reason: account-disqualified, account-customer",
+        "`account-customer` grows beside few hand-overs: existing customers buy more, and `[hand_over] customers` keeps them from sales.");
     /// Answers that meant nothing.
     LEAD_ANSWERS_IGNORED = counter("leadstream_lead_answers_ignored_total", "answers", &[],
         "Answers of sales that changed nothing: about no hand-over, older than the last one, or said twice",

@@ -3,7 +3,9 @@
 use super::{RECORD_MS, decode, decoder, record, rejected, vocabulary};
 use leadstream::domain::account::company::ACCOUNT_KEY;
 use leadstream::domain::account::group::Tidings;
-use leadstream::domain::effect::{Body, CausingEvent, MemberUpdate, Output, Verdict};
+use leadstream::domain::effect::{
+    Answer, Bar, Body, CausingEvent, HandOver, HandOverKind, LeadNews, MemberUpdate, News, Output, Qualification, Verdict,
+};
 use leadstream::domain::event::{Event, Position, Value};
 use leadstream::engine::task::ProspectOutput;
 use leadstream::runtime::ports::{DeadReason, Decode, Encode, Encoded, OutTopic, RecordView};
@@ -60,6 +62,10 @@ fn tidings() -> Tidings {
             verdict: Some(Verdict::Reopened),
             reason: Some("budget is back".into()),
             known_as: Some("Acme Inc.".into()),
+            customer: true,
+            active_ms: Some(RECORD_MS - 7),
+            barred: Some(Bar::Customer),
+            news: News::Standing,
         },
         at_ms: RECORD_MS - 5,
         id: 0x0123_4567_89AB_CDEF_0123_4567_89AB_CDEF,
@@ -71,6 +77,31 @@ fn tidings() -> Tidings {
     }
 }
 
+/// What leaves of a lead by way of the account, and what the account tells its member.
+fn news() -> [Tidings; 3] {
+    let lead = HandOver {
+        kind: HandOverKind::HeldBack,
+        qualification: Qualification::Sql,
+        reasons: vec!["account-customer".into(), "label sql".into()],
+        answer: Some(Answer::NoShow),
+        sla_due_at_ms: Some(RECORD_MS + 1),
+        handed_over_at_ms: RECORD_MS - 6,
+        score: 70.5,
+        fit: Some(40.0),
+        grade: Some("A1".into()),
+        label: Some("sql".into()),
+        persona: Some("executive".into()),
+        account: Some("acme.com".into()),
+        role: Some("decision-maker".into()),
+        company: None,
+    };
+    let lead = News::Lead(Box::new(LeadNews { lead, at_ms: RECORD_MS - 8, asks: true }));
+    [lead, News::Bar(None), News::Bar(Some(Bar::Disqualified))].map(|news| Tidings {
+        update: MemberUpdate { account: "acme.com".into(), member: "ann".into(), news, ..MemberUpdate::default() },
+        ..tidings()
+    })
+}
+
 #[test]
 fn what_a_member_tells_comes_back_as_it_left_whatever_the_outputs_format() {
     let topics = vec!["clickstream".to_owned(), "email".to_owned(), "typed".to_owned()];
@@ -78,16 +109,19 @@ fn what_a_member_tells_comes_back_as_it_left_whatever_the_outputs_format() {
     for format in [Format::Json, Format::Protobuf] {
         let options = Options { format, source: "leadstream/test".to_owned(), input_topics: topics.clone() };
         let encoder = Encoder::new(options, Arc::clone(&models));
-        let Tidings { update, at_ms, id, event } = tidings();
-        let output = Output { id, model: 0, at_ms, event, body: Body::Member(Box::new(update)) };
-        let mut encoded = Encoded::default();
-        let topic = encoder.output(&ProspectOutput { prospect: "ann".into(), output }, &mut encoded);
-        assert_eq!(topic, OutTopic::AccountMembers);
-        // The input after those of the configuration.
-        let view = RecordView { input: 3, ..record(b"acme.com", &encoded.value) };
-        let back = decoder().decode(&view).unwrap_or_else(|e| panic!("{e:?}"));
-        assert_eq!(back.prospect, format!("{ACCOUNT_KEY}acme.com"));
-        assert_eq!(back.tidings.as_deref(), Some(&tidings()));
+        for tidings in [tidings()].into_iter().chain(news()) {
+            let Tidings { update, at_ms, id, event } = tidings.clone();
+            let to_member = update.is_to_member();
+            let output = Output { id, model: 0, at_ms, event, body: Body::Member(Box::new(update)) };
+            let mut encoded = Encoded::default();
+            let topic = encoder.output(&ProspectOutput { prospect: "ann".into(), output }, &mut encoded);
+            assert_eq!(topic, OutTopic::AccountMembers);
+            // The input after those of the configuration.
+            let view = RecordView { input: 3, ..record(b"acme.com", &encoded.value) };
+            let back = decoder().decode(&view).unwrap_or_else(|e| panic!("{e:?}"));
+            assert_eq!(back.prospect, if to_member { "ann".to_owned() } else { format!("{ACCOUNT_KEY}acme.com") });
+            assert_eq!(back.tidings.as_deref(), Some(&tidings));
+        }
     }
     let garbage = RecordView { input: 3, ..record(b"acme.com", b"{}") };
     assert_eq!(decoder().decode(&garbage).unwrap_err().reason, DeadReason::UnreadableValue);

@@ -27,15 +27,10 @@ fn update(member: &str, at_ms: i64, journey: Option<&str>) -> Tidings {
     let update = MemberUpdate {
         account: "acme.com".into(),
         member: member.into(),
-        role: None,
         journey: journey.map(Into::into),
-        funnel: None,
         score: 10.0,
-        disqualified: false,
         left: journey.is_none(),
-        verdict: None,
-        reason: None,
-        known_as: None,
+        ..MemberUpdate::default()
     };
     let id = u128::from(leadstream::domain::ids::hash64(format!("{member}{at_ms}{journey:?}").as_bytes()));
     Tidings { update, at_ms, id, event: None }

@@ -5,7 +5,7 @@
 
 use leadstream::config::model_file;
 use leadstream::domain::account::group::Tidings;
-use leadstream::domain::effect::{AttributedBy, Body, Output, TriggerKind};
+use leadstream::domain::effect::{AttributedBy, Body, News, Output, TriggerKind};
 use leadstream::domain::event::{Channel, Event, OrderStatus, Position, Product, Signals, Value};
 use leadstream::domain::ids::{hash64, low32};
 use leadstream::domain::mail::MailNames;
@@ -387,13 +387,14 @@ pub fn run_lines(models: &[Arc<Models>], lines: &[Line], batch: usize) -> Vec<Pr
             commit(&mut task);
         }
         assert_eq!(effects.unreadable, None);
-        // What members tell their accounts comes back at once.
-        let told: Vec<Tidings> = effects.outputs.iter().filter_map(|o| Tidings::of(&o.output)).collect();
-        outputs.append(&mut effects.outputs);
-        for tidings in told {
-            task.apply(&as_event(tidings, 0, Position::default()), mode, &mut effects);
+        // What members tell their accounts comes back at once, and so does what these tell their members.
+        while !effects.outputs.is_empty() {
+            let told: Vec<Tidings> = effects.outputs.iter().filter_map(|o| Tidings::of(&o.output)).collect();
+            outputs.append(&mut effects.outputs);
+            for tidings in told {
+                task.apply(&as_event(tidings, 0, Position::default()), mode, &mut effects);
+            }
         }
-        outputs.append(&mut effects.outputs);
     }
     outputs
 }
@@ -491,6 +492,11 @@ pub fn say(output: &Output) -> String {
             let kind = a.kind.type_name().trim_start_matches("account.");
             format!("{at} {kind}{what} ({} agree, {} needed{missing})", a.agreed.len(), a.expected)
         }
+        Body::Member(m) if m.is_to_member() => match m.news {
+            News::Bar(Some(bar)) => format!("{at} hears from {}: {}", m.account, bar.name()),
+            _ => format!("{at} hears from {}: handed over like others", m.account),
+        },
+        Body::Member(m) if matches!(m.news, News::Lead(_)) => format!("{at} tells {} of its lead", m.account),
         Body::Member(m) if m.left => format!("{at} leaves {}", m.account),
         Body::Member(m) => format!("{at} tells {}", m.account),
     }
@@ -515,6 +521,24 @@ pub fn details(output: &Output) -> String {
             let unknown = o.attribution_reason.map(|reason| format!(" {}", reason.name())).unwrap_or_default();
             format!("{by}{unknown}{}", value(o.value))
         }
+        Body::HandOver(h) => h.company.as_deref().map_or_else(String::new, |company| {
+            let name = |text: &Option<leadstream::domain::Text>| text.clone().unwrap_or_else(|| "-".into());
+            let agreed = if company.consensus { "agreed" } else { "not agreed" };
+            let since = company.consensus_since_ms.map(|ms| format!(" since {}", clock(ms))).unwrap_or_default();
+            let missing = if company.missing.is_empty() { String::new() } else { format!(", missing: {}", company.missing.join(" ")) };
+            let active: Vec<String> =
+                company.active_colleagues.iter().map(|c| format!("{} ({})", c.member, name(&c.role))).collect();
+            format!(
+                " | {} {}/{}, {agreed}{since}: {} of {}{missing}; {} members, active: {}",
+                name(&h.account),
+                name(&company.journey),
+                name(&company.funnel),
+                company.agreed.len(),
+                company.expected,
+                company.members,
+                if active.is_empty() { "nobody".to_owned() } else { active.join(", ") }
+            )
+        }),
         _ => String::new(),
     }
 }

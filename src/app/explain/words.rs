@@ -117,13 +117,21 @@ fn lead(text: &mut String, lead: &Value) -> std::fmt::Result {
     if lead.is_null() {
         return Ok(());
     }
-    write!(
-        text,
-        "  lead     {} {}, handed over {}",
-        word(&lead["qualification"]),
-        word(&lead["state"]),
-        word(&lead["handed_over"])
-    )?;
+    let held = &lead["held_back"];
+    if lead["handed_over"].is_null() {
+        write!(text, "  lead     never handed over")?;
+    } else {
+        write!(
+            text,
+            "  lead     {} {}, handed over {}",
+            word(&lead["qualification"]),
+            word(&lead["state"]),
+            word(&lead["handed_over"])
+        )?;
+    }
+    if !held.is_null() {
+        write!(text, ", held back since {}: {}", word(&held["since"]), word(&held["reason"]))?;
+    }
     if !lead["answer"].is_null() {
         write!(text, ", sales said {} {}", word(&lead["answer"]), word(&lead["answered"]))?;
     }
@@ -150,12 +158,29 @@ fn left(text: &mut String, answer: &Value) -> std::fmt::Result {
                 says.push(format!("{key} {}", word(&output[key])));
             }
         }
+        says.extend(company(output));
         if let Some(event) = output["event"]["name"].as_str() {
             says.push(format!("by {event}"));
         }
         writeln!(text, "           {} {}: {}", word(&output["at"]), word(&output["type"]), says.join(", "))?;
     }
     Ok(())
+}
+
+/// What an output about a lead says of its company.
+fn company(output: &Value) -> Option<String> {
+    let company = Some(&output["company"]).filter(|company| !company.is_null())?;
+    let stage = |axis: &str| company[axis].as_str().map(|stage| format!(" at {stage}"));
+    let consensus = match (company["consensus"].as_bool(), company["consensus_since"].as_str()) {
+        (Some(true), Some(since)) => format!("agreed since {since}"),
+        (Some(true), None) => "agreed".to_owned(),
+        _ => format!("{} of {} agree", list(&company["agreed"]).len(), word(&company["expected"])),
+    };
+    let active = list(&company["active_colleagues"]).len();
+    let at = stage("journey").or_else(|| stage("funnel")).unwrap_or_default();
+    let why = if output["type"] == "lead.held-back" { output["reasons"][0].as_str() } else { None };
+    let why = why.map(|why| format!("{why}, ")).unwrap_or_default();
+    Some(format!("{why}company {}{at}, {consensus}, {active} active colleagues", word(&company["name"])))
 }
 
 fn model(text: &mut String, track: &Value) -> std::fmt::Result {

@@ -8,7 +8,7 @@ use anyhow::Context;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Bytes that all logs together keep in memory.
@@ -30,8 +30,9 @@ pub(super) struct Log {
     tail: Vec<u8>,
 }
 
+#[derive(Clone)]
 enum Block {
-    Memory(Vec<u8>),
+    Memory(Arc<Vec<u8>>),
     File { offset: u64, bytes: usize },
 }
 
@@ -61,7 +62,7 @@ impl Spill {
     fn keep(&self, bytes: Vec<u8>) -> anyhow::Result<Block> {
         let len = bytes.len() as u64;
         if self.memory_bytes.fetch_add(len, Ordering::Relaxed) < self.max_memory_bytes {
-            return Ok(Block::Memory(bytes));
+            return Ok(Block::Memory(Arc::new(bytes)));
         }
         self.memory_bytes.fetch_sub(len, Ordering::Relaxed);
         let file = self.file()?;
@@ -86,6 +87,11 @@ impl Log {
         Ok(())
     }
 
+    /// The same log once more, to be read again.
+    pub(super) fn again(&self) -> Self {
+        Self { blocks: self.blocks.clone(), tail: self.tail.clone() }
+    }
+
     /// Takes the log apart, oldest block first.
     pub(super) fn into_blocks(self) -> Blocks {
         Blocks { blocks: self.blocks.into_iter(), tail: Some(self.tail).filter(|t| !t.is_empty()) }
@@ -104,8 +110,12 @@ impl Blocks {
         match self.blocks.next() {
             None => Ok(self.tail.take()),
             Some(Block::Memory(bytes)) => {
-                spill.memory_bytes.fetch_sub(bytes.len() as u64, Ordering::Relaxed);
-                Ok(Some(bytes))
+                let len = bytes.len() as u64;
+                // Somebody else may still want to read it.
+                let mine = Arc::try_unwrap(bytes).inspect(|_| {
+                    spill.memory_bytes.fetch_sub(len, Ordering::Relaxed);
+                });
+                Ok(Some(mine.unwrap_or_else(|shared| shared.to_vec())))
             }
             Some(Block::File { offset, bytes }) => {
                 let mut buffer = vec![0; bytes];

@@ -12,7 +12,7 @@ use crate::domain::event::{Clock, Position};
 use crate::domain::misses::Misses;
 use crate::domain::{Ms, Text};
 use crate::engine::merge::{Choice, Head, choose};
-use crate::engine::task::{BatchEffects, Mode, Task};
+use crate::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
 use crate::runtime::snapshot::recovery::Recovery;
 use crate::wire::decode::{Decoder, as_event};
 use crate::wire::output::Encoder;
@@ -106,10 +106,20 @@ pub(super) struct Shared<'a> {
     pub spill: &'a Spill,
     /// Only this prospect's events are applied; the others move the clock.
     pub only: Option<&'a str>,
+    /// Only what leaves about this prospect is kept.
+    pub shown: Option<&'a str>,
 }
 
 /// Reads the inputs of a task to their end.
-pub(super) fn work(shared: &Shared<'_>, partition: u32, logs: Vec<Log>, progress: &dyn Fn(u64)) -> anyhow::Result<Worked> {
+///
+/// `told`: what accounts tell the prospects of the task, in order of time.
+pub(super) fn work(
+    shared: &Shared<'_>,
+    partition: u32,
+    logs: Vec<Log>,
+    told: &[Tidings],
+    progress: &dyn Fn(u64),
+) -> anyhow::Result<Worked> {
     let partition = i32::try_from(partition)?;
     let lane = |(input, log): (usize, Log)| {
         let input = u16::try_from(input).unwrap_or(u16::MAX);
@@ -126,7 +136,14 @@ pub(super) fn work(shared: &Shared<'_>, partition: u32, logs: Vec<Log>, progress
     for (head, lane) in heads.iter_mut().zip(&mut lanes) {
         *head = lane.head()?;
     }
-    while let Choice::Take(n) = choose(heads.iter().map(|head| head.by(wall_ms))) {
+    let mut told = told.iter().peekable();
+    // After what happened at the same time: it follows from it.
+    let hearing = |tidings: Option<&&Tidings>| tidings.map_or(Head::AtEnd, |tidings| Head::At(tidings.at_ms));
+    while let Choice::Take(n) = choose(heads.iter().copied().chain([hearing(told.peek())]).map(|head| head.by(wall_ms))) {
+        if n == heads.len() {
+            told.next().into_iter().for_each(|tidings| hear(&mut worked, tidings, wall_ms, &mut effects));
+            continue;
+        }
         lanes[n].with_item(|item| take(shared, &mut worked, item, n, partition, &mut effects)).transpose()?;
         lanes[n].pass();
         heads[n] = lanes[n].head()?;
@@ -139,6 +156,12 @@ pub(super) fn work(shared: &Shared<'_>, partition: u32, logs: Vec<Log>, progress
     close(shared, &mut worked, &mut effects)?;
     worked.outputs.rest(shared.spill)?;
     Ok(worked)
+}
+
+/// A prospect hears of its account, once what was due before that has fired.
+fn hear(worked: &mut Worked, tidings: &Tidings, wall_ms: Ms, effects: &mut BatchEffects) {
+    worked.task.advance(tidings.at_ms.min(wall_ms), Mode::Virtual, effects);
+    worked.task.apply(&as_event(tidings.clone(), 0, Position::default()), Mode::Virtual, effects);
 }
 
 fn take(
@@ -227,6 +250,14 @@ pub(super) fn accounts(
     finish(shared, worked, end_ms)
 }
 
+/// Whether an output is about a prospect, or about the company that it belongs to.
+fn concerns(output: &ProspectOutput, prospect: &str) -> bool {
+    match &output.output.body {
+        Body::AccountChanged(account) => account.group.iter().any(|member| member.name == prospect),
+        _ => &*output.prospect == prospect,
+    }
+}
+
 /// Closes a batch: writes its outputs, and its records become the truth.
 fn close(shared: &Shared<'_>, worked: &mut Worked, effects: &mut BatchEffects) -> anyhow::Result<()> {
     let Worked { task, outputs, tally, tidings } = worked;
@@ -238,6 +269,9 @@ fn close(shared: &Shared<'_>, worked: &mut Worked, effects: &mut BatchEffects) -
             tidings.extend(Tidings::of(&output.output));
             continue;
         };
+        if shared.shown.is_some_and(|shown| !concerns(output, shown)) {
+            continue;
+        }
         tally.outputs[out as usize] += 1;
         match &output.output.body {
             Body::CartAbandoned(cart) => *tally.triggers_by_step.entry(cart.step).or_default() += 1,

@@ -260,11 +260,15 @@ pub(super) fn hand_over(l: &HandOver) -> Vec<Row> {
             names[1]
         )
     };
-    vec![
+    let mut rows = vec![
         ("handed over", format!("{}, {} reminders, {} returned", count(l.handed_over), count(l.reminded), count(l.returned))),
         ("acceptance", sum(l.acceptance_rate, &l.acceptance_rate_trust, l.accepted, l.rejected, ["accepted", "rejected"])),
         ("won", sum(l.win_rate, &l.win_rate_trust, l.won, l.lost, ["won", "lost"])),
-    ]
+    ];
+    if l.held_back > 0 {
+        rows.insert(1, ("held back", format!("{} because of their company", count(l.held_back))));
+    }
+    rows
 }
 
 pub(super) fn accounts(a: &Accounts) -> Vec<Row> {

@@ -27,6 +27,7 @@ fn hand_over(mut fields: Fields<'_>, faults: &mut Faults) -> HandOverSpec {
         again_rise: number_or_off("again_rise", &mut fields, faults),
         hand_raise_waits: fields.bool("hand_raise_waits", faults),
         customers: fields.bool("customers", faults),
+        disqualified_accounts: fields.bool("disqualified_accounts", faults),
         office: office(&mut fields, faults),
         reason: fields.text("reason", faults),
         ..HandOverSpec::default()

@@ -209,6 +209,19 @@ impl Consensus {
         last.map_or(self.settled.out, |v| v.says == Says::Out)
     }
 
+    /// Whether it was disqualified at an instant, as far as is known.
+    #[must_use]
+    pub fn is_out_at(&self, at_ms: Ms) -> bool {
+        let last = self.votes.iter().rev().find(|v| v.says.is_of_group() && v.time_ms <= at_ms);
+        last.map_or(self.settled.out, |v| v.says == Says::Out)
+    }
+
+    /// When what was said last of the consensus was, as long as that is remembered.
+    #[must_use]
+    pub fn said_ms(&self) -> Option<Ms> {
+        self.votes.iter().rev().find(|v| v.said != Said::Nothing).map(|v| v.time_ms)
+    }
+
     /// Roles that are needed and missing now.
     #[must_use]
     pub fn missing_roles(&self, accounts: &Accounts) -> Vec<Text> {

@@ -1,9 +1,9 @@
 //! The record of an account: its buying group as its members told it, and what that comes to.
 
-use super::asked;
+use super::{asked, leads};
 use super::consensus::{Change, Consensus, Said, Says, Vote};
 use crate::domain::effect::{
-    AccountChanged, AccountKind, Axis, Body, CausingEvent, Effects, Limit, MemberUpdate, Note, Output, Verdict,
+    AccountChanged, AccountKind, Axis, Bar, Body, CausingEvent, Effects, Limit, MemberUpdate, News, Note, Output, Verdict,
 };
 use crate::domain::ids::{IdKind, hash64, low64, output_id};
 use crate::domain::model::accounts::{Accounts, role_hash};
@@ -32,6 +32,8 @@ pub struct Group {
     pub known_as: Vec<Text>,
     /// Where the group stands, as was said last: journey, funnel.
     pub stages: [Option<Text>; 2],
+    /// Who bought (hash of the name), and since when that is known.
+    pub buyers: Vec<(u64, Ms)>,
     /// Since when nobody belongs to it.
     pub empty_since_ms: Option<Ms>,
 }
@@ -54,6 +56,12 @@ pub struct Member {
     pub score: f64,
     pub disqualified: bool,
     pub updated_ms: Ms,
+    /// When it last did something.
+    pub active_ms: Option<Ms>,
+    /// What it was told of why leads of the company are not handed over.
+    pub barred: Option<Bar>,
+    /// The time of its hand-over that is held back.
+    pub held_ms: Option<Ms>,
 }
 
 /// An update as it reaches the account.
@@ -126,6 +134,10 @@ pub fn take_in(prospect: &mut Prospect, is_new: bool, tidings: &Tidings, models:
         group.consensus.settle_all(accounts);
         group.model_hash = model.hash;
     }
+    if let News::Lead(news) = &tidings.update.news {
+        leads::pass_on(group, tidings, news, (index, model, accounts), effects);
+        return budget::fit_record(prospect, models.models.len(), effects);
+    }
     let was_out = group.consensus.is_out();
     taker.vote_of_group(group);
     taker.member(group, effects);
@@ -138,6 +150,7 @@ pub fn take_in(prospect: &mut Prospect, is_new: bool, tidings: &Tidings, models:
         effects.notes.push(Note::LimitReached(Limit::AccountVotes));
     }
     taker.say_stages(group, effects);
+    leads::tell_members(group, tidings, (index, model), effects);
     group.empty_since_ms = group.members.is_empty().then_some(newest_ms);
     budget::fit_record(prospect, models.models.len(), effects);
 }
@@ -175,6 +188,7 @@ impl Taker<'_> {
             return;
         }
         let voter = voter_of(&update.member);
+        group.buys(update, self.tidings.at_ms);
         if update.left {
             if let Ok(n) = place {
                 group.members.remove(n);
@@ -183,6 +197,7 @@ impl Taker<'_> {
             return;
         }
         group.is_called(update.known_as.as_ref());
+        let known = place.ok().map(|n| &group.members[n]);
         let member = Member {
             name: update.member.clone(),
             role: update.role.clone(),
@@ -190,6 +205,9 @@ impl Taker<'_> {
             score: update.score,
             disqualified: update.disqualified,
             updated_ms: self.tidings.at_ms,
+            active_ms: update.active_ms,
+            barred: known.map_or(update.barred, |known| known.barred),
+            held_ms: known.and_then(|known| known.held_ms),
         };
         let role = role_hash(update.role.as_deref());
         let says = match (self.agrees(&member), self.accounts.decides(update.role.as_deref())) {

@@ -1,6 +1,6 @@
 //! Outputs about triggers of absence, hand-overs and accounts, and the proof that triggers carry.
 
-use super::Axis;
+use super::{Axis, Company};
 use crate::domain::account::group::Member;
 use crate::domain::event::Position;
 use crate::domain::{Ms, Text};
@@ -73,9 +73,14 @@ pub enum HandOverKind {
     Answered,
     /// `lead.returned`: back with marketing.
     Returned,
+    /// `lead.held-back`: it would be handed over, were it not for its company.
+    HeldBack,
 }
 
 impl HandOverKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [Self::HandedOver, Self::Reminded, Self::Answered, Self::Returned, Self::HeldBack];
+
     /// The `type` of the output record.
     #[must_use]
     pub fn type_name(self) -> &'static str {
@@ -84,6 +89,7 @@ impl HandOverKind {
             Self::Reminded => "lead.reminded",
             Self::Answered => "lead.answered",
             Self::Returned => "lead.returned",
+            Self::HeldBack => "lead.held-back",
         }
     }
 }
@@ -134,7 +140,8 @@ impl Answer {
 }
 
 /// Why a lead went back although sales said nothing: a closed set, also the metric label.
-pub const RETURNED_BECAUSE: [&str; 5] = ["no-answer", "aged", "disqualified", "model-changed", "order-reversed"];
+pub const RETURNED_BECAUSE: [&str; 7] =
+    ["no-answer", "aged", "disqualified", "model-changed", "order-reversed", "account-disqualified", "account-customer"];
 
 /// Between marketing and sales.
 #[derive(Debug, Clone, PartialEq)]
@@ -155,6 +162,8 @@ pub struct HandOver {
     /// The company, and the role in its buying group, as far as they are known.
     pub account: Option<Text>,
     pub role: Option<Text>,
+    /// What the account knew of the company; `None` where the model knows no accounts, or no company is known.
+    pub company: Option<Box<Company>>,
 }
 
 /// `type` of a record in `leadstream.accounts`. The numbers are part of ids.
@@ -233,23 +242,4 @@ pub struct AccountChanged {
 pub enum Verdict {
     Disqualified,
     Reopened,
-}
-
-/// What a member tells its account: where it stands now. Newest wins.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MemberUpdate {
-    pub account: Text,
-    pub member: Text,
-    pub role: Option<Text>,
-    pub journey: Option<Text>,
-    pub funnel: Option<Text>,
-    pub score: f64,
-    pub disqualified: bool,
-    /// It belongs to another account now, or was erased.
-    pub left: bool,
-    pub verdict: Option<Verdict>,
-    /// Of the verdict.
-    pub reason: Option<Text>,
-    /// What the company is called where the event says so, if that is not its account's name.
-    pub known_as: Option<Text>,
 }

@@ -108,18 +108,53 @@ pub fn hand_over_output(
     reasons: Vec<Text>,
     effects: &mut Effects,
 ) {
-    let model = turn.model();
-    let (Some(track), Some(more)) = (prospect.tracks.get(turn.charge), prospect.more.as_ref()) else { return };
-    let lead = &more.lead;
-    let sub = kind as u8 * 2 + u8::from(lead.qualification == Qualification::Sql);
+    let Some(lead) = prospect.more.as_deref().map(|more| &more.lead) else { return };
     // Two deadlines may be the same instant, with an answer in between.
     let cause_hash = turn.event.map_or(lead.answered_ms.cast_unsigned(), |event| event.message_hash);
-    let id = output_id(turn.key, &model.name, IdKind::HandOver(sub), None, told.at_ms, cause_hash, 0);
-    let body = HandOver {
+    let sub = sub_of(kind, lead.qualification);
+    let Some(body) = about(prospect, turn, told, (kind, reasons)) else { return };
+    push(turn, told, (sub, cause_hash), HandOver { answer, ..body }, effects);
+}
+
+/// A lead that would be handed over now. The id is that of the hand-over, so that it is the same when the account holds it back.
+pub fn held_back_output(
+    prospect: &Prospect,
+    turn: &Turn<'_, '_>,
+    told: Told,
+    qualification: Qualification,
+    reasons: Vec<Text>,
+    effects: &mut Effects,
+) {
+    let Some(body) = about(prospect, turn, told, (HandOverKind::HeldBack, reasons)) else { return };
+    let (sub, cause_hash) = (sub_of(HandOverKind::HandedOver, qualification), turn.event.map_or(0, |event| event.message_hash));
+    let body = HandOver { qualification, handed_over_at_ms: told.judged_ms, sla_due_at_ms: None, ..body };
+    push(turn, told, (sub, cause_hash), body, effects);
+}
+
+fn sub_of(kind: HandOverKind, qualification: Qualification) -> u8 {
+    kind as u8 * 2 + u8::from(qualification == Qualification::Sql)
+}
+
+fn push(turn: &Turn<'_, '_>, told: Told, (sub, cause_hash): (u8, u64), body: HandOver, effects: &mut Effects) {
+    let id = output_id(turn.key, &turn.model().name, IdKind::HandOver(sub), None, told.at_ms, cause_hash, 0);
+    let (model, event) = (turn.model_index(), turn.event.map(causing));
+    effects.outputs.push(Output { id, model, at_ms: told.at_ms, event, body: Body::HandOver(Box::new(body)) });
+}
+
+fn about(
+    prospect: &Prospect,
+    turn: &Turn<'_, '_>,
+    told: Told,
+    (kind, reasons): (HandOverKind, Vec<Text>),
+) -> Option<HandOver> {
+    let model = turn.model();
+    let (track, more) = (prospect.tracks.get(turn.charge)?, prospect.more.as_ref()?);
+    let lead = &more.lead;
+    Some(HandOver {
         kind,
         qualification: lead.qualification,
         reasons,
-        answer,
+        answer: None,
         sla_due_at_ms: lead.due_ms.filter(|_| lead.is_with_sales()),
         handed_over_at_ms: lead.handed_over_ms,
         score: score::total(track, &model.score, told.judged_ms),
@@ -129,15 +164,8 @@ pub fn hand_over_output(
         persona: model.people.persona_of(track),
         account: more.account.belongs.as_ref().map(|belongs| belongs.account.clone()),
         role: more.account.role.clone(),
-    };
-    let event = turn.event.map(causing);
-    effects.outputs.push(Output {
-        id,
-        model: turn.model_index(),
-        at_ms: told.at_ms,
-        event,
-        body: Body::HandOver(Box::new(body)),
-    });
+        company: None,
+    })
 }
 
 /// Takes points away as the model declares; the label follows at once.

@@ -7,7 +7,7 @@ mod texts;
 
 use super::Condition;
 use super::spec::{At, ConditionSpec, Place};
-use crate::domain::effect::{Answer, Qualification};
+use crate::domain::effect::{Answer, Bar, Qualification};
 use crate::domain::event::Event;
 use crate::domain::names::PropertyId;
 use crate::domain::{DAY_MS, Ms, Text};
@@ -105,6 +105,8 @@ pub struct HandOverSpec {
     pub hand_raise_waits: Option<At<bool>>,
     /// Who bought already is handed over like others.
     pub customers: Option<At<bool>>,
+    /// So are those whose company is disqualified.
+    pub disqualified_accounts: Option<At<bool>>,
     pub office: OfficeSpec,
     pub reset: Option<At<ResetSpec>>,
     /// By why it goes back: instead of `reset`.
@@ -205,6 +207,7 @@ pub struct HandOverModel {
     pub hand_raise_waits: bool,
     /// Who bought already is handed over like others.
     pub customers: bool,
+    pub disqualified_accounts: bool,
     /// `None`: the time in which sales answers passes day and night.
     pub office: Option<Office>,
     pub answers: Vec<(Answer, Condition)>,
@@ -218,6 +221,16 @@ impl HandOverModel {
     #[must_use]
     pub fn due_ms(&self, from_ms: Ms, length_ms: Ms) -> Ms {
         self.office.as_ref().map_or_else(|| from_ms.saturating_add(length_ms), |office| office.due_ms(from_ms, length_ms))
+    }
+
+    /// The same reason, where the model minds it.
+    #[must_use]
+    pub fn bars(&self, bar: Bar) -> Option<Bar> {
+        let minds = match bar {
+            Bar::Disqualified => !self.disqualified_accounts,
+            Bar::Customer => !self.customers,
+        };
+        minds.then_some(bar)
     }
 
     /// What an event says of a lead, if anything.

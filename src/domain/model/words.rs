@@ -103,7 +103,7 @@ pub fn statements(spec: &ModelSpec, cart: &CartModel) -> Vec<Statement> {
     say("cart: orders that concern none", elsewhere::statement(&spec.cart));
     people::statements(&spec.people, &mut say);
     won::statements(spec, &mut say);
-    sales::statements(&spec.sales, &mut say);
+    sales::statements(&spec.sales, spec.accounts.place.is_some(), &mut say);
     contact::statements(&spec.contact, &mut say);
     absence::statements(&spec.absence, &mut say);
     machine::statements(&spec.machine, &mut say);

@@ -18,13 +18,16 @@ pub struct LeadBefore {
     pub answered_ms: Ms,
     /// Sales found it itself.
     pub found: bool,
+    /// Its company keeps it from sales.
+    pub held: bool,
 }
 
 impl LeadBefore {
     pub(super) fn of(prospect: &Prospect) -> Self {
         let lead = prospect.more.as_ref().and_then(|more| more.lead.get());
-        lead.map_or_else(Self::default, |Lead { stand, qualification, handed_over_ms, answered_ms, found, .. }| Self {
+        lead.map_or_else(Self::default, |Lead { stand, qualification, handed_over_ms, answered_ms, found, held, .. }| Self {
             found: *found,
+            held: held.is_some(),
             stand: *stand,
             qualification: *qualification,
             handed_over_ms: *handed_over_ms,
@@ -73,6 +76,14 @@ fn facts(was: LeadBefore, is: LeadBefore) -> Vec<(LeadFact, i64)> {
     use LeadFact::{Found, FoundWon, Mql, MqlBack, MqlToSql, Sql, SqlBack, Won};
     let got = |is_sql| if is_sql { Sql } else { Mql };
     let back = |is_sql| if is_sql { SqlBack } else { MqlBack };
+    if is.held && is.stand == Stand::Free {
+        // The account held it back: sales never got it.
+        return match was.place() {
+            Place::Open { is_sql } => vec![(got(is_sql), -1)],
+            Place::Back { is_sql } if was.answered_ms == 0 => vec![(got(is_sql), -1), (back(is_sql), -1)],
+            _ => Vec::new(),
+        };
+    }
     if is.found {
         let found = if was.stand == Stand::Free { vec![(Found, 1)] } else { Vec::new() };
         let won = i64::from(is.stand == Stand::Won) - i64::from(was.stand == Stand::Won);
@@ -98,6 +109,11 @@ fn facts(was: LeadBefore, is: LeadBefore) -> Vec<(LeadFact, i64)> {
 }
 
 impl Tally {
+    /// A prospect heard something of its account.
+    pub fn heard(&mut self, before: Before, prospect: &Prospect, models: &Models) {
+        self.lead(before, prospect, models);
+    }
+
     /// A lead may stand elsewhere than before the step.
     pub(super) fn lead(&mut self, before: Before, prospect: &Prospect, models: &Models) {
         let (was, is) = (before.lead, LeadBefore::of(prospect));
@@ -108,6 +124,9 @@ impl Tally {
         // Accepted after all, once it had gone back: sales got it before.
         if !with_sales(was.stand) && is.stand == Stand::Waiting {
             self.note(Key::LeadsGot {}, 1);
+        }
+        if is.held && is.stand == Stand::Free && was.stand != Stand::Free {
+            self.note(Key::LeadsGot {}, -1);
         }
         if is_taken(was, is) {
             self.note(Key::LeadsTaken {}, 1);
@@ -157,7 +176,7 @@ mod tests {
     use super::*;
 
     fn lead(stand: Stand, qualification: Qualification) -> LeadBefore {
-        LeadBefore { stand, qualification, handed_over_ms: 1, answered_ms: 0, found: false }
+        LeadBefore { stand, qualification, handed_over_ms: 1, answered_ms: 0, found: false, held: false }
     }
 
     fn waiting_anew() -> LeadBefore {

@@ -53,6 +53,12 @@ impl Before {
         Self::of(prospect, matches!(kind, TimerKind::CartForgotten(_)))
     }
 
+    /// Before news of the account.
+    #[must_use]
+    pub fn news(prospect: &Prospect) -> Self {
+        Self::of(prospect, false)
+    }
+
     fn of(prospect: &Prospect, look_at_carts: bool) -> Self {
         let open = if look_at_carts { Open::of(prospect) } else { Open::default() };
         Self { open, lead: LeadBefore::of(prospect) }
@@ -182,6 +188,15 @@ impl Tally {
         }
     }
 
+    /// What accounts passed on of leads.
+    pub fn passed_on(&mut self, outputs: &[Output]) {
+        for output in outputs {
+            if let Body::HandOver(lead) = &output.body {
+                self.handed_over(lead);
+            }
+        }
+    }
+
     /// A visit came further in the checkout: counted in the week in which it came to the step.
     pub fn checkout(&mut self, passed: Passed) {
         let Passed { from, to } = passed;
@@ -231,7 +246,7 @@ impl Tally {
         };
         // What qualified it is many words; why it came back or was refused is one of few.
         let reason = match lead.kind {
-            HandOverKind::Returned | HandOverKind::Answered => {
+            HandOverKind::Returned | HandOverKind::Answered | HandOverKind::HeldBack => {
                 lead.reasons.first().map(|reason| self.name(Origin::LeadReason, reason))
             }
             HandOverKind::HandedOver | HandOverKind::Reminded => None,
@@ -243,6 +258,7 @@ impl Tally {
         match (lead.kind, lead.answer) {
             (HandOverKind::HandedOver, _) => note("handed-over", None),
             (HandOverKind::Reminded, _) => note("reminded", None),
+            (HandOverKind::HeldBack, _) => note("held-back", reason),
             (HandOverKind::Answered, answer) => note(answer.map_or("answered", Answer::name), reason),
             (HandOverKind::Returned, None) => note("returned", reason),
             (HandOverKind::Returned, Some(answer)) => {

@@ -53,7 +53,7 @@ impl<C: Codec> Task<C> {
         true
     }
 
-    fn is_known(&self, key: &str) -> bool {
+    pub(super) fn is_known(&self, key: &str) -> bool {
         let Some(entry) = self.store.find(key).and_then(|slot| self.store.entry(slot)) else { return false };
         match self.staged.get(entry.staged as usize).filter(|_| entry.staged != Entry::NOT_STAGED) {
             Some(Staged { is_new, prospect, .. }) => !is_new && !prospect.is_only_erasure(),

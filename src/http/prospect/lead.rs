@@ -7,21 +7,22 @@ use crate::http::health::rfc3339;
 use serde_json::{Value, json};
 
 fn lead(prospect: &Prospect) -> Option<&Lead> {
-    prospect.more.as_ref().map(|more| &*more.lead).filter(|lead| lead.stand != Stand::Free)
+    prospect.more.as_ref().map(|more| &*more.lead).filter(|lead| lead.stand != Stand::Free || lead.held.is_some())
 }
 
-/// `null` while it was never handed over.
+/// `null` while it was never handed over, nor held back.
 pub(super) fn view(prospect: &Prospect) -> Value {
     let Some(lead) = lead(prospect) else { return Value::Null };
     let pause = matches!(lead.stand, Stand::Back | Stand::Won).then_some(lead.again_from_ms);
     json!({
-        "state": stand_name(lead.stand),
+        "state": if lead.stand == Stand::Free { "held-back" } else { stand_name(lead.stand) },
         "qualification": lead.qualification.name(),
-        "handed_over": rfc3339(lead.handed_over_ms),
+        "handed_over": Some(lead.handed_over_ms).filter(|ms| *ms != 0).and_then(rfc3339),
         "due": lead.due_ms.and_then(rfc3339),
         "answer": lead.answer.map(Answer::name),
         "answered": lead.answer.and_then(|_| rfc3339(lead.answered_ms)),
         "not_again_before": pause.and_then(rfc3339),
+        "held_back": lead.held.map(|held| json!({ "reason": held.why.name(), "since": rfc3339(held.since_ms) })),
     })
 }
 

@@ -68,9 +68,9 @@ impl<L: CommitLog, E: Encode> Writer<'_, L, E> {
             } else {
                 self.encoder.output(&output, self.encoded)
             };
-            // What a member tells goes to its account's task, and retention counts from now: it is read at once.
+            // What a member tells goes to its account's task and back, and retention counts from now: it is read at once.
             let (key, timestamp_ms) = match &output.output.body {
-                Body::Member(update) => (update.account.as_bytes(), None),
+                Body::Member(update) => (update.addressee().as_bytes(), None),
                 _ => (output.prospect.as_bytes(), Some(output.output.at_ms.min(self.wall_ms))),
             };
             self.log.send(&OutRecord {

@@ -1,11 +1,14 @@
-//! What members tell their accounts, as it comes back from the internal topic.
+//! What members tell their accounts, and what these tell their members, as it comes back from the internal topic.
 
 use super::{Decoder, reject};
 use crate::domain::account::company::ACCOUNT_KEY;
 use crate::domain::account::group::Tidings;
-use crate::domain::effect::{CausingEvent, MemberUpdate, Verdict};
+use crate::domain::effect::{
+    Bar, CausingEvent, HandOver, HandOverKind, LeadNews, MemberUpdate, News, Qualification, Verdict,
+};
 use crate::domain::event::{Event, Position, Signals};
 use crate::domain::ids::low64;
+use crate::domain::model::sales::ANSWERS;
 use crate::domain::names::{Kind, NameId};
 use crate::domain::{Ms, Text};
 use crate::runtime::ports::{DeadReason, RecordView, Rejected};
@@ -24,7 +27,26 @@ pub(super) fn decode<'a>(record: &RecordView<'_>, decoder: &Decoder) -> Result<E
     let output = proto::Output::decode(value).map_err(|e| unreadable(&format!("not a leadstream.v1.Output: {e}")))?;
     let Some(proto::output::Body::Member(body)) = output.body else { return Err(unreadable("it is no update of a member")) };
     let id = u128::from_str_radix(&output.id, 16).map_err(|_| unreadable("its id is none"))?;
-    let update = MemberUpdate {
+    let update = update(body).ok_or_else(|| unreadable("what it says of a lead is unknown"))?;
+    let event = output.event.map(|event| {
+        let input = decoder.options.topics.iter().position(|t| t.name == event.topic).and_then(|n| u16::try_from(n).ok());
+        let position = Position { input: input.unwrap_or(u16::MAX), partition: event.partition, offset: event.offset };
+        CausingEvent { message_id: text(event.id), name: event.name.into(), position }
+    });
+    let position = Position { input: record.input, partition: record.partition, offset: record.offset };
+    let tidings = Tidings { update, at_ms: output.at_ms, id, event };
+    let record_ms = record.record_ms().unwrap_or(tidings.at_ms);
+    Ok(as_event(tidings, record_ms, position))
+}
+
+fn update(body: proto::MemberUpdate) -> Option<MemberUpdate> {
+    let bar = |name: &str| Bar::ALL.into_iter().find(|bar| bar.name() == name);
+    let news = match (body.lead, body.bar) {
+        (Some(news), _) => News::Lead(Box::new(lead_news(news)?)),
+        (None, Some(name)) => News::Bar(bar(&name)),
+        (None, None) => News::Standing,
+    };
+    Some(MemberUpdate {
         account: body.account.into(),
         member: body.member.into(),
         role: text(body.role),
@@ -40,27 +62,47 @@ pub(super) fn decode<'a>(record: &RecordView<'_>, decoder: &Decoder) -> Result<E
         },
         reason: text(body.reason),
         known_as: text(body.known_as),
+        customer: body.customer,
+        active_ms: body.active_ms,
+        barred: body.barred.as_deref().and_then(bar),
+        news,
+    })
+}
+
+fn lead_news(news: proto::LeadNews) -> Option<LeadNews> {
+    let lead = news.lead?;
+    let kind = HandOverKind::ALL.into_iter().find(|kind| kind.type_name() == news.r#type)?;
+    let answer = |name: &str| ANSWERS.into_iter().map(|(answer, _)| answer).find(|answer| answer.name() == name);
+    let lead = HandOver {
+        kind,
+        qualification: [Qualification::Mql, Qualification::Sql].into_iter().find(|q| q.name() == lead.qualification)?,
+        reasons: lead.reasons.into_iter().map(Text::from).collect(),
+        answer: lead.answer.as_deref().and_then(answer),
+        sla_due_at_ms: lead.sla_due_at_ms,
+        handed_over_at_ms: lead.handed_over_at_ms,
+        score: lead.score,
+        fit: lead.fit,
+        grade: text(lead.grade),
+        label: text(lead.label),
+        persona: text(lead.persona),
+        account: text(lead.account),
+        role: text(lead.role),
+        company: None,
     };
-    let event = output.event.map(|event| {
-        let input = decoder.options.topics.iter().position(|t| t.name == event.topic).and_then(|n| u16::try_from(n).ok());
-        let position = Position { input: input.unwrap_or(u16::MAX), partition: event.partition, offset: event.offset };
-        CausingEvent { message_id: text(event.id), name: event.name.into(), position }
-    });
-    let position = Position { input: record.input, partition: record.partition, offset: record.offset };
-    let tidings = Tidings { update, at_ms: output.at_ms, id, event };
-    let record_ms = record.record_ms().unwrap_or(tidings.at_ms);
-    Ok(as_event(tidings, record_ms, position))
+    Some(LeadNews { lead, at_ms: news.at_ms, asks: news.asks })
 }
 
 fn text(text: Option<String>) -> Option<Text> {
     text.map(Text::from)
 }
 
-/// As an event of the account's record.
+/// As an event of the account's record, or of the member's.
 #[must_use]
 pub fn as_event<'a>(tidings: Tidings, record_ms: Ms, position: Position) -> Event<'a> {
+    let update = &tidings.update;
+    let key = if update.is_to_member() { update.member.to_string() } else { format!("{ACCOUNT_KEY}{}", update.account) };
     Event {
-        prospect: Cow::Owned(format!("{ACCOUNT_KEY}{}", tidings.update.account)),
+        prospect: Cow::Owned(key),
         kind: Kind::Other,
         name_id: NameId::NONE,
         name: Cow::Borrowed(NAME),

@@ -14,6 +14,7 @@ mod traits;
 
 use super::read::{Read, Reader, Value};
 use super::write::Writer;
+use crate::domain::account::Barred;
 use crate::domain::cart::Bought;
 use crate::domain::checkout::{Attempt, Step};
 use crate::domain::erasure::Erasure;
@@ -85,6 +86,12 @@ pub(super) fn write(more: &More, w: &mut Writer<'_>) {
             w.uint(3, *visit);
         });
     }
+    if let Some(Barred { why, since_ms }) = account.barred {
+        w.nested(18, |w| {
+            w.uint(1, why as u32);
+            w.time(2, Some(since_ms));
+        });
+    }
     for order in orders {
         w.nested(20, |w| orders::write(order, w));
     }
@@ -113,6 +120,7 @@ pub(super) fn read(mut r: Reader<'_>, m: &mut More) -> Read<()> {
             (10, Value::Bytes(b)) => m.known_orders = known_orders::read(r.nested(b, "known orders"))?.into(),
             (11, Value::Bytes(b)) => m.forgotten.push(orders::read_forgotten(r.nested(b, "forgotten cart"))?),
             (13, Value::Bytes(b)) => m.internal = internal::read(r.nested(b, "internal"))?.into(),
+            (18, Value::Bytes(b)) => m.account.barred = read_barred(r.nested(b, "barred"))?,
             (20, Value::Bytes(b)) => m.orders.push(orders::read(r.nested(b, "order"))?),
             (21, Value::Bytes(b)) => m.bought = Some(Box::new(read_bought(r.nested(b, "what was bought"))?)),
             _ => return r.unknown(field),
@@ -148,6 +156,18 @@ fn read_erasure(mut r: Reader<'_>) -> Read<Erasure> {
         }
     }
     Ok(erasure)
+}
+
+fn read_barred(mut r: Reader<'_>) -> Read<Option<Barred>> {
+    let (mut why, mut since_ms) = (None, 0);
+    while let Some((field, value)) = r.next()? {
+        match (field, value) {
+            (1, Value::Varint(v)) => why = lead::bar(v)?,
+            (2, Value::Varint(v)) => since_ms = r.time(v),
+            _ => return r.unknown(field),
+        }
+    }
+    Ok(why.map(|why| Barred { why, since_ms }))
 }
 
 fn attempt(mut r: Reader<'_>) -> Read<Attempt> {

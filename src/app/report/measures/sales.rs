@@ -68,6 +68,8 @@ pub(crate) struct HandOver {
     pub returned: i64,
     /// Reminders sent because nobody had answered.
     pub reminded: i64,
+    /// Not handed over because of their company.
+    pub held_back: i64,
     /// accepted ÷ (accepted + rejected)
     pub acceptance_rate: Option<f64>,
     pub acceptance_rate_trust: Trust,
@@ -205,6 +207,7 @@ fn by_qualification(figures: &Figures) -> Vec<HandOver> {
             lost,
             returned: count("returned"),
             reminded: count("reminded"),
+            held_back: count("held-back"),
             acceptance_rate: share(accepted, accepted + rejected),
             acceptance_rate_trust: Trust::rate(accepted, accepted + rejected),
             win_rate: share(won, won + lost),

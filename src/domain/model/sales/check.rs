@@ -63,6 +63,9 @@ fn check_hand_over(spec: &HandOverSpec, model: &ModelSpec, found: &mut Found) {
         check_reset(reset, model, found);
     }
     check_answers(spec, found);
+    if let Some(disqualified) = spec.disqualified_accounts.as_ref().filter(|_| model.accounts.place.is_none()) {
+        found.add(&disqualified.place, "has no effect without accounts: add [accounts], or leave it out");
+    }
     if let Some(reason) = spec.reason.as_ref().filter(|r| r.value.trim().is_empty()) {
         found.add(&reason.place, "must name the property in which sales says why");
     }

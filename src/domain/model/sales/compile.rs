@@ -86,6 +86,7 @@ fn hand_over(spec: &HandOverSpec, model: &ModelSpec, vocabulary: &mut Vocabulary
         hand_raise: spec.hand_raise.as_ref().map(|when| compile::condition(&when.value, vocabulary)),
         hand_raise_waits: spec.hand_raise_waits.as_ref().is_none_or(|waits| waits.value),
         customers: spec.customers.as_ref().is_some_and(|yes| yes.value),
+        disqualified_accounts: spec.disqualified_accounts.as_ref().is_some_and(|yes| yes.value),
         office: office::compile(&spec.office),
         answers: answers.iter().map(|(answer, when)| (*answer, compile::condition(when, vocabulary))).collect(),
         reason: vocabulary.intern_property(spec.reason.as_ref().map_or(DEFAULT_REASON, |r| &r.value)),

@@ -101,6 +101,9 @@ fn later_lines(spec: &HandOverSpec) -> Vec<String> {
     if spec.customers.as_ref().is_some_and(|yes| yes.value) {
         lines.push("hand-over of customers".to_owned());
     }
+    if spec.disqualified_accounts.as_ref().is_some_and(|yes| yes.value) {
+        lines.push("hand-over of disqualified accounts".to_owned());
+    }
     lines.extend(office::line(&spec.office));
     lines
 }
@@ -120,9 +123,9 @@ fn policy(spec: &ReEntrySpec) -> (To, Score) {
 }
 
 /// What it says, in words.
-pub(in crate::domain::model) fn statements(spec: &SalesSpec, say: &mut dyn FnMut(&str, String)) {
+pub(in crate::domain::model) fn statements(spec: &SalesSpec, has_accounts: bool, say: &mut dyn FnMut(&str, String)) {
     if let Some(hand_over) = &spec.hand_over {
-        hand_over_statements(hand_over, say);
+        hand_over_statements(hand_over, has_accounts, say);
     }
     for rule in spec.disqualify.iter().flat_map(|d| &d.rules).map(|r| &r.value) {
         let reason = rule.reason.as_ref().map_or_else(String::new, |r| format!("reason: {}", r.value));
@@ -142,7 +145,7 @@ pub(in crate::domain::model) fn statements(spec: &SalesSpec, say: &mut dyn FnMut
     }
 }
 
-fn hand_over_statements(spec: &HandOverSpec, say: &mut dyn FnMut(&str, String)) {
+fn hand_over_statements(spec: &HandOverSpec, has_accounts: bool, say: &mut dyn FnMut(&str, String)) {
     let Levels { mql, sla_ms, grace_ms, sql, sql_sla_ms, age_ms } = Levels::of(spec);
     say("sales gets a lead (MQL) from label", mql.to_owned());
     say("sales answers within", words::length(sla_ms));
@@ -156,6 +159,7 @@ fn hand_over_statements(spec: &HandOverSpec, say: &mut dyn FnMut(&str, String)) 
         words::length(or_default(spec.again_after_ms.as_ref(), DEFAULT_AGAIN_AFTER_MS))
     });
     again_statements(spec, say);
+    customer_statements(spec, has_accounts, say);
     office::statements(&spec.office, say);
     for why in Back::ALL {
         say(&format!("a lead that goes back ({})", why.name()), reset(&compile::reset_of(spec, why)));
@@ -166,7 +170,7 @@ fn hand_over_statements(spec: &HandOverSpec, say: &mut dyn FnMut(&str, String)) 
     say("sales says why in", reason_of(spec).to_owned());
 }
 
-/// What hands a lead over again, and who is none.
+/// What hands a lead over again.
 fn again_statements(spec: &HandOverSpec, say: &mut dyn FnMut(&str, String)) {
     let rise = match spec.again_rise.as_ref().map(|rise| rise.value) {
         None => ", or its engagement has risen by a fifth of what the MQL asks for".to_owned(),
@@ -182,6 +186,17 @@ fn again_statements(spec: &HandOverSpec, say: &mut dyn FnMut(&str, String)) {
         let waits = spec.hand_raise_waits.as_ref().is_none_or(|waits| waits.value);
         say("who asks for sales within that time", if waits { "waits for its end" } else { "is handed over at once" }.to_owned());
     }
-    let customers = spec.customers.as_ref().is_some_and(|yes| yes.value);
-    say("customers are", if customers { "handed over like others" } else { "not handed over" }.to_owned());
+}
+
+/// Who is handed over only where the model says so.
+fn customer_statements(spec: &HandOverSpec, has_accounts: bool, say: &mut dyn FnMut(&str, String)) {
+    let handed_over = |yes: &Option<At<bool>>| {
+        if yes.as_ref().is_some_and(|yes| yes.value) { "handed over like others" } else { "not handed over" }
+    };
+    say("customers are", handed_over(&spec.customers).to_owned());
+    if has_accounts {
+        say("colleagues of a customer are", handed_over(&spec.customers).to_owned());
+        let until = if spec.disqualified_accounts.as_ref().is_some_and(|yes| yes.value) { "" } else { ", until it is reopened" };
+        say("people of a disqualified account are", format!("{}{until}", handed_over(&spec.disqualified_accounts)));
+    }
 }

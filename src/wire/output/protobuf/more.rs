@@ -38,6 +38,31 @@ pub(super) fn triggered(body: &effect::Triggered, encoder: &Encoder) -> proto::T
     }
 }
 
+fn company(account: &str, company: &effect::Company) -> proto::Company {
+    let colleague = |colleague: &effect::Colleague| proto::Colleague {
+        member: colleague.member.to_string(),
+        role: text(colleague.role.as_ref()),
+        journey: text(colleague.journey.as_ref()),
+    };
+    proto::Company {
+        name: company.known_as.first().map_or(account, |name| name).to_owned(),
+        known_as: texts(&company.known_as),
+        journey: text(company.journey.as_ref()),
+        funnel: text(company.funnel.as_ref()),
+        score: rounded(company.score),
+        consensus: company.consensus,
+        consensus_since_ms: company.consensus_since_ms,
+        expected: company.expected,
+        agreed: texts(&company.agreed),
+        missing: texts(&company.missing),
+        missing_roles: texts(&company.missing_roles),
+        members: company.members,
+        active_colleagues: company.active_colleagues.iter().map(colleague).collect(),
+        disqualified: company.disqualified,
+        customer: company.customer,
+    }
+}
+
 pub(super) fn hand_over(body: &effect::HandOver) -> proto::HandOver {
     proto::HandOver {
         qualification: body.qualification.name().to_owned(),
@@ -52,6 +77,7 @@ pub(super) fn hand_over(body: &effect::HandOver) -> proto::HandOver {
         persona: text(body.persona.as_ref()),
         account: text(body.account.as_ref()),
         role: text(body.role.as_ref()),
+        company: body.company.as_deref().map(|known| company(body.account.as_deref().unwrap_or_default(), known)),
     }
 }
 
@@ -102,5 +128,21 @@ pub(super) fn member(body: &effect::MemberUpdate) -> proto::MemberUpdate {
         verdict: body.verdict.map(|v| verdict_name(v).to_owned()),
         reason: text(body.reason.as_ref()),
         known_as: text(body.known_as.as_ref()),
+        customer: body.customer,
+        active_ms: body.active_ms,
+        barred: body.barred.map(|bar| bar.name().to_owned()),
+        lead: match &body.news {
+            effect::News::Lead(news) => Some(proto::LeadNews {
+                r#type: news.lead.kind.type_name().to_owned(),
+                at_ms: news.at_ms,
+                asks: news.asks,
+                lead: Some(hand_over(&news.lead)),
+            }),
+            effect::News::Standing | effect::News::Bar(_) => None,
+        },
+        bar: match body.news {
+            effect::News::Bar(bar) => Some(bar.map_or("", effect::Bar::name).to_owned()),
+            effect::News::Standing | effect::News::Lead(_) => None,
+        },
     }
 }

@@ -1,5 +1,6 @@
 //! `MembershipRecord`: where a prospect belongs, or an account itself.
 
+use super::lead::bar;
 use crate::domain::Ms;
 use crate::domain::account::company::Source;
 use crate::domain::account::consensus::{Consensus, Said, Says, Settled, Vote};
@@ -9,7 +10,8 @@ use crate::wire::state_record::read::{List, Read, Reader, Value, damaged};
 use crate::wire::state_record::write::{Writer, encode_varint};
 
 pub(super) fn write(value: &Membership, w: &mut Writer<'_>) {
-    let Membership { role, belongs, group } = value;
+    // Why it is barred stands beside it: records without an account have no part of it.
+    let Membership { role, belongs, barred: _, group } = value;
     w.optional_text(1, role.as_deref());
     if let Some(belongs) = belongs {
         w.nested(2, |w| write_belongs(belongs, w));
@@ -76,7 +78,7 @@ fn read_belongs(mut r: Reader<'_>) -> Read<Belongs> {
 }
 
 fn write_group(group: &Group, w: &mut Writer<'_>) {
-    let Group { model_hash, members, consensus, verdict, known_as, stages: [journey, funnel], empty_since_ms } = group;
+    let Group { model_hash, members, consensus, verdict, known_as, stages: [journey, funnel], buyers, empty_since_ms } = group;
     let Consensus { settled: Settled { agreed, undecided, out, reached, until_ms }, votes } = consensus;
     w.fixed64(1, *model_hash);
     for member in members {
@@ -107,6 +109,17 @@ fn write_group(group: &Group, w: &mut Writer<'_>) {
     w.packed(19, undecided.iter().map(|voter| voter.to_le_bytes()));
     for name in known_as {
         w.text(20, name);
+    }
+    w.packed(21, buyers.iter().map(|(who, _)| who.to_le_bytes()));
+    w.times(22, buyers.iter().map(|(_, since_ms)| *since_ms));
+    if members.iter().any(|m| m.active_ms.is_some()) {
+        w.times(23, members.iter().map(|m| m.active_ms.unwrap_or_default()));
+    }
+    if members.iter().any(|m| m.held_ms.is_some()) {
+        w.times(24, members.iter().map(|m| m.held_ms.unwrap_or_default()));
+    }
+    if members.iter().any(|m| m.barred.is_some()) {
+        w.nested(25, |w| members.iter().for_each(|m| encode_varint(m.barred.map_or(0, |bar| bar as u64), w.out)));
     }
 }
 
@@ -176,6 +189,8 @@ fn read_group(mut r: Reader<'_>) -> Read<Group> {
     let (mut agreed, mut roles): (&[[u8; 8]], &[[u8; 4]]) = (&[], &[]);
     let mut undecided: &[[u8; 8]] = &[];
     let mut columns = Columns::default();
+    let (mut buyers, mut since): (&[[u8; 8]], List<Ms>) = (&[], List::default());
+    let (mut active, mut held, mut barred) = (List::<Ms>::default(), List::<Ms>::default(), List::<u64>::default());
     while let Some((field, value)) = r.next()? {
         let settled = &mut g.consensus.settled;
         match (field, value) {
@@ -197,6 +212,11 @@ fn read_group(mut r: Reader<'_>) -> Read<Group> {
             (16, Value::Bytes(b)) => columns.said = r.varints(b)?,
             (19, Value::Bytes(b)) => undecided = r.packed(b)?,
             (20, Value::Bytes(b)) => g.known_as.push(r.text(b)?),
+            (21, Value::Bytes(b)) => buyers = r.packed(b)?,
+            (22, Value::Bytes(b)) => since = r.times(b)?,
+            (23, Value::Bytes(b)) => active = r.times(b)?,
+            (24, Value::Bytes(b)) => held = r.times(b)?,
+            (25, Value::Bytes(b)) => barred = r.varints(b)?,
             _ => return r.unknown(field),
         }
     }
@@ -205,6 +225,16 @@ fn read_group(mut r: Reader<'_>) -> Read<Group> {
     g.consensus.settled.agreed = pairs.map(|(v, role)| (u64::from_le_bytes(*v), u32::from_le_bytes(*role))).collect();
     g.consensus.settled.undecided = undecided.iter().map(|v| u64::from_le_bytes(*v)).collect();
     g.consensus.votes = columns.votes(&r)?;
+    r.same_length(buyers.len(), since.len())?;
+    g.buyers = buyers.iter().zip(since.iter()).map(|(who, since_ms)| (u64::from_le_bytes(*who), *since_ms)).collect();
+    for length in [active.len(), held.len(), barred.len()].into_iter().filter(|length| *length > 0) {
+        r.same_length(g.members.len(), length)?;
+    }
+    for (n, member) in g.members.iter_mut().enumerate() {
+        let time = |column: &List<Ms>| column.get(n).copied().filter(|ms| *ms != 0);
+        (member.active_ms, member.held_ms) = (time(&active), time(&held));
+        member.barred = bar(barred.get(n).copied().unwrap_or_default())?;
+    }
     Ok(g)
 }
 
@@ -222,7 +252,9 @@ fn read_reason(mut r: Reader<'_>) -> Read<Reason> {
 }
 
 fn write_member(member: &Member, w: &mut Writer<'_>) {
-    let Member { name, role, stages: [journey, funnel], score, disqualified, updated_ms } = member;
+    // The rest stands in columns of the group.
+    let Member { name, role, stages: [journey, funnel], score, disqualified, updated_ms, active_ms: _, barred: _, held_ms: _ } =
+        member;
     w.text(1, name);
     w.optional_text(2, role.as_deref());
     w.optional_text(3, journey.as_deref());

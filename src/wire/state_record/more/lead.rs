@@ -1,7 +1,7 @@
 //! `LeadRecord`.
 
-use crate::domain::effect::{Answer, Qualification};
-use crate::domain::lead::{Disqualified, Lead, Stand};
+use crate::domain::effect::{Answer, Bar, Qualification};
+use crate::domain::lead::{Disqualified, Held, Lead, Stand};
 use crate::wire::state_record::read::{Read, Reader, Value, damaged, nowhere, position as read_position};
 use crate::wire::state_record::write::{Writer, position as write_position};
 
@@ -18,6 +18,7 @@ pub(super) fn write(value: &Lead, w: &mut Writer<'_>) {
         lowest,
         raised,
         found,
+        held,
         re_entered_ms,
         source,
         persona,
@@ -40,10 +41,15 @@ pub(super) fn write(value: &Lead, w: &mut Writer<'_>) {
     if let Some(persona) = persona {
         w.fixed32(21, *persona);
     }
+    if let Some(Held { why, since_ms }) = held {
+        w.uint(22, *why as u32);
+        w.time(23, Some(*since_ms));
+    }
 }
 
 pub(super) fn read(mut r: Reader<'_>) -> Read<Lead> {
     let mut l = Lead::default();
+    let (mut held_why, mut held_since_ms) = (None, 0);
     while let Some((field, value)) = r.next()? {
         match (field, value) {
             (1, Value::Varint(v)) => l.stand = stand(v)?,
@@ -60,10 +66,22 @@ pub(super) fn read(mut r: Reader<'_>) -> Read<Lead> {
             (12, Value::Varint(v)) => l.found = v != 0,
             (20, Value::Bytes(b)) => l.source = Some(r.text(b)?),
             (21, Value::Fixed32(v)) => l.persona = Some(v),
+            (22, Value::Varint(v)) => held_why = bar(v)?,
+            (23, Value::Varint(v)) => held_since_ms = r.time(v),
             _ => return r.unknown(field),
         }
     }
+    l.held = held_why.map(|why| Held { why, since_ms: held_since_ms });
     Ok(l)
+}
+
+/// Why leads of a company are not handed over; 0: they are.
+pub(super) fn bar(number: u64) -> Read<Option<Bar>> {
+    match (number, Bar::of_number(number)) {
+        (0, _) => Ok(None),
+        (_, None) => damaged("bar", format_args!("{number} is unknown")),
+        (_, bar) => Ok(bar),
+    }
 }
 
 fn stand_number(stand: Stand) -> u32 {

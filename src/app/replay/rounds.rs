@@ -1,0 +1,68 @@
+//! One round of a replay: all prospects, then all accounts. What accounts tell their members is for the next round.
+
+use super::on_all_cores;
+use super::spill::Log;
+use super::work::{self, Shared, Worked};
+use crate::domain::Ms;
+use crate::domain::account::group::Tidings;
+use crate::domain::ids::murmur2_partition;
+use indicatif::ProgressBar;
+use std::sync::Mutex;
+
+/// Prospects, then accounts; gives what accounts tell the prospects of each task, too, which have been told `told`.
+pub(super) fn round(
+    shared: &Shared<'_>,
+    logs: Vec<Vec<Log>>,
+    told: &[Vec<Tidings>],
+    progress: &ProgressBar,
+) -> anyhow::Result<(Vec<Worked>, Vec<Vec<Tidings>>, Option<Ms>)> {
+    let slots: Vec<Mutex<Option<Vec<Log>>>> = logs.into_iter().map(|l| Mutex::new(Some(l))).collect();
+    let worked = on_all_cores(slots.len(), |n| {
+        let logs = slots[n].lock().ok().and_then(|mut l| l.take()).unwrap_or_default();
+        work::work(shared, u32::try_from(n)?, logs, &told[n], &|done| progress.inc(done))
+    })?;
+    // An event may claim to be from the future; the clock of the run is not.
+    let end_ms = worked.iter().filter_map(|w| w.tally.last_ms).max().map(|ms| ms.min(shared.options.horizon.wall_ms));
+    let slots: Vec<Mutex<Option<Worked>>> = worked.into_iter().map(|w| Mutex::new(Some(w))).collect();
+    let finished = on_all_cores(slots.len(), |n| {
+        let worked = slots[n].lock().ok().and_then(|mut w| w.take());
+        let mut worked = worked.ok_or_else(|| anyhow::anyhow!("task {n} is gone"))?;
+        work::finish(shared, &mut worked, end_ms)?;
+        Ok(worked)
+    })?;
+    let (worked, heard) = accounts(shared, finished, end_ms)?;
+    Ok((worked, heard, end_ms))
+}
+
+/// What passes between members and accounts in a replay, by the task that takes it in, as Kafka's partitioner would deal it.
+fn dealt(worked: &mut [Worked], partitions: u32) -> Vec<Vec<Tidings>> {
+    let mut dealt: Vec<Vec<Tidings>> = worked.iter().map(|_| Vec::new()).collect();
+    for tidings in worked.iter_mut().flat_map(|w| std::mem::take(&mut w.tidings)) {
+        let partition = murmur2_partition(tidings.update.addressee().as_bytes(), partitions);
+        dealt[partition as usize].push(tidings);
+    }
+    dealt
+}
+
+/// Last pass: what members told their accounts goes to the tasks of the accounts. Gives what these tell their members.
+fn accounts(
+    shared: &Shared<'_>,
+    mut worked: Vec<Worked>,
+    end_ms: Option<Ms>,
+) -> anyhow::Result<(Vec<Worked>, Vec<Vec<Tidings>>)> {
+    let told = dealt(&mut worked, shared.options.partitions);
+    if told.iter().all(Vec::is_empty) {
+        return Ok((worked, told));
+    }
+    let slots: Vec<_> = worked.into_iter().zip(told).map(|w| Mutex::new(Some(w))).collect();
+    let mut worked = on_all_cores(slots.len(), |n| {
+        let slot = slots[n].lock().ok().and_then(|mut w| w.take());
+        let (mut worked, told) = slot.ok_or_else(|| anyhow::anyhow!("task {n} is gone"))?;
+        work::accounts(shared, &mut worked, told, end_ms)?;
+        Ok(worked)
+    })?;
+    let mut heard = dealt(&mut worked, shared.options.partitions);
+    // Stable: what one account tells stays in its order.
+    heard.iter_mut().for_each(|some| some.sort_by_key(|tidings| tidings.at_ms));
+    Ok((worked, heard))
+}
