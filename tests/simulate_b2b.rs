@@ -356,6 +356,44 @@ fn the_model_for_business_buyers_shows_a_funnel_in_it() {
     let (all, agreed) = (of(&|_| true), of(&|e| e["type"] == "account.consensus-reached"));
     // Every deal of some size comes to it; most companies are only read about.
     assert!(agreed >= 10 && agreed * 4 < all, "{agreed} of {all} buying groups agreed");
+    leads_know_their_companies(&hand_overs, &accounts);
+}
+
+/// What leaves of a lead says of its company what the topic of accounts said last; and nobody of a customer or of a company that is out
+/// is handed over.
+fn leads_know_their_companies(leads: &[Value], accounts: &[Value]) {
+    let at = |record: &Value| time_ms(record, "at");
+    let mut said: HashMap<&str, Vec<&Value>> = HashMap::new();
+    for record in accounts {
+        said.entry(record["account"].as_str().unwrap()).or_default().push(record);
+    }
+    let of_companies = || leads.iter().filter(|lead| lead["company"].is_object());
+    for lead in of_companies() {
+        let (company, none) = (&lead["company"], Value::Null);
+        let past = said.get(lead["account"].as_str().unwrap()).map_or(&[][..], Vec::as_slice);
+        let before = past.iter().rev().find(|record| at(record) <= at(lead));
+        // A company that stands nowhere has said nothing yet.
+        let known = |field: &str| before.map_or(&none, |record| &record[field]);
+        for field in ["journey", "funnel"] {
+            assert_eq!(&company[field], known(field), "{field} of {lead}");
+        }
+        for field in ["consensus", "disqualified"] {
+            assert_eq!(company[field] == true, *known(field) == true, "{field} of {lead}");
+        }
+        let is_change = |record: &&&Value| record["type"].as_str().unwrap().starts_with("account.consensus-") && at(record) <= at(lead);
+        let since = past.iter().rev().find(is_change).filter(|record| record["type"] == "account.consensus-reached");
+        assert_eq!(&company["consensus_since"], since.map_or(&none, |record| &record["at"]), "{lead}");
+        let colleagues = company["active_colleagues"].as_array().unwrap().len() as u64;
+        assert!(colleagues < company["members"].as_u64().unwrap(), "the lead itself is none: {lead}");
+        assert!(lead["type"] != "lead.handed-over" || lead["reasons"][0] == "accepted" || company["disqualified"] == false, "{lead}");
+    }
+    let kinds = |kind: &str| of_companies().filter(|lead| lead["type"] == kind).count();
+    assert!(kinds("lead.handed-over") > 50, "{} leads of companies", kinds("lead.handed-over"));
+    assert!(kinds("lead.held-back") > 0, "somebody of a customer would be a lead");
+    // Who was held back is not reminded of.
+    let key = |lead: &Value| (lead["prospect"].to_string(), lead["handed_over_at"].to_string());
+    let held: BTreeSet<_> = leads.iter().filter(|lead| lead["type"] == "lead.held-back").map(key).collect();
+    assert!(!leads.iter().any(|lead| lead["type"] == "lead.reminded" && held.contains(&key(lead))));
 }
 
 #[test]

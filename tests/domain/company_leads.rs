@@ -2,7 +2,7 @@
 
 use super::harness::{Line, model, say, script};
 use leadstream::domain::account::group::Tidings;
-use leadstream::domain::effect::{Body, HandOverKind};
+use leadstream::domain::effect::{Body, HandOver, HandOverKind};
 use leadstream::domain::event::Position;
 use leadstream::domain::lead::Stand;
 use leadstream::domain::model::Models;
@@ -109,6 +109,13 @@ impl Partitions {
         leads
     }
 
+    fn about(&self, kind: HandOverKind) -> impl Iterator<Item = (&str, &HandOver)> {
+        self.outputs.iter().filter_map(move |o| match &o.output.body {
+            Body::HandOver(lead) if lead.kind == kind => Some((&*o.prospect, &**lead)),
+            _ => None,
+        })
+    }
+
     fn stand(&self, key: &str) -> Option<(Stand, bool)> {
         let prospect = self.tasks[partition(key)].prospect(key).unwrap()?;
         let lead = prospect.more.as_deref().map(|more| (more.lead.stand, more.lead.held.is_some()));
@@ -144,32 +151,56 @@ fn life(seed: u64) -> String {
     text
 }
 
+/// So many minutes of nothing after each event: what its tasks tell each other arrives meanwhile.
+fn with_pauses(text: &str, pauses: i64) -> String {
+    let mut paused = String::new();
+    for line in text.lines() {
+        let minute: i64 = line.split_once("m ").unwrap().0.parse().unwrap();
+        writeln!(paused, "{line}").unwrap();
+        (1..=pauses).filter(|_| minute >= 20).for_each(|more| writeln!(paused, "{}m wait", minute + more).unwrap());
+    }
+    paused
+}
+
 #[test]
-fn what_arrives_at_once_and_what_arrives_later_hand_over_alike() {
+fn what_arrives_at_once_and_what_arrives_a_moment_later_hand_over_alike() {
     let models = model(MODEL);
     let (mut held, mut handed_over) = (0, 0);
     for seed in 1..=60 {
-        let mut text = life(seed);
-        text.push_str("10d wait\n");
+        let text = format!("{}\n10d wait", with_pauses(&life(seed), 9));
         let lines = script(&text);
         let at_once = Partitions::of(&models).run(&lines, 0);
-        let again = Partitions::of(&models).run(&lines, 0);
-        assert_eq!(at_once.leads(), again.leads(), "seed {seed}");
-        let later = Partitions::of(&models).run(&lines, 1);
+        let later = Partitions::of(&models).run(&lines, 2);
+        assert_eq!(at_once.leads(), later.leads(), "seed {seed}\n{text}");
         for person in 0..9 {
             let key = format!("p{person}");
-            let (one, other) = (at_once.stand(&key), later.stand(&key));
-            assert_eq!(one, other, "seed {seed}: {key}\n{text}\n{:#?}\n{:#?}", at_once.leads(), later.leads());
+            assert_eq!(at_once.stand(&key), later.stand(&key), "seed {seed}: {key}");
         }
-        assert_eq!(at_once.leads(), later.leads(), "seed {seed}\n{text}");
-        let count = |kind| {
-            let is = |o: &&ProspectOutput| matches!(&o.output.body, Body::HandOver(lead) if lead.kind == kind);
-            at_once.outputs.iter().filter(is).count()
-        };
+        let count = |kind| at_once.about(kind).count();
         held += count(HandOverKind::HeldBack);
         handed_over += count(HandOverKind::HandedOver);
     }
     assert!(held > 60 && handed_over > 60, "{held} held back, {handed_over} handed over");
+}
+
+#[test]
+fn however_late_the_words_arrive_nobody_hears_of_a_lead_that_was_not_handed_over() {
+    let models = model(MODEL);
+    for seed in 1..=60 {
+        let text = format!("{}\n{}\n10d wait", life(seed), (1..20).map(|n| format!("{}m wait\n", 1_200 + n)).collect::<String>());
+        for delay in [1, 3, 7] {
+            let partitions = Partitions::of(&models).run(&script(&text), delay);
+            let got: Vec<(&str, i64)> = partitions.about(HandOverKind::HandedOver).map(|(who, lead)| (who, lead.handed_over_at_ms)).collect();
+            for kind in [HandOverKind::Reminded, HandOverKind::Returned] {
+                for (who, lead) in partitions.about(kind) {
+                    assert!(got.contains(&(who, lead.handed_over_at_ms)), "seed {seed}, delay {delay}: {who} {lead:?}\n{text}");
+                }
+            }
+            for (who, lead) in partitions.about(HandOverKind::HeldBack) {
+                assert_eq!(lead.sla_due_at_ms, None, "{who}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -50,13 +50,15 @@ pub(super) fn let_go(prospect: &mut Prospect) {
 /// The account told whether leads of the company are handed over.
 pub fn barred(prospect: &mut Prospect, turn: &Turn<'_, '_>, bar: Option<Bar>, effects: &mut Effects) {
     let Some(model) = turn.model().sales.hand_over.as_deref() else { return };
-    let at_ms = turn.at_ms;
+    // Never before the lead was worth it.
+    let held_ms = prospect.more.as_deref().and_then(|more| more.lead.held).map_or(turn.at_ms, |held| held.since_ms);
+    let at_ms = turn.at_ms.max(held_ms);
     let told = Told { at_ms, judged_ms: at_ms.max(prospect.last_seen_ms) };
     let Some(why) = bar.and_then(|bar| model.bars(bar)) else {
         return watch(prospect, model, turn, told, effects);
     };
     let Some(lead) = prospect.more.as_deref().and_then(|more| more.lead.get()) else { return };
-    let since_ms = prospect.more.as_deref().and_then(|more| more.account.barred).map_or(at_ms, |barred| barred.since_ms);
+    let since_ms = prospect.more.as_deref().and_then(|more| more.account.barred).map_or(at_ms, |barred| barred.since_ms).min(turn.at_ms);
     let waits = matches!(lead.stand, Stand::Waiting | Stand::Reminded);
     let never_got = lead.handed_over_ms >= since_ms && (waits || (lead.stand == Stand::Back && lead.answer.is_none()));
     let held = Some(Held { why, since_ms: lead.handed_over_ms.max(since_ms) });
