@@ -33,9 +33,10 @@ def live(model, inputs):
         if person is None:
             person = people[event.person] = Person(model, diary)
         person.pass_time(clock)
+        heard = accounts.before(person, event) if accounts else []
         person.take(event)
         if accounts:
-            accounts.take(person, event)
+            accounts.after(person, heard, event.at)
     for person in people.values():
         person.pass_time(clock, and_then=True)
     return diary, list(people.values()), accounts

@@ -68,8 +68,11 @@ class Accounts:
         self.rules = rules
         # Person = (how sure, said when, account). Account = when the last one left it, or whether and since when it is out.
         self.of, self.left, self.out = {}, {}, {}
+        # Account = who bought; why its people are not handed over.
+        self.buyers, self.bars = defaultdict(set), {}
 
-    def take(self, person, event):
+    def before(self, person, event):
+        """Where the person belongs, and whether that company is out: a hand-over by this very event asks."""
         said = claim(event)
         if said:
             sure, account = said
@@ -82,6 +85,37 @@ class Accounts:
             for rule, is_out in ((self.rules.out, True), (self.rules.back, False)):
                 if rule.holds(event):
                     self.out[self.of[person][2]] = is_out
+        return self.hear(person, event.at)
+
+    def after(self, person, heard, at):
+        """Somebody may have bought; those hear it who belong to the company."""
+        account = self.of.get(person, (0, 0, None))[2]
+        if account is not None:
+            bought = person.lead and (person.lead.stand == "won" or person.orders.standing())
+            (self.buyers[account].add if bought else self.buyers[account].discard)(person)
+            heard += self.hear(person, at)
+        for lead in heard:
+            lead.hear_of_company(at)
+
+    def hear(self, person, at):
+        """Whose company bars their leads now and did not, or the other way round."""
+        account = self.of.get(person, (0, 0, None))[2]
+        if account is None or not person.lead:
+            return []
+        rules, bar = person.lead.rules, None
+        if self.buyers[account] and not rules.customers:
+            bar = "account-customer"
+        if self.out.get(account) and not rules.out_too:
+            bar = "account-disqualified"
+        heard = [person] if self.bars.get(account) == bar else [p for p, (*_, a) in self.of.items() if a == account]
+        self.bars[account] = bar
+        for one in heard:
+            if one is not person:
+                one.pass_time(at, and_then=True)
+        heard = [one.lead for one in heard if one.lead.barred != bar]
+        for lead in heard:
+            lead.barred = bar
+        return heard
 
     def figures(self, model, until):
         groups = defaultdict(list)

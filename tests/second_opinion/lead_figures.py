@@ -2,7 +2,7 @@
 
 from arithmetic import cases, quantile, share, trust
 
-KINDS = ("handed-over", "accepted", "rejected", "won", "lost", "returned", "reminded")
+KINDS = ("handed-over", "accepted", "rejected", "won", "lost", "returned", "reminded", "held-back")
 FACTS = ("mql", "sql", "mql_to_sql", "mql_back", "won", "sql_back", "found", "found_won")
 
 

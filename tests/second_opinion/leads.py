@@ -27,6 +27,7 @@ class HandOverRules:
         self.again_rise, self.fit = (None if rise == "off" else rise), asks.get("fit", float("-inf"))
         self.hand_raise = Condition(as_spec(spec.get("hand_raise", [])))
         self.hand_raise_waits, self.customers = spec.get("hand_raise_waits", True), spec.get("customers", False)
+        self.out_too = spec.get("disqualified_accounts", False)
         self.office = Office(spec) if "office_hours" in spec else None
         self.reset, self.reason = spec.get("reset", {"keep": 0.5}), spec.get("reason", "reason")
         own = spec.get("answers", {})
@@ -61,6 +62,8 @@ class Lead:
         self.lowest, self.below, self.risen, self.raised = 0.0, False, False, False
         # Of this hand-over: sales said something, took it; sales found it by itself.
         self.spoken = self.taken = self.found = False
+        # Why leads of the company are not handed over, and why this one was held back.
+        self.barred = self.held = None
         self.origin = ()
 
     @property
@@ -128,6 +131,8 @@ class Lead:
         elif self.stand == "free":
             if level:
                 self.hand_over(level, at)
+            else:
+                self.held = None
         else:
             self.watch_again(level, at)
 
@@ -144,8 +149,28 @@ class Lead:
                 self.hand_over(level or MQL, at)
             else:
                 self.due = self.again_from
+        else:
+            self.held = None
+
+    def hear_of_company(self, at):
+        """Its company bars its leads, or does no more."""
+        if self.person.is_disqualified:
+            return
+        if self.barred is None:
+            self.watch(at)
+        elif self.barred == "account-disqualified" and self.stand in ("waiting", "reminded"):
+            # Sales needn't answer any more; it is as good as before.
+            self.give_back(at, "returned", self.barred)
+            self.again_from, self.below, self.risen, self.held = at, True, True, self.barred
 
     def hand_over(self, level, at):
+        if self.barred:
+            self.due = None
+            if self.held != self.barred:
+                self.held = self.barred
+                self.tell.answers[level, "held-back", self.held] += 1
+            return
+        self.held = None
         self.stand, self.found = "waiting", False
         self.tell.leads["handed over"] += 1
         self.level, self.handed_over, self.due = level, at, self.rules.after(at, self.rules.sla[level])

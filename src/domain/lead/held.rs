@@ -50,6 +50,10 @@ pub(super) fn let_go(prospect: &mut Prospect) {
 /// The account told whether leads of the company are handed over.
 pub fn barred(prospect: &mut Prospect, turn: &Turn<'_, '_>, bar: Option<Bar>, effects: &mut Effects) {
     let Some(model) = turn.model().sales.hand_over.as_deref() else { return };
+    if prospect.tracks.get(turn.charge).is_none_or(|track| track.disqualified.is_some()) {
+        // No lead at all.
+        return;
+    }
     // Never before the lead was worth it.
     let held_ms = prospect.more.as_deref().and_then(|more| more.lead.held).map_or(turn.at_ms, |held| held.since_ms);
     let at_ms = turn.at_ms.max(held_ms);
