@@ -263,7 +263,12 @@ fn accounts_and_members_come_back_as_they_were_and_the_generated_message_reads_t
         group_id: Some("g-42".into()),
     };
     for membership in [
-        Membership { role: Some("user".into()), belongs: Some(belongs), barred: Some(Barred { why: Bar::Disqualified, since_ms: NOW_MS }), group: None },
+        Membership {
+            role: Some("user".into()),
+            belongs: Some(belongs),
+            barred: Some(Barred { why: Bar::Disqualified, since_ms: NOW_MS }),
+            group: None,
+        },
         Membership { role: None, belongs: None, barred: None, group: Some(Box::new(account())) },
     ] {
         let more = More { account: membership.into(), ..More::default() };

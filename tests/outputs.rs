@@ -3,8 +3,8 @@
 use leadstream::domain::account::group::Member;
 use leadstream::domain::effect::{
     AccountChanged, AccountKind, Answer, AttributedBy, Attribution, AttributionReason, Axis, Because, Body, CartAbandoned,
-    CartOutcome, Cause, CausingEvent, Colleague, Company, Direction, HandOver, HandOverKind, OutcomeKind, Output, Proof, Qualification, Reason,
-    ScoreChanged, StageChanged,
+    CartOutcome, Cause, CausingEvent, Colleague, Company, Direction, HandOver, HandOverKind, OutcomeKind, Output, Proof,
+    Qualification, Reason, ScoreChanged, StageChanged,
 };
 use leadstream::domain::event::Position;
 use leadstream::domain::model::{AxisModel, CartModel, MAX_AGE_MS, Model, Models, ScoreModel};

@@ -442,3 +442,53 @@ fn the_command_reads_stdin_and_says_what_is_wrong_with_its_arguments() {
         assert!(String::from_utf8_lossy(&output.stderr).contains(says), "{arguments:?} {output:?}");
     }
 }
+
+/// People of one company on eight partitions: who of them speaks first at one instant must not matter.
+#[test]
+fn everybody_who_was_held_back_is_handed_over_when_the_company_is_open_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let model = dir.path().join("companies.toml");
+    let text = "name = \"companies\"\n[journey]\nstages = [\"one\", \"two\"]\nmoves = [ { to = \"one\", on = \"*\" }, { to = \"two\", on = \"Demo\" } ]\n\
+                [score]\nlabels = { cold = 0, mql = 50 }\n[[score.groups]]\nname = \"a\"\nhalf_life = \"off\"\nrules = [ { on = \"Demo\", points = 60 } ]\n\
+                [hand_over]\nmql = { label = \"mql\" }\n[accounts]\nconsensus = { stage = \"two\", of = 9 }\n";
+    std::fs::write(&model, text).unwrap();
+    let person = |n: u32| {
+        format!(
+            "{{\"type\":\"identify\",\"messageId\":\"i{n}\",\"userId\":\"p{n}\",\"timestamp\":\"2026-03-02T08:00:{n:02}Z\",\"traits\":{{\"email\":\"p{n}@acme.example\"}}}}"
+        )
+    };
+    let mut lines_in: Vec<String> = (0..10).map(person).collect();
+    lines_in.push(track("p9", "Account Disqualified", "2026-03-02T09:00:00Z", "{\"reason\":\"budget\"}"));
+    lines_in.extend((0..9).map(|n| track(&format!("p{n}"), "Demo", &format!("2026-03-03T10:00:0{n}Z"), "{}")));
+    lines_in.push(track("p9", "Account Reopened", "2026-03-04T09:00:00Z", "{}"));
+    let input = dir.path().join("clicks.jsonl");
+    std::fs::write(&input, lines_in.join("\n") + "\n").unwrap();
+    let told = |partitions: u32| -> Vec<Value> {
+        let out = dir.path().join(format!("out{partitions}"));
+        let set = format!("model.files={}", model.display());
+        go(&Options { partitions, ..options(&out, vec![(Topic::Clickstream, input.clone())], &[set]) });
+        let mut all = lines(&out, "hand-overs.jsonl");
+        all.iter_mut().for_each(|lead| lead["event"] = Value::Null);
+        all.sort_by_key(|lead| (lead["at"].to_string(), lead["prospect"].to_string()));
+        all
+    };
+    let all = told(8);
+    assert_eq!(all, told(1), "however people are dealt to partitions");
+    let of = |kind: &str| all.iter().filter(|lead| lead["type"] == kind).collect::<Vec<_>>();
+    let (held, handed_over) = (of("lead.held-back"), of("lead.handed-over"));
+    assert_eq!((held.len(), handed_over.len(), all.len()), (9, 9, 18));
+    for (lead, n) in held.iter().zip(0_u64..) {
+        assert_eq!((&lead["reasons"][0], &lead["sla_due_at"]), (&"account-disqualified".into(), &Value::Null));
+        assert_eq!(lead["company"]["agreed"].as_array().unwrap().len() as u64, n + 1, "its own deed is taken in: {lead}");
+    }
+    for lead in handed_over {
+        assert_eq!((&lead["at"], &lead["sla_due_at"]), (&"2026-03-04T09:00:00.000Z".into(), &"2026-03-05T09:00:00.000Z".into()));
+        let company = &lead["company"];
+        assert_eq!(
+            (&company["name"], &company["consensus"], &company["disqualified"]),
+            (&"acme.example".into(), &true.into(), &false.into())
+        );
+        assert_eq!((&company["members"], company["active_colleagues"].as_array().unwrap().len()), (&10.into(), 9));
+        assert_eq!(company["consensus_since"], "2026-03-04T09:00:00.000Z");
+    }
+}

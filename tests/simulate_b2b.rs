@@ -380,12 +380,16 @@ fn leads_know_their_companies(leads: &[Value], accounts: &[Value]) {
         for field in ["consensus", "disqualified"] {
             assert_eq!(company[field] == true, *known(field) == true, "{field} of {lead}");
         }
-        let is_change = |record: &&&Value| record["type"].as_str().unwrap().starts_with("account.consensus-") && at(record) <= at(lead);
+        let is_change =
+            |record: &&&Value| record["type"].as_str().unwrap().starts_with("account.consensus-") && at(record) <= at(lead);
         let since = past.iter().rev().find(is_change).filter(|record| record["type"] == "account.consensus-reached");
         assert_eq!(&company["consensus_since"], since.map_or(&none, |record| &record["at"]), "{lead}");
         let colleagues = company["active_colleagues"].as_array().unwrap().len() as u64;
         assert!(colleagues < company["members"].as_u64().unwrap(), "the lead itself is none: {lead}");
-        assert!(lead["type"] != "lead.handed-over" || lead["reasons"][0] == "accepted" || company["disqualified"] == false, "{lead}");
+        assert!(
+            lead["type"] != "lead.handed-over" || lead["reasons"][0] == "accepted" || company["disqualified"] == false,
+            "{lead}"
+        );
     }
     let kinds = |kind: &str| of_companies().filter(|lead| lead["type"] == kind).count();
     assert!(kinds("lead.handed-over") > 50, "{} leads of companies", kinds("lead.handed-over"));

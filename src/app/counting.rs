@@ -5,8 +5,8 @@ mod room;
 mod untrusted;
 
 use crate::domain::effect::{
-    AccountKind, Answer, AttributionReason, Bar, Body, CartOutcome, HandOver, HandOverKind, InternalKind, Limit, MachineKind, Note,
-    OutcomeKind, Qualification, RETURNED_BECAUSE, TriggerKind,
+    AccountKind, Answer, AttributionReason, Bar, Body, CartOutcome, HandOver, HandOverKind, InternalKind, Limit, MachineKind,
+    Note, OutcomeKind, Qualification, RETURNED_BECAUSE, TriggerKind,
 };
 use crate::domain::model::Models;
 use crate::domain::model::sales::ANSWERS;

@@ -154,8 +154,7 @@ fn tell(prospect: &mut Prospect, at_ms: Ms, accounts: &Accounts, teller: &Teller
     let (journey, funnel) = (stage(0), stage(1));
     let (disqualified, paused, label) = (track.disqualified.is_some(), track.paused, track.label);
     let active_ms = prospect.last_activity_ms;
-    let customer =
-        prospect.more.as_deref().is_some_and(|more| more.customer.orders > 0 || more.lead.stand == lead::Stand::Won);
+    let customer = prospect.more.as_deref().is_some_and(|more| more.customer.orders > 0 || more.lead.stand == lead::Stand::Won);
     let belongs = prospect.more.as_mut().filter(|more| more.account.belongs.is_some());
     let Some(membership) = belongs.map(|more| &mut *more.account) else { return };
     let Some(belongs) = &mut membership.belongs else { return };
@@ -236,12 +235,8 @@ impl Teller<'_, '_> {
         }
         let at_ms = at_ms.max(belongs.told_ms);
         (belongs.told, belongs.told_ms) = (0, at_ms);
-        let update = MemberUpdate {
-            account: belongs.account.clone(),
-            member: self.key.into(),
-            left: true,
-            ..MemberUpdate::default()
-        };
+        let update =
+            MemberUpdate { account: belongs.account.clone(), member: self.key.into(), left: true, ..MemberUpdate::default() };
         self.push(update, at_ms, 0, effects);
     }
 

@@ -14,8 +14,8 @@ use super::{Ms, Text};
 pub use company::{Bar, Colleague, Company, LeadNews, MemberUpdate, News};
 pub use limit::Limit;
 pub use more::{
-    AccountChanged, AccountKind, Answer, Because, HandOver, HandOverKind, Proof, Qualification, RETURNED_BECAUSE,
-    TriggerKind, Triggered, Verdict,
+    AccountChanged, AccountKind, Answer, Because, HandOver, HandOverKind, Proof, Qualification, RETURNED_BECAUSE, TriggerKind,
+    Triggered, Verdict,
 };
 pub use order::{CartsChange, OrderChange};
 pub use recovery::{AttributedBy, Attribution, AttributionReason};

@@ -190,7 +190,8 @@ fn however_late_the_words_arrive_nobody_hears_of_a_lead_that_was_not_handed_over
         let text = format!("{}\n{}\n10d wait", life(seed), (1..20).map(|n| format!("{}m wait\n", 1_200 + n)).collect::<String>());
         for delay in [1, 3, 7] {
             let partitions = Partitions::of(&models).run(&script(&text), delay);
-            let got: Vec<(&str, i64)> = partitions.about(HandOverKind::HandedOver).map(|(who, lead)| (who, lead.handed_over_at_ms)).collect();
+            let got: Vec<(&str, i64)> =
+                partitions.about(HandOverKind::HandedOver).map(|(who, lead)| (who, lead.handed_over_at_ms)).collect();
             for kind in [HandOverKind::Reminded, HandOverKind::Returned] {
                 for (who, lead) in partitions.about(kind) {
                     assert!(got.contains(&(who, lead.handed_over_at_ms)), "seed {seed}, delay {delay}: {who} {lead:?}\n{text}");

@@ -525,7 +525,8 @@ pub fn details(output: &Output) -> String {
             let name = |text: &Option<leadstream::domain::Text>| text.clone().unwrap_or_else(|| "-".into());
             let agreed = if company.consensus { "agreed" } else { "not agreed" };
             let since = company.consensus_since_ms.map(|ms| format!(" since {}", clock(ms))).unwrap_or_default();
-            let missing = if company.missing.is_empty() { String::new() } else { format!(", missing: {}", company.missing.join(" ")) };
+            let missing =
+                if company.missing.is_empty() { String::new() } else { format!(", missing: {}", company.missing.join(" ")) };
             let active: Vec<String> =
                 company.active_colleagues.iter().map(|c| format!("{} ({})", c.member, name(&c.role))).collect();
             format!(

@@ -1,11 +1,11 @@
 //! Somebody of whom everything is known: the golden record has every field of every message of `state.proto`, so that none can be
 //! added, and forgotten here.
 
-use leadstream::domain::account::Barred;
-use leadstream::domain::effect::Bar;
 use super::{account, encode, prospect};
+use leadstream::domain::account::Barred;
 use leadstream::domain::account::company::Source;
 use leadstream::domain::account::{Belongs, Membership};
+use leadstream::domain::effect::Bar;
 use leadstream::domain::erasure::Erasure;
 use leadstream::domain::prospect::{Few, Prospect};
 use proptest::strategy::{Strategy, ValueTree};
@@ -102,7 +102,8 @@ pub fn somebody() -> Prospect {
     };
     let barred = Barred { why: Bar::Customer, since_ms: super::NOW_MS - 2 };
     all.more_mut().account =
-        Membership { role: Some("user".into()), belongs: Some(belongs), barred: Some(barred), group: Some(Box::new(account())) }.into();
+        Membership { role: Some("user".into()), belongs: Some(belongs), barred: Some(barred), group: Some(Box::new(account())) }
+            .into();
     all.more_mut().erasure = Some(Erasure { before_ms: super::NOW_MS - 1, until_ms: super::NOW_MS + super::HOUR_MS });
     let mut known = fields_of(&encode(&all), &messages).len();
     for _ in 0..3_000 {

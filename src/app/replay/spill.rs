@@ -8,8 +8,8 @@ use anyhow::Context;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// Bytes that all logs together keep in memory.
 const MEMORY_BYTES: u64 = 256 << 20;

@@ -61,8 +61,7 @@ pub fn hear(prospect: &mut Prospect, tidings: &Tidings, models: &Models, effects
     membership.barred = bar.map(|why| Barred { why, since_ms });
     let key = tidings.update.member.as_str();
     let since = effects.outputs.len();
-    let mut turn =
-        Turn { key, models, charge: 0, event: None, at_ms: tidings.at_ms, since, news: Orders::None, is_sale: false };
+    let mut turn = Turn { key, models, charge: 0, event: None, at_ms: tidings.at_ms, since, news: Orders::None, is_sale: false };
     if adopt::adopt(prospect, models, tidings.at_ms, key, effects) {
         traits::place(prospect, false, &turn, effects);
     }

@@ -1,7 +1,7 @@
 //! The record of an account: its buying group as its members told it, and what that comes to.
 
-use super::{asked, leads};
 use super::consensus::{Change, Consensus, Said, Says, Vote};
+use super::{asked, leads};
 use crate::domain::effect::{
     AccountChanged, AccountKind, Axis, Bar, Body, CausingEvent, Effects, Limit, MemberUpdate, News, Note, Output, Verdict,
 };
@@ -83,10 +83,11 @@ impl Tidings {
         Some(Self { update: (**update).clone(), at_ms: output.at_ms, id: output.id, event: output.event.clone() })
     }
 
-    /// Where it stands among what others told: by time, then by member.
+    /// Where it stands among what others told: by time, then by member. What leaves of leads comes last: it may follow from what a colleague
+    /// said at the same time.
     #[must_use]
-    pub fn order(&self) -> (Ms, u64) {
-        (self.at_ms, voter_of(&self.update.member))
+    pub fn order(&self) -> (Ms, bool, u64) {
+        (self.at_ms, matches!(self.update.news, News::Lead(_)), voter_of(&self.update.member))
     }
 }
 

@@ -5,9 +5,7 @@
 
 use super::asked;
 use super::group::{Group, Member, Tidings, voter_of};
-use crate::domain::effect::{
-    Bar, Body, Colleague, Company, Effects, HandOverKind, LeadNews, MemberUpdate, News, Output,
-};
+use crate::domain::effect::{Bar, Body, Colleague, Company, Effects, HandOverKind, LeadNews, MemberUpdate, News, Output};
 use crate::domain::ids::{IdKind, low64, output_id};
 use crate::domain::model::Model;
 use crate::domain::model::accounts::Accounts;
@@ -90,9 +88,8 @@ pub(super) fn pass_on(
 /// What is known of the company of one of its members.
 fn company(group: &Group, lead: &str, at_ms: Ms, model: &Model, accounts: &Accounts) -> Company {
     let asked = || group.members.iter().filter(|m| asked::is_asked(m, accounts));
-    let names = |agree: bool| {
-        asked().filter(|m| asked::agrees(m, model, accounts) == agree).map(|m| m.name.clone()).collect::<Vec<_>>()
-    };
+    let names =
+        |agree: bool| asked().filter(|m| asked::agrees(m, model, accounts) == agree).map(|m| m.name.clone()).collect::<Vec<_>>();
     let is_active = |m: &&Member| {
         let lately = m.active_ms.is_some_and(|active_ms| at_ms.saturating_sub(active_ms) <= ACTIVE_MS);
         lately && !m.disqualified && m.name != lead
@@ -117,19 +114,15 @@ fn company(group: &Group, lead: &str, at_ms: Ms, model: &Model, accounts: &Accou
 }
 
 /// Tells members whether leads of the company are handed over, where that is new to them.
-pub(super) fn tell_members(
-    group: &mut Group,
-    tidings: &Tidings,
-    (index, model): (usize, &Model),
-    effects: &mut Effects,
-) {
+pub(super) fn tell_members(group: &mut Group, tidings: &Tidings, (index, model): (usize, &Model), effects: &mut Effects) {
     let Some(rules) = model.sales.hand_over.as_deref() else { return };
     let bar = group.bar(rules);
     for member in group.members.iter_mut().filter(|m| m.barred != bar) {
         member.barred = bar;
         let number = bar.map_or(0, |bar| bar as u8);
         let cause = low64(tidings.id);
-        let id = output_id(&member.name, &model.name, IdKind::Member(2), Some(&tidings.update.account), tidings.at_ms, cause, number);
+        let id =
+            output_id(&member.name, &model.name, IdKind::Member(2), Some(&tidings.update.account), tidings.at_ms, cause, number);
         let update = MemberUpdate {
             account: tidings.update.account.clone(),
             member: member.name.clone(),

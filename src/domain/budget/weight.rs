@@ -384,7 +384,16 @@ fn group(group: &Group) -> usize {
 /// One member of a buying group.
 #[must_use]
 pub fn member(member: &Member) -> usize {
-    let Member { name, role, stages: [journey, funnel], score: _, disqualified: _, updated_ms: _, active_ms: _, barred: _, held_ms: _ } =
-        member;
+    let Member {
+        name,
+        role,
+        stages: [journey, funnel],
+        score: _,
+        disqualified: _,
+        updated_ms: _,
+        active_ms: _,
+        barred: _,
+        held_ms: _,
+    } = member;
     FRAME + FRAME + name.len() + texts(&[role, journey, funnel]) + 2 * NUMBER + FLAG + 2 * CHAINED + 1
 }

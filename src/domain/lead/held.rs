@@ -62,7 +62,8 @@ pub fn barred(prospect: &mut Prospect, turn: &Turn<'_, '_>, bar: Option<Bar>, ef
         return watch(prospect, model, turn, told, effects);
     };
     let Some(lead) = prospect.more.as_deref().and_then(|more| more.lead.get()) else { return };
-    let since_ms = prospect.more.as_deref().and_then(|more| more.account.barred).map_or(at_ms, |barred| barred.since_ms).min(turn.at_ms);
+    let since_ms =
+        prospect.more.as_deref().and_then(|more| more.account.barred).map_or(at_ms, |barred| barred.since_ms).min(turn.at_ms);
     let waits = matches!(lead.stand, Stand::Waiting | Stand::Reminded);
     let never_got = lead.handed_over_ms >= since_ms && (waits || (lead.stand == Stand::Back && lead.answer.is_none()));
     let held = Some(Held { why, since_ms: lead.handed_over_ms.max(since_ms) });

@@ -141,12 +141,7 @@ fn push(turn: &Turn<'_, '_>, told: Told, (sub, cause_hash): (u8, u64), body: Han
     effects.outputs.push(Output { id, model, at_ms: told.at_ms, event, body: Body::HandOver(Box::new(body)) });
 }
 
-fn about(
-    prospect: &Prospect,
-    turn: &Turn<'_, '_>,
-    told: Told,
-    (kind, reasons): (HandOverKind, Vec<Text>),
-) -> Option<HandOver> {
+fn about(prospect: &Prospect, turn: &Turn<'_, '_>, told: Told, (kind, reasons): (HandOverKind, Vec<Text>)) -> Option<HandOver> {
     let model = turn.model();
     let (track, more) = (prospect.tracks.get(turn.charge)?, prospect.more.as_ref()?);
     let lead = &more.lead;

@@ -3,9 +3,7 @@
 use super::{Decoder, reject};
 use crate::domain::account::company::ACCOUNT_KEY;
 use crate::domain::account::group::Tidings;
-use crate::domain::effect::{
-    Bar, CausingEvent, HandOver, HandOverKind, LeadNews, MemberUpdate, News, Qualification, Verdict,
-};
+use crate::domain::effect::{Bar, CausingEvent, HandOver, HandOverKind, LeadNews, MemberUpdate, News, Qualification, Verdict};
 use crate::domain::event::{Event, Position, Signals};
 use crate::domain::ids::low64;
 use crate::domain::model::sales::ANSWERS;

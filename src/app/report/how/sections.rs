@@ -166,10 +166,16 @@ pub(super) const FIGURES: &[(&str, &str)] = &[
     ("leads.by_qualification[].lost", "answers of this kind, with the return"),
     ("leads.by_qualification[].returned", "leads that went back, for whatever reason"),
     ("leads.by_qualification[].reminded", "reminders, because nobody had answered"),
-    ("leads.by_qualification[].held_back", "records lead.held-back: not handed over because the account is disqualified or a customer"),
+    (
+        "leads.by_qualification[].held_back",
+        "records lead.held-back: not handed over because the account is disqualified or a customer",
+    ),
     ("leads.by_qualification[].acceptance_rate", "accepted ÷ (accepted + rejected)"),
     ("leads.by_qualification[].win_rate", "won ÷ (won + lost)"),
-    ("leads.by_qualification[].reasons", "what, reason and number of answers, returns and leads held back, the most frequent first"),
+    (
+        "leads.by_qualification[].reasons",
+        "what, reason and number of answers, returns and leads held back, the most frequent first",
+    ),
     ("accounts[].model", "the model that accounts are kept by"),
     ("accounts[].accounts", "records of accounts now"),
     ("accounts[].open", "those that neither agree nor are disqualified"),
