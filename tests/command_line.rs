@@ -244,6 +244,38 @@ fn a_model_check_reads_every_section_aloud() {
 }
 
 #[test]
+fn a_model_check_reads_consent_spread_and_the_shops_own_people_aloud() {
+    let dir = tempfile::tempdir().unwrap();
+    let model = |sections: &str| {
+        let text = format!("name = \"m\"\n[journey]\nstages = [\"a\"]\nmoves = [{{ to = \"a\", on = \"*\" }}]\n{sections}");
+        let output = leadstream(&["model", "check", &write(dir.path(), "m.toml", &text)]);
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let said = model(
+        "[internal]\ndomains = [\"myshop.com\"]\nnetworks = [\"10.0.0.0/8\"]\nmarked = [\"staff\"]\n\
+         [contact]\nquiet_hours = { from = \"22:00\", to = \"08:00\" }\ntime_zone = \"Europe/Berlin\"\nspread = \"20m\"\nconsent = \"opt-in\"\n\
+         consent_traits = []\nopt_out_traits = [\"no_mail\"]\n",
+    );
+    for line in [
+        "  internal left out are people with an address at: myshop.com",
+        "  internal left out is what comes from: 10.0.0.0/8",
+        "  internal left out is what is marked: staff",
+        "  machines known bots: do not count",
+        "  contact  the clock of prospects whose own is not known: Europe/Berlin",
+        "  contact  what was held leaves when they are over spread over 20 minutes",
+        "  contact  who said neither yes nor no is mailed nothing (no-consent)",
+        "  contact  traits by which somebody refuses it: no_mail",
+        "  warning  line",
+    ] {
+        assert!(said.contains(line), "{line:?} is missing:\n{said}");
+    }
+    let plain = model("");
+    assert!(plain.contains("  contact  who said neither yes nor no is mailed"), "defaults are read aloud too:\n{plain}");
+    assert!(!plain.contains("warning") && !plain.contains("mailed nothing"), "nothing contradicts anything:\n{plain}");
+}
+
+#[test]
 fn a_model_check_with_data_says_which_names_it_knows_which_do_nothing_and_which_never_come() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("events.jsonl");

@@ -9,7 +9,12 @@
     reason = "a test may measure time, read its environment, say what it skips, and fail loudly"
 )]
 
-use leadstream::app::simulate::{Record, Shop, ShopOptions, Topic};
+#[path = "simulate/every_shop.rs"]
+mod every_shop;
+
+use every_shop::time_ms;
+use leadstream::app::cli::ShopKind;
+use leadstream::app::simulate::{Record, ShopOptions, Topic};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 
@@ -20,49 +25,23 @@ fn options() -> ShopOptions {
 }
 
 fn take(options: ShopOptions, n: usize) -> Vec<Record> {
-    Shop::new(options).take(n).collect()
-}
-
-fn time_ms(event: &Value, field: &str) -> i64 {
-    event[field].as_str().unwrap().parse::<jiff::Timestamp>().unwrap().as_millisecond()
+    every_shop::take(ShopKind::Consumer, options, n)
 }
 
 #[test]
 fn the_same_seed_gives_the_same_records_and_another_seed_others() {
-    let one = take(options(), 5_000);
-    assert_eq!(one, take(options(), 5_000));
-    assert_ne!(one, take(ShopOptions { seed: 2, ..options() }, 5_000));
+    every_shop::follows_its_seed(ShopKind::Consumer, &options(), 5_000);
 }
 
 #[test]
 fn a_dry_run_passes_the_same_time() {
-    let dirty = ShopOptions { late: 0.05, dirt: 0.05, ..options() };
-    let (mut dry, mut wet) = (Shop::new(dirty.clone()), Shop::new(dirty));
-    let mut record = Record::default();
-    for _ in 0..5_000 {
-        dry.skip_one();
-        wet.next_into(&mut record);
-        assert_eq!(dry.elapsed_ms(), wet.elapsed_ms());
-    }
+    every_shop::passes_the_same_time_dry(ShopKind::Consumer, &options(), 5_000);
 }
 
 #[test]
 fn records_come_in_the_order_of_their_times_and_say_so() {
-    let mut last_ms = START_MS;
-    let mut ids = BTreeMap::new();
-    let mut late = 0;
-    for record in take(ShopOptions { late: 0.01, late_by_ms: 3_600_000, ..options() }, 20_000) {
-        assert!(record.record_ms >= last_ms);
-        last_ms = record.record_ms;
-        let event: Value = serde_json::from_slice(&record.value).unwrap();
-        assert_eq!(time_ms(&event, "receivedAt"), record.record_ms);
-        let behind_ms = record.record_ms - time_ms(&event, "timestamp");
-        assert!((0..=3_600_000 + 1_000).contains(&behind_ms), "{behind_ms}");
-        late += usize::from(behind_ms > 5_000);
-        let key = event.get("userId").unwrap_or(&event["anonymousId"]).as_str().unwrap().as_bytes();
-        assert_eq!(record.key.as_deref(), Some(key));
-        assert!(ids.insert(event["messageId"].as_str().unwrap().to_owned(), ()).is_none());
-    }
+    let options = ShopOptions { late: 0.01, late_by_ms: 3_600_000, ..options() };
+    let late = every_shop::comes_in_order(ShopKind::Consumer, &options, 20_000);
     assert!((120..300).contains(&late), "about one in a hundred is late: {late}");
 }
 
@@ -169,14 +148,7 @@ fn dirt_is_of_many_kinds_and_of_the_share_asked_for() {
 
 #[test]
 fn a_record_made_now_carries_the_time_of_now() {
-    let mut shop = Shop::new(options());
-    let mut record = Record::default();
-    for now_ms in (START_MS..).step_by(7).take(2_000) {
-        shop.next_at(now_ms, &mut record);
-        let event: Value = serde_json::from_slice(&record.value).unwrap();
-        assert_eq!((record.record_ms, time_ms(&event, "receivedAt")), (now_ms, now_ms));
-        assert!((0..1_000).contains(&(now_ms - time_ms(&event, "timestamp"))));
-    }
+    every_shop::carries_the_time_of_now(ShopKind::Consumer, &options(), 2_000);
 }
 
 #[test]

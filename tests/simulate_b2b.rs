@@ -3,6 +3,11 @@
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may run a program, and fail loudly")]
 
+#[path = "simulate/every_shop.rs"]
+mod every_shop;
+
+use every_shop::time_ms;
+use leadstream::app::cli::ShopKind;
 use leadstream::app::simulate::{Market, Record, ShopOptions, Topic};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -20,10 +25,6 @@ fn options() -> ShopOptions {
     ShopOptions { prospects: 600, start_ms: START_MS, ..ShopOptions::default() }
 }
 
-fn take(options: ShopOptions, n: usize) -> Vec<Record> {
-    Market::new(options).take(n).collect()
-}
-
 /// Half a year, seeded; events that are read back.
 fn half_a_year() -> Vec<(Record, Value)> {
     let mut market = Market::new(ShopOptions { prospects: PROSPECTS, ..options() });
@@ -37,66 +38,33 @@ fn half_a_year() -> Vec<(Record, Value)> {
     events
 }
 
-fn time_ms(event: &Value, field: &str) -> i64 {
-    event[field].as_str().unwrap().parse::<jiff::Timestamp>().unwrap().as_millisecond()
-}
-
 fn name(event: &Value) -> &str {
     event["event"].as_str().or(event["type"].as_str()).unwrap()
 }
 
 #[test]
 fn the_same_seed_gives_the_same_market_and_another_seed_another() {
-    let one = take(options(), 4_000);
-    assert_eq!(one, take(options(), 4_000));
-    assert_ne!(one, take(ShopOptions { seed: 2, ..options() }, 4_000));
+    every_shop::follows_its_seed(ShopKind::B2b, &options(), 4_000);
 }
 
 #[test]
 fn a_dry_run_passes_the_same_time() {
-    let dirty = ShopOptions { late: 0.05, dirt: 0.05, ..options() };
-    let (mut dry, mut wet) = (Market::new(dirty.clone()), Market::new(dirty));
-    let mut record = Record::default();
-    for _ in 0..4_000 {
-        dry.skip_one();
-        wet.next_into(&mut record);
-        assert_eq!(dry.elapsed_ms(), wet.elapsed_ms());
-    }
+    every_shop::passes_the_same_time_dry(ShopKind::B2b, &options(), 4_000);
 }
 
 #[test]
 fn records_come_in_the_order_of_their_times_each_under_its_own_key_and_message() {
-    let mut last_ms = START_MS;
-    let mut ids = BTreeSet::new();
-    let mut late = 0;
-    for record in take(ShopOptions { late: 0.02, late_by_ms: 3_600_000, ..options() }, 8_000) {
-        assert!(record.record_ms >= last_ms);
-        last_ms = record.record_ms;
-        let event: Value = serde_json::from_slice(&record.value).unwrap();
-        assert_eq!(time_ms(&event, "receivedAt"), record.record_ms);
-        let behind_ms = record.record_ms - time_ms(&event, "timestamp");
-        assert!((0..=3_601_000).contains(&behind_ms), "{behind_ms}");
-        late += usize::from(behind_ms > 5_000);
-        let key = event.get("userId").unwrap_or(&event["anonymousId"]).as_str().unwrap().as_bytes();
-        assert_eq!(record.key.as_deref(), Some(key));
-        assert!(ids.insert(event["messageId"].as_str().unwrap().to_owned()));
-        assert!(!record.value.contains(&b'\n'), "a record is one line in a file");
-    }
+    let options = ShopOptions { late: 0.02, late_by_ms: 3_600_000, ..options() };
+    let late = every_shop::comes_in_order(ShopKind::B2b, &options, 8_000);
     assert!((100..240).contains(&late), "about one in fifty is late: {late}");
 }
 
 #[test]
 fn dirt_and_times_of_now_are_those_of_every_shop() {
-    let dirty = take(ShopOptions { dirt: 0.2, ..options() }, 8_000);
+    let dirty = every_shop::take(ShopKind::B2b, ShopOptions { dirt: 0.2, ..options() }, 8_000);
     let unreadable = dirty.iter().filter(|r| serde_json::from_slice::<Value>(&r.value).is_err()).count();
     assert!((240..1_000).contains(&unreadable), "{unreadable}");
-    let mut market = Market::new(options());
-    let mut record = Record::default();
-    for now_ms in (START_MS..).step_by(7).take(1_000) {
-        market.next_at(now_ms, &mut record);
-        let event: Value = serde_json::from_slice(&record.value).unwrap();
-        assert_eq!((record.record_ms, time_ms(&event, "receivedAt")), (now_ms, now_ms));
-    }
+    every_shop::carries_the_time_of_now(ShopKind::B2b, &options(), 1_000);
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn messages() -> Messages {
             name.trim_end_matches([' ', '{']).clone_into(&mut message);
         }
         let Some((declared, rest)) = line.split_once('=').filter(|_| !message.is_empty()) else { continue };
-        let number = rest.split(|c: char| c == ';' || c == '[').next().unwrap().trim().parse().unwrap();
+        let number = rest.split([';', '[']).next().unwrap().trim().parse().unwrap();
         let words: Vec<&str> = declared.split_whitespace().collect();
         let [.., kind, name] = words[..] else { panic!("{line}") };
         all.entry(message.clone()).or_default().insert(number, (name.to_owned(), kind.to_owned()));

@@ -26,10 +26,15 @@ const SECTIONS: &[(&str, Option<&str>)] = &[
     ("contact: ", Some("contact")),
     ("trigger ", Some("trigger")),
     ("accounts: ", Some("accounts")),
+    ("machines: ", Some("machines")),
+    ("internal: ", Some("internal")),
 ];
 
 /// Beginnings that the word in front of the line says already.
-const SAID: [&str; 5] = ["cart: ", "contact: ", "accounts: ", "fit: ", "trigger "];
+const SAID: [&str; 7] = ["cart: ", "contact: ", "accounts: ", "fit: ", "trigger ", "machines: ", "internal: "];
+
+/// Of contact, what is a name rather than the beginning of a sentence.
+const NAMES: [&str; 3] = ["the clock ", "traits ", "days "];
 
 /// Each statement with the word in front of it. Sections that nobody thought of here are read aloud too.
 pub(super) fn lines(spec: &ModelSpec, cart: &CartModel) -> Vec<(&'static str, String)> {
@@ -39,7 +44,7 @@ pub(super) fn lines(spec: &ModelSpec, cart: &CartModel) -> Vec<(&'static str, St
         let about = SAID.iter().find_map(|begins| said.about.strip_prefix(begins)).unwrap_or(&said.about);
         let text = match (word, said.says.as_str()) {
             (_, "") => about.to_owned(),
-            ("contact", says) => format!("{about} {says}"),
+            ("contact", says) if !NAMES.iter().any(|name| about.starts_with(name)) => format!("{about} {says}"),
             (_, says) => format!("{about}: {says}"),
         };
         Some((word, text))
