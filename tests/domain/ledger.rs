@@ -1,7 +1,7 @@
 //! The one ledger of orders: what is taken back is taken off what it was counted for, whatever came in between, and carts are ordered
 //! while their order stands.
 
-use super::harness::{START_MS, commit, play, restored, script, shop};
+use super::harness::{START_MS, commit, model, play, restored, script, shop};
 use leadstream::domain::model::Models;
 use leadstream::engine::figures::{CartFact, Figures, Heads, Key, Origin, week_of};
 use leadstream::engine::task::Task;
@@ -245,4 +245,32 @@ fn a_refund_that_names_no_order_is_taken_off_the_newest_that_has_so_much_left() 
     assert_eq!(touches(&format!("{orders}; 1h refund value=5 order=o9")), [(1, 50_000), (1, 20_000)]);
     let spent = |text: &str| after(&shop(CART), text).figures().get(&Key::Spent { currency: "EUR".into() });
     assert_eq!(spent(&format!("{orders}; 1h refund value=5 order=o9")), 70_000);
+}
+
+#[test]
+fn an_order_from_before_the_oldest_stage_that_is_remembered_leads_nowhere_again() {
+    let models = model(
+        r#"
+        name = "m"
+        [journey]
+        stages = ["looks", "asks", "decides", "buys"]
+        history = 2
+        moves = [
+          { to = "looks", on = "page" },
+          { to = "asks", on = "Product Added" },
+          { to = "decides", on = "Checkout Started" },
+          { to = "buys", on = "Order Completed" },
+          { to = "looks", on = "Sent Back", from = "buys" },
+        ]
+        "#,
+    );
+    let way = "0d page path=/; 1d order order=o1 value=5; 2d Sent_Back; 3d add A; 4d Checkout_Started; 5d order order=o2 value=7";
+    let stands = |text: &str| {
+        let ann = after(&models, text).prospect("ann").unwrap().unwrap();
+        ann.tracks[0].positions[0].as_ref().unwrap().stage.to_string()
+    };
+    assert_eq!(stands(way), "buys");
+    assert_eq!(stands(&format!("{way}; 6d Order_Cancelled order=o2")), "decides", "the first order was sent back long before");
+    // The one that is remembered leads on.
+    assert_eq!(stands(&format!("{way}; 6d order order=o3 value=9; 7d Order_Cancelled order=o2")), "buys");
 }
