@@ -266,7 +266,7 @@ proptest! {
             for one in outputs {
                 let Body::StageChanged(change) = &one.output.body else { continue };
                 let (from, to) = (change.from.as_deref().map(str::to_owned), change.to.to_string());
-                let before = std::mem::replace(&mut stood[change.axis.index()], Some(to.clone()));
+                let before = stood[change.axis.index()].replace(to.clone());
                 prop_assert_eq!(&from, &before, "{}: {:?}", name, change);
                 prop_assert!(from != Some(to) || change.cause == Cause::NextJourney, "{}: {:?}", name, change);
             }
