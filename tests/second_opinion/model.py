@@ -39,7 +39,10 @@ class Model:
         answer = self.hand_over.answer if self.hand_over else lambda event: None
         self.won = WonRules(spec.get("won", {}), self.pipeline, answer)
         self.disqualify = DisqualifyRules(spec)
-        self.asks_for_labels = self.hand_over is not None or any(trigger.after_label for trigger in self.triggers)
+        asked = [label for _, label in self.hand_over.lines] if self.hand_over else []
+        asked += [trigger.after_label for trigger in self.triggers]
+        places = [n for n, (name, *_) in enumerate(self.score.labels) if name in asked]
+        self.asks_for_labels, self.lowest_label = bool(places), min(places, default=0)
         self.event_names = {plain(name) for name in named(spec)}.union(*(t.after.names for t in self.triggers))
         self.heard = dictionary.heard_as(self.event_names)
 

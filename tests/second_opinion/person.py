@@ -166,7 +166,7 @@ class Person:
         before = self.score.label
         if self.score.relabel(at) and (before is None or (self.score.label or 0) > before):
             self.reached.append(self.score.name())
-        self.label_changes = self.score.changes_at(at)
+        self.label_changes = self.score.changes_at(at, self.model.lowest_label)
 
     def undo(self, order, event):
         """An order came to nothing: everybody stands where they would without it."""

@@ -129,9 +129,11 @@ class Score:
             self.since = at
         return before != self.label
 
-    def changes_at(self, at):
-        """When the label changes with no event: the first instant, found by halving."""
-        if not self.rules.labels:
+    def changes_at(self, at, lowest):
+        """When the label changes with no event: the first instant, found by halving. Below the lowest that anything asks for it matters to
+        nobody, unless points that were taken fade, and lift it."""
+        is_lifted = any(points < 0 for points, _ in self.points.values())
+        if not self.rules.labels or (not is_lifted and (self.label is None or self.label < lowest)):
             return None
         step, low = times.MINUTE, at
         while step < 4_000 * times.DAY:
