@@ -38,11 +38,12 @@ fn leadstream(arguments: &[String]) -> Output {
 }
 
 fn has_python() -> bool {
-    let newest = Command::new("python3").args(["-c", "import tomllib"]).output();
+    let asks = "import tomllib, zoneinfo; zoneinfo.ZoneInfo('Europe/Berlin')";
+    let newest = Command::new("python3").args(["-c", asks]).output();
     if newest.is_ok_and(|output| output.status.success()) {
         return true;
     }
-    let why = "no python3 of version 3.11 or newer is here";
+    let why = "no python3 of version 3.11 or newer is here, or it knows no time zones";
     assert!(std::env::var_os("LEADSTREAM_TESTS_MUST_RUN").is_none_or(|v| v != "1"), "{why}");
     eprintln!("SKIPPED: {why}");
     false
@@ -199,6 +200,23 @@ fn a_month_with_campaigns_refunds_failed_payments_and_triggers() {
     compare("A month, livelier", dir.path(), &model);
 }
 
+/// The shipped model for companies, but sales has office hours and holidays, answers who asks for it at once, and gets customers, too.
+fn with_a_desk(dir: &Path) -> PathBuf {
+    let desk = r#"[hand_over]
+office_hours     = { from = "09:00", to = "17:30" }
+holidays         = ["2026-05-25", "04-06", "05-01"]
+time_zone        = "Europe/Berlin"
+customers        = true
+hand_raise_waits = false
+"#;
+    let shipped = std::fs::read_to_string(shipped("b2b10")).unwrap();
+    let shop = shipped.replace("[hand_over]\n", desk).replace(r#"sla = "24h", grace = "24h""#, r#"sla = "8h", grace = "10h""#);
+    assert!(shop.contains(desk) && shop.contains(r#"grace = "10h""#));
+    let path = dir.join("desk.toml");
+    std::fs::write(&path, shop).unwrap();
+    path
+}
+
 /// Companies, buying groups, sales and contracts.
 #[test]
 fn half_a_year_of_a_shop_for_companies() {
@@ -208,6 +226,16 @@ fn half_a_year_of_a_shop_for_companies() {
     let dir = tempfile::tempdir().unwrap();
     simulate(dir.path(), "--shop b2b --duration 180d --prospects 5000 --seed 5 --start 2026-03-01T00:00:00Z");
     compare("Half a year, companies", dir.path(), &shipped("b2b10"));
+}
+
+#[test]
+fn half_a_year_of_a_shop_for_companies_whose_sales_has_office_hours() {
+    if !has_python() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    simulate(dir.path(), "--shop b2b --duration 180d --prospects 2000 --seed 9 --start 2026-03-01T00:00:00Z");
+    compare("Half a year, companies, office hours", dir.path(), &with_a_desk(dir.path()));
 }
 
 #[test]

@@ -39,6 +39,8 @@ def live(model, inputs):
             accounts.after(person, heard, event.at)
     for person in people.values():
         person.pass_time(clock, and_then=True)
+    # What a machine did counts for nothing, but time has passed until then.
+    diary.covers(clock)
     return diary, list(people.values()), accounts
 
 

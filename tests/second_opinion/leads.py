@@ -1,6 +1,7 @@
 """Between marketing and sales: `[hand_over]` of a model."""
 
 import times
+from names import SALES
 from rules import Condition
 from times import Office
 
@@ -100,7 +101,7 @@ class Lead:
 
     def sample(self, at):
         """Points fade: before an event is when the engagement is lowest."""
-        if self.stand == "back" and not self.person.is_disqualified:
+        if self.stand in ("back", "won") and not self.person.is_disqualified:
             self.lowest = min(self.lowest, self.person.score.engagement(at))
 
     def take(self, event, is_sale):
@@ -110,7 +111,7 @@ class Lead:
                 self.give_back(event.at, "returned", "disqualified")
             return None
         answer = self.hear(event, is_sale)
-        if self.rules.hand_raise.holds(event) and self.person.score.fit >= self.rules.fit and self.stand == "back":
+        if self.rules.hand_raise.holds(event) and self.person.score.fit >= self.rules.fit and self.stand in ("back", "won"):
             self.raised = True
             if not self.rules.hand_raise_waits and not self.is_customer:
                 self.hand_over(MQL, event.at)
@@ -190,11 +191,16 @@ class Lead:
         self.count("mql_back" if self.level == MQL else "sql_back")
         self.stand = "back"
         self.answer = None if what == "returned" else what
-        self.due, self.below, self.risen, self.raised = None, False, False, False
-        self.again_from = at if reason in SILENCE and what == "returned" else at + self.rules.again_after
+        self.due = None
+        self.settle(at if reason in SILENCE and what == "returned" else at + self.rules.again_after, at)
         self.say(what, reason)
         if what != "returned":
             self.say("returned")
+
+    def settle(self, again_from, at):
+        """Nothing that was before speaks for handing it over again."""
+        self.below = self.risen = self.raised = False
+        self.again_from, self.lowest = again_from, self.person.score.engagement(at)
 
     def go_back(self, at, why, what, reason):
         self.give_back(at, what, reason)
@@ -212,7 +218,7 @@ class Lead:
         if self.stand == "free" and answer != said:
             # It bought by itself: no lead that sales ever had.
             return None
-        if self.stand == "free" or self.stand == "won":
+        if self.stand == "free":
             self.find(event.at)
         elif not self.spoken:
             self.spoken = True
@@ -236,9 +242,10 @@ class Lead:
             return not refuses
         if event.at < max(self.handed_over, self.answered):
             return False
-        if self.stand == "won" and answer != "won":
-            raise ValueError("what becomes of a lead after it was won is not in here")
-        if (self.stand, answer) in (("working", "accepted"), ("won", "won")):
+        if self.stand == "won" and answer == "lost" and self.person.orders.standing()[-1].event.name in SALES:
+            raise ValueError("what sales won and lost again is not in here")
+        # A sale that stands is not refused.
+        if self.stand == "won" or (self.stand, answer) == ("working", "accepted"):
             return False
         return not (self.stand == "back" and self.answer and (refuses or answer == "lost"))
 
@@ -263,6 +270,7 @@ class Lead:
         if answer == "won":
             self.count("found_won" if self.found else "won")
             self.stand, self.due = "won", None
+            self.settle(at + self.rules.again_after, at)
         elif answer == "accepted":
             self.stand = "working"
             self.due = None if self.rules.age is None else at + self.rules.age

@@ -27,6 +27,7 @@ pub(super) fn hear(prospect: &mut Prospect, model: &HandOverModel, turn: &Turn<'
         (lead.handed_over_ms, lead.qualification, lead.found) = (event.time_ms, Qualification::Sql, true);
         (lead.source, lead.persona) = (source, persona);
     }
+    let has_bought = prospect.more.as_deref().is_some_and(|more| more.customer.orders > 0);
     let lead = prospect.more.as_mut().map(|more| &mut more.lead).filter(|_| !is_free || finds);
     let Some(lead) = lead.filter(|lead| event.time_ms >= lead.handed_over_ms.max(lead.answered_ms)) else {
         ignored(turn, effects);
@@ -41,6 +42,11 @@ pub(super) fn hear(prospect: &mut Prospect, model: &HandOverModel, turn: &Turn<'
     };
     let why = said_why(event, model.reason);
     let stand = lead.stand;
+    if stand == Stand::Won && back.is_some() && has_bought {
+        // Whoever bought is a customer as long as that stands: "recycled: customer already".
+        ignored(turn, effects);
+        return;
+    }
     match (stand, answer) {
         // It has it already; it gave it back already, and said why; it won it already.
         (Stand::Working, Answer::Accepted) | (Stand::Won, Answer::Accepted | Answer::NoShow | Answer::Won) => {
