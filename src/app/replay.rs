@@ -43,7 +43,7 @@ use crate::runtime::ahead::Horizon;
 use crate::wire::{decode, output};
 use deal::Dealt;
 use indicatif::{ProgressBar, ProgressStyle};
-use rounds::round;
+use rounds::{Round, round};
 use spill::{Log, Spill};
 use std::io::Write;
 use std::path::PathBuf;
@@ -297,14 +297,14 @@ fn tasks(
             break;
         }
         let again = logs.iter().map(|task| task.iter().map(Log::again).collect()).collect();
-        let (worked, heard, end_ms) = round(&shared, again, &told, progress)?;
+        let Round { worked, heard, end_ms } = round(&shared, again, &told, progress)?;
         if heard == told {
             return Ok((worked, end_ms));
         }
         told = heard;
         progress.set_position(0);
     }
-    let (worked, _, end_ms) = round(&shared, logs, &told, progress)?;
+    let Round { worked, end_ms, heard: _ } = round(&shared, logs, &told, progress)?;
     Ok((worked, end_ms))
 }
 

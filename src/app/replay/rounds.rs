@@ -9,13 +9,20 @@ use crate::domain::ids::murmur2_partition;
 use indicatif::ProgressBar;
 use std::sync::Mutex;
 
+/// What a round comes to: the tasks, what accounts told the prospects of each, and the last event's time.
+pub(super) struct Round {
+    pub worked: Vec<Worked>,
+    pub heard: Vec<Vec<Tidings>>,
+    pub end_ms: Option<Ms>,
+}
+
 /// Prospects, then accounts; gives what accounts tell the prospects of each task, too, which have been told `told`.
 pub(super) fn round(
     shared: &Shared<'_>,
     logs: Vec<Vec<Log>>,
     told: &[Vec<Tidings>],
     progress: &ProgressBar,
-) -> anyhow::Result<(Vec<Worked>, Vec<Vec<Tidings>>, Option<Ms>)> {
+) -> anyhow::Result<Round> {
     let slots: Vec<Mutex<Option<Vec<Log>>>> = logs.into_iter().map(|l| Mutex::new(Some(l))).collect();
     let worked = on_all_cores(slots.len(), |n| {
         let logs = slots[n].lock().ok().and_then(|mut l| l.take()).unwrap_or_default();
@@ -31,7 +38,7 @@ pub(super) fn round(
         Ok(worked)
     })?;
     let (worked, heard) = accounts(shared, finished, end_ms)?;
-    Ok((worked, heard, end_ms))
+    Ok(Round { worked, heard, end_ms })
 }
 
 /// What passes between members and accounts in a replay, by the task that takes it in, as Kafka's partitioner would deal it.

@@ -2,7 +2,7 @@
 
 use super::notice::Before;
 use super::{Key, LeadBy, LeadFact, NO_NAME, Origin, Tally, buckets};
-use crate::domain::effect::Qualification;
+use crate::domain::effect::{Body, Output, Qualification};
 use crate::domain::lead::{Lead, Stand};
 use crate::domain::model::Models;
 use crate::domain::prospect::Prospect;
@@ -109,6 +109,15 @@ fn facts(was: LeadBefore, is: LeadBefore) -> Vec<(LeadFact, i64)> {
 }
 
 impl Tally {
+    /// What accounts passed on of leads.
+    pub fn passed_on(&mut self, outputs: &[Output]) {
+        for output in outputs {
+            if let Body::HandOver(lead) = &output.body {
+                self.handed_over(lead);
+            }
+        }
+    }
+
     /// A prospect heard something of its account.
     pub fn heard(&mut self, before: Before, prospect: &Prospect, models: &Models) {
         self.lead(before, prospect, models);

@@ -188,15 +188,6 @@ impl Tally {
         }
     }
 
-    /// What accounts passed on of leads.
-    pub fn passed_on(&mut self, outputs: &[Output]) {
-        for output in outputs {
-            if let Body::HandOver(lead) = &output.body {
-                self.handed_over(lead);
-            }
-        }
-    }
-
     /// A visit came further in the checkout: counted in the week in which it came to the step.
     pub fn checkout(&mut self, passed: Passed) {
         let Passed { from, to } = passed;
@@ -239,7 +230,7 @@ impl Tally {
         }
     }
 
-    fn handed_over(&mut self, lead: &HandOver) {
+    pub(super) fn handed_over(&mut self, lead: &HandOver) {
         let qualification = match lead.qualification {
             Qualification::Mql => "MQL",
             Qualification::Sql => "SQL",
