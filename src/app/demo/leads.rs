@@ -10,9 +10,10 @@ pub(super) struct Leads {
     handed_over: BTreeMap<String, u64>,
     /// What sales answered, by answer.
     answers: BTreeMap<String, u64>,
-    /// Reminders of sales, and leads that went back.
+    /// Reminders of sales, leads that went back, and those that were held back.
     reminded: u64,
     returned: u64,
+    held_back: u64,
     customers: u64,
     /// By type, without the part that all have.
     accounts: BTreeMap<String, u64>,
@@ -28,6 +29,7 @@ impl Leads {
             + self.answers.values().sum::<u64>()
             + self.reminded
             + self.returned
+            + self.held_back
             + self.accounts.values().sum::<u64>()
     }
 }
@@ -52,6 +54,7 @@ pub(super) fn note(seen: &mut Seen, line: &Line<'_>) {
         }
         "lead.reminded" => leads.reminded += 1,
         "lead.returned" => leads.returned += 1,
+        "lead.held-back" => leads.held_back += 1,
         kind => {
             let what = kind.strip_prefix("account.").unwrap_or(kind);
             *leads.accounts.entry(what.to_owned()).or_default() += 1;
@@ -77,7 +80,8 @@ fn list(counts: &BTreeMap<String, u64>) -> String {
 }
 
 pub(super) fn hand_overs(leads: &Leads) -> String {
-    format!("handed over: {}; sales reminded {}, given back {}", list(&leads.handed_over), leads.reminded, leads.returned)
+    let Leads { handed_over, reminded, returned, held_back, .. } = leads;
+    format!("handed over: {}; sales reminded {reminded}, given back {returned}, held back {held_back}", list(handed_over))
 }
 
 pub(super) fn answers(leads: &Leads) -> String {
