@@ -61,6 +61,11 @@ fn faults_of_choices_name_what_is_known() {
         ("[contact]\nopens = \"nevr\"", "contact.opens", "known are"),
         ("[machines]\nbots = \"no\"", "machines.bots", "true or false"),
         ("[hand_over]\nmql = { label = \"warm\" }\nagain_after = \"soon\"", "hand_over.again_after", "no length of time"),
+        (
+            "[hand_over]\nmql = { label = \"warm\" }\ndisqualified_accounts = \"no\"",
+            "hand_over.disqualified_accounts",
+            "true or false",
+        ),
         ("[accounts]\nconsensus = { stage = \"two\", of = 3 }\njoin = \"fuzzy\"", "accounts.join", "known are"),
         ("[accounts]\nconsensus = { stage = \"two\", of = 3 }\naliases = { \"\" = \"acme\" }", "accounts.aliases.", ""),
         (
