@@ -252,7 +252,7 @@ fn every_figure_of_a_small_shop_is_what_a_person_works_out() {
     // Ann's and Bob's first reminders left; Ann ordered after hers; Bob's cart is still open.
     assert_eq!(counts.map(|c| carts[c].as_i64().unwrap()), [4, 2, 1, 0, 1, 2, 2, 1], "{carts}");
     assert_eq!([&carts["abandoned_value"]["EUR"], &carts["recovered_value"]["EUR"]], [&json!(65.0), &json!(40.0)]);
-    assert_eq!([&carts["recovery_rate"], &carts["abandonment_rate"]], [&json!(0.5), &json!(0.5)]);
+    assert_eq!([&carts["recovery_rate"], &carts["abandoned_per_cart"]], [&json!(0.5), &json!(0.5)]);
 
     let funnel = report["models"][0]["axes"].as_array().unwrap().iter().find(|a| a["axis"] == "funnel").unwrap();
     let stage = |name: &str| funnel["stages"].as_array().unwrap().iter().find(|s| s["stage"] == name).unwrap().clone();

@@ -121,9 +121,9 @@ pub(super) fn carts(c: &Carts) -> Vec<Row> {
     rows.push((
         "left alone",
         format!(
-            "{} until the first reminder came due: {} of the carts opened, worth {}",
+            "{} times until the first reminder came due, {} per cart opened, worth {}",
             count(c.abandoned),
-            rate(c.abandonment_rate, &c.abandonment_rate_trust),
+            c.abandoned_per_cart.map_or_else(|| "–".to_owned(), |times| format!("{times:.2}")),
             money(&c.abandoned_value)
         ),
     ));

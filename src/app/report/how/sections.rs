@@ -55,8 +55,12 @@ pub(super) const FIGURES: &[(&str, &str)] = &[
     ("carts.checkouts_started", "carts whose checkout began"),
     ("carts.checkouts_ordered", "of those, the ones that an order took which stands"),
     ("carts.checkout_abandonment_rate", "1 − checkouts ordered ÷ checkouts started, as the trade counts it"),
-    ("carts.abandoned", "carts left alone until their first reminder came due, whether it left or not"),
-    ("carts.abandonment_rate", "abandoned ÷ opened"),
+    (
+        "carts.abandoned",
+        "how often carts were left alone until their first reminder came due, whether it left or not; \
+         one that somebody comes back to can be left alone again",
+    ),
+    ("carts.abandoned_per_cart", "abandoned ÷ opened: no share, and more than 1 where many are left alone again"),
     ("carts.reminded", "carts whose first reminder left"),
     ("carts.recovered", "reminded carts of whose goods some were ordered later: recovered_attributed + recovered_unattributed"),
     ("carts.recovery_rate", "recovered ÷ reminded"),

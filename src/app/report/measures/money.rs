@@ -33,11 +33,10 @@ pub(crate) struct Carts {
     pub checkouts_ordered: i64,
     pub checkout_abandonment_rate: Option<f64>,
     pub checkout_abandonment_rate_trust: Trust,
-    /// Left alone until the first reminder came due.
+    /// How often carts were left alone until the first reminder came due.
     pub abandoned: i64,
-    /// abandoned ÷ opened
-    pub abandonment_rate: Option<f64>,
-    pub abandonment_rate_trust: Trust,
+    /// abandoned ÷ opened: no share, for a cart that somebody comes back to can be left alone again
+    pub abandoned_per_cart: Option<f64>,
     /// Of the abandoned ones, those whose first reminder left, and those ordered after a reminder.
     pub reminded: i64,
     pub recovered: i64,
@@ -201,8 +200,7 @@ pub(super) fn carts(figures: &Figures) -> Carts {
         checkout_abandonment_rate: share(started - checkouts_ordered, started),
         checkout_abandonment_rate_trust: Trust::rate(started - checkouts_ordered, started),
         abandoned,
-        abandonment_rate: share(abandoned, opened),
-        abandonment_rate_trust: Trust::rate(abandoned, opened),
+        abandoned_per_cart: share(abandoned, opened),
         reminded,
         recovered,
         recovery_rate: share(recovered, reminded),
