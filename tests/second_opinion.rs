@@ -143,6 +143,10 @@ fn compare(shop: &str, dir: &Path, model: &Path) {
     println!("{shop}: {} figures, {} differ\n", report.len(), differ.len());
     assert!(report.len() > 400, "{shop}: only {} figures", report.len());
     assert!(differ.is_empty(), "{shop}: figure | report | second opinion\n{}", differ.join("\n"));
+    // What both count alike may be counted badly: of some, never more than all are something.
+    let rates = report.iter().filter(|(name, _)| name.ends_with("_rate"));
+    let impossible: Vec<_> = rates.filter(|(_, rate)| rate.as_f64().is_some_and(|rate| !(0.0..=1.0).contains(&rate))).collect();
+    assert!(impossible.is_empty(), "{shop}: {impossible:?}");
 }
 
 fn shipped(model: &str) -> PathBuf {
