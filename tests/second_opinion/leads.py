@@ -142,7 +142,7 @@ class Lead:
         self.lowest = min(self.lowest, engagement)
         if level is None:
             self.below, self.risen = True, False
-        elif self.below or (self.rules.again_rise is not None and engagement >= self.lowest + self.rules.again_rise):
+        elif self.below or (self.rules.again_rise is not None and engagement - self.lowest >= self.rules.again_rise - 1e-6):
             self.risen = True
         self.due = None
         if self.risen or self.raised:
