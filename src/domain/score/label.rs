@@ -23,18 +23,26 @@ fn asks_no_more_fit(label: &Label, fit: f64) -> bool {
     label.fit.is_none_or(|gate| fit >= gate)
 }
 
+/// A line as it is, or as it is for who carries its label.
+type Line = fn(f64) -> f64;
+
+/// Whoever does not carry a label has to reach its very line.
+fn reached_at(line: f64) -> f64 {
+    line
+}
+
 /// What a label asks for at a fit, as one line: score and engagement differ by the fit alone, so the one that asks for more of what
-/// was done decides. True: it is a line of engagement.
-fn decisive(label: &Label, fit: f64) -> (f64, bool) {
-    match label.engagement {
-        Some(least) if least > label.score - fit => (least, true),
-        _ => (label.score, false),
+/// was done decides, each with its own margin. True: it is a line of engagement.
+fn decisive(label: &Label, fit: f64, line: Line) -> (f64, bool) {
+    match label.engagement.map(line) {
+        Some(least) if least > line(label.score) - fit => (least, true),
+        _ => (line(label.score), false),
     }
 }
 
 /// The same, with what lasts besides what was done.
-fn line_of(label: &Label, fit: f64) -> (f64, f64) {
-    let (line, is_engagement) = decisive(label, fit);
+fn line_of(label: &Label, fit: f64, line: Line) -> (f64, f64) {
+    let (line, is_engagement) = decisive(label, fit, line);
     (line, if is_engagement { 0.0 } else { fit })
 }
 
@@ -67,9 +75,9 @@ impl Points {
     /// The place of the label that these earn who carries this one.
     fn earn(self, labels: &[Label], carried: Option<usize>) -> Option<usize> {
         let reached = |n: usize, label: &Label| {
-            let (line, is_engagement) = decisive(label, self.fit);
-            let has = if is_engagement { self.engagement } else { self.score };
-            has >= if carried.is_some_and(|c| n <= c) { kept_from(line) } else { line }
+            let line = if carried.is_some_and(|c| n <= c) { kept_from } else { reached_at };
+            let (line, is_engagement) = decisive(label, self.fit, line);
+            line <= if is_engagement { self.engagement } else { self.score }
         };
         labels.iter().enumerate().rev().find(|(n, l)| reached(*n, l) && asks_no_more_fit(l, self.fit)).map(|(n, _)| n)
     }
@@ -166,10 +174,10 @@ pub fn relabel<'a>(track: &mut Track, model: &'a Model, at_ms: Ms) -> Option<Rel
 pub fn next_change(track: &Track, model: &Model, from_ms: Ms) -> Option<Ms> {
     let (score, fit) = (&model.score, track.fit);
     let carried = place_of(&score.labels, track);
-    let line = carried.and_then(|n| score.labels.get(n)).map(|l| line_of(l, fit));
+    let line = carried.and_then(|n| score.labels.get(n)).map(|l| line_of(l, fit, kept_from));
     let grade_line = model.people.engagement_line(track.grade);
-    let falls_ms = [line, grade_line.map(|line| (line, 0.0))];
-    let fall_ms = |(line, lasting)| first_below(track, score, kept_from(line), lasting, from_ms);
+    let falls_ms = [line, grade_line.map(|line| (kept_from(line), 0.0))];
+    let fall_ms = |(line, lasting)| first_below(track, score, line, lasting, from_ms);
     let falls_ms = falls_ms.into_iter().flatten().filter_map(fall_ms);
     // Nothing rises by itself but what negative points hold down.
     if track.groups.iter().all(|g| g.points >= 0.0) {
@@ -177,7 +185,7 @@ pub fn next_change(track: &Track, model: &Model, from_ms: Ms) -> Option<Ms> {
     }
     let above = score.labels.iter().skip(carried.map_or(0, |n| n + 1)).filter(|l| asks_no_more_fit(l, fit));
     // The one that asks for least of what was done; mostly the first.
-    let next = above.map(|l| line_of(l, fit)).min_by(|(a, lasts), (b, lasts_too)| (a - lasts).total_cmp(&(b - lasts_too)));
+    let next = above.map(|l| line_of(l, fit, reached_at)).min_by(|(a, lasts), (b, lasts_too)| (a - lasts).total_cmp(&(b - lasts_too)));
     let rises_ms = [next, next_number(&model.people, track.grade).map(|line| (line, 0.0))];
     let rises_ms =
         rises_ms.into_iter().flatten().filter_map(|(line, lasting)| first_reached(track, score, line, lasting, from_ms));
