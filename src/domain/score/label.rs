@@ -185,7 +185,8 @@ pub fn next_change(track: &Track, model: &Model, from_ms: Ms) -> Option<Ms> {
     }
     let above = score.labels.iter().skip(carried.map_or(0, |n| n + 1)).filter(|l| asks_no_more_fit(l, fit));
     // The one that asks for least of what was done; mostly the first.
-    let next = above.map(|l| line_of(l, fit, reached_at)).min_by(|(a, lasts), (b, lasts_too)| (a - lasts).total_cmp(&(b - lasts_too)));
+    let next =
+        above.map(|l| line_of(l, fit, reached_at)).min_by(|(a, lasts), (b, lasts_too)| (a - lasts).total_cmp(&(b - lasts_too)));
     let rises_ms = [next, next_number(&model.people, track.grade).map(|line| (line, 0.0))];
     let rises_ms =
         rises_ms.into_iter().flatten().filter_map(|(line, lasting)| first_reached(track, score, line, lasting, from_ms));
