@@ -1,15 +1,21 @@
 //! Outputs as records: the value as JSON or protobuf, the headers as CloudEvents 1.0 in Kafka's binary mode.
 
+mod catalog;
+mod fields;
 mod json;
 mod protobuf;
+
+pub use fields::type_name;
 
 use super::time::Rfc3339;
 use super::{dead_letter, task_record};
 use crate::domain::budget::MAX_OUTPUT_BYTES;
-use crate::domain::effect::{Body, CartAbandoned, Direction, Output, TriggerKind, Verdict};
-use crate::domain::model::{Model, Models};
+use crate::domain::effect::{Body, CartAbandoned, Output};
+use crate::domain::model::Models;
 use crate::engine::task::ProspectOutput;
 use crate::runtime::ports::{DeadLetter, Encode, Encoded, Headers, OutTopic, RecordView, Rejected, TaskRecord};
+use catalog::Catalog;
+use fields::hex;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -34,21 +40,23 @@ pub struct Options {
 /// Turns outputs into bytes.
 #[derive(Debug, Clone)]
 pub struct Encoder {
-    options: Options,
-    models: Arc<Models>,
+    format: Format,
+    source: String,
+    catalog: Catalog,
 }
 
 impl Encoder {
     #[must_use]
     pub fn new(options: Options, models: Arc<Models>) -> Self {
-        Self { options, models }
+        let Options { format, source, input_topics } = options;
+        Self { format, source, catalog: Catalog { models, input_topics } }
     }
 
     /// Appends the record's value and says which topic it belongs to. JSON is one line, without the line break at its end.
     pub fn encode(&self, prospect: &str, output: &Output, value: &mut Vec<u8>) -> OutTopic {
         match self.format_of(output) {
-            Format::Json => json::write(self, prospect, output, value),
-            Format::Protobuf => protobuf::write(self, prospect, output, value),
+            Format::Json => json::write(&self.catalog, prospect, output, value),
+            Format::Protobuf => protobuf::write(&self.catalog, prospect, output, value),
         }
         topic_of(output)
     }
@@ -65,7 +73,7 @@ impl Encoder {
             ("ce_specversion", "1.0"),
             ("ce_id", hex(output.id, &mut id)),
             ("ce_type", type_name(output)),
-            ("ce_source", &self.options.source),
+            ("ce_source", &self.source),
             ("ce_time", at.as_str()),
             ("ce_subject", prospect),
             ("content-type", content_type),
@@ -85,15 +93,7 @@ impl Encoder {
 
     /// What members tell their account is read by this program alone.
     fn format_of(&self, output: &Output) -> Format {
-        if matches!(output.body, Body::Member(_)) { Format::Protobuf } else { self.options.format }
-    }
-
-    fn model(&self, output: &Output) -> Option<&Model> {
-        self.models.models.get(usize::from(output.model))
-    }
-
-    fn topic(&self, input: u16) -> &str {
-        self.options.input_topics.get(usize::from(input)).map_or("", String::as_str)
+        if matches!(output.body, Body::Member(_)) { Format::Protobuf } else { self.format }
     }
 }
 
@@ -154,52 +154,4 @@ pub fn topic_of(output: &Output) -> OutTopic {
         Body::AccountChanged(_) => OutTopic::Accounts,
         Body::Member(_) => OutTopic::AccountMembers,
     }
-}
-
-/// The `type` of an output.
-#[must_use]
-pub fn type_name(output: &Output) -> &'static str {
-    match &output.body {
-        Body::StageChanged(_) => "stage.changed",
-        Body::ScoreChanged(_) => "score.changed",
-        Body::CartAbandoned(_) => "cart.abandoned",
-        Body::CartOutcome(outcome) => outcome.kind.type_name(),
-        Body::Triggered(body) => match body.kind {
-            TriggerKind::Fired => "trigger.fired",
-            TriggerKind::Recalled => "trigger.recalled",
-        },
-        Body::HandOver(body) => body.kind.type_name(),
-        Body::AccountChanged(body) => body.kind.type_name(),
-        Body::Member(_) => "account.member",
-    }
-}
-
-fn direction_name(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Enter => "enter",
-        Direction::Forward => "forward",
-        Direction::Back => "back",
-    }
-}
-
-fn verdict_name(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Disqualified => "disqualified",
-        Verdict::Reopened => "reopened",
-    }
-}
-
-/// An id as 32 hex digits.
-fn hex(id: u128, digits: &mut [u8; 32]) -> &str {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(id.to_be_bytes()) {
-        *pair = [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 0xf)]];
-    }
-    std::str::from_utf8(digits).unwrap_or_default()
-}
-
-/// Scores and amounts leave with two decimals: 59.97, not 59.97000000000001.
-fn rounded(number: f64) -> f64 {
-    // Adding 0 makes 0 of -0.
-    (number * 100.0).round() / 100.0 + 0.0
 }

@@ -2,8 +2,9 @@
 
 mod more;
 mod pieces;
+mod values;
 
-use super::{Encoder, direction_name, hex, rounded, type_name};
+use super::catalog::Catalog;
 use crate::domain::effect::{
     AttributedBy, Attribution, AttributionReason, Body, CartAbandoned, CartOutcome, OutcomeKind, Output,
 };
@@ -12,6 +13,7 @@ use crate::wire::time::Rfc3339;
 use pieces::Pieces;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
+use values::{Id, Ids, Quantity, Rounded};
 
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -82,42 +84,6 @@ struct Outcome<'a> {
     whole: Option<bool>,
 }
 
-struct Id(u128);
-
-impl Serialize for Id {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(hex(self.0, &mut [0; 32]))
-    }
-}
-
-struct Ids<'a>(&'a [u128]);
-
-impl Serialize for Ids<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|id| Id(*id)))
-    }
-}
-
-struct Rounded(f64);
-
-impl Serialize for Rounded {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_f64(rounded(self.0))
-    }
-}
-
-/// 2, not 2.0; 0.35 as it is.
-struct Quantity<'a>(&'a CartLine);
-
-impl Serialize for Quantity<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0.pieces() {
-            Some(pieces) => serializer.serialize_u32(pieces),
-            None => serializer.serialize_f64(self.0.quantity),
-        }
-    }
-}
-
 struct Lines<'a>(&'a [CartLine]);
 
 impl Serialize for Lines<'_> {
@@ -140,16 +106,16 @@ impl Serialize for Lines<'_> {
     }
 }
 
-pub(super) fn write(encoder: &Encoder, prospect: &str, output: &Output, value: &mut Vec<u8>) {
+pub(super) fn write(catalog: &Catalog, prospect: &str, output: &Output, value: &mut Vec<u8>) {
     let start = value.len();
     let mut pieces = Pieces(value);
-    pieces.head(encoder, prospect, output);
+    pieces.head(catalog, prospect, output);
     let body = match &output.body {
         Body::StageChanged(body) => return pieces.stage(body),
         Body::ScoreChanged(body) => return pieces.score(body),
-        Body::CartAbandoned(body) => JsonBody::Abandoned(abandoned(body, encoder)),
+        Body::CartAbandoned(body) => JsonBody::Abandoned(abandoned(body, catalog)),
         Body::CartOutcome(body) => JsonBody::Outcome(outcome(body)),
-        Body::Triggered(body) => JsonBody::Triggered(more::triggered(body, encoder)),
+        Body::Triggered(body) => JsonBody::Triggered(more::triggered(body, catalog)),
         Body::HandOver(body) => JsonBody::HandOver(more::hand_over(body)),
         Body::AccountChanged(body) => JsonBody::Account(more::account(body)),
         Body::Member(body) => JsonBody::Member(more::member(body)),
@@ -165,7 +131,7 @@ pub(super) fn write(encoder: &Encoder, prospect: &str, output: &Output, value: &
     }
 }
 
-fn abandoned<'a>(body: &'a CartAbandoned, encoder: &'a Encoder) -> Abandoned<'a> {
+fn abandoned<'a>(body: &'a CartAbandoned, catalog: &'a Catalog) -> Abandoned<'a> {
     Abandoned {
         cart_id: body.cart_id.as_deref(),
         episode: body.episode_ms,
@@ -184,7 +150,7 @@ fn abandoned<'a>(body: &'a CartAbandoned, encoder: &'a Encoder) -> Abandoned<'a>
         score: Rounded(body.score),
         label: body.label.as_deref(),
         persona: body.persona.as_deref(),
-        proof: more::proof(&body.proof, encoder),
+        proof: more::proof(&body.proof, catalog),
     }
 }
 

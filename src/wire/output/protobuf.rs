@@ -1,15 +1,17 @@
 //! Outputs as `leadstream.v1.Output`.
 
 mod more;
+mod values;
 
-use super::{Encoder, direction_name, hex, rounded, type_name};
-use crate::domain::Text;
+use super::catalog::Catalog;
+use super::fields::{direction_name, rounded, type_name};
 use crate::domain::effect::{Body, CartAbandoned, CartOutcome, Output, ScoreChanged, StageChanged};
 use crate::wire::proto;
 use prost::Message;
+use values::{id_text, text};
 
-pub(super) fn write(encoder: &Encoder, prospect: &str, output: &Output, value: &mut Vec<u8>) {
-    let model = encoder.model(output);
+pub(super) fn write(catalog: &Catalog, prospect: &str, output: &Output, value: &mut Vec<u8>) {
+    let model = catalog.model(output);
     let message = proto::Output {
         id: id_text(output.id),
         r#type: type_name(output).to_owned(),
@@ -19,30 +21,22 @@ pub(super) fn write(encoder: &Encoder, prospect: &str, output: &Output, value: &
         event: output.event.as_ref().map(|event| proto::CausingEvent {
             id: text(event.message_id.as_ref()),
             name: event.name.to_string(),
-            topic: encoder.topic(event.position.input).to_owned(),
+            topic: catalog.topic(event.position.input).to_owned(),
             partition: event.position.partition,
             offset: event.position.offset,
         }),
         body: Some(match &output.body {
             Body::StageChanged(body) => proto::output::Body::StageChanged(stage(body)),
             Body::ScoreChanged(body) => proto::output::Body::ScoreChanged(score(body)),
-            Body::CartAbandoned(body) => proto::output::Body::CartAbandoned(abandoned(body, encoder)),
+            Body::CartAbandoned(body) => proto::output::Body::CartAbandoned(abandoned(body, catalog)),
             Body::CartOutcome(body) => proto::output::Body::CartOutcome(outcome(body)),
-            Body::Triggered(body) => proto::output::Body::Triggered(more::triggered(body, encoder)),
+            Body::Triggered(body) => proto::output::Body::Triggered(more::triggered(body, catalog)),
             Body::HandOver(body) => proto::output::Body::HandOver(more::hand_over(body)),
             Body::AccountChanged(body) => proto::output::Body::AccountChanged(more::account(body)),
             Body::Member(body) => proto::output::Body::Member(more::member(body)),
         }),
     };
     message.encode_raw(value);
-}
-
-fn id_text(id: u128) -> String {
-    hex(id, &mut [0; 32]).to_owned()
-}
-
-fn text(text: Option<&Text>) -> Option<String> {
-    text.map(Text::to_string)
 }
 
 fn stage(body: &StageChanged) -> proto::StageChanged {
@@ -73,7 +67,7 @@ fn score(body: &ScoreChanged) -> proto::ScoreChanged {
     }
 }
 
-fn abandoned(body: &CartAbandoned, encoder: &Encoder) -> proto::CartAbandoned {
+fn abandoned(body: &CartAbandoned, catalog: &Catalog) -> proto::CartAbandoned {
     let lines = body.lines.iter().map(|line| proto::CartLine {
         product_id: line.product_id.to_string(),
         sku: text(line.sku.as_ref()),
@@ -100,7 +94,7 @@ fn abandoned(body: &CartAbandoned, encoder: &Encoder) -> proto::CartAbandoned {
         score: rounded(body.score),
         label: text(body.label.as_ref()),
         persona: text(body.persona.as_ref()),
-        proof: Some(more::proof(&body.proof, encoder)),
+        proof: Some(more::proof(&body.proof, catalog)),
         reason: body.armed_for.name().to_owned(),
         checkout_step: text(body.checkout_step.as_ref()),
         addressable: body.addressable,

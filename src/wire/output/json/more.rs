@@ -1,10 +1,11 @@
 //! Triggers of absence, hand-overs and accounts as JSON, and the proof that triggers carry.
 
-use super::Rounded;
+use super::values::Rounded;
 use crate::domain::Text;
 use crate::domain::account::group::Member;
 use crate::domain::effect;
-use crate::wire::output::{Encoder, hex, verdict_name};
+use crate::wire::output::catalog::Catalog;
+use crate::wire::output::fields::{hex, verdict_name};
 use crate::wire::time::Rfc3339;
 use serde::Serialize;
 
@@ -137,11 +138,11 @@ pub(super) struct Update<'a> {
     known_as: Option<&'a str>,
 }
 
-pub(super) fn proof<'a>(proof: &'a effect::Proof, encoder: &'a Encoder) -> Proof<'a> {
+pub(super) fn proof<'a>(proof: &'a effect::Proof, catalog: &'a Catalog) -> Proof<'a> {
     let because = proof.because.iter().map(|event| Because {
         name: &event.name,
         at: Rfc3339::new(event.at_ms),
-        topic: encoder.topic(event.position.input),
+        topic: catalog.topic(event.position.input),
         partition: event.position.partition,
         offset: event.position.offset,
         clock_corrected_ms: event.corrected_ms,
@@ -149,7 +150,7 @@ pub(super) fn proof<'a>(proof: &'a effect::Proof, encoder: &'a Encoder) -> Proof
     Proof { rule: &proof.rule, events: because.collect(), checks: &proof.checks }
 }
 
-pub(super) fn triggered<'a>(body: &'a effect::Triggered, encoder: &'a Encoder) -> Triggered<'a> {
+pub(super) fn triggered<'a>(body: &'a effect::Triggered, catalog: &'a Catalog) -> Triggered<'a> {
     Triggered {
         trigger: &body.trigger,
         episode: body.episode_ms,
@@ -159,7 +160,7 @@ pub(super) fn triggered<'a>(body: &'a effect::Triggered, encoder: &'a Encoder) -
         score: Rounded(body.score),
         label: body.label.as_deref(),
         persona: body.persona.as_deref(),
-        proof: proof(&body.proof, encoder),
+        proof: proof(&body.proof, catalog),
     }
 }
 

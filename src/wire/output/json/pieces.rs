@@ -3,8 +3,10 @@
 //! A derived serializer writes every name like a text that may need escapes, byte after byte; here names are constants and
 //! texts are looked through many bytes at a time. What needs an escape, and every number, is left to `serde_json`.
 
-use super::{Encoder, Rounded, direction_name, hex, type_name};
+use super::values::Rounded;
 use crate::domain::effect::{CausingEvent, Output, ScoreChanged, StageChanged};
+use crate::wire::output::catalog::Catalog;
+use crate::wire::output::fields::{direction_name, hex, type_name};
 use crate::wire::special::plain_bytes;
 use crate::wire::time::Rfc3339;
 use serde::Serialize;
@@ -45,22 +47,22 @@ impl Pieces<'_> {
     }
 
     /// The fields that every output has; the object stays open.
-    pub(super) fn head(&mut self, encoder: &Encoder, prospect: &str, output: &Output) {
-        let model = encoder.model(output);
+    pub(super) fn head(&mut self, catalog: &Catalog, prospect: &str, output: &Output) {
+        let model = catalog.model(output);
         self.raw("{\"id\":\"").0.extend_from_slice(hex(output.id, &mut [0; 32]).as_bytes());
         self.raw("\",\"type\":\"").raw(type_name(output)).raw("\",\"prospect\":").text(prospect);
         self.raw(",\"at\":\"").0.extend_from_slice(Rfc3339::new(output.at_ms).as_str().as_bytes());
         self.raw("\",\"model\":{\"name\":").text(model.map_or("", |m| m.name.as_str()));
         self.raw(",\"hash\":").text(model.map_or("", |m| m.hash_text.as_str())).raw("},\"event\":");
         match &output.event {
-            Some(event) => self.event(encoder, event),
+            Some(event) => self.event(catalog, event),
             None => self.raw("null"),
         };
     }
 
-    fn event(&mut self, encoder: &Encoder, event: &CausingEvent) -> &mut Self {
+    fn event(&mut self, catalog: &Catalog, event: &CausingEvent) -> &mut Self {
         self.raw("{\"id\":").optional(event.message_id.as_deref()).raw(",\"name\":").text(&event.name);
-        self.raw(",\"topic\":").text(encoder.topic(event.position.input));
+        self.raw(",\"topic\":").text(catalog.topic(event.position.input));
         self.raw(",\"partition\":").value(&event.position.partition);
         self.raw(",\"offset\":").value(&event.position.offset).raw("}")
     }

@@ -1,21 +1,17 @@
 //! Triggers of absence, hand-overs and accounts as protobuf, and the proof that triggers carry.
 
-use super::{id_text, text};
-use crate::domain::Text;
+use super::values::{id_text, text, texts};
 use crate::domain::account::group::Member;
 use crate::domain::effect;
-use crate::wire::output::{Encoder, rounded, verdict_name};
+use crate::wire::output::catalog::Catalog;
+use crate::wire::output::fields::{rounded, verdict_name};
 use crate::wire::proto;
 
-fn texts(texts: &[Text]) -> Vec<String> {
-    texts.iter().map(Text::to_string).collect()
-}
-
-pub(super) fn proof(proof: &effect::Proof, encoder: &Encoder) -> proto::Proof {
+pub(super) fn proof(proof: &effect::Proof, catalog: &Catalog) -> proto::Proof {
     let because = proof.because.iter().map(|event| proto::Because {
         name: event.name.to_string(),
         at_ms: event.at_ms,
-        topic: encoder.topic(event.position.input).to_owned(),
+        topic: catalog.topic(event.position.input).to_owned(),
         partition: event.position.partition,
         offset: event.position.offset,
         clock_corrected_ms: event.corrected_ms,
@@ -24,7 +20,7 @@ pub(super) fn proof(proof: &effect::Proof, encoder: &Encoder) -> proto::Proof {
     proto::Proof { rule: proof.rule.to_string(), events: because.collect(), checks: checks.collect() }
 }
 
-pub(super) fn triggered(body: &effect::Triggered, encoder: &Encoder) -> proto::Triggered {
+pub(super) fn triggered(body: &effect::Triggered, catalog: &Catalog) -> proto::Triggered {
     proto::Triggered {
         trigger: body.trigger.to_string(),
         episode: body.episode_ms,
@@ -34,7 +30,7 @@ pub(super) fn triggered(body: &effect::Triggered, encoder: &Encoder) -> proto::T
         score: rounded(body.score),
         label: text(body.label.as_ref()),
         persona: text(body.persona.as_ref()),
-        proof: Some(proof(&body.proof, encoder)),
+        proof: Some(proof(&body.proof, catalog)),
     }
 }
 
