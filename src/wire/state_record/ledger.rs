@@ -1,7 +1,7 @@
 //! The ledger of a track: three numbers for each entry, in one list.
 
-use super::read::{Read, Reader, damaged, unzigzag};
-use super::write::{Writer, encode_varint, zigzag};
+use super::reader::{Read, Reader, damaged, unzigzag};
+use super::writer::{Writer, encode_varint, zigzag};
 use crate::domain::ledger::Entry;
 use crate::domain::prospect::Few;
 

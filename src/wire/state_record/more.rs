@@ -12,15 +12,13 @@ mod machine;
 mod orders;
 mod traits;
 
-use super::read::{Read, Reader, Value};
-use super::write::Writer;
+use super::reader::{Read, Reader, Value};
+use super::writer::Writer;
 use crate::domain::account::Barred;
 use crate::domain::cart::Bought;
 use crate::domain::checkout::{Attempt, Step};
 use crate::domain::erasure::Erasure;
 use crate::domain::prospect::More;
-
-pub(super) use lead::{read_disqualified, write_disqualified};
 
 pub(super) fn write(more: &More, w: &mut Writer<'_>) {
     let More {

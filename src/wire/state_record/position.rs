@@ -1,8 +1,8 @@
 //! The position of an event that something rests on: input, partition, offset; for the one that armed a cart's series also which
 //! event it was.
 
-use super::read::{Read, Reader, Value};
-use super::write::{Writer, encode_varint, zigzag};
+use super::reader::{Read, Reader, Value, damaged, unzigzag};
+use super::writer::{Writer, encode_varint, zigzag};
 use crate::domain::cart::Arming;
 use crate::domain::event::Position;
 
@@ -21,11 +21,11 @@ pub(super) fn write(field: u32, position: &Position, w: &mut Writer<'_>) {
 
 pub(super) fn read(mut r: Reader<'_>) -> Read<Position> {
     let (input, partition, offset) = (r.varint()?, r.varint()?, r.varint()?);
-    let partition = i32::try_from(super::read::unzigzag(partition)).or_else(|e| super::read::damaged(r.what, e))?;
+    let partition = i32::try_from(unzigzag(partition)).or_else(|e| damaged(r.what, e))?;
     if !r.bytes.is_empty() {
-        return super::read::damaged(r.what, "too long");
+        return damaged(r.what, "too long");
     }
-    Ok(Position { input: r.number(input)?, partition, offset: super::read::unzigzag(offset) })
+    Ok(Position { input: r.number(input)?, partition, offset: unzigzag(offset) })
 }
 
 /// A message, for the position may be left out.
@@ -45,7 +45,7 @@ pub(super) fn read_arming(mut r: Reader<'_>) -> Read<Arming> {
         match (field, value) {
             (1, Value::Varint(v)) => arming.name = r.number(v)?,
             (2, Value::Bytes(b)) => arming.position = read(r.nested(b, "position"))?,
-            (3, Value::Varint(v)) => arming.corrected_ms = super::read::unzigzag(v),
+            (3, Value::Varint(v)) => arming.corrected_ms = unzigzag(v),
             _ => return r.unknown(field),
         }
     }

@@ -1,6 +1,6 @@
 //! Fields of a message, read by hand: every count and length is checked against the bytes that are there.
 
-use super::VERSION;
+use super::version::VERSION;
 use crate::domain::Ms;
 use crate::engine::codec::CodecError;
 use smallvec::SmallVec;

@@ -2,8 +2,8 @@
 
 use crate::domain::Text;
 use crate::domain::customer::Customer;
-use crate::wire::state_record::read::{Read, Reader, Value, unzigzag};
-use crate::wire::state_record::write::{Writer, zigzag};
+use crate::wire::state_record::reader::{Read, Reader, Value, unzigzag};
+use crate::wire::state_record::writer::{Writer, zigzag};
 
 pub(super) fn write(value: &Customer, w: &mut Writer<'_>) {
     let Customer { first_source, first_campaign, last_source, last_campaign, orders, first_order_ms, spent } = value;

@@ -1,15 +1,16 @@
 //! `KnownOrdersRecord`.
 
 use crate::domain::orders::{Given, KnownOrder, KnownOrders, Standing, Touch};
-use crate::wire::state_record::read::{self, Read, Reader, Value, damaged, unzigzag};
-use crate::wire::state_record::write::{self, Writer, zigzag};
+use crate::wire::state_record::reader::{Read, Reader, Value, damaged, unzigzag};
+use crate::wire::state_record::seen;
+use crate::wire::state_record::writer::{Writer, zigzag};
 
 pub(super) fn write(value: &KnownOrders, w: &mut Writer<'_>) {
     let KnownOrders { list, refunds, touches } = value;
     for order in list {
         w.nested(1, |w| write_order(order, w));
     }
-    write::seen_ids(2, refunds, w);
+    seen::write(2, refunds, w);
     for Touch { source, campaign } in touches {
         w.nested(3, |w| {
             w.optional_text(1, source.as_deref());
@@ -80,7 +81,7 @@ pub(super) fn read(mut r: Reader<'_>) -> Read<KnownOrders> {
     while let Some((field, value)) = r.next()? {
         match (field, value) {
             (1, Value::Bytes(b)) => known.list.push(read_order(r.nested(b, "known order"))?),
-            (2, Value::Bytes(b)) => known.refunds = read::seen_ids(r.nested(b, "refunds"))?,
+            (2, Value::Bytes(b)) => known.refunds = seen::read(r.nested(b, "refunds"))?,
             (3, Value::Bytes(b)) => known.touches.push(read_touch(r.nested(b, "touch"))?),
             _ => return r.unknown(field),
         }

@@ -1,9 +1,9 @@
 //! `LeadRecord`.
 
 use crate::domain::effect::{Answer, Bar, Qualification};
-use crate::domain::lead::{Disqualified, Held, Lead, Stand};
-use crate::wire::state_record::read::{Read, Reader, Value, damaged, nowhere, position as read_position};
-use crate::wire::state_record::write::{Writer, position as write_position};
+use crate::domain::lead::{Held, Lead, Stand};
+use crate::wire::state_record::reader::{Read, Reader, Value, damaged};
+use crate::wire::state_record::writer::Writer;
 
 pub(super) fn write(value: &Lead, w: &mut Writer<'_>) {
     let Lead {
@@ -129,33 +129,4 @@ fn answer(number: u64) -> Read<Option<Answer>> {
         6 => Answer::NoShow,
         _ => return damaged("lead", format_args!("answer {number} is unknown")),
     }))
-}
-
-pub(in crate::wire::state_record) fn write_disqualified(value: &Disqualified, w: &mut Writer<'_>) {
-    let Disqualified { since_ms, reason, stood: [journey, funnel], back_at_ms, event } = value;
-    w.time_or_0(1, *since_ms);
-    w.optional_text(2, reason.as_deref());
-    for (field, stood) in [(3, journey), (4, funnel)] {
-        if let Some(stood) = stood {
-            w.nested(field, |w| write_position(stood, w));
-        }
-    }
-    w.time(5, *back_at_ms);
-    w.uint(6, u32::from(*event));
-}
-
-pub(in crate::wire::state_record) fn read_disqualified(mut r: Reader<'_>) -> Read<Disqualified> {
-    let mut d = Disqualified::default();
-    while let Some((field, value)) = r.next()? {
-        match (field, value) {
-            (1, Value::Varint(v)) => d.since_ms = r.time(v),
-            (2, Value::Bytes(b)) => d.reason = Some(r.text(b)?),
-            (3, Value::Bytes(b)) => read_position(r.nested(b, "journey"), d.stood[0].insert(nowhere()))?,
-            (4, Value::Bytes(b)) => read_position(r.nested(b, "funnel"), d.stood[1].insert(nowhere()))?,
-            (5, Value::Varint(v)) => d.back_at_ms = Some(r.time(v)),
-            (6, Value::Varint(v)) => d.event = r.number(v)?,
-            _ => return r.unknown(field),
-        }
-    }
-    Ok(d)
 }
