@@ -1,17 +1,18 @@
 //! Records become events: keys, formats, the rules of time and identity of the contract's section 2.
 //!
-//! [`json`] and [`protobuf`] read a record into a draft; here the draft becomes an event or a rejection. Nothing in a record
+//! [`json_fast`] and [`protobuf`] read a record into a draft; here the draft becomes an event or a rejection. Nothing in a record
 //! can make this panic, and nothing is dropped without being counted. `docs/bad-input.md` is the table of what becomes of what.
 
 mod bounce;
-mod careful;
 mod clock;
 mod draft;
 mod envelope;
+mod fields;
 mod file;
 mod flags;
-mod forms;
-mod json;
+mod json_cursor;
+mod json_fast;
+mod json_slow;
 mod keys;
 mod lookup;
 mod made;
@@ -21,7 +22,7 @@ mod options;
 mod orders;
 mod products;
 mod protobuf;
-mod scan;
+mod rejected;
 mod signals;
 mod spelled;
 mod surplus;
@@ -42,7 +43,7 @@ use crate::domain::account::company::ACCOUNT_KEY;
 use crate::domain::event::{Event, Position};
 use crate::domain::ids::hash64;
 use crate::domain::model::call_name;
-use crate::domain::names::{Authority, Kind, Vocabulary};
+use crate::domain::names::{Kind, Vocabulary};
 use crate::domain::zones::Zone;
 use crate::runtime::ports::{DeadReason, Decode, RecordView, Rejected};
 use crate::wire::time::Written;
@@ -51,6 +52,7 @@ use draft::Draft;
 use lookup::Lookup;
 use nothing::Of;
 use options::format_of_header;
+use rejected::{no_id, reject, untrusted};
 use std::borrow::Cow;
 use std::sync::Arc;
 use tracks::Track;
@@ -155,7 +157,7 @@ impl Decoder {
 
     fn read_json<'a>(&self, value: &'a [u8], file: bool, draft: &mut Draft<'a>) -> Result<(), Rejected> {
         let unreadable = |detail| Rejected { reason: DeadReason::UnreadableValue, detail };
-        json::parse(utf8(value).map_err(unreadable)?, &self.lookup, file, draft).map_err(unreadable)?;
+        json_fast::parse(json_fast::utf8(value).map_err(unreadable)?, &self.lookup, file, draft).map_err(unreadable)?;
         if draft.is_batch {
             return Err(reject(DeadReason::UnreadableValue, "a batch of events: write one event per record"));
         }
@@ -291,7 +293,7 @@ impl Decode for Decoder {
     fn decode<'a>(&self, record: &RecordView<'a>) -> Result<Event<'a>, Rejected> {
         if usize::from(record.input) == self.options.topics.len() && record.input > 0 {
             // The internal topic comes after those of the configuration.
-            return tidings::decode(record, self);
+            return tidings::decode(record, &self.options);
         }
         let Some(key) = record.key else {
             return Err(reject(DeadReason::KeyMissing, "the record has no key: it has to be the prospect"));
@@ -311,33 +313,6 @@ impl Decode for Decoder {
             Ok(Head { prospect: Cow::Borrowed(prospect), position, record: record.record_ms().map(Written::utc) })
         })
     }
-}
-
-#[cold]
-fn no_id(what: &str, text: &str) -> Rejected {
-    let shown: String = text.chars().take(40).flat_map(char::escape_debug).collect();
-    Rejected {
-        reason: DeadReason::KeyEmpty,
-        detail: format!("{what} is `{shown}`, which stands for nobody: it has to be the prospect"),
-    }
-}
-
-fn reject(reason: DeadReason, detail: &str) -> Rejected {
-    Rejected { reason, detail: detail.to_owned() }
-}
-
-#[cold]
-fn untrusted(authority: Authority, name: &str) -> Rejected {
-    let detail = format!("`{name}` {} and is accepted only from the topics of inputs.trusted", authority.words());
-    Rejected { reason: DeadReason::Untrusted(authority), detail }
-}
-
-/// Checks the bytes once, so that nothing after has to; a byte order mark is skipped.
-fn utf8(bytes: &[u8]) -> Result<&str, String> {
-    // The quick check doesn't say what is wrong.
-    let text = simdutf8::basic::from_utf8(bytes).or_else(|_| std::str::from_utf8(bytes));
-    let text = text.map_err(|e| format!("not UTF-8: {e}"))?;
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 /// A message is its id and its name: some senders give a whole checkout one id.

@@ -3,7 +3,7 @@
 //! Three clocks may be wrong: the sender's by any amount (`sentAt` beside the time of arrival shows it), its zone by whole or half
 //! hours (a time written without one), and the record's, which nothing here can tell.
 
-use super::Options;
+use super::options::Options;
 use crate::domain::event::{Clock, Corrected};
 use crate::domain::zones::Zone;
 use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS, Ms, YEAR_9999_END_MS};

@@ -1,13 +1,14 @@
 //! What was read of a record, whatever its format, before the rules of the contract are applied.
 
 use super::clock::Times;
+use super::fields::BuiltIn;
 use super::lookup::{Entry, Lookup};
 use super::nothing::Of;
-use super::products::ProductList;
+use super::products::{DraftProduct, ProductList};
 use super::signals::SignalDraft;
-use super::spelled::CANONICAL;
-use super::value::{Faults, MAX_CURRENCY_BYTES, MAX_PRICE, MAX_TEXT_BYTES, MAX_URL_BYTES, MAX_VALUE, Scalar, path_of_url};
-use crate::domain::event::{Product, Value};
+use super::spelled::{CANONICAL, keep};
+use super::value::{Faults, MAX_CURRENCY_BYTES, MAX_VALUE, Scalar, path_of_url};
+use crate::domain::event::Value;
 use crate::domain::names::PropertyId;
 use smallvec::SmallVec;
 use std::borrow::Cow;
@@ -61,92 +62,8 @@ pub(super) struct FileFields<'a> {
     pub has_anonymous: bool,
 }
 
-/// A product whose id is not yet decided.
-#[derive(Debug, Default)]
-pub(super) struct DraftProduct<'a> {
-    /// `product_id`, or empty.
-    pub product: Product<'a>,
-    /// `id`: the product's in v1, and of what stands in a list or an object of its own if nothing else says which it is.
-    pub v1_id: Option<Cow<'a, str>>,
-    /// It stands in an object of its own, which `id` can only be of.
-    pub is_object: bool,
-    /// As [`Draft::found`].
-    pub found: [u8; PRODUCT_FIELDS],
-}
-
-/// A field of a product.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ProductField {
-    ProductId,
-    Sku,
-    V1Id,
-    Name,
-    Variant,
-    Url,
-    ImageUrl,
-    Price,
-    Quantity,
-    Currency,
-}
-
-/// How many there are.
-pub(super) const PRODUCT_FIELDS: usize = 10;
-
-/// A property that the service itself looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum BuiltIn {
-    CartId,
-    OrderId,
-    RefundId,
-    Value,
-    Total,
-    Revenue,
-    Amount,
-    Currency,
-    Products,
-    Product(ProductField),
-}
-
 /// How many there are that have a place in [`Draft::found`].
 const FIELDS: usize = 8;
-
-/// Keeps a value if no better name gave one. A name that comes twice: the last one counts.
-#[inline]
-pub(super) fn keep<T>(slot: &mut Option<T>, found: &mut u8, rank: u8, value: Option<T>) {
-    let place = rank + 1;
-    if *found == 0 || place < *found {
-        if value.is_some() {
-            (*slot, *found) = (value, place);
-        }
-    } else if place == *found {
-        *found = if value.is_some() { place } else { 0 };
-        *slot = value;
-    }
-}
-
-impl<'a> DraftProduct<'a> {
-    #[inline]
-    pub(super) fn set(&mut self, field: ProductField, rank: u8, scalar: Scalar<'a>, faults: &mut Faults) {
-        let product = &mut self.product;
-        let Some(found) = self.found.get_mut(field as usize) else { return };
-        match field {
-            ProductField::ProductId => {
-                let mut id = Some(std::mem::take(&mut product.id)).filter(|id| !id.is_empty());
-                keep(&mut id, found, rank, scalar.id(Of::Thing, faults));
-                product.id = id.unwrap_or_default();
-            }
-            ProductField::Sku => keep(&mut product.sku, found, rank, scalar.id(Of::Thing, faults)),
-            ProductField::V1Id => keep(&mut self.v1_id, found, rank, scalar.id(Of::Thing, faults)),
-            ProductField::Name => keep(&mut product.name, found, rank, scalar.cut(MAX_TEXT_BYTES, faults)),
-            ProductField::Variant => keep(&mut product.variant, found, rank, scalar.cut(MAX_TEXT_BYTES, faults)),
-            ProductField::Url => keep(&mut product.url, found, rank, scalar.short(MAX_URL_BYTES, faults)),
-            ProductField::ImageUrl => keep(&mut product.image_url, found, rank, scalar.short(MAX_URL_BYTES, faults)),
-            ProductField::Price => keep(&mut product.price, found, rank, scalar.number_in(0.0, MAX_PRICE, faults)),
-            ProductField::Quantity => keep(&mut product.quantity, found, rank, scalar.quantity(faults)),
-            ProductField::Currency => keep(&mut product.currency, found, rank, scalar.short(MAX_CURRENCY_BYTES, faults)),
-        }
-    }
-}
 
 impl<'a> Draft<'a> {
     #[inline]
@@ -172,6 +89,30 @@ impl<'a> Draft<'a> {
             // A list is read by its own reader; a single value in its place is broken.
             BuiltIn::Products if rank > CANONICAL || matches!(scalar, Scalar::Null) => {}
             BuiltIn::Products => drop(faults.broken::<()>()),
+        }
+    }
+
+    /// Takes away the ids of things that a shop says are none.
+    #[cold]
+    pub(super) fn forget_ids(&mut self, is_id: impl Fn(&str) -> bool) {
+        let forget = |id: &mut Option<Cow<'a, str>>| *id = id.take().filter(|id| is_id(id));
+        [&mut self.cart_id, &mut self.order_id, &mut self.refund_id, &mut self.message_id, &mut self.single.v1_id]
+            .into_iter()
+            .for_each(forget);
+        self.list.ids.retain(|(_, id)| is_id(id));
+        for product in self.list.products.iter_mut().chain([&mut self.single.product]) {
+            product.sku = product.sku.take().filter(|id| is_id(id));
+            if !product.id.is_empty() && !is_id(&product.id) {
+                product.id = Cow::default();
+                self.list.without_id = true;
+            }
+        }
+    }
+
+    /// The same of people.
+    pub(super) fn forget_people(&mut self, is_id: impl Fn(&str) -> bool) {
+        for id in [&mut self.file.user_id, &mut self.file.anonymous_id] {
+            *id = id.take().filter(|id| is_id(id));
         }
     }
 

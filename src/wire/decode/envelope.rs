@@ -1,96 +1,13 @@
-//! The fields at the top level of an event in the Segment spec, and what each means for a draft.
+//! What the fields of an event in the Segment spec mean for a draft: those at its top level, and those of its properties that models
+//! look at, too.
 
-use super::draft::{BuiltIn, Draft, DraftProduct, ProductField};
-use super::keys::Keys;
-use super::lookup::{CONTEXT, ECOMMERCE, ELSEWHERE, Entry, Signal, TRAITS};
+use super::draft::Draft;
+use super::fields::{BuiltIn, ELSEWHERE, ProductField, Signal, TopField};
+use super::lookup::Entry;
 use super::nothing::Of;
+use super::products::DraftProduct;
 use super::value::{Faults, Scalar};
 use std::borrow::Cow;
-
-/// A field at the top level.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Top {
-    /// An object below which models may look at something: its root in the lookup.
-    Nested(u16),
-    Properties,
-    Field(TopField),
-    /// A field under another name than its own, which goes before it.
-    Otherwise(TopField),
-    /// Ignored: only there while a table is made.
-    #[default]
-    Nothing,
-}
-
-/// A single value at the top level.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TopField {
-    Call,
-    Event,
-    Name,
-    Category,
-    GroupId,
-    MessageId,
-    UserId,
-    /// Who it is doesn't matter where the record's key says so, but that somebody is logged in does.
-    SomeUser,
-    AnonymousId,
-    Timestamp,
-    OriginalTimestamp,
-    ReceivedAt,
-    SentAt,
-    Batch,
-    Email,
-}
-
-impl Top {
-    /// All that are looked at. `file`: the record's key and time stand in the event.
-    pub(super) fn all(file: bool) -> Keys<Self> {
-        let mut keys = Keys::default();
-        let of_files = [("userId", TopField::UserId), ("anonymousId", TopField::AnonymousId)];
-        let of_records = [("userId", TopField::SomeUser)];
-        let fields = [
-            ("type", TopField::Call),
-            ("event", TopField::Event),
-            ("name", TopField::Name),
-            ("category", TopField::Category),
-            ("groupId", TopField::GroupId),
-            ("messageId", TopField::MessageId),
-            ("timestamp", TopField::Timestamp),
-            ("originalTimestamp", TopField::OriginalTimestamp),
-            ("receivedAt", TopField::ReceivedAt),
-            ("sentAt", TopField::SentAt),
-            ("batch", TopField::Batch),
-            ("email", TopField::Email),
-        ];
-        let of_both = fields.into_iter().chain(of_files.into_iter().filter(|_| file));
-        for (key, field) in of_both.chain(of_records.into_iter().filter(|_| !file)) {
-            *keys.add(key) = Self::Field(field);
-            *keys.add_otherwise(key) = Self::Otherwise(field);
-        }
-        // Segment's spec for mail tools calls it so.
-        *keys.add_otherwise("action") = Self::Otherwise(TopField::Call);
-        // What the data layer of GA4 has beside its event.
-        let objects = [
-            ("properties", Self::Properties),
-            ("context", Self::Nested(CONTEXT)),
-            ("traits", Self::Nested(TRAITS)),
-            ("ecommerce", Self::Nested(ECOMMERCE)),
-        ];
-        for (key, object) in objects {
-            *keys.add(key) = object;
-            *keys.add_otherwise(key) = object;
-        }
-        keys.seal();
-        keys
-    }
-}
-
-impl TopField {
-    /// An object in its place may be a time.
-    pub(super) fn is_time(self) -> bool {
-        matches!(self, Self::Timestamp | Self::OriginalTimestamp | Self::ReceivedAt | Self::SentAt)
-    }
-}
 
 impl<'a> Draft<'a> {
     /// `null` is absent: it takes nothing back that came under another name.

@@ -2,8 +2,8 @@
 
 use super::clock::Times;
 use super::draft::Draft;
+use super::json_fast;
 use super::lookup::Lookup;
-use super::{json, utf8};
 use crate::domain::Ms;
 use crate::domain::names::Vocabulary;
 use crate::domain::zones::Zone;
@@ -67,9 +67,9 @@ pub fn file_head(line: &[u8]) -> Result<FileHead<'_>, Rejected> {
 
 pub(super) fn head<'a>(line: &'a [u8], zone: Option<&Zone>) -> Result<FileHead<'a>, Rejected> {
     let reject = |detail| Rejected { reason: DeadReason::UnreadableValue, detail };
-    let text = utf8(line).map_err(reject)?;
+    let text = json_fast::utf8(line).map_err(reject)?;
     static NO_MODELS: LazyLock<Lookup> = LazyLock::new(|| Lookup::new(&Vocabulary::default()));
     let mut draft = Draft::default();
-    json::parse(text, &NO_MODELS, true, &mut draft).map_err(reject)?;
+    json_fast::parse(text, &NO_MODELS, true, &mut draft).map_err(reject)?;
     Ok(FileHead::of(&mut draft, zone))
 }

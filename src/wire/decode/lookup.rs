@@ -2,11 +2,10 @@
 
 mod flags;
 mod signals;
+mod top;
 
-use super::bounce::{self, Says};
-use super::draft::BuiltIn;
-use super::envelope::Top;
-use super::flags::Group;
+use super::bounce;
+use super::fields::{BuiltIn, CONTEXT, ECOMMERCE, ITEM, PRODUCT, PROPERTIES, Signal, TRAITS, Top};
 use super::keys::Keys;
 use super::mail_names::MAIL_NAMES;
 use super::spelled::{EXACT, FREQUENT, IN_CAMEL_CASE, OF_EVENT, OF_PRODUCT, OTHERWISE, PRODUCT_CURRENCY, WITHIN};
@@ -16,6 +15,7 @@ use crate::domain::names::pages::PAGE_KIND;
 use crate::domain::names::ratings::STARS;
 use crate::domain::names::{Flags, Kind, NameId, PropertyId, Vocabulary};
 use crate::domain::titles::{OTHER_TITLE, OTHER_TITLE_TRAITS, TITLE_TRAITS};
+use flags::Place;
 use signals::SIGNALS;
 use smallvec::SmallVec;
 use std::borrow::Cow;
@@ -29,63 +29,6 @@ pub(super) struct Target {
     /// The place holds a URL and the property is its path.
     pub path_of_url: bool,
 }
-
-/// What the service itself looks at, whatever the models name; the number is the rank among several places for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Signal {
-    Email(u8),
-    UserAgent(u8),
-    Marked,
-    Trigger,
-    Mail(u8),
-    /// A name of the mail or of its campaign; the number is its place in [`MailNames`](crate::domain::mail::MailNames).
-    MailName(u8),
-    Link(u8),
-    CheckoutStep,
-    List,
-    /// Hard or soft.
-    Bounce(Says, u8),
-    /// Ids of a person outside of the envelope.
-    User(u8),
-    Anonymous(u8),
-    /// How an order stands, and why it was cancelled.
-    OrderStatus(u8),
-    OrderReason(u8),
-    /// A place that says yes or no: its bit.
-    Flag(u8),
-    /// Which way of reaching somebody is meant, or what for.
-    Channel(Group),
-    /// From where an event came.
-    Ip(u8),
-    /// What a page calls itself: its category (0), its title (1).
-    PageWord(u8),
-    /// What somebody thinks of a product, and where the scale ends.
-    Rating(u8),
-    BestRating(u8),
-}
-
-impl Signal {
-    /// The same under another spelling of its name, which goes before other names and places.
-    fn otherwise(self) -> Self {
-        match self {
-            Self::UserAgent(rank) => Self::UserAgent(rank + 1),
-            Self::Mail(rank) => Self::Mail(rank + 1),
-            Self::Link(rank) => Self::Link(rank + 1),
-            Self::User(rank) => Self::User(rank + 1),
-            Self::Anonymous(rank) => Self::Anonymous(rank + 1),
-            Self::Rating(rank) => Self::Rating(rank + 1),
-            Self::BestRating(rank) => Self::BestRating(rank + 1),
-            Self::Email(rank) if rank >= ELSEWHERE => Self::Email(rank + 1),
-            other => other,
-        }
-    }
-}
-
-/// Rank of an address that stands neither in the traits (0) nor in those of the context (1).
-pub(super) const ELSEWHERE: u8 = 2;
-
-/// Rank from which an address among the properties may be somebody else's, such as that of who serves a customer.
-pub(super) const BEYOND_DOUBT: u8 = 8;
 
 /// Some are only looked at where a model asks for what is made of them.
 fn is_wanted(signal: Signal, vocabulary: &Vocabulary) -> bool {
@@ -144,21 +87,10 @@ pub(super) struct Lookup {
     pub stars: Option<PropertyId>,
 }
 
-/// Roots of the tree: objects at the top level of an event.
-pub(super) const PROPERTIES: u16 = 0;
-pub(super) const CONTEXT: u16 = 1;
-pub(super) const TRAITS: u16 = 2;
-/// A product of the list in the properties.
-pub(super) const PRODUCT: u16 = 3;
-/// `ecommerce`, as the data layer of GA4 has it.
-pub(super) const ECOMMERCE: u16 = 4;
-/// A product in an object of its own among the properties: `product`.
-pub(super) const ITEM: u16 = 5;
-
 impl Lookup {
     pub(super) fn new(vocabulary: &Vocabulary) -> Self {
         let mut lookup = Self {
-            tops: [false, true].map(Top::all),
+            tops: [false, true].map(top::keys),
             nodes: vec![Node::default(); 6],
             names: Names::new(vocabulary),
             calls: Vec::new(),
@@ -220,7 +152,9 @@ impl Lookup {
                 lookup.entry_at(root, path).signals.push(signal);
             }
         }
-        lookup.add_flags(vocabulary);
+        for place in flags::places(vocabulary) {
+            lookup.add_place(&place);
+        }
         lookup.add_spellings(vocabulary);
         // Behind all others: of the keys of one length the first are found soonest, and these are of mails alone.
         for (root, path, place) in MAIL_NAMES {
@@ -311,6 +245,20 @@ impl Lookup {
                     self.nodes[usize::from(node)].add_otherwise(last).targets.push(target);
                 }
             }
+        }
+    }
+
+    /// A place of a signal, in any spelling.
+    fn add_place(&mut self, place: &Place<'_>) {
+        let Place { root, path, signal, is_list } = *place;
+        let entry = self.entry_at(root, path);
+        entry.signals.push(signal);
+        entry.is_list |= is_list;
+        let (parent, last) = path.rsplit_once('.').map_or((None, path), |(parent, last)| (Some(parent), last));
+        if let Some(node) = parent.map_or(Some(root), |parent| self.entry_at(root, parent).child) {
+            let entry = self.nodes[usize::from(node)].add_otherwise(last);
+            entry.signals.push(signal);
+            entry.is_list |= is_list;
         }
     }
 

@@ -1,6 +1,6 @@
 //! Where mail events say which mail they are about.
 
-use super::lookup::{CONTEXT, PROPERTIES};
+use super::fields::{CONTEXT, PROPERTIES};
 
 /// Place and name, and which name of [`MailNames`](crate::domain::mail::MailNames) it is.
 pub(super) const MAIL_NAMES: [(u16, &str, u8); 17] = [

@@ -1,12 +1,51 @@
 //! The products of an event: the list, under whichever name it comes, else the single product among the properties.
 
-use super::draft::{Draft, DraftProduct};
-use super::value::Faults;
+use super::fields::{PRODUCT_FIELDS, ProductField};
+use super::nothing::Of;
+use super::spelled::keep;
+use super::value::{Faults, MAX_CURRENCY_BYTES, MAX_PRICE, MAX_TEXT_BYTES, MAX_URL_BYTES, Scalar};
 use crate::domain::event::Product;
 use std::borrow::Cow;
 
 /// Most products of one event; further ones are dropped and counted.
 pub const MAX_PRODUCTS: usize = 100;
+
+/// A product whose id is not yet decided.
+#[derive(Debug, Default)]
+pub(super) struct DraftProduct<'a> {
+    /// `product_id`, or empty.
+    pub product: Product<'a>,
+    /// `id`: the product's in v1, and of what stands in a list or an object of its own if nothing else says which it is.
+    pub v1_id: Option<Cow<'a, str>>,
+    /// It stands in an object of its own, which `id` can only be of.
+    pub is_object: bool,
+    /// As [`super::draft::Draft::found`].
+    pub found: [u8; PRODUCT_FIELDS],
+}
+
+impl<'a> DraftProduct<'a> {
+    #[inline]
+    pub(super) fn set(&mut self, field: ProductField, rank: u8, scalar: Scalar<'a>, faults: &mut Faults) {
+        let product = &mut self.product;
+        let Some(found) = self.found.get_mut(field as usize) else { return };
+        match field {
+            ProductField::ProductId => {
+                let mut id = Some(std::mem::take(&mut product.id)).filter(|id| !id.is_empty());
+                keep(&mut id, found, rank, scalar.id(Of::Thing, faults));
+                product.id = id.unwrap_or_default();
+            }
+            ProductField::Sku => keep(&mut product.sku, found, rank, scalar.id(Of::Thing, faults)),
+            ProductField::V1Id => keep(&mut self.v1_id, found, rank, scalar.id(Of::Thing, faults)),
+            ProductField::Name => keep(&mut product.name, found, rank, scalar.cut(MAX_TEXT_BYTES, faults)),
+            ProductField::Variant => keep(&mut product.variant, found, rank, scalar.cut(MAX_TEXT_BYTES, faults)),
+            ProductField::Url => keep(&mut product.url, found, rank, scalar.short(MAX_URL_BYTES, faults)),
+            ProductField::ImageUrl => keep(&mut product.image_url, found, rank, scalar.short(MAX_URL_BYTES, faults)),
+            ProductField::Price => keep(&mut product.price, found, rank, scalar.number_in(0.0, MAX_PRICE, faults)),
+            ProductField::Quantity => keep(&mut product.quantity, found, rank, scalar.quantity(faults)),
+            ProductField::Currency => keep(&mut product.currency, found, rank, scalar.short(MAX_CURRENCY_BYTES, faults)),
+        }
+    }
+}
 
 /// The `products` of an event.
 #[derive(Debug, Default)]
@@ -44,6 +83,32 @@ impl<'a> ProductList<'a> {
     pub(super) fn drop_one(&mut self, faults: &mut Faults) {
         self.dropped = true;
         faults.broken::<()>();
+    }
+
+    /// A list comes under a name of this rank: what was read of one before it, to be given back to [`Self::settle`].
+    pub(super) fn begin(&mut self, rank: u8, faults: &Faults) -> Self {
+        let fresh = Self { found: rank + 1, broken_before: faults.broken, ..Self::default() };
+        std::mem::replace(self, fresh)
+    }
+
+    /// The list has been read. Of several the one with products under the best name counts; what others may mean by such a name
+    /// (and of which nothing is a product) never was a list.
+    pub(super) fn settle(&mut self, before: Self, faults: &mut Faults) {
+        let names_one = !self.ids.is_empty() || self.products.iter().any(|p| !p.id.is_empty() || p.sku.is_some());
+        let is_empty = self.given && !self.dropped && self.products.is_empty();
+        let is_none = self.found > 1 && !names_one && !is_empty;
+        let is_worse = before.found > 0
+            && match (before.products.is_empty(), self.products.is_empty()) {
+                (false, true) => before.found != self.found,
+                (true, false) => false,
+                _ => before.found < self.found,
+            };
+        if is_none {
+            faults.broken = self.broken_before;
+        }
+        if is_none || is_worse {
+            *self = before;
+        }
     }
 
     /// The products, and whether they were a usable list. `single` is taken where there are none.
@@ -86,57 +151,4 @@ fn decide_id<'a>(product: &mut Product<'a>, id: Option<Cow<'a, str>>, is_v1: boo
         product.id = if is_v1 { id.or(sku) } else { sku.or(id) }.unwrap_or_default();
     }
     !product.id.is_empty()
-}
-
-impl<'a> Draft<'a> {
-    /// Takes away the ids of things that a shop says are none.
-    #[cold]
-    pub(super) fn forget_ids(&mut self, is_id: impl Fn(&str) -> bool) {
-        let forget = |id: &mut Option<Cow<'a, str>>| *id = id.take().filter(|id| is_id(id));
-        [&mut self.cart_id, &mut self.order_id, &mut self.refund_id, &mut self.message_id, &mut self.single.v1_id]
-            .into_iter()
-            .for_each(forget);
-        self.list.ids.retain(|(_, id)| is_id(id));
-        for product in self.list.products.iter_mut().chain([&mut self.single.product]) {
-            product.sku = product.sku.take().filter(|id| is_id(id));
-            if !product.id.is_empty() && !is_id(&product.id) {
-                product.id = Cow::default();
-                self.list.without_id = true;
-            }
-        }
-    }
-
-    /// The same of people.
-    pub(super) fn forget_people(&mut self, is_id: impl Fn(&str) -> bool) {
-        for id in [&mut self.file.user_id, &mut self.file.anonymous_id] {
-            *id = id.take().filter(|id| is_id(id));
-        }
-    }
-
-    /// A list comes under a name of this rank: what was read of one before it, to be given back to [`Self::settle_list`].
-    pub(super) fn begin_list(&mut self, rank: u8) -> ProductList<'a> {
-        let fresh = ProductList { found: rank + 1, broken_before: self.faults.broken, ..ProductList::default() };
-        std::mem::replace(&mut self.list, fresh)
-    }
-
-    /// The list has been read. Of several the one with products under the best name counts; what others may mean by such a name
-    /// (and of which nothing is a product) never was a list.
-    pub(super) fn settle_list(&mut self, before: ProductList<'a>) {
-        let new = &self.list;
-        let names_one = !new.ids.is_empty() || new.products.iter().any(|p| !p.id.is_empty() || p.sku.is_some());
-        let is_empty = new.given && !new.dropped && new.products.is_empty();
-        let is_none = new.found > 1 && !names_one && !is_empty;
-        let is_worse = before.found > 0
-            && match (before.products.is_empty(), new.products.is_empty()) {
-                (false, true) => before.found != new.found,
-                (true, false) => false,
-                _ => before.found < new.found,
-            };
-        if is_none {
-            self.faults.broken = new.broken_before;
-        }
-        if is_none || is_worse {
-            self.list = before;
-        }
-    }
 }

@@ -1,8 +1,10 @@
 //! Events as `leadstream.v1.Event`.
 
-use super::draft::{BuiltIn, Draft, DraftProduct, ProductField};
+use super::draft::Draft;
+use super::fields::{BuiltIn, ProductField};
 use super::lookup::Lookup;
 use super::nothing::Of;
+use super::products::DraftProduct;
 use super::spelled::CANONICAL;
 use super::surplus::{LOOKED_THROUGH_BYTES, without_surplus};
 use super::value::Scalar;

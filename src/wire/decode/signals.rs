@@ -2,11 +2,11 @@
 //! mail and trigger an event is about, the step of a checkout.
 
 use super::bounce::Bounce;
+use super::fields::{BEYOND_DOUBT, Signal};
 use super::flags::{self, Channels};
-use super::lookup::{self, Signal};
 use super::nothing::{Of, is_address, is_id};
 use super::orders;
-use super::value::{MAX_ID_BYTES, Scalar};
+use super::value::{Faults, MAX_ID_BYTES, MAX_URL_BYTES, Scalar};
 use crate::domain::event::{OrderStatus, Signals};
 use crate::domain::ids::{hash64, low32};
 use crate::domain::mail::MailNames;
@@ -99,7 +99,7 @@ impl<'a> SignalDraft<'a> {
             }
             Signal::UserAgent(rank) => put(&mut self.agent, rank, text(scalar, MAX_AGENT_BYTES)),
             Signal::Mail(rank) => put(&mut self.mail, rank, text(scalar, MAX_ID_BYTES)),
-            Signal::Link(rank) => put(&mut self.link, rank, text(scalar, super::MAX_URL_BYTES)),
+            Signal::Link(rank) => put(&mut self.link, rank, text(scalar, MAX_URL_BYTES)),
             Signal::User(rank) => put(&mut self.user, rank, text(scalar, MAX_ID_BYTES).filter(|id| is_id(id, Of::Person))),
             Signal::Anonymous(rank) => {
                 put(&mut self.anonymous, rank, text(scalar, MAX_ID_BYTES).filter(|id| is_id(id, Of::Person)));
@@ -148,7 +148,7 @@ impl<'a> SignalDraft<'a> {
         let of_event = of_event.filter(|_| kind != Kind::Group && !concerns_others(name));
         let email = own.or(of_context).or(of_event);
         let email_is_own = kind != Kind::Sales
-            && email.as_ref().is_some_and(|(rank, _)| *rank < lookup::BEYOND_DOUBT || !matches!(kind, Kind::Other | Kind::Site));
+            && email.as_ref().is_some_and(|(rank, _)| *rank < BEYOND_DOUBT || !matches!(kind, Kind::Other | Kind::Site));
         Signals {
             email: email.map(|(_, address)| address),
             email_is_own,
@@ -198,7 +198,7 @@ fn put<'a>(place: &mut Ranked<'a>, rank: u8, found: Option<Cow<'a, str>>) {
 fn text<'a>(scalar: &Scalar<'a>, max_bytes: usize) -> Option<Cow<'a, str>> {
     match scalar {
         Scalar::Text(text) if !text.is_empty() && text.len() <= max_bytes => Some(text.clone()),
-        Scalar::Digits(_) => scalar.clone().short(max_bytes, &mut super::value::Faults::default()),
+        Scalar::Digits(_) => scalar.clone().short(max_bytes, &mut Faults::default()),
         Scalar::Signed(number) => Some(Cow::Owned(number.to_string())),
         Scalar::Float(number) if number.is_finite() => Some(Cow::Owned(number.to_string())),
         _ => None,

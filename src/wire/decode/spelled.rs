@@ -3,7 +3,7 @@
 //! Each name is found in any spelling (case, blanks, underscores, hyphens, camel case). Where one event has a property under
 //! several names, the canonical one is taken, then the others in the order of this table, whatever their order in the event.
 
-use super::draft::{BuiltIn, ProductField};
+use super::fields::{BuiltIn, ProductField};
 
 /// The canonical name first, then what others call it.
 pub(super) type Names = &'static [&'static str];
@@ -55,6 +55,20 @@ pub(super) const IN_CAMEL_CASE: u8 = 1;
 pub(super) const OTHERWISE: u8 = 2;
 /// Of what is said in an object within the properties.
 pub(super) const WITHIN: u8 = 20;
+
+/// Keeps a value if no better name gave one. A name that comes twice: the last one counts.
+#[inline]
+pub(super) fn keep<T>(slot: &mut Option<T>, found: &mut u8, rank: u8, value: Option<T>) {
+    let place = rank + 1;
+    if *found == 0 || place < *found {
+        if value.is_some() {
+            (*slot, *found) = (value, place);
+        }
+    } else if place == *found {
+        *found = if value.is_some() { place } else { 0 };
+        *slot = value;
+    }
+}
 
 /// The normal form of a key: lower case, without blanks, underscores and hyphens. `None`: longer than any that is known.
 #[inline]

@@ -1,6 +1,7 @@
 //! What members tell their accounts, and what these tell their members, as it comes back from the internal topic.
 
-use super::{Decoder, reject};
+use super::options::Options;
+use super::rejected::reject;
 use crate::domain::account::company::ACCOUNT_KEY;
 use crate::domain::account::group::Tidings;
 use crate::domain::effect::{Bar, CausingEvent, HandOver, HandOverKind, LeadNews, MemberUpdate, News, Qualification, Verdict};
@@ -19,7 +20,7 @@ use std::borrow::Cow;
 const NAME: &str = "account.member";
 
 /// Reads one record of the internal topic.
-pub(super) fn decode<'a>(record: &RecordView<'_>, decoder: &Decoder) -> Result<Event<'a>, Rejected> {
+pub(super) fn decode<'a>(record: &RecordView<'_>, options: &Options) -> Result<Event<'a>, Rejected> {
     let unreadable = |why: &str| reject(DeadReason::UnreadableValue, why);
     let value = record.value.ok_or_else(|| unreadable("the record has no value"))?;
     let output = proto::Output::decode(value).map_err(|e| unreadable(&format!("not a leadstream.v1.Output: {e}")))?;
@@ -27,7 +28,7 @@ pub(super) fn decode<'a>(record: &RecordView<'_>, decoder: &Decoder) -> Result<E
     let id = u128::from_str_radix(&output.id, 16).map_err(|_| unreadable("its id is none"))?;
     let update = update(body).ok_or_else(|| unreadable("what it says of a lead is unknown"))?;
     let event = output.event.map(|event| {
-        let input = decoder.options.topics.iter().position(|t| t.name == event.topic).and_then(|n| u16::try_from(n).ok());
+        let input = options.topics.iter().position(|t| t.name == event.topic).and_then(|n| u16::try_from(n).ok());
         let position = Position { input: input.unwrap_or(u16::MAX), partition: event.partition, offset: event.offset };
         CausingEvent { message_id: text(event.id), name: event.name.into(), position }
     });

@@ -1,7 +1,7 @@
 //! Where in an event stands what the service itself looks at, whatever the models name.
 
-use super::{CONTEXT, PROPERTIES, Signal, TRAITS};
 use crate::domain::names::ratings::STARS;
+use crate::wire::decode::fields::{CONTEXT, PROPERTIES, Signal, TRAITS};
 
 /// Where signals stand.
 pub(super) const SIGNALS: [(u16, &str, Signal); 56] = [

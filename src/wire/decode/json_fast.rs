@@ -3,12 +3,21 @@
 //! One pass over the text, borrowing from it; what nobody looks at is skipped. Whatever this pass stumbles over, it leaves to
 //! the careful one, which reads the record from its beginning and knows what to say.
 
-use super::careful;
-use super::draft::{BuiltIn, Draft, DraftProduct};
-use super::envelope::Top;
-use super::lookup::{Entry, ITEM, Lookup, PRODUCT, PROPERTIES};
-use super::scan::Scan;
+use super::draft::Draft;
+use super::fields::{BuiltIn, ITEM, PRODUCT, PROPERTIES, Top};
+use super::json_cursor::Scan;
+use super::json_slow;
+use super::lookup::{Entry, Lookup};
+use super::products::DraftProduct;
 use super::value::Scalar;
+
+/// Checks the bytes once, so that nothing after has to; a byte order mark is skipped.
+pub(super) fn utf8(bytes: &[u8]) -> Result<&str, String> {
+    // The quick check doesn't say what is wrong.
+    let text = simdutf8::basic::from_utf8(bytes).or_else(|_| std::str::from_utf8(bytes));
+    let text = text.map_err(|e| format!("not UTF-8: {e}"))?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
 
 /// Reads one event into an empty draft.
 ///
@@ -20,7 +29,7 @@ pub(super) fn parse<'a>(text: &'a str, lookup: &Lookup, file: bool, draft: &mut 
         return Ok(());
     }
     *draft = Draft::default();
-    careful::parse(text, lookup, file, draft)
+    json_slow::parse(text, lookup, file, draft)
 }
 
 fn envelope<'a>(scan: &mut Scan<'a>, lookup: &Lookup, file: bool, draft: &mut Draft<'a>) -> Option<()> {
@@ -99,14 +108,14 @@ fn products<'a>(scan: &mut Scan<'a>, lookup: &Lookup, entry: &Entry, draft: &mut
         b'[' => {}
         b'{' | b'"' => return None,
         _ => {
-            let before = draft.begin_list(entry.rank);
+            let before = draft.list.begin(entry.rank, &draft.faults);
             let scalar = scan.scalar()?;
             draft.set_property(BuiltIn::Products, entry, scalar);
-            draft.settle_list(before);
+            draft.list.settle(before, &mut draft.faults);
             return Some(());
         }
     }
-    let before = draft.begin_list(entry.rank);
+    let before = draft.list.begin(entry.rank, &draft.faults);
     draft.list.given = true;
     scan.array(|scan| match scan.peek()? {
         b'{' => product(scan, lookup, draft),
@@ -117,7 +126,7 @@ fn products<'a>(scan: &mut Scan<'a>, lookup: &Lookup, entry: &Entry, draft: &mut
             scan.skip()
         }
     })?;
-    draft.settle_list(before);
+    draft.list.settle(before, &mut draft.faults);
     Some(())
 }
 
