@@ -6,13 +6,8 @@
 pub mod dead_letter;
 pub mod decode;
 pub mod output;
+pub mod proto;
 mod special;
 pub mod state_record;
 pub mod task_record;
 mod time;
-
-/// The messages of `proto/leadstream/v1`.
-#[allow(clippy::all, clippy::pedantic, missing_docs, reason = "generated")]
-pub mod proto {
-    include!(concat!(env!("OUT_DIR"), "/leadstream.v1.rs"));
-}

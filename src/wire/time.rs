@@ -1,35 +1,15 @@
 //! Times in text: read leniently from inputs, written as RFC 3339 with milliseconds and `Z` to outputs.
 
+mod calendar;
 mod forms;
+mod unix;
+mod written;
 
-use crate::domain::zones::Zone;
+pub use unix::parse_unix;
+pub use written::Written;
+
 use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS, Ms, SECOND_MS};
-
-/// A time as an input writes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Written {
-    /// Taken for UTC where it has no zone.
-    pub ms: Ms,
-    /// It says how far its clock is from UTC.
-    pub has_zone: bool,
-}
-
-impl Written {
-    #[must_use]
-    pub fn utc(ms: Ms) -> Self {
-        Self { ms, has_zone: true }
-    }
-
-    fn local(ms: Ms) -> Self {
-        Self { ms, has_zone: false }
-    }
-
-    /// The time, that of a zone where it names none.
-    #[must_use]
-    pub fn in_zone(self, zone: &Zone) -> Ms {
-        if self.has_zone { self.ms } else { zone.instant(self.ms).unwrap_or(self.ms) }
-    }
-}
+use calendar::{days_from_civil, days_in_month};
 
 /// Reads a time in any form that can be read in one way only: RFC 3339, ISO 8601, RFC 2822, what `Date` prints in a browser, a month
 /// in letters, a Unix time as text, with an offset or with none. `docs/bad-input.md` lists them.
@@ -39,50 +19,6 @@ pub fn parse_text(text: &str) -> Option<Written> {
         Some(ms) => Some(Written::utc(ms)),
         None => forms::read(text.trim()),
     }
-}
-
-/// Reads a Unix time. Its size tells seconds, milliseconds, microseconds and nanoseconds apart: the borders are the year
-/// 5138 in seconds, and 1973 in each of the finer units. Digits of a date (`20261122`), with or without its time of day, are that
-/// date: as a Unix time they would lie before 1980 or after 2570.
-#[must_use]
-pub fn parse_unix(number: f64) -> Option<Written> {
-    if let Some(ms) = date_in_digits(number) {
-        return Some(Written::local(ms));
-    }
-    let size = number.abs();
-    let ms = match size {
-        s if !s.is_finite() => return None,
-        s if s < 1e11 => number * 1e3,
-        s if s < 1e14 => number,
-        s if s < 1e17 => number / 1e3,
-        s if s < 1e20 => number / 1e6,
-        _ => return None,
-    };
-    #[allow(clippy::cast_possible_truncation, reason = "less than 1e14 here")]
-    Some(Written::utc(ms.round() as Ms))
-}
-
-/// `YYYYMMDD`, `YYYYMMDDHHMM` or `YYYYMMDDHHMMSS` as a number, of the years 1900 to 2199, in UTC.
-fn date_in_digits(number: f64) -> Option<Ms> {
-    // Most numbers are Unix times: one look tells.
-    let in_day = match number {
-        n if (19e6..22e6).contains(&n) => 1.0,
-        n if (19e10..22e10).contains(&n) => 1e4,
-        n if (19e12..22e12).contains(&n) => 1e6,
-        _ => return None,
-    };
-    if number.fract() != 0.0 {
-        return None;
-    }
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, and of 8 and 6 digits at most")]
-    let (date, clock) = ((number / in_day) as u32, (number % in_day * (1e6 / in_day)) as u32);
-    let (year, month, day) = (date / 10_000, date / 100 % 100, date % 100);
-    let (hour, minute, second) = (clock / 10_000, clock / 100 % 100, clock % 100);
-    let known = (1..=12).contains(&month) && (1..=days_in_month(year, month)).contains(&day);
-    (known && hour <= 23 && minute <= 59 && second <= 59).then(|| {
-        let seconds = hour * 3_600 + minute * 60 + second;
-        days_from_civil(year, month, day) * DAY_MS + i64::from(seconds) * SECOND_MS
-    })
 }
 
 /// `YYYY-MM-DDTHH:MM:SS[.fraction](Z|+00:00)`: what nearly every producer writes, read without a library call.
@@ -129,25 +65,6 @@ fn pairs(text: [u8; 8], form: [u8; 8]) -> Option<[u32; 8]> {
         return None;
     }
     Some((digits * 10 + (digits >> 8)).to_le_bytes().map(u32::from))
-}
-
-/// Days since 1970-01-01 of a date in the Gregorian calendar (Howard Hinnant's algorithm), for years of four digits.
-fn days_from_civil(year: u32, month: u32, day: u32) -> i64 {
-    // An era later, so that no number is negative.
-    let year = year + 400 - u32::from(month <= 2);
-    let (era, year_of_era) = (year / 400, year % 400);
-    let day_of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
-    let days = era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    i64::from(days) - (719_468 + 146_097)
-}
-
-fn days_in_month(year: u32, month: u32) -> u32 {
-    match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
-        2 => 28,
-        _ => 31,
-    }
 }
 
 /// A time as RFC 3339 with milliseconds and `Z`, held on the stack.
@@ -200,6 +117,7 @@ impl serde::Serialize for Rfc3339 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::zones::Zone;
 
     const NOON_MS: Ms = 1_795_348_800_123; // 2026-11-22T12:00:00.123Z
 

@@ -2,7 +2,9 @@
 //!
 //! What can be read in two ways (`09/05/2026`, `CST`) is not read at all: a guess would be wrong for half of those who write it.
 
-use super::{Written, days_from_civil, days_in_month, parse_unix};
+use super::calendar::{days_from_civil, days_in_month};
+use super::unix::parse_unix;
+use super::written::Written;
 use crate::domain::zones::Zone;
 use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS, Ms, SECOND_MS};
 
