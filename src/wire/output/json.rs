@@ -1,7 +1,9 @@
 //! Outputs as JSON. Names and order of the fields are the contract's.
 
-mod more;
+mod account;
+mod hand_over;
 mod pieces;
+mod trigger;
 mod values;
 
 use super::catalog::Catalog;
@@ -20,10 +22,10 @@ use values::{Id, Ids, Quantity, Rounded};
 enum JsonBody<'a> {
     Abandoned(Abandoned<'a>),
     Outcome(Outcome<'a>),
-    Triggered(more::Triggered<'a>),
-    HandOver(more::HandOver<'a>),
-    Account(more::Account<'a>),
-    Member(more::Update<'a>),
+    Triggered(trigger::Triggered<'a>),
+    HandOver(hand_over::HandOver<'a>),
+    Account(account::Account<'a>),
+    Member(account::Update<'a>),
 }
 
 #[derive(Serialize)]
@@ -45,7 +47,7 @@ struct Abandoned<'a> {
     score: Rounded,
     label: Option<&'a str>,
     persona: Option<&'a str>,
-    proof: more::Proof<'a>,
+    proof: trigger::Proof<'a>,
 }
 
 #[derive(Serialize)]
@@ -115,10 +117,10 @@ pub(super) fn write(catalog: &Catalog, prospect: &str, output: &Output, value: &
         Body::ScoreChanged(body) => return pieces.score(body),
         Body::CartAbandoned(body) => JsonBody::Abandoned(abandoned(body, catalog)),
         Body::CartOutcome(body) => JsonBody::Outcome(outcome(body)),
-        Body::Triggered(body) => JsonBody::Triggered(more::triggered(body, catalog)),
-        Body::HandOver(body) => JsonBody::HandOver(more::hand_over(body)),
-        Body::AccountChanged(body) => JsonBody::Account(more::account(body)),
-        Body::Member(body) => JsonBody::Member(more::member(body)),
+        Body::Triggered(body) => JsonBody::Triggered(trigger::triggered(body, catalog)),
+        Body::HandOver(body) => JsonBody::HandOver(hand_over::hand_over(body)),
+        Body::AccountChanged(body) => JsonBody::Account(account::account(body)),
+        Body::Member(body) => JsonBody::Member(account::member(body)),
     };
     let brace = value.len();
     if serde_json::to_writer(&mut *value, &body).is_err() {
@@ -150,7 +152,7 @@ fn abandoned<'a>(body: &'a CartAbandoned, catalog: &'a Catalog) -> Abandoned<'a>
         score: Rounded(body.score),
         label: body.label.as_deref(),
         persona: body.persona.as_deref(),
-        proof: more::proof(&body.proof, catalog),
+        proof: trigger::proof(&body.proof, catalog),
     }
 }
 

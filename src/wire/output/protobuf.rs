@@ -1,6 +1,8 @@
 //! Outputs as `leadstream.v1.Output`.
 
-mod more;
+mod account;
+mod hand_over;
+mod trigger;
 mod values;
 
 use super::catalog::Catalog;
@@ -30,10 +32,10 @@ pub(super) fn write(catalog: &Catalog, prospect: &str, output: &Output, value: &
             Body::ScoreChanged(body) => proto::output::Body::ScoreChanged(score(body)),
             Body::CartAbandoned(body) => proto::output::Body::CartAbandoned(abandoned(body, catalog)),
             Body::CartOutcome(body) => proto::output::Body::CartOutcome(outcome(body)),
-            Body::Triggered(body) => proto::output::Body::Triggered(more::triggered(body, catalog)),
-            Body::HandOver(body) => proto::output::Body::HandOver(more::hand_over(body)),
-            Body::AccountChanged(body) => proto::output::Body::AccountChanged(more::account(body)),
-            Body::Member(body) => proto::output::Body::Member(more::member(body)),
+            Body::Triggered(body) => proto::output::Body::Triggered(trigger::triggered(body, catalog)),
+            Body::HandOver(body) => proto::output::Body::HandOver(hand_over::hand_over(body)),
+            Body::AccountChanged(body) => proto::output::Body::AccountChanged(account::account(body)),
+            Body::Member(body) => proto::output::Body::Member(account::member(body)),
         }),
     };
     message.encode_raw(value);
@@ -94,7 +96,7 @@ fn abandoned(body: &CartAbandoned, catalog: &Catalog) -> proto::CartAbandoned {
         score: rounded(body.score),
         label: text(body.label.as_ref()),
         persona: text(body.persona.as_ref()),
-        proof: Some(more::proof(&body.proof, catalog)),
+        proof: Some(trigger::proof(&body.proof, catalog)),
         reason: body.armed_for.name().to_owned(),
         checkout_step: text(body.checkout_step.as_ref()),
         addressable: body.addressable,
