@@ -5,9 +5,9 @@
 
 pub mod dead_letter;
 pub mod decode;
+mod json_escape;
 pub mod output;
 pub mod proto;
-mod special;
 pub mod state_record;
 pub mod task_record;
 mod time;

@@ -13,7 +13,7 @@ mod flags;
 mod json_cursor;
 mod json_fast;
 mod json_slow;
-mod keys;
+mod key_table;
 mod lookup;
 mod made;
 mod mail_names;

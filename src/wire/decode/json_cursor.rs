@@ -5,7 +5,7 @@
 //! the record again and says what is wrong, if anything is.
 
 use super::value::Scalar;
-use crate::wire::special::plain_bytes;
+use crate::wire::json_escape::plain_bytes;
 use std::borrow::Cow;
 
 /// Nesting that is skipped here; deeper values are left to the careful pass.

@@ -6,7 +6,7 @@ mod top;
 
 use super::bounce;
 use super::fields::{BuiltIn, CONTEXT, ECOMMERCE, ITEM, PRODUCT, PROPERTIES, Signal, TRAITS, Top};
-use super::keys::Keys;
+use super::key_table::KeyTable;
 use super::mail_names::MAIL_NAMES;
 use super::spelled::{EXACT, FREQUENT, IN_CAMEL_CASE, OF_EVENT, OF_PRODUCT, OTHERWISE, PRODUCT_CURRENCY, WITHIN};
 use super::tracks::{Names, Track};
@@ -64,13 +64,13 @@ impl Entry {
 }
 
 /// The keys of one object that are looked at.
-pub(super) type Node = Keys<Entry>;
+pub(super) type Node = KeyTable<Entry>;
 
 /// Built once from the vocabulary.
 #[derive(Debug)]
 pub(super) struct Lookup {
     /// What stands at the top level of a record, and of a line of a file.
-    tops: [Keys<Top>; 2],
+    tops: [KeyTable<Top>; 2],
     nodes: Vec<Node>,
     names: Names,
     calls: Vec<(Kind, NameId)>,
@@ -286,7 +286,7 @@ impl Lookup {
 
     /// What the keys at the top level mean.
     #[inline]
-    pub(super) fn top(&self, file: bool) -> &Keys<Top> {
+    pub(super) fn top(&self, file: bool) -> &KeyTable<Top> {
         &self.tops[usize::from(file)]
     }
 

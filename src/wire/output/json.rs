@@ -2,9 +2,9 @@
 
 mod account;
 mod hand_over;
-mod pieces;
 mod trigger;
 mod values;
+mod writer;
 
 use super::catalog::Catalog;
 use crate::domain::effect::{
@@ -12,10 +12,10 @@ use crate::domain::effect::{
 };
 use crate::domain::prospect::CartLine;
 use crate::wire::time::Rfc3339;
-use pieces::Pieces;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 use values::{Id, Ids, Quantity, Rounded};
+use writer::JsonWriter;
 
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -110,11 +110,11 @@ impl Serialize for Lines<'_> {
 
 pub(super) fn write(catalog: &Catalog, prospect: &str, output: &Output, value: &mut Vec<u8>) {
     let start = value.len();
-    let mut pieces = Pieces(value);
-    pieces.head(catalog, prospect, output);
+    let mut writer = JsonWriter(value);
+    writer.head(catalog, prospect, output);
     let body = match &output.body {
-        Body::StageChanged(body) => return pieces.stage(body),
-        Body::ScoreChanged(body) => return pieces.score(body),
+        Body::StageChanged(body) => return writer.stage(body),
+        Body::ScoreChanged(body) => return writer.score(body),
         Body::CartAbandoned(body) => JsonBody::Abandoned(abandoned(body, catalog)),
         Body::CartOutcome(body) => JsonBody::Outcome(outcome(body)),
         Body::Triggered(body) => JsonBody::Triggered(trigger::triggered(body, catalog)),

@@ -5,7 +5,7 @@ use super::raw::{each, fields_of, is_json, listed, visit};
 use crate::domain::event::{Product, Value};
 use crate::wire::decode::draft::Draft;
 use crate::wire::decode::fields::{BuiltIn, ITEM, PRODUCT, PROPERTIES, ProductField};
-use crate::wire::decode::keys::Keys;
+use crate::wire::decode::key_table::KeyTable;
 use crate::wire::decode::lookup::{Entry, Lookup};
 use crate::wire::decode::nothing::Of;
 use crate::wire::decode::products::{DraftProduct, MAX_PRODUCTS};
@@ -33,7 +33,7 @@ impl<'de> Reader<'_, 'de> {
     pub(super) fn next<'k, A: MapAccess<'de>, T>(
         &mut self,
         map: &mut A,
-        keys: &'k Keys<T>,
+        keys: &'k KeyTable<T>,
     ) -> Result<Option<Field<'k, 'de, T>>, A::Error> {
         let Some((key, value)) = map.next_entry::<&'de RawValue, &'de RawValue>()? else { return Ok(None) };
         let meaning = match Scalar::from_raw(key) {

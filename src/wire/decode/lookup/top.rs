@@ -1,11 +1,11 @@
 //! Which keys stand at the top level of an event.
 
 use crate::wire::decode::fields::{CONTEXT, ECOMMERCE, TRAITS, Top, TopField};
-use crate::wire::decode::keys::Keys;
+use crate::wire::decode::key_table::KeyTable;
 
 /// All that are looked at. `file`: the record's key and time stand in the event.
-pub(super) fn keys(file: bool) -> Keys<Top> {
-    let mut keys = Keys::default();
+pub(super) fn keys(file: bool) -> KeyTable<Top> {
+    let mut keys = KeyTable::default();
     let of_files = [("userId", TopField::UserId), ("anonymousId", TopField::AnonymousId)];
     let of_records = [("userId", TopField::SomeUser)];
     let fields = [

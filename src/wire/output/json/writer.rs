@@ -5,16 +5,16 @@
 
 use super::values::Rounded;
 use crate::domain::effect::{CausingEvent, Output, ScoreChanged, StageChanged};
+use crate::wire::json_escape::plain_bytes;
 use crate::wire::output::catalog::Catalog;
 use crate::wire::output::fields::{direction_name, hex, type_name};
-use crate::wire::special::plain_bytes;
 use crate::wire::time::Rfc3339;
 use serde::Serialize;
 
 /// Appends to a buffer; every piece of it is complete JSON but for the commas and braces between the pieces.
-pub(super) struct Pieces<'b>(pub &'b mut Vec<u8>);
+pub(super) struct JsonWriter<'b>(pub &'b mut Vec<u8>);
 
-impl Pieces<'_> {
+impl JsonWriter<'_> {
     #[inline]
     fn raw(&mut self, piece: &'static str) -> &mut Self {
         self.0.extend_from_slice(piece.as_bytes());
@@ -103,7 +103,7 @@ mod tests {
                 for after in 0..20 {
                     let text = format!("{}{special}{}", "x".repeat(before), "y".repeat(after));
                     let mut written = Vec::new();
-                    Pieces(&mut written).text(&text);
+                    JsonWriter(&mut written).text(&text);
                     assert_eq!(written, serde_json::to_vec(&text).unwrap(), "{text:?}");
                     assert_eq!(plain_bytes(text.as_bytes()) < text.len(), written.len() != text.len() + 2, "{text:?}");
                 }

@@ -6,7 +6,7 @@ use super::spelled::{MAX_KEY_BYTES, normal_key};
 
 /// Keys and what they mean.
 #[derive(Debug, Clone)]
-pub(super) struct Keys<T> {
+pub(super) struct KeyTable<T> {
     rows: Vec<Row<T>>,
     /// Once sealed: by the hash of a key, the next free place where two have the same, one more than the number of its row; 0 where
     /// there is none. A power of two, at most one in eight is taken.
@@ -30,13 +30,13 @@ struct Row<T> {
 /// Up to this length two keys of one length are the same if their marks are.
 const MARKED: usize = 16;
 
-impl<T> Default for Keys<T> {
+impl<T> Default for KeyTable<T> {
     fn default() -> Self {
         Self { rows: Vec::new(), slots: Vec::new(), otherwise: hashbrown::HashMap::default(), ends: [0; ENDS / 64] }
     }
 }
 
-impl<T> Keys<T> {
+impl<T> KeyTable<T> {
     /// The meaning of a key in a table that is still being made.
     pub(super) fn add(&mut self, key: &str) -> &mut T
     where
@@ -150,7 +150,7 @@ mod tests {
     fn every_key_is_found_and_no_other() {
         let all: Vec<String> = (0..60).flat_map(|length| (0..length).map(move |place| (length, place))).map(key).collect();
         let (known, unknown): (Vec<_>, Vec<_>) = all.iter().enumerate().partition(|(n, _)| n % 3 > 0);
-        let mut keys = Keys::default();
+        let mut keys = KeyTable::default();
         known.iter().for_each(|(n, key)| *keys.add(key) = *n);
         keys.seal();
         assert!(known.iter().all(|(n, key)| keys.get(key.as_bytes()) == Some(n)));
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_key_is_found_in_any_spelling_but_the_row_comes_first() {
-        let mut keys: Keys<u8> = Keys::default();
+        let mut keys: KeyTable<u8> = KeyTable::default();
         *keys.add("order_id") = 1;
         *keys.add_otherwise("order_id") = 2;
         *keys.add_otherwise("qty") = 3;
