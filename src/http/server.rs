@@ -1,7 +1,8 @@
 //! The admin server's own thread: nothing that it does can take time from a worker's thread.
 
 use super::listener::{Limited, Limits};
-use super::{Error, Options, Parts, router};
+use super::options::{Error, Options};
+use super::routes::{Parts, router};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;

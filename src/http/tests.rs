@@ -2,17 +2,25 @@
 
 mod hostile;
 
-use super::*;
+use super::access::{Guard, Token};
+use super::{Options, Parts, Server, figures};
 use crate::domain::misses::Misses;
+use crate::domain::model::Models;
 use crate::domain::model::spec::CartSpec;
 use crate::domain::prospect::{Prospect, Track};
+use crate::runtime::lookup::{NoAnswer, ProspectLookup};
+use crate::runtime::ports::Clock;
 use crate::runtime::snapshot::figures::{Figures, Key};
 use crate::runtime::snapshot::recovery::Follows;
-use crate::runtime::snapshot::{Identity, Phase, TaskSnapshot, TaskState};
+use crate::runtime::snapshot::{Board, Identity, Phase, TaskSnapshot, TaskState};
+use crate::telemetry::Telemetry;
 use base64::Engine;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// Knows `u-1`, owns everything but `elsewhere`.
