@@ -8,12 +8,14 @@ pub mod layers;
 pub mod model_file;
 mod properties;
 pub mod reference;
+mod secrets;
 pub mod settings;
 pub mod tree;
 pub mod units;
 pub mod validate;
 
 pub use layers::{Layers, SettingFault};
+pub use secrets::is_secret;
 pub use settings::Settings;
 
 use crate::domain::Ms;
@@ -96,17 +98,4 @@ pub fn models(settings: &Settings) -> Result<Models, Vec<model_file::FileFault>>
     let models = model_file::models(&settings.model.files, &settings.model.cart)?;
     let max_age_ms = settings.inputs.max_age.map_or(Ms::MAX, |age| Ms::try_from(age.as_millis()).unwrap_or(Ms::MAX));
     Ok(Models { max_age_ms, ..models })
-}
-
-/// Whether a setting's value is never shown. Below `kafka.properties` only what is known to be harmless is.
-#[must_use]
-pub fn is_secret(key: &str) -> bool {
-    if let Some(property) = key.strip_prefix(properties::PREFIX) {
-        return !crate::kafka::properties::is_shown(property);
-    }
-    let key = key.to_lowercase();
-    let named =
-        ["password", "secret", "token", "jaas", "credential", "key.pem", "passphrase"].iter().any(|word| key.contains(word));
-    // The path of a file that holds a secret is none.
-    named && !key.ends_with("_file") && !key.ends_with(".location") && !key.ends_with("url")
 }

@@ -1,7 +1,9 @@
 //! Files that hold secrets and that others on the machine can read.
 
 use super::layers::{Layers, Origin};
-use super::{Settings, is_secret, properties};
+use super::properties;
+use super::secrets::is_secret;
+use super::settings::Settings;
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};

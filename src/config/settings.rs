@@ -3,7 +3,8 @@
 mod read;
 
 use super::layers::{Layers, Origin};
-use super::{keys, model_file};
+use super::secrets::is_secret;
+use super::{keys, model_file, tree};
 use crate::domain::model::spec::CartSpec;
 use crate::domain::zones::Zone;
 use crate::runtime::options::DEFAULT_FETCH_BYTES;
@@ -36,7 +37,7 @@ pub struct Settings {
 pub struct Kafka {
     pub bootstrap_servers: String,
     pub group_id: String,
-    /// `kafka.properties.*` over those of `kafka.properties_file`. May hold secrets: never log it, see [`super::is_secret`].
+    /// `kafka.properties.*` over those of `kafka.properties_file`. May hold secrets: never log it, see [`is_secret`].
     pub properties: BTreeMap<String, String>,
     pub properties_file: Option<PathBuf>,
     pub start: Start,
@@ -330,7 +331,7 @@ pub fn effective(layers: &Layers) -> Vec<(String, String, Origin)> {
         .map(|key| (key.name.to_owned(), key.default.to_owned(), Origin::Default))
         .collect();
     for (name, setting) in &layers.values {
-        let value = if super::is_secret(name) { "********".to_owned() } else { super::tree::written(&setting.node.value) };
+        let value = if is_secret(name) { "********".to_owned() } else { tree::written(&setting.node.value) };
         all.push((name.clone(), value, setting.origin.clone()));
     }
     all.sort_by(|a, b| a.0.cmp(&b.0));
