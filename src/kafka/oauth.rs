@@ -45,6 +45,15 @@ pub enum Error {
     Slow(&'static str),
 }
 
+impl From<token_command::Error> for Error {
+    fn from(error: token_command::Error) -> Self {
+        match error {
+            token_command::Error::Missing => Self::Config("token_command= without a command"),
+            token_command::Error::Failed(why) => Self::Command(why),
+        }
+    }
+}
+
 /// What is known of the tokens of one `sasl.oauthbearer.config`.
 #[derive(Default)]
 struct Source {

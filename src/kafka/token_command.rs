@@ -1,6 +1,5 @@
 //! Runs the token command: within a time, with bounded output, and nothing of it is left behind.
 
-use super::oauth::Error;
 use std::io::Read;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -23,6 +22,16 @@ pub(super) struct Limits {
     pub output_bytes: usize,
 }
 
+/// Why a command gave no output.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Error {
+    #[error("there is no command")]
+    Missing,
+    /// In words, with what it said last.
+    #[error("{0}")]
+    Failed(String),
+}
+
 /// A piece of output.
 enum Piece {
     Out(Vec<u8>),
@@ -32,7 +41,7 @@ enum Piece {
 /// Runs a command (words, no shell) and gives its output.
 pub(super) fn output(command: &str, limits: Limits) -> Result<String, Error> {
     let mut words = command.split_whitespace();
-    let program = words.next().ok_or(Error::Config("token_command= without a command"))?;
+    let program = words.next().ok_or(Error::Missing)?;
     let mut child = Command::new(program)
         .args(words)
         .stdin(Stdio::null())
@@ -41,7 +50,7 @@ pub(super) fn output(command: &str, limits: Limits) -> Result<String, Error> {
         // A group of its own, so that what it starts can be ended with it.
         .process_group(0)
         .spawn()
-        .map_err(|e| Error::Command(format!("{program}: {e}")))?;
+        .map_err(|e| Error::Failed(format!("{program}: {e}")))?;
     let (sender, pieces) = sync_channel(16);
     if let Some(stdout) = child.stdout.take() {
         read(stdout, sender.clone(), Piece::Out);
@@ -56,7 +65,7 @@ pub(super) fn output(command: &str, limits: Limits) -> Result<String, Error> {
     }
     let status = ended?;
     if !status.success() {
-        return Err(Error::Command(format!("{program} ended with {status}{}", collected.last_line())));
+        return Err(Error::Failed(format!("{program} ended with {status}{}", collected.last_line())));
     }
     Ok(String::from_utf8_lossy(&collected.out).into_owned())
 }
@@ -111,7 +120,7 @@ impl Collected<'_> {
                 Err(RecvTimeoutError::Disconnected) => true,
             };
             if ended.is_none() {
-                let status = child.try_wait().map_err(|e| Error::Command(format!("{}: {e}", self.program)))?;
+                let status = child.try_wait().map_err(|e| Error::Failed(format!("{}: {e}", self.program)))?;
                 ended = status.map(|status| (status, Instant::now()));
             }
             if let Some((status, at)) = ended
@@ -121,7 +130,7 @@ impl Collected<'_> {
             }
             if begun.elapsed() > self.limits.deadline {
                 let (program, deadline) = (self.program, self.limits.deadline);
-                return Err(Error::Command(format!(
+                return Err(Error::Failed(format!(
                     "{program} did not end within {deadline:?} and was killed{}",
                     self.last_line()
                 )));
@@ -138,7 +147,7 @@ impl Collected<'_> {
                 self.out.extend(bytes);
                 if self.out.len() > self.limits.output_bytes {
                     let most = self.limits.output_bytes;
-                    return Err(Error::Command(format!("{} printed more than {most} bytes and was killed", self.program)));
+                    return Err(Error::Failed(format!("{} printed more than {most} bytes and was killed", self.program)));
                 }
             }
             Piece::Err(bytes) => {
