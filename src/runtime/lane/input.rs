@@ -1,8 +1,8 @@
 //! One input of a task: what is fetched of it, and how far it is applied.
 
-use super::Now;
 use crate::domain::Ms;
 use crate::engine::merge::Head;
+use crate::runtime::ahead::Now;
 use crate::runtime::chunk::Chunk;
 use crate::runtime::poison::Poison;
 use crate::runtime::ports::Decode;
