@@ -11,7 +11,6 @@ pub mod effects;
 pub mod figures;
 pub mod hashing;
 pub mod merge;
-pub mod population;
 pub mod store;
 pub mod task;
 pub mod timers;

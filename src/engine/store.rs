@@ -35,8 +35,8 @@ pub struct Entry {
     pub queued_ms: Ms,
     /// Index among the staged prospects of the open batch, or [`Entry::NOT_STAGED`].
     pub staged: u32,
-    /// Where the prospect stands, for counting: see [`super::population`].
-    pub standing: super::population::Standing,
+    /// Where the prospect stands, for counting: see [`super::figures::population`].
+    pub standing: super::figures::population::Standing,
 }
 
 impl Entry {
@@ -97,7 +97,7 @@ impl Store {
             deadline_without_cart_ms: NEVER,
             queued_ms: NEVER,
             staged: Entry::NOT_STAGED,
-            standing: super::population::Standing::default(),
+            standing: super::figures::population::Standing::default(),
         };
         let slot = if let Some(slot) = self.free.pop() {
             self.entries[slot as usize] = Some(entry);

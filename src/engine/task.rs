@@ -4,155 +4,32 @@
 //! [`Task::confirm`] installs those very bytes, [`Task::discard`] forgets them.
 
 mod accounts;
+mod admit;
 mod announce;
 mod end;
 mod records;
 mod room;
+mod state;
 mod warm;
 
 use super::codec::Codec;
 pub use super::effects::{BatchEffects, Mode, ProspectOutput, TaskSize};
-use super::figures::Tally;
-use super::figures::notice::{Before, Place};
-use super::hashing::HashSeed;
-use super::population::{Population, Standing};
-use super::store::{Entry, NEVER, Store};
-use super::timers::Timers;
-use crate::domain::effect::Effects;
+use super::figures::Before;
+use super::store::NEVER;
 use crate::domain::event::Event;
-use crate::domain::forget::{earliest_deadlines_ms, next_timer};
-use crate::domain::model::Models;
-use crate::domain::prospect::{Prospect, TimerKind};
+use crate::domain::forget::next_timer;
+use crate::domain::prospect::TimerKind;
 use crate::domain::step::{fire, step};
 use crate::domain::{Ms, SECOND_MS};
 pub use announce::{AHEAD, Ahead};
 pub use end::StagedRecord;
-use room::Room;
-use std::collections::VecDeque;
-use std::ops::Range;
-use std::sync::Arc;
+pub use state::Task;
 
 /// A live timer that fires within this time of its deadline counts as on time: later steps are spaced from the deadline
 /// itself, so that a replay gives the same times.
 pub const ON_TIME_MS: Ms = 5 * SECOND_MS;
 
-/// One prospect touched by the open batch.
-struct Staged {
-    slot: u32,
-    prospect: Box<Prospect>,
-    /// Nothing was known of it before its next event.
-    is_new: bool,
-    erased: bool,
-    /// As [`earliest_deadlines_ms`] says.
-    deadlines_ms: (Ms, Ms),
-    /// Set by [`Task::staged`]; `None` when the record did not change.
-    encoded: Option<Committed>,
-    /// Where it stands, while that is known and no output has left.
-    place: Option<Place>,
-    /// Orders or origin changed: what was counted of the committed record is replaced.
-    recount: bool,
-}
-
-impl Staged {
-    /// Keeps the deadlines as a step left them; gives the earliest.
-    fn keep_deadlines(&mut self, models: &Models) -> Ms {
-        self.deadlines_ms = earliest_deadlines_ms(&self.prospect, models);
-        self.deadlines_ms.0
-    }
-}
-
-/// What has to be known of a changed record without a look into it, and where it lies among those of the batch.
-struct Committed {
-    bytes: Range<usize>,
-    standing: Standing,
-    deadlines_ms: (Ms, Ms),
-}
-
-/// One partition in memory.
-pub struct Task<C: Codec> {
-    codec: C,
-    models: Arc<Models>,
-    store: Store,
-    timers: Timers,
-    staged: Vec<Staged>,
-    /// Slots with a decoded copy, in the order in which they go cold.
-    warm: VecDeque<u32>,
-    max_warm: usize,
-    /// Slots with a cart step that waits until the task has caught up.
-    held: Vec<u32>,
-    room: Room,
-    time_ms: Ms,
-    committed_time_ms: Ms,
-    /// No event moves the task's time past this.
-    wall_ms: Ms,
-    population: Population,
-    tally: Tally,
-    effects: Effects,
-    /// The records that the batch changed, one after the other.
-    encoded: Vec<u8>,
-}
-
 impl<C: Codec> Task<C> {
-    /// An empty task. Its hashes have a fixed seed: see [`Task::seeded`].
-    pub fn new(models: Arc<Models>, codec: C) -> Self {
-        Self::seeded(models, codec, &HashSeed::default())
-    }
-
-    /// An empty task whose hashes have this seed: for keys from outside.
-    pub fn seeded(models: Arc<Models>, codec: C, hashes: &HashSeed) -> Self {
-        let tally = Tally::new(&models, hashes);
-        Self {
-            population: Population::of(&models),
-            codec,
-            models,
-            tally,
-            store: Store::new(hashes.clone()),
-            timers: Timers::default(),
-            staged: Vec::new(),
-            warm: VecDeque::new(),
-            max_warm: warm::DECODED_RECORDS,
-            held: Vec::new(),
-            room: Room::default(),
-            time_ms: Ms::MIN,
-            committed_time_ms: Ms::MIN,
-            wall_ms: Ms::MAX,
-            effects: Effects::default(),
-            encoded: Vec::new(),
-        }
-    }
-
-    /// The one place where a committed record becomes the truth.
-    fn install_at(&mut self, slot: u32, record: &[u8], standing: Standing, deadlines_ms: (Ms, Ms)) {
-        let Some(entry) = self.store.entry_mut(slot) else { return };
-        let before = (!entry.record.is_empty()).then_some(entry.standing);
-        entry.standing = standing;
-        entry.warm = None;
-        (entry.deadline_ms, entry.deadline_without_cart_ms) = deadlines_ms;
-        self.population.moved(before, Some(standing));
-        self.tally.stood(before, Some(standing));
-        self.store.set_record(slot, record);
-        self.schedule(slot, deadlines_ms.0);
-    }
-
-    /// The one place where a prospect is forgotten.
-    fn remove_at(&mut self, slot: u32) {
-        let Some(entry) = self.store.entry(slot) else { return };
-        let before = (!entry.record.is_empty()).then_some(entry.standing);
-        self.population.moved(before, None);
-        self.tally.stood(before, None);
-        self.store.remove(slot);
-    }
-
-    /// Makes sure that the queue comes back to a slot not later than at `deadline_ms`.
-    fn schedule(&mut self, slot: u32, deadline_ms: Ms) {
-        if let Some(entry) = self.store.entry_mut(slot)
-            && deadline_ms < entry.queued_ms
-        {
-            entry.queued_ms = deadline_ms;
-            self.timers.push(deadline_ms, slot);
-        }
-    }
-
     /// The task's time: never falls.
     pub fn time_ms(&self) -> Ms {
         self.time_ms
@@ -213,36 +90,6 @@ impl<C: Codec> Task<C> {
         self.time_ms = self.time_ms.max(until_ms);
     }
 
-    /// The decoded copy of a prospect in the open batch.
-    fn stage(&mut self, slot: u32, effects: &mut BatchEffects) -> Option<usize> {
-        let entry = self.store.entry_mut(slot)?;
-        if entry.staged != Entry::NOT_STAGED {
-            return Some(entry.staged as usize);
-        }
-        let is_new = entry.record.is_empty();
-        let warm = entry.warm.take();
-        let is_cold = warm.is_none() && !is_new;
-        let mut prospect = warm.unwrap_or_default();
-        if is_cold && let Err(error) = self.codec.decode_into(&entry.record, &mut prospect) {
-            effects.unreadable = Some(error);
-            return None;
-        }
-        let at = self.staged.len();
-        let deadlines_ms = (entry.deadline_ms, entry.deadline_without_cart_ms);
-        entry.staged = u32::try_from(at).ok()?;
-        self.staged.push(Staged {
-            slot,
-            prospect,
-            is_new,
-            erased: false,
-            deadlines_ms,
-            encoded: None,
-            place: None,
-            recount: false,
-        });
-        Some(at)
-    }
-
     /// Fires all timers up to `until_ms` in their total order: deadline, prospect, kind.
     fn fire_until(&mut self, until_ms: Ms, mode: Mode, effects: &mut BatchEffects) {
         if mode != Mode::Behind && !self.held.is_empty() {
@@ -284,20 +131,6 @@ impl<C: Codec> Task<C> {
         if due.len() > 1 {
             due.sort_unstable_by(|a, b| self.key_of(*a).cmp(self.key_of(*b)));
         }
-    }
-
-    fn key_of(&self, slot: u32) -> &str {
-        self.store.entry(slot).map_or("", |e| &e.key)
-    }
-
-    /// The real earliest deadline of a slot: of its staged copy, else of its committed record.
-    fn deadline_of(&self, slot: u32, hold: bool) -> Ms {
-        let Some(entry) = self.store.entry(slot) else { return NEVER };
-        if entry.staged != Entry::NOT_STAGED {
-            let (all_ms, held_ms) = self.staged[entry.staged as usize].deadlines_ms;
-            return if hold { held_ms } else { all_ms };
-        }
-        if hold { entry.deadline_without_cart_ms } else { entry.deadline_ms }
     }
 
     /// Fires a slot's timers up to a deadline.

@@ -6,7 +6,7 @@ use super::trouble::Trouble;
 use crate::domain::Ms;
 use crate::domain::misses::Misses;
 pub use crate::engine::figures;
-pub use crate::engine::population::{Counts, Population};
+pub use crate::engine::figures::population::{Counts, Population};
 use crate::engine::task::TaskSize;
 use recovery::Recovery;
 use std::collections::BTreeMap;

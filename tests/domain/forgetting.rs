@@ -129,7 +129,7 @@ fn what_was_counted_of_past_weeks_stays_and_who_stands_where_is_that_of_the_reco
     advance(&mut kept, START_MS + 400 * DAY_MS);
     commit(&mut kept);
     assert_eq!((heads(&kept), moved(&kept)), (0, before));
-    assert_eq!(kept.population(), &leadstream::engine::population::Population::of(&models));
+    assert_eq!(kept.population(), &leadstream::engine::figures::population::Population::of(&models));
 }
 
 /// Visitors who mostly look, sometimes fill a cart, and stay away for days.

@@ -1,50 +1,14 @@
 //! What became of each hand-over: how far the lead got, by source and persona, and how fast sales answered.
 
-use super::notice::Before;
-use super::{Key, LeadBy, LeadFact, NO_NAME, Origin, Tally, buckets};
-use crate::domain::effect::{Body, Output, Qualification};
-use crate::domain::lead::{Lead, Stand};
+use super::before::{Before, LeadBefore};
+use super::buckets;
+use super::key::{Key, LeadBy, LeadFact, NO_NAME, Origin};
+use super::tally::Tally;
+use crate::domain::Text;
+use crate::domain::effect::{Answer, Body, HandOver, HandOverKind, Output, Qualification};
+use crate::domain::lead::Stand;
 use crate::domain::model::Models;
 use crate::domain::prospect::Prospect;
-use crate::domain::{Ms, Text};
-
-/// What of a lead has to be known before a step.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct LeadBefore {
-    pub stand: Stand,
-    pub qualification: Qualification,
-    pub handed_over_ms: Ms,
-    /// When sales last said something of this hand-over; 0 while it has not. What came of it may have gone back since.
-    pub answered_ms: Ms,
-    /// Sales found it itself.
-    pub found: bool,
-    /// Its company keeps it from sales.
-    pub held: bool,
-}
-
-impl LeadBefore {
-    pub(super) fn of(prospect: &Prospect) -> Self {
-        let lead = prospect.more.as_ref().and_then(|more| more.lead.get());
-        lead.map_or_else(Self::default, |Lead { stand, qualification, handed_over_ms, answered_ms, found, held, .. }| Self {
-            found: *found,
-            held: held.is_some(),
-            stand: *stand,
-            qualification: *qualification,
-            handed_over_ms: *handed_over_ms,
-            answered_ms: *answered_ms,
-        })
-    }
-
-    fn place(self) -> Place {
-        let is_sql = self.qualification == Qualification::Sql;
-        match self.stand {
-            Stand::Free => Place::Nowhere,
-            Stand::Waiting | Stand::Reminded | Stand::Working => Place::Open { is_sql },
-            Stand::Back => Place::Back { is_sql },
-            Stand::Won => Place::Won,
-        }
-    }
-}
 
 /// Sales takes what was handed over, for the first time: what it gave back once and takes again is the same lead. Who came back as an SQL
 /// of which sales has spoken was taken before.
@@ -71,6 +35,17 @@ enum Place {
     Won,
 }
 
+/// Where a lead stands, as far as figures tell it apart.
+fn place(lead: LeadBefore) -> Place {
+    let is_sql = lead.qualification == Qualification::Sql;
+    match lead.stand {
+        Stand::Free => Place::Nowhere,
+        Stand::Waiting | Stand::Reminded | Stand::Working => Place::Open { is_sql },
+        Stand::Back => Place::Back { is_sql },
+        Stand::Won => Place::Won,
+    }
+}
+
 /// Facts that a change of place adds or takes back.
 fn facts(was: LeadBefore, is: LeadBefore) -> Vec<(LeadFact, i64)> {
     use LeadFact::{Found, FoundWon, Mql, MqlBack, MqlToSql, Sql, SqlBack, Won};
@@ -78,7 +53,7 @@ fn facts(was: LeadBefore, is: LeadBefore) -> Vec<(LeadFact, i64)> {
     let back = |is_sql| if is_sql { SqlBack } else { MqlBack };
     if is.held && is.stand == Stand::Free {
         // The account held it back: sales never got it.
-        return match was.place() {
+        return match place(was) {
             Place::Open { is_sql } => vec![(got(is_sql), -1)],
             Place::Back { is_sql } if was.answered_ms == 0 => vec![(got(is_sql), -1), (back(is_sql), -1)],
             _ => Vec::new(),
@@ -89,7 +64,7 @@ fn facts(was: LeadBefore, is: LeadBefore) -> Vec<(LeadFact, i64)> {
         let won = i64::from(is.stand == Stand::Won) - i64::from(was.stand == Stand::Won);
         return found.into_iter().chain((won != 0).then_some((FoundWon, won))).collect();
     }
-    match (was.place(), is.place()) {
+    match (place(was), place(is)) {
         // Handed over anew, once sales had it before.
         (Place::Nowhere | Place::Back { .. } | Place::Won, Place::Open { is_sql }) if is.stand == Stand::Waiting => {
             vec![(got(is_sql), 1)]
@@ -121,6 +96,36 @@ impl Tally {
     /// A prospect heard something of its account.
     pub fn heard(&mut self, before: Before, prospect: &Prospect, models: &Models) {
         self.lead(before, prospect, models);
+    }
+
+    /// Something of a lead was passed on.
+    pub(super) fn handed_over(&mut self, lead: &HandOver) {
+        let qualification = match lead.qualification {
+            Qualification::Mql => "MQL",
+            Qualification::Sql => "SQL",
+        };
+        // What qualified it is many words; why it came back or was refused is one of few.
+        let reason = match lead.kind {
+            HandOverKind::Returned | HandOverKind::Answered | HandOverKind::HeldBack => {
+                lead.reasons.first().map(|reason| self.name(Origin::LeadReason, reason))
+            }
+            HandOverKind::HandedOver | HandOverKind::Reminded => None,
+        };
+        let mut note = |what, reason: Option<Text>| {
+            let (qualification, what) = (Text::const_new(qualification), Text::const_new(what));
+            self.note(Key::Leads { qualification, what, reason: reason.unwrap_or_default() }, 1);
+        };
+        match (lead.kind, lead.answer) {
+            (HandOverKind::HandedOver, _) => note("handed-over", None),
+            (HandOverKind::Reminded, _) => note("reminded", None),
+            (HandOverKind::HeldBack, _) => note("held-back", reason),
+            (HandOverKind::Answered, answer) => note(answer.map_or("answered", Answer::name), reason),
+            (HandOverKind::Returned, None) => note("returned", reason),
+            (HandOverKind::Returned, Some(answer)) => {
+                note(answer.name(), reason);
+                note("returned", None);
+            }
+        }
     }
 
     /// A lead may stand elsewhere than before the step.

@@ -1,13 +1,16 @@
 //! What a step did, as numbers: looked up in the outputs it gave, and in the prospect before and after.
 
-use super::leads::LeadBefore;
+use super::before::Before;
+use super::buckets;
+use super::key::{CartFact, Heads, Key, Origin, Touch, Way, week_of};
 use super::packed::Figure;
-use super::{CartFact, Heads, Key, Origin, Tally, Touch, Way, buckets, week_of};
+use super::population::Standing;
+use super::tally::{Tally, TouchPlace};
 use crate::domain::checkout::{Passed, Step};
 use crate::domain::customer::{Customer, NO_CURRENCY, milli};
 use crate::domain::effect::{
-    Answer, Attribution, Body, CartAbandoned, CartOutcome, CartsChange, Cause, Direction, HandOver, HandOverKind, Note,
-    OrderChange, OutcomeKind, Output, Qualification, StageChanged, TriggerKind,
+    Attribution, Body, CartAbandoned, CartOutcome, CartsChange, Cause, Direction, Note, OrderChange, OutcomeKind, Output,
+    StageChanged, TriggerKind,
 };
 use crate::domain::event::Event;
 use crate::domain::journey::stage_index;
@@ -16,7 +19,6 @@ use crate::domain::names::Kind;
 use crate::domain::orders::Open;
 use crate::domain::prospect::{Prospect, TimerKind};
 use crate::domain::{Ms, Text};
-use crate::engine::population::Standing;
 
 /// What is known of a prospect's origin and orders; standings are kept by difference of these.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,45 +34,6 @@ impl Known {
         let customer = prospect.more.as_ref()?.customer.get()?;
         Some(Self { customer: customer.clone(), first_seen_ms: prospect.first_seen_ms })
     }
-}
-
-/// What has to be known of a prospect before a step.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Before {
-    open: Open,
-    pub(super) lead: LeadBefore,
-}
-
-impl Before {
-    /// Before an event: little to look at for most.
-    #[must_use]
-    pub fn event(prospect: &Prospect, event: &Event<'_>) -> Self {
-        Self::of(prospect, event.kind.is_cart_activity() || event.kind.is_about_orders())
-    }
-
-    #[must_use]
-    pub fn timer(prospect: &Prospect, kind: TimerKind) -> Self {
-        Self::of(prospect, matches!(kind, TimerKind::CartForgotten(_)))
-    }
-
-    /// Before news of the account.
-    #[must_use]
-    pub fn news(prospect: &Prospect) -> Self {
-        Self::of(prospect, false)
-    }
-
-    fn of(prospect: &Prospect, look_at_carts: bool) -> Self {
-        let open = if look_at_carts { Open::of(prospect) } else { Open::default() };
-        Self { open, lead: LeadBefore::of(prospect) }
-    }
-}
-
-/// Where a touch reaches a prospect: model in charge, persona, stage of the journey.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    pub(super) charge: u8,
-    pub(super) persona: u8,
-    pub(super) stage: u8,
 }
 
 impl Tally {
@@ -93,7 +56,7 @@ impl Tally {
         event: &Event<'_>,
         notes: &[Note],
         models: &Models,
-        place: &mut Option<Place>,
+        place: &mut Option<TouchPlace>,
     ) {
         // What a machine made touches nobody, and what the shop's own people do counts nowhere.
         let nobody = |note: &Note| matches!(note, Note::Duplicate | Note::BeforeErasure | Note::Machine(_) | Note::Internal(_));
@@ -109,7 +72,7 @@ impl Tally {
             }
             let place = *place.get_or_insert_with(|| {
                 let standing = Standing::of(prospect, models);
-                Place { charge: standing.charge, persona: standing.persona, stage: standing.stages[0] }
+                TouchPlace { charge: standing.charge, persona: standing.persona, stage: standing.stages[0] }
             });
             self.touch(place, touch);
         }
@@ -226,35 +189,6 @@ impl Tally {
             }
             if *milli != 0 {
                 self.note(Key::OriginSpent { of, name, currency: currency.clone() }, *milli);
-            }
-        }
-    }
-
-    pub(super) fn handed_over(&mut self, lead: &HandOver) {
-        let qualification = match lead.qualification {
-            Qualification::Mql => "MQL",
-            Qualification::Sql => "SQL",
-        };
-        // What qualified it is many words; why it came back or was refused is one of few.
-        let reason = match lead.kind {
-            HandOverKind::Returned | HandOverKind::Answered | HandOverKind::HeldBack => {
-                lead.reasons.first().map(|reason| self.name(Origin::LeadReason, reason))
-            }
-            HandOverKind::HandedOver | HandOverKind::Reminded => None,
-        };
-        let mut note = |what, reason: Option<Text>| {
-            let (qualification, what) = (Text::const_new(qualification), Text::const_new(what));
-            self.note(Key::Leads { qualification, what, reason: reason.unwrap_or_default() }, 1);
-        };
-        match (lead.kind, lead.answer) {
-            (HandOverKind::HandedOver, _) => note("handed-over", None),
-            (HandOverKind::Reminded, _) => note("reminded", None),
-            (HandOverKind::HeldBack, _) => note("held-back", reason),
-            (HandOverKind::Answered, answer) => note(answer.map_or("answered", Answer::name), reason),
-            (HandOverKind::Returned, None) => note("returned", reason),
-            (HandOverKind::Returned, Some(answer)) => {
-                note(answer.name(), reason);
-                note("returned", None);
             }
         }
     }

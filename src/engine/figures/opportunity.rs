@@ -1,13 +1,15 @@
 //! Opportunities: counted by the week in which they were opened, so that win rates are those of cohorts that had the time to win
 //! or lose; and those that are open now by their day, so that a forecast knows how old they are.
 
-use super::{Key, OpportunityFact, Tally, buckets, week_of};
+use super::buckets;
+use super::key::{Key, OpportunityFact, week_of};
+use super::population::Standing;
+use super::tally::Tally;
 use crate::domain::effect::{Cause, Output, StageChanged};
 use crate::domain::journey::stage_index;
 use crate::domain::model::Models;
 use crate::domain::prospect::{Prospect, StagePosition};
-use crate::domain::{DAY_MS, HOUR_MS, Ms};
-use crate::engine::population::Standing;
+use crate::domain::{HOUR_MS, Ms};
 
 /// Classes of times; the last one has no end.
 pub const CLASSES: u8 = 18;
@@ -24,12 +26,6 @@ pub fn class_of(took_ms: Ms) -> u8 {
 #[must_use]
 pub fn class_begins_ms(class: u8) -> Ms {
     if class == 0 { 0 } else { HOUR_MS << (class - 1).min(CLASSES) }
-}
-
-/// The day of a time, from 1; 0 is none.
-#[must_use]
-pub(in crate::engine) fn day_of(time_ms: Ms) -> u16 {
-    u16::try_from(time_ms.div_euclid(DAY_MS).max(1)).unwrap_or(u16::MAX)
 }
 
 impl Tally {

@@ -1,7 +1,7 @@
 //! What a stage change adds, packed into whole numbers: under load there are thousands of changes in a batch and few different
 //! ones, so they are added up here first, cheaply, and become keys once per batch.
 
-use super::{Key, Way};
+use super::key::{Key, Way};
 use crate::domain::effect::Axis;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;

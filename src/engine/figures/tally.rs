@@ -1,13 +1,21 @@
 //! The figures of one task: what the open batch adds waits beside them until the batch is committed.
 
-use super::notice::Place;
+use super::key::{Key, OTHER, Origin, Touch};
 use super::packed::Packed;
-use super::{Figures, Key, MAX_NAMES, OTHER, Origin, Touch};
+use super::sums::{Figures, MAX_NAMES};
 use crate::domain::model::Models;
 use crate::domain::names::is_content;
 use crate::domain::{Ms, Text};
 use crate::engine::hashing::HashSeed;
 use hashbrown::HashSet;
+
+/// Where a touch reaches a prospect: model in charge, persona, stage of the journey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TouchPlace {
+    pub(super) charge: u8,
+    pub(super) persona: u8,
+    pub(super) stage: u8,
+}
 
 /// Figures, and what is to be added when the open batch is committed.
 pub struct Tally {
@@ -15,7 +23,7 @@ pub struct Tally {
     pub(super) moves: Packed,
     pending: Vec<(Key, i64)>,
     /// Touches of the open batch; nearly every event has one, and few places are touched in a batch.
-    touched: Vec<(Place, Touch, i64)>,
+    touched: Vec<(TouchPlace, Touch, i64)>,
     /// First and last time of the open batch.
     times: Option<(Ms, Ms)>,
     pub(super) keys: Vec<u64>,
@@ -74,7 +82,7 @@ impl Tally {
         self.pending.push((key, count));
     }
 
-    pub(super) fn touch(&mut self, place: Place, by: Touch) {
+    pub(super) fn touch(&mut self, place: TouchPlace, by: Touch) {
         match self.touched.iter_mut().find(|(p, b, _)| (*p, *b) == (place, by)) {
             Some((_, _, count)) => *count += 1,
             None => self.touched.push((place, by, 1)),
@@ -87,7 +95,7 @@ impl Tally {
         for (key, count) in self.pending.drain(..) {
             self.figures.add(key, count);
         }
-        for (Place { charge, persona, stage }, by, count) in self.touched.drain(..) {
+        for (TouchPlace { charge, persona, stage }, by, count) in self.touched.drain(..) {
             if let Some(&model) = self.keys.get(usize::from(charge)) {
                 self.figures.add(Key::Touched { model, persona, stage, by }, count);
             }

@@ -1,11 +1,11 @@
 //! What goes between members and their accounts. None of it moves the task's time: how it interleaves with events is not promised.
 
-use super::Task;
+use super::state::Task;
 use crate::domain::account::barred::hear;
 use crate::domain::account::group::{Tidings, take_in};
 use crate::engine::codec::Codec;
 use crate::engine::effects::BatchEffects;
-use crate::engine::figures::notice::Before;
+use crate::engine::figures::Before;
 
 impl<C: Codec> Task<C> {
     /// Gives an account what a member told it, or a member what its account did.

@@ -1,7 +1,7 @@
 //! What a task is about to need, asked for a few events before: the index, the entry, the record and its parts, each when the one
 //! before it has come.
 
-use super::{Staged, Task};
+use super::state::{Staged, Task};
 use crate::engine::ahead::{fetch, fetch_all, fetch_parts};
 use crate::engine::codec::Codec;
 

@@ -1,9 +1,9 @@
 //! How a batch ends: its changed records, encoded for the transaction; then they become the truth or are forgotten.
 
-use super::{Committed, Task};
+use super::state::{Committed, Task};
 use crate::engine::codec::Codec;
-use crate::engine::figures::notice::Known;
-use crate::engine::population::Standing;
+use crate::engine::figures::Known;
+use crate::engine::figures::population::Standing;
 use crate::engine::store::Entry;
 
 /// Room for the records of a batch that is always kept.

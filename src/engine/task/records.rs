@@ -1,12 +1,13 @@
 //! Committed records of a task: taken in at a restore, asked for, counted.
 
-use super::{Population, Standing, Task, TaskSize};
+use super::state::Task;
 use crate::domain::Ms;
 use crate::domain::forget::earliest_deadlines_ms;
 use crate::domain::prospect::Prospect;
 use crate::engine::codec::{Codec, CodecError};
-use crate::engine::figures::Figures;
-use crate::engine::figures::notice::Known;
+use crate::engine::effects::TaskSize;
+use crate::engine::figures::population::{Population, Standing};
+use crate::engine::figures::{Figures, Known};
 
 impl<C: Codec> Task<C> {
     /// Installs one committed record (`None`: deleted). Restore calls it for every record of the changelog, and

@@ -1,11 +1,8 @@
 //! Decoded copies of committed records: of whom was here a moment ago.
 
-use super::Task;
+use super::state::Task;
 use crate::domain::prospect::Prospect;
 use crate::engine::codec::Codec;
-
-/// Decoded copies that a task keeps unless it is told otherwise, at one to two kilobytes each.
-pub(super) const DECODED_RECORDS: usize = 32_768;
 
 /// Decoded copies that stay because they were touched again, before one goes all the same.
 const SECOND_CHANCES: usize = 8;

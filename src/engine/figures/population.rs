@@ -1,7 +1,6 @@
 //! How many prospects stand where: kept by difference, so that nobody ever counts them all.
 
-use super::figures::AccountState;
-use super::figures::opportunity::day_of;
+use super::key::{AccountState, day_of};
 use crate::domain::account::group::Group;
 use crate::domain::effect::Axis;
 use crate::domain::journey::stage_index;

@@ -1,0 +1,67 @@
+//! What has to be known of a prospect before a step, so that what the step did can be counted after it.
+
+use crate::domain::Ms;
+use crate::domain::effect::Qualification;
+use crate::domain::event::Event;
+use crate::domain::lead::{Lead, Stand};
+use crate::domain::orders::Open;
+use crate::domain::prospect::{Prospect, TimerKind};
+
+/// What has to be known of a prospect before a step.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Before {
+    pub(super) open: Open,
+    pub(super) lead: LeadBefore,
+}
+
+impl Before {
+    /// Before an event: little to look at for most.
+    #[must_use]
+    pub fn event(prospect: &Prospect, event: &Event<'_>) -> Self {
+        Self::of(prospect, event.kind.is_cart_activity() || event.kind.is_about_orders())
+    }
+
+    #[must_use]
+    pub fn timer(prospect: &Prospect, kind: TimerKind) -> Self {
+        Self::of(prospect, matches!(kind, TimerKind::CartForgotten(_)))
+    }
+
+    /// Before news of the account.
+    #[must_use]
+    pub fn news(prospect: &Prospect) -> Self {
+        Self::of(prospect, false)
+    }
+
+    fn of(prospect: &Prospect, look_at_carts: bool) -> Self {
+        let open = if look_at_carts { Open::of(prospect) } else { Open::default() };
+        Self { open, lead: LeadBefore::of(prospect) }
+    }
+}
+
+/// What of a lead has to be known before a step.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LeadBefore {
+    pub stand: Stand,
+    pub qualification: Qualification,
+    pub handed_over_ms: Ms,
+    /// When sales last said something of this hand-over; 0 while it has not. What came of it may have gone back since.
+    pub answered_ms: Ms,
+    /// Sales found it itself.
+    pub found: bool,
+    /// Its company keeps it from sales.
+    pub held: bool,
+}
+
+impl LeadBefore {
+    pub(super) fn of(prospect: &Prospect) -> Self {
+        let lead = prospect.more.as_ref().and_then(|more| more.lead.get());
+        lead.map_or_else(Self::default, |Lead { stand, qualification, handed_over_ms, answered_ms, found, held, .. }| Self {
+            found: *found,
+            held: held.is_some(),
+            stand: *stand,
+            qualification: *qualification,
+            handed_over_ms: *handed_over_ms,
+            answered_ms: *answered_ms,
+        })
+    }
+}
