@@ -19,7 +19,7 @@ use crate::domain::model::Models;
 use crate::domain::{DAY_MS, Ms};
 use crate::http;
 use crate::kafka::mock::Mock;
-use crate::kafka::service::{self, Handle, Ports};
+use crate::kafka::service::{self, Handle, ServiceParts};
 use crate::runtime::lookup::{Directory, Partitioning, ProspectLookup};
 use crate::runtime::ports::Clock;
 use crate::runtime::snapshot::{Board, Identity, TaskState};
@@ -124,7 +124,7 @@ impl Demo {
             input_topics: input_topics.clone(),
         };
         let http = serve(args.listen, parts)?;
-        let ports = Ports {
+        let parts = ServiceParts {
             models: Arc::clone(&models),
             decoder: Arc::new(Decoder::new(decode, &models.vocabulary)),
             encoder: Arc::new(Encoder::new(encoding, Arc::clone(&models))),
@@ -144,7 +144,7 @@ impl Demo {
             ..ShopOptions::default()
         };
         let shop = traffic::with_history(args.shop, options, history_ms(args.shop), &producer)?;
-        let handle = service::start(&kafka, ports)?;
+        let handle = service::start(&kafka, parts)?;
         Ok(Self { bootstrap: mock.bootstrap_servers(), producer, shop, models, clock, board, http, handle, kafka, _mock: mock })
     }
 

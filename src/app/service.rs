@@ -8,7 +8,7 @@ use crate::domain::Ms;
 use crate::domain::model::Models;
 use crate::engine::hashing::HashSeed;
 use crate::http;
-use crate::kafka::service::{self, Handle, Ports};
+use crate::kafka::service::{self, Handle, ServiceParts};
 use crate::kafka::{options as kafka, properties};
 use crate::runtime::lookup::{Directory, Partitioning, ProspectLookup};
 use crate::runtime::options::{BatchLimits, PoisonLimit};
@@ -193,7 +193,7 @@ impl Launch<'_> {
             source: format!("leadstream/{}", options.group_id),
             input_topics: inputs.clone(),
         };
-        let ports = Ports {
+        let parts = ServiceParts {
             decoder: Arc::new(wire::decode::Decoder::new(decoder_options(settings), &models.vocabulary)),
             encoder: Arc::new(wire::output::Encoder::new(encode, Arc::clone(&models))),
             codec: wire::state_record::StateCodec,
@@ -203,7 +203,7 @@ impl Launch<'_> {
             board: Arc::clone(&board),
             mailboxes,
         };
-        let handle = service::start(&options, ports).context("the service can't start")?;
+        let handle = service::start(&options, parts).context("the service can't start")?;
         directory.set_partitioning(Partitioning {
             partitions: handle.partitions(),
             partition_of: crate::domain::ids::murmur2_partition,

@@ -10,11 +10,12 @@ use crate::engine::codec::Codec;
 use crate::runtime::lookup::Question;
 use crate::runtime::observe::Observer;
 use crate::runtime::partitioners::disagreement;
-use crate::runtime::ports::{Clock, Decode, Encode, Failure, OutTopic};
+use crate::runtime::ports::{Clock, Decode, Encode, Failure, OutTopic, Ports};
 use crate::runtime::snapshot::{Board, Phase};
 use crate::runtime::worker::{Parts, Worker};
 use crate::wire::dead_letter;
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -28,7 +29,7 @@ const JOIN_NAP: Duration = Duration::from_millis(5);
 const START_TRIES: u32 = 6;
 
 /// What the service runs on, besides the cluster.
-pub struct Ports<D, E, C> {
+pub struct ServiceParts<D, E, C> {
     pub models: Arc<Models>,
     pub decoder: Arc<D>,
     pub encoder: Arc<E>,
@@ -143,7 +144,7 @@ impl StopSwitch {
 ///
 /// # Errors
 /// Something must be put right first: what and how.
-pub fn start<D, E, C>(options: &Options, ports: Ports<D, E, C>) -> Result<Handle, Failure>
+pub fn start<D, E, C>(options: &Options, parts: ServiceParts<D, E, C>) -> Result<Handle, Failure>
 where
     D: Decode + Send + Sync + 'static,
     E: Encode + Send + Sync + 'static,
@@ -154,7 +155,7 @@ where
         return Err(Failure::Stop(refused.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")));
     }
     let mut options = options.clone();
-    options.accounts = ports.models.accounts().is_some();
+    options.accounts = parts.models.accounts().is_some();
     let (partitions, dead_letter_budget_bytes) = look_at_topics(&options)?;
     options.partitions = partitions;
     let options = &options;
@@ -172,22 +173,22 @@ where
     let stop = Arc::new(AtomicBool::new(false));
     let joined = Arc::new(AtomicUsize::new(0));
     let (sender, ended) = channel();
-    let mut mailboxes = ports.mailboxes.into_iter();
+    let mut mailboxes = parts.mailboxes.into_iter();
     let mut threads = Vec::new();
     for worker in 0..options.workers.max(1) {
         worker_options.worker = worker;
         // From here on a worker that never comes round counts as one that hangs.
-        ports.board.beat(usize::from(worker), ports.clock.monotonic());
+        parts.board.beat(usize::from(worker), parts.clock.monotonic());
         let start = Start {
             kafka: options.clone(),
             options: worker_options.clone(),
-            models: Arc::clone(&ports.models),
-            decoder: Arc::clone(&ports.decoder),
-            encoder: Arc::clone(&ports.encoder),
-            codec: ports.codec.clone(),
-            clock: Arc::clone(&ports.clock),
-            observer: Arc::clone(&ports.observer),
-            board: Arc::clone(&ports.board),
+            models: Arc::clone(&parts.models),
+            decoder: Arc::clone(&parts.decoder),
+            encoder: Arc::clone(&parts.encoder),
+            codec: parts.codec.clone(),
+            clock: Arc::clone(&parts.clock),
+            observer: Arc::clone(&parts.observer),
+            board: Arc::clone(&parts.board),
             mailbox: mailboxes.next().unwrap_or_else(|| channel().1),
             joined: Arc::clone(&joined),
             stop: Arc::clone(&stop),
@@ -198,7 +199,7 @@ where
         threads.push(spawned.map_err(|e| Failure::Stop(format!("a worker's thread can't be started: {e}")))?);
     }
     let running = threads.len();
-    Ok(Handle { stop, board: ports.board, ended, threads, running, partitions })
+    Ok(Handle { stop, board: parts.board, ended, threads, running, partitions })
 }
 
 /// Says that a worker has ended, even when it panicked.
@@ -223,6 +224,18 @@ impl Drop for Report {
             self.sender.send((self.worker, Err(failure))).unwrap_or_default();
         }
     }
+}
+
+/// A worker's ports on Kafka, with the formats that the service was given.
+struct OnKafka<D, E, C>(PhantomData<(D, E, C)>);
+
+impl<D: Decode, E: Encode, C: Codec + Clone> Ports for OnKafka<D, E, C> {
+    type Source = KafkaSource;
+    type Log = KafkaLog;
+    type State = KafkaState;
+    type Decoder = D;
+    type Encoder = E;
+    type Codec = C;
 }
 
 /// One worker before its thread runs.
@@ -253,8 +266,7 @@ impl<D: Decode, E: Encode, C: Codec + Clone> Start<D, E, C> {
     }
 
     /// The worker with its clients; `None`: it was asked to stop before.
-    #[allow(clippy::type_complexity, reason = "the one place where a worker is put together")]
-    fn make(self) -> Result<Option<Worker<KafkaSource, KafkaLog, KafkaState, D, E, C>>, Failure> {
+    fn make(self) -> Result<Option<Worker<OnKafka<D, E, C>>>, Failure> {
         let worker = self.options.worker;
         let source = KafkaSource::join(&self.kafka, worker)?;
         let log = loop {

@@ -10,7 +10,7 @@ use super::chunk::Chunk;
 use super::observe::BatchStats;
 use super::poison::{Poison, Poisoned};
 use super::ports::{Decode, Failure, RecordBatch, Rejected, Room};
-use super::snapshot::Done;
+use super::snapshot::counters::TaskCounters;
 use crate::domain::Ms;
 use crate::engine::codec::{Codec, CodecError};
 use crate::engine::merge::{Choice, Head, choose};
@@ -51,7 +51,7 @@ pub struct Lane<C: Codec> {
     /// Restored, and at work.
     pub active: bool,
     /// What it did since it was assigned here.
-    pub done: Done,
+    pub done: TaskCounters,
     /// Wall clock of the last commit.
     pub last_commit_ms: Option<Ms>,
     replay: bool,
@@ -73,7 +73,7 @@ impl<C: Codec> Lane<C> {
             incarnation: 0,
             touched: false,
             active: false,
-            done: Done::default(),
+            done: TaskCounters::default(),
             last_commit_ms: None,
             replay,
             was_live: false,

@@ -5,6 +5,7 @@ mod names;
 
 use crate::domain::event::Event;
 use crate::domain::{Ms, YEAR_2000_MS};
+use crate::engine::codec::Codec;
 use crate::engine::task::{ProspectOutput, StagedRecord};
 pub use failure::{Failure, Refusal};
 pub use names::{Cause, DeadReason, OutTopic};
@@ -377,4 +378,15 @@ pub trait Clock {
     fn speed(&self) -> f64 {
         1.0
     }
+}
+
+/// The ports of one worker and its formats, named together: the only parameter of its type, so that their bounds stand here alone.
+/// Everything is called directly, never through a table.
+pub trait Ports {
+    type Source: EventSource;
+    type Log: CommitLog;
+    type State: StateSource;
+    type Decoder: Decode;
+    type Encoder: Encode;
+    type Codec: Codec + Clone;
 }

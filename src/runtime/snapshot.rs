@@ -1,5 +1,6 @@
 //! What workers publish for health, dashboard and API: plain data, replaced as a whole. Readers never reach into a worker.
 
+pub mod counters;
 pub mod recovery;
 
 use super::trouble::Trouble;
@@ -8,7 +9,7 @@ use crate::domain::misses::Misses;
 pub use crate::engine::figures;
 pub use crate::engine::figures::population::{Counts, Population};
 use crate::engine::task::TaskSize;
-use recovery::Recovery;
+use counters::TaskCounters;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -43,21 +44,6 @@ impl TaskState {
     pub const NAMES: [&'static str; 4] = ["waiting", "restoring", "ready", "stuck"];
 }
 
-/// What a task did since it was assigned to this instance.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Done {
-    pub events: u64,
-    pub dead_letters: u64,
-    pub stage_changes: u64,
-    pub score_changes: u64,
-    /// Cart triggers that left, by step (first: step 1).
-    pub cart_triggers: Vec<u64>,
-    /// By `type` of the outcome.
-    pub cart_outcomes: BTreeMap<&'static str, u64>,
-    /// The orders among them, by what they follow from.
-    pub recovery: Recovery,
-}
-
 /// One task, as its worker last published it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TaskSnapshot {
@@ -79,7 +65,7 @@ pub struct TaskSnapshot {
     pub size: TaskSize,
     /// How many prospects stand where, in the model in charge of them.
     pub population: Population,
-    pub done: Done,
+    pub done: TaskCounters,
 }
 
 impl TaskSnapshot {
@@ -98,7 +84,7 @@ impl TaskSnapshot {
             last_commit_ms: None,
             size: TaskSize::default(),
             population: Population::default(),
-            done: Done::default(),
+            done: TaskCounters::default(),
         }
     }
 }

@@ -2,114 +2,40 @@
 
 mod alone;
 mod assign;
+mod assignment;
+mod batch;
 mod commit;
 mod doubt;
+mod fetch;
+mod inputs;
 mod locate;
+mod parts;
 mod positions;
 mod publish;
+mod recover;
+mod restore;
+mod write;
 
-use super::chunk::Chunk;
-use super::lane::{Collect, Lane, Now, unreadable};
-use super::lookup::Question;
-use super::observe::{BatchStats, Observer};
-use super::options::{BatchLimits, OnPoison, Options};
-use super::partitioners::{Sample, disagreement};
+use super::lane::{Collect, Lane, unreadable};
+use super::options::{OnPoison, Options};
+use super::partitioners::disagreement;
 use super::poison::Poisoned;
-use super::ports::{
-    Cause, Clock, CommitLog, Decode, Encode, Encoded, EventSource, Failure, InputPartition, RecordBatch, Room, StateSource,
-};
-use super::snapshot::{Board, Done};
-use super::trouble::Troubles;
+use super::ports::{Cause, CommitLog, EventSource, Failure, Ports, RecordBatch};
+use super::trouble::{Place, TroubleKind};
 use super::watch::Watch;
-use crate::domain::model::{CatchUp, Models};
 use crate::engine::codec::Codec;
-use crate::engine::task::BatchEffects;
-use assign::{Assignment, Parked, Restoring};
-use commit::Writer;
-use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::Receiver;
+use batch::Batch;
+use fetch::fetch_lane;
+use parts::is_aside;
+pub use parts::{Parts, Worker};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
+use write::Writer;
 
 /// The longest sleep of the loop: a stop request and group events are seen this soon.
 const LONGEST_SLEEP: Duration = Duration::from_millis(50);
-/// Records taken from one partition queue at a time.
-const FETCH_AT_ONCE: usize = 1_000;
 /// Records applied to one task before the next one has its turn.
 const TURN_RECORDS: usize = 2_000;
-/// Longest pause after failures in a row.
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-
-/// Everything that a worker is made of.
-pub struct Parts<S, L, R, D, E, C> {
-    pub source: S,
-    pub log: L,
-    pub state: R,
-    pub decoder: Arc<D>,
-    pub encoder: Arc<E>,
-    pub codec: C,
-    pub models: Arc<Models>,
-    pub clock: Arc<dyn Clock + Send + Sync>,
-    pub observer: Arc<dyn Observer>,
-    pub board: Arc<Board>,
-    /// Questions about single prospects.
-    pub mailbox: Receiver<Question>,
-    /// Workers of this instance that have heard from the group.
-    pub joined: Arc<AtomicUsize>,
-    pub stop: Arc<AtomicBool>,
-    pub options: Options,
-}
-
-/// One worker: the tasks that the group gave it, its consumer and its transactional producer.
-pub struct Worker<S, L, R, D, E, C: Codec> {
-    source: S,
-    log: L,
-    state: R,
-    decoder: Arc<D>,
-    encoder: Arc<E>,
-    codec: C,
-    models: Arc<Models>,
-    clock: Arc<dyn Clock + Send + Sync>,
-    observer: Arc<dyn Observer>,
-    board: Arc<Board>,
-    mailbox: Receiver<Question>,
-    all_joined: Arc<AtomicUsize>,
-    stop: Arc<AtomicBool>,
-    options: Options,
-    lanes: BTreeMap<i32, Lane<C>>,
-    assignment: Assignment,
-    restoring: BTreeMap<i32, Restoring>,
-    parked: BTreeMap<i32, Parked<C>>,
-    batch: Batch,
-    /// When the last batch was committed, if it ended because nothing more was there.
-    quiet_since: Option<Duration>,
-    samples: Vec<Sample>,
-    joined: bool,
-    failures: u32,
-    last_published: Option<Duration>,
-    troubles: Troubles,
-    /// By partition.
-    watches: BTreeMap<i32, Watch>,
-    /// The task that is tried alone just now.
-    alone: Option<i32>,
-    failure_logged: Option<Duration>,
-}
-
-/// The open batch.
-#[derive(Default)]
-struct Batch {
-    effects: BatchEffects,
-    stats: BatchStats,
-    encoded: Encoded,
-    /// A transaction is open.
-    open: bool,
-    records: usize,
-    /// When its first event was applied, or its first timer fired.
-    since: Option<Duration>,
-    /// What it did, by partition.
-    done: BTreeMap<i32, Done>,
-}
 
 /// What a turn of the loop did.
 #[derive(Default)]
@@ -117,49 +43,7 @@ struct Turn {
     busy: bool,
 }
 
-impl<S, L, R, D, E, C> Worker<S, L, R, D, E, C>
-where
-    S: EventSource,
-    L: CommitLog,
-    R: StateSource,
-    D: Decode,
-    E: Encode,
-    C: Codec + Clone,
-{
-    pub fn new(parts: Parts<S, L, R, D, E, C>) -> Self {
-        let samples = vec![Sample::default(); parts.options.inputs.len()];
-        Self {
-            source: parts.source,
-            log: parts.log,
-            state: parts.state,
-            decoder: parts.decoder,
-            encoder: parts.encoder,
-            codec: parts.codec,
-            models: parts.models,
-            clock: parts.clock,
-            observer: parts.observer,
-            board: parts.board,
-            mailbox: parts.mailbox,
-            all_joined: parts.joined,
-            stop: parts.stop,
-            options: parts.options,
-            lanes: BTreeMap::new(),
-            assignment: Assignment::default(),
-            restoring: BTreeMap::new(),
-            parked: BTreeMap::new(),
-            batch: Batch::default(),
-            quiet_since: None,
-            samples,
-            joined: false,
-            failures: 0,
-            last_published: None,
-            troubles: Troubles::default(),
-            watches: BTreeMap::new(),
-            alone: None,
-            failure_logged: None,
-        }
-    }
-
+impl<P: Ports> Worker<P> {
     /// Runs until it is asked to stop (`Ok`), or until nothing but a person can help.
     ///
     /// # Errors
@@ -194,16 +78,6 @@ where
         Ok(turn)
     }
 
-    fn now(&self) -> Now {
-        let behind_ms = self.options.behind_after.as_millis() as f64 * self.clock.speed();
-        Now {
-            wall_ms: self.clock.now_ms(),
-            monotonic: self.clock.monotonic(),
-            behind_after_ms: behind_ms as i64,
-            max_ahead_ms: self.options.max_ahead_ms,
-        }
-    }
-
     /// Fetches what is there, up to the bound of each input.
     fn fetch(&mut self) -> Result<bool, Failure> {
         let options = &self.options;
@@ -228,7 +102,7 @@ where
         let left = most.saturating_sub(self.batch.records);
         let short = self.shortens_reminders();
         let Self { lanes, batch, log, encoder, decoder, options, observer, watches, .. } = self;
-        let has_turn = |lane: &Lane<C>| match alone {
+        let has_turn = |lane: &Lane<P::Codec>| match alone {
             Some((partition, _)) => lane.partition == partition,
             None => !is_aside(watches, lane.partition),
         };
@@ -264,13 +138,26 @@ where
         Ok(applied)
     }
 
-    /// How long the next batch still gathers before anything of it is applied.
-    ///
-    /// A broker answers a commit before it has ended the transaction everywhere; whoever begins the next one meanwhile is told
-    /// so, and the client library asks again after 20 ms. Events that come in quick succession wait these few instead.
-    fn gathering(&self) -> Option<Duration> {
-        let waited = self.clock.monotonic().saturating_sub(self.quiet_since?);
-        self.options.batch.linger.checked_sub(waited).filter(|left| !left.is_zero())
+    /// Tries a task that was set aside, in a transaction of its own, when its time has come.
+    fn try_alone(&mut self) -> Result<bool, Failure> {
+        if self.batch.open || self.batch.since.is_some() {
+            return Ok(false);
+        }
+        let now = self.now().monotonic;
+        let is_active = |partition| self.lanes.get(partition).is_some_and(|lane| lane.active);
+        let due = |(partition, watch): (&i32, &Watch)| Some((*partition, watch.trial(now)?));
+        let Some((partition, records)) = self.watches.iter().filter(|(p, _)| is_active(*p)).find_map(due) else {
+            return Ok(false);
+        };
+        self.alone = Some(partition);
+        let applied = self.apply(Some((partition, records)))?;
+        self.commit()?;
+        self.alone = None;
+        let now = self.now();
+        if self.watches.entry(partition).or_default().committed_alone(applied, now.monotonic) {
+            self.troubles.clear(Place::task(partition, TroubleKind::Refused), &now);
+        }
+        Ok(true)
     }
 
     fn must_commit(&self, applied: usize) -> bool {
@@ -278,22 +165,6 @@ where
         let age = self.clock.monotonic().saturating_sub(since);
         let nothing_more = applied == 0 && (self.quiet_since.is_some() || age >= self.options.batch.linger);
         nothing_more || self.is_full(age)
-    }
-
-    fn limits(&self, now: &Now) -> BatchLimits {
-        let behind = self.at_work().any(|lane| lane.has_backlog(now));
-        if behind { self.options.batch_in_backlog } else { self.options.batch }
-    }
-
-    /// The tasks that are not set aside.
-    fn at_work(&self) -> impl Iterator<Item = &Lane<C>> {
-        self.lanes.values().filter(|lane| lane.active && !is_aside(&self.watches, lane.partition))
-    }
-
-    fn is_full(&self, age: Duration) -> bool {
-        let limits = self.limits(&self.now());
-        let bytes: usize = self.lanes.values().map(Lane::applied_bytes).sum();
-        self.batch.records >= limits.max_events || age >= limits.longest || bytes >= self.options.fetch.batch
     }
 
     /// Sleeps when there was nothing to do: until something arrives or is due.
@@ -339,11 +210,6 @@ where
     }
 }
 
-/// Whether a task is tried alone.
-fn is_aside(watches: &BTreeMap<i32, Watch>, partition: i32) -> bool {
-    watches.get(&partition).is_some_and(Watch::is_aside)
-}
-
 /// What becomes of an input of which too many records can't be used.
 fn pause<C: Codec>(lane: &mut Lane<C>, watch: &mut Watch, poisoned: &Poisoned, options: &Options) -> Failure {
     let from = lane.confirmed_positions().nth(usize::from(poisoned.input)).unwrap_or_default();
@@ -357,41 +223,4 @@ fn pause<C: Codec>(lane: &mut Lane<C>, watch: &mut Watch, poisoned: &Poisoned, o
             Failure::Abort(Cause::PoisonedInput, text)
         }
     }
-}
-
-/// Fetches for one task.
-fn fetch_lane<S: EventSource, D: Decode, C: Codec>(
-    lane: &mut Lane<C>,
-    source: &mut S,
-    decoder: &D,
-    options: &Options,
-    samples: &mut [Sample],
-) -> Result<bool, Failure> {
-    let mut any = false;
-    for input in (0u16..).take(options.all_inputs().count()) {
-        let ahead = Room { records: options.fetch_ahead, bytes: options.fetch.ahead };
-        let room = lane.room(input, ahead);
-        // Small helpings cost more per record: wait for room, as long as there is enough to work on.
-        if room.records < FETCH_AT_ONCE.min(ahead.records / 2) || room.bytes < ahead.bytes / 2 {
-            continue;
-        }
-        let room = Room { records: room.records.min(FETCH_AT_ONCE), ..room };
-        let from = InputPartition { partition: lane.partition, input };
-        let Some(fetched) = source.fetch(from, room)? else { continue };
-        any = true;
-        let chunk = (!fetched.records.is_empty()).then(|| Chunk::of(fetched.records));
-        // The internal input is our own producer's: it says nothing of the others'.
-        if let (Some(sample), Some(chunk)) = (samples.get_mut(usize::from(input)), &chunk)
-            && let Some(key) = chunk.records().view(0).key
-        {
-            sample.add(key, lane.partition, options.partitions);
-        }
-        lane.push(input, chunk, fetched.end, decoder);
-    }
-    Ok(any)
-}
-
-/// Whether the models want steps to fire in event time.
-fn is_replay(models: &Models) -> bool {
-    models.in_charge().cart.catch_up == CatchUp::Replay
 }

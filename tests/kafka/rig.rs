@@ -4,7 +4,7 @@ use crate::broker::broker;
 use leadstream::domain::model::Models;
 use leadstream::kafka::admin::{Admin, Created, NewTopicSpec};
 use leadstream::kafka::options::Options;
-use leadstream::kafka::service::{self, Handle, Ports};
+use leadstream::kafka::service::{self, Handle, ServiceParts};
 use leadstream::runtime::observe::{BatchStats, Observer};
 use leadstream::runtime::ports::{Clock, OutTopic};
 use leadstream::runtime::snapshot::{Board, Identity};
@@ -241,7 +241,7 @@ impl Rig {
         };
         let board = Arc::new(Board::new(Identity::default()));
         let counts = Arc::new(Counts::default());
-        let ports = Ports {
+        let parts = ServiceParts {
             decoder: Arc::new(wire::decode::Decoder::new(decode, &models.vocabulary)),
             encoder: Arc::new(wire::output::Encoder::new(encode, Arc::clone(models))),
             codec: wire::state_record::StateCodec,
@@ -251,7 +251,7 @@ impl Rig {
             board: Arc::clone(&board),
             mailboxes: Vec::new(),
         };
-        Ok(Service { handle: service::start(options, ports)?, board, counts })
+        Ok(Service { handle: service::start(options, parts)?, board, counts })
     }
 }
 

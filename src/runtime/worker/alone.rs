@@ -1,43 +1,12 @@
 //! Tasks whose outputs are refused, tried alone until they are taken; and the watch over all.
 
-use super::Worker;
-use crate::engine::codec::Codec;
-use crate::runtime::lane::Now;
-use crate::runtime::ports::{CommitLog, Decode, Encode, EventSource, Failure, Refusal, StateSource};
+use super::parts::Worker;
+use crate::runtime::ahead::Now;
+use crate::runtime::ports::{Ports, Refusal};
 use crate::runtime::trouble::{Place, TroubleKind};
 use crate::runtime::watch::Watch;
 
-impl<S, L, R, D, E, C> Worker<S, L, R, D, E, C>
-where
-    S: EventSource,
-    L: CommitLog,
-    R: StateSource,
-    D: Decode,
-    E: Encode,
-    C: Codec + Clone,
-{
-    /// Tries a task that was set aside, in a transaction of its own, when its time has come.
-    pub(super) fn try_alone(&mut self) -> Result<bool, Failure> {
-        if self.batch.open || self.batch.since.is_some() {
-            return Ok(false);
-        }
-        let now = self.now().monotonic;
-        let is_active = |partition| self.lanes.get(partition).is_some_and(|lane| lane.active);
-        let due = |(partition, watch): (&i32, &Watch)| Some((*partition, watch.trial(now)?));
-        let Some((partition, records)) = self.watches.iter().filter(|(p, _)| is_active(*p)).find_map(due) else {
-            return Ok(false);
-        };
-        self.alone = Some(partition);
-        let applied = self.apply(Some((partition, records)))?;
-        self.commit()?;
-        self.alone = None;
-        let now = self.now();
-        if self.watches.entry(partition).or_default().committed_alone(applied, now.monotonic) {
-            self.troubles.clear(Place::task(partition, TroubleKind::Refused), &now);
-        }
-        Ok(true)
-    }
-
+impl<P: Ports> Worker<P> {
     /// Whether reminders leave without their lines in this trial.
     pub(super) fn shortens_reminders(&self) -> bool {
         self.alone.and_then(|partition| self.watches.get(&partition)).is_some_and(Watch::shortens_reminders)

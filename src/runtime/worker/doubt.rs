@@ -3,10 +3,9 @@
 //! A broker that has just come back, or just become the leader of a partition, may tell an end for a moment that lies before what was
 //! committed. Whoever believed that would stop a service of which nothing is wrong.
 
-use super::Worker;
-use super::assign::Restoring;
-use crate::engine::codec::Codec;
-use crate::runtime::ports::{CommitLog, Decode, Encode, EventSource, Failure, StateSource};
+use super::assignment::{Doubt, Restoring};
+use super::parts::Worker;
+use crate::runtime::ports::{Failure, Ports, StateSource};
 use std::time::Duration;
 
 /// It is so when it is still so after this long: brokers write down how far their partitions are every five seconds.
@@ -14,22 +13,7 @@ const CERTAIN_AFTER: Duration = Duration::from_secs(6);
 /// Pause before the end of the changelog is asked for again.
 const ASK_AGAIN: Duration = Duration::from_millis(250);
 
-/// Since when it doesn't agree, and when the end is asked for again.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Doubt {
-    since: Duration,
-    ask_at: Option<Duration>,
-}
-
-impl<S, L, R, D, E, C> Worker<S, L, R, D, E, C>
-where
-    S: EventSource,
-    L: CommitLog,
-    R: StateSource,
-    D: Decode,
-    E: Encode,
-    C: Codec + Clone,
-{
+impl<P: Ports> Worker<P> {
     /// A task whose changelog was read to an end that doesn't agree with the group. What is read stays; more may come.
     ///
     /// # Errors

@@ -1,41 +1,16 @@
-//! Where assigned partitions go on: their offsets are asked for and waited for, and what keeps inputs from being read is said.
+//! Where assigned partitions go on: their offsets are asked for and waited for.
 
-use super::Worker;
+use super::assignment::SAY_AFTER;
+use super::parts::Worker;
 use super::positions::first_offset;
-use crate::engine::codec::Codec;
-use crate::runtime::ports::{CommitLog, Decode, Encode, EventSource, Failure, InputPartition, StateSource};
+use crate::runtime::ports::{EventSource, Failure, InputPartition, Ports};
 use crate::runtime::trouble::{Place, TroubleKind};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Pause before offsets are asked for again.
 const ASK_AGAIN: Duration = Duration::from_millis(100);
-/// Offsets that don't come for this long are said to be waited for.
-const SAY_AFTER: Duration = Duration::from_secs(5);
-/// An input that can't be read for this long makes its task stuck.
-const BROKEN_AFTER: Duration = Duration::from_secs(30);
-/// How long the state of a revoked task is kept, should the task come back.
-const PARKED_FOR: Duration = Duration::from_secs(60);
-
-/// How far the question for offsets is.
-#[derive(Default)]
-pub(super) struct Locating {
-    is_asked: bool,
-    ask_at: Duration,
-    since: Option<Duration>,
-    /// Why the last answer was none.
-    failed: Option<String>,
-}
-
-impl<S, L, R, D, E, C> Worker<S, L, R, D, E, C>
-where
-    S: EventSource,
-    L: CommitLog,
-    R: StateSource,
-    D: Decode,
-    E: Encode,
-    C: Codec + Clone,
-{
+impl<P: Ports> Worker<P> {
     /// Finds out where the pending partitions go on; then starts to fetch, and to restore. Waits without blocking.
     pub(super) fn locate(&mut self) -> Result<bool, Failure> {
         let Some(pending) = &self.assignment.pending else { return Ok(false) };
@@ -140,55 +115,5 @@ where
         for partition in tasks {
             self.troubles.raise(Place::task(partition, TroubleKind::Waiting), None, &text, &now);
         }
-    }
-
-    /// Says of which tasks the state can't be read to its end, when it lasts.
-    pub(super) fn say_held_up(&mut self) {
-        let now = self.now();
-        let topic = self.state.topic();
-        for (partition, restoring) in &self.restoring {
-            let place = Place::task(*partition, TroubleKind::Waiting);
-            let waits = now.monotonic.saturating_sub(restoring.moved) >= SAY_AFTER;
-            let Some(offset) = restoring.held_up_at().filter(|_| waits) else {
-                self.troubles.clear(place, &now);
-                continue;
-            };
-            let text = format!(
-                "partition {partition} of {topic} can't be read past offset {offset}: most likely a transaction that began there is open. That of \
-                 an instance which died a moment ago ends by itself within kafka.transaction_timeout; a hanging one does not (a broker that \
-                 was killed may leave one behind): `kafka-transactions.sh --bootstrap-server … find-hanging --broker-id …` finds it, `… abort` \
-                 ends it, and the task goes on"
-            );
-            self.troubles.raise(place, Some(topic), &text, &now);
-        }
-    }
-
-    /// Looks after the inputs now and then: what can't be read, what was lost, and states that nobody came back for.
-    pub(super) fn look_after_inputs(&mut self) {
-        let now = self.now();
-        let broken = self.source.broken();
-        let gone: Vec<InputPartition> =
-            self.assignment.broken.keys().filter(|at| broken.iter().all(|b| b.at != **at)).copied().collect();
-        for at in gone {
-            self.assignment.broken.remove(&at);
-            self.troubles.clear(Place::input(at.partition, at.input, TroubleKind::BrokenInput), &now);
-        }
-        for broken in broken {
-            let at = broken.at;
-            let since = *self.assignment.broken.entry(at).or_insert(now.monotonic);
-            if now.monotonic.saturating_sub(since) >= BROKEN_AFTER {
-                let topic = self.options.input(at.input).map(String::as_str);
-                let text = format!(
-                    "{}. It is tried again every few seconds; nothing is passed over. If it lasts: look at the broker's log and at that \
-         partition's replicas",
-                    broken.text
-                );
-                self.troubles.raise(Place::input(at.partition, at.input, TroubleKind::BrokenInput), topic, &text, &now);
-            }
-        }
-        for (at, records) in self.source.lost() {
-            self.observer.gap(self.options.worker, at.input, records);
-        }
-        self.parked.retain(|_, parked| now.monotonic.saturating_sub(parked.since) < PARKED_FOR);
     }
 }

@@ -1,11 +1,10 @@
 //! What a worker shows: its tasks on the board, its beat, and answers about single prospects.
 
-use super::Worker;
+use super::parts::Worker;
 use crate::domain::Ms;
-use crate::engine::codec::Codec;
 use crate::engine::figures::Figures;
 use crate::runtime::lookup::Question;
-use crate::runtime::ports::{CommitLog, Decode, Encode, EventSource, Failure, InputPartition, StateSource};
+use crate::runtime::ports::{EventSource, Failure, InputPartition, Ports};
 use crate::runtime::snapshot::{Phase, TaskSnapshot, TaskState};
 use crate::runtime::trouble::Trouble;
 use std::sync::Arc;
@@ -17,15 +16,7 @@ const EVERY: Duration = Duration::from_millis(500);
 /// Questions answered in one turn of the loop.
 const ANSWERS_PER_TURN: usize = 8;
 
-impl<S, L, R, D, E, C> Worker<S, L, R, D, E, C>
-where
-    S: EventSource,
-    L: CommitLog,
-    R: StateSource,
-    D: Decode,
-    E: Encode,
-    C: Codec + Clone,
-{
+impl<P: Ports> Worker<P> {
     /// Publishes every task; `at_once`: not only now and then.
     pub(super) fn publish(&mut self, at_once: bool) {
         let now = self.now();

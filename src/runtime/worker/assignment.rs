@@ -1,0 +1,118 @@
+//! What the group has given, and how far each task of it is on its way to work: located, read back, or parked.
+
+use crate::engine::codec::Codec;
+use crate::engine::task::Task;
+use crate::runtime::ports::InputPartition;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// Offsets that don't come for this long are said to be waited for.
+pub(super) const SAY_AFTER: Duration = Duration::from_secs(5);
+
+/// What the group has given.
+#[derive(Default)]
+pub(super) struct Assignment {
+    /// Acknowledged to the group.
+    pub(super) held: BTreeSet<InputPartition>,
+    /// To be located and started.
+    pub(super) pending: Option<Vec<InputPartition>>,
+    /// Located and fetching, but not all inputs of the task are here: committed offset, first offset.
+    pub(super) waiting: BTreeMap<InputPartition, (Option<i64>, i64)>,
+    pub(super) locating: Locating,
+    /// Inputs that can't be read, since when.
+    pub(super) broken: BTreeMap<InputPartition, Duration>,
+}
+
+impl Assignment {
+    /// Partitions whose offsets are not known yet.
+    pub(super) fn pending(&self) -> BTreeSet<i32> {
+        self.pending.iter().flatten().chain(self.waiting.keys()).map(|p| p.partition).collect()
+    }
+
+    pub(super) fn is_pending(&self) -> bool {
+        self.pending.is_some()
+    }
+
+    /// More is to be located, with what is already: its offsets are asked for from here on.
+    pub(super) fn locate(&mut self, partitions: impl IntoIterator<Item = InputPartition>) {
+        let mut all: BTreeSet<InputPartition> = self.pending.take().into_iter().flatten().collect();
+        all.extend(partitions);
+        self.pending = Some(all.into_iter().collect());
+        self.locating = Locating::default();
+    }
+
+    /// Partitions that are with somebody else now. Whatever was asked about them is asked anew for those that are left.
+    pub(super) fn let_go(&mut self, gone: impl Fn(&InputPartition) -> bool) {
+        self.held.retain(|p| !gone(p));
+        self.waiting.retain(|p, _| !gone(p));
+        self.broken.retain(|p, _| !gone(p));
+        if let Some(pending) = &mut self.pending {
+            pending.retain(|p| !gone(p));
+            self.locating = Locating::default();
+        }
+        if self.pending.as_ref().is_some_and(Vec::is_empty) {
+            self.pending = None;
+        }
+    }
+}
+
+/// A task that is being read back.
+pub(super) struct Restoring {
+    /// Committed offsets by input (`None`: none), and where it will go on.
+    pub(super) committed: Vec<Option<i64>>,
+    pub(super) offsets: Vec<i64>,
+    pub(super) task_record: Option<Vec<u8>>,
+    /// The state is a parked one: a single record means that somebody else wrote meanwhile.
+    pub(super) parked: Option<u64>,
+    pub(super) spoiled: bool,
+    pub(super) doubt: Option<Doubt>,
+    pub(super) first: i64,
+    pub(super) position: i64,
+    pub(super) end: i64,
+    pub(super) since: Duration,
+    /// When it last got on.
+    pub(super) moved: Duration,
+}
+
+impl Restoring {
+    /// Where it stands, if not at its end: a transaction that is open there holds it up, or a broker that doesn't answer.
+    pub(super) fn held_up_at(&self) -> Option<i64> {
+        (self.end != i64::MAX && self.position < self.end).then_some(self.position)
+    }
+
+    /// Left, all.
+    pub(super) fn progress(&self) -> (i64, i64) {
+        if self.end == i64::MAX {
+            return (0, 0);
+        }
+        ((self.end - self.position).max(0), (self.end - self.first).max(0))
+    }
+}
+
+/// State kept over a rebalance.
+pub(super) struct Parked<C: Codec> {
+    pub(super) task: Task<C>,
+    /// The changelog's end that it reflects.
+    pub(super) end: i64,
+    pub(super) offsets: Vec<i64>,
+    pub(super) incarnation: u64,
+    /// When it was taken away.
+    pub(super) since: Duration,
+}
+
+/// How far the question for offsets is.
+#[derive(Default)]
+pub(super) struct Locating {
+    pub(super) is_asked: bool,
+    pub(super) ask_at: Duration,
+    pub(super) since: Option<Duration>,
+    /// Why the last answer was none.
+    pub(super) failed: Option<String>,
+}
+
+/// Since when it doesn't agree, and when the end is asked for again.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Doubt {
+    pub(super) since: Duration,
+    pub(super) ask_at: Option<Duration>,
+}

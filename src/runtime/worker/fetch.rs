@@ -1,0 +1,43 @@
+//! Fetching for one task, input by input, as far as there is room.
+
+use crate::engine::codec::Codec;
+use crate::runtime::chunk::Chunk;
+use crate::runtime::lane::Lane;
+use crate::runtime::options::Options;
+use crate::runtime::partitioners::Sample;
+use crate::runtime::ports::{Decode, EventSource, Failure, InputPartition, Room};
+
+/// Records taken from one partition queue at a time.
+const FETCH_AT_ONCE: usize = 1_000;
+
+/// Fetches for one task.
+pub(super) fn fetch_lane<S: EventSource, D: Decode, C: Codec>(
+    lane: &mut Lane<C>,
+    source: &mut S,
+    decoder: &D,
+    options: &Options,
+    samples: &mut [Sample],
+) -> Result<bool, Failure> {
+    let mut any = false;
+    for input in (0u16..).take(options.all_inputs().count()) {
+        let ahead = Room { records: options.fetch_ahead, bytes: options.fetch.ahead };
+        let room = lane.room(input, ahead);
+        // Small helpings cost more per record: wait for room, as long as there is enough to work on.
+        if room.records < FETCH_AT_ONCE.min(ahead.records / 2) || room.bytes < ahead.bytes / 2 {
+            continue;
+        }
+        let room = Room { records: room.records.min(FETCH_AT_ONCE), ..room };
+        let from = InputPartition { partition: lane.partition, input };
+        let Some(fetched) = source.fetch(from, room)? else { continue };
+        any = true;
+        let chunk = (!fetched.records.is_empty()).then(|| Chunk::of(fetched.records));
+        // The internal input is our own producer's: it says nothing of the others'.
+        if let (Some(sample), Some(chunk)) = (samples.get_mut(usize::from(input)), &chunk)
+            && let Some(key) = chunk.records().view(0).key
+        {
+            sample.add(key, lane.partition, options.partitions);
+        }
+        lane.push(input, chunk, fetched.end, decoder);
+    }
+    Ok(any)
+}

@@ -1,0 +1,42 @@
+//! Inputs that can't be read or have lost records, and states that nobody came back for: looked after now and then.
+
+use super::parts::Worker;
+use crate::runtime::ports::{EventSource, InputPartition, Ports};
+use crate::runtime::trouble::{Place, TroubleKind};
+use std::time::Duration;
+
+/// An input that can't be read for this long makes its task stuck.
+const BROKEN_AFTER: Duration = Duration::from_secs(30);
+/// How long the state of a revoked task is kept, should the task come back.
+const PARKED_FOR: Duration = Duration::from_secs(60);
+
+impl<P: Ports> Worker<P> {
+    /// Looks after the inputs now and then: what can't be read, what was lost, and states that nobody came back for.
+    pub(super) fn look_after_inputs(&mut self) {
+        let now = self.now();
+        let broken = self.source.broken();
+        let gone: Vec<InputPartition> =
+            self.assignment.broken.keys().filter(|at| broken.iter().all(|b| b.at != **at)).copied().collect();
+        for at in gone {
+            self.assignment.broken.remove(&at);
+            self.troubles.clear(Place::input(at.partition, at.input, TroubleKind::BrokenInput), &now);
+        }
+        for broken in broken {
+            let at = broken.at;
+            let since = *self.assignment.broken.entry(at).or_insert(now.monotonic);
+            if now.monotonic.saturating_sub(since) >= BROKEN_AFTER {
+                let topic = self.options.input(at.input).map(String::as_str);
+                let text = format!(
+                    "{}. It is tried again every few seconds; nothing is passed over. If it lasts: look at the broker's log and at that \
+         partition's replicas",
+                    broken.text
+                );
+                self.troubles.raise(Place::input(at.partition, at.input, TroubleKind::BrokenInput), topic, &text, &now);
+            }
+        }
+        for (at, records) in self.source.lost() {
+            self.observer.gap(self.options.worker, at.input, records);
+        }
+        self.parked.retain(|_, parked| now.monotonic.saturating_sub(parked.since) < PARKED_FOR);
+    }
+}

@@ -1,0 +1,151 @@
+//! What a worker is made of and what it holds, and what every part of the loop asks of it.
+
+use super::assignment::{Assignment, Parked, Restoring};
+use super::batch::Batch;
+use crate::domain::model::Models;
+use crate::runtime::ahead::Now;
+use crate::runtime::lane::Lane;
+use crate::runtime::lookup::Question;
+use crate::runtime::observe::Observer;
+use crate::runtime::options::{BatchLimits, Options};
+use crate::runtime::partitioners::Sample;
+use crate::runtime::ports::{Clock, Ports};
+use crate::runtime::snapshot::Board;
+use crate::runtime::trouble::Troubles;
+use crate::runtime::watch::Watch;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
+
+/// Everything that a worker is made of.
+pub struct Parts<P: Ports> {
+    pub source: P::Source,
+    pub log: P::Log,
+    pub state: P::State,
+    pub decoder: Arc<P::Decoder>,
+    pub encoder: Arc<P::Encoder>,
+    pub codec: P::Codec,
+    pub models: Arc<Models>,
+    pub clock: Arc<dyn Clock + Send + Sync>,
+    pub observer: Arc<dyn Observer>,
+    pub board: Arc<Board>,
+    /// Questions about single prospects.
+    pub mailbox: Receiver<Question>,
+    /// Workers of this instance that have heard from the group.
+    pub joined: Arc<AtomicUsize>,
+    pub stop: Arc<AtomicBool>,
+    pub options: Options,
+}
+
+/// One worker: the tasks that the group gave it, its consumer and its transactional producer.
+pub struct Worker<P: Ports> {
+    pub(super) source: P::Source,
+    pub(super) log: P::Log,
+    pub(super) state: P::State,
+    pub(super) decoder: Arc<P::Decoder>,
+    pub(super) encoder: Arc<P::Encoder>,
+    pub(super) codec: P::Codec,
+    pub(super) models: Arc<Models>,
+    pub(super) clock: Arc<dyn Clock + Send + Sync>,
+    pub(super) observer: Arc<dyn Observer>,
+    pub(super) board: Arc<Board>,
+    pub(super) mailbox: Receiver<Question>,
+    pub(super) all_joined: Arc<AtomicUsize>,
+    pub(super) stop: Arc<AtomicBool>,
+    pub(super) options: Options,
+    pub(super) lanes: BTreeMap<i32, Lane<P::Codec>>,
+    pub(super) assignment: Assignment,
+    pub(super) restoring: BTreeMap<i32, Restoring>,
+    pub(super) parked: BTreeMap<i32, Parked<P::Codec>>,
+    pub(super) batch: Batch,
+    /// When the last batch was committed, if it ended because nothing more was there.
+    pub(super) quiet_since: Option<Duration>,
+    pub(super) samples: Vec<Sample>,
+    pub(super) joined: bool,
+    pub(super) failures: u32,
+    pub(super) last_published: Option<Duration>,
+    pub(super) troubles: Troubles,
+    /// By partition.
+    pub(super) watches: BTreeMap<i32, Watch>,
+    /// The task that is tried alone just now.
+    pub(super) alone: Option<i32>,
+    pub(super) failure_logged: Option<Duration>,
+}
+
+impl<P: Ports> Worker<P> {
+    pub fn new(parts: Parts<P>) -> Self {
+        let samples = vec![Sample::default(); parts.options.inputs.len()];
+        Self {
+            source: parts.source,
+            log: parts.log,
+            state: parts.state,
+            decoder: parts.decoder,
+            encoder: parts.encoder,
+            codec: parts.codec,
+            models: parts.models,
+            clock: parts.clock,
+            observer: parts.observer,
+            board: parts.board,
+            mailbox: parts.mailbox,
+            all_joined: parts.joined,
+            stop: parts.stop,
+            options: parts.options,
+            lanes: BTreeMap::new(),
+            assignment: Assignment::default(),
+            restoring: BTreeMap::new(),
+            parked: BTreeMap::new(),
+            batch: Batch::default(),
+            quiet_since: None,
+            samples,
+            joined: false,
+            failures: 0,
+            last_published: None,
+            troubles: Troubles::default(),
+            watches: BTreeMap::new(),
+            alone: None,
+            failure_logged: None,
+        }
+    }
+
+    pub(super) fn now(&self) -> Now {
+        let behind_ms = self.options.behind_after.as_millis() as f64 * self.clock.speed();
+        Now {
+            wall_ms: self.clock.now_ms(),
+            monotonic: self.clock.monotonic(),
+            behind_after_ms: behind_ms as i64,
+            max_ahead_ms: self.options.max_ahead_ms,
+        }
+    }
+
+    /// How long the next batch still gathers before anything of it is applied.
+    ///
+    /// A broker answers a commit before it has ended the transaction everywhere; whoever begins the next one meanwhile is told
+    /// so, and the client library asks again after 20 ms. Events that come in quick succession wait these few instead.
+    pub(super) fn gathering(&self) -> Option<Duration> {
+        let waited = self.clock.monotonic().saturating_sub(self.quiet_since?);
+        self.options.batch.linger.checked_sub(waited).filter(|left| !left.is_zero())
+    }
+
+    pub(super) fn limits(&self, now: &Now) -> BatchLimits {
+        let behind = self.at_work().any(|lane| lane.has_backlog(now));
+        if behind { self.options.batch_in_backlog } else { self.options.batch }
+    }
+
+    /// The tasks that are not set aside.
+    pub(super) fn at_work(&self) -> impl Iterator<Item = &Lane<P::Codec>> {
+        self.lanes.values().filter(|lane| lane.active && !is_aside(&self.watches, lane.partition))
+    }
+
+    pub(super) fn is_full(&self, age: Duration) -> bool {
+        let limits = self.limits(&self.now());
+        let bytes: usize = self.lanes.values().map(Lane::applied_bytes).sum();
+        self.batch.records >= limits.max_events || age >= limits.longest || bytes >= self.options.fetch.batch
+    }
+}
+
+/// Whether a task is tried alone.
+pub(super) fn is_aside(watches: &BTreeMap<i32, Watch>, partition: i32) -> bool {
+    watches.get(&partition).is_some_and(Watch::is_aside)
+}

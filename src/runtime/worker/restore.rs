@@ -1,0 +1,212 @@
+//! A task is read back from its changelog, or taken up again as it was parked; then it starts to work.
+
+use super::assignment::{Parked, Restoring, SAY_AFTER};
+use super::parts::Worker;
+use super::positions::agreed_positions;
+use crate::domain::model::{CatchUp, Models};
+use crate::domain::{MINUTE_MS, Ms};
+use crate::engine::codec::Codec;
+use crate::engine::task::Task;
+use crate::runtime::ahead::length;
+use crate::runtime::lane::Lane;
+use crate::runtime::poison::Poison;
+use crate::runtime::ports::{CommitLog, Encode, EventSource, Failure, InputPartition, Ports, StateSource, TASK_KEY};
+use crate::runtime::trouble::{Place, TroubleKind};
+use std::sync::Arc;
+
+impl<P: Ports> Worker<P> {
+    /// Each task of this worker may keep as many decoded copies as any other.
+    pub(super) fn share_decoded_records(&mut self) {
+        let each = self.options.decoded_records / self.lanes.len().max(1);
+        self.lanes.values_mut().for_each(|lane| lane.task.keep_decoded(each));
+    }
+
+    fn new_lane(&self, partition: i32, mut task: Task<P::Codec>, offsets: &[i64]) -> Lane<P::Codec> {
+        task.limit_records(self.options.max_records);
+        let poison = self.options.poison.map(Poison::new);
+        Lane::new(partition, task, offsets, self.options.inputs.len(), is_replay(&self.models), poison)
+    }
+
+    pub(super) fn begin_restore(
+        &mut self,
+        partition: i32,
+        inputs: &[(Option<i64>, i64)],
+        parked: Option<Parked<P::Codec>>,
+    ) -> Result<(), Failure> {
+        let (committed, offsets): (Vec<_>, Vec<_>) = inputs.iter().copied().unzip();
+        // Somebody who went further also wrote to the changelog; this is a second look at the same thing.
+        let parked = parked.filter(|p| committed.iter().zip(&p.offsets).all(|(c, o)| c.is_none_or(|c| c <= *o)));
+        let (task, from, incarnation) = match parked {
+            Some(parked) => (parked.task, Some(parked.end), Some(parked.incarnation)),
+            None => (Task::seeded(Arc::clone(&self.models), self.codec.clone(), &self.options.hash_seed), None, None),
+        };
+        self.state.begin(partition, from)?;
+        let restoring = Restoring {
+            committed,
+            offsets: offsets.clone(),
+            task_record: None,
+            parked: incarnation,
+            spoiled: false,
+            doubt: None,
+            first: from.unwrap_or(0),
+            position: from.unwrap_or(0),
+            end: i64::MAX,
+            since: self.clock.monotonic(),
+            moved: self.clock.monotonic(),
+        };
+        self.restoring.insert(partition, restoring);
+        let lane = self.new_lane(partition, task, &offsets);
+        self.lanes.insert(partition, lane);
+        Ok(())
+    }
+
+    /// Reads on in the changelog; tasks that are done start to work.
+    pub(super) fn restore(&mut self) -> Result<bool, Failure> {
+        if self.restoring.is_empty() {
+            return Ok(false);
+        }
+        self.ask_doubted()?;
+        let Self { state, lanes, restoring, .. } = self;
+        let mut any = false;
+        let progress = state.step(&mut |partition, key, value| {
+            any = true;
+            match (lanes.get_mut(&partition), restoring.get_mut(&partition)) {
+                (Some(lane), Some(restoring)) => install(lane, restoring, key, value),
+                _ => Ok(()),
+            }
+        })?;
+        let now = self.clock.monotonic();
+        for p in progress {
+            let Some(restoring) = self.restoring.get_mut(&p.partition) else { continue };
+            if restoring.end == i64::MAX && restoring.parked.is_none() {
+                restoring.first = restoring.first.min(p.position);
+            }
+            let read = if restoring.end == i64::MAX { 0 } else { p.position - restoring.position };
+            if p.position > restoring.position {
+                restoring.moved = now;
+            }
+            (restoring.position, restoring.end) = (p.position, p.end);
+            let (left, total) = restoring.progress();
+            let ratio = if total == 0 { 1.0 } else { 1.0 - left as f64 / total as f64 };
+            self.observer.restoring(self.options.worker, p.partition, ratio, read.max(0).unsigned_abs());
+            if p.done {
+                any = true;
+                self.restored(p.partition)?;
+            }
+        }
+        self.say_held_up();
+        Ok(any)
+    }
+
+    /// The changelog of a task is read to its end.
+    fn restored(&mut self, partition: i32) -> Result<(), Failure> {
+        let Some(mut restoring) = self.restoring.remove(&partition) else { return Ok(()) };
+        if restoring.spoiled {
+            // Somebody else wrote while the state was parked: from the beginning.
+            let task = Task::seeded(Arc::clone(&self.models), self.codec.clone(), &self.options.hash_seed);
+            let lane = self.new_lane(partition, task, &restoring.offsets);
+            self.lanes.insert(partition, lane);
+            self.state.begin(partition, None)?;
+            restoring =
+                Restoring { task_record: None, parked: None, spoiled: false, first: 0, position: 0, end: i64::MAX, ..restoring };
+            self.restoring.insert(partition, restoring);
+            return Ok(());
+        }
+        let record = match &restoring.task_record {
+            Some(bytes) => Some(self.encoder.read_task_record(bytes).map_err(|text| {
+                Failure::Stop(format!("the task record of changelog partition {partition} can't be read: {text}"))
+            })?),
+            None => None,
+        };
+        let mut offsets = restoring.offsets.clone();
+        if restoring.parked.is_none() {
+            let agreed = agreed_positions(&self.options, partition, &restoring.committed, &offsets, record.as_ref());
+            let from = match agreed {
+                Ok(from) => from,
+                Err(why) => return self.doubt(partition, restoring, why),
+            };
+            if from != offsets {
+                let starts: Vec<_> =
+                    (0u16..).zip(&from).map(|(input, offset)| (InputPartition { partition, input }, *offset)).collect();
+                self.source.start(&starts)?;
+                offsets = from;
+            }
+        }
+        let Some(old) = self.lanes.remove(&partition) else { return Ok(()) };
+        let mut lane = self.new_lane(partition, old.task, &offsets);
+        let ahead_ms = lane.task.restore_time(record.as_ref().map_or(Ms::MIN, |r| r.time_ms), self.clock.now_ms());
+        warn_of_time(partition, ahead_ms, self.options.max_ahead_ms);
+        let drawn = || crate::domain::ids::hash64(format!("{}/{partition}/{}", self.log.name(), self.clock.now_ms()).as_bytes());
+        lane.incarnation = restoring.parked.or(record.map(|r| r.incarnation)).unwrap_or_else(drawn);
+        lane.active = true;
+        for input in self.watches.get(&partition).into_iter().flat_map(|watch| watch.paused.keys()) {
+            lane.pause(*input);
+        }
+        self.lanes.insert(partition, lane);
+        self.share_decoded_records();
+        self.troubles.clear(Place::task(partition, TroubleKind::Waiting), &self.now());
+        self.observer.restored(self.options.worker, partition, self.clock.monotonic().saturating_sub(restoring.since));
+        tracing::info!(partition, reused = restoring.parked.is_some(), ?offsets, "restored");
+        self.publish(true);
+        Ok(())
+    }
+
+    /// Says of which tasks the state can't be read to its end, when it lasts.
+    fn say_held_up(&mut self) {
+        let now = self.now();
+        let topic = self.state.topic();
+        for (partition, restoring) in &self.restoring {
+            let place = Place::task(*partition, TroubleKind::Waiting);
+            let waits = now.monotonic.saturating_sub(restoring.moved) >= SAY_AFTER;
+            let Some(offset) = restoring.held_up_at().filter(|_| waits) else {
+                self.troubles.clear(place, &now);
+                continue;
+            };
+            let text = format!(
+                "partition {partition} of {topic} can't be read past offset {offset}: most likely a transaction that began there is open. That of \
+                 an instance which died a moment ago ends by itself within kafka.transaction_timeout; a hanging one does not (a broker that \
+                 was killed may leave one behind): `kafka-transactions.sh --bootstrap-server … find-hanging --broker-id …` finds it, `… abort` \
+                 ends it, and the task goes on"
+            );
+            self.troubles.raise(place, Some(topic), &text, &now);
+        }
+    }
+}
+
+/// A few milliseconds ahead was only another machine's clock.
+fn warn_of_time(partition: i32, ahead_ms: Ms, max_ahead_ms: Ms) {
+    if ahead_ms > max_ahead_ms.min(5 * MINUTE_MS) {
+        tracing::warn!(
+            partition,
+            ahead = length(ahead_ms),
+            "the state says that this task's time lies ahead of the clock: a record from the future had moved it (before this version), \
+             or this machine's clock is late. It goes on at the clock; what left early with times of that future stays as it is"
+        );
+    }
+}
+
+/// Installs one record of the changelog.
+fn install<C: Codec>(lane: &mut Lane<C>, restoring: &mut Restoring, key: &[u8], value: Option<&[u8]>) -> Result<(), Failure> {
+    if restoring.parked.is_some() {
+        restoring.spoiled = true;
+    }
+    if restoring.spoiled {
+        return Ok(());
+    }
+    if key == TASK_KEY {
+        restoring.task_record = value.map(<[u8]>::to_vec);
+        return Ok(());
+    }
+    let partition = lane.partition;
+    let key = std::str::from_utf8(key).map_err(|_| {
+        Failure::Stop(format!(
+            "changelog partition {partition} holds a key that is not UTF-8: it is not a changelog of leadstream"
+        ))
+    })?;
+    lane.task.install(key, value).map_err(|e| Failure::Stop(format!("changelog partition {partition}: {e}")))
+}
+
+/// Whether the models want steps to fire in event time.
+fn is_replay(models: &Models) -> bool {
+    models.in_charge().cart.catch_up == CatchUp::Replay
+}
