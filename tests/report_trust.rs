@@ -75,9 +75,14 @@ fn a_shop_of_two_days_promises_nothing() {
     let forecast = &pipeline["money"]["EUR"];
     assert_eq!((&forecast["expected"], &forecast["per_day"], &forecast["velocity"]), (&Value::Null, &Value::Null, &Value::Null));
     assert!(near(&forecast["pipeline_value"], 500.0), "{forecast}");
+    // 50 ordered, none forgotten yet, 10 still open: as good as nothing is known of how carts end.
+    let carts = &report["carts"];
+    assert_eq!([&carts["ordered"], &carts["still_open"], &carts["not_ordered_rate"]], [&json!(50), &json!(10), &Value::Null]);
+    assert!(carts["not_ordered_rate_trust"]["why"].as_str().unwrap().starts_with("too young to tell"), "{carts}");
     assert!(report["customers"]["time_to_close_trust"]["why"].as_str().unwrap().contains("so far"), "{}", report["customers"]);
     let text = String::from_utf8(run(&["report", "--input", &input])).unwrap();
     assert!(text.contains("forecast       too young to tell (first figure in 12 days)") && !text.contains("÷ 0.0"), "{text}");
+    assert!(text.contains("not ordered    too young to tell (no cart"), "{text}");
     assert!(text.contains("(UTC)") && text.contains("4 March 2026, 00:00"), "{text}");
 }
 
@@ -118,6 +123,7 @@ fn an_old_shop_tells_its_win_rate_with_an_interval_and_what_its_carts_are_worth_
     let told = report(&["--input", &input]);
     let pipeline = &told["models"][0]["pipeline"];
     let cohort = &pipeline["cohort"];
+    assert!(told["carts"]["forgotten"].as_i64() > Some(0) && told["carts"]["not_ordered_rate"].is_number(), "{}", told["carts"]);
     // The second week ended 12 days ago: it had the time too.
     assert_eq!(
         [&cohort["opened"], &cohort["won"], &cohort["lost"], &cohort["still_open"]],

@@ -128,7 +128,7 @@ impl Of<'_> {
     fn vote(&self, vote: &Vote) -> Value {
         let says = match vote.says {
             Says::Agrees(_) => "agrees",
-            Says::AgreesNot => "agrees not",
+            Says::AgreesNot => "does not agree",
             Says::Undecided => "decides and doesn't agree",
             Says::Out => "disqualified the group",
             Says::Reopened => "reopened the group",

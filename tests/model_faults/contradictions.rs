@@ -164,3 +164,30 @@ fn faults_of_consent_spread_and_the_shops_own_people() {
     fault("[internal]\nmarked = [\"\"]", "internal.marked#1", "can't name a mark");
     fault("[internal]\nmarket = [\"a\"]", "internal.market", "marked");
 }
+
+/// A model whose leads ask for sales by these, and are disqualified by those.
+fn hands_and_exits(asks: &str, goes: &str) -> String {
+    format!(
+        "[score]\nlabels = {{ cold = 0, hot = 20 }}\n[[score.groups]]\nname = \"deeds\"\nhalf_life = \"30d\"\n\
+         rules = [{{ on = \"page\", points = 1 }}]\n\
+         [hand_over]\nmql = {{ label = \"hot\", sla = \"24h\" }}\nhand_raise = {asks}\n[disqualify]\nrules = [{{ {goes}, reason = \"no\" }}]"
+    )
+}
+
+#[test]
+fn an_event_that_asks_for_sales_and_disqualifies() {
+    let sections =
+        hands_and_exits("[\"Demo Requested\", \"Quote Requested\"]", "on = [\"Feature Missing\", \"Quote Requested\"]");
+    warned(&sections, &["hand_raise", "Quote Requested", "handed over never"]);
+    let sections = hands_and_exits(
+        "{ on = \"Demo Requested\", where = { plan = \"free\" } }",
+        "on = \"Demo Requested\", where = { plan = \"free\" }",
+    );
+    warned(&sections, &["Demo Requested"]);
+}
+
+#[test]
+fn events_that_are_told_apart_ask_or_disqualify() {
+    nothing(&hands_and_exits("[\"Demo Requested\"]", "on = \"Feature Missing\""));
+    nothing(&hands_and_exits("[\"Demo Requested\"]", "on = \"Demo Requested\", where = { plan = \"free\" }"));
+}

@@ -36,6 +36,10 @@ def cart_figures(diary):
         return sum(r[3] for r in rows)
 
     ended = count["ordered"] + count["emptied"] + count["forgotten"] + count["came to nothing"]
+    # Quick ends alone say nothing of how carts end.
+    young = count["opened"] > ended and not count["forgotten"]
+    why = "too young to tell (no cart has been left for so long yet that it counts as forgotten)"
+    not_ordered = {"cases": ended, "why": why} if young else trust(ended - count["ordered"], ended)
     by = {way: [r for r in in_time if r[1] == way] for way in ("click", "open", None)}
     columns = ("opened", "abandoned", "reminded", "recovered", "recovered_attributed", "recovered_unattributed")
     attributed, started, bought = by["click"] + by["open"], count["checkout started"], count["checkout ordered"]
@@ -46,8 +50,8 @@ def cart_figures(diary):
         "forgotten": count["forgotten"],
         "came_to_nothing": count["came to nothing"],
         "still_open": count["opened"] - ended,
-        "not_ordered_rate": share(ended - count["ordered"], ended),
-        "not_ordered_rate_trust": trust(ended - count["ordered"], ended),
+        "not_ordered_rate": None if young else share(ended - count["ordered"], ended),
+        "not_ordered_rate_trust": not_ordered,
         "trade_abandonment_rate": share(count["opened"] - count["ordered"], count["opened"]),
         "trade_abandonment_rate_trust": trust(count["opened"] - count["ordered"], count["opened"]),
         "checkouts_started": started,

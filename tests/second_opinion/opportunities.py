@@ -140,7 +140,7 @@ def forecast(average, opportunities, expected_wins, cycle, rate, about, priced_o
     interval = None
     if expected is not None:
         low, high = about["interval"]
-        interval = [expected * low / rate, min(most, expected * high / rate)] if rate > 0 else [0.0, most * high]
+        interval = [expected * low / rate, min(most, expected * high / rate)] if rate > 0 and expected > 0 else [0.0, most * high]
     per_day = None if expected is None or cycle is None else expected / max(1.0, cycle)
     unit, days = (None, None) if per_day is None else ("day", 1) if cycle < 14 else ("week", 7) if cycle < 60 else ("month", 30)
     return {

@@ -59,8 +59,10 @@ pub(super) fn note(seen: &mut Seen, line: &Line<'_>) {
             let what = kind.strip_prefix("account.").unwrap_or(kind);
             *leads.accounts.entry(what.to_owned()).or_default() += 1;
             if what == "consensus-reached" {
-                let (agreed, members) = (line.agreed.len(), line.members.unwrap_or(0));
-                seen.tell(HeadlineKind::Agreed, format!("{who}  {agreed} of {members} agree: consensus"));
+                // Those who decide are asked; with them, how many have to agree.
+                let (agreed, asked) = (line.agreed.len(), line.agreed.len() + line.missing.len());
+                let known_as = line.known_as.first().unwrap_or(who);
+                seen.tell(HeadlineKind::Agreed, format!("{known_as}  {agreed} of {asked} who are asked agree: consensus"));
             }
         }
     }

@@ -132,7 +132,11 @@ pub(super) struct Line<'a> {
     pub reasons: Vec<String>,
     #[serde(default)]
     pub agreed: Vec<String>,
-    pub members: Option<u32>,
+    #[serde(default)]
+    pub missing: Vec<String>,
+    /// What the company is called.
+    #[serde(default)]
+    pub known_as: Vec<String>,
 }
 
 #[derive(Deserialize)]

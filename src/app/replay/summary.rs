@@ -90,7 +90,9 @@ pub(in crate::app) fn unusable<'a>(options: &'a Options, tally: &'a Tally) -> im
 
 /// For people.
 pub(super) fn table(options: &Options, tally: &Tally) -> String {
-    let mut text = format!("{} events of {} prospects", tally.events, tally.prospects);
+    let plural = |number: u64| if number == 1 { "" } else { "s" };
+    let (events, prospects) = (tally.events, tally.prospects);
+    let mut text = format!("{events} event{} of {prospects} prospect{}", plural(events), plural(prospects));
     if let (Some(first), Some(last)) = (tally.first_ms.and_then(time), tally.last_ms.and_then(time)) {
         let _never = write!(text, ", from {first} to {last}");
     }

@@ -5,7 +5,7 @@ use super::measures::money::{Carts, Customers};
 use super::measures::pipeline::PipelineMeasures;
 use super::measures::sales::{HandOver, Leads, Passed};
 use super::measures::trust::Trust;
-use super::words::{amount, count, money, named, percent, rate, time};
+use super::words::{amount, count, money, named, percent, rate, several, time, together};
 use crate::domain::effect::OutcomeKind;
 
 /// A name and what is to be said of it.
@@ -83,6 +83,8 @@ pub(super) fn outcomes(c: &Carts) -> Vec<(String, String, i64)> {
 pub(super) fn carts(c: &Carts) -> Vec<Row> {
     let steps: Vec<String> =
         c.reminders.iter().enumerate().map(|(n, left)| format!("step {}: {}", n + 1, count(*left))).collect();
+    let not_ordered = rate(c.not_ordered_rate, &c.not_ordered_rate_trust);
+    let of_ends = if c.not_ordered_rate.is_some() { format!("{not_ordered} of those that came to an end") } else { not_ordered };
     let mut rows = vec![
         (
             "opened",
@@ -96,7 +98,7 @@ pub(super) fn carts(c: &Carts) -> Vec<Row> {
                 count(c.still_open)
             ),
         ),
-        ("not ordered", format!("{} of those that came to an end", rate(c.not_ordered_rate, &c.not_ordered_rate_trust))),
+        ("not ordered", of_ends),
         (
             "as the trade has it",
             format!(
@@ -153,15 +155,15 @@ pub(super) fn carts(c: &Carts) -> Vec<Row> {
 
 pub(super) fn customers(c: &Customers) -> Vec<Row> {
     vec![
-        ("customers", format!("{} with {} orders, spent {}", count(c.customers), count(c.orders), money(&c.spent))),
+        ("customers", format!("{} with {}, spent {}", count(c.customers), several(c.orders, "order", "orders"), money(&c.spent))),
         ("bought again", format!("{} ({})", count(c.repeaters), rate(c.repeat_rate, &c.repeat_rate_trust))),
         (
             "lifetime value",
             format!(
                 "{} a customer so far; an order {}, of {}",
-                money(&c.lifetime_value),
-                money(&c.average_order),
-                count(c.average_order_trust.cases)
+                together(&c.lifetime_value),
+                together(&c.average_order),
+                several(c.average_order_trust.cases, "order", "orders")
             ),
         ),
         (

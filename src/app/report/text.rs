@@ -13,7 +13,7 @@ use super::measures::sales::{Leads, Passed, Trigger};
 use super::measures::stages::{AxisMeasures, ModelMeasures, Stage};
 use super::measures::weeks::{Unusual, Week};
 use super::rows;
-use super::words::{self, amount, count, percent, rate_of, time};
+use super::words::{self, amount, count, percent, rate_of, several, time};
 use crate::app::terminal::printable;
 use crate::app::zone::Zone;
 use std::fmt::Write;
@@ -32,7 +32,7 @@ pub(super) fn of(measures: &Measures, top: usize, zone: &Zone) -> String {
 }
 
 fn write(text: &mut String, all: &Measures, top: usize, zone: &Zone) -> std::fmt::Result {
-    write!(text, "{} prospects", count(all.prospects))?;
+    write!(text, "{}", several(all.prospects, "prospect", "prospects"))?;
     if let (Some(since), Some(until)) = (all.since_ms, all.until_ms) {
         write!(text, "; moves, carts and orders from {} to {} ({})", zone.time(since), zone.time(until), zone.name)?;
     }

@@ -51,10 +51,24 @@ pub(super) fn amount(amount: f64) -> String {
     format!("{amount:.2}")
 }
 
+/// `1 order`, `2,500 orders`.
+pub(super) fn several(number: i64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
 /// Amounts by currency.
 pub(super) fn money(money: &Money) -> String {
+    listed(money, ", ")
+}
+
+/// The same where one thing is worth all of them, as a mean over several currencies is.
+pub(super) fn together(money: &Money) -> String {
+    listed(money, " + ")
+}
+
+fn listed(money: &Money, joined_by: &str) -> String {
     let all: Vec<String> = money.iter().map(|(currency, sum)| format!("{} {}", amount(*sum), named(currency))).collect();
-    if all.is_empty() { "–".to_owned() } else { all.join(", ") }
+    if all.is_empty() { "–".to_owned() } else { all.join(joined_by) }
 }
 
 /// `-` is the currency that nobody named.

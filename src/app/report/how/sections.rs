@@ -49,7 +49,8 @@ pub(super) const FIGURES: &[(&str, &str)] = &[
     ("carts.still_open", "opened − ordered − emptied − forgotten − come to nothing"),
     (
         "carts.not_ordered_rate",
-        "1 − ordered ÷ (ordered + emptied + forgotten + come to nothing): those still open count as neither",
+        "1 − ordered ÷ (ordered + emptied + forgotten + come to nothing): those still open count as neither; \
+         null before the first cart was forgotten",
     ),
     ("carts.trade_abandonment_rate", "1 − ordered ÷ opened, as the trade counts it: those still open count as abandoned"),
     ("carts.checkouts_started", "carts whose checkout began"),

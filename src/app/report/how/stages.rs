@@ -78,7 +78,8 @@ pub(super) const FIGURES: &[(&str, &str)] = &[
     ("models[].pipeline.money.*.expected", "expected wins × average value"),
     (
         "models[].pipeline.money.*.expected_interval",
-        "the same × the ends of the win rate's interval ÷ the win rate, never above the pipeline's value",
+        "the same × the ends of the win rate's interval ÷ the win rate, never above the pipeline's value; \
+         where nothing is expected, from 0 to the upper end × the pipeline's value",
     ),
     ("models[].pipeline.money.*.per_day", "expected ÷ cycle, a cycle below one day counting as one"),
     ("models[].pipeline.money.*.velocity", "per_day × 1, 7 or 30 days"),

@@ -153,7 +153,8 @@ impl Opportunities {
             Key::OpportunitiesOpen { model, day } if *model == key => Some((Ms::from(*day), n)),
             _ => None,
         });
-        open.map(|(day, n)| n as f64 * self.chance(age_ms(day, until_ms))).sum()
+        // A sum of nothing is -0.0.
+        open.map(|(day, n)| n as f64 * self.chance(age_ms(day, until_ms))).fold(0.0, |all, wins| all + wins)
     }
 }
 

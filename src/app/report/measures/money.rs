@@ -13,6 +13,8 @@ const LEAST_WATCHED_MS: i64 = 14 * crate::domain::DAY_MS;
 /// Amounts by currency.
 pub(crate) type Money = BTreeMap<String, f64>;
 
+const NOT_FORGOTTEN_YET: &str = "too young to tell (no cart has been left for so long yet that it counts as forgotten)";
+
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Carts {
     pub opened: i64,
@@ -22,7 +24,7 @@ pub(crate) struct Carts {
     /// Their order was cancelled or refunded, or never paid, and they did not come back.
     pub came_to_nothing: i64,
     pub still_open: i64,
-    /// 1 − ordered ÷ (ordered + emptied + forgotten + came to nothing)
+    /// 1 − ordered ÷ (ordered + emptied + forgotten + came to nothing); none before the first was forgotten
     pub not_ordered_rate: Option<f64>,
     pub not_ordered_rate_trust: Trust,
     /// 1 − ordered ÷ opened: what the trade calls abandoned
@@ -184,15 +186,20 @@ pub(super) fn carts(figures: &Figures) -> Carts {
         Key::CartValue { what: CartFact::RecoveredByClick | CartFact::RecoveredByOpen, currency } => Some(currency.as_str()),
         _ => None,
     });
+    let still_open = (opened - ended).max(0);
+    // Carts that are ordered or emptied end at once, forgotten ones after days: before the first was forgotten only the quick ends are seen.
+    let is_young = still_open > 0 && count(CartFact::Forgotten) == 0;
+    let not_ordered =
+        if is_young { Trust::none(ended, NOT_FORGOTTEN_YET.to_owned()) } else { Trust::rate(ended - ordered, ended) };
     Carts {
         opened,
         ordered,
         emptied: count(CartFact::Emptied),
         forgotten: count(CartFact::Forgotten),
         came_to_nothing: count(CartFact::CameToNothing),
-        still_open: (opened - ended).max(0),
-        not_ordered_rate: share(ended - ordered, ended),
-        not_ordered_rate_trust: Trust::rate(ended - ordered, ended),
+        still_open,
+        not_ordered_rate: share(ended - ordered, ended).filter(|_| !is_young),
+        not_ordered_rate_trust: not_ordered,
         trade_abandonment_rate: share(opened - ordered, opened),
         trade_abandonment_rate_trust: Trust::rate(opened - ordered, opened),
         checkouts_started: started,

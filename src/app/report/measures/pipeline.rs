@@ -149,9 +149,10 @@ fn unit(cycle_days: f64) -> (&'static str, f64) {
     }
 }
 
-/// What is expected, with the ends of the rate's interval instead of the rate.
+/// What is expected, with the ends of the rate's interval instead of the rate. Where nothing is expected no ratio of rates says how much
+/// it may be all the same: so much of all.
 fn within(expected: f64, rate: f64, [low, high]: [f64; 2], most: f64) -> [f64; 2] {
-    if rate > 0.0 { [expected * low / rate, (expected * high / rate).min(most)] } else { [0.0, most * high] }
+    if rate > 0.0 && expected > 0.0 { [expected * low / rate, (expected * high / rate).min(most)] } else { [0.0, most * high] }
 }
 
 /// The stages that the caller names.

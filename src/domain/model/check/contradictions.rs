@@ -2,6 +2,7 @@
 //! person expects of them. Every warning stands at one of the rules and gives an example with times.
 
 mod mail;
+mod sales;
 mod times;
 
 use super::Found;
@@ -20,6 +21,7 @@ pub fn contradictions(spec: &ModelSpec, cart: &CartModel) -> Vec<Fault> {
     let said = Said { spec, cart };
     let mut found = Found::default();
     mail::find(&said, &mut found);
+    sales::find(&said, &mut found);
     let mut all = found.take();
     all.sort();
     all
