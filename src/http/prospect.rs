@@ -3,16 +3,18 @@
 mod journeys;
 mod lead;
 mod more;
+mod names;
 
 use super::health::rfc3339;
+use crate::domain::Ms;
 use crate::domain::effect::Axis;
 use crate::domain::forget;
-use crate::domain::ledger::{self, Line, What, event_mark};
-use crate::domain::model::{AxisModel, Model, Models, name_hash};
-use crate::domain::prospect::{Cart, CartLine, EnteredBy, Phase, Prospect, StagePosition, Timer, TimerKind, Track};
+use crate::domain::ledger::{self, Line, What};
+use crate::domain::model::{AxisModel, Model, Models};
+use crate::domain::prospect::{Cart, CartLine, Phase, Prospect, StagePosition, Timer, TimerKind, Track};
 use crate::domain::score;
 use crate::domain::traits::Traits;
-use crate::domain::{Ms, Text};
+use names::Names;
 use serde_json::{Map, Value, json};
 
 /// The answer about one prospect at `now_ms`.
@@ -61,22 +63,6 @@ fn track(track: &Track, prospect: &Prospect, models: &Models, now_ms: Ms) -> Val
         out.insert("score".to_owned(), scores(track, prospect, model, models, now_ms));
     }
     Value::Object(out)
-}
-
-/// What finds names again by their hashes.
-struct Names<'a> {
-    events: &'a [String],
-    stages: &'a [Text],
-}
-
-impl Names<'_> {
-    fn event(&self, by: EnteredBy) -> Option<&str> {
-        self.events.iter().find(|name| by.event != 0 && event_mark(name) == by.event).map(String::as_str)
-    }
-
-    fn stage(&self, hash: u32) -> Option<&str> {
-        self.stages.iter().find(|name| name_hash(name) == hash).map(Text::as_str)
-    }
 }
 
 fn stage(position: &StagePosition, model: Option<&AxisModel>, names: &Names<'_>, now_ms: Ms) -> Value {

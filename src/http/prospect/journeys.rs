@@ -1,6 +1,6 @@
 //! Which journey a prospect is on, and those before it, each with the stages that are still remembered of it.
 
-use super::Names;
+use super::names::Names;
 use crate::domain::Ms;
 use crate::domain::journey::next::closed_ms;
 use crate::domain::model::AxisModel;

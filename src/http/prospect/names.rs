@@ -1,0 +1,22 @@
+//! Names of events and stages, found again by the numbers that a record keeps of them.
+
+use crate::domain::Text;
+use crate::domain::ledger::event_mark;
+use crate::domain::model::name_hash;
+use crate::domain::prospect::EnteredBy;
+
+/// What finds names again by their hashes.
+pub(super) struct Names<'a> {
+    pub(super) events: &'a [String],
+    pub(super) stages: &'a [Text],
+}
+
+impl Names<'_> {
+    pub(super) fn event(&self, by: EnteredBy) -> Option<&str> {
+        self.events.iter().find(|name| by.event != 0 && event_mark(name) == by.event).map(String::as_str)
+    }
+
+    pub(super) fn stage(&self, hash: u32) -> Option<&str> {
+        self.stages.iter().find(|name| name_hash(name) == hash).map(Text::as_str)
+    }
+}
