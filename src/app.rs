@@ -7,6 +7,7 @@ pub mod cli;
 pub mod counting;
 pub mod deadletters;
 pub mod demo;
+mod exit;
 pub mod explain;
 mod files;
 pub mod load;
@@ -25,19 +26,8 @@ mod zone;
 use clap::Parser;
 use clap::error::ErrorKind;
 use cli::{Cli, Command, DeadLettersCommand, ModelCommand, TopicsCommand};
+use exit::{BAD_USAGE, DONE, FAILED, UsageError};
 use std::process::ExitCode;
-
-/// Done.
-pub const DONE: u8 = 0;
-/// The work failed.
-pub const FAILED: u8 = 1;
-/// Bad usage or configuration.
-pub const BAD_USAGE: u8 = 2;
-
-/// Bad usage or configuration, found after the arguments were read: exit code 2. Any other error is exit code 1.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct UsageError(pub String);
 
 /// Parses the command line, runs the command, says what went wrong on stderr and gives the exit code.
 #[must_use]

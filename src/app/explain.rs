@@ -6,9 +6,10 @@ mod times;
 mod words;
 
 use super::cli::ExplainArgs;
+use super::exit::{DONE, UsageError};
 use super::terminal::stdout;
 use super::zone::Zone;
-use super::{DONE, UsageError, load, replay};
+use super::{load, replay};
 use crate::config::Settings;
 use crate::http;
 use anyhow::{Context, bail};

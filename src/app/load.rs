@@ -1,7 +1,7 @@
 //! Settings and models for the commands: loaded, or every fault said and exit code 2.
 
-use super::UsageError;
 use super::cli::SettingsArgs;
+use super::exit::UsageError;
 use crate::config::{self, Loaded, model_file::FileFault};
 use crate::domain::model::Models;
 

@@ -5,8 +5,8 @@ mod data;
 mod dot;
 
 use super::cli::ModelCheckArgs;
+use super::exit::{BAD_USAGE, DONE};
 use super::terminal::stdout;
-use super::{BAD_USAGE, DONE};
 use crate::config::model_file::{self, FileFault, Loaded};
 use crate::config::units::format_ms;
 use crate::domain::effect::Axis;

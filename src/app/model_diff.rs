@@ -1,8 +1,8 @@
 //! `model diff`: what changed between two models, in words.
 
 use super::cli::ModelDiffArgs;
+use super::exit::{BAD_USAGE, DONE};
 use super::terminal::stdout;
-use super::{BAD_USAGE, DONE};
 use crate::config::model_file;
 use crate::domain::model::Model;
 use crate::domain::model::spec::CartSpec;

@@ -97,7 +97,7 @@ pub(super) fn max_ahead_ms(settings: &Settings) -> Ms {
 /// Refuses client properties that can't be used; their values are not shown.
 ///
 /// # Errors
-/// Every such property, as a [`UsageError`](super::UsageError).
+/// Every such property, as a [`UsageError`](super::exit::UsageError).
 pub fn refuse_unusable(settings: &Settings) -> anyhow::Result<()> {
     let properties = &settings.kafka.properties;
     let refused = kafka::refused_properties(properties).into_iter().map(|refused| refused.to_string());

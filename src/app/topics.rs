@@ -1,9 +1,10 @@
 //! `topics create`: the output topics and the changelog, with the right settings.
 
 use super::cli::TopicsCreateArgs;
+use super::exit::{DONE, FAILED, UsageError};
+use super::load;
 use super::service::connecting;
 use super::terminal::stdout;
-use super::{DONE, FAILED, UsageError, load};
 use crate::config::Settings;
 use crate::domain::{DAY_MS, HOUR_MS};
 use crate::kafka::admin::{Admin, Created, NewTopicSpec, Topic};

@@ -1,6 +1,6 @@
 //! Times as the reader's clock shows them.
 
-use crate::app::UsageError;
+use crate::app::exit::UsageError;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
