@@ -1,12 +1,14 @@
 //! The command line: every command, every option, with its help.
 
+mod settings;
 mod shops;
+mod value_parsers;
 
+pub use settings::SettingsArgs;
 pub use shops::{DemoArgs, FileCompression, ShopKind, SimulateArgs};
 
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// Real-time lead scoring on Apache Kafka: buyer journeys, sales funnels, scores and abandoned-cart triggers, exactly once.
 #[derive(Debug, Parser)]
@@ -44,18 +46,6 @@ pub enum Command {
     /// Work on model files
     #[command(subcommand)]
     Model(ModelCommand),
-}
-
-/// Where the settings come from; defaults < `--config` < environment < `--set`.
-#[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Settings")]
-pub struct SettingsArgs {
-    /// Settings file (TOML); docs/configuration.md lists every key
-    #[arg(long, short = 'c', value_name = "FILE", env = "LEADSTREAM_CONFIG")]
-    pub config: Option<PathBuf>,
-    /// One setting, over file and environment, such as `kafka.bootstrap_servers=broker:9092`; repeatable
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub set: Vec<String>,
 }
 
 /// `run`.
@@ -306,24 +296,6 @@ pub struct ModelCheckArgs {
     /// As JSON
     #[arg(long)]
     pub json: bool,
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    crate::config::units::duration(text).map_err(|e| e.to_string())
-}
-
-fn positive(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(n) if n.is_finite() && n > 0.0 => Ok(n),
-        _ => Err("a number greater than 0 is needed".to_owned()),
-    }
-}
-
-fn share(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(n) if (0.0..=1.0).contains(&n) => Ok(n),
-        _ => Err("a share from 0 to 1 is needed, such as 0.01 for 1 %".to_owned()),
-    }
 }
 
 #[cfg(test)]

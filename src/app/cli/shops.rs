@@ -1,6 +1,7 @@
 //! The commands around the simulated shops.
 
-use super::{SettingsArgs, duration, positive, share};
+use super::settings::SettingsArgs;
+use super::value_parsers::{duration, positive, share};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
