@@ -2,11 +2,13 @@
 
 mod filter;
 mod table;
+mod times;
 
 use super::cli::{DeadLettersListArgs, DeadLettersRedriveArgs};
+use super::exit::{DONE, FAILED, UsageError};
+use super::load;
 use super::service::{SystemClock, connecting};
 use super::terminal::{printable, stdout};
-use super::{DONE, FAILED, UsageError, load};
 use crate::domain::Ms;
 use crate::kafka::letters::{self, Letter, Receipts, Redriver, Return};
 use crate::kafka::options::Options;
@@ -17,6 +19,7 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::process::ExitCode;
 use table::Table;
+use times::time;
 
 /// Records of one transaction.
 const BATCH: usize = 500;
@@ -220,13 +223,6 @@ fn way_back(letter: Letter, info: &Info, partitions: u32, dead_letters: &str, no
         value: letter.value,
         headers,
     }
-}
-
-fn time(ms: i64) -> String {
-    if ms == -1 {
-        return "no time".to_owned();
-    }
-    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| "no time".to_owned(), |t| t.to_string())
 }
 
 fn one_json(letter: &Letter, info: &Info, redriven: bool) -> serde_json::Value {

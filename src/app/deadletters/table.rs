@@ -1,6 +1,7 @@
 //! Dead letters counted by reason and topic.
 
-use super::{printable, time};
+use super::times::time;
+use crate::app::terminal::printable;
 use crate::domain::Ms;
 use crate::wire::dead_letter::Info;
 use serde_json::json;
