@@ -4,7 +4,9 @@
 //! mock cluster, in this process), the shop and the clock are not.
 
 mod clock;
+mod headlines;
 mod leads;
+mod line;
 mod reader;
 mod traffic;
 mod view;
@@ -314,11 +316,11 @@ impl Show<'_> {
                     next_line = frame.open_for + Duration::from_secs(1);
                     let mut out = std::io::stdout().lock();
                     writeln!(out, "{}", view::status_line(&frame))?;
-                    let new = usize::try_from(seen.headline_count - told).unwrap_or(usize::MAX).min(PLAIN_HEADLINES);
-                    for headline in seen.headlines.iter().rev().take(new) {
+                    let new = usize::try_from(seen.headlines.count - told).unwrap_or(usize::MAX).min(PLAIN_HEADLINES);
+                    for headline in seen.headlines.newest.iter().rev().take(new) {
                         writeln!(out, "{}", view::headline(headline))?;
                     }
-                    told = seen.headline_count;
+                    told = seen.headlines.count;
                 }
                 None => {}
             }

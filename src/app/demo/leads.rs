@@ -1,6 +1,7 @@
 //! What the demo shows of leads and companies.
 
-use super::reader::{HeadlineKind, Line, Seen};
+use super::headlines::{HeadlineKind, Headlines};
+use super::line::Line;
 use std::collections::BTreeMap;
 
 /// Hand-overs and accounts that were read.
@@ -32,47 +33,46 @@ impl Leads {
             + self.held_back
             + self.accounts.values().sum::<u64>()
     }
-}
 
-/// Notes a record of the topics of hand-overs and accounts.
-pub(super) fn note(seen: &mut Seen, line: &Line<'_>) {
-    let who = &line.prospect;
-    let leads = &mut seen.leads;
-    match line.kind {
-        "lead.handed-over" => {
-            let qualification = line.qualification.as_deref().unwrap_or("lead");
-            *leads.handed_over.entry(qualification.to_owned()).or_default() += 1;
-            // The first reason is the label, which the headline has said by then.
-            let why = line.reasons.get(1).or(line.reasons.first()).map_or("", String::as_str);
-            seen.tell(HeadlineKind::Lead, format!("{who}  goes to sales as {qualification}: {why}"));
-        }
-        "lead.answered" => {
-            let answer = line.answer.as_deref().unwrap_or("?");
-            *leads.answers.entry(answer.to_owned()).or_default() += 1;
-            let because = line.reasons.first().map(|reason| format!(" ({reason})")).unwrap_or_default();
-            seen.tell(HeadlineKind::Ended, format!("{who}  sales says: {answer}{because}"));
-        }
-        "lead.reminded" => leads.reminded += 1,
-        "lead.returned" => leads.returned += 1,
-        "lead.held-back" => leads.held_back += 1,
-        kind => {
-            let what = kind.strip_prefix("account.").unwrap_or(kind);
-            *leads.accounts.entry(what.to_owned()).or_default() += 1;
-            if what == "consensus-reached" {
-                // Those who decide are asked; with them, how many have to agree.
-                let (agreed, asked) = (line.agreed.len(), line.agreed.len() + line.missing.len());
-                let known_as = line.known_as.first().unwrap_or(who);
-                seen.tell(HeadlineKind::Agreed, format!("{known_as}  {agreed} of {asked} who are asked agree: consensus"));
+    /// Notes a record of the topics of hand-overs and accounts.
+    pub(super) fn note(&mut self, line: &Line<'_>, headlines: &mut Headlines) {
+        let who = &line.prospect;
+        match line.kind {
+            "lead.handed-over" => {
+                let qualification = line.qualification.as_deref().unwrap_or("lead");
+                *self.handed_over.entry(qualification.to_owned()).or_default() += 1;
+                // The first reason is the label, which the headline has said by then.
+                let why = line.reasons.get(1).or(line.reasons.first()).map_or("", String::as_str);
+                headlines.tell(HeadlineKind::Lead, format!("{who}  goes to sales as {qualification}: {why}"));
+            }
+            "lead.answered" => {
+                let answer = line.answer.as_deref().unwrap_or("?");
+                *self.answers.entry(answer.to_owned()).or_default() += 1;
+                let because = line.reasons.first().map(|reason| format!(" ({reason})")).unwrap_or_default();
+                headlines.tell(HeadlineKind::Ended, format!("{who}  sales says: {answer}{because}"));
+            }
+            "lead.reminded" => self.reminded += 1,
+            "lead.returned" => self.returned += 1,
+            "lead.held-back" => self.held_back += 1,
+            kind => {
+                let what = kind.strip_prefix("account.").unwrap_or(kind);
+                *self.accounts.entry(what.to_owned()).or_default() += 1;
+                if what == "consensus-reached" {
+                    // Those who decide are asked; with them, how many have to agree.
+                    let (agreed, asked) = (line.agreed.len(), line.agreed.len() + line.missing.len());
+                    let known_as = line.known_as.first().unwrap_or(who);
+                    headlines.tell(HeadlineKind::Agreed, format!("{known_as}  {agreed} of {asked} who are asked agree: consensus"));
+                }
             }
         }
     }
-}
 
-/// Notes who has become a customer.
-pub(super) fn note_stage(seen: &mut Seen, line: &Line<'_>) {
-    if line.to.as_deref() == Some("purchase") {
-        seen.leads.customers += 1;
-        seen.tell(HeadlineKind::Won, format!("{}  signed: a customer", line.prospect));
+    /// Notes who has become a customer.
+    pub(super) fn note_stage(&mut self, line: &Line<'_>, headlines: &mut Headlines) {
+        if line.to.as_deref() == Some("purchase") {
+            self.customers += 1;
+            headlines.tell(HeadlineKind::Won, format!("{}  signed: a customer", line.prospect));
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! Reads the output topics as a mailer or a CRM would, and keeps what the view and the summary show.
 
 use super::clock::DemoClock;
+use super::headlines::{HeadlineKind, Headlines};
 use super::leads::Leads;
+use super::line::Line;
 use crate::domain::Ms;
 use crate::kafka::options::Options;
 use crate::runtime::ports::{Clock, OutTopic};
@@ -10,8 +12,7 @@ use anyhow::Context;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::message::Message;
 use rdkafka::{ClientConfig, Offset, TopicPartitionList};
-use serde::Deserialize;
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -26,8 +27,6 @@ const TOPICS: [OutTopic; 7] = [
     OutTopic::Accounts,
     OutTopic::DeadLetters,
 ];
-/// Headlines kept for the view.
-const HEADLINES: usize = 64;
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -45,31 +44,8 @@ pub(super) struct Seen {
     pub twice: u64,
     /// Real milliseconds from a trigger's due time until it was read.
     pub lateness_ms: Vec<u32>,
-    /// Newest last; the number counts all that ever were.
-    pub headlines: VecDeque<Headline>,
-    pub headline_count: u64,
+    pub headlines: Headlines,
     ids: HashSet<String>,
-}
-
-/// Something worth telling.
-#[derive(Debug, Clone)]
-pub(super) struct Headline {
-    pub kind: HeadlineKind,
-    pub text: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum HeadlineKind {
-    Step(u8),
-    Recovered,
-    Ended,
-    Hot,
-    /// Handed to sales.
-    Lead,
-    /// A buying group agrees.
-    Agreed,
-    /// A customer.
-    Won,
 }
 
 impl Seen {
@@ -84,14 +60,6 @@ impl Seen {
         let at = ((all.len() as f64 * share) as usize).min(all.len().saturating_sub(1));
         all.get(at).copied()
     }
-
-    pub(super) fn tell(&mut self, kind: HeadlineKind, text: String) {
-        self.headline_count += 1;
-        if self.headlines.len() == HEADLINES {
-            self.headlines.pop_front();
-        }
-        self.headlines.push_back(Headline { kind, text });
-    }
 }
 
 /// Shared with the view.
@@ -102,47 +70,6 @@ impl Shelf {
     pub(super) fn look(&self) -> MutexGuard<'_, Seen> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The fields that the demo shows.
-#[derive(Deserialize)]
-pub(super) struct Line<'a> {
-    id: String,
-    #[serde(rename = "type")]
-    pub kind: &'a str,
-    pub prospect: String,
-    axis: Option<String>,
-    direction: Option<String>,
-    pub to: Option<String>,
-    step: Option<u8>,
-    due_at: Option<jiff::Timestamp>,
-    #[serde(default)]
-    lines: Vec<Item>,
-    value: Option<f64>,
-    currency: Option<String>,
-    attribution: Option<String>,
-    #[serde(default)]
-    late: bool,
-    reason: Option<String>,
-    steps_sent: Option<u8>,
-    score: Option<f64>,
-    pub qualification: Option<String>,
-    pub answer: Option<String>,
-    #[serde(default)]
-    pub reasons: Vec<String>,
-    #[serde(default)]
-    pub agreed: Vec<String>,
-    #[serde(default)]
-    pub missing: Vec<String>,
-    /// What the company is called.
-    #[serde(default)]
-    pub known_as: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Item {
-    name: Option<String>,
-    product_id: Option<String>,
 }
 
 /// Reads until told to stop, and then what is left.
@@ -189,14 +116,15 @@ fn note(seen: &mut Seen, line: &Line<'_>, clock: &DemoClock) {
         "stage.changed" => {
             let key = (line.axis.clone().unwrap_or_default(), line.direction.clone().unwrap_or_default());
             *seen.stages.entry(key).or_default() += 1;
-            super::leads::note_stage(seen, line);
+            seen.leads.note_stage(line, &mut seen.headlines);
         }
-        kind if kind.starts_with("lead.") || kind.starts_with("account.") => super::leads::note(seen, line),
+        kind if kind.starts_with("lead.") || kind.starts_with("account.") => seen.leads.note(line, &mut seen.headlines),
         "score.changed" => {
             *seen.scores.entry(line.direction.clone().unwrap_or_default()).or_default() += 1;
             if line.direction.as_deref() == Some("up") && matches!(line.to.as_deref(), Some("hot" | "mql" | "sql")) {
                 let label = line.to.as_deref().unwrap_or_default();
-                seen.tell(HeadlineKind::Hot, format!("{who:8}  is {label} now: {:.0} points", line.score.unwrap_or(0.0)));
+                seen.headlines
+                    .tell(HeadlineKind::Hot, format!("{who:8}  is {label} now: {:.0} points", line.score.unwrap_or(0.0)));
             }
         }
         "cart.abandoned" => {
@@ -210,7 +138,8 @@ fn note(seen: &mut Seen, line: &Line<'_>, clock: &DemoClock) {
                 0 | 1 => String::new(),
                 n => format!(" and {} more", n - 1),
             };
-            seen.tell(HeadlineKind::Step(step), format!("{who:8}  left {first}{more} behind, {value:.2}: reminder {step}"));
+            seen.headlines
+                .tell(HeadlineKind::Step(step), format!("{who:8}  left {first}{more} behind, {value:.2}: reminder {step}"));
         }
         kind => {
             *seen.outcomes.entry(kind.to_owned()).or_default() += 1;
@@ -224,10 +153,10 @@ fn note(seen: &mut Seen, line: &Line<'_>, clock: &DemoClock) {
                     Some(_) => "after it opened a reminder".to_owned(),
                     None => format!("by itself, after reminder {sent}"),
                 };
-                seen.tell(HeadlineKind::Recovered, format!("{who:8}  came back and bought for {value:.2} {why}"));
+                seen.headlines.tell(HeadlineKind::Recovered, format!("{who:8}  came back and bought for {value:.2} {why}"));
             } else if kind == "cart.cancelled" {
                 let reason = line.reason.as_deref().unwrap_or("?");
-                seen.tell(HeadlineKind::Ended, format!("{who:8}  no more reminders: {reason}"));
+                seen.headlines.tell(HeadlineKind::Ended, format!("{who:8}  no more reminders: {reason}"));
             }
         }
     }

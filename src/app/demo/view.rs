@@ -1,7 +1,8 @@
 //! What the demo shows: a screen that lives on a terminal, plain lines elsewhere, and the summary.
 
+use super::headlines::{Headline, HeadlineKind};
 use super::leads;
-use super::reader::{Headline, HeadlineKind, Seen};
+use super::reader::Seen;
 use crate::app::cli::ShopKind;
 use crate::app::terminal::printable;
 use crate::domain::Ms;
@@ -113,7 +114,7 @@ fn lines(frame: &Frame<'_>, width: usize) -> Vec<(Color, String)> {
         say(Color::Reset, format!(" {}", leads::accounts(&seen.leads)));
     }
     say(Color::Reset, String::new());
-    for headline in seen.headlines.iter().rev().take(14) {
+    for headline in seen.headlines.newest.iter().rev().take(14) {
         say(color_of(headline.kind), format!("   {} {}", mark_of(headline.kind), printable(&headline.text)));
     }
     lines
