@@ -1,6 +1,7 @@
 //! `check`: settings, model, topics, rights: every fault at once, each with what to do.
 
-pub(crate) mod cluster;
+mod broker_answers;
+mod cluster;
 mod names;
 mod record_times;
 mod report;
@@ -8,8 +9,8 @@ mod sample;
 mod trust;
 
 use super::cli::CheckArgs;
+use super::exit::{BAD_USAGE, DONE};
 use super::files::create_temporary;
-use super::{BAD_USAGE, DONE};
 use crate::config::{self, Loaded, SettingFault, Settings, validate};
 use crate::domain::model::Models;
 use report::Report;

@@ -1,8 +1,9 @@
 //! What the cluster says: reachability, topics and their settings, ends and times, partitioners, rights.
 
-use super::record_times;
+use super::broker_answers::{Configs, again, area, configs};
 use super::report::Report;
 use super::sample::Sampled;
+use super::{names, record_times, trust};
 use crate::app::service::{SystemClock, kafka_options};
 use crate::app::topics::{DEAD_LETTER_ROOM_BYTES, DEFAULT_MESSAGE_BYTES, RECORD_TIME_BOUNDS, differences, wanted};
 use crate::config::Settings;
@@ -12,26 +13,8 @@ use crate::domain::model::Models;
 use crate::kafka::admin::{Admin, NewTopicSpec, Topic};
 use crate::kafka::options::{Options, refused_properties};
 use crate::runtime::partitioners::disagreement;
-use crate::runtime::ports::{Clock, Failure, OutTopic};
+use crate::runtime::ports::{Clock, OutTopic};
 use std::collections::BTreeMap;
-use std::time::Duration;
-
-type Configs = BTreeMap<String, String>;
-
-/// A few tries: a topic just made, or a broker that is restarted, has no leader for a moment.
-pub(crate) fn again<T>(mut call: impl FnMut() -> Result<T, Failure>) -> Result<T, Failure> {
-    for _ in 0..10 {
-        match call() {
-            Err(Failure::Retry(_)) => std::thread::sleep(Duration::from_millis(300)),
-            other => return other,
-        }
-    }
-    call()
-}
-
-pub(super) fn area(failure: &Failure) -> &'static str {
-    if matches!(failure, Failure::Stop(_)) { "rights" } else { "kafka" }
-}
 
 /// The options without those client properties that can't be used, which go into the report. Needs no broker.
 pub(super) fn usable_options(settings: &Settings, report: &mut Report) -> Options {
@@ -73,8 +56,8 @@ pub(super) fn check(settings: &Settings, options: &Options, models: Option<&Mode
         partitioners(settings, &admin, &there, partitions, report);
         if let Some(models) = models {
             let sampled = Sampled { settings, admin: &admin, inputs: &there, partitions };
-            super::trust::check(sampled, models, report);
-            super::names::check(sampled, models, report);
+            trust::check(sampled, models, report);
+            names::check(sampled, models, report);
         }
     }
     rights(options, report);
@@ -117,17 +100,6 @@ fn partition_counts(inputs: &[&InputTopic], topics: &BTreeMap<String, Topic>, re
     );
     report.fault("topics", text);
     None
-}
-
-pub(super) fn configs(admin: &Admin, topic: &str, report: &mut Report) -> Option<Configs> {
-    match admin.topic_configs(topic) {
-        Ok(configs) => Some(configs),
-        Err(failure) => {
-            let text = format!("the settings of {topic} are not checked: {failure} (grant DESCRIBE_CONFIGS to check them)");
-            report.warning("topics", text);
-            None
-        }
-    }
 }
 
 /// The largest record that an input takes.

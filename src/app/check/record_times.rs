@@ -1,6 +1,6 @@
 //! Whose clock the record times of the inputs are, and how far ahead it may be.
 
-use super::cluster::configs;
+use super::broker_answers::configs;
 use super::report::Report;
 use crate::app::service::max_ahead_ms;
 use crate::app::topics::{RECORD_TIME_BOUND, RECORD_TIME_BOUND_MS};

@@ -1,6 +1,6 @@
 //! The newest records of inputs, as the decoder sees them.
 
-use super::cluster::{again, area};
+use super::broker_answers::{again, area};
 use super::report::Report;
 use crate::config::Settings;
 use crate::config::settings::InputTopic;
