@@ -7,76 +7,56 @@
 //! The logs are what Kafka's partitions would hold. Tasks only meet at the end: the last event's time of the whole input is
 //! where every task's clock stops.
 
+mod cores;
 mod deal;
 mod dump;
 mod example;
 mod inputs;
 mod lane;
+mod options;
 mod outputs;
 mod record;
 mod rounds;
 mod rows;
+mod shared;
 mod sort;
 mod spill;
 mod summary;
+mod tally;
 mod work;
 
 pub use example::Example;
 pub use inputs::Input;
 pub(super) use inputs::{next_line, open};
+pub use options::{Options, Until};
 pub use record::Source;
 pub(super) use summary::unusable;
-pub use work::Tally;
+pub use tally::Tally;
 
 use super::cli::{ReplayArgs, SettingsArgs};
+use super::exit::UsageError;
+use super::load;
 use super::service::max_ahead_ms;
 use super::terminal::stdout;
-use super::{UsageError, load};
 use crate::config::{self, Settings};
 use crate::domain::account::company::ACCOUNT_KEY;
 use crate::domain::account::group::Tidings;
-use crate::domain::model::Models;
 use crate::domain::prospect::Prospect;
 use crate::domain::{Ms, Text};
 use crate::engine::figures::Figures;
 use crate::runtime::ahead::Horizon;
 use crate::wire::{decode, output};
+use cores::on_all_cores;
 use deal::Dealt;
 use indicatif::{ProgressBar, ProgressStyle};
 use rounds::{Round, round};
+use shared::Shared;
 use spill::{Log, Spill};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use work::{Shared, Worked};
-
-/// Where the clock stops.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Until {
-    /// At the last event's time.
-    End,
-    /// When nothing is pending any more.
-    Forever,
-    /// At a time; later events are not applied.
-    Time(Ms),
-}
-
-/// What is to be replayed, and how.
-#[derive(Debug, Clone)]
-pub struct Options {
-    pub inputs: Vec<Input>,
-    pub out: PathBuf,
-    pub partitions: u32,
-    pub until: Until,
-    /// The wall clock of the run, and how far ahead of it a record may lie.
-    pub horizon: Horizon,
-    pub models: Arc<Models>,
-    /// As `engine.max_records_per_partition`.
-    pub max_records: Option<usize>,
-    pub decode: decode::Options,
-}
+use work::Worked;
 
 /// Runs the command.
 ///
@@ -346,27 +326,4 @@ fn sort_all(dealt: Vec<Vec<Dealt>>, spill: &Spill, progress: &ProgressBar) -> an
         };
         task.into_iter().map(in_order).collect()
     })
-}
-
-/// Does `count` jobs on all cores; results in the order of the jobs.
-fn on_all_cores<T: Send>(count: usize, job: impl Fn(usize) -> anyhow::Result<T> + Sync) -> anyhow::Result<Vec<T>> {
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(count);
-    let next = AtomicUsize::new(0);
-    let results: Vec<Mutex<Option<anyhow::Result<T>>>> = (0..count).map(|_| Mutex::new(None)).collect();
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let n = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(slot) = results.get(n) else { break };
-                    let result = job(n);
-                    if let Ok(mut slot) = slot.lock() {
-                        *slot = Some(result);
-                    }
-                }
-            });
-        }
-    });
-    let lost = || Err(anyhow::anyhow!("a thread of the replay ended before its work"));
-    results.into_iter().map(|r| r.into_inner().ok().flatten().unwrap_or_else(lost)).collect()
 }

@@ -1,7 +1,7 @@
 //! The input files: which topic they are of, and their lines, of CSV as JSON.
 
 use super::rows::{self, Table};
-use crate::app::UsageError;
+use crate::app::exit::UsageError;
 use crate::wire::decode::Topic;
 use anyhow::{Context, bail};
 use serde_json::{Map, Value};

@@ -1,8 +1,8 @@
 //! One input of one task: its log, decoded a block at a time, and the event at its head.
 
 use super::record::{self, Source, What};
+use super::shared::Shared;
 use super::spill::Blocks;
-use super::work::Shared;
 use crate::domain::Ms;
 use crate::domain::event::{Event, Position};
 use crate::engine::merge::Head;

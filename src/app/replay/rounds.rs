@@ -1,8 +1,9 @@
 //! One round of a replay: all prospects, then all accounts. What accounts tell their members is for the next round.
 
-use super::on_all_cores;
+use super::cores::on_all_cores;
+use super::shared::Shared;
 use super::spill::Log;
-use super::work::{self, Shared, Worked};
+use super::work::{self, Worked};
 use crate::domain::Ms;
 use crate::domain::account::group::Tidings;
 use crate::domain::ids::murmur2_partition;

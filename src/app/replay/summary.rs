@@ -1,9 +1,9 @@
 //! The summary of a replay: the same to the byte each time, so no durations in it.
 
 use super::example::Example;
+use super::options::{Options, Until};
 use super::outputs::TOPICS;
-use super::work::Tally;
-use super::{Options, Until};
+use super::tally::Tally;
 use crate::app::terminal::printable;
 use crate::domain::Ms;
 use crate::http::recovery;

@@ -1,0 +1,19 @@
+//! What all tasks of a replay share.
+
+use super::options::Options;
+use super::spill::Spill;
+use crate::wire::decode::Decoder;
+use crate::wire::output::Encoder;
+
+/// What all tasks share.
+pub(super) struct Shared<'a> {
+    pub options: &'a Options,
+    pub decoder: &'a Decoder,
+    /// `None`: nobody wants the outputs.
+    pub encoder: Option<&'a Encoder>,
+    pub spill: &'a Spill,
+    /// Only this prospect's events are applied; the others move the clock.
+    pub only: Option<&'a str>,
+    /// Only what leaves about this prospect is kept.
+    pub shown: Option<&'a str>,
+}
