@@ -1,5 +1,6 @@
 //! `report`: the figures of files or of running instances, as text, JSON or one page.
 
+mod costs;
 mod how;
 mod html;
 mod measures;
@@ -8,23 +9,22 @@ mod text;
 mod words;
 
 use super::cli::ReportArgs;
+use super::exit::{DONE, UsageError};
 use super::explain::{ask, place};
+use super::load;
 use super::replay;
 use super::terminal::stdout;
-use super::{DONE, UsageError, load};
 use crate::app::zone::Zone;
 use crate::engine::figures::Figures;
 use crate::http::figures::from_json;
 use anyhow::{Context, bail};
+use costs::Costs;
 use measures::Measures;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
-
-/// What campaigns cost, by name.
-type Costs = BTreeMap<String, f64>;
 
 /// Runs the command.
 ///

@@ -6,8 +6,10 @@
 mod sections;
 mod stages;
 
-/// The sections of the report and of the page: name and sentence.
-pub(super) use sections::section;
+/// The sentence at the head of a section of the report or of the page.
+pub(super) fn section(name: &str) -> &'static str {
+    sections::SECTIONS.iter().find(|(section, _)| *section == name).map_or("", |(_, sentence)| sentence)
+}
 
 /// Every figure with its sentence.
 pub(super) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -3,6 +3,7 @@
 
 mod checkout;
 mod plots;
+mod section;
 mod tables;
 
 use super::how;
@@ -12,6 +13,7 @@ use super::rows;
 use super::words::{count, money, rate, time, unusual};
 use crate::app::zone::Zone;
 use crate::http::dashboard::escape;
+use section::said;
 
 const STYLE: &str = "
 :root{color-scheme:light dark;--ink:light-dark(#1c2430,#e6e9ee);--soft:light-dark(#5d6875,#9aa5b1);--line:light-dark(#d9dee4,#39424d);
@@ -115,11 +117,6 @@ fn model(out: &mut String, model: &ModelMeasures) {
     }
 }
 
-/// How the figures of a section are counted.
-fn said(out: &mut String, section: &str) {
-    *out += &format!("<p class=\"soft\">{}.</p>", escape(how::section(section)));
-}
-
 fn weeks(out: &mut String, axis: &AxisMeasures) {
     if !axis.unusual.is_empty() {
         out.push_str("<h3>Out of the ordinary</h3><ul>");
@@ -191,7 +188,7 @@ fn customers(out: &mut String, all: &Measures) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::report::Costs;
+    use crate::app::report::costs::Costs;
     use crate::domain::effect::Axis;
     use crate::engine::figures::{Figures, Key, ModelNames, Way};
 

@@ -4,16 +4,21 @@ pub(super) mod accounts;
 pub(super) mod checkout;
 pub(super) mod cohort;
 pub(super) mod coverage;
+mod dates;
 pub(super) mod money;
+mod numbering;
 pub(super) mod origins;
 pub(super) mod pipeline;
 pub(super) mod sales;
+mod share;
 pub(super) mod stages;
 pub(super) mod trust;
 pub(super) mod weeks;
 
-use super::{Costs, how};
+use super::costs::Costs;
+use super::how;
 use crate::engine::figures::{Figures, Heads, Key};
+use dates::time;
 use serde::Serialize;
 use stages::ModelMeasures;
 use std::collections::BTreeMap;
@@ -66,19 +71,4 @@ impl Measures {
             until_ms: figures.until_ms,
         }
     }
-}
-
-/// A share; `None` of nothing.
-#[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
-pub(super) fn share(part: i64, whole: i64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
-}
-
-pub(super) fn time(ms: i64) -> Option<String> {
-    jiff::Timestamp::from_millisecond(ms).ok().map(|t| format!("{t:.0}"))
-}
-
-/// The day of a time.
-pub(super) fn day(ms: i64) -> String {
-    time(ms).map(|t| t.chars().take(10).collect()).unwrap_or_default()
 }

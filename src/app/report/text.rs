@@ -1,8 +1,8 @@
 //! The report as text, with small bars.
 
 mod checkout;
+mod parts;
 
-use super::how;
 use super::measures::Measures;
 use super::measures::accounts::Accounts;
 use super::measures::coverage::Coverage;
@@ -11,17 +11,12 @@ use super::measures::origins::Named;
 use super::measures::pipeline::PipelineMeasures;
 use super::measures::sales::{Leads, Passed, Trigger};
 use super::measures::stages::{AxisMeasures, ModelMeasures, Stage};
-use super::measures::weeks::{Unusual, Week};
 use super::rows;
 use super::words::{self, amount, count, percent, rate_of, several, time};
 use crate::app::terminal::printable;
 use crate::app::zone::Zone;
+use parts::{BAR, bar, said, unusual, weeks_of, width};
 use std::fmt::Write;
-
-/// Width of a bar.
-const BAR: usize = 20;
-/// Weeks shown of a stage, the newest.
-const WEEKS: usize = 26;
 
 /// The whole report.
 pub(super) fn of(measures: &Measures, top: usize, zone: &Zone) -> String {
@@ -56,19 +51,6 @@ fn money(all: &Money) -> String {
     printable(&words::money(all)).into_owned()
 }
 
-fn unusual(run: &Unusual) -> String {
-    printable(&words::unusual(run)).into_owned()
-}
-
-/// A bar of eighths.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 8 × BAR")]
-fn bar(share: f64) -> String {
-    let eighths = (share.clamp(0.0, 1.0) * (BAR * 8) as f64).round() as usize;
-    let rest = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8];
-    let text = format!("{}{rest}", "█".repeat(eighths / 8));
-    format!("{text:<BAR$}")
-}
-
 fn write_model(text: &mut String, model: &ModelMeasures) -> std::fmt::Result {
     for axis in &model.axes {
         writeln!(text, "\n{} ({})", if axis.axis == "journey" { "Buyer journey" } else { "Sales funnel" }, model.name)?;
@@ -82,10 +64,6 @@ fn write_model(text: &mut String, model: &ModelMeasures) -> std::fmt::Result {
         write_pipeline(text, pipeline)?;
     }
     model.coverage.as_ref().map_or(Ok(()), |coverage| write_coverage(text, coverage))
-}
-
-fn width<'a>(names: impl Iterator<Item = &'a str>) -> usize {
-    names.map(|name| name.chars().count()).max().unwrap_or(0).max(5)
 }
 
 fn stages(text: &mut String, axis: &AxisMeasures) -> std::fmt::Result {
@@ -159,26 +137,6 @@ fn weeks(text: &mut String, axis: &AxisMeasures) -> std::fmt::Result {
         writeln!(text, "    {}", unusual(run))?;
     }
     axis.stages.iter().try_for_each(|stage| weeks_of(text, &stage.stage, &stage.weeks))
-}
-
-/// The weeks themselves only where something is to be seen; JSON and the page have all of them.
-fn weeks_of(text: &mut String, name: &str, weeks: &[Week]) -> std::fmt::Result {
-    if weeks.iter().all(|week| week.unusual.is_none()) {
-        return Ok(());
-    }
-    writeln!(text, "  {name}, week by week: entered, went onward")?;
-    for week in weeks.iter().skip(weeks.len().saturating_sub(WEEKS)) {
-        let mark = week.unusual.map(|u| format!("  ← {u}")).unwrap_or_default();
-        writeln!(
-            text,
-            "    {}  {:>7}  {} {:>8}{mark}",
-            week.begins,
-            count(week.entered),
-            bar(week.conversion.unwrap_or(0.0)),
-            percent(week.conversion)
-        )?;
-    }
-    Ok(())
 }
 
 fn write_coverage(text: &mut String, coverage: &Coverage) -> std::fmt::Result {
@@ -337,11 +295,6 @@ fn accounts(text: &mut String, all: &[Accounts]) -> std::fmt::Result {
         pairs(text, &rows::accounts(a))?;
     }
     Ok(())
-}
-
-/// How the figures of a section are counted.
-fn said(text: &mut String, section: &str) -> std::fmt::Result {
-    writeln!(text, "  ({})", how::section(section))
 }
 
 fn pairs(text: &mut String, rows: &[rows::Row]) -> std::fmt::Result {

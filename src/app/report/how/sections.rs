@@ -30,11 +30,6 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
     ("accounts[]", "companies as their members' tasks told them: an account stands where its buying group does"),
 ];
 
-/// The sentence of a section.
-pub(in crate::app::report) fn section(name: &str) -> &'static str {
-    SECTIONS.iter().find(|(section, _)| *section == name).map_or("", |(_, sentence)| sentence)
-}
-
 /// By their place in the JSON.
 pub(super) const FIGURES: &[(&str, &str)] = &[
     ("*_trust.cases", "how many cases the figure beside it rests on: of a rate, what it is a share of"),

@@ -1,8 +1,8 @@
 //! The checkout, step by step.
 
-use super::{count, plots, tables, unusual};
+use super::{plots, tables};
 use crate::app::report::measures::checkout::Checkout;
-use crate::app::report::words::percent;
+use crate::app::report::words::{count, percent, unusual};
 use crate::http::dashboard::escape;
 
 pub(super) fn write(out: &mut String, checkout: &Checkout) {

@@ -1,6 +1,6 @@
 //! Tables of the page.
 
-use super::said;
+use super::section::said;
 use crate::app::report::measures::accounts::Accounts;
 use crate::app::report::measures::coverage::Coverage;
 use crate::app::report::measures::origins::Named;

@@ -1,5 +1,6 @@
 //! Companies and their buying groups: how many, how far, and which of them agree.
 
+use super::numbering::number;
 use super::trust::{Trust, rate};
 use crate::domain::effect::Axis;
 use crate::engine::figures::{AccountState, Figures, Key};
@@ -45,7 +46,6 @@ pub(super) fn of(figures: &Figures) -> Vec<Accounts> {
         let by = |wanted| count(&|state, _| state == wanted);
         let (open, consensus) = (by(AccountState::Open), by(AccountState::Consensus));
         let stages = |axis: Axis| {
-            let number = |index: usize| super::stages::number(index);
             let here = |index, state: Option<AccountState>| {
                 count(&|s, stages| stages[axis.index()] == number(index) && state.is_none_or(|state| s == state))
             };

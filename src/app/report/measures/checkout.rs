@@ -1,6 +1,7 @@
 //! The checkout, step by step: of the visits that reached a step in a week, how many went on from it.
 
-use super::share;
+use super::dates::day;
+use super::share::share;
 use super::trust::Trust;
 use super::weeks::{self, Unusual, Week};
 use crate::domain::DAY_MS;
@@ -56,7 +57,7 @@ fn weeks_of(by_week: BTreeMap<i32, [i64; 2]>, until_ms: Option<i64>) -> Vec<Week
         let lost = if is_settled { (entered - onward).max(0) } else { 0 };
         let conversion = share(onward.min(entered), entered);
         let conversion_trust = Trust::rate(onward.min(entered), entered);
-        Week { week, begins: super::day(week_start_ms(week)), entered, onward, lost, conversion, conversion_trust, unusual: None }
+        Week { week, begins: day(week_start_ms(week)), entered, onward, lost, conversion, conversion_trust, unusual: None }
     };
     by_week.into_iter().map(week).collect()
 }

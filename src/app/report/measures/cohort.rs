@@ -1,6 +1,7 @@
 //! Opportunities by when they were opened: a win rate is that of those which had the time to win or lose, and what an open one is
 //! worth depends on how long it has been open.
 
+use super::dates::day;
 use super::trust::Trust;
 use crate::domain::{DAY_MS, Ms};
 use crate::engine::figures::opportunity::{CLASSES, class_begins_ms, class_of};
@@ -92,7 +93,7 @@ pub(super) fn of(figures: &Figures, key: u64) -> Opportunities {
     }
     all.cohort.still_open = (all.cohort.opened - all.cohort.won - all.cohort.lost).max(0);
     all.cohort.matured_after_days = pace_ms.map(|_| days(wait_ms));
-    all.cohort.opened_before = weeks.keys().find(|week| !is_mature(**week)).map(|week| super::day(week_start_ms(*week)));
+    all.cohort.opened_before = weeks.keys().find(|week| !is_mature(**week)).map(|week| day(week_start_ms(*week)));
     // A young shop knows only the fast ones: were all equally likely to be won on any day, nine of ten of those seen would be won
     // within two thirds of the time watched. So the pace is believed once half as long again has been watched.
     let more_ms = pace_ms.map_or(0, |pace_ms| pace_ms + pace_ms / 2 - (until_ms - since_ms));

@@ -1,6 +1,6 @@
 //! The coverage audit: persona × stage of the journey, and which cells nothing has touched.
 
-use super::stages::{number, personas};
+use super::numbering::{number, personas};
 use crate::domain::effect::Axis;
 use crate::engine::figures::{Figures, Key, ModelNames, Touch};
 use serde::Serialize;

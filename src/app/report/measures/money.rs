@@ -1,6 +1,7 @@
 //! Carts and customers.
 
-use super::share;
+use super::dates::day;
+use super::share::share;
 use super::trust::Trust;
 use crate::engine::figures::{CartFact, Figures, Heads, Key, buckets, week_start_ms};
 use serde::Serialize;
@@ -161,7 +162,7 @@ pub(super) fn carts(figures: &Figures) -> Carts {
             }
             Key::Outcomes { kind, reason } => outcomes.push((kind.to_string(), reason.to_string(), n)),
             Key::CartsInWeek { week, what } => {
-                let begins = super::day(week_start_ms(*week));
+                let begins = day(week_start_ms(*week));
                 let row = weeks.entry(*week).or_insert_with(|| CartWeek { begins, ..CartWeek::default() });
                 match what {
                     CartFact::Opened => row.opened += n,
@@ -258,7 +259,7 @@ pub(super) fn customers(figures: &Figures) -> Customers {
     let count = |what| figures.get(&Key::People { what });
     let mut closed: Vec<(u16, i64)> = Vec::new();
     let mut weeks: BTreeMap<i32, OrderWeek> = BTreeMap::new();
-    let week_of = |week: &i32| OrderWeek { begins: super::day(week_start_ms(*week)), orders: 0, again: 0, value: Money::new() };
+    let week_of = |week: &i32| OrderWeek { begins: day(week_start_ms(*week)), orders: 0, again: 0, value: Money::new() };
     for (key, n) in figures.sorted() {
         match key {
             Key::Closed { bucket } => closed.push((*bucket, n)),

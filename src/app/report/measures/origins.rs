@@ -1,9 +1,9 @@
 //! Sources and campaigns: who came by them, what became of those, and what that cost.
 
 use super::money::{Money, by_currency};
-use super::share;
+use super::share::share;
 use super::trust::Trust;
-use crate::app::report::Costs;
+use crate::app::report::costs::Costs;
 use crate::engine::figures::{Figures, Heads, Key, OTHER, Origin};
 use serde::Serialize;
 use std::collections::BTreeSet;

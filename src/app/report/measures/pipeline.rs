@@ -1,9 +1,10 @@
 //! Velocity and forecast, with every number that they are made of.
 
 use super::cohort::{self, Cohort, Opportunities};
-use super::stages::number;
+use super::money;
+use super::numbering::number;
+use super::share::share;
 use super::trust::Trust;
-use super::{money, share};
 use crate::domain::Text;
 use crate::domain::effect::Axis;
 use crate::engine::figures::{Figures, Key, ModelNames, Pipeline, Way};
@@ -156,7 +157,7 @@ fn within(expected: f64, rate: f64, [low, high]: [f64; 2], most: f64) -> [f64; 2
 }
 
 /// The stages that the caller names.
-pub(in crate::app::report) fn named(stages: &[Vec<Text>; 2], (open, won): &(String, String)) -> Option<Pipeline> {
+pub(crate) fn named(stages: &[Vec<Text>; 2], (open, won): &(String, String)) -> Option<Pipeline> {
     Axis::ALL.into_iter().rev().find_map(|axis| {
         let place = |wanted: &String| stages[axis.index()].iter().position(|s| s == wanted.as_str());
         let (open, won) = (place(open)?, place(won)?);

@@ -1,6 +1,6 @@
 //! What became of leads, and of triggers of absence.
 
-use super::share;
+use super::share::share;
 use super::trust::{Trust, rate};
 use crate::engine::figures::{Figures, Key, LeadBy, LeadFact, NO_NAME, OTHER, buckets};
 use serde::Serialize;

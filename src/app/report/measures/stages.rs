@@ -1,8 +1,9 @@
 //! Stages of a model: who stands there, where they went on to, how long they stayed.
 
 use super::coverage::{self, Coverage};
+use super::numbering::{number, personas};
 use super::pipeline::{self, PipelineMeasures};
-use super::share;
+use super::share::share;
 use super::trust::Trust;
 use super::weeks::{self, Unusual, Week};
 use crate::domain::Text;
@@ -94,18 +95,6 @@ pub(super) fn of(figures: &Figures, key: u64, names: &ModelNames, wanted: Option
         pipeline: pipeline::of(figures, key, names, wanted).filter(|_| in_charge),
         coverage: (in_charge && !names.stages[0].is_empty()).then(|| coverage::of(figures, key, names)),
     }
-}
-
-/// Personas with their numbers, none last.
-pub(super) fn personas(names: &ModelNames) -> Vec<(u8, Option<String>)> {
-    let named = names.personas.iter().map(|p| Some(p.to_string()));
-    let mut all: Vec<_> = (1..).zip(named).collect();
-    all.push((0, None));
-    all
-}
-
-pub(super) fn number(index: usize) -> u8 {
-    u8::try_from(index + 1).unwrap_or(u8::MAX)
 }
 
 /// One move: from, to, way, how often.

@@ -1,6 +1,6 @@
 //! How far a figure can be trusted: on how many cases it rests, between what it lies, and why there is none yet.
 
-use super::share;
+use super::share::share;
 use crate::domain::{DAY_MS, Ms};
 use serde::Serialize;
 

@@ -9,6 +9,8 @@
 //! way belongs to it. Then the rest is looked at again without it, until nothing stands out. Several hundred runs are compared
 //! for a stage; with [`SIGMAS`] = 4 chance alone names one in about one of a hundred stages.
 
+use super::dates::day;
+use super::share::share;
 use super::trust::Trust;
 use crate::domain::effect::Axis;
 use crate::engine::figures::{Figures, Key, Way, week_start_ms};
@@ -80,12 +82,12 @@ pub(super) fn of(figures: &Figures, key: u64, meant: Axis) -> BTreeMap<u8, Vec<W
     }
     let week = |(week, [entered, onward, lost]): (i32, [i64; 3])| Week {
         week,
-        begins: super::day(week_start_ms(week)),
+        begins: day(week_start_ms(week)),
         entered,
         onward,
         lost,
         // A late event may count an exit a week before its entry.
-        conversion: super::share(onward.min(entered), entered),
+        conversion: share(onward.min(entered), entered),
         conversion_trust: Trust::rate(onward.min(entered), entered),
         unusual: None,
     };
@@ -199,7 +201,7 @@ pub(super) fn judge(weeks: &mut [Week], stage: &str) -> Vec<Unusual> {
         Unusual {
             stage: stage.to_owned(),
             from: judged[from].begins.clone(),
-            to: super::day(week_start_ms(judged[to].week + 1) - 1),
+            to: day(week_start_ms(judged[to].week + 1) - 1),
             weeks: to - from + 1,
             direction,
             entered: sum.entered as i64,
@@ -223,7 +225,7 @@ mod tests {
             entered: *entered,
             onward: *onward,
             lost: entered - onward,
-            conversion: super::super::share(*onward, *entered),
+            conversion: share(*onward, *entered),
             conversion_trust: Trust::rate(*onward, *entered),
             unusual: None,
         };

@@ -1,7 +1,8 @@
 //! The checkout, step by step.
 
-use super::{count, percent, unusual, weeks_of, width};
+use super::parts::{unusual, weeks_of, width};
 use crate::app::report::measures::checkout::Checkout;
+use crate::app::report::words::{count, percent};
 use std::fmt::Write;
 
 pub(super) fn write(text: &mut String, checkout: &Checkout) -> std::fmt::Result {

@@ -1,0 +1,6 @@
+//! What campaigns cost, as the caller says.
+
+use std::collections::BTreeMap;
+
+/// By name of the campaign.
+pub(super) type Costs = BTreeMap<String, f64>;
