@@ -11,28 +11,34 @@ mod files;
 mod history;
 mod hours;
 mod mail;
+mod options;
 mod outlet;
 mod pace;
 mod people;
+mod pieces;
 mod produce;
+mod record;
 mod shop;
 mod traffic;
 mod visit;
+mod what;
 mod write;
 
 pub use b2b::Market;
+pub use options::ShopOptions;
 pub(super) use pace::{stop_on_ctrl_c, wall_ms};
 pub use produce::{Producer, ProducerOptions};
-pub use shop::{Record, Shop, ShopOptions, Topic};
+pub use record::{Record, Topic};
+pub use shop::Shop;
 pub use traffic::Traffic;
 
-use super::UsageError;
 use super::cli::{ShopKind, SimulateArgs};
+use super::exit::UsageError;
 use super::terminal::stdout;
 use crate::config::Settings;
 use crate::domain::{MINUTE_MS, Ms};
 use indicatif::{ProgressBar, ProgressStyle};
-use pace::Pace;
+use pace::{Pace, PaceKind};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::ExitCode;
@@ -99,21 +105,6 @@ pub(crate) struct Plan {
     /// Until this much of the shop's time has passed.
     pub until_ms: Option<Ms>,
     pub pace: PaceKind,
-}
-
-/// When records are given away, and which times they carry.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum PaceKind {
-    /// Their own times, as fast as it goes.
-    FlatOut,
-    /// Their own times, into Kafka: as fast as it goes, but never before their time.
-    NotAhead,
-    /// Their own times, so many a second.
-    History(f64),
-    /// The times at which they are given away, so many a second.
-    Live(f64),
-    /// As the shop lives, in real time.
-    RealTime,
 }
 
 impl Plan {

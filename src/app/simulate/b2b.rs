@@ -5,64 +5,33 @@
 //! the buying group is awake, and what they do on a visit. What sales does follows from what its own system knows of a person,
 //! never from what the service says: that is how the outputs can be judged by this.
 
+mod act;
 mod answers;
 mod calendar;
 mod customers;
 mod deals;
 mod letters;
+mod market;
 mod names;
 mod people;
+mod role;
 mod sales;
 mod site;
+mod stories;
 mod what;
 mod write;
 
+pub use market::Market;
+
 use super::agenda::Agenda;
 use super::dice::Dice;
+use super::options::ShopOptions;
 use super::outlet::{Outlet, Slot};
-use super::shop::{Record, ShopOptions};
-use crate::domain::{DAY_MS, Ms};
-use calendar::{Calendar, Pace};
-use deals::Step;
-use people::{Company, Kind, Person, Phase};
-use sales::Answer;
-use what::{Call, Letter, What};
-
-/// What somebody will do. Of a company: `Story`, `Deal`, `Care`; all others of a person. The number is that of the story or visit
-/// that it was planned for.
-#[derive(Debug, Clone, Copy)]
-enum Act {
-    Visit(u32),
-    Say(What),
-    Webinar(&'static str),
-    Newsletter,
-    Send(Letter),
-    Open(Letter),
-    Click(Letter),
-    Answer(Answer),
-    Story(u32),
-    Deal(u32, Step),
-    Care(u32),
-    /// The term of the contract is over.
-    Term(u32),
-    /// Sales looks for companies by itself.
-    Prospecting,
-}
-
-/// The simulated market. Its own time runs from 0, the midnight before its first event.
-#[derive(Debug)]
-pub struct Market {
-    pad_bytes: usize,
-    dice: Dice,
-    calendar: Calendar,
-    companies: Vec<Company>,
-    people: Vec<Person>,
-    agenda: Agenda<Act>,
-    outlet: Outlet,
-    now_ms: Ms,
-    /// Numbers of contracts, orders and tickets.
-    numbers: u32,
-}
+use super::record::Record;
+use crate::domain::Ms;
+use act::Act;
+use calendar::Calendar;
+use what::{Call, What};
 
 impl Market {
     #[must_use]
@@ -207,123 +176,6 @@ impl Market {
             Call::Page | Call::Track => {}
         }
         self.qualify(who, what);
-    }
-
-    fn plan(&mut self, in_ms: Ms, who: u32, act: Act) {
-        self.agenda.plan(self.now_ms, in_ms, who, act);
-    }
-
-    fn say(&mut self, in_ms: Ms, person: u32, what: What) {
-        self.plan(in_ms, person, Act::Say(what));
-    }
-
-    fn zone_of(&self, company: u32) -> usize {
-        self.companies[company as usize].country
-    }
-
-    /// Milliseconds until a moment some days from now (on average) at which people of this company work.
-    fn in_days(&mut self, company: u32, mean_days: f64, pace: Pace) -> Ms {
-        let wait_ms = self.dice.around(mean_days * DAY_MS as f64);
-        self.work_in(company, wait_ms, pace)
-    }
-
-    /// The same, after a wait that varies by half to either side.
-    fn about_days(&mut self, company: u32, days: f64, pace: Pace) -> Ms {
-        let wait_ms = (days * DAY_MS as f64) as Ms;
-        let wait_ms = self.dice.between(wait_ms / 2, wait_ms * 3 / 2);
-        self.work_in(company, wait_ms, pace)
-    }
-
-    fn work_in(&mut self, company: u32, wait_ms: Ms, pace: Pace) -> Ms {
-        let zone = self.zone_of(company);
-        self.calendar.working(&mut self.dice, self.now_ms + wait_ms, zone, pace) - self.now_ms
-    }
-
-    fn number(&mut self) -> u32 {
-        self.numbers += 1;
-        self.numbers
-    }
-
-    /// Where a company stands when the records begin: most sleep, some are on their way already.
-    fn begin(&mut self, company: u32) {
-        if self.companies[company as usize].kind == Kind::Buyer {
-            let (phase, awake) = match self.dice.below(100) {
-                0..5 => (Phase::Learning, 1),
-                5..8 => (Phase::Considering, 2),
-                8..11 => (Phase::Evaluating, 3),
-                _ => (Phase::Asleep, 0),
-            };
-            self.enter(company, phase, awake);
-        }
-        for person in self.companies[company as usize].people() {
-            self.plan_visit(person);
-        }
-    }
-
-    /// A story goes on by itself until sales takes it over.
-    fn go_on(&mut self, company: u32) {
-        let (next, chance, awake) = match self.companies[company as usize].phase {
-            Phase::Asleep => (Phase::Learning, 1.0, 1),
-            Phase::Learning => (Phase::Considering, 0.5, 2),
-            Phase::Considering => (Phase::Evaluating, 0.55, 3),
-            Phase::Evaluating => {
-                // Nobody asked sales. The small buy by themselves, at times; the others elsewhere, or nothing.
-                if self.companies[company as usize].employees < 25 && self.dice.chance(0.15) {
-                    self.order(company);
-                    return;
-                }
-                (Phase::Evaluating, 0.0, 0)
-            }
-            Phase::Deal | Phase::Customer => return,
-        };
-        if self.dice.chance(chance) { self.enter(company, next, awake) } else { self.enter(company, Phase::Asleep, 0) }
-    }
-
-    /// Brings a company into a phase of its story, and wakes those who take part.
-    fn enter(&mut self, company: u32, phase: Phase, awake: u32) {
-        let days = match phase {
-            Phase::Asleep => 520.0,
-            Phase::Learning => 18.0,
-            Phase::Considering => 16.0,
-            Phase::Evaluating => 24.0,
-            Phase::Deal | Phase::Customer => 0.0,
-        };
-        let entered = &mut self.companies[company as usize];
-        entered.phase = phase;
-        entered.story += 1;
-        let story = entered.story;
-        if phase == Phase::Asleep {
-            entered.awake = 0;
-            for person in entered.people() {
-                self.people[person as usize].asked = false;
-            }
-        }
-        if days > 0.0 {
-            let in_ms = if phase == Phase::Asleep {
-                self.in_days(company, days, Pace::Desk)
-            } else {
-                self.about_days(company, days, Pace::Desk)
-            };
-            self.plan(in_ms, company, Act::Story(story));
-        }
-        self.wake(company, awake);
-    }
-
-    /// Lets so many of the group take part.
-    fn wake(&mut self, company: u32, awake: u32) {
-        let group = &mut self.companies[company as usize];
-        let before = group.awake;
-        group.awake = awake.clamp(before, group.size.max(before));
-        for person in group.first + before..group.first + group.awake {
-            self.people[person as usize].visit += 1;
-            self.plan_visit(person);
-        }
-    }
-
-    /// Whether somebody takes part in the story of the own company.
-    fn is_awake(&self, person: u32) -> bool {
-        let company = &self.companies[self.people[person as usize].company as usize];
-        person - company.first < company.awake
     }
 }
 

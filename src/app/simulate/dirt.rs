@@ -1,7 +1,7 @@
 //! Bad input of every kind that shops really send.
 
 use super::dice::Dice;
-use super::shop::Record;
+use super::record::Record;
 
 /// A kind of dirt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

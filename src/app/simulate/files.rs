@@ -1,6 +1,6 @@
 //! Simulated records as files: one a topic, one JSON event a line, in the order of record times.
 
-use super::shop::{Record, Topic};
+use super::record::{Record, Topic};
 use crate::app::cli::FileCompression;
 use anyhow::Context;
 use flate2::write::GzEncoder;

@@ -1,6 +1,7 @@
 //! Where a history begins that ends now.
 
-use super::{ShopOptions, Traffic};
+use super::options::ShopOptions;
+use super::traffic::Traffic;
 use crate::app::cli::ShopKind;
 use crate::domain::{DAY_MS, Ms, SECOND_MS};
 

@@ -1,10 +1,14 @@
 //! The shop's mailer, and what people do with its mail.
 
 use super::people::{Aim, MailState, Place};
-use super::shop::{Act, Campaign, Shop};
-use super::visit::{READ_MEAN_MS, REMINDER_GAPS_MS};
-use super::write::{Mail, What};
-use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS};
+use super::shop::{Act, Shop};
+use super::what::{Campaign, Mail, What};
+use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS, Ms};
+
+/// How long the shop's mailer waits before each reminder, after the one before.
+const REMINDER_GAPS_MS: [Ms; 3] = [HOUR_MS, 23 * HOUR_MS, 48 * HOUR_MS];
+/// Mail is read from minutes to hours later.
+const READ_MEAN_MS: f64 = 95.0 * MINUTE_MS as f64;
 
 impl Shop {
     /// Each visitor has a weekday for the newsletter; it goes out between nine and eleven.

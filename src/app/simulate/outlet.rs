@@ -3,8 +3,9 @@
 
 use super::dice::Dice;
 use super::dirt::{self, Dirt};
-use super::shop::{Record, ShopOptions};
-use super::write::{Dates, Stamp};
+use super::options::ShopOptions;
+use super::pieces::{Dates, Stamp};
+use super::record::Record;
 use crate::domain::Ms;
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;

@@ -1,6 +1,5 @@
 //! When simulated records are given away. The only part of the simulation that looks at the real clock.
 
-use super::PaceKind;
 use crate::domain::Ms;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,6 +9,21 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 #[expect(clippy::disallowed_methods, reason = "simulated records must carry times that the real clock has passed")]
 pub(crate) fn wall_ms() -> Ms {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| Ms::try_from(d.as_millis()).unwrap_or(Ms::MAX))
+}
+
+/// When records are given away, and which times they carry.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum PaceKind {
+    /// Their own times, as fast as it goes.
+    FlatOut,
+    /// Their own times, into Kafka: as fast as it goes, but never before their time.
+    NotAhead,
+    /// Their own times, so many a second.
+    History(f64),
+    /// The times at which they are given away, so many a second.
+    Live(f64),
+    /// As the shop lives, in real time.
+    RealTime,
 }
 
 /// Holds records back until it is their turn.

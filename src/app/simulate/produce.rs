@@ -1,6 +1,6 @@
 //! Simulated records into Kafka: keyed as Java clients would (murmur2), with their own times.
 
-use super::shop::Record;
+use super::record::Record;
 use crate::kafka::errors;
 use anyhow::Context;
 use rdkafka::ClientContext;

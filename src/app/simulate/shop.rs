@@ -7,69 +7,13 @@
 use super::agenda::Agenda;
 use super::dice::Dice;
 use super::hours;
+use super::options::ShopOptions;
 use super::outlet::{Outlet, Slot};
 use super::people::Visitor;
+use super::record::Record;
+use super::what::Campaign;
 use super::write;
 use crate::domain::{DAY_MS, Ms};
-
-/// How a shop is to be simulated.
-#[derive(Debug, Clone)]
-pub struct ShopOptions {
-    pub seed: u64,
-    pub prospects: u32,
-    /// Absolute time (Unix ms) of the shop's first moment.
-    pub start_ms: Ms,
-    /// Share of events that arrive late, and by how much at most.
-    pub late: f64,
-    pub late_by_ms: Ms,
-    /// Share of records that are broken or come twice.
-    pub dirt: f64,
-    /// Values are padded to at least this many bytes.
-    pub pad_bytes: usize,
-}
-
-impl Default for ShopOptions {
-    fn default() -> Self {
-        Self { seed: 1, prospects: 10_000, start_ms: 0, late: 0.0, late_by_ms: 10 * 60_000, dirt: 0.0, pad_bytes: 0 }
-    }
-}
-
-/// The input topics, in the order of the contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord)]
-pub enum Topic {
-    #[default]
-    Clickstream,
-    Email,
-    Cart,
-}
-
-impl Topic {
-    pub const ALL: [Self; 3] = [Self::Clickstream, Self::Email, Self::Cart];
-
-    /// The topic's name before any prefix, also the name of its file.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Clickstream => "clickstream",
-            Self::Email => "email",
-            Self::Cart => "cart",
-        }
-    }
-
-    #[must_use]
-    pub fn index(self) -> usize {
-        self as usize
-    }
-}
-
-/// One record as it would lie in Kafka. Reused between calls.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Record {
-    pub topic: Topic,
-    pub record_ms: Ms,
-    pub key: Option<Vec<u8>>,
-    pub value: Vec<u8>,
-}
 
 /// What a visitor (or the shop's mailer) will do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,13 +32,6 @@ pub(super) enum Act {
     Resubscribe,
     /// An order comes back.
     Refund(u32),
-}
-
-/// Which mailing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Campaign {
-    Newsletter(u32),
-    Reminder(u8, u32),
 }
 
 /// The simulated shop. Its own time runs from 0, the midnight before its first event.

@@ -1,7 +1,9 @@
 //! Either shop: one that sells to people, or one that sells to companies.
 
 use super::b2b::Market;
-use super::shop::{Record, Shop, ShopOptions};
+use super::options::ShopOptions;
+use super::record::Record;
+use super::shop::Shop;
 use crate::app::cli::ShopKind;
 use crate::domain::Ms;
 

@@ -3,8 +3,8 @@
 use super::catalogue::{ARTICLES, CATEGORIES, PRODUCTS, QUERIES};
 use super::people::{Aim, Line, MailState, Place};
 use super::shop::{Act, Shop};
-use super::write::{Page, What};
-use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS, Ms};
+use super::what::{Page, What};
+use crate::domain::{DAY_MS, HOUR_MS, Ms};
 
 /// Pause between two steps: never shorter than what an event may be on its way.
 const DWELL_MS: (Ms, Ms) = (3_000, 95_000);
@@ -249,8 +249,3 @@ impl Shop {
         Some(what)
     }
 }
-
-/// How long the shop's mailer waits before each reminder, after the one before.
-pub(super) const REMINDER_GAPS_MS: [Ms; 3] = [HOUR_MS, 23 * HOUR_MS, 48 * HOUR_MS];
-/// Mail is read from minutes to hours later.
-pub(super) const READ_MEAN_MS: f64 = 95.0 * MINUTE_MS as f64;

@@ -1,9 +1,11 @@
 //! What comes after the signature: they learn it, ask for help, need more of it, speak of it, renew or leave.
 
+use super::act::Act;
+use super::answers::Answers;
 use super::calendar::Pace;
-use super::people::Phase;
+use super::market::Market;
+use super::people::{Deal, Phase};
 use super::what::{Props, back_office, track};
-use super::{Act, Market};
 use crate::domain::{DAY_MS, HOUR_MS};
 
 const PILOT_DAYS: i64 = 90;
@@ -18,8 +20,8 @@ impl Market {
         let number = self.number();
         let group = &mut self.companies[company as usize];
         let (person, cents) = (group.first, ORDER_CENTS);
-        group.deal = super::people::Deal { cents, seats: 5, contract: number, ..super::people::Deal::default() };
-        self.introduce(person, 0, super::answers::Answers::default());
+        group.deal = Deal { cents, seats: 5, contract: number, ..Deal::default() };
+        self.introduce(person, 0, Answers::default());
         self.say(5_000, person, back_office("Order Completed", Props::Order { number, cents }));
         self.become_customer(company);
     }
@@ -30,7 +32,7 @@ impl Market {
         let story = self.companies[company as usize].story;
         let champion = self.companies[company as usize].first;
         let in_ms = self.about_days(company, 18.0, Pace::Office);
-        self.introduce(champion, HOUR_MS, super::answers::Answers::default());
+        self.introduce(champion, HOUR_MS, Answers::default());
         self.say(in_ms, champion, back_office("Onboarding Completed", Props::None));
         self.plan(in_ms + DAY_MS, company, Act::Care(story));
         self.plan_term(company);
@@ -50,7 +52,7 @@ impl Market {
         let group = &self.companies[company as usize];
         let (story, first, size) = (group.story, group.first, group.awake.max(1));
         let person = first + self.dice.below(size);
-        self.introduce(person, 0, super::answers::Answers::default());
+        self.introduce(person, 0, Answers::default());
         let at_ms = 5_000;
         match self.dice.below(100) {
             0..54 => {

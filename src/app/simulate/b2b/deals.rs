@@ -1,24 +1,13 @@
 //! A deal with sales, from the first meeting to a signature or a refusal; many end on the way, and some in silence.
 
+use super::act::{Act, Step};
 use super::answers::Answers;
 use super::calendar::Pace;
-use super::people::{Lead, Phase, Role};
+use super::market::Market;
+use super::people::{Deal, Lead, Phase};
+use super::role::Role;
 use super::what::{Props, back_office, track};
-use super::{Act, Market};
 use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS};
-
-/// What comes next in a deal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
-    Book,
-    Meet,
-    Demo,
-    Try,
-    Check,
-    Quote,
-    Negotiate,
-    Decide,
-}
 
 /// Somebody of a group by part: those awake who have it, else the one who began.
 fn who(market: &Market, company: u32, roles: &[Role]) -> u32 {
@@ -35,7 +24,7 @@ impl Market {
         let awake = (lead - group.first + 1).max(group.awake);
         self.enter(company, Phase::Deal, awake);
         let deal = &mut self.companies[company as usize].deal;
-        *deal = super::people::Deal { contract: deal.contract, ..super::people::Deal::default() };
+        *deal = Deal { contract: deal.contract, ..Deal::default() };
         self.next(company, Step::Book, 1.5);
     }
 

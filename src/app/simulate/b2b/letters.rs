@@ -1,9 +1,10 @@
 //! Mail to those who gave an address: a weekly newsletter, mails that follow a download, and what people do with them.
 
+use super::act::Act;
 use super::calendar::Pace;
+use super::market::Market;
 use super::people::{Kind, Mail, Phase};
 use super::what::{Letter, Props, What, mail};
-use super::{Act, Market};
 use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS};
 
 /// The newsletter goes out on Tuesdays from nine to eleven.

@@ -1,6 +1,6 @@
 //! What companies and people are called, and what stands on their cards.
 
-use super::people::Role;
+use super::role::Role;
 
 /// Where companies are: country, time zone, language, currency, how many in a hundred.
 #[derive(Debug)]

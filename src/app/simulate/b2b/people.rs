@@ -3,17 +3,8 @@
 use super::super::dice::Dice;
 use super::answers::Answers;
 use super::names::{self, CITIES, COUNTRIES, Country, INDUSTRIES, Industry, MAKERS};
+use super::role::Role;
 use crate::domain::Ms;
-
-/// Part in a purchase.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
-    Executive,
-    Engineer,
-    Marketing,
-    Purchasing,
-    User,
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {

@@ -1,12 +1,13 @@
 //! Sales: which leads it takes up, by the rule of its own system, and what it answers, as a person would who knows the company,
 //! the answers in the forms, and what was done lately.
 
-use super::super::shop::Topic;
+use super::super::record::Topic;
+use super::act::{Act, Answer, Source};
 use super::answers::Answers;
 use super::calendar::Pace;
+use super::market::Market;
 use super::people::{Kind, Lead, Phase};
 use super::what::{Call, Props, What, back_office, group, identify};
-use super::{Act, Market};
 use crate::domain::{DAY_MS, HOUR_MS, Ms};
 
 /// Points and fit from which a lead is looked at; how much of it must be deeds, and how much fit.
@@ -16,36 +17,6 @@ const LEAST_FIT: f64 = 30.0;
 const HALF_LIFE_MS: f64 = 38.0 * DAY_MS as f64;
 /// What went back is not looked at again before.
 const REST_MS: Ms = 30 * DAY_MS;
-
-/// What sales says of a lead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Answer {
-    Accepted(Source),
-    Rejected(&'static str),
-    Recycled(&'static str),
-    /// Rejected, and no buyer at all.
-    NoBuyer(&'static str),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
-    /// Handed over by marketing.
-    Marketing,
-    /// Asked for something, though marketing would not have called it ready.
-    Request,
-    /// Found by sales itself.
-    Outbound,
-}
-
-impl Source {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Marketing => "marketing",
-            Self::Request => "inbound request",
-            Self::Outbound => "outbound",
-        }
-    }
-}
 
 /// What a deed is worth to sales.
 fn points(what: &What) -> f64 {

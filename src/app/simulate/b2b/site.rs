@@ -1,11 +1,13 @@
 //! What people do on the site.
 
-use super::super::shop::Topic;
+use super::super::record::Topic;
+use super::act::Act;
 use super::answers::Answers;
 use super::calendar::Pace;
-use super::people::{Kind, Phase, Role};
-use super::what::{Props, What, group, identify, page, track};
-use super::{Act, Market};
+use super::market::Market;
+use super::people::{Kind, Phase};
+use super::role::Role;
+use super::what::{Call, Props, What, group, identify, page, track};
 use crate::domain::{DAY_MS, HOUR_MS, Ms};
 
 /// Pause between two pages.
@@ -115,7 +117,7 @@ impl Market {
         let mut at_ms = 0;
         for what in steps {
             self.say(at_ms, person, what);
-            let quick = matches!(what.call, super::what::Call::Identify | super::what::Call::Group);
+            let quick = matches!(what.call, Call::Identify | Call::Group);
             let (low, high) = if robot {
                 (1_500, 2_500)
             } else if quick {

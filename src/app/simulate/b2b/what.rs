@@ -1,6 +1,6 @@
 //! What happened, before it is written.
 
-use super::super::shop::Topic;
+use super::super::record::Topic;
 use super::answers::Answers;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

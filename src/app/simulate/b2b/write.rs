@@ -1,7 +1,7 @@
 //! Events of the market as Segment JSON. No chance in here: what varies comes from numbers.
 
-use super::super::shop::{Record, Topic};
-use super::super::write::{Dates, Stamp, number, pad, uuid};
+use super::super::pieces::{Dates, Stamp, number, pad, uuid};
+use super::super::record::{Record, Topic};
 use super::letters::letter_of;
 use super::names::slug;
 use super::people::{Company, Kind, Mail, Person};

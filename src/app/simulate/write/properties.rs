@@ -2,8 +2,9 @@
 
 use super::super::catalogue::{CATEGORIES, QUERIES, category, name, price_cents, variant};
 use super::super::people::{Line, Visitor};
-use super::super::shop::Campaign;
-use super::{Mail, Stamp, What, number, page_parts, product_path};
+use super::super::pieces::{Stamp, number, put};
+use super::super::what::{Campaign, Mail, What};
+use super::paths::{page_parts, product_path};
 
 fn cents(out: &mut Vec<u8>, value: u64) {
     number(out, value / 100);

@@ -1,0 +1,25 @@
+//! What a simulated shop is told before it opens.
+
+use crate::domain::Ms;
+
+/// How a shop is to be simulated.
+#[derive(Debug, Clone)]
+pub struct ShopOptions {
+    pub seed: u64,
+    pub prospects: u32,
+    /// Absolute time (Unix ms) of the shop's first moment.
+    pub start_ms: Ms,
+    /// Share of events that arrive late, and by how much at most.
+    pub late: f64,
+    pub late_by_ms: Ms,
+    /// Share of records that are broken or come twice.
+    pub dirt: f64,
+    /// Values are padded to at least this many bytes.
+    pub pad_bytes: usize,
+}
+
+impl Default for ShopOptions {
+    fn default() -> Self {
+        Self { seed: 1, prospects: 10_000, start_ms: 0, late: 0.0, late_by_ms: 10 * 60_000, dirt: 0.0, pad_bytes: 0 }
+    }
+}

@@ -1,0 +1,40 @@
+//! What simulated shops give away: records of the input topics.
+
+use crate::domain::Ms;
+
+/// The input topics, in the order of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord)]
+pub enum Topic {
+    #[default]
+    Clickstream,
+    Email,
+    Cart,
+}
+
+impl Topic {
+    pub const ALL: [Self; 3] = [Self::Clickstream, Self::Email, Self::Cart];
+
+    /// The topic's name before any prefix, also the name of its file.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Clickstream => "clickstream",
+            Self::Email => "email",
+            Self::Cart => "cart",
+        }
+    }
+
+    #[must_use]
+    pub fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// One record as it would lie in Kafka. Reused between calls.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Record {
+    pub topic: Topic,
+    pub record_ms: Ms,
+    pub key: Option<Vec<u8>>,
+    pub value: Vec<u8>,
+}
