@@ -1,29 +1,29 @@
 //! `replay`: the same engine over files, with a virtual clock, without Kafka and on all cores.
 //!
 //! ```text
-//! lines of each topic --deal--> logs by topic and partition --sort, work--> one task per partition --finish--> files
+//! lines of each topic --partition--> logs by topic and partition --sort, run--> one task per partition --finish--> files
 //! ```
 //!
 //! The logs are what Kafka's partitions would hold. Tasks only meet at the end: the last event's time of the whole input is
 //! where every task's clock stops.
 
 mod cores;
-mod deal;
 mod dump;
 mod example;
+mod input_log;
 mod inputs;
-mod lane;
 mod options;
 mod outputs;
+mod partition_inputs;
 mod record;
 mod rounds;
 mod rows;
+mod run_task;
 mod shared;
 mod sort;
 mod spill;
 mod summary;
 mod tally;
-mod work;
 
 pub use example::Example;
 pub use inputs::Input;
@@ -47,16 +47,16 @@ use crate::engine::figures::Figures;
 use crate::runtime::ahead::Horizon;
 use crate::wire::{decode, output};
 use cores::on_all_cores;
-use deal::Dealt;
 use indicatif::{ProgressBar, ProgressStyle};
+use partition_inputs::PartitionLog;
 use rounds::{Round, round};
+use run_task::Worked;
 use shared::Shared;
 use spill::{Log, Spill};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
-use work::Worked;
 
 /// Runs the command.
 ///
@@ -255,7 +255,7 @@ fn tasks(
 ) -> anyhow::Result<(Vec<Worked>, Option<Ms>)> {
     progress.set_message("read");
     let decoder = decode::Decoder::new(options.decode.clone(), &options.models.vocabulary);
-    let logs = sort_all(deal_all(options, &decoder, spill, progress)?, spill, progress)?;
+    let logs = sort_all(partition_all(options, &decoder, spill, progress)?, spill, progress)?;
     progress.set_message("replayed");
     progress.set_position(0);
     let input_topics = options.decode.topics.iter().map(|t| t.name.clone()).collect();
@@ -289,19 +289,21 @@ fn tasks(
 }
 
 /// One thread a topic; gives each task's logs, in topic order.
-fn deal_all(
+fn partition_all(
     options: &Options,
     decoder: &decode::Decoder,
     spill: &Spill,
     progress: &ProgressBar,
-) -> anyhow::Result<Vec<Vec<Dealt>>> {
+) -> anyhow::Result<Vec<Vec<PartitionLog>>> {
     let topics = options.decode.topics.len();
     let numbered = || (0..).zip(options.inputs.iter().cloned());
     let dealt = on_all_cores(topics, |topic| {
         let inputs: Vec<(u32, Input)> = numbered().filter(|(_, input)| input.topic == topic).collect();
-        deal::deal(&inputs, u16::try_from(topic)?, options.partitions, decoder, spill, &|n| progress.inc(n))
+        partition_inputs::partition_inputs(&inputs, u16::try_from(topic)?, options.partitions, decoder, spill, &|n| {
+            progress.inc(n)
+        })
     })?;
-    let mut logs: Vec<Vec<Dealt>> = (0..options.partitions).map(|_| Vec::with_capacity(topics)).collect();
+    let mut logs: Vec<Vec<PartitionLog>> = (0..options.partitions).map(|_| Vec::with_capacity(topics)).collect();
     for topic in dealt {
         for (task, log) in logs.iter_mut().zip(topic) {
             task.push(log);
@@ -311,17 +313,17 @@ fn deal_all(
 }
 
 /// Brings the logs into order that did not come in it.
-fn sort_all(dealt: Vec<Vec<Dealt>>, spill: &Spill, progress: &ProgressBar) -> anyhow::Result<Vec<Vec<Log>>> {
-    let unsorted = |task: &Vec<Dealt>| task.iter().any(|dealt| dealt.is_unsorted);
+fn sort_all(dealt: Vec<Vec<PartitionLog>>, spill: &Spill, progress: &ProgressBar) -> anyhow::Result<Vec<Vec<Log>>> {
+    let unsorted = |task: &Vec<PartitionLog>| task.iter().any(|dealt| dealt.is_unsorted);
     if !dealt.iter().any(unsorted) {
         return Ok(dealt.into_iter().map(|task| task.into_iter().map(|dealt| dealt.log).collect()).collect());
     }
     progress.set_message("sorted");
     progress.set_position(0);
-    let slots: Vec<Mutex<Option<Vec<Dealt>>>> = dealt.into_iter().map(|task| Mutex::new(Some(task))).collect();
+    let slots: Vec<Mutex<Option<Vec<PartitionLog>>>> = dealt.into_iter().map(|task| Mutex::new(Some(task))).collect();
     on_all_cores(slots.len(), |n| {
         let task = slots[n].lock().ok().and_then(|mut task| task.take()).unwrap_or_default();
-        let in_order = |dealt: Dealt| {
+        let in_order = |dealt: PartitionLog| {
             if dealt.is_unsorted { sort::sorted(dealt.log, spill, &|n| progress.inc(n)) } else { Ok(dealt.log) }
         };
         task.into_iter().map(in_order).collect()

@@ -10,7 +10,7 @@ use std::time::Duration;
 pub(super) type Configs = BTreeMap<String, String>;
 
 /// A few tries: a topic just made, or a broker that is restarted, has no leader for a moment.
-pub(super) fn again<T>(mut call: impl FnMut() -> Result<T, Failure>) -> Result<T, Failure> {
+pub(super) fn retry<T>(mut call: impl FnMut() -> Result<T, Failure>) -> Result<T, Failure> {
     for _ in 0..10 {
         match call() {
             Err(Failure::Retry(_)) => std::thread::sleep(Duration::from_millis(300)),

@@ -1,6 +1,6 @@
 //! What the cluster says: reachability, topics and their settings, ends and times, partitioners, rights.
 
-use super::broker_answers::{Configs, again, area, configs};
+use super::broker_answers::{Configs, area, configs, retry};
 use super::report::Report;
 use super::sample::Sampled;
 use super::{names, record_times, trust};
@@ -200,7 +200,7 @@ fn oldest_unread(
     let now_ms = SystemClock::new().now_ms();
     let mut oldest: Option<(i64, &str)> = None;
     for input in inputs {
-        match again(|| admin.oldest_unread(&input.name, topics[&input.name].partitions)) {
+        match retry(|| admin.oldest_unread(&input.name, topics[&input.name].partitions)) {
             Ok(Some(time_ms)) if oldest.is_none_or(|(o, _)| time_ms < o) => oldest = Some((time_ms, &input.name)),
             Ok(_) => {}
             Err(failure) => report.fault(area(&failure), format!("{}: {failure}", input.name)),
@@ -236,7 +236,7 @@ fn partitioners(settings: &Settings, admin: &Admin, inputs: &[&InputTopic], part
     }
     let (mut names, mut samples) = (Vec::new(), Vec::new());
     for input in inputs {
-        match again(|| admin.sample_keys(&input.name, partitions, per_partition)) {
+        match retry(|| admin.sample_keys(&input.name, partitions, per_partition)) {
             Ok(sample) => {
                 names.push(input.name.clone());
                 samples.push(sample);
@@ -259,7 +259,7 @@ fn partitioners(settings: &Settings, admin: &Admin, inputs: &[&InputTopic], part
 }
 
 fn rights(options: &Options, report: &mut Report) {
-    match again(|| Admin::may_write_transactions(options)) {
+    match retry(|| Admin::may_write_transactions(options)) {
         Ok(()) => report.good("rights", format!("transactions of {} may be opened", options.transactional_id(0))),
         Err(failure) => report.fault(area(&failure), failure.to_string()),
     }

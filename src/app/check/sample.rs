@@ -1,6 +1,6 @@
 //! The newest records of inputs, as the decoder sees them.
 
-use super::broker_answers::{again, area};
+use super::broker_answers::{area, retry};
 use super::report::Report;
 use crate::config::Settings;
 use crate::config::settings::InputTopic;
@@ -36,7 +36,7 @@ impl Sampled<'_> {
         for topic in inputs.iter().filter(|topic| is_meant(topic)) {
             let Some(input) = all.iter().position(|t| t.name == topic.name).and_then(|n| u16::try_from(n).ok()) else { continue };
             // A try that failed counts nothing.
-            let sampled = again(|| {
+            let sampled = retry(|| {
                 let mut found = T::default();
                 let each = |record: &RecordView<'_>| count(&mut found, &RecordView { input, ..*record });
                 admin.sample_records(&topic.name, partitions, per_partition, each).map(|()| found)

@@ -1,6 +1,6 @@
 //! One line that can't be used, as an example of its kind.
 
-use super::lane::Item;
+use super::input_log::Item;
 use super::record::Source;
 use crate::runtime::ports::Rejected;
 

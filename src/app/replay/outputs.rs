@@ -1,6 +1,6 @@
 //! What a task writes, kept apart by task until all are done, so that the files are the same whatever finished first.
 
-use super::lane::Item;
+use super::input_log::Item;
 use super::record::What;
 use super::spill::{Log, Spill};
 use crate::app::files::create_result;

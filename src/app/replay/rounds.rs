@@ -1,9 +1,9 @@
 //! One round of a replay: all prospects, then all accounts. What accounts tell their members is for the next round.
 
 use super::cores::on_all_cores;
+use super::run_task::{self, Worked};
 use super::shared::Shared;
 use super::spill::Log;
-use super::work::{self, Worked};
 use crate::domain::Ms;
 use crate::domain::account::group::Tidings;
 use crate::domain::ids::murmur2_partition;
@@ -27,7 +27,7 @@ pub(super) fn round(
     let slots: Vec<Mutex<Option<Vec<Log>>>> = logs.into_iter().map(|l| Mutex::new(Some(l))).collect();
     let worked = on_all_cores(slots.len(), |n| {
         let logs = slots[n].lock().ok().and_then(|mut l| l.take()).unwrap_or_default();
-        work::work(shared, u32::try_from(n)?, logs, &told[n], &|done| progress.inc(done))
+        run_task::run_task(shared, u32::try_from(n)?, logs, &told[n], &|done| progress.inc(done))
     })?;
     // An event may claim to be from the future; the clock of the run is not.
     let end_ms = worked.iter().filter_map(|w| w.tally.last_ms).max().map(|ms| ms.min(shared.options.horizon.wall_ms));
@@ -35,7 +35,7 @@ pub(super) fn round(
     let finished = on_all_cores(slots.len(), |n| {
         let worked = slots[n].lock().ok().and_then(|mut w| w.take());
         let mut worked = worked.ok_or_else(|| anyhow::anyhow!("task {n} is gone"))?;
-        work::finish(shared, &mut worked, end_ms)?;
+        run_task::finish(shared, &mut worked, end_ms)?;
         Ok(worked)
     })?;
     let (worked, heard) = accounts(shared, finished, end_ms)?;
@@ -66,7 +66,7 @@ fn accounts(
     let mut worked = on_all_cores(slots.len(), |n| {
         let slot = slots[n].lock().ok().and_then(|mut w| w.take());
         let (mut worked, told) = slot.ok_or_else(|| anyhow::anyhow!("task {n} is gone"))?;
-        work::accounts(shared, &mut worked, told, end_ms)?;
+        run_task::accounts(shared, &mut worked, told, end_ms)?;
         Ok(worked)
     })?;
     let mut heard = dealt(&mut worked, shared.options.partitions);

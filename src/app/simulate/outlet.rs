@@ -1,10 +1,10 @@
-//! Where events leave a simulated shop: on time, late, twice or spoiled. Late ones wait here, already written, until their record
+//! Where events leave a simulated shop: on time, late, twice or corrupted. Late ones wait here, already written, until their record
 //! time.
 
+use super::corruption::{Corruption, corrupt};
 use super::dice::Dice;
-use super::dirt::{self, Dirt};
+use super::json_writer::{Dates, Stamp};
 use super::options::ShopOptions;
-use super::pieces::{Dates, Stamp};
 use super::record::Record;
 use crate::domain::Ms;
 use std::cmp::{Ordering, Reverse};
@@ -83,8 +83,8 @@ impl Outlet {
         let lag_ms = dice.between(40, 640);
         let late_ms =
             if dice.chance(self.options.late) { Some(dice.between(5_000, self.options.late_by_ms.max(5_000))) } else { None };
-        let dirt = if dice.chance(self.options.dirt) { Some(Dirt::pick(dice)) } else { None };
-        let again_ms = if dirt == Some(Dirt::Twice) { Some(dice.between(500, 60_000)) } else { None };
+        let corruption = if dice.chance(self.options.dirt) { Some(Corruption::pick(dice)) } else { None };
+        let again_ms = if corruption == Some(Corruption::Twice) { Some(dice.between(500, 60_000)) } else { None };
         let mut own = Record::default();
         let dry = slot.into.is_none();
         let record = slot.into.unwrap_or(&mut own);
@@ -93,8 +93,8 @@ impl Outlet {
         if !dry {
             let stamp = Stamp { event_ms: record_ms - lag_ms, record_ms, number: self.events, seed: self.options.seed };
             received_at = Some(write(record, &stamp, &mut self.dates));
-            if let Some(dirt) = dirt {
-                received_at = dirt::spoil(dirt, record, self.events, received_at);
+            if let Some(kind) = corruption {
+                received_at = corrupt(kind, record, self.events, received_at);
             }
         }
         for delay_ms in [late_ms, again_ms].into_iter().flatten() {

@@ -5,8 +5,8 @@
 //! run meets the same events.
 
 use super::agenda::Agenda;
+use super::daily_curve;
 use super::dice::Dice;
-use super::hours;
 use super::options::ShopOptions;
 use super::outlet::{Outlet, Slot};
 use super::people::Visitor;
@@ -118,7 +118,7 @@ impl Shop {
         let person = &self.visitors[visitor as usize];
         let gap_ms = self.dice.around(DAY_MS as f64 / person.habits().visits_per_day);
         let visit = person.visit;
-        let at_ms = hours::from_shop(hours::to_shop(self.now_ms) + gap_ms);
+        let at_ms = daily_curve::from_shop(daily_curve::to_shop(self.now_ms) + gap_ms);
         self.plan(at_ms - self.now_ms, visitor, Act::Visit(visit));
     }
 

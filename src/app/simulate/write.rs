@@ -3,8 +3,8 @@
 mod paths;
 mod properties;
 
+use super::json_writer::{Dates, Stamp, number, pad, put, uuid};
 use super::people::Visitor;
-use super::pieces::{Dates, Stamp, number, pad, put, uuid};
 use super::record::{Record, Topic};
 use super::what::{Mail, What};
 use paths::{page_parts, path};

@@ -1,6 +1,6 @@
 //! Events of the market as Segment JSON. No chance in here: what varies comes from numbers.
 
-use super::super::pieces::{Dates, Stamp, number, pad, uuid};
+use super::super::json_writer::{Dates, Stamp, number, pad, uuid};
 use super::super::record::{Record, Topic};
 use super::letters::letter_of;
 use super::names::slug;

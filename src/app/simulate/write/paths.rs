@@ -1,7 +1,7 @@
 //! Pages of the shop: their paths and titles.
 
 use super::super::catalogue::{ARTICLES, CATEGORIES};
-use super::super::pieces::{number, put};
+use super::super::json_writer::{number, put};
 use super::super::what::{Page, What};
 
 /// Path and title.

@@ -1,8 +1,8 @@
 //! The `properties` of each event.
 
 use super::super::catalogue::{CATEGORIES, QUERIES, category, name, price_cents, variant};
+use super::super::json_writer::{Stamp, number, put};
 use super::super::people::{Line, Visitor};
-use super::super::pieces::{Stamp, number, put};
 use super::super::what::{Campaign, Mail, What};
 use super::paths::{page_parts, product_path};
 

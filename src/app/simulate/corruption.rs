@@ -3,9 +3,9 @@
 use super::dice::Dice;
 use super::record::Record;
 
-/// A kind of dirt.
+/// A kind of corruption.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Dirt {
+pub(super) enum Corruption {
     /// An error page of the proxy in front of the collector.
     NotJson,
     Truncated,
@@ -34,55 +34,55 @@ pub(super) enum Dirt {
     Twice,
 }
 
-const ALL: [Dirt; 21] = [
-    Dirt::NotJson,
-    Dirt::Truncated,
-    Dirt::Empty,
-    Dirt::NotAnObject,
-    Dirt::InvalidUtf8,
-    Dirt::DeepNesting,
-    Dirt::NoKey,
-    Dirt::EmptyKey,
-    Dirt::LongKey,
-    Dirt::NoName,
-    Dirt::UnknownType,
-    Dirt::WrongTypes,
-    Dirt::AbsurdPast,
-    Dirt::Future,
-    Dirt::NoTime,
-    Dirt::BadTime,
-    Dirt::NanPrice,
-    Dirt::HugePrice,
-    Dirt::NegativePrice,
-    Dirt::BadQuantity,
-    Dirt::Twice,
+const ALL: [Corruption; 21] = [
+    Corruption::NotJson,
+    Corruption::Truncated,
+    Corruption::Empty,
+    Corruption::NotAnObject,
+    Corruption::InvalidUtf8,
+    Corruption::DeepNesting,
+    Corruption::NoKey,
+    Corruption::EmptyKey,
+    Corruption::LongKey,
+    Corruption::NoName,
+    Corruption::UnknownType,
+    Corruption::WrongTypes,
+    Corruption::AbsurdPast,
+    Corruption::Future,
+    Corruption::NoTime,
+    Corruption::BadTime,
+    Corruption::NanPrice,
+    Corruption::HugePrice,
+    Corruption::NegativePrice,
+    Corruption::BadQuantity,
+    Corruption::Twice,
 ];
 
-impl Dirt {
+impl Corruption {
     pub(super) fn pick(dice: &mut Dice) -> Self {
         ALL[dice.below(ALL.len() as u32) as usize % ALL.len()]
     }
 }
 
-/// Spoils a written record; gives the place of `receivedAt` when it is still there.
-pub(super) fn spoil(dirt: Dirt, record: &mut Record, number: u64, received_at: Option<usize>) -> Option<usize> {
+/// Corrupts a written record; gives the place of `receivedAt` when it is still there.
+pub(super) fn corrupt(kind: Corruption, record: &mut Record, number: u64, received_at: Option<usize>) -> Option<usize> {
     let value = &mut record.value;
-    match dirt {
-        Dirt::NotJson => *value = b"<html><body><h1>502 Bad Gateway</h1></body></html>".to_vec(),
-        Dirt::Truncated => {
+    match kind {
+        Corruption::NotJson => *value = b"<html><body><h1>502 Bad Gateway</h1></body></html>".to_vec(),
+        Corruption::Truncated => {
             let keep = value.len() * 2 / 3;
             value.truncate(keep);
             return received_at.filter(|at| at + 24 <= keep);
         }
-        Dirt::Empty => value.clear(),
-        Dirt::NotAnObject => *value = [&b"[1,2,3]"[..], b"null", b"42", b"\"track\""][number as usize % 4].to_vec(),
-        Dirt::InvalidUtf8 => {
+        Corruption::Empty => value.clear(),
+        Corruption::NotAnObject => *value = [&b"[1,2,3]"[..], b"null", b"42", b"\"track\""][number as usize % 4].to_vec(),
+        Corruption::InvalidUtf8 => {
             if let Some(at) = find(value, b"\"messageId\":\"") {
                 value[at + 13] = 0xff;
             }
             return received_at;
         }
-        Dirt::DeepNesting => {
+        Corruption::DeepNesting => {
             let depth = 5_000;
             *value = [
                 b"{\"type\":\"track\",\"event\":\"x\",\"properties\":".to_vec(),
@@ -92,36 +92,36 @@ pub(super) fn spoil(dirt: Dirt, record: &mut Record, number: u64, received_at: O
             ]
             .concat();
         }
-        Dirt::NoKey => {
+        Corruption::NoKey => {
             record.key = None;
             rename(value, b"\"userId\"", b"\"user_no\"");
             return rename_before(value, b"\"anonymousId\"", b"\"anonymous_no\"");
         }
-        Dirt::EmptyKey => {
+        Corruption::EmptyKey => {
             record.key = Some(Vec::new());
             replace_text(value, b"\"userId\":\"", b"");
             replace_text(value, b"\"anonymousId\":\"", b"");
             return find(value, b"\"receivedAt\":\"").map(|at| at + 14);
         }
-        Dirt::LongKey => {
+        Corruption::LongKey => {
             let long = b"k".repeat(300);
             replace_text(value, b"\"userId\":\"", &long);
             replace_text(value, b"\"anonymousId\":\"", &long);
             record.key = Some(long);
             return find(value, b"\"receivedAt\":\"").map(|at| at + 14);
         }
-        Dirt::NoName => rename(value, b"\"event\"", b"\"evemt\""),
-        Dirt::UnknownType => replace_text(value, b"{\"type\":\"", b"trakc"),
-        Dirt::WrongTypes => rename(value, b"\"properties\":{", b"\"properties\":7,\"rest\":{"),
-        Dirt::AbsurdPast => replace_text(value, b"\"timestamp\":\"", b"1970-01-01T00:00:00.000Z"),
-        Dirt::Future => replace_text(value, b"\"timestamp\":\"", b"2099-01-01T00:00:00.000Z"),
-        Dirt::NoTime => rename(value, b"\"timestamp\"", b"\"timestump\""),
-        Dirt::BadTime => replace_text(value, b"\"timestamp\":\"", b"yesterday, about noon ..."),
-        Dirt::NanPrice => rename(value, b"\"price\":", b"\"price\":NaN,\"list_price\":"),
-        Dirt::HugePrice => rename(value, b"\"price\":", b"\"price\":1e999,\"list_price\":"),
-        Dirt::NegativePrice => rename(value, b"\"price\":", b"\"price\":-"),
-        Dirt::BadQuantity => rename(value, b"\"quantity\":", b"\"quantity\":9999999999999999"),
-        Dirt::Twice => {}
+        Corruption::NoName => rename(value, b"\"event\"", b"\"evemt\""),
+        Corruption::UnknownType => replace_text(value, b"{\"type\":\"", b"trakc"),
+        Corruption::WrongTypes => rename(value, b"\"properties\":{", b"\"properties\":7,\"rest\":{"),
+        Corruption::AbsurdPast => replace_text(value, b"\"timestamp\":\"", b"1970-01-01T00:00:00.000Z"),
+        Corruption::Future => replace_text(value, b"\"timestamp\":\"", b"2099-01-01T00:00:00.000Z"),
+        Corruption::NoTime => rename(value, b"\"timestamp\"", b"\"timestump\""),
+        Corruption::BadTime => replace_text(value, b"\"timestamp\":\"", b"yesterday, about noon ..."),
+        Corruption::NanPrice => rename(value, b"\"price\":", b"\"price\":NaN,\"list_price\":"),
+        Corruption::HugePrice => rename(value, b"\"price\":", b"\"price\":1e999,\"list_price\":"),
+        Corruption::NegativePrice => rename(value, b"\"price\":", b"\"price\":-"),
+        Corruption::BadQuantity => rename(value, b"\"quantity\":", b"\"quantity\":9999999999999999"),
+        Corruption::Twice => {}
     }
     find(&record.value, b"\"receivedAt\":\"").map(|at| at + 14)
 }

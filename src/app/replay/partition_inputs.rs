@@ -15,36 +15,36 @@ use std::collections::BTreeMap;
 
 /// The log of one topic and partition.
 #[derive(Default)]
-pub(super) struct Dealt {
+pub(super) struct PartitionLog {
     pub log: Log,
     /// Its records came by their times.
     last_ms: Option<Ms>,
     pub is_unsorted: bool,
 }
 
-/// Deals all files of one topic; gives its logs by partition.
-pub(super) fn deal(
+/// Deals the lines of all files of one topic to its partitions; gives their logs.
+pub(super) fn partition_inputs(
     inputs: &[(u32, Input)],
     topic: u16,
     partitions: u32,
     decoder: &Decoder,
     spill: &Spill,
     progress: &(dyn Fn(u64) + Sync),
-) -> anyhow::Result<Vec<Dealt>> {
+) -> anyhow::Result<Vec<PartitionLog>> {
     let block_bytes = ((32 << 20) / partitions.max(1) as usize).clamp(4 << 10, 256 << 10);
-    let logs = (0..partitions).map(|_| Dealt::default()).collect();
-    let mut dealer =
-        Dealer { logs, partitions, topic, decoder, before_ms: Ms::MIN, dumped_ms: BTreeMap::new(), block_bytes, spill };
+    let logs = (0..partitions).map(|_| PartitionLog::default()).collect();
+    let mut partitioner =
+        Partitioner { logs, partitions, topic, decoder, before_ms: Ms::MIN, dumped_ms: BTreeMap::new(), block_bytes, spill };
     let mut line = Vec::new();
     for (file, input) in inputs {
         let table = Table::of(&input.path);
         let mut lines = Lines::open(&input.path)?;
-        dealer.before_ms = Ms::MIN;
-        dealer.dumped_ms.clear();
+        partitioner.before_ms = Ms::MIN;
+        partitioner.dumped_ms.clear();
         let mut told = 0;
         let mut count = 0_u64;
         while let Some(number) = lines.next(&mut line, table)? {
-            dealer.take(&line, table, Source { file: *file, line: number })?;
+            partitioner.take(&line, table, Source { file: *file, line: number })?;
             count += 1;
             if count - told >= 16_384 {
                 progress(count - told);
@@ -53,11 +53,11 @@ pub(super) fn deal(
         }
         progress(count - told);
     }
-    Ok(dealer.logs)
+    Ok(partitioner.logs)
 }
 
-struct Dealer<'a> {
-    logs: Vec<Dealt>,
+struct Partitioner<'a> {
+    logs: Vec<PartitionLog>,
     partitions: u32,
     topic: u16,
     decoder: &'a Decoder,
@@ -69,7 +69,7 @@ struct Dealer<'a> {
     spill: &'a Spill,
 }
 
-impl Dealer<'_> {
+impl Partitioner<'_> {
     fn take(&mut self, line: &[u8], table: Table, source: Source) -> anyhow::Result<()> {
         let head = self.decoder.head(line, self.topic).unwrap_or_default();
         if !head.has_properties {
@@ -106,10 +106,10 @@ impl Dealer<'_> {
 
     fn put(&mut self, key: Option<&str>, record: &Stored<'_>) -> anyhow::Result<()> {
         let partition = key.filter(|key| !key.is_empty()).map_or(0, |key| murmur2_partition(key.as_bytes(), self.partitions));
-        let dealt = &mut self.logs[partition as usize];
-        dealt.is_unsorted |= dealt.last_ms.is_some_and(|last_ms| record.order_ms < last_ms);
-        dealt.last_ms = Some(record.order_ms);
-        record::put(record, dealt.log.tail())?;
-        dealt.log.settle(self.spill, self.block_bytes)
+        let log = &mut self.logs[partition as usize];
+        log.is_unsorted |= log.last_ms.is_some_and(|last_ms| record.order_ms < last_ms);
+        log.last_ms = Some(record.order_ms);
+        record::put(record, log.log.tail())?;
+        log.log.settle(self.spill, self.block_bytes)
     }
 }

@@ -1,7 +1,7 @@
 //! Second pass: each task merges its inputs by event time and drives the engine.
 
 use super::example::Example;
-use super::lane::{Item, Lane};
+use super::input_log::{InputLog, Item};
 use super::options::Until;
 use super::outputs::{self, Out, Outputs};
 use super::shared::Shared;
@@ -32,7 +32,7 @@ pub(super) struct Worked {
 /// Reads the inputs of a task to their end.
 ///
 /// `told`: what accounts tell the prospects of the task, in order of time.
-pub(super) fn work(
+pub(super) fn run_task(
     shared: &Shared<'_>,
     partition: u32,
     logs: Vec<Log>,
@@ -40,20 +40,20 @@ pub(super) fn work(
     progress: &dyn Fn(u64),
 ) -> anyhow::Result<Worked> {
     let partition = i32::try_from(partition)?;
-    let lane = |(input, log): (usize, Log)| {
+    let open = |(input, log): (usize, Log)| {
         let input = u16::try_from(input).unwrap_or(u16::MAX);
-        Lane::new(log.into_blocks(), shared, input, partition)
+        InputLog::new(log.into_blocks(), shared, input, partition)
     };
-    let mut lanes: Vec<Lane<'_>> = logs.into_iter().enumerate().map(lane).collect();
+    let mut inputs: Vec<InputLog<'_>> = logs.into_iter().enumerate().map(open).collect();
     let mut task = Task::seeded(shared.options.models.clone(), StateCodec, &hash_seed());
     let wall_ms = shared.options.horizon.wall_ms;
     task.set_wall_clock(wall_ms);
     task.limit_records(shared.options.max_records);
     let mut worked = Worked { task, outputs: Outputs::default(), tally: Tally::default(), tidings: Vec::new() };
     let mut effects = BatchEffects::default();
-    let mut heads = vec![Head::AtEnd; lanes.len()];
-    for (head, lane) in heads.iter_mut().zip(&mut lanes) {
-        *head = lane.head()?;
+    let mut heads = vec![Head::AtEnd; inputs.len()];
+    for (head, input) in heads.iter_mut().zip(&mut inputs) {
+        *head = input.head()?;
     }
     let mut told = told.iter().peekable();
     // After what happened at the same time: it follows from it.
@@ -63,9 +63,9 @@ pub(super) fn work(
             told.next().into_iter().for_each(|tidings| hear(&mut worked, tidings, wall_ms, &mut effects));
             continue;
         }
-        lanes[n].with_item(|item| take(shared, &mut worked, item, n, partition, &mut effects)).transpose()?;
-        lanes[n].pass();
-        heads[n] = lanes[n].head()?;
+        inputs[n].with_item(|item| take(shared, &mut worked, item, n, partition, &mut effects)).transpose()?;
+        inputs[n].pass();
+        heads[n] = inputs[n].head()?;
         if worked.tally.records.is_multiple_of(BATCH_EVENTS) {
             close(shared, &mut worked, &mut effects)?;
             progress(BATCH_EVENTS);

@@ -9,7 +9,7 @@ use crate::engine::merge::Head;
 use crate::runtime::ports::{DeadReason, Decode as _, Rejected};
 use self_cell::self_cell;
 
-/// One record of a lane.
+/// One record of an input.
 pub(super) struct Item<'a> {
     /// Where the merge puts it: the event's time; of a record that can't be used its own, else that of the one before.
     pub head_ms: Ms,
@@ -31,7 +31,7 @@ self_cell! {
 }
 
 /// One input of a task.
-pub(super) struct Lane<'a> {
+pub(super) struct InputLog<'a> {
     shared: &'a Shared<'a>,
     blocks: Blocks,
     position: Position,
@@ -40,13 +40,13 @@ pub(super) struct Lane<'a> {
     last_head_ms: Ms,
 }
 
-impl<'a> Lane<'a> {
+impl<'a> InputLog<'a> {
     pub(super) fn new(blocks: Blocks, shared: &'a Shared<'a>, input: u16, partition: i32) -> Self {
         let position = Position { input, partition, offset: 0 };
         Self { shared, blocks, position, decoded: None, at: 0, last_head_ms: Ms::MIN }
     }
 
-    /// How the lane stands to the merge; reads on when a block is used up.
+    /// How the input stands to the merge; reads on when a block is used up.
     pub(super) fn head(&mut self) -> anyhow::Result<Head> {
         loop {
             if let Some(head_ms) = self.with_item(|item| item.head_ms) {
