@@ -61,7 +61,8 @@ impl Leads {
                     // Those who decide are asked; with them, how many have to agree.
                     let (agreed, asked) = (line.agreed.len(), line.agreed.len() + line.missing.len());
                     let known_as = line.known_as.first().unwrap_or(who);
-                    headlines.tell(HeadlineKind::Agreed, format!("{known_as}  {agreed} of {asked} who are asked agree: consensus"));
+                    headlines
+                        .tell(HeadlineKind::Agreed, format!("{known_as}  {agreed} of {asked} who are asked agree: consensus"));
                 }
             }
         }
