@@ -238,6 +238,8 @@ impl<D: Decode, E: Encode, C: Codec + Clone> Ports for OnKafka<D, E, C> {
     type Codec = C;
 }
 
+type KafkaWorker<D, E, C> = Worker<OnKafka<D, E, C>>;
+
 /// One worker before its thread runs.
 struct Start<D, E, C> {
     kafka: Options,
@@ -266,7 +268,7 @@ impl<D: Decode, E: Encode, C: Codec + Clone> Start<D, E, C> {
     }
 
     /// The worker with its clients; `None`: it was asked to stop before.
-    fn make(self) -> Result<Option<Worker<OnKafka<D, E, C>>>, Failure> {
+    fn make(self) -> Result<Option<KafkaWorker<D, E, C>>, Failure> {
         let worker = self.options.worker;
         let source = KafkaSource::join(&self.kafka, worker)?;
         let log = loop {
