@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that can't read the sources has failed")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// A module at the top of the crate, what it may use of the crate besides itself, and which outside crates it may not use.
@@ -92,6 +92,10 @@ const MAX_TEST_LINES: usize = 700;
 
 /// Files that were larger when the limit came, with the size they had: they may shrink, never grow.
 const LARGER: &[(&str, usize)] = &[];
+
+/// Circles of modules that were there when the rule came: where all of their modules lie, and how many they were. They may shrink,
+/// never grow.
+const CIRCLES: &[(&str, usize)] = &[("domain", 117)];
 
 struct Source {
     /// Relative to the crate, with `/`.
@@ -292,6 +296,76 @@ fn arrows_not_allowed(sources: &[Source]) -> Vec<String> {
     faults.into_iter().collect()
 }
 
+/// The module that a path leads to, as far as it is of this crate: the longest beginning of the path that names one. A name alone
+/// (`mod child;`, `pub(super)`, a variable) leads nowhere.
+fn module_of(path: &[String], from: &[&str], modules: &BTreeSet<String>) -> Option<String> {
+    let ups = path.iter().take_while(|s| *s == "super").count();
+    let (base, rest) = match path[0].as_str() {
+        "crate" => (&[][..], &path[1..]),
+        "self" => (from, &path[1..]),
+        "super" => (&from[..from.len().checked_sub(ups)?], &path[ups..]),
+        _ => (from, path),
+    };
+    if path.len() < 2 || rest.is_empty() {
+        return None;
+    }
+    let mut whole: Vec<&str> = base.iter().copied().chain(rest.iter().map(String::as_str)).collect();
+    while !whole.is_empty() {
+        let name = whole.join("::");
+        if modules.contains(&name) {
+            return Some(name);
+        }
+        whole.pop();
+    }
+    None
+}
+
+/// Every module with those that it imports. A parent that passes on what a child has (`pub use child::X`) imports it, too.
+fn imports(sources: &[Source]) -> BTreeMap<String, BTreeSet<String>> {
+    let code = || sources.iter().filter(|s| !s.is_test() && !["src/lib.rs", "src/main.rs"].contains(&s.path.as_str()));
+    let modules: BTreeSet<String> = code().map(|s| s.module().join("::")).collect();
+    let of = |source: &Source| {
+        let module = source.module();
+        // Who may see something is no import.
+        let text = code_of(&source.text).replace("pub(in crate::", "pub(");
+        let all = paths(&text).into_iter().filter_map(|path| module_of(&path, &module, &modules));
+        let name = module.join("::");
+        (name.clone(), all.filter(|other| *other != name).collect())
+    };
+    code().map(of).collect()
+}
+
+/// Modules that import each other all the way round: nobody reads one of them without the others.
+fn circles(sources: &[Source]) -> BTreeSet<Vec<String>> {
+    let imports = imports(sources);
+    let reached_from = |module: &String| {
+        let (mut reached, mut next) = (BTreeSet::new(), vec![module]);
+        while let Some(module) = next.pop() {
+            next.extend(imports[module].iter().filter(|other| reached.insert((*other).clone())));
+        }
+        reached
+    };
+    let reached: BTreeMap<&String, BTreeSet<String>> = imports.keys().map(|module| (module, reached_from(module))).collect();
+    let round = |module: &String| reached[module].iter().filter(|other| reached[other].contains(module)).cloned().collect();
+    imports.keys().filter(|module| reached[*module].contains(*module)).map(round).collect()
+}
+
+/// Circles that are new or have grown, and exceptions that nothing needs any more.
+fn circle_faults(circles: &BTreeSet<Vec<String>>, known: &[(&str, usize)]) -> Vec<String> {
+    let lies_in = |circle: &[String], place: &str| {
+        circle.iter().all(|module| module.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with("::")))
+    };
+    let found = circles.iter().filter_map(|circle| match known.iter().find(|(place, _)| lies_in(circle, place)) {
+        Some((place, most)) if circle.len() > *most => {
+            Some(format!("{place}: its circle grew from {most} to {} modules: {}", circle.len(), circle.join(", ")))
+        }
+        Some(_) => None,
+        None => Some(format!("{} import each other; what they share goes down into a module of its own", circle.join(", "))),
+    });
+    let over = known.iter().filter(|(place, _)| !circles.iter().any(|circle| lies_in(circle, place)));
+    found.chain(over.map(|(place, _)| format!("{place}: no circle any more; take it off the list"))).collect()
+}
+
 /// Files that are too long, or that don't say what they are.
 fn untidy_files(sources: &[Source], larger: &[(&str, usize)]) -> Vec<String> {
     let mut faults = Vec::new();
@@ -327,6 +401,12 @@ fn planted(path: &str, text: &str) -> Vec<Source> {
 #[test]
 fn imports_run_downward_only() {
     let faults = arrows_not_allowed(&sources(&["src"]));
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn no_modules_import_each_other_in_a_circle() {
+    let faults = circle_faults(&circles(&sources(&["src"])), CIRCLES);
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
@@ -381,6 +461,25 @@ fn what_is_allowed_or_only_mentioned_is_no_fault() {
     ] {
         assert_eq!(arrows_not_allowed(&planted(path, text)), Vec::<String>::new(), "{path}: {text}");
     }
+}
+
+#[test]
+fn a_planted_circle_is_found_in_every_way_to_write_it() {
+    let plant = |files: &[(&str, &str)]| -> Vec<Source> { files.iter().flat_map(|(path, text)| planted(path, text)).collect() };
+    let found = |files: &[(&str, &str)]| circles(&plant(files)).into_iter().map(|c| c.join(" ")).collect::<Vec<_>>();
+    let parent = ("src/a.rs", "mod b; pub use b::Thing; fn f(b: B) {}");
+    for child in ["use super::Other;", "use crate::{a::{self, Other}, c};", "fn f() { super::f() }", "use super::*;"] {
+        assert_eq!(found(&[parent, ("src/a/b.rs", child)]), ["a a::b"], "{child}");
+    }
+    let three = [("src/a/b.rs", "use super::c;"), ("src/a/c.rs", "use crate::a::d::D;"), ("src/a/d.rs", "use super::{b::B, x};")];
+    assert_eq!(found(&three), ["a::b a::c a::d"]);
+    let one_way = [parent, ("src/a/b.rs", "pub(super) fn f() {} pub(in crate::a) fn g() {} use super::c;"), ("src/a/c.rs", "")];
+    assert_eq!(found(&one_way), Vec::<String>::new());
+    let circles = circles(&plant(&three));
+    assert_eq!(circle_faults(&circles, &[]).len(), 1, "new");
+    assert_eq!(circle_faults(&circles, &[("a", 3)]), Vec::<String>::new());
+    assert_eq!(circle_faults(&circles, &[("a", 2)]).len(), 1, "it grew");
+    assert_eq!(circle_faults(&circles, &[("a", 3), ("b", 9)]).len(), 1, "an exception that nothing needs");
 }
 
 #[test]
