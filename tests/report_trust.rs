@@ -82,7 +82,7 @@ fn a_shop_of_two_days_promises_nothing() {
     assert!(report["customers"]["time_to_close_trust"]["why"].as_str().unwrap().contains("so far"), "{}", report["customers"]);
     let text = String::from_utf8(run(&["report", "--input", &input])).unwrap();
     assert!(text.contains("forecast       too young to tell (first figure in 12 days)") && !text.contains("÷ 0.0"), "{text}");
-    assert!(text.contains("not ordered    too young to tell (no cart"), "{text}");
+    assert!(text.contains("not ordered              too young to tell (no cart"), "{text}");
     assert!(text.contains("(UTC)") && text.contains("4 March 2026, 00:00"), "{text}");
 }
 
