@@ -29,6 +29,8 @@ mod formats;
 mod names;
 #[path = "decode/noise.rs"]
 mod noise;
+#[path = "decode/orders.rs"]
+mod orders;
 #[path = "decode/signals.rs"]
 mod signals;
 #[path = "decode/titles.rs"]

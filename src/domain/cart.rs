@@ -110,8 +110,10 @@ fn about_order(prospect: &mut Prospect, event: &Event<'_>, news: News, context: 
                 order(prospect, event, news, context, effects);
             }
         }
-        News::TakenBack(at) => after_order::take_back(prospect, event, Some(at), context, effects),
-        News::RefundedInPart | News::None => after_order::take_back(prospect, event, None, context, effects),
+        News::TakenBack(at) | News::RefundedInPart(Some(at)) => {
+            after_order::take_back(prospect, event, Some(at), context, effects);
+        }
+        News::RefundedInPart(None) | News::None => after_order::take_back(prospect, event, None, context, effects),
         News::Void => {}
     }
 }

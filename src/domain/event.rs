@@ -68,6 +68,10 @@ pub struct Signals<'a> {
     pub of_list: bool,
     /// How the order stands that the event is about.
     pub order_status: OrderStatus,
+    /// It says that only a part is refunded, whether it says how much or not.
+    pub is_part: bool,
+    /// A refund: `value` is what was paid back so far, this time included.
+    pub refunded_so_far: bool,
     /// Its customer did not want it, or the shop refused it (`reason`, `cancel_reason`): nobody waits for a payment.
     pub unwanted: bool,
     /// It names a user (`userId`): somebody who is known to the site.
@@ -160,6 +164,10 @@ pub enum OrderStatus {
     Failed,
     Cancelled,
     Refunded,
+    /// A part of it.
+    PartlyRefunded,
+    /// It is none yet, or none any more: a shop's own draft.
+    Draft,
 }
 
 /// One decoded input event, already validated: nothing in it can be malformed.
@@ -194,7 +202,7 @@ pub struct Event<'a> {
     pub products: Vec<Product<'a>>,
     /// Products of the list for which there was no room in [`Event::products`].
     pub products_left_out: u32,
-    /// `value`, `total` or `revenue`: finite.
+    /// `value`, `total` or `revenue`; of a contract `amount`; of a refund what it pays back: finite.
     pub value: Option<f64>,
     pub currency: Option<Cow<'a, str>>,
     /// The properties that some model looks at, in the order of their ids.
@@ -298,6 +306,12 @@ impl Event<'_> {
             (Kind::OrderUpdated, "Order Refunded") => Some(OrderFate::Refunded),
             _ => None,
         }
+    }
+
+    /// Whether a refund is of a part of its order, by what it says itself: that it is, or which goods go back.
+    #[must_use]
+    pub fn is_of_a_part(&self) -> bool {
+        self.signals.is_part || !self.products.is_empty() && self.signals.order_status != OrderStatus::Refunded
     }
 
     /// Price times quantity of the products whose price is known; nothing when none is.

@@ -6,6 +6,7 @@
 mod carts;
 mod find;
 mod memory;
+mod part;
 mod reverse;
 mod touch;
 mod trace;
@@ -19,6 +20,7 @@ use super::names::Kind;
 use super::prospect::Prospect;
 pub use carts::Open;
 pub use memory::{Given, KnownOrder, KnownOrders, MAX_DETAILED, MAX_KNOWN, MAX_REFUNDS, Standing};
+use part::Refund;
 pub use reverse::reverse;
 pub use touch::{MAX_TOUCHES, OTHER_TOUCH, Touch};
 pub use trace::{Skip, has_new_rules, note};
@@ -36,8 +38,8 @@ pub enum News {
     Void,
     /// The order came to nothing.
     TakenBack(usize),
-    /// Less of it is left.
-    RefundedInPart,
+    /// Less of it is left; `None`: nobody knows of which order.
+    RefundedInPart(Option<usize>),
 }
 
 impl News {
@@ -66,6 +68,8 @@ enum Says {
     Failed,
     Cancelled,
     Refunded,
+    /// It is none: a draft.
+    Draft,
     /// Sales lost what it had won.
     Lost,
 }
@@ -81,7 +85,9 @@ fn says(event: &Event<'_>, model: &Model) -> Option<Says> {
         OrderStatus::Failed => Some(Says::Failed),
         OrderStatus::Cancelled => Some(Says::Cancelled),
         OrderStatus::Refunded => Some(Says::Refunded),
-        OrderStatus::Unsaid | OrderStatus::Pending | OrderStatus::Paid => None,
+        OrderStatus::Draft => Some(Says::Draft),
+        OrderStatus::PartlyRefunded if event.kind == Kind::OrderUpdated && event.value.is_some() => Some(Says::Refunded),
+        OrderStatus::Unsaid | OrderStatus::Pending | OrderStatus::Paid | OrderStatus::PartlyRefunded => None,
     };
     match (event.kind, event.order_fate()) {
         (_, Some(OrderFate::Cancelled)) => Some(Says::Cancelled),
@@ -110,6 +116,9 @@ pub fn learn(prospect: &mut Prospect, event: &Event<'_>, model: &Model, models: 
         Says::Lost => lose(prospect, event, effects),
         Says::Cancelled => cancel(prospect, event, effects),
         Says::Refunded => refund(prospect, event, effects),
+        // Whatever is known of an order stays: drafts are made before there is one.
+        Says::Draft if event.kind == Kind::OrderCompleted => News::Void,
+        Says::Draft => News::None,
     }
 }
 
@@ -219,33 +228,55 @@ fn cancel(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> 
     let Some(at) = find::named(prospect, event) else {
         return never_placed(prospect, event, Standing::Cancelled, effects);
     };
+    let order = &prospect.more_mut().known_orders.list[at];
+    if order.standing.stands()
+        && let Some(amount) = part::cancelled_milli(prospect, at, event)
+    {
+        let newest_ms = prospect.last_seen_ms.max(event.time_ms);
+        if !prospect.more_mut().known_orders.remember_refund(find::refund_hash(event), newest_ms) {
+            return News::Void;
+        }
+        return take_part(prospect, at, amount, event, effects);
+    }
     take_back(prospect, at, Standing::Cancelled, event, effects)
 }
 
-/// A refund is known by its own id, else by order, amount and time. Without an amount all of it goes back.
+/// A refund is known by its own id, else by order, amount and time. Without an amount all of it goes back, unless it says that it is a part.
 fn refund(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> News {
     let hash = find::refund_hash(event);
     let newest_ms = prospect.last_seen_ms.max(event.time_ms);
     if !prospect.more_mut().known_orders.remember_refund(hash, newest_ms) {
         return News::Void;
     }
-    let amount = refunded_milli(event);
-    let Some(at) = find::named(prospect, event) else {
+    let Some(at) = find::named(prospect, event).or_else(|| find::only(prospect, event)) else {
         return never_placed(prospect, event, Standing::Refunded, effects);
     };
-    let order = &mut prospect.more_mut().known_orders.list[at];
-    let Some(amount) = amount.filter(|amount| order.is_left_of(*amount)) else {
-        return take_back(prospect, at, Standing::Refunded, event, effects);
-    };
-    if !order.standing.stands() {
-        return News::Void;
+    let amount = part::refunded_milli(prospect, at, event);
+    let order = &prospect.more_mut().known_orders.list[at];
+    match amount {
+        Refund::Whole => take_back(prospect, at, Standing::Refunded, event, effects),
+        // What was paid back so far is known already.
+        Refund::Part(0) if event.signals.refunded_so_far => News::Void,
+        Refund::Part(milli) if order.is_left_of(milli) => {
+            if order.standing.stands() {
+                take_part(prospect, at, milli, event, effects)
+            } else {
+                News::Void
+            }
+        }
+        Refund::Part(_) => take_back(prospect, at, Standing::Refunded, event, effects),
     }
+}
+
+/// So much of an order goes back, and something of it is left.
+fn take_part(prospect: &mut Prospect, at: usize, milli: i64, event: &Event<'_>, effects: &mut Effects) -> News {
+    let order = &mut prospect.more_mut().known_orders.list[at];
     order.told_ms = order.told_ms.max(event.time_ms);
     let before_milli = order.worth_milli();
-    order.refunded_milli = order.refunded_milli.saturating_add(amount);
+    order.refunded_milli = order.refunded_milli.saturating_add(milli);
     let change = change(prospect, at, |order| OrderChange::since(order, before_milli));
     customer::count(prospect, change, effects);
-    News::RefundedInPart
+    News::RefundedInPart(Some(at))
 }
 
 fn take_back(prospect: &mut Prospect, at: usize, why: Standing, event: &Event<'_>, effects: &mut Effects) -> News {
@@ -266,7 +297,7 @@ fn take_back(prospect: &mut Prospect, at: usize, why: Standing, event: &Event<'_
 
 /// An order of which nothing is known came to nothing: should it be told late, it counts for nothing.
 fn never_placed(prospect: &mut Prospect, event: &Event<'_>, why: Standing, effects: &mut Effects) -> News {
-    if let Some(amount) = refunded_milli(event).filter(|_| event.kind == Kind::OrderUpdated) {
+    if let Some(amount) = part::told_milli(event).filter(|_| event.kind == Kind::OrderUpdated) {
         pay_back(prospect, event, amount, effects);
     }
     if find::id_hash(event) != 0 {
@@ -279,14 +310,11 @@ fn never_placed(prospect: &mut Prospect, event: &Event<'_>, why: Standing, effec
 /// Nobody knows which order is refunded: of those that it may be, the newest has so much less. What is left of the amount was for an
 /// order that is forgotten.
 fn pay_back(prospect: &mut Prospect, event: &Event<'_>, amount_milli: i64, effects: &mut Effects) {
-    let is_named = find::id_hash(event) != 0;
     let mut rest_milli = amount_milli;
     for at in (0..prospect.more_mut().known_orders.list.len()).rev() {
         let order = &mut prospect.more_mut().known_orders.list[at];
-        let is_other = |currency: &str| order.currency.as_deref().is_some_and(|known| known != currency);
-        let may_be = order.standing.stands() && order.placed_ms <= event.time_ms && !(is_named && order.id != 0);
         let part_milli = order.worth_milli().min(rest_milli);
-        if part_milli <= 0 || !may_be || event.currency.as_deref().is_some_and(is_other) {
+        if part_milli <= 0 || !find::may_be(order, event) {
             continue;
         }
         let before_milli = order.worth_milli();
@@ -296,10 +324,6 @@ fn pay_back(prospect: &mut Prospect, event: &Event<'_>, amount_milli: i64, effec
         customer::count(prospect, change, effects);
     }
     customer::pay_back(prospect, event.currency.as_deref(), rest_milli, effects);
-}
-
-fn refunded_milli(event: &Event<'_>) -> Option<i64> {
-    event.value.map(f64::abs).or_else(|| event.value_of_products()).map(customer::milli)
 }
 
 /// When an order that is told again was placed: what was put into the cart since is none of its business.

@@ -167,7 +167,7 @@ fn move_tracks(
     // A copy, made for orders alone: the rules that this one met before.
     let met: Few<u32, 6> = known.map_or_else(Few::new, |order| order.rules.clone());
     let (acts, skip) = match news {
-        News::None | News::Placed(_) | News::RefundedInPart => (true, Skip::NOTHING),
+        News::None | News::Placed(_) | News::RefundedInPart(_) => (true, Skip::NOTHING),
         News::TakenBack(_) => (!look.is_sale, Skip::NOTHING),
         News::Retold(_) if !look.is_sale || event.kind == Kind::Sales => (true, Skip::NOTHING),
         News::Retold(_) => (

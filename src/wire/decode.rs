@@ -40,7 +40,7 @@ pub use value::{
 
 use crate::domain::Ms;
 use crate::domain::account::company::ACCOUNT_KEY;
-use crate::domain::event::{Event, Position};
+use crate::domain::event::{Event, Position, Signals};
 use crate::domain::ids::hash64;
 use crate::domain::model::call_name;
 use crate::domain::names::{Kind, Vocabulary};
@@ -202,10 +202,14 @@ impl Decoder {
         if kind == Kind::Group {
             draft.put_group_id(&self.lookup);
         }
-        let is_sale = matches!(kind, Kind::Contract | Kind::Sales);
+        let (value, refunded_so_far) = match kind {
+            Kind::OrderUpdated => draft.refunded(&name),
+            Kind::Contract | Kind::Sales => (draft.told().or(draft.amount), false),
+            _ => (draft.told(), false),
+        };
         let products_left_out = draft.list.left_out;
         let (products, has_products) = draft.list.finish(draft.single, is_v1, &mut draft.faults);
-        let signals = draft.signals.finish(kind, &name, near);
+        let signals = Signals { refunded_so_far, ..draft.signals.finish(kind, &name, near) };
         Ok(Event {
             prospect: head.prospect,
             kind,
@@ -224,7 +228,7 @@ impl Decoder {
             has_products,
             products,
             products_left_out,
-            value: draft.value.or(draft.total).or(draft.revenue).or(draft.amount.filter(|_| is_sale)),
+            value,
             currency: draft.currency,
             properties: draft.properties,
             signals,

@@ -70,10 +70,13 @@ const OF_PAGES: [&str; 5] = ["path", "url", "title", "search", "referrer"];
 pub(super) fn event_of_line(line: &[u8], table: Table) -> Option<Vec<u8>> {
     // Most lines are told by what they don't hold.
     static FINDERS: LazyLock<[Finder<'static>; MARKS.len()]> = LazyLock::new(|| MARKS.map(Finder::new));
-    if !FINDERS.iter().any(|mark| mark.find(line).is_some()) && table != Table::Users {
+    // Of the columns in capital letters, which some warehouses make of all, nearly every one ends so.
+    static CAPITALS: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| ["_ID\"", "_AT\"", "EVENT_TEXT\""].map(Finder::new));
+    let has = |marks: &[Finder<'static>]| marks.iter().any(|mark| mark.find(line).is_some());
+    if !has(&*FINDERS) && !has(&*CAPITALS) && table != Table::Users {
         return None;
     }
-    let row: Map<String, Value> = serde_json::from_slice(line).ok()?;
+    let row: Map<String, Value> = small(serde_json::from_slice(line).ok()?);
     let is_nested = ["properties", "traits", "context"].iter().any(|key| row.get(*key).is_some_and(Value::is_object));
     let is_row = MARKS.iter().any(|mark| row.contains_key(*mark)) || (table == Table::Users && row.contains_key("id"));
     if is_nested || !is_row { None } else { event_of_row(row, table) }
@@ -81,6 +84,7 @@ pub(super) fn event_of_line(line: &[u8], table: Table) -> Option<Vec<u8>> {
 
 /// The event of a row.
 pub(super) fn event_of_row(row: Map<String, Value>, table: Table) -> Option<Vec<u8>> {
+    let row = small(row);
     let call = call(&row, table);
     let (mut event, mut properties, mut context) = (Map::new(), Map::new(), Map::new());
     let (mut names, mut id) = ([None, None], None);
@@ -126,6 +130,12 @@ pub(super) fn event_of_row(row: Map<String, Value>, table: Table) -> Option<Vec<
         }
     }
     serde_json::to_vec(&event).ok()
+}
+
+/// The columns in small letters, if none has any.
+fn small(row: Map<String, Value>) -> Map<String, Value> {
+    let has_small = |key: &String| key.bytes().any(|byte| byte.is_ascii_lowercase());
+    if row.keys().any(has_small) { row } else { row.into_iter().map(|(key, value)| (key.to_ascii_lowercase(), value)).collect() }
 }
 
 /// Which call of the spec a row was.
@@ -216,6 +226,20 @@ mod tests {
         assert_eq!(event(row, Table::of(Path::new("out/users.csv.gz"))), Some(user));
         let row = json!({"id": "m", "anonymous_id": "a", "received_at": "x", "name": "Start"});
         assert_eq!(event(row, Table::of(Path::new("screens.jsonl"))).unwrap()["type"], "screen");
+    }
+
+    #[test]
+    fn columns_in_capital_letters_are_the_same_columns() {
+        let row = json!({"ID": "m", "USER_ID": "ann", "EVENT": "product_added", "EVENT_TEXT": "Product Added", "RECEIVED_AT": "x",
+            "PRODUCT_ID": "p", "CONTEXT_PAGE_PATH": "/a", "UUID_TS": "y"});
+        let want = json!({"type": "track", "event": "Product Added", "messageId": "m", "userId": "ann", "receivedAt": "x",
+            "properties": {"product_id": "p"}, "context": {"page": {"path": "/a"}}});
+        assert_eq!(event(row, Table::Events), Some(want));
+        let row = json!({"ID": "ann", "EMAIL": "ann@shop.example"});
+        assert_eq!(event(row, Table::Users).unwrap()["userId"], "ann");
+        // Names of a shop's own in an event that is no row stay as they are.
+        assert_eq!(event(json!({"type": "page", "userId": "ann", "PRODUCT_ID": "p"}), Table::Events), None);
+        assert_eq!(event(json!({"SKU_ID": "p", "PRICE": 7}), Table::Events), None);
     }
 
     #[test]

@@ -22,14 +22,14 @@ pub(super) fn is_none(event: &Event<'_>, news: News) -> bool {
 pub(super) fn turn(prospect: &mut Prospect, event: &Event<'_>, turn: &Turn<'_, '_>, effects: &mut Effects) {
     let whole = match turn.news {
         News::TakenBack(_) => true,
-        News::RefundedInPart if !event.products.is_empty() => false,
+        News::RefundedInPart(_) if !event.products.is_empty() => false,
         _ => return,
     };
     let Some(more) = prospect.more.as_deref_mut() else { return };
     let id = event.order_id.as_deref().map_or(0, |id| hash64(id.as_bytes()).max(1));
     let of_event = |at: usize| more.known_orders.list.get(at);
     let order = match turn.news {
-        News::TakenBack(at) => of_event(at),
+        News::TakenBack(at) | News::RefundedInPart(Some(at)) => of_event(at),
         _ => more.known_orders.list.iter().rfind(|order| id != 0 && order.id == id),
     };
     let Some(placed_ms) = order.map(|order| order.placed_ms) else { return };

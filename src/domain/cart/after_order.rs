@@ -208,13 +208,16 @@ pub(super) fn take_back(
         return;
     }
     let Some(more) = prospect.more.as_deref_mut() else { return };
-    let standing = known.and_then(|at| more.known_orders.list.get(at)).map(|order| order.standing);
+    let meant = known.and_then(|at| more.known_orders.list.get(at));
+    let standing = meant.map(|order| order.standing);
+    let in_part = standing.is_some_and(Standing::stands);
     let fate = match standing {
         Some(Standing::Cancelled) => OrderFate::Cancelled,
         Some(Standing::Refunded) => OrderFate::Refunded,
         Some(Standing::Failed) => return payment_failed(prospect, event, context, effects),
         _ => match event.order_fate() {
             Some(fate) => fate,
+            None if in_part => OrderFate::Refunded,
             None => return,
         },
     };
@@ -222,15 +225,20 @@ pub(super) fn take_back(
         OrderFate::Cancelled => Reason::OrderCancelled,
         OrderFate::Refunded => Reason::OrderRefunded,
     };
-    let order = id_hash(event);
+    // A refund without an id is of the order that it was counted for.
+    let order = meant.map_or((id_hash(event), None), |order| (order.id, Some(order.placed_ms)));
     // What is known of the order has heard of it before.
-    let known = more.known_orders.list.iter().rfind(|known| order != 0 && known.id == order);
-    let is_gone = fate == OrderFate::Cancelled || standing.is_some_and(|standing| !standing.stands());
+    let known = meant.or_else(|| more.known_orders.list.iter().rfind(|known| order.0 != 0 && known.id == order.0));
+    let is_gone = fate == OrderFate::Cancelled && !in_part || standing.is_some_and(|standing| !standing.stands());
     let left_of_order = known.filter(|known| known.standing.stands()).and_then(KnownOrder::left_milli).map(amount);
     let left_of = |past: &PastOrder| {
         let before = past.value.filter(|_| !is_gone)?;
         let named = goods::refunded(&past.goods, event).map(|own| before - event.value.map_or(own, |value| own.min(value.abs())));
-        let by_amount = || Some(before - event.value.map(f64::abs).or_else(|| event.value_of_products())?);
+        let told = || event.value.map(f64::abs).filter(|value| !(event.signals.is_part && *value >= before));
+        let by_amount = || match told().or_else(|| event.value_of_products()) {
+            Some(amount) => Some(before - amount),
+            None => Some(before).filter(|_| in_part || event.is_of_a_part()),
+        };
         let left = match (named, left_of_order) {
             (Some(left), of_order) => Some(of_order.map_or(left, |of_order| left.min(of_order))),
             (None, Some(of_order)) => Some(before.min(of_order)),
@@ -249,21 +257,22 @@ pub(super) fn lower(prospect: &mut Prospect, at: usize, event: &Event<'_>, conte
     let Some(left) = more.known_orders.list.get(at).and_then(KnownOrder::left_milli).map(amount) else { return };
     let worth_less =
         |past: &PastOrder| past.value.filter(|value| *value - left >= CENT).map(|_| Some(left).filter(|left| *left >= CENT));
-    less(&mut more.orders, id_hash(event), worth_less, Reason::OrderChanged, event, context, effects);
+    less(&mut more.orders, (id_hash(event), None), worth_less, Reason::OrderChanged, event, context, effects);
 }
 
 /// Less of an order that counted as recovered is left: `left_of` says how much, inner `None` for nothing, outer for no change.
 fn less(
     orders: &mut [PastOrder],
-    order: u64,
+    (order, placed_ms): (u64, Option<Ms>),
     left_of: impl Fn(&PastOrder) -> Option<Option<f64>>,
     reason: Reason,
     event: &Event<'_>,
     context: &CartContext<'_>,
     effects: &mut Effects,
 ) {
-    // Without an id nobody knows which order is meant.
-    let is_meant = |o: &PastOrder| order != 0 && o.order == order && !o.sent.is_empty() && o.time_ms <= event.time_ms;
+    // Without an id it is known by its time, if anybody knows which order is meant.
+    let is_it = |o: &PastOrder| o.order == order && (order != 0 || placed_ms == Some(o.time_ms));
+    let is_meant = |o: &PastOrder| is_it(o) && !o.sent.is_empty() && o.time_ms <= event.time_ms;
     for past in orders.iter_mut().filter(|o| is_meant(o)) {
         let Some(left) = left_of(past) else { continue };
         let whole = left.is_none();

@@ -31,7 +31,7 @@ pub(super) fn refund_hash(event: &Event<'_>) -> u64 {
     if let Some(id) = event.refund_id.as_deref() {
         return hash64(&[&order, id.as_bytes()].concat());
     }
-    let amount = super::refunded_milli(event).unwrap_or(i64::MIN);
+    let amount = super::part::told_milli(event).unwrap_or(i64::MIN);
     hash64(&[order, amount.to_le_bytes(), event.time_ms.to_le_bytes()].concat())
 }
 
@@ -43,6 +43,24 @@ fn known(prospect: &Prospect) -> &[KnownOrder] {
 pub(super) fn named(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
     let id = id_hash(event);
     known(prospect).iter().rposition(|order| id != 0 && order.id == id)
+}
+
+/// The order that a refund without an id is of, if only one may be it and it says how much it pays back.
+pub(super) fn only(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
+    super::part::told_milli(event).filter(|_| event.order_id.is_none())?;
+    let orders = known(prospect);
+    let mut those = (0..orders.len()).filter(|at| orders.get(*at).is_some_and(|order| may_be(order, event)));
+    let at = those.next()?;
+    those.next().is_none().then_some(at)
+}
+
+/// Whether an event that names no known order may be about this one.
+pub(super) fn may_be(order: &KnownOrder, event: &Event<'_>) -> bool {
+    let is_other = |currency: &str| order.currency.as_deref().is_some_and(|known| known != currency);
+    order.standing.stands()
+        && order.placed_ms <= event.time_ms
+        && !(id_hash(event) != 0 && order.id != 0)
+        && !event.currency.as_deref().is_some_and(is_other)
 }
 
 /// By its id; where an id is missing on either side, by the same lines and total within ten minutes.

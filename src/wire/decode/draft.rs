@@ -6,9 +6,9 @@ use super::lookup::{Entry, Lookup};
 use super::nothing::Of;
 use super::products::{DraftProduct, ProductList};
 use super::signals::SignalDraft;
-use super::spelled::{CANONICAL, keep};
-use super::value::{Faults, MAX_CURRENCY_BYTES, MAX_VALUE, Scalar, path_of_url};
-use crate::domain::event::Value;
+use super::spelled::{CANONICAL, OTHERWISE, keep};
+use super::value::{Faults, MAX_VALUE, Scalar, path_of_url};
+use crate::domain::event::{OrderStatus, Value};
 use crate::domain::names::PropertyId;
 use smallvec::SmallVec;
 use std::borrow::Cow;
@@ -33,6 +33,9 @@ pub(super) struct Draft<'a> {
     pub revenue: Option<f64>,
     /// What a contract is worth; of other events it may mean anything.
     pub amount: Option<f64>,
+    /// What a refund says that it pays back; what it says that was paid back so far.
+    pub refund: Option<f64>,
+    pub refunded_so_far: Option<f64>,
     pub currency: Option<Cow<'a, str>>,
     /// The product at top level, if it has an id.
     pub single: DraftProduct<'a>,
@@ -63,7 +66,7 @@ pub(super) struct FileFields<'a> {
 }
 
 /// How many there are that have a place in [`Draft::found`].
-const FIELDS: usize = 8;
+const FIELDS: usize = 10;
 
 impl<'a> Draft<'a> {
     #[inline]
@@ -73,7 +76,7 @@ impl<'a> Draft<'a> {
             return;
         }
         let faults = &mut self.faults;
-        let [cart_id, order_id, refund_id, value, total, revenue, worth, currency] = &mut self.found;
+        let [cart_id, order_id, refund_id, value, total, revenue, worth, refund, so_far, currency] = &mut self.found;
         let amount = |scalar: Scalar<'a>, faults: &mut Faults| scalar.number_in(-MAX_VALUE, MAX_VALUE, faults);
         match field {
             BuiltIn::CartId => keep(&mut self.cart_id, cart_id, rank, scalar.id(Of::Thing, faults)),
@@ -84,7 +87,9 @@ impl<'a> Draft<'a> {
             BuiltIn::Revenue => keep(&mut self.revenue, revenue, rank, amount(scalar, faults)),
             // Most events mean something else by it: that is no fault.
             BuiltIn::Amount => keep(&mut self.amount, worth, rank, amount(scalar, &mut Faults::default())),
-            BuiltIn::Currency => keep(&mut self.currency, currency, rank, scalar.short(MAX_CURRENCY_BYTES, faults)),
+            BuiltIn::Refund => keep(&mut self.refund, refund, rank, amount(scalar, &mut Faults::default())),
+            BuiltIn::RefundedSoFar => keep(&mut self.refunded_so_far, so_far, rank, amount(scalar, &mut Faults::default())),
+            BuiltIn::Currency => keep(&mut self.currency, currency, rank, scalar.currency(faults)),
             BuiltIn::Product(field) => self.single.set(field, rank, scalar, faults),
             // A list is read by its own reader; a single value in its place is broken.
             BuiltIn::Products if rank > CANONICAL || matches!(scalar, Scalar::Null) => {}
@@ -124,6 +129,35 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// What it says that it is worth.
+    pub(super) fn told(&self) -> Option<f64> {
+        self.value.or(self.total).or(self.revenue)
+    }
+
+    /// What an update of an order says that it is worth; of a refund what it pays back, and whether that is all that was paid back so far.
+    /// What only a refund has goes before the total, which may be the whole order's.
+    pub(super) fn refunded(&self, name: &str) -> (Option<f64>, bool) {
+        let status = self.signals.order_status();
+        let is_named = name == "Order Refunded";
+        if !is_named && !matches!(status, OrderStatus::Refunded | OrderStatus::PartlyRefunded) {
+            return (self.told(), false);
+        }
+        if self.refund.is_none() && self.refunded_so_far.is_some() {
+            // Of a refund with an id of its own it is that refund's.
+            return (self.refunded_so_far, self.refund_id.is_none());
+        }
+        let amount = self.plain_amount().filter(|_| is_named);
+        // An update tells the order's total beside the status.
+        let told = self.told().filter(|_| is_named || status == OrderStatus::Refunded);
+        (self.refund.or(amount).or(told), false)
+    }
+
+    /// `amount`, in whichever spelling: not what only a contract's is called.
+    fn plain_amount(&self) -> Option<f64> {
+        let [.., amount, _, _, _] = self.found;
+        self.amount.filter(|_| amount <= OTHERWISE + 1)
+    }
+
     #[cold]
     fn forget_properties(&mut self) {
         let fresh = Self::default();
@@ -131,6 +165,7 @@ impl<'a> Draft<'a> {
         self.order_id = fresh.order_id;
         self.refund_id = fresh.refund_id;
         (self.value, self.total, self.revenue, self.amount) = (None, None, None, None);
+        (self.refund, self.refunded_so_far) = (None, None);
         self.currency = fresh.currency;
         self.single = fresh.single;
         self.list = fresh.list;

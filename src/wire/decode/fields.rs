@@ -66,6 +66,8 @@ pub(super) enum BuiltIn {
     Total,
     Revenue,
     Amount,
+    Refund,
+    RefundedSoFar,
     Currency,
     Products,
     Product(ProductField),
@@ -110,6 +112,8 @@ pub(super) enum Signal {
     /// How an order stands, and why it was cancelled.
     OrderStatus(u8),
     OrderReason(u8),
+    /// Only a part of it is refunded.
+    OrderPart,
     /// A place that says yes or no: its bit.
     Flag(u8),
     /// Which way of reaching somebody is meant, or what for.

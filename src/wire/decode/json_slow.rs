@@ -38,12 +38,23 @@ pub(super) fn parse<'a>(text: &'a str, lookup: &Lookup, file: bool, draft: &mut 
 /// The time in an object, as document stores write theirs: `{"$date": …}`, with the number as text in an object of its own or not.
 fn in_object(raw: &RawValue) -> Option<Scalar<'static>> {
     let object: serde_json::Value = raw.get().starts_with('{').then(|| serde_json::from_str(raw.get()).ok())??;
-    let date = object.get("$date")?;
+    let Some(date) = object.get("$date") else { return in_seconds(&object) };
     match date.get("$numberLong").unwrap_or(date) {
         serde_json::Value::String(text) => Some(Scalar::Text(Cow::Owned(text.clone()))),
         serde_json::Value::Number(number) => number.as_f64().map(Scalar::Float),
         _ => None,
     }
+}
+
+/// `{"seconds": …, "nanos": …}` or `{"_seconds": …, "_nanoseconds": …}`, as Firestore and protobuf write a time.
+fn in_seconds(object: &serde_json::Value) -> Option<Scalar<'static>> {
+    let number = |names: [&str; 2]| {
+        let value = names.iter().find_map(|name| object.get(name))?;
+        value.as_f64().or_else(|| value.as_str()?.parse().ok())
+    };
+    let seconds = number(["seconds", "_seconds"])?;
+    let nanos = number(["nanos", "_nanoseconds"]).or_else(|| object.get("nanoseconds")?.as_f64()).unwrap_or(0.0);
+    Some(Scalar::Float(seconds + nanos / 1e9))
 }
 
 /// The event itself.

@@ -8,7 +8,7 @@ use super::bounce;
 use super::fields::{BuiltIn, CONTEXT, ECOMMERCE, ITEM, PRODUCT, PROPERTIES, Signal, TRAITS, Top};
 use super::key_table::KeyTable;
 use super::mail_names::MAIL_NAMES;
-use super::spelled::{EXACT, FREQUENT, IN_CAMEL_CASE, OF_EVENT, OF_PRODUCT, OTHERWISE, PRODUCT_CURRENCY, WITHIN};
+use super::spelled::{EXACT, FREQUENT, IN_CAMEL_CASE, OF_EVENT, OF_PRODUCT, OF_REFUND, OTHERWISE, PRODUCT_CURRENCY, WITHIN};
 use super::tracks::{Names, Track};
 use crate::domain::model::call_name;
 use crate::domain::names::pages::PAGE_KIND;
@@ -121,6 +121,10 @@ impl Lookup {
                 lookup.entry_at(PRODUCT, name).built_in = Some(field);
                 lookup.entry_at(ITEM, name).built_in = Some(field);
             }
+        }
+        for (rank, (field, path)) in (WITHIN..).zip(OF_REFUND) {
+            let entry = lookup.entry_at(PROPERTIES, path);
+            (entry.built_in, entry.rank) = (Some(field), rank);
         }
         for kind in [Kind::Page, Kind::Screen, Kind::Identify, Kind::Group, Kind::Alias] {
             lookup.calls.push((kind, vocabulary.name(call_name(kind).unwrap_or_default())));

@@ -1,7 +1,7 @@
 //! Words that programs write where they know no id or no address: such an id is absent, such an address nobody's.
 
 /// Words that stand for no id of anything.
-const NO_ID: [&str; 14] = [
+const NO_ID: [&str; 15] = [
     "null",
     "none",
     "nil",
@@ -9,6 +9,7 @@ const NO_ID: [&str; 14] = [
     "undefined",
     "unknown",
     "n/a",
+    "#n/a",
     "void",
     "true",
     "false",
@@ -19,7 +20,7 @@ const NO_ID: [&str; 14] = [
 ];
 
 /// Words that stand for nobody, though a product or an order may well be called so.
-const NOBODY: [&str; 11] = [
+const NOBODY: [&str; 17] = [
     "anonymous",
     "anon",
     "guest",
@@ -31,10 +32,17 @@ const NOBODY: [&str; 11] = [
     "distinct_id",
     "not_authenticated",
     "notauthenticated",
+    "not logged in",
+    "notloggedin",
+    "not signed in",
+    "logged out",
+    "loggedout",
+    "customer",
 ];
 
-/// Longest of these words, in quotes.
+/// Longest of these words, in quotes; longest row of them.
 const MAX_WORD_BYTES: usize = 19;
+const MAX_WORDS_BYTES: usize = 48;
 
 /// From this length one letter, and one digit other than 0, all over is no id: shorter numbers may well be somebody's.
 const ONE_LETTER_FROM: usize = 4;
@@ -64,8 +72,10 @@ pub(super) fn is_id(text: &str, of: Of) -> bool {
 
 /// How the words begin: a bit for each pair of letters, whatever their case.
 const BEGINNINGS: [u32; 32] = {
-    const PAIRS: [&[u8; 2]; 17] =
-        [b"nu", b"no", b"ni", b"na", b"n/", b"un", b"vo", b"tr", b"fa", b"ob", b"an", b"gu", b"us", b"te", b"id", b"em", b"di"];
+    const PAIRS: [&[u8; 2]; 20] = [
+        b"nu", b"no", b"ni", b"na", b"n/", b"un", b"vo", b"tr", b"fa", b"ob", b"an", b"gu", b"us", b"te", b"id", b"em", b"di",
+        b"yo", b"lo", b"cu",
+    ];
     let mut bits = [0; 32];
     let mut n = 0;
     while n < PAIRS.len() {
@@ -76,10 +86,10 @@ const BEGINNINGS: [u32; 32] = {
     bits
 };
 
-/// Whether one of the words may begin so, or zeros with hyphens do: it is looked at once more then.
+/// Whether one of the words may begin so, or zeros with hyphens or a point do: it is looked at once more then.
 #[inline]
 fn may_begin_a_word(first: u8, second: u8) -> bool {
-    BEGINNINGS[usize::from(first & 0x1f)] >> (second & 0x1f) & 1 == 1 || first == b'0' && second == b'-'
+    BEGINNINGS[usize::from(first & 0x1f)] >> (second & 0x1f) & 1 == 1 || first == b'0' && !second.is_ascii_alphanumeric()
 }
 
 #[inline(never)]
@@ -91,8 +101,7 @@ fn is_id_on_second_sight(text: &str, of: Of) -> bool {
             return false;
         }
     }
-    // A template that nobody has filled in.
-    if bare.starts_with("{{") || bare.starts_with("${") || text.trim_start().starts_with("{{") {
+    if is_template(text.trim(), of) || bare.len() <= MAX_WORDS_BYTES && are_all_none(bare, of) {
         return false;
     }
     // Zeros, hyphens, the nil UUID; blanks, dots, brackets.
@@ -103,6 +112,41 @@ fn is_id_on_second_sight(text: &str, of: Of) -> bool {
     let Some(first) = letters.next() else { return false };
     let from = if first.is_ascii_digit() { ONE_DIGIT_FROM } else { ONE_LETTER_FROM };
     bare.len() < from || bare.len() > ONE_LETTER_UP_TO || letters.any(|letter| letter != first)
+}
+
+/// Whether it is a template that nobody has filled in, by its shape.
+fn is_template(text: &str, of: Of) -> bool {
+    // Signs that stand around nothing else.
+    const SURE: [(&str, &str); 9] =
+        [("{{", ""), ("${", ""), ("#{", "}"), ("{%", "%}"), ("<%", "%>"), ("[[", "]]"), ("*|", "|*"), ("%%", "%%"), ("@{", "}")];
+    // Around a name: what has a digit, or an address in it, is somebody's.
+    const OF_NAMES: [(&str, &str); 6] = [("%", "%"), ("{", "}"), ("<", ">"), ("[", "]"), ("__", "__"), ("$", "")];
+    let inner = |(open, close): &(&str, &str)| text.strip_prefix(*open)?.strip_suffix(*close);
+    let is_name = |inner: &str| {
+        inner.starts_with(|c: char| c.is_ascii_alphabetic())
+            && inner.bytes().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.' | b'-' | b' '))
+    };
+    if text.starts_with(|c: char| c.is_alphanumeric()) {
+        return false;
+    }
+    SURE.iter().filter_map(inner).any(|inner| !inner.is_empty())
+        || of == Of::Person && OF_NAMES.iter().filter_map(inner).any(is_name)
+}
+
+/// Whether it is several of the words, and nothing else: `undefined undefined`, `null-null`, `anonymous_user`, `YOUR_USER_ID`.
+fn are_all_none(bare: &str, of: Of) -> bool {
+    let is = |words: &[&str], word: &str| words.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let mut words = bare.split([' ', '-', '_', ',', ':', '|', '.']).filter(|word| !word.is_empty()).peekable();
+    let is_of_reader = of == Of::Person && words.next_if(|word| word.eq_ignore_ascii_case("your")).is_some();
+    let whole = of == Of::Person && NOBODY.iter().any(|known| known.contains(' ') && is_same(known, bare));
+    let rest = |word: &str| is(&NO_ID, word) || of == Of::Person && is(&NOBODY, word);
+    whole || words.peek().is_some() && (is_of_reader || bare.contains([' ', '-', '_', ',', ':', '|', '.'])) && words.all(rest)
+}
+
+/// Whether two rows of words differ in nothing but case and what stands between the words.
+fn is_same(known: &str, bare: &str) -> bool {
+    let plain = |byte: u8| if matches!(byte, b'_' | b'-') { b' ' } else { byte.to_ascii_lowercase() };
+    known.len() == bare.len() && known.bytes().map(plain).eq(bare.bytes().map(plain))
 }
 
 /// Without blanks, and without one pair of quotes or brackets.
@@ -185,8 +229,63 @@ mod tests {
             "<null>",
             "{{user_id}}",
             "${user.id}",
+            "0.0",
+            "0,0",
+            "0.00",
+            "%%user_id%%",
+            "*|UNIQID|*",
+            "[[user_id]]",
+            "<%= user.id %>",
+            "undefined undefined",
+            "null-null",
+            "undefined_undefined",
+            "#N/A",
         ] {
             assert!(!is_id(text, Of::Thing), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_stands_for_somebody_is_nobody_but_may_be_a_thing() {
+        for text in [
+            "<user_id>",
+            "$userId",
+            "%USER_ID%",
+            "{user_id}",
+            "[customer.id]",
+            "__user__",
+            "YOUR_USER_ID",
+            "your-customer-id",
+            "not-logged-in",
+            "not_logged_in",
+            "NotLoggedIn",
+            "logged-out",
+            "anonymous_user",
+            "guest user",
+            "user_id",
+        ] {
+            assert!(!is_id(text, Of::Person), "{text:?}");
+        }
+        for text in [
+            "$device:18f2",
+            "{3f2504e0-4f89-11d3-9a0c-0305e82c3301}",
+            "<20260914.1@mail.example>",
+            "%7Bann%7D1",
+            "null-island",
+            "undefined-7",
+            "yourstruly",
+            "your-name-7",
+            "your",
+            "anonymous_ape",
+            "0.5",
+            "0,1",
+            "louise",
+            "customer-4711",
+        ] {
+            assert!(is_id(text, Of::Person), "{text:?}");
+        }
+        for text in ["<sku>", "$cart", "guest user", "test-user", "customer"] {
+            assert!(is_id(text, Of::Thing), "{text:?}");
         }
     }
 
@@ -232,7 +331,7 @@ mod tests {
             NO_ID
                 .iter()
                 .chain(&NOBODY)
-                .all(|word| may_begin_a_word(word.as_bytes()[0], word.as_bytes()[1]) || word.starts_with('['))
+                .all(|word| may_begin_a_word(word.as_bytes()[0], word.as_bytes()[1]) || !word.starts_with(char::is_alphanumeric))
         );
     }
 

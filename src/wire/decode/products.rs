@@ -2,8 +2,8 @@
 
 use super::fields::{PRODUCT_FIELDS, ProductField};
 use super::nothing::Of;
-use super::spelled::keep;
-use super::value::{Faults, MAX_CURRENCY_BYTES, MAX_PRICE, MAX_TEXT_BYTES, MAX_URL_BYTES, Scalar};
+use super::spelled::{VARIANT_IDS, VARIANT_TRAITS, WITHIN, keep};
+use super::value::{Faults, MAX_PRICE, MAX_TEXT_BYTES, MAX_URL_BYTES, Scalar, tidy};
 use crate::domain::event::Product;
 use std::borrow::Cow;
 
@@ -23,7 +23,38 @@ pub(super) struct DraftProduct<'a> {
     pub found: [u8; PRODUCT_FIELDS],
 }
 
+/// The variant of a product. Size and colour tell it together where nothing else does.
+fn variant<'a>(slot: &mut Option<Cow<'a, str>>, found: &mut u8, rank: u8, scalar: Scalar<'a>, faults: &mut Faults) {
+    let of_name = rank % WITHIN;
+    if of_name < VARIANT_IDS {
+        return keep(slot, found, rank, scalar.cut(MAX_TEXT_BYTES, faults).map(tidy));
+    }
+    if of_name < VARIANT_TRAITS {
+        return keep(slot, found, rank, scalar.id(Of::Thing, &mut Faults::default()));
+    }
+    let told = scalar.id(Of::Thing, &mut Faults::default());
+    let (before, place) = (*found, rank + 1);
+    let is_trait = before > 0 && (before - 1) % WITHIN >= VARIANT_TRAITS;
+    match (slot.as_deref(), told) {
+        (Some(known), Some(told)) if is_trait && before != place && known != told => {
+            let both = if before < place { [known, &*told] } else { [&*told, known] };
+            let both = both.join(" / ");
+            (*slot, *found) = (Some(Cow::Owned(both)), before.min(place));
+        }
+        (_, told) => keep(slot, found, rank, told),
+    }
+}
+
 impl<'a> DraftProduct<'a> {
+    /// Of a product that has a sku its size says nothing more.
+    #[inline]
+    pub(super) fn settle_variant(&mut self) {
+        let variant = self.found[ProductField::Variant as usize];
+        if variant > VARIANT_TRAITS && (variant - 1) % WITHIN >= VARIANT_TRAITS && self.product.sku.is_some() {
+            self.product.variant = None;
+        }
+    }
+
     #[inline]
     pub(super) fn set(&mut self, field: ProductField, rank: u8, scalar: Scalar<'a>, faults: &mut Faults) {
         let product = &mut self.product;
@@ -37,12 +68,12 @@ impl<'a> DraftProduct<'a> {
             ProductField::Sku => keep(&mut product.sku, found, rank, scalar.id(Of::Thing, faults)),
             ProductField::V1Id => keep(&mut self.v1_id, found, rank, scalar.id(Of::Thing, faults)),
             ProductField::Name => keep(&mut product.name, found, rank, scalar.cut(MAX_TEXT_BYTES, faults)),
-            ProductField::Variant => keep(&mut product.variant, found, rank, scalar.cut(MAX_TEXT_BYTES, faults)),
+            ProductField::Variant => variant(&mut product.variant, found, rank, scalar, faults),
             ProductField::Url => keep(&mut product.url, found, rank, scalar.short(MAX_URL_BYTES, faults)),
             ProductField::ImageUrl => keep(&mut product.image_url, found, rank, scalar.short(MAX_URL_BYTES, faults)),
             ProductField::Price => keep(&mut product.price, found, rank, scalar.number_in(0.0, MAX_PRICE, faults)),
             ProductField::Quantity => keep(&mut product.quantity, found, rank, scalar.quantity(faults)),
-            ProductField::Currency => keep(&mut product.currency, found, rank, scalar.short(MAX_CURRENCY_BYTES, faults)),
+            ProductField::Currency => keep(&mut product.currency, found, rank, scalar.currency(faults)),
         }
     }
 }
@@ -67,12 +98,13 @@ pub(super) struct ProductList<'a> {
 }
 
 impl<'a> ProductList<'a> {
-    pub(super) fn push(&mut self, draft: DraftProduct<'a>, faults: &mut Faults) {
+    pub(super) fn push(&mut self, mut draft: DraftProduct<'a>, faults: &mut Faults) {
         if self.products.len() >= MAX_PRODUCTS {
             self.left_out = self.left_out.saturating_add(1);
             self.drop_one(faults);
             return;
         }
+        draft.settle_variant();
         if let Some(id) = draft.v1_id {
             self.ids.push((self.products.len(), id));
         }
@@ -114,12 +146,13 @@ impl<'a> ProductList<'a> {
     /// The products, and whether they were a usable list. `single` is taken where there are none.
     ///
     /// A list of which nothing is usable is no list: taken as an empty one it would empty the cart.
-    pub(super) fn finish(mut self, single: DraftProduct<'a>, is_v1: bool, faults: &mut Faults) -> (Vec<Product<'a>>, bool) {
+    pub(super) fn finish(mut self, mut single: DraftProduct<'a>, is_v1: bool, faults: &mut Faults) -> (Vec<Product<'a>>, bool) {
         if self.without_id {
             self.decide_ids(is_v1, faults);
         }
         let usable = self.given && !(self.dropped && self.products.is_empty());
         if self.products.is_empty() {
+            single.settle_variant();
             let DraftProduct { mut product, v1_id, is_object, .. } = single;
             if decide_id(&mut product, v1_id.filter(|_| is_v1 || is_object), is_v1) {
                 self.products = vec![product];

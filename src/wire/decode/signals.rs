@@ -6,7 +6,7 @@ use super::fields::{BEYOND_DOUBT, Signal};
 use super::flags::{self, Channels};
 use super::nothing::{Of, is_address, is_id};
 use super::orders;
-use super::value::{Faults, MAX_ID_BYTES, MAX_URL_BYTES, Scalar};
+use super::value::{Faults, MAX_ID_BYTES, MAX_URL_BYTES, Scalar, tidy};
 use crate::domain::event::{OrderStatus, Signals};
 use crate::domain::ids::{hash64, low32};
 use crate::domain::mail::MailNames;
@@ -72,6 +72,11 @@ impl<'a> SignalDraft<'a> {
         };
     }
 
+    /// How an order stands, by all that was said of it.
+    pub(super) fn order_status(&self) -> OrderStatus {
+        self.order.says()
+    }
+
     pub(super) fn has_user(&self) -> bool {
         self.has_user
     }
@@ -100,11 +105,14 @@ impl<'a> SignalDraft<'a> {
             Signal::UserAgent(rank) => put(&mut self.agent, rank, text(scalar, MAX_AGENT_BYTES)),
             Signal::Mail(rank) => put(&mut self.mail, rank, text(scalar, MAX_ID_BYTES)),
             Signal::Link(rank) => put(&mut self.link, rank, text(scalar, MAX_URL_BYTES)),
-            Signal::User(rank) => put(&mut self.user, rank, text(scalar, MAX_ID_BYTES).filter(|id| is_id(id, Of::Person))),
+            Signal::User(rank) => {
+                put(&mut self.user, rank, text(scalar, MAX_ID_BYTES).map(tidy).filter(|id| is_id(id, Of::Person)));
+            }
             Signal::Anonymous(rank) => {
-                put(&mut self.anonymous, rank, text(scalar, MAX_ID_BYTES).filter(|id| is_id(id, Of::Person)));
+                put(&mut self.anonymous, rank, text(scalar, MAX_ID_BYTES).map(tidy).filter(|id| is_id(id, Of::Person)));
             }
             Signal::OrderStatus(rank) => self.order.status(rank, scalar),
+            Signal::OrderPart => self.order.part(scalar),
             Signal::OrderReason(rank) => self.order.reason(rank, scalar),
             Signal::Flag(bit) => flags::take_in(&mut self.flags, bit, scalar),
             Signal::Channel(group) => self.channels.take_in(group, scalar),
@@ -150,6 +158,7 @@ impl<'a> SignalDraft<'a> {
         let email_is_own = kind != Kind::Sales
             && email.as_ref().is_some_and(|(rank, _)| *rank < BEYOND_DOUBT || !matches!(kind, Kind::Other | Kind::Site));
         Signals {
+            refunded_so_far: false,
             email: email.map(|(_, address)| address),
             email_is_own,
             flags: self.flags,
@@ -166,6 +175,7 @@ impl<'a> SignalDraft<'a> {
             has_user: self.has_user || self.user.is_some(),
             near,
             order_status: if kind.is_about_orders() { self.order.says() } else { OrderStatus::Unsaid },
+            is_part: kind == Kind::OrderUpdated && self.order.is_part(),
             unwanted: kind.is_about_orders() && self.order.is_unwanted(),
         }
     }

@@ -9,7 +9,7 @@ use super::fields::{BuiltIn, ProductField};
 pub(super) type Names = &'static [&'static str];
 
 /// Of the event.
-pub(super) const OF_EVENT: [(BuiltIn, Names); 9] = [
+pub(super) const OF_EVENT: [(BuiltIn, Names); 11] = [
     (BuiltIn::CartId, &["cart_id", "basket_id", "cart_token"]),
     (BuiltIn::OrderId, &["order_id", "transaction_id", "order_number", "contract_id", "deal_id", "opportunity_id"]),
     (BuiltIn::RefundId, &["refund_id"]),
@@ -20,6 +20,8 @@ pub(super) const OF_EVENT: [(BuiltIn, Names); 9] = [
         BuiltIn::Amount,
         &["amount", "contract_value", "deal_value", "opportunity_value", "contract_amount", "deal_amount", "opportunity_amount"],
     ),
+    (BuiltIn::Refund, &["refund_amount", "refunded_amount", "refund_total", "refund_value", "refunded_value", "refunded_total"]),
+    (BuiltIn::RefundedSoFar, &["amount_refunded", "total_refunded", "total_refunded_amount"]),
     (BuiltIn::Currency, &["currency", "currency_code"]),
     (BuiltIn::Products, &["products", "items", "line_items", "cart_items"]),
 ];
@@ -31,12 +33,38 @@ pub(super) const OF_PRODUCT: [(BuiltIn, Names); 8] = [
     (BuiltIn::Product(ProductField::Name), &["name", "product_name", "item_name"]),
     (
         BuiltIn::Product(ProductField::Variant),
-        &["variant", "product_variant", "item_variant", "variant_id", "product_variant_id"],
+        &[
+            "variant",
+            "product_variant",
+            "item_variant",
+            "variant_id",
+            "product_variant_id",
+            "variation_id",
+            "product_variation_id",
+            "option_id",
+            "size",
+            "colour",
+            "color",
+        ],
     ),
     (BuiltIn::Product(ProductField::Url), &["url", "product_url", "item_url"]),
     (BuiltIn::Product(ProductField::ImageUrl), &["image_url", "product_image_url", "item_image_url", "image"]),
     (BuiltIn::Product(ProductField::Price), &["price", "unit_price", "item_price", "product_price"]),
     (BuiltIn::Product(ProductField::Quantity), &["quantity", "qty", "item_quantity", "product_quantity"]),
+];
+
+/// Ranks of the names of a variant, among the properties and in a list: from here on it is an id, of which 0 is none; from here on a trait
+/// that tells two variants apart where nothing else does.
+pub(super) const VARIANT_IDS: u8 = OTHERWISE + 3;
+pub(super) const VARIANT_TRAITS: u8 = OTHERWISE + 8;
+
+/// Objects in which a refund says what it is worth, and its id.
+pub(super) const OF_REFUND: [(BuiltIn, &str); 5] = [
+    (BuiltIn::Refund, "refund.amount"),
+    (BuiltIn::Refund, "refund.total"),
+    (BuiltIn::Refund, "refund.value"),
+    (BuiltIn::Refund, "transactions.amount"),
+    (BuiltIn::RefundId, "refund.id"),
 ];
 
 /// Read under exactly these names and no others.

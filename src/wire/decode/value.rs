@@ -111,13 +111,24 @@ impl<'a> Scalar<'a> {
     /// An id. Words that stand for none are absent, without a fault: see [`super::nothing`].
     #[inline]
     pub(super) fn id(self, of: Of, faults: &mut Faults) -> Option<Cow<'a, str>> {
-        self.short(MAX_ID_BYTES, faults).filter(|id| is_id(id, of))
+        let text = self.text(faults).map(tidy)?;
+        if text.len() > MAX_ID_BYTES { faults.broken() } else { Some(text).filter(|id| is_id(id, of)) }
     }
 
     /// The same of any length.
     #[inline]
     pub(super) fn long_id(self, of: Of, faults: &mut Faults) -> Option<Cow<'a, str>> {
-        self.text(faults).filter(|id| is_id(id, of))
+        self.text(faults).map(tidy).filter(|id| is_id(id, of))
+    }
+
+    /// A currency, in capital letters and without blanks: `eur` is no other one than `EUR`.
+    pub(super) fn currency(self, faults: &mut Faults) -> Option<Cow<'a, str>> {
+        let text = self.short(MAX_CURRENCY_BYTES, faults)?;
+        if text.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            return Some(text);
+        }
+        let text = text.trim().to_ascii_uppercase();
+        (!text.is_empty()).then_some(Cow::Owned(text))
     }
 
     /// A finite number; numeric text will do.
@@ -171,6 +182,39 @@ impl<'a> Scalar<'a> {
             Self::Other => faults.broken(),
             number => number.number(faults).map(Value::Number),
         }
+    }
+}
+
+/// An id without blanks around it; of one that Shopify's interface writes (`gid://shopify/Product/7?…`) what stands at its end, which is
+/// how everything else calls it.
+#[inline]
+pub(super) fn tidy(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text.as_bytes() {
+        [first, .., last]
+            if first.is_ascii_graphic() && last.is_ascii_graphic() && !(*first == b'g' && text.starts_with(GID)) =>
+        {
+            text
+        }
+        [only] if only.is_ascii_graphic() => text,
+        _ => tidied(text),
+    }
+}
+
+/// How ids of Shopify's interface begin.
+const GID: &str = "gid://";
+
+#[cold]
+fn tidied(text: Cow<'_, str>) -> Cow<'_, str> {
+    fn inner(text: &str) -> &str {
+        let text = text.trim();
+        let Some(path) = text.strip_prefix(GID) else { return text };
+        let path = path.split(['?', '#']).next().unwrap_or(path);
+        // Who, of what, which one: with less it is no such id.
+        path.splitn(3, '/').nth(2).filter(|id| !id.is_empty()).unwrap_or(text)
+    }
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(inner(text)),
+        Cow::Owned(text) => Cow::Owned(inner(&text).to_owned()),
     }
 }
 

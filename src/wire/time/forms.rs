@@ -50,6 +50,9 @@ pub(super) fn read(text: &str) -> Option<Written> {
     if let Some(written) = standard(text).or_else(|| dot_net(text)) {
         return Some(written);
     }
+    if let Some(written) = otherwise(text) {
+        return Some(written);
+    }
     let mut parts = Parts::default();
     parts.read(text)?;
     parts.written()
@@ -69,6 +72,34 @@ fn standard(text: &str) -> Option<Written> {
     Some(Written::local(civil.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond()))
 }
 
+/// A time in quotes, with a second zone that says the same, with Go's reading of its own clock behind it, with the sign of mathematics for
+/// a minus, or at the end of a day.
+fn otherwise(text: &str) -> Option<Written> {
+    let quoted = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
+    if let Some(inner) = quoted('"').or_else(|| quoted('\'')) {
+        return read(inner.trim());
+    }
+    if text.contains('\u{2212}') {
+        return read(&text.replace('\u{2212}', "-"));
+    }
+    if let Some(plain) = text.strip_suffix(['Z', 'z']).filter(|plain| plain.ends_with("+00:00") || plain.ends_with("+0000")) {
+        return read(plain);
+    }
+    if let Some((plain, since)) = text.rsplit_once(" m=") {
+        return since.parse::<f64>().ok().and_then(|_| read(plain));
+    }
+    let at = ["T24:00", " 24:00"].iter().find_map(|end| text.find(end))? + 1;
+    let (date, clock) = text.split_at_checked(at)?;
+    // Nothing comes after the end of a day.
+    let end = clock.find(|c: char| !c.is_ascii_digit() && !matches!(c, ':' | '.')).unwrap_or(clock.len());
+    let (clock, zone) = clock.split_at_checked(end)?;
+    if clock.get(2..)?.bytes().any(|digit| matches!(digit, b'1'..=b'9')) {
+        return None;
+    }
+    let begin = read(&format!("{date}00{}{zone}", clock.get(2..)?))?;
+    Some(Written { ms: begin.ms + DAY_MS, ..begin })
+}
+
 /// `/Date(1789380000000+0200)/`: milliseconds since 1970 in UTC; the offset only says how they were shown.
 fn dot_net(text: &str) -> Option<Written> {
     let inner = text.trim_matches(['/', '\\']).strip_prefix("Date(")?.strip_suffix(')')?;
@@ -82,6 +113,8 @@ struct Parts {
     year: Option<u32>,
     month: Option<u32>,
     day: Option<u32>,
+    /// The name of the weekday came.
+    has_weekday: bool,
     /// Since midnight.
     clock_ms: Option<Ms>,
     /// 12 hours later than the clock shows, or not; `None`: it shows 24.
@@ -134,9 +167,13 @@ impl Parts {
                     (4, 1..=2) => (first, third),
                     // Day first wherever dots are written; between slashes and hyphens only a name of a month tells.
                     (1..=2, 4) if text.contains('.') || month(second).is_some() => (third, first),
+                    // RFC 850: the weekday before it says that the day comes first.
+                    (2, 2) if self.has_weekday && month(second).is_some() => (third, first),
                     _ => return None,
                 };
-                set(&mut self.year, digits(year)?)?;
+                let full = |short: u32| short + if short < 70 { 2_000 } else { 1_900 };
+                let year = digits(year).map(|number| if year.len() == 2 { full(number) } else { number });
+                set(&mut self.year, year?)?;
                 set(&mut self.day, digits(day)?)?;
                 set(&mut self.month, digits(second).or_else(|| month(second))?)
             }
@@ -186,7 +223,11 @@ impl Parts {
         if let Some(month) = month(bare) {
             return set(&mut self.month, month);
         }
-        if named(&WEEKDAYS, bare).is_some() || bare.eq_ignore_ascii_case("at") {
+        if named(&WEEKDAYS, bare).is_some() {
+            self.has_weekday = true;
+            return Some(());
+        }
+        if bare.eq_ignore_ascii_case("at") {
             return Some(());
         }
         let half = |letters: &str| bare.eq_ignore_ascii_case(letters) || word.eq_ignore_ascii_case(letters);
@@ -200,7 +241,7 @@ impl Parts {
         }
         if let Some((_, minutes)) = ZONES.iter().find(|(zone, _)| zone.eq_ignore_ascii_case(bare)) {
             // Java writes both: `GMT +0200`.
-            return if *minutes == 0 && self.offset_minutes.is_some() {
+            return if self.offset_minutes.is_some_and(|offset| *minutes == 0 || offset == *minutes) {
                 Some(())
             } else {
                 set(&mut self.offset_minutes, *minutes)
@@ -267,6 +308,12 @@ mod tests {
     fn forms_that_can_be_read_in_one_way_are_read() {
         for text in [
             "Mon, 14 Sep 2026 10:00:00 GMT",
+            "Monday, 14-Sep-26 10:00:00 GMT",
+            "2026-09-14T10:00:00+00:00Z",
+            "\"2026-09-14T10:00:00Z\"",
+            "2026-09-14T07:00:00\u{2212}03:00",
+            "2026-09-14 10:00:00 +0000 UTC m=+0.502314",
+            "2026-09-14 12:00:00 +0200 CEST m=+7.5",
             "Mon, 14 Sep 2026 12:00:00 +0200",
             "14 Sep 2026 10:00 UTC",
             "Monday, 14-Sep-2026 10:00:00 GMT",

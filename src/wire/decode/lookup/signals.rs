@@ -4,7 +4,7 @@ use crate::domain::names::ratings::STARS;
 use crate::wire::decode::fields::{CONTEXT, PROPERTIES, Signal, TRAITS};
 
 /// Where signals stand.
-pub(super) const SIGNALS: [(u16, &str, Signal); 56] = [
+pub(super) const SIGNALS: [(u16, &str, Signal); 61] = [
     (TRAITS, "email", Signal::Email(0)),
     (CONTEXT, "traits.email", Signal::Email(1)),
     (PROPERTIES, "email", Signal::Email(4)),
@@ -33,6 +33,11 @@ pub(super) const SIGNALS: [(u16, &str, Signal); 56] = [
     (PROPERTIES, "payment_status", Signal::OrderStatus(3)),
     (PROPERTIES, "cancel_reason", Signal::OrderReason(0)),
     (PROPERTIES, "reason", Signal::OrderReason(1)),
+    (PROPERTIES, "partial", Signal::OrderPart),
+    (PROPERTIES, "is_partial", Signal::OrderPart),
+    (PROPERTIES, "partial_refund", Signal::OrderPart),
+    (PROPERTIES, "is_partial_refund", Signal::OrderPart),
+    (PROPERTIES, "refund_type", Signal::OrderPart),
     (CONTEXT, "userAgent", Signal::UserAgent(0)),
     (PROPERTIES, "user_agent", Signal::UserAgent(2)),
     (TRAITS, "userId", Signal::User(0)),
