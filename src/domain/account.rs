@@ -154,7 +154,7 @@ fn tell(prospect: &mut Prospect, at_ms: Ms, accounts: &Accounts, teller: &Teller
     let (journey, funnel) = (stage(0), stage(1));
     let (disqualified, paused, label) = (track.disqualified.is_some(), track.paused, track.label);
     let active_ms = prospect.last_activity_ms;
-    let customer = prospect.more.as_deref().is_some_and(|more| more.customer.orders > 0 || more.lead.stand == lead::Stand::Won);
+    let customer = lead::is_customer(prospect, teller.model, teller.index);
     let belongs = prospect.more.as_mut().filter(|more| more.account.belongs.is_some());
     let Some(membership) = belongs.map(|more| &mut *more.account) else { return };
     let Some(belongs) = &mut membership.belongs else { return };

@@ -12,6 +12,7 @@ use super::orders::News;
 use super::prospect::Prospect;
 use super::step::Turn;
 use super::{Ms, Text};
+pub use again::is_customer;
 pub use disqualify::Disqualified;
 pub use held::{Held, barred};
 use told::{Told, hand_over_output, reasons, reset_score};
@@ -168,7 +169,7 @@ fn watch(prospect: &mut Prospect, model: &HandOverModel, turn: &Turn<'_, '_>, to
     let level = model.level(label).filter(|_| track.disqualified.is_none() && !track.paused);
     let lead = prospect.more.as_ref().map(|more| &more.lead);
     match (lead.map(|l| l.stand).unwrap_or_default(), level) {
-        (Stand::Free, Some(level)) if again::may_buy(prospect, model) => hand_over(prospect, model, turn, told, level, effects),
+        (Stand::Free, Some(level)) if again::may_buy(prospect, model, turn) => hand_over(prospect, model, turn, told, level, effects),
         (Stand::Waiting | Stand::Reminded, Some(Qualification::Sql)) => further(prospect, model, turn, told, effects),
         (Stand::Back | Stand::Won, level) => {
             again::look(prospect, model, turn, told, level.is_none());

@@ -203,8 +203,9 @@ impl Vocabulary {
     pub fn kind_of_track(&self, name: &str) -> Kind {
         match kind_of_track(name) {
             Kind::Other if self.sales.contains(name) => Kind::Sales,
-            Kind::Other if is_sellers(name) => Kind::Seller,
+            // What a model calls a sale is one, whatever its words sound like.
             Kind::Other if self.contracts.contains(name) => Kind::Contract,
+            Kind::Other if is_sellers(name) => Kind::Seller,
             kind => kind,
         }
     }

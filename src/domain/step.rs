@@ -127,7 +127,8 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
     }
     let asks = models.models.iter().any(|m| m.asks_for_cart(event.name_id));
     let held = asks.then(|| cart::held_after(prospect, event, news, &turn.cart()));
-    let acts = move_tracks(prospect, event, news, Look { placed, skip: Skip::NOTHING, held, is_sale }, models, effects);
+    let is_placed = is_sale && matches!(news, News::Placed(_));
+    let acts = move_tracks(prospect, event, news, Look { placed, skip: Skip::NOTHING, held, is_sale, is_placed }, models, effects);
     contact::turn(prospect, event, &turn.model().contact);
     let open = orders::Open::before(prospect, news);
     cart::apply(prospect, event, news, &turn.cart(), effects);
@@ -152,6 +153,8 @@ struct Look<'a> {
     held: Option<Held>,
     /// Something was sold.
     is_sale: bool,
+    /// It is no word of what was sold before.
+    is_placed: bool,
 }
 
 /// Lets the rules of all models act; whether they may, for what is told again acts once.
@@ -221,7 +224,7 @@ fn see(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, by_machine: boo
 }
 
 fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Event<'_>, look: Look<'_>, effects: &mut Effects) {
-    let Look { placed, skip, held, is_sale } = look;
+    let Look { placed, skip, held, is_sale, is_placed } = look;
     let presence = Presence { cart: held, ..Presence::of(prospect, model) };
     let now_ms = prospect.last_seen_ms;
     let re_entered_ms = prospect.more.as_ref().map_or(0, |more| more.lead.re_entered_ms);
@@ -229,12 +232,13 @@ fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Even
     let context = OutputContext { key: &event.prospect, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
     let mut is_back = false;
     if let Some(out) = &track.disqualified {
-        if !disqualify::brings_back(out, model, event) {
+        // Whoever buys is a buyer.
+        if !(disqualify::brings_back(out, model, event) || is_placed && event.time_ms >= out.since_ms) {
             return;
         }
         is_back = true;
         let judged_ms = now_ms.max(track.label_since_ms);
-        disqualify::bring_back(track, &context, (event.time_ms, judged_ms), Some(event), presence, effects);
+        disqualify::bring_back(track, &context, (event.time_ms, judged_ms), Some((event, is_sale)), presence, effects);
     } else if !model.sales.disqualify.is_empty()
         && disqualify::take_out(track, &context, event, re_entered_ms, now_ms.max(track.label_since_ms), effects)
     {
@@ -246,10 +250,7 @@ fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Even
     let judge = scored || is_back || track.label.is_none() || (placed && !model.people.is_plain());
     let relabelled = if judge { score::relabel(track, model, judged_ms) } else { None };
     for axis in Axis::ALL.into_iter().filter(|_| !is_back) {
-        let axis_model = &model.axes[axis.index()];
-        let moved = journey::move_axis(track, axis, axis_model, event, presence, skip);
-        let moved = moved.or_else(|| won::move_axis(track, axis, model, event, is_sale, presence.last_activity_ms));
-        if let Some(moved) = moved {
+        if let Some(moved) = won::move_axis(track, axis, model, event, presence, (skip, is_sale)) {
             let output = context.stage_output(track, moved, event.time_ms, &Cause::Event(event), judged_ms);
             effects.outputs.push(output);
         }

@@ -1,27 +1,50 @@
 //! What was sold, and what sales lost, moves a prospect where no move of the model speaks of it: to the stage that is won, or back before
 //! the opportunities.
 
-use super::Ms;
 use super::effect::{Axis, Cause};
 use super::event::Event;
-use super::journey::{self, Moved, stage_index};
-use super::model::Model;
+use super::journey::{self, Moved, Presence, stage_index};
+use super::model::{AxisModel, Model, name_hash};
 use super::names::Kind;
+use super::orders::Skip;
 use super::prospect::{EnteredBy, Track};
 
-/// Moves one axis, if it is the one on which is won. Orders move by the moves of the model alone.
+/// Moves one axis by an event: as the moves of the model say, and by what was sold or lost, if it is the axis on which is won. Orders move by
+/// the moves of the model alone.
 #[inline]
 pub(super) fn move_axis(
     track: &mut Track,
     axis: Axis,
     model: &Model,
     event: &Event<'_>,
-    is_sale: bool,
-    last_activity_ms: Option<Ms>,
+    presence: Presence,
+    (skip, is_sale): (Skip<'_>, bool),
 ) -> Option<Moved> {
-    matches!(event.kind, Kind::Contract | Kind::Sales)
-        .then(|| by_sales(track, axis, model, event, is_sale, last_activity_ms))
-        .flatten()
+    let moved = journey::move_axis(track, axis, &model.axes[axis.index()], event, presence, skip);
+    if !matches!(event.kind, Kind::Contract | Kind::Sales) {
+        return moved;
+    }
+    let Some(further) = by_sales(track, axis, model, event, is_sale, presence) else { return moved };
+    let Some(first) = moved else { return Some(further) };
+    // A move for any event came first: one event moves once, and nobody stood in between.
+    if let Some(position) = track.positions[axis.index()].as_mut() {
+        position.by.cause = first.cause;
+        let between = model.axes[axis.index()].stages.get(first.to).map(|stage| name_hash(stage));
+        if position.history.last().map(|past| past.stage_hash) == between {
+            position.history.pop();
+        }
+    }
+    Some(Moved { to: further.to, ..first })
+}
+
+/// Whether the moves of the model speak of this event for whoever stands before the stage that is won: then they are all there is to say.
+pub(super) fn is_told<'a>(mut moves: impl Iterator<Item = &'a super::model::Move>, won: usize) -> bool {
+    moves.any(|one| one.from.is_empty() || one.from.iter().any(|from| *from < won))
+}
+
+/// Whether somebody who stands there is not at the stage that is won, or beyond: who lapsed has it still to come.
+pub(super) fn is_before(stage: usize, won: usize, model: &AxisModel) -> bool {
+    stage < won || model.lapsed == Some(stage)
 }
 
 fn by_sales(
@@ -30,22 +53,22 @@ fn by_sales(
     model: &Model,
     event: &Event<'_>,
     is_sale: bool,
-    last_activity_ms: Option<Ms>,
+    presence: Presence,
 ) -> Option<Moved> {
     let places = model.won.places.filter(|places| places.axis == axis)?;
     let axis_model = &model.axes[axis.index()];
-    // What the model says of this event is all there is to say.
-    if axis_model.moves_by_name.get(usize::from(event.name_id.0)).is_some_and(|moves| !moves.is_empty()) {
-        return None;
-    }
+    let named = axis_model.moves_by_name.get(usize::from(event.name_id.0)).map_or(&[][..], Vec::as_slice);
     let position = track.positions[axis.index()].as_ref();
     let stage = match position {
         Some(position) => Some(stage_index(axis_model, &position.stage)?),
         None => None,
     };
     let to = if is_sale && model.won.is_contract(event) {
-        Some(places.won).filter(|won| stage.is_none_or(|stage| stage < *won))?
-    } else if model.won.is_lost(event) {
+        if is_told(named.iter().filter_map(|n| axis_model.moves.get(usize::from(*n))), places.won) {
+            return None;
+        }
+        Some(places.won).filter(|won| stage.is_none_or(|stage| is_before(stage, *won, axis_model)))?
+    } else if named.is_empty() && model.won.is_lost(event) {
         let is_open = stage.is_some_and(|stage| (places.open..places.won).contains(&stage));
         // Late news does not undo what came after it.
         let is_news = position.is_some_and(|position| event.time_ms >= position.entered_ms);
@@ -54,5 +77,5 @@ fn by_sales(
         return None;
     };
     let by = EnteredBy::event(Cause::Event, &event.name);
-    journey::enter(track, axis, axis_model, to, event.time_ms, by, last_activity_ms)
+    journey::enter(track, axis, axis_model, to, event.time_ms, by, presence.last_activity_ms)
 }

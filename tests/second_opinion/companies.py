@@ -91,7 +91,7 @@ class Accounts:
         """Somebody may have bought; those hear it who belong to the company."""
         account = self.of.get(person, (0, 0, None))[2]
         if account is not None:
-            bought = person.lead and (person.lead.stand == "won" or person.orders.standing())
+            bought = person.lead and person.lead.has_bought
             (self.buyers[account].add if bought else self.buyers[account].discard)(person)
             heard += self.hear(person, at)
         for lead in heard:

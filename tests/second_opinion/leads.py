@@ -84,7 +84,22 @@ class Lead:
 
     @property
     def is_customer(self):
-        return not self.rules.customers and (self.stand == "won" or bool(self.person.orders.standing()))
+        return not self.rules.customers and self.has_bought
+
+    @property
+    def has_bought(self):
+        """And is a customer still: who was led back by an event is none any more."""
+        if self.stand != "won" and not self.person.orders.standing():
+            return False
+        pipeline, after = self.person.model.pipeline, None
+        if not pipeline.won:
+            return True
+        track = self.person.tracks[self.person.model.axes.index(pipeline.axis)]
+        for stop in reversed(track.way):
+            if stop.stage >= pipeline.won:
+                return after is None or after.how != "back"
+            after = stop
+        return True
 
     # What is counted.
 
@@ -188,6 +203,9 @@ class Lead:
     # Back to marketing.
 
     def give_back(self, at, what, reason):
+        if self.stand == "won":
+            # It came to nothing.
+            self.tell.answers[self.level, "won", ""] -= 1
         self.count("mql_back" if self.level == MQL else "sql_back")
         self.stand = "back"
         self.answer = None if what == "returned" else what
@@ -224,7 +242,7 @@ class Lead:
             self.spoken = True
             self.tell.answer_times.append(max(0, event.at - self.handed_over))
             self.tell.leads["answered in time"] += self.stand == "waiting"
-        self.answered, self.answer = event.at, answer
+        before, self.answered, self.answer = self.answer, event.at, answer
         reason = str(event.get(self.rules.reason) or "").strip()
         if answer in ("rejected", "recycled", "lost"):
             if self.stand == "back":
@@ -232,7 +250,7 @@ class Lead:
             else:
                 self.go_back(event.at, answer, answer, reason)
         else:
-            self.keep(answer, reason, event.at)
+            self.keep(answer, reason, event.at, before)
         return answer
 
     def counts(self, answer, event):
@@ -256,9 +274,11 @@ class Lead:
         self.comes_from()
         self.count("found")
 
-    def keep(self, answer, reason, at):
+    def keep(self, answer, reason, at, before):
         was_back = self.stand == "back"
         if answer in ("accepted", "won"):
+            if was_back and before == "lost":
+                self.tell.answers[self.level, "lost", ""] -= 1
             if was_back:
                 self.count("mql_back" if self.level == MQL else "sql_back", -1)
             if self.level == MQL:

@@ -14,7 +14,9 @@ class WonRules:
             self.names = self.names.union(*(move.condition.names for move in moves))
         if "on" in spec:
             self.names = Condition(spec).names
-        self.moved = frozenset().union(*(move.condition.names for move in pipeline.axis.moves))
+        # Moves that speak of whoever stands before the stage that is won; any of them.
+        before = [move for move in pipeline.axis.moves if not move.origin or min(move.origin) < (pipeline.won or 0)]
+        self.moved = frozenset().union(*(move.condition.names for move in before))
 
     def is_sale(self, event):
         """Besides orders."""

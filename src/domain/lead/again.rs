@@ -14,9 +14,22 @@ use crate::domain::score;
 use crate::domain::step::Turn;
 
 /// Whether it may be handed over at all: customers only where the model says so.
-pub(super) fn may_buy(prospect: &Prospect, model: &HandOverModel) -> bool {
-    let is_customer = prospect.more.as_deref().is_some_and(|more| more.lead.stand == Stand::Won || more.customer.orders > 0);
-    model.customers || !is_customer
+pub(super) fn may_buy(prospect: &Prospect, model: &HandOverModel, turn: &Turn<'_, '_>) -> bool {
+    model.customers || !is_customer(prospect, turn.model(), turn.charge)
+}
+
+/// Whether somebody bought and is a customer still. Who was led back before the stage that is won by an event is none any more; that a
+/// customer is silent, or begins the next journey, says nothing of the kind.
+#[must_use]
+pub fn is_customer(prospect: &Prospect, model: &Model, charge: usize) -> bool {
+    let has_bought = prospect.more.as_deref().is_some_and(|more| more.lead.stand == Stand::Won || more.customer.orders > 0);
+    has_bought && !has_left(prospect, model, charge)
+}
+
+fn has_left(prospect: &Prospect, model: &Model, charge: usize) -> bool {
+    let Some(pipeline) = model.pipeline else { return false };
+    let position = prospect.tracks.get(charge).and_then(|track| track.positions[pipeline.axis.index()].as_ref());
+    position.is_some_and(|position| pipeline.has_left(model, position))
 }
 
 /// The lead has just gone back, or was won.
@@ -59,7 +72,7 @@ pub(super) fn level(
     let gate = turn.model().score.labels.get(model.mql).and_then(|label| label.fit);
     let asks = lead.raised && gate.is_none_or(|gate| track.fit >= gate) && track.disqualified.is_none() && !track.paused;
     let level = by_label.filter(|_| lead.renewed || lead.raised).or(asks.then_some(Qualification::Mql));
-    level.filter(|_| may_buy(prospect, model))
+    level.filter(|_| may_buy(prospect, model, turn))
 }
 
 /// What the event of a time gave, as much as is left of it.

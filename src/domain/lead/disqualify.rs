@@ -10,7 +10,7 @@ use crate::domain::model::sales::{DISQUALIFIED, RE_ENTRY_RESET, Score, To};
 use crate::domain::orders::Skip;
 use crate::domain::prospect::{EnteredBy, StagePosition, Track};
 use crate::domain::step::OutputContext;
-use crate::domain::{Ms, Text, score};
+use crate::domain::{Ms, Text, score, won};
 
 /// The prospect is no lead any more, until it comes back.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -74,15 +74,16 @@ pub fn brings_back(out: &Disqualified, model: &Model, event: &Event<'_>) -> bool
 }
 
 /// Brings it back: to where it stood, or where the event leads somebody new, else to the first stage. What it scored stays or
-/// goes, as the model says; its label is for the caller to judge.
+/// goes, as the model says; its label is for the caller to judge. `cause`: the event, and whether it is a sale.
 pub(in crate::domain) fn bring_back(
     track: &mut Track,
     context: &OutputContext<'_>,
     (at_ms, judged_ms): (Ms, Ms),
-    event: Option<&Event<'_>>,
+    cause: Option<(&Event<'_>, bool)>,
     presence: Presence,
     effects: &mut Effects,
 ) {
+    let event = cause.map(|(event, _)| event);
     let Some(out) = track.disqualified.take() else { return };
     let model = context.model;
     let re_entry = &model.sales.re_entry;
@@ -101,7 +102,9 @@ pub(in crate::domain) fn bring_back(
             journey::resume(track, axis, axis_model, stood, at_ms, by, presence.last_activity_ms);
         }
         let resumed = track.positions[axis.index()].is_some();
-        let moved = event.and_then(|event| journey::move_axis(track, axis, axis_model, event, presence, Skip::NOTHING));
+        let moved = cause.and_then(|(event, is_sale)| {
+            won::move_axis(track, axis, model, event, presence, (Skip::NOTHING, is_sale))
+        });
         if was_there && moved.is_none() && !resumed {
             journey::start(track, axis, axis_model, at_ms, by, presence.last_activity_ms);
         }

@@ -71,7 +71,9 @@ impl Pipeline {
     pub fn after(self, before: Opening, stop: Stop) -> Opening {
         let Opening { since_ms, won_ms } = before;
         if stop.stage >= self.won {
-            return Opening { since_ms, won_ms: won_ms.or(Some(stop.entered_ms)) };
+            // A sale to somebody who was disqualified: what was open before was lost then.
+            let is_lost = stop.cause == Cause::ReEntered && won_ms.is_none();
+            return Opening { since_ms: since_ms.filter(|_| !is_lost), won_ms: won_ms.or(Some(stop.entered_ms)) };
         }
         if !self.is_open(stop.stage) {
             return Opening::default();
@@ -102,17 +104,43 @@ impl Pipeline {
         before.since_ms.filter(|_| before.won_ms.is_none())
     }
 
-    /// When the opportunity was opened that the order had won which has just come to nothing; `None`: it was won by somebody who was
-    /// never open.
+    /// Whether somebody who has just come back had won before.
     #[must_use]
-    pub fn had_opened_at_ms(&self, model: &Model, position: &StagePosition) -> Option<Ms> {
-        self.before(&model.axes[self.axis.index()], position).since_ms
+    pub fn had_won(&self, model: &Model, position: &StagePosition) -> bool {
+        self.before(&model.axes[self.axis.index()], position).won_ms.is_some()
     }
 
-    /// When the order was placed that has just come to nothing and had won the opportunity.
+    /// Whether an event led somebody back who had won, and nothing has led there since.
     #[must_use]
-    pub fn had_won_at_ms(&self, model: &Model, position: &StagePosition) -> Option<Ms> {
-        self.before(&model.axes[self.axis.index()], position).won_ms
+    pub fn has_left(&self, model: &Model, position: &StagePosition) -> bool {
+        let axis = &model.axes[self.axis.index()];
+        let here = Stop::here(axis, position);
+        let mut way = std::iter::once(here).chain(position.history.iter().rev().map(|past| Stop::past(axis, past)));
+        let mut next: Option<Stop> = None;
+        let won = way.find(|stop| {
+            let is_won = stop.stage >= self.won;
+            if !is_won {
+                next = Some(*stop);
+            }
+            is_won
+        });
+        won.is_some() && next.is_some_and(|next| next.cause == Cause::Event)
+    }
+
+    /// What was known of the opportunity when the order stood that has just come to nothing, and when it was moved back for that. The same
+    /// event may have moved it on since: what sales lost.
+    #[must_use]
+    pub fn until_reversal(&self, model: &Model, position: &StagePosition) -> (Opening, Ms) {
+        let axis = &model.axes[self.axis.index()];
+        let (mut opening, mut found) = (position.opening.as_deref().copied().unwrap_or_default(), None);
+        let way = position.history.iter().map(|past| Stop::past(axis, past));
+        for stop in way.chain([Stop::here(axis, position)]) {
+            if stop.cause == Cause::OrderReversed {
+                found = Some((opening, stop.entered_ms));
+            }
+            opening = self.after(opening, stop);
+        }
+        found.unwrap_or_else(|| (self.before(axis, position), position.entered_ms))
     }
 }
 
@@ -142,6 +170,23 @@ mod tests {
     }
 
     #[test]
+    fn a_customer_has_left_when_an_event_says_so() {
+        let stages = ["looks", "asks", "buys", "stays"];
+        let axis =
+            AxisModel { stages: stages.map(Into::into).to_vec(), hashes: stages.map(name_hash).to_vec(), ..AxisModel::default() };
+        let model = Model { axes: [axis, AxisModel::default()], ..Model::default() };
+        let pipeline = Pipeline { axis: Axis::Journey, open: 2, won: 3 };
+        let left = |way: &[(&str, Ms, Cause)]| pipeline.has_left(&model, &at(way));
+        let event = Cause::Event;
+        assert!(left(&[("buys", 1, event), ("looks", 5, event)]));
+        assert!(left(&[("buys", 1, event), ("stays", 3, event), ("looks", 5, event), ("asks", 9, event)]), "and asks again");
+        assert!(!left(&[("looks", 1, event), ("asks", 5, event)]), "never was one");
+        assert!(!left(&[("buys", 1, event), ("looks", 5, event), ("buys", 9, event)]), "and bought again");
+        assert!(!left(&[("buys", 1, event), ("looks", 5, Cause::NextJourney), ("asks", 9, event)]), "the next journey");
+        assert!(!left(&[("buys", 1, event), ("looks", 5, Cause::Stale)]), "was silent");
+    }
+
+    #[test]
     fn an_opportunity_is_open_since_it_came_into_the_pipeline_whatever_happened_in_it() {
         let stages = ["looks", "asks", "decides", "buys", "stays"];
         let axis =
@@ -160,6 +205,12 @@ mod tests {
         let won = at(&[("asks", 5, event), ("decides", 7, event), ("buys", 9, event)]);
         assert_eq!(pipeline.was_open_since_ms(&model, &won), Some(5));
         let back = at(&[("asks", 5, event), ("buys", 9, event), ("stays", 10, event), ("asks", 20, reversed)]);
-        assert_eq!(pipeline.had_won_at_ms(&model, &back), Some(9));
+        let known = (Opening { since_ms: Some(5), won_ms: Some(9) }, 20);
+        assert_eq!(pipeline.until_reversal(&model, &back), known);
+        let lost = at(&[("asks", 5, event), ("buys", 9, event), ("asks", 20, reversed), ("looks", 20, event)]);
+        assert_eq!(pipeline.until_reversal(&model, &lost), known, "the same event says that it is lost");
+        let anew = at(&[("asks", 5, event), ("buys", 30, Cause::ReEntered), ("asks", 40, reversed)]);
+        let known = (Opening { since_ms: None, won_ms: Some(30) }, 40);
+        assert_eq!(pipeline.until_reversal(&model, &anew), known, "it was lost when it was disqualified");
     }
 }

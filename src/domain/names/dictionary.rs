@@ -86,6 +86,7 @@ pub const OF_MODELS: &[&str] = &[
     "Feature Missing",
     "Feature Used",
     "Form Submitted",
+    "Friend Referred",
     "Guide Downloaded",
     "Invite Sent",
     "Loyalty Programme Joined",

@@ -202,14 +202,20 @@ pub const USUAL: &[(&str, &str)] = &[
     ("Reference Requested", "Customer Reference Requested|Reference Call Requested|Reference Call Booked|Requested Reference"),
     ("Reference Given", "Testimonial Given|Testimonial Submitted|Case Study Agreed|Reference Call Given|Became Reference"),
     (
+        "Lead Won",
+        "Deal Won|Won Deal|Deal Closed Won|Closed Won|Closed Won Deal|Opportunity Won|Won Opportunity|Opportunity Closed Won",
+    ),
+    (
+        "Lead Lost",
+        "Deal Lost|Lost Deal|Deal Closed Lost|Closed Lost|Closed Lost Deal|Opportunity Lost|Lost Opportunity|\
+         Opportunity Closed Lost",
+    ),
+    (
         "Contract Signed",
         "Signed Contract|Contract Won|Contract Closed|Agreement Signed|Signed Agreement|Proposal Signed|Quote Signed|\
-         Order Form Signed|SOW Signed|DocuSign Completed|Envelope Completed|Deal Won|Won Deal|Deal Closed Won|Closed Won|\
-         Closed Won Deal|Opportunity Won|Won Opportunity|Opportunity Closed Won|Customer Won|Sale Closed|Deal Signed|\
+         Order Form Signed|SOW Signed|DocuSign Completed|Envelope Completed|Customer Won|Sale Closed|Deal Signed|\
          Became Customer|Customer Created|Contract Executed|Purchase Order Received|PO Received",
     ),
-    ("Lead Won", "Deal Won|Won Deal|Deal Closed Won|Closed Won|Opportunity Won|Opportunity Closed Won"),
-    ("Lead Lost", "Deal Lost|Lost Deal|Deal Closed Lost|Closed Lost|Opportunity Lost|Lost Opportunity|Opportunity Closed Lost"),
     (
         "Lead Accepted",
         "Opportunity Created|Created Opportunity|Opportunity Opened|Sales Accepted Lead|Lead Converted|SQL Created",
@@ -217,8 +223,8 @@ pub const USUAL: &[(&str, &str)] = &[
     (
         "Subscription Started",
         "Subscription Created|Started Subscription|Subscription Activated|Subscription Purchased|Customer Subscribed|\
-         Paid Plan Started|Plan Purchased|Converted to Paid|Trial Converted|Subscription Begun|Contract Signed|Deal Won|\
-         Closed Won|Opportunity Closed Won|Signed Contract",
+         Paid Plan Started|Plan Purchased|Converted to Paid|Trial Converted|Subscription Begun|Contract Signed|\
+         Signed Contract",
     ),
     (
         "Contract Signed",
@@ -243,10 +249,16 @@ pub const USUAL: &[(&str, &str)] = &[
         "Seat Added|Added Seats|Licenses Added|Licences Added|Users Added|Account Added User|Seats Purchased|License Added",
     ),
     (
+        "Friend Referred",
+        "Referral Sent|Referral Made|Referral Submitted|Referred a Friend|Refer a Friend|Friend Invited|Invited a Friend|\
+         Invite Friends|Customer Referred|Lead Referred|Share Invite",
+    ),
+    (
         "Invite Sent",
         "Invited User|User Invited|Invited Users|Teammate Invited|Team Member Invited|Invited Teammate|Invitation Sent|\
-         Colleague Invited|Invited Colleague|Member Invited|Team Invited|Referral Sent|Friend Referred|Referred a Friend|\
-         Refer a Friend|Invite Friends|Share Invite",
+         Colleague Invited|Invited Colleague|Member Invited|Team Invited|Friend Referred|Referral Sent|Referral Made|\
+         Referral Submitted|Referred a Friend|Refer a Friend|Friend Invited|Invited a Friend|Invite Friends|\
+         Customer Referred|Lead Referred|Share Invite",
     ),
     (
         "Onboarding Completed",

@@ -12,6 +12,7 @@ use crate::domain::ledger::{Entry, event_mark};
 use crate::domain::model::{AxisModel, CountRule, Model, Move, name_hash};
 use crate::domain::prospect::{EnteredBy, Few, Hit, Prospect, Track};
 use crate::domain::score;
+use crate::domain::won;
 use crate::domain::step::{OutputContext, Taken, Turn};
 
 /// The name by which models know an order.
@@ -124,7 +125,8 @@ impl Without<'_> {
     /// Where the prospect would stand, if that is somewhere else than where it stands.
     fn stands_at(&self, track: &mut Track, axis: Axis, model: &AxisModel) -> Option<usize> {
         let way = way(track, axis, model)?;
-        let is_order = |stop: &Stop| stop.by.cause == Cause::Event && self.tells(stop.by.event);
+        let is_order =
+            |stop: &Stop| matches!(stop.by.cause, Cause::Event | Cause::ReEntered) && self.tells(stop.by.event);
         let current = *way.last()?;
         if !way.iter().any(is_order) {
             return None;
@@ -212,8 +214,9 @@ impl Without<'_> {
             }
         }
         // A contract that no move of the axis is about leads to the stage that is won.
-        let named = model.moves.iter().any(|rule| order.rules.contains(&rule.rule));
-        let won = self.won.filter(|won| order.contract != 0 && !named && at.is_none_or(|at| at.stage < *won));
+        let named = |won| won::is_told(model.moves.iter().filter(|rule| order.rules.contains(&rule.rule)), won);
+        let is_before = |won| at.is_none_or(|at| won::is_before(at.stage, won, model));
+        let won = self.won.filter(|won| order.contract != 0 && !named(*won) && is_before(*won));
         let to = best.map(|rule| rule.to).or(won)?;
         Some(Stop { stage: to, entered_ms: order.placed_ms, by: EnteredBy { cause: Cause::Event, event: mark_of(order) } })
     }

@@ -1,7 +1,7 @@
 //! What has to be known of a prospect before a step, so that what the step did can be counted after it.
 
 use crate::domain::Ms;
-use crate::domain::effect::Qualification;
+use crate::domain::effect::{Answer, Qualification};
 use crate::domain::event::Event;
 use crate::domain::lead::{Lead, Stand};
 use crate::domain::orders::Open;
@@ -46,6 +46,8 @@ pub struct LeadBefore {
     pub handed_over_ms: Ms,
     /// When sales last said something of this hand-over; 0 while it has not. What came of it may have gone back since.
     pub answered_ms: Ms,
+    /// What it said last.
+    pub answer: Option<Answer>,
     /// Sales found it itself.
     pub found: bool,
     /// Its company keeps it from sales.
@@ -55,7 +57,8 @@ pub struct LeadBefore {
 impl LeadBefore {
     pub(super) fn of(prospect: &Prospect) -> Self {
         let lead = prospect.more.as_ref().and_then(|more| more.lead.get());
-        lead.map_or_else(Self::default, |Lead { stand, qualification, handed_over_ms, answered_ms, found, held, .. }| Self {
+        lead.map_or_else(Self::default, |Lead { stand, qualification, handed_over_ms, answered_ms, answer, found, held, .. }| Self {
+            answer: *answer,
             found: *found,
             held: held.is_some(),
             stand: *stand,

@@ -26,6 +26,15 @@ fn is_first_answer(was: LeadBefore, is: LeadBefore) -> bool {
     was.stand != Stand::Free && !is.found && was.answered_ms == 0 && is.answered_ms > 0
 }
 
+/// The answer that counts no more: what was won has come to nothing, or what was lost is worked on or won after all.
+fn undone(was: LeadBefore, is: LeadBefore) -> Option<&'static str> {
+    match (was.stand, is.stand) {
+        (Stand::Won, Stand::Back) => Some(Answer::Won.name()),
+        (Stand::Back, Stand::Working | Stand::Won) if was.answer == Some(Answer::Lost) => Some(Answer::Lost.name()),
+        _ => None,
+    }
+}
+
 /// How far a hand-over got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -146,6 +155,10 @@ impl Tally {
             self.note(Key::LeadsTaken {}, 1);
         }
         self.first_answer(was, is, prospect);
+        if let Some(what) = undone(was, is) {
+            let (qualification, what) = (Text::const_new(was.qualification.name()), Text::const_new(what));
+            self.note(Key::Leads { qualification, what, reason: Text::default() }, -1);
+        }
         let facts = facts(was, is);
         if facts.is_empty() {
             return;
@@ -190,7 +203,7 @@ mod tests {
     use super::*;
 
     fn lead(stand: Stand, qualification: Qualification) -> LeadBefore {
-        LeadBefore { stand, qualification, handed_over_ms: 1, answered_ms: 0, found: false, held: false }
+        LeadBefore { stand, qualification, handed_over_ms: 1, answered_ms: 0, answer: None, found: false, held: false }
     }
 
     fn waiting_anew() -> LeadBefore {
@@ -214,6 +227,21 @@ mod tests {
         let all: Vec<_> = way.windows(2).flat_map(|two| facts(two[0], two[1])).collect();
         assert_eq!(all, [(Found, 1), (FoundWon, 1), (FoundWon, -1), (Mql, 1)], "lost again, then anew");
         assert_eq!(moves(&[waiting, (Stand::Reminded, M), (Stand::Reminded, M)]), []);
+    }
+
+    #[test]
+    fn what_was_won_and_came_to_nothing_counts_as_won_no_more() {
+        let said = |stand, answer| LeadBefore { answer: Some(answer), ..lead(stand, Qualification::Sql) };
+        let (won, lost) = (said(Stand::Won, Answer::Won), said(Stand::Back, Answer::Lost));
+        assert_eq!(undone(won, lost), Some("won"));
+        assert_eq!(undone(won, LeadBefore { answer: None, ..lost }), Some("won"), "the order was cancelled");
+        assert_eq!(undone(lost, won), Some("lost"));
+        assert_eq!(undone(lost, said(Stand::Working, Answer::Accepted)), Some("lost"));
+        // Handed over anew, it is another lead; refused is not lost; won stays won.
+        assert_eq!(undone(lost, waiting_anew()), None);
+        assert_eq!(undone(won, waiting_anew()), None);
+        assert_eq!(undone(said(Stand::Back, Answer::Rejected), won), None);
+        assert_eq!(undone(said(Stand::Working, Answer::Accepted), won), None);
     }
 
     #[test]

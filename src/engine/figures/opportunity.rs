@@ -8,6 +8,7 @@ use super::tally::Tally;
 use crate::domain::effect::{Cause, Output, StageChanged};
 use crate::domain::journey::stage_index;
 use crate::domain::model::Models;
+use crate::domain::model::pipeline::Opening;
 use crate::domain::prospect::{Prospect, StagePosition};
 use crate::domain::{HOUR_MS, Ms};
 
@@ -56,27 +57,39 @@ impl Tally {
         };
         let entered_ms = position.map_or(output.at_ms, |p| p.entered_ms);
         match (was_open, is_open) {
-            (false, true) if change.cause == Cause::OrderReversed && from >= pipeline.won => {
-                let opened_ms = since(position, false);
-                let won_ms = position.and_then(|p| pipeline.had_won_at_ms(model, p)).unwrap_or(opened_ms);
-                self.closed(model.hash, opened_ms, won_ms, true, -1);
+            (false, _) if change.cause == Cause::OrderReversed && from >= pipeline.won && to < pipeline.won => {
+                let Some(position) = position.or(stood) else { return };
+                // By now it may stand elsewhere: what sales lost falls back in the same turn.
+                let (Opening { since_ms, won_ms }, back_ms) = pipeline.until_reversal(model, position);
+                let won_ms = won_ms.unwrap_or(back_ms);
+                match since_ms {
+                    Some(opened_ms) => {
+                        self.closed(model.hash, opened_ms, won_ms, true, -1);
+                        if !is_open {
+                            // It was open before: without the order it is lost.
+                            self.closed(model.hash, opened_ms, back_ms, false, 1);
+                        }
+                    }
+                    None => {
+                        self.opportunity_fact(model.hash, won_ms, OpportunityFact::WonDirectly, -1);
+                        if is_open {
+                            self.opportunity_fact(model.hash, back_ms, OpportunityFact::Opened, 1);
+                        }
+                    }
+                }
             }
             (false, true) => self.opportunity_fact(model.hash, entered_ms, OpportunityFact::Opened, 1),
             (true, false) if to >= pipeline.won => self.closed(model.hash, since(position, true), entered_ms, true, 1),
             (true, false) if position.is_none() => self.closed(model.hash, since(stood, false), output.at_ms, false, 1),
             (true, false) => self.closed(model.hash, since(position, true), entered_ms, false, 1),
-            (false, false) if from < pipeline.open && to >= pipeline.won && change.cause == Cause::Event => {
-                self.opportunity_fact(model.hash, entered_ms, OpportunityFact::WonDirectly, 1);
-            }
-            (false, false) if from >= pipeline.won && to < pipeline.open && change.cause == Cause::OrderReversed => {
-                let won_ms = position.and_then(|p| pipeline.had_won_at_ms(model, p)).unwrap_or(entered_ms);
-                if let Some(opened_ms) = position.and_then(|p| pipeline.had_opened_at_ms(model, p)) {
-                    // It was open before: without the order it is lost.
-                    self.closed(model.hash, opened_ms, won_ms, true, -1);
-                    self.closed(model.hash, opened_ms, entered_ms, false, 1);
-                } else {
-                    self.opportunity_fact(model.hash, won_ms, OpportunityFact::WonDirectly, -1);
-                }
+            (false, false) if from < pipeline.open && to >= pipeline.won => {
+                let is_win = match change.cause {
+                    Cause::Event => true,
+                    // What was open was lost with the disqualification; whoever had bought before wins nothing by coming back.
+                    Cause::ReEntered => position.is_some_and(|p| !pipeline.had_won(model, p)),
+                    _ => false,
+                };
+                self.opportunity_fact(model.hash, entered_ms, OpportunityFact::WonDirectly, i64::from(is_win));
             }
             _ => {}
         }

@@ -162,8 +162,8 @@ pub(super) const FIGURES: &[(&str, &str)] = &[
     ("leads.by_qualification[].handed_over", "records lead.handed-over: an MQL that becomes an SQL has one of each"),
     ("leads.by_qualification[].accepted", "answers of this kind"),
     ("leads.by_qualification[].rejected", "answers of this kind, with the return"),
-    ("leads.by_qualification[].won", "answers of this kind, after it was accepted or before"),
-    ("leads.by_qualification[].lost", "answers of this kind, with the return"),
+    ("leads.by_qualification[].won", "answers of this kind, after it was accepted or before, of which the sale stands"),
+    ("leads.by_qualification[].lost", "answers of this kind, with the return; not those accepted or won after all"),
     ("leads.by_qualification[].returned", "leads that went back, for whatever reason"),
     ("leads.by_qualification[].reminded", "reminders, because nobody had answered"),
     (

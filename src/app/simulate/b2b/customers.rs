@@ -74,7 +74,8 @@ impl Market {
                 let rating = [5, 5, 4, 4, 4, 3, 2][self.dice.below(7) as usize % 7];
                 self.say(at_ms, person, track("Product Reviewed", Props::Rating(rating)));
             }
-            78..88 => self.say(at_ms, person, track("Invite Sent", Props::None)),
+            78..82 => self.say(at_ms, person, track("Invite Sent", Props::None)),
+            82..88 => self.say(at_ms, person, track("Friend Referred", Props::None)),
             _ => self.say(at_ms, person, back_office("Reference Given", Props::None)),
         }
         let in_ms = self.about_days(company, 18.0, Pace::Office);
