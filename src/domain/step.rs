@@ -128,7 +128,8 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
     let asks = models.models.iter().any(|m| m.asks_for_cart(event.name_id));
     let held = asks.then(|| cart::held_after(prospect, event, news, &turn.cart()));
     let is_placed = is_sale && matches!(news, News::Placed(_));
-    let acts = move_tracks(prospect, event, news, Look { placed, skip: Skip::NOTHING, held, is_sale, is_placed }, models, effects);
+    let acts =
+        move_tracks(prospect, event, news, Look { placed, skip: Skip::NOTHING, held, is_sale, is_placed }, models, effects);
     contact::turn(prospect, event, &turn.model().contact);
     let open = orders::Open::before(prospect, news);
     cart::apply(prospect, event, news, &turn.cart(), effects);

@@ -47,14 +47,7 @@ pub(super) fn is_before(stage: usize, won: usize, model: &AxisModel) -> bool {
     stage < won || model.lapsed == Some(stage)
 }
 
-fn by_sales(
-    track: &mut Track,
-    axis: Axis,
-    model: &Model,
-    event: &Event<'_>,
-    is_sale: bool,
-    presence: Presence,
-) -> Option<Moved> {
+fn by_sales(track: &mut Track, axis: Axis, model: &Model, event: &Event<'_>, is_sale: bool, presence: Presence) -> Option<Moved> {
     let places = model.won.places.filter(|places| places.axis == axis)?;
     let axis_model = &model.axes[axis.index()];
     let named = axis_model.moves_by_name.get(usize::from(event.name_id.0)).map_or(&[][..], Vec::as_slice);

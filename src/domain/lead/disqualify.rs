@@ -102,9 +102,8 @@ pub(in crate::domain) fn bring_back(
             journey::resume(track, axis, axis_model, stood, at_ms, by, presence.last_activity_ms);
         }
         let resumed = track.positions[axis.index()].is_some();
-        let moved = cause.and_then(|(event, is_sale)| {
-            won::move_axis(track, axis, model, event, presence, (Skip::NOTHING, is_sale))
-        });
+        let moved =
+            cause.and_then(|(event, is_sale)| won::move_axis(track, axis, model, event, presence, (Skip::NOTHING, is_sale)));
         if was_there && moved.is_none() && !resumed {
             journey::start(track, axis, axis_model, at_ms, by, presence.last_activity_ms);
         }

@@ -12,8 +12,8 @@ use crate::domain::ledger::{Entry, event_mark};
 use crate::domain::model::{AxisModel, CountRule, Model, Move, name_hash};
 use crate::domain::prospect::{EnteredBy, Few, Hit, Prospect, Track};
 use crate::domain::score;
-use crate::domain::won;
 use crate::domain::step::{OutputContext, Taken, Turn};
+use crate::domain::won;
 
 /// The name by which models know an order.
 const ORDER: &str = "Order Completed";
@@ -125,8 +125,7 @@ impl Without<'_> {
     /// Where the prospect would stand, if that is somewhere else than where it stands.
     fn stands_at(&self, track: &mut Track, axis: Axis, model: &AxisModel) -> Option<usize> {
         let way = way(track, axis, model)?;
-        let is_order =
-            |stop: &Stop| matches!(stop.by.cause, Cause::Event | Cause::ReEntered) && self.tells(stop.by.event);
+        let is_order = |stop: &Stop| matches!(stop.by.cause, Cause::Event | Cause::ReEntered) && self.tells(stop.by.event);
         let current = *way.last()?;
         if !way.iter().any(is_order) {
             return None;

@@ -57,14 +57,17 @@ pub struct LeadBefore {
 impl LeadBefore {
     pub(super) fn of(prospect: &Prospect) -> Self {
         let lead = prospect.more.as_ref().and_then(|more| more.lead.get());
-        lead.map_or_else(Self::default, |Lead { stand, qualification, handed_over_ms, answered_ms, answer, found, held, .. }| Self {
-            answer: *answer,
-            found: *found,
-            held: held.is_some(),
-            stand: *stand,
-            qualification: *qualification,
-            handed_over_ms: *handed_over_ms,
-            answered_ms: *answered_ms,
-        })
+        lead.map_or_else(
+            Self::default,
+            |Lead { stand, qualification, handed_over_ms, answered_ms, answer, found, held, .. }| Self {
+                answer: *answer,
+                found: *found,
+                held: held.is_some(),
+                stand: *stand,
+                qualification: *qualification,
+                handed_over_ms: *handed_over_ms,
+                answered_ms: *answered_ms,
+            },
+        )
     }
 }
