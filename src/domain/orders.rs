@@ -254,7 +254,6 @@ fn refund(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> 
     let amount = part::refunded_milli(prospect, at, event);
     let order = &prospect.more_mut().known_orders.list[at];
     match amount {
-        Refund::Whole => take_back(prospect, at, Standing::Refunded, event, effects),
         // What was paid back so far is known already.
         Refund::Part(0) if event.signals.refunded_so_far => News::Void,
         Refund::Part(milli) if order.is_left_of(milli) => {
@@ -264,7 +263,7 @@ fn refund(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> 
                 News::Void
             }
         }
-        Refund::Part(_) => take_back(prospect, at, Standing::Refunded, event, effects),
+        Refund::Whole | Refund::Part(_) => take_back(prospect, at, Standing::Refunded, event, effects),
     }
 }
 
