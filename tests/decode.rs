@@ -17,6 +17,8 @@ mod bad_input;
 mod bounces;
 #[path = "decode/dictionary.rs"]
 mod dictionary;
+#[path = "decode/elsewhere.rs"]
+mod elsewhere;
 #[path = "decode/fields.rs"]
 mod fields;
 #[path = "decode/files.rs"]

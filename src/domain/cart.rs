@@ -15,6 +15,7 @@ mod lines;
 mod order;
 mod outcome;
 mod series;
+mod sold;
 mod step;
 mod which;
 
@@ -26,7 +27,7 @@ use super::orders::News;
 use super::prospect::{ArmedFor, Cart, ConsentState, Prospect};
 use super::{Ms, Text, contact};
 use crate::domain::contact::consent;
-pub use after_order::{MAX_ORDERS, PastOrder};
+pub use after_order::{MAX_ORDERS, PastOrder, disown};
 pub use arming::{ARMING_EVENTS, Arming};
 pub use attribution::{note_machine, unclick};
 pub use bought::Bought;
@@ -187,6 +188,9 @@ fn change(
     }
     let at = concerned_or_new(prospect, event, context, effects);
     let cart = &mut prospect.carts[at];
+    if follow::is_leftover(cart, event) {
+        return;
+    }
     let change = how(cart, event, effects);
     lines::settle_currency(cart);
     touch(cart, event.time_ms);

@@ -17,7 +17,7 @@ pub use more::{
     AccountChanged, AccountKind, Answer, Because, HandOver, HandOverKind, Proof, Qualification, RETURNED_BECAUSE, TriggerKind,
     Triggered, Verdict,
 };
-pub use order::{CartsChange, OrderChange};
+pub use order::{CartsChange, NoOpportunity, OrderChange};
 pub use recovery::{AttributedBy, Attribution, AttributionReason};
 
 /// The two axes of a prospect's position.
@@ -395,6 +395,8 @@ pub struct Effects {
     pub orders: Vec<OrderChange>,
     /// What became of the carts that orders took.
     pub carts: Vec<CartsChange>,
+    /// Opportunities that were none.
+    pub no_opportunities: Vec<NoOpportunity>,
     /// How far a visit came in the checkout.
     pub checkout: Option<Passed>,
 }

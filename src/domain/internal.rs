@@ -10,8 +10,10 @@ use super::ids::{hash64, low32};
 use super::model::Models;
 use super::model::internal::InternalModel;
 use super::names::Kind;
+use super::orders::{self, News};
 use super::prospect::{Cart, Few, More, Prospect};
-use super::{Ms, account, contact};
+use super::step::Turn;
+use super::{Ms, account, contact, won};
 
 /// Test orders that are remembered, for what becomes of them; the oldest goes first.
 pub const MAX_TEST_ORDERS: usize = 16;
@@ -99,6 +101,10 @@ pub(super) fn judge(prospect: &mut Prospect, event: &Event<'_>, models: &Models,
 
 /// From now on nothing counts; what was known goes, as far as it isn't needed for telling messages apart and for consent.
 fn join(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &mut Effects) {
+    // What they bought was never sold, and nobody was won.
+    won::disown(prospect, models, effects);
+    orders::disown_all(prospect, effects);
+    cart::disown(prospect, event, |_| true, &context(prospect, event, models), effects);
     account::forgotten(prospect, event, models, effects);
     drop_carts(prospect, event, |_| true, models, effects);
     let before = std::mem::take(prospect);
@@ -120,10 +126,17 @@ fn join(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &m
 
 /// Whoever was reminded of these carts is no buyer: their series end.
 fn drop_carts(prospect: &mut Prospect, event: &Event<'_>, which: impl Fn(&Cart) -> bool, models: &Models, effects: &mut Effects) {
+    for cart in prospect.carts.iter().filter(|cart| which(cart)) {
+        orders::disown_cart(cart, effects);
+    }
+    let context = context(prospect, event, models);
+    cart::drop_carts(prospect, event, Reason::Internal, which, &context, effects);
+}
+
+fn context<'a>(prospect: &Prospect, event: &'a Event<'_>, models: &'a Models) -> CartContext<'a> {
     let charge = models.in_charge_of(prospect);
     let model_index = u16::try_from(charge).unwrap_or(u16::MAX);
-    let context = CartContext { key: &event.prospect, model: &models.models[charge], model_index };
-    cart::drop_carts(prospect, event, Reason::Internal, which, &context, effects);
+    CartContext { key: &event.prospect, model: &models.models[charge], model_index }
 }
 
 fn order_hash(event: &Event<'_>) -> Option<u32> {
@@ -148,6 +161,17 @@ fn test(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &m
             }
             orders.push(order);
         }
+    }
+    // The page of thanks told it before the server said that it was a test.
+    if let Some(at) = orders::named(prospect, event)
+        && orders::disown(prospect, at, effects)
+    {
+        let hash = event.order_id.as_deref().map_or(0, |id| hash64(id.as_bytes()));
+        cart::disown(prospect, event, |order| order == hash, &context(prospect, event, models), effects);
+        let (charge, since) = (models.in_charge_of(prospect), effects.outputs.len());
+        let (news, at_ms) = (News::TakenBack(at), event.time_ms);
+        let turn = Turn { key: &event.prospect, models, charge, event: Some(event), at_ms, since, news, is_sale: false };
+        orders::reverse(prospect, at, &turn, effects);
     }
     let named = event.cart_id.as_deref().filter(|id| prospect.carts.iter().any(|cart| cart.is_called(id)));
     drop_carts(prospect, event, |cart| named.is_none_or(|id| cart.is_called(id)), models, effects);

@@ -1,13 +1,27 @@
 //! What was sold, and what sales lost, moves a prospect where no move of the model speaks of it: to the stage that is won, or back before
 //! the opportunities.
 
-use super::effect::{Axis, Cause};
+use super::effect::{Axis, Cause, Effects, NoOpportunity};
 use super::event::Event;
 use super::journey::{self, Moved, Presence, stage_index};
-use super::model::{AxisModel, Model, name_hash};
+use super::model::pipeline::Opening;
+use super::model::{AxisModel, Model, Models, name_hash};
 use super::names::Kind;
 use super::orders::Skip;
-use super::prospect::{EnteredBy, Track};
+use super::prospect::{EnteredBy, Prospect, Track};
+
+/// One of the shop's own people is no opportunity and wins none.
+pub(super) fn disown(prospect: &Prospect, models: &Models, effects: &mut Effects) {
+    for (index, model) in models.models.iter().enumerate() {
+        let Some(track) = prospect.tracks.get(index).filter(|track| track.model == model.name) else { continue };
+        let Some(pipeline) = model.pipeline else { continue };
+        let Some(position) = track.positions[pipeline.axis.index()].as_ref() else { continue };
+        let Opening { since_ms, won_ms } = pipeline.opening(model, position);
+        if since_ms.is_some() || won_ms.is_some() {
+            effects.no_opportunities.push(NoOpportunity { model: index, opened_ms: since_ms, won_ms });
+        }
+    }
+}
 
 /// Moves one axis by an event: as the moves of the model say, and by what was sold or lost, if it is the axis on which is won. Orders move by
 /// the moves of the model alone.

@@ -70,6 +70,8 @@ impl<C: Codec> Task<C> {
         self.tally.carts_of_orders(&self.effects.carts);
         self.effects.orders.clear();
         self.effects.carts.clear();
+        self.tally.no_opportunities(&self.effects.no_opportunities, &self.models);
+        self.effects.no_opportunities.clear();
         if let Some(passed) = self.effects.checkout.take() {
             self.tally.checkout(passed);
         }

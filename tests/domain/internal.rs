@@ -4,6 +4,7 @@ use super::harness::{Line, commit, model, script};
 use leadstream::domain::effect::{InternalKind, Note};
 use leadstream::domain::internal::MAX_TEST_ORDERS;
 use leadstream::domain::prospect::{ConsentState, Prospect};
+use leadstream::engine::figures::{CartFact, Figures, Heads, Key, OpportunityFact};
 use leadstream::engine::task::{BatchEffects, Mode, Task};
 use leadstream::wire::state_record::StateCodec;
 use std::sync::Arc;
@@ -57,4 +58,73 @@ fn few_test_orders_are_remembered() {
     let more = ann.more.unwrap();
     assert_eq!((more.internal.test_orders.len(), counted[2]), (MAX_TEST_ORDERS, 40));
     assert!(more.customer.get().is_none_or(|customer| customer.orders == 0) && more.known_orders.get().is_none());
+}
+
+/// What is counted of a script; the same after a restart in its midst.
+fn counted(text: &str) -> Figures {
+    let models = model(&format!("{}\n{OWN}", include_str!("../../config/models/ecommerce.toml")));
+    let mut task = Task::new(Arc::clone(&models), StateCodec);
+    let mut effects = BatchEffects::default();
+    for line in script(text) {
+        match line {
+            Line::Event(did) => task.apply(&did.event(&models), Mode::Virtual, &mut effects),
+            Line::Until(until_ms) => task.advance(until_ms, Mode::Virtual, &mut effects),
+            other => panic!("{other:?}"),
+        }
+        commit(&mut task);
+    }
+    task.figures()
+}
+
+/// Carts opened, ordered and recovered; customers and orders; orders and money by week; opportunities opened and won.
+fn sums(figures: &Figures) -> [i64; 9] {
+    let cart = |what| figures.get(&Key::Carts { what });
+    let people = |what| figures.get(&Key::People { what });
+    let fact = |is: OpportunityFact| figures.total(|key| matches!(key, Key::Opportunities { what, .. } if *what == is));
+    [
+        cart(CartFact::Opened),
+        cart(CartFact::Ordered),
+        cart(CartFact::Recovered),
+        people(Heads::Customers),
+        people(Heads::Orders),
+        figures.total(|key| matches!(key, Key::Orders { .. })),
+        figures.total(|key| matches!(key, Key::OrderValue { .. })),
+        fact(OpportunityFact::Opened),
+        fact(OpportunityFact::Won) + fact(OpportunityFact::WonDirectly),
+    ]
+}
+
+const BOUGHT: &str =
+    "0m identify email=ann@home.example; 1m add A cart=c1 price=50; 5h click; 6h order A cart=c1 order=o1 value=50";
+
+#[test]
+fn what_one_of_ones_own_people_bought_was_never_sold() {
+    let before = sums(&counted(BOUGHT));
+    assert!(before[..8].iter().all(|n| *n > 0), "{before:?}");
+    assert_eq!(sums(&counted(&format!("{BOUGHT}; 2d identify email=ann@shop.example"))), [0; 9]);
+    let open = "0m add A cart=c1 price=50; 1m checkout; 10m identify email=ann@shop.example; 30d wait";
+    let figures = counted(open);
+    assert_eq!((sums(&figures), figures.get(&Key::Carts { what: CartFact::CheckoutStarted })), ([0; 9], 0));
+    let refunded = format!("{BOUGHT}; 1d refund order=o1 value=50; 2d identify email=ann@shop.example");
+    assert_eq!(sums(&counted(&refunded)), [0; 9]);
+    assert_eq!(counted(&refunded).get(&Key::Carts { what: CartFact::CameToNothing }), 0);
+}
+
+#[test]
+fn what_a_customer_bought_stays_sold() {
+    let before = sums(&counted(BOUGHT));
+    for more in ["2d identify email=ann@notshop.example", "2d page ip=10.1.1.1", "2d order B order=o9 value=9 test=true"] {
+        assert_eq!(sums(&counted(&format!("{BOUGHT}; {more}"))), before, "{more}");
+    }
+}
+
+#[test]
+fn an_order_that_is_told_as_a_test_afterwards_was_none() {
+    let late = counted(&format!("{BOUGHT}; 7h order A cart=c1 order=o1 value=50 test=true; 8h order A order=o1 value=50"));
+    assert_eq!(sums(&late)[..7], [0; 7]);
+    assert_eq!(sums(&late)[8], 0);
+    let open = counted("0m add A cart=c1 price=50; 5m order A cart=c1 order=o1 value=50 test=true; 30d wait");
+    assert_eq!(sums(&open)[..7], [0; 7], "a test order of a cart that is open");
+    let other = counted("0m add A cart=c1 price=5; 1m add B cart=c2 price=5; 5m order A cart=c1 order=o1 value=5 test=true");
+    assert_eq!(sums(&other)[0], 1, "the other cart is a customer's");
 }

@@ -25,6 +25,15 @@ class Line:
     def describe(self, product):
         self.price = float(product["price"]) if "price" in product else getattr(self, "price", None)
 
+    def add_more(self, product):
+        """The same thing again in one list: each piece costs what all of them do on average."""
+        price = float(product["price"]) if "price" in product else None
+        if self.price is None or price is None:
+            self.price = price if self.price is None else self.price
+        elif price != self.price:
+            self.price = (self.price * self.quantity + price * quantity(product)) / (self.quantity + quantity(product))
+        self.quantity += quantity(product)
+
 
 class Basket:
     def __init__(self, cart_id, at):
@@ -88,7 +97,7 @@ class Basket:
             key = what(product)
             again = next((line for line in self.lines if line.what == key), None)
             if again:
-                again.quantity += quantity(product)
+                again.add_more(product)
                 continue
             before = next((line for line in old if line.what == key), None) or next((li for li in old if fits(key, li.what)), None)
             line = Line(product, event.at)
@@ -102,9 +111,8 @@ class Basket:
         self.removed.clear()
         return gained
 
-    def take(self, products, until, whole):
-        """What an order takes: everything that was put in until then, or only the products that it names."""
-        wanted = [what(product) for product in products]
+    def take(self, products, wanted, until, whole):
+        """What an order takes: everything that was put in until then, or only what is wanted."""
 
         def is_taken(line):
             return line.added <= until and (whole or any(fits(key, line.what) for key in wanted))
@@ -114,15 +122,22 @@ class Basket:
         if whole:
             self.cleared = max(self.cleared or 0, until + 1)
         else:
-            self.removed.update({key: until + 1 for key in wanted})
+            self.removed.update({what(product): until + 1 for product in products})
         if not self.lines:
             self.skip_told = self.in_checkout = False
         return taken
 
-    def holds_any(self, products, until):
-        wanted = [what(product) for product in products]
+    def holds_any(self, wanted, until):
         return any(line.added <= until and fits(key, line.what) for line in self.lines for key in wanted)
 
     @staticmethod
-    def means(products, line):
-        return any(fits(what(product), line.what) for product in products)
+    def means(wanted, line):
+        return any(fits(key, line.what) for key in wanted)
+
+
+def wanted_by(products, baskets, until, again):
+    """What an order takes: its products; of those that lie in no basket as they were bought, any form. Not when it comes again."""
+    keys = [what(product) for product in products]
+    lines = [line for basket in baskets for line in basket.lines if line.added <= until]
+    others = [key for key in keys if not again and not any(fits(key, line.what) for line in lines)]
+    return keys + [(key[0], None) for key in others]

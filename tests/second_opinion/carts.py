@@ -1,7 +1,7 @@
 """The carts of a person: which one an event is about, what it does to it, and what becomes of its series."""
 
 import times
-from basket import Basket, quantity, what
+from basket import Basket, quantity, wanted_by, what
 from names import ORDERED, SHOWS_CART, names, plain
 from orders import is_unwanted
 from series import FAILED, REMINDED, Sent, Series, attribution
@@ -226,6 +226,26 @@ class Carts:
             moved.goods |= cart.series.goods
             cart.series, other.series = moved, Series()
 
+    def heir(self, cart, at, ends_pause):
+        """The cart that the one series goes back to when this one ends: the filled one touched last that had none of its own."""
+        if not cart.series.is_live:
+            return None
+        cools = self.rules.cooldown is not None and self.cooldown_from is not None and at < self.cooldown_from + self.rules.cooldown
+        if cart.series.done == 0 and cools and not ends_pause:
+            return None
+
+        def may(other):
+            worth = other.value() is None or self.rules.is_worth_it(other.value())
+            return other is not cart and other.lines and other.series.state == "idle" and worth
+
+        return max((other for other in reversed(self.all) if may(other)), key=lambda c: c.touched, default=None)
+
+    def go_back(self, cart, heir):
+        moved = cart.series
+        moved.sent, moved.why = heir.series.sent + moved.sent, REMINDED
+        moved.goods |= heir.series.goods
+        heir.series, cart.series = moved, Series()
+
     def arm(self, cart, event, why):
         self.lead_to(cart, event)
         if any(c is not cart and c.series.is_live for c in self.all):
@@ -264,6 +284,10 @@ class Carts:
 
     def end(self, cart, event, reason):
         recalled = self.recall(cart, event, reason)
+        heir = self.heir(cart, event.at, False) if reason == "emptied" else None
+        if heir:
+            self.go_back(cart, heir)
+            return
         series = cart.series
         state, series.state = series.state, {"armed": "idle", "running": "ended"}.get(series.state, series.state)
         if state != "running" and reason == "hard-bounce":
@@ -314,6 +338,7 @@ class Carts:
         self.tell.reminder(step, series.episode, cart)
 
     def forget(self, cart, at):
+        heir = self.heir(cart, at, False)
         self.all.remove(cart)
         if cart.lines:
             self.tell.cart("forgotten", 1, at)
@@ -323,6 +348,10 @@ class Carts:
             self.tell.outcome("cart.expired", "forgotten", cart.series.episode, cart)
             if left and cart.series.goods and self.rules.late_window is not None:
                 self.forgotten = [*self.forgotten[-3:], Forgotten(cart, at)]
+        if heir:
+            # What left is told with this cart; what is still to come is for the other one.
+            cart.series.sent, cart.series.goods = [], set()
+            self.go_back(cart, heir)
 
     # Orders.
 
@@ -333,9 +362,9 @@ class Carts:
         until = min(event.at, news.placed) if news.kind == "retold" else event.at
         if until % times.SECOND == 0:
             until += times.SECOND - 1
-        about = []
+        about, wanted = [], wanted_by(products, self.all, until, news.kind == "retold")
         for cart in self.all:
-            has_some = not products or not cart.lines or cart.holds_any(products, until)
+            has_some = not products or not cart.lines or cart.holds_any(wanted, until)
             if not products:
                 whole = self.rules.order_clears == "cart" and own in (None, cart)
                 concerned = own in (None, cart)
@@ -343,11 +372,12 @@ class Carts:
                 whole = self.rules.order_clears == "cart" and (cart is own or (own is None and has_some))
                 concerned = True
             about.append((cart, whole, concerned, has_some))
-        worth = self.worth(event, about, until)
+        worth = self.worth(event, about, until, wanted)
         all_taken = []
-        for cart, whole, concerned, has_some in about:
+        # The cart with the series comes last: by then it is known whether another one still has something in it.
+        for cart, whole, concerned, has_some in sorted(about, key=lambda row: row[0].series.is_live):
             if concerned:
-                how = whole, has_some, until, worth.get(cart, NOTHING), news.kind == "retold"
+                how = whole, wanted, until, worth.get(cart, NOTHING), news.kind == "retold"
                 all_taken += self.order_on(cart, event, how)
         if news.kind == "retold":
             return
@@ -358,7 +388,7 @@ class Carts:
         if self.rules.order_ends_cooldown and not live and self.cooldown_from is not None and self.cooldown_from <= until:
             self.cooldown_from, self.cooldown_told = None, False
 
-    def worth(self, event, about, until):
+    def worth(self, event, about, until, wanted):
         """By cart: what of the order is of goods that it was reminded of. Its value counts once, first for the cart mailed last."""
         mailed = []
         for number, (cart, whole, concerned, has_some) in enumerate(about):
@@ -367,8 +397,8 @@ class Carts:
                 mailed.append((-max(left), number, cart, whole))
         worth, left = {}, event.value
         for _, _, cart, whole in sorted(mailed, key=lambda row: row[:2]):
-            products = event.products()
-            taken = [line for line in cart.lines if line.added <= until and (whole or not products or cart.means(products, line))]
+            every = whole or not event.products()
+            taken = [line for line in cart.lines if line.added <= until and (every or cart.means(wanted, line))]
             if not taken and not whole:
                 continue
             share = share_of(cart.series.goods, event, taken)
@@ -409,9 +439,9 @@ class Carts:
         self.bought += [(line.what, line.quantity) for line in taken] + [(what(p), quantity(p)) for p in products]
 
     def order_on(self, cart, event, how):
-        whole, has_some, until, share, again = how
+        whole, wanted, until, share, again = how
         followed = share is not NOTHING
-        taken = cart.take(event.products(), until, whole)
+        taken = cart.take(event.products(), wanted, until, whole)
         is_news = bool(taken) or (whole and not again)
         if whole or is_news:
             cart.touched = max(cart.touched, event.at)
@@ -420,15 +450,18 @@ class Carts:
         past.episode = series.episode
         if is_news and (whole or not cart.lines or not series.is_live):
             recalled = self.recall(cart, event, "ordered")
+            heir = self.heir(cart, event.at, self.rules.order_ends_cooldown)
             concerned = series.episode is None or series.episode <= max(event.at, until)
             if followed:
                 past.sent, series.sent = [sent for sent in series.sent if sent.may_lead_to(event.at)], []
                 past.episode, past.goods, past.value = past.sent[-1].episode, series.goods, share
                 series.goods = set()
                 self.recovered(past)
-            elif series.state == "running" and concerned and not recalled:
+            elif series.state == "running" and concerned and not recalled and not heir:
                 self.tell.outcome("cart.cancelled", "ordered", series.episode, cart)
-            if concerned:
+            if concerned and heir:
+                self.go_back(cart, heir)
+            elif concerned:
                 cart.series = Series()
         if past.lines or past.sent:
             self.past.append(past)

@@ -251,6 +251,22 @@ pub(super) fn take_back(
     less(&mut more.orders, order, |past| is_told(past).then(|| left_of(past)), reason, event, context, effects);
 }
 
+/// Orders that were none, as their ids' hashes tell: what counted as recovered is taken back, and nothing is remembered of them.
+pub fn disown(
+    prospect: &mut Prospect,
+    event: &Event<'_>,
+    which: impl Fn(u64) -> bool,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
+    let Some(more) = prospect.more.as_deref_mut().filter(|more| !more.orders.is_empty()) else { return };
+    let (none, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut more.orders).into_iter().partition(|past| which(past.order));
+    more.orders = rest;
+    for past in none.iter().filter(|past| !past.sent.is_empty()) {
+        reverse(past, &Reversal { reason: Reason::Internal, value: past.value, whole: true }, event, context, effects);
+    }
+}
+
 /// A known order is told again: maybe it is worth less than what counts as recovered.
 pub(super) fn lower(prospect: &mut Prospect, at: usize, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
     let Some(more) = prospect.more.as_deref_mut().filter(|more| !more.orders.is_empty()) else { return };

@@ -1,12 +1,14 @@
 //! One basket is one basket: a cart that changes its id, and the series that goes with the cart touched last.
 
 use super::goods;
-use super::series::is_live;
+use super::series::{cools_down, is_live};
+use super::step::is_worth_it;
 use super::which::What;
-use crate::domain::Text;
 use crate::domain::event::Event;
 use crate::domain::model::{CartModel, SeriesFor};
-use crate::domain::prospect::{Cart, Prospect, Series};
+use crate::domain::names::Kind;
+use crate::domain::prospect::{ArmedFor, Cart, Phase, Prospect, Series};
+use crate::domain::{Ms, Text};
 
 /// Former ids of a cart that events may still name; the oldest goes first.
 pub const MAX_ALIASES: usize = 4;
@@ -34,6 +36,17 @@ pub(super) fn rename(prospect: &mut Prospect, event: &Event<'_>) {
     }
 }
 
+/// Whether an event empties a cart, or takes something out of it, by an id that the cart has no more: the shop closes the old cart
+/// once its goods are in the new one. That is no decision of the customer's.
+pub(super) fn is_leftover(cart: &Cart, event: &Event<'_>) -> bool {
+    let empties = match event.kind {
+        Kind::ProductRemoved | Kind::CartEmptied => true,
+        Kind::ProductAdded => false,
+        _ => event.products.iter().all(|product| product.quantity.is_some_and(|quantity| quantity <= 0.0)),
+    };
+    empties && event.cart_id.as_deref().is_some_and(|id| cart.id.as_deref() != Some(id))
+}
+
 /// The ids of a series' triggers are made of the id of the cart that armed it.
 fn keep_id(series: &mut Series, old: Option<&Text>, new: Option<&str>) {
     if !is_live(series) && series.sent.is_empty() {
@@ -53,16 +66,43 @@ pub(super) fn lead_to(prospect: &mut Prospect, at: usize, event: &Event<'_>, mod
     if carts[from].touched_ms > event.time_ms {
         return;
     }
+    hand_over(carts, from, at);
+}
+
+fn hand_over(carts: &mut [Cart], from: usize, to: usize) {
     let mut series = std::mem::take(&mut carts[from].series);
     let old = carts[from].id.clone();
-    keep_id(&mut series, old.as_ref(), carts[at].id.as_deref());
+    keep_id(&mut series, old.as_ref(), carts[to].id.as_deref());
     // Steps of an older series of this cart still wait for what becomes of them.
-    let Series { mut sent, goods, .. } = std::mem::take(&mut carts[at].series);
+    let Series { mut sent, goods, .. } = std::mem::take(&mut carts[to].series);
     sent.append(&mut series.sent);
     sent.drain(..sent.len().saturating_sub(super::MAX_SENT));
     series.sent = sent;
     goods::merge(&mut series.goods, &goods);
-    carts[at].series = series;
+    carts[to].series = series;
+}
+
+/// The cart that the one series goes back to when the cart that has it ends: of the others with something in them the one touched
+/// last. None that had its own series before: it was reminded of. Nothing leaves in the pause after reminders but what is left of
+/// their own series; `ends_pause`: what ends the cart ends that, too.
+pub(super) fn heir(prospect: &Prospect, at: usize, time_ms: Ms, ends_pause: bool, model: &CartModel) -> Option<usize> {
+    let series = &prospect.carts[at].series;
+    if model.series == SeriesFor::Cart || prospect.carts.len() < 2 || !is_live(series) {
+        return None;
+    }
+    if series.done == 0 && !ends_pause && cools_down(prospect, model, time_ms) {
+        return None;
+    }
+    let may = |cart: &Cart| !cart.lines.is_empty() && cart.series.phase == Phase::Idle && is_worth_it(cart, model);
+    let others = prospect.carts.iter().enumerate().filter(|(other, cart)| *other != at && may(cart));
+    others.max_by_key(|(other, cart)| (cart.touched_ms, *other)).map(|(other, _)| other)
+}
+
+/// The cart that has the one series ends: the series goes on with another one, as if that had been touched last.
+pub(super) fn go_back(carts: &mut [Cart], from: usize, to: usize) {
+    hand_over(carts, from, to);
+    // The payment was that of the other cart.
+    carts[to].series.armed_for = ArmedFor::Abandoned;
 }
 
 /// Whether another cart has the one series that the prospect may have.

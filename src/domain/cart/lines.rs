@@ -1,5 +1,6 @@
 //! What is in a cart: adds, removals, snapshots, orders. Late events never undo what a later one decided.
 
+use super::sold::Sold;
 use super::which::{self, What};
 use super::{Change, MAX_LINES, MAX_REMOVED};
 use crate::domain::budget::{self, MAX_LINE_BYTES};
@@ -230,6 +231,7 @@ pub(super) fn replace(cart: &mut Cart, event: &Event<'_>, effects: &mut Effects)
             continue;
         }
         if let Some(line) = cart.lines.iter_mut().find(|line| what.same(What::holds(line))) {
+            line.price = mean_price(line, product, quantity);
             line.quantity = exact(line.quantity + quantity);
             continue;
         }
@@ -271,6 +273,17 @@ pub(super) fn replace(cart: &mut Cart, event: &Event<'_>, effects: &mut Effects)
     }
 }
 
+/// One thing twice in a list, at two prices: each piece of the line costs what they cost on average.
+fn mean_price(line: &CartLine, product: &Product<'_>, quantity: f64) -> Option<f64> {
+    let Some((one, other)) = line.price.zip(product.price) else { return line.price.or(product.price) };
+    let is_same = (one - other).abs() < f64::EPSILON;
+    let is_in_other = product.currency.as_deref().zip(line.currency.as_deref()).is_some_and(|(a, b)| !a.eq_ignore_ascii_case(b));
+    if is_same || is_in_other {
+        return Some(one);
+    }
+    Some((one * line.quantity + other * quantity) / (line.quantity + quantity)).filter(|mean| mean.is_finite()).or(Some(one))
+}
+
 /// An order takes the whole cart, and whatever was put into it until then: what was added after it stays.
 pub(super) fn clear(cart: &mut Cart, until_ms: Ms) -> Vec<CartLine> {
     let taken = cart.lines.extract_if(.., |line| line.added_ms <= until_ms).collect();
@@ -295,19 +308,14 @@ fn left_checkout(cart: &mut Cart) {
     }
 }
 
-/// Whether an order takes a line.
-pub(super) fn is_bought(line: &CartLine, event: &Event<'_>, until_ms: Ms) -> bool {
-    line.added_ms <= until_ms && event.products.iter().any(|product| What::is(product).means(What::holds(line)))
-}
-
 /// An order takes the lines bought, whatever the quantity, and what of them was put into the cart until then.
-pub(super) fn take_bought(cart: &mut Cart, event: &Event<'_>, until_ms: Ms) -> Vec<CartLine> {
+pub(super) fn take_bought(cart: &mut Cart, event: &Event<'_>, sold: &Sold<'_>) -> Vec<CartLine> {
     if event.products.is_empty() {
-        return clear(cart, until_ms);
+        return clear(cart, sold.until_ms);
     }
-    let taken = cart.lines.extract_if(.., |line| is_bought(line, event, until_ms)).collect();
+    let taken = cart.lines.extract_if(.., |line| sold.takes(line)).collect();
     for product in &event.products {
-        note_removed(cart, What::is(product).hash(), after(until_ms));
+        note_removed(cart, What::is(product).hash(), after(sold.until_ms));
     }
     left_checkout(cart);
     taken

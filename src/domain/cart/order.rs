@@ -3,7 +3,8 @@
 use super::goods::{self, Share};
 use super::outcome::{Told, report, report_of};
 use super::series::{is_live, recall};
-use super::{CartContext, MAX_CARTS, PastOrder, after_order, bought, concerned, forgotten, lines, touch};
+use super::sold::Sold;
+use super::{CartContext, MAX_CARTS, PastOrder, after_order, bought, concerned, follow, forgotten, lines, touch};
 use crate::domain::effect::{Effects, OutcomeKind, Reason};
 use crate::domain::event::Event;
 use crate::domain::model::{CartModel, OrderClears};
@@ -26,8 +27,7 @@ enum About {
 /// An order, as it concerns one cart.
 struct Order<'a, 'e> {
     event: &'a Event<'e>,
-    /// What was put into a cart until then is bought.
-    until_ms: Ms,
+    sold: Sold<'a>,
     /// It comes again.
     again: bool,
 }
@@ -45,14 +45,16 @@ pub(super) fn order(prospect: &mut Prospect, event: &Event<'_>, news: News, cont
     }
     let placed_ms = orders::placed_ms(prospect, news);
     let until_ms = end_of_instant(placed_ms.map_or(event.time_ms, |placed| placed.min(event.time_ms)));
-    let about = |(at, cart): (usize, &Cart)| about(cart, own.map(|own| own == at), event, until_ms, &context.model.cart);
-    let abouts: SmallVec<[About; 4]> = prospect.carts.iter().enumerate().map(about).collect();
-    let shares = shares(prospect, event, until_ms, &abouts);
     let again = placed_ms.is_some();
-    let order = Order { event, until_ms, again };
+    let order = Order { event, sold: Sold::of(event, until_ms, again, &prospect.carts), again };
+    let about = |(at, cart): (usize, &Cart)| about(cart, own.map(|own| own == at), &order, &context.model.cart);
+    let abouts: SmallVec<[About; 4]> = prospect.carts.iter().enumerate().map(about).collect();
+    let shares = shares(prospect, &order, &abouts);
     let mut taken = Vec::new();
-    for (at, about) in abouts.into_iter().enumerate() {
-        one(prospect, (at, about, shares[at]), &order, &mut taken, context, effects);
+    // The cart with the one series comes last: by then it is known whether another one still has something in it.
+    let live = prospect.carts.iter().position(|cart| is_live(&cart.series)).filter(|_| abouts.len() > 1);
+    for at in (0..abouts.len()).filter(|at| Some(*at) != live).chain(live) {
+        one(prospect, (at, abouts[at], shares[at]), &order, &mut taken, context, effects);
     }
     if again {
         return;
@@ -66,7 +68,8 @@ pub(super) fn order(prospect: &mut Prospect, event: &Event<'_>, news: News, cont
 
 /// What of the order is of goods that each cart was reminded of, if it follows a reminder of it. Its value counts once: first for
 /// the cart that was mailed last.
-fn shares(prospect: &Prospect, event: &Event<'_>, until_ms: Ms, abouts: &[About]) -> SmallVec<[Option<Share>; 4]> {
+fn shares(prospect: &Prospect, order: &Order<'_, '_>, abouts: &[About]) -> SmallVec<[Option<Share>; 4]> {
+    let event = order.event;
     let mut shares: SmallVec<[Option<Share>; 4]> = SmallVec::from_elem(None, abouts.len());
     let mailed = |cart: &Cart| cart.series.sent.iter().filter(|s| s.may_lead_to(event.time_ms)).map(|s| s.left_ms).max();
     let concerned = prospect.carts.iter().zip(abouts).enumerate();
@@ -78,8 +81,8 @@ fn shares(prospect: &Prospect, event: &Event<'_>, until_ms: Ms, abouts: &[About]
     for (_, at) in mailed {
         let cart = &prospect.carts[at];
         let is_taken = |line: &&CartLine| match abouts[at] {
-            About::Lines if !event.products.is_empty() => lines::is_bought(line, event, until_ms),
-            _ => line.added_ms <= until_ms,
+            About::Lines if !event.products.is_empty() => order.sold.takes(line),
+            _ => line.added_ms <= order.sold.until_ms,
         };
         let taken: Vec<&CartLine> = cart.lines.iter().filter(is_taken).collect();
         if taken.is_empty() && abouts[at] == About::Lines {
@@ -109,9 +112,9 @@ fn end_of_instant(time_ms: Ms) -> Ms {
 }
 
 /// What an order is to a cart; `is_own`: the cart that it names, where that is known.
-fn about(cart: &Cart, is_own: Option<bool>, event: &Event<'_>, until_ms: Ms, model: &CartModel) -> About {
+fn about(cart: &Cart, is_own: Option<bool>, order: &Order<'_, '_>, model: &CartModel) -> About {
     // An empty list of products is none: nobody orders nothing.
-    if event.products.is_empty() {
+    if order.event.products.is_empty() {
         return match (is_own, model.order_clears) {
             (Some(false), _) => About::Nothing,
             (_, OrderClears::Lines) => About::Lines,
@@ -121,13 +124,8 @@ fn about(cart: &Cart, is_own: Option<bool>, event: &Event<'_>, until_ms: Ms, mod
     if model.order_clears == OrderClears::Lines || is_own == Some(false) {
         return About::Lines;
     }
-    let bought = cart.lines.is_empty() || names_any(cart, event, until_ms);
+    let bought = cart.lines.is_empty() || cart.lines.iter().any(|line| order.sold.takes(line));
     if bought || is_own == Some(true) { About::Whole { bought } } else { About::Lines }
-}
-
-/// Whether something of the cart is bought.
-fn names_any(cart: &Cart, event: &Event<'_>, until_ms: Ms) -> bool {
-    cart.lines.iter().any(|line| lines::is_bought(line, event, until_ms))
 }
 
 /// An order on one cart.
@@ -143,8 +141,8 @@ fn one(
     let cart = &mut prospect.carts[at];
     let (taken, is_whole) = match about {
         About::Nothing => return,
-        About::Lines => (lines::take_bought(cart, event, order.until_ms), false),
-        About::Whole { .. } => (lines::clear(cart, order.until_ms), true),
+        About::Lines => (lines::take_bought(cart, event, &order.sold), false),
+        About::Whole { .. } => (lines::clear(cart, order.sold.until_ms), true),
     };
     // One that comes again and finds nothing of its own says nothing new.
     let is_news = !taken.is_empty() || (is_whole && !order.again);
@@ -162,9 +160,11 @@ fn one(
         return;
     }
     let recalled = recall(prospect, at, event, Reason::Ordered, Ms::MAX, context, effects);
+    // Whoever bought is no nuisance to, if the model says so.
+    let heir = follow::heir(prospect, at, event.time_ms, model.order_ends_cooldown, model);
     let cart = &mut prospect.carts[at];
     // A series armed after the (late) order is none of its business.
-    let concerned = cart.series.episode_ms <= event.time_ms.max(order.until_ms);
+    let concerned = cart.series.episode_ms <= event.time_ms.max(order.sold.until_ms);
     if let Some(share) = share {
         let mut sent = std::mem::take(&mut cart.series.sent);
         sent.retain(|s| s.may_lead_to(event.time_ms));
@@ -175,13 +175,16 @@ fn one(
         report_of((cart.id.as_ref(), cart.only_currency(), &sent), &told, event, context, effects);
         (past.sent, past.value) = (sent, share.value);
         past.goods = std::mem::take(&mut cart.series.goods);
-    } else if cart.series.phase == Phase::Running && concerned && !recalled {
+    } else if cart.series.phase == Phase::Running && concerned && !recalled && heir.is_none() {
         report(cart, Told::of(OutcomeKind::Cancelled, Reason::Ordered), Some(event), event.time_ms, context, effects);
     }
-    if concerned {
-        // What somebody bought instead is nothing that the reminders led to, and nothing later is.
-        cart.series = Series::default();
-    }
     past.currency = event.currency.as_deref().map(Text::from).or_else(|| cart.currency.clone());
+    match heir.filter(|_| concerned) {
+        // Only this cart was bought: another one still lies there.
+        Some(heir) => follow::go_back(&mut prospect.carts, at, heir),
+        // What somebody bought instead is nothing that the reminders led to, and nothing later is.
+        None if concerned => cart.series = Series::default(),
+        None => {}
+    }
     after_order::remember(prospect, event, past, model, effects);
 }

@@ -163,7 +163,10 @@ pub(super) fn reverse(
     effects: &mut Effects,
 ) {
     let told = Told::of(OutcomeKind::Reversed, reversal.reason);
-    let id = id(&told, past.cart.as_deref(), (event.time_ms, event.message_hash), context);
+    // One event that says of somebody that nothing was bought is about several orders of one cart.
+    let of_all = reversal.reason == Reason::Internal;
+    let cause = if of_all { (past.time_ms, past.order) } else { (event.time_ms, event.message_hash) };
+    let id = id(&told, past.cart.as_deref(), cause, context);
     let mut body = CartOutcome {
         cart_id: past.cart.clone(),
         episode_ms: past.episode_ms,

@@ -97,7 +97,7 @@ pub(super) fn is_live(series: &Series) -> bool {
     matches!(series.phase, Phase::Armed | Phase::Running)
 }
 
-fn cools_down(prospect: &Prospect, model: &CartModel, time_ms: Ms) -> bool {
+pub(super) fn cools_down(prospect: &Prospect, model: &CartModel, time_ms: Ms) -> bool {
     let Some((from, cooldown)) = prospect.cooldown_from_ms.zip(model.cooldown_ms) else { return false };
     time_ms < from.saturating_add(cooldown)
 }
@@ -175,6 +175,12 @@ pub(super) fn end(
     effects: &mut Effects,
 ) {
     let recalled = recall(prospect, at, event, reason, Ms::MAX, context, effects);
+    if reason == Reason::Emptied
+        && let Some(heir) = follow::heir(prospect, at, event.time_ms, false, &context.model.cart)
+    {
+        follow::go_back(&mut prospect.carts, at, heir);
+        return;
+    }
     let cart = &mut prospect.carts[at];
     match cart.series.phase {
         // Nobody kept it from leaving: there is nothing in it.
@@ -259,6 +265,7 @@ pub fn forget(prospect: &mut Prospect, at: usize, now_ms: Ms, context: &CartCont
     let Some(cart) = prospect.carts.get(at) else { return };
     let Some(deadline_ms) = cart.forget_at_ms.filter(|d| *d <= now_ms) else { return };
     close(prospect, at, None, deadline_ms, OutcomeKind::Expired, Reason::Forgotten, context, effects);
+    retime_all(prospect, context);
     after_order::settle(prospect, &context.model.cart, deadline_ms);
     forgotten::settle(prospect, &context.model.cart, deadline_ms);
 }
@@ -295,6 +302,15 @@ fn close(
     context: &CartContext<'_>,
     effects: &mut Effects,
 ) {
+    if kind == OutcomeKind::Expired
+        && let Some(heir) = follow::heir(prospect, at, at_ms, false, &context.model.cart)
+    {
+        // What left is told with the cart that it was for; what is still to come is for the other one.
+        let series = prospect.carts[at].series.clone();
+        (prospect.carts[at].series.sent, prospect.carts[at].series.goods) = (Vec::new(), Few::new());
+        follow::go_back(&mut prospect.carts, at, heir);
+        prospect.carts[at].series = series;
+    }
     let cart = prospect.carts.remove(at);
     let untold = match cart.series.phase {
         Phase::Armed | Phase::Running | Phase::Complete => true,

@@ -37,6 +37,16 @@ pub struct CartsChange {
     pub checkouts_again: i64,
 }
 
+/// An opportunity of one of the shop's own people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoOpportunity {
+    /// Index of the model.
+    pub model: usize,
+    /// `None`: it was won by somebody who was never open.
+    pub opened_ms: Option<Ms>,
+    pub won_ms: Option<Ms>,
+}
+
 impl CartsChange {
     /// Whether anything changes.
     #[must_use]

@@ -10,20 +10,52 @@ use crate::domain::names::{PropertyId, Vocabulary};
 /// Most predicates of one model.
 const MAX_PREDICATES: usize = 50;
 
-/// Properties that say yes or no.
-const FLAGS: [&str; 6] =
-    ["is_renewal", "renewal", "is_recurring", "recurring", "is_subscription_renewal", "subscription_renewal"];
+/// Properties that say yes or no; some name what they are the renewal of instead.
+const FLAGS: [&str; 20] = [
+    "is_renewal",
+    "renewal",
+    "is_renewal_order",
+    "renewal_order",
+    "is_recurring",
+    "recurring",
+    "is_recurring_order",
+    "recurring_order",
+    "is_subscription_renewal",
+    "subscription_renewal",
+    "_subscription_renewal",
+    "is_pos",
+    "is_pos_order",
+    "pos_order",
+    "is_phone_order",
+    "phone_order",
+    "is_in_store",
+    "in_store",
+    "is_counter_sale",
+    "is_offline",
+];
 /// What says yes.
-const YES: [&str; 4] = ["true", "True", "yes", "1"];
+const YES: &str = "(?i)^(true|yes|y|on)$";
 /// Properties that say where an order was made: Shopify's `source_name`, `created_via` of `WooCommerce`, and what others call it.
-const PLACES: [&str; 7] =
-    ["source_name", "created_via", "order_source", "order_channel", "sales_channel", "channel", "order_type"];
+const PLACES: [&str; 8] =
+    ["source_name", "created_via", "order_source", "source", "order_channel", "sales_channel", "channel", "order_type"];
+/// Those of them in which a shop stands beside the web.
+const CHANNELS: [&str; 3] = ["order_channel", "sales_channel", "channel"];
 /// The places where no cart is. A first order of a subscription is made at the checkout, so `subscription` alone is no `order_type`.
-const ELSEWHERE: &str = "(?i)^((order|sale|sold)[ _-]?(by|via)?[ _-]?)?(pos|point[ _-]of[ _-]sale|shop[ _-]?counter|counter([ _-]?sale)?|\
-    in[ _-]?store|phone([ _-]?(order|sale))?|telephone|call[ _-]?cent(er|re)|moto|mail[ _-]?order|(shopify_)?draft[ _-]?orders?|\
-    (subscription[ _-]?)?renewal([ _-]?order)?|recurring([ _-]?order)?|subscription[ _-]?(contract|cycle|recurring))$";
-/// `WooCommerce` says this of renewals only.
-const CREATED_VIA: &str = "subscription";
+const ELSEWHERE: &str = "((order|sale|sold)[ _-]?(by|via)?[ _-]?)?(pos|pos[ _-]?(order|sale)|point[ _-]?of[ _-]?sale|shop[ _-]?counter|\
+    counter([ _-]?sale)?|in[ _-]?store|(phone|telephone)([ _-]?(order|sale))?|call[ _-]?cent(er|re)|moto|mail[ _-]?order|\
+    (shopify[ _-]?)?draft[ _-]?orders?|(subscription[ _-]?)?renewal([ _-]?order)?|recurring([ _-]?order)?|\
+    subscription[ _-]?(contract|cycle|recurring)([ _-]?order)?)";
+/// An order that the shop wrote down itself; and `WooCommerce` says `subscription` of renewals only.
+const CREATED_VIA: &str = "(?i)^(admin|subscription)$";
+/// A sales channel of bricks.
+const BRICKS: &str = "(?i)^(retail|store|((retail|physical)[ _-]?)(store|shop)|offline)$";
+/// Stripe's reason for an invoice: the first one of a subscription is `subscription_create`.
+const BILLING: &str = "(?i)^subscription[ _-]?(cycle|renewal|threshold)$";
+
+/// The properties that are looked at where the model says nothing, in any spelling.
+pub fn shipped_properties() -> impl Iterator<Item = &'static str> {
+    FLAGS.into_iter().chain(PLACES).chain(["billing_reason", "tags", "order_tags"])
+}
 
 /// Which orders concern no cart: any of these, all tests of which must hold.
 #[derive(Debug, Clone, Default)]
@@ -42,12 +74,15 @@ impl Elsewhere {
 
 /// What is meant where the model says nothing.
 fn shipped() -> Vec<Vec<(&'static str, Vec<TestSpec>)>> {
-    let yes = YES.iter().map(|text| Literal::Text((*text).to_owned())).chain([Literal::Bool(true), Literal::Number(1.0)]);
-    let yes: Vec<Literal> = yes.collect();
-    let flags = FLAGS.iter().map(|name| vec![(*name, vec![TestSpec::OneOf(yes.clone())])]);
-    let places = PLACES.iter().map(|name| vec![(*name, vec![TestSpec::Regex(ELSEWHERE.to_owned())])]);
-    let renewal = vec![("created_via", vec![TestSpec::Equals(Literal::Text(CREATED_VIA.to_owned()))])];
-    flags.chain(places).chain([renewal]).collect()
+    let regex = |text: String| vec![TestSpec::Regex(text)];
+    let says_yes = || [regex(YES.to_owned()), vec![TestSpec::Equals(Literal::Bool(true))], vec![TestSpec::MoreThan(0.0)]];
+    let flags = FLAGS.iter().flat_map(|name| says_yes().map(|yes| vec![(*name, yes)]));
+    let places = PLACES.iter().map(|name| vec![(*name, regex(format!("(?i)^{ELSEWHERE}$")))]);
+    let bricks = CHANNELS.iter().map(|name| vec![(*name, regex(BRICKS.to_owned()))]);
+    let tags = ["tags", "order_tags"].into_iter().map(|name| vec![(name, regex(format!("(?i)(^|,)\\s*{ELSEWHERE}\\s*(,|$)")))]);
+    let others = [("created_via", CREATED_VIA), ("billing_reason", BILLING)];
+    let others = others.into_iter().map(|(name, text)| vec![(name, regex(text.to_owned()))]);
+    flags.chain(places).chain(bricks).chain(tags).chain(others).collect()
 }
 
 /// Notes what is wrong.

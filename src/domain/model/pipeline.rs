@@ -89,11 +89,17 @@ impl Pipeline {
         position.history.iter().fold(forgotten, |opening, past| self.after(opening, Stop::past(axis, past)))
     }
 
+    /// The newest opportunity of somebody who stands here.
+    #[must_use]
+    pub fn opening(&self, model: &Model, position: &StagePosition) -> Opening {
+        let axis = &model.axes[self.axis.index()];
+        self.after(self.before(axis, position), Stop::here(axis, position))
+    }
+
     /// Since when somebody who stands here has been an open opportunity; `None`: is none.
     #[must_use]
     pub fn open_since_ms(&self, model: &Model, position: &StagePosition) -> Option<Ms> {
-        let axis = &model.axes[self.axis.index()];
-        let here = self.after(self.before(axis, position), Stop::here(axis, position));
+        let here = self.opening(model, position);
         here.since_ms.filter(|_| here.won_ms.is_none())
     }
 

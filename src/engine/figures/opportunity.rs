@@ -5,7 +5,7 @@ use super::buckets;
 use super::key::{Key, OpportunityFact, week_of};
 use super::population::Standing;
 use super::tally::Tally;
-use crate::domain::effect::{Cause, Output, StageChanged};
+use crate::domain::effect::{Cause, NoOpportunity, Output, StageChanged};
 use crate::domain::journey::stage_index;
 use crate::domain::model::Models;
 use crate::domain::model::pipeline::Opening;
@@ -92,6 +92,23 @@ impl Tally {
                 self.opportunity_fact(model.hash, entered_ms, OpportunityFact::WonDirectly, i64::from(is_win));
             }
             _ => {}
+        }
+    }
+
+    /// What was counted as opportunities and was none.
+    pub fn no_opportunities(&mut self, none: &[NoOpportunity], models: &Models) {
+        for NoOpportunity { model, opened_ms, won_ms } in none {
+            let Some(model) = models.models.get(*model).map(|model| model.hash) else { continue };
+            match (*opened_ms, *won_ms) {
+                (Some(opened_ms), won_ms) => {
+                    self.opportunity_fact(model, opened_ms, OpportunityFact::Opened, -1);
+                    if let Some(won_ms) = won_ms {
+                        self.closed(model, opened_ms, won_ms, true, -1);
+                    }
+                }
+                (None, Some(won_ms)) => self.opportunity_fact(model, won_ms, OpportunityFact::WonDirectly, -1),
+                (None, None) => {}
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use super::key_table::KeyTable;
 use super::mail_names::MAIL_NAMES;
 use super::spelled::{EXACT, FREQUENT, IN_CAMEL_CASE, OF_EVENT, OF_PRODUCT, OF_REFUND, OTHERWISE, PRODUCT_CURRENCY, WITHIN};
 use super::tracks::{Names, Track};
-use crate::domain::model::call_name;
+use crate::domain::model::{call_name, elsewhere};
 use crate::domain::names::pages::PAGE_KIND;
 use crate::domain::names::ratings::STARS;
 use crate::domain::names::{Flags, Kind, NameId, PropertyId, Vocabulary};
@@ -160,6 +160,7 @@ impl Lookup {
             lookup.add_place(&place);
         }
         lookup.add_spellings(vocabulary);
+        lookup.spell_elsewhere(vocabulary);
         // Behind all others: of the keys of one length the first are found soonest, and these are of mails alone.
         for (root, path, place) in MAIL_NAMES {
             lookup.entry_at(root, path).signals.push(Signal::MailName(place));
@@ -213,6 +214,16 @@ impl Lookup {
                         entry.signals.clone_from(&found.signals);
                     }
                 }
+            }
+        }
+    }
+
+    /// What tells orders of no cart is understood in any spelling.
+    fn spell_elsewhere(&mut self, vocabulary: &Vocabulary) {
+        for name in elsewhere::shipped_properties() {
+            if let Some(property) = vocabulary.property(name) {
+                let target = Target { property, rank: OTHERWISE, path_of_url: false };
+                self.nodes[usize::from(PROPERTIES)].add_otherwise(name).targets.push(target);
             }
         }
     }
