@@ -391,11 +391,9 @@ pub struct Effects {
     pub erase: bool,
     /// What is known of its orders and of where it came from has changed, or since when it is known: figures count by it.
     pub customer: bool,
-    /// What became of orders.
+    /// What became of orders, and of the carts that they took; opportunities that were none.
     pub orders: Vec<OrderChange>,
-    /// What became of the carts that orders took.
     pub carts: Vec<CartsChange>,
-    /// Opportunities that were none.
     pub no_opportunities: Vec<NoOpportunity>,
     /// How far a visit came in the checkout.
     pub checkout: Option<Passed>,
