@@ -15,7 +15,6 @@ mod lines;
 mod order;
 mod outcome;
 mod series;
-mod sold;
 mod step;
 mod which;
 

@@ -4,7 +4,6 @@
 //! This page says what an event means to the orders that are known; `reverse` takes back what an order moved and gave.
 
 mod carts;
-mod disown;
 mod find;
 mod memory;
 mod part;
@@ -20,7 +19,7 @@ use super::model::{Model, Models};
 use super::names::Kind;
 use super::prospect::Prospect;
 pub use carts::Open;
-pub(in crate::domain) use disown::{disown, disown_all, disown_cart, named};
+pub(in crate::domain) use carts::{disown, disown_all, disown_cart, named};
 pub use memory::{Given, KnownOrder, KnownOrders, MAX_DETAILED, MAX_KNOWN, MAX_REFUNDS, Standing};
 use part::Refund;
 pub use reverse::reverse;

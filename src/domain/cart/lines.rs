@@ -1,7 +1,6 @@
 //! What is in a cart: adds, removals, snapshots, orders. Late events never undo what a later one decided.
 
-use super::sold::Sold;
-use super::which::{self, What};
+use super::which::{self, Sold, What};
 use super::{Change, MAX_LINES, MAX_REMOVED};
 use crate::domain::budget::{self, MAX_LINE_BYTES};
 use crate::domain::effect::{Effects, Limit, Note};

@@ -3,7 +3,7 @@
 use super::goods::{self, Share};
 use super::outcome::{Told, report, report_of};
 use super::series::{is_live, recall};
-use super::sold::Sold;
+use super::which::Sold;
 use super::{CartContext, MAX_CARTS, PastOrder, after_order, bought, concerned, follow, forgotten, lines, touch};
 use crate::domain::effect::{Effects, OutcomeKind, Reason};
 use crate::domain::event::Event;

@@ -1,10 +1,12 @@
 //! The carts that an order took: while it stands they are ordered; when it came to nothing they are not, and either open again or gone.
+//! Of one of the shop's own people, and of a test, neither order nor cart ever was.
 
-use super::News;
-use super::memory::KnownOrder;
-use crate::domain::Ms;
-use crate::domain::effect::{CartsChange, Effects};
-use crate::domain::prospect::Prospect;
+use super::memory::{KnownOrder, Standing};
+use super::{News, change, find};
+use crate::domain::effect::{CartsChange, Effects, OrderChange};
+use crate::domain::event::Event;
+use crate::domain::prospect::{Cart, Prospect};
+use crate::domain::{Ms, customer};
 
 /// Carts with something in them, and those of them whose checkout has begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -66,4 +68,55 @@ pub(super) fn take_over(before: &KnownOrder, order: &mut KnownOrder, effects: &m
     let changes =
         [CartsChange { came_to_nothing: -carts, ..change(before) }, CartsChange { ordered: carts, checkouts, ..change(order) }];
     effects.carts.extend(changes.into_iter().filter(CartsChange::says_something));
+}
+
+/// Takes the order at this place out of what is counted; whether it stood.
+pub(in crate::domain) fn disown(prospect: &mut Prospect, at: usize, effects: &mut Effects) -> bool {
+    let Some(order) = prospect.more_mut().known_orders.list.get_mut(at) else { return false };
+    let stood = order.standing.stands();
+    let (carts, checkouts) = (i64::from(order.carts), i64::from(order.checkouts));
+    (order.carts, order.checkouts) = (0, 0);
+    let mut gone = CartsChange { placed_ms: order.placed_ms, at_ms: order.placed_ms, ..CartsChange::default() };
+    (gone.open_again, gone.checkouts_again) = (carts, checkouts);
+    if stood {
+        (gone.ordered, gone.checkouts) = (-carts, -checkouts);
+        order.standing = Standing::Cancelled;
+    } else {
+        gone.came_to_nothing = -carts;
+    }
+    if gone.says_something() {
+        effects.carts.push(gone);
+    }
+    if stood {
+        let change = change(prospect, at, OrderChange::gone);
+        customer::count(prospect, change, effects);
+    }
+    stood
+}
+
+/// All orders that are known.
+pub(in crate::domain) fn disown_all(prospect: &mut Prospect, effects: &mut Effects) {
+    let count = prospect.more.as_deref().and_then(|more| more.known_orders.get()).map_or(0, |known| known.list.len());
+    for at in 0..count {
+        disown(prospect, at, effects);
+    }
+}
+
+/// An open cart that is none: it was never opened. When it was, its oldest line tells best.
+pub(in crate::domain) fn disown_cart(cart: &Cart, effects: &mut Effects) {
+    if let Some(opened_ms) = cart.lines.iter().map(|line| line.added_ms).min() {
+        let checkouts_again = i64::from(cart.checkout_started);
+        effects.carts.push(CartsChange {
+            placed_ms: opened_ms,
+            at_ms: opened_ms,
+            open_again: 1,
+            checkouts_again,
+            ..CartsChange::default()
+        });
+    }
+}
+
+/// The known order that an event names.
+pub(in crate::domain) fn named(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
+    find::named(prospect, event)
 }
