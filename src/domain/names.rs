@@ -8,15 +8,19 @@ mod flags;
 mod near;
 pub mod pages;
 pub mod ratings;
+mod said;
 mod spelling;
+mod tools;
 mod usual;
 
 pub use authority::Authority;
 pub use deeds::{is_content, is_sellers};
-pub use dictionary::{DICTIONARY, OF_MODELS, canonical_names, usual};
+pub use dictionary::{CALLS, DICTIONARY, OF_MODELS, canonical_names, usual};
 pub use flags::{Flags, MAX_FLAGS};
 pub use near::near;
+pub use said::consent_said;
 pub use spelling::{Known, MAX_NORMAL_BYTES, all as all_known, known, normal, words};
+pub use tools::{may_tell, without_tool};
 
 use super::model::name_hash;
 use super::titles::{OTHER_TITLE, TITLE_TRAITS};
@@ -203,6 +207,8 @@ impl Vocabulary {
     pub fn kind_of_track(&self, name: &str) -> Kind {
         match kind_of_track(name) {
             Kind::Other if self.sales.contains(name) => Kind::Sales,
+            // Whoever says no is heard, also where a model names it in its own words.
+            Kind::Other if consent_said(name).is_some() => consent_said(name).map_or(Kind::Other, kind_of_track),
             // What a model calls a sale is one, whatever its words sound like.
             Kind::Other if self.contracts.contains(name) => Kind::Contract,
             Kind::Other if is_sellers(name) => Kind::Seller,

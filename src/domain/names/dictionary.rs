@@ -123,6 +123,26 @@ pub const OF_MODELS: &[&str] = &[
     "White Paper Read",
 ];
 
+/// What trackers call it that have no calls but `track`: such an event is the call.
+pub const CALLS: [(&str, &str); 16] = [
+    ("Page View", "page"),
+    ("Page Viewed", "page"),
+    ("Viewed Page", "page"),
+    ("Pageview", "page"),
+    ("Visit Webpage", "page"),
+    ("Visit Web Page", "page"),
+    ("Visits Webpage", "page"),
+    ("Visited Webpage", "page"),
+    ("Webpage Visited", "page"),
+    ("Visits Web Page", "page"),
+    ("Web Page Visited", "page"),
+    ("Website Visited", "page"),
+    ("Visited Website", "page"),
+    ("Screen View", "screen"),
+    ("Screen Viewed", "screen"),
+    ("Viewed Screen", "screen"),
+];
+
 /// Every usual name with the canonical one that it may stand for, in the order in which they are tried.
 pub fn usual() -> impl Iterator<Item = (&'static str, &'static str)> {
     USUAL.iter().flat_map(|(name, others)| others.split('|').map(|other| (other, *name)))

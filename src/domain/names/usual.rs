@@ -298,4 +298,67 @@ pub const USUAL: &[(&str, &str)] = &[
     ),
     ("Competitor Signed", "Chose Competitor|Lost to Competitor|Competitor Chosen|Competitor Won|Signed with Competitor"),
     ("Feature Missing", "Missing Feature|Feature Gap|Feature Gap Reported|Missing Feature Reported"),
+    (
+        "Demo Requested",
+        "Asked for Demo|Asked for a Demo|Ask for Demo|Demo Asked|Demo vereinbart|Demo angefordert|Demo angefragt|Demande de démo|\
+         Demo Call Booked",
+    ),
+    ("Quote Requested", "Angebot angefordert|Angebot angefragt|Angebotsanfrage|Demande de devis|Devis demandé"),
+    (
+        "Contact Requested",
+        "Contact Us Form|Contact Form|Contact Sales Form|Contact Sales Form Submitted|Contact Sales Form Completed|Contact Us Form Filled|\
+         Contact Form Filled|Sales Form Submitted|Anfrage gesendet|Kontaktanfrage|Kontaktformular gesendet|Demande de contact",
+    ),
+    ("Meeting Booked", "invitee.created|Invitee Scheduled|Meeting Link Booked|Termin gebucht"),
+    ("Demo Requested", "invitee.created|Contact Us Form|Contact Sales Form Submitted|Contact Form"),
+    ("Meeting Cancelled", "invitee.canceled|invitee_no_show.created|Demo Did Not Attend"),
+    (
+        "Form Submitted",
+        "Fills Out Form|Fills Out a Form|Fill Out a Form|Form Fill|Form Fills|Form Fill Out|Filled Form|Lead Gen Form Submitted|\
+         Lead Gen Form|Lead Ad Submitted|Submits Form",
+    ),
+    ("Contact Requested", "Contact Us Form Fill|Fills Out Form|Form Fill|Lead Gen Form Submitted"),
+    (
+        "Guide Downloaded",
+        "Gated Content Download|Gated Content Downloaded|Gated Asset Downloaded|ROI Report Downloaded|Download Content",
+    ),
+    (
+        "Webinar Registered",
+        "Registered Webinar|Register Webinar|Registers for Webinar|Webinar Registrant Added|Webinar Registrant Created",
+    ),
+    ("Webinar Attended", "Attend Webinar|Attends Webinar|Has Attended Webinar|Webinar Participant Joined"),
+    ("Event Registered", "Event: Registered|Register for Event|Registers for Event"),
+    (
+        "Event Attended",
+        "Attend Event|Attends Event|Has Attended Event|Event: Attended|Event Visited|Booth Visit|Visited Booth|Business Card Scanned|\
+         Badge Scan|Tradeshow Visited",
+    ),
+    ("Webinar Attended", "Attend Event|Attends Event|Has Attended Event|Booth Visit|Business Card Scanned"),
+    ("Email Opened", "Open Email|Opens Email|Opens an Email"),
+    (
+        "Email Link Clicked",
+        "Click Email|Clicks Email|Clicks Link in Email|Clicked Link in Email|Click Link in Email|Link Clicked in Email",
+    ),
+    ("Video Watched", "Interactive Demo Viewed|Interactive Demo Completed|Watches Video|Watch Video|Product Tour Started"),
+    ("Products Compared", "Compared Plans|Compare Plans|Compared Features|Comparison Used|Alternatives Viewed"),
+    (
+        "Security Review Started",
+        "Legal Review|Security Review|Security Questionnaire Received|Procurement Review Started|Vendor Review Started",
+    ),
+    (
+        "Contract Signed",
+        "MSA Signed|Signed MSA|Master Service Agreement Signed|Master Services Agreement Signed|E-Signature Completed|eSignature Completed|\
+         Envelope Signed|Vertrag unterschrieben|Contrat signé",
+    ),
+    ("Subscription Started", "MSA Signed|E-Signature Completed|Envelope Completed"),
+    ("Lead Accepted", "Sales Accepted|Lead Accepted by Sales"),
+    (
+        "Lead Disqualified",
+        "Disqualified|Unqualified|Bad Fit|Disqualified Lead|Lead Unqualified|Marked Unqualified|Marked as Unqualified|Contact Disqualified|\
+         Prospect Disqualified|Not a Fit",
+    ),
+    ("Lead Recycled", "Recycled|Recycled Lead|Lead Recycled to Marketing|Returned to Marketing"),
+    ("Onboarding Completed", "Go Live|Gone Live|Onboarding Done"),
+    ("Invite Sent", "Referral Made"),
+    ("Reference Given", "Referral Made"),
 ];

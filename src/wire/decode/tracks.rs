@@ -2,7 +2,8 @@
 
 use crate::domain::ids::hash64;
 use crate::domain::names::{
-    DICTIONARY, Kind, MAX_NORMAL_BYTES, NameId, Vocabulary, all_known, is_sellers, known, near, normal, usual,
+    CALLS, DICTIONARY, Kind, MAX_NORMAL_BYTES, NameId, ONE_LIST_LEFT, Vocabulary, all_known, canonical_names, consent_said,
+    is_sellers, known, may_tell, near, normal, usual, without_tool,
 };
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,6 +14,19 @@ type Table<T> = hashbrown::HashMap<Box<str>, T, foldhash::fast::FixedState>;
 const VERDICTS: usize = 256;
 /// The bit of a verdict that says whose deed it is.
 const SELLERS: u64 = 0x80;
+/// How far from the right the bits of a verdict begin that say which of [`SAID`] it is, and one more.
+const SAID_BITS: u32 = 8;
+/// What names say of consent by their words.
+const SAID: [&str; 4] = ["Unsubscribed", "Email Unsubscribed", ONE_LIST_LEFT, "Email Marked as Spam"];
+
+/// What is found of a name that nobody knows.
+#[derive(Debug, Clone, Copy)]
+struct Verdict {
+    is_sellers: bool,
+    near: Option<&'static str>,
+    /// What it says of consent.
+    said: Option<&'static str>,
+}
 
 /// What a name turned out to be.
 #[derive(Debug)]
@@ -43,8 +57,8 @@ pub(super) struct Names {
     written: Table<Meaning>,
     /// By normal form. Names that only models have are there where the form can mean one of them only, with the name.
     otherwise: Table<(Meaning, Option<Box<str>>)>,
-    /// Of a name 56 bits of its hash, whether it is the seller's deed ([`SELLERS`]), and two more than the place of what it is nearly
-    /// in the list of built-in names; 1 is none.
+    /// Of a name 48 bits of its hash, what it says of consent ([`SAID`]), whether it is the seller's deed ([`SELLERS`]), and two more than
+    /// the place of what it is nearly in the list of built-in names; 1 is none.
     verdicts: Box<[AtomicU64]>,
 }
 
@@ -81,6 +95,13 @@ impl Names {
                 otherwise.insert(normal, (meaning, None));
             }
         }
+        for (name, call) in CALLS {
+            let kind = if call == "page" { Kind::Page } else { Kind::Screen };
+            let meaning = Meaning { kind, name_id: vocabulary.name(call), name: Some(call), is_v1: false };
+            if let Some(normal) = normal(name, &mut [0; MAX_NORMAL_BYTES]) {
+                otherwise.entry(normal.into()).or_insert((meaning, None));
+            }
+        }
         ambiguous.iter().for_each(|normal| drop(otherwise.remove(normal)));
         Self { written, otherwise, verdicts: std::iter::repeat_with(AtomicU64::default).take(VERDICTS).collect() }
     }
@@ -100,31 +121,50 @@ impl Names {
         if let Some((meaning, shown)) = normal(&name, &mut buffer).and_then(|normal| self.otherwise.get(normal)) {
             return told(meaning, shown.as_ref().map_or(name, |shown| Cow::Owned(shown.clone().into())));
         }
-        let (is_sellers, near) = self.verdict(&name);
+        if let Some((meaning, known)) = normal(&name, &mut buffer).and_then(|normal| self.of_tool(normal)) {
+            return told(meaning, known.map_or(name, Cow::Borrowed));
+        }
+        let Verdict { is_sellers, near, said } = self.verdict(&name);
+        if let Some(meaning) = said.and_then(|said| self.written.get(said)) {
+            return told(meaning, name);
+        }
         let kind = if is_sellers { Kind::Seller } else { Kind::Other };
         Track { kind, name_id: NameId::NONE, name, is_v1: false, near }
     }
 
-    /// Whether an unknown name is the seller's deed, and what it is nearly. Finding out takes long, so what was found of the last
-    /// names is remembered.
-    fn verdict(&self, name: &str) -> (bool, Option<&'static str>) {
+    /// What a known name means that stands behind the name of a tool, or behind two: `HubSpot Marketing Email Opened`. What a model calls
+    /// in its own words is meant only under those.
+    fn of_tool(&self, normal: &str) -> Option<(&Meaning, Option<&'static str>)> {
+        let behind = std::iter::successors(without_tool(normal), |rest| without_tool(rest)).take(2);
+        let mut known = behind.filter_map(|rest| self.otherwise.get(rest)).filter(|(meaning, _)| may_tell(meaning.kind));
+        known.find_map(|(meaning, own)| match own {
+            None => Some((meaning, None)),
+            Some(own) => Some((meaning, Some(canonical_names().find(|name| *name == &**own)?))),
+        })
+    }
+
+    /// What an unknown name says of consent, whether it is the seller's deed, and what it is nearly. Finding out takes long, so what was
+    /// found of the last names is remembered.
+    fn verdict(&self, name: &str) -> Verdict {
+        let find = || Verdict { is_sellers: is_sellers(name), near: near(name), said: consent_said(name) };
         let hash = hash64(name.as_bytes());
         let Some(place) = usize::try_from(hash % VERDICTS as u64).ok().and_then(|place| self.verdicts.get(place)) else {
-            return (is_sellers(name), near(name));
+            return find();
         };
+        let at = |bits: u64, less: usize| usize::try_from(bits).ok().and_then(|n| n.checked_sub(less));
         let remembered = place.load(Ordering::Relaxed);
-        if remembered != 0 && (remembered ^ hash) >> 8 == 0 {
-            let near = usize::try_from(remembered & (SELLERS - 1))
-                .ok()
-                .and_then(|n| DICTIONARY.get(n.checked_sub(2)?))
-                .map(|(name, _)| *name);
-            return (remembered & SELLERS != 0, near);
+        if remembered != 0 && (remembered ^ hash) >> (2 * SAID_BITS) == 0 {
+            let near = at(remembered & (SELLERS - 1), 2).and_then(|n| DICTIONARY.get(n)).map(|(name, _)| *name);
+            let said = at(remembered >> SAID_BITS & 0xff, 1).and_then(|n| SAID.get(n)).copied();
+            return Verdict { is_sellers: remembered & SELLERS != 0, near, said };
         }
-        let (is_sellers, near) = (is_sellers(name), near(name));
+        let verdict = find();
         let place_of = |found: &str| DICTIONARY.iter().position(|(name, _)| *name == found).map(|n| n as u64 + 2);
-        let verdict = near.and_then(place_of).filter(|n| *n < SELLERS).unwrap_or(1) | if is_sellers { SELLERS } else { 0 };
-        place.store(hash & !0xff | verdict, Ordering::Relaxed);
-        (is_sellers, near)
+        let near = verdict.near.and_then(place_of).filter(|n| *n < SELLERS).unwrap_or(1);
+        let said = verdict.said.and_then(|said| SAID.iter().position(|one| *one == said)).map_or(0, |n| n as u64 + 1);
+        let bits = said << SAID_BITS | near | if verdict.is_sellers { SELLERS } else { 0 };
+        place.store(hash & !0xffff | bits, Ordering::Relaxed);
+        verdict
     }
 }
 
