@@ -18,9 +18,8 @@ pub use deeds::{is_content, is_sellers};
 pub use dictionary::{CALLS, DICTIONARY, OF_MODELS, canonical_names, usual};
 pub use flags::{Flags, MAX_FLAGS};
 pub use near::near;
-pub use said::consent_said;
 pub use spelling::{Known, MAX_NORMAL_BYTES, all as all_known, known, normal, words};
-pub use tools::{may_tell, without_tool};
+pub use tools::without_tool;
 
 use super::model::name_hash;
 use super::titles::{OTHER_TITLE, TITLE_TRAITS};
@@ -263,6 +262,12 @@ pub fn canonical(name: &str) -> &str {
     known(name).map_or(name, |known| known.name)
 }
 
+/// The canonical name of what an unknown name says of consent by its words.
+#[must_use]
+pub fn consent_said(name: &str) -> Option<&'static str> {
+    (name.len() <= MAX_NORMAL_BYTES).then(|| words(name)).and_then(|words| said::consent_said(&words))
+}
+
 /// Somebody left one newsletter of several.
 pub const ONE_LIST_LEFT: &str = "Unsubscribed from List";
 
@@ -303,6 +308,25 @@ impl Kind {
             | Self::Contract
             | Self::Other => None,
         }
+    }
+
+    /// Whether a tool may tell of such an event: of carts and orders the shop tells itself.
+    #[must_use]
+    pub fn is_told_by_tools(self) -> bool {
+        matches!(
+            self,
+            Self::Page
+                | Self::Site
+                | Self::Mail
+                | Self::HardBounce
+                | Self::SoftBounce
+                | Self::Complained
+                | Self::Unsubscribed
+                | Self::Subscribed
+                | Self::Sales
+                | Self::Contract
+                | Self::Other
+        )
     }
 
     /// Whether such an event shows that the prospect is there (contract, section 2 "Activity").
