@@ -4,7 +4,6 @@
 //! due; this page says which cart an event is about.
 
 mod after_order;
-mod arming;
 mod attribution;
 mod bought;
 mod follow;
@@ -27,7 +26,6 @@ use super::prospect::{ArmedFor, Cart, ConsentState, Prospect};
 use super::{Ms, Text, contact};
 use crate::domain::contact::consent;
 pub use after_order::{MAX_ORDERS, PastOrder, disown};
-pub use arming::{ARMING_EVENTS, Arming};
 pub use attribution::{note_machine, unclick};
 pub use bought::Bought;
 pub use follow::MAX_ALIASES;
@@ -35,7 +33,7 @@ pub use forgotten::{ForgottenCart, MAX_FORGOTTEN, MAX_FORGOTTEN_SENT};
 pub use goods::{Goods, MAX_GOODS};
 pub use held::held_after;
 use order::order;
-pub use series::{change_model, drop_carts, forget};
+pub use series::{ARMING_EVENTS, Arming, change_model, drop_carts, forget};
 pub use step::fire_step;
 
 /// Most carts of one prospect; the one touched longest ago goes first.

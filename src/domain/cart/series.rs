@@ -1,13 +1,42 @@
 //! The reminder series of a cart: armed, running, ended; steps leave or are skipped; outcomes.
 
 use super::outcome::{Told, report};
-use super::{Arming, CartContext, after_order, follow, forgotten, step};
+use super::{CartContext, after_order, follow, forgotten, step};
 use crate::domain::decisions::{Checks, Done};
 use crate::domain::effect::{Effects, Note, OutcomeKind, Reason};
-use crate::domain::event::Event;
+use crate::domain::event::{Event, Position};
 use crate::domain::model::{CartModel, IdleOn};
 use crate::domain::prospect::{ArmedFor, Cart, Few, Phase, Prospect, SentStep, Series};
 use crate::domain::{Ms, contact, contact::Whose};
+
+/// The event that armed a series, for the proof that its steps carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Arming {
+    /// Place of its name in [`ARMING_EVENTS`].
+    pub name: u8,
+    pub position: Position,
+    /// What was added to the time that it says itself.
+    pub corrected_ms: Ms,
+}
+
+/// Events that arm a cart's series. Records hold the place in this list: append only.
+pub const ARMING_EVENTS: [&str; 6] =
+    ["Product Added", "Wishlist Product Added to Cart", "Cart Viewed", "Cart Updated", "Checkout Started", "Payment Failed"];
+
+impl Arming {
+    /// By this event.
+    #[must_use]
+    pub fn of(event: &Event<'_>) -> Self {
+        let name = ARMING_EVENTS.iter().position(|name| *name == &*event.name).and_then(|n| u8::try_from(n).ok());
+        Self { name: name.unwrap_or_default(), position: event.position, corrected_ms: event.corrected_by_ms() }
+    }
+
+    /// The event's name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        ARMING_EVENTS.get(usize::from(self.name)).copied().unwrap_or_default()
+    }
+}
 
 /// An add, or a snapshot that brought something, may arm a series; a payment that failed does, also while another runs or cools
 /// down.
