@@ -5,7 +5,8 @@ use super::effect::{Axis, Cause, Effects, NoOpportunity};
 use super::event::Event;
 use super::journey::{self, Moved, Presence, stage_index};
 use super::model::pipeline::Opening;
-use super::model::{AxisModel, Model, Models, name_hash};
+use super::model::won::told_before_won;
+use super::model::{Model, Models, name_hash};
 use super::names::Kind;
 use super::orders::Skip;
 use super::prospect::{EnteredBy, Prospect, Track};
@@ -51,16 +52,6 @@ pub(super) fn move_axis(
     Some(Moved { to: further.to, ..first })
 }
 
-/// Whether the moves of the model speak of this event for whoever stands before the stage that is won: then they are all there is to say.
-pub(super) fn is_told<'a>(mut moves: impl Iterator<Item = &'a super::model::Move>, won: usize) -> bool {
-    moves.any(|one| one.from.is_empty() || one.from.iter().any(|from| *from < won))
-}
-
-/// Whether somebody who stands there is not at the stage that is won, or beyond: who lapsed has it still to come.
-pub(super) fn is_before(stage: usize, won: usize, model: &AxisModel) -> bool {
-    stage < won || model.lapsed == Some(stage)
-}
-
 fn by_sales(track: &mut Track, axis: Axis, model: &Model, event: &Event<'_>, is_sale: bool, presence: Presence) -> Option<Moved> {
     let places = model.won.places.filter(|places| places.axis == axis)?;
     let axis_model = &model.axes[axis.index()];
@@ -71,10 +62,10 @@ fn by_sales(track: &mut Track, axis: Axis, model: &Model, event: &Event<'_>, is_
         None => None,
     };
     let to = if is_sale && model.won.is_contract(event) {
-        if is_told(named.iter().filter_map(|n| axis_model.moves.get(usize::from(*n))), places.won) {
+        if told_before_won(named.iter().filter_map(|n| axis_model.moves.get(usize::from(*n))), places.won) {
             return None;
         }
-        Some(places.won).filter(|won| stage.is_none_or(|stage| is_before(stage, *won, axis_model)))?
+        Some(places.won).filter(|won| stage.is_none_or(|stage| axis_model.is_before_won(stage, *won)))?
     } else if named.is_empty() && model.won.is_lost(event) {
         let is_open = stage.is_some_and(|stage| (places.open..places.won).contains(&stage));
         // Late news does not undo what came after it.

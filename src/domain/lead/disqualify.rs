@@ -3,14 +3,13 @@
 use super::answers::said_why;
 use crate::domain::effect::{Axis, Cause, Direction, Effects, StageChanged};
 use crate::domain::event::Event;
-use crate::domain::journey::{self, Presence};
+use crate::domain::journey::{self, Moved, Presence};
 use crate::domain::ledger::event_mark;
 use crate::domain::model::Model;
 use crate::domain::model::sales::{DISQUALIFIED, RE_ENTRY_RESET, Score, To};
-use crate::domain::orders::Skip;
 use crate::domain::prospect::{EnteredBy, StagePosition, Track};
 use crate::domain::step::OutputContext;
-use crate::domain::{Ms, Text, score, won};
+use crate::domain::{Ms, Text, score};
 
 /// The prospect is no lead any more, until it comes back.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -73,13 +72,16 @@ pub fn brings_back(out: &Disqualified, model: &Model, event: &Event<'_>) -> bool
     event.time_ms >= out.since_ms && model.sales.re_entry.rules.iter().any(|when| when.holds(event))
 }
 
+/// How an event moves somebody on an axis.
+pub(in crate::domain) type Moves<'a> = dyn Fn(&mut Track, Axis) -> Option<Moved> + 'a;
+
 /// Brings it back: to where it stood, or where the event leads somebody new, else to the first stage. What it scored stays or
-/// goes, as the model says; its label is for the caller to judge. `cause`: the event, and whether it is a sale.
+/// goes, as the model says; its label is for the caller to judge. `cause`: the event, and how it moves.
 pub(in crate::domain) fn bring_back(
     track: &mut Track,
     context: &OutputContext<'_>,
     (at_ms, judged_ms): (Ms, Ms),
-    cause: Option<(&Event<'_>, bool)>,
+    cause: Option<(&Event<'_>, &Moves<'_>)>,
     presence: Presence,
     effects: &mut Effects,
 ) {
@@ -103,7 +105,7 @@ pub(in crate::domain) fn bring_back(
         }
         let resumed = track.positions[axis.index()].is_some();
         let moved =
-            cause.and_then(|(event, is_sale)| won::move_axis(track, axis, model, event, presence, (Skip::NOTHING, is_sale)));
+            cause.and_then(|(_, moves)| moves(track, axis));
         if was_there && moved.is_none() && !resumed {
             journey::start(track, axis, axis_model, at_ms, by, presence.last_activity_ms);
         }

@@ -6,7 +6,7 @@
 
 use super::check::{Found, nearest, tests_of};
 use super::spec::{At, ConditionSpec, ModelSpec, Place};
-use super::{Condition, canonical, compile, sales, words};
+use super::{AxisModel, Condition, Move, canonical, compile, sales, words};
 use crate::domain::effect::{Answer, Axis};
 use crate::domain::event::Event;
 use crate::domain::names::{Kind, NameId, Vocabulary, canonical as canonical_name, kind_of_track};
@@ -68,6 +68,19 @@ impl WonModel {
     #[must_use]
     pub fn is_lost(&self, event: &Event<'_>) -> bool {
         event.kind == Kind::Sales && self.lost.as_ref().is_some_and(|when| when.holds(event))
+    }
+}
+
+/// Whether moves speak of an event for whoever stands before the stage that is won: then they are all there is to say.
+pub fn told_before_won<'a>(mut moves: impl Iterator<Item = &'a Move>, won: usize) -> bool {
+    moves.any(|one| one.from.is_empty() || one.from.iter().any(|from| *from < won))
+}
+
+impl AxisModel {
+    /// Whether somebody who stands there is not at the stage that is won, or beyond: who lapsed has it still to come.
+    #[must_use]
+    pub fn is_before_won(&self, stage: usize, won: usize) -> bool {
+        stage < won || self.lapsed == Some(stage)
     }
 }
 

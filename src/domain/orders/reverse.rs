@@ -9,11 +9,11 @@ use crate::domain::Ms;
 use crate::domain::effect::{Axis, Cause, Effects};
 use crate::domain::journey::{self, beats, leads_on};
 use crate::domain::ledger::{Entry, event_mark};
+use crate::domain::model::won::told_before_won;
 use crate::domain::model::{AxisModel, CountRule, Model, Move, name_hash};
 use crate::domain::prospect::{EnteredBy, Few, Hit, Prospect, Track};
 use crate::domain::score;
 use crate::domain::step::{OutputContext, Taken, Turn};
-use crate::domain::won;
 
 /// The name by which models know an order.
 const ORDER: &str = "Order Completed";
@@ -213,8 +213,8 @@ impl Without<'_> {
             }
         }
         // A contract that no move of the axis is about leads to the stage that is won.
-        let named = |won| won::is_told(model.moves.iter().filter(|rule| order.rules.contains(&rule.rule)), won);
-        let is_before = |won| at.is_none_or(|at| won::is_before(at.stage, won, model));
+        let named = |won| told_before_won(model.moves.iter().filter(|rule| order.rules.contains(&rule.rule)), won);
+        let is_before = |won| at.is_none_or(|at| model.is_before_won(at.stage, won));
         let won = self.won.filter(|won| order.contract != 0 && !named(*won) && is_before(*won));
         let to = best.map(|rule| rule.to).or(won)?;
         Some(Stop { stage: to, entered_ms: order.placed_ms, by: EnteredBy { cause: Cause::Event, event: mark_of(order) } })
