@@ -239,7 +239,8 @@ fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Even
         }
         is_back = true;
         let judged_ms = now_ms.max(track.label_since_ms);
-        let moves: &disqualify::Moves<'_> = &|track, axis| won::move_axis(track, axis, model, event, presence, (Skip::NOTHING, is_sale));
+        let moves: &disqualify::Moves<'_> =
+            &|track, axis| won::move_axis(track, axis, model, event, presence, (Skip::NOTHING, is_sale));
         disqualify::bring_back(track, &context, (event.time_ms, judged_ms), Some((event, moves)), presence, effects);
     } else if !model.sales.disqualify.is_empty()
         && disqualify::take_out(track, &context, event, re_entered_ms, now_ms.max(track.label_since_ms), effects)

@@ -104,8 +104,7 @@ pub(in crate::domain) fn bring_back(
             journey::resume(track, axis, axis_model, stood, at_ms, by, presence.last_activity_ms);
         }
         let resumed = track.positions[axis.index()].is_some();
-        let moved =
-            cause.and_then(|(_, moves)| moves(track, axis));
+        let moved = cause.and_then(|(_, moves)| moves(track, axis));
         if was_there && moved.is_none() && !resumed {
             journey::start(track, axis, axis_model, at_ms, by, presence.last_activity_ms);
         }
