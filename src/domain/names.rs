@@ -15,7 +15,7 @@ mod usual;
 
 pub use authority::Authority;
 pub use deeds::{is_content, is_sellers};
-pub use dictionary::{CALLS, DICTIONARY, OF_MODELS, canonical_names, usual};
+pub use dictionary::{DICTIONARY, CALLS, OF_MODELS, canonical, canonical_names, kind_of_track, usual};
 pub use flags::{Flags, MAX_FLAGS};
 pub use near::near;
 pub use spelling::{Known, MAX_NORMAL_BYTES, all as all_known, known, normal, words};
@@ -255,13 +255,6 @@ impl Vocabulary {
     }
 }
 
-/// The canonical (Segment v2) name of an event, whatever its spelling, aliases of version 1, GA4 and mail tools resolved; other
-/// names stay as they are.
-#[must_use]
-pub fn canonical(name: &str) -> &str {
-    known(name).map_or(name, |known| known.name)
-}
-
 /// The canonical name of what an unknown name says of consent by its words.
 #[must_use]
 pub fn consent_said(name: &str) -> Option<&'static str> {
@@ -270,12 +263,6 @@ pub fn consent_said(name: &str) -> Option<&'static str> {
 
 /// Somebody left one newsletter of several.
 pub const ONE_LIST_LEFT: &str = "Unsubscribed from List";
-
-/// The built-in meaning of a canonical `track` name. A bounce is `HardBounce` here: the decoder looks at its type.
-#[must_use]
-pub fn kind_of_track(name: &str) -> Kind {
-    DICTIONARY.iter().find(|(known, _)| *known == name).map_or(Kind::Other, |(_, kind)| *kind)
-}
 
 impl Kind {
     /// What only trusted inputs may say by such an event; `None`: anybody may. Calls that make somebody known, consent that is given and

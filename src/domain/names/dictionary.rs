@@ -2,7 +2,7 @@
 //! `docs/dictionary.md` is this table, and a test holds that it is.
 
 use super::usual::USUAL;
-use super::{Kind, ONE_LIST_LEFT};
+use super::{Kind, ONE_LIST_LEFT, known};
 
 /// Names that are known in any spelling, in models as in events, and what each means to the service itself. `Other`: models give it a
 /// meaning, GA4 has a name for it.
@@ -142,6 +142,19 @@ pub const CALLS: [(&str, &str); 16] = [
     ("Screen Viewed", "screen"),
     ("Viewed Screen", "screen"),
 ];
+
+/// The canonical (Segment v2) name of an event, whatever its spelling, aliases of version 1, GA4 and mail tools resolved; other
+/// names stay as they are.
+#[must_use]
+pub fn canonical(name: &str) -> &str {
+    known(name).map_or(name, |known| known.name)
+}
+
+/// The built-in meaning of a canonical `track` name. A bounce is `HardBounce` here: the decoder looks at its type.
+#[must_use]
+pub fn kind_of_track(name: &str) -> Kind {
+    DICTIONARY.iter().find(|(known, _)| *known == name).map_or(Kind::Other, |(_, kind)| *kind)
+}
 
 /// Every usual name with the canonical one that it may stand for, in the order in which they are tried.
 pub fn usual() -> impl Iterator<Item = (&'static str, &'static str)> {
