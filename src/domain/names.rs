@@ -15,7 +15,7 @@ mod usual;
 
 pub use authority::Authority;
 pub use deeds::{is_content, is_sellers};
-pub use dictionary::{DICTIONARY, CALLS, OF_MODELS, canonical, canonical_names, kind_of_track, usual};
+pub use dictionary::{CALLS, DICTIONARY, OF_MODELS, canonical, canonical_names, kind_of_track, usual};
 pub use flags::{Flags, MAX_FLAGS};
 pub use near::near;
 pub use spelling::{Known, MAX_NORMAL_BYTES, all as all_known, known, normal, words};
