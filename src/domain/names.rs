@@ -14,7 +14,7 @@ mod tools;
 mod usual;
 
 pub use authority::Authority;
-pub use deeds::{is_content, is_sellers};
+pub use deeds::{is_content, is_sellers, is_told_by_tools};
 pub use dictionary::{CALLS, DICTIONARY, OF_MODELS, canonical, canonical_names, kind_of_track, usual};
 pub use flags::{Flags, MAX_FLAGS};
 pub use near::near;
@@ -221,13 +221,20 @@ impl Vocabulary {
         let (mut one, mut other) = ([0; MAX_NORMAL_BYTES], [0; MAX_NORMAL_BYTES]);
         let wanted = normal(name, &mut one)?;
         let mut is_it = |name: &str| normal(name, &mut other) == Some(wanted);
+        let is_of = |rest: &str, name: &str| normal(name, &mut [0; MAX_NORMAL_BYTES]) == Some(rest);
         if known(name).is_some() || self.names.iter().any(|own| is_it(own)) {
             return None;
         }
         // A contract that no model names is told by its own name only: what teams call one may be something else in a shop.
         let is_named = |name: &str| self.name(name) != NameId::NONE && !self.quiet.contains(name);
         let has_meaning = |name: &str| !matches!(self.kind_of_track(name), Kind::Other | Kind::Contract) || is_named(name);
-        usual().find(|(usual, name)| is_it(usual) && has_meaning(name)).map(|(_, name)| name)
+        if let Some((_, name)) = usual().find(|(usual, name)| is_it(usual) && has_meaning(name)) {
+            return Some(name);
+        }
+        let rest = without_tool(wanted)?;
+        let canonical = canonical_names().find(|name| is_of(rest, name) && has_meaning(name));
+        let name = canonical.or_else(|| self.stands_for(rest)).or_else(|| known(rest).map(|known| known.name))?;
+        is_told_by_tools(kind_of_track(name)).then_some(name)
     }
 
     /// The id of a canonical event name; [`NameId::NONE`] when no model uses it.
@@ -295,25 +302,6 @@ impl Kind {
             | Self::Contract
             | Self::Other => None,
         }
-    }
-
-    /// Whether a tool may tell of such an event: of carts and orders the shop tells itself.
-    #[must_use]
-    pub fn is_told_by_tools(self) -> bool {
-        matches!(
-            self,
-            Self::Page
-                | Self::Site
-                | Self::Mail
-                | Self::HardBounce
-                | Self::SoftBounce
-                | Self::Complained
-                | Self::Unsubscribed
-                | Self::Subscribed
-                | Self::Sales
-                | Self::Contract
-                | Self::Other
-        )
     }
 
     /// Whether such an event shows that the prospect is there (contract, section 2 "Activity").

@@ -2,7 +2,7 @@
 //!
 //! Names that nobody laid down are judged by their words, each list of which stands in `docs/events.md`.
 
-use super::words;
+use super::{Kind, words};
 
 /// What a row speaks of, and what was done with it: a name that has a word of both is the seller's deed. A bar parts words.
 const SELLERS: &[(&str, &str)] = &[
@@ -136,6 +136,13 @@ pub fn is_sellers(name: &str) -> bool {
     any(SELLERS_ALWAYS)
         || !is_one_of(BUYERS, last)
             && (any(SELLERS) || has(SELLERS_WORDS) || IMPERATIVE.iter().any(|(order, of)| is_one_of(order, first) && has(of)))
+}
+
+/// Whether a tool may tell of such an event: of carts and orders the shop tells itself.
+#[must_use]
+pub fn is_told_by_tools(kind: Kind) -> bool {
+    let is_the_shops = kind.is_cart_activity() || kind == Kind::OrderUpdated;
+    !is_the_shops && !matches!(kind, Kind::Identify | Kind::Group | Kind::Alias | Kind::Screen | Kind::Deleted | Kind::Seller)
 }
 
 fn is_one_of(list: &str, word: &str) -> bool {

@@ -300,10 +300,10 @@ pub const USUAL: &[(&str, &str)] = &[
     ("Feature Missing", "Missing Feature|Feature Gap|Feature Gap Reported|Missing Feature Reported"),
     (
         "Demo Requested",
-        "Asked for Demo|Asked for a Demo|Ask for Demo|Demo Asked|Demo vereinbart|Demo angefordert|Demo angefragt|Demande de démo|\
+        "Asked for Demo|Asked for a Demo|Ask for Demo|Demo Asked|Demo vereinbart|Demo angefordert|Demo angefragt|\
          Demo Call Booked",
     ),
-    ("Quote Requested", "Angebot angefordert|Angebot angefragt|Angebotsanfrage|Demande de devis|Devis demandé"),
+    ("Quote Requested", "Angebot angefordert|Angebot angefragt|Angebotsanfrage|Demande de devis"),
     (
         "Contact Requested",
         "Contact Us Form|Contact Form|Contact Sales Form|Contact Sales Form Submitted|Contact Sales Form Completed|Contact Us Form Filled|\
@@ -348,7 +348,7 @@ pub const USUAL: &[(&str, &str)] = &[
     (
         "Contract Signed",
         "MSA Signed|Signed MSA|Master Service Agreement Signed|Master Services Agreement Signed|E-Signature Completed|eSignature Completed|\
-         Envelope Signed|Vertrag unterschrieben|Contrat signé",
+         Envelope Signed|Vertrag unterschrieben",
     ),
     ("Subscription Started", "MSA Signed|E-Signature Completed|Envelope Completed"),
     ("Lead Accepted", "Sales Accepted|Lead Accepted by Sales"),

@@ -3,7 +3,7 @@
 use crate::domain::ids::hash64;
 use crate::domain::names::{
     CALLS, DICTIONARY, Kind, MAX_NORMAL_BYTES, NameId, ONE_LIST_LEFT, Vocabulary, all_known, canonical_names, consent_said,
-    is_sellers, known, near, normal, usual, without_tool,
+    is_sellers, is_told_by_tools, known, near, normal, usual, without_tool,
 };
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -136,7 +136,7 @@ impl Names {
     /// in its own words is meant only under those.
     fn of_tool(&self, normal: &str) -> Option<(&Meaning, Option<&'static str>)> {
         let behind = std::iter::successors(without_tool(normal), |rest| without_tool(rest)).take(2);
-        let mut known = behind.filter_map(|rest| self.otherwise.get(rest)).filter(|(meaning, _)| meaning.kind.is_told_by_tools());
+        let mut known = behind.filter_map(|rest| self.otherwise.get(rest)).filter(|(meaning, _)| is_told_by_tools(meaning.kind));
         known.find_map(|(meaning, own)| match own {
             None => Some((meaning, None)),
             Some(own) => Some((meaning, Some(canonical_names().find(|name| *name == &**own)?))),
