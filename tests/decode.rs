@@ -27,6 +27,8 @@ mod files;
 mod flags;
 #[path = "decode/formats.rs"]
 mod formats;
+#[path = "decode/mail.rs"]
+mod mail;
 #[path = "decode/names.rs"]
 mod names;
 #[path = "decode/noise.rs"]

@@ -52,7 +52,7 @@ pub struct Signals<'a> {
     pub email: Option<Cow<'a, str>>,
     /// The program that made the event: `context.userAgent`, else the property `user_agent`.
     pub user_agent: Option<Cow<'a, str>>,
-    /// Its sender marked it as made by a machine: `machine_open`, `sg_machine_open`, `bot`.
+    /// Its sender marked it as made by a machine: `machine_open`, `bot` and such.
     pub marked: bool,
     /// The trigger that a mail was sent for: `trigger_id`.
     pub trigger_id: Option<u128>,
@@ -60,7 +60,7 @@ pub struct Signals<'a> {
     pub mail: u32,
     /// Of a mail event: every name by which it says which mail it is about.
     pub names: MailNames<'a>,
-    /// Low half of the hash of `link_url`, else `link_id`: which link was clicked.
+    /// Low half of the hash of `link_url`, `link_id`, of a mail's `url`: which link was clicked.
     pub link: u32,
     /// Step of the checkout, as the shop counts or names them: `step`.
     pub checkout_step: Option<Cow<'a, str>>,
@@ -78,6 +78,8 @@ pub struct Signals<'a> {
     pub has_user: bool,
     /// The address is the person's own by the place where it stands, not one that the event is about.
     pub email_is_own: bool,
+    /// Its user or the record's key is an address, which doesn't go before one that is named.
+    pub id_is_address: bool,
     /// What it says at places that say yes or no: consent, marks.
     pub flags: Flags,
     /// Which way of reaching somebody it is about, where it is about consent.
@@ -332,6 +334,7 @@ impl Event<'_> {
     #[must_use]
     pub fn shows_address(&self) -> bool {
         self.signals.email.is_some()
+            || self.signals.id_is_address
             || matches!(self.kind, Kind::Mail | Kind::HardBounce | Kind::SoftBounce | Kind::Complained)
             || (matches!(self.kind, Kind::Unsubscribed | Kind::Subscribed) && self.channel() != Channel::Other)
     }

@@ -1,6 +1,7 @@
 //! Names become small integers once: event names, and the properties that the loaded models look at.
 
 mod authority;
+pub mod bounces;
 mod consent;
 mod deeds;
 mod dictionary;

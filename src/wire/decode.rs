@@ -43,7 +43,7 @@ use crate::domain::account::company::ACCOUNT_KEY;
 use crate::domain::event::{Event, Position, Signals};
 use crate::domain::ids::hash64;
 use crate::domain::model::call_name;
-use crate::domain::names::{Kind, Vocabulary};
+use crate::domain::names::{Kind, NameId, Vocabulary};
 use crate::domain::zones::Zone;
 use crate::runtime::ports::{DeadReason, Decode, RecordView, Rejected};
 use crate::wire::time::Written;
@@ -175,17 +175,21 @@ impl Decoder {
         if !self.options.no_ids.is_empty() {
             draft.forget_ids(|id| self.options.is_id(id, Of::Thing));
         }
-        let Track { mut kind, name_id, name, is_v1, near } = self.name(&mut draft)?;
+        let topic = self.options.topics.get(usize::from(head.position.input));
+        let mut track = self.name(&mut draft)?;
+        if track.name_id == NameId::NONE && matches!(track.kind, Kind::Other | Kind::Seller) && topic.is_some_and(|t| t.is_email) {
+            track = self.lookup.of_mail(track);
+        }
+        let Track { mut kind, name_id, name, is_v1, is_hard, near } = track;
         let Instants { time_ms, record_ms, clamped, corrected } =
             draft.times.instants(head.record, self.zone(head.position.input), &self.options, value)?;
         let message_hash = match &draft.message_id {
             Some(id) => hash64(id.as_bytes()),
             None => stand_in_hash(&head.prospect, time_ms, value),
         };
-        if kind == Kind::HardBounce && !draft.signals.bounce.is_hard() {
+        if kind == Kind::HardBounce && !draft.signals.bounce.is_hard(is_hard) {
             kind = Kind::SoftBounce;
         }
-        let topic = self.options.topics.get(usize::from(head.position.input));
         if let Some(authority) = kind.authority()
             && topic.is_some_and(|topic| !topic.is_trusted)
         {
@@ -208,6 +212,11 @@ impl Decoder {
             _ => (draft.told(), false),
         };
         let products_left_out = draft.list.left_out;
+        if kind == Kind::Mail {
+            draft.signals.link_of_mail(&mut draft.single.product.url);
+        }
+        draft.signals.see_id(&head.prospect);
+        draft.list.of_kind(kind);
         let (products, has_products) = draft.list.finish(draft.single, is_v1, &mut draft.faults);
         let signals = Signals { refunded_so_far, ..draft.signals.finish(kind, &name, near) };
         Ok(Event {
@@ -266,7 +275,7 @@ impl Decoder {
         });
         if let Some(kind) = kind {
             let name = Cow::Borrowed(call_name(kind).unwrap_or_default());
-            return Ok(Track { kind, name_id: self.lookup.call(kind), name, is_v1: false, near: None });
+            return Ok(Track { kind, name_id: self.lookup.call(kind), name, is_v1: false, is_hard: false, near: None });
         }
         let Some(event) = draft.event.take() else {
             let detail = match call {

@@ -39,6 +39,15 @@ const HARD: &[(&str, &str)] = &[
     ("resend", r#"{"bounce":{"type":"Permanent","subType":"Suppressed","message":"on the list"}}"#),
     ("customer.io", r#"{"failure_message":"550 5.1.1 user unknown"}"#),
     ("segment", r#"{"email_id":"e-1","bounce_type":"hard"}"#),
+    ("a word for yes", r#"{"permanent":true}"#),
+    ("another", r#"{"isHardBounce":"true"}"#),
+    ("powermta", r#"{"dsnStatus":"5.1.1 (bad destination mailbox address)","bounceCat":"bad-mailbox"}"#),
+    ("a reason under another name", r#"{"bounce_reason":"550 5.1.1 no such user"}"#),
+    ("mailgun, as it comes", r#"{"event-data":{"event":"failed","severity":"permanent","delivery-status":{"code":605}}}"#),
+    ("mailgun, as it comes, by code", r#"{"event-data":{"delivery-status":{"code":550,"message":"5.1.1 no such user"}}}"#),
+    ("sparkpost, as it comes", r#"{"msys":{"message_event":{"type":"bounce","bounce_class":"10"}}}"#),
+    ("sendgrid, not sent any more", r#"{"reason":"Bounced Address"}"#),
+    ("ses, recipients alone", r#"{"bounce":{"bouncedRecipients":[{"emailAddress":"kim@mail.example","status":"5.1.1"}]}}"#),
 ];
 
 const SOFT: &[(&str, &str)] = &[
@@ -60,6 +69,12 @@ const SOFT: &[(&str, &str)] = &[
     ("klaviyo", r#"{"Bounce Type":"Soft"}"#),
     ("hubspot", r#"{"type":"BOUNCE","category":"MAILBOX_FULL","status":"4.2.2"}"#),
     ("mailjet", r#"{"event":"bounce","hard_bounce":false}"#),
+    ("a word for no", r#"{"permanent":false,"reason":"550 5.1.1"}"#),
+    ("powermta", r#"{"dsnStatus":"4.4.1 (no answer from host)"}"#),
+    ("a reason under another name", r#"{"bounce_reason":"452 4.2.2 mailbox full"}"#),
+    ("mailgun, as it comes", r#"{"event-data":{"event":"failed","severity":"temporary","delivery-status":{"code":550}}}"#),
+    ("sparkpost, as it comes", r#"{"msys":{"message_event":{"bounce_class":"22"}}}"#),
+    ("sendgrid, not sent for another reason", r#"{"reason":"Spam Content (if spam checker app enabled)"}"#),
     ("a status alone", r#"{"status":"4.2.2"}"#),
     ("a mailer's own words", r#"{"reason":"something went wrong","type":"transactional","status":"bounced"}"#),
     ("broken", r#"{"bounce":[1,2],"type":{"a":1},"status":null,"reason":17}"#),

@@ -101,7 +101,8 @@ fn marks_of_machines_are_yes_however_they_are_written() {
         (r#"{"sg_machine_open":"True"}"#, true),
         (r#"{"bot":1}"#, true),
         (r#"{"bot":false,"machine_open":null,"sg_machine_open":"no"}"#, false),
-        (r#"{"bot":"acme"}"#, false),
+        (r#"{"bot":"acme"}"#, true),
+        (r#"{"bot":"none"}"#, false),
     ] {
         let value = track("Email Opened", properties);
         assert_eq!(decode(&value).signals.marked, marked, "{properties}");

@@ -4,7 +4,7 @@ use super::spelling::{MAX_NORMAL_BYTES, all, normal, words};
 use std::sync::LazyLock;
 
 /// Names that shops give to the same thing, beyond what is written alike.
-const MEANT: [(&str, &str); 24] = [
+const MEANT: [(&str, &str); 73] = [
     ("Order Placed", "Order Completed"),
     ("Placed Order", "Order Completed"),
     ("Order Created", "Order Completed"),
@@ -29,7 +29,60 @@ const MEANT: [(&str, &str); 24] = [
     ("Item Removed", "Product Removed"),
     ("Product Removed from Cart", "Product Removed"),
     ("Cart Remove", "Product Removed"),
+    ("Order Submitted", "Order Completed"),
+    ("Order Submit", "Order Completed"),
+    ("Order Received", "Order Completed"),
+    ("Order Confirmation", "Order Completed"),
+    ("New Order", "Order Completed"),
+    ("Order Finished", "Order Completed"),
+    ("Order Successful", "Order Completed"),
+    ("Transaction", "Order Completed"),
+    ("Transaction Completed", "Order Completed"),
+    ("Transaction Successful", "Order Completed"),
+    ("Payment Completed", "Order Completed"),
+    ("Payment Succeeded", "Order Completed"),
+    ("Payment Success", "Order Completed"),
+    ("Payment Successful", "Order Completed"),
+    ("Payment Received", "Order Completed"),
+    ("Checkout Success", "Order Completed"),
+    ("Purchase Success", "Order Completed"),
+    ("Bought", "Order Completed"),
+    ("Cart Item Added", "Product Added"),
+    ("Item Added to Basket", "Product Added"),
+    ("Item Added to Bag", "Product Added"),
+    ("Product Added to Basket", "Product Added"),
+    ("Product Added to Bag", "Product Added"),
+    ("Added to Basket", "Product Added"),
+    ("Added to Bag", "Product Added"),
+    ("Basket Add", "Product Added"),
+    ("Cart Item Removed", "Product Removed"),
+    ("Item Removed from Cart", "Product Removed"),
+    ("Item Removed from Basket", "Product Removed"),
+    ("Item Removed from Bag", "Product Removed"),
+    ("Product Removed from Basket", "Product Removed"),
+    ("Product Removed from Bag", "Product Removed"),
+    ("Remove from Basket", "Product Removed"),
+    ("Remove from Bag", "Product Removed"),
+    ("Basket Remove", "Product Removed"),
+    ("Payment Declined", "Payment Failed"),
+    ("Payment Failure", "Payment Failed"),
+    ("Payment Error", "Payment Failed"),
+    ("Payment Rejected", "Payment Failed"),
+    ("Card Declined", "Payment Failed"),
+    ("Order Failed", "Payment Failed"),
+    ("Order Payment Failed", "Payment Failed"),
+    ("Order Voided", "Order Cancelled"),
+    ("Order Cancellation", "Order Cancelled"),
+    ("Refund Created", "Order Refunded"),
+    ("Refund Issued", "Order Refunded"),
+    ("Refund Completed", "Order Refunded"),
+    ("Refund Processed", "Order Refunded"),
+    ("Order Refund Created", "Order Refunded"),
 ];
+
+/// Words that say where a name comes from, not what happened.
+const BESIDE: [&str; 11] =
+    ["server", "client", "event", "ecommerce", "web", "backend", "frontend", "browser", "webhook", "app", "pixel"];
 
 /// Shortest normal form within which one letter may be wrong, and two.
 const ONE_WRONG_FROM: usize = 6;
@@ -67,12 +120,22 @@ pub fn near(name: &str) -> Option<&'static str> {
     let close = |candidate: &&Candidate| !candidate.meant_only && is_close(written, &candidate.normal);
     let one_missing = |candidate: &&Candidate| !candidate.meant_only && lacks_one(&stems, &candidate.stems);
     let found = CANDIDATES.iter().find(same_words).or_else(|| CANDIDATES.iter().find(close));
-    found.or_else(|| CANDIDATES.iter().find(one_missing)).map(|candidate| candidate.name)
+    let found = found.or_else(|| CANDIDATES.iter().find(one_missing)).map(|candidate| candidate.name);
+    found.or_else(|| {
+        let of: Vec<String> = words(name).into_iter().filter(|word| !BESIDE.contains(&&**word)).collect();
+        let is_less = !of.is_empty() && of.len() < stems.len();
+        let stems = if is_less { stems_of(&of) } else { return None };
+        CANDIDATES.iter().find(|candidate| candidate.stems == stems).map(|candidate| candidate.name)
+    })
 }
 
 /// Words without their endings, in alphabetical order: `Orders Completed`, `complete order` and `orderComplete` are the same.
 fn stems(name: &str) -> Vec<String> {
-    let mut stems: Vec<String> = words(name).iter().map(|word| stem(word).to_owned()).collect();
+    stems_of(&words(name))
+}
+
+fn stems_of(words: &[String]) -> Vec<String> {
+    let mut stems: Vec<String> = words.iter().map(|word| stem(word).to_owned()).collect();
     stems.sort_unstable();
     stems
 }
@@ -123,6 +186,20 @@ mod tests {
             ("purchases", "Order Completed"),
             ("unsubscribe", "Unsubscribed"),
             ("email_bounces", "Email Bounced"),
+            ("Order Completed (server)", "Order Completed"),
+            ("order completed event", "Order Completed"),
+            ("ecommerce.purchase", "Order Completed"),
+            ("ecommerce.addToCart", "Product Added"),
+            ("New Order", "Order Completed"),
+            ("order_confirmation", "Order Completed"),
+            ("CompletePayment", "Order Completed"),
+            ("Payment Succeeded", "Order Completed"),
+            ("Cart Item Added", "Product Added"),
+            ("product added to basket", "Product Added"),
+            ("Removed from Basket", "Product Removed"),
+            ("Payment Declined", "Payment Failed"),
+            ("Order Voided", "Order Cancelled"),
+            ("Refund Issued", "Order Refunded"),
         ] {
             assert_eq!(near(name), Some(want), "{name}");
         }
@@ -145,6 +222,15 @@ mod tests {
             "Quote Requested",
             "Application Opened",
             "Session Started",
+            "Order Form Opened (server)",
+            "Server Event",
+            "Web App",
+            "New Feature",
+            "Payment Page Viewed",
+            "Payment Methods Loaded",
+            "Refund Policy Read",
+            "Basket Ball Game Played",
+            "Transaction History Viewed",
             "",
             "☃",
         ] {

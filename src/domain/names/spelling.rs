@@ -3,6 +3,7 @@
 //! Two spellings are one name when their normal forms are: lower case without blanks, underscores and hyphens.
 
 use super::DICTIONARY;
+use super::bounces::{HARD, SOFT};
 use super::consent::CONSENT;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -88,7 +89,8 @@ pub struct Known {
 pub fn all() -> impl Iterator<Item = (&'static str, Known)> {
     let own = DICTIONARY.iter().map(|(name, _)| (*name, Known { name, is_v1: false }));
     let v1 = V1.into_iter().map(|(alias, name)| (alias, Known { name, is_v1: true }));
-    let others = OTHERS.into_iter().chain(CONSENT);
+    let bounces = HARD.into_iter().chain(SOFT).map(|name| (name, "Email Bounced"));
+    let others = OTHERS.into_iter().chain(CONSENT).chain(bounces);
     own.chain(v1).chain(others.map(|(alias, name)| (alias, Known { name, is_v1: false })))
 }
 

@@ -24,7 +24,7 @@ pub(super) enum Says {
 
 /// Where bounces say it, below the properties: of several places the one with the lowest number decides, a soft one before a hard
 /// one.
-pub(super) const PLACES: [(&str, Says, u8); 43] = [
+pub(super) const PLACES: [(&str, Says, u8); 70] = [
     ("bounce_type", Says::Word, 0),
     ("bounceType", Says::Word, 0),
     ("Bounce Type", Says::Word, 0),
@@ -34,6 +34,15 @@ pub(super) const PLACES: [(&str, Says, u8); 43] = [
     ("severity", Says::Word, 0),
     ("bounce_class", Says::Class, 0),
     ("hard_bounce", Says::Hard, 0),
+    ("is_hard_bounce", Says::Hard, 0),
+    ("isHardBounce", Says::Hard, 0),
+    ("hardBounce", Says::Hard, 0),
+    ("is_hard", Says::Hard, 0),
+    ("permanent", Says::Hard, 0),
+    ("is_permanent", Says::Hard, 0),
+    ("isPermanent", Says::Hard, 0),
+    ("event-data.severity", Says::Word, 0),
+    ("msys.message_event.bounce_class", Says::Class, 0),
     ("TypeCode", Says::TypeCode, 0),
     ("event", Says::Word, 0),
     ("recipientState", Says::Word, 0),
@@ -41,6 +50,7 @@ pub(super) const PLACES: [(&str, Says, u8); 43] = [
     ("Type", Says::Word, 1),
     ("bounce_category", Says::Word, 1),
     ("bounceCategory", Says::Word, 1),
+    ("bounceCat", Says::Word, 1),
     ("category", Says::Word, 2),
     ("msg.state", Says::Word, 1),
     ("bounce_subtype", Says::Word, 2),
@@ -55,10 +65,26 @@ pub(super) const PLACES: [(&str, Says, u8); 43] = [
     ("smtp_code", Says::Status, 3),
     ("error_code", Says::Status, 3),
     ("code", Says::Status, 3),
+    ("dsnStatus", Says::Text, 3),
+    ("dsn_status", Says::Text, 3),
+    ("smtp_status", Says::Status, 3),
+    ("enhanced_status_code", Says::Status, 3),
+    ("bounce_code", Says::Status, 3),
+    ("event-data.delivery-status.code", Says::Status, 3),
+    ("event-data.delivery-status.enhanced-code", Says::Status, 3),
+    ("bouncedRecipients.status", Says::Status, 3),
+    ("bounce.bouncedRecipients.status", Says::Status, 3),
     ("delivery-status.code", Says::Status, 3),
     ("delivery-status.enhanced-code", Says::Status, 3),
     ("reason", Says::Text, 4),
+    ("bounce_reason", Says::Text, 4),
+    ("bounceReason", Says::Text, 4),
+    ("Bounce Reason", Says::Text, 4),
     ("raw_reason", Says::Text, 4),
+    ("msys.message_event.raw_reason", Says::Text, 4),
+    ("dsnDiag", Says::Text, 4),
+    ("bouncedRecipients.diagnosticCode", Says::Text, 4),
+    ("bounce.bouncedRecipients.diagnosticCode", Says::Text, 4),
     ("diagnostic_code", Says::Text, 4),
     ("diagnosticCode", Says::Text, 4),
     ("smtp_response", Says::Text, 4),
@@ -68,10 +94,11 @@ pub(super) const PLACES: [(&str, Says, u8); 43] = [
     ("Description", Says::Text, 4),
     ("msg.diag", Says::Text, 4),
     ("delivery-status.message", Says::Text, 4),
+    ("event-data.delivery-status.message", Says::Text, 4),
 ];
 
 /// Nothing reaches the address any more.
-const HARD: [&str; 22] = [
+const HARD: [&str; 24] = [
     "hard",
     "hardbounce",
     "hardbounced",
@@ -94,6 +121,8 @@ const HARD: [&str; 22] = [
     "userunknown",
     "nonexistentaddress",
     "invalid",
+    "bouncedaddress",
+    "inactivemailbox",
 ];
 
 /// It may pass.
@@ -147,10 +176,10 @@ impl<'a> Bounce<'a> {
         }
     }
 
-    /// The mail bounced for good. What says neither is soft.
-    pub(super) fn is_hard(&self) -> bool {
+    /// The mail bounced for good. What says neither is soft. A name that says so is as sure as the first of the places.
+    pub(super) fn is_hard(&self, by_name: bool) -> bool {
         // One bit for each rank.
-        let (mut hard, mut soft) = (0_u8, 0_u8);
+        let (mut hard, mut soft) = (u8::from(by_name), 0_u8);
         for (says, rank, scalar) in &self.said {
             if let Some(is_hard) = is_hard(*says, scalar) {
                 *if is_hard { &mut hard } else { &mut soft } |= 1 << rank;
@@ -292,14 +321,14 @@ mod tests {
     #[test]
     fn what_is_said_with_most_trust_decides_and_soft_before_hard() {
         let mut bounce = Bounce::default();
-        assert!(!bounce.is_hard(), "nothing said");
+        assert!(!bounce.is_hard(false), "nothing said");
         bounce.take_in(Says::Text, 4, &Scalar::Text("550 5.1.1".into()));
-        assert!(bounce.is_hard());
+        assert!(bounce.is_hard(false));
         bounce.take_in(Says::Word, 1, &Scalar::Text("blocked".into()));
-        assert!(!bounce.is_hard());
+        assert!(!bounce.is_hard(false));
         bounce.take_in(Says::Word, 0, &Scalar::Text("Permanent".into()));
-        assert!(bounce.is_hard());
+        assert!(bounce.is_hard(false));
         bounce.take_in(Says::Class, 0, &Scalar::Digits("20"));
-        assert!(!bounce.is_hard());
+        assert!(!bounce.is_hard(false));
     }
 }

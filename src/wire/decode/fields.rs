@@ -97,6 +97,8 @@ pub(super) enum Signal {
     Email(u8),
     UserAgent(u8),
     Marked,
+    /// The same in a word, where a mail is told of: whose machine it was.
+    MailMarked,
     Trigger,
     Mail(u8),
     /// A name of the mail or of its campaign; the number is its place in [`MailNames`](crate::domain::mail::MailNames).
@@ -104,6 +106,10 @@ pub(super) enum Signal {
     Link(u8),
     CheckoutStep,
     List,
+    /// Several lists.
+    Lists,
+    /// A group of people, or of mails where SendGrid tells it.
+    MailGroup,
     /// Hard or soft.
     Bounce(Says, u8),
     /// Ids of a person outside of the envelope.
@@ -146,6 +152,12 @@ impl Signal {
 
 /// Rank of an address that stands neither in the traits (0) nor in those of the context (1).
 pub(super) const ELSEWHERE: u8 = 2;
+
+/// Rank from which only what looks like an address is one: ids of other kinds stand there too.
+pub(super) const MAY_BE_AN_ID: u8 = 24;
+
+/// Rank of SendGrid's id of a mail.
+pub(super) const SENDGRID: u8 = 2;
 
 /// Rank from which an address among the properties may be somebody else's, such as that of who serves a customer.
 pub(super) const BEYOND_DOUBT: u8 = 8;

@@ -5,10 +5,12 @@ mod signals;
 mod top;
 
 use super::bounce;
-use super::fields::{BuiltIn, CONTEXT, ECOMMERCE, ITEM, PRODUCT, PROPERTIES, Signal, TRAITS, Top};
+use super::fields::{BuiltIn, CONTEXT, ECOMMERCE, ITEM, PRODUCT, PROPERTIES, ProductField, Signal, TRAITS, Top};
 use super::key_table::KeyTable;
 use super::mail_names::MAIL_NAMES;
-use super::spelled::{EXACT, FREQUENT, IN_CAMEL_CASE, OF_EVENT, OF_PRODUCT, OF_REFUND, OTHERWISE, PRODUCT_CURRENCY, WITHIN};
+use super::spelled::{
+    ACTION_FIELDS, EXACT, FREQUENT, IN_CAMEL_CASE, LISTS_WITHIN, OF_EVENT, OF_PRODUCT, OF_REFUND, OTHERWISE, PRODUCT_CURRENCY, TITLE_OF_PRODUCT, WITHIN,
+};
 use super::tracks::{Names, Track};
 use crate::domain::model::{call_name, elsewhere};
 use crate::domain::names::pages::PAGE_KIND;
@@ -114,6 +116,7 @@ impl Lookup {
                 lookup.entry_at(PRODUCT, canonical).built_in = Some(field);
             }
         }
+        lookup.add_lists_within();
         lookup.entry_at(PRODUCT, PRODUCT_CURRENCY.1[0]).built_in = Some(PRODUCT_CURRENCY.0);
         for (field, name) in EXACT {
             lookup.entry_at(PROPERTIES, name).built_in = Some(field);
@@ -153,7 +156,9 @@ impl Lookup {
         }
         for (root, path, signal) in SIGNALS {
             if is_wanted(signal, vocabulary) {
-                lookup.entry_at(root, path).signals.push(signal);
+                let entry = lookup.entry_at(root, path);
+                entry.signals.push(signal);
+                entry.is_list |= signal == Signal::Lists;
             }
         }
         for place in flags::places(vocabulary) {
@@ -177,6 +182,20 @@ impl Lookup {
         lookup
     }
 
+    /// Lists of products in further objects, and what is said beside them.
+    fn add_lists_within(&mut self) {
+        for (root, path, rank) in LISTS_WITHIN {
+            let entry = self.entry_at(root, path);
+            (entry.built_in, entry.rank, entry.child) = (Some(BuiltIn::Products), rank, Some(PRODUCT));
+        }
+        for (field, path) in ACTION_FIELDS {
+            let entry = self.entry_at(ECOMMERCE, path);
+            (entry.built_in, entry.rank) = (Some(field), WITHIN + 1);
+        }
+        let entry = self.nodes[usize::from(PRODUCT)].add_otherwise("title");
+        (entry.built_in, entry.rank) = (Some(BuiltIn::Product(ProductField::Name)), TITLE_OF_PRODUCT);
+    }
+
     /// All other names and spellings of what the service looks at; what models look at under the canonical name comes from them too.
     fn add_spellings(&mut self, vocabulary: &Vocabulary) {
         for (field, names) in OF_EVENT.into_iter().chain(OF_PRODUCT) {
@@ -197,7 +216,9 @@ impl Lookup {
                 let node = parent.map_or(Some(root), |parent| self.entry_at(root, parent).child);
                 // `ID` is written where `id` is meant, but hardly by who means a person.
                 if let Some(node) = node.filter(|_| last.len() > 2 && !last.starts_with('$')) {
-                    self.nodes[usize::from(node)].add_otherwise(last).signals.push(signal.otherwise());
+                    let entry = self.nodes[usize::from(node)].add_otherwise(last);
+                    entry.signals.push(signal.otherwise());
+                    entry.is_list |= signal == Signal::Lists;
                 }
             }
         }
@@ -331,6 +352,11 @@ impl Lookup {
     #[inline]
     pub(super) fn track<'a>(&self, name: Cow<'a, str>) -> Track<'a> {
         self.names.track(name)
+    }
+
+    /// What a name that means nothing elsewhere means on a topic of mail.
+    pub(super) fn of_mail<'a>(&self, track: Track<'a>) -> Track<'a> {
+        self.names.of_mail(track)
     }
 
     /// The name of a call that is no track.

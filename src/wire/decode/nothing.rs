@@ -50,7 +50,7 @@ const ONE_LETTER_UP_TO: usize = 40;
 const ONE_DIGIT_FROM: usize = 10;
 
 /// Local parts of addresses that nobody reads. `guest@` is none of them: whoever types an address as a guest may have that one.
-const NO_READER: [&str; 5] = ["noreply", "no-reply", "no_reply", "test", "donotreply"];
+const NO_READER: [&str; 7] = ["noreply", "no-reply", "no_reply", "test", "donotreply", "null", "undefined"];
 
 /// What an id is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,6 +160,9 @@ pub(super) fn bare(text: &str) -> &str {
 /// Whether a text is an address that somebody may read, or the hash of one: who hides addresses from this service has them.
 pub(super) fn is_address(text: &str) -> bool {
     let Some((local, domain)) = text.trim().rsplit_once('@') else { return is_hash(text.trim()) };
+    if text.contains('*') {
+        return false;
+    }
     let (local, domain) = (local.trim_start_matches(['"', '\'', '<']), domain.trim_end_matches(['"', '\'', '>']));
     let Some((name, top)) = domain.rsplit_once('.') else { return false };
     if local.is_empty() || name.is_empty() || top.is_empty() || text.trim().contains(char::is_whitespace) {
@@ -169,7 +172,7 @@ pub(super) fn is_address(text: &str) -> bool {
     let first = name.split('.').next().unwrap_or(name);
     !(is_one_of(&NO_READER, local)
         || is_one_of(&["example.com", "example.org", "example.net"], domain)
-        || first.eq_ignore_ascii_case("test")
+        || is_one_of(&["test", "null", "undefined", "none"], first)
         || is_one_of(&["localhost", "invalid"], top)
         || first.eq_ignore_ascii_case("localhost"))
 }

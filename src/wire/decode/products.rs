@@ -2,9 +2,10 @@
 
 use super::fields::{PRODUCT_FIELDS, ProductField};
 use super::nothing::Of;
-use super::spelled::{VARIANT_IDS, VARIANT_TRAITS, WITHIN, keep};
+use super::spelled::{OF_CART, VARIANT_IDS, VARIANT_TRAITS, WITHIN, keep};
 use super::value::{Faults, MAX_PRICE, MAX_TEXT_BYTES, MAX_URL_BYTES, Scalar, tidy};
 use crate::domain::event::Product;
+use crate::domain::names::Kind;
 use std::borrow::Cow;
 
 /// Most products of one event; further ones are dropped and counted.
@@ -110,6 +111,17 @@ impl<'a> ProductList<'a> {
         }
         self.without_id |= draft.product.id.is_empty();
         self.products.push(draft.product);
+    }
+
+    /// What is in a cart says nothing of what was added, removed or seen.
+    #[inline]
+    pub(super) fn of_kind(&mut self, kind: Kind) {
+        use Kind::{CartUpdated, CartViewed, CheckoutProgress, CheckoutStarted, OrderCompleted, PaymentFailed};
+        if self.found == OF_CART + 1
+            && !matches!(kind, CartUpdated | CartViewed | CheckoutProgress | CheckoutStarted | OrderCompleted | PaymentFailed)
+        {
+            *self = Self::default();
+        }
     }
 
     pub(super) fn drop_one(&mut self, faults: &mut Faults) {

@@ -2,7 +2,7 @@
 //! mail and trigger an event is about, the step of a checkout.
 
 use super::bounce::Bounce;
-use super::fields::{BEYOND_DOUBT, Signal};
+use super::fields::{BEYOND_DOUBT, MAY_BE_AN_ID, SENDGRID, Signal};
 use super::flags::{self, Channels};
 use super::nothing::{Of, is_address, is_id};
 use super::orders;
@@ -34,6 +34,8 @@ pub(super) struct SignalDraft<'a> {
     emails: [Ranked<'a>; 3],
     agent: Ranked<'a>,
     marked: bool,
+    /// Where a mail is told of.
+    mail_marked: bool,
     trigger_id: Option<u128>,
     /// It names a trigger, but by no id of ours.
     other_trigger: Option<Cow<'a, str>>,
@@ -42,6 +44,9 @@ pub(super) struct SignalDraft<'a> {
     link: Ranked<'a>,
     checkout_step: Option<Cow<'a, str>>,
     of_list: bool,
+    of_mail_group: bool,
+    /// A user or the record's key is an address.
+    id_is_address: bool,
     order: orders::OrderWords,
     has_user: bool,
     pub bounce: Bounce<'a>,
@@ -63,6 +68,9 @@ type Ranked<'a> = Option<(u8, Cow<'a, str>)>;
 impl<'a> SignalDraft<'a> {
     /// `userId`.
     pub(super) fn set_user(&mut self, scalar: &Scalar<'_>) {
+        if let Scalar::Text(text) = scalar {
+            self.see_id(text);
+        }
         self.has_user |= match scalar {
             Scalar::Text(text) => is_id(text, Of::Person),
             Scalar::Digits(digits) => is_id(digits.strip_suffix(".0").unwrap_or(digits), Of::Person),
@@ -77,6 +85,19 @@ impl<'a> SignalDraft<'a> {
         self.order.says()
     }
 
+    /// An id may be an address.
+    #[inline]
+    pub(super) fn see_id(&mut self, id: &str) {
+        self.id_is_address |= id.as_bytes().contains(&b'@') && is_address(id);
+    }
+
+    /// Where a mail tells its link by the name under which other events tell their page.
+    pub(super) fn link_of_mail(&mut self, url: &mut Option<Cow<'a, str>>) {
+        if let (None, Some(url)) = (&self.link, url.take()) {
+            self.link = Some((u8::MAX, url));
+        }
+    }
+
     pub(super) fn has_user(&self) -> bool {
         self.has_user
     }
@@ -85,6 +106,9 @@ impl<'a> SignalDraft<'a> {
         match signal {
             Signal::Bounce(says, rank) => self.bounce.take_in(says, rank, scalar),
             Signal::List => self.of_list |= text(scalar, MAX_ID_BYTES).is_some(),
+            Signal::Lists => self.of_list |= !matches!(scalar, Scalar::Null),
+            Signal::MailGroup => self.of_mail_group |= text(scalar, MAX_ID_BYTES).is_some(),
+            Signal::MailMarked => self.mail_marked |= says_yes(scalar) || names_a_machine(scalar),
             Signal::Marked => self.marked |= says_yes(scalar),
             Signal::Trigger => {
                 let id = text(scalar, MAX_ID_BYTES).filter(|id| is_id(id, Of::Thing));
@@ -99,7 +123,8 @@ impl<'a> SignalDraft<'a> {
             }
             Signal::CheckoutStep => self.checkout_step = text(scalar, MAX_STEP_BYTES).or(self.checkout_step.take()),
             Signal::Email(rank) => {
-                let address = text(scalar, MAX_EMAIL_BYTES).filter(|address| is_address(address));
+                let address = text(scalar, MAX_EMAIL_BYTES).map(without_name).filter(|address| is_address(address));
+                let address = address.filter(|address| rank < MAY_BE_AN_ID || address.contains('@'));
                 put(&mut self.emails[usize::from(rank.min(2))], rank, address);
             }
             Signal::UserAgent(rank) => put(&mut self.agent, rank, text(scalar, MAX_AGENT_BYTES)),
@@ -157,6 +182,7 @@ impl<'a> SignalDraft<'a> {
         let email = own.or(of_context).or(of_event);
         let email_is_own = kind != Kind::Sales
             && email.as_ref().is_some_and(|(rank, _)| *rank < BEYOND_DOUBT || !matches!(kind, Kind::Other | Kind::Site));
+        let is_sendgrids = self.mail.as_ref().is_some_and(|(rank, _)| matches!(*rank, SENDGRID | 3));
         Signals {
             refunded_so_far: false,
             email: email.map(|(_, address)| address),
@@ -165,13 +191,14 @@ impl<'a> SignalDraft<'a> {
             channel: self.channels.says(),
             ip: self.ip.map(|(_, ip)| ip),
             user_agent: self.agent.map(|(_, agent)| agent),
-            marked: self.marked,
+            id_is_address: self.id_is_address || self.user.as_ref().is_some_and(|(_, id)| id.contains('@') && is_address(id)),
+            marked: self.marked || (self.mail_marked && kind == Kind::Mail),
             trigger_id: self.trigger_id,
             mail: self.mail.map_or(0, |(_, id)| low32(hash64(id.as_bytes()))),
             names: if kind == Kind::Mail { mail_names(self.mail_names, self.other_trigger) } else { MailNames::default() },
             link: self.link.map_or(0, |(_, link)| low32(hash64(link.as_bytes()))),
             checkout_step: self.checkout_step,
-            of_list: self.of_list,
+            of_list: self.of_list || (self.of_mail_group && is_sendgrids),
             has_user: self.has_user || self.user.is_some(),
             near,
             order_status: if kind.is_about_orders() { self.order.says() } else { OrderStatus::Unsaid },
@@ -213,6 +240,26 @@ fn text<'a>(scalar: &Scalar<'a>, max_bytes: usize) -> Option<Cow<'a, str>> {
         Scalar::Float(number) if number.is_finite() => Some(Cow::Owned(number.to_string())),
         _ => None,
     }
+}
+
+/// The address of `"Kim" <kim@mail.example>`.
+fn without_name(text: Cow<'_, str>) -> Cow<'_, str> {
+    let inner = |text: &str| {
+        let (before, inner) = text.trim().strip_suffix('>')?.rsplit_once('<')?;
+        (!before.contains('@')).then(|| inner.len())
+    };
+    let Some(length) = inner(&text) else { return text };
+    let end = text.trim_end().len() - 1;
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.get(end - length..end).unwrap_or(text)),
+        Cow::Owned(text) => Cow::Owned(text.get(end - length..end).unwrap_or(&text).to_owned()),
+    }
+}
+
+/// A word that stands for some machine: `apple`, `gmail`, `generic`.
+fn names_a_machine(scalar: &Scalar<'_>) -> bool {
+    const NONE: [&str; 9] = ["none", "false", "no", "null", "0", "human", "unknown", "other", "direct"];
+    matches!(scalar, Scalar::Text(text) if !text.trim().is_empty() && !NONE.iter().any(|word| text.trim().eq_ignore_ascii_case(word)))
 }
 
 fn says_yes(scalar: &Scalar<'_>) -> bool {

@@ -3,7 +3,7 @@
 //! Each name is found in any spelling (case, blanks, underscores, hyphens, camel case). Where one event has a property under
 //! several names, the canonical one is taken, then the others in the order of this table, whatever their order in the event.
 
-use super::fields::{BuiltIn, ProductField};
+use super::fields::{BuiltIn, ECOMMERCE, PROPERTIES, ProductField};
 
 /// The canonical name first, then what others call it.
 pub(super) type Names = &'static [&'static str];
@@ -72,6 +72,33 @@ pub(super) const EXACT: [(BuiltIn, &str); 1] = [(BuiltIn::Product(ProductField::
 
 /// Of the price of a product; among the properties it is the event's.
 pub(super) const PRODUCT_CURRENCY: (BuiltIn, Names) = (BuiltIn::Product(ProductField::Currency), &["currency", "currency_code"]);
+
+/// Lists of products in objects of the properties: of a cart, and as Universal Analytics had what was done with them.
+pub(super) const LISTS_WITHIN: [(u16, &str, u8); 10] = [
+    (PROPERTIES, "cart.products", OF_CART),
+    (PROPERTIES, "cart.items", OF_CART),
+    (PROPERTIES, "cart.line_items", OF_CART),
+    (PROPERTIES, "cart.lineItems", OF_CART),
+    (ECOMMERCE, "add.products", WITHIN + 1),
+    (ECOMMERCE, "remove.products", WITHIN + 1),
+    (ECOMMERCE, "detail.products", WITHIN + 1),
+    (ECOMMERCE, "checkout.products", WITHIN + 1),
+    (ECOMMERCE, "purchase.products", WITHIN + 1),
+    (ECOMMERCE, "refund.products", WITHIN + 1),
+];
+
+/// Rank of a list of what is in the cart: it says nothing of which product was added or seen.
+pub(super) const OF_CART: u8 = WITHIN + 2;
+
+/// What Universal Analytics said of the order.
+pub(super) const ACTION_FIELDS: [(BuiltIn, &str); 3] = [
+    (BuiltIn::OrderId, "purchase.actionField.id"),
+    (BuiltIn::Revenue, "purchase.actionField.revenue"),
+    (BuiltIn::OrderId, "refund.actionField.id"),
+];
+
+/// Rank of `title` as the name of a product of a list; among the properties it is the page's.
+pub(super) const TITLE_OF_PRODUCT: u8 = 10;
 
 /// Spellings that are so frequent that they are found as fast as the canonical name.
 pub(super) const FREQUENT: [(&str, &str); 4] =

@@ -5,6 +5,7 @@ use crate::domain::names::{
     CALLS, DICTIONARY, Kind, MAX_NORMAL_BYTES, NameId, ONE_LIST_LEFT, Vocabulary, all_known, canonical_names, consent_said,
     is_sellers, is_told_by_tools, known, near, normal, usual, without_tool,
 };
+use crate::domain::names::bounces::{OF_MAIL, hardness};
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -37,6 +38,8 @@ pub(super) struct Track<'a> {
     pub name: Cow<'a, str>,
     /// It came under a name of version 1 of the spec.
     pub is_v1: bool,
+    /// The name says that a mail bounced for good.
+    pub is_hard: bool,
     /// It is none that anybody knows, but nearly this one.
     pub near: Option<&'static str>,
 }
@@ -48,6 +51,7 @@ struct Meaning {
     /// `None`: as it is written.
     name: Option<&'static str>,
     is_v1: bool,
+    is_hard: bool,
 }
 
 /// All names with a meaning, and what is remembered of those without.
@@ -57,6 +61,8 @@ pub(super) struct Names {
     written: Table<Meaning>,
     /// By normal form. Names that only models have are there where the form can mean one of them only, with the name.
     otherwise: Table<(Meaning, Option<Box<str>>)>,
+    /// By normal form, what counts on the topics of mail only.
+    of_mail: Table<Meaning>,
     /// Of a name 48 bits of its hash, what it says of consent ([`SAID`]), whether it is the seller's deed ([`SELLERS`]), and two more than
     /// the place of what it is nearly in the list of built-in names; 1 is none.
     verdicts: Box<[AtomicU64]>,
@@ -69,11 +75,18 @@ impl Names {
             name_id: vocabulary.name(name),
             name: shown,
             is_v1,
+            is_hard: false,
+        };
+        // What says how hard it bounced by its name.
+        let bounced = |name: &str, meaning: Meaning| match (meaning.kind, hardness(name)) {
+            (Kind::HardBounce, Some(true)) => Meaning { is_hard: true, ..meaning },
+            (Kind::HardBounce, Some(false)) => Meaning { kind: Kind::SoftBounce, ..meaning },
+            _ => meaning,
         };
         let (mut written, mut otherwise) = (Table::default(), Table::default());
         let mut ambiguous = Vec::new();
         for (spelling, known) in all_known() {
-            let meaning = meaning(known.name, Some(known.name), known.is_v1);
+            let meaning = bounced(spelling, meaning(known.name, Some(known.name), known.is_v1));
             written.insert(spelling.into(), meaning);
             otherwise.extend(normal(spelling, &mut [0; MAX_NORMAL_BYTES]).map(|normal| (normal.into(), (meaning, None))));
         }
@@ -97,13 +110,18 @@ impl Names {
         }
         for (name, call) in CALLS {
             let kind = if call == "page" { Kind::Page } else { Kind::Screen };
-            let meaning = Meaning { kind, name_id: vocabulary.name(call), name: Some(call), is_v1: false };
+            let meaning = Meaning { kind, name_id: vocabulary.name(call), name: Some(call), is_v1: false, is_hard: false };
             if let Some(normal) = normal(name, &mut [0; MAX_NORMAL_BYTES]) {
                 otherwise.entry(normal.into()).or_insert((meaning, None));
             }
         }
         ambiguous.iter().for_each(|normal| drop(otherwise.remove(normal)));
-        Self { written, otherwise, verdicts: std::iter::repeat_with(AtomicU64::default).take(VERDICTS).collect() }
+        let mut of_mail = Table::default();
+        for (word, name) in OF_MAIL {
+            let meaning = bounced(word, meaning(name, Some(name), false));
+            of_mail.extend(normal(word, &mut [0; MAX_NORMAL_BYTES]).map(|normal| (normal.into(), meaning)));
+        }
+        Self { written, otherwise, of_mail, verdicts: std::iter::repeat_with(AtomicU64::default).take(VERDICTS).collect() }
     }
 
     /// The meaning of a name as it is written, else of its normal form.
@@ -129,7 +147,16 @@ impl Names {
             return told(meaning, name);
         }
         let kind = if is_sellers { Kind::Seller } else { Kind::Other };
-        Track { kind, name_id: NameId::NONE, name, is_v1: false, near }
+        Track { kind, name_id: NameId::NONE, name, is_v1: false, is_hard: false, near }
+    }
+
+    /// What a name means on a topic of mail that means nothing elsewhere.
+    #[cold]
+    pub(super) fn of_mail<'a>(&self, track: Track<'a>) -> Track<'a> {
+        match normal(&track.name, &mut [0; MAX_NORMAL_BYTES]).and_then(|normal| self.of_mail.get(normal)) {
+            Some(meaning) => told(meaning, track.name),
+            None => track,
+        }
     }
 
     /// What a known name means that stands behind the name of a tool, or behind two: `HubSpot Marketing Email Opened`. What a model calls
@@ -174,6 +201,7 @@ fn told<'a>(meaning: &Meaning, name: Cow<'a, str>) -> Track<'a> {
         name_id: meaning.name_id,
         name: meaning.name.map_or(name, Cow::Borrowed),
         is_v1: meaning.is_v1,
+        is_hard: meaning.is_hard,
         near: None,
     }
 }

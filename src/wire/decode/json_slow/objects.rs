@@ -252,7 +252,13 @@ fn product<'a>(raw: &'a RawValue, lookup: &Lookup, draft: &mut Draft<'a>) -> Dra
 /// JSON in a text: what is read of it is owned, since the text is.
 fn products_of_text<'a>(raw: &'a RawValue, lookup: &Lookup, draft: &mut Draft<'a>) {
     let Ok(text) = serde_json::from_str::<String>(raw.get()) else { return broken(draft) };
-    let Ok(inner) = serde_json::from_str::<&RawValue>(text.trim()) else { return broken(draft) };
+    let Ok(mut inner) = serde_json::from_str::<&RawValue>(text.trim()) else { return broken(draft) };
+    // Some senders write the text of a text.
+    let again = inner.get().starts_with('"').then(|| serde_json::from_str::<String>(inner.get()).unwrap_or_default());
+    if let Some(again) = &again {
+        let Ok(innermost) = serde_json::from_str(again.trim()) else { return broken(draft) };
+        inner = innermost;
+    }
     let mut of_text = Draft::default();
     match inner.get().as_bytes() {
         [b'[' | b'{', ..] => products(inner, lookup, &mut of_text),

@@ -8,7 +8,11 @@ use std::fmt;
 
 /// Whether a text is JSON of a list or an object, by its looks.
 pub(super) fn is_json(raw: &RawValue) -> bool {
-    raw.get().get(1..).is_some_and(|inner| inner.trim_start().starts_with(['[', '{']))
+    raw.get().get(1..).is_some_and(|inner| {
+        let inner = inner.trim_start();
+        // Or of a text of it.
+        inner.strip_prefix(r#"\""#).unwrap_or(inner).trim_start().starts_with(['[', '{'])
+    })
 }
 
 /// The values of a list; the keys of an object that says yes to them.
