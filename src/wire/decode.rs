@@ -177,7 +177,8 @@ impl Decoder {
         }
         let topic = self.options.topics.get(usize::from(head.position.input));
         let mut track = self.name(&mut draft)?;
-        if track.name_id == NameId::NONE && matches!(track.kind, Kind::Other | Kind::Seller) && topic.is_some_and(|t| t.is_email) {
+        if track.name_id == NameId::NONE && matches!(track.kind, Kind::Other | Kind::Seller) && topic.is_some_and(|t| t.is_email)
+        {
             track = self.lookup.of_mail(track);
         }
         let Track { mut kind, name_id, name, is_v1, is_hard, near } = track;

@@ -64,10 +64,22 @@ fn one_word_of_a_provider_is_about_a_mail_where_mail_is_told() {
 fn a_click_is_known_by_its_link_and_mail_under_the_names_of_providers() {
     let click = |properties: &str| on(EMAIL, "Email Link Clicked", properties).click().map(|click| click.hash);
     for same in [
-        [r#"{"sg_message_id":"m","url":"https://s.example/a","sg_event_id":"1"}"#, r#"{"sg_message_id":"m","url":"https://s.example/a","sg_event_id":"2"}"#],
-        [r#"{"message":{"headers":{"message-id":"m"}},"url":"https://s.example/a","id":"1"}"#, r#"{"message":{"headers":{"message-id":"m"}},"url":"https://s.example/a","id":"2"}"#],
-        [r#"{"MessageID":"m","OriginalLink":"https://s.example/a","n":1}"#, r#"{"MessageID":"m","OriginalLink":"https://s.example/a","n":2}"#],
-        [r#"{"mail":{"messageId":"m"},"click":{"link":"https://s.example/a"},"n":1}"#, r#"{"mail":{"messageId":"m"},"click":{"link":"https://s.example/a"},"n":2}"#],
+        [
+            r#"{"sg_message_id":"m","url":"https://s.example/a","sg_event_id":"1"}"#,
+            r#"{"sg_message_id":"m","url":"https://s.example/a","sg_event_id":"2"}"#,
+        ],
+        [
+            r#"{"message":{"headers":{"message-id":"m"}},"url":"https://s.example/a","id":"1"}"#,
+            r#"{"message":{"headers":{"message-id":"m"}},"url":"https://s.example/a","id":"2"}"#,
+        ],
+        [
+            r#"{"MessageID":"m","OriginalLink":"https://s.example/a","n":1}"#,
+            r#"{"MessageID":"m","OriginalLink":"https://s.example/a","n":2}"#,
+        ],
+        [
+            r#"{"mail":{"messageId":"m"},"click":{"link":"https://s.example/a"},"n":1}"#,
+            r#"{"mail":{"messageId":"m"},"click":{"link":"https://s.example/a"},"n":2}"#,
+        ],
         [r#"{"email_id":"m","link":"https://s.example/a","n":1}"#, r#"{"email_id":"m","link":"https://s.example/a","n":2}"#],
     ] {
         assert!(click(same[0]).is_some() && click(same[0]) == click(same[1]), "{}", same[0]);
@@ -123,7 +135,9 @@ fn providers_mark_what_machines_do() {
         let event = on(CLICKSTREAM, name, r#"{"bot":"sales-assistant","prefetched":"yes"}"#);
         assert!(!event.signals.marked, "{name}: what a bot is called says nothing of who made it");
     }
-    for properties in [r#"{"client-info":{"user-agent":"curl/8"}}"#, r#"{"open":{"userAgent":"curl/8"}}"#, r#"{"useragent":"curl/8"}"#] {
+    for properties in
+        [r#"{"client-info":{"user-agent":"curl/8"}}"#, r#"{"open":{"userAgent":"curl/8"}}"#, r#"{"useragent":"curl/8"}"#]
+    {
         assert_eq!(on(EMAIL, "Email Opened", properties).signals.user_agent.as_deref(), Some("curl/8"), "{properties}");
     }
 }
@@ -227,11 +241,16 @@ fn products_are_found_where_older_shops_write_them() {
     };
     let ua = r#"{"ecommerce":{"currencyCode":"EUR","add":{"products":[{"id":"p-1","name":"Shoe","price":"15","quantity":1}]}}}"#;
     assert_eq!(products("Product Added", ua), "p-1 Shoe");
-    let bought = r#"{"ecommerce":{"purchase":{"actionField":{"id":"o-1","revenue":"15"},"products":[{"id":"p-1","name":"Shoe"}]}}}"#;
+    let bought =
+        r#"{"ecommerce":{"purchase":{"actionField":{"id":"o-1","revenue":"15"},"products":[{"id":"p-1","name":"Shoe"}]}}}"#;
     assert_eq!(products("Order Completed", bought), "p-1 Shoe");
     let event = on(CLICKSTREAM, "Order Completed", bought);
     assert_eq!((event.order_id.as_deref(), event.value), (Some("o-1"), Some(15.0)));
-    assert_eq!(products("Order Completed", r#"{"products":"\"[{\\\"product_id\\\":\\\"p-1\\\"}]\""}"#), "p-1 -", "a text of a text");
+    assert_eq!(
+        products("Order Completed", r#"{"products":"\"[{\\\"product_id\\\":\\\"p-1\\\"}]\""}"#),
+        "p-1 -",
+        "a text of a text"
+    );
     assert_eq!(products("Order Completed", r#"{"line_items":[{"product_id":1,"title":"Shoe"}]}"#), "1 Shoe");
     assert_eq!(products("Order Completed", r#"{"line_items":[{"product_id":1,"name":"Shoe","title":"Red"}]}"#), "1 Shoe");
     let cart = r#"{"product_id":"p-2","cart":{"items":[{"product_id":"p-1"},{"product_id":"p-2"}]}}"#;

@@ -9,7 +9,8 @@ use super::fields::{BuiltIn, CONTEXT, ECOMMERCE, ITEM, PRODUCT, PROPERTIES, Prod
 use super::key_table::KeyTable;
 use super::mail_names::MAIL_NAMES;
 use super::spelled::{
-    ACTION_FIELDS, EXACT, FREQUENT, IN_CAMEL_CASE, LISTS_WITHIN, OF_EVENT, OF_PRODUCT, OF_REFUND, OTHERWISE, PRODUCT_CURRENCY, TITLE_OF_PRODUCT, WITHIN,
+    ACTION_FIELDS, EXACT, FREQUENT, IN_CAMEL_CASE, LISTS_WITHIN, OF_EVENT, OF_PRODUCT, OF_REFUND, OTHERWISE, PRODUCT_CURRENCY,
+    TITLE_OF_PRODUCT, WITHIN,
 };
 use super::tracks::{Names, Track};
 use crate::domain::model::{call_name, elsewhere};

@@ -1,11 +1,11 @@
 //! Names of track events: what each means, in whichever spelling it comes.
 
 use crate::domain::ids::hash64;
+use crate::domain::names::bounces::{OF_MAIL, hardness};
 use crate::domain::names::{
     CALLS, DICTIONARY, Kind, MAX_NORMAL_BYTES, NameId, ONE_LIST_LEFT, Vocabulary, all_known, canonical_names, consent_said,
     is_sellers, is_told_by_tools, known, near, normal, usual, without_tool,
 };
-use crate::domain::names::bounces::{OF_MAIL, hardness};
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
