@@ -246,7 +246,7 @@ fn text<'a>(scalar: &Scalar<'a>, max_bytes: usize) -> Option<Cow<'a, str>> {
 fn without_name(text: Cow<'_, str>) -> Cow<'_, str> {
     let inner = |text: &str| {
         let (before, inner) = text.trim().strip_suffix('>')?.rsplit_once('<')?;
-        (!before.contains('@')).then(|| inner.len())
+        (!before.contains('@')).then_some(inner.len())
     };
     let Some(length) = inner(&text) else { return text };
     let end = text.trim_end().len() - 1;
