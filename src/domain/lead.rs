@@ -170,7 +170,7 @@ fn watch(prospect: &mut Prospect, model: &HandOverModel, turn: &Turn<'_, '_>, to
     let lead = prospect.more.as_ref().map(|more| &more.lead);
     match (lead.map(|l| l.stand).unwrap_or_default(), level) {
         (Stand::Free, Some(level)) if again::may_buy(prospect, model, turn) => {
-            hand_over(prospect, model, turn, told, level, effects)
+            hand_over(prospect, model, turn, told, level, effects);
         }
         (Stand::Waiting | Stand::Reminded, Some(Qualification::Sql)) => further(prospect, model, turn, told, effects),
         (Stand::Back | Stand::Won, level) => {

@@ -62,19 +62,16 @@ impl Tally {
                 // By now it may stand elsewhere: what sales lost falls back in the same turn.
                 let (Opening { since_ms, won_ms }, back_ms) = pipeline.until_reversal(model, position);
                 let won_ms = won_ms.unwrap_or(back_ms);
-                match since_ms {
-                    Some(opened_ms) => {
-                        self.closed(model.hash, opened_ms, won_ms, true, -1);
-                        if !is_open {
-                            // It was open before: without the order it is lost.
-                            self.closed(model.hash, opened_ms, back_ms, false, 1);
-                        }
+                if let Some(opened_ms) = since_ms {
+                    self.closed(model.hash, opened_ms, won_ms, true, -1);
+                    if !is_open {
+                        // It was open before: without the order it is lost.
+                        self.closed(model.hash, opened_ms, back_ms, false, 1);
                     }
-                    None => {
-                        self.opportunity_fact(model.hash, won_ms, OpportunityFact::WonDirectly, -1);
-                        if is_open {
-                            self.opportunity_fact(model.hash, back_ms, OpportunityFact::Opened, 1);
-                        }
+                } else {
+                    self.opportunity_fact(model.hash, won_ms, OpportunityFact::WonDirectly, -1);
+                    if is_open {
+                        self.opportunity_fact(model.hash, back_ms, OpportunityFact::Opened, 1);
                     }
                 }
             }
