@@ -211,6 +211,7 @@ impl Did {
             ip: find(&["ip"]).map(|ip| ip.parse().unwrap()),
             has_user: find(&["user"]).is_some(),
             near: None,
+            id_is_address: false,
         }
     }
 }
