@@ -70,11 +70,12 @@ impl Did {
     pub fn event(&self, models: &Models) -> Event<'static> {
         let name = models.vocabulary.stands_for(&self.name).unwrap_or_else(|| canonical(&self.name)).to_owned();
         let kind = match name.as_str() {
+            // The decoder reads the hardness in the name.
+            _ if self.name == "Soft Bounced" => Kind::SoftBounce,
             "page" => Kind::Page,
             "screen" => Kind::Screen,
             "identify" => Kind::Identify,
             "group" => Kind::Group,
-            "Soft Bounced" => Kind::SoftBounce,
             other => models.vocabulary.kind_of_track(other),
         };
         let mut properties: Vec<_> = self
