@@ -227,37 +227,6 @@ proptest! {
     }
 }
 
-/// Deeds that once gave a won opportunity back that never had been counted.
-#[test]
-fn orders_that_are_taken_back_one_after_the_other_leave_nothing_below_nothing() {
-    let deeds = [
-        "2m order order=o5",
-        "3m Order_Updated order=o1 value=1",
-        "4m page path=/ context.campaign.source=s1",
-        "5m Order_Cancelled order=o1",
-        "6m refund order=o5",
-        "7m page path=/ context.campaign.source=s1",
-        "67m page path=/ context.campaign.source=s1",
-        "68m order P1 cart=c5 order=o5 value=11.5",
-        "69m add P1 cart=c1 price=11",
-        "70m order order=o1",
-        "71m refund order=o1",
-        "72m order P1 cart=c2 order=o2 value=11.2",
-        "73m refund order=o2",
-    ];
-    let models = shop(CART);
-    let mut task = Task::new(Arc::clone(&models), StateCodec);
-    play(&mut task, &models, "0m page path=/ context.campaign.source=first", |_| ());
-    for (n, deed) in deeds.iter().enumerate() {
-        play(&mut task, &models, &format!("{deed} id=d{n}"), |_| ());
-        commit(&mut task);
-        hold(&task, n == 0).unwrap_or_else(|e| panic!("{deed}: {e}"));
-        if n == 0 {
-            task = restored(&task, Arc::clone(&models));
-        }
-    }
-}
-
 #[test]
 fn weeks_of_carts_are_those_of_their_orders() {
     let figures = after(&shop(CART), &format!("{BOUGHT}; 20d refund order=o1")).figures();

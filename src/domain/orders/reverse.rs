@@ -183,10 +183,7 @@ impl Without<'_> {
         if to != current.stage {
             return Some(to);
         }
-        // It stays in its stage by an older order; but since no time that lies before the stage that it came from.
-        if let (Some(at), Some(position)) = (at, track.positions[axis.index()].as_mut())
-            && position.history.last().is_none_or(|before| before.entered_ms <= at.entered_ms)
-        {
+        if let (Some(at), Some(position)) = (at, track.positions[axis.index()].as_mut()) {
             (position.entered_ms, position.by) = (at.entered_ms, at.by);
         }
         None
