@@ -3,6 +3,7 @@
 use super::harness::{Line, commit, model, script};
 use leadstream::domain::effect::{InternalKind, Note};
 use leadstream::domain::internal::MAX_TEST_ORDERS;
+use leadstream::domain::model::Models;
 use leadstream::domain::prospect::{ConsentState, Prospect};
 use leadstream::engine::figures::{CartFact, Figures, Heads, Key, OpportunityFact};
 use leadstream::engine::task::{BatchEffects, Mode, Task};
@@ -11,17 +12,21 @@ use std::sync::Arc;
 
 const OWN: &str = "[internal]\ndomains = [\"shop.example\"]\nnetworks = [\"10.0.0.0/8\"]\n";
 
+fn act(task: &mut Task<StateCodec>, models: &Models, line: &Line, effects: &mut BatchEffects) {
+    match line {
+        Line::Event(did) => task.apply(&did.event(models), Mode::Virtual, effects),
+        Line::Until(until_ms) => task.advance(*until_ms, Mode::Virtual, effects),
+        other => panic!("{other:?}"),
+    }
+}
+
 /// What a script leaves behind of Ann, and how many events were left out, by what told them: person, network, marked.
 fn run(sections: &str, text: &str) -> (Prospect, [u64; 3]) {
     let models = model(&format!("{}\n{sections}", include_str!("../../config/models/ecommerce.toml")));
     let mut task = Task::new(Arc::clone(&models), StateCodec);
     let mut effects = BatchEffects::default();
     for line in script(text) {
-        match line {
-            Line::Event(did) => task.apply(&did.event(&models), Mode::Virtual, &mut effects),
-            Line::Until(until_ms) => task.advance(until_ms, Mode::Virtual, &mut effects),
-            other => panic!("{other:?}"),
-        }
+        act(&mut task, &models, &line, &mut effects);
     }
     commit(&mut task);
     let count =
@@ -66,11 +71,7 @@ fn counted(text: &str) -> Figures {
     let mut task = Task::new(Arc::clone(&models), StateCodec);
     let mut effects = BatchEffects::default();
     for line in script(text) {
-        match line {
-            Line::Event(did) => task.apply(&did.event(&models), Mode::Virtual, &mut effects),
-            Line::Until(until_ms) => task.advance(until_ms, Mode::Virtual, &mut effects),
-            other => panic!("{other:?}"),
-        }
+        act(&mut task, &models, &line, &mut effects);
         commit(&mut task);
     }
     task.figures()
