@@ -13,10 +13,10 @@
 
 pub mod app;
 pub mod config;
-pub mod domain;
-pub mod engine;
 pub mod http;
 pub mod kafka;
 pub mod runtime;
 pub mod telemetry;
 pub mod wire;
+
+pub use leadstream_core::{domain, engine};

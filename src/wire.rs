@@ -7,7 +7,9 @@ pub mod dead_letter;
 pub mod decode;
 mod json_escape;
 pub mod output;
-pub mod proto;
-pub mod state_record;
+
 pub mod task_record;
 mod time;
+
+pub use leadstream_core::state_record;
+pub use leadstream_proto as proto;

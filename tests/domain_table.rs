@@ -45,6 +45,7 @@ fn every_row_of_the_domain_has_its_place_and_what_it_names_exists() {
     assert!(rows.len() >= 60, "rows are missing: only {} are there", rows.len());
     let (mut code, metrics) = (String::new(), read("docs/metrics.md"));
     sources(&root().join("src"), &mut code);
+    sources(&root().join("crates"), &mut code);
     let models = read("docs/model.md") + &read("docs/carts.md") + &read("docs/configuration.md") + &read("docs/report.md");
     let mut wrong = Vec::new();
     for row in &rows {

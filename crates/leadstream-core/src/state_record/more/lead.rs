@@ -2,8 +2,8 @@
 
 use crate::domain::effect::{Answer, Bar, Qualification};
 use crate::domain::lead::{Held, Lead, Stand};
-use crate::wire::state_record::reader::{Read, Reader, Value, damaged};
-use crate::wire::state_record::writer::Writer;
+use crate::state_record::reader::{Read, Reader, Value, damaged};
+use crate::state_record::writer::Writer;
 
 pub(super) fn write(value: &Lead, w: &mut Writer<'_>) {
     let Lead {

@@ -2,8 +2,8 @@
 
 use crate::domain::Text;
 use crate::domain::customer::Customer;
-use crate::wire::state_record::reader::{Read, Reader, Value, unzigzag};
-use crate::wire::state_record::writer::{Writer, zigzag};
+use crate::state_record::reader::{Read, Reader, Value, unzigzag};
+use crate::state_record::writer::{Writer, zigzag};
 
 pub(super) fn write(value: &Customer, w: &mut Writer<'_>) {
     let Customer { first_source, first_campaign, last_source, last_campaign, orders, first_order_ms, spent } = value;
@@ -52,8 +52,8 @@ mod tests {
     use super::*;
     use crate::domain::prospect::{More, Prospect};
     use crate::engine::codec::Codec;
-    use crate::wire::proto;
-    use crate::wire::state_record::StateCodec;
+    use crate::state_record::StateCodec;
+    use leadstream_proto as proto;
     use prost::Message;
 
     #[test]

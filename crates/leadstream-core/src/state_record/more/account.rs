@@ -6,8 +6,8 @@ use crate::domain::account::company::Source;
 use crate::domain::account::consensus::{Consensus, Said, Says, Settled, Vote};
 use crate::domain::account::group::{Group, Member, Reason};
 use crate::domain::account::{Belongs, Membership};
-use crate::wire::state_record::reader::{List, Read, Reader, Value, damaged};
-use crate::wire::state_record::writer::{Writer, encode_varint};
+use crate::state_record::reader::{List, Read, Reader, Value, damaged};
+use crate::state_record::writer::{Writer, encode_varint};
 
 pub(super) fn write(value: &Membership, w: &mut Writer<'_>) {
     // Why it is barred stands beside it: records without an account have no part of it.

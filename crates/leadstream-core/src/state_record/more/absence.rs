@@ -3,9 +3,9 @@
 use crate::domain::Ms;
 use crate::domain::absence::{Absence, Left, Met, Pending};
 use crate::domain::prospect::{Few, Hit};
-use crate::wire::state_record::position;
-use crate::wire::state_record::reader::{List, Read, Reader, Value};
-use crate::wire::state_record::writer::Writer;
+use crate::state_record::position;
+use crate::state_record::reader::{List, Read, Reader, Value};
+use crate::state_record::writer::Writer;
 
 pub(super) fn write(value: &Absence, w: &mut Writer<'_>) {
     let Absence { pending, left, met, viewed, carted } = value;

@@ -1,8 +1,8 @@
 //! `TraitsRecord`.
 
 use crate::domain::traits::{Trait, TraitValue, Traits};
-use crate::wire::state_record::reader::{Read, Reader, Value, damaged};
-use crate::wire::state_record::writer::Writer;
+use crate::state_record::reader::{Read, Reader, Value, damaged};
+use crate::state_record::writer::Writer;
 
 pub(super) fn write(value: &Traits, w: &mut Writer<'_>) {
     let Traits { known } = value;

@@ -2,10 +2,10 @@
 
 use crate::domain::cart::{ForgottenCart, PastOrder};
 use crate::domain::prospect::CartLine;
-use crate::wire::state_record::cart::{read_line, write_line};
-use crate::wire::state_record::reader::{Read, Reader, Value};
-use crate::wire::state_record::series::{read_goods, read_sent, write_sent};
-use crate::wire::state_record::writer::Writer;
+use crate::state_record::cart::{read_line, write_line};
+use crate::state_record::reader::{Read, Reader, Value};
+use crate::state_record::series::{read_goods, read_sent, write_sent};
+use crate::state_record::writer::Writer;
 
 pub(super) fn write(value: &PastOrder, w: &mut Writer<'_>) {
     let PastOrder { order, time_ms, cart, episode_ms, lines, sent, goods, value, currency, forgotten_ms } = value;

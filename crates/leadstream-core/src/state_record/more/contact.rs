@@ -2,8 +2,8 @@
 
 use crate::domain::contact::Contact;
 use crate::domain::contact::consent::Told;
-use crate::wire::state_record::reader::{Read, Reader, Value, damaged};
-use crate::wire::state_record::writer::Writer;
+use crate::state_record::reader::{Read, Reader, Value, damaged};
+use crate::state_record::writer::Writer;
 
 pub(super) fn write(value: &Contact, w: &mut Writer<'_>) {
     let Contact { zone, sent_ms, soft_bounces, dead_since_ms, told } = value;

@@ -2,8 +2,8 @@
 
 use crate::domain::Ms;
 use crate::domain::machine::{Click, Delivered, Machine, Views};
-use crate::wire::state_record::reader::{List, Read, Reader, Value};
-use crate::wire::state_record::writer::Writer;
+use crate::state_record::reader::{List, Read, Reader, Value};
+use crate::state_record::writer::Writer;
 
 pub(super) fn write(value: &Machine, w: &mut Writer<'_>) {
     let Machine { delivered, clicks, views } = value;

@@ -1,9 +1,9 @@
 //! `KnownOrdersRecord`.
 
 use crate::domain::orders::{Given, KnownOrder, KnownOrders, Standing, Touch};
-use crate::wire::state_record::reader::{Read, Reader, Value, damaged, unzigzag};
-use crate::wire::state_record::seen;
-use crate::wire::state_record::writer::{Writer, zigzag};
+use crate::state_record::reader::{Read, Reader, Value, damaged, unzigzag};
+use crate::state_record::seen;
+use crate::state_record::writer::{Writer, zigzag};
 
 pub(super) fn write(value: &KnownOrders, w: &mut Writer<'_>) {
     let KnownOrders { list, refunds, touches } = value;

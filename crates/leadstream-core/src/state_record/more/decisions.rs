@@ -1,8 +1,8 @@
 //! `DecisionsRecord`.
 
 use crate::domain::decisions::{Checks, Decision, Decisions, Done, REASONS};
-use crate::wire::state_record::reader::{Read, Reader, Value, damaged};
-use crate::wire::state_record::writer::Writer;
+use crate::state_record::reader::{Read, Reader, Value, damaged};
+use crate::state_record::writer::Writer;
 
 pub(super) fn write(value: &Decisions, w: &mut Writer<'_>) {
     let Decisions { list } = value;

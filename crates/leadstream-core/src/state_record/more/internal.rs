@@ -1,8 +1,8 @@
 //! `InternalRecord`.
 
 use crate::domain::internal::Internal;
-use crate::wire::state_record::reader::{Read, Reader, Value};
-use crate::wire::state_record::writer::Writer;
+use crate::state_record::reader::{Read, Reader, Value};
+use crate::state_record::writer::Writer;
 
 pub(super) fn write(value: &Internal, w: &mut Writer<'_>) {
     let Internal { since_ms, by_trait, test_orders } = value;
