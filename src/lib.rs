@@ -9,7 +9,7 @@
 //! telemetry (aside)            names, types, units and labels of all metrics; imports nothing of ours
 //! ```
 //!
-//! Imports run downward only; `tests/floors.rs` holds that. Nothing below `runtime` can ask for the time.
+//! Imports run downward only; `tests/formats/tidy.rs` holds that. Nothing below `runtime` can ask for the time.
 
 pub mod app;
 pub mod config;

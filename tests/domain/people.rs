@@ -2,15 +2,10 @@
 
 use super::harness::{Line, commit, model, play, restored, run_lines, script};
 use leadstream::config::model_file::{self, SHIPPED};
-use leadstream::domain::effect::{Axis, Body, Effects};
-use leadstream::domain::event::Position;
-use leadstream::domain::model::spec::CartSpec;
+use leadstream::domain::effect::{Axis, Body};
 use leadstream::domain::model::{Models, name_hash};
-use leadstream::domain::prospect::Prospect;
-use leadstream::domain::step::step;
 use leadstream::engine::codec::Codec;
 use leadstream::engine::task::Task;
-use leadstream::wire::decode::{Decoder, Format, Options, Topic};
 use leadstream::wire::state_record::StateCodec;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -154,31 +149,6 @@ proptest! {
             }
         }
     }
-}
-
-#[test]
-fn what_calls_say_of_person_and_company_arrives() {
-    let models = Arc::new(model_file::models(&["b2b10".to_owned()], &CartSpec::default()).unwrap());
-    let topics = vec![Topic { name: "all".to_owned(), is_email: false, is_trusted: true, format: Format::default() }];
-    let decoder = Decoder::new(Options { topics, ..Options::default() }, &models.vocabulary);
-    let mut prospect = Prospect::default();
-    let lines = [
-        r#"{"type":"identify","userId":"ann","timestamp":"2026-03-02T00:00:00Z","traits":{"title":"Software Engineer","budget":20000,"email":"a@b.c"}}"#,
-        r#"{"type":"group","userId":"ann","timestamp":"2026-03-02T00:01:00Z","groupId":"acme","traits":{"industry":"software","employees":"250","title":"Inc"}}"#,
-        r#"{"type":"track","event":"Form Submitted","userId":"ann","timestamp":"2026-03-02T00:02:00Z","context":{"traits":{"authority":true}}}"#,
-        r#"{"type":"identify","userId":"ann","timestamp":"2026-03-02T00:03:00Z","traits":{"need":null,"timing":["now"]}}"#,
-    ];
-    for (n, line) in lines.into_iter().enumerate() {
-        let event = decoder.decode_line(line.as_bytes(), Position::default()).expect("a good event");
-        step(&mut prospect, n == 0, &event, &models, &mut Effects::default());
-    }
-    let (track, people) = (&prospect.tracks[0], &models.models[0].people);
-    assert_eq!(people.persona_of(track).as_deref(), Some("engineering"), "the company's title is not the person's");
-    let traits = &prospect.more.as_ref().unwrap().traits;
-    let because: Vec<&str> = people.fit_reasons(traits).map(|r| r.words.as_str()).collect();
-    assert_eq!(because, ["industry", "company size", "budget", "authority"]);
-    assert_eq!(people.fit_of(track), Some(90.0));
-    assert_eq!(traits.known.len(), 5, "only what the model names: no address, nothing empty");
 }
 
 #[test]

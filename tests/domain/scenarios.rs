@@ -1,5 +1,5 @@
-//! Scenarios: what a person expects in one sentence, what happens, and what leaves. Every file in `tests/scenarios/` is run; a
-//! new one joins by being there. `tests/scenarios/README.md` says how to write one.
+//! Scenarios: what a person expects in one sentence, what happens, and what leaves. Every file in the folders of
+//! `tests/scenarios/` is run; a new one joins by being there. `tests/scenarios/README.md` says how to write one.
 
 use super::harness::{Line, START_MS, details, ms, run_lines, say, script};
 use leadstream::config::model_file::{self, SHIPPED};
@@ -27,15 +27,42 @@ struct Scenario {
     then: Vec<String>,
 }
 
-fn files() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
-    let mut files: Vec<_> = std::fs::read_dir(&folder)
-        .unwrap_or_else(|e| panic!("{}: {e}", folder.display()))
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|e| e == "txt"))
-        .collect();
-    files.sort();
-    files
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios")
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+/// Every scenario of every subject; what lies elsewhere, where nothing would run it, is an error.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut files = Vec::new();
+    for subject in entries(folder) {
+        if subject.ends_with("README.md") {
+            continue;
+        }
+        if !subject.is_dir() {
+            return Err(format!("{}: a scenario lies in the folder of its subject", subject.display()));
+        }
+        let scenarios = entries(&subject);
+        if scenarios.is_empty() {
+            return Err(format!("{}: a subject without a scenario", subject.display()));
+        }
+        if let Some(other) = scenarios.iter().find(|path| !path.is_file() || path.extension().is_none_or(|e| e != "txt")) {
+            return Err(format!("{}: only `.txt` files lie in a subject", other.display()));
+        }
+        files.extend(scenarios);
+    }
+    Ok(files)
+}
+
+/// `cart/left-three-reminders`.
+fn name_of(path: &Path) -> String {
+    path.strip_prefix(folder()).unwrap().with_extension("").to_str().unwrap().replace('\\', "/")
 }
 
 /// Each begins with its `[name]`.
@@ -204,9 +231,9 @@ fn fill_in(path: &Path, text: &str, got: &[String]) {
 #[test]
 fn every_scenario_ends_as_a_person_expects() {
     let mut wrong = String::new();
-    let files = files();
+    let files = files(&folder()).unwrap();
     for path in &files {
-        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let name = name_of(path);
         let text = std::fs::read_to_string(path).unwrap();
         let scenario = read(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
         let models = [scenario.models()];
@@ -229,6 +256,25 @@ fn every_scenario_ends_as_a_person_expects() {
     }
     assert!(wrong.is_empty(), "of {} scenarios these are wrong:\n{wrong}", files.len());
     assert!(files.len() >= 40, "scenarios are missing: only {} are there", files.len());
+}
+
+#[test]
+fn a_scenario_that_nothing_would_run_is_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |path: &str| dir.path().join(path);
+    std::fs::create_dir(at("cart")).unwrap();
+    assert!(files(dir.path()).is_err_and(|e| e.contains("a subject without a scenario")));
+    for path in ["README.md", "cart/left.txt"] {
+        std::fs::write(at(path), "").unwrap();
+    }
+    assert_eq!(files(dir.path()), Ok(vec![at("cart/left.txt")]));
+    for path in ["cart-left.txt", "cart/left.text", "cart/README.md"] {
+        std::fs::write(at(path), "").unwrap();
+        assert!(files(dir.path()).is_err_and(|e| e.starts_with(at(path).to_str().unwrap())), "{path}");
+        std::fs::remove_file(at(path)).unwrap();
+    }
+    std::fs::create_dir(at("cart/left")).unwrap();
+    assert!(files(dir.path()).is_err(), "folders have no folders");
 }
 
 #[test]

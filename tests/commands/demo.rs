@@ -1,0 +1,68 @@
+//! The demo as a newcomer would run it.
+
+use std::process::{Command, Output};
+
+fn line<'a>(text: &'a str, name: &str) -> &'a str {
+    text.lines().rev().find(|l| l.trim_start().starts_with(name)).unwrap_or_else(|| panic!("{name}: {text}"))
+}
+
+fn number(line: &str, after: &str) -> u64 {
+    let rest = line.split_once(after).unwrap_or_else(|| panic!("{after} in {line}")).1.trim_start();
+    rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()
+}
+
+fn shown(output: Output) -> String {
+    let (text, errors) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8_lossy(&output.stderr).into_owned());
+    assert!(output.status.success(), "{text}\n{errors}");
+    text
+}
+
+#[test]
+fn the_demo_shows_every_step_recoveries_and_no_output_twice() {
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_leadstream"));
+    // Five days of the shop: the third reminder goes out after three.
+    demo.args(["demo", "--duration", "22s", "--speed", "20000", "--listen", "127.0.0.1:0"]);
+    let text = &shown(demo.output().unwrap());
+    for axis in ["journey", "funnel"] {
+        assert!(number(line(text, &format!("stage changes, {axis}")), axis) > 100, "{text}");
+    }
+    assert!(number(line(text, "score changes"), "changes") > 50, "{text}");
+    for step in ["1:", "2:", "3:"] {
+        assert!(number(line(text, "cart triggers by step"), step) > 0, "{text}");
+    }
+    let outcomes = line(text, "outcomes");
+    assert!(number(outcomes, "recovered by a reminder") > 0 && number(outcomes, "came back by themselves") > 0, "{text}");
+    assert!(text.contains("by itself, after reminder") || text.contains("after a click in a reminder"), "{text}");
+    assert_eq!(number(line(text, "read twice"), "twice"), 0, "{text}");
+    assert!(text.contains("kcat -b 127.0.0.1:"), "where to look is said: {text}");
+    assert!(!text.contains('\u{1b}'), "no terminal codes in a pipe");
+}
+
+#[test]
+fn the_demo_for_companies_shows_hand_overs_contracts_and_consensus() {
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_leadstream"));
+    // Five weeks, after a history: a deal takes two or three months.
+    demo.args(["demo", "--shop", "b2b", "--duration", "12s", "--listen", "127.0.0.1:0"]);
+    let text = &shown(demo.output().unwrap());
+    assert!(number(line(text, "stage changes, journey"), "journey") > 100, "{text}");
+    let handed_over = line(text, "hand-overs");
+    for qualification in ["MQL", "SQL"] {
+        assert!(number(handed_over, qualification) > 3, "{text}");
+    }
+    assert!(number(line(text, "outcomes"), "accepted") > 3, "{text}");
+    let outcomes = line(text, "outcomes");
+    assert!(number(outcomes, "customers") > 3 && number(outcomes, "won") > 3, "{text}");
+    assert!(text.contains("after 56 days of history"), "what was before the demo is said: {text}");
+    assert!(number(line(text, "accounts"), "consensus-reached") > 0, "{text}");
+    assert_eq!(number(line(text, "read twice"), "twice"), 0, "{text}");
+    assert!(text.contains("goes to sales as MQL"), "who is handed over is told: {text}");
+}
+
+#[test]
+fn a_demo_without_a_trigger_fails() {
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_leadstream"));
+    // An hour never passes.
+    demo.args(["demo", "--duration", "1s", "--speed", "60", "--listen", "127.0.0.1:0"]);
+    let output = demo.output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
+}
