@@ -1,10 +1,12 @@
-//! The Kafka adapters of the runtime's ports, and everything else that talks to a broker.
+//! Floor 3: the Kafka adapters of the runtime's ports, and everything else that talks to a broker. [`connect`] opens the ports of
+//! one worker; no worker's thread is kept here.
 //!
 //! [`options`] is the only place that writes client properties; [`batch`] and `membership` are the only unsafe ones.
 
 pub mod admin;
 mod asked;
 pub mod batch;
+pub mod connect;
 pub mod context;
 pub mod errors;
 pub mod letters;
@@ -13,11 +15,11 @@ mod membership;
 pub mod mock;
 mod oauth;
 pub mod options;
+pub mod preflight;
 pub mod properties;
 pub mod records;
 mod repair;
 mod reports;
-pub mod service;
 pub mod source;
 pub mod state;
 mod token_command;

@@ -1,10 +1,12 @@
 //! Floor 2: the worker's loop around the engine; ports, not adapters.
 //!
-//! A [`worker::Worker`] owns the tasks that the group gave it. A [`lane::Lane`] is one task with its inputs. Everything outside
-//! is a trait in [`ports`]: the service runs the loop on Kafka, a simulator can run the very same one on a model of it.
+//! A [`worker::Worker`] owns the tasks that the group gave it, a [`supervisor`] the threads of all workers of an instance. A
+//! [`lane::Lane`] is one task with its inputs. Everything outside is a trait in [`ports`], and [`connect`] opens it: the service
+//! runs the loop on Kafka, its tests on ports in memory, one iteration after the other, without a thread and without real time.
 
 pub mod ahead;
 pub mod chunk;
+pub mod connect;
 pub mod lane;
 pub mod lookup;
 pub mod observe;
@@ -13,6 +15,10 @@ pub mod partitioners;
 pub mod poison;
 pub mod ports;
 pub mod snapshot;
+pub mod supervisor;
 pub mod trouble;
 pub mod watch;
 pub mod worker;
+
+#[cfg(test)]
+mod tests;

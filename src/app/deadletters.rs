@@ -74,8 +74,8 @@ pub fn redrive(args: DeadLettersRedriveArgs) -> anyhow::Result<ExitCode> {
     let options = connecting(&loaded.settings, "+deadletters")?;
     let topics = crate::kafka::admin::Admin::connect(&options)?.topics()?;
     // What goes back goes where this group reads, and nowhere else: a dead letter doesn't decide which topics are written to.
-    let inputs: BTreeSet<String> =
-        options.input_topics().into_iter().chain([options.output_topic(OutTopic::AccountMembers)]).collect();
+    let inputs = loaded.settings.input_topics().into_iter().map(|topic| topic.name);
+    let inputs: BTreeSet<String> = inputs.chain([options.output_topic(OutTopic::AccountMembers)]).collect();
     // First fence any other redrive, then look what was sent: nothing can be sent behind our back.
     let redriver = if args.execute { Some(Redriver::open(&options)?) } else { None };
     let receipts = receipts(&options)?;

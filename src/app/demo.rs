@@ -1,7 +1,7 @@
 //! `demo`: the whole pipeline on an embedded broker with a simulated shop.
 //!
-//! The pipeline is the real one: `kafka::service` with its consumer, transactions and timers. Only the broker (librdkafka's
-//! mock cluster, in this process), the shop and the clock are not.
+//! The pipeline is the service's own ([`Instance`]), with its consumer, transactions and timers. Only the broker (librdkafka's mock
+//! cluster, in this process), the shop and the clock are not.
 
 mod clock;
 mod headlines;
@@ -12,23 +12,19 @@ mod traffic;
 mod view;
 
 use super::cli::{DemoArgs, SettingsArgs, ShopKind};
-use super::counting::Counting;
 use super::replay::decode_options;
+use super::service::{Instance, Options};
 use super::simulate::{ProducerOptions, ShopOptions, Traffic, stop_on_ctrl_c, wall_ms};
 use crate::config::{Loaded, Settings};
-use crate::domain::ids::murmur2_partition;
 use crate::domain::model::Models;
 use crate::domain::{DAY_MS, Ms};
 use crate::http;
 use crate::kafka::mock::Mock;
-use crate::kafka::service::{self, Handle, ServiceParts};
-use crate::runtime::lookup::{Directory, Partitioning, ProspectLookup};
+use crate::runtime::options::{Options as WorkerOptions, Positions};
 use crate::runtime::ports::Clock;
-use crate::runtime::snapshot::{Board, Identity, TaskState};
-use crate::telemetry::Telemetry;
-use crate::wire::decode::Decoder;
-use crate::wire::output::{self, Encoder};
-use crate::wire::state_record::StateCodec;
+use crate::runtime::snapshot::{Board, TaskState};
+use crate::runtime::supervisor::Handle;
+use crate::wire::output;
 use anyhow::Context;
 use clock::DemoClock;
 use reader::Shelf;
@@ -95,49 +91,23 @@ impl Demo {
     fn start(args: &DemoArgs, settings: &Settings, models: Arc<Models>) -> anyhow::Result<Self> {
         let mock = Mock::start()?;
         let decode = decode_options(settings);
-        let prefix = settings.topics.prefix.clone();
-        let names = decode.topics.iter().map(|t| t.name.strip_prefix(&prefix).unwrap_or(&t.name).to_owned()).collect();
-        let mut kafka = mock.options("leadstream-demo", names);
-        kafka.prefix = prefix;
-        mock.create_topics(&kafka, PARTITIONS)?;
-        let clock = Arc::new(DemoClock::new(start_ms(args), history_ms(args.shop), args.speed()));
-        let identity = Identity {
-            group: kafka.group_id.clone(),
-            instance: kafka.instance_id.clone(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            models: models.models.iter().map(|m| (m.name.clone(), m.hash_text.clone())).collect(),
-        };
-        let board = Arc::new(Board::new(identity));
-        let telemetry = Arc::new(Telemetry::new(env!("CARGO_PKG_VERSION")));
-        let (directory, mailboxes) = Directory::new(Arc::clone(&board), usize::from(kafka.workers));
-        directory.set_partitioning(Partitioning { partitions: PARTITIONS.cast_unsigned(), partition_of: murmur2_partition });
-        let directory = Arc::new(directory);
-        let parts = || http::Parts {
-            telemetry: Arc::clone(&telemetry),
-            board: Arc::clone(&board),
-            lookup: Arc::clone(&directory) as Arc<dyn ProspectLookup>,
-            models: Arc::clone(&models),
-            clock: Arc::<DemoClock>::clone(&clock),
-        };
-        let input_topics: Vec<String> = decode.topics.iter().map(|t| t.name.clone()).collect();
-        let encoding = output::Options {
+        let inputs: Vec<String> = decode.topics.iter().map(|t| t.name.clone()).collect();
+        let mut kafka = mock.options("leadstream-demo");
+        kafka.prefix.clone_from(&settings.topics.prefix);
+        mock.create_topics(&kafka, &inputs, PARTITIONS)?;
+        let encode = output::Options {
             format: output::Format::Json,
             source: "leadstream/demo".to_owned(),
-            input_topics: input_topics.clone(),
+            input_topics: inputs.clone(),
         };
-        let http = serve(args.listen, parts)?;
-        let parts = ServiceParts {
-            models: Arc::clone(&models),
-            decoder: Arc::new(Decoder::new(decode, &models.vocabulary)),
-            encoder: Arc::new(Encoder::new(encoding, Arc::clone(&models))),
-            codec: StateCodec,
-            clock: Arc::<DemoClock>::clone(&clock),
-            observer: Arc::new(Counting::new(telemetry, Arc::clone(&models), input_topics)),
-            board: Arc::clone(&board),
-            mailboxes,
-        };
+        // The mock cluster drops transactional offsets.
+        let worker = WorkerOptions { positions: Positions::TaskRecord, ..WorkerOptions::new(inputs, 0) };
+        let options = Options { kafka, worker };
+        let clock = Arc::new(DemoClock::new(start_ms(args), history_ms(args.shop), args.speed()));
+        let mut instance = Instance::new(&options, Arc::clone(&models), Arc::<DemoClock>::clone(&clock));
+        let http = serve(args.listen, || instance.http_parts())?;
         let producer = super::simulate::producer_options(settings, &mock.bootstrap_servers(), false)?;
-        let options = ShopOptions {
+        let shop = ShopOptions {
             seed: args.seed,
             prospects: if args.shop == ShopKind::B2b { PROSPECTS_B2B } else { PROSPECTS },
             start_ms: start_ms(args),
@@ -145,9 +115,20 @@ impl Demo {
             dirt: 0.002,
             ..ShopOptions::default()
         };
-        let shop = traffic::with_history(args.shop, options, history_ms(args.shop), &producer)?;
-        let handle = service::start(&kafka, parts)?;
-        Ok(Self { bootstrap: mock.bootstrap_servers(), producer, shop, models, clock, board, http, handle, kafka, _mock: mock })
+        let shop = traffic::with_history(args.shop, shop, history_ms(args.shop), &producer)?;
+        let handle = instance.start(&options, decode, encode)?;
+        Ok(Self {
+            bootstrap: mock.bootstrap_servers(),
+            producer,
+            shop,
+            models,
+            clock,
+            board: instance.board,
+            http,
+            handle,
+            kafka: options.kafka,
+            _mock: mock,
+        })
     }
 
     /// Opens the shop, shows it until the end, and closes everything in the order of the stream.

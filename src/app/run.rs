@@ -2,12 +2,12 @@
 
 use super::cli::RunArgs;
 use super::load;
-use super::service::{Launch, Service, SystemClock, kafka_options, refuse_unusable};
+use super::service::{Launch, Options, Service, SystemClock, kafka_options, refuse_unusable, worker_options};
 use super::signals;
 use crate::config::{Settings, instance};
 use crate::http;
 use crate::http::access::Token;
-use crate::kafka::service::StopSwitch;
+use crate::runtime::supervisor::StopSwitch;
 use anyhow::Context;
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -44,7 +44,7 @@ pub fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     let launch = Launch {
         settings,
         models: Arc::new(models),
-        options: kafka_options(settings, &instance.id),
+        options: Options { kafka: kafka_options(settings, &instance.id), worker: worker_options(settings) },
         clock: Arc::new(SystemClock::new()),
         http: http_options(settings)?,
     };

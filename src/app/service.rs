@@ -1,24 +1,63 @@
-//! The service from settings: options of the Kafka floor, its ports, the admin server.
+//! The service from settings: its options, its ports, the admin server, the workers. Everything is put together here.
 
 use super::counting::Counting;
 use super::load;
 use crate::config::Settings;
 use crate::config::settings::Format;
 use crate::domain::Ms;
+use crate::domain::ids::murmur2_partition;
 use crate::domain::model::Models;
 use crate::engine::hashing::HashSeed;
 use crate::http;
-use crate::kafka::service::{self, Handle, ServiceParts};
-use crate::kafka::{options as kafka, properties};
-use crate::runtime::lookup::{Directory, Partitioning, ProspectLookup};
-use crate::runtime::options::{BatchLimits, PoisonLimit};
-use crate::runtime::ports::Clock;
+use crate::kafka::connect::Cluster;
+use crate::kafka::log::KafkaLog;
+use crate::kafka::source::KafkaSource;
+use crate::kafka::state::KafkaState;
+use crate::kafka::{options as kafka, preflight, properties};
+use crate::runtime::lookup::{Directory, Partitioning, ProspectLookup, Question};
+use crate::runtime::options::{BatchLimits, Options as WorkerOptions, PoisonLimit};
+use crate::runtime::ports::{Clock, Failure, OutTopic, Ports};
 use crate::runtime::snapshot::{Board, Identity};
+use crate::runtime::supervisor::{self, Crew, Handle};
+use crate::runtime::worker::Shared;
 use crate::telemetry::Telemetry;
 use crate::wire;
 use anyhow::Context;
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// Options of the service: how to reach the cluster, and how its workers work.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub kafka: kafka::Options,
+    pub worker: WorkerOptions,
+}
+
+/// The ports of the service's workers: Kafka, and the formats of `wire`.
+pub struct ServicePorts;
+
+impl Ports for ServicePorts {
+    type Source = KafkaSource;
+    type Log = KafkaLog;
+    type State = KafkaState;
+    type Decoder = wire::decode::Decoder;
+    type Encoder = wire::output::Encoder;
+    type Codec = wire::state_record::StateCodec;
+}
+
+/// Checks the topics, then starts the workers.
+///
+/// # Errors
+/// Something must be put right first: what and how.
+pub fn start(options: &Options, shared: Shared<ServicePorts>, mailboxes: Vec<Receiver<Question>>) -> Result<Handle, Failure> {
+    let Options { kafka, mut worker } = options.clone();
+    worker.members = shared.models.accounts().is_some().then(|| kafka.output_topic(OutTopic::AccountMembers));
+    let found = preflight::check(&kafka, &worker)?;
+    worker.partitions = found.partitions;
+    worker.dead_letter_budget_bytes = wire::dead_letter::budget_bytes(found.dead_letter_message_bytes);
+    supervisor::start(Crew { connect: Cluster { options: kafka }, shared, options: worker, mailboxes })
+}
 
 /// The machine's clock: the one place where the service asks the time.
 pub struct SystemClock(Instant);
@@ -56,37 +95,48 @@ pub fn hash_seed() -> HashSeed {
     SEED.get_or_init(|| HashSeed::new(rand::random(), rand::random())).clone()
 }
 
-/// Options of the Kafka floor.
+/// How to reach the cluster.
 #[must_use]
 pub fn kafka_options(settings: &Settings, instance_id: &str) -> kafka::Options {
-    let (k, e, t) = (&settings.kafka, &settings.engine, &settings.topics);
-    let inputs = t.clickstream.iter().chain(&t.email).chain(&t.cart).cloned().collect();
-    let mut options = kafka::Options::new(&k.bootstrap_servers, &k.group_id, instance_id, inputs);
-    options.properties.clone_from(&k.properties);
-    options.prefix.clone_from(&t.prefix);
-    options.workers = u16::try_from(e.workers.max(1)).unwrap_or(u16::MAX);
-    options.group_protocol = k.group_protocol;
-    options.static_membership = k.static_membership;
-    options.session_timeout = k.session_timeout;
-    options.transaction_timeout = k.transaction_timeout;
-    options.start = k.start;
-    options.on_gap = k.on_gap;
-    options.positions = k.positions;
-    options.fetch_ahead_bytes = e.fetch_ahead_bytes;
-    let worker = &mut options.worker;
-    worker.hash_seed = hash_seed();
-    worker.behind_after = e.behind_after;
-    worker.batch = BatchLimits { max_events: e.batch_max_events, longest: e.batch_longest, linger: e.batch_linger };
-    worker.batch_in_backlog = worker.batch.in_backlog(settings.kafka.transaction_timeout);
-    worker.fetch_ahead = e.fetch_ahead;
-    worker.max_ahead_ms = max_ahead_ms(settings);
-    worker.decoded_records = e.decoded_records / usize::from(options.workers);
-    worker.max_records = e.max_records_per_partition;
-    worker.allow_mixed_partitioners = t.allow_mixed_partitioners;
-    let d = &settings.deadletters;
-    worker.poison = d.stop_ratio.map(|ratio| PoisonLimit { window: d.stop_window, count: d.stop_count, ratio });
-    worker.on_poison = d.on_poison;
-    options
+    let k = &settings.kafka;
+    kafka::Options {
+        properties: k.properties.clone(),
+        prefix: settings.topics.prefix.clone(),
+        group_protocol: k.group_protocol,
+        static_membership: k.static_membership,
+        session_timeout: k.session_timeout,
+        transaction_timeout: k.transaction_timeout,
+        ..kafka::Options::new(&k.bootstrap_servers, &k.group_id, instance_id)
+    }
+}
+
+/// How the workers work.
+#[must_use]
+pub fn worker_options(settings: &Settings) -> WorkerOptions {
+    let (k, e, d) = (&settings.kafka, &settings.engine, &settings.deadletters);
+    let batch = BatchLimits { max_events: e.batch_max_events, longest: e.batch_longest, linger: e.batch_linger };
+    let workers = u16::try_from(e.workers.max(1)).unwrap_or(u16::MAX);
+    let inputs = settings.input_topics().into_iter().map(|topic| topic.name).collect();
+    WorkerOptions {
+        workers,
+        start: k.start,
+        on_gap: k.on_gap,
+        positions: k.positions,
+        behind_after: e.behind_after,
+        batch,
+        batch_in_backlog: batch.in_backlog(k.transaction_timeout),
+        fetch_ahead: e.fetch_ahead,
+        fetch_ahead_bytes: e.fetch_ahead_bytes,
+        max_ahead_ms: max_ahead_ms(settings),
+        decoded_records: e.decoded_records / usize::from(workers),
+        max_records: e.max_records_per_partition,
+        allow_mixed_partitioners: settings.topics.allow_mixed_partitioners,
+        poison: d.stop_ratio.map(|ratio| PoisonLimit { window: d.stop_window, count: d.stop_count, ratio }),
+        on_poison: d.on_poison,
+        hash_seed: hash_seed(),
+        // The partitions are known once the topics are looked at.
+        ..WorkerOptions::new(inputs, 0)
+    }
 }
 
 /// How far ahead of the wall clock a record may lie.
@@ -139,6 +189,71 @@ pub(super) fn decoder_options(settings: &Settings) -> wire::decode::Options {
     }
 }
 
+/// What stands around the workers of an instance: what it shows, what it counts, and who answers about single prospects.
+pub struct Instance {
+    pub models: Arc<Models>,
+    pub clock: Arc<dyn Clock + Send + Sync>,
+    pub telemetry: Arc<Telemetry>,
+    pub board: Arc<Board>,
+    pub directory: Arc<Directory>,
+    mailboxes: Vec<Receiver<Question>>,
+}
+
+impl Instance {
+    /// An instance whose workers have not been started.
+    #[must_use]
+    pub fn new(options: &Options, models: Arc<Models>, clock: Arc<dyn Clock + Send + Sync>) -> Self {
+        let board = Arc::new(Board::new(Identity {
+            group: options.kafka.group_id.clone(),
+            instance: options.kafka.instance_id.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            models: models.models.iter().map(|m| (m.name.clone(), m.hash_text.clone())).collect(),
+        }));
+        let (directory, mailboxes) = Directory::new(Arc::clone(&board), usize::from(options.worker.workers));
+        let telemetry = Arc::new(Telemetry::new(env!("CARGO_PKG_VERSION")));
+        Self { models, clock, telemetry, board, directory: Arc::new(directory), mailboxes }
+    }
+
+    /// What the admin server shows.
+    #[must_use]
+    pub fn http_parts(&self) -> http::Parts {
+        http::Parts {
+            telemetry: Arc::clone(&self.telemetry),
+            board: Arc::clone(&self.board),
+            lookup: Arc::clone(&self.directory) as Arc<dyn ProspectLookup>,
+            models: Arc::clone(&self.models),
+            clock: Arc::clone(&self.clock),
+        }
+    }
+
+    /// Starts the workers.
+    ///
+    /// # Errors
+    /// See [`start`].
+    pub fn start(
+        &mut self,
+        options: &Options,
+        decode: wire::decode::Options,
+        encode: wire::output::Options,
+    ) -> Result<Handle, Failure> {
+        let models = &self.models;
+        let inputs = options.worker.inputs.clone();
+        let shared = Shared {
+            decoder: Arc::new(wire::decode::Decoder::new(decode, &models.vocabulary)),
+            encoder: Arc::new(wire::output::Encoder::new(encode, Arc::clone(models))),
+            codec: wire::state_record::StateCodec,
+            models: Arc::clone(models),
+            clock: Arc::clone(&self.clock),
+            observer: Arc::new(Counting::new(Arc::clone(&self.telemetry), Arc::clone(models), inputs)),
+            board: Arc::clone(&self.board),
+        };
+        let handle = start(options, shared, std::mem::take(&mut self.mailboxes))?;
+        let partitioning = Partitioning { partitions: handle.partitions(), partition_of: murmur2_partition };
+        self.directory.set_partitioning(partitioning);
+        Ok(handle)
+    }
+}
+
 /// A running service with everything around it.
 pub struct Service {
     pub handle: Handle,
@@ -151,7 +266,7 @@ pub struct Service {
 pub struct Launch<'a> {
     pub settings: &'a Settings,
     pub models: Arc<Models>,
-    pub options: kafka::Options,
+    pub options: Options,
     pub clock: Arc<dyn Clock + Send + Sync>,
     pub http: Option<http::Options>,
 }
@@ -163,51 +278,17 @@ impl Launch<'_> {
     /// What must be put right first.
     pub fn start(self) -> anyhow::Result<Service> {
         let Self { settings, models, options, clock, http } = self;
-        let telemetry = Arc::new(Telemetry::new(env!("CARGO_PKG_VERSION")));
-        let board = Arc::new(Board::new(Identity {
-            group: options.group_id.clone(),
-            instance: options.instance_id.clone(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            models: models.models.iter().map(|m| (m.name.clone(), m.hash_text.clone())).collect(),
-        }));
-        let (directory, mailboxes) = Directory::new(Arc::clone(&board), usize::from(options.workers));
-        let directory = Arc::new(directory);
-        let server = http
-            .map(|http| {
-                let parts = http::Parts {
-                    telemetry: Arc::clone(&telemetry),
-                    board: Arc::clone(&board),
-                    lookup: Arc::clone(&directory) as Arc<dyn ProspectLookup>,
-                    models: Arc::clone(&models),
-                    clock: Arc::clone(&clock),
-                };
-                http::Server::start(&http, parts)
-            })
-            .transpose()?;
-        let inputs = options.input_topics();
+        let mut instance = Instance::new(&options, models, clock);
+        let http = http.map(|http| http::Server::start(&http, instance.http_parts())).transpose()?;
         let encode = wire::output::Options {
             format: match settings.output.format {
                 Format::Json => wire::output::Format::Json,
                 Format::Protobuf => wire::output::Format::Protobuf,
             },
-            source: format!("leadstream/{}", options.group_id),
-            input_topics: inputs.clone(),
+            source: format!("leadstream/{}", options.kafka.group_id),
+            input_topics: options.worker.inputs.clone(),
         };
-        let parts = ServiceParts {
-            decoder: Arc::new(wire::decode::Decoder::new(decoder_options(settings), &models.vocabulary)),
-            encoder: Arc::new(wire::output::Encoder::new(encode, Arc::clone(&models))),
-            codec: wire::state_record::StateCodec,
-            observer: Arc::new(Counting::new(Arc::clone(&telemetry), Arc::clone(&models), inputs)),
-            models,
-            clock,
-            board: Arc::clone(&board),
-            mailboxes,
-        };
-        let handle = service::start(&options, parts).context("the service can't start")?;
-        directory.set_partitioning(Partitioning {
-            partitions: handle.partitions(),
-            partition_of: crate::domain::ids::murmur2_partition,
-        });
-        Ok(Service { handle, board, telemetry, http: server })
+        let handle = instance.start(&options, decoder_options(settings), encode).context("the service can't start")?;
+        Ok(Service { handle, board: instance.board, telemetry: instance.telemetry, http })
     }
 }

@@ -7,6 +7,7 @@ use super::membership;
 use super::options::Options;
 use super::reports::{self, Reports, Undelivered};
 use crate::engine::task::StagedRecord;
+use crate::runtime::options::Options as WorkerOptions;
 use crate::runtime::ports::{Cause, CommitLog, Failure, InputPartition, OutRecord, OutTopic};
 use rdkafka::consumer::BaseConsumer;
 use rdkafka::error::KafkaError;
@@ -44,6 +45,8 @@ pub struct KafkaLog {
     name: String,
     inputs: Vec<String>,
     outputs: Vec<String>,
+    /// What is written at all; the rest is not opened.
+    used: Vec<OutTopic>,
     sent: u32,
 }
 
@@ -58,11 +61,18 @@ impl KafkaLog {
     ///
     /// # Errors
     /// The configuration or the broker refuses it.
-    pub fn open(options: &Options, worker: u16, consumer: Arc<BaseConsumer<Context>>) -> Result<Self, Failure> {
-        let outputs = OutTopic::ALL.iter().map(|t| options.output_topic(*t)).collect();
-        let name = options.transactional_id(worker);
-        let inputs = options.all_inputs();
-        let mut log = Self { producer: None, consumer, options: options.clone(), worker, name, inputs, outputs, sent: 0 };
+    pub fn open(options: &Options, worker: &WorkerOptions, consumer: Arc<BaseConsumer<Context>>) -> Result<Self, Failure> {
+        let mut log = Self {
+            producer: None,
+            consumer,
+            options: options.clone(),
+            worker: worker.worker,
+            name: options.transactional_id(worker.worker),
+            inputs: worker.all_inputs().cloned().collect(),
+            outputs: OutTopic::ALL.iter().map(|t| options.output_topic(*t)).collect(),
+            used: OutTopic::used(worker.members.is_some()).collect(),
+            sent: 0,
+        };
         log.rebuild()?;
         Ok(log)
     }
@@ -278,11 +288,10 @@ impl CommitLog for KafkaLog {
             _ => Failure::Rebuild(format!("the transactional id {} can't be taken over yet: {e}", self.name)),
         })?;
         let producer = Arc::new(producer);
-        let used: Vec<OutTopic> = OutTopic::used(self.options.accounts).collect();
         let topic = |(topic, name): (OutTopic, &String)| {
             let refused = || Failure::Stop(format!("{name} is no topic name: set another topics.prefix"));
             let compression = self.options.compression_of(topic);
-            used.contains(&topic).then(|| TopicProducer::new(&producer, name, compression).ok_or_else(refused)).transpose()
+            self.used.contains(&topic).then(|| TopicProducer::new(&producer, name, compression).ok_or_else(refused)).transpose()
         };
         let topics = OutTopic::ALL.into_iter().zip(&self.outputs).map(topic).collect::<Result<_, _>>()?;
         self.producer = Some(Out { topics, producer });

@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_consumer_that_never_joined_is_nobody() {
-        let config = crate::kafka::options::Options::new("127.0.0.1:1", "g", "i", Vec::new()).consumer_config(0);
+        let config = crate::kafka::options::Options::new("127.0.0.1:1", "g", "i").consumer_config(0, 1 << 20);
         let consumer = crate::kafka::context::consumer(&config).expect("a consumer");
         assert_eq!(Membership::of(&consumer), Some(membership(-1, "")));
         assert!(group_metadata(&consumer).is_err());

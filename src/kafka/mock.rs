@@ -2,7 +2,6 @@
 //! guarantees are never tested on it.
 
 use super::options::Options;
-use crate::runtime::options::Positions;
 use crate::runtime::ports::{Failure, OutTopic};
 use rdkafka::mocking::MockCluster;
 use rdkafka::producer::DefaultProducerContext;
@@ -28,22 +27,19 @@ impl Mock {
         self.cluster.bootstrap_servers()
     }
 
-    /// Options for a service on this cluster: one worker, positions from the task record.
+    /// Options for a service on this cluster. Its workers must take their positions from the task record.
     #[must_use]
-    pub fn options(&self, group_id: &str, inputs: Vec<String>) -> Options {
-        let mut options = Options::new(&self.bootstrap_servers(), group_id, "demo", inputs);
-        options.positions = Positions::TaskRecord;
-        options.is_mock = true;
-        options
+    pub fn options(&self, group_id: &str) -> Options {
+        Options { is_mock: true, ..Options::new(&self.bootstrap_servers(), group_id, "demo") }
     }
 
     /// Makes the inputs and all outputs.
     ///
     /// # Errors
     /// A topic can't be made.
-    pub fn create_topics(&self, options: &Options, partitions: i32) -> Result<(), Failure> {
+    pub fn create_topics(&self, options: &Options, inputs: &[String], partitions: i32) -> Result<(), Failure> {
         let outputs = OutTopic::ALL.iter().map(|t| options.output_topic(*t));
-        for topic in options.input_topics().into_iter().chain(outputs) {
+        for topic in inputs.iter().cloned().chain(outputs) {
             self.cluster
                 .create_topic(&topic, partitions, 1)
                 .map_err(|e| Failure::Stop(format!("{topic} can't be made on the embedded broker: {e}")))?;

@@ -2,7 +2,7 @@
 
 use super::properties;
 use crate::domain::budget::{MAX_OUTPUT_BYTES, MAX_RECORD_BYTES};
-use crate::runtime::options::{DEFAULT_FETCH_BYTES, FetchShares, OnGap, Options as WorkerOptions, Positions, Start};
+use crate::runtime::options::MOST_CHANGELOG_BYTES;
 use crate::runtime::ports::OutTopic;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use std::collections::BTreeMap;
@@ -34,9 +34,6 @@ pub const TOOL: &str = "+";
 /// What is asked for of one partition, and of all in one response.
 const FETCH_BYTES: u64 = 128 * 1024;
 const FETCH_MAX_BYTES: u64 = 2 * 1024 * 1024;
-/// Bounds of what is queued of a changelog partition that is read back.
-const LEAST_RESTORE_BYTES: usize = 512 * 1024;
-const MOST_RESTORE_BYTES: usize = 16 * 1024 * 1024;
 
 /// Which protocol the consumer group speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,7 +45,8 @@ pub enum GroupProtocol {
     Consumer,
 }
 
-/// Everything that the service needs to know about the cluster; `app` fills it from the settings.
+/// How to reach the cluster, and what things are called there; `app` fills it from the settings. How the workers work stands in
+/// the [`Options`](crate::runtime::options::Options) of the runtime.
 #[derive(Debug, Clone)]
 pub struct Options {
     pub bootstrap_servers: String,
@@ -60,25 +58,11 @@ pub struct Options {
     pub properties: BTreeMap<String, String>,
     /// Put before every topic name.
     pub prefix: String,
-    /// Input topics without the prefix, in configured order.
-    pub inputs: Vec<String>,
-    /// A model knows accounts: what members tell them is one more input.
-    pub accounts: bool,
-    pub workers: u16,
     pub group_protocol: GroupProtocol,
     pub static_membership: bool,
     pub session_timeout: Duration,
     /// Longest time that the broker keeps a transaction of a dead worker open; at least 2 s.
     pub transaction_timeout: Duration,
-    pub start: Start,
-    pub on_gap: OnGap,
-    pub positions: Positions,
-    /// Batch sizes and the like, as every worker gets them (`inputs`, `partitions`, `worker` are filled in at the start).
-    pub worker: WorkerOptions,
-    /// Bytes of fetched records that this instance may hold.
-    pub fetch_ahead_bytes: usize,
-    /// Partitions of every input; filled in at the start.
-    pub partitions: u32,
     /// The broker answers no administrative requests (the demo's).
     pub is_mock: bool,
 }
@@ -171,46 +155,19 @@ pub fn refused_properties(properties: &BTreeMap<String, String>) -> Vec<RefusedP
 impl Options {
     /// Defaults for this cluster and group.
     #[must_use]
-    pub fn new(bootstrap_servers: &str, group_id: &str, instance_id: &str, inputs: Vec<String>) -> Self {
+    pub fn new(bootstrap_servers: &str, group_id: &str, instance_id: &str) -> Self {
         Self {
             bootstrap_servers: bootstrap_servers.to_owned(),
             group_id: group_id.to_owned(),
             instance_id: instance_id.to_owned(),
             properties: BTreeMap::new(),
             prefix: String::new(),
-            inputs,
-            accounts: false,
-            workers: 1,
             group_protocol: GroupProtocol::default(),
             static_membership: false,
             session_timeout: Duration::from_secs(6),
             transaction_timeout: Duration::from_secs(5),
-            start: Start::default(),
-            on_gap: OnGap::default(),
-            positions: Positions::default(),
-            worker: WorkerOptions::new(Vec::new(), 0),
-            fetch_ahead_bytes: DEFAULT_FETCH_BYTES,
-            partitions: 1,
             is_mock: false,
         }
-    }
-
-    /// Full names of the inputs, in configured order.
-    #[must_use]
-    pub fn input_topics(&self) -> Vec<String> {
-        self.inputs.iter().map(|t| format!("{}{t}", self.prefix)).collect()
-    }
-
-    /// The internal topic that is one more input, when there is one.
-    #[must_use]
-    pub fn members_topic(&self) -> Option<String> {
-        self.accounts.then(|| self.output_topic(OutTopic::AccountMembers))
-    }
-
-    /// Full names of all that a task reads: the inputs, then the internal topic.
-    #[must_use]
-    pub fn all_inputs(&self) -> Vec<String> {
-        self.input_topics().into_iter().chain(self.members_topic()).collect()
     }
 
     /// Full name of an output topic.
@@ -238,13 +195,6 @@ impl Options {
         properties::unknown(&self.properties)
     }
 
-    /// How the bytes of fetched records are shared out.
-    #[must_use]
-    pub fn fetch_shares(&self) -> FetchShares {
-        let input_partitions = self.all_inputs().len() * self.partitions.max(1) as usize;
-        FetchShares::of(self.fetch_ahead_bytes, input_partitions, usize::from(self.workers))
-    }
-
     fn base(&self, role: &str) -> ClientConfig {
         let mut config = ClientConfig::new();
         config
@@ -267,7 +217,7 @@ impl Options {
         config
     }
 
-    fn reader(&self, role: &str) -> ClientConfig {
+    fn reader(&self, role: &str, queue_bytes: usize) -> ClientConfig {
         let mut config = self.base(role);
         config
             .set("enable.auto.commit", "false")
@@ -277,7 +227,7 @@ impl Options {
             .set("isolation.level", "read_committed")
             // Per partition, since each has a queue of its own.
             .set("queued.min.messages", "10000")
-            .set("queued.max.messages.kbytes", (self.fetch_shares().queue / 1024).to_string())
+            .set("queued.max.messages.kbytes", (queue_bytes / 1024).to_string())
             // The default of 1 s stalls the fetcher as soon as a queue is full.
             .set("fetch.queue.backoff.ms", "5")
             .set("fetch.error.backoff.ms", "50")
@@ -295,10 +245,10 @@ impl Options {
         message.unwrap_or(0).max(FETCH_MAX_BYTES)
     }
 
-    /// The consumer of a worker.
+    /// The consumer of a worker, with so many bytes queued of each partition.
     #[must_use]
-    pub fn consumer_config(&self, worker: u16) -> ClientConfig {
-        let mut config = self.reader(&format!("{worker}"));
+    pub fn consumer_config(&self, worker: u16, queue_bytes: usize) -> ClientConfig {
+        let mut config = self.reader(&format!("{worker}"), queue_bytes);
         config.set("group.id", &self.group_id);
         match self.group_protocol {
             GroupProtocol::Classic => {
@@ -325,25 +275,23 @@ impl Options {
     /// A reader that is no member of the group and assigns by itself.
     #[must_use]
     pub fn restore_config(&self, worker: u16) -> ClientConfig {
-        let mut config = self.reader(&format!("{worker}-restore"));
+        let mut config = self.reader(&format!("{worker}-restore"), MOST_CHANGELOG_BYTES);
         config
             .set("group.id", &self.group_id)
             .set("auto.offset.reset", "earliest")
             .set("check.crcs", "true")
-            .set("queued.min.messages", "100000")
-            .set("queued.max.messages.kbytes", "16384");
+            .set("queued.min.messages", "100000");
         self.finish(config, &[PRODUCER_ONLY.as_slice(), &["group.remote.assignor"]].concat())
     }
 
-    /// The reader of the changelog: where it can't be read on, nothing is passed over.
+    /// The reader of the changelog, with so many bytes queued of each partition: where it can't be read on, nothing is passed over.
     #[must_use]
-    pub fn changelog_config(&self, worker: u16) -> ClientConfig {
+    pub fn changelog_config(&self, worker: u16, queue_bytes: usize) -> ClientConfig {
         let mut config = self.restore_config(worker);
-        let each = self.fetch_ahead_bytes / self.partitions.max(1) as usize;
         config
             .set("auto.offset.reset", "error")
             .set("check.crcs", "true")
-            .set("queued.max.messages.kbytes", (each.clamp(LEAST_RESTORE_BYTES, MOST_RESTORE_BYTES) / 1024).to_string());
+            .set("queued.max.messages.kbytes", (queue_bytes / 1024).to_string());
         config
     }
 
@@ -396,8 +344,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const QUEUE_BYTES: usize = 1 << 20;
+
     fn id(group: &str, instance: &str, worker: u16) -> String {
-        Options::new("b", group, instance, Vec::new()).transactional_id(worker)
+        Options::new("b", group, instance).transactional_id(worker)
     }
 
     #[test]
@@ -430,7 +380,7 @@ mod tests {
 
     #[test]
     fn state_is_not_compressed_unless_somebody_asks_for_it() {
-        let mut options = Options::new("localhost:9092", "leadstream", "a", Vec::new());
+        let mut options = Options::new("localhost:9092", "leadstream", "a");
         assert_eq!(options.compression_of(OutTopic::State), Some(c"none"));
         assert_eq!(options.compression_of(OutTopic::StageChanges), None);
         options.properties.insert("compression.type".to_owned(), "zstd".to_owned());
@@ -459,23 +409,23 @@ mod tests {
 
     #[test]
     fn users_properties_win_and_reach_the_clients_that_know_them() {
-        let mut options = Options::new("b:9092", "g", "i", vec!["cart".to_owned()]);
+        let mut options = Options::new("b:9092", "g", "i");
         options.properties.insert("linger.ms".to_owned(), "20".to_owned());
         options.properties.insert("fetch.wait.max.ms".to_owned(), "77".to_owned());
         options.properties.insert("security.protocol".to_owned(), "plaintext".to_owned());
         assert_eq!(options.producer_config(0).get("linger.ms"), Some("20"));
         assert_eq!(options.producer_config(0).get("fetch.wait.max.ms"), None);
-        assert_eq!(options.consumer_config(0).get("fetch.wait.max.ms"), Some("77"));
-        assert_eq!(options.consumer_config(0).get("linger.ms"), None);
+        assert_eq!(options.consumer_config(0, QUEUE_BYTES).get("fetch.wait.max.ms"), Some("77"));
+        assert_eq!(options.consumer_config(0, QUEUE_BYTES).get("linger.ms"), None);
         assert_eq!(options.probe_config().get("security.protocol"), Some("plaintext"));
     }
 
     #[test]
     fn every_configuration_is_one_that_the_client_library_takes() {
-        let mut options = Options::new("127.0.0.1:1", "g", "i", vec!["cart".to_owned()]);
+        let mut options = Options::new("127.0.0.1:1", "g", "i");
         for protocol in [GroupProtocol::Classic, GroupProtocol::Consumer] {
             options.group_protocol = protocol;
-            let consumer: Result<rdkafka::consumer::BaseConsumer, _> = options.consumer_config(0).create();
+            let consumer: Result<rdkafka::consumer::BaseConsumer, _> = options.consumer_config(0, QUEUE_BYTES).create();
             assert!(consumer.is_ok(), "{:?}", consumer.err());
         }
         let restore: Result<rdkafka::consumer::BaseConsumer, _> = options.restore_config(0).create();
@@ -486,7 +436,7 @@ mod tests {
 
     #[test]
     fn a_record_fails_before_its_transaction_times_out() {
-        let mut options = Options::new("b:9092", "g", "i", vec!["cart".to_owned()]);
+        let mut options = Options::new("b:9092", "g", "i");
         for seconds in [0, 5, 60] {
             options.transaction_timeout = Duration::from_secs(seconds);
             let config = options.producer_config(0);

@@ -10,7 +10,7 @@ use super::options::Options;
 use super::records::{OwnedRecord, OwnedRecords, Records};
 use super::repair::Intake;
 use crate::domain::Ms;
-use crate::runtime::options::OnGap;
+use crate::runtime::options::{OnGap, Options as WorkerOptions};
 use crate::runtime::ports::{Bounds, Broken, EventSource, Failure, Fetched, GroupEvent, InputPartition, Room};
 use rdkafka::consumer::{BaseConsumer, Consumer, RebalanceProtocol};
 use rdkafka::error::KafkaError;
@@ -52,13 +52,13 @@ impl KafkaSource {
     ///
     /// # Errors
     /// The configuration is refused.
-    pub fn join(options: &Options, worker: u16) -> Result<Self, Failure> {
-        let config = options.consumer_config(worker);
+    pub fn join(options: &Options, worker: &WorkerOptions) -> Result<Self, Failure> {
+        let config = options.consumer_config(worker.worker, worker.fetch_shares().queue);
         let mut consumer: BaseConsumer<Context> =
             context::consumer(&config).map_err(|e| errors::of_call("the consumer can't be made", &e))?;
         let thread = std::thread::current();
         consumer.set_nonempty_callback(move || thread.unpark());
-        let topics = options.all_inputs();
+        let topics: Vec<String> = worker.all_inputs().cloned().collect();
         let names: Vec<&str> = topics.iter().map(String::as_str).collect();
         consumer.subscribe(&names).map_err(|e| errors::of_call("the inputs can't be subscribed", &e))?;
         Ok(Self {
@@ -71,7 +71,7 @@ impl KafkaSource {
             ends: BTreeMap::new(),
             lost: Vec::new(),
             offsets: None,
-            on_gap: options.on_gap,
+            on_gap: worker.on_gap,
             group: options.group_id.clone(),
             made: now(),
         })
@@ -320,7 +320,6 @@ impl Drop for KafkaSource {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runtime::options::OnGap;
     use rdkafka::mocking::MockCluster;
 
     /// A call that must not wait for the broker.
@@ -336,9 +335,9 @@ mod tests {
     fn a_slow_coordinator_gets_through_and_nobody_stands_still_meanwhile() {
         let cluster = MockCluster::new(1).unwrap();
         cluster.create_topic("cart", 1, 1).unwrap();
-        let mut options = Options::new(&cluster.bootstrap_servers(), "g", "i", vec!["cart".to_owned()]);
-        options.on_gap = OnGap::Stop;
-        let mut source = KafkaSource::join(&options, 0).unwrap();
+        let options = Options::new(&cluster.bootstrap_servers(), "g", "i");
+        let worker = WorkerOptions::new(vec!["cart".to_owned()], 1);
+        let mut source = KafkaSource::join(&options, &worker).unwrap();
         let give_up = now() + Duration::from_secs(60);
         let partitions = loop {
             assert!(now() < give_up, "nothing was assigned");

@@ -9,6 +9,7 @@ use super::context::{self, Context};
 use super::errors;
 use super::options::Options;
 use super::repair;
+use crate::runtime::options::Options as WorkerOptions;
 use crate::runtime::ports::{EachRecord, Failure, OutTopic, RestoreProgress, StateSource};
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
@@ -32,6 +33,8 @@ const HELPINGS: usize = 8;
 pub struct KafkaState {
     options: Options,
     worker: u16,
+    /// Queued of each partition.
+    queue_bytes: usize,
     topic: String,
     /// Sees the end with open transactions included.
     probe: Arc<BaseConsumer<Context>>,
@@ -75,12 +78,13 @@ fn now() -> Instant {
 impl KafkaState {
     /// # Errors
     /// The configuration is refused.
-    pub fn open(options: &Options, worker: u16) -> Result<Self, Failure> {
+    pub fn open(options: &Options, worker: &WorkerOptions) -> Result<Self, Failure> {
         let probe = context::consumer(&options.probe_config())
             .map_err(|e| errors::of_call("the client for watermarks can't be made", &e))?;
         Ok(Self {
             options: options.clone(),
-            worker,
+            worker: worker.worker,
+            queue_bytes: worker.fetch_shares().changelog,
             topic: options.output_topic(OutTopic::State),
             probe: Arc::new(probe),
             reader: None,
@@ -237,7 +241,7 @@ impl KafkaState {
         let reader = match &self.reader {
             Some(reader) => Arc::clone(reader),
             None => {
-                let config = self.options.changelog_config(self.worker);
+                let config = self.options.changelog_config(self.worker, self.queue_bytes);
                 let made = context::consumer(&config);
                 let reader: BaseConsumer<Context> =
                     made.map_err(|e| errors::of_call("the changelog's reader can't be made", &e))?;
@@ -306,6 +310,16 @@ impl StateSource for KafkaState {
 
     fn topic(&self) -> &str {
         &self.topic
+    }
+
+    fn held_up(&self, partition: i32, offset: i64) -> String {
+        format!(
+            "partition {partition} of {} can't be read past offset {offset}: most likely a transaction that began there is open. That of \
+             an instance which died a moment ago ends by itself within kafka.transaction_timeout; a hanging one does not (a broker that \
+             was killed may leave one behind): `kafka-transactions.sh --bootstrap-server … find-hanging --broker-id …` finds it, `… abort` \
+             ends it, and the task goes on",
+            self.topic
+        )
     }
 
     fn end(&mut self, partition: i32) -> Result<i64, Failure> {

@@ -1,4 +1,4 @@
-//! What a worker has to know; `app` fills it from the settings.
+//! What the workers of an instance have to know; `app` fills it from the settings.
 
 use crate::domain::{MINUTE_MS, Ms};
 use crate::engine::hashing::HashSeed;
@@ -104,6 +104,8 @@ pub struct FetchShares {
     pub batch: usize,
     /// In the client library's queue, per input partition.
     pub queue: usize,
+    /// The same per changelog partition that is read back, before any input is fetched.
+    pub changelog: usize,
 }
 
 /// Less than this per input partition would fetch record by record.
@@ -111,26 +113,33 @@ const LEAST_SHARE_BYTES: usize = 64 * 1024;
 /// More than this per input partition makes nothing faster.
 const MOST_AHEAD_BYTES: usize = 16 * 1024 * 1024;
 const MOST_QUEUE_BYTES: usize = 4 * 1024 * 1024;
+/// Bounds of what is queued of a changelog partition.
+const LEAST_CHANGELOG_BYTES: usize = 512 * 1024;
+/// What any reader queues of one partition that it reads as fast as it can.
+pub const MOST_CHANGELOG_BYTES: usize = 16 * 1024 * 1024;
 
 /// Bytes of fetched records that an instance may hold, unless it is told otherwise.
 pub const DEFAULT_FETCH_BYTES: usize = 1024 * 1024 * 1024;
 
 impl FetchShares {
-    /// Shares of so many bytes among all input partitions, which one instance may get, and its workers.
+    /// Shares of so many bytes among all partitions of all inputs, which one instance may get, and its workers.
     #[must_use]
-    pub fn of(total_bytes: usize, input_partitions: usize, workers: usize) -> Self {
-        let each = |part: usize| total_bytes / part / input_partitions.max(1);
+    pub fn of(total_bytes: usize, inputs: usize, partitions: usize, workers: usize) -> Self {
+        let partitions = partitions.max(1);
+        let each = |part: usize| total_bytes / part / (inputs * partitions).max(1);
         Self {
             ahead: each(8).clamp(LEAST_SHARE_BYTES, MOST_AHEAD_BYTES),
             batch: (total_bytes / 2 / workers.max(1)).max(LEAST_SHARE_BYTES),
             queue: each(4).clamp(LEAST_SHARE_BYTES, MOST_QUEUE_BYTES),
+            changelog: (total_bytes / partitions).clamp(LEAST_CHANGELOG_BYTES, MOST_CHANGELOG_BYTES),
         }
     }
 }
 
-/// Options of one worker.
+/// Options of one worker. All workers of an instance have the same, but for their number.
 #[derive(Debug, Clone)]
 pub struct Options {
+    /// Its number; the supervisor deals them.
     pub worker: u16,
     /// Workers of this instance.
     pub workers: u16,
@@ -138,7 +147,7 @@ pub struct Options {
     pub inputs: Vec<String>,
     /// The internal topic of what members tell their accounts, when a model knows accounts: the last input.
     pub members: Option<String>,
-    /// Partitions of every input and of the changelog.
+    /// Partitions of every input and of the changelog; known once the topics are looked at.
     pub partitions: u32,
     pub start: Start,
     pub on_gap: OnGap,
@@ -151,8 +160,8 @@ pub struct Options {
     pub fetch_ahead: usize,
     /// A record whose time lies further ahead of the wall clock than this is dead-lettered; [`Ms::MAX`]: none is.
     pub max_ahead_ms: Ms,
-    /// Bytes of fetched records.
-    pub fetch: FetchShares,
+    /// Bytes of fetched records that the instance may hold; shared out by [`Options::fetch_shares`].
+    pub fetch_ahead_bytes: usize,
     /// Decoded copies of records that the worker's tasks keep, all together.
     pub decoded_records: usize,
     /// Prospects of a partition above which new ones of whom nothing is known are refused; `None`: off.
@@ -179,6 +188,13 @@ impl Options {
         self.all_inputs().nth(usize::from(input))
     }
 
+    /// How the bytes of fetched records are shared out.
+    #[must_use]
+    pub fn fetch_shares(&self) -> FetchShares {
+        let (inputs, partitions) = (self.all_inputs().count(), self.partitions as usize);
+        FetchShares::of(self.fetch_ahead_bytes, inputs, partitions, usize::from(self.workers))
+    }
+
     /// Defaults for these inputs.
     #[must_use]
     pub fn new(inputs: Vec<String>, partitions: u32) -> Self {
@@ -196,7 +212,7 @@ impl Options {
             batch_in_backlog: BatchLimits::default(),
             fetch_ahead: 4_000,
             max_ahead_ms: 5 * MINUTE_MS,
-            fetch: FetchShares::of(DEFAULT_FETCH_BYTES, 1, 1),
+            fetch_ahead_bytes: DEFAULT_FETCH_BYTES,
             decoded_records: 262_144,
             max_records: None,
             poison: Some(PoisonLimit::default()),
@@ -215,16 +231,16 @@ mod tests {
     #[test]
     fn what_is_fetched_stays_within_its_bytes_however_it_is_shared_out() {
         for total in [64 << 20, 256 << 20, 1 << 30] {
-            for input_partitions in [1, 3, 36, 64] {
+            for (inputs, partitions) in [(1, 1), (3, 1), (3, 12), (4, 16)] {
                 for workers in [1, 4] {
-                    let shares = FetchShares::of(total, input_partitions, workers);
-                    let held = workers * shares.batch + input_partitions * (2 * shares.ahead + shares.queue);
-                    assert!(held <= total, "{total} among {input_partitions} and {workers}: {shares:?}");
+                    let shares = FetchShares::of(total, inputs, partitions, workers);
+                    let held = workers * shares.batch + inputs * partitions * (2 * shares.ahead + shares.queue);
+                    assert!(held <= total, "{total} among {inputs} of {partitions} and {workers}: {shares:?}");
                 }
             }
         }
         // So many partitions that none could work: at least this much each.
-        assert_eq!(FetchShares::of(1 << 20, 3_000, 1).ahead, LEAST_SHARE_BYTES);
+        assert_eq!(FetchShares::of(1 << 20, 3, 1_000, 1).ahead, LEAST_SHARE_BYTES);
     }
 
     #[test]

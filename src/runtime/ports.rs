@@ -19,7 +19,7 @@ pub struct RecordView<'a> {
     pub input: u16,
     pub partition: i32,
     pub offset: i64,
-    /// The Kafka timestamp as it was written; `None` when the record has none. What it is worth says [`RecordView::record_ms`].
+    /// The record's timestamp as it was written; `None` when it has none. What it is worth says [`RecordView::record_ms`].
     pub timestamp_ms: Option<Ms>,
     pub key: Option<&'a [u8]>,
     pub value: Option<&'a [u8]>,
@@ -35,7 +35,7 @@ impl RecordView<'_> {
     }
 }
 
-/// A Kafka timestamp that can be true. Before 2000 are only clocks that were never set, and clients that write 0 or the year 1
+/// A record's timestamp that can be true. Before 2000 are only clocks that were never set, and clients that write 0 or the year 1
 /// where they know no time: such a record has none, and the event's own time counts as the record's.
 #[must_use]
 pub fn credible_ms(timestamp_ms: Option<Ms>) -> Option<Ms> {
@@ -358,6 +358,9 @@ pub trait StateSource {
 
     /// The changelog's name, for people.
     fn topic(&self) -> &str;
+
+    /// Why a partition may not be readable past an offset for long, and what to do, for people.
+    fn held_up(&self, partition: i32, offset: i64) -> String;
 
     /// The end of the changelog, open transactions included.
     ///

@@ -1,4 +1,5 @@
-//! One worker: receive, apply, commit, publish. A plain loop over ports, so that a simulator can drive the very same one.
+//! One worker: receive, apply, commit, publish. A plain loop over ports, which the supervisor runs on a thread of the worker's own.
+//! Tests that have ports in memory call [`Worker::step`] instead: the same loop without a thread and without real time.
 
 mod alone;
 mod assign;
@@ -27,7 +28,7 @@ use crate::engine::codec::Codec;
 use batch::Batch;
 use fetch::fetch_lane;
 use parts::is_aside;
-pub use parts::{Parts, Worker};
+pub use parts::{Parts, Shared, Worker};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use write::Writer;
@@ -50,15 +51,26 @@ impl<P: Ports> Worker<P> {
     /// What happened and what to do.
     pub fn run(&mut self) -> Result<(), Failure> {
         while !self.stop.load(Ordering::Relaxed) {
-            let turned = self.turn();
-            let result = turned.map(|turn| self.rest(&turn)).or_else(|failure| self.recover(failure));
-            if let Err(failure) = result {
-                self.publish_stuck(&failure);
-                return Err(failure);
-            }
-            self.publish(false);
+            self.step()?;
         }
-        self.shut_down()
+        self.shut_down();
+        Ok(())
+    }
+
+    /// One iteration of the loop, with the wait at its end, or with what its failure asks for. All waits are those of the source,
+    /// all time is the clock's.
+    ///
+    /// # Errors
+    /// As [`Worker::run`]; the worker is of no more use then.
+    pub fn step(&mut self) -> Result<(), Failure> {
+        let turned = self.turn();
+        let result = turned.map(|turn| self.rest(&turn)).or_else(|failure| self.recover(failure));
+        if let Err(failure) = result {
+            self.publish_stuck(&failure);
+            return Err(failure);
+        }
+        self.publish(false);
+        Ok(())
     }
 
     /// One turn of the loop.
@@ -196,7 +208,7 @@ impl<P: Ports> Worker<P> {
     }
 
     /// Finishes the open batch, leaves the group. Whoever asked for the stop bounds it.
-    fn shut_down(&mut self) -> Result<(), Failure> {
+    pub fn shut_down(&mut self) {
         if let Err(failure) = self.commit() {
             tracing::warn!(%failure, "the last batch is not committed; it is taken again at the next start");
             // What is left open, the broker aborts.
@@ -206,7 +218,6 @@ impl<P: Ports> Worker<P> {
         self.parked.clear();
         self.source.leave();
         self.board.no_more_beats(usize::from(self.options.worker));
-        Ok(())
     }
 }
 

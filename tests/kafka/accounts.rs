@@ -148,7 +148,7 @@ fn folded(rig: &Rig, models: &Arc<Models>) -> BTreeMap<String, Group> {
         is_trusted: true,
         format: leadstream::wire::decode::Format::Json,
     };
-    let topics: Vec<Topic> = rig.options.input_topics().iter().map(topic).collect();
+    let topics: Vec<Topic> = rig.worker.inputs.iter().map(topic).collect();
     let input = u16::try_from(topics.len()).unwrap();
     let decoder = Decoder::new(Options { topics, ..Options::default() }, &models.vocabulary);
     let records = rig.read(OutTopic::AccountMembers);

@@ -76,11 +76,11 @@ fn batches_are_larger_while_an_input_is_behind_and_only_then() {
         }
         rig.flush();
     };
-    let mut options = rig.options.clone();
+    let mut options = rig.options();
     let batch = BatchLimits { max_events: 300, ..BatchLimits::default() };
     options.worker.batch = batch;
     options.worker.behind_after = Duration::from_secs(1_800);
-    options.worker.batch_in_backlog = batch.in_backlog(options.transaction_timeout);
+    options.worker.batch_in_backlog = batch.in_backlog(options.kafka.transaction_timeout);
     views(6_000, now_ms() - HOUR_MS);
     let service = rig.start_with(&Arc::new(config::models(&Settings::default()).expect("the shipped model loads")), &options);
     let batches = || std::mem::take(&mut *service.counts.batches.lock().unwrap());

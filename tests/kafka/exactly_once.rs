@@ -142,7 +142,7 @@ fn progress(rig: &Rig, ends: &[i64]) -> (i64, i64) {
 
 fn ends(rig: &Rig) -> Vec<i64> {
     let admin = rig.admin();
-    let topics = rig.options.input_topics();
+    let topics = &rig.worker.inputs;
     topics
         .iter()
         .flat_map(|t| (0..PARTITIONS).map(|p| admin.watermarks(t, p.cast_signed()).expect("ends").1).collect::<Vec<_>>())

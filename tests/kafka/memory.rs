@@ -34,7 +34,7 @@ fn send(rig: &Rig, records: i64, record: impl Fn(i64) -> (Vec<u8>, Option<OwnedH
         .set("queue.buffering.max.messages", "50")
         .create()
         .expect("a producer");
-    let topic = &rig.options.input_topics()[0];
+    let topic = &rig.worker.inputs[0];
     for n in 0..records {
         let (value, headers) = record(n);
         let key = format!("u-{}", n % 20);

@@ -91,14 +91,14 @@ fn a_foreign_transaction_that_holds_the_offsets_is_said_and_the_membership_outli
     producer.init_transactions(Duration::from_secs(20)).expect("a transaction");
     producer.begin_transaction().expect("a transaction");
     let mut offsets = TopicPartitionList::new();
-    offsets.add_partition_offset(&rig.options.input_topics()[0], 0, Offset::Offset(0)).unwrap();
+    offsets.add_partition_offset(&rig.worker.inputs[0], 0, Offset::Offset(0)).unwrap();
     let group = consumer.group_metadata().expect("of no member");
     producer.send_offsets_to_transaction(&offsets, &group, Duration::from_secs(20)).expect("offsets held");
 
-    let mut options = rig.options.clone();
+    let mut options = rig.options();
     // Who doesn't poll for this long is thrown out of the group.
-    options.properties.insert("max.poll.interval.ms".to_owned(), "7000".to_owned());
-    options.properties.insert("session.timeout.ms".to_owned(), "6000".to_owned());
+    options.kafka.properties.insert("max.poll.interval.ms".to_owned(), "7000".to_owned());
+    options.kafka.properties.insert("session.timeout.ms".to_owned(), "6000".to_owned());
     let service = rig.start_with(&models(), &options);
     let waiting = || service.board.task(0).filter(|t| t.troubles.iter().any(|t| t.kind == TroubleKind::Waiting));
     until("said that offsets are waited for", Duration::from_secs(20), || waiting().is_some());

@@ -1,13 +1,16 @@
 //! Topics of their own for every test, a producer, a `read_committed` reader, and the service in this process.
 
 use crate::broker::broker;
+use leadstream::app::service::{self, Options};
 use leadstream::domain::model::Models;
 use leadstream::kafka::admin::{Admin, Created, NewTopicSpec};
-use leadstream::kafka::options::Options;
-use leadstream::kafka::service::{self, Handle, ServiceParts};
+use leadstream::kafka::options::Options as KafkaOptions;
 use leadstream::runtime::observe::{BatchStats, Observer};
+use leadstream::runtime::options::Options as WorkerOptions;
 use leadstream::runtime::ports::{Clock, OutTopic};
 use leadstream::runtime::snapshot::{Board, Identity};
+use leadstream::runtime::supervisor::Handle;
+use leadstream::runtime::worker::Shared;
 use leadstream::wire;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -47,7 +50,9 @@ impl Read {
 
 /// Topics of one test.
 pub struct Rig {
-    pub options: Options,
+    pub options: KafkaOptions,
+    /// How the workers work, unless the test wants something else.
+    pub worker: WorkerOptions,
     pub partitions: u32,
     producer: BaseProducer,
 }
@@ -68,10 +73,10 @@ impl Rig {
     pub fn on(address: &str, name: &str, partitions: u32) -> Self {
         let prefix = format!("{name}-{}-{}-{}.", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed), now_ms() % 1_000_000);
         let group = format!("{prefix}group");
-        let mut options = Options::new(address, &group, "test", INPUTS.map(str::to_owned).to_vec());
-        options.prefix = prefix;
-        let rig = Self { producer: producer(address, "murmur2_random"), options, partitions };
-        rig.create(&rig.options.input_topics(), &[("retention.ms", "-1")]);
+        let worker = WorkerOptions::new(INPUTS.map(|name| format!("{prefix}{name}")).to_vec(), partitions);
+        let options = KafkaOptions { prefix, ..KafkaOptions::new(address, &group, "test") };
+        let rig = Self { producer: producer(address, "murmur2_random"), options, worker, partitions };
+        rig.create(&rig.worker.inputs, &[("retention.ms", "-1")]);
         let outputs: Vec<String> =
             OutTopic::ALL.iter().filter(|t| **t != OutTopic::State).map(|t| rig.options.output_topic(*t)).collect();
         rig.create(&outputs, &[("retention.ms", "-1")]);
@@ -211,9 +216,14 @@ impl Rig {
         consumer.commit(&list, rdkafka::consumer::CommitMode::Sync).expect("moved");
     }
 
+    /// Options of the service in this process, for a test that changes some.
+    pub fn options(&self) -> Options {
+        Options { kafka: self.options.clone(), worker: self.worker.clone() }
+    }
+
     /// Starts the service in this process.
     pub fn start(&self, models: &Arc<Models>) -> Service {
-        self.start_with(models, &self.options)
+        self.start_with(models, &self.options())
     }
 
     pub fn start_with(&self, models: &Arc<Models>, options: &Options) -> Service {
@@ -221,7 +231,7 @@ impl Rig {
     }
 
     pub fn try_start(&self, models: &Arc<Models>, options: &Options) -> Result<Service, leadstream::runtime::ports::Failure> {
-        let topics = options.input_topics();
+        let topics = options.worker.inputs.clone();
         let decode = wire::decode::Options {
             topics: topics
                 .iter()
@@ -236,12 +246,12 @@ impl Rig {
         };
         let encode = wire::output::Options {
             format: wire::output::Format::Json,
-            source: format!("leadstream/{}", options.group_id),
+            source: format!("leadstream/{}", options.kafka.group_id),
             input_topics: topics,
         };
         let board = Arc::new(Board::new(Identity::default()));
         let counts = Arc::new(Counts::default());
-        let parts = ServiceParts {
+        let shared = Shared {
             decoder: Arc::new(wire::decode::Decoder::new(decode, &models.vocabulary)),
             encoder: Arc::new(wire::output::Encoder::new(encode, Arc::clone(models))),
             codec: wire::state_record::StateCodec,
@@ -249,9 +259,8 @@ impl Rig {
             clock: Arc::new(RealClock(Instant::now())),
             observer: Arc::clone(&counts) as Arc<dyn Observer>,
             board: Arc::clone(&board),
-            mailboxes: Vec::new(),
         };
-        Ok(Service { handle: service::start(options, parts)?, board, counts })
+        Ok(Service { handle: service::start(options, shared, Vec::new())?, board, counts })
     }
 }
 

@@ -243,8 +243,8 @@ fn a_poisoned_input_is_paused_and_everything_else_works_on() {
 #[test]
 fn a_worker_counts_as_hanging_though_it_never_came_round() {
     let Some(rig) = Rig::new("beats", 2) else { return };
-    let mut options = rig.options.clone();
-    options.workers = 3;
+    let mut options = rig.options();
+    options.worker.workers = 3;
     let models = crate::basics::plain_models();
     let service = rig.start_with(&models, &options);
     assert_eq!(service.board.beats().len(), 3, "each has to come round from here on");

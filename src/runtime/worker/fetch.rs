@@ -18,9 +18,9 @@ pub(super) fn fetch_lane<S: EventSource, D: Decode, C: Codec>(
     options: &Options,
     samples: &mut [Sample],
 ) -> Result<bool, Failure> {
+    let ahead = Room { records: options.fetch_ahead, bytes: options.fetch_shares().ahead };
     let mut any = false;
     for input in (0u16..).take(options.all_inputs().count()) {
-        let ahead = Room { records: options.fetch_ahead, bytes: options.fetch.ahead };
         let room = lane.room(input, ahead);
         // Small helpings cost more per record: wait for room, as long as there is enough to work on.
         if room.records < FETCH_AT_ONCE.min(ahead.records / 2) || room.bytes < ahead.bytes / 2 {

@@ -19,11 +19,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-/// Everything that a worker is made of.
-pub struct Parts<P: Ports> {
-    pub source: P::Source,
-    pub log: P::Log,
-    pub state: P::State,
+/// What all workers of an instance have in common.
+pub struct Shared<P: Ports> {
     pub decoder: Arc<P::Decoder>,
     pub encoder: Arc<P::Encoder>,
     pub codec: P::Codec,
@@ -31,6 +28,28 @@ pub struct Parts<P: Ports> {
     pub clock: Arc<dyn Clock + Send + Sync>,
     pub observer: Arc<dyn Observer>,
     pub board: Arc<Board>,
+}
+
+impl<P: Ports> Clone for Shared<P> {
+    fn clone(&self) -> Self {
+        Self {
+            decoder: Arc::clone(&self.decoder),
+            encoder: Arc::clone(&self.encoder),
+            codec: self.codec.clone(),
+            models: Arc::clone(&self.models),
+            clock: Arc::clone(&self.clock),
+            observer: Arc::clone(&self.observer),
+            board: Arc::clone(&self.board),
+        }
+    }
+}
+
+/// Everything that a worker is made of.
+pub struct Parts<P: Ports> {
+    pub source: P::Source,
+    pub log: P::Log,
+    pub state: P::State,
+    pub shared: Shared<P>,
     /// Questions about single prospects.
     pub mailbox: Receiver<Question>,
     /// Workers of this instance that have heard from the group.
@@ -76,22 +95,24 @@ pub struct Worker<P: Ports> {
 
 impl<P: Ports> Worker<P> {
     pub fn new(parts: Parts<P>) -> Self {
-        let samples = vec![Sample::default(); parts.options.inputs.len()];
+        let Parts { source, log, state, shared, mailbox, joined: all_joined, stop, options } = parts;
+        let Shared { decoder, encoder, codec, models, clock, observer, board } = shared;
+        let samples = vec![Sample::default(); options.inputs.len()];
         Self {
-            source: parts.source,
-            log: parts.log,
-            state: parts.state,
-            decoder: parts.decoder,
-            encoder: parts.encoder,
-            codec: parts.codec,
-            models: parts.models,
-            clock: parts.clock,
-            observer: parts.observer,
-            board: parts.board,
-            mailbox: parts.mailbox,
-            all_joined: parts.joined,
-            stop: parts.stop,
-            options: parts.options,
+            source,
+            log,
+            state,
+            decoder,
+            encoder,
+            codec,
+            models,
+            clock,
+            observer,
+            board,
+            mailbox,
+            all_joined,
+            stop,
+            options,
             lanes: BTreeMap::new(),
             assignment: Assignment::default(),
             restoring: BTreeMap::new(),
@@ -141,7 +162,7 @@ impl<P: Ports> Worker<P> {
     pub(super) fn is_full(&self, age: Duration) -> bool {
         let limits = self.limits(&self.now());
         let bytes: usize = self.lanes.values().map(Lane::applied_bytes).sum();
-        self.batch.records >= limits.max_events || age >= limits.longest || bytes >= self.options.fetch.batch
+        self.batch.records >= limits.max_events || age >= limits.longest || bytes >= self.options.fetch_shares().batch
     }
 }
 

@@ -162,13 +162,7 @@ impl<P: Ports> Worker<P> {
                 self.troubles.clear(place, &now);
                 continue;
             };
-            let text = format!(
-                "partition {partition} of {topic} can't be read past offset {offset}: most likely a transaction that began there is open. That of \
-                 an instance which died a moment ago ends by itself within kafka.transaction_timeout; a hanging one does not (a broker that \
-                 was killed may leave one behind): `kafka-transactions.sh --bootstrap-server … find-hanging --broker-id …` finds it, `… abort` \
-                 ends it, and the task goes on"
-            );
-            self.troubles.raise(place, Some(topic), &text, &now);
+            self.troubles.raise(place, Some(topic), &self.state.held_up(*partition, offset), &now);
         }
     }
 }

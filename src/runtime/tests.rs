@@ -1,0 +1,5 @@
+//! The loop and the supervisor on ports in memory: what they do when nothing outside is real.
+
+mod memory;
+mod supervising;
+mod working;
