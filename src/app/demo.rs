@@ -95,11 +95,8 @@ impl Demo {
         let mut kafka = mock.options("leadstream-demo");
         kafka.prefix.clone_from(&settings.topics.prefix);
         mock.create_topics(&kafka, &inputs, PARTITIONS)?;
-        let encode = output::Options {
-            format: output::Format::Json,
-            source: "leadstream/demo".to_owned(),
-            input_topics: inputs.clone(),
-        };
+        let encode =
+            output::Options { format: output::Format::Json, source: "leadstream/demo".to_owned(), input_topics: inputs.clone() };
         // The mock cluster drops transactional offsets.
         let worker = WorkerOptions { positions: Positions::TaskRecord, ..WorkerOptions::new(inputs, 0) };
         let options = Options { kafka, worker };

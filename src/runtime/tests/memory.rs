@@ -68,12 +68,8 @@ impl Memory {
     pub(super) fn shared(&self) -> Shared<MemoryPorts> {
         let settings = config::load_from(None, [], &[]).unwrap().settings;
         let models: Arc<Models> = Arc::new(config::models(&settings).unwrap());
-        let topic = wire::decode::Topic {
-            name: INPUT.to_owned(),
-            is_email: false,
-            is_trusted: true,
-            format: wire::decode::Format::Json,
-        };
+        let topic =
+            wire::decode::Topic { name: INPUT.to_owned(), is_email: false, is_trusted: true, format: wire::decode::Format::Json };
         let decode = wire::decode::Options { topics: vec![topic], ..wire::decode::Options::default() };
         let encode = wire::output::Options {
             format: wire::output::Format::Json,
