@@ -1,16 +1,17 @@
 //! Floor 3: the Kafka adapters of the runtime's ports, and everything else that talks to a broker. [`connect`] opens the ports of
 //! one worker; no worker's thread is kept here.
 //!
-//! [`options`] is the only place that writes client properties; [`batch`] and `membership` are the only unsafe ones.
+//! [`options`] is the only place that writes client properties; [`ffi`] and `membership` are the only unsafe ones.
 
 pub mod admin;
 mod asked;
-pub mod batch;
+pub mod changelog_reader;
+pub mod commit_log;
 pub mod connect;
 pub mod context;
+pub mod dead_letters;
 pub mod errors;
-pub mod letters;
-pub mod log;
+pub mod ffi;
 mod membership;
 pub mod mock;
 mod oauth;
@@ -21,5 +22,4 @@ pub mod records;
 mod repair;
 mod reports;
 pub mod source;
-pub mod state;
 mod token_command;

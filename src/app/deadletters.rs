@@ -10,7 +10,7 @@ use super::load;
 use super::service::{SystemClock, connecting};
 use super::terminal::{printable, stdout};
 use crate::domain::Ms;
-use crate::kafka::letters::{self, Letter, Receipts, Redriver, Return};
+use crate::kafka::dead_letters::{self, DeadLetter, Receipts, Redrive, Redriver};
 use crate::kafka::options::Options;
 use crate::runtime::ports::{Clock, Failure, OutTopic, credible_ms};
 use crate::wire::dead_letter::{self, Info};
@@ -80,7 +80,7 @@ pub fn redrive(args: DeadLettersRedriveArgs) -> anyhow::Result<ExitCode> {
     let redriver = if args.execute { Some(Redriver::open(&options)?) } else { None };
     let receipts = receipts(&options)?;
     let mut done = Redriven::default();
-    let mut batch: Vec<Return> = Vec::with_capacity(BATCH);
+    let mut batch: Vec<Redrive> = Vec::with_capacity(BATCH);
     let dead_letters = options.output_topic(OutTopic::DeadLetters);
     scan_matching(&options, &filter, &mut |letter, info| {
         if receipts.contains(&(letter.partition, letter.offset)) {
@@ -122,7 +122,7 @@ struct Redriven {
 }
 
 impl Redriven {
-    fn send(&mut self, batch: &[Return], redriver: Option<&Redriver>) -> Result<(), Failure> {
+    fn send(&mut self, batch: &[Redrive], redriver: Option<&Redriver>) -> Result<(), Failure> {
         if let Some(redriver) = redriver {
             redriver.send(batch)?;
         }
@@ -172,7 +172,7 @@ impl Redriven {
 /// Everything that was sent back so far.
 fn receipts(options: &Options) -> Result<Receipts, Failure> {
     let mut receipts = Receipts::new();
-    letters::scan(options, &mut |letter| {
+    dead_letters::scan(options, &mut |letter| {
         if let Some(offsets) = letter.receipt() {
             receipts.extend(offsets.into_iter().map(|offset| (letter.partition, offset)));
         }
@@ -184,9 +184,9 @@ fn receipts(options: &Options) -> Result<Receipts, Failure> {
 fn scan_matching(
     options: &Options,
     filter: &Filter,
-    each: &mut dyn FnMut(Letter, Info) -> Result<(), Failure>,
+    each: &mut dyn FnMut(DeadLetter, Info) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    letters::scan(options, &mut |letter| {
+    dead_letters::scan(options, &mut |letter| {
         if letter.receipt().is_some() {
             return Ok(());
         }
@@ -208,13 +208,13 @@ fn scan_matching(
 
 /// The original record, with where it was in the meantime.
 /// Its time is no later than `now_ms`: with one ahead of the clock it would only come back.
-fn way_back(letter: Letter, info: &Info, partitions: u32, dead_letters: &str, now_ms: Ms) -> Return {
+fn way_back(letter: DeadLetter, info: &Info, partitions: u32, dead_letters: &str, now_ms: Ms) -> Redrive {
     let place = format!("{dead_letters}/{}/{}", letter.partition, letter.offset);
     let mut headers = dead_letter::original_headers(letter.headers);
     headers.push((dead_letter::REDRIVEN.to_owned(), Some(place.into_bytes())));
     // Its own partition again: whatever the producer's partitioner was, the prospect's other events are there.
     let known = u32::try_from(info.partition).is_ok_and(|p| p < partitions);
-    Return {
+    Redrive {
         from: (letter.partition, letter.offset),
         topic: info.topic.clone(),
         partition: if known { info.partition } else { info.partition.rem_euclid(i32::try_from(partitions.max(1)).unwrap_or(1)) },
@@ -225,7 +225,7 @@ fn way_back(letter: Letter, info: &Info, partitions: u32, dead_letters: &str, no
     }
 }
 
-fn one_json(letter: &Letter, info: &Info, redriven: bool) -> serde_json::Value {
+fn one_json(letter: &DeadLetter, info: &Info, redriven: bool) -> serde_json::Value {
     json!({
         "partition": letter.partition,
         "offset": letter.offset,
@@ -241,7 +241,7 @@ fn one_json(letter: &Letter, info: &Info, redriven: bool) -> serde_json::Value {
     })
 }
 
-fn one_line(letter: &Letter, info: &Info, redriven: bool) -> String {
+fn one_line(letter: &DeadLetter, info: &Info, redriven: bool) -> String {
     format!(
         "{} {:<17} {}/{}/{} {} bytes{} {}",
         time(info.timestamp_ms),
@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn a_record_goes_back_as_it_came_with_where_it_was() {
         let header = |name: &str, value: &str| (name.to_owned(), Some(value.as_bytes().to_vec()));
-        let letter = Letter {
+        let letter = DeadLetter {
             partition: 2,
             offset: 17,
             timestamp_ms: 5,
@@ -287,8 +287,9 @@ mod tests {
     #[test]
     fn a_record_of_the_future_goes_back_with_the_time_of_now_and_one_without_a_time_with_none() {
         let now_ms = 1_760_000_000_000;
-        let back =
-            |timestamp_ms| way_back(Letter::default(), &Info { timestamp_ms, ..Info::default() }, 1, "d", now_ms).timestamp_ms;
+        let back = |timestamp_ms| {
+            way_back(DeadLetter::default(), &Info { timestamp_ms, ..Info::default() }, 1, "d", now_ms).timestamp_ms
+        };
         assert_eq!([now_ms - 1, now_ms + 1, Ms::MAX].map(back), [Some(now_ms - 1), Some(now_ms), Some(now_ms)]);
         assert_eq!([-1, 0, -62_135_596_800_000, 946_684_799_999].map(back), [None; 4]);
     }

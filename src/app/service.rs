@@ -9,10 +9,10 @@ use crate::domain::ids::murmur2_partition;
 use crate::domain::model::Models;
 use crate::engine::hashing::HashSeed;
 use crate::http;
+use crate::kafka::changelog_reader::ChangelogReader;
+use crate::kafka::commit_log::KafkaCommitLog;
 use crate::kafka::connect::Cluster;
-use crate::kafka::log::KafkaLog;
 use crate::kafka::source::KafkaSource;
-use crate::kafka::state::KafkaState;
 use crate::kafka::{options as kafka, preflight, properties};
 use crate::runtime::lookup::{Directory, Partitioning, ProspectLookup, Question};
 use crate::runtime::options::{BatchLimits, Options as WorkerOptions, PoisonLimit};
@@ -39,8 +39,8 @@ pub struct ServicePorts;
 
 impl Ports for ServicePorts {
     type Source = KafkaSource;
-    type Log = KafkaLog;
-    type State = KafkaState;
+    type Log = KafkaCommitLog;
+    type State = ChangelogReader;
     type Decoder = wire::decode::Decoder;
     type Encoder = wire::output::Encoder;
     type Codec = wire::state_record::StateCodec;

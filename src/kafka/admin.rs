@@ -2,7 +2,7 @@
 
 use super::context::{self, Context};
 use super::options::Options;
-use super::{batch, errors, oauth};
+use super::{errors, ffi, oauth};
 use crate::runtime::partitioners::Sample;
 use crate::runtime::ports::{Failure, RecordView, credible_ms};
 use rdkafka::admin::{AdminClient, AdminOptions, ConfigEntry, ConfigSource, NewTopic, ResourceSpecifier, TopicReplication};
@@ -65,7 +65,7 @@ impl Admin {
         let admin: AdminClient<Context> = config.create_with_context(Context::default()).map_err(refused)?;
         if config.get("sasl.mechanism").or(config.get("sasl.mechanisms")) == Some("OAUTHBEARER") {
             let token = oauth::token(config.get("sasl.oauthbearer.config")).map_err(|e| e.to_string());
-            token.and_then(|t| batch::set_token(admin.inner(), &t)).map_err(Failure::Stop)?;
+            token.and_then(|t| ffi::set_token(admin.inner(), &t)).map_err(Failure::Stop)?;
         }
         Ok(Self { options: options.clone(), probe: probe.map_err(refused)?, admin })
     }

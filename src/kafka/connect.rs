@@ -1,9 +1,9 @@
 //! Opens the ports of a worker on a cluster.
 
-use super::log::KafkaLog;
+use super::changelog_reader::ChangelogReader;
+use super::commit_log::KafkaCommitLog;
 use super::options::Options;
 use super::source::KafkaSource;
-use super::state::KafkaState;
 use crate::runtime::connect::Connect;
 use crate::runtime::options::Options as WorkerOptions;
 use crate::runtime::ports::{Failure, Ports};
@@ -13,16 +13,16 @@ pub struct Cluster {
     pub options: Options,
 }
 
-impl<P: Ports<Source = KafkaSource, Log = KafkaLog, State = KafkaState>> Connect<P> for Cluster {
+impl<P: Ports<Source = KafkaSource, Log = KafkaCommitLog, State = ChangelogReader>> Connect<P> for Cluster {
     fn source(&self, worker: &WorkerOptions) -> Result<KafkaSource, Failure> {
         KafkaSource::join(&self.options, worker)
     }
 
-    fn log(&self, worker: &WorkerOptions, source: &KafkaSource) -> Result<KafkaLog, Failure> {
-        KafkaLog::open(&self.options, worker, source.consumer())
+    fn log(&self, worker: &WorkerOptions, source: &KafkaSource) -> Result<KafkaCommitLog, Failure> {
+        KafkaCommitLog::open(&self.options, worker, source.consumer())
     }
 
-    fn state(&self, worker: &WorkerOptions) -> Result<KafkaState, Failure> {
-        KafkaState::open(&self.options, worker)
+    fn state(&self, worker: &WorkerOptions) -> Result<ChangelogReader, Failure> {
+        ChangelogReader::open(&self.options, worker)
     }
 }

@@ -1,7 +1,7 @@
 //! Fetched records as the runtime sees them.
 
-use super::batch::{self, Messages};
 use super::context::Context;
+use super::ffi::{self, Messages};
 use crate::domain::Ms;
 use crate::runtime::ports::{RecordBatch, RecordView, credible_ms};
 use rdkafka::message::{BorrowedMessage, Message};
@@ -70,7 +70,7 @@ impl OwnedRecord {
             timestamp_ms: message.timestamp().to_millis(),
             key: message.key().map(<[u8]>::to_vec),
             value: message.payload().map(<[u8]>::to_vec),
-            headers: batch::headers_of(message),
+            headers: ffi::headers_of(message),
         }
     }
 }

@@ -3,9 +3,9 @@
 mod partitions;
 
 use super::asked::Asked;
-use super::batch::{PartitionQueue, known_end};
 use super::context::{self, Context, Rebalance};
 use super::errors;
+use super::ffi::{PartitionQueue, known_end};
 use super::options::Options;
 use super::records::{OwnedRecord, OwnedRecords, Records};
 use super::repair::Intake;

@@ -2,8 +2,8 @@
 
 use super::{ASK, KafkaSource, bounds};
 use crate::kafka::asked::Asked;
-use crate::kafka::batch::PartitionQueue;
 use crate::kafka::errors;
+use crate::kafka::ffi::PartitionQueue;
 use crate::kafka::repair::Step;
 use crate::runtime::ports::{Failure, InputPartition};
 use rdkafka::consumer::Consumer;

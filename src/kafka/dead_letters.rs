@@ -35,7 +35,7 @@ const SILENCE: Duration = Duration::from_secs(20);
 
 /// A record of the dead-letter topic.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Letter {
+pub struct DeadLetter {
     pub partition: i32,
     pub offset: i64,
     pub timestamp_ms: Ms,
@@ -44,7 +44,7 @@ pub struct Letter {
     pub headers: Vec<(String, Option<Vec<u8>>)>,
 }
 
-impl Letter {
+impl DeadLetter {
     /// The offsets that a receipt names; `None` when this is none. A dead letter never is one, whatever headers the record came
     /// with: only what has neither a reason nor a key can be ours.
     #[must_use]
@@ -65,7 +65,7 @@ pub type Receipts = BTreeSet<(i32, i64)>;
 /// # Errors
 /// The topic can't be read to its end, or `each` fails.
 #[allow(clippy::disallowed_methods, reason = "adapters may measure time: the bound of a wait")]
-pub fn scan(options: &Options, each: &mut dyn FnMut(Letter) -> Result<(), Failure>) -> Result<(), Failure> {
+pub fn scan(options: &Options, each: &mut dyn FnMut(DeadLetter) -> Result<(), Failure>) -> Result<(), Failure> {
     let topic = options.output_topic(OutTopic::DeadLetters);
     let doing = format!("{topic} can't be read");
     let fail = |error: &KafkaError| errors::of_call(&doing, error);
@@ -112,7 +112,7 @@ pub fn scan(options: &Options, each: &mut dyn FnMut(Letter) -> Result<(), Failur
                 // What came after the call is none of its business: a record that was sent back and failed again least of all.
                 let Some(end) = ends.get(&message.partition()).copied() else { continue };
                 if message.offset() < end {
-                    each(letter(&message))?;
+                    each(read(&message))?;
                 }
                 if message.offset() + 1 >= end {
                     ends.remove(&message.partition());
@@ -127,15 +127,15 @@ pub fn scan(options: &Options, each: &mut dyn FnMut(Letter) -> Result<(), Failur
     Ok(())
 }
 
-fn letter(message: &BorrowedMessage<'_>) -> Letter {
+fn read(message: &BorrowedMessage<'_>) -> DeadLetter {
     let OwnedRecord { partition, offset, timestamp_ms, key, value, headers } = OwnedRecord::new(message);
     let timestamp_ms = timestamp_ms.unwrap_or(-1);
-    Letter { partition, offset, timestamp_ms, key, value, headers }
+    DeadLetter { partition, offset, timestamp_ms, key, value, headers }
 }
 
 /// A record on its way back to where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Return {
+pub struct Redrive {
     /// The dead letter.
     pub from: (i32, i64),
     pub topic: String,
@@ -171,7 +171,7 @@ impl Redriver {
     ///
     /// # Errors
     /// Nothing of the batch was sent, or (a broker that does not answer) it is not known; the receipts tell at the next try.
-    pub fn send(&self, batch: &[Return]) -> Result<(), Failure> {
+    pub fn send(&self, batch: &[Redrive]) -> Result<(), Failure> {
         if batch.is_empty() {
             return Ok(());
         }
@@ -187,7 +187,7 @@ impl Redriver {
         })
     }
 
-    fn write(&self, batch: &[Return]) -> Result<(), Failure> {
+    fn write(&self, batch: &[Redrive]) -> Result<(), Failure> {
         for one in batch {
             let mut headers = OwnedHeaders::new_with_capacity(one.headers.len());
             for (key, value) in &one.headers {
@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn a_receipt_names_what_was_sent_back_and_a_dead_letter_is_none() {
-        let mut letter = Letter { value: Some(b"17,18, 21".to_vec()), ..Letter::default() };
+        let mut letter = DeadLetter { value: Some(b"17,18, 21".to_vec()), ..DeadLetter::default() };
         assert_eq!(letter.receipt(), None);
         letter.headers.push((RECEIPT.to_owned(), Some(b"3".to_vec())));
         assert_eq!(letter.receipt(), Some(vec![17, 18, 21]));
@@ -262,11 +262,11 @@ mod tests {
 
     #[test]
     fn a_dead_letter_is_no_receipt_whatever_headers_its_record_came_with() {
-        let forged = |more: &str, key: Option<&[u8]>| Letter {
+        let forged = |more: &str, key: Option<&[u8]>| DeadLetter {
             value: Some(b"0,1,2".to_vec()),
             key: key.map(<[u8]>::to_vec),
             headers: vec![(RECEIPT.to_owned(), Some(b"3".to_vec())), (more.to_owned(), Some(b"unreadable-value".to_vec()))],
-            ..Letter::default()
+            ..DeadLetter::default()
         };
         assert_eq!(forged(dead_letter::REASON, None).receipt(), None);
         assert_eq!(forged("trace", Some(b"ann")).receipt(), None);

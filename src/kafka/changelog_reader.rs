@@ -4,9 +4,9 @@
 //! restore with what to do, and is never read around.
 
 use super::asked::Asked;
-use super::batch::{PartitionQueue, Taken};
 use super::context::{self, Context};
 use super::errors;
+use super::ffi::{PartitionQueue, Taken};
 use super::options::Options;
 use super::repair;
 use crate::runtime::options::Options as WorkerOptions;
@@ -30,7 +30,7 @@ const AT_ONCE: usize = 4_000;
 const HELPINGS: usize = 8;
 
 /// The reader of one worker.
-pub struct KafkaState {
+pub struct ChangelogReader {
     options: Options,
     worker: u16,
     /// Queued of each partition.
@@ -75,7 +75,7 @@ fn now() -> Instant {
     Instant::now()
 }
 
-impl KafkaState {
+impl ChangelogReader {
     /// # Errors
     /// The configuration is refused.
     pub fn open(options: &Options, worker: &WorkerOptions) -> Result<Self, Failure> {
@@ -260,7 +260,7 @@ impl KafkaState {
     }
 }
 
-impl StateSource for KafkaState {
+impl StateSource for ChangelogReader {
     fn begin(&mut self, partition: i32, from: Option<i64>) -> Result<(), Failure> {
         self.latest += 1;
         let position = from.unwrap_or(0);

@@ -1,8 +1,8 @@
 //! [`CommitLog`] on a transactional producer.
 
-use super::batch::{self, TopicProducer};
 use super::context::Context;
 use super::errors;
+use super::ffi::{self, TopicProducer};
 use super::membership;
 use super::options::Options;
 use super::reports::{self, Reports, Undelivered};
@@ -37,7 +37,7 @@ const FLUSH_WHILE_USEFUL_MS: i32 = 1;
 const SERVE_EVERY: u32 = 256;
 
 /// The producer of one worker.
-pub struct KafkaLog {
+pub struct KafkaCommitLog {
     producer: Option<Out>,
     consumer: Arc<BaseConsumer<Context>>,
     options: Options,
@@ -56,7 +56,7 @@ struct Out {
     producer: Arc<BaseProducer<Reports>>,
 }
 
-impl KafkaLog {
+impl KafkaCommitLog {
     /// Makes the producer; one of the same name that is still alive is fenced, what it left open is aborted.
     ///
     /// # Errors
@@ -152,7 +152,7 @@ impl KafkaLog {
                 )));
             }
             // What lingers leaves only while this call runs.
-            batch::flush(producer, if useful { FLUSH_WHILE_USEFUL_MS } else { FLUSH_MS });
+            ffi::flush(producer, if useful { FLUSH_WHILE_USEFUL_MS } else { FLUSH_MS });
             useful = meanwhile();
         }
     }
@@ -200,7 +200,7 @@ fn why_undelivered(found: Option<Undelivered>, reason: Option<(Code, String)>) -
     }
 }
 
-impl CommitLog for KafkaLog {
+impl CommitLog for KafkaCommitLog {
     fn begin(&mut self) -> Result<(), Failure> {
         let producer = self.producer()?;
         // Left over from a transaction that was aborted.
@@ -251,7 +251,7 @@ impl CommitLog for KafkaLog {
     fn abort(&mut self) -> Result<(), Failure> {
         let producer = self.producer()?;
         // What is given up is written all the same, for a moment: records that are purged leave a gap in the producer's numbers.
-        self.take_reports(|producer| batch::flush(producer, FLUSH_MS))?;
+        self.take_reports(|producer| ffi::flush(producer, FLUSH_MS))?;
         if producer.in_flight_count() > 0 {
             producer.purge(PurgeConfig::default().queue().inflight());
             // The reports must be taken, or the abort waits for them.
