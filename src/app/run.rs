@@ -16,9 +16,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// How often the main thread looks whether a worker has ended.
-const LOOK: Duration = Duration::from_millis(200);
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
 /// Leaving the group and ending threads may take this much longer than the drain itself.
-const LEAVE: Duration = Duration::from_secs(2);
+const LEAVE_GRACE: Duration = Duration::from_secs(2);
 
 /// Runs the command.
 ///
@@ -56,9 +56,9 @@ pub fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     if asked.load(Ordering::Acquire) {
         stop.stop();
     }
-    let deadline = settings.engine.shutdown_deadline + LEAVE;
+    let deadline = settings.engine.shutdown_deadline + LEAVE_GRACE;
     let stopped = loop {
-        match handle.wait(LOOK) {
+        match handle.wait(POLL_INTERVAL) {
             None if handle.is_stopping() => break handle.stop(deadline),
             None => {}
             Some(Ok(())) => break Ok(()),

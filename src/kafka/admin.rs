@@ -19,7 +19,7 @@ use std::task::{Context as TaskContext, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
 /// Bound of every request.
-const ASK: Duration = Duration::from_secs(10);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A topic as the cluster knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +76,7 @@ impl Admin {
     /// The cluster does not answer.
     pub fn topics(&self) -> Result<BTreeMap<String, Topic>, Failure> {
         let doing = format!("the topics can't be listed; is Kafka at {}?", self.options.bootstrap_servers);
-        let metadata = self.probe.fetch_metadata(None, ASK).map_err(|e| errors::of_call(&doing, &e))?;
+        let metadata = self.probe.fetch_metadata(None, REQUEST_TIMEOUT).map_err(|e| errors::of_call(&doing, &e))?;
         let of = |topic: &rdkafka::metadata::MetadataTopic| Topic {
             partitions: u32::try_from(topic.partitions().len()).unwrap_or(u32::MAX),
             replication: topic.partitions().first().map_or(0, |p| p.replicas().len()),
@@ -91,7 +91,8 @@ impl Admin {
     /// # Errors
     /// The cluster does not answer.
     pub fn brokers(&self) -> Result<usize, Failure> {
-        let metadata = self.probe.fetch_metadata(None, ASK).map_err(|e| errors::of_call("the brokers can't be listed", &e))?;
+        let metadata =
+            self.probe.fetch_metadata(None, REQUEST_TIMEOUT).map_err(|e| errors::of_call("the brokers can't be listed", &e))?;
         Ok(metadata.brokers().len())
     }
 
@@ -115,7 +116,7 @@ impl Admin {
 
     fn topic_config_entries(&self, topic: &str) -> Result<Vec<ConfigEntry>, Failure> {
         let doing = format!("the settings of {topic} can't be read");
-        let options = AdminOptions::new().request_timeout(Some(ASK));
+        let options = AdminOptions::new().request_timeout(Some(REQUEST_TIMEOUT));
         let answered = block_on(self.admin.describe_configs([&ResourceSpecifier::Topic(topic)], &options))
             .ok_or_else(|| Failure::Retry(format!("{doing}: no answer")))?
             .map_err(|e| errors::of_call(&doing, &e))?;
@@ -143,7 +144,7 @@ impl Admin {
                 spec.configs.iter().fold(topic, |topic, (name, value)| topic.set(name, value))
             })
             .collect();
-        let options = AdminOptions::new().request_timeout(Some(ASK)).operation_timeout(Some(ASK));
+        let options = AdminOptions::new().request_timeout(Some(REQUEST_TIMEOUT)).operation_timeout(Some(REQUEST_TIMEOUT));
         let results = block_on(self.admin.create_topics(&topics, &options))
             .ok_or_else(|| Failure::Retry("the topics can't be made: no answer".to_owned()))?
             .map_err(|e| errors::of_call("the topics can't be made", &e))?;
@@ -153,7 +154,7 @@ impl Admin {
                 Ok(name) => (name, Created::New),
                 Err((name, Code::TopicAlreadyExists)) => (name, Created::Existed),
                 Err((name, code)) => {
-                    let what = errors::needs_a_person(code).map_or(String::new(), |what| format!(". What to do: {what}"));
+                    let what = errors::operator_action(code).map_or(String::new(), |what| format!(". What to do: {what}"));
                     (name, Created::Failed(format!("{code}{what}")))
                 }
             })
@@ -171,7 +172,7 @@ impl Admin {
         let begun = Instant::now();
         let visible =
             |topics: &BTreeMap<String, Topic>| specs.iter().all(|s| topics.get(&s.name).is_some_and(|t| t.partitions > 0));
-        while begun.elapsed() < ASK && !self.topics().is_ok_and(|topics| visible(&topics)) {
+        while begun.elapsed() < REQUEST_TIMEOUT && !self.topics().is_ok_and(|topics| visible(&topics)) {
             std::thread::sleep(Duration::from_millis(50));
         }
     }
@@ -182,7 +183,7 @@ impl Admin {
     /// They can't be read.
     pub fn watermarks(&self, topic: &str, partition: i32) -> Result<(i64, i64), Failure> {
         let doing = format!("the ends of {topic}, partition {partition} can't be read");
-        self.probe.fetch_watermarks(topic, partition, ASK).map_err(|e| errors::of_call(&doing, &e))
+        self.probe.fetch_watermarks(topic, partition, REQUEST_TIMEOUT).map_err(|e| errors::of_call(&doing, &e))
     }
 
     /// Committed offsets of the group (`None`: none).
@@ -195,7 +196,7 @@ impl Admin {
         let mut list = TopicPartitionList::new();
         list.add_partition_range(topic, 0, i32::try_from(partitions).unwrap_or(i32::MAX) - 1);
         let doing = "the group's offsets can't be read";
-        let list = consumer.committed_offsets(list, ASK).map_err(|e| errors::of_call(doing, &e))?;
+        let list = consumer.committed_offsets(list, REQUEST_TIMEOUT).map_err(|e| errors::of_call(doing, &e))?;
         let offset = |e: rdkafka::topic_partition_list::TopicPartitionListElem<'_>| match e.offset() {
             Offset::Offset(offset) => Some(offset),
             _ => None,
@@ -228,7 +229,7 @@ impl Admin {
         }
         reader.assign(&list).map_err(|e| errors::of_call(&doing, &e))?;
         let (begun, mut oldest) = (Instant::now(), None);
-        while !waiting.is_empty() && begun.elapsed() < ASK {
+        while !waiting.is_empty() && begun.elapsed() < REQUEST_TIMEOUT {
             match reader.poll(Duration::from_millis(100)) {
                 None => {}
                 Some(Ok(message)) if waiting.contains(&message.partition()) => {
@@ -253,7 +254,7 @@ impl Admin {
         let made = context::producer(&options.producer_config(0));
         let producer: BaseProducer<Context> = made.map_err(|e| errors::of_call("the producer can't be made", &e))?;
         let doing = format!("transactions of {} can't be opened", options.transactional_id(0));
-        producer.init_transactions(ASK).map_err(|e| errors::of_call(&doing, &e))
+        producer.init_transactions(REQUEST_TIMEOUT).map_err(|e| errors::of_call(&doing, &e))
     }
 
     /// Samples the newest keys of a topic, at most `per_partition` of each partition.
@@ -301,7 +302,7 @@ impl Admin {
         }
         reader.assign(&list).map_err(|e| errors::of_call(&doing, &e))?;
         let begun = Instant::now();
-        while left > 0 && begun.elapsed() < ASK {
+        while left > 0 && begun.elapsed() < REQUEST_TIMEOUT {
             match reader.poll(Duration::from_millis(100)) {
                 None => {}
                 Some(Ok(message)) => each(&view(&message)),
@@ -343,7 +344,7 @@ fn block_on<F: Future>(future: F) -> Option<F::Output> {
         if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
             return Some(output);
         }
-        let left = (ASK + ASK).checked_sub(begun.elapsed())?;
+        let left = (REQUEST_TIMEOUT + REQUEST_TIMEOUT).checked_sub(begun.elapsed())?;
         std::thread::park_timeout(left);
     }
 }

@@ -19,15 +19,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-const ASK: Duration = Duration::from_secs(5);
+/// Bound of every request.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 /// Pause before the ends of the log are asked for again.
-const ASK_AGAIN: Duration = Duration::from_millis(500);
+const RETRY_PAUSE: Duration = Duration::from_millis(500);
 /// An error that the client library gets over by itself is said so often.
-const SAY_EVERY: Duration = Duration::from_secs(5);
+const LOG_INTERVAL: Duration = Duration::from_secs(5);
 /// Records taken from a partition at a time.
-const AT_ONCE: usize = 4_000;
-/// Helpings per step: the group is served in between.
-const HELPINGS: usize = 8;
+const FETCH_RECORDS: usize = 4_000;
+/// Fetches per step and partition: the group is served in between.
+const FETCHES_PER_STEP: usize = 8;
 
 /// The reader of one worker.
 pub struct ChangelogReader {
@@ -116,7 +117,7 @@ impl ChangelogReader {
             match failed {
                 Some(Failure::Retry(text)) => {
                     tracing::warn!("{text}: trying again");
-                    self.ask_at = Some(now() + ASK_AGAIN);
+                    self.ask_at = Some(now() + RETRY_PAUSE);
                 }
                 Some(failure) => return Err(failure),
                 None => {}
@@ -150,16 +151,16 @@ impl ChangelogReader {
         let position = reading.position;
         let what = format!("{}, partition {partition}: {text}", self.topic);
         if repair::is_passing(code) {
-            if reading.said.is_none_or(|at| at.elapsed() > SAY_EVERY) {
+            if reading.said.is_none_or(|at| at.elapsed() > LOG_INTERVAL) {
                 tracing::warn!("{what}");
                 reading.said = Some(now());
             }
             // What came after it was not taken.
             reading.queue = None;
-            self.assign_at = Some(now() + ASK_AGAIN);
+            self.assign_at = Some(now() + RETRY_PAUSE);
             return Ok(());
         }
-        if errors::needs_a_person(code).is_some() {
+        if errors::operator_action(code).is_some() {
             return Err(errors::stop(&what, code));
         }
         if repair::is_reset(code) {
@@ -220,7 +221,7 @@ impl ChangelogReader {
                 Some(code) if repair::is_passing(code) || repair::is_reset(code) => {
                     tracing::warn!("the changelog's reader: {error}");
                 }
-                Some(code) if errors::needs_a_person(code).is_some() => {
+                Some(code) if errors::operator_action(code).is_some() => {
                     return Err(errors::stop(&format!("the changelog's reader: {error}"), code));
                 }
                 _ => tracing::warn!("the changelog's reader: {error}"),
@@ -278,9 +279,9 @@ impl StateSource for ChangelogReader {
         }
         self.serve()?;
         for partition in self.reading.keys().copied().collect::<Vec<_>>() {
-            for _ in 0..HELPINGS {
+            for _ in 0..FETCHES_PER_STEP {
                 let Some(queue) = self.reading.get(&partition).and_then(|r| r.queue.as_ref()) else { break };
-                let taken = queue.take(AT_ONCE);
+                let taken = queue.take(FETCH_RECORDS);
                 self.install(partition, &taken, each)?;
                 if let Some((code, text)) = &taken.error {
                     self.judge(partition, *code, text)?;
@@ -330,7 +331,7 @@ impl StateSource for ChangelogReader {
 
 fn bounds(probe: &BaseConsumer<Context>, topic: &str, partition: i32) -> Result<(i64, i64), Failure> {
     probe
-        .fetch_watermarks(topic, partition, ASK)
+        .fetch_watermarks(topic, partition, REQUEST_TIMEOUT)
         .map_err(|e| errors::of_call(&format!("the ends of {topic}, partition {partition} can't be read"), &e))
 }
 

@@ -18,21 +18,21 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Bound of the calls of a transaction; past the transaction's own time the broker has aborted it anyway.
-const TRANSACTION_CALL: Duration = Duration::from_secs(10);
+const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(10);
 /// Taking over from a dead producer of the same name waits for its transaction to be aborted.
-const INIT: Duration = Duration::from_secs(10);
+const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long writing a batch may take; a record that can't be written fails earlier.
-const DRAIN: Duration = Duration::from_secs(10);
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the reports of a transaction that has failed are waited for: the one that says why may not be the first.
-const ALL_REPORTS: Duration = Duration::from_millis(500);
+const ALL_REPORTS_TIMEOUT: Duration = Duration::from_millis(500);
 /// Once that one is known, those of other tasks that are refused as well are waited for, while the rest of the worker waits.
-const OTHER_REPORTS: Duration = Duration::from_millis(20);
+const OTHER_REPORTS_TIMEOUT: Duration = Duration::from_millis(20);
 /// How long the reports of a transaction that is given up are waited for, and those of purged records.
-const REPORTS: Duration = Duration::from_secs(1);
-const DRAIN_NAP: Duration = Duration::from_micros(100);
+const REPORTS_TIMEOUT: Duration = Duration::from_secs(1);
+const DRAIN_POLL_INTERVAL: Duration = Duration::from_micros(100);
 /// How long one flush may block: errors are seen between two of them. Short while there is other work to do.
-const FLUSH_MS: i32 = 5;
-const FLUSH_WHILE_USEFUL_MS: i32 = 1;
+const FLUSH_TIMEOUT_MS: i32 = 5;
+const BUSY_FLUSH_TIMEOUT_MS: i32 = 1;
 /// Drained once so many records wait: memory is bounded by it.
 const SERVE_EVERY: u32 = 256;
 
@@ -108,11 +108,11 @@ impl KafkaCommitLog {
     #[allow(clippy::disallowed_methods, reason = "adapters may measure time: the bound of a wait")]
     fn undelivered(&self, producer: &BaseProducer<Reports>) -> Failure {
         let begun = Instant::now();
-        let mut bound = ALL_REPORTS;
+        let mut bound = ALL_REPORTS_TIMEOUT;
         while producer.in_flight_count() > 0 && begun.elapsed() < bound {
-            producer.poll(DRAIN_NAP);
+            producer.poll(DRAIN_POLL_INTERVAL);
             if producer.context().look().is_some_and(|found| !reports::is_consequence(found.code)) {
-                bound = bound.min(OTHER_REPORTS);
+                bound = bound.min(OTHER_REPORTS_TIMEOUT);
             }
         }
         // In a transaction that has failed this says why, in any other only that one is open.
@@ -145,14 +145,14 @@ impl KafkaCommitLog {
             if producer.in_flight_count() == 0 {
                 return Ok(());
             }
-            if begun.elapsed() > DRAIN {
+            if begun.elapsed() > DRAIN_TIMEOUT {
                 return Err(Failure::Rebuild(format!(
-                    "{} records could not be written in {DRAIN:?}",
+                    "{} records could not be written in {DRAIN_TIMEOUT:?}",
                     producer.in_flight_count()
                 )));
             }
             // What lingers leaves only while this call runs.
-            ffi::flush(producer, if useful { FLUSH_WHILE_USEFUL_MS } else { FLUSH_MS });
+            ffi::flush(producer, if useful { BUSY_FLUSH_TIMEOUT_MS } else { FLUSH_TIMEOUT_MS });
             useful = meanwhile();
         }
     }
@@ -162,7 +162,7 @@ impl KafkaCommitLog {
     fn take_reports(&self, serve: impl Fn(&BaseProducer<Reports>)) -> Result<(), Failure> {
         let producer = self.producer()?;
         let begun = Instant::now();
-        while producer.in_flight_count() > 0 && begun.elapsed() < REPORTS {
+        while producer.in_flight_count() > 0 && begun.elapsed() < REPORTS_TIMEOUT {
             serve(producer);
         }
         Ok(())
@@ -241,25 +241,25 @@ impl CommitLog for KafkaCommitLog {
         // Fresh each time: the generation changes with every rebalance.
         let group = membership::group_metadata(&self.consumer).map_err(|text| Failure::Abort(Cause::Membership, text))?;
         producer
-            .send_offsets_to_transaction(&self.offsets(positions)?, &group, TRANSACTION_CALL)
+            .send_offsets_to_transaction(&self.offsets(positions)?, &group, TRANSACTION_TIMEOUT)
             .map_err(|e| errors::of_transaction("the positions can't be committed", &e))?;
         producer
-            .commit_transaction(TRANSACTION_CALL)
+            .commit_transaction(TRANSACTION_TIMEOUT)
             .map_err(|e| errors::of_transaction("the transaction can't be committed", &e))
     }
 
     fn abort(&mut self) -> Result<(), Failure> {
         let producer = self.producer()?;
         // What is given up is written all the same, for a moment: records that are purged leave a gap in the producer's numbers.
-        self.take_reports(|producer| ffi::flush(producer, FLUSH_MS))?;
+        self.take_reports(|producer| ffi::flush(producer, FLUSH_TIMEOUT_MS))?;
         if producer.in_flight_count() > 0 {
             producer.purge(PurgeConfig::default().queue().inflight());
             // The reports must be taken, or the abort waits for them.
             self.take_reports(|producer| {
-                producer.poll(DRAIN_NAP);
+                producer.poll(DRAIN_POLL_INTERVAL);
             })?;
         }
-        let aborted = producer.abort_transaction(TRANSACTION_CALL);
+        let aborted = producer.abort_transaction(TRANSACTION_TIMEOUT);
         producer.poll(Duration::ZERO);
         let code = aborted.as_ref().err().and_then(KafkaError::rdkafka_error_code);
         if matches!(code, Some(Code::Fenced | Code::ProducerFenced | Code::InvalidProducerEpoch)) {
@@ -281,8 +281,8 @@ impl CommitLog for KafkaCommitLog {
         let config = self.options.producer_config(self.worker);
         let producer: BaseProducer<Reports> =
             reports::producer(&config).map_err(|e| errors::of_call("the producer can't be made", &e))?;
-        producer.init_transactions(INIT).map_err(|e| match &e {
-            KafkaError::Transaction(t) if errors::needs_a_person(t.code()).is_some() => {
+        producer.init_transactions(INIT_TIMEOUT).map_err(|e| match &e {
+            KafkaError::Transaction(t) if errors::operator_action(t.code()).is_some() => {
                 errors::stop(&format!("the transactional id {} can't be used: {e}", self.name), t.code())
             }
             _ => Failure::Rebuild(format!("the transactional id {} can't be taken over yet: {e}", self.name)),

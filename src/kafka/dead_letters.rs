@@ -27,11 +27,12 @@ const WRITER: &str = "leadstream-writer";
 /// Name of the process that sends back: two of them fence each other, so that none works on an old view.
 pub const REDRIVER: &str = "+redrive";
 
-const ASK: Duration = Duration::from_secs(10);
+/// Bound of every request.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// Open transactions of workers end within their timeout.
-const SETTLE: Duration = Duration::from_secs(60);
+const OPEN_TXN_TIMEOUT: Duration = Duration::from_secs(60);
 /// Nothing arrives for this long: give up.
-const SILENCE: Duration = Duration::from_secs(20);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A record of the dead-letter topic.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -71,7 +72,7 @@ pub fn scan(options: &Options, each: &mut dyn FnMut(DeadLetter) -> Result<(), Fa
     let fail = |error: &KafkaError| errors::of_call(&doing, error);
     let open: BaseConsumer<Context> = context::consumer(&options.probe_config()).map_err(|e| fail(&e))?;
     let reader: BaseConsumer<Context> = context::consumer(&options.restore_config(0)).map_err(|e| fail(&e))?;
-    let metadata = open.fetch_metadata(Some(&topic), ASK).map_err(|e| fail(&e))?;
+    let metadata = open.fetch_metadata(Some(&topic), REQUEST_TIMEOUT).map_err(|e| fail(&e))?;
     let partitions: Vec<i32> =
         metadata.topics().iter().filter(|t| t.error().is_none()).flat_map(|t| t.partitions().iter().map(|p| p.id())).collect();
     if partitions.is_empty() {
@@ -81,14 +82,14 @@ pub fn scan(options: &Options, each: &mut dyn FnMut(DeadLetter) -> Result<(), Fa
     let mut ends = BTreeMap::new();
     for partition in partitions {
         // Everything that is there now must be settled, or a receipt behind an open transaction would be overlooked.
-        let (_, end) = open.fetch_watermarks(&topic, partition, ASK).map_err(|e| fail(&e))?;
+        let (_, end) = open.fetch_watermarks(&topic, partition, REQUEST_TIMEOUT).map_err(|e| fail(&e))?;
         let begun = Instant::now();
         let low = loop {
-            let (low, stable) = reader.fetch_watermarks(&topic, partition, ASK).map_err(|e| fail(&e))?;
+            let (low, stable) = reader.fetch_watermarks(&topic, partition, REQUEST_TIMEOUT).map_err(|e| fail(&e))?;
             if stable >= end {
                 break low;
             }
-            if begun.elapsed() > SETTLE {
+            if begun.elapsed() > OPEN_TXN_TIMEOUT {
                 return Err(Failure::Retry(format!(
                     "{doing}: a transaction stays open in partition {partition}; try again later"
                 )));
@@ -120,7 +121,7 @@ pub fn scan(options: &Options, each: &mut dyn FnMut(DeadLetter) -> Result<(), Fa
             }
             Some(Err(KafkaError::PartitionEOF(partition))) => _ = ends.remove(&partition),
             Some(Err(error)) => return Err(fail(&error)),
-            None if heard.elapsed() > SILENCE => return Err(Failure::Retry(format!("{doing}: nothing arrives any more"))),
+            None if heard.elapsed() > IDLE_TIMEOUT => return Err(Failure::Retry(format!("{doing}: nothing arrives any more"))),
             None => {}
         }
     }
@@ -163,7 +164,9 @@ impl Redriver {
         let options = Options { instance_id: REDRIVER.to_owned(), ..options.clone() };
         let made = context::producer(&options.producer_config(0));
         let producer: BaseProducer<Context> = made.map_err(|e| errors::of_call("the producer can't be made", &e))?;
-        producer.init_transactions(ASK + ASK).map_err(|e| errors::of_call("the producer can't begin", &e))?;
+        producer
+            .init_transactions(REQUEST_TIMEOUT + REQUEST_TIMEOUT)
+            .map_err(|e| errors::of_call("the producer can't begin", &e))?;
         Ok(Self { producer, topic: options.output_topic(OutTopic::DeadLetters), name: options.transactional_id(0) })
     }
 
@@ -179,10 +182,10 @@ impl Redriver {
         let written = self.write(batch).and_then(|()| self.drain());
         if let Err(failure) = written {
             // Whether or not this works: without a commit nothing is visible.
-            let _aborted = self.producer.abort_transaction(ASK);
+            let _aborted = self.producer.abort_transaction(REQUEST_TIMEOUT);
             return Err(failure);
         }
-        self.producer.commit_transaction(ASK).map_err(|e| {
+        self.producer.commit_transaction(REQUEST_TIMEOUT).map_err(|e| {
             errors::of_call("the transaction can't be committed (another redrive may have taken over); run it again", &e)
         })
     }
@@ -235,7 +238,7 @@ impl Redriver {
         let begun = Instant::now();
         while self.producer.in_flight_count() > 0 {
             self.producer.poll(Duration::ZERO);
-            if begun.elapsed() > ASK {
+            if begun.elapsed() > REQUEST_TIMEOUT {
                 return Err(Failure::Retry("the records can't be written: the brokers do not answer".to_owned()));
             }
             std::thread::sleep(Duration::from_micros(200));

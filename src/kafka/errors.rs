@@ -1,13 +1,13 @@
-//! Errors of the client library by what they ask for: again, abort, the task set aside, a new producer, or a person.
+//! Errors of the client library by what they ask for: a retry, an abort, the task set aside, a new producer, or an operator.
 
 use super::properties;
 use crate::runtime::ports::{Cause, Failure, Refusal};
 use rdkafka::error::KafkaError;
 use rdkafka::types::RDKafkaErrorCode as Code;
 
-/// What a person has to do, for errors that only a person can mend.
+/// What an operator has to do, for errors that only one can mend.
 #[must_use]
-pub fn needs_a_person(code: Code) -> Option<&'static str> {
+pub fn operator_action(code: Code) -> Option<&'static str> {
     Some(match code {
         Code::TopicAuthorizationFailed => "grant READ on the inputs and the changelog, WRITE on the outputs and the changelog",
         Code::GroupAuthorizationFailed => "grant READ on the group",
@@ -102,7 +102,7 @@ pub fn of_records(topic: Option<String>, tasks: Vec<i32>, code: Code, reason: &s
     }
     let text = format!("a record for {at} could not be written: {reason}");
     match code {
-        code if needs_a_person(code).is_some() => stop(&text, code),
+        code if operator_action(code).is_some() => stop(&text, code),
         Code::Fenced | Code::ProducerFenced | Code::InvalidProducerEpoch | Code::Fatal => Failure::Rebuild(text),
         code => Failure::Abort(cause(code), text),
     }
@@ -114,7 +114,7 @@ pub fn of_transaction(doing: &str, error: &KafkaError) -> Failure {
     let text = format!("{doing}: {error}");
     let KafkaError::Transaction(e) = error else {
         return match error.rdkafka_error_code() {
-            Some(code) if needs_a_person(code).is_some() => stop(&text, code),
+            Some(code) if operator_action(code).is_some() => stop(&text, code),
             // A flush or a produce that failed: the transaction can't be whole.
             Some(Code::QueueFull) => Failure::Abort(Cause::Other, text),
             _ => Failure::Rebuild(text),
@@ -130,7 +130,7 @@ fn of_transaction_code(text: String, code: Code, is_fatal: bool, requires_abort:
         let text = format!("{text}. What to do: {what}");
         return Failure::Refused(Box::new(Refusal { cause, topic: None, tasks: Vec::new(), text }));
     }
-    if needs_a_person(code).is_some() && !may_pass {
+    if operator_action(code).is_some() && !may_pass {
         return stop(&text, code);
     }
     if is_fatal {
@@ -159,7 +159,7 @@ pub fn without_values(error: &KafkaError) -> String {
 pub fn of_call(doing: &str, error: &KafkaError) -> Failure {
     let text = format!("{doing}: {}", without_values(error));
     match (error, error.rdkafka_error_code()) {
-        (_, Some(code)) if needs_a_person(code).is_some() => stop(&text, code),
+        (_, Some(code)) if operator_action(code).is_some() => stop(&text, code),
         (KafkaError::ClientConfig(..) | KafkaError::ClientCreation(_), _) => {
             Failure::Stop(format!("{text}. Correct it under kafka.properties"))
         }
@@ -170,7 +170,7 @@ pub fn of_call(doing: &str, error: &KafkaError) -> Failure {
 /// A stop with what to do.
 #[must_use]
 pub fn stop(text: &str, code: Code) -> Failure {
-    Failure::Stop(match needs_a_person(code) {
+    Failure::Stop(match operator_action(code) {
         Some(what) => format!("{text}. What to do: {what}"),
         None => text.to_owned(),
     })

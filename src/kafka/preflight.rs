@@ -12,7 +12,7 @@ use std::time::Duration;
 const KEYS_PER_PARTITION: i64 = 100;
 /// Tries at the start before a cluster that does not answer is given up, and the pause between two.
 const START_TRIES: u32 = 6;
-const PAUSE: Duration = Duration::from_millis(500);
+const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
 /// What the workers have to know of the topics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,7 +123,7 @@ fn retry<T>(mut call: impl FnMut() -> Result<T, Failure>) -> Result<T, Failure> 
             Err(Failure::Retry(text)) if tries < START_TRIES => {
                 tracing::warn!("{text}: trying again");
                 tries += 1;
-                std::thread::sleep(PAUSE);
+                std::thread::sleep(RETRY_PAUSE);
             }
             Err(Failure::Retry(text)) => return Err(Failure::Stop(text)),
             other => return other,

@@ -95,7 +95,7 @@ enum Stage {
 pub(super) struct Intake {
     /// The next offset to be taken.
     position: i64,
-    /// Of a record, in the latest helping.
+    /// Of a record, in the latest fetch.
     mean_bytes: usize,
     broken: Option<Broken>,
 }
@@ -115,7 +115,7 @@ impl Intake {
     }
 
     /// How many records to take, as large as those before.
-    pub fn helping(&self, room: Room) -> usize {
+    pub fn fetch_records(&self, room: Room) -> usize {
         room.records.min(room.bytes / self.mean_bytes).max(1)
     }
 
@@ -151,7 +151,7 @@ impl Intake {
     pub fn step(&mut self, now: Duration) -> Result<Step, Failure> {
         let Some(broken) = &mut self.broken else { return Ok(Step::Rest) };
         // A missing input must be known to be missing at the start; later it may come back.
-        if errors::needs_a_person(broken.code).is_some() && !is_passing(broken.code) {
+        if errors::operator_action(broken.code).is_some() && !is_passing(broken.code) {
             return Err(errors::stop(&broken.text, broken.code));
         }
         match broken.stage {
@@ -220,12 +220,12 @@ mod tests {
                               epoch 3). Reset to INVALID.: Local: Partition log truncation detected (broker 1)";
 
     /// What a consumer gives at one take: offsets, end, error.
-    type Helping = (Vec<i64>, Option<i64>, Option<(Code, &'static str)>);
+    type FetchedOnce = (Vec<i64>, Option<i64>, Option<(Code, &'static str)>);
 
     /// A consumer that says what was written down for it: after an error nothing comes until it is started again.
     struct Scripted {
         intake: Intake,
-        helpings: VecDeque<Helping>,
+        fetches: VecDeque<FetchedOnce>,
         bounds: VecDeque<Result<Bounds, Failure>>,
         on_gap: OnGap,
         started: Vec<i64>,
@@ -237,10 +237,10 @@ mod tests {
     }
 
     impl Scripted {
-        fn new(helpings: Vec<Helping>, bounds: Vec<Result<Bounds, Failure>>, on_gap: OnGap) -> Self {
+        fn new(fetches: Vec<FetchedOnce>, bounds: Vec<Result<Bounds, Failure>>, on_gap: OnGap) -> Self {
             Self {
                 intake: Intake::new(0),
-                helpings: helpings.into(),
+                fetches: fetches.into(),
                 bounds: bounds.into(),
                 on_gap,
                 started: Vec::new(),
@@ -269,7 +269,7 @@ mod tests {
                 if !self.intake.is_open() {
                     continue;
                 }
-                let Some((offsets, end, error)) = self.helpings.pop_front() else { continue };
+                let Some((offsets, end, error)) = self.fetches.pop_front() else { continue };
                 self.intake.took(offsets.last().map(|o| o + 1), end.is_some() && error.is_none());
                 self.applied.extend(offsets);
                 if let Some((code, text)) = error {
@@ -286,8 +286,8 @@ mod tests {
 
     #[test]
     fn records_before_an_error_count_once_and_later_ones_arrive_although_the_broker_does_not_answer_at_first() {
-        let helpings = vec![(vec![0, 1, 2], None, Some((Code::AutoOffsetReset, OFF_BY_ONE))), (vec![3, 4], Some(5), None)];
-        let mut scripted = Scripted::new(helpings, vec![retry(), Ok(Bounds { low: 0, high: 5 })], OnGap::Stop);
+        let fetches = vec![(vec![0, 1, 2], None, Some((Code::AutoOffsetReset, OFF_BY_ONE))), (vec![3, 4], Some(5), None)];
+        let mut scripted = Scripted::new(fetches, vec![retry(), Ok(Bounds { low: 0, high: 5 })], OnGap::Stop);
         scripted.run(1).unwrap();
         assert_eq!(scripted.applied, [0, 1, 2], "handed out with the error");
         assert_eq!(scripted.intake.trouble(), Some(OFF_BY_ONE));
@@ -300,9 +300,9 @@ mod tests {
     #[test]
     fn a_batch_that_can_not_be_read_is_tried_ever_less_often_and_never_passed_over() {
         for code in [Code::BadMessage, Code::BadCompression, Code::NotImplemented, Code::InvalidMessage, Code::Unknown] {
-            let mut helpings: Vec<Helping> = vec![(vec![0, 1], None, Some((code, "CRC")))];
-            helpings.extend((0..1_000).map(|_| (vec![], None, Some((code, "CRC")))));
-            let mut scripted = Scripted::new(helpings, vec![], OnGap::Stop);
+            let mut fetches: Vec<FetchedOnce> = vec![(vec![0, 1], None, Some((code, "CRC")))];
+            fetches.extend((0..1_000).map(|_| (vec![], None, Some((code, "CRC")))));
+            let mut scripted = Scripted::new(fetches, vec![], OnGap::Stop);
             scripted.run(6_000).unwrap();
             assert_eq!(scripted.applied, [0, 1]);
             // A minute: 100 ms, doubling to 10 s.
@@ -310,7 +310,7 @@ mod tests {
             assert!(scripted.started.iter().all(|offset| *offset == 2));
             assert_eq!(scripted.intake.trouble(), Some("CRC"));
             // Put right: it goes on where it stood.
-            scripted.helpings = [(vec![2, 3], Some(4), None)].into();
+            scripted.fetches = [(vec![2, 3], Some(4), None)].into();
             scripted.run(1_001).unwrap();
             assert_eq!(scripted.applied, [0, 1, 2, 3]);
             assert_eq!(scripted.intake.trouble(), None);
@@ -321,15 +321,15 @@ mod tests {
     fn a_log_that_was_truncated_behind_us_and_has_grown_again_is_a_gap() {
         let truncated =
             "Partition log truncation detected at offset 5 (leader epoch 3): broker end offset is 2 (offset leader epoch 2)";
-        let helpings = || vec![(vec![0, 1, 2, 3, 4], None, Some((Code::AutoOffsetReset, truncated))), (vec![5, 6], None, None)];
+        let fetches = || vec![(vec![0, 1, 2, 3, 4], None, Some((Code::AutoOffsetReset, truncated))), (vec![5, 6], None, None)];
         let bounds = || vec![retry(), Ok(Bounds { low: 0, high: 9 })];
-        let mut scripted = Scripted::new(helpings(), bounds(), OnGap::Stop);
+        let mut scripted = Scripted::new(fetches(), bounds(), OnGap::Stop);
         let stop = scripted.run(200).unwrap_err();
         assert!(
             matches!(&stop, Failure::Stop(text) if text.contains("truncated at 2") && text.contains("kafka.on_gap")),
             "{stop}"
         );
-        let mut scripted = Scripted::new(helpings(), bounds(), OnGap::Skip);
+        let mut scripted = Scripted::new(fetches(), bounds(), OnGap::Skip);
         scripted.run(200).unwrap();
         assert_eq!((scripted.applied, scripted.lost), (vec![0, 1, 2, 3, 4, 5, 6], 3));
     }
@@ -337,8 +337,8 @@ mod tests {
     #[test]
     fn a_position_outside_of_the_log_is_judged_by_the_committed_offset() {
         for bounds in [Bounds { low: 0, high: 2 }, Bounds { low: 7, high: 9 }] {
-            let helpings = vec![(vec![0, 1, 2], None, Some((Code::AutoOffsetReset, "out of range")))];
-            let mut scripted = Scripted::new(helpings, vec![Ok(bounds)], OnGap::Stop);
+            let fetches = vec![(vec![0, 1, 2], None, Some((Code::AutoOffsetReset, "out of range")))];
+            let mut scripted = Scripted::new(fetches, vec![Ok(bounds)], OnGap::Stop);
             assert!(matches!(scripted.run(100), Err(Failure::Rebuild(_))));
             assert_eq!(scripted.applied, [0, 1, 2]);
         }
@@ -346,8 +346,8 @@ mod tests {
 
     #[test]
     fn what_only_a_person_can_mend_stops_after_what_was_taken_is_handed_out() {
-        let helpings = vec![(vec![0, 1], None, Some((Code::TopicAuthorizationFailed, "not allowed")))];
-        let mut scripted = Scripted::new(helpings, vec![], OnGap::Stop);
+        let fetches = vec![(vec![0, 1], None, Some((Code::TopicAuthorizationFailed, "not allowed")))];
+        let mut scripted = Scripted::new(fetches, vec![], OnGap::Stop);
         assert!(matches!(scripted.run(10), Err(Failure::Stop(_))));
         assert_eq!(scripted.applied, [0, 1]);
     }

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Bound of every call that asks the broker.
-const ASK: Duration = Duration::from_secs(5);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The consumer of one worker.
 pub struct KafkaSource {
@@ -127,7 +127,7 @@ impl KafkaSource {
             ))),
             _ => match error.rdkafka_error_code() {
                 // The library goes on by itself; a missing input must be known to be missing at the start, later it may come back.
-                Some(code) if errors::needs_a_person(code).is_some() && code != Code::UnknownTopicOrPartition => {
+                Some(code) if errors::operator_action(code).is_some() && code != Code::UnknownTopicOrPartition => {
                     Err(errors::stop(&format!("the consumer: {error}"), code))
                 }
                 _ => {
@@ -170,7 +170,7 @@ impl EventSource for KafkaSource {
                 return Ok(list);
             }
             // Read-committed consumers get stable offsets only: the call waits while a transaction holds some.
-            let answer = consumer.committed_offsets(list, ASK);
+            let answer = consumer.committed_offsets(list, REQUEST_TIMEOUT);
             answer.map_err(|e| errors::of_call("the committed offsets can't be read", &e))
         });
         self.offsets = Some((partitions.to_vec(), asked));
@@ -212,7 +212,10 @@ impl EventSource for KafkaSource {
         let mut list = TopicPartitionList::new();
         list.add_partition_offset(self.topic(partition), partition.partition, Offset::Offset(time_ms))
             .map_err(|e| errors::of_call("a time can't be looked up", &e))?;
-        let found = self.consumer.offsets_for_times(list, ASK).map_err(|e| errors::of_call("a time can't be looked up", &e))?;
+        let found = self
+            .consumer
+            .offsets_for_times(list, REQUEST_TIMEOUT)
+            .map_err(|e| errors::of_call("a time can't be looked up", &e))?;
         match found.elements().first().map(rdkafka::topic_partition_list::TopicPartitionListElem::offset) {
             Some(Offset::Offset(offset)) => Ok(offset),
             // Nothing that young: from the end on.
@@ -257,7 +260,7 @@ impl EventSource for KafkaSource {
             return Ok(Some(Fetched { records: Box::new(OwnedRecords { input: from.input, records: strays }), end: None }));
         }
         let Some(queue) = self.queues.get(&from) else { return Ok(None) };
-        let taken = queue.take(intake.helping(room));
+        let taken = queue.take(intake.fetch_records(room));
         let bytes = taken.messages.bytes();
         intake.weighed(bytes, taken.messages.len());
         let last = taken.messages.len().checked_sub(1);
@@ -300,7 +303,7 @@ impl EventSource for KafkaSource {
 
 fn bounds(consumer: &BaseConsumer<Context>, topic: &str, partition: i32) -> Result<Bounds, Failure> {
     let (low, high) = consumer
-        .fetch_watermarks(topic, partition, ASK)
+        .fetch_watermarks(topic, partition, REQUEST_TIMEOUT)
         .map_err(|e| errors::of_call(&format!("the ends of {topic} can't be read"), &e))?;
     Ok(Bounds { low, high })
 }

@@ -1,6 +1,6 @@
 //! The assigned partitions: begun, begun again, let go, and put right when an error came.
 
-use super::{ASK, KafkaSource, bounds};
+use super::{KafkaSource, REQUEST_TIMEOUT, bounds};
 use crate::kafka::asked::Asked;
 use crate::kafka::errors;
 use crate::kafka::ffi::PartitionQueue;
@@ -27,7 +27,7 @@ impl KafkaSource {
             return Ok(());
         }
         let rebuild = |e: &dyn std::fmt::Display| Failure::Rebuild(format!("positions can't be kept over a rebalance: {e}"));
-        let done = self.consumer.seek_partitions(list, ASK).map_err(|e| rebuild(&e))?;
+        let done = self.consumer.seek_partitions(list, REQUEST_TIMEOUT).map_err(|e| rebuild(&e))?;
         done.elements().iter().try_for_each(|e| e.error()).map_err(|e| rebuild(&e))
     }
 
