@@ -44,7 +44,7 @@ use crate::domain::account::group::Tidings;
 use crate::domain::prospect::Prospect;
 use crate::domain::{Ms, Text};
 use crate::engine::figures::Figures;
-use crate::runtime::ahead::Horizon;
+use crate::runtime::horizon::Horizon;
 use crate::wire::{decode, output};
 use cores::on_all_cores;
 use indicatif::{ProgressBar, ProgressStyle};

@@ -1,6 +1,6 @@
 //! What is wrong with a task or one of its inputs: on `/readyz`, in a metric, and in the log once and then now and then.
 
-use super::ahead::Now;
+use super::horizon::Now;
 use crate::domain::Ms;
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -17,16 +17,16 @@ mod recover;
 mod restore;
 mod write;
 
-use super::lane::{Collect, Lane, unreadable};
+use super::circuit_breaker::Tripped;
 use super::options::{OnPoison, Options};
 use super::partitioners::disagreement;
-use super::poison::Poisoned;
 use super::ports::{Cause, CommitLog, EventSource, Failure, Ports, RecordBatch};
+use super::task_runner::{Collect, TaskRunner, unreadable};
 use super::trouble::{Place, TroubleKind};
 use super::watch::Watch;
 use crate::engine::codec::Codec;
 use batch::Batch;
-use fetch::fetch_lane;
+use fetch::fetch_task;
 use parts::is_aside;
 pub use parts::{Parts, Shared, Worker};
 use std::sync::atomic::Ordering;
@@ -94,8 +94,8 @@ impl<P: Ports> Worker<P> {
     fn fetch(&mut self) -> Result<bool, Failure> {
         let options = &self.options;
         let mut any = false;
-        for lane in self.lanes.values_mut() {
-            any |= fetch_lane(lane, &mut self.source, self.decoder.as_ref(), options, &mut self.samples)?;
+        for runner in self.runners.values_mut() {
+            any |= fetch_task(runner, &mut self.source, self.decoder.as_ref(), options, &mut self.samples)?;
         }
         if any
             && !self.options.allow_mixed_partitioners
@@ -113,10 +113,10 @@ impl<P: Ports> Worker<P> {
         let most = alone.map_or_else(|| self.limits(&now).max_events, |(_, records)| records);
         let left = most.saturating_sub(self.batch.records);
         let short = self.shortens_reminders();
-        let Self { lanes, batch, log, encoder, decoder, options, observer, watches, .. } = self;
-        let has_turn = |lane: &Lane<P::Codec>| match alone {
-            Some((partition, _)) => lane.partition == partition,
-            None => !is_aside(watches, lane.partition),
+        let Self { runners, batch, log, encoder, decoder, options, observer, watches, .. } = self;
+        let has_turn = |runner: &TaskRunner<P::Codec>| match alone {
+            Some((partition, _)) => runner.partition == partition,
+            None => !is_aside(watches, runner.partition),
         };
         let Batch { effects, stats, encoded, open, records, since, done } = batch;
         let is_bare = alone.is_some_and(|(p, _)| watches.get(&p).is_some_and(|w| w.is_letter_too_large));
@@ -124,25 +124,25 @@ impl<P: Ports> Worker<P> {
         let mut writer = Writer { log, encoder: encoder.as_ref(), options, wall_ms, short, is_bare, open, encoded, done };
         let mut applied = 0;
         let mut fired = false;
-        for lane in lanes.values_mut().filter(|lane| lane.active && has_turn(lane)) {
+        for runner in runners.values_mut().filter(|runner| runner.active && has_turn(runner)) {
             let mut dead = |batch: &dyn RecordBatch, n: usize, rejected: &_| writer.dead_letter(batch, n, rejected);
             let mut collect = Collect { effects, stats, dead: &mut dead };
             let dead_before: u64 = collect.stats.dead.values().sum();
-            let ran = lane.run(TURN_RECORDS.min(left.saturating_sub(applied)), &now, decoder.as_ref(), &mut collect)?;
+            let ran = runner.run(TURN_RECORDS.min(left.saturating_sub(applied)), &now, decoder.as_ref(), &mut collect)?;
             if let Some(input) = ran.waiting_for {
                 observer.waited_for(options.worker, input);
             }
             applied += ran.applied;
             *records += ran.applied;
-            if let Some(poisoned) = ran.poisoned {
-                return Err(pause(lane, watches.entry(lane.partition).or_default(), &poisoned, options));
+            if let Some(tripped) = ran.tripped {
+                return Err(pause(runner, watches.entry(runner.partition).or_default(), &tripped, options));
             }
-            writer.count(lane.partition, ran.applied as u64, stats.dead.values().sum::<u64>() - dead_before);
-            fired |= lane.advance(&now, effects);
+            writer.count(runner.partition, ran.applied as u64, stats.dead.values().sum::<u64>() - dead_before);
+            fired |= runner.advance(&now, effects);
             if let Some(error) = effects.unreadable.take() {
-                return Err(unreadable(lane.partition, &error));
+                return Err(unreadable(runner.partition, &error));
             }
-            writer.outputs(lane.partition, effects, stats)?;
+            writer.outputs(runner.partition, effects, stats)?;
         }
         if applied > 0 || fired || *open {
             since.get_or_insert(now.monotonic);
@@ -156,7 +156,7 @@ impl<P: Ports> Worker<P> {
             return Ok(false);
         }
         let now = self.now().monotonic;
-        let is_active = |partition| self.lanes.get(partition).is_some_and(|lane| lane.active);
+        let is_active = |partition| self.runners.get(partition).is_some_and(|runner| runner.active);
         let due = |(partition, watch): (&i32, &Watch)| Some((*partition, watch.trial(now)?));
         let Some((partition, records)) = self.watches.iter().filter(|(p, _)| is_active(*p)).find_map(due) else {
             return Ok(false);
@@ -200,7 +200,7 @@ impl<P: Ports> Worker<P> {
         if let Some(since) = self.batch.since {
             sleep = sleep.min(self.options.batch.linger.saturating_sub(now.monotonic.saturating_sub(since)));
         }
-        if let Some(deadline) = self.at_work().filter_map(|lane| lane.next_deadline_ms(&now)).min() {
+        if let Some(deadline) = self.at_work().filter_map(|runner| runner.next_deadline_ms(&now)).min() {
             let ms = (deadline - now.wall_ms).max(0) as f64 / self.clock.speed();
             sleep = sleep.min(Duration::from_micros((ms * 1_000.0).min(1e9) as u64));
         }
@@ -214,7 +214,7 @@ impl<P: Ports> Worker<P> {
             // What is left open, the broker aborts.
             self.log.abort().unwrap_or_default();
         }
-        self.lanes.clear();
+        self.runners.clear();
         self.parked.clear();
         self.source.leave();
         self.board.no_more_beats(usize::from(self.options.worker));
@@ -222,15 +222,15 @@ impl<P: Ports> Worker<P> {
 }
 
 /// What becomes of an input of which too many records can't be used.
-fn pause<C: Codec>(lane: &mut Lane<C>, watch: &mut Watch, poisoned: &Poisoned, options: &Options) -> Failure {
-    let from = lane.confirmed_positions().nth(usize::from(poisoned.input)).unwrap_or_default();
-    let topic = options.input(poisoned.input).map_or("", String::as_str);
-    let text = poisoned.text(topic, lane.partition, from, options.on_poison);
+fn pause<C: Codec>(runner: &mut TaskRunner<C>, watch: &mut Watch, tripped: &Tripped, options: &Options) -> Failure {
+    let from = runner.confirmed_positions().nth(usize::from(tripped.input)).unwrap_or_default();
+    let topic = options.input(tripped.input).map_or("", String::as_str);
+    let text = tripped.text(topic, runner.partition, from, options.on_poison);
     match options.on_poison {
         OnPoison::Stop => Failure::Stop(text),
         OnPoison::Pause => {
-            lane.pause(poisoned.input);
-            watch.paused.insert(poisoned.input, text.clone());
+            runner.pause(tripped.input);
+            watch.paused.insert(tripped.input, text.clone());
             Failure::Abort(Cause::PoisonedInput, text)
         }
     }

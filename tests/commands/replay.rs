@@ -5,7 +5,7 @@ mod inputs;
 use leadstream::app::replay::{Input, Options, Until, replay};
 use leadstream::app::simulate::{Shop, ShopOptions, Topic};
 use leadstream::config;
-use leadstream::runtime::ahead::Horizon;
+use leadstream::runtime::horizon::Horizon;
 use leadstream::wire::decode;
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -12,8 +12,8 @@
 
 mod bounds;
 mod decode;
-mod lane;
 mod outputs;
 mod shipped_models;
 mod task_record;
+mod task_runner;
 mod tidy;

@@ -3,7 +3,7 @@
 use super::inputs::Input;
 use crate::domain::Ms;
 use crate::domain::model::Models;
-use crate::runtime::ahead::Horizon;
+use crate::runtime::horizon::Horizon;
 use crate::wire::decode;
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Tasks whose outputs are refused, tried alone until they are taken; and the watch over all.
 
 use super::parts::Worker;
-use crate::runtime::ahead::Now;
+use crate::runtime::horizon::Now;
 use crate::runtime::ports::{Ports, Refusal};
 use crate::runtime::trouble::{Place, TroubleKind};
 use crate::runtime::watch::Watch;
@@ -35,29 +35,29 @@ impl<P: Ports> Worker<P> {
             let now = self.now().monotonic;
             self.watches.entry(partition).or_default().failed_alone(now);
         }
-        for lane in self.lanes.values().filter(|lane| lane.touched) {
-            self.watches.entry(lane.partition).or_default().failed(lane.confirmed_positions().collect(), why);
+        for runner in self.runners.values().filter(|runner| runner.touched) {
+            self.watches.entry(runner.partition).or_default().failed(runner.confirmed_positions().collect(), why);
         }
     }
 
     /// Looks at every task: what is wrong with it is raised, what is over is cleared.
     pub(super) fn watch_over(&mut self) {
         let now = self.now();
-        for partition in self.lanes.keys().copied().collect::<Vec<_>>() {
+        for partition in self.runners.keys().copied().collect::<Vec<_>>() {
             self.watch_one(partition, &now);
         }
     }
 
     fn watch_one(&mut self, partition: i32, now: &Now) {
-        let Some(lane) = self.lanes.get(&partition) else { return };
+        let Some(runner) = self.runners.get(&partition) else { return };
         let watch = self.watches.entry(partition).or_default();
-        watch.look(lane.active && lane.has_in_hand(), now.monotonic);
+        watch.look(runner.active && runner.has_in_hand(), now.monotonic);
         let place = Place::task(partition, TroubleKind::Refused);
         if let Some((refusal, pause)) = watch.refusal() {
             let text = format!(
                 "{}. Partition {partition} waits before offsets {:?} of its inputs; it is tried again (next within {} s) and goes on by itself",
                 refusal.text,
-                lane.confirmed_positions().collect::<Vec<_>>(),
+                runner.confirmed_positions().collect::<Vec<_>>(),
                 pause.as_secs().max(1)
             );
             self.troubles.raise(place, refusal.topic.as_deref(), &text, now);

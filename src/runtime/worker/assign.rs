@@ -62,8 +62,8 @@ impl<P: Ports> Worker<P> {
             }
             self.board.remove(partition, usize::from(self.options.worker));
             self.forget_watch(partition);
-            let Some(lane) = self.lanes.remove(&partition) else { continue };
-            if !park || !lane.active {
+            let Some(runner) = self.runners.remove(&partition) else { continue };
+            if !park || !runner.active {
                 continue;
             }
             // The group waits: what can't be asked in time is read back, should it return.
@@ -74,8 +74,8 @@ impl<P: Ports> Worker<P> {
             // Nobody else writes this changelog partition until the revocation is acknowledged below.
             match self.state.end(partition) {
                 Ok(end) => {
-                    let (offsets, since) = (lane.positions().collect(), self.clock.monotonic());
-                    let parked = Parked { task: lane.task, end, offsets, incarnation: lane.incarnation, since };
+                    let (offsets, since) = (runner.positions().collect(), self.clock.monotonic());
+                    let parked = Parked { task: runner.task, end, offsets, incarnation: runner.incarnation, since };
                     self.parked.insert(partition, parked);
                 }
                 Err(failure) => {
@@ -102,7 +102,7 @@ impl<P: Ports> Worker<P> {
         for partition in std::mem::take(&mut self.restoring).into_keys() {
             self.state.cancel(partition);
         }
-        self.lanes.clear();
+        self.runners.clear();
         self.parked.clear();
         self.assignment.waiting.clear();
         let held = std::mem::take(&mut self.assignment.held);

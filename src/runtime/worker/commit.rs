@@ -1,12 +1,12 @@
 //! Committing a batch: all of it becomes the truth at once, or it is given up and taken again.
 
 use super::batch::Batch;
-use super::fetch::fetch_lane;
+use super::fetch::fetch_task;
 use super::parts::Worker;
 use super::write::Writer;
-use crate::runtime::lane::Lane;
 use crate::runtime::observe::TransactionOutcome;
 use crate::runtime::ports::{CommitLog, Failure, InputPartition, Ports};
+use crate::runtime::task_runner::TaskRunner;
 use std::time::Duration;
 
 impl<P: Ports> Worker<P> {
@@ -15,36 +15,37 @@ impl<P: Ports> Worker<P> {
     pub(super) fn commit(&mut self) -> Result<(), Failure> {
         let (begun, wall_ms) = (self.clock.monotonic(), self.clock.now_ms());
         let (records, short) = (self.batch.records, self.shortens_reminders());
-        let Self { lanes, batch, log, encoder, options, source, decoder, samples, .. } = self;
+        let Self { runners, batch, log, encoder, options, source, decoder, samples, .. } = self;
         let Batch { effects, stats, encoded, open, since, done, .. } = batch;
         let is_bare = false;
         let mut writer = Writer { log, encoder: encoder.as_ref(), options, wall_ms, short, is_bare, open, encoded, done };
-        for lane in lanes.values_mut().filter(|lane| lane.touched) {
-            writer.outputs(lane.partition, effects, stats)?;
-            let (records, bytes) = writer.state(lane)?;
+        for runner in runners.values_mut().filter(|runner| runner.touched) {
+            writer.outputs(runner.partition, effects, stats)?;
+            let (records, bytes) = writer.state(runner)?;
             stats.state_records += records;
             stats.state_bytes += bytes;
         }
         if records == 0 && !*writer.open {
             // Timers looked at and nothing came of it.
-            lanes.values_mut().filter(|lane| lane.touched).for_each(Lane::confirm);
+            runners.values_mut().filter(|runner| runner.touched).for_each(TaskRunner::confirm);
             *since = None;
             return Ok(());
         }
-        for lane in lanes.values().filter(|lane| lane.touched) {
-            writer.task_record(lane)?;
+        for runner in runners.values().filter(|runner| runner.touched) {
+            writer.task_record(runner)?;
         }
         let mut positions = Vec::new();
-        for lane in lanes.values().filter(|lane| lane.touched) {
-            let partition = lane.partition;
-            positions.extend((0u16..).zip(lane.positions()).map(|(input, offset)| (InputPartition { partition, input }, offset)));
+        for runner in runners.values().filter(|runner| runner.touched) {
+            let partition = runner.partition;
+            positions
+                .extend((0u16..).zip(runner.positions()).map(|(input, offset)| (InputPartition { partition, input }, offset)));
         }
         let mut failed = None;
         let mut meanwhile = || {
             // While the broker works, fetch what has arrived, and decode what of it is next; nothing of it is applied.
             let mut any = false;
-            for lane in lanes.values_mut() {
-                match fetch_lane(lane, source, decoder.as_ref(), options, samples) {
+            for runner in runners.values_mut() {
+                match fetch_task(runner, source, decoder.as_ref(), options, samples) {
                     Ok(fetched) => any |= fetched,
                     Err(failure) => failed = Some(failure),
                 }
@@ -67,12 +68,12 @@ impl<P: Ports> Worker<P> {
         stats.committed_at_ms = self.clock.now_ms();
         stats.commit_took = now.saturating_sub(begun);
         stats.took = now.saturating_sub(since);
-        for lane in self.lanes.values_mut().filter(|lane| lane.touched) {
-            lane.confirm();
-            lane.last_commit_ms = Some(stats.committed_at_ms);
-            self.watches.entry(lane.partition).or_default().committed();
-            if let Some(done) = batch.done.remove(&lane.partition) {
-                lane.done.add(&done);
+        for runner in self.runners.values_mut().filter(|runner| runner.touched) {
+            runner.confirm();
+            runner.last_commit_ms = Some(stats.committed_at_ms);
+            self.watches.entry(runner.partition).or_default().committed();
+            if let Some(done) = batch.done.remove(&runner.partition) {
+                runner.done.add(&done);
             }
         }
         tracing::debug!(
@@ -102,7 +103,7 @@ impl<P: Ports> Worker<P> {
 
     pub(super) fn discard_batch(&mut self) {
         let decoder = self.decoder.as_ref();
-        self.lanes.values_mut().filter(|lane| lane.touched).for_each(|lane| lane.discard(decoder));
+        self.runners.values_mut().filter(|runner| runner.touched).for_each(|runner| runner.discard(decoder));
         let open = self.batch.open;
         self.batch.reset();
         self.batch.open = open;

@@ -2,17 +2,17 @@
 
 use crate::engine::codec::Codec;
 use crate::runtime::chunk::Chunk;
-use crate::runtime::lane::Lane;
 use crate::runtime::options::Options;
 use crate::runtime::partitioners::Sample;
 use crate::runtime::ports::{Decode, EventSource, Failure, InputPartition, Room};
+use crate::runtime::task_runner::TaskRunner;
 
 /// Records taken from one partition queue at a time.
 const FETCH_AT_ONCE: usize = 1_000;
 
 /// Fetches for one task.
-pub(super) fn fetch_lane<S: EventSource, D: Decode, C: Codec>(
-    lane: &mut Lane<C>,
+pub(super) fn fetch_task<S: EventSource, D: Decode, C: Codec>(
+    runner: &mut TaskRunner<C>,
     source: &mut S,
     decoder: &D,
     options: &Options,
@@ -21,13 +21,13 @@ pub(super) fn fetch_lane<S: EventSource, D: Decode, C: Codec>(
     let ahead = Room { records: options.fetch_ahead, bytes: options.fetch_shares().ahead };
     let mut any = false;
     for input in (0u16..).take(options.all_inputs().count()) {
-        let room = lane.room(input, ahead);
+        let room = runner.room(input, ahead);
         // Small helpings cost more per record: wait for room, as long as there is enough to work on.
         if room.records < FETCH_AT_ONCE.min(ahead.records / 2) || room.bytes < ahead.bytes / 2 {
             continue;
         }
         let room = Room { records: room.records.min(FETCH_AT_ONCE), ..room };
-        let from = InputPartition { partition: lane.partition, input };
+        let from = InputPartition { partition: runner.partition, input };
         let Some(fetched) = source.fetch(from, room)? else { continue };
         any = true;
         let chunk = (!fetched.records.is_empty()).then(|| Chunk::of(fetched.records));
@@ -35,9 +35,9 @@ pub(super) fn fetch_lane<S: EventSource, D: Decode, C: Codec>(
         if let (Some(sample), Some(chunk)) = (samples.get_mut(usize::from(input)), &chunk)
             && let Some(key) = chunk.records().view(0).key
         {
-            sample.add(key, lane.partition, options.partitions);
+            sample.add(key, runner.partition, options.partitions);
         }
-        lane.push(input, chunk, fetched.end, decoder);
+        runner.push(input, chunk, fetched.end, decoder);
     }
     Ok(any)
 }

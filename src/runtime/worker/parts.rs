@@ -3,14 +3,14 @@
 use super::assignment::{Assignment, Parked, Restoring};
 use super::batch::Batch;
 use crate::domain::model::Models;
-use crate::runtime::ahead::Now;
-use crate::runtime::lane::Lane;
+use crate::runtime::horizon::Now;
 use crate::runtime::lookup::Question;
 use crate::runtime::observe::Observer;
 use crate::runtime::options::{BatchLimits, Options};
 use crate::runtime::partitioners::Sample;
 use crate::runtime::ports::{Clock, Ports};
 use crate::runtime::snapshot::Board;
+use crate::runtime::task_runner::TaskRunner;
 use crate::runtime::trouble::Troubles;
 use crate::runtime::watch::Watch;
 use std::collections::BTreeMap;
@@ -74,7 +74,7 @@ pub struct Worker<P: Ports> {
     pub(super) all_joined: Arc<AtomicUsize>,
     pub(super) stop: Arc<AtomicBool>,
     pub(super) options: Options,
-    pub(super) lanes: BTreeMap<i32, Lane<P::Codec>>,
+    pub(super) runners: BTreeMap<i32, TaskRunner<P::Codec>>,
     pub(super) assignment: Assignment,
     pub(super) restoring: BTreeMap<i32, Restoring>,
     pub(super) parked: BTreeMap<i32, Parked<P::Codec>>,
@@ -113,7 +113,7 @@ impl<P: Ports> Worker<P> {
             all_joined,
             stop,
             options,
-            lanes: BTreeMap::new(),
+            runners: BTreeMap::new(),
             assignment: Assignment::default(),
             restoring: BTreeMap::new(),
             parked: BTreeMap::new(),
@@ -150,18 +150,18 @@ impl<P: Ports> Worker<P> {
     }
 
     pub(super) fn limits(&self, now: &Now) -> BatchLimits {
-        let behind = self.at_work().any(|lane| lane.has_backlog(now));
+        let behind = self.at_work().any(|runner| runner.has_backlog(now));
         if behind { self.options.batch_in_backlog } else { self.options.batch }
     }
 
     /// The tasks that are not set aside.
-    pub(super) fn at_work(&self) -> impl Iterator<Item = &Lane<P::Codec>> {
-        self.lanes.values().filter(|lane| lane.active && !is_aside(&self.watches, lane.partition))
+    pub(super) fn at_work(&self) -> impl Iterator<Item = &TaskRunner<P::Codec>> {
+        self.runners.values().filter(|runner| runner.active && !is_aside(&self.watches, runner.partition))
     }
 
     pub(super) fn is_full(&self, age: Duration) -> bool {
         let limits = self.limits(&self.now());
-        let bytes: usize = self.lanes.values().map(Lane::applied_bytes).sum();
+        let bytes: usize = self.runners.values().map(TaskRunner::applied_bytes).sum();
         self.batch.records >= limits.max_events || age >= limits.longest || bytes >= self.options.fetch_shares().batch
     }
 }

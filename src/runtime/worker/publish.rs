@@ -36,8 +36,8 @@ impl<P: Ports> Worker<P> {
             self.show(snapshot);
         }
         let inputs: Vec<Arc<str>> = self.options.all_inputs().map(|t| Arc::from(t.as_str())).collect();
-        for partition in self.lanes.keys().copied().collect::<Vec<_>>() {
-            let Some(lane) = self.lanes.get(&partition) else { continue };
+        for partition in self.runners.keys().copied().collect::<Vec<_>>() {
+            let Some(runner) = self.runners.get(&partition) else { continue };
             let state = match self.restoring.get(&partition) {
                 Some(restoring) => {
                     let (left, total) = restoring.progress();
@@ -49,13 +49,13 @@ impl<P: Ports> Worker<P> {
             let (state, troubles) = self.troubled(partition, state);
             let mut snapshot = TaskSnapshot::new(partition, worker, state, now.wall_ms);
             snapshot.troubles = troubles;
-            snapshot.time_ms = Some(lane.task.time_ms()).filter(|t| *t != Ms::MIN);
-            snapshot.caught_up = lane.active && lane.is_caught_up(&now);
-            snapshot.last_commit_ms = lane.last_commit_ms;
-            snapshot.size = lane.task.size();
-            snapshot.population = lane.task.population().clone();
-            snapshot.done = lane.done.clone();
-            let positions: Vec<i64> = lane.positions().collect();
+            snapshot.time_ms = Some(runner.task.time_ms()).filter(|t| *t != Ms::MIN);
+            snapshot.caught_up = runner.active && runner.is_caught_up(&now);
+            snapshot.last_commit_ms = runner.last_commit_ms;
+            snapshot.size = runner.task.size();
+            snapshot.population = runner.task.population().clone();
+            snapshot.done = runner.done.clone();
+            let positions: Vec<i64> = runner.positions().collect();
             for ((input, topic), position) in (0u16..).zip(&inputs).zip(positions) {
                 let end = self.source.known_end(InputPartition { partition, input });
                 let lag = end.map(|end| u64::try_from(end - position).unwrap_or(0));
@@ -87,7 +87,7 @@ impl<P: Ports> Worker<P> {
     pub(super) fn publish_stuck(&self, failure: &Failure) {
         let worker = usize::from(self.options.worker);
         let mut partitions = self.assignment.pending();
-        partitions.extend(self.lanes.keys());
+        partitions.extend(self.runners.keys());
         for partition in partitions {
             let state = TaskState::Stuck { reason: failure.to_string() };
             self.board.publish(TaskSnapshot::new(partition, worker, state, self.clock.now_ms()));
@@ -108,8 +108,8 @@ impl<P: Ports> Worker<P> {
         for _ in 0..ANSWERS_PER_TURN {
             match self.mailbox.try_recv() {
                 Ok(Question::Prospect { partition, prospect, reply }) => {
-                    let Some(lane) = self.lanes.get(&partition).filter(|lane| lane.active) else { continue };
-                    match lane.task.prospect(&prospect) {
+                    let Some(runner) = self.runners.get(&partition).filter(|runner| runner.active) else { continue };
+                    match runner.task.prospect(&prospect) {
                         // Nobody may be waiting any more.
                         Ok(answer) => drop(reply.send(answer)),
                         Err(error) => tracing::error!(partition, "a prospect's record can't be read: {error}"),
@@ -117,7 +117,7 @@ impl<P: Ports> Worker<P> {
                 }
                 Ok(Question::Figures { reply }) => {
                     let mut figures = Figures::new(&self.models);
-                    self.lanes.values().filter(|lane| lane.active).for_each(|lane| figures.merge(&lane.task.figures()));
+                    self.runners.values().filter(|runner| runner.active).for_each(|runner| figures.merge(&runner.task.figures()));
                     drop(reply.send(figures));
                 }
                 Err(_) => return,

@@ -24,7 +24,7 @@ impl<P: Ports> Worker<P> {
                     Ok(())
                 }
                 // The trial is over, and the others have waited for nothing: no pause.
-                Failure::Refused(refusal) if self.lanes.values().any(|lane| lane.touched) => match self.refused(&refusal) {
+                Failure::Refused(refusal) if self.runners.values().any(|runner| runner.touched) => match self.refused(&refusal) {
                     Ok(()) => return Ok(()),
                     failed => failed,
                 },
@@ -68,7 +68,7 @@ impl<P: Ports> Worker<P> {
 
     /// The broker refuses what a task writes: it is set aside, and the others go on.
     fn refused(&mut self, refusal: &Refusal) -> Result<(), Failure> {
-        let touched: Vec<i32> = self.lanes.values().filter(|lane| lane.touched).map(|lane| lane.partition).collect();
+        let touched: Vec<i32> = self.runners.values().filter(|runner| runner.touched).map(|runner| runner.partition).collect();
         let taken = self.batch.records;
         self.count_abort(TransactionOutcome::Aborted, refusal.cause);
         let aborted = self.abort();

@@ -7,24 +7,24 @@ use crate::domain::model::{CatchUp, Models};
 use crate::domain::{MINUTE_MS, Ms};
 use crate::engine::codec::Codec;
 use crate::engine::task::Task;
-use crate::runtime::ahead::length;
-use crate::runtime::lane::Lane;
-use crate::runtime::poison::Poison;
+use crate::runtime::circuit_breaker::CircuitBreaker;
+use crate::runtime::horizon::length;
 use crate::runtime::ports::{CommitLog, Encode, EventSource, Failure, InputPartition, Ports, StateSource, TASK_KEY};
+use crate::runtime::task_runner::TaskRunner;
 use crate::runtime::trouble::{Place, TroubleKind};
 use std::sync::Arc;
 
 impl<P: Ports> Worker<P> {
     /// Each task of this worker may keep as many decoded copies as any other.
     pub(super) fn share_decoded_records(&mut self) {
-        let each = self.options.decoded_records / self.lanes.len().max(1);
-        self.lanes.values_mut().for_each(|lane| lane.task.keep_decoded(each));
+        let each = self.options.decoded_records / self.runners.len().max(1);
+        self.runners.values_mut().for_each(|runner| runner.task.keep_decoded(each));
     }
 
-    fn new_lane(&self, partition: i32, mut task: Task<P::Codec>, offsets: &[i64]) -> Lane<P::Codec> {
+    fn new_runner(&self, partition: i32, mut task: Task<P::Codec>, offsets: &[i64]) -> TaskRunner<P::Codec> {
         task.limit_records(self.options.max_records);
-        let poison = self.options.poison.map(Poison::new);
-        Lane::new(partition, task, offsets, self.options.inputs.len(), is_replay(&self.models), poison)
+        let breaker = self.options.poison.map(CircuitBreaker::new);
+        TaskRunner::new(partition, task, offsets, self.options.inputs.len(), is_replay(&self.models), breaker)
     }
 
     pub(super) fn begin_restore(
@@ -55,8 +55,8 @@ impl<P: Ports> Worker<P> {
             moved: self.clock.monotonic(),
         };
         self.restoring.insert(partition, restoring);
-        let lane = self.new_lane(partition, task, &offsets);
-        self.lanes.insert(partition, lane);
+        let runner = self.new_runner(partition, task, &offsets);
+        self.runners.insert(partition, runner);
         Ok(())
     }
 
@@ -66,12 +66,12 @@ impl<P: Ports> Worker<P> {
             return Ok(false);
         }
         self.ask_doubted()?;
-        let Self { state, lanes, restoring, .. } = self;
+        let Self { state, runners, restoring, .. } = self;
         let mut any = false;
         let progress = state.step(&mut |partition, key, value| {
             any = true;
-            match (lanes.get_mut(&partition), restoring.get_mut(&partition)) {
-                (Some(lane), Some(restoring)) => install(lane, restoring, key, value),
+            match (runners.get_mut(&partition), restoring.get_mut(&partition)) {
+                (Some(runner), Some(restoring)) => install(runner, restoring, key, value),
                 _ => Ok(()),
             }
         })?;
@@ -104,8 +104,8 @@ impl<P: Ports> Worker<P> {
         if restoring.spoiled {
             // Somebody else wrote while the state was parked: from the beginning.
             let task = Task::seeded(Arc::clone(&self.models), self.codec.clone(), &self.options.hash_seed);
-            let lane = self.new_lane(partition, task, &restoring.offsets);
-            self.lanes.insert(partition, lane);
+            let runner = self.new_runner(partition, task, &restoring.offsets);
+            self.runners.insert(partition, runner);
             self.state.begin(partition, None)?;
             restoring =
                 Restoring { task_record: None, parked: None, spoiled: false, first: 0, position: 0, end: i64::MAX, ..restoring };
@@ -132,17 +132,17 @@ impl<P: Ports> Worker<P> {
                 offsets = from;
             }
         }
-        let Some(old) = self.lanes.remove(&partition) else { return Ok(()) };
-        let mut lane = self.new_lane(partition, old.task, &offsets);
-        let ahead_ms = lane.task.restore_time(record.as_ref().map_or(Ms::MIN, |r| r.time_ms), self.clock.now_ms());
+        let Some(old) = self.runners.remove(&partition) else { return Ok(()) };
+        let mut runner = self.new_runner(partition, old.task, &offsets);
+        let ahead_ms = runner.task.restore_time(record.as_ref().map_or(Ms::MIN, |r| r.time_ms), self.clock.now_ms());
         warn_of_time(partition, ahead_ms, self.options.max_ahead_ms);
         let drawn = || crate::domain::ids::hash64(format!("{}/{partition}/{}", self.log.name(), self.clock.now_ms()).as_bytes());
-        lane.incarnation = restoring.parked.or(record.map(|r| r.incarnation)).unwrap_or_else(drawn);
-        lane.active = true;
+        runner.incarnation = restoring.parked.or(record.map(|r| r.incarnation)).unwrap_or_else(drawn);
+        runner.active = true;
         for input in self.watches.get(&partition).into_iter().flat_map(|watch| watch.paused.keys()) {
-            lane.pause(*input);
+            runner.pause(*input);
         }
-        self.lanes.insert(partition, lane);
+        self.runners.insert(partition, runner);
         self.share_decoded_records();
         self.troubles.clear(Place::task(partition, TroubleKind::Waiting), &self.now());
         self.observer.restored(self.options.worker, partition, self.clock.monotonic().saturating_sub(restoring.since));
@@ -180,7 +180,12 @@ fn warn_of_time(partition: i32, ahead_ms: Ms, max_ahead_ms: Ms) {
 }
 
 /// Installs one record of the changelog.
-fn install<C: Codec>(lane: &mut Lane<C>, restoring: &mut Restoring, key: &[u8], value: Option<&[u8]>) -> Result<(), Failure> {
+fn install<C: Codec>(
+    runner: &mut TaskRunner<C>,
+    restoring: &mut Restoring,
+    key: &[u8],
+    value: Option<&[u8]>,
+) -> Result<(), Failure> {
     if restoring.parked.is_some() {
         restoring.spoiled = true;
     }
@@ -191,13 +196,13 @@ fn install<C: Codec>(lane: &mut Lane<C>, restoring: &mut Restoring, key: &[u8], 
         restoring.task_record = value.map(<[u8]>::to_vec);
         return Ok(());
     }
-    let partition = lane.partition;
+    let partition = runner.partition;
     let key = std::str::from_utf8(key).map_err(|_| {
         Failure::Stop(format!(
             "changelog partition {partition} holds a key that is not UTF-8: it is not a changelog of leadstream"
         ))
     })?;
-    lane.task.install(key, value).map_err(|e| Failure::Stop(format!("changelog partition {partition}: {e}")))
+    runner.task.install(key, value).map_err(|e| Failure::Stop(format!("changelog partition {partition}: {e}")))
 }
 
 /// Whether the models want steps to fire in event time.

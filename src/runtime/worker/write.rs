@@ -4,13 +4,13 @@ use crate::domain::Ms;
 use crate::domain::effect::Body;
 use crate::engine::codec::Codec;
 use crate::engine::effects::BatchEffects;
-use crate::runtime::lane::Lane;
 use crate::runtime::observe::BatchStats;
 use crate::runtime::options::Options;
 use crate::runtime::ports::{
     CommitLog, Encode, Encoded, Failure, OutRecord, OutTopic, RecordBatch, Rejected, TASK_KEY, TaskRecord,
 };
 use crate::runtime::snapshot::counters::TaskCounters;
+use crate::runtime::task_runner::TaskRunner;
 use std::collections::BTreeMap;
 
 /// Writes into the open transaction; opens one when there is none.
@@ -101,33 +101,33 @@ impl<L: CommitLog, E: Encode> Writer<'_, L, E> {
     }
 
     /// Writes the changed records of a task and its task record; says how many records and bytes.
-    pub(super) fn state<C: Codec>(&mut self, lane: &mut Lane<C>) -> Result<(u64, u64), Failure> {
+    pub(super) fn state<C: Codec>(&mut self, runner: &mut TaskRunner<C>) -> Result<(u64, u64), Failure> {
         let (mut records, mut bytes, mut result) = (0, 0, Ok(()));
-        lane.task.staged(|some| {
+        runner.task.staged(|some| {
             if result.is_err() || some.is_empty() {
                 return;
             }
             records += some.len() as u64;
             bytes += some.iter().map(|(key, value)| (key.len() + value.map_or(0, <[u8]>::len)) as u64).sum::<u64>();
-            result = self.open().and_then(|()| self.log.send_state(lane.partition, some));
+            result = self.open().and_then(|()| self.log.send_state(runner.partition, some));
         });
         result.map(|()| (records, bytes))
     }
 
-    pub(super) fn task_record<C: Codec>(&mut self, lane: &Lane<C>) -> Result<(), Failure> {
+    pub(super) fn task_record<C: Codec>(&mut self, runner: &TaskRunner<C>) -> Result<(), Failure> {
         self.open()?;
         let record = TaskRecord {
-            time_ms: lane.task.time_ms(),
-            positions: self.options.all_inputs().cloned().zip(lane.positions()).collect(),
-            incarnation: lane.incarnation,
+            time_ms: runner.task.time_ms(),
+            positions: self.options.all_inputs().cloned().zip(runner.positions()).collect(),
+            incarnation: runner.incarnation,
             writer: self.log.name().to_owned(),
         };
         self.encoded.value.clear();
         self.encoder.task_record(&record, &mut self.encoded.value);
         self.log.send(&OutRecord {
-            task: lane.partition,
+            task: runner.partition,
             topic: OutTopic::State,
-            partition: Some(lane.partition),
+            partition: Some(runner.partition),
             key: Some(TASK_KEY),
             value: Some(&self.encoded.value),
             timestamp_ms: None,

@@ -2,7 +2,7 @@
 
 use leadstream::app::replay::{Input, Options, Tally, Until, replay};
 use leadstream::config;
-use leadstream::runtime::ahead::Horizon;
+use leadstream::runtime::horizon::Horizon;
 use leadstream::wire::decode;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};

@@ -2,9 +2,9 @@
 
 use crate::domain::Ms;
 use crate::engine::merge::Head;
-use crate::runtime::ahead::Now;
 use crate::runtime::chunk::Chunk;
-use crate::runtime::poison::Poison;
+use crate::runtime::circuit_breaker::CircuitBreaker;
+use crate::runtime::horizon::Now;
 use crate::runtime::ports::Decode;
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -31,13 +31,13 @@ pub(super) struct Input {
     pub(super) last_at_end: Option<Duration>,
     pub(super) head: Head,
     pub(super) head_record_ms: Ms,
-    pub(super) poison: Option<Poison>,
+    pub(super) breaker: Option<CircuitBreaker>,
     /// Nothing of it is taken any more.
     pub(super) is_paused: bool,
 }
 
 impl Input {
-    pub(super) fn new(offset: i64, poison: Option<Poison>) -> Self {
+    pub(super) fn new(offset: i64, breaker: Option<CircuitBreaker>) -> Self {
         Self {
             chunks: VecDeque::new(),
             at: (0, 0),
@@ -51,7 +51,7 @@ impl Input {
             last_at_end: None,
             head: Head::Pending,
             head_record_ms: 0,
-            poison,
+            breaker,
             is_paused: false,
         }
     }

@@ -5,11 +5,11 @@ use leadstream::domain::effect::Body;
 use leadstream::domain::{HOUR_MS, MINUTE_MS, Ms, SECOND_MS};
 use leadstream::engine::task::{BatchEffects, Task};
 use leadstream::runtime::chunk::Chunk;
-use leadstream::runtime::lane::{Collect, Lane, Now, Ran};
+use leadstream::runtime::circuit_breaker::CircuitBreaker;
 use leadstream::runtime::observe::BatchStats;
 use leadstream::runtime::options::PoisonLimit;
-use leadstream::runtime::poison::Poison;
 use leadstream::runtime::ports::{DeadReason, Failure, RecordBatch, RecordView, Rejected};
+use leadstream::runtime::task_runner::{Collect, Now, Ran, TaskRunner};
 use leadstream::wire::decode::{Decoder, Format, Options, Topic};
 use leadstream::wire::state_record::StateCodec;
 use std::sync::Arc;
@@ -75,7 +75,7 @@ fn now(wall_ms: Ms) -> Now {
 }
 
 struct Rig {
-    lane: Lane<StateCodec>,
+    runner: TaskRunner<StateCodec>,
     decoder: Decoder,
     effects: BatchEffects,
     dead: Vec<(u16, i64, Rejected)>,
@@ -94,16 +94,16 @@ impl Rig {
         let options = Options { topics: vec![topic("clickstream"), topic("cart")], ..Options::default() };
         let decoder = Decoder::new(options, &models.vocabulary);
         let task = Task::new(models, StateCodec);
-        let mut lane = Lane::new(0, task, &[0, 0], 2, replay, poison.map(Poison::new));
-        lane.active = true;
-        Self { lane, decoder, effects: BatchEffects::default(), dead: Vec::new(), stats: BatchStats::default() }
+        let mut runner = TaskRunner::new(0, task, &[0, 0], 2, replay, poison.map(CircuitBreaker::new));
+        runner.active = true;
+        Self { runner, decoder, effects: BatchEffects::default(), dead: Vec::new(), stats: BatchStats::default() }
     }
 
     /// Fetched of an input; `end`: and no more is there.
     fn fetched(&mut self, input: u16, records: Vec<Record>, end: bool) {
         let next = i64::try_from(records.len()).unwrap();
         let chunk = (!records.is_empty()).then(|| Chunk::of(Box::new(Records(input, records))));
-        self.lane.push(input, chunk, end.then_some(next), &self.decoder);
+        self.runner.push(input, chunk, end.then_some(next), &self.decoder);
     }
 
     fn try_run(&mut self, now: &Now) -> Result<Ran, Failure> {
@@ -114,7 +114,7 @@ impl Rig {
             Ok(())
         };
         let mut collect = Collect { effects: &mut self.effects, stats: &mut self.stats, dead: &mut write };
-        self.lane.run(1_000, now, &self.decoder, &mut collect)
+        self.runner.run(1_000, now, &self.decoder, &mut collect)
     }
 
     fn run(&mut self, now: &Now) -> Ran {
@@ -124,7 +124,7 @@ impl Rig {
     /// Applies what is there, and lets the wall clock fire what is due.
     fn turn(&mut self, wall_ms: Ms) {
         self.run(&now(wall_ms));
-        self.lane.advance(&now(wall_ms), &mut self.effects);
+        self.runner.advance(&now(wall_ms), &mut self.effects);
     }
 
     /// Who was reminded of a cart.
@@ -134,12 +134,12 @@ impl Rig {
     }
 
     fn knows(&self, key: &str) -> bool {
-        self.lane.task.prospect(key).unwrap().is_some()
+        self.runner.task.prospect(key).unwrap().is_some()
     }
 
     fn commit(&mut self) {
-        self.lane.task.staged(|_| {});
-        self.lane.confirm();
+        self.runner.task.staged(|_| {});
+        self.runner.confirm();
     }
 }
 
@@ -155,8 +155,8 @@ fn a_record_an_hour_ahead_reminds_nobody_and_is_a_dead_letter() {
     let found: Vec<_> = rig.dead.iter().map(|(input, offset, dead)| (*input, *offset, dead.reason)).collect();
     assert_eq!(found, [(CLICKSTREAM, 0, DeadReason::AbsurdTime), (CLICKSTREAM, 1, DeadReason::AbsurdTime)]);
     assert!(rig.dead[0].2.detail.contains("59m 55s ahead of the clock, at most 5m are allowed (inputs.max_ahead)"));
-    assert!(rig.lane.task.time_ms() <= WALL_MS);
-    assert_eq!(rig.lane.positions().collect::<Vec<_>>(), [2, 5], "they are passed");
+    assert!(rig.runner.task.time_ms() <= WALL_MS);
+    assert_eq!(rig.runner.positions().collect::<Vec<_>>(), [2, 5], "they are passed");
     assert_eq!(rig.stats.dead.values().sum::<u64>(), 2);
     rig.commit();
     assert!(!rig.knows("x"), "what is refused is of nobody");
@@ -182,9 +182,9 @@ fn a_clock_four_minutes_ahead_moves_only_its_own_prospect() {
             rig.run(&now(WALL_MS));
             assert_eq!(rig.reminded(), [""; 0], "behind {behind}, replay {replay}");
             assert_eq!(rig.dead, []);
-            assert!(rig.lane.task.time_ms() <= WALL_MS);
+            assert!(rig.runner.task.time_ms() <= WALL_MS);
             rig.commit();
-            let fast = rig.lane.task.prospect("fast").unwrap().unwrap();
+            let fast = rig.runner.task.prospect("fast").unwrap().unwrap();
             assert_eq!(fast.first_seen_ms, ahead, "the event keeps its time: who replays it gets the same");
             rig.fetched(CLICKSTREAM, Vec::new(), true);
             rig.turn(WALL_MS + 2 * MINUTE_MS - 1);
@@ -202,9 +202,9 @@ fn without_a_limit_a_clock_still_moves_only_its_own_prospect() {
     rig.fetched(CLICKSTREAM, vec![page("fast", 4_102_444_800_000)], true);
     let now = Now { max_ahead_ms: Ms::MAX, ..now(WALL_MS) };
     rig.run(&now);
-    rig.lane.advance(&now, &mut rig.effects);
+    rig.runner.advance(&now, &mut rig.effects);
     assert_eq!((rig.reminded(), rig.dead.len()), (Vec::new(), 0));
-    assert!(rig.lane.task.time_ms() <= WALL_MS);
+    assert!(rig.runner.task.time_ms() <= WALL_MS);
     rig.commit();
     assert!(rig.knows("fast"));
 }
@@ -222,10 +222,10 @@ fn a_refused_record_is_taken_at_once_and_the_others_stay_in_their_order() {
     rig.fetched(CART, vec![page("b", WALL_MS - 2 * hour), page("d", WALL_MS - hour + 1)], false);
     rig.run(&now(WALL_MS));
     // "c" has gone too, and then the clickstream may hold an earlier one than "d".
-    assert_eq!(rig.lane.positions().collect::<Vec<_>>(), [4, 1]);
+    assert_eq!(rig.runner.positions().collect::<Vec<_>>(), [4, 1]);
     let found: Vec<_> = rig.dead.iter().map(|(_, offset, dead)| (*offset, dead.reason)).collect();
     assert_eq!(found, [(0, DeadReason::AbsurdTime), (2, DeadReason::UnreadableValue)], "garbage is garbage at any time");
-    assert_eq!(rig.lane.task.time_ms(), WALL_MS - hour);
+    assert_eq!(rig.runner.task.time_ms(), WALL_MS - hour);
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn a_record_slightly_ahead_does_not_wait_for_its_time_while_others_arrive() {
     rig.fetched(CART, vec![page("a", WALL_MS - 1), page("b", WALL_MS + 3 * MINUTE_MS)], false);
     let ran = rig.run(&now(WALL_MS));
     assert_eq!((ran.applied, ran.waiting_for), (2, Some(CLICKSTREAM)), "after what has happened, not after what will");
-    assert_eq!(rig.lane.positions().collect::<Vec<_>>(), [1, 1]);
+    assert_eq!(rig.runner.positions().collect::<Vec<_>>(), [1, 1]);
 }
 
 #[test]
@@ -244,7 +244,7 @@ fn a_head_from_the_future_says_nothing_of_being_caught_up() {
         let mut rig = Rig::new();
         rig.fetched(CART, Vec::new(), true);
         rig.fetched(CLICKSTREAM, vec![page("x", record_ms)], false);
-        rig.lane.is_caught_up(&now(WALL_MS))
+        rig.runner.is_caught_up(&now(WALL_MS))
     };
     for (by_ms, is) in [(-6_000, false), (-4_000, true), (0, true), (1_000, true), (6_000, false), (4 * MINUTE_MS, false)] {
         assert_eq!(caught_up(WALL_MS + by_ms), is, "{by_ms}");
@@ -288,7 +288,7 @@ fn an_aborted_batch_is_judged_again_by_the_clock() {
     rig.fetched(CLICKSTREAM, vec![page("x", WALL_MS + LIMIT_MS + 1)], true);
     rig.turn(WALL_MS);
     assert_eq!(rig.dead.len(), 1);
-    rig.lane.discard(&rig.decoder);
+    rig.runner.discard(&rig.decoder);
     rig.turn(WALL_MS + 1);
     assert_eq!(rig.dead.len(), 1, "now it is applied");
     rig.commit();
@@ -308,7 +308,7 @@ fn the_events_own_time_counts_where_the_record_has_none() {
             [1, 2].map(|n| (n, DeadReason::AbsurdTime))
         );
         rig.commit();
-        assert_eq!(rig.lane.task.prospect("now").unwrap().unwrap().first_seen_ms, WALL_MS - 1, "{none:?}");
+        assert_eq!(rig.runner.task.prospect("now").unwrap().unwrap().first_seen_ms, WALL_MS - 1, "{none:?}");
         assert!(!rig.knows("hour") && !rig.knows("never"));
     }
 }
@@ -318,16 +318,16 @@ fn too_many_records_from_the_future_count_as_poison_like_other_dead_letters() {
     let mut rig = Rig::with(false, Some(PoisonLimit { window: 10, count: 3, ratio: 0.5 }));
     rig.fetched(CLICKSTREAM, (0..3).map(|_| page("x", WALL_MS + HOUR_MS)).collect(), true);
     let ran = rig.try_run(&now(WALL_MS)).expect("a run");
-    assert_eq!(ran.poisoned.map(|p| (p.input, p.dead, p.of)), Some((CLICKSTREAM, 3, 3)));
+    assert_eq!(ran.tripped.map(|p| (p.input, p.dead, p.of)), Some((CLICKSTREAM, 3, 3)));
 }
 
 #[test]
 fn a_task_time_that_ran_ahead_comes_back_to_the_clock() {
     let mut rig = Rig::new();
-    assert_eq!(rig.lane.task.restore_time(WALL_MS + HOUR_MS, WALL_MS), HOUR_MS);
-    assert_eq!(rig.lane.task.time_ms(), WALL_MS);
-    assert_eq!(rig.lane.task.restore_time(WALL_MS - 1, WALL_MS), 0, "an older one changes nothing");
-    assert_eq!(rig.lane.task.time_ms(), WALL_MS);
-    assert_eq!(Rig::new().lane.task.restore_time(Ms::MAX, WALL_MS), Ms::MAX - WALL_MS);
-    assert_eq!(Rig::new().lane.task.restore_time(Ms::MIN, WALL_MS), 0, "a new task");
+    assert_eq!(rig.runner.task.restore_time(WALL_MS + HOUR_MS, WALL_MS), HOUR_MS);
+    assert_eq!(rig.runner.task.time_ms(), WALL_MS);
+    assert_eq!(rig.runner.task.restore_time(WALL_MS - 1, WALL_MS), 0, "an older one changes nothing");
+    assert_eq!(rig.runner.task.time_ms(), WALL_MS);
+    assert_eq!(Rig::new().runner.task.restore_time(Ms::MAX, WALL_MS), Ms::MAX - WALL_MS);
+    assert_eq!(Rig::new().runner.task.restore_time(Ms::MIN, WALL_MS), 0, "a new task");
 }

@@ -1,10 +1,10 @@
-//! Counts dead letters among the latest records of an input of a task.
+//! Trips when too many of the latest records of an input of a task are dead letters: the input isn't drained into them.
 
 use super::options::{OnPoison, PoisonLimit};
 
-/// An input of which too many records can't be used.
+/// The breaker of an input has tripped: too many of its records can't be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Poisoned {
+pub struct Tripped {
     pub input: u16,
     /// Of the record that was one too many.
     pub offset: i64,
@@ -12,7 +12,7 @@ pub struct Poisoned {
     pub of: usize,
 }
 
-impl Poisoned {
+impl Tripped {
     /// What happened and what to do; `from`: the next offset of the input that is not committed.
     #[must_use]
     pub fn text(&self, topic: &str, partition: i32, from: i64, on_poison: OnPoison) -> String {
@@ -38,7 +38,7 @@ impl Poisoned {
 
 /// A window over the latest records. What an aborted batch added is taken back.
 #[derive(Debug, Clone)]
-pub struct Poison {
+pub struct CircuitBreaker {
     limit: PoisonLimit,
     current: Window,
     confirmed: Window,
@@ -70,7 +70,7 @@ impl Window {
     }
 }
 
-impl Poison {
+impl CircuitBreaker {
     #[must_use]
     pub fn new(limit: PoisonLimit) -> Self {
         let limit = PoisonLimit { window: limit.window.max(1), ..limit };
@@ -110,19 +110,19 @@ impl Poison {
 mod tests {
     use super::*;
 
-    fn poison() -> Poison {
-        Poison::new(PoisonLimit { window: 100, count: 10, ratio: 0.5 })
+    fn breaker() -> CircuitBreaker {
+        CircuitBreaker::new(PoisonLimit { window: 100, count: 10, ratio: 0.5 })
     }
 
     #[test]
     fn it_trips_only_when_both_the_count_and_the_share_are_reached() {
-        let mut p = poison();
+        let mut p = breaker();
         for _ in 0..9 {
             assert_eq!(p.count(true), None, "below the count");
         }
         assert_eq!(p.count(true), Some((10, 10)));
 
-        let mut p = poison();
+        let mut p = breaker();
         p.count(true);
         for _ in 0..98 {
             assert_eq!(p.count(false), None);
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn what_left_the_window_counts_no_more() {
-        let mut p = poison();
+        let mut p = breaker();
         for _ in 0..9 {
             p.count(true);
         }
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn an_aborted_batch_is_not_counted_twice() {
-        let mut p = poison();
+        let mut p = breaker();
         for _ in 0..9 {
             p.count(true);
         }

@@ -4,11 +4,11 @@
 
 mod input;
 
-pub use super::ahead::Now;
-use super::ahead::RefusedAhead;
 use super::chunk::Chunk;
+use super::circuit_breaker::{CircuitBreaker, Tripped};
+pub use super::horizon::Now;
+use super::horizon::RefusedAhead;
 use super::observe::BatchStats;
-use super::poison::{Poison, Poisoned};
 use super::ports::{Decode, Failure, RecordBatch, Rejected, Room};
 use super::snapshot::counters::TaskCounters;
 use crate::domain::Ms;
@@ -17,20 +17,20 @@ use crate::engine::merge::{Choice, Head, choose};
 use crate::engine::task::{BatchEffects, Mode, Task};
 use input::Input;
 
-/// What a run of a lane gave.
+/// What a run gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ran {
     pub applied: usize,
     /// An event is in hand, but this input must be waited for.
     pub waiting_for: Option<u16>,
     /// Too many records of an input can't be used: what was taken of it must be given up.
-    pub poisoned: Option<Poisoned>,
+    pub tripped: Option<Tripped>,
 }
 
 /// Writes the dead letter of record n of a batch.
 pub type WriteDead<'a> = dyn FnMut(&dyn RecordBatch, usize, &Rejected) -> Result<(), Failure> + 'a;
 
-/// What runs of lanes are collected into.
+/// What runs are collected into.
 pub struct Collect<'a> {
     pub effects: &'a mut BatchEffects,
     pub stats: &'a mut BatchStats,
@@ -39,7 +39,7 @@ pub struct Collect<'a> {
 }
 
 /// One task at work.
-pub struct Lane<C: Codec> {
+pub struct TaskRunner<C: Codec> {
     pub partition: i32,
     pub task: Task<C>,
     inputs: Vec<Input>,
@@ -60,11 +60,18 @@ pub struct Lane<C: Codec> {
     external: usize,
 }
 
-impl<C: Codec> Lane<C> {
-    /// A lane that reads from these offsets, one per input, of which so many are of the configuration. `replay`:
+impl<C: Codec> TaskRunner<C> {
+    /// A runner that reads from these offsets, one per input, of which so many are of the configuration. `replay`:
     /// `catch_up = "replay"`.
-    pub fn new(partition: i32, task: Task<C>, offsets: &[i64], external: usize, replay: bool, poison: Option<Poison>) -> Self {
-        let inputs = offsets.iter().map(|o| Input::new(*o, poison.clone())).collect();
+    pub fn new(
+        partition: i32,
+        task: Task<C>,
+        offsets: &[i64],
+        external: usize,
+        replay: bool,
+        breaker: Option<CircuitBreaker>,
+    ) -> Self {
+        let inputs = offsets.iter().map(|o| Input::new(*o, breaker.clone())).collect();
         Self {
             partition,
             task,
@@ -183,8 +190,8 @@ impl<C: Codec> Lane<C> {
                     Ok(rejected.reason.authority().is_none())
                 }
             })?;
-            if let Some((dead, of)) = input.poison.as_mut().and_then(|p| p.count(bad)) {
-                ran.poisoned = u16::try_from(n).ok().map(|input| Poisoned { input, offset, dead, of });
+            if let Some((dead, of)) = input.breaker.as_mut().and_then(|p| p.count(bad)) {
+                ran.tripped = u16::try_from(n).ok().map(|input| Tripped { input, offset, dead, of });
                 return Ok(ran);
             }
             if let Some(error) = into.effects.unreadable.take() {
@@ -246,7 +253,7 @@ impl<C: Codec> Lane<C> {
         for input in &mut self.inputs {
             input.confirm();
         }
-        self.inputs.iter_mut().filter_map(|i| i.poison.as_mut()).for_each(Poison::confirm);
+        self.inputs.iter_mut().filter_map(|i| i.breaker.as_mut()).for_each(CircuitBreaker::confirm);
         self.touched = false;
     }
 
@@ -256,7 +263,7 @@ impl<C: Codec> Lane<C> {
         for input in &mut self.inputs {
             input.discard(decoder);
         }
-        self.inputs.iter_mut().filter_map(|i| i.poison.as_mut()).for_each(Poison::discard);
+        self.inputs.iter_mut().filter_map(|i| i.breaker.as_mut()).for_each(CircuitBreaker::discard);
         self.touched = false;
         // Timers that fired on going live fire again.
         self.was_live = false;
