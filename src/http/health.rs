@@ -114,7 +114,7 @@ fn trouble_health(trouble: &Trouble) -> TroubleHealth {
 #[must_use]
 pub fn stalled_workers(board: &Board, monotonic: Duration) -> Vec<(usize, Duration)> {
     let since = |(worker, beat)| (worker, monotonic.saturating_sub(beat));
-    board.beats().into_iter().map(since).filter(|(_, since)| *since > WORKER_STALL).collect()
+    board.heartbeats().into_iter().map(since).filter(|(_, since)| *since > WORKER_STALL).collect()
 }
 
 /// A share between 0 and 1; an empty whole is done.
@@ -194,8 +194,8 @@ mod tests {
     #[test]
     fn a_worker_that_does_not_come_round_is_stalled() {
         let board = Board::new(Identity::default());
-        board.beat(0, Duration::from_secs(10));
-        board.beat(1, Duration::from_secs(100));
+        board.heartbeat(0, Duration::from_secs(10));
+        board.heartbeat(1, Duration::from_secs(100));
         assert!(stalled_workers(&board, Duration::from_secs(130)).is_empty());
         assert_eq!(stalled_workers(&board, Duration::from_secs(131)), [(0, Duration::from_secs(121))]);
     }

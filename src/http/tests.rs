@@ -124,9 +124,9 @@ fn readiness_follows_the_tasks() {
 #[test]
 fn a_worker_that_hangs_fails_the_liveness_check() {
     let (server, board) = start(None, false);
-    board.beat(0, Duration::from_secs(1_000));
+    board.heartbeat(0, Duration::from_secs(1_000));
     assert_eq!(get(&server, "/livez").0, 200);
-    board.beat(1, Duration::from_secs(800));
+    board.heartbeat(1, Duration::from_secs(800));
     let (status, _, body) = get(&server, "/livez");
     assert_eq!(status, 503);
     assert!(body.contains("\"worker\":1"), "{body}");

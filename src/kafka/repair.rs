@@ -251,7 +251,7 @@ mod tests {
             }
         }
 
-        /// Turns of the worker's loop, 10 ms each, as the source drives it.
+        /// Iterations of the worker's loop, 10 ms each, as the source drives it.
         fn run(&mut self, turns: u32) -> Result<(), Failure> {
             for _ in 0..turns {
                 self.now += Duration::from_millis(10);

@@ -41,7 +41,7 @@ pub fn length(ms: Ms) -> String {
     humantime::format_duration(Duration::from_secs(ms.max(0).unsigned_abs().div_ceil(1_000))).to_string()
 }
 
-/// The instant of a turn of the worker's loop.
+/// The instant of an iteration of the worker's loop.
 #[derive(Debug, Clone, Copy)]
 pub struct Now {
     pub wall_ms: Ms,

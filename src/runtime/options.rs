@@ -94,7 +94,7 @@ impl BatchLimits {
 }
 
 /// How the bytes of fetched records are shared out, so that an instance holds about `engine.fetch_ahead_bytes` of them in all:
-/// half for the records of open batches (kept in case they are aborted), which one more turn may exceed by what is ahead; an
+/// half for the records of open batches (kept in case they are aborted), which one more iteration may exceed by what is ahead; an
 /// eighth for what is ahead, twice (a commit fetches while it waits); a quarter for the queues of the client library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FetchShares {

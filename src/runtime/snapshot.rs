@@ -115,7 +115,7 @@ pub struct Board {
     phase: AtomicU8,
     tasks: Mutex<BTreeMap<i32, Arc<TaskSnapshot>>>,
     /// By worker: when it last came round, by a clock that never jumps.
-    beats: Mutex<BTreeMap<usize, Duration>>,
+    heartbeats: Mutex<BTreeMap<usize, Duration>>,
     /// What inputs nearly said since the start.
     misses: Mutex<Misses>,
 }
@@ -124,7 +124,13 @@ impl Board {
     /// An empty board of a starting instance.
     #[must_use]
     pub fn new(identity: Identity) -> Self {
-        Self { identity, phase: AtomicU8::new(0), tasks: Mutex::default(), beats: Mutex::default(), misses: Mutex::default() }
+        Self {
+            identity,
+            phase: AtomicU8::new(0),
+            tasks: Mutex::default(),
+            heartbeats: Mutex::default(),
+            misses: Mutex::default(),
+        }
     }
 
     /// Adds what a batch nearly said.
@@ -192,19 +198,19 @@ impl Board {
     }
 
     /// The worker is alive: its loop came round.
-    pub fn beat(&self, worker: usize, monotonic: Duration) {
-        self.beats.lock().unwrap_or_else(PoisonError::into_inner).insert(worker, monotonic);
+    pub fn heartbeat(&self, worker: usize, monotonic: Duration) {
+        self.heartbeats.lock().unwrap_or_else(PoisonError::into_inner).insert(worker, monotonic);
     }
 
     /// The worker has ended as it should.
-    pub fn no_more_beats(&self, worker: usize) {
-        self.beats.lock().unwrap_or_else(PoisonError::into_inner).remove(&worker);
+    pub fn worker_ended(&self, worker: usize) {
+        self.heartbeats.lock().unwrap_or_else(PoisonError::into_inner).remove(&worker);
     }
 
     /// When each worker last came round.
     #[must_use]
-    pub fn beats(&self) -> Vec<(usize, Duration)> {
-        self.beats.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|(w, at)| (*w, *at)).collect()
+    pub fn heartbeats(&self) -> Vec<(usize, Duration)> {
+        self.heartbeats.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|(w, at)| (*w, *at)).collect()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<i32, Arc<TaskSnapshot>>> {

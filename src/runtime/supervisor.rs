@@ -60,7 +60,7 @@ where
     };
     for worker in 0..workers {
         // From here on a worker that never comes round counts as one that hangs.
-        shared.board.beat(usize::from(worker), shared.clock.monotonic());
+        shared.board.heartbeat(usize::from(worker), shared.clock.monotonic());
         let launch = Launch {
             connect: Arc::clone(&connect),
             shared: shared.clone(),

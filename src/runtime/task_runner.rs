@@ -204,7 +204,7 @@ impl<C: Codec> TaskRunner<C> {
     }
 
     /// What to take next. What members told their accounts has no place in the merge order, for it changes no prospect: it is
-    /// taken first, up to a half of a turn, and it is never waited for. What is refused for its time changes nothing either.
+    /// taken first, up to a half of a run, and it is never waited for. What is refused for its time changes nothing either.
     fn next_input(&self, members_first: bool, now: &Now) -> Choice {
         let merged = |inputs: &[Input]| choose(inputs.iter().map(|i| i.head().by(now.wall_ms)));
         let told = self.inputs.get(self.external).is_some_and(Input::has_records);

@@ -9,11 +9,11 @@ mod commit;
 mod doubt;
 mod fetch;
 mod inputs;
-mod locate;
 mod parts;
 mod positions;
 mod publish;
 mod recover;
+mod resolve_offsets;
 mod restore;
 mod write;
 
@@ -36,11 +36,11 @@ use write::Writer;
 /// The longest sleep of the loop: a stop request and group events are seen this soon.
 const LONGEST_SLEEP: Duration = Duration::from_millis(50);
 /// Records applied to one task before the next one has its turn.
-const TURN_RECORDS: usize = 2_000;
+const RECORDS_PER_RUN: usize = 2_000;
 
-/// What a turn of the loop did.
+/// What an iteration of the loop did.
 #[derive(Default)]
-struct Turn {
+struct Iteration {
     busy: bool,
 }
 
@@ -63,8 +63,8 @@ impl<P: Ports> Worker<P> {
     /// # Errors
     /// As [`Worker::run`]; the worker is of no more use then.
     pub fn step(&mut self) -> Result<(), Failure> {
-        let turned = self.turn();
-        let result = turned.map(|turn| self.rest(&turn)).or_else(|failure| self.recover(failure));
+        let iterated = self.iterate();
+        let result = iterated.map(|iteration| self.idle(&iteration)).or_else(|failure| self.recover(failure));
         if let Err(failure) = result {
             self.publish_stuck(&failure);
             return Err(failure);
@@ -73,21 +73,21 @@ impl<P: Ports> Worker<P> {
         Ok(())
     }
 
-    /// One turn of the loop.
-    fn turn(&mut self) -> Result<Turn, Failure> {
-        let mut turn = Turn::default();
+    /// One iteration of the loop.
+    fn iterate(&mut self) -> Result<Iteration, Failure> {
+        let mut iteration = Iteration::default();
         self.answer();
-        turn.busy |= self.serve_group()?;
-        turn.busy |= self.restore()?;
-        turn.busy |= self.fetch()?;
-        turn.busy |= self.try_alone()?;
-        let applied = if self.gathering().is_some() { 0 } else { self.apply(None)? };
-        turn.busy |= applied > 0;
+        iteration.busy |= self.serve_group()?;
+        iteration.busy |= self.restore()?;
+        iteration.busy |= self.fetch()?;
+        iteration.busy |= self.try_alone()?;
+        let applied = if self.linger_left().is_some() { 0 } else { self.apply(None)? };
+        iteration.busy |= applied > 0;
         if self.must_commit(applied) {
             self.commit()?;
-            turn.busy = true;
+            iteration.busy = true;
         }
-        Ok(turn)
+        Ok(iteration)
     }
 
     /// Fetches what is there, up to the bound of each input.
@@ -128,7 +128,7 @@ impl<P: Ports> Worker<P> {
             let mut dead = |batch: &dyn RecordBatch, n: usize, rejected: &_| writer.dead_letter(batch, n, rejected);
             let mut collect = Collect { effects, stats, dead: &mut dead };
             let dead_before: u64 = collect.stats.dead.values().sum();
-            let ran = runner.run(TURN_RECORDS.min(left.saturating_sub(applied)), &now, decoder.as_ref(), &mut collect)?;
+            let ran = runner.run(RECORDS_PER_RUN.min(left.saturating_sub(applied)), &now, decoder.as_ref(), &mut collect)?;
             if let Some(input) = ran.waiting_for {
                 observer.waited_for(options.worker, input);
             }
@@ -180,11 +180,11 @@ impl<P: Ports> Worker<P> {
     }
 
     /// Sleeps when there was nothing to do: until something arrives or is due.
-    fn rest(&mut self, turn: &Turn) {
-        if turn.busy {
+    fn idle(&mut self, iteration: &Iteration) {
+        if iteration.busy {
             return;
         }
-        let mut sleep = self.gathering().unwrap_or_else(|| self.until_next()).min(LONGEST_SLEEP);
+        let mut sleep = self.linger_left().unwrap_or_else(|| self.until_next()).min(LONGEST_SLEEP);
         if !self.restoring.is_empty() || self.assignment.is_pending() {
             sleep = sleep.min(Duration::from_millis(2));
         }
@@ -217,7 +217,7 @@ impl<P: Ports> Worker<P> {
         self.runners.clear();
         self.parked.clear();
         self.source.leave();
-        self.board.no_more_beats(usize::from(self.options.worker));
+        self.board.worker_ended(usize::from(self.options.worker));
     }
 }
 

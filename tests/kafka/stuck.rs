@@ -247,6 +247,6 @@ fn a_worker_counts_as_hanging_though_it_never_came_round() {
     options.worker.workers = 3;
     let models = crate::basics::plain_models();
     let service = rig.start_with(&models, &options);
-    assert_eq!(service.board.beats().len(), 3, "each has to come round from here on");
+    assert_eq!(service.board.heartbeats().len(), 3, "each has to come round from here on");
     service.stop();
 }

@@ -26,14 +26,14 @@ fn text(result: Result<(), Failure>) -> String {
 #[test]
 fn workers_that_are_asked_to_stop_end_in_order() {
     let (mut handle, board, _) = crew([Fate::Works; 3]);
-    assert_eq!(board.beats().len(), 3, "each has to come round from here on");
+    assert_eq!(board.heartbeats().len(), 3, "each has to come round from here on");
     assert_eq!(handle.wait(Duration::from_millis(20)), None, "they work");
     handle.stop_switch().stop();
     assert_eq!(handle.wait(LONG), None, "one has ended, the others have not");
     assert_eq!(handle.wait(LONG), None);
     assert_eq!(handle.wait(LONG), Some(Ok(())), "the last one");
     assert_eq!(handle.stop(LONG), Ok(()));
-    assert_eq!((board.phase(), board.beats().len()), (Phase::Stopping, 0));
+    assert_eq!((board.phase(), board.heartbeats().len()), (Phase::Stopping, 0));
 }
 
 #[test]

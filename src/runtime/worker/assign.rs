@@ -1,4 +1,4 @@
-//! What the group gives and takes: tasks are located and read back, or their state is parked over a rebalance.
+//! What the group gives and takes: the offsets of tasks are resolved and their state read back, or it is parked over a rebalance.
 
 use super::assignment::Parked;
 use super::parts::Worker;
@@ -18,15 +18,15 @@ impl<P: Ports> Worker<P> {
             Some(GroupEvent::Assigned(partitions)) => {
                 tracing::info!(partitions = partitions.len(), "assigned");
                 self.observer.rebalance(self.options.worker, RebalanceKind::Assigned, partitions.len());
-                self.assignment.locate(partitions);
-                self.locate()?;
+                self.assignment.resolve(partitions);
+                self.resolve_offsets()?;
                 Ok(true)
             }
             Some(GroupEvent::Revoked { partitions, lost }) => {
                 self.revoked(&partitions, lost)?;
                 Ok(true)
             }
-            None => self.locate(),
+            None => self.resolve_offsets(),
         }
     }
 
@@ -92,13 +92,13 @@ impl<P: Ports> Worker<P> {
         let left: Vec<InputPartition> = self.assignment.held.iter().filter(|p| tasks.contains(&p.partition)).copied().collect();
         if !left.is_empty() {
             self.assignment.let_go(|p| tasks.contains(&p.partition));
-            self.assignment.locate(left);
+            self.assignment.resolve(left);
         }
         rebuild.map_or(Ok(()), Err)
     }
 
     /// Every task again from its committed offsets and the changelog.
-    pub(super) fn relocate_all(&mut self) {
+    pub(super) fn restore_all(&mut self) {
         for partition in std::mem::take(&mut self.restoring).into_keys() {
             self.state.cancel(partition);
         }
@@ -108,7 +108,7 @@ impl<P: Ports> Worker<P> {
         let held = std::mem::take(&mut self.assignment.held);
         // With nothing held there is nothing to assign anew: an empty assignment would answer what the group has not asked yet.
         if !held.is_empty() || self.assignment.is_pending() {
-            self.assignment.locate(held);
+            self.assignment.resolve(held);
         }
     }
 }

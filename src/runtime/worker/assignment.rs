@@ -1,4 +1,4 @@
-//! What the group has given, and how far each task of it is on its way to work: located, read back, or parked.
+//! What the group has given, and how far each task of it is on its way to work: its offsets resolved, its state read back or parked.
 
 use crate::engine::codec::Codec;
 use crate::engine::task::Task;
@@ -7,18 +7,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// Offsets that don't come for this long are said to be waited for.
-pub(super) const SAY_AFTER: Duration = Duration::from_secs(5);
+pub(super) const REPORT_AFTER: Duration = Duration::from_secs(5);
 
 /// What the group has given.
 #[derive(Default)]
 pub(super) struct Assignment {
     /// Acknowledged to the group.
     pub(super) held: BTreeSet<InputPartition>,
-    /// To be located and started.
+    /// Their offsets are to be resolved; then they are started.
     pub(super) pending: Option<Vec<InputPartition>>,
     /// Located and fetching, but not all inputs of the task are here: committed offset, first offset.
     pub(super) waiting: BTreeMap<InputPartition, (Option<i64>, i64)>,
-    pub(super) locating: Locating,
+    pub(super) resolving: Resolving,
     /// Inputs that can't be read, since when.
     pub(super) broken: BTreeMap<InputPartition, Duration>,
 }
@@ -33,12 +33,12 @@ impl Assignment {
         self.pending.is_some()
     }
 
-    /// More is to be located, with what is already: its offsets are asked for from here on.
-    pub(super) fn locate(&mut self, partitions: impl IntoIterator<Item = InputPartition>) {
+    /// Offsets of more are to be resolved, with those already on their way: they are asked for from here on.
+    pub(super) fn resolve(&mut self, partitions: impl IntoIterator<Item = InputPartition>) {
         let mut all: BTreeSet<InputPartition> = self.pending.take().into_iter().flatten().collect();
         all.extend(partitions);
         self.pending = Some(all.into_iter().collect());
-        self.locating = Locating::default();
+        self.resolving = Resolving::default();
     }
 
     /// Partitions that are with somebody else now. Whatever was asked about them is asked anew for those that are left.
@@ -48,7 +48,7 @@ impl Assignment {
         self.broken.retain(|p, _| !gone(p));
         if let Some(pending) = &mut self.pending {
             pending.retain(|p| !gone(p));
-            self.locating = Locating::default();
+            self.resolving = Resolving::default();
         }
         if self.pending.as_ref().is_some_and(Vec::is_empty) {
             self.pending = None;
@@ -102,7 +102,7 @@ pub(super) struct Parked<C: Codec> {
 
 /// How far the question for offsets is.
 #[derive(Default)]
-pub(super) struct Locating {
+pub(super) struct Resolving {
     pub(super) is_asked: bool,
     pub(super) ask_at: Duration,
     pub(super) since: Option<Duration>,

@@ -11,7 +11,7 @@ use std::time::Duration;
 /// It is so when it is still so after this long: brokers write down how far their partitions are every five seconds.
 const CERTAIN_AFTER: Duration = Duration::from_secs(6);
 /// Pause before the end of the changelog is asked for again.
-const ASK_AGAIN: Duration = Duration::from_millis(250);
+const RETRY_PAUSE: Duration = Duration::from_millis(250);
 
 impl<P: Ports> Worker<P> {
     /// A task whose changelog was read to an end that doesn't agree with the group. What is read stays; more may come.
@@ -28,7 +28,7 @@ impl<P: Ports> Worker<P> {
                 now
             }
         };
-        restoring.doubt = Some(Doubt { since, ask_at: Some(now + ASK_AGAIN) });
+        restoring.doubt = Some(Doubt { since, ask_at: Some(now + RETRY_PAUSE) });
         self.restoring.insert(partition, restoring);
         Ok(())
     }

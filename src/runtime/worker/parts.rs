@@ -144,7 +144,7 @@ impl<P: Ports> Worker<P> {
     ///
     /// A broker answers a commit before it has ended the transaction everywhere; whoever begins the next one meanwhile is told
     /// so, and the client library asks again after 20 ms. Events that come in quick succession wait these few instead.
-    pub(super) fn gathering(&self) -> Option<Duration> {
+    pub(super) fn linger_left(&self) -> Option<Duration> {
         let waited = self.clock.monotonic().saturating_sub(self.quiet_since?);
         self.options.batch.linger.checked_sub(waited).filter(|left| !left.is_zero())
     }

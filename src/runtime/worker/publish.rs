@@ -1,4 +1,4 @@
-//! What a worker shows: its tasks on the board, its beat, and answers about single prospects.
+//! What a worker shows: its tasks on the board, its heartbeat, and answers about single prospects.
 
 use super::parts::Worker;
 use crate::domain::Ms;
@@ -12,16 +12,16 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// How often tasks are published when nothing else asks for it.
-const EVERY: Duration = Duration::from_millis(500);
-/// Questions answered in one turn of the loop.
-const ANSWERS_PER_TURN: usize = 8;
+const PUBLISH_INTERVAL: Duration = Duration::from_millis(500);
+/// Questions answered in one iteration of the loop.
+const ANSWERS_PER_ITERATION: usize = 8;
 
 impl<P: Ports> Worker<P> {
     /// Publishes every task; `at_once`: not only now and then.
     pub(super) fn publish(&mut self, at_once: bool) {
         let now = self.now();
-        self.board.beat(usize::from(self.options.worker), now.monotonic);
-        let due = self.last_published.is_none_or(|at| now.monotonic.saturating_sub(at) >= EVERY);
+        self.board.heartbeat(usize::from(self.options.worker), now.monotonic);
+        let due = self.last_published.is_none_or(|at| now.monotonic.saturating_sub(at) >= PUBLISH_INTERVAL);
         if !due && !at_once {
             return;
         }
@@ -105,7 +105,7 @@ impl<P: Ports> Worker<P> {
 
     /// Answers questions from committed records and figures.
     pub(super) fn answer(&mut self) {
-        for _ in 0..ANSWERS_PER_TURN {
+        for _ in 0..ANSWERS_PER_ITERATION {
             match self.mailbox.try_recv() {
                 Ok(Question::Prospect { partition, prospect, reply }) => {
                     let Some(runner) = self.runners.get(&partition).filter(|runner| runner.active) else { continue };

@@ -8,8 +8,8 @@ use std::time::Duration;
 /// Longest pause after failures in a row.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// Failures in a row that are all logged, and how often those after them are.
-const SAID_AT_ONCE: u32 = 3;
-const SAID_EVERY: Duration = Duration::from_secs(30);
+const LOGGED_AT_ONCE: u32 = 3;
+const LOG_INTERVAL: Duration = Duration::from_secs(30);
 
 impl<P: Ports> Worker<P> {
     /// After a failure: what its class asks for.
@@ -19,7 +19,7 @@ impl<P: Ports> Worker<P> {
             self.observer.failure(self.options.worker, failure.class());
             let outcome = match failure {
                 Failure::Retry(text) if self.batch.since.is_none() => {
-                    self.say(|| tracing::warn!("{text}: trying again"));
+                    self.log_limited(|| tracing::warn!("{text}: trying again"));
                     self.alone = None;
                     Ok(())
                 }
@@ -29,13 +29,13 @@ impl<P: Ports> Worker<P> {
                     failed => failed,
                 },
                 Failure::Retry(_) | Failure::Abort(..) | Failure::Refused(_) => {
-                    self.say(|| tracing::warn!("the batch is aborted and taken again: {failure}"));
+                    self.log_limited(|| tracing::warn!("the batch is aborted and taken again: {failure}"));
                     self.note_failure(&failure.to_string());
                     self.count_abort(TransactionOutcome::Aborted, failure.cause());
                     self.abort()
                 }
                 Failure::Rebuild(_) => {
-                    self.say(|| {
+                    self.log_limited(|| {
                         tracing::error!(
                             "the outcome of the last transaction is unknown or its producer is unusable; reading it back: {failure}"
                         );
@@ -82,9 +82,9 @@ impl<P: Ports> Worker<P> {
     }
 
     /// Says the first failures in a row, then one now and then.
-    fn say(&mut self, what: impl FnOnce()) {
+    fn log_limited(&mut self, what: impl FnOnce()) {
         let now = self.clock.monotonic();
-        if self.failures < SAID_AT_ONCE || self.failure_logged.is_none_or(|at| now.saturating_sub(at) >= SAID_EVERY) {
+        if self.failures < LOGGED_AT_ONCE || self.failure_logged.is_none_or(|at| now.saturating_sub(at) >= LOG_INTERVAL) {
             self.failure_logged = Some(now);
             what();
         }
@@ -101,7 +101,7 @@ impl<P: Ports> Worker<P> {
         self.discard_batch();
         self.batch.open = false;
         self.log.rebuild()?;
-        self.relocate_all();
+        self.restore_all();
         Ok(())
     }
 }

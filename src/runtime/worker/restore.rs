@@ -1,6 +1,6 @@
 //! A task is read back from its changelog, or taken up again as it was parked; then it starts to work.
 
-use super::assignment::{Parked, Restoring, SAY_AFTER};
+use super::assignment::{Parked, REPORT_AFTER, Restoring};
 use super::parts::Worker;
 use super::positions::agreed_positions;
 use crate::domain::model::{CatchUp, Models};
@@ -94,7 +94,7 @@ impl<P: Ports> Worker<P> {
                 self.restored(p.partition)?;
             }
         }
-        self.say_held_up();
+        self.report_held_up();
         Ok(any)
     }
 
@@ -152,12 +152,12 @@ impl<P: Ports> Worker<P> {
     }
 
     /// Says of which tasks the state can't be read to its end, when it lasts.
-    fn say_held_up(&mut self) {
+    fn report_held_up(&mut self) {
         let now = self.now();
         let topic = self.state.topic();
         for (partition, restoring) in &self.restoring {
             let place = Place::task(*partition, TroubleKind::Waiting);
-            let waits = now.monotonic.saturating_sub(restoring.moved) >= SAY_AFTER;
+            let waits = now.monotonic.saturating_sub(restoring.moved) >= REPORT_AFTER;
             let Some(offset) = restoring.held_up_at().filter(|_| waits) else {
                 self.troubles.clear(place, &now);
                 continue;

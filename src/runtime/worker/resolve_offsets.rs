@@ -1,6 +1,6 @@
 //! Where assigned partitions go on: their offsets are asked for and waited for.
 
-use super::assignment::SAY_AFTER;
+use super::assignment::REPORT_AFTER;
 use super::parts::Worker;
 use super::positions::first_offset;
 use crate::runtime::ports::{EventSource, Failure, InputPartition, Ports};
@@ -9,33 +9,34 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Pause before offsets are asked for again.
-const ASK_AGAIN: Duration = Duration::from_millis(100);
+const RETRY_PAUSE: Duration = Duration::from_millis(100);
+
 impl<P: Ports> Worker<P> {
     /// Finds out where the pending partitions go on; then starts to fetch, and to restore. Waits without blocking.
-    pub(super) fn locate(&mut self) -> Result<bool, Failure> {
+    pub(super) fn resolve_offsets(&mut self) -> Result<bool, Failure> {
         let Some(pending) = &self.assignment.pending else { return Ok(false) };
         let now = self.clock.monotonic();
-        let locating = &mut self.assignment.locating;
-        locating.since.get_or_insert(now);
-        if !locating.is_asked {
-            if now < locating.ask_at {
+        let resolving = &mut self.assignment.resolving;
+        resolving.since.get_or_insert(now);
+        if !resolving.is_asked {
+            if now < resolving.ask_at {
                 return Ok(false);
             }
-            locating.is_asked = true;
+            resolving.is_asked = true;
             self.source.ask_committed(pending);
         }
         let pending = pending.clone();
         match self.source.committed().and_then(|offsets| self.first_offsets(&pending, offsets)) {
-            Ok(Some(located)) => self.located(&located).map(|()| true),
+            Ok(Some(resolved)) => self.resolved(&resolved).map(|()| true),
             Ok(None) => {
-                self.say_waiting();
+                self.report_waiting();
                 Ok(false)
             }
             Err(Failure::Retry(text)) => {
                 tracing::debug!("committed offsets are not stable yet: {text}");
-                let locating = &mut self.assignment.locating;
-                (locating.is_asked, locating.ask_at, locating.failed) = (false, now + ASK_AGAIN, Some(text));
-                self.say_waiting();
+                let resolving = &mut self.assignment.resolving;
+                (resolving.is_asked, resolving.ask_at, resolving.failed) = (false, now + RETRY_PAUSE, Some(text));
+                self.report_waiting();
                 Ok(false)
             }
             Err(failure) => Err(failure),
@@ -50,31 +51,31 @@ impl<P: Ports> Worker<P> {
         offsets: Option<Vec<Option<i64>>>,
     ) -> Result<Option<Vec<(InputPartition, (Option<i64>, i64))>>, Failure> {
         let Some(offsets) = offsets else { return Ok(None) };
-        let mut located = Vec::with_capacity(pending.len());
+        let mut resolved = Vec::with_capacity(pending.len());
         for (partition, committed) in pending.iter().zip(offsets) {
             let first = first_offset(&mut self.source, &self.options, *partition, committed)?;
-            located.push((*partition, (committed, first)));
+            resolved.push((*partition, (committed, first)));
         }
-        Ok(Some(located))
+        Ok(Some(resolved))
     }
 
     /// The offsets are known.
-    fn located(&mut self, located: &[(InputPartition, (Option<i64>, i64))]) -> Result<(), Failure> {
-        let from: Vec<(InputPartition, i64)> = located.iter().map(|(p, (_, first))| (*p, *first)).collect();
+    fn resolved(&mut self, resolved: &[(InputPartition, (Option<i64>, i64))]) -> Result<(), Failure> {
+        let from: Vec<(InputPartition, i64)> = resolved.iter().map(|(p, (_, first))| (*p, *first)).collect();
         self.source.start(&from)?;
-        for (partition, (committed, first)) in located {
+        for (partition, (committed, first)) in resolved {
             if let Some(lost) = committed.map(|c| first - c).filter(|lost| *lost > 0) {
                 self.observer.gap(self.options.worker, partition.input, lost.unsigned_abs());
             }
         }
         self.assignment.pending = None;
         let now = self.now();
-        for partition in located.iter().map(|(p, _)| p.partition).collect::<BTreeSet<_>>() {
+        for partition in resolved.iter().map(|(p, _)| p.partition).collect::<BTreeSet<_>>() {
             self.troubles.clear(Place::task(partition, TroubleKind::Waiting), &now);
         }
         self.has_joined();
         self.assignment.held.extend(from.iter().map(|(p, _)| *p));
-        self.assignment.waiting.extend(located.iter().copied());
+        self.assignment.waiting.extend(resolved.iter().copied());
         // What came back is reused; what did not is with somebody else.
         let mut parked = std::mem::take(&mut self.parked);
         for partition in self.assignment.pending() {
@@ -102,14 +103,14 @@ impl<P: Ports> Worker<P> {
     }
 
     /// Says what is waited for, when it lasts.
-    fn say_waiting(&mut self) {
+    fn report_waiting(&mut self) {
         let now = self.now();
-        let locating = &self.assignment.locating;
-        let Some(waited) = locating.since.map(|since| now.monotonic.saturating_sub(since)) else { return };
-        if waited < SAY_AFTER {
+        let resolving = &self.assignment.resolving;
+        let Some(waited) = resolving.since.map(|since| now.monotonic.saturating_sub(since)) else { return };
+        if waited < REPORT_AFTER {
             return;
         }
-        let last = locating.failed.as_deref().unwrap_or("no answer");
+        let last = resolving.failed.as_deref().unwrap_or("no answer");
         let text = format!("{} (last answer: {last})", self.source.waiting_for_offsets());
         let tasks: BTreeSet<i32> = self.assignment.pending.iter().flatten().map(|p| p.partition).collect();
         for partition in tasks {
