@@ -1,31 +1,23 @@
 //! Names, ids, products and addresses as real shops write them, from a file to what leaves.
 
+use crate::program::{json_lines, leadstream, stdout, succeeded};
 use serde_json::Value;
-use std::path::Path;
-use std::process::Command;
 
 /// Replays lines on the topic `cart` to the end of time.
 fn replayed(lines: &[String], set: &[&str]) -> (tempfile::TempDir, String) {
     let dir = tempfile::tempdir().unwrap();
     let input = dir.path().join("in.jsonl");
     std::fs::write(&input, lines.join("\n")).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_leadstream"));
-    command.args(["replay", "--until", "forever", "--input", &format!("cart={}", input.display())]);
-    command.arg("--out").arg(dir.path().join("out")).args(set.iter().flat_map(|set| ["--set", set]));
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    (dir, String::from_utf8(output.stdout).unwrap())
-}
-
-fn lines(dir: &Path, file: &str) -> Vec<Value> {
-    let text = std::fs::read_to_string(dir.join("out").join(file)).unwrap_or_default();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    let mut replay = leadstream(&["replay", "--until", "forever", "--input", &format!("cart={}", input.display())]);
+    replay.arg("--out").arg(dir.path().join("out")).args(set.iter().flat_map(|set| ["--set", set]));
+    let output = succeeded(&mut replay);
+    (dir, stdout(&output))
 }
 
 /// Of each first reminder who gets it, the hour and minute, the products, and whether anybody knows an address.
 fn first_reminders(lines_in: &[String], set: &[&str]) -> Vec<String> {
     let (dir, _) = replayed(lines_in, set);
-    let mut all: Vec<String> = lines(dir.path(), "cart-abandoned.jsonl")
+    let mut all: Vec<String> = json_lines(dir.path().join("out/cart-abandoned.jsonl"))
         .iter()
         .filter(|step| step["step"] == 1)
         .map(|step| {
@@ -180,7 +172,7 @@ fn a_mail_event_is_read_as_the_spec_for_mail_tools_has_it() {
         ],
         &[],
     );
-    let mut interested: Vec<_> = lines(dir.path(), "stage-changes.jsonl")
+    let mut interested: Vec<_> = json_lines(dir.path().join("out/stage-changes.jsonl"))
         .iter()
         .map(|c| format!("{} {}", c["prospect"].as_str().unwrap(), c["to"].as_str().unwrap()))
         .collect();
@@ -209,5 +201,5 @@ fn what_is_nearly_understood_is_told_by_name_with_its_count() {
     assert_eq!(summary["near_misses"][0], serde_json::json!({"name":"orderComplete","did_you_mean":"Order Completed","count":4}));
     assert_eq!(summary["near_misses_by_name"], serde_json::json!({"Order Completed":4,"Product Added":1}));
     assert_eq!(summary["without_product"], serde_json::json!({"Product Added":1}));
-    assert!(lines(dir.path(), "cart-abandoned.jsonl").is_empty(), "nothing is made of it");
+    assert!(json_lines(dir.path().join("out/cart-abandoned.jsonl")).is_empty(), "nothing is made of it");
 }

@@ -1,36 +1,11 @@
 //! Commands as a person calls them: exit codes, what is on stdout and what on stderr.
 
-use std::path::Path;
-use std::process::{Command, Output};
-
-fn leadstream(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_leadstream"));
-    command.args(arguments).env_clear();
-    command.output().expect("the program starts")
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("it ended by itself")
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-fn write(folder: &Path, name: &str, text: &str) -> String {
-    let path = folder.join(name);
-    std::fs::write(&path, text).expect("written");
-    path.display().to_string()
-}
+use crate::program::{code, leadstream, run, stderr, stdout, write};
 
 #[test]
 fn help_and_version_are_results() {
     for arguments in [&["--help"][..], &["--version"], &["topics", "create", "--help"], &["help", "replay"]] {
-        let output = leadstream(arguments);
+        let output = run(arguments);
         assert_eq!(code(&output), 0, "{arguments:?}");
         assert!(!output.stdout.is_empty() && output.stderr.is_empty(), "{arguments:?}");
     }
@@ -48,7 +23,7 @@ fn bad_usage_ends_with_2_and_says_why_on_stderr() {
         &["deadletters", "list", "--reason", "no-such-reason"],
         &["deadletters", "list", "--since", "yesterday"],
     ] {
-        let output = leadstream(arguments);
+        let output = run(arguments);
         assert_eq!(code(&output), 2, "{arguments:?}: {}", stderr(&output));
         assert!(!output.stderr.is_empty() && output.stdout.is_empty(), "{arguments:?}");
     }
@@ -56,7 +31,7 @@ fn bad_usage_ends_with_2_and_says_why_on_stderr() {
 
 #[test]
 fn a_good_model_is_ok_with_0() {
-    let output = leadstream(&["model", "check", "ecommerce", "--graph"]);
+    let output = run(&["model", "check", "ecommerce", "--graph"]);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     let text = stdout(&output);
     assert!(text.starts_with("ecommerce (shipped): ok\n") && text.contains("hash "), "{text}");
@@ -69,7 +44,7 @@ fn a_good_model_is_ok_with_0() {
 #[test]
 fn a_model_is_drawn_for_graphviz() {
     for (model, stages) in [("ecommerce", 16), ("b2b10", 11), ("aida", 4)] {
-        let output = leadstream(&["model", "check", "--dot", model]);
+        let output = run(&["model", "check", "--dot", model]);
         assert_eq!(code(&output), 0, "{}", stderr(&output));
         let text = stdout(&output);
         assert!(text.starts_with(&format!("digraph \"{model}\" {{")) && text.trim_end().ends_with('}'), "{text}");
@@ -81,7 +56,7 @@ fn a_model_is_drawn_for_graphviz() {
 
 #[test]
 fn model_diff_says_in_words_what_changed() {
-    let same = leadstream(&["model", "diff", "ecommerce", "ecommerce"]);
+    let same = run(&["model", "diff", "ecommerce", "ecommerce"]);
     assert_eq!((code(&same), stdout(&same).starts_with("both mean the same")), (0, true), "{}", stdout(&same));
 
     let folder = tempfile::tempdir().expect("a folder");
@@ -96,7 +71,7 @@ fn model_diff_says_in_words_what_changed() {
         text.replace(old, new)
     });
     let changed = write(folder.path(), "changed.toml", &changed);
-    let output = leadstream(&["model", "diff", "ecommerce", &changed]);
+    let output = run(&["model", "diff", "ecommerce", &changed]);
     assert_eq!(code(&output), 1, "{}", stderr(&output));
     assert_eq!(
         stdout(&output).lines().collect::<Vec<_>>(),
@@ -107,11 +82,11 @@ fn model_diff_says_in_words_what_changed() {
             "+ journey: Product Shared or Order Completed leads to consensus-creation from any earlier stage",
         ]
     );
-    let json = leadstream(&["model", "diff", "--json", "ecommerce", &changed]);
+    let json = run(&["model", "diff", "--json", "ecommerce", &changed]);
     let value: serde_json::Value = serde_json::from_str(&stdout(&json)).expect("JSON");
     assert_eq!(value["changes"].as_array().map(Vec::len), Some(4), "{value}");
 
-    let bad = leadstream(&["model", "diff", "ecommerce", "no-such-model"]);
+    let bad = run(&["model", "diff", "ecommerce", "no-such-model"]);
     assert_eq!((code(&bad), stdout(&bad).contains("shipped are")), (2, true), "{}", stdout(&bad));
 }
 
@@ -119,14 +94,14 @@ fn model_diff_says_in_words_what_changed() {
 fn every_fault_of_every_model_file_is_a_result_with_2() {
     let folder = tempfile::tempdir().expect("a folder");
     let bad = write(folder.path(), "bad.toml", "[journey]\nstages = [\"a\", \"b\"]\nmoves = [ { to = \"a\", on = \"page\" } ]\n");
-    let output = leadstream(&["model", "check", "ecommerce", &bad, "no-such-model"]);
+    let output = run(&["model", "check", "ecommerce", &bad, "no-such-model"]);
     assert_eq!(code(&output), 2);
     let text = stdout(&output);
     assert!(text.contains("ecommerce (shipped): ok"), "{text}");
     assert!(text.contains(&format!("{bad}:2: journey.stages#2: nothing leads to this stage")), "{text}");
     assert!(text.contains(&format!("{bad}: name: is missing")) && text.contains(&format!("{bad}: 2 faults")), "{text}");
     assert!(text.contains("no-such-model: can't be read"), "{text}");
-    let json = leadstream(&["model", "check", "ecommerce", &bad, "--json"]);
+    let json = run(&["model", "check", "ecommerce", &bad, "--json"]);
     assert_eq!(code(&json), 2);
     let json: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
     assert_eq!((json[0]["ok"].as_bool(), json[1]["ok"].as_bool()), (Some(true), Some(false)));
@@ -138,7 +113,7 @@ fn an_event_name_that_looks_like_a_known_one_is_noted() {
     let folder = tempfile::tempdir().expect("a folder");
     let text =
         "name = \"m\"\n[journey]\nstages = [\"a\"]\nmoves = [ { to = \"a\", on = [\"Product Veiwed\", \"My Own Event\"] } ]\n";
-    let output = leadstream(&["model", "check", &write(folder.path(), "m.toml", text)]);
+    let output = run(&["model", "check", &write(folder.path(), "m.toml", text)]);
     assert_eq!(code(&output), 0, "{}", stdout(&output));
     assert_eq!(stdout(&output).matches("note ").count(), 1, "{}", stdout(&output));
     assert!(stdout(&output).contains("line 4: journey.moves#1.on#1: \"Product Veiwed\""), "{}", stdout(&output));
@@ -154,7 +129,7 @@ fn check_names_the_faults_of_settings_and_model_at_once() {
     );
     let path = write(folder.path(), "leadstream.toml", &settings);
     let steps = "model.cart.steps=[\"2h\",\"1h\"]";
-    let output = leadstream(&["check", "--offline", "--config", &path, "--set", steps, "--set", "kafka.properties.linger=1"]);
+    let output = run(&["check", "--offline", "--config", &path, "--set", steps, "--set", "kafka.properties.linger=1"]);
     assert_eq!(code(&output), 2);
     let text = stdout(&output);
     for part in [
@@ -169,9 +144,9 @@ fn check_names_the_faults_of_settings_and_model_at_once() {
     ] {
         assert!(text.contains(part), "{part:?} is not in:\n{text}");
     }
-    let good = leadstream(&["check", "--offline"]);
+    let good = run(&["check", "--offline"]);
     assert_eq!(code(&good), 0, "{}", stdout(&good));
-    let json = leadstream(&["check", "--offline", "--json"]);
+    let json = run(&["check", "--offline", "--json"]);
     let json: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
     assert_eq!(json["ok"], true);
 }
@@ -186,7 +161,7 @@ fn every_command_with_settings_refuses_bad_ones_with_2() {
         &["deadletters", "redrive"],
         &["simulate", "--kafka", "--events", "1"],
     ] {
-        let output = leadstream(&[command, &bad[..]].concat());
+        let output = run(&[command, &bad[..]].concat());
         assert_eq!(code(&output), 2, "{command:?}: {}", stderr(&output));
         assert!(stderr(&output).contains("did you mean engine.workers?"), "{command:?}: {}", stderr(&output));
     }
@@ -194,9 +169,7 @@ fn every_command_with_settings_refuses_bad_ones_with_2() {
 
 #[test]
 fn the_environment_is_read() {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_leadstream"));
-    let output =
-        command.args(["check", "--offline"]).env_clear().env("LEADSTREAM__ENGINE__WORKERS", "0").output().expect("it starts");
+    let output = leadstream(&["check", "--offline"]).env("LEADSTREAM__ENGINE__WORKERS", "0").output().expect("it starts");
     assert_eq!(code(&output), 2);
     assert!(
         stdout(&output).contains("environment LEADSTREAM__ENGINE__WORKERS: engine.workers: 0 must be 1 to 256"),
@@ -207,25 +180,25 @@ fn the_environment_is_read() {
 
 #[test]
 fn a_broker_that_is_not_there_is_a_fault_with_what_to_do() {
-    let output = leadstream(&["check", "--set", "kafka.bootstrap_servers=127.0.0.1:1"]);
+    let output = run(&["check", "--set", "kafka.bootstrap_servers=127.0.0.1:1"]);
     assert_eq!(code(&output), 2);
     assert!(stdout(&output).contains("check kafka.bootstrap_servers"), "{}", stdout(&output));
-    let output = leadstream(&["topics", "create", "--set", "kafka.bootstrap_servers=127.0.0.1:1"]);
+    let output = run(&["topics", "create", "--set", "kafka.bootstrap_servers=127.0.0.1:1"]);
     assert_eq!(code(&output), 1, "the work failed: {}", stderr(&output));
 }
 
 #[test]
 fn explain_says_what_is_wrong_when_nobody_answers() {
-    let output = leadstream(&["explain", "ann", "--url", "http://127.0.0.1:1"]);
+    let output = run(&["explain", "ann", "--url", "http://127.0.0.1:1"]);
     assert_eq!(code(&output), 1);
     assert!(stderr(&output).contains("no instance answers at http://127.0.0.1:1"), "{}", stderr(&output));
-    assert_eq!(code(&leadstream(&["explain", "ann", "--url", "somewhere"])), 2);
-    assert_eq!(code(&leadstream(&["explain", "ann", "--set", "http.listen=off"])), 2);
+    assert_eq!(code(&run(&["explain", "ann", "--url", "somewhere"])), 2);
+    assert_eq!(code(&run(&["explain", "ann", "--set", "http.listen=off"])), 2);
 }
 
 #[test]
 fn a_model_check_reads_every_section_aloud() {
-    let text = |model: &str| String::from_utf8(leadstream(&["model", "check", model]).stdout).unwrap();
+    let text = |model: &str| String::from_utf8(run(&["model", "check", model]).stdout).unwrap();
     let b2b = text("b2b10");
     for said in [
         "  sales    sales gets a lead (MQL) from label: mql",
@@ -248,7 +221,7 @@ fn a_model_check_reads_consent_spread_and_the_shops_own_people_aloud() {
     let dir = tempfile::tempdir().unwrap();
     let model = |sections: &str| {
         let text = format!("name = \"m\"\n[journey]\nstages = [\"a\"]\nmoves = [{{ to = \"a\", on = \"*\" }}]\n{sections}");
-        let output = leadstream(&["model", "check", &write(dir.path(), "m.toml", &text)]);
+        let output = run(&["model", "check", &write(dir.path(), "m.toml", &text)]);
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
         String::from_utf8(output.stdout).unwrap()
     };
@@ -297,7 +270,7 @@ fn a_model_check_with_data_says_which_names_it_knows_which_do_nothing_and_which_
     let lines: Vec<String> = names.iter().enumerate().map(line).chain(["no event".to_owned()]).collect();
     std::fs::write(&file, lines.join("\n")).unwrap();
     let path = file.display().to_string();
-    let text = String::from_utf8(leadstream(&["model", "check", "b2b10", "--data", &path]).stdout).unwrap();
+    let text = String::from_utf8(run(&["model", "check", "b2b10", "--data", &path]).stdout).unwrap();
     for said in [
         "9 events under 5 names, 1 can't be used",
         "2 × `Book a Demo` is Demo Requested",
@@ -308,7 +281,7 @@ fn a_model_check_with_data_says_which_names_it_knows_which_do_nothing_and_which_
     ] {
         assert!(text.contains(said), "{said:?} is missing:\n{text}");
     }
-    let output = leadstream(&["model", "check", "b2b10", "--data", &path, "--json"]);
+    let output = run(&["model", "check", "b2b10", "--data", &path, "--json"]);
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let data = &json[0]["data"][0];
     assert_eq!((&data["events"], &data["unusable"]), (&serde_json::json!(9), &serde_json::json!(1)));
@@ -316,6 +289,6 @@ fn a_model_check_with_data_says_which_names_it_knows_which_do_nothing_and_which_
     assert_eq!(data["names"][1]["is"], "Demo Requested");
     assert!(data["never"].as_array().unwrap().contains(&serde_json::json!("Contract Signed")), "{data}");
     assert!(!data["never"].as_array().unwrap().contains(&serde_json::json!("Demo Requested")), "{data}");
-    let missing = leadstream(&["model", "check", "b2b10", "--data", "/nowhere.jsonl"]);
+    let missing = run(&["model", "check", "b2b10", "--data", "/nowhere.jsonl"]);
     assert_ne!(missing.status.code(), Some(0), "a file that isn't there is said");
 }

@@ -1,6 +1,6 @@
 //! The demo as a newcomer would run it.
 
-use std::process::{Command, Output};
+use crate::program::{code, run, stdout, succeed};
 
 fn line<'a>(text: &'a str, name: &str) -> &'a str {
     text.lines().rev().find(|l| l.trim_start().starts_with(name)).unwrap_or_else(|| panic!("{name}: {text}"))
@@ -11,18 +11,10 @@ fn number(line: &str, after: &str) -> u64 {
     rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()
 }
 
-fn shown(output: Output) -> String {
-    let (text, errors) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8_lossy(&output.stderr).into_owned());
-    assert!(output.status.success(), "{text}\n{errors}");
-    text
-}
-
 #[test]
 fn the_demo_shows_every_step_recoveries_and_no_output_twice() {
-    let mut demo = Command::new(env!("CARGO_BIN_EXE_leadstream"));
     // Five days of the shop: the third reminder goes out after three.
-    demo.args(["demo", "--duration", "22s", "--speed", "20000", "--listen", "127.0.0.1:0"]);
-    let text = &shown(demo.output().unwrap());
+    let text = &stdout(&succeed(&["demo", "--duration", "22s", "--speed", "20000", "--listen", "127.0.0.1:0"]));
     for axis in ["journey", "funnel"] {
         assert!(number(line(text, &format!("stage changes, {axis}")), axis) > 100, "{text}");
     }
@@ -40,10 +32,8 @@ fn the_demo_shows_every_step_recoveries_and_no_output_twice() {
 
 #[test]
 fn the_demo_for_companies_shows_hand_overs_contracts_and_consensus() {
-    let mut demo = Command::new(env!("CARGO_BIN_EXE_leadstream"));
     // Five weeks, after a history: a deal takes two or three months.
-    demo.args(["demo", "--shop", "b2b", "--duration", "12s", "--listen", "127.0.0.1:0"]);
-    let text = &shown(demo.output().unwrap());
+    let text = &stdout(&succeed(&["demo", "--shop", "b2b", "--duration", "12s", "--listen", "127.0.0.1:0"]));
     assert!(number(line(text, "stage changes, journey"), "journey") > 100, "{text}");
     let handed_over = line(text, "hand-overs");
     for qualification in ["MQL", "SQL"] {
@@ -60,9 +50,7 @@ fn the_demo_for_companies_shows_hand_overs_contracts_and_consensus() {
 
 #[test]
 fn a_demo_without_a_trigger_fails() {
-    let mut demo = Command::new(env!("CARGO_BIN_EXE_leadstream"));
     // An hour never passes.
-    demo.args(["demo", "--duration", "1s", "--speed", "60", "--listen", "127.0.0.1:0"]);
-    let output = demo.output().unwrap();
-    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stdout));
+    let output = run(&["demo", "--duration", "1s", "--speed", "60", "--listen", "127.0.0.1:0"]);
+    assert_eq!(code(&output), 1, "{}", stdout(&output));
 }

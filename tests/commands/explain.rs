@@ -1,5 +1,6 @@
 //! Why a score is what it is: the ledger adds up for everybody, and `explain` says it, from files and from a running demo.
 
+use crate::program::{code, json_lines, leadstream, run, stderr, stdout, succeed};
 use leadstream::app::simulate::{Shop, ShopOptions, Topic};
 use leadstream::config::model_file;
 use leadstream::domain::effect::Body;
@@ -15,7 +16,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
 
 const EVENTS: usize = 100_000;
@@ -221,22 +222,19 @@ fn files(dir: &Path) -> Vec<String> {
     Topic::ALL.iter().flat_map(|t| ["--input".to_owned(), format!("{}={}", t.name(), path(*t).display())]).collect()
 }
 
-fn leadstream(arguments: &[String]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_leadstream")).args(arguments).env_clear().output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+/// Exit code, stdout and stderr.
+fn said(arguments: &[String]) -> (i32, String, String) {
+    let output = run(arguments);
+    (code(&output), stdout(&output), stderr(&output))
 }
 
 /// Whoever was mailed has a story to tell.
 fn somebody(dir: &Path, inputs: &[String]) -> String {
     let mut arguments = vec!["replay".to_owned(), "--out".to_owned(), dir.join("out").display().to_string()];
     arguments.extend_from_slice(inputs);
-    let (code, _, errors) = leadstream(&arguments);
-    assert_eq!(code, 0, "{errors}");
-    let text = std::fs::read_to_string(dir.join("out/cart-abandoned.jsonl")).unwrap();
+    succeed(&arguments);
     let mut triggers: BTreeMap<String, u32> = BTreeMap::new();
-    for line in text.lines() {
-        let value: Value = serde_json::from_str(line).unwrap();
+    for value in json_lines(dir.join("out/cart-abandoned.jsonl")) {
         *triggers.entry(value["prospect"].as_str().unwrap().to_owned()).or_default() += 1;
     }
     triggers.into_iter().max_by_key(|(_, n)| *n).expect("somebody was mailed").0
@@ -249,7 +247,7 @@ fn explain_reads_files_and_says_why_as_a_page_and_as_json() {
     let who = somebody(dir.path(), &inputs);
     let mut arguments = vec!["explain".to_owned(), who.clone(), "--json".to_owned()];
     arguments.extend_from_slice(&inputs);
-    let (code, json, errors) = leadstream(&arguments);
+    let (code, json, errors) = said(&arguments);
     assert_eq!(code, 0, "{errors}");
     let answer: Value = serde_json::from_str(&json).unwrap();
     let score = &answer["models"][0]["score"];
@@ -266,17 +264,17 @@ fn explain_reads_files_and_says_why_as_a_page_and_as_json() {
     assert!(entered.iter().any(|past| past["event"] == "Product Added"), "{entered:?}");
 
     arguments.retain(|a| a != "--json");
-    let (_, page, _) = leadstream(&arguments);
+    let (_, page, _) = said(&arguments);
     for part in [who.as_str(), "worth now", "the score", "left     what went", "cart.abandoned", ", by "] {
         assert!(page.contains(part), "{part:?} is not in:\n{page}");
     }
     let mut nobody = vec!["explain".to_owned(), "nobody".to_owned()];
     nobody.extend_from_slice(&inputs);
-    let (code, _, errors) = leadstream(&nobody);
+    let (code, _, errors) = said(&nobody);
     assert_eq!(code, 1);
     assert!(errors.contains("no event in these files is of this prospect"), "{errors}");
     let both = ["explain", "ann", "--url", "http://127.0.0.1:1", "--input", "cart=x"].map(str::to_owned);
-    assert_eq!(leadstream(&both).0, 2, "from a service or from files");
+    assert_eq!(said(&both).0, 2, "from a service or from files");
 }
 
 /// Three orders, weeks apart, and what led to the second.
@@ -309,7 +307,7 @@ fn explain_tells_which_journey_it_is_and_what_is_remembered_of_those_before() {
         let mut arguments = vec!["explain".to_owned(), "ann".to_owned()];
         arguments.extend(more.iter().map(|a| (*a).to_owned()));
         arguments.extend_from_slice(&inputs);
-        let (code, text, errors) = leadstream(&arguments);
+        let (code, text, errors) = said(&arguments);
         assert_eq!(code, 0, "{errors}");
         text
     };
@@ -336,14 +334,12 @@ fn explain_tells_which_journey_it_is_and_what_is_remembered_of_those_before() {
         assert!(page.contains(part), "{part:?} is not in:\n{page}");
     }
     assert!(!page.contains(".250"), "no milliseconds for people:\n{page}");
-    let output = Command::new(env!("CARGO_BIN_EXE_leadstream")).args(["explain", "ann", "--time-zone", "Mars"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(2), "a zone that is none is bad usage");
+    assert_eq!(code(&run(&["explain", "ann", "--time-zone", "Mars"])), 2, "a zone that is none is bad usage");
 }
 
 #[test]
 fn explain_asks_the_running_demo() {
-    let mut demo = Command::new(env!("CARGO_BIN_EXE_leadstream"))
-        .args(["demo", "--duration", "60s", "--listen", "127.0.0.1:0"])
+    let mut demo = leadstream(&["demo", "--duration", "60s", "--listen", "127.0.0.1:0"])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -356,7 +352,7 @@ fn explain_asks_the_running_demo() {
         // "✉ u-1  left … behind, …: reminder 1"
         let Some((_, mailed)) = line.split_once("✉ ") else { continue };
         let who = mailed.split_whitespace().next().unwrap();
-        let (code, json, _) = leadstream(&["explain", who, "--url", &url, "--json"].map(str::to_owned));
+        let (code, json, _) = said(&["explain", who, "--url", &url, "--json"].map(str::to_owned));
         if code == 0 {
             answer = Some((who.to_owned(), json));
             break;
@@ -391,7 +387,7 @@ fn an_account_is_explained_under_any_of_its_names_and_nobody_is_not() {
     let ask = |more: &[&str]| {
         let files = format!("cart={}", input.display());
         let all = ["explain", "--input", &files, "--set", "model.files=b2b10"].into_iter().chain(more.iter().copied());
-        leadstream(&all.map(str::to_owned).collect::<Vec<_>>())
+        said(&all.map(str::to_owned).collect::<Vec<_>>())
     };
     for name in ["acme.com", "Acme", "acme inc", "mail.acme.com"] {
         let (code, text, error) = ask(&[name]);

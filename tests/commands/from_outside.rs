@@ -1,5 +1,6 @@
 //! What comes from outside is data: secrets are shown nowhere, names act on no terminal, and a reader that has gone is no fault.
 
+use crate::program::leadstream;
 use serde_json::json;
 use std::io::Read as _;
 use std::path::Path;
@@ -7,12 +8,6 @@ use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 const SECRET: &str = "hunter2-s3cret";
-
-fn leadstream(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_leadstream"));
-    command.args(arguments).stdin(Stdio::null());
-    command
-}
 
 fn output(command: &mut Command) -> (Option<i32>, String) {
     let Output { status, stdout, stderr } = command.output().expect("it runs");

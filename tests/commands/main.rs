@@ -16,6 +16,7 @@ mod config_files;
 mod demo;
 mod explain;
 mod from_outside;
+mod program;
 mod replay;
 mod report;
 mod second_opinion;

@@ -2,6 +2,7 @@
 
 mod inputs;
 
+use crate::program::{json_lines, leadstream, write_lines};
 use leadstream::app::replay::{Input, Options, Until, replay};
 use leadstream::app::simulate::{Shop, ShopOptions, Topic};
 use leadstream::config;
@@ -41,16 +42,6 @@ fn options(dir: &Path, inputs: Vec<(Topic, PathBuf)>, set: &[String]) -> Options
 
 fn go(options: &Options) -> leadstream::app::replay::Tally {
     replay(options, &indicatif::ProgressBar::hidden()).unwrap()
-}
-
-fn lines(dir: &Path, file: &str) -> Vec<Value> {
-    let text = std::fs::read_to_string(dir.join(file)).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-fn write_lines(path: &Path, lines: &[String]) -> PathBuf {
-    std::fs::write(path, lines.iter().map(|l| format!("{l}\n")).collect::<String>()).unwrap();
-    path.to_owned()
 }
 
 /// Files of a simulated shop with late events and dirt.
@@ -115,7 +106,7 @@ fn fired(dir: &Path) -> Vec<Trigger> {
         items.sort();
         (line["prospect"].as_str().unwrap().to_owned(), time.as_millisecond(), items)
     };
-    let mut triggers: Vec<Trigger> = lines(dir, "cart-abandoned.jsonl").into_iter().map(trigger).collect();
+    let mut triggers: Vec<Trigger> = json_lines(dir.join("cart-abandoned.jsonl")).into_iter().map(trigger).collect();
     triggers.sort();
     triggers
 }
@@ -182,7 +173,7 @@ fn replaying_again_gives_the_same_bytes() {
 fn by_prospect(dir: &Path) -> BTreeMap<(&'static str, String), Vec<Value>> {
     let mut all: BTreeMap<_, Vec<Value>> = BTreeMap::new();
     for file in &OUTPUTS[..4] {
-        for mut line in lines(dir, file) {
+        for mut line in json_lines(dir.join(file)) {
             let because = line["proof"]["events"].as_array().cloned().unwrap_or_default().len();
             let events = (0..because).map(|n| format!("/proof/events/{n}")).chain(["/event".to_owned()]);
             for place in events {
@@ -220,13 +211,13 @@ fn what_lies_ahead_of_the_clock_of_the_run_is_refused_as_the_service_would_have_
         track("fast", "Product Viewed", "2026-03-01T12:04:00Z", r#"{"product_id":"p"}"#),
         track("x", "Product Viewed", "2026-03-01T12:59:59Z", r#"{"product_id":"p"}"#),
     ];
-    let file = write_lines(&dir.path().join("in.jsonl"), &lines_in);
+    let file = write_lines(dir.path().join("in.jsonl"), &lines_in);
     let noon_ms = 1_772_366_400_000;
     let as_of = |wall_ms| {
         let mut options = options(dir.path(), vec![(Topic::Cart, file.clone())], &[]);
         options.horizon = Horizon { wall_ms, max_ahead_ms: 300_000 };
         let tally = go(&options);
-        (tally.dead_letters.get("absurd-time").copied().unwrap_or(0), lines(dir.path(), "cart-abandoned.jsonl").len())
+        (tally.dead_letters.get("absurd-time").copied().unwrap_or(0), json_lines(dir.path().join("cart-abandoned.jsonl")).len())
     };
     assert_eq!(as_of(noon_ms), (1, 0), "an hour ahead; and nobody is reminded before the clock says so");
     assert_eq!(as_of(noon_ms - 60_001), (2, 0), "four minutes and a bit more than one");
@@ -234,7 +225,7 @@ fn what_lies_ahead_of_the_clock_of_the_run_is_refused_as_the_service_would_have_
     assert_eq!(as_of(noon_ms + 3_600_000), (0, 1));
     let detail = {
         as_of(noon_ms);
-        lines(dir.path(), "dead-letters.jsonl")[0]["detail"].as_str().unwrap().to_owned()
+        json_lines(dir.path().join("dead-letters.jsonl"))[0]["detail"].as_str().unwrap().to_owned()
     };
     assert!(detail.contains("59m 59s ahead of the clock"), "{detail}");
 }
@@ -281,9 +272,9 @@ fn a_simulated_shop_gives_every_kind_of_output() {
     assert!(rest.iter().chain([&letters]).all(|n| *n > 0), "{tally:?}");
     assert!([1, 2, 3].iter().all(|step| tally.triggers_by_step.contains_key(step)), "{tally:?}");
     assert!(tally.outcomes.contains_key("cart.recovered"), "{tally:?}");
-    attributions_are_reasoned(&lines(&out, "cart-outcomes.jsonl"), &out);
+    attributions_are_reasoned(&json_lines(out.join("cart-outcomes.jsonl")), &out);
     assert!(tally.dead_letters.len() >= 5 && tally.duplicates > 0 && tally.late > 0, "{tally:?}");
-    let ids: Vec<String> = OUTPUTS[..4].iter().flat_map(|f| lines(&out, f)).map(|l| l["id"].to_string()).collect();
+    let ids: Vec<String> = OUTPUTS[..4].iter().flat_map(|f| json_lines(out.join(f))).map(|l| l["id"].to_string()).collect();
     let unique: std::collections::BTreeSet<_> = ids.iter().collect();
     assert_eq!(unique.len(), ids.len(), "no output twice");
 }
@@ -295,7 +286,7 @@ fn the_partition_is_kafkas_and_the_offset_counts_within_it() {
     let out = dir.path().join("out");
     go(&Options { partitions: 4, ..options(&out, inputs, &[]) });
     let mut offsets: BTreeMap<(String, i64), i64> = BTreeMap::new();
-    for line in lines(&out, "stage-changes.jsonl").iter().filter(|l| !l["event"].is_null()) {
+    for line in json_lines(out.join("stage-changes.jsonl")).iter().filter(|l| !l["event"].is_null()) {
         let (event, prospect) = (&line["event"], line["prospect"].as_str().unwrap());
         let want = leadstream::domain::ids::murmur2_partition(prospect.as_bytes(), 4);
         assert_eq!(event["partition"], want);
@@ -328,11 +319,11 @@ fn triggers_leave_by_the_clock_that_events_tell() {
         view("cyd", 3, ""),
         track("dan", "Product List Viewed", "2026-03-05T00:00:00Z", "{}"),
     ];
-    let file = write_lines(&dir.path().join("clicks.jsonl"), &lines_in);
+    let file = write_lines(dir.path().join("clicks.jsonl"), &lines_in);
     let out = dir.path().join("out");
     let set = [format!("model.files=[\"{}\"]", model.display())];
     let tally = go(&options(&out, vec![(Topic::Clickstream, file)], &set));
-    let left: Vec<(String, String)> = lines(&out, "triggers.jsonl")
+    let left: Vec<(String, String)> = json_lines(out.join("triggers.jsonl"))
         .iter()
         .map(|l| (l["product_id"].as_str().unwrap().to_owned(), l["at"].as_str().unwrap().to_owned()))
         .collect();
@@ -346,7 +337,7 @@ fn triggers_leave_by_the_clock_that_events_tell() {
 fn a_pause_of_days_in_a_file_is_no_absurd_time() {
     let dir = tempfile::tempdir().unwrap();
     let file = write_lines(
-        &dir.path().join("cart.jsonl"),
+        dir.path().join("cart.jsonl"),
         &[
             track("u", "Product Added", "2026-03-01T10:00:00.000Z", r#"{"product_id":"p"}"#),
             track("u", "Product Viewed", "2026-03-09T10:00:00.000Z", r#"{"product_id":"p"}"#),
@@ -362,7 +353,7 @@ fn a_pause_of_days_in_a_file_is_no_absurd_time() {
 fn the_clock_stops_where_it_is_told() {
     let dir = tempfile::tempdir().unwrap();
     let file = write_lines(
-        &dir.path().join("cart.jsonl"),
+        dir.path().join("cart.jsonl"),
         &[
             track("u", "Product Added", "2026-03-01T10:00:00.000Z", r#"{"product_id":"p"}"#),
             track("v", "Product Viewed", "2026-03-01T11:00:00.000Z", r#"{"product_id":"p"}"#),
@@ -387,7 +378,7 @@ fn packed_files_and_several_files_of_a_topic_are_one_log() {
         track("u", "Product Added", "2026-03-01T10:10:00.000Z", r#"{"product_id":"q"}"#),
         track("v", "page", "2026-03-01T12:00:00.000Z", "{}"),
     ];
-    let plain = write_lines(&dir.path().join("a.jsonl"), &lines[..1]);
+    let plain = write_lines(dir.path().join("a.jsonl"), &lines[..1]);
     let gz = dir.path().join("b.jsonl.gz");
     let mut packer = flate2::write::GzEncoder::new(std::fs::File::create(&gz).unwrap(), flate2::Compression::fast());
     packer.write_all(lines[1].as_bytes()).unwrap();
@@ -398,10 +389,10 @@ fn packed_files_and_several_files_of_a_topic_are_one_log() {
     let inputs = [plain, gz, zst].map(|p| (Topic::Cart, p)).to_vec();
     let tally = go(&options(&out, inputs, &[]));
     assert_eq!(tally.events, 3);
-    let carts = self::lines(&out, "cart-abandoned.jsonl");
+    let carts = json_lines(out.join("cart-abandoned.jsonl"));
     assert_eq!(carts[0]["lines"].as_array().unwrap().len(), 2);
     assert_eq!(carts[0]["due_at"], "2026-03-01T11:10:00.000Z");
-    let last = self::lines(&out, "stage-changes.jsonl").pop().unwrap();
+    let last = json_lines(out.join("stage-changes.jsonl")).pop().unwrap();
     assert_eq!(last["event"]["offset"], 2, "offsets go on over files");
 }
 
@@ -409,8 +400,8 @@ fn packed_files_and_several_files_of_a_topic_are_one_log() {
 fn the_command_reads_stdin_and_says_what_is_wrong_with_its_arguments() {
     let dir = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str], input: &str| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_leadstream"));
-        command.arg("replay").arg("--out").arg(dir.path()).args(arguments);
+        let mut command = leadstream(&["replay", "--out"]);
+        command.arg(dir.path()).args(arguments);
         let pipe = std::process::Stdio::piped;
         let mut child = command.stdin(pipe()).stdout(pipe()).stderr(pipe()).spawn().unwrap();
         // A command that refuses its arguments does not read.
@@ -460,7 +451,7 @@ fn everybody_who_was_held_back_is_handed_over_when_the_company_is_open_again() {
         let out = dir.path().join(format!("out{partitions}"));
         let set = format!("model.files={}", model.display());
         go(&Options { partitions, ..options(&out, vec![(Topic::Clickstream, input.clone())], &[set]) });
-        let mut all = lines(&out, "hand-overs.jsonl");
+        let mut all = json_lines(out.join("hand-overs.jsonl"));
         all.iter_mut().for_each(|lead| lead["event"] = Value::Null);
         all.sort_by_key(|lead| (lead["at"].to_string(), lead["prospect"].to_string()));
         all

@@ -2,28 +2,16 @@
 
 mod trust;
 
+use crate::program::{leadstream, run, stderr, stdout, succeed, write};
 use leadstream::engine::figures::{Figures, Heads, Key};
 use leadstream::http::figures::to_json;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-
-fn leadstream(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_leadstream")).args(arguments).env_clear().output().unwrap()
-}
 
 fn report(arguments: &[&str]) -> Value {
-    let output = leadstream(&[&["report", "--json"], arguments].concat());
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-fn write(dir: &Path, name: &str, text: &str) -> String {
-    let path = dir.join(name);
-    std::fs::write(&path, text).unwrap();
-    path.display().to_string()
+    serde_json::from_slice(&succeed(&[&["report", "--json"], arguments].concat()).stdout).unwrap()
 }
 
 /// The checkout of the synthetic shop: each visit is a way through it.
@@ -138,8 +126,8 @@ fn the_planted_accidents_of_the_synthetic_shop_are_found_by_conversion_per_week(
     }
 
     // A person reads the same.
-    let output = leadstream(&["report", "--input", &input, "--set", &model]);
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let output = run(&["report", "--input", &input, "--set", &model]);
+    let text = stdout(&output);
     eprintln!("{text}");
     assert!(text.contains("2024-05-20 to 2024-06-09: from payment only"), "{text}");
     assert!(text.contains("2024-04-08 to 2024-05-12: from shipping only"), "{text}");
@@ -329,9 +317,7 @@ fn the_page_stands_alone_and_bad_arguments_say_what_is_wrong() {
     let dir = tempfile::tempdir().unwrap();
     let input = small(dir.path());
     let page = dir.path().join("report.html");
-    let output =
-        leadstream(&["report", "--input", &input, "--html", &page.display().to_string(), "--campaign-cost", "spring=60"]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    succeed(&["report", "--input", &input, "--html", &page.display().to_string(), "--campaign-cost", "spring=60"]);
     let page = std::fs::read_to_string(page).unwrap();
     for part in ["<!doctype html>", "<svg", "Sales funnel", "Pipeline and forecast", "Coverage of the journey", "spring", "60.00"]
     {
@@ -350,9 +336,9 @@ fn the_page_stands_alone_and_bad_arguments_say_what_is_wrong() {
         (&["--from", "somewhere"], 2, "http://HOST:PORT"),
         (&["--set", "http.listen=off"], 2, "http.listen is off"),
     ] {
-        let output = leadstream(&[&["report"], arguments].concat());
+        let output = run(&[&["report"], arguments].concat());
         assert_eq!(output.status.code(), Some(code), "{arguments:?} {output:?}");
-        assert!(String::from_utf8_lossy(&output.stderr).contains(says), "{arguments:?} {output:?}");
+        assert!(stderr(&output).contains(says), "{arguments:?} {output:?}");
     }
 }
 
@@ -382,29 +368,28 @@ fn figures_of_several_instances_are_added_up_and_what_is_doubtful_is_said() {
     let dir = tempfile::tempdir().unwrap();
     let token = write(dir.path(), "token", "0123456789abcdef\n");
     let (one, two, again) = (instance(1, 20), instance(2, 22), instance(1, 1));
-    let output = leadstream(&["report", "--json", "--token-file", &token, "--from", &one, "--from", &two, "--from", &again]);
-    let warnings = String::from_utf8_lossy(&output.stderr).into_owned();
+    let output = run(&["report", "--json", "--token-file", &token, "--from", &one, "--from", &two, "--from", &again]);
+    let warnings = stderr(&output);
     assert!(output.status.success(), "{warnings}");
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["customers"]["orders"], 43);
     assert!(warnings.contains("not every task is ready") && warnings.contains("partition 1 was already counted"), "{warnings}");
-    let refused = leadstream(&["report", "--from", &instance(1, 1)]);
-    let says = String::from_utf8_lossy(&refused.stderr).into_owned();
+    let refused = run(&["report", "--from", &instance(1, 1)]);
+    let says = stderr(&refused);
     assert!(refused.status.code() == Some(1) && says.contains("--token-file"), "{says}");
 }
 
 #[test]
 fn a_running_service_reports_what_it_counted() {
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-    let mut demo = Command::new(env!("CARGO_BIN_EXE_leadstream"))
-        .args(["demo", "--duration", "60s", "--plain", "--listen", &address])
+    let mut demo = leadstream(&["demo", "--duration", "60s", "--plain", "--listen", &address])
         .stdout(std::process::Stdio::null())
         .stderr(std::process::Stdio::null())
         .spawn()
         .unwrap();
     let begun = std::time::Instant::now();
     let seen = loop {
-        let output = leadstream(&["report", "--json", "--from", &address]);
+        let output = run(&["report", "--json", "--from", &address]);
         let report: Option<Value> = serde_json::from_slice(&output.stdout).ok();
         // The shop has just opened: all of it comes within seconds, not all of it at once.
         let moved = |r: &Value| {

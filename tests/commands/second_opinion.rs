@@ -3,6 +3,7 @@
 
 mod livelier;
 
+use crate::program::{succeed, succeeded};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -17,16 +18,6 @@ const NOT_COMPARED: &[(&str, &str)] = &[
 /// Everything is exact, but for the noise of floating point: quantiles are read from the buckets of docs/report.md, and the second
 /// opinion holds them to be near the exact ones itself.
 const NOISE: f64 = 1e-9;
-
-fn run(command: &mut Command) -> Output {
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
-    output
-}
-
-fn leadstream(arguments: &[String]) -> Output {
-    run(Command::new(env!("CARGO_BIN_EXE_leadstream")).args(arguments).env_clear())
-}
 
 fn has_python() -> bool {
     let asks = "import tomllib, zoneinfo; zoneinfo.ZoneInfo('Europe/Berlin')";
@@ -93,12 +84,12 @@ fn report(dir: &Path, model: &Path) -> BTreeMap<String, Value> {
     let mut arguments = ["report", "--json", "--set"].map(str::to_owned).to_vec();
     arguments.push(format!("model.files=[\"{}\"]", model.display()));
     arguments.extend(inputs(dir).into_iter().flat_map(|input| ["--input".to_owned(), input]));
-    figures(&leadstream(&arguments))
+    figures(&succeed(&arguments))
 }
 
 fn second_opinion(dir: &Path, model: &Path) -> BTreeMap<String, Value> {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/second_opinion");
-    figures(&run(Command::new("python3").arg("-B").arg(program).arg(model).args(inputs(dir))))
+    figures(&succeeded(Command::new("python3").arg("-B").arg(program).arg(model).args(inputs(dir))))
 }
 
 fn figures(output: &Output) -> BTreeMap<String, Value> {
@@ -159,7 +150,7 @@ fn with_a_longer_memory(dir: &Path, top: &str) -> PathBuf {
 fn simulate(dir: &Path, arguments: &str) {
     let mut all = vec!["simulate".to_owned(), "--out".to_owned(), dir.display().to_string()];
     all.extend(arguments.split_whitespace().map(str::to_owned));
-    leadstream(&all);
+    succeed(&all);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod b2b;
 mod every_shop;
 
+use crate::program::{code, leadstream, stderr, stdout};
 use every_shop::time_ms;
 use leadstream::app::cli::ShopKind;
 use leadstream::app::simulate::{Record, ShopOptions, Topic};
@@ -152,8 +153,7 @@ fn padding_makes_values_at_least_that_long_and_keeps_them_json() {
 
 fn simulate(arguments: &[&str]) -> (std::process::Output, [Vec<u8>; 3]) {
     let dir = tempfile::tempdir().unwrap();
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_leadstream"));
-    let output = command.arg("simulate").arg("--out").arg(dir.path()).args(arguments).output().unwrap();
+    let output = leadstream(&["simulate", "--out"]).arg(dir.path()).args(arguments).output().unwrap();
     let file = |t: Topic| std::fs::read(dir.path().join(format!("{}.jsonl", t.name()))).unwrap_or_default();
     (output, Topic::ALL.map(file))
 }
@@ -166,7 +166,7 @@ fn the_command_writes_the_same_files_again_and_as_many_events_as_asked_for() {
     assert!(output.status.success(), "{output:?}");
     assert_eq!(files.iter().map(|f| f.iter().filter(|b| **b == b'\n').count()).sum::<usize>(), 3_000);
     assert_eq!(files, simulate(&arguments).1);
-    assert!(String::from_utf8_lossy(&output.stdout).starts_with("3000 events"), "{output:?}");
+    assert!(stdout(&output).starts_with("3000 events"), "{output:?}");
 }
 
 #[test]
@@ -183,6 +183,6 @@ fn without_a_start_the_history_ends_now() {
 #[test]
 fn files_without_an_end_are_bad_usage() {
     let (output, _) = simulate(&[]);
-    assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("--events"), "{output:?}");
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("--events"), "{output:?}");
 }

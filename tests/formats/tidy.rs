@@ -102,6 +102,12 @@ const LARGER: &[(&str, usize)] = &[];
 /// never grow.
 const CIRCLES: &[(&str, usize)] = &[("domain", 117)];
 
+/// The test binaries, each a folder: see CONTRIBUTING.
+const TEST_BINARIES: [&str; 4] = ["commands", "domain", "formats", "kafka"];
+
+/// What `tests/domain` may use: what knows no decoder, no program and no broker.
+const PURE: [&str; 6] = ["domain", "engine", "config::model_file", "wire::state_record", "wire::proto", "wire::decode::as_event"];
+
 struct Source {
     /// Relative to the crate, with `/`.
     path: String,
@@ -401,6 +407,27 @@ fn unsafe_files(sources: &[Source]) -> Vec<String> {
     sources.iter().filter(|s| s.path.contains("src/")).filter(uses).map(|s| s.path.clone()).collect()
 }
 
+/// Tests that cargo would build as a program of their own, or that take a file of another one.
+fn stray_tests(sources: &[Source]) -> Vec<String> {
+    let folder = |source: &Source| source.path.strip_prefix("tests/").and_then(|path| path.split('/').next().map(str::to_owned));
+    let stray = |source: &&Source| folder(source).is_some_and(|folder| !TEST_BINARIES.contains(&folder.as_str()));
+    let borrows = |source: &&Source| source.is_test() && code_of(&source.text).contains("#[path");
+    sources.iter().filter(|source| stray(source) || borrows(source)).map(|source| source.path.clone()).collect()
+}
+
+/// What `tests/domain` uses beyond the pure part.
+fn impure_tests(sources: &[Source]) -> Vec<String> {
+    let is_pure = |path: &str| {
+        PURE.iter().any(|pure| path.strip_prefix(pure).is_some_and(|rest| rest.is_empty() || rest.starts_with("::")))
+    };
+    let of = |source: &Source| {
+        let used = paths(&code_of(&source.text)).into_iter().filter(|path| path.len() > 1 && path[0] == "leadstream");
+        let used = used.map(|path| path[1..].join("::")).filter(|path| !is_pure(path));
+        used.map(|path| format!("{}: `{path}`", source.path)).collect::<Vec<_>>()
+    };
+    sources.iter().filter(|source| source.path.starts_with("tests/domain/")).flat_map(of).collect()
+}
+
 fn planted(path: &str, text: &str) -> Vec<Source> {
     vec![Source { path: path.to_owned(), text: text.to_owned() }]
 }
@@ -421,6 +448,21 @@ fn no_modules_import_each_other_in_a_circle() {
 fn files_are_small_and_say_what_they_are() {
     let faults = untidy_files(&sources(&["src", "crates", "tests", "benches"]), LARGER);
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn tests_are_four_binaries_and_those_of_the_domain_are_pure() {
+    let all = sources(&["tests"]);
+    assert_eq!(stray_tests(&all), Vec::<String>::new());
+    assert_eq!(impure_tests(&all), Vec::<String>::new());
+    for (path, text) in
+        [("tests/fifth.rs", ""), ("tests/fifth/main.rs", ""), ("tests/formats/x.rs", "#[path = \"y.rs\"]\nmod y;")]
+    {
+        assert_eq!(stray_tests(&planted(path, text)).len(), 1, "{path}");
+    }
+    for text in ["use leadstream::runtime::ports::Clock;", "use leadstream::wire::decode::{Decoder, as_event};"] {
+        assert_eq!(impure_tests(&planted("tests/domain/carts.rs", text)).len(), 1, "{text}");
+    }
 }
 
 #[test]

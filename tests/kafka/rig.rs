@@ -27,7 +27,6 @@ pub const INPUTS: [&str; 3] = ["clickstream", "email", "cart"];
 
 /// A record as a `read_committed` reader sees it.
 #[derive(Debug, Clone)]
-#[allow(dead_code, reason = "not every test needs all of the rig")]
 pub struct Read {
     pub partition: i32,
     pub offset: i64,
@@ -38,7 +37,6 @@ pub struct Read {
 }
 
 impl Read {
-    #[allow(dead_code, reason = "not every test needs all of the rig")]
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(self.value.as_deref().expect("a value")).expect("JSON")
     }
@@ -267,9 +265,7 @@ impl Rig {
 /// The service in this process.
 pub struct Service {
     pub handle: Handle,
-    #[allow(dead_code, reason = "not every test needs all of the rig")]
     pub board: Arc<Board>,
-    #[allow(dead_code, reason = "not every test needs all of the rig")]
     pub counts: Arc<Counts>,
 }
 

@@ -1,5 +1,6 @@
 //! What `replay` reads: lines in any order, rows of warehouses, CSV, dumps of topics; and what it says of lines that it can't use.
 
+use crate::program::write_lines;
 use leadstream::app::replay::{Input, Options, Tally, Until, replay};
 use leadstream::config;
 use leadstream::runtime::horizon::Horizon;
@@ -35,11 +36,6 @@ fn go(out: &Path, files: &[PathBuf], partitions: u32, set: &[&str]) -> Tally {
         },
     };
     replay(&options, &indicatif::ProgressBar::hidden()).unwrap()
-}
-
-fn write(path: PathBuf, lines: &[String]) -> PathBuf {
-    std::fs::write(&path, lines.iter().map(|line| format!("{line}\n")).collect::<String>()).unwrap();
-    path
 }
 
 /// Everything that left, without what depends on where a record lay.
@@ -95,7 +91,7 @@ fn lines_in_any_order_are_as_good_as_sorted_ones() {
     backwards.reverse();
     for partitions in [1, 3] {
         let out = |name: &str| dir.path().join(format!("{name}-{partitions}"));
-        let file = |name: &str, lines: &[String]| write(dir.path().join(format!("{name}.jsonl")), lines);
+        let file = |name: &str, lines: &[String]| write_lines(dir.path().join(format!("{name}.jsonl")), lines);
         let tally = go(&out("sorted"), &[file("sorted", &sorted)], partitions, &[]);
         assert_eq!((tally.events, tally.late), (18, 0));
         let halves = [file("later", &sorted[9..]), file("sooner", &sorted[..9])];
@@ -122,9 +118,9 @@ fn lines_without_a_time_of_arrival_are_sorted_by_their_own() {
         event.to_string()
     };
     let mut lines: Vec<String> = grouped().iter().map(bare).collect();
-    let first = go(&dir.path().join("a"), &[write(dir.path().join("a.jsonl"), &lines)], 1, &[]);
+    let first = go(&dir.path().join("a"), &[write_lines(dir.path().join("a.jsonl"), &lines)], 1, &[]);
     lines.reverse();
-    let second = go(&dir.path().join("b"), &[write(dir.path().join("b.jsonl"), &lines)], 1, &[]);
+    let second = go(&dir.path().join("b"), &[write_lines(dir.path().join("b.jsonl"), &lines)], 1, &[]);
     assert_eq!((first.events, first.late, first.dead_letters.len()), (18, 0, 0));
     assert_eq!(first, second);
     assert_eq!(left(&dir.path().join("a")), left(&dir.path().join("b")));
@@ -175,13 +171,13 @@ fn rows_of_a_warehouse_are_the_events_that_they_were() {
     let dir = tempfile::tempdir().unwrap();
     let events = nested();
     let lines: Vec<String> = events.iter().map(Value::to_string).collect();
-    let want = go(&dir.path().join("nested"), &[write(dir.path().join("nested.jsonl"), &lines)], 1, &[]);
+    let want = go(&dir.path().join("nested"), &[write_lines(dir.path().join("nested.jsonl"), &lines)], 1, &[]);
     assert_eq!((want.events, want.broken_fields), (4, 0));
     assert_eq!(want.triggers_by_step.values().sum::<u64>(), 3);
 
     let rows: Vec<Value> = events.iter().map(row).collect();
     let lines: Vec<String> = rows.iter().map(Value::to_string).collect();
-    let tally = go(&dir.path().join("rows"), &[write(dir.path().join("rows.jsonl"), &lines)], 1, &[]);
+    let tally = go(&dir.path().join("rows"), &[write_lines(dir.path().join("rows.jsonl"), &lines)], 1, &[]);
     assert_eq!((tally, left(&dir.path().join("rows"))), (want.clone(), left(&dir.path().join("nested"))));
 
     // All in one table of columns, as a union of them has it.
@@ -198,7 +194,7 @@ fn rows_of_a_warehouse_are_the_events_that_they_were() {
         let mut lines = vec![line(columns.iter().map(|&column| column.clone()).collect())];
         lines.extend(rows.iter().map(|row| line(columns.iter().map(|&column| cell(&row[column])).collect())));
         let out = dir.path().join(format!("{name}-out"));
-        let tally = go(&out, &[write(dir.path().join(name), &lines)], 1, &[]);
+        let tally = go(&out, &[write_lines(dir.path().join(name), &lines)], 1, &[]);
         assert_eq!((tally, left(&out)), (want.clone(), left(&dir.path().join("nested"))), "{name}");
     }
 }
@@ -216,7 +212,7 @@ fn a_dump_of_a_topic_keeps_its_keys_and_times() {
     let tombstone =
         json!({"topic": "orders-old", "partition": 2, "offset": 44, "ts": time_ms(4), "key": "ann", "payload": null}).to_string();
     let lines = [record(1, "ben", add.clone()), record(0, "ann", add), tombstone];
-    let file = write(dir.path().join("dump.jsonl"), &lines);
+    let file = write_lines(dir.path().join("dump.jsonl"), &lines);
     let out = dir.path().join("out");
     let tally = go(&out, &[file], 1, &[]);
     assert_eq!((tally.events, tally.triggers_by_step.get(&1)), (2, Some(&2)));
@@ -242,7 +238,7 @@ fn what_cant_be_used_is_summed_up_with_the_first_line_of_its_kind() {
         String::new(),
         r#"{"type":"track","event":"A","timestamp":"2026-09-14T10:00:00Z"}"#.to_owned(),
     ];
-    let tally = go(&dir.path().join("out"), &[write(dir.path().join("cart.jsonl"), &lines)], 2, &[]);
+    let tally = go(&dir.path().join("out"), &[write_lines(dir.path().join("cart.jsonl"), &lines)], 2, &[]);
     assert_eq!(tally.dead_letters.values().sum::<u64>(), 4);
     let summary: Value = serde_json::from_slice(&std::fs::read(dir.path().join("out/summary.json")).unwrap()).unwrap();
     let example = |reason: &str| summary["dead_letter_examples"][reason].clone();
@@ -258,7 +254,7 @@ fn what_cant_be_used_is_summed_up_with_the_first_line_of_its_kind() {
 fn a_source_without_zone_has_a_setting_for_its_topic() {
     let dir = tempfile::tempdir().unwrap();
     let add = json!({"type": "track", "event": "Product Added", "userId": "u", "timestamp": "2026-09-14 05:10:00", "properties": {"product_id": "p", "price": 1}});
-    let file = write(dir.path().join("cart.jsonl"), &[add.to_string()]);
+    let file = write_lines(dir.path().join("cart.jsonl"), &[add.to_string()]);
     let first = |set: &[&str]| go(&dir.path().join("out"), std::slice::from_ref(&file), 1, set).first_ms.unwrap();
     let utc_ms = first(&[]);
     assert_eq!(first(&["inputs.time_zone=America/New_York"]) - utc_ms, 4 * 3_600_000);
@@ -281,7 +277,7 @@ fn a_reminder_says_that_the_time_of_its_add_was_corrected() {
         event("cyd", "c-2", "Order Completed", "2026-09-14T08:10:00Z", "2026-09-14T08:10:01Z", "2026-09-14T09:10:01Z"),
     ];
     let out = dir.path().join("out");
-    let tally = go(&out, &[write(dir.path().join("cart.jsonl"), &lines)], 1, &[]);
+    let tally = go(&out, &[write_lines(dir.path().join("cart.jsonl"), &lines)], 1, &[]);
     assert_eq!((tally.clock_corrected, tally.local_times, tally.late), (2, 0, 0));
     let carts: Vec<Value> =
         left(&out).into_iter().filter(|value| value["type"] == "cart.abandoned" && value["step"] == 1).collect();
@@ -312,7 +308,7 @@ fn local_times_are_taken_for_what_they_are_and_late_events_for_late() {
         add("late-too", "2026-09-14 08:40:00"),
     ];
     let out = dir.path().join("out");
-    let file = write(dir.path().join("cart.jsonl"), &lines);
+    let file = write_lines(dir.path().join("cart.jsonl"), &lines);
     let tally = go(&out, std::slice::from_ref(&file), 1, &[]);
     assert_eq!((tally.local_times, tally.clock_corrected, tally.clamped), (3, 0, 0));
     let first = |user: &str| {
@@ -351,7 +347,7 @@ fn amounts_in_text_score_as_the_numbers_that_they_are() {
             track("u", 1, "Order Completed", "2026-09-14T11:00:00Z", &order),
         ];
         let out = dir.path().join("out");
-        let tally = go(&out, &[write(dir.path().join("cart.jsonl"), &lines)], 1, &[]);
+        let tally = go(&out, &[write_lines(dir.path().join("cart.jsonl"), &lines)], 1, &[]);
         let all = left(&out);
         let reminder = all.iter().find(|value| value["type"] == "cart.abandoned").unwrap();
         let recovered = all.iter().find(|value| value["type"] == "cart.recovered").unwrap();

@@ -1,19 +1,10 @@
 //! How far the report says that it can be trusted: young shops, small numbers, intervals, and a sentence for every figure.
 
+use super::report;
+use crate::program::{stdout, succeed};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Command;
-
-fn run(arguments: &[&str]) -> Vec<u8> {
-    let output = Command::new(env!("CARGO_BIN_EXE_leadstream")).args(arguments).env_clear().output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    output.stdout
-}
-
-fn report(arguments: &[&str]) -> Value {
-    serde_json::from_slice(&run(&[&["report", "--json"], arguments].concat())).unwrap()
-}
 
 /// Days and minutes after Monday, 2 March 2026.
 fn at(day: i64, minute: i64) -> String {
@@ -78,7 +69,7 @@ fn a_shop_of_two_days_promises_nothing() {
     assert_eq!([&carts["ordered"], &carts["still_open"], &carts["not_ordered_rate"]], [&json!(50), &json!(10), &Value::Null]);
     assert!(carts["not_ordered_rate_trust"]["why"].as_str().unwrap().starts_with("too young to tell"), "{carts}");
     assert!(report["customers"]["time_to_close_trust"]["why"].as_str().unwrap().contains("so far"), "{}", report["customers"]);
-    let text = String::from_utf8(run(&["report", "--input", &input])).unwrap();
+    let text = stdout(&succeed(&["report", "--input", &input]));
     assert!(text.contains("forecast       too young to tell (first figure in 12 days)") && !text.contains("÷ 0.0"), "{text}");
     assert!(text.contains("not ordered              too young to tell (no cart"), "{text}");
     assert!(text.contains("(UTC)") && text.contains("4 March 2026, 00:00"), "{text}");
@@ -158,7 +149,7 @@ fn few_cases_are_told_as_few_and_every_rate_has_its_cases_and_interval() {
     assert_eq!(trust["why"], "too few to tell (won or lost were 2, at least 10 are needed)", "{trust}");
     let carts = &told["carts"];
     assert_eq!((&carts["trade_abandonment_rate"], &carts["trade_abandonment_rate_trust"]["cases"]), (&json!(0.0), &json!(2)));
-    let text = String::from_utf8(run(&["report", "--input", &input])).unwrap();
+    let text = stdout(&succeed(&["report", "--input", &input]));
     assert!(text.contains("0.0 % (0.0–65.8, of 2) abandoned = 1 − 2 ordered ÷ 2 opened"), "{text}");
     rates_have_their_trust(&told, "report");
 }
@@ -263,7 +254,7 @@ fn leads_are_told_by_source_with_the_speed_of_the_answer_and_accounts_stand_in_t
         "{account}"
     );
     rates_have_their_trust(&told, "report");
-    let text = String::from_utf8(run(&["report", "--input", &input, "--set", "model.files=b2b10"])).unwrap();
+    let text = stdout(&succeed(&["report", "--input", &input, "--set", "model.files=b2b10"]));
     assert!(text.contains("Accounts (b2b10)") && text.contains("first answer") && text.contains("by source"), "{text}");
     // A shop without sales and companies has neither.
     let shop = report(&["--input", &shop(dir.path(), &[(0, None)], 1)]);

@@ -2,12 +2,11 @@
 //! the model `b2b10` shows a funnel in it.
 
 use super::every_shop::{self, time_ms};
+use crate::program::{json_lines, succeed};
 use leadstream::app::cli::ShopKind;
 use leadstream::app::simulate::{Market, Record, ShopOptions, Topic};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::Path;
-use std::process::{Command, Output};
 
 const DAY_MS: i64 = 86_400_000;
 /// Sunday 1 March 2026.
@@ -241,16 +240,6 @@ fn without_sales_rules_nobody_who_only_looks_like_a_buyer_gets_far() {
     assert_eq!(accepted.intersection(&no_buyers).count(), 0);
 }
 
-fn leadstream(arguments: &[&str]) -> Output {
-    let output = Command::new(env!("CARGO_BIN_EXE_leadstream")).args(arguments).output().unwrap();
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    output
-}
-
-fn lines(file: &Path) -> Vec<Value> {
-    std::fs::read_to_string(file).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
 /// The figures need not be those of a certain company: they must lie where teams that sell to companies see theirs.
 #[test]
 fn the_model_for_business_buyers_shows_a_funnel_in_it() {
@@ -258,7 +247,7 @@ fn the_model_for_business_buyers_shows_a_funnel_in_it() {
     let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
     let (prospects, days) = (PROSPECTS.to_string(), format!("{DAYS}d"));
     let start = ["--start", "2026-03-01T00:00:00Z"];
-    leadstream(
+    succeed(
         &[&["simulate", "--shop", "b2b", "--prospects", &prospects, "--duration", &days, "--out", &path("in")][..], &start]
             .concat(),
     );
@@ -267,11 +256,11 @@ fn the_model_for_business_buyers_shows_a_funnel_in_it() {
     let out = path("out");
     replay.extend(["--out", &out]);
     replay.extend(inputs.iter().flat_map(|input| ["--input", input]));
-    leadstream(&replay);
+    succeed(&replay);
 
     let mut stands: HashMap<String, String> = HashMap::new();
     let mut reached: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for change in lines(&dir.path().join("out/stage-changes.jsonl")).iter().filter(|c| c["axis"] == "journey") {
+    for change in json_lines(dir.path().join("out/stage-changes.jsonl")).iter().filter(|c| c["axis"] == "journey") {
         let (who, to) = (change["prospect"].as_str().unwrap().to_owned(), change["to"].as_str().unwrap_or_default().to_owned());
         reached.entry(to.clone()).or_default().insert(who.clone());
         stands.insert(who, to);
@@ -292,7 +281,7 @@ fn the_model_for_business_buyers_shows_a_funnel_in_it() {
     assert!(gates.is_sorted_by(|a, b| a > b), "a funnel: {gates:?}");
     assert!(gates[0] > 50 * gates[6], "few of all who come buy: {gates:?}");
 
-    let hand_overs = lines(&dir.path().join("out/hand-overs.jsonl"));
+    let hand_overs = json_lines(dir.path().join("out/hand-overs.jsonl"));
     let leads = |kind: &str, qualification: &str| -> BTreeSet<&str> {
         let of = |e: &&Value| e["type"] == kind && e["qualification"] == qualification;
         hand_overs.iter().filter(of).map(|e| e["prospect"].as_str().unwrap()).collect()
@@ -312,7 +301,7 @@ fn the_model_for_business_buyers_shows_a_funnel_in_it() {
     assert!((10..=55).contains(&(won * 100 / sql.len().max(1))), "{won} won of {} SQL", sql.len());
     assert!(people("purchase") >= 10, "{} customers", people("purchase"));
 
-    let accounts = lines(&dir.path().join("out/accounts.jsonl"));
+    let accounts = json_lines(dir.path().join("out/accounts.jsonl"));
     let of = |wanted: &dyn Fn(&Value) -> bool| -> usize {
         accounts.iter().filter(|e| wanted(e)).map(|e| e["account"].as_str().unwrap()).collect::<BTreeSet<_>>().len()
     };
@@ -369,7 +358,7 @@ fn the_command_writes_the_same_files_again_and_its_history_is_over() {
     let run = |name: &str, more: &[&str]| {
         let out = dir.path().join(name);
         let arguments = ["simulate", "--shop", "b2b", "--events", "2500", "--prospects", "500", "--out", out.to_str().unwrap()];
-        leadstream(&[&arguments[..], more].concat());
+        succeed(&[&arguments[..], more].concat());
         Topic::ALL.map(|t| std::fs::read(out.join(format!("{}.jsonl", t.name()))).unwrap())
     };
     let fixed = ["--start", "2026-03-01T00:00:00Z", "--late", "0.01", "--dirt", "0.01", "--seed", "7"];

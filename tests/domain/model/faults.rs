@@ -5,6 +5,7 @@ mod contradictions;
 mod hand_over;
 mod keys;
 
+use super::{assert_one_fault, show};
 use leadstream::config::model_file::{self, FileFault};
 use leadstream::domain::model::spec::{At, CartSpec};
 use leadstream::domain::model::{IdleOn, Models};
@@ -34,19 +35,11 @@ fn faults_of(text: &str) -> Vec<FileFault> {
     model_file::from_texts(&[text]).err().unwrap_or_default()
 }
 
-fn show(faults: &[FileFault]) -> String {
-    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
-}
-
 /// `old` in the good model becomes `new`; exactly one fault must come of it: there, and saying that.
 #[track_caller]
 fn one_fault(old: &str, new: &str, line: usize, path: &str, says: &str) {
     assert!(GOOD.contains(old), "{old:?} is not in the good model");
-    let faults = faults_of(&GOOD.replacen(old, new, 1));
-    assert_eq!(faults.len(), 1, "{}", show(&faults));
-    let fault = &faults[0].fault;
-    assert_eq!((fault.place.line, fault.place.path.as_str()), (line, path), "{}", show(&faults));
-    assert!(fault.message.contains(says), "{says:?} is not in: {}", fault.message);
+    assert_one_fault(&faults_of(&GOOD.replacen(old, new, 1)), line, path, says);
 }
 
 const MOVE_TWO: &str = r#"{ to = "two", on = "Product Viewed" },"#;

@@ -1,5 +1,6 @@
 //! Faults of personas, fit, grades and of models bound to personas: each at its place, with what to do.
 
+use super::{assert_one_fault, show};
 use leadstream::config::model_file::{self, FileFault};
 use leadstream::domain::model::check::graph::{FindingKind, findings};
 
@@ -46,19 +47,11 @@ fn faults_of(texts: &[&str]) -> Vec<FileFault> {
     model_file::from_texts(texts).err().unwrap_or_default()
 }
 
-fn show(faults: &[FileFault]) -> String {
-    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
-}
-
 /// `old` in the good model becomes `new`; exactly one fault must come of it: there, and saying that.
 #[track_caller]
 fn one_fault(old: &str, new: &str, line: usize, path: &str, says: &str) {
     assert!(GOOD.contains(old), "{old:?} is not in the good model");
-    let faults = faults_of(&[&GOOD.replacen(old, new, 1), SHOP]);
-    assert_eq!(faults.len(), 1, "{}", show(&faults));
-    let fault = &faults[0].fault;
-    assert_eq!((fault.place.line, fault.place.path.as_str()), (line, path), "{}", show(&faults));
-    assert!(fault.message.contains(says), "{says:?} is not in: {}", fault.message);
+    assert_one_fault(&faults_of(&[&GOOD.replacen(old, new, 1), SHOP]), line, path, says);
 }
 
 #[test]

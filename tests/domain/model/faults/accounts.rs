@@ -1,6 +1,7 @@
 //! Faults of `[accounts]`, and what it does to the hash.
 
-use super::{GOOD, faults_of, hash, show};
+use super::{GOOD, faults_of, hash};
+use crate::model::show;
 use leadstream::config::model_file;
 
 /// Faults of an `[accounts]` section behind the good model: place and words of each.

@@ -1,6 +1,7 @@
 //! Faults of `[hand_over]`, `[disqualify]` and `[re_entry]`, and what they do to the hash.
 
-use super::{GOOD, faults_of, hash, show};
+use super::{GOOD, faults_of, hash};
+use crate::model::show;
 use leadstream::config::model_file;
 
 /// A section at the end of the good model; its first line is the 19th.

@@ -1,6 +1,7 @@
 //! Every key of a model file that can be wrong has a case here or beside; and those that have none elsewhere.
 
-use super::{GOOD, faults_of, one_fault, one_fault_at_the_end, show};
+use super::{GOOD, faults_of, one_fault, one_fault_at_the_end};
+use crate::model::show;
 use leadstream::config::model_file;
 use leadstream::domain::model::check;
 use std::path::Path;
