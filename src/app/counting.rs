@@ -4,13 +4,19 @@ mod misses;
 mod room;
 mod untrusted;
 
-use crate::domain::effect::{
-    AccountKind, Answer, AttributionReason, Bar, Body, CartOutcome, HandOver, HandOverKind, InternalKind, Limit, MachineKind,
-    Note, OutcomeKind, Qualification, RETURNED_BECAUSE, TriggerKind,
-};
+use crate::domain::hand_over::HandOver;
 use crate::domain::model::Models;
 use crate::domain::model::sales::ANSWERS;
 use crate::domain::names::{Authority, Kind};
+use crate::domain::output::trigger::CartOutcome;
+use crate::domain::output::{Body, Note};
+use crate::domain::terms::account::AccountKind;
+use crate::domain::terms::bots::{InternalKind, MachineKind};
+use crate::domain::terms::cart::OutcomeKind;
+use crate::domain::terms::limit::Limit;
+use crate::domain::terms::recovery::AttributionReason;
+use crate::domain::terms::sales::{Answer, Bar, HandOverKind, Qualification, RETURNED_BECAUSE};
+use crate::domain::terms::trigger::TriggerKind;
 use crate::engine::task::ProspectOutput;
 use crate::runtime::observe::{BatchStats, Observer, RebalanceKind, TransactionOutcome};
 use crate::runtime::ports::{Cause, DeadReason};
@@ -351,9 +357,11 @@ fn timer_name(body: &Body) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::effect::Attribution;
-    use crate::domain::effect::{CartAbandoned, CartOutcome, Output, Reason, Triggered};
     use crate::domain::model::spec::CartSpec;
+    use crate::domain::output::trigger::{CartAbandoned, CartOutcome};
+    use crate::domain::output::{Output, Triggered};
+    use crate::domain::terms::cart::Reason;
+    use crate::domain::terms::recovery::Attribution;
 
     fn counting() -> (Counting, Arc<Telemetry>) {
         let telemetry = Arc::new(Telemetry::new("0.0.0"));
@@ -377,7 +385,7 @@ mod tests {
             steps: 3,
             due_at_ms: at_ms,
             abandoned_at_ms: 0,
-            armed_for: crate::domain::prospect::ArmedFor::Abandoned,
+            armed_for: crate::domain::state::cart::ArmedFor::Abandoned,
             checkout_started: false,
             checkout_step: None,
             addressable: at_ms > 5_000,
@@ -388,7 +396,7 @@ mod tests {
             score: 0.0,
             label: None,
             persona: None,
-            proof: crate::domain::effect::Proof::default(),
+            proof: crate::domain::output::Proof::default(),
         };
         output(at_ms, Body::CartAbandoned(Box::new(cart)))
     }
@@ -404,7 +412,7 @@ mod tests {
             score: 0.0,
             label: None,
             persona: None,
-            proof: crate::domain::effect::Proof::default(),
+            proof: crate::domain::output::Proof::default(),
         };
         output(0, Body::Triggered(Box::new(call)))
     }

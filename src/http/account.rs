@@ -2,13 +2,16 @@
 
 use super::health::rfc3339;
 use crate::domain::Ms;
-use crate::domain::account::asked;
-use crate::domain::account::consensus::{Said, Says, Vote};
-use crate::domain::account::group::{Group, Member, voter_of};
-use crate::domain::effect::{Axis, Bar};
 use crate::domain::model::accounts::Accounts;
 use crate::domain::model::{Model, Models};
-use crate::domain::prospect::Prospect;
+use crate::domain::rules::account::asked;
+use crate::domain::rules::account::consensus::Said;
+use crate::domain::rules::account::group::voter_of;
+use crate::domain::state::consensus::{Says, Vote};
+use crate::domain::state::group::{Group, Member};
+use crate::domain::state::prospect::Prospect;
+use crate::domain::terms::movement::Axis;
+use crate::domain::terms::sales::Bar;
 use serde_json::{Value, json};
 
 /// The answer about one account at `now_ms`; `None` where the record is no account's.

@@ -2,7 +2,7 @@
 //! rows of several instances has the figures of all of them.
 
 use crate::domain::Text;
-use crate::domain::effect::Axis;
+use crate::domain::terms::movement::Axis;
 pub use crate::runtime::snapshot::figures::Figures;
 use crate::runtime::snapshot::figures::cell::{Cell, Field};
 use crate::runtime::snapshot::figures::{Key, ModelNames, Pipeline};

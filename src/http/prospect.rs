@@ -7,13 +7,17 @@ mod names;
 
 use super::health::rfc3339;
 use crate::domain::Ms;
-use crate::domain::effect::Axis;
-use crate::domain::forget;
-use crate::domain::ledger::{self, Line, What};
 use crate::domain::model::{AxisModel, Model, Models};
-use crate::domain::prospect::{Cart, CartLine, Phase, Prospect, StagePosition, Timer, TimerKind, Track};
-use crate::domain::score;
-use crate::domain::traits::Traits;
+use crate::domain::rules::forget;
+use crate::domain::rules::ledger;
+use crate::domain::rules::ledger::{Line, What};
+use crate::domain::rules::score;
+use crate::domain::state::cart::{Cart, CartLine, Phase};
+use crate::domain::state::prospect::Prospect;
+use crate::domain::state::timers::{Timer, TimerKind};
+use crate::domain::state::track::{StagePosition, Track};
+use crate::domain::state::traits::Traits;
+use crate::domain::terms::movement::Axis;
 use names::Names;
 use serde_json::{Map, Value, json};
 

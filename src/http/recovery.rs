@@ -1,8 +1,8 @@
 //! What reminders brought in, for the API and the page: what follows from one stands first, what came back by itself beside it, and
 //! no number holds both.
 
-use crate::domain::customer::NO_CURRENCY;
-use crate::domain::effect::OutcomeKind;
+use crate::domain::state::acquisition::NO_CURRENCY;
+use crate::domain::terms::cart::OutcomeKind;
 use crate::runtime::snapshot::recovery::{Follows, Recovery, Sum};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;

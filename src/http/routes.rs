@@ -3,7 +3,7 @@
 use super::access::{Guard, Refusal, SECURITY_HEADERS};
 use super::totals::{self, Totals};
 use super::{account, dashboard, figures, health, prospect, recovery};
-use crate::domain::account::company::{ACCOUNT_KEY, MAX_ACCOUNT_BYTES};
+use crate::domain::company_names::{ACCOUNT_KEY, MAX_ACCOUNT_BYTES};
 use crate::domain::model::Models;
 use crate::runtime::lookup::{NoAnswer, ProspectLookup};
 use crate::runtime::ports::Clock;

@@ -1,7 +1,7 @@
 //! The numbers of all tasks of an instance added up: for the API, the dashboard and the gauges of `/metrics`.
 
-use crate::domain::effect::Axis;
 use crate::domain::model::{Model, Models};
+use crate::domain::terms::movement::Axis;
 use crate::domain::{Ms, Text};
 use crate::runtime::snapshot::recovery::Recovery;
 use crate::runtime::snapshot::{Board, Counts, Population, TaskState};

@@ -1,7 +1,7 @@
 //! How to reach the cluster, and the only place that writes client properties.
 
 use super::properties;
-use crate::domain::budget::{MAX_OUTPUT_BYTES, MAX_RECORD_BYTES};
+use crate::domain::state::limits::{MAX_OUTPUT_BYTES, MAX_RECORD_BYTES};
 use crate::runtime::options::MOST_CHANGELOG_BYTES;
 use crate::runtime::ports::OutTopic;
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};

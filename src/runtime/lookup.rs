@@ -1,9 +1,9 @@
 //! Questions about single prospects and for figures: a bounded mailbox per worker, answered between batches.
 
 use super::snapshot::{Board, TaskState};
-use crate::domain::account::company::ACCOUNT_KEY;
+use crate::domain::company_names::ACCOUNT_KEY;
 use crate::domain::ids::murmur2_partition;
-use crate::domain::prospect::Prospect;
+use crate::domain::state::prospect::Prospect;
 use crate::engine::figures::Figures;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, PoisonError, RwLock};

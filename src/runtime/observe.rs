@@ -2,9 +2,9 @@
 
 use super::ports::{Cause, DeadReason};
 use crate::domain::Ms;
-use crate::domain::effect::Note;
 use crate::domain::event::{Clock, Event};
 use crate::domain::misses::Misses;
+use crate::domain::output::Note;
 use crate::engine::task::ProspectOutput;
 use std::collections::BTreeMap;
 use std::time::Duration;

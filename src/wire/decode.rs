@@ -39,11 +39,12 @@ pub use value::{
 };
 
 use crate::domain::Ms;
-use crate::domain::account::company::ACCOUNT_KEY;
-use crate::domain::event::{Event, Position, Signals};
+use crate::domain::company_names::ACCOUNT_KEY;
+use crate::domain::event::{Event, Signals};
 use crate::domain::ids::hash64;
 use crate::domain::model::call_name;
 use crate::domain::names::{Kind, NameId, Vocabulary};
+use crate::domain::origin::Position;
 use crate::domain::zones::Zone;
 use crate::runtime::ports::{DeadReason, Decode, RecordView, Rejected};
 use crate::wire::time::Written;

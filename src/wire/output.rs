@@ -9,9 +9,10 @@ pub use fields::type_name;
 
 use super::time::Rfc3339;
 use super::{dead_letter, task_record};
-use crate::domain::budget::MAX_OUTPUT_BYTES;
-use crate::domain::effect::{Body, CartAbandoned, Output};
 use crate::domain::model::Models;
+use crate::domain::output::trigger::CartAbandoned;
+use crate::domain::output::{Body, Output};
+use crate::domain::state::limits::MAX_OUTPUT_BYTES;
 use crate::engine::task::ProspectOutput;
 use crate::runtime::ports::{DeadLetter, Encode, Encoded, Headers, OutTopic, RecordView, Rejected, TaskRecord};
 use catalog::Catalog;

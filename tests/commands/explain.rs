@@ -3,11 +3,12 @@
 use crate::program::{code, json_lines, leadstream, run, stderr, stdout, succeed};
 use leadstream::app::simulate::{Shop, ShopOptions, Topic};
 use leadstream::config::model_file;
-use leadstream::domain::effect::Body;
-use leadstream::domain::event::Position;
-use leadstream::domain::ledger::{self, What};
 use leadstream::domain::model::Models;
-use leadstream::domain::score;
+use leadstream::domain::origin::Position;
+use leadstream::domain::output::Body;
+use leadstream::domain::rules::ledger;
+use leadstream::domain::rules::ledger::What;
+use leadstream::domain::rules::score;
 use leadstream::engine::codec::Codec;
 use leadstream::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
 use leadstream::wire::decode::{Decoder, Options};

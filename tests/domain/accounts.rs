@@ -1,12 +1,16 @@
 //! Accounts: whatever the order in which members' updates arrive, the same state and the same consensus stand in the end.
 
 use super::harness::{START_MS, commit, model};
-use leadstream::domain::account::company::ACCOUNT_KEY;
-use leadstream::domain::account::consensus::MAX_VOTES;
-use leadstream::domain::account::group::{EMPTY_KEPT_MS, Group, MAX_MEMBERS, Tidings};
-use leadstream::domain::effect::{AccountChanged, AccountKind, Body, Limit, MemberUpdate, Note, Verdict};
-use leadstream::domain::event::Position;
+use leadstream::domain::company_names::ACCOUNT_KEY;
+use leadstream::domain::member_update::MemberUpdate;
+use leadstream::domain::member_update::Tidings;
 use leadstream::domain::model::Models;
+use leadstream::domain::origin::Position;
+use leadstream::domain::output::{AccountChanged, Body, Note};
+use leadstream::domain::state::consensus::MAX_VOTES;
+use leadstream::domain::state::group::{EMPTY_KEPT_MS, Group, MAX_MEMBERS};
+use leadstream::domain::terms::account::{AccountKind, Verdict};
+use leadstream::domain::terms::limit::Limit;
 use leadstream::engine::task::{BatchEffects, Mode, Task};
 use leadstream::wire::decode::as_event;
 use leadstream::wire::state_record::StateCodec;

@@ -188,7 +188,7 @@ fn arming() {
 #[test]
 fn a_series_keeps_the_episode_of_the_add_that_armed_it() {
     use super::harness::{START_MS, run_lines, script};
-    use leadstream::domain::effect::Body;
+    use leadstream::domain::output::Body;
     let outputs = run_lines(&[shop(PLAIN)], &script("0m add A; 30m add B; 2h add C; 4d wait"), 1);
     let episodes: Vec<i64> = outputs
         .iter()
@@ -554,7 +554,7 @@ fn another_model_never_sends_a_step_whose_due_time_lies_before_the_change() {
 #[test]
 fn the_value_is_price_times_quantity_and_an_order_counts_once() {
     use super::harness::{run_lines, script};
-    use leadstream::domain::effect::Body;
+    use leadstream::domain::output::Body;
     let text = "0m add A*2 price=9.5 cart=x; 1m add B price=1 cart=y; 2h order value=20; 3h wait";
     let outputs = run_lines(&[shop("series = \"cart\"\nsteps = [\"1h\"]\ncooldown = \"off\"")], &script(text), 1);
     let values: Vec<Option<f64>> = outputs

@@ -1,11 +1,13 @@
 //! Leads on their way through their account: what members and accounts tell each other lies on other partitions and comes later.
 
 use super::harness::{Line, model, say, script};
-use leadstream::domain::account::group::Tidings;
-use leadstream::domain::effect::{Body, HandOver, HandOverKind};
-use leadstream::domain::event::Position;
-use leadstream::domain::lead::Stand;
+use leadstream::domain::hand_over::HandOver;
+use leadstream::domain::member_update::Tidings;
 use leadstream::domain::model::Models;
+use leadstream::domain::origin::Position;
+use leadstream::domain::output::Body;
+use leadstream::domain::state::lead::Stand;
+use leadstream::domain::terms::sales::HandOverKind;
 use leadstream::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
 use leadstream::wire::decode::as_event;
 use leadstream::wire::state_record::StateCodec;

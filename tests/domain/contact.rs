@@ -2,11 +2,13 @@
 //! limits, changes of the model, waiting.
 
 use super::harness::{START_MS, commit, model, play, run_lines, said, script, shop};
-use leadstream::domain::absence::MAX_PENDING;
-use leadstream::domain::decisions::{Check, Decision, Done, MAX_DECISIONS};
-use leadstream::domain::effect::{Body, CartAbandoned, Proof, Reason, Triggered};
 use leadstream::domain::model::Models;
-use leadstream::domain::prospect::Prospect;
+use leadstream::domain::output::trigger::CartAbandoned;
+use leadstream::domain::output::{Body, Proof, Triggered};
+use leadstream::domain::state::decisions::{Check, Decision, Done, MAX_DECISIONS};
+use leadstream::domain::state::prospect::Prospect;
+use leadstream::domain::state::triggers::MAX_PENDING;
+use leadstream::domain::terms::cart::Reason;
 use leadstream::engine::codec::Codec;
 use leadstream::engine::task::Task;
 use leadstream::wire::state_record::StateCodec;
@@ -183,12 +185,12 @@ fn an_id_survives_a_change_of_the_model_and_differs_by_product() {
 
 #[test]
 fn nothing_leaves_for_who_is_disqualified_unless_they_are_back() {
-    use leadstream::domain::lead::Disqualified;
+    use leadstream::domain::state::lead::Disqualified;
     let models = with(BROWSE);
     let mut prospect = ann(&models, "0m view A");
     prospect.tracks[0].disqualified = Some(Box::new(Disqualified::default()));
     let timer = prospect.next_timer(false).expect("pending");
-    let mut effects = leadstream::domain::effect::Effects::default();
+    let mut effects = leadstream::domain::output::Effects::default();
     leadstream::domain::step::fire("ann", &mut prospect, timer.kind, timer.deadline_ms, &models, &mut effects);
     assert!(effects.outputs.is_empty());
     let decision = prospect.more.as_ref().and_then(|m| m.decisions.list.last().cloned()).expect("remembered");

@@ -1,7 +1,7 @@
 //! What an erasure leaves: nothing of the person, and no way back for what happened before it.
 
 use super::harness::{commit, play, restored, said, shop};
-use leadstream::domain::effect::{Body, Note};
+use leadstream::domain::output::{Body, Note};
 use leadstream::engine::codec::Codec;
 use leadstream::engine::task::{BatchEffects, Mode, Task};
 use leadstream::wire::state_record::StateCodec;

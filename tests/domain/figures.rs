@@ -2,8 +2,8 @@
 
 use super::harness::{START_MS, commit, play, restored, shop};
 use leadstream::config::model_file::{self, SHIPPED};
-use leadstream::domain::effect::Axis;
 use leadstream::domain::model::Models;
+use leadstream::domain::terms::movement::Axis;
 use leadstream::engine::figures::{
     CartFact, Figures, Heads, Key, LeadBy, LeadFact, MAX_NAMES, OTHER, Origin, Touch, Way, week_of,
 };

@@ -2,8 +2,9 @@
 
 use super::harness::{Did, Line, START_MS, commit, model, play, restored, run_lines, shop};
 use leadstream::domain::DAY_MS;
-use leadstream::domain::effect::{Axis, Note};
 use leadstream::domain::model::Models;
+use leadstream::domain::output::Note;
+use leadstream::domain::terms::movement::Axis;
 use leadstream::engine::figures::{Heads, Key, Way, week_of};
 use leadstream::engine::task::{BatchEffects, Mode, Task};
 use leadstream::wire::state_record::StateCodec;

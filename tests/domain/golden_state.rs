@@ -9,24 +9,30 @@ mod orders;
 mod people;
 
 use leadstream::domain::Text;
-use leadstream::domain::account::company::Source;
-use leadstream::domain::account::consensus::{Consensus, Said, Says, Settled, Vote};
-use leadstream::domain::account::group::{Group, Member, Reason};
-use leadstream::domain::account::{Barred, Belongs, Membership};
-use leadstream::domain::budget::weight;
-use leadstream::domain::checkout::{Attempt, Step};
-use leadstream::domain::customer::Customer;
-use leadstream::domain::decisions::Decision;
-use leadstream::domain::dedup::Seen;
-use leadstream::domain::effect::{Answer, Bar, Cause, Qualification};
-use leadstream::domain::erasure::Erasure;
-use leadstream::domain::lead::{Disqualified, Held, Lead, Stand};
-use leadstream::domain::ledger::Entry;
-use leadstream::domain::model::pipeline::Opening;
-use leadstream::domain::prospect::{
-    ArmedFor, Cart, CartLine, Consent, ConsentState, EnteredBy, Few, GroupPoints, Hit, Journeys, More, PastJourney, PastStage,
-    Phase, Prospect, Removed, RuleCount, RuleUse, SentStep, Series, StagePosition, Track,
+use leadstream::domain::rules::account::company::Source;
+use leadstream::domain::rules::account::consensus::Said;
+use leadstream::domain::state::account::{Barred, Belongs, Membership};
+use leadstream::domain::state::acquisition::Customer;
+use leadstream::domain::state::cart::{ArmedFor, Cart, CartLine, Phase, Removed, SentStep, Series};
+use leadstream::domain::state::checkout::{Attempt, Step};
+use leadstream::domain::state::consensus::{Consensus, Says, Settled, Vote};
+use leadstream::domain::state::consent::Consent;
+use leadstream::domain::state::decisions::Decision;
+use leadstream::domain::state::erasure::Erasure;
+use leadstream::domain::state::group::{Group, Member, Reason};
+use leadstream::domain::state::lead::{Disqualified, Held, Lead, Stand};
+use leadstream::domain::state::prospect::{More, Prospect};
+use leadstream::domain::state::seen::Seen;
+use leadstream::domain::state::sparse::Few;
+use leadstream::domain::state::track::Entry;
+use leadstream::domain::state::track::Opening;
+use leadstream::domain::state::track::{
+    EnteredBy, GroupPoints, Hit, Journeys, PastJourney, PastStage, RuleCount, RuleUse, StagePosition, Track,
 };
+use leadstream::domain::state::weight;
+use leadstream::domain::terms::consent::ConsentState;
+use leadstream::domain::terms::movement::Cause;
+use leadstream::domain::terms::sales::{Answer, Bar, Qualification};
 use leadstream::engine::codec::{Codec, CodecError};
 use leadstream::wire::proto;
 use leadstream::wire::state_record::{StateCodec, VERSION};

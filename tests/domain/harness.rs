@@ -4,14 +4,18 @@
 //! minutes and arrived at 2 hours. `behind`, `live` and `virtual` switch the task's mode; `wait` only lets time pass.
 
 use leadstream::config::model_file;
-use leadstream::domain::account::group::Tidings;
-use leadstream::domain::effect::{AttributedBy, Body, News, Output, TriggerKind};
-use leadstream::domain::event::{Channel, Event, OrderStatus, Position, Product, Signals, Value};
+use leadstream::domain::event::{Channel, Event, OrderStatus, Product, Signals, Value};
 use leadstream::domain::ids::{hash64, low32};
 use leadstream::domain::mail::MailNames;
+use leadstream::domain::member_update::News;
+use leadstream::domain::member_update::Tidings;
 use leadstream::domain::model::Models;
 use leadstream::domain::names::{Flags, Kind, PropertyId, canonical, kind_of_track, pages, ratings};
-use leadstream::domain::prospect::CartLine;
+use leadstream::domain::origin::Position;
+use leadstream::domain::output::{Body, Output};
+use leadstream::domain::state::cart::CartLine;
+use leadstream::domain::terms::recovery::AttributedBy;
+use leadstream::domain::terms::trigger::TriggerKind;
 use leadstream::domain::titles::{OTHER_TITLE, OTHER_TITLE_TRAITS, TITLE_TRAITS};
 use leadstream::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
 use leadstream::wire::decode::as_event;

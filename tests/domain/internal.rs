@@ -1,10 +1,12 @@
 //! The shop's own people and tests: what is counted, and what a record keeps of them.
 
 use super::harness::{Line, commit, model, script};
-use leadstream::domain::effect::{InternalKind, Note};
-use leadstream::domain::internal::MAX_TEST_ORDERS;
 use leadstream::domain::model::Models;
-use leadstream::domain::prospect::{ConsentState, Prospect};
+use leadstream::domain::output::Note;
+use leadstream::domain::state::internal::MAX_TEST_ORDERS;
+use leadstream::domain::state::prospect::Prospect;
+use leadstream::domain::terms::bots::InternalKind;
+use leadstream::domain::terms::consent::ConsentState;
 use leadstream::engine::figures::{CartFact, Figures, Heads, Key, OpportunityFact};
 use leadstream::engine::task::{BatchEffects, Mode, Task};
 use leadstream::wire::state_record::StateCodec;

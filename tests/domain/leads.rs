@@ -1,8 +1,8 @@
 //! Between marketing and sales: what scenarios over shipped models can't show, with small models of its own.
 
 use super::harness::{model, run_lines, say, script};
-use leadstream::domain::effect::Body;
 use leadstream::domain::model::Models;
+use leadstream::domain::output::Body;
 use std::sync::Arc;
 
 /// Points stay, so that every number can be added up by hand.

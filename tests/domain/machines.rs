@@ -1,9 +1,11 @@
 //! Machine traffic: what is counted, what is remembered of it, and which reminder a mail belongs to.
 
 use super::harness::{Line, commit, script, shop};
-use leadstream::domain::cart::MAX_ORDERS;
-use leadstream::domain::effect::{Body, Limit, MachineKind, Note};
-use leadstream::domain::prospect::Prospect;
+use leadstream::domain::output::{Body, Note};
+use leadstream::domain::state::past_carts::MAX_ORDERS;
+use leadstream::domain::state::prospect::Prospect;
+use leadstream::domain::terms::bots::MachineKind;
+use leadstream::domain::terms::limit::Limit;
 use leadstream::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
 use leadstream::wire::state_record::StateCodec;
 use std::sync::Arc;

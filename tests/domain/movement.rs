@@ -2,7 +2,8 @@
 
 use super::harness::{model, run_lines, said, script, shop};
 use leadstream::config::model_file::{self, SHIPPED};
-use leadstream::domain::effect::{Axis, Body, Cause};
+use leadstream::domain::output::Body;
+use leadstream::domain::terms::movement::{Axis, Cause};
 use proptest::prelude::*;
 use std::sync::Arc;
 

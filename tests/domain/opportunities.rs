@@ -2,9 +2,9 @@
 //! to nothing, restarts and several tasks.
 
 use super::harness::{Line, START_MS, commit, model, play, restored, script, shop};
-use leadstream::domain::account::group::Tidings;
-use leadstream::domain::event::Position;
+use leadstream::domain::member_update::Tidings;
 use leadstream::domain::model::Models;
+use leadstream::domain::origin::Position;
 use leadstream::domain::{DAY_MS, HOUR_MS, Text};
 use leadstream::engine::figures::opportunity::class_of;
 use leadstream::engine::figures::{AccountState, Figures, Key, LeadBy, LeadFact, OpportunityFact, week_of};

@@ -2,8 +2,10 @@
 
 use super::harness::{Line, commit, model, play, restored, run_lines, script};
 use leadstream::config::model_file::{self, SHIPPED};
-use leadstream::domain::effect::{Axis, Body};
-use leadstream::domain::model::{Models, name_hash};
+use leadstream::domain::ids::name_hash;
+use leadstream::domain::model::Models;
+use leadstream::domain::output::Body;
+use leadstream::domain::terms::movement::Axis;
 use leadstream::engine::codec::Codec;
 use leadstream::engine::task::Task;
 use leadstream::wire::state_record::StateCodec;
@@ -87,7 +89,7 @@ fn a_grade_is_a_letter_of_fit_and_a_number_of_engagement() {
     );
     let people = &models.models[0].people;
     let said = |fit: f64, engagement: f64| {
-        let track = leadstream::domain::prospect::Track { grade: people.grade(fit, engagement), ..Default::default() };
+        let track = leadstream::domain::state::track::Track { grade: people.grade(fit, engagement), ..Default::default() };
         people.grade_of(&track).unwrap().to_string()
     };
     assert_eq!([said(40.0, 30.0), said(39.9, 29.9), said(10.0, 10.0), said(-5.0, -1.0)], ["A1", "B2", "C3", "D4"]);

@@ -2,7 +2,7 @@
 
 use super::harness::{Did, Line, START_MS, commit, restored, run_lines, shop, shop_that_says_who_buys};
 use leadstream::domain::model::Models;
-use leadstream::domain::{ledger, score};
+use leadstream::domain::rules::{ledger, score};
 use leadstream::engine::codec::Codec;
 use leadstream::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
 use leadstream::wire::state_record::StateCodec;

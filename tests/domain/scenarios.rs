@@ -3,8 +3,9 @@
 
 use super::harness::{Line, START_MS, details, ms, run_lines, say, script};
 use leadstream::config::model_file::{self, SHIPPED};
-use leadstream::domain::effect::{Axis, Body};
 use leadstream::domain::model::Models;
+use leadstream::domain::output::Body;
+use leadstream::domain::terms::movement::Axis;
 use leadstream::engine::task::ProspectOutput;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! Scores: decay, caps, labels, and the exact instant at which a label falls.
 
 use super::harness::{START_MS, model, ms, run_lines, said, script};
-use leadstream::domain::effect::Body;
+use leadstream::domain::output::Body;
 
 const MODEL: &str = r#"
 name = "scores"

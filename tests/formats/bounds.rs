@@ -1,11 +1,13 @@
 //! Nothing that prospects send makes a record or an output larger than the budget: everything from JSON to bytes.
 
 use leadstream::config::model_file;
-use leadstream::domain::account::group::Tidings;
-use leadstream::domain::budget::{MAX_CART_BYTES, MAX_OUTPUT_BYTES, MAX_RECORD_BYTES};
-use leadstream::domain::effect::{Body, CartAbandoned, Limit, Note};
-use leadstream::domain::event::Position;
+use leadstream::domain::member_update::Tidings;
 use leadstream::domain::model::Models;
+use leadstream::domain::origin::Position;
+use leadstream::domain::output::trigger::CartAbandoned;
+use leadstream::domain::output::{Body, Note};
+use leadstream::domain::state::limits::{MAX_CART_BYTES, MAX_OUTPUT_BYTES, MAX_RECORD_BYTES};
+use leadstream::domain::terms::limit::Limit;
 use leadstream::engine::task::{BatchEffects, Mode, Task};
 use leadstream::wire::decode::{Decoder, Options, Topic, as_event};
 use leadstream::wire::output::{self, Encoder, Format};

@@ -1,15 +1,19 @@
 //! What leaves the service: fields, names and headers exactly as the contract (section 5) has them.
 
-use leadstream::domain::account::group::Member;
-use leadstream::domain::effect::{
-    AccountChanged, AccountKind, Answer, AttributedBy, Attribution, AttributionReason, Axis, Because, Body, CartAbandoned,
-    CartOutcome, Cause, CausingEvent, Colleague, Company, Direction, HandOver, HandOverKind, OutcomeKind, Output, Proof,
-    Qualification, Reason, ScoreChanged, StageChanged,
-};
-use leadstream::domain::event::Position;
+use leadstream::domain::hand_over::{Colleague, Company, HandOver};
 use leadstream::domain::model::{AxisModel, CartModel, MAX_AGE_MS, Model, Models, ScoreModel};
 use leadstream::domain::names::Vocabulary;
-use leadstream::domain::prospect::{ArmedFor, CartLine};
+use leadstream::domain::origin::CausingEvent;
+use leadstream::domain::origin::Position;
+use leadstream::domain::output::trigger::{CartAbandoned, CartOutcome};
+use leadstream::domain::output::{AccountChanged, Because, Body, Output, Proof, ScoreChanged, StageChanged};
+use leadstream::domain::state::cart::{ArmedFor, CartLine};
+use leadstream::domain::state::group::Member;
+use leadstream::domain::terms::account::AccountKind;
+use leadstream::domain::terms::cart::{OutcomeKind, Reason};
+use leadstream::domain::terms::movement::{Axis, Cause, Direction};
+use leadstream::domain::terms::recovery::{AttributedBy, Attribution, AttributionReason};
+use leadstream::domain::terms::sales::{Answer, HandOverKind, Qualification};
 use leadstream::engine::task::ProspectOutput;
 use leadstream::runtime::ports::{DeadReason, Encode, Encoded, Headers, OutTopic, RecordView, Rejected, TaskRecord};
 use leadstream::wire::dead_letter;

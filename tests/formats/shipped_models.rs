@@ -2,12 +2,13 @@
 //! say of person and company arrives.
 
 use leadstream::config::model_file::{self, default_models};
-use leadstream::domain::effect::{Axis, Effects};
-use leadstream::domain::event::Position;
 use leadstream::domain::model::Models;
 use leadstream::domain::model::spec::CartSpec;
-use leadstream::domain::prospect::Prospect;
+use leadstream::domain::origin::Position;
+use leadstream::domain::output::Effects;
+use leadstream::domain::state::prospect::Prospect;
 use leadstream::domain::step::step;
+use leadstream::domain::terms::movement::Axis;
 use leadstream::wire::decode::{Decoder, Options, Topic};
 use serde_json::json;
 

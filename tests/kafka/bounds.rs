@@ -2,7 +2,7 @@
 
 use crate::instance::Instance;
 use crate::rig::{Rig, Tail, now_ms, percentile, time_of, track};
-use leadstream::domain::budget::{MAX_OUTPUT_BYTES, MAX_RECORD_BYTES};
+use leadstream::domain::state::limits::{MAX_OUTPUT_BYTES, MAX_RECORD_BYTES};
 use leadstream::runtime::ports::OutTopic;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};

@@ -12,7 +12,7 @@ use std::time::Duration;
 const SET: [&str; 2] = ["engine.workers=1", "topics.allow_mixed_partitioners=true"];
 
 /// The newest record of a prospect; `None` for a tombstone, or for none at all.
-fn record(rig: &Rig, prospect: &str) -> Option<leadstream::domain::prospect::Prospect> {
+fn record(rig: &Rig, prospect: &str) -> Option<leadstream::domain::state::prospect::Prospect> {
     let records = rig.read(OutTopic::State);
     let newest = records.iter().rfind(|r| r.key.as_deref() == Some(prospect.as_bytes()))?;
     Some(StateCodec.decode(newest.value.as_deref()?).expect("readable"))

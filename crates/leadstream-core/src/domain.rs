@@ -6,39 +6,24 @@
 #![warn(clippy::pedantic)]
 #![allow(clippy::similar_names, reason = "from and form, rule and rules: the field's words are alike")]
 
-pub mod absence;
-pub mod account;
-pub mod adopt;
 pub mod answers;
-pub mod budget;
-pub mod cart;
-pub mod checkout;
-pub mod contact;
-pub mod customer;
-pub mod decisions;
-pub mod dedup;
-pub mod effect;
-pub mod erasure;
+pub mod company_names;
 pub mod event;
-pub mod forget;
+pub mod hand_over;
 pub mod ids;
-pub mod internal;
-pub mod journey;
-pub mod lead;
-pub mod ledger;
-pub mod machine;
 pub mod mail;
+pub mod member_update;
 pub mod misses;
 pub mod model;
 pub mod names;
 pub mod number;
-pub mod orders;
-pub mod prospect;
-pub mod score;
+pub mod origin;
+pub mod output;
+pub mod rules;
+pub mod state;
 pub mod step;
+pub mod terms;
 pub mod titles;
-pub mod traits;
-mod won;
 pub mod zones;
 
 /// Milliseconds since the Unix epoch (UTC), or a length of time in milliseconds: every time in this floor.
@@ -49,10 +34,15 @@ pub type Text = compact_str::CompactString;
 
 /// One second, minute, hour and day in milliseconds.
 pub const SECOND_MS: Ms = 1_000;
+
 pub const MINUTE_MS: Ms = 60 * SECOND_MS;
+
 pub const HOUR_MS: Ms = 60 * MINUTE_MS;
+
 pub const DAY_MS: Ms = 24 * HOUR_MS;
+
 /// 2000-01-01: what claims to be older comes from a clock that was never set.
 pub const YEAR_2000_MS: Ms = 946_684_800_000;
+
 /// The last millisecond of the year 9999: later times can't even be written.
 pub const YEAR_9999_END_MS: Ms = 253_402_300_799_999;

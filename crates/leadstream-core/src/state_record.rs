@@ -23,7 +23,7 @@ mod writer;
 
 pub use version::VERSION;
 
-use crate::domain::prospect::Prospect;
+use crate::domain::state::prospect::Prospect;
 use crate::engine::codec::{Codec, CodecError};
 
 /// The real state format.

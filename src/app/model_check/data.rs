@@ -3,9 +3,9 @@
 
 use crate::app::replay::{next_line, open};
 use crate::app::terminal::printable;
-use crate::domain::event::Position;
 use crate::domain::model::{Models, check};
 use crate::domain::names::{Kind, NameId, canonical_names, near, usual};
+use crate::domain::origin::Position;
 use crate::wire::decode::{Decoder, Format, Options, Topic};
 use anyhow::Context;
 use serde_json::{Value, json};

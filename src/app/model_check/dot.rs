@@ -2,9 +2,9 @@
 
 use crate::config::model_file::Loaded;
 use crate::config::units::format_ms;
-use crate::domain::effect::Axis;
 use crate::domain::model::check::graph;
 use crate::domain::model::{AxisModel, Model, words};
+use crate::domain::terms::movement::Axis;
 use std::io::Write;
 
 /// Writes one graph per axis that the model has, as clusters of one picture.

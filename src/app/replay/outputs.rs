@@ -4,7 +4,7 @@ use super::input_log::Item;
 use super::record::What;
 use super::spill::{Log, Spill};
 use crate::app::files::create_result;
-use crate::domain::effect::{Body, Output};
+use crate::domain::output::{Body, Output};
 use crate::runtime::ports::{OutTopic, Rejected};
 use crate::wire::decode::{FileHead, file_head};
 use anyhow::Context;

@@ -5,8 +5,8 @@ use super::run_task::{self, Worked};
 use super::shared::Shared;
 use super::spill::Log;
 use crate::domain::Ms;
-use crate::domain::account::group::Tidings;
 use crate::domain::ids::murmur2_partition;
+use crate::domain::member_update::Tidings;
 use indicatif::ProgressBar;
 use std::sync::Mutex;
 

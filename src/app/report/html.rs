@@ -189,7 +189,7 @@ fn customers(out: &mut String, all: &Measures) {
 mod tests {
     use super::*;
     use crate::app::report::costs::Costs;
-    use crate::domain::effect::Axis;
+    use crate::domain::terms::movement::Axis;
     use crate::engine::figures::{Figures, Key, ModelNames, Way};
 
     #[test]

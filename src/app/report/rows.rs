@@ -6,7 +6,7 @@ use super::measures::pipeline::PipelineMeasures;
 use super::measures::sales::{HandOver, Leads, Passed};
 use super::measures::trust::Trust;
 use super::words::{amount, count, money, named, percent, rate, several, time, together};
-use crate::domain::effect::OutcomeKind;
+use crate::domain::terms::cart::OutcomeKind;
 
 /// A name and what is to be said of it.
 pub(super) type Row = (&'static str, String);

@@ -3,7 +3,7 @@
 use super::condition::condition;
 use crate::config::fields::{Faults, Fields, text_of};
 use crate::config::tree::Value;
-use crate::domain::account::names::Join;
+use crate::domain::company_names::Join;
 use crate::domain::model::accounts::{AccountsSpec, ConsensusSpec, RoleSpec, ScoreOf};
 use crate::domain::model::spec::{At, ConditionSpec};
 

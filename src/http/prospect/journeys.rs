@@ -2,9 +2,9 @@
 
 use super::names::Names;
 use crate::domain::Ms;
-use crate::domain::journey::next::closed_ms;
 use crate::domain::model::AxisModel;
-use crate::domain::prospect::StagePosition;
+use crate::domain::rules::journey::next::closed_ms;
+use crate::domain::state::track::StagePosition;
 use crate::http::health::rfc3339;
 use serde_json::{Value, json};
 

@@ -1,8 +1,9 @@
 //! Where a lead stands between marketing and sales, as the API shows it.
 
-use crate::domain::effect::{Answer, Axis};
-use crate::domain::lead::{Disqualified, Lead, Stand};
-use crate::domain::prospect::Prospect;
+use crate::domain::state::lead::{Disqualified, Lead, Stand};
+use crate::domain::state::prospect::Prospect;
+use crate::domain::terms::movement::Axis;
+use crate::domain::terms::sales::Answer;
 use crate::http::health::rfc3339;
 use serde_json::{Value, json};
 

@@ -1,10 +1,11 @@
 //! What only some prospects have: traits, where they came from, how they may be reached, triggers, and what was decided.
 
-use crate::domain::contact;
-use crate::domain::decisions::{Check, Done};
 use crate::domain::model::Models;
-use crate::domain::prospect::{ConsentState, Prospect};
-use crate::domain::traits::TraitValue;
+use crate::domain::rules::contact;
+use crate::domain::state::decisions::{Check, Done};
+use crate::domain::state::prospect::Prospect;
+use crate::domain::state::traits::TraitValue;
+use crate::domain::terms::consent::ConsentState;
 use crate::http::health::rfc3339;
 use serde_json::{Map, Value, json};
 
@@ -61,7 +62,7 @@ pub(super) fn contact(prospect: &Prospect) -> Value {
     let known = prospect.more.as_ref().map(|m| &m.contact);
     json!({
         "internal_since": prospect.more.as_ref().and_then(|m| m.internal.since_ms).and_then(rfc3339),
-        "withheld": contact::withheld(prospect).map(crate::domain::effect::Reason::name),
+        "withheld": contact::withheld(prospect).map(crate::domain::terms::cart::Reason::name),
         "time_zone": known.and_then(|c| c.zone.as_ref()),
         "sent": known.map(|c| c.sent_ms.iter().map(|ms| rfc3339(*ms)).collect::<Vec<_>>()).unwrap_or_default(),
         "soft_bounces": known.map_or(0, |c| c.soft_bounces),

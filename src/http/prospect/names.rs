@@ -1,9 +1,9 @@
 //! Names of events and stages, found again by the numbers that a record keeps of them.
 
 use crate::domain::Text;
-use crate::domain::ledger::event_mark;
-use crate::domain::model::name_hash;
-use crate::domain::prospect::EnteredBy;
+use crate::domain::ids::event_mark;
+use crate::domain::ids::name_hash;
+use crate::domain::state::track::EnteredBy;
 
 /// What finds names again by their hashes.
 pub(super) struct Names<'a> {

@@ -1,7 +1,7 @@
 //! What a task did since it was assigned to this instance, in numbers.
 
 use super::recovery::Recovery;
-use crate::domain::effect::Body;
+use crate::domain::output::Body;
 use std::collections::BTreeMap;
 
 /// What a task did since it was assigned to this instance.

@@ -1,8 +1,11 @@
 //! What carts that were reminded of brought in, apart by what the orders follow from, so that no place adds up what must not be.
 
 use crate::domain::Text;
-use crate::domain::customer::{NO_CURRENCY, milli};
-use crate::domain::effect::{Attribution, CartOutcome, OutcomeKind};
+use crate::domain::output::trigger::CartOutcome;
+use crate::domain::rules::acquisition::milli;
+use crate::domain::state::acquisition::NO_CURRENCY;
+use crate::domain::terms::cart::OutcomeKind;
+use crate::domain::terms::recovery::Attribution;
 use std::collections::BTreeMap;
 
 /// Currencies told apart; what comes in further ones is one sum. They are named by what comes in.

@@ -1,7 +1,7 @@
 //! What a batch writes into its transaction: outputs, dead letters, the changed records and the task record of each task.
 
 use crate::domain::Ms;
-use crate::domain::effect::Body;
+use crate::domain::output::Body;
 use crate::engine::codec::Codec;
 use crate::engine::effects::BatchEffects;
 use crate::runtime::observe::BatchStats;

@@ -2,13 +2,18 @@
 
 use super::options::Options;
 use super::rejected::reject;
-use crate::domain::account::company::ACCOUNT_KEY;
-use crate::domain::account::group::Tidings;
-use crate::domain::effect::{Bar, CausingEvent, HandOver, HandOverKind, LeadNews, MemberUpdate, News, Qualification, Verdict};
-use crate::domain::event::{Event, Position, Signals};
+use crate::domain::company_names::ACCOUNT_KEY;
+use crate::domain::event::{Event, Signals};
+use crate::domain::hand_over::HandOver;
 use crate::domain::ids::low64;
+use crate::domain::member_update::Tidings;
+use crate::domain::member_update::{LeadNews, MemberUpdate, News};
 use crate::domain::model::sales::ANSWERS;
 use crate::domain::names::{Kind, NameId};
+use crate::domain::origin::CausingEvent;
+use crate::domain::origin::Position;
+use crate::domain::terms::account::Verdict;
+use crate::domain::terms::sales::{Bar, HandOverKind, Qualification};
 use crate::domain::{Ms, Text};
 use crate::runtime::ports::{DeadReason, RecordView, Rejected};
 use crate::wire::proto;

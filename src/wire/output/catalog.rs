@@ -1,7 +1,7 @@
 //! The names behind the numbers of an output: its model, and the topics of the events that it names.
 
-use crate::domain::effect::Output;
 use crate::domain::model::{Model, Models};
+use crate::domain::output::Output;
 use std::sync::Arc;
 
 /// What the formats look names up in.

@@ -1,6 +1,9 @@
 //! How single fields of an output are written, whatever the format: names, ids, amounts.
 
-use crate::domain::effect::{Body, Direction, Output, TriggerKind, Verdict};
+use crate::domain::output::{Body, Output};
+use crate::domain::terms::account::Verdict;
+use crate::domain::terms::movement::Direction;
+use crate::domain::terms::trigger::TriggerKind;
 
 /// The `type` of an output.
 #[must_use]

@@ -7,10 +7,11 @@ mod values;
 mod writer;
 
 use super::catalog::Catalog;
-use crate::domain::effect::{
-    AttributedBy, Attribution, AttributionReason, Body, CartAbandoned, CartOutcome, OutcomeKind, Output,
-};
-use crate::domain::prospect::CartLine;
+use crate::domain::output::trigger::{CartAbandoned, CartOutcome};
+use crate::domain::output::{Body, Output};
+use crate::domain::state::cart::CartLine;
+use crate::domain::terms::cart::OutcomeKind;
+use crate::domain::terms::recovery::{AttributedBy, Attribution, AttributionReason};
 use crate::wire::time::Rfc3339;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};

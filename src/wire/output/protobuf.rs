@@ -7,7 +7,8 @@ mod values;
 
 use super::catalog::Catalog;
 use super::fields::{direction_name, rounded, type_name};
-use crate::domain::effect::{Body, CartAbandoned, CartOutcome, Output, ScoreChanged, StageChanged};
+use crate::domain::output::trigger::{CartAbandoned, CartOutcome};
+use crate::domain::output::{Body, Output, ScoreChanged, StageChanged};
 use crate::wire::proto;
 use prost::Message;
 use values::{id_text, text};

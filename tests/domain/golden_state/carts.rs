@@ -1,10 +1,10 @@
 //! What becomes of carts after an order, and what machines are told by.
 
 use super::{line, many, optional_text, optional_time, text, time};
-use leadstream::domain::cart::{Bought, ForgottenCart, PastOrder};
-use leadstream::domain::effect::AttributedBy;
-use leadstream::domain::machine::{Click, Delivered, Machine, Views};
-use leadstream::domain::prospect::{Heard, SentStep};
+use leadstream::domain::state::bots::{Click, Delivered, Machine, Views};
+use leadstream::domain::state::cart::{Heard, SentStep};
+use leadstream::domain::state::past_carts::{Bought, ForgottenCart, PastOrder};
+use leadstream::domain::terms::recovery::AttributedBy;
 use proptest::prelude::*;
 
 prop_compose! {

@@ -1,14 +1,15 @@
 //! What is known of how to reach a prospect, of triggers, and of what was decided: for every list and every field something.
 
 use super::{HOUR_MS, NOW_MS, many, optional_text, optional_time, text, time};
-use leadstream::domain::absence::{Absence, Left, MAX_LEFT, MAX_MET, MAX_PENDING, MAX_PRODUCTS, Met, Pending};
-use leadstream::domain::cart::Arming;
-use leadstream::domain::contact::consent::Told;
-use leadstream::domain::contact::{Contact, MAX_SENT};
-use leadstream::domain::decisions::{Checks, Decision, Decisions, Done, MAX_DECISIONS, REASONS};
-use leadstream::domain::event::Position;
-use leadstream::domain::internal::{Internal, MAX_TEST_ORDERS};
-use leadstream::domain::prospect::{Hit, More};
+use leadstream::domain::origin::Position;
+use leadstream::domain::state::cart::Arming;
+use leadstream::domain::state::consent::Told;
+use leadstream::domain::state::contact::{Contact, MAX_SENT};
+use leadstream::domain::state::decisions::{Checks, Decision, Decisions, Done, MAX_DECISIONS, REASONS};
+use leadstream::domain::state::internal::{Internal, MAX_TEST_ORDERS};
+use leadstream::domain::state::prospect::More;
+use leadstream::domain::state::track::Hit;
+use leadstream::domain::state::triggers::{Absence, Left, MAX_LEFT, MAX_MET, MAX_PENDING, MAX_PRODUCTS, Met, Pending};
 use proptest::prelude::*;
 
 fn position() -> impl Strategy<Value = Position> {

@@ -1,8 +1,9 @@
 //! Message ids and orders by their ids.
 
 use super::{many, text, time};
-use leadstream::domain::dedup::{OldIds, Seen, SeenIds};
-use leadstream::domain::orders::{Given, KnownOrder, KnownOrders, Standing, Touch};
+use leadstream::domain::state::orders::touch::Touch;
+use leadstream::domain::state::orders::{Given, KnownOrder, KnownOrders, Standing};
+use leadstream::domain::state::seen::{OldIds, Seen, SeenIds};
 use proptest::prelude::*;
 
 /// As records before version 5 have them.

@@ -1,7 +1,7 @@
 //! Traits, as records keep them.
 
 use super::{many, text, time};
-use leadstream::domain::traits::{MAX_TRAIT_BYTES, MAX_TRAITS, Trait, TraitValue, Traits};
+use leadstream::domain::state::traits::{MAX_TRAIT_BYTES, MAX_TRAITS, Trait, TraitValue, Traits};
 use proptest::prelude::*;
 
 fn value() -> impl Strategy<Value = TraitValue> {

@@ -1,12 +1,16 @@
 //! Companies: what events say of them, and what members tell their accounts by the internal topic.
 
 use super::{RECORD_MS, decode, decoder, record, rejected, vocabulary};
-use leadstream::domain::account::company::ACCOUNT_KEY;
-use leadstream::domain::account::group::Tidings;
-use leadstream::domain::effect::{
-    Answer, Bar, Body, CausingEvent, HandOver, HandOverKind, LeadNews, MemberUpdate, News, Output, Qualification, Verdict,
-};
-use leadstream::domain::event::{Event, Position, Value};
+use leadstream::domain::company_names::ACCOUNT_KEY;
+use leadstream::domain::event::{Event, Value};
+use leadstream::domain::hand_over::HandOver;
+use leadstream::domain::member_update::Tidings;
+use leadstream::domain::member_update::{LeadNews, MemberUpdate, News};
+use leadstream::domain::origin::CausingEvent;
+use leadstream::domain::origin::Position;
+use leadstream::domain::output::{Body, Output};
+use leadstream::domain::terms::account::Verdict;
+use leadstream::domain::terms::sales::{Answer, Bar, HandOverKind, Qualification};
 use leadstream::engine::task::ProspectOutput;
 use leadstream::runtime::ports::{DeadReason, Decode, Encode, Encoded, OutTopic, RecordView};
 use leadstream::wire::output::{Encoder, Format, Options};

@@ -2,9 +2,9 @@
 
 use super::*;
 use leadstream::config::model_file::{SHIPPED, from_texts};
-use leadstream::domain::event::Position;
 use leadstream::domain::model::Models;
 use leadstream::domain::names::{DICTIONARY, Kind, NameId, OF_MODELS, all_known, normal, usual};
+use leadstream::domain::origin::Position;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use leadstream::config::model_file::{SHIPPED, from_texts};
-use leadstream::domain::event::Position;
+use leadstream::domain::origin::Position;
 
 /// Whether no cart led to an order with these properties.
 fn is_elsewhere(properties: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Lines of files: the prospect and the record's time stand in the event.
 
 use super::*;
-use leadstream::domain::event::Position;
+use leadstream::domain::origin::Position;
 use leadstream::wire::decode::{FileHead, file_head};
 
 #[test]

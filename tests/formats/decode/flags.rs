@@ -1,8 +1,9 @@
 //! What says yes or no, which way of reaching somebody is meant, and from which network an event came.
 
 use leadstream::config::model_file;
-use leadstream::domain::event::{Channel, Event, Position};
+use leadstream::domain::event::{Channel, Event};
 use leadstream::domain::names::Vocabulary;
+use leadstream::domain::origin::Position;
 use leadstream::wire::decode::{Decoder, Format, Options, Topic};
 
 fn vocabulary() -> Vocabulary {

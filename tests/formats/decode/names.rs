@@ -1,8 +1,8 @@
 //! Names of events, properties and envelopes in the spellings of real shops, GA4's among them, and the forms of products.
 
 use super::*;
-use leadstream::domain::event::Position;
 use leadstream::domain::names::{Kind, NameId};
+use leadstream::domain::origin::Position;
 
 const ONE: &str = r#"{"product_id":"p-1"}"#;
 

@@ -1,7 +1,7 @@
 //! Whatever the bytes are, the answer is an event or a reason, and both ways of reading agree.
 
 use super::*;
-use leadstream::domain::event::Position;
+use leadstream::domain::origin::Position;
 use leadstream::wire::decode::file_head;
 use leadstream::wire::proto;
 use proptest::prelude::*;

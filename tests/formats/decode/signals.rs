@@ -1,8 +1,9 @@
 //! What the service looks at by itself, whatever the models name.
 
 use super::*;
-use leadstream::domain::event::{MailEvent, OrderFate, Position, Signals};
+use leadstream::domain::event::{MailEvent, OrderFate, Signals};
 use leadstream::domain::ids::{hash64, low32};
+use leadstream::domain::origin::Position;
 use leadstream::wire::proto;
 use prost::Message;
 

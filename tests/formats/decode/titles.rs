@@ -2,8 +2,8 @@
 
 use super::*;
 use leadstream::config::model_file::from_texts;
-use leadstream::domain::event::Position;
 use leadstream::domain::model::Models;
+use leadstream::domain::origin::Position;
 use leadstream::engine::task::{BatchEffects, Mode, Task};
 use leadstream::wire::state_record::StateCodec;
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! What only trusted inputs may say: erase, withdraw consent, answer for sales.
 
 use super::*;
-use leadstream::domain::event::Position;
 use leadstream::domain::names::Authority;
+use leadstream::domain::origin::Position;
 use leadstream::runtime::ports::DeadReason;
 use leadstream::wire::proto;
 use prost::Message;

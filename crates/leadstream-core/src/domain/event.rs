@@ -1,22 +1,14 @@
 //! One decoded input event. It borrows from the record's bytes where it can.
 
-use super::account::group::Tidings;
-use super::dedup::Message;
-use super::ids::{hash64, low32};
-use super::mail::MailNames;
-use super::names::{Flags, Kind, NameId, ONE_LIST_LEFT, PropertyId};
-use super::{Ms, SECOND_MS};
+use crate::domain::ids::{hash64, low32};
+use crate::domain::mail::MailNames;
+use crate::domain::member_update::Tidings;
+use crate::domain::names::{Flags, Kind, NameId, ONE_LIST_LEFT, PropertyId};
+use crate::domain::origin::Position;
+use crate::domain::{Ms, SECOND_MS};
 use core::net::IpAddr;
 use smallvec::SmallVec;
 use std::borrow::Cow;
-
-/// Where a record came from. `input` is the index of its topic in the configured order of all input topics.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Position {
-    pub input: u16,
-    pub partition: i32,
-    pub offset: i64,
-}
 
 /// A value of a property that a model looks at.
 #[derive(Debug, Clone, PartialEq)]
@@ -338,4 +330,15 @@ impl Event<'_> {
             || matches!(self.kind, Kind::Mail | Kind::HardBounce | Kind::SoftBounce | Kind::Complained)
             || (matches!(self.kind, Kind::Unsubscribed | Kind::Subscribed) && self.channel() != Channel::Other)
     }
+}
+
+/// A message, as it is told from others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Message {
+    /// Hash of its id and its name: some senders give a whole checkout one id.
+    pub hash: u64,
+    /// Hash of its id alone.
+    pub id_hash: u64,
+    /// It changes a cart, an order, a mail's count or an identity.
+    pub is_change: bool,
 }

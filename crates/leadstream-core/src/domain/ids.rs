@@ -146,3 +146,15 @@ mod tests {
         }
     }
 }
+
+/// Low 32 bits of the hash of a stage, group or rule name.
+#[must_use]
+pub fn name_hash(name: &str) -> u32 {
+    low32(hash64(name.as_bytes()))
+}
+
+/// What finds an event's name again among those that models use: 11 bits.
+#[must_use]
+pub fn event_mark(name: &str) -> u16 {
+    low16(hash64(name.as_bytes())) & 0x7ff
+}

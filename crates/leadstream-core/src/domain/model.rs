@@ -8,34 +8,56 @@ pub mod accounts;
 pub mod canonical;
 pub mod check;
 pub mod compile;
+pub mod consent;
 pub mod contact;
 pub mod elsewhere;
 pub mod internal;
+pub mod kept;
 mod label;
 pub mod machine;
 mod of_cart;
 pub mod people;
 pub mod pipeline;
 pub mod predicate;
+pub mod quiet;
 pub mod sales;
 mod series;
 pub mod spec;
 pub mod won;
 pub mod words;
 
-use super::effect::{Axis, Bar};
-use super::names::{Kind, NameId, PropertyId, Vocabulary};
-use super::prospect::Prospect;
-use super::{Ms, Text};
+pub(crate) use crate::domain::ids::name_hash;
+use crate::domain::model::absence::AbsenceModel;
+use crate::domain::model::accounts::{Accounts, AccountsModel};
+use crate::domain::model::contact::ContactModel;
+use crate::domain::model::elsewhere::Elsewhere;
+use crate::domain::model::internal::InternalModel;
+use crate::domain::model::machine::MachineModel;
+use crate::domain::model::people::PeopleModel;
+use crate::domain::model::pipeline::Pipeline;
+use crate::domain::model::sales::SalesModel;
+use crate::domain::model::won::WonModel;
+use crate::domain::names::{Kind, NameId, PropertyId, Vocabulary};
+use crate::domain::state::prospect::Prospect;
+use crate::domain::terms::movement::Axis;
+use crate::domain::terms::sales::Bar;
+use crate::domain::{Ms, Text};
 pub use label::Label;
 pub use of_cart::OfCart;
-pub use predicate::{Condition, Predicate};
-pub use series::{CartModel, CatchUp, IdleOn, OrderClears, SeriesFor};
+pub use predicate::Condition;
+pub use predicate::Predicate;
+pub use series::CartModel;
+pub use series::CatchUp;
+pub use series::IdleOn;
+pub use series::OrderClears;
+pub use series::SeriesFor;
 
 /// Most matches that a count rule remembers per prospect; a rule that asks for more is refused at load.
 pub const MAX_COUNT_MEMORY: usize = 50;
+
 /// Most stages on one axis.
 pub const MAX_STAGES: usize = 64;
+
 /// Most steps of a cart series.
 pub const MAX_CART_STEPS: usize = 16;
 
@@ -43,17 +65,13 @@ pub const MAX_CART_STEPS: usize = 16;
 pub const MAX_CAMPAIGNS: usize = 100;
 
 /// Pause after which activity starts a new session, when the model says nothing.
-pub const DEFAULT_SESSION_GAP_MS: Ms = 30 * super::MINUTE_MS;
+pub const DEFAULT_SESSION_GAP_MS: Ms = 30 * crate::domain::MINUTE_MS;
+
 /// Stages left that a record keeps per axis, when the model says nothing.
 pub const DEFAULT_HISTORY: i64 = 4;
+
 /// Most rules of one model, per axis and per group.
 pub const MAX_RULES: usize = 1_000;
-
-/// Low 32 bits of the hash of a stage, group or rule name.
-#[must_use]
-pub fn name_hash(name: &str) -> u32 {
-    super::ids::low32(super::ids::hash64(name.as_bytes()))
-}
 
 /// All models that run, in the configured order. One of them is in charge of a prospect: see [`Models::in_charge_of`].
 #[derive(Debug, Clone)]
@@ -65,7 +83,7 @@ pub struct Models {
 }
 
 /// [`Models::max_age_ms`] unless the settings say otherwise.
-pub const MAX_AGE_MS: Ms = 90 * super::DAY_MS;
+pub const MAX_AGE_MS: Ms = 90 * crate::domain::DAY_MS;
 
 impl Models {
     /// The model in charge of whoever no model is bound to: the first.
@@ -89,7 +107,7 @@ impl Models {
 
     /// The model that accounts are kept by, with its index: the first that has a section for them.
     #[must_use]
-    pub fn accounts(&self) -> Option<(usize, &Model, &accounts::Accounts)> {
+    pub fn accounts(&self) -> Option<(usize, &Model, &Accounts)> {
         let of = |(n, model): (usize, &'_ Model)| model.accounts.0.is_some().then_some(n);
         let index = self.models.iter().enumerate().find_map(of)?;
         let model = self.models.get(index)?;
@@ -129,22 +147,22 @@ pub struct Model {
     pub score: ScoreModel,
     pub cart: CartModel,
     /// Orders that concern no cart.
-    pub elsewhere: elsewhere::Elsewhere,
-    pub people: people::PeopleModel,
-    pub sales: sales::SalesModel,
-    pub won: won::WonModel,
-    pub contact: contact::ContactModel,
-    pub absence: absence::AbsenceModel,
-    pub machine: machine::MachineModel,
-    pub internal: internal::InternalModel,
-    pub accounts: accounts::AccountsModel,
+    pub elsewhere: Elsewhere,
+    pub people: PeopleModel,
+    pub sales: SalesModel,
+    pub won: WonModel,
+    pub contact: ContactModel,
+    pub absence: AbsenceModel,
+    pub machine: MachineModel,
+    pub internal: InternalModel,
+    pub accounts: AccountsModel,
     /// Which stages are open opportunities, and which one is won.
-    pub pipeline: Option<pipeline::Pipeline>,
+    pub pipeline: Option<Pipeline>,
 }
 
 impl Model {
     /// Which stages are opportunities: known to the axis that they are on, too.
-    pub fn set_pipeline(&mut self, pipeline: Option<pipeline::Pipeline>) {
+    pub fn set_pipeline(&mut self, pipeline: Option<Pipeline>) {
         self.pipeline = pipeline;
         for axis in Axis::ALL {
             self.axes[axis.index()].pipeline = pipeline.filter(|p| p.axis == axis);
@@ -163,7 +181,7 @@ impl Model {
 pub struct AxisModel {
     /// Names, in order: earlier to later.
     pub stages: Vec<Text>,
-    /// [`name_hash`] of each.
+    /// [`crate::domain::ids::name_hash`] of each.
     pub hashes: Vec<u32>,
     pub moves: Vec<Move>,
     /// Indices into `moves` by event name: `moves_by_name[name.0]`, then the moves on any event.
@@ -183,7 +201,7 @@ pub struct AxisModel {
     /// The stage of those who bought and have not been seen for long.
     pub lapsed: Option<usize>,
     /// [`Model::pipeline`], if it is on this axis.
-    pub pipeline: Option<pipeline::Pipeline>,
+    pub pipeline: Option<Pipeline>,
 }
 
 impl AxisModel {

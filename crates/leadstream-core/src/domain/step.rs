@@ -1,74 +1,24 @@
 //! The brain: one event or one due timer in, new state and effects out.
 
-mod output;
-
-use super::cart::{self, CartContext};
-use super::effect::{Axis, Effects, Note, Output};
-use super::event::Event;
-use super::journey::{self, Held, Moved, Presence};
-use super::lead::disqualify;
-use super::model::sales::To;
-use super::model::{Model, Models};
-use super::names::Kind;
-use super::orders::{self, News, Skip};
-use super::prospect::{Few, Prospect, TimerKind, Track};
-use super::score;
-use super::{
-    Ms, absence, account, adopt, budget, checkout, contact, customer, erasure, forget, internal, lead, machine, traits, won,
+use crate::domain::Ms;
+use crate::domain::event::Event;
+use crate::domain::model::sales::To;
+use crate::domain::model::{Model, Models};
+use crate::domain::names::Kind;
+use crate::domain::output::{Effects, Note};
+use crate::domain::rules::context::{Cause, OutputContext, Turn};
+use crate::domain::rules::journey::moved::{Held, Presence};
+use crate::domain::rules::lead::disqualify;
+use crate::domain::rules::order_news::News;
+use crate::domain::rules::orders::{Open, Skip};
+use crate::domain::rules::{
+    account, acquisition, bots, budget, cart, checkout, contact, erasure, forget, internal, journey, lead, model_change, orders,
+    personas, score, traits, triggers, won,
 };
-use output::Cause;
-pub(super) use output::{OutputContext, Taken, causing};
-
-/// One turn of a prospect: an event, or a deadline, and what it has given so far.
-pub struct Turn<'a, 'e> {
-    pub key: &'a str,
-    pub models: &'a Models,
-    /// Index of the model in charge of carts, triggers and hand-overs.
-    pub charge: usize,
-    /// `None`: time was the cause.
-    pub event: Option<&'a Event<'e>>,
-    /// The event's time, or the instant that lateness is measured by.
-    pub at_ms: Ms,
-    /// Outputs of this turn begin here.
-    pub since: usize,
-    /// What the event means to the orders of the prospect.
-    pub news: News,
-    /// It says that something was sold.
-    pub is_sale: bool,
-}
-
-impl<'a> Turn<'a, '_> {
-    /// The model in charge.
-    #[must_use]
-    pub fn model(&self) -> &'a Model {
-        &self.models.models[self.charge]
-    }
-
-    /// Its index, as outputs carry it.
-    #[must_use]
-    pub fn model_index(&self) -> u16 {
-        u16::try_from(self.charge).unwrap_or(u16::MAX)
-    }
-
-    /// A stage change of the model at this index, at the time of this turn.
-    pub(super) fn stage_output(&self, index: usize, track: &Track, moved: Moved, judged_ms: Ms) -> Option<Output> {
-        let model = self.models.models.get(index)?;
-        let context = OutputContext { key: self.key, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
-        let cause = self.event.map_or(Cause::Time, Cause::Event);
-        Some(context.stage_output(track, moved, self.at_ms, &cause, judged_ms))
-    }
-
-    fn cart(&self) -> CartContext<'a> {
-        CartContext { key: self.key, model: self.model(), model_index: self.model_index() }
-    }
-
-    /// What moved in this turn may mean something for hand-over, triggers and the account.
-    fn follow(&self, prospect: &mut Prospect, effects: &mut Effects) {
-        lead::turn(prospect, self, effects);
-        absence::turn(prospect, self, effects);
-        account::turn(prospect, self, effects);
-    }
-}
+use crate::domain::state::prospect::Prospect;
+use crate::domain::state::sparse::Few;
+use crate::domain::state::timers::TimerKind;
+use crate::domain::terms::movement::Axis;
 
 /// Applies one event. `is_new` says that nothing was known of the prospect. Calling it twice with the same arguments gives
 /// the same answer; a duplicate changes nothing but gives a note.
@@ -98,7 +48,7 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
     }
     let model = &models.models[models.in_charge_of(prospect)];
     // What the model doesn't look at changes as much as what a machine did: nothing.
-    let of_machine = machine::judge(prospect, event, model, effects);
+    let of_machine = bots::judge(prospect, event, model, effects);
     let by_machine = of_machine || model.contact.ignores(event);
     let news = orders::learn(prospect, event, model, models, effects);
     let is_sale = orders::is_sale(event, model);
@@ -114,12 +64,12 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
     let since = effects.outputs.len();
     // Nothing but machines was here before.
     let unplaced = prospect.tracks.is_empty();
-    let adopted = adopt::adopt(prospect, models, event.time_ms, &event.prospect, effects);
+    let adopted = model_change::adopt(prospect, models, event.time_ms, &event.prospect, effects);
     let mut turn =
         Turn { key: &event.prospect, models, charge: 0, event: Some(event), at_ms: event.time_ms, since, news, is_sale };
     let placed = learned || adopted || unplaced;
     if placed {
-        traits::place(prospect, unplaced, &turn, effects);
+        personas::place(prospect, unplaced, &turn, effects);
     }
     turn.charge = models.in_charge_of(prospect);
     if let News::TakenBack(at) = news {
@@ -131,12 +81,12 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
     let acts =
         move_tracks(prospect, event, news, Look { placed, skip: Skip::NOTHING, held, is_sale, is_placed }, models, effects);
     contact::turn(prospect, event, &turn.model().contact);
-    let open = orders::Open::before(prospect, news);
+    let open = Open::before(prospect, news);
     cart::apply(prospect, event, news, &turn.cart(), effects);
     if let Some(open) = open {
         open.settle(prospect, news, event.time_ms, effects);
     }
-    customer::turn(prospect, &turn, effects);
+    acquisition::turn(prospect, &turn, effects);
     checkout::turn(prospect, event, news, effects);
     if acts || placed {
         turn.follow(prospect, effects);
@@ -288,8 +238,8 @@ fn fire_one(key: &str, prospect: &mut Prospect, kind: TimerKind, now_ms: Ms, mod
         return erasure::end(prospect, now_ms, effects);
     }
     let since = effects.outputs.len();
-    if adopt::adopt(prospect, models, now_ms, key, effects) {
-        traits::place(
+    if model_change::adopt(prospect, models, now_ms, key, effects) {
+        personas::place(
             prospect,
             false,
             &Turn { key, models, charge: 0, event: None, at_ms: now_ms, since, news: News::None, is_sale: false },
@@ -306,7 +256,7 @@ fn fire_one(key: &str, prospect: &mut Prospect, kind: TimerKind, now_ms: Ms, mod
         TimerKind::CartStep(index) => cart::fire_step(prospect, usize::from(index), now_ms, &turn.cart(), effects),
         TimerKind::CartForgotten(index) => cart::forget(prospect, usize::from(index), now_ms, &turn.cart(), effects),
         TimerKind::Lead => lead::fire(prospect, &turn, effects),
-        TimerKind::Trigger(index) => absence::fire(prospect, usize::from(index), &turn, effects),
+        TimerKind::Trigger(index) => triggers::fire(prospect, usize::from(index), &turn, effects),
         TimerKind::Account | TimerKind::Forgotten | TimerKind::Erasure => {}
         TimerKind::ReEntry(track) => re_enter(prospect, usize::from(track), &turn, effects),
     }

@@ -9,7 +9,7 @@ mod ranks;
 pub use functions::Function;
 pub use ranks::Seniority;
 
-use crate::domain::model::name_hash;
+use crate::domain::ids::name_hash;
 use ranks::Rank;
 use std::sync::LazyLock;
 

@@ -3,7 +3,7 @@
 //! In a large shop nearly every event is of a prospect that nobody touched for a while: without this, half of a step is spent
 //! waiting for memory. Nothing here changes what is computed.
 
-use crate::domain::prospect::Prospect;
+use crate::domain::state::prospect::Prospect;
 
 const LINE_BYTES: usize = 64;
 /// More of one list is fetched by the processor itself, once it sees it read.

@@ -1,6 +1,6 @@
 //! The port to the state format: the engine keeps records as bytes and doesn't know what they look like.
 
-use crate::domain::prospect::Prospect;
+use crate::domain::state::prospect::Prospect;
 
 /// Encodes and decodes a prospect's record. `wire::state_record` is the real one.
 pub trait Codec {

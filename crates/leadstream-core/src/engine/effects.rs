@@ -2,7 +2,8 @@
 
 use super::codec::CodecError;
 use crate::domain::Ms;
-use crate::domain::effect::{Body, Effects, MemberUpdate, Note, Output};
+use crate::domain::member_update::MemberUpdate;
+use crate::domain::output::{Body, Effects, Note, Output};
 use std::sync::Arc;
 
 /// What a batch gave, in order. Cleared and reused by the caller.

@@ -5,7 +5,7 @@
 
 use super::ahead::fetch;
 use super::hashing::HashSeed;
-use crate::domain::prospect::Prospect;
+use crate::domain::state::prospect::Prospect;
 use crate::domain::{Ms, Text};
 use hashbrown::HashTable;
 use std::hash::BuildHasher;

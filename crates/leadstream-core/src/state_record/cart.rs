@@ -4,7 +4,7 @@ use super::reader::{List, Read, Reader, Value};
 use super::series;
 use super::writer::Writer;
 use crate::domain::Ms;
-use crate::domain::prospect::{Cart, CartLine, Removed, Series};
+use crate::domain::state::cart::{Cart, CartLine, Removed, Series};
 
 pub(super) fn write(cart: &Cart, w: &mut Writer<'_>) {
     let Cart {

@@ -14,11 +14,11 @@ mod traits;
 
 use super::reader::{Read, Reader, Value};
 use super::writer::Writer;
-use crate::domain::account::Barred;
-use crate::domain::cart::Bought;
-use crate::domain::checkout::{Attempt, Step};
-use crate::domain::erasure::Erasure;
-use crate::domain::prospect::More;
+use crate::domain::state::account::Barred;
+use crate::domain::state::checkout::{Attempt, Step};
+use crate::domain::state::erasure::Erasure;
+use crate::domain::state::past_carts::Bought;
+use crate::domain::state::prospect::More;
 
 pub(super) fn write(more: &More, w: &mut Writer<'_>) {
     let More {

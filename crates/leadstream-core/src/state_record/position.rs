@@ -3,8 +3,8 @@
 
 use super::reader::{Read, Reader, Value, damaged, unzigzag};
 use super::writer::{Writer, encode_varint, zigzag};
-use crate::domain::cart::Arming;
-use crate::domain::event::Position;
+use crate::domain::origin::Position;
+use crate::domain::state::cart::Arming;
 
 /// Three numbers, packed.
 pub(super) fn write(field: u32, position: &Position, w: &mut Writer<'_>) {

@@ -4,7 +4,11 @@ use super::reader::{Read, Reader, Value, damaged};
 use super::version::VERSION;
 use super::writer::Writer;
 use super::{cart, more, seen, track};
-use crate::domain::prospect::{Cart, Consent, ConsentState, Prospect, Track};
+use crate::domain::state::cart::Cart;
+use crate::domain::state::consent::Consent;
+use crate::domain::state::prospect::Prospect;
+use crate::domain::state::track::Track;
+use crate::domain::terms::consent::ConsentState;
 use crate::engine::codec::CodecError;
 
 pub(super) fn write(prospect: &Prospect, out: &mut Vec<u8>) {

@@ -2,7 +2,8 @@
 
 use super::reader::{Read, Reader, Value, damaged, unzigzag};
 use super::writer::{Writer, encode_varint, varint_bytes, zigzag};
-use crate::domain::dedup::{self, OldIds, SeenIds};
+use crate::domain::state::seen;
+use crate::domain::state::seen::{OldIds, SeenIds};
 use crate::domain::{Ms, SECOND_MS};
 use prost::encoding::decode_varint;
 
@@ -57,7 +58,7 @@ pub(super) fn read_old(r: &Reader<'_>, hashes: &[[u8; 8]], times: &[u8], seconds
         // Of version 1, in milliseconds.
         let times = r.times(times)?;
         r.same_length(hashes.len(), times.len())?;
-        return Ok(Some(Box::new(OldIds::of(hashes.zip(times.into_iter().map(dedup::seconds))))));
+        return Ok(Some(Box::new(OldIds::of(hashes.zip(times.into_iter().map(seen::seconds))))));
     }
     let (oldest_s, gaps) = chain_of_seconds(r, seconds)?;
     let old = OldIds::from_parts(hashes.collect(), oldest_s, gaps.to_vec());

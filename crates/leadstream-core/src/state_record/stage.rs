@@ -3,9 +3,10 @@
 use super::reader::{List, Read, Reader, Value, damaged};
 use super::writer::{Writer, encode_varint};
 use crate::domain::Ms;
-use crate::domain::effect::Cause;
-use crate::domain::model::pipeline::Opening;
-use crate::domain::prospect::{EnteredBy, Few, Journeys, PastJourney, PastStage, StagePosition};
+use crate::domain::state::sparse::Few;
+use crate::domain::state::track::Opening;
+use crate::domain::state::track::{EnteredBy, Journeys, PastJourney, PastStage, StagePosition};
+use crate::domain::terms::movement::Cause;
 
 pub(super) fn write(position: &StagePosition, w: &mut Writer<'_>) {
     let StagePosition { stage, entered_ms, stale_at_ms, by, history, journeys, opening } = position;

@@ -4,7 +4,7 @@ use super::reader::{List, Read, Reader, Value};
 use super::writer::{Writer, encode_varint};
 use super::{disqualified, ledger, stage};
 use crate::domain::Ms;
-use crate::domain::prospect::{GroupPoints, Hit, RuleCount, RuleUse, Track};
+use crate::domain::state::track::{GroupPoints, Hit, RuleCount, RuleUse, Track};
 
 pub(super) fn write(track: &Track, w: &mut Writer<'_>) {
     let Track {

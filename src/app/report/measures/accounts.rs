@@ -2,7 +2,7 @@
 
 use super::numbering::number;
 use super::trust::{Trust, rate};
-use crate::domain::effect::Axis;
+use crate::domain::terms::movement::Axis;
 use crate::engine::figures::{AccountState, Figures, Key};
 use serde::Serialize;
 

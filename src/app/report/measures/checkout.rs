@@ -5,7 +5,7 @@ use super::share::share;
 use super::trust::Trust;
 use super::weeks::{self, Unusual, Week};
 use crate::domain::DAY_MS;
-use crate::domain::checkout::Step;
+use crate::domain::state::checkout::Step;
 use crate::engine::figures::{Figures, Key, week_start_ms};
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! The coverage audit: persona × stage of the journey, and which cells nothing has touched.
 
 use super::numbering::{number, personas};
-use crate::domain::effect::Axis;
+use crate::domain::terms::movement::Axis;
 use crate::engine::figures::{Figures, Key, ModelNames, Touch};
 use serde::Serialize;
 

@@ -6,7 +6,7 @@ use super::numbering::number;
 use super::share::share;
 use super::trust::Trust;
 use crate::domain::Text;
-use crate::domain::effect::Axis;
+use crate::domain::terms::movement::Axis;
 use crate::engine::figures::{Figures, Key, ModelNames, Pipeline, Way};
 use serde::Serialize;
 use std::collections::BTreeMap;

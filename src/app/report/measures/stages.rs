@@ -7,7 +7,7 @@ use super::share::share;
 use super::trust::Trust;
 use super::weeks::{self, Unusual, Week};
 use crate::domain::Text;
-use crate::domain::effect::Axis;
+use crate::domain::terms::movement::Axis;
 use crate::engine::figures::{Figures, Key, ModelNames, Way, buckets};
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -12,7 +12,7 @@
 use super::dates::day;
 use super::share::share;
 use super::trust::Trust;
-use crate::domain::effect::Axis;
+use crate::domain::terms::movement::Axis;
 use crate::engine::figures::{Figures, Key, Way, week_start_ms};
 use serde::Serialize;
 use std::collections::BTreeMap;

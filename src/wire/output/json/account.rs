@@ -2,8 +2,10 @@
 
 use super::values::Rounded;
 use crate::domain::Text;
-use crate::domain::account::group::Member;
-use crate::domain::effect;
+use crate::domain::member_update::MemberUpdate;
+use crate::domain::output::AccountChanged;
+use crate::domain::state::group::Member;
+use crate::domain::terms::movement::Axis;
 use crate::wire::output::fields::{hex, verdict_name};
 use serde::Serialize;
 
@@ -54,7 +56,7 @@ pub(super) struct Update<'a> {
     known_as: Option<&'a str>,
 }
 
-pub(super) fn account(body: &effect::AccountChanged) -> Account<'_> {
+pub(super) fn account(body: &AccountChanged) -> Account<'_> {
     Account {
         account: &body.account,
         journey: body.journey.as_deref(),
@@ -66,7 +68,7 @@ pub(super) fn account(body: &effect::AccountChanged) -> Account<'_> {
         agreed: &body.agreed,
         missing: &body.missing,
         expected: body.expected,
-        axis: body.axis.map(effect::Axis::name),
+        axis: body.axis.map(Axis::name),
         missing_roles: &body.missing_roles,
         consensus: body.consensus,
         disqualified: body.disqualified,
@@ -88,7 +90,7 @@ fn group_member(member: &Member) -> GroupMember<'_> {
     }
 }
 
-pub(super) fn member(body: &effect::MemberUpdate) -> Update<'_> {
+pub(super) fn member(body: &MemberUpdate) -> Update<'_> {
     Update {
         account: &body.account,
         member: &body.member,

@@ -2,7 +2,7 @@
 
 use super::values::Rounded;
 use crate::domain::Text;
-use crate::domain::effect;
+use crate::domain::terms::sales::Answer;
 use crate::wire::time::Rfc3339;
 use serde::Serialize;
 
@@ -52,11 +52,11 @@ struct Colleague<'a> {
     journey: Option<&'a str>,
 }
 
-pub(super) fn hand_over(body: &effect::HandOver) -> HandOver<'_> {
+pub(super) fn hand_over(body: &crate::domain::hand_over::HandOver) -> HandOver<'_> {
     HandOver {
         qualification: body.qualification.name(),
         reasons: &body.reasons,
-        answer: body.answer.map(effect::Answer::name),
+        answer: body.answer.map(Answer::name),
         sla_due_at: body.sla_due_at_ms.map(Rfc3339::new),
         handed_over_at: Rfc3339::new(body.handed_over_at_ms),
         score: Rounded(body.score),
@@ -70,8 +70,8 @@ pub(super) fn hand_over(body: &effect::HandOver) -> HandOver<'_> {
     }
 }
 
-fn company<'a>(account: &'a str, company: &'a effect::Company) -> Company<'a> {
-    let colleague = |colleague: &'a effect::Colleague| Colleague {
+fn company<'a>(account: &'a str, company: &'a crate::domain::hand_over::Company) -> Company<'a> {
+    let colleague = |colleague: &'a crate::domain::hand_over::Colleague| Colleague {
         member: &colleague.member,
         role: colleague.role.as_deref(),
         journey: colleague.journey.as_deref(),

@@ -2,7 +2,6 @@
 
 use super::values::Rounded;
 use crate::domain::Text;
-use crate::domain::effect;
 use crate::wire::output::catalog::Catalog;
 use crate::wire::time::Rfc3339;
 use serde::Serialize;
@@ -43,7 +42,7 @@ fn is_zero(number: &i64) -> bool {
     *number == 0
 }
 
-pub(super) fn triggered<'a>(body: &'a effect::Triggered, catalog: &'a Catalog) -> Triggered<'a> {
+pub(super) fn triggered<'a>(body: &'a crate::domain::output::Triggered, catalog: &'a Catalog) -> Triggered<'a> {
     Triggered {
         trigger: &body.trigger,
         episode: body.episode_ms,
@@ -57,7 +56,7 @@ pub(super) fn triggered<'a>(body: &'a effect::Triggered, catalog: &'a Catalog) -
     }
 }
 
-pub(super) fn proof<'a>(proof: &'a effect::Proof, catalog: &'a Catalog) -> Proof<'a> {
+pub(super) fn proof<'a>(proof: &'a crate::domain::output::Proof, catalog: &'a Catalog) -> Proof<'a> {
     let because = proof.because.iter().map(|event| Because {
         name: &event.name,
         at: Rfc3339::new(event.at_ms),

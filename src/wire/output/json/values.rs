@@ -1,6 +1,6 @@
 //! Single values as JSON: ids, amounts, quantities.
 
-use crate::domain::prospect::CartLine;
+use crate::domain::state::cart::CartLine;
 use crate::wire::output::fields::{hex, rounded};
 use serde::{Serialize, Serializer};
 

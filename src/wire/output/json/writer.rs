@@ -4,7 +4,8 @@
 //! texts are looked through many bytes at a time. What needs an escape, and every number, is left to `serde_json`.
 
 use super::values::Rounded;
-use crate::domain::effect::{CausingEvent, Output, ScoreChanged, StageChanged};
+use crate::domain::origin::CausingEvent;
+use crate::domain::output::{Output, ScoreChanged, StageChanged};
 use crate::wire::json_escape::plain_bytes;
 use crate::wire::output::catalog::Catalog;
 use crate::wire::output::fields::{direction_name, hex, type_name};

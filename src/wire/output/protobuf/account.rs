@@ -2,12 +2,15 @@
 
 use super::hand_over::hand_over;
 use super::values::{id_text, text, texts};
-use crate::domain::account::group::Member;
-use crate::domain::effect;
+use crate::domain::member_update::MemberUpdate;
+use crate::domain::member_update::News;
+use crate::domain::output::AccountChanged;
+use crate::domain::state::group::Member;
+use crate::domain::terms::sales::Bar;
 use crate::wire::output::fields::{rounded, verdict_name};
 use crate::wire::proto;
 
-pub(super) fn account(body: &effect::AccountChanged) -> proto::AccountChanged {
+pub(super) fn account(body: &AccountChanged) -> proto::AccountChanged {
     proto::AccountChanged {
         account: body.account.to_string(),
         journey: text(body.journey.as_ref()),
@@ -41,7 +44,7 @@ fn group_member(member: &Member) -> proto::GroupMember {
     }
 }
 
-pub(super) fn member(body: &effect::MemberUpdate) -> proto::MemberUpdate {
+pub(super) fn member(body: &MemberUpdate) -> proto::MemberUpdate {
     proto::MemberUpdate {
         account: body.account.to_string(),
         member: body.member.to_string(),
@@ -58,17 +61,17 @@ pub(super) fn member(body: &effect::MemberUpdate) -> proto::MemberUpdate {
         active_ms: body.active_ms,
         barred: body.barred.map(|bar| bar.name().to_owned()),
         lead: match &body.news {
-            effect::News::Lead(news) => Some(proto::LeadNews {
+            News::Lead(news) => Some(proto::LeadNews {
                 r#type: news.lead.kind.type_name().to_owned(),
                 at_ms: news.at_ms,
                 asks: news.asks,
                 lead: Some(hand_over(&news.lead)),
             }),
-            effect::News::Standing | effect::News::Bar(_) => None,
+            News::Standing | News::Bar(_) => None,
         },
         bar: match body.news {
-            effect::News::Bar(bar) => Some(bar.map_or("", effect::Bar::name).to_owned()),
-            effect::News::Standing | effect::News::Lead(_) => None,
+            News::Bar(bar) => Some(bar.map_or("", Bar::name).to_owned()),
+            News::Standing | News::Lead(_) => None,
         },
     }
 }

@@ -1,11 +1,13 @@
 //! Hand-overs of leads as protobuf, with what is known of the company.
 
 use super::values::{text, texts};
-use crate::domain::effect;
+use crate::domain::hand_over::Colleague;
+use crate::domain::hand_over::Company;
+use crate::domain::hand_over::HandOver;
 use crate::wire::output::fields::rounded;
 use crate::wire::proto;
 
-pub(super) fn hand_over(body: &effect::HandOver) -> proto::HandOver {
+pub(super) fn hand_over(body: &HandOver) -> proto::HandOver {
     proto::HandOver {
         qualification: body.qualification.name().to_owned(),
         reasons: texts(&body.reasons),
@@ -23,8 +25,8 @@ pub(super) fn hand_over(body: &effect::HandOver) -> proto::HandOver {
     }
 }
 
-fn company(account: &str, company: &effect::Company) -> proto::Company {
-    let colleague = |colleague: &effect::Colleague| proto::Colleague {
+fn company(account: &str, company: &Company) -> proto::Company {
+    let colleague = |colleague: &Colleague| proto::Colleague {
         member: colleague.member.to_string(),
         role: text(colleague.role.as_ref()),
         journey: text(colleague.journey.as_ref()),

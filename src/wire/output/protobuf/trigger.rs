@@ -1,12 +1,13 @@
 //! Triggers of absence as protobuf, and the proof that triggers carry.
 
 use super::values::{text, texts};
-use crate::domain::effect;
+use crate::domain::output::Proof;
+use crate::domain::output::Triggered;
 use crate::wire::output::catalog::Catalog;
 use crate::wire::output::fields::rounded;
 use crate::wire::proto;
 
-pub(super) fn triggered(body: &effect::Triggered, catalog: &Catalog) -> proto::Triggered {
+pub(super) fn triggered(body: &Triggered, catalog: &Catalog) -> proto::Triggered {
     proto::Triggered {
         trigger: body.trigger.to_string(),
         episode: body.episode_ms,
@@ -20,7 +21,7 @@ pub(super) fn triggered(body: &effect::Triggered, catalog: &Catalog) -> proto::T
     }
 }
 
-pub(super) fn proof(proof: &effect::Proof, catalog: &Catalog) -> proto::Proof {
+pub(super) fn proof(proof: &Proof, catalog: &Catalog) -> proto::Proof {
     let because = proof.because.iter().map(|event| proto::Because {
         name: event.name.to_string(),
         at_ms: event.at_ms,

@@ -6,15 +6,16 @@ use super::check::{Found, check_name, known_stage};
 use super::compile::{condition as compile_condition, predicate};
 use super::people::TraitTests;
 use super::spec::{At, ConditionSpec, ModelSpec, Place, TestSpec};
-use super::{Condition, name_hash, words};
+use super::{Condition, words};
 use crate::domain::Text;
-use crate::domain::account::company::MAX_ACCOUNT_BYTES;
-use crate::domain::account::names::{Join, Names};
-use crate::domain::effect::Axis;
+use crate::domain::company_names::MAX_ACCOUNT_BYTES;
+use crate::domain::company_names::{Join, Names};
 use crate::domain::event::Event;
+use crate::domain::ids::name_hash;
 use crate::domain::names::{PropertyId, Vocabulary};
+use crate::domain::state::traits::Traits;
+use crate::domain::terms::movement::Axis;
 use crate::domain::titles::same_as;
-use crate::domain::traits::Traits;
 
 /// Most members of a buying group that a model can ask for.
 const MAX_OF: i64 = 64;

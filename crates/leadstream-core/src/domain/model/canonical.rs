@@ -6,10 +6,10 @@ use super::{
     CartModel, DEFAULT_HISTORY, DEFAULT_SESSION_GAP_MS, absence, accounts, compile, contact, elsewhere, internal, machine,
     people, sales, won,
 };
-use crate::domain::effect::Axis;
-use crate::domain::forget::DEFAULT_KEPT_MS;
 use crate::domain::mail;
+use crate::domain::model::kept::DEFAULT_KEPT_MS;
 use crate::domain::names;
+use crate::domain::terms::movement::Axis;
 use std::fmt::Write;
 
 /// What a condition says. Two conditions with the same text mean the same events.

@@ -15,9 +15,9 @@ pub(super) use tests_of::all as tests;
 
 use super::spec::{At, AxisSpec, CartSpec, Fault, LapseSpec, ModelSpec, Place};
 use super::{MAX_RULES, MAX_STAGES, absence, accounts, compile, contact, internal, machine, people, sales, won};
-use crate::domain::budget::MAX_MODELS;
-use crate::domain::effect::Axis;
-use crate::domain::forget::MIN_KEPT_MS;
+use crate::domain::model::kept::MIN_KEPT_MS;
+use crate::domain::state::limits::MAX_MODELS;
+use crate::domain::terms::movement::Axis;
 
 /// How faults begin that can follow from another fault in the same section.
 const UNREACHABLE: &str = "nothing leads to this stage";

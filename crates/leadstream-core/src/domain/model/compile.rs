@@ -4,15 +4,16 @@ use super::spec::{AxisSpec, CartSpec, ConditionSpec, Fault, ModelSpec, MoveSpec,
 use super::{
     AtMost, AxisModel, CartModel, Condition, CountRule, DEFAULT_HISTORY, DEFAULT_SESSION_GAP_MS, Distinct, Label, MAX_AGE_MS,
     Model, Models, Move, OfCart, On, Predicate, ScoreGroup, ScoreModel, ScoreRule, Stale, absence, accounts, canonical, check,
-    contact, elsewhere, internal, machine, name_hash, people, pipeline, sales, won, words,
+    contact, elsewhere, internal, machine, people, pipeline, sales, won, words,
 };
 use crate::domain::Ms;
-use crate::domain::effect::Axis;
-use crate::domain::forget::DEFAULT_KEPT_MS;
-use crate::domain::ledger::event_mark;
+use crate::domain::ids::event_mark;
+use crate::domain::ids::name_hash;
+use crate::domain::model::kept::DEFAULT_KEPT_MS;
 use crate::domain::names::{self, MAX_FLAGS, NameId, Vocabulary};
+use crate::domain::state::traits::MAX_TRAITS;
+use crate::domain::terms::movement::Axis;
 use crate::domain::titles::OTHER_TITLE;
-use crate::domain::traits::MAX_TRAITS;
 use sha2::{Digest, Sha256};
 
 /// Longest compiled regular expression: bounds memory and the time of a match.

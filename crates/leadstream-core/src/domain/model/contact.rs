@@ -2,13 +2,14 @@
 
 mod consent;
 
+use super::AtMost;
 use super::check::Found;
 use super::spec::{At, ModelSpec, Place};
 use super::words::length;
-use super::{AtMost, name_hash};
-use crate::domain::contact::consent::ConsentModel;
-use crate::domain::contact::quiet::Quiet;
 use crate::domain::event::{Event, MailEvent};
+use crate::domain::ids::name_hash;
+use crate::domain::model::consent::ConsentModel;
+use crate::domain::model::quiet::Quiet;
 use crate::domain::names::Vocabulary;
 use crate::domain::zones::{self, Zone};
 use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS, Ms};

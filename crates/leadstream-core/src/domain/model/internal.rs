@@ -4,7 +4,7 @@ mod network;
 
 use super::check::Found;
 use super::spec::{At, Place};
-use crate::domain::account::company::is_free_mail;
+use crate::domain::company_names::is_free_mail;
 use crate::domain::names::Vocabulary;
 pub use network::Network;
 

@@ -8,8 +8,8 @@ use super::predicate::Predicate;
 use super::spec::{At, TestSpec};
 use crate::domain::Text;
 use crate::domain::event::Value;
-use crate::domain::prospect::Track;
-use crate::domain::traits::Traits;
+use crate::domain::state::track::Track;
+use crate::domain::state::traits::Traits;
 
 pub use check::across;
 pub(super) use check::check;

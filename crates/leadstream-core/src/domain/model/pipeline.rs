@@ -2,11 +2,11 @@
 //!
 //! Which they are, [`super::won`] finds out. A report may be told otherwise.
 
-use super::won::{Places, WonModel};
-use super::{AxisModel, Model};
 use crate::domain::Ms;
-use crate::domain::effect::{Axis, Cause};
-use crate::domain::prospect::{PastStage, StagePosition};
+use crate::domain::model::won::{Places, WonModel};
+use crate::domain::model::{AxisModel, Model};
+use crate::domain::state::track::{Opening, PastStage, StagePosition};
+use crate::domain::terms::movement::{Axis, Cause};
 
 /// Stages from `open` up to, not including, `won` are opportunities; numbered from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,15 +48,6 @@ impl Stop {
 
 fn number(axis: &AxisModel, hash: u32) -> u8 {
     axis.hashes.iter().position(|known| *known == hash).and_then(|n| u8::try_from(n + 1).ok()).unwrap_or(0)
-}
-
-/// What somebody's way up to a stage says of the opportunity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Opening {
-    /// When the newest opportunity was opened, if it is open or was won.
-    pub since_ms: Option<Ms>,
-    /// When it was won; also by somebody who was never open.
-    pub won_ms: Option<Ms>,
 }
 
 impl Pipeline {
@@ -153,8 +144,11 @@ impl Pipeline {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::model::name_hash;
-    use crate::domain::prospect::EnteredBy;
+    use crate::domain::Ms;
+    use crate::domain::ids::name_hash;
+    use crate::domain::model::{AxisModel, Model};
+    use crate::domain::state::track::{EnteredBy, Opening, PastStage, StagePosition};
+    use crate::domain::terms::movement::{Axis, Cause};
 
     /// A position after this way: stage, time and cause each, the last one is where it stands.
     fn at(way: &[(&str, Ms, Cause)]) -> StagePosition {

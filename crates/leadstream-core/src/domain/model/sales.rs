@@ -7,9 +7,9 @@ mod texts;
 
 use super::Condition;
 use super::spec::{At, ConditionSpec, Place};
-use crate::domain::effect::{Answer, Bar, Qualification};
 use crate::domain::event::Event;
 use crate::domain::names::PropertyId;
+use crate::domain::terms::sales::{Answer, Bar, Qualification};
 use crate::domain::{DAY_MS, Ms, Text};
 
 pub use office::{Office, OfficeSpec};

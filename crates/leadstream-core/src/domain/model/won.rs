@@ -7,9 +7,10 @@
 use super::check::{Found, nearest, tests_of};
 use super::spec::{At, ConditionSpec, ModelSpec, Place};
 use super::{AxisModel, Condition, Move, canonical, compile, sales, words};
-use crate::domain::effect::{Answer, Axis};
 use crate::domain::event::Event;
 use crate::domain::names::{Kind, NameId, Vocabulary, canonical as canonical_name, kind_of_track};
+use crate::domain::terms::movement::Axis;
+use crate::domain::terms::sales::Answer;
 
 /// Events that say that something was sold, besides orders and the answer of sales.
 const CONTRACTS: [&str; 3] = ["Contract Signed", "Deal Won", "Opportunity Won"];

@@ -5,8 +5,8 @@ use super::spec::{AxisSpec, ConditionSpec, GroupSpec, ModelSpec, MoveSpec, TestS
 use super::{
     CartModel, DEFAULT_SESSION_GAP_MS, absence, accounts, compile, contact, elsewhere, internal, machine, people, sales, won,
 };
-use crate::domain::effect::Axis;
 use crate::domain::names::canonical;
+use crate::domain::terms::movement::Axis;
 use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS, Ms, SECOND_MS};
 use std::fmt::Write;
 

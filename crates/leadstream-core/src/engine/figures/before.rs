@@ -1,11 +1,12 @@
 //! What has to be known of a prospect before a step, so that what the step did can be counted after it.
 
 use crate::domain::Ms;
-use crate::domain::effect::{Answer, Qualification};
 use crate::domain::event::Event;
-use crate::domain::lead::{Lead, Stand};
-use crate::domain::orders::Open;
-use crate::domain::prospect::{Prospect, TimerKind};
+use crate::domain::rules::orders::Open;
+use crate::domain::state::lead::{Lead, Stand};
+use crate::domain::state::prospect::Prospect;
+use crate::domain::state::timers::TimerKind;
+use crate::domain::terms::sales::{Answer, Qualification};
 
 /// What has to be known of a prospect before a step.
 #[derive(Debug, Clone, Copy, Default)]

@@ -1,7 +1,7 @@
 //! Keys as rows of plain cells, so that any format can carry them: the name of the figure, then its fields in order.
 
 use crate::domain::Text;
-use crate::domain::effect::Axis;
+use crate::domain::terms::movement::Axis;
 
 /// One cell of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]

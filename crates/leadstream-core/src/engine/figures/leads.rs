@@ -5,10 +5,12 @@ use super::buckets;
 use super::key::{Key, LeadBy, LeadFact, NO_NAME, Origin};
 use super::tally::Tally;
 use crate::domain::Text;
-use crate::domain::effect::{Answer, Body, HandOver, HandOverKind, Output, Qualification};
-use crate::domain::lead::Stand;
+use crate::domain::hand_over::HandOver;
 use crate::domain::model::Models;
-use crate::domain::prospect::Prospect;
+use crate::domain::output::{Body, Output};
+use crate::domain::state::lead::Stand;
+use crate::domain::state::prospect::Prospect;
+use crate::domain::terms::sales::{Answer, HandOverKind, Qualification};
 
 /// Sales takes what was handed over, for the first time: what it gave back once and takes again is the same lead. Who came back as an SQL
 /// of which sales has spoken was taken before.

@@ -6,18 +6,22 @@ use super::key::{CartFact, Heads, Key, Origin, Touch, Way, week_of};
 use super::packed::Figure;
 use super::population::Standing;
 use super::tally::{Tally, TouchPlace};
-use crate::domain::checkout::{Passed, Step};
-use crate::domain::customer::{Customer, NO_CURRENCY, milli};
-use crate::domain::effect::{
-    Attribution, Body, CartAbandoned, CartOutcome, CartsChange, Cause, Direction, Note, OrderChange, OutcomeKind, Output,
-    StageChanged, TriggerKind,
-};
 use crate::domain::event::Event;
-use crate::domain::journey::stage_index;
 use crate::domain::model::Models;
 use crate::domain::names::Kind;
-use crate::domain::orders::Open;
-use crate::domain::prospect::{Prospect, TimerKind};
+use crate::domain::output::trigger::{CartAbandoned, CartOutcome};
+use crate::domain::output::{Body, CartsChange, Note, OrderChange, Output, StageChanged};
+use crate::domain::rules::acquisition::milli;
+use crate::domain::rules::journey::stage_index;
+use crate::domain::rules::orders::Open;
+use crate::domain::state::acquisition::{Customer, NO_CURRENCY};
+use crate::domain::state::checkout::{Passed, Step};
+use crate::domain::state::prospect::Prospect;
+use crate::domain::state::timers::TimerKind;
+use crate::domain::terms::cart::OutcomeKind;
+use crate::domain::terms::movement::{Cause, Direction};
+use crate::domain::terms::recovery::Attribution;
+use crate::domain::terms::trigger::TriggerKind;
 use crate::domain::{Ms, Text};
 
 /// What is known of a prospect's origin and orders; standings are kept by difference of these.

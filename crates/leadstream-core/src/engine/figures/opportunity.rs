@@ -5,11 +5,13 @@ use super::buckets;
 use super::key::{Key, OpportunityFact, week_of};
 use super::population::Standing;
 use super::tally::Tally;
-use crate::domain::effect::{Cause, NoOpportunity, Output, StageChanged};
-use crate::domain::journey::stage_index;
 use crate::domain::model::Models;
-use crate::domain::model::pipeline::Opening;
-use crate::domain::prospect::{Prospect, StagePosition};
+use crate::domain::output::{NoOpportunity, Output, StageChanged};
+use crate::domain::rules::journey::stage_index;
+use crate::domain::state::prospect::Prospect;
+use crate::domain::state::track::Opening;
+use crate::domain::state::track::StagePosition;
+use crate::domain::terms::movement::Cause;
 use crate::domain::{HOUR_MS, Ms};
 
 /// Classes of times; the last one has no end.

@@ -2,7 +2,7 @@
 //! ones, so they are added up here first, cheaply, and become keys once per batch.
 
 use super::key::{Key, Way};
-use crate::domain::effect::Axis;
+use crate::domain::terms::movement::Axis;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 

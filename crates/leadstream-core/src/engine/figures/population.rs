@@ -1,12 +1,15 @@
 //! How many prospects stand where: kept by difference, so that nobody ever counts them all.
 
 use super::key::{AccountState, day_of};
-use crate::domain::account::group::Group;
-use crate::domain::effect::Axis;
-use crate::domain::journey::stage_index;
 use crate::domain::model::{Model, Models};
-use crate::domain::prospect::{ConsentState, Phase, Prospect, Track};
-use crate::domain::score::label_of;
+use crate::domain::rules::journey::stage_index;
+use crate::domain::rules::score::label_of;
+use crate::domain::state::cart::Phase;
+use crate::domain::state::group::Group;
+use crate::domain::state::prospect::Prospect;
+use crate::domain::state::track::Track;
+use crate::domain::terms::consent::ConsentState;
+use crate::domain::terms::movement::Axis;
 
 /// Where one prospect stands in the model in charge of it: 0 is nowhere, else the index plus one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

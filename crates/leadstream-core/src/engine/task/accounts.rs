@@ -1,8 +1,9 @@
 //! What goes between members and their accounts. None of it moves the task's time: how it interleaves with events is not promised.
 
 use super::state::Task;
-use crate::domain::account::barred::hear;
-use crate::domain::account::group::{Tidings, take_in};
+use crate::domain::member_update::Tidings;
+use crate::domain::rules::account::barred::hear;
+use crate::domain::rules::account::group::take_in;
 use crate::engine::codec::Codec;
 use crate::engine::effects::BatchEffects;
 use crate::engine::figures::Before;

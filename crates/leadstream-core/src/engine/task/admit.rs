@@ -5,8 +5,8 @@
 //! give another answer each time.
 
 use super::state::{Staged, Task};
-use crate::domain::effect::Note;
 use crate::domain::event::Event;
+use crate::domain::output::Note;
 use crate::engine::codec::Codec;
 use crate::engine::effects::BatchEffects;
 use crate::engine::store::Entry;

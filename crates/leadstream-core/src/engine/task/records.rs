@@ -2,8 +2,8 @@
 
 use super::state::Task;
 use crate::domain::Ms;
-use crate::domain::forget::earliest_deadlines_ms;
-use crate::domain::prospect::Prospect;
+use crate::domain::rules::forget::earliest_deadlines_ms;
+use crate::domain::state::prospect::Prospect;
 use crate::engine::codec::{Codec, CodecError};
 use crate::engine::effects::TaskSize;
 use crate::engine::figures::population::{Population, Standing};

@@ -3,10 +3,10 @@
 
 use super::room::Room;
 use crate::domain::Ms;
-use crate::domain::effect::Effects;
-use crate::domain::forget::earliest_deadlines_ms;
 use crate::domain::model::Models;
-use crate::domain::prospect::Prospect;
+use crate::domain::output::Effects;
+use crate::domain::rules::forget::earliest_deadlines_ms;
+use crate::domain::state::prospect::Prospect;
 use crate::engine::codec::Codec;
 use crate::engine::effects::BatchEffects;
 use crate::engine::figures::population::{Population, Standing};

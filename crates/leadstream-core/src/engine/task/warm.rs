@@ -1,7 +1,7 @@
 //! Decoded copies of committed records: of whom was here a moment ago.
 
 use super::state::Task;
-use crate::domain::prospect::Prospect;
+use crate::domain::state::prospect::Prospect;
 use crate::engine::codec::Codec;
 
 /// Decoded copies that stay because they were touched again, before one goes all the same.

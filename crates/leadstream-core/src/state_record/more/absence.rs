@@ -1,8 +1,9 @@
 //! `AbsenceRecord`.
 
 use crate::domain::Ms;
-use crate::domain::absence::{Absence, Left, Met, Pending};
-use crate::domain::prospect::{Few, Hit};
+use crate::domain::state::sparse::Few;
+use crate::domain::state::track::Hit;
+use crate::domain::state::triggers::{Absence, Left, Met, Pending};
 use crate::state_record::position;
 use crate::state_record::reader::{List, Read, Reader, Value};
 use crate::state_record::writer::Writer;

@@ -2,10 +2,11 @@
 
 use super::lead::bar;
 use crate::domain::Ms;
-use crate::domain::account::company::Source;
-use crate::domain::account::consensus::{Consensus, Said, Says, Settled, Vote};
-use crate::domain::account::group::{Group, Member, Reason};
-use crate::domain::account::{Belongs, Membership};
+use crate::domain::rules::account::company::Source;
+use crate::domain::rules::account::consensus::Said;
+use crate::domain::state::account::{Belongs, Membership};
+use crate::domain::state::consensus::{Consensus, Says, Settled, Vote};
+use crate::domain::state::group::{Group, Member, Reason};
 use crate::state_record::reader::{List, Read, Reader, Value, damaged};
 use crate::state_record::writer::{Writer, encode_varint};
 

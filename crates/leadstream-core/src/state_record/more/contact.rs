@@ -1,7 +1,7 @@
 //! `ContactRecord`.
 
-use crate::domain::contact::Contact;
-use crate::domain::contact::consent::Told;
+use crate::domain::state::consent::Told;
+use crate::domain::state::contact::Contact;
 use crate::state_record::reader::{Read, Reader, Value, damaged};
 use crate::state_record::writer::Writer;
 

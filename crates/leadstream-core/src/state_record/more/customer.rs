@@ -1,7 +1,7 @@
 //! `CustomerRecord`.
 
 use crate::domain::Text;
-use crate::domain::customer::Customer;
+use crate::domain::state::acquisition::Customer;
 use crate::state_record::reader::{Read, Reader, Value, unzigzag};
 use crate::state_record::writer::{Writer, zigzag};
 
@@ -50,7 +50,7 @@ pub(super) fn read(mut r: Reader<'_>) -> Read<Customer> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::prospect::{More, Prospect};
+    use crate::domain::state::prospect::{More, Prospect};
     use crate::engine::codec::Codec;
     use crate::state_record::StateCodec;
     use leadstream_proto as proto;

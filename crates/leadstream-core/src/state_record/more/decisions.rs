@@ -1,6 +1,6 @@
 //! `DecisionsRecord`.
 
-use crate::domain::decisions::{Checks, Decision, Decisions, Done, REASONS};
+use crate::domain::state::decisions::{Checks, Decision, Decisions, Done, REASONS};
 use crate::state_record::reader::{Read, Reader, Value, damaged};
 use crate::state_record::writer::Writer;
 

@@ -1,6 +1,6 @@
 //! `InternalRecord`.
 
-use crate::domain::internal::Internal;
+use crate::domain::state::internal::Internal;
 use crate::state_record::reader::{Read, Reader, Value};
 use crate::state_record::writer::Writer;
 

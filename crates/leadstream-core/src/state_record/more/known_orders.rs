@@ -1,6 +1,7 @@
 //! `KnownOrdersRecord`.
 
-use crate::domain::orders::{Given, KnownOrder, KnownOrders, Standing, Touch};
+use crate::domain::state::orders::touch::Touch;
+use crate::domain::state::orders::{Given, KnownOrder, KnownOrders, Standing};
 use crate::state_record::reader::{Read, Reader, Value, damaged, unzigzag};
 use crate::state_record::seen;
 use crate::state_record::writer::{Writer, zigzag};

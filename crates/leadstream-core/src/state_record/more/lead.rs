@@ -1,7 +1,7 @@
 //! `LeadRecord`.
 
-use crate::domain::effect::{Answer, Bar, Qualification};
-use crate::domain::lead::{Held, Lead, Stand};
+use crate::domain::state::lead::{Held, Lead, Stand};
+use crate::domain::terms::sales::{Answer, Bar, Qualification};
 use crate::state_record::reader::{Read, Reader, Value, damaged};
 use crate::state_record::writer::Writer;
 

@@ -1,7 +1,7 @@
 //! `MachineRecord`.
 
 use crate::domain::Ms;
-use crate::domain::machine::{Click, Delivered, Machine, Views};
+use crate::domain::state::bots::{Click, Delivered, Machine, Views};
 use crate::state_record::reader::{List, Read, Reader, Value};
 use crate::state_record::writer::Writer;
 

@@ -1,7 +1,7 @@
 //! `OrderRecord` and `ForgottenCartRecord`.
 
-use crate::domain::cart::{ForgottenCart, PastOrder};
-use crate::domain::prospect::CartLine;
+use crate::domain::state::cart::CartLine;
+use crate::domain::state::past_carts::{ForgottenCart, PastOrder};
 use crate::state_record::cart::{read_line, write_line};
 use crate::state_record::reader::{Read, Reader, Value};
 use crate::state_record::series::{read_goods, read_sent, write_sent};

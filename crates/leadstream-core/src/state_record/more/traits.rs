@@ -1,6 +1,6 @@
 //! `TraitsRecord`.
 
-use crate::domain::traits::{Trait, TraitValue, Traits};
+use crate::domain::state::traits::{Trait, TraitValue, Traits};
 use crate::state_record::reader::{Read, Reader, Value, damaged};
 use crate::state_record::writer::Writer;
 

@@ -1,12 +1,12 @@
 //! Faults of triggers of absence.
 
 use super::{AfterSpec, TriggerSpec, name_of};
-use crate::domain::absence::MAX_LEFT;
 use crate::domain::model::MAX_COUNT_MEMORY;
 use crate::domain::model::absence::AbsenceSpec;
 use crate::domain::model::check::{Found, check_name, nearest, positive, tests_of};
 use crate::domain::model::contact::CART;
 use crate::domain::model::spec::{At, ModelSpec, Place};
+use crate::domain::state::triggers::MAX_LEFT;
 use crate::domain::{DAY_MS, Ms};
 
 /// Most triggers of a model.

@@ -1,9 +1,9 @@
 //! Faults of moves: each by itself, and those that contradict or hide each other.
 
 use super::{Found, UNREACHABLE, known_stage, stage_index, tests_of};
-use crate::domain::effect::Axis;
 use crate::domain::model::spec::{At, AxisSpec, MoveSpec};
 use crate::domain::model::{MAX_COUNT_MEMORY, OfCart, canonical};
+use crate::domain::terms::movement::Axis;
 
 pub(super) fn check(axis: Axis, spec: &AxisSpec, found: &mut Found) {
     for one in &spec.moves {

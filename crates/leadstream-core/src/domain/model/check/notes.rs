@@ -1,11 +1,11 @@
 //! What is no fault but may not be meant: event names that look like a known one, and paths of pages whose kind could be asked for.
 
 use super::nearest;
-use crate::domain::effect::Axis;
 use crate::domain::model::predicate::Literal;
 use crate::domain::model::spec::{ConditionSpec, Fault, ModelSpec, TestSpec};
 use crate::domain::names::pages::{KINDS, kind_of};
 use crate::domain::names::{canonical, canonical_names, usual};
+use crate::domain::terms::movement::Axis;
 
 /// Event names that nothing knows and that look like a known one, and paths that stand for what a page is for. A model may name any
 /// event and any path, so this is no fault.

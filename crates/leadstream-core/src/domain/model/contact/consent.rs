@@ -1,7 +1,7 @@
 //! `consent` of `[contact]`: whether it has to be given first, and by which traits it is given and refused.
 
-use crate::domain::contact::consent::ConsentModel;
 use crate::domain::model::check::Found;
+use crate::domain::model::consent::ConsentModel;
 use crate::domain::model::spec::At;
 use crate::domain::names::{Flags, Vocabulary};
 

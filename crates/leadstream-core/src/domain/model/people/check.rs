@@ -3,10 +3,10 @@
 use super::{
     CarrySpec, FitSpec, GradesSpec, LETTERS, MAX_FIT_RULES, MAX_PERSONAS, NUMBERS, PeopleSpec, PersonaSpec, TestsSpec, compile,
 };
-use crate::domain::effect::Axis;
 use crate::domain::model::canonical;
 use crate::domain::model::check::{Found, check_name, nearest, tests};
 use crate::domain::model::spec::{At, Fault, ModelSpec, Place};
+use crate::domain::terms::movement::Axis;
 
 /// Notes what is wrong.
 pub(in crate::domain::model) fn check(spec: &PeopleSpec, model: &ModelSpec, found: &mut Found) {

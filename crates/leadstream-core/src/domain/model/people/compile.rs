@@ -4,8 +4,9 @@ use super::{
     CarryOver, FitModel, FitRule, FitRuleSpec, FitSpec, GradesSpec, LETTERS, NUMBERS, PeopleModel, PeopleSpec, Persona,
     TestsSpec, TraitTests, say,
 };
+use crate::domain::ids::name_hash;
 use crate::domain::model::spec::{At, ModelSpec};
-use crate::domain::model::{Model, compile, name_hash};
+use crate::domain::model::{Model, compile};
 use crate::domain::names::Vocabulary;
 
 /// Lower thresholds of A to D and of 1 to 4, where the model says nothing.

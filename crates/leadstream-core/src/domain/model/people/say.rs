@@ -1,8 +1,8 @@
 //! Personas, fit, grades and carrying over as canonical text and in words.
 
 use super::{CarrySpec, FitRuleSpec, FitSpec, GradesSpec, LETTERS, NUMBERS, Otherwise, PeopleSpec, TestsSpec, compile};
-use crate::domain::effect::Axis;
 use crate::domain::model::{canonical, words};
+use crate::domain::terms::movement::Axis;
 
 /// Lines of the canonical text: none when the file says nothing of it, so that such a model keeps its hash.
 pub(in crate::domain::model) fn lines(spec: &PeopleSpec) -> Vec<String> {

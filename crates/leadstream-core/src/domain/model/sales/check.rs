@@ -2,10 +2,10 @@
 
 use super::{DISQUALIFIED, DisqualifySpec, HandOverSpec, LevelSpec, ReEntrySpec, ResetSpec, SalesSpec, compile, office};
 use crate::domain::Ms;
-use crate::domain::effect::Axis;
 use crate::domain::model::canonical;
 use crate::domain::model::check::{Found, nearest, tests_of};
 use crate::domain::model::spec::{At, ModelSpec};
+use crate::domain::terms::movement::Axis;
 
 /// Longest reason that a model gives.
 const MAX_REASON_BYTES: usize = 120;

@@ -5,10 +5,11 @@ use super::{
     DEFAULT_SLA_MS, DisqualifyRule, DisqualifyRuleSpec, HandOverModel, HandOverSpec, LevelSpec, ReEntryModel, ReEntrySpec, Reset,
     ResetHow, ResetSpec, SalesModel, SalesSpec, office, texts,
 };
-use crate::domain::effect::Answer;
+use crate::domain::ids::name_hash;
+use crate::domain::model::compile;
 use crate::domain::model::spec::{At, ConditionSpec, ModelSpec};
-use crate::domain::model::{compile, name_hash};
 use crate::domain::names::{Vocabulary, canonical};
+use crate::domain::terms::sales::Answer;
 
 /// From a checked spec to what steps run on.
 pub(in crate::domain::model) fn compile(spec: &SalesSpec, model: &ModelSpec, vocabulary: &mut Vocabulary) -> SalesModel {

@@ -1,0 +1,98 @@
+//! What members tell their account, and what it tells them: written to the internal topic, read back as input.
+
+use crate::domain::hand_over::HandOver;
+use crate::domain::origin::CausingEvent;
+use crate::domain::output::{Body, Output};
+use crate::domain::rules::account::group::voter_of;
+use crate::domain::terms::account::Verdict;
+use crate::domain::terms::sales::Bar;
+use crate::domain::{Ms, Text};
+
+/// What a member tells its account: where it stands now. Newest wins. Or what the account tells its member.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MemberUpdate {
+    pub account: Text,
+    pub member: Text,
+    pub role: Option<Text>,
+    pub journey: Option<Text>,
+    pub funnel: Option<Text>,
+    pub score: f64,
+    pub disqualified: bool,
+    /// It belongs to another account now, or was erased.
+    pub left: bool,
+    pub verdict: Option<Verdict>,
+    /// Of the verdict.
+    pub reason: Option<Text>,
+    /// What the company is called where the event says so, if that is not its account's name.
+    pub known_as: Option<Text>,
+    /// It bought, and the order or contract stands.
+    pub customer: bool,
+    /// When it last did something.
+    pub active_ms: Option<Ms>,
+    /// Why it believes that its leads are not handed over.
+    pub barred: Option<Bar>,
+    pub news: News,
+}
+
+impl MemberUpdate {
+    /// It goes from the account to its member.
+    #[must_use]
+    pub fn is_to_member(&self) -> bool {
+        matches!(self.news, News::Bar(_))
+    }
+
+    /// Whose task takes it in.
+    #[must_use]
+    pub fn addressee(&self) -> &Text {
+        if self.is_to_member() { &self.member } else { &self.account }
+    }
+}
+
+/// What an update is about.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum News {
+    /// Where the member stands.
+    #[default]
+    Standing,
+    /// What leaves of its lead by way of the account.
+    Lead(Box<LeadNews>),
+    /// The account tells whether leads of the company are handed over, and why not.
+    Bar(Option<Bar>),
+}
+
+/// What leaves of a lead.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LeadNews {
+    pub lead: HandOver,
+    /// The time of the output.
+    pub at_ms: Ms,
+    /// Sales is to get it: the account may hold it back.
+    pub asks: bool,
+}
+
+/// An update as it reaches the account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tidings {
+    pub update: MemberUpdate,
+    pub at_ms: Ms,
+    /// Id of the output that brought it.
+    pub id: u128,
+    /// The member's event that caused it.
+    pub event: Option<CausingEvent>,
+}
+
+impl Tidings {
+    /// What an output tells an account, if it does.
+    #[must_use]
+    pub fn of(output: &Output) -> Option<Self> {
+        let Body::Member(update) = &output.body else { return None };
+        Some(Self { update: (**update).clone(), at_ms: output.at_ms, id: output.id, event: output.event.clone() })
+    }
+
+    /// Where it stands among what others told: by time, then by member. What leaves of leads comes last: it may follow from what a colleague
+    /// said at the same time.
+    #[must_use]
+    pub fn order(&self) -> (Ms, bool, u64) {
+        (self.at_ms, matches!(self.update.news, News::Lead(_)), voter_of(&self.update.member))
+    }
+}

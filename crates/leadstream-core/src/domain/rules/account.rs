@@ -1,0 +1,218 @@
+//! The account (company) that a prospect belongs to, and the record of an account itself.
+//!
+//! A member's step tells the account what changed: stages, score, role, disqualification, that it left. What it tells is an
+//! output like any other ([`Body::Member`]); the account's task takes it in by [`group::take_in`]. Only whether leads of the company are
+//! handed over flows back ([`barred`]).
+
+pub mod asked;
+pub mod barred;
+pub mod company;
+pub mod consensus;
+pub mod group;
+pub mod leads;
+
+use crate::domain::event::{Event, Value};
+use crate::domain::ids::{IdKind, hash64, output_id};
+use crate::domain::member_update::{MemberUpdate, News};
+use crate::domain::model::accounts::Accounts;
+use crate::domain::model::{Model, Models};
+use crate::domain::output::{Body, Effects, Output};
+use crate::domain::rules::account::company::Said;
+use crate::domain::rules::context::{Turn, causing};
+use crate::domain::rules::{lead, score};
+use crate::domain::state::account::{Belongs, MAX_REASON_BYTES, Membership};
+use crate::domain::state::prospect::Prospect;
+use crate::domain::terms::account::Verdict;
+use crate::domain::{Ms, Text};
+use std::cell::RefCell;
+
+/// A member tells its score again when it has moved by so many points.
+const SCORE_STEP: f64 = 10.0;
+
+/// Tells the account what changed about its member.
+pub fn turn(prospect: &mut Prospect, turn: &Turn<'_, '_>, effects: &mut Effects) {
+    let Some((index, model, accounts)) = turn.models.accounts() else { return };
+    let teller = Teller { key: turn.key, index, model, event: turn.event, known_as: RefCell::default() };
+    if let Some(event) = turn.event {
+        learn(prospect, event, accounts, &teller, effects);
+    }
+    let told_ms = prospect.more.as_ref().and_then(|m| m.account.belongs.as_ref()).map(|b| b.told_ms);
+    let (Some(told_ms), Some(at_ms)) = (told_ms, decided_ms(turn, effects)) else { return };
+    tell(prospect, at_ms.max(told_ms), accounts, &teller, effects);
+    barred::route(prospect, turn, &teller, effects);
+}
+
+/// The prospect is about to be erased: its account must forget it too.
+pub fn forgotten(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &mut Effects) {
+    let Some((index, model, _)) = models.accounts() else { return };
+    let teller = Teller { key: &event.prospect, index, model, event: Some(event), known_as: RefCell::default() };
+    if let Some(belongs) = prospect.more.as_mut().and_then(|m| m.account.belongs.as_mut()) {
+        teller.leaves(belongs, event.time_ms, effects);
+    }
+}
+
+/// A deadline of an account: nobody has belonged to it for long.
+pub fn fire(prospect: &mut Prospect, now_ms: Ms, effects: &mut Effects) {
+    let due_ms = prospect.more.as_ref().and_then(|m| m.account.due_ms());
+    if due_ms.is_some_and(|due_ms| due_ms <= now_ms) {
+        *prospect = Prospect::default();
+        effects.erase = true;
+    }
+}
+
+/// The instant of this turn, the same whenever it is computed: the event's time, or the deadline that moved something. Nothing
+/// that an account must know changes by a timer without an output.
+fn decided_ms(turn: &Turn<'_, '_>, effects: &Effects) -> Option<Ms> {
+    if let Some(event) = turn.event {
+        return Some(event.time_ms);
+    }
+    let moved = |o: &&Output| matches!(o.body, Body::StageChanged(_) | Body::ScoreChanged(_) | Body::HandOver(_));
+    effects.outputs.get(turn.since..)?.iter().rev().find(moved).map(|o| o.at_ms)
+}
+
+/// Takes in what an event says of company and role.
+fn learn(prospect: &mut Prospect, event: &Event<'_>, accounts: &Accounts, teller: &Teller<'_, '_>, effects: &mut Effects) {
+    if event.properties.is_empty() && event.signals.email.is_none() {
+        return;
+    }
+    if accounts.speaks_of_roles(event) {
+        let role = prospect.more.as_ref().and_then(|m| accounts.role_of(&m.traits)).cloned();
+        if role.is_some() || prospect.more.is_some() {
+            prospect.more_mut().account.role = role;
+        }
+    }
+    let Some(Said { mut account, source, mut group_id, known_as }) = company::said_by(event, accounts) else { return };
+    let membership: &mut Membership = &mut prospect.more_mut().account;
+    let belongs = &mut membership.belongs;
+    let since_ms = event.time_ms;
+    if let Some(b) = belongs.as_ref().filter(|b| group_id.is_some() && b.group_id == group_id) {
+        // Called by its name before, by its id alone now.
+        account.clone_from(&b.account);
+    }
+    teller.known_as.replace(known_as);
+    match belongs {
+        // What is surer stays, and so does what a later event said as surely.
+        Some(b) if source < b.source || (source == b.source && since_ms < b.since_ms) => {}
+        Some(b) if b.account == account => {
+            b.source = source;
+            b.since_ms = since_ms.max(b.since_ms);
+            b.group_id = group_id.take().or_else(|| b.group_id.take());
+        }
+        other => {
+            if let Some(old) = other {
+                teller.leaves(old, since_ms, effects);
+            }
+            membership.barred = None;
+            *other = Some(Belongs { account, source, since_ms, told_ms: 0, told: 0, group_id });
+        }
+    }
+}
+
+/// Tells the account where its member stands, if that is new to it.
+fn tell(prospect: &mut Prospect, at_ms: Ms, accounts: &Accounts, teller: &Teller<'_, '_>, effects: &mut Effects) {
+    let Some(track) = prospect.tracks.get(teller.index) else { return };
+    let judged_ms = at_ms.max(prospect.last_seen_ms);
+    let points = score::total(track, &teller.model.score, judged_ms);
+    let stage = |axis: usize| track.positions[axis].as_ref().map(|p| p.stage.clone());
+    let (journey, funnel) = (stage(0), stage(1));
+    let (disqualified, paused, label) = (track.disqualified.is_some(), track.paused, track.label);
+    let active_ms = prospect.last_activity_ms;
+    let customer = lead::is_customer(prospect, teller.model, teller.index);
+    let belongs = prospect.more.as_mut().filter(|more| more.account.belongs.is_some());
+    let Some(membership) = belongs.map(|more| &mut *more.account) else { return };
+    let Some(belongs) = &mut membership.belongs else { return };
+    if paused {
+        // The model is not for this person: no member of its buying group.
+        teller.leaves(belongs, at_ms, effects);
+        membership.barred = None;
+        return;
+    }
+    let (verdict, reason) = teller.event.map_or((None, None), |event| verdict(event, accounts));
+    let role = membership.role.clone();
+    let told = digest(&[
+        journey.as_deref().unwrap_or_default(),
+        funnel.as_deref().unwrap_or_default(),
+        role.as_deref().unwrap_or_default(),
+        &format!("{} {disqualified} {label:?}{}", (points / SCORE_STEP).round(), if customer { " customer" } else { "" }),
+    ]);
+    if told == belongs.told && verdict.is_none() {
+        return;
+    }
+    (belongs.told, belongs.told_ms) = (told, at_ms);
+    let update = MemberUpdate {
+        account: belongs.account.clone(),
+        member: teller.key.into(),
+        role,
+        journey,
+        funnel,
+        score: points,
+        disqualified,
+        left: false,
+        verdict,
+        reason,
+        known_as: teller.known_as.take(),
+        customer,
+        active_ms,
+        barred: membership.barred.map(|barred| barred.why),
+        news: News::Standing,
+    };
+    teller.push(update, at_ms, told, effects);
+}
+
+/// What an event decides about the group as a whole.
+fn verdict(event: &Event<'_>, accounts: &Accounts) -> (Option<Verdict>, Option<Text>) {
+    let verdict = if accounts.disqualified.holds(event) {
+        Verdict::Disqualified
+    } else if accounts.reopened.holds(event) {
+        Verdict::Reopened
+    } else {
+        return (None, None);
+    };
+    let reason = match event.property(accounts.said.reason) {
+        Some(Value::Text(text)) if text.len() <= MAX_REASON_BYTES => Some(Text::from(&**text)),
+        _ => None,
+    };
+    (Some(verdict), reason)
+}
+
+/// Never 0: that is nothing told.
+fn digest(parts: &[&str]) -> u64 {
+    hash64(parts.join("\u{1f}").as_bytes()).max(1)
+}
+
+/// Who tells an account something.
+struct Teller<'a, 'e> {
+    key: &'a str,
+    index: usize,
+    model: &'a Model,
+    event: Option<&'a Event<'e>>,
+    /// What this event calls the company.
+    known_as: RefCell<Option<Text>>,
+}
+
+impl Teller<'_, '_> {
+    /// The member is none any more.
+    fn leaves(&self, belongs: &mut Belongs, at_ms: Ms, effects: &mut Effects) {
+        if belongs.told == 0 {
+            return;
+        }
+        let at_ms = at_ms.max(belongs.told_ms);
+        (belongs.told, belongs.told_ms) = (0, at_ms);
+        let update =
+            MemberUpdate { account: belongs.account.clone(), member: self.key.into(), left: true, ..MemberUpdate::default() };
+        self.push(update, at_ms, 0, effects);
+    }
+
+    fn push(&self, update: MemberUpdate, at_ms: Ms, told: u64, effects: &mut Effects) {
+        let cause = self.event.map_or(told, |e| e.message_hash);
+        let kind = IdKind::Member(u8::from(update.left));
+        let id = output_id(self.key, &self.model.name, kind, Some(&update.account), at_ms, cause, 0);
+        effects.outputs.push(Output {
+            id,
+            model: u16::try_from(self.index).unwrap_or(u16::MAX),
+            at_ms,
+            event: self.event.map(causing),
+            body: Body::Member(Box::new(update)),
+        });
+    }
+}

@@ -1,0 +1,69 @@
+//! The member's side: what leaves of its lead goes by way of its account, and the account says whether it is handed over at all.
+
+use crate::domain::member_update::{LeadNews, MemberUpdate, News, Tidings};
+use crate::domain::model::Models;
+use crate::domain::output::{Body, Effects, Output};
+use crate::domain::rules::account::Teller;
+use crate::domain::rules::context::Turn;
+use crate::domain::rules::order_news::News as Orders;
+use crate::domain::rules::{budget, lead, model_change, personas};
+use crate::domain::state::account::{Barred, Membership};
+use crate::domain::state::lead::Stand;
+use crate::domain::state::prospect::Prospect;
+use crate::domain::terms::sales::HandOverKind;
+
+/// What left of the lead in this turn goes by way of the account, which knows the company.
+pub(super) fn route(prospect: &mut Prospect, turn: &Turn<'_, '_>, teller: &Teller<'_, '_>, effects: &mut Effects) {
+    let is_lead = |output: &Output| matches!(output.body, Body::HandOver(_));
+    if turn.charge != teller.index || !effects.outputs.get(turn.since..).is_some_and(|some| some.iter().any(is_lead)) {
+        return;
+    }
+    let Some(more) = prospect.more.as_deref_mut() else { return };
+    let stand = more.lead.stand;
+    let Membership { role, belongs, .. } = &mut *more.account;
+    let Some(belongs) = belongs.as_mut().filter(|belongs| belongs.told != 0) else { return };
+    let mut leads = Vec::new();
+    for output in effects.outputs.split_off(turn.since) {
+        match output.body {
+            Body::HandOver(lead) => leads.push((output.id, output.at_ms, output.event, lead)),
+            body => effects.outputs.push(Output { body, ..output }),
+        }
+    }
+    for (id, at_ms, event, mut lead) in leads {
+        (lead.account, lead.role) = (Some(belongs.account.clone()), role.clone());
+        // What sales takes by itself is no question.
+        let asks = lead.kind == HandOverKind::HandedOver && matches!(stand, Stand::Waiting | Stand::Reminded);
+        belongs.told_ms = belongs.told_ms.max(at_ms);
+        let update = MemberUpdate {
+            account: belongs.account.clone(),
+            member: teller.key.into(),
+            news: News::Lead(Box::new(LeadNews { lead: *lead, at_ms, asks })),
+            ..MemberUpdate::default()
+        };
+        let body = Body::Member(Box::new(update));
+        effects.outputs.push(Output { id, model: turn.model_index(), at_ms: belongs.told_ms, event, body });
+    }
+}
+
+/// The account tells its member whether leads of the company are handed over.
+pub fn hear(prospect: &mut Prospect, tidings: &Tidings, models: &Models, effects: &mut Effects) {
+    let (News::Bar(bar), Some((index, model, _))) = (&tidings.update.news, models.accounts()) else { return };
+    let membership = prospect.more.as_mut().map(|more| &mut *more.account);
+    // Whoever left meanwhile hears of the other company.
+    let is_meant = |m: &&mut Membership| m.belongs.as_ref().is_some_and(|b| b.account == tidings.update.account && b.told != 0);
+    let Some(membership) = membership.filter(is_meant) else { return };
+    let since_ms = membership.barred.filter(|old| Some(old.why) == *bar).map_or(tidings.at_ms, |old| old.since_ms);
+    membership.barred = bar.map(|why| Barred { why, since_ms });
+    let key = tidings.update.member.as_str();
+    let since = effects.outputs.len();
+    let mut turn = Turn { key, models, charge: 0, event: None, at_ms: tidings.at_ms, since, news: Orders::None, is_sale: false };
+    if model_change::adopt(prospect, models, tidings.at_ms, key, effects) {
+        personas::place(prospect, false, &turn, effects);
+    }
+    turn.charge = models.in_charge_of(prospect);
+    if turn.charge == index {
+        lead::barred(prospect, &turn, *bar, effects);
+        route(prospect, &turn, &Teller { key, index, model, event: None, known_as: std::cell::RefCell::default() }, effects);
+    }
+    budget::fit_record(prospect, models.models.len(), effects);
+}

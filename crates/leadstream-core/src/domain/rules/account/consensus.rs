@@ -1,0 +1,175 @@
+//! When a buying group agreed and when no more: a fold over its members' votes in the order of their times.
+//!
+//! Updates of members on different partitions arrive in any order. So votes are kept with their times, and when one arrives
+//! late the fold is made anew: a transition that it shows and that was not said is said, one that was said and no longer
+//! stands is taken back. What stands in the end depends on the votes alone, not on their order of arrival.
+
+use crate::domain::ids::name_hash;
+use crate::domain::model::accounts::Accounts;
+use crate::domain::state::consensus::{Consensus, MAX_VOTES, Says, Settled, Vote};
+use crate::domain::{Ms, Text};
+
+/// What follows from a vote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Said {
+    #[default]
+    Nothing,
+    Reached,
+    Lost,
+}
+
+/// Something to be said, or to be taken back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    pub vote: Vote,
+    /// What was said of the vote before; to be taken back.
+    pub before: Said,
+    pub now: Said,
+    /// How many things were said of the vote before this change.
+    pub revision: u8,
+    /// Who agreed then.
+    pub agreed: Vec<u64>,
+    pub out: bool,
+}
+
+/// The group at one instant of the fold.
+struct State {
+    agreed: Vec<(u64, u32)>,
+    undecided: Vec<u64>,
+    out: bool,
+    reached: bool,
+}
+
+impl State {
+    /// Takes in a vote; says what follows.
+    fn take(&mut self, vote: &Vote, accounts: &Accounts) -> Said {
+        if !vote.says.is_of_group() {
+            self.agreed.retain(|(voter, _)| *voter != vote.voter);
+            self.undecided.retain(|voter| *voter != vote.voter);
+        }
+        match vote.says {
+            Says::Agrees(role) => self.agreed.push((vote.voter, role)),
+            Says::AgreesNot => {}
+            Says::Undecided => self.undecided.push(vote.voter),
+            Says::Out => self.out = true,
+            Says::Reopened => self.out = false,
+        }
+        let enough = self.agreed.len() >= accounts.of && self.undecided.is_empty();
+        let reached = !self.out && enough && missing_roles(&self.agreed, accounts).next().is_none();
+        match (std::mem::replace(&mut self.reached, reached), reached) {
+            (false, true) => Said::Reached,
+            (true, false) => Said::Lost,
+            _ => Said::Nothing,
+        }
+    }
+}
+
+/// Roles that consensus needs and none of those who agree has.
+fn missing_roles<'a>(agreed: &'a [(u64, u32)], accounts: &'a Accounts) -> impl Iterator<Item = &'a Text> {
+    accounts.needed.iter().filter(|role| !agreed.iter().any(|(_, has)| *has == name_hash(role)))
+}
+
+impl Consensus {
+    fn begin(&self) -> State {
+        let Settled { agreed, undecided, out, reached, until_ms: _ } = &self.settled;
+        State { agreed: agreed.clone(), undecided: undecided.clone(), out: *out, reached: *reached }
+    }
+
+    /// How a member stood last.
+    #[must_use]
+    pub fn last_of(&self, voter: u64) -> Says {
+        let settled = || {
+            let agreed = self.settled.agreed.iter().find(|(v, _)| *v == voter).map(|(_, role)| Says::Agrees(*role));
+            let undecided = || self.settled.undecided.contains(&voter).then_some(Says::Undecided);
+            agreed.or_else(undecided).unwrap_or(Says::AgreesNot)
+        };
+        self.votes.iter().rev().find(|v| v.voter == voter && !v.says.is_of_group()).map_or_else(settled, |v| v.says)
+    }
+
+    /// Adds a vote at its place.
+    pub fn add(&mut self, mut vote: Vote) {
+        vote.time_ms = vote.time_ms.max(self.settled.until_ms);
+        // What one member tells comes in its order.
+        let at = self.votes.partition_point(|v| (v.time_ms, v.voter) <= (vote.time_ms, vote.voter));
+        self.votes.insert(at, vote);
+    }
+
+    /// Folds anew; gives what is to be said, in the order of time, and notes it as said.
+    pub fn review(&mut self, accounts: &Accounts) -> Vec<Change> {
+        let mut state = self.begin();
+        let mut changes = Vec::new();
+        for vote in &mut self.votes {
+            let now = state.take(vote, accounts);
+            if now == vote.said {
+                continue;
+            }
+            let (before, revision) = (std::mem::replace(&mut vote.said, now), vote.times_said);
+            if now != Said::Nothing {
+                vote.times_said = vote.times_said.saturating_add(1);
+            }
+            let agreed = state.agreed.iter().map(|(voter, _)| *voter).collect();
+            changes.push(Change { vote: *vote, before, now, revision, agreed, out: state.out });
+        }
+        changes
+    }
+
+    /// Settles the oldest votes until as many are left as are kept; says whether any had to go.
+    pub fn bound(&mut self, accounts: &Accounts) -> bool {
+        let surplus = self.votes.len().saturating_sub(MAX_VOTES);
+        self.settle(surplus, accounts);
+        surplus > 0
+    }
+
+    /// Settles everything: the rules are new, and what was said under the old ones stays said.
+    pub fn settle_all(&mut self, accounts: &Accounts) {
+        let reached = self.reached();
+        self.settle(self.votes.len(), accounts);
+        self.settled.reached = reached;
+    }
+
+    fn settle(&mut self, count: usize, accounts: &Accounts) {
+        let mut state = self.begin();
+        for vote in self.votes.drain(..count) {
+            state.take(&vote, accounts);
+            self.settled.until_ms = vote.time_ms;
+        }
+        let State { agreed, undecided, out, reached } = state;
+        self.settled = Settled { agreed, undecided, out, reached, until_ms: self.settled.until_ms };
+    }
+
+    /// Whether the group agrees, as far as it was said.
+    #[must_use]
+    pub fn reached(&self) -> bool {
+        self.votes.iter().rev().find(|v| v.said != Said::Nothing).map_or(self.settled.reached, |v| v.said == Said::Reached)
+    }
+
+    /// Whether the group is disqualified.
+    #[must_use]
+    pub fn is_out(&self) -> bool {
+        let last = self.votes.iter().rev().find(|v| v.says.is_of_group());
+        last.map_or(self.settled.out, |v| v.says == Says::Out)
+    }
+
+    /// Whether it was disqualified at an instant, as far as is known.
+    #[must_use]
+    pub fn is_out_at(&self, at_ms: Ms) -> bool {
+        let last = self.votes.iter().rev().find(|v| v.says.is_of_group() && v.time_ms <= at_ms);
+        last.map_or(self.settled.out, |v| v.says == Says::Out)
+    }
+
+    /// When what was said last of the consensus was, as long as that is remembered.
+    #[must_use]
+    pub fn said_ms(&self) -> Option<Ms> {
+        self.votes.iter().rev().find(|v| v.said != Said::Nothing).map(|v| v.time_ms)
+    }
+
+    /// Roles that are needed and missing now.
+    #[must_use]
+    pub fn missing_roles(&self, accounts: &Accounts) -> Vec<Text> {
+        let mut state = self.begin();
+        for vote in &self.votes {
+            state.take(vote, accounts);
+        }
+        missing_roles(&state.agreed, accounts).cloned().collect()
+    }
+}

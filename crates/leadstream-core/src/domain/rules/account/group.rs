@@ -1,0 +1,281 @@
+//! The record of an account: its buying group as its members told it, and what that comes to.
+
+use crate::domain::ids::{IdKind, hash64, low64, output_id};
+use crate::domain::member_update::{News, Tidings};
+use crate::domain::model::accounts::{Accounts, role_hash};
+use crate::domain::model::{Model, Models};
+use crate::domain::output::{AccountChanged, Body, Effects, Note, Output};
+use crate::domain::rules::account::consensus::{Change, Said};
+use crate::domain::rules::account::{asked, leads};
+use crate::domain::rules::budget;
+use crate::domain::state::consensus::{Says, Vote};
+use crate::domain::state::group::{EMPTY_KEPT_MS, Group, MAX_KNOWN_AS, MAX_MEMBERS, Member, Reason};
+use crate::domain::state::prospect::Prospect;
+use crate::domain::terms::account::{AccountKind, Verdict};
+use crate::domain::terms::limit::Limit;
+use crate::domain::terms::movement::Axis;
+use crate::domain::{Ms, Text};
+
+impl Group {
+    /// When the record of an account without members is deleted.
+    #[must_use]
+    pub fn forget_at_ms(&self) -> Option<Ms> {
+        self.empty_since_ms.map(|since| since.saturating_add(EMPTY_KEPT_MS))
+    }
+
+    /// Takes in what the company is called; of too many the first of the alphabet stay, whatever came first.
+    fn is_called(&mut self, name: Option<&Text>) {
+        if let Some(name) = name
+            && let Err(at) = self.known_as.binary_search(name)
+        {
+            self.known_as.insert(at, name.clone());
+            self.known_as.truncate(MAX_KNOWN_AS);
+        }
+    }
+
+    fn of_whom(&self, voter: u64) -> Option<&Text> {
+        self.members.iter().map(|m| &m.name).find(|name| voter_of(name) == voter)
+    }
+}
+
+/// A member as a voter.
+#[must_use]
+pub fn voter_of(name: &str) -> u64 {
+    hash64(name.as_bytes())
+}
+
+/// Takes in what a member told. The record is the account's.
+pub fn take_in(prospect: &mut Prospect, is_new: bool, tidings: &Tidings, models: &Models, effects: &mut Effects) {
+    let Some((index, model, accounts)) = models.accounts() else { return };
+    if is_new {
+        prospect.first_seen_ms = tidings.at_ms;
+        prospect.last_seen_ms = tidings.at_ms;
+    }
+    prospect.last_seen_ms = prospect.last_seen_ms.max(tidings.at_ms);
+    prospect.first_seen_ms = prospect.first_seen_ms.min(tidings.at_ms);
+    let newest_ms = prospect.last_seen_ms;
+    let group = prospect.more_mut().account.group.get_or_insert_default();
+    let taker = Taker { tidings, index, model, accounts };
+    if group.model_hash != model.hash {
+        group.consensus.settle_all(accounts);
+        group.model_hash = model.hash;
+    }
+    if let News::Lead(news) = &tidings.update.news {
+        leads::pass_on(group, tidings, news, (index, model, accounts), effects);
+        return budget::fit_record(prospect, models.models.len(), effects);
+    }
+    let was_out = group.consensus.is_out();
+    taker.vote_of_group(group);
+    taker.member(group, effects);
+    let changes = group.consensus.review(accounts);
+    taker.say_verdict(group, was_out, effects);
+    for change in changes {
+        taker.say_change(group, &change, effects);
+    }
+    if group.consensus.bound(accounts) {
+        effects.notes.push(Note::LimitReached(Limit::AccountVotes));
+    }
+    taker.say_stages(group, effects);
+    leads::tell_members(group, tidings, (index, model), effects);
+    group.empty_since_ms = group.members.is_empty().then_some(newest_ms);
+    budget::fit_record(prospect, models.models.len(), effects);
+}
+
+struct Taker<'a> {
+    tidings: &'a Tidings,
+    index: usize,
+    model: &'a Model,
+    accounts: &'a Accounts,
+}
+
+impl Taker<'_> {
+    fn vote(&self, voter: u64, says: Says) -> Vote {
+        Vote { time_ms: self.tidings.at_ms, voter, cause: low64(self.tidings.id), says, said: Said::Nothing, times_said: 0 }
+    }
+
+    /// What the update decides about the group as a whole.
+    fn vote_of_group(&self, group: &mut Group) {
+        let Some(verdict) = self.tidings.update.verdict else { return };
+        let says = if verdict == Verdict::Disqualified { Says::Out } else { Says::Reopened };
+        let vote = self.vote(voter_of(&self.tidings.update.member), says);
+        group.consensus.add(vote);
+        let reason = Reason { time_ms: vote.time_ms, by: vote.voter, text: self.tidings.update.reason.clone() };
+        if group.verdict.as_ref().is_none_or(|old| (old.time_ms, old.by) <= (reason.time_ms, reason.by)) {
+            group.verdict = Some(reason);
+        }
+    }
+
+    /// What the update says of the member.
+    fn member(&self, group: &mut Group, effects: &mut Effects) {
+        let update = &self.tidings.update;
+        let place = group.members.binary_search_by(|m| m.name.cmp(&update.member));
+        if place.is_ok_and(|n| self.tidings.at_ms < group.members[n].updated_ms) {
+            // Seen before: what a member tells comes in order.
+            return;
+        }
+        let voter = voter_of(&update.member);
+        group.buys(update, self.tidings.at_ms);
+        if update.left {
+            if let Ok(n) = place {
+                group.members.remove(n);
+            }
+            self.vote_of_member(group, voter, Says::AgreesNot);
+            return;
+        }
+        group.is_called(update.known_as.as_ref());
+        let known = place.ok().map(|n| &group.members[n]);
+        let member = Member {
+            name: update.member.clone(),
+            role: update.role.clone(),
+            stages: [update.journey.clone(), update.funnel.clone()],
+            score: update.score,
+            disqualified: update.disqualified,
+            updated_ms: self.tidings.at_ms,
+            active_ms: update.active_ms,
+            barred: known.map_or(update.barred, |known| known.barred),
+            held_ms: known.and_then(|known| known.held_ms),
+        };
+        let role = role_hash(update.role.as_deref());
+        let says = match (self.agrees(&member), self.accounts.decides(update.role.as_deref())) {
+            (true, _) => Says::Agrees(role),
+            // Who is disqualified decides nothing any more.
+            (false, true) if !self.accounts.deciders.is_empty() && !member.disqualified => Says::Undecided,
+            (false, _) => Says::AgreesNot,
+        };
+        match place {
+            Ok(n) => group.members[n] = member,
+            Err(n) => group.members.insert(n, member),
+        }
+        self.vote_of_member(group, voter, says);
+        if group.members.len() > MAX_MEMBERS {
+            effects.notes.push(Note::LimitReached(Limit::AccountMembers));
+            let oldest = group.members.iter().enumerate().min_by_key(|(_, m)| (m.updated_ms, &m.name)).map(|(n, _)| n);
+            if let Some(oldest) = oldest {
+                let left = group.members.remove(oldest);
+                self.vote_of_member(group, voter_of(&left.name), Says::AgreesNot);
+            }
+        }
+    }
+
+    fn vote_of_member(&self, group: &mut Group, voter: u64, says: Says) {
+        if group.consensus.last_of(voter) != says {
+            group.consensus.add(self.vote(voter, says));
+        }
+    }
+
+    fn agrees(&self, member: &Member) -> bool {
+        asked::agrees(member, self.model, self.accounts)
+    }
+
+    /// Consensus was reached or lost, or what was said of it no longer stands.
+    fn say_change(&self, group: &Group, change: &Change, effects: &mut Effects) {
+        let vote = &change.vote;
+        // One update may bring two votes: the member's own and one about the group.
+        let cause = if vote.says.is_of_group() { !vote.cause } else { vote.cause };
+        let id = |kind: IdKind, revision| {
+            output_id(&self.tidings.update.account, &self.model.name, kind, None, vote.time_ms, cause, revision)
+        };
+        let kind_of = |said| if said == Said::Reached { AccountKind::ConsensusReached } else { AccountKind::ConsensusLost };
+        let is_cause = vote.cause == low64(self.tidings.id);
+        if change.before != Said::Nothing {
+            let taken_back = id(IdKind::Account(kind_of(change.before) as u8), change.revision.saturating_sub(1));
+            let mut body = self.body(group, AccountKind::ConsensusRecalled);
+            body.recalls = Some(taken_back);
+            let id = id(IdKind::Account(AccountKind::ConsensusRecalled as u8), change.revision);
+            self.push(id, self.tidings.at_ms, true, body, effects);
+        }
+        if change.now != Said::Nothing {
+            let kind = kind_of(change.now);
+            let mut body = self.body(group, kind);
+            body.consensus = change.now == Said::Reached;
+            body.agreed = change.agreed.iter().filter_map(|voter| group.of_whom(*voter)).cloned().collect();
+            body.agreed.sort();
+            let all = group.members.iter().filter(|m| asked::is_asked(m, self.accounts));
+            body.missing = all.map(|m| &m.name).filter(|n| !body.agreed.contains(n)).cloned().collect();
+            if change.out {
+                body.reason = Some("account-disqualified".into());
+            }
+            self.push(id(IdKind::Account(kind as u8), change.revision), vote.time_ms, is_cause, body, effects);
+        }
+    }
+
+    /// The group was disqualified, or is open again.
+    fn say_verdict(&self, group: &Group, was_out: bool, effects: &mut Effects) {
+        let is_out = group.consensus.is_out();
+        if was_out == is_out {
+            return;
+        }
+        let kind = if is_out { AccountKind::Disqualified } else { AccountKind::Reopened };
+        let mut body = self.body(group, kind);
+        body.reason = group.verdict.as_ref().and_then(|v| v.text.clone());
+        self.push(self.id(kind), self.tidings.at_ms, true, body, effects);
+    }
+
+    /// The group moved on an axis.
+    fn say_stages(&self, group: &mut Group, effects: &mut Effects) {
+        for axis in Axis::ALL {
+            let stages = &self.model.axes[axis.index()].stages;
+            let now = self.stage_of(group, axis).and_then(|n| stages.get(n)).cloned();
+            if now == group.stages[axis.index()] {
+                continue;
+            }
+            let from = std::mem::replace(&mut group.stages[axis.index()], now.clone());
+            let kind = if axis == Axis::Journey { AccountKind::JourneyChanged } else { AccountKind::FunnelChanged };
+            let mut body = self.body(group, kind);
+            (body.axis, body.from, body.to) = (Some(axis), from, now);
+            self.push(self.id(kind), self.tidings.at_ms, true, body, effects);
+        }
+    }
+
+    /// Journey: the furthest stage that more than half of the group has come to. Funnel: that of the member nearest to buying.
+    /// Whoever is disqualified does not count.
+    fn stage_of(&self, group: &Group, axis: Axis) -> Option<usize> {
+        let counted = || group.members.iter().filter(|m| !m.disqualified);
+        let mut ranks: Vec<usize> = counted().filter_map(|m| asked::rank(axis, m, self.model)).collect();
+        ranks.sort_unstable_by(|a, b| b.cmp(a));
+        let needed = if axis == Axis::Journey { counted().count() / 2 } else { 0 };
+        ranks.get(needed).copied()
+    }
+
+    fn id(&self, kind: AccountKind) -> u128 {
+        let Tidings { update, at_ms, id, .. } = self.tidings;
+        output_id(&update.account, &self.model.name, IdKind::Account(kind as u8), None, *at_ms, low64(*id), 0)
+    }
+
+    fn body(&self, group: &Group, kind: AccountKind) -> AccountChanged {
+        let all = group.members.iter().filter(|m| asked::is_asked(m, self.accounts));
+        let (agreed, missing): (Vec<&Member>, Vec<&Member>) = all.partition(|m| self.agrees(m));
+        let names = |members: Vec<&Member>| members.into_iter().map(|m| m.name.clone()).collect();
+        AccountChanged {
+            kind,
+            account: self.tidings.update.account.clone(),
+            axis: None,
+            journey: group.stages[0].clone(),
+            funnel: group.stages[1].clone(),
+            from: None,
+            to: None,
+            score: asked::score(group, self.accounts),
+            members: u32::try_from(group.members.len()).unwrap_or(u32::MAX),
+            agreed: names(agreed),
+            missing: names(missing),
+            expected: u32::try_from(asked::expected(group, self.accounts)).unwrap_or(u32::MAX),
+            missing_roles: group.consensus.missing_roles(self.accounts),
+            consensus: group.consensus.reached(),
+            disqualified: group.consensus.is_out(),
+            reason: None,
+            recalls: None,
+            known_as: group.known_as.clone(),
+            group: group.members.clone(),
+        }
+    }
+
+    fn push(&self, id: u128, at_ms: Ms, is_cause: bool, body: AccountChanged, effects: &mut Effects) {
+        effects.outputs.push(Output {
+            id,
+            model: u16::try_from(self.index).unwrap_or(u16::MAX),
+            at_ms,
+            event: self.tidings.event.clone().filter(|_| is_cause),
+            body: Body::AccountChanged(Box::new(body)),
+        });
+    }
+}

@@ -1,0 +1,152 @@
+//! Machine traffic: events that no person made. They are counted, and change nothing but what machines are told by.
+//!
+//! What may be a machine's: views, other events of a site, cart and checkout, opens and clicks of mails. Never: orders and what
+//! becomes of them, payments, identity, and everything about consent. An unsubscribe by a scanner stays an unsubscribe.
+
+use crate::domain::event::{Event, MailEvent};
+use crate::domain::model::Model;
+use crate::domain::model::machine::{Agent, MachineModel};
+use crate::domain::names::Kind;
+use crate::domain::output::{Effects, Note};
+use crate::domain::rules::cart;
+use crate::domain::state::bots::{Click, Delivered, MAX_CLICKS, Views};
+use crate::domain::state::prospect::Prospect;
+use crate::domain::state::sparse::Few;
+use crate::domain::terms::bots::MachineKind;
+use crate::domain::{MINUTE_MS, Ms};
+
+/// So many events in a minute, and half the limit, are counted by the ids seen alone: only beyond them a record counts views.
+const MAX_UNCOUNTED: usize = 40;
+
+/// Whether a machine made this event. It is counted, and changes nothing but what machines are told by.
+pub fn judge(prospect: &mut Prospect, event: &Event<'_>, model: &Model, effects: &mut Effects) -> bool {
+    let model = &model.machine;
+    if let Some(more) = &mut prospect.more {
+        more.machine.change(|machine| machine.forget(model, event.time_ms));
+    }
+    let mail = event.mail();
+    if mail == Some(MailEvent::Delivered) {
+        deliver(prospect, event, model);
+        return false;
+    }
+    if !may_be_a_machines(event.kind, mail) {
+        return false;
+    }
+    let by = if model.marked && event.signals.marked {
+        Some(MachineKind::Marked)
+    } else if is_bot(event, mail, model) {
+        Some(MachineKind::Bot)
+    } else if mail == Some(MailEvent::Clicked) {
+        scans(prospect, event, model).then_some(MachineKind::Scanner)
+    } else if mail == Some(MailEvent::Opened) {
+        fetched(prospect, event, model).then_some(MachineKind::Proxy)
+    } else if matches!(event.kind, Kind::Page | Kind::Screen | Kind::Site) {
+        floods(prospect, event, model).then_some(MachineKind::Flood)
+    } else {
+        None
+    };
+    effects.notes.extend(by.map(Note::Machine));
+    by.is_some()
+}
+
+fn may_be_a_machines(kind: Kind, mail: Option<MailEvent>) -> bool {
+    match kind {
+        Kind::Mail => mail.is_some(),
+        Kind::Page
+        | Kind::Screen
+        | Kind::Site
+        | Kind::ProductAdded
+        | Kind::ProductRemoved
+        | Kind::CartViewed
+        | Kind::CartUpdated
+        | Kind::CartEmptied
+        | Kind::CheckoutStarted
+        | Kind::CheckoutProgress
+        | Kind::Other => true,
+        _ => false,
+    }
+}
+
+/// A library opens mails only for a scanner; on a site it is the shop's own server that tells what a person did.
+fn is_bot(event: &Event<'_>, mail: Option<MailEvent>, model: &MachineModel) -> bool {
+    let Some((agents, name)) = model.agents.as_ref().zip(event.signals.user_agent.as_deref()) else { return false };
+    match agents.who(name) {
+        Agent::Person => false,
+        Agent::Library => mail.is_some(),
+        Agent::Bot => true,
+    }
+}
+
+fn deliver(prospect: &mut Prospect, event: &Event<'_>, model: &MachineModel) {
+    if model.delivery_matters_ms().is_some() {
+        let delivered = Delivered { time_ms: event.time_ms, mail: event.signals.mail };
+        let known = prospect.more.as_deref().and_then(|more| more.machine.delivered);
+        if known.is_none_or(|known| known.time_ms <= event.time_ms) {
+            prospect.more_mut().machine.delivered = Some(delivered);
+        }
+    }
+}
+
+/// Whether the mail of this event was delivered no longer than this before it.
+fn is_just_delivered(prospect: &Prospect, event: &Event<'_>, within_ms: Option<Ms>) -> bool {
+    let Some((delivered, within_ms)) = prospect.more.as_deref().and_then(|more| more.machine.delivered).zip(within_ms) else {
+        return false;
+    };
+    let mail = event.signals.mail;
+    let is_same = delivered.mail == mail || delivered.mail == 0 || mail == 0;
+    // A late event may be older than the delivery.
+    is_same && (0..=within_ms).contains(&(event.time_ms - delivered.time_ms))
+}
+
+/// An open that a proxy of a mailbox fetched, or so soon after the delivery that no person was there yet.
+fn fetched(prospect: &Prospect, event: &Event<'_>, model: &MachineModel) -> bool {
+    event.signals.user_agent.as_deref().is_some_and(|agent| model.proxies.fetched(agent))
+        || is_just_delivered(prospect, event, model.proxy_after_ms)
+}
+
+/// A click within seconds of the delivery of its mail, or one of several links at once.
+fn scans(prospect: &mut Prospect, event: &Event<'_>, model: &MachineModel) -> bool {
+    let signals = &event.signals;
+    if is_just_delivered(prospect, event, model.scanner_after_ms) {
+        return true;
+    }
+    let Some((links, within_ms)) = model.scanner_links.filter(|_| signals.link != 0) else { return false };
+    let clicks = &mut prospect.more_mut().machine.clicks;
+    if clicks.len() >= MAX_CLICKS {
+        clicks.remove(0);
+    }
+    clicks.push(Click { time_ms: event.time_ms, link: signals.link });
+    let near: Few<Click, 4> = clicks.iter().filter(|c| (c.time_ms - event.time_ms).abs() <= within_ms).copied().collect();
+    let first_of_link = |(n, click): &(usize, &Click)| !near.iter().take(*n).any(|before| before.link == click.link);
+    if near.iter().enumerate().filter(first_of_link).count() < links {
+        return false;
+    }
+    // Those before it were of the same machine: no order follows from them.
+    cart::unclick(prospect, |clicked_ms| near.iter().any(|c| c.time_ms == clicked_ms));
+    true
+}
+
+/// More views in a minute than a person makes. What comes late says nothing about how fast it was made.
+fn floods(prospect: &mut Prospect, event: &Event<'_>, model: &MachineModel) -> bool {
+    let Some(most) = model.views_per_minute else { return false };
+    if event.time_ms < prospect.last_seen_ms {
+        return false;
+    }
+    let uncounted = (most / 2).min(MAX_UNCOUNTED);
+    if !prospect.seen.others.has_since(uncounted, event.time_ms.saturating_sub(MINUTE_MS)) {
+        if let Some(more) = &mut prospect.more {
+            more.machine.change(|machine| machine.views = None);
+        }
+        return false;
+    }
+    let views = &mut prospect.more_mut().machine.views;
+    let mut counted = views.filter(|v| v.flood || event.time_ms - v.since_ms < MINUTE_MS).unwrap_or(Views {
+        since_ms: event.time_ms,
+        count: 0,
+        flood: false,
+    });
+    counted.count = counted.count.saturating_add(1);
+    counted.flood |= uncounted.saturating_add(usize::try_from(counted.count).unwrap_or(usize::MAX)) > most;
+    *views = Some(counted);
+    counted.flood
+}

@@ -1,0 +1,290 @@
+//! What becomes of an order once it took a cart: it comes again, its payment fails, it is cancelled or refunded.
+
+use crate::domain::event::{Event, OrderFate};
+use crate::domain::ids::hash64;
+use crate::domain::model::CartModel;
+use crate::domain::output::{Effects, Note};
+use crate::domain::rules::budget;
+use crate::domain::rules::cart::outcome::{Reversal, reverse};
+use crate::domain::rules::cart::which::What;
+use crate::domain::rules::cart::{CartContext, check_out, concerned, forgotten, goods, new_cart, series, touch};
+use crate::domain::state::cart::{ArmedFor, MAX_LINES, MAX_SENT};
+use crate::domain::state::orders::{KnownOrder, Standing};
+use crate::domain::state::past_carts::{MAX_ORDERS, PastOrder};
+use crate::domain::state::prospect::Prospect;
+use crate::domain::terms::cart::Reason;
+use crate::domain::terms::limit::Limit;
+use crate::domain::{DAY_MS, Ms};
+
+/// How long a recovered order can be taken back.
+const REVERSIBLE_MS: Ms = 90 * DAY_MS;
+
+/// Less than a cent is nothing.
+const CENT: f64 = 0.01;
+
+impl PastOrder {
+    /// It came after the cart was forgotten.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        self.forgotten_ms.is_some_and(|forgotten_ms| self.time_ms >= forgotten_ms)
+    }
+}
+
+fn id_hash(event: &Event<'_>) -> u64 {
+    event.order_id.as_deref().map_or(0, |id| hash64(id.as_bytes()))
+}
+
+/// Remembers what an order took from a cart, and which reminders it followed.
+pub(super) fn remember(
+    prospect: &mut Prospect,
+    event: &Event<'_>,
+    mut past: PastOrder,
+    model: &CartModel,
+    effects: &mut Effects,
+) {
+    if model.payment_window_ms.is_none() {
+        past.lines = Vec::new();
+    }
+    if past.lines.is_empty() && past.sent.is_empty() {
+        return;
+    }
+    past.order = id_hash(event);
+    past.time_ms = event.time_ms;
+    budget::fit_order(&mut past.lines, effects);
+    let orders = &mut prospect.more_mut().orders;
+    if orders.len() >= MAX_ORDERS {
+        effects.notes.push(Note::LimitReached(Limit::Orders));
+        orders.remove(0);
+    }
+    orders.push(past);
+}
+
+/// Forgets what can't matter any more.
+pub(super) fn settle(prospect: &mut Prospect, model: &CartModel, now_ms: Ms) {
+    let Some(more) = prospect.more.as_deref_mut().filter(|more| !more.orders.is_empty()) else { return };
+    let is_settled = |o: &PastOrder| model.payment_window_ms.is_none_or(|window_ms| now_ms > o.time_ms.saturating_add(window_ms));
+    for order in more.orders.iter_mut().filter(|o| is_settled(o)) {
+        order.lines = Vec::new();
+    }
+    let reversible = |o: &PastOrder| !o.sent.is_empty() && now_ms <= o.time_ms.saturating_add(REVERSIBLE_MS);
+    more.orders.retain(|o| !is_settled(o) || reversible(o));
+}
+
+/// A payment failed: what its order took comes back, and the cart is reminded of at once, with that reason.
+pub(super) fn payment_failed(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
+    check_out(prospect, event, context);
+    let at = concerned(&prospect.carts, event.cart_id.as_deref()).or_else(|| concerned(&prospect.carts, None));
+    let has_lines = at.is_some_and(|at| !prospect.carts[at].lines.is_empty());
+    let order = id_hash(event);
+    let orders = prospect.more.as_deref().map_or(&[][..], |more| &more.orders);
+    let last_ms = orders.iter().filter(|o| o.time_ms <= event.time_ms).map(|o| o.time_ms).max();
+    let is_meant = |o: &PastOrder| if order == 0 { !has_lines && Some(o.time_ms) == last_ms } else { o.order == order };
+    if !orders.iter().any(is_meant) {
+        // No order yet: the cart is as it was.
+        if let Some(at) = at.filter(|at| prospect.carts[*at].lines.iter().any(|l| l.added_ms <= event.time_ms)) {
+            series::arm(prospect, at, event, ArmedFor::PaymentFailed, context, effects);
+        }
+        return;
+    }
+    let orders = &mut prospect.more_mut().orders;
+    let mut failed = Vec::new();
+    // One that was placed since, with a payment that went well, stays.
+    while let Some(n) = orders.iter().position(|o| is_meant(o) && o.time_ms <= event.time_ms) {
+        failed.push(orders.remove(n));
+    }
+    for past in failed {
+        if let Some(at) = bring_back(prospect, past, Reason::PaymentFailed, event, context, effects) {
+            series::arm(prospect, at, event, ArmedFor::PaymentFailed, context, effects);
+        }
+    }
+}
+
+/// An order that was never paid is cancelled, within the payment window: the cart is as after a payment that failed. Not where the
+/// customer wanted it so, or the shop.
+fn unpaid_cancelled(
+    prospect: &mut Prospect,
+    at: usize,
+    event: &Event<'_>,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) -> bool {
+    let (Some(window_ms), Some(more)) = (context.model.cart.payment_window_ms, prospect.more.as_deref_mut()) else {
+        return false;
+    };
+    let Some(known) = more.known_orders.list.get(at) else { return false };
+    let in_window = event.time_ms <= known.placed_ms.saturating_add(window_ms);
+    if known.standing != Standing::Cancelled || known.was_paid || event.signals.unwanted || !in_window {
+        return false;
+    }
+    let order = id_hash(event);
+    let mut unpaid = Vec::new();
+    while let Some(n) = more.orders.iter().position(|o| order != 0 && o.order == order && o.time_ms <= event.time_ms) {
+        unpaid.push(more.orders.remove(n));
+    }
+    for past in unpaid {
+        if let Some(at) = bring_back(prospect, past, Reason::OrderCancelled, event, context, effects) {
+            series::arm(prospect, at, event, ArmedFor::PaymentFailed, context, effects);
+        }
+    }
+    true
+}
+
+/// Puts into its cart again what an order took, and the reminders that it followed: the next order may follow them too.
+fn bring_back(
+    prospect: &mut Prospect,
+    past: PastOrder,
+    reason: Reason,
+    event: &Event<'_>,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) -> Option<usize> {
+    if !past.sent.is_empty() {
+        reverse(&past, &Reversal { reason, value: past.value, whole: true }, event, context, effects);
+    }
+    if past.forgotten_ms.is_some() {
+        forgotten::again(prospect, &past);
+        return None;
+    }
+    if past.lines.is_empty() {
+        return None;
+    }
+    let found = prospect.carts.iter().position(|c| past.cart.as_deref().map_or(c.id.is_none(), |id| c.is_called(id)));
+    let at = found.unwrap_or_else(|| new_cart(prospect, past.cart.clone(), event, context, effects));
+    let cart = &mut prospect.carts[at];
+    for line in past.lines {
+        if cart.lines.iter().any(|l| What::holds(l).same(What::holds(&line))) {
+            continue;
+        }
+        if cart.lines.len() < MAX_LINES {
+            cart.lines.push(line);
+        } else {
+            cart.lines_left_out = cart.lines_left_out.saturating_add(1);
+        }
+    }
+    cart.lines_left_out = cart.lines_left_out.saturating_add(budget::fit_cart(&mut cart.lines, effects));
+    let mut sent = past.sent;
+    sent.append(&mut cart.series.sent);
+    sent.drain(..sent.len().saturating_sub(MAX_SENT));
+    cart.series.sent = sent;
+    goods::merge(&mut cart.series.goods, &past.goods);
+    cart.currency = cart.currency.take().or(past.currency);
+    cart.checkout_started = true;
+    touch(cart, event.time_ms);
+    // What came back is bought no more.
+    prospect.more_mut().bought = None;
+    Some(at)
+}
+
+/// An order was cancelled or refunded: what counted as recovered is taken back, all of it or in part.
+/// `known`: its place among the known orders, if it came to nothing.
+pub(super) fn take_back(
+    prospect: &mut Prospect,
+    event: &Event<'_>,
+    known: Option<usize>,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
+    if known.is_some_and(|at| unpaid_cancelled(prospect, at, event, context, effects)) {
+        return;
+    }
+    let Some(more) = prospect.more.as_deref_mut() else { return };
+    let meant = known.and_then(|at| more.known_orders.list.get(at));
+    let standing = meant.map(|order| order.standing);
+    let in_part = standing.is_some_and(Standing::stands);
+    let fate = match standing {
+        Some(Standing::Cancelled) => OrderFate::Cancelled,
+        Some(Standing::Refunded) => OrderFate::Refunded,
+        Some(Standing::Failed) => return payment_failed(prospect, event, context, effects),
+        _ => match event.order_fate() {
+            Some(fate) => fate,
+            None if in_part => OrderFate::Refunded,
+            None => return,
+        },
+    };
+    let reason = match fate {
+        OrderFate::Cancelled => Reason::OrderCancelled,
+        OrderFate::Refunded => Reason::OrderRefunded,
+    };
+    // A refund without an id is of the order that it was counted for.
+    let order = meant.map_or((id_hash(event), None), |order| (order.id, Some(order.placed_ms)));
+    // What is known of the order has heard of it before.
+    let known = meant.or_else(|| more.known_orders.list.iter().rfind(|known| order.0 != 0 && known.id == order.0));
+    let is_gone = fate == OrderFate::Cancelled && !in_part || standing.is_some_and(|standing| !standing.stands());
+    let left_of_order = known.filter(|known| known.standing.stands()).and_then(KnownOrder::left_milli).map(amount);
+    let left_of = |past: &PastOrder| {
+        let before = past.value.filter(|_| !is_gone)?;
+        let named = goods::refunded(&past.goods, event).map(|own| before - event.value.map_or(own, |value| own.min(value.abs())));
+        let told = || event.value.map(f64::abs).filter(|value| !(event.signals.is_part && *value >= before));
+        let by_amount = || match told().or_else(|| event.value_of_products()) {
+            Some(amount) => Some(before - amount),
+            None => Some(before).filter(|_| in_part || event.is_of_a_part()),
+        };
+        let left = match (named, left_of_order) {
+            (Some(left), of_order) => Some(of_order.map_or(left, |of_order| left.min(of_order))),
+            (None, Some(of_order)) => Some(before.min(of_order)),
+            (None, None) => by_amount(),
+        };
+        left.filter(|left| *left >= CENT)
+    };
+    // Of what nobody knows the worth of only all can be taken back.
+    let is_told = |past: &PastOrder| is_gone || past.value.is_some();
+    less(&mut more.orders, order, |past| is_told(past).then(|| left_of(past)), reason, event, context, effects);
+}
+
+/// Orders that were none, as their ids' hashes tell: what counted as recovered is taken back, and nothing is remembered of them.
+pub fn disown(
+    prospect: &mut Prospect,
+    event: &Event<'_>,
+    which: impl Fn(u64) -> bool,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
+    let Some(more) = prospect.more.as_deref_mut().filter(|more| !more.orders.is_empty()) else { return };
+    let (none, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut more.orders).into_iter().partition(|past| which(past.order));
+    more.orders = rest;
+    for past in none.iter().filter(|past| !past.sent.is_empty()) {
+        reverse(past, &Reversal { reason: Reason::Internal, value: past.value, whole: true }, event, context, effects);
+    }
+}
+
+/// A known order is told again: maybe it is worth less than what counts as recovered.
+pub(super) fn lower(prospect: &mut Prospect, at: usize, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
+    let Some(more) = prospect.more.as_deref_mut().filter(|more| !more.orders.is_empty()) else { return };
+    let Some(left) = more.known_orders.list.get(at).and_then(KnownOrder::left_milli).map(amount) else { return };
+    let worth_less =
+        |past: &PastOrder| past.value.filter(|value| *value - left >= CENT).map(|_| Some(left).filter(|left| *left >= CENT));
+    less(&mut more.orders, (id_hash(event), None), worth_less, Reason::OrderChanged, event, context, effects);
+}
+
+/// Less of an order that counted as recovered is left: `left_of` says how much, inner `None` for nothing, outer for no change.
+fn less(
+    orders: &mut [PastOrder],
+    (order, placed_ms): (u64, Option<Ms>),
+    left_of: impl Fn(&PastOrder) -> Option<Option<f64>>,
+    reason: Reason,
+    event: &Event<'_>,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
+    // Without an id it is known by its time, if anybody knows which order is meant.
+    let is_it = |o: &PastOrder| o.order == order && (order != 0 || placed_ms == Some(o.time_ms));
+    let is_meant = |o: &PastOrder| is_it(o) && !o.sent.is_empty() && o.time_ms <= event.time_ms;
+    for past in orders.iter_mut().filter(|o| is_meant(o)) {
+        let Some(left) = left_of(past) else { continue };
+        let whole = left.is_none();
+        let value = past.value.map(|before| before - left.unwrap_or(0.0));
+        if !whole && value.is_none_or(|value| value < CENT) {
+            continue;
+        }
+        reverse(past, &Reversal { reason, value, whole }, event, context, effects);
+        past.value = left;
+        if whole {
+            past.sent = Vec::new();
+        }
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "amounts in thousandths stay far below 2^52")]
+fn amount(milli: i64) -> f64 {
+    milli as f64 / 1_000.0
+}

@@ -1,0 +1,188 @@
+//! What became of a series: how outcomes are told.
+
+use crate::domain::event::Event;
+use crate::domain::ids::{IdKind, output_id};
+use crate::domain::output::trigger::CartOutcome;
+use crate::domain::output::{Body, Effects, Output};
+use crate::domain::rules::cart::{CartContext, attribution};
+use crate::domain::rules::context::causing;
+use crate::domain::state::cart::{Cart, SentStep};
+use crate::domain::state::past_carts::PastOrder;
+use crate::domain::terms::cart::{OutcomeKind, Reason};
+use crate::domain::{Ms, Text};
+
+/// Price times quantity of the lines whose price is known; nothing when none is, or when they have several currencies.
+pub(super) fn value(cart: &Cart) -> Option<f64> {
+    if cart.is_mixed() {
+        return None;
+    }
+    let mut priced = cart.lines.iter().filter_map(|l| Some(l.price? * l.quantity)).peekable();
+    priced.peek()?;
+    Some(priced.sum()).filter(|v: &f64| v.is_finite())
+}
+
+/// What an outcome says besides what the cart itself knows.
+pub(super) struct Told {
+    pub kind: OutcomeKind,
+    pub reason: Reason,
+    pub step: Option<u8>,
+    pub episode_ms: Option<Ms>,
+    pub trigger_ids: Option<Vec<u128>>,
+    /// Of a recovered cart: what the order is worth to it.
+    pub value: Option<f64>,
+    pub late: bool,
+}
+
+impl Told {
+    pub(super) fn of(kind: OutcomeKind, reason: Reason) -> Self {
+        Self { kind, reason, step: None, episode_ms: None, trigger_ids: None, value: None, late: false }
+    }
+}
+
+/// Those that an order may follow.
+fn ids(sent: &[SentStep]) -> Vec<u128> {
+    sent.iter().filter(|s| !s.void).map(|s| s.trigger_id).collect()
+}
+
+fn count(sent: &[SentStep]) -> u8 {
+    u8::try_from(sent.iter().filter(|s| !s.void).count()).unwrap_or(u8::MAX)
+}
+
+/// Tells what became of a series or of one of its steps; nobody bought for its reminders.
+pub(super) fn report(
+    cart: &Cart,
+    told: Told,
+    event: Option<&Event<'_>>,
+    at_ms: Ms,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
+    let series = &cart.series;
+    let (cause_ms, cause_hash) = event.map_or((series.episode_ms, series.armed_by), |e| (e.time_ms, e.message_hash));
+    // What an event caused differs by the cart; what time did belongs to the series, whatever its cart is called by now.
+    let cart_id = if event.is_some() { cart.id.as_deref() } else { cart.armed_as() };
+    let id = id(&told, cart_id, (cause_ms, cause_hash), context);
+    let ordered = event.filter(|_| told.reason == Reason::Ordered);
+    let currency = ordered.and_then(|e| e.currency.as_deref()).or(cart.only_currency().map(Text::as_str));
+    let body = CartOutcome {
+        kind: told.kind,
+        cart_id: cart.id.clone(),
+        episode_ms: told.episode_ms.unwrap_or(series.episode_ms),
+        step: told.step,
+        steps_sent: u8::try_from(series.sent.len()).unwrap_or(u8::MAX),
+        reason: told.reason,
+        trigger_ids: told.trigger_ids.unwrap_or_else(|| series.sent.iter().map(|s| s.trigger_id).collect()),
+        order_id: ordered.and_then(|e| e.order_id.as_deref()).map(Text::from),
+        value: value(cart),
+        currency: currency.map(Text::from),
+        ..plain(told.kind, told.reason)
+    };
+    tell(id, at_ms, event, body, context, effects);
+}
+
+/// Tells that an order follows reminders: those of a cart called so, in this currency.
+pub(super) fn report_of(
+    (cart, currency, sent): (Option<&Text>, Option<&Text>, &[SentStep]),
+    told: &Told,
+    order: &Event<'_>,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
+    let id = id(told, cart.map(Text::as_str), (order.time_ms, order.message_hash), context);
+    let mut body = CartOutcome {
+        cart_id: cart.cloned(),
+        episode_ms: told.episode_ms.unwrap_or_default(),
+        steps_sent: count(sent),
+        trigger_ids: ids(sent),
+        order_id: order.order_id.as_deref().map(Text::from),
+        value: told.value,
+        currency: order.currency.as_deref().map(Text::from).or_else(|| currency.cloned()),
+        late: told.late,
+        ..plain(told.kind, told.reason)
+    };
+    attribute(&mut body, sent, order.time_ms, context);
+    tell(id, order.time_ms, Some(order), body, context, effects);
+}
+
+fn id(told: &Told, cart_id: Option<&str>, (cause_ms, cause_hash): (Ms, u64), context: &CartContext<'_>) -> u128 {
+    let kind = IdKind::CartOutcome(told.kind as u8);
+    output_id(context.key, &context.model.name, kind, cart_id, cause_ms, cause_hash, told.step.unwrap_or(0))
+}
+
+/// With nothing said but what and why.
+fn plain(kind: OutcomeKind, reason: Reason) -> CartOutcome {
+    CartOutcome {
+        kind,
+        cart_id: None,
+        episode_ms: 0,
+        step: None,
+        steps_sent: 0,
+        reason,
+        trigger_ids: Vec::new(),
+        order_id: None,
+        value: None,
+        currency: None,
+        attribution: None,
+        attributed_trigger_id: None,
+        attributed_by: None,
+        attribution_reason: None,
+        late: false,
+        whole: false,
+        ordered_ms: 0,
+    }
+}
+
+/// What the order follows from, or why nobody can say it.
+fn attribute(body: &mut CartOutcome, sent: &[SentStep], ordered_ms: Ms, context: &CartContext<'_>) {
+    match attribution::of(sent, ordered_ms, &context.model.cart) {
+        Ok(follows) => {
+            body.attribution = Some(follows.what);
+            body.attributed_trigger_id = Some(follows.trigger_id);
+            body.attributed_by = Some(follows.by);
+        }
+        Err(reason) => body.attribution_reason = Some(reason),
+    }
+}
+
+fn tell(id: u128, at_ms: Ms, event: Option<&Event<'_>>, body: CartOutcome, context: &CartContext<'_>, effects: &mut Effects) {
+    let event = event.map(causing);
+    effects.outputs.push(Output { id, model: context.model_index, at_ms, event, body: Body::CartOutcome(Box::new(body)) });
+}
+
+/// How much of a recovered order is taken back, and why.
+pub(super) struct Reversal {
+    pub reason: Reason,
+    pub value: Option<f64>,
+    /// Nothing is left of it.
+    pub whole: bool,
+}
+
+/// Tells that an order which counted as recovered came to nothing, or to less.
+pub(super) fn reverse(
+    past: &PastOrder,
+    reversal: &Reversal,
+    event: &Event<'_>,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
+    let told = Told::of(OutcomeKind::Reversed, reversal.reason);
+    // One event that says of somebody that nothing was bought is about several orders of one cart.
+    let of_all = reversal.reason == Reason::Internal;
+    let cause = if of_all { (past.time_ms, past.order) } else { (event.time_ms, event.message_hash) };
+    let id = id(&told, past.cart.as_deref(), cause, context);
+    let mut body = CartOutcome {
+        cart_id: past.cart.clone(),
+        episode_ms: past.episode_ms,
+        steps_sent: count(&past.sent),
+        trigger_ids: ids(&past.sent),
+        order_id: event.order_id.as_deref().map(Text::from),
+        value: reversal.value,
+        currency: event.currency.as_deref().map(Text::from).or_else(|| past.currency.clone()),
+        late: past.is_late(),
+        whole: reversal.whole,
+        ordered_ms: past.time_ms,
+        ..plain(told.kind, told.reason)
+    };
+    attribute(&mut body, &past.sent, past.time_ms, context);
+    tell(id, event.time_ms, Some(event), body, context, effects);
+}

@@ -1,0 +1,360 @@
+//! The reminder series of a cart: armed, running, ended; steps leave or are skipped; outcomes.
+
+use crate::domain::Ms;
+use crate::domain::event::Event;
+use crate::domain::model::quiet::Whose;
+use crate::domain::model::{CartModel, IdleOn};
+use crate::domain::output::{Effects, Note};
+use crate::domain::rules::cart::outcome::{Told, report};
+use crate::domain::rules::cart::{CartContext, after_order, follow, forgotten, step};
+use crate::domain::rules::contact;
+use crate::domain::state::cart::{ArmedFor, Arming, Cart, Phase, SentStep, Series};
+use crate::domain::state::decisions::{Checks, Done};
+use crate::domain::state::prospect::Prospect;
+use crate::domain::state::sparse::Few;
+use crate::domain::terms::cart::{OutcomeKind, Reason};
+
+/// An add, or a snapshot that brought something, may arm a series; a payment that failed does, also while another runs or cools
+/// down.
+pub(super) fn arm(
+    prospect: &mut Prospect,
+    at: usize,
+    event: &Event<'_>,
+    armed_for: ArmedFor,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
+    let failed = armed_for == ArmedFor::PaymentFailed;
+    follow::lead_to(prospect, at, event, &context.model.cart);
+    if follow::is_taken(prospect, at, &context.model.cart) {
+        return;
+    }
+    let series = &mut prospect.carts[at].series;
+    match series.phase {
+        Phase::Armed if failed => {
+            series.armed_for = armed_for;
+            return;
+        }
+        Phase::Armed => return,
+        Phase::Running if !failed || series.armed_for == armed_for => return,
+        _ => {}
+    }
+    if series.sent.iter().any(|s| event.time_ms < s.left_ms) {
+        return;
+    }
+    if let Some(reason) = contact::withheld(prospect) {
+        effects.notes.push(Note::NoConsent);
+        skip(prospect, at, event, reason, context, effects);
+        return;
+    }
+    if !failed && cools_down(prospect, &context.model.cart, event.time_ms) {
+        if !prospect.cooldown_reported {
+            prospect.cooldown_reported = true;
+            tell_skipped(prospect, at, event, Reason::Cooldown, context, effects);
+        }
+        return;
+    }
+    if !step::is_worth_it(&prospect.carts[at], &context.model.cart) {
+        skip(prospect, at, event, Reason::MinValue, context, effects);
+        return;
+    }
+    prospect.carts[at].skip_told = false;
+    if prospect.carts[at].series.phase == Phase::Running {
+        let told = Told::of(OutcomeKind::Cancelled, Reason::PaymentFailed);
+        report(&prospect.carts[at], told, Some(event), event.time_ms, context, effects);
+    }
+    let Series { sent, goods, .. } = std::mem::take(&mut prospect.carts[at].series);
+    prospect.carts[at].series = Series {
+        phase: Phase::Armed,
+        armed_for,
+        episode_ms: event.time_ms,
+        armed_by: event.message_hash,
+        sent,
+        goods,
+        arming: Some(Arming::of(event)),
+        ..Series::default()
+    };
+}
+
+/// No series begins, and none will for this cart as it is: told once.
+fn skip(prospect: &mut Prospect, at: usize, event: &Event<'_>, reason: Reason, context: &CartContext<'_>, effects: &mut Effects) {
+    if !std::mem::replace(&mut prospect.carts[at].skip_told, true) {
+        tell_skipped(prospect, at, event, reason, context, effects);
+    }
+}
+
+fn tell_skipped(
+    prospect: &mut Prospect,
+    at: usize,
+    event: &Event<'_>,
+    reason: Reason,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
+    step::decide(prospect, 0, (event.time_ms, event.time_ms), Done::Suppressed(reason), Checks::default());
+    let mut told = Told::of(OutcomeKind::Skipped, reason);
+    told.episode_ms = Some(event.time_ms);
+    report(&prospect.carts[at], told, Some(event), event.time_ms, context, effects);
+}
+
+/// Armed or running: a step is pending.
+pub(super) fn is_live(series: &Series) -> bool {
+    matches!(series.phase, Phase::Armed | Phase::Running)
+}
+
+pub(super) fn cools_down(prospect: &Prospect, model: &CartModel, time_ms: Ms) -> bool {
+    let Some((from, cooldown)) = prospect.cooldown_from_ms.zip(model.cooldown_ms) else { return false };
+    time_ms < from.saturating_add(cooldown)
+}
+
+/// The clock that idleness is measured by.
+pub(super) fn idle_since(prospect: &Prospect, model: &CartModel) -> Option<Ms> {
+    match model.idle_on {
+        IdleOn::Site => prospect.last_activity_ms,
+        IdleOn::Cart => prospect.last_cart_activity_ms,
+    }
+}
+
+/// Sets the next step's due time and the forgetting of every cart anew.
+pub(super) fn retime_all(prospect: &mut Prospect, context: &CartContext<'_>) {
+    let idle_ms = idle_since(prospect, &context.model.cart);
+    let zone = prospect.more.as_ref().and_then(|m| m.contact.zone.as_deref());
+    for cart in &mut prospect.carts {
+        retime(cart, context, idle_ms, zone);
+    }
+}
+
+/// Sets the next step's due time and the forgetting of a cart anew; `zone` is the prospect's own.
+pub(super) fn retime(cart: &mut Cart, context: &CartContext<'_>, idle_ms: Option<Ms>, zone: Option<&str>) {
+    let model = context.model;
+    cart.forget_at_ms = model.cart.forget_after_ms.map(|after| cart.touched_ms.saturating_add(after));
+    let series = &mut cart.series;
+    let due = due(series, &model.cart, idle_ms);
+    let whose = Whose { key: context.key, zone, trigger: model.contact.cart };
+    let kept_ms = series.fire_at_ms.filter(|_| due == series.due_ms);
+    series.due_ms = due;
+    series.fire_at_ms = due.map(|d| contact::timer(whose, &model.contact, d.saturating_add(model.cart.grace_ms), kept_ms));
+}
+
+/// When the next step is due: the latest of what the contract names.
+fn due(series: &Series, model: &CartModel, idle_ms: Option<Ms>) -> Option<Ms> {
+    let next = usize::from(series.done);
+    let delay = *model.steps_ms.get(next)?;
+    let first_delay = *model.steps_ms.first()?;
+    let idle = idle_ms.unwrap_or(series.episode_ms).max(series.episode_ms);
+    match series.phase {
+        Phase::Armed => Some(idle.saturating_add(first_delay)),
+        Phase::Running => {
+            let mut due = series.abandoned_at_ms.saturating_add(delay).max(idle.saturating_add(first_delay));
+            if series.last_step_left {
+                let before = model.steps_ms.get(next - 1).copied().unwrap_or_default();
+                due = due.max(series.last_step_ms.saturating_add(delay - before));
+            }
+            Some(due)
+        }
+        Phase::Idle | Phase::Complete | Phase::Ended => None,
+    }
+}
+
+/// One more step left or was skipped.
+pub(super) fn done_one_more(series: &mut Series, model: &CartModel, idle_ms: Option<Ms>, now_ms: Ms, left: bool) {
+    if series.done == 0 {
+        series.abandoned_at_ms = idle_ms.unwrap_or(series.episode_ms).max(series.episode_ms);
+    }
+    series.done += 1;
+    series.last_step_ms = now_ms;
+    series.last_step_left = left;
+    series.phase = if usize::from(series.done) >= model.steps_ms.len() { Phase::Complete } else { Phase::Running };
+    if series.phase == Phase::Complete {
+        series.arming = None;
+    }
+}
+
+/// Emptied, unsubscribed, bounced or complained: the series ends at once; steps that left after the event are recalled.
+pub(super) fn end(
+    prospect: &mut Prospect,
+    at: usize,
+    event: &Event<'_>,
+    reason: Reason,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
+    let recalled = recall(prospect, at, event, reason, Ms::MAX, context, effects);
+    if reason == Reason::Emptied
+        && let Some(heir) = follow::heir(prospect, at, event.time_ms, false, &context.model.cart)
+    {
+        follow::go_back(&mut prospect.carts, at, heir);
+        return;
+    }
+    let cart = &mut prospect.carts[at];
+    match cart.series.phase {
+        // Nobody kept it from leaving: there is nothing in it.
+        Phase::Armed if reason == Reason::Emptied => stop(&mut cart.series, Phase::Idle),
+        Phase::Armed => {
+            void_unseen(&mut cart.series, reason);
+            stop(&mut cart.series, Phase::Idle);
+            if !recalled {
+                let told = Told::of(OutcomeKind::Cancelled, reason);
+                report(&prospect.carts[at], told, Some(event), event.time_ms, context, effects);
+            }
+        }
+        Phase::Running => {
+            stop(&mut cart.series, Phase::Ended);
+            if !recalled {
+                report(
+                    &prospect.carts[at],
+                    Told::of(OutcomeKind::Cancelled, reason),
+                    Some(event),
+                    event.time_ms,
+                    context,
+                    effects,
+                );
+            }
+            // What is told as cancelled is never told as recovered.
+            void(&mut prospect.carts[at].series, |_| true);
+        }
+        Phase::Idle | Phase::Complete | Phase::Ended => void_unseen(&mut cart.series, reason),
+    }
+}
+
+/// No order follows from these steps any more.
+fn void(series: &mut Series, which: impl Fn(&SentStep) -> bool) {
+    for step in series.sent.iter_mut().filter(|s| which(s)) {
+        step.void = true;
+    }
+    if series.sent.iter().all(|s| s.void) {
+        series.goods = Few::new();
+    }
+}
+
+/// The address is no good: what nobody opened or clicked never arrived.
+fn void_unseen(series: &mut Series, reason: Reason) {
+    if matches!(reason, Reason::HardBounce | Reason::SoftBounces) {
+        void(series, |s| s.opened_ms.is_none() && s.clicked_ms.is_none());
+    }
+}
+
+fn stop(series: &mut Series, phase: Phase) {
+    series.phase = phase;
+    series.arming = None;
+    series.due_ms = None;
+    series.fire_at_ms = None;
+}
+
+/// Recalls the steps that left after the event's time and before `until_ms`; the event should have prevented them.
+pub(super) fn recall(
+    prospect: &mut Prospect,
+    at: usize,
+    event: &Event<'_>,
+    reason: Reason,
+    until_ms: Ms,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) -> bool {
+    let cart = &mut prospect.carts[at];
+    let too_soon = |s: &SentStep| event.time_ms < s.left_ms && s.left_ms < until_ms;
+    let ids: Vec<u128> = cart.series.sent.iter().filter(|s| too_soon(s)).map(|s| s.trigger_id).collect();
+    if ids.is_empty() {
+        return false;
+    }
+    let mut told = Told::of(OutcomeKind::Recalled, reason);
+    told.trigger_ids = Some(ids);
+    report(cart, told, Some(event), event.time_ms, context, effects);
+    // What is recalled once is not recalled again.
+    cart.series.sent.retain(|s| !too_soon(s));
+    true
+}
+
+/// A cart without a cart event for `forget_after` is forgotten.
+pub fn forget(prospect: &mut Prospect, at: usize, now_ms: Ms, context: &CartContext<'_>, effects: &mut Effects) {
+    let Some(cart) = prospect.carts.get(at) else { return };
+    let Some(deadline_ms) = cart.forget_at_ms.filter(|d| *d <= now_ms) else { return };
+    close(prospect, at, None, deadline_ms, OutcomeKind::Expired, Reason::Forgotten, context, effects);
+    retime_all(prospect, context);
+    after_order::settle(prospect, &context.model.cart, deadline_ms);
+    forgotten::settle(prospect, &context.model.cart, deadline_ms);
+}
+
+/// The record holds too many carts: this one has to go.
+pub(super) fn evict(prospect: &mut Prospect, at: usize, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
+    close(prospect, at, Some(event), event.time_ms, OutcomeKind::Cancelled, Reason::Evicted, context, effects);
+}
+
+/// These carts are none that anybody buys from: they go, and their series end.
+pub fn drop_carts(
+    prospect: &mut Prospect,
+    event: &Event<'_>,
+    reason: Reason,
+    which: impl Fn(&Cart) -> bool,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
+    for at in (0..prospect.carts.len()).rev() {
+        if which(&prospect.carts[at]) {
+            close(prospect, at, Some(event), event.time_ms, OutcomeKind::Cancelled, reason, context, effects);
+        }
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "the callers differ in exactly these")]
+fn close(
+    prospect: &mut Prospect,
+    at: usize,
+    event: Option<&Event<'_>>,
+    at_ms: Ms,
+    kind: OutcomeKind,
+    reason: Reason,
+    context: &CartContext<'_>,
+    effects: &mut Effects,
+) {
+    if kind == OutcomeKind::Expired
+        && let Some(heir) = follow::heir(prospect, at, at_ms, false, &context.model.cart)
+    {
+        // What left is told with the cart that it was for; what is still to come is for the other one.
+        let series = prospect.carts[at].series.clone();
+        (prospect.carts[at].series.sent, prospect.carts[at].series.goods) = (Vec::new(), Few::new());
+        follow::go_back(&mut prospect.carts, at, heir);
+        prospect.carts[at].series = series;
+    }
+    let cart = prospect.carts.remove(at);
+    let untold = match cart.series.phase {
+        Phase::Armed | Phase::Running | Phase::Complete => true,
+        // An older series of this cart may still wait for its outcome.
+        Phase::Idle => cart.series.sent.iter().any(|s| !s.void),
+        Phase::Ended => false,
+    };
+    if untold {
+        report(&cart, Told::of(kind, reason), event, at_ms, context, effects);
+    }
+    if kind == OutcomeKind::Expired {
+        forgotten::keep(prospect, &cart, at_ms, &context.model.cart);
+    }
+}
+
+/// The model in charge changed: due times are recomputed. A step whose new due time lies before the change never leaves.
+pub fn change_model(prospect: &mut Prospect, now_ms: Ms, context: &CartContext<'_>, effects: &mut Effects) {
+    let model = &context.model.cart;
+    let idle_ms = idle_since(prospect, model);
+    let zone = prospect.more.as_ref().and_then(|m| m.contact.zone.clone());
+    let mut skipped = Vec::new();
+    for cart in &mut prospect.carts {
+        if usize::from(cart.series.done) >= model.steps_ms.len() && cart.series.phase == Phase::Running {
+            stop(&mut cart.series, Phase::Complete);
+        }
+        let before = cart.series.due_ms;
+        // What waited by the other model's quiet hours waits no more.
+        cart.series.fire_at_ms = None;
+        retime(cart, context, idle_ms, zone.as_deref());
+        while cart.series.due_ms != before && cart.series.fire_at_ms.is_some_and(|f| f < now_ms) {
+            skipped.push((cart.series.done + 1, cart.series.due_ms.unwrap_or(now_ms)));
+            done_one_more(&mut cart.series, model, idle_ms, now_ms, false);
+            let mut told = Told::of(OutcomeKind::Skipped, Reason::ModelChanged);
+            told.step = Some(cart.series.done);
+            report(cart, told, None, now_ms, context, effects);
+            retime(cart, context, idle_ms, zone.as_deref());
+        }
+    }
+    for (step, due_ms) in skipped {
+        step::decide(prospect, step, (now_ms, due_ms), Done::Suppressed(Reason::ModelChanged), Checks::default());
+    }
+}

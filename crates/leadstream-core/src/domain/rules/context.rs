@@ -1,0 +1,210 @@
+//! What the outputs of one track have in common.
+
+use crate::domain::event::Event;
+use crate::domain::ids::{IdKind, name_hash, output_id};
+use crate::domain::model::{Model, Models};
+use crate::domain::origin::CausingEvent;
+use crate::domain::output::{Body, Effects, Output, ScoreChanged, StageChanged};
+use crate::domain::rules::cart::CartContext;
+use crate::domain::rules::journey::moved::Moved;
+use crate::domain::rules::order_news::News;
+use crate::domain::rules::score::Relabelled;
+use crate::domain::rules::{account, lead, score, triggers};
+use crate::domain::state::prospect::Prospect;
+use crate::domain::state::track::Track;
+use crate::domain::terms::movement::{Axis, Direction};
+use crate::domain::{Ms, Text};
+
+/// Why an output leaves: an event, or time.
+pub(crate) enum Cause<'a, 'e> {
+    Event(&'a Event<'e>),
+    Time,
+}
+
+impl Cause<'_, '_> {
+    fn shown(&self) -> Option<CausingEvent> {
+        match self {
+            Self::Event(event) => Some(causing(event)),
+            Self::Time => None,
+        }
+    }
+
+    fn hash(&self, otherwise: u32) -> u64 {
+        match self {
+            Self::Event(event) => event.message_hash,
+            Self::Time => u64::from(otherwise),
+        }
+    }
+}
+
+/// The event as outputs show it.
+pub(in crate::domain) fn causing(event: &Event<'_>) -> CausingEvent {
+    CausingEvent {
+        message_id: event.message_id.as_deref().map(Text::from),
+        name: Text::from(&*event.name),
+        position: event.position,
+    }
+}
+
+/// Why points are taken away. The numbers are part of ids.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::domain) enum Taken {
+    /// The model resets the score.
+    Reset = 1,
+    /// An order came to nothing.
+    Reversal = 2,
+}
+
+/// What the outputs of one track have in common.
+pub(in crate::domain) struct OutputContext<'a> {
+    pub(in crate::domain) key: &'a str,
+    pub(in crate::domain) model: &'a Model,
+    pub(in crate::domain) model_index: u16,
+}
+
+impl<'a> OutputContext<'a> {
+    /// For outputs of one track of this turn.
+    pub(in crate::domain) fn of(turn: &Turn<'a, '_>, track: usize) -> Self {
+        Self { key: turn.key, model: &turn.models.models[track], model_index: u16::try_from(track).unwrap_or(u16::MAX) }
+    }
+
+    /// What every stage change says of the score.
+    pub(in crate::domain) fn standing(&self, track: &Track, judged_ms: Ms) -> StageChanged {
+        StageChanged {
+            axis: Axis::Journey,
+            from: None,
+            to: Text::default(),
+            direction: Direction::Enter,
+            cause: crate::domain::terms::movement::Cause::Event,
+            in_stage_ms: 0,
+            score: score::total(track, &self.model.score, judged_ms),
+            label: score::label_of(&self.model.score.labels, track).map(|l| l.name.clone()),
+            persona: self.model.people.persona_of(track),
+        }
+    }
+
+    /// A stage change that an event brought about, or time.
+    pub(in crate::domain) fn stage_changed(&self, body: StageChanged, at_ms: Ms, event: Option<&Event<'_>>) -> Output {
+        self.stage_body(body, at_ms, &event.map_or(Cause::Time, Cause::Event))
+    }
+
+    fn stage_body(&self, body: StageChanged, at_ms: Ms, cause: &Cause<'_, '_>) -> Output {
+        let kind = IdKind::Stage(u8::from(body.axis == Axis::Funnel));
+        // Who comes over from another model may be moved on by the very same event.
+        let carried = match body.cause {
+            crate::domain::terms::movement::Cause::CarriedOver => 1,
+            crate::domain::terms::movement::Cause::OrderReversed => 2,
+            _ => 0,
+        };
+        let id = output_id(self.key, &self.model.name, kind, None, at_ms, cause.hash(name_hash(&body.to)), carried);
+        Output { id, model: self.model_index, at_ms, event: cause.shown(), body: Body::StageChanged(body) }
+    }
+
+    /// A label that fell because points were taken away: another output than the one that the same event may give by its points.
+    pub(in crate::domain) fn taken_output(
+        &self,
+        why: Taken,
+        track: &Track,
+        change: Relabelled<'_>,
+        at_ms: Ms,
+        event: Option<&Event<'_>>,
+        judged_ms: Ms,
+    ) -> Output {
+        let cause = event.map_or(Cause::Time, Cause::Event);
+        let to_hash = change.to.map_or(0, |l| l.hash) ^ u32::from(change.grade_to);
+        let mut output = self.score_output(track, change, at_ms, &cause, judged_ms);
+        output.id = output_id(self.key, &self.model.name, IdKind::Score, None, at_ms, cause.hash(to_hash), why as u8);
+        output
+    }
+
+    pub(crate) fn stage_output(&self, track: &Track, moved: Moved, at_ms: Ms, cause: &Cause<'_, '_>, judged_ms: Ms) -> Output {
+        let to = self.model.axes[moved.axis.index()].stages.get(moved.to).cloned().unwrap_or_default();
+        let body = StageChanged {
+            axis: moved.axis,
+            from: moved.from,
+            to,
+            direction: moved.direction,
+            cause: moved.cause,
+            in_stage_ms: moved.in_stage_ms,
+            ..self.standing(track, judged_ms)
+        };
+        self.stage_body(body, at_ms, cause)
+    }
+
+    pub(crate) fn score_output(
+        &self,
+        track: &Track,
+        change: Relabelled<'_>,
+        at_ms: Ms,
+        cause: &Cause<'_, '_>,
+        judged_ms: Ms,
+    ) -> Output {
+        let model = &self.model.score;
+        let Relabelled { from, to, grade_to, .. } = change;
+        // Label and grade may fall at different instants, and be judged again as of the same one.
+        let to_hash = to.map_or(0, |l| l.hash) ^ u32::from(grade_to);
+        let id = output_id(self.key, &self.model.name, IdKind::Score, None, at_ms, cause.hash(to_hash), 0);
+        let body = ScoreChanged {
+            from: from.map(|l| l.name.clone()),
+            to: to.map(|l| l.name.clone()),
+            up: change.is_up(),
+            score: score::total(track, model, judged_ms),
+            fit: self.model.people.fit_of(track),
+            engagement: score::engagement(track, model, judged_ms),
+            grade: self.model.people.grade_of(track),
+            groups: model.groups.iter().map(|g| (g.name.clone(), score::group_points(track, g, judged_ms))).collect(),
+        };
+        Output { id, model: self.model_index, at_ms, event: cause.shown(), body: Body::ScoreChanged(body) }
+    }
+}
+
+/// One turn of a prospect: an event, or a deadline, and what it has given so far.
+pub struct Turn<'a, 'e> {
+    pub key: &'a str,
+    pub models: &'a Models,
+    /// Index of the model in charge of carts, triggers and hand-overs.
+    pub charge: usize,
+    /// `None`: time was the cause.
+    pub event: Option<&'a Event<'e>>,
+    /// The event's time, or the instant that lateness is measured by.
+    pub at_ms: Ms,
+    /// Outputs of this turn begin here.
+    pub since: usize,
+    /// What the event means to the orders of the prospect.
+    pub news: News,
+    /// It says that something was sold.
+    pub is_sale: bool,
+}
+
+impl<'a> Turn<'a, '_> {
+    /// The model in charge.
+    #[must_use]
+    pub fn model(&self) -> &'a Model {
+        &self.models.models[self.charge]
+    }
+
+    /// Its index, as outputs carry it.
+    #[must_use]
+    pub fn model_index(&self) -> u16 {
+        u16::try_from(self.charge).unwrap_or(u16::MAX)
+    }
+
+    /// A stage change of the model at this index, at the time of this turn.
+    pub(super) fn stage_output(&self, index: usize, track: &Track, moved: Moved, judged_ms: Ms) -> Option<Output> {
+        let model = self.models.models.get(index)?;
+        let context = OutputContext { key: self.key, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
+        let cause = self.event.map_or(Cause::Time, Cause::Event);
+        Some(context.stage_output(track, moved, self.at_ms, &cause, judged_ms))
+    }
+
+    pub(crate) fn cart(&self) -> CartContext<'a> {
+        CartContext { key: self.key, model: self.model(), model_index: self.model_index() }
+    }
+
+    /// What moved in this turn may mean something for hand-over, triggers and the account.
+    pub(crate) fn follow(&self, prospect: &mut Prospect, effects: &mut Effects) {
+        lead::turn(prospect, self, effects);
+        triggers::turn(prospect, self, effects);
+        account::turn(prospect, self, effects);
+    }
+}

@@ -1,0 +1,76 @@
+//! Who is forgotten by itself: a visitor of whom nobody knows anything, whom nothing waits for, and who stayed away.
+//!
+//! No deadline is kept for it: when that is follows from the record and the models alone, so it holds for records of older
+//! builds, and a changed model applies at once.
+
+use crate::domain::Ms;
+use crate::domain::model::Models;
+use crate::domain::output::{Effects, Note};
+use crate::domain::state::cart::{Cart, Phase};
+use crate::domain::state::lead::Lead;
+use crate::domain::state::prospect::Prospect;
+use crate::domain::state::timers::{Timer, TimerKind};
+use crate::domain::terms::consent::ConsentState;
+
+/// When a prospect is forgotten, if nothing happens before.
+#[must_use]
+pub fn deadline_ms(prospect: &Prospect, models: &Models) -> Option<Ms> {
+    if prospect.seen.is_empty() || !is_anonymous(prospect) || prospect.timers().next().is_some() {
+        return None;
+    }
+    let model = models.models.get(models.in_charge_of(prospect))?;
+    Some(prospect.last_seen_ms.saturating_add(model.forget_anonymous_ms?))
+}
+
+/// Nobody knows who it is, and nothing is owed: no user, address, traits, order, account, lead or decision about mails or about
+/// who is out.
+#[must_use]
+pub fn is_anonymous(prospect: &Prospect) -> bool {
+    let Prospect { addressable, identified, consent, carts, tracks, more, .. } = prospect;
+    let is_plain = !addressable && !identified && consent.state == ConsentState::Open && consent.granted_ms.is_none();
+    is_plain
+        && tracks.iter().all(|track| track.disqualified.is_none())
+        && !carts.iter().any(is_in_use)
+        && more.as_ref().is_none_or(|more| {
+            let customer = &more.customer;
+            more.traits.is_empty()
+                && more.orders.is_empty()
+                && customer.orders == 0
+                && customer.spent.is_empty()
+                && more.lead.get().is_none_or(|lead| *lead == Lead::default())
+                && more.account.get().is_none()
+                && more.contact.dead_since_ms.is_none()
+                && more.internal.since_ms.is_none()
+        })
+}
+
+/// With something in it, or reminders that an order may still follow: its model says how long it is kept.
+fn is_in_use(cart: &Cart) -> bool {
+    !cart.lines.is_empty() || !cart.series.sent.is_empty() || matches!(cart.series.phase, Phase::Armed | Phase::Running)
+}
+
+/// The earliest deadline, and the earliest one that is never held; `Ms::MAX` for none.
+#[must_use]
+pub fn earliest_deadlines_ms(prospect: &Prospect, models: &Models) -> (Ms, Ms) {
+    let pending = prospect.earliest_deadlines_ms();
+    if pending.0 < Ms::MAX {
+        return pending;
+    }
+    deadline_ms(prospect, models).map_or(pending, |end_ms| (end_ms, end_ms))
+}
+
+/// The earliest timer; what leads to a mail is left out while it is held.
+#[must_use]
+pub fn next_timer(prospect: &Prospect, hold: bool, models: &Models) -> Option<Timer> {
+    let forgotten = |deadline_ms| Timer { deadline_ms, kind: TimerKind::Forgotten };
+    prospect.next_timer(hold).or_else(|| deadline_ms(prospect, models).map(forgotten))
+}
+
+/// Forgets a prospect, if it is time. Nothing leaves, and what was counted of it in past weeks stays.
+pub fn fire(prospect: &mut Prospect, now_ms: Ms, models: &Models, effects: &mut Effects) {
+    if deadline_ms(prospect, models).is_some_and(|end_ms| end_ms <= now_ms) {
+        *prospect = Prospect::default();
+        effects.erase = true;
+        effects.notes.push(Note::Forgotten);
+    }
+}

@@ -1,0 +1,198 @@
+//! The shop's own people and its tests: what they do is left out as if it had not been, and counted.
+//!
+//! Who is known as one of the shop's people stays one, and nothing else is kept of them. Consent is never left out: an unsubscribe is
+//! one from wherever it comes.
+
+use crate::domain::event::Event;
+use crate::domain::ids::{hash64, low32};
+use crate::domain::model::Models;
+use crate::domain::model::internal::InternalModel;
+use crate::domain::names::Kind;
+use crate::domain::output::{Effects, Note};
+use crate::domain::rules::cart::CartContext;
+use crate::domain::rules::context::Turn;
+use crate::domain::rules::order_news::News;
+use crate::domain::rules::{account, cart, contact, orders, won};
+use crate::domain::state::cart::Cart;
+use crate::domain::state::internal::MAX_TEST_ORDERS;
+use crate::domain::state::prospect::{More, Prospect};
+use crate::domain::terms::bots::InternalKind;
+use crate::domain::terms::cart::Reason;
+
+/// Whether an event is of the shop's own people or of a test: then it is counted and nothing else.
+pub(crate) fn judge(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &mut Effects) -> bool {
+    let model = &models.models[models.in_charge_of(prospect)];
+    let known = prospect.more.as_ref().and_then(|more| more.internal.get());
+    let may_be = known.is_some() || model.internal.may_be(event);
+    if !may_be {
+        return false;
+    }
+    let is_known = known.is_some_and(|known| known.since_ms.is_some());
+    let is_released = known.is_some_and(|known| known.by_trait) && model.internal.is_released(event);
+    let kind = if (is_known && !is_released) || model.internal.is_of_own_person(event) {
+        if !is_known {
+            join(prospect, event, models, effects);
+            prospect.more_mut().internal.by_trait = model.internal.is_marked_person(event);
+        }
+        // What they say of consent holds should they be customers again.
+        if contact::is_about_consent(event) {
+            contact::note_consent(prospect, event, &model.contact);
+        }
+        InternalKind::Person
+    } else {
+        if is_known {
+            // A trait says that it is over: a customer like others from here on.
+            let internal = &mut prospect.more_mut().internal;
+            (internal.since_ms, internal.by_trait) = (None, false);
+        }
+        let is_consent =
+            matches!(event.kind, Kind::Unsubscribed | Kind::Subscribed | Kind::HardBounce | Kind::SoftBounce | Kind::Complained);
+        if is_consent {
+            return false;
+        }
+        if model.internal.marks(event) || is_about_test_order(prospect, event) {
+            test(prospect, event, models, effects);
+            InternalKind::Marked
+        } else if model.internal.is_from_own_network(event) {
+            InternalKind::Network
+        } else {
+            return false;
+        }
+    };
+    effects.notes.push(Note::Internal(kind));
+    true
+}
+
+/// From now on nothing counts; what was known goes, as far as it isn't needed for telling messages apart and for consent.
+fn join(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &mut Effects) {
+    // What they bought was never sold, and nobody was won.
+    won::disown(prospect, models, effects);
+    orders::disown_all(prospect, effects);
+    cart::disown(prospect, event, |_| true, &context(prospect, event, models), effects);
+    account::forgotten(prospect, event, models, effects);
+    drop_carts(prospect, event, |_| true, models, effects);
+    let before = std::mem::take(prospect);
+    let (erasure, contact) = before.more.map(|more| (more.erasure, more.contact)).unwrap_or_default();
+    *prospect = Prospect {
+        first_seen_ms: before.first_seen_ms,
+        last_seen_ms: before.last_seen_ms,
+        seen: before.seen,
+        consent: before.consent,
+        addressable: before.addressable,
+        address: before.address,
+        identified: before.identified,
+        more: Some(Box::new(More { contact, erasure, ..More::default() })),
+        ..Prospect::default()
+    };
+    prospect.more_mut().internal.since_ms = Some(event.time_ms);
+    effects.customer = true;
+}
+
+/// Whoever was reminded of these carts is no buyer: their series end.
+fn drop_carts(prospect: &mut Prospect, event: &Event<'_>, which: impl Fn(&Cart) -> bool, models: &Models, effects: &mut Effects) {
+    for cart in prospect.carts.iter().filter(|cart| which(cart)) {
+        orders::disown_cart(cart, effects);
+    }
+    let context = context(prospect, event, models);
+    cart::drop_carts(prospect, event, Reason::Internal, which, &context, effects);
+}
+
+fn context<'a>(prospect: &Prospect, event: &'a Event<'_>, models: &'a Models) -> CartContext<'a> {
+    let charge = models.in_charge_of(prospect);
+    let model_index = u16::try_from(charge).unwrap_or(u16::MAX);
+    CartContext { key: &event.prospect, model: &models.models[charge], model_index }
+}
+
+fn order_hash(event: &Event<'_>) -> Option<u32> {
+    event.order_id.as_deref().map(|id| low32(hash64(id.as_bytes())))
+}
+
+fn is_about_test_order(prospect: &Prospect, event: &Event<'_>) -> bool {
+    let known = prospect.more.as_ref().and_then(|more| more.internal.get());
+    event.kind.is_about_orders() && known.zip(order_hash(event)).is_some_and(|(known, order)| known.test_orders.contains(&order))
+}
+
+/// An order that was a test: what becomes of it is one too, and nobody is reminded of the cart that it came from.
+fn test(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &mut Effects) {
+    if event.kind != Kind::OrderCompleted {
+        return;
+    }
+    if let Some(order) = order_hash(event) {
+        let orders = &mut prospect.more_mut().internal.test_orders;
+        if !orders.contains(&order) {
+            if orders.len() >= MAX_TEST_ORDERS {
+                orders.remove(0);
+            }
+            orders.push(order);
+        }
+    }
+    // The page of thanks told it before the server said that it was a test.
+    if let Some(at) = orders::named(prospect, event)
+        && orders::disown(prospect, at, effects)
+    {
+        let hash = event.order_id.as_deref().map_or(0, |id| hash64(id.as_bytes()));
+        cart::disown(prospect, event, |order| order == hash, &context(prospect, event, models), effects);
+        let (charge, since) = (models.in_charge_of(prospect), effects.outputs.len());
+        let (news, at_ms) = (News::TakenBack(at), event.time_ms);
+        let turn = Turn { key: &event.prospect, models, charge, event: Some(event), at_ms, since, news, is_sale: false };
+        orders::reverse(prospect, at, &turn, effects);
+    }
+    let named = event.cart_id.as_deref().filter(|id| prospect.carts.iter().any(|cart| cart.is_called(id)));
+    drop_carts(prospect, event, |cart| named.is_none_or(|id| cart.is_called(id)), models, effects);
+}
+
+impl InternalModel {
+    /// It may be of the shop's own people, or of a test: nothing else has to be looked at for most events.
+    fn may_be(&self, event: &Event<'_>) -> bool {
+        !event.signals.flags.is_empty() || event.signals.ip.is_some() || (!self.domains.is_empty() && event.signals.email_is_own)
+    }
+
+    /// It names an address of the shop's own domain, or a trait that marks the person.
+    fn is_of_own_person(&self, event: &Event<'_>) -> bool {
+        let is_own = |domain: &str| self.domains.iter().any(|own| is_within(domain, own));
+        self.is_marked_person(event)
+            || (event.signals.email_is_own && !self.domains.is_empty() && event.signals.mail_domain().is_some_and(is_own))
+    }
+
+    fn is_marked_person(&self, event: &Event<'_>) -> bool {
+        event.signals.flags.yes & self.person_marks != 0
+    }
+
+    /// A trait that marks the person says no.
+    fn is_released(&self, event: &Event<'_>) -> bool {
+        event.signals.flags.no & self.person_marks != 0 && !self.is_of_own_person(event)
+    }
+
+    /// Its sender marked it. What is called a test is one of an order only: a site tests much.
+    fn marks(&self, event: &Event<'_>) -> bool {
+        let of_orders = if event.kind.is_about_orders() { self.order_marks } else { 0 };
+        event.signals.flags.yes & (self.marks | of_orders) != 0
+    }
+
+    fn is_from_own_network(&self, event: &Event<'_>) -> bool {
+        event.signals.ip.is_some_and(|ip| self.networks.iter().any(|network| network.holds(ip)))
+    }
+}
+
+/// The domain itself or one below it, in any case.
+fn is_within(domain: &str, own: &str) -> bool {
+    let domain = domain.trim_end_matches('.');
+    let Some(begins) = domain.len().checked_sub(own.len()) else { return false };
+    domain.get(begins..).is_some_and(|end| end.eq_ignore_ascii_case(own))
+        && (begins == 0 || domain.as_bytes().get(begins - 1) == Some(&b'.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::rules::internal::is_within;
+
+    #[test]
+    fn a_domain_and_those_below_it_are_own_and_no_others() {
+        for own in ["shop.example", "SHOP.example", "mail.shop.example", "a.b.shop.example", "shop.example."] {
+            assert!(is_within(own, "shop.example"), "{own}");
+        }
+        for other in ["myshop.example", "shop.example.com", "example", "", "shopexample", "éshop.example"] {
+            assert!(!is_within(other, "shop.example"), "{other}");
+        }
+    }
+}

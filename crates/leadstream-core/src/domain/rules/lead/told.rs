@@ -1,0 +1,198 @@
+//! What leaves about a lead: when, why, and what its score becomes.
+
+use crate::domain::hand_over::HandOver;
+use crate::domain::ids::{IdKind, output_id};
+use crate::domain::model::ScoreGroup;
+use crate::domain::model::sales::{Back, HandOverModel, ResetHow};
+use crate::domain::output::{Body, Effects, Output};
+use crate::domain::rules::context::{OutputContext, Taken, Turn, causing};
+use crate::domain::rules::ledger::{Line, What};
+use crate::domain::rules::{ledger, score};
+use crate::domain::state::prospect::Prospect;
+use crate::domain::state::traits::Traits;
+use crate::domain::terms::sales::{Answer, HandOverKind, Qualification};
+use crate::domain::{Ms, Text};
+use std::fmt::Write;
+
+/// Groups that a hand-over names, and parts of each.
+const GROUPS_NAMED: usize = 3;
+
+const PARTS_NAMED: usize = 3;
+
+/// When something was decided.
+#[derive(Debug, Clone, Copy)]
+pub struct Told {
+    /// Of the event that brought it about, or the deadline.
+    pub at_ms: Ms,
+    /// The same, but never before what was already known: a late event hands nobody over in the past.
+    pub judged_ms: Ms,
+}
+
+impl Told {
+    /// By an event; by time, when something left that says which.
+    pub fn of(prospect: &Prospect, turn: &Turn<'_, '_>, effects: &Effects) -> Option<Self> {
+        if let Some(event) = turn.event {
+            return Some(Self { at_ms: event.time_ms, judged_ms: event.time_ms.max(prospect.last_seen_ms) });
+        }
+        let at_ms = effects.outputs.get(turn.since..)?.last()?.at_ms;
+        Some(Self { at_ms, judged_ms: at_ms })
+    }
+}
+
+/// Why a lead is handed over, in words: its label, and what gave most points.
+pub fn reasons(prospect: &Prospect, turn: &Turn<'_, '_>, told: Told) -> Vec<Text> {
+    let model = turn.model();
+    let Some(track) = prospect.tracks.get(turn.charge) else { return Vec::new() };
+    let nothing = Traits::default();
+    let traits = prospect.more.as_ref().map_or(&nothing, |more| &more.traits);
+    let account = ledger::account(track, traits, model, turn.models.vocabulary.names(), told.judged_ms);
+    let mut all: Vec<Text> = Vec::new();
+    if let Some(label) = score::label_of(&model.score.labels, track) {
+        all.push(format!("label {}", label.name).into());
+    }
+    if track.fit >= 0.5 {
+        let rules = model.people.fit_reasons(traits);
+        all.push(with_parts(format!("fit {:.0}", track.fit), rules.map(|rule| (rule.words.as_str(), rule.points)).collect()));
+    }
+    let mut groups: Vec<(&ScoreGroup, f64)> =
+        model.score.groups.iter().map(|g| (g, score::group_points(track, g, told.judged_ms))).collect();
+    // What rounds to nothing is no reason.
+    groups.retain(|(_, points)| *points >= 0.5);
+    groups.sort_by(|a, b| b.1.total_cmp(&a.1));
+    for (group, points) in groups.into_iter().take(GROUPS_NAMED) {
+        all.push(with_parts(format!("{} {points:.0}", group.name), by_event(&account, &group.name)));
+    }
+    all
+}
+
+/// `buying 70: Demo Requested 40, Meeting Booked 30`: the parts that gave most.
+fn with_parts(mut text: String, mut parts: Vec<(&str, f64)>) -> Text {
+    parts.retain(|(_, points)| *points >= 0.5);
+    parts.sort_by(|a, b| b.1.total_cmp(&a.1));
+    for (n, (name, points)) in parts.iter().take(PARTS_NAMED).enumerate() {
+        // Writing to a String can't fail.
+        let _never = write!(text, "{} {name} {points:.0}", if n == 0 { ":" } else { "," });
+    }
+    text.into()
+}
+
+/// What is left of the points that each kind of event gave; what a reset took away, it took from all before it.
+fn by_event<'a>(account: &[Line<'a>], group: &str) -> Vec<(&'a str, f64)> {
+    let mut events: Vec<(&str, f64)> = Vec::new();
+    for line in account.iter().filter(|line| line.group == Some(group)) {
+        let name = match line.what {
+            What::Event { event: Some(event), .. } => event,
+            // Of several events, or taken away.
+            What::Event { rule, .. } if line.now > 0.0 => rule,
+            What::Event { .. } => {
+                let before: f64 = events.iter().map(|(_, points)| points).sum();
+                let left = if before > 0.0 { ((before + line.now) / before).clamp(0.0, 1.0) } else { 1.0 };
+                for (_, points) in &mut events {
+                    *points *= left;
+                }
+                continue;
+            }
+            What::Brought | What::Fit(_) | What::FitCap | What::Cap => "earlier",
+        };
+        match events.iter_mut().find(|(n, _)| *n == name) {
+            Some((_, sum)) => *sum += line.now,
+            None => events.push((name, line.now)),
+        }
+    }
+    events
+}
+
+/// The output about where the lead stands now.
+pub fn hand_over_output(
+    prospect: &Prospect,
+    turn: &Turn<'_, '_>,
+    told: Told,
+    kind: HandOverKind,
+    answer: Option<Answer>,
+    reasons: Vec<Text>,
+    effects: &mut Effects,
+) {
+    let Some(lead) = prospect.more.as_deref().map(|more| &more.lead) else { return };
+    // Two deadlines may be the same instant, with an answer in between.
+    let cause_hash = turn.event.map_or(lead.answered_ms.cast_unsigned(), |event| event.message_hash);
+    let sub = sub_of(kind, lead.qualification);
+    let Some(body) = about(prospect, turn, told, (kind, reasons)) else { return };
+    push(turn, told, (sub, cause_hash), HandOver { answer, ..body }, effects);
+}
+
+/// A lead that would be handed over now. The id is that of the hand-over, so that it is the same when the account holds it back.
+pub fn held_back_output(
+    prospect: &Prospect,
+    turn: &Turn<'_, '_>,
+    told: Told,
+    qualification: Qualification,
+    reasons: Vec<Text>,
+    effects: &mut Effects,
+) {
+    let Some(body) = about(prospect, turn, told, (HandOverKind::HeldBack, reasons)) else { return };
+    let (sub, cause_hash) = (sub_of(HandOverKind::HandedOver, qualification), turn.event.map_or(0, |event| event.message_hash));
+    let body = HandOver { qualification, handed_over_at_ms: told.judged_ms, sla_due_at_ms: None, ..body };
+    push(turn, told, (sub, cause_hash), body, effects);
+}
+
+fn sub_of(kind: HandOverKind, qualification: Qualification) -> u8 {
+    kind as u8 * 2 + u8::from(qualification == Qualification::Sql)
+}
+
+fn push(turn: &Turn<'_, '_>, told: Told, (sub, cause_hash): (u8, u64), body: HandOver, effects: &mut Effects) {
+    let id = output_id(turn.key, &turn.model().name, IdKind::HandOver(sub), None, told.at_ms, cause_hash, 0);
+    let (model, event) = (turn.model_index(), turn.event.map(causing));
+    effects.outputs.push(Output { id, model, at_ms: told.at_ms, event, body: Body::HandOver(Box::new(body)) });
+}
+
+fn about(prospect: &Prospect, turn: &Turn<'_, '_>, told: Told, (kind, reasons): (HandOverKind, Vec<Text>)) -> Option<HandOver> {
+    let model = turn.model();
+    let (track, more) = (prospect.tracks.get(turn.charge)?, prospect.more.as_ref()?);
+    let lead = &more.lead;
+    Some(HandOver {
+        kind,
+        qualification: lead.qualification,
+        reasons,
+        answer: None,
+        sla_due_at_ms: lead.due_ms.filter(|_| lead.is_with_sales()),
+        handed_over_at_ms: lead.handed_over_ms,
+        score: score::total(track, &model.score, told.judged_ms),
+        fit: model.people.fit_of(track),
+        grade: model.people.grade_of(track),
+        label: score::label_of(&model.score.labels, track).map(|l| l.name.clone()),
+        persona: model.people.persona_of(track),
+        account: more.account.belongs.as_ref().map(|belongs| belongs.account.clone()),
+        role: more.account.role.clone(),
+        company: None,
+    })
+}
+
+/// Takes points away as the model declares; the label follows at once.
+pub fn reset_score(
+    prospect: &mut Prospect,
+    sales: &HandOverModel,
+    why: Back,
+    turn: &Turn<'_, '_>,
+    told: Told,
+    effects: &mut Effects,
+) {
+    let Some(reset) = sales.resets.get(usize::from(why.index())) else { return };
+    let model = turn.model();
+    let Some(track) = prospect.tracks.get_mut(turn.charge) else { return };
+    let judged_ms = told.judged_ms.max(track.label_since_ms);
+    let engagement: f64 = model.score.groups.iter().map(|g| score::group_points(track, g, judged_ms)).sum();
+    let all = match &reset.how {
+        ResetHow::Keep(keep) => *keep,
+        ResetHow::To(points) if engagement > 0.0 => ((points - track.fit) / engagement).clamp(0.0, 1.0),
+        ResetHow::To(_) | ResetHow::Groups(_) => 1.0,
+    };
+    let keep = |group: u32| match &reset.how {
+        ResetHow::Groups(groups) => groups.iter().find(|(name, _)| *name == group).map_or(1.0, |(_, keep)| *keep),
+        _ => all,
+    };
+    score::reset(track, &model.score, keep, judged_ms, why.index());
+    if let Some(change) = score::relabel(track, model, judged_ms) {
+        let context = OutputContext::of(turn, turn.charge);
+        effects.outputs.push(context.taken_output(Taken::Reset, track, change, told.at_ms, turn.event, judged_ms));
+    }
+}

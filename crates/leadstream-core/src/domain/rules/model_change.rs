@@ -1,0 +1,88 @@
+//! A record of another model, or of another version of it, is moved to the models that run: on first touch.
+
+use crate::domain::Ms;
+use crate::domain::model::{Model, Models};
+use crate::domain::output::{Effects, Note};
+use crate::domain::rules::cart::CartContext;
+use crate::domain::rules::lead::disqualify;
+use crate::domain::rules::{cart, journey, ledger, score, triggers};
+use crate::domain::state::prospect::Prospect;
+use crate::domain::state::track::Track;
+use crate::domain::terms::movement::Axis;
+
+/// Tracks of models that don't run here are kept (a rolling deploy may still need them), but not without bound.
+const MAX_FOREIGN_TRACKS: usize = 4;
+
+/// Makes the record fit the models that run. Returns whether anything changed.
+pub fn adopt(prospect: &mut Prospect, models: &Models, now_ms: Ms, key: &str, effects: &mut Effects) -> bool {
+    let fits = |(track, model): (&Track, &Model)| track.model_hash == model.hash && track.model == model.name;
+    if prospect.tracks.len() >= models.models.len() && prospect.tracks.iter().zip(&models.models).all(fits) {
+        return false;
+    }
+    let mut old = std::mem::take(&mut prospect.tracks);
+    let mut moved_in_charge = false;
+    let charge = models.in_charge_of(prospect);
+    for (index, model) in models.models.iter().enumerate() {
+        let mut track = match old.iter().position(|t| t.model == model.name) {
+            Some(at) => old.remove(at),
+            None => Track { model: model.name.as_str().into(), model_hash: model.hash, ..Track::default() },
+        };
+        if track.model_hash != model.hash {
+            carry_over(&mut track, model, prospect, effects);
+            moved_in_charge |= index == charge;
+        }
+        prospect.tracks.push(track);
+    }
+    old.truncate(MAX_FOREIGN_TRACKS);
+    for mut foreign in old {
+        silence(&mut foreign);
+        prospect.tracks.push(foreign);
+    }
+    if moved_in_charge {
+        let charge = models.in_charge_of(prospect);
+        let context = CartContext { key, model: &models.models[charge], model_index: u16::try_from(charge).unwrap_or(u16::MAX) };
+        triggers::change_model(prospect, now_ms, key, context.model, effects);
+        cart::change_model(prospect, now_ms, &context, effects);
+    }
+    true
+}
+
+fn carry_over(track: &mut Track, model: &Model, prospect: &Prospect, effects: &mut Effects) {
+    track.model_hash = model.hash;
+    effects.notes.push(Note::ModelMoved);
+    for axis in Axis::ALL {
+        let axis_model = &model.axes[axis.index()];
+        if !journey::carry_over(track, axis, axis_model) {
+            effects.notes.push(Note::StageKept);
+        }
+        journey::retime(track, axis, axis_model, prospect.last_activity_ms);
+    }
+    if let Some(out) = &mut track.disqualified {
+        disqualify::set_back_at(out, model);
+    }
+    track.groups.retain(|g| model.score.groups.iter().any(|m| m.name_hash == g.group));
+    ledger::bring_forward(track);
+    let known_rules = |rule: u32| {
+        model.score.groups.iter().any(|g| g.rules.iter().any(|r| r.rule == rule))
+            || model.axes.iter().any(|a| a.moves.iter().any(|m| m.rule == rule))
+            || model.absence.triggers.iter().any(|t| t.counts(rule))
+    };
+    track.uses.retain(|u| known_rules(u.rule));
+    track.counts.retain(|c| known_rules(c.rule));
+    // The label itself is judged by the next event or at once by the timer, so that its change has a time of its own.
+    let judged_ms = prospect.last_seen_ms.max(track.label_since_ms);
+    let known = score::label_of(&model.score.labels, track).is_some() && (track.grade != 0) == model.people.fit.is_some();
+    // Without a label or grade of this model: judge anew at once.
+    track.label_falls_at_ms = if known { score::next_change(track, model, judged_ms) } else { Some(judged_ms) };
+}
+
+/// A track whose model doesn't run here has no timers here.
+pub(super) fn silence(track: &mut Track) {
+    track.label_falls_at_ms = None;
+    if let Some(out) = &mut track.disqualified {
+        out.back_at_ms = None;
+    }
+    for position in track.positions.iter_mut().flatten() {
+        position.stale_at_ms = None;
+    }
+}

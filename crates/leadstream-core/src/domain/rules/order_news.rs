@@ -1,0 +1,37 @@
+//! What an event says of an order.
+
+/// What an event means to the orders of a prospect. The number is the order's place among the known ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// It is about no order, or about one of which nothing is known.
+    None,
+    /// An order is placed, or placed again after it came to nothing.
+    Placed(usize),
+    /// It is known, and stands.
+    Retold(usize),
+    /// It was told before, or is about an order that came to nothing meanwhile: it counts for nothing.
+    Void,
+    /// The order came to nothing.
+    TakenBack(usize),
+    /// Less of it is left; `None`: nobody knows of which order.
+    RefundedInPart(Option<usize>),
+}
+
+impl News {
+    /// The order in whose name rules act.
+    #[must_use]
+    pub fn acting(self) -> Option<usize> {
+        match self {
+            Self::Placed(at) | Self::Retold(at) => Some(at),
+            _ => None,
+        }
+    }
+
+    /// The known order that it is about.
+    pub(crate) fn order(self) -> Option<usize> {
+        match self {
+            Self::Placed(at) | Self::Retold(at) | Self::TakenBack(at) => Some(at),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Which order an event is about.
+
+use crate::domain::event::Event;
+use crate::domain::ids::{hash64, low32};
+use crate::domain::names::Kind;
+use crate::domain::rules::acquisition;
+use crate::domain::state::orders::{KnownOrder, SAME_DEAL_WITHIN_MS, SAME_WITHIN_MS};
+use crate::domain::state::prospect::Prospect;
+
+pub(crate) fn id_hash(event: &Event<'_>) -> u64 {
+    event.order_id.as_deref().map_or(0, |id| hash64(id.as_bytes()).max(1))
+}
+
+/// Lines in any order, total and currency; 0 where the event has neither lines nor a total.
+pub(crate) fn content_hash(event: &Event<'_>) -> u32 {
+    if event.products.is_empty() && event.value.is_none() {
+        return 0;
+    }
+    let line = |p: &crate::domain::event::Product<'_>| {
+        let bought = p.sku.as_deref().or(p.variant.as_deref()).unwrap_or_default();
+        hash64(&[p.id.as_bytes(), &[0], bought.as_bytes()].concat())
+    };
+    // A sum doesn't depend on the order of the lines.
+    let lines = event.products.iter().map(line).fold(0_u64, u64::wrapping_add);
+    let total = event.value.map_or(i64::MIN, acquisition::milli);
+    low32(hash64(&[lines.to_le_bytes(), total.to_le_bytes()].concat())).max(1)
+}
+
+pub(super) fn refund_hash(event: &Event<'_>) -> u64 {
+    let order = id_hash(event).to_le_bytes();
+    if let Some(id) = event.refund_id.as_deref() {
+        return hash64(&[&order, id.as_bytes()].concat());
+    }
+    let amount = crate::domain::rules::orders::part::told_milli(event).unwrap_or(i64::MIN);
+    hash64(&[order, amount.to_le_bytes(), event.time_ms.to_le_bytes()].concat())
+}
+
+fn known(prospect: &Prospect) -> &[KnownOrder] {
+    prospect.more.as_deref().map_or(&[], |more| &more.known_orders.list)
+}
+
+/// By its id alone.
+pub(super) fn named(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
+    let id = id_hash(event);
+    known(prospect).iter().rposition(|order| id != 0 && order.id == id)
+}
+
+/// The order that a refund without an id is of, if only one may be it and it says how much it pays back.
+pub(super) fn only(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
+    crate::domain::rules::orders::part::told_milli(event).filter(|_| event.order_id.is_none())?;
+    let orders = known(prospect);
+    let mut those = (0..orders.len()).filter(|at| orders.get(*at).is_some_and(|order| may_be(order, event)));
+    let at = those.next()?;
+    those.next().is_none().then_some(at)
+}
+
+/// Whether an event that names no known order may be about this one.
+pub(super) fn may_be(order: &KnownOrder, event: &Event<'_>) -> bool {
+    let is_other = |currency: &str| order.currency.as_deref().is_some_and(|known| known != currency);
+    order.standing.stands()
+        && order.placed_ms <= event.time_ms
+        && !(id_hash(event) != 0 && order.id != 0)
+        && !event.currency.as_deref().is_some_and(is_other)
+}
+
+/// By its id; where an id is missing on either side, by the same lines and total within ten minutes.
+pub(super) fn order(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
+    named(prospect, event).or_else(|| deal(prospect, event)).or_else(|| {
+        let orders = known(prospect);
+        if orders.is_empty() {
+            return None;
+        }
+        let (id, content) = (id_hash(event), content_hash(event));
+        // Of two that name neither lines nor a total nobody can say that they are one.
+        if content == 0 {
+            return None;
+        }
+        orders.iter().rposition(|order| {
+            let is_near = (order.placed_ms - event.time_ms).abs() <= SAME_WITHIN_MS;
+            is_near && order.content == content && (id == 0 || order.id == 0)
+        })
+    })
+}
+
+/// The contract that is told again where an id is missing on either side; what sales says that it won may be an order as well. Two that
+/// are worth something else are two.
+fn deal(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
+    let by_sales = event.kind == Kind::Sales;
+    if !by_sales && event.kind != Kind::Contract {
+        return None;
+    }
+    let id = id_hash(event);
+    let is_it = |order: &KnownOrder| {
+        let may_be = order.contract != 0 && !order.by_sales || by_sales;
+        may_be && order.standing.stands() && (id == 0 || order.id == 0 || by_sales) && is_same_deal(order, event)
+    };
+    known(prospect).iter().rposition(is_it)
+}
+
+/// What sales said that it won, of which an order or a contract tells now under its own id.
+pub(super) fn won_by_sales(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
+    let is_it = |order: &KnownOrder| order.by_sales && order.standing.stands() && is_same_deal(order, event);
+    known(prospect).iter().rposition(is_it).filter(|_| event.kind != Kind::Sales)
+}
+
+fn is_same_deal(order: &KnownOrder, event: &Event<'_>) -> bool {
+    let told = event.value.map(acquisition::milli);
+    let is_near = (order.placed_ms - event.time_ms).abs() <= SAME_DEAL_WITHIN_MS;
+    is_near && (told.is_none() || order.total_milli.is_none() || told == order.total_milli)
+}
+
+/// The order whose payment failed. A failure that names none may be of any attempt to pay: it takes back no order.
+pub(super) fn unpaid(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
+    if event.kind == Kind::PaymentFailed { named(prospect, event) } else { order(prospect, event) }
+}

@@ -1,0 +1,158 @@
+//! Which persona a prospect is, how well it fits, and which models are for it.
+
+use crate::domain::Ms;
+use crate::domain::model::Model;
+use crate::domain::model::people::{CarryOver, Otherwise};
+use crate::domain::output::Effects;
+use crate::domain::rules::cart::CartContext;
+use crate::domain::rules::context::Turn;
+use crate::domain::rules::journey::moved::Moved;
+use crate::domain::rules::lead::disqualify;
+use crate::domain::rules::{cart, journey, ledger, model_change, score, triggers};
+use crate::domain::state::prospect::Prospect;
+use crate::domain::state::track::{EnteredBy, GroupPoints, Track};
+use crate::domain::state::traits::Traits;
+use crate::domain::terms::movement::{Axis, Cause};
+
+/// Finds persona and fit anew in every track, and which models are for this prospect. Who comes under a model that was not for
+/// them before is carried over to it, if the model says how.
+pub fn place(prospect: &mut Prospect, is_new: bool, turn: &Turn<'_, '_>, effects: &mut Effects) {
+    let models = &turn.models.models;
+    if models.iter().all(|m| m.people.is_plain()) {
+        return;
+    }
+    let before = turn.models.in_charge_of(prospect);
+    let nothing = Traits::default();
+    let traits = prospect.more.as_deref().map_or(&nothing, |more| &more.traits);
+    // As they were: a model may carry over from one that lets go of the prospect in the same turn.
+    let left = (models.len() > 1).then(|| prospect.tracks.get(before).cloned()).flatten();
+    let mut joined = Vec::new();
+    for (index, (track, model)) in prospect.tracks.iter_mut().zip(models).enumerate() {
+        let fit = model.people.fit_score(traits);
+        let persona = model.people.persona(traits).map(|p| p.hash);
+        let paused = !model.people.is_for(persona);
+        // Judged at once; the event of this turn does so too.
+        if fit.to_bits() != track.fit.to_bits() && !paused && track.disqualified.is_none() {
+            track.label_falls_at_ms = Some(judged_ms(track, turn.at_ms));
+        }
+        let fresh = !is_new && !paused && (track.paused || is_untouched(track));
+        (track.fit, track.persona, track.paused) = (fit, persona, paused);
+        if paused {
+            model_change::silence(track);
+        } else if fresh && !model.people.for_personas.is_empty() {
+            joined.push(index);
+        }
+    }
+    for index in joined {
+        let from = left.as_ref().filter(|_| index != before).map(|track| (track, &models[before]));
+        join(prospect, index, from, turn, effects);
+    }
+    let after = turn.models.in_charge_of(prospect);
+    if after != before {
+        // What a late event says changes nothing before now.
+        let now_ms = prospect.last_seen_ms.max(turn.at_ms);
+        let model_index = u16::try_from(after).unwrap_or(u16::MAX);
+        let context = CartContext { key: turn.key, model: &models[after], model_index };
+        triggers::change_model(prospect, now_ms, turn.key, context.model, effects);
+        cart::change_model(prospect, now_ms, &context, effects);
+    }
+}
+
+/// The model knows nothing of the prospect yet.
+fn is_untouched(track: &Track) -> bool {
+    track.positions.iter().all(Option::is_none) && track.groups.is_empty() && track.label_since_ms == 0 && track.label.is_none()
+}
+
+/// A label is never judged as of a time before it was last set.
+fn judged_ms(track: &Track, at_ms: Ms) -> Ms {
+    at_ms.max(track.label_since_ms)
+}
+
+/// The model at this index is for the prospect from now on.
+fn join(prospect: &mut Prospect, index: usize, from: Option<(&Track, &Model)>, turn: &Turn<'_, '_>, effects: &mut Effects) {
+    let Some(model) = turn.models.models.get(index) else { return };
+    let last_activity_ms = prospect.last_activity_ms;
+    let now_ms = prospect.last_seen_ms.max(turn.at_ms);
+    let Some(track) = prospect.tracks.get_mut(index) else { return };
+    // Who was disqualified there has nothing to bring along.
+    if let Some((left, left_model)) = from.filter(|(left, _)| left.disqualified.is_none())
+        && let Some(rule) = model.people.carry_over.iter().find(|rule| rule.from == left_model.name)
+    {
+        let way = Way { left, left_model, model, rule };
+        way.carry_points(track, now_ms);
+        for axis in Axis::ALL {
+            if let Some(moved) = way.carry_stage(track, axis, last_activity_ms, turn) {
+                effects.outputs.extend(turn.stage_output(index, track, moved, judged_ms(track, now_ms)));
+            }
+        }
+    }
+    for axis in Axis::ALL {
+        journey::retime(track, axis, &model.axes[axis.index()], last_activity_ms);
+        // What went stale while the model was not for the prospect does so now, not in the past.
+        if let Some(position) = track.positions[axis.index()].as_mut() {
+            position.stale_at_ms = position.stale_at_ms.map(|at_ms| at_ms.max(turn.at_ms));
+        }
+    }
+    match &mut track.disqualified {
+        Some(out) => {
+            disqualify::set_back_at(out, model);
+            out.back_at_ms = out.back_at_ms.map(|at_ms| at_ms.max(turn.at_ms));
+        }
+        None => track.label_falls_at_ms = Some(judged_ms(track, turn.at_ms)),
+    }
+}
+
+/// From one model to another.
+struct Way<'a> {
+    left: &'a Track,
+    left_model: &'a Model,
+    model: &'a Model,
+    rule: &'a CarryOver,
+}
+
+impl Way<'_> {
+    /// Points go with the prospect where both models have a group of the same name.
+    fn carry_points(&self, track: &mut Track, now_ms: Ms) {
+        ledger::bring_forward(track);
+        for group in &self.model.score.groups {
+            let Some(theirs) = self.left_model.score.groups.iter().find(|g| g.name_hash == group.name_hash) else { continue };
+            let Some(state) = self.left.groups.iter().find(|g| g.group == theirs.name_hash) else { continue };
+            let as_of_ms = now_ms.max(state.as_of_ms);
+            let points = score::group_points(self.left, theirs, as_of_ms);
+            let points = group.cap.map_or(points, |cap| points.min(cap));
+            track.groups.retain(|g| g.group != group.name_hash);
+            track.groups.push(GroupPoints { group: group.name_hash, points, as_of_ms, brought: points });
+        }
+    }
+
+    fn carry_stage(&self, track: &mut Track, axis: Axis, last_activity_ms: Option<Ms>, turn: &Turn<'_, '_>) -> Option<Moved> {
+        let here = &self.model.axes[axis.index()];
+        let stood = self.left.positions[axis.index()].as_ref();
+        let Some(to) = stood.and_then(|position| self.target(&position.stage, axis)) else {
+            track.positions[axis.index()] = None;
+            return None;
+        };
+        let stands = track.positions[axis.index()].as_ref().and_then(|p| journey::stage_index(here, &p.stage));
+        if stands == Some(to) {
+            return None;
+        }
+        let by = turn.event.map_or(EnteredBy::time(Cause::CarriedOver), |e| EnteredBy::event(Cause::CarriedOver, &e.name));
+        journey::enter(track, axis, here, to, turn.at_ms, by, last_activity_ms)
+    }
+
+    /// The stage here of who stands in a stage there: as mapped, else the one called the same, else as the rule says.
+    fn target(&self, stage: &str, axis: Axis) -> Option<usize> {
+        let (here, there) = (&self.model.axes[axis.index()], &self.left_model.axes[axis.index()]);
+        let of = |stage: &str| {
+            let mapped = self.rule.stages[axis.index()].iter().find(|(from, _)| *from == *stage).map(|(_, to)| *to);
+            mapped.or_else(|| journey::stage_index(here, stage))
+        };
+        of(stage).or_else(|| match self.rule.otherwise {
+            Otherwise::Anew => None,
+            Otherwise::Nearest => {
+                let at = journey::stage_index(there, stage)?;
+                there.stages[..at].iter().rev().find_map(|earlier| of(earlier))
+            }
+        })
+    }
+}

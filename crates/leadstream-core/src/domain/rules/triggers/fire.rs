@@ -1,0 +1,253 @@
+//! The moment when a trigger of absence is due: it leaves, waits, or is suppressed; and when it is taken back.
+
+use crate::domain::ids::{IdKind, output_id};
+use crate::domain::model::Model;
+use crate::domain::model::absence::Trigger;
+use crate::domain::output::{Because, Body, Effects, Note, Output, Proof, Triggered};
+use crate::domain::rules::contact::{Due, Verdict};
+use crate::domain::rules::context::{Turn, causing};
+use crate::domain::rules::{contact, decisions, score};
+use crate::domain::state::decisions::{Check, Checks, Decision, Done};
+use crate::domain::state::prospect::Prospect;
+use crate::domain::state::triggers::{Left, MAX_LEFT, Pending};
+use crate::domain::terms::cart::Reason;
+use crate::domain::terms::trigger::TriggerKind;
+use crate::domain::{DAY_MS, Ms, Text};
+
+/// So long what left is remembered at least, for events that should have prevented it.
+const RECALL_MS: Ms = 7 * DAY_MS;
+
+/// A pending trigger is due: it leaves, is held or is skipped.
+pub fn fire(prospect: &mut Prospect, index: usize, turn: &Turn<'_, '_>, effects: &mut Effects) {
+    let Some(absence) = prospect.more.as_mut().map(|m| &mut m.absence) else { return };
+    let Some(pending) = absence.pending.get(index).filter(|p| p.fire_at_ms <= turn.at_ms).cloned() else { return };
+    let model = turn.model();
+    let Some(trigger) = model.absence.trigger(pending.trigger) else {
+        absence.pending.remove(index);
+        effects.notes.push(Note::Suppressed(Reason::ModelChanged));
+        return;
+    };
+    let mut checks = Checks::default();
+    let done = match verdict(prospect, trigger, &pending, turn, &mut checks) {
+        Verdict::Waits(until_ms) => {
+            prospect.more_mut().absence.pending[index].fire_at_ms = until_ms;
+            Done::HeldUntil(until_ms)
+        }
+        Verdict::Suppressed(reason) => {
+            prospect.more_mut().absence.pending.remove(index);
+            effects.notes.push(Note::Suppressed(reason));
+            Done::Suppressed(reason)
+        }
+        Verdict::Leaves => {
+            prospect.more_mut().absence.pending.remove(index);
+            effects.outputs.push(fired(prospect, trigger, &pending, checks, turn));
+            remember_left(prospect, trigger, &pending, model, turn.at_ms);
+            if trigger.mail {
+                contact::left(prospect, &model.contact, turn.at_ms);
+            }
+            Done::Left
+        }
+    };
+    let (at_ms, due_ms) = (turn.at_ms, pending.due_ms);
+    decisions::remember(prospect, Decision { at_ms, due_ms, trigger: trigger.name.clone(), step: 0, done, checks });
+}
+
+fn verdict(prospect: &Prospect, trigger: &Trigger, pending: &Pending, turn: &Turn<'_, '_>, checks: &mut Checks) -> Verdict {
+    if prospect.tracks.get(turn.charge).is_some_and(|t| t.disqualified.is_some()) {
+        return Verdict::Suppressed(Reason::Disqualified);
+    }
+    checks.pass(Check::Disqualified);
+    if let Some(limit) = trigger.at_most {
+        let begins_ms = turn.at_ms.saturating_sub(limit.per_ms);
+        let left = prospect.more.iter().flat_map(|m| &m.absence.left);
+        let lately = left.filter(|l| l.trigger == trigger.hash && l.left_ms > begins_ms).count();
+        if lately >= usize::try_from(limit.times).unwrap_or(usize::MAX) {
+            return Verdict::Suppressed(Reason::AtMost);
+        }
+        checks.pass(Check::AtMost);
+    }
+    if trigger.not_with_open_cart {
+        if prospect.carts.iter().any(|cart| !cart.lines.is_empty()) {
+            return Verdict::Suppressed(Reason::OpenCart);
+        }
+        checks.pass(Check::NoOpenCart);
+    }
+    if trigger.after_visit {
+        let gap_ms = turn.model().session_gap_ms;
+        let ends_ms = prospect.last_activity_ms.map_or(Ms::MIN, |last_ms| last_ms.saturating_add(gap_ms));
+        if turn.at_ms < ends_ms {
+            return Verdict::Waits(ends_ms);
+        }
+        checks.pass(Check::AfterVisit);
+    }
+    let due = Due {
+        key: turn.key,
+        name: trigger.hash,
+        due_ms: pending.due_ms,
+        fire_at_ms: pending.fire_at_ms,
+        now_ms: turn.at_ms,
+        max_lateness_ms: trigger.max_lateness_ms,
+    };
+    if trigger.mail {
+        return contact::judge(prospect, turn.model(), &due, checks);
+    }
+    if due.is_late() {
+        return Verdict::Suppressed(Reason::Late);
+    }
+    if due.max_lateness_ms.is_some() {
+        checks.pass(Check::Lateness);
+    }
+    Verdict::Leaves
+}
+
+fn remember_left(prospect: &mut Prospect, trigger: &Trigger, pending: &Pending, model: &Model, now_ms: Ms) {
+    let left = &mut prospect.more_mut().absence.left;
+    left.retain(|l| {
+        let keeps_ms = model.absence.trigger(l.trigger).map_or(RECALL_MS, |t| t.keeps_ms().max(RECALL_MS));
+        l.left_ms > now_ms.saturating_sub(keeps_ms)
+    });
+    let most = trigger.at_most.map_or(1, |limit| usize::try_from(limit.times).unwrap_or(MAX_LEFT));
+    let of_it = left.iter().filter(|l| l.trigger == trigger.hash).count();
+    if of_it >= most
+        && let Some(oldest) = left.iter().position(|l| l.trigger == trigger.hash)
+    {
+        left.remove(oldest);
+    }
+    if left.len() >= MAX_LEFT {
+        left.remove(0);
+    }
+    left.push(Left {
+        trigger: pending.trigger,
+        episode_ms: pending.episode_ms,
+        since_ms: pending.since_ms,
+        due_ms: pending.due_ms,
+        left_ms: now_ms,
+        same: pending.same,
+        armed_by: pending.armed_by,
+        product: pending.product.clone(),
+        recalled: false,
+    });
+}
+
+fn id(trigger: &Trigger, kind: IdKind, episode_ms: Ms, armed_by: u64, turn: &Turn<'_, '_>) -> u128 {
+    output_id(turn.key, &turn.model().name, kind, Some(&trigger.name), episode_ms, armed_by, 0)
+}
+
+fn fired(prospect: &Prospect, trigger: &Trigger, pending: &Pending, checks: Checks, turn: &Turn<'_, '_>) -> Output {
+    let because = (!pending.event.is_empty()).then(|| Because {
+        name: pending.event.clone(),
+        at_ms: pending.since_ms,
+        position: pending.position,
+        corrected_ms: 0,
+    });
+    let proof = Proof { rule: trigger.rule.clone(), because: because.into_iter().collect(), checks: checks.names() };
+    let about = (pending.episode_ms, pending.due_ms, pending.product.clone());
+    let body = triggered(prospect, trigger, TriggerKind::Fired, about, trigger.reasons.clone(), proof, turn);
+    Output {
+        id: id(trigger, IdKind::Trigger, pending.episode_ms, pending.armed_by, turn),
+        model: turn.model_index(),
+        at_ms: pending.fire_at_ms,
+        event: None,
+        body: Body::Triggered(Box::new(body)),
+    }
+}
+
+fn triggered(
+    prospect: &Prospect,
+    trigger: &Trigger,
+    kind: TriggerKind,
+    (episode_ms, due_at_ms, product_id): (Ms, Ms, Option<Text>),
+    reasons: Vec<Text>,
+    proof: Proof,
+    turn: &Turn<'_, '_>,
+) -> Triggered {
+    let (track, model) = (prospect.tracks.get(turn.charge), &turn.model().score);
+    let judged_ms = due_at_ms.max(prospect.last_seen_ms);
+    Triggered {
+        kind,
+        trigger: trigger.name.clone(),
+        episode_ms,
+        due_at_ms,
+        reasons,
+        product_id,
+        score: track.map_or(0.0, |t| score::total(t, model, judged_ms)),
+        label: track.and_then(|t| score::label_of(&model.labels, t)).map(|l| l.name.clone()),
+        persona: track.and_then(|t| turn.model().people.persona_of(t)),
+        proof,
+    }
+}
+
+/// Takes back what left too soon, by the time of the event that should have prevented it.
+pub(super) fn recall(
+    prospect: &mut Prospect,
+    trigger: &Trigger,
+    too_soon: &dyn Fn(&Left) -> bool,
+    why: &str,
+    turn: &Turn<'_, '_>,
+    effects: &mut Effects,
+) {
+    let Some(absence) = prospect.more.as_mut().map(|m| &mut m.absence) else { return };
+    let mut taken = Vec::new();
+    for left in absence.left.iter_mut().filter(|l| too_soon(l)) {
+        // What is recalled once is not recalled again.
+        left.recalled = true;
+        taken.push(left.clone());
+    }
+    for left in taken {
+        let because = turn.event.map(|e| Because {
+            name: e.name.as_ref().into(),
+            at_ms: e.time_ms,
+            position: e.position,
+            corrected_ms: e.corrected_by_ms(),
+        });
+        let proof = Proof { rule: trigger.rule.clone(), because: because.into_iter().collect(), checks: Vec::new() };
+        let about = (left.episode_ms, left.due_ms, left.product);
+        let body = triggered(prospect, trigger, TriggerKind::Recalled, about, vec![why.into()], proof, turn);
+        effects.outputs.push(Output {
+            id: id(trigger, IdKind::TriggerRecalled, left.episode_ms, left.armed_by, turn),
+            model: turn.model_index(),
+            at_ms: turn.at_ms,
+            event: turn.event.map(causing),
+            body: Body::Triggered(Box::new(body)),
+        });
+    }
+}
+
+/// The model in charge changed: due times are computed anew. What would now have been due before the change never leaves, nor does
+/// what the model doesn't know any more.
+pub fn change_model(prospect: &mut Prospect, now_ms: Ms, key: &str, model: &Model, effects: &mut Effects) {
+    contact::change_model(prospect, &model.contact);
+    let Some(absence) = prospect.more.as_mut().map(|m| &mut m.absence) else { return };
+    let mut gone = Vec::new();
+    absence.pending.retain_mut(|pending| {
+        let Some(trigger) = model.absence.trigger(pending.trigger) else {
+            effects.notes.push(Note::Suppressed(Reason::ModelChanged));
+            return false;
+        };
+        let due_ms = trigger.due_ms(pending.since_ms);
+        let changed = due_ms != pending.due_ms;
+        if changed {
+            pending.due_ms = due_ms;
+            pending.fire_at_ms = due_ms;
+        }
+        if changed && due_ms < now_ms {
+            effects.notes.push(Note::Suppressed(Reason::ModelChanged));
+            gone.push((trigger.name.clone(), due_ms));
+            return false;
+        }
+        true
+    });
+    absence.left.retain(|l| model.absence.trigger(l.trigger).is_some());
+    absence.met.retain(|m| model.absence.trigger(m.trigger).is_some());
+    if model.absence.viewed_ms.is_none() {
+        absence.viewed.clear();
+    }
+    if model.absence.carted_ms.is_none() {
+        absence.carted.clear();
+    }
+    for (trigger, due_ms) in gone {
+        let done = Done::Suppressed(Reason::ModelChanged);
+        decisions::remember(prospect, Decision { at_ms: now_ms, due_ms, trigger, step: 0, done, checks: Checks::default() });
+    }
+    crate::domain::rules::triggers::retime(prospect, key, model);
+}

@@ -1,0 +1,68 @@
+//! Goods that went back, and orders that came to nothing: what waited because of them is not sent.
+
+use crate::domain::Ms;
+use crate::domain::event::{Event, Product};
+use crate::domain::ids::{hash64, low32};
+use crate::domain::names::Kind;
+use crate::domain::output::Effects;
+use crate::domain::rules::context::Turn;
+use crate::domain::rules::order_news::News;
+use crate::domain::rules::triggers::fire;
+use crate::domain::state::prospect::Prospect;
+use crate::domain::state::triggers::Left;
+
+/// The name by which triggers know an order.
+const ORDER: &str = "Order Completed";
+
+/// Whether an order event stands for no order: it came to nothing, or tells of one that did. Then nothing comes after it.
+pub(super) fn is_none(event: &Event<'_>, news: News) -> bool {
+    event.kind == Kind::OrderCompleted && matches!(news, News::Void | News::TakenBack(_))
+}
+
+/// An order came to nothing, or its goods went back in part: triggers of it go, and what left after that is recalled.
+pub(super) fn turn(prospect: &mut Prospect, event: &Event<'_>, turn: &Turn<'_, '_>, effects: &mut Effects) {
+    let whole = match turn.news {
+        News::TakenBack(_) => true,
+        News::RefundedInPart(_) if !event.products.is_empty() => false,
+        _ => return,
+    };
+    let Some(more) = prospect.more.as_deref_mut() else { return };
+    let id = event.order_id.as_deref().map_or(0, |id| hash64(id.as_bytes()).max(1));
+    let of_event = |at: usize| more.known_orders.list.get(at);
+    let order = match turn.news {
+        News::TakenBack(at) | News::RefundedInPart(Some(at)) => of_event(at),
+        _ => more.known_orders.list.iter().rfind(|order| id != 0 && order.id == id),
+    };
+    let Some(placed_ms) = order.map(|order| order.placed_ms) else { return };
+    // The latest order that stands and that its clock may run from instead.
+    let before = |from_ms: Ms| {
+        let standing = more.known_orders.list.iter().filter(|order| order.standing.stands() && order.placed_ms < placed_ms);
+        standing.map(|order| order.placed_ms).filter(|at| *at >= from_ms).max()
+    };
+    let is_back = |same: u32| whole || event.products.iter().any(|product| hash(product) == same);
+    more.absence.change(|absence| {
+        absence.pending.retain_mut(|pending| {
+            if pending.event != ORDER || pending.since_ms != placed_ms || !is_back(pending.same) {
+                return true;
+            }
+            let Some(at) = before(pending.episode_ms).filter(|_| whole && pending.same == 0) else { return false };
+            let earlier_ms = placed_ms - at;
+            pending.since_ms = at;
+            pending.due_ms -= earlier_ms;
+            pending.fire_at_ms = pending.due_ms;
+            pending.product = None;
+            true
+        });
+    });
+    for trigger in &turn.model().absence.triggers {
+        let too_soon = |left: &Left| {
+            let is_it = !left.recalled && left.trigger == trigger.hash && left.since_ms == placed_ms && is_back(left.same);
+            is_it && event.time_ms < left.left_ms
+        };
+        fire::recall(prospect, trigger, &too_soon, &event.name, turn, effects);
+    }
+}
+
+fn hash(product: &Product<'_>) -> u32 {
+    low32(hash64(product.id.as_bytes())).max(1)
+}

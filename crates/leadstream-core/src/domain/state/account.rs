@@ -1,0 +1,52 @@
+//! The account that a prospect belongs to.
+
+use crate::domain::rules::account::company::Source;
+use crate::domain::state::group::Group;
+use crate::domain::terms::sales::Bar;
+use crate::domain::{Ms, Text};
+
+/// The account that a prospect belongs to, and the record of an account itself.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Membership {
+    /// The role that the model's accounts give to what is known of the prospect.
+    pub role: Option<Text>,
+    pub belongs: Option<Belongs>,
+    /// Leads of its company are not handed over.
+    pub barred: Option<Barred>,
+    /// This is the record of an account, not of a prospect.
+    pub group: Option<Box<Group>>,
+}
+
+impl Membership {
+    /// The next deadline of an account.
+    #[must_use]
+    pub fn due_ms(&self) -> Option<Ms> {
+        self.group.as_ref().and_then(|group| group.forget_at_ms())
+    }
+}
+
+/// Where a prospect belongs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Belongs {
+    pub account: Text,
+    /// What said so.
+    pub source: Source,
+    /// Time of the newest event that said so.
+    pub since_ms: Ms,
+    /// When the account was last told something; 0 when never.
+    pub told_ms: Ms,
+    /// Digest of what it was told; 0 when nothing.
+    pub told: u64,
+    /// The id of the group call that said so: a later one that says no more than it means the same account.
+    pub group_id: Option<Text>,
+}
+
+/// Longest reason of a group's disqualification.
+pub(crate) const MAX_REASON_BYTES: usize = 128;
+
+/// Leads of the prospect's company are not handed over, as its account told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Barred {
+    pub why: Bar,
+    pub since_ms: Ms,
+}

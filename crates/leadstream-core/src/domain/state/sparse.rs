@@ -1,0 +1,121 @@
+//! What few prospects have takes no room in the others.
+
+use smallvec::SmallVec;
+use std::fmt::{self, Debug, Formatter};
+use std::ops::{Deref, DerefMut};
+
+/// A part of a record that is empty for most: then nothing is kept of it. It reads like the part itself; to change it makes it.
+#[derive(Clone)]
+pub struct Rare<T>(Option<Box<T>>);
+
+/// A part that may be [`Rare`].
+pub trait Part: Default + PartialEq + 'static {
+    /// The empty part.
+    fn nothing() -> &'static Self;
+}
+
+impl<T: Part> Rare<T> {
+    /// The part, unless it is empty: then it takes no bytes in the record either.
+    #[must_use]
+    pub fn get(&self) -> Option<&T> {
+        self.0.as_deref().filter(|part| *part != T::nothing())
+    }
+
+    /// Changes the part, if there is one.
+    pub fn change(&mut self, change: impl FnOnce(&mut T)) {
+        if let Some(part) = &mut self.0 {
+            change(part);
+            if **part == *T::nothing() {
+                self.0 = None;
+            }
+        }
+    }
+}
+
+impl<T> Default for Rare<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> From<T> for Rare<T> {
+    fn from(part: T) -> Self {
+        Self(Some(Box::new(part)))
+    }
+}
+
+impl<T: Part> Deref for Rare<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0.as_deref().unwrap_or_else(|| T::nothing())
+    }
+}
+
+impl<T: Part> DerefMut for Rare<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.0.get_or_insert_default()
+    }
+}
+
+/// Made and empty is the same as never made.
+impl<T: Part> PartialEq for Rare<T> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl<T: Part + Debug> Debug for Rare<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        Debug::fmt(&**self, f)
+    }
+}
+
+/// Makes types parts: what is like new is empty.
+macro_rules! parts {
+    ($($part:ty),+) => {
+        $(
+            impl Part for $part {
+                fn nothing() -> &'static Self {
+                    static NOTHING: std::sync::LazyLock<$part> = std::sync::LazyLock::new(<$part>::default);
+                    &NOTHING
+                }
+            }
+        )+
+    };
+}
+
+parts!(
+    crate::domain::state::lead::Lead,
+    crate::domain::state::contact::Contact,
+    crate::domain::state::triggers::Absence,
+    crate::domain::state::bots::Machine,
+    crate::domain::state::internal::Internal,
+    crate::domain::state::acquisition::Customer,
+    crate::domain::state::decisions::Decisions,
+    crate::domain::state::account::Membership,
+    crate::domain::state::orders::KnownOrders
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::state::lead::Lead;
+
+    #[test]
+    fn made_and_empty_is_the_same_as_never_made() {
+        let never = Rare::<Lead>::default();
+        let mut lead = never.clone();
+        lead.due_ms = Some(1);
+        assert!(lead != never && lead.get().is_some());
+        lead.due_ms = None;
+        assert!(lead == never && lead.get().is_none() && lead.0.is_some());
+        lead.change(|_| {});
+        assert!(lead.0.is_none(), "what is empty after a change takes no room");
+        lead.change(|_| panic!("there is nothing to change"));
+    }
+}
+
+/// A list of which most prospects have few: kept in place, since a copy of a record in many pieces is slow to make, to read
+/// and to drop.
+pub type Few<T, const N: usize> = SmallVec<[T; N]>;

@@ -1,0 +1,102 @@
+//! The deadlines of a prospect: fields of its record, in one total order.
+
+use crate::domain::Ms;
+use crate::domain::state::account::Membership;
+use crate::domain::state::lead::Lead;
+use crate::domain::state::prospect::Prospect;
+use crate::domain::state::triggers::Absence;
+use crate::domain::terms::movement::Axis;
+
+/// What a timer does. The order is part of the total order of timers (deadline, prospect, kind): exactly once depends on it
+/// being the same live, in replay and after a restart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TimerKind {
+    /// A stage goes stale: track, axis.
+    Stale(u8, u8),
+    /// The label of a track falls, or rises, with no event.
+    LabelFalls(u8),
+    /// The next step of a cart's series: index of the cart.
+    CartStep(u16),
+    /// A cart is forgotten: index of the cart.
+    CartForgotten(u16),
+    /// Somebody has to answer for a lead, or it ages.
+    Lead,
+    /// A trigger of absence is due: its index among the pending ones.
+    Trigger(u16),
+    /// A timer of an account.
+    Account,
+    /// Somebody who was disqualified comes back by itself: track.
+    ReEntry(u8),
+    /// The prospect is forgotten: see [`crate::domain::rules::forget`].
+    Forgotten,
+    /// What stays of an erasure goes.
+    Erasure,
+}
+
+impl TimerKind {
+    /// It leads to a mail, or asks somebody why there was no answer, so it waits while the task is behind (`catch_up = "hold"`):
+    /// the order, or the answer, may be among what is not read yet.
+    #[must_use]
+    pub fn is_held(self) -> bool {
+        matches!(self, Self::CartStep(_) | Self::Trigger(_) | Self::Lead)
+    }
+}
+
+/// A deadline of a prospect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timer {
+    pub deadline_ms: Ms,
+    pub kind: TimerKind,
+}
+
+impl Prospect {
+    /// The earliest timer; what leads to a mail is left out while it is held (`catch_up = "hold"` and the task is behind).
+    #[must_use]
+    pub fn next_timer(&self, hold: bool) -> Option<Timer> {
+        self.timers().filter(|t| !(hold && t.kind.is_held())).min()
+    }
+
+    /// The earliest deadline, and the earliest one that is never held; `Ms::MAX` for none. Both in one
+    /// pass, for every event.
+    #[must_use]
+    pub fn earliest_deadlines_ms(&self) -> (Ms, Ms) {
+        self.timers().fold((Ms::MAX, Ms::MAX), |(all, others), timer| {
+            (all.min(timer.deadline_ms), if timer.kind.is_held() { others } else { others.min(timer.deadline_ms) })
+        })
+    }
+
+    /// All pending timers, in no particular order.
+    pub fn timers(&self) -> impl Iterator<Item = Timer> + '_ {
+        let stages = self.tracks.iter().enumerate().flat_map(|(n, track)| {
+            let track_index = u8::try_from(n).unwrap_or(u8::MAX);
+            let stale = Axis::ALL.into_iter().filter_map(move |axis| {
+                let deadline_ms = track.positions[axis.index()].as_ref()?.stale_at_ms?;
+                Some(Timer { deadline_ms, kind: TimerKind::Stale(track_index, u8::from(axis == Axis::Funnel)) })
+            });
+            let falls =
+                track.label_falls_at_ms.map(|deadline_ms| Timer { deadline_ms, kind: TimerKind::LabelFalls(track_index) });
+            let back = track.disqualified.as_ref().and_then(|out| out.back_at_ms);
+            let back = back.map(|deadline_ms| Timer { deadline_ms, kind: TimerKind::ReEntry(track_index) });
+            stale.chain(falls).chain(back)
+        });
+        let carts = self.carts.iter().enumerate().flat_map(|(n, cart)| {
+            let index = u16::try_from(n).unwrap_or(u16::MAX);
+            let step = cart.series.fire_at_ms.map(|deadline_ms| Timer { deadline_ms, kind: TimerKind::CartStep(index) });
+            let forget = cart.forget_at_ms.map(|deadline_ms| Timer { deadline_ms, kind: TimerKind::CartForgotten(index) });
+            step.into_iter().chain(forget)
+        });
+        let trigger = |(n, deadline_ms)| {
+            let kind = TimerKind::Trigger(u16::try_from(n).unwrap_or(u16::MAX));
+            Timer { deadline_ms, kind }
+        };
+        let more = self.more.as_deref().into_iter().flat_map(move |more| {
+            let timer = |kind| move |deadline_ms| Timer { deadline_ms, kind };
+            let lead = more.lead.get().and_then(Lead::due_ms).map(timer(TimerKind::Lead));
+            let account = more.account.get().and_then(Membership::due_ms).map(timer(TimerKind::Account));
+            let triggers = more.absence.get().into_iter().flat_map(Absence::due_ms).enumerate().map(trigger);
+            let erasure = more.erasure.map(|erasure| erasure.until_ms).map(timer(TimerKind::Erasure));
+            lead.into_iter().chain(account).chain(erasure).chain(triggers)
+        });
+        stages.chain(carts).chain(more)
+    }
+}

@@ -1,0 +1,11 @@
+//! TODO
+
+pub mod account;
+pub mod bots;
+pub mod cart;
+pub mod consent;
+pub mod limit;
+pub mod movement;
+pub mod recovery;
+pub mod sales;
+pub mod trigger;
