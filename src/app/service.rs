@@ -18,7 +18,7 @@ use crate::runtime::lookup::{Directory, Partitioning, ProspectLookup, Question};
 use crate::runtime::options::{BatchLimits, Options as WorkerOptions, PoisonLimit};
 use crate::runtime::ports::{Clock, Failure, OutTopic, Ports};
 use crate::runtime::snapshot::{Board, Identity};
-use crate::runtime::supervisor::{self, Crew, Handle};
+use crate::runtime::supervisor::{self, Handle, WorkerSet};
 use crate::runtime::worker::Shared;
 use crate::telemetry::Telemetry;
 use crate::wire;
@@ -56,7 +56,7 @@ pub fn start(options: &Options, shared: Shared<ServicePorts>, mailboxes: Vec<Rec
     let found = preflight::check(&kafka, &worker)?;
     worker.partitions = found.partitions;
     worker.dead_letter_budget_bytes = wire::dead_letter::budget_bytes(found.dead_letter_message_bytes);
-    supervisor::start(Crew { connect: Cluster { options: kafka }, shared, options: worker, mailboxes })
+    supervisor::start(WorkerSet { connect: Cluster { options: kafka }, shared, options: worker, mailboxes })
 }
 
 /// The machine's clock: the one place where the service asks the time.

@@ -166,7 +166,7 @@ impl Admin {
         Ok(created)
     }
 
-    /// The controller answers before the brokers have heard of a topic: whoever asks next would find it missing.
+    /// The controller answers before the brokers have heard of a topic: the next request would find it missing.
     #[allow(clippy::disallowed_methods, reason = "adapters may measure time: the bound of a wait")]
     fn wait_until_visible(&self, specs: &[&NewTopicSpec]) {
         let begun = Instant::now();

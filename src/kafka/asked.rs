@@ -3,7 +3,7 @@
 use crate::runtime::ports::Failure;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
-/// A question on its way. Whoever drops it doesn't want the answer any more.
+/// A question on its way. To drop it is to give up the answer.
 pub(super) struct Asked<T> {
     answer: Receiver<Result<T, Failure>>,
 }
@@ -14,7 +14,7 @@ impl<T: Send + 'static> Asked<T> {
         let (sender, answer) = channel();
         let asking = std::thread::current();
         std::thread::spawn(move || {
-            // Nobody may want it any more.
+            // The answer may have been given up.
             sender.send(question()).unwrap_or_default();
             asking.unpark();
         });

@@ -46,7 +46,7 @@ pub struct ChangelogReader {
     /// The ends of what is read, being asked for: which readings, and what came of them before the first failure.
     asked: Option<Asked<Answers>>,
     ask_at: Option<Instant>,
-    /// Not before this time the reader is assigned anew.
+    /// Not before this time the reader is assigned again.
     assign_at: Option<Instant>,
 }
 
@@ -337,6 +337,8 @@ fn bounds(probe: &BaseConsumer<Context>, topic: &str, partition: i32) -> Result<
 
 fn damaged(what: &str, position: i64) -> Failure {
     Failure::Stop(format!(
-        "{what}. The changelog is damaged at or after offset {position}, and a state that lacks a part of it would be wrong. If the topic          has replicas, let the broker with the damaged one fetch it anew (stop it, delete that partition's folder, start it); else bring          the topic back from a backup. To begin anew, delete the changelog topic and the group's offsets"
+        "{what}. The changelog is damaged at or after offset {position}, and a state that lacks a part of it would be wrong. If the topic \
+         has replicas, let the broker with the damaged one fetch it anew (stop it, delete that partition's folder, start it); else bring \
+         the topic back from a backup. To begin anew, delete the changelog topic and the group's offsets"
     ))
 }

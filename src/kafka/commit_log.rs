@@ -186,7 +186,7 @@ fn why_undelivered(found: Option<Undelivered>, reason: Option<(Code, String)>) -
     };
     let tasks = found.tasks.into_iter().collect();
     match reason {
-        // Nobody knows which record it was.
+        // It is not known which record it was.
         Some((code, text)) if reports::is_consequence(found.code) => {
             let topic = Some(found.topic).filter(|_| errors::refusal(code).is_none());
             errors::of_records(topic, Vec::new(), code, &text)

@@ -48,7 +48,7 @@ impl Context {
 }
 
 impl ClientContext for Context {
-    /// Without OAUTHBEARER nobody ever asks.
+    /// Without OAUTHBEARER it is never asked for.
     const ENABLE_REFRESH_OAUTH_TOKEN: bool = true;
 
     fn generate_oauth_token(&self, config: Option<&str>) -> Result<OAuthToken, Box<dyn std::error::Error>> {
@@ -138,7 +138,7 @@ pub fn consumer(config: &ClientConfig) -> KafkaResult<BaseConsumer<Context>> {
     Ok(consumer)
 }
 
-/// Serves what waits for a consumer that nobody polls: a token request.
+/// Serves what waits for a consumer that is not polled: a token request.
 pub fn serve(consumer: &BaseConsumer<Context>) {
     if let Some(Err(error)) = consumer.poll(Duration::ZERO) {
         tracing::debug!("{error}");

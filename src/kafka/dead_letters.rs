@@ -110,7 +110,7 @@ pub fn scan(options: &Options, each: &mut dyn FnMut(DeadLetter) -> Result<(), Fa
         match reader.poll(Duration::from_millis(100)) {
             Some(Ok(message)) => {
                 heard = Instant::now();
-                // What came after the call is none of its business: a record that was sent back and failed again least of all.
+                // What came after the call is not read, least of all a record that was sent back and failed again.
                 let Some(end) = ends.get(&message.partition()).copied() else { continue };
                 if message.offset() < end {
                     each(read(&message))?;
@@ -173,7 +173,7 @@ impl Redriver {
     /// Sends a batch and its receipts as one transaction: all or nothing.
     ///
     /// # Errors
-    /// Nothing of the batch was sent, or (a broker that does not answer) it is not known; the receipts tell at the next try.
+    /// Nothing of the batch was sent, or (a broker that does not answer) it is not known; the receipts show it at the next try.
     pub fn send(&self, batch: &[Redrive]) -> Result<(), Failure> {
         if batch.is_empty() {
             return Ok(());

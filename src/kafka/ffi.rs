@@ -29,7 +29,7 @@ use std::thread::Thread;
 pub struct PartitionQueue<X: ConsumerContext> {
     queue: *mut sys::rd_kafka_queue_t,
     /// What wakes the worker; its address is with librdkafka until the drop.
-    wake: Box<Thread>,
+    _wake: Box<Thread>,
     consumer: Arc<BaseConsumer<X>>,
 }
 
@@ -71,7 +71,7 @@ impl<X: ConsumerContext> PartitionQueue<X> {
             sys::rd_kafka_queue_forward(queue, ptr::null_mut());
             sys::rd_kafka_queue_cb_event_enable(queue, Some(wake_up), ptr::from_ref::<Thread>(&wake).cast_mut().cast());
         }
-        Some(Self { queue, wake, consumer: Arc::clone(consumer) })
+        Some(Self { queue, _wake: wake, consumer: Arc::clone(consumer) })
     }
 
     /// Takes at most `max` messages, without waiting.
@@ -110,12 +110,11 @@ impl<X: ConsumerContext> PartitionQueue<X> {
 
 impl<X: ConsumerContext> Drop for PartitionQueue<X> {
     fn drop(&mut self) {
-        // SAFETY: the handle is destroyed once, after the callback that points to `wake` is taken away.
+        // SAFETY: the handle is destroyed once, after the callback that points to `_wake` is taken away.
         unsafe {
             sys::rd_kafka_queue_cb_event_enable(self.queue, None, ptr::null_mut());
             sys::rd_kafka_queue_destroy(self.queue);
         }
-        let _ = &self.wake;
     }
 }
 

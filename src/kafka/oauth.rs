@@ -1,10 +1,10 @@
 //! SASL/OAUTHBEARER: the token comes from a file or from a command, so that any identity provider will do.
 //!
-//! `kafka.properties."sasl.oauthbearer.config"` says which: `token_file=/run/secrets/kafka-token` (read anew at each refresh;
+//! `kafka.properties."sasl.oauthbearer.config"` says which: `token_file=/run/secrets/kafka-token` (read again at each refresh;
 //! something else keeps it fresh) or `token_command=/usr/local/bin/kafka-token --audience kafka` (its first line is the token).
 
 //!
-//! Whoever asks is inside a poll, and a poll must not wait for a command that hangs: tokens are fetched on a thread of their own, within
+//! The request comes from inside a poll, and a poll must not wait for a command that hangs: tokens are fetched on a thread of their own, within
 //! a time, and all clients of the process share what it brings.
 
 use super::token_command;

@@ -304,7 +304,7 @@ impl Options {
     }
 
     /// The compression of a topic, where it is not that of the producer: state records are small numbers and hashes, which cost more
-    /// to compress than to write and to send. Whoever sets a compression has it everywhere.
+    /// to compress than to write and to send. A compression that is set applies everywhere.
     pub(super) fn compression_of(&self, topic: OutTopic) -> Option<&'static CStr> {
         let is_set = ["compression.type", "compression.codec"].iter().any(|name| self.properties.contains_key(*name));
         (topic == OutTopic::State && !is_set).then_some(c"none")

@@ -38,7 +38,7 @@ pub struct KafkaSource {
     paused: BTreeSet<InputPartition>,
     /// The ends of the logs of broken partitions, being asked for.
     ends: BTreeMap<InputPartition, Asked<Bounds>>,
-    /// Records that were replaced by others after they were read, since they were last told.
+    /// Records that were replaced by others after they were read, since this was last asked.
     lost: Vec<(InputPartition, u64)>,
     /// The committed offsets, being asked for.
     offsets: Option<(Vec<InputPartition>, Asked<TopicPartitionList>)>,

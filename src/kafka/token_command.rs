@@ -70,7 +70,7 @@ pub(super) fn output(command: &str, limits: Limits) -> Result<String, Error> {
     Ok(String::from_utf8_lossy(&collected.out).into_owned())
 }
 
-/// Reads a pipe on a thread of its own until it is closed or nobody listens any more.
+/// Reads a pipe on a thread of its own until it is closed or no one listens any more.
 fn read(mut pipe: impl Read + Send + 'static, into: SyncSender<Piece>, piece: fn(Vec<u8>) -> Piece) {
     std::thread::spawn(move || {
         let mut buffer = [0; 8 * 1024];

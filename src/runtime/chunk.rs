@@ -90,7 +90,7 @@ impl Chunk {
         self.with_dependent_mut(|_, window| *window = Window::default());
     }
 
-    /// Tells a task whose events come after the next.
+    /// Announces to a task whose events come after the next.
     pub fn announce<C: Codec>(&self, task: &Task<C>) {
         self.with_dependent(|_, window| {
             for (events_before, ahead) in AHEAD {

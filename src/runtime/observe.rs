@@ -1,4 +1,4 @@
-//! What a worker tells the outside to count. Where its tasks stand is published on the [`super::snapshot::Board`].
+//! What a worker reports to be counted. Where its tasks stand is published on the [`super::snapshot::Board`].
 
 use super::ports::{Cause, DeadReason};
 use crate::domain::Ms;

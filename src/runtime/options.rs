@@ -118,7 +118,7 @@ const LEAST_CHANGELOG_BYTES: usize = 512 * 1024;
 /// What any reader queues of one partition that it reads as fast as it can.
 pub const MOST_CHANGELOG_BYTES: usize = 16 * 1024 * 1024;
 
-/// Bytes of fetched records that an instance may hold, unless it is told otherwise.
+/// Bytes of fetched records that an instance may hold, by default.
 pub const DEFAULT_FETCH_BYTES: usize = 1024 * 1024 * 1024;
 
 impl FetchShares {
@@ -145,7 +145,7 @@ pub struct Options {
     pub workers: u16,
     /// Input topics with their prefix, in configured order: `Position::input` is the index.
     pub inputs: Vec<String>,
-    /// The internal topic of what members tell their accounts, when a model knows accounts: the last input.
+    /// The internal topic by which members update their accounts, when a model knows accounts: the last input.
     pub members: Option<String>,
     /// Partitions of every input and of the changelog; known once the topics are looked at.
     pub partitions: u32,

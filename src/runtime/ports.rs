@@ -169,12 +169,12 @@ pub struct Fetched {
     pub end: Option<i64>,
 }
 
-/// What the consumer group tells. Partitions count as assigned once [`EventSource::start`] is called, as revoked once
+/// What the consumer group says. Partitions count as assigned once [`EventSource::start`] is called, as revoked once
 /// [`EventSource::stop`] is: the group waits for these calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GroupEvent {
     Assigned(Vec<InputPartition>),
-    /// `lost`: somebody else may own them already; nothing of them may be committed.
+    /// `lost`: another member may own them already; nothing of them may be committed.
     Revoked {
         partitions: Vec<InputPartition>,
         lost: bool,

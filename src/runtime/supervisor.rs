@@ -1,6 +1,6 @@
 //! Keeps the workers of an instance: one thread for each, one that fails stops the others, and an end that does not hang.
 
-mod launch;
+mod new_worker;
 mod report;
 
 use super::connect::Connect;
@@ -9,7 +9,7 @@ use super::options::Options;
 use super::ports::{Clock, Failure, Ports};
 use super::snapshot::{Board, Phase};
 use super::worker::Shared;
-use launch::Launch;
+use new_worker::NewWorker;
 use report::{Ended, Report, panicked};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -21,7 +21,7 @@ use std::time::Duration;
 const JOIN_NAP: Duration = Duration::from_millis(5);
 
 /// What the workers are started with.
-pub struct Crew<P: Ports, C> {
+pub struct WorkerSet<P: Ports, C> {
     /// Opens the ports of each worker.
     pub connect: C,
     pub shared: Shared<P>,
@@ -35,7 +35,7 @@ pub struct Crew<P: Ports, C> {
 ///
 /// # Errors
 /// There is no thread for one of them; then those that have one are asked to stop.
-pub fn start<P, C>(crew: Crew<P, C>) -> Result<Handle, Failure>
+pub fn start<P, C>(workers: WorkerSet<P, C>) -> Result<Handle, Failure>
 where
     P: Ports + 'static,
     P::Decoder: Send + Sync,
@@ -43,7 +43,7 @@ where
     P::Codec: Send,
     C: Connect<P> + Send + Sync + 'static,
 {
-    let Crew { connect, shared, options, mailboxes } = crew;
+    let WorkerSet { connect, shared, options, mailboxes } = workers;
     let connect = Arc::new(connect);
     let joined = Arc::new(AtomicUsize::new(0));
     let (sender, ended) = channel();
@@ -61,7 +61,7 @@ where
     for worker in 0..workers {
         // From here on a worker that never comes round counts as one that hangs.
         shared.board.heartbeat(usize::from(worker), shared.clock.monotonic());
-        let launch = Launch {
+        let new_worker = NewWorker {
             connect: Arc::clone(&connect),
             shared: shared.clone(),
             options: Options { worker, workers, ..options.clone() },
@@ -71,7 +71,7 @@ where
         };
         let report = Report::new(worker, sender.clone());
         let thread = std::thread::Builder::new().name(format!("worker-{worker}"));
-        match thread.spawn(move || launch.run(report)) {
+        match thread.spawn(move || new_worker.run(report)) {
             Ok(thread) => handle.threads.push(thread),
             Err(error) => {
                 handle.stop_switch().stop();
@@ -107,7 +107,7 @@ impl Handle {
         StopSwitch { stop: Arc::clone(&self.stop), board: Arc::clone(&self.board) }
     }
 
-    /// Somebody has asked to stop.
+    /// Whether the workers have been asked to stop.
     #[must_use]
     pub fn is_stopping(&self) -> bool {
         self.stop.load(Ordering::Acquire)

@@ -56,7 +56,7 @@ pub struct TaskRunner<C: Codec> {
     pub last_commit_ms: Option<Ms>,
     replay: bool,
     was_live: bool,
-    /// Inputs of the configuration; one more is what members tell their accounts.
+    /// Inputs of the configuration; one more is the updates of members for their accounts.
     external: usize,
 }
 
@@ -112,9 +112,9 @@ impl<C: Codec> TaskRunner<C> {
         self.inputs.iter().map(|i| i.next_offset)
     }
 
-    /// All inputs are at their end, or what comes next is young (contract section 4).
+    /// All inputs are at their end, or what comes next is young (`engine.behind_after`).
     pub fn is_caught_up(&self, now: &Now) -> bool {
-        // Nothing of accounts flows back into a prospect: what members told need not be read for that.
+        // Nothing of accounts flows back into a prospect: the updates of members need not be read for that.
         self.inputs[..self.external].iter().all(|i| i.is_caught_up(now))
     }
 
@@ -203,19 +203,19 @@ impl<C: Codec> TaskRunner<C> {
         Ok(ran)
     }
 
-    /// What to take next. What members told their accounts has no place in the merge order, for it changes no prospect: it is
+    /// What to take next. An update of a member for its account has no place in the merge order, for it changes no prospect: it is
     /// taken first, up to a half of a run, and it is never waited for. What is refused for its time changes nothing either.
     fn next_input(&self, members_first: bool, now: &Now) -> Choice {
         let merged = |inputs: &[Input]| choose(inputs.iter().map(|i| i.head().by(now.wall_ms)));
-        let told = self.inputs.get(self.external).is_some_and(Input::has_records);
-        if told && members_first {
+        let has_update = self.inputs.get(self.external).is_some_and(Input::has_records);
+        if has_update && members_first {
             return Choice::Take(self.external);
         }
         if let Some(refused) = self.inputs[..self.external].iter().position(|i| i.is_refused(now)) {
             return Choice::Take(refused);
         }
         match merged(&self.inputs[..self.external]) {
-            Choice::WaitFor(_) | Choice::Nothing if told => Choice::Take(self.external),
+            Choice::WaitFor(_) | Choice::Nothing if has_update => Choice::Take(self.external),
             choice => choice,
         }
     }

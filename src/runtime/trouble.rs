@@ -88,7 +88,7 @@ struct Entry {
     logged: Duration,
 }
 
-/// The troubles of a worker's tasks. Whoever sees one raises it as often as it likes; only what is new or has not been said for
+/// The troubles of a worker's tasks. It may be raised as often as it is seen; only what is new or has not been said for
 /// a while is logged.
 #[derive(Debug, Default)]
 pub struct Troubles {

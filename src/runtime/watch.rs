@@ -31,7 +31,7 @@ pub struct Watch {
     aside: Option<Aside>,
     /// When it last came back from being set aside.
     back: Option<Duration>,
-    /// Inputs of which nothing is taken any more, and why; also when the task is built anew.
+    /// Inputs of which nothing is taken any more, and why; kept when the task is rebuilt.
     pub paused: BTreeMap<u16, String>,
     /// A trial of one record was refused because its dead letter was too large: the next trial writes it without its content.
     pub is_letter_too_large: bool,

@@ -207,7 +207,7 @@ impl<P: Ports> Worker<P> {
         sleep
     }
 
-    /// Finishes the open batch, leaves the group. Whoever asked for the stop bounds it.
+    /// Finishes the open batch, leaves the group. The supervisor bounds it.
     pub fn shut_down(&mut self) {
         if let Err(failure) = self.commit() {
             tracing::warn!(%failure, "the last batch is not committed; it is taken again at the next start");

@@ -2,7 +2,7 @@
 
 use super::names::Cause;
 
-/// What the broker refuses until somebody changes a setting.
+/// What the broker refuses until a setting is changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     pub cause: Cause,

@@ -90,7 +90,7 @@ pub enum Cause {
     Sequence,
     /// Too many records of an input can't be used.
     PoisonedInput,
-    /// Nobody knows how the transaction ended.
+    /// It is not known how the transaction ended.
     UnknownOutcome,
     Other,
 }
@@ -144,7 +144,7 @@ pub enum OutTopic {
     Triggers,
     HandOvers,
     Accounts,
-    /// Internal: what members tell their accounts. Only with a model that knows accounts.
+    /// Internal: the updates of members for their accounts. Only with a model that knows accounts.
     AccountMembers,
     DeadLetters,
     State,

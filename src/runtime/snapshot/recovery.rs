@@ -8,7 +8,7 @@ use crate::domain::terms::cart::OutcomeKind;
 use crate::domain::terms::recovery::Attribution;
 use std::collections::BTreeMap;
 
-/// Currencies told apart; what comes in further ones is one sum. They are named by what comes in.
+/// Currencies counted apart; what comes in further ones is one sum. They are named by what comes in.
 const MAX_CURRENCIES: usize = 32;
 const OTHERS: &str = "other";
 
@@ -19,7 +19,7 @@ pub enum Follows {
     Click,
     /// A reminder was opened.
     Open,
-    /// Nobody knows of either: it came back by itself.
+    /// Neither is known: the cart came back by itself.
     Itself,
     /// The cart was forgotten by then.
     Late,
@@ -59,7 +59,7 @@ pub struct Recovery {
 }
 
 impl Recovery {
-    /// An outcome that tells of an order after a reminder; others say nothing here.
+    /// Counts an outcome that reports an order after a reminder; others are ignored.
     pub fn note(&mut self, outcome: &CartOutcome) {
         let is_back = match outcome.kind {
             OutcomeKind::Recovered | OutcomeKind::RecoveredLate => false,

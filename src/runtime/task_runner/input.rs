@@ -135,7 +135,7 @@ impl Input {
     }
 
     pub(super) fn is_caught_up(&self, now: &Now) -> bool {
-        // What lies in a paused input nobody knows: an order may be in it.
+        // What lies in a paused input is unknown: an order may be in it.
         if self.is_paused {
             return false;
         }

@@ -48,6 +48,8 @@ pub(super) struct Topics {
     /// The next commit is done, and nothing is heard of it.
     pub(super) loses_answer: bool,
     pub(super) opened: usize,
+    /// A worker has begun to hang.
+    pub(super) is_hanging: bool,
 }
 
 /// A cluster in memory.
@@ -130,7 +132,7 @@ impl Connect<MemoryPorts> for Memory {
     fn log(&self, _: &Options, source: &Source) -> Result<Log, Failure> {
         self.look().opened += 1;
         match source.fate {
-            Fate::NeverOpens => Err(Failure::Rebuild("somebody else holds on".to_owned())),
+            Fate::NeverOpens => Err(Failure::Rebuild("another writer holds on".to_owned())),
             _ => Ok(Log { memory: self.clone(), open: None }),
         }
     }
@@ -178,9 +180,12 @@ impl EventSource for Source {
         match self.fate {
             Fate::Fails => return Err(Failure::Stop("only a person can help".to_owned())),
             Fate::Panics => panic!("as the test wants it"),
-            Fate::Hangs => loop {
-                std::thread::park();
-            },
+            Fate::Hangs => {
+                self.memory.look().is_hanging = true;
+                loop {
+                    std::thread::park();
+                }
+            }
             Fate::Works | Fate::NeverOpens => {}
         }
         let is_new = !std::mem::replace(&mut self.is_assigned, true);

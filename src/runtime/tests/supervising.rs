@@ -3,7 +3,7 @@
 use super::memory::{Fate, Memory, MemoryPorts};
 use crate::runtime::ports::Failure;
 use crate::runtime::snapshot::{Board, Phase};
-use crate::runtime::supervisor::{Crew, Handle, start};
+use crate::runtime::supervisor::{Handle, WorkerSet, start};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,8 +15,9 @@ fn crew(fates: [Fate; 3]) -> (Handle, Arc<Board>, Memory) {
     let memory = Memory { fates: (0..).zip(fates).collect(), ..Memory::default() };
     let shared = memory.shared();
     let board = Arc::clone(&shared.board);
-    let crew = Crew::<MemoryPorts, _> { connect: memory.clone(), shared, options: Memory::options(3), mailboxes: Vec::new() };
-    (start(crew).expect("threads"), board, memory)
+    let workers =
+        WorkerSet::<MemoryPorts, _> { connect: memory.clone(), shared, options: Memory::options(3), mailboxes: Vec::new() };
+    (start(workers).expect("threads"), board, memory)
 }
 
 fn text(result: Result<(), Failure>) -> String {
@@ -57,14 +58,18 @@ fn one_that_panics_is_reported_and_stops_the_others() {
 
 #[test]
 fn one_that_hangs_does_not_hold_up_the_end() {
-    let (handle, _, _) = crew([Fate::Works, Fate::Hangs, Fate::Works]);
+    let (mut handle, _, memory) = crew([Fate::Works, Fate::Hangs, Fate::Works]);
+    while !memory.look().is_hanging {
+        assert_eq!(handle.wait(Duration::from_millis(5)), None);
+    }
     assert!(text(handle.stop(Duration::from_millis(500))).contains("1 of the workers did not end within 500ms"));
 }
 
 #[test]
 fn a_log_that_is_not_free_yet_is_waited_for_until_the_stop() {
     let (mut handle, _, memory) = crew([Fate::NeverOpens; 3]);
-    assert_eq!(handle.wait(Duration::from_millis(700)), None);
-    assert!(memory.look().opened > 3, "tried again");
+    assert_eq!(handle.wait(Duration::from_millis(1_200)), None);
+    let opened = memory.look().opened;
+    assert!(opened > 3, "tried again");
     assert_eq!(handle.stop(LONG), Ok(()));
 }

@@ -71,7 +71,7 @@ impl<P: Ports> Worker<P> {
                 tracing::warn!(partition, "the changelog's end is not known in time: the state is not kept over the rebalance");
                 continue;
             }
-            // Nobody else writes this changelog partition until the revocation is acknowledged below.
+            // No one else writes to this changelog partition until the revocation is acknowledged below.
             match self.state.end(partition) {
                 Ok(end) => {
                     let (offsets, since) = (runner.positions().collect(), self.clock.monotonic());
@@ -88,7 +88,7 @@ impl<P: Ports> Worker<P> {
         self.assignment.let_go(|p| partitions.contains(p));
         self.share_decoded_records();
         self.source.stop(partitions)?;
-        // KIP-848 takes inputs one by one: what is left of a task begins anew, should the others come back.
+        // KIP-848 takes inputs one by one: what is left of a task starts over, should the others come back.
         let left: Vec<InputPartition> = self.assignment.held.iter().filter(|p| tasks.contains(&p.partition)).copied().collect();
         if !left.is_empty() {
             self.assignment.let_go(|p| tasks.contains(&p.partition));
@@ -106,7 +106,7 @@ impl<P: Ports> Worker<P> {
         self.parked.clear();
         self.assignment.waiting.clear();
         let held = std::mem::take(&mut self.assignment.held);
-        // With nothing held there is nothing to assign anew: an empty assignment would answer what the group has not asked yet.
+        // With nothing held there is nothing to assign again: an empty assignment would answer what the group has not asked yet.
         if !held.is_empty() || self.assignment.is_pending() {
             self.assignment.resolve(held);
         }

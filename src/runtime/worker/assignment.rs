@@ -41,7 +41,7 @@ impl Assignment {
         self.resolving = Resolving::default();
     }
 
-    /// Partitions that are with somebody else now. Whatever was asked about them is asked anew for those that are left.
+    /// Partitions that another member has now. What was asked about them is asked again for those that are left.
     pub(super) fn let_go(&mut self, gone: impl Fn(&InputPartition) -> bool) {
         self.held.retain(|p| !gone(p));
         self.waiting.retain(|p, _| !gone(p));
@@ -62,7 +62,7 @@ pub(super) struct Restoring {
     pub(super) committed: Vec<Option<i64>>,
     pub(super) offsets: Vec<i64>,
     pub(super) task_record: Option<Vec<u8>>,
-    /// The state is a parked one: a single record means that somebody else wrote meanwhile.
+    /// The state is a parked one: a single record means that another member wrote meanwhile.
     pub(super) parked: Option<u64>,
     pub(super) spoiled: bool,
     pub(super) doubt: Option<Doubt>,

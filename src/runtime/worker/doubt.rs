@@ -1,7 +1,7 @@
-//! What is in the changelog and what the group has committed don't agree: is it so, or is the end of the changelog not told yet?
+//! What is in the changelog and what the group has committed don't agree: is it so, or is the reported end of the changelog too low?
 //!
-//! A broker that has just come back, or just become the leader of a partition, may tell an end for a moment that lies before what was
-//! committed. Whoever believed that would stop a service of which nothing is wrong.
+//! A broker that has just come back, or just become the leader of a partition, may report an end for a moment that lies before what was
+//! committed. To believe that would stop a service with which nothing is wrong.
 
 use super::assignment::{Doubt, Restoring};
 use super::parts::Worker;

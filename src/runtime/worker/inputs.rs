@@ -1,4 +1,4 @@
-//! Inputs that can't be read or have lost records, and states that nobody came back for: looked after now and then.
+//! Inputs that can't be read or have lost records, and states whose tasks did not come back: looked after now and then.
 
 use super::parts::Worker;
 use crate::runtime::ports::{EventSource, InputPartition, Ports};
@@ -11,7 +11,7 @@ const BROKEN_AFTER: Duration = Duration::from_secs(30);
 const PARKED_FOR: Duration = Duration::from_secs(60);
 
 impl<P: Ports> Worker<P> {
-    /// Looks after the inputs now and then: what can't be read, what was lost, and states that nobody came back for.
+    /// Looks after the inputs now and then: what can't be read, what was lost, and states whose tasks did not come back.
     pub(super) fn look_after_inputs(&mut self) {
         let now = self.now();
         let broken = self.source.broken();

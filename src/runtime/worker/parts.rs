@@ -142,7 +142,7 @@ impl<P: Ports> Worker<P> {
 
     /// How long the next batch still gathers before anything of it is applied.
     ///
-    /// A broker answers a commit before it has ended the transaction everywhere; whoever begins the next one meanwhile is told
+    /// A broker answers a commit before it has ended the transaction everywhere; a producer that begins the next one meanwhile is told
     /// so, and the client library asks again after 20 ms. Events that come in quick succession wait these few instead.
     pub(super) fn linger_left(&self) -> Option<Duration> {
         let waited = self.clock.monotonic().saturating_sub(self.quiet_since?);

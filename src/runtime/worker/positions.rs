@@ -13,7 +13,7 @@ pub(super) fn first_offset<S: EventSource>(
     let bounds = source.bounds(partition)?;
     let topic = options.input(partition.input);
     let Some(offset) = committed else {
-        // What members told before anybody listened is ours: nothing of it may be left out.
+        // Updates of members from before the first start are our own: none may be left out.
         if topic.is_some() && topic == options.members.as_ref() {
             return Ok(bounds.low);
         }
@@ -61,7 +61,7 @@ pub(super) fn agreed_positions(
         // A new input has neither; an input that was gone over by `on_gap` is judged by its committed offset.
         (Some(r), Some(c)) => r == c,
         (None, None) => true,
-        // Accounts were off for a while: nobody told them anything meanwhile.
+        // Accounts were off for a while: no member wrote to them meanwhile.
         (None, Some(_)) if n == options.inputs.len() => true,
         // An input that was added later has offsets only once its first batch is committed, together with the record.
         (None, Some(_)) | (Some(_), None) => false,

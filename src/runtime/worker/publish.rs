@@ -110,7 +110,7 @@ impl<P: Ports> Worker<P> {
                 Ok(Question::Prospect { partition, prospect, reply }) => {
                     let Some(runner) = self.runners.get(&partition).filter(|runner| runner.active) else { continue };
                     match runner.task.prospect(&prospect) {
-                        // Nobody may be waiting any more.
+                        // The asker may have given up.
                         Ok(answer) => drop(reply.send(answer)),
                         Err(error) => tracing::error!(partition, "a prospect's record can't be read: {error}"),
                     }

@@ -76,7 +76,7 @@ impl<P: Ports> Worker<P> {
         self.has_joined();
         self.assignment.held.extend(from.iter().map(|(p, _)| *p));
         self.assignment.waiting.extend(resolved.iter().copied());
-        // What came back is reused; what did not is with somebody else.
+        // What came back is reused; what did not is with another member.
         let mut parked = std::mem::take(&mut self.parked);
         for partition in self.assignment.pending() {
             let at = |input| InputPartition { partition, input };

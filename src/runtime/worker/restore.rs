@@ -34,7 +34,7 @@ impl<P: Ports> Worker<P> {
         parked: Option<Parked<P::Codec>>,
     ) -> Result<(), Failure> {
         let (committed, offsets): (Vec<_>, Vec<_>) = inputs.iter().copied().unzip();
-        // Somebody who went further also wrote to the changelog; this is a second look at the same thing.
+        // A member that went further also wrote to the changelog; this checks the same thing a second time.
         let parked = parked.filter(|p| committed.iter().zip(&p.offsets).all(|(c, o)| c.is_none_or(|c| c <= *o)));
         let (task, from, incarnation) = match parked {
             Some(parked) => (parked.task, Some(parked.end), Some(parked.incarnation)),
@@ -102,7 +102,7 @@ impl<P: Ports> Worker<P> {
     fn restored(&mut self, partition: i32) -> Result<(), Failure> {
         let Some(mut restoring) = self.restoring.remove(&partition) else { return Ok(()) };
         if restoring.spoiled {
-            // Somebody else wrote while the state was parked: from the beginning.
+            // Another member wrote while the state was parked: from the beginning.
             let task = Task::seeded(Arc::clone(&self.models), self.codec.clone(), &self.options.hash_seed);
             let runner = self.new_runner(partition, task, &restoring.offsets);
             self.runners.insert(partition, runner);

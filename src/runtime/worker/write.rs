@@ -61,7 +61,7 @@ impl<L: CommitLog, E: Encode> Writer<'_, L, E> {
             } else {
                 self.encoder.output(&output, self.encoded)
             };
-            // What a member tells goes to its account's task and back, and retention counts from now: it is read at once.
+            // A member's update goes to its account's task and back, and retention counts from now: it is read at once.
             let (key, timestamp_ms) = match &output.output.body {
                 Body::Member(update) => (update.addressee().as_bytes(), None),
                 _ => (output.prospect.as_bytes(), Some(output.output.at_ms.min(self.wall_ms))),

@@ -15,7 +15,7 @@ use std::time::Duration;
 const OPEN_AGAIN: Duration = Duration::from_millis(500);
 
 /// Everything that a worker is made of, but for its ports.
-pub(super) struct Launch<P: Ports, C> {
+pub(super) struct NewWorker<P: Ports, C> {
     pub(super) connect: Arc<C>,
     pub(super) shared: Shared<P>,
     pub(super) options: Options,
@@ -24,7 +24,7 @@ pub(super) struct Launch<P: Ports, C> {
     pub(super) stop: Arc<AtomicBool>,
 }
 
-impl<P: Ports, C: Connect<P>> Launch<P, C> {
+impl<P: Ports, C: Connect<P>> NewWorker<P, C> {
     /// Runs on the worker's own thread. What came of it is reported before its clients are let go of: that waits for the broker,
     /// and may do so for as long as the broker is away.
     pub(super) fn run(self, report: Report) {
