@@ -3,7 +3,6 @@
 //! Prints nanoseconds per event over the simulated shop. Absolute figures are noisy on small machines: compare within one run, or
 //! count instructions (`valgrind --tool=callgrind` and the executable that cargo names, with a smaller number of events).
 
-use leadstream::config::model_file;
 use leadstream::domain::{DAY_MS, HOUR_MS};
 use leadstream::engine::task::{AHEAD, BatchEffects, Mode, Task};
 use leadstream::runtime::ports::{Decode, RecordView};
@@ -45,7 +44,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 )]
 fn main() {
     let events = std::env::args().filter_map(|a| a.parse().ok()).next().unwrap_or(EVENTS);
-    let models = Arc::new(model_file::default_models());
+    let models = Arc::new(leadstream_model::default_models());
     let topics = ["clickstream", "email", "cart"];
     let listed = topics.iter().map(|t| Topic {
         name: (*t).to_owned(),

@@ -1,17 +1,13 @@
-//! Settings and model files: text in, typed and checked values out; every fault at once, with its place.
+//! Settings: text in, typed and checked values out; every fault at once, with its place. Model files are read by `leadstream-model`.
 
 pub mod exposed;
-pub mod fields;
 pub mod instance;
 pub mod keys;
 pub mod layers;
-pub mod model_file;
 mod properties;
 pub mod reference;
 mod secrets;
 pub mod settings;
-pub mod tree;
-pub mod units;
 pub mod validate;
 
 pub use layers::{Layers, SettingFault};
@@ -21,6 +17,7 @@ pub use settings::Settings;
 use crate::domain::Ms;
 use crate::domain::model::Models;
 use layers::Origin;
+use leadstream_model::FileFault;
 use std::path::Path;
 
 /// Settings that were read without a fault.
@@ -94,8 +91,8 @@ fn read(
 ///
 /// # Errors
 /// Every fault of every model file.
-pub fn models(settings: &Settings) -> Result<Models, Vec<model_file::FileFault>> {
-    let models = model_file::models(&settings.model.files, &settings.model.cart)?;
+pub fn models(settings: &Settings) -> Result<Models, Vec<FileFault>> {
+    let models = leadstream_model::models(&settings.model.files, &settings.model.cart)?;
     let max_age_ms = settings.inputs.max_age.map_or(Ms::MAX, |age| Ms::try_from(age.as_millis()).unwrap_or(Ms::MAX));
     Ok(Models { max_age_ms, ..models })
 }

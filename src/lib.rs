@@ -3,6 +3,7 @@
 //! ```text
 //! main, app, config            wiring, settings, exit codes
 //! kafka   wire   http          adapters: rdkafka / formats and state bytes / admin, dashboard
+//! leadstream-model             model files: read, checked, compiled, put into words
 //! runtime                      one worker = one loop: receive, apply, commit, publish; ports as traits
 //! engine                       one partition in memory: prospects, timers; apply(event) -> effects, staged records
 //! domain                       events, model (stages, rules, scores, cart series), prospect, step(): the brain

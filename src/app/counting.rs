@@ -357,19 +357,19 @@ fn timer_name(body: &Body) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::model::spec::CartSpec;
     use crate::domain::output::trigger::{CartAbandoned, CartOutcome};
     use crate::domain::output::{Output, Triggered};
     use crate::domain::terms::cart::Reason;
     use crate::domain::terms::recovery::Attribution;
+    use leadstream_model::CartSpec;
 
     fn counting() -> (Counting, Arc<Telemetry>) {
         let telemetry = Arc::new(Telemetry::new("0.0.0"));
-        let (_, shipped) = crate::config::model_file::SHIPPED[0];
+        let (_, shipped) = leadstream_model::SHIPPED[0];
         let call =
             "[[triggers]]\nname = \"call\"\nafter = { on = \"page\" }\nwithin = \"1h\"\n[hand_over]\nmql = { label = \"mql\" }";
-        let shipped = crate::config::model_file::parse("m", &format!("ready_triggers = \"win-back\"\n{shipped}\n{call}"));
-        let models = crate::config::model_file::build(&[shipped], &CartSpec::default()).expect("the shipped model loads");
+        let shipped = leadstream_model::parse("m", &format!("ready_triggers = \"win-back\"\n{shipped}\n{call}"));
+        let models = leadstream_model::build(&[shipped], &CartSpec::default()).expect("the shipped model loads");
         (Counting::new(Arc::clone(&telemetry), Arc::new(models), vec!["clickstream".to_owned()]), telemetry)
     }
 

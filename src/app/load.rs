@@ -2,8 +2,9 @@
 
 use super::cli::SettingsArgs;
 use super::exit::UsageError;
-use crate::config::{self, Loaded, model_file::FileFault};
+use crate::config::{self, Loaded};
 use crate::domain::model::Models;
+use leadstream_model::FileFault;
 
 /// Settings in force.
 ///

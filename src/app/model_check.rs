@@ -1,19 +1,17 @@
 //! `model check`: every fault of model files with its place, or what they say.
 
-mod aloud;
 mod data;
-mod dot;
 
 use super::cli::ModelCheckArgs;
 use super::exit::{BAD_USAGE, DONE};
 use super::terminal::stdout;
-use crate::config::model_file::{self, FileFault, Loaded};
-use crate::config::units::format_ms;
-use crate::domain::model::check::graph::{self, FindingKind};
-use crate::domain::model::people::{self, LETTERS, NUMBERS};
-use crate::domain::model::spec::{AxisSpec, CartSpec, Place};
-use crate::domain::model::{AxisModel, Label, Model, check, words};
+use crate::domain::model::people::{LETTERS, NUMBERS};
+use crate::domain::model::{AxisModel, Label, Model};
 use crate::domain::terms::movement::Axis;
+use leadstream_model::section::axis::describe;
+use leadstream_model::section::axis::graph::{self, FindingKind};
+use leadstream_model::units::format_ms;
+use leadstream_model::{AxisSpec, CartSpec, Fault, FileFault, Loaded, Place, aloud, contradictions, dot};
 use serde_json::json;
 use std::io::Write;
 use std::process::ExitCode;
@@ -26,14 +24,14 @@ pub fn run(args: ModelCheckArgs) -> anyhow::Result<ExitCode> {
     let mut out = stdout(args.json || args.dot);
     let mut good = true;
     let mut results = Vec::new();
-    let all: Vec<Loaded> = args.models.iter().map(|name| model_file::load(name)).collect();
+    let all: Vec<Loaded> = args.models.iter().map(|name| leadstream_model::load(name)).collect();
     for loaded in &all {
-        match model_file::build(std::slice::from_ref(loaded), &CartSpec::default()) {
+        match leadstream_model::build(std::slice::from_ref(loaded), &CartSpec::default()) {
             Ok(models) => {
                 let model = models.in_charge();
-                let notes = check::notes(&loaded.spec);
+                let notes = leadstream_model::notes(&loaded.spec);
                 if args.dot {
-                    dot::write(&mut out, loaded, model)?;
+                    dot::write(&mut out, &loaded.spec, model)?;
                 } else if args.json {
                     let mut summary = summary_json(loaded, model, &notes);
                     let compared = args.data.iter().map(|file| data::compare(file, &models).map(|c| c.to_json()));
@@ -62,7 +60,7 @@ pub fn run(args: ModelCheckArgs) -> anyhow::Result<ExitCode> {
     }
     // What only shows when they run side by side.
     let specs: Vec<_> = all.iter().map(|loaded| loaded.spec.clone()).collect();
-    let across = if good { people::across(&specs) } else { Vec::new() };
+    let across = if good { leadstream_model::across(&specs) } else { Vec::new() };
     for (index, fault) in across {
         let fault = FileFault { origin: all[index].origin.clone(), fault };
         if args.json {
@@ -78,7 +76,7 @@ pub fn run(args: ModelCheckArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(if good { DONE } else { BAD_USAGE }))
 }
 
-fn summary_json(loaded: &Loaded, model: &Model, notes: &[crate::domain::model::spec::Fault]) -> serde_json::Value {
+fn summary_json(loaded: &Loaded, model: &Model, notes: &[Fault]) -> serde_json::Value {
     let axis = |axis: Axis| {
         let index = axis.index();
         let axis = &model.axes[index];
@@ -101,8 +99,8 @@ fn summary_json(loaded: &Loaded, model: &Model, notes: &[crate::domain::model::s
             "grades": { "fit": fit.letters, "engagement": fit.numbers },
         })),
         "cart_steps_ms": model.cart.steps_ms,
-        "says": aloud::lines(&loaded.spec, &model.cart).iter().map(|(of, text)| json!({ "of": of, "says": text })).collect::<Vec<_>>(),
-        "warnings": check::contradictions(&loaded.spec, &model.cart).iter().map(fault_json).collect::<Vec<_>>(),
+        "says": aloud::lines(&loaded.spec).iter().map(|(of, text)| json!({ "of": of, "says": text })).collect::<Vec<_>>(),
+        "warnings": contradictions(&loaded.spec, &model.cart).iter().map(fault_json).collect::<Vec<_>>(),
         "notes": notes.iter().map(fault_json).collect::<Vec<_>>(),
     })
 }
@@ -116,25 +114,19 @@ fn faults_json(origin: &str, faults: &[FileFault]) -> serde_json::Value {
     json!({ "file": origin, "ok": false, "faults": faults.iter().map(|f| fault_json(&f.fault)).collect::<Vec<_>>() })
 }
 
-fn fault_json(fault: &crate::domain::model::spec::Fault) -> serde_json::Value {
+fn fault_json(fault: &Fault) -> serde_json::Value {
     json!({ "line": fault.place.line, "key": fault.place.path, "message": fault.message })
 }
 
 /// Everything else that the model says.
-fn write_aloud(out: &mut impl Write, loaded: &Loaded, model: &Model) -> std::io::Result<()> {
-    for (word, text) in aloud::lines(&loaded.spec, &model.cart) {
+fn write_aloud(out: &mut impl Write, loaded: &Loaded) -> std::io::Result<()> {
+    for (word, text) in aloud::lines(&loaded.spec) {
         writeln!(out, "  {word:<8} {text}")?;
     }
     Ok(())
 }
 
-fn write_summary(
-    out: &mut impl Write,
-    loaded: &Loaded,
-    model: &Model,
-    notes: &[crate::domain::model::spec::Fault],
-    graph: bool,
-) -> std::io::Result<()> {
+fn write_summary(out: &mut impl Write, loaded: &Loaded, model: &Model, notes: &[Fault], graph: bool) -> std::io::Result<()> {
     writeln!(out, "{}: ok", loaded.origin)?;
     writeln!(out, "  model    {} ({}), hash {}", model.name, model.title, model.hash_text)?;
     for axis in Axis::ALL {
@@ -149,8 +141,8 @@ fn write_summary(
     write_people(out, loaded, model)?;
     let steps: Vec<String> = model.cart.steps_ms.iter().map(|ms| format_ms(*ms)).collect();
     writeln!(out, "  cart     reminders after {}", steps.join(", "))?;
-    write_aloud(out, loaded, model)?;
-    for warning in check::contradictions(&loaded.spec, &model.cart) {
+    write_aloud(out, loaded)?;
+    for warning in contradictions(&loaded.spec, &model.cart) {
         writeln!(out, "  warning  {}", placed(&warning))?;
     }
     for note in notes {
@@ -172,7 +164,7 @@ fn write_summary(
 }
 
 /// A warning may be about a default, which stands in no line.
-fn placed(warning: &crate::domain::model::spec::Fault) -> String {
+fn placed(warning: &Fault) -> String {
     let Place { line, path } = &warning.place;
     if *line == 0 { format!("{path}: {}", warning.message) } else { format!("line {line}: {path}: {}", warning.message) }
 }
@@ -230,7 +222,7 @@ fn write_graph(out: &mut impl Write, axis: Axis, loaded: &Loaded, compiled: &Axi
                 [] => "from any earlier stage".to_owned(),
                 names => format!("from {}", names.iter().map(|f| f.value.as_str()).collect::<Vec<_>>().join(", ")),
             };
-            writeln!(out, "     ← {from}: {}", words::one_move(rule))?;
+            writeln!(out, "     ← {from}: {}", describe::one_move(rule))?;
         }
         for (from, stale) in compiled.stages.iter().zip(&compiled.stale).filter_map(|(s, stale)| Some((s, (*stale)?))) {
             if stale.to == index {

@@ -3,10 +3,10 @@
 use super::cli::ModelDiffArgs;
 use super::exit::{BAD_USAGE, DONE};
 use super::terminal::stdout;
-use crate::config::model_file;
 use crate::domain::model::Model;
-use crate::domain::model::spec::CartSpec;
-use crate::domain::model::words::{Change, Statement, diff, statements};
+use leadstream_model::CartSpec;
+use leadstream_model::describe::{Statement, statements};
+use leadstream_model::diff::{Change, diff};
 use serde_json::json;
 use std::io::Write;
 use std::process::ExitCode;
@@ -22,11 +22,11 @@ pub fn run(args: &ModelDiffArgs) -> anyhow::Result<ExitCode> {
     let mut out = stdout(args.json);
     let (mut said, mut hashes) = (Vec::new(), Vec::new());
     for name in [&args.before, &args.after] {
-        let loaded = model_file::load(name);
-        match model_file::build(std::slice::from_ref(&loaded), &CartSpec::default()) {
+        let loaded = leadstream_model::load(name);
+        match leadstream_model::build(std::slice::from_ref(&loaded), &CartSpec::default()) {
             Ok(models) => {
                 let model: &Model = models.in_charge();
-                said.push(statements(&loaded.spec, &model.cart));
+                said.push(statements(&loaded.spec));
                 hashes.push(model.hash_text.clone());
             }
             Err(faults) => faults.iter().try_for_each(|fault| writeln!(out, "{fault}"))?,

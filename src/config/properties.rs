@@ -2,7 +2,7 @@
 
 use super::keys::OWNED_PROPERTIES;
 use super::layers::{Layers, Origin};
-use super::tree::{self, Value};
+use leadstream_model::tree::{self, Value};
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -2,12 +2,12 @@
 
 mod read;
 
+use super::keys;
 use super::layers::{Layers, Origin};
 use super::secrets::is_secret;
-use super::{keys, model_file, tree};
-use crate::domain::model::spec::CartSpec;
 use crate::domain::zones::Zone;
 use crate::runtime::options::DEFAULT_FETCH_BYTES;
+use leadstream_model::{CartSpec, DEFAULT_MODEL, tree};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -278,7 +278,7 @@ impl Default for Log {
 
 impl Default for ModelSettings {
     fn default() -> Self {
-        Self { files: vec![model_file::DEFAULT_MODEL.to_owned()], cart: CartSpec::default() }
+        Self { files: vec![DEFAULT_MODEL.to_owned()], cart: CartSpec::default() }
     }
 }
 

@@ -1,10 +1,10 @@
 //! Rules between settings: pure, every fault, each with what to do.
 
 use super::layers::Layers;
-use super::model_file;
 use super::settings::{GroupProtocol, Settings};
 use crate::domain::zones::Zone;
 use crate::runtime::ports::OutTopic;
+use leadstream_model::DEFAULT_MODEL;
 use std::time::Duration;
 
 /// Notes every fault in `layers.faults`.
@@ -189,7 +189,7 @@ fn engine(settings: &Settings, found: &mut Found) {
         add(found, "inputs.max_age", "must be longer than inputs.allowed_skew, or \"off\"");
     }
     if settings.model.files.is_empty() {
-        add(found, "model.files", format!("names no model: write [\"{}\"]", model_file::DEFAULT_MODEL));
+        add(found, "model.files", format!("names no model: write [\"{}\"]", DEFAULT_MODEL));
     }
     if let Err(error) = crate::telemetry::logs::parse_level(&settings.log.level) {
         add(found, "log.level", error.to_string());

@@ -6,7 +6,6 @@ use super::access::{Guard, Token};
 use super::{Options, Parts, Server, figures};
 use crate::domain::misses::Misses;
 use crate::domain::model::Models;
-use crate::domain::model::spec::CartSpec;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::track::Track;
 use crate::runtime::lookup::{NoAnswer, ProspectLookup};
@@ -16,6 +15,7 @@ use crate::runtime::snapshot::recovery::Follows;
 use crate::runtime::snapshot::{Board, Identity, Phase, TaskSnapshot, TaskState};
 use crate::telemetry::Telemetry;
 use base64::Engine;
+use leadstream_model::CartSpec;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::io::{Read, Write};
@@ -65,8 +65,8 @@ impl Clock for FixedClock {
 }
 
 fn models() -> Models {
-    let shipped = crate::config::model_file::load("ecommerce");
-    crate::config::model_file::build(&[shipped], &CartSpec::default()).expect("the shipped model loads")
+    let shipped = leadstream_model::load("ecommerce");
+    leadstream_model::build(&[shipped], &CartSpec::default()).expect("the shipped model loads")
 }
 
 fn start(token: Option<&str>, allow_anonymous: bool) -> (Server, Arc<Board>) {

@@ -1,6 +1,6 @@
 //! Properties of the client library by name: which exist, which may be shown, and which of them weaken a connection.
 
-use crate::domain::model::check::nearest;
+use crate::domain::names::nearest;
 use rdkafka::config::ClientConfig;
 use rdkafka::error::KafkaError;
 use rdkafka::types::RDKafkaConfRes;

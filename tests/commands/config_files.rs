@@ -1,7 +1,7 @@
 //! Every file in `config/` loads, and the configuration reference says what the program reads.
 
-use leadstream::config::{self, keys, layers::Layers, model_file, reference, settings::Settings};
-use leadstream::domain::model::spec::CartSpec;
+use leadstream::config::{self, keys, layers::Layers, reference, settings::Settings};
+use leadstream_model::CartSpec;
 use std::path::{Path, PathBuf};
 
 fn root() -> &'static Path {
@@ -24,13 +24,13 @@ fn every_model_file_loads_and_is_shipped_in_the_binary() {
     assert!(!files.is_empty());
     for path in &files {
         let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
-        let from_file = model_file::models(&[path.display().to_string()], &CartSpec::default());
+        let from_file = leadstream_model::models(&[path.display().to_string()], &CartSpec::default());
         let from_file = from_file.unwrap_or_else(|faults| panic!("{faults:#?}"));
         assert_eq!(from_file.in_charge().name, name, "a shipped model is called like its file");
-        let shipped = model_file::models(&[name], &CartSpec::default()).expect("shipped");
+        let shipped = leadstream_model::models(&[name], &CartSpec::default()).expect("shipped");
         assert_eq!(shipped.in_charge().hash_text, from_file.in_charge().hash_text);
     }
-    assert_eq!(files.len(), model_file::SHIPPED.len());
+    assert_eq!(files.len(), leadstream_model::SHIPPED.len());
 }
 
 #[test]

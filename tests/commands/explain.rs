@@ -2,7 +2,7 @@
 
 use crate::program::{code, json_lines, leadstream, run, stderr, stdout, succeed};
 use leadstream::app::simulate::{Shop, ShopOptions, Topic};
-use leadstream::config::model_file;
+
 use leadstream::domain::model::Models;
 use leadstream::domain::origin::Position;
 use leadstream::domain::output::Body;
@@ -28,7 +28,7 @@ const NOTHING: f64 = 0.005;
 fn models(browsing_half_life: &str) -> Arc<Models> {
     let text = include_str!("../../config/models/ecommerce.toml");
     let text = text.replacen("half_life = \"7d\"", &format!("half_life = \"{browsing_half_life}\""), 1);
-    Arc::new(model_file::from_texts(&[&text]).unwrap())
+    Arc::new(leadstream_model::from_texts(&[&text]).unwrap())
 }
 
 fn records() -> impl Iterator<Item = Vec<u8>> {
@@ -140,7 +140,7 @@ fn restless(half_life: &str) -> Arc<Models> {
         .replace("points = -10", "points = 2")
         .replace("{ cold = 0, warm = 20,", "{ cold = 0, mild = 3, fair = 9, warm = 20,")
         .replace("\"Email Link Clicked\", points = 5", "\"Email Link Clicked\", points = -15");
-    Arc::new(model_file::from_texts(&[&text]).unwrap())
+    Arc::new(leadstream_model::from_texts(&[&text]).unwrap())
 }
 
 /// What was told of labels, and how they changed.

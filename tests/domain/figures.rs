@@ -1,7 +1,7 @@
 //! What tasks count: the numbers of small stories, and that they survive aborts, restarts and being added up.
 
 use super::harness::{START_MS, commit, play, restored, shop};
-use leadstream::config::model_file::{self, SHIPPED};
+
 use leadstream::domain::model::Models;
 use leadstream::domain::terms::movement::Axis;
 use leadstream::engine::figures::{
@@ -9,6 +9,7 @@ use leadstream::engine::figures::{
 };
 use leadstream::engine::task::Task;
 use leadstream::wire::state_record::StateCodec;
+use leadstream_model::SHIPPED;
 use std::sync::Arc;
 
 fn apply(task: &mut Task<StateCodec>, models: &Models, text: &str) {
@@ -38,7 +39,7 @@ const STORY: &str = "
 
 fn shipped(name: &str) -> Arc<Models> {
     let (_, text) = SHIPPED.iter().find(|(shipped, _)| *shipped == name).unwrap();
-    Arc::new(model_file::from_texts(&[text]).unwrap())
+    Arc::new(leadstream_model::from_texts(&[text]).unwrap())
 }
 
 fn stage(models: &Models, axis: Axis, name: &str) -> u8 {
@@ -247,7 +248,7 @@ fn names_that_find_no_room_are_counted_together() {
 
 #[test]
 fn a_lead_that_sales_takes_counts_once_and_a_rejected_one_with_its_reason() {
-    let models = Arc::new(model_file::from_texts(&[include_str!("../../config/models/b2b10.toml")]).unwrap());
+    let models = Arc::new(leadstream_model::from_texts(&[include_str!("../../config/models/b2b10.toml")]).unwrap());
     let rise = |who: &str| {
         ["0h group industry=software employees=200", "1h Demo_Requested", "2h White_Paper_Read", "3h Meeting_Booked"]
             .iter()

@@ -92,7 +92,7 @@ fn the_model_in_charge_of_the_prospect_decides() {
     let with = |text: &str, kept: &str| format!("forget_anonymous_after = \"{kept}\"\n{text}");
     for (one, other, end) in [("20d", "off", Some(20)), ("off", "20d", None)] {
         let texts = [with(first, one), with(second, other)];
-        let models = leadstream::config::model_file::from_texts(&[&texts[0], &texts[1]]).unwrap();
+        let models = leadstream_model::from_texts(&[&texts[0], &texts[1]]).unwrap();
         let task = task(&Arc::new(models), "0s page; 60d wait");
         // Stages of the other model that go stale come first, if it has any.
         assert_eq!(is_there(&task, "ann"), end.is_none(), "{one} {other}: {:?}", task.prospect("ann"));

@@ -3,7 +3,6 @@
 //! A line of a script is `TIME WHAT …`; times count from the start (`1h30m`). `2h < 30m order` is an order that happened at 30
 //! minutes and arrived at 2 hours. `behind`, `live` and `virtual` switch the task's mode; `wait` only lets time pass.
 
-use leadstream::config::model_file;
 use leadstream::domain::event::{Channel, Event, OrderStatus, Product, Signals, Value};
 use leadstream::domain::ids::{hash64, low32};
 use leadstream::domain::mail::MailNames;
@@ -42,7 +41,7 @@ pub fn shop_that_says_who_buys(cart: &str, more: &str) -> Arc<Models> {
 
 /// A model from its text.
 pub fn model(text: &str) -> Arc<Models> {
-    Arc::new(model_file::from_texts(&[text]).unwrap_or_else(|faults| panic!("{faults:?}")))
+    Arc::new(leadstream_model::from_texts(&[text]).unwrap_or_else(|faults| panic!("{faults:?}")))
 }
 
 /// One event of a script, owned.

@@ -3,7 +3,7 @@
 mod faults;
 mod persona_faults;
 
-use leadstream::config::model_file::FileFault;
+use leadstream_model::FileFault;
 
 fn show(faults: &[FileFault]) -> String {
     faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")

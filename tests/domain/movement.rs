@@ -1,9 +1,9 @@
 //! Movement on the two axes: skips, moves back, counts, sessions, staleness, late events, other models.
 
 use super::harness::{model, run_lines, said, script, shop};
-use leadstream::config::model_file::{self, SHIPPED};
 use leadstream::domain::output::Body;
 use leadstream::domain::terms::movement::{Axis, Cause};
+use leadstream_model::SHIPPED;
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -261,7 +261,7 @@ proptest! {
             text += &format!("{minutes}m {late}{what} id=d{n} user=ann\n");
         }
         for (name, model) in SHIPPED {
-            let models = Arc::new(model_file::from_texts(&[model]).unwrap());
+            let models = Arc::new(leadstream_model::from_texts(&[model]).unwrap());
             let outputs = run_lines(&[Arc::clone(&models)], &script(&format!("{text}{}m wait", minutes + 600_000)), 1);
             let mut stood: [Option<String>; 2] = [None, None];
             for one in outputs {

@@ -147,7 +147,7 @@ fn opportunities_of_several_tasks_add_up_and_a_duplicate_or_an_aborted_batch_cou
 }
 
 fn business() -> Arc<Models> {
-    Arc::new(leadstream::config::model_file::from_texts(&[include_str!("../../config/models/b2b10.toml")]).unwrap())
+    Arc::new(leadstream_model::from_texts(&[include_str!("../../config/models/b2b10.toml")]).unwrap())
 }
 
 /// What lifts somebody over the line of `b2b10` at three hours.

@@ -1,7 +1,6 @@
 //! Who a prospect is, and which of several models is for them: what scenarios don't show.
 
 use super::harness::{Line, commit, model, play, restored, run_lines, script};
-use leadstream::config::model_file::{self, SHIPPED};
 use leadstream::domain::ids::name_hash;
 use leadstream::domain::model::Models;
 use leadstream::domain::output::Body;
@@ -9,6 +8,7 @@ use leadstream::domain::terms::movement::Axis;
 use leadstream::engine::codec::Codec;
 use leadstream::engine::task::Task;
 use leadstream::wire::state_record::StateCodec;
+use leadstream_model::SHIPPED;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 fn two(carry_over: &str) -> Arc<Models> {
     let text = |name: &str| SHIPPED.iter().find(|(shipped, _)| *shipped == name).unwrap().1;
     let engineers = format!("for_personas = [\"engineering\"]\n{}\n{carry_over}", text("b2b10"));
-    Arc::new(model_file::from_texts(&[text("ecommerce"), &engineers]).unwrap_or_else(|faults| panic!("{faults:?}")))
+    Arc::new(leadstream_model::from_texts(&[text("ecommerce"), &engineers]).unwrap_or_else(|faults| panic!("{faults:?}")))
 }
 
 fn run(models: &Arc<Models>, text: &str) -> Task<StateCodec> {
@@ -68,7 +68,7 @@ fn points_go_along_where_both_models_have_a_group_of_that_name() {
     };
     let general = text("general", "", "[[personas]]\nname = \"cook\"\nwhere = { job = \"cook\" }\n");
     let cooks = text("cooks", "for_personas = [\"cook\"]", "[carry_over]\nfrom = \"general\"\n");
-    let models = model_file::from_texts(&[&general, &cooks]).unwrap_or_else(|faults| panic!("{faults:?}"));
+    let models = leadstream_model::from_texts(&[&general, &cooks]).unwrap_or_else(|faults| panic!("{faults:?}"));
     let lines = script("0d page\n0d Trial_Started\n10d identify job=cook\n12d Trial_Started");
     let outputs = run_lines(&[Arc::new(models)], &lines, 1);
     let scores = outputs.iter().filter_map(|o| match &o.output.body {

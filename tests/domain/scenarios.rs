@@ -2,11 +2,12 @@
 //! `tests/scenarios/` is run; a new one joins by being there. `tests/scenarios/README.md` says how to write one.
 
 use super::harness::{Line, START_MS, details, ms, run_lines, say, script};
-use leadstream::config::model_file::{self, SHIPPED};
+
 use leadstream::domain::model::Models;
 use leadstream::domain::output::Body;
 use leadstream::domain::terms::movement::Axis;
 use leadstream::engine::task::ProspectOutput;
+use leadstream_model::SHIPPED;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -141,7 +142,7 @@ impl Scenario {
     fn models(&self) -> Arc<Models> {
         let texts: Vec<String> = self.models.iter().enumerate().map(|(n, name)| self.text(n, name)).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        Arc::new(model_file::from_texts(&texts).unwrap_or_else(|faults| panic!("{}: {faults:#?}", self.expects)))
+        Arc::new(leadstream_model::from_texts(&texts).unwrap_or_else(|faults| panic!("{}: {faults:#?}", self.expects)))
     }
 
     /// A shipped model with what the scenario adds: keys before the first section go to the top.

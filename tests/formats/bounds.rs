@@ -1,6 +1,5 @@
 //! Nothing that prospects send makes a record or an output larger than the budget: everything from JSON to bytes.
 
-use leadstream::config::model_file;
 use leadstream::domain::member_update::Tidings;
 use leadstream::domain::model::Models;
 use leadstream::domain::origin::Position;
@@ -56,7 +55,7 @@ fn greedy(name: &str) -> String {
 }
 
 fn models(texts: &[&str]) -> Arc<Models> {
-    Arc::new(model_file::from_texts(texts).unwrap_or_else(|faults| panic!("{faults:?}")))
+    Arc::new(leadstream_model::from_texts(texts).unwrap_or_else(|faults| panic!("{faults:?}")))
 }
 
 /// The largest of everything that came of a stream.

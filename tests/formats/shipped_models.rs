@@ -1,15 +1,15 @@
 //! Shipped models, from the JSON that a shop sends to the stage: the default model keeps every row of its two tables, and what calls
 //! say of person and company arrives.
 
-use leadstream::config::model_file::{self, default_models};
 use leadstream::domain::model::Models;
-use leadstream::domain::model::spec::CartSpec;
 use leadstream::domain::origin::Position;
 use leadstream::domain::output::Effects;
 use leadstream::domain::state::prospect::Prospect;
 use leadstream::domain::step::step;
 use leadstream::domain::terms::movement::Axis;
 use leadstream::wire::decode::{Decoder, Options, Topic};
+use leadstream_model::CartSpec;
+use leadstream_model::default_models;
 use serde_json::json;
 
 const DAY_MS: i64 = 86_400_000;
@@ -160,7 +160,7 @@ fn whoever_takes_a_product_out_again_looks_for_something_else() {
 
 #[test]
 fn what_calls_say_of_person_and_company_arrives() {
-    let Shop { models, decoder } = Shop::of(model_file::models(&["b2b10".to_owned()], &CartSpec::default()).unwrap());
+    let Shop { models, decoder } = Shop::of(leadstream_model::models(&["b2b10".to_owned()], &CartSpec::default()).unwrap());
     let mut prospect = Prospect::default();
     let lines = [
         r#"{"type":"identify","userId":"ann","timestamp":"2026-03-02T00:00:00Z","traits":{"title":"Software Engineer","budget":20000,"email":"a@b.c"}}"#,

@@ -38,9 +38,17 @@ const OUTSIDE: [&str; 21] = [
     "zstd",
 ];
 
+/// The crate of the model language is one floor.
+const MODEL: &str = "leadstream_model";
+
 const FLOORS: &[Floor] = &[
     Floor { name: "domain", may_use: &[], never: &OUTSIDE },
     Floor { name: "engine", may_use: &["domain"], never: &OUTSIDE },
+    Floor {
+        name: MODEL,
+        may_use: &["domain"],
+        never: &["anyhow", "axum", "clap", "crossterm", "indicatif", "metrics", "prost", "rdkafka", "rdkafka_sys", "tokio"],
+    },
     Floor {
         name: "state_record",
         may_use: &["engine", "domain"],
@@ -73,12 +81,12 @@ const FLOORS: &[Floor] = &[
     },
     Floor {
         name: "config",
-        may_use: &["domain", "runtime", "engine", "wire", "kafka", "http", "telemetry"],
+        may_use: &[MODEL, "domain", "runtime", "engine", "wire", "kafka", "http", "telemetry"],
         never: &["anyhow", "axum", "clap", "crossterm", "indicatif", "metrics", "prost", "rdkafka", "rdkafka_sys", "tokio"],
     },
     Floor {
         name: "app",
-        may_use: &["config", "kafka", "wire", "http", "runtime", "engine", "domain", "telemetry"],
+        may_use: &["config", MODEL, "kafka", "wire", "http", "runtime", "engine", "domain", "telemetry"],
         never: &["axum", "metrics", "prost"],
     },
     Floor { name: "main", may_use: &["app"], never: &["axum", "metrics", "prost", "rdkafka", "rdkafka_sys", "tokio"] },
@@ -119,7 +127,9 @@ impl Source {
     fn module(&self) -> Vec<&str> {
         let Some((_, inner)) = self.path.split_once("src/") else { return Vec::new() };
         let inner = inner.trim_end_matches(".rs");
-        if inner == "lib" { Vec::new() } else { inner.split('/').collect() }
+        let modules = if inner == "lib" { Vec::new() } else { inner.split('/').collect() };
+        let is_of_model = self.path.starts_with("crates/leadstream-model/src/") && !modules.is_empty();
+        if is_of_model { std::iter::once(MODEL).chain(modules).collect() } else { modules }
     }
 
     fn is_test(&self) -> bool {
@@ -267,6 +277,8 @@ fn read_path(tokens: &[String], mut at: usize, before: &mut Vec<String>, all: &m
 /// A path as seen from the top of the crate; `None`: it is not of this crate.
 fn in_crate(module: &[&str], path: &[String]) -> Option<String> {
     match path[0].as_str() {
+        "crate" if module.first() == Some(&MODEL) => Some(MODEL.to_owned()),
+        MODEL => Some(MODEL.to_owned()),
         "crate" | "leadstream" | "leadstream_core" => path.get(1).cloned(),
         "super" => {
             let ups = path.iter().take_while(|s| *s == "super").count();
@@ -313,6 +325,7 @@ fn arrows_not_allowed(sources: &[Source]) -> Vec<String> {
 fn module_of(path: &[String], from: &[&str], modules: &BTreeSet<String>) -> Option<String> {
     let ups = path.iter().take_while(|s| *s == "super").count();
     let (base, rest) = match path[0].as_str() {
+        "crate" if from.first() == Some(&MODEL) => (&from[..1], &path[1..]),
         "crate" | "leadstream_core" => (&[][..], &path[1..]),
         "self" => (from, &path[1..]),
         "super" => (&from[..from.len().checked_sub(ups)?], &path[ups..]),
@@ -482,7 +495,7 @@ fn a_planted_arrow_is_found_in_every_way_to_write_it() {
         ("src/domain/cart.rs", "use crate::{domain::Ms, runtime::ports::Clock};"),
         ("src/domain/cart.rs", "use super::super::http::Server;"),
         ("src/domain.rs", "use super::app;"),
-        ("src/domain/model/spec.rs", "use serde::Deserialize;"),
+        ("src/domain/model/cart.rs", "use serde::Deserialize;"),
         ("src/engine/task.rs", "fn f() { tracing::info!(\"x\"); }"),
         ("src/engine/task.rs", "use std::{collections::BTreeMap, time::Instant};"),
         ("src/runtime/worker.rs", "use rdkafka::Message;"),
@@ -505,7 +518,7 @@ fn what_is_allowed_or_only_mentioned_is_no_fault() {
             "src/domain/cart.rs",
             "fn f<'a>(x: &'a str) -> char { '\"' }\n#[cfg(test)]\nmod tests {\n use crate::engine::task::Task;\n}",
         ),
-        ("src/http/tests.rs", "use crate::config::model_file;"),
+        ("src/http/tests.rs", "use crate::config::settings;"),
         ("src/app/run.rs", "use crate::{kafka::consumer::Consumer, http::Server};"),
     ] {
         assert_eq!(arrows_not_allowed(&planted(path, text)), Vec::<String>::new(), "{path}: {text}");
@@ -568,4 +581,40 @@ fn every_test_that_the_guarantees_name_exists() {
     assert!(page.matches(".rs::").count() > 10, "the page names its tests");
     assert_eq!(missing_tests(&page), Vec::<String>::new());
     assert_eq!(missing_tests("`tests/formats/tidy.rs::no_such_test`").len(), 1, "a planted name is found");
+}
+
+/// Paths in backticks on a page, and code below a path in backticks, that are not so in the tree.
+fn untrue(page: &str) -> Vec<String> {
+    let is_path = |text: &&str| {
+        let ends = |end: &str| text.ends_with(end);
+        let first = text.split('/').next().unwrap_or_default();
+        let is_ours = ["src", "crates", "tests", "docs", "config", "benches", "deploy", "proto", "examples"].contains(&first);
+        is_ours
+            && text.contains('/')
+            && (ends("/") || ends(".rs") || ends(".md") || ends(".toml"))
+            && !text.contains(['*', ' ', '…'])
+    };
+    let is_placeholder =
+        |text: &str| text.split(['/', '.']).any(|part| part.len() > 1 && part.bytes().all(|b| b.is_ascii_uppercase()));
+    let named = page.split('`').skip(1).step_by(2).filter(is_path).filter(|path| !is_placeholder(path));
+    let mut untrue: Vec<String> = named.filter(|path| !root().join(path).exists()).map(str::to_owned).collect();
+    for (path, rest) in page.match_indices("`\n```rust\n").map(|(at, _)| (&page[..at], &page[at + 10..])) {
+        let path = path.rsplit('`').next().unwrap_or_default();
+        let code = rest.split("```").next().unwrap_or_default();
+        if !std::fs::read_to_string(root().join(path)).is_ok_and(|text| text.contains(code)) {
+            untrue.push(format!("{path}: {code}"));
+        }
+    }
+    untrue
+}
+
+#[test]
+fn what_pages_for_contributors_say_of_the_sources_is_so() {
+    for page in ["CONTRIBUTING.md", "docs/adding-a-model-section.md"] {
+        let text = std::fs::read_to_string(root().join(page)).unwrap();
+        assert!(text.contains("`crates/leadstream-model/src/section.rs`"), "{page} names its files");
+        assert_eq!(untrue(&text), Vec::<String>::new(), "{page}");
+    }
+    assert_eq!(untrue("`src/none.rs`, `src/lib.rs`, `docs/none/` and `tests/scenarios/SUBJECT/`"), ["src/none.rs", "docs/none/"]);
+    assert_eq!(untrue("`src/lib.rs`\n```rust\npub mod config;\n```\n`src/lib.rs`\n```rust\npub mod none;\n```").len(), 1);
 }

@@ -2,7 +2,6 @@
 
 use crate::instance::{Instance, leadstream};
 use crate::rig::{Read, Rig, track};
-use leadstream::config::model_file;
 use leadstream::domain::DAY_MS;
 use leadstream::domain::company_names::ACCOUNT_KEY;
 use leadstream::domain::model::Models;
@@ -230,7 +229,7 @@ fn over_two_instances_of_which_one_is_killed_consensus_is_reached_exactly_once()
     let dir = tempfile::tempdir().expect("a folder");
     let model = dir.path().join("model.toml");
     std::fs::write(&model, MODEL).unwrap();
-    let models = Arc::new(model_file::from_texts(&[MODEL]).expect("a model"));
+    let models = Arc::new(leadstream_model::from_texts(&[MODEL]).expect("a model"));
     let start_ms = (jiff::Timestamp::now().as_millisecond() / DAY_MS - 20) * DAY_MS;
     let events = events(start_ms);
     let mut lines = String::new();

@@ -8,12 +8,12 @@ use crate::app::service::{SystemClock, kafka_options};
 use crate::app::topics::{DEAD_LETTER_ROOM_BYTES, DEFAULT_MESSAGE_BYTES, RECORD_TIME_BOUNDS, differences, wanted};
 use crate::config::Settings;
 use crate::config::settings::{InputTopic, Start};
-use crate::config::units::format_ms;
 use crate::domain::model::Models;
 use crate::kafka::admin::{Admin, NewTopicSpec, Topic};
 use crate::kafka::options::{Options, refused_properties};
 use crate::runtime::partitioners::disagreement;
 use crate::runtime::ports::{Clock, OutTopic};
+use leadstream_model::units::format_ms;
 use std::collections::BTreeMap;
 
 /// The options without those client properties that can't be used, which go into the report. Needs no broker.

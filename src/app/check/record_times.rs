@@ -6,9 +6,9 @@ use crate::app::service::max_ahead_ms;
 use crate::app::topics::{RECORD_TIME_BOUND, RECORD_TIME_BOUND_MS};
 use crate::config::Settings;
 use crate::config::settings::InputTopic;
-use crate::config::units::format_ms;
 use crate::domain::{DAY_MS, Ms};
 use crate::kafka::admin::Admin;
+use leadstream_model::units::format_ms;
 use std::collections::BTreeMap;
 
 /// Warns of inputs whose record times are their producers' and bounded by nobody.

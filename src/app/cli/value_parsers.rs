@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    crate::config::units::duration(text).map_err(|e| e.to_string())
+    leadstream_model::units::duration(text).map_err(|e| e.to_string())
 }
 
 pub(super) fn positive(text: &str) -> Result<f64, String> {

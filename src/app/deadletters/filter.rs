@@ -1,10 +1,10 @@
 //! Which dead letters are meant.
 
 use crate::app::cli::DeadLettersFilter;
-use crate::config::{fields, units};
 use crate::domain::Ms;
 use crate::runtime::ports::DeadReason;
 use crate::wire::dead_letter::Info;
+use leadstream_model::{fields, units};
 
 /// The filter of the command line, read.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 
 use crate::app::replay::{next_line, open};
 use crate::app::terminal::printable;
-use crate::domain::model::{Models, check};
-use crate::domain::names::{Kind, NameId, canonical_names, near, usual};
+use crate::domain::model::Models;
+use crate::domain::names::{Kind, NameId, canonical_names, near, nearest, usual};
 use crate::domain::origin::Position;
 use crate::wire::decode::{Decoder, Format, Options, Topic};
 use anyhow::Context;
@@ -96,7 +96,7 @@ fn heard(name: String, events: u64, kind: Kind, id: NameId, taken: String, model
 fn probably(name: &str, models: &Models) -> Option<&'static str> {
     let known = || usual().find(|(usual, _)| usual.eq_ignore_ascii_case(name)).map(|(_, canonical)| canonical);
     let alike = || {
-        let nearest = check::nearest(name, canonical_names().chain(usual().map(|(usual, _)| usual)))?;
+        let nearest = nearest(name, canonical_names().chain(usual().map(|(usual, _)| usual)))?;
         // The canonical name, and of several the one that the model knows.
         let of = |wanted: &'static str| usual().filter(move |(usual, _)| *usual == wanted).map(|(_, name)| name);
         of(nearest).find(|name| models.vocabulary.name(name) != NameId::NONE).or_else(|| of(nearest).next()).or(Some(nearest))

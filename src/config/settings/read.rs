@@ -1,11 +1,11 @@
 //! From layers to typed settings: each section read key by key.
 
 use super::{Format, GroupProtocol, LogFormat, OnGap, OnPoison, Positions, Settings, Start};
-use crate::config::fields::{self, Faults, Fields};
 use crate::config::layers::Layers;
-use crate::config::{model_file, properties, validate};
+use crate::config::{properties, validate};
 use crate::domain::Ms;
-use crate::domain::model::spec::At;
+use leadstream_model::fields::{self, Fields};
+use leadstream_model::{At, Faults};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -162,7 +162,7 @@ impl Settings {
         reader.section("model", |f, faults| set_list(&mut model.files, f.texts("files", faults)));
         let (table, place) = reader.layers.section("model.cart");
         let mut faults = Faults::default();
-        model.cart = model_file::cart(Fields::new(&table, place), &mut faults);
+        model.cart = leadstream_model::cart(Fields::new(&table, place), &mut faults);
         reader.layers.take(faults);
     }
 }

@@ -6,9 +6,8 @@ mod hand_over;
 mod keys;
 
 use super::{assert_one_fault, show};
-use leadstream::config::model_file::{self, FileFault};
-use leadstream::domain::model::spec::{At, CartSpec};
 use leadstream::domain::model::{IdleOn, Models};
+use leadstream_model::{At, CartSpec, FileFault};
 
 /// A model without a fault; its lines are counted from 1.
 const GOOD: &str = r#"name = "m"
@@ -32,7 +31,7 @@ steps = ["1h", "24h"]
 "#;
 
 fn faults_of(text: &str) -> Vec<FileFault> {
-    model_file::from_texts(&[text]).err().unwrap_or_default()
+    leadstream_model::from_texts(&[text]).err().unwrap_or_default()
 }
 
 /// `old` in the good model becomes `new`; exactly one fault must come of it: there, and saying that.
@@ -291,11 +290,11 @@ fn whoever_is_forgotten_must_not_be_reminded_anew() {
     one_fault(name, &kept("\"-3d\""), 2, "forget_anonymous_after", "no length of time");
     one_fault(name, &kept("\"6d\""), 2, "forget_anonymous_after", "cooldown of the cart series");
     one_fault(name, &kept("180"), 2, "forget_anonymous_after", "");
-    let good = model_file::from_texts(&[GOOD]).expect("good");
-    let same = model_file::from_texts(&[&GOOD.replacen(name, &kept("\"180d\""), 1)]).expect("good");
+    let good = leadstream_model::from_texts(&[GOOD]).expect("good");
+    let same = leadstream_model::from_texts(&[&GOOD.replacen(name, &kept("\"180d\""), 1)]).expect("good");
     assert_eq!(hash(&same), hash(&good), "the default, said or not");
     assert_eq!(good.in_charge().forget_anonymous_ms, Some(180 * 86_400_000));
-    let off = model_file::from_texts(&[&GOOD.replacen(name, &kept("\"off\""), 1)]).expect("good");
+    let off = leadstream_model::from_texts(&[&GOOD.replacen(name, &kept("\"off\""), 1)]).expect("good");
     assert_eq!(off.in_charge().forget_anonymous_ms, None);
 }
 
@@ -343,13 +342,13 @@ fn all_faults_come_at_once_in_the_order_of_the_file() {
 
 #[test]
 fn two_models_of_one_name_are_refused() {
-    let faults = model_file::from_texts(&[GOOD, GOOD]).expect_err("the same name");
+    let faults = leadstream_model::from_texts(&[GOOD, GOOD]).expect_err("the same name");
     assert!(show(&faults).contains("model 2:1: name: another model that runs is called \"m\" too"), "{}", show(&faults));
 }
 
 #[test]
 fn a_file_that_is_not_there_is_refused_with_the_shipped_names() {
-    let faults = model_file::models(&["no-such.toml".to_owned()], &CartSpec::default()).expect_err("no file");
+    let faults = leadstream_model::models(&["no-such.toml".to_owned()], &CartSpec::default()).expect_err("no file");
     assert!(show(&faults).contains("shipped are ecommerce, buyer5, b2b10, aida, aarrr"), "{}", show(&faults));
 }
 
@@ -396,7 +395,7 @@ fn faults_of_machines_and_windows() {
 
 #[test]
 fn formatting_comments_and_the_order_of_moves_leave_the_hash_alone() {
-    let good = model_file::from_texts(&[GOOD]).expect("good");
+    let good = leadstream_model::from_texts(&[GOOD]).expect("good");
     for same in [
         GOOD.replace("\"page\"", "[ \"page\" ]").replace("[score]", "# a comment\n\n[score]"),
         GOOD.replace("{ to = \"one\", on = \"page\" },\n", "").replace(MOVE_TWO, &with_move("{ on = \"page\", to = \"one\" }")),
@@ -411,7 +410,7 @@ fn formatting_comments_and_the_order_of_moves_leave_the_hash_alone() {
         GOOD.replace("[cart]", "[contact]\nopens = \"count\"\nlist_unsubscribe = \"ignore\"\n[cart]"),
         GOOD.replace("[cart]", "[machines]\nmarked = true\nbot_names = []\nscanner_links = 2\nviews_per_minute = 60\n[cart]"),
     ] {
-        let other = model_file::from_texts(&[&same]).unwrap_or_else(|f| panic!("{}", show(&f)));
+        let other = leadstream_model::from_texts(&[&same]).unwrap_or_else(|f| panic!("{}", show(&f)));
         assert_eq!(hash(&other), hash(&good), "{same}");
     }
     assert_eq!(hash(&good).len(), 16);
@@ -420,7 +419,7 @@ fn formatting_comments_and_the_order_of_moves_leave_the_hash_alone() {
 
 #[test]
 fn a_change_of_meaning_changes_the_hash() {
-    let good = model_file::from_texts(&[GOOD]).expect("good");
+    let good = leadstream_model::from_texts(&[GOOD]).expect("good");
     for (old, new) in [
         ("[cart]", "[contact]\nopens = \"ignore\"\n[cart]"),
         ("[cart]", "[contact]\nlist_unsubscribe = \"all\"\n[cart]"),
@@ -458,19 +457,19 @@ fn a_change_of_meaning_changes_the_hash() {
         ("[cart]", "[machines]\nviews_per_minute = \"off\"\n[cart]"),
     ] {
         let text = GOOD.replacen(old, new, 1);
-        let other = model_file::from_texts(&[&text]).unwrap_or_else(|f| panic!("{}", show(&f)));
+        let other = leadstream_model::from_texts(&[&text]).unwrap_or_else(|f| panic!("{}", show(&f)));
         assert_ne!(hash(&other), hash(&good), "{new}");
     }
     let cart = CartSpec { idle_on: Some(At::nowhere(IdleOn::Cart)), ..CartSpec::default() };
-    let overridden = model_file::build(&[model_file::parse("m", GOOD)], &cart).expect("good");
+    let overridden = leadstream_model::build(&[leadstream_model::parse("m", GOOD)], &cart).expect("good");
     assert_ne!(hash(&overridden), hash(&good), "settings are part of the effective model");
     assert_eq!(overridden.in_charge().cart.idle_on, IdleOn::Cart);
 }
 
 #[test]
 fn an_edited_rule_has_another_id_and_an_untouched_one_keeps_its_own() {
-    let good = model_file::from_texts(&[GOOD]).expect("good");
-    let edited = model_file::from_texts(&[&GOOD.replace("Product Viewed", "Product Clicked")]).expect("good");
+    let good = leadstream_model::from_texts(&[GOOD]).expect("good");
+    let edited = leadstream_model::from_texts(&[&GOOD.replace("Product Viewed", "Product Clicked")]).expect("good");
     let rules = |models: &Models| models.in_charge().axes[0].moves.iter().map(|m| m.rule).collect::<Vec<_>>();
     let (before, after) = (rules(&good), rules(&edited));
     assert_eq!((before[0], before[2]), (after[0], after[2]));
@@ -589,11 +588,12 @@ fn faults_of_triggers_are_found() {
 
 #[test]
 fn what_a_model_says_of_contact_and_triggers_is_part_of_its_hash_and_its_words() {
-    use leadstream::domain::model::{compile, words};
+    use leadstream_model::describe::statements;
+    use leadstream_model::diff::{Change, diff};
     let said = |text: &str| {
-        let models = model_file::from_texts(&[text]).unwrap_or_else(|f| panic!("{}", show(&f)));
-        let spec = model_file::parse("m", text).spec;
-        (hash(&models).to_owned(), words::statements(&spec, &compile::cart(&spec.cart)))
+        let models = leadstream_model::from_texts(&[text]).unwrap_or_else(|f| panic!("{}", show(&f)));
+        let spec = leadstream_model::parse("m", text).spec;
+        (hash(&models).to_owned(), statements(&spec))
     };
     let text = format!("{GOOD}{CONTACT}{TRIGGERS}")
         .replace("name = \"browse\"\nafter = { on = \"Product Viewed\" }", "name = \"look\"\nafter = { on = \"Product Viewed\" }")
@@ -618,8 +618,8 @@ fn what_a_model_says_of_contact_and_triggers_is_part_of_its_hash_and_its_words()
         assert!(text.contains(old), "{old}");
         let (after, words_after) = said(&text.replacen(old, new, 1));
         assert_ne!(after, before, "{new}");
-        let changes = words::diff(&words_before, &words_after);
-        let named = |c: &words::Change| matches!(c, words::Change::Changed(what, ..) if what == about);
+        let changes = diff(&words_before, &words_after);
+        let named = |c: &Change| matches!(c, Change::Changed(what, ..) if what == about);
         assert!(changes.len() == 1 && changes.iter().all(named), "{new}: {changes:?}");
     }
     // The same in other words.

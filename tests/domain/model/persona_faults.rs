@@ -1,8 +1,8 @@
 //! Faults of personas, fit, grades and of models bound to personas: each at its place, with what to do.
 
 use super::{assert_one_fault, show};
-use leadstream::config::model_file::{self, FileFault};
-use leadstream::domain::model::check::graph::{FindingKind, findings};
+use leadstream_model::FileFault;
+use leadstream_model::section::axis::graph::{FindingKind, findings};
 
 /// A model without a fault; its lines are counted from 1.
 const GOOD: &str = r#"name = "m"
@@ -44,7 +44,7 @@ moves = [ { to = "seen", on = "page" } ]
 "#;
 
 fn faults_of(texts: &[&str]) -> Vec<FileFault> {
-    model_file::from_texts(texts).err().unwrap_or_default()
+    leadstream_model::from_texts(texts).err().unwrap_or_default()
 }
 
 /// `old` in the good model becomes `new`; exactly one fault must come of it: there, and saying that.
@@ -116,7 +116,7 @@ fn the_personas_of_the_first_model_that_has_some_are_those_of_all() {
 
 #[test]
 fn what_changes_whom_a_model_is_for_changes_its_hash_and_nothing_else_does() {
-    let hash = |text: &str| model_file::from_texts(&[text]).unwrap_or_else(|f| panic!("{}", show(&f))).models[0].hash;
+    let hash = |text: &str| leadstream_model::from_texts(&[text]).unwrap_or_else(|f| panic!("{}", show(&f))).models[0].hash;
     let before = hash(GOOD);
     for (old, new) in [
         ("fit = 30", "fit = 31"),
@@ -146,7 +146,7 @@ moves = [
   { to = "four", on = "page", where = { path = { contains = "d" } }, from = "two" },
 ]
 "#;
-    let spec = model_file::parse("m", text).spec;
+    let spec = leadstream_model::parse("m", text).spec;
     let found: Vec<(FindingKind, usize)> = findings(&spec.axes[1]).into_iter().map(|f| (f.kind, f.fault.place.line)).collect();
     assert_eq!(
         found,
@@ -169,17 +169,18 @@ fn the_models_of_the_documentation_load_side_by_side() {
     let whole: Vec<&str> = blocks.filter(|block| block.starts_with("name ")).collect();
     assert_eq!(whole.len(), 2, "the shop's and the engineers'");
     assert_eq!(show(&faults_of(&whole)), "");
-    for set in model_file::FIT_SETS {
+    for set in leadstream_model::FIT_SETS {
         assert!(page.contains(&format!("| `{}` |", set.0)), "{} is not in the table", set.0);
     }
 }
 
 #[test]
 fn a_changed_fit_is_said_in_words() {
-    use leadstream::domain::model::words::{Change, diff, statements};
+    use leadstream_model::describe::statements;
+    use leadstream_model::diff::{Change, diff};
     let said = |text: &str| {
-        let models = model_file::from_texts(&[text]).unwrap_or_else(|f| panic!("{}", show(&f)));
-        statements(&model_file::parse("m", text).spec, &models.models[0].cart)
+        leadstream_model::from_texts(&[text]).unwrap_or_else(|f| panic!("{}", show(&f)));
+        statements(&leadstream_model::parse("m", text).spec)
     };
     let after = GOOD
         .replace("fit = 30", "fit = 40")

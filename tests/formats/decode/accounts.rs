@@ -109,7 +109,7 @@ fn news() -> [Tidings; 3] {
 #[test]
 fn what_a_member_tells_comes_back_as_it_left_whatever_the_outputs_format() {
     let topics = vec!["clickstream".to_owned(), "email".to_owned(), "typed".to_owned()];
-    let models = Arc::new(leadstream::config::model_file::default_models());
+    let models = Arc::new(leadstream_model::default_models());
     for format in [Format::Json, Format::Protobuf] {
         let options = Options { format, source: "leadstream/test".to_owned(), input_topics: topics.clone() };
         let encoder = Encoder::new(options, Arc::clone(&models));

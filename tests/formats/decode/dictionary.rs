@@ -1,10 +1,10 @@
 //! The dictionary of event names: what the shipped models make of the names that teams use, and that its page says what it is.
 
 use super::*;
-use leadstream::config::model_file::{SHIPPED, from_texts};
 use leadstream::domain::model::Models;
 use leadstream::domain::names::{DICTIONARY, Kind, NameId, OF_MODELS, all_known, normal, usual};
 use leadstream::domain::origin::Position;
+use leadstream_model::{SHIPPED, from_texts};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 

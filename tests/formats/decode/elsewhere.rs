@@ -1,8 +1,8 @@
 //! Orders that no cart led to, as shops and payment services say it.
 
 use super::*;
-use leadstream::config::model_file::{SHIPPED, from_texts};
 use leadstream::domain::origin::Position;
+use leadstream_model::{SHIPPED, from_texts};
 
 /// Whether no cart led to an order with these properties.
 fn is_elsewhere(properties: &str) -> bool {

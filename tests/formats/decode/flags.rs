@@ -1,6 +1,5 @@
 //! What says yes or no, which way of reaching somebody is meant, and from which network an event came.
 
-use leadstream::config::model_file;
 use leadstream::domain::event::{Channel, Event};
 use leadstream::domain::names::Vocabulary;
 use leadstream::domain::origin::Position;
@@ -9,7 +8,7 @@ use leadstream::wire::decode::{Decoder, Format, Options, Topic};
 fn vocabulary() -> Vocabulary {
     let text = include_str!("../../../config/models/ecommerce.toml");
     let text = format!("{text}\n[internal]\nnetworks = [\"10.0.0.0/8\"]\nmarked = [\"is_test\", \"test\", \"staff\"]\n");
-    model_file::from_texts(&[&text]).unwrap().vocabulary
+    leadstream_model::from_texts(&[&text]).unwrap().vocabulary
 }
 
 /// An event with these parts beside its name.

@@ -1,11 +1,12 @@
 //! A job title comes under many names; whichever a model asks under, it is the same.
 
 use super::*;
-use leadstream::config::model_file::from_texts;
+
 use leadstream::domain::model::Models;
 use leadstream::domain::origin::Position;
 use leadstream::engine::task::{BatchEffects, Mode, Task};
 use leadstream::wire::state_record::StateCodec;
+use leadstream_model::from_texts;
 use std::sync::Arc;
 
 const MODEL: &str = r#"

@@ -1,18 +1,13 @@
-//! A model: stages, moves, staleness, score and cart series, compiled and checked.
+//! A model as steps run on it: stages, moves, staleness, score and cart series, as plain data and what rules ask of it.
 //!
-//! [`spec`] is what a model file says, with the place of each statement; [`compile`] checks it, reports every fault at once
-//! and gives the [`Model`] that steps run on.
+//! What a model file may say, what is wrong with one and how it becomes a [`Model`] is in the crate `leadstream-model`.
 
 pub mod absence;
 pub mod accounts;
-pub mod canonical;
-pub mod check;
-pub mod compile;
 pub mod consent;
 pub mod contact;
 pub mod elsewhere;
 pub mod internal;
-pub mod kept;
 mod label;
 pub mod machine;
 mod of_cart;
@@ -22,7 +17,6 @@ pub mod predicate;
 pub mod quiet;
 pub mod sales;
 mod series;
-pub mod spec;
 pub mod won;
 pub mod words;
 
@@ -57,21 +51,6 @@ pub const MAX_COUNT_MEMORY: usize = 50;
 
 /// Most stages on one axis.
 pub const MAX_STAGES: usize = 64;
-
-/// Most steps of a cart series.
-pub const MAX_CART_STEPS: usize = 16;
-
-/// Most campaigns that are known as reminders of carts.
-pub const MAX_CAMPAIGNS: usize = 100;
-
-/// Pause after which activity starts a new session, when the model says nothing.
-pub const DEFAULT_SESSION_GAP_MS: Ms = 30 * crate::domain::MINUTE_MS;
-
-/// Stages left that a record keeps per axis, when the model says nothing.
-pub const DEFAULT_HISTORY: i64 = 4;
-
-/// Most rules of one model, per axis and per group.
-pub const MAX_RULES: usize = 1_000;
 
 /// All models that run, in the configured order. One of them is in charge of a prospect: see [`Models::in_charge_of`].
 #[derive(Debug, Clone)]
@@ -255,13 +234,6 @@ pub enum Distinct {
     /// The product that the event is about.
     Product(PropertyId),
     Property(PropertyId),
-}
-
-impl Distinct {
-    fn of(property: &str, vocabulary: &mut Vocabulary) -> Self {
-        let id = vocabulary.intern_property(property);
-        if property == absence::PRODUCT { Self::Product(id) } else { Self::Property(id) }
-    }
 }
 
 /// Which events a rule is about.

@@ -18,7 +18,7 @@ pub use authority::Authority;
 pub use deeds::{is_content, is_sellers, is_told_by_tools};
 pub use dictionary::{CALLS, DICTIONARY, OF_MODELS, canonical, canonical_names, kind_of_track, usual};
 pub use flags::{Flags, MAX_FLAGS};
-pub use near::near;
+pub use near::{near, nearest};
 pub use spelling::{Known, MAX_NORMAL_BYTES, all as all_known, known, normal, words};
 pub use tools::without_tool;
 

@@ -2,7 +2,6 @@
 
 use super::{GOOD, faults_of, hash};
 use crate::model::show;
-use leadstream::config::model_file;
 
 /// Faults of an `[accounts]` section behind the good model: place and words of each.
 #[track_caller]
@@ -41,7 +40,7 @@ fn faults_of_accounts() {
 #[test]
 fn what_accounts_say_is_part_of_the_hash_and_their_absence_is_not() {
     let of = |section: &str| {
-        let models = model_file::from_texts(&[&format!("{GOOD}{section}")]).unwrap_or_else(|f| panic!("{}", show(&f)));
+        let models = leadstream_model::from_texts(&[&format!("{GOOD}{section}")]).unwrap_or_else(|f| panic!("{}", show(&f)));
         hash(&models).to_owned()
     };
     let accounts = "[accounts]\nconsensus = { stage = \"two\", of = 3 }\n";

@@ -1,8 +1,6 @@
 //! Rules that contain each other's opposite are warned of, with an example; rules that fit are not.
 
-use leadstream::config::model_file::{self, SHIPPED};
-use leadstream::domain::model::check;
-use leadstream::domain::model::spec::CartSpec;
+use leadstream_model::{CartSpec, SHIPPED, contradictions};
 
 /// What is warned of a model with these sections: place and message.
 fn warnings(top: &str, sections: &str) -> Vec<String> {
@@ -11,9 +9,10 @@ fn warnings(top: &str, sections: &str) -> Vec<String> {
 stages = ["one", "two"]
 moves = [{ to = "one", on = "page" }, { to = "two", on = "Order Completed" }]
 "#;
-    let loaded = model_file::parse("m", &format!("{top}\n{head}\n{sections}\n"));
-    let models = model_file::build(std::slice::from_ref(&loaded), &CartSpec::default()).unwrap_or_else(|f| panic!("{f:#?}"));
-    let all = check::contradictions(&loaded.spec, &models.in_charge().cart);
+    let loaded = leadstream_model::parse("m", &format!("{top}\n{head}\n{sections}\n"));
+    let models =
+        leadstream_model::build(std::slice::from_ref(&loaded), &CartSpec::default()).unwrap_or_else(|f| panic!("{f:#?}"));
+    let all = contradictions(&loaded.spec, &models.in_charge().cart);
     all.into_iter().map(|fault| format!("{}: {}", fault.place.path, fault.message)).collect()
 }
 
@@ -34,9 +33,9 @@ fn nothing(sections: &str) {
 #[test]
 fn no_shipped_model_contradicts_itself() {
     for (name, _) in SHIPPED {
-        let loaded = model_file::load(name);
-        let models = model_file::build(std::slice::from_ref(&loaded), &CartSpec::default()).unwrap();
-        assert_eq!(check::contradictions(&loaded.spec, &models.in_charge().cart), [], "{name}");
+        let loaded = leadstream_model::load(name);
+        let models = leadstream_model::build(std::slice::from_ref(&loaded), &CartSpec::default()).unwrap();
+        assert_eq!(contradictions(&loaded.spec, &models.in_charge().cart), [], "{name}");
     }
 }
 
@@ -143,7 +142,7 @@ fn consent_first_and_no_trait_that_gives_it() {
 /// The one fault of a model with these sections.
 fn fault(sections: &str, path: &str, says: &str) {
     let head = "name = \"m\"\n[journey]\nstages = [\"one\", \"two\"]\nmoves = [{ to = \"one\", on = \"page\" }, { to = \"two\", on = \"a\" }]\n";
-    let faults = model_file::from_texts(&[&format!("{head}{sections}\n")]).err().unwrap_or_default();
+    let faults = leadstream_model::from_texts(&[&format!("{head}{sections}\n")]).err().unwrap_or_default();
     let [one] = faults.as_slice() else { panic!("{sections}: {faults:#?}") };
     assert!(one.fault.place.path == path && one.fault.message.contains(says), "{one}");
 }

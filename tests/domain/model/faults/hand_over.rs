@@ -2,7 +2,6 @@
 
 use super::{GOOD, faults_of, hash};
 use crate::model::show;
-use leadstream::config::model_file;
 
 /// A section at the end of the good model; its first line is the 19th.
 #[track_caller]
@@ -120,7 +119,7 @@ fn faults_of_disqualification_and_return_are_found() {
 #[test]
 fn a_model_that_says_the_defaults_of_the_hand_over_has_the_hash_of_one_that_says_nothing_of_them() {
     let with =
-        |section: &str| model_file::from_texts(&[&format!("{GOOD}{section}\n")]).unwrap_or_else(|f| panic!("{}", show(&f)));
+        |section: &str| leadstream_model::from_texts(&[&format!("{GOOD}{section}\n")]).unwrap_or_else(|f| panic!("{}", show(&f)));
     let short = with("[hand_over]\nmql = { label = \"warm\" }");
     let long = with(
         "[hand_over]\nmql = { label = \"warm\", sla = \"24h\", grace = \"1d\" }\nsql = { age = \"90d\" }\nagain_after = \"30d\"\nreset = { keep = 0.5, no-answer = { keep = 1 }, aged = { keep = 1 } }\nreason = \"reason\"\n[hand_over.answers]\nwon = \"Lead Won\"\nno-show = [\"Lead No-Show\"]",
@@ -129,5 +128,5 @@ fn a_model_that_says_the_defaults_of_the_hand_over_has_the_hash_of_one_that_says
     for other in ["mql = { label = \"warm\", sla = \"2h\" }", "mql = { label = \"warm\" }\nreset = { keep = 0.4 }"] {
         assert_ne!(hash(&short), hash(&with(&format!("[hand_over]\n{other}"))), "{other}");
     }
-    assert_ne!(hash(&short), hash(&model_file::from_texts(&[GOOD]).expect("good")));
+    assert_ne!(hash(&short), hash(&leadstream_model::from_texts(&[GOOD]).expect("good")));
 }

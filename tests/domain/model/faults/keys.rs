@@ -2,9 +2,7 @@
 
 use super::{GOOD, faults_of, one_fault, one_fault_at_the_end};
 use crate::model::show;
-use leadstream::config::model_file;
-use leadstream::domain::model::check;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Lines behind the stages and moves of the good model.
 #[track_caller]
@@ -99,15 +97,34 @@ fn faults_of_choices_name_what_is_known() {
     one_fault_at_the_end(trigger, "unless = { on =", "unless = { one =", "triggers#1.unless.one", "did you mean \"on\"?");
 }
 
+/// Every file below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
 /// Keys that are read from model files, by what reads them: `fields.text("to", …)`.
 fn keys() -> Vec<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/config");
-    let files = std::fs::read_dir(root.join("model_file")).unwrap().map(|entry| entry.unwrap().path());
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/leadstream-model/src");
     let mut keys = Vec::new();
-    for path in files.chain([root.join("model_file.rs")]) {
+    for path in files(&root) {
         let text = std::fs::read_to_string(path).unwrap();
         let code = text.split("#[cfg(test)]").next().unwrap();
-        for one in ["text", "texts", "table", "tables", "bool", "number", "integer", "duration", "choice", "node"] {
+        for one in [
+            "text",
+            "texts",
+            "table",
+            "tables",
+            "bool",
+            "number",
+            "integer",
+            "duration",
+            "choice",
+            "node",
+            "number_or_off",
+            "integer_or_off",
+            "duration_or_off",
+        ] {
             for call in code.split(&format!(".{one}(\"")).skip(1) {
                 keys.push(call.split('"').next().unwrap().to_owned());
             }
@@ -139,9 +156,9 @@ fn every_key_has_a_case() {
 
 fn notes(rule: &str) -> Vec<String> {
     let text = GOOD.replacen("{ on = \"page\", points = 1, at_most = \"10 per 1d\" }", rule, 1);
-    let loaded = model_file::parse("m", &text);
+    let loaded = leadstream_model::parse("m", &text);
     assert!(loaded.faults.is_empty(), "{:?}", loaded.faults);
-    check::notes(&loaded.spec).into_iter().map(|note| format!("{}: {}", note.place.path, note.message)).collect()
+    leadstream_model::notes(&loaded.spec).into_iter().map(|note| format!("{}: {}", note.place.path, note.message)).collect()
 }
 
 #[test]
@@ -159,7 +176,7 @@ fn a_path_that_says_what_a_page_is_for_is_better_asked_by_its_kind() {
         "{ to = \"two\", on = \"page\", where = { path = \"/careers\" } }",
         1,
     );
-    let of_move = check::notes(&model_file::parse("m", &moves).spec);
+    let of_move = leadstream_model::notes(&leadstream_model::parse("m", &moves).spec);
     assert_eq!((of_move.len(), of_move[0].place.path.as_str()), (1, "journey.moves#2.where.path"));
 }
 
@@ -176,8 +193,10 @@ fn a_path_of_ones_own_is_no_kind() {
     ] {
         assert_eq!(notes(rule), [] as [String; 0], "{rule}");
     }
-    for (name, _) in model_file::SHIPPED {
-        let of_paths = check::notes(&model_file::load(name).spec).into_iter().filter(|note| note.message.contains("page_kind"));
+    for (name, _) in leadstream_model::SHIPPED {
+        let of_paths = leadstream_model::notes(&leadstream_model::load(name).spec)
+            .into_iter()
+            .filter(|note| note.message.contains("page_kind"));
         assert_eq!(of_paths.count(), 0, "{name}");
     }
 }

@@ -12,7 +12,9 @@ impl OfCart {
     /// Each with its name in model files.
     pub const ALL: [(&'static str, Self); 3] = [("lines", Self::Lines), ("quantity", Self::Quantity), ("value", Self::Value)];
 
-    pub(super) fn named(name: &str) -> Option<Self> {
+    /// By its name in model files.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, what)| *what)
     }
 }

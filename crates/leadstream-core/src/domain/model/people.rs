@@ -1,89 +1,15 @@
 //! Who a prospect is: traits, personas, fit, grades, the personas that a model is bound to, and how stages carry over from another model.
 
-mod check;
-mod compile;
-mod say;
-
 use super::predicate::Predicate;
-use super::spec::{At, TestSpec};
 use crate::domain::Text;
 use crate::domain::event::Value;
 use crate::domain::state::track::Track;
 use crate::domain::state::traits::Traits;
 
-pub use check::across;
-pub(super) use check::check;
-pub(super) use compile::{compile, share};
-pub(super) use say::{lines, statements};
-
-/// Most personas of one model.
-pub const MAX_PERSONAS: usize = 32;
-/// Most fit rules of one model, those of included sets among them.
-pub const MAX_FIT_RULES: usize = 200;
 /// Grades are one of four letters and one of four numbers, the best first.
 pub const LETTERS: [&str; 4] = ["A", "B", "C", "D"];
+
 pub const NUMBERS: [&str; 4] = ["1", "2", "3", "4"];
-
-/// What the file says of it: `[[personas]]`, `[fit]`, `[grades]`, `for_personas`, `[carry_over]`.
-#[derive(Debug, Clone, Default)]
-pub struct PeopleSpec {
-    pub personas: Vec<At<PersonaSpec>>,
-    pub fit: Option<At<FitSpec>>,
-    pub grades: Option<At<GradesSpec>>,
-    pub for_personas: Vec<At<String>>,
-    pub carry_over: Vec<At<CarrySpec>>,
-}
-
-impl PeopleSpec {
-    /// The most that all fit rules give together; nothing without fit.
-    #[must_use]
-    pub fn highest_fit(&self) -> Option<f64> {
-        let fit = &self.fit.as_ref()?.value;
-        let sum = fit.rules.iter().filter_map(|r| r.value.points.as_ref()).map(|p| p.value.max(0.0)).sum::<f64>();
-        Some(fit.cap.as_ref().map_or(sum, |cap| sum.min(cap.value)))
-    }
-}
-
-/// Trait and its tests.
-pub type TestsSpec = Vec<(String, At<Vec<TestSpec>>)>;
-
-#[derive(Debug, Clone, Default)]
-pub struct PersonaSpec {
-    pub name: Option<At<String>>,
-    pub tests: TestsSpec,
-}
-
-#[derive(Debug, Clone, Default)]
-pub struct FitSpec {
-    pub cap: Option<At<f64>>,
-    /// Ready rule sets; their rules are among `rules`.
-    pub include: Vec<At<String>>,
-    pub rules: Vec<At<FitRuleSpec>>,
-}
-
-#[derive(Debug, Clone, Default)]
-pub struct FitRuleSpec {
-    /// What it is about, in a word or two, such as `budget`.
-    pub name: Option<At<String>>,
-    pub tests: TestsSpec,
-    pub points: Option<At<f64>>,
-}
-
-/// Thresholds by letter and by number; what is not said has its default.
-#[derive(Debug, Clone, Default)]
-pub struct GradesSpec {
-    pub fit: Vec<(At<String>, f64)>,
-    pub engagement: Vec<(At<String>, f64)>,
-}
-
-/// How a prospect comes over from another model.
-#[derive(Debug, Clone, Default)]
-pub struct CarrySpec {
-    pub from: Option<At<String>>,
-    /// Journey, funnel: stage there, stage here.
-    pub stages: [Vec<(At<String>, At<String>)>; 2],
-    pub otherwise: Option<At<Otherwise>>,
-}
 
 /// What becomes of a stage that is neither mapped nor called the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -95,7 +21,7 @@ pub enum Otherwise {
     Nearest,
 }
 
-/// The same, compiled.
+/// What steps run on.
 #[derive(Debug, Clone, Default)]
 pub struct PeopleModel {
     /// Its own, or those of the first model that has some.

@@ -1,36 +1,16 @@
 //! Between marketing and sales: qualification, hand-over, answers, disqualification and the way back.
 
-mod check;
-mod compile;
 mod office;
-mod texts;
 
 use super::Condition;
-use super::spec::{At, ConditionSpec, Place};
 use crate::domain::event::Event;
 use crate::domain::names::PropertyId;
 use crate::domain::terms::sales::{Answer, Bar, Qualification};
-use crate::domain::{DAY_MS, Ms, Text};
-
-pub use office::{Office, OfficeSpec};
-
-pub(super) use check::check;
-pub(super) use compile::{answers, compile};
-pub(super) use texts::{lines, statements};
+use crate::domain::{Ms, Text};
+pub use office::Office;
 
 /// Where a disqualified prospect stands, in outputs: no stage may be called so.
 pub const DISQUALIFIED: &str = "disqualified";
-
-pub const DEFAULT_SLA_MS: Ms = DAY_MS;
-pub const DEFAULT_GRACE_MS: Ms = DAY_MS;
-pub const DEFAULT_AGE_MS: Ms = 90 * DAY_MS;
-pub const DEFAULT_AGAIN_AFTER_MS: Ms = 30 * DAY_MS;
-/// By how much a lead that went back has to rise to be handed over again, as a share of the score that makes an MQL.
-pub const DEFAULT_AGAIN_RISE: f64 = 0.2;
-/// What is left of the points of a lead that goes back, when the model says nothing.
-pub const DEFAULT_KEEP: f64 = 0.5;
-/// The property that says why, when the model says nothing.
-pub const DEFAULT_REASON: &str = "reason";
 
 /// What sales can say, and the event that says it when the model says nothing.
 pub const ANSWERS: [(Answer, &str); 6] = [
@@ -83,85 +63,6 @@ impl Back {
     }
 }
 
-/// What the file says of it: `[hand_over]`, `[disqualify]`, `[re_entry]`.
-#[derive(Debug, Clone, Default)]
-pub struct SalesSpec {
-    pub hand_over: Option<HandOverSpec>,
-    pub disqualify: Option<DisqualifySpec>,
-    pub re_entry: Option<ReEntrySpec>,
-}
-
-#[derive(Debug, Clone, Default)]
-pub struct HandOverSpec {
-    pub place: Place,
-    pub mql: Option<At<LevelSpec>>,
-    pub sql: Option<At<LevelSpec>>,
-    pub again_after_ms: Option<At<Ms>>,
-    /// Inner `None`: `"off"`.
-    pub again_rise: Option<At<Option<f64>>>,
-    /// By such an event the buyer asks for sales.
-    pub hand_raise: Option<At<ConditionSpec>>,
-    /// Such an event waits for the end of `again_after`, too.
-    pub hand_raise_waits: Option<At<bool>>,
-    /// Who bought already is handed over like others.
-    pub customers: Option<At<bool>>,
-    /// So are those whose company is disqualified.
-    pub disqualified_accounts: Option<At<bool>>,
-    pub office: OfficeSpec,
-    pub reset: Option<At<ResetSpec>>,
-    /// By why it goes back: instead of `reset`.
-    pub reset_by: Vec<(Back, At<ResetSpec>)>,
-    pub answers: Vec<(Answer, At<ConditionSpec>)>,
-    /// The property in which answers say why.
-    pub reason: Option<At<String>>,
-}
-
-/// `mql` or `sql` of the hand-over.
-#[derive(Debug, Clone, Default)]
-pub struct LevelSpec {
-    pub label: Option<At<String>>,
-    pub sla_ms: Option<At<Ms>>,
-    /// Of the MQL: after the reminder.
-    pub grace_ms: Option<At<Ms>>,
-    /// Of the SQL. Inner `None`: `"off"`.
-    pub age_ms: Option<At<Option<Ms>>>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum ResetSpec {
-    /// So much of all points stays: 0 to 1.
-    Keep(f64),
-    /// At most so many points are left of the score.
-    To(f64),
-    /// By group, so much of its points stays; of the others all.
-    Groups(Vec<(At<String>, f64)>),
-}
-
-#[derive(Debug, Clone, Default)]
-pub struct DisqualifySpec {
-    pub place: Place,
-    pub rules: Vec<At<DisqualifyRuleSpec>>,
-}
-
-#[derive(Debug, Clone, Default)]
-pub struct DisqualifyRuleSpec {
-    pub when: ConditionSpec,
-    /// Why, in the model's words.
-    pub reason: Option<At<String>>,
-    /// The property that says why.
-    pub reason_from: Option<At<String>>,
-}
-
-#[derive(Debug, Clone, Default)]
-pub struct ReEntrySpec {
-    pub place: Place,
-    pub rules: Vec<At<ConditionSpec>>,
-    /// Inner `None`: `"off"`.
-    pub after_ms: Option<At<Option<Ms>>>,
-    pub to: Option<At<To>>,
-    pub score: Option<At<Score>>,
-}
-
 /// Where somebody comes back to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum To {
@@ -180,7 +81,7 @@ pub enum Score {
     Reset,
 }
 
-/// The same, compiled.
+/// What steps run on.
 #[derive(Debug, Clone, Default)]
 pub struct SalesModel {
     pub hand_over: Option<Box<HandOverModel>>,

@@ -129,6 +129,17 @@ pub fn near(name: &str) -> Option<&'static str> {
     })
 }
 
+/// The one of some names that is nearest, when one is near enough to be meant.
+#[must_use]
+pub fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    let wanted = name.to_lowercase();
+    known
+        .map(|k| (strsim::damerau_levenshtein(&wanted, &k.to_lowercase()), k))
+        .filter(|(distance, k)| *distance <= (k.chars().count().min(wanted.chars().count()) / 3).max(1))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, k)| k)
+}
+
 /// Words without their endings, in alphabetical order: `Orders Completed`, `complete order` and `orderComplete` are the same.
 fn stems(name: &str) -> Vec<String> {
     stems_of(&words(name))

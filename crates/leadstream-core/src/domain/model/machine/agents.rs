@@ -49,7 +49,8 @@ impl fmt::Debug for Agents {
 
 impl Agents {
     /// The known programs, and those whose names contain one of these.
-    pub(super) fn new<'n>(more: impl Iterator<Item = &'n str>) -> Self {
+    #[must_use]
+    pub fn new<'n>(more: impl Iterator<Item = &'n str>) -> Self {
         let bots = more.fold(BOTS.to_owned(), |all, name| all + "|" + &regex::escape(name));
         Self {
             bots: any_case(&bots),

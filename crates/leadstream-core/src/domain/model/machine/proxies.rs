@@ -12,7 +12,8 @@ impl Proxies {
     pub const ALL: Self = Self(0b111);
 
     /// Those of these names.
-    pub(super) fn named<'n>(names: impl Iterator<Item = &'n str>) -> Self {
+    #[must_use]
+    pub fn named<'n>(names: impl Iterator<Item = &'n str>) -> Self {
         let bit = |name: &str| PROXIES.iter().position(|p| *p == name).map_or(0, |at| 1 << at);
         Self(names.fold(0, |bits, name| bits | bit(name)))
     }

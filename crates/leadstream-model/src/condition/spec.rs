@@ -1,0 +1,39 @@
+//! What `on` and `where` say.
+
+use crate::fault::At;
+use leadstream_core::domain::answers::Asked;
+use leadstream_core::domain::model::predicate::Literal;
+use leadstream_core::domain::titles::{Function, Seniority};
+
+/// `on` and `where`.
+#[derive(Debug, Clone, Default)]
+pub struct ConditionSpec {
+    /// Event names; `"*"` for any.
+    pub on: Vec<At<String>>,
+    /// Property path and its tests.
+    pub tests: Tests,
+}
+
+/// Property paths, each with its tests.
+pub type Tests = Vec<(String, At<Vec<PredicateSpec>>)>;
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum PredicateSpec {
+    Equals(Literal),
+    OneOf(Vec<Literal>),
+    Prefix(String),
+    Contains(String),
+    Regex(String),
+    AtLeast(f64),
+    AtMost(f64),
+    MoreThan(f64),
+    LessThan(f64),
+    Seniority(Vec<Seniority>),
+    Function(Vec<Function>),
+    Answer(Vec<Asked>),
+    /// Tests of a number.
+    Amount(Vec<PredicateSpec>),
+    Months(Vec<PredicateSpec>),
+    Exists(bool),
+    Not(Vec<PredicateSpec>),
+}

@@ -1,0 +1,51 @@
+//! `[journey]` and `[funnel]`: stages, and the moves between them.
+
+mod canonical;
+mod check;
+mod compile;
+pub mod describe;
+pub mod graph;
+mod moves;
+mod parse;
+pub(crate) mod reach;
+pub mod spec;
+
+use crate::fault::{Faults, Place};
+use crate::fields::Fields;
+use crate::section::{ModelSpec, Section};
+use leadstream_core::domain::model::AxisModel;
+use leadstream_core::domain::names::Vocabulary;
+use leadstream_core::domain::terms::movement::Axis;
+use spec::AxisSpec;
+
+impl Section for [AxisSpec; 2] {
+    type Compiled = [AxisModel; 2];
+
+    fn parse(file: &mut Fields<'_>, faults: &mut Faults) -> Self {
+        ["journey", "funnel"].map(|key| file.table(key, faults).map(|f| parse::axis(f, faults)).unwrap_or_default())
+    }
+
+    fn check(&self, _: &ModelSpec, faults: &mut Faults) {
+        if self.iter().all(|axis| !axis.given) {
+            let example = "a section [journey], [funnel] or both, with stages and moves";
+            faults.missing(&Place::default(), "journey", example);
+        }
+        for axis in Axis::ALL {
+            check::check_axis(axis, &self[axis.index()], faults);
+        }
+    }
+
+    fn compile(&self, _: &ModelSpec, vocabulary: &mut Vocabulary) -> [AxisModel; 2] {
+        Axis::ALL.map(|axis| compile::axis_model(axis, &self[axis.index()], vocabulary))
+    }
+
+    fn canonical(&self) -> Vec<String> {
+        Axis::ALL.into_iter().flat_map(|axis| canonical::lines(axis, &self[axis.index()])).collect()
+    }
+
+    fn describe(&self, _: &ModelSpec, say: &mut dyn FnMut(&str, String)) {
+        for axis in Axis::ALL {
+            describe::describe(axis, &self[axis.index()], say);
+        }
+    }
+}

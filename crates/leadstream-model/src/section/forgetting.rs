@@ -1,0 +1,48 @@
+//! `forget_anonymous_after`: how long visitors are kept of whom nobody knows anything.
+
+pub mod spec;
+
+use crate::common::describe::or_off;
+use crate::fault::{At, Faults};
+use crate::fields::Fields;
+use crate::section::cart::compile::cart;
+use crate::section::{ModelSpec, Section};
+use leadstream_core::domain::names::Vocabulary;
+use leadstream_core::domain::{DAY_MS, Ms};
+use spec::{DEFAULT_KEPT_MS, ForgettingSpec};
+
+/// A shorter time would forget message ids that still tell what comes again.
+const MIN_KEPT_MS: Ms = DAY_MS;
+
+impl Section for ForgettingSpec {
+    type Compiled = Option<Ms>;
+
+    fn parse(file: &mut Fields<'_>, faults: &mut Faults) -> Self {
+        Self { anonymous_after_ms: file.duration_or_off("forget_anonymous_after", faults) }
+    }
+
+    /// Who is forgotten starts anew: what must not come twice within some time has to be remembered for as long.
+    fn check(&self, model: &ModelSpec, faults: &mut Faults) {
+        let Some(At { value: Some(kept_ms), place }) = &self.anonymous_after_ms else { return };
+        if *kept_ms < MIN_KEPT_MS {
+            faults.add(place, "must be at least \"1d\", for what comes again is known by the record; \"off\" keeps everybody");
+            return;
+        }
+        if cart(&model.cart).cooldown_ms.is_some_and(|cooldown_ms| *kept_ms < cooldown_ms) {
+            faults.add(place, "must not be shorter than the cooldown of the cart series: whoever is forgotten is reminded anew");
+        }
+    }
+
+    fn compile(&self, _: &ModelSpec, _: &mut Vocabulary) -> Option<Ms> {
+        self.anonymous_after_ms()
+    }
+
+    fn canonical(&self) -> Vec<String> {
+        let kept_ms = self.anonymous_after_ms();
+        if kept_ms == Some(DEFAULT_KEPT_MS) { Vec::new() } else { vec![format!("forget anonymous after {kept_ms:?}")] }
+    }
+
+    fn describe(&self, _: &ModelSpec, say: &mut dyn FnMut(&str, String)) {
+        say("who stays unknown is forgotten after", or_off(self.anonymous_after_ms()));
+    }
+}
