@@ -16,6 +16,8 @@ mod model_diff;
 pub mod replay;
 pub mod report;
 pub mod run;
+#[cfg(test)]
+mod schemas;
 pub mod service;
 pub mod signals;
 pub mod simulate;

@@ -5,14 +5,9 @@
 //! connections, silence, time and questions at once keep it from ever disturbing the workers.
 
 pub mod access;
-pub mod account;
 pub mod dashboard;
-pub mod figures;
-pub mod health;
 pub mod listener;
 mod options;
-pub mod prospect;
-pub mod recovery;
 mod routes;
 pub mod server;
 pub mod totals;

@@ -2,7 +2,7 @@
 
 pub(super) mod ask;
 mod company;
-mod times;
+mod page;
 mod words;
 
 use super::cli::ExplainArgs;
@@ -11,10 +11,13 @@ use super::terminal::stdout;
 use super::zone::Zone;
 use super::{load, replay};
 use crate::config::Settings;
-use crate::http;
+use crate::view::account::AccountView;
+use crate::view::output::OutputView;
+use crate::view::problem::Problem;
+use crate::view::prospect::ProspectView;
 use anyhow::{Context, bail};
 use ask::Place;
-use serde_json::Value;
+use serde::de::DeserializeOwned;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -24,32 +27,47 @@ use std::process::ExitCode;
 /// No instance answers, nothing is known of the prospect, another instance owns it, or a file can't be read.
 pub fn run(args: ExplainArgs) -> anyhow::Result<ExitCode> {
     let zone = Zone::named(args.time_zone.as_deref())?;
-    // A name that no prospect has may be a company's.
-    let prospect = if args.account { None } else { Some(if args.inputs.is_empty() { asked(&args)? } else { replayed(&args)? }) };
-    let account = |args: &ExplainArgs| if args.inputs.is_empty() { asked_account(args) } else { replayed_account(args) };
-    let answer = match prospect {
-        Some(Found::Known(answer)) => answer,
-        Some(Found::Nobody(why)) => account(&args)?.into_known().with_context(|| why)?,
-        None => account(&args)?.into_known()?,
+    let is_from_files = !args.inputs.is_empty();
+    let account = || if is_from_files { replayed_account(&args) } else { asked_account(&args) };
+    let prospect = || if is_from_files { replayed(&args) } else { asked(&args) };
+    let answer = match if args.account { account()? } else { prospect()? } {
+        Found::Known(answer) => answer,
+        // A name that no prospect has may be a company's.
+        Found::Nobody(why) if !args.account => account()?.into_known().with_context(|| why)?,
+        Found::Nobody(why) => bail!(why),
     };
     let mut out = stdout(args.json);
     if args.json {
-        writeln!(out, "{answer}")?
+        writeln!(out, "{}", answer.json)?
     } else {
-        let answer = times::in_zone(&answer, &zone);
-        write!(out, "{}", if answer["votes"].is_null() { words::of(&answer) } else { company::of(&answer) })?
+        let page = match &answer.about {
+            About::Prospect(prospect, outputs) => words::of(prospect, outputs, &zone),
+            About::Account(account) => company::of(account, &zone),
+        };
+        write!(out, "{page}")?
     }
     Ok(ExitCode::from(DONE))
 }
 
+/// What somebody asked for, and as JSON.
+struct Answer {
+    json: String,
+    about: About,
+}
+
+enum About {
+    Prospect(Box<ProspectView>, Vec<OutputView>),
+    Account(Box<AccountView>),
+}
+
 /// What somebody asked for, or why nothing is known of it.
 enum Found {
-    Known(Value),
+    Known(Answer),
     Nobody(String),
 }
 
 impl Found {
-    fn into_known(self) -> anyhow::Result<Value> {
+    fn into_known(self) -> anyhow::Result<Answer> {
         match self {
             Self::Known(answer) => Ok(answer),
             Self::Nobody(why) => bail!(why),
@@ -67,9 +85,11 @@ fn replayed(args: &ExplainArgs) -> anyhow::Result<Found> {
     let Some(record) = one.record else {
         return Ok(Found::Nobody(format!("{:?}: no event in these files is of this prospect", args.prospect)));
     };
-    let mut answer = http::prospect::view(&args.prospect, &record, &options.models, one.at_ms);
-    answer["outputs"] = Value::Array(one.outputs);
-    Ok(Found::Known(answer))
+    let mut prospect = ProspectView::of(&args.prospect, &record, &options.models, one.at_ms);
+    let (outputs, as_written) = one.outputs.into_iter().unzip();
+    prospect.outputs = Some(as_written);
+    let json = serde_json::to_string(&prospect)?;
+    Ok(Found::Known(Answer { json, about: About::Prospect(Box::new(prospect), outputs) }))
 }
 
 /// The account from files: all prospects are replayed, for any of them may belong to it.
@@ -84,22 +104,23 @@ fn replayed_account(args: &ExplainArgs) -> anyhow::Result<Found> {
     let Some((account, record, at_ms)) = replay::account(&options, &names, &replay::spinner())? else {
         return nobody("no event in these files is of somebody of this account");
     };
-    match http::account::view(&account, &record, &options.models, at_ms) {
-        Some(answer) => Ok(Found::Known(answer)),
-        None => nobody("its record is no account's"),
-    }
+    let Some(account) = AccountView::of(&account, &record, &options.models, at_ms) else {
+        return nobody("its record is no account's");
+    };
+    let json = serde_json::to_string(&account)?;
+    Ok(Found::Known(Answer { json, about: About::Account(Box::new(account)) }))
 }
 
 /// From a running instance.
 fn asked(args: &ExplainArgs) -> anyhow::Result<Found> {
-    get(args, "prospects")
+    get(args, "prospects", |prospect| About::Prospect(Box::new(prospect), Vec::new()))
 }
 
 fn asked_account(args: &ExplainArgs) -> anyhow::Result<Found> {
-    get(args, "accounts")
+    get(args, "accounts", |account| About::Account(Box::new(account)))
 }
 
-fn get(args: &ExplainArgs, what: &str) -> anyhow::Result<Found> {
+fn get<T: DeserializeOwned>(args: &ExplainArgs, what: &str, about: impl Fn(T) -> About) -> anyhow::Result<Found> {
     let loaded = load::settings(&args.settings)?;
     let place = place(args.url.as_deref(), &loaded.settings)?;
     let token = match &loaded.settings.http.token_file {
@@ -114,12 +135,12 @@ fn get(args: &ExplainArgs, what: &str) -> anyhow::Result<Found> {
     let (status, body) = ask::get(&place, &path, token.as_deref()).with_context(|| {
         format!("no instance answers at http://{place}: is `leadstream run` up, and is that its http.listen?")
     })?;
-    let answer: Value =
-        serde_json::from_str(&body).with_context(|| format!("http://{place} answered {status}, but not as leadstream does"))?;
     if status == 200 {
-        return Ok(Found::Known(answer));
+        let view = ask::read(&place, status, &body)?;
+        // As the service wrote it: it may say more than this build knows.
+        return Ok(Found::Known(Answer { json: body, about: about(view) }));
     }
-    let why = answer["error"].as_str().unwrap_or("no reason given");
+    let Problem { error: why, .. } = ask::read(&place, status, &body)?;
     match status {
         401 | 403 => bail!("http://{place} wants a token ({why}): set http.token_file"),
         421 => bail!("{why}: ask the instance that owns it, with --url"),

@@ -45,6 +45,7 @@ use crate::domain::state::prospect::Prospect;
 use crate::domain::{Ms, Text};
 use crate::engine::figures::Figures;
 use crate::runtime::horizon::Horizon;
+use crate::view::output::OutputView;
 use crate::wire::{decode, output};
 use cores::on_all_cores;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -176,8 +177,8 @@ pub(super) struct One {
     pub record: Option<Prospect>,
     /// Where the clock stopped.
     pub at_ms: Ms,
-    /// What left for it, by time.
-    pub outputs: Vec<serde_json::Value>,
+    /// What left for it, by time, and as it was written.
+    pub outputs: Vec<(OutputView, serde_json::Value)>,
 }
 
 /// Runs the events of one prospect through the same engine; the others only move the clock.
@@ -193,8 +194,8 @@ pub(super) fn one(options: &Options, prospect: &str, progress: &ProgressBar) -> 
         }
         one.outputs.append(&mut outputs::values(worked.outputs, &spill)?);
     }
-    // Texts of one form, so they sort as the times do; what belongs together stays in order.
-    one.outputs.sort_by(|a, b| a["at"].as_str().cmp(&b["at"].as_str()));
+    // What belongs together stays in order.
+    one.outputs.sort_by_key(|(output, _)| output.at);
     Ok(one)
 }
 

@@ -16,11 +16,12 @@ use super::replay;
 use super::terminal::stdout;
 use crate::app::zone::Zone;
 use crate::engine::figures::Figures;
-use crate::http::figures::from_json;
+use crate::view::figures::FormOfFunnel;
+use crate::view::funnel::FunnelView;
+use crate::view::problem::Problem;
 use anyhow::{Context, bail};
-use costs::Costs;
-use measures::Measures;
-use serde_json::Value;
+pub(super) use costs::Costs;
+pub(super) use measures::Measures;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::ExitCode;
@@ -117,32 +118,29 @@ fn of_services(args: &ReportArgs) -> anyhow::Result<Figures> {
         all => all.iter().map(|url| Some(url.as_str())).collect(),
     };
     let mut figures = Figures::default();
-    let mut seen: BTreeMap<(String, i64), String> = BTreeMap::new();
+    let mut seen: BTreeMap<(String, i32), String> = BTreeMap::new();
     for url in urls {
         let place = place(url, &loaded.settings)?;
         let (status, body) = ask::get(&place, "/api/v1/funnel", token.as_deref().map(str::trim)).with_context(|| {
             format!("no instance answers at http://{place}: is `leadstream run` up, and is that its http.listen? (--from URL)")
         })?;
-        let answer: Value = serde_json::from_str(&body)
-            .with_context(|| format!("http://{place} answered {status}, but not as leadstream does"))?;
         if status != 200 {
-            let why = answer["error"].as_str().unwrap_or("no reason given");
+            let Problem { error: why, .. } = ask::read(&place, status, &body)?;
             match status {
                 401 | 403 => bail!("http://{place} wants a token ({why}): say --token-file FILE"),
                 _ => bail!("http://{place} answered {status}: {why}"),
             }
         }
-        let (mine, unknown) = from_json(&answer["figures"]).map_err(|why| anyhow::anyhow!("http://{place}: {why}"))?;
+        let (funnel, mine, unknown) = funnel(&place, status, &body)?;
         let warn = |text: String| writeln!(std::io::stderr(), "http://{place}: {text}");
         if unknown > 0 {
             warn(format!("{unknown} figures of a newer leadstream are left out"))?;
         }
-        if answer["complete"] != true {
+        if !funnel.complete {
             warn("not every task is ready: the figures are incomplete".to_owned())?;
         }
-        let group = answer["group"].as_str().unwrap_or_default();
-        for partition in answer["partitions"].as_array().into_iter().flatten().filter_map(Value::as_i64) {
-            if let Some(other) = seen.insert((group.to_owned(), partition), place.to_string()) {
+        for partition in funnel.partitions {
+            if let Some(other) = seen.insert((funnel.group.clone(), partition), place.to_string()) {
                 warn(format!(
                     "partition {partition} was already counted from {other}: it is moving, or that is the same instance"
                 ))?;
@@ -151,6 +149,15 @@ fn of_services(args: &ReportArgs) -> anyhow::Result<Figures> {
         figures.merge(&mine);
     }
     Ok(figures)
+}
+
+/// What an instance answered: its figures apart, and how many of them this build doesn't know.
+fn funnel(place: &ask::Place, status: u16, body: &str) -> anyhow::Result<(FunnelView, Figures, usize)> {
+    let form: FormOfFunnel = ask::read(place, status, body)?;
+    form.check().map_err(|why| anyhow::anyhow!("http://{place}: {why}"))?;
+    let funnel: FunnelView = ask::read(place, status, body)?;
+    let (figures, unknown) = funnel.figures.read().map_err(|why| anyhow::anyhow!("http://{place}: {why}"))?;
+    Ok((funnel, figures, unknown))
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! The page at `/`: one table of everything that an instance holds, read again every few seconds. Its one script shows times on the
 //! reader's clock.
 
-use super::health::{Readiness, ratio};
-use super::recovery;
-use super::totals::{Named, Totals};
+use super::totals::Totals;
 use crate::domain::Ms;
+use crate::rfc3339::Rfc3339;
 use crate::runtime::snapshot::{Board, TaskState};
+use crate::view::funnel::Named;
+use crate::view::health::{Readiness, ratio};
+use crate::view::recovery;
 use std::fmt::Write;
 
 const STYLE: &str = "
@@ -180,8 +182,9 @@ fn tasks(out: &mut String, board: &Board) {
 
 /// A time for people: to the second.
 fn time(ms: Ms) -> Option<String> {
-    let time = jiff::Timestamp::from_millisecond(ms).ok()?;
-    Some(format!("<time datetime=\"{time:.0}\">{} UTC</time>", time.strftime("%Y-%m-%d %H:%M:%S")))
+    let time = Rfc3339::within_calendar(ms)?.to_second();
+    let shown = time.replace('T', " ").replace('Z', " UTC");
+    Some(format!("<time datetime=\"{time}\">{shown}</time>"))
 }
 
 fn push(out: &mut String, text: std::fmt::Arguments<'_>) {

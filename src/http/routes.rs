@@ -1,21 +1,29 @@
 //! What is asked for where: every route with its limits, and the answer to each.
 
 use super::access::{Guard, Refusal, SECURITY_HEADERS};
+use super::dashboard;
 use super::totals::{self, Totals};
-use super::{account, dashboard, figures, health, prospect, recovery};
 use crate::domain::company_names::{ACCOUNT_KEY, MAX_ACCOUNT_BYTES};
 use crate::domain::model::Models;
 use crate::runtime::lookup::{NoAnswer, ProspectLookup};
 use crate::runtime::ports::Clock;
 use crate::runtime::snapshot::Board;
+use crate::runtime::snapshot::figures::Figures;
 use crate::telemetry::Telemetry;
+use crate::view::account::AccountView;
+use crate::view::carts::{CartsView, StepCount};
+use crate::view::figures::FiguresView;
+use crate::view::funnel::{FunnelView, ModelName};
+use crate::view::health;
+use crate::view::problem::Problem;
+use crate::view::prospect::ProspectView;
+use crate::view::recovery::RecoveryView;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use axum::{Json, Router};
-use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -106,7 +114,7 @@ async fn admit(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
 }
 
 fn problem(status: StatusCode, what: &str) -> Response {
-    (status, Json(json!({ "error": what }))).into_response()
+    (status, Json(Problem::new(what))).into_response()
 }
 
 async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
@@ -116,12 +124,9 @@ async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
 }
 
 async fn livez(State(shared): State<Arc<Shared>>) -> Response {
-    let stalled = health::stalled_workers(&shared.parts.board, shared.parts.clock.monotonic());
-    if stalled.is_empty() {
-        return Json(json!({ "status": "alive" })).into_response();
-    }
-    let workers: Vec<_> = stalled.iter().map(|(worker, since)| json!({ "worker": worker, "seconds": since.as_secs() })).collect();
-    (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "stalled", "workers": workers }))).into_response()
+    let liveness = health::liveness(&shared.parts.board, shared.parts.clock.monotonic());
+    let status = if liveness.is_alive() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(liveness)).into_response()
 }
 
 async fn readyz(State(shared): State<Arc<Shared>>) -> Response {
@@ -141,7 +146,7 @@ async fn funnel(State(shared): State<Arc<Shared>>) -> Response {
         Ok(answers) => answers,
         Err(why) => return problem(StatusCode::SERVICE_UNAVAILABLE, &format!("{why}; try again")),
     };
-    let mut all = figures::Figures::new(&shared.parts.models);
+    let mut all = Figures::new(&shared.parts.models);
     let mut every_worker = true;
     for answer in answers {
         match answer.await {
@@ -152,39 +157,39 @@ async fn funnel(State(shared): State<Arc<Shared>>) -> Response {
     let t = Totals::of(&shared.parts.board, &shared.parts.models);
     // The first model stands in front, as if it were the only one; all of them follow.
     let first = t.models.first().cloned().unwrap_or_default();
-    Json(json!({
-        "model": { "name": first.name, "hash": first.hash },
-        "group": shared.parts.board.identity().group,
-        "complete": t.complete && every_worker,
-        "partitions": t.partitions,
-        "prospects": t.prospects,
-        "journey": first.journey,
-        "funnel": first.funnel,
-        "labels": first.labels,
-        "models": t.models,
-        "events": t.events,
-        "stage_changes": t.stage_changes,
-        "score_changes": t.score_changes,
-        "dead_letters": t.dead_letters,
-        "lag_records": t.lag_records,
-        "figures": figures::to_json(&all),
-    }))
+    Json(FunnelView {
+        complete: t.complete && every_worker,
+        dead_letters: t.dead_letters,
+        events: t.events,
+        figures: FiguresView::of(&all),
+        funnel: first.funnel,
+        group: shared.parts.board.identity().group.clone(),
+        journey: first.journey,
+        labels: first.labels,
+        lag_records: t.lag_records,
+        model: ModelName { hash: first.hash, name: first.name },
+        models: t.models,
+        partitions: t.partitions,
+        prospects: t.prospects,
+        score_changes: t.score_changes,
+        stage_changes: t.stage_changes,
+    })
     .into_response()
 }
 
 async fn carts(State(shared): State<Arc<Shared>>) -> Response {
     let t = Totals::of(&shared.parts.board, &shared.parts.models);
-    let steps: Vec<_> = t.cart_triggers.iter().enumerate().map(|(n, left)| json!({ "step": n + 1, "left": left })).collect();
-    Json(json!({
-        "complete": t.complete,
-        "partitions": t.partitions,
-        "open": t.open_carts,
-        "series_pending": t.series_pending,
-        "steps_held": t.steps_held,
-        "triggers": steps,
-        "outcomes": t.cart_outcomes,
-        "recovery": recovery::to_json(&t.recovery),
-    }))
+    let triggers = t.cart_triggers.iter().enumerate().map(|(n, left)| StepCount { left: *left, step: n + 1 });
+    Json(CartsView {
+        complete: t.complete,
+        open: t.open_carts,
+        outcomes: t.cart_outcomes.into_iter().map(|(kind, count)| (kind.to_owned(), count)).collect(),
+        partitions: t.partitions,
+        recovery: RecoveryView::of(&t.recovery),
+        series_pending: t.series_pending,
+        steps_held: t.steps_held,
+        triggers: triggers.collect(),
+    })
     .into_response()
 }
 
@@ -201,7 +206,7 @@ async fn one_prospect(State(shared): State<Arc<Shared>>, Path(id): Path<String>)
         }
     };
     match answer {
-        Ok(Some(found)) => Json(prospect::view(&id, &found, &shared.parts.models, shared.parts.clock.now_ms())).into_response(),
+        Ok(Some(found)) => Json(ProspectView::of(&id, &found, &shared.parts.models, shared.parts.clock.now_ms())).into_response(),
         Ok(None) => problem(StatusCode::NOT_FOUND, "nothing is known of this prospect"),
         Err(_) => problem(StatusCode::SERVICE_UNAVAILABLE, gone),
     }
@@ -229,7 +234,7 @@ async fn one_account(State(shared): State<Arc<Shared>>, Path(id): Path<String>) 
         };
         match answer {
             Ok(Some(found)) => {
-                if let Some(view) = account::view(&account, &found, &shared.parts.models, shared.parts.clock.now_ms()) {
+                if let Some(view) = AccountView::of(&account, &found, &shared.parts.models, shared.parts.clock.now_ms()) {
                     return Json(view).into_response();
                 }
             }
@@ -244,11 +249,10 @@ async fn one_account(State(shared): State<Arc<Shared>>, Path(id): Path<String>) 
 
 fn misdirected(why: &NoAnswer) -> Response {
     let (partition, group) = match why {
-        NoAnswer::NotOwned { partition, group } => (Some(partition), Some(group)),
+        NoAnswer::NotOwned { partition, group } => (Some(*partition), Some(group.clone())),
         NoAnswer::NotReady { .. } | NoAnswer::Busy => (None, None),
     };
-    let body = json!({ "error": why.to_string(), "partition": partition, "group": group });
-    (StatusCode::MISDIRECTED_REQUEST, Json(body)).into_response()
+    (StatusCode::MISDIRECTED_REQUEST, Json(Problem { error: why.to_string(), group, partition })).into_response()
 }
 
 async fn nothing_here() -> Response {

@@ -3,7 +3,7 @@
 mod hostile;
 
 use super::access::{Guard, Token};
-use super::{Options, Parts, Server, figures};
+use super::{Options, Parts, Server};
 use crate::domain::misses::Misses;
 use crate::domain::model::Models;
 use crate::domain::state::prospect::Prospect;
@@ -14,6 +14,7 @@ use crate::runtime::snapshot::figures::{Figures, Key};
 use crate::runtime::snapshot::recovery::Follows;
 use crate::runtime::snapshot::{Board, Identity, Phase, TaskSnapshot, TaskState};
 use crate::telemetry::Telemetry;
+use crate::view::funnel::FunnelView;
 use base64::Engine;
 use leadstream_model::CartSpec;
 use serde_json::json;
@@ -209,7 +210,8 @@ fn the_funnel_carries_the_figures_of_all_workers_added_up() {
     assert_eq!(status, 200, "{body}");
     let answer: serde_json::Value = serde_json::from_str(&body).expect("JSON");
     assert_eq!((&answer["group"], &answer["complete"], &answer["partitions"]), (&json!("shop"), &json!(true), &json!([4])));
-    let (figures, unknown) = figures::from_json(&answer["figures"]).expect("figures");
+    let funnel: FunnelView = serde_json::from_str(&body).expect("a funnel");
+    let (figures, unknown) = funnel.figures.read().expect("figures");
     assert_eq!((figures.get(&Key::Orders { week: 2_800, again: false }), unknown), (5, 0));
     assert_eq!(figures.models.values().map(|m| m.name.as_str()).collect::<Vec<_>>(), ["ecommerce"]);
 }

@@ -7,63 +7,33 @@ use crate::runtime::snapshot::recovery::Recovery;
 use crate::runtime::snapshot::{Board, Counts, Population, TaskState};
 use crate::runtime::trouble::TroubleKind;
 use crate::telemetry::{StateTotals, Telemetry};
-use serde::Serialize;
+use crate::view::funnel::{Named, OfModel, OfPersona};
 use std::collections::BTreeMap;
 
-/// How many prospects stand in a stage; `None` as name: in none.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Named {
-    pub name: Option<String>,
-    pub prospects: u64,
-}
-
-/// The prospects that one model is in charge of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
-pub struct OfModel {
-    pub name: String,
-    pub hash: String,
-    pub prospects: u64,
-    pub journey: Vec<Named>,
-    pub funnel: Vec<Named>,
-    pub labels: Vec<Named>,
-    /// First those who are none of the personas; empty for a model without personas.
-    pub personas: Vec<OfPersona>,
-}
-
-/// Where the prospects of one persona stand: a row of the coverage matrix.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct OfPersona {
-    pub name: Option<String>,
-    pub prospects: u64,
-    pub journey: Vec<Named>,
-    pub funnel: Vec<Named>,
-}
-
-impl OfModel {
-    fn new(model: &Model, counts: &Counts) -> Self {
-        let stages = |axis: Axis, of: &[u64]| named(model.axes[axis.index()].stages.iter(), of);
-        let persona = |(name, [journey, funnel]): (Option<String>, &[Vec<u64>; 2])| OfPersona {
-            name,
-            prospects: journey.iter().sum(),
-            journey: stages(Axis::Journey, journey),
-            funnel: stages(Axis::Funnel, funnel),
-        };
-        let personas = &model.people.personas;
-        let names = std::iter::once(None).chain(personas.iter().map(|p| Some(p.name.to_string())));
-        Self {
-            name: model.name.clone(),
-            hash: model.hash_text.clone(),
-            prospects: counts.labels.iter().sum(),
-            journey: stages(Axis::Journey, &counts.stages(Axis::Journey)),
-            funnel: stages(Axis::Funnel, &counts.stages(Axis::Funnel)),
-            labels: named(model.score.labels.iter().map(|l| &l.name), &counts.labels),
-            personas: names.zip(&counts.stages).filter(|_| !personas.is_empty()).map(persona).collect(),
-        }
+/// The prospects of one model, with its names.
+fn of_model(model: &Model, counts: &Counts) -> OfModel {
+    let stages = |axis: Axis, of: &[u64]| named(model.axes[axis.index()].stages.iter(), of);
+    let persona = |(name, [journey, funnel]): (Option<String>, &[Vec<u64>; 2])| OfPersona {
+        funnel: stages(Axis::Funnel, funnel),
+        journey: stages(Axis::Journey, journey),
+        name,
+        prospects: journey.iter().sum(),
+    };
+    let personas = &model.people.personas;
+    let names = std::iter::once(None).chain(personas.iter().map(|p| Some(p.name.to_string())));
+    OfModel {
+        funnel: stages(Axis::Funnel, &counts.stages(Axis::Funnel)),
+        hash: model.hash_text.clone(),
+        journey: stages(Axis::Journey, &counts.stages(Axis::Journey)),
+        labels: named(model.score.labels.iter().map(|l| &l.name), &counts.labels),
+        name: model.name.clone(),
+        personas: names.zip(&counts.stages).filter(|_| !personas.is_empty()).map(persona).collect(),
+        prospects: counts.labels.iter().sum(),
     }
 }
 
 /// Accounts by their state, and their members.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct AccountTotals {
     /// Neither agreed nor disqualified.
     pub open: u64,
@@ -137,7 +107,7 @@ impl Totals {
                 *all.lag_records.entry(topic.to_string()).or_default() += lag.unwrap_or_default();
             }
         }
-        all.models = models.models.iter().zip(&population.models).map(|(model, counts)| OfModel::new(model, counts)).collect();
+        all.models = models.models.iter().zip(&population.models).map(|(model, counts)| of_model(model, counts)).collect();
         all.cart_triggers.resize(all.cart_triggers.len().max(models.most_cart_steps()), 0);
         all.open_carts = population.carts[2] + population.carts[3];
         all.series_pending = population.carts[3];

@@ -1,4 +1,4 @@
-//! Times in text: read leniently from inputs, written as RFC 3339 with milliseconds and `Z` to outputs.
+//! Times in text, read leniently from inputs; they are written by [`Rfc3339`].
 
 mod calendar;
 mod forms;
@@ -8,7 +8,8 @@ mod written;
 pub use unix::parse_unix;
 pub use written::Written;
 
-use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS, Ms, SECOND_MS};
+use crate::domain::{DAY_MS, Ms, SECOND_MS};
+pub use crate::rfc3339::Rfc3339;
 use calendar::{days_from_civil, days_in_month};
 
 /// Reads a time in any form that can be read in one way only: RFC 3339, ISO 8601, RFC 2822, what `Date` prints in a browser, a month
@@ -67,56 +68,10 @@ fn pairs(text: [u8; 8], form: [u8; 8]) -> Option<[u32; 8]> {
     Some((digits * 10 + (digits >> 8)).to_le_bytes().map(u32::from))
 }
 
-/// A time as RFC 3339 with milliseconds and `Z`, held on the stack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rfc3339([u8; 24]);
-
-impl Rfc3339 {
-    /// Times outside of the years 0 to 9999 are written as the nearest that has four digits.
-    #[must_use]
-    pub fn new(ms: Ms) -> Self {
-        let ms = ms.clamp(-62_167_219_200_000, 253_402_300_799_999);
-        let (days, in_day) = (ms.div_euclid(DAY_MS), ms.rem_euclid(DAY_MS));
-        let z = days + 719_468;
-        let (era, day_of_era) = (z.div_euclid(146_097), z.rem_euclid(146_097));
-        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let shifted_month = (5 * day_of_year + 2) / 153;
-        let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-        let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-        let year = year_of_era + era * 400 + i64::from(month <= 2);
-
-        let mut text = *b"0000-00-00T00:00:00.000Z";
-        // Two digits at a time, each where it belongs: every output has two of these.
-        let digit = |value: i64| b'0' + value as u8;
-        let mut pair = |at: usize, value: i64| [text[at], text[at + 1]] = [digit(value / 10), digit(value % 10)];
-        pair(0, year / 100);
-        pair(2, year % 100);
-        pair(5, month);
-        pair(8, day);
-        pair(11, in_day / HOUR_MS);
-        pair(14, in_day / MINUTE_MS % 60);
-        pair(17, in_day / SECOND_MS % 60);
-        pair(20, in_day % SECOND_MS / 10);
-        text[22] = digit(in_day % 10);
-        Self(text)
-    }
-
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
-    }
-}
-
-impl serde::Serialize for Rfc3339 {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::HOUR_MS;
     use crate::domain::zones::Zone;
 
     const NOON_MS: Ms = 1_795_348_800_123; // 2026-11-22T12:00:00.123Z

@@ -4,7 +4,7 @@ mod trust;
 
 use crate::program::{leadstream, run, stderr, stdout, succeed, write};
 use leadstream::engine::figures::{Figures, Heads, Key};
-use leadstream::http::figures::to_json;
+use leadstream::view::figures::FiguresView;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
@@ -348,8 +348,9 @@ fn instance(partition: i64, orders: i64) -> String {
     let address = listener.local_addr().unwrap();
     let mut figures = Figures::default();
     figures.add(Key::People { what: Heads::Orders }, orders);
-    let body = json!({ "group": "shop", "complete": partition != 2, "partitions": [partition], "figures": to_json(&figures) })
-        .to_string();
+    let body =
+        json!({ "group": "shop", "complete": partition != 2, "partitions": [partition], "figures": FiguresView::of(&figures) })
+            .to_string();
     std::thread::spawn(move || {
         let (stream, _) = listener.accept().unwrap();
         let mut head = String::new();

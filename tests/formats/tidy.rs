@@ -54,14 +54,33 @@ const FLOORS: &[Floor] = &[
         may_use: &["engine", "domain"],
         never: &["anyhow", "axum", "clap", "crossterm", "indicatif", "metrics", "rdkafka", "rdkafka_sys", "tokio", "toml"],
     },
+    Floor { name: "rfc3339", may_use: &["domain"], never: &["jiff", "serde_json"] },
     Floor {
         name: "runtime",
         may_use: &["engine", "domain", "telemetry"],
         never: &["anyhow", "axum", "clap", "crossterm", "indicatif", "prost", "rdkafka", "rdkafka_sys", "toml"],
     },
     Floor {
+        name: "view",
+        may_use: &["rfc3339", "runtime", "engine", "domain"],
+        never: &[
+            "anyhow",
+            "axum",
+            "clap",
+            "crossterm",
+            "indicatif",
+            "metrics",
+            "prost",
+            "rdkafka",
+            "rdkafka_sys",
+            "tokio",
+            "toml",
+            "tracing",
+        ],
+    },
+    Floor {
         name: "wire",
-        may_use: &["state_record", "runtime", "engine", "domain"],
+        may_use: &["state_record", "rfc3339", "runtime", "engine", "domain"],
         never: &["anyhow", "axum", "clap", "crossterm", "indicatif", "metrics", "rdkafka", "rdkafka_sys", "tokio", "toml"],
     },
     Floor {
@@ -71,7 +90,7 @@ const FLOORS: &[Floor] = &[
     },
     Floor {
         name: "http",
-        may_use: &["runtime", "domain", "telemetry"],
+        may_use: &["view", "rfc3339", "runtime", "domain", "telemetry"],
         never: &["anyhow", "clap", "crossterm", "indicatif", "metrics", "prost", "rdkafka", "rdkafka_sys", "toml"],
     },
     Floor {
@@ -86,7 +105,7 @@ const FLOORS: &[Floor] = &[
     },
     Floor {
         name: "app",
-        may_use: &["config", MODEL, "kafka", "wire", "http", "runtime", "engine", "domain", "telemetry"],
+        may_use: &["config", MODEL, "kafka", "wire", "http", "view", "rfc3339", "runtime", "engine", "domain", "telemetry"],
         never: &["axum", "metrics", "prost"],
     },
     Floor { name: "main", may_use: &["app"], never: &["axum", "metrics", "prost", "rdkafka", "rdkafka_sys", "tokio"] },

@@ -1,5 +1,7 @@
 //! One HTTP request to an instance: small enough to need no client library.
 
+use anyhow::Context;
+use serde::de::DeserializeOwned;
 use std::fmt::{self, Write as _};
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -62,6 +64,11 @@ pub(in crate::app) fn get(place: &Place, path: &str, token: Option<&str>) -> io:
         }
     }
     Err(last)
+}
+
+/// What an instance said, as the type that it should be.
+pub(in crate::app) fn read<T: DeserializeOwned>(place: &Place, status: u16, body: &str) -> anyhow::Result<T> {
+    serde_json::from_str(body).with_context(|| format!("http://{place} answered {status}, but not as leadstream does"))
 }
 
 fn converse(mut stream: TcpStream, place: &Place, path: &str, token: Option<&str>) -> io::Result<(u16, String)> {

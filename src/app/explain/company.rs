@@ -1,65 +1,63 @@
 //! What is known of an account, in words.
 
-use super::words::{list, shown, word};
-use serde_json::Value;
-use std::fmt::Write;
+use super::page::{Page, decimal, word};
+use crate::app::zone::Zone;
+use crate::view::account::{AccountView, MemberView, VoteView};
 
 /// The answer about an account as text.
-pub(super) fn of(answer: &Value) -> String {
-    let mut text = String::new();
-    // Writing to a String can't fail.
-    let _never = known(&mut text, &shown(answer));
-    text
+pub(super) fn of(account: &AccountView, zone: &Zone) -> String {
+    let mut page = Page::new(zone);
+    page.line(&format!("account {} at {}", account.account, page.time_and_zone(account.at)));
+    if !account.known_as.is_empty() {
+        page.line(&format!("  known as {}", account.known_as.join(", ")));
+    }
+    page.line(&format!("  heard    first {}, last {}", page.time(account.first_heard), page.time(account.last_heard)));
+    page.line(&format!(
+        "  stands   journey {}, funnel {}, score {} (model {})",
+        word(account.journey.as_ref()),
+        word(account.funnel.as_ref()),
+        decimal(account.score),
+        account.model
+    ));
+    if account.disqualified {
+        page.line(&format!("  out      disqualified: {}", word(account.reason.as_ref())));
+    }
+    let consensus = &account.consensus;
+    let reached = if consensus.reached { "reached" } else { "not reached" };
+    let since = consensus.since.map(|since| format!(" since {}", page.time(Some(since)))).unwrap_or_default();
+    page.line(&format!("  agree    consensus {reached}{since}: {}", consensus.why));
+    let asked = if consensus.deciders.is_empty() { "everybody".to_owned() } else { consensus.deciders.join(", ") };
+    page.line(&format!("           asked {asked}; agreement is {} or further", word(consensus.stage.as_ref())));
+    page.line("  members");
+    for member in &account.members {
+        page.line(&member_line(member));
+    }
+    if !account.votes.is_empty() {
+        page.line("  votes");
+    }
+    for vote in &account.votes {
+        page.line(&vote_line(vote, &page));
+    }
+    if account.forget_at.is_some() {
+        page.line(&format!("  next     nobody belongs to it; it is forgotten {}", page.time(account.forget_at)));
+    }
+    page.into_text()
 }
 
-fn known(text: &mut String, answer: &Value) -> std::fmt::Result {
-    writeln!(text, "account {} at {}", word(&answer["account"]), word(&answer["at"]))?;
-    let names: Vec<String> = list(&answer["known_as"]).iter().map(word).collect();
-    if !names.is_empty() {
-        writeln!(text, "  known as {}", names.join(", "))?;
-    }
-    writeln!(text, "  heard    first {}, last {}", word(&answer["first_heard"]), word(&answer["last_heard"]))?;
-    writeln!(
-        text,
-        "  stands   journey {}, funnel {}, score {} (model {})",
-        word(&answer["journey"]),
-        word(&answer["funnel"]),
-        word(&answer["score"]),
-        word(&answer["model"])
-    )?;
-    if answer["disqualified"] == true {
-        writeln!(text, "  out      disqualified: {}", word(&answer["reason"]))?;
-    }
-    let consensus = &answer["consensus"];
-    let reached = if consensus["reached"] == true { "reached" } else { "not reached" };
-    let since = if consensus["since"].is_null() { String::new() } else { format!(" since {}", word(&consensus["since"])) };
-    writeln!(text, "  agree    consensus {reached}{since}: {}", word(&consensus["why"]))?;
-    let deciders: Vec<String> = list(&consensus["deciders"]).iter().map(word).collect();
-    let asked = if deciders.is_empty() { "everybody".to_owned() } else { deciders.join(", ") };
-    writeln!(text, "           asked {asked}; agreement is {} or further", word(&consensus["stage"]))?;
-    writeln!(text, "  members")?;
-    for member in list(&answer["members"]) {
-        writeln!(
-            text,
-            "           {} ({}): journey {}, funnel {}, score {}; {}",
-            word(&member["member"]),
-            word(&member["role"]),
-            word(&member["journey"]),
-            word(&member["funnel"]),
-            word(&member["score"]),
-            word(&member["why"])
-        )?;
-    }
-    if !list(&answer["votes"]).is_empty() {
-        writeln!(text, "  votes")?;
-    }
-    for vote in list(&answer["votes"]) {
-        let who = if vote["member"].is_null() { "somebody who left".to_owned() } else { word(&vote["member"]) };
-        let followed = if vote["followed"].is_null() { String::new() } else { format!(": {}", word(&vote["followed"])) };
-        writeln!(text, "           {} {who} {}{followed}", word(&vote["at"]), word(&vote["says"]))?;
-    }
-    if !answer["forget_at"].is_null() {
-        writeln!(text, "  next     nobody belongs to it; it is forgotten {}", word(&answer["forget_at"]))?;
-    }
-    Ok(())
+fn member_line(member: &MemberView) -> String {
+    format!(
+        "           {} ({}): journey {}, funnel {}, score {}; {}",
+        member.member,
+        word(member.role.as_ref()),
+        word(member.journey.as_ref()),
+        word(member.funnel.as_ref()),
+        decimal(member.score),
+        member.why
+    )
+}
+
+fn vote_line(vote: &VoteView, page: &Page<'_>) -> String {
+    let who = vote.member.as_deref().unwrap_or("somebody who left");
+    let followed = vote.followed.as_ref().map(|what| format!(": {what}")).unwrap_or_default();
+    format!("           {} {who} {}{followed}", page.time(vote.at), vote.says)
 }

@@ -1,378 +1,179 @@
 //! What is known of a prospect, in words.
 
-use crate::app::terminal::printable;
-use serde_json::Value;
-use std::fmt::Write;
+mod cart;
+mod model;
+mod outputs;
 
-/// The instance's answer as text, whatever characters are in it.
-pub(super) fn of(answer: &Value) -> String {
-    let mut text = String::new();
-    // Writing to a String can't fail.
-    let _never = known(&mut text, &shown(answer));
-    text
-}
+use super::page::{Page, decimal, word};
+use crate::app::zone::Zone;
+use crate::view::output::OutputView;
+use crate::view::prospect::ProspectView;
+use crate::view::prospect::lead::LeadView;
+use crate::view::prospect::person::TraitValue;
+use crate::view::prospect::timers::TimerView;
+use crate::view::prospect::triggers::{DecisionView, WaitingView};
 
-/// The same with every text made printable.
-pub(super) fn shown(value: &Value) -> Value {
-    match value {
-        Value::String(text) => Value::String(printable(text).into_owned()),
-        Value::Array(all) => all.iter().map(shown).collect(),
-        Value::Object(all) => all.iter().map(|(name, value)| (printable(name).into_owned(), shown(value))).collect(),
-        other => other.clone(),
+/// The answer about a prospect as text, and what left for it: known when files were asked.
+pub(super) fn of(prospect: &ProspectView, outputs: &[OutputView], zone: &Zone) -> String {
+    let mut page = Page::new(zone);
+    head(&mut page, prospect);
+    for track in &prospect.models {
+        model::add(&mut page, track);
     }
+    for one in &prospect.carts {
+        cart::add(&mut page, one);
+    }
+    more(&mut page, prospect);
+    if !prospect.timers.is_empty() {
+        page.line("  next     without a further event:");
+    }
+    for timer in &prospect.timers {
+        page.line(&timer_line(timer, &page));
+    }
+    outputs::add(&mut page, outputs);
+    page.into_text()
 }
 
-fn known(text: &mut String, answer: &Value) -> std::fmt::Result {
-    writeln!(text, "{} at {}", word(&answer["prospect"]), word(&answer["at"]))?;
-    writeln!(
-        text,
+fn head(page: &mut Page<'_>, prospect: &ProspectView) {
+    page.line(&format!("{} at {}", prospect.prospect, page.time_and_zone(prospect.at)));
+    page.line(&format!(
         "  seen     first {}, last {}, {} visits, last activity {}",
-        word(&answer["first_seen"]),
-        word(&answer["last_seen"]),
-        word(&answer["sessions"]),
-        word(&answer["last_activity"])
-    )?;
-    let consent = &answer["consent"];
-    let allowed = if consent["mail_allowed"] == true { "allowed" } else { "not allowed" };
-    write!(text, "  mail     {allowed} ({}", word(&consent["state"]))?;
-    if !consent["since"].is_null() {
-        write!(text, " since {}", word(&consent["since"]))?;
+        page.time(prospect.first_seen),
+        page.time(prospect.last_seen),
+        prospect.sessions,
+        page.time(prospect.last_activity)
+    ));
+    let consent = &prospect.consent;
+    let allowed = if consent.mail_allowed { "allowed" } else { "not allowed" };
+    let since = consent.since.map(|since| format!(" since {}", page.time(Some(since)))).unwrap_or_default();
+    page.line(&format!("  mail     {allowed} ({}{since})", consent.state));
+    if let Some(since) = prospect.contact.internal_since {
+        page.line(&format!("  internal one of the shop's own since {}: nothing counts", page.time(Some(since))));
     }
-    writeln!(text, ")")?;
-    if !answer["contact"]["internal_since"].is_null() {
-        writeln!(text, "  internal one of the shop's own since {}: nothing counts", word(&answer["contact"]["internal_since"]))?;
+    if let Some(from) = prospect.cooldown_from {
+        let from = page.time(Some(from));
+        page.line(&format!("  cooldown began {from}, with the first reminder of the latest series"));
     }
-    if !answer["cooldown_from"].is_null() {
-        writeln!(text, "  cooldown began {}, with the first reminder of the latest series", word(&answer["cooldown_from"]))?;
-    }
-    for track in list(&answer["models"]) {
-        model(text, track)?;
-    }
-    for one in list(&answer["carts"]) {
-        cart(text, one)?;
-    }
-    more(text, answer)?;
-    if !list(&answer["timers"]).is_empty() {
-        writeln!(text, "  next     without a further event:")?;
-    }
-    for timer in list(&answer["timers"]) {
-        let of =
-            ["axis", "cart_id", "trigger", "model"].iter().filter_map(|key| timer[*key].as_str()).collect::<Vec<_>>().join(", ");
-        let of = if of.is_empty() { of } else { format!(" ({of})") };
-        writeln!(text, "           {} {}{of}", word(&timer["at"]), word(&timer["kind"]))?;
-    }
-    left(text, answer)
 }
 
 /// Traits, origin, triggers that wait, and what was decided about triggers.
-fn more(text: &mut String, answer: &Value) -> std::fmt::Result {
-    let traits: Vec<String> = answer["traits"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, known)| format!("{name} {}", word(&known["value"])))
-        .collect();
+fn more(page: &mut Page<'_>, prospect: &ProspectView) {
+    let traits = prospect.traits.iter().map(|(name, known)| format!("{name} {}", trait_text(&known.value)));
+    let traits: Vec<String> = traits.collect();
     if !traits.is_empty() {
-        writeln!(text, "  traits   {}", traits.join(", "))?;
+        page.line(&format!("  traits   {}", traits.join(", ")));
     }
-    let origin = &answer["origin"];
-    if !origin.is_null() {
-        let from = |at: &Value| format!("{}, {}", word(&at["source"]), word(&at["campaign"]));
-        writeln!(
-            text,
-            "  came by  {} (last {}); {} orders",
-            from(&origin["first"]),
-            from(&origin["last"]),
-            word(&origin["orders"])
-        )?;
+    if let Some(origin) = &prospect.origin {
+        let [first, last] =
+            [&origin.first, &origin.last].map(|from| format!("{}, {}", word(from.source.as_ref()), word(from.campaign.as_ref())));
+        page.line(&format!("  came by  {first} (last {last}); {} orders", origin.orders));
     }
-    lead(text, &answer["lead"])?;
-    for waiting in list(&answer["triggers"]["waiting"]) {
-        let event = waiting["event"].as_str().map(|event| format!(", since {event} on {}", word(&waiting["since"])));
-        writeln!(
-            text,
-            "  waits    {} leaves {}{}",
-            word(&waiting["trigger"]),
-            word(&waiting["leaves"]),
-            event.unwrap_or_default()
-        )?;
+    if let Some(lead) = &prospect.lead {
+        page.line(&lead_line(lead, page));
     }
-    if !list(&answer["decisions"]).is_empty() {
-        writeln!(text, "  decided  which triggers left, and why others did not:")?;
+    for waiting in prospect.triggers.iter().flat_map(|triggers| &triggers.waiting) {
+        page.line(&waiting_line(waiting, page));
     }
-    for decision in list(&answer["decisions"]) {
-        let step = decision["step"].as_u64().map(|step| format!(" step {step}")).unwrap_or_default();
-        let why = decision["reason"].as_str().map(|reason| format!(": {reason}")).unwrap_or_default();
-        let until = decision["until"].as_str().map(|until| format!(" until {until}")).unwrap_or_default();
-        let passed: Vec<&str> = list(&decision["passed"]).iter().filter_map(Value::as_str).collect();
-        let passed = if passed.is_empty() { String::new() } else { format!(" (passed: {})", passed.join(", ")) };
-        let (at, trigger, done) = (word(&decision["at"]), word(&decision["trigger"]), word(&decision["done"]));
-        writeln!(text, "           {at} {trigger}{step} {done}{why}{until}{passed}")?;
+    if !prospect.decisions.is_empty() {
+        page.line("  decided  which triggers left, and why others did not:");
     }
-    Ok(())
+    for decision in &prospect.decisions {
+        page.line(&decision_line(decision, page));
+    }
+}
+
+fn trait_text(value: &TraitValue) -> String {
+    match value {
+        TraitValue::Bool(yes) => yes.to_string(),
+        TraitValue::Number(number) => decimal(*number),
+        TraitValue::Text(text) => text.clone(),
+    }
+}
+
+fn waiting_line(waiting: &WaitingView, page: &Page<'_>) -> String {
+    let event = waiting.event.as_ref().map(|event| format!(", since {event} on {}", page.time(waiting.since)));
+    let (trigger, leaves) = (word(waiting.trigger.as_ref()), page.time(waiting.leaves));
+    format!("  waits    {trigger} leaves {leaves}{}", event.unwrap_or_default())
+}
+
+fn decision_line(decision: &DecisionView, page: &Page<'_>) -> String {
+    let DecisionView { at, done, due: _, passed, reason, step, trigger, until } = decision;
+    let step = step.map(|step| format!(" step {step}")).unwrap_or_default();
+    let why = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    let until = until.map(|until| format!(" until {}", page.time(Some(until)))).unwrap_or_default();
+    let passed = if passed.is_empty() { String::new() } else { format!(" (passed: {})", passed.join(", ")) };
+    format!("           {} {trigger}{step} {done}{why}{until}{passed}", page.time(*at))
 }
 
 /// Who has the lead, and until when.
-fn lead(text: &mut String, lead: &Value) -> std::fmt::Result {
-    if lead.is_null() {
-        return Ok(());
-    }
-    let held = &lead["held_back"];
-    if lead["handed_over"].is_null() {
-        write!(text, "  lead     never handed over")?;
-    } else {
-        write!(
-            text,
-            "  lead     {} {}, handed over {}",
-            word(&lead["qualification"]),
-            word(&lead["state"]),
-            word(&lead["handed_over"])
-        )?;
-    }
-    if !held.is_null() {
-        write!(text, ", held back since {}: {}", word(&held["since"]), word(&held["reason"]))?;
-    }
-    if !lead["answer"].is_null() {
-        write!(text, ", sales said {} {}", word(&lead["answer"]), word(&lead["answered"]))?;
-    }
-    for (key, what) in [("due", "due"), ("not_again_before", "not again before")] {
-        if !lead[key].is_null() {
-            write!(text, ", {what} {}", word(&lead[key]))?;
+fn lead_line(lead: &LeadView, page: &Page<'_>) -> String {
+    let mut line = match lead.handed_over {
+        None => "  lead     never handed over".to_owned(),
+        Some(_) => {
+            format!("  lead     {} {}, handed over {}", lead.qualification, lead.state, page.time(lead.handed_over))
         }
-    }
-    writeln!(text)
-}
-
-/// What left for the prospect: known when files were asked.
-fn left(text: &mut String, answer: &Value) -> std::fmt::Result {
-    if !list(&answer["outputs"]).is_empty() {
-        writeln!(text, "  left     what went to downstream topics:")?;
-    }
-    for output in list(&answer["outputs"]) {
-        let mut says: Vec<String> = Vec::new();
-        if let Some(to) = output["to"].as_str() {
-            says.push(format!("{} > {to}", output["from"].as_str().unwrap_or("-")));
-        }
-        for key in ["axis", "step", "trigger", "qualification", "reason", "cause", "cart_id"] {
-            if !output[key].is_null() {
-                says.push(format!("{key} {}", word(&output[key])));
-            }
-        }
-        says.extend(company(output));
-        if let Some(event) = output["event"]["name"].as_str() {
-            says.push(format!("by {event}"));
-        }
-        writeln!(text, "           {} {}: {}", word(&output["at"]), word(&output["type"]), says.join(", "))?;
-    }
-    Ok(())
-}
-
-/// What an output about a lead says of its company.
-fn company(output: &Value) -> Option<String> {
-    let company = Some(&output["company"]).filter(|company| !company.is_null())?;
-    let stage = |axis: &str| company[axis].as_str().map(|stage| format!(" at {stage}"));
-    let consensus = match (company["consensus"].as_bool(), company["consensus_since"].as_str()) {
-        (Some(true), Some(since)) => format!("agreed since {since}"),
-        (Some(true), None) => "agreed".to_owned(),
-        _ => format!("{} of {} agree", list(&company["agreed"]).len(), word(&company["expected"])),
     };
-    let active = list(&company["active_colleagues"]).len();
-    let at = stage("journey").or_else(|| stage("funnel")).unwrap_or_default();
-    let why = if output["type"] == "lead.held-back" { output["reasons"][0].as_str() } else { None };
-    let why = why.map(|why| format!("{why}, ")).unwrap_or_default();
-    Some(format!("{why}company {}{at}, {consensus}, {active} active colleagues", word(&company["name"])))
-}
-
-fn model(text: &mut String, track: &Value) -> std::fmt::Result {
-    writeln!(
-        text,
-        "  model    {}{}",
-        word(&track["model"]),
-        if track["hash"].is_null() { " (another version of it)" } else { "" }
-    )?;
-    for axis in ["journey", "funnel"] {
-        let at = &track[axis];
-        if at.is_null() {
-            writeln!(text, "    {axis:<8} not entered")?;
-            continue;
-        }
-        write!(text, "    {axis:<8} {} since {}{}", word(&at["stage"]), word(&at["entered"]), by(at))?;
-        if !at["stale_at"].is_null() {
-            write!(text, ", goes stale {}", word(&at["stale_at"]))?;
-        }
-        writeln!(text)?;
-        journeys(text, at)?;
-        for past in list(&at["history"]).iter().rev() {
-            writeln!(text, "             before: {} since {}{}", word(&past["stage"]), word(&past["entered"]), by(past))?;
+    if let Some(held) = &lead.held_back {
+        line += &format!(", held back since {}: {}", page.time(held.since), held.reason);
+    }
+    if let Some(answer) = &lead.answer {
+        line += &format!(", sales said {answer} {}", page.time(lead.answered));
+    }
+    for (time, what) in [(lead.due, "due"), (lead.not_again_before, "not again before")] {
+        if time.is_some() {
+            line += &format!(", {what} {}", page.time(time));
         }
     }
-    let score = &track["score"];
-    if score.is_null() {
-        return Ok(());
-    }
-    if !track["persona"].is_null() {
-        writeln!(text, "    persona  {}", word(&track["persona"]))?;
-    }
-    let out = &track["disqualified"];
-    if !out.is_null() {
-        writeln!(text, "    disqualified since {} ({})", word(&out["since"]), word(&out["reason"]))?;
-    }
-    write!(text, "    score    {} ({})", word(&score["total"]), word(&score["label"]))?;
-    if !score["grade"].is_null() {
-        write!(
-            text,
-            ", grade {}: fit {}, engagement {}",
-            word(&score["grade"]),
-            word(&score["fit"]),
-            word(&score["engagement"])
-        )?;
-    }
-    let groups: Vec<String> =
-        score["groups"].as_object().into_iter().flatten().map(|(name, points)| format!("{name} {}", word(points))).collect();
-    write!(text, ": {}", groups.join(", "))?;
-    if !score["label_falls_at"].is_null() {
-        write!(text, "; the label falls {}", word(&score["label_falls_at"]))?;
-    }
-    if !score["label_rises_at"].is_null() {
-        write!(text, "; the label rises {}", word(&score["label_rises_at"]))?;
-    }
-    writeln!(text)?;
-    if list(&score["ledger"]).is_empty() {
-        return Ok(());
-    }
-    writeln!(text, "    why      {:>9}  {:>9}", "given", "worth now")?;
-    for line in list(&score["ledger"]) {
-        writeln!(text, "             {}", ledger(line))?;
-    }
-    writeln!(text, "             {:>9}  {:>9}  the score", "", points(&score["ledger_sum"]))
+    line
 }
 
-/// Which journey it is, and those before it, the newest first.
-fn journeys(text: &mut String, at: &Value) -> std::fmt::Result {
-    let Some(number) = at["journey_number"].as_u64() else { return Ok(()) };
-    let closed = if at["journey_closed"].is_null() { String::new() } else { format!(", closed {}", word(&at["journey_closed"])) };
-    writeln!(text, "             journey {number}, since {}{closed}", word(&at["journey_began"]))?;
-    for past in list(&at["past_journeys"]).iter().rev() {
-        let stages: Vec<String> = list(&past["stages"]).iter().map(|stage| word(&stage["stage"])).collect();
-        let stages = if stages.is_empty() { "its stages are not remembered".to_owned() } else { stages.join(" > ") };
-        let (number, began, closed) = (word(&past["number"]), word(&past["began"]), word(&past["closed"]));
-        writeln!(text, "             journey {number}, {began} to {closed}: {stages}")?;
-    }
-    Ok(())
-}
-
-/// One line of the account: what was given, what is left of it, when, for what.
-fn ledger(line: &Value) -> String {
-    let (given, now, group) = (points(&line["given"]), points(&line["now"]), word(&line["group"]));
-    match line["what"].as_str() {
-        Some("event") => {
-            let event = line["event"].as_str().unwrap_or("an event");
-            let rule = line["rule"].as_str().filter(|rule| *rule != event).map(|rule| format!(" (rule: {rule})"));
-            format!("{given:>9}  {now:>9}  {}  {event}, {group}{}", word(&line["at"]), rule.unwrap_or_default())
-        }
-        Some("brought-forward") => format!("{:>9}  {now:>9}  older events, {group}", ""),
-        Some("fit") => format!("{:>9}  {now:>9}  who it is: {}", "", word(&line["rule"])),
-        Some("fit-cap") => format!("{:>9}  {now:>9}  above the cap of the fit", ""),
-        Some("cap") => format!("{:>9}  {now:>9}  above the cap of the score", ""),
-        _ => line.to_string(),
-    }
-}
-
-/// What brought a prospect into a stage.
-fn by(at: &Value) -> String {
-    match (at["cause"].as_str(), at["event"].as_str()) {
-        (Some("event"), Some(event)) => format!(", by {event}"),
-        (Some("event") | None, _) => String::new(),
-        (Some(cause), Some(event)) => format!(", {cause} by {event}"),
-        (Some(cause), None) => format!(", {cause}"),
-    }
-}
-
-/// Points with two decimals; nothing for none.
-fn points(value: &Value) -> String {
-    value.as_f64().map_or_else(String::new, |points| format!("{points:.2}"))
-}
-
-fn cart(text: &mut String, cart: &Value) -> std::fmt::Result {
-    let series = &cart["series"];
-    let id = cart["cart_id"].as_str().unwrap_or("without id");
-    write!(text, "  cart     {id}: {} lines, series {}", list(&cart["lines"]).len(), word(&series["phase"]))?;
-    if !series["next_due"].is_null() {
-        write!(text, ", step {} due {}", series["steps_done"].as_u64().unwrap_or(0) + 1, word(&series["next_due"]))?;
-    }
-    if cart["reminded_for"] == "payment-failed" {
-        write!(text, ", its payment failed")?;
-    }
-    if let Some(step) = cart["checkout_step"].as_str() {
-        write!(text, ", checkout at step {step}")?;
-    }
-    writeln!(text)?;
-    for line in list(&cart["lines"]) {
-        let name = line["name"].as_str().map(|n| format!(" {n}")).unwrap_or_default();
-        let price = line["price"].as_f64().map(|p| format!(" at {p}")).unwrap_or_default();
-        writeln!(text, "           {} × {}{name}{price}", word(&line["quantity"]), word(&line["product_id"]))?;
-    }
-    for sent in list(&series["sent"]) {
-        write!(
-            text,
-            "           step {} left {}, trigger {}",
-            word(&sent["step"]),
-            word(&sent["left"]),
-            word(&sent["trigger_id"])
-        )?;
-        for done in ["opened", "clicked"] {
-            if !sent[done].is_null() {
-                write!(text, ", {done} {}", word(&sent[done]))?;
-            }
-        }
-        writeln!(text)?;
-    }
-    Ok(())
-}
-
-pub(super) fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
-}
-
-pub(super) fn word(value: &Value) -> String {
-    match value {
-        Value::Null => "–".to_owned(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
+fn timer_line(timer: &TimerView, page: &Page<'_>) -> String {
+    let of = [&timer.axis, &timer.cart_id, &timer.trigger, &timer.model];
+    let of: Vec<&str> = of.into_iter().filter_map(|name| name.as_ref()?.as_deref()).collect();
+    let of = if of.is_empty() { String::new() } else { format!(" ({})", of.join(", ")) };
+    format!("           {} {}{of}", page.time(timer.at), timer.kind)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::app::terminal::printable;
+    use serde_json::{Value, json};
+
+    fn said(answer: Value) -> String {
+        let prospect: ProspectView = serde_json::from_value(answer).unwrap();
+        let outputs = prospect.outputs.iter().flatten().map(|output| serde_json::from_value(output.clone()).unwrap());
+        of(&prospect, &outputs.collect::<Vec<_>>(), &Zone::named(Some("UTC")).unwrap())
+    }
 
     #[test]
     fn stages_score_cart_and_what_comes_next_are_said() {
-        let answer = json!({
-            "prospect": "ann", "at": "T0", "first_seen": "T1", "last_seen": "T2", "last_activity": null, "sessions": 3,
-            "consent": { "mail_allowed": false, "state": "unsubscribed", "since": "T3" }, "cooldown_from": null,
+        let time = |hour: u8| format!("2026-03-01T{hour:02}:00:00.250Z");
+        let text = said(json!({
+            "prospect": "ann", "at": time(0), "first_seen": time(1), "last_seen": time(2), "last_activity": null, "sessions": 3,
+            "consent": { "mail_allowed": false, "state": "unsubscribed", "since": time(3) }, "cooldown_from": null,
             "models": [{
-                "model": "m", "hash": "h", "journey": { "stage": "b", "entered": "T4", "stale_at": "T5" }, "funnel": null,
-                "score": { "total": 12.5, "label": "warm", "label_falls_at": "T6", "groups": { "mail": 12.5 } },
+                "model": "m", "hash": "h", "journey": { "stage": "b", "entered": time(4), "stale_at": time(5) }, "funnel": null,
+                "score": { "total": 12.5, "label": "warm", "label_falls_at": time(6), "groups": { "mail": 12.5 } },
             }],
             "carts": [{
                 "cart_id": null, "lines": [{ "product_id": "p", "quantity": 2, "price": 9.5, "name": "Lamp" }],
-                "series": { "phase": "running", "steps_done": 1, "next_due": "T7", "sent": [{ "step": 1, "left": "T8", "trigger_id": "t" }] },
+                "series": { "phase": "running", "steps_done": 1, "next_due": time(7),
+                    "sent": [{ "step": 1, "left": time(8), "trigger_id": "t" }] },
             }],
-            "timers": [{ "kind": "cart-step", "cart_id": null, "at": "T7" }],
-        });
-        let text = of(&answer);
+            "timers": [{ "kind": "cart-step", "cart_id": null, "at": time(7) }],
+        }));
         for part in [
-            "ann at T0",
-            "not allowed (unsubscribed since T3)",
-            "journey  b since T4, goes stale T5",
+            "ann at 2026-03-01 00:00:00 (UTC)\n",
+            "last activity –\n",
+            "not allowed (unsubscribed since 2026-03-01 03:00:00)",
+            "journey  b since 2026-03-01 04:00:00, goes stale 2026-03-01 05:00:00\n",
             "funnel   not entered",
-            "score    12.5 (warm): mail 12.5; the label falls T6",
-            "cart     without id: 1 lines, series running, step 2 due T7",
-            "2 × p Lamp at 9.5",
-            "step 1 left T8, trigger t",
-            "T7 cart-step",
+            "score    12.5 (warm): mail 12.5; the label falls 2026-03-01 06:00:00\n",
+            "cart     without id: 1 lines, series running, step 2 due 2026-03-01 07:00:00\n",
+            "2 × p Lamp at 9.5\n",
+            "step 1 left 2026-03-01 08:00:00, trigger t\n",
+            "2026-03-01 07:00:00 cart-step\n",
         ] {
             assert!(text.contains(part), "{part:?} is not in:\n{text}");
         }
@@ -386,25 +187,33 @@ mod tests {
         let traits = serde_json::Map::from_iter([(bad.clone(), json!({ "value": bad }))]);
         let answer = json!({
             "prospect": bad, "traits": traits, "origin": { "first": { "source": bad, "campaign": bad }, "last": {} },
-            "carts": [{ "cart_id": bad, "lines": [{ "product_id": bad, "name": bad, "quantity": 1 }] }],
-            "models": [{ "model": bad, "journey": { "stage": bad, "cause": bad, "event": bad }, "persona": bad,
-                "score": { "total": 1, "label": bad, "groups": { bad.clone(): 1 }, "ledger": [{ "what": "event", "event": bad, "rule": bad }, { "what": bad }] } }],
-            "decisions": [{ "reason": bad, "until": bad, "passed": [bad] }], "timers": [{ "cart_id": bad, "kind": bad }],
-            "outputs": [{ "to": bad, "from": bad, "cart_id": bad, "event": { "name": bad } }],
+            "carts": [{ "cart_id": bad, "checkout_step": bad, "series": { "phase": bad, "sent": [{ "trigger_id": bad }] },
+                "lines": [{ "product_id": bad, "name": bad, "quantity": 1 }] }],
+            "models": [{ "model": bad, "journey": { "stage": bad, "cause": bad, "event": bad, "history": [{ "stage": bad }] },
+                "persona": bad, "disqualified": { "reason": bad },
+                "score": { "total": 1, "label": bad, "grade": bad, "groups": { bad.clone(): 1 },
+                    "ledger": [{ "what": "event", "event": bad, "rule": bad, "group": bad }, { "what": bad }] } }],
+            "lead": { "answer": bad, "state": bad, "qualification": bad, "held_back": { "reason": bad } },
+            "triggers": { "waiting": [{ "trigger": bad, "event": bad }] }, "consent": { "state": bad },
+            "decisions": [{ "reason": bad, "trigger": bad, "done": bad, "passed": [bad] }],
+            "timers": [{ "cart_id": bad, "kind": bad }],
+            "outputs": [{ "type": bad, "to": bad, "from": bad, "cart_id": bad, "event": { "name": bad },
+                "company": { "name": bad, "journey": bad }, "reasons": [bad] }],
         });
-        let text = of(&answer);
-        let (with, without) = (
-            text.lines().count(),
-            of(&serde_json::from_str(&answer.to_string().replace(&json!(bad).to_string(), "\"x\"")).expect("JSON"))
-                .lines()
-                .count(),
-        );
-        assert_eq!(with, without, "no line is forged");
+        let text = said(answer.clone());
+        let harmless = said(serde_json::from_str(&answer.to_string().replace(&json!(bad).to_string(), "\"x\"")).expect("JSON"));
+        assert_eq!(text.lines().count(), harmless.lines().count(), "no line is forged");
         assert!(text.chars().all(|c| c == '\n' || printable(&c.to_string()) == c.to_string()), "{text}");
     }
 
     #[test]
     fn an_answer_that_lacks_everything_is_no_panic() {
-        assert!(of(&json!({})).contains("mail"));
+        assert!(said(json!({})).contains("mail"));
+    }
+
+    #[test]
+    fn what_only_a_newer_service_says_is_left_out() {
+        let text = said(json!({ "prospect": "ann", "weather": { "is": "fine" }, "timers": [{ "kind": "tea", "sugar": 2 }] }));
+        assert!(text.contains("ann at –\n") && text.contains("– tea\n"), "{text}");
     }
 }

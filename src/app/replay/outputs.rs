@@ -6,9 +6,11 @@ use super::spill::{Log, Spill};
 use crate::app::files::create_result;
 use crate::domain::output::{Body, Output};
 use crate::runtime::ports::{OutTopic, Rejected};
+use crate::view::output::OutputView;
 use crate::wire::decode::{FileHead, file_head};
 use anyhow::Context;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::io::Write;
 use std::path::Path;
 
@@ -93,14 +95,15 @@ pub(super) fn write(dir: &Path, all: Vec<Outputs>, spill: &Spill) -> anyhow::Res
     files.iter_mut().try_for_each(|(file, path)| file.flush().with_context(|| cannot(path)))
 }
 
-/// Everything but dead letters, as values: for the outputs of one prospect.
-pub(super) fn values(outputs: Outputs, spill: &Spill) -> anyhow::Result<Vec<serde_json::Value>> {
+/// Everything but dead letters: for the outputs of one prospect.
+pub(super) fn values(outputs: Outputs, spill: &Spill) -> anyhow::Result<Vec<(OutputView, Value)>> {
     let mut values = Vec::new();
     for (log, topic) in outputs.0.into_iter().zip(TOPICS) {
         let mut blocks = log.into_blocks();
         while let Some(block) = blocks.next(spill)?.filter(|_| topic != OutTopic::DeadLetters) {
-            for value in serde_json::Deserializer::from_slice(&block).into_iter() {
-                values.push(value?);
+            for value in serde_json::Deserializer::from_slice(&block).into_iter::<Value>() {
+                let value = value?;
+                values.push((OutputView::deserialize(&value)?, value));
             }
         }
     }

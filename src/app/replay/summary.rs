@@ -6,74 +6,87 @@ use super::outputs::TOPICS;
 use super::tally::Tally;
 use crate::app::terminal::printable;
 use crate::domain::Ms;
-use crate::http::recovery;
-use serde_json::{Map, Value, json};
+use crate::rfc3339::Rfc3339;
+use crate::view::funnel::ModelName;
+use crate::view::recovery::{self, RecoveryView};
+use crate::view::replay::{DeadLetterExample, NearMiss, ReplaySummary, TriggerCount};
+use crate::view::time::Time;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
-fn time(ms: Ms) -> Option<String> {
-    jiff::Timestamp::from_millisecond(ms).ok().map(|t| format!("{t:.3}"))
+fn text(ms: Ms) -> Option<String> {
+    Rfc3339::within_calendar(ms).map(|time| time.as_str().to_owned())
 }
 
 fn until(options: &Options, tally: &Tally) -> Option<String> {
     match options.until {
-        Until::End => tally.last_ms.and_then(time),
+        Until::End => tally.last_ms.and_then(text),
         Until::Forever => Some("forever".to_owned()),
-        Until::Time(ms) => time(ms),
+        Until::Time(ms) => text(ms),
     }
+}
+
+/// By name, in text.
+fn counts<K: ToString>(all: impl IntoIterator<Item = (K, u64)>) -> BTreeMap<String, u64> {
+    all.into_iter().map(|(name, count)| (name.to_string(), count)).collect()
 }
 
 /// As `summary.json`.
 pub(super) fn json(options: &Options, tally: &Tally) -> anyhow::Result<String> {
-    let outputs: Map<String, Value> =
-        TOPICS.iter().zip(tally.outputs).map(|(topic, n)| (topic.short_name().to_owned(), Value::from(n))).collect();
-    let models: Vec<Value> = options.models.models.iter().map(|m| json!({ "name": m.name, "hash": m.hash_text })).collect();
-    let triggers: Map<String, Value> =
-        tally.triggers_by_step.iter().map(|(step, n)| (step.to_string(), Value::from(*n))).collect();
-    let mut absence = Map::new();
-    for ((trigger, kind), n) in &tally.triggers {
-        let of_it = absence.entry(trigger.as_str()).or_insert_with(|| json!({ "fired": 0, "recalled": 0 }));
-        of_it[*kind] = Value::from(*n);
-    }
-    let near_misses: Vec<Value> = tally
-        .misses
-        .names()
-        .into_iter()
-        .map(|(name, meant, count)| json!({ "name": name, "did_you_mean": meant, "count": count }))
-        .collect();
-    Ok(serde_json::to_string_pretty(&json!({
-        "records": tally.records,
-        "events": tally.events,
-        "after_until": tally.after_until,
-        "prospects": tally.prospects,
-        "partitions": options.partitions,
-        "first_event": tally.first_ms.and_then(time),
-        "last_event": tally.last_ms.and_then(time),
-        "until": until(options, tally),
-        "models": models,
-        "outputs": outputs,
-        "triggers_by_step": triggers,
-        "triggers": absence,
-        "outcomes": tally.outcomes,
-        "recovery": recovery::to_json(&tally.recovery),
-        "dead_letters": tally.dead_letters,
-        "dead_letter_examples": examples(options, tally),
-        "duplicates": tally.duplicates,
-        "before_erasure": tally.before_erasure,
-        "late": tally.late,
-        "clamped": tally.clamped,
-        "clock_corrected": tally.clock_corrected,
-        "local_times": tally.local_times,
-        "broken_fields": tally.broken_fields,
-        "near_misses": near_misses,
-        "near_misses_by_name": tally.misses.by_meant(),
-        "without_product": tally.misses.without_product(),
-    }))?)
+    Ok(serde_json::to_string_pretty(&view(options, tally))?)
 }
 
-/// Of each reason for a dead letter where to look, and the beginning of that line.
-fn examples(options: &Options, tally: &Tally) -> Value {
-    let one = |example: &Example| json!({ "file": file(options, example), "line": example.source.line, "detail": example.detail, "begins": example.begins });
-    tally.examples.iter().map(|(reason, example)| ((*reason).to_owned(), one(example))).collect::<Map<_, _>>().into()
+fn view(options: &Options, tally: &Tally) -> ReplaySummary {
+    let mut triggers: BTreeMap<String, TriggerCount> = BTreeMap::new();
+    for ((trigger, kind), count) in &tally.triggers {
+        let of_it = triggers.entry(trigger.to_string()).or_default();
+        if *kind == "recalled" { of_it.recalled = *count } else { of_it.fired = *count }
+    }
+    let near_misses = tally.misses.names().into_iter().map(|(name, meant, count)| NearMiss {
+        count,
+        did_you_mean: meant.to_owned(),
+        name: name.to_owned(),
+    });
+    let models = options.models.models.iter().map(|m| ModelName { hash: m.hash_text.clone(), name: m.name.clone() });
+    let by_name = |all: &BTreeMap<&'static str, u64>| counts(all.iter().map(|(name, count)| (*name, *count)));
+    ReplaySummary {
+        after_until: tally.after_until,
+        before_erasure: tally.before_erasure,
+        broken_fields: tally.broken_fields,
+        clamped: tally.clamped,
+        clock_corrected: tally.clock_corrected,
+        dead_letter_examples: tally.examples.iter().map(|(reason, e)| ((*reason).to_owned(), example(options, e))).collect(),
+        dead_letters: by_name(&tally.dead_letters),
+        duplicates: tally.duplicates,
+        events: tally.events,
+        first_event: tally.first_ms.and_then(Time::of),
+        last_event: tally.last_ms.and_then(Time::of),
+        late: tally.late,
+        local_times: tally.local_times,
+        models: models.collect(),
+        near_misses: near_misses.collect(),
+        near_misses_by_name: by_name(&tally.misses.by_meant()),
+        outcomes: by_name(&tally.outcomes),
+        outputs: counts(TOPICS.iter().map(|topic| topic.short_name()).zip(tally.outputs)),
+        partitions: options.partitions,
+        prospects: tally.prospects,
+        records: tally.records,
+        recovery: RecoveryView::of(&tally.recovery),
+        triggers,
+        triggers_by_step: counts(tally.triggers_by_step.iter().map(|(step, count)| (step, *count))),
+        until: until(options, tally),
+        without_product: tally.misses.without_product().clone(),
+    }
+}
+
+/// Where to look, and the beginning of that line.
+fn example(options: &Options, example: &Example) -> DeadLetterExample {
+    DeadLetterExample {
+        begins: example.begins.clone(),
+        detail: example.detail.clone(),
+        file: file(options, example),
+        line: example.source.line,
+    }
 }
 
 fn file(options: &Options, example: &Example) -> String {
@@ -92,13 +105,13 @@ pub(in crate::app) fn unusable<'a>(options: &'a Options, tally: &'a Tally) -> im
 pub(super) fn table(options: &Options, tally: &Tally) -> String {
     let plural = |number: u64| if number == 1 { "" } else { "s" };
     let (events, prospects) = (tally.events, tally.prospects);
-    let mut text = format!("{events} event{} of {prospects} prospect{}", plural(events), plural(prospects));
-    if let (Some(first), Some(last)) = (tally.first_ms.and_then(time), tally.last_ms.and_then(time)) {
-        let _never = write!(text, ", from {first} to {last}");
+    let mut page = format!("{events} event{} of {prospects} prospect{}", plural(events), plural(prospects));
+    if let (Some(first), Some(last)) = (tally.first_ms.and_then(text), tally.last_ms.and_then(text)) {
+        let _never = write!(page, ", from {first} to {last}");
     }
-    let _never = writeln!(text, "; {} duplicates, {} late", tally.duplicates, tally.late);
+    let _never = writeln!(page, "; {} duplicates, {} late", tally.duplicates, tally.late);
     for (topic, count) in TOPICS.iter().zip(tally.outputs) {
-        let _never = write!(text, "  {:>10}  {}", count, topic.short_name());
+        let _never = write!(page, "  {:>10}  {}", count, topic.short_name());
         let list = |names: Vec<String>| if names.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
         let detail = match topic.short_name() {
             "cart-abandoned" => list(tally.triggers_by_step.iter().map(|(step, n)| format!("step {step}: {n}")).collect()),
@@ -107,19 +120,19 @@ pub(super) fn table(options: &Options, tally: &Tally) -> String {
             "dead-letters" => list(tally.dead_letters.iter().map(|(reason, n)| format!("{reason}: {n}")).collect()),
             _ => String::new(),
         };
-        let _never = writeln!(text, "{detail}");
+        let _never = writeln!(page, "{detail}");
         if topic.short_name() == "cart-outcomes" && count > 0 {
             for (name, value) in recovery::rows(&tally.recovery) {
-                let _never = writeln!(text, "{:14}{name}: {}", "", printable(&value));
+                let _never = writeln!(page, "{:14}{name}: {}", "", printable(&value));
             }
         }
     }
     for line in unusable(options, tally) {
-        let _never = writeln!(text, "  {line}");
+        let _never = writeln!(page, "  {line}");
     }
     for line in tally.misses.lines() {
-        let _never = writeln!(text, "  {line}");
+        let _never = writeln!(page, "  {line}");
     }
-    let _never = write!(text, "written to {}", options.out.display());
-    text
+    let _never = write!(page, "written to {}", options.out.display());
+    page
 }

@@ -3,4 +3,4 @@
 use std::collections::BTreeMap;
 
 /// By name of the campaign.
-pub(super) type Costs = BTreeMap<String, f64>;
+pub(in crate::app) type Costs = BTreeMap<String, f64>;

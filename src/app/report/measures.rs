@@ -25,7 +25,8 @@ use std::collections::BTreeMap;
 
 /// The whole report, as `--json` shows it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub(super) struct Measures {
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(in crate::app) struct Measures {
     /// First and last instant that was counted. Who stands where, customers and where they came from are those of all records.
     pub since: Option<String>,
     pub until: Option<String>,
@@ -49,7 +50,7 @@ pub(super) struct Measures {
 
 impl Measures {
     /// All of it. `costs`: what campaigns cost. `pipeline`: stages that the caller names instead of the model's.
-    pub(super) fn of(figures: &Figures, costs: &Costs, pipeline: Option<&(String, String)>) -> Self {
+    pub(in crate::app) fn of(figures: &Figures, costs: &Costs, pipeline: Option<&(String, String)>) -> Self {
         let mut models: Vec<ModelMeasures> =
             figures.models.iter().map(|(key, names)| stages::of(figures, *key, names, pipeline)).collect();
         models.sort_by_key(|m| (!m.in_charge, m.name.clone()));

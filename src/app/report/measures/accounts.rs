@@ -7,6 +7,7 @@ use crate::engine::figures::{AccountState, Figures, Key};
 use serde::Serialize;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Accounts {
     pub model: String,
     pub accounts: i64,
@@ -24,6 +25,7 @@ pub(crate) struct Accounts {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct AccountStage {
     pub stage: String,
     pub accounts: i64,

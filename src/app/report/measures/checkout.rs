@@ -11,6 +11,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Checkout {
     pub steps: Vec<CheckoutStep>,
     /// Weeks that were out of the ordinary, the clearest first.
@@ -18,6 +19,7 @@ pub(crate) struct Checkout {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct CheckoutStep {
     pub step: String,
     /// Visits that reached it, and those of them that went on to a further step or ordered.

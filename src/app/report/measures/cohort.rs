@@ -16,6 +16,7 @@ const LEAST_WAIT_MS: Ms = 7 * DAY_MS;
 
 /// Those that had the time to win or lose: opened in a week that ended long enough ago.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Cohort {
     /// How long it is waited before a week counts.
     pub matured_after_days: Option<f64>,

@@ -6,6 +6,7 @@ use crate::engine::figures::{Figures, Key, ModelNames, Touch};
 use serde::Serialize;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Coverage {
     pub stages: Vec<String>,
     pub rows: Vec<CoverageRow>,
@@ -17,12 +18,14 @@ pub(crate) struct Coverage {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct CoverageRow {
     pub persona: Option<String>,
     pub cells: Vec<Cell>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Cell {
     pub prospects: i64,
     /// Events of content, and of campaigns and mails, while somebody stood here.

@@ -1,10 +1,11 @@
 //! Times and days as the JSON says them, UTC.
 
 use crate::domain::Ms;
+use crate::rfc3339::Rfc3339;
 
 /// RFC 3339, to the second.
 pub(super) fn time(ms: Ms) -> Option<String> {
-    jiff::Timestamp::from_millisecond(ms).ok().map(|t| format!("{t:.0}"))
+    Rfc3339::within_calendar(ms).map(|time| time.to_second())
 }
 
 /// The day of a time.

@@ -17,6 +17,7 @@ pub(crate) type Money = BTreeMap<String, f64>;
 const NOT_FORGOTTEN_YET: &str = "too young to tell (no cart has been left for so long yet that it counts as forgotten)";
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Carts {
     pub opened: i64,
     pub ordered: i64,
@@ -75,6 +76,7 @@ pub(crate) struct Carts {
 
 /// `abandoned`, `reminded` and `recovered` are those of the carts whose series was armed in this week.
 #[derive(Debug, Clone, PartialEq, Serialize, Default)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct CartWeek {
     pub begins: String,
     pub opened: i64,
@@ -87,6 +89,7 @@ pub(crate) struct CartWeek {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Customers {
     pub customers: i64,
     pub orders: i64,
@@ -112,6 +115,7 @@ pub(crate) struct Customers {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct OrderWeek {
     pub begins: String,
     pub orders: i64,

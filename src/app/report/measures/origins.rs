@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 /// A source or campaign.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Named {
     /// `None`: those who came without one.
     pub name: Option<String>,

@@ -17,6 +17,7 @@ const BY_WEEK_FROM_DAYS: f64 = 14.0;
 const BY_MONTH_FROM_DAYS: f64 = 60.0;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct PipelineMeasures {
     pub axis: &'static str,
     /// Opportunities stand from this stage on, and are won at that one.
@@ -43,6 +44,7 @@ pub(crate) struct PipelineMeasures {
 
 /// In one currency.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Forecast {
     /// What is sold in this currency ÷ all orders that name a value.
     pub average_value: f64,

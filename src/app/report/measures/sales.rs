@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 /// Leads that sales got.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Leads {
     pub handed_over: i64,
     /// Of those, accepted or won.
@@ -32,6 +33,7 @@ pub(crate) struct Leads {
 
 /// How far hand-overs got.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Passed {
     /// `None`: of all, or of those without one.
     pub name: Option<String>,
@@ -58,6 +60,7 @@ pub(crate) struct Passed {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct HandOver {
     pub qualification: String,
     pub handed_over: i64,
@@ -81,6 +84,7 @@ pub(crate) struct HandOver {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Trigger {
     pub trigger: String,
     pub fired: i64,

@@ -13,6 +13,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct ModelMeasures {
     pub name: String,
     pub hash: String,
@@ -24,6 +25,7 @@ pub(crate) struct ModelMeasures {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct AxisMeasures {
     pub axis: &'static str,
     pub stages: Vec<Stage>,
@@ -34,6 +36,7 @@ pub(crate) struct AxisMeasures {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct PersonaRow {
     pub persona: Option<String>,
     /// By stage.
@@ -42,6 +45,7 @@ pub(crate) struct PersonaRow {
 
 /// One stage. Whoever was in it left onward, left another way, or is still there.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Stage {
     pub stage: String,
     /// There now.
@@ -75,6 +79,7 @@ pub(crate) struct Stage {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Leak {
     pub way: &'static str,
     pub to: String,

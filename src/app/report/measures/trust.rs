@@ -9,6 +9,7 @@ const Z: f64 = 1.959_963_984_540_054;
 
 /// What stands beside a figure.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Trust {
     /// On how many cases it rests: of a rate, what it is a share of.
     pub cases: i64,

@@ -33,6 +33,7 @@ const OF_MEDIAN: f64 = 1.4826;
 
 /// Those who entered a stage in a week.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Week {
     #[serde(skip)]
     pub week: i32,
@@ -50,6 +51,7 @@ pub(crate) struct Week {
 
 /// A run of unusual weeks.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Unusual {
     pub stage: String,
     /// Monday of the first week, and Sunday of the last one.

@@ -12,11 +12,11 @@ pub(super) struct Names<'a> {
 }
 
 impl Names<'_> {
-    pub(super) fn event(&self, by: EnteredBy) -> Option<&str> {
-        self.events.iter().find(|name| by.event != 0 && event_mark(name) == by.event).map(String::as_str)
+    pub(super) fn event(&self, by: EnteredBy) -> Option<String> {
+        self.events.iter().find(|name| by.event != 0 && event_mark(name) == by.event).cloned()
     }
 
-    pub(super) fn stage(&self, hash: u32) -> Option<&str> {
-        self.stages.iter().find(|name| name_hash(name) == hash).map(Text::as_str)
+    pub(super) fn stage(&self, hash: u32) -> Option<String> {
+        self.stages.iter().find(|name| name_hash(name) == hash).map(ToString::to_string)
     }
 }

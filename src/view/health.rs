@@ -1,31 +1,66 @@
 //! `/livez` and `/readyz`: is the process alive, and may it be relied on?
 
-use crate::domain::Ms;
+use super::time::Time;
 use crate::runtime::snapshot::{Board, Phase, TaskSnapshot, TaskState};
 use crate::runtime::trouble::Trouble;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// A worker that has not come round for this long hangs. Every call of a worker has a shorter deadline.
 pub const WORKER_STALL: Duration = Duration::from_secs(120);
 
+/// The answer of `/livez`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct Liveness {
+    /// `alive` or `stalled`.
+    pub status: String,
+    /// Those that hang.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub workers: Vec<StalledWorker>,
+}
+
+/// A worker that hangs.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct StalledWorker {
+    /// Since it last came round.
+    pub seconds: u64,
+    pub worker: usize,
+}
+
+impl Liveness {
+    /// Whether the process is alive: 200, else 503.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        self.workers.is_empty()
+    }
+}
+
+// Its fields stand as they are written here, as the answer has always had them.
 /// The answer of `/readyz`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default)]
 pub struct Readiness {
     /// `ready`, else what holds it back: `stuck`, `stopping`, `starting`, `restoring`, `waiting`.
-    pub status: &'static str,
+    pub status: String,
     pub group: String,
     pub instance: String,
     pub tasks: Vec<TaskHealth>,
 }
 
 /// One task in the answer of `/readyz`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default)]
 pub struct TaskHealth {
     pub partition: i32,
-    pub state: &'static str,
+    pub state: String,
     /// Wall clock when the state was entered.
-    pub since: Option<String>,
+    pub since: Option<Time>,
     /// How much of the changelog is read, 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub progress: Option<f64>,
@@ -39,16 +74,18 @@ pub struct TaskHealth {
 }
 
 /// One trouble of a task.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default)]
 pub struct TroubleHealth {
     /// `refused`, `no-commit`, `poisoned-input`, `broken-input`, `waiting`.
-    pub kind: &'static str,
+    pub kind: String,
     /// The topic that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
     /// What is wrong and what to do.
     pub reason: String,
-    pub since: Option<String>,
+    pub since: Option<Time>,
 }
 
 impl Readiness {
@@ -76,7 +113,7 @@ pub fn readiness(board: &Board) -> Readiness {
     };
     let identity = board.identity();
     Readiness {
-        status,
+        status: status.to_owned(),
         group: identity.group.clone(),
         instance: identity.instance.clone(),
         tasks: tasks.iter().map(|t| task_health(t)).collect(),
@@ -86,8 +123,8 @@ pub fn readiness(board: &Board) -> Readiness {
 fn task_health(task: &TaskSnapshot) -> TaskHealth {
     TaskHealth {
         partition: task.partition,
-        state: task.state.name(),
-        since: rfc3339(task.since_ms),
+        state: task.state.name().to_owned(),
+        since: Time::of(task.since_ms),
         progress: match task.state {
             TaskState::Restoring { done, total } => Some(ratio(done, total)),
             TaskState::Waiting | TaskState::Ready | TaskState::Stuck { .. } => None,
@@ -103,31 +140,26 @@ fn task_health(task: &TaskSnapshot) -> TaskHealth {
 
 fn trouble_health(trouble: &Trouble) -> TroubleHealth {
     TroubleHealth {
-        kind: trouble.kind.name(),
+        kind: trouble.kind.name().to_owned(),
         topic: trouble.topic.clone(),
         reason: trouble.text.clone(),
-        since: rfc3339(trouble.since_ms),
+        since: Time::of(trouble.since_ms),
     }
 }
 
-/// Workers that hang, with the time since they last came round. Empty: alive.
+/// Whether all workers come round.
 #[must_use]
-pub fn stalled_workers(board: &Board, monotonic: Duration) -> Vec<(usize, Duration)> {
-    let since = |(worker, beat)| (worker, monotonic.saturating_sub(beat));
-    board.heartbeats().into_iter().map(since).filter(|(_, since)| *since > WORKER_STALL).collect()
+pub fn liveness(board: &Board, monotonic: Duration) -> Liveness {
+    let since = board.heartbeats().into_iter().map(|(worker, beat)| (worker, monotonic.saturating_sub(beat)));
+    let hangs = since.filter(|(_, since)| *since > WORKER_STALL);
+    let workers: Vec<_> = hangs.map(|(worker, since)| StalledWorker { seconds: since.as_secs(), worker }).collect();
+    Liveness { status: if workers.is_empty() { "alive" } else { "stalled" }.to_owned(), workers }
 }
 
 /// A share between 0 and 1; an empty whole is done.
 #[must_use]
 pub fn ratio(done: u64, total: u64) -> f64 {
     if total == 0 { 1.0 } else { (done as f64 / total as f64).min(1.0) }
-}
-
-/// RFC 3339 with milliseconds; `None` outside the calendar.
-#[must_use]
-pub fn rfc3339(ms: Ms) -> Option<String> {
-    let time = jiff::Timestamp::from_millisecond(ms).ok()?;
-    Some(format!("{time:.3}"))
 }
 
 #[cfg(test)]
@@ -169,7 +201,7 @@ mod tests {
         let answer = readiness(&board(Phase::Running, &[TaskState::Restoring { done: 1, total: 4 }, stuck]));
         assert_eq!(answer.tasks[0].progress, Some(0.25));
         assert_eq!(answer.tasks[1].reason.as_deref(), Some("too much garbage: see docs"));
-        assert_eq!(answer.tasks[0].since.as_deref(), Some("1970-01-01T00:00:01.000Z"));
+        assert_eq!(answer.tasks[0].since, Time::of(1_000));
     }
 
     #[test]
@@ -196,7 +228,9 @@ mod tests {
         let board = Board::new(Identity::default());
         board.heartbeat(0, Duration::from_secs(10));
         board.heartbeat(1, Duration::from_secs(100));
-        assert!(stalled_workers(&board, Duration::from_secs(130)).is_empty());
-        assert_eq!(stalled_workers(&board, Duration::from_secs(131)), [(0, Duration::from_secs(121))]);
+        assert!(liveness(&board, Duration::from_secs(130)).is_alive());
+        let stalled = liveness(&board, Duration::from_secs(131));
+        assert_eq!(stalled.workers, [StalledWorker { seconds: 121, worker: 0 }]);
+        assert!(!stalled.is_alive() && stalled.status == "stalled");
     }
 }

@@ -1,31 +1,81 @@
-//! What reminders brought in, for the API and the page: what follows from one stands first, what came back by itself beside it, and
+//! What reminders brought in, for programs and for people: what follows from one stands first, what came back by itself beside it, and
 //! no number holds both.
 
 use crate::domain::state::acquisition::NO_CURRENCY;
 use crate::domain::terms::cart::OutcomeKind;
 use crate::runtime::snapshot::recovery::{Follows, Recovery, Sum};
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 const BY_A_REMINDER: &str = "recovered by a reminder";
 const BY_THEMSELVES: &str = "came back by themselves";
 
-/// As `/api/v1/carts` and the summary of a replay have it.
-#[must_use]
-pub fn to_json(recovery: &Recovery) -> Value {
-    let one = |of: &[Follows]| {
+/// What reminders brought in, as `/api/v1/carts` and the summary of a replay have it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct RecoveryView {
+    /// Orders that follow from a reminder.
+    pub attributed: AttributedView,
+    /// Orders of carts that were forgotten by then.
+    pub late: OrdersView,
+    /// Orders that came by themselves.
+    pub unattributed: OrdersView,
+}
+
+impl RecoveryView {
+    #[must_use]
+    pub fn of(recovery: &Recovery) -> Self {
+        let one = |of: &[Follows]| OrdersView::of(recovery, of);
+        let OrdersView { orders, taken_back, taken_back_value, value } = one(&Follows::ATTRIBUTED);
+        let (by_click, by_open) = (one(&[Follows::Click]), one(&[Follows::Open]));
+        Self {
+            attributed: AttributedView { by_click, by_open, orders, taken_back, taken_back_value, value },
+            late: one(&[Follows::Late]),
+            unattributed: one(&[Follows::Itself]),
+        }
+    }
+}
+
+/// Orders that follow from a reminder, all of them and by what they follow from.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct AttributedView {
+    pub by_click: OrdersView,
+    pub by_open: OrdersView,
+    pub orders: u64,
+    pub taken_back: u64,
+    /// By currency.
+    pub taken_back_value: BTreeMap<String, f64>,
+    /// By currency.
+    pub value: BTreeMap<String, f64>,
+}
+
+/// Orders, what they are worth, and what was taken back of them.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct OrdersView {
+    pub orders: u64,
+    pub taken_back: u64,
+    /// By currency.
+    pub taken_back_value: BTreeMap<String, f64>,
+    /// By currency.
+    pub value: BTreeMap<String, f64>,
+}
+
+impl OrdersView {
+    fn of(recovery: &Recovery, of: &[Follows]) -> Self {
         let (ordered, back) = (recovery.ordered(of), recovery.taken_back(of));
-        json!({ "orders": ordered.orders, "value": value(&ordered), "taken_back": back.orders, "taken_back_value": value(&back) })
-    };
-    let mut attributed = one(&Follows::ATTRIBUTED);
-    attributed["by_click"] = one(&[Follows::Click]);
-    attributed["by_open"] = one(&[Follows::Open]);
-    json!({ "attributed": attributed, "unattributed": one(&[Follows::Itself]), "late": one(&[Follows::Late]) })
+        let (value, taken_back_value) = (value(&ordered), value(&back));
+        Self { orders: ordered.orders, taken_back: back.orders, taken_back_value, value }
+    }
 }
 
 #[allow(clippy::cast_precision_loss, reason = "for people; far below 2^53 thousandths")]
-fn value(sum: &Sum) -> Map<String, Value> {
-    sum.milli.iter().map(|(currency, milli)| (currency.to_string(), json!(*milli as f64 / 1_000.0))).collect()
+fn value(sum: &Sum) -> BTreeMap<String, f64> {
+    sum.milli.iter().map(|(currency, milli)| (currency.to_string(), *milli as f64 / 1_000.0)).collect()
 }
 
 /// `12: 1234.50 EUR, 3.00 USD`: how many orders, and what they are worth.
@@ -94,13 +144,13 @@ mod tests {
 
     #[test]
     fn the_answer_has_what_is_attributed_and_what_is_not_apart() {
-        let answer = to_json(&some());
-        let attributed = &answer["attributed"];
-        assert_eq!((&attributed["orders"], &attributed["value"]), (&json!(2), &json!({ "EUR": 100.505 })));
-        assert_eq!((&attributed["taken_back"], &attributed["taken_back_value"]), (&json!(1), &json!({ "EUR": 80.0 })));
-        assert_eq!((&attributed["by_click"]["orders"], &attributed["by_open"]["value"]), (&json!(1), &json!({ "EUR": 20.505 })));
-        assert_eq!(answer["unattributed"]["value"], json!({ "-": 1.0, "EUR": 900.0 }));
-        assert_eq!((&answer["late"]["orders"], &answer["late"]["value"]), (&json!(0), &json!({})));
+        let RecoveryView { attributed, late, unattributed } = RecoveryView::of(&some());
+        let value = |of: &[(&str, f64)]| of.iter().map(|(currency, sum)| ((*currency).to_owned(), *sum)).collect();
+        assert_eq!((attributed.orders, attributed.value), (2, value(&[("EUR", 100.505)])));
+        assert_eq!((attributed.taken_back, attributed.taken_back_value), (1, value(&[("EUR", 80.0)])));
+        assert_eq!((attributed.by_click.orders, attributed.by_open.value), (1, value(&[("EUR", 20.505)])));
+        assert_eq!(unattributed.value, value(&[("-", 1.0), ("EUR", 900.0)]));
+        assert_eq!((late.orders, late.value), (0, value(&[])));
     }
 
     #[test]
