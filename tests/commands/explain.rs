@@ -8,11 +8,12 @@ use leadstream::domain::origin::Position;
 use leadstream::domain::output::Body;
 use leadstream::domain::rules::ledger;
 use leadstream::domain::rules::ledger::What;
-use leadstream::domain::rules::score;
 use leadstream::engine::codec::Codec;
 use leadstream::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
 use leadstream::wire::decode::{Decoder, Options};
 use leadstream::wire::state_record::StateCodec;
+use leadstream_core::domain::rules::score::label;
+use leadstream_core::domain::rules::score::points;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
@@ -55,7 +56,7 @@ fn audit(task: &Task<StateCodec>, models: &Models) -> Books {
             for at_ms in [prospect.last_seen_ms, prospect.last_seen_ms + 864_000_000] {
                 let lines = ledger::account(track, &traits, model, models.vocabulary.names(), at_ms);
                 let sum: f64 = lines.iter().map(|line| line.now).sum();
-                let score = score::total(track, &model.score, at_ms);
+                let score = points::total(track, &model.score, at_ms);
                 assert!((sum - score).abs() < NOTHING, "{key}: the ledger says {sum}, the score is {score}: {lines:#?}");
             }
             let lines = ledger::account(track, &traits, model, models.vocabulary.names(), prospect.last_seen_ms);
@@ -176,7 +177,7 @@ impl Told {
     fn compare(&self, key: &str, task: &Task<StateCodec>, models: &Models) {
         let Some(prospect) = task.prospect(key).unwrap() else { return };
         let Some(track) = prospect.tracks.first() else { return };
-        let carried = score::label_of(&models.models[0].score.labels, track).map(|l| l.name.to_string());
+        let carried = label::label_of(&models.models[0].score.labels, track).map(|l| l.name.to_string());
         let told = self.label.get(key).map_or(Some("cold"), |(label, ..)| label.as_deref());
         assert_eq!(carried.as_deref(), told, "{key}");
     }

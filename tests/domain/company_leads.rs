@@ -54,7 +54,7 @@ impl Partitions {
     /// Takes in what the tasks gave, as transactions would: committed, then on its way.
     fn commit(&mut self, at: usize, now: usize, effects: &mut BatchEffects) {
         for output in effects.outputs.drain(..) {
-            match Tidings::of(&output.output) {
+            match output.output.member_update() {
                 Some(tidings) => self.underway.push_back((now, tidings)),
                 None => self.outputs.push(output),
             }

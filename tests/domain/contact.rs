@@ -185,7 +185,7 @@ fn an_id_survives_a_change_of_the_model_and_differs_by_product() {
 
 #[test]
 fn nothing_leaves_for_who_is_disqualified_unless_they_are_back() {
-    use leadstream::domain::state::lead::Disqualified;
+    use leadstream::domain::state::track::Disqualified;
     let models = with(BROWSE);
     let mut prospect = ann(&models, "0m view A");
     prospect.tracks[0].disqualified = Some(Box::new(Disqualified::default()));

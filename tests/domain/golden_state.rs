@@ -9,21 +9,22 @@ mod orders;
 mod people;
 
 use leadstream::domain::Text;
-use leadstream::domain::rules::account::company::Source;
-use leadstream::domain::rules::account::consensus::Said;
+use leadstream::domain::state::account::Source;
 use leadstream::domain::state::account::{Barred, Belongs, Membership};
 use leadstream::domain::state::acquisition::Customer;
 use leadstream::domain::state::cart::{ArmedFor, Cart, CartLine, Phase, Removed, SentStep, Series};
 use leadstream::domain::state::checkout::{Attempt, Step};
+use leadstream::domain::state::consensus::Said;
 use leadstream::domain::state::consensus::{Consensus, Says, Settled, Vote};
 use leadstream::domain::state::consent::Consent;
 use leadstream::domain::state::decisions::Decision;
 use leadstream::domain::state::erasure::Erasure;
+use leadstream::domain::state::few::Few;
 use leadstream::domain::state::group::{Group, Member, Reason};
-use leadstream::domain::state::lead::{Disqualified, Held, Lead, Stand};
+use leadstream::domain::state::lead::{Held, Lead, Stand};
 use leadstream::domain::state::prospect::{More, Prospect};
 use leadstream::domain::state::seen::Seen;
-use leadstream::domain::state::sparse::Few;
+use leadstream::domain::state::track::Disqualified;
 use leadstream::domain::state::track::Entry;
 use leadstream::domain::state::track::Opening;
 use leadstream::domain::state::track::{

@@ -398,7 +398,7 @@ pub fn run_lines(models: &[Arc<Models>], lines: &[Line], batch: usize) -> Vec<Pr
         assert_eq!(effects.unreadable, None);
         // What members tell their accounts comes back at once, and so does what these tell their members.
         while !effects.outputs.is_empty() {
-            let told: Vec<Tidings> = effects.outputs.iter().filter_map(|o| Tidings::of(&o.output)).collect();
+            let told: Vec<Tidings> = effects.outputs.iter().filter_map(|o| o.output.member_update()).collect();
             outputs.append(&mut effects.outputs);
             for tidings in told {
                 task.apply(&as_event(tidings, 0, Position::default()), mode, &mut effects);

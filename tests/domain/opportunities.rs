@@ -198,7 +198,7 @@ fn accounts_stand_in_the_figures_by_state_and_are_those_of_the_records() {
         task.apply(&did.event(&models), Mode::Virtual, &mut effects);
     }
     // What members told is taken in by the account's own task: here the same one.
-    let told: Vec<Tidings> = effects.outputs.iter().filter_map(|output| Tidings::of(&output.output)).collect();
+    let told: Vec<Tidings> = effects.outputs.iter().filter_map(|output| output.output.member_update()).collect();
     for tidings in told {
         task.apply(&as_event(tidings, 0, Position::default()), Mode::Virtual, &mut effects);
     }

@@ -2,10 +2,11 @@
 
 use super::harness::{Did, Line, START_MS, commit, restored, run_lines, shop, shop_that_says_who_buys};
 use leadstream::domain::model::Models;
-use leadstream::domain::rules::{ledger, score};
+use leadstream::domain::rules::ledger;
 use leadstream::engine::codec::Codec;
 use leadstream::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
 use leadstream::wire::state_record::StateCodec;
+use leadstream_core::domain::rules::score::points;
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -254,7 +255,7 @@ proptest! {
                 let traits = prospect.more.as_ref().map(|more| more.traits.clone()).unwrap_or_default();
                 let lines = ledger::account(track, &traits, model, models.vocabulary.names(), at_ms);
                 let sum: f64 = lines.iter().map(|l| l.now).sum();
-                let score = score::total(track, &model.score, at_ms);
+                let score = points::total(track, &model.score, at_ms);
                 prop_assert!((sum - score).abs() < 0.005, "{} is not {}: {:?}", sum, score, lines);
             }
         }

@@ -137,7 +137,7 @@ impl Shop {
                 largest.noted.push(*note);
             }
         }
-        let tidings: Vec<Tidings> = effects.outputs.iter().filter_map(|o| Tidings::of(&o.output)).collect();
+        let tidings: Vec<Tidings> = effects.outputs.iter().filter_map(|o| o.output.member_update()).collect();
         for tidings in tidings {
             let mut effects = BatchEffects::default();
             self.task.apply(&as_event(tidings, START_MS, Position::default()), Mode::Virtual, &mut effects);

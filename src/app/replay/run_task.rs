@@ -186,7 +186,7 @@ fn close(shared: &Shared<'_>, worked: &mut Worked, effects: &mut BatchEffects) -
     }
     for output in &effects.outputs {
         let Some(out) = Out::of(&output.output) else {
-            tidings.extend(Tidings::of(&output.output));
+            tidings.extend(output.output.member_update());
             continue;
         };
         if shared.shown.is_some_and(|shown| !concerns(output, shown)) {

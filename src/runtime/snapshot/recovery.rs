@@ -1,8 +1,8 @@
 //! What carts that were reminded of brought in, apart by what the orders follow from, so that no place adds up what must not be.
 
 use crate::domain::Text;
+use crate::domain::number::milli;
 use crate::domain::output::trigger::CartOutcome;
-use crate::domain::rules::acquisition::milli;
 use crate::domain::state::acquisition::NO_CURRENCY;
 use crate::domain::terms::cart::OutcomeKind;
 use crate::domain::terms::recovery::Attribution;

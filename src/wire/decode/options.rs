@@ -18,7 +18,7 @@ pub struct Topic {
     pub name: String,
     /// One of `topics.email`: unknown names there are no activity.
     pub is_email: bool,
-    /// Events that erase, withdraw consent or answer for sales are accepted from it: see [`crate::domain::names::Kind::authority`].
+    /// Events that erase, withdraw consent or answer for sales are accepted from it: see [`crate::domain::names::kind::Kind::authority`].
     pub is_trusted: bool,
     pub format: Format,
 }

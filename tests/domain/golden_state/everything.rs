@@ -2,12 +2,12 @@
 //! added, and forgotten here.
 
 use super::{account, encode, prospect};
-use leadstream::domain::rules::account::company::Source;
 use leadstream::domain::state::account::Barred;
+use leadstream::domain::state::account::Source;
 use leadstream::domain::state::account::{Belongs, Membership};
 use leadstream::domain::state::erasure::Erasure;
+use leadstream::domain::state::few::Few;
 use leadstream::domain::state::prospect::Prospect;
-use leadstream::domain::state::sparse::Few;
 use leadstream::domain::terms::sales::Bar;
 use proptest::strategy::{Strategy, ValueTree};
 use prost::encoding::{WireType, decode_key, decode_varint};

@@ -1,7 +1,7 @@
 //! Message ids and orders by their ids.
 
 use super::{many, text, time};
-use leadstream::domain::state::orders::touch::Touch;
+use leadstream::domain::state::orders::Touch;
 use leadstream::domain::state::orders::{Given, KnownOrder, KnownOrders, Standing};
 use leadstream::domain::state::seen::{OldIds, Seen, SeenIds};
 use proptest::prelude::*;

@@ -1,9 +1,8 @@
 //! What members tell their account, and what it tells them: written to the internal topic, read back as input.
 
 use crate::domain::hand_over::HandOver;
+use crate::domain::ids::hash64;
 use crate::domain::origin::CausingEvent;
-use crate::domain::output::{Body, Output};
-use crate::domain::rules::account::group::voter_of;
 use crate::domain::terms::account::Verdict;
 use crate::domain::terms::sales::Bar;
 use crate::domain::{Ms, Text};
@@ -82,17 +81,16 @@ pub struct Tidings {
 }
 
 impl Tidings {
-    /// What an output tells an account, if it does.
-    #[must_use]
-    pub fn of(output: &Output) -> Option<Self> {
-        let Body::Member(update) = &output.body else { return None };
-        Some(Self { update: (**update).clone(), at_ms: output.at_ms, id: output.id, event: output.event.clone() })
-    }
-
     /// Where it stands among what others told: by time, then by member. What leaves of leads comes last: it may follow from what a colleague
     /// said at the same time.
     #[must_use]
     pub fn order(&self) -> (Ms, bool, u64) {
         (self.at_ms, matches!(self.update.news, News::Lead(_)), voter_of(&self.update.member))
     }
+}
+
+/// A member as a voter.
+#[must_use]
+pub fn voter_of(name: &str) -> u64 {
+    hash64(name.as_bytes())
 }

@@ -17,10 +17,10 @@ pub mod predicate;
 pub mod quiet;
 pub mod sales;
 mod series;
+pub mod stages;
 pub mod won;
 pub mod words;
 
-pub(crate) use crate::domain::ids::name_hash;
 use crate::domain::model::absence::AbsenceModel;
 use crate::domain::model::accounts::{Accounts, AccountsModel};
 use crate::domain::model::contact::ContactModel;
@@ -38,13 +38,8 @@ use crate::domain::terms::sales::Bar;
 use crate::domain::{Ms, Text};
 pub use label::Label;
 pub use of_cart::OfCart;
-pub use predicate::Condition;
-pub use predicate::Predicate;
-pub use series::CartModel;
-pub use series::CatchUp;
-pub use series::IdleOn;
-pub use series::OrderClears;
-pub use series::SeriesFor;
+pub use predicate::{Condition, Predicate};
+pub use series::{CartModel, CatchUp, IdleOn, OrderClears, SeriesFor};
 
 /// Most matches that a count rule remembers per prospect; a rule that asks for more is refused at load.
 pub const MAX_COUNT_MEMORY: usize = 50;

@@ -210,3 +210,10 @@ mod tests {
         assert_eq!(read(&"1,234".repeat(40)), None);
     }
 }
+
+/// Money in thousandths of its unit: sums of whole numbers don't depend on their order.
+#[must_use]
+#[allow(clippy::cast_possible_truncation, reason = "saturating, and checked to be finite")]
+pub fn milli(amount: f64) -> i64 {
+    if amount.is_finite() { (amount * 1_000.0).round() as i64 } else { 0 }
+}

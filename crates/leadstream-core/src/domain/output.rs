@@ -1,12 +1,11 @@
 //! What a step gives besides new state: outputs for downstream topics, and notes that the runtime counts.
 
 pub mod account;
-mod more;
 mod orders;
 pub mod trigger;
 
 use crate::domain::hand_over::HandOver;
-use crate::domain::member_update::MemberUpdate;
+use crate::domain::member_update::{MemberUpdate, Tidings};
 use crate::domain::origin::CausingEvent;
 use crate::domain::output::trigger::{CartAbandoned, CartOutcome};
 use crate::domain::state::checkout::Passed;
@@ -16,12 +15,8 @@ use crate::domain::terms::limit::Limit;
 use crate::domain::terms::movement::{Axis, Cause, Direction};
 use crate::domain::{Ms, Text};
 pub use account::AccountChanged;
-pub use orders::CartsChange;
-pub use orders::NoOpportunity;
-pub use orders::OrderChange;
-pub use trigger::Because;
-pub use trigger::Proof;
-pub use trigger::Triggered;
+pub use orders::{CartsChange, NoOpportunity, OrderChange};
+pub use trigger::{Because, Proof, Triggered};
 
 /// One output record for downstream topics.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +29,15 @@ pub struct Output {
     pub at_ms: Ms,
     pub event: Option<CausingEvent>,
     pub body: Body,
+}
+
+impl Output {
+    /// What it tells an account or a member, if it does: as the internal topic brings it back.
+    #[must_use]
+    pub fn member_update(&self) -> Option<Tidings> {
+        let Body::Member(update) = &self.body else { return None };
+        Some(Tidings { update: (**update).clone(), at_ms: self.at_ms, id: self.id, event: self.event.clone() })
+    }
 }
 
 /// The type-specific part of an output.

@@ -10,6 +10,7 @@ pub mod consent;
 pub mod contact;
 pub mod decisions;
 pub mod erasure;
+pub mod few;
 pub mod group;
 pub mod internal;
 pub mod lead;

@@ -6,17 +6,26 @@ use crate::domain::model::sales::To;
 use crate::domain::model::{Model, Models};
 use crate::domain::names::Kind;
 use crate::domain::output::{Effects, Note};
-use crate::domain::rules::context::{Cause, OutputContext, Turn};
+use crate::domain::rules::cart::attribution;
+use crate::domain::rules::cart::reminder_step;
+use crate::domain::rules::cart::series;
+use crate::domain::rules::context::{Cause, ModelContext, Turn};
 use crate::domain::rules::journey::moved::{Held, Presence};
 use crate::domain::rules::lead::disqualify;
 use crate::domain::rules::order_news::News;
-use crate::domain::rules::orders::{Open, Skip};
+use crate::domain::rules::order_news::Skip;
+use crate::domain::rules::orders::carts::Open;
+use crate::domain::rules::orders::contribution;
+use crate::domain::rules::orders::reverse;
+use crate::domain::rules::score::label;
+use crate::domain::rules::score::points;
+use crate::domain::rules::triggers::fire;
 use crate::domain::rules::{
     account, acquisition, bots, budget, cart, checkout, contact, erasure, forget, internal, journey, lead, model_change, orders,
-    personas, score, traits, triggers, won,
+    personas, traits, triggers, won,
 };
+use crate::domain::state::few::Few;
 use crate::domain::state::prospect::Prospect;
-use crate::domain::state::sparse::Few;
 use crate::domain::state::timers::TimerKind;
 use crate::domain::terms::movement::Axis;
 
@@ -56,7 +65,7 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
     see(prospect, is_new, event, by_machine, model, effects);
     if by_machine {
         if of_machine {
-            cart::note_machine(prospect, event);
+            attribution::note_machine(prospect, event);
         }
         return;
     }
@@ -73,7 +82,7 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
     }
     turn.charge = models.in_charge_of(prospect);
     if let News::TakenBack(at) = news {
-        orders::reverse(prospect, at, &turn, effects);
+        reverse::reverse(prospect, at, &turn, effects);
     }
     let asks = models.models.iter().any(|m| m.asks_for_cart(event.name_id));
     let held = asks.then(|| cart::held_after(prospect, event, news, &turn.cart()));
@@ -89,7 +98,7 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
     acquisition::turn(prospect, &turn, effects);
     checkout::turn(prospect, event, news, effects);
     if acts || placed {
-        turn.follow(prospect, effects);
+        follow(prospect, &turn, effects);
     }
 }
 
@@ -125,7 +134,7 @@ fn move_tracks(
         News::TakenBack(_) => (!look.is_sale, Skip::NOTHING),
         News::Retold(_) if !look.is_sale || event.kind == Kind::Sales => (true, Skip::NOTHING),
         News::Retold(_) => (
-            known.is_some_and(|order| order.is_told_by(event) && orders::has_new_rules(order, models, event)),
+            known.is_some_and(|order| order.is_told_by(event) && contribution::has_new_rules(order, models, event)),
             Skip::met_by(&met),
         ),
         News::Void => (false, Skip::NOTHING),
@@ -137,7 +146,7 @@ fn move_tracks(
         let before = news.acting().and_then(|_| prospect.tracks.get(index)).map(|track| track.groups.clone());
         move_track(prospect, index, model, event, Look { skip, ..look }, effects);
         if let (Some(at), Some(before)) = (news.acting().filter(|_| look.is_sale), before) {
-            orders::note(prospect, at, index, model, event, &before);
+            contribution::note(prospect, at, index, model, event, &before);
         }
     }
     true
@@ -180,7 +189,7 @@ fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Even
     let now_ms = prospect.last_seen_ms;
     let re_entered_ms = prospect.more.as_ref().map_or(0, |more| more.lead.re_entered_ms);
     let Some(track) = prospect.tracks.get_mut(index).filter(|t| !t.paused) else { return };
-    let context = OutputContext { key: &event.prospect, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
+    let context = ModelContext { key: &event.prospect, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
     let mut is_back = false;
     if let Some(out) = &track.disqualified {
         // Whoever buys is a buyer.
@@ -197,11 +206,11 @@ fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Even
     {
         return;
     }
-    let scored = score::add_points(track, &model.score, event, skip);
+    let scored = points::add_points(track, &model.score, event, skip);
     // A label is never judged as of a time before it was last set.
     let judged_ms = now_ms.max(track.label_since_ms);
     let judge = scored || is_back || track.label.is_none() || (placed && !model.people.is_plain());
-    let relabelled = if judge { score::relabel(track, model, judged_ms) } else { None };
+    let relabelled = if judge { label::relabel(track, model, judged_ms) } else { None };
     for axis in Axis::ALL.into_iter().filter(|_| !is_back) {
         if let Some(moved) = won::move_axis(track, axis, model, event, presence, (skip, is_sale)) {
             let output = context.stage_output(track, moved, event.time_ms, &Cause::Event(event), judged_ms);
@@ -253,14 +262,14 @@ fn fire_one(key: &str, prospect: &mut Prospect, kind: TimerKind, now_ms: Ms, mod
     match kind {
         TimerKind::Stale(track, axis) => stale(prospect, usize::from(track), axis, &turn, effects),
         TimerKind::LabelFalls(track) => label_falls(prospect, usize::from(track), &turn, effects),
-        TimerKind::CartStep(index) => cart::fire_step(prospect, usize::from(index), now_ms, &turn.cart(), effects),
-        TimerKind::CartForgotten(index) => cart::forget(prospect, usize::from(index), now_ms, &turn.cart(), effects),
+        TimerKind::CartStep(index) => reminder_step::fire_step(prospect, usize::from(index), now_ms, &turn.cart(), effects),
+        TimerKind::CartForgotten(index) => series::forget(prospect, usize::from(index), now_ms, &turn.cart(), effects),
         TimerKind::Lead => lead::fire(prospect, &turn, effects),
-        TimerKind::Trigger(index) => triggers::fire(prospect, usize::from(index), &turn, effects),
+        TimerKind::Trigger(index) => fire::fire(prospect, usize::from(index), &turn, effects),
         TimerKind::Account | TimerKind::Forgotten | TimerKind::Erasure => {}
         TimerKind::ReEntry(track) => re_enter(prospect, usize::from(track), &turn, effects),
     }
-    turn.follow(prospect, effects);
+    follow(prospect, &turn, effects);
 }
 
 fn stale(prospect: &mut Prospect, index: usize, axis: u8, turn: &Turn<'_, '_>, effects: &mut Effects) {
@@ -268,7 +277,7 @@ fn stale(prospect: &mut Prospect, index: usize, axis: u8, turn: &Turn<'_, '_>, e
     let (Some(track), Some(model)) = (prospect.tracks.get_mut(index), turn.models.models.get(index)) else { return };
     let moved = journey::go_stale(track, axis, &model.axes[axis.index()], turn.at_ms, prospect.last_activity_ms);
     if let Some((moved, deadline_ms)) = moved {
-        let context = OutputContext { key: turn.key, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
+        let context = ModelContext { key: turn.key, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
         let judged_ms = deadline_ms.max(prospect.last_seen_ms);
         effects.outputs.push(context.stage_output(track, moved, deadline_ms, &Cause::Time, judged_ms));
     }
@@ -277,8 +286,8 @@ fn stale(prospect: &mut Prospect, index: usize, axis: u8, turn: &Turn<'_, '_>, e
 fn label_falls(prospect: &mut Prospect, index: usize, turn: &Turn<'_, '_>, effects: &mut Effects) {
     let (Some(track), Some(model)) = (prospect.tracks.get_mut(index), turn.models.models.get(index)) else { return };
     let Some(deadline_ms) = track.label_falls_at_ms.filter(|d| *d <= turn.at_ms) else { return };
-    let context = OutputContext { key: turn.key, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
-    if let Some(change) = score::relabel(track, model, deadline_ms) {
+    let context = ModelContext { key: turn.key, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
+    if let Some(change) = label::relabel(track, model, deadline_ms) {
         effects.outputs.push(context.score_output(track, change, deadline_ms, &Cause::Time, deadline_ms));
     }
 }
@@ -290,11 +299,18 @@ fn re_enter(prospect: &mut Prospect, index: usize, turn: &Turn<'_, '_>, effects:
     let Some(track) = prospect.tracks.get_mut(index) else { return };
     let back_at_ms = track.disqualified.as_ref().and_then(|out| out.back_at_ms);
     let Some(deadline_ms) = back_at_ms.filter(|d| *d <= turn.at_ms) else { return };
-    let context = OutputContext::of(turn, index);
+    let context = ModelContext::of(turn, index);
     let judged_ms = deadline_ms.max(track.label_since_ms);
     disqualify::bring_back(track, &context, (deadline_ms, judged_ms), None, presence, effects);
-    if let Some(change) = score::relabel(track, model, judged_ms) {
+    if let Some(change) = label::relabel(track, model, judged_ms) {
         effects.outputs.push(context.score_output(track, change, deadline_ms, &Cause::Time, judged_ms));
     }
     prospect.more_mut().lead.re_enter(deadline_ms, model.sales.re_entry.to == To::Anew);
+}
+
+/// What moved in this turn may mean something for hand-over, triggers and the account.
+fn follow(prospect: &mut Prospect, turn: &Turn<'_, '_>, effects: &mut Effects) {
+    lead::turn(prospect, turn, effects);
+    triggers::turn(prospect, turn, effects);
+    account::turn(prospect, turn, effects);
 }

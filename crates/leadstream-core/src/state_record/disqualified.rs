@@ -3,7 +3,7 @@
 use super::reader::{Read, Reader, Value};
 use super::stage;
 use super::writer::Writer;
-use crate::domain::state::lead::Disqualified;
+use crate::domain::state::track::Disqualified;
 
 pub(super) fn write(value: &Disqualified, w: &mut Writer<'_>) {
     let Disqualified { since_ms, reason, stood: [journey, funnel], back_at_ms, event } = value;

@@ -2,7 +2,7 @@
 
 use super::reader::{Read, Reader, damaged, unzigzag};
 use super::writer::{Writer, encode_varint, zigzag};
-use crate::domain::state::sparse::Few;
+use crate::domain::state::few::Few;
 use crate::domain::state::track::Entry;
 
 /// Field 21 of a track: what, time (a chain: each the one before it plus this, from the base on), hundredths.

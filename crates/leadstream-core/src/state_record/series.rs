@@ -4,7 +4,7 @@ use super::position;
 use super::reader::{Read, Reader, Value, damaged};
 use super::writer::Writer;
 use crate::domain::state::cart::{ArmedFor, Heard, Phase, SentStep, Series};
-use crate::domain::state::sparse::Few;
+use crate::domain::state::few::Few;
 use crate::domain::terms::recovery::AttributedBy;
 
 pub(super) fn write(series: &Series, w: &mut Writer<'_>) {

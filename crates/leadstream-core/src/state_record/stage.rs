@@ -3,7 +3,7 @@
 use super::reader::{List, Read, Reader, Value, damaged};
 use super::writer::{Writer, encode_varint};
 use crate::domain::Ms;
-use crate::domain::state::sparse::Few;
+use crate::domain::state::few::Few;
 use crate::domain::state::track::Opening;
 use crate::domain::state::track::{EnteredBy, Journeys, PastJourney, PastStage, StagePosition};
 use crate::domain::terms::movement::Cause;

@@ -9,7 +9,7 @@ use crate::domain::event::{Event, MailEvent};
 pub const CART: &str = "cart";
 
 /// Most times that a cap may allow: so many are remembered.
-pub const MAX_CAP_TIMES: usize = 50;
+pub const MAX_CAP_TIMES: usize = crate::domain::state::contact::MAX_SENT;
 
 /// The days of the week, as models write them.
 pub const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];

@@ -95,8 +95,9 @@ pub fn hardness(name: &str) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{DICTIONARY, known};
     use super::*;
+    use crate::domain::names::dictionary::DICTIONARY;
+    use crate::domain::names::spelling::known;
 
     #[test]
     fn each_says_how_hard_and_is_known() {

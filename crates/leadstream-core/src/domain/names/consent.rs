@@ -1,7 +1,7 @@
 //! What people call the events that give and withdraw consent, and those that say that a mail was no good. Who only signs up has not
 //! confirmed yet, so that stands in no row.
 
-use super::ONE_LIST_LEFT;
+use crate::domain::names::kind::ONE_LIST_LEFT;
 
 pub const CONSENT: [(&str, &str); 51] = [
     ("Unsubscribe", "Unsubscribed"),

@@ -2,7 +2,8 @@
 //!
 //! Names that nobody laid down are judged by their words, each list of which stands in `docs/events.md`.
 
-use super::{Kind, words};
+use crate::domain::names::kind::Kind;
+use crate::domain::names::spelling::words;
 
 /// What a row speaks of, and what was done with it: a name that has a word of both is the seller's deed. A bar parts words.
 const SELLERS: &[(&str, &str)] = &[

@@ -1,8 +1,8 @@
 //! The dictionary of event names: what has a meaning of its own, what only models give one, and what teams call it.
 //! `docs/dictionary.md` is this table, and a test holds that it is.
 
-use super::usual::USUAL;
-use super::{Kind, ONE_LIST_LEFT, known};
+use crate::domain::names::kind::{Kind, ONE_LIST_LEFT};
+use crate::domain::names::usual::USUAL;
 
 /// Names that are known in any spelling, in models as in events, and what each means to the service itself. `Other`: models give it a
 /// meaning, GA4 has a name for it.
@@ -142,13 +142,6 @@ pub const CALLS: [(&str, &str); 16] = [
     ("Screen Viewed", "screen"),
     ("Viewed Screen", "screen"),
 ];
-
-/// The canonical (Segment v2) name of an event, whatever its spelling, aliases of version 1, GA4 and mail tools resolved; other
-/// names stay as they are.
-#[must_use]
-pub fn canonical(name: &str) -> &str {
-    known(name).map_or(name, |known| known.name)
-}
 
 /// The built-in meaning of a canonical `track` name. A bounce is `HardBounce` here: the decoder looks at its type.
 #[must_use]

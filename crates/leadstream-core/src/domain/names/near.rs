@@ -1,6 +1,6 @@
 //! What nearly is a known name: `orderComplete`, `Started Checkout`, `Prodcut Added`. A guess for people; no event is changed by it.
 
-use super::spelling::{MAX_NORMAL_BYTES, all, normal, words};
+use crate::domain::names::spelling::{MAX_NORMAL_BYTES, all, normal, words};
 use std::sync::LazyLock;
 
 /// Names that shops give to the same thing, beyond what is written alike.

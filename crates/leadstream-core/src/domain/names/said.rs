@@ -4,6 +4,8 @@
 //! To overhear one is to mail somebody who said no. To hear too much is no better: a name counts only if each of its words belongs to
 //! it, so that "Spam Filter Tested" and "Complaint Form Viewed" say nothing. Another way named than mail (SMS, push) says nothing of mail.
 
+use crate::domain::names::spelling::{MAX_NORMAL_BYTES, words};
+
 /// Whoever no longer wants any, in one word.
 const LEFT: &str = "unsubscribe|unsubscribed|unsubscribes|unsubscription|unsub|optout|optedout|abbestellt|abgemeldet|désabonnement|\
      désabonné|désabonnée|désinscription|désinscrit|désinscrite";
@@ -24,7 +26,7 @@ const BESIDE_SPAM: &str = "reported|report|reports|received|marked|marks|flagged
 
 /// The canonical name of what a name of these words says; `None`: nothing of the kind.
 #[must_use]
-pub fn consent_said(words: &[String]) -> Option<&'static str> {
+fn consent_in(words: &[String]) -> Option<&'static str> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let has = |meant: &str| words.iter().any(|word| is_one_of(meant, word));
     let only = |meant: &[&str]| words.iter().all(|word| meant.iter().any(|list| is_one_of(list, word)));
@@ -73,6 +75,12 @@ fn is_one_of(list: &str, word: &str) -> bool {
     list.split('|').any(|one| one == word)
 }
 
+/// The canonical name of what an unknown name says of consent by its words.
+#[must_use]
+pub fn consent_said(name: &str) -> Option<&'static str> {
+    (name.len() <= MAX_NORMAL_BYTES).then(|| words(name)).and_then(|words| consent_in(&words))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,7 +88,7 @@ mod tests {
     fn said(name: &str) -> Option<&'static str> {
         let words: Vec<String> =
             name.to_lowercase().split([' ', '_']).filter(|word| !word.is_empty()).map(str::to_owned).collect();
-        consent_said(&words)
+        consent_in(&words)
     }
 
     #[test]

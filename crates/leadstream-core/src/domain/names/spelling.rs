@@ -2,9 +2,9 @@
 //!
 //! Two spellings are one name when their normal forms are: lower case without blanks, underscores and hyphens.
 
-use super::DICTIONARY;
 use super::bounces::{HARD, SOFT};
 use super::consent::CONSENT;
+use crate::domain::names::dictionary::DICTIONARY;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -144,7 +144,7 @@ pub fn words(name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::names::Kind;
+    use crate::domain::names::kind::Kind;
 
     #[test]
     fn every_spelling_of_every_known_name_is_that_name() {

@@ -1,7 +1,7 @@
 //! What an event changes in the orders that are counted.
 
 use crate::domain::state::orders::KnownOrder;
-use crate::domain::state::orders::touch::Touch;
+use crate::domain::state::orders::Touch;
 use crate::domain::{Ms, Text};
 
 /// One order more or less, or more or less of one.

@@ -4,22 +4,25 @@
 //! output like any other ([`Body::Member`]); the account's task takes it in by [`group::take_in`]. Only whether leads of the company are
 //! handed over flows back ([`barred`]).
 
-pub mod asked;
 pub mod barred;
+pub mod buying_group;
 pub mod company;
 pub mod consensus;
 pub mod group;
 pub mod leads;
+pub mod notifier;
 
 use crate::domain::event::{Event, Value};
-use crate::domain::ids::{IdKind, hash64, output_id};
+use crate::domain::ids::hash64;
 use crate::domain::member_update::{MemberUpdate, News};
+use crate::domain::model::Models;
 use crate::domain::model::accounts::Accounts;
-use crate::domain::model::{Model, Models};
 use crate::domain::output::{Body, Effects, Output};
 use crate::domain::rules::account::company::Said;
-use crate::domain::rules::context::{Turn, causing};
-use crate::domain::rules::{lead, score};
+use crate::domain::rules::account::notifier::Teller;
+use crate::domain::rules::context::Turn;
+use crate::domain::rules::lead::again;
+use crate::domain::rules::score::points;
 use crate::domain::state::account::{Belongs, MAX_REASON_BYTES, Membership};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::account::Verdict;
@@ -112,12 +115,12 @@ fn learn(prospect: &mut Prospect, event: &Event<'_>, accounts: &Accounts, teller
 fn tell(prospect: &mut Prospect, at_ms: Ms, accounts: &Accounts, teller: &Teller<'_, '_>, effects: &mut Effects) {
     let Some(track) = prospect.tracks.get(teller.index) else { return };
     let judged_ms = at_ms.max(prospect.last_seen_ms);
-    let points = score::total(track, &teller.model.score, judged_ms);
+    let points = points::total(track, &teller.model.score, judged_ms);
     let stage = |axis: usize| track.positions[axis].as_ref().map(|p| p.stage.clone());
     let (journey, funnel) = (stage(0), stage(1));
     let (disqualified, paused, label) = (track.disqualified.is_some(), track.paused, track.label);
     let active_ms = prospect.last_activity_ms;
-    let customer = lead::is_customer(prospect, teller.model, teller.index);
+    let customer = again::is_customer(prospect, teller.model, teller.index);
     let belongs = prospect.more.as_mut().filter(|more| more.account.belongs.is_some());
     let Some(membership) = belongs.map(|more| &mut *more.account) else { return };
     let Some(belongs) = &mut membership.belongs else { return };
@@ -178,41 +181,4 @@ fn verdict(event: &Event<'_>, accounts: &Accounts) -> (Option<Verdict>, Option<T
 /// Never 0: that is nothing told.
 fn digest(parts: &[&str]) -> u64 {
     hash64(parts.join("\u{1f}").as_bytes()).max(1)
-}
-
-/// Who tells an account something.
-struct Teller<'a, 'e> {
-    key: &'a str,
-    index: usize,
-    model: &'a Model,
-    event: Option<&'a Event<'e>>,
-    /// What this event calls the company.
-    known_as: RefCell<Option<Text>>,
-}
-
-impl Teller<'_, '_> {
-    /// The member is none any more.
-    fn leaves(&self, belongs: &mut Belongs, at_ms: Ms, effects: &mut Effects) {
-        if belongs.told == 0 {
-            return;
-        }
-        let at_ms = at_ms.max(belongs.told_ms);
-        (belongs.told, belongs.told_ms) = (0, at_ms);
-        let update =
-            MemberUpdate { account: belongs.account.clone(), member: self.key.into(), left: true, ..MemberUpdate::default() };
-        self.push(update, at_ms, 0, effects);
-    }
-
-    fn push(&self, update: MemberUpdate, at_ms: Ms, told: u64, effects: &mut Effects) {
-        let cause = self.event.map_or(told, |e| e.message_hash);
-        let kind = IdKind::Member(u8::from(update.left));
-        let id = output_id(self.key, &self.model.name, kind, Some(&update.account), at_ms, cause, 0);
-        effects.outputs.push(Output {
-            id,
-            model: u16::try_from(self.index).unwrap_or(u16::MAX),
-            at_ms,
-            event: self.event.map(causing),
-            body: Body::Member(Box::new(update)),
-        });
-    }
 }

@@ -10,15 +10,8 @@ use crate::domain::names::PropertyId;
 use crate::domain::output::{Effects, OrderChange};
 use crate::domain::rules::context::Turn;
 use crate::domain::state::acquisition::{MAX_NAME_BYTES, NO_CURRENCY};
-use crate::domain::state::orders::touch::Touch;
+use crate::domain::state::orders::Touch;
 use crate::domain::state::prospect::{More, Prospect};
-
-/// Money in thousandths of its unit: sums of whole numbers don't depend on their order.
-#[must_use]
-#[allow(clippy::cast_possible_truncation, reason = "saturating, and checked to be finite")]
-pub fn milli(amount: f64) -> i64 {
-    if amount.is_finite() { (amount * 1_000.0).round() as i64 } else { 0 }
-}
 
 /// Takes in source and campaign.
 pub fn turn(prospect: &mut Prospect, turn: &Turn<'_, '_>, effects: &mut Effects) {

@@ -8,10 +8,10 @@ use crate::domain::model::Model;
 use crate::domain::model::machine::{Agent, MachineModel};
 use crate::domain::names::Kind;
 use crate::domain::output::{Effects, Note};
-use crate::domain::rules::cart;
-use crate::domain::state::bots::{Click, Delivered, MAX_CLICKS, Views};
+use crate::domain::rules::cart::attribution;
+use crate::domain::state::bots::{Click, Delivered, MAX_CLICKS, Machine, Views};
+use crate::domain::state::few::Few;
 use crate::domain::state::prospect::Prospect;
-use crate::domain::state::sparse::Few;
 use crate::domain::terms::bots::MachineKind;
 use crate::domain::{MINUTE_MS, Ms};
 
@@ -122,7 +122,7 @@ fn scans(prospect: &mut Prospect, event: &Event<'_>, model: &MachineModel) -> bo
         return false;
     }
     // Those before it were of the same machine: no order follows from them.
-    cart::unclick(prospect, |clicked_ms| near.iter().any(|c| c.time_ms == clicked_ms));
+    attribution::unclick(prospect, |clicked_ms| near.iter().any(|c| c.time_ms == clicked_ms));
     true
 }
 
@@ -149,4 +149,13 @@ fn floods(prospect: &mut Prospect, event: &Event<'_>, model: &MachineModel) -> b
     counted.flood |= uncounted.saturating_add(usize::try_from(counted.count).unwrap_or(usize::MAX)) > most;
     *views = Some(counted);
     counted.flood
+}
+
+impl Machine {
+    /// Drops what is too old to matter to an event of this time.
+    pub(crate) fn forget(&mut self, model: &MachineModel, time_ms: Ms) {
+        let is_new = |since_ms: Ms, for_ms: Option<Ms>| for_ms.is_some_and(|for_ms| time_ms.saturating_sub(since_ms) <= for_ms);
+        self.delivered = self.delivered.filter(|d| is_new(d.time_ms, model.delivery_matters_ms()));
+        self.clicks.retain(|c| is_new(c.time_ms, model.scanner_links.map(|(_, within_ms)| within_ms)));
+    }
 }

@@ -168,13 +168,14 @@ mod tests {
     use crate::domain::event::Message;
     use crate::domain::model::MAX_COUNT_MEMORY;
     use crate::domain::state::cart::{Cart, CartLine, MAX_GOODS, MAX_REMOVED, MAX_SENT, Removed, SentStep, Series};
-    use crate::domain::state::lead::Disqualified;
     use crate::domain::state::limits::MAX_RECORD_BYTES;
     use crate::domain::state::prospect::Prospect;
+    use crate::domain::state::track::Disqualified;
     use crate::domain::state::track::{
         EnteredBy, Entry, GroupPoints, Hit, Journeys, MAX_ENTRIES, PastJourney, PastStage, RuleCount, RuleUse, StagePosition,
         Track,
     };
+    use crate::domain::state::weight;
 
     fn long(bytes: usize) -> Text {
         "x".repeat(bytes).into()

@@ -3,55 +3,45 @@
 //! `lines` changes what is in a cart, `series` decides when steps are due and how a series ends, `step` what becomes of one that is
 //! due; this page says which cart an event is about.
 
-mod after_order;
-mod attribution;
-mod bought;
-mod follow;
-mod forgotten;
-pub(crate) mod goods;
-mod held;
-mod lines;
-mod order;
-mod outcome;
-mod series;
-mod step;
-mod which;
+pub mod after_order;
+pub mod attribution;
+pub mod bought;
+pub mod clock;
+pub mod find;
+pub mod forgotten;
+pub mod goods;
+pub mod held;
+pub mod lines;
+pub mod open;
+pub mod order;
+pub mod outcome;
+pub mod past_orders;
+pub mod product_match;
+pub mod reminder_step;
+pub mod series;
+pub mod successor;
 
 use crate::domain::event::Event;
-use crate::domain::model::Model;
 use crate::domain::names::Kind;
-use crate::domain::output::{Effects, Note};
+use crate::domain::output::Effects;
+use crate::domain::rules::cart::find::{concerned, touch};
+use crate::domain::rules::cart::lines::Change;
+use crate::domain::rules::cart::open::{check_out, concerned_or_new};
 use crate::domain::rules::cart::order::order;
 use crate::domain::rules::contact;
 use crate::domain::rules::contact::consent;
+use crate::domain::rules::context::ModelContext;
+use crate::domain::rules::journey::moved::Held;
 use crate::domain::rules::order_news::News;
-use crate::domain::state::cart::{ArmedFor, Cart, MAX_CARTS};
+use crate::domain::state::cart::{ArmedFor, Cart};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::cart::Reason;
 use crate::domain::terms::consent::ConsentState;
-use crate::domain::terms::limit::Limit;
-use crate::domain::{Ms, Text};
-pub use after_order::disown;
-pub use attribution::note_machine;
-pub use attribution::unclick;
-pub use held::held_after;
-pub use series::change_model;
-pub use series::drop_carts;
-pub use series::forget;
-pub use step::fire_step;
-
-/// What cart rules need besides the record.
-pub struct CartContext<'a> {
-    pub key: &'a str,
-    /// The model in charge.
-    pub model: &'a Model,
-    pub model_index: u16,
-}
 
 /// Applies what an event says about carts and consent, and sets the clocks of all pending series anew.
-pub fn apply(prospect: &mut Prospect, event: &Event<'_>, news: News, context: &CartContext<'_>, effects: &mut Effects) {
+pub fn apply(prospect: &mut Prospect, event: &Event<'_>, news: News, context: &ModelContext<'_>, effects: &mut Effects) {
     let now_ms = prospect.last_seen_ms;
-    after_order::settle(prospect, &context.model.cart, now_ms);
+    past_orders::settle(prospect, &context.model.cart, now_ms);
     bought::settle(prospect, context.model, now_ms);
     forgotten::settle(prospect, &context.model.cart, now_ms);
     match event.kind {
@@ -69,7 +59,7 @@ pub fn apply(prospect: &mut Prospect, event: &Event<'_>, news: News, context: &C
         Kind::CartUpdated if !event.products.is_empty() => change(prospect, event, context, effects, lines::set),
         Kind::CartViewed | Kind::CartUpdated => {
             if let Some(at) = concerned(&prospect.carts, event.cart_id.as_deref()) {
-                follow::lead_to(prospect, at, event, &context.model.cart);
+                successor::lead_to(prospect, at, event, &context.model.cart);
                 touch(&mut prospect.carts[at], event.time_ms);
             }
         }
@@ -89,11 +79,11 @@ pub fn apply(prospect: &mut Prospect, event: &Event<'_>, news: News, context: &C
             consent::give(prospect, event);
         }
     }
-    series::retime_all(prospect, context);
+    clock::retime_all(prospect, context);
 }
 
 /// An order, or what became of one.
-fn about_order(prospect: &mut Prospect, event: &Event<'_>, news: News, context: &CartContext<'_>, effects: &mut Effects) {
+fn about_order(prospect: &mut Prospect, event: &Event<'_>, news: News, context: &ModelContext<'_>, effects: &mut Effects) {
     match news {
         News::Placed(_) | News::Retold(_) => {
             if let News::Retold(at) = news {
@@ -111,58 +101,11 @@ fn about_order(prospect: &mut Prospect, event: &Event<'_>, news: News, context: 
     }
 }
 
-/// The cart that an add, a removal, a snapshot or a checkout concerns: by id; without one the cart touched last.
-fn concerned(carts: &[Cart], id: Option<&str>) -> Option<usize> {
-    match id {
-        Some(id) => carts.iter().position(|c| c.is_called(id)),
-        None => carts.iter().enumerate().max_by_key(|(index, c)| (c.touched_ms, *index)).map(|(index, _)| index),
-    }
-}
-
-/// The concerned cart, made when it isn't there.
-fn concerned_or_new(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) -> usize {
-    if let Some(at) = concerned(&prospect.carts, event.cart_id.as_deref()) {
-        return at;
-    }
-    new_cart(prospect, event.cart_id.as_deref().map(Into::into), event, context, effects)
-}
-
-fn new_cart(
-    prospect: &mut Prospect,
-    id: Option<Text>,
-    event: &Event<'_>,
-    context: &CartContext<'_>,
-    effects: &mut Effects,
-) -> usize {
-    if prospect.carts.len() >= MAX_CARTS {
-        effects.notes.push(Note::LimitReached(Limit::Carts));
-        if let Some((oldest, _)) = prospect.carts.iter().enumerate().min_by_key(|(index, c)| (c.touched_ms, *index)) {
-            series::evict(prospect, oldest, event, context, effects);
-        }
-    }
-    prospect.carts.push(Cart { id, touched_ms: event.time_ms, ..Cart::default() });
-    prospect.carts.len() - 1
-}
-
-fn touch(cart: &mut Cart, time_ms: Ms) {
-    cart.touched_ms = cart.touched_ms.max(time_ms);
-}
-
-/// What a change of lines means for the series.
-pub(crate) enum Change {
-    /// Nothing that arms or ends one.
-    Quiet,
-    /// An add, or a snapshot with something new: may arm.
-    Gained,
-    /// The last line is gone.
-    Emptied,
-}
-
 /// Changes the lines of the concerned cart, then arms or ends its series.
 fn change(
     prospect: &mut Prospect,
     event: &Event<'_>,
-    context: &CartContext<'_>,
+    context: &ModelContext<'_>,
     effects: &mut Effects,
     how: fn(&mut Cart, &Event<'_>, &mut Effects) -> Change,
 ) {
@@ -176,18 +119,18 @@ fn change(
         return;
     }
     if shows_cart {
-        follow::rename(prospect, event);
+        successor::rename(prospect, event);
     }
     let at = concerned_or_new(prospect, event, context, effects);
     let cart = &mut prospect.carts[at];
-    if follow::is_leftover(cart, event) {
+    if successor::is_leftover(cart, event) {
         return;
     }
     let change = how(cart, event, effects);
     lines::settle_currency(cart);
     touch(cart, event.time_ms);
     match change {
-        Change::Quiet => follow::lead_to(prospect, at, event, &context.model.cart),
+        Change::Quiet => successor::lead_to(prospect, at, event, &context.model.cart),
         Change::Gained => series::arm(prospect, at, event, ArmedFor::Abandoned, context, effects),
         Change::Emptied => {
             cart.checkout_started = false;
@@ -198,30 +141,13 @@ fn change(
     }
 }
 
-/// A checkout concerns the cart touched last; it makes none.
-fn check_out(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'_>) {
-    let id = event.cart_id.as_deref();
-    if let Some(at) = concerned(&prospect.carts, id).or_else(|| concerned(&prospect.carts, None)) {
-        follow::lead_to(prospect, at, event, &context.model.cart);
-        let cart = &mut prospect.carts[at];
-        cart.checkout_started = !cart.lines.is_empty();
-        if let Some(step) = event.signals.checkout_step.as_deref().filter(|_| cart.checkout_started)
-            && (event.time_ms >= cart.touched_ms || cart.checkout_step.is_none())
-            && cart.checkout_step.as_deref() != Some(step)
-        {
-            cart.checkout_step = Some(step.into());
-        }
-        touch(cart, event.time_ms);
-    }
-}
-
 /// Consent is withdrawn: every series ends, and none starts until it comes back.
 fn withdraw(
     prospect: &mut Prospect,
     event: &Event<'_>,
     reason: Reason,
     state: ConsentState,
-    context: &CartContext<'_>,
+    context: &ModelContext<'_>,
     effects: &mut Effects,
 ) {
     consent::settle(prospect, event.time_ms, state);
@@ -233,4 +159,18 @@ fn withdraw(
             series::end(prospect, at, event, reason, context, effects);
         }
     }
+}
+
+/// Of several carts the one touched last, of those that hold anything. By the very rules that change carts, on a copy: few models
+/// ask, and few events.
+pub fn held_after(prospect: &Prospect, event: &Event<'_>, news: News, context: &ModelContext<'_>) -> Held {
+    let mut after = prospect.clone();
+    apply(&mut after, event, news, context, &mut Effects::default());
+    let cart = after.carts.iter().filter(|cart| !cart.lines.is_empty()).max_by_key(|cart| cart.touched_ms);
+    #[allow(clippy::cast_precision_loss, reason = "lines are few")]
+    cart.map_or_else(Held::default, |cart| Held {
+        lines: cart.lines.len() as f64,
+        quantity: cart.lines.iter().map(|line| line.quantity).sum(),
+        value: outcome::value(cart),
+    })
 }

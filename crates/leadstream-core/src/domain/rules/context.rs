@@ -4,13 +4,11 @@ use crate::domain::event::Event;
 use crate::domain::ids::{IdKind, name_hash, output_id};
 use crate::domain::model::{Model, Models};
 use crate::domain::origin::CausingEvent;
-use crate::domain::output::{Body, Effects, Output, ScoreChanged, StageChanged};
-use crate::domain::rules::cart::CartContext;
+use crate::domain::output::{Body, Output, ScoreChanged, StageChanged};
 use crate::domain::rules::journey::moved::Moved;
 use crate::domain::rules::order_news::News;
-use crate::domain::rules::score::Relabelled;
-use crate::domain::rules::{account, lead, score, triggers};
-use crate::domain::state::prospect::Prospect;
+use crate::domain::rules::score::label::Relabelled;
+use crate::domain::rules::score::{label, points};
 use crate::domain::state::track::Track;
 use crate::domain::terms::movement::{Axis, Direction};
 use crate::domain::{Ms, Text};
@@ -55,14 +53,14 @@ pub(in crate::domain) enum Taken {
     Reversal = 2,
 }
 
-/// What the outputs of one track have in common.
-pub(in crate::domain) struct OutputContext<'a> {
-    pub(in crate::domain) key: &'a str,
-    pub(in crate::domain) model: &'a Model,
-    pub(in crate::domain) model_index: u16,
+/// One model at work on one prospect: what its rules and outputs need besides the record.
+pub struct ModelContext<'a> {
+    pub key: &'a str,
+    pub model: &'a Model,
+    pub model_index: u16,
 }
 
-impl<'a> OutputContext<'a> {
+impl<'a> ModelContext<'a> {
     /// For outputs of one track of this turn.
     pub(in crate::domain) fn of(turn: &Turn<'a, '_>, track: usize) -> Self {
         Self { key: turn.key, model: &turn.models.models[track], model_index: u16::try_from(track).unwrap_or(u16::MAX) }
@@ -77,8 +75,8 @@ impl<'a> OutputContext<'a> {
             direction: Direction::Enter,
             cause: crate::domain::terms::movement::Cause::Event,
             in_stage_ms: 0,
-            score: score::total(track, &self.model.score, judged_ms),
-            label: score::label_of(&self.model.score.labels, track).map(|l| l.name.clone()),
+            score: points::total(track, &self.model.score, judged_ms),
+            label: label::label_of(&self.model.score.labels, track).map(|l| l.name.clone()),
             persona: self.model.people.persona_of(track),
         }
     }
@@ -148,11 +146,11 @@ impl<'a> OutputContext<'a> {
             from: from.map(|l| l.name.clone()),
             to: to.map(|l| l.name.clone()),
             up: change.is_up(),
-            score: score::total(track, model, judged_ms),
+            score: points::total(track, model, judged_ms),
             fit: self.model.people.fit_of(track),
-            engagement: score::engagement(track, model, judged_ms),
+            engagement: points::engagement(track, model, judged_ms),
             grade: self.model.people.grade_of(track),
-            groups: model.groups.iter().map(|g| (g.name.clone(), score::group_points(track, g, judged_ms))).collect(),
+            groups: model.groups.iter().map(|g| (g.name.clone(), points::group_points(track, g, judged_ms))).collect(),
         };
         Output { id, model: self.model_index, at_ms, event: cause.shown(), body: Body::ScoreChanged(body) }
     }
@@ -192,19 +190,12 @@ impl<'a> Turn<'a, '_> {
     /// A stage change of the model at this index, at the time of this turn.
     pub(super) fn stage_output(&self, index: usize, track: &Track, moved: Moved, judged_ms: Ms) -> Option<Output> {
         let model = self.models.models.get(index)?;
-        let context = OutputContext { key: self.key, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
+        let context = ModelContext { key: self.key, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
         let cause = self.event.map_or(Cause::Time, Cause::Event);
         Some(context.stage_output(track, moved, self.at_ms, &cause, judged_ms))
     }
 
-    pub(crate) fn cart(&self) -> CartContext<'a> {
-        CartContext { key: self.key, model: self.model(), model_index: self.model_index() }
-    }
-
-    /// What moved in this turn may mean something for hand-over, triggers and the account.
-    pub(crate) fn follow(&self, prospect: &mut Prospect, effects: &mut Effects) {
-        lead::turn(prospect, self, effects);
-        triggers::turn(prospect, self, effects);
-        account::turn(prospect, self, effects);
+    pub(crate) fn cart(&self) -> ModelContext<'a> {
+        ModelContext { key: self.key, model: self.model(), model_index: self.model_index() }
     }
 }

@@ -1,7 +1,8 @@
 //! Remembers why a trigger left, or didn't.
 
-use crate::domain::state::decisions::{Decision, Done, MAX_DECISIONS, REASONS};
+use crate::domain::state::decisions::{Checks, Decision, Done, MAX_DECISIONS, REASONS};
 use crate::domain::state::prospect::Prospect;
+use crate::domain::{Ms, Text};
 
 /// Remembers one.
 pub fn remember(prospect: &mut Prospect, decision: Decision) {
@@ -14,4 +15,9 @@ pub fn remember(prospect: &mut Prospect, decision: Decision) {
         list.remove(0);
     }
     list.push(decision);
+}
+
+/// Remembers what became of a step (0: of the whole series): when it was decided, and when it was due.
+pub(crate) fn decide(prospect: &mut Prospect, step: u8, (at_ms, due_ms): (Ms, Ms), done: Done, checks: Checks) {
+    remember(prospect, Decision { at_ms, due_ms, trigger: Text::default(), step, done, checks });
 }

@@ -9,10 +9,11 @@ use crate::domain::model::Models;
 use crate::domain::model::internal::InternalModel;
 use crate::domain::names::Kind;
 use crate::domain::output::{Effects, Note};
-use crate::domain::rules::cart::CartContext;
-use crate::domain::rules::context::Turn;
+use crate::domain::rules::cart::{after_order, series};
+use crate::domain::rules::context::{ModelContext, Turn};
 use crate::domain::rules::order_news::News;
-use crate::domain::rules::{account, cart, contact, orders, won};
+use crate::domain::rules::orders::{carts, reverse};
+use crate::domain::rules::{account, contact, won};
 use crate::domain::state::cart::Cart;
 use crate::domain::state::internal::MAX_TEST_ORDERS;
 use crate::domain::state::prospect::{More, Prospect};
@@ -67,8 +68,8 @@ pub(crate) fn judge(prospect: &mut Prospect, event: &Event<'_>, models: &Models,
 fn join(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &mut Effects) {
     // What they bought was never sold, and nobody was won.
     won::disown(prospect, models, effects);
-    orders::disown_all(prospect, effects);
-    cart::disown(prospect, event, |_| true, &context(prospect, event, models), effects);
+    carts::disown_all(prospect, effects);
+    after_order::disown(prospect, event, |_| true, &context(prospect, event, models), effects);
     account::forgotten(prospect, event, models, effects);
     drop_carts(prospect, event, |_| true, models, effects);
     let before = std::mem::take(prospect);
@@ -91,16 +92,16 @@ fn join(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &m
 /// Whoever was reminded of these carts is no buyer: their series end.
 fn drop_carts(prospect: &mut Prospect, event: &Event<'_>, which: impl Fn(&Cart) -> bool, models: &Models, effects: &mut Effects) {
     for cart in prospect.carts.iter().filter(|cart| which(cart)) {
-        orders::disown_cart(cart, effects);
+        carts::disown_cart(cart, effects);
     }
     let context = context(prospect, event, models);
-    cart::drop_carts(prospect, event, Reason::Internal, which, &context, effects);
+    series::drop_carts(prospect, event, Reason::Internal, which, &context, effects);
 }
 
-fn context<'a>(prospect: &Prospect, event: &'a Event<'_>, models: &'a Models) -> CartContext<'a> {
+fn context<'a>(prospect: &Prospect, event: &'a Event<'_>, models: &'a Models) -> ModelContext<'a> {
     let charge = models.in_charge_of(prospect);
     let model_index = u16::try_from(charge).unwrap_or(u16::MAX);
-    CartContext { key: &event.prospect, model: &models.models[charge], model_index }
+    ModelContext { key: &event.prospect, model: &models.models[charge], model_index }
 }
 
 fn order_hash(event: &Event<'_>) -> Option<u32> {
@@ -127,15 +128,15 @@ fn test(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &m
         }
     }
     // The page of thanks told it before the server said that it was a test.
-    if let Some(at) = orders::named(prospect, event)
-        && orders::disown(prospect, at, effects)
+    if let Some(at) = carts::named(prospect, event)
+        && carts::disown(prospect, at, effects)
     {
         let hash = event.order_id.as_deref().map_or(0, |id| hash64(id.as_bytes()));
-        cart::disown(prospect, event, |order| order == hash, &context(prospect, event, models), effects);
+        after_order::disown(prospect, event, |order| order == hash, &context(prospect, event, models), effects);
         let (charge, since) = (models.in_charge_of(prospect), effects.outputs.len());
         let (news, at_ms) = (News::TakenBack(at), event.time_ms);
         let turn = Turn { key: &event.prospect, models, charge, event: Some(event), at_ms, since, news, is_sale: false };
-        orders::reverse(prospect, at, &turn, effects);
+        reverse::reverse(prospect, at, &turn, effects);
     }
     let named = event.cart_id.as_deref().filter(|id| prospect.carts.iter().any(|cart| cart.is_called(id)));
     drop_carts(prospect, event, |cart| named.is_none_or(|id| cart.is_called(id)), models, effects);

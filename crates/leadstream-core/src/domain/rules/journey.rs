@@ -7,11 +7,12 @@ use crate::domain::Ms;
 use crate::domain::event::{Event, Value};
 use crate::domain::ids::{hash64, low32, name_hash};
 use crate::domain::model::pipeline::Stop;
+use crate::domain::model::stages::stage_index;
 use crate::domain::model::{AxisModel, CountRule, Distinct, MAX_COUNT_MEMORY, Move};
 use crate::domain::rules::journey::moved::{Held, Moved, Presence};
 use crate::domain::rules::journey::next::Look;
-use crate::domain::rules::orders::Skip;
-use crate::domain::state::sparse::Few;
+use crate::domain::rules::order_news::Skip;
+use crate::domain::state::few::Few;
 use crate::domain::state::track::{EnteredBy, Hit, Opening, PastStage, RuleCount, StagePosition, Track};
 use crate::domain::terms::movement::{Axis, Cause, Direction};
 
@@ -301,12 +302,6 @@ pub fn go_stale(
     let stage = stage_index(model, &position.stage)?;
     let to = model.stale.get(stage)?.as_ref()?.to;
     Some((enter(track, axis, model, to, deadline_ms, EnteredBy::time(Cause::Stale), last_activity_ms)?, deadline_ms))
-}
-
-/// The index of a stage by name.
-#[must_use]
-pub fn stage_index(model: &AxisModel, name: &str) -> Option<usize> {
-    model.stages.iter().position(|s| s == name)
 }
 
 /// Finds a stage of an earlier version of the model: by name, else by the declared mapping. False: unknown, kept.

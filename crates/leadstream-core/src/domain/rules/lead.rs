@@ -1,22 +1,24 @@
 //! Between marketing and sales: where the lead stands, and until when somebody has to answer.
 
-mod again;
-mod answers;
+pub mod again;
+pub mod answers;
 pub mod disqualify;
-pub(crate) mod held;
-mod told;
+pub mod hand_over;
+pub mod held;
+pub mod outputs;
+pub mod reason;
+pub mod return_lead;
 
-use crate::domain::Text;
-use crate::domain::model::sales::{Back, HandOverModel};
+use crate::domain::model::sales::Back;
 use crate::domain::output::Effects;
 use crate::domain::rules::context::Turn;
-use crate::domain::rules::lead::told::{Told, hand_over_output, reasons, reset_score};
+use crate::domain::rules::lead::hand_over::watch;
+use crate::domain::rules::lead::outputs::{Told, hand_over_output};
+use crate::domain::rules::lead::return_lead::{give_back, go_back};
 use crate::domain::rules::order_news::News;
-use crate::domain::state::lead::{Lead, Stand};
+use crate::domain::state::lead::{Held, Lead, Stand};
 use crate::domain::state::prospect::Prospect;
-use crate::domain::terms::sales::{Answer, HandOverKind, Qualification};
-pub use again::is_customer;
-pub use held::barred;
+use crate::domain::terms::sales::{Bar, HandOverKind};
 
 /// What an event, or what just moved, means for the hand-over.
 pub fn turn(prospect: &mut Prospect, turn: &Turn<'_, '_>, effects: &mut Effects) {
@@ -82,114 +84,35 @@ pub fn fire(prospect: &mut Prospect, turn: &Turn<'_, '_>, effects: &mut Effects)
     watch(prospect, model, turn, told, effects);
 }
 
-/// Hands the lead over when its label says so, and it may be.
-fn watch(prospect: &mut Prospect, model: &HandOverModel, turn: &Turn<'_, '_>, told: Told, effects: &mut Effects) {
-    let Some(track) = prospect.tracks.get(turn.charge) else { return };
-    let labels = &turn.model().score.labels;
-    let label = track.label.and_then(|hash| labels.iter().position(|l| l.hash == hash));
-    let level = model.level(label).filter(|_| track.disqualified.is_none() && !track.paused);
-    let lead = prospect.more.as_ref().map(|more| &more.lead);
-    match (lead.map(|l| l.stand).unwrap_or_default(), level) {
-        (Stand::Free, Some(level)) if again::may_buy(prospect, model, turn) => {
-            hand_over(prospect, model, turn, told, level, effects);
-        }
-        (Stand::Waiting | Stand::Reminded, Some(Qualification::Sql)) => further(prospect, model, turn, told, effects),
-        (Stand::Back | Stand::Won, level) => {
-            again::look(prospect, model, turn, told, level.is_none());
-            let level = again::level(prospect, model, turn, level);
-            let lead = &mut prospect.more_mut().lead;
-            let Some(level) = level else {
-                (lead.due_ms, lead.held) = (None, None);
-                return;
-            };
-            if told.judged_ms >= lead.again_from_ms {
-                hand_over(prospect, model, turn, told, level, effects);
-            } else {
-                // Whoever rises too early is handed over when the pause ends, if the label still says so.
-                lead.due_ms = Some(lead.again_from_ms);
-            }
-        }
-        (Stand::Free, None) => held::let_go(prospect),
-        _ => {}
-    }
-}
-
-fn hand_over(
-    prospect: &mut Prospect,
-    model: &HandOverModel,
-    turn: &Turn<'_, '_>,
-    told: Told,
-    level: Qualification,
-    effects: &mut Effects,
-) {
-    if let Some(why) = held::bar(prospect, model) {
-        return held::hold(prospect, turn, told, (why, level), effects);
-    }
-    let sla_ms = if level == Qualification::Sql { model.sql_sla_ms } else { model.sla_ms };
-    let persona = prospect.tracks.get(turn.charge).and_then(|track| track.persona);
-    let more = prospect.more_mut();
-    let (lead, source) = (&mut more.lead, more.customer.first_source.clone());
-    **lead = Lead {
-        stand: Stand::Waiting,
-        qualification: level,
-        handed_over_ms: told.judged_ms,
-        due_ms: Some(model.due_ms(told.judged_ms, sla_ms)),
-        re_entered_ms: lead.re_entered_ms,
-        source,
-        persona,
-        ..Lead::default()
-    };
-    let why = reasons(prospect, turn, told);
-    hand_over_output(prospect, turn, told, HandOverKind::HandedOver, None, why, effects);
-}
-
-/// Sales has not answered yet, and the label already says SQL.
-fn further(prospect: &mut Prospect, model: &HandOverModel, turn: &Turn<'_, '_>, told: Told, effects: &mut Effects) {
-    let lead = &mut prospect.more_mut().lead;
-    if lead.qualification == Qualification::Sql {
+/// The account told whether leads of the company are handed over.
+pub fn barred(prospect: &mut Prospect, turn: &Turn<'_, '_>, bar: Option<Bar>, effects: &mut Effects) {
+    let Some(model) = turn.model().sales.hand_over.as_deref() else { return };
+    if prospect.tracks.get(turn.charge).is_none_or(|track| track.disqualified.is_some()) {
+        // No lead at all.
         return;
     }
-    lead.qualification = Qualification::Sql;
-    // More urgent, never less.
-    let due_ms = model.due_ms(told.judged_ms, model.sql_sla_ms);
-    lead.due_ms = Some(lead.due_ms.map_or(due_ms, |running_ms| running_ms.min(due_ms)));
-    let why = reasons(prospect, turn, told);
-    hand_over_output(prospect, turn, told, HandOverKind::HandedOver, None, why, effects);
-}
-
-/// Back to marketing, with the reset that the model declares; by what sales said, or by time.
-fn go_back(
-    prospect: &mut Prospect,
-    model: &HandOverModel,
-    turn: &Turn<'_, '_>,
-    told: Told,
-    why: Back,
-    said: Option<(Answer, Vec<Text>)>,
-    effects: &mut Effects,
-) {
-    let (answer, reasons) = said.map_or_else(|| (None, vec![why.name().into()]), |(answer, reasons)| (Some(answer), reasons));
-    give_back(prospect, turn, told, answer, reasons, effects);
-    reset_score(prospect, model, why, turn, told, effects);
-    if why.is_silence() {
-        // That sales was silent is no reason to keep the lead from it.
-        prospect.more_mut().lead.again_from_ms = told.at_ms;
+    // Never before the lead was worth it.
+    let held_ms = prospect.more.as_deref().and_then(|more| more.lead.held).map_or(turn.at_ms, |held| held.since_ms);
+    let at_ms = turn.at_ms.max(held_ms);
+    let told = Told { at_ms, judged_ms: at_ms.max(prospect.last_seen_ms) };
+    let Some(why) = bar.and_then(|bar| model.bars(bar)) else {
+        return watch(prospect, model, turn, told, effects);
+    };
+    let Some(lead) = prospect.more.as_deref().and_then(|more| more.lead.get()) else { return };
+    let since_ms =
+        prospect.more.as_deref().and_then(|more| more.account.barred).map_or(at_ms, |barred| barred.since_ms).min(turn.at_ms);
+    let waits = matches!(lead.stand, Stand::Waiting | Stand::Reminded);
+    let never_got = lead.handed_over_ms >= since_ms && (waits || (lead.stand == Stand::Back && lead.answer.is_none()));
+    let held = Some(Held { why, since_ms: lead.handed_over_ms.max(since_ms) });
+    // What sales has of a customer stays with it; of a company that is out, it needn't answer any more.
+    if waits && (never_got || why == Bar::Disqualified) {
+        give_back(prospect, turn, told, None, vec![why.name().into()], effects);
+        let lead = &mut prospect.more_mut().lead;
+        (lead.again_from_ms, lead.renewed, lead.held) = (told.at_ms, true, held);
     }
-    again::begin(prospect, turn, told);
-}
-
-fn give_back(
-    prospect: &mut Prospect,
-    turn: &Turn<'_, '_>,
-    told: Told,
-    answer: Option<Answer>,
-    reasons: Vec<Text>,
-    effects: &mut Effects,
-) {
-    let pause_ms = turn.model().sales.hand_over.as_ref().map_or(0, |m| m.again_after_ms);
-    let lead = &mut prospect.more_mut().lead;
-    lead.stand = Stand::Back;
-    lead.answer = answer;
-    lead.due_ms = None;
-    lead.settle(told.at_ms.saturating_add(pause_ms));
-    hand_over_output(prospect, turn, told, HandOverKind::Returned, answer, reasons, effects);
+    if never_got {
+        // Handed over before the word came: the account held it back, so nothing has happened.
+        let lead = &mut prospect.more_mut().lead;
+        **lead = Lead { held, re_entered_ms: lead.re_entered_ms, ..Lead::default() };
+    }
 }

@@ -3,9 +3,12 @@
 use crate::domain::Ms;
 use crate::domain::model::{Model, Models};
 use crate::domain::output::{Effects, Note};
-use crate::domain::rules::cart::CartContext;
+use crate::domain::rules::cart::series;
+use crate::domain::rules::context::ModelContext;
 use crate::domain::rules::lead::disqualify;
-use crate::domain::rules::{cart, journey, ledger, score, triggers};
+use crate::domain::rules::score::label;
+use crate::domain::rules::triggers::fire;
+use crate::domain::rules::{journey, ledger};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::track::Track;
 use crate::domain::terms::movement::Axis;
@@ -40,9 +43,9 @@ pub fn adopt(prospect: &mut Prospect, models: &Models, now_ms: Ms, key: &str, ef
     }
     if moved_in_charge {
         let charge = models.in_charge_of(prospect);
-        let context = CartContext { key, model: &models.models[charge], model_index: u16::try_from(charge).unwrap_or(u16::MAX) };
-        triggers::change_model(prospect, now_ms, key, context.model, effects);
-        cart::change_model(prospect, now_ms, &context, effects);
+        let context = ModelContext { key, model: &models.models[charge], model_index: u16::try_from(charge).unwrap_or(u16::MAX) };
+        fire::change_model(prospect, now_ms, key, context.model, effects);
+        series::change_model(prospect, now_ms, &context, effects);
     }
     true
 }
@@ -71,9 +74,9 @@ fn carry_over(track: &mut Track, model: &Model, prospect: &Prospect, effects: &m
     track.counts.retain(|c| known_rules(c.rule));
     // The label itself is judged by the next event or at once by the timer, so that its change has a time of its own.
     let judged_ms = prospect.last_seen_ms.max(track.label_since_ms);
-    let known = score::label_of(&model.score.labels, track).is_some() && (track.grade != 0) == model.people.fit.is_some();
+    let known = label::label_of(&model.score.labels, track).is_some() && (track.grade != 0) == model.people.fit.is_some();
     // Without a label or grade of this model: judge anew at once.
-    track.label_falls_at_ms = if known { score::next_change(track, model, judged_ms) } else { Some(judged_ms) };
+    track.label_falls_at_ms = if known { label::next_change(track, model, judged_ms) } else { Some(judged_ms) };
 }
 
 /// A track whose model doesn't run here has no timers here.

@@ -3,31 +3,24 @@
 //!
 //! This page says what an event means to the orders that are known; `reverse` takes back what an order moved and gave.
 
-mod carts;
-pub(crate) mod find;
-mod part;
-mod reverse;
-mod trace;
+pub mod carts;
+pub mod contribution;
+pub mod find;
+pub mod memory;
+pub mod part;
+pub mod reverse;
 
-use crate::domain::Ms;
 use crate::domain::event::{Event, OrderFate, OrderStatus};
 use crate::domain::model::{Model, Models};
 use crate::domain::names::Kind;
 use crate::domain::output::{Effects, OrderChange};
 use crate::domain::rules::acquisition;
 use crate::domain::rules::order_news::News;
+use crate::domain::rules::orders::find::change;
 use crate::domain::rules::orders::part::Refund;
 use crate::domain::state::orders::{KnownOrder, Standing};
 use crate::domain::state::prospect::Prospect;
-pub use carts::Open;
-pub(in crate::domain) use carts::disown;
-pub(in crate::domain) use carts::disown_all;
-pub(in crate::domain) use carts::disown_cart;
-pub(in crate::domain) use carts::named;
-pub use reverse::reverse;
-pub use trace::Skip;
-pub use trace::has_new_rules;
-pub use trace::note;
+use crate::domain::{Ms, number};
 
 /// What an event says became of an order.
 enum Says {
@@ -119,13 +112,6 @@ fn place(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &
     News::Placed(at)
 }
 
-/// What a change of the order at this place means to the figures: it counts for the touch that the order was credited to.
-fn change(prospect: &mut Prospect, at: usize, of: impl FnOnce(&KnownOrder) -> OrderChange) -> OrderChange {
-    let known = &prospect.more_mut().known_orders;
-    let order = &known.list[at];
-    OrderChange { touch: known.touch_of(order), ..of(order) }
-}
-
 /// Sales lost what it had said that it won.
 fn lose(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> News {
     let known = prospect.more.as_deref().map_or(&[][..], |more| &more.known_orders.list);
@@ -147,7 +133,7 @@ fn update(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> 
     if order.id == 0 {
         order.id = find::id_hash(event);
     }
-    let told = event.value.map(acquisition::milli).filter(|told| order.total_milli != Some(*told));
+    let told = event.value.map(number::milli).filter(|told| order.total_milli != Some(*told));
     if let Some(told) = told {
         reprice(prospect, at, told, event, effects);
     }

@@ -1,14 +1,16 @@
 //! Which persona a prospect is, how well it fits, and which models are for it.
 
 use crate::domain::Ms;
-use crate::domain::model::Model;
 use crate::domain::model::people::{CarryOver, Otherwise};
+use crate::domain::model::{Model, stages};
 use crate::domain::output::Effects;
-use crate::domain::rules::cart::CartContext;
-use crate::domain::rules::context::Turn;
+use crate::domain::rules::cart::series;
+use crate::domain::rules::context::{ModelContext, Turn};
 use crate::domain::rules::journey::moved::Moved;
 use crate::domain::rules::lead::disqualify;
-use crate::domain::rules::{cart, journey, ledger, model_change, score, triggers};
+use crate::domain::rules::score::points;
+use crate::domain::rules::triggers::fire;
+use crate::domain::rules::{journey, ledger, model_change};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::track::{EnteredBy, GroupPoints, Track};
 use crate::domain::state::traits::Traits;
@@ -52,9 +54,9 @@ pub fn place(prospect: &mut Prospect, is_new: bool, turn: &Turn<'_, '_>, effects
         // What a late event says changes nothing before now.
         let now_ms = prospect.last_seen_ms.max(turn.at_ms);
         let model_index = u16::try_from(after).unwrap_or(u16::MAX);
-        let context = CartContext { key: turn.key, model: &models[after], model_index };
-        triggers::change_model(prospect, now_ms, turn.key, context.model, effects);
-        cart::change_model(prospect, now_ms, &context, effects);
+        let context = ModelContext { key: turn.key, model: &models[after], model_index };
+        fire::change_model(prospect, now_ms, turn.key, context.model, effects);
+        series::change_model(prospect, now_ms, &context, effects);
     }
 }
 
@@ -118,7 +120,7 @@ impl Way<'_> {
             let Some(theirs) = self.left_model.score.groups.iter().find(|g| g.name_hash == group.name_hash) else { continue };
             let Some(state) = self.left.groups.iter().find(|g| g.group == theirs.name_hash) else { continue };
             let as_of_ms = now_ms.max(state.as_of_ms);
-            let points = score::group_points(self.left, theirs, as_of_ms);
+            let points = points::group_points(self.left, theirs, as_of_ms);
             let points = group.cap.map_or(points, |cap| points.min(cap));
             track.groups.retain(|g| g.group != group.name_hash);
             track.groups.push(GroupPoints { group: group.name_hash, points, as_of_ms, brought: points });
@@ -132,7 +134,7 @@ impl Way<'_> {
             track.positions[axis.index()] = None;
             return None;
         };
-        let stands = track.positions[axis.index()].as_ref().and_then(|p| journey::stage_index(here, &p.stage));
+        let stands = track.positions[axis.index()].as_ref().and_then(|p| stages::stage_index(here, &p.stage));
         if stands == Some(to) {
             return None;
         }
@@ -145,12 +147,12 @@ impl Way<'_> {
         let (here, there) = (&self.model.axes[axis.index()], &self.left_model.axes[axis.index()]);
         let of = |stage: &str| {
             let mapped = self.rule.stages[axis.index()].iter().find(|(from, _)| *from == *stage).map(|(_, to)| *to);
-            mapped.or_else(|| journey::stage_index(here, stage))
+            mapped.or_else(|| stages::stage_index(here, stage))
         };
         of(stage).or_else(|| match self.rule.otherwise {
             Otherwise::Anew => None,
             Otherwise::Nearest => {
-                let at = journey::stage_index(there, stage)?;
+                let at = stages::stage_index(there, stage)?;
                 there.stages[..at].iter().rev().find_map(|earlier| of(earlier))
             }
         })

@@ -2,18 +2,17 @@
 //!
 //! This page arms, cancels and recalls; `leave` is about the moment when one is due.
 
-mod fire;
-mod product_interest;
-mod went_back;
+pub mod fire;
+pub mod product_interest;
+pub mod returned_goods;
 
 use crate::domain::event::Event;
 use crate::domain::ids::{hash64, low32, name_hash};
-use crate::domain::model::Model;
 use crate::domain::model::absence::{After, Same, Trigger};
-use crate::domain::model::quiet::Whose;
 use crate::domain::names::Kind;
 use crate::domain::output::{Body, Effects, Note};
 use crate::domain::rules::context::Turn;
+use crate::domain::rules::triggers::fire::{fire, retime};
 use crate::domain::rules::{contact, journey};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::triggers::{Left, MAX_EVENT_NAME_CHARS, MAX_MET, MAX_PENDING, Met, Pending};
@@ -21,8 +20,6 @@ use crate::domain::terms::cart::Reason;
 use crate::domain::terms::consent::ConsentState;
 use crate::domain::terms::limit::Limit;
 use crate::domain::{DAY_MS, Ms, Text};
-pub use fire::change_model;
-pub use fire::fire;
 use smallvec::SmallVec;
 
 /// What comes later than this is not set right any more: so long message ids are remembered, too.
@@ -37,9 +34,9 @@ pub fn turn(prospect: &mut Prospect, turn: &Turn<'_, '_>, effects: &mut Effects)
     if model.absence.triggers.is_empty() {
         return;
     }
-    let event = turn.event.filter(|event| !went_back::is_none(event, turn.news));
+    let event = turn.event.filter(|event| !returned_goods::is_none(event, turn.news));
     if let Some(event) = turn.event {
-        went_back::turn(prospect, event, turn, effects);
+        returned_goods::turn(prospect, event, turn, effects);
     }
     if let Some(event) = event {
         withdraw(prospect, event, turn, effects);
@@ -90,7 +87,7 @@ fn arm_by(prospect: &mut Prospect, trigger: &Trigger, reached: &[(bool, Text, Ms
         event: turn.event.map_or_else(Text::default, |e| e.name.chars().take(MAX_EVENT_NAME_CHARS).collect()),
         position: turn.event.map(|e| e.position).unwrap_or_default(),
     };
-    match (&trigger.after, turn.event.filter(|event| !went_back::is_none(event, turn.news))) {
+    match (&trigger.after, turn.event.filter(|event| !returned_goods::is_none(event, turn.news))) {
         (After::Event { condition, count }, Some(event)) if condition.holds(event) => {
             let enough = count.as_ref().is_none_or(|(rule, count)| {
                 let Some(track) = prospect.tracks.get_mut(turn.charge) else { return false };
@@ -218,20 +215,5 @@ fn remember_met(prospect: &mut Prospect, trigger: &Trigger, subjects: &[(u32, Op
             met.remove(0);
         }
         met.push(Met { trigger: trigger.hash, same: *same, time_ms: time_ms.max(before.unwrap_or(time_ms)) });
-    }
-}
-
-/// Sets the timers of what leads to a mail by the prospect's clock.
-fn retime(prospect: &mut Prospect, key: &str, model: &Model) {
-    if model.contact.quiet.is_none() {
-        return;
-    }
-    let Some(more) = prospect.more.as_mut() else { return };
-    let zone = more.contact.zone.as_deref();
-    for pending in &mut more.absence.pending {
-        if model.absence.trigger(pending.trigger).is_some_and(|t| t.mail) {
-            let whose = Whose { key, zone, trigger: pending.trigger };
-            pending.fire_at_ms = contact::timer(whose, &model.contact, pending.due_ms, Some(pending.fire_at_ms));
-        }
     }
 }

@@ -3,14 +3,14 @@
 
 use crate::domain::event::Event;
 use crate::domain::ids::name_hash;
+use crate::domain::model::stages::stage_index;
 use crate::domain::model::won::told_before_won;
 use crate::domain::model::{Model, Models};
 use crate::domain::names::Kind;
 use crate::domain::output::{Effects, NoOpportunity};
 use crate::domain::rules::journey;
 use crate::domain::rules::journey::moved::{Moved, Presence};
-use crate::domain::rules::journey::stage_index;
-use crate::domain::rules::orders::Skip;
+use crate::domain::rules::order_news::Skip;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::track::{EnteredBy, Opening, Track};
 use crate::domain::terms::movement::{Axis, Cause};

@@ -1,6 +1,5 @@
 //! The account that a prospect belongs to.
 
-use crate::domain::rules::account::company::Source;
 use crate::domain::state::group::Group;
 use crate::domain::terms::sales::Bar;
 use crate::domain::{Ms, Text};
@@ -49,4 +48,13 @@ pub(crate) const MAX_REASON_BYTES: usize = 128;
 pub struct Barred {
     pub why: Bar,
     pub since_ms: Ms,
+}
+
+/// How sure it is that somebody belongs to a company; later ones win over earlier ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Source {
+    #[default]
+    MailDomain,
+    Trait,
+    GroupCall,
 }

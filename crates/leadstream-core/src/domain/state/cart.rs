@@ -2,7 +2,7 @@
 
 use crate::domain::event::Event;
 use crate::domain::origin::Position;
-use crate::domain::state::sparse::Few;
+use crate::domain::state::few::Few;
 use crate::domain::terms::recovery::AttributedBy;
 use crate::domain::{Ms, Text};
 

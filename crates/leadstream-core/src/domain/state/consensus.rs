@@ -1,7 +1,6 @@
 //! Votes of a buying group.
 
 use crate::domain::Ms;
-use crate::domain::rules::account::consensus::Said;
 
 /// Votes that an account keeps for late ones; what is older is settled.
 pub const MAX_VOTES: usize = 64;
@@ -61,4 +60,13 @@ impl Says {
     pub fn is_of_group(self) -> bool {
         matches!(self, Self::Out | Self::Reopened)
     }
+}
+
+/// What follows from a vote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Said {
+    #[default]
+    Nothing,
+    Reached,
+    Lost,
 }

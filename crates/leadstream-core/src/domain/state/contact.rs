@@ -1,8 +1,7 @@
 //! What is known of a prospect's address and clock.
 
-use crate::domain::model::contact::MAX_CAP_TIMES;
 use crate::domain::state::consent::Told;
-use crate::domain::state::sparse::Few;
+use crate::domain::state::few::Few;
 use crate::domain::{Ms, Text};
 
 /// What was sent lately, what bounced, and what time it is where the prospect is.
@@ -21,4 +20,4 @@ pub struct Contact {
 }
 
 /// Most triggers whose leaving is remembered: as many as a cap may ask for.
-pub const MAX_SENT: usize = MAX_CAP_TIMES;
+pub const MAX_SENT: usize = 50;

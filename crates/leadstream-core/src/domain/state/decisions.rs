@@ -1,6 +1,6 @@
 //! What left and what was held back lately, with the checks: for the question why.
 
-use crate::domain::state::sparse::Few;
+use crate::domain::state::few::Few;
 use crate::domain::terms::cart::Reason;
 use crate::domain::{Ms, Text};
 

@@ -1,7 +1,7 @@
 //! What tells the shop's own people and tests from prospects.
 
 use crate::domain::Ms;
-use crate::domain::state::sparse::Few;
+use crate::domain::state::few::Few;
 
 /// Test orders that are remembered, for what becomes of them; the oldest goes first.
 pub const MAX_TEST_ORDERS: usize = 16;

@@ -1,6 +1,5 @@
 //! Where a lead stands with sales.
 
-use crate::domain::state::track::StagePosition;
 use crate::domain::terms::sales::{Answer, Bar, Qualification};
 use crate::domain::{Ms, Text};
 
@@ -82,19 +81,6 @@ impl Lead {
         }
         self.re_entered_ms = self.re_entered_ms.max(at_ms);
     }
-}
-
-/// The prospect is no lead any more, until it comes back.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Disqualified {
-    pub since_ms: Ms,
-    pub reason: Option<Text>,
-    /// Where it stood: journey, funnel.
-    pub stood: [Option<StagePosition>; 2],
-    /// When it comes back by itself, if it does.
-    pub back_at_ms: Option<Ms>,
-    /// [`crate::domain::ids::event_mark`] of the event that said so.
-    pub event: u16,
 }
 
 /// A hand-over that is held back.

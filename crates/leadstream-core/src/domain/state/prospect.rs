@@ -13,12 +13,14 @@ use crate::domain::state::consent::Consent;
 use crate::domain::state::contact::Contact;
 use crate::domain::state::decisions::Decisions;
 use crate::domain::state::erasure::Erasure;
+use crate::domain::state::few::Few;
 use crate::domain::state::internal::Internal;
 use crate::domain::state::lead::Lead;
 use crate::domain::state::orders::KnownOrders;
 use crate::domain::state::past_carts::{Bought, ForgottenCart, PastOrder};
 use crate::domain::state::seen::Seen;
-use crate::domain::state::sparse::{Few, Rare};
+use crate::domain::state::sparse;
+use crate::domain::state::sparse::Rare;
 use crate::domain::state::track::Track;
 use crate::domain::state::traits::Traits;
 use crate::domain::state::triggers::Absence;
@@ -139,3 +141,5 @@ impl Prospect {
         self.more.get_or_insert_default()
     }
 }
+
+sparse::parts!(Lead, Contact, Absence, Machine, Internal, Customer, Decisions, Membership, KnownOrders);

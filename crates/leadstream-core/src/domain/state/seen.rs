@@ -10,8 +10,7 @@ mod ids;
 
 use crate::domain::event::Message;
 use crate::domain::{DAY_MS, Ms, SECOND_MS};
-pub use ids::OldIds;
-pub use ids::SeenIds;
+pub use ids::{OldIds, SeenIds};
 
 /// Ids of events that change a cart, an order, a mail's count or an identity: so many are remembered however old they are
 /// (contract section 2).

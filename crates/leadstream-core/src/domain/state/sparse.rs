@@ -1,6 +1,5 @@
 //! What few prospects have takes no room in the others.
 
-use smallvec::SmallVec;
 use std::fmt::{self, Debug, Formatter};
 use std::ops::{Deref, DerefMut};
 
@@ -75,7 +74,7 @@ impl<T: Part + Debug> Debug for Rare<T> {
 macro_rules! parts {
     ($($part:ty),+) => {
         $(
-            impl Part for $part {
+            impl $crate::domain::state::sparse::Part for $part {
                 fn nothing() -> &'static Self {
                     static NOTHING: std::sync::LazyLock<$part> = std::sync::LazyLock::new(<$part>::default);
                     &NOTHING
@@ -85,17 +84,7 @@ macro_rules! parts {
     };
 }
 
-parts!(
-    crate::domain::state::lead::Lead,
-    crate::domain::state::contact::Contact,
-    crate::domain::state::triggers::Absence,
-    crate::domain::state::bots::Machine,
-    crate::domain::state::internal::Internal,
-    crate::domain::state::acquisition::Customer,
-    crate::domain::state::decisions::Decisions,
-    crate::domain::state::account::Membership,
-    crate::domain::state::orders::KnownOrders
-);
+pub(crate) use parts;
 
 #[cfg(test)]
 mod tests {
@@ -115,7 +104,3 @@ mod tests {
         lead.change(|_| panic!("there is nothing to change"));
     }
 }
-
-/// A list of which most prospects have few: kept in place, since a copy of a record in many pieces is slow to make, to read
-/// and to drop.
-pub type Few<T, const N: usize> = SmallVec<[T; N]>;

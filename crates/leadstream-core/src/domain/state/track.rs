@@ -1,8 +1,7 @@
 //! What one model knows of a prospect: stages, counts, points.
 
 use crate::domain::ids::event_mark;
-use crate::domain::state::lead::Disqualified;
-use crate::domain::state::sparse::Few;
+use crate::domain::state::few::Few;
 use crate::domain::terms::movement::Cause;
 use crate::domain::{Ms, Text};
 
@@ -204,3 +203,16 @@ pub struct Entry {
 
 /// Entries that a track keeps one by one.
 pub const MAX_ENTRIES: usize = 12;
+
+/// The prospect is no lead any more, until it comes back.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Disqualified {
+    pub since_ms: Ms,
+    pub reason: Option<Text>,
+    /// Where it stood: journey, funnel.
+    pub stood: [Option<StagePosition>; 2],
+    /// When it comes back by itself, if it does.
+    pub back_at_ms: Option<Ms>,
+    /// [`crate::domain::ids::event_mark`] of the event that said so.
+    pub event: u16,
+}

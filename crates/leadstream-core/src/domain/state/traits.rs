@@ -24,7 +24,7 @@ impl Traits {
         self.known.is_empty()
     }
 
-    /// What is known of a trait, by the hash that [`crate::domain::names::Vocabulary::intern_trait`] gave for its name.
+    /// What is known of a trait, by the hash that [`crate::domain::names::vocabulary::Vocabulary::intern_trait`] gave for its name.
     #[must_use]
     pub fn get(&self, name: u32) -> Option<Value<'_>> {
         let find = |name: u32| self.known.iter().find(|t| t.name == name);

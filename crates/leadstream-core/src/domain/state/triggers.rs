@@ -1,7 +1,7 @@
 //! Armed and sent triggers of a prospect.
 
 use crate::domain::origin::Position;
-use crate::domain::state::sparse::Few;
+use crate::domain::state::few::Few;
 use crate::domain::state::track::Hit;
 use crate::domain::{Ms, Text};
 

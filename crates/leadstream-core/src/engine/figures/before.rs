@@ -2,7 +2,7 @@
 
 use crate::domain::Ms;
 use crate::domain::event::Event;
-use crate::domain::rules::orders::Open;
+use crate::domain::rules::orders::carts::Open;
 use crate::domain::state::lead::{Lead, Stand};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::timers::TimerKind;

@@ -1,7 +1,7 @@
 //! What can be counted: the keys of all sums, the closed sets of words in them, and the weeks and days by which they count.
 
 use super::cell::{self, Cell, Field};
-use crate::domain::state::orders::touch::OTHER_TOUCH;
+use crate::domain::state::orders::OTHER_TOUCH;
 use crate::domain::terms::movement::Axis;
 use crate::domain::{DAY_MS, Ms, Text};
 

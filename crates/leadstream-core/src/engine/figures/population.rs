@@ -1,9 +1,9 @@
 //! How many prospects stand where: kept by difference, so that nobody ever counts them all.
 
 use super::key::{AccountState, day_of};
+use crate::domain::model::stages::stage_index;
 use crate::domain::model::{Model, Models};
-use crate::domain::rules::journey::stage_index;
-use crate::domain::rules::score::label_of;
+use crate::domain::rules::score::label::label_of;
 use crate::domain::state::cart::Phase;
 use crate::domain::state::group::Group;
 use crate::domain::state::prospect::Prospect;

@@ -1,7 +1,7 @@
 //! `AbsenceRecord`.
 
 use crate::domain::Ms;
-use crate::domain::state::sparse::Few;
+use crate::domain::state::few::Few;
 use crate::domain::state::track::Hit;
 use crate::domain::state::triggers::{Absence, Left, Met, Pending};
 use crate::state_record::position;

@@ -2,9 +2,9 @@
 
 use super::lead::bar;
 use crate::domain::Ms;
-use crate::domain::rules::account::company::Source;
-use crate::domain::rules::account::consensus::Said;
+use crate::domain::state::account::Source;
 use crate::domain::state::account::{Belongs, Membership};
+use crate::domain::state::consensus::Said;
 use crate::domain::state::consensus::{Consensus, Says, Settled, Vote};
 use crate::domain::state::group::{Group, Member, Reason};
 use crate::state_record::reader::{List, Read, Reader, Value, damaged};

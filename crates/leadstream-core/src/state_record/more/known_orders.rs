@@ -1,6 +1,6 @@
 //! `KnownOrdersRecord`.
 
-use crate::domain::state::orders::touch::Touch;
+use crate::domain::state::orders::Touch;
 use crate::domain::state::orders::{Given, KnownOrder, KnownOrders, Standing};
 use crate::state_record::reader::{Read, Reader, Value, damaged, unzigzag};
 use crate::state_record::seen;

@@ -3,7 +3,7 @@
 use crate::domain::member_update::{LeadNews, MemberUpdate, News, Tidings};
 use crate::domain::model::Models;
 use crate::domain::output::{Body, Effects, Output};
-use crate::domain::rules::account::Teller;
+use crate::domain::rules::account::notifier::Teller;
 use crate::domain::rules::context::Turn;
 use crate::domain::rules::order_news::News as Orders;
 use crate::domain::rules::{budget, lead, model_change, personas};

@@ -5,18 +5,10 @@ use crate::domain::company_names::{MAX_ACCOUNT_BYTES, is_free_mail};
 use crate::domain::event::{Event, Value};
 use crate::domain::model::accounts::Accounts;
 use crate::domain::names::Kind;
+use crate::domain::state::account::Source;
 
 /// Longest of what a company is called that an account keeps.
 const MAX_CALLED_BYTES: usize = 64;
-
-/// How sure it is that somebody belongs to a company; later ones win over earlier ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Source {
-    #[default]
-    MailDomain,
-    Trait,
-    GroupCall,
-}
 
 /// What an event says of somebody's company.
 #[derive(Debug, Clone, PartialEq, Eq)]

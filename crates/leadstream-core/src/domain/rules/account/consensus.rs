@@ -6,17 +6,8 @@
 
 use crate::domain::ids::name_hash;
 use crate::domain::model::accounts::Accounts;
-use crate::domain::state::consensus::{Consensus, MAX_VOTES, Says, Settled, Vote};
+use crate::domain::state::consensus::{Consensus, MAX_VOTES, Said, Says, Settled, Vote};
 use crate::domain::{Ms, Text};
-
-/// What follows from a vote.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Said {
-    #[default]
-    Nothing,
-    Reached,
-    Lost,
-}
 
 /// Something to be said, or to be taken back.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,14 +1,14 @@
 //! The record of an account: its buying group as its members told it, and what that comes to.
 
-use crate::domain::ids::{IdKind, hash64, low64, output_id};
-use crate::domain::member_update::{News, Tidings};
+use crate::domain::ids::{IdKind, low64, output_id};
+use crate::domain::member_update::{News, Tidings, voter_of};
 use crate::domain::model::accounts::{Accounts, role_hash};
 use crate::domain::model::{Model, Models};
 use crate::domain::output::{AccountChanged, Body, Effects, Note, Output};
-use crate::domain::rules::account::consensus::{Change, Said};
-use crate::domain::rules::account::{asked, leads};
+use crate::domain::rules::account::consensus::Change;
+use crate::domain::rules::account::{buying_group, leads};
 use crate::domain::rules::budget;
-use crate::domain::state::consensus::{Says, Vote};
+use crate::domain::state::consensus::{Said, Says, Vote};
 use crate::domain::state::group::{EMPTY_KEPT_MS, Group, MAX_KNOWN_AS, MAX_MEMBERS, Member, Reason};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::account::{AccountKind, Verdict};
@@ -36,12 +36,6 @@ impl Group {
     fn of_whom(&self, voter: u64) -> Option<&Text> {
         self.members.iter().map(|m| &m.name).find(|name| voter_of(name) == voter)
     }
-}
-
-/// A member as a voter.
-#[must_use]
-pub fn voter_of(name: &str) -> u64 {
-    hash64(name.as_bytes())
 }
 
 /// Takes in what a member told. The record is the account's.
@@ -164,7 +158,7 @@ impl Taker<'_> {
     }
 
     fn agrees(&self, member: &Member) -> bool {
-        asked::agrees(member, self.model, self.accounts)
+        buying_group::agrees(member, self.model, self.accounts)
     }
 
     /// Consensus was reached or lost, or what was said of it no longer stands.
@@ -190,7 +184,7 @@ impl Taker<'_> {
             body.consensus = change.now == Said::Reached;
             body.agreed = change.agreed.iter().filter_map(|voter| group.of_whom(*voter)).cloned().collect();
             body.agreed.sort();
-            let all = group.members.iter().filter(|m| asked::is_asked(m, self.accounts));
+            let all = group.members.iter().filter(|m| buying_group::is_asked(m, self.accounts));
             body.missing = all.map(|m| &m.name).filter(|n| !body.agreed.contains(n)).cloned().collect();
             if change.out {
                 body.reason = Some("account-disqualified".into());
@@ -231,7 +225,7 @@ impl Taker<'_> {
     /// Whoever is disqualified does not count.
     fn stage_of(&self, group: &Group, axis: Axis) -> Option<usize> {
         let counted = || group.members.iter().filter(|m| !m.disqualified);
-        let mut ranks: Vec<usize> = counted().filter_map(|m| asked::rank(axis, m, self.model)).collect();
+        let mut ranks: Vec<usize> = counted().filter_map(|m| buying_group::rank(axis, m, self.model)).collect();
         ranks.sort_unstable_by(|a, b| b.cmp(a));
         let needed = if axis == Axis::Journey { counted().count() / 2 } else { 0 };
         ranks.get(needed).copied()
@@ -243,7 +237,7 @@ impl Taker<'_> {
     }
 
     fn body(&self, group: &Group, kind: AccountKind) -> AccountChanged {
-        let all = group.members.iter().filter(|m| asked::is_asked(m, self.accounts));
+        let all = group.members.iter().filter(|m| buying_group::is_asked(m, self.accounts));
         let (agreed, missing): (Vec<&Member>, Vec<&Member>) = all.partition(|m| self.agrees(m));
         let names = |members: Vec<&Member>| members.into_iter().map(|m| m.name.clone()).collect();
         AccountChanged {
@@ -254,11 +248,11 @@ impl Taker<'_> {
             funnel: group.stages[1].clone(),
             from: None,
             to: None,
-            score: asked::score(group, self.accounts),
+            score: buying_group::score(group, self.accounts),
             members: u32::try_from(group.members.len()).unwrap_or(u32::MAX),
             agreed: names(agreed),
             missing: names(missing),
-            expected: u32::try_from(asked::expected(group, self.accounts)).unwrap_or(u32::MAX),
+            expected: u32::try_from(buying_group::expected(group, self.accounts)).unwrap_or(u32::MAX),
             missing_roles: group.consensus.missing_roles(self.accounts),
             consensus: group.consensus.reached(),
             disqualified: group.consensus.is_out(),

@@ -5,13 +5,12 @@
 
 use crate::domain::hand_over::{Colleague, Company};
 use crate::domain::ids::{IdKind, low64, output_id};
-use crate::domain::member_update::{LeadNews, MemberUpdate, News, Tidings};
+use crate::domain::member_update::{LeadNews, MemberUpdate, News, Tidings, voter_of};
 use crate::domain::model::Model;
 use crate::domain::model::accounts::Accounts;
 use crate::domain::model::sales::HandOverModel;
 use crate::domain::output::{Body, Effects, Output};
-use crate::domain::rules::account::asked;
-use crate::domain::rules::account::group::voter_of;
+use crate::domain::rules::account::buying_group;
 use crate::domain::state::group::{Group, Member};
 use crate::domain::terms::sales::{Bar, HandOverKind};
 use crate::domain::{DAY_MS, Ms};
@@ -92,9 +91,10 @@ pub(super) fn pass_on(
 
 /// What is known of the company of one of its members.
 fn company(group: &Group, lead: &str, at_ms: Ms, model: &Model, accounts: &Accounts) -> Company {
-    let asked = || group.members.iter().filter(|m| asked::is_asked(m, accounts));
-    let names =
-        |agree: bool| asked().filter(|m| asked::agrees(m, model, accounts) == agree).map(|m| m.name.clone()).collect::<Vec<_>>();
+    let asked = || group.members.iter().filter(|m| buying_group::is_asked(m, accounts));
+    let names = |agree: bool| {
+        asked().filter(|m| buying_group::agrees(m, model, accounts) == agree).map(|m| m.name.clone()).collect::<Vec<_>>()
+    };
     let is_active = |m: &&Member| {
         let lately = m.active_ms.is_some_and(|active_ms| at_ms.saturating_sub(active_ms) <= ACTIVE_MS);
         lately && !m.disqualified && m.name != lead
@@ -104,10 +104,10 @@ fn company(group: &Group, lead: &str, at_ms: Ms, model: &Model, accounts: &Accou
         known_as: group.known_as.clone(),
         journey: group.stages[0].clone(),
         funnel: group.stages[1].clone(),
-        score: asked::score(group, accounts),
+        score: buying_group::score(group, accounts),
         consensus: group.consensus.reached(),
         consensus_since_ms: group.consensus.said_ms().filter(|_| group.consensus.reached()),
-        expected: u32::try_from(asked::expected(group, accounts)).unwrap_or(u32::MAX),
+        expected: u32::try_from(buying_group::expected(group, accounts)).unwrap_or(u32::MAX),
         agreed: names(true),
         missing: names(false),
         missing_roles: group.consensus.missing_roles(accounts),

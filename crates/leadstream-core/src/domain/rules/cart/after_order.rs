@@ -1,23 +1,21 @@
 //! What becomes of an order once it took a cart: it comes again, its payment fails, it is cancelled or refunded.
 
+use crate::domain::Ms;
 use crate::domain::event::{Event, OrderFate};
-use crate::domain::ids::hash64;
-use crate::domain::model::CartModel;
-use crate::domain::output::{Effects, Note};
+use crate::domain::output::Effects;
 use crate::domain::rules::budget;
+use crate::domain::rules::cart::find::{concerned, touch};
+use crate::domain::rules::cart::open::{check_out, new_cart};
 use crate::domain::rules::cart::outcome::{Reversal, reverse};
-use crate::domain::rules::cart::which::What;
-use crate::domain::rules::cart::{CartContext, check_out, concerned, forgotten, goods, new_cart, series, touch};
+use crate::domain::rules::cart::past_orders::id_hash;
+use crate::domain::rules::cart::product_match::What;
+use crate::domain::rules::cart::{forgotten, goods, series};
+use crate::domain::rules::context::ModelContext;
 use crate::domain::state::cart::{ArmedFor, MAX_LINES, MAX_SENT};
 use crate::domain::state::orders::{KnownOrder, Standing};
-use crate::domain::state::past_carts::{MAX_ORDERS, PastOrder};
+use crate::domain::state::past_carts::PastOrder;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::cart::Reason;
-use crate::domain::terms::limit::Limit;
-use crate::domain::{DAY_MS, Ms};
-
-/// How long a recovered order can be taken back.
-const REVERSIBLE_MS: Ms = 90 * DAY_MS;
 
 /// Less than a cent is nothing.
 const CENT: f64 = 0.01;
@@ -30,48 +28,8 @@ impl PastOrder {
     }
 }
 
-fn id_hash(event: &Event<'_>) -> u64 {
-    event.order_id.as_deref().map_or(0, |id| hash64(id.as_bytes()))
-}
-
-/// Remembers what an order took from a cart, and which reminders it followed.
-pub(super) fn remember(
-    prospect: &mut Prospect,
-    event: &Event<'_>,
-    mut past: PastOrder,
-    model: &CartModel,
-    effects: &mut Effects,
-) {
-    if model.payment_window_ms.is_none() {
-        past.lines = Vec::new();
-    }
-    if past.lines.is_empty() && past.sent.is_empty() {
-        return;
-    }
-    past.order = id_hash(event);
-    past.time_ms = event.time_ms;
-    budget::fit_order(&mut past.lines, effects);
-    let orders = &mut prospect.more_mut().orders;
-    if orders.len() >= MAX_ORDERS {
-        effects.notes.push(Note::LimitReached(Limit::Orders));
-        orders.remove(0);
-    }
-    orders.push(past);
-}
-
-/// Forgets what can't matter any more.
-pub(super) fn settle(prospect: &mut Prospect, model: &CartModel, now_ms: Ms) {
-    let Some(more) = prospect.more.as_deref_mut().filter(|more| !more.orders.is_empty()) else { return };
-    let is_settled = |o: &PastOrder| model.payment_window_ms.is_none_or(|window_ms| now_ms > o.time_ms.saturating_add(window_ms));
-    for order in more.orders.iter_mut().filter(|o| is_settled(o)) {
-        order.lines = Vec::new();
-    }
-    let reversible = |o: &PastOrder| !o.sent.is_empty() && now_ms <= o.time_ms.saturating_add(REVERSIBLE_MS);
-    more.orders.retain(|o| !is_settled(o) || reversible(o));
-}
-
 /// A payment failed: what its order took comes back, and the cart is reminded of at once, with that reason.
-pub(super) fn payment_failed(prospect: &mut Prospect, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
+pub(super) fn payment_failed(prospect: &mut Prospect, event: &Event<'_>, context: &ModelContext<'_>, effects: &mut Effects) {
     check_out(prospect, event, context);
     let at = concerned(&prospect.carts, event.cart_id.as_deref()).or_else(|| concerned(&prospect.carts, None));
     let has_lines = at.is_some_and(|at| !prospect.carts[at].lines.is_empty());
@@ -105,7 +63,7 @@ fn unpaid_cancelled(
     prospect: &mut Prospect,
     at: usize,
     event: &Event<'_>,
-    context: &CartContext<'_>,
+    context: &ModelContext<'_>,
     effects: &mut Effects,
 ) -> bool {
     let (Some(window_ms), Some(more)) = (context.model.cart.payment_window_ms, prospect.more.as_deref_mut()) else {
@@ -135,7 +93,7 @@ fn bring_back(
     past: PastOrder,
     reason: Reason,
     event: &Event<'_>,
-    context: &CartContext<'_>,
+    context: &ModelContext<'_>,
     effects: &mut Effects,
 ) -> Option<usize> {
     if !past.sent.is_empty() {
@@ -181,7 +139,7 @@ pub(super) fn take_back(
     prospect: &mut Prospect,
     event: &Event<'_>,
     known: Option<usize>,
-    context: &CartContext<'_>,
+    context: &ModelContext<'_>,
     effects: &mut Effects,
 ) {
     if known.is_some_and(|at| unpaid_cancelled(prospect, at, event, context, effects)) {
@@ -236,7 +194,7 @@ pub fn disown(
     prospect: &mut Prospect,
     event: &Event<'_>,
     which: impl Fn(u64) -> bool,
-    context: &CartContext<'_>,
+    context: &ModelContext<'_>,
     effects: &mut Effects,
 ) {
     let Some(more) = prospect.more.as_deref_mut().filter(|more| !more.orders.is_empty()) else { return };
@@ -248,7 +206,7 @@ pub fn disown(
 }
 
 /// A known order is told again: maybe it is worth less than what counts as recovered.
-pub(super) fn lower(prospect: &mut Prospect, at: usize, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
+pub(super) fn lower(prospect: &mut Prospect, at: usize, event: &Event<'_>, context: &ModelContext<'_>, effects: &mut Effects) {
     let Some(more) = prospect.more.as_deref_mut().filter(|more| !more.orders.is_empty()) else { return };
     let Some(left) = more.known_orders.list.get(at).and_then(KnownOrder::left_milli).map(amount) else { return };
     let worth_less =
@@ -263,7 +221,7 @@ fn less(
     left_of: impl Fn(&PastOrder) -> Option<Option<f64>>,
     reason: Reason,
     event: &Event<'_>,
-    context: &CartContext<'_>,
+    context: &ModelContext<'_>,
     effects: &mut Effects,
 ) {
     // Without an id it is known by its time, if anybody knows which order is meant.

@@ -7,7 +7,7 @@ use crate::domain::Ms;
 use crate::domain::event::Event;
 use crate::domain::model::Model;
 use crate::domain::rules::cart::lines::quantity_of;
-use crate::domain::rules::cart::which::What;
+use crate::domain::rules::cart::product_match::What;
 use crate::domain::state::cart::{CartLine, MAX_LINES};
 use crate::domain::state::prospect::Prospect;
 

@@ -6,7 +6,8 @@ use crate::domain::event::Event;
 use crate::domain::model::CartModel;
 use crate::domain::output::Effects;
 use crate::domain::rules::cart::outcome::{Told, report_of};
-use crate::domain::rules::cart::{CartContext, after_order, goods, outcome};
+use crate::domain::rules::cart::{goods, outcome, past_orders};
+use crate::domain::rules::context::ModelContext;
 use crate::domain::state::cart::{Cart, CartLine, SentStep};
 use crate::domain::state::past_carts::{ForgottenCart, MAX_FORGOTTEN, MAX_FORGOTTEN_SENT, PastOrder};
 use crate::domain::state::prospect::Prospect;
@@ -58,7 +59,7 @@ pub(super) fn order(
     prospect: &mut Prospect,
     event: &Event<'_>,
     taken: &[CartLine],
-    context: &CartContext<'_>,
+    context: &ModelContext<'_>,
     effects: &mut Effects,
 ) {
     let Some(more) = prospect.more.as_deref_mut().filter(|more| !more.forgotten.is_empty()) else { return };
@@ -94,7 +95,7 @@ pub(super) fn order(
         forgotten_ms: Some(forgotten_ms),
         ..PastOrder::default()
     };
-    after_order::remember(prospect, event, past, &context.model.cart, effects);
+    past_orders::remember(prospect, event, past, &context.model.cart, effects);
 }
 
 /// The order came to nothing: another one may follow.

@@ -3,7 +3,7 @@
 use crate::domain::event::{Event, Product};
 use crate::domain::ids::{hash64, low32};
 use crate::domain::rules::cart::lines::quantity_of;
-use crate::domain::rules::cart::which::What;
+use crate::domain::rules::cart::product_match::What;
 use crate::domain::state::cart::{CartLine, Goods, MAX_GOODS};
 
 fn exactly(what: What<'_>) -> u32 {
@@ -31,7 +31,7 @@ pub(super) fn add(goods: &mut Goods, lines: &[CartLine]) {
         keep(exactly(what));
         if let Some(part) = what.sku.or(what.variant) {
             keep(any_form(what.id));
-            if what.sku.is_some() || part.len() >= crate::domain::rules::cart::which::MIN_VARIANT_ID_BYTES {
+            if what.sku.is_some() || part.len() >= crate::domain::rules::cart::product_match::MIN_VARIANT_ID_BYTES {
                 keep(alone(part));
             }
         }

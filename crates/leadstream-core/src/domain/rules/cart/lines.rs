@@ -3,8 +3,8 @@
 use crate::domain::event::{Event, Product};
 use crate::domain::output::{Effects, Note};
 use crate::domain::rules::budget;
-use crate::domain::rules::cart::which::{Sold, What};
-use crate::domain::rules::cart::{Change, which};
+use crate::domain::rules::cart::product_match;
+use crate::domain::rules::cart::product_match::{Sold, What};
 use crate::domain::state::cart::{Cart, CartLine, MAX_LINES, MAX_REMOVED, Removed};
 use crate::domain::state::limits::MAX_LINE_BYTES;
 use crate::domain::state::weight;
@@ -56,7 +56,7 @@ fn add_line(cart: &mut Cart, product: &Product<'_>, event: &Event<'_>, effects: 
     if quantity <= 0.0 {
         return false;
     }
-    if let Some(at) = which::find(&cart.lines, What::is(product)) {
+    if let Some(at) = product_match::find(&cart.lines, What::is(product)) {
         let line = &mut cart.lines[at];
         line.quantity = exact(line.quantity + quantity);
         if event.time_ms >= line.added_ms {
@@ -140,8 +140,8 @@ pub(super) fn remove(cart: &mut Cart, event: &Event<'_>, _: &mut Effects) -> Cha
         let lines = &cart.lines;
         let exactly = lines.iter().position(|line| what.same(What::holds(line)));
         let one = exactly
-            .or_else(|| which::last(lines, |line| what.fits(line)))
-            .or_else(|| which::last(lines, |line| what.means(line)));
+            .or_else(|| product_match::last(lines, |line| what.fits(line)))
+            .or_else(|| product_match::last(lines, |line| what.means(line)));
         match (one, product.quantity) {
             // Its add may still come, late.
             (None, _) => note_removed(cart, what.hash(), event.time_ms),
@@ -196,7 +196,7 @@ pub(super) fn note_removed(cart: &mut Cart, product_hash: u64, time_ms: Ms) {
 /// An update that names one product sets its line; one that is older than what is known of it changes nothing.
 pub(super) fn set(cart: &mut Cart, event: &Event<'_>, effects: &mut Effects) -> Change {
     let Some(product) = event.products.first() else { return Change::Quiet };
-    let Some(at) = which::find(&cart.lines, What::is(product)) else { return add(cart, event, effects) };
+    let Some(at) = product_match::find(&cart.lines, What::is(product)) else { return add(cart, event, effects) };
     if event.time_ms < cart.lines[at].added_ms {
         return Change::Quiet;
     }
@@ -242,7 +242,7 @@ pub(super) fn replace(cart: &mut Cart, event: &Event<'_>, effects: &mut Effects)
             left_out = left_out.saturating_add(1);
             continue;
         }
-        let (line, had) = if let Some(at) = which::find(&old, what) {
+        let (line, had) = if let Some(at) = product_match::find(&old, what) {
             let mut line = old.remove(at);
             let had = std::mem::replace(&mut line.quantity, quantity);
             describe(&mut line, product, event, cart.currency.as_ref());
@@ -321,4 +321,14 @@ pub(super) fn take_bought(cart: &mut Cart, event: &Event<'_>, sold: &Sold<'_>) -
     }
     left_checkout(cart);
     taken
+}
+
+/// What a change of lines means for the series.
+pub(crate) enum Change {
+    /// Nothing that arms or ends one.
+    Quiet,
+    /// An add, or a snapshot with something new: may arm.
+    Gained,
+    /// The last line is gone.
+    Emptied,
 }

@@ -3,11 +3,14 @@
 use crate::domain::event::Event;
 use crate::domain::model::{CartModel, OrderClears};
 use crate::domain::output::Effects;
+use crate::domain::rules::cart::clock::is_live;
+use crate::domain::rules::cart::find::{concerned, touch};
 use crate::domain::rules::cart::goods::Share;
 use crate::domain::rules::cart::outcome::{Told, report, report_of};
-use crate::domain::rules::cart::series::{is_live, recall};
-use crate::domain::rules::cart::which::Sold;
-use crate::domain::rules::cart::{CartContext, after_order, bought, concerned, follow, forgotten, goods, lines, touch};
+use crate::domain::rules::cart::product_match::Sold;
+use crate::domain::rules::cart::series::recall;
+use crate::domain::rules::cart::{bought, forgotten, goods, lines, past_orders, successor};
+use crate::domain::rules::context::ModelContext;
 use crate::domain::rules::order_news::News;
 use crate::domain::rules::orders;
 use crate::domain::state::cart::{Cart, CartLine, MAX_CARTS, Phase, Series};
@@ -37,7 +40,7 @@ struct Order<'a, 'e> {
 }
 
 /// An order with products takes them out of every cart; its own cart, or one with something of what it names, it clears.
-pub(super) fn order(prospect: &mut Prospect, event: &Event<'_>, news: News, context: &CartContext<'_>, effects: &mut Effects) {
+pub(super) fn order(prospect: &mut Prospect, event: &Event<'_>, news: News, context: &ModelContext<'_>, effects: &mut Effects) {
     if context.model.elsewhere.holds(event) {
         return;
     }
@@ -138,7 +141,7 @@ fn one(
     (at, about, share): (usize, About, Option<Share>),
     order: &Order<'_, '_>,
     all_taken: &mut Vec<CartLine>,
-    context: &CartContext<'_>,
+    context: &ModelContext<'_>,
     effects: &mut Effects,
 ) {
     let (event, model) = (order.event, &context.model.cart);
@@ -160,12 +163,12 @@ fn one(
     let leaves_lines = !is_whole && !cart.lines.is_empty();
     let pending = matches!(cart.series.phase, Phase::Armed | Phase::Running);
     if !is_news || (leaves_lines && pending) {
-        after_order::remember(prospect, event, past, model, effects);
+        past_orders::remember(prospect, event, past, model, effects);
         return;
     }
     let recalled = recall(prospect, at, event, Reason::Ordered, Ms::MAX, context, effects);
     // Whoever bought is no nuisance to, if the model says so.
-    let heir = follow::heir(prospect, at, event.time_ms, model.order_ends_cooldown, model);
+    let heir = successor::heir(prospect, at, event.time_ms, model.order_ends_cooldown, model);
     let cart = &mut prospect.carts[at];
     // A series armed after the (late) order is none of its business.
     let concerned = cart.series.episode_ms <= event.time_ms.max(order.sold.until_ms);
@@ -185,10 +188,10 @@ fn one(
     past.currency = event.currency.as_deref().map(Text::from).or_else(|| cart.currency.clone());
     match heir.filter(|_| concerned) {
         // Only this cart was bought: another one still lies there.
-        Some(heir) => follow::go_back(&mut prospect.carts, at, heir),
+        Some(heir) => successor::go_back(&mut prospect.carts, at, heir),
         // What somebody bought instead is nothing that the reminders led to, and nothing later is.
         None if concerned => cart.series = Series::default(),
         None => {}
     }
-    after_order::remember(prospect, event, past, model, effects);
+    past_orders::remember(prospect, event, past, model, effects);
 }

@@ -2,10 +2,11 @@
 
 use crate::domain::event::Event;
 use crate::domain::ids::{IdKind, output_id};
+use crate::domain::model::CartModel;
 use crate::domain::output::trigger::CartOutcome;
 use crate::domain::output::{Body, Effects, Output};
-use crate::domain::rules::cart::{CartContext, attribution};
-use crate::domain::rules::context::causing;
+use crate::domain::rules::cart::attribution;
+use crate::domain::rules::context::{ModelContext, causing};
 use crate::domain::state::cart::{Cart, SentStep};
 use crate::domain::state::past_carts::PastOrder;
 use crate::domain::terms::cart::{OutcomeKind, Reason};
@@ -54,7 +55,7 @@ pub(super) fn report(
     told: Told,
     event: Option<&Event<'_>>,
     at_ms: Ms,
-    context: &CartContext<'_>,
+    context: &ModelContext<'_>,
     effects: &mut Effects,
 ) {
     let series = &cart.series;
@@ -85,7 +86,7 @@ pub(super) fn report_of(
     (cart, currency, sent): (Option<&Text>, Option<&Text>, &[SentStep]),
     told: &Told,
     order: &Event<'_>,
-    context: &CartContext<'_>,
+    context: &ModelContext<'_>,
     effects: &mut Effects,
 ) {
     let id = id(told, cart.map(Text::as_str), (order.time_ms, order.message_hash), context);
@@ -104,7 +105,7 @@ pub(super) fn report_of(
     tell(id, order.time_ms, Some(order), body, context, effects);
 }
 
-fn id(told: &Told, cart_id: Option<&str>, (cause_ms, cause_hash): (Ms, u64), context: &CartContext<'_>) -> u128 {
+fn id(told: &Told, cart_id: Option<&str>, (cause_ms, cause_hash): (Ms, u64), context: &ModelContext<'_>) -> u128 {
     let kind = IdKind::CartOutcome(told.kind as u8);
     output_id(context.key, &context.model.name, kind, cart_id, cause_ms, cause_hash, told.step.unwrap_or(0))
 }
@@ -133,7 +134,7 @@ fn plain(kind: OutcomeKind, reason: Reason) -> CartOutcome {
 }
 
 /// What the order follows from, or why nobody can say it.
-fn attribute(body: &mut CartOutcome, sent: &[SentStep], ordered_ms: Ms, context: &CartContext<'_>) {
+fn attribute(body: &mut CartOutcome, sent: &[SentStep], ordered_ms: Ms, context: &ModelContext<'_>) {
     match attribution::of(sent, ordered_ms, &context.model.cart) {
         Ok(follows) => {
             body.attribution = Some(follows.what);
@@ -144,7 +145,7 @@ fn attribute(body: &mut CartOutcome, sent: &[SentStep], ordered_ms: Ms, context:
     }
 }
 
-fn tell(id: u128, at_ms: Ms, event: Option<&Event<'_>>, body: CartOutcome, context: &CartContext<'_>, effects: &mut Effects) {
+fn tell(id: u128, at_ms: Ms, event: Option<&Event<'_>>, body: CartOutcome, context: &ModelContext<'_>, effects: &mut Effects) {
     let event = event.map(causing);
     effects.outputs.push(Output { id, model: context.model_index, at_ms, event, body: Body::CartOutcome(Box::new(body)) });
 }
@@ -162,7 +163,7 @@ pub(super) fn reverse(
     past: &PastOrder,
     reversal: &Reversal,
     event: &Event<'_>,
-    context: &CartContext<'_>,
+    context: &ModelContext<'_>,
     effects: &mut Effects,
 ) {
     let told = Told::of(OutcomeKind::Reversed, reversal.reason);
@@ -185,4 +186,9 @@ pub(super) fn reverse(
     };
     attribute(&mut body, &past.sent, past.time_ms, context);
     tell(id, event.time_ms, Some(event), body, context, effects);
+}
+
+/// Whether a cart is worth a reminder; one whose value nobody knows is.
+pub(crate) fn is_worth_it(cart: &Cart, model: &CartModel) -> bool {
+    model.min_value.zip(value(cart)).is_none_or(|(least, value)| value >= least)
 }

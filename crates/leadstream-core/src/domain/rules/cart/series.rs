@@ -2,16 +2,16 @@
 
 use crate::domain::Ms;
 use crate::domain::event::Event;
-use crate::domain::model::quiet::Whose;
-use crate::domain::model::{CartModel, IdleOn};
 use crate::domain::output::{Effects, Note};
+use crate::domain::rules::cart::clock::{cools_down, done_one_more, idle_since, retime, retime_all};
 use crate::domain::rules::cart::outcome::{Told, report};
-use crate::domain::rules::cart::{CartContext, after_order, follow, forgotten, step};
-use crate::domain::rules::contact;
+use crate::domain::rules::cart::{forgotten, outcome, past_orders, successor};
+use crate::domain::rules::context::ModelContext;
+use crate::domain::rules::{contact, decisions};
 use crate::domain::state::cart::{ArmedFor, Arming, Cart, Phase, SentStep, Series};
 use crate::domain::state::decisions::{Checks, Done};
+use crate::domain::state::few::Few;
 use crate::domain::state::prospect::Prospect;
-use crate::domain::state::sparse::Few;
 use crate::domain::terms::cart::{OutcomeKind, Reason};
 
 /// An add, or a snapshot that brought something, may arm a series; a payment that failed does, also while another runs or cools
@@ -21,12 +21,12 @@ pub(super) fn arm(
     at: usize,
     event: &Event<'_>,
     armed_for: ArmedFor,
-    context: &CartContext<'_>,
+    context: &ModelContext<'_>,
     effects: &mut Effects,
 ) {
     let failed = armed_for == ArmedFor::PaymentFailed;
-    follow::lead_to(prospect, at, event, &context.model.cart);
-    if follow::is_taken(prospect, at, &context.model.cart) {
+    successor::lead_to(prospect, at, event, &context.model.cart);
+    if successor::is_taken(prospect, at, &context.model.cart) {
         return;
     }
     let series = &mut prospect.carts[at].series;
@@ -54,7 +54,7 @@ pub(super) fn arm(
         }
         return;
     }
-    if !step::is_worth_it(&prospect.carts[at], &context.model.cart) {
+    if !outcome::is_worth_it(&prospect.carts[at], &context.model.cart) {
         skip(prospect, at, event, Reason::MinValue, context, effects);
         return;
     }
@@ -77,7 +77,14 @@ pub(super) fn arm(
 }
 
 /// No series begins, and none will for this cart as it is: told once.
-fn skip(prospect: &mut Prospect, at: usize, event: &Event<'_>, reason: Reason, context: &CartContext<'_>, effects: &mut Effects) {
+fn skip(
+    prospect: &mut Prospect,
+    at: usize,
+    event: &Event<'_>,
+    reason: Reason,
+    context: &ModelContext<'_>,
+    effects: &mut Effects,
+) {
     if !std::mem::replace(&mut prospect.carts[at].skip_told, true) {
         tell_skipped(prospect, at, event, reason, context, effects);
     }
@@ -88,86 +95,13 @@ fn tell_skipped(
     at: usize,
     event: &Event<'_>,
     reason: Reason,
-    context: &CartContext<'_>,
+    context: &ModelContext<'_>,
     effects: &mut Effects,
 ) {
-    step::decide(prospect, 0, (event.time_ms, event.time_ms), Done::Suppressed(reason), Checks::default());
+    decisions::decide(prospect, 0, (event.time_ms, event.time_ms), Done::Suppressed(reason), Checks::default());
     let mut told = Told::of(OutcomeKind::Skipped, reason);
     told.episode_ms = Some(event.time_ms);
     report(&prospect.carts[at], told, Some(event), event.time_ms, context, effects);
-}
-
-/// Armed or running: a step is pending.
-pub(super) fn is_live(series: &Series) -> bool {
-    matches!(series.phase, Phase::Armed | Phase::Running)
-}
-
-pub(super) fn cools_down(prospect: &Prospect, model: &CartModel, time_ms: Ms) -> bool {
-    let Some((from, cooldown)) = prospect.cooldown_from_ms.zip(model.cooldown_ms) else { return false };
-    time_ms < from.saturating_add(cooldown)
-}
-
-/// The clock that idleness is measured by.
-pub(super) fn idle_since(prospect: &Prospect, model: &CartModel) -> Option<Ms> {
-    match model.idle_on {
-        IdleOn::Site => prospect.last_activity_ms,
-        IdleOn::Cart => prospect.last_cart_activity_ms,
-    }
-}
-
-/// Sets the next step's due time and the forgetting of every cart anew.
-pub(super) fn retime_all(prospect: &mut Prospect, context: &CartContext<'_>) {
-    let idle_ms = idle_since(prospect, &context.model.cart);
-    let zone = prospect.more.as_ref().and_then(|m| m.contact.zone.as_deref());
-    for cart in &mut prospect.carts {
-        retime(cart, context, idle_ms, zone);
-    }
-}
-
-/// Sets the next step's due time and the forgetting of a cart anew; `zone` is the prospect's own.
-pub(super) fn retime(cart: &mut Cart, context: &CartContext<'_>, idle_ms: Option<Ms>, zone: Option<&str>) {
-    let model = context.model;
-    cart.forget_at_ms = model.cart.forget_after_ms.map(|after| cart.touched_ms.saturating_add(after));
-    let series = &mut cart.series;
-    let due = due(series, &model.cart, idle_ms);
-    let whose = Whose { key: context.key, zone, trigger: model.contact.cart };
-    let kept_ms = series.fire_at_ms.filter(|_| due == series.due_ms);
-    series.due_ms = due;
-    series.fire_at_ms = due.map(|d| contact::timer(whose, &model.contact, d.saturating_add(model.cart.grace_ms), kept_ms));
-}
-
-/// When the next step is due: the latest of what the contract names.
-fn due(series: &Series, model: &CartModel, idle_ms: Option<Ms>) -> Option<Ms> {
-    let next = usize::from(series.done);
-    let delay = *model.steps_ms.get(next)?;
-    let first_delay = *model.steps_ms.first()?;
-    let idle = idle_ms.unwrap_or(series.episode_ms).max(series.episode_ms);
-    match series.phase {
-        Phase::Armed => Some(idle.saturating_add(first_delay)),
-        Phase::Running => {
-            let mut due = series.abandoned_at_ms.saturating_add(delay).max(idle.saturating_add(first_delay));
-            if series.last_step_left {
-                let before = model.steps_ms.get(next - 1).copied().unwrap_or_default();
-                due = due.max(series.last_step_ms.saturating_add(delay - before));
-            }
-            Some(due)
-        }
-        Phase::Idle | Phase::Complete | Phase::Ended => None,
-    }
-}
-
-/// One more step left or was skipped.
-pub(super) fn done_one_more(series: &mut Series, model: &CartModel, idle_ms: Option<Ms>, now_ms: Ms, left: bool) {
-    if series.done == 0 {
-        series.abandoned_at_ms = idle_ms.unwrap_or(series.episode_ms).max(series.episode_ms);
-    }
-    series.done += 1;
-    series.last_step_ms = now_ms;
-    series.last_step_left = left;
-    series.phase = if usize::from(series.done) >= model.steps_ms.len() { Phase::Complete } else { Phase::Running };
-    if series.phase == Phase::Complete {
-        series.arming = None;
-    }
 }
 
 /// Emptied, unsubscribed, bounced or complained: the series ends at once; steps that left after the event are recalled.
@@ -176,14 +110,14 @@ pub(super) fn end(
     at: usize,
     event: &Event<'_>,
     reason: Reason,
-    context: &CartContext<'_>,
+    context: &ModelContext<'_>,
     effects: &mut Effects,
 ) {
     let recalled = recall(prospect, at, event, reason, Ms::MAX, context, effects);
     if reason == Reason::Emptied
-        && let Some(heir) = follow::heir(prospect, at, event.time_ms, false, &context.model.cart)
+        && let Some(heir) = successor::heir(prospect, at, event.time_ms, false, &context.model.cart)
     {
-        follow::go_back(&mut prospect.carts, at, heir);
+        successor::go_back(&mut prospect.carts, at, heir);
         return;
     }
     let cart = &mut prospect.carts[at];
@@ -248,7 +182,7 @@ pub(super) fn recall(
     event: &Event<'_>,
     reason: Reason,
     until_ms: Ms,
-    context: &CartContext<'_>,
+    context: &ModelContext<'_>,
     effects: &mut Effects,
 ) -> bool {
     let cart = &mut prospect.carts[at];
@@ -266,17 +200,17 @@ pub(super) fn recall(
 }
 
 /// A cart without a cart event for `forget_after` is forgotten.
-pub fn forget(prospect: &mut Prospect, at: usize, now_ms: Ms, context: &CartContext<'_>, effects: &mut Effects) {
+pub fn forget(prospect: &mut Prospect, at: usize, now_ms: Ms, context: &ModelContext<'_>, effects: &mut Effects) {
     let Some(cart) = prospect.carts.get(at) else { return };
     let Some(deadline_ms) = cart.forget_at_ms.filter(|d| *d <= now_ms) else { return };
     close(prospect, at, None, deadline_ms, OutcomeKind::Expired, Reason::Forgotten, context, effects);
     retime_all(prospect, context);
-    after_order::settle(prospect, &context.model.cart, deadline_ms);
+    past_orders::settle(prospect, &context.model.cart, deadline_ms);
     forgotten::settle(prospect, &context.model.cart, deadline_ms);
 }
 
 /// The record holds too many carts: this one has to go.
-pub(super) fn evict(prospect: &mut Prospect, at: usize, event: &Event<'_>, context: &CartContext<'_>, effects: &mut Effects) {
+pub(super) fn evict(prospect: &mut Prospect, at: usize, event: &Event<'_>, context: &ModelContext<'_>, effects: &mut Effects) {
     close(prospect, at, Some(event), event.time_ms, OutcomeKind::Cancelled, Reason::Evicted, context, effects);
 }
 
@@ -286,7 +220,7 @@ pub fn drop_carts(
     event: &Event<'_>,
     reason: Reason,
     which: impl Fn(&Cart) -> bool,
-    context: &CartContext<'_>,
+    context: &ModelContext<'_>,
     effects: &mut Effects,
 ) {
     for at in (0..prospect.carts.len()).rev() {
@@ -304,16 +238,16 @@ fn close(
     at_ms: Ms,
     kind: OutcomeKind,
     reason: Reason,
-    context: &CartContext<'_>,
+    context: &ModelContext<'_>,
     effects: &mut Effects,
 ) {
     if kind == OutcomeKind::Expired
-        && let Some(heir) = follow::heir(prospect, at, at_ms, false, &context.model.cart)
+        && let Some(heir) = successor::heir(prospect, at, at_ms, false, &context.model.cart)
     {
         // What left is told with the cart that it was for; what is still to come is for the other one.
         let series = prospect.carts[at].series.clone();
         (prospect.carts[at].series.sent, prospect.carts[at].series.goods) = (Vec::new(), Few::new());
-        follow::go_back(&mut prospect.carts, at, heir);
+        successor::go_back(&mut prospect.carts, at, heir);
         prospect.carts[at].series = series;
     }
     let cart = prospect.carts.remove(at);
@@ -332,7 +266,7 @@ fn close(
 }
 
 /// The model in charge changed: due times are recomputed. A step whose new due time lies before the change never leaves.
-pub fn change_model(prospect: &mut Prospect, now_ms: Ms, context: &CartContext<'_>, effects: &mut Effects) {
+pub fn change_model(prospect: &mut Prospect, now_ms: Ms, context: &ModelContext<'_>, effects: &mut Effects) {
     let model = &context.model.cart;
     let idle_ms = idle_since(prospect, model);
     let zone = prospect.more.as_ref().and_then(|m| m.contact.zone.clone());
@@ -355,6 +289,6 @@ pub fn change_model(prospect: &mut Prospect, now_ms: Ms, context: &CartContext<'
         }
     }
     for (step, due_ms) in skipped {
-        step::decide(prospect, step, (now_ms, due_ms), Done::Suppressed(Reason::ModelChanged), Checks::default());
+        decisions::decide(prospect, step, (now_ms, due_ms), Done::Suppressed(Reason::ModelChanged), Checks::default());
     }
 }

@@ -70,7 +70,6 @@ pub(super) fn begin(track: &mut Track, axis: Axis, model: &AxisModel, at_ms: Ms)
 
 #[cfg(test)]
 mod tests {
-
     use crate::domain::state::track::{Journeys, PastJourney};
 
     fn three() -> Journeys {

@@ -7,8 +7,8 @@ use crate::domain::Ms;
 use crate::domain::model::Model;
 use crate::domain::model::sales::HandOverModel;
 use crate::domain::rules::context::Turn;
-use crate::domain::rules::lead::told::Told;
-use crate::domain::rules::score;
+use crate::domain::rules::lead::outputs::Told;
+use crate::domain::rules::score::points;
 use crate::domain::state::lead::Stand;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::track::Track;
@@ -36,7 +36,7 @@ fn has_left(prospect: &Prospect, model: &Model, charge: usize) -> bool {
 /// The lead has just gone back, or was won.
 pub(super) fn begin(prospect: &mut Prospect, turn: &Turn<'_, '_>, told: Told) {
     let Some(track) = prospect.tracks.get(turn.charge) else { return };
-    let now = score::engagement(track, &turn.model().score, told.judged_ms.max(track.label_since_ms));
+    let now = points::engagement(track, &turn.model().score, told.judged_ms.max(track.label_since_ms));
     prospect.more_mut().lead.lowest = Some(now);
 }
 
@@ -44,7 +44,7 @@ pub(super) fn begin(prospect: &mut Prospect, turn: &Turn<'_, '_>, told: Told) {
 pub(super) fn look(prospect: &mut Prospect, model: &HandOverModel, turn: &Turn<'_, '_>, told: Told, is_below: bool) {
     let Some(track) = prospect.tracks.get(turn.charge) else { return };
     let scored = turn.model();
-    let now = score::engagement(track, &scored.score, told.judged_ms);
+    let now = points::engagement(track, &scored.score, told.judged_ms);
     let before = now - turn.event.map_or(0.0, |event| given(track, scored, event.time_ms, told.judged_ms));
     let asks = turn.event.filter(|event| model.hand_raise.as_ref().is_some_and(|when| when.holds(event)));
     let lead = &mut prospect.more_mut().lead;

@@ -1,14 +1,15 @@
 //! What sales says of a lead, on time, late, twice, or of a lead that it doesn't have.
 
-use crate::domain::event::{Event, Value};
+use crate::domain::event::Event;
 use crate::domain::model::sales::{Back, HandOverModel};
-use crate::domain::names::{Kind, PropertyId};
+use crate::domain::names::Kind;
 use crate::domain::output::{Effects, Note};
 use crate::domain::rules::context::Turn;
-use crate::domain::rules::lead::go_back;
-use crate::domain::rules::lead::told::{Told, hand_over_output};
+use crate::domain::rules::lead::outputs::{Told, hand_over_output};
+use crate::domain::rules::lead::reason::said_why;
+use crate::domain::rules::lead::return_lead::go_back;
 use crate::domain::rules::order_news::News;
-use crate::domain::state::lead::{MAX_REASON_BYTES, Stand};
+use crate::domain::state::lead::Stand;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::sales::{Answer, HandOverKind, Qualification};
 use crate::domain::{Ms, Text};
@@ -129,22 +130,4 @@ pub(super) fn ignored(turn: &Turn<'_, '_>, effects: &mut Effects) {
     if turn.event.is_some_and(|event| event.kind == Kind::Sales) {
         effects.notes.push(Note::AnswerIgnored);
     }
-}
-
-/// What a property gives as the reason, cut to its bound.
-pub(super) fn said_why(event: &Event<'_>, property: PropertyId) -> Vec<Text> {
-    let text: Text = match event.property(property) {
-        Some(Value::Text(text)) => cut(text.trim()).into(),
-        Some(Value::Number(number)) => format!("{number}").into(),
-        Some(Value::Bool(_)) | None => return Vec::new(),
-    };
-    if text.is_empty() { Vec::new() } else { vec![text] }
-}
-
-fn cut(text: &str) -> &str {
-    let mut end = text.len().min(MAX_REASON_BYTES);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }

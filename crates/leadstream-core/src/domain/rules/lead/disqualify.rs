@@ -6,11 +6,12 @@ use crate::domain::ids::event_mark;
 use crate::domain::model::Model;
 use crate::domain::model::sales::{DISQUALIFIED, RE_ENTRY_RESET, Score, To};
 use crate::domain::output::{Effects, StageChanged};
-use crate::domain::rules::context::OutputContext;
+use crate::domain::rules::context::ModelContext;
+use crate::domain::rules::journey;
 use crate::domain::rules::journey::moved::{Moved, Presence};
-use crate::domain::rules::lead::answers::said_why;
-use crate::domain::rules::{journey, score};
-use crate::domain::state::lead::Disqualified;
+use crate::domain::rules::lead::reason::said_why;
+use crate::domain::rules::score::points;
+use crate::domain::state::track::Disqualified;
 use crate::domain::state::track::{EnteredBy, Track};
 use crate::domain::terms::movement::{Axis, Cause, Direction};
 
@@ -18,7 +19,7 @@ use crate::domain::terms::movement::{Axis, Cause, Direction};
 /// return.
 pub(in crate::domain) fn take_out(
     track: &mut Track,
-    context: &OutputContext<'_>,
+    context: &ModelContext<'_>,
     event: &Event<'_>,
     re_entered_ms: Ms,
     judged_ms: Ms,
@@ -69,7 +70,7 @@ pub(in crate::domain) type Moves<'a> = dyn Fn(&mut Track, Axis) -> Option<Moved>
 /// goes, as the model says; its label is for the caller to judge. `cause`: the event, and how it moves.
 pub(in crate::domain) fn bring_back(
     track: &mut Track,
-    context: &OutputContext<'_>,
+    context: &ModelContext<'_>,
     (at_ms, judged_ms): (Ms, Ms),
     cause: Option<(&Event<'_>, &Moves<'_>)>,
     presence: Presence,
@@ -81,7 +82,7 @@ pub(in crate::domain) fn bring_back(
     let re_entry = &model.sales.re_entry;
     let by = event.map_or(EnteredBy::time(Cause::ReEntered), |event| EnteredBy::event(Cause::ReEntered, &event.name));
     if re_entry.score == Score::Reset {
-        score::reset(track, &model.score, |_| 0.0, judged_ms, RE_ENTRY_RESET);
+        points::reset(track, &model.score, |_| 0.0, judged_ms, RE_ENTRY_RESET);
     }
     let anew = re_entry.to == To::Anew;
     if anew {

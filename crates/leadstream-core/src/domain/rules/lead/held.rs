@@ -3,9 +3,8 @@
 use crate::domain::model::sales::HandOverModel;
 use crate::domain::output::Effects;
 use crate::domain::rules::context::Turn;
-use crate::domain::rules::lead::told::{Told, held_back_output, reasons};
-use crate::domain::rules::lead::{give_back, watch};
-use crate::domain::state::lead::{Held, Lead, Stand};
+use crate::domain::rules::lead::outputs::{Told, held_back_output, reasons};
+use crate::domain::state::lead::Held;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::sales::{Bar, Qualification};
 
@@ -38,38 +37,5 @@ pub(super) fn hold(
 pub(super) fn let_go(prospect: &mut Prospect) {
     if let Some(more) = prospect.more.as_deref_mut().filter(|more| more.lead.held.is_some()) {
         more.lead.held = None;
-    }
-}
-
-/// The account told whether leads of the company are handed over.
-pub fn barred(prospect: &mut Prospect, turn: &Turn<'_, '_>, bar: Option<Bar>, effects: &mut Effects) {
-    let Some(model) = turn.model().sales.hand_over.as_deref() else { return };
-    if prospect.tracks.get(turn.charge).is_none_or(|track| track.disqualified.is_some()) {
-        // No lead at all.
-        return;
-    }
-    // Never before the lead was worth it.
-    let held_ms = prospect.more.as_deref().and_then(|more| more.lead.held).map_or(turn.at_ms, |held| held.since_ms);
-    let at_ms = turn.at_ms.max(held_ms);
-    let told = Told { at_ms, judged_ms: at_ms.max(prospect.last_seen_ms) };
-    let Some(why) = bar.and_then(|bar| model.bars(bar)) else {
-        return watch(prospect, model, turn, told, effects);
-    };
-    let Some(lead) = prospect.more.as_deref().and_then(|more| more.lead.get()) else { return };
-    let since_ms =
-        prospect.more.as_deref().and_then(|more| more.account.barred).map_or(at_ms, |barred| barred.since_ms).min(turn.at_ms);
-    let waits = matches!(lead.stand, Stand::Waiting | Stand::Reminded);
-    let never_got = lead.handed_over_ms >= since_ms && (waits || (lead.stand == Stand::Back && lead.answer.is_none()));
-    let held = Some(Held { why, since_ms: lead.handed_over_ms.max(since_ms) });
-    // What sales has of a customer stays with it; of a company that is out, it needn't answer any more.
-    if waits && (never_got || why == Bar::Disqualified) {
-        give_back(prospect, turn, told, None, vec![why.name().into()], effects);
-        let lead = &mut prospect.more_mut().lead;
-        (lead.again_from_ms, lead.renewed, lead.held) = (told.at_ms, true, held);
-    }
-    if never_got {
-        // Handed over before the word came: the account held it back, so nothing has happened.
-        let lead = &mut prospect.more_mut().lead;
-        **lead = Lead { held, re_entered_ms: lead.re_entered_ms, ..Lead::default() };
     }
 }

@@ -3,9 +3,10 @@
 use crate::domain::event::Event;
 use crate::domain::ids::{hash64, low32};
 use crate::domain::names::Kind;
-use crate::domain::rules::acquisition;
-use crate::domain::state::orders::{KnownOrder, SAME_DEAL_WITHIN_MS, SAME_WITHIN_MS};
+use crate::domain::output::OrderChange;
+use crate::domain::state::orders::KnownOrder;
 use crate::domain::state::prospect::Prospect;
+use crate::domain::{DAY_MS, MINUTE_MS, Ms, number};
 
 pub(crate) fn id_hash(event: &Event<'_>) -> u64 {
     event.order_id.as_deref().map_or(0, |id| hash64(id.as_bytes()).max(1))
@@ -22,7 +23,7 @@ pub(crate) fn content_hash(event: &Event<'_>) -> u32 {
     };
     // A sum doesn't depend on the order of the lines.
     let lines = event.products.iter().map(line).fold(0_u64, u64::wrapping_add);
-    let total = event.value.map_or(i64::MIN, acquisition::milli);
+    let total = event.value.map_or(i64::MIN, number::milli);
     low32(hash64(&[lines.to_le_bytes(), total.to_le_bytes()].concat())).max(1)
 }
 
@@ -104,7 +105,7 @@ pub(super) fn won_by_sales(prospect: &Prospect, event: &Event<'_>) -> Option<usi
 }
 
 fn is_same_deal(order: &KnownOrder, event: &Event<'_>) -> bool {
-    let told = event.value.map(acquisition::milli);
+    let told = event.value.map(number::milli);
     let is_near = (order.placed_ms - event.time_ms).abs() <= SAME_DEAL_WITHIN_MS;
     is_near && (told.is_none() || order.total_milli.is_none() || told == order.total_milli)
 }
@@ -113,3 +114,16 @@ fn is_same_deal(order: &KnownOrder, event: &Event<'_>) -> bool {
 pub(super) fn unpaid(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
     if event.kind == Kind::PaymentFailed { named(prospect, event) } else { order(prospect, event) }
 }
+
+/// What a change of the order at this place means to the figures: it counts for the touch that the order was credited to.
+pub(crate) fn change(prospect: &mut Prospect, at: usize, of: impl FnOnce(&KnownOrder) -> OrderChange) -> OrderChange {
+    let known = &prospect.more_mut().known_orders;
+    let order = &known.list[at];
+    OrderChange { touch: known.touch_of(order), ..of(order) }
+}
+
+/// Within this time a contract that is told twice, without an id on either side, is one.
+pub(crate) const SAME_DEAL_WITHIN_MS: Ms = 30 * DAY_MS;
+
+/// Within this time the same lines and the same total are one order where an id is missing.
+pub(crate) const SAME_WITHIN_MS: Ms = 10 * MINUTE_MS;

@@ -1,7 +1,7 @@
 //! How much of an order goes back. What is known to be a part never takes the whole order back, even where nobody knows how much it is.
 
 use crate::domain::event::{Event, Product};
-use crate::domain::rules::acquisition;
+use crate::domain::number;
 use crate::domain::state::cart::CartLine;
 use crate::domain::state::orders::KnownOrder;
 use crate::domain::state::prospect::Prospect;
@@ -19,19 +19,19 @@ pub(super) enum Refund {
 
 /// What a refund says that it pays back.
 pub(super) fn told_milli(event: &Event<'_>) -> Option<i64> {
-    event.value.map(f64::abs).or_else(|| event.value_of_products()).map(acquisition::milli)
+    event.value.map(f64::abs).or_else(|| event.value_of_products()).map(number::milli)
 }
 
 pub(super) fn refunded_milli(prospect: &Prospect, at: usize, event: &Event<'_>) -> Refund {
     let Some(order) = known(prospect, at) else { return Refund::Whole };
-    let told = event.value.map(|value| acquisition::milli(value.abs()));
+    let told = event.value.map(|value| number::milli(value.abs()));
     // Beside the word for a part the total is the order's own.
     let told = told.filter(|told| !(event.signals.is_part && order.total_milli.is_some_and(|total| *told >= total)));
     if let Some(told) = told {
         return Refund::Part(if event.signals.refunded_so_far { (told - order.refunded_milli).max(0) } else { told });
     }
     let of_goods = || of_goods(order, lines(prospect, order), event);
-    match of_goods().or_else(|| event.value_of_products().map(acquisition::milli)) {
+    match of_goods().or_else(|| event.value_of_products().map(number::milli)) {
         Some(milli) => Refund::Part(milli),
         None if event.is_of_a_part() => Refund::Part(0),
         None => Refund::Whole,
@@ -46,7 +46,7 @@ pub(super) fn cancelled_milli(prospect: &Prospect, at: usize, event: &Event<'_>)
     let names = |line: &CartLine| event.products.iter().any(|product| is_of(product, line));
     let milli = of_goods(order, lines, event)?;
     // Where the lines are known they tell; else the total that it says, or how much is left over.
-    let is_part = match event.value.map(|value| acquisition::milli(value.abs())) {
+    let is_part = match event.value.map(|value| number::milli(value.abs())) {
         _ if !lines.is_empty() => !lines.iter().all(names),
         Some(told) => told < left && (told - milli).abs() < 10,
         None => (left - milli).saturating_mul(REST_IS_GOODS) >= left,
@@ -74,7 +74,7 @@ fn of_goods(order: &KnownOrder, lines: &[CartLine], event: &Event<'_>) -> Option
     };
     let sum =
         event.products.iter().map(worth).sum::<Option<f64>>().filter(|sum| sum.is_finite() && !event.products.is_empty())?;
-    let milli = acquisition::milli(sum);
+    let milli = number::milli(sum);
     Some(order.left_milli().map_or(milli, |left| milli.min(left)))
 }
 

@@ -6,15 +6,16 @@
 use crate::domain::Ms;
 use crate::domain::ids::{event_mark, name_hash};
 use crate::domain::model::won::told_before_won;
-use crate::domain::model::{AxisModel, CountRule, Model, Move};
+use crate::domain::model::{AxisModel, CountRule, Model, Move, stages};
 use crate::domain::output::Effects;
-use crate::domain::rules::context::{OutputContext, Taken, Turn};
+use crate::domain::rules::context::{ModelContext, Taken, Turn};
+use crate::domain::rules::journey;
 use crate::domain::rules::journey::{beats, leads_on};
-use crate::domain::rules::orders::trace::worth;
-use crate::domain::rules::{journey, score};
+use crate::domain::rules::orders::contribution::worth;
+use crate::domain::rules::score::label;
+use crate::domain::state::few::Few;
 use crate::domain::state::orders::KnownOrder;
 use crate::domain::state::prospect::Prospect;
-use crate::domain::state::sparse::Few;
 use crate::domain::state::track::{EnteredBy, Entry, Hit, Track};
 use crate::domain::terms::movement::{Axis, Cause};
 
@@ -47,9 +48,9 @@ pub fn reverse(prospect: &mut Prospect, at: usize, turn: &Turn<'_, '_>, effects:
                 effects.outputs.extend(moved.and_then(|moved| turn.stage_output(index, track, moved, judged_ms)));
             }
         }
-        if let Some(change) = score::relabel(track, model, judged_ms) {
+        if let Some(change) = label::relabel(track, model, judged_ms) {
             let output =
-                OutputContext::of(turn, index).taken_output(Taken::Reversal, track, change, turn.at_ms, turn.event, judged_ms);
+                ModelContext::of(turn, index).taken_output(Taken::Reversal, track, change, turn.at_ms, turn.event, judged_ms);
             effects.outputs.push(output);
         }
     }
@@ -269,7 +270,7 @@ fn way(track: &Track, axis: Axis, model: &AxisModel) -> Option<Vec<Stop>> {
         let stage = model.stages.iter().position(|stage| name_hash(stage) == past.stage_hash)?;
         way.push(Stop { stage, entered_ms: past.entered_ms, by: past.by });
     }
-    let stage = journey::stage_index(model, &position.stage)?;
+    let stage = stages::stage_index(model, &position.stage)?;
     way.push(Stop { stage, entered_ms: position.entered_ms, by: position.by });
     Some(way)
 }

@@ -1,7 +1,7 @@
 //! When a score crosses a line with no event: the exact first millisecond, by the very function that it is judged with.
 
 use crate::domain::model::ScoreModel;
-use crate::domain::rules::score::{held, sum};
+use crate::domain::rules::score::points::{held, sum};
 use crate::domain::state::track::Track;
 use crate::domain::{MINUTE_MS, Ms};
 use smallvec::SmallVec;
@@ -88,7 +88,7 @@ struct Fading {
 fn fading(track: &Track, model: &ScoreModel, lasting: f64, at_ms: Ms) -> Fading {
     let (mut terms, mut stays, mut all) = (Terms::new(), lasting, 0.0);
     for group in &model.groups {
-        let points = crate::domain::rules::score::group_points(track, group, at_ms);
+        let points = crate::domain::rules::score::points::group_points(track, group, at_ms);
         all += points;
         match group.half_life_ms {
             None => stays += points,
@@ -108,7 +108,7 @@ fn rate(half_life_ms: Ms) -> f64 {
 /// How much more a minute ago.
 #[allow(clippy::cast_precision_loss, reason = "a minute")]
 fn grown(rate: f64) -> f64 {
-    (rate * MINUTE_MS as f64).min(crate::domain::rules::score::MOST_GROWTH * std::f64::consts::LN_2).exp()
+    (rate * MINUTE_MS as f64).min(crate::domain::rules::score::points::MOST_GROWTH * std::f64::consts::LN_2).exp()
 }
 
 fn value(terms: &[(f64, f64)], t: f64) -> f64 {

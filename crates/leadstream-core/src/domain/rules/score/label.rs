@@ -7,7 +7,7 @@ use crate::domain::Ms;
 use crate::domain::model::people::PeopleModel;
 use crate::domain::model::{Label, Model, ScoreModel};
 use crate::domain::rules::score::crossing::{first_below, first_reached};
-use crate::domain::rules::score::{engagement, held, total};
+use crate::domain::rules::score::points::{engagement, held, total};
 use crate::domain::state::track::Track;
 
 /// What was reached is kept this far below its line: so much of it, and at least so many points.

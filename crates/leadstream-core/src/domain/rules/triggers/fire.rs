@@ -3,10 +3,12 @@
 use crate::domain::ids::{IdKind, output_id};
 use crate::domain::model::Model;
 use crate::domain::model::absence::Trigger;
+use crate::domain::model::quiet::Whose;
 use crate::domain::output::{Because, Body, Effects, Note, Output, Proof, Triggered};
 use crate::domain::rules::contact::{Due, Verdict};
 use crate::domain::rules::context::{Turn, causing};
-use crate::domain::rules::{contact, decisions, score};
+use crate::domain::rules::score::{label, points};
+use crate::domain::rules::{contact, decisions};
 use crate::domain::state::decisions::{Check, Checks, Decision, Done};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::triggers::{Left, MAX_LEFT, Pending};
@@ -170,8 +172,8 @@ fn triggered(
         due_at_ms,
         reasons,
         product_id,
-        score: track.map_or(0.0, |t| score::total(t, model, judged_ms)),
-        label: track.and_then(|t| score::label_of(&model.labels, t)).map(|l| l.name.clone()),
+        score: track.map_or(0.0, |t| points::total(t, model, judged_ms)),
+        label: track.and_then(|t| label::label_of(&model.labels, t)).map(|l| l.name.clone()),
         persona: track.and_then(|t| turn.model().people.persona_of(t)),
         proof,
     }
@@ -249,5 +251,20 @@ pub fn change_model(prospect: &mut Prospect, now_ms: Ms, key: &str, model: &Mode
         let done = Done::Suppressed(Reason::ModelChanged);
         decisions::remember(prospect, Decision { at_ms: now_ms, due_ms, trigger, step: 0, done, checks: Checks::default() });
     }
-    crate::domain::rules::triggers::retime(prospect, key, model);
+    retime(prospect, key, model);
+}
+
+/// Sets the timers of what leads to a mail by the prospect's clock.
+pub(crate) fn retime(prospect: &mut Prospect, key: &str, model: &Model) {
+    if model.contact.quiet.is_none() {
+        return;
+    }
+    let Some(more) = prospect.more.as_mut() else { return };
+    let zone = more.contact.zone.as_deref();
+    for pending in &mut more.absence.pending {
+        if model.absence.trigger(pending.trigger).is_some_and(|t| t.mail) {
+            let whose = Whose { key, zone, trigger: pending.trigger };
+            pending.fire_at_ms = contact::timer(whose, &model.contact, pending.due_ms, Some(pending.fire_at_ms));
+        }
+    }
 }

@@ -5,8 +5,8 @@ use crate::domain::event::Event;
 use crate::domain::ids::{hash64, low32};
 use crate::domain::model::absence::{AbsenceModel, Trigger};
 use crate::domain::names::Kind;
+use crate::domain::state::few::Few;
 use crate::domain::state::prospect::Prospect;
-use crate::domain::state::sparse::Few;
 use crate::domain::state::track::Hit;
 use crate::domain::state::triggers::MAX_PRODUCTS;
 

@@ -1,20 +1,7 @@
 //! What brought the customer last before an order: kept with the order, so that what is taken back is taken off what it was counted for.
 
 use crate::domain::Text;
-use crate::domain::state::orders::{KnownOrder, KnownOrders};
-
-/// Touches that the remembered orders of one prospect are credited to by name; further ones count as [`OTHER_TOUCH`].
-pub const MAX_TOUCHES: usize = 16;
-
-/// Stands for the names that found no room.
-pub const OTHER_TOUCH: &str = "(other)";
-
-/// The newest source and campaign before an order.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Touch {
-    pub source: Option<Text>,
-    pub campaign: Option<Text>,
-}
+use crate::domain::state::orders::{KnownOrder, KnownOrders, MAX_TOUCHES, OTHER_TOUCH, Touch};
 
 impl KnownOrders {
     /// What an order is credited to: its number among the touches; 0: it came by nothing that has a name.
@@ -60,8 +47,8 @@ impl KnownOrders {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::domain::state::orders::{KnownOrder, KnownOrders};
+
+    use crate::domain::state::orders::{KnownOrder, KnownOrders, MAX_TOUCHES, OTHER_TOUCH, Touch};
 
     fn touch(source: &str) -> Touch {
         Touch { source: Some(source.into()), campaign: None }

@@ -2,7 +2,7 @@
 
 use crate::domain::model::Model;
 use crate::domain::model::accounts::{Accounts, ScoreOf};
-use crate::domain::rules::journey::stage_index;
+use crate::domain::model::stages::stage_index;
 use crate::domain::state::group::{Group, Member};
 use crate::domain::terms::movement::Axis;
 

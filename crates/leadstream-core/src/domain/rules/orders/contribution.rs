@@ -6,37 +6,10 @@ use crate::domain::ids::name_hash;
 use crate::domain::model::{Model, Models};
 use crate::domain::names::NameId;
 use crate::domain::rules::decay::decay;
+use crate::domain::state::few::Few;
 use crate::domain::state::orders::{Given, KnownOrder};
 use crate::domain::state::prospect::Prospect;
-use crate::domain::state::sparse::Few;
 use crate::domain::state::track::GroupPoints;
-
-/// Rules that are not to act on an event: it is an order that they saw before.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Skip<'a>(Option<&'a [u32]>);
-
-impl<'a> Skip<'a> {
-    /// None of them: the event is new.
-    pub const NOTHING: Self = Self(None);
-
-    /// Those that the order met, and all that are for any event.
-    #[must_use]
-    pub fn met_by(rules: &'a [u32]) -> Self {
-        Self(Some(rules))
-    }
-
-    /// Whether a rule, by the hash of its text, has seen it.
-    #[must_use]
-    pub fn has(self, rule: u32) -> bool {
-        self.0.is_some_and(|rules| rules.contains(&rule))
-    }
-
-    /// Whether rules for any event have seen it.
-    #[must_use]
-    pub fn any(self) -> bool {
-        self.0.is_some()
-    }
-}
 
 /// Calls back with every rule of a model that names the event and whose condition it meets.
 fn each_met(model: &Model, event: &Event<'_>, mut met: impl FnMut(u32)) {

@@ -5,9 +5,10 @@ use crate::domain::ids::{IdKind, output_id};
 use crate::domain::model::ScoreGroup;
 use crate::domain::model::sales::{Back, HandOverModel, ResetHow};
 use crate::domain::output::{Body, Effects, Output};
-use crate::domain::rules::context::{OutputContext, Taken, Turn, causing};
+use crate::domain::rules::context::{ModelContext, Taken, Turn, causing};
+use crate::domain::rules::ledger;
 use crate::domain::rules::ledger::{Line, What};
-use crate::domain::rules::{ledger, score};
+use crate::domain::rules::score::{label, points};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::traits::Traits;
 use crate::domain::terms::sales::{Answer, HandOverKind, Qualification};
@@ -47,7 +48,7 @@ pub fn reasons(prospect: &Prospect, turn: &Turn<'_, '_>, told: Told) -> Vec<Text
     let traits = prospect.more.as_ref().map_or(&nothing, |more| &more.traits);
     let account = ledger::account(track, traits, model, turn.models.vocabulary.names(), told.judged_ms);
     let mut all: Vec<Text> = Vec::new();
-    if let Some(label) = score::label_of(&model.score.labels, track) {
+    if let Some(label) = label::label_of(&model.score.labels, track) {
         all.push(format!("label {}", label.name).into());
     }
     if track.fit >= 0.5 {
@@ -55,7 +56,7 @@ pub fn reasons(prospect: &Prospect, turn: &Turn<'_, '_>, told: Told) -> Vec<Text
         all.push(with_parts(format!("fit {:.0}", track.fit), rules.map(|rule| (rule.words.as_str(), rule.points)).collect()));
     }
     let mut groups: Vec<(&ScoreGroup, f64)> =
-        model.score.groups.iter().map(|g| (g, score::group_points(track, g, told.judged_ms))).collect();
+        model.score.groups.iter().map(|g| (g, points::group_points(track, g, told.judged_ms))).collect();
     // What rounds to nothing is no reason.
     groups.retain(|(_, points)| *points >= 0.5);
     groups.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -156,10 +157,10 @@ fn about(prospect: &Prospect, turn: &Turn<'_, '_>, told: Told, (kind, reasons): 
         answer: None,
         sla_due_at_ms: lead.due_ms.filter(|_| lead.is_with_sales()),
         handed_over_at_ms: lead.handed_over_ms,
-        score: score::total(track, &model.score, told.judged_ms),
+        score: points::total(track, &model.score, told.judged_ms),
         fit: model.people.fit_of(track),
         grade: model.people.grade_of(track),
-        label: score::label_of(&model.score.labels, track).map(|l| l.name.clone()),
+        label: label::label_of(&model.score.labels, track).map(|l| l.name.clone()),
         persona: model.people.persona_of(track),
         account: more.account.belongs.as_ref().map(|belongs| belongs.account.clone()),
         role: more.account.role.clone(),
@@ -180,7 +181,7 @@ pub fn reset_score(
     let model = turn.model();
     let Some(track) = prospect.tracks.get_mut(turn.charge) else { return };
     let judged_ms = told.judged_ms.max(track.label_since_ms);
-    let engagement: f64 = model.score.groups.iter().map(|g| score::group_points(track, g, judged_ms)).sum();
+    let engagement: f64 = model.score.groups.iter().map(|g| points::group_points(track, g, judged_ms)).sum();
     let all = match &reset.how {
         ResetHow::Keep(keep) => *keep,
         ResetHow::To(points) if engagement > 0.0 => ((points - track.fit) / engagement).clamp(0.0, 1.0),
@@ -190,9 +191,9 @@ pub fn reset_score(
         ResetHow::Groups(groups) => groups.iter().find(|(name, _)| *name == group).map_or(1.0, |(_, keep)| *keep),
         _ => all,
     };
-    score::reset(track, &model.score, keep, judged_ms, why.index());
-    if let Some(change) = score::relabel(track, model, judged_ms) {
-        let context = OutputContext::of(turn, turn.charge);
+    points::reset(track, &model.score, keep, judged_ms, why.index());
+    if let Some(change) = label::relabel(track, model, judged_ms) {
+        let context = ModelContext::of(turn, turn.charge);
         effects.outputs.push(context.taken_output(Taken::Reset, track, change, told.at_ms, turn.event, judged_ms));
     }
 }

@@ -5,22 +5,25 @@ use crate::domain::model::CartModel;
 use crate::domain::model::words::length;
 use crate::domain::output::trigger::CartAbandoned;
 use crate::domain::output::{Because, Body, Effects, Output, Proof};
-use crate::domain::rules::cart::outcome::{Told, report, value};
-use crate::domain::rules::cart::series::{done_one_more, idle_since, retime};
-use crate::domain::rules::cart::{CartContext, goods};
+use crate::domain::rules::cart::clock::{done_one_more, idle_since, retime};
+use crate::domain::rules::cart::goods;
+use crate::domain::rules::cart::outcome::{Told, is_worth_it, report, value};
+use crate::domain::rules::contact;
 use crate::domain::rules::contact::{Due, Verdict};
-use crate::domain::rules::{contact, decisions, score};
+use crate::domain::rules::context::ModelContext;
+use crate::domain::rules::decisions::decide;
+use crate::domain::rules::score::{label, points};
 use crate::domain::state::cart::{ArmedFor, Arming, Cart, CartLine, MAX_SENT, SentStep, Series};
-use crate::domain::state::decisions::{Check, Checks, Decision, Done};
+use crate::domain::state::decisions::{Check, Checks, Done};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::cart::{OutcomeKind, Reason};
-use crate::domain::{DAY_MS, Ms, Text};
+use crate::domain::{DAY_MS, Ms};
 
 /// How long a cancelled series' steps are remembered.
 const RECALLED_MS: Ms = 7 * DAY_MS;
 
 /// The next step of a cart is due: it leaves, waits for the end of quiet hours, or is skipped. `now_ms` measures lateness.
-pub fn fire_step(prospect: &mut Prospect, at: usize, now_ms: Ms, context: &CartContext<'_>, effects: &mut Effects) {
+pub fn fire_step(prospect: &mut Prospect, at: usize, now_ms: Ms, context: &ModelContext<'_>, effects: &mut Effects) {
     let model = &context.model.cart;
     let idle_ms = idle_since(prospect, model);
     let Some(series) = prospect.carts.get(at).map(|c| &c.series) else { return };
@@ -68,17 +71,12 @@ pub fn fire_step(prospect: &mut Prospect, at: usize, now_ms: Ms, context: &CartC
     retime(&mut prospect.carts[at], context, idle_ms, zone);
 }
 
-/// Whether a cart is worth a reminder; one whose value nobody knows is.
-pub(super) fn is_worth_it(cart: &Cart, model: &CartModel) -> bool {
-    model.min_value.zip(value(cart)).is_none_or(|(least, value)| value >= least)
-}
-
 fn leave(
     prospect: &mut Prospect,
     at: usize,
     proof: Proof,
     (due_ms, fire_at_ms, now_ms): (Ms, Ms, Ms),
-    context: &CartContext<'_>,
+    context: &ModelContext<'_>,
     effects: &mut Effects,
 ) {
     let cart = &mut prospect.carts[at];
@@ -109,11 +107,6 @@ fn leave(
     });
 }
 
-/// Remembers what became of a step (0: of the whole series): when it was decided, and when it was due.
-pub(super) fn decide(prospect: &mut Prospect, step: u8, (at_ms, due_ms): (Ms, Ms), done: Done, checks: Checks) {
-    decisions::remember(prospect, Decision { at_ms, due_ms, trigger: Text::default(), step, done, checks });
-}
-
 /// Why a step leaves: the rule in words, what armed the series, the checks passed.
 fn proof(series: &Series, arming: Option<Arming>, step: u8, checks: Checks, model: &CartModel) -> Proof {
     let delay = length(model.steps_ms.get(usize::from(step) - 1).copied().unwrap_or_default());
@@ -142,7 +135,7 @@ fn shown(cart: &Cart) -> Vec<CartLine> {
     lines
 }
 
-fn abandoned(prospect: &Prospect, at: usize, step: u8, due_ms: Ms, proof: Proof, context: &CartContext<'_>) -> CartAbandoned {
+fn abandoned(prospect: &Prospect, at: usize, step: u8, due_ms: Ms, proof: Proof, context: &ModelContext<'_>) -> CartAbandoned {
     let cart = &prospect.carts[at];
     let track = prospect.tracks.get(usize::from(context.model_index));
     let judged_ms = due_ms.max(prospect.last_seen_ms);
@@ -162,8 +155,8 @@ fn abandoned(prospect: &Prospect, at: usize, step: u8, due_ms: Ms, proof: Proof,
         lines_left_out: cart.lines_left_out,
         value: value(cart),
         currency: cart.only_currency().cloned(),
-        score: track.map_or(0.0, |t| score::total(t, score_model, judged_ms)),
-        label: track.and_then(|t| score::label_of(&score_model.labels, t)).map(|l| l.name.clone()),
+        score: track.map_or(0.0, |t| points::total(t, score_model, judged_ms)),
+        label: track.and_then(|t| label::label_of(&score_model.labels, t)).map(|l| l.name.clone()),
         persona: track.and_then(|t| context.model.people.persona_of(t)),
         proof,
     }

@@ -3,10 +3,10 @@
 use crate::domain::event::Event;
 use crate::domain::model::{CartModel, SeriesFor};
 use crate::domain::names::Kind;
+use crate::domain::rules::cart::clock::{cools_down, is_live};
 use crate::domain::rules::cart::goods;
-use crate::domain::rules::cart::series::{cools_down, is_live};
-use crate::domain::rules::cart::step::is_worth_it;
-use crate::domain::rules::cart::which::What;
+use crate::domain::rules::cart::outcome::is_worth_it;
+use crate::domain::rules::cart::product_match::What;
 use crate::domain::state::cart::{ArmedFor, Cart, MAX_ALIASES, Phase, Series};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::{Ms, Text};

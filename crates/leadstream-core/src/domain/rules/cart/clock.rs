@@ -1,0 +1,82 @@
+//! When the next reminder of a series is due.
+
+use crate::domain::Ms;
+use crate::domain::model::quiet::Whose;
+use crate::domain::model::{CartModel, IdleOn};
+use crate::domain::rules::contact;
+use crate::domain::rules::context::ModelContext;
+use crate::domain::state::cart::{Cart, Phase, Series};
+use crate::domain::state::prospect::Prospect;
+
+/// Armed or running: a step is pending.
+pub(crate) fn is_live(series: &Series) -> bool {
+    matches!(series.phase, Phase::Armed | Phase::Running)
+}
+
+pub(crate) fn cools_down(prospect: &Prospect, model: &CartModel, time_ms: Ms) -> bool {
+    let Some((from, cooldown)) = prospect.cooldown_from_ms.zip(model.cooldown_ms) else { return false };
+    time_ms < from.saturating_add(cooldown)
+}
+
+/// The clock that idleness is measured by.
+pub(crate) fn idle_since(prospect: &Prospect, model: &CartModel) -> Option<Ms> {
+    match model.idle_on {
+        IdleOn::Site => prospect.last_activity_ms,
+        IdleOn::Cart => prospect.last_cart_activity_ms,
+    }
+}
+
+/// Sets the next step's due time and the forgetting of every cart anew.
+pub(crate) fn retime_all(prospect: &mut Prospect, context: &ModelContext<'_>) {
+    let idle_ms = idle_since(prospect, &context.model.cart);
+    let zone = prospect.more.as_ref().and_then(|m| m.contact.zone.as_deref());
+    for cart in &mut prospect.carts {
+        retime(cart, context, idle_ms, zone);
+    }
+}
+
+/// Sets the next step's due time and the forgetting of a cart anew; `zone` is the prospect's own.
+pub(crate) fn retime(cart: &mut Cart, context: &ModelContext<'_>, idle_ms: Option<Ms>, zone: Option<&str>) {
+    let model = context.model;
+    cart.forget_at_ms = model.cart.forget_after_ms.map(|after| cart.touched_ms.saturating_add(after));
+    let series = &mut cart.series;
+    let due = due(series, &model.cart, idle_ms);
+    let whose = Whose { key: context.key, zone, trigger: model.contact.cart };
+    let kept_ms = series.fire_at_ms.filter(|_| due == series.due_ms);
+    series.due_ms = due;
+    series.fire_at_ms = due.map(|d| contact::timer(whose, &model.contact, d.saturating_add(model.cart.grace_ms), kept_ms));
+}
+
+/// When the next step is due: the latest of what the contract names.
+pub(crate) fn due(series: &Series, model: &CartModel, idle_ms: Option<Ms>) -> Option<Ms> {
+    let next = usize::from(series.done);
+    let delay = *model.steps_ms.get(next)?;
+    let first_delay = *model.steps_ms.first()?;
+    let idle = idle_ms.unwrap_or(series.episode_ms).max(series.episode_ms);
+    match series.phase {
+        Phase::Armed => Some(idle.saturating_add(first_delay)),
+        Phase::Running => {
+            let mut due = series.abandoned_at_ms.saturating_add(delay).max(idle.saturating_add(first_delay));
+            if series.last_step_left {
+                let before = model.steps_ms.get(next - 1).copied().unwrap_or_default();
+                due = due.max(series.last_step_ms.saturating_add(delay - before));
+            }
+            Some(due)
+        }
+        Phase::Idle | Phase::Complete | Phase::Ended => None,
+    }
+}
+
+/// One more step left or was skipped.
+pub(crate) fn done_one_more(series: &mut Series, model: &CartModel, idle_ms: Option<Ms>, now_ms: Ms, left: bool) {
+    if series.done == 0 {
+        series.abandoned_at_ms = idle_ms.unwrap_or(series.episode_ms).max(series.episode_ms);
+    }
+    series.done += 1;
+    series.last_step_ms = now_ms;
+    series.last_step_left = left;
+    series.phase = if usize::from(series.done) >= model.steps_ms.len() { Phase::Complete } else { Phase::Running };
+    if series.phase == Phase::Complete {
+        series.arming = None;
+    }
+}

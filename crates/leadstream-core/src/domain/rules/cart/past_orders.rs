@@ -1,0 +1,54 @@
+//! Orders that took something from a cart, as long as they may be taken back.
+
+use crate::domain::event::Event;
+use crate::domain::ids::hash64;
+use crate::domain::model::CartModel;
+use crate::domain::output::{Effects, Note};
+use crate::domain::rules::budget;
+use crate::domain::state::past_carts::{MAX_ORDERS, PastOrder};
+use crate::domain::state::prospect::Prospect;
+use crate::domain::terms::limit::Limit;
+use crate::domain::{DAY_MS, Ms};
+
+pub(crate) fn id_hash(event: &Event<'_>) -> u64 {
+    event.order_id.as_deref().map_or(0, |id| hash64(id.as_bytes()))
+}
+
+/// Remembers what an order took from a cart, and which reminders it followed.
+pub(crate) fn remember(
+    prospect: &mut Prospect,
+    event: &Event<'_>,
+    mut past: PastOrder,
+    model: &CartModel,
+    effects: &mut Effects,
+) {
+    if model.payment_window_ms.is_none() {
+        past.lines = Vec::new();
+    }
+    if past.lines.is_empty() && past.sent.is_empty() {
+        return;
+    }
+    past.order = id_hash(event);
+    past.time_ms = event.time_ms;
+    budget::fit_order(&mut past.lines, effects);
+    let orders = &mut prospect.more_mut().orders;
+    if orders.len() >= MAX_ORDERS {
+        effects.notes.push(Note::LimitReached(Limit::Orders));
+        orders.remove(0);
+    }
+    orders.push(past);
+}
+
+/// Forgets what can't matter any more.
+pub(crate) fn settle(prospect: &mut Prospect, model: &CartModel, now_ms: Ms) {
+    let Some(more) = prospect.more.as_deref_mut().filter(|more| !more.orders.is_empty()) else { return };
+    let is_settled = |o: &PastOrder| model.payment_window_ms.is_none_or(|window_ms| now_ms > o.time_ms.saturating_add(window_ms));
+    for order in more.orders.iter_mut().filter(|o| is_settled(o)) {
+        order.lines = Vec::new();
+    }
+    let reversible = |o: &PastOrder| !o.sent.is_empty() && now_ms <= o.time_ms.saturating_add(REVERSIBLE_MS);
+    more.orders.retain(|o| !is_settled(o) || reversible(o));
+}
+
+/// How long a recovered order can be taken back.
+pub(crate) const REVERSIBLE_MS: Ms = 90 * DAY_MS;
