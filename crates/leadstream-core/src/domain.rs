@@ -9,6 +9,7 @@
 pub mod answers;
 pub mod company_names;
 pub mod event;
+pub mod free_mail;
 pub mod hand_over;
 pub mod ids;
 pub mod mail;

@@ -9,6 +9,7 @@ use crate::domain::state::cart::CartLine;
 use crate::domain::state::limits::{MAX_CART_BYTES, MAX_ORDER_BYTES, MAX_RECORD_BYTES};
 use crate::domain::state::prospect::{More, Prospect};
 use crate::domain::state::weight;
+use crate::domain::state::weight::units;
 use crate::domain::terms::limit::Limit;
 use crate::domain::{Ms, Text};
 
@@ -45,7 +46,7 @@ fn drop_texts(lines: &mut [CartLine], text: fn(&mut CartLine) -> &mut Option<Tex
             return;
         }
         let text = text(line).take();
-        *over = over.saturating_sub(weight::text(text.as_deref()));
+        *over = over.saturating_sub(units::text(text.as_deref()));
     }
 }
 
@@ -170,10 +171,9 @@ mod tests {
     use crate::domain::state::cart::{Cart, CartLine, MAX_GOODS, MAX_REMOVED, MAX_SENT, Removed, SentStep, Series};
     use crate::domain::state::limits::MAX_RECORD_BYTES;
     use crate::domain::state::prospect::Prospect;
-    use crate::domain::state::track::Disqualified;
     use crate::domain::state::track::{
-        EnteredBy, Entry, GroupPoints, Hit, Journeys, MAX_ENTRIES, PastJourney, PastStage, RuleCount, RuleUse, StagePosition,
-        Track,
+        Disqualified, EnteredBy, Entry, GroupPoints, Hit, Journeys, MAX_ENTRIES, PastJourney, PastStage, RuleCount, RuleUse,
+        StagePosition, Track,
     };
     use crate::domain::state::weight;
 

@@ -10,7 +10,6 @@ pub mod clock;
 pub mod find;
 pub mod forgotten;
 pub mod goods;
-pub mod held;
 pub mod lines;
 pub mod open;
 pub mod order;

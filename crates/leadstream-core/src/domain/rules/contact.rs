@@ -127,7 +127,7 @@ fn learn_zone(prospect: &mut Prospect, event: &Event<'_>, quiet: &Quiet) {
         // What waits by the other clock waits no more.
         prospect.carts.iter_mut().for_each(|c| c.series.fire_at_ms = None);
         let all_when_due = |absence: &mut crate::domain::state::triggers::Absence| {
-            absence.pending.iter_mut().for_each(|p| p.fire_at_ms = p.due_ms)
+            absence.pending.iter_mut().for_each(|p| p.fire_at_ms = p.due_ms);
         };
         prospect.more_mut().absence.change(all_when_due);
     }

@@ -3,36 +3,24 @@
 //! Texts weigh their length; numbers, times and the frames around parts weigh the most that they can take. Every struct is taken
 //! apart completely: a field added to the domain does not compile until it weighs something.
 
-use crate::domain::state::account::{Belongs, Membership};
+pub mod account;
+pub mod units;
+
 use crate::domain::state::acquisition::Customer;
 use crate::domain::state::bots::Machine;
 use crate::domain::state::cart::{Cart, CartLine, Series};
-use crate::domain::state::consensus::Consensus;
 use crate::domain::state::contact::Contact;
 use crate::domain::state::decisions::{Decision, Decisions};
-use crate::domain::state::group::{Group, Member};
 use crate::domain::state::internal::Internal;
-use crate::domain::state::orders::Touch;
-use crate::domain::state::orders::{KnownOrder, KnownOrders};
+use crate::domain::state::orders::{KnownOrder, KnownOrders, Touch};
 use crate::domain::state::past_carts::{Bought, ForgottenCart, PastOrder};
 use crate::domain::state::prospect::{More, Prospect};
 use crate::domain::state::seen::{OldIds, Seen, SeenIds};
-use crate::domain::state::track::Disqualified;
-use crate::domain::state::track::{StagePosition, Track};
+use crate::domain::state::track::{Disqualified, StagePosition, Track};
 use crate::domain::state::traits::{Trait, TraitValue, Traits};
 use crate::domain::state::triggers::{Absence, Left, Pending};
-
-/// The frame of a text or part: up to two bytes of key, up to three of length (a record is shorter than 2 MiB).
-pub const FRAME: usize = 5;
-
-/// A number or time of up to 64 bits with its key.
-pub const NUMBER: usize = 12;
-
-/// A time in a chain, without a key.
-const CHAINED: usize = 10;
-
-/// A yes with its key.
-const FLAG: usize = 3;
+use crate::domain::state::weight::account::membership;
+use crate::domain::state::weight::units::{CHAINED, FLAG, FRAME, NUMBER, text, texts};
 
 /// The hash of a product that was removed, and when.
 pub const REMOVED: usize = 8 + CHAINED;
@@ -114,16 +102,6 @@ pub fn lines(lines: &[CartLine]) -> usize {
 pub fn line(line: &CartLine) -> usize {
     let CartLine { product_id, sku, name, variant, url, image_url, quantity: _, price: _, currency, added_ms: _ } = line;
     2 * FRAME + 3 * NUMBER + product_id.len() + texts(&[sku, name, variant, url, image_url, currency])
-}
-
-fn texts(texts: &[&Option<crate::domain::Text>]) -> usize {
-    texts.iter().map(|t| text(t.as_deref())).sum()
-}
-
-/// A text that may be missing.
-#[must_use]
-pub fn text(text: Option<&str>) -> usize {
-    text.map_or(0, |t| FRAME + t.len())
 }
 
 /// A step that left: two more times once its mail was opened and clicked, how its mail is known, and what was heard of it.
@@ -368,46 +346,4 @@ fn decisions(decisions: &Decisions) -> usize {
 pub fn decision(decision: &Decision) -> usize {
     let Decision { at_ms: _, due_ms: _, trigger, step: _, done: _, checks: _ } = decision;
     FRAME + FRAME + trigger.len() + 5 * NUMBER
-}
-
-fn membership(membership: &Membership) -> usize {
-    // Why it is barred has a frame of its own, and two numbers.
-    let Membership { role, belongs, barred, group } = membership;
-    let barred = barred.map_or(0, |_| FRAME + 2 * NUMBER);
-    let belongs = belongs.as_ref().map_or(0, |Belongs { account, source: _, since_ms: _, told_ms: _, told: _, group_id }| {
-        FRAME + FRAME + account.len() + 4 * NUMBER + text(group_id.as_deref())
-    });
-    FRAME + text(role.as_deref()) + belongs + barred + group.as_deref().map_or(0, crate::domain::state::weight::group)
-}
-
-fn group(group: &Group) -> usize {
-    let Group { model_hash: _, members, consensus, verdict, known_as, stages: [journey, funnel], buyers, empty_since_ms: _ } =
-        group;
-    let Consensus { settled, votes } = consensus;
-    let own = FRAME + 2 * NUMBER + texts(&[journey, funnel]) + 2 * FLAG + NUMBER;
-    let verdict = verdict.as_ref().map_or(0, |v| FRAME + 2 * NUMBER + text(v.text.as_deref()));
-    // Time, voter, cause, role, what was said.
-    let votes = 5 * FRAME + (CHAINED + 8 + 8 + 4 + 2) * votes.len();
-    let settled = 3 * FRAME + (8 + 4) * settled.agreed.len() + 8 * settled.undecided.len();
-    let known_as = known_as.iter().map(|name| FRAME + name.len()).sum::<usize>();
-    // Columns of members have a frame each.
-    let buyers = 5 * FRAME + (8 + CHAINED) * buyers.len();
-    own + verdict + votes + settled + known_as + buyers + members.iter().map(member).sum::<usize>()
-}
-
-/// One member of a buying group.
-#[must_use]
-pub fn member(member: &Member) -> usize {
-    let Member {
-        name,
-        role,
-        stages: [journey, funnel],
-        score: _,
-        disqualified: _,
-        updated_ms: _,
-        active_ms: _,
-        barred: _,
-        held_ms: _,
-    } = member;
-    FRAME + FRAME + name.len() + texts(&[role, journey, funnel]) + 2 * NUMBER + FLAG + 2 * CHAINED + 1
 }

@@ -2,7 +2,7 @@
 
 use super::spec::{InternalSpec, domain_of};
 use crate::fault::{Faults, Place};
-use leadstream_core::domain::company_names::is_free_mail;
+use leadstream_core::domain::free_mail::is_free_mail;
 use leadstream_core::domain::model::internal::Network;
 
 const MAX_DOMAINS: usize = 64;

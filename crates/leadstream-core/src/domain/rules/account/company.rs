@@ -1,8 +1,9 @@
 //! Which company an event says that somebody belongs to: a group call, a trait, or the mail address.
 
 use crate::domain::Text;
-use crate::domain::company_names::{MAX_ACCOUNT_BYTES, is_free_mail};
+use crate::domain::company_names::MAX_ACCOUNT_BYTES;
 use crate::domain::event::{Event, Value};
+use crate::domain::free_mail::is_free_mail;
 use crate::domain::model::accounts::Accounts;
 use crate::domain::names::Kind;
 use crate::domain::state::account::Source;
@@ -76,7 +77,8 @@ fn cut(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::company_names::{MAX_ACCOUNT_BYTES, is_free_mail};
+    use crate::domain::company_names::MAX_ACCOUNT_BYTES;
+    use crate::domain::free_mail::is_free_mail;
 
     #[test]
     fn addresses_that_everybody_may_have_say_no_company() {

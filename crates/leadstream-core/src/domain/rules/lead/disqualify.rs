@@ -11,8 +11,7 @@ use crate::domain::rules::journey;
 use crate::domain::rules::journey::moved::{Moved, Presence};
 use crate::domain::rules::lead::reason::said_why;
 use crate::domain::rules::score::points;
-use crate::domain::state::track::Disqualified;
-use crate::domain::state::track::{EnteredBy, Track};
+use crate::domain::state::track::{Disqualified, EnteredBy, Track};
 use crate::domain::terms::movement::{Axis, Cause, Direction};
 
 /// Takes a prospect out when a rule of the model says so. True: it is out now. A rule is deaf to what is older than the last

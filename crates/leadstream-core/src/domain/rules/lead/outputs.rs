@@ -31,6 +31,7 @@ pub struct Told {
 
 impl Told {
     /// By an event; by time, when something left that says which.
+    #[must_use]
     pub fn of(prospect: &Prospect, turn: &Turn<'_, '_>, effects: &Effects) -> Option<Self> {
         if let Some(event) = turn.event {
             return Some(Self { at_ms: event.time_ms, judged_ms: event.time_ms.max(prospect.last_seen_ms) });
@@ -41,6 +42,7 @@ impl Told {
 }
 
 /// Why a lead is handed over, in words: its label, and what gave most points.
+#[must_use]
 pub fn reasons(prospect: &Prospect, turn: &Turn<'_, '_>, told: Told) -> Vec<Text> {
     let model = turn.model();
     let Some(track) = prospect.tracks.get(turn.charge) else { return Vec::new() };
