@@ -1,11 +1,11 @@
 //! One account, as `/api/v1/accounts/{id}` and `explain` show it: its group, who agrees and who doesn't, and why.
 
 use super::time::Time;
+use crate::domain::member_update::voter_of;
 use crate::domain::model::accounts::Accounts;
 use crate::domain::model::{Model, Models};
-use crate::domain::rules::account::asked;
-use crate::domain::rules::account::consensus::Said;
-use crate::domain::rules::account::group::voter_of;
+use crate::domain::rules::account::buying_group;
+use crate::domain::state::consensus::Said;
 use crate::domain::state::consensus::{Says, Vote};
 use crate::domain::state::group::{Group, Member};
 use crate::domain::state::prospect::Prospect;
@@ -133,7 +133,7 @@ impl AccountView {
             members: group.members.iter().map(|m| of.member(m)).collect(),
             model: model.name.clone(),
             reason: group.verdict.as_ref().and_then(|v| text(v.text.as_ref())),
-            score: rounded(asked::score(group, accounts)),
+            score: rounded(buying_group::score(group, accounts)),
             votes: group.consensus.votes.iter().map(|v| of.vote(v)).collect(),
         })
     }
@@ -172,13 +172,13 @@ impl Of<'_> {
     fn consensus(&self) -> ConsensusView {
         let (group, accounts) = (self.group, self.accounts);
         let named = |agree: bool| -> Vec<String> {
-            let all = group.members.iter().filter(|m| asked::is_asked(m, accounts));
-            all.filter(|m| asked::agrees(m, self.model, accounts) == agree).map(|m| m.name.to_string()).collect()
+            let all = group.members.iter().filter(|m| buying_group::is_asked(m, accounts));
+            all.filter(|m| buying_group::agrees(m, self.model, accounts) == agree).map(|m| m.name.to_string()).collect()
         };
         ConsensusView {
             agreed: named(true),
             deciders: texts(&accounts.deciders),
-            expected: asked::expected(group, accounts),
+            expected: buying_group::expected(group, accounts),
             missing: named(false),
             missing_roles: texts(&group.consensus.missing_roles(accounts)),
             reached: group.consensus.reached(),
@@ -192,8 +192,8 @@ impl Of<'_> {
     fn member(&self, member: &Member) -> MemberView {
         MemberView {
             active: member.active_ms.and_then(Time::of),
-            agrees: asked::agrees(member, self.model, self.accounts),
-            asked: asked::is_asked(member, self.accounts),
+            agrees: buying_group::agrees(member, self.model, self.accounts),
+            asked: buying_group::is_asked(member, self.accounts),
             disqualified: member.disqualified,
             funnel: text(member.stages[1].as_ref()),
             journey: text(member.stages[0].as_ref()),
@@ -208,14 +208,14 @@ impl Of<'_> {
     /// Why a member agrees, or doesn't.
     fn stands(&self, member: &Member) -> String {
         let stage = self.stage().map_or("", |s| s.as_str());
-        if !asked::is_asked(member, self.accounts) {
+        if !buying_group::is_asked(member, self.accounts) {
             let role = |role: &str| format!("not asked: {role} is no role that decides");
             return member.role.as_deref().map_or_else(|| "not asked: no role is known".to_owned(), role);
         }
         if member.disqualified {
             return "disqualified".to_owned();
         }
-        match (asked::agrees(member, self.model, self.accounts), member.stages[0].as_deref()) {
+        match (buying_group::agrees(member, self.model, self.accounts), member.stages[0].as_deref()) {
             (true, Some(at)) if at == stage => format!("has come to {stage}"),
             (true, at) => format!("has come further than {stage}, to {}", at.unwrap_or("-")),
             (false, Some(at)) => format!("stands at {at}, before {stage}"),
@@ -229,10 +229,10 @@ impl Of<'_> {
             self.group
                 .members
                 .iter()
-                .filter(|m| asked::is_asked(m, self.accounts) && !asked::agrees(m, self.model, self.accounts))
+                .filter(|m| buying_group::is_asked(m, self.accounts) && !buying_group::agrees(m, self.model, self.accounts))
         };
-        let agreed = self.group.members.iter().filter(|m| asked::agrees(m, self.model, self.accounts)).count();
-        let expected = asked::expected(self.group, self.accounts);
+        let agreed = self.group.members.iter().filter(|m| buying_group::agrees(m, self.model, self.accounts)).count();
+        let expected = buying_group::expected(self.group, self.accounts);
         if self.group.consensus.is_out() {
             return "the group is disqualified".to_owned();
         }

@@ -1,7 +1,8 @@
 //! Where a lead stands between marketing and sales.
 
-use crate::domain::state::lead::{Disqualified, Lead, Stand};
+use crate::domain::state::lead::{Lead, Stand};
 use crate::domain::state::prospect::Prospect;
+use crate::domain::state::track::Disqualified;
 use crate::domain::terms::movement::Axis;
 use crate::domain::terms::sales::Answer;
 use crate::view::time::Time;

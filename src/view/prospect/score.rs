@@ -3,7 +3,8 @@
 use crate::domain::Ms;
 use crate::domain::model::{Model, Models};
 use crate::domain::rules::ledger::{self, Line, What};
-use crate::domain::rules::score;
+use crate::domain::rules::score::label;
+use crate::domain::rules::score::points;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::track::Track;
 use crate::domain::state::traits::Traits;
@@ -40,18 +41,18 @@ impl ScoreView {
         let nobody = Traits::default();
         let ledger = ledger::account(track, traits.unwrap_or(&nobody), model, models.vocabulary.names(), now_ms);
         let changes_at = track.label_falls_at_ms.and_then(Time::of);
-        let rises = score::rises_next(track, model);
+        let rises = label::rises_next(track, model);
         Self {
-            engagement: rounded(score::engagement(track, &model.score, now_ms)),
+            engagement: rounded(points::engagement(track, &model.score, now_ms)),
             fit: model.people.fit_of(track).map(rounded),
             grade: model.people.grade_of(track).map(|grade| grade.to_string()),
-            groups: groups.map(|g| (g.name.to_string(), rounded(score::group_points(track, g, now_ms)))).collect(),
-            label: score::label_of(&model.score.labels, track).map(|l| l.name.to_string()),
+            groups: groups.map(|g| (g.name.to_string(), rounded(points::group_points(track, g, now_ms)))).collect(),
+            label: label::label_of(&model.score.labels, track).map(|l| l.name.to_string()),
             label_falls_at: changes_at.filter(|_| !rises),
             label_rises_at: changes_at.filter(|_| rises),
             ledger_sum: rounded(ledger.iter().map(|line| line.now).sum()),
             ledger: ledger.iter().map(LedgerLineView::of).collect(),
-            total: rounded(score::total(track, &model.score, now_ms)),
+            total: rounded(points::total(track, &model.score, now_ms)),
         }
     }
 }
