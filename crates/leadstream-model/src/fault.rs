@@ -18,12 +18,12 @@ impl Place {
 
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq)]
-pub struct At<T> {
+pub struct Spanned<T> {
     pub value: T,
     pub place: Place,
 }
 
-impl<T> At<T> {
+impl<T> Spanned<T> {
     /// A value that stands in no file (defaults, tests).
     pub fn nowhere(value: T) -> Self {
         Self { value, place: Place::default() }

@@ -1,6 +1,6 @@
 //! Typed reading of a table: each key once, every fault noted with its place, unknown keys with the nearest known name.
 
-use crate::fault::{At, Faults, Place};
+use crate::fault::{Faults, Place, Spanned};
 use crate::tree::{Node, Table, Value};
 use crate::units;
 use leadstream_core::domain::Ms;
@@ -60,55 +60,55 @@ impl<'a> Fields<'a> {
     }
 
     /// Text.
-    pub fn text(&mut self, key: &'static str, faults: &mut Faults) -> Option<At<String>> {
+    pub fn text(&mut self, key: &'static str, faults: &mut Faults) -> Option<Spanned<String>> {
         let (node, place) = self.node(key)?;
-        text_of(node, &place, faults).map(|value| At { value, place })
+        text_of(node, &place, faults).map(|value| Spanned { value, place })
     }
 
     /// One text or a list of texts.
-    pub fn texts(&mut self, key: &'static str, faults: &mut Faults) -> Option<Vec<At<String>>> {
+    pub fn texts(&mut self, key: &'static str, faults: &mut Faults) -> Option<Vec<Spanned<String>>> {
         let (node, place) = self.node(key)?;
         let Value::Array(items) = &node.value else {
-            return text_of(node, &place, faults).map(|value| vec![At { value, place }]);
+            return text_of(node, &place, faults).map(|value| vec![Spanned { value, place }]);
         };
         let one = |(n, item): (usize, &Node)| {
             let place = item_place(&place, n, item);
-            text_of(item, &place, faults).map(|value| At { value, place })
+            text_of(item, &place, faults).map(|value| Spanned { value, place })
         };
         Some(items.iter().enumerate().filter_map(one).collect())
     }
 
     /// A number.
-    pub fn number(&mut self, key: &'static str, faults: &mut Faults) -> Option<At<f64>> {
+    pub fn number(&mut self, key: &'static str, faults: &mut Faults) -> Option<Spanned<f64>> {
         let (node, place) = self.node(key)?;
-        number_of(node, &place, faults).map(|value| At { value, place })
+        number_of(node, &place, faults).map(|value| Spanned { value, place })
     }
 
     /// A number, or `"off"` (`None` inside).
-    pub fn number_or_off(&mut self, key: &'static str, faults: &mut Faults) -> Option<At<Option<f64>>> {
+    pub fn number_or_off(&mut self, key: &'static str, faults: &mut Faults) -> Option<Spanned<Option<f64>>> {
         let (node, place) = self.node(key)?;
         if is_off(node) {
-            return Some(At { value: None, place });
+            return Some(Spanned { value: None, place });
         }
-        number_of(node, &place, faults).map(|number| At { value: Some(number), place })
+        number_of(node, &place, faults).map(|number| Spanned { value: Some(number), place })
     }
 
     /// A whole number.
-    pub fn integer(&mut self, key: &'static str, faults: &mut Faults) -> Option<At<i64>> {
+    pub fn integer(&mut self, key: &'static str, faults: &mut Faults) -> Option<Spanned<i64>> {
         let (node, place) = self.node(key)?;
         if let Value::Integer(value) = node.value {
-            return Some(At { value, place });
+            return Some(Spanned { value, place });
         }
         faults.add(&place, format!("must be a whole number, not {}", node.value.kind()));
         None
     }
 
     /// A whole number, or `"off"` (`None` inside).
-    pub fn integer_or_off(&mut self, key: &'static str, faults: &mut Faults) -> Option<At<Option<i64>>> {
+    pub fn integer_or_off(&mut self, key: &'static str, faults: &mut Faults) -> Option<Spanned<Option<i64>>> {
         let (node, place) = self.node(key)?;
         match node.value {
-            _ if is_off(node) => Some(At { value: None, place }),
-            Value::Integer(value) => Some(At { value: Some(value), place }),
+            _ if is_off(node) => Some(Spanned { value: None, place }),
+            Value::Integer(value) => Some(Spanned { value: Some(value), place }),
             _ => {
                 faults.add(&place, format!("must be a whole number or \"off\", not {}", node.value.kind()));
                 None
@@ -117,48 +117,48 @@ impl<'a> Fields<'a> {
     }
 
     /// `true` or `false`.
-    pub fn bool(&mut self, key: &'static str, faults: &mut Faults) -> Option<At<bool>> {
+    pub fn bool(&mut self, key: &'static str, faults: &mut Faults) -> Option<Spanned<bool>> {
         let (node, place) = self.node(key)?;
         if let Value::Bool(value) = node.value {
-            return Some(At { value, place });
+            return Some(Spanned { value, place });
         }
         faults.add(&place, format!("must be true or false, not {}", node.value.kind()));
         None
     }
 
     /// A length of time.
-    pub fn duration(&mut self, key: &'static str, faults: &mut Faults) -> Option<At<Ms>> {
+    pub fn duration(&mut self, key: &'static str, faults: &mut Faults) -> Option<Spanned<Ms>> {
         let (node, place) = self.node(key)?;
-        duration_of(node, &place, faults).map(|value| At { value, place })
+        duration_of(node, &place, faults).map(|value| Spanned { value, place })
     }
 
     /// A length of time, or `"off"` (`None` inside).
-    pub fn duration_or_off(&mut self, key: &'static str, faults: &mut Faults) -> Option<At<Option<Ms>>> {
+    pub fn duration_or_off(&mut self, key: &'static str, faults: &mut Faults) -> Option<Spanned<Option<Ms>>> {
         let (node, place) = self.node(key)?;
         if is_off(node) {
-            return Some(At { value: None, place });
+            return Some(Spanned { value: None, place });
         }
-        duration_of(node, &place, faults).map(|value| At { value: Some(value), place })
+        duration_of(node, &place, faults).map(|value| Spanned { value: Some(value), place })
     }
 
     /// A list of lengths of time.
-    pub fn durations(&mut self, key: &'static str, faults: &mut Faults) -> Option<At<Vec<Ms>>> {
+    pub fn durations(&mut self, key: &'static str, faults: &mut Faults) -> Option<Spanned<Vec<Ms>>> {
         let (node, place) = self.node(key)?;
         let Value::Array(items) = &node.value else {
             let one = duration_of(node, &place, faults)?;
-            return Some(At { value: vec![one], place });
+            return Some(Spanned { value: vec![one], place });
         };
         let before = faults.0.len();
         let value: Vec<Ms> =
             items.iter().enumerate().filter_map(|(n, item)| duration_of(item, &item_place(&place, n, item), faults)).collect();
-        (faults.0.len() == before).then_some(At { value, place })
+        (faults.0.len() == before).then_some(Spanned { value, place })
     }
 
     /// One of a few words.
-    pub fn choice<T: Copy>(&mut self, key: &'static str, words: &[(&str, T)], faults: &mut Faults) -> Option<At<T>> {
+    pub fn choice<T: Copy>(&mut self, key: &'static str, words: &[(&str, T)], faults: &mut Faults) -> Option<Spanned<T>> {
         let text = self.text(key, faults)?;
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == text.value) {
-            return Some(At { value: *value, place: text.place });
+            return Some(Spanned { value: *value, place: text.place });
         }
         let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
         faults.add(&text.place, format!("{:?} is not known here: {}", text.value, one_of(&known)));

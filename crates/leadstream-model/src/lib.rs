@@ -36,7 +36,7 @@ pub mod tree;
 pub mod units;
 
 pub use contradictions::contradictions;
-pub use fault::{At, Fault, Faults, Place};
+pub use fault::{Fault, Faults, Place, Spanned};
 pub use file::{DEFAULT_MODEL, FileFault, Loaded, SHIPPED, build, default_models, from_texts, load, models, parse};
 pub use notes::notes;
 pub use section::ModelSpec;

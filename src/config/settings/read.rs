@@ -5,7 +5,7 @@ use crate::config::layers::Layers;
 use crate::config::{properties, validate};
 use crate::domain::Ms;
 use leadstream_model::fields::{self, Fields};
-use leadstream_model::{At, Faults};
+use leadstream_model::{Faults, Spanned};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -188,39 +188,39 @@ fn start(text: &str) -> Option<Start> {
     }
 }
 
-fn set<T>(field: &mut T, said: Option<At<T>>) {
+fn set<T>(field: &mut T, said: Option<Spanned<T>>) {
     if let Some(said) = said {
         *field = said.value;
     }
 }
 
-fn set_list(field: &mut Vec<String>, said: Option<Vec<At<String>>>) {
+fn set_list(field: &mut Vec<String>, said: Option<Vec<Spanned<String>>>) {
     if let Some(said) = said {
         *field = said.into_iter().map(|one| one.value).collect();
     }
 }
 
 /// An empty text takes back what a lower layer said.
-fn set_path(field: &mut Option<PathBuf>, said: Option<At<String>>) {
+fn set_path(field: &mut Option<PathBuf>, said: Option<Spanned<String>>) {
     if let Some(said) = said {
         *field = (!said.value.is_empty()).then(|| PathBuf::from(said.value));
     }
 }
 
-fn set_duration(field: &mut Duration, said: Option<At<Ms>>) {
+fn set_duration(field: &mut Duration, said: Option<Spanned<Ms>>) {
     if let Some(said) = said {
         *field = Duration::from_millis(said.value.unsigned_abs());
     }
 }
 
-fn set_limit(field: &mut Option<Duration>, said: Option<At<Option<Ms>>>) {
+fn set_limit(field: &mut Option<Duration>, said: Option<Spanned<Option<Ms>>>) {
     if let Some(said) = said {
         *field = said.value.map(|ms| Duration::from_millis(ms.unsigned_abs()));
     }
 }
 
-fn set_most(field: &mut Option<usize>, said: Option<At<Option<i64>>>, faults: &mut Faults) {
-    let Some(At { value, place }) = said else { return };
+fn set_most(field: &mut Option<usize>, said: Option<Spanned<Option<i64>>>, faults: &mut Faults) {
+    let Some(Spanned { value, place }) = said else { return };
     match value.map(usize::try_from) {
         None => *field = None,
         Some(Ok(most)) if most > 0 => *field = Some(most),
@@ -228,7 +228,7 @@ fn set_most(field: &mut Option<usize>, said: Option<At<Option<i64>>>, faults: &m
     }
 }
 
-fn set_count(field: &mut usize, said: Option<At<i64>>, least: usize, most: usize, faults: &mut Faults) {
+fn set_count(field: &mut usize, said: Option<Spanned<i64>>, least: usize, most: usize, faults: &mut Faults) {
     let Some(said) = said else { return };
     match usize::try_from(said.value) {
         Ok(value) if (least..=most).contains(&value) => *field = value,

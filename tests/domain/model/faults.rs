@@ -7,7 +7,7 @@ mod keys;
 
 use super::{assert_one_fault, show};
 use leadstream::domain::model::{IdleOn, Models};
-use leadstream_model::{At, CartSpec, FileFault};
+use leadstream_model::{CartSpec, FileFault, Spanned};
 
 /// A model without a fault; its lines are counted from 1.
 const GOOD: &str = r#"name = "m"
@@ -460,7 +460,7 @@ fn a_change_of_meaning_changes_the_hash() {
         let other = leadstream_model::from_texts(&[&text]).unwrap_or_else(|f| panic!("{}", show(&f)));
         assert_ne!(hash(&other), hash(&good), "{new}");
     }
-    let cart = CartSpec { idle_on: Some(At::nowhere(IdleOn::Cart)), ..CartSpec::default() };
+    let cart = CartSpec { idle_on: Some(Spanned::nowhere(IdleOn::Cart)), ..CartSpec::default() };
     let overridden = leadstream_model::build(&[leadstream_model::parse("m", GOOD)], &cart).expect("good");
     assert_ne!(hash(&overridden), hash(&good), "settings are part of the effective model");
     assert_eq!(overridden.in_charge().cart.idle_on, IdleOn::Cart);

@@ -1,6 +1,6 @@
 //! Checks that several sections share: names, stages, lengths of time, time zones.
 
-use crate::fault::{At, Faults};
+use crate::fault::{Faults, Spanned};
 use crate::section::axis::spec::AxisSpec;
 use leadstream_core::domain::Ms;
 use leadstream_core::domain::names::nearest;
@@ -12,7 +12,7 @@ pub(crate) const UNKNOWN_STAGE: &str = "unknown stage";
 /// Longest name of a model, stage, label or group.
 const MAX_NAME_BYTES: usize = 64;
 
-pub(crate) fn check_name(name: &At<String>, what: &str, faults: &mut Faults) {
+pub(crate) fn check_name(name: &Spanned<String>, what: &str, faults: &mut Faults) {
     let text = &name.value;
     if text.trim().is_empty() {
         faults.add(&name.place, format!("{what} needs a name"));
@@ -23,7 +23,7 @@ pub(crate) fn check_name(name: &At<String>, what: &str, faults: &mut Faults) {
     }
 }
 
-pub(crate) fn positive(after: &At<Ms>, faults: &mut Faults) {
+pub(crate) fn positive(after: &Spanned<Ms>, faults: &mut Faults) {
     if after.value <= 0 {
         faults.add(&after.place, "must be longer than nothing, such as \"14d\"");
     }
@@ -34,7 +34,7 @@ pub(crate) fn stage_index(spec: &AxisSpec, name: &str) -> Option<usize> {
 }
 
 /// The index of a stage; a fault with the nearest name when there is none.
-pub(crate) fn known_stage(spec: &AxisSpec, stage: &At<String>, faults: &mut Faults) -> Option<usize> {
+pub(crate) fn known_stage(spec: &AxisSpec, stage: &Spanned<String>, faults: &mut Faults) -> Option<usize> {
     let index = stage_index(spec, &stage.value);
     if index.is_none() {
         let names = spec.stages.iter().map(|s| s.value.as_str());
@@ -48,7 +48,7 @@ pub(crate) fn known_stage(spec: &AxisSpec, stage: &At<String>, faults: &mut Faul
 }
 
 /// `distinct` of anything that counts.
-pub(crate) fn distinct(distinct: Option<&At<String>>, counts: bool, same: Option<&At<String>>, faults: &mut Faults) {
+pub(crate) fn distinct(distinct: Option<&Spanned<String>>, counts: bool, same: Option<&Spanned<String>>, faults: &mut Faults) {
     let Some(distinct) = distinct else { return };
     if distinct.value.trim().is_empty() {
         faults.add(&distinct.place, "must name the property whose value is another one each time");
@@ -60,7 +60,7 @@ pub(crate) fn distinct(distinct: Option<&At<String>>, counts: bool, same: Option
 }
 
 /// Notes where a time zone is none.
-pub(crate) fn check_zone(zone: &At<String>, faults: &mut Faults) {
+pub(crate) fn check_zone(zone: &Spanned<String>, faults: &mut Faults) {
     if Zone::find(&zone.value).is_some() {
         return;
     }

@@ -1,27 +1,27 @@
 //! Values that several sections have: limits per period, hours, weekdays, caps.
 
-use crate::fault::{At, Faults};
+use crate::fault::{Faults, Spanned};
 use crate::fields::{Fields, is_off, number_of, unknown};
 use crate::units;
 use leadstream_core::domain::model::contact::WEEKDAYS;
 use leadstream_core::domain::{DAY_MS, HOUR_MS, MINUTE_MS, Ms};
 
 /// A cap, where `"off"` says the same as nothing.
-pub(crate) fn cap(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<At<f64>> {
+pub(crate) fn cap(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<Spanned<f64>> {
     let (node, place) = fields.node("cap")?;
     if is_off(node) {
         return None;
     }
-    number_of(node, &place, faults).map(|value| At { value, place })
+    number_of(node, &place, faults).map(|value| Spanned { value, place })
 }
 
 /// "2 per 1d", or a fault.
-pub(crate) fn times_per(text: &At<String>, faults: &mut Faults) -> Option<At<(i64, Ms)>> {
+pub(crate) fn times_per(text: &Spanned<String>, faults: &mut Faults) -> Option<Spanned<(i64, Ms)>> {
     let Some(value) = at_most(&text.value) else {
         faults.add(&text.place, format!("{:?} must read like \"2 per 1d\": so many times, then the period", text.value));
         return None;
     };
-    Some(At { value, place: text.place.clone() })
+    Some(Spanned { value, place: text.place.clone() })
 }
 
 /// "10 per 1d", also "1 per day".
@@ -43,7 +43,7 @@ pub(crate) fn hours(
     like_to: &str,
     fields: &mut Fields<'_>,
     faults: &mut Faults,
-) -> Option<At<(Ms, Ms)>> {
+) -> Option<Spanned<(Ms, Ms)>> {
     let mut hours = fields.table(key, faults)?;
     let place = hours.place.clone();
     let (from, to) = (hours.text("from", faults), hours.text("to", faults));
@@ -55,11 +55,11 @@ pub(crate) fn hours(
     hours.finish(faults);
     let (from, to) = (from?, to?);
     let (from_ms, to_ms) = (time_of_day(&from, faults), time_of_day(&to, faults));
-    Some(At { value: (from_ms?, to_ms?), place })
+    Some(Spanned { value: (from_ms?, to_ms?), place })
 }
 
 /// "22:00".
-fn time_of_day(text: &At<String>, faults: &mut Faults) -> Option<Ms> {
+fn time_of_day(text: &Spanned<String>, faults: &mut Faults) -> Option<Ms> {
     let parts = || {
         let (hours, minutes) = text.value.split_once(':')?;
         let number = |t: &str| t.parse::<Ms>().ok().filter(|_| t.len() <= 2 && t.bytes().all(|b| b.is_ascii_digit()));
@@ -76,17 +76,17 @@ fn time_of_day(text: &At<String>, faults: &mut Faults) -> Option<Ms> {
     time
 }
 
-pub(crate) fn weekdays(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<At<Vec<u8>>> {
+pub(crate) fn weekdays(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<Spanned<Vec<u8>>> {
     let place = fields.place_of("weekdays");
     let names = fields.texts("weekdays", faults)?;
-    let day = |name: &At<String>| {
+    let day = |name: &Spanned<String>| {
         let day = WEEKDAYS.iter().position(|d| *d == name.value).and_then(|n| u8::try_from(n).ok());
         if day.is_none() {
             faults.add(&name.place, unknown(&name.value, "day", &WEEKDAYS));
         }
         day
     };
-    Some(At { value: names.iter().filter_map(day).collect(), place })
+    Some(Spanned { value: names.iter().filter_map(day).collect(), place })
 }
 
 #[cfg(test)]

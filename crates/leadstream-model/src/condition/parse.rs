@@ -1,7 +1,7 @@
 //! `on` and `where`, as moves, rules and triggers have them.
 
 use crate::condition::spec::{ConditionSpec, PredicateSpec, Tests};
-use crate::fault::{At, Faults, Place};
+use crate::fault::{Faults, Place, Spanned};
 use crate::fields::{Fields, number_of, text_of, unknown};
 use crate::tree::{Node, Value};
 use leadstream_core::domain::answers::Asked;
@@ -44,8 +44,9 @@ pub(crate) fn events(node: &Node, place: &Place, faults: &mut Faults) -> Option<
     }
     let before = faults.0.len();
     let items = if let Value::Array(items) = &node.value { items.as_slice() } else { std::slice::from_ref(node) };
-    let name =
-        |item: &Node| text_of(item, place, faults).map(|value| At { value, place: Place { line: item.line, ..place.clone() } });
+    let name = |item: &Node| {
+        text_of(item, place, faults).map(|value| Spanned { value, place: Place { line: item.line, ..place.clone() } })
+    };
     let on = items.iter().filter_map(name).collect();
     (faults.0.len() == before).then_some(ConditionSpec { on, tests: Vec::new() })
 }
@@ -60,7 +61,7 @@ pub(crate) fn of_properties(table: &Fields<'_>, faults: &mut Faults) -> Tests {
     let mut tests = Vec::new();
     for (property, node, place) in table.entries() {
         let value = property_tests(node, &place, faults);
-        tests.push((property.to_owned(), At { value, place }));
+        tests.push((property.to_owned(), Spanned { value, place }));
     }
     tests
 }

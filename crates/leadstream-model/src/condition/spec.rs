@@ -1,6 +1,6 @@
 //! What `on` and `where` say.
 
-use crate::fault::At;
+use crate::fault::Spanned;
 use leadstream_core::domain::answers::Asked;
 use leadstream_core::domain::model::predicate::Literal;
 use leadstream_core::domain::titles::{Function, Seniority};
@@ -9,13 +9,13 @@ use leadstream_core::domain::titles::{Function, Seniority};
 #[derive(Debug, Clone, Default)]
 pub struct ConditionSpec {
     /// Event names; `"*"` for any.
-    pub on: Vec<At<String>>,
+    pub on: Vec<Spanned<String>>,
     /// Property path and its tests.
     pub tests: Tests,
 }
 
 /// Property paths, each with its tests.
-pub type Tests = Vec<(String, At<Vec<PredicateSpec>>)>;
+pub type Tests = Vec<(String, Spanned<Vec<PredicateSpec>>)>;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum PredicateSpec {

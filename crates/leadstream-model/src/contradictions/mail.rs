@@ -3,7 +3,7 @@
 use super::said::Said;
 use crate::contradictions::times::{BEGIN_MS, at, clock, long, on_day};
 
-use crate::fault::{At, Faults, Place};
+use crate::fault::{Faults, Place, Spanned};
 use leadstream_core::domain::names::canonical;
 use leadstream_core::domain::{DAY_MS, HOUR_MS, MINUTE_MS, Ms};
 
@@ -63,7 +63,7 @@ fn caps_and_triggers(said: &Said<'_>, faults: &mut Faults) {
     {
         let Some((limit, name)) = trigger.at_most.as_ref().zip(trigger.name.as_ref()) else { continue };
         let (times, per_ms) = limit.value;
-        let tighter = |cap: &&At<(i64, Ms)>| cap.value.0 < times && cap.value.1 >= per_ms;
+        let tighter = |cap: &&Spanned<(i64, Ms)>| cap.value.0 < times && cap.value.1 >= per_ms;
         if let Some(cap) = said.spec.contact.caps.iter().find(tighter) {
             let message = format!(
                 "trigger {:?} may leave {times} times per {}, but the cap allows {} per {} of all mails together: after {} of \

@@ -3,7 +3,7 @@
 use super::said::Said;
 
 use crate::condition::spec::ConditionSpec;
-use crate::fault::{At, Faults};
+use crate::fault::{Faults, Spanned};
 use leadstream_core::domain::names::canonical;
 
 pub(crate) fn find(said: &Said<'_>, faults: &mut Faults) {
@@ -31,7 +31,7 @@ fn both<'a>(asks: &'a ConditionSpec, goes: &ConditionSpec) -> Option<&'a str> {
     if !(goes.tests.is_empty() || same_tests(asks, goes)) {
         return None;
     }
-    let means = |name: &At<String>, other: &At<String>| canonical(&name.value) == canonical(&other.value);
+    let means = |name: &Spanned<String>, other: &Spanned<String>| canonical(&name.value) == canonical(&other.value);
     asks.on
         .iter()
         .find(|name| name.value != "*" && goes.on.iter().any(|other| means(name, other)))

@@ -3,7 +3,7 @@
 pub mod spec;
 
 use crate::common::describe::or_off;
-use crate::fault::{At, Faults};
+use crate::fault::{Faults, Spanned};
 use crate::fields::Fields;
 use crate::section::cart::compile::cart;
 use crate::section::{ModelSpec, Section};
@@ -23,7 +23,7 @@ impl Section for ForgettingSpec {
 
     /// Who is forgotten starts anew: what must not come twice within some time has to be remembered for as long.
     fn check(&self, model: &ModelSpec, faults: &mut Faults) {
-        let Some(At { value: Some(kept_ms), place }) = &self.anonymous_after_ms else { return };
+        let Some(Spanned { value: Some(kept_ms), place }) = &self.anonymous_after_ms else { return };
         if *kept_ms < MIN_KEPT_MS {
             faults.add(place, "must be at least \"1d\", for what comes again is known by the record; \"off\" keeps everybody");
             return;

@@ -2,7 +2,7 @@
 
 use super::spec::AccountsSpec;
 use crate::condition::canonical::condition as canonical_condition;
-use crate::fault::At;
+use crate::fault::Spanned;
 use leadstream_core::domain::company_names::Join;
 use leadstream_core::domain::model::accounts::ScoreOf;
 
@@ -10,7 +10,7 @@ use leadstream_core::domain::model::accounts::ScoreOf;
 pub(super) fn lines(spec: &AccountsSpec) -> Vec<String> {
     let Some(consensus) = spec.place.as_ref().and(spec.consensus.as_ref()) else { return Vec::new() };
     let consensus = &consensus.value;
-    let sorted = |names: &[At<String>]| {
+    let sorted = |names: &[Spanned<String>]| {
         let mut names: Vec<String> = names.iter().map(|n| format!("{:?}", n.value)).collect();
         names.sort();
         names.join(",")

@@ -4,7 +4,7 @@ use super::spec::{AccountsSpec, ConsensusSpec};
 use crate::common::check::{check_name, known_stage};
 use crate::condition::check::condition as check_condition;
 use crate::condition::spec::ConditionSpec;
-use crate::fault::{At, Faults};
+use crate::fault::{Faults, Spanned};
 use crate::section::ModelSpec;
 use leadstream_core::domain::Text;
 use leadstream_core::domain::company_names::MAX_ACCOUNT_BYTES;
@@ -38,7 +38,7 @@ pub(super) fn check(spec: &AccountsSpec, model: &ModelSpec, faults: &mut Faults)
     }
 }
 
-fn check_consensus(consensus: &At<ConsensusSpec>, spec: &AccountsSpec, model: &ModelSpec, faults: &mut Faults) {
+fn check_consensus(consensus: &Spanned<ConsensusSpec>, spec: &AccountsSpec, model: &ModelSpec, faults: &mut Faults) {
     let journey = &model.axes[Axis::Journey.index()];
     match &consensus.value.stage {
         None => faults.missing(&consensus.place, "stage", "stage = \"validation\", the journey stage of those who agree"),
@@ -113,7 +113,7 @@ fn roles(spec: &AccountsSpec, faults: &mut Faults) {
             faults.missing(&role.place, "where", "where = { job_title = { contains = \"Chief\" } }");
         }
         // Any event may carry traits.
-        let any = ConditionSpec { on: vec![At::nowhere("*".to_owned())], tests: role.value.when.tests.clone() };
+        let any = ConditionSpec { on: vec![Spanned::nowhere("*".to_owned())], tests: role.value.when.tests.clone() };
         check_condition(&any, &role.place, faults);
     }
 }

@@ -3,7 +3,7 @@
 use super::spec::{AccountsSpec, DISQUALIFIED, REOPENED};
 use crate::condition::compile::{condition as compile_condition, predicate};
 use crate::condition::spec::{ConditionSpec, PredicateSpec};
-use crate::fault::At;
+use crate::fault::Spanned;
 use crate::section::ModelSpec;
 use leadstream_core::domain::Text;
 use leadstream_core::domain::company_names::Names;
@@ -18,15 +18,15 @@ pub(super) fn compile(spec: &AccountsSpec, model: &ModelSpec, vocabulary: &mut V
     let consensus = &consensus.value;
     let journey = &model.axes[Axis::Journey.index()];
     let stage = consensus.stage.as_ref().and_then(|s| journey.stages.iter().position(|j| j.value == s.value));
-    let mut event = |said: &Option<At<ConditionSpec>>, otherwise: &str| {
-        let default = ConditionSpec { on: vec![At::nowhere(otherwise.to_owned())], tests: Vec::new() };
+    let mut event = |said: &Option<Spanned<ConditionSpec>>, otherwise: &str| {
+        let default = ConditionSpec { on: vec![Spanned::nowhere(otherwise.to_owned())], tests: Vec::new() };
         compile_condition(said.as_ref().map_or(&default, |s| &s.value), vocabulary)
     };
     let disqualified = event(&spec.disqualified, DISQUALIFIED);
     let reopened = event(&spec.reopened, REOPENED);
     let mut roles = Vec::with_capacity(spec.roles.len());
     for role in &spec.roles {
-        let test = |(name, tests): &(String, At<Vec<PredicateSpec>>)| {
+        let test = |(name, tests): &(String, Spanned<Vec<PredicateSpec>>)| {
             let name = name.strip_prefix("traits.").unwrap_or(name);
             (vocabulary.intern_trait(name), predicate(&tests.value))
         };
@@ -36,7 +36,7 @@ pub(super) fn compile(spec: &AccountsSpec, model: &ModelSpec, vocabulary: &mut V
     let asked = |name: u32| roles.iter().flat_map(|role| &role.tests).any(|(n, _)| *n == name || same_as(*n).contains(&name));
     let roles_look_at = vocabulary.traits().iter().filter(|t| asked(t.hash)).map(|t| t.property).collect();
     let bare = Names { join: spec.join.as_ref().map(|j| j.value).unwrap_or_default(), aliases: Vec::new() };
-    let lower = |account: &At<String>| Text::from(account.value.trim().to_lowercase());
+    let lower = |account: &Spanned<String>| Text::from(account.value.trim().to_lowercase());
     let aliases = spec.aliases.iter().flat_map(|(account, aliases)| {
         // The account's own name is it too, however it is written.
         aliases.iter().chain([account]).map(|alias| (bare.listed(&alias.value), lower(account)))

@@ -2,7 +2,7 @@
 
 use super::spec::{AccountsSpec, DISQUALIFIED, REOPENED};
 use crate::condition::describe;
-use crate::fault::At;
+use crate::fault::Spanned;
 use leadstream_core::domain::company_names::Join;
 use leadstream_core::domain::model::accounts::ScoreOf;
 
@@ -10,7 +10,7 @@ use leadstream_core::domain::model::accounts::ScoreOf;
 pub(super) fn describe(spec: &AccountsSpec, say: &mut dyn FnMut(&str, String)) {
     let Some(consensus) = spec.place.as_ref().and(spec.consensus.as_ref()) else { return };
     let consensus = &consensus.value;
-    let list = |names: &[At<String>]| names.iter().map(|n| n.value.as_str()).collect::<Vec<_>>().join(", ");
+    let list = |names: &[Spanned<String>]| names.iter().map(|n| n.value.as_str()).collect::<Vec<_>>().join(", ");
     let stage = consensus.stage.as_ref().map_or("", |s| s.value.as_str());
     let of = consensus.of.as_ref().map_or(0, |of| of.value);
     let asked = if consensus.deciders.is_empty() {

@@ -3,7 +3,7 @@
 use super::spec::{AccountsSpec, ConsensusSpec, RoleSpec};
 use crate::condition::parse::condition;
 use crate::condition::spec::ConditionSpec;
-use crate::fault::{At, Faults};
+use crate::fault::{Faults, Spanned};
 use crate::fields::{Fields, text_of};
 use crate::tree::Value;
 use leadstream_core::domain::company_names::Join;
@@ -28,7 +28,7 @@ pub(super) fn accounts(fields: &mut Fields<'_>, faults: &mut Faults) -> Accounts
     spec
 }
 
-fn consensus(mut fields: Fields<'_>, faults: &mut Faults) -> At<ConsensusSpec> {
+fn consensus(mut fields: Fields<'_>, faults: &mut Faults) -> Spanned<ConsensusSpec> {
     let place = fields.place.clone();
     let value = ConsensusSpec {
         stage: fields.text("stage", faults),
@@ -37,23 +37,24 @@ fn consensus(mut fields: Fields<'_>, faults: &mut Faults) -> At<ConsensusSpec> {
         deciders: fields.texts("deciders", faults).unwrap_or_default(),
     };
     fields.finish(faults);
-    At { value, place }
+    Spanned { value, place }
 }
 
 /// `"acme" = ["acme-holding.com", "Acme Holding"]`, or one text.
-fn aliases(fields: &mut Fields<'_>, faults: &mut Faults) -> Vec<(At<String>, Vec<At<String>>)> {
+fn aliases(fields: &mut Fields<'_>, faults: &mut Faults) -> Vec<(Spanned<String>, Vec<Spanned<String>>)> {
     let Some(table) = fields.table("aliases", faults) else { return Vec::new() };
     let mut all = Vec::new();
     for (account, node, place) in table.entries() {
         let items = if let Value::Array(items) = &node.value { items.as_slice() } else { std::slice::from_ref(node) };
-        let others = items.iter().filter_map(|item| Some(At { value: text_of(item, &place, faults)?, place: place.clone() }));
+        let others =
+            items.iter().filter_map(|item| Some(Spanned { value: text_of(item, &place, faults)?, place: place.clone() }));
         let others = others.collect();
-        all.push((At { value: account.to_owned(), place }, others));
+        all.push((Spanned { value: account.to_owned(), place }, others));
     }
     all
 }
 
-fn role(mut fields: Fields<'_>, faults: &mut Faults) -> At<RoleSpec> {
+fn role(mut fields: Fields<'_>, faults: &mut Faults) -> Spanned<RoleSpec> {
     let place = fields.place.clone();
     let name = fields.text("name", faults);
     let mut when = condition(&mut fields, faults);
@@ -62,12 +63,12 @@ fn role(mut fields: Fields<'_>, faults: &mut Faults) -> At<RoleSpec> {
         when.on.clear();
     }
     fields.finish(faults);
-    At { value: RoleSpec { name, when }, place }
+    Spanned { value: RoleSpec { name, when }, place }
 }
 
-fn event(mut fields: Fields<'_>, faults: &mut Faults) -> At<ConditionSpec> {
+fn event(mut fields: Fields<'_>, faults: &mut Faults) -> Spanned<ConditionSpec> {
     let place = fields.place.clone();
     let value = condition(&mut fields, faults);
     fields.finish(faults);
-    At { value, place }
+    Spanned { value, place }
 }

@@ -1,7 +1,7 @@
 //! What the file says of companies.
 
 use crate::condition::spec::ConditionSpec;
-use crate::fault::{At, Place};
+use crate::fault::{Place, Spanned};
 use leadstream_core::domain::company_names::Join;
 use leadstream_core::domain::model::accounts::ScoreOf;
 
@@ -14,30 +14,30 @@ pub(super) const REOPENED: &str = "Account Reopened";
 pub struct AccountsSpec {
     /// The file has the section.
     pub place: Option<Place>,
-    pub consensus: Option<At<ConsensusSpec>>,
-    pub score: Option<At<ScoreOf>>,
-    pub free_mail: Vec<At<String>>,
-    pub roles: Vec<At<RoleSpec>>,
-    pub disqualified: Option<At<ConditionSpec>>,
-    pub reopened: Option<At<ConditionSpec>>,
-    pub join: Option<At<Join>>,
+    pub consensus: Option<Spanned<ConsensusSpec>>,
+    pub score: Option<Spanned<ScoreOf>>,
+    pub free_mail: Vec<Spanned<String>>,
+    pub roles: Vec<Spanned<RoleSpec>>,
+    pub disqualified: Option<Spanned<ConditionSpec>>,
+    pub reopened: Option<Spanned<ConditionSpec>>,
+    pub join: Option<Spanned<Join>>,
     /// `aliases = { "acme" = ["acme-holding.com"] }`: account, its other names.
-    pub aliases: Vec<(At<String>, Vec<At<String>>)>,
+    pub aliases: Vec<(Spanned<String>, Vec<Spanned<String>>)>,
 }
 
 /// `consensus = { stage, of, roles, deciders }`.
 #[derive(Debug, Clone, Default)]
 pub struct ConsensusSpec {
-    pub stage: Option<At<String>>,
-    pub of: Option<At<i64>>,
-    pub roles: Vec<At<String>>,
-    pub deciders: Vec<At<String>>,
+    pub stage: Option<Spanned<String>>,
+    pub of: Option<Spanned<i64>>,
+    pub roles: Vec<Spanned<String>>,
+    pub deciders: Vec<Spanned<String>>,
 }
 
 /// `{ name, where }`: what is tested are traits, `group.NAME` those of the company.
 #[derive(Debug, Clone, Default)]
 pub struct RoleSpec {
-    pub name: Option<At<String>>,
+    pub name: Option<Spanned<String>>,
     /// Only its tests.
     pub when: ConditionSpec,
 }

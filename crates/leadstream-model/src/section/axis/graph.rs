@@ -5,7 +5,7 @@ use super::spec::{AxisSpec, MoveSpec};
 use crate::common::check::stage_index;
 use crate::condition::spec::PredicateSpec;
 use crate::condition::{canonical, compile};
-use crate::fault::{At, Fault};
+use crate::fault::{Fault, Spanned};
 use leadstream_core::domain::event::Value;
 use leadstream_core::domain::model::predicate::Literal;
 
@@ -72,7 +72,7 @@ pub fn dead_ends(spec: &AxisSpec) -> Vec<String> {
 
 fn is_dead_end(spec: &AxisSpec, index: usize) -> bool {
     let name = spec.stages[index].value.as_str();
-    let leads_out = |rule: &At<MoveSpec>| match rule.value.from.as_slice() {
+    let leads_out = |rule: &Spanned<MoveSpec>| match rule.value.from.as_slice() {
         [] => rule.value.to.as_ref().and_then(|to| stage_index(spec, &to.value)).is_some_and(|to| to > index),
         from => from.iter().any(|f| f.value == name),
     };
@@ -87,7 +87,7 @@ fn is_dead_end(spec: &AxisSpec, index: usize) -> bool {
 
 /// The one stage that moves lead from to this one, when there is only one.
 fn only_from<'a>(spec: &'a AxisSpec, stage: &str) -> Option<&'a str> {
-    let leads_here = |rule: &&At<MoveSpec>| rule.value.to.as_ref().is_some_and(|to| to.value == stage);
+    let leads_here = |rule: &&Spanned<MoveSpec>| rule.value.to.as_ref().is_some_and(|to| to.value == stage);
     let mut only = None;
     for rule in spec.moves.iter().filter(leads_here) {
         let [from] = rule.value.from.as_slice() else { return None };
@@ -103,15 +103,15 @@ fn only_from<'a>(spec: &'a AxisSpec, stage: &str) -> Option<&'a str> {
 
 /// Two moves that may fit the same event from the same stage, and which of them wins then. A move on any event is meant to be
 /// the weaker one, so it is not named.
-fn overlap(spec: &AxisSpec, a: &At<MoveSpec>, b: &At<MoveSpec>) -> Option<String> {
+fn overlap(spec: &AxisSpec, a: &Spanned<MoveSpec>, b: &Spanned<MoveSpec>) -> Option<String> {
     let (a_names, b_names) = (canonical::event_names(&a.value.when), canonical::event_names(&b.value.when));
     let shared = a_names.iter().find(|name| *name != "\"*\"" && *name != "*" && b_names.contains(name))?;
-    let to = |one: &At<MoveSpec>| one.value.to.as_ref().and_then(|to| stage_index(spec, &to.value));
+    let to = |one: &Spanned<MoveSpec>| one.value.to.as_ref().and_then(|to| stage_index(spec, &to.value));
     let (a_to, b_to) = (to(a)?, to(b)?);
     if a_to == b_to || !may_start_together(spec, (&a.value, a_to), (&b.value, b_to)) || exclude(&a.value, &b.value) {
         return None;
     }
-    let rank = |one: &At<MoveSpec>, to: usize| (!one.value.from.is_empty(), to);
+    let rank = |one: &Spanned<MoveSpec>, to: usize| (!one.value.from.is_empty(), to);
     let (wins, loses) = if rank(a, a_to) > rank(b, b_to) { (a_to, b_to) } else { (b_to, a_to) };
     Some(format!(
         "one {} may fit both this and the move in line {}: then it leads to {:?}, not to {:?}",

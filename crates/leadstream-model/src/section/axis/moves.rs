@@ -4,7 +4,7 @@ use super::canonical::{cart_tests, one_move, requirement};
 use super::spec::{AxisSpec, MoveSpec};
 use crate::common::check::{distinct, known_stage, stage_index};
 use crate::condition::{canonical, check};
-use crate::fault::{At, Faults};
+use crate::fault::{Faults, Spanned};
 use leadstream_core::domain::model::{MAX_COUNT_MEMORY, OfCart};
 use leadstream_core::domain::terms::movement::Axis;
 
@@ -19,7 +19,7 @@ pub(super) fn check(axis: Axis, spec: &AxisSpec, faults: &mut Faults) {
     }
 }
 
-fn by_itself(spec: &AxisSpec, one: &At<MoveSpec>, faults: &mut Faults) {
+fn by_itself(spec: &AxisSpec, one: &Spanned<MoveSpec>, faults: &mut Faults) {
     let (rule, place) = (&one.value, &one.place);
     match &rule.to {
         None => faults.missing(place, "to", "the stage that the move leads to"),
@@ -76,14 +76,20 @@ fn count(rule: &MoveSpec, faults: &mut Faults) {
 }
 
 /// Two moves that say the same, contradict each other, or of which one hides the other.
-fn pair(axis: Axis, spec: &AxisSpec, (m, a): (usize, &At<MoveSpec>), (n, b): (usize, &At<MoveSpec>), faults: &mut Faults) {
+fn pair(
+    axis: Axis,
+    spec: &AxisSpec,
+    (m, a): (usize, &Spanned<MoveSpec>),
+    (n, b): (usize, &Spanned<MoveSpec>),
+    faults: &mut Faults,
+) {
     if a.value.when.on.is_empty() || b.value.when.on.is_empty() {
         return;
     }
     let [Some(a_to), Some(b_to)] = [a, b].map(|one| one.value.to.as_ref().and_then(|to| stage_index(spec, &to.value))) else {
         return;
     };
-    let which = |n: usize, one: &At<MoveSpec>| format!("move #{} (line {})", n + 1, one.place.line);
+    let which = |n: usize, one: &Spanned<MoveSpec>| format!("move #{} (line {})", n + 1, one.place.line);
     if one_move(axis, &a.value) == one_move(axis, &b.value) {
         faults.add(&b.place, format!("says the same as {}: leave one out", which(m, a)));
         return;

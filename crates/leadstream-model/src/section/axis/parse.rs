@@ -2,7 +2,7 @@
 
 use super::spec::{AxisSpec, LapseSpec, MoveSpec, StaleAllSpec, StaleSpec};
 use crate::condition::parse::{condition, of_properties};
-use crate::fault::{At, Faults};
+use crate::fault::{Faults, Spanned};
 use crate::fields::{Fields, text_of};
 use crate::tree::Value;
 
@@ -18,7 +18,7 @@ pub(super) fn axis(mut fields: Fields<'_>, faults: &mut Faults) -> AxisSpec {
     if let Some(table) = fields.table("renamed", faults) {
         for (old, node, place) in table.entries() {
             if let Some(new) = text_of(node, &place, faults) {
-                spec.renamed.push((At { value: old.to_owned(), place: place.clone() }, At { value: new, place }));
+                spec.renamed.push((Spanned { value: old.to_owned(), place: place.clone() }, Spanned { value: new, place }));
             }
         }
     }
@@ -33,7 +33,7 @@ pub(super) fn axis(mut fields: Fields<'_>, faults: &mut Faults) -> AxisSpec {
     spec
 }
 
-fn one_move(mut fields: Fields<'_>, faults: &mut Faults) -> At<MoveSpec> {
+fn one_move(mut fields: Fields<'_>, faults: &mut Faults) -> Spanned<MoveSpec> {
     let place = fields.place.clone();
     let from = fields.texts("from", faults);
     if from.as_ref().is_some_and(Vec::is_empty) {
@@ -51,7 +51,7 @@ fn one_move(mut fields: Fields<'_>, faults: &mut Faults) -> At<MoveSpec> {
         cart: fields.table("cart", faults).map_or_else(Vec::new, |table| of_properties(&table, faults)),
     };
     fields.finish(faults);
-    At { value, place }
+    Spanned { value, place }
 }
 
 /// `{ after, to, except }` for all stages, `{ stage = { after, to } }` by stage, or both: the stage's own wins.
@@ -60,7 +60,7 @@ fn stale(mut fields: Fields<'_>, spec: &mut AxisSpec, faults: &mut Faults) {
         if let Value::Table(table) = &node.value {
             let mut own = Fields::new(table, place.clone());
             if let Some(stale) = after_to(&mut own, faults) {
-                spec.stale_by_stage.push((At { value: stage.to_owned(), place }, stale));
+                spec.stale_by_stage.push((Spanned { value: stage.to_owned(), place }, stale));
             }
             own.finish(faults);
         } else if !["after", "to", "except"].contains(&stage) {
@@ -71,12 +71,12 @@ fn stale(mut fields: Fields<'_>, spec: &mut AxisSpec, faults: &mut Faults) {
     let for_all = fields.entries().any(|(_, node, _)| !matches!(node.value, Value::Table(_)));
     if for_all && let Some(stale) = after_to(&mut fields, faults) {
         let except = fields.texts("except", faults).unwrap_or_default();
-        spec.stale_all = Some(At { value: StaleAllSpec { stale, except }, place });
+        spec.stale_all = Some(Spanned { value: StaleAllSpec { stale, except }, place });
     }
 }
 
 /// `{ after, to, from }`: all three.
-fn lapse(mut fields: Fields<'_>, faults: &mut Faults) -> Option<At<LapseSpec>> {
+fn lapse(mut fields: Fields<'_>, faults: &mut Faults) -> Option<Spanned<LapseSpec>> {
     let place = fields.place.clone();
     let stale = after_to(&mut fields, faults);
     let from = fields.texts("from", faults).unwrap_or_default();
@@ -84,7 +84,7 @@ fn lapse(mut fields: Fields<'_>, faults: &mut Faults) -> Option<At<LapseSpec>> {
         faults.add(&fields.place_of("from"), "names no stage: say whose customers lapse, such as from = [\"purchase\"]");
     }
     fields.finish(faults);
-    Some(At { value: LapseSpec { stale: stale?, from }, place })
+    Some(Spanned { value: LapseSpec { stale: stale?, from }, place })
 }
 
 fn after_to(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<StaleSpec> {

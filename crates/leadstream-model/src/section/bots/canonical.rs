@@ -2,7 +2,7 @@
 
 use super::compile::compiled;
 use super::spec::BotsSpec;
-use crate::fault::At;
+use crate::fault::Spanned;
 use leadstream_core::domain::model::machine::MachineModel;
 
 /// Lines of the canonical text: none for what is as it would be anyway, so that a model which says nothing keeps its hash.
@@ -24,7 +24,7 @@ pub(super) fn lines(spec: &BotsSpec) -> Vec<String> {
 }
 
 /// Names of programs in small letters, each once.
-pub(super) fn sorted(names: &[At<String>]) -> Vec<String> {
+pub(super) fn sorted(names: &[Spanned<String>]) -> Vec<String> {
     let mut names: Vec<String> = names.iter().map(|n| n.value.trim().to_lowercase()).collect();
     names.sort();
     names.dedup();

@@ -1,7 +1,7 @@
 //! From what the file says of machine traffic to what steps run on.
 
 use super::spec::BotsSpec;
-use crate::fault::At;
+use crate::fault::Spanned;
 use leadstream_core::domain::SECOND_MS;
 use leadstream_core::domain::model::machine::{Agents, MachineModel, Proxies};
 use leadstream_core::domain::names::Vocabulary;
@@ -17,7 +17,7 @@ pub(super) fn compile(spec: &BotsSpec, vocabulary: &mut Vocabulary) -> MachineMo
 
 pub(super) fn compiled(spec: &BotsSpec) -> MachineModel {
     let names = spec.bot_names.iter().flatten().map(|n| n.value.trim());
-    let count = |said: &Option<At<Option<i64>>>, default: usize| match said {
+    let count = |said: &Option<Spanned<Option<i64>>>, default: usize| match said {
         Some(at) => at.value.and_then(|n| usize::try_from(n).ok()),
         None => Some(default),
     };

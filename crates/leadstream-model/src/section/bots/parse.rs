@@ -1,7 +1,7 @@
 //! `[machines]`.
 
 use super::spec::BotsSpec;
-use crate::fault::{At, Faults};
+use crate::fault::{Faults, Spanned};
 use crate::fields::{Fields, is_off};
 
 pub(super) fn bots(fields: &mut Fields<'_>, faults: &mut Faults) -> BotsSpec {
@@ -22,10 +22,10 @@ pub(super) fn bots(fields: &mut Fields<'_>, faults: &mut Faults) -> BotsSpec {
 }
 
 /// A whole number, or `"off"` (`None` inside).
-fn integer_or_off(fields: &mut Fields<'_>, key: &'static str, faults: &mut Faults) -> Option<At<Option<i64>>> {
+fn integer_or_off(fields: &mut Fields<'_>, key: &'static str, faults: &mut Faults) -> Option<Spanned<Option<i64>>> {
     let (node, place) = fields.node(key)?;
     if is_off(node) {
-        return Some(At { value: None, place });
+        return Some(Spanned { value: None, place });
     }
-    fields.integer(key, faults).map(|at| At { value: Some(at.value), place: at.place })
+    fields.integer(key, faults).map(|at| Spanned { value: Some(at.value), place: at.place })
 }

@@ -3,7 +3,7 @@
 use super::compile;
 use super::elsewhere;
 use super::spec::CartSpec;
-use crate::fault::{At, Faults};
+use crate::fault::{Faults, Spanned};
 use leadstream_core::domain::Ms;
 
 /// Most steps of a cart series.
@@ -57,7 +57,7 @@ pub(super) fn check(said: &CartSpec, faults: &mut Faults) {
     }
 }
 
-fn check_campaigns(campaigns: &At<Vec<String>>, faults: &mut Faults) {
+fn check_campaigns(campaigns: &Spanned<Vec<String>>, faults: &mut Faults) {
     let place = &campaigns.place;
     if campaigns.value.len() > MAX_CAMPAIGNS {
         faults.add(place, format!("has {} names, at most {MAX_CAMPAIGNS} fit", campaigns.value.len()));
@@ -68,7 +68,7 @@ fn check_campaigns(campaigns: &At<Vec<String>>, faults: &mut Faults) {
     }
 }
 
-fn check_steps(steps: &At<Vec<Ms>>, faults: &mut Faults) {
+fn check_steps(steps: &Spanned<Vec<Ms>>, faults: &mut Faults) {
     let place = &steps.place;
     if steps.value.is_empty() {
         faults.add(place, "names no step: write [\"1h\", \"24h\", \"72h\"]");

@@ -4,7 +4,7 @@ use super::spec::CartSpec;
 use crate::condition::check::all as check_tests;
 use crate::condition::spec::{PredicateSpec, Tests};
 use crate::condition::{canonical, compile, describe};
-use crate::fault::{At, Faults};
+use crate::fault::{Faults, Spanned};
 use leadstream_core::domain::model::elsewhere::{Elsewhere, FLAGS, PLACES};
 use leadstream_core::domain::model::predicate::Literal;
 use leadstream_core::domain::names::Vocabulary;
@@ -67,7 +67,7 @@ pub(super) fn check(said: &CartSpec, faults: &mut Faults) {
 }
 
 /// From a checked spec to what steps run on.
-pub(super) fn compile(not_by: Option<&At<Vec<At<Tests>>>>, vocabulary: &mut Vocabulary) -> Elsewhere {
+pub(super) fn compile(not_by: Option<&Spanned<Vec<Spanned<Tests>>>>, vocabulary: &mut Vocabulary) -> Elsewhere {
     let mut one = |property: &str, tests: &[PredicateSpec]| (vocabulary.intern_property(property), compile::predicate(tests));
     let any = match not_by {
         Some(said) => {
@@ -94,8 +94,9 @@ pub(super) fn lines(said: &CartSpec) -> Vec<String> {
 }
 
 fn in_words(tests: &Tests) -> String {
-    let one =
-        |(property, tests): &(String, At<Vec<PredicateSpec>>)| format!("{property} {}", describe::tests_in_words(&tests.value));
+    let one = |(property, tests): &(String, Spanned<Vec<PredicateSpec>>)| {
+        format!("{property} {}", describe::tests_in_words(&tests.value))
+    };
     tests.iter().map(one).collect::<Vec<_>>().join(" and ")
 }
 

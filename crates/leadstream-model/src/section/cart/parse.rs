@@ -3,7 +3,7 @@
 use super::spec::CartSpec;
 use crate::condition::parse::of_properties;
 use crate::condition::spec::Tests;
-use crate::fault::{At, Faults};
+use crate::fault::{Faults, Spanned};
 use crate::fields::Fields;
 use leadstream_core::domain::model::{CatchUp, IdleOn, OrderClears, SeriesFor};
 
@@ -33,16 +33,17 @@ pub fn cart(mut fields: Fields<'_>, faults: &mut Faults) -> CartSpec {
 }
 
 /// What the mailer calls reminders.
-fn campaigns(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<At<Vec<String>>> {
+fn campaigns(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<Spanned<Vec<String>>> {
     let (_, place) = fields.node("campaigns")?;
     let value = fields.texts("campaigns", faults)?.into_iter().map(|name| name.value).collect();
-    Some(At { value, place })
+    Some(Spanned { value, place })
 }
 
 /// A list of tables: properties of an order and what must hold of them.
-fn not_by(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<At<Vec<At<Tests>>>> {
+fn not_by(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<Spanned<Vec<Spanned<Tests>>>> {
     let (_, place) = fields.node("not_by")?;
-    let one = |table: Fields<'_>, faults: &mut Faults| At { value: of_properties(&table, faults), place: table.place.clone() };
+    let one =
+        |table: Fields<'_>, faults: &mut Faults| Spanned { value: of_properties(&table, faults), place: table.place.clone() };
     let value = fields.tables("not_by", faults).into_iter().map(|table| one(table, faults)).collect();
-    Some(At { value, place })
+    Some(Spanned { value, place })
 }

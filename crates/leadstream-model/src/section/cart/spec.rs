@@ -1,32 +1,32 @@
 //! What the file says of the cart series.
 
 use crate::condition::spec::Tests;
-use crate::fault::At;
+use crate::fault::Spanned;
 use leadstream_core::domain::Ms;
 use leadstream_core::domain::model::{CatchUp, IdleOn, OrderClears, SeriesFor};
 
 /// `[cart]` of the file, or the overrides of the settings (`model.cart.*`). `None`: not said.
 #[derive(Debug, Clone, Default)]
 pub struct CartSpec {
-    pub steps_ms: Option<At<Vec<Ms>>>,
-    pub idle_on: Option<At<IdleOn>>,
-    pub order_clears: Option<At<OrderClears>>,
+    pub steps_ms: Option<Spanned<Vec<Ms>>>,
+    pub idle_on: Option<Spanned<IdleOn>>,
+    pub order_clears: Option<Spanned<OrderClears>>,
     /// Inner `None`: `"off"`.
-    pub cooldown_ms: Option<At<Option<Ms>>>,
-    pub max_lateness_ms: Option<At<Option<Ms>>>,
-    pub forget_after_ms: Option<At<Option<Ms>>>,
-    pub grace_ms: Option<At<Ms>>,
-    pub catch_up: Option<At<CatchUp>>,
-    pub click_window_ms: Option<At<Option<Ms>>>,
-    pub open_window_ms: Option<At<Option<Ms>>>,
-    pub payment_window_ms: Option<At<Option<Ms>>>,
-    pub series: Option<At<SeriesFor>>,
-    pub min_value: Option<At<Option<f64>>>,
-    pub campaigns: Option<At<Vec<String>>>,
-    pub late_window_ms: Option<At<Option<Ms>>>,
-    pub order_ends_cooldown: Option<At<bool>>,
+    pub cooldown_ms: Option<Spanned<Option<Ms>>>,
+    pub max_lateness_ms: Option<Spanned<Option<Ms>>>,
+    pub forget_after_ms: Option<Spanned<Option<Ms>>>,
+    pub grace_ms: Option<Spanned<Ms>>,
+    pub catch_up: Option<Spanned<CatchUp>>,
+    pub click_window_ms: Option<Spanned<Option<Ms>>>,
+    pub open_window_ms: Option<Spanned<Option<Ms>>>,
+    pub payment_window_ms: Option<Spanned<Option<Ms>>>,
+    pub series: Option<Spanned<SeriesFor>>,
+    pub min_value: Option<Spanned<Option<f64>>>,
+    pub campaigns: Option<Spanned<Vec<String>>>,
+    pub late_window_ms: Option<Spanned<Option<Ms>>>,
+    pub order_ends_cooldown: Option<Spanned<bool>>,
     /// Orders that concern no cart: any of these.
-    pub not_by: Option<At<Vec<At<Tests>>>>,
+    pub not_by: Option<Spanned<Vec<Spanned<Tests>>>>,
 }
 
 impl CartSpec {

@@ -3,7 +3,7 @@
 use super::consent;
 use super::spec::ContactSpec;
 use crate::common::check::check_zone;
-use crate::fault::{At, Faults};
+use crate::fault::{Faults, Spanned};
 use crate::section::ModelSpec;
 use leadstream_core::domain::model::contact::{CART, MAX_CAP_TIMES};
 use leadstream_core::domain::model::words::length;
@@ -38,7 +38,7 @@ fn caps(spec: &ContactSpec, faults: &mut Faults) {
     for (n, cap) in spec.caps.iter().enumerate() {
         let (times, per_ms) = cap.value;
         if usize::try_from(times).is_ok_and(|t| (1..=MAX_CAP_TIMES).contains(&t)) && (1..=MAX_CAP_MS).contains(&per_ms) {
-            let tighter = |o: &&At<(i64, Ms)>| o.value.0 <= times && o.value.1 >= per_ms && o.value != cap.value;
+            let tighter = |o: &&Spanned<(i64, Ms)>| o.value.0 <= times && o.value.1 >= per_ms && o.value != cap.value;
             if let Some(other) = spec.caps.iter().find(tighter) {
                 let message = format!(
                     "is never reached: {} per {} allows less already, so leave this cap out",

@@ -1,6 +1,6 @@
 //! `consent` of `[contact]`: whether it has to be given first, and by which traits it is given and refused.
 
-use crate::fault::{At, Faults};
+use crate::fault::{Faults, Spanned};
 use leadstream_core::domain::model::consent::ConsentModel;
 use leadstream_core::domain::names::{Flags, Vocabulary};
 
@@ -40,9 +40,9 @@ const MAX_TRAIT_BYTES: usize = 64;
 #[derive(Debug, Clone, Default)]
 pub struct ConsentSpec {
     /// True: `"opt-in"`.
-    pub opt_in: Option<At<bool>>,
-    pub agreeing: Option<Vec<At<String>>>,
-    pub refusing: Option<Vec<At<String>>>,
+    pub opt_in: Option<Spanned<bool>>,
+    pub agreeing: Option<Vec<Spanned<String>>>,
+    pub refusing: Option<Vec<Spanned<String>>>,
 }
 
 impl ConsentSpec {
@@ -61,7 +61,7 @@ impl ConsentSpec {
     }
 }
 
-fn names<'a>(said: Option<&'a [At<String>]>, default: &'static [&'static str]) -> Vec<&'a str> {
+fn names<'a>(said: Option<&'a [Spanned<String>]>, default: &'static [&'static str]) -> Vec<&'a str> {
     said.map_or_else(|| default.to_vec(), |said| said.iter().map(|name| name.value.trim()).collect())
 }
 

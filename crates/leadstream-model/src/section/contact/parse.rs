@@ -3,7 +3,7 @@
 use super::consent::ConsentSpec;
 use super::spec::ContactSpec;
 use crate::common::parse::{hours, times_per, weekdays};
-use crate::fault::{At, Faults};
+use crate::fault::{Faults, Spanned};
 use crate::fields::Fields;
 use leadstream_core::domain::Ms;
 
@@ -33,7 +33,7 @@ pub(super) fn contact(fields: &mut Fields<'_>, faults: &mut Faults) -> ContactSp
     spec
 }
 
-fn caps(fields: &mut Fields<'_>, faults: &mut Faults) -> Vec<At<(i64, Ms)>> {
+fn caps(fields: &mut Fields<'_>, faults: &mut Faults) -> Vec<Spanned<(i64, Ms)>> {
     let texts = fields.texts("caps", faults).unwrap_or_default();
     texts.into_iter().filter_map(|text| times_per(&text, faults)).collect()
 }

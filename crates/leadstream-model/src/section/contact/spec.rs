@@ -1,7 +1,7 @@
 //! What the file says of contact.
 
 use super::consent::ConsentSpec;
-use crate::fault::{At, Place};
+use crate::fault::{Place, Spanned};
 use leadstream_core::domain::{DAY_MS, HOUR_MS, MINUTE_MS, Ms};
 
 /// A mail waits at most this long for quiet hours to end, when the model says nothing.
@@ -15,26 +15,26 @@ pub struct ContactSpec {
     pub place: Place,
     pub given: bool,
     /// So many times, in so many milliseconds.
-    pub caps: Vec<At<(i64, Ms)>>,
-    pub priority: Vec<At<String>>,
+    pub caps: Vec<Spanned<(i64, Ms)>>,
+    pub priority: Vec<Spanned<String>>,
     /// From, to: times of day.
-    pub quiet_hours: Option<At<(Ms, Ms)>>,
+    pub quiet_hours: Option<Spanned<(Ms, Ms)>>,
     /// Indices into [`WEEKDAYS`].
-    pub weekdays: Option<At<Vec<u8>>>,
-    pub time_zone: Option<At<String>>,
+    pub weekdays: Option<Spanned<Vec<u8>>>,
+    pub time_zone: Option<Spanned<String>>,
     /// True: `"hold"`.
-    pub hold: Option<At<bool>>,
+    pub hold: Option<Spanned<bool>>,
     /// Inner `None`: `"off"`.
-    pub max_hold_ms: Option<At<Option<Ms>>>,
+    pub max_hold_ms: Option<Spanned<Option<Ms>>>,
     /// Inner `None`: `"off"`.
-    pub soft_bounces: Option<At<Option<i64>>>,
+    pub soft_bounces: Option<Spanned<Option<i64>>>,
     /// True: `"count"`.
-    pub opens: Option<At<bool>>,
+    pub opens: Option<Spanned<bool>>,
     /// True: `"all"`.
-    pub list_unsubscribe: Option<At<bool>>,
+    pub list_unsubscribe: Option<Spanned<bool>>,
     pub consent: ConsentSpec,
     /// Inner `None`: `"off"`.
-    pub spread_ms: Option<At<Option<Ms>>>,
+    pub spread_ms: Option<Spanned<Option<Ms>>>,
 }
 
 impl ContactSpec {

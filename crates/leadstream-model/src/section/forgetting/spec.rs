@@ -1,6 +1,6 @@
 //! What the file says of forgetting.
 
-use crate::fault::At;
+use crate::fault::Spanned;
 use leadstream_core::domain::{DAY_MS, Ms};
 
 /// How long such a record is kept after its last event, when the model says nothing.
@@ -10,7 +10,7 @@ pub(super) const DEFAULT_KEPT_MS: Ms = 180 * DAY_MS;
 #[derive(Debug, Clone, Default)]
 pub struct ForgettingSpec {
     /// Inner `None`: `"off"`.
-    pub anonymous_after_ms: Option<At<Option<Ms>>>,
+    pub anonymous_after_ms: Option<Spanned<Option<Ms>>>,
 }
 
 impl ForgettingSpec {

@@ -1,6 +1,6 @@
 //! What the file says of the model as a whole.
 
-use crate::fault::At;
+use crate::fault::Spanned;
 use leadstream_core::domain::{MINUTE_MS, Ms};
 
 /// Pause after which activity starts a new session, when the model says nothing.
@@ -9,9 +9,9 @@ const DEFAULT_SESSION_GAP_MS: Ms = 30 * MINUTE_MS;
 /// Keys that stand in no section.
 #[derive(Debug, Clone, Default)]
 pub struct GeneralSpec {
-    pub name: Option<At<String>>,
+    pub name: Option<Spanned<String>>,
     pub title: Option<String>,
-    pub session_gap_ms: Option<At<Ms>>,
+    pub session_gap_ms: Option<Spanned<Ms>>,
 }
 
 impl GeneralSpec {

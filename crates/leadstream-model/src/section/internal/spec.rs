@@ -1,6 +1,6 @@
 //! What the file says of the shop's own people.
 
-use crate::fault::At;
+use crate::fault::Spanned;
 use leadstream_core::domain::model::internal::Network;
 
 /// What senders mark tests of theirs with.
@@ -11,9 +11,9 @@ pub(super) const OF_ORDERS: &str = "test";
 /// What the file says of it.
 #[derive(Debug, Clone, Default)]
 pub struct InternalSpec {
-    pub domains: Vec<At<String>>,
-    pub networks: Vec<At<String>>,
-    pub marked: Option<Vec<At<String>>>,
+    pub domains: Vec<Spanned<String>>,
+    pub networks: Vec<Spanned<String>>,
+    pub marked: Option<Vec<Spanned<String>>>,
 }
 
 impl InternalSpec {

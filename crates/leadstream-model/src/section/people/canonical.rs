@@ -4,7 +4,7 @@ use super::grades::grade_lines;
 use super::spec::{CarrySpec, FitRuleSpec, FitSpec, GradesSpec, PeopleSpec, PersonaSpec};
 use crate::condition::canonical;
 use crate::condition::spec::Tests;
-use crate::fault::At;
+use crate::fault::Spanned;
 use leadstream_core::domain::terms::movement::Axis;
 
 /// Lines of the canonical text: none when the file says nothing of it, so that such a model keeps its hash.
@@ -55,6 +55,6 @@ fn carry_line(spec: &CarrySpec) -> String {
     format!("carry over {:?} {} otherwise {otherwise:?}", name(spec.from.as_ref()), axes.join(" "))
 }
 
-fn name(name: Option<&At<String>>) -> &str {
+fn name(name: Option<&Spanned<String>>) -> &str {
     name.map_or("", |n| n.value.as_str())
 }

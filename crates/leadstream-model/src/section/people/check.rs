@@ -6,7 +6,7 @@ use crate::common::check::check_name;
 use crate::condition::canonical;
 use crate::condition::check::all as tests;
 use crate::condition::spec::Tests;
-use crate::fault::{At, Faults, Place};
+use crate::fault::{Faults, Place, Spanned};
 use crate::section::ModelSpec;
 use leadstream_core::domain::model::people::{LETTERS, NUMBERS};
 use leadstream_core::domain::names::nearest;
@@ -42,14 +42,14 @@ pub(super) fn check(spec: &PeopleSpec, model: &ModelSpec, faults: &mut Faults) {
     }
 }
 
-fn personas(personas: &[At<PersonaSpec>], faults: &mut Faults) {
+fn personas(personas: &[Spanned<PersonaSpec>], faults: &mut Faults) {
     for (n, one) in personas.iter().enumerate() {
         let PersonaSpec { name, tests: of } = &one.value;
         match name {
             None => faults.missing(&one.place, "name", "name = \"parents\""),
             Some(name) => {
                 check_name(name, "a persona", faults);
-                let same = |o: &At<PersonaSpec>| o.value.name.as_ref().is_some_and(|o| o.value == name.value);
+                let same = |o: &Spanned<PersonaSpec>| o.value.name.as_ref().is_some_and(|o| o.value == name.value);
                 if personas[..n].iter().any(same) {
                     faults.add(&name.place, format!("persona {:?} is there twice: give each its own name", name.value));
                 }
@@ -89,7 +89,7 @@ fn trait_tests(of: &Tests, faults: &mut Faults) {
     }
 }
 
-fn fit(one: &At<FitSpec>, faults: &mut Faults) {
+fn fit(one: &Spanned<FitSpec>, faults: &mut Faults) {
     let FitSpec { cap, include, rules } = &one.value;
     if let Some(cap) = cap.as_ref().filter(|cap| cap.value <= 0.0) {
         faults.add(&cap.place, "must be greater than 0, or \"off\"");
@@ -180,7 +180,7 @@ fn bound(spec: &PeopleSpec, faults: &mut Faults) {
     }
 }
 
-pub(super) fn known_persona(name: &At<String>, known: &[&str], faults: &mut Faults) {
+pub(super) fn known_persona(name: &Spanned<String>, known: &[&str], faults: &mut Faults) {
     if known.contains(&name.value.as_str()) {
         return;
     }
@@ -211,7 +211,7 @@ fn carry_over(spec: &CarrySpec, place: &Place, model: &ModelSpec, faults: &mut F
     }
 }
 
-pub(super) fn known_stage(stage: &At<String>, stages: &[&str], whose: &str, faults: &mut Faults) {
+pub(super) fn known_stage(stage: &Spanned<String>, stages: &[&str], whose: &str, faults: &mut Faults) {
     if stages.contains(&stage.value.as_str()) {
         return;
     }

@@ -5,7 +5,7 @@ use super::grades::grade_lines;
 use super::spec::{FitRuleSpec, FitSpec, GradesSpec, PeopleSpec, PersonaSpec};
 use crate::condition::compile::predicate;
 use crate::condition::spec::Tests;
-use crate::fault::At;
+use crate::fault::Spanned;
 use crate::section::ModelSpec;
 use leadstream_core::domain::ids::name_hash;
 use leadstream_core::domain::model::Model;
@@ -14,7 +14,7 @@ use leadstream_core::domain::names::Vocabulary;
 
 /// From a checked spec to what steps run on.
 pub(super) fn compile(spec: &PeopleSpec, model: &ModelSpec, vocabulary: &mut Vocabulary) -> PeopleModel {
-    let persona = |one: &At<PersonaSpec>, vocabulary: &mut Vocabulary| {
+    let persona = |one: &Spanned<PersonaSpec>, vocabulary: &mut Vocabulary| {
         let name = one.value.name.as_ref().map(|n| n.value.as_str()).unwrap_or_default();
         Persona { name: name.into(), hash: name_hash(name), tests: tests(&one.value.tests, vocabulary) }
     };
@@ -43,7 +43,7 @@ pub(crate) fn share(models: &mut [Model]) {
 }
 
 fn fit(spec: &FitSpec, grades: Option<&GradesSpec>, vocabulary: &mut Vocabulary) -> FitModel {
-    let rule = |rule: &At<FitRuleSpec>| FitRule {
+    let rule = |rule: &Spanned<FitRuleSpec>| FitRule {
         words: describe::rule_name(&rule.value).into(),
         points: rule.value.points.as_ref().map_or(0.0, |p| p.value),
         tests: tests(&rule.value.tests, vocabulary),

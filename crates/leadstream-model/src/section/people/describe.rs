@@ -4,7 +4,7 @@ use super::grades::grade_lines;
 use super::spec::{FitRuleSpec, PeopleSpec};
 use crate::condition::describe;
 use crate::condition::spec::Tests;
-use crate::fault::At;
+use crate::fault::Spanned;
 use leadstream_core::domain::model::people::{LETTERS, NUMBERS, Otherwise};
 use leadstream_core::domain::terms::movement::Axis;
 
@@ -44,7 +44,7 @@ pub(super) fn describe(spec: &PeopleSpec, say: &mut dyn FnMut(&str, String)) {
     }
 }
 
-fn name(name: Option<&At<String>>) -> &str {
+fn name(name: Option<&Spanned<String>>) -> &str {
     name.map_or("", |n| n.value.as_str())
 }
 
@@ -61,7 +61,7 @@ fn tests_in_words(tests: &Tests) -> String {
     if tests.is_empty() {
         return "everybody".to_owned();
     }
-    let one = |(name, tests): &(String, At<Vec<_>>)| {
+    let one = |(name, tests): &(String, Spanned<Vec<_>>)| {
         let of = name.strip_prefix("group.").map_or_else(|| name.clone(), |rest| format!("the company's {rest}"));
         format!("{of} {}", describe::tests_in_words(&tests.value))
     };

@@ -1,7 +1,7 @@
 //! From which scores on a grade is given: what the file says, over the defaults.
 
 use super::spec::GradesSpec;
-use crate::fault::At;
+use crate::fault::Spanned;
 use leadstream_core::domain::model::people::{LETTERS, NUMBERS};
 
 /// Lower thresholds of A to D and of 1 to 4, where the model says nothing.
@@ -16,7 +16,7 @@ pub(super) fn grade_lines(grades: Option<&GradesSpec>) -> [[f64; 4]; 2] {
     ]
 }
 
-fn lines(names: &[&str; 4], mut lines: [f64; 4], said: &[(At<String>, f64)]) -> [f64; 4] {
+fn lines(names: &[&str; 4], mut lines: [f64; 4], said: &[(Spanned<String>, f64)]) -> [f64; 4] {
     for (name, line) in names.iter().zip(&mut lines) {
         if let Some((_, value)) = said.iter().find(|(said, _)| said.value == **name) {
             *line = *value;

@@ -3,7 +3,7 @@
 use super::spec::{CarrySpec, FitRuleSpec, FitSpec, GradesSpec, PeopleSpec, PersonaSpec};
 use crate::common::parse::cap;
 use crate::condition::parse::tests;
-use crate::fault::{At, Faults, Place};
+use crate::fault::{Faults, Place, Spanned};
 use crate::fields::{Fields, item_place, number_of, text_of, unknown};
 use crate::tree::{self, Value};
 use leadstream_core::domain::model::people::Otherwise;
@@ -20,18 +20,18 @@ pub(super) fn people(fields: &mut Fields<'_>, faults: &mut Faults) -> PeopleSpec
     let grades_place = fields.place_of("grades");
     PeopleSpec {
         personas: fields.tables("personas", faults).into_iter().map(|f| persona(f, faults)).collect(),
-        fit: fields.table("fit", faults).map(|f| At { value: fit(f, faults), place: fit_place }),
-        grades: fields.table("grades", faults).map(|f| At { value: grades(f, faults), place: grades_place }),
+        fit: fields.table("fit", faults).map(|f| Spanned { value: fit(f, faults), place: fit_place }),
+        grades: fields.table("grades", faults).map(|f| Spanned { value: grades(f, faults), place: grades_place }),
         for_personas: fields.texts("for_personas", faults).unwrap_or_default(),
         carry_over: carry_overs(fields, faults),
     }
 }
 
-fn persona(mut fields: Fields<'_>, faults: &mut Faults) -> At<PersonaSpec> {
+fn persona(mut fields: Fields<'_>, faults: &mut Faults) -> Spanned<PersonaSpec> {
     let place = fields.place.clone();
     let value = PersonaSpec { name: fields.text("name", faults), tests: tests(&mut fields, faults) };
     fields.finish(faults);
-    At { value, place }
+    Spanned { value, place }
 }
 
 fn fit(mut fields: Fields<'_>, faults: &mut Faults) -> FitSpec {
@@ -55,23 +55,24 @@ fn fit(mut fields: Fields<'_>, faults: &mut Faults) -> FitSpec {
     spec
 }
 
-fn same(a: &At<FitRuleSpec>, b: &At<FitRuleSpec>) -> bool {
-    let tests =
-        |rule: &At<FitRuleSpec>| rule.value.tests.iter().map(|(name, t)| (name.clone(), t.value.clone())).collect::<Vec<_>>();
-    let points = |rule: &At<FitRuleSpec>| rule.value.points.as_ref().map(|p| p.value);
+fn same(a: &Spanned<FitRuleSpec>, b: &Spanned<FitRuleSpec>) -> bool {
+    let tests = |rule: &Spanned<FitRuleSpec>| {
+        rule.value.tests.iter().map(|(name, t)| (name.clone(), t.value.clone())).collect::<Vec<_>>()
+    };
+    let points = |rule: &Spanned<FitRuleSpec>| rule.value.points.as_ref().map(|p| p.value);
     points(a) == points(b) && tests(a) == tests(b)
 }
 
 /// The rules of a set stand where the set is named.
-fn included(text: &str, place: &Place) -> Vec<At<FitRuleSpec>> {
+fn included(text: &str, place: &Place) -> Vec<Spanned<FitRuleSpec>> {
     let Ok(table) = tree::parse(text) else { return Vec::new() };
     // A test of this module holds that the sets have no faults.
     let (mut faults, mut fields) = (Faults::default(), Fields::new(&table, Place::default()));
     let rules = fields.tables("rules", &mut faults).into_iter();
-    rules.map(|f| At { value: fit_rule(f, &mut faults).value, place: place.clone() }).collect()
+    rules.map(|f| Spanned { value: fit_rule(f, &mut faults).value, place: place.clone() }).collect()
 }
 
-fn fit_rule(mut fields: Fields<'_>, faults: &mut Faults) -> At<FitRuleSpec> {
+fn fit_rule(mut fields: Fields<'_>, faults: &mut Faults) -> Spanned<FitRuleSpec> {
     let place = fields.place.clone();
     let value = FitRuleSpec {
         name: fields.text("name", faults),
@@ -79,7 +80,7 @@ fn fit_rule(mut fields: Fields<'_>, faults: &mut Faults) -> At<FitRuleSpec> {
         points: fields.number("points", faults),
     };
     fields.finish(faults);
-    At { value, place }
+    Spanned { value, place }
 }
 
 fn grades(mut fields: Fields<'_>, faults: &mut Faults) -> GradesSpec {
@@ -87,7 +88,7 @@ fn grades(mut fields: Fields<'_>, faults: &mut Faults) -> GradesSpec {
         let Some(table) = fields.table(key, faults) else { return Vec::new() };
         let line = |(name, node, place): (&str, _, Place)| {
             let value = number_of(node, &place, faults)?;
-            Some((At { value: name.to_owned(), place }, value))
+            Some((Spanned { value: name.to_owned(), place }, value))
         };
         table.entries().filter_map(line).collect()
     };
@@ -97,7 +98,7 @@ fn grades(mut fields: Fields<'_>, faults: &mut Faults) -> GradesSpec {
 }
 
 /// One table, or a list of them: one for each model that prospects come from.
-fn carry_overs(fields: &mut Fields<'_>, faults: &mut Faults) -> Vec<At<CarrySpec>> {
+fn carry_overs(fields: &mut Fields<'_>, faults: &mut Faults) -> Vec<Spanned<CarrySpec>> {
     let Some((node, place)) = fields.node("carry_over") else { return Vec::new() };
     let Value::Array(items) = &node.value else {
         return Fields::of(node, place, faults).map(|f| carry_over(f, faults)).into_iter().collect();
@@ -107,7 +108,7 @@ fn carry_overs(fields: &mut Fields<'_>, faults: &mut Faults) -> Vec<At<CarrySpec
     of.into_iter().map(|f| carry_over(f, faults)).collect()
 }
 
-fn carry_over(mut fields: Fields<'_>, faults: &mut Faults) -> At<CarrySpec> {
+fn carry_over(mut fields: Fields<'_>, faults: &mut Faults) -> Spanned<CarrySpec> {
     let place = fields.place.clone();
     let mut spec = CarrySpec {
         from: fields.text("from", faults),
@@ -118,12 +119,13 @@ fn carry_over(mut fields: Fields<'_>, faults: &mut Faults) -> At<CarrySpec> {
         let Some(table) = fields.table(key, faults) else { continue };
         for (there, node, place) in table.entries() {
             if let Some(here) = text_of(node, &place, faults) {
-                spec.stages[axis].push((At { value: there.to_owned(), place: place.clone() }, At { value: here, place }));
+                spec.stages[axis]
+                    .push((Spanned { value: there.to_owned(), place: place.clone() }, Spanned { value: here, place }));
             }
         }
     }
     fields.finish(faults);
-    At { value: spec, place }
+    Spanned { value: spec, place }
 }
 
 #[cfg(test)]

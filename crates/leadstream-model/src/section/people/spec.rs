@@ -1,17 +1,17 @@
 //! What the file says of personas, fit, grades, and of whom the model is for.
 
 use crate::condition::spec::Tests;
-use crate::fault::At;
+use crate::fault::Spanned;
 use leadstream_core::domain::model::people::Otherwise;
 
 /// What the file says of it: `[[personas]]`, `[fit]`, `[grades]`, `for_personas`, `[carry_over]`.
 #[derive(Debug, Clone, Default)]
 pub struct PeopleSpec {
-    pub personas: Vec<At<PersonaSpec>>,
-    pub fit: Option<At<FitSpec>>,
-    pub grades: Option<At<GradesSpec>>,
-    pub for_personas: Vec<At<String>>,
-    pub carry_over: Vec<At<CarrySpec>>,
+    pub personas: Vec<Spanned<PersonaSpec>>,
+    pub fit: Option<Spanned<FitSpec>>,
+    pub grades: Option<Spanned<GradesSpec>>,
+    pub for_personas: Vec<Spanned<String>>,
+    pub carry_over: Vec<Spanned<CarrySpec>>,
 }
 
 impl PeopleSpec {
@@ -26,38 +26,38 @@ impl PeopleSpec {
 
 #[derive(Debug, Clone, Default)]
 pub struct PersonaSpec {
-    pub name: Option<At<String>>,
+    pub name: Option<Spanned<String>>,
     pub tests: Tests,
 }
 
 #[derive(Debug, Clone, Default)]
 pub struct FitSpec {
-    pub cap: Option<At<f64>>,
+    pub cap: Option<Spanned<f64>>,
     /// Ready rule sets; their rules are among `rules`.
-    pub include: Vec<At<String>>,
-    pub rules: Vec<At<FitRuleSpec>>,
+    pub include: Vec<Spanned<String>>,
+    pub rules: Vec<Spanned<FitRuleSpec>>,
 }
 
 #[derive(Debug, Clone, Default)]
 pub struct FitRuleSpec {
     /// What it is about, in a word or two, such as `budget`.
-    pub name: Option<At<String>>,
+    pub name: Option<Spanned<String>>,
     pub tests: Tests,
-    pub points: Option<At<f64>>,
+    pub points: Option<Spanned<f64>>,
 }
 
 /// Thresholds by letter and by number; what is not said has its default.
 #[derive(Debug, Clone, Default)]
 pub struct GradesSpec {
-    pub fit: Vec<(At<String>, f64)>,
-    pub engagement: Vec<(At<String>, f64)>,
+    pub fit: Vec<(Spanned<String>, f64)>,
+    pub engagement: Vec<(Spanned<String>, f64)>,
 }
 
 /// How a prospect comes over from another model.
 #[derive(Debug, Clone, Default)]
 pub struct CarrySpec {
-    pub from: Option<At<String>>,
+    pub from: Option<Spanned<String>>,
     /// Journey, funnel: stage there, stage here.
-    pub stages: [Vec<(At<String>, At<String>)>; 2],
-    pub otherwise: Option<At<Otherwise>>,
+    pub stages: [Vec<(Spanned<String>, Spanned<String>)>; 2],
+    pub otherwise: Option<Spanned<Otherwise>>,
 }

@@ -4,7 +4,7 @@ use super::in_force::answers;
 use super::office;
 use super::spec::{DisqualifySpec, HandOverSpec, LevelSpec, ReEntrySpec, ResetSpec, SalesSpec};
 use crate::condition::{canonical, check};
-use crate::fault::{At, Faults};
+use crate::fault::{Faults, Spanned};
 use crate::section::ModelSpec;
 use leadstream_core::domain::Ms;
 use leadstream_core::domain::model::sales::DISQUALIFIED;
@@ -96,7 +96,7 @@ fn again(spec: &HandOverSpec, faults: &mut Faults) {
     }
 }
 
-fn known_label(label: &At<String>, model: &ModelSpec, faults: &mut Faults) -> Option<usize> {
+fn known_label(label: &Spanned<String>, model: &ModelSpec, faults: &mut Faults) -> Option<usize> {
     let names = || model.score.labels.iter().map(|(name, ..)| name.value.as_str());
     let at = names().position(|name| name == label.value);
     if at.is_none() {
@@ -111,8 +111,8 @@ fn known_label(label: &At<String>, model: &ModelSpec, faults: &mut Faults) -> Op
 }
 
 fn lengths(level: &LevelSpec, faults: &mut Faults) {
-    let age = level.age_ms.as_ref().and_then(|a| Some(At { value: a.value?, place: a.place.clone() }));
-    let positive = |length: Option<&At<Ms>>, example: &str, faults: &mut Faults| {
+    let age = level.age_ms.as_ref().and_then(|a| Some(Spanned { value: a.value?, place: a.place.clone() }));
+    let positive = |length: Option<&Spanned<Ms>>, example: &str, faults: &mut Faults| {
         if let Some(length) = length.filter(|l| l.value <= 0) {
             faults.add(&length.place, format!("must be longer than nothing, such as {example}"));
         }
@@ -122,7 +122,7 @@ fn lengths(level: &LevelSpec, faults: &mut Faults) {
     positive(age.as_ref(), "\"90d\", or \"off\"", faults);
 }
 
-fn check_reset(reset: &At<ResetSpec>, model: &ModelSpec, faults: &mut Faults) {
+fn check_reset(reset: &Spanned<ResetSpec>, model: &ModelSpec, faults: &mut Faults) {
     let share = |share: f64| (0.0..=1.0).contains(&share);
     match &reset.value {
         ResetSpec::Keep(keep) if !share(*keep) => {

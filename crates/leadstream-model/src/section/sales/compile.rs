@@ -7,7 +7,7 @@ use super::office;
 use super::spec::{DisqualifyRuleSpec, HandOverSpec, ReEntrySpec, ResetSpec, SalesSpec};
 use crate::condition::compile::condition;
 use crate::condition::spec::ConditionSpec;
-use crate::fault::At;
+use crate::fault::Spanned;
 use crate::section::ModelSpec;
 use leadstream_core::domain::ids::name_hash;
 use leadstream_core::domain::model::sales::{Back, DisqualifyRule, HandOverModel, ReEntryModel, Reset, ResetHow, SalesModel};
@@ -26,7 +26,7 @@ pub(super) fn compile(spec: &SalesSpec, model: &ModelSpec, vocabulary: &mut Voca
 /// something that the buyer does.
 fn heard_from_sales(when: &ConditionSpec, model: &ModelSpec, vocabulary: &mut Vocabulary) {
     for name in &when.on {
-        let is_same = |other: &At<String>| canonical(&other.value) == canonical(&name.value);
+        let is_same = |other: &Spanned<String>| canonical(&other.value) == canonical(&name.value);
         if !model.axes.iter().flat_map(|axis| &axis.moves).any(|one| one.value.when.on.iter().any(is_same)) {
             vocabulary.intern_sales(&name.value);
         }

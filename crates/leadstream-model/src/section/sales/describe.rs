@@ -5,7 +5,7 @@ use super::in_force::{self, Levels, or_default, reason_of};
 use super::office;
 use super::spec::{HandOverSpec, ResetSpec, SalesSpec};
 use crate::condition::describe;
-use crate::fault::At;
+use crate::fault::Spanned;
 use leadstream_core::domain::model::sales::{Back, Score, To};
 use leadstream_core::domain::model::words::length;
 
@@ -77,7 +77,7 @@ fn again_statements(spec: &HandOverSpec, say: &mut dyn FnMut(&str, String)) {
 
 /// Who is handed over only where the model says so.
 fn customer_statements(spec: &HandOverSpec, has_accounts: bool, say: &mut dyn FnMut(&str, String)) {
-    let handed_over = |yes: &Option<At<bool>>| {
+    let handed_over = |yes: &Option<Spanned<bool>>| {
         if yes.as_ref().is_some_and(|yes| yes.value) { "handed over like others" } else { "not handed over" }
     };
     say("customers are", handed_over(&spec.customers).to_owned());

@@ -3,12 +3,12 @@
 use super::defaults;
 use super::spec::{HandOverSpec, LevelSpec, ReEntrySpec, ResetSpec};
 use crate::condition::spec::ConditionSpec;
-use crate::fault::At;
+use crate::fault::Spanned;
 use leadstream_core::domain::Ms;
 use leadstream_core::domain::model::sales::{ANSWERS, Back, Score, To};
 use leadstream_core::domain::terms::sales::Answer;
 
-pub(super) fn or_default(length: Option<&At<Ms>>, default: Ms) -> Ms {
+pub(super) fn or_default(length: Option<&Spanned<Ms>>, default: Ms) -> Ms {
     length.map_or(default, |l| l.value)
 }
 
@@ -47,7 +47,7 @@ pub(super) fn reason_of(spec: &HandOverSpec) -> &str {
 pub(crate) fn answers(spec: &HandOverSpec) -> Vec<(Answer, ConditionSpec)> {
     let said = |(answer, event): &(Answer, &str)| {
         let own = spec.answers.iter().find(|(a, _)| a == answer).map(|(_, when)| when.value.clone());
-        let usual = || ConditionSpec { on: vec![At::nowhere((*event).to_owned())], tests: Vec::new() };
+        let usual = || ConditionSpec { on: vec![Spanned::nowhere((*event).to_owned())], tests: Vec::new() };
         (*answer, own.unwrap_or_else(usual))
     };
     ANSWERS.iter().map(said).collect()

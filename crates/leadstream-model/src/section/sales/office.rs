@@ -87,17 +87,17 @@ pub(super) fn describe(spec: &OfficeSpec, say: &mut dyn FnMut(&str, String)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fault::At;
+    use crate::fault::Spanned;
     use leadstream_core::domain::{DAY_MS, HOUR_MS, Ms};
 
     /// 2026-10-23T00:00:00Z, a Friday; on Sunday the clocks of Berlin go back.
     const FRIDAY_MS: Ms = 1_792_713_600_000;
 
     fn berlin(from: Ms, to: Ms, weekdays: &[u8], holidays: &[&str]) -> Office {
-        let at = |text: &str| At::nowhere(text.to_owned());
+        let at = |text: &str| Spanned::nowhere(text.to_owned());
         let spec = OfficeSpec {
-            hours: Some(At::nowhere((from * HOUR_MS, to * HOUR_MS))),
-            weekdays: Some(At::nowhere(weekdays.to_vec())),
+            hours: Some(Spanned::nowhere((from * HOUR_MS, to * HOUR_MS))),
+            weekdays: Some(Spanned::nowhere(weekdays.to_vec())),
             time_zone: Some(at("Europe/Berlin")),
             holidays: holidays.iter().map(|day| at(day)).collect(),
         };

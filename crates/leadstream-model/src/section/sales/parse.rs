@@ -3,7 +3,7 @@
 use super::spec::{DisqualifyRuleSpec, DisqualifySpec, HandOverSpec, LevelSpec, OfficeSpec, ReEntrySpec, ResetSpec, SalesSpec};
 use crate::common::parse::{hours, weekdays};
 use crate::condition::parse::{condition, events};
-use crate::fault::{At, Faults};
+use crate::fault::{Faults, Spanned};
 use crate::fields::{Fields, number_of};
 use leadstream_core::domain::model::sales::{ANSWERS, Back, Score, To};
 
@@ -32,7 +32,7 @@ fn hand_over(mut fields: Fields<'_>, faults: &mut Faults) -> HandOverSpec {
     if let Some((node, place)) = fields.node("hand_raise")
         && let Some(when) = events(node, &place, faults)
     {
-        spec.hand_raise = Some(At { value: when, place });
+        spec.hand_raise = Some(Spanned { value: when, place });
     }
     if let Some(table) = fields.table("reset", faults) {
         resets(table, &mut spec, faults);
@@ -42,7 +42,7 @@ fn hand_over(mut fields: Fields<'_>, faults: &mut Faults) -> HandOverSpec {
             if let Some((node, place)) = table.node(answer.name())
                 && let Some(when) = events(node, &place, faults)
             {
-                spec.answers.push((answer, At { value: when, place }));
+                spec.answers.push((answer, Spanned { value: when, place }));
             }
         }
         table.finish(faults);
@@ -60,7 +60,7 @@ fn office(fields: &mut Fields<'_>, faults: &mut Faults) -> OfficeSpec {
     }
 }
 
-fn level(mut fields: Fields<'_>, is_mql: bool, faults: &mut Faults) -> At<LevelSpec> {
+fn level(mut fields: Fields<'_>, is_mql: bool, faults: &mut Faults) -> Spanned<LevelSpec> {
     let place = fields.place.clone();
     let value = LevelSpec {
         label: fields.text("label", faults),
@@ -69,7 +69,7 @@ fn level(mut fields: Fields<'_>, is_mql: bool, faults: &mut Faults) -> At<LevelS
         age_ms: if is_mql { None } else { fields.duration_or_off("age", faults) },
     };
     fields.finish(faults);
-    At { value, place }
+    Spanned { value, place }
 }
 
 /// `{ keep = 0.5 }`, and for single reasons something else: `{ keep = 0.5, rejected = { keep = 0 } }`.
@@ -88,15 +88,15 @@ fn resets(mut fields: Fields<'_>, spec: &mut HandOverSpec, faults: &mut Faults) 
     fields.finish(faults);
 }
 
-fn one_reset(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<At<ResetSpec>> {
-    let keep = fields.number("keep", faults).map(|n| At { value: ResetSpec::Keep(n.value), place: n.place });
-    let to = fields.number("to", faults).map(|n| At { value: ResetSpec::To(n.value), place: n.place });
+fn one_reset(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<Spanned<ResetSpec>> {
+    let keep = fields.number("keep", faults).map(|n| Spanned { value: ResetSpec::Keep(n.value), place: n.place });
+    let to = fields.number("to", faults).map(|n| Spanned { value: ResetSpec::To(n.value), place: n.place });
     let groups = fields.table("groups", faults).map(|table| {
         let shares = table.entries().filter_map(|(name, node, place)| {
             let share = number_of(node, &place, faults)?;
-            Some((At { value: name.to_owned(), place }, share))
+            Some((Spanned { value: name.to_owned(), place }, share))
         });
-        At { value: ResetSpec::Groups(shares.collect()), place: table.place.clone() }
+        Spanned { value: ResetSpec::Groups(shares.collect()), place: table.place.clone() }
     });
     let mut said: Vec<_> = [keep, to, groups].into_iter().flatten().collect();
     if let [_, second, ..] = said.as_slice() {
@@ -115,7 +115,7 @@ fn disqualify(mut fields: Fields<'_>, faults: &mut Faults) -> DisqualifySpec {
             reason_from: rule.text("reason_from", faults),
         };
         rule.finish(faults);
-        spec.rules.push(At { value, place });
+        spec.rules.push(Spanned { value, place });
     }
     fields.finish(faults);
     spec
@@ -127,7 +127,7 @@ fn re_entry(mut fields: Fields<'_>, faults: &mut Faults) -> ReEntrySpec {
         let place = rule.place.clone();
         let value = condition(&mut rule, faults);
         rule.finish(faults);
-        spec.rules.push(At { value, place });
+        spec.rules.push(Spanned { value, place });
     }
     spec.after_ms = fields.duration_or_off("after", faults);
     spec.to = fields.choice("to", &[("resume", To::Resume), ("anew", To::Anew)], faults);

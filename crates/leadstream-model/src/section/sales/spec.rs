@@ -1,7 +1,7 @@
 //! What the file says of the hand-over, of who is disqualified, and of the way back.
 
 use crate::condition::spec::ConditionSpec;
-use crate::fault::{At, Place};
+use crate::fault::{Place, Spanned};
 use leadstream_core::domain::Ms;
 use leadstream_core::domain::model::sales::{Back, Score, To};
 use leadstream_core::domain::terms::sales::Answer;
@@ -17,37 +17,37 @@ pub struct SalesSpec {
 #[derive(Debug, Clone, Default)]
 pub struct HandOverSpec {
     pub place: Place,
-    pub mql: Option<At<LevelSpec>>,
-    pub sql: Option<At<LevelSpec>>,
-    pub again_after_ms: Option<At<Ms>>,
+    pub mql: Option<Spanned<LevelSpec>>,
+    pub sql: Option<Spanned<LevelSpec>>,
+    pub again_after_ms: Option<Spanned<Ms>>,
     /// Inner `None`: `"off"`.
-    pub again_rise: Option<At<Option<f64>>>,
+    pub again_rise: Option<Spanned<Option<f64>>>,
     /// By such an event the buyer asks for sales.
-    pub hand_raise: Option<At<ConditionSpec>>,
+    pub hand_raise: Option<Spanned<ConditionSpec>>,
     /// Such an event waits for the end of `again_after`, too.
-    pub hand_raise_waits: Option<At<bool>>,
+    pub hand_raise_waits: Option<Spanned<bool>>,
     /// Who bought already is handed over like others.
-    pub customers: Option<At<bool>>,
+    pub customers: Option<Spanned<bool>>,
     /// So are those whose company is disqualified.
-    pub disqualified_accounts: Option<At<bool>>,
+    pub disqualified_accounts: Option<Spanned<bool>>,
     pub office: OfficeSpec,
-    pub reset: Option<At<ResetSpec>>,
+    pub reset: Option<Spanned<ResetSpec>>,
     /// By why it goes back: instead of `reset`.
-    pub reset_by: Vec<(Back, At<ResetSpec>)>,
-    pub answers: Vec<(Answer, At<ConditionSpec>)>,
+    pub reset_by: Vec<(Back, Spanned<ResetSpec>)>,
+    pub answers: Vec<(Answer, Spanned<ConditionSpec>)>,
     /// The property in which answers say why.
-    pub reason: Option<At<String>>,
+    pub reason: Option<Spanned<String>>,
 }
 
 /// `mql` or `sql` of the hand-over.
 #[derive(Debug, Clone, Default)]
 pub struct LevelSpec {
-    pub label: Option<At<String>>,
-    pub sla_ms: Option<At<Ms>>,
+    pub label: Option<Spanned<String>>,
+    pub sla_ms: Option<Spanned<Ms>>,
     /// Of the MQL: after the reminder.
-    pub grace_ms: Option<At<Ms>>,
+    pub grace_ms: Option<Spanned<Ms>>,
     /// Of the SQL. Inner `None`: `"off"`.
-    pub age_ms: Option<At<Option<Ms>>>,
+    pub age_ms: Option<Spanned<Option<Ms>>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -57,44 +57,44 @@ pub enum ResetSpec {
     /// At most so many points are left of the score.
     To(f64),
     /// By group, so much of its points stays; of the others all.
-    Groups(Vec<(At<String>, f64)>),
+    Groups(Vec<(Spanned<String>, f64)>),
 }
 
 #[derive(Debug, Clone, Default)]
 pub struct DisqualifySpec {
     pub place: Place,
-    pub rules: Vec<At<DisqualifyRuleSpec>>,
+    pub rules: Vec<Spanned<DisqualifyRuleSpec>>,
 }
 
 #[derive(Debug, Clone, Default)]
 pub struct DisqualifyRuleSpec {
     pub when: ConditionSpec,
     /// Why, in the model's words.
-    pub reason: Option<At<String>>,
+    pub reason: Option<Spanned<String>>,
     /// The property that says why.
-    pub reason_from: Option<At<String>>,
+    pub reason_from: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Clone, Default)]
 pub struct ReEntrySpec {
     pub place: Place,
-    pub rules: Vec<At<ConditionSpec>>,
+    pub rules: Vec<Spanned<ConditionSpec>>,
     /// Inner `None`: `"off"`.
-    pub after_ms: Option<At<Option<Ms>>>,
-    pub to: Option<At<To>>,
-    pub score: Option<At<Score>>,
+    pub after_ms: Option<Spanned<Option<Ms>>>,
+    pub to: Option<Spanned<To>>,
+    pub score: Option<Spanned<Score>>,
 }
 
 /// What the file says of it, in `[hand_over]`.
 #[derive(Debug, Clone, Default)]
 pub struct OfficeSpec {
     /// From, to: times of day.
-    pub hours: Option<At<(Ms, Ms)>>,
+    pub hours: Option<Spanned<(Ms, Ms)>>,
     /// 0 for Monday.
-    pub weekdays: Option<At<Vec<u8>>>,
-    pub time_zone: Option<At<String>>,
+    pub weekdays: Option<Spanned<Vec<u8>>>,
+    pub time_zone: Option<Spanned<String>>,
     /// `2026-12-25`, or `12-25` for every year.
-    pub holidays: Vec<At<String>>,
+    pub holidays: Vec<Spanned<String>>,
 }
 
 impl OfficeSpec {

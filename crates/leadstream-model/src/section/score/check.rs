@@ -4,7 +4,7 @@ use super::canonical;
 use super::spec::{GroupSpec, ScoreRuleSpec, ScoreSpec};
 use crate::common::check::check_name;
 use crate::condition::check;
-use crate::fault::{At, Faults};
+use crate::fault::{Faults, Spanned};
 
 /// Most rules of one group.
 const MAX_RULES: usize = 1_000;
@@ -67,7 +67,7 @@ fn labels(spec: &ScoreSpec, fit: Option<f64>, faults: &mut Faults) {
 }
 
 /// What a label asks of what was done.
-fn engagement_gate(name: &At<String>, least: f64, spec: &ScoreSpec, faults: &mut Faults) {
+fn engagement_gate(name: &Spanned<String>, least: f64, spec: &ScoreSpec, faults: &mut Faults) {
     let label = &name.value;
     if least <= 0.0 {
         faults.add(&name.place, format!("{label:?} asks for an engagement of {least}, which everybody has: leave it out"));
@@ -87,7 +87,7 @@ fn reach(spec: &ScoreSpec) -> Option<f64> {
     spec.groups.iter().map(|group| group.value.cap.as_ref().map(|cap| cap.value).filter(|cap| *cap > 0.0)).sum()
 }
 
-fn group(one: &At<GroupSpec>, faults: &mut Faults) {
+fn group(one: &Spanned<GroupSpec>, faults: &mut Faults) {
     let (group, place) = (&one.value, &one.place);
     match &group.name {
         None => faults.missing(place, "name", "name = \"browsing\""),
@@ -119,7 +119,7 @@ fn group(one: &At<GroupSpec>, faults: &mut Faults) {
     }
 }
 
-fn rule(one: &At<ScoreRuleSpec>, faults: &mut Faults) {
+fn rule(one: &Spanned<ScoreRuleSpec>, faults: &mut Faults) {
     let (rule, place) = (&one.value, &one.place);
     check::condition(&rule.when, place, faults);
     match &rule.points {

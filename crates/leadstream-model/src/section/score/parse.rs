@@ -3,7 +3,7 @@
 use super::spec::{GroupSpec, ScoreRuleSpec, ScoreSpec};
 use crate::common::parse::{at_most, cap};
 use crate::condition::parse::condition;
-use crate::fault::{At, Faults, Place};
+use crate::fault::{Faults, Place, Spanned};
 use crate::fields::{Fields, number_of, text_of};
 use crate::tree::{Node, Value};
 
@@ -12,8 +12,8 @@ pub(super) fn score(mut fields: Fields<'_>, faults: &mut Faults) -> ScoreSpec {
     if let Some(table) = fields.table("labels", faults) {
         for (name, node, place) in table.entries() {
             let (score, fit, engagement) = label(node, &place, faults);
-            let name = At { value: name.to_owned(), place };
-            let gate = |gate: At<f64>| (At { value: name.value.clone(), place: gate.place }, gate.value);
+            let name = Spanned { value: name.to_owned(), place };
+            let gate = |gate: Spanned<f64>| (Spanned { value: name.value.clone(), place: gate.place }, gate.value);
             spec.gates.extend(fit.map(gate));
             spec.engagement_gates.extend(engagement.map(gate));
             spec.labels.extend(score.map(|score| (name, score)));
@@ -25,7 +25,7 @@ pub(super) fn score(mut fields: Fields<'_>, faults: &mut Faults) -> ScoreSpec {
 }
 
 /// A number, or `{ score = n, fit = m, engagement = k }`: score, fit and engagement.
-fn label(node: &Node, place: &Place, faults: &mut Faults) -> (Option<f64>, Option<At<f64>>, Option<At<f64>>) {
+fn label(node: &Node, place: &Place, faults: &mut Faults) -> (Option<f64>, Option<Spanned<f64>>, Option<Spanned<f64>>) {
     let Value::Table(table) = &node.value else { return (number_of(node, place, faults), None, None) };
     let mut fields = Fields::new(table, place.clone());
     let score = fields.number("score", faults);
@@ -38,7 +38,7 @@ fn label(node: &Node, place: &Place, faults: &mut Faults) -> (Option<f64>, Optio
     (score.map(|s| s.value), fit, engagement)
 }
 
-fn group(mut fields: Fields<'_>, faults: &mut Faults) -> At<GroupSpec> {
+fn group(mut fields: Fields<'_>, faults: &mut Faults) -> Spanned<GroupSpec> {
     let place = fields.place.clone();
     let value = GroupSpec {
         name: fields.text("name", faults),
@@ -47,10 +47,10 @@ fn group(mut fields: Fields<'_>, faults: &mut Faults) -> At<GroupSpec> {
         rules: fields.tables("rules", faults).into_iter().map(|f| rule(f, faults)).collect(),
     };
     fields.finish(faults);
-    At { value, place }
+    Spanned { value, place }
 }
 
-fn rule(mut fields: Fields<'_>, faults: &mut Faults) -> At<ScoreRuleSpec> {
+fn rule(mut fields: Fields<'_>, faults: &mut Faults) -> Spanned<ScoreRuleSpec> {
     let place = fields.place.clone();
     let value = ScoreRuleSpec {
         when: condition(&mut fields, faults),
@@ -61,11 +61,11 @@ fn rule(mut fields: Fields<'_>, faults: &mut Faults) -> At<ScoreRuleSpec> {
                 faults.add(&place, format!("{text:?} must read like \"10 per 1d\": so many times, then the period"));
                 return None;
             };
-            Some(At { value, place })
+            Some(Spanned { value, place })
         }),
     };
     fields.finish(faults);
-    At { value, place }
+    Spanned { value, place }
 }
 
 #[cfg(test)]

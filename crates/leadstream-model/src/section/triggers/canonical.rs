@@ -2,7 +2,7 @@
 
 use super::spec::{TriggerSpec, TriggersSpec, is_set};
 use crate::condition::canonical;
-use crate::fault::At;
+use crate::fault::Spanned;
 use std::fmt::Write;
 
 /// Lines of the canonical text: none when the file says nothing of it, so that such a model keeps its hash.
@@ -26,7 +26,7 @@ pub(super) fn after_text(spec: &TriggerSpec) -> String {
     text
 }
 
-fn texts(list: &[At<String>]) -> Vec<&str> {
+fn texts(list: &[Spanned<String>]) -> Vec<&str> {
     let mut texts: Vec<&str> = list.iter().map(|t| t.value.as_str()).collect();
     texts.sort_unstable();
     texts

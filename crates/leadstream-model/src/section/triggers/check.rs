@@ -3,7 +3,7 @@
 use super::spec::{AfterSpec, TriggerSpec, TriggersSpec};
 use crate::common::check::{check_name, distinct as check_distinct, positive};
 use crate::condition::check;
-use crate::fault::{At, Faults, Place};
+use crate::fault::{Faults, Place, Spanned};
 use crate::section::ModelSpec;
 use leadstream_core::domain::model::MAX_COUNT_MEMORY;
 use leadstream_core::domain::model::contact::CART;
@@ -22,7 +22,7 @@ pub(super) fn check(spec: &TriggersSpec, model: &ModelSpec, faults: &mut Faults)
     if let Some(trigger) = spec.triggers.get(MAX_TRIGGERS) {
         faults.add(&trigger.place, format!("is one trigger too many: at most {MAX_TRIGGERS} fit"));
     }
-    let remembered = |t: &At<TriggerSpec>| t.value.at_most.as_ref().map_or(1, |l| usize::try_from(l.value.0).unwrap_or(1));
+    let remembered = |t: &Spanned<TriggerSpec>| t.value.at_most.as_ref().map_or(1, |l| usize::try_from(l.value.0).unwrap_or(1));
     if spec.triggers.iter().map(remembered).sum::<usize>() > MAX_LEFT
         && let Some(last) = spec.triggers.last()
     {
@@ -41,7 +41,7 @@ pub(super) fn check(spec: &TriggersSpec, model: &ModelSpec, faults: &mut Faults)
     }
 }
 
-fn trigger(one: &At<TriggerSpec>, model: &ModelSpec, faults: &mut Faults) {
+fn trigger(one: &Spanned<TriggerSpec>, model: &ModelSpec, faults: &mut Faults) {
     let (spec, place) = (&one.value, &one.place);
     match &spec.name {
         None => faults.missing(place, "name", "name = \"browse-abandoned\""),
@@ -81,7 +81,7 @@ fn after(spec: &TriggerSpec, place: &Place, model: &ModelSpec, faults: &mut Faul
         1 => {}
         _ => faults.add(place, "comes after too much: keep one of after, after_stage and after_label"),
     }
-    if let Some(At { value: AfterSpec { when, times, distinct, within_ms }, place }) = &spec.after {
+    if let Some(Spanned { value: AfterSpec { when, times, distinct, within_ms }, place }) = &spec.after {
         check::condition(when, place, faults);
         check_distinct(distinct.as_ref(), times.is_some(), spec.same.as_ref(), faults);
         if let Some(times) =
@@ -107,7 +107,7 @@ fn after(spec: &TriggerSpec, place: &Place, model: &ModelSpec, faults: &mut Faul
     }
 }
 
-fn known_stage(stage: &At<String>, model: &ModelSpec, faults: &mut Faults) {
+fn known_stage(stage: &Spanned<String>, model: &ModelSpec, faults: &mut Faults) {
     let names = || model.axes.iter().flat_map(|a| &a.stages).map(|s| s.value.as_str());
     if !names().any(|name| name == stage.value) {
         faults.add(&stage.place, format!("there is no stage {:?}: {}", stage.value, hint(&stage.value, names())));

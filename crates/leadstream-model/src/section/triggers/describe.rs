@@ -2,7 +2,7 @@
 
 use super::spec::{TriggerSpec, TriggersSpec, is_set};
 use crate::condition::describe;
-use crate::fault::At;
+use crate::fault::Spanned;
 use leadstream_core::domain::Ms;
 use leadstream_core::domain::model::absence::PRODUCT;
 use leadstream_core::domain::model::words::length;
@@ -83,7 +83,7 @@ fn unless_words(spec: &TriggerSpec) -> Option<String> {
 
 /// "the product was viewed within 30 days".
 fn interests(spec: &TriggerSpec) -> Option<String> {
-    let part = |what: &str, ms: &Option<At<Ms>>| ms.as_ref().map(|ms| format!("{what} within {}", length(ms.value)));
+    let part = |what: &str, ms: &Option<Spanned<Ms>>| ms.as_ref().map(|ms| format!("{what} within {}", length(ms.value)));
     let parts: Vec<String> =
         [part("viewed", &spec.if_viewed_ms), part("put into a cart", &spec.if_carted_ms)].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| format!("the product was {}", parts.join(" or ")))

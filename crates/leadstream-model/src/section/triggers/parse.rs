@@ -3,7 +3,7 @@
 use super::spec::{AfterSpec, TriggerSpec, TriggersSpec};
 use crate::common::parse::times_per;
 use crate::condition::parse::condition;
-use crate::fault::{At, Faults, Place};
+use crate::fault::{Faults, Place, Spanned};
 use crate::fields::{Fields, unknown};
 use crate::tree;
 
@@ -18,8 +18,10 @@ pub(super) fn triggers(fields: &mut Fields<'_>, faults: &mut Faults) -> Triggers
         for name in &named {
             match ready.iter().find(|t| t.name.as_ref().is_some_and(|n| n.value == name.value)) {
                 // It stands where it is named.
-                Some(trigger) => triggers
-                    .push(At { value: TriggerSpec { name: Some(name.clone()), ..trigger.clone() }, place: name.place.clone() }),
+                Some(trigger) => triggers.push(Spanned {
+                    value: TriggerSpec { name: Some(name.clone()), ..trigger.clone() },
+                    place: name.place.clone(),
+                }),
                 None => {
                     let names: Vec<&str> = ready.iter().filter_map(|t| t.name.as_ref()).map(|n| n.value.as_str()).collect();
                     faults.add(&name.place, unknown(&name.value, "ready trigger", &names));
@@ -38,7 +40,7 @@ fn ready() -> Vec<TriggerSpec> {
     fields.tables("triggers", &mut faults).into_iter().map(|f| trigger(f, &mut faults).value).collect()
 }
 
-fn trigger(mut fields: Fields<'_>, faults: &mut Faults) -> At<TriggerSpec> {
+fn trigger(mut fields: Fields<'_>, faults: &mut Faults) -> Spanned<TriggerSpec> {
     let place = fields.place.clone();
     let value = TriggerSpec {
         name: fields.text("name", faults),
@@ -49,7 +51,7 @@ fn trigger(mut fields: Fields<'_>, faults: &mut Faults) -> At<TriggerSpec> {
             let place = f.place.clone();
             let value = condition(&mut f, faults);
             f.finish(faults);
-            At { value, place }
+            Spanned { value, place }
         }),
         unless_stage: fields.texts("unless_stage", faults).unwrap_or_default(),
         within_ms: fields.duration("within", faults),
@@ -64,10 +66,10 @@ fn trigger(mut fields: Fields<'_>, faults: &mut Faults) -> At<TriggerSpec> {
         after_visit: fields.bool("after_visit", faults),
     };
     fields.finish(faults);
-    At { value, place }
+    Spanned { value, place }
 }
 
-fn after(mut fields: Fields<'_>, faults: &mut Faults) -> At<AfterSpec> {
+fn after(mut fields: Fields<'_>, faults: &mut Faults) -> Spanned<AfterSpec> {
     let place = fields.place.clone();
     let value = AfterSpec {
         when: condition(&mut fields, faults),
@@ -76,7 +78,7 @@ fn after(mut fields: Fields<'_>, faults: &mut Faults) -> At<AfterSpec> {
         within_ms: fields.duration("within", faults),
     };
     fields.finish(faults);
-    At { value, place }
+    Spanned { value, place }
 }
 
 #[cfg(test)]

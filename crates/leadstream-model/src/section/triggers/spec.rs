@@ -1,45 +1,45 @@
 //! What the file says of triggers.
 
 use crate::condition::spec::ConditionSpec;
-use crate::fault::At;
+use crate::fault::Spanned;
 use leadstream_core::domain::Ms;
 use leadstream_core::domain::model::CartModel;
 
 /// What the file says of it: `[[triggers]]`.
 #[derive(Debug, Clone, Default)]
 pub struct TriggersSpec {
-    pub triggers: Vec<At<TriggerSpec>>,
+    pub triggers: Vec<Spanned<TriggerSpec>>,
 }
 
 /// One trigger.
 #[derive(Debug, Clone, Default)]
 pub struct TriggerSpec {
-    pub name: Option<At<String>>,
-    pub after: Option<At<AfterSpec>>,
-    pub after_stage: Option<At<String>>,
-    pub after_label: Option<At<String>>,
-    pub unless: Option<At<ConditionSpec>>,
-    pub unless_stage: Vec<At<String>>,
-    pub within_ms: Option<At<Ms>>,
-    pub at_most: Option<At<(i64, Ms)>>,
-    pub same: Option<At<String>>,
-    pub restart: Option<At<bool>>,
-    pub if_viewed_ms: Option<At<Ms>>,
-    pub if_carted_ms: Option<At<Ms>>,
-    pub mail: Option<At<bool>>,
+    pub name: Option<Spanned<String>>,
+    pub after: Option<Spanned<AfterSpec>>,
+    pub after_stage: Option<Spanned<String>>,
+    pub after_label: Option<Spanned<String>>,
+    pub unless: Option<Spanned<ConditionSpec>>,
+    pub unless_stage: Vec<Spanned<String>>,
+    pub within_ms: Option<Spanned<Ms>>,
+    pub at_most: Option<Spanned<(i64, Ms)>>,
+    pub same: Option<Spanned<String>>,
+    pub restart: Option<Spanned<bool>>,
+    pub if_viewed_ms: Option<Spanned<Ms>>,
+    pub if_carted_ms: Option<Spanned<Ms>>,
+    pub mail: Option<Spanned<bool>>,
     /// Inner `None`: `"off"`.
-    pub max_lateness_ms: Option<At<Option<Ms>>>,
-    pub not_with_open_cart: Option<At<bool>>,
-    pub after_visit: Option<At<bool>>,
+    pub max_lateness_ms: Option<Spanned<Option<Ms>>>,
+    pub not_with_open_cart: Option<Spanned<bool>>,
+    pub after_visit: Option<Spanned<bool>>,
 }
 
 /// `after = { on = …, where = …, times = 3, within = "7d" }`.
 #[derive(Debug, Clone, Default)]
 pub struct AfterSpec {
     pub when: ConditionSpec,
-    pub times: Option<At<i64>>,
-    pub distinct: Option<At<String>>,
-    pub within_ms: Option<At<Ms>>,
+    pub times: Option<Spanned<i64>>,
+    pub distinct: Option<Spanned<String>>,
+    pub within_ms: Option<Spanned<Ms>>,
 }
 
 impl TriggerSpec {
@@ -63,6 +63,6 @@ impl TriggerSpec {
 }
 
 /// A switch that is off unless the file says otherwise.
-pub(super) fn is_set(said: Option<&At<bool>>) -> bool {
+pub(super) fn is_set(said: Option<&Spanned<bool>>) -> bool {
     said.is_some_and(|said| said.value)
 }

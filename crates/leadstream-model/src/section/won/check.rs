@@ -3,7 +3,7 @@
 use super::places::{may_be_sale, places};
 use super::spec::WonSpec;
 use crate::condition::check;
-use crate::fault::{At, Faults};
+use crate::fault::{Faults, Spanned};
 use crate::section::ModelSpec;
 use leadstream_core::domain::model::won::Places;
 use leadstream_core::domain::names::nearest;
@@ -11,7 +11,7 @@ use leadstream_core::domain::terms::movement::Axis;
 
 /// Notes what is wrong.
 pub(super) fn check(spec: &WonSpec, model: &ModelSpec, faults: &mut Faults) {
-    let axis_of = |wanted: &At<String>| {
+    let axis_of = |wanted: &Spanned<String>| {
         Axis::ALL.into_iter().rev().find_map(|axis| {
             let stages = &model.axes[axis.index()].stages;
             Some((axis, stages.iter().position(|stage| stage.value == wanted.value)?))

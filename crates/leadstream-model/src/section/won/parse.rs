@@ -2,7 +2,7 @@
 
 use super::spec::WonSpec;
 use crate::condition::parse::events;
-use crate::fault::{At, Faults};
+use crate::fault::{Faults, Spanned};
 use crate::fields::Fields;
 
 pub(super) fn won(fields: &mut Fields<'_>, faults: &mut Faults) -> WonSpec {
@@ -18,7 +18,7 @@ pub(super) fn won(fields: &mut Fields<'_>, faults: &mut Faults) -> WonSpec {
     if let Some((node, place)) = fields.node("on")
         && let Some(when) = events(node, &place, faults)
     {
-        spec.on = Some(At { value: when, place });
+        spec.on = Some(Spanned { value: when, place });
     }
     fields.finish(faults);
     spec

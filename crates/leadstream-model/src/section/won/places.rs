@@ -1,7 +1,7 @@
 //! Where opportunities stand, and what is a sale: as the file has it, else as the moves of the model say.
 
 use crate::condition::spec::ConditionSpec;
-use crate::fault::At;
+use crate::fault::Spanned;
 use crate::section::ModelSpec;
 use crate::section::axis::spec::MoveSpec;
 use crate::section::sales::in_force::answers;
@@ -21,7 +21,7 @@ const ASKS: [&str; 4] = ["Demo Requested", "Quote Requested", "Proposal Sent", "
 
 /// What the moves say: in the funnel if the model has one, else in the journey.
 pub(super) fn places(spec: &ModelSpec) -> Option<Places> {
-    let named = |wanted: &Option<At<String>>, axis: Axis| {
+    let named = |wanted: &Option<Spanned<String>>, axis: Axis| {
         let wanted = wanted.as_ref()?;
         spec.axes[axis.index()].stages.iter().position(|stage| stage.value == wanted.value)
     };
@@ -31,7 +31,7 @@ pub(super) fn places(spec: &ModelSpec) -> Option<Places> {
     let leads = |meant: &dyn Fn(&str) -> bool, below: usize| {
         let by_name =
             axis_spec.moves.iter().filter(|one| one.value.when.on.iter().any(|name| meant(canonical_name(&name.value))));
-        let to = |one: &At<MoveSpec>| {
+        let to = |one: &Spanned<MoveSpec>| {
             let to = one.value.to.as_ref()?;
             axis_spec.stages.iter().position(|stage| stage.value == to.value)
         };
@@ -58,7 +58,7 @@ pub(super) fn contracts(spec: &ModelSpec) -> Vec<ConditionSpec> {
     // What most teams call it is one name; where a model knows another one in its own words, that is one, too.
     let own = |name: &&str| *name == CONTRACTS[0] || all_names(spec).any(|own| own == *name);
     let usual = CONTRACTS.iter().filter(|name| own(name)).map(|name| usual(name));
-    let leads = |one: &At<MoveSpec>| {
+    let leads = |one: &Spanned<MoveSpec>| {
         let (to, stage) = (one.value.to.as_ref()?, spec.won.stage.as_ref()?);
         let is_one = one.value.times.is_none() && one.value.sessions.is_none() && one.value.cart.is_empty();
         let names = one.value.when.on.iter().filter(|name| may_be_sale(&name.value)).cloned().collect();
@@ -77,7 +77,7 @@ fn all_names(spec: &ModelSpec) -> impl Iterator<Item = &str> {
 }
 
 pub(super) fn usual(name: &str) -> ConditionSpec {
-    ConditionSpec { on: vec![At::nowhere(name.to_owned())], tests: Vec::new() }
+    ConditionSpec { on: vec![Spanned::nowhere(name.to_owned())], tests: Vec::new() }
 }
 
 pub(super) fn said(answers: Vec<(Answer, ConditionSpec)>, wanted: Answer) -> ConditionSpec {

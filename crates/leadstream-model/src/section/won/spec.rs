@@ -1,7 +1,7 @@
 //! What the file says of what is won.
 
 use crate::condition::spec::ConditionSpec;
-use crate::fault::{At, Place};
+use crate::fault::{Place, Spanned};
 
 /// What the file says of it.
 #[derive(Debug, Clone, Default)]
@@ -9,11 +9,11 @@ pub struct WonSpec {
     pub place: Place,
     pub given: bool,
     /// The stage that is won.
-    pub stage: Option<At<String>>,
+    pub stage: Option<Spanned<String>>,
     /// Opportunities stand from this stage on.
-    pub open: Option<At<String>>,
+    pub open: Option<Spanned<String>>,
     /// Where an opportunity falls back to that sales lost.
-    pub lost_to: Option<At<String>>,
+    pub lost_to: Option<Spanned<String>>,
     /// What is a sale, besides orders.
-    pub on: Option<At<ConditionSpec>>,
+    pub on: Option<Spanned<ConditionSpec>>,
 }
