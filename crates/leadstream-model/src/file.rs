@@ -139,6 +139,9 @@ pub fn from_texts(texts: &[&str]) -> Result<Models, Vec<FileFault>> {
 }
 
 /// The shipped default model.
+///
+/// # Panics
+/// Never: a test of this module holds that it has no fault.
 #[must_use]
 pub fn default_models() -> Models {
     models(&[DEFAULT_MODEL.to_owned()], &CartSpec::default()).expect("the shipped model is checked by a test of this module")

@@ -123,13 +123,12 @@ fn named<T: Copy>(node: &Node, place: &Place, what: &str, all: &[(&str, T)], fau
     let mut found = Vec::with_capacity(items.len());
     for item in items {
         let text = text_of(item, place, faults)?;
-        match all.iter().find(|(name, _)| *name == text) {
-            Some((_, one)) => found.push(*one),
-            None => {
-                let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
-                faults.add(place, unknown(&text, what, &names));
-                return None;
-            }
+        if let Some((_, one)) = all.iter().find(|(name, _)| *name == text) {
+            found.push(*one);
+        } else {
+            let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
+            faults.add(place, unknown(&text, what, &names));
+            return None;
         }
     }
     Some(found)

@@ -153,7 +153,7 @@ fn gates(spec: &PeopleSpec, model: &ModelSpec, faults: &mut Faults) {
     for (label, gate) in &model.score.gates {
         match highest {
             None => {
-                faults.add(&label.place, format!("{:?} asks for a fit score, and the model has none: add [fit]", label.value))
+                faults.add(&label.place, format!("{:?} asks for a fit score, and the model has none: add [fit]", label.value));
             }
             // A cap that is a fault itself is no cap.
             Some(highest) if *gate > highest && highest > 0.0 => {

@@ -139,7 +139,9 @@ mod tests {
             let (mut faults, mut fields) = (Faults::default(), Fields::new(&table, Place::default()));
             let rules = fields.tables("rules", &mut faults);
             assert!(!rules.is_empty(), "{name}");
-            rules.into_iter().for_each(|f| drop(fit_rule(f, &mut faults)));
+            for rule in rules {
+                drop(fit_rule(rule, &mut faults));
+            }
             fields.finish(&mut faults);
             assert!(faults.0.is_empty(), "{name}: {:?}", faults.0);
         }

@@ -46,7 +46,7 @@ fn trigger(one: &Spanned<TriggerSpec>, model: &ModelSpec, faults: &mut Faults) {
     match &spec.name {
         None => faults.missing(place, "name", "name = \"browse-abandoned\""),
         Some(name) if name.value == CART => {
-            faults.add(&name.place, "\"cart\" means the reminders of [cart]: choose another name")
+            faults.add(&name.place, "\"cart\" means the reminders of [cart]: choose another name");
         }
         Some(name) => check_name(name, "a trigger", faults),
     }

@@ -16,16 +16,13 @@ pub(super) fn triggers(fields: &mut Fields<'_>, faults: &mut Faults) -> Triggers
     if !named.is_empty() {
         let ready = ready();
         for name in &named {
-            match ready.iter().find(|t| t.name.as_ref().is_some_and(|n| n.value == name.value)) {
+            if let Some(trigger) = ready.iter().find(|t| t.name() == name.value) {
                 // It stands where it is named.
-                Some(trigger) => triggers.push(Spanned {
-                    value: TriggerSpec { name: Some(name.clone()), ..trigger.clone() },
-                    place: name.place.clone(),
-                }),
-                None => {
-                    let names: Vec<&str> = ready.iter().filter_map(|t| t.name.as_ref()).map(|n| n.value.as_str()).collect();
-                    faults.add(&name.place, unknown(&name.value, "ready trigger", &names));
-                }
+                let value = TriggerSpec { name: Some(name.clone()), ..trigger.clone() };
+                triggers.push(Spanned { value, place: name.place.clone() });
+            } else {
+                let names: Vec<&str> = ready.iter().map(TriggerSpec::name).collect();
+                faults.add(&name.place, unknown(&name.value, "ready trigger", &names));
             }
         }
     }
