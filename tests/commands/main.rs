@@ -14,6 +14,7 @@ mod as_written;
 mod command_line;
 mod config_files;
 mod demo;
+mod examples;
 mod explain;
 mod from_outside;
 mod program;
