@@ -1,18 +1,26 @@
 //! leadstream: real-time lead scoring on Apache Kafka.
 //!
 //! ```text
-//! main, app, config            wiring, settings, exit codes
-//! kafka   wire   http          adapters: rdkafka / formats and state bytes / admin, dashboard
-//! view                         what others read of it, as types: the answers of the API, explain and replay
-//! leadstream-model             model files: read, checked, compiled, put into words
-//! runtime                      one worker = one loop: receive, apply, commit, publish; ports as traits
-//! engine                       one partition in memory: prospects, timers; apply(event) -> effects, staged records
-//! domain                       events, model (stages, rules, scores, cart series), prospect, step(): the brain
-//! telemetry (aside)            names, types, units and labels of all metrics; imports nothing of ours
-//! rfc3339 (aside)              times as text, for all that leaves the service
+//! main, app, config     commands, wiring, settings, exit codes
+//! leadstream-model      model files: read, checked, compiled, described; runs once, when models are loaded
+//! kafka  wire  http     adapters: the Kafka client / records and outputs as bytes / admin server and dashboard
+//! view                  the answers of the API, explain and replay, as types
+//! runtime               supervisor: one thread per worker; worker: fetch, apply, commit, publish; ports as traits
+//! state_record          a prospect's record as versioned protobuf bytes        ┐
+//! engine                one partition in memory: prospects, timers, the batch  │
+//! domain   step         one event or one due timer in, new state and effects   │ crates/leadstream-core
+//!          rules        journeys, scores, carts, hand-overs: what events do    │
+//!          output       what leaves: moves, reminders, hand-overs, notes       │
+//!          model        compiled models, and what rules ask of them            │
+//!          state        what a prospect's record holds: plain data             │
+//!          event        one event, as decoded                                  │
+//!          terms        closed sets that all of these share                    ┘
+//! telemetry (aside)     names, types, units and labels of all metrics; imports nothing of ours
+//! rfc3339 (aside)       times as text, for all that leaves the service
 //! ```
 //!
-//! Imports run downward only; `tests/formats/tidy.rs` holds that. Nothing below `runtime` can ask for the time.
+//! Imports run downward only; `tests/formats/tidy.rs` holds that. Nothing below `runtime` can ask for the time. `docs/architecture.md`
+//! says more, and which way a record goes.
 
 pub mod app;
 pub mod config;

@@ -2,6 +2,7 @@
 //! documentation lists every metric. It reads the sources as text, the way a person would.
 
 mod domain_table;
+mod pages;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

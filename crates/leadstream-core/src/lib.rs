@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! state_record   the record of one prospect as versioned protobuf bytes
-//! engine         one partition in memory: prospects, timers; apply(event) -> effects, staged records
-//! domain         events, models (stages, rules, scores, cart series), prospects, step(): the brain
+//! engine         one partition in memory: prospects, timers, the open batch
+//! domain         terms < event < state < model, output < rules < step: one event or due timer in, new state and effects out
 //! ```
 //!
 //! Nothing here knows Kafka, tokio, a clock, randomness or the environment: the same arguments give the same answer. `Cargo.toml`
