@@ -5,7 +5,7 @@ mod data;
 use super::cli::ModelCheckArgs;
 use super::exit::{BAD_USAGE, DONE};
 use super::terminal::stdout;
-use crate::domain::model::people::{LETTERS, NUMBERS};
+use crate::domain::model::personas::{LETTERS, NUMBERS};
 use crate::domain::model::{AxisModel, Label, Model};
 use crate::domain::terms::movement::Axis;
 use leadstream_model::section::axis::describe;

@@ -17,7 +17,7 @@ pub mod population;
 mod sums;
 mod tally;
 
-pub use crate::domain::model::pipeline::Pipeline;
+pub use crate::domain::model::axis::Pipeline;
 pub use before::Before;
 pub use key::{
     AccountState, CartFact, Heads, Key, LeadBy, LeadFact, NO_NAME, OTHER, OpportunityFact, Origin, Touch, Way, week_of,

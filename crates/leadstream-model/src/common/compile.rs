@@ -1,7 +1,7 @@
 //! What several sections compile alike.
 
 use leadstream_core::domain::Ms;
-use leadstream_core::domain::model::absence::PRODUCT;
+use leadstream_core::domain::model::triggers::PRODUCT;
 use leadstream_core::domain::model::{AtMost, Distinct};
 use leadstream_core::domain::names::Vocabulary;
 

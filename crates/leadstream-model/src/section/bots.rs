@@ -10,7 +10,7 @@ pub mod spec;
 use crate::fault::Faults;
 use crate::fields::Fields;
 use crate::section::{ModelSpec, Section};
-use leadstream_core::domain::model::machine::MachineModel;
+use leadstream_core::domain::model::bots::MachineModel;
 use leadstream_core::domain::names::Vocabulary;
 use spec::BotsSpec;
 

@@ -12,7 +12,7 @@ pub mod spec;
 use crate::fault::Faults;
 use crate::fields::Fields;
 use crate::section::{ModelSpec, Section};
-use leadstream_core::domain::model::people::PeopleModel;
+use leadstream_core::domain::model::personas::PeopleModel;
 use leadstream_core::domain::names::Vocabulary;
 use spec::PeopleSpec;
 

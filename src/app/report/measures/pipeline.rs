@@ -6,8 +6,9 @@ use super::numbering::number;
 use super::share::share;
 use super::trust::Trust;
 use crate::domain::Text;
+use crate::domain::model::axis::Pipeline;
 use crate::domain::terms::movement::Axis;
-use crate::engine::figures::{Figures, Key, ModelNames, Pipeline, Way};
+use crate::engine::figures::{Figures, Key, ModelNames, Way};
 use serde::Serialize;
 use std::collections::BTreeMap;
 

@@ -1,11 +1,11 @@
 //! Companies: when a buying group agrees, who plays which role in it, and which mail domains are no company.
 
-use super::Condition;
-use super::people::TraitTests;
 use crate::domain::Text;
 use crate::domain::company_names::Names;
 use crate::domain::event::Event;
 use crate::domain::ids::name_hash;
+use crate::domain::model::personas::TraitTests;
+use crate::domain::model::predicate::Condition;
 use crate::domain::names::PropertyId;
 use crate::domain::state::traits::Traits;
 

@@ -1,9 +1,9 @@
 //! How often and when a prospect may be contacted: caps, priorities, quiet hours.
 
-use super::AtMost;
 use super::consent::ConsentModel;
 use super::quiet::Quiet;
 use crate::domain::event::{Event, MailEvent};
+use crate::domain::model::score::AtMost;
 
 /// The name under which the steps of cart series stand in `priority`.
 pub const CART: &str = "cart";
@@ -20,7 +20,7 @@ pub struct ContactModel {
     pub caps: Vec<AtMost>,
     /// Hashes of names, the most important first.
     pub priority: Vec<u32>,
-    /// [`super::name_hash`] of [`CART`].
+    /// [`crate::domain::ids::name_hash`] of [`CART`].
     pub cart: u32,
     pub quiet: Option<Quiet>,
     pub soft_bounces: Option<u8>,

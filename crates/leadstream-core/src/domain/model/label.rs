@@ -6,7 +6,7 @@ use crate::domain::Text;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Label {
     pub name: Text,
-    /// [`super::name_hash`] of the name.
+    /// [`crate::domain::ids::name_hash`] of the name.
     pub hash: u32,
     pub score: f64,
     /// The fit score that it asks for besides.

@@ -3,18 +3,10 @@
 //! Which they are, [`super::won`] finds out. A report may be told otherwise.
 
 use crate::domain::Ms;
+use crate::domain::model::axis::{AxisModel, Pipeline};
 use crate::domain::model::won::{Places, WonModel};
-use crate::domain::model::{AxisModel, Model};
 use crate::domain::state::track::{Opening, PastStage, StagePosition};
-use crate::domain::terms::movement::{Axis, Cause};
-
-/// Stages from `open` up to, not including, `won` are opportunities; numbered from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pipeline {
-    pub axis: Axis,
-    pub open: u8,
-    pub won: u8,
-}
+use crate::domain::terms::movement::Cause;
 
 /// What a model says, by its numbers.
 #[must_use]
@@ -82,35 +74,35 @@ impl Pipeline {
 
     /// The newest opportunity of somebody who stands here.
     #[must_use]
-    pub fn opening(&self, model: &Model, position: &StagePosition) -> Opening {
-        let axis = &model.axes[self.axis.index()];
+    pub fn opening(&self, axes: &[AxisModel; 2], position: &StagePosition) -> Opening {
+        let axis = &axes[self.axis.index()];
         self.after(self.before(axis, position), Stop::here(axis, position))
     }
 
     /// Since when somebody who stands here has been an open opportunity; `None`: is none.
     #[must_use]
-    pub fn open_since_ms(&self, model: &Model, position: &StagePosition) -> Option<Ms> {
-        let here = self.opening(model, position);
+    pub fn open_since_ms(&self, axes: &[AxisModel; 2], position: &StagePosition) -> Option<Ms> {
+        let here = self.opening(axes, position);
         here.since_ms.filter(|_| here.won_ms.is_none())
     }
 
     /// The same of somebody who has just left the pipeline: as of the stage before this one.
     #[must_use]
-    pub fn was_open_since_ms(&self, model: &Model, position: &StagePosition) -> Option<Ms> {
-        let before = self.before(&model.axes[self.axis.index()], position);
+    pub fn was_open_since_ms(&self, axes: &[AxisModel; 2], position: &StagePosition) -> Option<Ms> {
+        let before = self.before(&axes[self.axis.index()], position);
         before.since_ms.filter(|_| before.won_ms.is_none())
     }
 
     /// Whether somebody who has just come back had won before.
     #[must_use]
-    pub fn had_won(&self, model: &Model, position: &StagePosition) -> bool {
-        self.before(&model.axes[self.axis.index()], position).won_ms.is_some()
+    pub fn had_won(&self, axes: &[AxisModel; 2], position: &StagePosition) -> bool {
+        self.before(&axes[self.axis.index()], position).won_ms.is_some()
     }
 
     /// Whether an event led somebody back who had won, and nothing has led there since.
     #[must_use]
-    pub fn has_left(&self, model: &Model, position: &StagePosition) -> bool {
-        let axis = &model.axes[self.axis.index()];
+    pub fn has_left(&self, axes: &[AxisModel; 2], position: &StagePosition) -> bool {
+        let axis = &axes[self.axis.index()];
         let here = Stop::here(axis, position);
         let mut way = std::iter::once(here).chain(position.history.iter().rev().map(|past| Stop::past(axis, past)));
         let mut next: Option<Stop> = None;
@@ -127,8 +119,8 @@ impl Pipeline {
     /// What was known of the opportunity when the order stood that has just come to nothing, and when it was moved back for that. The same
     /// event may have moved it on since: what sales lost.
     #[must_use]
-    pub fn until_reversal(&self, model: &Model, position: &StagePosition) -> (Opening, Ms) {
-        let axis = &model.axes[self.axis.index()];
+    pub fn until_reversal(&self, axes: &[AxisModel; 2], position: &StagePosition) -> (Opening, Ms) {
+        let axis = &axes[self.axis.index()];
         let (mut opening, mut found) = (position.opening.as_deref().copied().unwrap_or_default(), None);
         let way = position.history.iter().map(|past| Stop::past(axis, past));
         for stop in way.chain([Stop::here(axis, position)]) {
@@ -143,10 +135,11 @@ impl Pipeline {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    
     use crate::domain::Ms;
     use crate::domain::ids::name_hash;
-    use crate::domain::model::{AxisModel, Model};
+    use crate::domain::model::Model;
+    use crate::domain::model::axis::{AxisModel, Pipeline};
     use crate::domain::state::track::{EnteredBy, Opening, PastStage, StagePosition};
     use crate::domain::terms::movement::{Axis, Cause};
 
@@ -176,7 +169,7 @@ mod tests {
             AxisModel { stages: stages.map(Into::into).to_vec(), hashes: stages.map(name_hash).to_vec(), ..AxisModel::default() };
         let model = Model { axes: [axis, AxisModel::default()], ..Model::default() };
         let pipeline = Pipeline { axis: Axis::Journey, open: 2, won: 3 };
-        let left = |way: &[(&str, Ms, Cause)]| pipeline.has_left(&model, &at(way));
+        let left = |way: &[(&str, Ms, Cause)]| pipeline.has_left(&model.axes, &at(way));
         let event = Cause::Event;
         assert!(left(&[("buys", 1, event), ("looks", 5, event)]));
         assert!(left(&[("buys", 1, event), ("stays", 3, event), ("looks", 5, event), ("asks", 9, event)]), "and asks again");
@@ -193,7 +186,7 @@ mod tests {
             AxisModel { stages: stages.map(Into::into).to_vec(), hashes: stages.map(name_hash).to_vec(), ..AxisModel::default() };
         let model = Model { axes: [axis, AxisModel::default()], ..Model::default() };
         let pipeline = Pipeline { axis: Axis::Journey, open: 2, won: 4 };
-        let open = |way: &[(&str, Ms, Cause)]| pipeline.open_since_ms(&model, &at(way));
+        let open = |way: &[(&str, Ms, Cause)]| pipeline.open_since_ms(&model.axes, &at(way));
         let (event, reversed) = (Cause::Event, Cause::OrderReversed);
         assert_eq!(open(&[("looks", 1, event)]), None);
         assert_eq!(open(&[("looks", 1, event), ("asks", 5, event), ("decides", 9, event), ("asks", 12, Cause::Stale)]), Some(5));
@@ -203,14 +196,14 @@ mod tests {
         assert_eq!(open(&[("asks", 5, event), ("asks", 20, Cause::ReEntered), ("decides", 30, event)]), Some(20));
         assert_eq!(open(&[("gone", 2, event), ("asks", 5, event)]), Some(5), "a stage that the model has no more");
         let won = at(&[("asks", 5, event), ("decides", 7, event), ("buys", 9, event)]);
-        assert_eq!(pipeline.was_open_since_ms(&model, &won), Some(5));
+        assert_eq!(pipeline.was_open_since_ms(&model.axes, &won), Some(5));
         let back = at(&[("asks", 5, event), ("buys", 9, event), ("stays", 10, event), ("asks", 20, reversed)]);
         let known = (Opening { since_ms: Some(5), won_ms: Some(9) }, 20);
-        assert_eq!(pipeline.until_reversal(&model, &back), known);
+        assert_eq!(pipeline.until_reversal(&model.axes, &back), known);
         let lost = at(&[("asks", 5, event), ("buys", 9, event), ("asks", 20, reversed), ("looks", 20, event)]);
-        assert_eq!(pipeline.until_reversal(&model, &lost), known, "the same event says that it is lost");
+        assert_eq!(pipeline.until_reversal(&model.axes, &lost), known, "the same event says that it is lost");
         let anew = at(&[("asks", 5, event), ("buys", 30, Cause::ReEntered), ("asks", 40, reversed)]);
         let known = (Opening { since_ms: None, won_ms: Some(30) }, 40);
-        assert_eq!(pipeline.until_reversal(&model, &anew), known, "it was lost when it was disqualified");
+        assert_eq!(pipeline.until_reversal(&model.axes, &anew), known, "it was lost when it was disqualified");
     }
 }

@@ -1,11 +1,10 @@
 //! Conditions of rules: which events, with which properties.
 
-use super::On;
-use crate::domain::answers::{self, Asked};
+use crate::domain::answers::Asked;
 use crate::domain::event::{Event, Value};
-use crate::domain::names::PropertyId;
-use crate::domain::number;
-use crate::domain::titles::{self, Function, Seniority};
+use crate::domain::names::{NameId, PropertyId};
+use crate::domain::titles::{Function, Seniority};
+use crate::domain::{answers, number, titles};
 
 /// Which events, and what must hold of their properties (all of it).
 #[derive(Debug, Clone)]
@@ -118,5 +117,32 @@ fn as_number(value: &Value<'_>) -> Option<f64> {
         Value::Number(n) => Some(*n),
         Value::Text(t) => number::read(t),
         Value::Bool(_) => None,
+    }
+}
+
+/// Which events a rule is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum On {
+    /// `"*"`.
+    Any,
+    /// Page, screen, …: by name as well, `page` is the name of a page call.
+    Names(Vec<NameId>),
+}
+
+/// No event.
+impl Default for On {
+    fn default() -> Self {
+        Self::Names(Vec::new())
+    }
+}
+
+impl On {
+    /// Whether an event of this name is meant.
+    #[must_use]
+    pub fn covers(&self, name: NameId) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Names(names) => names.contains(&name),
+        }
     }
 }

@@ -2,8 +2,8 @@
 
 mod office;
 
-use super::Condition;
 use crate::domain::event::Event;
+use crate::domain::model::predicate::Condition;
 use crate::domain::names::PropertyId;
 use crate::domain::terms::sales::{Answer, Bar, Qualification};
 use crate::domain::{Ms, Text};

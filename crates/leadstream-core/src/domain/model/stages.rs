@@ -1,6 +1,6 @@
 //! Finds the stages of an axis by name.
 
-use crate::domain::model::AxisModel;
+use crate::domain::model::axis::AxisModel;
 
 /// The index of a stage by name.
 #[must_use]

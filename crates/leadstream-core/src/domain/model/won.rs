@@ -1,7 +1,8 @@
 //! Where opportunities stand, what is won, and what is a sale besides orders: what a model file says, else what its moves say.
 
-use super::{AxisModel, Condition, Move};
 use crate::domain::event::Event;
+use crate::domain::model::axis::{AxisModel, Move};
+use crate::domain::model::predicate::Condition;
 use crate::domain::names::Kind;
 use crate::domain::terms::movement::Axis;
 

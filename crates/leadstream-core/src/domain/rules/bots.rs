@@ -5,7 +5,7 @@
 
 use crate::domain::event::{Event, MailEvent};
 use crate::domain::model::Model;
-use crate::domain::model::machine::{Agent, MachineModel};
+use crate::domain::model::bots::{Agent, MachineModel};
 use crate::domain::names::Kind;
 use crate::domain::output::{Effects, Note};
 use crate::domain::rules::cart::attribution;

@@ -1,7 +1,7 @@
 //! Which persona a prospect is, how well it fits, and which models are for it.
 
 use crate::domain::Ms;
-use crate::domain::model::people::{CarryOver, Otherwise};
+use crate::domain::model::personas::{CarryOver, Otherwise};
 use crate::domain::model::{Model, stages};
 use crate::domain::output::Effects;
 use crate::domain::rules::cart::series;

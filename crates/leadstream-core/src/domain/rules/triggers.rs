@@ -8,7 +8,7 @@ pub mod returned_goods;
 
 use crate::domain::event::Event;
 use crate::domain::ids::{hash64, low32, name_hash};
-use crate::domain::model::absence::{After, Same, Trigger};
+use crate::domain::model::triggers::{After, Same, Trigger};
 use crate::domain::names::Kind;
 use crate::domain::output::{Body, Effects, Note};
 use crate::domain::rules::context::Turn;

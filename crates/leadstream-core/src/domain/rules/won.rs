@@ -21,7 +21,7 @@ pub(super) fn disown(prospect: &Prospect, models: &Models, effects: &mut Effects
         let Some(track) = prospect.tracks.get(index).filter(|track| track.model == model.name) else { continue };
         let Some(pipeline) = model.pipeline else { continue };
         let Some(position) = track.positions[pipeline.axis.index()].as_ref() else { continue };
-        let Opening { since_ms, won_ms } = pipeline.opening(model, position);
+        let Opening { since_ms, won_ms } = pipeline.opening(&model.axes, position);
         if since_ms.is_some() || won_ms.is_some() {
             effects.no_opportunities.push(NoOpportunity { model: index, opened_ms: since_ms, won_ms });
         }

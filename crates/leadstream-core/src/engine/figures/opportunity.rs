@@ -53,8 +53,9 @@ impl Tally {
         let stood = track.disqualified.as_ref().and_then(|out| out.stood[axis].as_ref());
         let position = track.positions[axis].as_ref();
         let since = |position: Option<&StagePosition>, left: bool| {
-            let found =
-                position.and_then(|p| if left { pipeline.was_open_since_ms(model, p) } else { pipeline.open_since_ms(model, p) });
+            let found = position.and_then(|p| {
+                if left { pipeline.was_open_since_ms(&model.axes, p) } else { pipeline.open_since_ms(&model.axes, p) }
+            });
             found.unwrap_or(output.at_ms.saturating_sub(change.in_stage_ms))
         };
         let entered_ms = position.map_or(output.at_ms, |p| p.entered_ms);
@@ -62,7 +63,7 @@ impl Tally {
             (false, _) if change.cause == Cause::OrderReversed && from >= pipeline.won && to < pipeline.won => {
                 let Some(position) = position.or(stood) else { return };
                 // By now it may stand elsewhere: what sales lost falls back in the same turn.
-                let (Opening { since_ms, won_ms }, back_ms) = pipeline.until_reversal(model, position);
+                let (Opening { since_ms, won_ms }, back_ms) = pipeline.until_reversal(&model.axes, position);
                 let won_ms = won_ms.unwrap_or(back_ms);
                 if let Some(opened_ms) = since_ms {
                     self.closed(model.hash, opened_ms, won_ms, true, -1);
@@ -85,7 +86,7 @@ impl Tally {
                 let is_win = match change.cause {
                     Cause::Event => true,
                     // What was open was lost with the disqualification; whoever had bought before wins nothing by coming back.
-                    Cause::ReEntered => position.is_some_and(|p| !pipeline.had_won(model, p)),
+                    Cause::ReEntered => position.is_some_and(|p| !pipeline.had_won(&model.axes, p)),
                     _ => false,
                 };
                 self.opportunity_fact(model.hash, entered_ms, OpportunityFact::WonDirectly, i64::from(is_win));

@@ -88,7 +88,7 @@ fn account_stages(group: &Group, models: &Models) -> (u8, [u8; 2]) {
 fn open_since_day(track: &Track, model: &Model, stages: [u8; 2]) -> u16 {
     let Some(pipeline) = model.pipeline.filter(|p| p.is_open(stages[p.axis.index()])) else { return 0 };
     let position = track.positions[pipeline.axis.index()].as_ref();
-    position.and_then(|position| pipeline.open_since_ms(model, position)).map_or(0, day_of)
+    position.and_then(|position| pipeline.open_since_ms(&model.axes, position)).map_or(0, day_of)
 }
 
 fn place(index: Option<usize>) -> u8 {

@@ -4,7 +4,7 @@ use super::key::{Heads, Key};
 use super::population::Population;
 use crate::domain::Ms;
 use crate::domain::Text;
-use crate::domain::model::pipeline::Pipeline;
+use crate::domain::model::axis::Pipeline;
 use crate::domain::model::{Model, Models};
 use crate::domain::terms::movement::Axis;
 use crate::engine::hashing::HashSeed;

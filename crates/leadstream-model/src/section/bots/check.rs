@@ -2,7 +2,7 @@
 
 use super::spec::BotsSpec;
 use crate::fault::Faults;
-use leadstream_core::domain::model::machine::{MAX_LINKS, PROXIES};
+use leadstream_core::domain::model::bots::{MAX_LINKS, PROXIES};
 use leadstream_core::domain::{Ms, SECOND_MS};
 
 /// Most names of programs of one model.

@@ -3,7 +3,7 @@
 use super::spec::BotsSpec;
 use crate::fault::Spanned;
 use leadstream_core::domain::SECOND_MS;
-use leadstream_core::domain::model::machine::{Agents, MachineModel, Proxies};
+use leadstream_core::domain::model::bots::{Agents, MachineModel, Proxies};
 use leadstream_core::domain::names::Vocabulary;
 
 /// From a checked spec to what steps run on.

@@ -8,7 +8,7 @@ use crate::condition::check::all as tests;
 use crate::condition::spec::Tests;
 use crate::fault::{Faults, Place, Spanned};
 use crate::section::ModelSpec;
-use leadstream_core::domain::model::people::{LETTERS, NUMBERS};
+use leadstream_core::domain::model::personas::{LETTERS, NUMBERS};
 use leadstream_core::domain::names::nearest;
 use leadstream_core::domain::terms::movement::Axis;
 

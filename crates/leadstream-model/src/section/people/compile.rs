@@ -9,7 +9,7 @@ use crate::fault::Spanned;
 use crate::section::ModelSpec;
 use leadstream_core::domain::ids::name_hash;
 use leadstream_core::domain::model::Model;
-use leadstream_core::domain::model::people::{CarryOver, FitModel, FitRule, PeopleModel, Persona, TraitTests};
+use leadstream_core::domain::model::personas::{CarryOver, FitModel, FitRule, PeopleModel, Persona, TraitTests};
 use leadstream_core::domain::names::Vocabulary;
 
 /// From a checked spec to what steps run on.

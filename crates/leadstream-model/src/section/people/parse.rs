@@ -6,7 +6,7 @@ use crate::condition::parse::tests;
 use crate::fault::{Faults, Place, Spanned};
 use crate::fields::{Fields, item_place, number_of, text_of, unknown};
 use crate::tree::{self, Value};
-use leadstream_core::domain::model::people::Otherwise;
+use leadstream_core::domain::model::personas::Otherwise;
 
 /// The fit rule sets that are built into the binary: name and text.
 pub const FIT_SETS: [(&str, &str); 3] = [

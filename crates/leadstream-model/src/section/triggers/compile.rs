@@ -8,7 +8,7 @@ use crate::condition::compile::condition;
 use leadstream_core::domain::Text;
 use leadstream_core::domain::ids::name_hash;
 use leadstream_core::domain::model::CountRule;
-use leadstream_core::domain::model::absence::{AbsenceModel, After, PRODUCT, Same, Trigger};
+use leadstream_core::domain::model::triggers::{AbsenceModel, After, PRODUCT, Same, Trigger};
 use leadstream_core::domain::names::Vocabulary;
 
 /// From a checked spec to what steps run on.

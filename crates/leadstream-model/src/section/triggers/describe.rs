@@ -4,7 +4,7 @@ use super::spec::{TriggerSpec, TriggersSpec, is_set};
 use crate::condition::describe;
 use crate::fault::Spanned;
 use leadstream_core::domain::Ms;
-use leadstream_core::domain::model::absence::PRODUCT;
+use leadstream_core::domain::model::triggers::PRODUCT;
 use leadstream_core::domain::model::words::length;
 use std::fmt::Write;
 

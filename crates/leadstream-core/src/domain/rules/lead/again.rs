@@ -30,7 +30,7 @@ pub fn is_customer(prospect: &Prospect, model: &Model, charge: usize) -> bool {
 fn has_left(prospect: &Prospect, model: &Model, charge: usize) -> bool {
     let Some(pipeline) = model.pipeline else { return false };
     let position = prospect.tracks.get(charge).and_then(|track| track.positions[pipeline.axis.index()].as_ref());
-    position.is_some_and(|position| pipeline.has_left(model, position))
+    position.is_some_and(|position| pipeline.has_left(&model.axes, position))
 }
 
 /// The lead has just gone back, or was won.

@@ -4,7 +4,7 @@
 //! minute ago as well as now. So nobody is told of a rise and of its fall in one breath.
 
 use crate::domain::Ms;
-use crate::domain::model::people::PeopleModel;
+use crate::domain::model::personas::PeopleModel;
 use crate::domain::model::{Label, Model, ScoreModel};
 use crate::domain::rules::score::crossing::{first_below, first_reached};
 use crate::domain::rules::score::points::{engagement, held, total};

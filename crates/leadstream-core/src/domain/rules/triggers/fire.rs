@@ -2,8 +2,8 @@
 
 use crate::domain::ids::{IdKind, output_id};
 use crate::domain::model::Model;
-use crate::domain::model::absence::Trigger;
 use crate::domain::model::quiet::Whose;
+use crate::domain::model::triggers::Trigger;
 use crate::domain::output::{Because, Body, Effects, Note, Output, Proof, Triggered};
 use crate::domain::rules::contact::{Due, Verdict};
 use crate::domain::rules::context::{Turn, causing};

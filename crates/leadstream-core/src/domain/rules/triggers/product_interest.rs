@@ -3,7 +3,7 @@
 use crate::domain::Ms;
 use crate::domain::event::Event;
 use crate::domain::ids::{hash64, low32};
-use crate::domain::model::absence::{AbsenceModel, Trigger};
+use crate::domain::model::triggers::{AbsenceModel, Trigger};
 use crate::domain::names::Kind;
 use crate::domain::state::few::Few;
 use crate::domain::state::prospect::Prospect;

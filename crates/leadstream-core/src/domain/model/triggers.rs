@@ -1,6 +1,8 @@
 //! Triggers of absence: after this, if not that, within so long, at most so often.
 
-use super::{AtMost, Condition, CountRule};
+use crate::domain::model::axis::CountRule;
+use crate::domain::model::predicate::Condition;
+use crate::domain::model::score::AtMost;
 use crate::domain::names::PropertyId;
 use crate::domain::{Ms, Text};
 

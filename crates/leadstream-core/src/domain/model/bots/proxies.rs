@@ -41,7 +41,9 @@ mod tests {
     use super::*;
 
     const APPLE: &str = "Mozilla/5.0";
+
     const GMAIL: &str = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)";
+
     const YAHOO: &str = "YahooMailProxy; https://help.yahoo.com/kb/yahoo-mail-proxy-SLN28749.html";
 
     #[test]

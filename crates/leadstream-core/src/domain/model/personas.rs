@@ -1,8 +1,8 @@
 //! Who a prospect is: traits, personas, fit, grades, the personas that a model is bound to, and how stages carry over from another model.
 
-use super::predicate::Predicate;
 use crate::domain::Text;
 use crate::domain::event::Value;
+use crate::domain::model::predicate::Predicate;
 use crate::domain::state::track::Track;
 use crate::domain::state::traits::Traits;
 
@@ -38,7 +38,7 @@ pub type TraitTests = Vec<(u32, Predicate)>;
 #[derive(Debug, Clone)]
 pub struct Persona {
     pub name: Text,
-    /// [`super::name_hash`] of the name.
+    /// [`crate::domain::model::name_hash`] of the name.
     pub hash: u32,
     pub tests: TraitTests,
 }
