@@ -135,7 +135,7 @@ impl Pipeline {
 
 #[cfg(test)]
 mod tests {
-    
+
     use crate::domain::Ms;
     use crate::domain::ids::name_hash;
     use crate::domain::model::Model;

@@ -3,7 +3,7 @@
 use super::compile::compiled;
 use super::spec::BotsSpec;
 use crate::fault::Spanned;
-use leadstream_core::domain::model::machine::MachineModel;
+use leadstream_core::domain::model::bots::MachineModel;
 
 /// Lines of the canonical text: none for what is as it would be anyway, so that a model which says nothing keeps its hash.
 pub(super) fn lines(spec: &BotsSpec) -> Vec<String> {

@@ -5,7 +5,7 @@ use super::spec::{FitRuleSpec, PeopleSpec};
 use crate::condition::describe;
 use crate::condition::spec::Tests;
 use crate::fault::Spanned;
-use leadstream_core::domain::model::people::{LETTERS, NUMBERS, Otherwise};
+use leadstream_core::domain::model::personas::{LETTERS, NUMBERS, Otherwise};
 use leadstream_core::domain::terms::movement::Axis;
 
 /// What it says, in words.

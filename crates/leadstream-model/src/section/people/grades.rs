@@ -2,7 +2,7 @@
 
 use super::spec::GradesSpec;
 use crate::fault::Spanned;
-use leadstream_core::domain::model::people::{LETTERS, NUMBERS};
+use leadstream_core::domain::model::personas::{LETTERS, NUMBERS};
 
 /// Lower thresholds of A to D and of 1 to 4, where the model says nothing.
 const DEFAULT_LETTERS: [f64; 4] = [75.0, 50.0, 25.0, 0.0];

@@ -2,7 +2,7 @@
 
 use crate::condition::spec::Tests;
 use crate::fault::Spanned;
-use leadstream_core::domain::model::people::Otherwise;
+use leadstream_core::domain::model::personas::Otherwise;
 
 /// What the file says of it: `[[personas]]`, `[fit]`, `[grades]`, `for_personas`, `[carry_over]`.
 #[derive(Debug, Clone, Default)]
