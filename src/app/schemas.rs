@@ -58,6 +58,7 @@ fn folder() -> PathBuf {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "a test asks its environment whether to write what it compares with")]
 fn the_schemas_are_those_that_the_types_make() {
     for (name, schema) in all() {
         let path = folder().join(format!("{name}.json"));

@@ -250,6 +250,12 @@ fn plain_letter(letter: char) -> char {
     }
 }
 
+/// Longest name of an account.
+pub const MAX_ACCOUNT_BYTES: usize = 200;
+
+/// What the keys of accounts' records begin with. No prospect's key does: such records are refused.
+pub const ACCOUNT_KEY: &str = "\u{1}account:";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -336,9 +342,3 @@ mod tests {
         }
     }
 }
-
-/// Longest name of an account.
-pub const MAX_ACCOUNT_BYTES: usize = 200;
-
-/// What the keys of accounts' records begin with. No prospect's key does: such records are refused.
-pub const ACCOUNT_KEY: &str = "\u{1}account:";

@@ -127,6 +127,18 @@ pub fn murmur2(data: &[u8]) -> u32 {
     h ^ (h >> 15)
 }
 
+/// Low 32 bits of the hash of a stage, group or rule name.
+#[must_use]
+pub fn name_hash(name: &str) -> u32 {
+    low32(hash64(name.as_bytes()))
+}
+
+/// What finds an event's name again among those that models use: 11 bits.
+#[must_use]
+pub fn event_mark(name: &str) -> u16 {
+    low16(hash64(name.as_bytes())) & 0x7ff
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,16 +157,4 @@ mod tests {
             assert_eq!(murmur2(text.as_bytes()).cast_signed(), want, "{text}");
         }
     }
-}
-
-/// Low 32 bits of the hash of a stage, group or rule name.
-#[must_use]
-pub fn name_hash(name: &str) -> u32 {
-    low32(hash64(name.as_bytes()))
-}
-
-/// What finds an event's name again among those that models use: 11 bits.
-#[must_use]
-pub fn event_mark(name: &str) -> u16 {
-    low16(hash64(name.as_bytes())) & 0x7ff
 }

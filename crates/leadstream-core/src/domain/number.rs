@@ -130,6 +130,13 @@ fn is_separator(c: char) -> bool {
     matches!(c, '.' | ',' | ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '’')
 }
 
+/// Money in thousandths of its unit: sums of whole numbers don't depend on their order.
+#[must_use]
+#[allow(clippy::cast_possible_truncation, reason = "saturating, and checked to be finite")]
+pub fn milli(amount: f64) -> i64 {
+    if amount.is_finite() { (amount * 1_000.0).round() as i64 } else { 0 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,11 +216,4 @@ mod tests {
         assert_eq!(read(&"1".repeat(400)), None);
         assert_eq!(read(&"1,234".repeat(40)), None);
     }
-}
-
-/// Money in thousandths of its unit: sums of whole numbers don't depend on their order.
-#[must_use]
-#[allow(clippy::cast_possible_truncation, reason = "saturating, and checked to be finite")]
-pub fn milli(amount: f64) -> i64 {
-    if amount.is_finite() { (amount * 1_000.0).round() as i64 } else { 0 }
 }

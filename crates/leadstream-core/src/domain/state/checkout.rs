@@ -4,55 +4,6 @@ use crate::domain::Ms;
 use crate::domain::event::Event;
 use crate::domain::names::{Kind, words};
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn steps_come_in_the_order_of_a_checkout_however_a_shop_calls_them() {
-        let viewed = |step| Step::named(step, false);
-        let completed = |step| Step::named(step, true);
-        let numbered =
-            [Step::STARTED, viewed(Some("1")), completed(Some("step_1")), viewed(Some("2. Delivery")), completed(Some("2"))];
-        assert!(numbered.is_sorted_by(|a, b| a < b) && *numbered.last().unwrap() < Step::PAYMENT_ENTERED);
-        let named = [
-            Step::STARTED,
-            viewed(None),
-            completed(None),
-            viewed(Some("Contact information")),
-            completed(Some("address")),
-            viewed(Some("shippingMethod")),
-            completed(Some("delivery")),
-            viewed(Some("Shipping and payment")),
-            completed(Some("payment")),
-            Step::PAYMENT_ENTERED,
-            viewed(Some("review")),
-            completed(Some("Order confirmation")),
-        ];
-        assert!(named.is_sorted_by(|a, b| a < b), "{named:?}");
-    }
-
-    #[test]
-    fn each_has_a_name_of_its_own() {
-        let names = [
-            (Step::STARTED, "Checkout Started"),
-            (Step::named(Some("3"), false), "Checkout Step 3 Viewed"),
-            (Step::named(None, true), "Checkout Step Completed"),
-            (Step::named(Some("versand"), true), "Shipping Completed"),
-            (Step::named(Some("payment"), false), "Payment Viewed"),
-            (Step::PAYMENT_ENTERED, "Payment Info Entered"),
-            (Step::named(Some("review"), false), "Review Viewed"),
-            (Step::named(Some("summary"), true), "Review Completed"),
-        ];
-        for (step, name) in names {
-            assert_eq!(step.name(), name);
-        }
-        for n in 0..=u8::MAX {
-            assert!(!Step(n).name().is_empty());
-        }
-    }
-}
-
 /// A step of the checkout: a place in the order in which shops have them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Step(pub u8);
@@ -191,4 +142,53 @@ pub struct Passed {
     pub from: Option<(Step, Ms)>,
     /// It came to this one.
     pub to: Option<(Step, Ms)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_come_in_the_order_of_a_checkout_however_a_shop_calls_them() {
+        let viewed = |step| Step::named(step, false);
+        let completed = |step| Step::named(step, true);
+        let numbered =
+            [Step::STARTED, viewed(Some("1")), completed(Some("step_1")), viewed(Some("2. Delivery")), completed(Some("2"))];
+        assert!(numbered.is_sorted_by(|a, b| a < b) && *numbered.last().unwrap() < Step::PAYMENT_ENTERED);
+        let named = [
+            Step::STARTED,
+            viewed(None),
+            completed(None),
+            viewed(Some("Contact information")),
+            completed(Some("address")),
+            viewed(Some("shippingMethod")),
+            completed(Some("delivery")),
+            viewed(Some("Shipping and payment")),
+            completed(Some("payment")),
+            Step::PAYMENT_ENTERED,
+            viewed(Some("review")),
+            completed(Some("Order confirmation")),
+        ];
+        assert!(named.is_sorted_by(|a, b| a < b), "{named:?}");
+    }
+
+    #[test]
+    fn each_has_a_name_of_its_own() {
+        let names = [
+            (Step::STARTED, "Checkout Started"),
+            (Step::named(Some("3"), false), "Checkout Step 3 Viewed"),
+            (Step::named(None, true), "Checkout Step Completed"),
+            (Step::named(Some("versand"), true), "Shipping Completed"),
+            (Step::named(Some("payment"), false), "Payment Viewed"),
+            (Step::PAYMENT_ENTERED, "Payment Info Entered"),
+            (Step::named(Some("review"), false), "Review Viewed"),
+            (Step::named(Some("summary"), true), "Review Completed"),
+        ];
+        for (step, name) in names {
+            assert_eq!(step.name(), name);
+        }
+        for n in 0..=u8::MAX {
+            assert!(!Step(n).name().is_empty());
+        }
+    }
 }
