@@ -1,5 +1,6 @@
 //! Nothing that prospects send makes a record or an output larger than the budget: everything from JSON to bytes.
 
+use leadstream::domain::event::Event;
 use leadstream::domain::member_update::Tidings;
 use leadstream::domain::model::Models;
 use leadstream::domain::origin::Position;
@@ -8,7 +9,7 @@ use leadstream::domain::output::{Body, Note};
 use leadstream::domain::state::limits::{MAX_CART_BYTES, MAX_OUTPUT_BYTES, MAX_RECORD_BYTES};
 use leadstream::domain::terms::limit::Limit;
 use leadstream::engine::task::{BatchEffects, Mode, Task};
-use leadstream::wire::decode::{Decoder, Options, Topic, as_event};
+use leadstream::wire::decode::{Decoder, Options, Topic};
 use leadstream::wire::output::{self, Encoder, Format};
 use leadstream::wire::state_record::StateCodec;
 use proptest::prelude::*;
@@ -140,7 +141,7 @@ impl Shop {
         let tidings: Vec<Tidings> = effects.outputs.iter().filter_map(|o| o.output.member_update()).collect();
         for tidings in tidings {
             let mut effects = BatchEffects::default();
-            self.task.apply(&as_event(tidings, START_MS, Position::default()), Mode::Virtual, &mut effects);
+            self.task.apply(&Event::from_member_update(tidings, START_MS, Position::default()), Mode::Virtual, &mut effects);
             self.end(&effects);
         }
     }

@@ -130,11 +130,8 @@ const LARGER: &[(&str, usize)] = &[];
 /// never grow.
 const CIRCLES: &[(&str, usize)] = &[];
 
-/// The test binaries, each a folder: see CONTRIBUTING.
-const TEST_BINARIES: [&str; 4] = ["commands", "domain", "formats", "kafka"];
-
-/// What `tests/domain` may use: what knows no decoder, no program and no broker.
-const PURE: [&str; 6] = ["domain", "engine", "config::model_file", "wire::state_record", "wire::proto", "wire::decode::as_event"];
+/// The test binaries: see CONTRIBUTING.
+const TEST_BINARIES: [&str; 4] = ["crates/leadstream-core/tests/domain/", "tests/commands/", "tests/formats/", "tests/kafka/"];
 
 struct Source {
     /// Relative to the crate, with `/`.
@@ -442,23 +439,11 @@ fn unsafe_files(sources: &[Source]) -> Vec<String> {
 
 /// Tests that cargo would build as a program of their own, or that take a file of another one.
 fn stray_tests(sources: &[Source]) -> Vec<String> {
-    let folder = |source: &Source| source.path.strip_prefix("tests/").and_then(|path| path.split('/').next().map(str::to_owned));
-    let stray = |source: &&Source| folder(source).is_some_and(|folder| !TEST_BINARIES.contains(&folder.as_str()));
+    let in_crate = |path: &str| path.strip_prefix("crates/").and_then(|rest| Some(rest.split_once('/')?.1.to_owned()));
+    let is_integration = |path: &str| in_crate(path).unwrap_or_else(|| path.to_owned()).starts_with("tests/");
+    let stray = |source: &&Source| is_integration(&source.path) && !TEST_BINARIES.iter().any(|binary| source.path.starts_with(binary));
     let borrows = |source: &&Source| source.is_test() && code_of(&source.text).contains("#[path");
     sources.iter().filter(|source| stray(source) || borrows(source)).map(|source| source.path.clone()).collect()
-}
-
-/// What `tests/domain` uses beyond the pure part.
-fn impure_tests(sources: &[Source]) -> Vec<String> {
-    let is_pure = |path: &str| {
-        PURE.iter().any(|pure| path.strip_prefix(pure).is_some_and(|rest| rest.is_empty() || rest.starts_with("::")))
-    };
-    let of = |source: &Source| {
-        let used = paths(&code_of(&source.text)).into_iter().filter(|path| path.len() > 1 && path[0] == "leadstream");
-        let used = used.map(|path| path[1..].join("::")).filter(|path| !is_pure(path));
-        used.map(|path| format!("{}: `{path}`", source.path)).collect::<Vec<_>>()
-    };
-    sources.iter().filter(|source| source.path.starts_with("tests/domain/")).flat_map(of).collect()
 }
 
 fn planted(path: &str, text: &str) -> Vec<Source> {
@@ -484,17 +469,19 @@ fn files_are_small_and_say_what_they_are() {
 }
 
 #[test]
-fn tests_are_four_binaries_and_those_of_the_domain_are_pure() {
-    let all = sources(&["tests"]);
+fn tests_are_four_binaries() {
+    let all = sources(&["crates", "tests"]);
     assert_eq!(stray_tests(&all), Vec::<String>::new());
-    assert_eq!(impure_tests(&all), Vec::<String>::new());
-    for (path, text) in
-        [("tests/fifth.rs", ""), ("tests/fifth/main.rs", ""), ("tests/formats/x.rs", "#[path = \"y.rs\"]\nmod y;")]
-    {
-        assert_eq!(stray_tests(&planted(path, text)).len(), 1, "{path}");
+    for binary in TEST_BINARIES {
+        assert!(all.iter().any(|source| source.path == format!("{binary}main.rs")), "{binary}");
     }
-    for text in ["use leadstream::runtime::ports::Clock;", "use leadstream::wire::decode::{Decoder, as_event};"] {
-        assert_eq!(impure_tests(&planted("tests/domain/carts.rs", text)).len(), 1, "{text}");
+    for (path, text) in [
+        ("tests/fifth.rs", ""),
+        ("tests/fifth/main.rs", ""),
+        ("crates/leadstream-model/tests/fifth.rs", ""),
+        ("tests/formats/x.rs", "#[path = \"y.rs\"]\nmod y;"),
+    ] {
+        assert_eq!(stray_tests(&planted(path, text)).len(), 1, "{path}");
     }
 }
 
@@ -635,6 +622,6 @@ fn what_pages_for_contributors_say_of_the_sources_is_so() {
         assert!(text.contains("`crates/leadstream-model/src/section.rs`"), "{page} names its files");
         assert_eq!(untrue(&text), Vec::<String>::new(), "{page}");
     }
-    assert_eq!(untrue("`src/none.rs`, `src/lib.rs`, `docs/none/` and `tests/scenarios/SUBJECT/`"), ["src/none.rs", "docs/none/"]);
+    assert_eq!(untrue("`src/none.rs`, `src/lib.rs`, `docs/none/` and `tests/kafka/SUBJECT/`"), ["src/none.rs", "docs/none/"]);
     assert_eq!(untrue("`src/lib.rs`\n```rust\npub mod config;\n```\n`src/lib.rs`\n```rust\npub mod none;\n```").len(), 1);
 }

@@ -10,12 +10,12 @@ use super::tally::Tally;
 use crate::app::service::hash_seed;
 use crate::domain::Ms;
 use crate::domain::event::Clock;
+use crate::domain::event::Event;
 use crate::domain::member_update::Tidings;
 use crate::domain::origin::Position;
 use crate::domain::output::{Body, Note};
 use crate::engine::merge::{Choice, Head, choose};
 use crate::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
-use crate::wire::decode::as_event;
 use crate::wire::state_record::StateCodec;
 
 /// Events after which a batch is closed, as a transaction would.
@@ -81,7 +81,7 @@ pub(super) fn run_task(
 /// A prospect hears of its account, once what was due before that has fired.
 fn hear(worked: &mut Worked, tidings: &Tidings, wall_ms: Ms, effects: &mut BatchEffects) {
     worked.task.advance(tidings.at_ms.min(wall_ms), Mode::Virtual, effects);
-    worked.task.apply(&as_event(tidings.clone(), 0, Position::default()), Mode::Virtual, effects);
+    worked.task.apply(&Event::from_member_update(tidings.clone(), 0, Position::default()), Mode::Virtual, effects);
 }
 
 fn take(
@@ -160,7 +160,7 @@ pub(super) fn accounts(
     told.sort_by_key(Tidings::order);
     let mut effects = BatchEffects::default();
     for (n, tidings) in told.into_iter().enumerate() {
-        let event = as_event(tidings, 0, Position::default());
+        let event = Event::from_member_update(tidings, 0, Position::default());
         worked.task.apply(&event, Mode::Virtual, &mut effects);
         if (n as u64).is_multiple_of(BATCH_EVENTS) {
             close(shared, worked, &mut effects)?;

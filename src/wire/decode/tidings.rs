@@ -2,27 +2,19 @@
 
 use super::options::Options;
 use super::rejected::reject;
-use crate::domain::company_names::ACCOUNT_KEY;
-use crate::domain::event::{Event, Signals};
+use crate::domain::Text;
+use crate::domain::event::Event;
 use crate::domain::hand_over::HandOver;
-use crate::domain::ids::low64;
 use crate::domain::member_update::Tidings;
 use crate::domain::member_update::{LeadNews, MemberUpdate, News};
 use crate::domain::model::sales::ANSWERS;
-use crate::domain::names::{Kind, NameId};
 use crate::domain::origin::CausingEvent;
 use crate::domain::origin::Position;
 use crate::domain::terms::account::Verdict;
 use crate::domain::terms::sales::{Bar, HandOverKind, Qualification};
-use crate::domain::{Ms, Text};
 use crate::runtime::ports::{DeadReason, RecordView, Rejected};
 use crate::wire::proto;
 use prost::Message;
-use smallvec::SmallVec;
-use std::borrow::Cow;
-
-/// The event's name, for people.
-const NAME: &str = "account.member";
 
 /// Reads one record of the internal topic.
 pub(super) fn decode<'a>(record: &RecordView<'_>, options: &Options) -> Result<Event<'a>, Rejected> {
@@ -40,7 +32,7 @@ pub(super) fn decode<'a>(record: &RecordView<'_>, options: &Options) -> Result<E
     let position = Position { input: record.input, partition: record.partition, offset: record.offset };
     let tidings = Tidings { update, at_ms: output.at_ms, id, event };
     let record_ms = record.record_ms().unwrap_or(tidings.at_ms);
-    Ok(as_event(tidings, record_ms, position))
+    Ok(Event::from_member_update(tidings, record_ms, position))
 }
 
 fn update(body: proto::MemberUpdate) -> Option<MemberUpdate> {
@@ -98,38 +90,4 @@ fn lead_news(news: proto::LeadNews) -> Option<LeadNews> {
 
 fn text(text: Option<String>) -> Option<Text> {
     text.map(Text::from)
-}
-
-/// As an event of the account's record, or of the member's.
-#[must_use]
-pub fn as_event<'a>(tidings: Tidings, record_ms: Ms, position: Position) -> Event<'a> {
-    let update = &tidings.update;
-    let key = if update.is_to_member() { update.member.to_string() } else { format!("{ACCOUNT_KEY}{}", update.account) };
-    Event {
-        prospect: Cow::Owned(key),
-        kind: Kind::Other,
-        name_id: NameId::NONE,
-        name: Cow::Borrowed(NAME),
-        time_ms: tidings.at_ms,
-        record_ms,
-        message_id: None,
-        message_hash: low64(tidings.id),
-        repeat_hash: low64(tidings.id),
-        position,
-        on_mail_topic: false,
-        cart_id: None,
-        order_id: None,
-        refund_id: None,
-        has_products: false,
-        products_left_out: 0,
-        products: Vec::new(),
-        value: None,
-        currency: None,
-        properties: SmallVec::new(),
-        signals: Signals::default(),
-        broken_fields: 0,
-        clamped: false,
-        corrected: None,
-        tidings: Some(Box::new(tidings)),
-    }
 }

@@ -1,6 +1,7 @@
 //! One decoded input event. It borrows from the record's bytes where it can.
 
-use crate::domain::ids::{hash64, low32};
+use crate::domain::company_names::ACCOUNT_KEY;
+use crate::domain::ids::{hash64, low32, low64};
 use crate::domain::mail::MailNames;
 use crate::domain::member_update::Tidings;
 use crate::domain::names::{Flags, Kind, NameId, ONE_LIST_LEFT, PropertyId};
@@ -9,6 +10,9 @@ use crate::domain::{Ms, SECOND_MS};
 use core::net::IpAddr;
 use smallvec::SmallVec;
 use std::borrow::Cow;
+
+/// The name of an event that is an update of a member, for people.
+const MEMBER_UPDATE: &str = "account.member";
 
 /// A value of a property that a model looks at.
 #[derive(Debug, Clone, PartialEq)]
@@ -213,6 +217,40 @@ pub struct Event<'a> {
 }
 
 impl Event<'_> {
+    /// An update of a member as an event of its account's record; one to the member, of the member's.
+    #[must_use]
+    pub fn from_member_update(tidings: Tidings, record_ms: Ms, position: Position) -> Self {
+        let update = &tidings.update;
+        let key = if update.is_to_member() { update.member.to_string() } else { format!("{ACCOUNT_KEY}{}", update.account) };
+        Self {
+            prospect: Cow::Owned(key),
+            kind: Kind::Other,
+            name_id: NameId::NONE,
+            name: Cow::Borrowed(MEMBER_UPDATE),
+            time_ms: tidings.at_ms,
+            record_ms,
+            message_id: None,
+            message_hash: low64(tidings.id),
+            repeat_hash: low64(tidings.id),
+            position,
+            on_mail_topic: false,
+            cart_id: None,
+            order_id: None,
+            refund_id: None,
+            has_products: false,
+            products_left_out: 0,
+            products: Vec::new(),
+            value: None,
+            currency: None,
+            properties: SmallVec::new(),
+            signals: Signals::default(),
+            broken_fields: 0,
+            clamped: false,
+            corrected: None,
+            tidings: Some(Box::new(tidings)),
+        }
+    }
+
     /// The value of a property, when the event has it.
     #[must_use]
     pub fn property(&self, id: PropertyId) -> Option<&Value<'_>> {

@@ -1,0 +1,141 @@
+//! What is known of how to reach a prospect, of triggers, and of what was decided: for every list and every field something.
+
+use super::{HOUR_MS, NOW_MS, many, optional_text, optional_time, text, time};
+use leadstream_core::domain::origin::Position;
+use leadstream_core::domain::state::cart::Arming;
+use leadstream_core::domain::state::consent::Told;
+use leadstream_core::domain::state::contact::{Contact, MAX_SENT};
+use leadstream_core::domain::state::decisions::{Checks, Decision, Decisions, Done, MAX_DECISIONS, REASONS};
+use leadstream_core::domain::state::internal::{Internal, MAX_TEST_ORDERS};
+use leadstream_core::domain::state::prospect::More;
+use leadstream_core::domain::state::track::Hit;
+use leadstream_core::domain::state::triggers::{Absence, Left, MAX_LEFT, MAX_MET, MAX_PENDING, MAX_PRODUCTS, Met, Pending};
+use proptest::prelude::*;
+
+fn position() -> impl Strategy<Value = Position> {
+    prop_oneof![
+        Just(Position::default()),
+        (any::<u16>(), any::<i32>(), any::<i64>()).prop_map(|(input, partition, offset)| Position { input, partition, offset }),
+    ]
+}
+
+pub fn arming() -> impl Strategy<Value = Arming> {
+    (0..6_u8, position(), proptest::num::i64::ANY).prop_map(|(name, position, corrected_ms)| Arming {
+        name,
+        position,
+        corrected_ms,
+    })
+}
+
+fn done() -> impl Strategy<Value = Done> {
+    prop_oneof![Just(Done::Left), time().prop_map(Done::HeldUntil), (0..REASONS.len()).prop_map(|n| Done::Suppressed(REASONS[n])),]
+}
+
+prop_compose! {
+    fn decision()(at_ms in time(), due_ms in time(), trigger in text(), step in any::<u8>(), done in done(),
+                  checks in any::<u16>()) -> Decision {
+        Decision { at_ms, due_ms, trigger, step, done, checks: Checks(checks) }
+    }
+}
+
+prop_compose! {
+    fn pending()(trigger in any::<u32>(), times in (time(), time(), time(), time()), armed_by in any::<u64>(), same in any::<u32>(),
+                 product in optional_text(), event in text(), position in position()) -> Pending {
+        let (episode_ms, since_ms, due_ms, fire_at_ms) = times;
+        Pending { trigger, episode_ms, armed_by, since_ms, due_ms, fire_at_ms, same, product, event, position }
+    }
+}
+
+prop_compose! {
+    fn left()(trigger in any::<u32>(), times in (time(), time(), time(), time()), armed_by in any::<u64>(), same in any::<u32>(),
+              product in optional_text(), recalled in any::<bool>()) -> Left {
+        let (episode_ms, since_ms, due_ms, left_ms) = times;
+        Left { trigger, episode_ms, armed_by, since_ms, due_ms, left_ms, same, product, recalled }
+    }
+}
+
+prop_compose! {
+    fn told()(agrees in any::<bool>(), since_ms in time(), is_first in any::<bool>()) -> Told {
+        Told { agrees, since_ms, is_first }
+    }
+}
+
+prop_compose! {
+    fn internal()(since_ms in optional_time(), by_trait in any::<bool>(), test_orders in many(any::<u32>())) -> Internal {
+        Internal { since_ms, by_trait, test_orders: test_orders.into() }
+    }
+}
+
+prop_compose! {
+    pub fn more()(contact in (optional_text(), many(time()), any::<u8>(), optional_time(), proptest::option::of(told())), internal in internal(), pending in many(pending()),
+                  left in many(left()), met in many((any::<u32>(), any::<u32>(), time())), viewed in many((time(), any::<u32>())),
+                  carted in many((time(), any::<u32>())), decisions in many(decision())) -> More {
+        let (zone, sent_ms, soft_bounces, dead_since_ms, told) = contact;
+        let hits = |list: Vec<(i64, u32)>| list.into_iter().map(|(time_ms, same)| Hit { time_ms, same }).collect();
+        let met = met.into_iter().map(|(trigger, same, time_ms)| Met { trigger, same, time_ms }).collect();
+        More {
+            contact: Contact { zone, sent_ms: sent_ms.into(), soft_bounces, dead_since_ms, told }.into(),
+            internal: internal.into(),
+            absence: Absence { pending, left, met, viewed: hits(viewed), carted: hits(carted) }.into(),
+            decisions: Decisions { list: decisions.into() }.into(),
+            ..More::default()
+        }
+    }
+}
+
+/// Every list as long as it may become.
+pub fn all_that_fits() -> More {
+    let hit = |n: usize| Hit { time_ms: NOW_MS - HOUR_MS * i64::try_from(n).unwrap(), same: 0xFFFF_0000 };
+    let pending = Pending {
+        trigger: 0xFFFF_0001,
+        episode_ms: NOW_MS - HOUR_MS,
+        armed_by: u64::MAX,
+        since_ms: NOW_MS,
+        due_ms: NOW_MS + HOUR_MS,
+        fire_at_ms: NOW_MS + 2 * HOUR_MS,
+        same: 0xFFFF_0002,
+        product: Some("product-12345".into()),
+        event: "Product Viewed".into(),
+        position: Position { input: 1, partition: 11, offset: 123_456_789 },
+    };
+    let left = Left {
+        trigger: 0xFFFF_0001,
+        episode_ms: NOW_MS - 3 * HOUR_MS,
+        armed_by: u64::MAX,
+        since_ms: NOW_MS - 2 * HOUR_MS,
+        due_ms: NOW_MS - HOUR_MS,
+        left_ms: NOW_MS,
+        same: 0xFFFF_0002,
+        product: Some("product-12345".into()),
+        recalled: true,
+    };
+    let decision = Decision {
+        at_ms: NOW_MS,
+        due_ms: NOW_MS - HOUR_MS,
+        trigger: "browse-abandoned".into(),
+        step: 1,
+        done: Done::HeldUntil(NOW_MS + HOUR_MS),
+        checks: Checks(255),
+    };
+    More {
+        contact: Contact {
+            zone: Some("America/Argentina/ComodRivadavia".into()),
+            sent_ms: (0..MAX_SENT).map(|n| NOW_MS - i64::try_from(n).unwrap()).collect(),
+            soft_bounces: 200,
+            dead_since_ms: Some(NOW_MS),
+            told: Some(Told { agrees: true, since_ms: NOW_MS - HOUR_MS, is_first: true }),
+        }
+        .into(),
+        absence: Absence {
+            pending: vec![pending; MAX_PENDING],
+            left: vec![left; MAX_LEFT],
+            met: (0..MAX_MET).map(|_| Met { trigger: 7, same: 8, time_ms: NOW_MS }).collect(),
+            viewed: (0..MAX_PRODUCTS).map(hit).collect(),
+            carted: (0..MAX_PRODUCTS).map(hit).collect(),
+        }
+        .into(),
+        decisions: Decisions { list: vec![decision; MAX_DECISIONS].into() }.into(),
+        internal: Internal { since_ms: Some(NOW_MS), by_trait: true, test_orders: vec![u32::MAX; MAX_TEST_ORDERS].into() }.into(),
+        ..More::default()
+    }
+}
