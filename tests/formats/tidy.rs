@@ -441,7 +441,8 @@ fn unsafe_files(sources: &[Source]) -> Vec<String> {
 fn stray_tests(sources: &[Source]) -> Vec<String> {
     let in_crate = |path: &str| path.strip_prefix("crates/").and_then(|rest| Some(rest.split_once('/')?.1.to_owned()));
     let is_integration = |path: &str| in_crate(path).unwrap_or_else(|| path.to_owned()).starts_with("tests/");
-    let stray = |source: &&Source| is_integration(&source.path) && !TEST_BINARIES.iter().any(|binary| source.path.starts_with(binary));
+    let stray =
+        |source: &&Source| is_integration(&source.path) && !TEST_BINARIES.iter().any(|binary| source.path.starts_with(binary));
     let borrows = |source: &&Source| source.is_test() && code_of(&source.text).contains("#[path");
     sources.iter().filter(|source| stray(source) || borrows(source)).map(|source| source.path.clone()).collect()
 }
