@@ -11,7 +11,7 @@ use crate::domain::names::{Authority, Kind};
 use crate::domain::output::trigger::CartOutcome;
 use crate::domain::output::{Body, Note};
 use crate::domain::terms::account::AccountKind;
-use crate::domain::terms::bots::{InternalKind, MachineKind};
+use crate::domain::terms::bots::{BotKind, InternalKind};
 use crate::domain::terms::cart::OutcomeKind;
 use crate::domain::terms::limit::Limit;
 use crate::domain::terms::recovery::AttributionReason;
@@ -59,13 +59,13 @@ impl Counting {
         for limit in Limit::ALL {
             telemetry.declare(&catalogue::LIMITS_REACHED, &[limit.name()]);
         }
-        for kind in MachineKind::ALL {
+        for kind in BotKind::ALL {
             telemetry.declare(&catalogue::MACHINE_EVENTS, &[kind.name()]);
         }
         for kind in InternalKind::ALL {
             telemetry.declare(&catalogue::INTERNAL_EVENTS, &[kind.name()]);
         }
-        for trigger in models.models.iter().flat_map(|m| &m.absence.triggers) {
+        for trigger in models.models.iter().flat_map(|m| &m.triggers.triggers) {
             for kind in [TriggerKind::Fired, TriggerKind::Recalled] {
                 telemetry.declare(&catalogue::TRIGGERS, &[&trigger.name, kind.name()]);
             }
@@ -228,7 +228,7 @@ impl Counting {
         for limit in Limit::ALL {
             self.telemetry.limits_reached(limit.name(), count(Note::LimitReached(limit)));
         }
-        for kind in MachineKind::ALL {
+        for kind in BotKind::ALL {
             self.telemetry.machine_events(kind.name(), count(Note::Machine(kind)));
         }
         for kind in InternalKind::ALL {
@@ -504,7 +504,7 @@ mod tests {
             outcome(OutcomeKind::RecoveredLate, Reason::Ordered),
         ];
         batch.outputs.push(outcome(OutcomeKind::Reversed, Reason::OrderRefunded));
-        batch.notes.insert(Note::Machine(MachineKind::Bot), 7);
+        batch.notes.insert(Note::Machine(BotKind::Bot), 7);
         batch.notes.insert(Note::Internal(InternalKind::Network), 4);
         counting.batch_committed(0, &batch);
         counting.transaction(0, TransactionOutcome::Committed);

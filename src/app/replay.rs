@@ -40,7 +40,7 @@ use super::service::max_ahead_ms;
 use super::terminal::stdout;
 use crate::config::{self, Settings};
 use crate::domain::company_names::ACCOUNT_KEY;
-use crate::domain::member_update::Tidings;
+use crate::domain::member_update::MemberUpdateRecord;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::{Ms, Text};
 use crate::engine::figures::Figures;
@@ -272,7 +272,7 @@ fn tasks(
         Wanted::Figures => (None, None),
     };
     let shared = Shared { options, decoder: &decoder, encoder, spill, only: only.filter(|_| !flows_back), shown: only };
-    let mut told = logs.iter().map(|_| Vec::new()).collect::<Vec<Vec<Tidings>>>();
+    let mut told = logs.iter().map(|_| Vec::new()).collect::<Vec<Vec<MemberUpdateRecord>>>();
     for _ in 1..MOST_ROUNDS {
         if !flows_back {
             break;

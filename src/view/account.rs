@@ -5,8 +5,8 @@ use crate::domain::member_update::voter_of;
 use crate::domain::model::accounts::Accounts;
 use crate::domain::model::{Model, Models};
 use crate::domain::rules::account::buying_group;
-use crate::domain::state::consensus::Said;
-use crate::domain::state::consensus::{Says, Vote};
+use crate::domain::state::consensus::Announced;
+use crate::domain::state::consensus::{Ballot, Vote};
 use crate::domain::state::group::{Group, Member};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::movement::Axis;
@@ -108,7 +108,7 @@ impl AccountView {
     #[must_use]
     pub fn of(account: &str, record: &Prospect, models: &Models, now_ms: Ms) -> Option<Self> {
         let (_, model, accounts) = models.accounts()?;
-        let group = record.more.as_ref()?.account.group.as_deref()?;
+        let group = record.extras.as_ref()?.account.group.as_deref()?;
         let of = Of { group, model, accounts };
         let [journey, funnel] = &group.stages;
         Some(Self {
@@ -154,7 +154,7 @@ fn rounded(points: f64) -> f64 {
 
 /// When what was said last of the consensus was.
 fn since(group: &Group) -> Option<Ms> {
-    group.consensus.votes.iter().rev().find(|v| v.said != Said::Nothing).map(|v| v.time_ms)
+    group.consensus.votes.iter().rev().find(|v| v.said != Announced::Nothing).map(|v| v.time_ms)
 }
 
 struct Of<'a> {
@@ -250,16 +250,16 @@ impl Of<'_> {
 
     fn vote(&self, vote: &Vote) -> VoteView {
         let says = match vote.says {
-            Says::Agrees(_) => "agrees",
-            Says::AgreesNot => "does not agree",
-            Says::Undecided => "decides and doesn't agree",
-            Says::Out => "disqualified the group",
-            Says::Reopened => "reopened the group",
+            Ballot::Agrees(_) => "agrees",
+            Ballot::AgreesNot => "does not agree",
+            Ballot::Undecided => "decides and doesn't agree",
+            Ballot::Out => "disqualified the group",
+            Ballot::Reopened => "reopened the group",
         };
         let said = match vote.said {
-            Said::Nothing => None,
-            Said::Reached => Some("consensus reached"),
-            Said::Lost => Some("consensus lost"),
+            Announced::Nothing => None,
+            Announced::Reached => Some("consensus reached"),
+            Announced::Lost => Some("consensus lost"),
         };
         let member = self.group.members.iter().find(|m| voter_of(&m.name) == vote.voter);
         VoteView {

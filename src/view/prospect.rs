@@ -78,7 +78,7 @@ impl ProspectView {
             cooldown_from: prospect.cooldown_from_ms.and_then(Time::of),
             decisions: triggers::decisions(prospect),
             first_seen: Time::of(prospect.first_seen_ms),
-            in_charge: models.models.get(models.in_charge_of(prospect)).map(|m| m.name.clone()),
+            in_charge: models.models.get(models.primary_model_for(prospect)).map(|m| m.name.clone()),
             last_activity: prospect.last_activity_ms.and_then(Time::of),
             last_seen: Time::of(prospect.last_seen_ms),
             lead: lead::of(prospect),

@@ -51,7 +51,7 @@ fn audit(task: &Task<StateCodec>, models: &Models) -> Books {
     let mut books = Books::default();
     for (key, bytes) in task.records() {
         let prospect = StateCodec.decode(bytes).unwrap();
-        let traits = prospect.more.map(|more| more.traits).unwrap_or_default();
+        let traits = prospect.extras.map(|extras| extras.traits).unwrap_or_default();
         for (track, model) in prospect.tracks.iter().zip(&models.models) {
             for at_ms in [prospect.last_seen_ms, prospect.last_seen_ms + 864_000_000] {
                 let lines = ledger::account(track, &traits, model, models.vocabulary.names(), at_ms);
@@ -305,9 +305,9 @@ fn journeys_of_ann(dir: &Path) -> Vec<String> {
 fn explain_tells_which_journey_it_is_and_what_is_remembered_of_those_before() {
     let dir = tempfile::tempdir().unwrap();
     let inputs = journeys_of_ann(dir.path());
-    let explain = |more: &[&str]| {
+    let explain = |extras: &[&str]| {
         let mut arguments = vec!["explain".to_owned(), "ann".to_owned()];
-        arguments.extend(more.iter().map(|a| (*a).to_owned()));
+        arguments.extend(extras.iter().map(|a| (*a).to_owned()));
         arguments.extend_from_slice(&inputs);
         let (code, text, errors) = said(&arguments);
         assert_eq!(code, 0, "{errors}");
@@ -386,9 +386,9 @@ fn an_account_is_explained_under_any_of_its_names_and_nobody_is_not() {
         line("10:00", "ann", r#""type":"track","event":"Free Trial Started""#),
     ];
     std::fs::write(&input, lines.join("\n")).unwrap();
-    let ask = |more: &[&str]| {
+    let ask = |extras: &[&str]| {
         let files = format!("cart={}", input.display());
-        let all = ["explain", "--input", &files, "--set", "model.files=b2b10"].into_iter().chain(more.iter().copied());
+        let all = ["explain", "--input", &files, "--set", "model.files=b2b10"].into_iter().chain(extras.iter().copied());
         said(&all.map(str::to_owned).collect::<Vec<_>>())
     };
     for name in ["acme.com", "Acme", "acme inc", "mail.acme.com"] {

@@ -1,7 +1,7 @@
 //! Nothing that prospects send makes a record or an output larger than the budget: everything from JSON to bytes.
 
 use leadstream::domain::event::Event;
-use leadstream::domain::member_update::Tidings;
+use leadstream::domain::member_update::MemberUpdateRecord;
 use leadstream::domain::model::Models;
 use leadstream::domain::origin::Position;
 use leadstream::domain::output::trigger::CartAbandoned;
@@ -138,7 +138,7 @@ impl Shop {
                 largest.noted.push(*note);
             }
         }
-        let tidings: Vec<Tidings> = effects.outputs.iter().filter_map(|o| o.output.member_update()).collect();
+        let tidings: Vec<MemberUpdateRecord> = effects.outputs.iter().filter_map(|o| o.output.member_update()).collect();
         for tidings in tidings {
             let mut effects = BatchEffects::default();
             self.task.apply(&Event::from_member_update(tidings, START_MS, Position::default()), Mode::Virtual, &mut effects);

@@ -174,7 +174,7 @@ fn what_calls_say_of_person_and_company_arrives() {
     }
     let (track, people) = (&prospect.tracks[0], &models.models[0].people);
     assert_eq!(people.persona_of(track).as_deref(), Some("engineering"), "the company's title is not the person's");
-    let traits = &prospect.more.as_ref().unwrap().traits;
+    let traits = &prospect.extras.as_ref().unwrap().traits;
     let because: Vec<&str> = people.fit_reasons(traits).map(|r| r.words.as_str()).collect();
     assert_eq!(because, ["industry", "company size", "budget", "authority"]);
     assert_eq!(people.fit_of(track), Some(90.0));

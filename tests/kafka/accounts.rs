@@ -176,11 +176,11 @@ fn folded(rig: &Rig, models: &Arc<Models>) -> BTreeMap<String, Group> {
 
 fn group(key: &str, record: &[u8]) -> Option<(String, Group)> {
     let account = key.strip_prefix(ACCOUNT_KEY)?.to_owned();
-    let mut group = *StateCodec.decode(record).unwrap().more?.account.group.clone()?;
+    let mut group = *StateCodec.decode(record).unwrap().extras?.account.group.clone()?;
     // The service's models are another version: settings are part of the hash.
     group.model_hash = 0;
     // How often something was said of a vote tells only in which order things came.
-    group.consensus.votes.iter_mut().for_each(|v| v.times_said = 0);
+    group.consensus.votes.iter_mut().for_each(|v| v.revision = 0);
     Some((account, group))
 }
 

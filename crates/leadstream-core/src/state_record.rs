@@ -9,8 +9,8 @@
 
 mod cart;
 mod disqualified;
+mod extras;
 mod ledger;
-mod more;
 mod position;
 mod prospect;
 mod reader;

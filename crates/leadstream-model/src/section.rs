@@ -142,7 +142,7 @@ impl ModelSpec {
         model.won = self.won.compile(self, vocabulary);
         (model.cart, model.elsewhere) = self.cart.compile(self, vocabulary);
         model.contact = self.contact.compile(self, vocabulary);
-        model.absence = self.triggers.compile(self, vocabulary);
+        model.triggers = self.triggers.compile(self, vocabulary);
         model.machine = self.bots.compile(self, vocabulary);
         model.internal = self.internal.compile(self, vocabulary);
         model.accounts = self.accounts.compile(self, vocabulary);

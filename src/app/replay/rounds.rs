@@ -6,14 +6,14 @@ use super::shared::Shared;
 use super::spill::Log;
 use crate::domain::Ms;
 use crate::domain::ids::murmur2_partition;
-use crate::domain::member_update::Tidings;
+use crate::domain::member_update::MemberUpdateRecord;
 use indicatif::ProgressBar;
 use std::sync::Mutex;
 
 /// What a round comes to: the tasks, what accounts told the prospects of each, and the last event's time.
 pub(super) struct Round {
     pub worked: Vec<Worked>,
-    pub heard: Vec<Vec<Tidings>>,
+    pub heard: Vec<Vec<MemberUpdateRecord>>,
     pub end_ms: Option<Ms>,
 }
 
@@ -21,7 +21,7 @@ pub(super) struct Round {
 pub(super) fn round(
     shared: &Shared<'_>,
     logs: Vec<Vec<Log>>,
-    told: &[Vec<Tidings>],
+    told: &[Vec<MemberUpdateRecord>],
     progress: &ProgressBar,
 ) -> anyhow::Result<Round> {
     let slots: Vec<Mutex<Option<Vec<Log>>>> = logs.into_iter().map(|l| Mutex::new(Some(l))).collect();
@@ -43,8 +43,8 @@ pub(super) fn round(
 }
 
 /// What passes between members and accounts in a replay, by the task that takes it in, as Kafka's partitioner would deal it.
-fn dealt(worked: &mut [Worked], partitions: u32) -> Vec<Vec<Tidings>> {
-    let mut dealt: Vec<Vec<Tidings>> = worked.iter().map(|_| Vec::new()).collect();
+fn dealt(worked: &mut [Worked], partitions: u32) -> Vec<Vec<MemberUpdateRecord>> {
+    let mut dealt: Vec<Vec<MemberUpdateRecord>> = worked.iter().map(|_| Vec::new()).collect();
     for tidings in worked.iter_mut().flat_map(|w| std::mem::take(&mut w.tidings)) {
         let partition = murmur2_partition(tidings.update.addressee().as_bytes(), partitions);
         dealt[partition as usize].push(tidings);
@@ -57,7 +57,7 @@ fn accounts(
     shared: &Shared<'_>,
     mut worked: Vec<Worked>,
     end_ms: Option<Ms>,
-) -> anyhow::Result<(Vec<Worked>, Vec<Vec<Tidings>>)> {
+) -> anyhow::Result<(Vec<Worked>, Vec<Vec<MemberUpdateRecord>>)> {
     let told = dealt(&mut worked, shared.options.partitions);
     if told.iter().all(Vec::is_empty) {
         return Ok((worked, told));

@@ -11,7 +11,7 @@ use crate::app::service::hash_seed;
 use crate::domain::Ms;
 use crate::domain::event::Clock;
 use crate::domain::event::Event;
-use crate::domain::member_update::Tidings;
+use crate::domain::member_update::MemberUpdateRecord;
 use crate::domain::origin::Position;
 use crate::domain::output::{Body, Note};
 use crate::engine::merge::{Choice, Head, choose};
@@ -27,7 +27,7 @@ pub(super) struct Worked {
     pub outputs: Outputs,
     pub tally: Tally,
     /// What members told their accounts, in order.
-    pub tidings: Vec<Tidings>,
+    pub tidings: Vec<MemberUpdateRecord>,
 }
 
 /// Reads the inputs of a task to their end.
@@ -37,7 +37,7 @@ pub(super) fn run_task(
     shared: &Shared<'_>,
     partition: u32,
     logs: Vec<Log>,
-    told: &[Tidings],
+    told: &[MemberUpdateRecord],
     progress: &dyn Fn(u64),
 ) -> anyhow::Result<Worked> {
     let partition = i32::try_from(partition)?;
@@ -58,7 +58,7 @@ pub(super) fn run_task(
     }
     let mut told = told.iter().peekable();
     // After what happened at the same time: it follows from it.
-    let hearing = |tidings: Option<&&Tidings>| tidings.map_or(Head::AtEnd, |tidings| Head::At(tidings.at_ms));
+    let hearing = |tidings: Option<&&MemberUpdateRecord>| tidings.map_or(Head::AtEnd, |tidings| Head::At(tidings.at_ms));
     while let Choice::Take(n) = choose(heads.iter().copied().chain([hearing(told.peek())]).map(|head| head.by(wall_ms))) {
         if n == heads.len() {
             told.next().into_iter().for_each(|tidings| hear(&mut worked, tidings, wall_ms, &mut effects));
@@ -79,7 +79,7 @@ pub(super) fn run_task(
 }
 
 /// A prospect hears of its account, once what was due before that has fired.
-fn hear(worked: &mut Worked, tidings: &Tidings, wall_ms: Ms, effects: &mut BatchEffects) {
+fn hear(worked: &mut Worked, tidings: &MemberUpdateRecord, wall_ms: Ms, effects: &mut BatchEffects) {
     worked.task.advance(tidings.at_ms.min(wall_ms), Mode::Virtual, effects);
     worked.task.apply(&Event::from_member_update(tidings.clone(), 0, Position::default()), Mode::Virtual, effects);
 }
@@ -153,11 +153,11 @@ pub(super) fn finish(shared: &Shared<'_>, worked: &mut Worked, end_ms: Option<Ms
 pub(super) fn accounts(
     shared: &Shared<'_>,
     worked: &mut Worked,
-    mut told: Vec<Tidings>,
+    mut told: Vec<MemberUpdateRecord>,
     end_ms: Option<Ms>,
 ) -> anyhow::Result<()> {
     // Stable: what one member told stays in its order.
-    told.sort_by_key(Tidings::order);
+    told.sort_by_key(MemberUpdateRecord::order);
     let mut effects = BatchEffects::default();
     for (n, tidings) in told.into_iter().enumerate() {
         let event = Event::from_member_update(tidings, 0, Position::default());

@@ -1,6 +1,6 @@
 //! A cart and its reminder series.
 
-use crate::domain::state::cart::{Cart, CartLine, Phase, SentStep, Series};
+use crate::domain::state::cart::{Cart, CartLine, SentStep, Series, SeriesPhase};
 use crate::view::time::Time;
 use serde::{Deserialize, Serialize};
 
@@ -107,7 +107,7 @@ pub struct SeriesView {
 impl SeriesView {
     fn of(series: &Series) -> Self {
         Self {
-            episode: (series.phase != Phase::Idle).then_some(series.episode_ms),
+            episode: (series.phase != SeriesPhase::Idle).then_some(series.episode_ms),
             next_due: series.due_ms.and_then(Time::of),
             phase: phase_name(series.phase).to_owned(),
             sent: series.sent.iter().map(SentView::of).collect(),
@@ -116,13 +116,13 @@ impl SeriesView {
     }
 }
 
-fn phase_name(phase: Phase) -> &'static str {
+fn phase_name(phase: SeriesPhase) -> &'static str {
     match phase {
-        Phase::Idle => "idle",
-        Phase::Armed => "armed",
-        Phase::Running => "running",
-        Phase::Complete => "complete",
-        Phase::Ended => "ended",
+        SeriesPhase::Idle => "idle",
+        SeriesPhase::Armed => "armed",
+        SeriesPhase::Running => "running",
+        SeriesPhase::Complete => "complete",
+        SeriesPhase::Ended => "ended",
     }
 }
 

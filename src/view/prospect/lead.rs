@@ -1,6 +1,6 @@
 //! Where a lead stands between marketing and sales.
 
-use crate::domain::state::lead::{Lead, Stand};
+use crate::domain::state::lead::{Lead, LeadStatus};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::track::Disqualified;
 use crate::domain::terms::movement::Axis;
@@ -38,13 +38,13 @@ pub struct HeldBackView {
 }
 
 fn lead(prospect: &Prospect) -> Option<&Lead> {
-    prospect.more.as_ref().map(|more| &*more.lead).filter(|lead| lead.stand != Stand::Free || lead.held.is_some())
+    prospect.extras.as_ref().map(|extras| &*extras.lead).filter(|lead| lead.status != LeadStatus::Open || lead.held.is_some())
 }
 
 /// `None` while it was never handed over, nor held back.
 pub(super) fn of(prospect: &Prospect) -> Option<LeadView> {
     let lead = lead(prospect)?;
-    let pause = matches!(lead.stand, Stand::Back | Stand::Won).then_some(lead.again_from_ms);
+    let pause = matches!(lead.status, LeadStatus::Returned | LeadStatus::Won).then_some(lead.again_from_ms);
     Some(LeadView {
         answer: lead.answer.map(Answer::name).map(str::to_owned),
         answered: lead.answer.and_then(|_| Time::of(lead.answered_ms)),
@@ -53,29 +53,29 @@ pub(super) fn of(prospect: &Prospect) -> Option<LeadView> {
         held_back: lead.held.map(|held| HeldBackView { reason: held.why.name().to_owned(), since: Time::of(held.since_ms) }),
         not_again_before: pause.and_then(Time::of),
         qualification: lead.qualification.name().to_owned(),
-        state: if lead.stand == Stand::Free { "held-back" } else { stand_name(lead.stand) }.to_owned(),
+        state: if lead.status == LeadStatus::Open { "held-back" } else { stand_name(lead.status) }.to_owned(),
     })
 }
 
-fn stand_name(stand: Stand) -> &'static str {
+fn stand_name(stand: LeadStatus) -> &'static str {
     match stand {
-        Stand::Free => "with-marketing",
-        Stand::Waiting => "waiting-for-sales",
-        Stand::Reminded => "sales-reminded",
-        Stand::Working => "accepted",
-        Stand::Back => "returned",
-        Stand::Won => "won",
+        LeadStatus::Open => "with-marketing",
+        LeadStatus::AwaitingAnswer => "waiting-for-sales",
+        LeadStatus::Reminded => "sales-reminded",
+        LeadStatus::Accepted => "accepted",
+        LeadStatus::Returned => "returned",
+        LeadStatus::Won => "won",
     }
 }
 
 /// What its timer does.
 pub(super) fn next(prospect: &Prospect) -> &'static str {
-    match lead(prospect).map(|lead| lead.stand) {
-        Some(Stand::Waiting) => "lead-reminded",
-        Some(Stand::Reminded) => "lead-returned-without-answer",
-        Some(Stand::Working) => "lead-ages",
-        Some(Stand::Back | Stand::Won) => "lead-handed-over-again",
-        Some(Stand::Free) | None => "lead",
+    match lead(prospect).map(|lead| lead.status) {
+        Some(LeadStatus::AwaitingAnswer) => "lead-reminded",
+        Some(LeadStatus::Reminded) => "lead-returned-without-answer",
+        Some(LeadStatus::Accepted) => "lead-ages",
+        Some(LeadStatus::Returned | LeadStatus::Won) => "lead-handed-over-again",
+        Some(LeadStatus::Open) | None => "lead",
     }
 }
 

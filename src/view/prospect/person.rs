@@ -27,7 +27,7 @@ pub struct ConsentView {
 
 impl ConsentView {
     pub(super) fn of(prospect: &Prospect, models: &Models) -> Self {
-        let model = models.models.get(models.in_charge_of(prospect));
+        let model = models.models.get(models.primary_model_for(prospect));
         let is_missing = model.is_some_and(|model| contact::consent::is_missing(prospect, &model.contact));
         let state = match prospect.consent.state {
             ConsentState::Open if is_missing => "not-given",
@@ -59,18 +59,18 @@ pub struct ContactView {
     /// Only where a model has quiet hours.
     pub time_zone: Option<String>,
     /// Why no mail may be sent: what somebody said, or an address that is dead.
-    pub withheld: Option<String>,
+    pub mail_block_reason: Option<String>,
 }
 
 impl ContactView {
     pub(super) fn of(prospect: &Prospect) -> Self {
-        let known = prospect.more.as_ref().map(|m| &m.contact);
+        let known = prospect.extras.as_ref().map(|m| &m.contact);
         Self {
-            internal_since: prospect.more.as_ref().and_then(|m| m.internal.since_ms).and_then(Time::of),
+            internal_since: prospect.extras.as_ref().and_then(|m| m.internal.since_ms).and_then(Time::of),
             sent: known.map(|c| c.sent_ms.iter().map(|ms| Time::of(*ms)).collect()).unwrap_or_default(),
             soft_bounces: known.map_or(0, |c| c.soft_bounces),
             time_zone: known.and_then(|c| c.zone.as_ref()).map(ToString::to_string),
-            withheld: contact::withheld(prospect).map(Reason::name).map(str::to_owned),
+            mail_block_reason: contact::mail_block_reason(prospect).map(Reason::name).map(str::to_owned),
         }
     }
 }
@@ -99,7 +99,7 @@ pub struct CameBy {
 
 /// `None` while nothing is known.
 pub(super) fn origin(prospect: &Prospect) -> Option<OriginView> {
-    let customer: &Customer = prospect.more.as_ref().and_then(|m| m.customer.get())?;
+    let customer: &Customer = prospect.extras.as_ref().and_then(|m| m.customer.get())?;
     let text = |text: &Option<crate::domain::Text>| text.as_ref().map(ToString::to_string);
     #[allow(clippy::cast_precision_loss, reason = "for people; far below 2^53 thousandths")]
     let spent = customer.spent.iter().map(|(currency, milli)| (currency.to_string(), *milli as f64 / 1_000.0));
@@ -133,7 +133,7 @@ pub enum TraitValue {
 
 /// Traits by name; those that no loaded model names are left out.
 pub(super) fn traits(prospect: &Prospect, models: &Models) -> BTreeMap<String, TraitView> {
-    let known = prospect.more.iter().flat_map(|more| &more.traits.known);
+    let known = prospect.extras.iter().flat_map(|extras| &extras.traits.known);
     let named = known.filter_map(|known| {
         let name = models.vocabulary.traits().iter().find(|t| t.hash == known.name)?;
         let value = match &known.value {

@@ -37,7 +37,7 @@ pub struct ScoreView {
 impl ScoreView {
     pub(super) fn of(track: &Track, prospect: &Prospect, model: &Model, models: &Models, now_ms: Ms) -> Self {
         let groups = model.score.groups.iter();
-        let traits = prospect.more.as_ref().map(|more| &more.traits);
+        let traits = prospect.extras.as_ref().map(|extras| &extras.traits);
         let nobody = Traits::default();
         let ledger = ledger::account(track, traits.unwrap_or(&nobody), model, models.vocabulary.names(), now_ms);
         let changes_at = track.label_falls_at_ms.and_then(Time::of);

@@ -1,7 +1,7 @@
 //! Triggers that wait, those that left, and what was decided about them.
 
 use crate::domain::model::Models;
-use crate::domain::state::decisions::{Check, Decision, Done};
+use crate::domain::state::decisions::{Check, Decision, TriggerFate};
 use crate::domain::state::prospect::Prospect;
 use crate::view::time::Time;
 use serde::{Deserialize, Serialize};
@@ -46,8 +46,8 @@ pub struct WaitingView {
 
 /// `None` where none waits and none left.
 pub(super) fn of(prospect: &Prospect, models: &Models) -> Option<TriggersView> {
-    let absence = prospect.more.as_ref().and_then(|m| m.absence.get())?;
-    let waiting = absence.pending.iter().map(|p| WaitingView {
+    let triggers = prospect.extras.as_ref().and_then(|m| m.triggers.get())?;
+    let waiting = triggers.pending.iter().map(|p| WaitingView {
         due: Time::of(p.due_ms),
         event: Some(p.event.to_string()).filter(|name| !name.is_empty()),
         leaves: Time::of(p.fire_at_ms),
@@ -55,7 +55,7 @@ pub(super) fn of(prospect: &Prospect, models: &Models) -> Option<TriggersView> {
         since: Time::of(p.since_ms),
         trigger: name(p.trigger, models),
     });
-    let left = absence.left.iter().map(|l| LeftView {
+    let left = triggers.left.iter().map(|l| LeftView {
         left: Time::of(l.left_ms),
         product_id: l.product.as_ref().map(ToString::to_string),
         recalled: l.recalled,
@@ -66,12 +66,12 @@ pub(super) fn of(prospect: &Prospect, models: &Models) -> Option<TriggersView> {
 
 /// The name of a pending trigger.
 pub(super) fn pending_name(prospect: &Prospect, at: usize, models: &Models) -> Option<String> {
-    let pending = prospect.more.as_ref()?.absence.pending.get(at)?;
+    let pending = prospect.extras.as_ref()?.triggers.pending.get(at)?;
     name(pending.trigger, models)
 }
 
 fn name(hash: u32, models: &Models) -> Option<String> {
-    let mut all = models.models.iter().flat_map(|m| &m.absence.triggers);
+    let mut all = models.models.iter().flat_map(|m| &m.triggers.triggers);
     all.find(|t| t.hash == hash).map(|t| t.name.to_string())
 }
 
@@ -98,16 +98,18 @@ pub struct DecisionView {
 
 /// What left and what was held back lately.
 pub(super) fn decisions(prospect: &Prospect) -> Vec<DecisionView> {
-    prospect.more.iter().flat_map(|more| &more.decisions.list).map(decision).collect()
+    prospect.extras.iter().flat_map(|extras| &extras.decisions.list).map(decision).collect()
 }
 
 fn decision(decision: &Decision) -> DecisionView {
     let (done, reason, until) = match decision.done {
-        Done::Left => ("left", None, None),
+        TriggerFate::Left => ("left", None, None),
         // Consent is asked for after the end of a visit, and before quiet hours.
-        Done::HeldUntil(until_ms) if !decision.checks.has(Check::Consent) => ("held", Some("in-a-visit"), Time::of(until_ms)),
-        Done::HeldUntil(until_ms) => ("held", Some("quiet-hours"), Time::of(until_ms)),
-        Done::Suppressed(reason) => ("suppressed", Some(reason.name()), None),
+        TriggerFate::HeldUntil(until_ms) if !decision.checks.has(Check::Consent) => {
+            ("held", Some("in-a-visit"), Time::of(until_ms))
+        }
+        TriggerFate::HeldUntil(until_ms) => ("held", Some("quiet-hours"), Time::of(until_ms)),
+        TriggerFate::Suppressed(reason) => ("suppressed", Some(reason.name()), None),
     };
     DecisionView {
         at: Time::of(decision.at_ms),

@@ -5,12 +5,12 @@ use super::rejected::reject;
 use crate::domain::Text;
 use crate::domain::event::Event;
 use crate::domain::hand_over::HandOver;
-use crate::domain::member_update::Tidings;
+use crate::domain::member_update::MemberUpdateRecord;
 use crate::domain::member_update::{LeadNews, MemberUpdate, News};
 use crate::domain::model::sales::ANSWERS;
 use crate::domain::origin::CausingEvent;
 use crate::domain::origin::Position;
-use crate::domain::terms::account::Verdict;
+use crate::domain::terms::account::AccountVerdict;
 use crate::domain::terms::sales::{Bar, HandOverKind, Qualification};
 use crate::runtime::ports::{DeadReason, RecordView, Rejected};
 use crate::wire::proto;
@@ -30,7 +30,7 @@ pub(super) fn decode<'a>(record: &RecordView<'_>, options: &Options) -> Result<E
         CausingEvent { message_id: text(event.id), name: event.name.into(), position }
     });
     let position = Position { input: record.input, partition: record.partition, offset: record.offset };
-    let tidings = Tidings { update, at_ms: output.at_ms, id, event };
+    let tidings = MemberUpdateRecord { update, at_ms: output.at_ms, id, event };
     let record_ms = record.record_ms().unwrap_or(tidings.at_ms);
     Ok(Event::from_member_update(tidings, record_ms, position))
 }
@@ -52,8 +52,8 @@ fn update(body: proto::MemberUpdate) -> Option<MemberUpdate> {
         disqualified: body.disqualified,
         left: body.left,
         verdict: match body.verdict.as_deref() {
-            Some("disqualified") => Some(Verdict::Disqualified),
-            Some("reopened") => Some(Verdict::Reopened),
+            Some("disqualified") => Some(AccountVerdict::Disqualified),
+            Some("reopened") => Some(AccountVerdict::Reopened),
             _ => None,
         },
         reason: text(body.reason),

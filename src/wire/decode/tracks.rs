@@ -22,7 +22,7 @@ const SAID: [&str; 4] = ["Unsubscribed", "Email Unsubscribed", ONE_LIST_LEFT, "E
 
 /// What is found of a name that nobody knows.
 #[derive(Debug, Clone, Copy)]
-struct Verdict {
+struct AccountVerdict {
     is_sellers: bool,
     near: Option<&'static str>,
     /// What it says of consent.
@@ -142,7 +142,7 @@ impl Names {
         if let Some((meaning, known)) = normal(&name, &mut buffer).and_then(|normal| self.of_tool(normal)) {
             return told(meaning, known.map_or(name, Cow::Borrowed));
         }
-        let Verdict { is_sellers, near, said } = self.verdict(&name);
+        let AccountVerdict { is_sellers, near, said } = self.verdict(&name);
         if let Some(meaning) = said.and_then(|said| self.written.get(said)) {
             return told(meaning, name);
         }
@@ -172,8 +172,8 @@ impl Names {
 
     /// What an unknown name says of consent, whether it is the seller's deed, and what it is nearly. Finding out takes long, so what was
     /// found of the last names is remembered.
-    fn verdict(&self, name: &str) -> Verdict {
-        let find = || Verdict { is_sellers: is_sellers(name), near: near(name), said: consent_said(name) };
+    fn verdict(&self, name: &str) -> AccountVerdict {
+        let find = || AccountVerdict { is_sellers: is_sellers(name), near: near(name), said: consent_said(name) };
         let hash = hash64(name.as_bytes());
         let Some(place) = usize::try_from(hash % VERDICTS as u64).ok().and_then(|place| self.verdicts.get(place)) else {
             return find();
@@ -183,7 +183,7 @@ impl Names {
         if remembered != 0 && (remembered ^ hash) >> (2 * SAID_BITS) == 0 {
             let near = at(remembered & (SELLERS - 1), 2).and_then(|n| DICTIONARY.get(n)).map(|(name, _)| *name);
             let said = at(remembered >> SAID_BITS & 0xff, 1).and_then(|n| SAID.get(n)).copied();
-            return Verdict { is_sellers: remembered & SELLERS != 0, near, said };
+            return AccountVerdict { is_sellers: remembered & SELLERS != 0, near, said };
         }
         let verdict = find();
         let place_of = |found: &str| DICTIONARY.iter().position(|(name, _)| *name == found).map(|n| n as u64 + 2);

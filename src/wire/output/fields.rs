@@ -1,7 +1,7 @@
 //! How single fields of an output are written, whatever the format: names, ids, amounts.
 
 use crate::domain::output::{Body, Output};
-use crate::domain::terms::account::Verdict;
+use crate::domain::terms::account::AccountVerdict;
 use crate::domain::terms::movement::Direction;
 use crate::domain::terms::trigger::TriggerKind;
 
@@ -31,10 +31,10 @@ pub(super) fn direction_name(direction: Direction) -> &'static str {
     }
 }
 
-pub(super) fn verdict_name(verdict: Verdict) -> &'static str {
+pub(super) fn verdict_name(verdict: AccountVerdict) -> &'static str {
     match verdict {
-        Verdict::Disqualified => "disqualified",
-        Verdict::Reopened => "reopened",
+        AccountVerdict::Disqualified => "disqualified",
+        AccountVerdict::Reopened => "reopened",
     }
 }
 

@@ -15,8 +15,8 @@ pub fn enliven(dir: &Path) {
         let mut lines = Vec::new();
         for line in std::fs::read_to_string(&path).unwrap().lines() {
             let mut event: Value = serde_json::from_str(line).unwrap();
-            let more = counts.more(&mut event);
-            lines.extend(std::iter::once(event).chain(more).map(|event| event.to_string()));
+            let extras = counts.extras(&mut event);
+            lines.extend(std::iter::once(event).chain(extras).map(|event| event.to_string()));
         }
         std::fs::write(&path, lines.join("\n")).unwrap();
     }
@@ -31,7 +31,7 @@ struct Counts {
 
 impl Counts {
     /// What follows from an event; a page may come by a campaign.
-    fn more(&mut self, event: &mut Value) -> Vec<Value> {
+    fn extras(&mut self, event: &mut Value) -> Vec<Value> {
         if event["type"] == "page" {
             self.pages += 1;
             if self.pages.is_multiple_of(4) {

@@ -4,12 +4,12 @@ use super::{RECORD_MS, decode, decoder, record, rejected, vocabulary};
 use leadstream::domain::company_names::ACCOUNT_KEY;
 use leadstream::domain::event::{Event, Value};
 use leadstream::domain::hand_over::HandOver;
-use leadstream::domain::member_update::Tidings;
+use leadstream::domain::member_update::MemberUpdateRecord;
 use leadstream::domain::member_update::{LeadNews, MemberUpdate, News};
 use leadstream::domain::origin::CausingEvent;
 use leadstream::domain::origin::Position;
 use leadstream::domain::output::{Body, Output};
-use leadstream::domain::terms::account::Verdict;
+use leadstream::domain::terms::account::AccountVerdict;
 use leadstream::domain::terms::sales::{Answer, Bar, HandOverKind, Qualification};
 use leadstream::engine::task::ProspectOutput;
 use leadstream::runtime::ports::{DeadReason, Decode, Encode, Encoded, OutTopic, RecordView};
@@ -52,8 +52,8 @@ fn nobody_can_write_into_an_accounts_record() {
     assert_eq!(refused.reason, DeadReason::KeyReserved);
 }
 
-fn tidings() -> Tidings {
-    Tidings {
+fn tidings() -> MemberUpdateRecord {
+    MemberUpdateRecord {
         update: MemberUpdate {
             account: "acme.com".into(),
             member: "ann".into(),
@@ -63,7 +63,7 @@ fn tidings() -> Tidings {
             score: 12.345_678,
             disqualified: true,
             left: false,
-            verdict: Some(Verdict::Reopened),
+            verdict: Some(AccountVerdict::Reopened),
             reason: Some("budget is back".into()),
             known_as: Some("Acme Inc.".into()),
             customer: true,
@@ -82,7 +82,7 @@ fn tidings() -> Tidings {
 }
 
 /// What leaves of a lead by way of the account, and what the account tells its member.
-fn news() -> [Tidings; 3] {
+fn news() -> [MemberUpdateRecord; 3] {
     let lead = HandOver {
         kind: HandOverKind::HeldBack,
         qualification: Qualification::Sql,
@@ -100,7 +100,7 @@ fn news() -> [Tidings; 3] {
         company: None,
     };
     let lead = News::Lead(Box::new(LeadNews { lead, at_ms: RECORD_MS - 8, asks: true }));
-    [lead, News::Bar(None), News::Bar(Some(Bar::Disqualified))].map(|news| Tidings {
+    [lead, News::Bar(None), News::Bar(Some(Bar::Disqualified))].map(|news| MemberUpdateRecord {
         update: MemberUpdate { account: "acme.com".into(), member: "ann".into(), news, ..MemberUpdate::default() },
         ..tidings()
     })
@@ -114,7 +114,7 @@ fn what_a_member_tells_comes_back_as_it_left_whatever_the_outputs_format() {
         let options = Options { format, source: "leadstream/test".to_owned(), input_topics: topics.clone() };
         let encoder = Encoder::new(options, Arc::clone(&models));
         for tidings in [tidings()].into_iter().chain(news()) {
-            let Tidings { update, at_ms, id, event } = tidings.clone();
+            let MemberUpdateRecord { update, at_ms, id, event } = tidings.clone();
             let to_member = update.is_to_member();
             let output = Output { id, model: 0, at_ms, event, body: Body::Member(Box::new(update)) };
             let mut encoded = Encoded::default();

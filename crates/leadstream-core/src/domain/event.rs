@@ -3,7 +3,7 @@
 use crate::domain::company_names::ACCOUNT_KEY;
 use crate::domain::ids::{hash64, low32, low64};
 use crate::domain::mail::MailNames;
-use crate::domain::member_update::Tidings;
+use crate::domain::member_update::MemberUpdateRecord;
 use crate::domain::names::{Flags, Kind, NameId, ONE_LIST_LEFT, PropertyId};
 use crate::domain::origin::Position;
 use crate::domain::{Ms, SECOND_MS};
@@ -213,7 +213,7 @@ pub struct Event<'a> {
     /// Its time is not the one that it says.
     pub corrected: Option<Corrected>,
     /// It is none of a prospect: what a member tells its account, whose record's key is `prospect`.
-    pub tidings: Option<Box<Tidings>>,
+    pub tidings: Option<Box<MemberUpdateRecord>>,
 }
 
 impl Event<'_> {

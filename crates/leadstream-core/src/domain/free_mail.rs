@@ -108,8 +108,8 @@ pub(crate) const MAX_ENDING_BYTES: usize = 6;
 
 /// Whether everybody may have an address under a domain (in lower case).
 #[must_use]
-pub fn is_free_mail(domain: &str, more: &[String]) -> bool {
-    if FREE_MAIL.contains(&domain) || more.iter().any(|d| d == domain) {
+pub fn is_free_mail(domain: &str, also: &[String]) -> bool {
+    if FREE_MAIL.contains(&domain) || also.iter().any(|d| d == domain) {
         return true;
     }
     let (family, ending) = domain.split_once('.').unwrap_or((domain, ""));

@@ -3,7 +3,7 @@
 use crate::domain::hand_over::HandOver;
 use crate::domain::ids::hash64;
 use crate::domain::origin::CausingEvent;
-use crate::domain::terms::account::Verdict;
+use crate::domain::terms::account::AccountVerdict;
 use crate::domain::terms::sales::Bar;
 use crate::domain::{Ms, Text};
 
@@ -19,7 +19,7 @@ pub struct MemberUpdate {
     pub disqualified: bool,
     /// It belongs to another account now, or was erased.
     pub left: bool,
-    pub verdict: Option<Verdict>,
+    pub verdict: Option<AccountVerdict>,
     /// Of the verdict.
     pub reason: Option<Text>,
     /// What the company is called where the event says so, if that is not its account's name.
@@ -71,7 +71,7 @@ pub struct LeadNews {
 
 /// An update as it reaches the account.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Tidings {
+pub struct MemberUpdateRecord {
     pub update: MemberUpdate,
     pub at_ms: Ms,
     /// Id of the output that brought it.
@@ -80,7 +80,7 @@ pub struct Tidings {
     pub event: Option<CausingEvent>,
 }
 
-impl Tidings {
+impl MemberUpdateRecord {
     /// Where it stands among what others told: by time, then by member. What leaves of leads comes last: it may follow from what a colleague
     /// said at the same time.
     #[must_use]

@@ -26,13 +26,13 @@ pub mod words;
 use crate::domain::Ms;
 use crate::domain::model::accounts::{Accounts, AccountsModel};
 use crate::domain::model::axis::Pipeline;
-use crate::domain::model::bots::MachineModel;
+use crate::domain::model::bots::BotsModel;
 use crate::domain::model::contact::ContactModel;
 use crate::domain::model::elsewhere::Elsewhere;
 use crate::domain::model::internal::InternalModel;
-use crate::domain::model::personas::PeopleModel;
+use crate::domain::model::personas::PersonasModel;
 use crate::domain::model::sales::SalesModel;
-use crate::domain::model::triggers::AbsenceModel;
+use crate::domain::model::triggers::TriggersModel;
 use crate::domain::model::won::WonModel;
 use crate::domain::names::{NameId, Vocabulary};
 use crate::domain::state::prospect::Prospect;
@@ -45,7 +45,7 @@ pub use predicate::{Condition, On, Predicate};
 pub use score::{AtMost, ScoreGroup, ScoreModel, ScoreRule};
 pub use series::{CartModel, CatchUp, IdleOn, OrderClears, SeriesFor};
 
-/// All models that run, in the configured order. One of them is in charge of a prospect: see [`Models::in_charge_of`].
+/// All models that run, in the configured order. One of them is in charge of a prospect: see [`Models::primary_model_for`].
 #[derive(Debug, Clone)]
 pub struct Models {
     pub models: Vec<Model>,
@@ -89,7 +89,7 @@ impl Models {
     /// Index of the model in charge of a prospect: its carts, triggers and hand-overs. The first that is bound to the
     /// prospect's persona, else the first that is bound to none, else the first.
     #[must_use]
-    pub fn in_charge_of(&self, prospect: &Prospect) -> usize {
+    pub fn primary_model_for(&self, prospect: &Prospect) -> usize {
         if self.models.len() < 2 {
             return 0;
         }
@@ -120,12 +120,12 @@ pub struct Model {
     pub cart: CartModel,
     /// Orders that concern no cart.
     pub elsewhere: Elsewhere,
-    pub people: PeopleModel,
+    pub people: PersonasModel,
     pub sales: SalesModel,
     pub won: WonModel,
     pub contact: ContactModel,
-    pub absence: AbsenceModel,
-    pub machine: MachineModel,
+    pub triggers: TriggersModel,
+    pub machine: BotsModel,
     pub internal: InternalModel,
     pub accounts: AccountsModel,
     /// Which stages are open opportunities, and which one is won.

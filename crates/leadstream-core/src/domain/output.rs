@@ -5,11 +5,11 @@ mod orders;
 pub mod trigger;
 
 use crate::domain::hand_over::HandOver;
-use crate::domain::member_update::{MemberUpdate, Tidings};
+use crate::domain::member_update::{MemberUpdate, MemberUpdateRecord};
 use crate::domain::origin::CausingEvent;
 use crate::domain::output::trigger::{CartAbandoned, CartOutcome};
 use crate::domain::state::checkout::Passed;
-use crate::domain::terms::bots::{InternalKind, MachineKind};
+use crate::domain::terms::bots::{BotKind, InternalKind};
 use crate::domain::terms::cart::Reason;
 use crate::domain::terms::limit::Limit;
 use crate::domain::terms::movement::{Axis, Cause, Direction};
@@ -34,9 +34,9 @@ pub struct Output {
 impl Output {
     /// What it tells an account or a member, if it does: as the internal topic brings it back.
     #[must_use]
-    pub fn member_update(&self) -> Option<Tidings> {
+    pub fn member_update(&self) -> Option<MemberUpdateRecord> {
         let Body::Member(update) = &self.body else { return None };
-        Some(Tidings { update: (**update).clone(), at_ms: self.at_ms, id: self.id, event: self.event.clone() })
+        Some(MemberUpdateRecord { update: (**update).clone(), at_ms: self.at_ms, id: self.id, event: self.event.clone() })
     }
 }
 
@@ -110,7 +110,7 @@ pub enum Note {
     /// A new prospect of whom nothing is known found no room: its event was not applied.
     NoRoom,
     /// A machine made the event: it neither scored, nor moved, nor was activity.
-    Machine(MachineKind),
+    Machine(BotKind),
     /// It is of the shop's own people, or of a test: as if it had not been.
     Internal(InternalKind),
 }

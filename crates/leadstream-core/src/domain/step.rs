@@ -9,7 +9,7 @@ use crate::domain::output::{Effects, Note};
 use crate::domain::rules::cart::attribution;
 use crate::domain::rules::cart::reminder_step;
 use crate::domain::rules::cart::series;
-use crate::domain::rules::context::{Cause, ModelContext, Turn};
+use crate::domain::rules::context::{Cause, ModelContext, StepContext};
 use crate::domain::rules::journey::moved::{Held, Presence};
 use crate::domain::rules::lead::disqualify;
 use crate::domain::rules::order_news::News;
@@ -24,7 +24,7 @@ use crate::domain::rules::{
     account, acquisition, bots, budget, cart, checkout, contact, erasure, forget, internal, journey, lead, model_change, orders,
     personas, traits, triggers, won,
 };
-use crate::domain::state::few::Few;
+use crate::domain::state::few::InlineVec;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::timers::TimerKind;
 use crate::domain::terms::movement::Axis;
@@ -52,10 +52,10 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
     }
     let is_new = is_new || prospect.is_only_erasure();
     if internal::judge(prospect, event, models, effects) {
-        let model = &models.models[models.in_charge_of(prospect)];
+        let model = &models.models[models.primary_model_for(prospect)];
         return see(prospect, is_new, event, true, model, effects);
     }
-    let model = &models.models[models.in_charge_of(prospect)];
+    let model = &models.models[models.primary_model_for(prospect)];
     // What the model doesn't look at changes as much as what a machine did: nothing.
     let of_machine = bots::judge(prospect, event, model, effects);
     let by_machine = of_machine || model.contact.ignores(event);
@@ -74,31 +74,31 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
     // Nothing but machines was here before.
     let unplaced = prospect.tracks.is_empty();
     let adopted = model_change::adopt(prospect, models, event.time_ms, &event.prospect, effects);
-    let mut turn =
-        Turn { key: &event.prospect, models, charge: 0, event: Some(event), at_ms: event.time_ms, since, news, is_sale };
+    let mut step =
+        StepContext { key: &event.prospect, models, primary: 0, event: Some(event), at_ms: event.time_ms, since, news, is_sale };
     let placed = learned || adopted || unplaced;
     if placed {
-        personas::place(prospect, unplaced, &turn, effects);
+        personas::place(prospect, unplaced, &step, effects);
     }
-    turn.charge = models.in_charge_of(prospect);
+    step.primary = models.primary_model_for(prospect);
     if let News::TakenBack(at) = news {
-        reverse::reverse(prospect, at, &turn, effects);
+        reverse::reverse(prospect, at, &step, effects);
     }
     let asks = models.models.iter().any(|m| m.asks_for_cart(event.name_id));
-    let held = asks.then(|| cart::held_after(prospect, event, news, &turn.cart()));
+    let held = asks.then(|| cart::held_after(prospect, event, news, &step.cart()));
     let is_placed = is_sale && matches!(news, News::Placed(_));
     let acts =
         move_tracks(prospect, event, news, Look { placed, skip: Skip::NOTHING, held, is_sale, is_placed }, models, effects);
-    contact::turn(prospect, event, &turn.model().contact);
+    contact::on_step(prospect, event, &step.model().contact);
     let open = Open::before(prospect, news);
-    cart::apply(prospect, event, news, &turn.cart(), effects);
+    cart::apply(prospect, event, news, &step.cart(), effects);
     if let Some(open) = open {
         open.settle(prospect, news, event.time_ms, effects);
     }
-    acquisition::turn(prospect, &turn, effects);
-    checkout::turn(prospect, event, news, effects);
+    acquisition::on_step(prospect, &step, effects);
+    checkout::on_step(prospect, event, news, effects);
     if acts || placed {
-        follow(prospect, &turn, effects);
+        follow(prospect, &step, effects);
     }
 }
 
@@ -126,9 +126,9 @@ fn move_tracks(
     models: &Models,
     effects: &mut Effects,
 ) -> bool {
-    let known = news.acting().and_then(|at| prospect.more.as_deref()?.known_orders.list.get(at));
+    let known = news.acting().and_then(|at| prospect.extras.as_deref()?.known_orders.list.get(at));
     // A copy, made for orders alone: the rules that this one met before.
-    let met: Few<u32, 6> = known.map_or_else(Few::new, |order| order.rules.clone());
+    let met: InlineVec<u32, 6> = known.map_or_else(InlineVec::new, |order| order.rules.clone());
     let (acts, skip) = match news {
         News::None | News::Placed(_) | News::RefundedInPart(_) => (true, Skip::NOTHING),
         News::TakenBack(_) => (!look.is_sale, Skip::NOTHING),
@@ -187,7 +187,7 @@ fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Even
     let Look { placed, skip, held, is_sale, is_placed } = look;
     let presence = Presence { cart: held, ..Presence::of(prospect, model) };
     let now_ms = prospect.last_seen_ms;
-    let re_entered_ms = prospect.more.as_ref().map_or(0, |more| more.lead.re_entered_ms);
+    let re_entered_ms = prospect.extras.as_ref().map_or(0, |extras| extras.lead.re_entered_ms);
     let Some(track) = prospect.tracks.get_mut(index).filter(|t| !t.paused) else { return };
     let context = ModelContext { key: &event.prospect, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
     let mut is_back = false;
@@ -197,10 +197,10 @@ fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Even
             return;
         }
         is_back = true;
-        let judged_ms = now_ms.max(track.label_since_ms);
+        let evaluated_at_ms = now_ms.max(track.label_since_ms);
         let moves: &disqualify::Moves<'_> =
             &|track, axis| won::move_axis(track, axis, model, event, presence, (Skip::NOTHING, is_sale));
-        disqualify::bring_back(track, &context, (event.time_ms, judged_ms), Some((event, moves)), presence, effects);
+        disqualify::bring_back(track, &context, (event.time_ms, evaluated_at_ms), Some((event, moves)), presence, effects);
     } else if !model.sales.disqualify.is_empty()
         && disqualify::take_out(track, &context, event, re_entered_ms, now_ms.max(track.label_since_ms), effects)
     {
@@ -208,20 +208,20 @@ fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Even
     }
     let scored = points::add_points(track, &model.score, event, skip);
     // A label is never judged as of a time before it was last set.
-    let judged_ms = now_ms.max(track.label_since_ms);
+    let evaluated_at_ms = now_ms.max(track.label_since_ms);
     let judge = scored || is_back || track.label.is_none() || (placed && !model.people.is_plain());
-    let relabelled = if judge { label::relabel(track, model, judged_ms) } else { None };
+    let relabelled = if judge { label::relabel(track, model, evaluated_at_ms) } else { None };
     for axis in Axis::ALL.into_iter().filter(|_| !is_back) {
         if let Some(moved) = won::move_axis(track, axis, model, event, presence, (skip, is_sale)) {
-            let output = context.stage_output(track, moved, event.time_ms, &Cause::Event(event), judged_ms);
+            let output = context.stage_output(track, moved, event.time_ms, &Cause::Event(event), evaluated_at_ms);
             effects.outputs.push(output);
         }
     }
     if let Some(change) = relabelled {
-        effects.outputs.push(context.score_output(track, change, event.time_ms, &Cause::Event(event), judged_ms));
+        effects.outputs.push(context.score_output(track, change, event.time_ms, &Cause::Event(event), evaluated_at_ms));
     }
     if is_back {
-        prospect.more_mut().lead.re_enter(event.time_ms, model.sales.re_entry.to == To::Anew);
+        prospect.extras_mut().lead.re_enter(event.time_ms, model.sales.re_entry.to == To::Anew);
     }
 }
 
@@ -251,66 +251,66 @@ fn fire_one(key: &str, prospect: &mut Prospect, kind: TimerKind, now_ms: Ms, mod
         personas::place(
             prospect,
             false,
-            &Turn { key, models, charge: 0, event: None, at_ms: now_ms, since, news: News::None, is_sale: false },
+            &StepContext { key, models, primary: 0, event: None, at_ms: now_ms, since, news: News::None, is_sale: false },
             effects,
         );
         // The deadlines are new: the queue asks again.
         return;
     }
-    let charge = models.in_charge_of(prospect);
-    let turn = Turn { key, models, charge, event: None, at_ms: now_ms, since, news: News::None, is_sale: false };
+    let primary = models.primary_model_for(prospect);
+    let step = StepContext { key, models, primary, event: None, at_ms: now_ms, since, news: News::None, is_sale: false };
     match kind {
-        TimerKind::Stale(track, axis) => stale(prospect, usize::from(track), axis, &turn, effects),
-        TimerKind::LabelFalls(track) => label_falls(prospect, usize::from(track), &turn, effects),
-        TimerKind::CartStep(index) => reminder_step::fire_step(prospect, usize::from(index), now_ms, &turn.cart(), effects),
-        TimerKind::CartForgotten(index) => series::forget(prospect, usize::from(index), now_ms, &turn.cart(), effects),
-        TimerKind::Lead => lead::fire(prospect, &turn, effects),
-        TimerKind::Trigger(index) => fire::fire(prospect, usize::from(index), &turn, effects),
+        TimerKind::Stale(track, axis) => stale(prospect, usize::from(track), axis, &step, effects),
+        TimerKind::LabelFalls(track) => label_falls(prospect, usize::from(track), &step, effects),
+        TimerKind::CartStep(index) => reminder_step::fire_step(prospect, usize::from(index), now_ms, &step.cart(), effects),
+        TimerKind::CartForgotten(index) => series::forget(prospect, usize::from(index), now_ms, &step.cart(), effects),
+        TimerKind::Lead => lead::fire(prospect, &step, effects),
+        TimerKind::Trigger(index) => fire::fire(prospect, usize::from(index), &step, effects),
         TimerKind::Account | TimerKind::Forgotten | TimerKind::Erasure => {}
-        TimerKind::ReEntry(track) => re_enter(prospect, usize::from(track), &turn, effects),
+        TimerKind::ReEntry(track) => re_enter(prospect, usize::from(track), &step, effects),
     }
-    follow(prospect, &turn, effects);
+    follow(prospect, &step, effects);
 }
 
-fn stale(prospect: &mut Prospect, index: usize, axis: u8, turn: &Turn<'_, '_>, effects: &mut Effects) {
+fn stale(prospect: &mut Prospect, index: usize, axis: u8, step: &StepContext<'_, '_>, effects: &mut Effects) {
     let axis = if axis == 0 { Axis::Journey } else { Axis::Funnel };
-    let (Some(track), Some(model)) = (prospect.tracks.get_mut(index), turn.models.models.get(index)) else { return };
-    let moved = journey::go_stale(track, axis, &model.axes[axis.index()], turn.at_ms, prospect.last_activity_ms);
+    let (Some(track), Some(model)) = (prospect.tracks.get_mut(index), step.models.models.get(index)) else { return };
+    let moved = journey::go_stale(track, axis, &model.axes[axis.index()], step.at_ms, prospect.last_activity_ms);
     if let Some((moved, deadline_ms)) = moved {
-        let context = ModelContext { key: turn.key, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
-        let judged_ms = deadline_ms.max(prospect.last_seen_ms);
-        effects.outputs.push(context.stage_output(track, moved, deadline_ms, &Cause::Time, judged_ms));
+        let context = ModelContext { key: step.key, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
+        let evaluated_at_ms = deadline_ms.max(prospect.last_seen_ms);
+        effects.outputs.push(context.stage_output(track, moved, deadline_ms, &Cause::Time, evaluated_at_ms));
     }
 }
 
-fn label_falls(prospect: &mut Prospect, index: usize, turn: &Turn<'_, '_>, effects: &mut Effects) {
-    let (Some(track), Some(model)) = (prospect.tracks.get_mut(index), turn.models.models.get(index)) else { return };
-    let Some(deadline_ms) = track.label_falls_at_ms.filter(|d| *d <= turn.at_ms) else { return };
-    let context = ModelContext { key: turn.key, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
+fn label_falls(prospect: &mut Prospect, index: usize, step: &StepContext<'_, '_>, effects: &mut Effects) {
+    let (Some(track), Some(model)) = (prospect.tracks.get_mut(index), step.models.models.get(index)) else { return };
+    let Some(deadline_ms) = track.label_falls_at_ms.filter(|d| *d <= step.at_ms) else { return };
+    let context = ModelContext { key: step.key, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
     if let Some(change) = label::relabel(track, model, deadline_ms) {
         effects.outputs.push(context.score_output(track, change, deadline_ms, &Cause::Time, deadline_ms));
     }
 }
 
 /// Somebody who was disqualified comes back by itself.
-fn re_enter(prospect: &mut Prospect, index: usize, turn: &Turn<'_, '_>, effects: &mut Effects) {
-    let Some(model) = turn.models.models.get(index) else { return };
+fn re_enter(prospect: &mut Prospect, index: usize, step: &StepContext<'_, '_>, effects: &mut Effects) {
+    let Some(model) = step.models.models.get(index) else { return };
     let presence = Presence::of(prospect, model);
     let Some(track) = prospect.tracks.get_mut(index) else { return };
     let back_at_ms = track.disqualified.as_ref().and_then(|out| out.back_at_ms);
-    let Some(deadline_ms) = back_at_ms.filter(|d| *d <= turn.at_ms) else { return };
-    let context = ModelContext::of(turn, index);
-    let judged_ms = deadline_ms.max(track.label_since_ms);
-    disqualify::bring_back(track, &context, (deadline_ms, judged_ms), None, presence, effects);
-    if let Some(change) = label::relabel(track, model, judged_ms) {
-        effects.outputs.push(context.score_output(track, change, deadline_ms, &Cause::Time, judged_ms));
+    let Some(deadline_ms) = back_at_ms.filter(|d| *d <= step.at_ms) else { return };
+    let context = ModelContext::of(step, index);
+    let evaluated_at_ms = deadline_ms.max(track.label_since_ms);
+    disqualify::bring_back(track, &context, (deadline_ms, evaluated_at_ms), None, presence, effects);
+    if let Some(change) = label::relabel(track, model, evaluated_at_ms) {
+        effects.outputs.push(context.score_output(track, change, deadline_ms, &Cause::Time, evaluated_at_ms));
     }
-    prospect.more_mut().lead.re_enter(deadline_ms, model.sales.re_entry.to == To::Anew);
+    prospect.extras_mut().lead.re_enter(deadline_ms, model.sales.re_entry.to == To::Anew);
 }
 
 /// What moved in this turn may mean something for hand-over, triggers and the account.
-fn follow(prospect: &mut Prospect, turn: &Turn<'_, '_>, effects: &mut Effects) {
-    lead::turn(prospect, turn, effects);
-    triggers::turn(prospect, turn, effects);
-    account::turn(prospect, turn, effects);
+fn follow(prospect: &mut Prospect, step: &StepContext<'_, '_>, effects: &mut Effects) {
+    lead::on_step(prospect, step, effects);
+    triggers::on_step(prospect, step, effects);
+    account::on_step(prospect, step, effects);
 }

@@ -25,8 +25,8 @@ pub fn fetch_parts(prospect: &Prospect) {
         fetch_all(ids.memory());
     }
     fetch_all(&prospect.carts);
-    if let Some(more) = &prospect.more {
-        fetch(&**more);
+    if let Some(extras) = &prospect.extras {
+        fetch(&**extras);
     }
 }
 

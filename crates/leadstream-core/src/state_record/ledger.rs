@@ -2,7 +2,7 @@
 
 use super::reader::{Read, Reader, damaged, unzigzag};
 use super::writer::{Writer, encode_varint, zigzag};
-use crate::domain::state::few::Few;
+use crate::domain::state::few::InlineVec;
 use crate::domain::state::track::Entry;
 
 /// Field 21 of a track: what, time (a chain: each the one before it plus this, from the base on), hundredths.
@@ -21,9 +21,9 @@ pub(super) fn write(entries: &[Entry], w: &mut Writer<'_>) {
     });
 }
 
-pub(super) fn read(bytes: &[u8], r: &Reader<'_>) -> Read<Few<Entry, 6>> {
+pub(super) fn read(bytes: &[u8], r: &Reader<'_>) -> Read<InlineVec<Entry, 6>> {
     let mut list = r.nested(bytes, "ledger");
-    let mut entries = Few::new();
+    let mut entries = InlineVec::new();
     let mut time_ms = r.base;
     while !list.bytes.is_empty() {
         let (what, passed_ms, hundredths) = (unzigzag(list.varint()?), unzigzag(list.varint()?), unzigzag(list.varint()?));

@@ -3,7 +3,7 @@
 use super::reader::{Read, Reader, Value, damaged};
 use super::version::VERSION;
 use super::writer::Writer;
-use super::{cart, more, seen, track};
+use super::{cart, extras, seen, track};
 use crate::domain::state::cart::Cart;
 use crate::domain::state::consent::Consent;
 use crate::domain::state::prospect::Prospect;
@@ -27,7 +27,7 @@ pub(super) fn write(prospect: &Prospect, out: &mut Vec<u8>) {
         addressable,
         identified,
         address,
-        more,
+        extras,
     } = prospect;
     let w = &mut Writer { out, base: *last_seen_ms };
     w.uint(1, VERSION);
@@ -55,8 +55,8 @@ pub(super) fn write(prospect: &Prospect, out: &mut Vec<u8>) {
         let (_, oldest_s, gaps) = old.parts();
         w.nested(15, |w| seen::write_seconds(*last_seen_ms, oldest_s, gaps, w));
     }
-    if let Some(more) = more.as_deref().filter(|m| !m.is_empty()) {
-        w.nested(16, |w| more::write(more, w));
+    if let Some(extras) = extras.as_deref().filter(|m| !m.is_empty()) {
+        w.nested(16, |w| extras::write(extras, w));
     }
     w.flag(20, *addressable);
     w.flag(21, *identified);
@@ -118,7 +118,7 @@ pub(super) fn read(bytes: &[u8], p: &mut Prospect) -> Read<()> {
                 }
             }
             (15, Value::Bytes(b)) => seconds = b,
-            (16, Value::Bytes(b)) => more::read(r.nested(b, "more"), p.more_mut())?,
+            (16, Value::Bytes(b)) => extras::read(r.nested(b, "more"), p.extras_mut())?,
             (20, Value::Varint(v)) => p.addressable = v != 0,
             (21, Value::Varint(v)) => p.identified = v != 0,
             (22, Value::Bytes(b)) => p.seen.changes = seen::read(r.nested(b, "ids of changes"))?,

@@ -3,8 +3,8 @@
 use super::position;
 use super::reader::{Read, Reader, Value, damaged};
 use super::writer::Writer;
-use crate::domain::state::cart::{ArmedFor, Heard, Phase, SentStep, Series};
-use crate::domain::state::few::Few;
+use crate::domain::state::cart::{ArmedFor, Heard, SentStep, Series, SeriesPhase};
+use crate::domain::state::few::InlineVec;
 use crate::domain::terms::recovery::AttributedBy;
 
 pub(super) fn write(series: &Series, w: &mut Writer<'_>) {
@@ -25,11 +25,11 @@ pub(super) fn write(series: &Series, w: &mut Writer<'_>) {
         armed_as,
     } = series;
     let phase = match phase {
-        Phase::Idle => 0,
-        Phase::Armed => 1,
-        Phase::Running => 2,
-        Phase::Complete => 3,
-        Phase::Ended => 4,
+        SeriesPhase::Idle => 0,
+        SeriesPhase::Armed => 1,
+        SeriesPhase::Running => 2,
+        SeriesPhase::Complete => 3,
+        SeriesPhase::Ended => 4,
     };
     w.uint(1, phase);
     w.time_or_0(2, *episode_ms);
@@ -98,13 +98,13 @@ pub(super) fn read(mut r: Reader<'_>, s: &mut Series) -> Read<()> {
     Ok(())
 }
 
-fn phase(number: u64) -> Read<Phase> {
+fn phase(number: u64) -> Read<SeriesPhase> {
     Ok(match number {
-        0 => Phase::Idle,
-        1 => Phase::Armed,
-        2 => Phase::Running,
-        3 => Phase::Complete,
-        4 => Phase::Ended,
+        0 => SeriesPhase::Idle,
+        1 => SeriesPhase::Armed,
+        2 => SeriesPhase::Running,
+        3 => SeriesPhase::Complete,
+        4 => SeriesPhase::Ended,
         _ => return damaged("series", format_args!("phase {number} is unknown")),
     })
 }
@@ -139,7 +139,7 @@ pub(super) fn read_sent(mut r: Reader<'_>) -> Read<SentStep> {
 }
 
 /// Hashes of products, of 32 bits each.
-pub(super) fn read_goods<const N: usize>(bytes: &[u8], r: &Reader<'_>) -> Read<Few<u32, N>>
+pub(super) fn read_goods<const N: usize>(bytes: &[u8], r: &Reader<'_>) -> Read<InlineVec<u32, N>>
 where
     [u32; N]: smallvec::Array<Item = u32>,
 {

@@ -3,7 +3,7 @@
 use super::reader::{List, Read, Reader, Value, damaged};
 use super::writer::{Writer, encode_varint};
 use crate::domain::Ms;
-use crate::domain::state::few::Few;
+use crate::domain::state::few::InlineVec;
 use crate::domain::state::track::Opening;
 use crate::domain::state::track::{EnteredBy, Journeys, PastJourney, PastStage, StagePosition};
 use crate::domain::terms::movement::Cause;
@@ -57,7 +57,7 @@ pub(super) fn nowhere() -> StagePosition {
         entered_ms: 0,
         stale_at_ms: None,
         by: EnteredBy::default(),
-        history: Few::new(),
+        history: InlineVec::new(),
         journeys: None,
         opening: None,
     }

@@ -61,8 +61,8 @@ pub(super) fn write(track: &Track, w: &mut Writer<'_>) {
     if let Some(disqualified) = disqualified {
         w.nested(19, |w| disqualified::write(disqualified, w));
     }
-    if groups.iter().any(|g| g.brought != 0.0) {
-        w.packed(20, groups.iter().map(|g| g.brought.to_le_bytes()));
+    if groups.iter().any(|g| g.carried_forward != 0.0) {
+        w.packed(20, groups.iter().map(|g| g.carried_forward.to_le_bytes()));
     }
     ledger::write(ledger, w);
 }
@@ -80,7 +80,7 @@ fn write_count(count: &RuleCount, w: &mut Writer<'_>) {
 
 pub(super) fn read(mut r: Reader<'_>, t: &mut Track) -> Read<()> {
     let (mut groups, mut points, mut group_times): (&[[u8; 4]], &[[u8; 8]], List<Ms>) = (&[], &[], List::new());
-    let mut brought: &[[u8; 8]] = &[];
+    let mut carried_forward: &[[u8; 8]] = &[];
     let (mut uses, mut use_times, mut use_counts): (&[[u8; 4]], List<Ms>, List<u64>) = (&[], List::new(), List::new());
     while let Some((field, value)) = r.next()? {
         match (field, value) {
@@ -103,7 +103,7 @@ pub(super) fn read(mut r: Reader<'_>, t: &mut Track) -> Read<()> {
             (17, Value::Varint(v)) => t.grade = r.number(v)?,
             (18, Value::Varint(v)) => t.paused = v != 0,
             (19, Value::Bytes(b)) => t.disqualified = Some(Box::new(disqualified::read(r.nested(b, "disqualified"))?)),
-            (20, Value::Bytes(b)) => brought = r.packed(b)?,
+            (20, Value::Bytes(b)) => carried_forward = r.packed(b)?,
             (21, Value::Bytes(b)) => t.ledger = ledger::read(b, &r)?,
             _ => return r.unknown(field),
         }
@@ -114,13 +114,13 @@ pub(super) fn read(mut r: Reader<'_>, t: &mut Track) -> Read<()> {
         group: u32::from_le_bytes(*group),
         points: f64::from_le_bytes(*points),
         as_of_ms,
-        brought: 0.0,
+        carried_forward: 0.0,
     };
     t.groups = groups.iter().zip(points).zip(group_times).map(group).collect();
-    if !brought.is_empty() {
-        r.same_length(groups.len(), brought.len())?;
+    if !carried_forward.is_empty() {
+        r.same_length(groups.len(), carried_forward.len())?;
     }
-    t.groups.iter_mut().zip(brought).for_each(|(group, points)| group.brought = f64::from_le_bytes(*points));
+    t.groups.iter_mut().zip(carried_forward).for_each(|(group, points)| group.carried_forward = f64::from_le_bytes(*points));
     r.same_length(uses.len(), use_times.len())?;
     r.same_length(uses.len(), use_counts.len())?;
     for ((rule, since_ms), count) in uses.iter().zip(use_times).zip(use_counts) {

@@ -4,13 +4,13 @@ use super::harness::{START_MS, commit, model};
 use leadstream_core::domain::company_names::ACCOUNT_KEY;
 use leadstream_core::domain::event::Event;
 use leadstream_core::domain::member_update::MemberUpdate;
-use leadstream_core::domain::member_update::Tidings;
+use leadstream_core::domain::member_update::MemberUpdateRecord;
 use leadstream_core::domain::model::Models;
 use leadstream_core::domain::origin::Position;
 use leadstream_core::domain::output::{AccountChanged, Body, Note};
 use leadstream_core::domain::state::consensus::MAX_VOTES;
 use leadstream_core::domain::state::group::{EMPTY_KEPT_MS, Group, MAX_MEMBERS};
-use leadstream_core::domain::terms::account::{AccountKind, Verdict};
+use leadstream_core::domain::terms::account::{AccountKind, AccountVerdict};
 use leadstream_core::domain::terms::limit::Limit;
 use leadstream_core::engine::task::{BatchEffects, Mode, Task};
 use leadstream_core::state_record::StateCodec;
@@ -27,7 +27,7 @@ moves = [ { to = "one", on = "*" }, { to = "two", on = "B" }, { to = "three", on
 consensus = { stage = "two", of = 2 }
 "#;
 
-fn update(member: &str, at_ms: i64, journey: Option<&str>) -> Tidings {
+fn update(member: &str, at_ms: i64, journey: Option<&str>) -> MemberUpdateRecord {
     let update = MemberUpdate {
         account: "acme.com".into(),
         member: member.into(),
@@ -37,11 +37,11 @@ fn update(member: &str, at_ms: i64, journey: Option<&str>) -> Tidings {
         ..MemberUpdate::default()
     };
     let id = u128::from(leadstream_core::domain::ids::hash64(format!("{member}{at_ms}{journey:?}").as_bytes()));
-    Tidings { update, at_ms, id, event: None }
+    MemberUpdateRecord { update, at_ms, id, event: None }
 }
 
 /// What is left in the end, and every output.
-fn told(models: &Arc<Models>, all: &[Tidings]) -> (Group, Vec<(u128, i64, AccountChanged)>, BatchEffects) {
+fn told(models: &Arc<Models>, all: &[MemberUpdateRecord]) -> (Group, Vec<(u128, i64, AccountChanged)>, BatchEffects) {
     let mut task = Task::new(Arc::clone(models), StateCodec);
     let mut effects = BatchEffects::default();
     for tidings in all {
@@ -54,7 +54,7 @@ fn told(models: &Arc<Models>, all: &[Tidings]) -> (Group, Vec<(u128, i64, Accoun
         other => panic!("{other:?}"),
     });
     let outputs = outputs.collect();
-    (*record.more.unwrap().account.group.clone().unwrap(), outputs, effects)
+    (*record.extras.unwrap().account.group.clone().unwrap(), outputs, effects)
 }
 
 /// Transitions that were said and not taken back.
@@ -67,7 +67,7 @@ fn standing(outputs: &[(u128, i64, AccountChanged)]) -> BTreeSet<(AccountKind, i
 
 /// Without what tells only in which order things arrived.
 fn final_state(mut group: Group) -> Group {
-    group.consensus.votes.iter_mut().for_each(|v| v.times_said = 0);
+    group.consensus.votes.iter_mut().for_each(|v| v.revision = 0);
     group
 }
 
@@ -79,7 +79,7 @@ struct Step {
 }
 
 /// In order of time.
-fn in_order(steps: &[Step]) -> Vec<Tidings> {
+fn in_order(steps: &[Step]) -> Vec<MemberUpdateRecord> {
     let mut now_ms = START_MS;
     let name = |n: usize| ["ann", "ben", "cleo", "dan"][n];
     let steps = steps.iter().enumerate().map(|(n, step)| {
@@ -93,14 +93,14 @@ fn in_order(steps: &[Step]) -> Vec<Tidings> {
         // Of another message each.
         tidings.id ^= (n as u128 + 1) << 40;
         tidings.update.verdict = match step.does {
-            8 => Some(Verdict::Disqualified),
-            9 => Some(Verdict::Reopened),
+            8 => Some(AccountVerdict::Disqualified),
+            9 => Some(AccountVerdict::Reopened),
             _ => None,
         };
         tidings
     });
-    let mut all: Vec<Tidings> = steps.collect();
-    all.sort_by_key(Tidings::order);
+    let mut all: Vec<MemberUpdateRecord> = steps.collect();
+    all.sort_by_key(MemberUpdateRecord::order);
     all
 }
 
@@ -115,7 +115,7 @@ proptest! {
         let models = model(MODEL);
         let all = in_order(&steps);
         // What one member tells stays in order; members overtake each other.
-        let mut queues: Vec<std::collections::VecDeque<Tidings>> = vec![std::collections::VecDeque::new(); 4];
+        let mut queues: Vec<std::collections::VecDeque<MemberUpdateRecord>> = vec![std::collections::VecDeque::new(); 4];
         for tidings in &all {
             let n = ["ann", "ben", "cleo", "dan"].iter().position(|m| *m == tidings.update.member).unwrap();
             queues[n].push_back(tidings.clone());
@@ -141,7 +141,7 @@ proptest! {
 #[test]
 fn an_account_is_bounded_and_says_so() {
     let models = model(MODEL);
-    let many: Vec<Tidings> = (0..100).map(|n| update(&format!("m{n:03}"), START_MS + n, Some("two"))).collect();
+    let many: Vec<MemberUpdateRecord> = (0..100).map(|n| update(&format!("m{n:03}"), START_MS + n, Some("two"))).collect();
     let (group, said, effects) = told(&models, &many);
     assert_eq!(group.members.len(), MAX_MEMBERS);
     assert!(group.members.iter().all(|m| m.updated_ms >= START_MS + 36), "those who told nothing for longest left");

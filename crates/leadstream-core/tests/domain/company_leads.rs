@@ -3,11 +3,11 @@
 use super::harness::{Line, model, say, script};
 use leadstream_core::domain::event::Event;
 use leadstream_core::domain::hand_over::HandOver;
-use leadstream_core::domain::member_update::Tidings;
+use leadstream_core::domain::member_update::MemberUpdateRecord;
 use leadstream_core::domain::model::Models;
 use leadstream_core::domain::origin::Position;
 use leadstream_core::domain::output::Body;
-use leadstream_core::domain::state::lead::Stand;
+use leadstream_core::domain::state::lead::LeadStatus;
 use leadstream_core::domain::terms::sales::HandOverKind;
 use leadstream_core::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
 use leadstream_core::state_record::StateCodec;
@@ -37,7 +37,7 @@ consensus = { stage = "two", of = 2 }
 struct Partitions {
     models: Arc<Models>,
     tasks: Vec<Task<StateCodec>>,
-    underway: VecDeque<(usize, Tidings)>,
+    underway: VecDeque<(usize, MemberUpdateRecord)>,
     outputs: Vec<ProspectOutput>,
 }
 
@@ -118,9 +118,9 @@ impl Partitions {
         })
     }
 
-    fn stand(&self, key: &str) -> Option<(Stand, bool)> {
+    fn stand(&self, key: &str) -> Option<(LeadStatus, bool)> {
         let prospect = self.tasks[partition(key)].prospect(key).unwrap()?;
-        let lead = prospect.more.as_deref().map(|more| (more.lead.stand, more.lead.held.is_some()));
+        let lead = prospect.extras.as_deref().map(|extras| (extras.lead.status, extras.lead.held.is_some()));
         Some(lead.unwrap_or_default())
     }
 }
@@ -159,7 +159,7 @@ fn with_pauses(text: &str, pauses: i64) -> String {
     for line in text.lines() {
         let minute: i64 = line.split_once("m ").unwrap().0.parse().unwrap();
         writeln!(paused, "{line}").unwrap();
-        (1..=pauses).filter(|_| minute >= 20).for_each(|more| writeln!(paused, "{}m wait", minute + more).unwrap());
+        (1..=pauses).filter(|_| minute >= 20).for_each(|extras| writeln!(paused, "{}m wait", minute + extras).unwrap());
     }
     paused
 }
@@ -216,16 +216,16 @@ fn whoever_is_read_long_before_its_colleagues_is_never_reminded_of_what_was_held
     partitions = partitions.run(&script(ann), 0);
     let kinds: Vec<String> = partitions.leads().into_values().collect();
     assert_eq!(kinds, ["ann: 2h lead held-back MQL: account-disqualified, label mql, a 100: Demo 100"]);
-    assert_eq!(partitions.stand("ann"), Some((Stand::Free, true)));
+    assert_eq!(partitions.stand("ann"), Some((LeadStatus::Open, true)));
     // The same, but nothing that anybody tells arrives before the end.
     let text = format!("{text}\n{ann}");
     let lines = script(&text);
     let late = Partitions::of(&models).run(&lines, lines.len());
     assert_eq!(late.leads().into_values().collect::<Vec<_>>(), kinds, "the account knew when it was asked");
-    assert_eq!(late.stand("ann"), Some((Stand::Free, true)));
+    assert_eq!(late.stand("ann"), Some((LeadStatus::Open, true)));
     // And handed over once it is open again.
     let reopened = Partitions::of(&models).run(&script(&format!("{text}\n6d Account_Reopened by=ben\n6d1h wait")), 0);
-    assert_eq!(reopened.stand("ann"), Some((Stand::Waiting, false)));
+    assert_eq!(reopened.stand("ann"), Some((LeadStatus::AwaitingAnswer, false)));
 }
 
 #[test]

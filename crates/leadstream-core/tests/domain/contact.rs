@@ -5,7 +5,7 @@ use super::harness::{START_MS, commit, model, play, run_lines, said, script, sho
 use leadstream_core::domain::model::Models;
 use leadstream_core::domain::output::trigger::CartAbandoned;
 use leadstream_core::domain::output::{Body, Proof, Triggered};
-use leadstream_core::domain::state::decisions::{Check, Decision, Done, MAX_DECISIONS};
+use leadstream_core::domain::state::decisions::{Check, Decision, MAX_DECISIONS, TriggerFate};
 use leadstream_core::domain::state::prospect::Prospect;
 use leadstream_core::domain::state::triggers::MAX_PENDING;
 use leadstream_core::domain::terms::cart::Reason;
@@ -52,7 +52,7 @@ fn ann(models: &Arc<Models>, text: &str) -> Prospect {
 }
 
 fn decisions(models: &Arc<Models>, text: &str) -> Vec<Decision> {
-    ann(models, text).more.map(|m| m.decisions.list.to_vec()).unwrap_or_default()
+    ann(models, text).extras.map(|m| m.decisions.list.to_vec()).unwrap_or_default()
 }
 
 fn shown(proof: &Proof) -> (String, Vec<(String, i64, i64)>, Vec<&str>) {
@@ -109,7 +109,11 @@ fn decisions_are_remembered_with_their_reasons() {
     let told: Vec<_> = got.iter().map(|d| (d.trigger.as_str(), d.step, d.done)).collect();
     assert_eq!(
         told,
-        [("", 1, Done::Left), ("", 2, Done::Suppressed(Reason::Cap)), ("browse-abandoned", 0, Done::Suppressed(Reason::Cap)),]
+        [
+            ("", 1, TriggerFate::Left),
+            ("", 2, TriggerFate::Suppressed(Reason::Cap)),
+            ("browse-abandoned", 0, TriggerFate::Suppressed(Reason::Cap)),
+        ]
     );
     assert!(got[0].checks.has(Check::Cap) && !got[1].checks.has(Check::Cap) && got[1].checks.has(Check::Consent));
     assert_eq!((got[0].at_ms, got[0].due_ms), (START_MS + 61 * 60_000, START_MS + 61 * 60_000));
@@ -120,7 +124,7 @@ fn what_waited_for_the_morning_is_remembered_as_due_in_the_night() {
     let models = with("[contact]\nquiet_hours = { from = \"22:00\", to = \"08:00\" }\ntime_zone = \"UTC\"\nspread = \"off\"");
     let got = decisions(&models, "22h add A; 32h30m wait");
     let times: Vec<_> = got.iter().map(|d| ((d.due_ms - START_MS) / HOUR_MS, (d.at_ms - START_MS) / HOUR_MS, d.done)).collect();
-    assert_eq!(times, [(23, 32, Done::Left)]);
+    assert_eq!(times, [(23, 32, TriggerFate::Left)]);
     let outputs = abandoned(&models, "22h add A; 40h wait");
     assert_eq!((outputs[0].due_at_ms - START_MS) / HOUR_MS, 23);
 }
@@ -138,8 +142,8 @@ fn only_the_latest_decisions_are_remembered() {
 #[test]
 fn a_model_without_these_sections_keeps_nothing_of_them() {
     let prospect = ann(&shop("steps = [\"1h\"]"), "0m view A; 1m softbounce; 2m page timezone=UTC; 3m order A");
-    let more = prospect.more.unwrap_or_default();
-    assert!(more.contact.get().is_none() && more.absence.get().is_none() && more.decisions.get().is_none(), "{more:?}");
+    let extras = prospect.extras.unwrap_or_default();
+    assert!(extras.contact.get().is_none() && extras.triggers.get().is_none() && extras.decisions.get().is_none(), "{extras:?}");
 }
 
 #[test]
@@ -150,7 +154,7 @@ fn the_oldest_pending_trigger_makes_place_and_no_more_than_the_limit_are_pending
     assert_eq!(got.len(), MAX_PENDING);
     assert_eq!(got[0], "4h4m trigger browse-abandoned fired P4");
     let prospect = ann(&models, &views.join("; "));
-    assert_eq!(prospect.more.expect("known").absence.pending.len(), MAX_PENDING);
+    assert_eq!(prospect.extras.expect("known").triggers.pending.len(), MAX_PENDING);
 }
 
 #[test]
@@ -193,8 +197,8 @@ fn nothing_leaves_for_who_is_disqualified_unless_they_are_back() {
     let mut effects = leadstream_core::domain::output::Effects::default();
     leadstream_core::domain::step::fire("ann", &mut prospect, timer.kind, timer.deadline_ms, &models, &mut effects);
     assert!(effects.outputs.is_empty());
-    let decision = prospect.more.as_ref().and_then(|m| m.decisions.list.last().cloned()).expect("remembered");
-    assert_eq!(decision.done, Done::Suppressed(Reason::Disqualified));
+    let decision = prospect.extras.as_ref().and_then(|m| m.decisions.list.last().cloned()).expect("remembered");
+    assert_eq!(decision.done, TriggerFate::Suppressed(Reason::Disqualified));
 }
 
 #[test]

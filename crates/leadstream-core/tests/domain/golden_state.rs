@@ -12,17 +12,17 @@ use leadstream_core::domain::Text;
 use leadstream_core::domain::state::account::Source;
 use leadstream_core::domain::state::account::{Barred, Belongs, Membership};
 use leadstream_core::domain::state::acquisition::Customer;
-use leadstream_core::domain::state::cart::{ArmedFor, Cart, CartLine, Phase, Removed, SentStep, Series};
+use leadstream_core::domain::state::cart::{ArmedFor, Cart, CartLine, Removed, SentStep, Series, SeriesPhase};
 use leadstream_core::domain::state::checkout::{Attempt, Step};
-use leadstream_core::domain::state::consensus::Said;
-use leadstream_core::domain::state::consensus::{Consensus, Says, Settled, Vote};
+use leadstream_core::domain::state::consensus::Announced;
+use leadstream_core::domain::state::consensus::{Ballot, Consensus, Settled, Vote};
 use leadstream_core::domain::state::consent::Consent;
 use leadstream_core::domain::state::decisions::Decision;
 use leadstream_core::domain::state::erasure::Erasure;
-use leadstream_core::domain::state::few::Few;
+use leadstream_core::domain::state::few::InlineVec;
 use leadstream_core::domain::state::group::{Group, Member, Reason};
-use leadstream_core::domain::state::lead::{Held, Lead, Stand};
-use leadstream_core::domain::state::prospect::{More, Prospect};
+use leadstream_core::domain::state::lead::{Held, Lead, LeadStatus};
+use leadstream_core::domain::state::prospect::{Extras, Prospect};
 use leadstream_core::domain::state::seen::Seen;
 use leadstream_core::domain::state::track::Disqualified;
 use leadstream_core::domain::state::track::Entry;
@@ -112,7 +112,7 @@ fn everything() -> Prospect {
                 checkout_started: true,
                 currency: Some("EUR".into()),
                 series: Series {
-                    phase: Phase::Running,
+                    phase: SeriesPhase::Running,
                     episode_ms: NOW_MS - 2 * HOUR_MS,
                     armed_by: 0xDEAD_BEEF_0BAD_CAFE,
                     done: 1,
@@ -133,7 +133,7 @@ fn everything() -> Prospect {
                 forget_at_ms: Some(NOW_MS + 240 * HOUR_MS),
                 ..Cart::default()
             },
-            Cart { series: Series { phase: Phase::Ended, ..Series::default() }, ..Cart::default() },
+            Cart { series: Series { phase: SeriesPhase::Ended, ..Series::default() }, ..Cart::default() },
         ],
         cooldown_from_ms: Some(NOW_MS - 1),
         cooldown_reported: true,
@@ -160,7 +160,7 @@ fn everything() -> Prospect {
                         entered_ms: NOW_MS,
                         stale_at_ms: None,
                         by: EnteredBy::default(),
-                        history: Few::new(),
+                        history: InlineVec::new(),
                         journeys: None,
                         opening: None,
                     }),
@@ -173,7 +173,7 @@ fn everything() -> Prospect {
                     RuleCount { rule: 6, hits: vec![Hit { time_ms: NOW_MS, same: 0 }].into() },
                 ]
                 .into(),
-                groups: vec![GroupPoints { group: 77, points: 12.345_678_9, as_of_ms: NOW_MS, brought: 0.0 }].into(),
+                groups: vec![GroupPoints { group: 77, points: 12.345_678_9, as_of_ms: NOW_MS, carried_forward: 0.0 }].into(),
                 uses: vec![RuleUse { rule: 8, since_ms: NOW_MS - HOUR_MS, count: 1_000 }].into(),
                 label: Some(0xCAFE),
                 label_since_ms: NOW_MS - 77,
@@ -186,7 +186,7 @@ fn everything() -> Prospect {
         addressable: false,
         address: 0,
         identified: false,
-        more: None,
+        extras: None,
     }
 }
 
@@ -203,7 +203,7 @@ fn newcomer() -> Prospect {
 
 /// An account of which everything is known, and a member of it.
 fn account() -> Group {
-    let vote = |time_ms, voter, says, said, times_said| Vote { time_ms, voter, cause: voter ^ 5, says, said, times_said };
+    let vote = |time_ms, voter, says, said, revision| Vote { time_ms, voter, cause: voter ^ 5, says, said, revision };
     Group {
         model_hash: 0x99,
         members: vec![
@@ -229,11 +229,11 @@ fn account() -> Group {
                 until_ms: NOW_MS - 100,
             },
             votes: vec![
-                vote(NOW_MS - 50, 1, Says::Agrees(77), Said::Reached, 1),
-                vote(NOW_MS - 40, 1, Says::AgreesNot, Said::Lost, 3),
-                vote(NOW_MS - 35, 2, Says::Undecided, Said::Lost, 255),
-                vote(NOW_MS - 30, 0, Says::Out, Said::Nothing, 0),
-                vote(NOW_MS, 0, Says::Reopened, Said::Nothing, 2),
+                vote(NOW_MS - 50, 1, Ballot::Agrees(77), Announced::Reached, 1),
+                vote(NOW_MS - 40, 1, Ballot::AgreesNot, Announced::Lost, 3),
+                vote(NOW_MS - 35, 2, Ballot::Undecided, Announced::Lost, 255),
+                vote(NOW_MS - 30, 0, Ballot::Out, Announced::Nothing, 0),
+                vote(NOW_MS, 0, Ballot::Reopened, Announced::Nothing, 2),
             ],
         },
         verdict: Some(Reason { time_ms: NOW_MS - 30, by: 5, text: Some("budget".into()) }),
@@ -250,8 +250,8 @@ fn accounts_and_members_come_back_as_they_were_and_the_generated_message_reads_t
         account: "acme.com".into(),
         source: Source::GroupCall,
         since_ms: NOW_MS - HOUR_MS,
-        told_ms: NOW_MS - 1,
-        told: 0xFACE,
+        sent_ms: NOW_MS - 1,
+        sent_digest: 0xFACE,
         group_id: Some("g-42".into()),
     };
     for membership in [
@@ -263,8 +263,8 @@ fn accounts_and_members_come_back_as_they_were_and_the_generated_message_reads_t
         },
         Membership { role: None, belongs: None, barred: None, group: Some(Box::new(account())) },
     ] {
-        let more = More { account: membership.into(), ..More::default() };
-        let prospect = Prospect { more: Some(Box::new(more)), ..newcomer() };
+        let extras = Extras { account: membership.into(), ..Extras::default() };
+        let prospect = Prospect { extras: Some(Box::new(extras)), ..newcomer() };
         let bytes = encode(&prospect);
         assert_eq!(StateCodec.decode(&bytes).unwrap(), prospect);
         let message = proto::ProspectRecord::decode(&*bytes).unwrap();
@@ -352,7 +352,8 @@ fn a_record_that_is_cut_anywhere_is_damaged_or_at_least_not_the_same() {
 #[test]
 fn what_stays_of_an_erasure_takes_few_bytes_and_none_of_them_is_of_the_person() {
     let erasure = Erasure { before_ms: NOW_MS, until_ms: NOW_MS + 90 * 24 * HOUR_MS };
-    let erased = Prospect { more: Some(Box::new(More { erasure: Some(erasure), ..More::default() })), ..Prospect::default() };
+    let erased =
+        Prospect { extras: Some(Box::new(Extras { erasure: Some(erasure), ..Extras::default() })), ..Prospect::default() };
     let bytes = encode(&erased);
     check_golden("state-v6-erased.hex", &bytes);
     assert_eq!(StateCodec.decode(&bytes), Ok(erased));
@@ -392,8 +393,9 @@ fn the_generated_message_reads_the_bytes_written_by_hand() {
 
 #[test]
 fn what_is_known_of_contact_takes_a_bounded_number_of_bytes() {
-    let prospect = |more| Prospect { more: Some(Box::new(more)), ..newcomer() };
-    let traits = encode(&prospect(More { traits: people::all_that_fits(), ..More::default() })).len() - encode(&newcomer()).len();
+    let prospect = |extras| Prospect { extras: Some(Box::new(extras)), ..newcomer() };
+    let traits =
+        encode(&prospect(Extras { traits: people::all_that_fits(), ..Extras::default() })).len() - encode(&newcomer()).len();
     assert_eq!(traits, 4_612, "every trait as long as it may be");
     let full = encode(&prospect(contact::all_that_fits()));
     assert_eq!(StateCodec.decode(&full).unwrap(), prospect(contact::all_that_fits()));
@@ -402,7 +404,7 @@ fn what_is_known_of_contact_takes_a_bounded_number_of_bytes() {
     let mut once = contact::all_that_fits();
     once.contact = Default::default();
     once.internal = Default::default();
-    once.absence = Default::default();
+    once.triggers = Default::default();
     once.decisions.list.truncate(1);
     once.decisions.list[0] = Decision { at_ms: NOW_MS, due_ms: NOW_MS, step: 1, ..Decision::default() };
     let bytes = encode(&prospect(once)).len() - encode(&newcomer()).len();
@@ -479,7 +481,7 @@ prop_compose! {
         let hits = |hits: Vec<(i64, u32)>| hits.into_iter().map(|(time_ms, same)| Hit { time_ms, same }).collect();
         let groups: Vec<GroupPoints> = groups
             .into_iter()
-            .map(|(group, points, as_of_ms, brought)| GroupPoints { group, points, as_of_ms, brought })
+            .map(|(group, points, as_of_ms, carried_forward)| GroupPoints { group, points, as_of_ms, carried_forward })
             .collect();
         Track {
             model, model_hash, positions: [journey, funnel],
@@ -499,8 +501,8 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn lead()(stand in prop_oneof![Just(Stand::Free), Just(Stand::Waiting), Just(Stand::Reminded), Just(Stand::Working),
-                                   Just(Stand::Back), Just(Stand::Won)],
+    fn lead()(status in prop_oneof![Just(LeadStatus::Open), Just(LeadStatus::AwaitingAnswer), Just(LeadStatus::Reminded), Just(LeadStatus::Accepted),
+                                   Just(LeadStatus::Returned), Just(LeadStatus::Won)],
               sql in any::<bool>(), times in (time(), time(), time(), time()), due_ms in optional_time(),
               answer in prop_oneof![Just(None), Just(Some(Answer::Accepted)), Just(Some(Answer::Rejected)),
                                     Just(Some(Answer::Recycled)), Just(Some(Answer::Won)), Just(Some(Answer::Lost)),
@@ -509,7 +511,7 @@ prop_compose! {
         let qualification = if sql { Qualification::Sql } else { Qualification::Mql };
         let (handed_over_ms, answered_ms, again_from_ms, re_entered_ms) = times;
         let held = held.map(|(out, since_ms)| Held { why: if out { Bar::Disqualified } else { Bar::Customer }, since_ms });
-        Lead { stand, qualification, handed_over_ms, due_ms, answer, answered_ms, again_from_ms, renewed, lowest, raised, found, held, re_entered_ms, source, persona }
+        Lead { status, qualification, handed_over_ms, due_ms, answer, answered_ms, again_from_ms, renewed, lowest, raised, found, held, re_entered_ms, source, persona }
     }
 }
 
@@ -540,8 +542,8 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn series()(phase in prop_oneof![Just(Phase::Idle), Just(Phase::Armed), Just(Phase::Running), Just(Phase::Complete),
-                                     Just(Phase::Ended)],
+    fn series()(phase in prop_oneof![Just(SeriesPhase::Idle), Just(SeriesPhase::Armed), Just(SeriesPhase::Running), Just(SeriesPhase::Complete),
+                                     Just(SeriesPhase::Ended)],
                 times in (time(), time(), time()), armed_by in any::<u64>(), done in any::<u8>(), last_step_left in any::<bool>(),
                 (sent, goods) in (many(carts::sent().boxed()), many(any::<u32>())), due_ms in optional_time(), fire_at_ms in optional_time(),
                 (failed, armed_as) in (any::<bool>(), optional_text()), arming in proptest::option::of(contact::arming())) -> Series {
@@ -568,24 +570,24 @@ prop_compose! {
     fn prospect()(times in (time(), time(), optional_time(), optional_time(), optional_time()), sessions in any::<u32>(),
                   seen in orders::seen().boxed(), consent in (0..4usize, time(), optional_time()), carts in many(cart().boxed()).boxed(),
                   cooldown_reported in any::<bool>(), tracks in many(track().boxed()).boxed(), (addressable, identified, address) in any::<(bool, bool, u32)>(),
-                  more in proptest::option::of(contact::more()).boxed(), lead in lead().boxed(),
+                  extras in proptest::option::of(contact::extras()).boxed(), lead in lead().boxed(),
                   (machine, past, customer, bought, checkout) in (carts::machine().boxed(), many(carts::order().boxed()), customer().boxed(),
                                                           proptest::option::of(carts::bought().boxed()),
                                                           proptest::option::of((any::<u8>(), time(), any::<u32>()))).boxed(),
                   (known, forgotten) in (orders::known_orders().boxed(), many(carts::forgotten().boxed())).boxed(),
                   (traits, erasure) in (people::traits().boxed(), proptest::option::of((time(), time())))) -> Prospect {
         use ConsentState::{Complained, HardBounce, Open, Unsubscribed};
-        let more = More {
+        let extras = Extras {
             traits, lead: lead.into(), machine: machine.into(), orders: past, known_orders: known.into(), forgotten, bought: bought.map(Box::new), customer: customer.into(),
             checkout: checkout.map(|(step, since_ms, visit)| Attempt { step: Step(step), since_ms, visit }),
-            erasure: erasure.map(|(before_ms, until_ms)| Erasure { before_ms, until_ms }), ..more.unwrap_or_default()
+            erasure: erasure.map(|(before_ms, until_ms)| Erasure { before_ms, until_ms }), ..extras.unwrap_or_default()
         };
         Prospect {
             first_seen_ms: times.0, last_seen_ms: times.1, last_activity_ms: times.2, last_cart_activity_ms: times.3, sessions,
             seen,
             consent: Consent { state: [Open, Unsubscribed, HardBounce, Complained][consent.0], since_ms: consent.1, granted_ms: consent.2 },
             carts, cooldown_from_ms: times.4, cooldown_reported, tracks: tracks.into(), addressable, identified, address,
-            more: (!more.is_empty()).then(|| Box::new(more)),
+            extras: (!extras.is_empty()).then(|| Box::new(extras)),
         }
     }
 }

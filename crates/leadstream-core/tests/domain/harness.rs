@@ -6,8 +6,8 @@
 use leadstream_core::domain::event::{Channel, Event, OrderStatus, Product, Signals, Value};
 use leadstream_core::domain::ids::{hash64, low32};
 use leadstream_core::domain::mail::MailNames;
+use leadstream_core::domain::member_update::MemberUpdateRecord;
 use leadstream_core::domain::member_update::News;
-use leadstream_core::domain::member_update::Tidings;
 use leadstream_core::domain::model::Models;
 use leadstream_core::domain::names::{Flags, Kind, PropertyId, canonical, kind_of_track, pages, ratings};
 use leadstream_core::domain::origin::Position;
@@ -397,7 +397,7 @@ pub fn run_lines(models: &[Arc<Models>], lines: &[Line], batch: usize) -> Vec<Pr
         assert_eq!(effects.unreadable, None);
         // What members tell their accounts comes back at once, and so does what these tell their members.
         while !effects.outputs.is_empty() {
-            let told: Vec<Tidings> = effects.outputs.iter().filter_map(|o| o.output.member_update()).collect();
+            let told: Vec<MemberUpdateRecord> = effects.outputs.iter().filter_map(|o| o.output.member_update()).collect();
             outputs.append(&mut effects.outputs);
             for tidings in told {
                 task.apply(&Event::from_member_update(tidings, 0, Position::default()), mode, &mut effects);

@@ -53,7 +53,7 @@ fn of_ones_own_people_nothing_is_kept_but_consent() {
     let (ann, _) = run(OWN, script);
     assert!(ann.tracks.is_empty() && ann.carts.is_empty() && ann.timers().next().is_none(), "{ann:?}");
     assert_eq!(ann.consent.state, ConsentState::Unsubscribed);
-    assert!(ann.more.unwrap().internal.since_ms.is_some());
+    assert!(ann.extras.unwrap().internal.since_ms.is_some());
     let (ann, _) = run(OWN, "0m identify email=ann@shop.example; 1m unsubscribe; 2m page");
     assert_eq!(ann.consent.state, ConsentState::Unsubscribed, "what they say of consent holds should they be customers again");
 }
@@ -62,9 +62,9 @@ fn of_ones_own_people_nothing_is_kept_but_consent() {
 fn few_test_orders_are_remembered() {
     let orders: Vec<String> = (0..40).map(|n| format!("{n}m order A order=o{n} value=5 test=true")).collect();
     let (ann, counted) = run("", &orders.join("; "));
-    let more = ann.more.unwrap();
-    assert_eq!((more.internal.test_orders.len(), counted[2]), (MAX_TEST_ORDERS, 40));
-    assert!(more.customer.get().is_none_or(|customer| customer.orders == 0) && more.known_orders.get().is_none());
+    let extras = ann.extras.unwrap();
+    assert_eq!((extras.internal.test_orders.len(), counted[2]), (MAX_TEST_ORDERS, 40));
+    assert!(extras.customer.get().is_none_or(|customer| customer.orders == 0) && extras.known_orders.get().is_none());
 }
 
 /// What is counted of a script; the same after a restart in its midst.
@@ -116,8 +116,8 @@ fn what_one_of_ones_own_people_bought_was_never_sold() {
 #[test]
 fn what_a_customer_bought_stays_sold() {
     let before = sums(&counted(BOUGHT));
-    for more in ["2d identify email=ann@notshop.example", "2d page ip=10.1.1.1", "2d order B order=o9 value=9 test=true"] {
-        assert_eq!(sums(&counted(&format!("{BOUGHT}; {more}"))), before, "{more}");
+    for extras in ["2d identify email=ann@notshop.example", "2d page ip=10.1.1.1", "2d order B order=o9 value=9 test=true"] {
+        assert_eq!(sums(&counted(&format!("{BOUGHT}; {extras}"))), before, "{extras}");
     }
 }
 

@@ -4,7 +4,7 @@ use super::harness::{Line, commit, script, shop};
 use leadstream_core::domain::output::{Body, Note};
 use leadstream_core::domain::state::past_carts::MAX_ORDERS;
 use leadstream_core::domain::state::prospect::Prospect;
-use leadstream_core::domain::terms::bots::MachineKind;
+use leadstream_core::domain::terms::bots::BotKind;
 use leadstream_core::domain::terms::limit::Limit;
 use leadstream_core::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
 use leadstream_core::state_record::StateCodec;
@@ -17,7 +17,7 @@ struct Ran {
 }
 
 impl Ran {
-    fn count(&self, kind: MachineKind) -> u64 {
+    fn count(&self, kind: BotKind) -> u64 {
         self.noted(Note::Machine(kind))
     }
 
@@ -26,7 +26,7 @@ impl Ran {
     }
 
     fn machines(&self) -> [u64; 5] {
-        MachineKind::ALL.map(|kind| self.count(kind))
+        BotKind::ALL.map(|kind| self.count(kind))
     }
 }
 
@@ -65,13 +65,13 @@ fn machines_are_counted_by_what_told_them() {
 fn people_leave_nothing_that_machines_are_told_by() {
     let ran = run("", "0m Email_Delivered mail=a; 5m click mail=a link=x; 10m 25x page; 20m page");
     assert_eq!(ran.machines(), [0; 5]);
-    assert!(ran.prospect.more.is_none_or(|more| more.machine.get().is_none()), "after the seconds in which it matters");
+    assert!(ran.prospect.extras.is_none_or(|extras| extras.machine.get().is_none()), "after the seconds in which it matters");
 }
 
 #[test]
 fn the_click_of_one_mail_is_not_told_by_the_delivery_of_another() {
     assert_eq!(run("", "0m Email_Delivered mail=a; 5s click mail=b link=x").machines(), [0; 5]);
-    assert_eq!(run("", "0m Email_Delivered mail=a; 5s click link=x").count(MachineKind::Scanner), 1, "nobody said which");
+    assert_eq!(run("", "0m Email_Delivered mail=a; 5s click link=x").count(BotKind::Scanner), 1, "nobody said which");
     assert_eq!(run("", "0m Email_Delivered mail=a; 11s click mail=a link=x").machines(), [0; 5], "after ten seconds");
     // The delivery is told late: the click came before it.
     assert_eq!(run("", "5s click mail=a link=x; 6s < 8s Email_Delivered mail=a").machines(), [0; 5]);
@@ -91,9 +91,9 @@ fn what_was_kept_while_offline_is_no_flood() {
 #[test]
 fn a_flood_lasts_until_there_are_few_again() {
     let ran = run("", "0m 240x page; 3m 40x page");
-    assert_eq!(ran.count(MachineKind::Flood), 180, "all but the first sixty, and none of the forty after a pause");
+    assert_eq!(ran.count(BotKind::Flood), 180, "all but the first sixty, and none of the forty after a pause");
     let calm = run("", "0m 240x page; 3m5s 20x page");
-    assert!(calm.prospect.more.is_none_or(|more| more.machine.views.is_none()));
+    assert!(calm.prospect.extras.is_none_or(|extras| extras.machine.views.is_none()));
 }
 
 fn recovered(ran: &Ran) -> Vec<(Option<&'static str>, Option<usize>)> {
@@ -149,10 +149,10 @@ fn few_orders_are_remembered_and_their_lines_not_for_long() {
         text += &format!("{n}m add A cart=c price=5; {n}m30s order A cart=c order=o{n};");
     }
     let ran = run("", &text);
-    assert_eq!(ran.prospect.more.as_ref().unwrap().orders.len(), MAX_ORDERS);
+    assert_eq!(ran.prospect.extras.as_ref().unwrap().orders.len(), MAX_ORDERS);
     assert_eq!(ran.noted(Note::LimitReached(Limit::Orders)), 12);
-    assert!(run("", &format!("{text} 2d page")).prospect.more.is_none_or(|more| more.orders.is_empty()));
-    assert!(run("payment_window = \"off\"", &text).prospect.more.is_none_or(|more| more.orders.is_empty()));
+    assert!(run("", &format!("{text} 2d page")).prospect.extras.is_none_or(|extras| extras.orders.is_empty()));
+    assert!(run("payment_window = \"off\"", &text).prospect.extras.is_none_or(|extras| extras.orders.is_empty()));
     // Nobody comes again: they go with the cart.
-    assert!(run("", &format!("{text} 11d wait")).prospect.more.is_none_or(|more| more.orders.is_empty()));
+    assert!(run("", &format!("{text} 11d wait")).prospect.extras.is_none_or(|extras| extras.orders.is_empty()));
 }

@@ -3,7 +3,7 @@
 
 use super::harness::{Line, START_MS, commit, model, play, restored, script, shop};
 use leadstream_core::domain::event::Event;
-use leadstream_core::domain::member_update::Tidings;
+use leadstream_core::domain::member_update::MemberUpdateRecord;
 use leadstream_core::domain::model::Models;
 use leadstream_core::domain::origin::Position;
 use leadstream_core::domain::{DAY_MS, HOUR_MS, Text};
@@ -198,7 +198,7 @@ fn accounts_stand_in_the_figures_by_state_and_are_those_of_the_records() {
         task.apply(&did.event(&models), Mode::Virtual, &mut effects);
     }
     // What members told is taken in by the account's own task: here the same one.
-    let told: Vec<Tidings> = effects.outputs.iter().filter_map(|output| output.output.member_update()).collect();
+    let told: Vec<MemberUpdateRecord> = effects.outputs.iter().filter_map(|output| output.output.member_update()).collect();
     for tidings in told {
         task.apply(&Event::from_member_update(tidings, 0, Position::default()), Mode::Virtual, &mut effects);
     }

@@ -162,6 +162,6 @@ fn a_long_text_is_cut_at_a_whole_character() {
     let task = run(&models, &format!("0m identify job={}", "ü".repeat(200)));
     let (_, record) = task.records().next().expect("Ann");
     let prospect = StateCodec.decode(record).unwrap();
-    let job = prospect.more.as_ref().unwrap().traits.get(name_hash("job")).map(|v| format!("{v:?}"));
+    let job = prospect.extras.as_ref().unwrap().traits.get(name_hash("job")).map(|v| format!("{v:?}"));
     assert_eq!(job, Some(format!("Text({:?})", "ü".repeat(64))));
 }

@@ -252,7 +252,7 @@ proptest! {
                 let prospect = StateCodec.decode(record).expect("its own record");
                 let at_ms = prospect.last_seen_ms.max(task.time_ms());
                 let Some(track) = prospect.tracks.first() else { continue };
-                let traits = prospect.more.as_ref().map(|more| more.traits.clone()).unwrap_or_default();
+                let traits = prospect.extras.as_ref().map(|extras| extras.traits.clone()).unwrap_or_default();
                 let lines = ledger::account(track, &traits, model, models.vocabulary.names(), at_ms);
                 let sum: f64 = lines.iter().map(|l| l.now).sum();
                 let score = points::total(track, &model.score, at_ms);

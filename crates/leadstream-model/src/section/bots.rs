@@ -10,12 +10,12 @@ pub mod spec;
 use crate::fault::Faults;
 use crate::fields::Fields;
 use crate::section::{ModelSpec, Section};
-use leadstream_core::domain::model::bots::MachineModel;
+use leadstream_core::domain::model::bots::BotsModel;
 use leadstream_core::domain::names::Vocabulary;
 use spec::BotsSpec;
 
 impl Section for BotsSpec {
-    type Compiled = MachineModel;
+    type Compiled = BotsModel;
 
     fn parse(file: &mut Fields<'_>, faults: &mut Faults) -> Self {
         parse::bots(file, faults)
@@ -25,7 +25,7 @@ impl Section for BotsSpec {
         check::check(self, faults);
     }
 
-    fn compile(&self, _: &ModelSpec, vocabulary: &mut Vocabulary) -> MachineModel {
+    fn compile(&self, _: &ModelSpec, vocabulary: &mut Vocabulary) -> BotsModel {
         compile::compile(self, vocabulary)
     }
 

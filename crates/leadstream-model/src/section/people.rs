@@ -12,12 +12,12 @@ pub mod spec;
 use crate::fault::Faults;
 use crate::fields::Fields;
 use crate::section::{ModelSpec, Section};
-use leadstream_core::domain::model::personas::PeopleModel;
+use leadstream_core::domain::model::personas::PersonasModel;
 use leadstream_core::domain::names::Vocabulary;
 use spec::PeopleSpec;
 
 impl Section for PeopleSpec {
-    type Compiled = PeopleModel;
+    type Compiled = PersonasModel;
 
     fn parse(file: &mut Fields<'_>, faults: &mut Faults) -> Self {
         parse::people(file, faults)
@@ -27,7 +27,7 @@ impl Section for PeopleSpec {
         check::check(self, model, faults);
     }
 
-    fn compile(&self, model: &ModelSpec, vocabulary: &mut Vocabulary) -> PeopleModel {
+    fn compile(&self, model: &ModelSpec, vocabulary: &mut Vocabulary) -> PersonasModel {
         compile::compile(self, model, vocabulary)
     }
 

@@ -10,12 +10,12 @@ pub mod spec;
 use crate::fault::Faults;
 use crate::fields::Fields;
 use crate::section::{ModelSpec, Section};
-use leadstream_core::domain::model::triggers::AbsenceModel;
+use leadstream_core::domain::model::triggers::TriggersModel;
 use leadstream_core::domain::names::Vocabulary;
 use spec::TriggersSpec;
 
 impl Section for TriggersSpec {
-    type Compiled = AbsenceModel;
+    type Compiled = TriggersModel;
 
     fn parse(file: &mut Fields<'_>, faults: &mut Faults) -> Self {
         parse::triggers(file, faults)
@@ -25,7 +25,7 @@ impl Section for TriggersSpec {
         check::check(self, model, faults);
     }
 
-    fn compile(&self, _: &ModelSpec, vocabulary: &mut Vocabulary) -> AbsenceModel {
+    fn compile(&self, _: &ModelSpec, vocabulary: &mut Vocabulary) -> TriggersModel {
         compile::compile(self, vocabulary)
     }
 

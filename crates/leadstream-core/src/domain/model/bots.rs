@@ -15,7 +15,7 @@ pub const SCANNER_LINKS: (usize, Ms) = (2, 5 * SECOND_MS);
 
 /// What steps run on.
 #[derive(Debug, Clone)]
-pub struct MachineModel {
+pub struct BotsModel {
     /// What its sender marks as made by a machine.
     pub marked: bool,
     /// Known programs; `None`: nobody looks.
@@ -32,7 +32,7 @@ pub struct MachineModel {
     pub views_per_minute: Option<usize>,
 }
 
-impl MachineModel {
+impl BotsModel {
     /// How long the delivery of a mail matters.
     #[must_use]
     pub fn delivery_matters_ms(&self) -> Option<Ms> {
@@ -41,7 +41,7 @@ impl MachineModel {
 }
 
 /// What holds where a model says nothing.
-impl Default for MachineModel {
+impl Default for BotsModel {
     fn default() -> Self {
         Self {
             marked: true,

@@ -23,7 +23,7 @@ pub enum Otherwise {
 
 /// What steps run on.
 #[derive(Debug, Clone, Default)]
-pub struct PeopleModel {
+pub struct PersonasModel {
     /// Its own, or those of the first model that has some.
     pub personas: Vec<Persona>,
     pub fit: Option<FitModel>,
@@ -70,7 +70,7 @@ pub struct CarryOver {
     pub otherwise: Otherwise,
 }
 
-impl PeopleModel {
+impl PersonasModel {
     /// It says nothing of people: nothing is to be done.
     #[must_use]
     pub fn is_plain(&self) -> bool {

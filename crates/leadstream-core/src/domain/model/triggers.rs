@@ -11,14 +11,14 @@ pub const PRODUCT: &str = "product_id";
 
 /// What steps run on.
 #[derive(Debug, Clone, Default)]
-pub struct AbsenceModel {
+pub struct TriggersModel {
     pub triggers: Vec<Trigger>,
     /// How long products viewed, and products carted, are remembered; `None`: no trigger asks.
     pub viewed_ms: Option<Ms>,
     pub carted_ms: Option<Ms>,
 }
 
-impl AbsenceModel {
+impl TriggersModel {
     /// The trigger of this name.
     #[must_use]
     pub fn trigger(&self, hash: u32) -> Option<&Trigger> {

@@ -19,13 +19,13 @@ use crate::domain::model::Models;
 use crate::domain::model::accounts::Accounts;
 use crate::domain::output::{Body, Effects, Output};
 use crate::domain::rules::account::company::Said;
-use crate::domain::rules::account::notifier::Teller;
-use crate::domain::rules::context::Turn;
+use crate::domain::rules::account::notifier::AccountNotifier;
+use crate::domain::rules::context::StepContext;
 use crate::domain::rules::lead::again;
 use crate::domain::rules::score::points;
 use crate::domain::state::account::{Belongs, MAX_REASON_BYTES, Membership};
 use crate::domain::state::prospect::Prospect;
-use crate::domain::terms::account::Verdict;
+use crate::domain::terms::account::AccountVerdict;
 use crate::domain::{Ms, Text};
 use std::cell::RefCell;
 
@@ -33,30 +33,30 @@ use std::cell::RefCell;
 const SCORE_STEP: f64 = 10.0;
 
 /// Tells the account what changed about its member.
-pub fn turn(prospect: &mut Prospect, turn: &Turn<'_, '_>, effects: &mut Effects) {
-    let Some((index, model, accounts)) = turn.models.accounts() else { return };
-    let teller = Teller { key: turn.key, index, model, event: turn.event, known_as: RefCell::default() };
-    if let Some(event) = turn.event {
+pub fn on_step(prospect: &mut Prospect, step: &StepContext<'_, '_>, effects: &mut Effects) {
+    let Some((index, model, accounts)) = step.models.accounts() else { return };
+    let teller = AccountNotifier { key: step.key, index, model, event: step.event, known_as: RefCell::default() };
+    if let Some(event) = step.event {
         learn(prospect, event, accounts, &teller, effects);
     }
-    let told_ms = prospect.more.as_ref().and_then(|m| m.account.belongs.as_ref()).map(|b| b.told_ms);
-    let (Some(told_ms), Some(at_ms)) = (told_ms, decided_ms(turn, effects)) else { return };
-    tell(prospect, at_ms.max(told_ms), accounts, &teller, effects);
-    barred::route(prospect, turn, &teller, effects);
+    let sent_ms = prospect.extras.as_ref().and_then(|m| m.account.belongs.as_ref()).map(|b| b.sent_ms);
+    let (Some(sent_ms), Some(at_ms)) = (sent_ms, decided_ms(step, effects)) else { return };
+    tell(prospect, at_ms.max(sent_ms), accounts, &teller, effects);
+    barred::route(prospect, step, &teller, effects);
 }
 
 /// The prospect is about to be erased: its account must forget it too.
 pub fn forgotten(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &mut Effects) {
     let Some((index, model, _)) = models.accounts() else { return };
-    let teller = Teller { key: &event.prospect, index, model, event: Some(event), known_as: RefCell::default() };
-    if let Some(belongs) = prospect.more.as_mut().and_then(|m| m.account.belongs.as_mut()) {
+    let teller = AccountNotifier { key: &event.prospect, index, model, event: Some(event), known_as: RefCell::default() };
+    if let Some(belongs) = prospect.extras.as_mut().and_then(|m| m.account.belongs.as_mut()) {
         teller.leaves(belongs, event.time_ms, effects);
     }
 }
 
 /// A deadline of an account: nobody has belonged to it for long.
 pub fn fire(prospect: &mut Prospect, now_ms: Ms, effects: &mut Effects) {
-    let due_ms = prospect.more.as_ref().and_then(|m| m.account.due_ms());
+    let due_ms = prospect.extras.as_ref().and_then(|m| m.account.due_ms());
     if due_ms.is_some_and(|due_ms| due_ms <= now_ms) {
         *prospect = Prospect::default();
         effects.erase = true;
@@ -65,27 +65,33 @@ pub fn fire(prospect: &mut Prospect, now_ms: Ms, effects: &mut Effects) {
 
 /// The instant of this turn, the same whenever it is computed: the event's time, or the deadline that moved something. Nothing
 /// that an account must know changes by a timer without an output.
-fn decided_ms(turn: &Turn<'_, '_>, effects: &Effects) -> Option<Ms> {
-    if let Some(event) = turn.event {
+fn decided_ms(step: &StepContext<'_, '_>, effects: &Effects) -> Option<Ms> {
+    if let Some(event) = step.event {
         return Some(event.time_ms);
     }
     let moved = |o: &&Output| matches!(o.body, Body::StageChanged(_) | Body::ScoreChanged(_) | Body::HandOver(_));
-    effects.outputs.get(turn.since..)?.iter().rev().find(moved).map(|o| o.at_ms)
+    effects.outputs.get(step.since..)?.iter().rev().find(moved).map(|o| o.at_ms)
 }
 
 /// Takes in what an event says of company and role.
-fn learn(prospect: &mut Prospect, event: &Event<'_>, accounts: &Accounts, teller: &Teller<'_, '_>, effects: &mut Effects) {
+fn learn(
+    prospect: &mut Prospect,
+    event: &Event<'_>,
+    accounts: &Accounts,
+    teller: &AccountNotifier<'_, '_>,
+    effects: &mut Effects,
+) {
     if event.properties.is_empty() && event.signals.email.is_none() {
         return;
     }
     if accounts.speaks_of_roles(event) {
-        let role = prospect.more.as_ref().and_then(|m| accounts.role_of(&m.traits)).cloned();
-        if role.is_some() || prospect.more.is_some() {
-            prospect.more_mut().account.role = role;
+        let role = prospect.extras.as_ref().and_then(|m| accounts.role_of(&m.traits)).cloned();
+        if role.is_some() || prospect.extras.is_some() {
+            prospect.extras_mut().account.role = role;
         }
     }
     let Some(Said { mut account, source, mut group_id, known_as }) = company::said_by(event, accounts) else { return };
-    let membership: &mut Membership = &mut prospect.more_mut().account;
+    let membership: &mut Membership = &mut prospect.extras_mut().account;
     let belongs = &mut membership.belongs;
     let since_ms = event.time_ms;
     if let Some(b) = belongs.as_ref().filter(|b| group_id.is_some() && b.group_id == group_id) {
@@ -106,23 +112,23 @@ fn learn(prospect: &mut Prospect, event: &Event<'_>, accounts: &Accounts, teller
                 teller.leaves(old, since_ms, effects);
             }
             membership.barred = None;
-            *other = Some(Belongs { account, source, since_ms, told_ms: 0, told: 0, group_id });
+            *other = Some(Belongs { account, source, since_ms, sent_ms: 0, sent_digest: 0, group_id });
         }
     }
 }
 
 /// Tells the account where its member stands, if that is new to it.
-fn tell(prospect: &mut Prospect, at_ms: Ms, accounts: &Accounts, teller: &Teller<'_, '_>, effects: &mut Effects) {
+fn tell(prospect: &mut Prospect, at_ms: Ms, accounts: &Accounts, teller: &AccountNotifier<'_, '_>, effects: &mut Effects) {
     let Some(track) = prospect.tracks.get(teller.index) else { return };
-    let judged_ms = at_ms.max(prospect.last_seen_ms);
-    let points = points::total(track, &teller.model.score, judged_ms);
+    let evaluated_at_ms = at_ms.max(prospect.last_seen_ms);
+    let points = points::total(track, &teller.model.score, evaluated_at_ms);
     let stage = |axis: usize| track.positions[axis].as_ref().map(|p| p.stage.clone());
     let (journey, funnel) = (stage(0), stage(1));
     let (disqualified, paused, label) = (track.disqualified.is_some(), track.paused, track.label);
     let active_ms = prospect.last_activity_ms;
     let customer = again::is_customer(prospect, teller.model, teller.index);
-    let belongs = prospect.more.as_mut().filter(|more| more.account.belongs.is_some());
-    let Some(membership) = belongs.map(|more| &mut *more.account) else { return };
+    let belongs = prospect.extras.as_mut().filter(|extras| extras.account.belongs.is_some());
+    let Some(membership) = belongs.map(|extras| &mut *extras.account) else { return };
     let Some(belongs) = &mut membership.belongs else { return };
     if paused {
         // The model is not for this person: no member of its buying group.
@@ -132,16 +138,16 @@ fn tell(prospect: &mut Prospect, at_ms: Ms, accounts: &Accounts, teller: &Teller
     }
     let (verdict, reason) = teller.event.map_or((None, None), |event| verdict(event, accounts));
     let role = membership.role.clone();
-    let told = digest(&[
+    let sent_digest = digest(&[
         journey.as_deref().unwrap_or_default(),
         funnel.as_deref().unwrap_or_default(),
         role.as_deref().unwrap_or_default(),
         &format!("{} {disqualified} {label:?}{}", (points / SCORE_STEP).round(), if customer { " customer" } else { "" }),
     ]);
-    if told == belongs.told && verdict.is_none() {
+    if sent_digest == belongs.sent_digest && verdict.is_none() {
         return;
     }
-    (belongs.told, belongs.told_ms) = (told, at_ms);
+    (belongs.sent_digest, belongs.sent_ms) = (sent_digest, at_ms);
     let update = MemberUpdate {
         account: belongs.account.clone(),
         member: teller.key.into(),
@@ -159,15 +165,15 @@ fn tell(prospect: &mut Prospect, at_ms: Ms, accounts: &Accounts, teller: &Teller
         barred: membership.barred.map(|barred| barred.why),
         news: News::Standing,
     };
-    teller.push(update, at_ms, told, effects);
+    teller.push(update, at_ms, sent_digest, effects);
 }
 
 /// What an event decides about the group as a whole.
-fn verdict(event: &Event<'_>, accounts: &Accounts) -> (Option<Verdict>, Option<Text>) {
+fn verdict(event: &Event<'_>, accounts: &Accounts) -> (Option<AccountVerdict>, Option<Text>) {
     let verdict = if accounts.disqualified.holds(event) {
-        Verdict::Disqualified
+        AccountVerdict::Disqualified
     } else if accounts.reopened.holds(event) {
-        Verdict::Reopened
+        AccountVerdict::Reopened
     } else {
         return (None, None);
     };

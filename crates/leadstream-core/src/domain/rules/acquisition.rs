@@ -8,32 +8,32 @@ use crate::domain::event::{Event, Value};
 use crate::domain::model::Models;
 use crate::domain::names::PropertyId;
 use crate::domain::output::{Effects, OrderChange};
-use crate::domain::rules::context::Turn;
+use crate::domain::rules::context::StepContext;
 use crate::domain::state::acquisition::{MAX_NAME_BYTES, NO_CURRENCY};
 use crate::domain::state::orders::Touch;
-use crate::domain::state::prospect::{More, Prospect};
+use crate::domain::state::prospect::{Extras, Prospect};
 
 /// Takes in source and campaign.
-pub fn turn(prospect: &mut Prospect, turn: &Turn<'_, '_>, effects: &mut Effects) {
-    let Some(event) = turn.event else { return };
-    let (source, campaign) = named(event, turn.models);
+pub fn on_step(prospect: &mut Prospect, step: &StepContext<'_, '_>, effects: &mut Effects) {
+    let Some(event) = step.event else { return };
+    let (source, campaign) = named(event, step.models);
     if source.is_some() || campaign.is_some() {
         effects.customer = true;
-        prospect.more_mut().customer.come_by(source, campaign);
+        prospect.extras_mut().customer.record_source(source, campaign);
     }
 }
 
 /// Counts what became of an order.
 pub fn count(prospect: &mut Prospect, change: OrderChange, effects: &mut Effects) {
     let OrderChange { placed_ms, orders, milli, ref currency, .. } = change;
-    let more = prospect.more_mut();
-    let customer = &mut more.customer;
+    let extras = prospect.extras_mut();
+    let customer = &mut extras.customer;
     customer.orders = u32::try_from(i64::from(customer.orders).saturating_add(orders).max(0)).unwrap_or(u32::MAX);
     customer.pay(currency.as_deref(), milli);
     if orders > 0 {
         customer.first_order_ms = Some(customer.first_order_ms.map_or(placed_ms, |first| first.min(placed_ms)));
     } else if orders < 0 && customer.first_order_ms == Some(placed_ms) {
-        let standing = more.known_orders.list.iter().filter(|order| order.standing.stands());
+        let standing = extras.known_orders.list.iter().filter(|order| order.standing.stands());
         let next_ms = standing.map(|order| order.placed_ms).min();
         customer.first_order_ms = next_ms.or(Some(placed_ms)).filter(|_| customer.orders > 0);
     }
@@ -43,7 +43,7 @@ pub fn count(prospect: &mut Prospect, change: OrderChange, effects: &mut Effects
 
 /// Takes off what was spent for an order that nobody remembers: no more than such orders were worth.
 pub fn pay_back(prospect: &mut Prospect, currency: Option<&str>, milli: i64, effects: &mut Effects) {
-    let More { customer, known_orders, .. } = prospect.more_mut();
+    let Extras { customer, known_orders, .. } = prospect.extras_mut();
     let known = known_orders.list.iter().filter(|order| order.standing.stands());
     if usize::try_from(customer.orders).unwrap_or(usize::MAX) <= known.clone().count() {
         return;
@@ -64,7 +64,7 @@ pub fn pay_back(prospect: &mut Prospect, currency: Option<&str>, milli: i64, eff
 #[must_use]
 pub fn touch_of(prospect: &Prospect, event: &Event<'_>, models: &Models) -> Touch {
     let (source, campaign) = named(event, models);
-    let customer = prospect.more.as_deref().map(|more| &more.customer);
+    let customer = prospect.extras.as_deref().map(|extras| &extras.customer);
     Touch {
         source: source.or_else(|| customer?.last_source.clone()),
         campaign: campaign.or_else(|| customer?.last_campaign.clone()),

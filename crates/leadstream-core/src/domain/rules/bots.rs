@@ -5,14 +5,14 @@
 
 use crate::domain::event::{Event, MailEvent};
 use crate::domain::model::Model;
-use crate::domain::model::bots::{Agent, MachineModel};
+use crate::domain::model::bots::{Agent, BotsModel};
 use crate::domain::names::Kind;
 use crate::domain::output::{Effects, Note};
 use crate::domain::rules::cart::attribution;
 use crate::domain::state::bots::{Click, Delivered, MAX_CLICKS, Machine, Views};
-use crate::domain::state::few::Few;
+use crate::domain::state::few::InlineVec;
 use crate::domain::state::prospect::Prospect;
-use crate::domain::terms::bots::MachineKind;
+use crate::domain::terms::bots::BotKind;
 use crate::domain::{MINUTE_MS, Ms};
 
 /// So many events in a minute, and half the limit, are counted by the ids seen alone: only beyond them a record counts views.
@@ -21,8 +21,8 @@ const MAX_UNCOUNTED: usize = 40;
 /// Whether a machine made this event. It is counted, and changes nothing but what machines are told by.
 pub fn judge(prospect: &mut Prospect, event: &Event<'_>, model: &Model, effects: &mut Effects) -> bool {
     let model = &model.machine;
-    if let Some(more) = &mut prospect.more {
-        more.machine.change(|machine| machine.forget(model, event.time_ms));
+    if let Some(extras) = &mut prospect.extras {
+        extras.machine.change(|machine| machine.forget(model, event.time_ms));
     }
     let mail = event.mail();
     if mail == Some(MailEvent::Delivered) {
@@ -33,15 +33,15 @@ pub fn judge(prospect: &mut Prospect, event: &Event<'_>, model: &Model, effects:
         return false;
     }
     let by = if model.marked && event.signals.marked {
-        Some(MachineKind::Marked)
+        Some(BotKind::Marked)
     } else if is_bot(event, mail, model) {
-        Some(MachineKind::Bot)
+        Some(BotKind::Bot)
     } else if mail == Some(MailEvent::Clicked) {
-        scans(prospect, event, model).then_some(MachineKind::Scanner)
+        scans(prospect, event, model).then_some(BotKind::Scanner)
     } else if mail == Some(MailEvent::Opened) {
-        fetched(prospect, event, model).then_some(MachineKind::Proxy)
+        fetched(prospect, event, model).then_some(BotKind::Proxy)
     } else if matches!(event.kind, Kind::Page | Kind::Screen | Kind::Site) {
-        floods(prospect, event, model).then_some(MachineKind::Flood)
+        floods(prospect, event, model).then_some(BotKind::Flood)
     } else {
         None
     };
@@ -68,7 +68,7 @@ fn may_be_a_machines(kind: Kind, mail: Option<MailEvent>) -> bool {
 }
 
 /// A library opens mails only for a scanner; on a site it is the shop's own server that tells what a person did.
-fn is_bot(event: &Event<'_>, mail: Option<MailEvent>, model: &MachineModel) -> bool {
+fn is_bot(event: &Event<'_>, mail: Option<MailEvent>, model: &BotsModel) -> bool {
     let Some((agents, name)) = model.agents.as_ref().zip(event.signals.user_agent.as_deref()) else { return false };
     match agents.who(name) {
         Agent::Person => false,
@@ -77,19 +77,20 @@ fn is_bot(event: &Event<'_>, mail: Option<MailEvent>, model: &MachineModel) -> b
     }
 }
 
-fn deliver(prospect: &mut Prospect, event: &Event<'_>, model: &MachineModel) {
+fn deliver(prospect: &mut Prospect, event: &Event<'_>, model: &BotsModel) {
     if model.delivery_matters_ms().is_some() {
         let delivered = Delivered { time_ms: event.time_ms, mail: event.signals.mail };
-        let known = prospect.more.as_deref().and_then(|more| more.machine.delivered);
+        let known = prospect.extras.as_deref().and_then(|extras| extras.machine.delivered);
         if known.is_none_or(|known| known.time_ms <= event.time_ms) {
-            prospect.more_mut().machine.delivered = Some(delivered);
+            prospect.extras_mut().machine.delivered = Some(delivered);
         }
     }
 }
 
 /// Whether the mail of this event was delivered no longer than this before it.
 fn is_just_delivered(prospect: &Prospect, event: &Event<'_>, within_ms: Option<Ms>) -> bool {
-    let Some((delivered, within_ms)) = prospect.more.as_deref().and_then(|more| more.machine.delivered).zip(within_ms) else {
+    let Some((delivered, within_ms)) = prospect.extras.as_deref().and_then(|extras| extras.machine.delivered).zip(within_ms)
+    else {
         return false;
     };
     let mail = event.signals.mail;
@@ -99,24 +100,24 @@ fn is_just_delivered(prospect: &Prospect, event: &Event<'_>, within_ms: Option<M
 }
 
 /// An open that a proxy of a mailbox fetched, or so soon after the delivery that no person was there yet.
-fn fetched(prospect: &Prospect, event: &Event<'_>, model: &MachineModel) -> bool {
+fn fetched(prospect: &Prospect, event: &Event<'_>, model: &BotsModel) -> bool {
     event.signals.user_agent.as_deref().is_some_and(|agent| model.proxies.fetched(agent))
         || is_just_delivered(prospect, event, model.proxy_after_ms)
 }
 
 /// A click within seconds of the delivery of its mail, or one of several links at once.
-fn scans(prospect: &mut Prospect, event: &Event<'_>, model: &MachineModel) -> bool {
+fn scans(prospect: &mut Prospect, event: &Event<'_>, model: &BotsModel) -> bool {
     let signals = &event.signals;
     if is_just_delivered(prospect, event, model.scanner_after_ms) {
         return true;
     }
     let Some((links, within_ms)) = model.scanner_links.filter(|_| signals.link != 0) else { return false };
-    let clicks = &mut prospect.more_mut().machine.clicks;
+    let clicks = &mut prospect.extras_mut().machine.clicks;
     if clicks.len() >= MAX_CLICKS {
         clicks.remove(0);
     }
     clicks.push(Click { time_ms: event.time_ms, link: signals.link });
-    let near: Few<Click, 4> = clicks.iter().filter(|c| (c.time_ms - event.time_ms).abs() <= within_ms).copied().collect();
+    let near: InlineVec<Click, 4> = clicks.iter().filter(|c| (c.time_ms - event.time_ms).abs() <= within_ms).copied().collect();
     let first_of_link = |(n, click): &(usize, &Click)| !near.iter().take(*n).any(|before| before.link == click.link);
     if near.iter().enumerate().filter(first_of_link).count() < links {
         return false;
@@ -127,19 +128,19 @@ fn scans(prospect: &mut Prospect, event: &Event<'_>, model: &MachineModel) -> bo
 }
 
 /// More views in a minute than a person makes. What comes late says nothing about how fast it was made.
-fn floods(prospect: &mut Prospect, event: &Event<'_>, model: &MachineModel) -> bool {
+fn floods(prospect: &mut Prospect, event: &Event<'_>, model: &BotsModel) -> bool {
     let Some(most) = model.views_per_minute else { return false };
     if event.time_ms < prospect.last_seen_ms {
         return false;
     }
     let uncounted = (most / 2).min(MAX_UNCOUNTED);
     if !prospect.seen.others.has_since(uncounted, event.time_ms.saturating_sub(MINUTE_MS)) {
-        if let Some(more) = &mut prospect.more {
-            more.machine.change(|machine| machine.views = None);
+        if let Some(extras) = &mut prospect.extras {
+            extras.machine.change(|machine| machine.views = None);
         }
         return false;
     }
-    let views = &mut prospect.more_mut().machine.views;
+    let views = &mut prospect.extras_mut().machine.views;
     let mut counted = views.filter(|v| v.flood || event.time_ms - v.since_ms < MINUTE_MS).unwrap_or(Views {
         since_ms: event.time_ms,
         count: 0,
@@ -153,7 +154,7 @@ fn floods(prospect: &mut Prospect, event: &Event<'_>, model: &MachineModel) -> b
 
 impl Machine {
     /// Drops what is too old to matter to an event of this time.
-    pub(crate) fn forget(&mut self, model: &MachineModel, time_ms: Ms) {
+    pub(crate) fn forget(&mut self, model: &BotsModel, time_ms: Ms) {
         let is_new = |since_ms: Ms, for_ms: Option<Ms>| for_ms.is_some_and(|for_ms| time_ms.saturating_sub(since_ms) <= for_ms);
         self.delivered = self.delivered.filter(|d| is_new(d.time_ms, model.delivery_matters_ms()));
         self.clicks.retain(|c| is_new(c.time_ms, model.scanner_links.map(|(_, within_ms)| within_ms)));

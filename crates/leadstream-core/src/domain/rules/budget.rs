@@ -7,7 +7,7 @@
 use crate::domain::output::{Effects, Note};
 use crate::domain::state::cart::CartLine;
 use crate::domain::state::limits::{MAX_CART_BYTES, MAX_ORDER_BYTES, MAX_RECORD_BYTES};
-use crate::domain::state::prospect::{More, Prospect};
+use crate::domain::state::prospect::{Extras, Prospect};
 use crate::domain::state::weight;
 use crate::domain::state::weight::units;
 use crate::domain::terms::limit::Limit;
@@ -64,7 +64,7 @@ fn drop_lines(lines: &mut Vec<CartLine>, kept: usize, over: &mut usize) -> u32 {
 /// Nearly all records have so little that they can't be too heavy, whatever their texts are: two carts of two lines take 28 KiB, and two
 /// models 25 KiB, with all that a count bounds. They need not be weighed.
 fn is_light(prospect: &Prospect) -> bool {
-    prospect.more.is_none()
+    prospect.extras.is_none()
         && prospect.carts.len() <= 2
         && prospect.carts.iter().all(|cart| cart.lines.len() <= 2)
         && prospect.tracks.len() <= 2
@@ -106,17 +106,17 @@ fn forget_memories(prospect: &mut Prospect, over: &mut usize) {
         let removed = &mut prospect.carts[at].removed;
         drop_first(removed, |_| weight::REMOVED, over);
     }
-    if let Some(more) = prospect.more.as_deref_mut() {
+    if let Some(extras) = prospect.extras.as_deref_mut() {
         if *over > 0 {
-            *over = over.saturating_sub(more.bought.take().as_deref().map_or(0, weight::bought));
+            *over = over.saturating_sub(extras.bought.take().as_deref().map_or(0, weight::bought));
         }
-        drop_first(&mut more.forgotten, weight::forgotten, over);
-        drop_first(&mut more.orders, weight::order, over);
-        more.known_orders.change(|known| {
+        drop_first(&mut extras.forgotten, weight::forgotten, over);
+        drop_first(&mut extras.orders, weight::order, over);
+        extras.known_orders.change(|known| {
             drop_first(&mut known.list, weight::known_order, over);
             known.forget_touches();
         });
-        more.absence.change(|absence| drop_first(&mut absence.left, weight::fired, over));
+        extras.triggers.change(|triggers| drop_first(&mut triggers.left, weight::fired, over));
     }
     for track in &mut prospect.tracks {
         // The rules' memories are refilled by what happens next.
@@ -128,8 +128,8 @@ fn forget_memories(prospect: &mut Prospect, over: &mut usize) {
             *over = over.saturating_sub(before - weight::track(track));
         }
     }
-    if let Some(more) = prospect.more.as_deref_mut() {
-        more.absence.change(|absence| drop_first(&mut absence.pending, weight::pending, over));
+    if let Some(extras) = prospect.extras.as_deref_mut() {
+        extras.triggers.change(|triggers| drop_first(&mut triggers.pending, weight::pending, over));
     }
 }
 
@@ -143,7 +143,7 @@ fn drop_first<T>(list: &mut Vec<T>, weight: impl Fn(&T) -> usize, over: &mut usi
 }
 
 fn orders(prospect: &mut Prospect) -> &mut [crate::domain::state::past_carts::PastOrder] {
-    prospect.more.as_deref_mut().map_or(&mut [], |More { orders, .. }| orders.as_mut_slice())
+    prospect.extras.as_deref_mut().map_or(&mut [], |Extras { orders, .. }| orders.as_mut_slice())
 }
 
 /// Places of the carts, the one touched longest ago first.
@@ -155,8 +155,8 @@ fn carts_by_age(prospect: &Prospect) -> Vec<usize> {
 
 /// All lines of the record: of orders, then of the carts by age.
 fn lines_by_use(prospect: &mut Prospect) -> Vec<&mut Vec<CartLine>> {
-    let Prospect { carts, more, .. } = prospect;
-    let orders = more.as_deref_mut().map_or(&mut [][..], |more| &mut more.orders);
+    let Prospect { carts, extras, .. } = prospect;
+    let orders = extras.as_deref_mut().map_or(&mut [][..], |extras| &mut extras.orders);
     let mut carts: Vec<_> = carts.iter_mut().collect();
     carts.sort_by_key(|cart| cart.touched_ms);
     orders.iter_mut().map(|order| &mut order.lines).chain(carts.into_iter().map(|cart| &mut cart.lines)).collect()
@@ -225,7 +225,7 @@ mod tests {
             model: long(64),
             positions: stood.clone(),
             counts: std::iter::repeat_n(RuleCount { rule: 1, hits }, 8).collect(),
-            groups: std::iter::repeat_n(GroupPoints { group: 1, points: 1.0, as_of_ms: 1, brought: 1.0 }, 64).collect(),
+            groups: std::iter::repeat_n(GroupPoints { group: 1, points: 1.0, as_of_ms: 1, carried_forward: 1.0 }, 64).collect(),
             uses: std::iter::repeat_n(RuleUse { rule: 1, since_ms: 1, count: 1 }, 64).collect(),
             disqualified: Some(Box::new(Disqualified { reason: Some(long(120)), stood, ..Disqualified::default() })),
             ledger: std::iter::repeat_n(Entry { what: 1, time_ms: 1, hundredths: 1 }, MAX_ENTRIES).collect(),

@@ -64,7 +64,7 @@ pub fn apply(prospect: &mut Prospect, event: &Event<'_>, news: News, context: &M
         }
         Kind::OrderCompleted | Kind::OrderUpdated => about_order(prospect, event, news, context, effects),
         Kind::Mail => attribution::note(prospect, event, &context.model.cart),
-        Kind::SoftBounce if contact::dies_of(prospect, event) => {
+        Kind::SoftBounce if contact::became_undeliverable(prospect, event) => {
             for at in 0..prospect.carts.len() {
                 series::end(prospect, at, event, Reason::SoftBounces, context, effects);
             }

@@ -12,13 +12,13 @@ use crate::domain::state::checkout::{Attempt, Passed, Step};
 use crate::domain::state::prospect::Prospect;
 
 /// Follows a visit through the checkout.
-pub fn turn(prospect: &mut Prospect, event: &Event<'_>, news: News, effects: &mut Effects) {
+pub fn on_step(prospect: &mut Prospect, event: &Event<'_>, news: News, effects: &mut Effects) {
     let step = match event.kind {
         Kind::CheckoutStarted | Kind::CheckoutProgress => Step::of(event),
         Kind::OrderCompleted if matches!(news, News::Placed(_)) => None,
         _ => return,
     };
-    let stood = prospect.more.as_deref().and_then(|more| more.checkout);
+    let stood = prospect.extras.as_deref().and_then(|extras| extras.checkout);
     // What is heard of late changes nothing.
     if stood.is_some_and(|stood| event.time_ms < stood.since_ms) {
         return;
@@ -29,7 +29,7 @@ pub fn turn(prospect: &mut Prospect, event: &Event<'_>, news: News, effects: &mu
     if stood.is_some_and(|stood| to <= stood.step) {
         return;
     }
-    prospect.more_mut().checkout = Some(Attempt { step: to, since_ms: event.time_ms, visit: prospect.sessions });
+    prospect.extras_mut().checkout = Some(Attempt { step: to, since_ms: event.time_ms, visit: prospect.sessions });
     let from = stood.map(|stood| (stood.step, stood.since_ms));
     let to = step.map(|step| (step, event.time_ms));
     effects.checkout = Some(Passed { from, to }).filter(|_| from.is_some() || to.is_some());

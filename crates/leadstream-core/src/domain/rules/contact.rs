@@ -10,7 +10,7 @@ use crate::domain::model::Model;
 use crate::domain::model::contact::ContactModel;
 use crate::domain::model::quiet::{Quiet, Whose};
 use crate::domain::names::Kind;
-use crate::domain::state::cart::Phase;
+use crate::domain::state::cart::SeriesPhase;
 use crate::domain::state::contact::MAX_SENT;
 use crate::domain::state::decisions::{Check, Checks};
 use crate::domain::state::prospect::Prospect;
@@ -21,17 +21,17 @@ use crate::domain::zones::Zone;
 /// Why no mail may be sent, if so: what somebody said, or an address that is dead. Where a model asks for consent first, that is
 /// asked when a mail is due ([`crate::domain::rules::contact::consent::is_missing`]): it may be given after the cart was filled.
 #[must_use]
-pub fn withheld(prospect: &Prospect) -> Option<Reason> {
+pub fn mail_block_reason(prospect: &Prospect) -> Option<Reason> {
     match prospect.consent.state {
         ConsentState::Unsubscribed => Some(Reason::Unsubscribed),
         ConsentState::HardBounce => Some(Reason::HardBounce),
         ConsentState::Complained => Some(Reason::Complained),
-        ConsentState::Open => prospect.more.as_ref()?.contact.dead_since_ms.map(|_| Reason::SoftBounces),
+        ConsentState::Open => prospect.extras.as_ref()?.contact.undeliverable_since_ms.map(|_| Reason::SoftBounces),
     }
 }
 
 /// What an event says of how to reach the prospect.
-pub fn turn(prospect: &mut Prospect, event: &Event<'_>, model: &ContactModel) {
+pub fn on_step(prospect: &mut Prospect, event: &Event<'_>, model: &ContactModel) {
     if let Some(quiet) = &model.quiet {
         learn_zone(prospect, event, quiet);
     }
@@ -120,50 +120,51 @@ fn learn_zone(prospect: &mut Prospect, event: &Event<'_>, quiet: &Quiet) {
         _ => None,
     });
     let Some(name) = said.filter(|_| event.time_ms >= prospect.last_seen_ms) else { return };
-    let known = prospect.more.as_ref().and_then(|m| m.contact.zone.as_deref());
+    let known = prospect.extras.as_ref().and_then(|m| m.contact.zone.as_deref());
     // A name that is no zone says nothing.
     if known != Some(name) && Zone::find(name).is_some() {
-        prospect.more_mut().contact.zone = Some(name.into());
+        prospect.extras_mut().contact.zone = Some(name.into());
         // What waits by the other clock waits no more.
         prospect.carts.iter_mut().for_each(|c| c.series.fire_at_ms = None);
-        let all_when_due = |absence: &mut crate::domain::state::triggers::Absence| {
-            absence.pending.iter_mut().for_each(|p| p.fire_at_ms = p.due_ms);
+        let all_when_due = |triggers: &mut crate::domain::state::triggers::TriggerRecord| {
+            triggers.pending.iter_mut().for_each(|p| p.fire_at_ms = p.due_ms);
         };
-        prospect.more_mut().absence.change(all_when_due);
+        prospect.extras_mut().triggers.change(all_when_due);
     }
 }
 
 fn count_bounces(prospect: &mut Prospect, event: &Event<'_>, limit: u8) {
     match event.kind {
         Kind::SoftBounce => {
-            let contact = &mut prospect.more_mut().contact;
+            let contact = &mut prospect.extras_mut().contact;
             contact.soft_bounces = contact.soft_bounces.saturating_add(1);
-            if contact.soft_bounces >= limit && contact.dead_since_ms.is_none() {
-                contact.dead_since_ms = Some(event.time_ms);
+            if contact.soft_bounces >= limit && contact.undeliverable_since_ms.is_none() {
+                contact.undeliverable_since_ms = Some(event.time_ms);
             }
         }
-        Kind::Subscribed => lives(prospect, event.time_ms),
+        Kind::Subscribed => mark_deliverable(prospect, event.time_ms),
         Kind::Mail if matches!(&*event.name, "Email Delivered" | "Email Opened" | "Email Link Clicked") => {
-            lives(prospect, event.time_ms);
+            mark_deliverable(prospect, event.time_ms);
         }
         _ => {}
     }
 }
 
 /// The address works: what bounced before is forgotten.
-fn lives(prospect: &mut Prospect, at_ms: Ms) {
-    if let Some(contact) = prospect.more.as_mut().map(|m| &mut m.contact)
-        && contact.dead_since_ms.is_none_or(|since| at_ms >= since)
+fn mark_deliverable(prospect: &mut Prospect, at_ms: Ms) {
+    if let Some(contact) = prospect.extras.as_mut().map(|m| &mut m.contact)
+        && contact.undeliverable_since_ms.is_none_or(|since| at_ms >= since)
     {
         contact.soft_bounces = 0;
-        contact.dead_since_ms = None;
+        contact.undeliverable_since_ms = None;
     }
 }
 
 /// This event made the address count as dead.
 #[must_use]
-pub fn dies_of(prospect: &Prospect, event: &Event<'_>) -> bool {
-    event.kind == Kind::SoftBounce && prospect.more.as_ref().is_some_and(|m| m.contact.dead_since_ms == Some(event.time_ms))
+pub fn became_undeliverable(prospect: &Prospect, event: &Event<'_>) -> bool {
+    event.kind == Kind::SoftBounce
+        && prospect.extras.as_ref().is_some_and(|m| m.contact.undeliverable_since_ms == Some(event.time_ms))
 }
 
 /// When the timer of a mail is set that is due at `due_ms`: at the first instant at which it may leave, or where held mails are spread
@@ -180,7 +181,7 @@ pub fn timer(whose: Whose<'_>, model: &ContactModel, due_ms: Ms, kept_ms: Option
 /// The prospect's own time zone, as far as it was said.
 #[must_use]
 pub fn zone_of(prospect: &Prospect) -> Option<&str> {
-    prospect.more.as_ref()?.contact.zone.as_deref()
+    prospect.extras.as_ref()?.contact.zone.as_deref()
 }
 
 /// A trigger that is due.
@@ -209,7 +210,7 @@ impl Due<'_> {
 
 /// What becomes of a trigger that is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum SendDecision {
     Leaves,
     /// Quiet hours have begun meanwhile: it waits until then.
     Waits(Ms),
@@ -218,18 +219,18 @@ pub enum Verdict {
 
 /// Decides over a trigger that leads to a mail; the checks passed are added.
 #[must_use]
-pub fn judge(prospect: &Prospect, model: &Model, due: &Due<'_>, checks: &mut Checks) -> Verdict {
+pub fn judge(prospect: &Prospect, model: &Model, due: &Due<'_>, checks: &mut Checks) -> SendDecision {
     if due.max_lateness_ms.is_some() {
         if due.is_late() {
-            return Verdict::Suppressed(Reason::Late);
+            return SendDecision::Suppressed(Reason::Late);
         }
         checks.pass(Check::Lateness);
     }
-    if let Some(reason) = withheld(prospect) {
-        return Verdict::Suppressed(reason);
+    if let Some(reason) = mail_block_reason(prospect) {
+        return SendDecision::Suppressed(reason);
     }
     if consent::is_missing(prospect, &model.contact) {
-        return Verdict::Suppressed(Reason::NoConsent);
+        return SendDecision::Suppressed(Reason::NoConsent);
     }
     checks.pass(Check::Consent);
     let contact = &model.contact;
@@ -237,19 +238,19 @@ pub fn judge(prospect: &Prospect, model: &Model, due: &Due<'_>, checks: &mut Che
         let whose = Whose { key: due.key, zone: zone_of(prospect), trigger: due.name };
         match quiet.wait_from(whose, due.now_ms, due.due_ms) {
             Some(at_ms) if at_ms == due.now_ms => checks.pass(Check::QuietHours),
-            Some(at_ms) => return Verdict::Waits(at_ms),
-            None => return Verdict::Suppressed(Reason::QuietHours),
+            Some(at_ms) => return SendDecision::Waits(at_ms),
+            None => return SendDecision::Suppressed(Reason::QuietHours),
         }
     }
     for cap in &contact.caps {
         let begins_ms = due.now_ms.saturating_sub(cap.per_ms);
-        let sent = prospect.more.as_ref().map_or(0, |m| m.contact.sent_ms.iter().filter(|at| **at > begins_ms).count());
+        let sent = prospect.extras.as_ref().map_or(0, |m| m.contact.sent_ms.iter().filter(|at| **at > begins_ms).count());
         let places = usize::try_from(cap.times).unwrap_or(usize::MAX).saturating_sub(sent);
         if places == 0 {
-            return Verdict::Suppressed(Reason::Cap);
+            return SendDecision::Suppressed(Reason::Cap);
         }
-        if places == 1 && something_better_comes(prospect, model, due, due.now_ms.saturating_add(cap.per_ms)) {
-            return Verdict::Suppressed(Reason::Priority);
+        if places == 1 && higher_priority_pending(prospect, model, due, due.now_ms.saturating_add(cap.per_ms)) {
+            return SendDecision::Suppressed(Reason::Priority);
         }
     }
     if !contact.caps.is_empty() {
@@ -258,30 +259,30 @@ pub fn judge(prospect: &Prospect, model: &Model, due: &Due<'_>, checks: &mut Che
             checks.pass(Check::Priority);
         }
     }
-    Verdict::Leaves
+    SendDecision::Leaves
 }
 
 /// A trigger of higher priority is pending and due before this instant.
-fn something_better_comes(prospect: &Prospect, model: &Model, due: &Due<'_>, until_ms: Ms) -> bool {
+fn higher_priority_pending(prospect: &Prospect, model: &Model, due: &Due<'_>, until_ms: Ms) -> bool {
     let contact = &model.contact;
     let own = contact.rank(due.name);
-    let carts = prospect.carts.iter().filter(|c| matches!(c.series.phase, Phase::Armed | Phase::Running));
+    let carts = prospect.carts.iter().filter(|c| matches!(c.series.phase, SeriesPhase::Armed | SeriesPhase::Running));
     let cart_comes = || carts.filter_map(|c| c.series.fire_at_ms).any(|at_ms| at_ms < until_ms);
     if contact.rank(contact.cart) < own && cart_comes() {
         return true;
     }
-    let pending = prospect.more.iter().flat_map(|m| &m.absence.pending);
+    let pending = prospect.extras.iter().flat_map(|m| &m.triggers.pending);
     pending.into_iter().any(|p| {
-        let leads_to_mail = || model.absence.trigger(p.trigger).is_some_and(|t| t.mail);
+        let leads_to_mail = || model.triggers.trigger(p.trigger).is_some_and(|t| t.mail);
         p.fire_at_ms < until_ms && contact.rank(p.trigger) < own && leads_to_mail()
     })
 }
 
 /// A trigger that leads to a mail left: caps count it.
-pub fn left(prospect: &mut Prospect, model: &ContactModel, now_ms: Ms) {
+pub fn record_sent(prospect: &mut Prospect, model: &ContactModel, now_ms: Ms) {
     let Some(longest_ms) = model.caps.iter().map(|c| c.per_ms).max() else { return };
     let most = model.caps.iter().map(|c| usize::try_from(c.times).unwrap_or(MAX_SENT)).max().unwrap_or(MAX_SENT).min(MAX_SENT);
-    let sent = &mut prospect.more_mut().contact.sent_ms;
+    let sent = &mut prospect.extras_mut().contact.sent_ms;
     let begins_ms = now_ms.saturating_sub(longest_ms);
     sent.retain(|at| *at > begins_ms);
     while sent.len() >= most {
@@ -292,7 +293,7 @@ pub fn left(prospect: &mut Prospect, model: &ContactModel, now_ms: Ms) {
 
 /// What a changed model doesn't ask for any more is forgotten.
 pub fn change_model(prospect: &mut Prospect, model: &ContactModel) {
-    let Some(contact) = prospect.more.as_mut().map(|m| &mut m.contact) else { return };
+    let Some(contact) = prospect.extras.as_mut().map(|m| &mut m.contact) else { return };
     if model.quiet.is_none() {
         contact.zone = None;
     }
@@ -301,6 +302,6 @@ pub fn change_model(prospect: &mut Prospect, model: &ContactModel) {
     }
     if model.soft_bounces.is_none() {
         contact.soft_bounces = 0;
-        contact.dead_since_ms = None;
+        contact.undeliverable_since_ms = None;
     }
 }

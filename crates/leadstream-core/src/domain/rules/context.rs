@@ -62,12 +62,12 @@ pub struct ModelContext<'a> {
 
 impl<'a> ModelContext<'a> {
     /// For outputs of one track of this turn.
-    pub(in crate::domain) fn of(turn: &Turn<'a, '_>, track: usize) -> Self {
-        Self { key: turn.key, model: &turn.models.models[track], model_index: u16::try_from(track).unwrap_or(u16::MAX) }
+    pub(in crate::domain) fn of(step: &StepContext<'a, '_>, track: usize) -> Self {
+        Self { key: step.key, model: &step.models.models[track], model_index: u16::try_from(track).unwrap_or(u16::MAX) }
     }
 
     /// What every stage change says of the score.
-    pub(in crate::domain) fn standing(&self, track: &Track, judged_ms: Ms) -> StageChanged {
+    pub(in crate::domain) fn standing(&self, track: &Track, evaluated_at_ms: Ms) -> StageChanged {
         StageChanged {
             axis: Axis::Journey,
             from: None,
@@ -75,7 +75,7 @@ impl<'a> ModelContext<'a> {
             direction: Direction::Enter,
             cause: crate::domain::terms::movement::Cause::Event,
             in_stage_ms: 0,
-            score: points::total(track, &self.model.score, judged_ms),
+            score: points::total(track, &self.model.score, evaluated_at_ms),
             label: label::label_of(&self.model.score.labels, track).map(|l| l.name.clone()),
             persona: self.model.people.persona_of(track),
         }
@@ -106,16 +106,23 @@ impl<'a> ModelContext<'a> {
         change: Relabelled<'_>,
         at_ms: Ms,
         event: Option<&Event<'_>>,
-        judged_ms: Ms,
+        evaluated_at_ms: Ms,
     ) -> Output {
         let cause = event.map_or(Cause::Time, Cause::Event);
         let to_hash = change.to.map_or(0, |l| l.hash) ^ u32::from(change.grade_to);
-        let mut output = self.score_output(track, change, at_ms, &cause, judged_ms);
+        let mut output = self.score_output(track, change, at_ms, &cause, evaluated_at_ms);
         output.id = output_id(self.key, &self.model.name, IdKind::Score, None, at_ms, cause.hash(to_hash), why as u8);
         output
     }
 
-    pub(crate) fn stage_output(&self, track: &Track, moved: Moved, at_ms: Ms, cause: &Cause<'_, '_>, judged_ms: Ms) -> Output {
+    pub(crate) fn stage_output(
+        &self,
+        track: &Track,
+        moved: Moved,
+        at_ms: Ms,
+        cause: &Cause<'_, '_>,
+        evaluated_at_ms: Ms,
+    ) -> Output {
         let to = self.model.axes[moved.axis.index()].stages.get(moved.to).cloned().unwrap_or_default();
         let body = StageChanged {
             axis: moved.axis,
@@ -124,7 +131,7 @@ impl<'a> ModelContext<'a> {
             direction: moved.direction,
             cause: moved.cause,
             in_stage_ms: moved.in_stage_ms,
-            ..self.standing(track, judged_ms)
+            ..self.standing(track, evaluated_at_ms)
         };
         self.stage_body(body, at_ms, cause)
     }
@@ -135,7 +142,7 @@ impl<'a> ModelContext<'a> {
         change: Relabelled<'_>,
         at_ms: Ms,
         cause: &Cause<'_, '_>,
-        judged_ms: Ms,
+        evaluated_at_ms: Ms,
     ) -> Output {
         let model = &self.model.score;
         let Relabelled { from, to, grade_to, .. } = change;
@@ -146,22 +153,22 @@ impl<'a> ModelContext<'a> {
             from: from.map(|l| l.name.clone()),
             to: to.map(|l| l.name.clone()),
             up: change.is_up(),
-            score: points::total(track, model, judged_ms),
+            score: points::total(track, model, evaluated_at_ms),
             fit: self.model.people.fit_of(track),
-            engagement: points::engagement(track, model, judged_ms),
+            engagement: points::engagement(track, model, evaluated_at_ms),
             grade: self.model.people.grade_of(track),
-            groups: model.groups.iter().map(|g| (g.name.clone(), points::group_points(track, g, judged_ms))).collect(),
+            groups: model.groups.iter().map(|g| (g.name.clone(), points::group_points(track, g, evaluated_at_ms))).collect(),
         };
         Output { id, model: self.model_index, at_ms, event: cause.shown(), body: Body::ScoreChanged(body) }
     }
 }
 
 /// One turn of a prospect: an event, or a deadline, and what it has given so far.
-pub struct Turn<'a, 'e> {
+pub struct StepContext<'a, 'e> {
     pub key: &'a str,
     pub models: &'a Models,
     /// Index of the model in charge of carts, triggers and hand-overs.
-    pub charge: usize,
+    pub primary: usize,
     /// `None`: time was the cause.
     pub event: Option<&'a Event<'e>>,
     /// The event's time, or the instant that lateness is measured by.
@@ -174,25 +181,25 @@ pub struct Turn<'a, 'e> {
     pub is_sale: bool,
 }
 
-impl<'a> Turn<'a, '_> {
+impl<'a> StepContext<'a, '_> {
     /// The model in charge.
     #[must_use]
     pub fn model(&self) -> &'a Model {
-        &self.models.models[self.charge]
+        &self.models.models[self.primary]
     }
 
     /// Its index, as outputs carry it.
     #[must_use]
     pub fn model_index(&self) -> u16 {
-        u16::try_from(self.charge).unwrap_or(u16::MAX)
+        u16::try_from(self.primary).unwrap_or(u16::MAX)
     }
 
     /// A stage change of the model at this index, at the time of this turn.
-    pub(super) fn stage_output(&self, index: usize, track: &Track, moved: Moved, judged_ms: Ms) -> Option<Output> {
+    pub(super) fn stage_output(&self, index: usize, track: &Track, moved: Moved, evaluated_at_ms: Ms) -> Option<Output> {
         let model = self.models.models.get(index)?;
         let context = ModelContext { key: self.key, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
         let cause = self.event.map_or(Cause::Time, Cause::Event);
-        Some(context.stage_output(track, moved, self.at_ms, &cause, judged_ms))
+        Some(context.stage_output(track, moved, self.at_ms, &cause, evaluated_at_ms))
     }
 
     pub(crate) fn cart(&self) -> ModelContext<'a> {

@@ -20,7 +20,7 @@ pub(crate) fn erase(prospect: &mut Prospect, event: &Event<'_>, models: &Models,
     account::forgotten(prospect, event, models, effects);
     *prospect = Prospect::default();
     let until_ms = event.time_ms.saturating_add(models.max_age_ms);
-    prospect.more_mut().erasure = Some(Erasure { before_ms: event.time_ms, until_ms });
+    prospect.extras_mut().erasure = Some(Erasure { before_ms: event.time_ms, until_ms });
     effects.erase = true;
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn end(prospect: &mut Prospect, now_ms: Ms, effects: &mut Effects) {
     if prospect.is_only_erasure() {
         *prospect = Prospect::default();
         effects.erase = true;
-    } else if let Some(more) = &mut prospect.more {
-        more.erasure = None;
+    } else if let Some(extras) = &mut prospect.extras {
+        extras.erasure = None;
     }
 }

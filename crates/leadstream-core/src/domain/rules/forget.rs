@@ -6,7 +6,7 @@
 use crate::domain::Ms;
 use crate::domain::model::Models;
 use crate::domain::output::{Effects, Note};
-use crate::domain::state::cart::{Cart, Phase};
+use crate::domain::state::cart::{Cart, SeriesPhase};
 use crate::domain::state::lead::Lead;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::timers::{Timer, TimerKind};
@@ -18,7 +18,7 @@ pub fn deadline_ms(prospect: &Prospect, models: &Models) -> Option<Ms> {
     if prospect.seen.is_empty() || !is_anonymous(prospect) || prospect.timers().next().is_some() {
         return None;
     }
-    let model = models.models.get(models.in_charge_of(prospect))?;
+    let model = models.models.get(models.primary_model_for(prospect))?;
     Some(prospect.last_seen_ms.saturating_add(model.forget_anonymous_ms?))
 }
 
@@ -26,27 +26,29 @@ pub fn deadline_ms(prospect: &Prospect, models: &Models) -> Option<Ms> {
 /// who is out.
 #[must_use]
 pub fn is_anonymous(prospect: &Prospect) -> bool {
-    let Prospect { addressable, identified, consent, carts, tracks, more, .. } = prospect;
+    let Prospect { addressable, identified, consent, carts, tracks, extras, .. } = prospect;
     let is_plain = !addressable && !identified && consent.state == ConsentState::Open && consent.granted_ms.is_none();
     is_plain
         && tracks.iter().all(|track| track.disqualified.is_none())
         && !carts.iter().any(is_in_use)
-        && more.as_ref().is_none_or(|more| {
-            let customer = &more.customer;
-            more.traits.is_empty()
-                && more.orders.is_empty()
+        && extras.as_ref().is_none_or(|extras| {
+            let customer = &extras.customer;
+            extras.traits.is_empty()
+                && extras.orders.is_empty()
                 && customer.orders == 0
                 && customer.spent.is_empty()
-                && more.lead.get().is_none_or(|lead| *lead == Lead::default())
-                && more.account.get().is_none()
-                && more.contact.dead_since_ms.is_none()
-                && more.internal.since_ms.is_none()
+                && extras.lead.get().is_none_or(|lead| *lead == Lead::default())
+                && extras.account.get().is_none()
+                && extras.contact.undeliverable_since_ms.is_none()
+                && extras.internal.since_ms.is_none()
         })
 }
 
 /// With something in it, or reminders that an order may still follow: its model says how long it is kept.
 fn is_in_use(cart: &Cart) -> bool {
-    !cart.lines.is_empty() || !cart.series.sent.is_empty() || matches!(cart.series.phase, Phase::Armed | Phase::Running)
+    !cart.lines.is_empty()
+        || !cart.series.sent.is_empty()
+        || matches!(cart.series.phase, SeriesPhase::Armed | SeriesPhase::Running)
 }
 
 /// The earliest deadline, and the earliest one that is never held; `Ms::MAX` for none.

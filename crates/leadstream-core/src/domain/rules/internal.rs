@@ -10,20 +10,20 @@ use crate::domain::model::internal::InternalModel;
 use crate::domain::names::Kind;
 use crate::domain::output::{Effects, Note};
 use crate::domain::rules::cart::{after_order, series};
-use crate::domain::rules::context::{ModelContext, Turn};
+use crate::domain::rules::context::{ModelContext, StepContext};
 use crate::domain::rules::order_news::News;
 use crate::domain::rules::orders::{carts, reverse};
 use crate::domain::rules::{account, contact, won};
 use crate::domain::state::cart::Cart;
 use crate::domain::state::internal::MAX_TEST_ORDERS;
-use crate::domain::state::prospect::{More, Prospect};
+use crate::domain::state::prospect::{Extras, Prospect};
 use crate::domain::terms::bots::InternalKind;
 use crate::domain::terms::cart::Reason;
 
 /// Whether an event is of the shop's own people or of a test: then it is counted and nothing else.
 pub(crate) fn judge(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &mut Effects) -> bool {
-    let model = &models.models[models.in_charge_of(prospect)];
-    let known = prospect.more.as_ref().and_then(|more| more.internal.get());
+    let model = &models.models[models.primary_model_for(prospect)];
+    let known = prospect.extras.as_ref().and_then(|extras| extras.internal.get());
     let may_be = known.is_some() || model.internal.may_be(event);
     if !may_be {
         return false;
@@ -33,7 +33,7 @@ pub(crate) fn judge(prospect: &mut Prospect, event: &Event<'_>, models: &Models,
     let kind = if (is_known && !is_released) || model.internal.is_of_own_person(event) {
         if !is_known {
             join(prospect, event, models, effects);
-            prospect.more_mut().internal.by_trait = model.internal.is_marked_person(event);
+            prospect.extras_mut().internal.by_trait = model.internal.is_marked_person(event);
         }
         // What they say of consent holds should they be customers again.
         if contact::is_about_consent(event) {
@@ -43,7 +43,7 @@ pub(crate) fn judge(prospect: &mut Prospect, event: &Event<'_>, models: &Models,
     } else {
         if is_known {
             // A trait says that it is over: a customer like others from here on.
-            let internal = &mut prospect.more_mut().internal;
+            let internal = &mut prospect.extras_mut().internal;
             (internal.since_ms, internal.by_trait) = (None, false);
         }
         let is_consent =
@@ -73,7 +73,7 @@ fn join(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &m
     account::forgotten(prospect, event, models, effects);
     drop_carts(prospect, event, |_| true, models, effects);
     let before = std::mem::take(prospect);
-    let (erasure, contact) = before.more.map(|more| (more.erasure, more.contact)).unwrap_or_default();
+    let (erasure, contact) = before.extras.map(|extras| (extras.erasure, extras.contact)).unwrap_or_default();
     *prospect = Prospect {
         first_seen_ms: before.first_seen_ms,
         last_seen_ms: before.last_seen_ms,
@@ -82,10 +82,10 @@ fn join(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &m
         addressable: before.addressable,
         address: before.address,
         identified: before.identified,
-        more: Some(Box::new(More { contact, erasure, ..More::default() })),
+        extras: Some(Box::new(Extras { contact, erasure, ..Extras::default() })),
         ..Prospect::default()
     };
-    prospect.more_mut().internal.since_ms = Some(event.time_ms);
+    prospect.extras_mut().internal.since_ms = Some(event.time_ms);
     effects.customer = true;
 }
 
@@ -99,9 +99,9 @@ fn drop_carts(prospect: &mut Prospect, event: &Event<'_>, which: impl Fn(&Cart) 
 }
 
 fn context<'a>(prospect: &Prospect, event: &'a Event<'_>, models: &'a Models) -> ModelContext<'a> {
-    let charge = models.in_charge_of(prospect);
-    let model_index = u16::try_from(charge).unwrap_or(u16::MAX);
-    ModelContext { key: &event.prospect, model: &models.models[charge], model_index }
+    let primary = models.primary_model_for(prospect);
+    let model_index = u16::try_from(primary).unwrap_or(u16::MAX);
+    ModelContext { key: &event.prospect, model: &models.models[primary], model_index }
 }
 
 fn order_hash(event: &Event<'_>) -> Option<u32> {
@@ -109,7 +109,7 @@ fn order_hash(event: &Event<'_>) -> Option<u32> {
 }
 
 fn is_about_test_order(prospect: &Prospect, event: &Event<'_>) -> bool {
-    let known = prospect.more.as_ref().and_then(|more| more.internal.get());
+    let known = prospect.extras.as_ref().and_then(|extras| extras.internal.get());
     event.kind.is_about_orders() && known.zip(order_hash(event)).is_some_and(|(known, order)| known.test_orders.contains(&order))
 }
 
@@ -119,7 +119,7 @@ fn test(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &m
         return;
     }
     if let Some(order) = order_hash(event) {
-        let orders = &mut prospect.more_mut().internal.test_orders;
+        let orders = &mut prospect.extras_mut().internal.test_orders;
         if !orders.contains(&order) {
             if orders.len() >= MAX_TEST_ORDERS {
                 orders.remove(0);
@@ -133,10 +133,10 @@ fn test(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &m
     {
         let hash = event.order_id.as_deref().map_or(0, |id| hash64(id.as_bytes()));
         after_order::disown(prospect, event, |order| order == hash, &context(prospect, event, models), effects);
-        let (charge, since) = (models.in_charge_of(prospect), effects.outputs.len());
+        let (primary, since) = (models.primary_model_for(prospect), effects.outputs.len());
         let (news, at_ms) = (News::TakenBack(at), event.time_ms);
-        let turn = Turn { key: &event.prospect, models, charge, event: Some(event), at_ms, since, news, is_sale: false };
-        reverse::reverse(prospect, at, &turn, effects);
+        let step = StepContext { key: &event.prospect, models, primary, event: Some(event), at_ms, since, news, is_sale: false };
+        reverse::reverse(prospect, at, &step, effects);
     }
     let named = event.cart_id.as_deref().filter(|id| prospect.carts.iter().any(|cart| cart.is_called(id)));
     drop_carts(prospect, event, |cart| named.is_none_or(|id| cart.is_called(id)), models, effects);

@@ -12,7 +12,7 @@ use crate::domain::model::{AxisModel, CountRule, Distinct, MAX_COUNT_MEMORY, Mov
 use crate::domain::rules::journey::moved::{Held, Moved, Presence};
 use crate::domain::rules::journey::next::Look;
 use crate::domain::rules::order_news::Skip;
-use crate::domain::state::few::Few;
+use crate::domain::state::few::InlineVec;
 use crate::domain::state::track::{EnteredBy, Hit, Opening, PastStage, RuleCount, StagePosition, Track};
 use crate::domain::terms::movement::{Axis, Cause, Direction};
 
@@ -105,7 +105,7 @@ pub(super) fn beats(rule: &Move, best: Option<&Move>) -> bool {
 }
 
 /// Remembers a match and says whether there are now enough of them.
-pub(super) fn count(counts: &mut Few<RuleCount, 3>, rule: u32, wanted: &CountRule, event: &Event<'_>) -> bool {
+pub(super) fn count(counts: &mut InlineVec<RuleCount, 3>, rule: u32, wanted: &CountRule, event: &Event<'_>) -> bool {
     let same = wanted.same.and_then(|p| event.property(p)).map_or(0, same_hash);
     let is_distinct = wanted.distinct.is_some();
     let (mark, group) = match wanted.distinct {
@@ -117,7 +117,7 @@ pub(super) fn count(counts: &mut Few<RuleCount, 3>, rule: u32, wanted: &CountRul
         }
     };
     let index = counts.iter().position(|c| c.rule == rule).unwrap_or_else(|| {
-        counts.push(RuleCount { rule, hits: Few::new() });
+        counts.push(RuleCount { rule, hits: InlineVec::new() });
         counts.len() - 1
     });
     let hits = &mut counts[index].hits;
@@ -212,7 +212,7 @@ fn put(
     // Nobody leaves a stage before entering it, even when the event that says so comes late.
     let entered_ms = left.as_ref().map_or(at_ms, |p| p.entered_ms.max(at_ms));
     let in_stage_ms = left.as_ref().map_or(0, |p| entered_ms - p.entered_ms);
-    let mut history = Few::new();
+    let mut history = InlineVec::new();
     let mut from = None;
     let (mut journeys, mut opening) = (None, None);
     if let Some(p) = left {
@@ -229,7 +229,7 @@ fn put(
 }
 
 /// A record keeps so many stages. What those that go say of the opportunity that is open, or was won, stays.
-fn forget_oldest(history: &mut Few<PastStage, 3>, opening: &mut Option<Box<Opening>>, model: &AxisModel) {
+fn forget_oldest(history: &mut InlineVec<PastStage, 3>, opening: &mut Option<Box<Opening>>, model: &AxisModel) {
     let surplus = history.len().saturating_sub(model.history);
     if surplus == 0 {
         return;

@@ -43,7 +43,7 @@ pub fn write_down(track: &mut Track, group: usize, model: &ScoreModel, what: u32
     let remainder = points - entry.given();
     // Less is the noise of adding and taking away, and would cost every record eight bytes.
     if remainder.abs() > 1e-9 {
-        state.brought += remainder;
+        state.carried_forward += remainder;
     }
     if hundredths == 0 {
         return;
@@ -62,7 +62,7 @@ fn fold(track: &mut Track, model: &ScoreModel, entry: Entry) {
     };
     let Some(group) = group else { return };
     if let Some(state) = track.groups.iter_mut().find(|g| g.group == group.name_hash) {
-        state.brought += entry.worth(group.half_life_ms, state.as_of_ms);
+        state.carried_forward += entry.worth(group.half_life_ms, state.as_of_ms);
     }
 }
 
@@ -94,9 +94,9 @@ impl Entry {
 }
 
 /// Another model, other half-lives and rules: what there was is brought forward as a whole.
-pub fn bring_forward(track: &mut Track) {
+pub fn carry_forward(track: &mut Track) {
     for group in &mut track.groups {
-        group.brought = group.points;
+        group.carried_forward = group.points;
     }
     track.ledger.clear();
 }
@@ -133,8 +133,8 @@ pub fn account<'a>(track: &Track, traits: &'a Traits, model: &'a Model, names: &
     for (index, group) in model.score.groups.iter().enumerate() {
         let name = Some(group.name.as_str());
         let Some(state) = track.groups.iter().find(|g| g.group == group.name_hash) else { continue };
-        if state.brought != 0.0 {
-            let now = state.brought * decay(group.half_life_ms, now_ms - state.as_of_ms);
+        if state.carried_forward != 0.0 {
+            let now = state.carried_forward * decay(group.half_life_ms, now_ms - state.as_of_ms);
             lines.push(Line { group: name, what: What::Brought, now });
         }
         for entry in &track.ledger {

@@ -24,7 +24,7 @@ pub fn adopt(prospect: &mut Prospect, models: &Models, now_ms: Ms, key: &str, ef
     }
     let mut old = std::mem::take(&mut prospect.tracks);
     let mut moved_in_charge = false;
-    let charge = models.in_charge_of(prospect);
+    let primary = models.primary_model_for(prospect);
     for (index, model) in models.models.iter().enumerate() {
         let mut track = match old.iter().position(|t| t.model == model.name) {
             Some(at) => old.remove(at),
@@ -32,7 +32,7 @@ pub fn adopt(prospect: &mut Prospect, models: &Models, now_ms: Ms, key: &str, ef
         };
         if track.model_hash != model.hash {
             carry_over(&mut track, model, prospect, effects);
-            moved_in_charge |= index == charge;
+            moved_in_charge |= index == primary;
         }
         prospect.tracks.push(track);
     }
@@ -42,8 +42,9 @@ pub fn adopt(prospect: &mut Prospect, models: &Models, now_ms: Ms, key: &str, ef
         prospect.tracks.push(foreign);
     }
     if moved_in_charge {
-        let charge = models.in_charge_of(prospect);
-        let context = ModelContext { key, model: &models.models[charge], model_index: u16::try_from(charge).unwrap_or(u16::MAX) };
+        let primary = models.primary_model_for(prospect);
+        let context =
+            ModelContext { key, model: &models.models[primary], model_index: u16::try_from(primary).unwrap_or(u16::MAX) };
         fire::change_model(prospect, now_ms, key, context.model, effects);
         series::change_model(prospect, now_ms, &context, effects);
     }
@@ -64,19 +65,19 @@ fn carry_over(track: &mut Track, model: &Model, prospect: &Prospect, effects: &m
         disqualify::set_back_at(out, model);
     }
     track.groups.retain(|g| model.score.groups.iter().any(|m| m.name_hash == g.group));
-    ledger::bring_forward(track);
+    ledger::carry_forward(track);
     let known_rules = |rule: u32| {
         model.score.groups.iter().any(|g| g.rules.iter().any(|r| r.rule == rule))
             || model.axes.iter().any(|a| a.moves.iter().any(|m| m.rule == rule))
-            || model.absence.triggers.iter().any(|t| t.counts(rule))
+            || model.triggers.triggers.iter().any(|t| t.counts(rule))
     };
     track.uses.retain(|u| known_rules(u.rule));
     track.counts.retain(|c| known_rules(c.rule));
     // The label itself is judged by the next event or at once by the timer, so that its change has a time of its own.
-    let judged_ms = prospect.last_seen_ms.max(track.label_since_ms);
+    let evaluated_at_ms = prospect.last_seen_ms.max(track.label_since_ms);
     let known = label::label_of(&model.score.labels, track).is_some() && (track.grade != 0) == model.people.fit.is_some();
     // Without a label or grade of this model: judge anew at once.
-    track.label_falls_at_ms = if known { label::next_change(track, model, judged_ms) } else { Some(judged_ms) };
+    track.label_falls_at_ms = if known { label::next_change(track, model, evaluated_at_ms) } else { Some(evaluated_at_ms) };
 }
 
 /// A track whose model doesn't run here has no timers here.

@@ -66,9 +66,9 @@ fn says(event: &Event<'_>, model: &Model) -> Option<Says> {
 /// Takes in what an event says of orders: the ledger, what the customer spent, and what figures count.
 pub fn learn(prospect: &mut Prospect, event: &Event<'_>, model: &Model, models: &Models, effects: &mut Effects) -> News {
     let Some(says) = says(event, model) else { return News::None };
-    if let Some(more) = prospect.more.as_deref_mut() {
+    if let Some(extras) = prospect.extras.as_deref_mut() {
         let newest_ms = prospect.last_seen_ms.max(event.time_ms);
-        more.known_orders.change(|known| known.forget(newest_ms));
+        extras.known_orders.change(|known| known.forget(newest_ms));
     }
     match says {
         Says::Placed => place(prospect, event, models, effects),
@@ -86,7 +86,7 @@ pub fn learn(prospect: &mut Prospect, event: &Event<'_>, model: &Model, models: 
 fn place(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &mut Effects) -> News {
     let mut order = KnownOrder::of(event);
     if let Some(at) = find::order(prospect, event) {
-        let known = &mut prospect.more_mut().known_orders.list;
+        let known = &mut prospect.extras_mut().known_orders.list;
         if known[at].standing.stands() {
             return update(prospect, event, effects);
         }
@@ -99,14 +99,14 @@ fn place(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &
     // What sales said that it won is told by the contract itself, or by the order: one sale, known better now.
     if let Some(at) = find::won_by_sales(prospect, event) {
         let change = change(prospect, at, OrderChange::gone);
-        prospect.more_mut().known_orders.list.remove(at);
+        prospect.extras_mut().known_orders.list.remove(at);
         acquisition::count(prospect, change, effects);
     }
     let touch = acquisition::touch_of(prospect, event, models);
-    let more = prospect.more_mut();
-    order.has_ordered_before = more.customer.orders > 0;
-    order.touch = more.known_orders.credit(touch);
-    let at = more.known_orders.add(order, effects);
+    let extras = prospect.extras_mut();
+    order.has_ordered_before = extras.customer.orders > 0;
+    order.touch = extras.known_orders.credit(touch);
+    let at = extras.known_orders.add(order, effects);
     let change = change(prospect, at, OrderChange::placed);
     acquisition::count(prospect, change, effects);
     News::Placed(at)
@@ -114,7 +114,7 @@ fn place(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &
 
 /// Sales lost what it had said that it won.
 fn lose(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> News {
-    let known = prospect.more.as_deref().map_or(&[][..], |more| &more.known_orders.list);
+    let known = prospect.extras.as_deref().map_or(&[][..], |extras| &extras.known_orders.list);
     match known.iter().rposition(|order| order.by_sales && order.standing.stands()) {
         Some(at) => take_back(prospect, at, Standing::Cancelled, event, effects),
         None => News::None,
@@ -124,7 +124,7 @@ fn lose(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> Ne
 /// A known order is told again: its total and that it is paid may be new.
 fn update(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> News {
     let Some(at) = find::order(prospect, event) else { return News::None };
-    let order = &mut prospect.more_mut().known_orders.list[at];
+    let order = &mut prospect.extras_mut().known_orders.list[at];
     if !order.standing.stands() {
         return News::Void;
     }
@@ -143,7 +143,7 @@ fn update(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> 
 /// The total of a known order is told, or another one: what it counts for is what is left of it, in the currency that is known now.
 fn reprice(prospect: &mut Prospect, at: usize, told_milli: i64, event: &Event<'_>, effects: &mut Effects) {
     let before = change(prospect, at, OrderChange::unpriced);
-    let order = &mut prospect.more_mut().known_orders.list[at];
+    let order = &mut prospect.extras_mut().known_orders.list[at];
     let was_unpriced = order.total_milli.replace(told_milli).is_none();
     if order.currency.is_none() {
         order.currency = event.currency.as_deref().map(Into::into);
@@ -168,7 +168,7 @@ fn fail(prospect: &mut Prospect, event: &Event<'_>, model: &Model, effects: &mut
             News::None
         };
     };
-    let order = &prospect.more_mut().known_orders.list[at];
+    let order = &prospect.extras_mut().known_orders.list[at];
     if !order.standing.stands() {
         return if event.kind == Kind::PaymentFailed { News::None } else { News::Void };
     }
@@ -182,12 +182,12 @@ fn cancel(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> 
     let Some(at) = find::named(prospect, event) else {
         return never_placed(prospect, event, Standing::Cancelled, effects);
     };
-    let order = &prospect.more_mut().known_orders.list[at];
+    let order = &prospect.extras_mut().known_orders.list[at];
     if order.standing.stands()
         && let Some(amount) = part::cancelled_milli(prospect, at, event)
     {
         let newest_ms = prospect.last_seen_ms.max(event.time_ms);
-        if !prospect.more_mut().known_orders.remember_refund(find::refund_hash(event), newest_ms) {
+        if !prospect.extras_mut().known_orders.remember_refund(find::refund_hash(event), newest_ms) {
             return News::Void;
         }
         return take_part(prospect, at, amount, event, effects);
@@ -199,14 +199,14 @@ fn cancel(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> 
 fn refund(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> News {
     let hash = find::refund_hash(event);
     let newest_ms = prospect.last_seen_ms.max(event.time_ms);
-    if !prospect.more_mut().known_orders.remember_refund(hash, newest_ms) {
+    if !prospect.extras_mut().known_orders.remember_refund(hash, newest_ms) {
         return News::Void;
     }
     let Some(at) = find::named(prospect, event).or_else(|| find::only(prospect, event)) else {
         return never_placed(prospect, event, Standing::Refunded, effects);
     };
     let amount = part::refunded_milli(prospect, at, event);
-    let order = &prospect.more_mut().known_orders.list[at];
+    let order = &prospect.extras_mut().known_orders.list[at];
     match amount {
         // What was paid back so far is known already.
         Refund::Part(0) if event.signals.refunded_so_far => News::Void,
@@ -223,7 +223,7 @@ fn refund(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> 
 
 /// So much of an order goes back, and something of it is left.
 fn take_part(prospect: &mut Prospect, at: usize, milli: i64, event: &Event<'_>, effects: &mut Effects) -> News {
-    let order = &mut prospect.more_mut().known_orders.list[at];
+    let order = &mut prospect.extras_mut().known_orders.list[at];
     order.told_ms = order.told_ms.max(event.time_ms);
     let before_milli = order.worth_milli();
     order.refunded_milli = order.refunded_milli.saturating_add(milli);
@@ -233,7 +233,7 @@ fn take_part(prospect: &mut Prospect, at: usize, milli: i64, event: &Event<'_>, 
 }
 
 fn take_back(prospect: &mut Prospect, at: usize, why: Standing, event: &Event<'_>, effects: &mut Effects) -> News {
-    let order = &mut prospect.more_mut().known_orders.list[at];
+    let order = &mut prospect.extras_mut().known_orders.list[at];
     if event.time_ms < order.placed_ms {
         return News::None;
     }
@@ -255,7 +255,7 @@ fn never_placed(prospect: &mut Prospect, event: &Event<'_>, why: Standing, effec
     }
     if find::id_hash(event) != 0 {
         let order = KnownOrder { standing: why, ..KnownOrder::of(event) };
-        prospect.more_mut().known_orders.add(order, effects);
+        prospect.extras_mut().known_orders.add(order, effects);
     }
     if event.kind == Kind::OrderCompleted { News::Void } else { News::None }
 }
@@ -264,8 +264,8 @@ fn never_placed(prospect: &mut Prospect, event: &Event<'_>, why: Standing, effec
 /// order that is forgotten.
 fn pay_back(prospect: &mut Prospect, event: &Event<'_>, amount_milli: i64, effects: &mut Effects) {
     let mut rest_milli = amount_milli;
-    for at in (0..prospect.more_mut().known_orders.list.len()).rev() {
-        let order = &mut prospect.more_mut().known_orders.list[at];
+    for at in (0..prospect.extras_mut().known_orders.list.len()).rev() {
+        let order = &mut prospect.extras_mut().known_orders.list[at];
         let part_milli = order.worth_milli().min(rest_milli);
         if part_milli <= 0 || !find::may_be(order, event) {
             continue;
@@ -283,5 +283,5 @@ fn pay_back(prospect: &mut Prospect, event: &Event<'_>, amount_milli: i64, effec
 #[must_use]
 pub fn placed_ms(prospect: &Prospect, news: News) -> Option<Ms> {
     let News::Retold(at) = news else { return None };
-    prospect.more.as_deref()?.known_orders.list.get(at).map(|order| order.placed_ms)
+    prospect.extras.as_deref()?.known_orders.list.get(at).map(|order| order.placed_ms)
 }

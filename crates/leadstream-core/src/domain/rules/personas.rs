@@ -5,7 +5,7 @@ use crate::domain::model::personas::{CarryOver, Otherwise};
 use crate::domain::model::{Model, stages};
 use crate::domain::output::Effects;
 use crate::domain::rules::cart::series;
-use crate::domain::rules::context::{ModelContext, Turn};
+use crate::domain::rules::context::{ModelContext, StepContext};
 use crate::domain::rules::journey::moved::Moved;
 use crate::domain::rules::lead::disqualify;
 use crate::domain::rules::score::points;
@@ -18,14 +18,14 @@ use crate::domain::terms::movement::{Axis, Cause};
 
 /// Finds persona and fit anew in every track, and which models are for this prospect. Who comes under a model that was not for
 /// them before is carried over to it, if the model says how.
-pub fn place(prospect: &mut Prospect, is_new: bool, turn: &Turn<'_, '_>, effects: &mut Effects) {
-    let models = &turn.models.models;
+pub fn place(prospect: &mut Prospect, is_new: bool, step: &StepContext<'_, '_>, effects: &mut Effects) {
+    let models = &step.models.models;
     if models.iter().all(|m| m.people.is_plain()) {
         return;
     }
-    let before = turn.models.in_charge_of(prospect);
+    let before = step.models.primary_model_for(prospect);
     let nothing = Traits::default();
-    let traits = prospect.more.as_deref().map_or(&nothing, |more| &more.traits);
+    let traits = prospect.extras.as_deref().map_or(&nothing, |extras| &extras.traits);
     // As they were: a model may carry over from one that lets go of the prospect in the same turn.
     let left = (models.len() > 1).then(|| prospect.tracks.get(before).cloned()).flatten();
     let mut joined = Vec::new();
@@ -35,7 +35,7 @@ pub fn place(prospect: &mut Prospect, is_new: bool, turn: &Turn<'_, '_>, effects
         let paused = !model.people.is_for(persona);
         // Judged at once; the event of this turn does so too.
         if fit.to_bits() != track.fit.to_bits() && !paused && track.disqualified.is_none() {
-            track.label_falls_at_ms = Some(judged_ms(track, turn.at_ms));
+            track.label_falls_at_ms = Some(evaluated_at_ms(track, step.at_ms));
         }
         let fresh = !is_new && !paused && (track.paused || is_untouched(track));
         (track.fit, track.persona, track.paused) = (fit, persona, paused);
@@ -47,15 +47,15 @@ pub fn place(prospect: &mut Prospect, is_new: bool, turn: &Turn<'_, '_>, effects
     }
     for index in joined {
         let from = left.as_ref().filter(|_| index != before).map(|track| (track, &models[before]));
-        join(prospect, index, from, turn, effects);
+        join(prospect, index, from, step, effects);
     }
-    let after = turn.models.in_charge_of(prospect);
+    let after = step.models.primary_model_for(prospect);
     if after != before {
         // What a late event says changes nothing before now.
-        let now_ms = prospect.last_seen_ms.max(turn.at_ms);
+        let now_ms = prospect.last_seen_ms.max(step.at_ms);
         let model_index = u16::try_from(after).unwrap_or(u16::MAX);
-        let context = ModelContext { key: turn.key, model: &models[after], model_index };
-        fire::change_model(prospect, now_ms, turn.key, context.model, effects);
+        let context = ModelContext { key: step.key, model: &models[after], model_index };
+        fire::change_model(prospect, now_ms, step.key, context.model, effects);
         series::change_model(prospect, now_ms, &context, effects);
     }
 }
@@ -66,15 +66,21 @@ fn is_untouched(track: &Track) -> bool {
 }
 
 /// A label is never judged as of a time before it was last set.
-fn judged_ms(track: &Track, at_ms: Ms) -> Ms {
+fn evaluated_at_ms(track: &Track, at_ms: Ms) -> Ms {
     at_ms.max(track.label_since_ms)
 }
 
 /// The model at this index is for the prospect from now on.
-fn join(prospect: &mut Prospect, index: usize, from: Option<(&Track, &Model)>, turn: &Turn<'_, '_>, effects: &mut Effects) {
-    let Some(model) = turn.models.models.get(index) else { return };
+fn join(
+    prospect: &mut Prospect,
+    index: usize,
+    from: Option<(&Track, &Model)>,
+    step: &StepContext<'_, '_>,
+    effects: &mut Effects,
+) {
+    let Some(model) = step.models.models.get(index) else { return };
     let last_activity_ms = prospect.last_activity_ms;
-    let now_ms = prospect.last_seen_ms.max(turn.at_ms);
+    let now_ms = prospect.last_seen_ms.max(step.at_ms);
     let Some(track) = prospect.tracks.get_mut(index) else { return };
     // Who was disqualified there has nothing to bring along.
     if let Some((left, left_model)) = from.filter(|(left, _)| left.disqualified.is_none())
@@ -83,8 +89,8 @@ fn join(prospect: &mut Prospect, index: usize, from: Option<(&Track, &Model)>, t
         let way = Way { left, left_model, model, rule };
         way.carry_points(track, now_ms);
         for axis in Axis::ALL {
-            if let Some(moved) = way.carry_stage(track, axis, last_activity_ms, turn) {
-                effects.outputs.extend(turn.stage_output(index, track, moved, judged_ms(track, now_ms)));
+            if let Some(moved) = way.carry_stage(track, axis, last_activity_ms, step) {
+                effects.outputs.extend(step.stage_output(index, track, moved, evaluated_at_ms(track, now_ms)));
             }
         }
     }
@@ -92,15 +98,15 @@ fn join(prospect: &mut Prospect, index: usize, from: Option<(&Track, &Model)>, t
         journey::retime(track, axis, &model.axes[axis.index()], last_activity_ms);
         // What went stale while the model was not for the prospect does so now, not in the past.
         if let Some(position) = track.positions[axis.index()].as_mut() {
-            position.stale_at_ms = position.stale_at_ms.map(|at_ms| at_ms.max(turn.at_ms));
+            position.stale_at_ms = position.stale_at_ms.map(|at_ms| at_ms.max(step.at_ms));
         }
     }
     match &mut track.disqualified {
         Some(out) => {
             disqualify::set_back_at(out, model);
-            out.back_at_ms = out.back_at_ms.map(|at_ms| at_ms.max(turn.at_ms));
+            out.back_at_ms = out.back_at_ms.map(|at_ms| at_ms.max(step.at_ms));
         }
-        None => track.label_falls_at_ms = Some(judged_ms(track, turn.at_ms)),
+        None => track.label_falls_at_ms = Some(evaluated_at_ms(track, step.at_ms)),
     }
 }
 
@@ -115,7 +121,7 @@ struct Way<'a> {
 impl Way<'_> {
     /// Points go with the prospect where both models have a group of the same name.
     fn carry_points(&self, track: &mut Track, now_ms: Ms) {
-        ledger::bring_forward(track);
+        ledger::carry_forward(track);
         for group in &self.model.score.groups {
             let Some(theirs) = self.left_model.score.groups.iter().find(|g| g.name_hash == group.name_hash) else { continue };
             let Some(state) = self.left.groups.iter().find(|g| g.group == theirs.name_hash) else { continue };
@@ -123,11 +129,17 @@ impl Way<'_> {
             let points = points::group_points(self.left, theirs, as_of_ms);
             let points = group.cap.map_or(points, |cap| points.min(cap));
             track.groups.retain(|g| g.group != group.name_hash);
-            track.groups.push(GroupPoints { group: group.name_hash, points, as_of_ms, brought: points });
+            track.groups.push(GroupPoints { group: group.name_hash, points, as_of_ms, carried_forward: points });
         }
     }
 
-    fn carry_stage(&self, track: &mut Track, axis: Axis, last_activity_ms: Option<Ms>, turn: &Turn<'_, '_>) -> Option<Moved> {
+    fn carry_stage(
+        &self,
+        track: &mut Track,
+        axis: Axis,
+        last_activity_ms: Option<Ms>,
+        step: &StepContext<'_, '_>,
+    ) -> Option<Moved> {
         let here = &self.model.axes[axis.index()];
         let stood = self.left.positions[axis.index()].as_ref();
         let Some(to) = stood.and_then(|position| self.target(&position.stage, axis)) else {
@@ -138,8 +150,8 @@ impl Way<'_> {
         if stands == Some(to) {
             return None;
         }
-        let by = turn.event.map_or(EnteredBy::time(Cause::CarriedOver), |e| EnteredBy::event(Cause::CarriedOver, &e.name));
-        journey::enter(track, axis, here, to, turn.at_ms, by, last_activity_ms)
+        let by = step.event.map_or(EnteredBy::time(Cause::CarriedOver), |e| EnteredBy::event(Cause::CarriedOver, &e.name));
+        journey::enter(track, axis, here, to, step.at_ms, by, last_activity_ms)
     }
 
     /// The stage here of who stands in a stage there: as mapped, else the one called the same, else as the rule says.

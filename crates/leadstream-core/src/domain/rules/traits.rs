@@ -20,7 +20,7 @@ pub fn learn(prospect: &mut Prospect, event: &Event<'_>, models: &Models) -> boo
         if one.is_title && matches!(value, Value::Text(text) if titles::is_salutation(text)) {
             continue;
         }
-        let traits = &mut prospect.more_mut().traits;
+        let traits = &mut prospect.extras_mut().traits;
         if traits.known.len() >= MAX_TRAITS {
             // Some are of earlier models: those that run now never name more than fit.
             traits.known.retain(|known| named.iter().any(|n| n.hash == known.name));

@@ -11,11 +11,11 @@ use crate::domain::ids::{hash64, low32, name_hash};
 use crate::domain::model::triggers::{After, Same, Trigger};
 use crate::domain::names::Kind;
 use crate::domain::output::{Body, Effects, Note};
-use crate::domain::rules::context::Turn;
+use crate::domain::rules::context::StepContext;
 use crate::domain::rules::triggers::fire::{fire, retime};
 use crate::domain::rules::{contact, journey};
 use crate::domain::state::prospect::Prospect;
-use crate::domain::state::triggers::{Left, MAX_EVENT_NAME_CHARS, MAX_MET, MAX_PENDING, Met, Pending};
+use crate::domain::state::triggers::{Cancellation, Left, MAX_EVENT_NAME_CHARS, MAX_MET, MAX_PENDING, Pending};
 use crate::domain::terms::cart::Reason;
 use crate::domain::terms::consent::ConsentState;
 use crate::domain::terms::limit::Limit;
@@ -29,52 +29,58 @@ const LATE_MS: Ms = DAY_MS;
 type Subjects = SmallVec<[(u32, Option<Text>); 2]>;
 
 /// Arms and cancels triggers by an event, and by what it moved.
-pub fn turn(prospect: &mut Prospect, turn: &Turn<'_, '_>, effects: &mut Effects) {
-    let model = turn.model();
-    if model.absence.triggers.is_empty() {
+pub fn on_step(prospect: &mut Prospect, step: &StepContext<'_, '_>, effects: &mut Effects) {
+    let model = step.model();
+    if model.triggers.triggers.is_empty() {
         return;
     }
-    let event = turn.event.filter(|event| !returned_goods::is_none(event, turn.news));
-    if let Some(event) = turn.event {
-        returned_goods::turn(prospect, event, turn, effects);
+    let event = step.event.filter(|event| !returned_goods::is_none(event, step.news));
+    if let Some(event) = step.event {
+        returned_goods::on_step(prospect, event, step, effects);
     }
     if let Some(event) = event {
-        withdraw(prospect, event, turn, effects);
-        for trigger in &model.absence.triggers {
+        withdraw(prospect, event, step, effects);
+        for trigger in &model.triggers.triggers {
             if trigger.unless.as_ref().is_some_and(|c| c.holds(event)) {
                 let subjects = subjects_of(trigger, event);
                 let all = trigger.same.is_none() || (event.kind == Kind::OrderCompleted && subjects.is_empty());
                 let any = |same: u32| all || subjects.iter().any(|(s, _)| *s == same);
-                end(prospect, trigger, &any, event.time_ms, &event.name, turn, effects);
+                end(prospect, trigger, &any, event.time_ms, &event.name, step, effects);
                 remember_met(prospect, trigger, if all { &[] } else { &subjects }, event.time_ms);
             }
         }
-        product_interest::learn(prospect, event, &model.absence);
+        product_interest::learn(prospect, event, &model.triggers);
     }
-    let since = turn.since.min(effects.outputs.len());
+    let since = step.since.min(effects.outputs.len());
     let reached: SmallVec<[(bool, Text, Ms); 2]> = effects.outputs[since..]
         .iter()
-        .filter(|o| o.model == turn.model_index())
+        .filter(|o| o.model == step.model_index())
         .filter_map(|o| match &o.body {
             Body::StageChanged(s) => Some((true, s.to.clone(), o.at_ms)),
             Body::ScoreChanged(s) if s.up => Some((false, s.to.clone()?, o.at_ms)),
             _ => None,
         })
         .collect();
-    for trigger in &model.absence.triggers {
+    for trigger in &model.triggers.triggers {
         for (is_stage, name, at_ms) in &reached {
             if *is_stage && trigger.unless_stages.contains(name) {
-                end(prospect, trigger, &|_| true, *at_ms, name, turn, effects);
+                end(prospect, trigger, &|_| true, *at_ms, name, step, effects);
                 remember_met(prospect, trigger, &[], *at_ms);
             }
         }
-        arm_by(prospect, trigger, &reached, turn, effects);
+        arm_by(prospect, trigger, &reached, step, effects);
     }
-    retime(prospect, turn.key, model);
+    retime(prospect, step.key, model);
 }
 
 /// The event may be what a trigger comes after; a stage or a label may have been reached.
-fn arm_by(prospect: &mut Prospect, trigger: &Trigger, reached: &[(bool, Text, Ms)], turn: &Turn<'_, '_>, effects: &mut Effects) {
+fn arm_by(
+    prospect: &mut Prospect,
+    trigger: &Trigger,
+    reached: &[(bool, Text, Ms)],
+    step: &StepContext<'_, '_>,
+    effects: &mut Effects,
+) {
     let cause = |at_ms, armed_by, same, product| Pending {
         trigger: trigger.hash,
         episode_ms: at_ms,
@@ -84,13 +90,13 @@ fn arm_by(prospect: &mut Prospect, trigger: &Trigger, reached: &[(bool, Text, Ms
         fire_at_ms: 0,
         same,
         product,
-        event: turn.event.map_or_else(Text::default, |e| e.name.chars().take(MAX_EVENT_NAME_CHARS).collect()),
-        position: turn.event.map(|e| e.position).unwrap_or_default(),
+        event: step.event.map_or_else(Text::default, |e| e.name.chars().take(MAX_EVENT_NAME_CHARS).collect()),
+        position: step.event.map(|e| e.position).unwrap_or_default(),
     };
-    match (&trigger.after, turn.event.filter(|event| !returned_goods::is_none(event, turn.news))) {
+    match (&trigger.after, step.event.filter(|event| !returned_goods::is_none(event, step.news))) {
         (After::Event { condition, count }, Some(event)) if condition.holds(event) => {
             let enough = count.as_ref().is_none_or(|(rule, count)| {
-                let Some(track) = prospect.tracks.get_mut(turn.charge) else { return false };
+                let Some(track) = prospect.tracks.get_mut(step.primary) else { return false };
                 journey::count(&mut track.counts, *rule, count, event)
             });
             if !enough {
@@ -108,13 +114,13 @@ fn arm_by(prospect: &mut Prospect, trigger: &Trigger, reached: &[(bool, Text, Ms
         }
         (After::Stage(stage), _) => {
             if let Some((_, name, at_ms)) = reached.iter().find(|(is_stage, name, _)| *is_stage && name == stage) {
-                let armed_by = turn.event.map_or_else(|| u64::from(name_hash(name)), |e| e.message_hash);
+                let armed_by = step.event.map_or_else(|| u64::from(name_hash(name)), |e| e.message_hash);
                 arm(prospect, trigger, cause(*at_ms, armed_by, 0, None), effects);
             }
         }
         (After::Label(label), _) => {
             if let Some((_, name, at_ms)) = reached.iter().find(|(is_stage, name, _)| !*is_stage && name == label) {
-                let armed_by = turn.event.map_or_else(|| u64::from(name_hash(name)), |e| e.message_hash);
+                let armed_by = step.event.map_or_else(|| u64::from(name_hash(name)), |e| e.message_hash);
                 arm(prospect, trigger, cause(*at_ms, armed_by, 0, None), effects);
             }
         }
@@ -146,9 +152,9 @@ fn subjects_of(trigger: &Trigger, event: &Event<'_>) -> Subjects {
 
 fn arm(prospect: &mut Prospect, trigger: &Trigger, mut new: Pending, effects: &mut Effects) {
     let time_ms = new.since_ms;
-    let absence = &mut prospect.more_mut().absence;
+    let triggers = &mut prospect.extras_mut().triggers;
     let is_it = |p: &Pending| p.trigger == trigger.hash && p.same == new.same;
-    if let Some(pending) = absence.pending.iter_mut().find(|p| is_it(p)) {
+    if let Some(pending) = triggers.pending.iter_mut().find(|p| is_it(p)) {
         if trigger.restart && time_ms > pending.since_ms {
             new.episode_ms = pending.episode_ms;
             new.armed_by = pending.armed_by;
@@ -159,21 +165,21 @@ fn arm(prospect: &mut Prospect, trigger: &Trigger, mut new: Pending, effects: &m
         return;
     }
     // It came late: what happened since has decided.
-    let decided = absence.left.iter().any(|l| l.trigger == trigger.hash && l.same == new.same && time_ms < l.left_ms)
-        || absence.met.iter().any(|m| m.trigger == trigger.hash && (m.same == 0 || m.same == new.same) && time_ms < m.time_ms);
+    let decided = triggers.left.iter().any(|l| l.trigger == trigger.hash && l.same == new.same && time_ms < l.left_ms)
+        || triggers.met.iter().any(|m| m.trigger == trigger.hash && (m.same == 0 || m.same == new.same) && time_ms < m.time_ms);
     if decided {
         return;
     }
-    if absence.pending.len() >= MAX_PENDING {
+    if triggers.pending.len() >= MAX_PENDING {
         effects.notes.push(Note::LimitReached(Limit::PendingTriggers));
-        let of_same = absence.pending.iter().enumerate().filter(|(_, p)| p.trigger == trigger.hash);
+        let of_same = triggers.pending.iter().enumerate().filter(|(_, p)| p.trigger == trigger.hash);
         let Some((oldest, _)) = of_same.min_by_key(|(_, p)| p.since_ms) else { return };
-        absence.pending.remove(oldest);
+        triggers.pending.remove(oldest);
         effects.notes.push(Note::Suppressed(Reason::Evicted));
     }
     new.due_ms = trigger.due_ms(time_ms);
     new.fire_at_ms = new.due_ms;
-    absence.pending.push(new);
+    triggers.pending.push(new);
 }
 
 /// Something made a trigger pointless: what is pending goes, what left too early is recalled.
@@ -183,30 +189,30 @@ fn end(
     concerns: &dyn Fn(u32) -> bool,
     at_ms: Ms,
     why: &str,
-    turn: &Turn<'_, '_>,
+    step: &StepContext<'_, '_>,
     effects: &mut Effects,
 ) {
-    let Some(absence) = prospect.more.as_mut().map(|m| &mut m.absence) else { return };
+    let Some(triggers) = prospect.extras.as_mut().map(|m| &mut m.triggers) else { return };
     let is_it = |hash: u32, same: u32, since_ms: Ms| hash == trigger.hash && concerns(same) && since_ms <= at_ms;
-    absence.pending.retain(|p| !is_it(p.trigger, p.same, p.since_ms));
+    triggers.pending.retain(|p| !is_it(p.trigger, p.same, p.since_ms));
     let too_soon = |l: &Left| !l.recalled && is_it(l.trigger, l.same, l.since_ms) && at_ms < l.left_ms;
-    fire::recall(prospect, trigger, &too_soon, why, turn, effects);
+    fire::recall(prospect, trigger, &too_soon, why, step, effects);
 }
 
 /// Consent was withdrawn before something left: it is recalled. What is pending stays, for consent may come back in time.
-fn withdraw(prospect: &mut Prospect, event: &Event<'_>, turn: &Turn<'_, '_>, effects: &mut Effects) {
-    let Some((reason, _)) = contact::withdrawn(prospect, event, &turn.model().contact) else { return };
+fn withdraw(prospect: &mut Prospect, event: &Event<'_>, step: &StepContext<'_, '_>, effects: &mut Effects) {
+    let Some((reason, _)) = contact::withdrawn(prospect, event, &step.model().contact) else { return };
     // It came late and consent is back since: only what left in between should not have.
     let until_ms = if prospect.consent.state == ConsentState::Open { prospect.consent.since_ms } else { Ms::MAX };
-    for trigger in turn.model().absence.triggers.iter().filter(|t| t.mail) {
+    for trigger in step.model().triggers.triggers.iter().filter(|t| t.mail) {
         let too_soon = |l: &Left| !l.recalled && l.trigger == trigger.hash && event.time_ms < l.left_ms && l.left_ms < until_ms;
-        fire::recall(prospect, trigger, &too_soon, reason.name(), turn, effects);
+        fire::recall(prospect, trigger, &too_soon, reason.name(), step, effects);
     }
 }
 
 fn remember_met(prospect: &mut Prospect, trigger: &Trigger, subjects: &[(u32, Option<Text>)], time_ms: Ms) {
     let now_ms = prospect.last_seen_ms;
-    let met = &mut prospect.more_mut().absence.met;
+    let met = &mut prospect.extras_mut().triggers.met;
     let all = [(0, None)];
     for (same, _) in if subjects.is_empty() { &all } else { subjects } {
         let before = met.iter().filter(|m| m.trigger == trigger.hash && m.same == *same).map(|m| m.time_ms).max();
@@ -214,6 +220,6 @@ fn remember_met(prospect: &mut Prospect, trigger: &Trigger, subjects: &[(u32, Op
         if met.len() >= MAX_MET {
             met.remove(0);
         }
-        met.push(Met { trigger: trigger.hash, same: *same, time_ms: time_ms.max(before.unwrap_or(time_ms)) });
+        met.push(Cancellation { trigger: trigger.hash, same: *same, time_ms: time_ms.max(before.unwrap_or(time_ms)) });
     }
 }

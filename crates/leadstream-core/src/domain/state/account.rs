@@ -33,9 +33,9 @@ pub struct Belongs {
     /// Time of the newest event that said so.
     pub since_ms: Ms,
     /// When the account was last told something; 0 when never.
-    pub told_ms: Ms,
+    pub sent_ms: Ms,
     /// Digest of what it was told; 0 when nothing.
-    pub told: u64,
+    pub sent_digest: u64,
     /// The id of the group call that said so: a later one that says no more than it means the same account.
     pub group_id: Option<Text>,
 }

@@ -29,7 +29,7 @@ pub struct Customer {
 }
 
 impl Customer {
-    pub(crate) fn come_by(&mut self, source: Option<Text>, campaign: Option<Text>) {
+    pub(crate) fn record_source(&mut self, source: Option<Text>, campaign: Option<Text>) {
         let newest = |first: &mut Option<Text>, last: &mut Option<Text>, named: Option<Text>| {
             let Some(name) = named else { return };
             first.get_or_insert_with(|| name.clone());

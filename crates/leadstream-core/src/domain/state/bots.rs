@@ -1,7 +1,7 @@
 //! What tells a machine from a person.
 
 use crate::domain::Ms;
-use crate::domain::state::few::Few;
+use crate::domain::state::few::InlineVec;
 
 /// Clicks that a burst is told by.
 pub const MAX_CLICKS: usize = 8;
@@ -12,7 +12,7 @@ pub struct Machine {
     /// The latest mail that was sent or delivered.
     pub delivered: Option<Delivered>,
     /// Clicks of the last seconds, oldest first.
-    pub clicks: Few<Click, 2>,
+    pub clicks: InlineVec<Click, 2>,
     /// Views, while there are very many.
     pub views: Option<Views>,
 }

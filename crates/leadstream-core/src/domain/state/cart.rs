@@ -2,7 +2,7 @@
 
 use crate::domain::event::Event;
 use crate::domain::origin::Position;
-use crate::domain::state::few::Few;
+use crate::domain::state::few::InlineVec;
 use crate::domain::terms::recovery::AttributedBy;
 use crate::domain::{Ms, Text};
 
@@ -101,7 +101,7 @@ pub struct Removed {
 /// Where the reminder series of a cart stands.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Series {
-    pub phase: Phase,
+    pub phase: SeriesPhase,
     pub armed_for: ArmedFor,
     /// Time of the add that armed it.
     pub episode_ms: Ms,
@@ -117,7 +117,7 @@ pub struct Series {
     /// The steps that left, in order; those of earlier series of this cart stay until an outcome names them. At most 16.
     pub sent: Vec<SentStep>,
     /// What was in the cart when they left, as hashes; empty: nobody knows (records before version 6).
-    pub goods: Few<u32, 2>,
+    pub goods: InlineVec<u32, 2>,
     /// When the next step is due (without grace), while armed or running.
     pub due_ms: Option<Ms>,
     /// When the timer of the next step is set: due plus grace, or the end of quiet hours.
@@ -151,7 +151,7 @@ impl ArmedFor {
 
 /// The life of a series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Phase {
+pub enum SeriesPhase {
     /// Nothing armed.
     #[default]
     Idle,
@@ -251,4 +251,4 @@ pub const MAX_ALIASES: usize = 4;
 pub const MAX_GOODS: usize = 128;
 
 /// Hashes of goods: of each line itself, of its sku and variant alone (an order may name it so), and of its product in any form.
-pub type Goods = Few<u32, 2>;
+pub type Goods = InlineVec<u32, 2>;

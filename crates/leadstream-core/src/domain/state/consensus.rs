@@ -36,14 +36,14 @@ pub struct Vote {
     pub voter: u64,
     /// Of the member's update: part of the ids of what follows from it.
     pub cause: u64,
-    pub says: Says,
+    pub says: Ballot,
     /// What was said to follow from it, and how many times something was.
-    pub said: Said,
-    pub times_said: u8,
+    pub said: Announced,
+    pub revision: u8,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Says {
+pub enum Ballot {
     /// With the hash of the role; 0 without.
     Agrees(u32),
     AgreesNot,
@@ -54,7 +54,7 @@ pub enum Says {
     Reopened,
 }
 
-impl Says {
+impl Ballot {
     /// It is about the group, not about the member who told.
     #[must_use]
     pub fn is_of_group(self) -> bool {
@@ -64,7 +64,7 @@ impl Says {
 
 /// What follows from a vote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Said {
+pub enum Announced {
     #[default]
     Nothing,
     Reached,

@@ -15,7 +15,7 @@ pub struct Consent {
 
 /// What a trait said of consent last, and since when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Told {
+pub struct ConsentTrait {
     pub agrees: bool,
     pub since_ms: Ms,
     /// No trait said anything before.

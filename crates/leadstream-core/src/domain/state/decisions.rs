@@ -1,6 +1,6 @@
 //! What left and what was held back lately, with the checks: for the question why.
 
-use crate::domain::state::few::Few;
+use crate::domain::state::few::InlineVec;
 use crate::domain::terms::cart::Reason;
 use crate::domain::{Ms, Text};
 
@@ -11,7 +11,7 @@ pub const MAX_DECISIONS: usize = 8;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Decisions {
     /// Oldest first.
-    pub list: Few<Decision, 2>,
+    pub list: InlineVec<Decision, 2>,
 }
 
 /// One trigger that was due: a step of a cart's series, or a trigger of absence.
@@ -25,13 +25,13 @@ pub struct Decision {
     pub trigger: Text,
     /// 1-based; 0: no step of a cart, or the whole series.
     pub step: u8,
-    pub done: Done,
+    pub done: TriggerFate,
     pub checks: Checks,
 }
 
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Done {
+pub enum TriggerFate {
     #[default]
     Left,
     /// Due in quiet hours: it waits until then.

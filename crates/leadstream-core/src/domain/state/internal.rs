@@ -1,7 +1,7 @@
 //! What tells the shop's own people and tests from prospects.
 
 use crate::domain::Ms;
-use crate::domain::state::few::Few;
+use crate::domain::state::few::InlineVec;
 
 /// Test orders that are remembered, for what becomes of them; the oldest goes first.
 pub const MAX_TEST_ORDERS: usize = 16;
@@ -14,5 +14,5 @@ pub struct Internal {
     /// A trait said so, and a trait may say that it is over.
     pub by_trait: bool,
     /// Low halves of the hashes of the ids of test orders, oldest first.
-    pub test_orders: Few<u32, 2>,
+    pub test_orders: InlineVec<u32, 2>,
 }

@@ -8,18 +8,18 @@ pub const MAX_REASON_BYTES: usize = 120;
 
 /// Who has the lead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Stand {
+pub enum LeadStatus {
     /// Marketing; it was never handed over.
     #[default]
-    Free,
+    Open,
     /// Sales has to answer by the SLA.
-    Waiting,
+    AwaitingAnswer,
     /// Sales has not, and was reminded.
     Reminded,
     /// Sales accepted it and works on it.
-    Working,
+    Accepted,
     /// It went back to marketing.
-    Back,
+    Returned,
     /// Sales won it.
     Won,
 }
@@ -27,7 +27,7 @@ pub enum Stand {
 /// Between marketing and sales: where the lead stands, and until when somebody has to answer.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Lead {
-    pub stand: Stand,
+    pub status: LeadStatus,
     pub qualification: Qualification,
     /// Since when sales has, or last had, it.
     pub handed_over_ms: Ms,
@@ -65,7 +65,7 @@ impl Lead {
 
     #[must_use]
     pub fn is_with_sales(&self) -> bool {
-        matches!(self.stand, Stand::Waiting | Stand::Reminded | Stand::Working)
+        matches!(self.status, LeadStatus::AwaitingAnswer | LeadStatus::Reminded | LeadStatus::Accepted)
     }
 
     /// It went back, or was won: nothing that was before speaks for handing it over again.

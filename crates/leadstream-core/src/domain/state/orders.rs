@@ -2,7 +2,7 @@
 
 pub mod touch;
 
-use crate::domain::state::few::Few;
+use crate::domain::state::few::InlineVec;
 use crate::domain::state::seen::SeenIds;
 use crate::domain::{Ms, Text};
 
@@ -54,9 +54,9 @@ pub struct KnownOrder {
     pub carts: u8,
     pub checkouts: u8,
     /// Hashes of the rules whose conditions it met, by name.
-    pub rules: Few<u32, 6>,
+    pub rules: InlineVec<u32, 6>,
     /// Points that it gave.
-    pub gave: Few<Given, 2>,
+    pub gave: InlineVec<Given, 2>,
 }
 
 /// How an order stands.

@@ -13,17 +13,17 @@ use crate::domain::state::consent::Consent;
 use crate::domain::state::contact::Contact;
 use crate::domain::state::decisions::Decisions;
 use crate::domain::state::erasure::Erasure;
-use crate::domain::state::few::Few;
+use crate::domain::state::few::InlineVec;
 use crate::domain::state::internal::Internal;
 use crate::domain::state::lead::Lead;
 use crate::domain::state::orders::KnownOrders;
 use crate::domain::state::past_carts::{Bought, ForgottenCart, PastOrder};
 use crate::domain::state::seen::Seen;
 use crate::domain::state::sparse;
-use crate::domain::state::sparse::Rare;
+use crate::domain::state::sparse::Sparse;
 use crate::domain::state::track::Track;
 use crate::domain::state::traits::Traits;
-use crate::domain::state::triggers::Absence;
+use crate::domain::state::triggers::TriggerRecord;
 
 /// The record of one prospect.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -47,7 +47,7 @@ pub struct Prospect {
     /// An add within the current cooldown was already reported.
     pub cooldown_reported: bool,
     /// One per model that runs, found by the model's name.
-    pub tracks: Few<Track, 1>,
+    pub tracks: InlineVec<Track, 1>,
     /// Somebody knows an address of the prospect: a call named one, or a mail went to it. The address itself is not kept.
     pub addressable: bool,
     /// 32 bits of a hash of the address that was named last, so that another one is told from it; 0 for none.
@@ -55,21 +55,21 @@ pub struct Prospect {
     /// An event named a user, or was of a kind that only somebody known sends: see [`crate::domain::rules::forget`].
     pub identified: bool,
     /// What only some inputs and models need; `None` while there is none of it.
-    pub more: Option<Box<More>>,
+    pub extras: Option<Box<Extras>>,
 }
 
 /// What only some inputs and models need of a prospect.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct More {
+pub struct Extras {
     pub traits: Traits,
-    pub lead: Rare<Lead>,
-    pub contact: Rare<Contact>,
-    pub absence: Rare<Absence>,
-    pub machine: Rare<Machine>,
-    pub internal: Rare<Internal>,
-    pub customer: Rare<Customer>,
-    pub decisions: Rare<Decisions>,
-    pub account: Rare<Membership>,
+    pub lead: Sparse<Lead>,
+    pub contact: Sparse<Contact>,
+    pub triggers: Sparse<TriggerRecord>,
+    pub machine: Sparse<Machine>,
+    pub internal: Sparse<Internal>,
+    pub customer: Sparse<Customer>,
+    pub decisions: Sparse<Decisions>,
+    pub account: Sparse<Membership>,
     /// It was erased not long ago.
     pub erasure: Option<Erasure>,
     /// Orders of the last time that took something from a cart: what becomes of them concerns it.
@@ -77,14 +77,14 @@ pub struct More {
     /// What was ordered within the last session.
     pub bought: Option<Box<Bought>>,
     /// Orders of the last 90 days, by their ids.
-    pub known_orders: Rare<KnownOrders>,
+    pub known_orders: Sparse<KnownOrders>,
     /// How far the newest visit that came into the checkout got there.
     pub checkout: Option<Attempt>,
     /// Reminded carts that were forgotten: an order of their goods is told as late.
     pub forgotten: Vec<ForgottenCart>,
 }
 
-impl More {
+impl Extras {
     /// Nothing of it is known: it takes no bytes in the record.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -92,7 +92,7 @@ impl More {
             traits,
             lead,
             contact,
-            absence,
+            triggers,
             machine,
             internal,
             customer,
@@ -108,7 +108,7 @@ impl More {
         traits.is_empty()
             && lead.get().is_none()
             && contact.get().is_none()
-            && absence.get().is_none()
+            && triggers.get().is_none()
             && machine.get().is_none()
             && internal.get().is_none()
             && customer.get().is_none()
@@ -127,7 +127,7 @@ impl Prospect {
     /// What stays of an erasure, while it does.
     #[must_use]
     pub fn erasure(&self) -> Option<Erasure> {
-        self.more.as_ref()?.erasure
+        self.extras.as_ref()?.erasure
     }
 
     /// Nothing is known but that somebody was erased: every event that counts leaves its id.
@@ -137,9 +137,9 @@ impl Prospect {
     }
 
     /// What only some prospects have, made when it isn't there.
-    pub fn more_mut(&mut self) -> &mut More {
-        self.more.get_or_insert_default()
+    pub fn extras_mut(&mut self) -> &mut Extras {
+        self.extras.get_or_insert_default()
     }
 }
 
-sparse::parts!(Lead, Contact, Absence, Machine, Internal, Customer, Decisions, Membership, KnownOrders);
+sparse::parts!(Lead, Contact, TriggerRecord, Machine, Internal, Customer, Decisions, Membership, KnownOrders);

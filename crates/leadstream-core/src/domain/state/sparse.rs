@@ -5,15 +5,15 @@ use std::ops::{Deref, DerefMut};
 
 /// A part of a record that is empty for most: then nothing is kept of it. It reads like the part itself; to change it makes it.
 #[derive(Clone)]
-pub struct Rare<T>(Option<Box<T>>);
+pub struct Sparse<T>(Option<Box<T>>);
 
-/// A part that may be [`Rare`].
-pub trait Part: Default + PartialEq + 'static {
+/// A part that may be [`Sparse`].
+pub trait Emptiable: Default + PartialEq + 'static {
     /// The empty part.
     fn nothing() -> &'static Self;
 }
 
-impl<T: Part> Rare<T> {
+impl<T: Emptiable> Sparse<T> {
     /// The part, unless it is empty: then it takes no bytes in the record either.
     #[must_use]
     pub fn get(&self) -> Option<&T> {
@@ -31,19 +31,19 @@ impl<T: Part> Rare<T> {
     }
 }
 
-impl<T> Default for Rare<T> {
+impl<T> Default for Sparse<T> {
     fn default() -> Self {
         Self(None)
     }
 }
 
-impl<T> From<T> for Rare<T> {
+impl<T> From<T> for Sparse<T> {
     fn from(part: T) -> Self {
         Self(Some(Box::new(part)))
     }
 }
 
-impl<T: Part> Deref for Rare<T> {
+impl<T: Emptiable> Deref for Sparse<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -51,20 +51,20 @@ impl<T: Part> Deref for Rare<T> {
     }
 }
 
-impl<T: Part> DerefMut for Rare<T> {
+impl<T: Emptiable> DerefMut for Sparse<T> {
     fn deref_mut(&mut self) -> &mut T {
         self.0.get_or_insert_default()
     }
 }
 
 /// Made and empty is the same as never made.
-impl<T: Part> PartialEq for Rare<T> {
+impl<T: Emptiable> PartialEq for Sparse<T> {
     fn eq(&self, other: &Self) -> bool {
         **self == **other
     }
 }
 
-impl<T: Part + Debug> Debug for Rare<T> {
+impl<T: Emptiable + Debug> Debug for Sparse<T> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         Debug::fmt(&**self, f)
     }
@@ -74,7 +74,7 @@ impl<T: Part + Debug> Debug for Rare<T> {
 macro_rules! parts {
     ($($part:ty),+) => {
         $(
-            impl $crate::domain::state::sparse::Part for $part {
+            impl $crate::domain::state::sparse::Emptiable for $part {
                 fn nothing() -> &'static Self {
                     static NOTHING: std::sync::LazyLock<$part> = std::sync::LazyLock::new(<$part>::default);
                     &NOTHING
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn made_and_empty_is_the_same_as_never_made() {
-        let never = Rare::<Lead>::default();
+        let never = Sparse::<Lead>::default();
         let mut lead = never.clone();
         lead.due_ms = Some(1);
         assert!(lead != never && lead.get().is_some());

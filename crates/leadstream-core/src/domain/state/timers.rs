@@ -4,7 +4,7 @@ use crate::domain::Ms;
 use crate::domain::state::account::Membership;
 use crate::domain::state::lead::Lead;
 use crate::domain::state::prospect::Prospect;
-use crate::domain::state::triggers::Absence;
+use crate::domain::state::triggers::TriggerRecord;
 use crate::domain::terms::movement::Axis;
 
 /// What a timer does. The order is part of the total order of timers (deadline, prospect, kind): exactly once depends on it
@@ -89,14 +89,14 @@ impl Prospect {
             let kind = TimerKind::Trigger(u16::try_from(n).unwrap_or(u16::MAX));
             Timer { deadline_ms, kind }
         };
-        let more = self.more.as_deref().into_iter().flat_map(move |more| {
+        let extras = self.extras.as_deref().into_iter().flat_map(move |extras| {
             let timer = |kind| move |deadline_ms| Timer { deadline_ms, kind };
-            let lead = more.lead.get().and_then(Lead::due_ms).map(timer(TimerKind::Lead));
-            let account = more.account.get().and_then(Membership::due_ms).map(timer(TimerKind::Account));
-            let triggers = more.absence.get().into_iter().flat_map(Absence::due_ms).enumerate().map(trigger);
-            let erasure = more.erasure.map(|erasure| erasure.until_ms).map(timer(TimerKind::Erasure));
+            let lead = extras.lead.get().and_then(Lead::due_ms).map(timer(TimerKind::Lead));
+            let account = extras.account.get().and_then(Membership::due_ms).map(timer(TimerKind::Account));
+            let triggers = extras.triggers.get().into_iter().flat_map(TriggerRecord::due_ms).enumerate().map(trigger);
+            let erasure = extras.erasure.map(|erasure| erasure.until_ms).map(timer(TimerKind::Erasure));
             lead.into_iter().chain(account).chain(erasure).chain(triggers)
         });
-        stages.chain(carts).chain(more)
+        stages.chain(carts).chain(extras)
     }
 }

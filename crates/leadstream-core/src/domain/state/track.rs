@@ -1,7 +1,7 @@
 //! What one model knows of a prospect: stages, counts, points.
 
 use crate::domain::ids::event_mark;
-use crate::domain::state::few::Few;
+use crate::domain::state::few::InlineVec;
 use crate::domain::terms::movement::Cause;
 use crate::domain::{Ms, Text};
 
@@ -15,10 +15,10 @@ pub struct Track {
     /// Journey, funnel.
     pub positions: [Option<StagePosition>; 2],
     /// What count rules ("3 times within 7d") remember.
-    pub counts: Few<RuleCount, 3>,
-    pub groups: Few<GroupPoints, 3>,
+    pub counts: InlineVec<RuleCount, 3>,
+    pub groups: InlineVec<GroupPoints, 3>,
     /// How often capped score rules were used in their current period.
-    pub uses: Few<RuleUse, 2>,
+    pub uses: InlineVec<RuleUse, 2>,
     /// [`crate::domain::ids::name_hash`] of the current label's name; `None` below the lowest.
     pub label: Option<u32>,
     /// When the label last changed; 0 while it never did. The label is never evaluated as of an earlier time.
@@ -34,8 +34,8 @@ pub struct Track {
     /// The model is bound to personas that this prospect isn't of: it neither moves nor scores.
     pub paused: bool,
     pub disqualified: Option<Box<Disqualified>>,
-    /// The latest points, oldest first; older ones are in [`GroupPoints::brought`].
-    pub ledger: Few<Entry, 6>,
+    /// The latest points, oldest first; older ones are in [`GroupPoints::carried_forward`].
+    pub ledger: InlineVec<Entry, 6>,
 }
 
 /// Where a prospect stands on one axis.
@@ -49,7 +49,7 @@ pub struct StagePosition {
     /// What brought it here.
     pub by: EnteredBy,
     /// Stages left, oldest first, as many as the model keeps.
-    pub history: Few<PastStage, 3>,
+    pub history: InlineVec<PastStage, 3>,
     /// The journeys before this one, and whether this one is closed; `None` while none was.
     pub journeys: Option<Box<Journeys>>,
     /// What the stages that are no longer in the history say of the opportunity; `None` while they say nothing that matters.
@@ -98,7 +98,7 @@ pub struct RuleCount {
     /// Hash of the rule's own text: an edited rule starts anew.
     pub rule: u32,
     /// Oldest first; bounded by [`crate::domain::model::axis::MAX_COUNT_MEMORY`].
-    pub hits: Few<Hit, 2>,
+    pub hits: InlineVec<Hit, 2>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,7 +116,7 @@ pub struct GroupPoints {
     pub points: f64,
     pub as_of_ms: Ms,
     /// What of `points` comes from events that the ledger no longer lists.
-    pub brought: f64,
+    pub carried_forward: f64,
 }
 
 /// A capped rule's current period.

@@ -1,23 +1,23 @@
 //! Armed and sent triggers of a prospect.
 
 use crate::domain::origin::Position;
-use crate::domain::state::few::Few;
+use crate::domain::state::few::InlineVec;
 use crate::domain::state::track::Hit;
 use crate::domain::{Ms, Text};
 
 /// Triggers of absence: pending ones and those that left lately.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Absence {
+pub struct TriggerRecord {
     pub pending: Vec<Pending>,
     /// Oldest first.
     pub left: Vec<Left>,
-    pub met: Few<Met, 2>,
+    pub met: InlineVec<Cancellation, 2>,
     /// Products (low half of the hash of their id) that were viewed; those that were put into a cart. Oldest first.
-    pub viewed: Few<Hit, 4>,
-    pub carted: Few<Hit, 4>,
+    pub viewed: InlineVec<Hit, 4>,
+    pub carted: InlineVec<Hit, 4>,
 }
 
-impl Absence {
+impl TriggerRecord {
     /// When each pending trigger is due, in the order of the list.
     pub fn due_ms(&self) -> impl Iterator<Item = Ms> + '_ {
         self.pending.iter().map(|p| p.fire_at_ms)
@@ -63,7 +63,7 @@ pub struct Left {
 
 /// The newest event that made a trigger pointless.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Met {
+pub struct Cancellation {
     pub trigger: u32,
     pub same: u32,
     pub time_ms: Ms,

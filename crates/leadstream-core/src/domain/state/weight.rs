@@ -14,11 +14,11 @@ use crate::domain::state::decisions::{Decision, Decisions};
 use crate::domain::state::internal::Internal;
 use crate::domain::state::orders::{KnownOrder, KnownOrders, Touch};
 use crate::domain::state::past_carts::{Bought, ForgottenCart, PastOrder};
-use crate::domain::state::prospect::{More, Prospect};
+use crate::domain::state::prospect::{Extras, Prospect};
 use crate::domain::state::seen::{OldIds, Seen, SeenIds};
 use crate::domain::state::track::{Disqualified, StagePosition, Track};
 use crate::domain::state::traits::{Trait, TraitValue, Traits};
-use crate::domain::state::triggers::{Absence, Left, Pending};
+use crate::domain::state::triggers::{Left, Pending, TriggerRecord};
 use crate::domain::state::weight::account::membership;
 use crate::domain::state::weight::units::{CHAINED, FLAG, FRAME, NUMBER, text, texts};
 
@@ -43,13 +43,13 @@ pub fn record(prospect: &Prospect) -> usize {
         addressable: _,
         identified: _,
         address: _,
-        more,
+        extras,
     } = prospect;
     // The version, nine numbers and three flags.
     let own = 10 * NUMBER + 3 * FLAG + crate::domain::state::weight::seen(seen);
     own + carts.iter().map(cart).sum::<usize>()
         + tracks.iter().map(track).sum::<usize>()
-        + more.as_deref().map_or(0, |more| FRAME + crate::domain::state::weight::more(more))
+        + extras.as_deref().map_or(0, |extras| FRAME + crate::domain::state::weight::extras(extras))
 }
 
 /// Ids and their times.
@@ -236,12 +236,12 @@ fn disqualified(disqualified: &Disqualified) -> usize {
 }
 
 /// What only some prospects have.
-fn more(more: &More) -> usize {
-    let More {
+fn extras(extras: &Extras) -> usize {
+    let Extras {
         traits,
         lead,
         contact,
-        absence,
+        triggers,
         machine,
         internal,
         customer,
@@ -253,13 +253,13 @@ fn more(more: &More) -> usize {
         known_orders,
         checkout,
         forgotten,
-    } = more;
+    } = extras;
     // A lead is numbers, fifteen of them, and the name of a source.
     let lead = lead.get().map_or(0, |lead| FRAME + 15 * NUMBER + text(lead.source.as_deref()));
     crate::domain::state::weight::traits(traits)
         + lead
         + contact.get().map_or(0, crate::domain::state::weight::contact)
-        + absence.get().map_or(0, crate::domain::state::weight::absence)
+        + triggers.get().map_or(0, crate::domain::state::weight::triggers)
         + machine.get().map_or(0, crate::domain::state::weight::machine)
         + internal.get().map_or(0, crate::domain::state::weight::internal)
         + customer.get().map_or(0, crate::domain::state::weight::customer)
@@ -284,13 +284,13 @@ fn traits(traits: &Traits) -> usize {
 }
 
 fn contact(contact: &Contact) -> usize {
-    let Contact { zone, sent_ms, soft_bounces: _, dead_since_ms: _, told: _ } = contact;
+    let Contact { zone, sent_ms, soft_bounces: _, undeliverable_since_ms: _, told: _ } = contact;
     FRAME + text(zone.as_deref()) + FRAME + CHAINED * sent_ms.len() + 4 * NUMBER + FLAG
 }
 
 /// Triggers of absence.
-fn absence(absence: &Absence) -> usize {
-    let Absence { pending, left, met, viewed, carted } = absence;
+fn triggers(triggers: &TriggerRecord) -> usize {
+    let TriggerRecord { pending, left, met, viewed, carted } = triggers;
     let own = FRAME + 7 * FRAME + (4 + 4 + CHAINED) * met.len() + (4 + CHAINED) * (viewed.len() + carted.len());
     own + pending.iter().map(crate::domain::state::weight::pending).sum::<usize>() + left.iter().map(fired).sum::<usize>()
 }

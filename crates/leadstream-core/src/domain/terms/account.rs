@@ -42,7 +42,7 @@ impl AccountKind {
 
 /// What an event decides about a group as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum AccountVerdict {
     Disqualified,
     Reopened,
 }

@@ -2,7 +2,7 @@
 
 /// What a machine was told by: a closed set, also the metric label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum MachineKind {
+pub enum BotKind {
     /// Its sender marked it.
     Marked,
     /// The program calls itself so.
@@ -15,7 +15,7 @@ pub enum MachineKind {
     Flood,
 }
 
-impl MachineKind {
+impl BotKind {
     /// Every one.
     pub const ALL: [Self; 5] = [Self::Marked, Self::Bot, Self::Proxy, Self::Scanner, Self::Flood];
 

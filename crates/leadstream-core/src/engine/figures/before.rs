@@ -3,7 +3,7 @@
 use crate::domain::Ms;
 use crate::domain::event::Event;
 use crate::domain::rules::orders::carts::Open;
-use crate::domain::state::lead::{Lead, Stand};
+use crate::domain::state::lead::{Lead, LeadStatus};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::timers::TimerKind;
 use crate::domain::terms::sales::{Answer, Qualification};
@@ -42,7 +42,7 @@ impl Before {
 /// What of a lead has to be known before a step.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LeadBefore {
-    pub stand: Stand,
+    pub status: LeadStatus,
     pub qualification: Qualification,
     pub handed_over_ms: Ms,
     /// When sales last said something of this hand-over; 0 while it has not. What came of it may have gone back since.
@@ -57,14 +57,14 @@ pub struct LeadBefore {
 
 impl LeadBefore {
     pub(super) fn of(prospect: &Prospect) -> Self {
-        let lead = prospect.more.as_ref().and_then(|more| more.lead.get());
+        let lead = prospect.extras.as_ref().and_then(|extras| extras.lead.get());
         lead.map_or_else(
             Self::default,
-            |Lead { stand, qualification, handed_over_ms, answered_ms, answer, found, held, .. }| Self {
+            |Lead { status, qualification, handed_over_ms, answered_ms, answer, found, held, .. }| Self {
                 answer: *answer,
                 found: *found,
                 held: held.is_some(),
-                stand: *stand,
+                status: *status,
                 qualification: *qualification,
                 handed_over_ms: *handed_over_ms,
                 answered_ms: *answered_ms,

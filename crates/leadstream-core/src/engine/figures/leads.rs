@@ -8,31 +8,33 @@ use crate::domain::Text;
 use crate::domain::hand_over::HandOver;
 use crate::domain::model::Models;
 use crate::domain::output::{Body, Output};
-use crate::domain::state::lead::Stand;
+use crate::domain::state::lead::LeadStatus;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::sales::{Answer, HandOverKind, Qualification};
 
 /// Sales takes what was handed over, for the first time: what it gave back once and takes again is the same lead. Who came back as an SQL
 /// of which sales has spoken was taken before.
 fn is_taken(was: LeadBefore, is: LeadBefore) -> bool {
-    let anew = match was.stand {
-        Stand::Waiting | Stand::Reminded => true,
-        Stand::Back => was.qualification == Qualification::Mql || was.answered_ms == 0,
-        Stand::Free | Stand::Working | Stand::Won => false,
+    let anew = match was.status {
+        LeadStatus::AwaitingAnswer | LeadStatus::Reminded => true,
+        LeadStatus::Returned => was.qualification == Qualification::Mql || was.answered_ms == 0,
+        LeadStatus::Open | LeadStatus::Accepted | LeadStatus::Won => false,
     };
-    anew && !is.found && matches!(is.stand, Stand::Working | Stand::Won)
+    anew && !is.found && matches!(is.status, LeadStatus::Accepted | LeadStatus::Won)
 }
 
 /// The first that sales says of what was handed over.
 fn is_first_answer(was: LeadBefore, is: LeadBefore) -> bool {
-    was.stand != Stand::Free && !is.found && was.answered_ms == 0 && is.answered_ms > 0
+    was.status != LeadStatus::Open && !is.found && was.answered_ms == 0 && is.answered_ms > 0
 }
 
 /// The answer that counts no more: what was won has come to nothing, or what was lost is worked on or won after all.
 fn undone(was: LeadBefore, is: LeadBefore) -> Option<&'static str> {
-    match (was.stand, is.stand) {
-        (Stand::Won, Stand::Back) => Some(Answer::Won.name()),
-        (Stand::Back, Stand::Working | Stand::Won) if was.answer == Some(Answer::Lost) => Some(Answer::Lost.name()),
+    match (was.status, is.status) {
+        (LeadStatus::Won, LeadStatus::Returned) => Some(Answer::Won.name()),
+        (LeadStatus::Returned, LeadStatus::Accepted | LeadStatus::Won) if was.answer == Some(Answer::Lost) => {
+            Some(Answer::Lost.name())
+        }
         _ => None,
     }
 }
@@ -49,11 +51,11 @@ enum Place {
 /// Where a lead stands, as far as figures tell it apart.
 fn place(lead: LeadBefore) -> Place {
     let is_sql = lead.qualification == Qualification::Sql;
-    match lead.stand {
-        Stand::Free => Place::Nowhere,
-        Stand::Waiting | Stand::Reminded | Stand::Working => Place::Open { is_sql },
-        Stand::Back => Place::Back { is_sql },
-        Stand::Won => Place::Won,
+    match lead.status {
+        LeadStatus::Open => Place::Nowhere,
+        LeadStatus::AwaitingAnswer | LeadStatus::Reminded | LeadStatus::Accepted => Place::Open { is_sql },
+        LeadStatus::Returned => Place::Back { is_sql },
+        LeadStatus::Won => Place::Won,
     }
 }
 
@@ -62,7 +64,7 @@ fn facts(was: LeadBefore, is: LeadBefore) -> Vec<(LeadFact, i64)> {
     use LeadFact::{Found, FoundWon, Mql, MqlBack, MqlToSql, Sql, SqlBack, Won};
     let got = |is_sql| if is_sql { Sql } else { Mql };
     let back = |is_sql| if is_sql { SqlBack } else { MqlBack };
-    if is.held && is.stand == Stand::Free {
+    if is.held && is.status == LeadStatus::Open {
         // The account held it back: sales never got it.
         return match place(was) {
             Place::Open { is_sql } => vec![(got(is_sql), -1)],
@@ -71,13 +73,13 @@ fn facts(was: LeadBefore, is: LeadBefore) -> Vec<(LeadFact, i64)> {
         };
     }
     if is.found {
-        let found = if was.stand == Stand::Free { vec![(Found, 1)] } else { Vec::new() };
-        let won = i64::from(is.stand == Stand::Won) - i64::from(was.stand == Stand::Won);
+        let found = if was.status == LeadStatus::Open { vec![(Found, 1)] } else { Vec::new() };
+        let won = i64::from(is.status == LeadStatus::Won) - i64::from(was.status == LeadStatus::Won);
         return found.into_iter().chain((won != 0).then_some((FoundWon, won))).collect();
     }
     match (place(was), place(is)) {
         // Handed over anew, once sales had it before.
-        (Place::Nowhere | Place::Back { .. } | Place::Won, Place::Open { is_sql }) if is.stand == Stand::Waiting => {
+        (Place::Nowhere | Place::Back { .. } | Place::Won, Place::Open { is_sql }) if is.status == LeadStatus::AwaitingAnswer => {
             vec![(got(is_sql), 1)]
         }
         (Place::Open { is_sql: false }, Place::Open { is_sql: true }) => vec![(MqlToSql, 1)],
@@ -145,12 +147,12 @@ impl Tally {
         if was == is {
             return;
         }
-        let with_sales = |stand| matches!(stand, Stand::Waiting | Stand::Reminded | Stand::Working);
+        let with_sales = |status| matches!(status, LeadStatus::AwaitingAnswer | LeadStatus::Reminded | LeadStatus::Accepted);
         // Accepted after all, once it had gone back: sales got it before.
-        if !with_sales(was.stand) && is.stand == Stand::Waiting {
+        if !with_sales(was.status) && is.status == LeadStatus::AwaitingAnswer {
             self.note(Key::LeadsGot {}, 1);
         }
-        if is.held && is.stand == Stand::Free && was.stand != Stand::Free {
+        if is.held && is.status == LeadStatus::Open && was.status != LeadStatus::Open {
             self.note(Key::LeadsGot {}, -1);
         }
         if is_taken(was, is) {
@@ -178,12 +180,12 @@ impl Tally {
 
     /// Sales said something of this hand-over for the first time.
     fn first_answer(&mut self, was: LeadBefore, is: LeadBefore, prospect: &Prospect) {
-        let Some(more) = prospect.more.as_ref().filter(|_| is_first_answer(was, is)) else {
+        let Some(extras) = prospect.extras.as_ref().filter(|_| is_first_answer(was, is)) else {
             return;
         };
-        let took_ms = (more.lead.answered_ms - was.handed_over_ms).max(0);
+        let took_ms = (extras.lead.answered_ms - was.handed_over_ms).max(0);
         let qualification = Text::const_new(was.qualification.name());
-        if was.stand == Stand::Waiting {
+        if was.status == LeadStatus::AwaitingAnswer {
             let what = Text::const_new("answered-in-time");
             self.note(Key::Leads { qualification: qualification.clone(), what, reason: Text::default() }, 1);
         }
@@ -193,82 +195,94 @@ impl Tally {
 
 /// Source and persona: those of the hand-over, or of when sales found it, so that what becomes of it counts beside it.
 fn origin<'a>(prospect: &'a Prospect, models: &Models) -> (Option<&'a str>, Option<Text>) {
-    let (Some(more), Some(model)) = (prospect.more.as_deref(), models.models.get(models.in_charge_of(prospect))) else {
+    let (Some(extras), Some(model)) = (prospect.extras.as_deref(), models.models.get(models.primary_model_for(prospect))) else {
         return (None, None);
     };
-    let persona = model.people.personas.iter().find(|persona| Some(persona.hash) == more.lead.persona);
-    (more.lead.source.as_deref(), persona.map(|persona| persona.name.clone()))
+    let persona = model.people.personas.iter().find(|persona| Some(persona.hash) == extras.lead.persona);
+    (extras.lead.source.as_deref(), persona.map(|persona| persona.name.clone()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn lead(stand: Stand, qualification: Qualification) -> LeadBefore {
-        LeadBefore { stand, qualification, handed_over_ms: 1, answered_ms: 0, answer: None, found: false, held: false }
+    fn lead(status: LeadStatus, qualification: Qualification) -> LeadBefore {
+        LeadBefore { status, qualification, handed_over_ms: 1, answered_ms: 0, answer: None, found: false, held: false }
     }
 
     fn waiting_anew() -> LeadBefore {
-        lead(Stand::Waiting, Qualification::Mql)
+        lead(LeadStatus::AwaitingAnswer, Qualification::Mql)
     }
 
     #[test]
     fn each_hand_over_counts_once_and_what_comes_late_takes_back_what_was_counted() {
         use LeadFact::{Found, FoundWon, Mql, MqlBack, MqlToSql, Sql, SqlBack, Won};
         use Qualification::{Mql as M, Sql as S};
-        let moves = |way: &[(Stand, Qualification)]| -> Vec<(LeadFact, i64)> {
+        let moves = |way: &[(LeadStatus, Qualification)]| -> Vec<(LeadFact, i64)> {
             way.windows(2).flat_map(|two| facts(lead(two[0].0, two[0].1), lead(two[1].0, two[1].1))).collect()
         };
-        let (free, waiting, working) = ((Stand::Free, M), (Stand::Waiting, M), (Stand::Working, S));
-        assert_eq!(moves(&[free, waiting, working, (Stand::Won, S)]), [(Mql, 1), (MqlToSql, 1), (Won, 1)]);
-        assert_eq!(moves(&[free, (Stand::Waiting, S), (Stand::Reminded, S), (Stand::Back, S)]), [(Sql, 1), (SqlBack, 1)]);
-        let late = moves(&[free, waiting, (Stand::Back, M), working]);
+        let (free, waiting, working) = ((LeadStatus::Open, M), (LeadStatus::AwaitingAnswer, M), (LeadStatus::Accepted, S));
+        assert_eq!(moves(&[free, waiting, working, (LeadStatus::Won, S)]), [(Mql, 1), (MqlToSql, 1), (Won, 1)]);
+        assert_eq!(
+            moves(&[free, (LeadStatus::AwaitingAnswer, S), (LeadStatus::Reminded, S), (LeadStatus::Returned, S)]),
+            [(Sql, 1), (SqlBack, 1)]
+        );
+        let late = moves(&[free, waiting, (LeadStatus::Returned, M), working]);
         assert_eq!(late, [(Mql, 1), (MqlBack, 1), (MqlBack, -1), (MqlToSql, 1)]);
-        let found = |stand| LeadBefore { found: true, ..lead(stand, S) };
-        let way = [lead(Stand::Free, M), found(Stand::Working), found(Stand::Won), found(Stand::Back), waiting_anew()];
+        let found = |status| LeadBefore { found: true, ..lead(status, S) };
+        let way = [
+            lead(LeadStatus::Open, M),
+            found(LeadStatus::Accepted),
+            found(LeadStatus::Won),
+            found(LeadStatus::Returned),
+            waiting_anew(),
+        ];
         let all: Vec<_> = way.windows(2).flat_map(|two| facts(two[0], two[1])).collect();
         assert_eq!(all, [(Found, 1), (FoundWon, 1), (FoundWon, -1), (Mql, 1)], "lost again, then anew");
-        assert_eq!(moves(&[waiting, (Stand::Reminded, M), (Stand::Reminded, M)]), []);
+        assert_eq!(moves(&[waiting, (LeadStatus::Reminded, M), (LeadStatus::Reminded, M)]), []);
     }
 
     #[test]
     fn what_was_won_and_came_to_nothing_counts_as_won_no_more() {
-        let said = |stand, answer| LeadBefore { answer: Some(answer), ..lead(stand, Qualification::Sql) };
-        let (won, lost) = (said(Stand::Won, Answer::Won), said(Stand::Back, Answer::Lost));
+        let said = |status, answer| LeadBefore { answer: Some(answer), ..lead(status, Qualification::Sql) };
+        let (won, lost) = (said(LeadStatus::Won, Answer::Won), said(LeadStatus::Returned, Answer::Lost));
         assert_eq!(undone(won, lost), Some("won"));
         assert_eq!(undone(won, LeadBefore { answer: None, ..lost }), Some("won"), "the order was cancelled");
         assert_eq!(undone(lost, won), Some("lost"));
-        assert_eq!(undone(lost, said(Stand::Working, Answer::Accepted)), Some("lost"));
+        assert_eq!(undone(lost, said(LeadStatus::Accepted, Answer::Accepted)), Some("lost"));
         // Handed over anew, it is another lead; refused is not lost; won stays won.
         assert_eq!(undone(lost, waiting_anew()), None);
         assert_eq!(undone(won, waiting_anew()), None);
-        assert_eq!(undone(said(Stand::Back, Answer::Rejected), won), None);
-        assert_eq!(undone(said(Stand::Working, Answer::Accepted), won), None);
+        assert_eq!(undone(said(LeadStatus::Returned, Answer::Rejected), won), None);
+        assert_eq!(undone(said(LeadStatus::Accepted, Answer::Accepted), won), None);
     }
 
     #[test]
     fn a_hand_over_is_taken_and_answered_once_however_often_it_goes_back() {
         use Qualification::{Mql as M, Sql as S};
-        let said = |stand, level| LeadBefore { answered_ms: 2, ..lead(stand, level) };
+        let said = |status, level| LeadBefore { answered_ms: 2, ..lead(status, level) };
         let way = [
-            lead(Stand::Free, M),
-            lead(Stand::Waiting, M),
+            lead(LeadStatus::Open, M),
+            lead(LeadStatus::AwaitingAnswer, M),
             // Silence, then accepted after all, aged, accepted again, lost, won after all.
-            lead(Stand::Back, M),
-            said(Stand::Working, S),
-            said(Stand::Back, S),
-            said(Stand::Working, S),
-            said(Stand::Back, S),
-            said(Stand::Won, S),
+            lead(LeadStatus::Returned, M),
+            said(LeadStatus::Accepted, S),
+            said(LeadStatus::Returned, S),
+            said(LeadStatus::Accepted, S),
+            said(LeadStatus::Returned, S),
+            said(LeadStatus::Won, S),
         ];
         let count = |is: fn(LeadBefore, LeadBefore) -> bool| way.windows(2).filter(|two| is(two[0], two[1])).count();
         assert_eq!((count(is_taken), count(is_first_answer)), (1, 1));
         // Handed over anew, the next counts.
         assert!(
-            is_taken(lead(Stand::Waiting, M), said(Stand::Won, S))
-                && is_first_answer(lead(Stand::Waiting, M), said(Stand::Won, S))
+            is_taken(lead(LeadStatus::AwaitingAnswer, M), said(LeadStatus::Won, S))
+                && is_first_answer(lead(LeadStatus::AwaitingAnswer, M), said(LeadStatus::Won, S))
         );
-        assert!(is_taken(said(Stand::Back, M), said(Stand::Working, S)), "refused at first");
-        assert!(!is_taken(lead(Stand::Free, M), LeadBefore { found: true, ..said(Stand::Working, S) }), "nobody handed it over");
+        assert!(is_taken(said(LeadStatus::Returned, M), said(LeadStatus::Accepted, S)), "refused at first");
+        assert!(
+            !is_taken(lead(LeadStatus::Open, M), LeadBefore { found: true, ..said(LeadStatus::Accepted, S) }),
+            "nobody handed it over"
+        );
     }
 }

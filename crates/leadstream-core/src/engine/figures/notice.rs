@@ -35,7 +35,7 @@ impl Known {
     /// `None`: nothing that is counted.
     #[must_use]
     pub fn of(prospect: &Prospect) -> Option<Self> {
-        let customer = prospect.more.as_ref()?.customer.get()?;
+        let customer = prospect.extras.as_ref()?.customer.get()?;
         Some(Self { customer: customer.clone(), first_seen_ms: prospect.first_seen_ms })
     }
 }
@@ -76,7 +76,7 @@ impl Tally {
             }
             let place = *place.get_or_insert_with(|| {
                 let standing = Standing::of(prospect, models);
-                TouchPlace { charge: standing.charge, persona: standing.persona, stage: standing.stages[0] }
+                TouchPlace { primary: standing.primary, persona: standing.persona, stage: standing.stages[0] }
             });
             self.touch(place, touch);
         }

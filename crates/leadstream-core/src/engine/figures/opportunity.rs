@@ -139,7 +139,7 @@ impl Tally {
         }
         for (standing, count) in [(was, -1), (is, 1)] {
             let Some(standing) = standing else { continue };
-            let model = self.keys.get(usize::from(standing.charge)).copied();
+            let model = self.keys.get(usize::from(standing.primary)).copied();
             let Some(model) = model else { continue };
             if let Some(state) = standing.account_state() {
                 let [journey, funnel] = standing.stages;

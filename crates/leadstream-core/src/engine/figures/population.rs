@@ -4,7 +4,7 @@ use super::key::{AccountState, day_of};
 use crate::domain::model::stages::stage_index;
 use crate::domain::model::{Model, Models};
 use crate::domain::rules::score::label::label_of;
-use crate::domain::state::cart::Phase;
+use crate::domain::state::cart::SeriesPhase;
 use crate::domain::state::group::Group;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::track::Track;
@@ -15,7 +15,7 @@ use crate::domain::terms::movement::Axis;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Standing {
     /// Index of the model in charge.
-    pub charge: u8,
+    pub primary: u8,
     pub persona: u8,
     pub stages: [u8; 2],
     pub label: u8,
@@ -37,24 +37,24 @@ impl Standing {
     /// Where a prospect stands.
     #[must_use]
     pub fn of(prospect: &Prospect, models: &Models) -> Self {
-        if let Some(group) = prospect.more.as_ref().and_then(|m| m.account.group.as_deref()) {
+        if let Some(group) = prospect.extras.as_ref().and_then(|m| m.account.group.as_deref()) {
             let members = u8::try_from(group.members.len()).unwrap_or(u8::MAX);
             let account = match (group.consensus.is_out(), group.consensus.reached()) {
                 (true, _) => 3,
                 (false, true) => 2,
                 (false, false) => 1,
             };
-            let (charge, stages) = account_stages(group, models);
-            return Self { charge, stages, account, members, ..Self::default() };
+            let (primary, stages) = account_stages(group, models);
+            return Self { primary, stages, account, members, ..Self::default() };
         }
         if prospect.is_only_erasure() {
             return Self { erased: true, ..Self::default() };
         }
-        let charge = models.in_charge_of(prospect);
+        let primary = models.primary_model_for(prospect);
         let mut standing =
-            Self { charge: u8::try_from(charge).unwrap_or(u8::MAX), cart: cart_state(prospect), ..Self::default() };
-        standing.known = prospect.more.as_ref().is_some_and(|more| more.customer.get().is_some());
-        if let Some((track, model)) = prospect.tracks.get(charge).zip(models.models.get(charge)) {
+            Self { primary: u8::try_from(primary).unwrap_or(u8::MAX), cart: cart_state(prospect), ..Self::default() };
+        standing.known = prospect.extras.as_ref().is_some_and(|extras| extras.customer.get().is_some());
+        if let Some((track, model)) = prospect.tracks.get(primary).zip(models.models.get(primary)) {
             standing.stages = stages(track, model);
             standing.open_since_day = open_since_day(track, model, standing.stages);
             standing.persona = place(track.persona.and_then(|hash| model.people.personas.iter().position(|p| p.hash == hash)));
@@ -103,7 +103,8 @@ fn stages(track: &Track, model: &Model) -> [u8; 2] {
 }
 
 fn cart_state(prospect: &Prospect) -> u8 {
-    let pending = |phase| matches!(phase, Phase::Armed | Phase::Running) && prospect.consent.state == ConsentState::Open;
+    let pending =
+        |phase| matches!(phase, SeriesPhase::Armed | SeriesPhase::Running) && prospect.consent.state == ConsentState::Open;
     if prospect.carts.iter().any(|c| pending(c.series.phase)) {
         3
     } else if prospect.carts.iter().any(|c| !c.lines.is_empty()) {
@@ -198,7 +199,7 @@ impl Population {
             return;
         }
         let mut cells = [self.carts.get_mut(usize::from(standing.cart)), None, None, None];
-        if let Some(counts) = self.models.get_mut(usize::from(standing.charge)) {
+        if let Some(counts) = self.models.get_mut(usize::from(standing.primary)) {
             cells[1] = counts.labels.get_mut(usize::from(standing.label));
             if let Some([journey, funnel]) = counts.stages.get_mut(usize::from(standing.persona)) {
                 cells[2] = journey.get_mut(usize::from(standing.stages[0]));

@@ -12,7 +12,7 @@ use hashbrown::HashSet;
 /// Where a touch reaches a prospect: model in charge, persona, stage of the journey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TouchPlace {
-    pub(super) charge: u8,
+    pub(super) primary: u8,
     pub(super) persona: u8,
     pub(super) stage: u8,
 }
@@ -95,8 +95,8 @@ impl Tally {
         for (key, count) in self.pending.drain(..) {
             self.figures.add(key, count);
         }
-        for (TouchPlace { charge, persona, stage }, by, count) in self.touched.drain(..) {
-            if let Some(&model) = self.keys.get(usize::from(charge)) {
+        for (TouchPlace { primary, persona, stage }, by, count) in self.touched.drain(..) {
+            if let Some(&model) = self.keys.get(usize::from(primary)) {
                 self.figures.add(Key::Touched { model, persona, stage, by }, count);
             }
         }

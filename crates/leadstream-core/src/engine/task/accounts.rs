@@ -1,7 +1,7 @@
 //! What goes between members and their accounts. None of it moves the task's time: how it interleaves with events is not promised.
 
 use super::state::Task;
-use crate::domain::member_update::Tidings;
+use crate::domain::member_update::MemberUpdateRecord;
 use crate::domain::rules::account::barred::hear;
 use crate::domain::rules::account::group::take_in;
 use crate::engine::codec::Codec;
@@ -10,11 +10,11 @@ use crate::engine::figures::Before;
 
 impl<C: Codec> Task<C> {
     /// Gives an account what a member told it, or a member what its account did.
-    pub(super) fn news(&mut self, key: &str, tidings: &Tidings, effects: &mut BatchEffects) {
+    pub(super) fn news(&mut self, key: &str, tidings: &MemberUpdateRecord, effects: &mut BatchEffects) {
         if tidings.update.is_to_member() { self.hear(key, tidings, effects) } else { self.tell(key, tidings, effects) }
     }
 
-    fn tell(&mut self, key: &str, tidings: &Tidings, effects: &mut BatchEffects) {
+    fn tell(&mut self, key: &str, tidings: &MemberUpdateRecord, effects: &mut BatchEffects) {
         let slot = self.store.find_or_insert(key);
         let Some(at) = self.stage(slot, effects) else { return };
         let staged = &mut self.staged[at];
@@ -27,7 +27,7 @@ impl<C: Codec> Task<C> {
     }
 
     /// Whoever is forgotten meanwhile hears nothing.
-    fn hear(&mut self, key: &str, tidings: &Tidings, effects: &mut BatchEffects) {
+    fn hear(&mut self, key: &str, tidings: &MemberUpdateRecord, effects: &mut BatchEffects) {
         if !self.is_known(key) {
             return;
         }

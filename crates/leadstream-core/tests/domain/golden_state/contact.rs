@@ -3,13 +3,15 @@
 use super::{HOUR_MS, NOW_MS, many, optional_text, optional_time, text, time};
 use leadstream_core::domain::origin::Position;
 use leadstream_core::domain::state::cart::Arming;
-use leadstream_core::domain::state::consent::Told;
+use leadstream_core::domain::state::consent::ConsentTrait;
 use leadstream_core::domain::state::contact::{Contact, MAX_SENT};
-use leadstream_core::domain::state::decisions::{Checks, Decision, Decisions, Done, MAX_DECISIONS, REASONS};
+use leadstream_core::domain::state::decisions::{Checks, Decision, Decisions, MAX_DECISIONS, REASONS, TriggerFate};
 use leadstream_core::domain::state::internal::{Internal, MAX_TEST_ORDERS};
-use leadstream_core::domain::state::prospect::More;
+use leadstream_core::domain::state::prospect::Extras;
 use leadstream_core::domain::state::track::Hit;
-use leadstream_core::domain::state::triggers::{Absence, Left, MAX_LEFT, MAX_MET, MAX_PENDING, MAX_PRODUCTS, Met, Pending};
+use leadstream_core::domain::state::triggers::{
+    Cancellation, Left, MAX_LEFT, MAX_MET, MAX_PENDING, MAX_PRODUCTS, Pending, TriggerRecord,
+};
 use proptest::prelude::*;
 
 fn position() -> impl Strategy<Value = Position> {
@@ -27,8 +29,12 @@ pub fn arming() -> impl Strategy<Value = Arming> {
     })
 }
 
-fn done() -> impl Strategy<Value = Done> {
-    prop_oneof![Just(Done::Left), time().prop_map(Done::HeldUntil), (0..REASONS.len()).prop_map(|n| Done::Suppressed(REASONS[n])),]
+fn done() -> impl Strategy<Value = TriggerFate> {
+    prop_oneof![
+        Just(TriggerFate::Left),
+        time().prop_map(TriggerFate::HeldUntil),
+        (0..REASONS.len()).prop_map(|n| TriggerFate::Suppressed(REASONS[n])),
+    ]
 }
 
 prop_compose! {
@@ -55,8 +61,8 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn told()(agrees in any::<bool>(), since_ms in time(), is_first in any::<bool>()) -> Told {
-        Told { agrees, since_ms, is_first }
+    fn told()(agrees in any::<bool>(), since_ms in time(), is_first in any::<bool>()) -> ConsentTrait {
+        ConsentTrait { agrees, since_ms, is_first }
     }
 }
 
@@ -67,24 +73,24 @@ prop_compose! {
 }
 
 prop_compose! {
-    pub fn more()(contact in (optional_text(), many(time()), any::<u8>(), optional_time(), proptest::option::of(told())), internal in internal(), pending in many(pending()),
+    pub fn extras()(contact in (optional_text(), many(time()), any::<u8>(), optional_time(), proptest::option::of(told())), internal in internal(), pending in many(pending()),
                   left in many(left()), met in many((any::<u32>(), any::<u32>(), time())), viewed in many((time(), any::<u32>())),
-                  carted in many((time(), any::<u32>())), decisions in many(decision())) -> More {
-        let (zone, sent_ms, soft_bounces, dead_since_ms, told) = contact;
+                  carted in many((time(), any::<u32>())), decisions in many(decision())) -> Extras {
+        let (zone, sent_ms, soft_bounces, undeliverable_since_ms, told) = contact;
         let hits = |list: Vec<(i64, u32)>| list.into_iter().map(|(time_ms, same)| Hit { time_ms, same }).collect();
-        let met = met.into_iter().map(|(trigger, same, time_ms)| Met { trigger, same, time_ms }).collect();
-        More {
-            contact: Contact { zone, sent_ms: sent_ms.into(), soft_bounces, dead_since_ms, told }.into(),
+        let met = met.into_iter().map(|(trigger, same, time_ms)| Cancellation { trigger, same, time_ms }).collect();
+        Extras {
+            contact: Contact { zone, sent_ms: sent_ms.into(), soft_bounces, undeliverable_since_ms, told }.into(),
             internal: internal.into(),
-            absence: Absence { pending, left, met, viewed: hits(viewed), carted: hits(carted) }.into(),
+            triggers: TriggerRecord { pending, left, met, viewed: hits(viewed), carted: hits(carted) }.into(),
             decisions: Decisions { list: decisions.into() }.into(),
-            ..More::default()
+            ..Extras::default()
         }
     }
 }
 
 /// Every list as long as it may become.
-pub fn all_that_fits() -> More {
+pub fn all_that_fits() -> Extras {
     let hit = |n: usize| Hit { time_ms: NOW_MS - HOUR_MS * i64::try_from(n).unwrap(), same: 0xFFFF_0000 };
     let pending = Pending {
         trigger: 0xFFFF_0001,
@@ -114,28 +120,28 @@ pub fn all_that_fits() -> More {
         due_ms: NOW_MS - HOUR_MS,
         trigger: "browse-abandoned".into(),
         step: 1,
-        done: Done::HeldUntil(NOW_MS + HOUR_MS),
+        done: TriggerFate::HeldUntil(NOW_MS + HOUR_MS),
         checks: Checks(255),
     };
-    More {
+    Extras {
         contact: Contact {
             zone: Some("America/Argentina/ComodRivadavia".into()),
             sent_ms: (0..MAX_SENT).map(|n| NOW_MS - i64::try_from(n).unwrap()).collect(),
             soft_bounces: 200,
-            dead_since_ms: Some(NOW_MS),
-            told: Some(Told { agrees: true, since_ms: NOW_MS - HOUR_MS, is_first: true }),
+            undeliverable_since_ms: Some(NOW_MS),
+            told: Some(ConsentTrait { agrees: true, since_ms: NOW_MS - HOUR_MS, is_first: true }),
         }
         .into(),
-        absence: Absence {
+        triggers: TriggerRecord {
             pending: vec![pending; MAX_PENDING],
             left: vec![left; MAX_LEFT],
-            met: (0..MAX_MET).map(|_| Met { trigger: 7, same: 8, time_ms: NOW_MS }).collect(),
+            met: (0..MAX_MET).map(|_| Cancellation { trigger: 7, same: 8, time_ms: NOW_MS }).collect(),
             viewed: (0..MAX_PRODUCTS).map(hit).collect(),
             carted: (0..MAX_PRODUCTS).map(hit).collect(),
         }
         .into(),
         decisions: Decisions { list: vec![decision; MAX_DECISIONS].into() }.into(),
         internal: Internal { since_ms: Some(NOW_MS), by_trait: true, test_orders: vec![u32::MAX; MAX_TEST_ORDERS].into() }.into(),
-        ..More::default()
+        ..Extras::default()
     }
 }

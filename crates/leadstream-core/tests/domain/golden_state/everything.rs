@@ -6,7 +6,7 @@ use leadstream_core::domain::state::account::Barred;
 use leadstream_core::domain::state::account::Source;
 use leadstream_core::domain::state::account::{Belongs, Membership};
 use leadstream_core::domain::state::erasure::Erasure;
-use leadstream_core::domain::state::few::Few;
+use leadstream_core::domain::state::few::InlineVec;
 use leadstream_core::domain::state::prospect::Prospect;
 use leadstream_core::domain::terms::sales::Bar;
 use proptest::strategy::{Strategy, ValueTree};
@@ -97,15 +97,15 @@ pub fn somebody() -> Prospect {
         account: "acme.com".into(),
         source: Source::GroupCall,
         since_ms: super::NOW_MS - super::HOUR_MS,
-        told_ms: super::NOW_MS - 1,
-        told: 0xFACE,
+        sent_ms: super::NOW_MS - 1,
+        sent_digest: 0xFACE,
         group_id: Some("g-42".into()),
     };
     let barred = Barred { why: Bar::Customer, since_ms: super::NOW_MS - 2 };
-    all.more_mut().account =
+    all.extras_mut().account =
         Membership { role: Some("user".into()), belongs: Some(belongs), barred: Some(barred), group: Some(Box::new(account())) }
             .into();
-    all.more_mut().erasure = Some(Erasure { before_ms: super::NOW_MS - 1, until_ms: super::NOW_MS + super::HOUR_MS });
+    all.extras_mut().erasure = Some(Erasure { before_ms: super::NOW_MS - 1, until_ms: super::NOW_MS + super::HOUR_MS });
     let mut known = fields_of(&encode(&all), &messages).len();
     for _ in 0..3_000 {
         if missing(&encode(&all)).is_empty() {
@@ -123,16 +123,16 @@ pub fn somebody() -> Prospect {
         // What stands for itself.
         take(&|all, one| {
             let (tracks, carts) = (std::mem::take(&mut all.tracks), std::mem::take(&mut all.carts));
-            let (seen, consent, more) = (std::mem::take(&mut all.seen), all.consent, all.more.take());
-            *all = Prospect { tracks, carts, seen, consent, more, ..one };
+            let (seen, consent, extras) = (std::mem::take(&mut all.seen), all.consent, all.extras.take());
+            *all = Prospect { tracks, carts, seen, consent, extras, ..one };
         });
-        let Some(more) = one.more.as_deref() else { continue };
+        let Some(extras) = one.extras.as_deref() else { continue };
         macro_rules! parts {
-            ($($part:ident),*) => { $(take(&|all, _| all.more_mut().$part = more.$part.clone());)* };
+            ($($part:ident),*) => { $(take(&|all, _| all.extras_mut().$part = extras.$part.clone());)* };
         }
-        parts!(traits, lead, contact, absence, machine, internal, customer, decisions, known_orders, checkout, bought);
-        take(&|all, _| all.more_mut().orders.extend(more.orders.clone()));
-        take(&|all, _| all.more_mut().forgotten.extend(more.forgotten.clone()));
+        parts!(traits, lead, contact, triggers, machine, internal, customer, decisions, known_orders, checkout, bought);
+        take(&|all, _| all.extras_mut().orders.extend(extras.orders.clone()));
+        take(&|all, _| all.extras_mut().forgotten.extend(extras.forgotten.clone()));
     }
     // Bounded, as records are: what adds nothing goes again.
     for list in [0, 1] {
@@ -140,8 +140,13 @@ pub fn somebody() -> Prospect {
         for at in (0..length).rev() {
             let mut without = all.clone();
             if list == 0 {
-                without.tracks =
-                    without.tracks.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, t)| t.clone()).collect::<Few<_, 1>>();
+                without.tracks = without
+                    .tracks
+                    .iter()
+                    .enumerate()
+                    .filter(|(n, _)| *n != at)
+                    .map(|(_, t)| t.clone())
+                    .collect::<InlineVec<_, 1>>();
             } else {
                 without.carts.remove(at);
             }

@@ -3,11 +3,11 @@
 use super::compile::compiled;
 use super::spec::BotsSpec;
 use crate::fault::Spanned;
-use leadstream_core::domain::model::bots::MachineModel;
+use leadstream_core::domain::model::bots::BotsModel;
 
 /// Lines of the canonical text: none for what is as it would be anyway, so that a model which says nothing keeps its hash.
 pub(super) fn lines(spec: &BotsSpec) -> Vec<String> {
-    let (said, default) = (compiled(spec), MachineModel::default());
+    let (said, default) = (compiled(spec), BotsModel::default());
     let names = sorted(spec.bot_names.as_deref().unwrap_or_default());
     let lines = [
         (said.marked != default.marked).then(|| format!("machines marked {}", said.marked)),

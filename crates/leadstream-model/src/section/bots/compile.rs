@@ -3,11 +3,11 @@
 use super::spec::BotsSpec;
 use crate::fault::Spanned;
 use leadstream_core::domain::SECOND_MS;
-use leadstream_core::domain::model::bots::{Agents, MachineModel, Proxies};
+use leadstream_core::domain::model::bots::{Agents, BotsModel, Proxies};
 use leadstream_core::domain::names::Vocabulary;
 
 /// From a checked spec to what steps run on.
-pub(super) fn compile(spec: &BotsSpec, vocabulary: &mut Vocabulary) -> MachineModel {
+pub(super) fn compile(spec: &BotsSpec, vocabulary: &mut Vocabulary) -> BotsModel {
     let model = compiled(spec);
     if model.agents.is_some() || model.proxies != Proxies::NONE {
         vocabulary.want_user_agents();
@@ -15,14 +15,14 @@ pub(super) fn compile(spec: &BotsSpec, vocabulary: &mut Vocabulary) -> MachineMo
     model
 }
 
-pub(super) fn compiled(spec: &BotsSpec) -> MachineModel {
+pub(super) fn compiled(spec: &BotsSpec) -> BotsModel {
     let names = spec.bot_names.iter().flatten().map(|n| n.value.trim());
     let count = |said: &Option<Spanned<Option<i64>>>, default: usize| match said {
         Some(at) => at.value.and_then(|n| usize::try_from(n).ok()),
         None => Some(default),
     };
     let within_ms = spec.scanner_within_ms.as_ref().map_or(5 * SECOND_MS, |at| at.value);
-    MachineModel {
+    BotsModel {
         marked: spec.marked.as_ref().is_none_or(|at| at.value),
         agents: spec.bots.as_ref().is_none_or(|at| at.value).then(|| Agents::new(names)),
         proxies: spec.proxies.as_ref().map_or(Proxies::ALL, |names| Proxies::named(names.iter().map(|n| n.value.as_str()))),

@@ -9,11 +9,11 @@ use crate::fault::Spanned;
 use crate::section::ModelSpec;
 use leadstream_core::domain::ids::name_hash;
 use leadstream_core::domain::model::Model;
-use leadstream_core::domain::model::personas::{CarryOver, FitModel, FitRule, PeopleModel, Persona, TraitTests};
+use leadstream_core::domain::model::personas::{CarryOver, FitModel, FitRule, Persona, PersonasModel, TraitTests};
 use leadstream_core::domain::names::Vocabulary;
 
 /// From a checked spec to what steps run on.
-pub(super) fn compile(spec: &PeopleSpec, model: &ModelSpec, vocabulary: &mut Vocabulary) -> PeopleModel {
+pub(super) fn compile(spec: &PeopleSpec, model: &ModelSpec, vocabulary: &mut Vocabulary) -> PersonasModel {
     let persona = |one: &Spanned<PersonaSpec>, vocabulary: &mut Vocabulary| {
         let name = one.value.name.as_ref().map(|n| n.value.as_str()).unwrap_or_default();
         Persona { name: name.into(), hash: name_hash(name), tests: tests(&one.value.tests, vocabulary) }
@@ -26,7 +26,7 @@ pub(super) fn compile(spec: &PeopleSpec, model: &ModelSpec, vocabulary: &mut Voc
         }),
         otherwise: one.value.otherwise.as_ref().map(|o| o.value).unwrap_or_default(),
     });
-    PeopleModel {
+    PersonasModel {
         personas: spec.personas.iter().map(|one| persona(one, vocabulary)).collect(),
         fit: spec.fit.as_ref().map(|f| fit(&f.value, spec.grades.as_ref().map(|g| &g.value), vocabulary)),
         for_personas: spec.for_personas.iter().map(|name| name_hash(&name.value)).collect(),

@@ -8,13 +8,13 @@ use crate::condition::compile::condition;
 use leadstream_core::domain::Text;
 use leadstream_core::domain::ids::name_hash;
 use leadstream_core::domain::model::CountRule;
-use leadstream_core::domain::model::triggers::{AbsenceModel, After, PRODUCT, Same, Trigger};
+use leadstream_core::domain::model::triggers::{After, PRODUCT, Same, Trigger, TriggersModel};
 use leadstream_core::domain::names::Vocabulary;
 
 /// From a checked spec to what steps run on.
-pub(super) fn compile(spec: &TriggersSpec, vocabulary: &mut Vocabulary) -> AbsenceModel {
+pub(super) fn compile(spec: &TriggersSpec, vocabulary: &mut Vocabulary) -> TriggersModel {
     let triggers: Vec<Trigger> = spec.triggers.iter().map(|t| trigger(&t.value, vocabulary)).collect();
-    AbsenceModel {
+    TriggersModel {
         viewed_ms: triggers.iter().filter_map(|t| t.if_viewed_ms).max(),
         carted_ms: triggers.iter().filter_map(|t| t.if_carted_ms).max(),
         triggers,

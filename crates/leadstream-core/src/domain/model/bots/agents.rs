@@ -50,8 +50,8 @@ impl fmt::Debug for Agents {
 impl Agents {
     /// The known programs, and those whose names contain one of these.
     #[must_use]
-    pub fn new<'n>(more: impl Iterator<Item = &'n str>) -> Self {
-        let bots = more.fold(BOTS.to_owned(), |all, name| all + "|" + &regex::escape(name));
+    pub fn new<'n>(also: impl Iterator<Item = &'n str>) -> Self {
+        let bots = also.fold(BOTS.to_owned(), |all, name| all + "|" + &regex::escape(name));
         Self {
             bots: any_case(&bots),
             libraries: any_case(LIBRARIES),

@@ -1,29 +1,34 @@
 //! The member's side: what leaves of its lead goes by way of its account, and the account says whether it is handed over at all.
 
-use crate::domain::member_update::{LeadNews, MemberUpdate, News, Tidings};
+use crate::domain::member_update::{LeadNews, MemberUpdate, MemberUpdateRecord, News};
 use crate::domain::model::Models;
 use crate::domain::output::{Body, Effects, Output};
-use crate::domain::rules::account::notifier::Teller;
-use crate::domain::rules::context::Turn;
+use crate::domain::rules::account::notifier::AccountNotifier;
+use crate::domain::rules::context::StepContext;
 use crate::domain::rules::order_news::News as Orders;
 use crate::domain::rules::{budget, lead, model_change, personas};
 use crate::domain::state::account::{Barred, Membership};
-use crate::domain::state::lead::Stand;
+use crate::domain::state::lead::LeadStatus;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::sales::HandOverKind;
 
 /// What left of the lead in this turn goes by way of the account, which knows the company.
-pub(super) fn route(prospect: &mut Prospect, turn: &Turn<'_, '_>, teller: &Teller<'_, '_>, effects: &mut Effects) {
+pub(super) fn route(
+    prospect: &mut Prospect,
+    step: &StepContext<'_, '_>,
+    teller: &AccountNotifier<'_, '_>,
+    effects: &mut Effects,
+) {
     let is_lead = |output: &Output| matches!(output.body, Body::HandOver(_));
-    if turn.charge != teller.index || !effects.outputs.get(turn.since..).is_some_and(|some| some.iter().any(is_lead)) {
+    if step.primary != teller.index || !effects.outputs.get(step.since..).is_some_and(|some| some.iter().any(is_lead)) {
         return;
     }
-    let Some(more) = prospect.more.as_deref_mut() else { return };
-    let stand = more.lead.stand;
-    let Membership { role, belongs, .. } = &mut *more.account;
-    let Some(belongs) = belongs.as_mut().filter(|belongs| belongs.told != 0) else { return };
+    let Some(extras) = prospect.extras.as_deref_mut() else { return };
+    let stand = extras.lead.status;
+    let Membership { role, belongs, .. } = &mut *extras.account;
+    let Some(belongs) = belongs.as_mut().filter(|belongs| belongs.sent_digest != 0) else { return };
     let mut leads = Vec::new();
-    for output in effects.outputs.split_off(turn.since) {
+    for output in effects.outputs.split_off(step.since) {
         match output.body {
             Body::HandOver(lead) => leads.push((output.id, output.at_ms, output.event, lead)),
             body => effects.outputs.push(Output { body, ..output }),
@@ -32,8 +37,8 @@ pub(super) fn route(prospect: &mut Prospect, turn: &Turn<'_, '_>, teller: &Telle
     for (id, at_ms, event, mut lead) in leads {
         (lead.account, lead.role) = (Some(belongs.account.clone()), role.clone());
         // What sales takes by itself is no question.
-        let asks = lead.kind == HandOverKind::HandedOver && matches!(stand, Stand::Waiting | Stand::Reminded);
-        belongs.told_ms = belongs.told_ms.max(at_ms);
+        let asks = lead.kind == HandOverKind::HandedOver && matches!(stand, LeadStatus::AwaitingAnswer | LeadStatus::Reminded);
+        belongs.sent_ms = belongs.sent_ms.max(at_ms);
         let update = MemberUpdate {
             account: belongs.account.clone(),
             member: teller.key.into(),
@@ -41,29 +46,36 @@ pub(super) fn route(prospect: &mut Prospect, turn: &Turn<'_, '_>, teller: &Telle
             ..MemberUpdate::default()
         };
         let body = Body::Member(Box::new(update));
-        effects.outputs.push(Output { id, model: turn.model_index(), at_ms: belongs.told_ms, event, body });
+        effects.outputs.push(Output { id, model: step.model_index(), at_ms: belongs.sent_ms, event, body });
     }
 }
 
 /// The account tells its member whether leads of the company are handed over.
-pub fn hear(prospect: &mut Prospect, tidings: &Tidings, models: &Models, effects: &mut Effects) {
+pub fn hear(prospect: &mut Prospect, tidings: &MemberUpdateRecord, models: &Models, effects: &mut Effects) {
     let (News::Bar(bar), Some((index, model, _))) = (&tidings.update.news, models.accounts()) else { return };
-    let membership = prospect.more.as_mut().map(|more| &mut *more.account);
+    let membership = prospect.extras.as_mut().map(|extras| &mut *extras.account);
     // Whoever left meanwhile hears of the other company.
-    let is_meant = |m: &&mut Membership| m.belongs.as_ref().is_some_and(|b| b.account == tidings.update.account && b.told != 0);
+    let is_meant =
+        |m: &&mut Membership| m.belongs.as_ref().is_some_and(|b| b.account == tidings.update.account && b.sent_digest != 0);
     let Some(membership) = membership.filter(is_meant) else { return };
     let since_ms = membership.barred.filter(|old| Some(old.why) == *bar).map_or(tidings.at_ms, |old| old.since_ms);
     membership.barred = bar.map(|why| Barred { why, since_ms });
     let key = tidings.update.member.as_str();
     let since = effects.outputs.len();
-    let mut turn = Turn { key, models, charge: 0, event: None, at_ms: tidings.at_ms, since, news: Orders::None, is_sale: false };
+    let mut step =
+        StepContext { key, models, primary: 0, event: None, at_ms: tidings.at_ms, since, news: Orders::None, is_sale: false };
     if model_change::adopt(prospect, models, tidings.at_ms, key, effects) {
-        personas::place(prospect, false, &turn, effects);
+        personas::place(prospect, false, &step, effects);
     }
-    turn.charge = models.in_charge_of(prospect);
-    if turn.charge == index {
-        lead::barred(prospect, &turn, *bar, effects);
-        route(prospect, &turn, &Teller { key, index, model, event: None, known_as: std::cell::RefCell::default() }, effects);
+    step.primary = models.primary_model_for(prospect);
+    if step.primary == index {
+        lead::barred(prospect, &step, *bar, effects);
+        route(
+            prospect,
+            &step,
+            &AccountNotifier { key, index, model, event: None, known_as: std::cell::RefCell::default() },
+            effects,
+        );
     }
     budget::fit_record(prospect, models.models.len(), effects);
 }

@@ -6,7 +6,7 @@
 
 use crate::domain::ids::name_hash;
 use crate::domain::model::accounts::Accounts;
-use crate::domain::state::consensus::{Consensus, MAX_VOTES, Said, Says, Settled, Vote};
+use crate::domain::state::consensus::{Announced, Ballot, Consensus, MAX_VOTES, Settled, Vote};
 use crate::domain::{Ms, Text};
 
 /// Something to be said, or to be taken back.
@@ -14,8 +14,8 @@ use crate::domain::{Ms, Text};
 pub struct Change {
     pub vote: Vote,
     /// What was said of the vote before; to be taken back.
-    pub before: Said,
-    pub now: Said,
+    pub before: Announced,
+    pub now: Announced,
     /// How many things were said of the vote before this change.
     pub revision: u8,
     /// Who agreed then.
@@ -33,24 +33,24 @@ struct State {
 
 impl State {
     /// Takes in a vote; says what follows.
-    fn take(&mut self, vote: &Vote, accounts: &Accounts) -> Said {
+    fn take(&mut self, vote: &Vote, accounts: &Accounts) -> Announced {
         if !vote.says.is_of_group() {
             self.agreed.retain(|(voter, _)| *voter != vote.voter);
             self.undecided.retain(|voter| *voter != vote.voter);
         }
         match vote.says {
-            Says::Agrees(role) => self.agreed.push((vote.voter, role)),
-            Says::AgreesNot => {}
-            Says::Undecided => self.undecided.push(vote.voter),
-            Says::Out => self.out = true,
-            Says::Reopened => self.out = false,
+            Ballot::Agrees(role) => self.agreed.push((vote.voter, role)),
+            Ballot::AgreesNot => {}
+            Ballot::Undecided => self.undecided.push(vote.voter),
+            Ballot::Out => self.out = true,
+            Ballot::Reopened => self.out = false,
         }
         let enough = self.agreed.len() >= accounts.of && self.undecided.is_empty();
         let reached = !self.out && enough && missing_roles(&self.agreed, accounts).next().is_none();
         match (std::mem::replace(&mut self.reached, reached), reached) {
-            (false, true) => Said::Reached,
-            (true, false) => Said::Lost,
-            _ => Said::Nothing,
+            (false, true) => Announced::Reached,
+            (true, false) => Announced::Lost,
+            _ => Announced::Nothing,
         }
     }
 }
@@ -68,11 +68,11 @@ impl Consensus {
 
     /// How a member stood last.
     #[must_use]
-    pub fn last_of(&self, voter: u64) -> Says {
+    pub fn last_of(&self, voter: u64) -> Ballot {
         let settled = || {
-            let agreed = self.settled.agreed.iter().find(|(v, _)| *v == voter).map(|(_, role)| Says::Agrees(*role));
-            let undecided = || self.settled.undecided.contains(&voter).then_some(Says::Undecided);
-            agreed.or_else(undecided).unwrap_or(Says::AgreesNot)
+            let agreed = self.settled.agreed.iter().find(|(v, _)| *v == voter).map(|(_, role)| Ballot::Agrees(*role));
+            let undecided = || self.settled.undecided.contains(&voter).then_some(Ballot::Undecided);
+            agreed.or_else(undecided).unwrap_or(Ballot::AgreesNot)
         };
         self.votes.iter().rev().find(|v| v.voter == voter && !v.says.is_of_group()).map_or_else(settled, |v| v.says)
     }
@@ -94,9 +94,9 @@ impl Consensus {
             if now == vote.said {
                 continue;
             }
-            let (before, revision) = (std::mem::replace(&mut vote.said, now), vote.times_said);
-            if now != Said::Nothing {
-                vote.times_said = vote.times_said.saturating_add(1);
+            let (before, revision) = (std::mem::replace(&mut vote.said, now), vote.revision);
+            if now != Announced::Nothing {
+                vote.revision = vote.revision.saturating_add(1);
             }
             let agreed = state.agreed.iter().map(|(voter, _)| *voter).collect();
             changes.push(Change { vote: *vote, before, now, revision, agreed, out: state.out });
@@ -131,27 +131,31 @@ impl Consensus {
     /// Whether the group agrees, as far as it was said.
     #[must_use]
     pub fn reached(&self) -> bool {
-        self.votes.iter().rev().find(|v| v.said != Said::Nothing).map_or(self.settled.reached, |v| v.said == Said::Reached)
+        self.votes
+            .iter()
+            .rev()
+            .find(|v| v.said != Announced::Nothing)
+            .map_or(self.settled.reached, |v| v.said == Announced::Reached)
     }
 
     /// Whether the group is disqualified.
     #[must_use]
     pub fn is_out(&self) -> bool {
         let last = self.votes.iter().rev().find(|v| v.says.is_of_group());
-        last.map_or(self.settled.out, |v| v.says == Says::Out)
+        last.map_or(self.settled.out, |v| v.says == Ballot::Out)
     }
 
     /// Whether it was disqualified at an instant, as far as is known.
     #[must_use]
     pub fn is_out_at(&self, at_ms: Ms) -> bool {
         let last = self.votes.iter().rev().find(|v| v.says.is_of_group() && v.time_ms <= at_ms);
-        last.map_or(self.settled.out, |v| v.says == Says::Out)
+        last.map_or(self.settled.out, |v| v.says == Ballot::Out)
     }
 
     /// When what was said last of the consensus was, as long as that is remembered.
     #[must_use]
     pub fn said_ms(&self) -> Option<Ms> {
-        self.votes.iter().rev().find(|v| v.said != Said::Nothing).map(|v| v.time_ms)
+        self.votes.iter().rev().find(|v| v.said != Announced::Nothing).map(|v| v.time_ms)
     }
 
     /// Roles that are needed and missing now.

@@ -1,17 +1,17 @@
 //! The record of an account: its buying group as its members told it, and what that comes to.
 
 use crate::domain::ids::{IdKind, low64, output_id};
-use crate::domain::member_update::{News, Tidings, voter_of};
+use crate::domain::member_update::{MemberUpdateRecord, News, voter_of};
 use crate::domain::model::accounts::{Accounts, role_hash};
 use crate::domain::model::{Model, Models};
 use crate::domain::output::{AccountChanged, Body, Effects, Note, Output};
 use crate::domain::rules::account::consensus::Change;
 use crate::domain::rules::account::{buying_group, leads};
 use crate::domain::rules::budget;
-use crate::domain::state::consensus::{Said, Says, Vote};
+use crate::domain::state::consensus::{Announced, Ballot, Vote};
 use crate::domain::state::group::{EMPTY_KEPT_MS, Group, MAX_KNOWN_AS, MAX_MEMBERS, Member, Reason};
 use crate::domain::state::prospect::Prospect;
-use crate::domain::terms::account::{AccountKind, Verdict};
+use crate::domain::terms::account::{AccountKind, AccountVerdict};
 use crate::domain::terms::limit::Limit;
 use crate::domain::terms::movement::Axis;
 use crate::domain::{Ms, Text};
@@ -39,7 +39,7 @@ impl Group {
 }
 
 /// Takes in what a member told. The record is the account's.
-pub fn take_in(prospect: &mut Prospect, is_new: bool, tidings: &Tidings, models: &Models, effects: &mut Effects) {
+pub fn take_in(prospect: &mut Prospect, is_new: bool, tidings: &MemberUpdateRecord, models: &Models, effects: &mut Effects) {
     let Some((index, model, accounts)) = models.accounts() else { return };
     if is_new {
         prospect.first_seen_ms = tidings.at_ms;
@@ -48,8 +48,8 @@ pub fn take_in(prospect: &mut Prospect, is_new: bool, tidings: &Tidings, models:
     prospect.last_seen_ms = prospect.last_seen_ms.max(tidings.at_ms);
     prospect.first_seen_ms = prospect.first_seen_ms.min(tidings.at_ms);
     let newest_ms = prospect.last_seen_ms;
-    let group = prospect.more_mut().account.group.get_or_insert_default();
-    let taker = Taker { tidings, index, model, accounts };
+    let group = prospect.extras_mut().account.group.get_or_insert_default();
+    let taker = GroupUpdate { tidings, index, model, accounts };
     if group.model_hash != model.hash {
         group.consensus.settle_all(accounts);
         group.model_hash = model.hash;
@@ -75,22 +75,22 @@ pub fn take_in(prospect: &mut Prospect, is_new: bool, tidings: &Tidings, models:
     budget::fit_record(prospect, models.models.len(), effects);
 }
 
-struct Taker<'a> {
-    tidings: &'a Tidings,
+struct GroupUpdate<'a> {
+    tidings: &'a MemberUpdateRecord,
     index: usize,
     model: &'a Model,
     accounts: &'a Accounts,
 }
 
-impl Taker<'_> {
-    fn vote(&self, voter: u64, says: Says) -> Vote {
-        Vote { time_ms: self.tidings.at_ms, voter, cause: low64(self.tidings.id), says, said: Said::Nothing, times_said: 0 }
+impl GroupUpdate<'_> {
+    fn vote(&self, voter: u64, says: Ballot) -> Vote {
+        Vote { time_ms: self.tidings.at_ms, voter, cause: low64(self.tidings.id), says, said: Announced::Nothing, revision: 0 }
     }
 
     /// What the update decides about the group as a whole.
     fn vote_of_group(&self, group: &mut Group) {
         let Some(verdict) = self.tidings.update.verdict else { return };
-        let says = if verdict == Verdict::Disqualified { Says::Out } else { Says::Reopened };
+        let says = if verdict == AccountVerdict::Disqualified { Ballot::Out } else { Ballot::Reopened };
         let vote = self.vote(voter_of(&self.tidings.update.member), says);
         group.consensus.add(vote);
         let reason = Reason { time_ms: vote.time_ms, by: vote.voter, text: self.tidings.update.reason.clone() };
@@ -113,7 +113,7 @@ impl Taker<'_> {
             if let Ok(n) = place {
                 group.members.remove(n);
             }
-            self.vote_of_member(group, voter, Says::AgreesNot);
+            self.vote_of_member(group, voter, Ballot::AgreesNot);
             return;
         }
         group.is_called(update.known_as.as_ref());
@@ -131,10 +131,10 @@ impl Taker<'_> {
         };
         let role = role_hash(update.role.as_deref());
         let says = match (self.agrees(&member), self.accounts.decides(update.role.as_deref())) {
-            (true, _) => Says::Agrees(role),
+            (true, _) => Ballot::Agrees(role),
             // Who is disqualified decides nothing any more.
-            (false, true) if !self.accounts.deciders.is_empty() && !member.disqualified => Says::Undecided,
-            (false, _) => Says::AgreesNot,
+            (false, true) if !self.accounts.deciders.is_empty() && !member.disqualified => Ballot::Undecided,
+            (false, _) => Ballot::AgreesNot,
         };
         match place {
             Ok(n) => group.members[n] = member,
@@ -146,12 +146,12 @@ impl Taker<'_> {
             let oldest = group.members.iter().enumerate().min_by_key(|(_, m)| (m.updated_ms, &m.name)).map(|(n, _)| n);
             if let Some(oldest) = oldest {
                 let left = group.members.remove(oldest);
-                self.vote_of_member(group, voter_of(&left.name), Says::AgreesNot);
+                self.vote_of_member(group, voter_of(&left.name), Ballot::AgreesNot);
             }
         }
     }
 
-    fn vote_of_member(&self, group: &mut Group, voter: u64, says: Says) {
+    fn vote_of_member(&self, group: &mut Group, voter: u64, says: Ballot) {
         if group.consensus.last_of(voter) != says {
             group.consensus.add(self.vote(voter, says));
         }
@@ -169,19 +169,19 @@ impl Taker<'_> {
         let id = |kind: IdKind, revision| {
             output_id(&self.tidings.update.account, &self.model.name, kind, None, vote.time_ms, cause, revision)
         };
-        let kind_of = |said| if said == Said::Reached { AccountKind::ConsensusReached } else { AccountKind::ConsensusLost };
+        let kind_of = |said| if said == Announced::Reached { AccountKind::ConsensusReached } else { AccountKind::ConsensusLost };
         let is_cause = vote.cause == low64(self.tidings.id);
-        if change.before != Said::Nothing {
+        if change.before != Announced::Nothing {
             let taken_back = id(IdKind::Account(kind_of(change.before) as u8), change.revision.saturating_sub(1));
             let mut body = self.body(group, AccountKind::ConsensusRecalled);
             body.recalls = Some(taken_back);
             let id = id(IdKind::Account(AccountKind::ConsensusRecalled as u8), change.revision);
             self.push(id, self.tidings.at_ms, true, body, effects);
         }
-        if change.now != Said::Nothing {
+        if change.now != Announced::Nothing {
             let kind = kind_of(change.now);
             let mut body = self.body(group, kind);
-            body.consensus = change.now == Said::Reached;
+            body.consensus = change.now == Announced::Reached;
             body.agreed = change.agreed.iter().filter_map(|voter| group.of_whom(*voter)).cloned().collect();
             body.agreed.sort();
             let all = group.members.iter().filter(|m| buying_group::is_asked(m, self.accounts));
@@ -232,7 +232,7 @@ impl Taker<'_> {
     }
 
     fn id(&self, kind: AccountKind) -> u128 {
-        let Tidings { update, at_ms, id, .. } = self.tidings;
+        let MemberUpdateRecord { update, at_ms, id, .. } = self.tidings;
         output_id(&update.account, &self.model.name, IdKind::Account(kind as u8), None, *at_ms, low64(*id), 0)
     }
 

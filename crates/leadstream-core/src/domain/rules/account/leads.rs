@@ -5,7 +5,7 @@
 
 use crate::domain::hand_over::{Colleague, Company};
 use crate::domain::ids::{IdKind, low64, output_id};
-use crate::domain::member_update::{LeadNews, MemberUpdate, News, Tidings, voter_of};
+use crate::domain::member_update::{LeadNews, MemberUpdate, MemberUpdateRecord, News, voter_of};
 use crate::domain::model::Model;
 use crate::domain::model::accounts::Accounts;
 use crate::domain::model::sales::HandOverModel;
@@ -52,7 +52,7 @@ impl Group {
 /// Passes on what a member says of its lead.
 pub(super) fn pass_on(
     group: &mut Group,
-    tidings: &Tidings,
+    tidings: &MemberUpdateRecord,
     news: &LeadNews,
     (index, model, accounts): (usize, &Model, &Accounts),
     effects: &mut Effects,
@@ -119,7 +119,12 @@ fn company(group: &Group, lead: &str, at_ms: Ms, model: &Model, accounts: &Accou
 }
 
 /// Tells members whether leads of the company are handed over, where that is new to them.
-pub(super) fn tell_members(group: &mut Group, tidings: &Tidings, (index, model): (usize, &Model), effects: &mut Effects) {
+pub(super) fn tell_members(
+    group: &mut Group,
+    tidings: &MemberUpdateRecord,
+    (index, model): (usize, &Model),
+    effects: &mut Effects,
+) {
     let Some(rules) = model.sales.hand_over.as_deref() else { return };
     let bar = group.bar(rules);
     for member in group.members.iter_mut().filter(|m| m.barred != bar) {

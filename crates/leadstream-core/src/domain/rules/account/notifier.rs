@@ -11,7 +11,7 @@ use crate::domain::{Ms, Text};
 use std::cell::RefCell;
 
 /// Who tells an account something.
-pub(crate) struct Teller<'a, 'e> {
+pub(crate) struct AccountNotifier<'a, 'e> {
     pub(crate) key: &'a str,
     pub(crate) index: usize,
     pub(crate) model: &'a Model,
@@ -20,21 +20,21 @@ pub(crate) struct Teller<'a, 'e> {
     pub(crate) known_as: RefCell<Option<Text>>,
 }
 
-impl Teller<'_, '_> {
+impl AccountNotifier<'_, '_> {
     /// The member is none any more.
     pub(crate) fn leaves(&self, belongs: &mut Belongs, at_ms: Ms, effects: &mut Effects) {
-        if belongs.told == 0 {
+        if belongs.sent_digest == 0 {
             return;
         }
-        let at_ms = at_ms.max(belongs.told_ms);
-        (belongs.told, belongs.told_ms) = (0, at_ms);
+        let at_ms = at_ms.max(belongs.sent_ms);
+        (belongs.sent_digest, belongs.sent_ms) = (0, at_ms);
         let update =
             MemberUpdate { account: belongs.account.clone(), member: self.key.into(), left: true, ..MemberUpdate::default() };
         self.push(update, at_ms, 0, effects);
     }
 
-    pub(crate) fn push(&self, update: MemberUpdate, at_ms: Ms, told: u64, effects: &mut Effects) {
-        let cause = self.event.map_or(told, |e| e.message_hash);
+    pub(crate) fn push(&self, update: MemberUpdate, at_ms: Ms, sent_digest: u64, effects: &mut Effects) {
+        let cause = self.event.map_or(sent_digest, |e| e.message_hash);
         let kind = IdKind::Member(u8::from(update.left));
         let id = output_id(self.key, &self.model.name, kind, Some(&update.account), at_ms, cause, 0);
         effects.outputs.push(Output {

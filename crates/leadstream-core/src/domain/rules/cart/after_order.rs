@@ -34,7 +34,7 @@ pub(super) fn payment_failed(prospect: &mut Prospect, event: &Event<'_>, context
     let at = concerned(&prospect.carts, event.cart_id.as_deref()).or_else(|| concerned(&prospect.carts, None));
     let has_lines = at.is_some_and(|at| !prospect.carts[at].lines.is_empty());
     let order = id_hash(event);
-    let orders = prospect.more.as_deref().map_or(&[][..], |more| &more.orders);
+    let orders = prospect.extras.as_deref().map_or(&[][..], |extras| &extras.orders);
     let last_ms = orders.iter().filter(|o| o.time_ms <= event.time_ms).map(|o| o.time_ms).max();
     let is_meant = |o: &PastOrder| if order == 0 { !has_lines && Some(o.time_ms) == last_ms } else { o.order == order };
     if !orders.iter().any(is_meant) {
@@ -44,7 +44,7 @@ pub(super) fn payment_failed(prospect: &mut Prospect, event: &Event<'_>, context
         }
         return;
     }
-    let orders = &mut prospect.more_mut().orders;
+    let orders = &mut prospect.extras_mut().orders;
     let mut failed = Vec::new();
     // One that was placed since, with a payment that went well, stays.
     while let Some(n) = orders.iter().position(|o| is_meant(o) && o.time_ms <= event.time_ms) {
@@ -66,18 +66,18 @@ fn unpaid_cancelled(
     context: &ModelContext<'_>,
     effects: &mut Effects,
 ) -> bool {
-    let (Some(window_ms), Some(more)) = (context.model.cart.payment_window_ms, prospect.more.as_deref_mut()) else {
+    let (Some(window_ms), Some(extras)) = (context.model.cart.payment_window_ms, prospect.extras.as_deref_mut()) else {
         return false;
     };
-    let Some(known) = more.known_orders.list.get(at) else { return false };
+    let Some(known) = extras.known_orders.list.get(at) else { return false };
     let in_window = event.time_ms <= known.placed_ms.saturating_add(window_ms);
     if known.standing != Standing::Cancelled || known.was_paid || event.signals.unwanted || !in_window {
         return false;
     }
     let order = id_hash(event);
     let mut unpaid = Vec::new();
-    while let Some(n) = more.orders.iter().position(|o| order != 0 && o.order == order && o.time_ms <= event.time_ms) {
-        unpaid.push(more.orders.remove(n));
+    while let Some(n) = extras.orders.iter().position(|o| order != 0 && o.order == order && o.time_ms <= event.time_ms) {
+        unpaid.push(extras.orders.remove(n));
     }
     for past in unpaid {
         if let Some(at) = bring_back(prospect, past, Reason::OrderCancelled, event, context, effects) {
@@ -129,7 +129,7 @@ fn bring_back(
     cart.checkout_started = true;
     touch(cart, event.time_ms);
     // What came back is bought no more.
-    prospect.more_mut().bought = None;
+    prospect.extras_mut().bought = None;
     Some(at)
 }
 
@@ -145,8 +145,8 @@ pub(super) fn take_back(
     if known.is_some_and(|at| unpaid_cancelled(prospect, at, event, context, effects)) {
         return;
     }
-    let Some(more) = prospect.more.as_deref_mut() else { return };
-    let meant = known.and_then(|at| more.known_orders.list.get(at));
+    let Some(extras) = prospect.extras.as_deref_mut() else { return };
+    let meant = known.and_then(|at| extras.known_orders.list.get(at));
     let standing = meant.map(|order| order.standing);
     let in_part = standing.is_some_and(Standing::stands);
     let fate = match standing {
@@ -166,7 +166,7 @@ pub(super) fn take_back(
     // A refund without an id is of the order that it was counted for.
     let order = meant.map_or((id_hash(event), None), |order| (order.id, Some(order.placed_ms)));
     // What is known of the order has heard of it before.
-    let known = meant.or_else(|| more.known_orders.list.iter().rfind(|known| order.0 != 0 && known.id == order.0));
+    let known = meant.or_else(|| extras.known_orders.list.iter().rfind(|known| order.0 != 0 && known.id == order.0));
     let is_gone = fate == OrderFate::Cancelled && !in_part || standing.is_some_and(|standing| !standing.stands());
     let left_of_order = known.filter(|known| known.standing.stands()).and_then(KnownOrder::left_milli).map(amount);
     let left_of = |past: &PastOrder| {
@@ -186,7 +186,7 @@ pub(super) fn take_back(
     };
     // Of what nobody knows the worth of only all can be taken back.
     let is_told = |past: &PastOrder| is_gone || past.value.is_some();
-    less(&mut more.orders, order, |past| is_told(past).then(|| left_of(past)), reason, event, context, effects);
+    less(&mut extras.orders, order, |past| is_told(past).then(|| left_of(past)), reason, event, context, effects);
 }
 
 /// Orders that were none, as their ids' hashes tell: what counted as recovered is taken back, and nothing is remembered of them.
@@ -197,9 +197,9 @@ pub fn disown(
     context: &ModelContext<'_>,
     effects: &mut Effects,
 ) {
-    let Some(more) = prospect.more.as_deref_mut().filter(|more| !more.orders.is_empty()) else { return };
-    let (none, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut more.orders).into_iter().partition(|past| which(past.order));
-    more.orders = rest;
+    let Some(extras) = prospect.extras.as_deref_mut().filter(|extras| !extras.orders.is_empty()) else { return };
+    let (none, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut extras.orders).into_iter().partition(|past| which(past.order));
+    extras.orders = rest;
     for past in none.iter().filter(|past| !past.sent.is_empty()) {
         reverse(past, &Reversal { reason: Reason::Internal, value: past.value, whole: true }, event, context, effects);
     }
@@ -207,11 +207,11 @@ pub fn disown(
 
 /// A known order is told again: maybe it is worth less than what counts as recovered.
 pub(super) fn lower(prospect: &mut Prospect, at: usize, event: &Event<'_>, context: &ModelContext<'_>, effects: &mut Effects) {
-    let Some(more) = prospect.more.as_deref_mut().filter(|more| !more.orders.is_empty()) else { return };
-    let Some(left) = more.known_orders.list.get(at).and_then(KnownOrder::left_milli).map(amount) else { return };
+    let Some(extras) = prospect.extras.as_deref_mut().filter(|extras| !extras.orders.is_empty()) else { return };
+    let Some(left) = extras.known_orders.list.get(at).and_then(KnownOrder::left_milli).map(amount) else { return };
     let worth_less =
         |past: &PastOrder| past.value.filter(|value| *value - left >= CENT).map(|_| Some(left).filter(|left| *left >= CENT));
-    less(&mut more.orders, (id_hash(event), None), worth_less, Reason::OrderChanged, event, context, effects);
+    less(&mut extras.orders, (id_hash(event), None), worth_less, Reason::OrderChanged, event, context, effects);
 }
 
 /// Less of an order that counted as recovered is left: `left_of` says how much, inner `None` for nothing, outer for no change.

@@ -4,14 +4,14 @@ use crate::domain::event::{Event, MailEvent};
 use crate::domain::model::CartModel;
 use crate::domain::names::Kind;
 use crate::domain::state::cart::SentStep;
-use crate::domain::state::prospect::{More, Prospect};
+use crate::domain::state::prospect::{Extras, Prospect};
 use crate::domain::terms::recovery::{AttributedBy, Attribution, AttributionReason};
 use crate::domain::{Ms, mail};
 
 /// All reminders that an order may follow from: of carts, and of those that were forgotten.
 fn reminders(prospect: &mut Prospect) -> impl Iterator<Item = &mut SentStep> {
-    let Prospect { carts, more, .. } = prospect;
-    let forgotten = more.as_deref_mut().map_or(&mut [][..], |More { forgotten, .. }| forgotten.as_mut_slice());
+    let Prospect { carts, extras, .. } = prospect;
+    let forgotten = extras.as_deref_mut().map_or(&mut [][..], |Extras { forgotten, .. }| forgotten.as_mut_slice());
     carts.iter_mut().flat_map(|c| &mut c.series.sent).chain(forgotten.iter_mut().flat_map(|c| &mut c.sent)).filter(|s| !s.void)
 }
 
@@ -96,13 +96,13 @@ pub(super) struct Follows {
 
 /// What an order follows from: a click counts for longer than an open and before it; of several the last.
 pub(super) fn of(sent: &[SentStep], ordered_ms: Ms, model: &CartModel) -> Result<Follows, AttributionReason> {
-    type Told = fn(&SentStep) -> (Option<Ms>, AttributedBy);
-    let kinds: [(Attribution, Option<Ms>, Told); 2] = [
+    type OutcomeDetails = fn(&SentStep) -> (Option<Ms>, AttributedBy);
+    let kinds: [(Attribution, Option<Ms>, OutcomeDetails); 2] = [
         (Attribution::Click, model.click_window_ms, |s| (s.clicked_ms, s.clicked_by)),
         (Attribution::Open, model.open_window_ms, |s| (s.opened_ms, s.opened_by)),
     ];
     let claims = || sent.iter().filter(|s| s.may_lead_to(ordered_ms));
-    let before = |s: &SentStep, told: Told| told(s).0.filter(|at| *at <= ordered_ms && s.left_ms <= *at);
+    let before = |s: &SentStep, told: OutcomeDetails| told(s).0.filter(|at| *at <= ordered_ms && s.left_ms <= *at);
     for (what, window_ms, told) in kinds {
         let Some(window_ms) = window_ms else { continue };
         let in_window = |s: &&SentStep| before(s, told).is_some_and(|at| ordered_ms.saturating_sub(at) <= window_ms);

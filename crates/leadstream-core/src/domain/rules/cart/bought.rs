@@ -16,11 +16,11 @@ pub(super) fn remember(prospect: &mut Prospect, event: &Event<'_>, until_ms: Ms,
     if taken.is_empty() && event.products.is_empty() {
         return;
     }
-    let before = prospect.more.as_deref().and_then(|more| more.bought.as_deref()).map(|b| b.time_ms);
+    let before = prospect.extras.as_deref().and_then(|extras| extras.bought.as_deref()).map(|b| b.time_ms);
     if before.is_some_and(|before| before > until_ms.saturating_add(model.session_gap_ms)) {
         return;
     }
-    let bought = prospect.more_mut().bought.get_or_insert_default();
+    let bought = prospect.extras_mut().bought.get_or_insert_default();
     bought.time_ms = bought.time_ms.max(until_ms);
     let named = event.products.iter().map(|product| (What::is(product).hash(), quantity_of(product)));
     bought.lines.extend(taken.iter().map(|line| (What::holds(line).hash(), line.quantity)).chain(named));
@@ -29,17 +29,17 @@ pub(super) fn remember(prospect: &mut Prospect, event: &Event<'_>, until_ms: Ms,
 
 /// Forgets it a session after the order.
 pub(super) fn settle(prospect: &mut Prospect, model: &Model, now_ms: Ms) {
-    if let Some(more) = prospect.more.as_deref_mut()
-        && more.bought.as_ref().is_some_and(|bought| now_ms >= bought.time_ms.saturating_add(model.session_gap_ms))
+    if let Some(extras) = prospect.extras.as_deref_mut()
+        && extras.bought.as_ref().is_some_and(|bought| now_ms >= bought.time_ms.saturating_add(model.session_gap_ms))
     {
-        more.bought = None;
+        extras.bought = None;
     }
 }
 
 /// Whether all that the event says is in a cart was bought, and no more of it: less than a session ago for what shows a cart; for an add
 /// before the order or at its instant.
 pub(super) fn is_all_bought(prospect: &Prospect, event: &Event<'_>, shows_cart: bool, model: &Model) -> bool {
-    let Some(bought) = prospect.more.as_deref().and_then(|more| more.bought.as_deref()) else { return false };
+    let Some(bought) = prospect.extras.as_deref().and_then(|extras| extras.bought.as_deref()) else { return false };
     let until_ms = bought.time_ms.saturating_add(if shows_cart { model.session_gap_ms - 1 } else { 0 });
     let mut any = false;
     event.time_ms <= until_ms

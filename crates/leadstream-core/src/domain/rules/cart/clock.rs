@@ -5,12 +5,12 @@ use crate::domain::model::quiet::Whose;
 use crate::domain::model::{CartModel, IdleOn};
 use crate::domain::rules::contact;
 use crate::domain::rules::context::ModelContext;
-use crate::domain::state::cart::{Cart, Phase, Series};
+use crate::domain::state::cart::{Cart, Series, SeriesPhase};
 use crate::domain::state::prospect::Prospect;
 
 /// Armed or running: a step is pending.
 pub(crate) fn is_live(series: &Series) -> bool {
-    matches!(series.phase, Phase::Armed | Phase::Running)
+    matches!(series.phase, SeriesPhase::Armed | SeriesPhase::Running)
 }
 
 pub(crate) fn cools_down(prospect: &Prospect, model: &CartModel, time_ms: Ms) -> bool {
@@ -29,7 +29,7 @@ pub(crate) fn idle_since(prospect: &Prospect, model: &CartModel) -> Option<Ms> {
 /// Sets the next step's due time and the forgetting of every cart anew.
 pub(crate) fn retime_all(prospect: &mut Prospect, context: &ModelContext<'_>) {
     let idle_ms = idle_since(prospect, &context.model.cart);
-    let zone = prospect.more.as_ref().and_then(|m| m.contact.zone.as_deref());
+    let zone = prospect.extras.as_ref().and_then(|m| m.contact.zone.as_deref());
     for cart in &mut prospect.carts {
         retime(cart, context, idle_ms, zone);
     }
@@ -54,8 +54,8 @@ pub(crate) fn due(series: &Series, model: &CartModel, idle_ms: Option<Ms>) -> Op
     let first_delay = *model.steps_ms.first()?;
     let idle = idle_ms.unwrap_or(series.episode_ms).max(series.episode_ms);
     match series.phase {
-        Phase::Armed => Some(idle.saturating_add(first_delay)),
-        Phase::Running => {
+        SeriesPhase::Armed => Some(idle.saturating_add(first_delay)),
+        SeriesPhase::Running => {
             let mut due = series.abandoned_at_ms.saturating_add(delay).max(idle.saturating_add(first_delay));
             if series.last_step_left {
                 let before = model.steps_ms.get(next - 1).copied().unwrap_or_default();
@@ -63,7 +63,7 @@ pub(crate) fn due(series: &Series, model: &CartModel, idle_ms: Option<Ms>) -> Op
             }
             Some(due)
         }
-        Phase::Idle | Phase::Complete | Phase::Ended => None,
+        SeriesPhase::Idle | SeriesPhase::Complete | SeriesPhase::Ended => None,
     }
 }
 
@@ -75,8 +75,8 @@ pub(crate) fn done_one_more(series: &mut Series, model: &CartModel, idle_ms: Opt
     series.done += 1;
     series.last_step_ms = now_ms;
     series.last_step_left = left;
-    series.phase = if usize::from(series.done) >= model.steps_ms.len() { Phase::Complete } else { Phase::Running };
-    if series.phase == Phase::Complete {
+    series.phase = if usize::from(series.done) >= model.steps_ms.len() { SeriesPhase::Complete } else { SeriesPhase::Running };
+    if series.phase == SeriesPhase::Complete {
         series.arming = None;
     }
 }

@@ -5,7 +5,7 @@ use crate::domain::Ms;
 use crate::domain::event::Event;
 use crate::domain::model::CartModel;
 use crate::domain::output::Effects;
-use crate::domain::rules::cart::outcome::{Told, report_of};
+use crate::domain::rules::cart::outcome::{OutcomeDetails, report_of};
 use crate::domain::rules::cart::{goods, outcome, past_orders};
 use crate::domain::rules::context::ModelContext;
 use crate::domain::state::cart::{Cart, CartLine, SentStep};
@@ -39,7 +39,7 @@ pub(super) fn keep(prospect: &mut Prospect, cart: &Cart, forgotten_ms: Ms, model
 }
 
 pub(super) fn remember(prospect: &mut Prospect, cart: ForgottenCart) {
-    let list = &mut prospect.more_mut().forgotten;
+    let list = &mut prospect.extras_mut().forgotten;
     if list.len() >= MAX_FORGOTTEN {
         list.remove(0);
     }
@@ -48,9 +48,9 @@ pub(super) fn remember(prospect: &mut Prospect, cart: ForgottenCart) {
 
 /// Forgets what no order can follow any more.
 pub(super) fn settle(prospect: &mut Prospect, model: &CartModel, now_ms: Ms) {
-    let Some(more) = prospect.more.as_deref_mut().filter(|more| !more.forgotten.is_empty()) else { return };
+    let Some(extras) = prospect.extras.as_deref_mut().filter(|extras| !extras.forgotten.is_empty()) else { return };
     let until = |cart: &ForgottenCart| Some(cart.sent.last()?.left_ms.saturating_add(model.late_window_ms?));
-    more.forgotten.retain(|cart| until(cart).is_some_and(|until_ms| now_ms <= until_ms));
+    extras.forgotten.retain(|cart| until(cart).is_some_and(|until_ms| now_ms <= until_ms));
 }
 
 /// An order that follows no reminder of a cart that is still there: maybe it is of the goods of one that was forgotten. `taken`: the
@@ -62,7 +62,7 @@ pub(super) fn order(
     context: &ModelContext<'_>,
     effects: &mut Effects,
 ) {
-    let Some(more) = prospect.more.as_deref_mut().filter(|more| !more.forgotten.is_empty()) else { return };
+    let Some(extras) = prospect.extras.as_deref_mut().filter(|extras| !extras.forgotten.is_empty()) else { return };
     let taken: Vec<&CartLine> = taken.iter().collect();
     let is_followed = |cart: &ForgottenCart| cart.sent.iter().any(|s| s.may_lead_to(event.time_ms));
     let share = |cart: &ForgottenCart| {
@@ -74,13 +74,13 @@ pub(super) fn order(
         Some(goods::Share { value })
     };
     let (mut bought, rest): (Vec<_>, Vec<_>) =
-        std::mem::take(&mut more.forgotten).into_iter().partition(|cart| is_followed(cart) && share(cart).is_some());
-    more.forgotten = rest;
+        std::mem::take(&mut extras.forgotten).into_iter().partition(|cart| is_followed(cart) && share(cart).is_some());
+    extras.forgotten = rest;
     bought.sort_by_key(|cart| cart.sent.last().map(|s| s.left_ms));
     let Some((cart, share)) = bought.pop().and_then(|cart| share(&cart).map(|share| (cart, share))) else { return };
     // An order that was placed before the cart was forgotten and is told after is not late.
     let late = event.time_ms >= cart.forgotten_ms;
-    let mut told = Told::of(if late { OutcomeKind::RecoveredLate } else { OutcomeKind::Recovered }, Reason::Ordered);
+    let mut told = OutcomeDetails::of(if late { OutcomeKind::RecoveredLate } else { OutcomeKind::Recovered }, Reason::Ordered);
     (told.value, told.late, told.episode_ms) = (share.value, late, Some(cart.episode_ms));
     let about = (cart.cart.as_ref(), cart.currency.as_ref(), &cart.sent[..]);
     report_of(about, &told, event, context, effects);

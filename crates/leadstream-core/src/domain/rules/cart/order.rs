@@ -6,14 +6,14 @@ use crate::domain::output::Effects;
 use crate::domain::rules::cart::clock::is_live;
 use crate::domain::rules::cart::find::{concerned, touch};
 use crate::domain::rules::cart::goods::Share;
-use crate::domain::rules::cart::outcome::{Told, report, report_of};
+use crate::domain::rules::cart::outcome::{OutcomeDetails, report, report_of};
 use crate::domain::rules::cart::product_match::Sold;
 use crate::domain::rules::cart::series::recall;
 use crate::domain::rules::cart::{bought, forgotten, goods, lines, past_orders, successor};
 use crate::domain::rules::context::ModelContext;
 use crate::domain::rules::order_news::News;
 use crate::domain::rules::orders;
-use crate::domain::state::cart::{Cart, CartLine, MAX_CARTS, Phase, Series};
+use crate::domain::state::cart::{Cart, CartLine, MAX_CARTS, Series, SeriesPhase};
 use crate::domain::state::past_carts::PastOrder;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::cart::{OutcomeKind, Reason};
@@ -161,7 +161,7 @@ fn one(
     let mut past = PastOrder { cart: sum.0, episode_ms: sum.1, lines: taken, ..PastOrder::default() };
     all_taken.extend(past.lines.iter().cloned());
     let leaves_lines = !is_whole && !cart.lines.is_empty();
-    let pending = matches!(cart.series.phase, Phase::Armed | Phase::Running);
+    let pending = matches!(cart.series.phase, SeriesPhase::Armed | SeriesPhase::Running);
     if !is_news || (leaves_lines && pending) {
         past_orders::remember(prospect, event, past, model, effects);
         return;
@@ -175,15 +175,15 @@ fn one(
     if let Some(share) = share {
         let mut sent = std::mem::take(&mut cart.series.sent);
         sent.retain(|s| s.may_lead_to(event.time_ms));
-        let mut told = Told::of(OutcomeKind::Recovered, Reason::Ordered);
+        let mut told = OutcomeDetails::of(OutcomeKind::Recovered, Reason::Ordered);
         // The series whose reminders it follows; a later one of the same cart may have been armed since.
         past.episode_ms = sent.last().map_or(past.episode_ms, |s| s.episode_ms);
         (told.value, told.episode_ms) = (share.value, Some(past.episode_ms));
         report_of((cart.id.as_ref(), cart.only_currency(), &sent), &told, event, context, effects);
         (past.sent, past.value) = (sent, share.value);
         past.goods = std::mem::take(&mut cart.series.goods);
-    } else if cart.series.phase == Phase::Running && concerned && !recalled && heir.is_none() {
-        report(cart, Told::of(OutcomeKind::Cancelled, Reason::Ordered), Some(event), event.time_ms, context, effects);
+    } else if cart.series.phase == SeriesPhase::Running && concerned && !recalled && heir.is_none() {
+        report(cart, OutcomeDetails::of(OutcomeKind::Cancelled, Reason::Ordered), Some(event), event.time_ms, context, effects);
     }
     past.currency = event.currency.as_deref().map(Text::from).or_else(|| cart.currency.clone());
     match heir.filter(|_| concerned) {

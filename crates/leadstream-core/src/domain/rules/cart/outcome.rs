@@ -23,7 +23,7 @@ pub(super) fn value(cart: &Cart) -> Option<f64> {
 }
 
 /// What an outcome says besides what the cart itself knows.
-pub(super) struct Told {
+pub(super) struct OutcomeDetails {
     pub kind: OutcomeKind,
     pub reason: Reason,
     pub step: Option<u8>,
@@ -34,7 +34,7 @@ pub(super) struct Told {
     pub late: bool,
 }
 
-impl Told {
+impl OutcomeDetails {
     pub(super) fn of(kind: OutcomeKind, reason: Reason) -> Self {
         Self { kind, reason, step: None, episode_ms: None, trigger_ids: None, value: None, late: false }
     }
@@ -52,7 +52,7 @@ fn count(sent: &[SentStep]) -> u8 {
 /// Tells what became of a series or of one of its steps; nobody bought for its reminders.
 pub(super) fn report(
     cart: &Cart,
-    told: Told,
+    told: OutcomeDetails,
     event: Option<&Event<'_>>,
     at_ms: Ms,
     context: &ModelContext<'_>,
@@ -84,7 +84,7 @@ pub(super) fn report(
 /// Tells that an order follows reminders: those of a cart called so, in this currency.
 pub(super) fn report_of(
     (cart, currency, sent): (Option<&Text>, Option<&Text>, &[SentStep]),
-    told: &Told,
+    told: &OutcomeDetails,
     order: &Event<'_>,
     context: &ModelContext<'_>,
     effects: &mut Effects,
@@ -105,7 +105,7 @@ pub(super) fn report_of(
     tell(id, order.time_ms, Some(order), body, context, effects);
 }
 
-fn id(told: &Told, cart_id: Option<&str>, (cause_ms, cause_hash): (Ms, u64), context: &ModelContext<'_>) -> u128 {
+fn id(told: &OutcomeDetails, cart_id: Option<&str>, (cause_ms, cause_hash): (Ms, u64), context: &ModelContext<'_>) -> u128 {
     let kind = IdKind::CartOutcome(told.kind as u8);
     output_id(context.key, &context.model.name, kind, cart_id, cause_ms, cause_hash, told.step.unwrap_or(0))
 }
@@ -166,7 +166,7 @@ pub(super) fn reverse(
     context: &ModelContext<'_>,
     effects: &mut Effects,
 ) {
-    let told = Told::of(OutcomeKind::Reversed, reversal.reason);
+    let told = OutcomeDetails::of(OutcomeKind::Reversed, reversal.reason);
     // One event that says of somebody that nothing was bought is about several orders of one cart.
     let of_all = reversal.reason == Reason::Internal;
     let cause = if of_all { (past.time_ms, past.order) } else { (event.time_ms, event.message_hash) };

@@ -31,7 +31,7 @@ pub(crate) fn remember(
     past.order = id_hash(event);
     past.time_ms = event.time_ms;
     budget::fit_order(&mut past.lines, effects);
-    let orders = &mut prospect.more_mut().orders;
+    let orders = &mut prospect.extras_mut().orders;
     if orders.len() >= MAX_ORDERS {
         effects.notes.push(Note::LimitReached(Limit::Orders));
         orders.remove(0);
@@ -41,13 +41,13 @@ pub(crate) fn remember(
 
 /// Forgets what can't matter any more.
 pub(crate) fn settle(prospect: &mut Prospect, model: &CartModel, now_ms: Ms) {
-    let Some(more) = prospect.more.as_deref_mut().filter(|more| !more.orders.is_empty()) else { return };
+    let Some(extras) = prospect.extras.as_deref_mut().filter(|extras| !extras.orders.is_empty()) else { return };
     let is_settled = |o: &PastOrder| model.payment_window_ms.is_none_or(|window_ms| now_ms > o.time_ms.saturating_add(window_ms));
-    for order in more.orders.iter_mut().filter(|o| is_settled(o)) {
+    for order in extras.orders.iter_mut().filter(|o| is_settled(o)) {
         order.lines = Vec::new();
     }
     let reversible = |o: &PastOrder| !o.sent.is_empty() && now_ms <= o.time_ms.saturating_add(REVERSIBLE_MS);
-    more.orders.retain(|o| !is_settled(o) || reversible(o));
+    extras.orders.retain(|o| !is_settled(o) || reversible(o));
 }
 
 /// How long a recovered order can be taken back.

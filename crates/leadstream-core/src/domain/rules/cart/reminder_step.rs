@@ -7,14 +7,14 @@ use crate::domain::output::trigger::CartAbandoned;
 use crate::domain::output::{Because, Body, Effects, Output, Proof};
 use crate::domain::rules::cart::clock::{done_one_more, idle_since, retime};
 use crate::domain::rules::cart::goods;
-use crate::domain::rules::cart::outcome::{Told, is_worth_it, report, value};
+use crate::domain::rules::cart::outcome::{OutcomeDetails, is_worth_it, report, value};
 use crate::domain::rules::contact;
-use crate::domain::rules::contact::{Due, Verdict};
+use crate::domain::rules::contact::{Due, SendDecision};
 use crate::domain::rules::context::ModelContext;
 use crate::domain::rules::decisions::decide;
 use crate::domain::rules::score::{label, points};
 use crate::domain::state::cart::{ArmedFor, Arming, Cart, CartLine, MAX_SENT, SentStep, Series};
-use crate::domain::state::decisions::{Check, Checks, Done};
+use crate::domain::state::decisions::{Check, Checks, TriggerFate};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::cart::{OutcomeKind, Reason};
 use crate::domain::{DAY_MS, Ms};
@@ -43,31 +43,31 @@ pub fn fire_step(prospect: &mut Prospect, at: usize, now_ms: Ms, context: &Model
     }
     let worth = is_worth_it(&prospect.carts[at], model);
     let done = match contact::judge(prospect, context.model, &due, &mut checks) {
-        Verdict::Leaves if !worth => Done::Suppressed(Reason::MinValue),
-        Verdict::Leaves => Done::Left,
-        Verdict::Waits(until_ms) => Done::HeldUntil(until_ms),
-        Verdict::Suppressed(reason) => Done::Suppressed(reason),
+        SendDecision::Leaves if !worth => TriggerFate::Suppressed(Reason::MinValue),
+        SendDecision::Leaves => TriggerFate::Left,
+        SendDecision::Waits(until_ms) => TriggerFate::HeldUntil(until_ms),
+        SendDecision::Suppressed(reason) => TriggerFate::Suppressed(reason),
     };
     decide(prospect, next, (now_ms, due_ms), done, checks);
     let cart = &mut prospect.carts[at];
     match done {
-        Done::HeldUntil(until_ms) => {
+        TriggerFate::HeldUntil(until_ms) => {
             cart.series.fire_at_ms = Some(until_ms);
             return;
         }
-        Done::Suppressed(reason) => {
+        TriggerFate::Suppressed(reason) => {
             done_one_more(&mut cart.series, model, idle_ms, now_ms, false);
-            let mut told = Told::of(OutcomeKind::Skipped, reason);
+            let mut told = OutcomeDetails::of(OutcomeKind::Skipped, reason);
             told.step = Some(next);
             report(cart, told, None, fire_at_ms, context, effects);
         }
-        Done::Left => {
+        TriggerFate::Left => {
             done_one_more(&mut cart.series, model, idle_ms, now_ms, true);
             let proof = proof(&cart.series, arming, next, checks, model);
             leave(prospect, at, proof, (due_ms, fire_at_ms, now_ms), context, effects);
         }
     }
-    let zone = prospect.more.as_ref().and_then(|m| m.contact.zone.as_deref());
+    let zone = prospect.extras.as_ref().and_then(|m| m.contact.zone.as_deref());
     retime(&mut prospect.carts[at], context, idle_ms, zone);
 }
 
@@ -96,7 +96,7 @@ fn leave(
         prospect.cooldown_from_ms = Some(now_ms);
         prospect.cooldown_reported = false;
     }
-    contact::left(prospect, &context.model.contact, now_ms);
+    contact::record_sent(prospect, &context.model.contact, now_ms);
     let body = abandoned(prospect, at, step, due_ms, proof, context);
     effects.outputs.push(Output {
         id: trigger_id,
@@ -138,7 +138,7 @@ fn shown(cart: &Cart) -> Vec<CartLine> {
 fn abandoned(prospect: &Prospect, at: usize, step: u8, due_ms: Ms, proof: Proof, context: &ModelContext<'_>) -> CartAbandoned {
     let cart = &prospect.carts[at];
     let track = prospect.tracks.get(usize::from(context.model_index));
-    let judged_ms = due_ms.max(prospect.last_seen_ms);
+    let evaluated_at_ms = due_ms.max(prospect.last_seen_ms);
     let score_model = &context.model.score;
     CartAbandoned {
         cart_id: cart.id.clone(),
@@ -155,7 +155,7 @@ fn abandoned(prospect: &Prospect, at: usize, step: u8, due_ms: Ms, proof: Proof,
         lines_left_out: cart.lines_left_out,
         value: value(cart),
         currency: cart.only_currency().cloned(),
-        score: track.map_or(0.0, |t| points::total(t, score_model, judged_ms)),
+        score: track.map_or(0.0, |t| points::total(t, score_model, evaluated_at_ms)),
         label: track.and_then(|t| label::label_of(&score_model.labels, t)).map(|l| l.name.clone()),
         persona: track.and_then(|t| context.model.people.persona_of(t)),
         proof,

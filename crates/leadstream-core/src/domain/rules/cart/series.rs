@@ -4,13 +4,13 @@ use crate::domain::Ms;
 use crate::domain::event::Event;
 use crate::domain::output::{Effects, Note};
 use crate::domain::rules::cart::clock::{cools_down, done_one_more, idle_since, retime, retime_all};
-use crate::domain::rules::cart::outcome::{Told, report};
+use crate::domain::rules::cart::outcome::{OutcomeDetails, report};
 use crate::domain::rules::cart::{forgotten, outcome, past_orders, successor};
 use crate::domain::rules::context::ModelContext;
 use crate::domain::rules::{contact, decisions};
-use crate::domain::state::cart::{ArmedFor, Arming, Cart, Phase, SentStep, Series};
-use crate::domain::state::decisions::{Checks, Done};
-use crate::domain::state::few::Few;
+use crate::domain::state::cart::{ArmedFor, Arming, Cart, SentStep, Series, SeriesPhase};
+use crate::domain::state::decisions::{Checks, TriggerFate};
+use crate::domain::state::few::InlineVec;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::cart::{OutcomeKind, Reason};
 
@@ -31,18 +31,18 @@ pub(super) fn arm(
     }
     let series = &mut prospect.carts[at].series;
     match series.phase {
-        Phase::Armed if failed => {
+        SeriesPhase::Armed if failed => {
             series.armed_for = armed_for;
             return;
         }
-        Phase::Armed => return,
-        Phase::Running if !failed || series.armed_for == armed_for => return,
+        SeriesPhase::Armed => return,
+        SeriesPhase::Running if !failed || series.armed_for == armed_for => return,
         _ => {}
     }
     if series.sent.iter().any(|s| event.time_ms < s.left_ms) {
         return;
     }
-    if let Some(reason) = contact::withheld(prospect) {
+    if let Some(reason) = contact::mail_block_reason(prospect) {
         effects.notes.push(Note::NoConsent);
         skip(prospect, at, event, reason, context, effects);
         return;
@@ -59,13 +59,13 @@ pub(super) fn arm(
         return;
     }
     prospect.carts[at].skip_told = false;
-    if prospect.carts[at].series.phase == Phase::Running {
-        let told = Told::of(OutcomeKind::Cancelled, Reason::PaymentFailed);
+    if prospect.carts[at].series.phase == SeriesPhase::Running {
+        let told = OutcomeDetails::of(OutcomeKind::Cancelled, Reason::PaymentFailed);
         report(&prospect.carts[at], told, Some(event), event.time_ms, context, effects);
     }
     let Series { sent, goods, .. } = std::mem::take(&mut prospect.carts[at].series);
     prospect.carts[at].series = Series {
-        phase: Phase::Armed,
+        phase: SeriesPhase::Armed,
         armed_for,
         episode_ms: event.time_ms,
         armed_by: event.message_hash,
@@ -98,8 +98,8 @@ fn tell_skipped(
     context: &ModelContext<'_>,
     effects: &mut Effects,
 ) {
-    decisions::decide(prospect, 0, (event.time_ms, event.time_ms), Done::Suppressed(reason), Checks::default());
-    let mut told = Told::of(OutcomeKind::Skipped, reason);
+    decisions::decide(prospect, 0, (event.time_ms, event.time_ms), TriggerFate::Suppressed(reason), Checks::default());
+    let mut told = OutcomeDetails::of(OutcomeKind::Skipped, reason);
     told.episode_ms = Some(event.time_ms);
     report(&prospect.carts[at], told, Some(event), event.time_ms, context, effects);
 }
@@ -123,21 +123,21 @@ pub(super) fn end(
     let cart = &mut prospect.carts[at];
     match cart.series.phase {
         // Nobody kept it from leaving: there is nothing in it.
-        Phase::Armed if reason == Reason::Emptied => stop(&mut cart.series, Phase::Idle),
-        Phase::Armed => {
+        SeriesPhase::Armed if reason == Reason::Emptied => stop(&mut cart.series, SeriesPhase::Idle),
+        SeriesPhase::Armed => {
             void_unseen(&mut cart.series, reason);
-            stop(&mut cart.series, Phase::Idle);
+            stop(&mut cart.series, SeriesPhase::Idle);
             if !recalled {
-                let told = Told::of(OutcomeKind::Cancelled, reason);
+                let told = OutcomeDetails::of(OutcomeKind::Cancelled, reason);
                 report(&prospect.carts[at], told, Some(event), event.time_ms, context, effects);
             }
         }
-        Phase::Running => {
-            stop(&mut cart.series, Phase::Ended);
+        SeriesPhase::Running => {
+            stop(&mut cart.series, SeriesPhase::Ended);
             if !recalled {
                 report(
                     &prospect.carts[at],
-                    Told::of(OutcomeKind::Cancelled, reason),
+                    OutcomeDetails::of(OutcomeKind::Cancelled, reason),
                     Some(event),
                     event.time_ms,
                     context,
@@ -147,7 +147,7 @@ pub(super) fn end(
             // What is told as cancelled is never told as recovered.
             void(&mut prospect.carts[at].series, |_| true);
         }
-        Phase::Idle | Phase::Complete | Phase::Ended => void_unseen(&mut cart.series, reason),
+        SeriesPhase::Idle | SeriesPhase::Complete | SeriesPhase::Ended => void_unseen(&mut cart.series, reason),
     }
 }
 
@@ -157,7 +157,7 @@ fn void(series: &mut Series, which: impl Fn(&SentStep) -> bool) {
         step.void = true;
     }
     if series.sent.iter().all(|s| s.void) {
-        series.goods = Few::new();
+        series.goods = InlineVec::new();
     }
 }
 
@@ -168,7 +168,7 @@ fn void_unseen(series: &mut Series, reason: Reason) {
     }
 }
 
-fn stop(series: &mut Series, phase: Phase) {
+fn stop(series: &mut Series, phase: SeriesPhase) {
     series.phase = phase;
     series.arming = None;
     series.due_ms = None;
@@ -191,7 +191,7 @@ pub(super) fn recall(
     if ids.is_empty() {
         return false;
     }
-    let mut told = Told::of(OutcomeKind::Recalled, reason);
+    let mut told = OutcomeDetails::of(OutcomeKind::Recalled, reason);
     told.trigger_ids = Some(ids);
     report(cart, told, Some(event), event.time_ms, context, effects);
     // What is recalled once is not recalled again.
@@ -246,19 +246,19 @@ fn close(
     {
         // What left is told with the cart that it was for; what is still to come is for the other one.
         let series = prospect.carts[at].series.clone();
-        (prospect.carts[at].series.sent, prospect.carts[at].series.goods) = (Vec::new(), Few::new());
+        (prospect.carts[at].series.sent, prospect.carts[at].series.goods) = (Vec::new(), InlineVec::new());
         successor::go_back(&mut prospect.carts, at, heir);
         prospect.carts[at].series = series;
     }
     let cart = prospect.carts.remove(at);
     let untold = match cart.series.phase {
-        Phase::Armed | Phase::Running | Phase::Complete => true,
+        SeriesPhase::Armed | SeriesPhase::Running | SeriesPhase::Complete => true,
         // An older series of this cart may still wait for its outcome.
-        Phase::Idle => cart.series.sent.iter().any(|s| !s.void),
-        Phase::Ended => false,
+        SeriesPhase::Idle => cart.series.sent.iter().any(|s| !s.void),
+        SeriesPhase::Ended => false,
     };
     if untold {
-        report(&cart, Told::of(kind, reason), event, at_ms, context, effects);
+        report(&cart, OutcomeDetails::of(kind, reason), event, at_ms, context, effects);
     }
     if kind == OutcomeKind::Expired {
         forgotten::keep(prospect, &cart, at_ms, &context.model.cart);
@@ -269,11 +269,11 @@ fn close(
 pub fn change_model(prospect: &mut Prospect, now_ms: Ms, context: &ModelContext<'_>, effects: &mut Effects) {
     let model = &context.model.cart;
     let idle_ms = idle_since(prospect, model);
-    let zone = prospect.more.as_ref().and_then(|m| m.contact.zone.clone());
+    let zone = prospect.extras.as_ref().and_then(|m| m.contact.zone.clone());
     let mut skipped = Vec::new();
     for cart in &mut prospect.carts {
-        if usize::from(cart.series.done) >= model.steps_ms.len() && cart.series.phase == Phase::Running {
-            stop(&mut cart.series, Phase::Complete);
+        if usize::from(cart.series.done) >= model.steps_ms.len() && cart.series.phase == SeriesPhase::Running {
+            stop(&mut cart.series, SeriesPhase::Complete);
         }
         let before = cart.series.due_ms;
         // What waited by the other model's quiet hours waits no more.
@@ -282,13 +282,13 @@ pub fn change_model(prospect: &mut Prospect, now_ms: Ms, context: &ModelContext<
         while cart.series.due_ms != before && cart.series.fire_at_ms.is_some_and(|f| f < now_ms) {
             skipped.push((cart.series.done + 1, cart.series.due_ms.unwrap_or(now_ms)));
             done_one_more(&mut cart.series, model, idle_ms, now_ms, false);
-            let mut told = Told::of(OutcomeKind::Skipped, Reason::ModelChanged);
+            let mut told = OutcomeDetails::of(OutcomeKind::Skipped, Reason::ModelChanged);
             told.step = Some(cart.series.done);
             report(cart, told, None, now_ms, context, effects);
             retime(cart, context, idle_ms, zone.as_deref());
         }
     }
     for (step, due_ms) in skipped {
-        decisions::decide(prospect, step, (now_ms, due_ms), Done::Suppressed(Reason::ModelChanged), Checks::default());
+        decisions::decide(prospect, step, (now_ms, due_ms), TriggerFate::Suppressed(Reason::ModelChanged), Checks::default());
     }
 }

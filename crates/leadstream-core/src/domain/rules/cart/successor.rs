@@ -7,7 +7,7 @@ use crate::domain::rules::cart::clock::{cools_down, is_live};
 use crate::domain::rules::cart::goods;
 use crate::domain::rules::cart::outcome::is_worth_it;
 use crate::domain::rules::cart::product_match::What;
-use crate::domain::state::cart::{ArmedFor, Cart, MAX_ALIASES, Phase, Series};
+use crate::domain::state::cart::{ArmedFor, Cart, MAX_ALIASES, Series, SeriesPhase};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::{Ms, Text};
 
@@ -91,7 +91,7 @@ pub(super) fn heir(prospect: &Prospect, at: usize, time_ms: Ms, ends_pause: bool
     if series.done == 0 && !ends_pause && cools_down(prospect, model, time_ms) {
         return None;
     }
-    let may = |cart: &Cart| !cart.lines.is_empty() && cart.series.phase == Phase::Idle && is_worth_it(cart, model);
+    let may = |cart: &Cart| !cart.lines.is_empty() && cart.series.phase == SeriesPhase::Idle && is_worth_it(cart, model);
     let others = prospect.carts.iter().enumerate().filter(|(other, cart)| *other != at && may(cart));
     others.max_by_key(|(other, cart)| (cart.touched_ms, *other)).map(|(other, _)| other)
 }

@@ -7,27 +7,27 @@ use crate::domain::Ms;
 use crate::domain::event::{Channel, Event};
 use crate::domain::model::contact::ContactModel;
 use crate::domain::names::Kind;
-use crate::domain::state::consent::Told;
+use crate::domain::state::consent::ConsentTrait;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::consent::ConsentState;
 
 /// Takes in what the traits of an event say.
 pub(super) fn learn(prospect: &mut Prospect, event: &Event<'_>, model: &ContactModel) {
     let Some(agrees) = model.consent.says(event.signals.flags) else { return };
-    let told = prospect.more.as_ref().and_then(|more| more.contact.told);
+    let told = prospect.extras.as_ref().and_then(|extras| extras.contact.told);
     // The same again is no news; what comes late says nothing of now.
     if told.is_none_or(|told| told.agrees != agrees && event.time_ms >= told.since_ms) {
-        prospect.more_mut().contact.told = Some(Told { agrees, since_ms: event.time_ms, is_first: told.is_none() });
+        prospect.extras_mut().contact.told = Some(ConsentTrait { agrees, since_ms: event.time_ms, is_first: told.is_none() });
     }
 }
 
 /// What a trait of this event says, if that is another thing than before.
-fn changed_by(prospect: &Prospect, event: &Event<'_>, model: &ContactModel) -> Option<Told> {
+fn changed_by(prospect: &Prospect, event: &Event<'_>, model: &ContactModel) -> Option<ConsentTrait> {
     if event.signals.flags.is_empty() {
         return None;
     }
     let agrees = model.consent.says(event.signals.flags)?;
-    prospect.more.as_ref()?.contact.told.filter(|told| told.agrees == agrees && told.since_ms == event.time_ms)
+    prospect.extras.as_ref()?.contact.told.filter(|told| told.agrees == agrees && told.since_ms == event.time_ms)
 }
 
 /// The event refuses mail by a trait.

@@ -4,39 +4,45 @@ use crate::domain::event::Event;
 use crate::domain::model::sales::{Back, HandOverModel};
 use crate::domain::names::Kind;
 use crate::domain::output::{Effects, Note};
-use crate::domain::rules::context::Turn;
-use crate::domain::rules::lead::outputs::{Told, hand_over_output};
+use crate::domain::rules::context::StepContext;
+use crate::domain::rules::lead::outputs::{DecisionTime, hand_over_output};
 use crate::domain::rules::lead::reason::said_why;
-use crate::domain::rules::lead::return_lead::go_back;
+use crate::domain::rules::lead::return_lead::return_with_reset;
 use crate::domain::rules::order_news::News;
-use crate::domain::state::lead::Stand;
+use crate::domain::state::lead::LeadStatus;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::sales::{Answer, HandOverKind, Qualification};
 use crate::domain::{Ms, Text};
 
 /// Takes in what the event says of the lead, if it says anything.
-pub(super) fn hear(prospect: &mut Prospect, model: &HandOverModel, turn: &Turn<'_, '_>, told: Told, effects: &mut Effects) {
-    let Some(event) = turn.event else { return };
+pub(super) fn on_answer(
+    prospect: &mut Prospect,
+    model: &HandOverModel,
+    step: &StepContext<'_, '_>,
+    decided: DecisionTime,
+    effects: &mut Effects,
+) {
+    let Some(event) = step.event else { return };
     let said = model.answer(event);
-    let Some(answer) = said.or_else(|| sold(prospect, model, turn, event)) else { return };
+    let Some(answer) = said.or_else(|| sold(prospect, model, step, event)) else { return };
     // Newest by event time: what was said before this hand-over, or before the last answer, was of something else. What sales takes,
     // wins or loses without a hand-over it has found itself.
     let finds = matches!(said, Some(Answer::Accepted | Answer::Won | Answer::Lost));
-    let is_free = prospect.more.as_ref().is_none_or(|more| more.lead.stand == Stand::Free);
+    let is_free = prospect.extras.as_ref().is_none_or(|extras| extras.lead.status == LeadStatus::Open);
     if is_free && finds {
-        let persona = prospect.tracks.get(turn.charge).and_then(|track| track.persona);
-        let more = prospect.more_mut();
-        let (lead, source) = (&mut more.lead, more.customer.first_source.clone());
+        let persona = prospect.tracks.get(step.primary).and_then(|track| track.persona);
+        let extras = prospect.extras_mut();
+        let (lead, source) = (&mut extras.lead, extras.customer.first_source.clone());
         (lead.handed_over_ms, lead.qualification, lead.found) = (event.time_ms, Qualification::Sql, true);
         (lead.source, lead.persona) = (source, persona);
     }
-    let has_bought = prospect.more.as_deref().is_some_and(|more| more.customer.orders > 0);
-    let lead = prospect.more.as_mut().map(|more| &mut more.lead).filter(|_| !is_free || finds);
+    let has_bought = prospect.extras.as_deref().is_some_and(|extras| extras.customer.orders > 0);
+    let lead = prospect.extras.as_mut().map(|extras| &mut extras.lead).filter(|_| !is_free || finds);
     let Some(lead) = lead.filter(|lead| event.time_ms >= lead.handed_over_ms.max(lead.answered_ms)) else {
-        ignored(turn, effects);
+        ignored(step, effects);
         return;
     };
-    let told = Told { judged_ms: told.at_ms.max(lead.handed_over_ms), ..told };
+    let decided = DecisionTime { evaluated_at_ms: decided.at_ms.max(lead.handed_over_ms), ..decided };
     let back = match answer {
         Answer::Rejected => Some(Back::Rejected),
         Answer::Recycled => Some(Back::Recycled),
@@ -44,39 +50,42 @@ pub(super) fn hear(prospect: &mut Prospect, model: &HandOverModel, turn: &Turn<'
         Answer::Accepted | Answer::Won | Answer::NoShow => None,
     };
     let why = said_why(event, model.reason);
-    let stand = lead.stand;
-    if stand == Stand::Won && back.is_some() && has_bought {
+    let status = lead.status;
+    if status == LeadStatus::Won && back.is_some() && has_bought {
         // Whoever bought is a customer as long as that stands: "recycled: customer already".
-        ignored(turn, effects);
+        ignored(step, effects);
         return;
     }
-    match (stand, answer) {
+    match (status, answer) {
         // It has it already; it gave it back already, and said why; it won it already.
-        (Stand::Working, Answer::Accepted) | (Stand::Won, Answer::Accepted | Answer::NoShow | Answer::Won) => {
-            ignored(turn, effects);
+        (LeadStatus::Accepted, Answer::Accepted) | (LeadStatus::Won, Answer::Accepted | Answer::NoShow | Answer::Won) => {
+            ignored(step, effects);
             return;
         }
-        (Stand::Back, Answer::Rejected | Answer::Recycled | Answer::Lost | Answer::NoShow) if lead.answer.is_some() => {
-            ignored(turn, effects);
+        (LeadStatus::Returned, Answer::Rejected | Answer::Recycled | Answer::Lost | Answer::NoShow) if lead.answer.is_some() => {
+            ignored(step, effects);
             return;
         }
         _ => {}
     }
     lead.answered_ms = event.time_ms;
     lead.answer = Some(answer);
-    match (stand, back) {
-        (Stand::Free | Stand::Waiting | Stand::Reminded | Stand::Working | Stand::Won, Some(back)) => {
-            go_back(prospect, model, turn, told, back, Some((answer, why)), effects);
+    match (status, back) {
+        (
+            LeadStatus::Open | LeadStatus::AwaitingAnswer | LeadStatus::Reminded | LeadStatus::Accepted | LeadStatus::Won,
+            Some(back),
+        ) => {
+            return_with_reset(prospect, model, step, decided, back, Some((answer, why)), effects);
         }
-        _ => answered(prospect, model, turn, told, answer, why, effects),
+        _ => answered(prospect, model, step, decided, answer, why, effects),
     }
 }
 
 /// What the model calls a sale wins the lead that sales has, or had, unless the model's own answers speak of such events.
-fn sold(prospect: &Prospect, model: &HandOverModel, turn: &Turn<'_, '_>, event: &Event<'_>) -> Option<Answer> {
-    let lead = prospect.more.as_deref()?.lead.get()?;
-    let is_open = !matches!(lead.stand, Stand::Free | Stand::Won);
-    let is_new = turn.is_sale && matches!(turn.news, News::Placed(_));
+fn sold(prospect: &Prospect, model: &HandOverModel, step: &StepContext<'_, '_>, event: &Event<'_>) -> Option<Answer> {
+    let lead = prospect.extras.as_deref()?.lead.get()?;
+    let is_open = !matches!(lead.status, LeadStatus::Open | LeadStatus::Won);
+    let is_new = step.is_sale && matches!(step.news, News::Placed(_));
     let is_judged = model.answers.iter().any(|(answer, when)| *answer == Answer::Won && when.on.covers(event.name_id));
     (is_open && is_new && !is_judged).then_some(Answer::Won)
 }
@@ -85,39 +94,39 @@ fn sold(prospect: &Prospect, model: &HandOverModel, turn: &Turn<'_, '_>, event: 
 fn answered(
     prospect: &mut Prospect,
     model: &HandOverModel,
-    turn: &Turn<'_, '_>,
-    told: Told,
+    step: &StepContext<'_, '_>,
+    decided: DecisionTime,
     answer: Answer,
     why: Vec<Text>,
     effects: &mut Effects,
 ) {
-    let lead = &mut prospect.more_mut().lead;
-    let was_back = matches!(lead.stand, Stand::Back | Stand::Free);
+    let lead = &mut prospect.extras_mut().lead;
+    let was_back = matches!(lead.status, LeadStatus::Returned | LeadStatus::Open);
     match answer {
         Answer::Won => {
-            lead.stand = Stand::Won;
+            lead.status = LeadStatus::Won;
             lead.due_ms = None;
-            lead.settle(told.at_ms.saturating_add(model.again_after_ms));
+            lead.settle(decided.at_ms.saturating_add(model.again_after_ms));
         }
         Answer::Accepted => {
-            lead.stand = Stand::Working;
-            lead.due_ms = model.age_ms.map(|age_ms| told.at_ms.saturating_add(age_ms));
+            lead.status = LeadStatus::Accepted;
+            lead.due_ms = model.age_ms.map(|age_ms| decided.at_ms.saturating_add(age_ms));
         }
         // The meeting failed, the lead is still theirs: they have as long again for a new one.
-        Answer::NoShow if matches!(lead.stand, Stand::Waiting | Stand::Reminded) => {
-            lead.stand = Stand::Waiting;
-            lead.due_ms = Some(model.due_ms(told.at_ms, sla_of(model, lead.qualification)));
+        Answer::NoShow if matches!(lead.status, LeadStatus::AwaitingAnswer | LeadStatus::Reminded) => {
+            lead.status = LeadStatus::AwaitingAnswer;
+            lead.due_ms = Some(model.due_ms(decided.at_ms, sla_of(model, lead.qualification)));
         }
         Answer::NoShow | Answer::Rejected | Answer::Recycled | Answer::Lost => {}
     }
-    hand_over_output(prospect, turn, told, HandOverKind::Answered, Some(answer), why, effects);
-    let lead = &mut prospect.more_mut().lead;
+    hand_over_output(prospect, step, decided, HandOverKind::Answered, Some(answer), why, effects);
+    let lead = &mut prospect.extras_mut().lead;
     if answer == Answer::Accepted && (was_back || lead.qualification == Qualification::Mql) {
         if was_back {
-            lead.handed_over_ms = told.at_ms;
+            lead.handed_over_ms = decided.at_ms;
         }
         lead.qualification = Qualification::Sql;
-        hand_over_output(prospect, turn, told, HandOverKind::HandedOver, None, vec!["accepted".into()], effects);
+        hand_over_output(prospect, step, decided, HandOverKind::HandedOver, None, vec!["accepted".into()], effects);
     }
 }
 
@@ -126,8 +135,8 @@ fn sla_of(model: &HandOverModel, qualification: Qualification) -> Ms {
 }
 
 /// An answer that changes nothing is counted, if it can only have been one.
-pub(super) fn ignored(turn: &Turn<'_, '_>, effects: &mut Effects) {
-    if turn.event.is_some_and(|event| event.kind == Kind::Sales) {
+pub(super) fn ignored(step: &StepContext<'_, '_>, effects: &mut Effects) {
+    if step.event.is_some_and(|event| event.kind == Kind::Sales) {
         effects.notes.push(Note::AnswerIgnored);
     }
 }

@@ -21,7 +21,7 @@ pub(in crate::domain) fn take_out(
     context: &ModelContext<'_>,
     event: &Event<'_>,
     re_entered_ms: Ms,
-    judged_ms: Ms,
+    evaluated_at_ms: Ms,
     effects: &mut Effects,
 ) -> bool {
     let rules = &context.model.sales.disqualify;
@@ -41,7 +41,7 @@ pub(in crate::domain) fn take_out(
             direction: Direction::Back,
             cause: Cause::Disqualified,
             in_stage_ms: (event.time_ms - position.entered_ms).max(0),
-            ..context.standing(track, judged_ms)
+            ..context.standing(track, evaluated_at_ms)
         };
         effects.outputs.push(context.stage_changed(change, event.time_ms, Some(event)));
         out.stood[axis.index()] = Some(position);
@@ -70,7 +70,7 @@ pub(in crate::domain) type Moves<'a> = dyn Fn(&mut Track, Axis) -> Option<Moved>
 pub(in crate::domain) fn bring_back(
     track: &mut Track,
     context: &ModelContext<'_>,
-    (at_ms, judged_ms): (Ms, Ms),
+    (at_ms, evaluated_at_ms): (Ms, Ms),
     cause: Option<(&Event<'_>, &Moves<'_>)>,
     presence: Presence,
     effects: &mut Effects,
@@ -81,7 +81,7 @@ pub(in crate::domain) fn bring_back(
     let re_entry = &model.sales.re_entry;
     let by = event.map_or(EnteredBy::time(Cause::ReEntered), |event| EnteredBy::event(Cause::ReEntered, &event.name));
     if re_entry.score == Score::Reset {
-        points::reset(track, &model.score, |_| 0.0, judged_ms, RE_ENTRY_RESET);
+        points::reset(track, &model.score, |_| 0.0, evaluated_at_ms, RE_ENTRY_RESET);
     }
     let anew = re_entry.to == To::Anew;
     if anew {
@@ -114,7 +114,7 @@ pub(in crate::domain) fn bring_back(
             direction: if was_there { Direction::Forward } else { Direction::Enter },
             cause: Cause::ReEntered,
             in_stage_ms: if was_there { at_ms - out.since_ms } else { 0 },
-            ..context.standing(track, judged_ms)
+            ..context.standing(track, evaluated_at_ms)
         };
         effects.outputs.push(context.stage_changed(change, at_ms, event));
     }

@@ -2,40 +2,40 @@
 
 use crate::domain::model::sales::HandOverModel;
 use crate::domain::output::Effects;
-use crate::domain::rules::context::Turn;
-use crate::domain::rules::lead::outputs::{Told, held_back_output, reasons};
+use crate::domain::rules::context::StepContext;
+use crate::domain::rules::lead::outputs::{DecisionTime, held_back_output, reasons};
 use crate::domain::state::lead::Held;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::sales::{Bar, Qualification};
 
 /// Why the company's leads are not handed over, as far as the model minds.
 pub(super) fn bar(prospect: &Prospect, model: &HandOverModel) -> Option<Bar> {
-    let barred = prospect.more.as_deref()?.account.get()?.barred?;
+    let barred = prospect.extras.as_deref()?.account.get()?.barred?;
     model.bars(barred.why)
 }
 
 /// It would be handed over now. Said once, until it is handed over or no longer worth it.
 pub(super) fn hold(
     prospect: &mut Prospect,
-    turn: &Turn<'_, '_>,
-    told: Told,
+    step: &StepContext<'_, '_>,
+    decided: DecisionTime,
     (why, level): (Bar, Qualification),
     effects: &mut Effects,
 ) {
-    let lead = &mut prospect.more_mut().lead;
+    let lead = &mut prospect.extras_mut().lead;
     lead.due_ms = None;
     if lead.held.is_some_and(|held| held.why == why) {
         return;
     }
-    lead.held = Some(Held { why, since_ms: told.judged_ms });
-    let mut because = reasons(prospect, turn, told);
+    lead.held = Some(Held { why, since_ms: decided.evaluated_at_ms });
+    let mut because = reasons(prospect, step, decided);
     because.insert(0, why.name().into());
-    held_back_output(prospect, turn, told, level, because, effects);
+    held_back_output(prospect, step, decided, level, because, effects);
 }
 
 /// Its label says no more that it should be handed over.
 pub(super) fn let_go(prospect: &mut Prospect) {
-    if let Some(more) = prospect.more.as_deref_mut().filter(|more| more.lead.held.is_some()) {
-        more.lead.held = None;
+    if let Some(extras) = prospect.extras.as_deref_mut().filter(|extras| extras.lead.held.is_some()) {
+        extras.lead.held = None;
     }
 }

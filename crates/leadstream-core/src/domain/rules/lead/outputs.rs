@@ -5,7 +5,7 @@ use crate::domain::ids::{IdKind, output_id};
 use crate::domain::model::ScoreGroup;
 use crate::domain::model::sales::{Back, HandOverModel, ResetHow};
 use crate::domain::output::{Body, Effects, Output};
-use crate::domain::rules::context::{ModelContext, Taken, Turn, causing};
+use crate::domain::rules::context::{ModelContext, StepContext, Taken, causing};
 use crate::domain::rules::ledger;
 use crate::domain::rules::ledger::{Line, What};
 use crate::domain::rules::score::{label, points};
@@ -22,33 +22,33 @@ const PARTS_NAMED: usize = 3;
 
 /// When something was decided.
 #[derive(Debug, Clone, Copy)]
-pub struct Told {
+pub struct DecisionTime {
     /// Of the event that brought it about, or the deadline.
     pub at_ms: Ms,
     /// The same, but never before what was already known: a late event hands nobody over in the past.
-    pub judged_ms: Ms,
+    pub evaluated_at_ms: Ms,
 }
 
-impl Told {
+impl DecisionTime {
     /// By an event; by time, when something left that says which.
     #[must_use]
-    pub fn of(prospect: &Prospect, turn: &Turn<'_, '_>, effects: &Effects) -> Option<Self> {
-        if let Some(event) = turn.event {
-            return Some(Self { at_ms: event.time_ms, judged_ms: event.time_ms.max(prospect.last_seen_ms) });
+    pub fn of(prospect: &Prospect, step: &StepContext<'_, '_>, effects: &Effects) -> Option<Self> {
+        if let Some(event) = step.event {
+            return Some(Self { at_ms: event.time_ms, evaluated_at_ms: event.time_ms.max(prospect.last_seen_ms) });
         }
-        let at_ms = effects.outputs.get(turn.since..)?.last()?.at_ms;
-        Some(Self { at_ms, judged_ms: at_ms })
+        let at_ms = effects.outputs.get(step.since..)?.last()?.at_ms;
+        Some(Self { at_ms, evaluated_at_ms: at_ms })
     }
 }
 
 /// Why a lead is handed over, in words: its label, and what gave most points.
 #[must_use]
-pub fn reasons(prospect: &Prospect, turn: &Turn<'_, '_>, told: Told) -> Vec<Text> {
-    let model = turn.model();
-    let Some(track) = prospect.tracks.get(turn.charge) else { return Vec::new() };
+pub fn reasons(prospect: &Prospect, step: &StepContext<'_, '_>, decided: DecisionTime) -> Vec<Text> {
+    let model = step.model();
+    let Some(track) = prospect.tracks.get(step.primary) else { return Vec::new() };
     let nothing = Traits::default();
-    let traits = prospect.more.as_ref().map_or(&nothing, |more| &more.traits);
-    let account = ledger::account(track, traits, model, turn.models.vocabulary.names(), told.judged_ms);
+    let traits = prospect.extras.as_ref().map_or(&nothing, |extras| &extras.traits);
+    let account = ledger::account(track, traits, model, step.models.vocabulary.names(), decided.evaluated_at_ms);
     let mut all: Vec<Text> = Vec::new();
     if let Some(label) = label::label_of(&model.score.labels, track) {
         all.push(format!("label {}", label.name).into());
@@ -58,7 +58,7 @@ pub fn reasons(prospect: &Prospect, turn: &Turn<'_, '_>, told: Told) -> Vec<Text
         all.push(with_parts(format!("fit {:.0}", track.fit), rules.map(|rule| (rule.words.as_str(), rule.points)).collect()));
     }
     let mut groups: Vec<(&ScoreGroup, f64)> =
-        model.score.groups.iter().map(|g| (g, points::group_points(track, g, told.judged_ms))).collect();
+        model.score.groups.iter().map(|g| (g, points::group_points(track, g, decided.evaluated_at_ms))).collect();
     // What rounds to nothing is no reason.
     groups.retain(|(_, points)| *points >= 0.5);
     groups.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -108,50 +108,55 @@ fn by_event<'a>(account: &[Line<'a>], group: &str) -> Vec<(&'a str, f64)> {
 /// The output about where the lead stands now.
 pub fn hand_over_output(
     prospect: &Prospect,
-    turn: &Turn<'_, '_>,
-    told: Told,
+    step: &StepContext<'_, '_>,
+    decided: DecisionTime,
     kind: HandOverKind,
     answer: Option<Answer>,
     reasons: Vec<Text>,
     effects: &mut Effects,
 ) {
-    let Some(lead) = prospect.more.as_deref().map(|more| &more.lead) else { return };
+    let Some(lead) = prospect.extras.as_deref().map(|extras| &extras.lead) else { return };
     // Two deadlines may be the same instant, with an answer in between.
-    let cause_hash = turn.event.map_or(lead.answered_ms.cast_unsigned(), |event| event.message_hash);
+    let cause_hash = step.event.map_or(lead.answered_ms.cast_unsigned(), |event| event.message_hash);
     let sub = sub_of(kind, lead.qualification);
-    let Some(body) = about(prospect, turn, told, (kind, reasons)) else { return };
-    push(turn, told, (sub, cause_hash), HandOver { answer, ..body }, effects);
+    let Some(body) = about(prospect, step, decided, (kind, reasons)) else { return };
+    push(step, decided, (sub, cause_hash), HandOver { answer, ..body }, effects);
 }
 
 /// A lead that would be handed over now. The id is that of the hand-over, so that it is the same when the account holds it back.
 pub fn held_back_output(
     prospect: &Prospect,
-    turn: &Turn<'_, '_>,
-    told: Told,
+    step: &StepContext<'_, '_>,
+    decided: DecisionTime,
     qualification: Qualification,
     reasons: Vec<Text>,
     effects: &mut Effects,
 ) {
-    let Some(body) = about(prospect, turn, told, (HandOverKind::HeldBack, reasons)) else { return };
-    let (sub, cause_hash) = (sub_of(HandOverKind::HandedOver, qualification), turn.event.map_or(0, |event| event.message_hash));
-    let body = HandOver { qualification, handed_over_at_ms: told.judged_ms, sla_due_at_ms: None, ..body };
-    push(turn, told, (sub, cause_hash), body, effects);
+    let Some(body) = about(prospect, step, decided, (HandOverKind::HeldBack, reasons)) else { return };
+    let (sub, cause_hash) = (sub_of(HandOverKind::HandedOver, qualification), step.event.map_or(0, |event| event.message_hash));
+    let body = HandOver { qualification, handed_over_at_ms: decided.evaluated_at_ms, sla_due_at_ms: None, ..body };
+    push(step, decided, (sub, cause_hash), body, effects);
 }
 
 fn sub_of(kind: HandOverKind, qualification: Qualification) -> u8 {
     kind as u8 * 2 + u8::from(qualification == Qualification::Sql)
 }
 
-fn push(turn: &Turn<'_, '_>, told: Told, (sub, cause_hash): (u8, u64), body: HandOver, effects: &mut Effects) {
-    let id = output_id(turn.key, &turn.model().name, IdKind::HandOver(sub), None, told.at_ms, cause_hash, 0);
-    let (model, event) = (turn.model_index(), turn.event.map(causing));
-    effects.outputs.push(Output { id, model, at_ms: told.at_ms, event, body: Body::HandOver(Box::new(body)) });
+fn push(step: &StepContext<'_, '_>, decided: DecisionTime, (sub, cause_hash): (u8, u64), body: HandOver, effects: &mut Effects) {
+    let id = output_id(step.key, &step.model().name, IdKind::HandOver(sub), None, decided.at_ms, cause_hash, 0);
+    let (model, event) = (step.model_index(), step.event.map(causing));
+    effects.outputs.push(Output { id, model, at_ms: decided.at_ms, event, body: Body::HandOver(Box::new(body)) });
 }
 
-fn about(prospect: &Prospect, turn: &Turn<'_, '_>, told: Told, (kind, reasons): (HandOverKind, Vec<Text>)) -> Option<HandOver> {
-    let model = turn.model();
-    let (track, more) = (prospect.tracks.get(turn.charge)?, prospect.more.as_ref()?);
-    let lead = &more.lead;
+fn about(
+    prospect: &Prospect,
+    step: &StepContext<'_, '_>,
+    decided: DecisionTime,
+    (kind, reasons): (HandOverKind, Vec<Text>),
+) -> Option<HandOver> {
+    let model = step.model();
+    let (track, extras) = (prospect.tracks.get(step.primary)?, prospect.extras.as_ref()?);
+    let lead = &extras.lead;
     Some(HandOver {
         kind,
         qualification: lead.qualification,
@@ -159,13 +164,13 @@ fn about(prospect: &Prospect, turn: &Turn<'_, '_>, told: Told, (kind, reasons): 
         answer: None,
         sla_due_at_ms: lead.due_ms.filter(|_| lead.is_with_sales()),
         handed_over_at_ms: lead.handed_over_ms,
-        score: points::total(track, &model.score, told.judged_ms),
+        score: points::total(track, &model.score, decided.evaluated_at_ms),
         fit: model.people.fit_of(track),
         grade: model.people.grade_of(track),
         label: label::label_of(&model.score.labels, track).map(|l| l.name.clone()),
         persona: model.people.persona_of(track),
-        account: more.account.belongs.as_ref().map(|belongs| belongs.account.clone()),
-        role: more.account.role.clone(),
+        account: extras.account.belongs.as_ref().map(|belongs| belongs.account.clone()),
+        role: extras.account.role.clone(),
         company: None,
     })
 }
@@ -175,15 +180,15 @@ pub fn reset_score(
     prospect: &mut Prospect,
     sales: &HandOverModel,
     why: Back,
-    turn: &Turn<'_, '_>,
-    told: Told,
+    step: &StepContext<'_, '_>,
+    decided: DecisionTime,
     effects: &mut Effects,
 ) {
     let Some(reset) = sales.resets.get(usize::from(why.index())) else { return };
-    let model = turn.model();
-    let Some(track) = prospect.tracks.get_mut(turn.charge) else { return };
-    let judged_ms = told.judged_ms.max(track.label_since_ms);
-    let engagement: f64 = model.score.groups.iter().map(|g| points::group_points(track, g, judged_ms)).sum();
+    let model = step.model();
+    let Some(track) = prospect.tracks.get_mut(step.primary) else { return };
+    let evaluated_at_ms = decided.evaluated_at_ms.max(track.label_since_ms);
+    let engagement: f64 = model.score.groups.iter().map(|g| points::group_points(track, g, evaluated_at_ms)).sum();
     let all = match &reset.how {
         ResetHow::Keep(keep) => *keep,
         ResetHow::To(points) if engagement > 0.0 => ((points - track.fit) / engagement).clamp(0.0, 1.0),
@@ -193,9 +198,9 @@ pub fn reset_score(
         ResetHow::Groups(groups) => groups.iter().find(|(name, _)| *name == group).map_or(1.0, |(_, keep)| *keep),
         _ => all,
     };
-    points::reset(track, &model.score, keep, judged_ms, why.index());
-    if let Some(change) = label::relabel(track, model, judged_ms) {
-        let context = ModelContext::of(turn, turn.charge);
-        effects.outputs.push(context.taken_output(Taken::Reset, track, change, told.at_ms, turn.event, judged_ms));
+    points::reset(track, &model.score, keep, evaluated_at_ms, why.index());
+    if let Some(change) = label::relabel(track, model, evaluated_at_ms) {
+        let context = ModelContext::of(step, step.primary);
+        effects.outputs.push(context.taken_output(Taken::Reset, track, change, decided.at_ms, step.event, evaluated_at_ms));
     }
 }

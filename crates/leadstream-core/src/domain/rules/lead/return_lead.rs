@@ -3,46 +3,46 @@
 use crate::domain::Text;
 use crate::domain::model::sales::{Back, HandOverModel};
 use crate::domain::output::Effects;
-use crate::domain::rules::context::Turn;
+use crate::domain::rules::context::StepContext;
 use crate::domain::rules::lead::again;
-use crate::domain::rules::lead::outputs::{Told, hand_over_output, reset_score};
-use crate::domain::state::lead::Stand;
+use crate::domain::rules::lead::outputs::{DecisionTime, hand_over_output, reset_score};
+use crate::domain::state::lead::LeadStatus;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::sales::{Answer, HandOverKind};
 
 /// Back to marketing, with the reset that the model declares; by what sales said, or by time.
-pub(crate) fn go_back(
+pub(crate) fn return_with_reset(
     prospect: &mut Prospect,
     model: &HandOverModel,
-    turn: &Turn<'_, '_>,
-    told: Told,
+    step: &StepContext<'_, '_>,
+    decided: DecisionTime,
     why: Back,
     said: Option<(Answer, Vec<Text>)>,
     effects: &mut Effects,
 ) {
     let (answer, reasons) = said.map_or_else(|| (None, vec![why.name().into()]), |(answer, reasons)| (Some(answer), reasons));
-    give_back(prospect, turn, told, answer, reasons, effects);
-    reset_score(prospect, model, why, turn, told, effects);
+    return_lead(prospect, step, decided, answer, reasons, effects);
+    reset_score(prospect, model, why, step, decided, effects);
     if why.is_silence() {
         // That sales was silent is no reason to keep the lead from it.
-        prospect.more_mut().lead.again_from_ms = told.at_ms;
+        prospect.extras_mut().lead.again_from_ms = decided.at_ms;
     }
-    again::begin(prospect, turn, told);
+    again::begin(prospect, step, decided);
 }
 
-pub(crate) fn give_back(
+pub(crate) fn return_lead(
     prospect: &mut Prospect,
-    turn: &Turn<'_, '_>,
-    told: Told,
+    step: &StepContext<'_, '_>,
+    decided: DecisionTime,
     answer: Option<Answer>,
     reasons: Vec<Text>,
     effects: &mut Effects,
 ) {
-    let pause_ms = turn.model().sales.hand_over.as_ref().map_or(0, |m| m.again_after_ms);
-    let lead = &mut prospect.more_mut().lead;
-    lead.stand = Stand::Back;
+    let pause_ms = step.model().sales.hand_over.as_ref().map_or(0, |m| m.again_after_ms);
+    let lead = &mut prospect.extras_mut().lead;
+    lead.status = LeadStatus::Returned;
     lead.answer = answer;
     lead.due_ms = None;
-    lead.settle(told.at_ms.saturating_add(pause_ms));
-    hand_over_output(prospect, turn, told, HandOverKind::Returned, answer, reasons, effects);
+    lead.settle(decided.at_ms.saturating_add(pause_ms));
+    hand_over_output(prospect, step, decided, HandOverKind::Returned, answer, reasons, effects);
 }

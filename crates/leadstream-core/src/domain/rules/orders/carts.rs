@@ -34,8 +34,8 @@ impl Open {
     /// The event was applied to the carts, too: what it did to them is written down with the order.
     pub(in crate::domain) fn settle(self, prospect: &mut Prospect, news: News, at_ms: Ms, effects: &mut Effects) {
         let after = Self::of(prospect);
-        let (Some(at), Some(more)) = (news.order(), prospect.more.as_deref_mut()) else { return };
-        let Some(order) = more.known_orders.list.get_mut(at) else { return };
+        let (Some(at), Some(extras)) = (news.order(), prospect.extras.as_deref_mut()) else { return };
+        let Some(order) = extras.known_orders.list.get_mut(at) else { return };
         let mut change = CartsChange { placed_ms: order.placed_ms, at_ms, ..CartsChange::default() };
         if matches!(news, News::TakenBack(_)) {
             let again = order.carts.min(small(after.carts.saturating_sub(self.carts)));
@@ -76,7 +76,7 @@ pub(super) fn take_over(before: &KnownOrder, order: &mut KnownOrder, effects: &m
 
 /// Takes the order at this place out of what is counted; whether it stood.
 pub(in crate::domain) fn disown(prospect: &mut Prospect, at: usize, effects: &mut Effects) -> bool {
-    let Some(order) = prospect.more_mut().known_orders.list.get_mut(at) else { return false };
+    let Some(order) = prospect.extras_mut().known_orders.list.get_mut(at) else { return false };
     let stood = order.standing.stands();
     let (carts, checkouts) = (i64::from(order.carts), i64::from(order.checkouts));
     (order.carts, order.checkouts) = (0, 0);
@@ -100,7 +100,7 @@ pub(in crate::domain) fn disown(prospect: &mut Prospect, at: usize, effects: &mu
 
 /// All orders that are known.
 pub(in crate::domain) fn disown_all(prospect: &mut Prospect, effects: &mut Effects) {
-    let count = prospect.more.as_deref().and_then(|more| more.known_orders.get()).map_or(0, |known| known.list.len());
+    let count = prospect.extras.as_deref().and_then(|extras| extras.known_orders.get()).map_or(0, |known| known.list.len());
     for at in 0..count {
         disown(prospect, at, effects);
     }

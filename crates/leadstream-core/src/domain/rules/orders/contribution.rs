@@ -6,7 +6,7 @@ use crate::domain::ids::name_hash;
 use crate::domain::model::{Model, Models};
 use crate::domain::names::NameId;
 use crate::domain::rules::decay::decay;
-use crate::domain::state::few::Few;
+use crate::domain::state::few::InlineVec;
 use crate::domain::state::orders::{Given, KnownOrder};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::track::GroupPoints;
@@ -44,10 +44,17 @@ pub fn has_new_rules(order: &KnownOrder, models: &Models, event: &Event<'_>) -> 
 }
 
 /// Writes down what an order gave to one track; `before` are the points of its groups before it.
-pub fn note(prospect: &mut Prospect, at: usize, index: usize, model: &Model, event: &Event<'_>, before: &Few<GroupPoints, 3>) {
-    let Prospect { tracks, more, .. } = prospect;
-    let (Some(track), Some(more)) = (tracks.get(index), more.as_deref_mut()) else { return };
-    let Some(order) = more.known_orders.list.get_mut(at) else { return };
+pub fn note(
+    prospect: &mut Prospect,
+    at: usize,
+    index: usize,
+    model: &Model,
+    event: &Event<'_>,
+    before: &InlineVec<GroupPoints, 3>,
+) {
+    let Prospect { tracks, extras, .. } = prospect;
+    let (Some(track), Some(extras)) = (tracks.get(index), extras.as_deref_mut()) else { return };
+    let Some(order) = extras.known_orders.list.get_mut(at) else { return };
     each_met(model, event, |rule| {
         if !order.rules.contains(&rule) {
             order.rules.push(rule);

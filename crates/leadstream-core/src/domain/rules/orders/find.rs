@@ -37,7 +37,7 @@ pub(super) fn refund_hash(event: &Event<'_>) -> u64 {
 }
 
 fn known(prospect: &Prospect) -> &[KnownOrder] {
-    prospect.more.as_deref().map_or(&[], |more| &more.known_orders.list)
+    prospect.extras.as_deref().map_or(&[], |extras| &extras.known_orders.list)
 }
 
 /// By its id alone.
@@ -117,7 +117,7 @@ pub(super) fn unpaid(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
 
 /// What a change of the order at this place means to the figures: it counts for the touch that the order was credited to.
 pub(crate) fn change(prospect: &mut Prospect, at: usize, of: impl FnOnce(&KnownOrder) -> OrderChange) -> OrderChange {
-    let known = &prospect.more_mut().known_orders;
+    let known = &prospect.extras_mut().known_orders;
     let order = &known.list[at];
     OrderChange { touch: known.touch_of(order), ..of(order) }
 }

@@ -6,7 +6,7 @@ use crate::domain::names::Kind;
 use crate::domain::output::{Effects, Note};
 use crate::domain::rules::orders::find;
 use crate::domain::rules::orders::find::SAME_WITHIN_MS;
-use crate::domain::state::few::Few;
+use crate::domain::state::few::InlineVec;
 use crate::domain::state::orders::{KnownOrder, KnownOrders, MAX_DETAILED, MAX_KNOWN, MAX_REFUNDS};
 use crate::domain::state::seen::seconds;
 use crate::domain::terms::limit::Limit;
@@ -45,7 +45,7 @@ impl KnownOrders {
         }
         self.list.push(order);
         if let Some(old) = self.list.len().checked_sub(MAX_DETAILED + 1).and_then(|at| self.list.get_mut(at)) {
-            (old.rules, old.gave) = (Few::new(), Few::new());
+            (old.rules, old.gave) = (InlineVec::new(), InlineVec::new());
         }
         self.list.len() - 1
     }

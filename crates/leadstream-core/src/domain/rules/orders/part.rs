@@ -55,12 +55,12 @@ pub(super) fn cancelled_milli(prospect: &Prospect, at: usize, event: &Event<'_>)
 }
 
 fn known(prospect: &Prospect, at: usize) -> Option<&KnownOrder> {
-    prospect.more.as_deref()?.known_orders.list.get(at)
+    prospect.extras.as_deref()?.known_orders.list.get(at)
 }
 
 /// What an order took from carts, as long as that is remembered.
 fn lines<'a>(prospect: &'a Prospect, order: &KnownOrder) -> &'a [CartLine] {
-    let pasts = prospect.more.as_deref().map_or(&[][..], |more| &more.orders);
+    let pasts = prospect.extras.as_deref().map_or(&[][..], |extras| &extras.orders);
     let is_it = |id: u64| id.max(1) == order.id && order.id != 0;
     pasts.iter().rfind(|past| is_it(past.order)).map_or(&[], |past| &past.lines)
 }

@@ -8,12 +8,12 @@ use crate::domain::ids::{event_mark, name_hash};
 use crate::domain::model::won::told_before_won;
 use crate::domain::model::{AxisModel, CountRule, Model, Move, stages};
 use crate::domain::output::Effects;
-use crate::domain::rules::context::{ModelContext, Taken, Turn};
+use crate::domain::rules::context::{ModelContext, StepContext, Taken};
 use crate::domain::rules::journey;
 use crate::domain::rules::journey::{beats, leads_on};
 use crate::domain::rules::orders::contribution::worth;
 use crate::domain::rules::score::label;
-use crate::domain::state::few::Few;
+use crate::domain::state::few::InlineVec;
 use crate::domain::state::orders::KnownOrder;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::track::{EnteredBy, Entry, Hit, Track};
@@ -23,18 +23,18 @@ use crate::domain::terms::movement::{Axis, Cause};
 const ORDER: &str = "Order Completed";
 
 /// Takes back what the order at this place moved and gave.
-pub fn reverse(prospect: &mut Prospect, at: usize, turn: &Turn<'_, '_>, effects: &mut Effects) {
-    let Prospect { tracks, more, sessions, last_activity_ms, last_seen_ms, .. } = prospect;
-    let Some(more) = more.as_deref_mut() else { return };
-    let Some(gone) = more.known_orders.list.get_mut(at) else { return };
+pub fn reverse(prospect: &mut Prospect, at: usize, step: &StepContext<'_, '_>, effects: &mut Effects) {
+    let Prospect { tracks, extras, sessions, last_activity_ms, last_seen_ms, .. } = prospect;
+    let Some(extras) = extras.as_deref_mut() else { return };
+    let Some(gone) = extras.known_orders.list.get_mut(at) else { return };
     let order = gone.clone();
-    (gone.rules, gone.gave) = (Few::new(), Few::new());
-    let standing: Vec<&KnownOrder> = more.known_orders.list.iter().filter(|o| o.standing.stands()).collect();
+    (gone.rules, gone.gave) = (InlineVec::new(), InlineVec::new());
+    let standing: Vec<&KnownOrder> = extras.known_orders.list.iter().filter(|o| o.standing.stands()).collect();
     let mut without =
-        Without { order: &order, standing: &standing, known: &more.known_orders.list, sessions: *sessions, won: None };
-    for (index, model) in turn.models.models.iter().enumerate() {
+        Without { order: &order, standing: &standing, known: &extras.known_orders.list, sessions: *sessions, won: None };
+    for (index, model) in step.models.models.iter().enumerate() {
         let Some(track) = tracks.get_mut(index).filter(|t| t.model == model.name) else { continue };
-        let judged_ms = (*last_seen_ms).max(track.label_since_ms);
+        let evaluated_at_ms = (*last_seen_ms).max(track.label_since_ms);
         take_points(track, model, &order);
         for axis in Axis::ALL {
             let axis_model = &model.axes[axis.index()];
@@ -43,14 +43,20 @@ pub fn reverse(prospect: &mut Prospect, at: usize, turn: &Turn<'_, '_>, effects:
             let to = without.stands_at(track, axis, axis_model);
             without.forget_hits(track, axis_model);
             if let Some(to) = to {
-                let by = EnteredBy::event(Cause::OrderReversed, turn.event.map_or("", |event| &event.name));
-                let moved = journey::enter(track, axis, axis_model, to, turn.at_ms, by, *last_activity_ms);
-                effects.outputs.extend(moved.and_then(|moved| turn.stage_output(index, track, moved, judged_ms)));
+                let by = EnteredBy::event(Cause::OrderReversed, step.event.map_or("", |event| &event.name));
+                let moved = journey::enter(track, axis, axis_model, to, step.at_ms, by, *last_activity_ms);
+                effects.outputs.extend(moved.and_then(|moved| step.stage_output(index, track, moved, evaluated_at_ms)));
             }
         }
-        if let Some(change) = label::relabel(track, model, judged_ms) {
-            let output =
-                ModelContext::of(turn, index).taken_output(Taken::Reversal, track, change, turn.at_ms, turn.event, judged_ms);
+        if let Some(change) = label::relabel(track, model, evaluated_at_ms) {
+            let output = ModelContext::of(step, index).taken_output(
+                Taken::Reversal,
+                track,
+                change,
+                step.at_ms,
+                step.event,
+                evaluated_at_ms,
+            );
             effects.outputs.push(output);
         }
     }
@@ -76,9 +82,9 @@ fn take_points(track: &mut Track, model: &Model, order: &KnownOrder) {
             !goes
         });
         state.points -= amount;
-        state.brought -= amount - listed;
+        state.carried_forward -= amount - listed;
         // Less is the noise of adding and taking away.
-        for points in [&mut state.points, &mut state.brought] {
+        for points in [&mut state.points, &mut state.carried_forward] {
             if points.abs() < 1e-9 {
                 *points = 0.0;
             }

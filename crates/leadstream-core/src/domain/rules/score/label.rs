@@ -4,7 +4,7 @@
 //! minute ago as well as now. So nobody is told of a rise and of its fall in one breath.
 
 use crate::domain::Ms;
-use crate::domain::model::personas::PeopleModel;
+use crate::domain::model::personas::PersonasModel;
 use crate::domain::model::{Label, Model, ScoreModel};
 use crate::domain::rules::score::crossing::{first_below, first_reached};
 use crate::domain::rules::score::points::{engagement, held, total};
@@ -195,7 +195,7 @@ pub fn next_change(track: &Track, model: &Model, from_ms: Ms) -> Option<Ms> {
 }
 
 /// The engagement that the next better number of a grade asks for.
-fn next_number(people: &PeopleModel, grade: u8) -> Option<f64> {
+fn next_number(people: &PersonasModel, grade: u8) -> Option<f64> {
     let better = usize::from(grade.checked_sub(1)? % 4).checked_sub(1)?;
     people.fit.as_ref()?.numbers.get(better).copied()
 }

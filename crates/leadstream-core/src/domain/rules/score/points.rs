@@ -5,7 +5,7 @@ use crate::domain::model::{AtMost, ScoreGroup, ScoreModel};
 use crate::domain::rules::decay::decay;
 use crate::domain::rules::ledger;
 use crate::domain::rules::order_news::Skip;
-use crate::domain::state::few::Few;
+use crate::domain::state::few::InlineVec;
 use crate::domain::state::track::{GroupPoints, RuleUse, Track};
 use crate::domain::{MINUTE_MS, Ms};
 
@@ -33,7 +33,7 @@ pub fn add_points(track: &mut Track, model: &ScoreModel, event: &Event<'_>, skip
 
 /// Counts one use of a capped rule; false when the period's cap is reached. A period begins with the first use after the
 /// last one ended; a late event counts in the current period.
-pub(crate) fn may_use(uses: &mut Few<RuleUse, 2>, rule: u32, at_most: Option<AtMost>, time_ms: Ms) -> bool {
+pub(crate) fn may_use(uses: &mut InlineVec<RuleUse, 2>, rule: u32, at_most: Option<AtMost>, time_ms: Ms) -> bool {
     let Some(limit) = at_most else { return true };
     let Some(use_) = uses.iter_mut().find(|u| u.rule == rule) else {
         uses.push(RuleUse { rule, since_ms: time_ms, count: 1 });
@@ -51,16 +51,16 @@ pub(crate) fn may_use(uses: &mut Few<RuleUse, 2>, rule: u32, at_most: Option<AtM
 }
 
 /// Adds points; returns the place of the group and what it gained, after its cap.
-pub(crate) fn add(groups: &mut Few<GroupPoints, 3>, group: &ScoreGroup, points: f64, time_ms: Ms) -> (usize, f64) {
+pub(crate) fn add(groups: &mut InlineVec<GroupPoints, 3>, group: &ScoreGroup, points: f64, time_ms: Ms) -> (usize, f64) {
     let index = groups.iter().position(|g| g.group == group.name_hash).unwrap_or_else(|| {
-        groups.push(GroupPoints { group: group.name_hash, points: 0.0, as_of_ms: time_ms, brought: 0.0 });
+        groups.push(GroupPoints { group: group.name_hash, points: 0.0, as_of_ms: time_ms, carried_forward: 0.0 });
         groups.len() - 1
     });
     let state = &mut groups[index];
     let gained = if time_ms >= state.as_of_ms {
         let left = decay(group.half_life_ms, time_ms - state.as_of_ms);
         state.points *= left;
-        state.brought *= left;
+        state.carried_forward *= left;
         state.as_of_ms = time_ms;
         points
     } else {
@@ -88,7 +88,7 @@ pub fn reset(track: &mut Track, model: &ScoreModel, keep: impl Fn(u32) -> f64, a
         let left = decay(group.half_life_ms, at_ms - state.as_of_ms);
         state.as_of_ms = state.as_of_ms.max(at_ms);
         state.points *= left;
-        state.brought *= left;
+        state.carried_forward *= left;
         let before = state.points;
         state.points *= keep;
         let taken = state.points - before;

@@ -5,11 +5,11 @@ use crate::domain::model::Model;
 use crate::domain::model::quiet::Whose;
 use crate::domain::model::triggers::Trigger;
 use crate::domain::output::{Because, Body, Effects, Note, Output, Proof, Triggered};
-use crate::domain::rules::contact::{Due, Verdict};
-use crate::domain::rules::context::{Turn, causing};
+use crate::domain::rules::contact::{Due, SendDecision};
+use crate::domain::rules::context::{StepContext, causing};
 use crate::domain::rules::score::{label, points};
 use crate::domain::rules::{contact, decisions};
-use crate::domain::state::decisions::{Check, Checks, Decision, Done};
+use crate::domain::state::decisions::{Check, Checks, Decision, TriggerFate};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::triggers::{Left, MAX_LEFT, Pending};
 use crate::domain::terms::cart::Reason;
@@ -20,92 +20,98 @@ use crate::domain::{DAY_MS, Ms, Text};
 const RECALL_MS: Ms = 7 * DAY_MS;
 
 /// A pending trigger is due: it leaves, is held or is skipped.
-pub fn fire(prospect: &mut Prospect, index: usize, turn: &Turn<'_, '_>, effects: &mut Effects) {
-    let Some(absence) = prospect.more.as_mut().map(|m| &mut m.absence) else { return };
-    let Some(pending) = absence.pending.get(index).filter(|p| p.fire_at_ms <= turn.at_ms).cloned() else { return };
-    let model = turn.model();
-    let Some(trigger) = model.absence.trigger(pending.trigger) else {
-        absence.pending.remove(index);
+pub fn fire(prospect: &mut Prospect, index: usize, step: &StepContext<'_, '_>, effects: &mut Effects) {
+    let Some(triggers) = prospect.extras.as_mut().map(|m| &mut m.triggers) else { return };
+    let Some(pending) = triggers.pending.get(index).filter(|p| p.fire_at_ms <= step.at_ms).cloned() else { return };
+    let model = step.model();
+    let Some(trigger) = model.triggers.trigger(pending.trigger) else {
+        triggers.pending.remove(index);
         effects.notes.push(Note::Suppressed(Reason::ModelChanged));
         return;
     };
     let mut checks = Checks::default();
-    let done = match verdict(prospect, trigger, &pending, turn, &mut checks) {
-        Verdict::Waits(until_ms) => {
-            prospect.more_mut().absence.pending[index].fire_at_ms = until_ms;
-            Done::HeldUntil(until_ms)
+    let done = match verdict(prospect, trigger, &pending, step, &mut checks) {
+        SendDecision::Waits(until_ms) => {
+            prospect.extras_mut().triggers.pending[index].fire_at_ms = until_ms;
+            TriggerFate::HeldUntil(until_ms)
         }
-        Verdict::Suppressed(reason) => {
-            prospect.more_mut().absence.pending.remove(index);
+        SendDecision::Suppressed(reason) => {
+            prospect.extras_mut().triggers.pending.remove(index);
             effects.notes.push(Note::Suppressed(reason));
-            Done::Suppressed(reason)
+            TriggerFate::Suppressed(reason)
         }
-        Verdict::Leaves => {
-            prospect.more_mut().absence.pending.remove(index);
-            effects.outputs.push(fired(prospect, trigger, &pending, checks, turn));
-            remember_left(prospect, trigger, &pending, model, turn.at_ms);
+        SendDecision::Leaves => {
+            prospect.extras_mut().triggers.pending.remove(index);
+            effects.outputs.push(fired(prospect, trigger, &pending, checks, step));
+            remember_left(prospect, trigger, &pending, model, step.at_ms);
             if trigger.mail {
-                contact::left(prospect, &model.contact, turn.at_ms);
+                contact::record_sent(prospect, &model.contact, step.at_ms);
             }
-            Done::Left
+            TriggerFate::Left
         }
     };
-    let (at_ms, due_ms) = (turn.at_ms, pending.due_ms);
+    let (at_ms, due_ms) = (step.at_ms, pending.due_ms);
     decisions::remember(prospect, Decision { at_ms, due_ms, trigger: trigger.name.clone(), step: 0, done, checks });
 }
 
-fn verdict(prospect: &Prospect, trigger: &Trigger, pending: &Pending, turn: &Turn<'_, '_>, checks: &mut Checks) -> Verdict {
-    if prospect.tracks.get(turn.charge).is_some_and(|t| t.disqualified.is_some()) {
-        return Verdict::Suppressed(Reason::Disqualified);
+fn verdict(
+    prospect: &Prospect,
+    trigger: &Trigger,
+    pending: &Pending,
+    step: &StepContext<'_, '_>,
+    checks: &mut Checks,
+) -> SendDecision {
+    if prospect.tracks.get(step.primary).is_some_and(|t| t.disqualified.is_some()) {
+        return SendDecision::Suppressed(Reason::Disqualified);
     }
     checks.pass(Check::Disqualified);
     if let Some(limit) = trigger.at_most {
-        let begins_ms = turn.at_ms.saturating_sub(limit.per_ms);
-        let left = prospect.more.iter().flat_map(|m| &m.absence.left);
+        let begins_ms = step.at_ms.saturating_sub(limit.per_ms);
+        let left = prospect.extras.iter().flat_map(|m| &m.triggers.left);
         let lately = left.filter(|l| l.trigger == trigger.hash && l.left_ms > begins_ms).count();
         if lately >= usize::try_from(limit.times).unwrap_or(usize::MAX) {
-            return Verdict::Suppressed(Reason::AtMost);
+            return SendDecision::Suppressed(Reason::AtMost);
         }
         checks.pass(Check::AtMost);
     }
     if trigger.not_with_open_cart {
         if prospect.carts.iter().any(|cart| !cart.lines.is_empty()) {
-            return Verdict::Suppressed(Reason::OpenCart);
+            return SendDecision::Suppressed(Reason::OpenCart);
         }
         checks.pass(Check::NoOpenCart);
     }
     if trigger.after_visit {
-        let gap_ms = turn.model().session_gap_ms;
+        let gap_ms = step.model().session_gap_ms;
         let ends_ms = prospect.last_activity_ms.map_or(Ms::MIN, |last_ms| last_ms.saturating_add(gap_ms));
-        if turn.at_ms < ends_ms {
-            return Verdict::Waits(ends_ms);
+        if step.at_ms < ends_ms {
+            return SendDecision::Waits(ends_ms);
         }
         checks.pass(Check::AfterVisit);
     }
     let due = Due {
-        key: turn.key,
+        key: step.key,
         name: trigger.hash,
         due_ms: pending.due_ms,
         fire_at_ms: pending.fire_at_ms,
-        now_ms: turn.at_ms,
+        now_ms: step.at_ms,
         max_lateness_ms: trigger.max_lateness_ms,
     };
     if trigger.mail {
-        return contact::judge(prospect, turn.model(), &due, checks);
+        return contact::judge(prospect, step.model(), &due, checks);
     }
     if due.is_late() {
-        return Verdict::Suppressed(Reason::Late);
+        return SendDecision::Suppressed(Reason::Late);
     }
     if due.max_lateness_ms.is_some() {
         checks.pass(Check::Lateness);
     }
-    Verdict::Leaves
+    SendDecision::Leaves
 }
 
 fn remember_left(prospect: &mut Prospect, trigger: &Trigger, pending: &Pending, model: &Model, now_ms: Ms) {
-    let left = &mut prospect.more_mut().absence.left;
+    let left = &mut prospect.extras_mut().triggers.left;
     left.retain(|l| {
-        let keeps_ms = model.absence.trigger(l.trigger).map_or(RECALL_MS, |t| t.keeps_ms().max(RECALL_MS));
+        let keeps_ms = model.triggers.trigger(l.trigger).map_or(RECALL_MS, |t| t.keeps_ms().max(RECALL_MS));
         l.left_ms > now_ms.saturating_sub(keeps_ms)
     });
     let most = trigger.at_most.map_or(1, |limit| usize::try_from(limit.times).unwrap_or(MAX_LEFT));
@@ -131,11 +137,11 @@ fn remember_left(prospect: &mut Prospect, trigger: &Trigger, pending: &Pending, 
     });
 }
 
-fn id(trigger: &Trigger, kind: IdKind, episode_ms: Ms, armed_by: u64, turn: &Turn<'_, '_>) -> u128 {
-    output_id(turn.key, &turn.model().name, kind, Some(&trigger.name), episode_ms, armed_by, 0)
+fn id(trigger: &Trigger, kind: IdKind, episode_ms: Ms, armed_by: u64, step: &StepContext<'_, '_>) -> u128 {
+    output_id(step.key, &step.model().name, kind, Some(&trigger.name), episode_ms, armed_by, 0)
 }
 
-fn fired(prospect: &Prospect, trigger: &Trigger, pending: &Pending, checks: Checks, turn: &Turn<'_, '_>) -> Output {
+fn fired(prospect: &Prospect, trigger: &Trigger, pending: &Pending, checks: Checks, step: &StepContext<'_, '_>) -> Output {
     let because = (!pending.event.is_empty()).then(|| Because {
         name: pending.event.clone(),
         at_ms: pending.since_ms,
@@ -144,10 +150,10 @@ fn fired(prospect: &Prospect, trigger: &Trigger, pending: &Pending, checks: Chec
     });
     let proof = Proof { rule: trigger.rule.clone(), because: because.into_iter().collect(), checks: checks.names() };
     let about = (pending.episode_ms, pending.due_ms, pending.product.clone());
-    let body = triggered(prospect, trigger, TriggerKind::Fired, about, trigger.reasons.clone(), proof, turn);
+    let body = triggered(prospect, trigger, TriggerKind::Fired, about, trigger.reasons.clone(), proof, step);
     Output {
-        id: id(trigger, IdKind::Trigger, pending.episode_ms, pending.armed_by, turn),
-        model: turn.model_index(),
+        id: id(trigger, IdKind::Trigger, pending.episode_ms, pending.armed_by, step),
+        model: step.model_index(),
         at_ms: pending.fire_at_ms,
         event: None,
         body: Body::Triggered(Box::new(body)),
@@ -161,10 +167,10 @@ fn triggered(
     (episode_ms, due_at_ms, product_id): (Ms, Ms, Option<Text>),
     reasons: Vec<Text>,
     proof: Proof,
-    turn: &Turn<'_, '_>,
+    step: &StepContext<'_, '_>,
 ) -> Triggered {
-    let (track, model) = (prospect.tracks.get(turn.charge), &turn.model().score);
-    let judged_ms = due_at_ms.max(prospect.last_seen_ms);
+    let (track, model) = (prospect.tracks.get(step.primary), &step.model().score);
+    let evaluated_at_ms = due_at_ms.max(prospect.last_seen_ms);
     Triggered {
         kind,
         trigger: trigger.name.clone(),
@@ -172,9 +178,9 @@ fn triggered(
         due_at_ms,
         reasons,
         product_id,
-        score: track.map_or(0.0, |t| points::total(t, model, judged_ms)),
+        score: track.map_or(0.0, |t| points::total(t, model, evaluated_at_ms)),
         label: track.and_then(|t| label::label_of(&model.labels, t)).map(|l| l.name.clone()),
-        persona: track.and_then(|t| turn.model().people.persona_of(t)),
+        persona: track.and_then(|t| step.model().people.persona_of(t)),
         proof,
     }
 }
@@ -185,18 +191,18 @@ pub(super) fn recall(
     trigger: &Trigger,
     too_soon: &dyn Fn(&Left) -> bool,
     why: &str,
-    turn: &Turn<'_, '_>,
+    step: &StepContext<'_, '_>,
     effects: &mut Effects,
 ) {
-    let Some(absence) = prospect.more.as_mut().map(|m| &mut m.absence) else { return };
+    let Some(triggers) = prospect.extras.as_mut().map(|m| &mut m.triggers) else { return };
     let mut taken = Vec::new();
-    for left in absence.left.iter_mut().filter(|l| too_soon(l)) {
+    for left in triggers.left.iter_mut().filter(|l| too_soon(l)) {
         // What is recalled once is not recalled again.
         left.recalled = true;
         taken.push(left.clone());
     }
     for left in taken {
-        let because = turn.event.map(|e| Because {
+        let because = step.event.map(|e| Because {
             name: e.name.as_ref().into(),
             at_ms: e.time_ms,
             position: e.position,
@@ -204,12 +210,12 @@ pub(super) fn recall(
         });
         let proof = Proof { rule: trigger.rule.clone(), because: because.into_iter().collect(), checks: Vec::new() };
         let about = (left.episode_ms, left.due_ms, left.product);
-        let body = triggered(prospect, trigger, TriggerKind::Recalled, about, vec![why.into()], proof, turn);
+        let body = triggered(prospect, trigger, TriggerKind::Recalled, about, vec![why.into()], proof, step);
         effects.outputs.push(Output {
-            id: id(trigger, IdKind::TriggerRecalled, left.episode_ms, left.armed_by, turn),
-            model: turn.model_index(),
-            at_ms: turn.at_ms,
-            event: turn.event.map(causing),
+            id: id(trigger, IdKind::TriggerRecalled, left.episode_ms, left.armed_by, step),
+            model: step.model_index(),
+            at_ms: step.at_ms,
+            event: step.event.map(causing),
             body: Body::Triggered(Box::new(body)),
         });
     }
@@ -219,10 +225,10 @@ pub(super) fn recall(
 /// what the model doesn't know any more.
 pub fn change_model(prospect: &mut Prospect, now_ms: Ms, key: &str, model: &Model, effects: &mut Effects) {
     contact::change_model(prospect, &model.contact);
-    let Some(absence) = prospect.more.as_mut().map(|m| &mut m.absence) else { return };
+    let Some(triggers) = prospect.extras.as_mut().map(|m| &mut m.triggers) else { return };
     let mut gone = Vec::new();
-    absence.pending.retain_mut(|pending| {
-        let Some(trigger) = model.absence.trigger(pending.trigger) else {
+    triggers.pending.retain_mut(|pending| {
+        let Some(trigger) = model.triggers.trigger(pending.trigger) else {
             effects.notes.push(Note::Suppressed(Reason::ModelChanged));
             return false;
         };
@@ -239,16 +245,16 @@ pub fn change_model(prospect: &mut Prospect, now_ms: Ms, key: &str, model: &Mode
         }
         true
     });
-    absence.left.retain(|l| model.absence.trigger(l.trigger).is_some());
-    absence.met.retain(|m| model.absence.trigger(m.trigger).is_some());
-    if model.absence.viewed_ms.is_none() {
-        absence.viewed.clear();
+    triggers.left.retain(|l| model.triggers.trigger(l.trigger).is_some());
+    triggers.met.retain(|m| model.triggers.trigger(m.trigger).is_some());
+    if model.triggers.viewed_ms.is_none() {
+        triggers.viewed.clear();
     }
-    if model.absence.carted_ms.is_none() {
-        absence.carted.clear();
+    if model.triggers.carted_ms.is_none() {
+        triggers.carted.clear();
     }
     for (trigger, due_ms) in gone {
-        let done = Done::Suppressed(Reason::ModelChanged);
+        let done = TriggerFate::Suppressed(Reason::ModelChanged);
         decisions::remember(prospect, Decision { at_ms: now_ms, due_ms, trigger, step: 0, done, checks: Checks::default() });
     }
     retime(prospect, key, model);
@@ -259,10 +265,10 @@ pub(crate) fn retime(prospect: &mut Prospect, key: &str, model: &Model) {
     if model.contact.quiet.is_none() {
         return;
     }
-    let Some(more) = prospect.more.as_mut() else { return };
-    let zone = more.contact.zone.as_deref();
-    for pending in &mut more.absence.pending {
-        if model.absence.trigger(pending.trigger).is_some_and(|t| t.mail) {
+    let Some(extras) = prospect.extras.as_mut() else { return };
+    let zone = extras.contact.zone.as_deref();
+    for pending in &mut extras.triggers.pending {
+        if model.triggers.trigger(pending.trigger).is_some_and(|t| t.mail) {
             let whose = Whose { key, zone, trigger: pending.trigger };
             pending.fire_at_ms = contact::timer(whose, &model.contact, pending.due_ms, Some(pending.fire_at_ms));
         }

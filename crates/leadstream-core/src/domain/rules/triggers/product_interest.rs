@@ -3,15 +3,15 @@
 use crate::domain::Ms;
 use crate::domain::event::Event;
 use crate::domain::ids::{hash64, low32};
-use crate::domain::model::triggers::{AbsenceModel, Trigger};
+use crate::domain::model::triggers::{Trigger, TriggersModel};
 use crate::domain::names::Kind;
-use crate::domain::state::few::Few;
+use crate::domain::state::few::InlineVec;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::track::Hit;
 use crate::domain::state::triggers::MAX_PRODUCTS;
 
 /// Takes in what an event says; only as far as a trigger asks for it.
-pub(super) fn learn(prospect: &mut Prospect, event: &Event<'_>, model: &AbsenceModel) {
+pub(super) fn learn(prospect: &mut Prospect, event: &Event<'_>, model: &TriggersModel) {
     if model.viewed_ms.is_none() && model.carted_ms.is_none() {
         return;
     }
@@ -23,7 +23,7 @@ pub(super) fn learn(prospect: &mut Prospect, event: &Event<'_>, model: &AbsenceM
         return;
     }
     let newest_ms = prospect.last_seen_ms;
-    let mut remember = |keep_ms: Option<Ms>, list: fn(&mut Prospect) -> &mut Few<Hit, 4>| {
+    let mut remember = |keep_ms: Option<Ms>, list: fn(&mut Prospect) -> &mut InlineVec<Hit, 4>| {
         let Some(keep_ms) = keep_ms else { return };
         let list = list(prospect);
         list.retain(|h| h.time_ms >= newest_ms.saturating_sub(keep_ms));
@@ -39,21 +39,21 @@ pub(super) fn learn(prospect: &mut Prospect, event: &Event<'_>, model: &AbsenceM
     };
     match event.kind {
         Kind::ProductAdded | Kind::CartViewed | Kind::CartUpdated | Kind::CheckoutStarted => {
-            remember(model.carted_ms, |p| &mut p.more_mut().absence.carted);
+            remember(model.carted_ms, |p| &mut p.extras_mut().triggers.carted);
         }
-        Kind::Site if &*event.name == "Product Viewed" => remember(model.viewed_ms, |p| &mut p.more_mut().absence.viewed),
+        Kind::Site if &*event.name == "Product Viewed" => remember(model.viewed_ms, |p| &mut p.extras_mut().triggers.viewed),
         _ => {}
     }
 }
 
 /// Who has bought it need not hear that it is cheaper now; an order that names nothing is about everything.
 fn bought(prospect: &mut Prospect, event: &Event<'_>) {
-    let Some(more) = prospect.more.as_mut() else { return };
+    let Some(extras) = prospect.extras.as_mut() else { return };
     let is_bought = |h: &Hit| {
         h.time_ms <= event.time_ms && (event.products.is_empty() || event.products.iter().any(|p| hash(&p.id) == h.same))
     };
-    more.absence.viewed.retain(|h| !is_bought(h));
-    more.absence.carted.retain(|h| !is_bought(h));
+    extras.triggers.viewed.retain(|h| !is_bought(h));
+    extras.triggers.carted.retain(|h| !is_bought(h));
 }
 
 /// Whether the product was viewed, or put into a cart, as lately as the trigger asks for.
@@ -61,11 +61,11 @@ pub(super) fn allows(prospect: &Prospect, trigger: &Trigger, product: Option<&st
     if trigger.if_viewed_ms.is_none() && trigger.if_carted_ms.is_none() {
         return true;
     }
-    let (Some(product), Some(more)) = (product.map(hash), prospect.more.as_ref()) else { return false };
+    let (Some(product), Some(extras)) = (product.map(hash), prospect.extras.as_ref()) else { return false };
     let lately = |list: &[Hit], within_ms: Option<Ms>| {
         within_ms.is_some_and(|within| list.iter().any(|h| h.same == product && h.time_ms >= at_ms.saturating_sub(within)))
     };
-    lately(&more.absence.viewed, trigger.if_viewed_ms) || lately(&more.absence.carted, trigger.if_carted_ms)
+    lately(&extras.triggers.viewed, trigger.if_viewed_ms) || lately(&extras.triggers.carted, trigger.if_carted_ms)
 }
 
 fn hash(product_id: &str) -> u32 {

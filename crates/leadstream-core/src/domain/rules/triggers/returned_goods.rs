@@ -5,7 +5,7 @@ use crate::domain::event::{Event, Product};
 use crate::domain::ids::{hash64, low32};
 use crate::domain::names::Kind;
 use crate::domain::output::Effects;
-use crate::domain::rules::context::Turn;
+use crate::domain::rules::context::StepContext;
 use crate::domain::rules::order_news::News;
 use crate::domain::rules::triggers::fire;
 use crate::domain::state::prospect::Prospect;
@@ -20,28 +20,28 @@ pub(super) fn is_none(event: &Event<'_>, news: News) -> bool {
 }
 
 /// An order came to nothing, or its goods went back in part: triggers of it go, and what left after that is recalled.
-pub(super) fn turn(prospect: &mut Prospect, event: &Event<'_>, turn: &Turn<'_, '_>, effects: &mut Effects) {
-    let whole = match turn.news {
+pub(super) fn on_step(prospect: &mut Prospect, event: &Event<'_>, step: &StepContext<'_, '_>, effects: &mut Effects) {
+    let whole = match step.news {
         News::TakenBack(_) => true,
         News::RefundedInPart(_) if !event.products.is_empty() => false,
         _ => return,
     };
-    let Some(more) = prospect.more.as_deref_mut() else { return };
+    let Some(extras) = prospect.extras.as_deref_mut() else { return };
     let id = event.order_id.as_deref().map_or(0, |id| hash64(id.as_bytes()).max(1));
-    let of_event = |at: usize| more.known_orders.list.get(at);
-    let order = match turn.news {
+    let of_event = |at: usize| extras.known_orders.list.get(at);
+    let order = match step.news {
         News::TakenBack(at) | News::RefundedInPart(Some(at)) => of_event(at),
-        _ => more.known_orders.list.iter().rfind(|order| id != 0 && order.id == id),
+        _ => extras.known_orders.list.iter().rfind(|order| id != 0 && order.id == id),
     };
     let Some(placed_ms) = order.map(|order| order.placed_ms) else { return };
     // The latest order that stands and that its clock may run from instead.
     let before = |from_ms: Ms| {
-        let standing = more.known_orders.list.iter().filter(|order| order.standing.stands() && order.placed_ms < placed_ms);
+        let standing = extras.known_orders.list.iter().filter(|order| order.standing.stands() && order.placed_ms < placed_ms);
         standing.map(|order| order.placed_ms).filter(|at| *at >= from_ms).max()
     };
     let is_back = |same: u32| whole || event.products.iter().any(|product| hash(product) == same);
-    more.absence.change(|absence| {
-        absence.pending.retain_mut(|pending| {
+    extras.triggers.change(|triggers| {
+        triggers.pending.retain_mut(|pending| {
             if pending.event != ORDER || pending.since_ms != placed_ms || !is_back(pending.same) {
                 return true;
             }
@@ -54,12 +54,12 @@ pub(super) fn turn(prospect: &mut Prospect, event: &Event<'_>, turn: &Turn<'_, '
             true
         });
     });
-    for trigger in &turn.model().absence.triggers {
+    for trigger in &step.model().triggers.triggers {
         let too_soon = |left: &Left| {
             let is_it = !left.recalled && left.trigger == trigger.hash && left.since_ms == placed_ms && is_back(left.same);
             is_it && event.time_ms < left.left_ms
         };
-        fire::recall(prospect, trigger, &too_soon, &event.name, turn, effects);
+        fire::recall(prospect, trigger, &too_soon, &event.name, step, effects);
     }
 }
 

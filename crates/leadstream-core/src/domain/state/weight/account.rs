@@ -9,9 +9,10 @@ pub(crate) fn membership(membership: &Membership) -> usize {
     // Why it is barred has a frame of its own, and two numbers.
     let Membership { role, belongs, barred, group } = membership;
     let barred = barred.map_or(0, |_| FRAME + 2 * NUMBER);
-    let belongs = belongs.as_ref().map_or(0, |Belongs { account, source: _, since_ms: _, told_ms: _, told: _, group_id }| {
-        FRAME + FRAME + account.len() + 4 * NUMBER + text(group_id.as_deref())
-    });
+    let belongs =
+        belongs.as_ref().map_or(0, |Belongs { account, source: _, since_ms: _, sent_ms: _, sent_digest: _, group_id }| {
+            FRAME + FRAME + account.len() + 4 * NUMBER + text(group_id.as_deref())
+        });
     FRAME + text(role.as_deref()) + belongs + barred + group.as_deref().map_or(0, crate::domain::state::weight::account::group)
 }
 

@@ -1,13 +1,13 @@
 //! `LeadRecord`.
 
-use crate::domain::state::lead::{Held, Lead, Stand};
+use crate::domain::state::lead::{Held, Lead, LeadStatus};
 use crate::domain::terms::sales::{Answer, Bar, Qualification};
 use crate::state_record::reader::{Read, Reader, Value, damaged};
 use crate::state_record::writer::Writer;
 
 pub(super) fn write(value: &Lead, w: &mut Writer<'_>) {
     let Lead {
-        stand,
+        status,
         qualification,
         handed_over_ms,
         due_ms,
@@ -23,7 +23,7 @@ pub(super) fn write(value: &Lead, w: &mut Writer<'_>) {
         source,
         persona,
     } = value;
-    w.uint(1, stand_number(*stand));
+    w.uint(1, stand_number(*status));
     w.flag(2, *qualification == Qualification::Sql);
     w.time_or_0(3, *handed_over_ms);
     w.time(4, *due_ms);
@@ -52,7 +52,7 @@ pub(super) fn read(mut r: Reader<'_>) -> Read<Lead> {
     let (mut held_why, mut held_since_ms) = (None, 0);
     while let Some((field, value)) = r.next()? {
         match (field, value) {
-            (1, Value::Varint(v)) => l.stand = stand(v)?,
+            (1, Value::Varint(v)) => l.status = status(v)?,
             (2, Value::Varint(v)) => l.qualification = if v == 0 { Qualification::Mql } else { Qualification::Sql },
             (3, Value::Varint(v)) => l.handed_over_ms = r.time(v),
             (4, Value::Varint(v)) => l.due_ms = Some(r.time(v)),
@@ -84,25 +84,25 @@ pub(super) fn bar(number: u64) -> Read<Option<Bar>> {
     }
 }
 
-fn stand_number(stand: Stand) -> u32 {
-    match stand {
-        Stand::Free => 0,
-        Stand::Waiting => 1,
-        Stand::Reminded => 2,
-        Stand::Working => 3,
-        Stand::Back => 4,
-        Stand::Won => 5,
+fn stand_number(status: LeadStatus) -> u32 {
+    match status {
+        LeadStatus::Open => 0,
+        LeadStatus::AwaitingAnswer => 1,
+        LeadStatus::Reminded => 2,
+        LeadStatus::Accepted => 3,
+        LeadStatus::Returned => 4,
+        LeadStatus::Won => 5,
     }
 }
 
-fn stand(number: u64) -> Read<Stand> {
+fn status(number: u64) -> Read<LeadStatus> {
     Ok(match number {
-        0 => Stand::Free,
-        1 => Stand::Waiting,
-        2 => Stand::Reminded,
-        3 => Stand::Working,
-        4 => Stand::Back,
-        5 => Stand::Won,
+        0 => LeadStatus::Open,
+        1 => LeadStatus::AwaitingAnswer,
+        2 => LeadStatus::Reminded,
+        3 => LeadStatus::Accepted,
+        4 => LeadStatus::Returned,
+        5 => LeadStatus::Won,
         _ => return damaged("lead", format_args!("stand {number} is unknown")),
     })
 }

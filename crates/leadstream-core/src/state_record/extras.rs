@@ -1,6 +1,5 @@
 //! `MoreRecord`: what only some prospects have.
 
-mod absence;
 mod account;
 mod contact;
 mod customer;
@@ -11,6 +10,7 @@ mod lead;
 mod machine;
 mod orders;
 mod traits;
+mod triggers;
 
 use super::reader::{Read, Reader, Value};
 use super::writer::Writer;
@@ -18,14 +18,14 @@ use crate::domain::state::account::Barred;
 use crate::domain::state::checkout::{Attempt, Step};
 use crate::domain::state::erasure::Erasure;
 use crate::domain::state::past_carts::Bought;
-use crate::domain::state::prospect::More;
+use crate::domain::state::prospect::Extras;
 
-pub(super) fn write(more: &More, w: &mut Writer<'_>) {
-    let More {
+pub(super) fn write(extras: &Extras, w: &mut Writer<'_>) {
+    let Extras {
         traits,
         lead,
         contact,
-        absence,
+        triggers,
         machine,
         internal,
         customer,
@@ -37,7 +37,7 @@ pub(super) fn write(more: &More, w: &mut Writer<'_>) {
         known_orders,
         checkout,
         forgotten,
-    } = more;
+    } = extras;
     if !traits.is_empty() {
         w.nested(1, |w| traits::write(traits, w));
     }
@@ -47,8 +47,8 @@ pub(super) fn write(more: &More, w: &mut Writer<'_>) {
     if let Some(contact) = contact.get() {
         w.nested(3, |w| contact::write(contact, w));
     }
-    if let Some(absence) = absence.get() {
-        w.nested(4, |w| absence::write(absence, w));
+    if let Some(triggers) = triggers.get() {
+        w.nested(4, |w| triggers::write(triggers, w));
     }
     if let Some(machine) = machine.get() {
         w.nested(5, |w| machine::write(machine, w));
@@ -102,14 +102,14 @@ pub(super) fn write(more: &More, w: &mut Writer<'_>) {
     }
 }
 
-pub(super) fn read(mut r: Reader<'_>, m: &mut More) -> Read<()> {
+pub(super) fn read(mut r: Reader<'_>, m: &mut Extras) -> Read<()> {
     while let Some((field, value)) = r.next()? {
         match (field, value) {
             (17, Value::Bytes(b)) => m.checkout = Some(attempt(r.nested(b, "checkout"))?),
             (1, Value::Bytes(b)) => m.traits = traits::read(r.nested(b, "traits"))?,
             (2, Value::Bytes(b)) => m.lead = lead::read(r.nested(b, "lead"))?.into(),
             (3, Value::Bytes(b)) => m.contact = contact::read(r.nested(b, "contact"))?.into(),
-            (4, Value::Bytes(b)) => m.absence = absence::read(r.nested(b, "absence"))?.into(),
+            (4, Value::Bytes(b)) => m.triggers = triggers::read(r.nested(b, "absence"))?.into(),
             (5, Value::Bytes(b)) => m.machine = machine::read(r.nested(b, "machine"))?.into(),
             (6, Value::Bytes(b)) => m.customer = customer::read(r.nested(b, "customer"))?.into(),
             (7, Value::Bytes(b)) => m.decisions = decisions::read(r.nested(b, "decisions"))?.into(),

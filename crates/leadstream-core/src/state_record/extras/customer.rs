@@ -50,7 +50,7 @@ pub(super) fn read(mut r: Reader<'_>) -> Read<Customer> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::state::prospect::{More, Prospect};
+    use crate::domain::state::prospect::{Extras, Prospect};
     use crate::engine::codec::Codec;
     use crate::state_record::StateCodec;
     use leadstream_proto as proto;
@@ -69,8 +69,8 @@ mod tests {
         };
         let by_hand = Customer { orders: 1, first_order_ms: Some(1_795_000_000_123), ..Customer::default() };
         for customer in [full, by_hand] {
-            let more = More { customer: customer.clone().into(), ..More::default() };
-            let prospect = Prospect { last_seen_ms: 1_795_000_900_000, more: Some(Box::new(more)), ..Prospect::default() };
+            let extras = Extras { customer: customer.clone().into(), ..Extras::default() };
+            let prospect = Prospect { last_seen_ms: 1_795_000_900_000, extras: Some(Box::new(extras)), ..Prospect::default() };
             let mut bytes = Vec::new();
             StateCodec.encode(&prospect, &mut bytes);
             assert_eq!(StateCodec.decode(&bytes).unwrap(), prospect);

@@ -1,6 +1,6 @@
 //! `DecisionsRecord`.
 
-use crate::domain::state::decisions::{Checks, Decision, Decisions, Done, REASONS};
+use crate::domain::state::decisions::{Checks, Decision, Decisions, REASONS, TriggerFate};
 use crate::state_record::reader::{Read, Reader, Value, damaged};
 use crate::state_record::writer::Writer;
 
@@ -19,9 +19,9 @@ fn one(value: &Decision, w: &mut Writer<'_>) {
     w.text(3, trigger);
     w.uint(4, u32::from(*step));
     match done {
-        Done::Left => {}
-        Done::HeldUntil(until_ms) => w.time(5, Some(*until_ms)),
-        Done::Suppressed(reason) => {
+        TriggerFate::Left => {}
+        TriggerFate::HeldUntil(until_ms) => w.time(5, Some(*until_ms)),
+        TriggerFate::Suppressed(reason) => {
             let place = REASONS.iter().position(|r| r == reason).unwrap_or_default();
             w.varint(6, place as u64);
         }
@@ -49,11 +49,11 @@ fn read_one(mut r: Reader<'_>) -> Read<Decision> {
             (2, Value::Varint(v)) => due_ms = Some(r.time(v)),
             (3, Value::Bytes(b)) => d.trigger = r.text(b)?,
             (4, Value::Varint(v)) => d.step = r.number(v)?,
-            (5, Value::Varint(v)) => d.done = Done::HeldUntil(r.time(v)),
+            (5, Value::Varint(v)) => d.done = TriggerFate::HeldUntil(r.time(v)),
             (6, Value::Varint(v)) => {
                 let place: usize = r.number(v)?;
                 let Some(reason) = REASONS.get(place) else { return damaged(r.what, format_args!("reason {place} is unknown")) };
-                d.done = Done::Suppressed(*reason);
+                d.done = TriggerFate::Suppressed(*reason);
             }
             (7, Value::Varint(v)) => d.checks = Checks(r.number(v)?),
             _ => return r.unknown(field),

@@ -1,17 +1,17 @@
 //! `ContactRecord`.
 
-use crate::domain::state::consent::Told;
+use crate::domain::state::consent::ConsentTrait;
 use crate::domain::state::contact::Contact;
 use crate::state_record::reader::{Read, Reader, Value, damaged};
 use crate::state_record::writer::Writer;
 
 pub(super) fn write(value: &Contact, w: &mut Writer<'_>) {
-    let Contact { zone, sent_ms, soft_bounces, dead_since_ms, told } = value;
+    let Contact { zone, sent_ms, soft_bounces, undeliverable_since_ms, told } = value;
     w.optional_text(1, zone.as_deref());
     w.times(2, sent_ms.iter().copied());
     w.uint(3, u32::from(*soft_bounces));
-    w.time(4, *dead_since_ms);
-    if let Some(Told { agrees, since_ms, is_first }) = told {
+    w.time(4, *undeliverable_since_ms);
+    if let Some(ConsentTrait { agrees, since_ms, is_first }) = told {
         w.time(5, Some(*since_ms));
         w.flag(6, *agrees);
         w.flag(7, *is_first);
@@ -25,8 +25,8 @@ pub(super) fn read(mut r: Reader<'_>) -> Read<Contact> {
             (1, Value::Bytes(b)) => c.zone = Some(r.text(b)?),
             (2, Value::Bytes(b)) => c.sent_ms = r.times(b)?.into_iter().collect(),
             (3, Value::Varint(v)) => c.soft_bounces = r.number(v)?,
-            (4, Value::Varint(v)) => c.dead_since_ms = Some(r.time(v)),
-            (5, Value::Varint(v)) => c.told = Some(Told { agrees: false, since_ms: r.time(v), is_first: false }),
+            (4, Value::Varint(v)) => c.undeliverable_since_ms = Some(r.time(v)),
+            (5, Value::Varint(v)) => c.told = Some(ConsentTrait { agrees: false, since_ms: r.time(v), is_first: false }),
             (6, Value::Varint(v)) => told(&mut c)?.agrees = v != 0,
             (7, Value::Varint(v)) => told(&mut c)?.is_first = v != 0,
             _ => return r.unknown(field),
@@ -36,6 +36,6 @@ pub(super) fn read(mut r: Reader<'_>) -> Read<Contact> {
 }
 
 /// What was said of consent, of which the time comes first.
-fn told(contact: &mut Contact) -> Read<&mut Told> {
+fn told(contact: &mut Contact) -> Read<&mut ConsentTrait> {
     contact.told.as_mut().map_or_else(|| damaged("contact", "consent without a time"), Ok)
 }

@@ -4,8 +4,8 @@ use super::lead::bar;
 use crate::domain::Ms;
 use crate::domain::state::account::Source;
 use crate::domain::state::account::{Belongs, Membership};
-use crate::domain::state::consensus::Said;
-use crate::domain::state::consensus::{Consensus, Says, Settled, Vote};
+use crate::domain::state::consensus::Announced;
+use crate::domain::state::consensus::{Ballot, Consensus, Settled, Vote};
 use crate::domain::state::group::{Group, Member, Reason};
 use crate::state_record::reader::{List, Read, Reader, Value, damaged};
 use crate::state_record::writer::{Writer, encode_varint};
@@ -36,7 +36,7 @@ pub(super) fn read(mut r: Reader<'_>) -> Read<Membership> {
 }
 
 fn write_belongs(belongs: &Belongs, w: &mut Writer<'_>) {
-    let Belongs { account, source, since_ms, told_ms, told, group_id } = belongs;
+    let Belongs { account, source, since_ms, sent_ms, sent_digest, group_id } = belongs;
     w.text(1, account);
     w.uint(
         2,
@@ -47,9 +47,9 @@ fn write_belongs(belongs: &Belongs, w: &mut Writer<'_>) {
         },
     );
     w.time_or_0(3, *since_ms);
-    w.time_or_0(4, *told_ms);
-    if *told != 0 {
-        w.fixed64(5, *told);
+    w.time_or_0(4, *sent_ms);
+    if *sent_digest != 0 {
+        w.fixed64(5, *sent_digest);
     }
     w.optional_text(7, group_id.as_deref());
 }
@@ -59,8 +59,8 @@ fn read_belongs(mut r: Reader<'_>) -> Read<Belongs> {
         account: crate::domain::Text::default(),
         source: Source::MailDomain,
         since_ms: 0,
-        told_ms: 0,
-        told: 0,
+        sent_ms: 0,
+        sent_digest: 0,
         group_id: None,
     };
     while let Some((field, value)) = r.next()? {
@@ -69,8 +69,8 @@ fn read_belongs(mut r: Reader<'_>) -> Read<Belongs> {
             (2, Value::Varint(1)) => b.source = Source::Trait,
             (2, Value::Varint(2)) => b.source = Source::GroupCall,
             (3, Value::Varint(v)) => b.since_ms = r.time(v),
-            (4, Value::Varint(v)) => b.told_ms = r.time(v),
-            (5, Value::Fixed64(v)) => b.told = v,
+            (4, Value::Varint(v)) => b.sent_ms = r.time(v),
+            (5, Value::Fixed64(v)) => b.sent_digest = v,
             (7, Value::Bytes(text)) => b.group_id = Some(r.text(text)?),
             _ => return r.unknown(field),
         }
@@ -103,7 +103,7 @@ fn write_group(group: &Group, w: &mut Writer<'_>) {
     w.times(12, votes.iter().map(|v| v.time_ms));
     w.packed(13, votes.iter().map(|v| v.voter.to_le_bytes()));
     w.packed(14, votes.iter().map(|v| v.cause.to_le_bytes()));
-    w.packed(15, votes.iter().map(|v| if let Says::Agrees(role) = v.says { role } else { 0 }.to_le_bytes()));
+    w.packed(15, votes.iter().map(|v| if let Ballot::Agrees(role) = v.says { role } else { 0 }.to_le_bytes()));
     if !votes.is_empty() {
         w.nested(16, |w| votes.iter().for_each(|v| encode_varint(said(v), w.out)));
     }
@@ -130,18 +130,18 @@ const UNDECIDED: u64 = 1 << 12;
 /// What a vote says, what was said of it and how many times, in one number.
 fn said(vote: &Vote) -> u64 {
     let says = match vote.says {
-        Says::Agrees(_) => 0,
-        Says::AgreesNot => 1,
-        Says::Undecided => 1 | UNDECIDED,
-        Says::Out => 2,
-        Says::Reopened => 3,
+        Ballot::Agrees(_) => 0,
+        Ballot::AgreesNot => 1,
+        Ballot::Undecided => 1 | UNDECIDED,
+        Ballot::Out => 2,
+        Ballot::Reopened => 3,
     };
     let said = match vote.said {
-        Said::Nothing => 0,
-        Said::Reached => 1,
-        Said::Lost => 2,
+        Announced::Nothing => 0,
+        Announced::Reached => 1,
+        Announced::Lost => 2,
     };
-    says | said << 2 | u64::from(vote.times_said) << 4
+    says | said << 2 | u64::from(vote.revision) << 4
 }
 
 /// The columns of the votes until they are put together.
@@ -166,19 +166,19 @@ impl Columns<'_> {
                 voter: u64::from_le_bytes(self.voters[n]),
                 cause: u64::from_le_bytes(self.causes[n]),
                 says: match said & 3 {
-                    0 => Says::Agrees(u32::from_le_bytes(self.roles[n])),
-                    1 if said & UNDECIDED != 0 => Says::Undecided,
-                    1 => Says::AgreesNot,
-                    2 => Says::Out,
-                    _ => Says::Reopened,
+                    0 => Ballot::Agrees(u32::from_le_bytes(self.roles[n])),
+                    1 if said & UNDECIDED != 0 => Ballot::Undecided,
+                    1 => Ballot::AgreesNot,
+                    2 => Ballot::Out,
+                    _ => Ballot::Reopened,
                 },
                 said: match said >> 2 & 3 {
-                    0 => Said::Nothing,
-                    1 => Said::Reached,
-                    2 => Said::Lost,
+                    0 => Announced::Nothing,
+                    1 => Announced::Reached,
+                    2 => Announced::Lost,
                     other => return damaged("vote", format_args!("{other} is said of it")),
                 },
-                times_said: r.number((said & !UNDECIDED) >> 4)?,
+                revision: r.number((said & !UNDECIDED) >> 4)?,
             })
         };
         self.times.iter().enumerate().map(vote).collect()

@@ -1,15 +1,15 @@
 //! `AbsenceRecord`.
 
 use crate::domain::Ms;
-use crate::domain::state::few::Few;
+use crate::domain::state::few::InlineVec;
 use crate::domain::state::track::Hit;
-use crate::domain::state::triggers::{Absence, Left, Met, Pending};
+use crate::domain::state::triggers::{Cancellation, Left, Pending, TriggerRecord};
 use crate::state_record::position;
 use crate::state_record::reader::{List, Read, Reader, Value};
 use crate::state_record::writer::Writer;
 
-pub(super) fn write(value: &Absence, w: &mut Writer<'_>) {
-    let Absence { pending, left, met, viewed, carted } = value;
+pub(super) fn write(value: &TriggerRecord, w: &mut Writer<'_>) {
+    let TriggerRecord { pending, left, met, viewed, carted } = value;
     for p in pending {
         w.nested(1, |w| write_pending(p, w));
     }
@@ -56,8 +56,8 @@ fn write_left(left: &Left, w: &mut Writer<'_>) {
     w.flag(9, *recalled);
 }
 
-pub(super) fn read(mut r: Reader<'_>) -> Read<Absence> {
-    let mut a = Absence::default();
+pub(super) fn read(mut r: Reader<'_>) -> Read<TriggerRecord> {
+    let mut a = TriggerRecord::default();
     let (mut met, mut met_same, mut met_times): (&[[u8; 4]], &[[u8; 4]], List<Ms>) = (&[], &[], List::new());
     let mut products: [(&[[u8; 4]], List<Ms>); 2] = [(&[], List::new()), (&[], List::new())];
     while let Some((field, value)) = r.next()? {
@@ -77,7 +77,7 @@ pub(super) fn read(mut r: Reader<'_>) -> Read<Absence> {
     r.same_length(met.len(), met_same.len())?;
     r.same_length(met.len(), met_times.len())?;
     for ((trigger, same), time_ms) in met.iter().zip(met_same).zip(met_times) {
-        a.met.push(Met { trigger: u32::from_le_bytes(*trigger), same: u32::from_le_bytes(*same), time_ms });
+        a.met.push(Cancellation { trigger: u32::from_le_bytes(*trigger), same: u32::from_le_bytes(*same), time_ms });
     }
     let [viewed, carted] = products;
     a.viewed = hits(viewed, &r)?;
@@ -85,7 +85,7 @@ pub(super) fn read(mut r: Reader<'_>) -> Read<Absence> {
     Ok(a)
 }
 
-fn hits((products, times): (&[[u8; 4]], List<Ms>), r: &Reader<'_>) -> Read<Few<Hit, 4>> {
+fn hits((products, times): (&[[u8; 4]], List<Ms>), r: &Reader<'_>) -> Read<InlineVec<Hit, 4>> {
     r.same_length(products.len(), times.len())?;
     Ok(products.iter().zip(times).map(|(same, time_ms)| Hit { time_ms, same: u32::from_le_bytes(*same) }).collect())
 }
