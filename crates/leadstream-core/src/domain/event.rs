@@ -219,7 +219,7 @@ pub struct Event<'a> {
 impl Event<'_> {
     /// An update of a member as an event of its account's record; one to the member, of the member's.
     #[must_use]
-    pub fn from_member_update(tidings: Tidings, record_ms: Ms, position: Position) -> Self {
+    pub fn from_member_update(tidings: MemberUpdateRecord, record_ms: Ms, position: Position) -> Self {
         let update = &tidings.update;
         let key = if update.is_to_member() { update.member.to_string() } else { format!("{ACCOUNT_KEY}{}", update.account) };
         Self {
