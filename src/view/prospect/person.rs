@@ -59,7 +59,7 @@ pub struct ContactView {
     /// Only where a model has quiet hours.
     pub time_zone: Option<String>,
     /// Why no mail may be sent: what somebody said, or an address that is dead.
-    pub mail_block_reason: Option<String>,
+    pub withheld: Option<String>,
 }
 
 impl ContactView {
@@ -70,7 +70,7 @@ impl ContactView {
             sent: known.map(|c| c.sent_ms.iter().map(|ms| Time::of(*ms)).collect()).unwrap_or_default(),
             soft_bounces: known.map_or(0, |c| c.soft_bounces),
             time_zone: known.and_then(|c| c.zone.as_ref()).map(ToString::to_string),
-            mail_block_reason: contact::mail_block_reason(prospect).map(Reason::name).map(str::to_owned),
+            withheld: contact::mail_block_reason(prospect).map(Reason::name).map(str::to_owned),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! TODO
+//! What an event, or a deadline, does to a record: one module per subject. They import what lies below and each other one way.
 
 pub mod account;
 pub mod acquisition;

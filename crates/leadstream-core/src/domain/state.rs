@@ -1,4 +1,4 @@
-//! TODO
+//! What the record of a prospect holds: plain data. What an event does to it stands in `rules`.
 
 pub mod account;
 pub mod acquisition;

@@ -1,4 +1,4 @@
-//! TODO
+//! Closed sets that records, outputs, metrics and rules share: each word once.
 
 pub mod account;
 pub mod bots;
