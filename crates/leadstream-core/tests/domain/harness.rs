@@ -19,7 +19,8 @@ use leadstream_core::domain::titles::{OTHER_TITLE, OTHER_TITLE_TRAITS, TITLE_TRA
 use leadstream_core::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
 use leadstream_core::state_record::StateCodec;
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 /// Start of every script: 2026-03-02T00:00:00Z.
 pub const START_MS: i64 = 1_772_409_600_000;
@@ -38,9 +39,16 @@ pub fn shop_that_says_who_buys(cart: &str, more: &str) -> Arc<Models> {
     model(&format!("{head}\n[cart]\n{cart}\n{more}\n"))
 }
 
-/// A model from its text.
+/// A model from its text. Each is compiled once: properties ask for the same one for every case, and its regular expressions take
+/// longer than the case.
 pub fn model(text: &str) -> Arc<Models> {
-    Arc::new(leadstream_model::from_texts(&[text]).unwrap_or_else(|faults| panic!("{faults:?}")))
+    static COMPILED: Mutex<BTreeMap<String, Arc<Models>>> = Mutex::new(BTreeMap::new());
+    if let Some(models) = COMPILED.lock().unwrap().get(text) {
+        return Arc::clone(models);
+    }
+    let models = Arc::new(leadstream_model::from_texts(&[text]).unwrap_or_else(|faults| panic!("{faults:?}")));
+    COMPILED.lock().unwrap().insert(text.to_owned(), Arc::clone(&models));
+    models
 }
 
 /// One event of a script, owned.
