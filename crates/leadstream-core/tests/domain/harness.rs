@@ -39,15 +39,21 @@ pub fn shop_that_says_who_buys(cart: &str, more: &str) -> Arc<Models> {
     model(&format!("{head}\n[cart]\n{cart}\n{more}\n"))
 }
 
-/// A model from its text. Each is compiled once: properties ask for the same one for every case, and its regular expressions take
-/// longer than the case.
+/// A model from its text.
 pub fn model(text: &str) -> Arc<Models> {
-    static COMPILED: Mutex<BTreeMap<String, Arc<Models>>> = Mutex::new(BTreeMap::new());
-    if let Some(models) = COMPILED.lock().unwrap().get(text) {
+    models(&[text])
+}
+
+/// Models from their texts. Each list is compiled once: properties ask for the same one for every case, and its regular expressions take
+/// longer than the case.
+pub fn models(texts: &[&str]) -> Arc<Models> {
+    static COMPILED: Mutex<BTreeMap<Vec<String>, Arc<Models>>> = Mutex::new(BTreeMap::new());
+    let key: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+    if let Some(models) = COMPILED.lock().unwrap().get(&key) {
         return Arc::clone(models);
     }
-    let models = Arc::new(leadstream_model::from_texts(&[text]).unwrap_or_else(|faults| panic!("{faults:?}")));
-    COMPILED.lock().unwrap().insert(text.to_owned(), Arc::clone(&models));
+    let models = Arc::new(leadstream_model::from_texts(texts).unwrap_or_else(|faults| panic!("{faults:?}")));
+    COMPILED.lock().unwrap().insert(key, Arc::clone(&models));
     models
 }
 

@@ -261,7 +261,7 @@ proptest! {
             text += &format!("{minutes}m {late}{what} id=d{n} user=ann\n");
         }
         for (name, model) in SHIPPED {
-            let models = Arc::new(leadstream_model::from_texts(&[model]).unwrap());
+            let models = super::harness::model(model);
             let outputs = run_lines(&[Arc::clone(&models)], &script(&format!("{text}{}m wait", minutes + 600_000)), 1);
             let mut stood: [Option<String>; 2] = [None, None];
             for one in outputs {

@@ -17,7 +17,7 @@ use std::sync::Arc;
 fn two(carry_over: &str) -> Arc<Models> {
     let text = |name: &str| SHIPPED.iter().find(|(shipped, _)| *shipped == name).unwrap().1;
     let engineers = format!("for_personas = [\"engineering\"]\n{}\n{carry_over}", text("b2b10"));
-    Arc::new(leadstream_model::from_texts(&[text("ecommerce"), &engineers]).unwrap_or_else(|faults| panic!("{faults:?}")))
+    super::harness::models(&[text("ecommerce"), &engineers])
 }
 
 fn run(models: &Arc<Models>, text: &str) -> Task<StateCodec> {
