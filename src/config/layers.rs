@@ -149,7 +149,7 @@ impl Layers {
         self.values.get(key).map_or(Origin::Default, |s| s.origin.clone())
     }
 
-    /// The values of one section as a table, to be read by [`fields::Fields`]; its place is `section`.
+    /// The values of one section as a table, to be read by [`leadstream_model::fields::Fields`]; its place is `section`.
     #[must_use]
     pub fn section(&self, section: &str) -> (Table, Place) {
         let prefix = format!("{section}.");

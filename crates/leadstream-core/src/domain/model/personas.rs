@@ -38,7 +38,7 @@ pub type TraitTests = Vec<(u32, Predicate)>;
 #[derive(Debug, Clone)]
 pub struct Persona {
     pub name: Text,
-    /// [`crate::domain::model::name_hash`] of the name.
+    /// [`crate::domain::ids::name_hash`] of the name.
     pub hash: u32,
     pub tests: TraitTests,
 }

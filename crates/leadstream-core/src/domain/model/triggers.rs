@@ -31,7 +31,7 @@ impl TriggersModel {
 #[allow(clippy::struct_excessive_bools, reason = "each is a key of the model by itself")]
 pub struct Trigger {
     pub name: Text,
-    /// [`name_hash`] of the name.
+    /// [`crate::domain::ids::name_hash`] of the name.
     pub hash: u32,
     pub after: After,
     pub unless: Option<Condition>,

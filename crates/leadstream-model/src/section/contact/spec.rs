@@ -19,7 +19,7 @@ pub struct ContactSpec {
     pub priority: Vec<Spanned<String>>,
     /// From, to: times of day.
     pub quiet_hours: Option<Spanned<(Ms, Ms)>>,
-    /// Indices into [`WEEKDAYS`].
+    /// Indices into [`leadstream_core::domain::model::contact::WEEKDAYS`].
     pub weekdays: Option<Spanned<Vec<u8>>>,
     pub time_zone: Option<Spanned<String>>,
     /// True: `"hold"`.

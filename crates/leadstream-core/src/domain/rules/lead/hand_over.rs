@@ -27,7 +27,7 @@ pub(crate) fn check_hand_over(
             hand_over(prospect, model, step, decided, level, effects);
         }
         (LeadStatus::AwaitingAnswer | LeadStatus::Reminded, Some(Qualification::Sql)) => {
-            upgrade_to_sql(prospect, model, step, decided, effects)
+            upgrade_to_sql(prospect, model, step, decided, effects);
         }
         (LeadStatus::Returned | LeadStatus::Won, level) => {
             again::look(prospect, model, step, decided, level.is_none());
