@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod acquisition;
+pub mod activity;
 pub mod bots;
 pub mod budget;
 pub mod cart;
@@ -21,6 +22,7 @@ pub mod order_news;
 pub mod orders;
 pub mod personas;
 pub mod score;
+pub mod tracks;
 pub mod traits;
 pub mod triggers;
 pub mod won;

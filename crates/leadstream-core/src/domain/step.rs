@@ -2,32 +2,23 @@
 
 use crate::domain::Ms;
 use crate::domain::event::Event;
-use crate::domain::model::sales::To;
-use crate::domain::model::{Model, Models};
+use crate::domain::model::Models;
 use crate::domain::names::Kind;
 use crate::domain::output::{Effects, Note};
-use crate::domain::rules::cart::attribution;
-use crate::domain::rules::cart::reminder_step;
-use crate::domain::rules::cart::series;
-use crate::domain::rules::context::{Cause, ModelContext, StepContext};
-use crate::domain::rules::journey::moved::{Held, Presence};
-use crate::domain::rules::lead::disqualify;
-use crate::domain::rules::order_news::News;
-use crate::domain::rules::order_news::Skip;
+use crate::domain::rules::activity::record_activity;
+use crate::domain::rules::cart::{attribution, reminder_step, series};
+use crate::domain::rules::context::StepContext;
+use crate::domain::rules::order_news::{News, Skip};
 use crate::domain::rules::orders::carts::Open;
-use crate::domain::rules::orders::contribution;
 use crate::domain::rules::orders::reverse;
-use crate::domain::rules::score::label;
-use crate::domain::rules::score::points;
+use crate::domain::rules::tracks::{Look, label_falls, move_tracks, re_enter, stale};
 use crate::domain::rules::triggers::fire;
 use crate::domain::rules::{
-    account, acquisition, bots, budget, cart, checkout, contact, erasure, forget, internal, journey, lead, model_change, orders,
-    personas, traits, triggers, won,
+    account, acquisition, bots, budget, cart, checkout, contact, erasure, forget, internal, lead, model_change, orders, personas,
+    traits, triggers,
 };
-use crate::domain::state::few::InlineVec;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::timers::TimerKind;
-use crate::domain::terms::movement::Axis;
 
 /// Applies one event. `is_new` says that nothing was known of the prospect. Calling it twice with the same arguments gives
 /// the same answer; a duplicate changes nothing but gives a note.
@@ -37,23 +28,13 @@ pub fn step(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &M
 }
 
 fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Models, effects: &mut Effects) {
-    // Before the look for duplicates: an erasure whose message id was used for something else is one all the same.
-    if event.kind == Kind::Deleted {
-        return erasure::erase(prospect, event, models, effects);
-    }
-    if erasure::is_refused(prospect, event) {
-        effects.notes.push(Note::BeforeErasure);
-        return;
-    }
-    let again = event.click().is_some_and(|click| prospect.seen.contains(click));
-    if again || prospect.seen.contains(event.message()) {
-        effects.notes.push(Note::Duplicate);
+    if is_settled(prospect, event, models, effects) {
         return;
     }
     let is_new = is_new || prospect.is_only_erasure();
     if internal::judge(prospect, event, models, effects) {
         let model = &models.models[models.primary_model_for(prospect)];
-        return see(prospect, is_new, event, true, model, effects);
+        return record_activity(prospect, is_new, event, true, model, effects);
     }
     let model = &models.models[models.primary_model_for(prospect)];
     // What the model doesn't look at changes as much as what a machine did: nothing.
@@ -62,7 +43,7 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
     let news = orders::learn(prospect, event, model, models, effects);
     let is_sale = orders::is_sale(event, model);
     // Seen first: what the prospect does now moves the clocks that a changed model is judged by.
-    see(prospect, is_new, event, by_machine, model, effects);
+    record_activity(prospect, is_new, event, by_machine, model, effects);
     if by_machine {
         if of_machine {
             attribution::note_machine(prospect, event);
@@ -102,127 +83,23 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
     }
 }
 
-/// What rules are looked at with, besides the event.
-#[derive(Clone, Copy)]
-struct Look<'a> {
-    /// Who the prospect is may have changed.
-    placed: bool,
-    /// Rules that acted before.
-    skip: Skip<'a>,
-    /// What the cart holds after the event, where somebody asks.
-    held: Option<Held>,
-    /// Something was sold.
-    is_sale: bool,
-    /// It is no word of what was sold before.
-    is_placed: bool,
-}
-
-/// Lets the rules of all models act; whether they may, for what is told again acts once.
-fn move_tracks(
-    prospect: &mut Prospect,
-    event: &Event<'_>,
-    news: News,
-    look: Look<'_>,
-    models: &Models,
-    effects: &mut Effects,
-) -> bool {
-    let known = news.acting().and_then(|at| prospect.extras.as_deref()?.known_orders.list.get(at));
-    // A copy, made for orders alone: the rules that this one met before.
-    let met: InlineVec<u32, 6> = known.map_or_else(InlineVec::new, |order| order.rules.clone());
-    let (acts, skip) = match news {
-        News::None | News::Placed(_) | News::RefundedInPart(_) => (true, Skip::NOTHING),
-        News::TakenBack(_) => (!look.is_sale, Skip::NOTHING),
-        News::Retold(_) if !look.is_sale || event.kind == Kind::Sales => (true, Skip::NOTHING),
-        News::Retold(_) => (
-            known.is_some_and(|order| order.is_told_by(event) && contribution::has_new_rules(order, models, event)),
-            Skip::met_by(&met),
-        ),
-        News::Void => (false, Skip::NOTHING),
+/// An erasure, what came before one, and what was applied before: nothing else is looked at.
+fn is_settled(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &mut Effects) -> bool {
+    // Before the look for duplicates: an erasure whose message id was used for something else is one all the same.
+    if event.kind == Kind::Deleted {
+        erasure::erase(prospect, event, models, effects);
+        return true;
+    }
+    let is_known = event.click().is_some_and(|click| prospect.seen.contains(click)) || prospect.seen.contains(event.message());
+    let note = if erasure::is_refused(prospect, event) {
+        Note::BeforeErasure
+    } else if is_known {
+        Note::Duplicate
+    } else {
+        return false;
     };
-    if !acts {
-        return matches!(news, News::TakenBack(_));
-    }
-    for (index, model) in models.models.iter().enumerate() {
-        let before = news.acting().and_then(|_| prospect.tracks.get(index)).map(|track| track.groups.clone());
-        move_track(prospect, index, model, event, Look { skip, ..look }, effects);
-        if let (Some(at), Some(before)) = (news.acting().filter(|_| look.is_sale), before) {
-            contribution::note(prospect, at, index, model, event, &before);
-        }
-    }
+    effects.notes.push(note);
     true
-}
-
-/// What every event does to the record, whatever the models say.
-fn see(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, by_machine: bool, model: &Model, effects: &mut Effects) {
-    if is_new {
-        prospect.first_seen_ms = event.time_ms;
-        prospect.last_seen_ms = event.time_ms;
-    } else if event.time_ms < prospect.last_seen_ms {
-        effects.notes.push(Note::Late);
-    }
-    if event.time_ms < prospect.first_seen_ms {
-        prospect.first_seen_ms = event.time_ms;
-        effects.customer = true;
-    }
-    prospect.last_seen_ms = prospect.last_seen_ms.max(event.time_ms);
-    prospect.seen.remember(event.message(), prospect.last_seen_ms);
-    if let Some(click) = event.click() {
-        prospect.seen.remember(click, prospect.last_seen_ms);
-    }
-    prospect.addressable |= event.shows_address();
-    prospect.identified |= event.identifies();
-    if event.is_activity() && !by_machine {
-        let pause_over = prospect.last_activity_ms.is_none_or(|last| event.time_ms > last.saturating_add(model.session_gap_ms));
-        if pause_over {
-            prospect.sessions = prospect.sessions.saturating_add(1);
-        }
-        prospect.last_activity_ms = prospect.last_activity_ms.max(Some(event.time_ms));
-        if event.kind.is_cart_activity() {
-            prospect.last_cart_activity_ms = prospect.last_cart_activity_ms.max(Some(event.time_ms));
-        }
-    }
-}
-
-fn move_track(prospect: &mut Prospect, index: usize, model: &Model, event: &Event<'_>, look: Look<'_>, effects: &mut Effects) {
-    let Look { placed, skip, held, is_sale, is_placed } = look;
-    let presence = Presence { cart: held, ..Presence::of(prospect, model) };
-    let now_ms = prospect.last_seen_ms;
-    let re_entered_ms = prospect.extras.as_ref().map_or(0, |extras| extras.lead.re_entered_ms);
-    let Some(track) = prospect.tracks.get_mut(index).filter(|t| !t.paused) else { return };
-    let context = ModelContext { key: &event.prospect, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
-    let mut is_back = false;
-    if let Some(out) = &track.disqualified {
-        // Whoever buys is a buyer.
-        if !(disqualify::brings_back(out, model, event) || is_placed && event.time_ms >= out.since_ms) {
-            return;
-        }
-        is_back = true;
-        let evaluated_at_ms = now_ms.max(track.label_since_ms);
-        let moves: &disqualify::Moves<'_> =
-            &|track, axis| won::move_axis(track, axis, model, event, presence, (Skip::NOTHING, is_sale));
-        disqualify::bring_back(track, &context, (event.time_ms, evaluated_at_ms), Some((event, moves)), presence, effects);
-    } else if !model.sales.disqualify.is_empty()
-        && disqualify::take_out(track, &context, event, re_entered_ms, now_ms.max(track.label_since_ms), effects)
-    {
-        return;
-    }
-    let scored = points::add_points(track, &model.score, event, skip);
-    // A label is never judged as of a time before it was last set.
-    let evaluated_at_ms = now_ms.max(track.label_since_ms);
-    let judge = scored || is_back || track.label.is_none() || (placed && !model.people.is_plain());
-    let relabelled = if judge { label::relabel(track, model, evaluated_at_ms) } else { None };
-    for axis in Axis::ALL.into_iter().filter(|_| !is_back) {
-        if let Some(moved) = won::move_axis(track, axis, model, event, presence, (skip, is_sale)) {
-            let output = context.stage_output(track, moved, event.time_ms, &Cause::Event(event), evaluated_at_ms);
-            effects.outputs.push(output);
-        }
-    }
-    if let Some(change) = relabelled {
-        effects.outputs.push(context.score_output(track, change, event.time_ms, &Cause::Event(event), evaluated_at_ms));
-    }
-    if is_back {
-        prospect.extras_mut().lead.re_enter(event.time_ms, model.sales.re_entry.to == To::Anew);
-    }
 }
 
 /// Fires one due timer. `now_ms` is the instant that lateness is measured by; the output's own time is the deadline. A timer
@@ -270,42 +147,6 @@ fn fire_one(key: &str, prospect: &mut Prospect, kind: TimerKind, now_ms: Ms, mod
         TimerKind::ReEntry(track) => re_enter(prospect, usize::from(track), &step, effects),
     }
     follow(prospect, &step, effects);
-}
-
-fn stale(prospect: &mut Prospect, index: usize, axis: u8, step: &StepContext<'_, '_>, effects: &mut Effects) {
-    let axis = if axis == 0 { Axis::Journey } else { Axis::Funnel };
-    let (Some(track), Some(model)) = (prospect.tracks.get_mut(index), step.models.models.get(index)) else { return };
-    let moved = journey::go_stale(track, axis, &model.axes[axis.index()], step.at_ms, prospect.last_activity_ms);
-    if let Some((moved, deadline_ms)) = moved {
-        let context = ModelContext { key: step.key, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
-        let evaluated_at_ms = deadline_ms.max(prospect.last_seen_ms);
-        effects.outputs.push(context.stage_output(track, moved, deadline_ms, &Cause::Time, evaluated_at_ms));
-    }
-}
-
-fn label_falls(prospect: &mut Prospect, index: usize, step: &StepContext<'_, '_>, effects: &mut Effects) {
-    let (Some(track), Some(model)) = (prospect.tracks.get_mut(index), step.models.models.get(index)) else { return };
-    let Some(deadline_ms) = track.label_falls_at_ms.filter(|d| *d <= step.at_ms) else { return };
-    let context = ModelContext { key: step.key, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
-    if let Some(change) = label::relabel(track, model, deadline_ms) {
-        effects.outputs.push(context.score_output(track, change, deadline_ms, &Cause::Time, deadline_ms));
-    }
-}
-
-/// Somebody who was disqualified comes back by itself.
-fn re_enter(prospect: &mut Prospect, index: usize, step: &StepContext<'_, '_>, effects: &mut Effects) {
-    let Some(model) = step.models.models.get(index) else { return };
-    let presence = Presence::of(prospect, model);
-    let Some(track) = prospect.tracks.get_mut(index) else { return };
-    let back_at_ms = track.disqualified.as_ref().and_then(|out| out.back_at_ms);
-    let Some(deadline_ms) = back_at_ms.filter(|d| *d <= step.at_ms) else { return };
-    let context = ModelContext::of(step, index);
-    let evaluated_at_ms = deadline_ms.max(track.label_since_ms);
-    disqualify::bring_back(track, &context, (deadline_ms, evaluated_at_ms), None, presence, effects);
-    if let Some(change) = label::relabel(track, model, evaluated_at_ms) {
-        effects.outputs.push(context.score_output(track, change, deadline_ms, &Cause::Time, evaluated_at_ms));
-    }
-    prospect.extras_mut().lead.re_enter(deadline_ms, model.sales.re_entry.to == To::Anew);
 }
 
 /// What moved in this turn may mean something for hand-over, triggers and the account.
