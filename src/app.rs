@@ -4,13 +4,13 @@
 
 pub mod check;
 pub mod cli;
-pub mod counting;
 pub mod deadletters;
 pub mod demo;
 mod exit;
 pub mod explain;
 mod files;
-pub mod load;
+pub mod load_settings;
+pub mod metrics_observer;
 pub mod model_check;
 mod model_diff;
 pub mod replay;

@@ -6,7 +6,7 @@ mod times;
 
 use super::cli::{DeadLettersListArgs, DeadLettersRedriveArgs};
 use super::exit::{DONE, FAILED, UsageError};
-use super::load;
+use super::load_settings;
 use super::service::{SystemClock, connecting};
 use super::terminal::{printable, stdout};
 use crate::domain::Ms;
@@ -29,7 +29,7 @@ const BATCH: usize = 500;
 /// # Errors
 /// The topic can't be read, or the filter makes no sense.
 pub fn list(args: DeadLettersListArgs) -> anyhow::Result<ExitCode> {
-    let loaded = load::settings(&args.settings)?;
+    let loaded = load_settings::settings(&args.settings)?;
     let filter = Filter::new(&args.filter, SystemClock::new().now_ms()).map_err(UsageError)?;
     let options = connecting(&loaded.settings, "+deadletters")?;
     // Receipts come after what they are about, so the topic is read before anything is counted.
@@ -68,7 +68,7 @@ pub fn list(args: DeadLettersListArgs) -> anyhow::Result<ExitCode> {
 /// # Errors
 /// The topic can't be read, or the records can't be written.
 pub fn redrive(args: DeadLettersRedriveArgs) -> anyhow::Result<ExitCode> {
-    let loaded = load::settings(&args.settings)?;
+    let loaded = load_settings::settings(&args.settings)?;
     let now_ms = SystemClock::new().now_ms();
     let filter = Filter::new(&args.filter, now_ms).map_err(UsageError)?;
     let options = connecting(&loaded.settings, "+deadletters")?;

@@ -63,13 +63,13 @@ pub fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
 
 /// A shop that sells to companies is shown with the model for them, unless the settings name models.
 fn settings_and_models(args: &DemoArgs) -> anyhow::Result<(Loaded, Models)> {
-    let loaded = super::load::settings_and_models(&args.settings)?;
+    let loaded = super::load_settings::settings_and_models(&args.settings)?;
     if args.shop == ShopKind::Consumer || loaded.0.settings.model.files != Settings::default().model.files {
         return Ok(loaded);
     }
     let mut set = args.settings.set.clone();
     set.push("model.files=b2b10".to_owned());
-    super::load::settings_and_models(&SettingsArgs { set, ..args.settings.clone() })
+    super::load_settings::settings_and_models(&SettingsArgs { set, ..args.settings.clone() })
 }
 
 /// The running pieces.

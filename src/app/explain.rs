@@ -1,22 +1,22 @@
 //! `explain`: asks a running instance about one prospect, and says it in words.
 
-pub(super) mod ask;
 mod company;
+pub(super) mod http_client;
 mod page;
-mod words;
+mod render;
 
 use super::cli::ExplainArgs;
 use super::exit::{DONE, UsageError};
 use super::terminal::stdout;
 use super::zone::Zone;
-use super::{load, replay};
+use super::{load_settings, replay};
 use crate::config::Settings;
 use crate::view::account::AccountView;
 use crate::view::output::OutputView;
 use crate::view::problem::Problem;
 use crate::view::prospect::ProspectView;
 use anyhow::{Context, bail};
-use ask::Place;
+use http_client::Place;
 use serde::de::DeserializeOwned;
 use std::io::Write;
 use std::process::ExitCode;
@@ -41,7 +41,7 @@ pub fn run(args: ExplainArgs) -> anyhow::Result<ExitCode> {
         writeln!(out, "{}", answer.json)?
     } else {
         let page = match &answer.about {
-            About::Prospect(prospect, outputs) => words::of(prospect, outputs, &zone),
+            About::Prospect(prospect, outputs) => render::of(prospect, outputs, &zone),
             About::Account(account) => company::of(account, &zone),
         };
         write!(out, "{page}")?
@@ -121,7 +121,7 @@ fn asked_account(args: &ExplainArgs) -> anyhow::Result<Found> {
 }
 
 fn get<T: DeserializeOwned>(args: &ExplainArgs, what: &str, about: impl Fn(T) -> About) -> anyhow::Result<Found> {
-    let loaded = load::settings(&args.settings)?;
+    let loaded = load_settings::settings(&args.settings)?;
     let place = place(args.url.as_deref(), &loaded.settings)?;
     let token = match &loaded.settings.http.token_file {
         Some(path) => {
@@ -131,16 +131,16 @@ fn get<T: DeserializeOwned>(args: &ExplainArgs, what: &str, about: impl Fn(T) ->
         }
         None => None,
     };
-    let path = format!("/api/v1/{what}/{}", ask::encoded(&args.prospect));
-    let (status, body) = ask::get(&place, &path, token.as_deref()).with_context(|| {
+    let path = format!("/api/v1/{what}/{}", http_client::encoded(&args.prospect));
+    let (status, body) = http_client::get(&place, &path, token.as_deref()).with_context(|| {
         format!("no instance answers at http://{place}: is `leadstream run` up, and is that its http.listen?")
     })?;
     if status == 200 {
-        let view = ask::read(&place, status, &body)?;
+        let view = http_client::read(&place, status, &body)?;
         // As the service wrote it: it may say more than this build knows.
         return Ok(Found::Known(Answer { json: body, about: about(view) }));
     }
-    let Problem { error: why, .. } = ask::read(&place, status, &body)?;
+    let Problem { error: why, .. } = http_client::read(&place, status, &body)?;
     match status {
         401 | 403 => bail!("http://{place} wants a token ({why}): set http.token_file"),
         421 => bail!("{why}: ask the instance that owns it, with --url"),

@@ -35,7 +35,7 @@ pub use tally::Tally;
 
 use super::cli::{ReplayArgs, SettingsArgs};
 use super::exit::UsageError;
-use super::load;
+use super::load_settings;
 use super::service::max_ahead_ms;
 use super::terminal::stdout;
 use crate::config::{self, Settings};
@@ -101,7 +101,7 @@ pub(super) struct From<'a> {
 impl From<'_> {
     /// What to replay, with the models of the settings.
     pub(super) fn options(&self, out: PathBuf, until: Until) -> anyhow::Result<Options> {
-        let (loaded, models) = load::settings_and_models(self.settings)?;
+        let (loaded, models) = load_settings::settings_and_models(self.settings)?;
         let settings = &loaded.settings;
         let decode = decode_options(settings);
         let prefix = &settings.topics.prefix;

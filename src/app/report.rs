@@ -10,8 +10,8 @@ mod words;
 
 use super::cli::ReportArgs;
 use super::exit::{DONE, UsageError};
-use super::explain::{ask, place};
-use super::load;
+use super::explain::{http_client, place};
+use super::load_settings;
 use super::replay;
 use super::terminal::stdout;
 use crate::app::zone::Zone;
@@ -108,7 +108,7 @@ fn of_files(args: &ReportArgs, pipeline: Option<&(String, String)>) -> anyhow::R
 
 /// Asks every instance and adds up what they say.
 fn of_services(args: &ReportArgs) -> anyhow::Result<Figures> {
-    let loaded = load::settings(&args.settings)?;
+    let loaded = load_settings::settings(&args.settings)?;
     let path = args.token_file.as_ref().or(loaded.settings.http.token_file.as_ref());
     let token = path
         .map(|path| std::fs::read_to_string(path).with_context(|| format!("the token file {} can't be read", path.display())))
@@ -121,11 +121,11 @@ fn of_services(args: &ReportArgs) -> anyhow::Result<Figures> {
     let mut seen: BTreeMap<(String, i32), String> = BTreeMap::new();
     for url in urls {
         let place = place(url, &loaded.settings)?;
-        let (status, body) = ask::get(&place, "/api/v1/funnel", token.as_deref().map(str::trim)).with_context(|| {
+        let (status, body) = http_client::get(&place, "/api/v1/funnel", token.as_deref().map(str::trim)).with_context(|| {
             format!("no instance answers at http://{place}: is `leadstream run` up, and is that its http.listen? (--from URL)")
         })?;
         if status != 200 {
-            let Problem { error: why, .. } = ask::read(&place, status, &body)?;
+            let Problem { error: why, .. } = http_client::read(&place, status, &body)?;
             match status {
                 401 | 403 => bail!("http://{place} wants a token ({why}): say --token-file FILE"),
                 _ => bail!("http://{place} answered {status}: {why}"),
@@ -152,10 +152,10 @@ fn of_services(args: &ReportArgs) -> anyhow::Result<Figures> {
 }
 
 /// What an instance answered: its figures apart, and how many of them this build doesn't know.
-fn funnel(place: &ask::Place, status: u16, body: &str) -> anyhow::Result<(FunnelView, Figures, usize)> {
-    let form: FormOfFunnel = ask::read(place, status, body)?;
+fn funnel(place: &http_client::Place, status: u16, body: &str) -> anyhow::Result<(FunnelView, Figures, usize)> {
+    let form: FormOfFunnel = http_client::read(place, status, body)?;
     form.check().map_err(|why| anyhow::anyhow!("http://{place}: {why}"))?;
-    let funnel: FunnelView = ask::read(place, status, body)?;
+    let funnel: FunnelView = http_client::read(place, status, body)?;
     let (figures, unknown) = funnel.figures.read().map_err(|why| anyhow::anyhow!("http://{place}: {why}"))?;
     Ok((funnel, figures, unknown))
 }

@@ -1,7 +1,7 @@
 //! `run`: the service.
 
 use super::cli::RunArgs;
-use super::load;
+use super::load_settings;
 use super::service::{Launch, Options, Service, SystemClock, kafka_options, refuse_unusable, worker_options};
 use super::signals;
 use crate::config::{Settings, instance};
@@ -25,12 +25,12 @@ const LEAVE_GRACE: Duration = Duration::from_secs(2);
 /// # Errors
 /// The work failed.
 pub fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
-    let (loaded, models) = load::settings_and_models(&args.settings)?;
+    let (loaded, models) = load_settings::settings_and_models(&args.settings)?;
     let settings = &loaded.settings;
     // Before anything is logged: a value that is not taken may be one of another property.
     refuse_unusable(settings)?;
     init_logs(settings)?;
-    load::log_settings(&loaded);
+    load_settings::log_settings(&loaded);
     // Caught from the beginning: a stop that comes during a long start is a stop, too.
     let (asked, switch) = (Arc::new(AtomicBool::new(false)), Arc::new(OnceLock::<StopSwitch>::new()));
     let (told, reached) = (Arc::clone(&asked), Arc::clone(&switch));

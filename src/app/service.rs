@@ -1,7 +1,7 @@
 //! The service from settings: its options, its ports, the admin server, the workers. Everything is put together here.
 
-use super::counting::Counting;
-use super::load;
+use super::load_settings;
+use super::metrics_observer::MetricsObserver;
 use crate::config::Settings;
 use crate::config::settings::Format;
 use crate::domain::Ms;
@@ -153,7 +153,7 @@ pub fn refuse_unusable(settings: &Settings) -> anyhow::Result<()> {
     let refused = kafka::refused_properties(properties).into_iter().map(|refused| refused.to_string());
     let unknown = properties::unknown(properties).into_iter().map(|(name, why)| format!("kafka.properties.{name}: {why}"));
     let faults: Vec<String> = refused.chain(unknown).collect();
-    if faults.is_empty() { Ok(()) } else { Err(load::usage("the settings have", &faults)) }
+    if faults.is_empty() { Ok(()) } else { Err(load_settings::usage("the settings have", &faults)) }
 }
 
 /// Options for a command that connects, once every client property is one that can be used.
@@ -244,7 +244,7 @@ impl Instance {
             codec: wire::state_record::StateCodec,
             models: Arc::clone(models),
             clock: Arc::clone(&self.clock),
-            observer: Arc::new(Counting::new(Arc::clone(&self.telemetry), Arc::clone(models), inputs)),
+            observer: Arc::new(MetricsObserver::new(Arc::clone(&self.telemetry), Arc::clone(models), inputs)),
             board: Arc::clone(&self.board),
         };
         let handle = start(options, shared, std::mem::take(&mut self.mailboxes))?;

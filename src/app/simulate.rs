@@ -72,7 +72,7 @@ pub fn run(args: SimulateArgs) -> anyhow::Result<ExitCode> {
 
 /// Where simulated records go in Kafka: the first topic of each kind.
 fn target(args: &SimulateArgs) -> anyhow::Result<ProducerOptions> {
-    let settings = super::load::settings(&args.settings)?.settings;
+    let settings = super::load_settings::settings(&args.settings)?.settings;
     producer_options(&settings, &settings.kafka.bootstrap_servers, true).map_err(Into::into)
 }
 

@@ -2,7 +2,7 @@
 
 use super::cli::TopicsCreateArgs;
 use super::exit::{DONE, FAILED, UsageError};
-use super::load;
+use super::load_settings;
 use super::service::connecting;
 use super::terminal::stdout;
 use crate::config::Settings;
@@ -41,7 +41,7 @@ const ANY_TIME_MS: &str = "9223372036854775807";
 /// # Errors
 /// The brokers can't be asked, or the number of partitions is not known.
 pub fn create(args: TopicsCreateArgs) -> anyhow::Result<ExitCode> {
-    let (loaded, models) = load::settings_and_models(&args.settings)?;
+    let (loaded, models) = load_settings::settings_and_models(&args.settings)?;
     let settings = &loaded.settings;
     let admin = Admin::connect(&connecting(settings, "+topics")?)?;
     let existing = admin.topics()?;

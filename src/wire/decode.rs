@@ -17,6 +17,7 @@ mod key_table;
 mod lookup;
 mod made;
 mod mail_names;
+mod member_update;
 mod nothing;
 mod options;
 mod orders;
@@ -26,7 +27,6 @@ mod rejected;
 mod signals;
 mod spelled;
 mod surplus;
-mod tidings;
 mod tracks;
 mod value;
 
@@ -245,7 +245,7 @@ impl Decoder {
             broken_fields: draft.faults.broken,
             clamped,
             corrected,
-            tidings: None,
+            member_update: None,
         })
     }
 
@@ -307,7 +307,7 @@ impl Decode for Decoder {
     fn decode<'a>(&self, record: &RecordView<'a>) -> Result<Event<'a>, Rejected> {
         if usize::from(record.input) == self.options.topics.len() && record.input > 0 {
             // The internal topic comes after those of the configuration.
-            return tidings::decode(record, &self.options);
+            return member_update::decode(record, &self.options);
         }
         let Some(key) = record.key else {
             return Err(reject(DeadReason::KeyMissing, "the record has no key: it has to be the prospect"));

@@ -138,10 +138,14 @@ impl Shop {
                 largest.noted.push(*note);
             }
         }
-        let tidings: Vec<MemberUpdateRecord> = effects.outputs.iter().filter_map(|o| o.output.member_update()).collect();
-        for tidings in tidings {
+        let member_update: Vec<MemberUpdateRecord> = effects.outputs.iter().filter_map(|o| o.output.member_update()).collect();
+        for member_update in member_update {
             let mut effects = BatchEffects::default();
-            self.task.apply(&Event::from_member_update(tidings, START_MS, Position::default()), Mode::Virtual, &mut effects);
+            self.task.apply(
+                &Event::from_member_update(member_update, START_MS, Position::default()),
+                Mode::Virtual,
+                &mut effects,
+            );
             self.end(&effects);
         }
     }

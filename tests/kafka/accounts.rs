@@ -165,7 +165,7 @@ fn folded(rig: &Rig, models: &Arc<Models>) -> BTreeMap<String, Group> {
         decoder.decode(&view).unwrap_or_else(|e| panic!("{e:?}"))
     });
     let mut events: Vec<_> = events.collect();
-    events.sort_by_key(|e| e.tidings.as_ref().map(|t| t.order()));
+    events.sort_by_key(|e| e.member_update.as_ref().map(|t| t.order()));
     let mut task = Task::new(Arc::clone(models), StateCodec);
     let mut effects = BatchEffects::default();
     events.iter().for_each(|event| task.apply(event, Mode::Virtual, &mut effects));

@@ -5,12 +5,12 @@
 
 #![warn(clippy::pedantic)]
 
-mod ahead;
 pub mod codec;
 pub mod effects;
 pub mod figures;
 pub mod hashing;
 pub mod merge;
+mod prefetch;
 pub mod store;
 pub mod task;
 pub mod timers;

@@ -45,9 +45,9 @@ pub(super) fn round(
 /// What passes between members and accounts in a replay, by the task that takes it in, as Kafka's partitioner would deal it.
 fn dealt(worked: &mut [Worked], partitions: u32) -> Vec<Vec<MemberUpdateRecord>> {
     let mut dealt: Vec<Vec<MemberUpdateRecord>> = worked.iter().map(|_| Vec::new()).collect();
-    for tidings in worked.iter_mut().flat_map(|w| std::mem::take(&mut w.tidings)) {
-        let partition = murmur2_partition(tidings.update.addressee().as_bytes(), partitions);
-        dealt[partition as usize].push(tidings);
+    for member_update in worked.iter_mut().flat_map(|w| std::mem::take(&mut w.member_update)) {
+        let partition = murmur2_partition(member_update.update.addressee().as_bytes(), partitions);
+        dealt[partition as usize].push(member_update);
     }
     dealt
 }
@@ -71,6 +71,6 @@ fn accounts(
     })?;
     let mut heard = dealt(&mut worked, shared.options.partitions);
     // Stable: what one account tells stays in its order.
-    heard.iter_mut().for_each(|some| some.sort_by_key(|tidings| tidings.at_ms));
+    heard.iter_mut().for_each(|some| some.sort_by_key(|member_update| member_update.at_ms));
     Ok((worked, heard))
 }

@@ -27,7 +27,7 @@ pub(super) struct Worked {
     pub outputs: Outputs,
     pub tally: Tally,
     /// What members told their accounts, in order.
-    pub tidings: Vec<MemberUpdateRecord>,
+    pub member_update: Vec<MemberUpdateRecord>,
 }
 
 /// Reads the inputs of a task to their end.
@@ -50,7 +50,7 @@ pub(super) fn run_task(
     let wall_ms = shared.options.horizon.wall_ms;
     task.set_wall_clock(wall_ms);
     task.limit_records(shared.options.max_records);
-    let mut worked = Worked { task, outputs: Outputs::default(), tally: Tally::default(), tidings: Vec::new() };
+    let mut worked = Worked { task, outputs: Outputs::default(), tally: Tally::default(), member_update: Vec::new() };
     let mut effects = BatchEffects::default();
     let mut heads = vec![Head::AtEnd; inputs.len()];
     for (head, input) in heads.iter_mut().zip(&mut inputs) {
@@ -58,10 +58,12 @@ pub(super) fn run_task(
     }
     let mut told = told.iter().peekable();
     // After what happened at the same time: it follows from it.
-    let hearing = |tidings: Option<&&MemberUpdateRecord>| tidings.map_or(Head::AtEnd, |tidings| Head::At(tidings.at_ms));
+    let hearing = |member_update: Option<&&MemberUpdateRecord>| {
+        member_update.map_or(Head::AtEnd, |member_update| Head::At(member_update.at_ms))
+    };
     while let Choice::Take(n) = choose(heads.iter().copied().chain([hearing(told.peek())]).map(|head| head.by(wall_ms))) {
         if n == heads.len() {
-            told.next().into_iter().for_each(|tidings| hear(&mut worked, tidings, wall_ms, &mut effects));
+            told.next().into_iter().for_each(|member_update| hear(&mut worked, member_update, wall_ms, &mut effects));
             continue;
         }
         inputs[n].with_item(|item| take(shared, &mut worked, item, n, partition, &mut effects)).transpose()?;
@@ -79,9 +81,9 @@ pub(super) fn run_task(
 }
 
 /// A prospect hears of its account, once what was due before that has fired.
-fn hear(worked: &mut Worked, tidings: &MemberUpdateRecord, wall_ms: Ms, effects: &mut BatchEffects) {
-    worked.task.advance(tidings.at_ms.min(wall_ms), Mode::Virtual, effects);
-    worked.task.apply(&Event::from_member_update(tidings.clone(), 0, Position::default()), Mode::Virtual, effects);
+fn hear(worked: &mut Worked, member_update: &MemberUpdateRecord, wall_ms: Ms, effects: &mut BatchEffects) {
+    worked.task.advance(member_update.at_ms.min(wall_ms), Mode::Virtual, effects);
+    worked.task.apply(&Event::from_member_update(member_update.clone(), 0, Position::default()), Mode::Virtual, effects);
 }
 
 fn take(
@@ -159,8 +161,8 @@ pub(super) fn accounts(
     // Stable: what one member told stays in its order.
     told.sort_by_key(MemberUpdateRecord::order);
     let mut effects = BatchEffects::default();
-    for (n, tidings) in told.into_iter().enumerate() {
-        let event = Event::from_member_update(tidings, 0, Position::default());
+    for (n, member_update) in told.into_iter().enumerate() {
+        let event = Event::from_member_update(member_update, 0, Position::default());
         worked.task.apply(&event, Mode::Virtual, &mut effects);
         if (n as u64).is_multiple_of(BATCH_EVENTS) {
             close(shared, worked, &mut effects)?;
@@ -180,13 +182,13 @@ fn concerns(output: &ProspectOutput, prospect: &str) -> bool {
 
 /// Closes a batch: writes its outputs, and its records become the truth.
 fn close(shared: &Shared<'_>, worked: &mut Worked, effects: &mut BatchEffects) -> anyhow::Result<()> {
-    let Worked { task, outputs, tally, tidings } = worked;
+    let Worked { task, outputs, tally, member_update } = worked;
     if let Some(error) = effects.unreadable.take() {
         return Err(error.into());
     }
     for output in &effects.outputs {
         let Some(out) = Out::of(&output.output) else {
-            tidings.extend(output.output.member_update());
+            member_update.extend(output.output.member_update());
             continue;
         };
         if shared.shown.is_some_and(|shown| !concerns(output, shown)) {

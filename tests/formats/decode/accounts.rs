@@ -52,7 +52,7 @@ fn nobody_can_write_into_an_accounts_record() {
     assert_eq!(refused.reason, DeadReason::KeyReserved);
 }
 
-fn tidings() -> MemberUpdateRecord {
+fn member_update() -> MemberUpdateRecord {
     MemberUpdateRecord {
         update: MemberUpdate {
             account: "acme.com".into(),
@@ -102,7 +102,7 @@ fn news() -> [MemberUpdateRecord; 3] {
     let lead = News::Lead(Box::new(LeadNews { lead, at_ms: RECORD_MS - 8, asks: true }));
     [lead, News::Bar(None), News::Bar(Some(Bar::Disqualified))].map(|news| MemberUpdateRecord {
         update: MemberUpdate { account: "acme.com".into(), member: "ann".into(), news, ..MemberUpdate::default() },
-        ..tidings()
+        ..member_update()
     })
 }
 
@@ -113,8 +113,8 @@ fn what_a_member_tells_comes_back_as_it_left_whatever_the_outputs_format() {
     for format in [Format::Json, Format::Protobuf] {
         let options = Options { format, source: "leadstream/test".to_owned(), input_topics: topics.clone() };
         let encoder = Encoder::new(options, Arc::clone(&models));
-        for tidings in [tidings()].into_iter().chain(news()) {
-            let MemberUpdateRecord { update, at_ms, id, event } = tidings.clone();
+        for member_update in [member_update()].into_iter().chain(news()) {
+            let MemberUpdateRecord { update, at_ms, id, event } = member_update.clone();
             let to_member = update.is_to_member();
             let output = Output { id, model: 0, at_ms, event, body: Body::Member(Box::new(update)) };
             let mut encoded = Encoded::default();
@@ -124,10 +124,10 @@ fn what_a_member_tells_comes_back_as_it_left_whatever_the_outputs_format() {
             let view = RecordView { input: 3, ..record(b"acme.com", &encoded.value) };
             let back = decoder().decode(&view).unwrap_or_else(|e| panic!("{e:?}"));
             assert_eq!(back.prospect, if to_member { "ann".to_owned() } else { format!("{ACCOUNT_KEY}acme.com") });
-            assert_eq!(back.tidings.as_deref(), Some(&tidings));
+            assert_eq!(back.member_update.as_deref(), Some(&member_update));
         }
     }
     let garbage = RecordView { input: 3, ..record(b"acme.com", b"{}") };
     assert_eq!(decoder().decode(&garbage).unwrap_err().reason, DeadReason::UnreadableValue);
-    assert!(decode(PAGE).tidings.is_none());
+    assert!(decode(PAGE).member_update.is_none());
 }

@@ -213,25 +213,25 @@ pub struct Event<'a> {
     /// Its time is not the one that it says.
     pub corrected: Option<Corrected>,
     /// It is none of a prospect: what a member tells its account, whose record's key is `prospect`.
-    pub tidings: Option<Box<MemberUpdateRecord>>,
+    pub member_update: Option<Box<MemberUpdateRecord>>,
 }
 
 impl Event<'_> {
     /// An update of a member as an event of its account's record; one to the member, of the member's.
     #[must_use]
-    pub fn from_member_update(tidings: MemberUpdateRecord, record_ms: Ms, position: Position) -> Self {
-        let update = &tidings.update;
+    pub fn from_member_update(member_update: MemberUpdateRecord, record_ms: Ms, position: Position) -> Self {
+        let update = &member_update.update;
         let key = if update.is_to_member() { update.member.to_string() } else { format!("{ACCOUNT_KEY}{}", update.account) };
         Self {
             prospect: Cow::Owned(key),
             kind: Kind::Other,
             name_id: NameId::NONE,
             name: Cow::Borrowed(MEMBER_UPDATE),
-            time_ms: tidings.at_ms,
+            time_ms: member_update.at_ms,
             record_ms,
             message_id: None,
-            message_hash: low64(tidings.id),
-            repeat_hash: low64(tidings.id),
+            message_hash: low64(member_update.id),
+            repeat_hash: low64(member_update.id),
             position,
             on_mail_topic: false,
             cart_id: None,
@@ -247,7 +247,7 @@ impl Event<'_> {
             broken_fields: 0,
             clamped: false,
             corrected: None,
-            tidings: Some(Box::new(tidings)),
+            member_update: Some(Box::new(member_update)),
         }
     }
 

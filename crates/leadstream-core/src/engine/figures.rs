@@ -10,7 +10,7 @@ pub mod buckets;
 pub mod cell;
 mod key;
 mod leads;
-mod notice;
+mod observe_step;
 pub mod opportunity;
 mod packed;
 pub mod population;
@@ -23,6 +23,6 @@ pub use key::{
     AccountState, CartFact, Heads, Key, LeadBy, LeadFact, NO_NAME, OTHER, OpportunityFact, Origin, Touch, Way, week_of,
     week_start_ms,
 };
-pub use notice::Known;
+pub use observe_step::Known;
 pub use sums::{Figures, MAX_NAMES, MAX_WEEKS, ModelNames};
 pub use tally::{Tally, TouchPlace};

@@ -3,8 +3,8 @@
 //! Records stay encoded: that is what the changelog holds, what memory is counted in, and what a batch that fails goes back
 //! to. A slab with an index of 4-byte slots has no long stall when it grows and no large empty buckets.
 
-use super::ahead::fetch;
 use super::hashing::HashSeed;
+use super::prefetch::fetch;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::{Ms, Text};
 use hashbrown::HashTable;
@@ -23,11 +23,11 @@ pub struct Entry {
     pub key: Text,
     pub record: Vec<u8>,
     /// The committed record, decoded: only of the prospects touched lately.
-    pub warm: Option<Box<Prospect>>,
+    pub decoded: Option<Box<Prospect>>,
     /// It stands in the queue of those that go cold next.
-    pub goes_cold: bool,
+    pub in_eviction_queue: bool,
     /// It was touched since it came into that queue.
-    pub touched: bool,
+    pub referenced: bool,
     /// Earliest deadline of the committed record, and without cart steps.
     pub deadline_ms: Ms,
     pub deadline_without_cart_ms: Ms,
@@ -90,9 +90,9 @@ impl Store {
         let entry = Entry {
             key: key.into(),
             record: Vec::new(),
-            warm: None,
-            goes_cold: false,
-            touched: false,
+            decoded: None,
+            in_eviction_queue: false,
+            referenced: false,
             deadline_ms: NEVER,
             deadline_without_cart_ms: NEVER,
             queued_ms: NEVER,

@@ -5,12 +5,12 @@
 
 mod accounts;
 mod admit;
-mod announce;
-mod end;
+mod commit;
+mod decoded_cache;
+mod prefetch;
 mod records;
 mod room;
 mod state;
-mod warm;
 
 use super::codec::Codec;
 pub use super::effects::{BatchEffects, Mode, ProspectOutput, TaskSize};
@@ -21,8 +21,8 @@ use crate::domain::rules::forget::next_timer;
 use crate::domain::state::timers::TimerKind;
 use crate::domain::step::{fire, step};
 use crate::domain::{Ms, SECOND_MS};
-pub use announce::{AHEAD, Ahead};
-pub use end::StagedRecord;
+pub use commit::StagedRecord;
+pub use prefetch::{AHEAD, PrefetchStage};
 pub use state::Task;
 
 /// A live timer that fires within this time of its deadline counts as on time: later steps are spaced from the deadline
@@ -43,8 +43,8 @@ impl<C: Codec> Task<C> {
 
     /// Fires every timer strictly earlier than min(event time, record time, wall clock), then applies the event.
     pub fn apply(&mut self, event: &Event<'_>, mode: Mode, effects: &mut BatchEffects) {
-        if let Some(tidings) = &event.tidings {
-            return self.news(&event.prospect, tidings, effects);
+        if let Some(member_update) = &event.member_update {
+            return self.news(&event.prospect, member_update, effects);
         }
         let until_ms = event.time_ms.min(event.record_ms).min(self.wall_ms);
         self.fire_until(until_ms.saturating_sub(1), mode, effects);

@@ -44,8 +44,8 @@ fn update(member: &str, at_ms: i64, journey: Option<&str>) -> MemberUpdateRecord
 fn told(models: &Arc<Models>, all: &[MemberUpdateRecord]) -> (Group, Vec<(u128, i64, AccountChanged)>, BatchEffects) {
     let mut task = Task::new(Arc::clone(models), StateCodec);
     let mut effects = BatchEffects::default();
-    for tidings in all {
-        task.apply(&Event::from_member_update(tidings.clone(), 0, Position::default()), Mode::Virtual, &mut effects);
+    for member_update in all {
+        task.apply(&Event::from_member_update(member_update.clone(), 0, Position::default()), Mode::Virtual, &mut effects);
     }
     commit(&mut task);
     let record = task.prospect(&format!("{ACCOUNT_KEY}acme.com")).unwrap().expect("the account is known");
@@ -84,20 +84,20 @@ fn in_order(steps: &[Step]) -> Vec<MemberUpdateRecord> {
     let name = |n: usize| ["ann", "ben", "cleo", "dan"][n];
     let steps = steps.iter().enumerate().map(|(n, step)| {
         now_ms += step.minutes * 60_000;
-        let mut tidings = match step.does {
+        let mut member_update = match step.does {
             0..=2 => update(name(step.member), now_ms, Some("one")),
             3..=6 => update(name(step.member), now_ms, Some("two")),
             7 => update(name(step.member), now_ms, None),
             _ => update(name(step.member), now_ms, Some("three")),
         };
         // Of another message each.
-        tidings.id ^= (n as u128 + 1) << 40;
-        tidings.update.verdict = match step.does {
+        member_update.id ^= (n as u128 + 1) << 40;
+        member_update.update.verdict = match step.does {
             8 => Some(AccountVerdict::Disqualified),
             9 => Some(AccountVerdict::Reopened),
             _ => None,
         };
-        tidings
+        member_update
     });
     let mut all: Vec<MemberUpdateRecord> = steps.collect();
     all.sort_by_key(MemberUpdateRecord::order);
@@ -116,9 +116,9 @@ proptest! {
         let all = in_order(&steps);
         // What one member tells stays in order; members overtake each other.
         let mut queues: Vec<std::collections::VecDeque<MemberUpdateRecord>> = vec![std::collections::VecDeque::new(); 4];
-        for tidings in &all {
-            let n = ["ann", "ben", "cleo", "dan"].iter().position(|m| *m == tidings.update.member).unwrap();
-            queues[n].push_back(tidings.clone());
+        for member_update in &all {
+            let n = ["ann", "ben", "cleo", "dan"].iter().position(|m| *m == member_update.update.member).unwrap();
+            queues[n].push_back(member_update.clone());
         }
         let mut shuffled = Vec::new();
         for pick in picks.iter().cycle() {
@@ -155,8 +155,8 @@ fn an_account_that_everybody_left_is_forgotten_after_a_while() {
     let models = model(MODEL);
     let mut task = Task::new(models, StateCodec);
     let mut effects = BatchEffects::default();
-    for tidings in [update("ann", START_MS, Some("two")), update("ann", START_MS + 1, None)] {
-        task.apply(&Event::from_member_update(tidings, 0, Position::default()), Mode::Virtual, &mut effects);
+    for member_update in [update("ann", START_MS, Some("two")), update("ann", START_MS + 1, None)] {
+        task.apply(&Event::from_member_update(member_update, 0, Position::default()), Mode::Virtual, &mut effects);
     }
     commit(&mut task);
     assert_eq!((task.size().records, task.population().accounts), (1, [0, 1, 0, 0]));
@@ -177,8 +177,8 @@ fn another_model_keeps_what_was_said_and_judges_by_its_own_rules_from_then_on() 
     let before = model(MODEL);
     let mut task = Task::new(Arc::clone(&before), StateCodec);
     let mut effects = BatchEffects::default();
-    for tidings in [update("ann", START_MS, Some("two")), update("ben", START_MS + 1, Some("two"))] {
-        task.apply(&Event::from_member_update(tidings, 0, Position::default()), Mode::Virtual, &mut effects);
+    for member_update in [update("ann", START_MS, Some("two")), update("ben", START_MS + 1, Some("two"))] {
+        task.apply(&Event::from_member_update(member_update, 0, Position::default()), Mode::Virtual, &mut effects);
     }
     commit(&mut task);
     effects.outputs.clear();

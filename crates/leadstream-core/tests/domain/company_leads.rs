@@ -55,7 +55,7 @@ impl Partitions {
     fn commit(&mut self, at: usize, now: usize, effects: &mut BatchEffects) {
         for output in effects.outputs.drain(..) {
             match output.output.member_update() {
-                Some(tidings) => self.underway.push_back((now, tidings)),
+                Some(member_update) => self.underway.push_back((now, member_update)),
                 None => self.outputs.push(output),
             }
         }
@@ -65,10 +65,10 @@ impl Partitions {
 
     fn deliver(&mut self, now: usize, delay: usize) {
         while self.underway.front().is_some_and(|(since, _)| now - since >= delay) {
-            let (_, tidings) = self.underway.pop_front().unwrap();
-            let at = partition(tidings.update.addressee());
+            let (_, member_update) = self.underway.pop_front().unwrap();
+            let at = partition(member_update.update.addressee());
             let mut effects = BatchEffects::default();
-            self.tasks[at].apply(&Event::from_member_update(tidings, 0, Position::default()), Mode::Virtual, &mut effects);
+            self.tasks[at].apply(&Event::from_member_update(member_update, 0, Position::default()), Mode::Virtual, &mut effects);
             self.commit(at, now, &mut effects);
         }
     }

@@ -148,7 +148,7 @@ impl Did {
             broken_fields: 0,
             clamped: false,
             corrected: None,
-            tidings: None,
+            member_update: None,
         }
     }
 }
@@ -413,8 +413,8 @@ pub fn run_lines(models: &[Arc<Models>], lines: &[Line], batch: usize) -> Vec<Pr
         while !effects.outputs.is_empty() {
             let told: Vec<MemberUpdateRecord> = effects.outputs.iter().filter_map(|o| o.output.member_update()).collect();
             outputs.append(&mut effects.outputs);
-            for tidings in told {
-                task.apply(&Event::from_member_update(tidings, 0, Position::default()), mode, &mut effects);
+            for member_update in told {
+                task.apply(&Event::from_member_update(member_update, 0, Position::default()), mode, &mut effects);
             }
         }
     }

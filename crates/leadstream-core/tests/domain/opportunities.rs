@@ -199,8 +199,8 @@ fn accounts_stand_in_the_figures_by_state_and_are_those_of_the_records() {
     }
     // What members told is taken in by the account's own task: here the same one.
     let told: Vec<MemberUpdateRecord> = effects.outputs.iter().filter_map(|output| output.output.member_update()).collect();
-    for tidings in told {
-        task.apply(&Event::from_member_update(tidings, 0, Position::default()), Mode::Virtual, &mut effects);
+    for member_update in told {
+        task.apply(&Event::from_member_update(member_update, 0, Position::default()), Mode::Virtual, &mut effects);
     }
     commit(&mut task);
     let model = models.in_charge().hash;

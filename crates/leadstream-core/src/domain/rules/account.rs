@@ -1,7 +1,7 @@
 //! The account (company) that a prospect belongs to, and the record of an account itself.
 //!
 //! A member's step tells the account what changed: stages, score, role, disqualification, that it left. What it tells is an
-//! output like any other ([`Body::Member`]); the account's task takes it in by [`group::take_in`]. Only whether leads of the company are
+//! output like any other ([`Body::Member`]); the account's task takes it in by [`group::apply_update`]. Only whether leads of the company are
 //! handed over flows back ([`barred`]).
 
 pub mod barred;

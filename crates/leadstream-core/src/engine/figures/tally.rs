@@ -23,7 +23,7 @@ pub struct Tally {
     pub(super) moves: Packed,
     pending: Vec<(Key, i64)>,
     /// Touches of the open batch; nearly every event has one, and few places are touched in a batch.
-    touched: Vec<(TouchPlace, Touch, i64)>,
+    referenced: Vec<(TouchPlace, Touch, i64)>,
     /// First and last time of the open batch.
     times: Option<(Ms, Ms)>,
     pub(super) keys: Vec<u64>,
@@ -43,7 +43,7 @@ impl Tally {
             figures: Figures::seeded(models, hashes),
             moves: Packed::default(),
             pending: Vec::new(),
-            touched: Vec::new(),
+            referenced: Vec::new(),
             times: None,
             keys: models.models.iter().map(|m| m.hash).collect(),
             has_personas: models.models.iter().any(|m| !m.people.personas.is_empty()),
@@ -83,9 +83,9 @@ impl Tally {
     }
 
     pub(super) fn touch(&mut self, place: TouchPlace, by: Touch) {
-        match self.touched.iter_mut().find(|(p, b, _)| (*p, *b) == (place, by)) {
+        match self.referenced.iter_mut().find(|(p, b, _)| (*p, *b) == (place, by)) {
             Some((_, _, count)) => *count += 1,
-            None => self.touched.push((place, by, 1)),
+            None => self.referenced.push((place, by, 1)),
         }
     }
 
@@ -95,7 +95,7 @@ impl Tally {
         for (key, count) in self.pending.drain(..) {
             self.figures.add(key, count);
         }
-        for (TouchPlace { primary, persona, stage }, by, count) in self.touched.drain(..) {
+        for (TouchPlace { primary, persona, stage }, by, count) in self.referenced.drain(..) {
             if let Some(&model) = self.keys.get(usize::from(primary)) {
                 self.figures.add(Key::Touched { model, persona, stage, by }, count);
             }
@@ -110,7 +110,7 @@ impl Tally {
     pub fn discard(&mut self) {
         self.moves.clear();
         self.pending.clear();
-        self.touched.clear();
+        self.referenced.clear();
         self.times = None;
     }
 

@@ -3,31 +3,35 @@
 use super::state::Task;
 use crate::domain::member_update::MemberUpdateRecord;
 use crate::domain::rules::account::barred::hear;
-use crate::domain::rules::account::group::take_in;
+use crate::domain::rules::account::group::apply_update;
 use crate::engine::codec::Codec;
 use crate::engine::effects::BatchEffects;
 use crate::engine::figures::Before;
 
 impl<C: Codec> Task<C> {
     /// Gives an account what a member told it, or a member what its account did.
-    pub(super) fn news(&mut self, key: &str, tidings: &MemberUpdateRecord, effects: &mut BatchEffects) {
-        if tidings.update.is_to_member() { self.hear(key, tidings, effects) } else { self.tell(key, tidings, effects) }
+    pub(super) fn news(&mut self, key: &str, member_update: &MemberUpdateRecord, effects: &mut BatchEffects) {
+        if member_update.update.is_to_member() {
+            self.hear(key, member_update, effects)
+        } else {
+            self.tell(key, member_update, effects)
+        }
     }
 
-    fn tell(&mut self, key: &str, tidings: &MemberUpdateRecord, effects: &mut BatchEffects) {
+    fn tell(&mut self, key: &str, member_update: &MemberUpdateRecord, effects: &mut BatchEffects) {
         let slot = self.store.find_or_insert(key);
         let Some(at) = self.stage(slot, effects) else { return };
         let staged = &mut self.staged[at];
-        take_in(&mut staged.prospect, staged.is_new, tidings, &self.models, &mut self.effects);
+        apply_update(&mut staged.prospect, staged.is_new, member_update, &self.models, &mut self.effects);
         (staged.is_new, staged.erased) = (false, false);
         let deadline_ms = staged.keep_deadlines(&self.models);
         self.tally.passed_on(&self.effects.outputs);
-        effects.take_of_account(&tidings.update, &mut self.effects);
+        effects.take_of_account(&member_update.update, &mut self.effects);
         self.schedule(slot, deadline_ms);
     }
 
     /// Whoever is forgotten meanwhile hears nothing.
-    fn hear(&mut self, key: &str, tidings: &MemberUpdateRecord, effects: &mut BatchEffects) {
+    fn hear(&mut self, key: &str, member_update: &MemberUpdateRecord, effects: &mut BatchEffects) {
         if !self.is_known(key) {
             return;
         }
@@ -35,7 +39,7 @@ impl<C: Codec> Task<C> {
         let Some(at) = self.stage(slot, effects) else { return };
         let staged = &mut self.staged[at];
         let before = Before::news(&staged.prospect);
-        hear(&mut staged.prospect, tidings, &self.models, &mut self.effects);
+        hear(&mut staged.prospect, member_update, &self.models, &mut self.effects);
         self.tally.heard(before, &staged.prospect, &self.models);
         if !self.effects.outputs.is_empty() {
             staged.place = None;

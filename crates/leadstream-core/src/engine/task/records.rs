@@ -71,7 +71,7 @@ impl<C: Codec> Task<C> {
             prospects: self.prospects(),
             most_prospects: self.room.most,
             record_bytes: self.store.record_bytes(),
-            decoded: self.warm.len(),
+            decoded: self.decoded.len(),
             timers: self.timers.len(),
             held: self.held.len(),
         }

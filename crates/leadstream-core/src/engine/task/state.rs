@@ -61,8 +61,8 @@ pub struct Task<C: Codec> {
     pub(super) timers: Timers,
     pub(super) staged: Vec<Staged>,
     /// Slots with a decoded copy, in the order in which they go cold.
-    pub(super) warm: VecDeque<u32>,
-    pub(super) max_warm: usize,
+    pub(super) decoded: VecDeque<u32>,
+    pub(super) max_decoded: usize,
     /// Slots with a cart step that waits until the task has caught up.
     pub(super) held: Vec<u32>,
     pub(super) room: Room,
@@ -94,8 +94,8 @@ impl<C: Codec> Task<C> {
             store: Store::new(hashes.clone()),
             timers: Timers::default(),
             staged: Vec::new(),
-            warm: VecDeque::new(),
-            max_warm: DECODED_RECORDS,
+            decoded: VecDeque::new(),
+            max_decoded: DECODED_RECORDS,
             held: Vec::new(),
             room: Room::default(),
             time_ms: Ms::MIN,
@@ -111,7 +111,7 @@ impl<C: Codec> Task<C> {
         let Some(entry) = self.store.entry_mut(slot) else { return };
         let before = (!entry.record.is_empty()).then_some(entry.standing);
         entry.standing = standing;
-        entry.warm = None;
+        entry.decoded = None;
         (entry.deadline_ms, entry.deadline_without_cart_ms) = deadlines_ms;
         self.population.moved(before, Some(standing));
         self.tally.stood(before, Some(standing));
@@ -145,9 +145,9 @@ impl<C: Codec> Task<C> {
             return Some(entry.staged as usize);
         }
         let is_new = entry.record.is_empty();
-        let warm = entry.warm.take();
-        let is_cold = warm.is_none() && !is_new;
-        let mut prospect = warm.unwrap_or_default();
+        let decoded = entry.decoded.take();
+        let is_cold = decoded.is_none() && !is_new;
+        let mut prospect = decoded.unwrap_or_default();
         if is_cold && let Err(error) = self.codec.decode_into(&entry.record, &mut prospect) {
             effects.unreadable = Some(error);
             return None;

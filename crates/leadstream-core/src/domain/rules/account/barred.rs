@@ -51,20 +51,28 @@ pub(super) fn route(
 }
 
 /// The account tells its member whether leads of the company are handed over.
-pub fn hear(prospect: &mut Prospect, tidings: &MemberUpdateRecord, models: &Models, effects: &mut Effects) {
-    let (News::Bar(bar), Some((index, model, _))) = (&tidings.update.news, models.accounts()) else { return };
+pub fn hear(prospect: &mut Prospect, member_update: &MemberUpdateRecord, models: &Models, effects: &mut Effects) {
+    let (News::Bar(bar), Some((index, model, _))) = (&member_update.update.news, models.accounts()) else { return };
     let membership = prospect.extras.as_mut().map(|extras| &mut *extras.account);
     // Whoever left meanwhile hears of the other company.
     let is_meant =
-        |m: &&mut Membership| m.belongs.as_ref().is_some_and(|b| b.account == tidings.update.account && b.sent_digest != 0);
+        |m: &&mut Membership| m.belongs.as_ref().is_some_and(|b| b.account == member_update.update.account && b.sent_digest != 0);
     let Some(membership) = membership.filter(is_meant) else { return };
-    let since_ms = membership.barred.filter(|old| Some(old.why) == *bar).map_or(tidings.at_ms, |old| old.since_ms);
+    let since_ms = membership.barred.filter(|old| Some(old.why) == *bar).map_or(member_update.at_ms, |old| old.since_ms);
     membership.barred = bar.map(|why| Barred { why, since_ms });
-    let key = tidings.update.member.as_str();
+    let key = member_update.update.member.as_str();
     let since = effects.outputs.len();
-    let mut step =
-        StepContext { key, models, primary: 0, event: None, at_ms: tidings.at_ms, since, news: Orders::None, is_sale: false };
-    if model_change::adopt(prospect, models, tidings.at_ms, key, effects) {
+    let mut step = StepContext {
+        key,
+        models,
+        primary: 0,
+        event: None,
+        at_ms: member_update.at_ms,
+        since,
+        news: Orders::None,
+        is_sale: false,
+    };
+    if model_change::adopt(prospect, models, member_update.at_ms, key, effects) {
         personas::place(prospect, false, &step, effects);
     }
     step.primary = models.primary_model_for(prospect);

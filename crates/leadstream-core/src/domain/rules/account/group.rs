@@ -39,23 +39,29 @@ impl Group {
 }
 
 /// Takes in what a member told. The record is the account's.
-pub fn take_in(prospect: &mut Prospect, is_new: bool, tidings: &MemberUpdateRecord, models: &Models, effects: &mut Effects) {
+pub fn apply_update(
+    prospect: &mut Prospect,
+    is_new: bool,
+    member_update: &MemberUpdateRecord,
+    models: &Models,
+    effects: &mut Effects,
+) {
     let Some((index, model, accounts)) = models.accounts() else { return };
     if is_new {
-        prospect.first_seen_ms = tidings.at_ms;
-        prospect.last_seen_ms = tidings.at_ms;
+        prospect.first_seen_ms = member_update.at_ms;
+        prospect.last_seen_ms = member_update.at_ms;
     }
-    prospect.last_seen_ms = prospect.last_seen_ms.max(tidings.at_ms);
-    prospect.first_seen_ms = prospect.first_seen_ms.min(tidings.at_ms);
+    prospect.last_seen_ms = prospect.last_seen_ms.max(member_update.at_ms);
+    prospect.first_seen_ms = prospect.first_seen_ms.min(member_update.at_ms);
     let newest_ms = prospect.last_seen_ms;
     let group = prospect.extras_mut().account.group.get_or_insert_default();
-    let taker = GroupUpdate { tidings, index, model, accounts };
+    let taker = GroupUpdate { member_update, index, model, accounts };
     if group.model_hash != model.hash {
         group.consensus.settle_all(accounts);
         group.model_hash = model.hash;
     }
-    if let News::Lead(news) = &tidings.update.news {
-        leads::pass_on(group, tidings, news, (index, model, accounts), effects);
+    if let News::Lead(news) = &member_update.update.news {
+        leads::pass_on(group, member_update, news, (index, model, accounts), effects);
         return budget::fit_record(prospect, models.models.len(), effects);
     }
     let was_out = group.consensus.is_out();
@@ -70,13 +76,13 @@ pub fn take_in(prospect: &mut Prospect, is_new: bool, tidings: &MemberUpdateReco
         effects.notes.push(Note::LimitReached(Limit::AccountVotes));
     }
     taker.say_stages(group, effects);
-    leads::tell_members(group, tidings, (index, model), effects);
+    leads::tell_members(group, member_update, (index, model), effects);
     group.empty_since_ms = group.members.is_empty().then_some(newest_ms);
     budget::fit_record(prospect, models.models.len(), effects);
 }
 
 struct GroupUpdate<'a> {
-    tidings: &'a MemberUpdateRecord,
+    member_update: &'a MemberUpdateRecord,
     index: usize,
     model: &'a Model,
     accounts: &'a Accounts,
@@ -84,16 +90,23 @@ struct GroupUpdate<'a> {
 
 impl GroupUpdate<'_> {
     fn vote(&self, voter: u64, says: Ballot) -> Vote {
-        Vote { time_ms: self.tidings.at_ms, voter, cause: low64(self.tidings.id), says, said: Announced::Nothing, revision: 0 }
+        Vote {
+            time_ms: self.member_update.at_ms,
+            voter,
+            cause: low64(self.member_update.id),
+            says,
+            said: Announced::Nothing,
+            revision: 0,
+        }
     }
 
     /// What the update decides about the group as a whole.
     fn vote_of_group(&self, group: &mut Group) {
-        let Some(verdict) = self.tidings.update.verdict else { return };
+        let Some(verdict) = self.member_update.update.verdict else { return };
         let says = if verdict == AccountVerdict::Disqualified { Ballot::Out } else { Ballot::Reopened };
-        let vote = self.vote(voter_of(&self.tidings.update.member), says);
+        let vote = self.vote(voter_of(&self.member_update.update.member), says);
         group.consensus.add(vote);
-        let reason = Reason { time_ms: vote.time_ms, by: vote.voter, text: self.tidings.update.reason.clone() };
+        let reason = Reason { time_ms: vote.time_ms, by: vote.voter, text: self.member_update.update.reason.clone() };
         if group.verdict.as_ref().is_none_or(|old| (old.time_ms, old.by) <= (reason.time_ms, reason.by)) {
             group.verdict = Some(reason);
         }
@@ -101,14 +114,14 @@ impl GroupUpdate<'_> {
 
     /// What the update says of the member.
     fn member(&self, group: &mut Group, effects: &mut Effects) {
-        let update = &self.tidings.update;
+        let update = &self.member_update.update;
         let place = group.members.binary_search_by(|m| m.name.cmp(&update.member));
-        if place.is_ok_and(|n| self.tidings.at_ms < group.members[n].updated_ms) {
+        if place.is_ok_and(|n| self.member_update.at_ms < group.members[n].updated_ms) {
             // Seen before: what a member tells comes in order.
             return;
         }
         let voter = voter_of(&update.member);
-        group.buys(update, self.tidings.at_ms);
+        group.buys(update, self.member_update.at_ms);
         if update.left {
             if let Ok(n) = place {
                 group.members.remove(n);
@@ -124,7 +137,7 @@ impl GroupUpdate<'_> {
             stages: [update.journey.clone(), update.funnel.clone()],
             score: update.score,
             disqualified: update.disqualified,
-            updated_ms: self.tidings.at_ms,
+            updated_ms: self.member_update.at_ms,
             active_ms: update.active_ms,
             barred: known.map_or(update.barred, |known| known.barred),
             held_ms: known.and_then(|known| known.held_ms),
@@ -167,16 +180,16 @@ impl GroupUpdate<'_> {
         // One update may bring two votes: the member's own and one about the group.
         let cause = if vote.says.is_of_group() { !vote.cause } else { vote.cause };
         let id = |kind: IdKind, revision| {
-            output_id(&self.tidings.update.account, &self.model.name, kind, None, vote.time_ms, cause, revision)
+            output_id(&self.member_update.update.account, &self.model.name, kind, None, vote.time_ms, cause, revision)
         };
         let kind_of = |said| if said == Announced::Reached { AccountKind::ConsensusReached } else { AccountKind::ConsensusLost };
-        let is_cause = vote.cause == low64(self.tidings.id);
+        let is_cause = vote.cause == low64(self.member_update.id);
         if change.before != Announced::Nothing {
             let taken_back = id(IdKind::Account(kind_of(change.before) as u8), change.revision.saturating_sub(1));
             let mut body = self.body(group, AccountKind::ConsensusRecalled);
             body.recalls = Some(taken_back);
             let id = id(IdKind::Account(AccountKind::ConsensusRecalled as u8), change.revision);
-            self.push(id, self.tidings.at_ms, true, body, effects);
+            self.push(id, self.member_update.at_ms, true, body, effects);
         }
         if change.now != Announced::Nothing {
             let kind = kind_of(change.now);
@@ -202,7 +215,7 @@ impl GroupUpdate<'_> {
         let kind = if is_out { AccountKind::Disqualified } else { AccountKind::Reopened };
         let mut body = self.body(group, kind);
         body.reason = group.verdict.as_ref().and_then(|v| v.text.clone());
-        self.push(self.id(kind), self.tidings.at_ms, true, body, effects);
+        self.push(self.id(kind), self.member_update.at_ms, true, body, effects);
     }
 
     /// The group moved on an axis.
@@ -217,7 +230,7 @@ impl GroupUpdate<'_> {
             let kind = if axis == Axis::Journey { AccountKind::JourneyChanged } else { AccountKind::FunnelChanged };
             let mut body = self.body(group, kind);
             (body.axis, body.from, body.to) = (Some(axis), from, now);
-            self.push(self.id(kind), self.tidings.at_ms, true, body, effects);
+            self.push(self.id(kind), self.member_update.at_ms, true, body, effects);
         }
     }
 
@@ -232,7 +245,7 @@ impl GroupUpdate<'_> {
     }
 
     fn id(&self, kind: AccountKind) -> u128 {
-        let MemberUpdateRecord { update, at_ms, id, .. } = self.tidings;
+        let MemberUpdateRecord { update, at_ms, id, .. } = self.member_update;
         output_id(&update.account, &self.model.name, IdKind::Account(kind as u8), None, *at_ms, low64(*id), 0)
     }
 
@@ -242,7 +255,7 @@ impl GroupUpdate<'_> {
         let names = |members: Vec<&Member>| members.into_iter().map(|m| m.name.clone()).collect();
         AccountChanged {
             kind,
-            account: self.tidings.update.account.clone(),
+            account: self.member_update.update.account.clone(),
             axis: None,
             journey: group.stages[0].clone(),
             funnel: group.stages[1].clone(),
@@ -268,7 +281,7 @@ impl GroupUpdate<'_> {
             id,
             model: u16::try_from(self.index).unwrap_or(u16::MAX),
             at_ms,
-            event: self.tidings.event.clone().filter(|_| is_cause),
+            event: self.member_update.event.clone().filter(|_| is_cause),
             body: Body::AccountChanged(Box::new(body)),
         });
     }

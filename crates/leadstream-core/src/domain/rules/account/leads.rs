@@ -52,7 +52,7 @@ impl Group {
 /// Passes on what a member says of its lead.
 pub(super) fn pass_on(
     group: &mut Group,
-    tidings: &MemberUpdateRecord,
+    member_update: &MemberUpdateRecord,
     news: &LeadNews,
     (index, model, accounts): (usize, &Model, &Accounts),
     effects: &mut Effects,
@@ -61,7 +61,7 @@ pub(super) fn pass_on(
     let at_ms = lead.handed_over_at_ms;
     let rules = model.sales.hand_over.as_deref();
     let bar = rules.filter(|_| news.asks).and_then(|rules| group.bar_at(rules, at_ms));
-    let name = &tidings.update.member;
+    let name = &member_update.update.member;
     let place = group.members.binary_search_by(|m| m.name.cmp(name)).ok();
     let member = place.map(|n| &mut group.members[n]);
     if let Some(bar) = bar {
@@ -81,10 +81,10 @@ pub(super) fn pass_on(
     }
     lead.company = Some(Box::new(company(group, name, news.at_ms, model, accounts)));
     effects.outputs.push(Output {
-        id: tidings.id,
+        id: member_update.id,
         model: u16::try_from(index).unwrap_or(u16::MAX),
         at_ms: news.at_ms,
-        event: tidings.event.clone(),
+        event: member_update.event.clone(),
         body: Body::HandOver(Box::new(lead)),
     });
 }
@@ -121,7 +121,7 @@ fn company(group: &Group, lead: &str, at_ms: Ms, model: &Model, accounts: &Accou
 /// Tells members whether leads of the company are handed over, where that is new to them.
 pub(super) fn tell_members(
     group: &mut Group,
-    tidings: &MemberUpdateRecord,
+    member_update: &MemberUpdateRecord,
     (index, model): (usize, &Model),
     effects: &mut Effects,
 ) {
@@ -130,11 +130,18 @@ pub(super) fn tell_members(
     for member in group.members.iter_mut().filter(|m| m.barred != bar) {
         member.barred = bar;
         let number = bar.map_or(0, |bar| bar as u8);
-        let cause = low64(tidings.id);
-        let id =
-            output_id(&member.name, &model.name, IdKind::Member(2), Some(&tidings.update.account), tidings.at_ms, cause, number);
+        let cause = low64(member_update.id);
+        let id = output_id(
+            &member.name,
+            &model.name,
+            IdKind::Member(2),
+            Some(&member_update.update.account),
+            member_update.at_ms,
+            cause,
+            number,
+        );
         let update = MemberUpdate {
-            account: tidings.update.account.clone(),
+            account: member_update.update.account.clone(),
             member: member.name.clone(),
             news: News::Bar(bar),
             ..MemberUpdate::default()
@@ -142,7 +149,7 @@ pub(super) fn tell_members(
         effects.outputs.push(Output {
             id,
             model: u16::try_from(index).unwrap_or(u16::MAX),
-            at_ms: tidings.at_ms,
+            at_ms: member_update.at_ms,
             event: None,
             body: Body::Member(Box::new(update)),
         });

@@ -2,19 +2,19 @@
 //! before it has come.
 
 use super::state::{Staged, Task};
-use crate::engine::ahead::{fetch, fetch_all, fetch_parts};
 use crate::engine::codec::Codec;
+use crate::engine::prefetch::{fetch, fetch_all, fetch_parts};
 
 /// How near a prospect's event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ahead {
+pub enum PrefetchStage {
     Entry,
     Record,
     Parts,
 }
 
 /// How many events before its own a prospect is announced, and as how near.
-pub const AHEAD: [(usize, Ahead); 3] = [(9, Ahead::Entry), (6, Ahead::Record), (3, Ahead::Parts)];
+pub const AHEAD: [(usize, PrefetchStage); 3] = [(9, PrefetchStage::Entry), (6, PrefetchStage::Record), (3, PrefetchStage::Parts)];
 
 /// The same of staged prospects at a commit.
 const ENCODED_AHEAD: usize = 3;
@@ -23,17 +23,17 @@ const CONFIRMED_AHEAD: usize = 6;
 
 impl<C: Codec> Task<C> {
     /// An event of this prospect is soon applied.
-    pub fn announce(&self, prospect: &str, ahead: Ahead) {
+    pub fn announce(&self, prospect: &str, ahead: PrefetchStage) {
         let Some(slot) = self.store.guess(prospect) else { return };
-        if ahead == Ahead::Entry {
+        if ahead == PrefetchStage::Entry {
             return self.store.fetch_entry(slot);
         }
         let Some(entry) = self.store.entry(slot) else { return };
         let staged = self.staged.get(entry.staged as usize).map(|staged| &staged.prospect);
-        match (staged.or(entry.warm.as_ref()), ahead) {
-            (Some(prospect), Ahead::Record) => fetch(&**prospect),
+        match (staged.or(entry.decoded.as_ref()), ahead) {
+            (Some(prospect), PrefetchStage::Record) => fetch(&**prospect),
             (Some(prospect), _) => fetch_parts(prospect),
-            (None, Ahead::Record) => fetch_all(&entry.record),
+            (None, PrefetchStage::Record) => fetch_all(&entry.record),
             (None, _) => {}
         }
     }
@@ -54,11 +54,11 @@ impl<C: Codec> Task<C> {
         if let Some(soon) = left.get(CONFIRMED_AHEAD) {
             self.store.fetch_entry(soon.slot);
         }
-        if let Some(going) = self.warm.get(CONFIRMED_AHEAD) {
+        if let Some(going) = self.decoded.get(CONFIRMED_AHEAD) {
             self.store.fetch_entry(*going);
         }
-        if let Some(warm) = self.warm.get(CONFIRMED_AHEAD / 2).and_then(|slot| self.store.entry(*slot)?.warm.as_ref()) {
-            fetch(&**warm);
+        if let Some(decoded) = self.decoded.get(CONFIRMED_AHEAD / 2).and_then(|slot| self.store.entry(*slot)?.decoded.as_ref()) {
+            fetch(&**decoded);
         }
     }
 }

@@ -30,9 +30,9 @@ pub(super) fn decode<'a>(record: &RecordView<'_>, options: &Options) -> Result<E
         CausingEvent { message_id: text(event.id), name: event.name.into(), position }
     });
     let position = Position { input: record.input, partition: record.partition, offset: record.offset };
-    let tidings = MemberUpdateRecord { update, at_ms: output.at_ms, id, event };
-    let record_ms = record.record_ms().unwrap_or(tidings.at_ms);
-    Ok(Event::from_member_update(tidings, record_ms, position))
+    let member_update = MemberUpdateRecord { update, at_ms: output.at_ms, id, event };
+    let record_ms = record.record_ms().unwrap_or(member_update.at_ms);
+    Ok(Event::from_member_update(member_update, record_ms, position))
 }
 
 fn update(body: proto::MemberUpdate) -> Option<MemberUpdate> {

@@ -26,7 +26,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Counts what committed batches did.
-pub struct Counting {
+pub struct MetricsObserver {
     telemetry: Arc<Telemetry>,
     models: Arc<Models>,
     /// Input topics, in the order of their indices.
@@ -36,7 +36,7 @@ pub struct Counting {
     misses: misses::Unlogged,
 }
 
-impl Counting {
+impl MetricsObserver {
     /// Shows every series of the closed sets at zero, and the models.
     #[must_use]
     pub fn new(telemetry: Arc<Telemetry>, models: Arc<Models>, inputs: Vec<String>) -> Self {
@@ -241,7 +241,7 @@ impl Counting {
     }
 }
 
-impl Observer for Counting {
+impl Observer for MetricsObserver {
     fn batch_committed(&self, _worker: u16, batch: &BatchStats) {
         for ((input, class), count) in &batch.classes {
             self.telemetry.events(self.topic(*input), class, *count);
@@ -363,14 +363,14 @@ mod tests {
     use crate::domain::terms::recovery::Attribution;
     use leadstream_model::CartSpec;
 
-    fn counting() -> (Counting, Arc<Telemetry>) {
+    fn counting() -> (MetricsObserver, Arc<Telemetry>) {
         let telemetry = Arc::new(Telemetry::new("0.0.0"));
         let (_, shipped) = leadstream_model::SHIPPED[0];
         let call =
             "[[triggers]]\nname = \"call\"\nafter = { on = \"page\" }\nwithin = \"1h\"\n[hand_over]\nmql = { label = \"mql\" }";
         let shipped = leadstream_model::parse("m", &format!("ready_triggers = \"win-back\"\n{shipped}\n{call}"));
         let models = leadstream_model::build(&[shipped], &CartSpec::default()).expect("the shipped model loads");
-        (Counting::new(Arc::clone(&telemetry), Arc::new(models), vec!["clickstream".to_owned()]), telemetry)
+        (MetricsObserver::new(Arc::clone(&telemetry), Arc::new(models), vec!["clickstream".to_owned()]), telemetry)
     }
 
     fn output(at_ms: i64, body: Body) -> ProspectOutput {
