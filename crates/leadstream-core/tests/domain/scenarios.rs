@@ -142,7 +142,7 @@ impl Scenario {
     fn models(&self) -> Arc<Models> {
         let texts: Vec<String> = self.models.iter().enumerate().map(|(n, name)| self.text(n, name)).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        Arc::new(leadstream_model::from_texts(&texts).unwrap_or_else(|faults| panic!("{}: {faults:#?}", self.expects)))
+        super::harness::models(&texts)
     }
 
     /// A shipped model with what the scenario adds: keys before the first section go to the top.
@@ -230,32 +230,42 @@ fn fill_in(path: &Path, text: &str, got: &[String]) {
     std::fs::write(path, format!("{head}then\n{lines}")).unwrap();
 }
 
+/// What is wrong with the scenario of a file: nothing, as a rule.
+fn wrong_with(path: &Path) -> Option<String> {
+    let name = name_of(path);
+    let text = std::fs::read_to_string(path).unwrap();
+    let scenario = read(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let models = [scenario.models()];
+    let got = scenario.run(&models, 1, None);
+    if scenario.then == ["?"] && std::env::var_os("LEADSTREAM_WRITE_SCENARIOS").is_some() {
+        fill_in(path, &text, &got);
+        return None;
+    }
+    if got != scenario.then {
+        let indent = |lines: &[String]| lines.iter().map(|l| format!("      {l}\n")).collect::<String>();
+        let (want, got) = (indent(&scenario.then), indent(&got));
+        return Some(format!("{name}: {}\n   expected\n{want}   got\n{got}", scenario.expects));
+    }
+    // However it is cut into batches, and wherever the service restarts, the same leaves.
+    assert_eq!(scenario.run(&models, 1_000, None), got, "{name}, as one batch");
+    for at in 1..=scenario.when.len() {
+        assert_eq!(scenario.run(&models, 1_000, Some(at)), got, "{name}, restarted after line {at}");
+    }
+    None
+}
+
 #[test]
 fn every_scenario_ends_as_a_person_expects() {
-    let mut wrong = String::new();
     let files = files(&folder()).unwrap();
-    for path in &files {
-        let name = name_of(path);
-        let text = std::fs::read_to_string(path).unwrap();
-        let scenario = read(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
-        let models = [scenario.models()];
-        let got = scenario.run(&models, 1, None);
-        if scenario.then == ["?"] && std::env::var_os("LEADSTREAM_WRITE_SCENARIOS").is_some() {
-            fill_in(path, &text, &got);
-            continue;
-        }
-        if got != scenario.then {
-            let indent = |lines: &[String]| lines.iter().map(|l| format!("      {l}\n")).collect::<String>();
-            let (want, got) = (indent(&scenario.then), indent(&got));
-            write!(wrong, "{name}: {}\n   expected\n{want}   got\n{got}", scenario.expects).unwrap();
-            continue;
-        }
-        // However it is cut into batches, and wherever the service restarts, the same leaves.
-        assert_eq!(scenario.run(&models, 1_000, None), got, "{name}, as one batch");
-        for at in 1..=scenario.when.len() {
-            assert_eq!(scenario.run(&models, 1_000, Some(at)), got, "{name}, restarted after line {at}");
-        }
-    }
+    // It is the longest test by far, and other tests don't wait for it.
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let wrong: String = std::thread::scope(|scope| {
+        let parts = files.chunks(files.len().div_ceil(threads).max(1));
+        let spawn =
+            |part| scope.spawn(move || -> String { <[PathBuf]>::iter(part).filter_map(|path| wrong_with(path)).collect() });
+        let running: Vec<_> = parts.map(spawn).collect();
+        running.into_iter().map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    });
     assert!(wrong.is_empty(), "of {} scenarios these are wrong:\n{wrong}", files.len());
     assert!(files.len() >= 40, "scenarios are missing: only {} are there", files.len());
 }
