@@ -12,9 +12,9 @@ impl<C: Codec> Task<C> {
     /// Gives an account what a member told it, or a member what its account did.
     pub(super) fn news(&mut self, key: &str, member_update: &MemberUpdateRecord, effects: &mut BatchEffects) {
         if member_update.update.is_to_member() {
-            self.hear(key, member_update, effects)
+            self.hear(key, member_update, effects);
         } else {
-            self.tell(key, member_update, effects)
+            self.tell(key, member_update, effects);
         }
     }
 
