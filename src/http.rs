@@ -1,4 +1,4 @@
-//! Floor 3: the admin server. Metrics, health, a page for people, and questions about funnel, carts and single prospects.
+//! Layer `http`: the admin server. Metrics, health, a page for people, and questions about funnel, carts and single prospects.
 //!
 //! It reads what workers publish on the [`Board`](crate::runtime::snapshot::Board); single prospects are asked for through bounded
 //! mailboxes. It listens on loopback unless told otherwise; elsewhere, everything but metrics and health wants a token. Limits on

@@ -1,4 +1,4 @@
-//! Floor 3: the Kafka adapters of the runtime's ports, and everything else that talks to a broker. [`connect`] opens the ports of
+//! Layer `kafka`: the Kafka adapters of the runtime's ports, and everything else that talks to a broker. [`connect`] opens the ports of
 //! one worker; no worker's thread is kept here.
 //!
 //! [`options`] is the only place that writes client properties; [`ffi`] and `membership` are the only unsafe ones.

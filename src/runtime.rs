@@ -1,4 +1,4 @@
-//! Floor 2: the worker's loop around the engine; ports, not adapters.
+//! Layer `runtime`: the worker's loop around the engine; ports, not adapters.
 //!
 //! A [`worker::Worker`] owns the tasks that the group gave it, a [`supervisor`] the threads of all workers of an instance. A
 //! [`task_runner::TaskRunner`] is one task with its inputs. Everything outside is a trait in [`ports`], and [`connect`] opens it: the service

@@ -1,4 +1,4 @@
-//! Floor 3: formats. Records become events, outputs and state become bytes, what can't be used becomes a dead letter.
+//! Layer `wire`: formats. Records become events, outputs and state become bytes, what can't be used becomes a dead letter.
 //!
 //! Knows protobuf and JSON, but no Kafka client, no HTTP and no settings. `docs/bad-input.md` says what becomes of each kind
 //! of bad input.

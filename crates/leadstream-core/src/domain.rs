@@ -1,4 +1,14 @@
-//! Floor 0: the brain. Events, models, prospects and `step`.
+//! Layer `domain`: what an event does to a prospect. Imports run one way:
+//!
+//! ```text
+//! step         one event, or one due timer: calls the rules in order
+//! rules        what happens: carts, orders, journeys, scores, leads, accounts, triggers, contact
+//! output       what leaves: stage and score changes, reminders, hand-overs, and what the figures count
+//! model        compiled models: stages, moves, scores, cart series, triggers, sales, contact
+//! state        what a record holds: plain data
+//! event        one input event; below it names, titles, addresses, ids and times
+//! terms        closed sets that all of them share
+//! ```
 //!
 //! What may never enter here: Kafka, tokio, protobuf, serde, metrics, logs, a clock, randomness, the environment.
 //! State, event and `now` go in; new state and effects come out; the same arguments give the same answer.
@@ -27,7 +37,7 @@ pub mod terms;
 pub mod titles;
 pub mod zones;
 
-/// Milliseconds since the Unix epoch (UTC), or a length of time in milliseconds: every time in this floor.
+/// Milliseconds since the Unix epoch (UTC), or a length of time in milliseconds: every time in this layer.
 pub type Ms = i64;
 
 /// Names and ids: nearly all fit without an allocation.

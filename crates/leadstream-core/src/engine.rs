@@ -1,4 +1,4 @@
-//! Floor 1: one partition in memory. Prospects as encoded records, staged changes, timers, the task's time.
+//! Layer `engine`: one partition in memory. Prospects as encoded records, staged changes, timers, the task's time.
 //!
 //! Synchronous and deterministic: events and clock readings go in; effects and staged records come out. Like the domain it
 //! knows no Kafka, no tokio, no protobuf, no metrics and no clock.

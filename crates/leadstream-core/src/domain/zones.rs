@@ -1,5 +1,5 @@
 //! Local time. The time-zone database is built into the binary, so that an instant has the same local time wherever this runs;
-//! this is the one place of this floor that knows it.
+//! this is the one place of this layer that knows it.
 
 use super::Ms;
 use jiff::tz::{TimeZone, TimeZoneDatabase};

@@ -1,4 +1,4 @@
-//! The merge order of a task's inputs: a pure choice over their heads (contract section 4).
+//! The merge order of a task's inputs: a pure choice over their heads (docs/architecture.md, "Time").
 
 use crate::domain::Ms;
 

@@ -2,7 +2,7 @@
 
 use crate::domain::{DAY_MS, HOUR_MS, Ms, Text};
 
-/// The cart series (contract section 3).
+/// The cart series (docs/carts.md).
 #[derive(Debug, Clone, PartialEq)]
 pub struct CartModel {
     /// Delays of the steps after abandonment, ascending.

@@ -78,7 +78,7 @@ impl Kind {
         }
     }
 
-    /// Whether such an event shows that the prospect is there (contract, section 2 "Activity").
+    /// Whether such an event shows that the prospect is there (docs/events.md).
     #[must_use]
     pub fn is_activity(self, on_mail_topic: bool) -> bool {
         match self {

@@ -1,4 +1,4 @@
-//! Carts and their reminder series: section 3 of the contract, sentence by sentence.
+//! Carts and their reminder series, as docs/carts.md says.
 //!
 //! `lines` changes what is in a cart, `series` decides when steps are due and how a series ends, `step` what becomes of one that is
 //! due; this page says which cart an event is about.

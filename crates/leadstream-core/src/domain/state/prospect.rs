@@ -32,7 +32,7 @@ pub struct Prospect {
     pub first_seen_ms: Ms,
     /// Newest event time seen; an event before it is late.
     pub last_seen_ms: Ms,
-    /// Newest activity (contract section 2); `None` before the first.
+    /// Newest activity (see [`crate::domain::names::Kind::is_activity`]); `None` before the first.
     pub last_activity_ms: Option<Ms>,
     /// Newest cart, checkout or order event (`idle_on = "cart"`).
     pub last_cart_activity_ms: Option<Ms>,

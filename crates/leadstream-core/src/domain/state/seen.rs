@@ -13,7 +13,7 @@ use crate::domain::{DAY_MS, Ms, SECOND_MS};
 pub use ids::{OldIds, SeenIds};
 
 /// Ids of events that change a cart, an order, a mail's count or an identity: so many are remembered however old they are
-/// (contract section 2).
+/// (docs/bad-input.md).
 pub const REMEMBERED_CHANGES: usize = 128;
 
 /// Most ids of such events that are remembered for a day.

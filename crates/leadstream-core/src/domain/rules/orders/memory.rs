@@ -81,5 +81,5 @@ pub(crate) fn contract_mark(event: &Event<'_>) -> u16 {
     if matches!(event.kind, Kind::Contract | Kind::Sales) { event_mark(&event.name) + 1 } else { 0 }
 }
 
-/// How long after it was last told an order is known by its id (contract section 2), and a refund.
+/// How long after it was last told an order is known by its id (docs/orders.md), and a refund.
 pub(crate) const REMEMBERED_MS: Ms = 90 * DAY_MS;
