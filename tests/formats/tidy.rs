@@ -1,6 +1,7 @@
-//! Holds the house: imports run downward only, the lower floors stay pure, files stay small and say what they are, and the
+//! Holds the order of the code: imports run downward only, the lower layers stay pure, files stay small and say what they are, and the
 //! documentation lists every metric. It reads the sources as text, the way a person would.
 
+mod domain_layers;
 mod domain_table;
 mod pages;
 
@@ -8,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// A module at the top of the crate, what it may use of the crate besides itself, and which outside crates it may not use.
-struct Floor {
+struct Layer {
     name: &'static str,
     may_use: &'static [&'static str],
     never: &'static [&'static str],
@@ -39,29 +40,29 @@ const OUTSIDE: [&str; 21] = [
     "zstd",
 ];
 
-/// The crate of the model language is one floor.
+/// The crate of the model language is one layer.
 const MODEL: &str = "leadstream_model";
 
-const FLOORS: &[Floor] = &[
-    Floor { name: "domain", may_use: &[], never: &OUTSIDE },
-    Floor { name: "engine", may_use: &["domain"], never: &OUTSIDE },
-    Floor {
+const LAYERS: &[Layer] = &[
+    Layer { name: "domain", may_use: &[], never: &OUTSIDE },
+    Layer { name: "engine", may_use: &["domain"], never: &OUTSIDE },
+    Layer {
         name: MODEL,
         may_use: &["domain"],
         never: &["anyhow", "axum", "clap", "crossterm", "indicatif", "metrics", "prost", "rdkafka", "rdkafka_sys", "tokio"],
     },
-    Floor {
+    Layer {
         name: "state_record",
         may_use: &["engine", "domain"],
         never: &["anyhow", "axum", "clap", "crossterm", "indicatif", "metrics", "rdkafka", "rdkafka_sys", "tokio", "toml"],
     },
-    Floor { name: "rfc3339", may_use: &["domain"], never: &["jiff", "serde_json"] },
-    Floor {
+    Layer { name: "rfc3339", may_use: &["domain"], never: &["jiff", "serde_json"] },
+    Layer {
         name: "runtime",
         may_use: &["engine", "domain", "telemetry"],
         never: &["anyhow", "axum", "clap", "crossterm", "indicatif", "prost", "rdkafka", "rdkafka_sys", "toml"],
     },
-    Floor {
+    Layer {
         name: "view",
         may_use: &["rfc3339", "runtime", "engine", "domain"],
         never: &[
@@ -79,44 +80,44 @@ const FLOORS: &[Floor] = &[
             "tracing",
         ],
     },
-    Floor {
+    Layer {
         name: "wire",
         may_use: &["state_record", "rfc3339", "runtime", "engine", "domain"],
         never: &["anyhow", "axum", "clap", "crossterm", "indicatif", "metrics", "rdkafka", "rdkafka_sys", "tokio", "toml"],
     },
-    Floor {
+    Layer {
         name: "kafka",
         may_use: &["wire", "runtime", "engine", "domain", "telemetry"],
         never: &["anyhow", "axum", "clap", "crossterm", "indicatif", "metrics", "toml"],
     },
-    Floor {
+    Layer {
         name: "http",
         may_use: &["view", "rfc3339", "runtime", "domain", "telemetry"],
         never: &["anyhow", "clap", "crossterm", "indicatif", "metrics", "prost", "rdkafka", "rdkafka_sys", "toml"],
     },
-    Floor {
+    Layer {
         name: "telemetry",
         may_use: &[],
         never: &["anyhow", "axum", "clap", "crossterm", "indicatif", "prost", "rdkafka", "rdkafka_sys", "tokio", "toml"],
     },
-    Floor {
+    Layer {
         name: "config",
         may_use: &[MODEL, "domain", "runtime", "engine", "wire", "kafka", "http", "telemetry"],
         never: &["anyhow", "axum", "clap", "crossterm", "indicatif", "metrics", "prost", "rdkafka", "rdkafka_sys", "tokio"],
     },
-    Floor {
+    Layer {
         name: "app",
         may_use: &["config", MODEL, "kafka", "wire", "http", "view", "rfc3339", "runtime", "engine", "domain", "telemetry"],
         never: &["axum", "metrics", "prost"],
     },
-    Floor { name: "main", may_use: &["app"], never: &["axum", "metrics", "prost", "rdkafka", "rdkafka_sys", "tokio"] },
+    Layer { name: "main", may_use: &["app"], never: &["axum", "metrics", "prost", "rdkafka", "rdkafka_sys", "tokio"] },
 ];
 
-/// The one module of a lower floor that may use an outside crate, and why: local time needs the time-zone database, which is part
+/// The one module of a lower layer that may use an outside crate, and why: local time needs the time-zone database, which is part
 /// of the binary like the rest of the code.
 const ALLOWED: &[(&str, &str)] = &[("crates/leadstream-core/src/domain/zones.rs", "jiff")];
 
-/// Parts of the standard library by which the world could get into the lower floors.
+/// Parts of the standard library by which the world could get into the lower layers.
 const IMPURE_STD: [&str; 7] = ["env", "fs", "io", "net", "process", "thread", "time"];
 
 /// Most lines of a file, without its tests; and of a file that holds tests.
@@ -306,31 +307,31 @@ fn in_crate(module: &[&str], path: &[String]) -> Option<String> {
     }
 }
 
-/// Arrows that point upward or out of the house.
+/// Arrows that point upward or out of the project.
 fn arrows_not_allowed(sources: &[Source]) -> Vec<String> {
-    let names: BTreeSet<&str> = FLOORS.iter().map(|f| f.name).collect();
+    let names: BTreeSet<&str> = LAYERS.iter().map(|f| f.name).collect();
     let mut faults = BTreeSet::new();
     for source in sources.iter().filter(|s| !s.is_test()) {
         let module = source.module();
-        let Some(floor) = FLOORS.iter().find(|f| module.first() == Some(&f.name)) else {
+        let Some(layer) = LAYERS.iter().find(|f| module.first() == Some(&f.name)) else {
             if !module.is_empty() {
-                faults.insert(format!("{}: a module without a floor; give it one in tests/formats/tidy.rs", source.path));
+                faults.insert(format!("{}: a module without a layer; give it one in tests/formats/tidy.rs", source.path));
             }
             continue;
         };
-        let pure = matches!(floor.name, "domain" | "engine");
+        let pure = matches!(layer.name, "domain" | "engine");
         for path in paths(&code_of(&source.text)) {
             if let Some(target) = in_crate(&module, &path) {
-                if names.contains(target.as_str()) && target != floor.name && !floor.may_use.contains(&target.as_str()) {
-                    faults.insert(format!("{}: `{}` may not use `{target}`", source.path, floor.name));
+                if names.contains(target.as_str()) && target != layer.name && !layer.may_use.contains(&target.as_str()) {
+                    faults.insert(format!("{}: `{}` may not use `{target}`", source.path, layer.name));
                 }
             } else if path.len() > 1
-                && floor.never.contains(&path[0].as_str())
+                && layer.never.contains(&path[0].as_str())
                 && !ALLOWED.contains(&(source.path.as_str(), path[0].as_str()))
             {
-                faults.insert(format!("{}: `{}` may not use the crate `{}`", source.path, floor.name, path[0]));
+                faults.insert(format!("{}: `{}` may not use the crate `{}`", source.path, layer.name, path[0]));
             } else if pure && path[0] == "std" && path.get(1).is_some_and(|s| IMPURE_STD.contains(&s.as_str())) {
-                faults.insert(format!("{}: `{}` is pure and may not use `std::{}`", source.path, floor.name, path[1]));
+                faults.insert(format!("{}: `{}` is pure and may not use `std::{}`", source.path, layer.name, path[1]));
             }
         }
     }

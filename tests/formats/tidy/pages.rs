@@ -1,7 +1,7 @@
 //! The pages for people: the README links all others and fits a terminal, the layers' picture is that of the sources, and the
 //! way of a record leads past functions that exist.
 
-use super::{FLOORS, code_of, root};
+use super::{LAYERS, code_of, root};
 use std::path::{Path, PathBuf};
 
 /// Most columns of a line of the README.
@@ -91,7 +91,7 @@ fn the_picture_of_the_layers_has_them_all() {
     let page = picture(&read("docs/architecture.md"));
     assert_eq!(page, picture(&read("src/lib.rs")), "docs/architecture.md and src/lib.rs");
     let has = |name: &str| page.iter().any(|line| line.split([' ', ',']).any(|word| word == name));
-    let layers = FLOORS.iter().map(|floor| floor.name.replace('_', "-").replace("state-record", "state_record"));
+    let layers = LAYERS.iter().map(|layer| layer.name.replace('_', "-").replace("state-record", "state_record"));
     let missing: Vec<String> = layers.chain(DOMAIN_LAYERS.map(str::to_owned)).filter(|name| !has(name)).collect();
     assert_eq!(missing, Vec::<String>::new());
     for layer in DOMAIN_LAYERS {

@@ -1,0 +1,59 @@
+//! The layers inside the domain: imports run one way, as its first page draws them.
+
+use super::{Source, imports, planted, sources};
+
+/// From the lowest layer to the highest; modules of one layer may import each other, though in no circle.
+const LAYERS: &[&[&str]] = &[
+    &["terms"],
+    &["ids", "number", "zones", "names", "titles", "mail", "company_names", "free_mail", "origin", "hand_over", "member_update"],
+    &["event"],
+    &["answers", "misses"],
+    &["state"],
+    &["model"],
+    &["output"],
+    &["rules"],
+    &["step"],
+];
+
+/// The layer of `domain::state::cart`; `None`: of no module within the domain.
+fn layer_of(module: &str) -> Option<Result<usize, &str>> {
+    let name = module.strip_prefix("domain::")?.split("::").next()?;
+    Some(LAYERS.iter().position(|layer| layer.contains(&name)).ok_or(name))
+}
+
+fn faults(sources: &[Source]) -> Vec<String> {
+    let mut faults = Vec::new();
+    for (module, imported) in imports(sources) {
+        match layer_of(&module) {
+            None => {}
+            Some(Err(name)) => {
+                faults.push(format!("domain::{name} has no layer; give it one in tests/formats/tidy/domain_layers.rs"))
+            }
+            Some(Ok(layer)) => {
+                let is_above = |other: &&String| layer_of(other).is_some_and(|above| above.is_ok_and(|above| above > layer));
+                faults
+                    .extend(imported.iter().filter(is_above).map(|other| format!("{module} may not use {other}: it lies above")));
+            }
+        }
+    }
+    faults
+}
+
+#[test]
+fn imports_within_the_domain_run_downward_only() {
+    let found = faults(&sources(&["crates"]));
+    assert!(found.is_empty(), "\n{}", found.join("\n"));
+}
+
+#[test]
+fn a_planted_arrow_within_the_domain_is_found() {
+    let plant = |path: &str, text: &str| {
+        let all = [("domain/rules/cart.rs", ""), ("domain/state/cart.rs", ""), ("domain/output.rs", ""), (path, text)];
+        let place = |path: &str| format!("crates/leadstream-core/src/{path}");
+        faults(&all.into_iter().flat_map(|(path, text)| planted(&place(path), text)).collect::<Vec<_>>())
+    };
+    assert_eq!(plant("domain/state/lead.rs", "use crate::domain::rules::cart::apply;").len(), 1);
+    assert_eq!(plant("domain/model/cart.rs", "fn f() -> crate::domain::output::Output {}").len(), 1);
+    assert_eq!(plant("domain/anywhere.rs", "").len(), 1, "a module without a layer");
+    assert_eq!(plant("domain/rules/lead.rs", "use crate::domain::{output::Output, state::cart::Cart};"), Vec::<String>::new());
+}
