@@ -22,7 +22,7 @@ use crate::http;
 use crate::kafka::mock::Mock;
 use crate::runtime::options::{Options as WorkerOptions, Positions};
 use crate::runtime::ports::Clock;
-use crate::runtime::snapshot::{Board, TaskState};
+use crate::runtime::snapshot::{StatusBoard, TaskState};
 use crate::runtime::supervisor::Handle;
 use crate::wire::output;
 use anyhow::Context;
@@ -76,7 +76,7 @@ fn settings_and_models(args: &DemoArgs) -> anyhow::Result<(Loaded, Models)> {
 struct Demo {
     models: Arc<Models>,
     clock: Arc<DemoClock>,
-    board: Arc<Board>,
+    board: Arc<StatusBoard>,
     bootstrap: String,
     producer: ProducerOptions,
     shop: Traffic,
@@ -238,7 +238,7 @@ fn introduce(bootstrap: &str, http: SocketAddr, args: &DemoArgs) -> std::io::Res
 /// Everything that frames are made of.
 struct Show<'a> {
     shop: ShopKind,
-    demo: &'a Board,
+    demo: &'a StatusBoard,
     model: &'a crate::domain::model::Model,
     clock: &'a DemoClock,
     bootstrap: &'a str,

@@ -17,7 +17,7 @@ use crate::kafka::{options as kafka, preflight, properties};
 use crate::runtime::lookup::{Directory, Partitioning, ProspectLookup, Question};
 use crate::runtime::options::{BatchLimits, Options as WorkerOptions, PoisonLimit};
 use crate::runtime::ports::{Clock, Failure, OutTopic, Ports};
-use crate::runtime::snapshot::{Board, Identity};
+use crate::runtime::snapshot::{Identity, StatusBoard};
 use crate::runtime::supervisor::{self, Handle, WorkerSet};
 use crate::runtime::worker::Shared;
 use crate::telemetry::Telemetry;
@@ -194,7 +194,7 @@ pub struct Instance {
     pub models: Arc<Models>,
     pub clock: Arc<dyn Clock + Send + Sync>,
     pub telemetry: Arc<Telemetry>,
-    pub board: Arc<Board>,
+    pub board: Arc<StatusBoard>,
     pub directory: Arc<Directory>,
     mailboxes: Vec<Receiver<Question>>,
 }
@@ -203,7 +203,7 @@ impl Instance {
     /// An instance whose workers have not been started.
     #[must_use]
     pub fn new(options: &Options, models: Arc<Models>, clock: Arc<dyn Clock + Send + Sync>) -> Self {
-        let board = Arc::new(Board::new(Identity {
+        let board = Arc::new(StatusBoard::new(Identity {
             group: options.kafka.group_id.clone(),
             instance: options.kafka.instance_id.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -257,7 +257,7 @@ impl Instance {
 /// A running service with everything around it.
 pub struct Service {
     pub handle: Handle,
-    pub board: Arc<Board>,
+    pub board: Arc<StatusBoard>,
     pub telemetry: Arc<Telemetry>,
     pub http: Option<http::Server>,
 }

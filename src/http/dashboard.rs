@@ -4,7 +4,7 @@
 use super::totals::Totals;
 use crate::domain::Ms;
 use crate::rfc3339::Rfc3339;
-use crate::runtime::snapshot::{Board, TaskState};
+use crate::runtime::snapshot::{StatusBoard, TaskState};
 use crate::view::funnel::Named;
 use crate::view::health::{Readiness, ratio};
 use crate::view::recovery;
@@ -27,7 +27,7 @@ pub const SCRIPT: &str =
 
 /// The whole page.
 #[must_use]
-pub fn page(board: &Board, readiness: &Readiness, totals: &Totals) -> String {
+pub fn page(board: &StatusBoard, readiness: &Readiness, totals: &Totals) -> String {
     let identity = board.identity();
     let mut out = String::with_capacity(16 * 1024);
     let class = if readiness.is_ready() { "soft" } else { "bad" };
@@ -138,7 +138,7 @@ fn carts(out: &mut String, totals: &Totals) {
 }
 
 /// What inputs nearly say, if anything: what to change in a source.
-fn misses(out: &mut String, board: &Board) {
+fn misses(out: &mut String, board: &StatusBoard) {
     let misses = board.misses();
     if misses.is_empty() {
         return;
@@ -150,7 +150,7 @@ fn misses(out: &mut String, board: &Board) {
     out.push_str("</table>");
 }
 
-fn tasks(out: &mut String, board: &Board) {
+fn tasks(out: &mut String, board: &StatusBoard) {
     out.push_str(
         "<h2>Tasks</h2><table><tr><th class=\"n\">partition</th><th class=\"n\">worker</th><th>state</th><th>task time</th>\
          <th class=\"n\">not read yet</th><th class=\"n\">prospects</th><th class=\"n\">timers</th></tr>",

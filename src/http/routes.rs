@@ -7,7 +7,7 @@ use crate::domain::company_names::{ACCOUNT_KEY, MAX_ACCOUNT_BYTES};
 use crate::domain::model::Models;
 use crate::runtime::lookup::{NoAnswer, ProspectLookup};
 use crate::runtime::ports::Clock;
-use crate::runtime::snapshot::Board;
+use crate::runtime::snapshot::StatusBoard;
 use crate::runtime::snapshot::figures::Figures;
 use crate::telemetry::Telemetry;
 use crate::view::account::AccountView;
@@ -38,7 +38,7 @@ const PAGES_AT_ONCE: usize = 16;
 /// What the server shows.
 pub struct Parts {
     pub telemetry: Arc<Telemetry>,
-    pub board: Arc<Board>,
+    pub board: Arc<StatusBoard>,
     pub lookup: Arc<dyn ProspectLookup>,
     pub models: Arc<Models>,
     pub clock: Arc<dyn Clock + Send + Sync>,

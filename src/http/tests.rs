@@ -12,7 +12,7 @@ use crate::runtime::lookup::{NoAnswer, ProspectLookup};
 use crate::runtime::ports::Clock;
 use crate::runtime::snapshot::figures::{Figures, Key};
 use crate::runtime::snapshot::recovery::Follows;
-use crate::runtime::snapshot::{Board, Identity, Phase, TaskSnapshot, TaskState};
+use crate::runtime::snapshot::{Identity, InstancePhase, StatusBoard, TaskSnapshot, TaskState};
 use crate::telemetry::Telemetry;
 use crate::view::funnel::FunnelView;
 use base64::Engine;
@@ -70,8 +70,9 @@ fn models() -> Models {
     leadstream_model::build(&[shipped], &CartSpec::default()).expect("the shipped model loads")
 }
 
-fn start(token: Option<&str>, allow_anonymous: bool) -> (Server, Arc<Board>) {
-    let board = Arc::new(Board::new(Identity { group: "shop".to_owned(), instance: "i<1>".to_owned(), ..Identity::default() }));
+fn start(token: Option<&str>, allow_anonymous: bool) -> (Server, Arc<StatusBoard>) {
+    let board =
+        Arc::new(StatusBoard::new(Identity { group: "shop".to_owned(), instance: "i<1>".to_owned(), ..Identity::default() }));
     let options = Options {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         token: token.map(|t| Token::new(t).expect("long enough")),
@@ -109,7 +110,7 @@ fn readiness_follows_the_tasks() {
     let (status, _, body) = get(&server, "/readyz");
     assert_eq!(status, 503);
     assert!(body.contains("\"status\":\"starting\""), "{body}");
-    board.set_phase(Phase::Running);
+    board.set_phase(InstancePhase::Running);
     board.publish(TaskSnapshot::new(2, 0, TaskState::Restoring { done: 1, total: 2 }, 0));
     let (status, _, body) = get(&server, "/readyz");
     assert_eq!(status, 503);
@@ -301,7 +302,7 @@ fn a_taken_port_says_what_to_do() {
     let options = Options { listen: server.address(), token: None, allow_anonymous: false };
     let parts = Parts {
         telemetry: Arc::new(Telemetry::new("0.0.0")),
-        board: Arc::new(Board::new(Identity::default())),
+        board: Arc::new(StatusBoard::new(Identity::default())),
         lookup: Arc::new(Fake),
         models: Arc::new(models()),
         clock: Arc::new(FixedClock),

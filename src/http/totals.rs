@@ -4,7 +4,7 @@ use crate::domain::model::{Model, Models};
 use crate::domain::terms::movement::Axis;
 use crate::domain::{Ms, Text};
 use crate::runtime::snapshot::recovery::Recovery;
-use crate::runtime::snapshot::{Board, Counts, Population, TaskState};
+use crate::runtime::snapshot::{Counts, Population, StatusBoard, TaskState};
 use crate::runtime::trouble::TroubleKind;
 use crate::telemetry::{StateTotals, Telemetry};
 use crate::view::funnel::{Named, OfModel, OfPersona};
@@ -77,7 +77,7 @@ pub struct Totals {
 impl Totals {
     /// Adds up what the tasks last published, with the names of the models.
     #[must_use]
-    pub fn of(board: &Board, models: &Models) -> Self {
+    pub fn of(board: &StatusBoard, models: &Models) -> Self {
         let tasks = board.tasks();
         let mut all = Self { complete: tasks.iter().all(|t| t.state == TaskState::Ready), ..Self::default() };
         let mut population = Population::of(models);
@@ -124,7 +124,7 @@ fn named<'a>(names: impl Iterator<Item = &'a Text>, counts: &[u64]) -> Vec<Named
 }
 
 /// Sets the gauges of `/metrics` from what is published, just before a scrape.
-pub fn set_gauges(board: &Board, models: &Models, now_ms: Ms, telemetry: &Telemetry) {
+pub fn set_gauges(board: &StatusBoard, models: &Models, now_ms: Ms, telemetry: &Telemetry) {
     let all = Totals::of(board, models);
     all.models.iter().for_each(|model| gauges_of(model, telemetry));
     let AccountTotals { open, consensus, disqualified, members } = all.accounts;

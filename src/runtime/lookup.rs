@@ -1,6 +1,6 @@
 //! Questions about single prospects and for figures: a bounded mailbox per worker, answered between batches.
 
-use super::snapshot::{Board, TaskState};
+use super::snapshot::{StatusBoard, TaskState};
 use crate::domain::company_names::ACCOUNT_KEY;
 use crate::domain::ids::murmur2_partition;
 use crate::domain::state::prospect::Prospect;
@@ -58,7 +58,7 @@ pub struct Partitioning {
 
 /// The mailboxes of all workers of an instance.
 pub struct Directory {
-    board: Arc<Board>,
+    board: Arc<StatusBoard>,
     partitioning: RwLock<Partitioning>,
     mailboxes: Vec<SyncSender<Question>>,
 }
@@ -66,7 +66,7 @@ pub struct Directory {
 impl Directory {
     /// A directory and the receiving end of each worker's mailbox.
     #[must_use]
-    pub fn new(board: Arc<Board>, workers: usize) -> (Self, Vec<Receiver<Question>>) {
+    pub fn new(board: Arc<StatusBoard>, workers: usize) -> (Self, Vec<Receiver<Question>>) {
         let (mailboxes, receivers) = (0..workers).map(|_| sync_channel(MAILBOX)).unzip();
         let partitioning = RwLock::new(Partitioning { partitions: 1, partition_of: murmur2_partition });
         (Self { board, partitioning, mailboxes }, receivers)
@@ -117,14 +117,14 @@ mod tests {
     use super::super::snapshot::{Identity, TaskSnapshot};
     use super::*;
 
-    fn directory() -> (Directory, Receiver<Question>, Arc<Board>) {
-        let board = Arc::new(Board::new(Identity { group: "g".to_owned(), ..Identity::default() }));
+    fn directory() -> (Directory, Receiver<Question>, Arc<StatusBoard>) {
+        let board = Arc::new(StatusBoard::new(Identity { group: "g".to_owned(), ..Identity::default() }));
         let (directory, mut mailboxes) = Directory::new(Arc::clone(&board), 1);
         directory.set_partitioning(Partitioning { partitions: 4, partition_of: |_, n| 7 % n });
         (directory, mailboxes.remove(0), board)
     }
 
-    fn publish(board: &Board, state: TaskState) {
+    fn publish(board: &StatusBoard, state: TaskState) {
         board.publish(TaskSnapshot::new(3, 0, state, 0));
     }
 

@@ -1,4 +1,4 @@
-//! What a worker reports to be counted. Where its tasks stand is published on the [`super::snapshot::Board`].
+//! What a worker reports to be counted. Where its tasks stand is published on the [`super::snapshot::StatusBoard`].
 
 use super::ports::{Cause, DeadReason};
 use crate::domain::Ms;

@@ -91,7 +91,7 @@ impl TaskSnapshot {
 
 /// Where the whole instance stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
+pub enum InstancePhase {
     /// Not every worker has heard from the group yet.
     Starting,
     Running,
@@ -110,7 +110,7 @@ pub struct Identity {
 }
 
 /// The place where workers publish and readers look.
-pub struct Board {
+pub struct StatusBoard {
     identity: Identity,
     phase: AtomicU8,
     tasks: Mutex<BTreeMap<i32, Arc<TaskSnapshot>>>,
@@ -120,7 +120,7 @@ pub struct Board {
     misses: Mutex<Misses>,
 }
 
-impl Board {
+impl StatusBoard {
     /// An empty board of a starting instance.
     #[must_use]
     pub fn new(identity: Identity) -> Self {
@@ -154,20 +154,20 @@ impl Board {
 
     /// Where the instance stands.
     #[must_use]
-    pub fn phase(&self) -> Phase {
+    pub fn phase(&self) -> InstancePhase {
         match self.phase.load(Ordering::Acquire) {
-            0 => Phase::Starting,
-            1 => Phase::Running,
-            _ => Phase::Stopping,
+            0 => InstancePhase::Starting,
+            1 => InstancePhase::Running,
+            _ => InstancePhase::Stopping,
         }
     }
 
     /// Says where the instance stands. A stopping instance stays one.
-    pub fn set_phase(&self, phase: Phase) {
+    pub fn set_phase(&self, phase: InstancePhase) {
         let number = match phase {
-            Phase::Starting => 0,
-            Phase::Running => 1,
-            Phase::Stopping => 2,
+            InstancePhase::Starting => 0,
+            InstancePhase::Running => 1,
+            InstancePhase::Stopping => 2,
         };
         self.phase.fetch_max(number, Ordering::AcqRel);
     }
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn a_task_that_moved_to_another_worker_is_not_removed_by_the_old_one() {
-        let board = Board::new(Identity::default());
+        let board = StatusBoard::new(Identity::default());
         board.publish(task(3, 0));
         board.publish(task(3, 1));
         board.remove(3, 0);
@@ -240,9 +240,9 @@ mod tests {
 
     #[test]
     fn a_stopping_instance_never_looks_running_again() {
-        let board = Board::new(Identity::default());
-        board.set_phase(Phase::Stopping);
-        board.set_phase(Phase::Running);
-        assert_eq!(board.phase(), Phase::Stopping);
+        let board = StatusBoard::new(Identity::default());
+        board.set_phase(InstancePhase::Stopping);
+        board.set_phase(InstancePhase::Running);
+        assert_eq!(board.phase(), InstancePhase::Stopping);
     }
 }

@@ -7,7 +7,7 @@ use super::connect::Connect;
 use super::lookup::Question;
 use super::options::Options;
 use super::ports::{Clock, Failure, Ports};
-use super::snapshot::{Board, Phase};
+use super::snapshot::{InstancePhase, StatusBoard};
 use super::worker::Shared;
 use new_worker::NewWorker;
 use report::{Ended, Report, panicked};
@@ -86,7 +86,7 @@ where
 /// The workers of a running instance.
 pub struct Handle {
     stop: Arc<AtomicBool>,
-    board: Arc<Board>,
+    board: Arc<StatusBoard>,
     clock: Arc<dyn Clock + Send + Sync>,
     ended: Receiver<Ended>,
     threads: Vec<JoinHandle<()>>,
@@ -173,12 +173,12 @@ impl Handle {
 #[derive(Clone)]
 pub struct StopSwitch {
     stop: Arc<AtomicBool>,
-    board: Arc<Board>,
+    board: Arc<StatusBoard>,
 }
 
 impl StopSwitch {
     pub fn stop(&self) {
-        self.board.set_phase(Phase::Stopping);
+        self.board.set_phase(InstancePhase::Stopping);
         self.stop.store(true, Ordering::Release);
     }
 }

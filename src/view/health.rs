@@ -1,7 +1,7 @@
 //! `/livez` and `/readyz`: is the process alive, and may it be relied on?
 
 use super::time::Time;
-use crate::runtime::snapshot::{Board, Phase, TaskSnapshot, TaskState};
+use crate::runtime::snapshot::{InstancePhase, StatusBoard, TaskSnapshot, TaskState};
 use crate::runtime::trouble::Trouble;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -98,18 +98,18 @@ impl Readiness {
 
 /// How ready the instance is.
 #[must_use]
-pub fn readiness(board: &Board) -> Readiness {
+pub fn readiness(board: &StatusBoard) -> Readiness {
     let tasks = board.tasks();
     let any = |wanted: fn(&TaskState) -> bool| tasks.iter().any(|t| wanted(&t.state));
     let status = match board.phase() {
-        Phase::Stopping => "stopping",
+        InstancePhase::Stopping => "stopping",
         // What needs a person comes first.
         _ if any(|s| matches!(s, TaskState::Stuck { .. })) => "stuck",
-        Phase::Starting => "starting",
-        Phase::Running if any(|s| matches!(s, TaskState::Restoring { .. })) => "restoring",
-        Phase::Running if any(|s| matches!(s, TaskState::Waiting)) => "waiting",
+        InstancePhase::Starting => "starting",
+        InstancePhase::Running if any(|s| matches!(s, TaskState::Restoring { .. })) => "restoring",
+        InstancePhase::Running if any(|s| matches!(s, TaskState::Waiting)) => "waiting",
         // An instance without partitions is a ready stand-by.
-        Phase::Running => "ready",
+        InstancePhase::Running => "ready",
     };
     let identity = board.identity();
     Readiness {
@@ -149,7 +149,7 @@ fn trouble_health(trouble: &Trouble) -> TroubleHealth {
 
 /// Whether all workers come round.
 #[must_use]
-pub fn liveness(board: &Board, monotonic: Duration) -> Liveness {
+pub fn liveness(board: &StatusBoard, monotonic: Duration) -> Liveness {
     let since = board.heartbeats().into_iter().map(|(worker, beat)| (worker, monotonic.saturating_sub(beat)));
     let hangs = since.filter(|(_, since)| *since > WORKER_STALL);
     let workers: Vec<_> = hangs.map(|(worker, since)| StalledWorker { seconds: since.as_secs(), worker }).collect();
@@ -167,8 +167,8 @@ mod tests {
     use super::*;
     use crate::runtime::snapshot::Identity;
 
-    fn board(phase: Phase, states: &[TaskState]) -> Board {
-        let board = Board::new(Identity::default());
+    fn board(phase: InstancePhase, states: &[TaskState]) -> StatusBoard {
+        let board = StatusBoard::new(Identity::default());
         board.set_phase(phase);
         for (n, state) in states.iter().enumerate() {
             board.publish(TaskSnapshot::new(n as i32, 0, state.clone(), 1_000));
@@ -181,24 +181,24 @@ mod tests {
         let restoring = TaskState::Restoring { done: 1, total: 4 };
         let stuck = TaskState::Stuck { reason: "r".to_owned() };
         let status = |phase, states: &[TaskState]| readiness(&board(phase, states)).status;
-        assert_eq!(status(Phase::Running, &[TaskState::Ready, TaskState::Ready]), "ready");
-        assert_eq!(status(Phase::Running, &[TaskState::Ready, TaskState::Waiting]), "waiting");
-        assert_eq!(status(Phase::Running, &[TaskState::Waiting, restoring.clone()]), "restoring");
-        assert_eq!(status(Phase::Running, &[restoring, stuck.clone()]), "stuck");
-        assert_eq!(status(Phase::Starting, &[]), "starting");
-        assert_eq!(status(Phase::Starting, std::slice::from_ref(&stuck)), "stuck");
-        assert_eq!(status(Phase::Stopping, &[stuck]), "stopping");
+        assert_eq!(status(InstancePhase::Running, &[TaskState::Ready, TaskState::Ready]), "ready");
+        assert_eq!(status(InstancePhase::Running, &[TaskState::Ready, TaskState::Waiting]), "waiting");
+        assert_eq!(status(InstancePhase::Running, &[TaskState::Waiting, restoring.clone()]), "restoring");
+        assert_eq!(status(InstancePhase::Running, &[restoring, stuck.clone()]), "stuck");
+        assert_eq!(status(InstancePhase::Starting, &[]), "starting");
+        assert_eq!(status(InstancePhase::Starting, std::slice::from_ref(&stuck)), "stuck");
+        assert_eq!(status(InstancePhase::Stopping, &[stuck]), "stopping");
     }
 
     #[test]
     fn a_stand_by_without_partitions_is_ready() {
-        assert!(readiness(&board(Phase::Running, &[])).is_ready());
+        assert!(readiness(&board(InstancePhase::Running, &[])).is_ready());
     }
 
     #[test]
     fn a_restoring_task_shows_its_progress_and_a_stuck_one_its_reason() {
         let stuck = TaskState::Stuck { reason: "too much garbage: see docs".to_owned() };
-        let answer = readiness(&board(Phase::Running, &[TaskState::Restoring { done: 1, total: 4 }, stuck]));
+        let answer = readiness(&board(InstancePhase::Running, &[TaskState::Restoring { done: 1, total: 4 }, stuck]));
         assert_eq!(answer.tasks[0].progress, Some(0.25));
         assert_eq!(answer.tasks[1].reason.as_deref(), Some("too much garbage: see docs"));
         assert_eq!(answer.tasks[0].since, Time::of(1_000));
@@ -209,7 +209,7 @@ mod tests {
         use crate::runtime::trouble::TroubleKind;
         let trouble =
             |kind, topic: &str| Trouble { kind, topic: Some(topic.to_owned()), text: "why".to_owned(), since_ms: 1_000 };
-        let board = board(Phase::Running, &[]);
+        let board = board(InstancePhase::Running, &[]);
         let mut task = TaskSnapshot::new(0, 0, TaskState::Stuck { reason: "why".to_owned() }, 1_000);
         task.troubles = vec![trouble(TroubleKind::Refused, "leadstream.state"), trouble(TroubleKind::PoisonedInput, "cart")];
         board.publish(task);
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_worker_that_does_not_come_round_is_stalled() {
-        let board = Board::new(Identity::default());
+        let board = StatusBoard::new(Identity::default());
         board.heartbeat(0, Duration::from_secs(10));
         board.heartbeat(1, Duration::from_secs(100));
         assert!(liveness(&board, Duration::from_secs(130)).is_alive());

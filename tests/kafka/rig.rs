@@ -8,7 +8,7 @@ use leadstream::kafka::options::Options as KafkaOptions;
 use leadstream::runtime::observe::{BatchStats, Observer};
 use leadstream::runtime::options::Options as WorkerOptions;
 use leadstream::runtime::ports::{Clock, OutTopic};
-use leadstream::runtime::snapshot::{Board, Identity};
+use leadstream::runtime::snapshot::{Identity, StatusBoard};
 use leadstream::runtime::supervisor::Handle;
 use leadstream::runtime::worker::Shared;
 use leadstream::wire;
@@ -247,7 +247,7 @@ impl Rig {
             source: format!("leadstream/{}", options.kafka.group_id),
             input_topics: topics,
         };
-        let board = Arc::new(Board::new(Identity::default()));
+        let board = Arc::new(StatusBoard::new(Identity::default()));
         let counts = Arc::new(Counts::default());
         let shared = Shared {
             decoder: Arc::new(wire::decode::Decoder::new(decode, &models.vocabulary)),
@@ -265,7 +265,7 @@ impl Rig {
 /// The service in this process.
 pub struct Service {
     pub handle: Handle,
-    pub board: Arc<Board>,
+    pub board: Arc<StatusBoard>,
     pub counts: Arc<Counts>,
 }
 

@@ -8,7 +8,7 @@ use crate::app::terminal::printable;
 use crate::domain::Ms;
 use crate::domain::model::Model;
 use crate::domain::terms::movement::Axis;
-use crate::runtime::snapshot::Board;
+use crate::runtime::snapshot::StatusBoard;
 use crate::view::recovery;
 use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::queue;
@@ -29,7 +29,7 @@ pub(super) struct Frame<'a> {
     pub per_second: u64,
     pub bootstrap: &'a str,
     pub http: std::net::SocketAddr,
-    pub board: &'a Board,
+    pub board: &'a StatusBoard,
     pub model: &'a Model,
     pub seen: &'a Seen,
 }
@@ -121,7 +121,7 @@ fn lines(frame: &Frame<'_>, width: usize) -> Vec<(Color, String)> {
 }
 
 /// Prospects by stage, over all tasks.
-fn population(board: &Board, axis: Axis, stages: usize) -> Vec<u64> {
+fn population(board: &StatusBoard, axis: Axis, stages: usize) -> Vec<u64> {
     let mut counts = vec![0; stages];
     for task in board.tasks() {
         // Index 0 are those who stand nowhere.

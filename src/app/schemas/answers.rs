@@ -6,7 +6,7 @@ use crate::app::replay::{self, Options, Until};
 use crate::app::report::{Costs, Measures};
 use crate::app::simulate::{Record, ShopOptions, Topic, Traffic};
 use crate::runtime::snapshot::recovery::{Follows, Recovery};
-use crate::runtime::snapshot::{Board, Identity, TaskSnapshot, TaskState};
+use crate::runtime::snapshot::{Identity, StatusBoard, TaskSnapshot, TaskState};
 use crate::runtime::trouble::{Trouble, TroubleKind};
 use crate::view::account::AccountView;
 use crate::view::carts::{CartsView, StepCount};
@@ -131,7 +131,7 @@ fn what_is_answered_about_an_instance_is_as_the_schemas_say() {
     for problem in [Problem::new("why"), Problem { partition: Some(7), group: Some("shop".to_owned()), ..Problem::new("why") }] {
         check_sorted("error", &problem);
     }
-    let board = Board::new(Identity::default());
+    let board = StatusBoard::new(Identity::default());
     board.heartbeat(0, Duration::from_secs(1));
     for now in [1, 1_000].map(Duration::from_secs) {
         check_sorted("livez", &health::liveness(&board, now));

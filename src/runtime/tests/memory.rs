@@ -12,7 +12,7 @@ use crate::runtime::ports::{
     Bounds, Broken, Clock, CommitLog, EachRecord, EventSource, Failure, Fetched, GroupEvent, InputPartition, OutRecord, OutTopic,
     Ports, RecordBatch, RecordView, RestoreProgress, Room, StateSource,
 };
-use crate::runtime::snapshot::{Board, Identity};
+use crate::runtime::snapshot::{Identity, StatusBoard};
 use crate::runtime::worker::Shared;
 use crate::wire;
 use std::collections::BTreeMap;
@@ -89,7 +89,7 @@ impl Memory {
             models,
             clock,
             observer: Arc::new(NoObserver),
-            board: Arc::new(Board::new(Identity::default())),
+            board: Arc::new(StatusBoard::new(Identity::default())),
         }
     }
 

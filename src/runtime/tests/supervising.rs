@@ -2,7 +2,7 @@
 
 use super::memory::{Fate, Memory, MemoryPorts};
 use crate::runtime::ports::Failure;
-use crate::runtime::snapshot::{Board, Phase};
+use crate::runtime::snapshot::{InstancePhase, StatusBoard};
 use crate::runtime::supervisor::{Handle, WorkerSet, start};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use std::time::Duration;
 const LONG: Duration = Duration::from_secs(30);
 
 /// Three workers with these fates.
-fn crew(fates: [Fate; 3]) -> (Handle, Arc<Board>, Memory) {
+fn crew(fates: [Fate; 3]) -> (Handle, Arc<StatusBoard>, Memory) {
     let memory = Memory { fates: (0..).zip(fates).collect(), ..Memory::default() };
     let shared = memory.shared();
     let board = Arc::clone(&shared.board);
@@ -34,7 +34,7 @@ fn workers_that_are_asked_to_stop_end_in_order() {
     assert_eq!(handle.wait(LONG), None);
     assert_eq!(handle.wait(LONG), Some(Ok(())), "the last one");
     assert_eq!(handle.stop(LONG), Ok(()));
-    assert_eq!((board.phase(), board.heartbeats().len()), (Phase::Stopping, 0));
+    assert_eq!((board.phase(), board.heartbeats().len()), (InstancePhase::Stopping, 0));
 }
 
 #[test]

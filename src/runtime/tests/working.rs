@@ -3,7 +3,7 @@
 use super::memory::{Memory, MemoryPorts, VirtualClock};
 use crate::runtime::connect::Connect;
 use crate::runtime::ports::{Clock, OutTopic};
-use crate::runtime::snapshot::{Board, Phase, TaskState};
+use crate::runtime::snapshot::{InstancePhase, StatusBoard, TaskState};
 use crate::runtime::worker::{Parts, Worker};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
@@ -15,7 +15,7 @@ const PAGE: &str = r#"{"type":"page"}"#;
 struct Rig {
     memory: Memory,
     clock: Arc<VirtualClock>,
-    board: Arc<Board>,
+    board: Arc<StatusBoard>,
     worker: Worker<MemoryPorts>,
 }
 
@@ -67,7 +67,7 @@ fn a_record_goes_from_the_input_to_the_commit_without_a_thread_or_real_time() {
     rig.arrives("garbage");
     rig.pass(Duration::from_secs(60));
     assert_eq!(rig.board.task(0).map(|task| (task.state.clone(), task.done.events)), Some((TaskState::Ready, 2)));
-    assert_eq!(rig.board.phase(), Phase::Running);
+    assert_eq!(rig.board.phase(), InstancePhase::Running);
     assert_eq!((rig.committed(), rig.dead_letters()), (Some(2), 1));
 }
 

@@ -9,7 +9,7 @@ use crate::runtime::observe::Observer;
 use crate::runtime::options::{BatchLimits, Options};
 use crate::runtime::partitioners::Sample;
 use crate::runtime::ports::{Clock, Ports};
-use crate::runtime::snapshot::Board;
+use crate::runtime::snapshot::StatusBoard;
 use crate::runtime::task_runner::TaskRunner;
 use crate::runtime::trouble::Troubles;
 use crate::runtime::watch::Watch;
@@ -27,7 +27,7 @@ pub struct Shared<P: Ports> {
     pub models: Arc<Models>,
     pub clock: Arc<dyn Clock + Send + Sync>,
     pub observer: Arc<dyn Observer>,
-    pub board: Arc<Board>,
+    pub board: Arc<StatusBoard>,
 }
 
 impl<P: Ports> Clone for Shared<P> {
@@ -69,7 +69,7 @@ pub struct Worker<P: Ports> {
     pub(super) models: Arc<Models>,
     pub(super) clock: Arc<dyn Clock + Send + Sync>,
     pub(super) observer: Arc<dyn Observer>,
-    pub(super) board: Arc<Board>,
+    pub(super) board: Arc<StatusBoard>,
     pub(super) mailbox: Receiver<Question>,
     pub(super) all_joined: Arc<AtomicUsize>,
     pub(super) stop: Arc<AtomicBool>,

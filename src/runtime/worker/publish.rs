@@ -5,7 +5,7 @@ use crate::domain::Ms;
 use crate::engine::figures::Figures;
 use crate::runtime::lookup::Question;
 use crate::runtime::ports::{EventSource, Failure, InputPartition, Ports};
-use crate::runtime::snapshot::{Phase, TaskSnapshot, TaskState};
+use crate::runtime::snapshot::{InstancePhase, TaskSnapshot, TaskState};
 use crate::runtime::trouble::Trouble;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -99,7 +99,7 @@ impl<P: Ports> Worker<P> {
         if !std::mem::replace(&mut self.joined, true)
             && self.all_joined.fetch_add(1, Ordering::AcqRel) + 1 == usize::from(self.options.workers)
         {
-            self.board.set_phase(Phase::Running);
+            self.board.set_phase(InstancePhase::Running);
         }
     }
 

@@ -59,7 +59,7 @@ fn apply(prospect: &mut Prospect, is_new: bool, event: &Event<'_>, models: &Mode
         StepContext { key: &event.prospect, models, primary: 0, event: Some(event), at_ms: event.time_ms, since, news, is_sale };
     let placed = learned || adopted || unplaced;
     if placed {
-        personas::place(prospect, unplaced, &step, effects);
+        personas::assign_models(prospect, unplaced, &step, effects);
     }
     step.primary = models.primary_model_for(prospect);
     if let News::TakenBack(at) = news {
@@ -125,7 +125,7 @@ fn fire_one(key: &str, prospect: &mut Prospect, kind: TimerKind, now_ms: Ms, mod
     }
     let since = effects.outputs.len();
     if model_change::adopt(prospect, models, now_ms, key, effects) {
-        personas::place(
+        personas::assign_models(
             prospect,
             false,
             &StepContext { key, models, primary: 0, event: None, at_ms: now_ms, since, news: News::None, is_sale: false },

@@ -22,12 +22,12 @@ pub const ANSWERS: [(Answer, &str); 6] = [
     (Answer::NoShow, "Lead No-Show"),
 ];
 
-/// Index of the reset of somebody who comes back, after those of [`Back::ALL`].
+/// Index of the reset of somebody who comes back, after those of [`ReturnReason::ALL`].
 pub const RE_ENTRY_RESET: u8 = 5;
 
 /// Why a lead goes back to marketing with a reset of its score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Back {
+pub enum ReturnReason {
     Rejected,
     Recycled,
     Lost,
@@ -35,7 +35,7 @@ pub enum Back {
     Aged,
 }
 
-impl Back {
+impl ReturnReason {
     pub const ALL: [Self; 5] = [Self::Rejected, Self::Recycled, Self::Lost, Self::NoAnswer, Self::Aged];
 
     /// Its place in [`Self::ALL`].
@@ -65,7 +65,7 @@ impl Back {
 
 /// Where somebody comes back to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum To {
+pub enum ReEntryStage {
     /// Where they stood.
     #[default]
     Resume,
@@ -75,7 +75,7 @@ pub enum To {
 
 /// What becomes of the points of somebody who comes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Score {
+pub enum ReEntryScore {
     #[default]
     Keep,
     Reset,
@@ -113,7 +113,7 @@ pub struct HandOverModel {
     pub office: Option<Office>,
     pub answers: Vec<(Answer, Condition)>,
     pub reason: PropertyId,
-    /// In the order of [`Back::ALL`].
+    /// In the order of [`ReturnReason::ALL`].
     pub resets: [Reset; 5],
 }
 
@@ -184,8 +184,8 @@ pub struct DisqualifyRule {
 pub struct ReEntryModel {
     pub rules: Vec<Condition>,
     pub after_ms: Option<Ms>,
-    pub to: To,
-    pub score: Score,
+    pub to: ReEntryStage,
+    pub score: ReEntryScore,
 }
 
 impl SalesModel {

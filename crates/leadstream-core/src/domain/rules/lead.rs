@@ -9,7 +9,7 @@ pub mod outputs;
 pub mod reason;
 pub mod return_lead;
 
-use crate::domain::model::sales::Back;
+use crate::domain::model::sales::ReturnReason;
 use crate::domain::output::Effects;
 use crate::domain::rules::context::StepContext;
 use crate::domain::rules::lead::hand_over::check_hand_over;
@@ -77,8 +77,8 @@ pub fn fire(prospect: &mut Prospect, step: &StepContext<'_, '_>, effects: &mut E
             lead.due_ms = Some(model.due_ms(step.at_ms.max(deadline_ms), model.grace_ms));
             hand_over_output(prospect, step, decided, HandOverKind::Reminded, None, Vec::new(), effects);
         }
-        LeadStatus::Reminded => return_with_reset(prospect, model, step, decided, Back::NoAnswer, None, effects),
-        LeadStatus::Accepted => return_with_reset(prospect, model, step, decided, Back::Aged, None, effects),
+        LeadStatus::Reminded => return_with_reset(prospect, model, step, decided, ReturnReason::NoAnswer, None, effects),
+        LeadStatus::Accepted => return_with_reset(prospect, model, step, decided, ReturnReason::Aged, None, effects),
         LeadStatus::Open | LeadStatus::Returned | LeadStatus::Won => {}
     }
     check_hand_over(prospect, model, step, decided, effects);

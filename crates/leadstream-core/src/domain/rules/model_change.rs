@@ -38,7 +38,7 @@ pub fn adopt(prospect: &mut Prospect, models: &Models, now_ms: Ms, key: &str, ef
     }
     old.truncate(MAX_FOREIGN_TRACKS);
     for mut foreign in old {
-        silence(&mut foreign);
+        clear_timers(&mut foreign);
         prospect.tracks.push(foreign);
     }
     if moved_in_charge {
@@ -81,7 +81,7 @@ fn carry_over(track: &mut Track, model: &Model, prospect: &Prospect, effects: &m
 }
 
 /// A track whose model doesn't run here has no timers here.
-pub(super) fn silence(track: &mut Track) {
+pub(super) fn clear_timers(track: &mut Track) {
     track.label_falls_at_ms = None;
     if let Some(out) = &mut track.disqualified {
         out.back_at_ms = None;

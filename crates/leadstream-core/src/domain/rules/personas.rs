@@ -18,7 +18,7 @@ use crate::domain::terms::movement::{Axis, Cause};
 
 /// Finds persona and fit anew in every track, and which models are for this prospect. Who comes under a model that was not for
 /// them before is carried over to it, if the model says how.
-pub fn place(prospect: &mut Prospect, is_new: bool, step: &StepContext<'_, '_>, effects: &mut Effects) {
+pub fn assign_models(prospect: &mut Prospect, is_new: bool, step: &StepContext<'_, '_>, effects: &mut Effects) {
     let models = &step.models.models;
     if models.iter().all(|m| m.people.is_plain()) {
         return;
@@ -40,7 +40,7 @@ pub fn place(prospect: &mut Prospect, is_new: bool, step: &StepContext<'_, '_>, 
         let fresh = !is_new && !paused && (track.paused || is_untouched(track));
         (track.fit, track.persona, track.paused) = (fit, persona, paused);
         if paused {
-            model_change::silence(track);
+            model_change::clear_timers(track);
         } else if fresh && !model.people.for_personas.is_empty() {
             joined.push(index);
         }
@@ -86,7 +86,7 @@ fn join(
     if let Some((left, left_model)) = from.filter(|(left, _)| left.disqualified.is_none())
         && let Some(rule) = model.people.carry_over.iter().find(|rule| rule.from == left_model.name)
     {
-        let way = Way { left, left_model, model, rule };
+        let way = StageMapping { left, left_model, model, rule };
         way.carry_points(track, now_ms);
         for axis in Axis::ALL {
             if let Some(moved) = way.carry_stage(track, axis, last_activity_ms, step) {
@@ -111,14 +111,14 @@ fn join(
 }
 
 /// From one model to another.
-struct Way<'a> {
+struct StageMapping<'a> {
     left: &'a Track,
     left_model: &'a Model,
     model: &'a Model,
     rule: &'a CarryOver,
 }
 
-impl Way<'_> {
+impl StageMapping<'_> {
     /// Points go with the prospect where both models have a group of the same name.
     fn carry_points(&self, track: &mut Track, now_ms: Ms) {
         ledger::carry_forward(track);

@@ -1,7 +1,7 @@
 //! Lets the rules of all models act on their tracks: moves, scores, disqualification, and the deadlines of these.
 
 use crate::domain::event::Event;
-use crate::domain::model::sales::To;
+use crate::domain::model::sales::ReEntryStage;
 use crate::domain::model::{Model, Models};
 use crate::domain::names::Kind;
 use crate::domain::output::Effects;
@@ -111,7 +111,7 @@ pub(crate) fn move_track(
         effects.outputs.push(context.score_output(track, change, event.time_ms, &Cause::Event(event), evaluated_at_ms));
     }
     if is_back {
-        prospect.extras_mut().lead.re_enter(event.time_ms, model.sales.re_entry.to == To::Anew);
+        prospect.extras_mut().lead.re_enter(event.time_ms, model.sales.re_entry.to == ReEntryStage::Anew);
     }
 }
 
@@ -148,5 +148,5 @@ pub(crate) fn re_enter(prospect: &mut Prospect, index: usize, step: &StepContext
     if let Some(change) = label::relabel(track, model, evaluated_at_ms) {
         effects.outputs.push(context.score_output(track, change, deadline_ms, &Cause::Time, evaluated_at_ms));
     }
-    prospect.extras_mut().lead.re_enter(deadline_ms, model.sales.re_entry.to == To::Anew);
+    prospect.extras_mut().lead.re_enter(deadline_ms, model.sales.re_entry.to == ReEntryStage::Anew);
 }

@@ -15,7 +15,7 @@ use crate::domain::rules::context::StepContext;
 use crate::domain::rules::triggers::fire::{fire, retime};
 use crate::domain::rules::{contact, journey};
 use crate::domain::state::prospect::Prospect;
-use crate::domain::state::triggers::{Cancellation, Left, MAX_EVENT_NAME_CHARS, MAX_MET, MAX_PENDING, Pending};
+use crate::domain::state::triggers::{Cancellation, FiredTrigger, MAX_EVENT_NAME_CHARS, MAX_MET, MAX_PENDING, Pending};
 use crate::domain::terms::cart::Reason;
 use crate::domain::terms::consent::ConsentState;
 use crate::domain::terms::limit::Limit;
@@ -195,7 +195,7 @@ fn end(
     let Some(triggers) = prospect.extras.as_mut().map(|m| &mut m.triggers) else { return };
     let is_it = |hash: u32, same: u32, since_ms: Ms| hash == trigger.hash && concerns(same) && since_ms <= at_ms;
     triggers.pending.retain(|p| !is_it(p.trigger, p.same, p.since_ms));
-    let too_soon = |l: &Left| !l.recalled && is_it(l.trigger, l.same, l.since_ms) && at_ms < l.left_ms;
+    let too_soon = |l: &FiredTrigger| !l.recalled && is_it(l.trigger, l.same, l.since_ms) && at_ms < l.left_ms;
     fire::recall(prospect, trigger, &too_soon, why, step, effects);
 }
 
@@ -205,7 +205,8 @@ fn withdraw(prospect: &mut Prospect, event: &Event<'_>, step: &StepContext<'_, '
     // It came late and consent is back since: only what left in between should not have.
     let until_ms = if prospect.consent.state == ConsentState::Open { prospect.consent.since_ms } else { Ms::MAX };
     for trigger in step.model().triggers.triggers.iter().filter(|t| t.mail) {
-        let too_soon = |l: &Left| !l.recalled && l.trigger == trigger.hash && event.time_ms < l.left_ms && l.left_ms < until_ms;
+        let too_soon =
+            |l: &FiredTrigger| !l.recalled && l.trigger == trigger.hash && event.time_ms < l.left_ms && l.left_ms < until_ms;
         fire::recall(prospect, trigger, &too_soon, reason.name(), step, effects);
     }
 }

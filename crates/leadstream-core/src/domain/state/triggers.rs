@@ -10,7 +10,7 @@ use crate::domain::{Ms, Text};
 pub struct TriggerRecord {
     pub pending: Vec<Pending>,
     /// Oldest first.
-    pub left: Vec<Left>,
+    pub left: Vec<FiredTrigger>,
     pub met: InlineVec<Cancellation, 2>,
     /// Products (low half of the hash of their id) that were viewed; those that were put into a cart. Oldest first.
     pub viewed: InlineVec<Hit, 4>,
@@ -48,7 +48,7 @@ pub struct Pending {
 
 /// A trigger that left.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Left {
+pub struct FiredTrigger {
     pub trigger: u32,
     pub episode_ms: Ms,
     pub since_ms: Ms,

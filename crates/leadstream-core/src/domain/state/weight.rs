@@ -18,7 +18,7 @@ use crate::domain::state::prospect::{Extras, Prospect};
 use crate::domain::state::seen::{OldIds, Seen, SeenIds};
 use crate::domain::state::track::{Disqualified, StagePosition, Track};
 use crate::domain::state::traits::{Trait, TraitValue, Traits};
-use crate::domain::state::triggers::{Left, Pending, TriggerRecord};
+use crate::domain::state::triggers::{FiredTrigger, Pending, TriggerRecord};
 use crate::domain::state::weight::account::membership;
 use crate::domain::state::weight::units::{CHAINED, FLAG, FRAME, NUMBER, text, texts};
 
@@ -315,8 +315,18 @@ pub fn pending(pending: &Pending) -> usize {
 
 /// A trigger that left.
 #[must_use]
-pub fn fired(left: &Left) -> usize {
-    let Left { trigger: _, episode_ms: _, since_ms: _, due_ms: _, left_ms: _, same: _, armed_by: _, product, recalled: _ } = left;
+pub fn fired(left: &FiredTrigger) -> usize {
+    let FiredTrigger {
+        trigger: _,
+        episode_ms: _,
+        since_ms: _,
+        due_ms: _,
+        left_ms: _,
+        same: _,
+        armed_by: _,
+        product,
+        recalled: _,
+    } = left;
     FRAME + 7 * NUMBER + text(product.as_deref()) + FLAG
 }
 

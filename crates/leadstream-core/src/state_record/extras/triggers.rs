@@ -3,7 +3,7 @@
 use crate::domain::Ms;
 use crate::domain::state::few::InlineVec;
 use crate::domain::state::track::Hit;
-use crate::domain::state::triggers::{Cancellation, Left, Pending, TriggerRecord};
+use crate::domain::state::triggers::{Cancellation, FiredTrigger, Pending, TriggerRecord};
 use crate::state_record::position;
 use crate::state_record::reader::{List, Read, Reader, Value};
 use crate::state_record::writer::Writer;
@@ -41,8 +41,8 @@ fn write_pending(pending: &Pending, w: &mut Writer<'_>) {
     position::write(10, position, w);
 }
 
-fn write_left(left: &Left, w: &mut Writer<'_>) {
-    let Left { trigger, episode_ms, armed_by, since_ms, due_ms, left_ms, same, product, recalled } = left;
+fn write_left(left: &FiredTrigger, w: &mut Writer<'_>) {
+    let FiredTrigger { trigger, episode_ms, armed_by, since_ms, due_ms, left_ms, same, product, recalled } = left;
     w.fixed32(1, *trigger);
     w.time(2, Some(*since_ms));
     w.time(3, Some(*episode_ms).filter(|e| e != since_ms));
@@ -113,8 +113,8 @@ fn read_pending(mut r: Reader<'_>) -> Read<Pending> {
     Ok(p)
 }
 
-fn read_left(mut r: Reader<'_>) -> Read<Left> {
-    let mut l = Left::default();
+fn read_left(mut r: Reader<'_>) -> Read<FiredTrigger> {
+    let mut l = FiredTrigger::default();
     let (mut episode_ms, mut left_ms) = (None, None);
     while let Some((field, value)) = r.next()? {
         match (field, value) {

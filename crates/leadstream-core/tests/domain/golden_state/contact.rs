@@ -10,7 +10,7 @@ use leadstream_core::domain::state::internal::{Internal, MAX_TEST_ORDERS};
 use leadstream_core::domain::state::prospect::Extras;
 use leadstream_core::domain::state::track::Hit;
 use leadstream_core::domain::state::triggers::{
-    Cancellation, Left, MAX_LEFT, MAX_MET, MAX_PENDING, MAX_PRODUCTS, Pending, TriggerRecord,
+    Cancellation, FiredTrigger, MAX_LEFT, MAX_MET, MAX_PENDING, MAX_PRODUCTS, Pending, TriggerRecord,
 };
 use proptest::prelude::*;
 
@@ -54,9 +54,9 @@ prop_compose! {
 
 prop_compose! {
     fn left()(trigger in any::<u32>(), times in (time(), time(), time(), time()), armed_by in any::<u64>(), same in any::<u32>(),
-              product in optional_text(), recalled in any::<bool>()) -> Left {
+              product in optional_text(), recalled in any::<bool>()) -> FiredTrigger {
         let (episode_ms, since_ms, due_ms, left_ms) = times;
-        Left { trigger, episode_ms, armed_by, since_ms, due_ms, left_ms, same, product, recalled }
+        FiredTrigger { trigger, episode_ms, armed_by, since_ms, due_ms, left_ms, same, product, recalled }
     }
 }
 
@@ -104,7 +104,7 @@ pub fn all_that_fits() -> Extras {
         event: "Product Viewed".into(),
         position: Position { input: 1, partition: 11, offset: 123_456_789 },
     };
-    let left = Left {
+    let left = FiredTrigger {
         trigger: 0xFFFF_0001,
         episode_ms: NOW_MS - 3 * HOUR_MS,
         armed_by: u64::MAX,

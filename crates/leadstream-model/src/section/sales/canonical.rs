@@ -5,7 +5,7 @@ use super::in_force::{self, Levels, or_default, reason_of};
 use super::spec::{DisqualifyRuleSpec, HandOverSpec, SalesSpec};
 use super::{describe, office};
 use crate::condition::canonical;
-use leadstream_core::domain::model::sales::Back;
+use leadstream_core::domain::model::sales::ReturnReason;
 
 /// Lines of the canonical text: none when the file says nothing of it, so that such a model keeps its hash.
 pub(super) fn lines(spec: &SalesSpec) -> Vec<String> {
@@ -16,7 +16,7 @@ pub(super) fn lines(spec: &SalesSpec) -> Vec<String> {
         lines.push(format!("hand-over sql {sql:?} sla {sql_sla_ms} age {age_ms:?}"));
         lines.push(format!("hand-over again after {}", or_default(hand_over.again_after_ms.as_ref(), defaults::AGAIN_AFTER_MS)));
         lines.extend(later_lines(hand_over));
-        for why in Back::ALL {
+        for why in ReturnReason::ALL {
             lines.push(format!("hand-over back {} {}", why.name(), describe::reset(&in_force::reset_of(hand_over, why))));
         }
         for (answer, when) in in_force::answers(hand_over) {

@@ -10,7 +10,9 @@ use crate::condition::spec::ConditionSpec;
 use crate::fault::Spanned;
 use crate::section::ModelSpec;
 use leadstream_core::domain::ids::name_hash;
-use leadstream_core::domain::model::sales::{Back, DisqualifyRule, HandOverModel, ReEntryModel, Reset, ResetHow, SalesModel};
+use leadstream_core::domain::model::sales::{
+    DisqualifyRule, HandOverModel, ReEntryModel, Reset, ResetHow, ReturnReason, SalesModel,
+};
 use leadstream_core::domain::names::{Vocabulary, canonical};
 
 /// From a checked spec to what steps run on.
@@ -71,7 +73,7 @@ fn hand_over(spec: &HandOverSpec, model: &ModelSpec, vocabulary: &mut Vocabulary
         office: office::compile(&spec.office),
         answers: answers.iter().map(|(answer, when)| (*answer, condition(when, vocabulary))).collect(),
         reason: vocabulary.intern_property(reason_of(spec)),
-        resets: Back::ALL.map(|why| reset(&reset_of(spec, why), why.name())),
+        resets: ReturnReason::ALL.map(|why| reset(&reset_of(spec, why), why.name())),
     }
 }
 

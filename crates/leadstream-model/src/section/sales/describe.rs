@@ -6,7 +6,7 @@ use super::office;
 use super::spec::{HandOverSpec, ResetSpec, SalesSpec};
 use crate::condition::describe;
 use crate::fault::Spanned;
-use leadstream_core::domain::model::sales::{Back, Score, To};
+use leadstream_core::domain::model::sales::{ReEntryScore, ReEntryStage, ReturnReason};
 use leadstream_core::domain::model::words::length;
 
 /// What it says, in words.
@@ -26,8 +26,8 @@ pub(super) fn describe(spec: &SalesSpec, has_accounts: bool, say: &mut dyn FnMut
             say("disqualified comes back by itself after", length(after_ms));
         }
         let (to, score) = in_force::policy(re_entry);
-        let to = if to == To::Resume { "where it stood" } else { "as somebody new" };
-        let score = if score == Score::Keep { "with its points" } else { "without its points" };
+        let to = if to == ReEntryStage::Resume { "where it stood" } else { "as somebody new" };
+        let score = if score == ReEntryScore::Keep { "with its points" } else { "without its points" };
         say("disqualified comes back", format!("{to}, {score}"));
     }
 }
@@ -48,7 +48,7 @@ fn hand_over_statements(spec: &HandOverSpec, has_accounts: bool, say: &mut dyn F
     again_statements(spec, say);
     customer_statements(spec, has_accounts, say);
     office::describe(&spec.office, say);
-    for why in Back::ALL {
+    for why in ReturnReason::ALL {
         say(&format!("a lead that goes back ({})", why.name()), reset(&in_force::reset_of(spec, why)));
     }
     for (answer, when) in in_force::answers(spec) {

@@ -5,7 +5,7 @@ use super::spec::{HandOverSpec, LevelSpec, ReEntrySpec, ResetSpec};
 use crate::condition::spec::ConditionSpec;
 use crate::fault::Spanned;
 use leadstream_core::domain::Ms;
-use leadstream_core::domain::model::sales::{ANSWERS, Back, Score, To};
+use leadstream_core::domain::model::sales::{ANSWERS, ReEntryScore, ReEntryStage, ReturnReason};
 use leadstream_core::domain::terms::sales::Answer;
 
 pub(super) fn or_default(length: Option<&Spanned<Ms>>, default: Ms) -> Ms {
@@ -54,7 +54,7 @@ pub(crate) fn answers(spec: &HandOverSpec) -> Vec<(Answer, ConditionSpec)> {
 }
 
 /// What becomes of the points, by why the lead goes back.
-pub(super) fn reset_of(spec: &HandOverSpec, why: Back) -> ResetSpec {
+pub(super) fn reset_of(spec: &HandOverSpec, why: ReturnReason) -> ResetSpec {
     let own = spec.reset_by.iter().find(|(b, _)| *b == why).map(|(_, reset)| reset);
     // Silence of sales says nothing of the lead: it costs points only where the model says so.
     let usual = ResetSpec::Keep(if why.is_silence() { 1.0 } else { defaults::KEEP });
@@ -62,6 +62,6 @@ pub(super) fn reset_of(spec: &HandOverSpec, why: Back) -> ResetSpec {
 }
 
 /// Where somebody comes back to, and with which points.
-pub(super) fn policy(spec: &ReEntrySpec) -> (To, Score) {
+pub(super) fn policy(spec: &ReEntrySpec) -> (ReEntryStage, ReEntryScore) {
     (spec.to.as_ref().map(|t| t.value).unwrap_or_default(), spec.score.as_ref().map(|s| s.value).unwrap_or_default())
 }

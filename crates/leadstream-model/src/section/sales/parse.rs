@@ -5,7 +5,7 @@ use crate::common::parse::{hours, weekdays};
 use crate::condition::parse::{condition, events};
 use crate::fault::{Faults, Spanned};
 use crate::fields::{Fields, number_of};
-use leadstream_core::domain::model::sales::{ANSWERS, Back, Score, To};
+use leadstream_core::domain::model::sales::{ANSWERS, ReEntryScore, ReEntryStage, ReturnReason};
 
 pub(super) fn sales(fields: &mut Fields<'_>, faults: &mut Faults) -> SalesSpec {
     SalesSpec {
@@ -74,7 +74,7 @@ fn level(mut fields: Fields<'_>, is_mql: bool, faults: &mut Faults) -> Spanned<L
 
 /// `{ keep = 0.5 }`, and for single reasons something else: `{ keep = 0.5, rejected = { keep = 0 } }`.
 fn resets(mut fields: Fields<'_>, spec: &mut HandOverSpec, faults: &mut Faults) {
-    for why in Back::ALL {
+    for why in ReturnReason::ALL {
         if let Some(mut own) = fields.table(why.name(), faults) {
             let reset = one_reset(&mut own, faults);
             if reset.is_none() {
@@ -130,8 +130,8 @@ fn re_entry(mut fields: Fields<'_>, faults: &mut Faults) -> ReEntrySpec {
         spec.rules.push(Spanned { value, place });
     }
     spec.after_ms = fields.duration_or_off("after", faults);
-    spec.to = fields.choice("to", &[("resume", To::Resume), ("anew", To::Anew)], faults);
-    spec.score = fields.choice("score", &[("keep", Score::Keep), ("reset", Score::Reset)], faults);
+    spec.to = fields.choice("to", &[("resume", ReEntryStage::Resume), ("anew", ReEntryStage::Anew)], faults);
+    spec.score = fields.choice("score", &[("keep", ReEntryScore::Keep), ("reset", ReEntryScore::Reset)], faults);
     fields.finish(faults);
     spec
 }

@@ -3,7 +3,7 @@
 use crate::condition::spec::ConditionSpec;
 use crate::fault::{Place, Spanned};
 use leadstream_core::domain::Ms;
-use leadstream_core::domain::model::sales::{Back, Score, To};
+use leadstream_core::domain::model::sales::{ReEntryScore, ReEntryStage, ReturnReason};
 use leadstream_core::domain::terms::sales::Answer;
 
 /// What the file says of it: `[hand_over]`, `[disqualify]`, `[re_entry]`.
@@ -33,7 +33,7 @@ pub struct HandOverSpec {
     pub office: OfficeSpec,
     pub reset: Option<Spanned<ResetSpec>>,
     /// By why it goes back: instead of `reset`.
-    pub reset_by: Vec<(Back, Spanned<ResetSpec>)>,
+    pub reset_by: Vec<(ReturnReason, Spanned<ResetSpec>)>,
     pub answers: Vec<(Answer, Spanned<ConditionSpec>)>,
     /// The property in which answers say why.
     pub reason: Option<Spanned<String>>,
@@ -81,8 +81,8 @@ pub struct ReEntrySpec {
     pub rules: Vec<Spanned<ConditionSpec>>,
     /// Inner `None`: `"off"`.
     pub after_ms: Option<Spanned<Option<Ms>>>,
-    pub to: Option<Spanned<To>>,
-    pub score: Option<Spanned<Score>>,
+    pub to: Option<Spanned<ReEntryStage>>,
+    pub score: Option<Spanned<ReEntryScore>>,
 }
 
 /// What the file says of it, in `[hand_over]`.

@@ -73,7 +73,7 @@ pub fn hear(prospect: &mut Prospect, member_update: &MemberUpdateRecord, models:
         is_sale: false,
     };
     if model_change::adopt(prospect, models, member_update.at_ms, key, effects) {
-        personas::place(prospect, false, &step, effects);
+        personas::assign_models(prospect, false, &step, effects);
     }
     step.primary = models.primary_model_for(prospect);
     if step.primary == index {

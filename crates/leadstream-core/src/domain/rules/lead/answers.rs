@@ -1,7 +1,7 @@
 //! What sales says of a lead, on time, late, twice, or of a lead that it doesn't have.
 
 use crate::domain::event::Event;
-use crate::domain::model::sales::{Back, HandOverModel};
+use crate::domain::model::sales::{HandOverModel, ReturnReason};
 use crate::domain::names::Kind;
 use crate::domain::output::{Effects, Note};
 use crate::domain::rules::context::StepContext;
@@ -44,9 +44,9 @@ pub(super) fn on_answer(
     };
     let decided = DecisionTime { evaluated_at_ms: decided.at_ms.max(lead.handed_over_ms), ..decided };
     let back = match answer {
-        Answer::Rejected => Some(Back::Rejected),
-        Answer::Recycled => Some(Back::Recycled),
-        Answer::Lost => Some(Back::Lost),
+        Answer::Rejected => Some(ReturnReason::Rejected),
+        Answer::Recycled => Some(ReturnReason::Recycled),
+        Answer::Lost => Some(ReturnReason::Lost),
         Answer::Accepted | Answer::Won | Answer::NoShow => None,
     };
     let why = said_why(event, model.reason);

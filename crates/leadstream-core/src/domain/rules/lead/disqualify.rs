@@ -4,7 +4,7 @@ use crate::domain::Ms;
 use crate::domain::event::Event;
 use crate::domain::ids::event_mark;
 use crate::domain::model::Model;
-use crate::domain::model::sales::{DISQUALIFIED, RE_ENTRY_RESET, Score, To};
+use crate::domain::model::sales::{DISQUALIFIED, RE_ENTRY_RESET, ReEntryScore, ReEntryStage};
 use crate::domain::output::{Effects, StageChanged};
 use crate::domain::rules::context::ModelContext;
 use crate::domain::rules::journey;
@@ -80,10 +80,10 @@ pub(in crate::domain) fn bring_back(
     let model = context.model;
     let re_entry = &model.sales.re_entry;
     let by = event.map_or(EnteredBy::time(Cause::ReEntered), |event| EnteredBy::event(Cause::ReEntered, &event.name));
-    if re_entry.score == Score::Reset {
+    if re_entry.score == ReEntryScore::Reset {
         points::reset(track, &model.score, |_| 0.0, evaluated_at_ms, RE_ENTRY_RESET);
     }
-    let anew = re_entry.to == To::Anew;
+    let anew = re_entry.to == ReEntryStage::Anew;
     if anew {
         track.counts.clear();
     }

@@ -3,7 +3,7 @@
 use crate::domain::hand_over::HandOver;
 use crate::domain::ids::{IdKind, output_id};
 use crate::domain::model::ScoreGroup;
-use crate::domain::model::sales::{Back, HandOverModel, ResetHow};
+use crate::domain::model::sales::{HandOverModel, ResetHow, ReturnReason};
 use crate::domain::output::{Body, Effects, Output};
 use crate::domain::rules::context::{ModelContext, StepContext, Taken, causing};
 use crate::domain::rules::ledger;
@@ -179,7 +179,7 @@ fn about(
 pub fn reset_score(
     prospect: &mut Prospect,
     sales: &HandOverModel,
-    why: Back,
+    why: ReturnReason,
     step: &StepContext<'_, '_>,
     decided: DecisionTime,
     effects: &mut Effects,

@@ -1,7 +1,7 @@
 //! Gives a lead back to marketing.
 
 use crate::domain::Text;
-use crate::domain::model::sales::{Back, HandOverModel};
+use crate::domain::model::sales::{HandOverModel, ReturnReason};
 use crate::domain::output::Effects;
 use crate::domain::rules::context::StepContext;
 use crate::domain::rules::lead::again;
@@ -16,7 +16,7 @@ pub(crate) fn return_with_reset(
     model: &HandOverModel,
     step: &StepContext<'_, '_>,
     decided: DecisionTime,
-    why: Back,
+    why: ReturnReason,
     said: Option<(Answer, Vec<Text>)>,
     effects: &mut Effects,
 ) {

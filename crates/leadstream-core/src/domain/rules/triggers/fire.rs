@@ -11,7 +11,7 @@ use crate::domain::rules::score::{label, points};
 use crate::domain::rules::{contact, decisions};
 use crate::domain::state::decisions::{Check, Checks, Decision, TriggerFate};
 use crate::domain::state::prospect::Prospect;
-use crate::domain::state::triggers::{Left, MAX_LEFT, Pending};
+use crate::domain::state::triggers::{FiredTrigger, MAX_LEFT, Pending};
 use crate::domain::terms::cart::Reason;
 use crate::domain::terms::trigger::TriggerKind;
 use crate::domain::{DAY_MS, Ms, Text};
@@ -124,7 +124,7 @@ fn remember_left(prospect: &mut Prospect, trigger: &Trigger, pending: &Pending, 
     if left.len() >= MAX_LEFT {
         left.remove(0);
     }
-    left.push(Left {
+    left.push(FiredTrigger {
         trigger: pending.trigger,
         episode_ms: pending.episode_ms,
         since_ms: pending.since_ms,
@@ -189,7 +189,7 @@ fn triggered(
 pub(super) fn recall(
     prospect: &mut Prospect,
     trigger: &Trigger,
-    too_soon: &dyn Fn(&Left) -> bool,
+    too_soon: &dyn Fn(&FiredTrigger) -> bool,
     why: &str,
     step: &StepContext<'_, '_>,
     effects: &mut Effects,

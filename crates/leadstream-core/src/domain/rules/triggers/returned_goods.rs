@@ -9,7 +9,7 @@ use crate::domain::rules::context::StepContext;
 use crate::domain::rules::order_news::News;
 use crate::domain::rules::triggers::fire;
 use crate::domain::state::prospect::Prospect;
-use crate::domain::state::triggers::Left;
+use crate::domain::state::triggers::FiredTrigger;
 
 /// The name by which triggers know an order.
 const ORDER: &str = "Order Completed";
@@ -55,7 +55,7 @@ pub(super) fn on_step(prospect: &mut Prospect, event: &Event<'_>, step: &StepCon
         });
     });
     for trigger in &step.model().triggers.triggers {
-        let too_soon = |left: &Left| {
+        let too_soon = |left: &FiredTrigger| {
             let is_it = !left.recalled && left.trigger == trigger.hash && left.since_ms == placed_ms && is_back(left.same);
             is_it && event.time_ms < left.left_ms
         };
