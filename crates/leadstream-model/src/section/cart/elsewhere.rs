@@ -5,6 +5,7 @@ use crate::condition::check::all as check_tests;
 use crate::condition::spec::{PredicateSpec, Tests};
 use crate::condition::{canonical, compile, describe};
 use crate::fault::{Faults, Spanned};
+use leadstream_core::domain::model::Predicate;
 use leadstream_core::domain::model::elsewhere::{Elsewhere, FLAGS, PLACES};
 use leadstream_core::domain::model::predicate::Literal;
 use leadstream_core::domain::names::Vocabulary;
@@ -68,7 +69,17 @@ pub(super) fn check(said: &CartSpec, faults: &mut Faults) {
 
 /// From a checked spec to what steps run on.
 pub(super) fn compile(not_by: Option<&Spanned<Vec<Spanned<Tests>>>>, vocabulary: &mut Vocabulary) -> Elsewhere {
-    let mut one = |property: &str, tests: &[PredicateSpec]| (vocabulary.intern_property(property), compile::predicate(tests));
+    // The same tests stand under many properties. Each list is compiled once: regular expressions are most of the start.
+    let mut compiled: Vec<(Vec<PredicateSpec>, Predicate)> = Vec::new();
+    let mut one = |property: &str, tests: &[PredicateSpec]| {
+        let known = compiled.iter().find(|(of, _)| of == tests).map(|(_, predicate)| predicate.clone());
+        let predicate = known.unwrap_or_else(|| {
+            let predicate = compile::predicate(tests);
+            compiled.push((tests.to_vec(), predicate.clone()));
+            predicate
+        });
+        (vocabulary.intern_property(property), predicate)
+    };
     let any = match not_by {
         Some(said) => {
             let said = said.value.iter();
