@@ -1,18 +1,20 @@
 //! Layer `kafka`: the Kafka adapters of the runtime's ports, and everything else that talks to a broker. [`connect`] opens the ports of
 //! one worker; no worker's thread is kept here.
 //!
-//! [`options`] is the only place that writes client properties; [`ffi`] and `membership` are the only unsafe ones.
+//! [`options`] is the only place that writes client properties; [`ffi`] is the only unsafe one.
+//! The adapters call the client library through the traits of [`client`], so that tests can put another one in its place.
 
 pub mod admin;
 mod asked;
 pub mod changelog_reader;
+pub mod client;
 pub mod commit_log;
 pub mod connect;
 pub mod context;
 pub mod dead_letters;
 pub mod errors;
 pub mod ffi;
-mod membership;
+pub mod membership;
 pub mod mock;
 mod oauth;
 pub mod options;

@@ -1,15 +1,16 @@
 //! [`CommitLog`] on a transactional producer.
 
+use super::client::deliveries::{Undelivered, is_consequence};
 use super::context::Context;
 use super::errors;
 use super::ffi::{self, TopicProducer};
 use super::membership;
 use super::options::Options;
-use super::reports::{self, Reports, Undelivered};
+use super::reports::{self, Reports};
 use crate::engine::task::StagedRecord;
 use crate::runtime::options::Options as WorkerOptions;
 use crate::runtime::ports::{Cause, CommitLog, Failure, InputPartition, OutRecord, OutTopic};
-use rdkafka::consumer::BaseConsumer;
+use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
 use rdkafka::producer::{BaseProducer, Producer, PurgeConfig};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
@@ -88,7 +89,11 @@ impl KafkaCommitLog {
             // The bound of the client's memory: wait for the broker.
             let producer = self.producer()?;
             producer.poll(Duration::from_millis(1));
-            return if producer.context().look().is_some() { Err(self.undelivered(producer)) } else { Ok(()) };
+            return if producer.context().deliveries().look().cloned().is_some() {
+                Err(self.undelivered(producer))
+            } else {
+                Ok(())
+            };
         }
         let name = self.outputs[topic as usize].clone();
         Err(match code {
@@ -111,7 +116,7 @@ impl KafkaCommitLog {
         let mut bound = ALL_REPORTS_TIMEOUT;
         while producer.in_flight_count() > 0 && begun.elapsed() < bound {
             producer.poll(DRAIN_POLL_INTERVAL);
-            if producer.context().look().is_some_and(|found| !reports::is_consequence(found.code)) {
+            if producer.context().deliveries().look().cloned().is_some_and(|found| !is_consequence(found.code)) {
                 bound = bound.min(OTHER_REPORTS_TIMEOUT);
             }
         }
@@ -120,7 +125,7 @@ impl KafkaCommitLog {
             Err(KafkaError::Transaction(e)) if e.txn_requires_abort() || e.is_fatal() => Some((e.code(), e.to_string())),
             _ => None,
         };
-        why_undelivered(producer.context().take(), reason)
+        why_undelivered(producer.context().deliveries().take(), reason)
     }
 
     fn producer(&self) -> Result<&BaseProducer<Reports>, Failure> {
@@ -139,7 +144,7 @@ impl KafkaCommitLog {
         let mut useful = true;
         loop {
             producer.poll(Duration::ZERO);
-            if producer.context().look().is_some() {
+            if producer.context().deliveries().look().cloned().is_some() {
                 return Err(self.undelivered(producer));
             }
             if producer.in_flight_count() == 0 {
@@ -187,7 +192,7 @@ fn why_undelivered(found: Option<Undelivered>, reason: Option<(Code, String)>) -
     let tasks = found.tasks.into_iter().collect();
     match reason {
         // It is not known which record it was.
-        Some((code, text)) if reports::is_consequence(found.code) => {
+        Some((code, text)) if is_consequence(found.code) => {
             let topic = Some(found.topic).filter(|_| errors::refusal(code).is_none());
             errors::of_records(topic, Vec::new(), code, &text)
         }
@@ -204,7 +209,7 @@ impl CommitLog for KafkaCommitLog {
     fn begin(&mut self) -> Result<(), Failure> {
         let producer = self.producer()?;
         // Left over from a transaction that was aborted.
-        producer.context().take();
+        producer.context().deliveries().take();
         producer.begin_transaction().map_err(|e| errors::of_transaction("the transaction can't be opened", &e))
     }
 
@@ -239,7 +244,11 @@ impl CommitLog for KafkaCommitLog {
         self.drain(meanwhile)?;
         let producer = self.producer()?;
         // Fresh each time: the generation changes with every rebalance.
-        let group = membership::group_metadata(&self.consumer).map_err(|text| Failure::Abort(Cause::Membership, text))?;
+        let nobody = || Failure::Abort(Cause::Membership, "the consumer is in no group".to_owned());
+        let before = ffi::membership(&self.consumer).ok_or_else(nobody)?;
+        let group = self.consumer.group_metadata().ok_or_else(nobody)?;
+        let after = ffi::membership(&self.consumer).ok_or_else(nobody)?;
+        membership::judge(&before, &after).map_err(|text| Failure::Abort(Cause::Membership, text))?;
         producer
             .send_offsets_to_transaction(&self.offsets(positions)?, &group, TRANSACTION_TIMEOUT)
             .map_err(|e| errors::of_transaction("the positions can't be committed", &e))?;
@@ -265,11 +274,11 @@ impl CommitLog for KafkaCommitLog {
         if matches!(code, Some(Code::Fenced | Code::ProducerFenced | Code::InvalidProducerEpoch)) {
             return Err(Failure::Rebuild("the transaction can't be aborted: another producer has taken over".to_owned()));
         }
-        if code.is_some() || producer.context().is_spoiled() {
+        if code.is_some() || producer.context().deliveries().is_spoiled() {
             // Nothing was committed. A new producer ends whatever is open, and begins to number at 0.
             return self.rebuild();
         }
-        producer.context().take();
+        producer.context().deliveries().take();
         Ok(())
     }
 

@@ -13,7 +13,7 @@ mod calls;
 
 use super::reports::opaque_of;
 use crate::runtime::ports::OutRecord;
-pub use calls::{flush, known_end, set_token};
+pub use calls::{flush, known_end, membership, set_token};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::message::BorrowedMessage;
 use rdkafka::producer::{BaseProducer, Producer, ProducerContext};

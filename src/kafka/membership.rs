@@ -3,54 +3,27 @@
 //! After its generation *and* its member id were taken from it, the library hands out an empty membership, and Kafka commits
 //! the positions of an empty one without looking who owns the partitions.
 
-#![allow(unsafe_code, reason = "generation and member id of the group metadata are not wrapped")]
-
-use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, ConsumerGroupMetadata};
-use rdkafka_sys as sys;
-use std::ffi::{CStr, CString};
-
 /// A consumer's place in its group.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Membership {
-    generation: i32,
-    member: CString,
+pub struct Membership {
+    /// Negative: none.
+    pub generation: i32,
+    /// Empty: none.
+    pub member: String,
 }
 
 impl Membership {
-    fn of<X: ConsumerContext>(consumer: &BaseConsumer<X>) -> Option<Self> {
-        // SAFETY: the client is valid while `consumer` lives; the answer is ours, its texts live as long, and it is destroyed once.
-        unsafe {
-            let metadata = sys::rd_kafka_consumer_group_metadata(consumer.client().native_ptr());
-            if metadata.is_null() {
-                return None;
-            }
-            let generation = sys::rd_kafka_consumer_group_metadata_generation_id(metadata);
-            let member = sys::rd_kafka_consumer_group_metadata_member_id(metadata);
-            let member = if member.is_null() { CString::default() } else { CStr::from_ptr(member).to_owned() };
-            sys::rd_kafka_consumer_group_metadata_destroy(metadata);
-            Some(Self { generation, member })
-        }
-    }
-
     fn is_fenced(&self) -> bool {
         self.generation >= 0 && !self.member.is_empty()
     }
 }
 
-/// The group metadata for a commit, with which the broker can tell whether the partitions are still ours.
+/// Judges group metadata by the memberships before and after it was asked for: with it the broker must be able to tell whether the
+/// partitions are still ours. Generations never come back: what is the same before and after was the same in between.
 ///
 /// # Errors
-/// Why there is none; for people.
-pub fn group_metadata<X: ConsumerContext>(consumer: &BaseConsumer<X>) -> Result<ConsumerGroupMetadata, String> {
-    let nobody = || "the consumer is in no group".to_owned();
-    let before = Membership::of(consumer).ok_or_else(nobody)?;
-    let metadata = consumer.group_metadata().ok_or_else(nobody)?;
-    // Generations never come back: what is the same before and after was the same in between.
-    judge(&before, &Membership::of(consumer).ok_or_else(nobody)?)?;
-    Ok(metadata)
-}
-
-fn judge(before: &Membership, after: &Membership) -> Result<(), String> {
+/// Why nothing may be committed; for people.
+pub fn judge(before: &Membership, after: &Membership) -> Result<(), String> {
     if !before.is_fenced() || !after.is_fenced() {
         return Err("the consumer is no member of its group at the moment: the broker could not tell whose positions these are"
             .to_owned());
@@ -66,7 +39,7 @@ mod tests {
     use super::*;
 
     fn membership(generation: i32, member: &str) -> Membership {
-        Membership { generation, member: CString::new(member).expect("no NUL") }
+        Membership { generation, member: member.to_owned() }
     }
 
     #[test]
@@ -80,13 +53,5 @@ mod tests {
         }
         assert!(judge(&member, &membership(4, "m")).is_err());
         assert!(judge(&member, &membership(3, "n")).is_err());
-    }
-
-    #[test]
-    fn a_consumer_that_never_joined_is_nobody() {
-        let config = crate::kafka::options::Options::new("127.0.0.1:1", "g", "i").consumer_config(0, 1 << 20);
-        let consumer = crate::kafka::context::consumer(&config).expect("a consumer");
-        assert_eq!(Membership::of(&consumer), Some(membership(-1, "")));
-        assert!(group_metadata(&consumer).is_err());
     }
 }

@@ -1,5 +1,6 @@
 //! Single calls of the client library that rust-rdkafka does not wrap.
 
+use crate::kafka::membership::Membership;
 use rdkafka::client::{Client, ClientContext, OAuthToken};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
 use rdkafka::producer::{BaseProducer, Producer, ProducerContext};
@@ -23,6 +24,22 @@ pub fn known_end<X: ConsumerContext>(consumer: &BaseConsumer<X>, topic: &str, pa
         sys::rd_kafka_get_watermark_offsets(client, topic.as_ptr(), partition, &raw mut low, &raw mut high)
     };
     (code == sys::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0).then_some(high)
+}
+
+/// Generation and member id of a consumer's group metadata, which rust-rdkafka keeps to itself; `None`: it is in no group.
+pub fn membership<X: ConsumerContext>(consumer: &BaseConsumer<X>) -> Option<Membership> {
+    // SAFETY: the client is valid while `consumer` lives; the answer is ours, its texts live as long, and it is destroyed once.
+    unsafe {
+        let metadata = sys::rd_kafka_consumer_group_metadata(consumer.client().native_ptr());
+        if metadata.is_null() {
+            return None;
+        }
+        let generation = sys::rd_kafka_consumer_group_metadata_generation_id(metadata);
+        let member = sys::rd_kafka_consumer_group_metadata_member_id(metadata);
+        let member = if member.is_null() { String::new() } else { CStr::from_ptr(member).to_string_lossy().into_owned() };
+        sys::rd_kafka_consumer_group_metadata_destroy(metadata);
+        Some(Membership { generation, member })
+    }
 }
 
 /// Gives a client its OAUTHBEARER token. Only for admin clients: their own thread serves no token request; every other client
