@@ -105,5 +105,5 @@ pub enum Answer {
     Committed(Vec<Option<i64>>),
     Joined { member: String, generation: i32, assigned: Vec<TopicPartition> },
     Beat { generation: i32, assigned: Option<Vec<TopicPartition>> /* target, Consumer protocol */ },
-    Failed(rdkafka::types::RDKafkaErrorCode),
+    Failed(RDKafkaErrorCode),
 }
