@@ -6,6 +6,9 @@ use rdkafka::types::RDKafkaErrorCode;
 use std::rc::Rc;
 
 pub type Us = u64;
+/// One request on its way: its answer has the same.
+#[derive(Copy, Clone, Eq, PartialEq, Ord, PartialOrd, Hash, Debug)]
+pub struct Ticket(pub u64);
 #[derive(Copy, Clone, Eq, PartialEq, Ord, PartialOrd, Hash, Debug)]
 pub struct TopicPartition {
     pub topic: u16,
@@ -23,16 +26,19 @@ pub struct ProducerId {
     pub id: i64,
     pub epoch: i16,
 }
+#[derive(Copy, Clone, Debug)]
 pub enum OffsetSpec {
     Earliest,
     End,    /* high watermark, open transactions included */
     Stable, /* LSO */
     AtTime(i64),
 }
+#[derive(Copy, Clone, Eq, PartialEq, Debug)]
 pub enum Protocol {
     Classic,
     Consumer,
 }
+#[derive(Clone, Debug)]
 pub enum Request {
     Produce {
         transactional_id: Option<String>,
@@ -96,6 +102,7 @@ pub enum Request {
         member: String,
     },
 }
+#[derive(Clone, Debug)]
 pub enum Answer {
     Produced { base: i64 },
     Fetched { records: Vec<(i64, Record)>, next: i64 /* past markers */, at_end: bool /* read up to LSO */, epoch: i32 },
