@@ -9,10 +9,7 @@ use crate::domain::ids::murmur2_partition;
 use crate::domain::model::Models;
 use crate::engine::hashing::HashSeed;
 use crate::http;
-use crate::kafka::changelog_reader::ChangelogReader;
-use crate::kafka::commit_log::KafkaCommitLog;
-use crate::kafka::connect::Cluster;
-use crate::kafka::source::KafkaSource;
+use crate::kafka::connect::{Cluster, Log, Source, State};
 use crate::kafka::{options as kafka, preflight, properties};
 use crate::runtime::lookup::{Directory, Partitioning, ProspectLookup, Question};
 use crate::runtime::options::{BatchLimits, Options as WorkerOptions, PoisonLimit};
@@ -38,9 +35,9 @@ pub struct Options {
 pub struct ServicePorts;
 
 impl Ports for ServicePorts {
-    type Source = KafkaSource;
-    type Log = KafkaCommitLog;
-    type State = ChangelogReader;
+    type Source = Source;
+    type Log = Log;
+    type State = State;
     type Decoder = wire::decode::Decoder;
     type Encoder = wire::output::Encoder;
     type Codec = wire::state_record::StateCodec;

@@ -3,21 +3,13 @@
 //! The state is only as good as what is read here: an error of the log that could mean that something was passed over ends the
 //! restore with what to do, and is never read around.
 
-use super::asked::Asked;
-use super::context::{self, Context};
+use super::client::{Asked, ChangelogConsumer, ChangelogRecords, ClientError, Code, PartitionQueue, Taken};
 use super::errors;
-use super::ffi::{PartitionQueue, Taken};
 use super::options::Options;
 use super::repair;
-use crate::runtime::options::Options as WorkerOptions;
-use crate::runtime::ports::{EachRecord, Failure, OutTopic, RestoreProgress, StateSource};
-use rdkafka::consumer::{BaseConsumer, Consumer};
-use rdkafka::error::KafkaError;
-use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
-use rdkafka::types::RDKafkaErrorCode as Code;
+use crate::runtime::ports::{Bounds, EachRecord, Failure, OutTopic, RestoreProgress, StateSource};
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Bound of every request.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
@@ -31,70 +23,55 @@ const FETCH_RECORDS: usize = 4_000;
 const FETCHES_PER_STEP: usize = 8;
 
 /// The reader of one worker.
-pub struct ChangelogReader {
-    options: Options,
-    worker: u16,
-    /// Queued of each partition.
-    queue_bytes: usize,
+pub struct ChangelogReader<C: ChangelogConsumer> {
+    consumer: C,
     topic: String,
-    /// Sees the end with open transactions included.
-    probe: Arc<BaseConsumer<Context>>,
-    reader: Option<Arc<BaseConsumer<Context>>>,
-    reading: BTreeMap<i32, Reading>,
+    reading: BTreeMap<i32, Reading<C::Queue>>,
     /// Number of the latest reading.
     latest: u64,
-    /// The ends of what is read, being asked for: which readings, and what came of them before the first failure.
-    asked: Option<Asked<Answers>>,
-    ask_at: Option<Instant>,
+    /// The ends of what is read, being asked for.
+    asked: Option<Question<C>>,
+    ask_at: Option<Duration>,
     /// Not before this time the reader is assigned again.
-    assign_at: Option<Instant>,
+    assign_at: Option<Duration>,
 }
 
-/// Partition, reading, first and next offset of the log; and why the rest could not be found out.
-type Answers = (Vec<(i32, u64, (i64, i64))>, Option<Failure>);
+/// Which readings want to know their ends, and the answers by partition.
+struct Question<C: ChangelogConsumer> {
+    readings: BTreeMap<i32, u64>,
+    answers: C::Asked<Vec<(i32, Result<Bounds, ClientError>)>>,
+}
 
-struct Reading {
+struct Reading<Q> {
     /// An end that was asked for before this reading began is not its end.
     number: u64,
-    queue: Option<PartitionQueue<Context>>,
+    queue: Option<Q>,
     /// Where to begin; `None`: at the log's beginning.
     from: Option<i64>,
     position: i64,
     /// `None`: not known yet.
     end: Option<i64>,
-    said: Option<Instant>,
+    said: Option<Duration>,
 }
 
-impl Reading {
+impl<Q> Reading<Q> {
     fn is_done(&self) -> bool {
         self.end.is_some_and(|end| self.position >= end)
     }
 }
 
-#[allow(clippy::disallowed_methods, reason = "adapters may measure time: pauses between two tries")]
-fn now() -> Instant {
-    Instant::now()
-}
-
-impl ChangelogReader {
-    /// # Errors
-    /// The configuration is refused.
-    pub fn open(options: &Options, worker: &WorkerOptions) -> Result<Self, Failure> {
-        let probe = context::consumer(&options.probe_config())
-            .map_err(|e| errors::of_call("the client for watermarks can't be made", &e))?;
-        Ok(Self {
-            options: options.clone(),
-            worker: worker.worker,
-            queue_bytes: worker.fetch_shares().changelog,
+impl<C: ChangelogConsumer> ChangelogReader<C> {
+    #[must_use]
+    pub fn new(consumer: C, options: &Options) -> Self {
+        Self {
+            consumer,
             topic: options.output_topic(OutTopic::State),
-            probe: Arc::new(probe),
-            reader: None,
             reading: BTreeMap::new(),
             latest: 0,
             asked: None,
             ask_at: None,
             assign_at: None,
-        })
+        }
     }
 
     /// Finds out where the readings end that don't know it yet. A broker that doesn't answer costs a pause, not the other tasks.
@@ -103,61 +80,71 @@ impl ChangelogReader {
             self.asked = None;
             return Ok(());
         }
-        context::serve(&self.probe);
-        if let Some(asked) = &self.asked {
-            let Some(answer) = asked.answer() else { return Ok(()) };
-            self.asked = None;
-            let (found, failed) = answer?;
-            for (partition, number, (low, high)) in found {
-                if let Some(reading) = self.reading.get_mut(&partition).filter(|r| r.number == number) {
-                    reading.position = reading.from.unwrap_or(low).max(low);
-                    reading.end = Some(high);
-                }
-            }
-            match failed {
-                Some(Failure::Retry(text)) => {
-                    tracing::warn!("{text}: trying again");
-                    self.ask_at = Some(now() + RETRY_PAUSE);
-                }
-                Some(failure) => return Err(failure),
-                None => {}
+        self.consumer.serve();
+        if let Some(question) = &self.asked {
+            let Some(answers) = question.answers.answer() else { return Ok(()) };
+            if let Some(Question { readings, .. }) = self.asked.take() {
+                self.found(&readings, answers)?;
             }
         }
-        if self.ask_at.is_some_and(|at| at > now()) {
+        if self.ask_at.is_some_and(|at| at > self.consumer.now()) {
             return Ok(());
         }
-        let unknown: Vec<(i32, u64)> =
+        let unknown: BTreeMap<i32, u64> =
             self.reading.iter().filter(|(_, r)| r.end.is_none()).map(|(partition, r)| (*partition, r.number)).collect();
         if unknown.is_empty() {
             return Ok(());
         }
-        let (probe, topic) = (Arc::clone(&self.probe), self.topic.clone());
-        self.asked = Some(Asked::new(move || {
-            let mut found = Vec::with_capacity(unknown.len());
-            for (partition, number) in unknown {
-                match bounds(&probe, &topic, partition) {
-                    Ok(ends) => found.push((partition, number, ends)),
-                    Err(failure) => return Ok((found, Some(failure))),
-                }
-            }
-            Ok((found, None))
-        }));
+        let partitions: Vec<i32> = unknown.keys().copied().collect();
+        let answers = self.consumer.ask_bounds(&partitions, REQUEST_TIMEOUT);
+        self.asked = Some(Question { readings: unknown, answers });
         Ok(())
+    }
+
+    /// Takes the ends of these readings.
+    fn found(
+        &mut self,
+        readings: &BTreeMap<i32, u64>,
+        answers: Result<Vec<(i32, Result<Bounds, ClientError>)>, ClientError>,
+    ) -> Result<(), Failure> {
+        let answers = answers.map_err(|e| errors::of_client(&format!("the ends of {} can't be read", self.topic), &e))?;
+        for (partition, answer) in answers {
+            match answer.map_err(|e| self.ends_unknown(partition, &e)) {
+                Ok(Bounds { low, high }) => {
+                    let asked = readings.get(&partition);
+                    if let Some(reading) = self.reading.get_mut(&partition).filter(|r| Some(&r.number) == asked) {
+                        reading.position = reading.from.unwrap_or(low).max(low);
+                        reading.end = Some(high);
+                    }
+                }
+                Err(Failure::Retry(text)) => {
+                    tracing::warn!("{text}: trying again");
+                    self.ask_at = Some(self.consumer.now() + RETRY_PAUSE);
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        Ok(())
+    }
+
+    fn ends_unknown(&self, partition: i32, error: &ClientError) -> Failure {
+        errors::of_client(&format!("the ends of {}, partition {partition} can't be read", self.topic), error)
     }
 
     /// An error that the reader met at a partition: `Ok` when nothing can have been passed over.
     fn judge(&mut self, partition: i32, code: Code, text: &str) -> Result<(), Failure> {
+        let now = self.consumer.now();
         let Some(reading) = self.reading.get_mut(&partition) else { return Ok(()) };
         let position = reading.position;
         let what = format!("{}, partition {partition}: {text}", self.topic);
         if repair::is_passing(code) {
-            if reading.said.is_none_or(|at| at.elapsed() > LOG_INTERVAL) {
+            if reading.said.is_none_or(|at| now.saturating_sub(at) > LOG_INTERVAL) {
                 tracing::warn!("{what}");
-                reading.said = Some(now());
+                reading.said = Some(now);
             }
             // What came after it was not taken.
             reading.queue = None;
-            self.assign_at = Some(now() + RETRY_PAUSE);
+            self.assign_at = Some(now + RETRY_PAUSE);
             return Ok(());
         }
         if errors::operator_action(code).is_some() {
@@ -184,16 +171,16 @@ impl ChangelogReader {
     }
 
     /// Hands on what was taken of a partition.
-    fn install(&mut self, partition: i32, taken: &Taken<Context>, each: &mut EachRecord<'_>) -> Result<(), Failure> {
+    fn install(&mut self, partition: i32, taken: &Taken<C::Batch>, each: &mut EachRecord<'_>) -> Result<(), Failure> {
         let Some(reading) = self.reading.get_mut(&partition) else { return Ok(()) };
-        for n in 0..taken.messages.len() {
-            let offset = taken.messages.offset(n);
+        for n in 0..taken.records.len() {
+            let offset = taken.records.offset(n);
             if offset < reading.position {
                 let what = format!("{}, partition {partition}: offset {offset} came after {}", self.topic, reading.position - 1);
                 return Err(damaged(&what, reading.position));
             }
-            if let Some(key) = taken.messages.key(n) {
-                each(partition, key, taken.messages.value(n))?;
+            if let Some(key) = taken.records.key(n) {
+                each(partition, key, taken.records.value(n))?;
             }
             reading.position = offset + 1;
         }
@@ -203,29 +190,17 @@ impl ChangelogReader {
         Ok(())
     }
 
-    /// Nothing is read any more.
-    fn close(&mut self) {
-        if let Some(reader) = self.reader.take() {
-            // Its drop may wait for the broker: not here.
-            std::thread::spawn(move || drop(reader));
-        }
-    }
-
     /// Serves the reader's main queue.
     fn serve(&self) -> Result<(), Failure> {
-        let Some(reader) = &self.reader else { return Ok(()) };
-        while let Some(polled) = reader.poll(Duration::ZERO) {
-            let Err(error) = polled else { continue };
-            match error.rdkafka_error_code() {
-                _ if matches!(error, KafkaError::PartitionEOF(_)) => {}
-                Some(code) if repair::is_passing(code) || repair::is_reset(code) => {
-                    tracing::warn!("the changelog's reader: {error}");
-                }
-                Some(code) if errors::operator_action(code).is_some() => {
-                    return Err(errors::stop(&format!("the changelog's reader: {error}"), code));
-                }
-                _ => tracing::warn!("the changelog's reader: {error}"),
+        while let Some(error) = self.consumer.poll() {
+            let code = error.code;
+            if code == Code::PartitionEOF {
+                continue;
             }
+            if errors::operator_action(code).is_some() && !repair::is_passing(code) && !repair::is_reset(code) {
+                return Err(errors::stop(&format!("the changelog's reader: {error}"), code));
+            }
+            tracing::warn!("the changelog's reader: {error}");
         }
         Ok(())
     }
@@ -236,32 +211,20 @@ impl ChangelogReader {
             reading.queue = None;
         }
         if self.reading.is_empty() {
-            self.close();
+            self.consumer.close();
             return Ok(());
         }
-        let reader = match &self.reader {
-            Some(reader) => Arc::clone(reader),
-            None => {
-                let config = self.options.changelog_config(self.worker, self.queue_bytes);
-                let made = context::consumer(&config);
-                let reader: BaseConsumer<Context> =
-                    made.map_err(|e| errors::of_call("the changelog's reader can't be made", &e))?;
-                Arc::new(reader)
-            }
-        };
-        let mut list = TopicPartitionList::new();
+        self.consumer.open()?;
+        let mut from = Vec::new();
         for (partition, reading) in self.reading.iter_mut().filter(|(_, r)| r.end.is_some()) {
-            reading.queue = PartitionQueue::split(&reader, &self.topic, *partition, std::thread::current());
-            list.add_partition_offset(&self.topic, *partition, Offset::Offset(reading.position))
-                .map_err(|e| errors::of_call("the changelog can't be assigned", &e))?;
+            reading.queue = self.consumer.split(*partition);
+            from.push((*partition, reading.position));
         }
-        reader.assign(&list).map_err(|e| Failure::Rebuild(format!("the changelog can't be assigned: {e}")))?;
-        self.reader = Some(reader);
-        Ok(())
+        self.consumer.assign(&from).map_err(|e| Failure::Rebuild(format!("the changelog can't be assigned: {e}")))
     }
 }
 
-impl StateSource for ChangelogReader {
+impl<C: ChangelogConsumer> StateSource for ChangelogReader<C> {
     fn begin(&mut self, partition: i32, from: Option<i64>) -> Result<(), Failure> {
         self.latest += 1;
         let position = from.unwrap_or(0);
@@ -272,8 +235,8 @@ impl StateSource for ChangelogReader {
 
     fn step(&mut self, each: &mut EachRecord<'_>) -> Result<Vec<RestoreProgress>, Failure> {
         self.find_ends()?;
-        let is_new = |r: &Reading| r.queue.is_none() && r.end.is_some() && !r.is_done();
-        if self.reading.values().any(is_new) && self.assign_at.is_none_or(|at| at <= now()) {
+        let is_new = |r: &Reading<C::Queue>| r.queue.is_none() && r.end.is_some() && !r.is_done();
+        if self.reading.values().any(is_new) && self.assign_at.is_none_or(|at| at <= self.consumer.now()) {
             self.assign_at = None;
             self.reassign()?;
         }
@@ -286,7 +249,7 @@ impl StateSource for ChangelogReader {
                 if let Some((code, text)) = &taken.error {
                     self.judge(partition, *code, text)?;
                 }
-                if taken.messages.is_empty() {
+                if taken.records.is_empty() {
                     break;
                 }
             }
@@ -297,7 +260,7 @@ impl StateSource for ChangelogReader {
             .collect();
         self.reading.retain(|_, r| !r.is_done());
         if self.reading.is_empty() {
-            self.close();
+            self.consumer.close();
         }
         Ok(progress)
     }
@@ -305,7 +268,7 @@ impl StateSource for ChangelogReader {
     fn cancel(&mut self, partition: i32) {
         self.reading.remove(&partition);
         if self.reading.is_empty() {
-            self.close();
+            self.consumer.close();
         }
     }
 
@@ -324,15 +287,10 @@ impl StateSource for ChangelogReader {
     }
 
     fn end(&mut self, partition: i32) -> Result<i64, Failure> {
-        context::serve(&self.probe);
-        bounds(&self.probe, &self.topic, partition).map(|(_, high)| high)
+        self.consumer.serve();
+        let answer = self.consumer.bounds(partition, REQUEST_TIMEOUT);
+        answer.map(|bounds| bounds.high).map_err(|e| self.ends_unknown(partition, &e))
     }
-}
-
-fn bounds(probe: &BaseConsumer<Context>, topic: &str, partition: i32) -> Result<(i64, i64), Failure> {
-    probe
-        .fetch_watermarks(topic, partition, REQUEST_TIMEOUT)
-        .map_err(|e| errors::of_call(&format!("the ends of {topic}, partition {partition} can't be read"), &e))
 }
 
 fn damaged(what: &str, position: i64) -> Failure {

@@ -5,8 +5,12 @@
 //! means is the adapters' own. Time comes from [`TransactionalProducer::now`] and its like; the traits are called directly, never
 //! through a table.
 
+mod asked;
+pub mod consumer;
 pub mod deliveries;
 pub mod error;
+pub mod producer;
+pub mod reader;
 
 use super::membership::Membership;
 use super::records::OwnedRecord;

@@ -1,7 +1,6 @@
 //! What the client library calls back with: it is put aside, never worked on inside a callback.
 
 use super::{oauth, properties};
-use crate::runtime::ports::Failure;
 use rdkafka::client::{ClientContext, OAuthToken};
 use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, RebalanceProtocol};
@@ -121,11 +120,6 @@ fn without_values<'m>(facility: &str, message: &'m str) -> Cow<'m, str> {
         Some((name, _)) if facility == "CONF" && !properties::is_shown(name.trim()) => Cow::Owned(format!("{name} = ********")),
         _ => Cow::Borrowed(message),
     }
-}
-
-/// For calls that may be made again.
-pub fn retry(text: impl Into<String>) -> Failure {
-    Failure::Retry(text.into())
 }
 
 /// A consumer that has served its first token request: calls that block never would.

@@ -6,6 +6,7 @@
 
 use super::context::{self, Context};
 use super::errors;
+use super::ffi;
 use super::options::Options;
 use super::records::OwnedRecord;
 use crate::domain::Ms;
@@ -129,7 +130,7 @@ pub fn scan(options: &Options, each: &mut dyn FnMut(DeadLetter) -> Result<(), Fa
 }
 
 fn read(message: &BorrowedMessage<'_>) -> DeadLetter {
-    let OwnedRecord { partition, offset, timestamp_ms, key, value, headers } = OwnedRecord::new(message);
+    let OwnedRecord { partition, offset, timestamp_ms, key, value, headers } = ffi::copied(message);
     let timestamp_ms = timestamp_ms.unwrap_or(-1);
     DeadLetter { partition, offset, timestamp_ms, key, value, headers }
 }

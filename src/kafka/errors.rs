@@ -1,5 +1,6 @@
 //! Errors of the client library by what they ask for: a retry, an abort, the task set aside, a new producer, or an operator.
 
+use super::client::error::ClientError;
 use super::properties;
 use crate::runtime::ports::{Cause, Failure, Refusal};
 use rdkafka::error::KafkaError;
@@ -110,17 +111,8 @@ pub fn of_records(topic: Option<String>, tasks: Vec<i32>, code: Code, reason: &s
 
 /// Judges an error of a call that is part of a transaction.
 #[must_use]
-pub fn of_transaction(doing: &str, error: &KafkaError) -> Failure {
-    let text = format!("{doing}: {error}");
-    let KafkaError::Transaction(e) = error else {
-        return match error.rdkafka_error_code() {
-            Some(code) if operator_action(code).is_some() => stop(&text, code),
-            // A flush or a produce that failed: the transaction can't be whole.
-            Some(Code::QueueFull) => Failure::Abort(Cause::Other, text),
-            _ => Failure::Rebuild(text),
-        };
-    };
-    of_transaction_code(text, e.code(), e.is_fatal(), e.txn_requires_abort())
+pub fn of_transaction(doing: &str, error: &ClientError) -> Failure {
+    of_transaction_code(format!("{doing}: {error}"), error.code, error.is_fatal, error.requires_abort)
 }
 
 fn of_transaction_code(text: String, code: Code, is_fatal: bool, requires_abort: bool) -> Failure {
@@ -133,14 +125,8 @@ fn of_transaction_code(text: String, code: Code, is_fatal: bool, requires_abort:
     if operator_action(code).is_some() && !may_pass {
         return stop(&text, code);
     }
-    if is_fatal {
-        Failure::Rebuild(text)
-    } else if requires_abort {
-        Failure::Abort(cause(code), text)
-    } else {
-        // Timed out, or without a flag: the outcome is not known.
-        Failure::Rebuild(text)
-    }
+    // Timed out, or without a flag: the outcome is not known.
+    if is_fatal || !requires_abort { Failure::Rebuild(text) } else { Failure::Abort(cause(code), text) }
 }
 
 /// The error's text. Of a property that is refused only the name, and the reason where it can hold no secret: the library's own
@@ -165,6 +151,13 @@ pub fn of_call(doing: &str, error: &KafkaError) -> Failure {
         }
         _ => Failure::Retry(text),
     }
+}
+
+/// [`of_call`] of an adapter.
+#[must_use]
+pub fn of_client(doing: &str, error: &ClientError) -> Failure {
+    let text = format!("{doing}: {error}");
+    if operator_action(error.code).is_some() { stop(&text, error.code) } else { Failure::Retry(text) }
 }
 
 /// A stop with what to do.
@@ -217,7 +210,6 @@ mod tests {
             assert!(matches!(class(code), Failure::Rebuild(_)), "{code:?}");
         }
         assert!(matches!(class(Code::ClusterAuthorizationFailed), Failure::Stop(_)));
-        assert_eq!(class(Code::MessageTimedOut).cause(), Cause::TimedOut);
         assert_eq!(class(Code::NotEnoughReplicas).cause(), Cause::Connection);
     }
 

@@ -11,11 +11,13 @@
 
 mod calls;
 
+use super::client::Taken;
+use super::records::OwnedRecord;
 use super::reports::opaque_of;
 use crate::runtime::ports::OutRecord;
 pub use calls::{flush, known_end, membership, set_token};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext};
-use rdkafka::message::BorrowedMessage;
+use rdkafka::message::{BorrowedMessage, Message};
 use rdkafka::producer::{BaseProducer, Producer, ProducerContext};
 use rdkafka::types::RDKafkaErrorCode;
 use rdkafka_sys as sys;
@@ -31,16 +33,6 @@ pub struct PartitionQueue<X: ConsumerContext> {
     /// What wakes the worker; its address is with librdkafka until the drop.
     _wake: Box<Thread>,
     consumer: Arc<BaseConsumer<X>>,
-}
-
-/// What a batch call gave.
-pub struct Taken<X: ConsumerContext> {
-    pub messages: Messages<X>,
-    /// The end of the partition was reached after these messages.
-    pub end: Option<i64>,
-    /// An error of the partition, and what the library says of it. What came after it is not among the messages: the library may
-    /// have passed something over.
-    pub error: Option<(RDKafkaErrorCode, String)>,
 }
 
 /// Owned messages; borrowed views live as long as this.
@@ -75,7 +67,7 @@ impl<X: ConsumerContext> PartitionQueue<X> {
     }
 
     /// Takes at most `max` messages, without waiting.
-    pub fn take(&self, max: usize) -> Taken<X> {
+    pub fn take(&self, max: usize) -> Taken<Messages<X>> {
         let mut raw: Vec<*mut sys::rd_kafka_message_t> = Vec::with_capacity(max);
         // SAFETY: the buffer has room for `max` pointers; the call says how many it has written.
         unsafe {
@@ -104,7 +96,7 @@ impl<X: ConsumerContext> PartitionQueue<X> {
             unsafe { sys::rd_kafka_message_destroy(message) };
             false
         });
-        Taken { messages: Messages { raw, _consumer: Arc::clone(&self.consumer) }, end, error }
+        Taken { records: Messages { raw, _consumer: Arc::clone(&self.consumer) }, end, error }
     }
 }
 
@@ -194,17 +186,24 @@ impl<X: ConsumerContext> Messages<X> {
 
     /// All headers.
     pub fn headers(&self, n: usize) -> Vec<(String, Option<Vec<u8>>)> {
-        copied(self.get(n))
+        copied_headers(self.get(n))
     }
 }
 
-/// All headers of a message. The library's own way to them panics at a name that is not UTF-8, which anybody may send.
-pub fn headers_of(message: &BorrowedMessage<'_>) -> Vec<(String, Option<Vec<u8>>)> {
-    // SAFETY: the message is valid while it is borrowed.
-    copied(unsafe { &*message.ptr() })
+/// A copy. The library's own way to headers panics at a name that is not UTF-8, which anybody may send.
+pub fn copied(message: &BorrowedMessage<'_>) -> OwnedRecord {
+    OwnedRecord {
+        partition: message.partition(),
+        offset: message.offset(),
+        timestamp_ms: message.timestamp().to_millis(),
+        key: message.key().map(<[u8]>::to_vec),
+        value: message.payload().map(<[u8]>::to_vec),
+        // SAFETY: the message is valid while it is borrowed.
+        headers: copied_headers(unsafe { &*message.ptr() }),
+    }
 }
 
-fn copied(message: &sys::rd_kafka_message_t) -> Vec<(String, Option<Vec<u8>>)> {
+fn copied_headers(message: &sys::rd_kafka_message_t) -> Vec<(String, Option<Vec<u8>>)> {
     let mut all = Vec::new();
     let Some(headers) = headers_in(message) else { return all };
     loop {

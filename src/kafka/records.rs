@@ -1,53 +1,7 @@
-//! Fetched records as the runtime sees them.
+//! Copied records, as the runtime sees them.
 
-use super::context::Context;
-use super::ffi::{self, Messages};
 use crate::domain::Ms;
-use crate::runtime::ports::{RecordBatch, RecordView, credible_ms};
-use rdkafka::message::{BorrowedMessage, Message};
-
-/// Records straight from a partition queue.
-pub struct Records {
-    pub input: u16,
-    pub partition: i32,
-    pub messages: Messages<Context>,
-    /// Of all keys, values and headers.
-    pub bytes: usize,
-}
-
-impl RecordBatch for Records {
-    fn len(&self) -> usize {
-        self.messages.len()
-    }
-
-    fn view(&self, n: usize) -> RecordView<'_> {
-        RecordView {
-            input: self.input,
-            partition: self.partition,
-            offset: self.messages.offset(n),
-            timestamp_ms: self.messages.timestamp_ms(n),
-            key: self.messages.key(n),
-            value: self.messages.value(n),
-            content_type: self.messages.header(n, c"content-type"),
-        }
-    }
-
-    fn offset(&self, n: usize) -> i64 {
-        self.messages.offset(n)
-    }
-
-    fn record_ms(&self, n: usize) -> Option<Ms> {
-        credible_ms(self.messages.timestamp_ms(n))
-    }
-
-    fn bytes(&self) -> usize {
-        self.bytes
-    }
-
-    fn headers(&self, n: usize) -> Vec<(String, Option<Vec<u8>>)> {
-        self.messages.headers(n)
-    }
-}
+use crate::runtime::ports::{RecordBatch, RecordView};
 
 /// A record that was copied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,21 +12,6 @@ pub struct OwnedRecord {
     pub key: Option<Vec<u8>>,
     pub value: Option<Vec<u8>>,
     pub headers: Vec<(String, Option<Vec<u8>>)>,
-}
-
-impl OwnedRecord {
-    /// Copies a record.
-    #[must_use]
-    pub fn new(message: &BorrowedMessage<'_>) -> Self {
-        Self {
-            partition: message.partition(),
-            offset: message.offset(),
-            timestamp_ms: message.timestamp().to_millis(),
-            key: message.key().map(<[u8]>::to_vec),
-            value: message.payload().map(<[u8]>::to_vec),
-            headers: ffi::headers_of(message),
-        }
-    }
 }
 
 /// Strays, copied.

@@ -2,34 +2,25 @@
 
 mod partitions;
 
-use super::asked::Asked;
-use super::context::{self, Context, Rebalance};
+use super::client::{Asked, ClientError, Code, CommittedOffsets, GroupConsumer, PartitionQueue, Polled, Rebalance};
 use super::errors;
-use super::ffi::{PartitionQueue, known_end};
-use super::options::Options;
-use super::records::{OwnedRecord, OwnedRecords, Records};
+use super::records::{OwnedRecord, OwnedRecords};
 use super::repair::Intake;
 use crate::domain::Ms;
 use crate::runtime::options::{OnGap, Options as WorkerOptions};
-use crate::runtime::ports::{Bounds, Broken, EventSource, Failure, Fetched, GroupEvent, InputPartition, Room};
-use rdkafka::consumer::{BaseConsumer, Consumer, RebalanceProtocol};
-use rdkafka::error::KafkaError;
-use rdkafka::message::{BorrowedMessage, Message};
-use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
-use rdkafka::types::RDKafkaErrorCode as Code;
+use crate::runtime::ports::{Bounds, Broken, EventSource, Failure, Fetched, GroupEvent, InputPartition, RecordBatch, Room};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Bound of every call that asks the broker.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The consumer of one worker.
-pub struct KafkaSource {
-    consumer: Arc<BaseConsumer<Context>>,
+pub struct KafkaSource<C: GroupConsumer> {
+    consumer: C,
     /// Topic names by input.
     topics: Vec<String>,
-    queues: BTreeMap<InputPartition, PartitionQueue<Context>>,
+    queues: BTreeMap<InputPartition, C::Queue>,
     /// What came by the main queue before its partition was split off.
     strays: BTreeMap<InputPartition, Vec<OwnedRecord>>,
     /// What is assigned, where it is taken and what is wrong with it.
@@ -37,33 +28,21 @@ pub struct KafkaSource {
     /// Not fetched until they are started again.
     paused: BTreeSet<InputPartition>,
     /// The ends of the logs of broken partitions, being asked for.
-    ends: BTreeMap<InputPartition, Asked<Bounds>>,
+    ends: BTreeMap<InputPartition, C::Asked<Bounds>>,
     /// Records that were replaced by others after they were read, since this was last asked.
     lost: Vec<(InputPartition, u64)>,
     /// The committed offsets, being asked for.
-    offsets: Option<(Vec<InputPartition>, Asked<TopicPartitionList>)>,
+    offsets: Option<(Vec<InputPartition>, C::Asked<CommittedOffsets>)>,
     on_gap: OnGap,
     group: String,
-    made: Instant,
 }
 
-impl KafkaSource {
-    /// Joins the group. Must be called on the thread that will run the worker: that thread is woken up.
-    ///
-    /// # Errors
-    /// The configuration is refused.
-    pub fn join(options: &Options, worker: &WorkerOptions) -> Result<Self, Failure> {
-        let config = options.consumer_config(worker.worker, worker.fetch_shares().queue);
-        let mut consumer: BaseConsumer<Context> =
-            context::consumer(&config).map_err(|e| errors::of_call("the consumer can't be made", &e))?;
-        let thread = std::thread::current();
-        consumer.set_nonempty_callback(move || thread.unpark());
-        let topics: Vec<String> = worker.all_inputs().cloned().collect();
-        let names: Vec<&str> = topics.iter().map(String::as_str).collect();
-        consumer.subscribe(&names).map_err(|e| errors::of_call("the inputs can't be subscribed", &e))?;
-        Ok(Self {
-            consumer: Arc::new(consumer),
-            topics,
+impl<C: GroupConsumer> KafkaSource<C> {
+    /// `consumer`: has subscribed to the inputs.
+    pub fn new(consumer: C, group: &str, worker: &WorkerOptions) -> Self {
+        Self {
+            consumer,
+            topics: worker.all_inputs().cloned().collect(),
             queues: BTreeMap::new(),
             strays: BTreeMap::new(),
             intakes: BTreeMap::new(),
@@ -72,124 +51,85 @@ impl KafkaSource {
             lost: Vec::new(),
             offsets: None,
             on_gap: worker.on_gap,
-            group: options.group_id.clone(),
-            made: now(),
-        })
+            group: group.to_owned(),
+        }
     }
 
     /// For the commit log: group metadata must be fresh at every commit.
-    pub fn consumer(&self) -> Arc<BaseConsumer<Context>> {
-        Arc::clone(&self.consumer)
+    pub fn consumer(&self) -> &C {
+        &self.consumer
     }
 
     fn topic(&self, partition: InputPartition) -> &str {
         &self.topics[usize::from(partition.input)]
     }
 
-    fn list(&self, partitions: &[InputPartition]) -> TopicPartitionList {
-        let mut list = TopicPartitionList::with_capacity(partitions.len());
-        for p in partitions {
-            list.add_partition(self.topic(*p), p.partition);
+    /// An error of no partition: `Ok` when the library goes on by itself.
+    fn judge(error: &ClientError) -> Result<(), Failure> {
+        if error.code == Code::PartitionEOF {
+            return Ok(());
         }
-        list
-    }
-
-    fn input_partitions(&self, list: &[(String, i32)]) -> Vec<InputPartition> {
-        let mut found: Vec<InputPartition> = list
-            .iter()
-            .filter_map(|(topic, partition)| {
-                let input = self.topics.iter().position(|t| t == topic)?;
-                Some(InputPartition { partition: *partition, input: u16::try_from(input).ok()? })
-            })
-            .collect();
-        found.sort_unstable();
-        found
-    }
-
-    fn is_cooperative(&self) -> bool {
-        matches!(self.consumer.rebalance_protocol(), RebalanceProtocol::Cooperative)
-    }
-
-    /// A record on the main queue: fetched before its partition was split off.
-    fn stray(&mut self, message: &BorrowedMessage<'_>) {
-        let at = [(message.topic().to_owned(), message.partition())];
-        for partition in self.input_partitions(&at) {
-            self.strays.entry(partition).or_default().push(OwnedRecord::new(message));
+        if error.is_fatal {
+            return Err(Failure::Stop(format!(
+                "the consumer failed for good ({}). With kafka.static_membership another process may run under the same \
+                 engine.instance_id; otherwise start again",
+                error.code
+            )));
         }
-    }
-
-    fn judge(&self, error: &KafkaError) -> Result<(), Failure> {
-        match error {
-            KafkaError::PartitionEOF(_) => Ok(()),
-            KafkaError::MessageConsumptionFatal(code) => Err(Failure::Stop(format!(
-                "the consumer failed for good ({code}). With kafka.static_membership another process may run under the same \
-                 engine.instance_id; otherwise start again"
-            ))),
-            _ => match error.rdkafka_error_code() {
-                // The library goes on by itself; a missing input must be known to be missing at the start, later it may come back.
-                Some(code) if errors::operator_action(code).is_some() && code != Code::UnknownTopicOrPartition => {
-                    Err(errors::stop(&format!("the consumer: {error}"), code))
-                }
-                _ => {
-                    tracing::warn!("the consumer: {error}");
-                    Ok(())
-                }
-            },
+        // A missing input must be known to be missing at the start, later it may come back.
+        if errors::operator_action(error.code).is_some() && error.code != Code::UnknownTopicOrPartition {
+            return Err(errors::stop(&format!("the consumer: {error}"), error.code));
         }
+        tracing::warn!("the consumer: {error}");
+        Ok(())
     }
 
-    /// Serves the main queue: events, errors, strays.
+    /// Serves the main queue: events, errors, records that were fetched before their partition was split off.
     fn serve(&mut self) -> Result<(), Failure> {
-        let consumer = Arc::clone(&self.consumer);
-        while let Some(polled) = consumer.poll(Duration::ZERO) {
+        while let Some(polled) = self.consumer.poll() {
             match polled {
-                Ok(message) => self.stray(&message),
-                Err(error) => self.judge(&error)?,
+                Polled::Stray(at, record) => self.strays.entry(at).or_default().push(record),
+                Polled::Error(error) => Self::judge(&error)?,
             }
         }
         Ok(())
     }
 }
 
-impl EventSource for KafkaSource {
+fn sorted(mut partitions: Vec<InputPartition>) -> Vec<InputPartition> {
+    partitions.sort_unstable();
+    partitions
+}
+
+impl<C: GroupConsumer> EventSource for KafkaSource<C> {
     fn group_event(&mut self) -> Result<Option<GroupEvent>, Failure> {
         self.serve()?;
         self.repair()?;
-        Ok(self.consumer.context().next_rebalance().map(|event| match event {
-            Rebalance::Assign(list) => GroupEvent::Assigned(self.input_partitions(&list)),
-            Rebalance::Revoke(list) => {
-                GroupEvent::Revoked { partitions: self.input_partitions(&list), lost: self.consumer.assignment_lost() }
+        Ok(self.consumer.next_rebalance().map(|event| match event {
+            Rebalance::Assign(partitions) => GroupEvent::Assigned(sorted(partitions)),
+            Rebalance::Revoke(partitions) => {
+                GroupEvent::Revoked { partitions: sorted(partitions), lost: self.consumer.is_assignment_lost() }
             }
         }))
     }
 
     fn ask_committed(&mut self, partitions: &[InputPartition]) {
-        let (consumer, list) = (Arc::clone(&self.consumer), self.list(partitions));
-        let asked = Asked::new(move || {
-            if list.count() == 0 {
-                return Ok(list);
-            }
-            // Read-committed consumers get stable offsets only: the call waits while a transaction holds some.
-            let answer = consumer.committed_offsets(list, REQUEST_TIMEOUT);
-            answer.map_err(|e| errors::of_call("the committed offsets can't be read", &e))
-        });
-        self.offsets = Some((partitions.to_vec(), asked));
+        self.offsets = Some((partitions.to_vec(), self.consumer.ask_committed(partitions, REQUEST_TIMEOUT)));
     }
 
     fn committed(&mut self) -> Result<Option<Vec<Option<i64>>>, Failure> {
-        let Some((partitions, asked)) = &self.offsets else { return Err(context::retry("nobody asked for offsets")) };
+        let Some((partitions, asked)) = &self.offsets else {
+            return Err(Failure::Retry("nobody asked for offsets".to_owned()));
+        };
         let Some(answer) = asked.answer() else { return Ok(None) };
         let partitions = partitions.clone();
         self.offsets = None;
-        let list = answer?;
-        let offset = |p: &InputPartition| {
-            let element = list.find_partition(self.topic(*p), p.partition);
-            let element = element.ok_or_else(|| context::retry("the committed offsets are incomplete"))?;
-            element.error().map_err(|e| errors::of_call("a committed offset can't be read", &e))?;
-            Ok(match element.offset() {
-                Offset::Offset(offset) => Some(offset),
-                _ => None,
-            })
+        let answer = answer.map_err(|e| errors::of_client("the committed offsets can't be read", &e))?;
+        let answers: BTreeMap<InputPartition, Result<Option<i64>, ClientError>> = answer.into_iter().collect();
+        let offset = |at: &InputPartition| match answers.get(at) {
+            Some(Ok(offset)) => Ok(*offset),
+            Some(Err(error)) => Err(errors::of_client("a committed offset can't be read", error)),
+            None => Err(Failure::Retry("the committed offsets are incomplete".to_owned())),
         };
         partitions.iter().map(offset).collect::<Result<_, _>>().map(Some)
     }
@@ -205,21 +145,16 @@ impl EventSource for KafkaSource {
     }
 
     fn bounds(&mut self, partition: InputPartition) -> Result<Bounds, Failure> {
-        bounds(&self.consumer, self.topic(partition), partition.partition)
+        let answer = self.consumer.bounds(partition, REQUEST_TIMEOUT);
+        answer.map_err(|e| errors::of_client(&ends_unknown(self.topic(partition)), &e))
     }
 
     fn offset_at(&mut self, partition: InputPartition, time_ms: Ms) -> Result<i64, Failure> {
-        let mut list = TopicPartitionList::new();
-        list.add_partition_offset(self.topic(partition), partition.partition, Offset::Offset(time_ms))
-            .map_err(|e| errors::of_call("a time can't be looked up", &e))?;
-        let found = self
-            .consumer
-            .offsets_for_times(list, REQUEST_TIMEOUT)
-            .map_err(|e| errors::of_call("a time can't be looked up", &e))?;
-        match found.elements().first().map(rdkafka::topic_partition_list::TopicPartitionListElem::offset) {
-            Some(Offset::Offset(offset)) => Ok(offset),
+        let found = self.consumer.offset_at(partition, time_ms, REQUEST_TIMEOUT);
+        match found.map_err(|e| errors::of_client("a time can't be looked up", &e))? {
+            Some(offset) => Ok(offset),
             // Nothing that young: from the end on.
-            _ => self.bounds(partition).map(|b| b.high),
+            None => self.bounds(partition).map(|b| b.high),
         }
     }
 
@@ -229,7 +164,7 @@ impl EventSource for KafkaSource {
             self.ends.remove(p);
             self.intakes.insert(*p, Intake::new(*offset));
         }
-        if !again.is_empty() && self.is_cooperative() {
+        if !again.is_empty() && self.consumer.is_cooperative() {
             self.assign(&again, true)?;
             return if new.is_empty() { Ok(()) } else { self.assign(&new, false) };
         }
@@ -237,7 +172,7 @@ impl EventSource for KafkaSource {
     }
 
     fn stop(&mut self, partitions: &[InputPartition]) -> Result<(), Failure> {
-        let cooperative = self.is_cooperative();
+        let cooperative = self.consumer.is_cooperative();
         let all: Vec<InputPartition> =
             if cooperative { partitions.to_vec() } else { self.intakes.keys().chain(partitions).copied().collect() };
         // What was never started can't be let go of.
@@ -246,10 +181,10 @@ impl EventSource for KafkaSource {
         if !cooperative {
             self.queues.clear();
             self.strays.clear();
-            return self.consumer.unassign().map_err(|e| errors::of_call("partitions can't be let go", &e));
+            return self.consumer.unassign().map_err(|e| errors::of_client("partitions can't be let go", &e));
         }
-        let result = self.consumer.incremental_unassign(&self.list(&assigned));
-        result.map_err(|e| errors::of_call("partitions can't be let go", &e))?;
+        let result = self.consumer.incremental_unassign(&assigned);
+        result.map_err(|e| errors::of_client("partitions can't be let go", &e))?;
         if self.intakes.is_empty() { Ok(()) } else { self.seek_back(&[]) }
     }
 
@@ -261,18 +196,16 @@ impl EventSource for KafkaSource {
         }
         let Some(queue) = self.queues.get(&from) else { return Ok(None) };
         let taken = queue.take(intake.fetch_records(room));
-        let bytes = taken.messages.bytes();
-        intake.weighed(bytes, taken.messages.len());
-        let last = taken.messages.len().checked_sub(1);
-        intake.took(last.map(|last| taken.messages.offset(last) + 1), taken.end.is_some());
+        let count = taken.records.len();
+        intake.weighed(taken.records.bytes(), count);
+        intake.took(count.checked_sub(1).map(|last| taken.records.offset(last) + 1), taken.end.is_some());
         if let Some((code, text)) = taken.error {
             self.broke(from, code, &text);
         }
-        if taken.messages.is_empty() && taken.end.is_none() {
+        if count == 0 && taken.end.is_none() {
             return Ok(None);
         }
-        let records = Records { input: from.input, partition: from.partition, messages: taken.messages, bytes };
-        Ok(Some(Fetched { records: Box::new(records), end: taken.end }))
+        Ok(Some(Fetched { records: Box::new(taken.records), end: taken.end }))
     }
 
     fn broken(&self) -> Vec<Broken> {
@@ -285,50 +218,47 @@ impl EventSource for KafkaSource {
     }
 
     fn known_end(&mut self, partition: InputPartition) -> Option<i64> {
-        self.queues.contains_key(&partition).then(|| known_end(&self.consumer, self.topic(partition), partition.partition))?
+        self.queues.contains_key(&partition).then(|| self.consumer.known_end(partition))?
     }
 
     fn wait(&mut self, at_most: Duration) {
-        // Woken up by any queue that stops being empty.
-        std::thread::park_timeout(at_most);
+        self.consumer.wait(at_most);
     }
 
     fn leave(&mut self) {
         self.queues.clear();
         self.strays.clear();
-        // The group is left when the last one lets go of the consumer, in its drop.
-        self.consumer.context().close();
+        self.consumer.close();
     }
 }
 
-fn bounds(consumer: &BaseConsumer<Context>, topic: &str, partition: i32) -> Result<Bounds, Failure> {
-    let (low, high) = consumer
-        .fetch_watermarks(topic, partition, REQUEST_TIMEOUT)
-        .map_err(|e| errors::of_call(&format!("the ends of {topic} can't be read"), &e))?;
-    Ok(Bounds { low, high })
+fn ends_unknown(topic: &str) -> String {
+    format!("the ends of {topic} can't be read")
 }
 
-#[allow(clippy::disallowed_methods, reason = "adapters may measure time: pauses between two tries")]
-fn now() -> Instant {
-    Instant::now()
-}
-
-impl Drop for KafkaSource {
+impl<C: GroupConsumer> Drop for KafkaSource<C> {
     fn drop(&mut self) {
         self.queues.clear();
-        self.consumer.context().close();
+        self.consumer.close();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kafka::client::consumer::RdkafkaConsumer;
+    use crate::kafka::options::Options;
     use rdkafka::mocking::MockCluster;
+    use std::time::Instant;
+
+    #[allow(clippy::disallowed_methods, reason = "the test is about time")]
+    fn now() -> Instant {
+        Instant::now()
+    }
 
     /// A call that must not wait for the broker.
-    #[allow(clippy::disallowed_methods, reason = "the test is about time")]
     fn at_once<T>(what: &str, call: impl FnOnce() -> T) -> T {
-        let begun = Instant::now();
+        let begun = now();
         let result = call();
         assert!(begun.elapsed() < Duration::from_millis(300), "{what} took {:?}", begun.elapsed());
         result
@@ -340,7 +270,7 @@ mod tests {
         cluster.create_topic("cart", 1, 1).unwrap();
         let options = Options::new(&cluster.bootstrap_servers(), "g", "i");
         let worker = WorkerOptions::new(vec!["cart".to_owned()], 1);
-        let mut source = KafkaSource::join(&options, &worker).unwrap();
+        let mut source = KafkaSource::new(RdkafkaConsumer::join(&options, &worker).unwrap(), &options.group_id, &worker);
         let give_up = now() + Duration::from_secs(60);
         let partitions = loop {
             assert!(now() < give_up, "nothing was assigned");

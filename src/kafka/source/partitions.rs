@@ -1,34 +1,25 @@
 //! The assigned partitions: begun, begun again, let go, and put right when an error came.
 
-use super::{KafkaSource, REQUEST_TIMEOUT, bounds};
-use crate::kafka::asked::Asked;
+use super::{KafkaSource, REQUEST_TIMEOUT, ends_unknown};
+use crate::kafka::client::{Asked, Code, GroupConsumer};
 use crate::kafka::errors;
-use crate::kafka::ffi::PartitionQueue;
 use crate::kafka::repair::Step;
 use crate::runtime::ports::{Failure, InputPartition};
-use rdkafka::consumer::Consumer;
-use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
-use rdkafka::types::RDKafkaErrorCode as Code;
-use std::sync::Arc;
 
-impl KafkaSource {
+impl<C: GroupConsumer> KafkaSource<C> {
     /// Brings partitions that stay over an incremental rebalance back to where they were taken.
     ///
     /// librdkafka pauses everything for a rebalance and resumes from its own idea of the position, which is one too many after
     /// an end of partition (before 2.13.2): a record would be skipped. What it fetched meanwhile is outdated by the seek.
     pub(super) fn seek_back(&self, but: &[InputPartition]) -> Result<(), Failure> {
-        let mut list = TopicPartitionList::new();
         // What is broken is started again by itself.
-        for (p, intake) in self.intakes.iter().filter(|(p, intake)| !but.contains(p) && intake.is_open()) {
-            list.add_partition_offset(self.topic(*p), p.partition, Offset::Offset(intake.position()))
-                .map_err(|e| errors::of_call("positions can't be kept over a rebalance", &e))?;
-        }
-        if list.count() == 0 {
+        let kept = self.intakes.iter().filter(|(p, intake)| !but.contains(p) && intake.is_open());
+        let positions: Vec<(InputPartition, i64)> = kept.map(|(p, intake)| (*p, intake.position())).collect();
+        if positions.is_empty() {
             return Ok(());
         }
-        let rebuild = |e: &dyn std::fmt::Display| Failure::Rebuild(format!("positions can't be kept over a rebalance: {e}"));
-        let done = self.consumer.seek_partitions(list, REQUEST_TIMEOUT).map_err(|e| rebuild(&e))?;
-        done.elements().iter().try_for_each(|e| e.error()).map_err(|e| rebuild(&e))
+        let done = self.consumer.seek(&positions, REQUEST_TIMEOUT);
+        done.map_err(|e| Failure::Rebuild(format!("positions can't be kept over a rebalance: {e}")))
     }
 
     /// A partition's queue brought an error, after what was taken of it.
@@ -36,19 +27,18 @@ impl KafkaSource {
         let what = format!("{}, partition {}: {text}", self.topic(from), from.partition);
         tracing::warn!("{what}");
         // The library may fetch the same again and again, or go on behind what it could not read.
-        match self.consumer.pause(&self.list(&[from])) {
+        match self.consumer.pause(&[from]) {
             Ok(()) => drop(self.paused.insert(from)),
             Err(error) => tracing::debug!("{what}: it can't be paused: {error}"),
         }
-        let since_made = self.made.elapsed();
         if let Some(intake) = self.intakes.get_mut(&from) {
-            intake.failed(code, what, since_made);
+            intake.failed(code, what, self.consumer.now());
         }
     }
 
     /// Goes on with what is to be done about broken partitions. Never waits for the broker.
     pub(super) fn repair(&mut self) -> Result<(), Failure> {
-        let now = self.made.elapsed();
+        let now = self.consumer.now();
         let broken: Vec<InputPartition> =
             self.intakes.iter().filter(|(_, intake)| intake.trouble().is_some()).map(|(p, _)| *p).collect();
         for at in broken {
@@ -57,6 +47,8 @@ impl KafkaSource {
             let step = match answer {
                 Some(answer) => {
                     self.ends.remove(&at);
+                    let topic = &self.topics[usize::from(at.input)];
+                    let answer = answer.map_err(|e| errors::of_client(&ends_unknown(topic), &e));
                     intake.bounds(answer, self.on_gap, now)?
                 }
                 None => intake.step(now)?,
@@ -64,8 +56,8 @@ impl KafkaSource {
             match step {
                 Step::Rest => {}
                 Step::AskBounds => {
-                    let (consumer, topic) = (Arc::clone(&self.consumer), self.topic(at).to_owned());
-                    self.ends.insert(at, Asked::new(move || bounds(&consumer, &topic, at.partition)));
+                    let asked = self.consumer.ask_bounds(at, REQUEST_TIMEOUT);
+                    self.ends.insert(at, asked);
                 }
                 Step::Start { offset, lost } => {
                     if lost > 0 {
@@ -81,29 +73,24 @@ impl KafkaSource {
     /// Assigns partitions from these offsets; `again`: they are assigned already.
     pub(super) fn assign(&mut self, from: &[(InputPartition, i64)], again: bool) -> Result<(), Failure> {
         let partitions: Vec<InputPartition> = from.iter().map(|(p, _)| *p).collect();
-        let cooperative = self.is_cooperative();
+        let cooperative = self.consumer.is_cooperative();
         if cooperative && again {
             for p in &partitions {
                 self.queues.remove(p);
             }
-            let result = self.consumer.incremental_unassign(&self.list(&partitions));
-            result.map_err(|e| errors::of_call("partitions can't be let go", &e))?;
+            let result = self.consumer.incremental_unassign(&partitions);
+            result.map_err(|e| errors::of_client("partitions can't be let go", &e))?;
         }
         // The eager protocol knows one assignment: all of it is given again.
         let all: Vec<(InputPartition, i64)> =
             if cooperative { from.to_vec() } else { self.intakes.iter().map(|(p, i)| (*p, i.position())).collect() };
         self.split(&all.iter().map(|(p, _)| *p).collect::<Vec<_>>())?;
-        let mut list = TopicPartitionList::with_capacity(all.len());
-        for (p, offset) in &all {
-            list.add_partition_offset(self.topic(*p), p.partition, Offset::Offset(*offset))
-                .map_err(|e| errors::of_call("partitions can't be assigned", &e))?;
-        }
         let resumed: Vec<InputPartition> = partitions.iter().filter(|p| self.paused.remove(p)).copied().collect();
         if !resumed.is_empty() {
-            self.consumer.resume(&self.list(&resumed)).map_err(|e| errors::of_call("partitions can't be resumed", &e))?;
+            self.consumer.resume(&resumed).map_err(|e| errors::of_client("partitions can't be resumed", &e))?;
         }
-        let assigned = if cooperative { self.consumer.incremental_assign(&list) } else { self.consumer.assign(&list) };
-        assigned.map_err(|e| errors::of_call("partitions can't be assigned", &e))?;
+        let assigned = if cooperative { self.consumer.incremental_assign(&all) } else { self.consumer.assign(&all) };
+        assigned.map_err(|e| errors::of_client("partitions can't be assigned", &e))?;
         if cooperative { self.seek_back(&partitions) } else { Ok(()) }
     }
 
@@ -111,7 +98,7 @@ impl KafkaSource {
     pub(super) fn forget(&mut self, partitions: &[InputPartition]) {
         let resumed: Vec<InputPartition> = partitions.iter().filter(|p| self.paused.remove(p)).copied().collect();
         if !resumed.is_empty()
-            && let Err(error) = self.consumer.resume(&self.list(&resumed))
+            && let Err(error) = self.consumer.resume(&resumed)
         {
             tracing::debug!("partitions can't be resumed: {error}");
         }
@@ -128,7 +115,9 @@ impl KafkaSource {
         for p in partitions {
             self.queues.remove(p);
             self.strays.remove(p);
-            let queue = PartitionQueue::split(&self.consumer, self.topic(*p), p.partition, std::thread::current())
+            let queue = self
+                .consumer
+                .split(*p)
                 .ok_or_else(|| Failure::Stop(format!("{} has no partition {}", self.topic(*p), p.partition)))?;
             self.queues.insert(*p, queue);
         }

@@ -1,16 +1,16 @@
 //! Questions whose answer may take seconds are asked on a thread of their own: a worker must not stand still meanwhile.
 
-use crate::runtime::ports::Failure;
+use super::{Asked, ClientError, Code};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 /// A question on its way. To drop it is to give up the answer.
-pub(super) struct Asked<T> {
-    answer: Receiver<Result<T, Failure>>,
+pub struct OnThread<T> {
+    answer: Receiver<Result<T, ClientError>>,
 }
 
-impl<T: Send + 'static> Asked<T> {
+impl<T: Send + 'static> OnThread<T> {
     /// Asks; the thread that calls this is woken up by the answer.
-    pub fn new(question: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Self {
+    pub fn new(question: impl FnOnce() -> Result<T, ClientError> + Send + 'static) -> Self {
         let (sender, answer) = channel();
         let asking = std::thread::current();
         std::thread::spawn(move || {
@@ -20,13 +20,14 @@ impl<T: Send + 'static> Asked<T> {
         });
         Self { answer }
     }
+}
 
-    /// The answer, once; `None`: not yet.
-    pub fn answer(&self) -> Option<Result<T, Failure>> {
+impl<T> Asked<T> for OnThread<T> {
+    fn answer(&self) -> Option<Result<T, ClientError>> {
         match self.answer.try_recv() {
             Ok(answer) => Some(answer),
             Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => Some(Err(Failure::Retry("a question to the broker was lost".to_owned()))),
+            Err(TryRecvError::Disconnected) => Some(Err(ClientError::new(Code::Fail, "a question to the broker was lost"))),
         }
     }
 }
