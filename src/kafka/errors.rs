@@ -1,6 +1,5 @@
 //! Errors of the client library by what they ask for: a retry, an abort, the task set aside, a new producer, or an operator.
 
-use super::client::deliveries::may_arrive_late;
 use super::client::error::ClientError;
 use super::properties;
 use crate::runtime::ports::{Cause, Failure, Refusal};
@@ -106,8 +105,6 @@ pub fn of_records(topic: Option<String>, tasks: Vec<i32>, code: Code, reason: &s
     match code {
         code if operator_action(code).is_some() => stop(&text, code),
         Code::Fenced | Code::ProducerFenced | Code::InvalidProducerEpoch | Code::Fatal => Failure::Rebuild(text),
-        // The request may be on its way: a new producer shuts it out.
-        code if may_arrive_late(code) => Failure::Rebuild(text),
         code => Failure::Abort(cause(code), text),
     }
 }
@@ -128,9 +125,8 @@ fn of_transaction_code(text: String, code: Code, is_fatal: bool, requires_abort:
     if operator_action(code).is_some() && !may_pass {
         return stop(&text, code);
     }
-    // Without a flag the outcome is not known; a request that timed out may be on its way, whatever the library says: a new producer
-    // shuts it out.
-    if is_fatal || !requires_abort || may_arrive_late(code) { Failure::Rebuild(text) } else { Failure::Abort(cause(code), text) }
+    // Timed out, or without a flag: the outcome is not known.
+    if is_fatal || !requires_abort { Failure::Rebuild(text) } else { Failure::Abort(cause(code), text) }
 }
 
 /// The error's text. Of a property that is refused only the name, and the reason where it can hold no secret: the library's own
@@ -207,7 +203,7 @@ mod tests {
     #[test]
     fn what_may_pass_is_aborted_and_what_is_fatal_rebuilt() {
         let class = |code| of_records(None, Vec::new(), code, "why");
-        for code in [Code::OutOfOrderSequenceNumber, Code::PurgeQueue, Code::KafkaStorageError] {
+        for code in [Code::MessageTimedOut, Code::OutOfOrderSequenceNumber, Code::PurgeQueue, Code::KafkaStorageError] {
             assert!(matches!(class(code), Failure::Abort(..)), "{code:?}");
         }
         for code in [Code::Fenced, Code::ProducerFenced, Code::InvalidProducerEpoch, Code::Fatal] {
@@ -215,20 +211,6 @@ mod tests {
         }
         assert!(matches!(class(Code::ClusterAuthorizationFailed), Failure::Stop(_)));
         assert_eq!(class(Code::NotEnoughReplicas).cause(), Cause::Connection);
-    }
-
-    #[test]
-    fn a_time_out_ends_the_producer_whatever_timed_out_and_whatever_the_library_says() {
-        let late =
-            [Code::MessageTimedOut, Code::OperationTimedOut, Code::RequestTimedOut, Code::TimedOutQueue, Code::PurgeInflight];
-        for code in late {
-            let failure = of_records(Some("t".to_owned()), vec![3], code, "why");
-            assert!(matches!(failure, Failure::Rebuild(_)), "{code:?} of records");
-            for (is_fatal, requires_abort) in [(false, false), (false, true), (true, false)] {
-                let error = ClientError { code, is_fatal, requires_abort, text: "why".to_owned() };
-                assert!(matches!(of_transaction("a call", &error), Failure::Rebuild(_)), "{error:?}");
-            }
-        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Keeps the workers of an instance: one thread for each, one that fails stops the others, and an end that does not hang.
 
-mod new_worker;
+pub mod new_worker;
 mod report;
 
 use super::connect::Connect;

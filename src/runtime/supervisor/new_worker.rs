@@ -15,13 +15,13 @@ use std::time::Duration;
 const OPEN_AGAIN: Duration = Duration::from_millis(500);
 
 /// Everything that a worker is made of, but for its ports.
-pub(super) struct NewWorker<P: Ports, C> {
-    pub(super) connect: Arc<C>,
-    pub(super) shared: Shared<P>,
-    pub(super) options: Options,
-    pub(super) mailbox: Receiver<Question>,
-    pub(super) joined: Arc<AtomicUsize>,
-    pub(super) stop: Arc<AtomicBool>,
+pub struct NewWorker<P: Ports, C> {
+    pub connect: Arc<C>,
+    pub shared: Shared<P>,
+    pub options: Options,
+    pub mailbox: Receiver<Question>,
+    pub joined: Arc<AtomicUsize>,
+    pub stop: Arc<AtomicBool>,
 }
 
 impl<P: Ports, C: Connect<P>> NewWorker<P, C> {
@@ -36,7 +36,10 @@ impl<P: Ports, C: Connect<P>> NewWorker<P, C> {
     }
 
     /// The worker with its ports; `None`: it was asked to stop before.
-    fn open(self) -> Result<Option<Worker<P>>, Failure> {
+    ///
+    /// # Errors
+    /// It can't start; what must be put right first.
+    pub fn open(self) -> Result<Option<Worker<P>>, Failure> {
         let mut source = self.connect.source(&self.options)?;
         let log = loop {
             // A writer of the same name that died in a transaction is waited for.

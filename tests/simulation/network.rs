@@ -1,0 +1,264 @@
+//! The network between clients and broker: what is sent arrives later, or much later, or never, or twice.
+//!
+//! As with TCP, what one connection carries arrives in order, and nothing of it is lost while it lasts. When it breaks, nobody
+//! knows what of it arrived: requests on their way vanish, or arrive long after their client has gone on by another connection,
+//! or died; answers on their way vanish. A request that is sent again after that may so arrive twice.
+
+use super::api::{Answer, Request, Ticket, TopicPartition, Us};
+use super::dice::Stream;
+use super::process::{ProcessId, WorkerId};
+use super::world::{ClientId, Event, MS, SECOND, World};
+use std::collections::BTreeMap;
+
+/// Brokers that lead partitions.
+pub const LEADERS: u16 = 3;
+const SHORTEST_DELAY: Us = 80;
+const LONGEST_DELAY: Us = 600;
+/// A connection that was lost is opened again after so long.
+const SHORTEST_RECONNECT: Us = 20 * MS;
+const LONGEST_RECONNECT: Us = 300 * MS;
+/// What arrives late does so within this.
+const LATEST: Us = 9 * SECOND;
+
+/// To whom a connection of a client leads: every client has one to each that it needs.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd)]
+pub enum Link {
+    /// The broker that leads a partition.
+    Leader(u16),
+    GroupCoordinator,
+    TransactionCoordinator,
+}
+
+impl Link {
+    pub const ALL: [Self; 5] =
+        [Self::Leader(0), Self::Leader(1), Self::Leader(2), Self::GroupCoordinator, Self::TransactionCoordinator];
+
+    fn of(request: &Request) -> Self {
+        let leader = |at: &TopicPartition| Self::Leader((at.topic + at.partition.unsigned_abs() as u16) % LEADERS);
+        match request {
+            Request::Produce { at, .. } | Request::Fetch { at, .. } | Request::ListOffsets { at, .. } => leader(at),
+            Request::InitProducerId { .. }
+            | Request::AddPartitions { .. }
+            | Request::AddOffsets { .. }
+            | Request::EndTxn { .. } => Self::TransactionCoordinator,
+            _ => Self::GroupCoordinator,
+        }
+    }
+}
+
+/// One connection of one client: the next one of the same link has the next number.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd)]
+pub struct Connection {
+    pub client: ClientId,
+    pub link: Link,
+    number: u32,
+}
+
+/// What becomes of requests that were on their way when their connection was lost.
+#[derive(Copy, Clone, Debug)]
+enum Fate {
+    Vanish,
+    ArriveAt(Us),
+}
+
+#[derive(Default)]
+struct State {
+    number: u32,
+    /// Nothing gets through before.
+    stalled_until: Us,
+    last_arrival: Us,
+    last_delivery: Us,
+}
+
+struct Pending {
+    connection: Connection,
+    worker: WorkerId,
+}
+
+/// How bad the network is.
+#[derive(Clone, Debug, Default)]
+pub struct Weather {
+    /// One request of so many loses its connection.
+    pub cut: f64,
+    /// One message of so many is slow.
+    pub slow: f64,
+    pub slowest: Us,
+}
+
+#[derive(Default)]
+pub struct Network {
+    pub weather: Weather,
+    states: BTreeMap<(ClientId, Link), State>,
+    fates: BTreeMap<(ClientId, Link, u32), Fate>,
+    /// Sent, and not answered yet as far as the client knows.
+    pending: BTreeMap<Ticket, Pending>,
+    next_ticket: u64,
+    stalled_links: BTreeMap<Link, Us>,
+    stalled_processes: BTreeMap<ProcessId, Us>,
+}
+
+impl Network {
+    /// The client has vanished. What it sent may still arrive, and nobody hears the answers.
+    pub(super) fn forget(&mut self, client: ClientId) {
+        self.pending.retain(|_, pending| pending.connection.client != client);
+    }
+
+    /// Nothing gets through to or from a broker until then.
+    pub fn stall_link(&mut self, link: Link, until: Us) {
+        self.stalled_links.insert(link, until);
+    }
+
+    /// Nothing gets through to or from a machine until then.
+    pub fn stall_process(&mut self, process: ProcessId, until: Us) {
+        self.stalled_processes.insert(process, until);
+    }
+
+    /// From now on everything gets through.
+    pub fn heal(&mut self) {
+        self.weather = Weather::default();
+        self.stalled_links.clear();
+        self.stalled_processes.clear();
+    }
+
+    fn stalled_until(&self, link: Link, process: ProcessId) -> Us {
+        let link = self.stalled_links.get(&link).copied().unwrap_or(0);
+        link.max(self.stalled_processes.get(&process).copied().unwrap_or(0))
+    }
+
+    /// Nobody waits for the answer any more.
+    pub(super) fn forget_request(&mut self, ticket: Ticket) {
+        self.pending.remove(&ticket);
+    }
+
+    /// The connection over which an answer is waited for.
+    pub(super) fn connection_of(&self, ticket: Ticket) -> Option<Connection> {
+        self.pending.get(&ticket).map(|pending| pending.connection)
+    }
+
+    /// Connections that are in use.
+    fn used(&self, is_hit: impl Fn(&Pending) -> bool) -> Vec<Connection> {
+        let mut all: Vec<Connection> = self.pending.values().filter(|p| is_hit(p)).map(|p| p.connection).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+impl World {
+    /// How long something takes through the network.
+    fn delay(&self) -> Us {
+        let weather = self.network.borrow().weather.clone();
+        let mut die = self.dice(Stream::Network);
+        let usual = die.between(SHORTEST_DELAY, LONGEST_DELAY);
+        if !die.chance(weather.slow) {
+            return usual;
+        }
+        self.trace.cover("network: slow");
+        die.between(LONGEST_DELAY, weather.slowest)
+    }
+
+    /// Sends a request.
+    pub(super) fn send(&self, client: ClientId, worker: WorkerId, request: Request) -> Ticket {
+        let (link, process) = (Link::of(&request), self.process_of(worker));
+        let delay = self.delay();
+        let mut network = self.network.borrow_mut();
+        let ticket = Ticket(network.next_ticket);
+        network.next_ticket += 1;
+        let stalled = network.stalled_until(link, process);
+        let state = network.states.entry((client, link)).or_default();
+        state.last_arrival = (self.now() + delay).max(state.last_arrival + 1).max(state.stalled_until).max(stalled);
+        let (at, connection) = (state.last_arrival, Connection { client, link, number: state.number });
+        network.pending.insert(ticket, Pending { connection, worker });
+        let cut = network.weather.cut;
+        drop(network);
+        self.trace.note(self.now(), "send", [ticket.0, at], || format!("{ticket:?} {client:?} {request:?}"));
+        self.at(at, Event::Arrive { ticket, connection, request });
+        let is_cut = self.dice(Stream::Network).chance(cut);
+        if is_cut {
+            // Before it arrives, or while it is answered, or after.
+            let cut_at = self.now() + self.dice(Stream::Network).below(4 * delay);
+            self.act(cut_at, "cut", move |world| world.cut(connection));
+        }
+        ticket
+    }
+
+    /// A connection is lost.
+    pub fn cut(&self, lost: Connection) {
+        let mut network = self.network.borrow_mut();
+        let state = network.states.entry((lost.client, lost.link)).or_default();
+        if state.number != lost.number {
+            return;
+        }
+        let mut die = self.dice(Stream::Network);
+        let now = self.now();
+        state.number += 1;
+        state.stalled_until = now + die.between(SHORTEST_RECONNECT, LONGEST_RECONNECT);
+        let fate = if die.chance(0.5) {
+            self.trace.cover("network: a request on its way is lost with its connection");
+            Fate::Vanish
+        } else {
+            self.trace.cover("network: a request arrives after its connection was lost");
+            let latest = if die.chance(0.5) { LONGEST_RECONNECT } else { LATEST };
+            Fate::ArriveAt(now + die.below(latest))
+        };
+        network.fates.insert((lost.client, lost.link, lost.number), fate);
+        let unanswered: Vec<Ticket> =
+            network.pending.iter().filter(|(_, p)| p.connection == lost).map(|(ticket, _)| *ticket).collect();
+        for ticket in unanswered {
+            network.pending.remove(&ticket);
+            let delay = die.below(5 * MS);
+            self.at(now + delay, Event::Lost { client: lost.client, ticket });
+        }
+    }
+
+    /// All connections over a link are lost.
+    pub fn cut_link(&self, link: Link) {
+        let hit = self.network.borrow().used(|p| p.connection.link == link);
+        hit.into_iter().for_each(|connection| self.cut(connection));
+    }
+
+    /// All connections of a process are lost.
+    pub fn cut_process(&self, process: ProcessId) {
+        let hit = self.network.borrow().used(|p| self.process_of(p.worker) == process);
+        hit.into_iter().for_each(|connection| self.cut(connection));
+    }
+
+    /// A request reaches the broker.
+    pub(super) fn arrive(&self, ticket: Ticket, connection: Connection, request: Request) {
+        let fate = self.network.borrow().fates.get(&(connection.client, connection.link, connection.number)).copied();
+        match fate {
+            Some(Fate::Vanish) => return,
+            Some(Fate::ArriveAt(at)) if at > self.now() => {
+                return self.at(at, Event::Arrive { ticket, connection, request });
+            }
+            _ => {}
+        }
+        let answers = self.broker.borrow_mut().handle(self.now(), ticket, request);
+        self.answered_by_broker(answers);
+    }
+
+    /// Answers of the broker go on their way.
+    pub(super) fn answered_by_broker(&self, answers: Vec<(Ticket, Answer)>) {
+        answers.into_iter().for_each(|(ticket, answer)| self.answer(ticket, answer));
+    }
+
+    /// An answer goes on its way.
+    fn answer(&self, ticket: Ticket, answer: Answer) {
+        let delay = self.delay();
+        let mut network = self.network.borrow_mut();
+        let Some(pending) = network.pending.get(&ticket) else { return };
+        let (connection, process) = (pending.connection, self.process_of(pending.worker));
+        let stalled = network.stalled_until(connection.link, process);
+        let Some(state) = network.states.get_mut(&(connection.client, connection.link)) else { return };
+        state.last_delivery = (self.now() + delay).max(state.last_delivery + 1).max(stalled);
+        let at = state.last_delivery;
+        drop(network);
+        self.trace.note(self.now(), "answer", [ticket.0, at], || format!("{ticket:?} {answer:?}"));
+        self.at(at, Event::Deliver { client: connection.client, ticket, answer });
+    }
+
+    /// Whether an answer still has its connection; then it is delivered now.
+    pub(super) fn is_delivered(&self, ticket: Ticket) -> bool {
+        self.network.borrow_mut().pending.remove(&ticket).is_some()
+    }
+}

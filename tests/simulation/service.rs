@@ -1,0 +1,174 @@
+//! The service as it runs in the simulation: the real formats, models, engine and adapters, on the model of the client library.
+
+use super::client::consumer::SimulatedConsumer;
+use super::client::fetcher::Ahead;
+use super::client::group;
+use super::client::producer::SimulatedFactory;
+use super::client::reader::SimulatedReader;
+use super::client::{Site, Topics, transactions};
+use leadstream::app::service::worker_options;
+use leadstream::config::{self, Settings};
+use leadstream::domain::Ms;
+use leadstream::domain::model::Models;
+use leadstream::kafka::changelog_reader::ChangelogReader;
+use leadstream::kafka::commit_log::KafkaCommitLog;
+use leadstream::kafka::options as kafka;
+use leadstream::kafka::source::KafkaSource;
+use leadstream::runtime::connect::Connect;
+use leadstream::runtime::observe::Observer;
+use leadstream::runtime::options::Options;
+use leadstream::runtime::ports::{Clock, Failure, OutTopic, Ports};
+use leadstream::runtime::snapshot::{Identity, StatusBoard};
+use leadstream::runtime::worker::Shared;
+use leadstream::wire;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+/// The ports of a simulated worker.
+pub struct SimulatedPorts;
+
+impl Ports for SimulatedPorts {
+    type Source = KafkaSource<SimulatedConsumer>;
+    type Log = KafkaCommitLog<SimulatedFactory>;
+    type State = ChangelogReader<SimulatedReader>;
+    type Decoder = wire::decode::Decoder;
+    type Encoder = wire::output::Encoder;
+    type Codec = wire::state_record::StateCodec;
+}
+
+/// What all runs with the same settings share: it is made once.
+#[derive(Clone)]
+pub struct Formats {
+    pub settings: Arc<Settings>,
+    pub models: Arc<Models>,
+    pub decoder: Arc<wire::decode::Decoder>,
+    pub encoder: Arc<wire::output::Encoder>,
+}
+
+impl Formats {
+    /// # Panics
+    /// The settings are none.
+    #[must_use]
+    pub fn new(set: &[&str]) -> Self {
+        let set: Vec<String> = set.iter().map(ToString::to_string).collect();
+        let settings = config::load_from(None, [], &set).unwrap_or_else(|faults| panic!("{faults:?}")).settings;
+        let models: Arc<Models> = Arc::new(config::models(&settings).unwrap_or_else(|faults| panic!("{faults:?}")));
+        let topics = settings.input_topics();
+        let topic = |t: &config::settings::InputTopic| wire::decode::Topic {
+            name: t.name.clone(),
+            is_email: t.is_email,
+            is_trusted: t.is_trusted,
+            format: wire::decode::Format::Json,
+        };
+        let decode = wire::decode::Options { topics: topics.iter().map(topic).collect(), ..wire::decode::Options::default() };
+        let encode = wire::output::Options {
+            format: wire::output::Format::Json,
+            source: "leadstream/simulation".to_owned(),
+            input_topics: topics.into_iter().map(|topic| topic.name).collect(),
+        };
+        Self {
+            decoder: Arc::new(wire::decode::Decoder::new(decode, &models.vocabulary)),
+            encoder: Arc::new(wire::output::Encoder::new(encode, Arc::clone(&models))),
+            settings: Arc::new(settings),
+            models,
+        }
+    }
+
+    /// The topics of the cluster: inputs first, then outputs. What members write to accounts is an input, too, where accounts are known.
+    #[must_use]
+    pub fn topics(&self, partitions: i32) -> Topics {
+        let mut names: Vec<String> = self.settings.input_topics().into_iter().map(|topic| topic.name).collect();
+        let mut inputs: Vec<u16> = (0..).take(names.len()).collect();
+        let outputs: Vec<u16> = (u16::try_from(names.len()).unwrap_or(0)..).take(OutTopic::ALL.len()).collect();
+        names.extend(OutTopic::ALL.iter().map(|topic| self.settings.output_topic(*topic)));
+        if self.models.accounts().is_some() {
+            inputs.push(outputs[OutTopic::AccountMembers as usize]);
+        }
+        Topics { names, inputs, outputs, partitions }
+    }
+
+    /// How the workers of an instance work.
+    #[must_use]
+    pub fn worker_options(&self, workers: u16, partitions: i32) -> Options {
+        let members = self.models.accounts().is_some().then(|| self.settings.output_topic(OutTopic::AccountMembers));
+        // Keys are hashed alike in every run.
+        let hash_seed = Options::new(Vec::new(), 1).hash_seed;
+        Options { workers, members, partitions: partitions.unsigned_abs(), hash_seed, ..worker_options(&self.settings) }
+    }
+
+    /// What the workers of one run of an instance have in common.
+    #[must_use]
+    pub fn shared(&self, name: &str, clock: MachineClock, observer: Arc<dyn Observer>) -> Shared<SimulatedPorts> {
+        let identity = Identity { group: "simulation".to_owned(), instance: name.to_owned(), ..Identity::default() };
+        Shared {
+            decoder: Arc::clone(&self.decoder),
+            encoder: Arc::clone(&self.encoder),
+            codec: wire::state_record::StateCodec,
+            models: Arc::clone(&self.models),
+            clock: Arc::new(clock),
+            observer,
+            board: Arc::new(StatusBoard::new(identity)),
+        }
+    }
+}
+
+/// The clock of one machine.
+#[derive(Clone)]
+pub struct MachineClock {
+    pub clock: Arc<AtomicU64>,
+    /// How far its wall clock is ahead of the true one.
+    pub offset_ms: Arc<AtomicI64>,
+}
+
+impl Clock for MachineClock {
+    fn now_ms(&self) -> Ms {
+        let passed = Ms::try_from(self.clock.load(Ordering::Relaxed) / super::world::MS).unwrap_or(0);
+        super::world::START_MS + passed + self.offset_ms.load(Ordering::Relaxed)
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::from_micros(self.clock.load(Ordering::Relaxed))
+    }
+}
+
+/// How the clients of all instances are set up.
+#[derive(Clone, Debug)]
+pub struct ClientSettings {
+    pub group: group::Settings,
+    pub ahead: Ahead,
+    pub transaction_timeout: Duration,
+    pub batches: super::client::batches::Settings,
+}
+
+/// Opens the ports of one worker.
+pub struct SimulatedCluster {
+    pub site: Site,
+    pub kafka: kafka::Options,
+    pub clients: ClientSettings,
+}
+
+impl Connect<SimulatedPorts> for SimulatedCluster {
+    fn source(&self, worker: &Options) -> Result<KafkaSource<SimulatedConsumer>, Failure> {
+        let consumer = SimulatedConsumer::join(&self.site, self.clients.group.clone(), self.clients.ahead);
+        Ok(KafkaSource::new(consumer, &self.kafka.group_id, worker))
+    }
+
+    fn log(
+        &self,
+        worker: &Options,
+        source: &KafkaSource<SimulatedConsumer>,
+    ) -> Result<KafkaCommitLog<SimulatedFactory>, Failure> {
+        let settings = transactions::Settings {
+            name: self.kafka.transactional_id(worker.worker),
+            transaction_timeout: super::client::micros(self.clients.transaction_timeout),
+            batches: self.clients.batches,
+        };
+        let factory = SimulatedFactory { site: self.site.clone(), settings, consumer: source.consumer().clone() };
+        KafkaCommitLog::open(&self.kafka, worker, factory)
+    }
+
+    fn state(&self, _: &Options) -> Result<ChangelogReader<SimulatedReader>, Failure> {
+        Ok(ChangelogReader::new(SimulatedReader::new(&self.site, self.clients.ahead), &self.kafka))
+    }
+}
