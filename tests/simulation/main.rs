@@ -28,12 +28,27 @@ fn one_worker_reads_commits_and_writes() {
     world.trace.record();
     let plan = fleet::Plan {
         clients: service::ClientSettings {
-            group: client::group::Settings { protocol: Protocol::Classic, topics: topics.inputs.clone(), session: 6 * SECOND, heartbeat: 500 * MS, rebalance: 60 * SECOND },
+            group: client::group::Settings {
+                protocol: Protocol::Classic,
+                topics: topics.inputs.clone(),
+                session: 6 * SECOND,
+                heartbeat: 500 * MS,
+                rebalance: 60 * SECOND,
+            },
             ahead: client::fetcher::Ahead { records: 1000, bytes: 1 << 20, records_at_once: 100 },
             transaction_timeout: Duration::from_secs(5),
-            batches: client::batches::Settings { message_timeout: 4 * SECOND, linger: 50 * MS, batch_records: 100, batch_bytes: 1 << 20, queue_records: 10_000 },
+            batches: client::batches::Settings {
+                message_timeout: 4 * SECOND,
+                linger: 50 * MS,
+                batch_records: 100,
+                batch_bytes: 1 << 20,
+                queue_records: 10_000,
+            },
         },
-        formats, topics: Rc::clone(&topics), workers: 1, adjust: Box::new(|o| o),
+        formats,
+        topics: Rc::clone(&topics),
+        workers: 1,
+        adjust: Box::new(|o| o),
     };
     let fleet = fleet::Fleet::new(&world, plan, 1);
     fleet.start(0);
@@ -49,7 +64,9 @@ fn one_worker_reads_commits_and_writes() {
     let result = world.run_until(30 * SECOND);
     let took = begun.elapsed();
     println!("{result:?} {took:?} {:x}", world.trace.hash());
-    for (n, name) in topics.names.iter().enumerate() { println!("{name}: {}", world.broker.borrow().records(TopicPartition { topic: n as u16, partition: 0 })); }
+    for (n, name) in topics.names.iter().enumerate() {
+        println!("{name}: {}", world.broker.borrow().records(TopicPartition { topic: n as u16, partition: 0 }));
+    }
     println!("{:?} {:?} {:?}", world.broker.borrow().committed(), fleet.seen(), world.trace.counts());
     println!("{:?}", fleet.machines.borrow()[0].runs.iter().map(|r| r.ended.clone()).collect::<Vec<_>>());
     world.kill_all();

@@ -112,7 +112,11 @@ impl World {
     }
 
     /// Starts a worker of a process: a thread of its own, which begins to run in a moment.
-    pub fn spawn(self: &Rc<Self>, process: ProcessId, body: impl FnOnce(&Rc<Self>, WorkerId) -> Result<()> + 'static) -> WorkerId {
+    pub fn spawn(
+        self: &Rc<Self>,
+        process: ProcessId,
+        body: impl FnOnce(&Rc<Self>, WorkerId) -> Result<()> + 'static,
+    ) -> WorkerId {
         let way_out = Rc::new(Cell::new(ptr::null()));
         let mut all = self.processes.borrow_mut();
         let id = WorkerId(u32::try_from(all.workers.len()).unwrap());

@@ -109,14 +109,7 @@ impl Batches {
     }
 
     /// Sends what may be sent. `is_flush`: without waiting for more.
-    pub fn serve(
-        &mut self,
-        io: &Io<'_>,
-        name: &str,
-        id: ProducerId,
-        is_flush: bool,
-        may_send: impl Fn(TopicPartition) -> bool,
-    ) {
+    pub fn serve(&mut self, io: &Io<'_>, name: &str, id: ProducerId, is_flush: bool, may_send: impl Fn(TopicPartition) -> bool) {
         self.expire(io);
         let (now, settings) = (io.now(), self.settings);
         for (at, partition) in &mut self.partitions {

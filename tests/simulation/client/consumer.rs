@@ -9,9 +9,7 @@ use crate::api::{Answer, OffsetSpec, Ticket, TopicPartition};
 use crate::process::Wakes;
 use crate::world::{Client, ClientId, Io};
 use leadstream::domain::Ms;
-use leadstream::kafka::client::{
-    ClientError, Code, CommittedOffsets, GroupConsumer, PartitionQueue, Polled, Rebalance, Taken,
-};
+use leadstream::kafka::client::{ClientError, Code, CommittedOffsets, GroupConsumer, PartitionQueue, Polled, Rebalance, Taken};
 use leadstream::kafka::membership::Membership;
 use leadstream::runtime::ports::{Bounds, InputPartition};
 use std::cell::RefCell;

@@ -220,7 +220,11 @@ impl Fetcher {
                 io.cover("fetch: damaged record");
                 let offset = partition.next.replace(next).unwrap_or(next);
                 // What can't be read is passed over.
-                partition.queue.push_back(Op::Error(offset, Code::BadMessage, format!("MessageSet at offset {offset} failed CRC32C check")));
+                partition.queue.push_back(Op::Error(
+                    offset,
+                    Code::BadMessage,
+                    format!("MessageSet at offset {offset} failed CRC32C check"),
+                ));
             }
             Answer::Failed(code) => partition.failed(io, *at, code),
             _ => {}
@@ -274,7 +278,8 @@ impl Partition {
             Code::FencedLeaderEpoch | Code::UnknownLeaderEpoch | Code::OffsetNotAvailable | Code::ReplicaNotAvailable => {}
             Code::OffsetOutOfRange => {
                 io.cover("fetch: offset out of range");
-                let text = format!("fetch failed due to requested offset not available on the broker: {code} ({at:?}, offset {offset})");
+                let text =
+                    format!("fetch failed due to requested offset not available on the broker: {code} ({at:?}, offset {offset})");
                 self.next = None;
                 self.queue.push_back(Op::Error(offset, Code::AutoOffsetReset, text));
             }

@@ -42,7 +42,9 @@ enum State {
     Giving,
     Steady,
     /// Taken away, and not let go yet by the worker; joins again after that, or goes on.
-    Taking { rejoins: bool },
+    Taking {
+        rejoins: bool,
+    },
     Left,
 }
 

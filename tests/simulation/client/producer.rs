@@ -1,8 +1,8 @@
 //! [`TransactionalProducer`] on the model: what the worker's commit log holds.
 
+use super::Site;
 use super::consumer::SimulatedConsumer;
 use super::transactions::{Call, Machine, Settings};
-use super::Site;
 use crate::api::{Record, TopicPartition};
 use crate::dice::Stream;
 use crate::world::{ClientId, Io};
@@ -86,7 +86,9 @@ impl TransactionalProducer for SimulatedProducer {
         let partitions = self.site.topics.partitions;
         let partition = record.partition.unwrap_or_else(|| match record.key {
             Some(key) => i32::try_from(murmur2_partition(key, partitions.unsigned_abs())).unwrap_or(0),
-            None => i32::try_from(self.site.world.dice(Stream::Schedule).below(u64::from(partitions.unsigned_abs()))).unwrap_or(0),
+            None => {
+                i32::try_from(self.site.world.dice(Stream::Schedule).below(u64::from(partitions.unsigned_abs()))).unwrap_or(0)
+            }
         });
         let at = self.site.topics.output(record.topic, partition);
         let headers = record.headers.iter().map(|(name, value)| (name.clone().into_owned(), value.clone())).collect();
@@ -103,8 +105,7 @@ impl TransactionalProducer for SimulatedProducer {
         let at = self.site.topics.output(OutTopic::State, partition);
         let timestamp_ms = Some(self.site.wall_ms());
         for (n, (key, value)) in records.iter().enumerate() {
-            let record =
-                Record { key: Some(Rc::from(*key)), value: value.map(Rc::from), timestamp_ms, headers: Rc::from([]) };
+            let record = Record { key: Some(Rc::from(*key)), value: value.map(Rc::from), timestamp_ms, headers: Rc::from([]) };
             if let Err(code) = self.put(at, record, partition) {
                 return (n, Some(code));
             }

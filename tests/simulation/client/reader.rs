@@ -118,9 +118,8 @@ impl ChangelogConsumer for SimulatedReader {
         self.probe.call(|machine, io| {
             machine.questions.ask(io, questions, at_most, move |found, why| {
                 let known = asked.iter().zip(found.chunks_exact(2));
-                let mut answers: Vec<_> = known
-                    .map(|(partition, ends)| (*partition, bounds_of(ends).ok_or_else(|| error(Code::Fail))))
-                    .collect();
+                let mut answers: Vec<_> =
+                    known.map(|(partition, ends)| (*partition, bounds_of(ends).ok_or_else(|| error(Code::Fail)))).collect();
                 if let (Some(why), Some(partition)) = (why, asked.get(answers.len())) {
                     answers.push((*partition, Err(why)));
                 }

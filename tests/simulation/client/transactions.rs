@@ -294,7 +294,11 @@ impl Machine {
                 match judge(code) {
                     Judged::Again => {
                         let is_ending = code == Code::ConcurrentTransactions;
-                        io.cover(if is_ending { "transaction: the one before is being ended" } else { "transaction: partitions are added again" });
+                        io.cover(if is_ending {
+                            "transaction: the one before is being ended"
+                        } else {
+                            "transaction: partitions are added again"
+                        });
                         self.add_at = io.now() + if is_ending { SHORT_PAUSE } else { PAUSE };
                     }
                     Judged::Abort => self.fail(code),
@@ -316,7 +320,7 @@ impl Machine {
         let request = match (&self.call, self.id) {
             (Call::Init, _) => {
                 Request::InitProducerId { transactional_id, timeout: self.settings.transaction_timeout, producer: None }
-            },
+            }
             (Call::Offsets { is_added: false, .. }, Some(producer)) => {
                 self.is_known = true;
                 Request::AddOffsets { transactional_id, producer }
