@@ -1,0 +1,149 @@
+//! What can go wrong at the broker: switches of the plan of faults. What a switch answers to those who wait is said by the next
+//! [`Broker::tick`], which is then due at once.
+
+use super::Broker;
+use super::history::{Ending, History, Transaction};
+use super::log::{Batch, Log};
+use super::transactions::COORDINATORS;
+use crate::api::{Answer, ProducerId, Record, TopicPartition, Us};
+use rdkafka::types::RDKafkaErrorCode as Code;
+use std::collections::BTreeMap;
+
+/// Which records of a topic are refused.
+#[derive(Debug, Copy, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// `PolicyViolation`, `TopicAuthorizationFailed`, `NotEnoughReplicas` and the like.
+    All(Code),
+    /// Batches with a record of more bytes: `MessageSizeTooLarge`.
+    LargerThan(usize),
+    /// Batches with a record whose time is more ms before or after the broker's: `InvalidTimestamp`.
+    TimesOff(i64),
+}
+
+/// What has nobody in charge for a time.
+#[derive(Debug, Copy, Clone, PartialEq, Eq)]
+pub enum Away {
+    /// A partition gets another leader, of a higher epoch, which has every record.
+    Leader(TopicPartition),
+    /// One of the coordinators of transactions, by number.
+    Transactions(usize),
+    Group,
+}
+
+impl Broker {
+    /// Nobody is in charge for so long; who asks is told `code` (`NotLeaderForPartition`, `NotCoordinator`, `CoordinatorLoadInProgress`
+    /// and the like). Then another is.
+    pub fn away(&mut self, now: Us, what: Away, how_long: Us, code: Code) {
+        let until = Some((now + how_long, code));
+        match what {
+            Away::Leader(at) => {
+                let Ok(partition) = self.find(at) else { return };
+                partition.log.elect();
+                partition.away = until;
+                let waiters = std::mem::take(&mut partition.waiters);
+                self.ready.extend(waiters.into_iter().map(|waiter| (waiter.ticket, Answer::Failed(code))));
+            }
+            Away::Transactions(coordinator) => {
+                let coordinator = coordinator % COORDINATORS;
+                self.transactions_away[coordinator] = until;
+                self.coordinator.resend(coordinator, now + how_long);
+            }
+            Away::Group => {
+                self.group_away = until;
+                self.group.move_coordinator(now + how_long);
+            }
+        }
+    }
+
+    /// Refuses records of a topic from now on; `None`: no longer.
+    pub fn refuse(&mut self, topic: u16, refusal: Option<Refusal>) {
+        match refusal {
+            Some(refusal) => self.refusals.insert(topic, refusal),
+            None => self.refusals.remove(&topic),
+        };
+    }
+
+    /// An unclean election: records from this offset on are lost, and their offsets are given again. See [`Broker::bounds`]; with a
+    /// marker, its transaction's end is lost too, and the last stable offset stands still until [`Broker::end_by_hand`].
+    pub fn truncate(&mut self, now: Us, at: TopicPartition, to: i64) {
+        self.lose(now, at, |log, history| log.truncate(now, to, history));
+    }
+
+    /// Retention: records below this offset are deleted.
+    pub fn retain_from(&mut self, now: Us, at: TopicPartition, start: i64) {
+        self.lose(now, at, |log, history| log.retain_from(now, start, history));
+    }
+
+    /// Compacts what is stable below this offset.
+    pub fn compact(&mut self, now: Us, at: TopicPartition, below: i64, keep_tombstones: bool) {
+        self.lose(now, at, |log, history| log.compact(now, below, keep_tombstones, history));
+    }
+
+    /// A partition that there isn't loses nothing.
+    fn lose(&mut self, now: Us, at: TopicPartition, how: impl FnOnce(&mut Log, &mut History)) {
+        let mut history = std::mem::take(&mut self.history);
+        if let Ok(partition) = self.find(at) {
+            how(&mut partition.log, &mut history);
+        }
+        self.history = history;
+        self.changed(now, at);
+    }
+
+    /// Makes the batch at this offset unreadable, or readable again.
+    pub fn damage(&mut self, now: Us, at: TopicPartition, offset: i64, is_damaged: bool) {
+        if let Ok(partition) = self.find(at) {
+            partition.log.damage(offset, is_damaged);
+            self.changed(now, at);
+        }
+    }
+
+    /// Plants a hanging transaction: a record of a producer that no coordinator knows. Nothing behind it becomes stable.
+    pub fn hang(&mut self, now: Us, at: TopicPartition, record: Record) -> ProducerId {
+        let producer = ProducerId { id: self.coordinator.new_id(), epoch: 0 };
+        if let Ok(partition) = self.find(at) {
+            let records = vec![record];
+            partition.log.append(now, Batch { producer: Some(producer), is_transactional: true, first_sequence: 0, records });
+            self.changed(now, at);
+        }
+        producer
+    }
+
+    /// The same for the group's offsets: of these partitions none can be read from now on.
+    pub fn hang_offsets(&mut self, offsets: &[(TopicPartition, i64)]) -> ProducerId {
+        let producer = ProducerId { id: self.coordinator.new_id(), epoch: 0 };
+        // A producer that nobody has seen is not refused.
+        let taken = self.offsets.add(producer, offsets);
+        debug_assert!(taken.is_ok());
+        producer
+    }
+
+    /// Partitions with open transactions, oldest first in each.
+    pub fn open_transactions(&self) -> Vec<(TopicPartition, ProducerId)> {
+        let logs = self.partitions.iter().flatten().map(|partition| &partition.log);
+        logs.flat_map(|log| log.producers.open().into_iter().map(|(_, producer)| (log.at, producer))).collect()
+    }
+
+    /// An operator aborts an open transaction (`kafka-transactions.sh abort`); `None`: that of the group's offsets.
+    pub fn end_by_hand(&mut self, now: Us, at: Option<TopicPartition>, producer: ProducerId) {
+        let place = self.history.transactions.len();
+        self.history.transactions.push(Transaction {
+            transactional_id: String::new(),
+            producer,
+            ending: Ending::ByHand,
+            begun: now,
+            decided: now,
+            completed: Some(now),
+            records: BTreeMap::new(),
+            positions: BTreeMap::new(),
+        });
+        // A producer that has gone on meanwhile has ended it itself.
+        match at {
+            Some(at) => {
+                self.write_marker(now, at, producer, place);
+            }
+            None => {
+                self.write_offsets_marker(now, producer, place);
+            }
+        }
+    }
+}

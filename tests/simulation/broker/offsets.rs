@@ -1,0 +1,75 @@
+//! The group's offsets, those of open transactions included.
+
+use super::history::{CommittedOffset, History};
+use super::producers::Producers;
+use crate::api::{ProducerId, TopicPartition, Us};
+use rdkafka::types::RDKafkaErrorCode as Code;
+use std::collections::BTreeMap;
+
+/// An offset, and the place of its record in the log of offsets: the later record wins.
+type Offset = (i64, i64);
+
+#[derive(Debug, Default)]
+pub(super) struct Offsets {
+    producers: Producers,
+    committed: BTreeMap<TopicPartition, Offset>,
+    /// By producer id: a marker ends what its producer has here, whichever epoch wrote it.
+    pending: BTreeMap<i64, BTreeMap<TopicPartition, Offset>>,
+    records: i64,
+}
+
+impl Offsets {
+    pub(super) fn is_open(&self, producer: ProducerId) -> bool {
+        self.producers.is_open(producer)
+    }
+
+    /// Takes offsets that become the group's with their transaction.
+    pub(super) fn add(&mut self, producer: ProducerId, offsets: &[(TopicPartition, i64)]) -> Result<(), Code> {
+        self.producers.check_epoch(producer)?;
+        self.producers.wrote_offsets(producer, self.records);
+        let pending = self.pending.entry(producer.id).or_default();
+        for &(at, offset) in offsets {
+            pending.insert(at, (offset, self.records));
+            self.records += 1;
+        }
+        Ok(())
+    }
+
+    /// A marker arrived: what is pending becomes the group's, or is dropped. Says what it was.
+    pub(super) fn mark(
+        &mut self,
+        now: Us,
+        by: ProducerId,
+        is_commit: bool,
+        transaction: usize,
+        history: &mut History,
+    ) -> Result<BTreeMap<TopicPartition, i64>, Code> {
+        self.producers.check_epoch(by)?;
+        self.producers.ended(by);
+        self.records += 1;
+        let pending = self.pending.remove(&by.id).unwrap_or_default();
+        if is_commit {
+            for (&at, &offset) in &pending {
+                let known = self.committed.entry(at).or_insert(offset);
+                if offset.1 >= known.1 {
+                    *known = offset;
+                    let transaction = Some(transaction);
+                    history.offsets.push(CommittedOffset { at, offset: offset.0, since: now, transaction });
+                }
+            }
+        }
+        Ok(pending.into_iter().map(|(at, offset)| (at, offset.0)).collect())
+    }
+
+    /// With require-stable: not while one of these is pending.
+    pub(super) fn fetch(&self, partitions: &[TopicPartition]) -> Result<Vec<Option<i64>>, Code> {
+        if self.pending.values().any(|pending| partitions.iter().any(|at| pending.contains_key(at))) {
+            return Err(Code::UnstableOffsetCommit);
+        }
+        Ok(partitions.iter().map(|at| self.committed(*at)).collect())
+    }
+
+    pub(super) fn committed(&self, at: TopicPartition) -> Option<i64> {
+        self.committed.get(&at).map(|offset| offset.0)
+    }
+}
