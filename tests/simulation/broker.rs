@@ -272,7 +272,7 @@ impl Broker {
                     let markers = self.coordinator.by_name.get_mut(&name).into_iter().flat_map(|known| &mut known.markers);
                     markers.filter(|marker| marker.1 == target).for_each(|marker| marker.0 = until);
                 }
-                None if self.coordinator.marked(&name, target) => self.history.transactions[place].completed = Some(now),
+                None if self.coordinator.marked(&name, Some(target)) => self.history.transactions[place].completed = Some(now),
                 None => {}
             }
         }

@@ -18,6 +18,8 @@ pub enum Refusal {
     LargerThan(usize),
     /// Batches with a record whose time is more ms before or after the broker's: `InvalidTimestamp`.
     TimesOff(i64),
+    /// None, but it is said so: `NotEnoughReplicasAfterAppend`, `RequestTimedOut`. A producer that asks again hears of the offset.
+    AfterWriting(Code),
 }
 
 /// What has nobody in charge for a time.
@@ -115,6 +117,12 @@ impl Broker {
         let taken = self.offsets.add(producer, offsets);
         debug_assert!(taken.is_ok());
         producer
+    }
+
+    /// Nobody has used this transactional id for a week: the broker knows nothing of it, and its producer is a stranger. Not while a
+    /// transaction is open.
+    pub fn forget_transactional_id(&mut self, name: &str) {
+        self.coordinator.forget(name);
     }
 
     /// Partitions with open transactions, oldest first in each.

@@ -88,7 +88,10 @@ impl Broker {
         let is_transactional = transactional_id.is_some();
         let base = log.append(now, Batch { producer, is_transactional, first_sequence, records });
         self.changed(now, at);
-        Ok(Answer::Produced { base })
+        match self.refusals.get(&at.topic) {
+            Some(Refusal::AfterWriting(code)) => Err(*code),
+            _ => Ok(Answer::Produced { base }),
+        }
     }
 
     /// Why the broker wants none of these.
@@ -221,9 +224,13 @@ impl Broker {
             };
             (now + (self.marker_delay)(at), target)
         });
-        let markers = markers.collect();
+        let markers: Vec<_> = markers.collect();
+        let is_empty = markers.is_empty();
         if let Some(known) = self.coordinator.by_name.get_mut(&name) {
             (known.markers, known.in_history) = (markers, place);
+        }
+        if is_empty && self.coordinator.marked(&name, None) {
+            self.history.transactions[place].completed = Some(now);
         }
         self.write_markers(now);
     }

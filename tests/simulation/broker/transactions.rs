@@ -168,10 +168,18 @@ impl Coordinator {
         }
     }
 
-    /// A marker was written, or never will be; the transaction ends with its last.
-    pub(super) fn marked(&mut self, name: &str, target: Target) -> bool {
+    /// Nothing is known of an id any more whose last transaction is complete.
+    pub(super) fn forget(&mut self, name: &str) {
+        let is_idle = |known: &Transactional| !matches!(known.state, State::Ongoing | State::PrepareCommit | State::PrepareAbort);
+        if self.by_name.get(name).is_some_and(is_idle) {
+            self.by_name.remove(name);
+        }
+    }
+
+    /// A marker was written, or never will be (`None`: there was none to write); the transaction ends with its last.
+    pub(super) fn marked(&mut self, name: &str, target: Option<Target>) -> bool {
         let Some(known) = self.by_name.get_mut(name) else { return false };
-        known.markers.retain(|marker| marker.1 != target);
+        known.markers.retain(|marker| Some(marker.1) != target);
         let is_complete = known.markers.is_empty();
         if is_complete {
             known.targets.clear();

@@ -182,3 +182,16 @@ fn the_broker_refuses_what_it_is_told_to_and_what_no_broker_takes() {
     assert_eq!(failed(&rig.ask(keyless)), Some(Code::InvalidRecord));
     assert_eq!(failed(&rig.write(TopicPartition { topic: 0, partition: 9 }, &["a"])), Some(Code::UnknownTopicOrPartition));
 }
+
+#[test]
+fn a_batch_that_was_written_and_said_to_have_failed_is_there_once_when_it_comes_again() {
+    let mut rig = Rig::new();
+    let writer = rig.producer("w");
+    rig.ask(writer.add(LOG));
+    rig.broker.refuse(0, Some(Refusal::AfterWriting(Code::NotEnoughReplicasAfterAppend)));
+    assert_eq!(failed(&rig.ask(writer.write(LOG, 0, &["a"]))), Some(Code::NotEnoughReplicasAfterAppend));
+    rig.broker.refuse(0, None);
+    assert_eq!(rig.ask(writer.write(LOG, 0, &["a"])), Answer::Produced { base: 0 });
+    rig.ask(writer.end(true));
+    assert_eq!(rig.seen(LOG).0, ["a"]);
+}

@@ -285,3 +285,49 @@ fn hanging_offsets_hold_back_who_asks_until_they_are_ended_by_hand() {
     rig.broker.end_by_hand(rig.now, None, hanging);
     assert_eq!(rig.committed(at(1, 0)), Answer::Committed(vec![None]));
 }
+
+#[test]
+fn a_transaction_of_nothing_ends_at_once() {
+    let mut rig = Rig::new();
+    let writer = rig.producer("w");
+    let nothing = Request::AddPartitions { transactional_id: "w".to_owned(), producer: writer.id, partitions: vec![] };
+    assert_eq!(rig.ask(nothing), Answer::Done);
+    assert_eq!(rig.ask(writer.end(true)), Answer::Done);
+    assert_eq!(rig.ask(writer.end(true)), Answer::Done);
+    assert_eq!(rig.ask(writer.add(OUT)), Answer::Done);
+}
+
+#[test]
+fn the_producer_of_an_id_that_the_broker_has_forgotten_is_a_stranger() {
+    let mut rig = Rig::new();
+    let writer = rig.producer("w");
+    rig.broker.forget_transactional_id("w");
+    assert_eq!(failed(&rig.ask(writer.add(OUT))), Some(Code::InvalidProducerIdMapping));
+    assert_ne!(rig.producer("w").id.id, writer.id.id);
+}
+
+/// A helper of a workload's size: what a seed of a run may cost.
+#[test]
+#[ignore = "a measurement"]
+#[allow(clippy::disallowed_methods, reason = "a measurement")]
+fn cost() {
+    let mut rig = Rig::new();
+    let writer = rig.producer("w");
+    let begun = std::time::Instant::now();
+    let mut requests = 0;
+    for round in 0..1_000 {
+        rig.ask(writer.add(OUT));
+        rig.ask(writer.write(OUT, round * 3, &["a", "b", "c"]));
+        rig.ask(writer.add_offsets());
+        rig.ask(writer.offsets(at(1, 0), i64::from(round), "", -1));
+        rig.ask(writer.end(true));
+        for partition in 0..4 {
+            rig.send(super::rig::fetch(at(0, partition), 0, -1, 10 * MS));
+            rig.broker.next_tick();
+        }
+        rig.pass(10 * MS);
+        requests += 9;
+        rig.late.clear();
+    }
+    println!("{requests} requests: {:?}", begun.elapsed());
+}
