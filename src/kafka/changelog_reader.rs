@@ -3,7 +3,7 @@
 //! The state is only as good as what is read here: an error of the log that could mean that something was passed over ends the
 //! restore with what to do, and is never read around.
 
-use super::client::{Asked, ChangelogConsumer, ChangelogRecords, ClientError, Code, PartitionQueue, Taken};
+use super::client::{Asked, ChangelogConsumer, ChangelogRecords, ClientError, Code, PartitionBounds, PartitionQueue, Taken};
 use super::errors;
 use super::options::Options;
 use super::repair;
@@ -39,7 +39,7 @@ pub struct ChangelogReader<C: ChangelogConsumer> {
 /// Which readings want to know their ends, and the answers by partition.
 struct Question<C: ChangelogConsumer> {
     readings: BTreeMap<i32, u64>,
-    answers: C::Asked<Vec<(i32, Result<Bounds, ClientError>)>>,
+    answers: C::Asked<PartitionBounds>,
 }
 
 struct Reading<Q> {
@@ -102,11 +102,7 @@ impl<C: ChangelogConsumer> ChangelogReader<C> {
     }
 
     /// Takes the ends of these readings.
-    fn found(
-        &mut self,
-        readings: &BTreeMap<i32, u64>,
-        answers: Result<Vec<(i32, Result<Bounds, ClientError>)>, ClientError>,
-    ) -> Result<(), Failure> {
+    fn found(&mut self, readings: &BTreeMap<i32, u64>, answers: Result<PartitionBounds, ClientError>) -> Result<(), Failure> {
         let answers = answers.map_err(|e| errors::of_client(&format!("the ends of {} can't be read", self.topic), &e))?;
         for (partition, answer) in answers {
             match answer.map_err(|e| self.ends_unknown(partition, &e)) {

@@ -263,6 +263,9 @@ pub trait ChangelogRecords {
     fn value(&self, n: usize) -> Option<&[u8]>;
 }
 
+/// First and next offset by partition, as far as there are answers.
+pub type PartitionBounds = Vec<(i32, Result<Bounds, ClientError>)>;
+
 /// Two clients for the changelog: one that sees the ends of partitions with open transactions included, and one, opened when it is
 /// needed, that reads what is committed of partitions that it is told.
 pub trait ChangelogConsumer {
@@ -277,7 +280,7 @@ pub trait ChangelogConsumer {
     fn serve(&self) {}
 
     /// First and next offset of these partitions, one after the other up to the first that fails, asked in the background.
-    fn ask_bounds(&self, partitions: &[i32], at_most: Duration) -> Self::Asked<Vec<(i32, Result<Bounds, ClientError>)>>;
+    fn ask_bounds(&self, partitions: &[i32], at_most: Duration) -> Self::Asked<PartitionBounds>;
 
     /// First and next offset of a partition.
     ///

@@ -1,7 +1,7 @@
 //! The clients of librdkafka for the changelog.
 
 use super::asked::OnThread;
-use super::{ChangelogConsumer, ChangelogRecords, ClientError, PartitionQueue, Taken};
+use super::{ChangelogConsumer, ChangelogRecords, ClientError, PartitionBounds, PartitionQueue, Taken};
 use crate::kafka::context::{self, Context};
 use crate::kafka::errors;
 use crate::kafka::ffi::{self, Messages};
@@ -63,7 +63,7 @@ impl ChangelogConsumer for RdkafkaReader {
         context::serve(&self.probe);
     }
 
-    fn ask_bounds(&self, partitions: &[i32], at_most: Duration) -> OnThread<Vec<(i32, Result<Bounds, ClientError>)>> {
+    fn ask_bounds(&self, partitions: &[i32], at_most: Duration) -> OnThread<PartitionBounds> {
         let (probe, topic, partitions) = (Arc::clone(&self.probe), self.topic.clone(), partitions.to_vec());
         OnThread::new(move || {
             let mut found = Vec::with_capacity(partitions.len());
