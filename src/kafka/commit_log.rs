@@ -37,6 +37,8 @@ pub struct KafkaCommitLog<F: ProducerFactory> {
     /// Names of the topics, and whether they are written at all, in the order of [`OutTopic`].
     outputs: Vec<(String, bool)>,
     sent: u32,
+    /// Nobody knows what became of the last commit: its requests may still arrive.
+    is_in_doubt: bool,
 }
 
 impl<F: ProducerFactory> KafkaCommitLog<F> {
@@ -52,6 +54,7 @@ impl<F: ProducerFactory> KafkaCommitLog<F> {
             name: options.transactional_id(worker.worker),
             outputs: OutTopic::ALL.iter().map(|t| (options.output_topic(*t), used.contains(t))).collect(),
             sent: 0,
+            is_in_doubt: false,
         };
         log.rebuild()?;
         Ok(log)
@@ -210,7 +213,9 @@ impl<F: ProducerFactory> CommitLog for KafkaCommitLog<F> {
     }
 
     fn commit(&mut self, positions: &[(InputPartition, i64)], meanwhile: &mut dyn FnMut() -> bool) -> Result<(), Failure> {
-        self.try_commit(positions, meanwhile)
+        let result = self.try_commit(positions, meanwhile);
+        self.is_in_doubt |= matches!(result, Err(Failure::Rebuild(_)));
+        result
     }
 
     fn abort(&mut self) -> Result<(), Failure> {
@@ -220,7 +225,7 @@ impl<F: ProducerFactory> CommitLog for KafkaCommitLog<F> {
         while producer.in_flight() > 0 && producer.now().saturating_sub(begun) < REPORTS_TIMEOUT {
             producer.flush(FLUSH_TIMEOUT);
         }
-        if producer.in_flight() > 0 {
+        if self.is_in_doubt || producer.in_flight() > 0 || producer.is_in_doubt() {
             // A request may still arrive. After an abort of the same epoch the broker would take it for one of the next transaction, or
             // of one that nobody ends. A new producer aborts what is open under an epoch of its own, which shuts out what comes late.
             return self.rebuild();
@@ -253,10 +258,228 @@ impl<F: ProducerFactory> CommitLog for KafkaCommitLog<F> {
             }
         })?;
         self.producer = Some(producer);
+        self.is_in_doubt = false;
         Ok(())
     }
 
     fn name(&self) -> &str {
         &self.name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kafka::client::ClientError;
+    use crate::kafka::client::deliveries::Deliveries;
+    use crate::kafka::membership::Membership;
+    use std::cell::{Cell, RefCell};
+    use std::rc::Rc;
+
+    /// A client library that does what was written down for it, and remembers who asked the broker for what.
+    #[derive(Default)]
+    struct Script {
+        asked: RefCell<Vec<(usize, &'static str)>>,
+        made: Cell<usize>,
+        now: Cell<Duration>,
+        /// Records of the first producer that nobody reports.
+        in_flight: usize,
+        /// Reports that the first poll serves.
+        reports: RefCell<Vec<(Code, i32)>>,
+        send_offsets: Option<ClientError>,
+        commit: Option<ClientError>,
+    }
+
+    struct Scripted {
+        script: Rc<Script>,
+        number: usize,
+        deliveries: RefCell<Deliveries>,
+    }
+
+    impl Scripted {
+        fn asks(&self, what: &'static str, fails: Option<&ClientError>) -> Result<(), ClientError> {
+            self.script.asked.borrow_mut().push((self.number, what));
+            fails.map_or(Ok(()), |error| Err(error.clone()))
+        }
+    }
+
+    impl TransactionalProducer for Scripted {
+        type Group = ();
+
+        fn now(&self) -> Duration {
+            self.script.now.get()
+        }
+
+        fn init_transactions(&self, _: Duration) -> Result<(), ClientError> {
+            self.asks("init", None)
+        }
+
+        fn begin_transaction(&self) -> Result<(), ClientError> {
+            Ok(())
+        }
+
+        fn send(&self, _: &OutRecord<'_>) -> Result<(), Code> {
+            Ok(())
+        }
+
+        fn send_all(&self, _: i32, records: &[StagedRecord<'_>]) -> (usize, Option<Code>) {
+            (records.len(), None)
+        }
+
+        fn poll(&self, at_most: Duration) {
+            self.script.now.set(self.now() + at_most);
+            for (code, task) in self.script.reports.take() {
+                self.deliveries.borrow_mut().note(code, "a topic", Some(task));
+            }
+        }
+
+        fn flush(&self, at_most: Duration) {
+            self.poll(at_most);
+        }
+
+        fn in_flight(&self) -> usize {
+            if self.number == 1 { self.script.in_flight } else { 0 }
+        }
+
+        fn undelivered(&self) -> Option<Undelivered> {
+            self.deliveries.borrow().look().cloned()
+        }
+
+        fn take_undelivered(&self) -> Option<Undelivered> {
+            self.deliveries.borrow_mut().take()
+        }
+
+        fn is_spoiled(&self) -> bool {
+            self.deliveries.borrow().is_spoiled()
+        }
+
+        fn is_in_doubt(&self) -> bool {
+            self.deliveries.borrow().is_in_doubt()
+        }
+
+        fn send_offsets(&self, _: &[(InputPartition, i64)], (): &(), _: Duration) -> Result<(), ClientError> {
+            self.asks("positions", self.script.send_offsets.as_ref())
+        }
+
+        fn commit_transaction(&self, _: Duration) -> Result<(), ClientError> {
+            self.asks("commit", self.script.commit.as_ref())
+        }
+
+        fn abort_transaction(&self, _: Duration) -> Result<(), ClientError> {
+            self.asks("abort", None)
+        }
+
+        fn let_go(self) {
+            self.script.asked.borrow_mut().push((self.number, "let go"));
+        }
+    }
+
+    impl ProducerFactory for Rc<Script> {
+        type Producer = Scripted;
+
+        fn open(&self) -> Result<Scripted, Failure> {
+            self.made.set(self.made.get() + 1);
+            Ok(Scripted { script: Self::clone(self), number: self.made.get(), deliveries: RefCell::default() })
+        }
+
+        fn membership(&self) -> Option<Membership> {
+            Some(Membership { generation: 3, member: "m".to_owned() })
+        }
+
+        fn group_metadata(&self) -> Option<()> {
+            Some(())
+        }
+    }
+
+    /// Commits, which fails, and aborts: the failure, and what the broker was asked for from the abort on.
+    fn failed(script: Script) -> (Failure, Vec<(usize, &'static str)>) {
+        let script = Rc::new(script);
+        let worker = WorkerOptions::new(vec!["cart".to_owned()], 1);
+        let mut log = KafkaCommitLog::open(&Options::new("", "g", "i"), &worker, Rc::clone(&script)).unwrap();
+        log.begin().unwrap();
+        let failure = log.commit(&[], &mut || false).unwrap_err();
+        script.asked.borrow_mut().clear();
+        log.abort().unwrap();
+        (failure, script.asked.take())
+    }
+
+    fn reported(reports: &[(Code, i32)]) -> Script {
+        Script { reports: RefCell::new(reports.to_vec()), ..Script::default() }
+    }
+
+    const NEW_PRODUCER: [(usize, &str); 2] = [(1, "let go"), (2, "init")];
+
+    #[test]
+    fn whatever_times_out_the_producer_ends_without_another_request() {
+        let mut scripts = vec![reported(&[(Code::MessageTimedOut, 3)]), Script { in_flight: 2, ..Script::default() }];
+        for requires_abort in [false, true] {
+            let error = || Some(ClientError { requires_abort, ..ClientError::new(Code::OperationTimedOut, "too late") });
+            scripts.push(Script { send_offsets: error(), ..Script::default() });
+            scripts.push(Script { commit: error(), ..Script::default() });
+        }
+        for (n, script) in scripts.into_iter().enumerate() {
+            let (failure, asked) = failed(script);
+            // Records alone: the transaction was never asked to commit, so what memory holds still is the truth.
+            let is_known = matches!(failure, Failure::Abort(Cause::TimedOut, _));
+            assert!(if n == 0 { is_known } else { matches!(failure, Failure::Rebuild(_)) }, "{n}: {failure:?}");
+            assert_eq!(asked, NEW_PRODUCER, "{n}: an abort of the same epoch would make room for what comes late");
+        }
+    }
+
+    #[test]
+    fn a_time_out_behind_a_refused_record_ends_the_producer_as_well() {
+        for reports in [
+            [(Code::MessageSizeTooLarge, 1), (Code::MessageTimedOut, 2)],
+            [(Code::MessageTimedOut, 2), (Code::MessageSizeTooLarge, 1)],
+            [(Code::MessageSizeTooLarge, 1), (Code::PurgeInflight, 2)],
+        ] {
+            let (failure, asked) = failed(reported(&reports));
+            assert!(matches!(failure, Failure::Refused(_) | Failure::Abort(..)), "{failure:?}");
+            assert_eq!(asked, NEW_PRODUCER, "{reports:?}");
+        }
+    }
+
+    #[test]
+    fn a_gap_in_the_numbers_ends_the_producer_once_its_transaction_is_aborted() {
+        for code in [Code::OutOfOrderSequenceNumber, Code::PurgeQueue, Code::NotEnoughReplicas, Code::MessageSizeTooLarge] {
+            let (failure, asked) = failed(reported(&[(code, 3)]));
+            assert!(matches!(failure, Failure::Abort(..) | Failure::Refused(_)), "{failure:?}");
+            assert_eq!(asked, [(1, "abort"), (1, "let go"), (2, "init")], "{code:?}");
+        }
+    }
+
+    #[test]
+    fn a_producer_of_which_nothing_is_missing_goes_on() {
+        let moved = ClientError { requires_abort: true, ..ClientError::new(Code::IllegalGeneration, "the group has moved on") };
+        let (failure, asked) = failed(Script { send_offsets: Some(moved), ..Script::default() });
+        assert!(matches!(failure, Failure::Abort(Cause::Membership, _)), "{failure:?}");
+        assert_eq!(asked, [(1, "abort")]);
+    }
+
+    #[test]
+    fn positions_of_nobody_are_not_sent() {
+        struct Nobody(Rc<Script>);
+        impl ProducerFactory for Nobody {
+            type Producer = Scripted;
+
+            fn open(&self) -> Result<Scripted, Failure> {
+                self.0.open()
+            }
+
+            fn membership(&self) -> Option<Membership> {
+                Some(Membership { generation: -1, member: String::new() })
+            }
+
+            fn group_metadata(&self) -> Option<()> {
+                Some(())
+            }
+        }
+        let script = Rc::new(Script::default());
+        let worker = WorkerOptions::new(vec!["cart".to_owned()], 1);
+        let mut log = KafkaCommitLog::open(&Options::new("", "g", "i"), &worker, Nobody(Rc::clone(&script))).unwrap();
+        log.begin().unwrap();
+        let failure = log.commit(&[], &mut || false).unwrap_err();
+        assert!(matches!(failure, Failure::Abort(Cause::Membership, _)), "{failure:?}");
+        assert_eq!(script.asked.take(), [(1, "init")]);
     }
 }

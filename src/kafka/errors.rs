@@ -1,5 +1,6 @@
 //! Errors of the client library by what they ask for: a retry, an abort, the task set aside, a new producer, or an operator.
 
+use super::client::deliveries::may_arrive_late;
 use super::client::error::ClientError;
 use super::properties;
 use crate::runtime::ports::{Cause, Failure, Refusal};
@@ -105,6 +106,7 @@ pub fn of_records(topic: Option<String>, tasks: Vec<i32>, code: Code, reason: &s
     match code {
         code if operator_action(code).is_some() => stop(&text, code),
         Code::Fenced | Code::ProducerFenced | Code::InvalidProducerEpoch | Code::Fatal => Failure::Rebuild(text),
+        // Nothing was committed, so memory still is the truth; that the producer ends where a request may be on its way is up to the abort.
         code => Failure::Abort(cause(code), text),
     }
 }
@@ -125,8 +127,9 @@ fn of_transaction_code(text: String, code: Code, is_fatal: bool, requires_abort:
     if operator_action(code).is_some() && !may_pass {
         return stop(&text, code);
     }
-    // Timed out, or without a flag: the outcome is not known.
-    if is_fatal || !requires_abort { Failure::Rebuild(text) } else { Failure::Abort(cause(code), text) }
+    // Without a flag the outcome is not known; a request that timed out may be on its way, whatever the library says: a new producer
+    // shuts it out.
+    if is_fatal || !requires_abort || may_arrive_late(code) { Failure::Rebuild(text) } else { Failure::Abort(cause(code), text) }
 }
 
 /// The error's text. Of a property that is refused only the name, and the reason where it can hold no secret: the library's own
@@ -203,7 +206,7 @@ mod tests {
     #[test]
     fn what_may_pass_is_aborted_and_what_is_fatal_rebuilt() {
         let class = |code| of_records(None, Vec::new(), code, "why");
-        for code in [Code::MessageTimedOut, Code::OutOfOrderSequenceNumber, Code::PurgeQueue, Code::KafkaStorageError] {
+        for code in [Code::OutOfOrderSequenceNumber, Code::PurgeQueue, Code::KafkaStorageError] {
             assert!(matches!(class(code), Failure::Abort(..)), "{code:?}");
         }
         for code in [Code::Fenced, Code::ProducerFenced, Code::InvalidProducerEpoch, Code::Fatal] {
@@ -211,6 +214,20 @@ mod tests {
         }
         assert!(matches!(class(Code::ClusterAuthorizationFailed), Failure::Stop(_)));
         assert_eq!(class(Code::NotEnoughReplicas).cause(), Cause::Connection);
+    }
+
+    #[test]
+    fn after_a_time_out_of_positions_or_commit_the_outcome_is_not_known_whatever_the_library_says() {
+        let late =
+            [Code::MessageTimedOut, Code::OperationTimedOut, Code::RequestTimedOut, Code::TimedOutQueue, Code::PurgeInflight];
+        for code in late {
+            let failure = of_records(Some("t".to_owned()), vec![3], code, "why");
+            assert!(matches!(failure, Failure::Abort(..)), "{code:?} of records: nothing was asked to be committed");
+            for (is_fatal, requires_abort) in [(false, false), (false, true), (true, false)] {
+                let error = ClientError { code, is_fatal, requires_abort, text: "why".to_owned() };
+                assert!(matches!(of_transaction("a call", &error), Failure::Rebuild(_)), "{error:?}");
+            }
+        }
     }
 
     #[test]
