@@ -13,7 +13,8 @@ use rdkafka::types::RDKafkaErrorCode as Code;
 use std::cell::{Cell, RefCell, RefMut};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap};
-use std::rc::Rc;
+use std::fmt;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -21,6 +22,9 @@ use std::sync::atomic::AtomicU64;
 pub const START_MS: i64 = 1_795_000_000_000;
 pub const MS: Us = 1_000;
 pub const SECOND: Us = 1_000_000;
+
+/// So much can't happen at the same time.
+const MOST_AT_ONCE: u32 = 100_000;
 
 /// One client of the library: a consumer, a producer, a reader.
 #[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd, Hash)]
@@ -35,11 +39,24 @@ pub enum Event {
     /// A client hears that the connection is lost by which an answer would have come.
     Lost { client: ClientId, ticket: Ticket },
     /// A client wanted to be called.
-    Timer { client: ClientId },
+    Timer { client: ClientId, number: u64 },
     /// A worker that waits is woken up, unless it was before.
     Wake { worker: WorkerId, sleep: u64 },
     /// Anything else: a fault, a record of an input, a look at the state.
     Do { name: &'static str, what: Box<dyn FnOnce(&Rc<World>)> },
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Arrive { ticket, request, .. } => write!(f, "{ticket:?} arrives: {request:?}"),
+            Self::Deliver { client, ticket, .. } => write!(f, "{ticket:?} is answered to {client:?}"),
+            Self::Lost { client, ticket } => write!(f, "{ticket:?} of {client:?} is lost"),
+            Self::Timer { client, .. } => write!(f, "timer of {client:?}"),
+            Self::Wake { worker, .. } => write!(f, "{worker:?} wakes up"),
+            Self::Do { name, .. } => f.write_str(name),
+        }
+    }
 }
 
 struct Scheduled {
@@ -82,12 +99,13 @@ pub trait Client {
 struct Seat {
     worker: WorkerId,
     client: Rc<RefCell<dyn Client>>,
-    /// The earliest time at which it will be called; later ones are not scheduled.
-    called_at: Option<Us>,
+    /// The earliest time at which it wants to be called, and the number of that call.
+    call: Option<(Us, u64)>,
 }
 
 /// Everything there is.
 pub struct World {
+    me: Weak<Self>,
     /// Microseconds since the start; shared with the clocks of instances.
     clock: Arc<AtomicU64>,
     events: RefCell<BinaryHeap<Scheduled>>,
@@ -106,7 +124,8 @@ pub struct World {
 impl World {
     #[must_use]
     pub fn new(seed: u64, workload: &str, broker: Broker) -> Rc<Self> {
-        Rc::new(Self {
+        Rc::new_cyclic(|me| Self {
+            me: Weak::clone(me),
             clock: Arc::default(),
             events: RefCell::default(),
             number: Cell::new(0),
@@ -119,6 +138,12 @@ impl World {
             next_client: Cell::new(0),
             failure: RefCell::default(),
         })
+    }
+
+    /// Itself, to be kept.
+    #[must_use]
+    pub fn me(&self) -> Option<Rc<Self>> {
+        self.me.upgrade()
     }
 
     /// Time since the start.
@@ -173,12 +198,20 @@ impl World {
     /// # Errors
     /// What failed.
     pub fn run_until(self: &Rc<Self>, end: Us) -> Result<(), String> {
+        let (mut since, mut at_once) = (self.now(), 0);
         loop {
+            at_once = if since == self.now() { at_once + 1 } else { 0 };
+            since = self.now();
+            if at_once > MOST_AT_ONCE {
+                let next = self.events.borrow().peek().map(|next| format!("{:?}", next.event));
+                let tick = self.broker.borrow_mut().next_tick();
+                self.fail(format!("time stands still: {next:?} or a tick of the broker ({tick:?}) comes again and again"));
+            }
             if let Some(failure) = self.failure() {
                 return Err(failure);
             }
             let next = self.events.borrow().peek().map(|next| next.at);
-            let tick = self.broker.borrow().next_tick().filter(|at| next.is_none_or(|next| *at <= next));
+            let tick = self.broker.borrow_mut().next_tick().filter(|at| next.is_none_or(|next| *at <= next));
             let Some(at) = tick.or(next).filter(|at| *at <= end) else { break };
             self.clock.fetch_max(at, std::sync::atomic::Ordering::Relaxed);
             if tick.is_some() {
@@ -209,9 +242,11 @@ impl World {
                 let lost = Answer::Failed(Code::BrokerTransportFailure);
                 self.call(client, |seat, io| seat.answered(io, ticket, lost));
             }
-            Event::Timer { client } => {
-                if let Some(seat) = self.clients.borrow_mut().get_mut(&client) {
-                    seat.called_at = None;
+            Event::Timer { client, number } => {
+                // One that an earlier call has made superfluous.
+                let is_it = |seat: &mut Seat| seat.call.take_if(|call| call.1 == number).is_some();
+                if !self.clients.borrow_mut().get_mut(&client).is_some_and(is_it) {
+                    return;
                 }
                 self.call(client, |seat, io| seat.timer(io));
             }
@@ -226,7 +261,7 @@ impl World {
     /// The event, unless it is one of a process that stands still: then it happens once that goes on.
     fn unless_it_stands_still(&self, event: Event) -> Option<Event> {
         let worker = match &event {
-            Event::Deliver { client, .. } | Event::Lost { client, .. } | Event::Timer { client } => {
+            Event::Deliver { client, .. } | Event::Lost { client, .. } | Event::Timer { client, .. } => {
                 self.clients.borrow().get(client).map(|seat| seat.worker)
             }
             Event::Wake { worker, .. } => Some(*worker),
@@ -250,7 +285,7 @@ impl World {
     pub fn seat(&self, worker: WorkerId, client: Rc<RefCell<dyn Client>>) -> ClientId {
         let id = ClientId(self.next_client.get());
         self.next_client.set(id.0 + 1);
-        self.clients.borrow_mut().insert(id, Seat { worker, client, called_at: None });
+        self.clients.borrow_mut().insert(id, Seat { worker, client, call: None });
         id
     }
 
@@ -307,14 +342,16 @@ impl Io<'_> {
         }
     }
 
-    /// Wants to be called at this time. It may be called earlier.
+    /// Wants to be called at this time. Only the earliest of several wishes counts: whoever is called says anew when the next call is
+    /// to be.
     pub fn call_at(&self, at: Us) {
         let mut clients = self.world.clients.borrow_mut();
         let Some(seat) = clients.get_mut(&self.client) else { return };
-        if seat.called_at.is_none_or(|called_at| at < called_at) {
-            seat.called_at = Some(at);
+        if seat.call.is_none_or(|(earliest, _)| at < earliest) {
+            let number = self.world.number.get();
+            seat.call = Some((at, number));
             drop(clients);
-            self.world.at(at, Event::Timer { client: self.client });
+            self.world.at(at, Event::Timer { client: self.client, number });
         }
     }
 

@@ -4,7 +4,7 @@ use super::records::bytes;
 use crate::api::{Answer, ProducerId, Record, Request, Ticket, TopicPartition, Us};
 use crate::world::{Io, MS};
 use leadstream::kafka::client::Code;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// `retry.backoff.ms`.
 const BACKOFF: Us = 100 * MS;
@@ -65,6 +65,16 @@ pub enum Verdict {
     Fatal(Code),
 }
 
+/// In whose name, and to which partitions, records may be sent.
+pub struct Sending<'a> {
+    pub name: &'a str,
+    pub id: ProducerId,
+    /// Partitions of the transaction.
+    pub added: &'a BTreeSet<TopicPartition>,
+    /// Without waiting for more.
+    pub is_flush: bool,
+}
+
 /// Everything that is under way.
 pub struct Batches {
     settings: Settings,
@@ -108,12 +118,28 @@ impl Batches {
         }
     }
 
-    /// Sends what may be sent. `is_flush`: without waiting for more.
-    pub fn serve(&mut self, io: &Io<'_>, name: &str, id: ProducerId, is_flush: bool, may_send: impl Fn(TopicPartition) -> bool) {
+    /// Reports what has expired, and sends what may be sent.
+    pub fn serve(&mut self, io: &Io<'_>, sending: Option<Sending<'_>>) {
         self.expire(io);
+        if let Some(sending) = sending {
+            self.send(io, &sending);
+        }
+        let first = |partition: &Partition| {
+            [
+                partition.in_flight.front().map(|batch| batch.messages[0].expires_at),
+                partition.again.front().map(|messages| messages[0].expires_at),
+                partition.queue.front().map(|message| message.expires_at),
+            ]
+        };
+        if let Some(at) = self.partitions.values().flat_map(first).flatten().min() {
+            io.call_at(at);
+        }
+    }
+
+    fn send(&mut self, io: &Io<'_>, sending: &Sending<'_>) {
         let (now, settings) = (io.now(), self.settings);
         for (at, partition) in &mut self.partitions {
-            if !may_send(*at) {
+            if !sending.added.contains(at) {
                 continue;
             }
             partition.is_draining &= !partition.in_flight.is_empty();
@@ -122,15 +148,14 @@ impl Batches {
                     io.call_at(partition.retry_at);
                     break;
                 }
-                let Some(messages) = partition.next_batch(io, is_flush, &settings) else { break };
+                let Some(messages) = partition.next_batch(io, sending.is_flush, &settings) else { break };
                 let request = Request::Produce {
-                    transactional_id: Some(name.to_owned()),
-                    producer: Some(id),
+                    transactional_id: Some(sending.name.to_owned()),
+                    producer: Some(sending.id),
                     at: *at,
                     first_sequence: messages[0].sequence,
                     records: messages.iter().map(|message| message.record.clone()).collect(),
                 };
-                io.call_at(messages[0].expires_at);
                 partition.in_flight.push_back(Batch { messages, ticket: io.send(request) });
             }
         }
@@ -152,9 +177,6 @@ impl Batches {
             }
             while partition.queue.front().is_some_and(|message| message.expires_at <= now) {
                 expired.extend(partition.queue.pop_front().map(|message| (*at, vec![message])));
-            }
-            if let Some(message) = partition.queue.front() {
-                io.call_at(message.expires_at);
             }
         }
         for (at, messages) in expired {

@@ -115,8 +115,10 @@ impl Group {
             State::Left => {}
             State::Joining => self.join(io),
             State::Giving | State::Steady | State::Taking { .. } => {
-                let is_over = !self.is_cooperative() && now >= self.beaten_at + self.settings.session;
-                if is_over && matches!(self.state, State::Steady) {
+                // The newer protocol leaves that to the broker.
+                let has_session = self.state == State::Steady && !self.is_cooperative();
+                let over_at = self.beaten_at + self.settings.session;
+                if has_session && now >= over_at {
                     io.cover("group: the session is over, as the member sees it");
                     self.member.clear();
                     self.lose(io, fetcher);
@@ -128,7 +130,12 @@ impl Group {
                     let beat = Request::Heartbeat { member: self.member.clone(), generation: self.generation, owned };
                     self.request = Some(io.send(beat));
                 }
-                io.call_at(if is_over { self.beat_at } else { self.beat_at.min(self.beaten_at + self.settings.session) });
+                if self.request.is_none() {
+                    io.call_at(self.beat_at);
+                }
+                if has_session {
+                    io.call_at(over_at);
+                }
                 self.reconcile(io, fetcher);
             }
         }

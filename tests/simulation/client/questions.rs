@@ -61,7 +61,6 @@ impl Questions {
         let done: Box<dyn FnOnce(Vec<Found>, Option<ClientError>)> = Box::new(done);
         let asking = Asking { questions, found: Vec::new(), deadline, ask_at: 0, request: None, done: Some(done) };
         self.open.insert(self.next, asking);
-        io.call_at(deadline);
         self.serve(io);
     }
 
@@ -83,8 +82,8 @@ impl Questions {
                     Question::Offset(at, spec) => Request::ListOffsets { at: *at, spec: *spec },
                 };
                 asking.request = Some(io.send(request));
-            } else if asking.request.is_none() {
-                io.call_at(asking.ask_at);
+            } else {
+                io.call_at(if asking.request.is_none() { asking.ask_at.min(asking.deadline) } else { asking.deadline });
             }
         }
         self.open.retain(|_, asking| asking.done.is_some());

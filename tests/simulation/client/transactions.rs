@@ -1,7 +1,7 @@
 //! A transactional producer of the library, as it speaks the older transaction protocol: its own states, and what each error makes
 //! of them.
 
-use super::batches::{Batches, Report, Settings as BatchSettings, Verdict};
+use super::batches::{Batches, Report, Sending, Settings as BatchSettings, Verdict};
 use super::error;
 use crate::api::{Answer, ProducerId, Record, Request, Ticket, TopicPartition, Us};
 use crate::world::{Client, Io, MS};
@@ -263,12 +263,13 @@ impl Machine {
 
     /// Does whatever is to be done now.
     pub fn serve(&mut self, io: &Io<'_>) {
-        if let (Some(id), false) = (self.id, matches!(self.state, State::Fatal(_))) {
+        let id = self.id.filter(|_| !matches!(self.state, State::Fatal(_)));
+        if let Some(id) = id {
             self.add_partitions(io, id);
-            let is_flush = self.is_flushing || matches!(self.state, State::Ending);
-            let added = &self.added;
-            self.batches.serve(io, &self.settings.name, id, is_flush, |at| added.contains(&at));
         }
+        let is_flush = self.is_flushing || matches!(self.state, State::Ending);
+        let sending = id.map(|id| Sending { name: &self.settings.name, id, added: &self.added, is_flush });
+        self.batches.serve(io, sending);
         self.serve_call(io);
     }
 
