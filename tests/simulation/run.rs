@@ -61,10 +61,7 @@ impl Simulation {
         let mut die = dice.of(Stream::Setup);
         let partitions = i32::try_from(die.between(1, 3)).unwrap_or(1);
         let topics = Rc::new(formats.topics(partitions));
-        let mut settings = broker::Settings::new(
-            vec![broker::Topic::new(partitions); topics.names.len()],
-            START_MS,
-        );
+        let mut settings = broker::Settings::new(vec![broker::Topic::new(partitions); topics.names.len()], START_MS);
         settings.topics[usize::from(topics.outputs[OutTopic::State as usize])].is_compacted = true;
         settings.verifies = die.chance(0.5);
         settings.consumer_session = *die.one_of(&[6 * SECOND, 12 * SECOND]);

@@ -52,7 +52,9 @@ pub fn append(world: &World, topics: &Topics, topic: u16, key: &str, value: &[u8
     };
     // Whoever writes it tries until it is written.
     let answers = world.broker.borrow_mut().handle(world.now(), Ticket(u64::MAX), request);
-    let is_written = answers.iter().any(|(ticket, answer)| *ticket == Ticket(u64::MAX) && matches!(answer, super::api::Answer::Produced { .. }));
+    let is_written = answers
+        .iter()
+        .any(|(ticket, answer)| *ticket == Ticket(u64::MAX) && matches!(answer, super::api::Answer::Produced { .. }));
     world.answered_by_broker(answers);
     if !is_written {
         let (key, value, topics) = (key.to_owned(), value.to_vec(), topics.clone());
