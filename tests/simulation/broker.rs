@@ -23,7 +23,7 @@ use crate::api::{Answer, ProducerId, Request, Ticket, TopicPartition, Us};
 pub use faults::{Away, Refusal};
 use group::Group;
 use history::History;
-use log::{Log, Wanted};
+use log::{Log, View, Wanted};
 use offsets::Offsets;
 use rdkafka::types::RDKafkaErrorCode as Code;
 use std::cmp::Reverse;
@@ -99,6 +99,14 @@ struct Partition {
     waiters: Vec<Waiter>,
     /// Until when it has no leader, and what is answered meanwhile.
     away: Option<(Us, Code)>,
+    /// Until when readers are answered by a leader that was deposed, and what it shows.
+    deposed: Option<(Us, View)>,
+}
+
+impl Partition {
+    fn view(&self) -> View {
+        self.deposed.map_or_else(|| self.log.view(), |deposed| deposed.1)
+    }
 }
 
 /// The cluster.
@@ -117,6 +125,8 @@ pub struct Broker {
     history: History,
     /// When readers have waited long enough; whoever was answered before is still in it.
     deadlines: BinaryHeap<Reverse<(Us, TopicPartition, Ticket)>>,
+    /// Partitions whose readers meet a deposed leader, and until when.
+    deposed: Vec<(Us, TopicPartition)>,
     ready: Vec<(Ticket, Answer)>,
 }
 
@@ -124,7 +134,7 @@ impl Broker {
     pub fn new(settings: Settings, marker_delay: MarkerDelay) -> Self {
         let partition = |topic, partition| {
             let log = Log::new(TopicPartition { topic, partition });
-            Partition { log, waiters: Vec::new(), away: None }
+            Partition { log, waiters: Vec::new(), away: None, deposed: None }
         };
         let topics = (0u16..).zip(&settings.topics);
         let partitions =
@@ -141,6 +151,7 @@ impl Broker {
             refusals: BTreeMap::new(),
             history: History::default(),
             deadlines: BinaryHeap::new(),
+            deposed: Vec::new(),
             ready: Vec::new(),
             settings,
         }
@@ -171,7 +182,8 @@ impl Broker {
         let away = self.transactions_away;
         let transaction = self.coordinator.next(|name| away[coordinator_of(name)].map_or(0, |away| away.0));
         let member = self.group.next().map(|at| at.max(self.group_away.map_or(0, |away| away.0)));
-        [reader, transaction, member].into_iter().flatten().min()
+        let leader = self.deposed.iter().map(|deposed| deposed.0).min();
+        [reader, transaction, member, leader].into_iter().flatten().min()
     }
 
     /// Everything that has happened.
@@ -233,16 +245,21 @@ impl Broker {
         if is_here(self.group_away, now).is_ok() {
             self.group.tick(now);
         }
+        for (_, at) in self.deposed.extract_if(.., |deposed| deposed.0 <= now).collect::<Vec<_>>() {
+            if let Ok(partition) = self.find(at) {
+                partition.deposed = None;
+                self.changed(now, at);
+            }
+        }
         while let Some(&Reverse((until, at, _))) = self.deadlines.peek() {
             if until > now {
                 break;
             }
             self.deadlines.pop();
             let Ok(partition) = self.find(at) else { continue };
-            let Partition { log, waiters, .. } = partition;
-            let over: Vec<Waiter> = waiters.extract_if(.., |waiter| waiter.until <= now).collect();
-            let answers: Vec<_> = over.iter().map(|waiter| (waiter.ticket, log.nothing(&waiter.wanted))).collect();
-            self.ready.extend(answers);
+            let view = partition.view();
+            let over: Vec<Waiter> = partition.waiters.extract_if(.., |waiter| waiter.until <= now).collect();
+            self.ready.extend(over.iter().map(|waiter| (waiter.ticket, Log::nothing(&waiter.wanted, view))));
         }
     }
 
@@ -308,8 +325,9 @@ impl Broker {
         let topic = self.partitions.get_mut(usize::from(at.topic));
         let Some(partition) = topic.and_then(|topic| topic.get_mut(usize::try_from(at.partition).ok()?)) else { return };
         partition.log.tell(now, &mut self.history);
+        let view = partition.view();
         let Partition { log, waiters, .. } = partition;
-        waiters.retain(|waiter| match log.read(&waiter.wanted) {
+        waiters.retain(|waiter| match log.read(&waiter.wanted, view) {
             Some(answer) => {
                 self.ready.push((waiter.ticket, answer));
                 false

@@ -57,6 +57,17 @@ impl Broker {
         }
     }
 
+    /// Another leader is elected, which has every record and takes what is written. For so long readers are still answered by the one
+    /// before, which has not heard of it: with the ends as they are now, and what is there by now.
+    pub fn depose(&mut self, now: Us, at: TopicPartition, how_long: Us) {
+        let Ok(partition) = self.find(at) else { return };
+        let view = partition.view();
+        partition.log.elect();
+        partition.deposed = Some((now + how_long, view));
+        self.deposed.retain(|deposed| deposed.1 != at);
+        self.deposed.push((now + how_long, at));
+    }
+
     /// Refuses records of a topic from now on; `None`: no longer.
     pub fn refuse(&mut self, topic: u16, refusal: Option<Refusal>) {
         match refusal {
@@ -86,6 +97,8 @@ impl Broker {
         let mut history = std::mem::take(&mut self.history);
         if let Ok(partition) = self.find(at) {
             how(&mut partition.log, &mut history);
+            // Its readers have met the new leader at the latest now.
+            partition.deposed = None;
         }
         self.history = history;
         self.changed(now, at);

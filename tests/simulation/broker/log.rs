@@ -58,6 +58,14 @@ pub(super) struct Wanted {
     pub(super) committed: bool,
 }
 
+/// What a leader shows: the present one everything, one that was deposed and has not noticed what it knew then.
+#[derive(Debug, Copy, Clone)]
+pub(super) struct View {
+    pub(super) end: i64,
+    pub(super) stable: i64,
+    pub(super) epoch: i32,
+}
+
 #[derive(Debug)]
 pub(super) struct Log {
     pub(super) at: TopicPartition,
@@ -191,19 +199,24 @@ impl Log {
         self.epochs.iter().find(|&&(later, _)| later > epoch).map_or(self.end, |&(_, began)| began)
     }
 
+    /// What the present leader shows.
+    pub(super) fn view(&self) -> View {
+        View { end: self.end, stable: self.stable(), epoch: self.epoch() }
+    }
+
     /// What a reader gets; `None`: nothing yet.
-    pub(super) fn read(&self, wanted: &Wanted) -> Option<Answer> {
-        let bound = if wanted.committed { self.stable() } else { self.end };
-        if wanted.epoch > self.epoch() {
+    pub(super) fn read(&self, wanted: &Wanted, view: View) -> Option<Answer> {
+        let bound = if wanted.committed { view.stable } else { view.end };
+        if wanted.epoch > view.epoch {
             return Some(Answer::Failed(Code::UnknownLeaderEpoch));
         }
         if wanted.epoch >= 0 {
-            let end = self.end_of(wanted.epoch);
+            let end = self.end_of(wanted.epoch).min(view.end);
             if end < wanted.offset {
                 return Some(Answer::Diverged { end });
             }
         }
-        if wanted.offset < self.start || wanted.offset > self.end {
+        if wanted.offset < self.start || wanted.offset > view.end {
             return Some(Answer::Failed(Code::OffsetOutOfRange));
         }
         if wanted.offset >= bound {
@@ -249,23 +262,22 @@ impl Log {
     }
 
     /// An answer without records.
-    pub(super) fn nothing(&self, wanted: &Wanted) -> Answer {
-        let at_end = wanted.offset == if wanted.committed { self.stable() } else { self.end };
+    pub(super) fn nothing(wanted: &Wanted, view: View) -> Answer {
+        let at_end = wanted.offset == if wanted.committed { view.stable } else { view.end };
         Answer::Fetched { records: Vec::new(), next: wanted.offset, at_end, epoch: wanted.epoch }
     }
 
-    pub(super) fn offset(&self, spec: OffsetSpec) -> i64 {
+    pub(super) fn offset(&self, spec: OffsetSpec, view: View) -> i64 {
         match spec {
             OffsetSpec::Earliest => self.start,
-            OffsetSpec::End => self.end,
-            OffsetSpec::Stable => self.stable(),
+            OffsetSpec::End => view.end,
+            OffsetSpec::Stable => view.stable,
             OffsetSpec::AtTime(time_ms) => {
-                let stable = self.stable();
                 let at = self.entries.iter().find(|entry| match &entry.body {
                     Body::Data(record) => record.timestamp_ms.is_some_and(|time| time >= time_ms),
                     Body::Marker { .. } => false,
                 });
-                at.map(|entry| entry.offset).filter(|&offset| offset < stable).unwrap_or(-1)
+                at.map(|entry| entry.offset).filter(|&offset| offset < view.stable).unwrap_or(-1)
             }
         }
     }

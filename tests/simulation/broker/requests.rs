@@ -2,7 +2,7 @@
 
 use super::group::Joiner;
 use super::history::Transaction;
-use super::log::{Batch, Wanted, size};
+use super::log::{Batch, Log, Wanted, size};
 use super::transactions::{Decided, Target, coordinator_of};
 use super::{Broker, Refusal, Waiter, is_here};
 use crate::api::{Answer, ProducerId, Record, Request, Ticket, TopicPartition, Us};
@@ -29,7 +29,9 @@ impl Broker {
             Request::Fetch { at, offset, epoch, max_records, max_bytes, committed, wait } => {
                 return self.fetch(now, from, at, Wanted { offset, epoch, max_records, max_bytes, committed }, wait);
             }
-            Request::ListOffsets { at, spec } => self.led(now, at).map(|partition| Answer::Offset(partition.log.offset(spec))),
+            Request::ListOffsets { at, spec } => {
+                self.led(now, at).map(|partition| Answer::Offset(partition.log.offset(spec, partition.view())))
+            }
             Request::InitProducerId { transactional_id, timeout, producer } => {
                 self.init_producer(now, &transactional_id, timeout, producer)
             }
@@ -127,9 +129,10 @@ impl Broker {
             Ok(partition) => partition,
             Err(code) => return Some(Answer::Failed(code)),
         };
-        match partition.log.read(&wanted) {
+        let view = partition.view();
+        match partition.log.read(&wanted, view) {
             Some(answer) => Some(answer),
-            None if wait == 0 => Some(partition.log.nothing(&wanted)),
+            None if wait == 0 => Some(Log::nothing(&wanted, view)),
             None => {
                 let until = now + wait;
                 partition.waiters.push(Waiter { ticket, wanted, until });

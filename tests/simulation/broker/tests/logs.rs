@@ -195,3 +195,19 @@ fn a_batch_that_was_written_and_said_to_have_failed_is_there_once_when_it_comes_
     rig.ask(writer.end(true));
     assert_eq!(rig.seen(LOG).0, ["a"]);
 }
+
+#[test]
+fn readers_of_a_deposed_leader_see_nothing_that_was_written_since() {
+    let mut rig = Rig::new();
+    rig.write(LOG, &["a"]);
+    rig.broker.depose(rig.now, LOG, SECOND);
+    rig.write(LOG, &["b"]);
+    assert_eq!(rig.seen(LOG), (vec!["a".to_owned()], true));
+    assert_eq!((rig.offset(LOG, OffsetSpec::End), rig.offset(LOG, OffsetSpec::Stable)), (1, 1));
+    assert_eq!(failed(&rig.fetch(LOG, 2, -1)), Some(Code::OffsetOutOfRange), "someone who knew more");
+    assert_eq!(failed(&rig.fetch(LOG, 2, 1)), Some(Code::UnknownLeaderEpoch), "and says so");
+    let waiting = rig.send(fetch(LOG, 1, 0, 10 * SECOND));
+    rig.pass(SECOND);
+    assert!(matches!(rig.taken(waiting), Some(Answer::Fetched { next: 2, .. })));
+    assert_eq!(rig.offset(LOG, OffsetSpec::End), 2);
+}

@@ -305,29 +305,3 @@ fn the_producer_of_an_id_that_the_broker_has_forgotten_is_a_stranger() {
     assert_eq!(failed(&rig.ask(writer.add(OUT))), Some(Code::InvalidProducerIdMapping));
     assert_ne!(rig.producer("w").id.id, writer.id.id);
 }
-
-/// A helper of a workload's size: what a seed of a run may cost.
-#[test]
-#[ignore = "a measurement"]
-#[allow(clippy::disallowed_methods, reason = "a measurement")]
-fn cost() {
-    let mut rig = Rig::new();
-    let writer = rig.producer("w");
-    let begun = std::time::Instant::now();
-    let mut requests = 0;
-    for round in 0..1_000 {
-        rig.ask(writer.add(OUT));
-        rig.ask(writer.write(OUT, round * 3, &["a", "b", "c"]));
-        rig.ask(writer.add_offsets());
-        rig.ask(writer.offsets(at(1, 0), i64::from(round), "", -1));
-        rig.ask(writer.end(true));
-        for partition in 0..4 {
-            rig.send(super::rig::fetch(at(0, partition), 0, -1, 10 * MS));
-            rig.broker.next_tick();
-        }
-        rig.pass(10 * MS);
-        requests += 9;
-        rig.late.clear();
-    }
-    println!("{requests} requests: {:?}", begun.elapsed());
-}
