@@ -9,6 +9,7 @@ mod dice;
 mod faults;
 mod fleet;
 mod network;
+mod oracle;
 mod process;
 mod run;
 mod service;

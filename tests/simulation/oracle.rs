@@ -1,0 +1,111 @@
+//! The judge: whether what a run left behind at the broker is what it should be.
+//!
+//! It knows nothing of the service but the pure core (one event or one timer in, new state and outputs out) and the formats. From the
+//! broker's history it takes every committed transaction, folds the records that it covers over the state as it was, slowly and
+//! obviously, and asks whether exactly its outputs and its changes of the state come of it. Where records of several inputs and timers
+//! meet within one transaction, several orders may be right: it tries them, and accepts only what fits to the byte.
+
+mod changelog;
+mod commits;
+mod dead_letters;
+mod evidence;
+mod fold;
+mod inputs;
+mod judge;
+mod orders;
+mod outputs;
+mod repeats;
+mod standing;
+#[cfg(test)]
+mod tests;
+mod timers;
+
+pub use evidence::{Evidence, Times};
+pub use judge::{Verdict, judge};
+
+use std::fmt;
+
+/// What must hold.
+#[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd, Hash)]
+pub enum Rule {
+    /// Every id is visible exactly once.
+    IdsOnce,
+    /// Nothing leaves but in a transaction.
+    InTransactions,
+    /// The group's offsets are those of the task record of the same transaction, and no others are committed.
+    OffsetsAreTheStates,
+    /// No task goes back, and none passes what is not there.
+    RangesAdjoin,
+    /// The records of its range, applied to the state as it was, give the transaction's changelog records.
+    StateIsTheFold,
+    /// And its outputs, all of them and no others.
+    OutputsAreTheFold,
+    /// What can't be used is in the dead letters, in the transaction that passes it, whole and with the reason; nothing else is.
+    DeadLetters,
+    /// The changelog, compacted, is the state.
+    ChangelogIsTheState,
+    /// A task's time never falls but to the wall clock, and never runs ahead of it.
+    TaskTime,
+    /// A timer that the task's time has passed has fired.
+    NoTimerLost,
+    /// What leads to a mail waits until what was there before has been read.
+    HeldWhileBehind,
+    /// At the end nothing is due any more.
+    NothingLeftDue,
+    /// While all was well, what was due left at once.
+    OnTime,
+    /// Every input is read to its end.
+    EverythingRead,
+}
+
+impl Rule {
+    pub const ALL: [Self; 14] = [
+        Self::IdsOnce,
+        Self::InTransactions,
+        Self::OffsetsAreTheStates,
+        Self::RangesAdjoin,
+        Self::StateIsTheFold,
+        Self::OutputsAreTheFold,
+        Self::DeadLetters,
+        Self::ChangelogIsTheState,
+        Self::TaskTime,
+        Self::NoTimerLost,
+        Self::HeldWhileBehind,
+        Self::NothingLeftDue,
+        Self::OnTime,
+        Self::EverythingRead,
+    ];
+}
+
+/// A rule that was broken, and how.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Finding {
+    pub rule: Rule,
+    pub text: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {}", self.rule, self.text)
+    }
+}
+
+/// Collects what was found.
+#[derive(Default, Debug)]
+pub struct Findings(Vec<Finding>);
+
+impl Findings {
+    pub fn add(&mut self, rule: Rule, text: impl Into<String>) {
+        self.0.push(Finding { rule, text: text.into() });
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    #[must_use]
+    pub fn all(&self) -> &[Finding] {
+        &self.0
+    }
+}

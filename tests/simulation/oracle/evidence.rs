@@ -1,0 +1,85 @@
+//! What a run is judged by.
+
+use crate::api::{TopicPartition, Us};
+use crate::broker::history::History;
+use crate::client::Topics;
+use crate::service::Formats;
+use crate::world::{MS, START_MS};
+use leadstream::domain::Ms;
+use leadstream::domain::model::CatchUp;
+use std::collections::BTreeMap;
+
+/// What a run left behind.
+pub struct Evidence<'a> {
+    pub history: &'a History,
+    pub topics: &'a Topics,
+    pub formats: &'a Formats,
+    /// First offset that is there and the end, of every partition, as the run ended.
+    pub bounds: BTreeMap<TopicPartition, (i64, i64)>,
+    /// What the group had committed as the run ended.
+    pub committed: BTreeMap<TopicPartition, i64>,
+    pub times: Times,
+}
+
+/// Times and lengths by which a run is judged.
+#[derive(Clone, Debug)]
+pub struct Times {
+    /// How far the wall clock of any machine was from the true one, at most, either way.
+    pub skew_ms: Ms,
+    /// `inputs.max_ahead`
+    pub max_ahead_ms: Ms,
+    /// `engine.behind_after`
+    pub behind_after_ms: Ms,
+    /// When the first process was started.
+    pub started: Us,
+    /// When the run ended.
+    pub ended: Us,
+    /// While nothing was wrong, and nobody was behind.
+    pub healthy: Vec<(Us, Us)>,
+    /// How late a timer's output may be visible in such a time.
+    pub punctual: Us,
+    /// Inputs at which a task was paused on purpose, of which it said so: nothing is asked of these tasks' ends.
+    pub given_up: Vec<TopicPartition>,
+    /// A reminder may leave without its lines: a topic refuses large records.
+    pub may_shorten: bool,
+}
+
+impl Times {
+    /// A run without faults and with the settings' defaults, that was well all the time.
+    #[must_use]
+    pub fn of_a_quiet_run(formats: &Formats, ended: Us) -> Self {
+        let settings = &formats.settings;
+        let ms = |time: std::time::Duration| Ms::try_from(time.as_millis()).unwrap_or(Ms::MAX);
+        Self {
+            skew_ms: 0,
+            max_ahead_ms: settings.inputs.max_ahead.map_or(Ms::MAX / 4, ms),
+            behind_after_ms: ms(settings.engine.behind_after),
+            started: 0,
+            ended,
+            healthy: vec![(0, ended)],
+            punctual: crate::world::SECOND,
+            given_up: Vec::new(),
+            may_shorten: false,
+        }
+    }
+}
+
+impl Evidence<'_> {
+    /// What leads to a mail waits while a task is behind (`catch_up = "hold"`).
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.formats.models.in_charge().cart.catch_up == CatchUp::Hold
+    }
+}
+
+/// The true wall clock.
+#[must_use]
+pub fn wall_ms(at: Us) -> Ms {
+    START_MS + Ms::try_from(at / MS).unwrap_or(Ms::MAX / 4)
+}
+
+/// For people: seconds of virtual time.
+#[must_use]
+pub fn seconds(at: Us) -> String {
+    format!("{}.{:06} s", at / 1_000_000, at % 1_000_000)
+}

@@ -1,0 +1,349 @@
+//! Which order of one prospect's records and timers within one transaction gives what the transaction wrote of it.
+//!
+//! Records of one input stay in their order. The canonical order is that of event times, timers before what is later; it is tried
+//! first. Others are right where a record arrived after what it ought to have come before: then a timer, or a record of another input,
+//! went first. What is never right: a timer that stays behind although the task's time passed it, and a reminder before a record that
+//! was there before the task began to catch up.
+
+use super::Rule;
+use super::commits::Commit;
+use super::evidence::{Evidence, wall_ms};
+use super::inputs::Taken;
+use super::outputs::Sents;
+use super::standing::{Given, Standing};
+use crate::api::Us;
+use leadstream::domain::Ms;
+use leadstream::domain::event::Event;
+use leadstream::domain::state::prospect::Prospect;
+use leadstream::domain::state::timers::Timer;
+use leadstream::engine::codec::Codec;
+use leadstream::wire::state_record::StateCodec;
+use std::cell::{Cell, OnceCell, RefCell};
+
+/// Moves that are tried before it is said that nothing fits.
+const MOST_MOVES: u32 = 4_000;
+/// A timer that fires within this time of its deadline counts as on time: it has happened at the deadline itself.
+const ON_TIME_MS: Ms = 5_000;
+
+/// One prospect in one commit.
+pub struct Question<'q, 'a> {
+    pub evidence: &'q Evidence<'a>,
+    pub commit: &'q Commit<'a>,
+    pub sents: &'q Sents<'a>,
+    pub key: &'q str,
+    /// As it stood before; `None`: nothing was known.
+    pub before: Option<&'q Standing>,
+    /// Its bytes then.
+    pub bytes_before: Option<&'q [u8]>,
+    /// Its records by input.
+    pub records: Vec<Vec<(&'q Event<'a>, &'q Taken<'a>)>>,
+    /// So many of them, by input, were there before the task began to catch up: no reminder goes before them.
+    pub first: Vec<usize>,
+    /// What the transaction wrote of it; `None`: nothing.
+    pub wanted: Option<Option<&'q [u8]>>,
+    /// The task's time before.
+    pub time_ms: Ms,
+    /// The transaction began after this.
+    pub since: Us,
+    tried: Cell<u32>,
+    difference: RefCell<Option<(Rule, String)>>,
+    hints: OnceCell<Vec<Ms>>,
+}
+
+/// How it stands after the commit.
+pub struct Found {
+    pub standing: Standing,
+    /// Outputs of the transaction that are explained by it.
+    pub explained: Vec<usize>,
+    /// Something that leads to a mail was fired.
+    pub has_fired_held: bool,
+}
+
+#[derive(Clone)]
+struct Node {
+    standing: Standing,
+    /// Records taken, by input.
+    at: Vec<usize>,
+    explained: Vec<usize>,
+    has_fired_held: bool,
+}
+
+#[derive(Copy, Clone, Debug)]
+enum Move {
+    Take(usize),
+    Fire(Timer, Ms),
+}
+
+impl<'q, 'a> Question<'q, 'a> {
+    #[allow(clippy::too_many_arguments, reason = "each is one thing that the answer follows from")]
+    pub fn new(
+        evidence: &'q Evidence<'a>,
+        commit: &'q Commit<'a>,
+        sents: &'q Sents<'a>,
+        key: &'q str,
+        before: Option<(&'q Standing, &'q [u8])>,
+        records: Vec<Vec<(&'q Event<'a>, &'q Taken<'a>)>>,
+        first: Vec<usize>,
+        (time_ms, since): (Ms, Us),
+    ) -> Self {
+        Self {
+            evidence,
+            commit,
+            sents,
+            key,
+            before: before.map(|before| before.0),
+            bytes_before: before.map(|before| before.1),
+            records,
+            first,
+            wanted: commit.changes.get(key.as_bytes()).copied(),
+            time_ms,
+            since,
+            tried: Cell::new(0),
+            difference: RefCell::default(),
+            hints: OnceCell::new(),
+        }
+    }
+
+    /// # Errors
+    /// The first difference, in words.
+    pub fn answer(&self) -> Result<Found, (Rule, String)> {
+        let mut standing = self.before.cloned().unwrap_or_else(Standing::nobody);
+        standing.is_erased = false;
+        let at = vec![0; self.records.len()];
+        let node = Node { standing, at, explained: Vec::new(), has_fired_held: false };
+        match self.go(node) {
+            Some(Node { standing, explained, has_fired_held, .. }) => Ok(Found { standing, explained, has_fired_held }),
+            None => {
+                let difference = self.difference.borrow().clone();
+                let (rule, text) = difference.unwrap_or((Rule::StateIsTheFold, "nothing that may come next".to_owned()));
+                let is_cut = self.tried.get() >= MOST_MOVES;
+                let text = if is_cut { format!("no order found in {MOST_MOVES} moves; {text}") } else { text };
+                Err((rule, text))
+            }
+        }
+    }
+
+    /// Keeps the difference that the canonical order met with.
+    fn differs(&self, rule: Rule, text: impl FnOnce() -> String) {
+        self.difference.borrow_mut().get_or_insert_with(|| (rule, text()));
+    }
+
+    fn go(&self, node: Node) -> Option<Node> {
+        let moves = self.moves(&node);
+        let is_read = self.heads(&node).next().is_none();
+        if is_read && self.is_reached(&node) {
+            return Some(node);
+        }
+        for what in moves {
+            if self.tried.get() >= MOST_MOVES {
+                return None;
+            }
+            self.tried.set(self.tried.get() + 1);
+            let mut next = node.clone();
+            if self.make(&mut next, what)
+                && let Some(reached) = self.go(next)
+            {
+                return Some(reached);
+            }
+        }
+        None
+    }
+
+    fn heads<'n>(&'n self, node: &'n Node) -> impl Iterator<Item = (usize, &'q Event<'a>, &'q Taken<'a>)> + 'n {
+        let heads = self.records.iter().zip(&node.at).enumerate();
+        heads.filter_map(|(input, (records, at))| records.get(*at).map(|(event, taken)| (input, *event, *taken)))
+    }
+
+    /// What may come next, in the order in which it is tried.
+    fn moves(&self, node: &Node) -> Vec<Move> {
+        let models = &self.evidence.formats.models;
+        let holds = self.evidence.holds();
+        let end_ms = self.commit.record.time_ms;
+        let next = node.standing.next_timer(false, models);
+        let unheld = if holds { node.standing.next_timer(true, models) } else { next };
+        let mut heads: Vec<_> = self.heads(node).collect();
+        // Updates of members have no place in the order, and are taken first; of the others the earliest.
+        heads.sort_by_key(|(input, event, _)| (event.member_update.is_none(), event.time_ms, *input));
+        let earliest_ms = heads.iter().filter(|h| h.1.member_update.is_none()).map(|h| h.1.time_ms.min(h.1.record_ms)).next();
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        let mut timers: Vec<Timer> = next.into_iter().chain(unheld).collect();
+        timers.dedup();
+        for timer in timers.into_iter().filter(|timer| timer.deadline_ms <= end_ms) {
+            let must_wait = holds && timer.kind.is_held() && node.at.iter().zip(&self.first).any(|(at, first)| at < first);
+            if must_wait {
+                continue;
+            }
+            let is_first = earliest_ms.is_none_or(|ms| timer.deadline_ms < ms);
+            let fires = self.nows(timer).into_iter().map(|now_ms| Move::Fire(timer, now_ms));
+            if is_first { before.extend(fires) } else { after.extend(fires) }
+        }
+        let takes = heads.iter().filter(|(_, event, taken)| {
+            // The task's time went at least so far before it was applied.
+            let (least_ms, _) = Taken::moves_time_to_ms(event, taken.visible.since, self.evidence.times.skew_ms);
+            event.member_update.is_some() || unheld.is_none_or(|timer| timer.deadline_ms >= least_ms)
+        });
+        before.extend(takes.map(|(input, ..)| Move::Take(*input)));
+        before.extend(after);
+        before
+    }
+
+    /// The instants at which a timer may have fired, as far as they make a difference.
+    fn nows(&self, timer: Timer) -> Vec<Ms> {
+        let deadline_ms = timer.deadline_ms;
+        let end_ms = self.commit.record.time_ms;
+        let mut all = vec![deadline_ms.max(self.time_ms)];
+        if timer.kind.is_held() {
+            all.push(end_ms);
+            all.extend(self.hints());
+        }
+        let skew_ms = self.evidence.times.skew_ms;
+        let latest_ms = wall_ms(self.commit.decided) + skew_ms;
+        let earliest_wall_ms = wall_ms(self.since) - skew_ms;
+        let holds = self.evidence.holds();
+        let mut kept = Vec::new();
+        for now_ms in all {
+            let is_late = now_ms - deadline_ms > ON_TIME_MS;
+            let is_by_task = now_ms <= end_ms && now_ms >= self.time_ms;
+            let is_by_wall = holds && is_late && now_ms <= latest_ms;
+            // Who is caught up measures lateness by the wall clock.
+            let must_be_wall = holds && timer.kind.is_held() && earliest_wall_ms - deadline_ms > ON_TIME_MS;
+            let is_possible = now_ms >= deadline_ms && (is_by_task || is_by_wall);
+            if is_possible && !(must_be_wall && now_ms < earliest_wall_ms) && !kept.contains(&now_ms) {
+                kept.push(now_ms);
+            }
+        }
+        kept
+    }
+
+    /// Instants that stand in the record as it was written: when a step left is among them.
+    fn hints(&self) -> &[Ms] {
+        self.hints.get_or_init(|| {
+            let Some(Some(bytes)) = self.wanted else { return Vec::new() };
+            let Ok(prospect) = StateCodec.decode(bytes) else { return Vec::new() };
+            let text = format!("{prospect:?}");
+            let numbers = text.split(|c: char| !c.is_ascii_digit()).filter(|digits| digits.len() == 13);
+            let mut all: Vec<Ms> = numbers.filter_map(|digits| digits.parse().ok()).collect();
+            all.sort_unstable();
+            all.dedup();
+            all
+        })
+    }
+
+    /// Makes a move; whether the transaction has all outputs that come of it.
+    fn make(&self, node: &mut Node, what: Move) -> bool {
+        let models = &self.evidence.formats.models;
+        let given = match what {
+            Move::Take(input) => {
+                let (event, _) = self.records[input][node.at[input]];
+                node.at[input] += 1;
+                node.standing.apply(self.key, event, models)
+            }
+            Move::Fire(timer, now_ms) => {
+                node.has_fired_held |= timer.kind.is_held();
+                let was = node.standing.prospect.clone();
+                let given = node.standing.fire(self.key, timer, now_ms, models);
+                // One that changes nothing would fire for ever.
+                if given.is_empty() && node.standing.prospect == was && !node.standing.is_erased {
+                    return false;
+                }
+                given
+            }
+        };
+        self.explain(node, &given, what)
+    }
+
+    fn explain(&self, node: &mut Node, given: &Given, what: Move) -> bool {
+        for (whose, output) in given {
+            let Some(found) = self.sents.find(self.evidence, whose, output, &node.explained) else {
+                self.differs(Rule::OutputsAreTheFold, || {
+                    let how = match what {
+                        Move::Take(input) => {
+                            let taken = &self.records[input][node.at[input] - 1].1;
+                            format!("the record of input {input} at offset {}", taken.offset)
+                        }
+                        Move::Fire(timer, now_ms) => {
+                            format!("the timer {:?} due at {} (fired at {now_ms})", timer.kind, timer.deadline_ms)
+                        }
+                    };
+                    format!(
+                        "{how} gives an output that is not in the transaction, or not as it is there: {}",
+                        show(whose, output)
+                    )
+                });
+                return false;
+            };
+            // What one prospect gives stays in order within a partition.
+            let of = |n: &usize| (self.sents.all[*n].topic, self.sents.all[*n].partition, self.sents.all[*n].visible.offset);
+            let (topic, partition, offset) = of(&found);
+            if node.explained.iter().map(of).any(|(t, p, o)| (t, p) == (topic, partition) && o > offset) {
+                self.differs(Rule::OutputsAreTheFold, || format!("outputs in another order: {}", show(whose, output)));
+                return false;
+            }
+            node.explained.push(found);
+        }
+        true
+    }
+
+    /// The record as the transaction left it, with no timer left behind.
+    fn is_reached(&self, node: &Node) -> bool {
+        let models = &self.evidence.formats.models;
+        let standing = &node.standing;
+        let is_right = match self.wanted {
+            Some(None) => standing.is_erased,
+            Some(Some(bytes)) => !standing.is_erased && standing.bytes() == bytes,
+            // Nobody was there, and nobody came.
+            None if self.before.is_none() => standing.is_new && !standing.is_erased,
+            None => !standing.is_erased && Some(&*standing.bytes()) == self.bytes_before,
+        };
+        if !is_right {
+            self.differs(Rule::StateIsTheFold, || self.differing_state(standing));
+            return false;
+        }
+        let holds = self.evidence.holds();
+        let Some(left) = standing.next_timer(holds, models) else { return true };
+        let had = self.before.and_then(|before| before.next_timer(holds, models));
+        let is_new = self.records.iter().any(|records| !records.is_empty()) && had != Some(left);
+        if left.deadline_ms < self.commit.record.time_ms && !is_new {
+            self.differs(Rule::NoTimerLost, || {
+                format!(
+                    "the timer {:?} due at {} was left behind: the task's time is {}",
+                    left.kind, left.deadline_ms, self.commit.record.time_ms
+                )
+            });
+            return false;
+        }
+        true
+    }
+
+    fn differing_state(&self, standing: &Standing) -> String {
+        let Some(wanted) = self.wanted else { return "the fold changes the record, the transaction does not".to_owned() };
+        let Some(bytes) = wanted else { return "the transaction deletes the record, the fold does not".to_owned() };
+        if standing.is_erased {
+            return "the fold deletes the record, the transaction does not".to_owned();
+        }
+        match StateCodec.decode(bytes) {
+            Ok(written) => first_difference(&standing.prospect, &written),
+            Err(error) => format!("the transaction's record can't be read: {error}"),
+        }
+    }
+}
+
+fn show(whose: &str, output: &leadstream::domain::output::Output) -> String {
+    let text = format!("{output:?}");
+    format!("{whose}: {}", text.chars().take(400).collect::<String>())
+}
+
+/// The first line in which two records differ.
+fn first_difference(fold: &Prospect, written: &Prospect) -> String {
+    let (fold, written) = (format!("{fold:#?}"), format!("{written:#?}"));
+    let mut place = Vec::new();
+    for (ours, theirs) in fold.lines().zip(written.lines()) {
+        if ours != theirs {
+            return format!("state differs in {}: by the fold `{}`, written `{}`", place.join(" "), ours.trim(), theirs.trim());
+        }
+        let depth = (ours.len() - ours.trim_start().len()) / 4;
+        place.truncate(depth);
+        place.push(ours.trim().to_owned());
+    }
+    "state differs only in bytes".to_owned()
+}

@@ -1,0 +1,99 @@
+//! The outputs of one transaction, to be explained one by one.
+
+use super::evidence::Evidence;
+use crate::broker::history::Visible;
+use leadstream::domain::output::{Body, Output};
+use leadstream::engine::effects::ProspectOutput;
+use leadstream::runtime::ports::{Encode, Encoded, OutTopic};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// One of them.
+pub struct Sent<'a> {
+    pub topic: OutTopic,
+    pub partition: i32,
+    pub visible: &'a Visible,
+}
+
+/// All of one transaction.
+pub struct Sents<'a> {
+    pub all: Vec<Sent<'a>>,
+    pub is_explained: Vec<bool>,
+    by_key: BTreeMap<(OutTopic, &'a [u8]), Vec<usize>>,
+    may_shorten: bool,
+}
+
+impl<'a> Sents<'a> {
+    /// What is visible of every transaction, but for the changelog.
+    pub fn by_transaction(evidence: &Evidence<'a>) -> BTreeMap<usize, Self> {
+        let mut sents: BTreeMap<usize, Self> = BTreeMap::new();
+        for topic in OutTopic::ALL.into_iter().filter(|topic| *topic != OutTopic::State) {
+            for partition in 0..evidence.topics.partitions {
+                let at = evidence.topics.output(topic, partition);
+                for visible in evidence.history.visible.get(&at).into_iter().flatten() {
+                    let Some(transaction) = visible.transaction else { continue };
+                    let sents = sents.entry(transaction).or_insert_with(|| Self::none(evidence));
+                    sents
+                        .by_key
+                        .entry((topic, visible.record.key.as_deref().unwrap_or_default()))
+                        .or_default()
+                        .push(sents.all.len());
+                    sents.all.push(Sent { topic, partition, visible });
+                    sents.is_explained.push(false);
+                }
+            }
+        }
+        sents
+    }
+
+    pub fn none(evidence: &Evidence<'_>) -> Self {
+        let may_shorten = evidence.times.may_shorten;
+        Self { all: Vec::new(), is_explained: Vec::new(), by_key: BTreeMap::new(), may_shorten }
+    }
+
+    /// Finds an output among those that nothing explains yet: the same id, headers and body.
+    pub fn find(&self, evidence: &Evidence<'_>, whose: &str, output: &Output, taken: &[usize]) -> Option<usize> {
+        let key = match &output.body {
+            Body::Member(update) => update.addressee().as_bytes(),
+            _ => whose.as_bytes(),
+        };
+        let sent = ProspectOutput { prospect: Arc::from(whose), output: output.clone() };
+        let mut encoded = Encoded::default();
+        let topic = evidence.formats.encoder.output(&sent, &mut encoded);
+        let candidates = self.by_key.get(&(topic, key))?;
+        let find = |encoded: &Encoded| {
+            candidates
+                .iter()
+                .copied()
+                .find(|n| !self.is_explained[*n] && !taken.contains(n) && is_the_same(&self.all[*n].visible.record, encoded))
+        };
+        find(&encoded).or_else(|| {
+            if !self.may_shorten {
+                return None;
+            }
+            evidence.formats.encoder.short_output(&sent, &mut encoded);
+            find(&encoded)
+        })
+    }
+
+    /// What nothing explains.
+    pub fn unexplained(&self) -> impl Iterator<Item = &Sent<'a>> {
+        self.all.iter().zip(&self.is_explained).filter(|(_, explained)| !**explained).map(|(sent, _)| sent)
+    }
+}
+
+impl Sent<'_> {
+    /// For people.
+    pub fn show(&self) -> String {
+        let Self { topic, partition, visible } = self;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(&bytes[..bytes.len().min(300)]).into_owned();
+        let key = visible.record.key.as_deref().map(text).unwrap_or_default();
+        let value = visible.record.value.as_deref().map(text).unwrap_or_default();
+        format!("{topic:?} partition {partition} offset {} of {key}: {value}", visible.offset)
+    }
+}
+
+fn is_the_same(record: &crate::api::Record, encoded: &Encoded) -> bool {
+    let headers = record.headers.iter().map(|(name, value)| (name.as_str(), value));
+    record.value.as_deref() == Some(&encoded.value) && headers.eq(encoded.headers.iter().map(|(name, value)| (&**name, value)))
+}
