@@ -83,7 +83,7 @@ pub enum Request {
     Fetch {
         at: TopicPartition,
         offset: i64,
-        /// Leader epoch of the last record taken; -1: not known, then no truncation is noticed that has grown over again.
+        /// As the answer said that led to this offset; -1: not known, then no truncation is noticed that has grown over again.
         epoch: i32,
         max_records: usize,
         /// The first record comes whatever its size.
@@ -162,7 +162,7 @@ pub enum Answer {
         next: i64,
         /// `next` is the last stable offset; of all records: the high watermark.
         at_end: bool,
-        /// Leader epoch of all these records; an answer ends where another begins. Without records: as asked.
+        /// Leader epoch of what is before `next`, be it a record, a marker or an aborted record; nothing was passed: as asked.
         epoch: i32,
     },
     /// The records of the epoch that the reader names end earlier than where it wants to go on: they were truncated.

@@ -227,7 +227,6 @@ impl Log {
 
     fn helping(&self, wanted: &Wanted, bound: i64) -> Answer {
         let mut records = Vec::new();
-        let mut epoch = None;
         let mut bytes = 0;
         let mut next = wanted.offset;
         for entry in &self.entries[self.index(wanted.offset)..] {
@@ -238,22 +237,26 @@ impl Log {
                 if records.is_empty() && next == wanted.offset {
                     return Answer::Damaged { next: self.batch_end(entry).min(bound) };
                 }
-                return Answer::Fetched { records, next, at_end: false, epoch: epoch.unwrap_or(wanted.epoch) };
+                return self.fetched(records, next, false, wanted);
             }
             let is_seen = !wanted.committed || matches!(entry.fate, Fate::Kept(_));
             if let (true, Body::Data(record)) = (is_seen, &entry.body) {
                 bytes += size(record);
-                let is_full = records.len() >= wanted.max_records || bytes > wanted.max_bytes;
-                if !records.is_empty() && (is_full || epoch != Some(entry.epoch)) {
-                    return Answer::Fetched { records, next, at_end: false, epoch: epoch.unwrap_or(wanted.epoch) };
+                if !records.is_empty() && (records.len() >= wanted.max_records || bytes > wanted.max_bytes) {
+                    return self.fetched(records, next, false, wanted);
                 }
-                epoch = Some(entry.epoch);
                 records.push((entry.offset, record.clone()));
             }
             next = entry.offset + 1;
         }
         // Behind the last entry may be offsets that compaction has emptied.
-        Answer::Fetched { records, next: bound, at_end: true, epoch: epoch.unwrap_or(wanted.epoch) }
+        self.fetched(records, bound, true, wanted)
+    }
+
+    fn fetched(&self, records: Vec<(i64, Record)>, next: i64, at_end: bool, wanted: &Wanted) -> Answer {
+        let before_next = self.epochs.iter().rev().find(|&&(_, began)| began < next).map(|epoch| epoch.0);
+        let epoch = if next > wanted.offset { before_next.unwrap_or(wanted.epoch) } else { wanted.epoch };
+        Answer::Fetched { records, next, at_end, epoch }
     }
 
     fn batch_end(&self, of: &Entry) -> i64 {

@@ -37,7 +37,7 @@ enum Op {
 struct Partition {
     /// The next offset to fetch; `None`: nothing is fetched.
     next: Option<i64>,
-    /// Leader epoch of the last record.
+    /// Leader epoch of what is before the next offset.
     epoch: i32,
     request: Option<Ticket>,
     retry_at: Us,
@@ -246,9 +246,7 @@ impl Partition {
                 self.queue.push_back(Op::Record(offset, record));
             }
         }
-        if !is_empty {
-            self.epoch = epoch;
-        }
+        self.epoch = epoch;
         if at_end {
             self.known_end = Some(next);
         }

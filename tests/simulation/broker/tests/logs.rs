@@ -48,9 +48,6 @@ fn a_reader_of_truncated_records_hears_of_it_though_the_log_has_grown_again() {
     assert_eq!(rig.fetch(LOG, 3, 0), Answer::Diverged { end: 1 });
     let Answer::Fetched { records, .. } = rig.fetch(LOG, 3, -1) else { panic!() };
     assert_eq!(values(&records), ["z"], "and then nothing tells it");
-    // An answer has records of one epoch.
-    let Answer::Fetched { records, next: 1, epoch: 0, at_end: false } = rig.fetch(LOG, 0, -1) else { panic!() };
-    assert_eq!(values(&records), ["a"]);
     let visible = &rig.broker.history().visible[&LOG];
     let gone: Vec<_> = visible.iter().filter(|seen| seen.gone.is_some()).map(|seen| (seen.offset, seen.gone)).collect();
     assert_eq!(gone, [(1, Some((SECOND, Gone::Truncated))), (2, Some((SECOND, Gone::Truncated)))]);
@@ -88,6 +85,21 @@ fn a_clean_change_of_the_leader_loses_nothing() {
     let Answer::Fetched { records, epoch: 1, .. } = rig.fetch(LOG, 1, 0) else { panic!() };
     assert_eq!(values(&records), ["b"]);
     assert_eq!(failed(&rig.fetch(LOG, 2, 2)), Some(Code::UnknownLeaderEpoch));
+}
+
+#[test]
+fn markers_and_aborted_records_of_a_new_leader_are_no_truncation() {
+    let mut rig = Rig::new();
+    rig.write(LOG, &["a"]);
+    let writer = rig.producer("w");
+    rig.ask(writer.add(LOG));
+    rig.broker.away(rig.now, Away::Leader(LOG), 0, Code::NotLeaderForPartition);
+    rig.ask(writer.write(LOG, 0, &["aborted"]));
+    rig.ask(writer.end(false));
+    let Answer::Fetched { next: 3, epoch: 1, .. } = rig.fetch(LOG, 0, -1) else { panic!() };
+    let Answer::Fetched { records, next: 3, epoch: 1, .. } = rig.fetch(LOG, 1, 0) else { panic!() };
+    assert!(records.is_empty());
+    assert_eq!(rig.fetch(LOG, 3, 1), Answer::Fetched { records, next: 3, at_end: true, epoch: 1 });
 }
 
 #[test]
