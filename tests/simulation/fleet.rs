@@ -193,6 +193,36 @@ impl Fleet {
         self.machines.borrow()[machine].offset_ms.fetch_add(ms, Ordering::Relaxed);
     }
 
+    /// How every machine stands, for people: how its processes ended, and what its board shows.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let mut text = String::new();
+        for (machine, its) in self.machines.borrow().iter().enumerate() {
+            for run in &its.runs {
+                if let Some((at, End::Failed(why))) = &run.ended {
+                    text += &format!("\n  machine {machine} stopped at {at} us: {why}");
+                }
+            }
+            let Some(run) = its.running() else {
+                text += &format!("\n  machine {machine} is down");
+                continue;
+            };
+            for task in run.board.tasks() {
+                let troubles: Vec<_> = task.troubles.iter().map(|trouble| trouble.text.as_str()).collect();
+                text += &format!("\n  machine {machine}, task {}: {:?} {troubles:?}", task.partition, task.state);
+            }
+        }
+        text
+    }
+
+    /// Why processes ended by themselves.
+    #[must_use]
+    pub fn failures(&self) -> Vec<String> {
+        let machines = self.machines.borrow();
+        let ends = machines.iter().flat_map(|machine| &machine.runs).filter_map(|run| run.ended.clone());
+        ends.filter_map(|(_, end)| if let End::Failed(why) = end { Some(why) } else { None }).collect()
+    }
+
     /// What the workers reported, by kind and name.
     #[must_use]
     pub fn seen(&self) -> BTreeMap<(&'static str, &'static str), u64> {

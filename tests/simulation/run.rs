@@ -127,7 +127,8 @@ impl Simulation {
         world.run_until(self.heals_at + 5 * SECOND)?;
         while let Some(what) = self.unread() {
             if world.now() > self.heals_at + LONGEST_RECOVERY {
-                return Err(format!("not read {} s after the healing: {what}", LONGEST_RECOVERY / SECOND));
+                let how = self.fleet.describe();
+                return Err(format!("not read {} s after the healing: {what}{how}", LONGEST_RECOVERY / SECOND));
             }
             world.run_until(world.now() + SECOND)?;
         }
@@ -160,5 +161,10 @@ pub fn run(case: &Case) -> Outcome {
     let trace = &simulation.world.trace;
     let mut counts: BTreeMap<String, u64> = trace.counts().into_iter().map(|(what, n)| (what.to_owned(), n)).collect();
     counts.extend(simulation.fleet.seen().into_iter().map(|((kind, name), n)| (format!("{kind}: {name}"), n)));
+    for why in simulation.fleet.failures() {
+        // Without numbers: alike ones are counted together.
+        let alike: String = why.chars().filter(|c| !c.is_ascii_digit()).take(160).collect();
+        *counts.entry(format!("stopped: {alike}")).or_default() += 1;
+    }
     Outcome { hash: trace.hash(), failure: result.err(), lines: trace.lines(), counts }
 }
