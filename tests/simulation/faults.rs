@@ -10,6 +10,9 @@ use super::world::{MS, SECOND, World};
 use rdkafka::types::RDKafkaErrorCode as Code;
 use std::rc::Rc;
 
+/// How far the wall clock of a machine may be from the true one.
+pub const MOST_SKEW_MS: i64 = 4_000;
+
 /// A fault that comes again and again.
 #[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd)]
 pub enum Kind {
@@ -149,7 +152,7 @@ fn strike(world: &Rc<World>, fleet: &Rc<Fleet>, kind: Kind, heals_at: Us) {
     let topic = u16::try_from(die.below(topics.names.len() as u64)).unwrap_or(0);
     let partition = i32::try_from(die.below(u64::from(topics.partitions.unsigned_abs()))).unwrap_or(0);
     let at = TopicPartition { topic, partition };
-    let jump_ms = i64::try_from(die.below(8_000)).unwrap_or(0) - 4_000;
+    let offset_ms = i64::try_from(die.below(2 * MOST_SKEW_MS.unsigned_abs())).unwrap_or(0) - MOST_SKEW_MS;
     let code = *die.one_of(&[Code::NotCoordinator, Code::CoordinatorLoadInProgress, Code::CoordinatorNotAvailable]);
     let leader_code = *die.one_of(&[Code::NotLeaderForPartition, Code::LeaderNotAvailable, Code::KafkaStorageError]);
     let coordinator = usize::try_from(die.below(16)).unwrap_or(0);
@@ -159,7 +162,7 @@ fn strike(world: &Rc<World>, fleet: &Rc<Fleet>, kind: Kind, heals_at: Us) {
         Kind::Kill => fleet.kill(machine),
         Kind::Pause => fleet.pause(machine, length),
         Kind::Stop => fleet.stop(machine),
-        Kind::ClockJump => fleet.jump(machine, jump_ms),
+        Kind::ClockJump => fleet.set_clock(machine, offset_ms),
         Kind::CutMachine | Kind::StallMachine => {
             let Some(process) = fleet.running(machine) else { return };
             if kind == Kind::StallMachine {
@@ -176,7 +179,7 @@ fn strike(world: &Rc<World>, fleet: &Rc<Fleet>, kind: Kind, heals_at: Us) {
         Kind::Compaction => {
             let at = topics.output(leadstream::runtime::ports::OutTopic::State, partition);
             let stable = broker().bounds(at).map_or(0, |(_, stable, _)| stable);
-            broker().compact(now, at, stable, jump_ms > 0);
+            broker().compact(now, at, stable, offset_ms > 0);
         }
     }
 }

@@ -188,9 +188,9 @@ impl Fleet {
         }
     }
 
-    /// The wall clock of a machine jumps.
-    pub fn jump(&self, machine: usize, ms: i64) {
-        self.machines.borrow()[machine].offset_ms.fetch_add(ms, Ordering::Relaxed);
+    /// The wall clock of a machine jumps: it is so far from the true one then.
+    pub fn set_clock(&self, machine: usize, offset_ms: i64) {
+        self.machines.borrow()[machine].offset_ms.store(offset_ms, Ordering::Relaxed);
     }
 
     /// How every machine stands, for people: how its processes ended, and what its board shows.

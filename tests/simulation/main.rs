@@ -48,6 +48,9 @@ fn seeds() {
         if to - from == 1 {
             outcome.lines.iter().for_each(|line| println!("{line}"));
         }
+        if let Some((stop, _)) = outcome.counts.iter().find(|(what, _)| what.starts_with("stopped")) {
+            println!("seed {seed} has {stop}");
+        }
         for (what, n) in outcome.counts {
             *counts.entry(what).or_default() += n;
         }

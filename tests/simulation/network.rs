@@ -1,8 +1,9 @@
 //! The network between clients and broker: what is sent arrives later, or much later, or never, or twice.
 //!
 //! As with TCP, what one connection carries arrives in order, and nothing of it is lost while it lasts. When it breaks, nobody
-//! knows what of it arrived: requests on their way vanish, or arrive long after their client has gone on by another connection,
-//! or died; answers on their way vanish. A request that is sent again after that may so arrive twice.
+//! knows what of it arrived: requests on their way vanish or arrive, answers vanish. A request that is sent again after that may so
+//! arrive twice, one right after the other. Requests of a client that has given them up, or that has ended, may arrive long after
+//! that; with proxies between clients and brokers, which pass on what they hold, all of them may.
 
 use super::api::{Answer, Request, Ticket, TopicPartition, Us};
 use super::dice::Stream;
@@ -88,8 +89,10 @@ pub struct Weather {
 #[derive(Default)]
 pub struct Network {
     pub weather: Weather,
+    /// Requests may arrive long after they were sent again.
+    pub has_proxies: bool,
     states: BTreeMap<(ClientId, Link), State>,
-    fates: BTreeMap<(ClientId, Link, u32), Fate>,
+    fates: BTreeMap<Connection, Fate>,
     /// Sent, and not answered yet as far as the client knows.
     pending: BTreeMap<Ticket, Pending>,
     next_ticket: u64,
@@ -98,11 +101,6 @@ pub struct Network {
 }
 
 impl Network {
-    /// The client has vanished. What it sent may still arrive, and nobody hears the answers.
-    pub(super) fn forget(&mut self, client: ClientId) {
-        self.pending.retain(|_, pending| pending.connection.client != client);
-    }
-
     /// Nothing gets through to or from a broker until then.
     pub fn stall_link(&mut self, link: Link, until: Us) {
         self.stalled_links.insert(link, until);
@@ -184,7 +182,13 @@ impl World {
 
     /// A connection is lost.
     pub fn cut(&self, lost: Connection) {
+        self.close(lost, false);
+    }
+
+    /// A connection ends. `is_given_up`: its client waits no longer for what it has sent, and does not send it again.
+    pub(super) fn close(&self, lost: Connection, is_given_up: bool) {
         let mut network = self.network.borrow_mut();
+        let has_proxies = network.has_proxies;
         let state = network.states.entry((lost.client, lost.link)).or_default();
         if state.number != lost.number {
             return;
@@ -193,15 +197,16 @@ impl World {
         let now = self.now();
         state.number += 1;
         state.stalled_until = now + die.between(SHORTEST_RECONNECT, LONGEST_RECONNECT);
-        let fate = if die.chance(0.5) {
-            self.trace.cover("network: a request on its way is lost with its connection");
-            Fate::Vanish
-        } else {
-            self.trace.cover("network: a request arrives after its connection was lost");
+        if die.chance(0.5) {
+            self.trace.cover("network: requests on their way are lost with their connection");
+            network.fates.insert(lost, Fate::Vanish);
+        } else if has_proxies || is_given_up {
+            self.trace.cover("network: requests arrive long after their connection was lost");
             let latest = if die.chance(0.5) { LONGEST_RECONNECT } else { LATEST };
-            Fate::ArriveAt(now + die.below(latest))
-        };
-        network.fates.insert((lost.client, lost.link, lost.number), fate);
+            network.fates.insert(lost, Fate::ArriveAt(now + die.below(latest)));
+        } else {
+            self.trace.cover("network: requests arrive, and are sent again");
+        }
         let unanswered: Vec<Ticket> =
             network.pending.iter().filter(|(_, p)| p.connection == lost).map(|(ticket, _)| *ticket).collect();
         for ticket in unanswered {
@@ -209,6 +214,13 @@ impl World {
             let delay = die.below(5 * MS);
             self.at(now + delay, Event::Lost { client: lost.client, ticket });
         }
+    }
+
+    /// A client has ended. What it sent may still arrive, and nobody hears the answers.
+    pub(super) fn close_all_of(&self, client: ClientId) {
+        let all = self.network.borrow().used(|p| p.connection.client == client);
+        all.into_iter().for_each(|connection| self.close(connection, true));
+        self.network.borrow_mut().states.retain(|(of, _), _| *of != client);
     }
 
     /// All connections over a link are lost.
@@ -225,7 +237,7 @@ impl World {
 
     /// A request reaches the broker.
     pub(super) fn arrive(&self, ticket: Ticket, connection: Connection, request: Request) {
-        let fate = self.network.borrow().fates.get(&(connection.client, connection.link, connection.number)).copied();
+        let fate = self.network.borrow().fates.get(&connection).copied();
         match fate {
             Some(Fate::Vanish) => return,
             Some(Fate::ArriveAt(at)) if at > self.now() => {

@@ -4,8 +4,9 @@ use super::api::{Protocol, TopicPartition, Us};
 use super::broker::{self, Broker};
 use super::client::{Topics, batches, fetcher, group};
 use super::dice::{Dice, Stream};
-use super::faults::FaultPlan;
+use super::faults::{FaultPlan, MOST_SKEW_MS};
 use super::fleet::{Fleet, Plan};
+use super::oracle::{Evidence, Times, judge};
 use super::service::{ClientSettings, Formats};
 use super::workloads;
 use super::world::{MS, SECOND, START_MS, World};
@@ -19,6 +20,9 @@ use std::time::Duration;
 const LONGEST_RECOVERY: Us = 90 * SECOND;
 /// After that nothing may come any more for so long.
 const QUIET: Us = 12 * SECOND;
+
+/// The workload in which requests may arrive long after they were sent again: the older transaction protocol is not sound then.
+pub const PROXIES: &str = "proxies";
 
 /// Which run.
 #[derive(Clone, Debug)]
@@ -42,7 +46,7 @@ pub struct Outcome {
     pub counts: BTreeMap<String, u64>,
 }
 
-static STEADY: LazyLock<Formats> = LazyLock::new(|| Formats::new(&[r#"model.cart.steps=["4s","9s"]"#]));
+static SHOP: LazyLock<Formats> = LazyLock::new(|| Formats::new(&[r#"model.files=["tests/simulation/workloads/shop.toml"]"#]));
 
 /// Everything there is in a run, for whoever looks at it from outside.
 pub struct Simulation {
@@ -56,7 +60,7 @@ impl Simulation {
     /// Sets everything up.
     #[must_use]
     pub fn new(case: &Case) -> Self {
-        let formats = STEADY.clone();
+        let formats = SHOP.clone();
         let dice = Dice::new(case.seed, &case.workload);
         let mut die = dice.of(Stream::Setup);
         let partitions = i32::try_from(die.between(1, 3)).unwrap_or(1);
@@ -74,6 +78,7 @@ impl Simulation {
         };
         let broker = Broker::new(settings, Box::new(delay));
         let world = World::new(case.seed, &case.workload, broker);
+        world.network.borrow_mut().has_proxies = case.workload == PROXIES;
         if case.is_recorded {
             world.trace.record();
         }
@@ -99,7 +104,7 @@ impl Simulation {
                 linger: 50 * MS,
                 batch_records: *die.one_of(&[1, 5, 1_000]),
                 batch_bytes: 1_000_000,
-                queue_records: *die.one_of(&[3, 100_000]),
+                queue_records: *die.one_of(&[50, 100_000]),
             },
         };
         let workers = u16::try_from(*die.one_of(&[1, 1, 1, 2])).unwrap_or(1);
@@ -118,11 +123,18 @@ impl Simulation {
         Self { world, fleet, topics, heals_at }
     }
 
-    /// Lets it happen.
+    /// Lets it happen, and judges it.
     ///
     /// # Errors
     /// What failed.
     pub fn run(&self) -> Result<(), String> {
+        let settled = self.settle();
+        let verdict = self.judge(settled.as_ref().ok().copied());
+        verdict.and(settled.map(|_| ()))
+    }
+
+    /// Lets it happen; says since when everything is read.
+    fn settle(&self) -> Result<Us, String> {
         let world = &self.world;
         world.run_until(self.heals_at + 5 * SECOND)?;
         while let Some(what) = self.unread() {
@@ -132,7 +144,36 @@ impl Simulation {
             }
             world.run_until(world.now() + SECOND)?;
         }
-        world.run_until(world.now() + QUIET)
+        let settled = world.now();
+        world.run_until(settled + QUIET)?;
+        Ok(settled)
+    }
+
+    fn judge(&self, settled: Option<Us>) -> Result<(), String> {
+        let world = &self.world;
+        let broker = world.broker.borrow();
+        let all = |topics: &[u16]| -> Vec<TopicPartition> {
+            let partitions = 0..self.topics.partitions;
+            topics.iter().flat_map(|topic| partitions.clone().map(|partition| TopicPartition { topic: *topic, partition })).collect()
+        };
+        let inputs = all(&self.topics.inputs);
+        let topics: Vec<u16> = (0..).take(self.topics.names.len()).collect();
+        let formats = &self.fleet.plan().formats;
+        let times = Times {
+            skew_ms: MOST_SKEW_MS,
+            healthy: settled.map(|settled| (settled + SECOND, world.now())).into_iter().collect(),
+            ..Times::of_a_quiet_run(formats, world.now())
+        };
+        let bounds = |at: TopicPartition| broker.bounds(at).map(|(start, _, end)| (at, (start, end)));
+        let evidence = Evidence {
+            history: broker.history(),
+            topics: &self.topics,
+            formats,
+            bounds: all(&topics).into_iter().filter_map(bounds).collect(),
+            committed: inputs.iter().filter_map(|at| Some((*at, broker.committed(*at)?))).collect(),
+            times,
+        };
+        judge(&evidence).into_result()
     }
 
     /// An input that is not read and committed to its end.

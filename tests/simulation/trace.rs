@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 
 /// Lines that are kept.
-const KEPT_LINES: usize = 1_000_000;
+const KEPT_LINES: usize = 100_000;
 
 /// Everything that happened in one run.
 #[derive(Default)]

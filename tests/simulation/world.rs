@@ -292,7 +292,7 @@ impl World {
     /// A client ends without a word. Its requests that are under way may still arrive.
     pub fn unseat(&self, client: ClientId) {
         self.clients.borrow_mut().remove(&client);
-        self.network.borrow_mut().forget(client);
+        self.close_all_of(client);
     }
 
     /// All clients of a worker end without a word.
@@ -338,7 +338,7 @@ impl Io<'_> {
         let connection = self.world.network.borrow().connection_of(ticket);
         self.forget(ticket);
         if let Some(connection) = connection {
-            self.world.cut(connection);
+            self.world.close(connection, true);
         }
     }
 
