@@ -154,7 +154,10 @@ impl Simulation {
         let broker = world.broker.borrow();
         let all = |topics: &[u16]| -> Vec<TopicPartition> {
             let partitions = 0..self.topics.partitions;
-            topics.iter().flat_map(|topic| partitions.clone().map(|partition| TopicPartition { topic: *topic, partition })).collect()
+            topics
+                .iter()
+                .flat_map(|topic| partitions.clone().map(|partition| TopicPartition { topic: *topic, partition }))
+                .collect()
         };
         let inputs = all(&self.topics.inputs);
         let topics: Vec<u16> = (0..).take(self.topics.names.len()).collect();
