@@ -28,6 +28,10 @@ use std::fmt;
 /// What must hold.
 #[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd, Hash)]
 pub enum Rule {
+    /// What belongs together is in one transaction: outputs, state, task record, offsets.
+    TransactionsAreWhole,
+    /// What was committed can be seen.
+    CommittedIsVisible,
     /// Every id is visible exactly once.
     IdsOnce,
     /// Nothing leaves but in a transaction.
@@ -59,7 +63,9 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
+        Self::TransactionsAreWhole,
+        Self::CommittedIsVisible,
         Self::IdsOnce,
         Self::InTransactions,
         Self::OffsetsAreTheStates,

@@ -4,9 +4,13 @@ use super::evidence::{Evidence, seconds};
 use super::{Findings, Rule};
 use crate::api::{ProducerId, TopicPartition, Us};
 use crate::broker::history::{Gone, Visible};
+use crate::world::SECOND;
 use leadstream::runtime::ports::{InputPartition, OutTopic, TASK_KEY, TaskRecord};
 use leadstream::wire::task_record;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// After so long all markers of a transaction must be written.
+const LONGEST_COMPLETION: Us = 10 * SECOND;
 
 /// What one transaction did to one task.
 pub struct Commit<'a> {
@@ -15,6 +19,8 @@ pub struct Commit<'a> {
     pub producer: ProducerId,
     pub begun: Us,
     pub decided: Us,
+    /// `None`: not all of it can be seen yet.
+    pub completed: Option<Us>,
     pub task: i32,
     /// Offset of the task record in the changelog.
     pub offset: i64,
@@ -28,12 +34,10 @@ pub struct Commit<'a> {
 impl Commit<'_> {
     /// For people.
     pub fn name(&self) -> String {
-        let Self { transaction, task, offset, record, decided, .. } = self;
-        format!(
-            "transaction {transaction} of {} (task {task}, task record at {offset}, decided at {})",
-            record.writer,
-            seconds(*decided)
-        )
+        let Self { transaction, task, offset, record, decided, completed, .. } = self;
+        let completed = completed.map_or_else(|| "not completed".to_owned(), |at| format!("completed at {}", seconds(at)));
+        let (writer, decided) = (&record.writer, seconds(*decided));
+        format!("transaction {transaction} of {writer} (task {task}, task record at {offset}, decided at {decided}, {completed})")
     }
 }
 
@@ -87,11 +91,11 @@ fn of_transaction<'a>(
     }
     let who = format!("transaction {transaction} of {}, task {task}", known.transactional_id);
     let Some(last) = last else {
-        findings.add(Rule::StateIsTheFold, format!("{who}: prospects' records without a task record: a torn transaction"));
+        findings.add(Rule::TransactionsAreWhole, format!("{who}: prospects' records without a task record: a torn transaction"));
         return None;
     };
     if count > 1 {
-        findings.add(Rule::StateIsTheFold, format!("{who}: {count} task records in one transaction"));
+        findings.add(Rule::TransactionsAreWhole, format!("{who}: {count} task records in one transaction"));
     }
     let record = match task_record::decode(last.record.value.as_deref().unwrap_or_default()) {
         Ok(record) => record,
@@ -112,6 +116,7 @@ fn of_transaction<'a>(
         producer: known.producer,
         begun: known.begun,
         decided: known.decided,
+        completed: known.completed,
         task,
         offset: last.offset,
         record,
@@ -158,6 +163,52 @@ pub fn check_offsets(evidence: &Evidence<'_>, commits: &BTreeMap<i32, Vec<Commit
         if last.get(at) != Some(offset) {
             findings
                 .add(Rule::OffsetsAreTheStates, format!("{at:?}: the group ends at {offset}, the state at {:?}", last.get(at)));
+        }
+    }
+}
+
+/// No transaction has outputs or offsets, but no task record.
+pub fn check_whole(evidence: &Evidence<'_>, commits: &BTreeMap<i32, Vec<Commit<'_>>>, findings: &mut Findings) {
+    let with_record: BTreeSet<usize> = commits.values().flatten().map(|commit| commit.transaction).collect();
+    for (n, transaction) in evidence.history.transactions.iter().enumerate() {
+        let is_whole =
+            with_record.contains(&n) || (transaction.records.values().all(Vec::is_empty) && transaction.positions.is_empty());
+        if transaction.is_committed() && transaction.completed.is_some() && !is_whole {
+            let (who, begun, decided) = (&transaction.transactional_id, seconds(transaction.begun), seconds(transaction.decided));
+            let name = |at: &TopicPartition| format!("{} {}", evidence.topics.name(at.topic), at.partition);
+            let records: Vec<_> = transaction.records.iter().map(|(at, offsets)| (name(at), offsets)).collect();
+            let positions: Vec<_> = transaction.positions.iter().map(|(at, offset)| (name(at), offset)).collect();
+            let what = format!("transaction {n} of {who}, begun at {begun}, committed at {decided}");
+            findings.add(
+                Rule::TransactionsAreWhole,
+                format!("{what}: no task record with its records {records:?} and offsets {positions:?}"),
+            );
+        }
+    }
+}
+
+/// What was committed can be seen at the end: no transaction that nobody ends stands before it.
+pub fn check_visible(evidence: &Evidence<'_>, findings: &mut Findings) {
+    for (n, transaction) in evidence.history.transactions.iter().enumerate().filter(|(_, t)| t.is_committed()) {
+        if transaction.completed.is_none() && transaction.decided + LONGEST_COMPLETION < evidence.times.ended {
+            let (who, decided) = (&transaction.transactional_id, seconds(transaction.decided));
+            findings.add(
+                Rule::CommittedIsVisible,
+                format!("transaction {n} of {who}, committed at {decided}, is not completed at the end"),
+            );
+        }
+        for (at, offsets) in &transaction.records {
+            let visible = evidence.history.visible.get(at).map_or(&[][..], Vec::as_slice);
+            let is_visible = |offset: &&i64| visible.iter().any(|v| v.offset == **offset && v.transaction == Some(n));
+            let hidden: Vec<i64> = offsets.iter().filter(|offset| !is_visible(offset)).copied().collect();
+            if !hidden.is_empty() {
+                let (name, partition, who) = (evidence.topics.name(at.topic), at.partition, &transaction.transactional_id);
+                let decided = seconds(transaction.decided);
+                let text = format!(
+                    "transaction {n} of {who}, committed at {decided}: nobody sees offsets {hidden:?} of {name}, partition {partition}"
+                );
+                findings.add(Rule::CommittedIsVisible, text);
+            }
         }
     }
 }

@@ -127,7 +127,7 @@ impl TaskFold {
             }
         }
         keys.extend(by_key.keys());
-        let time_ms = self.least_time_ms(evidence, commit);
+        let time_ms = self.least_time_ms(evidence);
         let mut outcome = Outcome { changes: Vec::new(), explained: Vec::new(), has_fired_held: false };
         for key in keys {
             let before = self.known.get(key).map(|known| (&known.standing, known.bytes.as_slice()));
@@ -144,12 +144,10 @@ impl TaskFold {
     }
 
     /// The task's time before, as far down as a restore by a machine whose clock is behind may have taken it.
-    fn least_time_ms(&self, evidence: &Evidence<'_>, commit: &Commit<'_>) -> Ms {
+    fn least_time_ms(&self, evidence: &Evidence<'_>) -> Ms {
         let Some(time_ms) = self.time_ms else { return Ms::MIN };
-        match self.last {
-            Some((decided, producer)) if producer != commit.producer => time_ms.min(wall_ms(decided) - evidence.times.skew_ms),
-            _ => time_ms,
-        }
+        // A task may come back to the same worker, too.
+        self.last.map_or(time_ms, |(decided, _)| time_ms.min(wall_ms(decided) - evidence.times.skew_ms))
     }
 
     /// How many records of each input were there before another worker began to catch up, and are surely old to it: what leads to a
@@ -194,7 +192,7 @@ impl TaskFold {
         if time_ms > latest_ms {
             findings.add(Rule::TaskTime, format!("{}: its time {time_ms} is ahead of the wall clock {latest_ms}", commit.name()));
         }
-        let least_ms = self.least_time_ms(evidence, commit);
+        let least_ms = self.least_time_ms(evidence);
         if time_ms < least_ms {
             findings.add(Rule::TaskTime, format!("{}: its time falls from {least_ms} to {time_ms}", commit.name()));
         }

@@ -5,7 +5,7 @@ use super::evidence::Evidence;
 use super::fold::TaskFold;
 use super::outputs::Sents;
 use super::{Finding, Findings, Rule, changelog, repeats, timers};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the judge says.
 #[derive(Debug, Default)]
@@ -24,7 +24,15 @@ impl Verdict {
     pub fn into_result(self) -> Result<(), String> {
         match self.findings.first() {
             None => Ok(()),
-            Some(first) => Err(format!("{first} ({} findings)", self.findings.len())),
+            Some(first) => {
+                let others: Vec<String> = self.findings.iter().skip(1).take(3).map(|other| format!("{other:.300}")).collect();
+                Err(format!(
+                    "{first} ({} findings{}{})",
+                    self.findings.len(),
+                    if others.is_empty() { "" } else { "; " },
+                    others.join("; ")
+                ))
+            }
         }
     }
 }
@@ -36,18 +44,23 @@ pub fn judge(evidence: &Evidence<'_>) -> Verdict {
     let mut verdict = Verdict::default();
     let commits = commits::of(evidence, &mut findings);
     repeats::check(evidence, &mut findings);
+    commits::check_whole(evidence, &commits, &mut findings);
+    commits::check_visible(evidence, &mut findings);
     commits::check_offsets(evidence, &commits, &mut findings);
     commits::check_ranges(evidence, &commits, &mut findings);
     let mut sents = Sents::by_transaction(evidence);
+    let cut: BTreeSet<i32> =
+        commits.iter().filter(|(_, all)| all.iter().any(|c| c.completed.is_none())).map(|(task, _)| *task).collect();
     let folds = fold_all(evidence, &commits, &mut sents, &mut verdict, &mut findings);
     for (task, fold) in &folds {
-        let Some(fold) = fold else { continue };
+        // What ended while the run did can't be seen as a whole.
+        let Some(fold) = fold.as_ref().filter(|_| !cut.contains(task)) else { continue };
         changelog::check(evidence, *task, fold, &mut findings);
         timers::check_left(evidence, *task, fold, &mut findings);
     }
     // Of a task that could not be folded on, nothing more is explained.
     if folds.values().all(Option::is_some) {
-        for (transaction, sents) in &sents {
+        for (transaction, sents) in sents.iter().filter(|(n, _)| evidence.history.transactions[**n].completed.is_some()) {
             for sent in sents.unexplained() {
                 findings.add(
                     Rule::OutputsAreTheFold,
@@ -74,7 +87,7 @@ fn fold_all<'a>(
     let mut folds = BTreeMap::new();
     for (task, commits) in commits {
         let mut fold = Some(TaskFold::new(evidence.topics.inputs.len()));
-        for commit in commits {
+        for commit in commits.iter().take_while(|commit| commit.completed.is_some()) {
             let sents = sents.entry(commit.transaction).or_insert_with(|| Sents::none(evidence));
             let Some(folding) = &mut fold else { break };
             if folding.apply(evidence, commit, sents, findings).is_err() {

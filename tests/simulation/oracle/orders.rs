@@ -9,9 +9,10 @@ use super::Rule;
 use super::commits::Commit;
 use super::evidence::{Evidence, wall_ms};
 use super::inputs::Taken;
-use super::outputs::Sents;
+use super::outputs::{Sent, Sents};
 use super::standing::{Given, Standing};
 use crate::api::Us;
+use crate::world::START_MS;
 use leadstream::domain::Ms;
 use leadstream::domain::event::Event;
 use leadstream::domain::state::prospect::Prospect;
@@ -21,7 +22,11 @@ use leadstream::wire::state_record::StateCodec;
 use std::cell::{Cell, OnceCell, RefCell};
 
 /// Moves that are tried before it is said that nothing fits.
-const MOST_MOVES: u32 = 4_000;
+const MOST_MOVES: u32 = 20_000;
+/// Moves per record and timer that are tried in an order before the next one is begun with.
+const MOVES_PER_ORDER: u32 = 8;
+/// Wall clocks by which an order is begun with.
+const MOST_ORDERS: usize = 16;
 /// A timer that fires within this time of its deadline counts as on time: it has happened at the deadline itself.
 const ON_TIME_MS: Ms = 5_000;
 
@@ -45,7 +50,11 @@ pub struct Question<'q, 'a> {
     pub time_ms: Ms,
     /// The transaction began after this.
     pub since: Us,
+    /// Moves tried, and up to how many.
     tried: Cell<u32>,
+    most: Cell<u32>,
+    /// What lies behind it comes in the order of the inputs: it has happened by then, whatever its times say.
+    wall_ms: Cell<Ms>,
     difference: RefCell<Option<(Rule, String)>>,
     hints: OnceCell<Vec<Ms>>,
 }
@@ -99,6 +108,8 @@ impl<'q, 'a> Question<'q, 'a> {
             time_ms,
             since,
             tried: Cell::new(0),
+            most: Cell::new(0),
+            wall_ms: Cell::new(Ms::MAX),
             difference: RefCell::default(),
             hints: OnceCell::new(),
         }
@@ -111,16 +122,61 @@ impl<'q, 'a> Question<'q, 'a> {
         standing.is_erased = false;
         let at = vec![0; self.records.len()];
         let node = Node { standing, at, explained: Vec::new(), has_fired_held: false };
-        match self.go(node) {
-            Some(Node { standing, explained, has_fired_held, .. }) => Ok(Found { standing, explained, has_fired_held }),
-            None => {
-                let difference = self.difference.borrow().clone();
-                let (rule, text) = difference.unwrap_or((Rule::StateIsTheFold, "nothing that may come next".to_owned()));
-                let is_cut = self.tried.get() >= MOST_MOVES;
-                let text = if is_cut { format!("no order found in {MOST_MOVES} moves; {text}") } else { text };
-                Err((rule, text))
+        for (wall_ms, moves) in self.orders() {
+            self.wall_ms.set(wall_ms);
+            self.most.set(self.tried.get() + moves);
+            if let Some(Node { standing, explained, has_fired_held, .. }) = self.go(node.clone()) {
+                return Ok(Found { standing, explained, has_fired_held });
+            }
+            if self.tried.get() < self.most.get() {
+                // There is no other order.
+                break;
             }
         }
+        let difference = self.difference.borrow().clone();
+        let (rule, text) = difference.unwrap_or((Rule::StateIsTheFold, "nothing that may come next".to_owned()));
+        let is_cut = self.tried.get() >= self.most.get();
+        let cut = if is_cut { format!("no order found in {} moves; ", self.tried.get()) } else { String::new() };
+        Err((rule, format!("{cut}{text}; {}", self.circumstances())))
+    }
+
+    /// By which wall clocks an order is begun with, and how many moves are tried: a machine whose clock is late takes what is ahead of it in
+    /// the order of the inputs.
+    fn orders(&self) -> Vec<(Ms, u32)> {
+        let mut walls: Vec<Ms> = self.records.iter().flatten().map(|(event, _)| event.time_ms).collect();
+        let moves = MOVES_PER_ORDER * (4 + u32::try_from(walls.len()).unwrap_or(0));
+        walls.sort_unstable();
+        walls.dedup();
+        let walls = walls.into_iter().rev().take(MOST_ORDERS);
+        std::iter::once(Ms::MAX).chain(walls).map(|wall_ms| (wall_ms, moves)).chain([(Ms::MAX, MOST_MOVES)]).collect()
+    }
+
+    /// What there was to order, for people.
+    fn circumstances(&self) -> String {
+        let from = START_MS;
+        let records = self.records.iter().flatten().map(|(event, taken)| {
+            let (input, offset, since) = (taken.input, taken.offset, taken.visible.since / 1_000);
+            format!(
+                "{input}/{offset} {} of {} (record {}, there since {since})",
+                event.name,
+                event.time_ms - from,
+                event.record_ms - from
+            )
+        });
+        let timers = self.before.into_iter().flat_map(|before| before.prospect.timers());
+        let timers = timers.map(|timer| format!("{:?} at {}", timer.kind, timer.deadline_ms - from));
+        let transaction = &self.commit;
+        format!(
+            "in ms since the start: its records {:?}, first {:?}; timers before {:?}; task time {} to {}, transaction begun {}, decided {}, after {}",
+            records.collect::<Vec<_>>(),
+            self.first,
+            timers.collect::<Vec<_>>(),
+            self.time_ms.saturating_sub(from),
+            transaction.record.time_ms - from,
+            transaction.begun / 1_000,
+            transaction.decided / 1_000,
+            self.since / 1_000
+        )
     }
 
     /// Keeps the difference that the canonical order met with.
@@ -131,11 +187,11 @@ impl<'q, 'a> Question<'q, 'a> {
     fn go(&self, node: Node) -> Option<Node> {
         let moves = self.moves(&node);
         let is_read = self.heads(&node).next().is_none();
-        if is_read && self.is_reached(&node) {
+        if is_read && self.is_reached(&node, moves.is_empty()) {
             return Some(node);
         }
         for what in moves {
-            if self.tried.get() >= MOST_MOVES {
+            if self.tried.get() >= self.most.get() {
                 return None;
             }
             self.tried.set(self.tried.get() + 1);
@@ -163,7 +219,7 @@ impl<'q, 'a> Question<'q, 'a> {
         let unheld = if holds { node.standing.next_timer(true, models) } else { next };
         let mut heads: Vec<_> = self.heads(node).collect();
         // Updates of members have no place in the order, and are taken first; of the others the earliest.
-        heads.sort_by_key(|(input, event, _)| (event.member_update.is_none(), event.time_ms, *input));
+        heads.sort_by_key(|(input, event, _)| (event.member_update.is_none(), event.time_ms.min(self.wall_ms.get()), *input));
         let earliest_ms = heads.iter().filter(|h| h.1.member_update.is_none()).map(|h| h.1.time_ms.min(h.1.record_ms)).next();
         let (mut before, mut after) = (Vec::new(), Vec::new());
         let mut timers: Vec<Timer> = next.into_iter().chain(unheld).collect();
@@ -266,8 +322,9 @@ impl<'q, 'a> Question<'q, 'a> {
                         }
                     };
                     format!(
-                        "{how} gives an output that is not in the transaction, or not as it is there: {}",
-                        show(whose, output)
+                        "{how} gives an output that is not in the transaction, or not as it is there: {}; there is {}",
+                        show(whose, output),
+                        self.others(whose)
                     )
                 });
                 return false;
@@ -284,8 +341,14 @@ impl<'q, 'a> Question<'q, 'a> {
         true
     }
 
+    /// What the transaction has for a key, for people.
+    fn others(&self, whose: &str) -> String {
+        let of_key = self.sents.all.iter().filter(|sent| sent.visible.record.key.as_deref() == Some(whose.as_bytes()));
+        format!("{:?}", of_key.map(Sent::show).collect::<Vec<_>>())
+    }
+
     /// The record as the transaction left it, with no timer left behind.
-    fn is_reached(&self, node: &Node) -> bool {
+    fn is_reached(&self, node: &Node, is_last: bool) -> bool {
         let models = &self.evidence.formats.models;
         let standing = &node.standing;
         let is_right = match self.wanted {
@@ -296,7 +359,9 @@ impl<'q, 'a> Question<'q, 'a> {
             None => !standing.is_erased && Some(&*standing.bytes()) == self.bytes_before,
         };
         if !is_right {
-            self.differs(Rule::StateIsTheFold, || self.differing_state(standing));
+            if is_last {
+                self.differs(Rule::StateIsTheFold, || self.differing_state(standing));
+            }
             return false;
         }
         let holds = self.evidence.holds();

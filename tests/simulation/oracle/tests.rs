@@ -61,6 +61,35 @@ fn the_honest_run_has_something_of_everything() {
 }
 
 #[test]
+fn a_torn_transaction() {
+    breaks(Rule::TransactionsAreWhole, |run| {
+        let all = run.longest(OutTopic::State);
+        let n = all.iter().rposition(|v| v.record.key.as_deref() == Some(TASK_KEY)).unwrap();
+        all.remove(n);
+    });
+    breaks(Rule::TransactionsAreWhole, |run| {
+        // All of its state went into another one.
+        let one = run.longest(OutTopic::StageChanges)[0].transaction;
+        run.visible(OutTopic::State).for_each(|all| all.retain(|v| v.transaction != one));
+    });
+}
+
+#[test]
+fn a_transaction_that_is_never_completed() {
+    breaks(Rule::CommittedIsVisible, |run| {
+        let committed = run.history.transactions.iter_mut().find(|t| t.is_committed());
+        committed.unwrap().completed = None;
+    });
+}
+
+#[test]
+fn something_committed_that_nobody_sees() {
+    breaks(Rule::CommittedIsVisible, |run| {
+        run.longest(OutTopic::CartAbandoned).pop();
+    });
+}
+
+#[test]
 fn an_output_that_is_there_twice() {
     breaks(Rule::IdsOnce, |run| {
         let all = run.longest(OutTopic::CartAbandoned);
@@ -140,12 +169,6 @@ fn a_state_that_is_not_what_was_read() {
         let first = all.iter().find(is_of).unwrap().clone();
         let again = all.iter_mut().find(|v| v.record.key == first.record.key && v.offset > first.offset).unwrap();
         again.record = first.record;
-    });
-    breaks(Rule::StateIsTheFold, |run| {
-        // A torn transaction: its task record is elsewhere.
-        let all = run.longest(OutTopic::State);
-        let n = all.iter().rposition(|v| v.record.key.as_deref() == Some(TASK_KEY)).unwrap();
-        all.remove(n);
     });
 }
 
