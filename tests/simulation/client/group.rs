@@ -126,7 +126,8 @@ impl Group {
                 }
                 if self.request.is_none() && now >= self.beat_at {
                     self.beat_at = now + self.settings.heartbeat;
-                    let owned = self.held.iter().copied().collect();
+                    // Until all of a change is done nothing of it is said: what comes is held already, and what goes still is.
+                    let owned = self.held.union(&self.assigned).copied().collect();
                     let beat = Request::Heartbeat { member: self.member.clone(), generation: self.generation, owned };
                     self.request = Some(io.send(beat));
                 }
