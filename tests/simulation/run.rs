@@ -130,7 +130,11 @@ impl Simulation {
     pub fn run(&self) -> Result<(), String> {
         let settled = self.settle();
         let verdict = self.judge(settled.as_ref().ok().copied());
-        verdict.and(settled.map(|_| ()))
+        match (settled, verdict) {
+            (Ok(_), verdict) => verdict,
+            (Err(stuck), Ok(())) => Err(stuck),
+            (Err(stuck), Err(finding)) => Err(format!("{finding}\n  and {stuck}")),
+        }
     }
 
     /// Lets it happen; says since when everything is read.
