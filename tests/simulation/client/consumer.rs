@@ -184,10 +184,7 @@ impl GroupConsumer for SimulatedConsumer {
             slot.put(Ok(Vec::new()));
             return slot;
         }
-        let nobody = Membership { generation: -1, member: String::new() };
-        // Only the newer protocol says who asks.
-        let member = self.with(|machine, _| if machine.group.is_cooperative() { machine.group.membership() } else { nobody });
-        let question = Question::Committed(member, partitions.iter().map(|at| self.at(*at)).collect());
+        let question = Question::Committed(partitions.iter().map(|at| self.at(*at)).collect());
         self.ask(vec![question], at_most, move |answers| {
             put.put(answers.map(|found| match found.as_slice() {
                 [Found::Committed(offsets)] => asked.into_iter().zip(offsets.iter().map(|offset| Ok(*offset))).collect(),

@@ -63,6 +63,8 @@ pub struct Group {
     /// To be given once what was taken is let go.
     giving: BTreeSet<TopicPartition>,
     is_lost: bool,
+    /// The newer protocol: the broker has thrown the member out; it joins anew once nothing is on its way.
+    is_fenced: bool,
     is_closing: bool,
     request: Option<Ticket>,
     join_at: Us,
@@ -84,6 +86,7 @@ impl Group {
             target: None,
             giving: BTreeSet::new(),
             is_lost: false,
+            is_fenced: false,
             is_closing: false,
             request: None,
             join_at: 0,
@@ -115,6 +118,12 @@ impl Group {
             State::Left => {}
             State::Joining => self.join(io),
             State::Giving | State::Steady | State::Taking { .. } => {
+                if self.is_fenced {
+                    if self.state == State::Steady {
+                        self.lose(io, fetcher);
+                    }
+                    return;
+                }
                 // The newer protocol leaves that to the broker.
                 let has_session = self.state == State::Steady && !self.is_cooperative();
                 let over_at = self.beaten_at + self.settings.session;
@@ -215,20 +224,18 @@ impl Group {
                     self.take(io, fetcher, all, true);
                 }
             }
+            Code::UnknownMemberId | Code::FencedMemberEpoch if self.is_cooperative() => {
+                io.cover("group: the member is thrown out (the newer protocol)");
+                self.is_fenced = true;
+            }
             Code::UnknownMemberId => {
                 io.cover("group: the member is unknown");
-                if !self.is_cooperative() {
-                    self.member.clear();
-                }
+                self.member.clear();
                 self.lose_unless_busy(io, fetcher);
             }
             Code::IllegalGeneration => {
                 io.cover("group: the generation is illegal");
                 self.generation = -1;
-                self.lose_unless_busy(io, fetcher);
-            }
-            Code::FencedMemberEpoch => {
-                io.cover("group: the member's epoch is fenced");
                 self.lose_unless_busy(io, fetcher);
             }
             code if is_passing(code) => {}
@@ -245,9 +252,7 @@ impl Group {
     /// What was given is another member's already.
     fn lose(&mut self, io: &Io<'_>, fetcher: &mut Fetcher) {
         io.cover("group: the assignment is lost");
-        if self.is_cooperative() {
-            self.generation = 0;
-        }
+        self.is_fenced = false;
         self.target = None;
         let all = std::mem::take(&mut self.assigned);
         if self.is_cooperative() && all.is_empty() {
@@ -260,6 +265,9 @@ impl Group {
 
     fn rejoin(&mut self, io: &Io<'_>) {
         self.is_lost = false;
+        if self.is_cooperative() {
+            self.generation = 0;
+        }
         self.state = State::Joining;
         self.assigned.clear();
         self.held.clear();

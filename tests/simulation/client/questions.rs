@@ -5,7 +5,6 @@ use super::{error, is_passing};
 use crate::api::{Answer, OffsetSpec, Request, Ticket, TopicPartition, Us};
 use crate::world::{Io, MS};
 use leadstream::kafka::client::{Asked, ClientError, Code};
-use leadstream::kafka::membership::Membership;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -16,8 +15,7 @@ const RETRY_PAUSE: Us = 100 * MS;
 /// What is asked, one after the other.
 #[derive(Clone, Debug)]
 pub enum Question {
-    /// As a member of the group, or as nobody.
-    Committed(Membership, Vec<TopicPartition>),
+    Committed(Vec<TopicPartition>),
     Offset(TopicPartition, OffsetSpec),
 }
 
@@ -74,11 +72,10 @@ impl Questions {
                 asking.end(io, Some(error(Code::OperationTimedOut)));
             } else if asking.request.is_none() && asking.ask_at <= now {
                 let request = match &asking.questions[asking.found.len()] {
-                    Question::Committed(member, partitions) => Request::OffsetFetch {
-                        member: member.member.clone(),
-                        generation: member.generation,
-                        partitions: partitions.clone(),
-                    },
+                    // The library does not say which member asks.
+                    Question::Committed(partitions) => {
+                        Request::OffsetFetch { member: String::new(), generation: -1, partitions: partitions.clone() }
+                    }
                     Question::Offset(at, spec) => Request::ListOffsets { at: *at, spec: *spec },
                 };
                 asking.request = Some(io.send(request));
