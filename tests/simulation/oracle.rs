@@ -12,6 +12,7 @@ mod evidence;
 mod fold;
 mod inputs;
 mod judge;
+mod merge;
 mod orders;
 mod outputs;
 mod repeats;

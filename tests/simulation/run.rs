@@ -54,6 +54,8 @@ pub struct Simulation {
     pub fleet: Rc<Fleet>,
     pub topics: Rc<Topics>,
     pub heals_at: Us,
+    /// Some transactions take seconds to be completed, and the next one waits for that: after the healing too.
+    slow_markers: bool,
 }
 
 impl Simulation {
@@ -120,7 +122,7 @@ impl Simulation {
             world.act(at, "start", move |_| starting.start(machine));
         }
         faults.begin(&fleet);
-        Self { world, fleet, topics, heals_at }
+        Self { world, fleet, topics, heals_at, slow_markers }
     }
 
     /// Lets it happen, and judges it.
@@ -169,6 +171,7 @@ impl Simulation {
         let times = Times {
             skew_ms: MOST_SKEW_MS,
             healthy: settled.map(|settled| (settled + SECOND, world.now())).into_iter().collect(),
+            punctual: if self.slow_markers { 10 * SECOND } else { SECOND },
             ..Times::of_a_quiet_run(formats, world.now())
         };
         let bounds = |at: TopicPartition| broker.bounds(at).map(|(start, _, end)| (at, (start, end)));

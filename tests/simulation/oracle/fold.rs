@@ -6,7 +6,7 @@ use super::inputs::{self, Applied, Reading, Taken};
 use super::orders::Question;
 use super::outputs::Sents;
 use super::standing::Standing;
-use super::{Findings, Rule, dead_letters};
+use super::{Findings, Rule, dead_letters, merge};
 use crate::api::Us;
 use leadstream::domain::Ms;
 use leadstream::domain::event::Event;
@@ -128,12 +128,13 @@ impl TaskFold {
         }
         keys.extend(by_key.keys());
         let time_ms = self.least_time_ms(evidence);
+        let ranks = merge::orders(evidence, records, since);
         let mut outcome = Outcome { changes: Vec::new(), explained: Vec::new(), has_fired_held: false };
         for key in keys {
             let before = self.known.get(key).map(|known| (&known.standing, known.bytes.as_slice()));
             let own = by_key.remove(key).unwrap_or_else(|| vec![Vec::new(); records.len()]);
             let first = first_by_key.remove(key).unwrap_or_else(|| vec![0; records.len()]);
-            let question = Question::new(evidence, commit, sents, key, before, own, first, (time_ms, since));
+            let question = Question::new(evidence, commit, sents, key, before, own, first, &ranks, (time_ms, since));
             let found = question.answer().map_err(|(rule, text)| (rule, format!("{key}: {text}")))?;
             outcome.explained.extend(found.explained);
             outcome.has_fired_held |= found.has_fired_held;

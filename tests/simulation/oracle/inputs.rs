@@ -16,6 +16,8 @@ pub struct Taken<'a> {
     pub visible: &'a Visible,
     /// Its index among all that was ever visible of its partition.
     pub index: usize,
+    /// Its place among those that the commit covers of its input.
+    pub place: usize,
     /// `None`: none that can be true.
     pub record_ms: Option<Ms>,
     pub event: Result<Event<'a>, Rejected>,
@@ -72,6 +74,7 @@ pub fn of<'a>(
             taken.push(decode(evidence, InputPartition { partition: commit.task, input }, index, record));
         }
         taken.sort_by_key(|taken| (taken.offset, taken.index));
+        taken.iter_mut().enumerate().for_each(|(place, taken)| taken.place = place);
         taken
     })
     .collect()
@@ -100,5 +103,13 @@ pub fn decode<'a>(evidence: &Evidence<'a>, at: InputPartition, index: usize, vis
         content_type: content_type.and_then(|(_, value)| value.as_deref()),
     };
     let event = evidence.formats.decoder.decode(&view);
-    Taken { input: at.input, offset: visible.offset, visible, index, record_ms: credible_ms(record.timestamp_ms), event }
+    Taken {
+        input: at.input,
+        offset: visible.offset,
+        visible,
+        index,
+        place: 0,
+        record_ms: credible_ms(record.timestamp_ms),
+        event,
+    }
 }

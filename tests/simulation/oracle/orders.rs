@@ -9,6 +9,7 @@ use super::Rule;
 use super::commits::Commit;
 use super::evidence::{Evidence, wall_ms};
 use super::inputs::Taken;
+use super::merge::Ranks;
 use super::outputs::{Sent, Sents};
 use super::standing::{Given, Standing};
 use crate::api::Us;
@@ -25,8 +26,8 @@ use std::cell::{Cell, OnceCell, RefCell};
 const MOST_MOVES: u32 = 20_000;
 /// Moves per record and timer that are tried in an order before the next one is begun with.
 const MOVES_PER_ORDER: u32 = 8;
-/// Wall clocks by which an order is begun with.
-const MOST_ORDERS: usize = 16;
+/// Lines of a record that are shown.
+const MOST_DIFFERENCES: usize = 8;
 /// A timer that fires within this time of its deadline counts as on time: it has happened at the deadline itself.
 const ON_TIME_MS: Ms = 5_000;
 
@@ -53,9 +54,11 @@ pub struct Question<'q, 'a> {
     /// Moves tried, and up to how many.
     tried: Cell<u32>,
     most: Cell<u32>,
-    /// What lies behind it comes in the order of the inputs: it has happened by then, whatever its times say.
-    wall_ms: Cell<Ms>,
-    difference: RefCell<Option<(Rule, String)>>,
+    /// Orders of all records of the commit, and by which of them it is begun.
+    ranks: &'q [Ranks],
+    order: Cell<usize>,
+    /// What the order met with that explained most, and how much it explained.
+    difference: RefCell<Option<(usize, Rule, String)>>,
     hints: OnceCell<Vec<Ms>>,
 }
 
@@ -93,6 +96,7 @@ impl<'q, 'a> Question<'q, 'a> {
         before: Option<(&'q Standing, &'q [u8])>,
         records: Vec<Vec<(&'q Event<'a>, &'q Taken<'a>)>>,
         first: Vec<usize>,
+        ranks: &'q [Ranks],
         (time_ms, since): (Ms, Us),
     ) -> Self {
         Self {
@@ -109,7 +113,8 @@ impl<'q, 'a> Question<'q, 'a> {
             since,
             tried: Cell::new(0),
             most: Cell::new(0),
-            wall_ms: Cell::new(Ms::MAX),
+            ranks,
+            order: Cell::new(0),
             difference: RefCell::default(),
             hints: OnceCell::new(),
         }
@@ -122,8 +127,10 @@ impl<'q, 'a> Question<'q, 'a> {
         standing.is_erased = false;
         let at = vec![0; self.records.len()];
         let node = Node { standing, at, explained: Vec::new(), has_fired_held: false };
-        for (wall_ms, moves) in self.orders() {
-            self.wall_ms.set(wall_ms);
+        let moves = MOVES_PER_ORDER * (4 + u32::try_from(self.records.iter().map(Vec::len).sum::<usize>()).unwrap_or(0));
+        let orders = (0..self.ranks.len()).map(|order| (order, moves)).chain([(0, MOST_MOVES)]);
+        for (order, moves) in orders {
+            self.order.set(order);
             self.most.set(self.tried.get() + moves);
             if let Some(Node { standing, explained, has_fired_held, .. }) = self.go(node.clone()) {
                 return Ok(Found { standing, explained, has_fired_held });
@@ -134,21 +141,10 @@ impl<'q, 'a> Question<'q, 'a> {
             }
         }
         let difference = self.difference.borrow().clone();
-        let (rule, text) = difference.unwrap_or((Rule::StateIsTheFold, "nothing that may come next".to_owned()));
+        let (_, rule, text) = difference.unwrap_or((0, Rule::StateIsTheFold, "nothing that may come next".to_owned()));
         let is_cut = self.tried.get() >= self.most.get();
         let cut = if is_cut { format!("no order found in {} moves; ", self.tried.get()) } else { String::new() };
         Err((rule, format!("{cut}{text}; {}", self.circumstances())))
-    }
-
-    /// By which wall clocks an order is begun with, and how many moves are tried: a machine whose clock is late takes what is ahead of it in
-    /// the order of the inputs.
-    fn orders(&self) -> Vec<(Ms, u32)> {
-        let mut walls: Vec<Ms> = self.records.iter().flatten().map(|(event, _)| event.time_ms).collect();
-        let moves = MOVES_PER_ORDER * (4 + u32::try_from(walls.len()).unwrap_or(0));
-        walls.sort_unstable();
-        walls.dedup();
-        let walls = walls.into_iter().rev().take(MOST_ORDERS);
-        std::iter::once(Ms::MAX).chain(walls).map(|wall_ms| (wall_ms, moves)).chain([(Ms::MAX, MOST_MOVES)]).collect()
     }
 
     /// What there was to order, for people.
@@ -179,9 +175,17 @@ impl<'q, 'a> Question<'q, 'a> {
         )
     }
 
-    /// Keeps the difference that the canonical order met with.
-    fn differs(&self, rule: Rule, text: impl FnOnce() -> String) {
-        self.difference.borrow_mut().get_or_insert_with(|| (rule, text()));
+    /// Keeps the difference that the order met with that came furthest; of several the first.
+    fn differs(&self, node: &Node, rule: Rule, text: impl FnOnce() -> String) {
+        let reached = (node.at.iter().sum::<usize>() + node.explained.len()) * 1_000 + 999;
+        self.differs_by(reached, rule, text);
+    }
+
+    fn differs_by(&self, reached: usize, rule: Rule, text: impl FnOnce() -> String) {
+        let mut difference = self.difference.borrow_mut();
+        if difference.as_ref().is_none_or(|(furthest, ..)| *furthest < reached) {
+            *difference = Some((reached, rule, text()));
+        }
     }
 
     fn go(&self, node: Node) -> Option<Node> {
@@ -219,7 +223,8 @@ impl<'q, 'a> Question<'q, 'a> {
         let unheld = if holds { node.standing.next_timer(true, models) } else { next };
         let mut heads: Vec<_> = self.heads(node).collect();
         // Updates of members have no place in the order, and are taken first; of the others the earliest.
-        heads.sort_by_key(|(input, event, _)| (event.member_update.is_none(), event.time_ms.min(self.wall_ms.get()), *input));
+        let ranks = &self.ranks[self.order.get()];
+        heads.sort_by_key(|(input, event, taken)| (event.member_update.is_none(), ranks[*input][taken.place]));
         let earliest_ms = heads.iter().filter(|h| h.1.member_update.is_none()).map(|h| h.1.time_ms.min(h.1.record_ms)).next();
         let (mut before, mut after) = (Vec::new(), Vec::new());
         let mut timers: Vec<Timer> = next.into_iter().chain(unheld).collect();
@@ -311,7 +316,7 @@ impl<'q, 'a> Question<'q, 'a> {
     fn explain(&self, node: &mut Node, given: &Given, what: Move) -> bool {
         for (whose, output) in given {
             let Some(found) = self.sents.find(self.evidence, whose, output, &node.explained) else {
-                self.differs(Rule::OutputsAreTheFold, || {
+                self.differs(node, Rule::OutputsAreTheFold, || {
                     let how = match what {
                         Move::Take(input) => {
                             let taken = &self.records[input][node.at[input] - 1].1;
@@ -333,7 +338,7 @@ impl<'q, 'a> Question<'q, 'a> {
             let of = |n: &usize| (self.sents.all[*n].topic, self.sents.all[*n].partition, self.sents.all[*n].visible.offset);
             let (topic, partition, offset) = of(&found);
             if node.explained.iter().map(of).any(|(t, p, o)| (t, p) == (topic, partition) && o > offset) {
-                self.differs(Rule::OutputsAreTheFold, || format!("outputs in another order: {}", show(whose, output)));
+                self.differs(node, Rule::OutputsAreTheFold, || format!("outputs in another order: {}", show(whose, output)));
                 return false;
             }
             node.explained.push(found);
@@ -360,7 +365,9 @@ impl<'q, 'a> Question<'q, 'a> {
         };
         if !is_right {
             if is_last {
-                self.differs(Rule::StateIsTheFold, || self.differing_state(standing));
+                let (lines, text) = self.differing_state(standing);
+                let reached = (node.at.iter().sum::<usize>() + node.explained.len()) * 1_000 + 998usize.saturating_sub(lines);
+                self.differs_by(reached, Rule::StateIsTheFold, || text);
             }
             return false;
         }
@@ -369,7 +376,7 @@ impl<'q, 'a> Question<'q, 'a> {
         let had = self.before.and_then(|before| before.next_timer(holds, models));
         let is_new = self.records.iter().any(|records| !records.is_empty()) && had != Some(left);
         if left.deadline_ms < self.commit.record.time_ms && !is_new {
-            self.differs(Rule::NoTimerLost, || {
+            self.differs(node, Rule::NoTimerLost, || {
                 format!(
                     "the timer {:?} due at {} was left behind: the task's time is {}",
                     left.kind, left.deadline_ms, self.commit.record.time_ms
@@ -380,15 +387,15 @@ impl<'q, 'a> Question<'q, 'a> {
         true
     }
 
-    fn differing_state(&self, standing: &Standing) -> String {
-        let Some(wanted) = self.wanted else { return "the fold changes the record, the transaction does not".to_owned() };
-        let Some(bytes) = wanted else { return "the transaction deletes the record, the fold does not".to_owned() };
+    fn differing_state(&self, standing: &Standing) -> (usize, String) {
+        let Some(wanted) = self.wanted else { return (1, "the fold changes the record, the transaction does not".to_owned()) };
+        let Some(bytes) = wanted else { return (1, "the transaction deletes the record, the fold does not".to_owned()) };
         if standing.is_erased {
-            return "the fold deletes the record, the transaction does not".to_owned();
+            return (1, "the fold deletes the record, the transaction does not".to_owned());
         }
         match StateCodec.decode(bytes) {
-            Ok(written) => first_difference(&standing.prospect, &written),
-            Err(error) => format!("the transaction's record can't be read: {error}"),
+            Ok(written) => first_differences(&standing.prospect, &written),
+            Err(error) => (1, format!("the transaction's record can't be read: {error}")),
         }
     }
 }
@@ -398,17 +405,23 @@ fn show(whose: &str, output: &leadstream::domain::output::Output) -> String {
     format!("{whose}: {}", text.chars().take(400).collect::<String>())
 }
 
-/// The first line in which two records differ.
-fn first_difference(fold: &Prospect, written: &Prospect) -> String {
+/// The first lines in which two records differ.
+fn first_differences(fold: &Prospect, written: &Prospect) -> (usize, String) {
     let (fold, written) = (format!("{fold:#?}"), format!("{written:#?}"));
-    let mut place = Vec::new();
+    let mut place: Vec<&str> = Vec::new();
+    let mut all = Vec::new();
     for (ours, theirs) in fold.lines().zip(written.lines()) {
-        if ours != theirs {
-            return format!("state differs in {}: by the fold `{}`, written `{}`", place.join(" "), ours.trim(), theirs.trim());
-        }
         let depth = (ours.len() - ours.trim_start().len()) / 4;
         place.truncate(depth);
-        place.push(ours.trim().to_owned());
+        if ours != theirs {
+            all.push(format!("{} by the fold `{}`, written `{}`", place.join(" "), ours.trim(), theirs.trim()));
+        }
+        place.push(ours.trim());
     }
-    "state differs only in bytes".to_owned()
+    let count = all.len();
+    all.truncate(MOST_DIFFERENCES);
+    if count == 0 {
+        return (0, "state differs only in length or bytes".to_owned());
+    }
+    (count, format!("state differs in {}", all.join("; ")))
 }
