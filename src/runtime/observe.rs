@@ -4,8 +4,9 @@ use super::ports::{Cause, DeadReason};
 use crate::domain::Ms;
 use crate::domain::event::{Clock, Event};
 use crate::domain::misses::Misses;
+use crate::domain::names::Kind;
 use crate::domain::output::Note;
-use crate::engine::task::ProspectOutput;
+use crate::engine::task::{ProspectOutput, TaskInput};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -61,13 +62,23 @@ pub struct BatchStats {
 }
 
 impl BatchStats {
-    /// Counts an event that was applied.
-    pub fn count_event(&mut self, event: &Event<'_>) {
+    /// Counts what was applied of an input.
+    pub fn count_input(&mut self, input: usize, taken: &TaskInput<'_>) {
         if self.events.is_multiple_of(LATENCY_SAMPLE) {
-            self.sampled_record_ms.push(event.record_ms);
+            self.sampled_record_ms.push(taken.record_ms());
         }
         self.events += 1;
-        *self.classes.entry((event.position.input, event.kind.class())).or_default() += 1;
+        let class = match taken {
+            TaskInput::Event(event) => event.kind.class(),
+            TaskInput::MemberUpdate { .. } => Kind::Other.class(),
+        };
+        *self.classes.entry((u16::try_from(input).unwrap_or(u16::MAX), class)).or_default() += 1;
+        if let TaskInput::Event(event) = taken {
+            self.count_faults(event);
+        }
+    }
+
+    fn count_faults(&mut self, event: &Event<'_>) {
         self.clamped += u64::from(event.clamped);
         match event.corrected.map(|corrected| corrected.clock) {
             None => {}

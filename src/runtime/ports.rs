@@ -3,10 +3,9 @@
 mod failure;
 mod names;
 
-use crate::domain::event::Event;
 use crate::domain::{Ms, YEAR_2000_MS};
 use crate::engine::codec::Codec;
-use crate::engine::task::{ProspectOutput, StagedRecord};
+use crate::engine::task::{ProspectOutput, StagedRecord, TaskInput};
 pub use failure::{Failure, Refusal};
 pub use names::{Cause, DeadReason, OutTopic};
 use std::borrow::Cow;
@@ -50,11 +49,11 @@ pub struct Rejected {
     pub detail: String,
 }
 
-/// Turns records into events. `wire::decode::Decoder` is the real one.
+/// Turns records into what a task takes in. `wire::decode::Decoder` is the real one.
 pub trait Decode {
     /// # Errors
     /// The record can't be used; the reason says why.
-    fn decode<'a>(&self, record: &RecordView<'a>) -> Result<Event<'a>, Rejected>;
+    fn decode<'a>(&self, record: &RecordView<'a>) -> Result<TaskInput<'a>, Rejected>;
 }
 
 /// Key of the task record in the changelog. Not UTF-8, so it can't be a prospect's.

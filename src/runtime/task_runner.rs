@@ -176,10 +176,10 @@ impl<C: Codec> TaskRunner<C> {
             let refused = refused.then(|| self.refused.refuse(self.partition, (n, offset), input.head_record_ms, now));
             let task = &mut self.task;
             chunk.announce(task);
-            let bad = chunk.with_event(|records, event| match (event, &refused) {
-                (Ok(event), None) => {
-                    task.apply(event, mode, into.effects);
-                    into.stats.count_event(event);
+            let bad = chunk.with_input(|records, taken| match (taken, &refused) {
+                (Ok(taken), None) => {
+                    task.apply(taken, mode, into.effects);
+                    into.stats.count_input(n, taken);
                     Ok(false)
                 }
                 // What can't be read is of no use at any time.

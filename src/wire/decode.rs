@@ -45,6 +45,7 @@ use crate::domain::model::call_name;
 use crate::domain::names::{Kind, NameId, Vocabulary};
 use crate::domain::origin::Position;
 use crate::domain::zones::Zone;
+use crate::engine::task::TaskInput;
 use crate::runtime::ports::{DeadReason, Decode, RecordView, Rejected};
 use crate::wire::time::Written;
 use clock::Instants;
@@ -76,6 +77,30 @@ impl Decoder {
     #[must_use]
     pub fn new(options: Options, vocabulary: &Vocabulary) -> Self {
         Self { options: Arc::new(options), lookup: Arc::new(Lookup::new(vocabulary)) }
+    }
+
+    /// Decodes one record of a topic of the configuration.
+    ///
+    /// # Errors
+    /// The record can't be used; the reason says why.
+    pub fn decode_event<'a>(&self, record: &RecordView<'a>) -> Result<Event<'a>, Rejected> {
+        let Some(key) = record.key else {
+            return Err(reject(DeadReason::KeyMissing, "the record has no key: it has to be the prospect"));
+        };
+        let prospect = self.check_key(key)?;
+        let Some(value) = record.value else {
+            return Err(reject(DeadReason::UnreadableValue, "the record has no value (a tombstone)"));
+        };
+        self.check_size(value)?;
+        let format = self.format(record)?;
+        self.event(value, |draft| {
+            match format {
+                Format::Json => self.read_json(value, false, draft)?,
+                Format::Protobuf => protobuf::parse(value, &self.lookup, draft)?,
+            }
+            let position = Position { input: record.input, partition: record.partition, offset: record.offset };
+            Ok(Head { prospect: Cow::Borrowed(prospect), position, record: record.record_ms().map(Written::utc) })
+        })
     }
 
     /// Decodes one line of a file (JSON) in a single pass: the prospect is `userId`, else `anonymousId`; the record's time is
@@ -245,7 +270,6 @@ impl Decoder {
             broken_fields: draft.faults.broken,
             clamped,
             corrected,
-            member_update: None,
         })
     }
 
@@ -304,28 +328,12 @@ impl Decoder {
 }
 
 impl Decode for Decoder {
-    fn decode<'a>(&self, record: &RecordView<'a>) -> Result<Event<'a>, Rejected> {
+    fn decode<'a>(&self, record: &RecordView<'a>) -> Result<TaskInput<'a>, Rejected> {
         if usize::from(record.input) == self.options.topics.len() && record.input > 0 {
             // The internal topic comes after those of the configuration.
             return member_update::decode(record, &self.options);
         }
-        let Some(key) = record.key else {
-            return Err(reject(DeadReason::KeyMissing, "the record has no key: it has to be the prospect"));
-        };
-        let prospect = self.check_key(key)?;
-        let Some(value) = record.value else {
-            return Err(reject(DeadReason::UnreadableValue, "the record has no value (a tombstone)"));
-        };
-        self.check_size(value)?;
-        let format = self.format(record)?;
-        self.event(value, |draft| {
-            match format {
-                Format::Json => self.read_json(value, false, draft)?,
-                Format::Protobuf => protobuf::parse(value, &self.lookup, draft)?,
-            }
-            let position = Position { input: record.input, partition: record.partition, offset: record.offset };
-            Ok(Head { prospect: Cow::Borrowed(prospect), position, record: record.record_ms().map(Written::utc) })
-        })
+        self.decode_event(record).map(TaskInput::Event)
     }
 }
 

@@ -85,7 +85,7 @@ fn the_ledger_of_every_prospect_is_its_score_to_the_cent() {
     let mut effects = BatchEffects::default();
     for (n, value) in records().enumerate() {
         if let Ok(event) = decoder.decode_line(&value, Position::default()) {
-            task.apply(&event, Mode::Virtual, &mut effects);
+            task.apply_event(&event, Mode::Virtual, &mut effects);
         }
         if n % 1_000 == 0 {
             effects.clear();
@@ -113,7 +113,7 @@ fn the_ledger_of_every_prospect_is_its_score_to_the_cent() {
     });
     for line in late {
         if let Ok(event) = decoder.decode_line(line.as_bytes(), Position::default()) {
-            next.apply(&event, Mode::Virtual, &mut effects);
+            next.apply_event(&event, Mode::Virtual, &mut effects);
         }
     }
     next.staged(|_| {});
@@ -192,7 +192,7 @@ fn the_label_that_was_told_last_is_the_one_that_is_shown() {
         let mut told = Told::default();
         for value in records().take(events) {
             let Ok(event) = decoder.decode_line(&value, Position::default()) else { continue };
-            task.apply(&event, Mode::Virtual, &mut effects);
+            task.apply_event(&event, Mode::Virtual, &mut effects);
             task.staged(|_| {});
             task.confirm();
             for said in effects.outputs.drain(..) {

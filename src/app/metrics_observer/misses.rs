@@ -69,7 +69,7 @@ mod tests {
             content_type: None,
         };
         let decoder = Decoder::new(Options::default(), &Vocabulary::default());
-        batch.count_event(&decoder.decode(&record).expect("it can be used"));
+        batch.count_input(0, &decoder.decode(&record).expect("it can be used"));
         batch
     }
 

@@ -10,9 +10,7 @@ use super::tally::Tally;
 use crate::app::service::hash_seed;
 use crate::domain::Ms;
 use crate::domain::event::Clock;
-use crate::domain::event::Event;
 use crate::domain::member_update::MemberUpdateRecord;
-use crate::domain::origin::Position;
 use crate::domain::output::{Body, Note};
 use crate::engine::merge::{Choice, Head, choose};
 use crate::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
@@ -83,7 +81,7 @@ pub(super) fn run_task(
 /// A prospect hears of its account, once what was due before that has fired.
 fn hear(worked: &mut Worked, member_update: &MemberUpdateRecord, wall_ms: Ms, effects: &mut BatchEffects) {
     worked.task.advance(member_update.at_ms.min(wall_ms), Mode::Virtual, effects);
-    worked.task.apply(&Event::from_member_update(member_update.clone(), 0, Position::default()), Mode::Virtual, effects);
+    worked.task.apply_update(member_update, effects);
 }
 
 fn take(
@@ -125,7 +123,7 @@ fn take(
     tally.first_ms = tally.first_ms.into_iter().chain([event.time_ms]).min();
     tally.last_ms = tally.last_ms.max(Some(event.time_ms));
     if shared.only.is_none_or(|prospect| prospect == event.prospect) {
-        worked.task.apply(event, Mode::Virtual, effects);
+        worked.task.apply_event(event, Mode::Virtual, effects);
     }
     Ok(())
 }
@@ -162,8 +160,7 @@ pub(super) fn accounts(
     told.sort_by_key(MemberUpdateRecord::order);
     let mut effects = BatchEffects::default();
     for (n, member_update) in told.into_iter().enumerate() {
-        let event = Event::from_member_update(member_update, 0, Position::default());
-        worked.task.apply(&event, Mode::Virtual, &mut effects);
+        worked.task.apply_update(&member_update, &mut effects);
         if (n as u64).is_multiple_of(BATCH_EVENTS) {
             close(shared, worked, &mut effects)?;
         }

@@ -80,8 +80,8 @@ impl Input {
         };
         chunk.move_to(self.at.1, decoder);
         let at = self.at.1;
-        let (time_ms, record_ms) = chunk.with_event(|records, event| match event {
-            Ok(event) => (event.time_ms, event.record_ms),
+        let (time_ms, record_ms) = chunk.with_input(|records, input| match input {
+            Ok(input) => (input.time_ms(), input.record_ms()),
             // Of no use, and without a time: it holds nothing back.
             Err(_) => [records.record_ms(at).unwrap_or(Ms::MIN); 2].into(),
         });

@@ -184,7 +184,7 @@ fn an_address_may_stand_for_the_person() {
     let shows = |key: &str, rest: &str| {
         let value = format!(r#"{{"type":"track","event":"Product Added","messageId":"m-1",{rest}}}"#);
         let record = RecordView { ..record(key.as_bytes(), value.as_bytes()) };
-        let event = decoder().decode(&record).unwrap();
+        let event = decoder().decode_event(&record).unwrap();
         (event.shows_address(), event.signals.email.is_some())
     };
     assert_eq!(shows("kim@shop.example", r#""properties":{}"#), (true, false), "the key");

@@ -1,18 +1,13 @@
 //! One decoded input event. It borrows from the record's bytes where it can.
 
-use crate::domain::company_names::ACCOUNT_KEY;
-use crate::domain::ids::{hash64, low32, low64};
+use crate::domain::ids::{hash64, low32};
 use crate::domain::mail::MailNames;
-use crate::domain::member_update::MemberUpdateRecord;
 use crate::domain::names::{Flags, Kind, NameId, ONE_LIST_LEFT, PropertyId};
 use crate::domain::origin::Position;
 use crate::domain::{Ms, SECOND_MS};
 use core::net::IpAddr;
 use smallvec::SmallVec;
 use std::borrow::Cow;
-
-/// The name of an event that is an update of a member, for people.
-const MEMBER_UPDATE: &str = "account.member";
 
 /// A value of a property that a model looks at.
 #[derive(Debug, Clone, PartialEq)]
@@ -212,45 +207,9 @@ pub struct Event<'a> {
     pub clamped: bool,
     /// Its time is not the one that it says.
     pub corrected: Option<Corrected>,
-    /// It is none of a prospect: what a member tells its account, whose record's key is `prospect`.
-    pub member_update: Option<Box<MemberUpdateRecord>>,
 }
 
 impl Event<'_> {
-    /// An update of a member as an event of its account's record; one to the member, of the member's.
-    #[must_use]
-    pub fn from_member_update(member_update: MemberUpdateRecord, record_ms: Ms, position: Position) -> Self {
-        let update = &member_update.update;
-        let key = if update.is_to_member() { update.member.to_string() } else { format!("{ACCOUNT_KEY}{}", update.account) };
-        Self {
-            prospect: Cow::Owned(key),
-            kind: Kind::Other,
-            name_id: NameId::NONE,
-            name: Cow::Borrowed(MEMBER_UPDATE),
-            time_ms: member_update.at_ms,
-            record_ms,
-            message_id: None,
-            message_hash: low64(member_update.id),
-            repeat_hash: low64(member_update.id),
-            position,
-            on_mail_topic: false,
-            cart_id: None,
-            order_id: None,
-            refund_id: None,
-            has_products: false,
-            products_left_out: 0,
-            products: Vec::new(),
-            value: None,
-            currency: None,
-            properties: SmallVec::new(),
-            signals: Signals::default(),
-            broken_fields: 0,
-            clamped: false,
-            corrected: None,
-            member_update: Some(Box::new(member_update)),
-        }
-    }
-
     /// The value of a property, when the event has it.
     #[must_use]
     pub fn property(&self, id: PropertyId) -> Option<&Value<'_>> {

@@ -1,11 +1,13 @@
 //! What members tell their account, and what it tells them: written to the internal topic, read back as input.
 
+use crate::domain::company_names::ACCOUNT_KEY;
 use crate::domain::hand_over::HandOver;
 use crate::domain::ids::hash64;
 use crate::domain::origin::CausingEvent;
 use crate::domain::terms::account::AccountVerdict;
 use crate::domain::terms::sales::Bar;
 use crate::domain::{Ms, Text};
+use std::borrow::Cow;
 
 /// What a member tells its account: where it stands now. Newest wins. Or what the account tells its member.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -44,6 +46,12 @@ impl MemberUpdate {
     #[must_use]
     pub fn addressee(&self) -> &Text {
         if self.is_to_member() { &self.member } else { &self.account }
+    }
+
+    /// Key of the record that it changes: the member's, or the account's own.
+    #[must_use]
+    pub fn record_key(&self) -> Cow<'_, str> {
+        if self.is_to_member() { Cow::Borrowed(&*self.member) } else { Cow::Owned(format!("{ACCOUNT_KEY}{}", self.account)) }
     }
 }
 

@@ -106,7 +106,7 @@ fn an_event_at_the_very_instant_comes_first_and_one_millisecond_later_is_somebod
         let mut task = task(&models, "0s page");
         let at_ms = START_MS + 180 * DAY_MS + late_ms;
         let one = Did { time_ms: at_ms, record_ms: at_ms, prospect: "ann".into(), name: "page".into(), ..Did::default() };
-        task.apply(&one.event(&models), Mode::Virtual, &mut BatchEffects::default());
+        task.apply_event(&one.event(&models), Mode::Virtual, &mut BatchEffects::default());
         commit(&mut task);
         let first_seen_ms = task.prospect("ann").unwrap().unwrap().first_seen_ms;
         assert_eq!(first_seen_ms, if entered == 1 { START_MS } else { at_ms });
@@ -191,7 +191,7 @@ proptest! {
         let mut task = Task::new(Arc::clone(&models), StateCodec);
         let mut effects = BatchEffects::default();
         for did in &events {
-            task.apply(&did.event(&models), Mode::Virtual, &mut effects);
+            task.apply_event(&did.event(&models), Mode::Virtual, &mut effects);
         }
         let end_ms = events.last().unwrap().record_ms + 400 * DAY_MS;
         task.advance(end_ms, Mode::Virtual, &mut effects);
@@ -218,10 +218,10 @@ proptest! {
                 if abort == Some(n) {
                     commit(&mut task);
                     let mut thrown_away = BatchEffects::default();
-                    events[n..].iter().for_each(|did| task.apply(&did.event(&models), Mode::Virtual, &mut thrown_away));
+                    events[n..].iter().for_each(|did| task.apply_event(&did.event(&models), Mode::Virtual, &mut thrown_away));
                     task.discard();
                 }
-                task.apply(&did.event(&models), Mode::Virtual, &mut effects);
+                task.apply_event(&did.event(&models), Mode::Virtual, &mut effects);
                 assert!(task.prospects() <= most, "{} prospects", task.prospects());
                 if n % batch == 0 {
                     commit(&mut task);
@@ -253,7 +253,7 @@ fn above_the_mark_whoever_is_known_is_served_and_whoever_goes_makes_room() {
         let mut effects = BatchEffects::default();
         for line in super::harness::script(text) {
             let Line::Event(did) = line else { panic!("events only") };
-            task.apply(&did.event(&models), Mode::Virtual, &mut effects);
+            task.apply_event(&did.event(&models), Mode::Virtual, &mut effects);
         }
         commit(task);
         refused += effects.notes.iter().filter(|(n, _)| *n == Note::NoRoom).map(|(_, count)| *count).sum::<u64>();

@@ -148,7 +148,6 @@ impl Did {
             broken_fields: 0,
             clamped: false,
             corrected: None,
-            member_update: None,
         }
     }
 }
@@ -386,7 +385,7 @@ pub fn run_lines(models: &[Arc<Models>], lines: &[Line], batch: usize) -> Vec<Pr
     let mut mode = Mode::Virtual;
     for (n, line) in lines.iter().enumerate() {
         match line {
-            Line::Event(did) => task.apply(&did.event(&current), mode, &mut effects),
+            Line::Event(did) => task.apply_event(&did.event(&current), mode, &mut effects),
             Line::Until(until_ms) => {
                 if let Mode::Live { wall_ms } = &mut mode {
                     *wall_ms = *until_ms;
@@ -414,7 +413,7 @@ pub fn run_lines(models: &[Arc<Models>], lines: &[Line], batch: usize) -> Vec<Pr
             let told: Vec<MemberUpdateRecord> = effects.outputs.iter().filter_map(|o| o.output.member_update()).collect();
             outputs.append(&mut effects.outputs);
             for member_update in told {
-                task.apply(&Event::from_member_update(member_update, 0, Position::default()), mode, &mut effects);
+                task.apply_update(&member_update, &mut effects);
             }
         }
     }
@@ -426,7 +425,7 @@ pub fn play(task: &mut Task<StateCodec>, models: &Models, text: &str, mut each: 
     let mut effects = BatchEffects::default();
     for line in script(text) {
         match line {
-            Line::Event(did) => task.apply(&did.event(models), Mode::Virtual, &mut effects),
+            Line::Event(did) => task.apply_event(&did.event(models), Mode::Virtual, &mut effects),
             Line::Until(until_ms) => task.advance(until_ms, Mode::Virtual, &mut effects),
             other => panic!("{other:?}"),
         }

@@ -16,7 +16,7 @@ const OWN: &str = "[internal]\ndomains = [\"shop.example\"]\nnetworks = [\"10.0.
 
 fn act(task: &mut Task<StateCodec>, models: &Models, line: &Line, effects: &mut BatchEffects) {
     match line {
-        Line::Event(did) => task.apply(&did.event(models), Mode::Virtual, effects),
+        Line::Event(did) => task.apply_event(&did.event(models), Mode::Virtual, effects),
         Line::Until(until_ms) => task.advance(*until_ms, Mode::Virtual, effects),
         other => panic!("{other:?}"),
     }

@@ -40,7 +40,7 @@ fn run_lines(cart: &str, lines: &[Line]) -> Ran {
     let mut effects = BatchEffects::default();
     for line in lines {
         match line {
-            Line::Event(did) => task.apply(&did.event(&models), Mode::Virtual, &mut effects),
+            Line::Event(did) => task.apply_event(&did.event(&models), Mode::Virtual, &mut effects),
             Line::Until(until_ms) => task.advance(*until_ms, Mode::Virtual, &mut effects),
             other => panic!("{other:?}"),
         }

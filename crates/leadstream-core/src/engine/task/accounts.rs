@@ -10,7 +10,8 @@ use crate::engine::figures::Before;
 
 impl<C: Codec> Task<C> {
     /// Gives an account what a member told it, or a member what its account did.
-    pub(super) fn news(&mut self, key: &str, member_update: &MemberUpdateRecord, effects: &mut BatchEffects) {
+    pub fn apply_update(&mut self, member_update: &MemberUpdateRecord, effects: &mut BatchEffects) {
+        let key = &*member_update.update.record_key();
         if member_update.update.is_to_member() {
             self.hear(key, member_update, effects);
         } else {
