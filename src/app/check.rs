@@ -22,6 +22,13 @@ use std::process::ExitCode;
 /// # Errors
 /// The report can't be written.
 pub fn run(args: CheckArgs) -> anyhow::Result<ExitCode> {
+    let report = found(&args);
+    report.print(args.json)?;
+    Ok(ExitCode::from(if report.has_faults() { BAD_USAGE } else { DONE }))
+}
+
+/// Everything that is found.
+pub(super) fn found(args: &CheckArgs) -> Report {
     let mut report = Report::default();
     let (Loaded { settings, layers }, faults) = config::load_all(args.settings.config.as_deref(), &args.settings.set);
     let exposed = config::exposed::warnings(&settings, &layers);
@@ -47,8 +54,7 @@ pub fn run(args: CheckArgs) -> anyhow::Result<ExitCode> {
     } else {
         cluster::check(&settings, &options, models.as_ref(), &mut report);
     }
-    report.print(args.json)?;
-    Ok(ExitCode::from(if report.has_faults() { BAD_USAGE } else { DONE }))
+    report
 }
 
 /// Whether the fault is about where the brokers and topics are; a fault without a key (no TOML) is about everything.

@@ -1,10 +1,11 @@
 //! What only trusted inputs may say, and what an erasure leaves.
 
-use crate::commands::{json, run};
+use crate::commands::{answer, run};
 use crate::instance::Instance;
 use crate::rig::{Rig, now_ms, track};
 use leadstream::engine::codec::Codec;
 use leadstream::runtime::ports::OutTopic;
+use leadstream::view::check::CheckView;
 use leadstream::wire::state_record::StateCodec;
 use serde_json::json as object;
 use std::time::Duration;
@@ -57,12 +58,8 @@ fn a_browser_erases_nobody_withdraws_no_consent_and_stops_nothing_by_trying() {
 
     let settings = [rig.settings(), SET.map(str::to_owned).to_vec()].concat();
     let (_, out, _) = run(&["check", "--json"], &settings);
-    let warnings: Vec<String> = json(&out)["warnings"]
-        .as_array()
-        .expect("a list")
-        .iter()
-        .map(|w| w["message"].as_str().expect("text").to_owned())
-        .collect();
+    let report: CheckView = answer(&out);
+    let warnings: Vec<String> = report.warnings.into_iter().map(|warning| warning.message).collect();
     let refused = warnings.iter().find(|w| w.contains("clickstream is not trusted")).unwrap_or_else(|| panic!("{warnings:#?}"));
     for part in ["2000 of its 2000 newest", "User Deleted 500", "inputs.trusted=[\"email\", \"cart\", \"clickstream\"]"] {
         assert!(refused.contains(part), "{part}: {refused}");

@@ -35,7 +35,7 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(name: &str, answer
 }
 
 /// The same, with fields in alphabetical order.
-fn check_sorted<T: Serialize + DeserializeOwned + PartialEq + Debug>(name: &str, answer: &T) {
+pub(super) fn check_sorted<T: Serialize + DeserializeOwned + PartialEq + Debug>(name: &str, answer: &T) {
     let text = check(name, answer);
     assert_eq!(text, serde_json::to_value(answer).unwrap().to_string(), "{name}: fields in alphabetical order");
 }
