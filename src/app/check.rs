@@ -13,6 +13,7 @@ use super::exit::{BAD_USAGE, DONE};
 use super::files::create_temporary;
 use crate::config::{self, Loaded, SettingFault, Settings, validate};
 use crate::domain::model::Models;
+use crate::domain::terms::per_axis::PerAxis;
 use report::Report;
 use std::path::Path;
 use std::process::ExitCode;
@@ -71,7 +72,7 @@ fn model(settings: &Settings, faults: &[SettingFault], report: &mut Report) -> O
     match config::models(settings) {
         Ok(models) => {
             for model in &models.models {
-                let [journey, funnel] = &model.axes;
+                let PerAxis { journey, funnel } = &model.axes;
                 let text = format!(
                     "{} (hash {}): {} journey stages, {} funnel stages, {} labels, {} reminders",
                     model.name,

@@ -87,7 +87,7 @@ fn write_summary(out: &mut impl Write, loaded: &Loaded, model: &Model, graph: bo
     writeln!(out, "{}: ok", loaded.origin)?;
     writeln!(out, "  model    {} ({}), hash {}", model.name, model.title, model.hash_text)?;
     for axis in Axis::ALL {
-        let of = &model.axes[axis.index()];
+        let of = &model.axes[axis];
         let stale = of.stale.iter().flatten().count();
         let counts = format!("{} stages, {} moves, {stale} of the stages go stale", of.stages.len(), of.moves.len());
         writeln!(out, "  {:<8} {counts}: {}", axis.name(), of.stages.join(" → "))?;
@@ -106,7 +106,7 @@ fn write_summary(out: &mut impl Write, loaded: &Loaded, model: &Model, graph: bo
         writeln!(out, "  note     line {}: {}: {}", note.place.line, note.place.path, note.message)?;
     }
     for axis in Axis::ALL {
-        for found in graph::findings(&loaded.spec.axes[axis.index()]) {
+        for found in graph::findings(&loaded.spec.axes[axis]) {
             if found.kind == FindingKind::DeadEnd {
                 writeln!(out, "  dead end line {}: {}: {}", found.fault.place.line, axis.name(), found.fault.message)?;
             }
@@ -114,7 +114,7 @@ fn write_summary(out: &mut impl Write, loaded: &Loaded, model: &Model, graph: bo
     }
     if graph {
         for axis in Axis::ALL {
-            write_graph(out, axis, loaded, &model.axes[axis.index()])?;
+            write_graph(out, axis, loaded, &model.axes[axis])?;
         }
     }
     Ok(())
@@ -166,7 +166,7 @@ fn or_none<'a>(text: &'a str, none: &'a str) -> &'a str {
 
 /// Every stage and what leads to it, in words that can be read aloud.
 fn write_graph(out: &mut impl Write, axis: Axis, loaded: &Loaded, compiled: &AxisModel) -> std::io::Result<()> {
-    let spec = &loaded.spec.axes[axis.index()];
+    let spec = &loaded.spec.axes[axis];
     if compiled.stages.is_empty() {
         return Ok(());
     }

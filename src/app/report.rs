@@ -15,6 +15,7 @@ use super::load_settings;
 use super::replay;
 use super::terminal::stdout;
 use crate::app::zone::Zone;
+use crate::domain::terms::per_axis::PerAxis;
 use crate::engine::figures::Figures;
 use crate::view::figures::FormOfFunnel;
 use crate::view::funnel::FunnelView;
@@ -86,8 +87,7 @@ fn of_files(args: &ReportArgs, pipeline: Option<&(String, String)>) -> anyhow::R
     if let Some(pipeline) = pipeline {
         // What is counted of opportunities is counted between these stages.
         for model in &mut Arc::make_mut(&mut options.models).models {
-            let [journey, funnel] = &model.axes;
-            let stages = [journey.stages.clone(), funnel.stages.clone()];
+            let stages = PerAxis::from_fn(|axis| model.axes[axis].stages.clone());
             model.set_pipeline(measures::pipeline::named(&stages, pipeline).or(model.pipeline));
         }
     }

@@ -10,6 +10,7 @@ use crate::domain::state::consensus::{Ballot, Vote};
 use crate::domain::state::group::{Group, Member};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::movement::Axis;
+use crate::domain::terms::per_axis::PerAxis;
 use crate::domain::terms::sales::Bar;
 use crate::domain::{Ms, Text};
 use serde::{Deserialize, Serialize};
@@ -110,7 +111,7 @@ impl AccountView {
         let (_, model, accounts) = models.accounts()?;
         let group = record.extras.as_ref()?.account.group.as_deref()?;
         let of = Of { group, model, accounts };
-        let [journey, funnel] = &group.stages;
+        let PerAxis { journey, funnel } = &group.stages;
         Some(Self {
             account: account.to_owned(),
             at: Time::of(now_ms),
@@ -166,7 +167,7 @@ struct Of<'a> {
 impl Of<'_> {
     /// The stage that a member who agrees has reached or passed.
     fn stage(&self) -> Option<&Text> {
-        self.model.axes[Axis::Journey.index()].stages.get(self.accounts.stage)
+        self.model.axes[Axis::Journey].stages.get(self.accounts.stage)
     }
 
     fn consensus(&self) -> ConsensusView {
@@ -195,8 +196,8 @@ impl Of<'_> {
             agrees: buying_group::agrees(member, self.model, self.accounts),
             asked: buying_group::is_asked(member, self.accounts),
             disqualified: member.disqualified,
-            funnel: text(member.stages[1].as_ref()),
-            journey: text(member.stages[0].as_ref()),
+            funnel: text(member.stages.funnel.as_ref()),
+            journey: text(member.stages.journey.as_ref()),
             member: member.name.to_string(),
             role: text(member.role.as_ref()),
             score: rounded(member.score),
@@ -215,7 +216,7 @@ impl Of<'_> {
         if member.disqualified {
             return "disqualified".to_owned();
         }
-        match (buying_group::agrees(member, self.model, self.accounts), member.stages[0].as_deref()) {
+        match (buying_group::agrees(member, self.model, self.accounts), member.stages.journey.as_deref()) {
             (true, Some(at)) if at == stage => format!("has come to {stage}"),
             (true, at) => format!("has come further than {stage}, to {}", at.unwrap_or("-")),
             (false, Some(at)) => format!("stands at {at}, before {stage}"),

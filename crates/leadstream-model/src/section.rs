@@ -29,6 +29,7 @@ use general::spec::GeneralSpec;
 use internal::spec::InternalSpec;
 use leadstream_core::domain::model::{Model, pipeline};
 use leadstream_core::domain::names::Vocabulary;
+use leadstream_core::domain::terms::per_axis::PerAxis;
 use people::spec::PeopleSpec;
 use sales::spec::SalesSpec;
 use score::spec::ScoreSpec;
@@ -69,7 +70,7 @@ pub struct ModelSpec {
     pub general: GeneralSpec,
     pub forgetting: ForgettingSpec,
     /// Journey, funnel.
-    pub axes: [AxisSpec; 2],
+    pub axes: PerAxis<AxisSpec>,
     pub score: ScoreSpec,
     pub cart: CartSpec,
     pub people: PeopleSpec,

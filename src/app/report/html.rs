@@ -190,13 +190,14 @@ mod tests {
     use super::*;
     use crate::app::report::costs::Costs;
     use crate::domain::terms::movement::Axis;
+    use crate::domain::terms::per_axis::PerAxis;
     use crate::engine::figures::{Figures, Key, ModelNames, Way};
 
     #[test]
     fn names_cannot_break_the_page_and_nothing_is_loaded() {
         let evil = "<script>alert(1)</script>";
         let mut figures = Figures::default();
-        let stages = [vec![evil.into(), "b".into()], Vec::new()];
+        let stages = PerAxis { journey: vec![evil.into(), "b".into()], funnel: Vec::new() };
         figures.models.insert(
             1,
             ModelNames {
@@ -205,7 +206,7 @@ mod tests {
                 stages,
                 personas: vec![evil.into()],
                 pipeline: None,
-                lapsed: [0, 0],
+                lapsed: PerAxis::default(),
             },
         );
         figures.add(Key::Stands { model: 1, axis: Axis::Journey, persona: 1, stage: 1 }, 3);

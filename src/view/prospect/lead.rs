@@ -95,7 +95,7 @@ pub struct DisqualifiedView {
 
 impl DisqualifiedView {
     pub(super) fn of(out: &Disqualified) -> Self {
-        let [journey, funnel] = Axis::ALL.map(|axis| out.stood[axis.index()].as_ref().map(|p| p.stage.to_string()));
+        let [journey, funnel] = Axis::ALL.map(|axis| out.stood[axis].as_ref().map(|p| p.stage.to_string()));
         Self {
             comes_back: out.back_at_ms.and_then(Time::of),
             funnel,

@@ -13,6 +13,7 @@ use crate::domain::mail::MailNames;
 use crate::domain::names::{Flags, Kind, words};
 use core::net::IpAddr;
 use std::borrow::Cow;
+use std::num::NonZeroU32;
 
 /// Longest address; a longer one is none.
 const MAX_EMAIL_BYTES: usize = 320;
@@ -194,9 +195,9 @@ impl<'a> SignalDraft<'a> {
             id_is_address: self.id_is_address || self.user.as_ref().is_some_and(|(_, id)| id.contains('@') && is_address(id)),
             marked: self.marked || (self.mail_marked && kind == Kind::Mail),
             trigger_id: self.trigger_id,
-            mail: self.mail.map_or(0, |(_, id)| low32(hash64(id.as_bytes()))),
+            mail: self.mail.and_then(|(_, id)| NonZeroU32::new(low32(hash64(id.as_bytes())))),
             names: if kind == Kind::Mail { mail_names(self.mail_names, self.other_trigger) } else { MailNames::default() },
-            link: self.link.map_or(0, |(_, link)| low32(hash64(link.as_bytes()))),
+            link: self.link.and_then(|(_, link)| NonZeroU32::new(low32(hash64(link.as_bytes())))),
             checkout_step: self.checkout_step,
             of_list: self.of_list || (self.of_mail_group && is_sendgrids),
             has_user: self.has_user || self.user.is_some(),

@@ -6,6 +6,7 @@ use leadstream::domain::ids::{hash64, low32};
 use leadstream::domain::origin::Position;
 use leadstream::wire::proto;
 use prost::Message;
+use std::num::NonZeroU32;
 
 fn call(kind: &str, rest: &str) -> String {
     format!(r#"{{"type":"{kind}","messageId":"m-1",{rest}}}"#)
@@ -112,7 +113,7 @@ fn marks_of_machines_are_yes_however_they_are_written() {
 
 #[test]
 fn a_mail_says_which_trigger_mail_and_link_it_is_about() {
-    let hash = |text: &str| low32(hash64(text.as_bytes()));
+    let hash = |text: &str| NonZeroU32::new(low32(hash64(text.as_bytes())));
     let click = track(
         "Email Link Clicked",
         r#"{"trigger_id":"0123456789abcdef0123456789abcdef","email_id":"e-1","campaign_id":7,"link_url":"https://shop.example/a"}"#,

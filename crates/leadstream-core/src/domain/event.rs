@@ -1,6 +1,6 @@
 //! One decoded input event. It borrows from the record's bytes where it can.
 
-use crate::domain::ids::{hash64, low32};
+use crate::domain::ids::{hash64, some32};
 use crate::domain::mail::MailNames;
 use crate::domain::names::{Flags, Kind, NameId, ONE_LIST_LEFT, PropertyId};
 use crate::domain::origin::Position;
@@ -8,6 +8,7 @@ use crate::domain::{Ms, SECOND_MS};
 use core::net::IpAddr;
 use smallvec::SmallVec;
 use std::borrow::Cow;
+use std::num::NonZeroU32;
 
 /// A value of a property that a model looks at.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,12 +48,12 @@ pub struct Signals<'a> {
     pub marked: bool,
     /// The trigger that a mail was sent for: `trigger_id`.
     pub trigger_id: Option<u128>,
-    /// Low half of the hash of `email_id`, else `campaign_id`; 0 without: which mail it is about.
-    pub mail: u32,
+    /// Low half of the hash of `email_id`, else `campaign_id`: which mail it is about.
+    pub mail: Option<NonZeroU32>,
     /// Of a mail event: every name by which it says which mail it is about.
     pub names: MailNames<'a>,
     /// Low half of the hash of `link_url`, `link_id`, of a mail's `url`: which link was clicked.
-    pub link: u32,
+    pub link: Option<NonZeroU32>,
     /// Step of the checkout, as the shop counts or names them: `step`.
     pub checkout_step: Option<Cow<'a, str>>,
     /// It is about one list of mails (`list_id`).
@@ -82,16 +83,16 @@ pub struct Signals<'a> {
 }
 
 impl Signals<'_> {
-    /// What the address is known by, without being kept: 32 bits of its hash in small letters; 0 without.
+    /// What the address is known by, without being kept: 32 bits of its hash in small letters.
     #[must_use]
-    pub fn address_hash(&self) -> u32 {
-        let Some(email) = self.email.as_deref().map(str::trim) else { return 0 };
+    pub fn address_hash(&self) -> Option<NonZeroU32> {
+        let email = self.email.as_deref()?.trim();
         // No longer one comes from the decoder; of many events, so without a string of its own.
         let mut small = [0; 320];
         for (to, from) in small.iter_mut().zip(email.bytes()) {
             *to = from.to_ascii_lowercase();
         }
-        low32(hash64(small.get(..email.len()).unwrap_or(&small))).max(1)
+        Some(some32(hash64(small.get(..email.len()).unwrap_or(&small))))
     }
 
     /// The domain of the address.
@@ -266,12 +267,10 @@ impl Event<'_> {
     /// What a click is known by, whatever message tells it: mail, link and second. Nobody clicks one link twice in a second.
     #[must_use]
     pub fn click(&self) -> Option<Message> {
-        if self.signals.link == 0 || self.mail() != Some(MailEvent::Clicked) {
-            return None;
-        }
+        let link = self.signals.link.filter(|_| self.mail() == Some(MailEvent::Clicked))?;
         let mut parts = [0; 16];
-        parts[..4].copy_from_slice(&self.signals.mail.to_le_bytes());
-        parts[4..8].copy_from_slice(&self.signals.link.to_le_bytes());
+        parts[..4].copy_from_slice(&self.signals.mail.map_or(0, NonZeroU32::get).to_le_bytes());
+        parts[4..8].copy_from_slice(&link.get().to_le_bytes());
         parts[8..].copy_from_slice(&self.time_ms.div_euclid(SECOND_MS).to_le_bytes());
         let hash = hash64(&parts);
         Some(Message { hash, id_hash: hash, is_change: true })

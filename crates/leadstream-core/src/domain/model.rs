@@ -37,6 +37,7 @@ use crate::domain::model::won::WonModel;
 use crate::domain::names::{NameId, Vocabulary};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::movement::Axis;
+use crate::domain::terms::per_axis::PerAxis;
 use crate::domain::terms::sales::Bar;
 pub use axis::{AxisModel, CountRule, Distinct, MAX_COUNT_MEMORY, MAX_STAGES, Move, Stale, call_name};
 pub use label::Label;
@@ -115,7 +116,7 @@ pub struct Model {
     /// How long a record of whom nothing is known is kept after its last event; `None`: for ever.
     pub forget_anonymous_ms: Option<Ms>,
     /// Journey, funnel.
-    pub axes: [AxisModel; 2],
+    pub axes: PerAxis<AxisModel>,
     pub score: ScoreModel,
     pub cart: CartModel,
     /// Orders that concern no cart.
@@ -137,7 +138,7 @@ impl Model {
     pub fn set_pipeline(&mut self, pipeline: Option<Pipeline>) {
         self.pipeline = pipeline;
         for axis in Axis::ALL {
-            self.axes[axis.index()].pipeline = pipeline.filter(|p| p.axis == axis);
+            self.axes[axis].pipeline = pipeline.filter(|p| p.axis == axis);
         }
     }
 

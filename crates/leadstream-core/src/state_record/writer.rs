@@ -2,6 +2,7 @@
 
 use crate::domain::Ms;
 use prost::encoding::WireType;
+use std::num::{NonZeroU32, NonZeroU64};
 
 /// Appends to a buffer. Times are written as distances to `base`.
 pub(super) struct Writer<'b> {
@@ -34,6 +35,18 @@ impl Writer<'_> {
     pub(super) fn fixed32(&mut self, field: u32, value: u32) {
         encode_key(field, WireType::ThirtyTwoBit, self.out);
         self.out.extend_from_slice(&value.to_le_bytes());
+    }
+
+    pub(super) fn hash64(&mut self, field: u32, hash: Option<NonZeroU64>) {
+        if let Some(hash) = hash {
+            self.fixed64(field, hash.get());
+        }
+    }
+
+    pub(super) fn hash32(&mut self, field: u32, hash: Option<NonZeroU32>) {
+        if let Some(hash) = hash {
+            self.fixed32(field, hash.get());
+        }
     }
 
     pub(super) fn time(&mut self, field: u32, time: Option<Ms>) {

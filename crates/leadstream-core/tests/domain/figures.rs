@@ -43,7 +43,7 @@ fn shipped(name: &str) -> Arc<Models> {
 }
 
 fn stage(models: &Models, axis: Axis, name: &str) -> u8 {
-    let index = models.in_charge().axes[axis.index()].stages.iter().position(|s| s == name).unwrap();
+    let index = models.in_charge().axes[axis].stages.iter().position(|s| s == name).unwrap();
     u8::try_from(index + 1).unwrap()
 }
 

@@ -20,6 +20,7 @@ use leadstream_core::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
 use leadstream_core::state_record::StateCodec;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
 
 /// Start of every script: 2026-03-02T00:00:00Z.
@@ -192,7 +193,7 @@ impl Did {
     /// What the decoder would see whatever the models name.
     fn signals(&self, models: &Models) -> Signals<'static> {
         let find = |keys: &[&str]| self.properties.iter().find(|(key, _)| keys.contains(&key.as_str())).map(|(_, value)| value);
-        let hash = |keys: &[&str]| find(keys).map_or(0, |value| low32(hash64(value.as_bytes())));
+        let hash = |keys: &[&str]| find(keys).and_then(|value| NonZeroU32::new(low32(hash64(value.as_bytes()))));
         let text = |keys: &[&str]| find(keys).map(|value| Cow::Owned(value.replace('_', " ")));
         Signals {
             email: text(&["traits.email", "email"]),

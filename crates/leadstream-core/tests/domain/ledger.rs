@@ -270,7 +270,7 @@ fn an_order_from_before_the_oldest_stage_that_is_remembered_leads_nowhere_again(
     let way = "0d page path=/; 1d order order=o1 value=5; 2d Sent_Back; 3d add A; 4d Checkout_Started; 5d order order=o2 value=7";
     let stands = |text: &str| {
         let ann = after(&models, text).prospect("ann").unwrap().unwrap();
-        ann.tracks[0].positions[0].as_ref().unwrap().stage.to_string()
+        ann.tracks[0].positions.journey.as_ref().unwrap().stage.to_string()
     };
     assert_eq!(stands(way), "buys");
     assert_eq!(stands(&format!("{way}; 6d Order_Cancelled order=o2")), "decides", "the first order was sent back long before");

@@ -280,7 +280,7 @@ fn a_beginning_that_the_history_tells_is_not_kept_twice() {
     let models = forgetful(4);
     let opening = |text: &str| {
         let ann = after(&models, text).prospect("ann").unwrap().unwrap();
-        ann.tracks[0].positions[0].as_ref().unwrap().opening.clone()
+        ann.tracks[0].positions.journey.as_ref().unwrap().opening.clone()
     };
     assert_eq!(opening("1m page path=/; 1h add p*1; 1d Checkout_Started id=k; 2d wait"), None);
     // What is lost since is nothing to keep.

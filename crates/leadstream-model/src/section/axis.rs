@@ -16,13 +16,15 @@ use crate::section::{ModelSpec, Section};
 use leadstream_core::domain::model::AxisModel;
 use leadstream_core::domain::names::Vocabulary;
 use leadstream_core::domain::terms::movement::Axis;
+use leadstream_core::domain::terms::per_axis::PerAxis;
 use spec::AxisSpec;
 
-impl Section for [AxisSpec; 2] {
-    type Compiled = [AxisModel; 2];
+impl Section for PerAxis<AxisSpec> {
+    type Compiled = PerAxis<AxisModel>;
 
     fn parse(file: &mut Fields<'_>, faults: &mut Faults) -> Self {
-        ["journey", "funnel"].map(|key| file.table(key, faults).map(|f| parse::axis(f, faults)).unwrap_or_default())
+        let mut axis = |key| file.table(key, faults).map(|f| parse::axis(f, faults)).unwrap_or_default();
+        PerAxis { journey: axis("journey"), funnel: axis("funnel") }
     }
 
     fn check(&self, _: &ModelSpec, faults: &mut Faults) {
@@ -31,21 +33,21 @@ impl Section for [AxisSpec; 2] {
             faults.missing(&Place::default(), "journey", example);
         }
         for axis in Axis::ALL {
-            check::check_axis(axis, &self[axis.index()], faults);
+            check::check_axis(axis, &self[axis], faults);
         }
     }
 
-    fn compile(&self, _: &ModelSpec, vocabulary: &mut Vocabulary) -> [AxisModel; 2] {
-        Axis::ALL.map(|axis| compile::axis_model(axis, &self[axis.index()], vocabulary))
+    fn compile(&self, _: &ModelSpec, vocabulary: &mut Vocabulary) -> PerAxis<AxisModel> {
+        PerAxis::from_fn(|axis| compile::axis_model(axis, &self[axis], vocabulary))
     }
 
     fn canonical(&self) -> Vec<String> {
-        Axis::ALL.into_iter().flat_map(|axis| canonical::lines(axis, &self[axis.index()])).collect()
+        Axis::ALL.into_iter().flat_map(|axis| canonical::lines(axis, &self[axis])).collect()
     }
 
     fn describe(&self, _: &ModelSpec, say: &mut dyn FnMut(&str, String)) {
         for axis in Axis::ALL {
-            describe::describe(axis, &self[axis.index()], say);
+            describe::describe(axis, &self[axis], say);
         }
     }
 }

@@ -34,7 +34,7 @@ pub(crate) struct Cell {
 }
 
 pub(super) fn of(figures: &Figures, key: u64, names: &ModelNames) -> Coverage {
-    let stages = &names.stages[0];
+    let stages = &names.stages.journey;
     let cell = |persona: u8, index: usize| {
         let stage = number(index);
         let touched = |by| figures.get(&Key::Touched { model: key, persona, stage, by });

@@ -8,6 +8,7 @@ use super::trust::Trust;
 use crate::domain::Text;
 use crate::domain::model::axis::Pipeline;
 use crate::domain::terms::movement::Axis;
+use crate::domain::terms::per_axis::PerAxis;
 use crate::engine::figures::{Figures, Key, ModelNames, Way};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -101,7 +102,7 @@ pub(super) fn of(figures: &Figures, key: u64, names: &ModelNames, wanted: Option
         };
         (currency, forecast)
     };
-    let name = |stage: u8| names.stages[meant.index()].get(usize::from(stage) - 1).map(ToString::to_string).unwrap_or_default();
+    let name = |stage: u8| names.stages[meant].get(usize::from(stage) - 1).map(ToString::to_string).unwrap_or_default();
     Some(PipelineMeasures {
         axis: meant.name(),
         open_from: name(open),
@@ -160,9 +161,9 @@ fn within(expected: f64, rate: f64, [low, high]: [f64; 2], most: f64) -> [f64; 2
 }
 
 /// The stages that the caller names.
-pub(crate) fn named(stages: &[Vec<Text>; 2], (open, won): &(String, String)) -> Option<Pipeline> {
+pub(crate) fn named(stages: &PerAxis<Vec<Text>>, (open, won): &(String, String)) -> Option<Pipeline> {
     Axis::ALL.into_iter().rev().find_map(|axis| {
-        let place = |wanted: &String| stages[axis.index()].iter().position(|s| s == wanted.as_str());
+        let place = |wanted: &String| stages[axis].iter().position(|s| s == wanted.as_str());
         let (open, won) = (place(open)?, place(won)?);
         (open < won).then(|| Pipeline { axis, open: number(open), won: number(won) })
     })

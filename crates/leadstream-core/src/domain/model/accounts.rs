@@ -8,6 +8,7 @@ use crate::domain::model::personas::TraitTests;
 use crate::domain::model::predicate::Condition;
 use crate::domain::names::PropertyId;
 use crate::domain::state::traits::Traits;
+use std::num::NonZeroU32;
 
 /// How the members' scores make the account's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -82,8 +83,8 @@ impl Accounts {
     }
 }
 
-/// Hash of a role's name; 0 for none.
+/// Hash of a role's name.
 #[must_use]
-pub fn role_hash(role: Option<&str>) -> u32 {
-    role.map_or(0, name_hash)
+pub fn role_hash(role: Option<&str>) -> Option<NonZeroU32> {
+    NonZeroU32::new(name_hash(role?))
 }

@@ -38,7 +38,7 @@ pub struct Trigger {
     pub unless_stages: Vec<Text>,
     pub within_ms: Ms,
     pub at_most: Option<AtMost>,
-    pub same: Option<Same>,
+    pub match_by: Option<MatchBy>,
     /// Each further event of the kind moves the clock.
     pub restart: bool,
     pub if_viewed_ms: Option<Ms>,
@@ -89,7 +89,7 @@ pub enum After {
 
 /// What the events of a trigger must have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Same {
+pub enum MatchBy {
     /// A product that both are about.
     Product,
     Property(PropertyId),

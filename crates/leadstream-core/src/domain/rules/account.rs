@@ -26,8 +26,10 @@ use crate::domain::rules::score::points;
 use crate::domain::state::account::{Belongs, MAX_REASON_BYTES, Membership};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::account::AccountVerdict;
+use crate::domain::terms::per_axis::PerAxis;
 use crate::domain::{Ms, Text};
 use std::cell::RefCell;
+use std::num::NonZeroU64;
 
 /// A member tells its score again when it has moved by so many points.
 const SCORE_STEP: f64 = 10.0;
@@ -41,7 +43,7 @@ pub fn on_step(prospect: &mut Prospect, step: &StepContext<'_, '_>, effects: &mu
     }
     let sent_ms = prospect.extras.as_ref().and_then(|m| m.account.belongs.as_ref()).map(|b| b.sent_ms);
     let (Some(sent_ms), Some(at_ms)) = (sent_ms, decided_ms(step, effects)) else { return };
-    tell(prospect, at_ms.max(sent_ms), accounts, &teller, effects);
+    tell(prospect, sent_ms.map_or(at_ms, |sent_ms| at_ms.max(sent_ms)), accounts, &teller, effects);
     barred::route(prospect, step, &teller, effects);
 }
 
@@ -112,7 +114,7 @@ fn learn(
                 teller.leaves(old, since_ms, effects);
             }
             membership.barred = None;
-            *other = Some(Belongs { account, source, since_ms, sent_ms: 0, sent_digest: 0, group_id });
+            *other = Some(Belongs { account, source, since_ms, sent_ms: None, sent_digest: None, group_id });
         }
     }
 }
@@ -122,8 +124,7 @@ fn tell(prospect: &mut Prospect, at_ms: Ms, accounts: &Accounts, teller: &Accoun
     let Some(track) = prospect.tracks.get(teller.index) else { return };
     let evaluated_at_ms = at_ms.max(prospect.last_seen_ms);
     let points = points::total(track, &teller.model.score, evaluated_at_ms);
-    let stage = |axis: usize| track.positions[axis].as_ref().map(|p| p.stage.clone());
-    let (journey, funnel) = (stage(0), stage(1));
+    let PerAxis { journey, funnel } = PerAxis::from_fn(|axis| track.positions[axis].as_ref().map(|p| p.stage.clone()));
     let (disqualified, paused, label) = (track.disqualified.is_some(), track.paused, track.label);
     let active_ms = prospect.last_activity_ms;
     let customer = again::is_customer(prospect, teller.model, teller.index);
@@ -144,10 +145,10 @@ fn tell(prospect: &mut Prospect, at_ms: Ms, accounts: &Accounts, teller: &Accoun
         role.as_deref().unwrap_or_default(),
         &format!("{} {disqualified} {label:?}{}", (points / SCORE_STEP).round(), if customer { " customer" } else { "" }),
     ]);
-    if sent_digest == belongs.sent_digest && verdict.is_none() {
+    if NonZeroU64::new(sent_digest) == belongs.sent_digest && verdict.is_none() {
         return;
     }
-    (belongs.sent_digest, belongs.sent_ms) = (sent_digest, at_ms);
+    (belongs.sent_digest, belongs.sent_ms) = (NonZeroU64::new(sent_digest), Some(at_ms));
     let update = MemberUpdate {
         account: belongs.account.clone(),
         member: teller.key.into(),

@@ -94,7 +94,7 @@ fn is_just_delivered(prospect: &Prospect, event: &Event<'_>, within_ms: Option<M
         return false;
     };
     let mail = event.signals.mail;
-    let is_same = delivered.mail == mail || delivered.mail == 0 || mail == 0;
+    let is_same = delivered.mail.zip(mail).is_none_or(|(delivered, mail)| delivered == mail);
     // A late event may be older than the delivery.
     is_same && (0..=within_ms).contains(&(event.time_ms - delivered.time_ms))
 }
@@ -107,16 +107,15 @@ fn fetched(prospect: &Prospect, event: &Event<'_>, model: &BotsModel) -> bool {
 
 /// A click within seconds of the delivery of its mail, or one of several links at once.
 fn scans(prospect: &mut Prospect, event: &Event<'_>, model: &BotsModel) -> bool {
-    let signals = &event.signals;
     if is_just_delivered(prospect, event, model.scanner_after_ms) {
         return true;
     }
-    let Some((links, within_ms)) = model.scanner_links.filter(|_| signals.link != 0) else { return false };
+    let (Some((links, within_ms)), Some(link)) = (model.scanner_links, event.signals.link) else { return false };
     let clicks = &mut prospect.extras_mut().machine.clicks;
     if clicks.len() >= MAX_CLICKS {
         clicks.remove(0);
     }
-    clicks.push(Click { time_ms: event.time_ms, link: signals.link });
+    clicks.push(Click { time_ms: event.time_ms, link });
     let near: InlineVec<Click, 4> = clicks.iter().filter(|c| (c.time_ms - event.time_ms).abs() <= within_ms).copied().collect();
     let first_of_link = |(n, click): &(usize, &Click)| !near.iter().take(*n).any(|before| before.link == click.link);
     if near.iter().enumerate().filter(first_of_link).count() < links {

@@ -176,6 +176,7 @@ mod tests {
         StagePosition, Track,
     };
     use crate::domain::state::weight;
+    use crate::domain::terms::per_axis::PerAxis;
 
     fn long(bytes: usize) -> Text {
         "x".repeat(bytes).into()
@@ -219,8 +220,8 @@ mod tests {
             opening: Some(Box::default()),
             journeys: Some(Box::new(Journeys { past: vec![PastJourney::default(); 33], ..Journeys::default() })),
         };
-        let stood = [Some(position.clone()), Some(position.clone())];
-        let hits = std::iter::repeat_n(Hit { time_ms: 1, same: 1 }, MAX_COUNT_MEMORY).collect();
+        let stood = PerAxis::from_fn(|_| Some(position.clone()));
+        let hits = std::iter::repeat_n(Hit { time_ms: 1, match_key: 1 }, MAX_COUNT_MEMORY).collect();
         Track {
             model: long(64),
             positions: stood.clone(),

@@ -20,6 +20,7 @@ pub mod reminder_step;
 pub mod series;
 pub mod successor;
 
+use crate::domain::Ms;
 use crate::domain::event::Event;
 use crate::domain::names::Kind;
 use crate::domain::output::Effects;
@@ -153,7 +154,8 @@ fn withdraw(
     for at in 0..prospect.carts.len() {
         if prospect.consent.state == ConsentState::Open {
             // It came late and consent is back since: only what left in between should not have.
-            series::recall(prospect, at, event, reason, prospect.consent.since_ms, context, effects);
+            let until_ms = prospect.consent.since_ms.unwrap_or(Ms::MIN);
+            series::recall(prospect, at, event, reason, until_ms, context, effects);
         } else {
             series::end(prospect, at, event, reason, context, effects);
         }

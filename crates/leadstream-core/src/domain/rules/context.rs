@@ -10,6 +10,7 @@ use crate::domain::rules::order_news::News;
 use crate::domain::rules::score::label::Relabelled;
 use crate::domain::rules::score::{label, points};
 use crate::domain::state::track::Track;
+use crate::domain::terms::grade::Grade;
 use crate::domain::terms::movement::{Axis, Direction};
 use crate::domain::{Ms, Text};
 
@@ -109,7 +110,7 @@ impl<'a> ModelContext<'a> {
         evaluated_at_ms: Ms,
     ) -> Output {
         let cause = event.map_or(Cause::Time, Cause::Event);
-        let to_hash = change.to.map_or(0, |l| l.hash) ^ u32::from(change.grade_to);
+        let to_hash = change.to.map_or(0, |l| l.hash) ^ u32::from(change.grade_to.map_or(0, Grade::code));
         let mut output = self.score_output(track, change, at_ms, &cause, evaluated_at_ms);
         output.id = output_id(self.key, &self.model.name, IdKind::Score, None, at_ms, cause.hash(to_hash), why as u8);
         output
@@ -123,7 +124,7 @@ impl<'a> ModelContext<'a> {
         cause: &Cause<'_, '_>,
         evaluated_at_ms: Ms,
     ) -> Output {
-        let to = self.model.axes[moved.axis.index()].stages.get(moved.to).cloned().unwrap_or_default();
+        let to = self.model.axes[moved.axis].stages.get(moved.to).cloned().unwrap_or_default();
         let body = StageChanged {
             axis: moved.axis,
             from: moved.from,
@@ -147,7 +148,7 @@ impl<'a> ModelContext<'a> {
         let model = &self.model.score;
         let Relabelled { from, to, grade_to, .. } = change;
         // Label and grade may fall at different instants, and be judged again as of the same one.
-        let to_hash = to.map_or(0, |l| l.hash) ^ u32::from(grade_to);
+        let to_hash = to.map_or(0, |l| l.hash) ^ u32::from(grade_to.map_or(0, Grade::code));
         let id = output_id(self.key, &self.model.name, IdKind::Score, None, at_ms, cause.hash(to_hash), 0);
         let body = ScoreChanged {
             from: from.map(|l| l.name.clone()),

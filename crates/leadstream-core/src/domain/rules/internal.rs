@@ -9,7 +9,7 @@ use crate::domain::model::Models;
 use crate::domain::model::internal::InternalModel;
 use crate::domain::names::Kind;
 use crate::domain::output::{Effects, Note};
-use crate::domain::rules::cart::{after_order, series};
+use crate::domain::rules::cart::{after_order, past_orders, series};
 use crate::domain::rules::context::{ModelContext, StepContext};
 use crate::domain::rules::order_news::News;
 use crate::domain::rules::orders::{carts, reverse};
@@ -131,7 +131,7 @@ fn test(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &m
     if let Some(at) = carts::named(prospect, event)
         && carts::disown(prospect, at, effects)
     {
-        let hash = event.order_id.as_deref().map_or(0, |id| hash64(id.as_bytes()));
+        let hash = past_orders::id_hash(event);
         after_order::disown(prospect, event, |order| order == hash, &context(prospect, event, models), effects);
         let (primary, since) = (models.primary_model_for(prospect), effects.outputs.len());
         let (news, at_ms) = (News::TakenBack(at), event.time_ms);

@@ -26,7 +26,7 @@ pub fn move_axis(
     presence: Presence,
     skip: Skip<'_>,
 ) -> Option<Moved> {
-    let position = track.positions[axis.index()].as_ref();
+    let position = track.positions[axis].as_ref();
     let current = position.and_then(|p| stage_index(model, &p.stage));
     let entered_ms = position.map(|p| p.entered_ms);
     let named = model.moves_by_name.get(usize::from(event.name_id.0)).map_or(&[][..], Vec::as_slice);
@@ -83,7 +83,7 @@ pub fn move_axis(
 /// Who stays in a stage goes stale later, now that it did something.
 fn stay(track: &mut Track, axis: Axis, model: &AxisModel, stage: Option<usize>, event: &Event<'_>, last_activity_ms: Option<Ms>) {
     if event.is_activity()
-        && let Some(position) = track.positions[axis.index()].as_mut()
+        && let Some(position) = track.positions[axis].as_mut()
     {
         position.stale_at_ms = stale_at(model, stage, position, last_activity_ms);
     }
@@ -106,14 +106,14 @@ pub(super) fn beats(rule: &Move, best: Option<&Move>) -> bool {
 
 /// Remembers a match and says whether there are now enough of them.
 pub(super) fn count(counts: &mut InlineVec<RuleCount, 3>, rule: u32, wanted: &CountRule, event: &Event<'_>) -> bool {
-    let same = wanted.same.and_then(|p| event.property(p)).map_or(0, same_hash);
+    let same = wanted.match_by.and_then(|p| event.property(p)).map_or(0, same_hash);
     let is_distinct = wanted.distinct.is_some();
     let (mark, group) = match wanted.distinct {
         None => (same, u32::MAX),
         Some(distinct) => {
             // What has no value is not another one.
             let Some(value) = distinct_hash(distinct, event) else { return false };
-            if wanted.same.is_none() { (value, 0) } else { (same & SAME_HALF | value & !SAME_HALF, SAME_HALF) }
+            if wanted.match_by.is_none() { (value, 0) } else { (same & SAME_HALF | value & !SAME_HALF, SAME_HALF) }
         }
     };
     let index = counts.iter().position(|c| c.rule == rule).unwrap_or_else(|| {
@@ -124,18 +124,18 @@ pub(super) fn count(counts: &mut InlineVec<RuleCount, 3>, rule: u32, wanted: &Co
     let newest = hits.iter().map(|h| h.time_ms).max().unwrap_or(event.time_ms).max(event.time_ms);
     let oldest = wanted.within_ms.map_or(Ms::MIN, |w| newest.saturating_sub(w));
     hits.retain(|h| h.time_ms >= oldest);
-    let is_of_group = |h: &Hit| h.same & group == mark & group;
+    let is_of_group = |h: &Hit| h.match_key & group == mark & group;
     let is_near = |h: &Hit| wanted.within_ms.is_none_or(|w| (h.time_ms - event.time_ms).abs() <= w);
-    let counts_too = |h: &&Hit| is_of_group(h) && is_near(h) && !(is_distinct && h.same == mark);
+    let counts_too = |h: &&Hit| is_of_group(h) && is_near(h) && !(is_distinct && h.match_key == mark);
     let enough = hits.iter().filter(counts_too).count() + 1 >= wanted.times;
     if event.time_ms >= oldest {
         // Of one value the newest is kept.
         let mut time_ms = event.time_ms;
-        if let Some(at) = hits.iter().position(|h| is_distinct && h.same == mark) {
+        if let Some(at) = hits.iter().position(|h| is_distinct && h.match_key == mark) {
             time_ms = time_ms.max(hits.remove(at).time_ms);
         }
         let at = hits.partition_point(|h| h.time_ms <= time_ms);
-        hits.insert(at, Hit { time_ms, same: mark });
+        hits.insert(at, Hit { time_ms, match_key: mark });
     }
     // As many per value as could ever matter, and so many in all. Of distinct ones one more: the next may be one of them.
     let of_value = hits.iter().filter(|h| is_of_group(h)).count();
@@ -181,7 +181,7 @@ pub(super) fn enter(
     by: EnteredBy,
     last_activity_ms: Option<Ms>,
 ) -> Option<Moved> {
-    let stands = track.positions[axis.index()].as_ref().map(|position| &position.stage);
+    let stands = track.positions[axis].as_ref().map(|position| &position.stage);
     if by.cause != Cause::NextJourney && stands.is_some() && stands == model.stages.get(to) {
         return None;
     }
@@ -198,7 +198,7 @@ fn put(
     by: EnteredBy,
     last_activity_ms: Option<Ms>,
 ) -> Moved {
-    let slot = &mut track.positions[axis.index()];
+    let slot = &mut track.positions[axis];
     let left = slot.take();
     let from_index = left.as_ref().and_then(|p| stage_index(model, &p.stage));
     let direction = match (&left, from_index) {
@@ -266,7 +266,7 @@ pub fn resume(
 ) {
     let renamed = || model.renamed.iter().find(|(old, _)| **old == *stood.stage).map(|(_, to)| *to);
     let Some(stage) = stage_index(model, &stood.stage).or_else(renamed) else { return };
-    track.positions[axis.index()] = Some(stood);
+    track.positions[axis] = Some(stood);
     put(track, axis, model, stage, at_ms, by, last_activity_ms);
 }
 
@@ -282,7 +282,7 @@ fn stale_at(model: &AxisModel, stage: Option<usize>, position: &StagePosition, l
 
 /// Sets the staleness timer of one axis anew: when the model changed.
 pub fn retime(track: &mut Track, axis: Axis, model: &AxisModel, last_activity_ms: Option<Ms>) {
-    if let Some(position) = track.positions[axis.index()].as_mut() {
+    if let Some(position) = track.positions[axis].as_mut() {
         let stage = stage_index(model, &position.stage);
         position.stale_at_ms = stale_at(model, stage, position, last_activity_ms);
     }
@@ -296,7 +296,7 @@ pub fn go_stale(
     now_ms: Ms,
     last_activity_ms: Option<Ms>,
 ) -> Option<(Moved, Ms)> {
-    let position = track.positions[axis.index()].as_mut()?;
+    let position = track.positions[axis].as_mut()?;
     let deadline_ms = position.stale_at_ms.filter(|d| *d <= now_ms)?;
     position.stale_at_ms = None;
     let stage = stage_index(model, &position.stage)?;
@@ -306,7 +306,7 @@ pub fn go_stale(
 
 /// Finds a stage of an earlier version of the model: by name, else by the declared mapping. False: unknown, kept.
 pub fn carry_over(track: &mut Track, axis: Axis, model: &AxisModel) -> bool {
-    let Some(position) = track.positions[axis.index()].as_mut() else { return true };
+    let Some(position) = track.positions[axis].as_mut() else { return true };
     if stage_index(model, &position.stage).is_some() {
         return true;
     }

@@ -55,7 +55,7 @@ fn carry_over(track: &mut Track, model: &Model, prospect: &Prospect, effects: &m
     track.model_hash = model.hash;
     effects.notes.push(Note::ModelMoved);
     for axis in Axis::ALL {
-        let axis_model = &model.axes[axis.index()];
+        let axis_model = &model.axes[axis];
         if !journey::carry_over(track, axis, axis_model) {
             effects.notes.push(Note::StageKept);
         }
@@ -74,8 +74,8 @@ fn carry_over(track: &mut Track, model: &Model, prospect: &Prospect, effects: &m
     track.uses.retain(|u| known_rules(u.rule));
     track.counts.retain(|c| known_rules(c.rule));
     // The label itself is judged by the next event or at once by the timer, so that its change has a time of its own.
-    let evaluated_at_ms = prospect.last_seen_ms.max(track.label_since_ms);
-    let known = label::label_of(&model.score.labels, track).is_some() && (track.grade != 0) == model.people.fit.is_some();
+    let evaluated_at_ms = track.evaluation_ms(prospect.last_seen_ms);
+    let known = label::label_of(&model.score.labels, track).is_some() && track.grade.is_some() == model.people.fit.is_some();
     // Without a label or grade of this model: judge anew at once.
     track.label_falls_at_ms = if known { label::next_change(track, model, evaluated_at_ms) } else { Some(evaluated_at_ms) };
 }

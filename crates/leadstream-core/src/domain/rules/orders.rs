@@ -130,7 +130,7 @@ fn update(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> 
     }
     order.was_paid |= event.signals.order_status == OrderStatus::Paid;
     order.told_ms = order.told_ms.max(event.time_ms);
-    if order.id == 0 {
+    if order.id.is_none() {
         order.id = find::id_hash(event);
     }
     let told = event.value.map(number::milli).filter(|told| order.total_milli != Some(*told));
@@ -253,7 +253,7 @@ fn never_placed(prospect: &mut Prospect, event: &Event<'_>, why: Standing, effec
     if let Some(amount) = part::told_milli(event).filter(|_| event.kind == Kind::OrderUpdated) {
         pay_back(prospect, event, amount, effects);
     }
-    if find::id_hash(event) != 0 {
+    if find::id_hash(event).is_some() {
         let order = KnownOrder { standing: why, ..KnownOrder::of(event) };
         prospect.extras_mut().known_orders.add(order, effects);
     }

@@ -77,7 +77,7 @@ pub(crate) fn move_track(
     let Look { placed, skip, held, is_sale, is_placed } = look;
     let presence = Presence { cart: held, ..Presence::of(prospect, model) };
     let now_ms = prospect.last_seen_ms;
-    let re_entered_ms = prospect.extras.as_ref().map_or(0, |extras| extras.lead.re_entered_ms);
+    let re_entered_ms = prospect.extras.as_ref().and_then(|extras| extras.lead.re_entered_ms);
     let Some(track) = prospect.tracks.get_mut(index).filter(|t| !t.paused) else { return };
     let context = ModelContext { key: &event.prospect, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
     let mut is_back = false;
@@ -87,18 +87,17 @@ pub(crate) fn move_track(
             return;
         }
         is_back = true;
-        let evaluated_at_ms = now_ms.max(track.label_since_ms);
+        let evaluated_at_ms = track.evaluation_ms(now_ms);
         let moves: &disqualify::Moves<'_> =
             &|track, axis| won::move_axis(track, axis, model, event, presence, (Skip::NOTHING, is_sale));
         disqualify::bring_back(track, &context, (event.time_ms, evaluated_at_ms), Some((event, moves)), presence, effects);
     } else if !model.sales.disqualify.is_empty()
-        && disqualify::take_out(track, &context, event, re_entered_ms, now_ms.max(track.label_since_ms), effects)
+        && disqualify::take_out(track, &context, event, re_entered_ms, track.evaluation_ms(now_ms), effects)
     {
         return;
     }
     let scored = points::add_points(track, &model.score, event, skip);
-    // A label is never judged as of a time before it was last set.
-    let evaluated_at_ms = now_ms.max(track.label_since_ms);
+    let evaluated_at_ms = track.evaluation_ms(now_ms);
     let judge = scored || is_back || track.label.is_none() || (placed && !model.people.is_plain());
     let relabelled = if judge { label::relabel(track, model, evaluated_at_ms) } else { None };
     for axis in Axis::ALL.into_iter().filter(|_| !is_back) {
@@ -115,10 +114,9 @@ pub(crate) fn move_track(
     }
 }
 
-pub(crate) fn stale(prospect: &mut Prospect, index: usize, axis: u8, step: &StepContext<'_, '_>, effects: &mut Effects) {
-    let axis = if axis == 0 { Axis::Journey } else { Axis::Funnel };
+pub(crate) fn stale(prospect: &mut Prospect, index: usize, axis: Axis, step: &StepContext<'_, '_>, effects: &mut Effects) {
     let (Some(track), Some(model)) = (prospect.tracks.get_mut(index), step.models.models.get(index)) else { return };
-    let moved = journey::go_stale(track, axis, &model.axes[axis.index()], step.at_ms, prospect.last_activity_ms);
+    let moved = journey::go_stale(track, axis, &model.axes[axis], step.at_ms, prospect.last_activity_ms);
     if let Some((moved, deadline_ms)) = moved {
         let context = ModelContext { key: step.key, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
         let evaluated_at_ms = deadline_ms.max(prospect.last_seen_ms);
@@ -143,7 +141,7 @@ pub(crate) fn re_enter(prospect: &mut Prospect, index: usize, step: &StepContext
     let back_at_ms = track.disqualified.as_ref().and_then(|out| out.back_at_ms);
     let Some(deadline_ms) = back_at_ms.filter(|d| *d <= step.at_ms) else { return };
     let context = ModelContext::of(step, index);
-    let evaluated_at_ms = deadline_ms.max(track.label_since_ms);
+    let evaluated_at_ms = track.evaluation_ms(deadline_ms);
     disqualify::bring_back(track, &context, (deadline_ms, evaluated_at_ms), None, presence, effects);
     if let Some(change) = label::relabel(track, model, evaluated_at_ms) {
         effects.outputs.push(context.score_output(track, change, deadline_ms, &Cause::Time, evaluated_at_ms));

@@ -20,7 +20,7 @@ pub(super) fn disown(prospect: &Prospect, models: &Models, effects: &mut Effects
     for (index, model) in models.models.iter().enumerate() {
         let Some(track) = prospect.tracks.get(index).filter(|track| track.model == model.name) else { continue };
         let Some(pipeline) = model.pipeline else { continue };
-        let Some(position) = track.positions[pipeline.axis.index()].as_ref() else { continue };
+        let Some(position) = track.positions[pipeline.axis].as_ref() else { continue };
         let Opening { since_ms, won_ms } = pipeline.opening(&model.axes, position);
         if since_ms.is_some() || won_ms.is_some() {
             effects.no_opportunities.push(NoOpportunity { model: index, opened_ms: since_ms, won_ms });
@@ -39,16 +39,16 @@ pub(crate) fn move_axis(
     presence: Presence,
     (skip, is_sale): (Skip<'_>, bool),
 ) -> Option<Moved> {
-    let moved = journey::move_axis(track, axis, &model.axes[axis.index()], event, presence, skip);
+    let moved = journey::move_axis(track, axis, &model.axes[axis], event, presence, skip);
     if !matches!(event.kind, Kind::Contract | Kind::Sales) {
         return moved;
     }
     let Some(further) = by_sales(track, axis, model, event, is_sale, presence) else { return moved };
     let Some(first) = moved else { return Some(further) };
     // A move for any event came first: one event moves once, and nobody stood in between.
-    if let Some(position) = track.positions[axis.index()].as_mut() {
+    if let Some(position) = track.positions[axis].as_mut() {
         position.by.cause = first.cause;
-        let between = model.axes[axis.index()].stages.get(first.to).map(|stage| name_hash(stage));
+        let between = model.axes[axis].stages.get(first.to).map(|stage| name_hash(stage));
         if position.history.last().map(|past| past.stage_hash) == between {
             position.history.pop();
         }
@@ -58,9 +58,9 @@ pub(crate) fn move_axis(
 
 fn by_sales(track: &mut Track, axis: Axis, model: &Model, event: &Event<'_>, is_sale: bool, presence: Presence) -> Option<Moved> {
     let places = model.won.places.filter(|places| places.axis == axis)?;
-    let axis_model = &model.axes[axis.index()];
+    let axis_model = &model.axes[axis];
     let named = axis_model.moves_by_name.get(usize::from(event.name_id.0)).map_or(&[][..], Vec::as_slice);
-    let position = track.positions[axis.index()].as_ref();
+    let position = track.positions[axis].as_ref();
     let stage = match position {
         Some(position) => Some(stage_index(axis_model, &position.stage)?),
         None => None,

@@ -3,6 +3,7 @@
 use crate::domain::state::group::Group;
 use crate::domain::terms::sales::Bar;
 use crate::domain::{Ms, Text};
+use std::num::NonZeroU64;
 
 /// The account that a prospect belongs to, and the record of an account itself.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -32,10 +33,10 @@ pub struct Belongs {
     pub source: Source,
     /// Time of the newest event that said so.
     pub since_ms: Ms,
-    /// When the account was last told something; 0 when never.
-    pub sent_ms: Ms,
-    /// Digest of what it was told; 0 when nothing.
-    pub sent_digest: u64,
+    /// When the account was last told something.
+    pub sent_ms: Option<Ms>,
+    /// Digest of what it was told; `None` also once it was told that the prospect left.
+    pub sent_digest: Option<NonZeroU64>,
     /// The id of the group call that said so: a later one that says no more than it means the same account.
     pub group_id: Option<Text>,
 }

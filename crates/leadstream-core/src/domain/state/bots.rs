@@ -2,6 +2,7 @@
 
 use crate::domain::Ms;
 use crate::domain::state::few::InlineVec;
+use std::num::NonZeroU32;
 
 /// Clicks that a burst is told by.
 pub const MAX_CLICKS: usize = 8;
@@ -20,15 +21,15 @@ pub struct Machine {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Delivered {
     pub time_ms: Ms,
-    /// Which mail; 0: nobody said.
-    pub mail: u32,
+    /// Which mail, where that was said.
+    pub mail: Option<NonZeroU32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Click {
     pub time_ms: Ms,
     /// Which link.
-    pub link: u32,
+    pub link: NonZeroU32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -5,6 +5,7 @@ use crate::domain::origin::Position;
 use crate::domain::state::few::InlineVec;
 use crate::domain::terms::recovery::AttributedBy;
 use crate::domain::{Ms, Text};
+use std::num::NonZeroU32;
 
 /// One cart of a prospect.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -178,8 +179,8 @@ pub struct SentStep {
     pub clicked_ms: Option<Ms>,
     pub opened_by: AttributedBy,
     pub clicked_by: AttributedBy,
-    /// What its mail is [known by](crate::domain::mail::known_by), once an event named it together with the trigger; else 0.
-    pub mail: u32,
+    /// What its mail is [known by](crate::domain::mail::known_by), once an event named it together with the trigger.
+    pub mail: Option<NonZeroU32>,
     pub heard: Heard,
     /// Its series was cancelled, or its mail never arrived: no order follows from it. It may still be recalled.
     pub void: bool,

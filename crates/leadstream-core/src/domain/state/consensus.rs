@@ -1,6 +1,7 @@
 //! Votes of a buying group.
 
 use crate::domain::Ms;
+use std::num::NonZeroU32;
 
 /// Votes that an account keeps for late ones; what is older is settled.
 pub const MAX_VOTES: usize = 64;
@@ -17,8 +18,8 @@ pub struct Consensus {
 /// What the votes that are no longer kept came to.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Settled {
-    /// Who agreed (hash of the name) and the hash of their role.
-    pub agreed: Vec<(u64, u32)>,
+    /// Who agreed (hash of the name) and the hash of their role, if they have one.
+    pub agreed: Vec<(u64, Option<NonZeroU32>)>,
     /// Who decides and did not agree (hash of the name).
     pub undecided: Vec<u64>,
     /// The group was disqualified.
@@ -44,8 +45,8 @@ pub struct Vote {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ballot {
-    /// With the hash of the role; 0 without.
-    Agrees(u32),
+    /// With the hash of the role, if there is one.
+    Agrees(Option<NonZeroU32>),
     AgreesNot,
     /// Decides, and doesn't agree (yet). Only where a model says who decides.
     Undecided,

@@ -1,6 +1,7 @@
 //! The record of an account: its members, and what they agree on.
 
 use crate::domain::state::consensus::Consensus;
+use crate::domain::terms::per_axis::PerAxis;
 use crate::domain::terms::sales::Bar;
 use crate::domain::{DAY_MS, Ms, Text};
 
@@ -26,7 +27,7 @@ pub struct Group {
     /// What the company is called where members say so, in the order of the alphabet.
     pub known_as: Vec<Text>,
     /// Where the group stands, as was said last: journey, funnel.
-    pub stages: [Option<Text>; 2],
+    pub stages: PerAxis<Option<Text>>,
     /// Who bought (hash of the name), and since when that is known.
     pub buyers: Vec<(u64, Ms)>,
     /// Since when nobody belongs to it.
@@ -39,7 +40,7 @@ pub struct Member {
     pub name: Text,
     pub role: Option<Text>,
     /// Journey, funnel.
-    pub stages: [Option<Text>; 2],
+    pub stages: PerAxis<Option<Text>>,
     pub score: f64,
     pub disqualified: bool,
     pub updated_ms: Ms,

@@ -49,8 +49,8 @@ pub struct Lead {
     pub found: bool,
     /// It would be handed over, were it not for its company.
     pub held: Option<Held>,
-    /// When the prospect last came back from being disqualified; 0 while it never did.
-    pub re_entered_ms: Ms,
+    /// When the prospect last came back from being disqualified.
+    pub re_entered_ms: Option<Ms>,
     /// By what source it had come first when it was handed over, and the [`crate::domain::ids::name_hash`] of its persona then: for the figures.
     pub source: Option<Text>,
     pub persona: Option<u32>,
@@ -79,7 +79,7 @@ impl Lead {
         if anew {
             *self = Self::default();
         }
-        self.re_entered_ms = self.re_entered_ms.max(at_ms);
+        self.re_entered_ms = self.re_entered_ms.max(Some(at_ms));
     }
 }
 

@@ -24,6 +24,7 @@ use crate::domain::state::sparse::Sparse;
 use crate::domain::state::track::Track;
 use crate::domain::state::traits::Traits;
 use crate::domain::state::triggers::TriggerRecord;
+use std::num::NonZeroU32;
 
 /// The record of one prospect.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -50,8 +51,8 @@ pub struct Prospect {
     pub tracks: InlineVec<Track, 1>,
     /// Somebody knows an address of the prospect: a call named one, or a mail went to it. The address itself is not kept.
     pub addressable: bool,
-    /// 32 bits of a hash of the address that was named last, so that another one is told from it; 0 for none.
-    pub address: u32,
+    /// 32 bits of a hash of the address that was named last, so that another one is told from it.
+    pub address: Option<NonZeroU32>,
     /// An event named a user, or was of a kind that only somebody known sends: see [`crate::domain::rules::forget`].
     pub identified: bool,
     /// What only some inputs and models need; `None` while there is none of it.

@@ -12,7 +12,7 @@ use crate::domain::terms::movement::Axis;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TimerKind {
     /// A stage goes stale: track, axis.
-    Stale(u8, u8),
+    Stale(u8, Axis),
     /// The label of a track falls, or rises, with no event.
     LabelFalls(u8),
     /// The next step of a cart's series: index of the cart.
@@ -70,8 +70,8 @@ impl Prospect {
         let stages = self.tracks.iter().enumerate().flat_map(|(n, track)| {
             let track_index = u8::try_from(n).unwrap_or(u8::MAX);
             let stale = Axis::ALL.into_iter().filter_map(move |axis| {
-                let deadline_ms = track.positions[axis.index()].as_ref()?.stale_at_ms?;
-                Some(Timer { deadline_ms, kind: TimerKind::Stale(track_index, u8::from(axis == Axis::Funnel)) })
+                let deadline_ms = track.positions[axis].as_ref()?.stale_at_ms?;
+                Some(Timer { deadline_ms, kind: TimerKind::Stale(track_index, axis) })
             });
             let falls =
                 track.label_falls_at_ms.map(|deadline_ms| Timer { deadline_ms, kind: TimerKind::LabelFalls(track_index) });

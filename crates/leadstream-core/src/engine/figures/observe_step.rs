@@ -76,7 +76,7 @@ impl Tally {
             }
             let place = *place.get_or_insert_with(|| {
                 let standing = Standing::of(prospect, models);
-                TouchPlace { primary: standing.primary, persona: standing.persona, stage: standing.stages[0] }
+                TouchPlace { primary: standing.primary, persona: standing.persona, stage: standing.stages.journey }
             });
             self.touch(place, touch);
         }
@@ -201,7 +201,7 @@ impl Tally {
         let (Some(model), Ok(index)) = (models.models.get(usize::from(output.model)), u8::try_from(output.model)) else { return };
         let axis = change.axis;
         let number = |name: &str| {
-            let place = stage_index(&model.axes[axis.index()], name).map_or(0, |n| n + 1);
+            let place = stage_index(&model.axes[axis], name).map_or(0, |n| n + 1);
             u8::try_from(place).unwrap_or(0)
         };
         let (from, to) = (change.from.as_deref().map_or(0, number), number(&change.to));

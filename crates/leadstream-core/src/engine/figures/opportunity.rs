@@ -12,6 +12,7 @@ use crate::domain::state::prospect::Prospect;
 use crate::domain::state::track::Opening;
 use crate::domain::state::track::StagePosition;
 use crate::domain::terms::movement::Cause;
+use crate::domain::terms::per_axis::PerAxis;
 use crate::domain::{HOUR_MS, Ms};
 
 /// Classes of times; the last one has no end.
@@ -43,12 +44,12 @@ impl Tally {
             return;
         }
         let number = |name: &str| {
-            let place = stage_index(&model.axes[change.axis.index()], name).map_or(0, |n| n + 1);
+            let place = stage_index(&model.axes[change.axis], name).map_or(0, |n| n + 1);
             u8::try_from(place).unwrap_or(0)
         };
         let (from, to) = (change.from.as_deref().map_or(0, number), number(&change.to));
         let (was_open, is_open) = (pipeline.is_open(from), pipeline.is_open(to));
-        let axis = change.axis.index();
+        let axis = change.axis;
         // Whoever is disqualified stands nowhere: what it left is kept aside.
         let stood = track.disqualified.as_ref().and_then(|out| out.stood[axis].as_ref());
         let position = track.positions[axis].as_ref();
@@ -142,7 +143,7 @@ impl Tally {
             let model = self.keys.get(usize::from(standing.primary)).copied();
             let Some(model) = model else { continue };
             if let Some(state) = standing.account_state() {
-                let [journey, funnel] = standing.stages;
+                let PerAxis { journey, funnel } = standing.stages;
                 self.add(Key::Accounts { model, state, journey, funnel }, count);
                 self.add(Key::AccountMembers { model }, i64::from(standing.members) * count);
             } else if standing.open_since_day > 0 {

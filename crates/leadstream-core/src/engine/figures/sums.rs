@@ -7,6 +7,7 @@ use crate::domain::Text;
 use crate::domain::model::axis::Pipeline;
 use crate::domain::model::{Model, Models};
 use crate::domain::terms::movement::Axis;
+use crate::domain::terms::per_axis::PerAxis;
 use crate::engine::hashing::HashSeed;
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
@@ -22,11 +23,11 @@ pub struct ModelNames {
     pub name: Text,
     pub hash: Text,
     /// Journey, funnel.
-    pub stages: [Vec<Text>; 2],
+    pub stages: PerAxis<Vec<Text>>,
     pub personas: Vec<Text>,
     pub pipeline: Option<Pipeline>,
     /// Journey, funnel: the stage of those who bought and have not been seen for long; 0 without.
-    pub lapsed: [u8; 2],
+    pub lapsed: PerAxis<u8>,
 }
 
 /// Sums under keys, the names of their models, and the time they cover.
@@ -102,7 +103,7 @@ impl Figures {
         for (model, counts) in models.models.iter().zip(&population.models) {
             for (persona, stages) in counts.stages.iter().enumerate() {
                 for axis in Axis::ALL {
-                    for (stage, count) in stages[axis.index()].iter().enumerate() {
+                    for (stage, count) in stages[axis].iter().enumerate() {
                         let key = Key::Stands { model: model.hash, axis, persona: small(persona), stage: small(stage) };
                         self.add(key, i64::try_from(*count).unwrap_or(i64::MAX));
                     }
@@ -152,10 +153,10 @@ impl ModelNames {
         Self {
             name: model.name.as_str().into(),
             hash: model.hash_text.as_str().into(),
-            stages: [model.axes[0].stages.clone(), model.axes[1].stages.clone()],
+            stages: PerAxis::from_fn(|axis| model.axes[axis].stages.clone()),
             personas: model.people.personas.iter().map(|p| p.name.clone()).collect(),
             pipeline: model.pipeline,
-            lapsed: [0, 1].map(|axis| model.axes[axis].lapsed.and_then(|at| u8::try_from(at + 1).ok()).unwrap_or(0)),
+            lapsed: PerAxis::from_fn(|axis| model.axes[axis].lapsed.and_then(|at| u8::try_from(at + 1).ok()).unwrap_or(0)),
         }
     }
 }

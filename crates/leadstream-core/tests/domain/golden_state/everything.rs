@@ -97,8 +97,8 @@ pub fn somebody() -> Prospect {
         account: "acme.com".into(),
         source: Source::GroupCall,
         since_ms: super::NOW_MS - super::HOUR_MS,
-        sent_ms: super::NOW_MS - 1,
-        sent_digest: 0xFACE,
+        sent_ms: Some(super::NOW_MS - 1),
+        sent_digest: std::num::NonZeroU64::new(0xFACE),
         group_id: Some("g-42".into()),
     };
     let barred = Barred { why: Bar::Customer, since_ms: super::NOW_MS - 2 };

@@ -470,7 +470,7 @@ fn a_change_of_meaning_changes_the_hash() {
 fn an_edited_rule_has_another_id_and_an_untouched_one_keeps_its_own() {
     let good = leadstream_model::from_texts(&[GOOD]).expect("good");
     let edited = leadstream_model::from_texts(&[&GOOD.replace("Product Viewed", "Product Clicked")]).expect("good");
-    let rules = |models: &Models| models.in_charge().axes[0].moves.iter().map(|m| m.rule).collect::<Vec<_>>();
+    let rules = |models: &Models| models.in_charge().axes.journey.moves.iter().map(|m| m.rule).collect::<Vec<_>>();
     let (before, after) = (rules(&good), rules(&edited));
     assert_eq!((before[0], before[2]), (after[0], after[2]));
     assert_ne!(before[1], after[1]);

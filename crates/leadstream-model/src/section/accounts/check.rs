@@ -39,7 +39,7 @@ pub(super) fn check(spec: &AccountsSpec, model: &ModelSpec, faults: &mut Faults)
 }
 
 fn check_consensus(consensus: &Spanned<ConsensusSpec>, spec: &AccountsSpec, model: &ModelSpec, faults: &mut Faults) {
-    let journey = &model.axes[Axis::Journey.index()];
+    let journey = &model.axes[Axis::Journey];
     match &consensus.value.stage {
         None => faults.missing(&consensus.place, "stage", "stage = \"validation\", the journey stage of those who agree"),
         Some(stage) if !journey.given => {

@@ -16,7 +16,7 @@ use leadstream_core::domain::titles::same_as;
 pub(super) fn compile(spec: &AccountsSpec, model: &ModelSpec, vocabulary: &mut Vocabulary) -> AccountsModel {
     let Some(consensus) = spec.place.as_ref().and(spec.consensus.as_ref()) else { return AccountsModel(None) };
     let consensus = &consensus.value;
-    let journey = &model.axes[Axis::Journey.index()];
+    let journey = &model.axes[Axis::Journey];
     let stage = consensus.stage.as_ref().and_then(|s| journey.stages.iter().position(|j| j.value == s.value));
     let mut event = |said: &Option<Spanned<ConditionSpec>>, otherwise: &str| {
         let default = ConditionSpec { on: vec![Spanned::nowhere(otherwise.to_owned())], tests: Vec::new() };

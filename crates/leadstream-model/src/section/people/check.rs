@@ -201,10 +201,10 @@ fn carry_over(spec: &CarrySpec, place: &Place, model: &ModelSpec, faults: &mut F
         Some(_) => {}
     }
     for axis in Axis::ALL {
-        let stages: Vec<&str> = model.axes[axis.index()].stages.iter().map(|s| s.value.as_str()).collect();
-        for (n, (there, here)) in spec.stages[axis.index()].iter().enumerate() {
+        let stages: Vec<&str> = model.axes[axis].stages.iter().map(|s| s.value.as_str()).collect();
+        for (n, (there, here)) in spec.stages[axis].iter().enumerate() {
             known_stage(here, &stages, "this model", faults);
-            if spec.stages[axis.index()][..n].iter().any(|(other, _)| other.value == there.value) {
+            if spec.stages[axis][..n].iter().any(|(other, _)| other.value == there.value) {
                 faults.add(&there.place, format!("{:?} is mapped twice", there.value));
             }
         }

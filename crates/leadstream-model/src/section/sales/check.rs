@@ -20,7 +20,7 @@ const MAX_RULES: usize = 100;
 /// Notes what is wrong.
 pub(super) fn check(spec: &SalesSpec, model: &ModelSpec, faults: &mut Faults) {
     for axis in Axis::ALL {
-        for stage in model.axes[axis.index()].stages.iter().filter(|s| s.value == DISQUALIFIED) {
+        for stage in model.axes[axis].stages.iter().filter(|s| s.value == DISQUALIFIED) {
             let message = "is where outputs say that a disqualified prospect stands: call the stage otherwise";
             faults.add(&stage.place, format!("{DISQUALIFIED:?} {message}"));
         }

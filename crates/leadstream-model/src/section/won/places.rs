@@ -23,11 +23,11 @@ const ASKS: [&str; 4] = ["Demo Requested", "Quote Requested", "Proposal Sent", "
 pub(super) fn places(spec: &ModelSpec) -> Option<Places> {
     let named = |wanted: &Option<Spanned<String>>, axis: Axis| {
         let wanted = wanted.as_ref()?;
-        spec.axes[axis.index()].stages.iter().position(|stage| stage.value == wanted.value)
+        spec.axes[axis].stages.iter().position(|stage| stage.value == wanted.value)
     };
-    let usual = if spec.axes[1].stages.is_empty() { Axis::Journey } else { Axis::Funnel };
+    let usual = if spec.axes.funnel.stages.is_empty() { Axis::Journey } else { Axis::Funnel };
     let axis = Axis::ALL.into_iter().rev().find(|axis| named(&spec.won.stage, *axis).is_some()).unwrap_or(usual);
-    let axis_spec = &spec.axes[axis.index()];
+    let axis_spec = &spec.axes[axis];
     let leads = |meant: &dyn Fn(&str) -> bool, below: usize| {
         let by_name =
             axis_spec.moves.iter().filter(|one| one.value.when.on.iter().any(|name| meant(canonical_name(&name.value))));

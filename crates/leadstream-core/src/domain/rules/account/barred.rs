@@ -26,7 +26,7 @@ pub(super) fn route(
     let Some(extras) = prospect.extras.as_deref_mut() else { return };
     let stand = extras.lead.status;
     let Membership { role, belongs, .. } = &mut *extras.account;
-    let Some(belongs) = belongs.as_mut().filter(|belongs| belongs.sent_digest != 0) else { return };
+    let Some(belongs) = belongs.as_mut().filter(|belongs| belongs.sent_digest.is_some()) else { return };
     let mut leads = Vec::new();
     for output in effects.outputs.split_off(step.since) {
         match output.body {
@@ -38,7 +38,8 @@ pub(super) fn route(
         (lead.account, lead.role) = (Some(belongs.account.clone()), role.clone());
         // What sales takes by itself is no question.
         let asks = lead.kind == HandOverKind::HandedOver && matches!(stand, LeadStatus::AwaitingAnswer | LeadStatus::Reminded);
-        belongs.sent_ms = belongs.sent_ms.max(at_ms);
+        let sent_ms = belongs.sent_ms.map_or(at_ms, |sent_ms| sent_ms.max(at_ms));
+        belongs.sent_ms = Some(sent_ms);
         let update = MemberUpdate {
             account: belongs.account.clone(),
             member: teller.key.into(),
@@ -46,7 +47,7 @@ pub(super) fn route(
             ..MemberUpdate::default()
         };
         let body = Body::Member(Box::new(update));
-        effects.outputs.push(Output { id, model: step.model_index(), at_ms: belongs.sent_ms, event, body });
+        effects.outputs.push(Output { id, model: step.model_index(), at_ms: sent_ms, event, body });
     }
 }
 
@@ -55,8 +56,9 @@ pub fn hear(prospect: &mut Prospect, member_update: &MemberUpdateRecord, models:
     let (News::Bar(bar), Some((index, model, _))) = (&member_update.update.news, models.accounts()) else { return };
     let membership = prospect.extras.as_mut().map(|extras| &mut *extras.account);
     // Whoever left meanwhile hears of the other company.
-    let is_meant =
-        |m: &&mut Membership| m.belongs.as_ref().is_some_and(|b| b.account == member_update.update.account && b.sent_digest != 0);
+    let is_meant = |m: &&mut Membership| {
+        m.belongs.as_ref().is_some_and(|b| b.account == member_update.update.account && b.sent_digest.is_some())
+    };
     let Some(membership) = membership.filter(is_meant) else { return };
     let since_ms = membership.barred.filter(|old| Some(old.why) == *bar).map_or(member_update.at_ms, |old| old.since_ms);
     membership.barred = bar.map(|why| Barred { why, since_ms });

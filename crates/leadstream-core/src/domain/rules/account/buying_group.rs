@@ -23,7 +23,7 @@ pub fn is_asked(member: &Member, accounts: &Accounts) -> bool {
 /// How far a member has come on an axis.
 #[must_use]
 pub fn rank(axis: Axis, member: &Member, model: &Model) -> Option<usize> {
-    stage_index(&model.axes[axis.index()], member.stages[axis.index()].as_deref()?)
+    stage_index(&model.axes[axis], member.stages[axis].as_deref()?)
 }
 
 /// How many have to agree: as many as the model says, and where it says who decides, all of these.

@@ -4,10 +4,11 @@
 //! late the fold is made anew: a transition that it shows and that was not said is said, one that was said and no longer
 //! stands is taken back. What stands in the end depends on the votes alone, not on their order of arrival.
 
-use crate::domain::ids::name_hash;
 use crate::domain::model::accounts::Accounts;
+use crate::domain::model::accounts::role_hash;
 use crate::domain::state::consensus::{Announced, Ballot, Consensus, MAX_VOTES, Settled, Vote};
 use crate::domain::{Ms, Text};
+use std::num::NonZeroU32;
 
 /// Something to be said, or to be taken back.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,7 +26,7 @@ pub struct Change {
 
 /// The group at one instant of the fold.
 struct State {
-    agreed: Vec<(u64, u32)>,
+    agreed: Vec<(u64, Option<NonZeroU32>)>,
     undecided: Vec<u64>,
     out: bool,
     reached: bool,
@@ -56,8 +57,8 @@ impl State {
 }
 
 /// Roles that consensus needs and none of those who agree has.
-fn missing_roles<'a>(agreed: &'a [(u64, u32)], accounts: &'a Accounts) -> impl Iterator<Item = &'a Text> {
-    accounts.needed.iter().filter(|role| !agreed.iter().any(|(_, has)| *has == name_hash(role)))
+fn missing_roles<'a>(agreed: &'a [(u64, Option<NonZeroU32>)], accounts: &'a Accounts) -> impl Iterator<Item = &'a Text> {
+    accounts.needed.iter().filter(|role| !agreed.iter().any(|(_, has)| *has == role_hash(Some(role))))
 }
 
 impl Consensus {

@@ -14,6 +14,7 @@ use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::account::{AccountKind, AccountVerdict};
 use crate::domain::terms::limit::Limit;
 use crate::domain::terms::movement::Axis;
+use crate::domain::terms::per_axis::PerAxis;
 use crate::domain::{Ms, Text};
 
 impl Group {
@@ -134,7 +135,7 @@ impl GroupUpdate<'_> {
         let member = Member {
             name: update.member.clone(),
             role: update.role.clone(),
-            stages: [update.journey.clone(), update.funnel.clone()],
+            stages: PerAxis { journey: update.journey.clone(), funnel: update.funnel.clone() },
             score: update.score,
             disqualified: update.disqualified,
             updated_ms: self.member_update.at_ms,
@@ -221,12 +222,12 @@ impl GroupUpdate<'_> {
     /// The group moved on an axis.
     fn say_stages(&self, group: &mut Group, effects: &mut Effects) {
         for axis in Axis::ALL {
-            let stages = &self.model.axes[axis.index()].stages;
+            let stages = &self.model.axes[axis].stages;
             let now = self.stage_of(group, axis).and_then(|n| stages.get(n)).cloned();
-            if now == group.stages[axis.index()] {
+            if now == group.stages[axis] {
                 continue;
             }
-            let from = std::mem::replace(&mut group.stages[axis.index()], now.clone());
+            let from = std::mem::replace(&mut group.stages[axis], now.clone());
             let kind = if axis == Axis::Journey { AccountKind::JourneyChanged } else { AccountKind::FunnelChanged };
             let mut body = self.body(group, kind);
             (body.axis, body.from, body.to) = (Some(axis), from, now);
@@ -257,8 +258,8 @@ impl GroupUpdate<'_> {
             kind,
             account: self.member_update.update.account.clone(),
             axis: None,
-            journey: group.stages[0].clone(),
-            funnel: group.stages[1].clone(),
+            journey: group.stages.journey.clone(),
+            funnel: group.stages.funnel.clone(),
             from: None,
             to: None,
             score: buying_group::score(group, self.accounts),

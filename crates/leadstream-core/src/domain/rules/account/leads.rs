@@ -99,11 +99,11 @@ fn company(group: &Group, lead: &str, at_ms: Ms, model: &Model, accounts: &Accou
         let lately = m.active_ms.is_some_and(|active_ms| at_ms.saturating_sub(active_ms) <= ACTIVE_MS);
         lately && !m.disqualified && m.name != lead
     };
-    let colleague = |m: &Member| Colleague { member: m.name.clone(), role: m.role.clone(), journey: m.stages[0].clone() };
+    let colleague = |m: &Member| Colleague { member: m.name.clone(), role: m.role.clone(), journey: m.stages.journey.clone() };
     Company {
         known_as: group.known_as.clone(),
-        journey: group.stages[0].clone(),
-        funnel: group.stages[1].clone(),
+        journey: group.stages.journey.clone(),
+        funnel: group.stages.funnel.clone(),
         score: buying_group::score(group, accounts),
         consensus: group.consensus.reached(),
         consensus_since_ms: group.consensus.said_ms().filter(|_| group.consensus.reached()),

@@ -23,11 +23,11 @@ pub(crate) struct AccountNotifier<'a, 'e> {
 impl AccountNotifier<'_, '_> {
     /// The member is none any more.
     pub(crate) fn leaves(&self, belongs: &mut Belongs, at_ms: Ms, effects: &mut Effects) {
-        if belongs.sent_digest == 0 {
+        if belongs.sent_digest.is_none() {
             return;
         }
-        let at_ms = at_ms.max(belongs.sent_ms);
-        (belongs.sent_digest, belongs.sent_ms) = (0, at_ms);
+        let at_ms = belongs.sent_ms.map_or(at_ms, |sent_ms| at_ms.max(sent_ms));
+        (belongs.sent_digest, belongs.sent_ms) = (None, Some(at_ms));
         let update =
             MemberUpdate { account: belongs.account.clone(), member: self.key.into(), left: true, ..MemberUpdate::default() };
         self.push(update, at_ms, 0, effects);

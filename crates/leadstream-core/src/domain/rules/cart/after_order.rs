@@ -16,6 +16,7 @@ use crate::domain::state::orders::{KnownOrder, Standing};
 use crate::domain::state::past_carts::PastOrder;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::cart::Reason;
+use std::num::NonZeroU64;
 
 /// Less than a cent is nothing.
 const CENT: f64 = 0.01;
@@ -36,7 +37,7 @@ pub(super) fn payment_failed(prospect: &mut Prospect, event: &Event<'_>, context
     let order = id_hash(event);
     let orders = prospect.extras.as_deref().map_or(&[][..], |extras| &extras.orders);
     let last_ms = orders.iter().filter(|o| o.time_ms <= event.time_ms).map(|o| o.time_ms).max();
-    let is_meant = |o: &PastOrder| if order == 0 { !has_lines && Some(o.time_ms) == last_ms } else { o.order == order };
+    let is_meant = |o: &PastOrder| if order.is_none() { !has_lines && Some(o.time_ms) == last_ms } else { o.order == order };
     if !orders.iter().any(is_meant) {
         // No order yet: the cart is as it was.
         if let Some(at) = at.filter(|at| prospect.carts[*at].lines.iter().any(|l| l.added_ms <= event.time_ms)) {
@@ -76,7 +77,7 @@ fn unpaid_cancelled(
     }
     let order = id_hash(event);
     let mut unpaid = Vec::new();
-    while let Some(n) = extras.orders.iter().position(|o| order != 0 && o.order == order && o.time_ms <= event.time_ms) {
+    while let Some(n) = extras.orders.iter().position(|o| order.is_some() && o.order == order && o.time_ms <= event.time_ms) {
         unpaid.push(extras.orders.remove(n));
     }
     for past in unpaid {
@@ -166,7 +167,7 @@ pub(super) fn take_back(
     // A refund without an id is of the order that it was counted for.
     let order = meant.map_or((id_hash(event), None), |order| (order.id, Some(order.placed_ms)));
     // What is known of the order has heard of it before.
-    let known = meant.or_else(|| extras.known_orders.list.iter().rfind(|known| order.0 != 0 && known.id == order.0));
+    let known = meant.or_else(|| extras.known_orders.list.iter().rfind(|known| order.0.is_some() && known.id == order.0));
     let is_gone = fate == OrderFate::Cancelled && !in_part || standing.is_some_and(|standing| !standing.stands());
     let left_of_order = known.filter(|known| known.standing.stands()).and_then(KnownOrder::left_milli).map(amount);
     let left_of = |past: &PastOrder| {
@@ -193,7 +194,7 @@ pub(super) fn take_back(
 pub fn disown(
     prospect: &mut Prospect,
     event: &Event<'_>,
-    which: impl Fn(u64) -> bool,
+    which: impl Fn(Option<NonZeroU64>) -> bool,
     context: &ModelContext<'_>,
     effects: &mut Effects,
 ) {
@@ -217,7 +218,7 @@ pub(super) fn lower(prospect: &mut Prospect, at: usize, event: &Event<'_>, conte
 /// Less of an order that counted as recovered is left: `left_of` says how much, inner `None` for nothing, outer for no change.
 fn less(
     orders: &mut [PastOrder],
-    (order, placed_ms): (u64, Option<Ms>),
+    (order, placed_ms): (Option<NonZeroU64>, Option<Ms>),
     left_of: impl Fn(&PastOrder) -> Option<Option<f64>>,
     reason: Reason,
     event: &Event<'_>,
@@ -225,7 +226,7 @@ fn less(
     effects: &mut Effects,
 ) {
     // Without an id it is known by its time, if anybody knows which order is meant.
-    let is_it = |o: &PastOrder| o.order == order && (order != 0 || placed_ms == Some(o.time_ms));
+    let is_it = |o: &PastOrder| o.order == order && (order.is_some() || placed_ms == Some(o.time_ms));
     let is_meant = |o: &PastOrder| is_it(o) && !o.sent.is_empty() && o.time_ms <= event.time_ms;
     for past in orders.iter_mut().filter(|o| is_meant(o)) {
         let Some(left) = left_of(past) else { continue };

@@ -34,7 +34,8 @@ pub(super) fn note(prospect: &mut Prospect, event: &Event<'_>, model: &CartModel
     } else if signals.names.is_empty() {
         (Some(last_id), AttributedBy::LastReminder)
     } else {
-        let named = reminders(prospect).filter(|s| s.left_ms <= event.time_ms && signals.names.has(s.mail));
+        let named =
+            reminders(prospect).filter(|s| s.left_ms <= event.time_ms && s.mail.is_some_and(|mail| signals.names.has(mail)));
         match named.max_by_key(|s| s.left_ms) {
             Some(step) => (Some(step.trigger_id), AttributedBy::Mail),
             None => (is_of_reminders(event, model).then_some(last_id), AttributedBy::Campaign),

@@ -11,6 +11,7 @@ use crate::domain::state::cart::{Cart, SentStep};
 use crate::domain::state::past_carts::PastOrder;
 use crate::domain::terms::cart::{OutcomeKind, Reason};
 use crate::domain::{Ms, Text};
+use std::num::NonZeroU64;
 
 /// Price times quantity of the lines whose price is known; nothing when none is, or when they have several currencies.
 pub(super) fn value(cart: &Cart) -> Option<f64> {
@@ -169,7 +170,7 @@ pub(super) fn reverse(
     let told = OutcomeDetails::of(OutcomeKind::Reversed, reversal.reason);
     // One event that says of somebody that nothing was bought is about several orders of one cart.
     let of_all = reversal.reason == Reason::Internal;
-    let cause = if of_all { (past.time_ms, past.order) } else { (event.time_ms, event.message_hash) };
+    let cause = if of_all { (past.time_ms, past.order.map_or(0, NonZeroU64::get)) } else { (event.time_ms, event.message_hash) };
     let id = id(&told, past.cart.as_deref(), cause, context);
     let mut body = CartOutcome {
         cart_id: past.cart.clone(),

@@ -9,9 +9,10 @@ use crate::domain::state::past_carts::{MAX_ORDERS, PastOrder};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::limit::Limit;
 use crate::domain::{DAY_MS, Ms};
+use std::num::NonZeroU64;
 
-pub(crate) fn id_hash(event: &Event<'_>) -> u64 {
-    event.order_id.as_deref().map_or(0, |id| hash64(id.as_bytes()))
+pub(crate) fn id_hash(event: &Event<'_>) -> Option<NonZeroU64> {
+    event.order_id.as_deref().and_then(|id| NonZeroU64::new(hash64(id.as_bytes())))
 }
 
 /// Remembers what an order took from a cart, and which reminders it followed.

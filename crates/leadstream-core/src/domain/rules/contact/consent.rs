@@ -67,10 +67,10 @@ pub fn settle(prospect: &mut Prospect, time_ms: Ms, state: ConsentState) {
     let is_said = |state| matches!(state, ConsentState::Unsubscribed | ConsentState::Complained);
     let consent = &mut prospect.consent;
     let (bounces, bounced) = (state == ConsentState::HardBounce, consent.state == ConsentState::HardBounce);
-    let is_newest = time_ms >= consent.since_ms || consent.since_ms == 0;
+    let is_newest = consent.since_ms.is_none_or(|since_ms| time_ms >= since_ms);
     if (is_newest && !(bounces && is_said(consent.state))) || (bounced && is_said(state)) {
         consent.state = state;
-        consent.since_ms = time_ms;
+        consent.since_ms = Some(time_ms);
     }
 }
 

@@ -30,14 +30,14 @@ pub fn is_customer(prospect: &Prospect, model: &Model, primary: usize) -> bool {
 
 fn has_left(prospect: &Prospect, model: &Model, primary: usize) -> bool {
     let Some(pipeline) = model.pipeline else { return false };
-    let position = prospect.tracks.get(primary).and_then(|track| track.positions[pipeline.axis.index()].as_ref());
+    let position = prospect.tracks.get(primary).and_then(|track| track.positions[pipeline.axis].as_ref());
     position.is_some_and(|position| pipeline.has_left(&model.axes, position))
 }
 
 /// The lead has just gone back, or was won.
 pub(super) fn begin(prospect: &mut Prospect, step: &StepContext<'_, '_>, decided: DecisionTime) {
     let Some(track) = prospect.tracks.get(step.primary) else { return };
-    let now = points::engagement(track, &step.model().score, decided.evaluated_at_ms.max(track.label_since_ms));
+    let now = points::engagement(track, &step.model().score, track.evaluation_ms(decided.evaluated_at_ms));
     prospect.extras_mut().lead.lowest = Some(now);
 }
 

@@ -20,19 +20,19 @@ pub(in crate::domain) fn take_out(
     track: &mut Track,
     context: &ModelContext<'_>,
     event: &Event<'_>,
-    re_entered_ms: Ms,
+    re_entered_ms: Option<Ms>,
     evaluated_at_ms: Ms,
     effects: &mut Effects,
 ) -> bool {
     let rules = &context.model.sales.disqualify;
     let Some(rule) = rules.iter().find(|rule| rule.condition.holds(event)) else { return false };
-    if event.time_ms < re_entered_ms {
+    if re_entered_ms.is_some_and(|at_ms| event.time_ms < at_ms) {
         return false;
     }
     let reason = rule.reason.clone().or_else(|| said_why(event, rule.reason_from).pop());
     let mut out = Disqualified { since_ms: event.time_ms, reason, event: event_mark(&event.name), ..Disqualified::default() };
     for axis in Axis::ALL {
-        let Some(mut position) = track.positions[axis.index()].take() else { continue };
+        let Some(mut position) = track.positions[axis].take() else { continue };
         position.stale_at_ms = None;
         let change = StageChanged {
             axis,
@@ -44,7 +44,7 @@ pub(in crate::domain) fn take_out(
             ..context.standing(track, evaluated_at_ms)
         };
         effects.outputs.push(context.stage_changed(change, event.time_ms, Some(event)));
-        out.stood[axis.index()] = Some(position);
+        out.stood[axis] = Some(position);
     }
     set_back_at(&mut out, context.model);
     track.disqualified = Some(Box::new(out));
@@ -88,17 +88,17 @@ pub(in crate::domain) fn bring_back(
         track.counts.clear();
     }
     for (axis, stood) in Axis::ALL.into_iter().zip(out.stood) {
-        let axis_model = &model.axes[axis.index()];
+        let axis_model = &model.axes[axis];
         let was_there = stood.is_some();
         if let Some(stood) = stood.filter(|_| !anew) {
             journey::resume(track, axis, axis_model, stood, at_ms, by, presence.last_activity_ms);
         }
-        let resumed = track.positions[axis.index()].is_some();
+        let resumed = track.positions[axis].is_some();
         let moved = cause.and_then(|(_, moves)| moves(track, axis));
         if was_there && moved.is_none() && !resumed {
             journey::start(track, axis, axis_model, at_ms, by, presence.last_activity_ms);
         }
-        let Some(position) = track.positions[axis.index()].as_mut() else { continue };
+        let Some(position) = track.positions[axis].as_mut() else { continue };
         if moved.is_some() {
             position.by = by;
             // It never stood where it would have resumed: the event led on at once.

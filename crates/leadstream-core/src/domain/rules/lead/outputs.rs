@@ -187,7 +187,7 @@ pub fn reset_score(
     let Some(reset) = sales.resets.get(usize::from(why.index())) else { return };
     let model = step.model();
     let Some(track) = prospect.tracks.get_mut(step.primary) else { return };
-    let evaluated_at_ms = decided.evaluated_at_ms.max(track.label_since_ms);
+    let evaluated_at_ms = track.evaluation_ms(decided.evaluated_at_ms);
     let engagement: f64 = model.score.groups.iter().map(|g| points::group_points(track, g, evaluated_at_ms)).sum();
     let all = match &reset.how {
         ResetHow::Keep(keep) => *keep,

@@ -69,7 +69,7 @@ impl KnownOrders {
         }
         for order in &mut self.list {
             if newest_ms.saturating_sub(order.told_ms) > SAME_WITHIN_MS {
-                order.content = 0;
+                order.content = None;
             }
         }
         self.refunds.forget(0, MAX_REFUNDS, newest_ms.saturating_sub(REMEMBERED_MS));
@@ -77,8 +77,8 @@ impl KnownOrders {
 }
 
 /// What tells a sale that is no order: see [`crate::domain::state::orders::KnownOrder::contract`].
-pub(crate) fn contract_mark(event: &Event<'_>) -> u16 {
-    if matches!(event.kind, Kind::Contract | Kind::Sales) { event_mark(&event.name) + 1 } else { 0 }
+pub(crate) fn contract_mark(event: &Event<'_>) -> Option<u16> {
+    matches!(event.kind, Kind::Contract | Kind::Sales).then(|| event_mark(&event.name))
 }
 
 /// How long after it was last told an order is known by its id (docs/orders.md), and a refund.

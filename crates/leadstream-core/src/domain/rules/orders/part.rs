@@ -61,8 +61,7 @@ fn known(prospect: &Prospect, at: usize) -> Option<&KnownOrder> {
 /// What an order took from carts, as long as that is remembered.
 fn lines<'a>(prospect: &'a Prospect, order: &KnownOrder) -> &'a [CartLine] {
     let pasts = prospect.extras.as_deref().map_or(&[][..], |extras| &extras.orders);
-    let is_it = |id: u64| id.max(1) == order.id && order.id != 0;
-    pasts.iter().rfind(|past| is_it(past.order)).map_or(&[], |past| &past.lines)
+    pasts.iter().rfind(|past| order.id.is_some() && past.order == order.id).map_or(&[], |past| &past.lines)
 }
 
 /// What the goods are worth that an event names: by its own prices, else by those of the order's lines. `None`: of one nobody knows it.

@@ -34,10 +34,10 @@ pub fn reverse(prospect: &mut Prospect, at: usize, step: &StepContext<'_, '_>, e
         Without { order: &order, standing: &standing, known: &extras.known_orders.list, sessions: *sessions, won: None };
     for (index, model) in step.models.models.iter().enumerate() {
         let Some(track) = tracks.get_mut(index).filter(|t| t.model == model.name) else { continue };
-        let evaluated_at_ms = (*last_seen_ms).max(track.label_since_ms);
+        let evaluated_at_ms = track.evaluation_ms(*last_seen_ms);
         take_points(track, model, &order);
         for axis in Axis::ALL {
-            let axis_model = &model.axes[axis.index()];
+            let axis_model = &model.axes[axis];
             without.reopen(track, axis, axis_model);
             without.won = model.won.places.filter(|places| places.axis == axis).map(|places| places.won);
             let to = without.stands_at(track, axis, axis_model);
@@ -116,13 +116,13 @@ struct Without<'a> {
 
 /// The mark of the event that told of an order.
 fn mark_of(order: &KnownOrder) -> u16 {
-    order.contract.checked_sub(1).unwrap_or_else(|| event_mark(ORDER))
+    order.contract.unwrap_or_else(|| event_mark(ORDER))
 }
 
 impl Without<'_> {
     /// A journey that only this order closed goes on.
     fn reopen(&self, track: &mut Track, axis: Axis, model: &AxisModel) {
-        let Some(journeys) = track.positions[axis.index()].as_mut().and_then(|position| position.journeys.as_deref_mut()) else {
+        let Some(journeys) = track.positions[axis].as_mut().and_then(|position| position.journeys.as_deref_mut()) else {
             return;
         };
         let closes = model.closing_marks.contains(&event_mark(ORDER));
@@ -135,14 +135,14 @@ impl Without<'_> {
     /// Where the prospect would stand, if that is somewhere else than where it stands.
     fn stands_at(&self, track: &mut Track, axis: Axis, model: &AxisModel) -> Option<usize> {
         let way = way(track, axis, model)?;
-        let is_order = |stop: &Stop| matches!(stop.by.cause, Cause::Event | Cause::ReEntered) && self.tells(stop.by.event);
+        let is_order = |stop: &Stop| matches!(stop.by.cause, Cause::Event | Cause::ReEntered) && self.tells(stop.by);
         let current = *way.last()?;
         if !way.iter().any(is_order) {
             return None;
         }
         // What lies before the oldest stop that is remembered is lost: unless this order brought it there, it stays.
-        let is_cut = track.positions[axis.index()].as_ref().is_some_and(|p| p.history.len() >= model.history);
-        let journeys = track.positions[axis.index()].as_ref().and_then(|position| position.journeys.clone());
+        let is_cut = track.positions[axis].as_ref().is_some_and(|p| p.history.len() >= model.history);
+        let journeys = track.positions[axis].as_ref().and_then(|position| position.journeys.clone());
         let begins = |stop: &Stop| {
             stop.by.cause == Cause::NextJourney && journeys.as_deref().is_some_and(|all| all.began_at(stop.entered_ms))
         };
@@ -186,14 +186,14 @@ impl Without<'_> {
         }
         // Who came in by this order has shown nothing else: the first stage. Of an opportunity whose beginning is no longer among the
         // stages it is known that it was one.
-        let opening = track.positions[axis.index()].as_ref().and_then(|position| position.opening.as_deref());
+        let opening = track.positions[axis].as_ref().and_then(|position| position.opening.as_deref());
         let was_open = opening.is_some_and(|opening| opening.since_ms.is_some() && opening.won_ms.is_none());
         let open = model.pipeline.filter(|_| was_open).map_or(0, |pipeline| usize::from(pipeline.open.saturating_sub(1)));
         let to = at.map_or(open, |at| at.stage);
         if to != current.stage {
             return Some(to);
         }
-        if let (Some(at), Some(position)) = (at, track.positions[axis.index()].as_mut()) {
+        if let (Some(at), Some(position)) = (at, track.positions[axis].as_mut()) {
             (position.entered_ms, position.by) = (at.entered_ms, at.by);
         }
         None
@@ -207,9 +207,9 @@ impl Without<'_> {
         by_order && (self.known.iter().all(|order| order.placed_ms > stop.entered_ms) || self.known.iter().any(is_plain))
     }
 
-    /// Whether an event of this mark tells of orders: of this one, or of those that stand.
-    fn tells(&self, event: u16) -> bool {
-        std::iter::once(self.order).chain(self.standing.iter().copied()).any(|order| mark_of(order) == event)
+    /// Whether it was an event of orders: of this one, or of those that stand.
+    fn tells(&self, by: EnteredBy) -> bool {
+        std::iter::once(self.order).chain(self.standing.iter().copied()).any(|order| by.is_by(mark_of(order)))
     }
 
     /// Where an order leads.
@@ -225,9 +225,9 @@ impl Without<'_> {
         // A contract that no move of the axis is about leads to the stage that is won.
         let named = |won| told_before_won(model.moves.iter().filter(|rule| order.rules.contains(&rule.rule)), won);
         let is_before = |won| at.is_none_or(|at| model.is_before_won(at.stage, won));
-        let won = self.won.filter(|won| order.contract != 0 && !named(*won) && is_before(*won));
+        let won = self.won.filter(|won| order.contract.is_some() && !named(*won) && is_before(*won));
         let to = best.map(|rule| rule.to).or(won)?;
-        Some(Stop { stage: to, entered_ms: order.placed_ms, by: EnteredBy { cause: Cause::Event, event: mark_of(order) } })
+        Some(Stop { stage: to, entered_ms: order.placed_ms, by: EnteredBy::marked(Cause::Event, mark_of(order)) })
     }
 
     /// Whether a count rule has enough at a time: orders that met it, and what else its memory holds.
@@ -252,13 +252,13 @@ impl Without<'_> {
             let Some(memory) = track.counts.iter_mut().find(|count| count.rule == rule.rule) else { continue };
             let hits = &mut memory.hits;
             let Some(at) = hits.iter().position(|hit| hit.time_ms == self.order.placed_ms) else { continue };
-            let same = hits.remove(at).same;
-            if wanted.same.is_some() {
+            let match_key = hits.remove(at).match_key;
+            if wanted.match_by.is_some() {
                 continue;
             }
             for time_ms in self.meeting(rule.rule) {
                 if !hits.iter().any(|hit| hit.time_ms == time_ms) {
-                    hits.push(Hit { time_ms, same });
+                    hits.push(Hit { time_ms, match_key });
                 }
             }
             hits.sort_by_key(|hit| hit.time_ms);
@@ -270,7 +270,7 @@ impl Without<'_> {
 
 /// The stages that the prospect went through, as far as they are remembered; `None` where the model doesn't know one of them.
 fn way(track: &Track, axis: Axis, model: &AxisModel) -> Option<Vec<Stop>> {
-    let position = track.positions[axis.index()].as_ref()?;
+    let position = track.positions[axis].as_ref()?;
     let mut way = Vec::with_capacity(position.history.len() + 1);
     for past in &position.history {
         let stage = model.stages.iter().position(|stage| name_hash(stage) == past.stage_hash)?;
