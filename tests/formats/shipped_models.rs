@@ -146,9 +146,9 @@ fn somebody_at_the_first_stage_of_the_journey_can_be_won_over_by_a_white_paper_r
     let read = |percent: &'static str| ("White Paper Read", percent, 1);
     let some = |text: &str| Some(text.to_owned());
     let done = shop.after(&[magazine, read(r#"{"percent": 100}"#)]);
-    assert_eq!(done, [some("problem-identification"), some("intent")]);
+    assert_eq!(done, PerAxis { journey: some("problem-identification"), funnel: some("intent") });
     let begun = shop.after(&[magazine, read(r#"{"percent": 40}"#)]);
-    assert_eq!(begun, [some("problem-identification"), some("awareness")]);
+    assert_eq!(begun, PerAxis { journey: some("problem-identification"), funnel: some("awareness") });
 }
 
 #[test]

@@ -60,16 +60,15 @@ fn good(loaded: &Loaded, models: &Models, files: &[PathBuf]) -> anyhow::Result<G
 }
 
 fn axis(loaded: &Loaded, model: &Model, axis: Axis) -> AxisView {
-    let index = axis.index();
     let finding = |found: graph::Finding| FindingView {
         kind: found.kind.name().to_owned(),
         line: found.fault.place.line,
         message: found.fault.message,
     };
     AxisView {
-        graph: graph::findings(&loaded.spec.axes[index]).into_iter().map(finding).collect(),
-        moves: model.axes[index].moves.len(),
-        stages: model.axes[index].stages.iter().map(ToString::to_string).collect(),
+        graph: graph::findings(&loaded.spec.axes[axis]).into_iter().map(finding).collect(),
+        moves: model.axes[axis].moves.len(),
+        stages: model.axes[axis].stages.iter().map(ToString::to_string).collect(),
     }
 }
 
