@@ -15,9 +15,8 @@ pub mod notifier;
 use crate::domain::event::{Event, Value};
 use crate::domain::ids::hash64;
 use crate::domain::member_update::{MemberUpdate, News};
-use crate::domain::model::Models;
 use crate::domain::model::accounts::Accounts;
-use crate::domain::output::{Body, Effects, Output};
+use crate::domain::output::{Body, Output};
 use crate::domain::rules::account::company::Said;
 use crate::domain::rules::account::notifier::AccountNotifier;
 use crate::domain::rules::context::StepContext;
@@ -28,61 +27,55 @@ use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::account::AccountVerdict;
 use crate::domain::terms::per_axis::PerAxis;
 use crate::domain::{Ms, Text};
-use std::cell::RefCell;
 use std::num::NonZeroU64;
 
 /// A member tells its score again when it has moved by so many points.
 const SCORE_STEP: f64 = 10.0;
 
 /// Tells the account what changed about its member.
-pub fn on_step(prospect: &mut Prospect, step: &StepContext<'_, '_>, effects: &mut Effects) {
+pub fn on_step(prospect: &mut Prospect, step: &mut StepContext<'_, '_>) {
     let Some((index, model, accounts)) = step.models.accounts() else { return };
-    let teller = AccountNotifier { key: step.key, index, model, event: step.event, known_as: RefCell::default() };
-    if let Some(event) = step.event {
-        learn(prospect, event, accounts, &teller, effects);
+    let mut notifier = AccountNotifier { index, model, known_as: None, step };
+    if let Some(event) = notifier.step.event {
+        learn(prospect, event, accounts, &mut notifier);
     }
     let sent_ms = prospect.extras.as_ref().and_then(|m| m.account.belongs.as_ref()).map(|b| b.sent_ms);
-    let (Some(sent_ms), Some(at_ms)) = (sent_ms, decided_ms(step, effects)) else { return };
-    tell(prospect, sent_ms.map_or(at_ms, |sent_ms| at_ms.max(sent_ms)), accounts, &teller, effects);
-    barred::route(prospect, step, &teller, effects);
+    let (Some(sent_ms), Some(at_ms)) = (sent_ms, decided_ms(notifier.step)) else { return };
+    tell(prospect, sent_ms.map_or(at_ms, |sent_ms| at_ms.max(sent_ms)), accounts, &mut notifier);
+    barred::route(prospect, index, step);
 }
 
 /// The prospect is about to be erased: its account must forget it too.
-pub fn forgotten(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &mut Effects) {
-    let Some((index, model, _)) = models.accounts() else { return };
-    let teller = AccountNotifier { key: &event.prospect, index, model, event: Some(event), known_as: RefCell::default() };
+pub fn forgotten(prospect: &mut Prospect, step: &mut StepContext<'_, '_>) {
+    let Some((index, model, _)) = step.models.accounts() else { return };
+    let at_ms = step.at_ms;
+    let mut notifier = AccountNotifier { index, model, known_as: None, step };
     if let Some(belongs) = prospect.extras.as_mut().and_then(|m| m.account.belongs.as_mut()) {
-        teller.leaves(belongs, event.time_ms, effects);
+        notifier.leaves(belongs, at_ms);
     }
 }
 
 /// A deadline of an account: nobody has belonged to it for long.
-pub fn fire(prospect: &mut Prospect, now_ms: Ms, effects: &mut Effects) {
+pub fn fire(prospect: &mut Prospect, step: &mut StepContext<'_, '_>) {
     let due_ms = prospect.extras.as_ref().and_then(|m| m.account.due_ms());
-    if due_ms.is_some_and(|due_ms| due_ms <= now_ms) {
+    if due_ms.is_some_and(|due_ms| due_ms <= step.at_ms) {
         *prospect = Prospect::default();
-        effects.erase = true;
+        step.effects.erase = true;
     }
 }
 
 /// The instant of this turn, the same whenever it is computed: the event's time, or the deadline that moved something. Nothing
 /// that an account must know changes by a timer without an output.
-fn decided_ms(step: &StepContext<'_, '_>, effects: &Effects) -> Option<Ms> {
+fn decided_ms(step: &StepContext<'_, '_>) -> Option<Ms> {
     if let Some(event) = step.event {
         return Some(event.time_ms);
     }
     let moved = |o: &&Output| matches!(o.body, Body::StageChanged(_) | Body::ScoreChanged(_) | Body::HandOver(_));
-    effects.outputs.get(step.since..)?.iter().rev().find(moved).map(|o| o.at_ms)
+    step.effects.outputs.get(step.since..)?.iter().rev().find(moved).map(|o| o.at_ms)
 }
 
 /// Takes in what an event says of company and role.
-fn learn(
-    prospect: &mut Prospect,
-    event: &Event<'_>,
-    accounts: &Accounts,
-    teller: &AccountNotifier<'_, '_>,
-    effects: &mut Effects,
-) {
+fn learn(prospect: &mut Prospect, event: &Event<'_>, accounts: &Accounts, notifier: &mut AccountNotifier<'_, '_, '_>) {
     if event.properties.is_empty() && event.signals.email.is_none() {
         return;
     }
@@ -100,7 +93,7 @@ fn learn(
         // Called by its name before, by its id alone now.
         account.clone_from(&b.account);
     }
-    teller.known_as.replace(known_as);
+    notifier.known_as = known_as;
     match belongs {
         // What is surer stays, and so does what a later event said as surely.
         Some(b) if source < b.source || (source == b.source && since_ms < b.since_ms) => {}
@@ -111,7 +104,7 @@ fn learn(
         }
         other => {
             if let Some(old) = other {
-                teller.leaves(old, since_ms, effects);
+                notifier.leaves(old, since_ms);
             }
             membership.barred = None;
             *other = Some(Belongs { account, source, since_ms, sent_ms: None, sent_digest: None, group_id });
@@ -120,24 +113,24 @@ fn learn(
 }
 
 /// Tells the account where its member stands, if that is new to it.
-fn tell(prospect: &mut Prospect, at_ms: Ms, accounts: &Accounts, teller: &AccountNotifier<'_, '_>, effects: &mut Effects) {
-    let Some(track) = prospect.tracks.get(teller.index) else { return };
+fn tell(prospect: &mut Prospect, at_ms: Ms, accounts: &Accounts, notifier: &mut AccountNotifier<'_, '_, '_>) {
+    let Some(track) = prospect.tracks.get(notifier.index) else { return };
     let evaluated_at_ms = at_ms.max(prospect.last_seen_ms);
-    let points = points::total(track, &teller.model.score, evaluated_at_ms);
+    let points = points::total(track, &notifier.model.score, evaluated_at_ms);
     let PerAxis { journey, funnel } = PerAxis::from_fn(|axis| track.positions[axis].as_ref().map(|p| p.stage.clone()));
     let (disqualified, paused, label) = (track.disqualified.is_some(), track.paused, track.label);
     let active_ms = prospect.last_activity_ms;
-    let customer = again::is_customer(prospect, teller.model, teller.index);
+    let customer = again::is_customer(prospect, notifier.model, notifier.index);
     let belongs = prospect.extras.as_mut().filter(|extras| extras.account.belongs.is_some());
     let Some(membership) = belongs.map(|extras| &mut *extras.account) else { return };
     let Some(belongs) = &mut membership.belongs else { return };
     if paused {
         // The model is not for this person: no member of its buying group.
-        teller.leaves(belongs, at_ms, effects);
+        notifier.leaves(belongs, at_ms);
         membership.barred = None;
         return;
     }
-    let (verdict, reason) = teller.event.map_or((None, None), |event| verdict(event, accounts));
+    let (verdict, reason) = notifier.step.event.map_or((None, None), |event| verdict(event, accounts));
     let role = membership.role.clone();
     let sent_digest = digest(&[
         journey.as_deref().unwrap_or_default(),
@@ -151,7 +144,7 @@ fn tell(prospect: &mut Prospect, at_ms: Ms, accounts: &Accounts, teller: &Accoun
     (belongs.sent_digest, belongs.sent_ms) = (NonZeroU64::new(sent_digest), Some(at_ms));
     let update = MemberUpdate {
         account: belongs.account.clone(),
-        member: teller.key.into(),
+        member: notifier.step.key.into(),
         role,
         journey,
         funnel,
@@ -160,13 +153,13 @@ fn tell(prospect: &mut Prospect, at_ms: Ms, accounts: &Accounts, teller: &Accoun
         left: false,
         verdict,
         reason,
-        known_as: teller.known_as.take(),
+        known_as: notifier.known_as.take(),
         customer,
         active_ms,
         barred: membership.barred.map(|barred| barred.why),
         news: News::Standing,
     };
-    teller.push(update, at_ms, sent_digest, effects);
+    notifier.push(update, at_ms, sent_digest);
 }
 
 /// What an event decides about the group as a whole.

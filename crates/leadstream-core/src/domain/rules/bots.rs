@@ -4,11 +4,11 @@
 //! becomes of them, payments, identity, and everything about consent. An unsubscribe by a scanner stays an unsubscribe.
 
 use crate::domain::event::{Event, MailEvent};
-use crate::domain::model::Model;
 use crate::domain::model::bots::{Agent, BotsModel};
 use crate::domain::names::Kind;
-use crate::domain::output::{Effects, Note};
+use crate::domain::output::Note;
 use crate::domain::rules::cart::attribution;
+use crate::domain::rules::context::StepContext;
 use crate::domain::state::bots::{Click, Delivered, MAX_CLICKS, Machine, Views};
 use crate::domain::state::few::InlineVec;
 use crate::domain::state::prospect::Prospect;
@@ -19,8 +19,8 @@ use crate::domain::{MINUTE_MS, Ms};
 const MAX_UNCOUNTED: usize = 40;
 
 /// Whether a machine made this event. It is counted, and changes nothing but what machines are told by.
-pub fn judge(prospect: &mut Prospect, event: &Event<'_>, model: &Model, effects: &mut Effects) -> bool {
-    let model = &model.machine;
+pub fn judge(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) -> bool {
+    let model = &step.model().machine;
     if let Some(extras) = &mut prospect.extras {
         extras.machine.change(|machine| machine.forget(model, event.time_ms));
     }
@@ -45,7 +45,7 @@ pub fn judge(prospect: &mut Prospect, event: &Event<'_>, model: &Model, effects:
     } else {
         None
     };
-    effects.notes.extend(by.map(Note::Machine));
+    step.effects.notes.extend(by.map(Note::Machine));
     by.is_some()
 }
 

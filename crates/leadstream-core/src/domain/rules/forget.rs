@@ -5,7 +5,8 @@
 
 use crate::domain::Ms;
 use crate::domain::model::Models;
-use crate::domain::output::{Effects, Note};
+use crate::domain::output::Note;
+use crate::domain::rules::context::StepContext;
 use crate::domain::state::cart::{Cart, SeriesPhase};
 use crate::domain::state::lead::Lead;
 use crate::domain::state::prospect::Prospect;
@@ -69,10 +70,10 @@ pub fn next_timer(prospect: &Prospect, hold: bool, models: &Models) -> Option<Ti
 }
 
 /// Forgets a prospect, if it is time. Nothing leaves, and what was counted of it in past weeks stays.
-pub fn fire(prospect: &mut Prospect, now_ms: Ms, models: &Models, effects: &mut Effects) {
-    if deadline_ms(prospect, models).is_some_and(|end_ms| end_ms <= now_ms) {
+pub fn fire(prospect: &mut Prospect, step: &mut StepContext<'_, '_>) {
+    if deadline_ms(prospect, step.models).is_some_and(|end_ms| end_ms <= step.at_ms) {
         *prospect = Prospect::default();
-        effects.erase = true;
-        effects.notes.push(Note::Forgotten);
+        step.effects.erase = true;
+        step.effects.notes.push(Note::Forgotten);
     }
 }

@@ -3,9 +3,8 @@
 use crate::domain::Ms;
 use crate::domain::model::personas::{CarryOver, Otherwise};
 use crate::domain::model::{Model, stages};
-use crate::domain::output::Effects;
 use crate::domain::rules::cart::series;
-use crate::domain::rules::context::{ModelContext, StepContext};
+use crate::domain::rules::context::StepContext;
 use crate::domain::rules::journey::moved::Moved;
 use crate::domain::rules::lead::disqualify;
 use crate::domain::rules::score::points;
@@ -18,7 +17,7 @@ use crate::domain::terms::movement::{Axis, Cause};
 
 /// Finds persona and fit anew in every track, and which models are for this prospect. Who comes under a model that was not for
 /// them before is carried over to it, if the model says how.
-pub fn assign_models(prospect: &mut Prospect, is_new: bool, step: &StepContext<'_, '_>, effects: &mut Effects) {
+pub fn assign_models(prospect: &mut Prospect, is_new: bool, step: &mut StepContext<'_, '_>) {
     let models = &step.models.models;
     if models.iter().all(|m| m.people.is_plain()) {
         return;
@@ -47,16 +46,14 @@ pub fn assign_models(prospect: &mut Prospect, is_new: bool, step: &StepContext<'
     }
     for index in joined {
         let from = left.as_ref().filter(|_| index != before).map(|track| (track, &models[before]));
-        join(prospect, index, from, step, effects);
+        join(prospect, index, from, step);
     }
-    let after = step.models.primary_model_for(prospect);
-    if after != before {
+    step.choose_model(prospect);
+    if step.primary != before {
         // What a late event says changes nothing before now.
         let now_ms = prospect.last_seen_ms.max(step.at_ms);
-        let model_index = u16::try_from(after).unwrap_or(u16::MAX);
-        let context = ModelContext { key: step.key, model: &models[after], model_index };
-        fire::change_model(prospect, now_ms, step.key, context.model, effects);
-        series::change_model(prospect, now_ms, &context, effects);
+        fire::change_model(prospect, now_ms, step);
+        series::change_model(prospect, now_ms, step);
     }
 }
 
@@ -69,13 +66,7 @@ fn is_untouched(track: &Track) -> bool {
 }
 
 /// The model at this index is for the prospect from now on.
-fn join(
-    prospect: &mut Prospect,
-    index: usize,
-    from: Option<(&Track, &Model)>,
-    step: &StepContext<'_, '_>,
-    effects: &mut Effects,
-) {
+fn join(prospect: &mut Prospect, index: usize, from: Option<(&Track, &Model)>, step: &mut StepContext<'_, '_>) {
     let Some(model) = step.models.models.get(index) else { return };
     let last_activity_ms = prospect.last_activity_ms;
     let now_ms = prospect.last_seen_ms.max(step.at_ms);
@@ -88,7 +79,7 @@ fn join(
         way.carry_points(track, now_ms);
         for axis in Axis::ALL {
             if let Some(moved) = way.carry_stage(track, axis, last_activity_ms, step) {
-                effects.outputs.extend(step.stage_output(index, track, moved, track.evaluation_ms(now_ms)));
+                step.effects.outputs.push(step.stage_output(index, track, moved, track.evaluation_ms(now_ms)));
             }
         }
     }

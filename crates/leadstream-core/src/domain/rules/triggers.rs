@@ -10,7 +10,7 @@ use crate::domain::event::Event;
 use crate::domain::ids::{hash64, name_hash, some32};
 use crate::domain::model::triggers::{After, MatchBy, Trigger};
 use crate::domain::names::Kind;
-use crate::domain::output::{Body, Effects, Note};
+use crate::domain::output::{Body, Note};
 use crate::domain::rules::context::StepContext;
 use crate::domain::rules::triggers::fire::{fire, retime};
 use crate::domain::rules::{contact, journey};
@@ -31,30 +31,30 @@ type Subjects = SmallVec<[Subject; 2]>;
 type Subject = (Option<NonZeroU32>, Option<Text>);
 
 /// Arms and cancels triggers by an event, and by what it moved.
-pub fn on_step(prospect: &mut Prospect, step: &StepContext<'_, '_>, effects: &mut Effects) {
+pub fn on_step(prospect: &mut Prospect, step: &mut StepContext<'_, '_>) {
     let model = step.model();
     if model.triggers.triggers.is_empty() {
         return;
     }
     let event = step.event.filter(|event| !returned_goods::is_none(event, step.news));
     if let Some(event) = step.event {
-        returned_goods::on_step(prospect, event, step, effects);
+        returned_goods::on_step(prospect, event, step);
     }
     if let Some(event) = event {
-        withdraw(prospect, event, step, effects);
+        withdraw(prospect, event, step);
         for trigger in &model.triggers.triggers {
             if trigger.unless.as_ref().is_some_and(|c| c.holds(event)) {
                 let subjects = subjects_of(trigger, event);
                 let all = trigger.match_by.is_none() || (event.kind == Kind::OrderCompleted && subjects.is_empty());
                 let any = |match_key| all || subjects.iter().any(|(key, _)| *key == match_key);
-                end(prospect, trigger, &any, event.time_ms, &event.name, step, effects);
+                end(prospect, trigger, &any, event.time_ms, &event.name, step);
                 remember_met(prospect, trigger, if all { &[] } else { &subjects }, event.time_ms);
             }
         }
         product_interest::learn(prospect, event, &model.triggers);
     }
-    let since = step.since.min(effects.outputs.len());
-    let reached: SmallVec<[(bool, Text, Ms); 2]> = effects.outputs[since..]
+    let since = step.since.min(step.effects.outputs.len());
+    let reached: SmallVec<[(bool, Text, Ms); 2]> = step.effects.outputs[since..]
         .iter()
         .filter(|o| o.model == step.model_index())
         .filter_map(|o| match &o.body {
@@ -66,23 +66,18 @@ pub fn on_step(prospect: &mut Prospect, step: &StepContext<'_, '_>, effects: &mu
     for trigger in &model.triggers.triggers {
         for (is_stage, name, at_ms) in &reached {
             if *is_stage && trigger.unless_stages.contains(name) {
-                end(prospect, trigger, &|_| true, *at_ms, name, step, effects);
+                end(prospect, trigger, &|_| true, *at_ms, name, step);
                 remember_met(prospect, trigger, &[], *at_ms);
             }
         }
-        arm_by(prospect, trigger, &reached, step, effects);
+        arm_by(prospect, trigger, &reached, step);
     }
     retime(prospect, step.key, model);
 }
 
 /// The event may be what a trigger comes after; a stage or a label may have been reached.
-fn arm_by(
-    prospect: &mut Prospect,
-    trigger: &Trigger,
-    reached: &[(bool, Text, Ms)],
-    step: &StepContext<'_, '_>,
-    effects: &mut Effects,
-) {
+fn arm_by(prospect: &mut Prospect, trigger: &Trigger, reached: &[(bool, Text, Ms)], step: &mut StepContext<'_, '_>) {
+    let by = step.event;
     let cause = |at_ms, armed_by, match_key, product| Pending {
         trigger: trigger.hash,
         episode_ms: at_ms,
@@ -92,8 +87,8 @@ fn arm_by(
         fire_at_ms: 0,
         match_key,
         product,
-        event: step.event.map_or_else(Text::default, |e| e.name.chars().take(MAX_EVENT_NAME_CHARS).collect()),
-        position: step.event.map(|e| e.position).unwrap_or_default(),
+        event: by.map_or_else(Text::default, |e| e.name.chars().take(MAX_EVENT_NAME_CHARS).collect()),
+        position: by.map(|e| e.position).unwrap_or_default(),
     };
     match (&trigger.after, step.event.filter(|event| !returned_goods::is_none(event, step.news))) {
         (After::Event { condition, count }, Some(event)) if condition.holds(event) => {
@@ -112,19 +107,19 @@ fn arm_by(
                 let armed_by = match_key.map_or(event.message_hash, |key| {
                     hash64(&[event.message_hash.to_le_bytes(), u64::from(key.get()).to_le_bytes()].concat())
                 });
-                arm(prospect, trigger, cause(event.time_ms, armed_by, match_key, product), effects);
+                arm(prospect, trigger, cause(event.time_ms, armed_by, match_key, product), step);
             }
         }
         (After::Stage(stage), _) => {
             if let Some((_, name, at_ms)) = reached.iter().find(|(is_stage, name, _)| *is_stage && name == stage) {
                 let armed_by = step.event.map_or_else(|| u64::from(name_hash(name)), |e| e.message_hash);
-                arm(prospect, trigger, cause(*at_ms, armed_by, None, None), effects);
+                arm(prospect, trigger, cause(*at_ms, armed_by, None, None), step);
             }
         }
         (After::Label(label), _) => {
             if let Some((_, name, at_ms)) = reached.iter().find(|(is_stage, name, _)| !*is_stage && name == label) {
                 let armed_by = step.event.map_or_else(|| u64::from(name_hash(name)), |e| e.message_hash);
-                arm(prospect, trigger, cause(*at_ms, armed_by, None, None), effects);
+                arm(prospect, trigger, cause(*at_ms, armed_by, None, None), step);
             }
         }
         (After::Event { .. }, _) => {}
@@ -156,7 +151,7 @@ fn subjects_of(trigger: &Trigger, event: &Event<'_>) -> Subjects {
     }
 }
 
-fn arm(prospect: &mut Prospect, trigger: &Trigger, mut new: Pending, effects: &mut Effects) {
+fn arm(prospect: &mut Prospect, trigger: &Trigger, mut new: Pending, step: &mut StepContext<'_, '_>) {
     let time_ms = new.since_ms;
     let triggers = &mut prospect.extras_mut().triggers;
     let is_it = |p: &Pending| p.trigger == trigger.hash && p.match_key == new.match_key;
@@ -180,11 +175,11 @@ fn arm(prospect: &mut Prospect, trigger: &Trigger, mut new: Pending, effects: &m
         return;
     }
     if triggers.pending.len() >= MAX_PENDING {
-        effects.notes.push(Note::LimitReached(Limit::PendingTriggers));
+        step.effects.notes.push(Note::LimitReached(Limit::PendingTriggers));
         let of_same = triggers.pending.iter().enumerate().filter(|(_, p)| p.trigger == trigger.hash);
         let Some((oldest, _)) = of_same.min_by_key(|(_, p)| p.since_ms) else { return };
         triggers.pending.remove(oldest);
-        effects.notes.push(Note::Suppressed(Reason::Evicted));
+        step.effects.notes.push(Note::Suppressed(Reason::Evicted));
     }
     new.due_ms = trigger.due_ms(time_ms);
     new.fire_at_ms = new.due_ms;
@@ -198,18 +193,17 @@ fn end(
     concerns: &dyn Fn(Option<NonZeroU32>) -> bool,
     at_ms: Ms,
     why: &str,
-    step: &StepContext<'_, '_>,
-    effects: &mut Effects,
+    step: &mut StepContext<'_, '_>,
 ) {
     let Some(triggers) = prospect.extras.as_mut().map(|m| &mut m.triggers) else { return };
     let is_it = |hash: u32, match_key, since_ms: Ms| hash == trigger.hash && concerns(match_key) && since_ms <= at_ms;
     triggers.pending.retain(|p| !is_it(p.trigger, p.match_key, p.since_ms));
     let too_soon = |l: &FiredTrigger| !l.recalled && is_it(l.trigger, l.match_key, l.since_ms) && at_ms < l.left_ms;
-    fire::recall(prospect, trigger, &too_soon, why, step, effects);
+    fire::recall(prospect, trigger, &too_soon, why, step);
 }
 
 /// Consent was withdrawn before something left: it is recalled. What is pending stays, for consent may come back in time.
-fn withdraw(prospect: &mut Prospect, event: &Event<'_>, step: &StepContext<'_, '_>, effects: &mut Effects) {
+fn withdraw(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) {
     let Some((reason, _)) = contact::withdrawn(prospect, event, &step.model().contact) else { return };
     // It came late and consent is back since: only what left in between should not have.
     let until_ms = match prospect.consent.state {
@@ -219,7 +213,7 @@ fn withdraw(prospect: &mut Prospect, event: &Event<'_>, step: &StepContext<'_, '
     for trigger in step.model().triggers.triggers.iter().filter(|t| t.mail) {
         let too_soon =
             |l: &FiredTrigger| !l.recalled && l.trigger == trigger.hash && event.time_ms < l.left_ms && l.left_ms < until_ms;
-        fire::recall(prospect, trigger, &too_soon, reason.name(), step, effects);
+        fire::recall(prospect, trigger, &too_soon, reason.name(), step);
     }
 }
 

@@ -3,11 +3,12 @@
 
 use crate::domain::event::Event;
 use crate::domain::ids::name_hash;
+use crate::domain::model::Model;
 use crate::domain::model::stages::stage_index;
 use crate::domain::model::won::told_before_won;
-use crate::domain::model::{Model, Models};
 use crate::domain::names::Kind;
-use crate::domain::output::{Effects, NoOpportunity};
+use crate::domain::output::NoOpportunity;
+use crate::domain::rules::context::StepContext;
 use crate::domain::rules::journey;
 use crate::domain::rules::journey::moved::{Moved, Presence};
 use crate::domain::rules::order_news::Skip;
@@ -16,14 +17,14 @@ use crate::domain::state::track::{EnteredBy, Opening, Track};
 use crate::domain::terms::movement::{Axis, Cause};
 
 /// One of the shop's own people is no opportunity and wins none.
-pub(super) fn disown(prospect: &Prospect, models: &Models, effects: &mut Effects) {
-    for (index, model) in models.models.iter().enumerate() {
+pub(super) fn disown(prospect: &Prospect, step: &mut StepContext<'_, '_>) {
+    for (index, model) in step.models.models.iter().enumerate() {
         let Some(track) = prospect.tracks.get(index).filter(|track| track.model == model.name) else { continue };
         let Some(pipeline) = model.pipeline else { continue };
         let Some(position) = track.positions[pipeline.axis].as_ref() else { continue };
         let Opening { since_ms, won_ms } = pipeline.opening(&model.axes, position);
         if since_ms.is_some() || won_ms.is_some() {
-            effects.no_opportunities.push(NoOpportunity { model: index, opened_ms: since_ms, won_ms });
+            step.effects.no_opportunities.push(NoOpportunity { model: index, opened_ms: since_ms, won_ms });
         }
     }
 }

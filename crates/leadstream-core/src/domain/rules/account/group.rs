@@ -56,37 +56,39 @@ pub fn apply_update(
     prospect.first_seen_ms = prospect.first_seen_ms.min(member_update.at_ms);
     let newest_ms = prospect.last_seen_ms;
     let group = prospect.extras_mut().account.group.get_or_insert_default();
-    let taker = GroupUpdate { member_update, index, model, accounts };
+    let mut update = GroupUpdate { member_update, index, model, accounts, effects };
     if group.model_hash != model.hash {
         group.consensus.settle_all(accounts);
         group.model_hash = model.hash;
     }
     if let News::Lead(news) = &member_update.update.news {
-        leads::pass_on(group, member_update, news, (index, model, accounts), effects);
-        return budget::fit_record(prospect, models.models.len(), effects);
+        leads::pass_on(group, member_update, news, (index, model, accounts), update.effects);
+        return budget::fit_record(prospect, models.models.len(), update.effects);
     }
     let was_out = group.consensus.is_out();
-    taker.vote_of_group(group);
-    taker.member(group, effects);
+    update.vote_of_group(group);
+    update.member(group);
     let changes = group.consensus.review(accounts);
-    taker.say_verdict(group, was_out, effects);
+    update.say_verdict(group, was_out);
     for change in changes {
-        taker.say_change(group, &change, effects);
+        update.say_change(group, &change);
     }
     if group.consensus.bound(accounts) {
-        effects.notes.push(Note::LimitReached(Limit::AccountVotes));
+        update.effects.notes.push(Note::LimitReached(Limit::AccountVotes));
     }
-    taker.say_stages(group, effects);
-    leads::tell_members(group, member_update, (index, model), effects);
+    update.say_stages(group);
+    leads::tell_members(group, member_update, (index, model), update.effects);
     group.empty_since_ms = group.members.is_empty().then_some(newest_ms);
-    budget::fit_record(prospect, models.models.len(), effects);
+    budget::fit_record(prospect, models.models.len(), update.effects);
 }
 
+/// One update at work on the record of an account, and what it gives.
 struct GroupUpdate<'a> {
     member_update: &'a MemberUpdateRecord,
     index: usize,
     model: &'a Model,
     accounts: &'a Accounts,
+    effects: &'a mut Effects,
 }
 
 impl GroupUpdate<'_> {
@@ -114,7 +116,7 @@ impl GroupUpdate<'_> {
     }
 
     /// What the update says of the member.
-    fn member(&self, group: &mut Group, effects: &mut Effects) {
+    fn member(&mut self, group: &mut Group) {
         let update = &self.member_update.update;
         let place = group.members.binary_search_by(|m| m.name.cmp(&update.member));
         if place.is_ok_and(|n| self.member_update.at_ms < group.members[n].updated_ms) {
@@ -156,7 +158,7 @@ impl GroupUpdate<'_> {
         }
         self.vote_of_member(group, voter, says);
         if group.members.len() > MAX_MEMBERS {
-            effects.notes.push(Note::LimitReached(Limit::AccountMembers));
+            self.effects.notes.push(Note::LimitReached(Limit::AccountMembers));
             let oldest = group.members.iter().enumerate().min_by_key(|(_, m)| (m.updated_ms, &m.name)).map(|(n, _)| n);
             if let Some(oldest) = oldest {
                 let left = group.members.remove(oldest);
@@ -176,7 +178,7 @@ impl GroupUpdate<'_> {
     }
 
     /// Consensus was reached or lost, or what was said of it no longer stands.
-    fn say_change(&self, group: &Group, change: &Change, effects: &mut Effects) {
+    fn say_change(&mut self, group: &Group, change: &Change) {
         let vote = &change.vote;
         // One update may bring two votes: the member's own and one about the group.
         let cause = if vote.says.is_of_group() { !vote.cause } else { vote.cause };
@@ -190,7 +192,7 @@ impl GroupUpdate<'_> {
             let mut body = self.body(group, AccountKind::ConsensusRecalled);
             body.recalls = Some(taken_back);
             let id = id(IdKind::Account(AccountKind::ConsensusRecalled as u8), change.revision);
-            self.push(id, self.member_update.at_ms, true, body, effects);
+            self.push(id, self.member_update.at_ms, true, body);
         }
         if change.now != Announced::Nothing {
             let kind = kind_of(change.now);
@@ -203,12 +205,12 @@ impl GroupUpdate<'_> {
             if change.out {
                 body.reason = Some("account-disqualified".into());
             }
-            self.push(id(IdKind::Account(kind as u8), change.revision), vote.time_ms, is_cause, body, effects);
+            self.push(id(IdKind::Account(kind as u8), change.revision), vote.time_ms, is_cause, body);
         }
     }
 
     /// The group was disqualified, or is open again.
-    fn say_verdict(&self, group: &Group, was_out: bool, effects: &mut Effects) {
+    fn say_verdict(&mut self, group: &Group, was_out: bool) {
         let is_out = group.consensus.is_out();
         if was_out == is_out {
             return;
@@ -216,11 +218,11 @@ impl GroupUpdate<'_> {
         let kind = if is_out { AccountKind::Disqualified } else { AccountKind::Reopened };
         let mut body = self.body(group, kind);
         body.reason = group.verdict.as_ref().and_then(|v| v.text.clone());
-        self.push(self.id(kind), self.member_update.at_ms, true, body, effects);
+        self.push(self.id(kind), self.member_update.at_ms, true, body);
     }
 
     /// The group moved on an axis.
-    fn say_stages(&self, group: &mut Group, effects: &mut Effects) {
+    fn say_stages(&mut self, group: &mut Group) {
         for axis in Axis::ALL {
             let stages = &self.model.axes[axis].stages;
             let now = self.stage_of(group, axis).and_then(|n| stages.get(n)).cloned();
@@ -231,7 +233,7 @@ impl GroupUpdate<'_> {
             let kind = if axis == Axis::Journey { AccountKind::JourneyChanged } else { AccountKind::FunnelChanged };
             let mut body = self.body(group, kind);
             (body.axis, body.from, body.to) = (Some(axis), from, now);
-            self.push(self.id(kind), self.member_update.at_ms, true, body, effects);
+            self.push(self.id(kind), self.member_update.at_ms, true, body);
         }
     }
 
@@ -277,8 +279,8 @@ impl GroupUpdate<'_> {
         }
     }
 
-    fn push(&self, id: u128, at_ms: Ms, is_cause: bool, body: AccountChanged, effects: &mut Effects) {
-        effects.outputs.push(Output {
+    fn push(&mut self, id: u128, at_ms: Ms, is_cause: bool, body: AccountChanged) {
+        self.effects.outputs.push(Output {
             id,
             model: u16::try_from(self.index).unwrap_or(u16::MAX),
             at_ms,

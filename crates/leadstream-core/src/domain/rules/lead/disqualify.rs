@@ -5,8 +5,8 @@ use crate::domain::event::Event;
 use crate::domain::ids::event_mark;
 use crate::domain::model::Model;
 use crate::domain::model::sales::{DISQUALIFIED, RE_ENTRY_RESET, ReEntryScore, ReEntryStage};
-use crate::domain::output::{Effects, StageChanged};
-use crate::domain::rules::context::ModelContext;
+use crate::domain::output::StageChanged;
+use crate::domain::rules::context::{ModelContext, StepContext};
 use crate::domain::rules::journey;
 use crate::domain::rules::journey::moved::{Moved, Presence};
 use crate::domain::rules::lead::reason::said_why;
@@ -18,12 +18,13 @@ use crate::domain::terms::movement::{Axis, Cause, Direction};
 /// return.
 pub(in crate::domain) fn take_out(
     track: &mut Track,
-    context: &ModelContext<'_>,
+    index: usize,
     event: &Event<'_>,
     re_entered_ms: Option<Ms>,
     evaluated_at_ms: Ms,
-    effects: &mut Effects,
+    step: &mut StepContext<'_, '_>,
 ) -> bool {
+    let context = ModelContext::of(step, index);
     let rules = &context.model.sales.disqualify;
     let Some(rule) = rules.iter().find(|rule| rule.condition.holds(event)) else { return false };
     if re_entered_ms.is_some_and(|at_ms| event.time_ms < at_ms) {
@@ -43,7 +44,7 @@ pub(in crate::domain) fn take_out(
             in_stage_ms: (event.time_ms - position.entered_ms).max(0),
             ..context.standing(track, evaluated_at_ms)
         };
-        effects.outputs.push(context.stage_changed(change, event.time_ms, Some(event)));
+        step.effects.outputs.push(context.stage_changed(change, event.time_ms, Some(event)));
         out.stood[axis] = Some(position);
     }
     set_back_at(&mut out, context.model);
@@ -69,14 +70,15 @@ pub(in crate::domain) type Moves<'a> = dyn Fn(&mut Track, Axis) -> Option<Moved>
 /// goes, as the model says; its label is for the caller to judge. `cause`: the event, and how it moves.
 pub(in crate::domain) fn bring_back(
     track: &mut Track,
-    context: &ModelContext<'_>,
+    index: usize,
     (at_ms, evaluated_at_ms): (Ms, Ms),
     cause: Option<(&Event<'_>, &Moves<'_>)>,
     presence: Presence,
-    effects: &mut Effects,
+    step: &mut StepContext<'_, '_>,
 ) {
     let event = cause.map(|(event, _)| event);
     let Some(out) = track.disqualified.take() else { return };
+    let context = ModelContext::of(step, index);
     let model = context.model;
     let re_entry = &model.sales.re_entry;
     let by = event.map_or(EnteredBy::time(Cause::ReEntered), |event| EnteredBy::event(Cause::ReEntered, &event.name));
@@ -116,6 +118,6 @@ pub(in crate::domain) fn bring_back(
             in_stage_ms: if was_there { at_ms - out.since_ms } else { 0 },
             ..context.standing(track, evaluated_at_ms)
         };
-        effects.outputs.push(context.stage_changed(change, at_ms, event));
+        step.effects.outputs.push(context.stage_changed(change, at_ms, event));
     }
 }

@@ -1,7 +1,6 @@
 //! Hands a lead over when its label says so, and it may be.
 
 use crate::domain::model::sales::HandOverModel;
-use crate::domain::output::Effects;
 use crate::domain::rules::context::StepContext;
 use crate::domain::rules::lead::outputs::{DecisionTime, hand_over_output, reasons};
 use crate::domain::rules::lead::{again, held};
@@ -13,9 +12,8 @@ use crate::domain::terms::sales::{HandOverKind, Qualification};
 pub(crate) fn check_hand_over(
     prospect: &mut Prospect,
     model: &HandOverModel,
-    step: &StepContext<'_, '_>,
+    step: &mut StepContext<'_, '_>,
     decided: DecisionTime,
-    effects: &mut Effects,
 ) {
     let Some(track) = prospect.tracks.get(step.primary) else { return };
     let labels = &step.model().score.labels;
@@ -24,10 +22,10 @@ pub(crate) fn check_hand_over(
     let lead = prospect.extras.as_ref().map(|extras| &extras.lead);
     match (lead.map(|l| l.status).unwrap_or_default(), level) {
         (LeadStatus::Open, Some(level)) if again::may_buy(prospect, model, step) => {
-            hand_over(prospect, model, step, decided, level, effects);
+            hand_over(prospect, model, step, decided, level);
         }
         (LeadStatus::AwaitingAnswer | LeadStatus::Reminded, Some(Qualification::Sql)) => {
-            upgrade_to_sql(prospect, model, step, decided, effects);
+            upgrade_to_sql(prospect, model, step, decided);
         }
         (LeadStatus::Returned | LeadStatus::Won, level) => {
             again::look(prospect, model, step, decided, level.is_none());
@@ -38,7 +36,7 @@ pub(crate) fn check_hand_over(
                 return;
             };
             if decided.evaluated_at_ms >= lead.again_from_ms {
-                hand_over(prospect, model, step, decided, level, effects);
+                hand_over(prospect, model, step, decided, level);
             } else {
                 // Whoever rises too early is handed over when the pause ends, if the label still says so.
                 lead.due_ms = Some(lead.again_from_ms);
@@ -52,13 +50,12 @@ pub(crate) fn check_hand_over(
 pub(crate) fn hand_over(
     prospect: &mut Prospect,
     model: &HandOverModel,
-    step: &StepContext<'_, '_>,
+    step: &mut StepContext<'_, '_>,
     decided: DecisionTime,
     level: Qualification,
-    effects: &mut Effects,
 ) {
     if let Some(why) = held::bar(prospect, model) {
-        return held::hold(prospect, step, decided, (why, level), effects);
+        return held::hold(prospect, step, decided, (why, level));
     }
     let sla_ms = if level == Qualification::Sql { model.sql_sla_ms } else { model.sla_ms };
     let persona = prospect.tracks.get(step.primary).and_then(|track| track.persona);
@@ -75,16 +72,15 @@ pub(crate) fn hand_over(
         ..Lead::default()
     };
     let why = reasons(prospect, step, decided);
-    hand_over_output(prospect, step, decided, HandOverKind::HandedOver, None, why, effects);
+    hand_over_output(prospect, step, decided, HandOverKind::HandedOver, None, why);
 }
 
 /// Sales has not answered yet, and the label already says SQL.
 pub(crate) fn upgrade_to_sql(
     prospect: &mut Prospect,
     model: &HandOverModel,
-    step: &StepContext<'_, '_>,
+    step: &mut StepContext<'_, '_>,
     decided: DecisionTime,
-    effects: &mut Effects,
 ) {
     let lead = &mut prospect.extras_mut().lead;
     if lead.qualification == Qualification::Sql {
@@ -95,5 +91,5 @@ pub(crate) fn upgrade_to_sql(
     let due_ms = model.due_ms(decided.evaluated_at_ms, model.sql_sla_ms);
     lead.due_ms = Some(lead.due_ms.map_or(due_ms, |running_ms| running_ms.min(due_ms)));
     let why = reasons(prospect, step, decided);
-    hand_over_output(prospect, step, decided, HandOverKind::HandedOver, None, why, effects);
+    hand_over_output(prospect, step, decided, HandOverKind::HandedOver, None, why);
 }

@@ -1,7 +1,6 @@
 //! A lead that would be handed over, were it not for its company: that waits until the company bars it no more.
 
 use crate::domain::model::sales::HandOverModel;
-use crate::domain::output::Effects;
 use crate::domain::rules::context::StepContext;
 use crate::domain::rules::lead::outputs::{DecisionTime, held_back_output, reasons};
 use crate::domain::state::lead::Held;
@@ -17,10 +16,9 @@ pub(super) fn bar(prospect: &Prospect, model: &HandOverModel) -> Option<Bar> {
 /// It would be handed over now. Said once, until it is handed over or no longer worth it.
 pub(super) fn hold(
     prospect: &mut Prospect,
-    step: &StepContext<'_, '_>,
+    step: &mut StepContext<'_, '_>,
     decided: DecisionTime,
     (why, level): (Bar, Qualification),
-    effects: &mut Effects,
 ) {
     let lead = &mut prospect.extras_mut().lead;
     lead.due_ms = None;
@@ -30,7 +28,7 @@ pub(super) fn hold(
     lead.held = Some(Held { why, since_ms: decided.evaluated_at_ms });
     let mut because = reasons(prospect, step, decided);
     because.insert(0, why.name().into());
-    held_back_output(prospect, step, decided, level, because, effects);
+    held_back_output(prospect, step, decided, level, because);
 }
 
 /// Its label says no more that it should be handed over.

@@ -7,7 +7,6 @@ use crate::domain::Ms;
 use crate::domain::ids::{event_mark, name_hash};
 use crate::domain::model::won::told_before_won;
 use crate::domain::model::{AxisModel, CountRule, Model, Move, stages};
-use crate::domain::output::Effects;
 use crate::domain::rules::context::{ModelContext, StepContext, Taken};
 use crate::domain::rules::journey;
 use crate::domain::rules::journey::{beats, leads_on};
@@ -23,7 +22,7 @@ use crate::domain::terms::movement::{Axis, Cause};
 const ORDER: &str = "Order Completed";
 
 /// Takes back what the order at this place moved and gave.
-pub fn reverse(prospect: &mut Prospect, at: usize, step: &StepContext<'_, '_>, effects: &mut Effects) {
+pub fn reverse(prospect: &mut Prospect, at: usize, step: &mut StepContext<'_, '_>) {
     let Prospect { tracks, extras, sessions, last_activity_ms, last_seen_ms, .. } = prospect;
     let Some(extras) = extras.as_deref_mut() else { return };
     let Some(gone) = extras.known_orders.list.get_mut(at) else { return };
@@ -45,7 +44,7 @@ pub fn reverse(prospect: &mut Prospect, at: usize, step: &StepContext<'_, '_>, e
             if let Some(to) = to {
                 let by = EnteredBy::event(Cause::OrderReversed, step.event.map_or("", |event| &event.name));
                 let moved = journey::enter(track, axis, axis_model, to, step.at_ms, by, *last_activity_ms);
-                effects.outputs.extend(moved.and_then(|moved| step.stage_output(index, track, moved, evaluated_at_ms)));
+                step.effects.outputs.extend(moved.map(|moved| step.stage_output(index, track, moved, evaluated_at_ms)));
             }
         }
         if let Some(change) = label::relabel(track, model, evaluated_at_ms) {
@@ -57,7 +56,7 @@ pub fn reverse(prospect: &mut Prospect, at: usize, step: &StepContext<'_, '_>, e
                 step.event,
                 evaluated_at_ms,
             );
-            effects.outputs.push(output);
+            step.effects.outputs.push(output);
         }
     }
 }

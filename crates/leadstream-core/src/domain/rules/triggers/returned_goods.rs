@@ -4,7 +4,6 @@ use crate::domain::Ms;
 use crate::domain::event::{Event, Product};
 use crate::domain::ids::{hash64, some32};
 use crate::domain::names::Kind;
-use crate::domain::output::Effects;
 use crate::domain::rules::context::StepContext;
 use crate::domain::rules::order_news::News;
 use crate::domain::rules::orders::find;
@@ -22,7 +21,7 @@ pub(super) fn is_none(event: &Event<'_>, news: News) -> bool {
 }
 
 /// An order came to nothing, or its goods went back in part: triggers of it go, and what left after that is recalled.
-pub(super) fn on_step(prospect: &mut Prospect, event: &Event<'_>, step: &StepContext<'_, '_>, effects: &mut Effects) {
+pub(super) fn on_step(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) {
     let whole = match step.news {
         News::TakenBack(_) => true,
         News::RefundedInPart(_) if !event.products.is_empty() => false,
@@ -61,7 +60,7 @@ pub(super) fn on_step(prospect: &mut Prospect, event: &Event<'_>, step: &StepCon
             let is_it = !left.recalled && left.trigger == trigger.hash && left.since_ms == placed_ms && is_back(left.match_key);
             is_it && event.time_ms < left.left_ms
         };
-        fire::recall(prospect, trigger, &too_soon, &event.name, step, effects);
+        fire::recall(prospect, trigger, &too_soon, &event.name, step);
     }
 }
 
