@@ -105,7 +105,7 @@ impl MetricsObserver {
     }
 
     fn model(&self, output: &ProspectOutput) -> &str {
-        self.models.models.get(usize::from(output.output.model)).map_or("other", |m| m.name.as_str())
+        self.models.models.get(output.output.model).map_or("other", |m| m.name.as_str())
     }
 
     fn outputs(&self, batch: &BatchStats) {

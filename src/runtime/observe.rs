@@ -63,7 +63,7 @@ pub struct BatchStats {
 
 impl BatchStats {
     /// Counts what was applied of an input.
-    pub fn count_input(&mut self, input: usize, taken: &TaskInput<'_>) {
+    pub fn count_input(&mut self, input: u16, taken: &TaskInput<'_>) {
         if self.events.is_multiple_of(LATENCY_SAMPLE) {
             self.sampled_record_ms.push(taken.record_ms());
         }
@@ -72,7 +72,7 @@ impl BatchStats {
             TaskInput::Event(event) => event.kind.class(),
             TaskInput::MemberUpdate { .. } => Kind::Other.class(),
         };
-        *self.classes.entry((u16::try_from(input).unwrap_or(u16::MAX), class)).or_default() += 1;
+        *self.classes.entry((input, class)).or_default() += 1;
         if let TaskInput::Event(event) = taken {
             self.count_faults(event);
         }
@@ -90,9 +90,9 @@ impl BatchStats {
     }
 
     /// Counts a record that can't be used.
-    pub fn count_dead(&mut self, input: usize, reason: DeadReason) {
+    pub fn count_dead(&mut self, input: u16, reason: DeadReason) {
         self.events += 1;
-        *self.dead.entry((u16::try_from(input).unwrap_or(u16::MAX), reason)).or_default() += 1;
+        *self.dead.entry((input, reason)).or_default() += 1;
     }
 }
 

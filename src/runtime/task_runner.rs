@@ -71,7 +71,7 @@ impl<C: Codec> TaskRunner<C> {
         replay: bool,
         breaker: Option<CircuitBreaker>,
     ) -> Self {
-        let inputs = offsets.iter().map(|o| Input::new(*o, breaker.clone())).collect();
+        let inputs = (0..=u16::MAX).zip(offsets).map(|(number, offset)| Input::new(number, *offset, breaker.clone())).collect();
         Self {
             partition,
             task,
@@ -179,19 +179,19 @@ impl<C: Codec> TaskRunner<C> {
             let bad = chunk.with_input(|records, taken| match (taken, &refused) {
                 (Ok(taken), None) => {
                     task.apply(taken, mode, into.effects);
-                    into.stats.count_input(n, taken);
+                    into.stats.count_input(input.number, taken);
                     Ok(false)
                 }
                 // What can't be read is of no use at any time.
                 (Err(rejected), _) | (Ok(_), Some(rejected)) => {
                     (into.dead)(records, input.at.1, rejected)?;
-                    into.stats.count_dead(n, rejected.reason);
+                    into.stats.count_dead(input.number, rejected.reason);
                     // Nothing is wrong with what an input may not say: one visitor must not stop it by that.
                     Ok(rejected.reason.authority().is_none())
                 }
             })?;
             if let Some((dead, of)) = input.breaker.as_mut().and_then(|p| p.count(bad)) {
-                ran.tripped = u16::try_from(n).ok().map(|input| Tripped { input, offset, dead, of });
+                ran.tripped = Some(Tripped { input: input.number, offset, dead, of });
                 return Ok(ran);
             }
             if let Some(error) = into.effects.unreadable.take() {

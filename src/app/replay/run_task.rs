@@ -39,11 +39,8 @@ pub(super) fn run_task(
     progress: &dyn Fn(u64),
 ) -> anyhow::Result<Worked> {
     let partition = i32::try_from(partition)?;
-    let open = |(input, log): (usize, Log)| {
-        let input = u16::try_from(input).unwrap_or(u16::MAX);
-        InputLog::new(log.into_blocks(), shared, input, partition)
-    };
-    let mut inputs: Vec<InputLog<'_>> = logs.into_iter().enumerate().map(open).collect();
+    let open = |(input, log): (u16, Log)| InputLog::new(log.into_blocks(), shared, input, partition);
+    let mut inputs: Vec<InputLog<'_>> = (0..=u16::MAX).zip(logs).map(open).collect();
     let mut task = Task::seeded(shared.options.models.clone(), StateCodec, &hash_seed());
     let wall_ms = shared.options.horizon.wall_ms;
     task.set_wall_clock(wall_ms);

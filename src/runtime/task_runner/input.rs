@@ -14,6 +14,8 @@ const AT_END_COUNTS_FOR: Duration = Duration::from_secs(1);
 
 /// One input of a task.
 pub(super) struct Input {
+    /// Its place among the inputs of the task.
+    pub(super) number: u16,
     pub(super) chunks: VecDeque<Chunk>,
     /// The head: chunk, record.
     pub(super) at: (usize, usize),
@@ -37,8 +39,9 @@ pub(super) struct Input {
 }
 
 impl Input {
-    pub(super) fn new(offset: i64, breaker: Option<CircuitBreaker>) -> Self {
+    pub(super) fn new(number: u16, offset: i64, breaker: Option<CircuitBreaker>) -> Self {
         Self {
+            number,
             chunks: VecDeque::new(),
             at: (0, 0),
             confirmed: 0,

@@ -24,7 +24,7 @@ pub struct Output {
     /// Deterministic id (see [`crate::domain::ids`]).
     pub id: u128,
     /// Index of the model in [`crate::domain::model::Models`].
-    pub model: u16,
+    pub model: usize,
     /// The instant of the decision: the causing event's time, or the due time.
     pub at_ms: Ms,
     pub event: Option<CausingEvent>,

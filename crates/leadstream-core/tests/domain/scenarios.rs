@@ -201,7 +201,7 @@ fn line(output: &ProspectOutput, models: &[String]) -> String {
     // Which of several models says so, unless it is the first.
     let model = match output.output.model {
         0 => String::new(),
-        n => format!(" ({})", models[usize::from(n)]),
+        n => format!(" ({})", models[n]),
     };
     let said = format!("{} {what}{model}", days(output.output.at_ms - START_MS));
     match &*output.prospect {

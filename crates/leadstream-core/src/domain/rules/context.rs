@@ -59,13 +59,13 @@ pub(in crate::domain) enum Taken {
 pub struct ModelContext<'a> {
     pub key: &'a str,
     pub model: &'a Model,
-    pub model_index: u16,
+    pub model_index: usize,
 }
 
 impl<'a> ModelContext<'a> {
     /// For outputs of one track of this turn.
     pub(in crate::domain) fn of(step: &StepContext<'a, '_>, track: usize) -> Self {
-        Self { key: step.key, model: &step.models.models[track], model_index: u16::try_from(track).unwrap_or(u16::MAX) }
+        Self { key: step.key, model: &step.models.models[track], model_index: track }
     }
 
     /// What every stage change says of the score.
@@ -169,7 +169,7 @@ impl<'a> ModelContext<'a> {
 pub struct StepContext<'a, 'e> {
     pub key: &'a str,
     pub models: &'a Models,
-    /// Index of the model in charge of carts, triggers and hand-overs.
+    /// Index of the model in charge of carts, triggers and hand-overs, as outputs carry it.
     pub primary: usize,
     /// That model.
     model: &'a Model,
@@ -230,12 +230,6 @@ impl<'a, 'e> StepContext<'a, 'e> {
     #[must_use]
     pub fn model(&self) -> &'a Model {
         self.model
-    }
-
-    /// Its index, as outputs carry it.
-    #[must_use]
-    pub fn model_index(&self) -> u16 {
-        u16::try_from(self.primary).unwrap_or(u16::MAX)
     }
 
     /// A stage change of the model at this index, at the time of this turn.

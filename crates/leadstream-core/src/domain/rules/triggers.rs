@@ -56,7 +56,7 @@ pub fn on_step(prospect: &mut Prospect, step: &mut StepContext<'_, '_>) {
     let since = step.since.min(step.effects.outputs.len());
     let reached: SmallVec<[(bool, Text, Ms); 2]> = step.effects.outputs[since..]
         .iter()
-        .filter(|o| o.model == step.model_index())
+        .filter(|o| o.model == step.primary)
         .filter_map(|o| match &o.body {
             Body::StageChanged(s) => Some((true, s.to.clone(), o.at_ms)),
             Body::ScoreChanged(s) if s.up => Some((false, s.to.clone()?, o.at_ms)),

@@ -198,7 +198,7 @@ impl Tally {
     }
 
     fn stage_changed(&mut self, output: &Output, change: &StageChanged, models: &Models) {
-        let (Some(model), Ok(index)) = (models.models.get(usize::from(output.model)), u8::try_from(output.model)) else { return };
+        let (Some(model), Ok(index)) = (models.models.get(output.model), u8::try_from(output.model)) else { return };
         let axis = change.axis;
         let number = |name: &str| {
             let place = stage_index(&model.axes[axis], name).map_or(0, |n| n + 1);

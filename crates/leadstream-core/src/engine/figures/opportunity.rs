@@ -35,7 +35,7 @@ pub fn class_begins_ms(class: u8) -> Ms {
 impl Tally {
     /// A stage change may have opened or closed an opportunity.
     pub(super) fn opportunity(&mut self, output: &Output, change: &StageChanged, prospect: &Prospect, models: &Models) {
-        let index = usize::from(output.model);
+        let index = output.model;
         let Some(model) = models.models.get(index) else { return };
         let Some(pipeline) = model.pipeline.filter(|p| p.axis == change.axis) else { return };
         let Some(track) = prospect.tracks.get(index) else { return };

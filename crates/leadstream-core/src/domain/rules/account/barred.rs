@@ -41,7 +41,7 @@ pub(super) fn route(prospect: &mut Prospect, index: usize, step: &mut StepContex
             ..MemberUpdate::default()
         };
         let body = Body::Member(Box::new(update));
-        step.effects.outputs.push(Output { id, model: step.model_index(), at_ms: sent_ms, event, body });
+        step.effects.outputs.push(Output { id, model: step.primary, at_ms: sent_ms, event, body });
     }
 }
 

@@ -282,7 +282,7 @@ impl GroupUpdate<'_> {
     fn push(&mut self, id: u128, at_ms: Ms, is_cause: bool, body: AccountChanged) {
         self.effects.outputs.push(Output {
             id,
-            model: u16::try_from(self.index).unwrap_or(u16::MAX),
+            model: self.index,
             at_ms,
             event: self.member_update.event.clone().filter(|_| is_cause),
             body: Body::AccountChanged(Box::new(body)),

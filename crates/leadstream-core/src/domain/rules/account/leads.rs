@@ -82,7 +82,7 @@ pub(super) fn pass_on(
     lead.company = Some(Box::new(company(group, name, news.at_ms, model, accounts)));
     effects.outputs.push(Output {
         id: member_update.id,
-        model: u16::try_from(index).unwrap_or(u16::MAX),
+        model: index,
         at_ms: news.at_ms,
         event: member_update.event.clone(),
         body: Body::HandOver(Box::new(lead)),
@@ -148,7 +148,7 @@ pub(super) fn tell_members(
         };
         effects.outputs.push(Output {
             id,
-            model: u16::try_from(index).unwrap_or(u16::MAX),
+            model: index,
             at_ms: member_update.at_ms,
             event: None,
             body: Body::Member(Box::new(update)),

@@ -41,7 +41,7 @@ impl AccountNotifier<'_, '_, '_> {
         let id = output_id(self.step.key, &self.model.name, kind, Some(&update.account), at_ms, cause, 0);
         self.step.effects.outputs.push(Output {
             id,
-            model: u16::try_from(self.index).unwrap_or(u16::MAX),
+            model: self.index,
             at_ms,
             event: self.step.event.map(causing),
             body: Body::Member(Box::new(update)),

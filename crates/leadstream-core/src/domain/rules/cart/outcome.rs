@@ -140,7 +140,7 @@ fn attribute(body: &mut CartOutcome, sent: &[SentStep], ordered_ms: Ms, step: &S
 
 fn tell(id: u128, at_ms: Ms, event: Option<&Event<'_>>, body: CartOutcome, step: &mut StepContext<'_, '_>) {
     let event = event.map(causing);
-    step.effects.outputs.push(Output { id, model: step.model_index(), at_ms, event, body: Body::CartOutcome(Box::new(body)) });
+    step.effects.outputs.push(Output { id, model: step.primary, at_ms, event, body: Body::CartOutcome(Box::new(body)) });
 }
 
 /// How much of a recovered order is taken back, and why.

@@ -100,7 +100,7 @@ fn leave(
     let body = abandoned(prospect, at, number, due_ms, proof, step);
     step.effects.outputs.push(Output {
         id: trigger_id,
-        model: step.model_index(),
+        model: step.primary,
         at_ms: fire_at_ms,
         event: None,
         body: Body::CartAbandoned(Box::new(body)),

@@ -142,7 +142,7 @@ fn sub_of(kind: HandOverKind, qualification: Qualification) -> u8 {
 
 fn push(step: &mut StepContext<'_, '_>, decided: DecisionTime, (sub, cause_hash): (u8, u64), body: HandOver) {
     let id = output_id(step.key, &step.model().name, IdKind::HandOver(sub), None, decided.at_ms, cause_hash, 0);
-    let (model, event) = (step.model_index(), step.event.map(causing));
+    let (model, event) = (step.primary, step.event.map(causing));
     step.effects.outputs.push(Output { id, model, at_ms: decided.at_ms, event, body: Body::HandOver(Box::new(body)) });
 }
 

@@ -153,7 +153,7 @@ fn fired(prospect: &Prospect, trigger: &Trigger, pending: &Pending, checks: Chec
     let body = triggered(prospect, trigger, TriggerKind::Fired, about, trigger.reasons.clone(), proof, step);
     Output {
         id: id(trigger, IdKind::Trigger, pending.episode_ms, pending.armed_by, step),
-        model: step.model_index(),
+        model: step.primary,
         at_ms: pending.fire_at_ms,
         event: None,
         body: Body::Triggered(Box::new(body)),
@@ -212,7 +212,7 @@ pub(super) fn recall(
         let body = triggered(prospect, trigger, TriggerKind::Recalled, about, vec![why.into()], proof, step);
         step.effects.outputs.push(Output {
             id: id(trigger, IdKind::TriggerRecalled, left.episode_ms, left.armed_by, step),
-            model: step.model_index(),
+            model: step.primary,
             at_ms: step.at_ms,
             event: step.event.map(causing),
             body: Body::Triggered(Box::new(body)),

@@ -33,14 +33,13 @@ impl KnownOrders {
     /// Those of orders that are forgotten go.
     pub(in crate::domain) fn forget_touches(&mut self) {
         for at in (0..self.touches.len()).rev() {
-            let number = u16::try_from(at + 1).unwrap_or(u16::MAX);
-            let of = |order: &KnownOrder| order.touch.map_or(0, NonZeroU16::get);
-            if self.list.iter().any(|order| of(order) == number) {
+            let place = |order: &KnownOrder| order.touch.map(|number| usize::from(number.get()) - 1);
+            if self.list.iter().any(|order| place(order) == Some(at)) {
                 continue;
             }
             self.touches.remove(at);
-            for order in self.list.iter_mut().filter(|order| of(order) > number) {
-                order.touch = NonZeroU16::new(of(order) - 1);
+            for order in self.list.iter_mut().filter(|order| place(order) > Some(at)) {
+                order.touch = order.touch.and_then(|number| NonZeroU16::new(number.get() - 1));
             }
         }
     }
