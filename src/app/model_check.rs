@@ -1,19 +1,20 @@
 //! `model check`: every fault of model files with its place, or what they say.
 
 pub(super) mod answer;
+mod build;
 mod data;
 
 use super::cli::ModelCheckArgs;
 use super::exit::{BAD_USAGE, DONE};
 use super::terminal::{stdout, write_json};
 use crate::domain::model::personas::{LETTERS, NUMBERS};
-use crate::domain::model::{AxisModel, Label, Model, Models};
+use crate::domain::model::{AxisModel, Label, Model};
 use crate::domain::terms::movement::Axis;
 use crate::view::model_check::ModelCheckView;
 use leadstream_model::section::axis::describe;
 use leadstream_model::section::axis::graph::{self, FindingKind};
 use leadstream_model::units::format_ms;
-use leadstream_model::{CartSpec, Fault, FileFault, Loaded, Place, aloud, contradictions, dot};
+use leadstream_model::{Fault, Loaded, Place, aloud, contradictions, dot};
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -34,23 +35,11 @@ pub fn run(args: ModelCheckArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(if is_good { DONE } else { BAD_USAGE }))
 }
 
-/// The model by itself.
-fn build(loaded: &Loaded) -> Result<Models, Vec<FileFault>> {
-    leadstream_model::build(std::slice::from_ref(loaded), &CartSpec::default())
-}
-
-/// What only shows when models without faults run side by side.
-fn across(all: &[Loaded]) -> Vec<FileFault> {
-    let specs: Vec<_> = all.iter().map(|loaded| loaded.spec.clone()).collect();
-    let faults = leadstream_model::across(&specs).into_iter();
-    faults.map(|(index, fault)| FileFault { origin: all[index].origin.clone(), fault }).collect()
-}
-
 /// Whether there is no fault.
 fn write_text(out: &mut impl Write, all: &[Loaded], args: &ModelCheckArgs) -> anyhow::Result<bool> {
     let mut is_good = true;
     for loaded in all {
-        match build(loaded) {
+        match build::one(loaded) {
             Ok(models) if args.dot => dot::write(out, &loaded.spec, models.in_charge())?,
             Ok(models) => {
                 write_summary(out, loaded, models.in_charge(), args.graph)?;
@@ -68,7 +57,7 @@ fn write_text(out: &mut impl Write, all: &[Loaded], args: &ModelCheckArgs) -> an
             }
         }
     }
-    let across = if is_good { across(all) } else { Vec::new() };
+    let across = if is_good { build::across(all) } else { Vec::new() };
     for fault in &across {
         writeln!(out, "{fault}")?;
     }

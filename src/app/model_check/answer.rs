@@ -1,6 +1,6 @@
 //! What `model check --json` says.
 
-use super::{across, build, data};
+use super::{build, data};
 use crate::domain::model::{Model, Models};
 use crate::domain::terms::movement::Axis;
 use crate::view::model_check::{
@@ -15,13 +15,13 @@ use std::path::PathBuf;
 /// # Errors
 /// A file of events can't be read.
 pub(in crate::app) fn of(all: &[Loaded], files: &[PathBuf]) -> anyhow::Result<Vec<ModelCheckView>> {
-    let each = all.iter().map(|loaded| match build(loaded) {
+    let each = all.iter().map(|loaded| match build::one(loaded) {
         Ok(models) => good(loaded, &models, files).map(|good| ModelCheckView::Good(Box::new(good))),
         Err(faults) => Ok(faulty(&loaded.origin, &faults)),
     });
     let mut answer: Vec<ModelCheckView> = each.collect::<anyhow::Result<_>>()?;
     if answer.iter().all(ModelCheckView::is_good) {
-        answer.extend(across(all).iter().map(|fault| faulty(&fault.origin, std::slice::from_ref(fault))));
+        answer.extend(build::across(all).iter().map(|fault| faulty(&fault.origin, std::slice::from_ref(fault))));
     }
     Ok(answer)
 }
