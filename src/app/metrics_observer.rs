@@ -229,7 +229,7 @@ impl MetricsObserver {
             self.telemetry.limits_reached(limit.name(), count(Note::LimitReached(limit)));
         }
         for kind in BotKind::ALL {
-            self.telemetry.machine_events(kind.name(), count(Note::Machine(kind)));
+            self.telemetry.machine_events(kind.name(), count(Note::Bot(kind)));
         }
         for kind in InternalKind::ALL {
             self.telemetry.internal_events(kind.name(), count(Note::Internal(kind)));
@@ -504,7 +504,7 @@ mod tests {
             outcome(OutcomeKind::RecoveredLate, Reason::Ordered),
         ];
         batch.outputs.push(outcome(OutcomeKind::Reversed, Reason::OrderRefunded));
-        batch.notes.insert(Note::Machine(BotKind::Bot), 7);
+        batch.notes.insert(Note::Bot(BotKind::Bot), 7);
         batch.notes.insert(Note::Internal(InternalKind::Network), 4);
         counting.batch_committed(0, &batch);
         counting.transaction(0, TransactionOutcome::Committed);

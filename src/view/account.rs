@@ -155,7 +155,7 @@ fn rounded(points: f64) -> f64 {
 
 /// When what was said last of the consensus was.
 fn since(group: &Group) -> Option<Ms> {
-    group.consensus.votes.iter().rev().find(|v| v.said != Announced::Nothing).map(|v| v.time_ms)
+    group.consensus.votes.iter().rev().find(|v| v.announced != Announced::Nothing).map(|v| v.time_ms)
 }
 
 struct Of<'a> {
@@ -183,7 +183,7 @@ impl Of<'_> {
             missing: named(false),
             missing_roles: texts(&group.consensus.missing_roles(accounts)),
             reached: group.consensus.reached(),
-            roles: texts(&accounts.needed),
+            roles: texts(&accounts.required_roles),
             since: since(group).and_then(Time::of),
             stage: text(self.stage()),
             why: self.why(),
@@ -250,14 +250,14 @@ impl Of<'_> {
     }
 
     fn vote(&self, vote: &Vote) -> VoteView {
-        let says = match vote.says {
+        let says = match vote.ballot {
             Ballot::Agrees(_) => "agrees",
             Ballot::AgreesNot => "does not agree",
             Ballot::Undecided => "decides and doesn't agree",
             Ballot::Out => "disqualified the group",
             Ballot::Reopened => "reopened the group",
         };
-        let said = match vote.said {
+        let said = match vote.announced {
             Announced::Nothing => None,
             Announced::Reached => Some("consensus reached"),
             Announced::Lost => Some("consensus lost"),

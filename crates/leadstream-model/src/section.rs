@@ -144,7 +144,7 @@ impl ModelSpec {
         (model.cart, model.elsewhere) = self.cart.compile(self, vocabulary);
         model.contact = self.contact.compile(self, vocabulary);
         model.triggers = self.triggers.compile(self, vocabulary);
-        model.machine = self.bots.compile(self, vocabulary);
+        model.bots = self.bots.compile(self, vocabulary);
         model.internal = self.internal.compile(self, vocabulary);
         model.accounts = self.accounts.compile(self, vocabulary);
         model.set_pipeline(pipeline::of(&model.won));

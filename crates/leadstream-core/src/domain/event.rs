@@ -40,7 +40,8 @@ pub struct Product<'a> {
 #[derive(Debug, Clone, PartialEq, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each says another thing, and none excludes another")]
 pub struct Signals<'a> {
-    /// The prospect's address: `traits.email`, else `context.traits.email`, else elsewhere in an event that doesn't concern others.
+    /// The prospect's address: `traits.email`, else `context.traits.email`, else elsewhere in an event that doesn't concern
+    /// others.
     pub email: Option<Cow<'a, str>>,
     /// The program that made the event: `context.userAgent`, else the property `user_agent`.
     pub user_agent: Option<Cow<'a, str>>,
@@ -64,7 +65,7 @@ pub struct Signals<'a> {
     pub is_part: bool,
     /// A refund: `value` is what was paid back so far, this time included.
     pub refunded_so_far: bool,
-    /// Its customer did not want it, or the shop refused it (`reason`, `cancel_reason`): nobody waits for a payment.
+    /// Its customer did not want it, or the shop refused it (`reason`, `cancel_reason`): no payment is awaited.
     pub unwanted: bool,
     /// It names a user (`userId`): somebody who is known to the site.
     pub has_user: bool,
@@ -78,7 +79,7 @@ pub struct Signals<'a> {
     pub channel: Channel,
     /// From which address of the network it came, where some model asks. It is never kept.
     pub ip: Option<IpAddr>,
-    /// Its name is none that anybody knows, but nearly this one: told to people, changes nothing.
+    /// Its name is none that anybody knows, but nearly this one: shown to people, changes nothing.
     pub near: Option<&'static str>,
 }
 
@@ -111,7 +112,7 @@ pub enum Channel {
     Mail,
     /// Another one, such as sms or push; or consent to something else than being written to.
     Other,
-    /// A word that nobody knows.
+    /// An unknown word.
     Unknown,
 }
 
@@ -182,7 +183,7 @@ pub struct Event<'a> {
     pub message_id: Option<Cow<'a, str>>,
     /// 64-bit hash of `messageId`; where that is missing, of key, time and bytes.
     pub message_hash: u64,
-    /// The same with the name: what a message is told from others by.
+    /// The same with the name: identifies the message.
     pub repeat_hash: u64,
     pub position: Position,
     /// It came on one of the `topics.email` topics.
@@ -223,7 +224,7 @@ impl Event<'_> {
         self.corrected.map_or(0, |corrected| corrected.by_ms)
     }
 
-    /// As it is told from other messages.
+    /// What identifies the message.
     #[must_use]
     pub fn message(&self) -> Message {
         Message { hash: self.repeat_hash, id_hash: self.message_hash, is_change: self.kind.is_change() }
@@ -235,8 +236,8 @@ impl Event<'_> {
         self.kind.is_activity(self.on_mail_topic)
     }
 
-    /// Whether the buyer did it: what shows that the prospect is there, and opening a mail, clicking in it, giving consent. Not what
-    /// the shop, its systems and its people did, nor who somebody is said to be. `"*"` in a model means these.
+    /// Whether the buyer did it: what shows that the prospect is there, and opening a mail, clicking in it, giving consent. Not
+    /// what the shop, its systems and its people did, nor who somebody is said to be. `"*"` in a model means these.
     #[must_use]
     pub fn is_by_buyer(&self) -> bool {
         self.is_activity() || self.kind == Kind::Subscribed || matches!(self.mail(), Some(MailEvent::Opened | MailEvent::Clicked))
@@ -264,7 +265,7 @@ impl Event<'_> {
         }
     }
 
-    /// What a click is known by, whatever message tells it: mail, link and second. Nobody clicks one link twice in a second.
+    /// Identifies a click whatever message reports it: mail, link and second. No one clicks a link twice in a second.
     #[must_use]
     pub fn click(&self) -> Option<Message> {
         let link = self.signals.link.filter(|_| self.mail() == Some(MailEvent::Clicked))?;
@@ -328,7 +329,7 @@ impl Event<'_> {
     }
 }
 
-/// A message, as it is told from others.
+/// What identifies a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Message {
     /// Hash of its id and its name: some senders give a whole checkout one id.

@@ -51,7 +51,7 @@ pub use series::{CartModel, CatchUp, IdleOn, OrderClears, SeriesFor};
 pub struct Models {
     pub models: Vec<Model>,
     pub vocabulary: Vocabulary,
-    /// How old an event may be when it arrives: for so long an erasure is remembered.
+    /// How old an event may be when it arrives, and therefore how long an erasure is remembered.
     pub max_age_ms: Ms,
 }
 
@@ -59,7 +59,7 @@ pub struct Models {
 pub const MAX_AGE_MS: Ms = 90 * crate::domain::DAY_MS;
 
 impl Models {
-    /// The model in charge of whoever no model is bound to: the first.
+    /// The primary model of prospects that no model is bound to: the first.
     #[must_use]
     pub fn in_charge(&self) -> &Model {
         &self.models[0]
@@ -126,7 +126,7 @@ pub struct Model {
     pub won: WonModel,
     pub contact: ContactModel,
     pub triggers: TriggersModel,
-    pub machine: BotsModel,
+    pub bots: BotsModel,
     pub internal: InternalModel,
     pub accounts: AccountsModel,
     /// Which stages are open opportunities, and which one is won.

@@ -32,7 +32,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// What it tells an account or a member, if it does: as the internal topic brings it back.
+    /// What it reports to an account or a member, if anything, as it comes back from the internal topic.
     #[must_use]
     pub fn member_update(&self) -> Option<MemberUpdateRecord> {
         let Body::Member(update) = &self.body else { return None };
@@ -50,7 +50,7 @@ pub enum Body {
     Triggered(Box<Triggered>),
     HandOver(Box<HandOver>),
     AccountChanged(Box<AccountChanged>),
-    /// Internal: what a member tells its account.
+    /// Internal: a member's update for its account.
     Member(Box<MemberUpdate>),
 }
 
@@ -110,7 +110,7 @@ pub enum Note {
     /// A new prospect of whom nothing is known found no room: its event was not applied.
     NoRoom,
     /// A machine made the event: it neither scored, nor moved, nor was activity.
-    Machine(BotKind),
+    Bot(BotKind),
     /// It is of the shop's own people, or of a test: as if it had not been.
     Internal(InternalKind),
 }

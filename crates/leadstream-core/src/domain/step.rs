@@ -113,7 +113,7 @@ fn fire_one(prospect: &mut Prospect, kind: TimerKind, step: &mut StepContext<'_,
     match kind {
         // The record of an account has nothing else.
         TimerKind::Account => return account::fire(prospect, step),
-        // Whoever goes needs no place in a model that changed meanwhile.
+        // A prospect that is forgotten needs no position in a changed model.
         TimerKind::Forgotten => return forget::fire(prospect, step),
         TimerKind::Erasure => return erasure::end(prospect, step),
         // The deadlines are new: the queue asks again.

@@ -36,8 +36,8 @@ impl<C: Codec> Task<C> {
         self.time_ms
     }
 
-    /// Says what the world's clock shows: an event whose times lie ahead of it moves the task's time, and fires timers, only up to
-    /// there. Until it is said first, nothing lies ahead.
+    /// Says what the world's clock shows: an event whose times lie ahead of it moves the task's time, and fires timers, only up
+    /// to there. Until it is said first, nothing lies ahead.
     pub fn set_wall_clock(&mut self, wall_ms: Ms) {
         self.wall_ms = wall_ms;
     }
@@ -118,7 +118,7 @@ impl<C: Codec> Task<C> {
         }
     }
 
-    /// Takes the slots that are really due at this deadline out of the queue; the others are queued anew.
+    /// Takes the slots that are really due at this deadline out of the queue; the others are queued again.
     fn collect_due(&mut self, deadline_ms: Ms, hold: bool, due: &mut Vec<u32>, effects: &mut BatchEffects) {
         while let Some((queued_ms, slot)) = self.timers.pop_until(deadline_ms) {
             let Some(entry) = self.store.entry_mut(slot).filter(|e| e.queued_ms == queued_ms) else { continue };

@@ -78,14 +78,15 @@ impl Writer<'_> {
         }
     }
 
-    /// The head of a message or packed list of so many bytes.
+    /// The head of a message or packed list with its length in bytes.
     pub(super) fn message_of(&mut self, field: u32, bytes: usize) {
         encode_key(field, WireType::LengthDelimited, self.out);
         encode_varint(bytes as u64, self.out);
     }
 
     /// A message or packed list whose length is known once it is written. Nearly all are shorter than 128 bytes, so one byte is
-    /// kept for the length and the rare long one is moved; one of up to 16 KiB, as the ids of somebody active, by a byte and in place.
+    /// kept for the length and the rare long one is moved; one of up to 16 KiB, as the ids of somebody active, by a byte and in
+    /// place.
     pub(super) fn nested(&mut self, field: u32, write: impl FnOnce(&mut Self)) {
         encode_key(field, WireType::LengthDelimited, self.out);
         let at = self.out.len();

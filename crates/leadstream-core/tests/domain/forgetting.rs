@@ -5,7 +5,7 @@ use leadstream_core::domain::DAY_MS;
 use leadstream_core::domain::model::Models;
 use leadstream_core::domain::output::Note;
 use leadstream_core::domain::terms::movement::Axis;
-use leadstream_core::engine::figures::{Heads, Key, Way, week_of};
+use leadstream_core::engine::figures::{Key, PeopleCount, Way, week_of};
 use leadstream_core::engine::task::{BatchEffects, Mode, Task};
 use leadstream_core::state_record::StateCodec;
 use proptest::prelude::*;
@@ -122,7 +122,7 @@ fn what_was_counted_of_past_weeks_stays_and_who_stands_where_is_that_of_the_reco
     let moved = |task: &Task<StateCodec>| {
         task.figures().total(|key| matches!(key, Key::Moved { .. } | Key::Week { .. } | Key::Touched { .. }))
     };
-    let heads = |task: &Task<StateCodec>| task.figures().get(&Key::People { what: Heads::Prospects });
+    let heads = |task: &Task<StateCodec>| task.figures().get(&Key::People { what: PeopleCount::Prospects });
     assert_eq!(heads(&kept), 1, "Ann went before Ben came");
     let entered = Key::Week { model, axis: Axis::Funnel, stage: 1, week: week_of(START_MS), way: Way::Entered };
     assert_eq!(kept.figures().get(&entered), 1, "that she came in her week is no less true");
@@ -204,7 +204,8 @@ proptest! {
         prop_assert_eq!(task.size().prospects, task.size().records);
     }
 
-    /// However many invented ids come, and however the batches lie: the number of records is bounded, and who is refused is the same.
+    /// However many invented ids come, and however the batches lie: the number of records is bounded, and who is refused is the
+    /// same.
     #[test]
     fn a_flood_of_the_unknown_never_gets_past_the_mark(
         events in visits(0.0), most in 1..6_usize, batch in 1..40_usize, abort in any::<prop::sample::Index>()

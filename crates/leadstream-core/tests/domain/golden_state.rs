@@ -206,7 +206,8 @@ fn newcomer() -> Prospect {
 
 /// An account of which everything is known, and a member of it.
 fn account() -> Group {
-    let vote = |time_ms, voter, says, said, revision| Vote { time_ms, voter, cause: voter ^ 5, says, said, revision };
+    let vote =
+        |time_ms, voter, ballot, announced, revision| Vote { time_ms, voter, cause: voter ^ 5, ballot, announced, revision };
     Group {
         model_hash: 0x99,
         members: vec![
@@ -574,14 +575,14 @@ prop_compose! {
                   seen in orders::seen().boxed(), consent in (0..4usize, optional_time(), optional_time()), carts in many(cart().boxed()).boxed(),
                   cooldown_reported in any::<bool>(), tracks in many(track().boxed()).boxed(), (addressable, identified, address) in any::<(bool, bool, u32)>(),
                   extras in proptest::option::of(contact::extras()).boxed(), lead in lead().boxed(),
-                  (machine, past, customer, bought, checkout) in (carts::machine().boxed(), many(carts::order().boxed()), customer().boxed(),
+                  (bots, past, customer, bought, checkout) in (carts::bots().boxed(), many(carts::order().boxed()), customer().boxed(),
                                                           proptest::option::of(carts::bought().boxed()),
                                                           proptest::option::of((any::<u8>(), time(), any::<u32>()))).boxed(),
                   (known, forgotten) in (orders::known_orders().boxed(), many(carts::forgotten().boxed())).boxed(),
                   (traits, erasure) in (people::traits().boxed(), proptest::option::of((time(), time())))) -> Prospect {
         use ConsentState::{Complained, HardBounce, Open, Unsubscribed};
         let extras = Extras {
-            traits, lead: lead.into(), machine: machine.into(), orders: past, known_orders: known.into(), forgotten, bought: bought.map(Box::new), customer: customer.into(),
+            traits, lead: lead.into(), bots: bots.into(), orders: past, known_orders: known.into(), forgotten, bought: bought.map(Box::new), customer: customer.into(),
             checkout: checkout.map(|(step, since_ms, visit)| Attempt { step: Step(step), since_ms, visit }),
             erasure: erasure.map(|(before_ms, until_ms)| Erasure { before_ms, until_ms }), ..extras.unwrap_or_default()
         };

@@ -1,4 +1,4 @@
-//! `forget_anonymous_after`: how long visitors are kept of whom nobody knows anything.
+//! `forget_anonymous_after`: how long visitors of whom nothing is known are kept.
 
 pub mod spec;
 
@@ -21,7 +21,7 @@ impl Section for ForgettingSpec {
         Self { anonymous_after_ms: file.duration_or_off("forget_anonymous_after", faults) }
     }
 
-    /// Who is forgotten starts anew: what must not come twice within some time has to be remembered for as long.
+    /// A forgotten prospect starts from zero, so it has to be remembered for as long as something must not be sent twice.
     fn check(&self, model: &ModelSpec, faults: &mut Faults) {
         let Some(Spanned { value: Some(kept_ms), place }) = &self.anonymous_after_ms else { return };
         if *kept_ms < MIN_KEPT_MS {

@@ -3,7 +3,7 @@
 use super::dates::day;
 use super::share::share;
 use super::trust::Trust;
-use crate::engine::figures::{CartFact, Figures, Heads, Key, buckets, week_start_ms};
+use crate::engine::figures::{CartFact, Figures, Key, PeopleCount, buckets, week_start_ms};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -192,7 +192,8 @@ pub(super) fn carts(figures: &Figures) -> Carts {
         _ => None,
     });
     let still_open = (opened - ended).max(0);
-    // Carts that are ordered or emptied end at once, forgotten ones after days: before the first was forgotten only the quick ends are seen.
+    // Carts that are ordered or emptied end at once, forgotten ones after days: before the first was forgotten only the quick
+    // ends are seen.
     let is_young = still_open > 0 && count(CartFact::Forgotten) == 0;
     let not_ordered =
         if is_young { Trust::none(ended, NOT_FORGOTTEN_YET.to_owned()) } else { Trust::rate(ended - ordered, ended) };
@@ -283,13 +284,13 @@ pub(super) fn customers(figures: &Figures) -> Customers {
         Key::Spent { currency } => Some(currency.as_str()),
         _ => None,
     });
-    let customers = count(Heads::Customers);
+    let customers = count(PeopleCount::Customers);
     Customers {
         customers,
-        orders: count(Heads::Orders),
-        repeaters: count(Heads::Repeaters),
-        repeat_rate: share(count(Heads::Repeaters), customers),
-        repeat_rate_trust: Trust::rate(count(Heads::Repeaters), customers),
+        orders: count(PeopleCount::Orders),
+        repeaters: count(PeopleCount::Repeaters),
+        repeat_rate: share(count(PeopleCount::Repeaters), customers),
+        repeat_rate_trust: Trust::rate(count(PeopleCount::Repeaters), customers),
         lifetime_value: per(&spent, customers),
         spent,
         average_order: average_order(figures),

@@ -27,11 +27,11 @@ pub struct AccountsModel(pub Option<Box<Accounts>>);
 pub struct Accounts {
     /// Journey stage that a member who agrees has reached or passed.
     pub stage: usize,
-    /// So many members must agree.
-    pub of: usize,
+    /// At least this many members must agree.
+    pub min_agreeing: usize,
     /// Each of these roles must be among those who agree.
-    pub needed: Vec<Text>,
-    /// Only members in these roles are asked, and all of them must agree; empty: everybody is asked, and `of` must agree.
+    pub required_roles: Vec<Text>,
+    /// Only members in these roles are asked, and all of them must agree; empty: everybody is asked.
     pub deciders: Vec<Text>,
     pub names: Names,
     pub score: ScoreOf,
@@ -42,7 +42,7 @@ pub struct Accounts {
     pub roles_look_at: Vec<PropertyId>,
     pub disqualified: Condition,
     pub reopened: Condition,
-    pub said: SaidBy,
+    pub fields: EventFields,
 }
 
 /// A role in the buying group: the first whose tests hold.
@@ -54,7 +54,7 @@ pub struct Role {
 
 /// Where events say which company somebody belongs to, and why an account is out.
 #[derive(Debug, Clone, Copy)]
-pub struct SaidBy {
+pub struct EventFields {
     pub group_id: PropertyId,
     pub group_name: PropertyId,
     pub company: PropertyId,

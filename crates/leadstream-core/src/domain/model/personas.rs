@@ -1,4 +1,5 @@
-//! Who a prospect is: traits, personas, fit, grades, the personas that a model is bound to, and how stages carry over from another model.
+//! Who a prospect is: traits, personas, fit, grades, the personas that a model is bound to, and how stages carry over from
+//! another model.
 
 use crate::domain::Text;
 use crate::domain::event::Value;
@@ -16,7 +17,7 @@ pub const NUMBERS: [&str; 4] = ["1", "2", "3", "4"];
 /// What becomes of a stage that is neither mapped nor called the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Otherwise {
-    /// The prospect starts anew on that axis.
+    /// The prospect starts from nowhere on that axis.
     #[default]
     Anew,
     /// The nearest earlier stage there that leads somewhere here.

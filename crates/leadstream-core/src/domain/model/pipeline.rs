@@ -1,6 +1,6 @@
 //! Which stages of a model are open opportunities, and which one is won: what velocity and forecast are computed from.
 //!
-//! Which they are, [`super::won`] finds out. A report may be told otherwise.
+//! Which they are, [`super::won`] finds out. A report may name others.
 
 use crate::domain::Ms;
 use crate::domain::model::axis::{AxisModel, Pipeline};
@@ -62,7 +62,7 @@ impl Pipeline {
         if !self.is_open(stop.stage) {
             return Opening::default();
         }
-        // It was lost before, or won and bought: it begins anew.
+        // It was lost before, or won and bought: it begins again.
         let is_new = stop.cause == Cause::ReEntered || won_ms.is_some() && stop.cause != Cause::OrderReversed;
         Opening { since_ms: since_ms.filter(|_| !is_new).or(Some(stop.entered_ms)), won_ms: None }
     }
@@ -117,8 +117,8 @@ impl Pipeline {
         won.is_some() && next.is_some_and(|next| next.cause == Cause::Event)
     }
 
-    /// What was known of the opportunity when the order stood that has just come to nothing, and when it was moved back for that. The same
-    /// event may have moved it on since: what sales lost.
+    /// What was known of the opportunity when the order stood that has just come to nothing, and when it was moved back for
+    /// that. The same event may have moved it on since: what sales lost.
     #[must_use]
     pub fn until_reversal(&self, axes: &PerAxis<AxisModel>, position: &StagePosition) -> (Opening, Ms) {
         let axis = &axes[self.axis];

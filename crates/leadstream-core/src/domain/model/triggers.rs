@@ -1,4 +1,4 @@
-//! Triggers of absence: after this, if not that, within so long, at most so often.
+//! Triggers: after an event, unless another one comes, within a time, and at most so often.
 
 use crate::domain::model::axis::CountRule;
 use crate::domain::model::predicate::Condition;
@@ -79,7 +79,7 @@ impl Trigger {
 /// What a trigger comes after.
 #[derive(Debug, Clone)]
 pub enum After {
-    /// An event; with a count, so many of them.
+    /// An event; with a count, that many of them.
     Event { condition: Condition, count: Option<(u32, CountRule)> },
     /// A stage that is entered, on either axis.
     Stage(Text),

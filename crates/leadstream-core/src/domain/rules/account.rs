@@ -1,8 +1,8 @@
 //! The account (company) that a prospect belongs to, and the record of an account itself.
 //!
-//! A member's step tells the account what changed: stages, score, role, disqualification, that it left. What it tells is an
-//! output like any other ([`Body::Member`]); the account's task takes it in by [`group::apply_update`]. Only whether leads of the company are
-//! handed over flows back ([`barred`]).
+//! A member's step reports to the account what changed: stages, score, role, disqualification, that it left. What it tells is an
+//! output like any other ([`Body::Member`]); the account's task takes it in by [`group::apply_update`]. Only whether leads of
+//! the company are handed over flows back ([`barred`]).
 
 pub mod barred;
 pub mod buying_group;
@@ -29,7 +29,7 @@ use crate::domain::terms::per_axis::PerAxis;
 use crate::domain::{Ms, Text};
 use std::num::NonZeroU64;
 
-/// A member tells its score again when it has moved by so many points.
+/// A member reports its score again when it has moved by this many points.
 const SCORE_STEP: f64 = 10.0;
 
 /// Tells the account what changed about its member.
@@ -55,7 +55,7 @@ pub fn forgotten(prospect: &mut Prospect, step: &mut StepContext<'_, '_>) {
     }
 }
 
-/// A deadline of an account: nobody has belonged to it for long.
+/// A deadline of an account: it has had no members for a long time.
 pub fn fire(prospect: &mut Prospect, step: &mut StepContext<'_, '_>) {
     let due_ms = prospect.extras.as_ref().and_then(|m| m.account.due_ms());
     if due_ms.is_some_and(|due_ms| due_ms <= step.at_ms) {
@@ -171,14 +171,14 @@ fn verdict(event: &Event<'_>, accounts: &Accounts) -> (Option<AccountVerdict>, O
     } else {
         return (None, None);
     };
-    let reason = match event.property(accounts.said.reason) {
+    let reason = match event.property(accounts.fields.reason) {
         Some(Value::Text(text)) if text.len() <= MAX_REASON_BYTES => Some(Text::from(&**text)),
         _ => None,
     };
     (Some(verdict), reason)
 }
 
-/// Never 0: that is nothing told.
+/// Never 0: that would mean that nothing was sent.
 fn digest(parts: &[&str]) -> u64 {
     hash64(parts.join("\u{1f}").as_bytes()).max(1)
 }

@@ -40,7 +40,7 @@ pub fn count(prospect: &mut Prospect, change: OrderChange, step: &mut StepContex
     step.effects.orders.push(change);
 }
 
-/// Takes off what was spent for an order that nobody remembers: no more than such orders were worth.
+/// Takes off what was spent on an order that is forgotten: no more than such orders were worth.
 pub fn pay_back(prospect: &mut Prospect, currency: Option<&str>, milli: i64, step: &mut StepContext<'_, '_>) {
     let Extras { customer, known_orders, .. } = prospect.extras_mut();
     let known = known_orders.list.iter().filter(|order| order.standing.stands());

@@ -61,8 +61,8 @@ fn drop_lines(lines: &mut Vec<CartLine>, kept: usize, over: &mut usize) -> u32 {
     u32::try_from(gone).unwrap_or(u32::MAX)
 }
 
-/// Nearly all records have so little that they can't be too heavy, whatever their texts are: two carts of two lines take 28 KiB, and two
-/// models 25 KiB, with all that a count bounds. They need not be weighed.
+/// Nearly all records have so little that they can't be too heavy, whatever their texts are: two carts of two lines take 28
+/// KiB, and two models 25 KiB, with all that a count bounds. They need not be weighed.
 fn is_light(prospect: &Prospect) -> bool {
     prospect.extras.is_none()
         && prospect.carts.len() <= 2

@@ -1,7 +1,7 @@
 //! Carts and their reminder series, as docs/carts.md says.
 //!
-//! `lines` changes what is in a cart, `series` decides when steps are due and how a series ends, `step` what becomes of one that is
-//! due; this page says which cart an event is about.
+//! `lines` changes what is in a cart, `series` decides when steps are due and how a series ends, `step` what becomes of one
+//! that is due; this page says which cart an event is about.
 
 pub mod after_order;
 pub mod attribution;
@@ -38,7 +38,7 @@ use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::cart::Reason;
 use crate::domain::terms::consent::ConsentState;
 
-/// Applies what an event says about carts and consent, and sets the clocks of all pending series anew.
+/// Applies what an event says about carts and consent, and resets the clocks of all pending series.
 pub fn apply(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) {
     let now_ms = prospect.last_seen_ms;
     past_orders::settle(prospect, &step.model().cart, now_ms);
@@ -154,8 +154,8 @@ fn withdraw(prospect: &mut Prospect, event: &Event<'_>, reason: Reason, state: C
     }
 }
 
-/// What the cart holds after the event, where a move asks for it: of several carts the one touched last, of those that hold anything. By
-/// the very rules that change carts, on a copy: few models ask, and few events.
+/// What the cart holds after the event, where a move asks for it: of several carts the one touched last, of those that hold
+/// anything. By the very rules that change carts, on a copy: few models ask, and few events.
 pub fn held_after(prospect: &Prospect, event: &Event<'_>, step: &StepContext<'_, '_>) -> Option<Held> {
     if !step.models.models.iter().any(|model| model.asks_for_cart(event.name_id)) {
         return None;

@@ -1,8 +1,8 @@
-//! The way through a checkout, step by step: which one a visit reached, and whether it went on from there. For the figures alone: no
-//! stage, point or cart depends on it.
+//! The way through a checkout, step by step: which one a visit reached, and whether it went on from there. For the figures
+//! alone: no stage, point or cart depends on it.
 //!
-//! A visit stands at the furthest step that it reached. It goes on when it reaches a further one, or orders; then it is through. What a
-//! later visit does is another attempt.
+//! A visit stands at the furthest step that it reached. It goes on when it reaches a further one, or orders; then it is
+//! through. What a later visit does is another attempt.
 
 use crate::domain::event::Event;
 use crate::domain::names::Kind;

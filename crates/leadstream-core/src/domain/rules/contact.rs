@@ -84,8 +84,8 @@ fn is_of_another(prospect: &Prospect, event: &Event<'_>) -> bool {
     named.zip(prospect.address).is_some_and(|(named, known)| named != known)
 }
 
-/// A delivered mail, one that a person opened, or another address: what bounced before is no more. Whoever unsubscribed or complained
-/// stays as they are.
+/// A delivered mail, one that a person opened, or another address: earlier bounces no longer count. A prospect that
+/// unsubscribed or complained stays so.
 fn learn_address(prospect: &mut Prospect, event: &Event<'_>) {
     let bounced_before = prospect.consent.state == ConsentState::HardBounce
         && prospect.consent.since_ms.is_none_or(|since_ms| event.time_ms > since_ms);
@@ -168,8 +168,8 @@ pub fn became_undeliverable(prospect: &Prospect, event: &Event<'_>) -> bool {
         && prospect.extras.as_ref().is_some_and(|m| m.contact.undeliverable_since_ms == Some(event.time_ms))
 }
 
-/// When the timer of a mail is set that is due at `due_ms`: at the first instant at which it may leave, or where held mails are spread
-/// its own place after that. Where the model has no
+/// When the timer of a mail is set that is due at `due_ms`: at the first instant at which it may leave, or where held mails are
+/// spread its own place after that. Where the model has no
 /// quiet hours, or waiting would take too long, that is the due time itself; then [`judge`] says so. `kept_ms` is what the timer
 /// of the same due time is set to already: it may have had to wait since.
 #[must_use]

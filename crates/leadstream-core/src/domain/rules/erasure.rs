@@ -1,7 +1,8 @@
-//! Somebody asked to be deleted: everything goes at once, and a mark without any personal data stays until no late event can come.
+//! Somebody asked to be deleted: everything goes at once, and a mark without any personal data stays until no late event can
+//! come.
 //!
-//! The mark refuses what happened before the deletion, so that a browser that was offline, or a topic that is read again, can't bring
-//! the record back. Whatever happens after it is somebody new. When nothing older can arrive any more, the mark goes, too.
+//! The mark refuses what happened before the deletion, so that a browser that was offline, or a topic that is read again, can't
+//! bring the record back. Whatever happens after it is somebody new. When nothing older can arrive any more, the mark goes, too.
 
 use crate::domain::event::Event;
 use crate::domain::output::Note;

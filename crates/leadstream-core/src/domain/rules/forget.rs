@@ -1,4 +1,5 @@
-//! Who is forgotten by itself: a visitor of whom nobody knows anything, whom nothing waits for, and who stayed away.
+//! Which prospects are forgotten without being asked: visitors of whom nothing is known, for whom nothing is pending, and who
+//! stayed away.
 //!
 //! No deadline is kept for it: when that is follows from the record and the models alone, so it holds for records of older
 //! builds, and a changed model applies at once.
@@ -23,7 +24,7 @@ pub fn deadline_ms(prospect: &Prospect, models: &Models) -> Option<Ms> {
     Some(prospect.last_seen_ms.saturating_add(model.forget_anonymous_ms?))
 }
 
-/// Nobody knows who it is, and nothing is owed: no user, address, traits, order, account, lead or decision about mails or about
+/// It is unknown who it is, and nothing is owed: no user, address, traits, order, account, lead or decision about mails or about
 /// who is out.
 #[must_use]
 pub fn is_anonymous(prospect: &Prospect) -> bool {

@@ -1,7 +1,7 @@
 //! The shop's own people and its tests: what they do is left out as if it had not been, and counted.
 //!
-//! Who is known as one of the shop's people stays one, and nothing else is kept of them. Consent is never left out: an unsubscribe is
-//! one from wherever it comes.
+//! Who is known as one of the shop's people stays one, and nothing else is kept of them. Consent is never left out: an
+//! unsubscribe is one from wherever it comes.
 
 use crate::domain::event::Event;
 use crate::domain::ids::{hash64, low32};
@@ -64,7 +64,7 @@ pub(crate) fn judge(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepC
 
 /// From now on nothing counts; what was known goes, as far as it isn't needed for telling messages apart and for consent.
 fn join(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) {
-    // What they bought was never sold, and nobody was won.
+    // What they bought was no sale, and no one was won.
     won::disown(prospect, step);
     carts::disown_all(prospect, step);
     after_order::disown(prospect, event, |_| true, step);
@@ -88,7 +88,7 @@ fn join(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '
     step.effects.customer = true;
 }
 
-/// Whoever was reminded of these carts is no buyer: their series end.
+/// Of people or tests, not buyers: the series of these carts end.
 fn drop_carts(prospect: &mut Prospect, event: &Event<'_>, which: impl Fn(&Cart) -> bool, step: &mut StepContext<'_, '_>) {
     for cart in prospect.carts.iter().filter(|cart| which(cart)) {
         carts::disown_cart(cart, step);
@@ -105,7 +105,7 @@ fn is_about_test_order(prospect: &Prospect, event: &Event<'_>) -> bool {
     event.kind.is_about_orders() && known.zip(order_hash(event)).is_some_and(|(known, order)| known.test_orders.contains(&order))
 }
 
-/// An order that was a test: what becomes of it is one too, and nobody is reminded of the cart that it came from.
+/// An order that was a test: what becomes of it is one too, and no reminder is sent for the cart that it came from.
 fn test(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) {
     if event.kind != Kind::OrderCompleted {
         return;
@@ -119,7 +119,7 @@ fn test(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '
             orders.push(order);
         }
     }
-    // The page of thanks told it before the server said that it was a test.
+    // The confirmation page reported it before the server said that it was a test.
     if let Some(at) = carts::named(prospect, event)
         && carts::disown(prospect, at, step)
     {

@@ -16,8 +16,8 @@ use crate::domain::state::few::InlineVec;
 use crate::domain::state::track::{EnteredBy, Hit, Opening, PastStage, RuleCount, StagePosition, Track};
 use crate::domain::terms::movement::{Axis, Cause, Direction};
 
-/// Moves one axis by an event, at most once, or sets its staleness timer anew. A late event never moves back what a later event moved
-/// forward.
+/// Moves one axis by an event, at most once, or resets its staleness timer. A late event never moves back what a later event
+/// moved forward.
 pub fn move_axis(
     track: &mut Track,
     axis: Axis,
@@ -43,7 +43,7 @@ pub fn move_axis(
         Look::Next => true,
     };
     let closes = !skip.any() && model.closed_by.covers(event.name_id);
-    // What closes a journey begins none: it is another order of the one that is closed. Whoever lapsed is won back by it.
+    // What closes a journey begins none: it is another order of the one that is closed. It wins back a customer who lapsed.
     let leads_anew = begins_anew && (!closes || current.is_some() && current == model.lapsed);
     for &index in named.iter().chain(on_any) {
         let Some(rule) = model.moves.get(usize::from(index)) else { continue };
@@ -137,7 +137,8 @@ pub(super) fn count(counts: &mut InlineVec<RuleCount, 3>, rule: u32, wanted: &Co
         let at = hits.partition_point(|h| h.time_ms <= time_ms);
         hits.insert(at, Hit { time_ms, match_key: mark });
     }
-    // As many per value as could ever matter, and so many in all. Of distinct ones one more: the next may be one of them.
+    // As many per value as could ever matter, and a bounded number in all. Of distinct ones one more: the next may be one of
+    // them.
     let of_value = hits.iter().filter(|h| is_of_group(h)).count();
     if of_value >= wanted.times.max(2) + usize::from(is_distinct)
         && let Some(at) = hits.iter().position(is_of_group)
@@ -171,7 +172,7 @@ pub(super) fn same_hash(value: &Value<'_>) -> u32 {
     }
 }
 
-/// Moves the prospect into a stage. Nobody moves to where it stands, unless the next journey begins there: then nothing changes.
+/// Moves the prospect into a stage. Nothing changes if it is there already, unless the next journey begins there.
 pub(super) fn enter(
     track: &mut Track,
     axis: Axis,
@@ -204,12 +205,12 @@ fn put(
     let direction = match (&left, from_index) {
         (None, _) => Direction::Enter,
         _ if by.cause == Cause::NextJourney => Direction::Enter,
-        // Whoever lapses goes back, whoever is won back goes on, wherever the stage stands in the list.
+        // Lapsing is a move back and being won back a move forward, wherever the stage stands in the list.
         _ if model.lapsed == Some(to) => Direction::Back,
         (Some(_), Some(from)) if to < from && model.lapsed != Some(from) => Direction::Back,
         (Some(_), _) => Direction::Forward,
     };
-    // Nobody leaves a stage before entering it, even when the event that says so comes late.
+    // A stage is never left before it was entered, even if the event comes late.
     let entered_ms = left.as_ref().map_or(at_ms, |p| p.entered_ms.max(at_ms));
     let in_stage_ms = left.as_ref().map_or(0, |p| entered_ms - p.entered_ms);
     let mut history = InlineVec::new();
@@ -228,7 +229,7 @@ fn put(
     Moved { axis, from, to, direction, cause: by.cause, in_stage_ms }
 }
 
-/// A record keeps so many stages. What those that go say of the opportunity that is open, or was won, stays.
+/// Drops the oldest stages beyond the limit. What they say of the opportunity that is open, or was won, is kept.
 fn forget_oldest(history: &mut InlineVec<PastStage, 3>, opening: &mut Option<Box<Opening>>, model: &AxisModel) {
     let surplus = history.len().saturating_sub(model.history);
     if surplus == 0 {
@@ -270,7 +271,7 @@ pub fn resume(
     put(track, axis, model, stage, at_ms, by, last_activity_ms);
 }
 
-/// When a stage goes stale: so long after the newest of entry and activity. A journey that is closed doesn't.
+/// When a stage goes stale: counted from the later of entry and activity. A closed journey doesn't.
 fn stale_at(model: &AxisModel, stage: Option<usize>, position: &StagePosition, last_activity_ms: Option<Ms>) -> Option<Ms> {
     let stale = model.stale.get(stage?)?.as_ref()?;
     if next::closed_ms(model, position).is_some() {
@@ -280,7 +281,7 @@ fn stale_at(model: &AxisModel, stage: Option<usize>, position: &StagePosition, l
     Some(entered_ms.max(last_activity_ms.unwrap_or(entered_ms)).saturating_add(stale.after_ms))
 }
 
-/// Sets the staleness timer of one axis anew: when the model changed.
+/// Sets the staleness timer of one axis again after the model changed.
 pub fn retime(track: &mut Track, axis: Axis, model: &AxisModel, last_activity_ms: Option<Ms>) {
     if let Some(position) = track.positions[axis].as_mut() {
         let stage = stage_index(model, &position.stage);

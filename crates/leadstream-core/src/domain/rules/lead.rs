@@ -72,7 +72,7 @@ pub fn fire(prospect: &mut Prospect, step: &mut StepContext<'_, '_>) {
     match lead.status {
         LeadStatus::AwaitingAnswer => {
             lead.status = LeadStatus::Reminded;
-            // Whoever is reminded late, after a stop of the service, has all of the grace to answer.
+            // If the reminder is late, after a stop of the service, sales still has the whole grace period to answer.
             lead.due_ms = Some(model.due_ms(step.at_ms.max(deadline_ms), model.grace_ms));
             hand_over_output(prospect, step, decided, HandOverKind::Reminded, None, Vec::new());
         }
@@ -83,7 +83,7 @@ pub fn fire(prospect: &mut Prospect, step: &mut StepContext<'_, '_>) {
     check_hand_over(prospect, model, step, decided);
 }
 
-/// The account told whether leads of the company are handed over.
+/// The account said whether leads of the company are handed over.
 pub fn barred(prospect: &mut Prospect, step: &mut StepContext<'_, '_>, bar: Option<Bar>) {
     let Some(model) = step.model().sales.hand_over.as_deref() else { return };
     if prospect.tracks.get(step.primary).is_none_or(|track| track.disqualified.is_some()) {

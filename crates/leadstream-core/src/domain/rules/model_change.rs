@@ -74,7 +74,7 @@ fn carry_over(track: &mut Track, model: &Model, prospect: &Prospect, step: &mut 
     // The label itself is judged by the next event or at once by the timer, so that its change has a time of its own.
     let evaluated_at_ms = track.evaluation_ms(prospect.last_seen_ms);
     let known = label::label_of(&model.score.labels, track).is_some() && track.grade.is_some() == model.people.fit.is_some();
-    // Without a label or grade of this model: judge anew at once.
+    // Without a label or grade of this model: evaluate it again now.
     track.label_falls_at_ms = if known { label::next_change(track, model, evaluated_at_ms) } else { Some(evaluated_at_ms) };
 }
 

@@ -1,5 +1,5 @@
-//! Orders, each known by its id, whoever tells it: browser and server, a page that is loaded again, a payment that is tried again, a
-//! status that changes months later. What is told again changes only what is new in it.
+//! Orders, each known by its id, whatever reports it: browser and server, a page that is loaded again, a payment that is tried
+//! again, a status that changes months later. A repeated report changes only what is new in it.
 //!
 //! This page says what an event means to the orders that are known; `reverse` takes back what an order moved and gave.
 
@@ -91,13 +91,14 @@ fn place(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, 
         if known[at].standing.stands() {
             return update(prospect, event, step);
         }
-        // A payment that is tried again comes later than its failure. What was refunded is not sold by a page that is loaded again.
+        // A payment that is tried again comes later than its failure. What was refunded is not sold by a page that is loaded
+        // again.
         if event.time_ms < known[at].told_ms || known[at].standing == Standing::Refunded {
             return News::Void;
         }
         carts::take_over(&known.remove(at), &mut order, step);
     }
-    // What sales said that it won is told by the contract itself, or by the order: one sale, known better now.
+    // What sales reported as won is now reported by the contract itself, or by the order: one sale, known better.
     if let Some(at) = find::won_by_sales(prospect, event) {
         let change = change(prospect, at, OrderChange::gone);
         prospect.extras_mut().known_orders.list.remove(at);
@@ -122,7 +123,7 @@ fn lose(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '
     }
 }
 
-/// A known order is told again: its total and that it is paid may be new.
+/// A known order is reported again: its total and that it is paid may be new.
 fn update(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) -> News {
     let Some(at) = find::order(prospect, event) else { return News::None };
     let order = &mut prospect.extras_mut().known_orders.list[at];
@@ -141,7 +142,8 @@ fn update(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_,
     News::Retold(at)
 }
 
-/// The total of a known order is told, or another one: what it counts for is what is left of it, in the currency that is known now.
+/// The total of a known order becomes known, or changes: what it counts for is what is left of it, in the currency that is
+/// known now.
 fn reprice(prospect: &mut Prospect, at: usize, told_milli: i64, event: &Event<'_>, step: &mut StepContext<'_, '_>) {
     let before = change(prospect, at, OrderChange::unpriced);
     let order = &mut prospect.extras_mut().known_orders.list[at];
@@ -196,7 +198,8 @@ fn cancel(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_,
     take_back(prospect, at, Standing::Cancelled, event, step)
 }
 
-/// A refund is known by its own id, else by order, amount and time. Without an amount all of it goes back, unless it says that it is a part.
+/// A refund is known by its own id, else by order, amount and time. Without an amount all of it goes back, unless it says that
+/// it is a part.
 fn refund(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) -> News {
     let hash = find::refund_hash(event);
     let newest_ms = prospect.last_seen_ms.max(event.time_ms);
@@ -249,7 +252,7 @@ fn take_back(prospect: &mut Prospect, at: usize, why: Standing, event: &Event<'_
     News::TakenBack(at)
 }
 
-/// An order of which nothing is known came to nothing: should it be told late, it counts for nothing.
+/// An order of which nothing is known came to nothing: should it be reported late, it counts for nothing.
 fn never_placed(prospect: &mut Prospect, event: &Event<'_>, why: Standing, step: &mut StepContext<'_, '_>) -> News {
     if let Some(amount) = part::told_milli(event).filter(|_| event.kind == Kind::OrderUpdated) {
         pay_back(prospect, event, amount, step);
@@ -261,8 +264,8 @@ fn never_placed(prospect: &mut Prospect, event: &Event<'_>, why: Standing, step:
     if event.kind == Kind::OrderCompleted { News::Void } else { News::None }
 }
 
-/// Nobody knows which order is refunded: of those that it may be, the newest has so much less. What is left of the amount was for an
-/// order that is forgotten.
+/// It is unknown which order is refunded: of those that it may be, the newest is reduced by the amount. What is left of the
+/// amount was for an order that is forgotten.
 fn pay_back(prospect: &mut Prospect, event: &Event<'_>, amount_milli: i64, step: &mut StepContext<'_, '_>) {
     let mut rest_milli = amount_milli;
     for at in (0..prospect.extras_mut().known_orders.list.len()).rev() {
@@ -280,7 +283,7 @@ fn pay_back(prospect: &mut Prospect, event: &Event<'_>, amount_milli: i64, step:
     acquisition::pay_back(prospect, event.currency.as_deref(), rest_milli, step);
 }
 
-/// When an order that is told again was placed: what was put into the cart since is none of its business.
+/// When an order that is reported again was placed: what was put into the cart since doesn't belong to it.
 #[must_use]
 pub fn placed_ms(prospect: &Prospect, news: News) -> Option<Ms> {
     let News::Retold(at) = news else { return None };

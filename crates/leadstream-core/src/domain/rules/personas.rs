@@ -15,8 +15,8 @@ use crate::domain::state::track::{EnteredBy, GroupPoints, Track};
 use crate::domain::state::traits::Traits;
 use crate::domain::terms::movement::{Axis, Cause};
 
-/// Finds persona and fit anew in every track, and which models are for this prospect. Who comes under a model that was not for
-/// them before is carried over to it, if the model says how.
+/// Works out persona and fit again in every track, and which models are for this prospect. One that comes under a model that
+/// was not for them before is carried over to it, if the model says how.
 pub fn assign_models(prospect: &mut Prospect, is_new: bool, step: &mut StepContext<'_, '_>) {
     let models = &step.models.models;
     if models.iter().all(|m| m.people.is_plain()) {

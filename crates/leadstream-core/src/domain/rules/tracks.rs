@@ -23,7 +23,7 @@ pub(crate) struct Look {
     pub(crate) held: Option<Held>,
 }
 
-/// Lets the rules of all models act; whether they may, for what is told again acts once.
+/// Lets the rules of all models act. Returns whether they may: what is reported again acts only once.
 pub(crate) fn move_tracks(prospect: &mut Prospect, event: &Event<'_>, look: Look, step: &mut StepContext<'_, '_>) -> bool {
     let (models, news, is_sale) = (step.models, step.news, step.is_sale);
     let known = news.acting().and_then(|at| prospect.extras.as_deref()?.known_orders.list.get(at));
@@ -71,7 +71,7 @@ fn move_track(
     let Some(track) = prospect.tracks.get_mut(index).filter(|t| !t.paused) else { return };
     let mut is_back = false;
     if let Some(out) = &track.disqualified {
-        // Whoever buys is a buyer.
+        // A purchase brings a disqualified prospect back.
         if !(disqualify::brings_back(out, model, event) || is_placed && event.time_ms >= out.since_ms) {
             return;
         }

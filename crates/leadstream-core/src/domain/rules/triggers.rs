@@ -1,4 +1,4 @@
-//! Triggers of absence: after this, if not that, within so long, at most so often.
+//! Triggers: after an event, unless another one comes, within a time, and at most so often.
 //!
 //! This page arms, cancels and recalls; `leave` is about the moment when one is due.
 
@@ -23,7 +23,7 @@ use crate::domain::{DAY_MS, Ms, Text};
 use smallvec::SmallVec;
 use std::num::NonZeroU32;
 
-/// What comes later than this is not set right any more: so long message ids are remembered, too.
+/// What comes later than this corrects nothing any more; message ids are remembered as long.
 const LATE_MS: Ms = DAY_MS;
 
 /// What a trigger may be about: the hash of what its model compares, if it compares anything, and the product.

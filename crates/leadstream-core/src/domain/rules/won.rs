@@ -1,5 +1,5 @@
-//! What was sold, and what sales lost, moves a prospect where no move of the model speaks of it: to the stage that is won, or back before
-//! the opportunities.
+//! What was sold, and what sales lost, moves a prospect where no move of the model speaks of it: to the stage that is won, or
+//! back before the opportunities.
 
 use crate::domain::event::Event;
 use crate::domain::ids::name_hash;
@@ -29,8 +29,8 @@ pub(super) fn disown(prospect: &Prospect, step: &mut StepContext<'_, '_>) {
     }
 }
 
-/// Moves one axis by an event: as the moves of the model say, and by what was sold or lost, if it is the axis on which is won. Orders move by
-/// the moves of the model alone.
+/// Moves one axis by an event: as the moves of the model say, and by what was sold or lost, if it is the axis on which is won.
+/// Orders move by the moves of the model alone.
 #[inline]
 pub(crate) fn move_axis(
     track: &mut Track,
@@ -46,7 +46,7 @@ pub(crate) fn move_axis(
     }
     let Some(further) = by_sales(track, axis, model, event, is_sale, presence) else { return moved };
     let Some(first) = moved else { return Some(further) };
-    // A move for any event came first: one event moves once, and nobody stood in between.
+    // A move for any event came first: one event moves once, so there was no stage in between.
     if let Some(position) = track.positions[axis].as_mut() {
         position.by.cause = first.cause;
         let between = model.axes[axis].stages.get(first.to).map(|stage| name_hash(stage));

@@ -29,22 +29,22 @@ impl Membership {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Belongs {
     pub account: Text,
-    /// What said so.
+    /// How the account is known.
     pub source: Source,
-    /// Time of the newest event that said so.
+    /// Time of the newest event that named it.
     pub since_ms: Ms,
-    /// When the account was last told something.
+    /// When the last update was sent to the account.
     pub sent_ms: Option<Ms>,
-    /// Digest of what it was told; `None` also once it was told that the prospect left.
+    /// Digest of that update; `None` also after the update that the prospect left.
     pub sent_digest: Option<NonZeroU64>,
-    /// The id of the group call that said so: a later one that says no more than it means the same account.
+    /// The id in the group call that named it: a later call with nothing but this id means the same account.
     pub group_id: Option<Text>,
 }
 
-/// Longest reason of a group's disqualification.
+/// Longest reason given for disqualifying a group.
 pub(crate) const MAX_REASON_BYTES: usize = 128;
 
-/// Leads of the prospect's company are not handed over, as its account told.
+/// Leads of the prospect's company are not handed over, as its account said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Barred {
     pub why: Bar,

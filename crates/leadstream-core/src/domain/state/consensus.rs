@@ -9,7 +9,7 @@ pub const MAX_VOTES: usize = 64;
 /// What a group has agreed on, and when.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Consensus {
-    /// Before the oldest vote that is kept.
+    /// Fold of all votes older than the oldest one that is kept.
     pub settled: Settled,
     /// In the order of their times.
     pub votes: Vec<Vote>,
@@ -33,13 +33,13 @@ pub struct Settled {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Vote {
     pub time_ms: Ms,
-    /// Hash of the name of the member who told.
+    /// Hash of the name of the member whose update it was.
     pub voter: u64,
     /// Of the member's update: part of the ids of what follows from it.
     pub cause: u64,
-    pub says: Ballot,
-    /// What was said to follow from it, and how many times something was.
-    pub said: Announced,
+    pub ballot: Ballot,
+    /// What was announced because of it, and how many times something was.
+    pub announced: Announced,
     pub revision: u8,
 }
 
@@ -56,7 +56,7 @@ pub enum Ballot {
 }
 
 impl Ballot {
-    /// It is about the group, not about the member who told.
+    /// It is about the group, not about the member whose update it was.
     #[must_use]
     pub fn is_of_group(self) -> bool {
         matches!(self, Self::Out | Self::Reopened)

@@ -6,7 +6,7 @@
 use crate::domain::Ms;
 use crate::domain::state::account::Membership;
 use crate::domain::state::acquisition::Customer;
-use crate::domain::state::bots::Machine;
+use crate::domain::state::bots::BotEvidence;
 use crate::domain::state::cart::Cart;
 use crate::domain::state::checkout::Attempt;
 use crate::domain::state::consent::Consent;
@@ -66,7 +66,7 @@ pub struct Extras {
     pub lead: Sparse<Lead>,
     pub contact: Sparse<Contact>,
     pub triggers: Sparse<TriggerRecord>,
-    pub machine: Sparse<Machine>,
+    pub bots: Sparse<BotEvidence>,
     pub internal: Sparse<Internal>,
     pub customer: Sparse<Customer>,
     pub decisions: Sparse<Decisions>,
@@ -94,7 +94,7 @@ impl Extras {
             lead,
             contact,
             triggers,
-            machine,
+            bots,
             internal,
             customer,
             decisions,
@@ -110,7 +110,7 @@ impl Extras {
             && lead.get().is_none()
             && contact.get().is_none()
             && triggers.get().is_none()
-            && machine.get().is_none()
+            && bots.get().is_none()
             && internal.get().is_none()
             && customer.get().is_none()
             && decisions.get().is_none()
@@ -143,4 +143,4 @@ impl Prospect {
     }
 }
 
-sparse::parts!(Lead, Contact, TriggerRecord, Machine, Internal, Customer, Decisions, Membership, KnownOrders);
+sparse::parts!(Lead, Contact, TriggerRecord, BotEvidence, Internal, Customer, Decisions, Membership, KnownOrders);

@@ -118,7 +118,7 @@ impl Default for EnteredBy {
 /// Memory of one count rule: when it matched, with the hash of the value that must be the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleCount {
-    /// Hash of the rule's own text: an edited rule starts anew.
+    /// Hash of the rule's own text: an edited rule starts from zero.
     pub rule: u32,
     /// Oldest first; bounded by [`crate::domain::model::axis::MAX_COUNT_MEMORY`].
     pub hits: InlineVec<Hit, 2>,
@@ -217,7 +217,8 @@ pub struct PastJourney {
 /// Points that one event gave under one rule. Small: most records hold some.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
-    /// [`crate::domain::model::score::ScoreRule::number`] and the event's place among the names of the rule, as [`crate::domain::rules::ledger::what`] packs them.
+    /// [`crate::domain::model::score::ScoreRule::number`] and the event's place among the names of the rule, as
+    /// [`crate::domain::rules::ledger::what`] packs them.
     pub what: u32,
     pub time_ms: Ms,
     /// What they were worth then, in hundredths, caps taken into account.

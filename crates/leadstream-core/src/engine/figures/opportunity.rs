@@ -50,7 +50,7 @@ impl Tally {
         let (from, to) = (change.from.as_deref().map_or(0, number), number(&change.to));
         let (was_open, is_open) = (pipeline.is_open(from), pipeline.is_open(to));
         let axis = change.axis;
-        // Whoever is disqualified stands nowhere: what it left is kept aside.
+        // A disqualified prospect stands nowhere; the position it left is kept aside.
         let stood = track.disqualified.as_ref().and_then(|out| out.stood[axis].as_ref());
         let position = track.positions[axis].as_ref();
         let since = |position: Option<&StagePosition>, left: bool| {
@@ -86,7 +86,7 @@ impl Tally {
             (false, false) if from < pipeline.open && to >= pipeline.won => {
                 let is_win = match change.cause {
                     Cause::Event => true,
-                    // What was open was lost with the disqualification; whoever had bought before wins nothing by coming back.
+                    // What was open was lost with the disqualification; a customer who comes back is not won a second time.
                     Cause::ReEntered => position.is_some_and(|p| !pipeline.had_won(&model.axes, p)),
                     _ => false,
                 };

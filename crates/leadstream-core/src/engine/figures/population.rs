@@ -1,4 +1,4 @@
-//! How many prospects stand where: kept by difference, so that nobody ever counts them all.
+//! How many prospects stand where: kept by difference, so that they never have to be counted from scratch.
 
 use super::key::{AccountState, day_of};
 use crate::domain::model::stages::stage_index;
@@ -28,7 +28,7 @@ pub struct Standing {
     pub account: u8,
     /// Members of an account.
     pub members: u8,
-    /// Nothing but an erasure is known: nobody.
+    /// Nothing but an erasure is known: not counted.
     pub erased: bool,
     /// The day (since 1970) since when it has been an open opportunity; 0: it is none.
     pub open_since_day: u16,
@@ -168,7 +168,7 @@ fn add_up(mine: &mut Vec<u64>, theirs: &[u64]) {
 }
 
 impl Population {
-    /// Nobody yet, of these models.
+    /// Empty, for these models.
     #[must_use]
     pub fn of(models: &Models) -> Self {
         Self { models: models.models.iter().map(Counts::of).collect(), carts: [0; 4], accounts: [0; 4], members: 0, erased: 0 }

@@ -1,6 +1,6 @@
 //! Sums under keys, and the names and times that they are about.
 
-use super::key::{Heads, Key};
+use super::key::{Key, PeopleCount};
 use super::population::Population;
 use crate::domain::Ms;
 use crate::domain::Text;
@@ -70,7 +70,8 @@ impl Figures {
         }
         match self.sums.entry(key) {
             hashbrown::hash_map::Entry::Occupied(mut sum) => {
-                // Amounts come from outside: an absurd sum must stop nobody, and comes right again when its parts are taken away.
+                // Amounts come from outside: an absurd sum must not stop the service, and is right again once its parts are
+                // taken off.
                 *sum.get_mut() = sum.get().wrapping_add(count);
                 if *sum.get() == 0 {
                     sum.remove();
@@ -111,7 +112,7 @@ impl Figures {
             }
         }
         let prospects: u64 = population.carts.iter().sum();
-        self.add(Key::People { what: Heads::Prospects }, i64::try_from(prospects).unwrap_or(i64::MAX));
+        self.add(Key::People { what: PeopleCount::Prospects }, i64::try_from(prospects).unwrap_or(i64::MAX));
     }
 
     /// A time that was counted.

@@ -104,7 +104,7 @@ fn write_group(group: &Group, w: &mut Writer<'_>) {
     w.times(12, votes.iter().map(|v| v.time_ms));
     w.packed(13, votes.iter().map(|v| v.voter.to_le_bytes()));
     w.packed(14, votes.iter().map(|v| v.cause.to_le_bytes()));
-    w.packed(15, votes.iter().map(|v| if let Ballot::Agrees(Some(role)) = v.says { role.get() } else { 0 }.to_le_bytes()));
+    w.packed(15, votes.iter().map(|v| if let Ballot::Agrees(Some(role)) = v.ballot { role.get() } else { 0 }.to_le_bytes()));
     if !votes.is_empty() {
         w.nested(16, |w| votes.iter().for_each(|v| encode_varint(said(v), w.out)));
     }
@@ -130,14 +130,14 @@ const UNDECIDED: u64 = 1 << 12;
 
 /// What a vote says, what was said of it and how many times, in one number.
 fn said(vote: &Vote) -> u64 {
-    let says = match vote.says {
+    let says = match vote.ballot {
         Ballot::Agrees(_) => 0,
         Ballot::AgreesNot => 1,
         Ballot::Undecided => 1 | UNDECIDED,
         Ballot::Out => 2,
         Ballot::Reopened => 3,
     };
-    let said = match vote.said {
+    let said = match vote.announced {
         Announced::Nothing => 0,
         Announced::Reached => 1,
         Announced::Lost => 2,
@@ -166,14 +166,14 @@ impl Columns<'_> {
                 time_ms: *time_ms,
                 voter: u64::from_le_bytes(self.voters[n]),
                 cause: u64::from_le_bytes(self.causes[n]),
-                says: match said & 3 {
+                ballot: match said & 3 {
                     0 => Ballot::Agrees(NonZeroU32::new(u32::from_le_bytes(self.roles[n]))),
                     1 if said & UNDECIDED != 0 => Ballot::Undecided,
                     1 => Ballot::AgreesNot,
                     2 => Ballot::Out,
                     _ => Ballot::Reopened,
                 },
-                said: match said >> 2 & 3 {
+                announced: match said >> 2 & 3 {
                     0 => Announced::Nothing,
                     1 => Announced::Reached,
                     2 => Announced::Lost,

@@ -44,7 +44,7 @@ fn write_order(order: &KnownOrder, w: &mut Writer<'_>) {
     w.hash64(1, *id);
     w.hash32(2, *content);
     w.time_or_0(3, *placed_ms);
-    // Mostly told once.
+    // Most are reported once.
     w.time(4, Some(*told_ms).filter(|told| told != placed_ms));
     w.uint(5, Standing::ALL.iter().position(|s| s == standing).and_then(|n| u32::try_from(n).ok()).unwrap_or(0));
     w.flag(6, *was_paid);

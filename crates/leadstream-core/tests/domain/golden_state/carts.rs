@@ -1,7 +1,7 @@
 //! What becomes of carts after an order, and what machines are told by.
 
 use super::{line, many, optional_text, optional_time, text, time};
-use leadstream_core::domain::state::bots::{Click, Delivered, Machine, Views};
+use leadstream_core::domain::state::bots::{BotEvidence, Click, Delivered, Views};
 use leadstream_core::domain::state::cart::{Heard, SentStep};
 use leadstream_core::domain::state::past_carts::{Bought, ForgottenCart, PastOrder};
 use leadstream_core::domain::terms::recovery::AttributedBy;
@@ -40,9 +40,9 @@ prop_compose! {
 }
 
 prop_compose! {
-    pub fn machine()(delivered in proptest::option::of((time(), any::<u32>())), clicks in many((time(), any::<NonZeroU32>())),
-                     views in proptest::option::of((time(), any::<u32>(), any::<bool>()))) -> Machine {
-        Machine {
+    pub fn bots()(delivered in proptest::option::of((time(), any::<u32>())), clicks in many((time(), any::<NonZeroU32>())),
+                     views in proptest::option::of((time(), any::<u32>(), any::<bool>()))) -> BotEvidence {
+        BotEvidence {
             delivered: delivered.map(|(time_ms, mail)| Delivered { time_ms, mail: NonZeroU32::new(mail) }),
             clicks: clicks.into_iter().map(|(time_ms, link)| Click { time_ms, link }).collect(),
             views: views.map(|(since_ms, count, flood)| Views { since_ms, count, flood }),

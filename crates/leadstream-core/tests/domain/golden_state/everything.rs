@@ -130,7 +130,7 @@ pub fn somebody() -> Prospect {
         macro_rules! parts {
             ($($part:ident),*) => { $(take(&|all, _| all.extras_mut().$part = extras.$part.clone());)* };
         }
-        parts!(traits, lead, contact, triggers, machine, internal, customer, decisions, known_orders, checkout, bought);
+        parts!(traits, lead, contact, triggers, bots, internal, customer, decisions, known_orders, checkout, bought);
         take(&|all, _| all.extras_mut().orders.extend(extras.orders.clone()));
         take(&|all, _| all.extras_mut().forgotten.extend(extras.forgotten.clone()));
     }

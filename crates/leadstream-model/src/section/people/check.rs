@@ -69,7 +69,7 @@ fn personas(personas: &[Spanned<PersonaSpec>], faults: &mut Faults) {
     }
 }
 
-/// Whether whoever fits `a` fits `b`, as far as the texts of their tests show.
+/// Whether everyone who fits `a` fits `b`, as far as the texts of their tests show.
 fn implies(a: &Tests, b: &Tests) -> bool {
     let said = |tests: &Tests| -> Vec<String> {
         tests.iter().map(|(name, tests)| format!("{name:?}{}", canonical::all(&tests.value))).collect()

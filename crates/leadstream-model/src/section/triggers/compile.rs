@@ -48,7 +48,7 @@ fn trigger(spec: &TriggerSpec, vocabulary: &mut Vocabulary) -> Trigger {
         match_by: match spec.same.as_ref().map(|s| s.value.as_str()) {
             Some(PRODUCT) => Some(MatchBy::Product),
             Some(property) => Some(MatchBy::Property(vocabulary.intern_property(property))),
-            // Whoever viewed a product is told of that product.
+            // A trigger for viewers of a product is about that product.
             None => (spec.if_viewed_ms.is_some() || spec.if_carted_ms.is_some()).then_some(MatchBy::Product),
         },
         restart: spec.restart.as_ref().is_some_and(|r| r.value),

@@ -45,11 +45,11 @@ pub(super) fn route(prospect: &mut Prospect, index: usize, step: &mut StepContex
     }
 }
 
-/// The account tells its member whether leads of the company are handed over.
+/// The account's update for its member: whether leads of the company are handed over.
 pub fn hear(prospect: &mut Prospect, member_update: &MemberUpdateRecord, models: &Models, effects: &mut Effects) {
     let (News::Bar(bar), Some((index, _, _))) = (&member_update.update.news, models.accounts()) else { return };
     let membership = prospect.extras.as_mut().map(|extras| &mut *extras.account);
-    // Whoever left meanwhile hears of the other company.
+    // Ignored by a member that has joined another company in the meantime.
     let is_meant = |m: &&mut Membership| {
         m.belongs.as_ref().is_some_and(|b| b.account == member_update.update.account && b.sent_digest.is_some())
     };

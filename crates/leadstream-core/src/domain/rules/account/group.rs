@@ -1,4 +1,4 @@
-//! The record of an account: its buying group as its members told it, and what that comes to.
+//! The record of an account: its buying group as its members report it, and what follows.
 
 use crate::domain::ids::{IdKind, low64, output_id};
 use crate::domain::member_update::{MemberUpdateRecord, News, voter_of};
@@ -39,7 +39,7 @@ impl Group {
     }
 }
 
-/// Takes in what a member told. The record is the account's.
+/// Applies a member's update. The record is the account's.
 pub fn apply_update(
     prospect: &mut Prospect,
     is_new: bool,
@@ -92,13 +92,13 @@ struct GroupUpdate<'a> {
 }
 
 impl GroupUpdate<'_> {
-    fn vote(&self, voter: u64, says: Ballot) -> Vote {
+    fn vote(&self, voter: u64, ballot: Ballot) -> Vote {
         Vote {
             time_ms: self.member_update.at_ms,
             voter,
             cause: low64(self.member_update.id),
-            says,
-            said: Announced::Nothing,
+            ballot,
+            announced: Announced::Nothing,
             revision: 0,
         }
     }
@@ -106,8 +106,8 @@ impl GroupUpdate<'_> {
     /// What the update decides about the group as a whole.
     fn vote_of_group(&self, group: &mut Group) {
         let Some(verdict) = self.member_update.update.verdict else { return };
-        let says = if verdict == AccountVerdict::Disqualified { Ballot::Out } else { Ballot::Reopened };
-        let vote = self.vote(voter_of(&self.member_update.update.member), says);
+        let ballot = if verdict == AccountVerdict::Disqualified { Ballot::Out } else { Ballot::Reopened };
+        let vote = self.vote(voter_of(&self.member_update.update.member), ballot);
         group.consensus.add(vote);
         let reason = Reason { time_ms: vote.time_ms, by: vote.voter, text: self.member_update.update.reason.clone() };
         if group.verdict.as_ref().is_none_or(|old| (old.time_ms, old.by) <= (reason.time_ms, reason.by)) {
@@ -120,7 +120,7 @@ impl GroupUpdate<'_> {
         let update = &self.member_update.update;
         let place = group.members.binary_search_by(|m| m.name.cmp(&update.member));
         if place.is_ok_and(|n| self.member_update.at_ms < group.members[n].updated_ms) {
-            // Seen before: what a member tells comes in order.
+            // Seen before: updates of a member come in order.
             return;
         }
         let voter = voter_of(&update.member);
@@ -146,7 +146,7 @@ impl GroupUpdate<'_> {
             held_ms: known.and_then(|known| known.held_ms),
         };
         let role = role_hash(update.role.as_deref());
-        let says = match (self.agrees(&member), self.accounts.decides(update.role.as_deref())) {
+        let ballot = match (self.agrees(&member), self.accounts.decides(update.role.as_deref())) {
             (true, _) => Ballot::Agrees(role),
             // Who is disqualified decides nothing any more.
             (false, true) if !self.accounts.deciders.is_empty() && !member.disqualified => Ballot::Undecided,
@@ -156,7 +156,7 @@ impl GroupUpdate<'_> {
             Ok(n) => group.members[n] = member,
             Err(n) => group.members.insert(n, member),
         }
-        self.vote_of_member(group, voter, says);
+        self.vote_of_member(group, voter, ballot);
         if group.members.len() > MAX_MEMBERS {
             self.effects.notes.push(Note::LimitReached(Limit::AccountMembers));
             let oldest = group.members.iter().enumerate().min_by_key(|(_, m)| (m.updated_ms, &m.name)).map(|(n, _)| n);
@@ -167,9 +167,9 @@ impl GroupUpdate<'_> {
         }
     }
 
-    fn vote_of_member(&self, group: &mut Group, voter: u64, says: Ballot) {
-        if group.consensus.last_of(voter) != says {
-            group.consensus.add(self.vote(voter, says));
+    fn vote_of_member(&self, group: &mut Group, voter: u64, ballot: Ballot) {
+        if group.consensus.last_of(voter) != ballot {
+            group.consensus.add(self.vote(voter, ballot));
         }
     }
 
@@ -181,11 +181,12 @@ impl GroupUpdate<'_> {
     fn say_change(&mut self, group: &Group, change: &Change) {
         let vote = &change.vote;
         // One update may bring two votes: the member's own and one about the group.
-        let cause = if vote.says.is_of_group() { !vote.cause } else { vote.cause };
+        let cause = if vote.ballot.is_of_group() { !vote.cause } else { vote.cause };
         let id = |kind: IdKind, revision| {
             output_id(&self.member_update.update.account, &self.model.name, kind, None, vote.time_ms, cause, revision)
         };
-        let kind_of = |said| if said == Announced::Reached { AccountKind::ConsensusReached } else { AccountKind::ConsensusLost };
+        let kind_of =
+            |announced| if announced == Announced::Reached { AccountKind::ConsensusReached } else { AccountKind::ConsensusLost };
         let is_cause = vote.cause == low64(self.member_update.id);
         if change.before != Announced::Nothing {
             let taken_back = id(IdKind::Account(kind_of(change.before) as u8), change.revision.saturating_sub(1));
@@ -238,7 +239,7 @@ impl GroupUpdate<'_> {
     }
 
     /// Journey: the furthest stage that more than half of the group has come to. Funnel: that of the member nearest to buying.
-    /// Whoever is disqualified does not count.
+    /// Disqualified members do not count.
     fn stage_of(&self, group: &Group, axis: Axis) -> Option<usize> {
         let counted = || group.members.iter().filter(|m| !m.disqualified);
         let mut ranks: Vec<usize> = counted().filter_map(|m| buying_group::rank(axis, m, self.model)).collect();

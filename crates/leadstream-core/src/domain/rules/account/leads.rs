@@ -1,7 +1,8 @@
 //! Leads on their way through their account: it completes what leaves with the company's facts, or holds a hand-over back.
 //!
-//! What a member says of its lead comes after what it says of itself, so the facts are those of this very instant. Whether the company
-//! bars its leads is looked up as of the hand-over; members are told, so that they wait and hand over when it does no more.
+//! What a member says of its lead comes after what it says of itself, so the facts are those of this very instant. Whether the
+//! company bars its leads is looked up as of the hand-over; members get an update, so that they wait, and hand over once it no
+//! longer does.
 
 use crate::domain::hand_over::{Colleague, Company};
 use crate::domain::ids::{IdKind, low64, output_id};
@@ -15,7 +16,7 @@ use crate::domain::state::group::{Group, Member};
 use crate::domain::terms::sales::{Bar, HandOverKind};
 use crate::domain::{DAY_MS, Ms};
 
-/// Whoever did something within this time is active.
+/// A member that did something within this time is active.
 pub const ACTIVE_MS: Ms = 30 * DAY_MS;
 
 /// Members who bought that an account remembers.

@@ -1,4 +1,4 @@
-//! Who tells an account something.
+//! Sends updates of a member to its account.
 
 use crate::domain::ids::{IdKind, output_id};
 use crate::domain::member_update::MemberUpdate;
@@ -8,7 +8,7 @@ use crate::domain::rules::context::{StepContext, causing};
 use crate::domain::state::account::Belongs;
 use crate::domain::{Ms, Text};
 
-/// Who tells an account something.
+/// Sends updates of a member to its account.
 pub(crate) struct AccountNotifier<'s, 'a, 'e> {
     /// The model that accounts are kept by.
     pub(crate) index: usize,

@@ -57,8 +57,8 @@ pub(super) fn payment_failed(prospect: &mut Prospect, event: &Event<'_>, step: &
     }
 }
 
-/// An order that was never paid is cancelled, within the payment window: the cart is as after a payment that failed. Not where the
-/// customer wanted it so, or the shop.
+/// An order that was never paid is cancelled, within the payment window: the cart is as after a payment that failed. Not where
+/// the customer wanted it so, or the shop.
 fn unpaid_cancelled(prospect: &mut Prospect, at: usize, event: &Event<'_>, step: &mut StepContext<'_, '_>) -> bool {
     let (Some(window_ms), Some(extras)) = (step.model().cart.payment_window_ms, prospect.extras.as_deref_mut()) else {
         return false;
@@ -171,12 +171,13 @@ pub(super) fn take_back(prospect: &mut Prospect, event: &Event<'_>, known: Optio
         };
         left.filter(|left| *left >= CENT)
     };
-    // Of what nobody knows the worth of only all can be taken back.
+    // Without a known value, only the whole order can be taken back.
     let is_told = |past: &PastOrder| is_gone || past.value.is_some();
     less(&mut extras.orders, order, |past| is_told(past).then(|| left_of(past)), reason, event, step);
 }
 
-/// Orders that were none, as their ids' hashes tell: what counted as recovered is taken back, and nothing is remembered of them.
+/// Orders that were none, found by the hashes of their ids: what counted as recovered is taken back, and nothing is remembered
+/// of them.
 pub fn disown(
     prospect: &mut Prospect,
     event: &Event<'_>,
@@ -191,7 +192,7 @@ pub fn disown(
     }
 }
 
-/// A known order is told again: maybe it is worth less than what counts as recovered.
+/// A known order is reported again: it may be worth less than what counts as recovered.
 pub(super) fn lower(prospect: &mut Prospect, at: usize, event: &Event<'_>, step: &mut StepContext<'_, '_>) {
     let Some(extras) = prospect.extras.as_deref_mut().filter(|extras| !extras.orders.is_empty()) else { return };
     let Some(left) = extras.known_orders.list.get(at).and_then(KnownOrder::left_milli).map(amount) else { return };

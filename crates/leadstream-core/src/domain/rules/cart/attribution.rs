@@ -22,8 +22,9 @@ fn last<'a>(prospect: &'a mut Prospect, event: &Event<'_>) -> Option<&'a mut Sen
 
 /// A mail event: which reminder it is of, if it is of one.
 ///
-/// One that names a trigger is of that or of none. One that names a mail or campaign is of the reminder that was named so together with
-/// its trigger, or of the last one if reminders are called so. One that names nothing belongs to the last reminder before it.
+/// One that names a trigger is of that or of none. One that names a mail or campaign is of the reminder that was named so
+/// together with its trigger, or of the last one if reminders are called so. One that names nothing belongs to the last
+/// reminder before it.
 pub(super) fn note(prospect: &mut Prospect, event: &Event<'_>, model: &CartModel) {
     let Some(last) = last(prospect, event) else { return };
     last.heard.any = true;

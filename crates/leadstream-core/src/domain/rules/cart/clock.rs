@@ -26,7 +26,7 @@ pub(crate) fn idle_since(prospect: &Prospect, model: &CartModel) -> Option<Ms> {
     }
 }
 
-/// Sets the next step's due time and the forgetting of every cart anew.
+/// Sets the due time of the next step, and when it is forgotten, again for every cart.
 pub(crate) fn retime_all(prospect: &mut Prospect, step: &StepContext<'_, '_>) {
     let idle_ms = idle_since(prospect, &step.model().cart);
     let zone = prospect.extras.as_ref().and_then(|m| m.contact.zone.as_deref());
@@ -35,7 +35,7 @@ pub(crate) fn retime_all(prospect: &mut Prospect, step: &StepContext<'_, '_>) {
     }
 }
 
-/// Sets the next step's due time and the forgetting of a cart anew; `zone` is the prospect's own.
+/// Sets the due time of the next step, and when the cart is forgotten, again; `zone` is the prospect's own.
 pub(crate) fn retime(cart: &mut Cart, step: &StepContext<'_, '_>, idle_ms: Option<Ms>, zone: Option<&str>) {
     let model = step.model();
     cart.forget_at_ms = model.cart.forget_after_ms.map(|after| cart.touched_ms.saturating_add(after));

@@ -52,8 +52,9 @@ pub(super) fn settle(prospect: &mut Prospect, model: &CartModel, now_ms: Ms) {
     extras.forgotten.retain(|cart| until(cart).is_some_and(|until_ms| now_ms <= until_ms));
 }
 
-/// An order that follows no reminder of a cart that is still there: maybe it is of the goods of one that was forgotten. `taken`: the
-/// lines that it took from carts. Of several the one mailed last; the others are over if the order has their goods too.
+/// An order that follows no reminder of a cart that is still there: maybe it is of the goods of one that was forgotten.
+/// `taken`: the lines that it took from carts. Of several the one mailed last; the others are over if the order has their goods
+/// too.
 pub(super) fn order(prospect: &mut Prospect, event: &Event<'_>, taken: &[CartLine], step: &mut StepContext<'_, '_>) {
     let Some(extras) = prospect.extras.as_deref_mut().filter(|extras| !extras.forgotten.is_empty()) else { return };
     let taken: Vec<&CartLine> = taken.iter().collect();
@@ -71,7 +72,7 @@ pub(super) fn order(prospect: &mut Prospect, event: &Event<'_>, taken: &[CartLin
     extras.forgotten = rest;
     bought.sort_by_key(|cart| cart.sent.last().map(|s| s.left_ms));
     let Some((cart, share)) = bought.pop().and_then(|cart| share(&cart).map(|share| (cart, share))) else { return };
-    // An order that was placed before the cart was forgotten and is told after is not late.
+    // An order that was placed before the cart was forgotten, and reported after that, is not late.
     let late = event.time_ms >= cart.forgotten_ms;
     let mut told = OutcomeDetails::of(if late { OutcomeKind::RecoveredLate } else { OutcomeKind::Recovered }, Reason::Ordered);
     (told.value, told.late, told.episode_ms) = (share.value, late, Some(cart.episode_ms));

@@ -102,7 +102,7 @@ fn shares(prospect: &Prospect, order: &Order<'_, '_>, abouts: &[About]) -> Small
     shares
 }
 
-/// Whoever bought is no nuisance to: the next cart may be reminded of, unless a series still goes on.
+/// After a purchase the next cart may be reminded of, cooldown or not, unless a series is still running.
 fn end_cooldown(prospect: &mut Prospect, until_ms: Ms, model: &CartModel) {
     let is_over = prospect.cooldown_from_ms.is_some_and(|from_ms| from_ms <= until_ms);
     if model.order_ends_cooldown && is_over && !prospect.carts.iter().any(|cart| is_live(&cart.series)) {
@@ -118,7 +118,7 @@ fn end_of_instant(time_ms: Ms) -> Ms {
 
 /// What an order is to a cart; `is_own`: the cart that it names, where that is known.
 fn about(cart: &Cart, is_own: Option<bool>, order: &Order<'_, '_>, model: &CartModel) -> About {
-    // An empty list of products is none: nobody orders nothing.
+    // An empty list of products is no list: an order has products.
     if order.event.products.is_empty() {
         return match (is_own, model.order_clears) {
             (Some(false), _) => About::Nothing,
@@ -164,7 +164,7 @@ fn one(
         return;
     }
     let recalled = recall(prospect, at, event, Reason::Ordered, Ms::MAX, step);
-    // Whoever bought is no nuisance to, if the model says so.
+    // A purchase ends the cooldown, if the model says so.
     let heir = successor::heir(prospect, at, event.time_ms, model.order_ends_cooldown, model);
     let cart = &mut prospect.carts[at];
     // A series armed after the (late) order is none of its business.

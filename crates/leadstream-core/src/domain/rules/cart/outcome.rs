@@ -1,4 +1,4 @@
-//! What became of a series: how outcomes are told.
+//! What became of a series: how outcomes are reported.
 
 use crate::domain::event::Event;
 use crate::domain::ids::{IdKind, output_id};
@@ -50,7 +50,7 @@ fn count(sent: &[SentStep]) -> u8 {
     u8::try_from(sent.iter().filter(|s| !s.void).count()).unwrap_or(u8::MAX)
 }
 
-/// Tells what became of a series or of one of its steps; nobody bought for its reminders.
+/// Reports what became of a series or of one of its steps, without an order that followed from its reminders.
 pub(super) fn report(cart: &Cart, told: OutcomeDetails, event: Option<&Event<'_>>, at_ms: Ms, step: &mut StepContext<'_, '_>) {
     let series = &cart.series;
     let (cause_ms, cause_hash) = event.map_or((series.episode_ms, series.armed_by), |e| (e.time_ms, e.message_hash));
@@ -126,7 +126,7 @@ fn plain(kind: OutcomeKind, reason: Reason) -> CartOutcome {
     }
 }
 
-/// What the order follows from, or why nobody can say it.
+/// What the order follows from, or why that is unknown.
 fn attribute(body: &mut CartOutcome, sent: &[SentStep], ordered_ms: Ms, step: &StepContext<'_, '_>) {
     match attribution::of(sent, ordered_ms, &step.model().cart) {
         Ok(follows) => {
@@ -175,7 +175,7 @@ pub(super) fn reverse(past: &PastOrder, reversal: &Reversal, event: &Event<'_>, 
     tell(id, event.time_ms, Some(event), body, step);
 }
 
-/// Whether a cart is worth a reminder; one whose value nobody knows is.
+/// Whether a cart is worth a reminder; one of unknown value is.
 pub(crate) fn is_worth_it(cart: &Cart, model: &CartModel) -> bool {
     model.min_value.zip(value(cart)).is_none_or(|(least, value)| value >= least)
 }

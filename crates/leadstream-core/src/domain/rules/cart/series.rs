@@ -69,7 +69,7 @@ pub(super) fn arm(prospect: &mut Prospect, at: usize, event: &Event<'_>, armed_f
     };
 }
 
-/// No series begins, and none will for this cart as it is: told once.
+/// No series begins, and none will for this cart as it is: reported once.
 fn skip(prospect: &mut Prospect, at: usize, event: &Event<'_>, reason: Reason, step: &mut StepContext<'_, '_>) {
     if !std::mem::replace(&mut prospect.carts[at].skip_told, true) {
         tell_skipped(prospect, at, event, reason, step);
@@ -94,7 +94,7 @@ pub(super) fn end(prospect: &mut Prospect, at: usize, event: &Event<'_>, reason:
     }
     let cart = &mut prospect.carts[at];
     match cart.series.phase {
-        // Nobody kept it from leaving: there is nothing in it.
+        // Not suppressed: an empty cart has nothing to remind of.
         SeriesPhase::Armed if reason == Reason::Emptied => stop(&mut cart.series, SeriesPhase::Idle),
         SeriesPhase::Armed => {
             void_unseen(&mut cart.series, reason);
@@ -109,7 +109,7 @@ pub(super) fn end(prospect: &mut Prospect, at: usize, event: &Event<'_>, reason:
             if !recalled {
                 report(&prospect.carts[at], OutcomeDetails::of(OutcomeKind::Cancelled, reason), Some(event), event.time_ms, step);
             }
-            // What is told as cancelled is never told as recovered.
+            // What was reported as cancelled is never reported as recovered.
             void(&mut prospect.carts[at].series, |_| true);
         }
         SeriesPhase::Idle | SeriesPhase::Complete | SeriesPhase::Ended => void_unseen(&mut cart.series, reason),
@@ -126,7 +126,7 @@ fn void(series: &mut Series, which: impl Fn(&SentStep) -> bool) {
     }
 }
 
-/// The address is no good: what nobody opened or clicked never arrived.
+/// The address is invalid: mails that were neither opened nor clicked never arrived.
 fn void_unseen(series: &mut Series, reason: Reason) {
     if matches!(reason, Reason::HardBounce | Reason::SoftBounces) {
         void(series, |s| s.opened_ms.is_none() && s.clicked_ms.is_none());

@@ -19,8 +19,8 @@ pub(super) fn on_answer(prospect: &mut Prospect, model: &HandOverModel, step: &m
     let Some(event) = step.event else { return };
     let said = model.answer(event);
     let Some(answer) = said.or_else(|| sold(prospect, model, step, event)) else { return };
-    // Newest by event time: what was said before this hand-over, or before the last answer, was of something else. What sales takes,
-    // wins or loses without a hand-over it has found itself.
+    // Newest by event time: what was said before this hand-over, or before the last answer, was of something else. What sales
+    // takes, wins or loses without a hand-over it has found itself.
     let finds = matches!(said, Some(Answer::Accepted | Answer::Won | Answer::Lost));
     let is_free = prospect.extras.as_ref().is_none_or(|extras| extras.lead.status == LeadStatus::Open);
     if is_free && finds {
@@ -46,7 +46,7 @@ pub(super) fn on_answer(prospect: &mut Prospect, model: &HandOverModel, step: &m
     let why = said_why(event, model.reason);
     let status = lead.status;
     if status == LeadStatus::Won && back.is_some() && has_bought {
-        // Whoever bought is a customer as long as that stands: "recycled: customer already".
+        // A buyer is a customer as long as the order stands: "recycled: customer already".
         ignored(step);
         return;
     }

@@ -38,7 +38,7 @@ pub(crate) fn check_hand_over(
             if decided.evaluated_at_ms >= lead.again_from_ms {
                 hand_over(prospect, model, step, decided, level);
             } else {
-                // Whoever rises too early is handed over when the pause ends, if the label still says so.
+                // A lead that rises too early is handed over when the pause ends, if its label still says so.
                 lead.due_ms = Some(lead.again_from_ms);
             }
         }

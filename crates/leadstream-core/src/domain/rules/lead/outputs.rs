@@ -25,7 +25,7 @@ const PARTS_NAMED: usize = 3;
 pub struct DecisionTime {
     /// Of the event that brought it about, or the deadline.
     pub at_ms: Ms,
-    /// The same, but never before what was already known: a late event hands nobody over in the past.
+    /// The same, but never before what was already known: a late event does not hand a lead over in the past.
     pub evaluated_at_ms: Ms,
 }
 

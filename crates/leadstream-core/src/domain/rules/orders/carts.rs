@@ -1,5 +1,5 @@
-//! The carts that an order took: while it stands they are ordered; when it came to nothing they are not, and either open again or gone.
-//! Of one of the shop's own people, and of a test, neither order nor cart ever was.
+//! The carts that an order took: while it stands they are ordered; when it came to nothing they are not, and either open again
+//! or gone. Of one of the shop's own people, and of a test, neither order nor cart ever was.
 
 use crate::domain::event::Event;
 use crate::domain::output::{CartsChange, OrderChange};

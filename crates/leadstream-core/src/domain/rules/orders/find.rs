@@ -81,8 +81,8 @@ pub(super) fn order(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
     })
 }
 
-/// The contract that is told again where an id is missing on either side; what sales says that it won may be an order as well. Two that
-/// are worth something else are two.
+/// The contract that is reported again where an id is missing on either side; what sales says that it won may be an order as
+/// well. Two that are worth something else are two.
 fn deal(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
     let by_sales = event.kind == Kind::Sales;
     if !by_sales && event.kind != Kind::Contract {
@@ -96,7 +96,7 @@ fn deal(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
     known(prospect).iter().rposition(is_it)
 }
 
-/// What sales said that it won, of which an order or a contract tells now under its own id.
+/// What sales reported as won, and an order or a contract now reports under its own id.
 pub(super) fn won_by_sales(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
     let is_it = |order: &KnownOrder| order.by_sales && order.standing.stands() && is_same_deal(order, event);
     known(prospect).iter().rposition(is_it).filter(|_| event.kind != Kind::Sales)
@@ -120,7 +120,7 @@ pub(crate) fn change(prospect: &mut Prospect, at: usize, of: impl FnOnce(&KnownO
     OrderChange { touch: known.touch_of(order), ..of(order) }
 }
 
-/// Within this time a contract that is told twice, without an id on either side, is one.
+/// Within this time a contract that is reported twice, without an id on either side, is one.
 pub(crate) const SAME_DEAL_WITHIN_MS: Ms = 30 * DAY_MS;
 
 /// Within this time the same lines and the same total are one order where an id is missing.

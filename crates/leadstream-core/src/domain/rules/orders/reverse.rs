@@ -113,7 +113,7 @@ struct Without<'a> {
     won: Option<usize>,
 }
 
-/// The mark of the event that told of an order.
+/// The mark of the event that reported an order.
 fn mark_of(order: &KnownOrder) -> u16 {
     order.contract.unwrap_or_else(|| event_mark(ORDER))
 }
@@ -183,8 +183,8 @@ impl Without<'_> {
         for order in orders {
             at = self.moved(track, model, at, order).or(at);
         }
-        // Who came in by this order has shown nothing else: the first stage. Of an opportunity whose beginning is no longer among the
-        // stages it is known that it was one.
+        // Who came in by this order has shown nothing else: the first stage. Of an opportunity whose beginning is no longer
+        // among the stages it is known that it was one.
         let opening = track.positions[axis].as_ref().and_then(|position| position.opening.as_deref());
         let was_open = opening.is_some_and(|opening| opening.since_ms.is_some() && opening.won_ms.is_none());
         let open = model.pipeline.filter(|_| was_open).map_or(0, |pipeline| usize::from(pipeline.open.saturating_sub(1)));

@@ -1,7 +1,7 @@
 //! Labels and grades: which ones a score earns, which ones it keeps, and when that changes with no event.
 //!
-//! Whoever reached a line keeps what it gives until the score has really fallen: until it is below the line by the margin, a
-//! minute ago as well as now. So nobody is told of a rise and of its fall in one breath.
+//! A prospect that reached a line keeps what it gives until the score has really fallen: until it is below the line by the
+//! margin, a minute ago as well as now. So a rise is never followed at once by its fall.
 
 use crate::domain::Ms;
 use crate::domain::model::personas::PersonasModel;
@@ -11,7 +11,7 @@ use crate::domain::rules::score::points::{engagement, held, total};
 use crate::domain::state::track::Track;
 use crate::domain::terms::grade::Grade;
 
-/// What was reached is kept this far below its line: so much of it, and at least so many points.
+/// What was reached is kept this far below its line: this share of it, and at least this many points.
 pub const MARGIN_OF_LINE: f64 = 0.01;
 
 pub const MARGIN_POINTS: f64 = 0.5;
@@ -28,13 +28,13 @@ fn asks_no_more_fit(label: &Label, fit: f64) -> bool {
 /// A line as it is, or as it is for who carries its label.
 type Line = fn(f64) -> f64;
 
-/// Whoever does not carry a label has to reach its very line.
+/// Without the label, the score has to reach the line itself.
 fn reached_at(line: f64) -> f64 {
     line
 }
 
-/// What a label asks for at a fit, as one line: score and engagement differ by the fit alone, so the one that asks for more of what
-/// was done decides, each with its own margin. True: it is a line of engagement.
+/// What a label asks for at a fit, as one line: score and engagement differ by the fit alone, so the one that asks for more of
+/// what was done decides, each with its own margin. True: it is a line of engagement.
 fn decisive(label: &Label, fit: f64, line: Line) -> (f64, bool) {
     match label.engagement.map(line) {
         Some(least) if least > line(label.score) - fit => (least, true),
@@ -85,7 +85,7 @@ impl Points {
     }
 }
 
-/// The label that a track carries: what was told last.
+/// The label that a track carries: the one that was sent last.
 #[must_use]
 pub fn label_of<'a>(labels: &'a [Label], track: &Track) -> Option<&'a Label> {
     place_of(labels, track).and_then(|n| labels.get(n))

@@ -220,8 +220,8 @@ pub(super) fn recall(
     }
 }
 
-/// The model in charge changed: due times are computed anew. What would now have been due before the change never leaves, nor does
-/// what the model doesn't know any more.
+/// The model in charge changed: due times are computed again. What would now have been due before the change never leaves, nor
+/// does what the model doesn't know any more.
 pub fn change_model(prospect: &mut Prospect, now_ms: Ms, step: &mut StepContext<'_, '_>) {
     let model = step.model();
     contact::change_model(prospect, &model.contact);

@@ -1,4 +1,5 @@
-//! Which products a prospect has viewed or put into a cart lately: a price drop, or goods that are back, mean something for these.
+//! Which products a prospect has viewed or put into a cart lately: a price drop, or goods that are back, mean something for
+//! these.
 
 use crate::domain::Ms;
 use crate::domain::event::Event;

@@ -15,7 +15,7 @@ use std::num::NonZeroU32;
 /// The name by which triggers know an order.
 const ORDER: &str = "Order Completed";
 
-/// Whether an order event stands for no order: it came to nothing, or tells of one that did. Then nothing comes after it.
+/// Whether an order event stands for no order: it came to nothing, or reports one that did. Then nothing comes after it.
 pub(super) fn is_none(event: &Event<'_>, news: News) -> bool {
     event.kind == Kind::OrderCompleted && matches!(news, News::Void | News::TakenBack(_))
 }

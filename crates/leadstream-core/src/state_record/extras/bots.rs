@@ -1,13 +1,13 @@
 //! `MachineRecord`.
 
 use crate::domain::Ms;
-use crate::domain::state::bots::{Click, Delivered, Machine, Views};
+use crate::domain::state::bots::{BotEvidence, Click, Delivered, Views};
 use crate::state_record::reader::{List, Read, Reader, Value};
 use crate::state_record::writer::Writer;
 use std::num::NonZeroU32;
 
-pub(super) fn write(value: &Machine, w: &mut Writer<'_>) {
-    let Machine { delivered, clicks, views } = value;
+pub(super) fn write(value: &BotEvidence, w: &mut Writer<'_>) {
+    let BotEvidence { delivered, clicks, views } = value;
     if let Some(Delivered { time_ms, mail }) = delivered {
         w.time(1, Some(*time_ms));
         w.hash32(2, *mail);
@@ -21,8 +21,8 @@ pub(super) fn write(value: &Machine, w: &mut Writer<'_>) {
     }
 }
 
-pub(super) fn read(mut r: Reader<'_>) -> Read<Machine> {
-    let mut m = Machine::default();
+pub(super) fn read(mut r: Reader<'_>) -> Read<BotEvidence> {
+    let mut m = BotEvidence::default();
     let (mut times, mut links): (List<Ms>, &[[u8; 4]]) = (List::new(), &[]);
     while let Some((field, value)) = r.next()? {
         match (field, value) {
