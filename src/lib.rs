@@ -33,3 +33,10 @@ pub mod view;
 pub mod wire;
 
 pub use leadstream_core::{domain, engine};
+
+/// Where tests of properties beside the code keep the seeds of what failed once: with those of `tests/`.
+#[cfg(test)]
+fn regressions() -> proptest::test_runner::Config {
+    use proptest::test_runner::{Config, FileFailurePersistence};
+    Config::with_failure_persistence(FileFailurePersistence::SourceParallel("tests/proptest-regressions"))
+}

@@ -363,6 +363,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::regressions())]
+
         #[test]
         fn different_names_have_different_ids(
             groups in ("[ab-]{1,4}", "[ab-]{1,4}"), instances in ("[+]?[ab1._-]{1,4}", "[+]?[ab1._-]{1,4}"), workers in (0..12_u16, 0..12_u16),

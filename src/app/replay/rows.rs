@@ -262,6 +262,8 @@ mod tests {
     }
 
     proptest::proptest! {
+        #![proptest_config(crate::regressions())]
+
         #[test]
         fn whatever_stands_in_a_row_an_event_or_nothing_comes_of_it(columns in proptest::collection::vec(("(context_|user_id|event|id|[a-z_]{0,3}){0,3}", "[\\[{\\\\N\"a1]{0,4}"), 0..6)) {
             let row: Map<String, Value> = columns.into_iter().map(|(column, cell)| (column, Value::from(cell))).collect();

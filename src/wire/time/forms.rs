@@ -402,6 +402,8 @@ mod tests {
     }
 
     proptest::proptest! {
+        #![proptest_config(crate::regressions())]
+
         #[test]
         fn nothing_makes_it_panic(text in "[0-9A-Za-z:+/.(), \\[\\]é-]{0,40}") {
             let _any = read(&text);
