@@ -1,6 +1,6 @@
 //! What in an event is looked at, whatever the models name: fields at its top level, properties, fields of products, signals.
 
-use super::bounce::Says;
+use super::bounce::BounceNotation;
 use super::flags::Group;
 
 /// Objects that are looked into, by their number among all of them; first those at the top level of an event.
@@ -111,7 +111,7 @@ pub(super) enum Signal {
     /// A group of people, or of mails where SendGrid tells it.
     MailGroup,
     /// Hard or soft.
-    Bounce(Says, u8),
+    Bounce(BounceNotation, u8),
     /// Ids of a person outside of the envelope.
     User(u8),
     Anonymous(u8),

@@ -1,14 +1,14 @@
-//! A cursor over JSON text for the quick pass: the ends of strings are found many bytes at a time and strings are borrowed, what
+//! A cursor over JSON text for the fast parser: the ends of strings are found many bytes at a time and strings are borrowed, what
 //! nobody looks at is skipped.
 //!
-//! It is as strict as JSON is, and gives up (`None`) at the first thing that is out of the ordinary: the careful pass then reads
+//! It is as strict as JSON is, and gives up (`None`) at the first thing that is out of the ordinary: the slow parser then reads
 //! the record again and says what is wrong, if anything is.
 
 use super::value::Scalar;
 use crate::wire::json_escape::plain_bytes;
 use std::borrow::Cow;
 
-/// Nesting that is skipped here; deeper values are left to the careful pass.
+/// Nesting that is skipped here; deeper values are left to the slow parser.
 const MAX_DEPTH: u32 = 60;
 
 pub(super) struct Scan<'a> {

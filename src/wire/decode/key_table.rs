@@ -2,7 +2,7 @@
 //! also known in other spellings are found by their normal form; nearly all that are unknown are told by three of their bytes before
 //! it is made.
 
-use super::spelled::{MAX_KEY_BYTES, normal_key};
+use super::property_names::{MAX_KEY_BYTES, normal_key};
 
 /// Keys and what they mean.
 #[derive(Debug, Clone)]

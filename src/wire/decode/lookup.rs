@@ -8,7 +8,7 @@ use super::bounce;
 use super::fields::{BuiltIn, CONTEXT, ECOMMERCE, ITEM, PRODUCT, PROPERTIES, ProductField, Signal, TRAITS, Top};
 use super::key_table::KeyTable;
 use super::mail_names::MAIL_NAMES;
-use super::spelled::{
+use super::property_names::{
     ACTION_FIELDS, EXACT, FREQUENT, IN_CAMEL_CASE, LISTS_WITHIN, OF_EVENT, OF_PRODUCT, OF_REFUND, OTHERWISE, PRODUCT_CURRENCY,
     TITLE_OF_PRODUCT, WITHIN,
 };

@@ -4,8 +4,8 @@
 use super::bounce::Bounce;
 use super::fields::{BEYOND_DOUBT, MAY_BE_AN_ID, SENDGRID, Signal};
 use super::flags::{self, Channels};
-use super::nothing::{Of, is_address, is_id};
 use super::orders;
+use super::placeholder_ids::{IdOf, is_address, is_id};
 use super::value::{Faults, MAX_ID_BYTES, MAX_URL_BYTES, Scalar, tidy};
 use crate::domain::event::{OrderStatus, Signals};
 use crate::domain::ids::{hash64, low32};
@@ -30,7 +30,7 @@ const MAX_STEP_BYTES: usize = 64;
 /// Signals before the event's kind is known. What has another type than expected says nothing, and is no fault: these names may
 /// mean something else elsewhere.
 #[derive(Debug, Default)]
-pub(super) struct SignalDraft<'a> {
+pub(super) struct SignalBuilder<'a> {
     /// From the traits of the call, from those of its context, from anywhere else in the event.
     emails: [Ranked<'a>; 3],
     agent: Ranked<'a>,
@@ -66,15 +66,15 @@ pub(super) struct SignalDraft<'a> {
 /// A text and the rank of the place that gave it: the lowest wins.
 type Ranked<'a> = Option<(u8, Cow<'a, str>)>;
 
-impl<'a> SignalDraft<'a> {
+impl<'a> SignalBuilder<'a> {
     /// `userId`.
     pub(super) fn set_user(&mut self, scalar: &Scalar<'_>) {
         if let Scalar::Text(text) = scalar {
             self.see_id(text);
         }
         self.has_user |= match scalar {
-            Scalar::Text(text) => is_id(text, Of::Person),
-            Scalar::Digits(digits) => is_id(digits.strip_suffix(".0").unwrap_or(digits), Of::Person),
+            Scalar::Text(text) => is_id(text, IdOf::Person),
+            Scalar::Digits(digits) => is_id(digits.strip_suffix(".0").unwrap_or(digits), IdOf::Person),
             Scalar::Signed(number) => *number != 0,
             Scalar::Float(number) => number.is_finite() && *number != 0.0,
             Scalar::Bool(_) | Scalar::Null | Scalar::Other => false,
@@ -103,23 +103,23 @@ impl<'a> SignalDraft<'a> {
         self.has_user
     }
 
-    pub(super) fn take_in(&mut self, signal: Signal, scalar: &Scalar<'a>) {
+    pub(super) fn set(&mut self, signal: Signal, scalar: &Scalar<'a>) {
         match signal {
-            Signal::Bounce(says, rank) => self.bounce.take_in(says, rank, scalar),
+            Signal::Bounce(notation, rank) => self.bounce.add(notation, rank, scalar),
             Signal::List => self.of_list |= text(scalar, MAX_ID_BYTES).is_some(),
             Signal::Lists => self.of_list |= !matches!(scalar, Scalar::Null),
             Signal::MailGroup => self.of_mail_group |= text(scalar, MAX_ID_BYTES).is_some(),
             Signal::MailMarked => self.mail_marked |= says_yes(scalar) || names_a_machine(scalar),
             Signal::Marked => self.marked |= says_yes(scalar),
             Signal::Trigger => {
-                let id = text(scalar, MAX_ID_BYTES).filter(|id| is_id(id, Of::Thing));
+                let id = text(scalar, MAX_ID_BYTES).filter(|id| is_id(id, IdOf::Thing));
                 let ours = id.as_deref().filter(|id| id.len() <= 32).and_then(|id| u128::from_str_radix(id, 16).ok());
                 self.other_trigger = id.filter(|_| ours.is_none()).or(self.other_trigger.take());
                 self.trigger_id = ours.or(self.trigger_id);
             }
             Signal::MailName(place) => {
                 if let Some(name) = self.mail_names.get_mut(usize::from(place)) {
-                    *name = text(scalar, MAX_NAME_BYTES).filter(|name| is_id(name, Of::Thing)).or(name.take());
+                    *name = text(scalar, MAX_NAME_BYTES).filter(|name| is_id(name, IdOf::Thing)).or(name.take());
                 }
             }
             Signal::CheckoutStep => self.checkout_step = text(scalar, MAX_STEP_BYTES).or(self.checkout_step.take()),
@@ -132,16 +132,16 @@ impl<'a> SignalDraft<'a> {
             Signal::Mail(rank) => put(&mut self.mail, rank, text(scalar, MAX_ID_BYTES)),
             Signal::Link(rank) => put(&mut self.link, rank, text(scalar, MAX_URL_BYTES)),
             Signal::User(rank) => {
-                put(&mut self.user, rank, text(scalar, MAX_ID_BYTES).map(tidy).filter(|id| is_id(id, Of::Person)));
+                put(&mut self.user, rank, text(scalar, MAX_ID_BYTES).map(tidy).filter(|id| is_id(id, IdOf::Person)));
             }
             Signal::Anonymous(rank) => {
-                put(&mut self.anonymous, rank, text(scalar, MAX_ID_BYTES).map(tidy).filter(|id| is_id(id, Of::Person)));
+                put(&mut self.anonymous, rank, text(scalar, MAX_ID_BYTES).map(tidy).filter(|id| is_id(id, IdOf::Person)));
             }
             Signal::OrderStatus(rank) => self.order.status(rank, scalar),
             Signal::OrderPart => self.order.part(scalar),
             Signal::OrderReason(rank) => self.order.reason(rank, scalar),
-            Signal::Flag(bit) => flags::take_in(&mut self.flags, bit, scalar),
-            Signal::Channel(group) => self.channels.take_in(group, scalar),
+            Signal::Flag(bit) => flags::set(&mut self.flags, bit, scalar),
+            Signal::Channel(group) => self.channels.add(group, scalar),
             Signal::Ip(rank) => {
                 if self.ip.is_none_or(|(best, _)| rank <= best) {
                     self.ip = flags::ip(scalar).map(|ip| (rank, ip)).or(self.ip);
