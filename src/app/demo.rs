@@ -109,7 +109,7 @@ impl Demo {
             prospects: if args.shop == ShopKind::B2b { PROSPECTS_B2B } else { PROSPECTS },
             start_ms: start_ms(args),
             late: 0.005,
-            dirt: 0.002,
+            corrupt_share: 0.002,
             ..ShopOptions::default()
         };
         let shop = traffic::with_history(args.shop, shop, history_ms(args.shop), &producer)?;

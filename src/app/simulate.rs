@@ -7,7 +7,6 @@ mod b2b;
 mod catalogue;
 mod corruption;
 mod daily_curve;
-mod dice;
 mod files;
 mod history;
 mod json_writer;
@@ -18,6 +17,7 @@ mod pace;
 mod people;
 mod produce;
 mod record;
+mod rng;
 mod shop;
 mod traffic;
 mod visit;
@@ -120,7 +120,7 @@ impl Plan {
             start_ms: 0,
             late: args.late,
             late_by_ms: Ms::try_from(args.late_by.as_millis()).unwrap_or(10 * MINUTE_MS),
-            dirt: args.dirt,
+            corrupt_share: args.corrupt_share,
             pad_bytes: args.pad_bytes,
         };
         let endless = args.events.is_none() && until_ms.is_none();

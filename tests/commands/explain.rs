@@ -33,7 +33,7 @@ fn models(browsing_half_life: &str) -> Arc<Models> {
 }
 
 fn records() -> impl Iterator<Item = Vec<u8>> {
-    let options = ShopOptions { prospects: 2_000, start_ms: 1_760_000_000_000, late: 0.02, dirt: 0.01, ..ShopOptions::default() };
+    let options = ShopOptions { prospects: 2_000, start_ms: 1_760_000_000_000, late: 0.02, corrupt_share: 0.01, ..ShopOptions::default() };
     Shop::new(options).take(EVENTS).map(|record| record.value)
 }
 

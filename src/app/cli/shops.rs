@@ -80,8 +80,8 @@ pub struct SimulateArgs {
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration)]
     pub late_by: Duration,
     /// Share of events that are corrupted, in every way
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
-    pub dirt: f64,
+    #[arg(long = "dirt", value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    pub corrupt_share: f64,
     /// Minimum size in bytes that each event is padded to
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub pad_bytes: usize,
