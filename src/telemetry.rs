@@ -133,7 +133,7 @@ impl Telemetry {
         }
     }
 
-    /// A limit of records was reached so many times.
+    /// A limit of records was reached this many times.
     pub fn limits_reached(&self, limit: &str, count: u64) {
         self.counter(&catalogue::LIMITS_REACHED, &[limit]).increment(count);
     }
@@ -209,7 +209,7 @@ impl Telemetry {
         self.counter(&catalogue::CART_OUTCOMES, &[kind]).increment(count);
     }
 
-    /// Triggers that left for nobody knows whom.
+    /// Triggers sent for prospects without a known address.
     pub fn cart_unaddressable(&self, step: u8, count: u64) {
         self.counter(&catalogue::CART_UNADDRESSABLE, &[&step.to_string()]).increment(count);
     }
@@ -237,14 +237,14 @@ impl Telemetry {
         self.event_latency.record_many(seconds.max(0.0), count);
     }
 
-    /// A transaction was committed with so many input records, `commit_seconds` after the batch's work was done.
+    /// A transaction was committed with this many input records, `commit_seconds` after the batch's work was done.
     pub fn committed(&self, records: u64, commit_seconds: f64, unix_seconds: f64) {
         self.batch_records.record(records as f64);
         self.commit_seconds.record(commit_seconds);
         self.gauge(&catalogue::LAST_COMMIT, &[]).set(unix_seconds);
     }
 
-    /// How a transaction ended: `committed`, `aborted`, `unknown` (nobody can tell yet).
+    /// How a transaction ended: `committed`, `aborted`, `unknown` (not known yet).
     pub fn transaction(&self, outcome: &str) {
         self.counter(&catalogue::TRANSACTIONS, &[outcome]).increment(1);
     }
@@ -263,7 +263,7 @@ impl Telemetry {
         self.partition_gauge(&catalogue::INPUT_LAG, &[topic, &partition.to_string()]).set(records as f64);
     }
 
-    /// Sets every partition's lag, clock lag and troubles to 0: those that are still here are set again at once.
+    /// Sets every partition's lag, clock lag and troubles to 0: those that are still here are set again immediately.
     pub fn forget_partitions(&self) {
         for gauge in self.by_partition.lock().unwrap_or_else(PoisonError::into_inner).values() {
             gauge.set(0.0);

@@ -164,7 +164,7 @@ impl Demo {
             joined(reading.join(), "the reader of the outputs")?;
             joined(sold, "the simulated shop")?;
             shown?;
-            stopped.context("the pipeline did not stop in order")?;
+            stopped.context("the pipeline did not stop cleanly")?;
             let seen = shelf.look();
             let frame = Frame { open_for, ..show.frame(&seen, sent.load(Ordering::Relaxed), 0) };
             writeln!(std::io::stdout(), "\n{}", view::summary(&frame, std::io::stdout().is_terminal()))?;
@@ -235,7 +235,7 @@ fn introduce(bootstrap: &str, http: SocketAddr, args: &DemoArgs) -> std::io::Res
     writeln!(out, "The shop opens in about three seconds; Ctrl-C ends the demo.")
 }
 
-/// Everything that frames are made of.
+/// Everything that frames are drawn from.
 struct Show<'a> {
     shop: ShopKind,
     demo: &'a StatusBoard,

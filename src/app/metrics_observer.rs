@@ -1,4 +1,4 @@
-//! What workers tell, as metrics.
+//! What workers report, as metrics.
 
 mod misses;
 mod room;

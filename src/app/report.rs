@@ -66,7 +66,11 @@ fn costs(given: &[String]) -> Result<Costs, UsageError> {
         let parts = one.rsplit_once('=').and_then(|(name, amount)| Some((name, amount.parse::<f64>().ok()?)));
         match parts.filter(|(name, amount)| !name.is_empty() && amount.is_finite() && *amount >= 0.0) {
             Some((name, amount)) => *costs.entry(name.to_owned()).or_default() += amount,
-            None => return Err(UsageError(format!("--campaign-cost {one:?} must read NAME=AMOUNT, such as spring-sale=1200"))),
+            None => {
+                return Err(UsageError(format!(
+                    "--campaign-cost {one:?} must have the form NAME=AMOUNT, such as spring-sale=1200"
+                )));
+            }
         }
     }
     Ok(costs)
@@ -127,7 +131,7 @@ fn of_services(args: &ReportArgs) -> anyhow::Result<Figures> {
         if status != 200 {
             let Problem { error: why, .. } = http_client::read(&place, status, &body)?;
             match status {
-                401 | 403 => bail!("http://{place} wants a token ({why}): say --token-file FILE"),
+                401 | 403 => bail!("http://{place} requires a token ({why}): give --token-file FILE"),
                 _ => bail!("http://{place} answered {status}: {why}"),
             }
         }

@@ -1,4 +1,4 @@
-//! The service from settings: its options, its ports, the admin server, the workers. Everything is put together here.
+//! The service from settings: its options, its ports, the admin server, the workers. Everything is wired here.
 
 use super::load_settings;
 use super::metrics_observer::MetricsObserver;

@@ -112,11 +112,12 @@ impl Plan {
         let until_ms = args.duration.map(|d| Ms::try_from(d.as_millis()).unwrap_or(Ms::MAX));
         let start_ms = args.start.as_deref().map(parse_time).transpose()?;
         if args.events.is_none() && until_ms.is_none() && !args.kafka {
-            return Err(UsageError("say how much: `--events 100000` or `--duration 7d`".to_owned()).into());
+            return Err(UsageError("say how much to generate: `--events 100000` or `--duration 7d`".to_owned()).into());
         }
         let mut shop = ShopOptions {
             seed: args.seed,
-            prospects: u32::try_from(args.prospects).map_err(|_| UsageError("at most 4 billion `--prospects`".to_owned()))?,
+            prospects: u32::try_from(args.prospects)
+                .map_err(|_| UsageError("`--prospects` can be at most 4 billion".to_owned()))?,
             start_ms: 0,
             late: args.late,
             late_by_ms: Ms::try_from(args.late_by.as_millis()).unwrap_or(10 * MINUTE_MS),

@@ -1,4 +1,4 @@
-//! Every settings key: its kind, default, unit and reason. The configuration reference is made of this table.
+//! Every settings key: its kind, default, unit and reason. The configuration reference is generated from this table.
 
 mod free;
 mod kind;

@@ -32,7 +32,7 @@ impl fmt::Display for Origin {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SettingFault {
     pub origin: Origin,
-    /// Full key; empty when no single one is meant.
+    /// Full key; empty if it concerns no single key.
     pub key: String,
     pub message: String,
 }
@@ -131,7 +131,7 @@ impl Layers {
             let known: Vec<&str> = KEYS.iter().chain(&FREE).map(|k| k.name.trim_end_matches('.')).collect();
             let message = match nearest(&name, known.into_iter()) {
                 Some(near) => format!("unknown setting: did you mean {near}?"),
-                None => "unknown setting: docs/configuration.md lists all of them".to_owned(),
+                None => "unknown setting: docs/configuration.md lists all settings".to_owned(),
             };
             self.fault(origin, &name, message);
             return;

@@ -1,4 +1,4 @@
-//! The configuration reference, made of the table of keys. A test holds `docs/configuration.md` to it.
+//! The configuration reference, generated from the table of keys. A test keeps `docs/configuration.md` equal to it.
 
 use super::keys::{FREE, KEYS, Key, OWNED_PROPERTIES};
 use std::fmt::Write;

@@ -1,4 +1,4 @@
-//! Rules between settings: pure, every fault, each with what to do.
+//! Rules between settings: pure; they find all errors, each with what to do.
 
 use super::layers::Layers;
 use super::settings::{GroupProtocol, Settings};
@@ -7,7 +7,7 @@ use crate::runtime::ports::OutTopic;
 use leadstream_model::DEFAULT_MODEL;
 use std::time::Duration;
 
-/// Notes every fault in `layers.faults`.
+/// Collects all errors in `layers.faults`.
 pub fn check(settings: &Settings, layers: &mut Layers) {
     let mut found = Vec::new();
     kafka(settings, layers, &mut found);
@@ -28,7 +28,7 @@ pub fn warnings(settings: &Settings) -> Vec<String> {
         && settings.http.token_file.is_none()
     {
         if settings.http.allow_anonymous {
-            found.push(format!("http.listen: everybody who reaches {address} can read personal data (http.allow_anonymous)"));
+            found.push(format!("http.listen: anyone who can reach {address} can read personal data (http.allow_anonymous)"));
         } else {
             found.push(format!(
                 "http.listen: {address} is reachable from outside and no http.token_file is set, so only metrics and health answer there"
@@ -122,12 +122,12 @@ fn topics(settings: &Settings, found: &mut Found) {
     }
     for name in settings.inputs.formats.keys() {
         if !seen.iter().any(|(_, known)| *known == name) {
-            add(found, &format!("inputs.formats.{name}"), "no input topic is called so (names here are without the prefix)");
+            add(found, &format!("inputs.formats.{name}"), "there is no such input topic (names here are without the prefix)");
         }
     }
     for name in settings.inputs.time_zones.keys() {
         if !seen.iter().any(|(_, known)| *known == name) {
-            add(found, &format!("inputs.time_zones.{name}"), "no input topic is called so (names here are without the prefix)");
+            add(found, &format!("inputs.time_zones.{name}"), "there is no such input topic (names here are without the prefix)");
         }
     }
     let of_topics = settings.inputs.time_zones.iter().map(|(name, zone)| (format!("inputs.time_zones.{name}"), zone));

@@ -60,7 +60,7 @@ impl axum::serve::Listener for Limited {
         if self.at_once == 0 {
             tokio::task::yield_now().await;
         }
-        // The inherent method gives errors; axum's logs them, waits a little and goes on.
+        // The inherent method returns errors; axum's logs them, waits a little and continues.
         let (stream, from) = axum::serve::Listener::accept(&mut self.inner).await;
         let now = Instant::now();
         let seat = self.room.enter(from.ip(), now);

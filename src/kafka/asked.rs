@@ -1,9 +1,9 @@
-//! Questions whose answer may take seconds are asked on a thread of their own: a worker must not stand still meanwhile.
+//! Requests that may take seconds run on a thread of their own: a worker must not block meanwhile.
 
 use crate::runtime::ports::Failure;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
-/// A question on its way. To drop it is to give up the answer.
+/// A request on its way. Dropping it discards the answer.
 pub(super) struct Asked<T> {
     answer: Receiver<Result<T, Failure>>,
 }
@@ -26,7 +26,7 @@ impl<T: Send + 'static> Asked<T> {
         match self.answer.try_recv() {
             Ok(answer) => Some(answer),
             Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => Some(Err(Failure::Retry("a question to the broker was lost".to_owned()))),
+            Err(TryRecvError::Disconnected) => Some(Err(Failure::Retry("a request to the broker was lost".to_owned()))),
         }
     }
 }

@@ -33,7 +33,7 @@ const DRAIN_POLL_INTERVAL: Duration = Duration::from_micros(100);
 /// How long one flush may block: errors are seen between two of them. Short while there is other work to do.
 const FLUSH_TIMEOUT_MS: i32 = 5;
 const BUSY_FLUSH_TIMEOUT_MS: i32 = 1;
-/// Drained once so many records wait: memory is bounded by it.
+/// Drained once this many records wait, which bounds memory.
 const SERVE_EVERY: u32 = 256;
 
 /// The producer of one worker.
@@ -57,7 +57,7 @@ struct Out {
 }
 
 impl KafkaCommitLog {
-    /// Makes the producer; one of the same name that is still alive is fenced, what it left open is aborted.
+    /// Creates the producer; one of the same name that is still alive is fenced, and what it left open is aborted.
     ///
     /// # Errors
     /// The configuration or the broker refuses it.
@@ -250,7 +250,7 @@ impl CommitLog for KafkaCommitLog {
 
     fn abort(&mut self) -> Result<(), Failure> {
         let producer = self.producer()?;
-        // What is given up is written all the same, for a moment: records that are purged leave a gap in the producer's numbers.
+        // What is aborted is still written, for a moment: records that are purged leave a gap in the producer's sequence numbers.
         self.take_reports(|producer| ffi::flush(producer, FLUSH_TIMEOUT_MS))?;
         if producer.in_flight_count() > 0 {
             producer.purge(PurgeConfig::default().queue().inflight());

@@ -37,7 +37,7 @@ impl Membership {
     }
 }
 
-/// The group metadata for a commit, with which the broker can tell whether the partitions are still ours.
+/// The group metadata for a commit, by which the broker checks that the partitions are still ours.
 ///
 /// # Errors
 /// Why there is none; for people.
@@ -52,8 +52,10 @@ pub fn group_metadata<X: ConsumerContext>(consumer: &BaseConsumer<X>) -> Result<
 
 fn judge(before: &Membership, after: &Membership) -> Result<(), String> {
     if !before.is_fenced() || !after.is_fenced() {
-        return Err("the consumer is no member of its group at the moment: the broker could not tell whose positions these are"
-            .to_owned());
+        return Err(
+            "the consumer is not a member of its group at the moment: the broker could not tell whose positions these are"
+                .to_owned(),
+        );
     }
     if before != after {
         return Err("the group has moved on during the commit".to_owned());

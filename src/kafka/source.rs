@@ -126,7 +126,7 @@ impl KafkaSource {
                  engine.instance_id; otherwise start again"
             ))),
             _ => match error.rdkafka_error_code() {
-                // The library goes on by itself; a missing input must be known to be missing at the start, later it may come back.
+                // The library recovers by itself; a missing input must be known to be missing at the start, later it may come back.
                 Some(code) if errors::operator_action(code).is_some() && code != Code::UnknownTopicOrPartition => {
                     Err(errors::stop(&format!("the consumer: {error}"), code))
                 }
@@ -177,7 +177,7 @@ impl EventSource for KafkaSource {
     }
 
     fn committed(&mut self) -> Result<Option<Vec<Option<i64>>>, Failure> {
-        let Some((partitions, asked)) = &self.offsets else { return Err(context::retry("nobody asked for offsets")) };
+        let Some((partitions, asked)) = &self.offsets else { return Err(context::retry("no offsets were requested")) };
         let Some(answer) = asked.answer() else { return Ok(None) };
         let partitions = partitions.clone();
         self.offsets = None;
@@ -240,7 +240,7 @@ impl EventSource for KafkaSource {
         let cooperative = self.is_cooperative();
         let all: Vec<InputPartition> =
             if cooperative { partitions.to_vec() } else { self.intakes.keys().chain(partitions).copied().collect() };
-        // What was never started can't be let go of.
+        // What was never started can't be released.
         let assigned: Vec<InputPartition> = partitions.iter().filter(|p| self.intakes.contains_key(p)).copied().collect();
         self.forget(&all);
         if !cooperative {
@@ -296,7 +296,7 @@ impl EventSource for KafkaSource {
     fn leave(&mut self) {
         self.queues.clear();
         self.strays.clear();
-        // The group is left when the last one lets go of the consumer, in its drop.
+        // The group is left when the last owner drops the consumer.
         self.consumer.context().close();
     }
 }

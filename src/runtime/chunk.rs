@@ -8,9 +8,9 @@ use crate::engine::codec::Codec;
 use crate::engine::task::{AHEAD, Task, TaskInput};
 use std::collections::VecDeque;
 
-/// Events that are decoded at once.
+/// Number of events decoded together.
 const DECODED_AT_ONCE: usize = 128;
-/// No more is decoded ahead of so many bytes of values: large ones may say much.
+/// Bytes of values after which decoding ahead stops: large values may hold many fields.
 const DECODED_BYTES: usize = 256 * 1024;
 /// Fewer than these ahead, and more are decoded: as many as [`AHEAD`] looks at.
 const AT_LEAST: usize = AHEAD[0].0 + 1;

@@ -10,7 +10,7 @@ use crate::engine::task::{ProspectOutput, TaskInput};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// One of so many events gives a sample of its latency.
+/// One in this many events gives a sample of its latency.
 const LATENCY_SAMPLE: u64 = 16;
 
 /// How a transaction ended.
@@ -43,7 +43,7 @@ pub struct BatchStats {
     pub clock_corrected: u64,
     pub local_times: u64,
     pub broken_fields: u64,
-    /// Names that are nearly known, and events without the product that they ought to name.
+    /// Names that are nearly known, and events without the product that they should name.
     pub misses: Misses,
     /// Cart steps that came due while a task was behind, and wait; timers that fired.
     pub held: u64,
@@ -125,7 +125,7 @@ pub trait Observer: Send + Sync {
         let _ = (worker, partition, took);
     }
 
-    /// A committed offset was gone; so many records were passed over.
+    /// A committed offset was gone; this many records were skipped.
     fn gap(&self, worker: u16, input: u16, records: u64) {
         let _ = (worker, input, records);
     }

@@ -200,7 +200,7 @@ pub trait EventSource {
     /// Serves the group. Never blocks.
     ///
     /// # Errors
-    /// The consumer can't go on.
+    /// The consumer can't continue.
     fn group_event(&mut self) -> Result<Option<GroupEvent>, Failure>;
 
     /// Asks for the stable committed offsets; what was asked before is forgotten. Never blocks.
@@ -229,16 +229,16 @@ pub trait EventSource {
     /// Starts (or starts again) to fetch from these offsets, on top of what is fetched already.
     ///
     /// # Errors
-    /// The consumer can't go on.
+    /// The consumer can't continue.
     fn start(&mut self, from: &[(InputPartition, i64)]) -> Result<(), Failure>;
 
-    /// Stops fetching and lets go of the partitions.
+    /// Stops fetching and releases the partitions.
     ///
     /// # Errors
-    /// The consumer can't go on.
+    /// The consumer can't continue.
     fn stop(&mut self, partitions: &[InputPartition]) -> Result<(), Failure>;
 
-    /// What is there of one partition, at most so many records and about so many bytes (one record comes whatever its size). Never
+    /// What is available of one partition, at most this many records and about this many bytes (one record comes whatever its size). Never
     /// blocks.
     ///
     /// # Errors
@@ -346,7 +346,7 @@ pub trait StateSource {
     fn begin(&mut self, partition: i32, from: Option<i64>) -> Result<(), Failure>;
 
     /// Reads on for a short while and hands every committed record (partition, key, value) to `each`, which may fail.
-    /// Partitions that are done have been let go when this returns.
+    /// Partitions that are done have been released when this returns.
     ///
     /// # Errors
     /// See [`Failure`].

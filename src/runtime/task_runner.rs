@@ -61,7 +61,7 @@ pub struct TaskRunner<C: Codec> {
 }
 
 impl<C: Codec> TaskRunner<C> {
-    /// A runner that reads from these offsets, one per input, of which so many are of the configuration. `replay`:
+    /// A runner that reads from these offsets, one per input, of which this many are configured ones. `replay`:
     /// `catch_up = "replay"`.
     pub fn new(
         partition: i32,

@@ -1,7 +1,7 @@
 //! Every metric of the service: name, type, unit, labels, meaning, and when to worry.
 //!
 //! `docs/metrics.md` holds the same table; a test compares them. Names are a contract: add, never rename. Labels come from
-//! closed sets (topics of the configuration, stages of the model, reasons of the contract), never from what prospects send.
+//! closed sets (topics of the configuration, stages of the model, documented reasons), never from what prospects send.
 
 /// What kind of metric it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +95,7 @@ catalogue! {
     DEAD_LETTERS = counter("leadstream_dead_letters_total", "records", &["reason"],
         "Records that could not be used and were sent to the dead letters, by reason",
         "More than 1 % of events: a producer has changed; see docs/bad-input.md.");
-    /// What inputs said that they may not.
+    /// What untrusted inputs were not allowed to say.
     UNTRUSTED_EVENTS = counter("leadstream_untrusted_events_total", "events", &["topic", "class"],
         "Events that erase, withdraw consent or answer for sales (class: erasure, consent, sales) from a topic that inputs.trusted doesn't list; they were sent to the dead letters",
         "A steady rate of `consent`: mail events arrive on a topic that is not trusted, see inputs.trusted. A jump: someone is forging events.");
@@ -232,7 +232,7 @@ catalogue! {
     CART_REVERSED_VALUE = histogram("leadstream_cart_reversed_value", "currency units", &["currency", "reason"], MONEY_BUCKETS,
         "Value of recovered orders that was reversed, by currency and reason: cancelled, refunded, payment-failed, order-changed",
         "`payment-failed` jumps: the payment provider has trouble.");
-    /// Triggers for nobody knows whom.
+    /// Triggers for prospects without a known address.
     CART_UNADDRESSABLE = counter("leadstream_cart_unaddressable_total", "triggers", &["step"],
         "Cart triggers sent for prospects whose address was never seen, by step",
         "Most of leadstream_cart_triggers_total: the shop asks for the address too late, or identify calls omit it.");

@@ -239,13 +239,13 @@ impl Of<'_> {
         }
         let roles = self.group.consensus.missing_roles(self.accounts);
         if !roles.is_empty() {
-            return format!("nobody among those who agree is {}", roles.join(" or "));
+            return format!("no one among those who agree is {}", roles.join(" or "));
         }
         if agreed >= expected {
             return format!("{agreed} of {expected} who are needed agree");
         }
         let who = missing().map(|m| format!("{} {}", m.name, self.stands(m))).collect::<Vec<_>>();
-        let who = if who.is_empty() { "nobody else is known who would be asked".to_owned() } else { who.join("; ") };
+        let who = if who.is_empty() { "no one else is known who could be asked".to_owned() } else { who.join("; ") };
         format!("{agreed} of {expected} who are needed agree: {who}")
     }
 

@@ -116,7 +116,7 @@ impl Decoder {
             builder.forget_people(|id| self.options.is_id(id, IdOf::Person));
             let record = file::record_time(&builder.times);
             let prospect = file::prospect(builder).ok_or_else(|| {
-                let detail = "neither userId nor anonymousId (words such as `undefined` are none): the prospect is unknown";
+                let detail = "neither userId nor anonymousId (words such as `undefined` don't count): the prospect is unknown";
                 reject(DeadReason::KeyMissing, detail)
             })?;
             if prospect != file::USER_ZERO {
@@ -144,7 +144,7 @@ impl Decoder {
         match key.len() {
             0 => Err(reject(DeadReason::KeyEmpty, "the record's key is empty: it has to be the prospect")),
             _ if key.starts_with(ACCOUNT_KEY.as_bytes()) => {
-                Err(reject(DeadReason::KeyReserved, "the key begins as those of the service's own records of accounts do"))
+                Err(reject(DeadReason::KeyReserved, "the key has the prefix of the service's own account records"))
             }
             n if n > self.options.max_key_bytes => {
                 let detail = format!("the key has {n} bytes, at most {} are allowed", self.options.max_key_bytes);

@@ -92,7 +92,7 @@ impl Encoder {
         }
     }
 
-    /// What members tell their account is read by this program alone.
+    /// Updates from members to their account are read by this program alone.
     fn format_of(&self, output: &Output) -> Format {
         if matches!(output.body, Body::Member(_)) { Format::Protobuf } else { self.format }
     }

@@ -143,7 +143,7 @@ fn check_names_the_faults_of_settings_and_model_at_once() {
         "none can't be read",
         &format!("{model}:2: funnel.stages: is missing"),
         "settings: model.cart.steps: step 2 must come later than step 1",
-        "kafka.properties.linger: librdkafka knows no such property",
+        "kafka.properties.linger: librdkafka has no such property",
         "7 faults",
     ] {
         assert!(text.contains(part), "{part:?} is not in:\n{text}");

@@ -33,7 +33,8 @@ fn models(browsing_half_life: &str) -> Arc<Models> {
 }
 
 fn records() -> impl Iterator<Item = Vec<u8>> {
-    let options = ShopOptions { prospects: 2_000, start_ms: 1_760_000_000_000, late: 0.02, corrupt_share: 0.01, ..ShopOptions::default() };
+    let options =
+        ShopOptions { prospects: 2_000, start_ms: 1_760_000_000_000, late: 0.02, corrupt_share: 0.01, ..ShopOptions::default() };
     Shop::new(options).take(EVENTS).map(|record| record.value)
 }
 
@@ -274,7 +275,7 @@ fn explain_reads_files_and_says_why_as_a_page_and_as_json() {
     nobody.extend_from_slice(&inputs);
     let (code, _, errors) = said(&nobody);
     assert_eq!(code, 1);
-    assert!(errors.contains("no event in these files is of this prospect"), "{errors}");
+    assert!(errors.contains("no event in these files is about this prospect"), "{errors}");
     let both = ["explain", "ann", "--url", "http://127.0.0.1:1", "--input", "cart=x"].map(str::to_owned);
     assert_eq!(said(&both).0, 2, "from a service or from files");
 }

@@ -105,7 +105,7 @@ fn check_names_every_fault_of_the_topics_at_once_with_what_to_do() {
     let faults: Vec<&str> = report.faults.iter().map(|fault| &*fault.message).collect();
     for part in [
         "engine.worker: unknown setting: did you mean engine.workers?",
-        "kafka.properties.linger: librdkafka knows no such property",
+        "kafka.properties.linger: librdkafka has no such property",
         "bad.email does not exist",
         "different numbers of partitions",
         "leadstream.state: cleanup.policy is delete and should be compact; kafka-configs.sh --alter",

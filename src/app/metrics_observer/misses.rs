@@ -1,4 +1,4 @@
-//! What inputs nearly say: counted by the known name, and logged at most once in a while with the names as they came.
+//! Names that are nearly known: counted by the known name, and logged now and then with the names as they came.
 
 use crate::domain::misses::Misses;
 use crate::domain::{HOUR_MS, Ms};
@@ -6,7 +6,7 @@ use crate::runtime::observe::BatchStats;
 use crate::telemetry::{Telemetry, catalogue};
 use std::sync::{Mutex, PoisonError};
 
-/// It is told in the log at most once in this time.
+/// It is logged at most once in this time.
 const QUIET_MS: Ms = HOUR_MS;
 /// Most names in one line of the log.
 const MAX_LINES: usize = 5;

@@ -41,7 +41,7 @@ pub(super) const TOPICS: [OutTopic; COUNT] = [
 const BLOCK_BYTES: usize = 64 << 10;
 
 impl Out {
-    /// Which file; `None` for what members tell their accounts.
+    /// Which file; `None` for updates from members to their accounts.
     pub(super) fn of(output: &Output) -> Option<Self> {
         Some(match output.body {
             Body::StageChanged(_) => Self::StageChanges,
@@ -77,7 +77,7 @@ impl Outputs {
 
 /// Writes the files: task after task.
 pub(super) fn write(dir: &Path, all: Vec<Outputs>, spill: &Spill) -> anyhow::Result<()> {
-    let cannot = |path: &Path| format!("cannot write {}: is there room, and the right to write?", path.display());
+    let cannot = |path: &Path| format!("cannot write {}: is the disk full, or is permission missing?", path.display());
     let mut files = Vec::new();
     for topic in TOPICS {
         let path = dir.join(format!("{}.jsonl", topic.short_name()));

@@ -1,4 +1,4 @@
-//! One round of a replay: all prospects, then all accounts. What accounts tell their members is for the next round.
+//! One round of a replay: all prospects, then all accounts. Updates from accounts to their members are for the next round.
 
 use super::cores::on_all_cores;
 use super::run_task::{self, Worked};
@@ -10,7 +10,7 @@ use crate::domain::member_update::MemberUpdateRecord;
 use indicatif::ProgressBar;
 use std::sync::Mutex;
 
-/// What a round comes to: the tasks, what accounts told the prospects of each, and the last event's time.
+/// The result of a round: the tasks, the accounts' updates for the prospects of each, and the last event's time.
 pub(super) struct Round {
     pub worked: Vec<Worked>,
     pub heard: Vec<Vec<MemberUpdateRecord>>,
@@ -70,7 +70,7 @@ fn accounts(
         Ok(worked)
     })?;
     let mut heard = dealt(&mut worked, shared.options.partitions);
-    // Stable: what one account tells stays in its order.
+    // Stable: one account's updates stay in their order.
     heard.iter_mut().for_each(|some| some.sort_by_key(|member_update| member_update.at_ms));
     Ok((worked, heard))
 }

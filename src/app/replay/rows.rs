@@ -68,7 +68,7 @@ const OF_PAGES: [&str; 5] = ["path", "url", "title", "search", "referrer"];
 
 /// The event of a line that is a row. `None`: it is none.
 pub(super) fn event_of_line(line: &[u8], table: Table) -> Option<Vec<u8>> {
-    // Most lines are told by what they don't hold.
+    // Most lines are recognised by what they don't contain.
     static FINDERS: LazyLock<[Finder<'static>; MARKS.len()]> = LazyLock::new(|| MARKS.map(Finder::new));
     // Of the columns in capital letters, which some warehouses make of all, nearly every one ends so.
     static CAPITALS: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| ["_ID\"", "_AT\"", "EVENT_TEXT\""].map(Finder::new));

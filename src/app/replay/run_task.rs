@@ -24,7 +24,7 @@ pub(super) struct Worked {
     pub task: Task<StateCodec>,
     pub outputs: Outputs,
     pub tally: Tally,
-    /// What members told their accounts, in order.
+    /// Updates from members to their accounts, in order.
     pub member_update: Vec<MemberUpdateRecord>,
 }
 
@@ -146,14 +146,14 @@ pub(super) fn finish(shared: &Shared<'_>, worked: &mut Worked, end_ms: Option<Ms
     Ok(())
 }
 
-/// Gives the accounts of a task what their members told, from all tasks, in order of time. The clock has run to its end.
+/// Gives the accounts of a task their members' updates, from all tasks, in order of time. The clock has run to its end.
 pub(super) fn accounts(
     shared: &Shared<'_>,
     worked: &mut Worked,
     mut told: Vec<MemberUpdateRecord>,
     end_ms: Option<Ms>,
 ) -> anyhow::Result<()> {
-    // Stable: what one member told stays in its order.
+    // Stable: one member's updates stay in their order.
     told.sort_by_key(MemberUpdateRecord::order);
     let mut effects = BatchEffects::default();
     for (n, member_update) in told.into_iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Who is connected, and who has to go when one more comes.
+//! The open connections, and which of them is closed when another one needs room.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

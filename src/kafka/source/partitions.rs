@@ -1,4 +1,4 @@
-//! The assigned partitions: begun, begun again, let go, and put right when an error came.
+//! The assigned partitions: started, restarted, released, and repaired after an error.
 
 use super::{KafkaSource, REQUEST_TIMEOUT, bounds};
 use crate::kafka::asked::Asked;
@@ -35,7 +35,7 @@ impl KafkaSource {
     pub(super) fn broke(&mut self, from: InputPartition, code: Code, text: &str) {
         let what = format!("{}, partition {}: {text}", self.topic(from), from.partition);
         tracing::warn!("{what}");
-        // The library may fetch the same again and again, or go on behind what it could not read.
+        // The library may fetch the same record repeatedly, or continue after what it could not read.
         match self.consumer.pause(&self.list(&[from])) {
             Ok(()) => drop(self.paused.insert(from)),
             Err(error) => tracing::debug!("{what}: it can't be paused: {error}"),

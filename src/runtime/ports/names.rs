@@ -2,7 +2,7 @@
 
 use crate::domain::names::Authority;
 
-/// Why a record can't be used: the fixed list of the contract, also the metric label and the `leadstream-reason` header.
+/// Why a record can't be used: a closed list (docs/bad-input.md), also the metric label and the `leadstream-reason` header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DeadReason {
     UnreadableValue,
@@ -38,7 +38,7 @@ impl DeadReason {
         Self::Untrusted(Authority::Sales),
     ];
 
-    /// What an input said that it may not.
+    /// What an untrusted input was not allowed to say.
     #[must_use]
     pub fn authority(self) -> Option<Authority> {
         if let Self::Untrusted(authority) = self { Some(authority) } else { None }

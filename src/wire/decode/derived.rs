@@ -1,5 +1,5 @@
 //! Properties that no event has to have for a model to ask for them: what kind of page it is, how many stars a rating gives. They are
-//! made of what the event says, where a model asks for them. An event that says them itself keeps what it says.
+//! derived from the event where a model asks for them. An event that has them itself keeps its own.
 
 use super::event_builder::EventBuilder;
 use super::lookup::Lookup;

@@ -147,7 +147,7 @@ impl<'a> EventBuilder<'a> {
             return (self.refunded_so_far, self.refund_id.is_none());
         }
         let amount = self.plain_amount().filter(|_| is_named);
-        // An update tells the order's total beside the status.
+        // An update gives the order's total beside the status.
         let stated = self.stated_value().filter(|_| is_named || status == OrderStatus::Refunded);
         (self.refund.or(amount).or(stated), false)
     }

@@ -1,4 +1,4 @@
-//! What says yes or no, which way of reaching somebody an event about consent means, and from which network an event came.
+//! Flags (yes or no), the channel that an event about consent means, and the network that an event came from.
 
 use super::value::Scalar;
 use crate::domain::event::Channel;
@@ -9,7 +9,7 @@ use std::borrow::Cow;
 /// Longest word that is looked at.
 const MAX_WORD_BYTES: usize = 32;
 
-/// Properties that say which way of reaching somebody is meant, and those that say what the consent is for.
+/// Properties that name the channel, and those that name the purpose of the consent.
 pub(super) const CHANNELS: [(&str, Group); 9] = [
     ("channel", Group::Channel),
     ("channels", Group::Channel),
@@ -78,7 +78,7 @@ const NO: [&str; 22] = [
     "never",
     "none",
 ];
-/// Mail, everything, or where somebody did it: nothing is said of another way.
+/// Mail, everything, or the place where it was given: no other channel is named.
 const MAIL: [&str; 31] = [
     "email",
     "emails",

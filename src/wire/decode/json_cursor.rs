@@ -1,5 +1,5 @@
 //! A cursor over JSON text for the fast parser: the ends of strings are found many bytes at a time and strings are borrowed, what
-//! nobody looks at is skipped.
+//! no one looks at is skipped.
 //!
 //! It is as strict as JSON is, and gives up (`None`) at the first thing that is out of the ordinary: the slow parser then reads
 //! the record again and says what is wrong, if anything is.
@@ -21,7 +21,7 @@ impl<'a> Scan<'a> {
         Self { text, at: 0 }
     }
 
-    /// Goes on by so many bytes. A place in a text is never so large that it could wrap around, and this is the busiest sum of all.
+    /// Advances by this many bytes. A place in a text is never so large that it could wrap around, and this is the busiest sum of all.
     #[inline]
     fn advance(&mut self, bytes: usize) {
         self.at = self.at.wrapping_add(bytes);

@@ -1,6 +1,6 @@
 //! Events in JSON, in the Segment spec: the fast parser, which nearly every record takes.
 //!
-//! One pass over the text, borrowing from it; what nobody looks at is skipped. Whatever this parser can't read, it leaves to
+//! One pass over the text, borrowing from it; what no one looks at is skipped. Whatever this parser can't read, it leaves to
 //! the slow one, which reads the record from its beginning and knows what to say.
 
 use super::event_builder::EventBuilder;

@@ -17,7 +17,7 @@ pub(super) struct KeyTable<T> {
     ends: [u64; ENDS / 64],
 }
 
-/// How many different ends are told apart.
+/// How many different ends are distinguished.
 const ENDS: usize = 4096;
 
 #[derive(Debug, Clone)]

@@ -33,7 +33,7 @@ pub(super) struct Target {
     pub path_of_url: bool,
 }
 
-/// Some are only looked at where a model asks for what is made of them.
+/// Some are only looked at where a model asks for what is derived from them.
 fn is_wanted(signal: Signal, vocabulary: &Vocabulary) -> bool {
     match signal {
         Signal::UserAgent(_) => vocabulary.wants_user_agents(),
@@ -84,7 +84,7 @@ pub(super) struct Lookup {
     pub group_id: Option<PropertyId>,
     /// What withdraws consent where it is said.
     pub withdrawing: Flags,
-    /// What a page is for, which is told by its path; and the stars of a rating.
+    /// The kind of a page, derived from its path; and the stars of a rating.
     pub page_kind: Option<PropertyId>,
     pub path: Option<PropertyId>,
     pub stars: Option<PropertyId>,

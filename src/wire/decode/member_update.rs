@@ -1,4 +1,4 @@
-//! What members tell their accounts, and what these tell their members, as it comes back from the internal topic.
+//! Updates from members to their accounts and back, as read from the internal topic.
 
 use super::options::Options;
 use super::rejected::reject;

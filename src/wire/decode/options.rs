@@ -1,4 +1,4 @@
-//! What a decoder is told: topics, limits, words.
+//! The options of a decoder: topics, limits, words.
 
 use super::placeholder_ids::{self, IdOf};
 use crate::domain::Ms;

@@ -1,6 +1,6 @@
-//! Words that programs write where they know no id or no address: such an id is absent, such an address nobody's.
+//! Placeholders that programs write where they have no id or address: such an id is absent, such an address no one's.
 
-/// Words that stand for no id of anything.
+/// Placeholders that are never an id.
 const NO_ID: [&str; 15] = [
     "null",
     "none",
@@ -19,7 +19,7 @@ const NO_ID: [&str; 15] = [
     "not_set",
 ];
 
-/// Words that stand for nobody, though a product or an order may well be called so.
+/// Placeholders for people only: a product or an order may well have such an id.
 const NOBODY: [&str; 17] = [
     "anonymous",
     "anon",
@@ -49,7 +49,7 @@ const ONE_LETTER_FROM: usize = 4;
 const ONE_LETTER_UP_TO: usize = 40;
 const ONE_DIGIT_FROM: usize = 10;
 
-/// Local parts of addresses that nobody reads. `guest@` is none of them: whoever types an address as a guest may have that one.
+/// Local parts of addresses that no one reads. `guest@` is not among them: someone who types an address as a guest may have that one.
 const NO_READER: [&str; 7] = ["noreply", "no-reply", "no_reply", "test", "donotreply", "null", "undefined"];
 
 /// What an id is of.
@@ -61,7 +61,7 @@ pub(super) enum IdOf {
     Thing,
 }
 
-/// Whether a text is an id. Each event asks: most are told by their first two bytes.
+/// Whether a text is an id. Every event asks: for most the first two bytes decide.
 #[inline]
 pub(super) fn is_id(text: &str, of: IdOf) -> bool {
     match text.as_bytes() {
@@ -114,7 +114,7 @@ fn is_id_on_second_sight(text: &str, of: IdOf) -> bool {
     bare.len() < from || bare.len() > ONE_LETTER_UP_TO || letters.any(|letter| letter != first)
 }
 
-/// Whether it is a template that nobody has filled in, by its shape.
+/// Whether it looks like a template that was not filled in.
 fn is_template(text: &str, of: IdOf) -> bool {
     // Signs that stand around nothing else.
     const SURE: [(&str, &str); 9] =
@@ -157,7 +157,7 @@ pub(super) fn bare(text: &str) -> &str {
     pairs.into_iter().find_map(|(open, close)| inner(open, close)).unwrap_or(text).trim()
 }
 
-/// Whether a text is an address that somebody may read, or the hash of one: who hides addresses from this service has them.
+/// Whether a text is an address that someone may read, or the hash of one, as senders write that hide addresses from this service.
 pub(super) fn is_address(text: &str) -> bool {
     let Some((local, domain)) = text.trim().rsplit_once('@') else { return is_hash(text.trim()) };
     if text.contains('*') {

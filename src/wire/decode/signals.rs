@@ -35,7 +35,7 @@ pub(super) struct SignalBuilder<'a> {
     emails: [Ranked<'a>; 3],
     agent: Ranked<'a>,
     marked: bool,
-    /// Where a mail is told of.
+    /// Set by a field of the mail.
     mail_marked: bool,
     trigger_id: Option<u128>,
     /// It names a trigger, but by no id of ours.
@@ -92,7 +92,7 @@ impl<'a> SignalBuilder<'a> {
         self.id_is_address |= id.as_bytes().contains(&b'@') && is_address(id);
     }
 
-    /// Where a mail tells its link by the name under which other events tell their page.
+    /// For mails whose link has the name under which other events give their page.
     pub(super) fn link_of_mail(&mut self, url: &mut Option<Cow<'a, str>>) {
         if let (None, Some(url)) = (&self.link, url.take()) {
             self.link = Some((u8::MAX, url));
@@ -175,7 +175,7 @@ impl<'a> SignalBuilder<'a> {
         [user, self.anonymous.take().map(|(_, id)| id)]
     }
 
-    /// The traits of a group call are those of a company: its address is nobody's. What is sent to a friend names the friend's.
+    /// The traits of a group call are those of a company: its address is no person's. What is sent to a friend names the friend's.
     pub(super) fn finish(self, kind: Kind, name: &str, near: Option<&'static str>) -> Signals<'a> {
         let [own, of_context, of_event] = self.emails;
         let own = own.filter(|_| kind != Kind::Group);

@@ -1,4 +1,4 @@
-//! Names of track events: what each means, in whichever spelling it comes.
+//! Names of track events: what each means, in any spelling.
 
 use crate::domain::ids::hash64;
 use crate::domain::names::bounces::{OF_MAIL, hardness};
@@ -13,14 +13,14 @@ type Table<T> = hashbrown::HashMap<Box<str>, T, foldhash::fast::FixedState>;
 
 /// How many unknown names are remembered with the verdict on them.
 const VERDICTS: usize = 256;
-/// The bit of a verdict that says whose deed it is.
+/// The bit of a verdict that says who did it.
 const SELLERS: u64 = 0x80;
 /// How far from the right the bits of a verdict begin that say which of [`SAID`] it is, and one more.
 const SAID_BITS: u32 = 8;
 /// What names say of consent by their words.
 const SAID: [&str; 4] = ["Unsubscribed", "Email Unsubscribed", ONE_LIST_LEFT, "Email Marked as Spam"];
 
-/// What is found of a name that nobody knows.
+/// What is found of an unknown name.
 #[derive(Debug, Clone, Copy)]
 struct AccountVerdict {
     is_sellers: bool,

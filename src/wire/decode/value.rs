@@ -90,7 +90,7 @@ impl<'a> Scalar<'a> {
             Self::Null => None,
             Self::Text(text) if text.is_empty() => None,
             Self::Text(text) => Some(text),
-            // Some writers make floats of ids: 12345.0 is meant as 12345.
+            // Some writers turn ids into floats: 12345.0 means 12345.
             Self::Digits(text) => Some(Cow::Borrowed(text.strip_suffix(".0").unwrap_or(text))),
             Self::Signed(_) | Self::Float(_) | Self::Bool(_) | Self::Other => faults.broken(),
         }

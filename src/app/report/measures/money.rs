@@ -8,7 +8,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 const DAY_SECONDS: f64 = 86_400.0;
-/// In less time nobody can have been slow.
+/// In less time than this no one can have been slow.
 const LEAST_WATCHED_MS: i64 = 14 * crate::domain::DAY_MS;
 
 /// Amounts by currency.

@@ -135,7 +135,7 @@ impl Known<'_> {
         let mut all = cohort::of(self.figures, self.key);
         if !self.is_counted {
             all.cohort = Cohort::default();
-            let why = "not counted: a running instance follows opportunities between the model's own stages only (files are counted anew)";
+            let why = "not counted: a running instance follows opportunities between the model's own stages only (from files they are counted again)";
             return (all, Trust::none(0, why.to_owned()));
         }
         let trust = all.trust.clone();

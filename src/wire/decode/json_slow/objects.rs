@@ -202,7 +202,7 @@ fn products_of_object<'a>(raw: &'a RawValue, lookup: &Lookup, builder: &mut Even
         names_one |= is_id && !value.get().starts_with(['{', '[']);
         only_objects &= value.get().starts_with('{');
         count += 1;
-        // Those beyond are left out all the same.
+        // Those beyond are left out anyway.
         if fields.len() <= MAX_PRODUCTS {
             fields.push((key, value));
         }

@@ -1,4 +1,4 @@
-//! Changes of accounts as JSON, and what members tell them.
+//! Changes of accounts as JSON, and their members' updates.
 
 use super::values::Rounded;
 use crate::domain::Text;

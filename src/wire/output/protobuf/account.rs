@@ -1,4 +1,4 @@
-//! Changes of accounts as protobuf, and what members tell them.
+//! Changes of accounts as protobuf, and their members' updates.
 
 use super::hand_over::hand_over;
 use super::values::{id_text, text, texts};
