@@ -4,7 +4,7 @@
 //! [`options`] is the only place that writes client properties; [`ffi`] and `membership` are the only unsafe ones.
 
 pub mod admin;
-mod asked;
+mod background;
 pub mod changelog_reader;
 pub mod commit_log;
 pub mod connect;

@@ -7,8 +7,8 @@
 
 mod carts;
 pub mod catalogue;
+mod excluded_events;
 pub mod histogram;
-mod left_out;
 pub mod logs;
 mod sums;
 

@@ -1,7 +1,7 @@
 //! What workers report, as metrics.
 
 mod misses;
-mod room;
+mod refused_log;
 mod untrusted;
 
 use crate::domain::hand_over::HandOver;
@@ -31,7 +31,7 @@ pub struct MetricsObserver {
     models: Arc<Models>,
     /// Input topics, in the order of their indices.
     inputs: Vec<String>,
-    room: room::Room,
+    refused_log: refused_log::RefusedLog,
     untrusted: untrusted::Untrusted,
     misses: misses::Unlogged,
 }
@@ -94,7 +94,7 @@ impl MetricsObserver {
             telemetry,
             models,
             inputs,
-            room: room::Room::default(),
+            refused_log: refused_log::RefusedLog::default(),
             untrusted: untrusted::Untrusted::default(),
             misses: misses::Unlogged::default(),
         }
@@ -216,7 +216,7 @@ impl MetricsObserver {
         });
         let refused = count(Note::NoRoom);
         if refused > 0
-            && let Some(line) = self.room.line(refused, batch.committed_at_ms)
+            && let Some(line) = self.refused_log.line(refused, batch.committed_at_ms)
         {
             tracing::warn!("{line}");
         }

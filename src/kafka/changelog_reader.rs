@@ -3,7 +3,7 @@
 //! The state is only as good as what is read here: an error of the log that could mean that something was passed over ends the
 //! restore with what to do, and is never read around.
 
-use super::asked::Asked;
+use super::background::Request;
 use super::context::{self, Context};
 use super::errors;
 use super::ffi::{PartitionQueue, Taken};
@@ -44,7 +44,7 @@ pub struct ChangelogReader {
     /// Number of the latest reading.
     latest: u64,
     /// The ends of what is read, being asked for: which readings, and what came of them before the first failure.
-    asked: Option<Asked<Answers>>,
+    asked: Option<Request<Answers>>,
     ask_at: Option<Instant>,
     /// Not before this time the reader is assigned again.
     assign_at: Option<Instant>,
@@ -132,7 +132,7 @@ impl ChangelogReader {
             return Ok(());
         }
         let (probe, topic) = (Arc::clone(&self.probe), self.topic.clone());
-        self.asked = Some(Asked::new(move || {
+        self.asked = Some(Request::new(move || {
             let mut found = Vec::with_capacity(unknown.len());
             for (partition, number) in unknown {
                 match bounds(&probe, &topic, partition) {

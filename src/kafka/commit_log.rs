@@ -239,7 +239,8 @@ impl CommitLog for KafkaCommitLog {
         self.drain(meanwhile)?;
         let producer = self.producer()?;
         // Fresh each time: the generation changes with every rebalance.
-        let group = membership::group_metadata(&self.consumer).map_err(|text| Failure::Abort(Cause::Membership, text))?;
+        let group =
+            membership::group_metadata(&self.consumer).map_err(|why| Failure::Abort(Cause::Membership, why.to_string()))?;
         producer
             .send_offsets_to_transaction(&self.offsets(positions)?, &group, TRANSACTION_TIMEOUT)
             .map_err(|e| errors::of_transaction("the positions can't be committed", &e))?;

@@ -7,7 +7,7 @@
 
 use super::errors;
 use crate::runtime::options::OnGap;
-use crate::runtime::ports::{Bounds, Failure, Room};
+use crate::runtime::ports::{Bounds, Failure, FetchRoom};
 use rdkafka::types::RDKafkaErrorCode as Code;
 use std::time::Duration;
 
@@ -115,7 +115,7 @@ impl Intake {
     }
 
     /// How many records to take, as large as those before.
-    pub fn fetch_records(&self, room: Room) -> usize {
+    pub fn fetch_records(&self, room: FetchRoom) -> usize {
         room.records.min(room.bytes / self.mean_bytes).max(1)
     }
 

@@ -2,7 +2,7 @@
 
 mod partitions;
 
-use super::asked::Asked;
+use super::background::Request;
 use super::context::{self, Context, Rebalance};
 use super::errors;
 use super::ffi::{PartitionQueue, known_end};
@@ -11,7 +11,7 @@ use super::records::{OwnedRecord, OwnedRecords, Records};
 use super::repair::Intake;
 use crate::domain::Ms;
 use crate::runtime::options::{OnGap, Options as WorkerOptions};
-use crate::runtime::ports::{Bounds, Broken, EventSource, Failure, Fetched, GroupEvent, InputPartition, Room};
+use crate::runtime::ports::{Bounds, Broken, EventSource, Failure, FetchRoom, Fetched, GroupEvent, InputPartition};
 use rdkafka::consumer::{BaseConsumer, Consumer, RebalanceProtocol};
 use rdkafka::error::KafkaError;
 use rdkafka::message::{BorrowedMessage, Message};
@@ -37,11 +37,11 @@ pub struct KafkaSource {
     /// Not fetched until they are started again.
     paused: BTreeSet<InputPartition>,
     /// The ends of the logs of broken partitions, being asked for.
-    ends: BTreeMap<InputPartition, Asked<Bounds>>,
+    ends: BTreeMap<InputPartition, Request<Bounds>>,
     /// Records that were replaced by others after they were read, since this was last asked.
     lost: Vec<(InputPartition, u64)>,
     /// The committed offsets, being asked for.
-    offsets: Option<(Vec<InputPartition>, Asked<TopicPartitionList>)>,
+    offsets: Option<(Vec<InputPartition>, Request<TopicPartitionList>)>,
     on_gap: OnGap,
     group: String,
     made: Instant,
@@ -165,7 +165,7 @@ impl EventSource for KafkaSource {
 
     fn ask_committed(&mut self, partitions: &[InputPartition]) {
         let (consumer, list) = (Arc::clone(&self.consumer), self.list(partitions));
-        let asked = Asked::new(move || {
+        let asked = Request::new(move || {
             if list.count() == 0 {
                 return Ok(list);
             }
@@ -253,7 +253,7 @@ impl EventSource for KafkaSource {
         if self.intakes.is_empty() { Ok(()) } else { self.seek_back(&[]) }
     }
 
-    fn fetch(&mut self, from: InputPartition, room: Room) -> Result<Option<Fetched>, Failure> {
+    fn fetch(&mut self, from: InputPartition, room: FetchRoom) -> Result<Option<Fetched>, Failure> {
         let Some(intake) = self.intakes.get_mut(&from).filter(|intake| intake.is_open()) else { return Ok(None) };
         if let Some(strays) = self.strays.remove(&from) {
             intake.took(strays.last().map(|last| last.offset + 1), false);

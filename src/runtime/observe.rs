@@ -96,52 +96,35 @@ impl BatchStats {
     }
 }
 
-/// Hears of everything worth counting. Called on the worker's thread: be quick.
+/// Is notified of everything worth counting. Called on the worker's thread: be quick.
+#[expect(unused_variables, reason = "an observer ignores what it doesn't implement")]
 pub trait Observer: Send + Sync {
-    fn batch_committed(&self, worker: u16, batch: &BatchStats) {
-        let _ = (worker, batch);
-    }
+    fn batch_committed(&self, worker: u16, batch: &BatchStats) {}
 
-    fn transaction(&self, worker: u16, outcome: TransactionOutcome) {
-        let _ = (worker, outcome);
-    }
+    fn transaction(&self, worker: u16, outcome: TransactionOutcome) {}
 
-    fn rebalance(&self, worker: u16, kind: RebalanceKind, partitions: usize) {
-        let _ = (worker, kind, partitions);
-    }
+    fn rebalance(&self, worker: u16, kind: RebalanceKind, partitions: usize) {}
 
-    /// A transaction was given up.
-    fn aborted(&self, worker: u16, cause: Cause) {
-        let _ = (worker, cause);
-    }
+    /// A transaction was aborted, or its outcome is unknown.
+    fn aborted(&self, worker: u16, cause: Cause) {}
 
     /// A failure of any class: `retry`, `abort`, `refused`, `rebuild`, `stop`.
-    fn failure(&self, worker: u16, class: &'static str) {
-        let _ = (worker, class);
-    }
+    fn failure(&self, worker: u16, class: &'static str) {}
 
     /// A task was restored, or its parked state reused.
-    fn restored(&self, worker: u16, partition: i32, took: Duration) {
-        let _ = (worker, partition, took);
-    }
+    fn restored(&self, worker: u16, partition: i32, took: Duration) {}
 
     /// A committed offset was gone; this many records were skipped.
-    fn gap(&self, worker: u16, input: u16, records: u64) {
-        let _ = (worker, input, records);
-    }
+    fn gap(&self, worker: u16, input: u16, records: u64) {}
 
     /// Restore of a partition: share read so far, and records read just now.
-    fn restoring(&self, worker: u16, partition: i32, ratio: f64, records: u64) {
-        let _ = (worker, partition, ratio, records);
-    }
+    fn restoring(&self, worker: u16, partition: i32, ratio: f64, records: u64) {}
 
     /// A task had an event in hand and waited for a slower input.
-    fn waited_for(&self, worker: u16, input: u16) {
-        let _ = (worker, input);
-    }
+    fn waited_for(&self, worker: u16, input: u16) {}
 }
 
-/// An observer that hears nothing.
+/// An observer that ignores everything.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoObserver;
 

@@ -4,9 +4,10 @@ mod failure;
 mod names;
 
 use crate::domain::{Ms, YEAR_2000_MS};
-use crate::engine::codec::Codec;
+use crate::engine::codec::{Codec, CodecError};
 use crate::engine::task::{ProspectOutput, StagedRecord, TaskInput};
 pub use failure::{Failure, Refusal};
+pub(crate) use names::closed_set;
 pub use names::{Cause, DeadReason, OutTopic};
 use std::borrow::Cow;
 use std::time::Duration;
@@ -112,8 +113,8 @@ pub trait Encode {
     fn task_record(&self, record: &TaskRecord, into: &mut Vec<u8>);
 
     /// # Errors
-    /// The record is damaged or of a newer version; for people.
-    fn read_task_record(&self, bytes: &[u8]) -> Result<TaskRecord, String>;
+    /// The record is damaged or of a newer version.
+    fn read_task_record(&self, bytes: &[u8]) -> Result<TaskRecord, CodecError>;
 }
 
 /// One partition of one input.
@@ -156,7 +157,7 @@ pub trait RecordBatch {
 
 /// How much more of an input partition there is room for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Room {
+pub struct FetchRoom {
     pub records: usize,
     pub bytes: usize,
 }
@@ -243,7 +244,7 @@ pub trait EventSource {
     ///
     /// # Errors
     /// The partition can't be read.
-    fn fetch(&mut self, from: InputPartition, room: Room) -> Result<Option<Fetched>, Failure>;
+    fn fetch(&mut self, from: InputPartition, room: FetchRoom) -> Result<Option<Fetched>, Failure>;
 
     /// What can't be read just now; it is tried again by itself.
     fn broken(&self) -> Vec<Broken>;
@@ -252,8 +253,8 @@ pub trait EventSource {
     fn lost(&mut self) -> Vec<(InputPartition, u64)>;
 
     /// The newest end of a partition that is known without asking, for the lag.
+    #[expect(unused_variables, reason = "known to sources that fetch ahead")]
     fn known_end(&mut self, partition: InputPartition) -> Option<i64> {
-        let _ = partition;
         None
     }
 

@@ -9,7 +9,7 @@ use super::circuit_breaker::{CircuitBreaker, Tripped};
 pub use super::horizon::Now;
 use super::horizon::RefusedAhead;
 use super::observe::BatchStats;
-use super::ports::{Decode, Failure, RecordBatch, Rejected, Room};
+use super::ports::{Decode, Failure, FetchRoom, RecordBatch, Rejected};
 use super::snapshot::counters::TaskCounters;
 use crate::domain::Ms;
 use crate::engine::codec::{Codec, CodecError};
@@ -89,12 +89,12 @@ impl<C: Codec> TaskRunner<C> {
     }
 
     /// Room for more records of an input, when so much may be fetched ahead.
-    pub fn room(&self, input: u16, ahead: Room) -> Room {
+    pub fn room(&self, input: u16, ahead: FetchRoom) -> FetchRoom {
         if !self.active {
-            return Room { records: 0, bytes: 0 };
+            return FetchRoom { records: 0, bytes: 0 };
         }
         let input = &self.inputs[usize::from(input)];
-        Room { records: ahead.records.saturating_sub(input.ahead), bytes: ahead.bytes.saturating_sub(input.ahead_bytes) }
+        FetchRoom { records: ahead.records.saturating_sub(input.ahead), bytes: ahead.bytes.saturating_sub(input.ahead_bytes) }
     }
 
     /// Bytes of the records that the open batch has applied, kept in case it is aborted.

@@ -87,15 +87,26 @@ impl FormOfFunnel {
     ///
     /// # Errors
     /// They are of another form.
-    pub fn check(&self) -> Result<(), &'static str> {
+    pub fn check(&self) -> Result<(), FormError> {
         check(self.figures.version)
     }
 }
 
-fn check(version: u64) -> Result<(), &'static str> {
+/// Why figures can't be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FormError {
+    #[error("its figures are of another version: use the leadstream that the service runs")]
+    OtherVersion,
+    #[error("a model of its figures is malformed")]
+    Model,
+    #[error("a sum of its figures has no number")]
+    Sum,
+}
+
+fn check(version: u64) -> Result<(), FormError> {
     match version {
         VERSION => Ok(()),
-        _ => Err("its figures are of another version: use the leadstream that the service runs"),
+        _ => Err(FormError::OtherVersion),
     }
 }
 
@@ -120,18 +131,18 @@ impl FiguresView {
     ///
     /// # Errors
     /// It is not of this form.
-    pub fn read(&self) -> Result<(Figures, usize), &'static str> {
+    pub fn read(&self) -> Result<(Figures, usize), FormError> {
         check(self.version)?;
         let mut figures = Figures::default();
         for model in &self.models {
-            let (key, names) = model.read().ok_or("a model is not as it should be")?;
+            let (key, names) = model.read().ok_or(FormError::Model)?;
             figures.models.insert(key, names);
         }
         figures.covers(self.since_ms);
         figures.covers(self.until_ms);
         let mut unknown = 0;
         for row in &self.sums {
-            let Some((CellView::Number(count), cells)) = row.split_last() else { return Err("a sum has no number") };
+            let Some((CellView::Number(count), cells)) = row.split_last() else { return Err(FormError::Sum) };
             let cells: Option<Vec<Cell>> = cells.iter().map(CellView::read).collect();
             match cells.and_then(|cells| Key::of_row(&cells)) {
                 Some(key) => figures.add(key, *count),

@@ -69,8 +69,8 @@ impl Outputs {
         self.0.iter_mut().try_for_each(|log| log.settle(spill, BLOCK_BYTES))
     }
 
-    /// Puts everything away: thousands of tasks may wait for the end of time.
-    pub(super) fn rest(&mut self, spill: &Spill) -> anyhow::Result<()> {
+    /// Spills everything: thousands of tasks may wait for the end of the replay.
+    pub(super) fn spill_rest(&mut self, spill: &Spill) -> anyhow::Result<()> {
         self.0.iter_mut().try_for_each(|log| log.settle(spill, 1))
     }
 }

@@ -30,12 +30,12 @@ pub(super) struct Worked {
 
 /// Reads the inputs of a task to their end.
 ///
-/// `told`: what accounts tell the prospects of the task, in order of time.
+/// `updates`: from accounts for the prospects of the task, in order of time.
 pub(super) fn run_task(
     shared: &Shared<'_>,
     partition: u32,
     logs: Vec<Log>,
-    told: &[MemberUpdateRecord],
+    updates: &[MemberUpdateRecord],
     progress: &dyn Fn(u64),
 ) -> anyhow::Result<Worked> {
     let partition = i32::try_from(partition)?;
@@ -51,14 +51,14 @@ pub(super) fn run_task(
     for (head, input) in heads.iter_mut().zip(&mut inputs) {
         *head = input.head()?;
     }
-    let mut told = told.iter().peekable();
+    let mut updates = updates.iter().peekable();
     // After what happened at the same time: it follows from it.
-    let hearing = |member_update: Option<&&MemberUpdateRecord>| {
+    let head_of = |member_update: Option<&&MemberUpdateRecord>| {
         member_update.map_or(Head::AtEnd, |member_update| Head::At(member_update.at_ms))
     };
-    while let Choice::Take(n) = choose(heads.iter().copied().chain([hearing(told.peek())]).map(|head| head.by(wall_ms))) {
+    while let Choice::Take(n) = choose(heads.iter().copied().chain([head_of(updates.peek())]).map(|head| head.by(wall_ms))) {
         if n == heads.len() {
-            told.next().into_iter().for_each(|member_update| hear(&mut worked, member_update, wall_ms, &mut effects));
+            updates.next().into_iter().for_each(|member_update| apply_update(&mut worked, member_update, wall_ms, &mut effects));
             continue;
         }
         inputs[n].with_item(|item| take(shared, &mut worked, item, n, partition, &mut effects)).transpose()?;
@@ -71,12 +71,12 @@ pub(super) fn run_task(
     }
     progress(worked.tally.records % BATCH_EVENTS);
     close(shared, &mut worked, &mut effects)?;
-    worked.outputs.rest(shared.spill)?;
+    worked.outputs.spill_rest(shared.spill)?;
     Ok(worked)
 }
 
-/// A prospect hears of its account, once what was due before that has fired.
-fn hear(worked: &mut Worked, member_update: &MemberUpdateRecord, wall_ms: Ms, effects: &mut BatchEffects) {
+/// Applies an update of its account to a prospect, once what was due before that has fired.
+fn apply_update(worked: &mut Worked, member_update: &MemberUpdateRecord, wall_ms: Ms, effects: &mut BatchEffects) {
     worked.task.advance(member_update.at_ms.min(wall_ms), Mode::Virtual, effects);
     worked.task.apply_update(member_update, effects);
 }
@@ -142,7 +142,7 @@ pub(super) fn finish(shared: &Shared<'_>, worked: &mut Worked, end_ms: Option<Ms
     close(shared, worked, &mut effects)?;
     worked.tally.accounts = worked.task.population().accounts.iter().sum();
     worked.tally.prospects = worked.task.size().records as u64 - worked.tally.accounts;
-    worked.outputs.rest(shared.spill)?;
+    worked.outputs.spill_rest(shared.spill)?;
     Ok(())
 }
 
@@ -150,13 +150,13 @@ pub(super) fn finish(shared: &Shared<'_>, worked: &mut Worked, end_ms: Option<Ms
 pub(super) fn accounts(
     shared: &Shared<'_>,
     worked: &mut Worked,
-    mut told: Vec<MemberUpdateRecord>,
+    mut updates: Vec<MemberUpdateRecord>,
     end_ms: Option<Ms>,
 ) -> anyhow::Result<()> {
     // Stable: one member's updates stay in their order.
-    told.sort_by_key(MemberUpdateRecord::order);
+    updates.sort_by_key(MemberUpdateRecord::order);
     let mut effects = BatchEffects::default();
-    for (n, member_update) in told.into_iter().enumerate() {
+    for (n, member_update) in updates.into_iter().enumerate() {
         worked.task.apply_update(&member_update, &mut effects);
         if (n as u64).is_multiple_of(BATCH_EVENTS) {
             close(shared, worked, &mut effects)?;

@@ -1,7 +1,7 @@
 //! The assigned partitions: started, restarted, released, and repaired after an error.
 
 use super::{KafkaSource, REQUEST_TIMEOUT, bounds};
-use crate::kafka::asked::Asked;
+use crate::kafka::background::Request;
 use crate::kafka::errors;
 use crate::kafka::ffi::PartitionQueue;
 use crate::kafka::repair::Step;
@@ -53,7 +53,7 @@ impl KafkaSource {
             self.intakes.iter().filter(|(_, intake)| intake.trouble().is_some()).map(|(p, _)| *p).collect();
         for at in broken {
             let Some(intake) = self.intakes.get_mut(&at) else { continue };
-            let answer = self.ends.get(&at).and_then(Asked::answer);
+            let answer = self.ends.get(&at).and_then(Request::answer);
             let step = match answer {
                 Some(answer) => {
                     self.ends.remove(&at);
@@ -65,7 +65,7 @@ impl KafkaSource {
                 Step::Rest => {}
                 Step::AskBounds => {
                     let (consumer, topic) = (Arc::clone(&self.consumer), self.topic(at).to_owned());
-                    self.ends.insert(at, Asked::new(move || bounds(&consumer, &topic, at.partition)));
+                    self.ends.insert(at, Request::new(move || bounds(&consumer, &topic, at.partition)));
                 }
                 Step::Start { offset, lost } => {
                     if lost > 0 {

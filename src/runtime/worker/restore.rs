@@ -113,8 +113,8 @@ impl<P: Ports> Worker<P> {
             return Ok(());
         }
         let record = match &restoring.task_record {
-            Some(bytes) => Some(self.encoder.read_task_record(bytes).map_err(|text| {
-                Failure::Stop(format!("the task record of changelog partition {partition} can't be read: {text}"))
+            Some(bytes) => Some(self.encoder.read_task_record(bytes).map_err(|error| {
+                Failure::Stop(format!("the task record of changelog partition {partition} can't be read: {error}"))
             })?),
             None => None,
         };

@@ -123,7 +123,7 @@ impl Market {
                 let reason = ["no budget this year", "project postponed"][self.rng.below(2) as usize % 2];
                 for person in self.leads(company) {
                     self.say(HOUR_MS, person, back_office("Lead Recycled", Props::Reason(reason)));
-                    self.give_back(person, 0.5);
+                    self.return_lead(person, 0.5);
                 }
                 self.enter(company, Phase::Asleep, 0);
             }
@@ -198,7 +198,7 @@ impl Market {
     pub(super) fn lose(&mut self, company: u32, reason: &'static str) {
         for (n, person) in (0..).zip(self.leads(company)) {
             self.say(30 * MINUTE_MS + n * MINUTE_MS, person, back_office("Lead Lost", Props::Reason(reason)));
-            self.give_back(person, 0.3);
+            self.return_lead(person, 0.3);
         }
         self.enter(company, Phase::Asleep, 0);
     }
@@ -224,7 +224,7 @@ impl Market {
         self.say(10 * MINUTE_MS, signer, back_office(name, Props::Contract { number, cents, seats, kind }));
         for (n, person) in (0..).zip(self.leads(company)) {
             self.say(40 * MINUTE_MS + n * MINUTE_MS, person, back_office("Lead Won", Props::None));
-            self.give_back(person, 1.0);
+            self.return_lead(person, 1.0);
         }
         self.become_customer(company);
     }

@@ -68,7 +68,7 @@ pub(super) enum Lead {
     Handed,
     Accepted,
     /// Given back: not looked at again before.
-    Back(Ms),
+    Returned(Ms),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -51,7 +51,7 @@ impl Market {
         who.points_ms = now_ms;
         let free = match who.lead {
             Lead::Marketing => true,
-            Lead::Back(until_ms) => now_ms >= until_ms,
+            Lead::Returned(until_ms) => now_ms >= until_ms,
             Lead::Handed | Lead::Accepted => false,
         };
         let company = &self.companies[who.company as usize];
@@ -103,7 +103,7 @@ impl Market {
     pub(super) fn answer(&mut self, person: u32, answer: Answer) -> Option<What> {
         let company = self.people[person as usize].company;
         if self.companies[company as usize].phase == Phase::Customer {
-            self.give_back(person, 1.0);
+            self.return_lead(person, 1.0);
             return Some(back_office("Lead Recycled", Props::Reason("customer already")));
         }
         match answer {
@@ -115,16 +115,16 @@ impl Market {
                 Some(back_office("Lead Accepted", Props::Source(source.name())))
             }
             Answer::Rejected(reason) => {
-                self.give_back(person, 0.2);
+                self.return_lead(person, 0.2);
                 Some(back_office("Lead Rejected", Props::Reason(reason)))
             }
             Answer::Recycled(reason) => {
-                self.give_back(person, 0.5);
+                self.return_lead(person, 0.5);
                 Some(back_office("Lead Recycled", Props::Reason(reason)))
             }
             Answer::NoBuyer(reason) => {
-                self.give_back(person, 0.0);
-                self.people[person as usize].lead = Lead::Back(Ms::MAX);
+                self.return_lead(person, 0.0);
+                self.people[person as usize].lead = Lead::Returned(Ms::MAX);
                 self.say(20_000, person, back_office("Lead Disqualified", Props::Reason(reason)));
                 Some(back_office("Lead Rejected", Props::Reason(reason)))
             }
@@ -132,10 +132,10 @@ impl Market {
     }
 
     /// Back to marketing, with a share of its points.
-    pub(super) fn give_back(&mut self, person: u32, keep: f64) {
+    pub(super) fn return_lead(&mut self, person: u32, keep: f64) {
         let now_ms = self.now_ms;
         let who = &mut self.people[person as usize];
-        who.lead = Lead::Back(now_ms + REST_MS);
+        who.lead = Lead::Returned(now_ms + REST_MS);
         who.points *= keep;
     }
 

@@ -4,11 +4,11 @@ use crate::runtime::ports::Failure;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 /// A request on its way. Dropping it discards the answer.
-pub(super) struct Asked<T> {
+pub(super) struct Request<T> {
     answer: Receiver<Result<T, Failure>>,
 }
 
-impl<T: Send + 'static> Asked<T> {
+impl<T: Send + 'static> Request<T> {
     /// Asks; the thread that calls this is woken up by the answer.
     pub fn new(question: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Self {
         let (sender, answer) = channel();
