@@ -214,7 +214,7 @@ fn start_ms(args: &DemoArgs) -> Ms {
     (wall_ms() - length_ms as Ms - history_ms(args.shop)).div_euclid(DAY_MS) * DAY_MS
 }
 
-/// What lies in the topics before the service starts. A deal with a company takes months: those that are signed while somebody
+/// What lies in the topics before the service starts. A deal with a company takes months: those that are signed while someone
 /// looks began before.
 fn history_ms(shop: ShopKind) -> Ms {
     match shop {

@@ -243,8 +243,8 @@ enum Wanted<'a> {
     Figures,
 }
 
-/// Rounds of a replay at most. What accounts tell their members rests on what these did, not on what they were told, so the second round
-/// finds what the first found; another is for what nobody thought of.
+/// Rounds of a replay at most. Updates from accounts rest on what members did, not on the updates that they got, so the second round
+/// finds what the first found; another is for the unforeseen.
 const MOST_ROUNDS: usize = 4;
 
 /// Every task at the end of its time, and the last event's time.

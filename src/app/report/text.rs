@@ -131,7 +131,7 @@ fn personas(text: &mut String, axis: &AxisMeasures) -> std::fmt::Result {
 
 fn weeks(text: &mut String, axis: &AxisMeasures) -> std::fmt::Result {
     if !axis.unusual.is_empty() {
-        writeln!(text, "  out of the ordinary")?;
+        writeln!(text, "  unusual weeks")?;
     }
     for run in &axis.unusual {
         writeln!(text, "    {}", unusual(run))?;

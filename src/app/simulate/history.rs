@@ -50,7 +50,7 @@ fn outward(from_ms: Ms) -> impl Iterator<Item = Ms> {
     std::iter::once(0).chain(aside).map(move |days| from_ms + days * DAY_MS)
 }
 
-/// How much of the shop's time the records take: a dry run tells.
+/// How much of the shop's time the records take, by a dry run.
 fn span_ms(kind: ShopKind, options: &ShopOptions, events: Option<u64>, until_ms: Option<Ms>) -> Ms {
     let Some(events) = events else { return until_ms.unwrap_or(0) };
     let mut shop = Traffic::new(kind, options.clone());

@@ -86,7 +86,7 @@ impl Shop {
         Some(self.deliver_mail(visitor, Campaign::Newsletter(week)))
     }
 
-    /// A reminder goes out when the cart still lies there and nobody was on the site since.
+    /// A reminder goes out if the cart is still there and its owner hasn't been on the site since.
     fn send_reminder(&mut self, visitor: u32, step: u8, cart: u32) -> Option<What> {
         let now_ms = self.now_ms();
         let person = &mut self.visitors[visitor as usize];

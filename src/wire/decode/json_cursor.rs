@@ -1,7 +1,7 @@
 //! A cursor over JSON text for the fast parser: the ends of strings are found many bytes at a time and strings are borrowed, what
 //! no one looks at is skipped.
 //!
-//! It is as strict as JSON is, and gives up (`None`) at the first thing that is out of the ordinary: the slow parser then reads
+//! It is as strict as JSON is, and gives up (`None`) at the first thing that is unusual: the slow parser then reads
 //! the record again and says what is wrong, if anything is.
 
 use super::value::Scalar;

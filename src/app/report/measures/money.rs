@@ -37,9 +37,9 @@ pub(crate) struct Carts {
     pub checkouts_ordered: i64,
     pub checkout_abandonment_rate: Option<f64>,
     pub checkout_abandonment_rate_trust: Trust,
-    /// How often carts were left alone until the first reminder came due.
+    /// How often carts were left alone until their first reminder was due.
     pub abandoned: i64,
-    /// abandoned ÷ opened: no share, for a cart that somebody comes back to can be left alone again
+    /// abandoned ÷ opened: not a share, for a cart that someone came back to can be abandoned again
     pub abandoned_per_cart: Option<f64>,
     /// Of the abandoned ones, those whose first reminder left, and those ordered after a reminder.
     pub reminded: i64,
@@ -47,7 +47,7 @@ pub(crate) struct Carts {
     /// recovered ÷ reminded
     pub recovery_rate: Option<f64>,
     pub recovery_rate_trust: Trust,
-    /// After a click or an open of a reminder; ÷ reminded. All others came back by themselves.
+    /// After a click or an open of a reminder; ÷ reminded. All others came back unprompted.
     pub recovered_attributed: i64,
     pub attributed_recovery_rate: Option<f64>,
     pub attributed_recovery_rate_trust: Trust,

@@ -14,7 +14,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 const SECONDS_PER_DAY: f64 = 86_400.0;
-/// A velocity is told by the week when the cycle is so long, by the month of thirty days when it is so much longer.
+/// From this cycle on, a velocity is given per week; from the second on, per month of thirty days.
 const BY_WEEK_FROM_DAYS: f64 = 14.0;
 const BY_MONTH_FROM_DAYS: f64 = 60.0;
 
@@ -143,7 +143,7 @@ impl Known<'_> {
     }
 }
 
-/// By what a velocity is told, and its days.
+/// The unit that a velocity is given in, and its days.
 fn unit(cycle_days: f64) -> (&'static str, f64) {
     if cycle_days < BY_WEEK_FROM_DAYS {
         ("day", 1.0)

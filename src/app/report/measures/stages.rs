@@ -31,7 +31,7 @@ pub(crate) struct AxisMeasures {
     pub stages: Vec<Stage>,
     /// Prospects by persona and stage; those of no persona last.
     pub personas: Vec<PersonaRow>,
-    /// Weeks whose conversion was out of the ordinary, the clearest first.
+    /// Weeks whose conversion was unusual, the clearest first.
     pub unusual: Vec<Unusual>,
 }
 
@@ -43,14 +43,14 @@ pub(crate) struct PersonaRow {
     pub prospects: Vec<i64>,
 }
 
-/// One stage. Whoever was in it left onward, left another way, or is still there.
+/// One stage. Everyone who was in it left onward, left another way, or is still there.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Stage {
     pub stage: String,
     /// There now.
     pub prospects: i64,
-    /// Times that somebody was in it.
+    /// Times that someone was in it.
     pub visits: i64,
     /// Moves into this stage or past it, from below.
     pub reached: i64,

@@ -2,7 +2,7 @@
 
 use super::what::{Mailing, What};
 
-/// What somebody will do. Of a company: `Story`, `Deal`, `Care`; all others of a person. The number is that of the story or visit
+/// What someone will do. For a company: `Story`, `Deal`, `Care`; all others of a person. The number is that of the story or visit
 /// that it was planned for.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Act {

@@ -8,10 +8,10 @@ use crate::domain::{DAY_MS, MINUTE_MS, Ms};
 const HOURS: [u32; 24] = [0, 0, 0, 0, 0, 0, 1, 3, 8, 10, 11, 9, 5, 7, 10, 10, 8, 5, 2, 2, 2, 1, 1, 0];
 /// The same for people who keep office hours, as sales does.
 const OFFICE: [u32; 24] = [0, 0, 0, 0, 0, 0, 0, 0, 6, 10, 10, 8, 4, 7, 10, 10, 8, 2, 0, 0, 0, 0, 0, 0];
-/// Chance that somebody who has something to do does it on this weekday rather than later.
+/// Chance that someone who has something to do does it on this weekday rather than later.
 const WEEKDAYS: [f64; 7] = [0.92, 1.0, 1.0, 0.95, 0.72, 0.06, 0.08];
 const OFFICE_DAYS: [f64; 7] = [1.0, 1.0, 1.0, 1.0, 0.9, 0.0, 0.0];
-/// Days looked through for one on which somebody works: the longest holidays and then some.
+/// Days searched for a working day: the longest holidays and then some.
 const LONGEST_WAIT_DAYS: u32 = 40;
 
 /// Who keeps which hours.
@@ -54,7 +54,7 @@ impl Calendar {
         (date.month(), date.day())
     }
 
-    /// The moment at or after `from_ms` at which somebody in this zone comes to it.
+    /// The moment at or after `from_ms` at which someone in this zone gets round to it.
     pub(super) fn working(&self, rng: &mut SeededRng, from_ms: Ms, zone: usize, pace: Pace) -> Ms {
         let (days, hours) = match pace {
             Pace::Desk => (&WEEKDAYS, &HOURS),

@@ -9,7 +9,7 @@ use super::role::Role;
 use super::what::{Props, back_office, track};
 use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS};
 
-/// Somebody of a group by part: those awake who have it, else the one who began.
+/// A member of the group who plays this part: one of those awake, or else the one who began.
 fn who(market: &Market, company: u32, roles: &[Role]) -> u32 {
     let group = &market.companies[company as usize];
     let awake = group.first..group.first + group.awake.max(1);
@@ -57,7 +57,7 @@ impl Market {
             }
             Step::Try => {
                 if self.rng.chance(0.12) {
-                    // Silence: nobody calls back, and nobody says so.
+                    // Silence: no one calls back, and no one says so.
                     return;
                 }
                 if self.rng.chance(0.65) {

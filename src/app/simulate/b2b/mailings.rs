@@ -12,7 +12,7 @@ const TUESDAY: u8 = 1;
 const READ_MEAN_MS: f64 = 9.0 * HOUR_MS as f64;
 
 impl Market {
-    /// Whoever gives an address gets mail from now on.
+    /// Someone who gives an address gets mail from now on.
     pub(super) fn welcome(&mut self, person: u32) {
         let who = &mut self.people[person as usize];
         if who.mail != Mail::NoAddress {
@@ -44,7 +44,7 @@ impl Market {
                     return None;
                 }
                 self.plan_newsletter(person);
-                // Nobody writes one between the years.
+                // None is written between Christmas and New Year.
                 let week = u32::try_from(self.now_ms / (7 * DAY_MS)).unwrap_or(0);
                 (self.calendar.season(self.now_ms) > 0.1).then(|| self.deliver(person, Mailing::Newsletter(week)))
             }

@@ -1,4 +1,4 @@
-//! The market itself: who lives in it, what is planned, and when people work. What they do is told by the modules beside it.
+//! The market itself: who lives in it, what is planned, and when people work. What they do is in the modules beside it.
 
 use super::super::agenda::Agenda;
 use super::super::outlet::Outlet;
@@ -25,7 +25,7 @@ pub struct Market {
 }
 
 impl Market {
-    /// Plans what somebody will do.
+    /// Plans what someone will do.
     pub(super) fn plan(&mut self, in_ms: Ms, who: u32, act: Act) {
         self.agenda.plan(self.now_ms, in_ms, who, act);
     }
@@ -64,7 +64,7 @@ impl Market {
         self.numbers
     }
 
-    /// Whether somebody takes part in the story of the own company.
+    /// Whether someone takes part in their company's story.
     pub(super) fn is_awake(&self, person: u32) -> bool {
         let company = &self.companies[self.people[person as usize].company as usize];
         person - company.first < company.awake

@@ -18,7 +18,7 @@ pub(super) enum Kind {
 /// How far a company is with its purchase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Nobody thinks of it.
+    /// No one thinks of it.
     Asleep,
     Learning,
     Considering,
@@ -90,10 +90,10 @@ pub(super) struct Person {
     pub reads: bool,
     /// Has said who it is: its events carry a user id from here on.
     pub known: bool,
-    /// Its company was told by a group call.
+    /// Its company was named by a group call.
     pub company_told: bool,
     pub mail: Mail,
-    /// Counts visits that were planned anew; an earlier plan is void.
+    /// Counts replanned visits; an earlier plan is void.
     pub visit: u32,
     pub been_here: bool,
     /// Asked sales for something in this story.

@@ -18,7 +18,7 @@ const HALF_LIFE_MS: f64 = 38.0 * DAY_MS as f64;
 /// What went back is not looked at again before.
 const REST_MS: Ms = 30 * DAY_MS;
 
-/// What a deed is worth to sales.
+/// What an act is worth to sales.
 fn points(what: &What) -> f64 {
     match (what.call, what.name) {
         (Call::Page, "Careers") => -3.0,
@@ -39,7 +39,7 @@ fn is_request(name: &str) -> bool {
 }
 
 impl Market {
-    /// Counts a deed, and hands the lead to sales when it is ready.
+    /// Counts an act, and hands the lead to sales when it is ready.
     pub(super) fn qualify(&mut self, person: u32, what: &What) {
         let now_ms = self.now_ms;
         let who = &mut self.people[person as usize];
@@ -139,7 +139,7 @@ impl Market {
         who.points *= keep;
     }
 
-    /// Sales tells its system who somebody is, once.
+    /// Sales enters a person into its system, once.
     pub(super) fn introduce(&mut self, person: u32, at_ms: Ms, answers: Answers) {
         let who = &self.people[person as usize];
         let (known, told) = (who.known, who.company_told);

@@ -207,7 +207,7 @@ impl Market {
         }
     }
 
-    /// A download; some are read to the end, which the viewer tells a few hours later.
+    /// A download; some are read to the end, which the viewer reports a few hours later.
     fn paper(&mut self, person: u32, student: bool) -> What {
         let title = PAPERS[self.rng.below(4) as usize % 4];
         if !student && self.rng.chance(0.45) {
@@ -277,7 +277,7 @@ impl Market {
         of[self.rng.below(u32::try_from(of.len()).unwrap_or(1)) as usize % of.len()]
     }
 
-    /// From one to so many.
+    /// From one to this many.
     fn some(&mut self, steps: &mut Vec<What>, of: &[What], most: u32) {
         for _ in 0..=self.rng.below(most) {
             let what = self.one(of);

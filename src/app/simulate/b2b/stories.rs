@@ -29,7 +29,7 @@ impl Market {
             Phase::Learning => (Phase::Considering, 0.5, 2),
             Phase::Considering => (Phase::Evaluating, 0.55, 3),
             Phase::Evaluating => {
-                // Nobody asked sales. The small buy by themselves, at times; the others elsewhere, or nothing.
+                // No one asked sales. Small companies sometimes buy by themselves; the others buy elsewhere, or nothing.
                 if self.companies[company as usize].employees < 25 && self.rng.chance(0.15) {
                     self.order(company);
                     return;
@@ -71,7 +71,7 @@ impl Market {
         self.wake(company, awake);
     }
 
-    /// Lets so many of the group take part.
+    /// Lets this many of the group take part.
     pub(super) fn wake(&mut self, company: u32, awake: u32) {
         let group = &mut self.companies[company as usize];
         let before = group.awake;
