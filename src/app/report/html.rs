@@ -72,7 +72,7 @@ fn keys(out: &mut String, all: &Measures) {
         ("customers", count(all.customers.customers)),
         ("bought again", rate(all.customers.repeat_rate, &all.customers.repeat_rate_trust)),
         ("time to close, median", time(all.customers.ms_to_close_median)),
-        ("carts abandoned, as the industry counts it", rate(c.trade_abandonment_rate, &c.trade_abandonment_rate_trust)),
+        ("carts abandoned (industry definition)", rate(c.trade_abandonment_rate, &c.trade_abandonment_rate_trust)),
         ("of those reminded, recovered by a reminder", rate(c.attributed_recovery_rate, &c.attributed_recovery_rate_trust)),
     ];
     if !all.customers.lifetime_value.is_empty() {

@@ -100,7 +100,7 @@ pub(super) fn carts(c: &Carts) -> Vec<Row> {
         ),
         ("not ordered", of_ends),
         (
-            "as the industry counts it",
+            "industry definition",
             format!(
                 "{} abandoned = 1 − {} ordered ÷ {} opened",
                 rate(c.trade_abandonment_rate, &c.trade_abandonment_rate_trust),
