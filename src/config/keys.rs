@@ -1,31 +1,16 @@
 //! Every settings key: its kind, default, unit and reason. The configuration reference is generated from this table.
 
 mod free;
+mod key;
 mod kind;
 mod owned;
 
 pub use free::FREE;
+pub use key::Key;
 pub use kind::Kind;
 pub use owned::OWNED_PROPERTIES;
 
-/// One settings key.
-#[derive(Debug, Clone, Copy)]
-pub struct Key {
-    pub name: &'static str,
-    pub kind: Kind,
-    /// As TOML; empty: no fixed default, `about` says what happens.
-    pub default: &'static str,
-    pub about: &'static str,
-}
-
-const fn key(name: &'static str, kind: Kind, default: &'static str, about: &'static str) -> Key {
-    Key { name, kind, default, about }
-}
-
-/// A key without a fixed default.
-const fn optional(name: &'static str, kind: Kind, about: &'static str) -> Key {
-    key(name, kind, "", about)
-}
+use key::{key, optional};
 
 /// Every key, in the order of the reference.
 pub const KEYS: [Key; 64] = [

@@ -1,6 +1,7 @@
 //! Keys whose last part the user chooses.
 
-use super::{Key, Kind, optional};
+use super::key::{Key, optional};
+use super::kind::Kind;
 
 /// Keys below these are free: everything after the prefix is one name.
 pub const FREE: [Key; 3] = [
