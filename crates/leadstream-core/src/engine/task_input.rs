@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 /// One record that a task takes in.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "nearly all are events, and those are decoded where they stay")]
 pub enum TaskInput<'a> {
     Event(Event<'a>),
     /// What a member tells its account, or the account its member.

@@ -10,16 +10,15 @@ pub mod company;
 pub mod consensus;
 pub mod group;
 pub mod leads;
-pub mod notifier;
 
 use crate::domain::event::{Event, Value};
-use crate::domain::ids::hash64;
+use crate::domain::ids::{IdKind, hash64, output_id};
 use crate::domain::member_update::{MemberUpdate, News};
+use crate::domain::model::Model;
 use crate::domain::model::accounts::Accounts;
 use crate::domain::output::{Body, Output};
 use crate::domain::rules::account::company::Said;
-use crate::domain::rules::account::notifier::AccountNotifier;
-use crate::domain::rules::context::StepContext;
+use crate::domain::rules::context::{StepContext, causing};
 use crate::domain::rules::lead::again;
 use crate::domain::rules::score::points;
 use crate::domain::state::account::{Belongs, MAX_REASON_BYTES, Membership};
@@ -31,6 +30,47 @@ use std::num::NonZeroU64;
 
 /// A member reports its score again when it has moved by this many points.
 const SCORE_STEP: f64 = 10.0;
+
+/// Sends updates of a member to its account.
+struct AccountNotifier<'s, 'a, 'e> {
+    /// The model that accounts are kept by.
+    index: usize,
+    model: &'a Model,
+    /// What this event calls the company.
+    known_as: Option<Text>,
+    step: &'s mut StepContext<'a, 'e>,
+}
+
+impl AccountNotifier<'_, '_, '_> {
+    /// The member is none any more.
+    fn leaves(&mut self, belongs: &mut Belongs, at_ms: Ms) {
+        if belongs.sent_digest.is_none() {
+            return;
+        }
+        let at_ms = belongs.sent_ms.map_or(at_ms, |sent_ms| at_ms.max(sent_ms));
+        (belongs.sent_digest, belongs.sent_ms) = (None, Some(at_ms));
+        let update = MemberUpdate {
+            account: belongs.account.clone(),
+            member: self.step.key.into(),
+            left: true,
+            ..MemberUpdate::default()
+        };
+        self.push(update, at_ms, 0);
+    }
+
+    fn push(&mut self, update: MemberUpdate, at_ms: Ms, sent_digest: u64) {
+        let cause = self.step.event.map_or(sent_digest, |e| e.message_hash);
+        let kind = IdKind::Member(u8::from(update.left));
+        let id = output_id(self.step.key, &self.model.name, kind, Some(&update.account), at_ms, cause, 0);
+        self.step.effects.outputs.push(Output {
+            id,
+            model: self.index,
+            at_ms,
+            event: self.step.event.map(causing),
+            body: Body::Member(Box::new(update)),
+        });
+    }
+}
 
 /// Tells the account what changed about its member.
 pub fn on_step(prospect: &mut Prospect, step: &mut StepContext<'_, '_>) {

@@ -10,7 +10,7 @@ use crate::domain::names::Kind;
 use crate::domain::output::Note;
 use crate::domain::rules::cart::{after_order, past_orders, series};
 use crate::domain::rules::context::StepContext;
-use crate::domain::rules::orders::{carts, reverse};
+use crate::domain::rules::orders::{carts, find, reverse};
 use crate::domain::rules::{account, contact, won};
 use crate::domain::state::cart::Cart;
 use crate::domain::state::internal::MAX_TEST_ORDERS;
@@ -120,7 +120,7 @@ fn test(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '
         }
     }
     // The confirmation page reported it before the server said that it was a test.
-    if let Some(at) = carts::named(prospect, event)
+    if let Some(at) = find::named(prospect, event)
         && carts::disown(prospect, at, step)
     {
         let hash = past_orders::id_hash(event);

@@ -4,7 +4,6 @@ pub mod again;
 pub mod answers;
 pub mod disqualify;
 pub mod hand_over;
-pub mod held;
 pub mod outputs;
 pub mod reason;
 pub mod return_lead;

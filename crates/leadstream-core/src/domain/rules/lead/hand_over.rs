@@ -1,12 +1,12 @@
-//! Hands a lead over when its label says so, and it may be.
+//! Hands a lead over when its label says so, and it may be. One that its company bars waits until that is over.
 
 use crate::domain::model::sales::HandOverModel;
 use crate::domain::rules::context::StepContext;
-use crate::domain::rules::lead::outputs::{DecisionTime, hand_over_output, reasons};
-use crate::domain::rules::lead::{again, held};
-use crate::domain::state::lead::{Lead, LeadStatus};
+use crate::domain::rules::lead::again;
+use crate::domain::rules::lead::outputs::{DecisionTime, hand_over_output, held_back_output, reasons};
+use crate::domain::state::lead::{Held, Lead, LeadStatus};
 use crate::domain::state::prospect::Prospect;
-use crate::domain::terms::sales::{HandOverKind, Qualification};
+use crate::domain::terms::sales::{Bar, HandOverKind, Qualification};
 
 /// Hands the lead over when its label says so, and it may be.
 pub(crate) fn check_hand_over(
@@ -42,7 +42,7 @@ pub(crate) fn check_hand_over(
                 lead.due_ms = Some(lead.again_from_ms);
             }
         }
-        (LeadStatus::Open, None) => held::let_go(prospect),
+        (LeadStatus::Open, None) => let_go(prospect),
         _ => {}
     }
 }
@@ -54,8 +54,8 @@ pub(crate) fn hand_over(
     decided: DecisionTime,
     level: Qualification,
 ) {
-    if let Some(why) = held::bar(prospect, model) {
-        return held::hold(prospect, step, decided, (why, level));
+    if let Some(why) = bar(prospect, model) {
+        return hold(prospect, step, decided, (why, level));
     }
     let sla_ms = if level == Qualification::Sql { model.sql_sla_ms } else { model.sla_ms };
     let persona = prospect.tracks.get(step.primary).and_then(|track| track.persona);
@@ -92,4 +92,30 @@ pub(crate) fn upgrade_to_sql(
     lead.due_ms = Some(lead.due_ms.map_or(due_ms, |running_ms| running_ms.min(due_ms)));
     let why = reasons(prospect, step, decided);
     hand_over_output(prospect, step, decided, HandOverKind::HandedOver, None, why);
+}
+
+/// Why the company's leads are not handed over, as far as the model minds.
+fn bar(prospect: &Prospect, model: &HandOverModel) -> Option<Bar> {
+    let barred = prospect.extras.as_deref()?.account.get()?.barred?;
+    model.bars(barred.why)
+}
+
+/// It would be handed over now. Said once, until it is handed over or no longer worth it.
+fn hold(prospect: &mut Prospect, step: &mut StepContext<'_, '_>, decided: DecisionTime, (why, level): (Bar, Qualification)) {
+    let lead = &mut prospect.extras_mut().lead;
+    lead.due_ms = None;
+    if lead.held.is_some_and(|held| held.why == why) {
+        return;
+    }
+    lead.held = Some(Held { why, since_ms: decided.evaluated_at_ms });
+    let mut because = reasons(prospect, step, decided);
+    because.insert(0, why.name().into());
+    held_back_output(prospect, step, decided, level, because);
+}
+
+/// Its label says no more that it should be handed over.
+fn let_go(prospect: &mut Prospect) {
+    if let Some(extras) = prospect.extras.as_deref_mut().filter(|extras| extras.lead.held.is_some()) {
+        extras.lead.held = None;
+    }
 }

@@ -1,12 +1,10 @@
 //! The carts that an order took: while it stands they are ordered; when it came to nothing they are not, and either open again
 //! or gone. Of one of the shop's own people, and of a test, neither order nor cart ever was.
 
-use crate::domain::event::Event;
 use crate::domain::output::{CartsChange, OrderChange};
 use crate::domain::rules::acquisition;
 use crate::domain::rules::context::StepContext;
 use crate::domain::rules::order_news::News;
-use crate::domain::rules::orders::find;
 use crate::domain::rules::orders::find::change;
 use crate::domain::state::cart::Cart;
 use crate::domain::state::orders::{KnownOrder, Standing};
@@ -119,9 +117,4 @@ pub(in crate::domain) fn disown_cart(cart: &Cart, step: &mut StepContext<'_, '_>
             ..CartsChange::default()
         });
     }
-}
-
-/// The known order that an event names.
-pub(in crate::domain) fn named(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
-    find::named(prospect, event)
 }

@@ -42,7 +42,7 @@ fn known(prospect: &Prospect) -> &[KnownOrder] {
 }
 
 /// By its id alone.
-pub(super) fn named(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
+pub(in crate::domain) fn named(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
     let id = id_hash(event);
     known(prospect).iter().rposition(|order| id.is_some() && order.id == id)
 }
