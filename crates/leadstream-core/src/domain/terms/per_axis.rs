@@ -38,6 +38,24 @@ impl<T> IntoIterator for PerAxis<T> {
     }
 }
 
+impl<'a, T> IntoIterator for &'a PerAxis<T> {
+    type Item = &'a T;
+    type IntoIter = std::array::IntoIter<&'a T, 2>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a mut PerAxis<T> {
+    type Item = &'a mut T;
+    type IntoIter = std::array::IntoIter<&'a mut T, 2>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter_mut()
+    }
+}
+
 impl<T> Index<Axis> for PerAxis<T> {
     type Output = T;
 
