@@ -50,7 +50,7 @@ fn index(model: &mut Model, names: usize) {
     for (number, rule) in (0..=u16::MAX).zip(model.score.groups.iter_mut().flat_map(|g| &mut g.rules)) {
         rule.number = number;
     }
-    for axis in model.axes.iter_mut() {
+    for axis in &mut model.axes {
         axis.moves_by_name = vec![Vec::new(); names];
         let asking = || axis.moves.iter().filter(|rule| !rule.cart.is_empty()).map(|rule| &rule.condition.on);
         let names_of = |on: &On| if let On::Names(names) = on { names.clone() } else { Vec::new() };

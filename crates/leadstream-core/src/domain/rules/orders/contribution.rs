@@ -17,7 +17,7 @@ fn each_met(model: &Model, event: &Event<'_>, mut met: impl FnMut(u32)) {
         return;
     }
     let name = usize::from(event.name_id.0);
-    for axis in model.axes.iter() {
+    for axis in &model.axes {
         for rule in axis.moves_by_name.get(name).into_iter().flatten().filter_map(|n| axis.moves.get(usize::from(*n))) {
             if rule.condition.holds(event) {
                 met(rule.rule);
