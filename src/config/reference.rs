@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 const HEAD: &str = "# Configuration
 
-<!-- Made of src/config/keys.rs. To write it again: LEADSTREAM_TESTS_WRITE=1 cargo test --test commands config_files -->
+<!-- Made of src/config/keys.rs. To write it again: LEADSTREAM_TESTS_WRITE=1 cargo test --release --test commands config_files -->
 
 Every setting has a key. Where several places name it, the last of these wins:
 

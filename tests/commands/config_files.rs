@@ -150,7 +150,7 @@ fn the_configuration_reference_is_the_one_that_the_keys_make() {
     let found = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         found == wanted,
-        "docs/configuration.md is old: LEADSTREAM_TESTS_WRITE=1 cargo test --test commands config_files writes it again"
+        "docs/configuration.md is old: LEADSTREAM_TESTS_WRITE=1 cargo test --release --test commands config_files writes it again"
     );
     for key in keys::KEYS.iter().chain(&keys::FREE) {
         assert!(found.contains(&format!("`{}", key.name)), "{}", key.name);

@@ -3,7 +3,7 @@
 use crate::domain::misses::Misses;
 use crate::domain::{HOUR_MS, Ms};
 use crate::runtime::observe::BatchStats;
-use crate::telemetry::{Telemetry, catalogue};
+use crate::telemetry::Telemetry;
 use std::sync::{Mutex, PoisonError};
 
 /// It is logged at most once in this time.
@@ -22,11 +22,8 @@ impl Unlogged {
         if misses.is_empty() {
             return;
         }
-        misses.by_meant().iter().for_each(|(name, count)| telemetry.counter(&catalogue::NEAR_MISSES, &[name]).increment(*count));
-        misses
-            .without_product()
-            .iter()
-            .for_each(|(name, count)| telemetry.counter(&catalogue::WITHOUT_PRODUCT, &[name]).increment(*count));
+        misses.by_meant().iter().for_each(|(name, count)| telemetry.near_misses(name, *count));
+        misses.without_product().iter().for_each(|(name, count)| telemetry.events_without_product(name, *count));
         if let Some(line) = self.line(misses, batch.committed_at_ms) {
             tracing::warn!("{line}");
         }

@@ -168,9 +168,12 @@ fn row(text: &mut String, name: &str, others: &[&str], has_meaning: bool) {
 #[test]
 fn the_page_of_the_dictionary_is_the_table() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/dictionary.md");
-    if std::env::var_os("LEADSTREAM_WRITE_DICTIONARY").is_some() {
+    if std::env::var_os("LEADSTREAM_TESTS_WRITE").is_some() {
         std::fs::write(&path, page()).unwrap();
     }
     let written = std::fs::read_to_string(&path).unwrap();
-    assert!(written == page(), "docs/dictionary.md is another: write it with LEADSTREAM_WRITE_DICTIONARY=1");
+    assert!(
+        written == page(),
+        "docs/dictionary.md is old: LEADSTREAM_TESTS_WRITE=1 cargo test --release --test formats dictionary writes it again"
+    );
 }

@@ -65,11 +65,11 @@ fn golden(name: &str) -> Vec<u8> {
     digits.chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
 }
 
-/// Compares with a golden file; `LEADSTREAM_WRITE_GOLDEN=1` writes one that is not there yet, and never changes one that is.
+/// Compares with a golden file; `LEADSTREAM_TESTS_WRITE=1` writes one that is not there yet, and never changes one that is.
 fn check_golden(name: &str, bytes: &[u8]) {
     let path = format!("{}/tests/golden/{name}", env!("CARGO_MANIFEST_DIR"));
     #[allow(clippy::disallowed_methods, reason = "a switch for the person who adds a version")]
-    if std::env::var_os("LEADSTREAM_WRITE_GOLDEN").is_some() && !std::path::Path::new(&path).exists() {
+    if std::env::var_os("LEADSTREAM_TESTS_WRITE").is_some() && !std::path::Path::new(&path).exists() {
         std::fs::write(&path, hex(bytes)).unwrap();
     }
     assert_eq!(hex(&golden(name)), hex(bytes), "{name}: the bytes of a version are fixed; change the format under a new version");
@@ -316,7 +316,7 @@ fn a_golden_record_of_version_5_is_read_and_written_as_the_newest() {
 #[test]
 fn a_golden_record_of_version_6_is_read_and_written_byte_for_byte() {
     let name = "state-v6-everything.hex";
-    if std::env::var_os("LEADSTREAM_WRITE_GOLDEN").is_some() {
+    if std::env::var_os("LEADSTREAM_TESTS_WRITE").is_some() {
         check_golden(name, &encode(&everything::somebody()));
     }
     let bytes = golden(name);
