@@ -15,6 +15,7 @@ pub mod totals;
 #[cfg(test)]
 mod tests;
 
+pub use listener::Limits;
 pub use options::{Error, Options};
 pub use routes::Parts;
 pub use server::Server;

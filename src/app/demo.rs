@@ -200,9 +200,9 @@ impl Demo {
 
 /// A demo shall not fail because of a port: when the wanted one is taken, any will do.
 fn serve(listen: SocketAddr, parts: impl Fn() -> http::Parts) -> Result<http::Server, http::Error> {
-    let options = |listen| http::Options { listen, token: None, allow_anonymous: false };
-    match http::Server::start(&options(listen), parts()) {
-        Err(http::Error::Bind { .. }) => http::Server::start(&options(SocketAddr::new(listen.ip(), 0)), parts()),
+    let start = |listen| http::Server::start(&http::Options::new(listen), parts());
+    match start(listen) {
+        Err(http::Error::Bind { .. }) => start(SocketAddr::new(listen.ip(), 0)),
         other => other,
     }
 }

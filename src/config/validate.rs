@@ -1,8 +1,9 @@
 //! Rules between settings: pure; they find all errors, each with what to do.
 
 use super::layers::Layers;
-use super::settings::{GroupProtocol, Settings};
+use super::settings::Settings;
 use crate::domain::zones::Zone;
+use crate::kafka::options::GroupProtocol;
 use crate::runtime::ports::OutTopic;
 use leadstream_model::DEFAULT_MODEL;
 use std::time::Duration;
@@ -84,10 +85,10 @@ fn kafka(settings: &Settings, layers: &Layers, found: &mut Found) {
         add(found, "kafka.static_membership", message);
     }
     // A batch that is open for longer than its transaction is aborted by the broker, every time.
-    if settings.engine.batch_longest.saturating_mul(2) > kafka.transaction_timeout {
+    if settings.engine.batch.longest.saturating_mul(2) > kafka.transaction_timeout {
         let message = format!(
             "{:?} is more than half of kafka.transaction_timeout ({:?}), and the broker would abort batches: make it shorter",
-            settings.engine.batch_longest, kafka.transaction_timeout
+            settings.engine.batch.longest, kafka.transaction_timeout
         );
         add(found, "engine.batch_longest", message);
     }
@@ -163,7 +164,7 @@ fn engine(settings: &Settings, found: &mut Found) {
         add(found, "engine.instance_id", format!("{id:?} must be 1 to 100 letters, digits, '.', '_' or '-'"));
     }
     for (key, value) in [
-        ("engine.batch_longest", engine.batch_longest),
+        ("engine.batch_longest", engine.batch.longest),
         ("engine.behind_after", engine.behind_after),
         ("engine.shutdown_deadline", engine.shutdown_deadline),
     ] {
@@ -171,7 +172,7 @@ fn engine(settings: &Settings, found: &mut Found) {
             add(found, key, "must be longer than nothing");
         }
     }
-    if engine.batch_linger > engine.batch_longest {
+    if engine.batch.linger > engine.batch.longest {
         add(found, "engine.batch_linger", "is longer than engine.batch_longest, which ends a batch: make it shorter");
     }
     let dead = &settings.deadletters;

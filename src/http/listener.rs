@@ -22,8 +22,8 @@ const MAX_HEAD_BYTES: usize = 32 << 10;
 /// Connections that are accepted before the others are looked after.
 const ACCEPTED_AT_ONCE: usize = 16;
 
-/// What connections may take.
-#[derive(Debug, Clone, Copy)]
+/// What connections may take. Scrapers, probes and people may all come from one address, so none has a number of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// At a time; one more closes another one.
     pub connections: usize,
@@ -31,6 +31,12 @@ pub struct Limits {
     pub head: Duration,
     /// A connection on which nothing moves is closed.
     pub silence: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { connections: 256, head: Duration::from_secs(5), silence: Duration::from_secs(15) }
+    }
 }
 
 /// Accepts always.

@@ -12,12 +12,7 @@ pub struct Key {
     pub about: &'static str,
 }
 
-/// A key with a default.
-pub(super) const fn key(name: &'static str, kind: Kind, default: &'static str, about: &'static str) -> Key {
-    Key { name, kind, default, about }
-}
-
 /// A key without a fixed default.
-pub(super) const fn optional(name: &'static str, kind: Kind, about: &'static str) -> Key {
-    key(name, kind, "", about)
+pub(in crate::config) const fn optional(name: &'static str, kind: Kind, about: &'static str) -> Key {
+    Key { name, kind, default: "", about }
 }
