@@ -143,7 +143,7 @@ fn every_usual_name_is_found_in_every_spelling_and_means_a_canonical_one() {
 fn page() -> String {
     let mut text = String::from(
         "# The dictionary of event names\n\n\
-         Made of the table in `crates/leadstream-core/src/domain/names`; a test holds that it is the same. What the columns mean is said in [events.md](events.md#what-teams-call-it).\n\n\
+         Made of the table in `crates/leadstream-core/src/domain/names`; a test holds that it is the same (`LEADSTREAM_TESTS_WRITE=1 cargo test --release --test formats dictionary` writes it again). What the columns mean is said in [events.md](events.md#what-teams-call-it).\n\n\
          ## What teams call it\n\n\
          | canonical name | is heard under |\n|---|---|\n",
     );
