@@ -4,7 +4,7 @@ use super::spec::{AccountsSpec, DISQUALIFIED, REOPENED};
 use crate::condition::compile::{condition as compile_condition, predicate};
 use crate::condition::spec::{ConditionSpec, PredicateSpec};
 use crate::fault::Spanned;
-use crate::section::ModelSpec;
+use crate::section::view::ModelView;
 use leadstream_core::domain::Text;
 use leadstream_core::domain::company_names::Names;
 use leadstream_core::domain::model::accounts::{Accounts, AccountsModel, EventFields, Role, ScoreOf};
@@ -13,7 +13,7 @@ use leadstream_core::domain::terms::movement::Axis;
 use leadstream_core::domain::titles::same_as;
 
 /// From a checked spec to what steps run on.
-pub(super) fn compile(spec: &AccountsSpec, model: &ModelSpec, vocabulary: &mut Vocabulary) -> AccountsModel {
+pub(super) fn compile(spec: &AccountsSpec, model: &ModelView<'_>, vocabulary: &mut Vocabulary) -> AccountsModel {
     let Some(consensus) = spec.place.as_ref().and(spec.consensus.as_ref()) else { return AccountsModel(None) };
     let consensus = &consensus.value;
     let journey = &model.axes[Axis::Journey];

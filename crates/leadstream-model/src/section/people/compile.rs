@@ -6,7 +6,7 @@ use super::spec::{FitRuleSpec, FitSpec, GradesSpec, PeopleSpec, PersonaSpec};
 use crate::condition::compile::predicate;
 use crate::condition::spec::Tests;
 use crate::fault::Spanned;
-use crate::section::ModelSpec;
+use crate::section::view::ModelView;
 use leadstream_core::domain::ids::name_hash;
 use leadstream_core::domain::model::Model;
 use leadstream_core::domain::model::personas::{CarryOver, FitModel, FitRule, Persona, PersonasModel, TraitTests};
@@ -15,7 +15,7 @@ use leadstream_core::domain::terms::movement::Axis;
 use leadstream_core::domain::terms::per_axis::PerAxis;
 
 /// From a checked spec to what steps run on.
-pub(super) fn compile(spec: &PeopleSpec, model: &ModelSpec, vocabulary: &mut Vocabulary) -> PersonasModel {
+pub(super) fn compile(spec: &PeopleSpec, model: &ModelView<'_>, vocabulary: &mut Vocabulary) -> PersonasModel {
     let persona = |one: &Spanned<PersonaSpec>, vocabulary: &mut Vocabulary| {
         let name = one.value.name.as_ref().map(|n| n.value.as_str()).unwrap_or_default();
         Persona { name: name.into(), hash: name_hash(name), tests: tests(&one.value.tests, vocabulary) }

@@ -4,13 +4,13 @@ use super::places::{may_be_sale, places};
 use super::spec::WonSpec;
 use crate::condition::check;
 use crate::fault::{Faults, Spanned};
-use crate::section::ModelSpec;
+use crate::section::view::ModelView;
 use leadstream_core::domain::model::won::Places;
 use leadstream_core::domain::names::nearest;
 use leadstream_core::domain::terms::movement::Axis;
 
 /// Notes what is wrong.
-pub(super) fn check(spec: &WonSpec, model: &ModelSpec, faults: &mut Faults) {
+pub(super) fn check(spec: &WonSpec, model: &ModelView<'_>, faults: &mut Faults) {
     let axis_of = |wanted: &Spanned<String>| {
         Axis::ALL.into_iter().rev().find_map(|axis| {
             let stages = &model.axes[axis].stages;
