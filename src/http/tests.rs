@@ -71,13 +71,16 @@ fn models() -> Models {
 }
 
 fn start(token: Option<&str>, allow_anonymous: bool) -> (Server, Arc<StatusBoard>) {
+    start_with(&Options { token: token.map(|t| Token::new(t).expect("long enough")), allow_anonymous, ..on_loopback() })
+}
+
+fn on_loopback() -> Options {
+    Options::new(SocketAddr::from(([127, 0, 0, 1], 0)))
+}
+
+fn start_with(options: &Options) -> (Server, Arc<StatusBoard>) {
     let board =
         Arc::new(StatusBoard::new(Identity { group: "shop".to_owned(), instance: "i<1>".to_owned(), ..Identity::default() }));
-    let options = Options {
-        token: token.map(|t| Token::new(t).expect("long enough")),
-        allow_anonymous,
-        ..Options::new(SocketAddr::from(([127, 0, 0, 1], 0)))
-    };
     let parts = Parts {
         telemetry: Arc::new(Telemetry::new("0.0.0")),
         board: Arc::clone(&board),
@@ -85,7 +88,7 @@ fn start(token: Option<&str>, allow_anonymous: bool) -> (Server, Arc<StatusBoard
         models: Arc::new(models()),
         clock: Arc::new(FixedClock),
     };
-    (Server::start(&options, parts).expect("a free port on loopback"), board)
+    (Server::start(options, parts).expect("a free port on loopback"), board)
 }
 
 /// Status, head and body of one request; `more` are header lines.
