@@ -84,6 +84,11 @@ impl Decoder {
     /// # Errors
     /// The record can't be used; the reason says why.
     pub fn decode_event<'a>(&self, record: &RecordView<'a>) -> Result<Event<'a>, Rejected> {
+        self.decode_as(record, |event| event)
+    }
+
+    /// [`Decoder::decode_event`] of what an event becomes part of: it is made where it stays, as each copy of it is half a kilobyte.
+    fn decode_as<'a, T>(&self, record: &RecordView<'a>, wrap: impl FnOnce(Event<'a>) -> T) -> Result<T, Rejected> {
         let Some(key) = record.key else {
             return Err(reject(DeadReason::KeyMissing, "the record has no key: it has to be the prospect"));
         };
@@ -93,14 +98,18 @@ impl Decoder {
         };
         self.check_size(value)?;
         let format = self.format(record)?;
-        self.event(value, |builder| {
-            match format {
-                Format::Json => self.read_json(value, false, builder)?,
-                Format::Protobuf => protobuf::parse(value, &self.lookup, builder)?,
-            }
-            let position = Position { input: record.input, partition: record.partition, offset: record.offset };
-            Ok(Head { prospect: Cow::Borrowed(prospect), position, record: record.record_ms().map(Written::utc) })
-        })
+        self.event(
+            value,
+            |builder| {
+                match format {
+                    Format::Json => self.read_json(value, false, builder)?,
+                    Format::Protobuf => protobuf::parse(value, &self.lookup, builder)?,
+                }
+                let position = Position { input: record.input, partition: record.partition, offset: record.offset };
+                Ok(Head { prospect: Cow::Borrowed(prospect), position, record: record.record_ms().map(Written::utc) })
+            },
+            wrap,
+        )
     }
 
     /// Decodes one line of a file (JSON) in a single pass: the prospect is `userId`, else `anonymousId`; the record's time is
@@ -111,19 +120,24 @@ impl Decoder {
     /// The line can't be used; the reason says why.
     pub fn decode_line<'a>(&self, line: &'a [u8], position: Position) -> Result<Event<'a>, Rejected> {
         self.check_size(line)?;
-        self.event(line, |builder| {
-            self.read_json(line, true, builder)?;
-            builder.forget_people(|id| self.options.is_id(id, IdOf::Person));
-            let record = file::record_time(&builder.times);
-            let prospect = file::prospect(builder).ok_or_else(|| {
-                let detail = "neither userId nor anonymousId (words such as `undefined` don't count): the prospect is unknown";
-                reject(DeadReason::KeyMissing, detail)
-            })?;
-            if prospect != file::USER_ZERO {
-                self.check_key(prospect.as_bytes())?;
-            }
-            Ok(Head { prospect, position, record })
-        })
+        self.event(
+            line,
+            |builder| {
+                self.read_json(line, true, builder)?;
+                builder.forget_people(|id| self.options.is_id(id, IdOf::Person));
+                let record = file::record_time(&builder.times);
+                let prospect = file::prospect(builder).ok_or_else(|| {
+                    let detail =
+                        "neither userId nor anonymousId (words such as `undefined` don't count): the prospect is unknown";
+                    reject(DeadReason::KeyMissing, detail)
+                })?;
+                if prospect != file::USER_ZERO {
+                    self.check_key(prospect.as_bytes())?;
+                }
+                Ok(Head { prospect, position, record })
+            },
+            |event| event,
+        )
     }
 
     /// Reads the head of a line of one of the topics and skips the rest: for sorting.
@@ -190,11 +204,12 @@ impl Decoder {
     }
 
     /// Applies the rules of docs/events.md to what `read` puts into the builder, which is created here: moving it would copy it.
-    fn event<'a>(
+    fn event<'a, T>(
         &self,
         value: &[u8],
         read: impl FnOnce(&mut EventBuilder<'a>) -> Result<Head<'a>, Rejected>,
-    ) -> Result<Event<'a>, Rejected> {
+        wrap: impl FnOnce(Event<'a>) -> T,
+    ) -> Result<T, Rejected> {
         let mut builder = EventBuilder::default();
         let head = read(&mut builder)?;
         if !self.options.no_ids.is_empty() {
@@ -245,7 +260,7 @@ impl Decoder {
         builder.list.of_kind(kind);
         let (products, has_products) = builder.list.finish(builder.single, is_v1, &mut builder.faults);
         let signals = Signals { refunded_so_far, ..builder.signals.finish(kind, &name, near) };
-        Ok(Event {
+        Ok(wrap(Event {
             prospect: head.prospect,
             kind,
             name_id,
@@ -270,7 +285,7 @@ impl Decoder {
             broken_fields: builder.faults.broken,
             clamped,
             corrected,
-        })
+        }))
     }
 
     /// A trait that takes consent away, in an input that isn't trusted: the rest of the event counts.
@@ -333,7 +348,7 @@ impl Decode for Decoder {
             // The internal topic comes after those of the configuration.
             return member_update::decode(record, &self.options);
         }
-        self.decode_event(record).map(TaskInput::Event)
+        self.decode_as(record, TaskInput::Event)
     }
 }
 
