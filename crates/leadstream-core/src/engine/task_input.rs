@@ -21,6 +21,7 @@ pub enum TaskInput<'a> {
 impl TaskInput<'_> {
     /// Key of the record that it changes.
     #[must_use]
+    #[inline]
     pub fn key(&self) -> Cow<'_, str> {
         match self {
             Self::Event(event) => Cow::Borrowed(&*event.prospect),
@@ -30,6 +31,7 @@ impl TaskInput<'_> {
 
     /// When it happened.
     #[must_use]
+    #[inline]
     pub fn time_ms(&self) -> Ms {
         match self {
             Self::Event(event) => event.time_ms,
@@ -39,6 +41,7 @@ impl TaskInput<'_> {
 
     /// When it was written.
     #[must_use]
+    #[inline]
     pub fn record_ms(&self) -> Ms {
         match self {
             Self::Event(event) => event.record_ms,

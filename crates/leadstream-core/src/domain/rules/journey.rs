@@ -47,14 +47,19 @@ pub fn move_axis(
     let leads_anew = begins_anew && (!closes || current.is_some() && current == model.lapsed);
     for &index in named.iter().chain(on_any) {
         let Some(rule) = model.moves.get(usize::from(index)) else { continue };
+        let leads = leads_on(rule, current, position.is_some()) || leads_anew && rule.from.is_empty();
+        let may_be_best = leads && presence.sessions >= rule.sessions && beats(rule, best);
+        // Counts go on whatever the position is, so that a window never depends on the way here. Nothing else comes of a rule that would
+        // not move: its conditions need no look.
+        if !may_be_best && rule.count.is_none() {
+            continue;
+        }
         let holds = |held: Option<Held>| rule.cart.iter().all(|test| held.unwrap_or_default().passes(test));
         if !rule.condition.holds(event) || skip.has(rule.rule) || !(rule.cart.is_empty() || holds(presence.cart)) {
             continue;
         }
-        // Counts go on whatever the position is, so that a window never depends on the way here.
         let counted = rule.count.as_ref().is_none_or(|c| count(&mut track.counts, rule.rule, c, event));
-        let leads = leads_on(rule, current, position.is_some()) || leads_anew && rule.from.is_empty();
-        if counted && presence.sessions >= rule.sessions && leads && beats(rule, best) {
+        if counted && may_be_best {
             let goes_back = current.is_some_and(|c| rule.to < c);
             if !(goes_back && entered_ms.is_some_and(|e| event.time_ms < e)) {
                 best = Some(rule);
