@@ -94,14 +94,14 @@ fn main() {
             let decoded: Vec<_> = decoded.collect();
             decode_ns += ns(since);
             let since = Instant::now();
-            for (n, event) in decoded.iter().enumerate() {
+            for (n, input) in decoded.iter().enumerate() {
                 for (events_before, ahead) in AHEAD {
                     if let Some(Ok(soon)) = decoded.get(n + events_before) {
-                        task.announce(&soon.prospect, ahead);
+                        task.announce(&soon.key(), ahead);
                     }
                 }
-                match event {
-                    Ok(event) => task.apply(event, Mode::Virtual, &mut effects),
+                match input {
+                    Ok(input) => task.apply(input, Mode::Virtual, &mut effects),
                     Err(_) => rejected += 1,
                 }
             }

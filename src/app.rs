@@ -68,7 +68,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
 fn exit_code(result: anyhow::Result<ExitCode>) -> ExitCode {
     match result {
         Ok(code) => code,
-        // Somebody closed the pipe that we write to (`| head`): nothing to complain about.
+        // The pipe that we write to was closed (`| head`): not an error.
         Err(error) if error.chain().any(is_broken_pipe) => ExitCode::from(DONE),
         Err(error) => {
             complain(&format!("{error:#}"));
@@ -81,7 +81,7 @@ fn is_broken_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
     cause.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
-/// Tells a person at the terminal what went wrong. A closed stderr is nobody's problem any more.
+/// Reports at the terminal what went wrong. If stderr is closed, no one is there to read it.
 fn complain(what: &str) {
     use std::io::Write as _;
     writeln!(std::io::stderr(), "leadstream: {}", terminal::printable_lines(what)).unwrap_or_default();

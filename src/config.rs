@@ -1,4 +1,4 @@
-//! Settings: text in, typed and checked values out; every fault at once, with its place. Model files are read by `leadstream-model`.
+//! Settings: text in, typed and checked values out; all errors together, each with its location. Model files are read by `leadstream-model`.
 
 pub mod exposed;
 pub mod instance;
@@ -49,7 +49,7 @@ pub fn load_from(
     if faults.is_empty() { Ok(loaded) } else { Err(faults) }
 }
 
-/// The settings as far as they can be read, and every fault: for `check`, which looks at the rest all the same.
+/// The settings as far as they can be read, and all errors: for `check`, which checks the rest anyway.
 #[must_use]
 pub fn load_all(file: Option<&Path>, set: &[String]) -> (Loaded, Vec<SettingFault>) {
     read(file, environment(), set)

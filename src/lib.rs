@@ -4,7 +4,7 @@
 //! main, app, config     commands, wiring, settings, exit codes
 //! leadstream-model      model files: read, checked, compiled, described; runs once, when models are loaded
 //! kafka  wire  http     adapters: the Kafka client / records and outputs as bytes / admin server and dashboard
-//! view                  the answers of the API, explain and replay, as types
+//! view                  the answers of the API and of commands, as types
 //! runtime               supervisor: one thread per worker; worker: fetch, apply, commit, publish; ports as traits
 //! state_record          a prospect's record as versioned protobuf bytes        ┐
 //! engine                one partition in memory: prospects, timers, the batch  │
@@ -33,3 +33,10 @@ pub mod view;
 pub mod wire;
 
 pub use leadstream_core::{domain, engine};
+
+/// Where tests of properties beside the code keep the seeds of what failed once: with those of `tests/`.
+#[cfg(test)]
+fn regressions() -> proptest::test_runner::Config {
+    use proptest::test_runner::{Config, FileFailurePersistence};
+    Config::with_failure_persistence(FileFailurePersistence::SourceParallel("tests/proptest-regressions"))
+}

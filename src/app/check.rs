@@ -13,6 +13,7 @@ use super::exit::{BAD_USAGE, DONE};
 use super::files::create_temporary;
 use crate::config::{self, Loaded, SettingFault, Settings, validate};
 use crate::domain::model::Models;
+use crate::domain::terms::per_axis::PerAxis;
 use report::Report;
 use std::path::Path;
 use std::process::ExitCode;
@@ -22,6 +23,13 @@ use std::process::ExitCode;
 /// # Errors
 /// The report can't be written.
 pub fn run(args: CheckArgs) -> anyhow::Result<ExitCode> {
+    let report = found(&args);
+    report.print(args.json)?;
+    Ok(ExitCode::from(if report.has_faults() { BAD_USAGE } else { DONE }))
+}
+
+/// Everything that is found.
+pub(super) fn found(args: &CheckArgs) -> Report {
     let mut report = Report::default();
     let (Loaded { settings, layers }, faults) = config::load_all(args.settings.config.as_deref(), &args.settings.set);
     let exposed = config::exposed::warnings(&settings, &layers);
@@ -47,8 +55,7 @@ pub fn run(args: CheckArgs) -> anyhow::Result<ExitCode> {
     } else {
         cluster::check(&settings, &options, models.as_ref(), &mut report);
     }
-    report.print(args.json)?;
-    Ok(ExitCode::from(if report.has_faults() { BAD_USAGE } else { DONE }))
+    report
 }
 
 /// Whether the fault is about where the brokers and topics are; a fault without a key (no TOML) is about everything.
@@ -65,7 +72,7 @@ fn model(settings: &Settings, faults: &[SettingFault], report: &mut Report) -> O
     match config::models(settings) {
         Ok(models) => {
             for model in &models.models {
-                let [journey, funnel] = &model.axes;
+                let PerAxis { journey, funnel } = &model.axes;
                 let text = format!(
                     "{} (hash {}): {} journey stages, {} funnel stages, {} labels, {} reminders",
                     model.name,

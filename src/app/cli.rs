@@ -23,27 +23,27 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Show the whole pipeline with a simulated shop on an embedded broker: no Kafka, no configuration, nothing kept
+    /// Show the whole pipeline with a simulated shop on an embedded broker: no Kafka, no configuration, nothing is kept
     Demo(DemoArgs),
-    /// Run the service: read the inputs, keep the prospects, write the triggers
+    /// Run the service: read the inputs, keep the prospects' state, write the triggers
     Run(RunArgs),
-    /// Check settings, model, topics and rights before a start, and name every fault at once
+    /// Check settings, models, topics and permissions before a start, and report all errors at once
     Check(CheckArgs),
-    /// Make the output topics and the changelog with the right settings
+    /// Create the output topics and the changelog with the right settings
     #[command(subcommand)]
     Topics(TopicsCommand),
     /// Run the same engine over files with a virtual clock: no Kafka needed, deterministic to the byte
     Replay(ReplayArgs),
-    /// Report the figures of files or running instances: funnel, conversion, leaks, times, pipeline, sources, carts, customers
+    /// Report figures from files or running instances: funnel, conversion, leaks, times, pipeline, sources, carts, customers
     Report(ReportArgs),
-    /// Say why: stages, every point of the score, carts and triggers of one prospect, from a running instance or from files
+    /// Explain one prospect: stages, every point of the score, carts and triggers, from a running instance or from files
     Explain(ExplainArgs),
-    /// List the records that could not be used, or send them to their topics again
+    /// List the records that could not be used, or send them back to their topics
     #[command(subcommand)]
     Deadletters(DeadLettersCommand),
-    /// Make seeded, believable shop traffic as files or into Kafka
+    /// Generate seeded, realistic shop traffic, as files or into Kafka
     Simulate(SimulateArgs),
-    /// Work on model files
+    /// Check and compare model files
     #[command(subcommand)]
     Model(ModelCommand),
 }
@@ -58,10 +58,10 @@ pub struct RunArgs {
 /// `check`.
 #[derive(Debug, Clone, Args)]
 pub struct CheckArgs {
-    /// Only settings and model; ask no broker
+    /// Only settings and models; contact no broker
     #[arg(long)]
     pub offline: bool,
-    /// Faults and warnings as one JSON object
+    /// Errors and warnings as one JSON object
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
@@ -70,23 +70,23 @@ pub struct CheckArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum TopicsCommand {
-    /// Make the topics that are missing; topics that exist are compared, never changed
+    /// Create the topics that are missing; existing topics are compared, never changed
     Create(TopicsCreateArgs),
 }
 
 /// `topics create`.
 #[derive(Debug, Clone, Args)]
 pub struct TopicsCreateArgs {
-    /// Make the input topics too, where they are missing
+    /// Create missing input topics too
     #[arg(long)]
     pub inputs: bool,
-    /// Partitions, where no input topic exists to take the number from
+    /// Number of partitions, if no input topic exists to take it from
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..))]
     pub partitions: Option<i32>,
-    /// Copies of each partition; without: the broker's default
+    /// Replication factor; default: the broker's
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..))]
     pub replication: Option<i32>,
-    /// Print what would be made and make nothing
+    /// Print what would be created, and create nothing
     #[arg(long)]
     pub dry_run: bool,
     /// The result as JSON
@@ -99,24 +99,24 @@ pub struct TopicsCreateArgs {
 /// `replay`.
 #[derive(Debug, Clone, Args)]
 pub struct ReplayArgs {
-    /// Input as TOPIC=FILE: events, rows of a warehouse or dumped records as JSON lines, or CSV with a header, in any order; `.gz`, `.zst`
-    /// and `-` (stdin) work; repeatable
+    /// Input as TOPIC=FILE: events, warehouse rows or dumped records as JSON lines, or CSV with a header, in any order;
+    /// `.gz`, `.zst` and `-` (stdin) work; repeatable
     #[arg(long = "input", short = 'i', value_name = "TOPIC=FILE", required = true)]
     pub inputs: Vec<String>,
     /// Folder for the results: one JSON-lines file per output, and summary.json
     #[arg(long, short = 'o', value_name = "DIR")]
     pub out: PathBuf,
-    /// Tasks that prospects are dealt to (murmur2, as Kafka does), each with its own clock
+    /// Number of tasks that prospects are spread over (by murmur2, as in Kafka), each with its own clock
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub partitions: u32,
-    /// Where the clock stops: `end` (last event's time), `forever` (all that is pending fires) or a time (RFC 3339)
+    /// Where the clock stops: `end` (last event's time), `forever` (everything pending fires) or a time (RFC 3339)
     #[arg(long, value_name = "WHEN", default_value = "end")]
     pub until: String,
-    /// What the wall clock shows during the run (RFC 3339); without: now. Records further ahead of it than `inputs.max_ahead` are
-    /// dead-lettered, as the service would have done then
+    /// What the wall clock shows during the run (RFC 3339); default: now. Records further ahead of it than `inputs.max_ahead` are
+    /// dead-lettered, as the service would have done at that time
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,
-    /// The summary as JSON on stdout, in place of the table
+    /// Print the summary as JSON instead of the table
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
@@ -126,40 +126,40 @@ pub struct ReplayArgs {
 /// `report`.
 #[derive(Debug, Clone, Args)]
 pub struct ReportArgs {
-    /// Input as TOPIC=FILE, as for `replay`; repeatable. Without: asks running instances
+    /// Input as TOPIC=FILE, as for `replay`; repeatable. Default: ask running instances
     #[arg(long = "input", short = 'i', value_name = "TOPIC=FILE", conflicts_with = "from")]
     pub inputs: Vec<String>,
-    /// Address of a running instance; repeatable, the figures are added up. Without: `http.listen` of the settings
+    /// Address of a running instance; repeatable, the figures are added up. Default: `http.listen` of the settings
     #[arg(long, value_name = "URL")]
     pub from: Vec<String>,
-    /// File with the token of the instances; without: `http.token_file` of the settings
+    /// File with the token of the instances; default: `http.token_file` of the settings
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
-    /// With files: tasks that prospects are dealt to
+    /// With files: number of tasks that prospects are spread over
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub partitions: u32,
     /// With files: where the clock stops, `end`, `forever` or a time (RFC 3339)
     #[arg(long, value_name = "WHEN", default_value = "end")]
     pub until: String,
-    /// With files: what the wall clock shows (RFC 3339), as for `replay`; without: now
+    /// With files: what the wall clock shows (RFC 3339), as for `replay`; default: now
     #[arg(long, value_name = "TIME", conflicts_with = "from")]
     pub as_of: Option<String>,
-    /// What a campaign cost, such as `spring-sale=1200`: gives its cost per prospect and per customer; repeatable
+    /// What a campaign cost, such as `spring-sale=1200`, to show its cost per prospect and per customer; repeatable
     #[arg(long, value_name = "NAME=AMOUNT")]
     pub campaign_cost: Vec<String>,
-    /// From which stage on a prospect is an opportunity, and which stage is won; without: what the model's moves say
+    /// From which stage on a prospect is an opportunity, and which stage is won; default: derived from the model's moves
     #[arg(long, value_name = "STAGE..STAGE")]
     pub pipeline: Option<String>,
-    /// Sources and campaigns shown, those with most prospects first (JSON has all of them)
+    /// Number of sources and campaigns shown, largest first (JSON has all of them)
     #[arg(long, value_name = "N", default_value_t = 12)]
     pub top: usize,
-    /// Zone of the times that people read, such as `Europe/Berlin`; without: that of this machine (JSON is always in UTC)
+    /// Time zone of the times shown, such as `Europe/Berlin`; default: this machine's (JSON is always in UTC)
     #[arg(long, value_name = "ZONE")]
     pub time_zone: Option<String>,
-    /// Every figure as JSON on stdout
+    /// Print every figure as JSON
     #[arg(long)]
     pub json: bool,
-    /// Write one page with plots into this file: it needs nothing else, also without a network
+    /// Write one self-contained page with plots to this file; it works offline
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
     #[command(flatten)]
@@ -169,24 +169,24 @@ pub struct ReportArgs {
 /// `explain`.
 #[derive(Debug, Clone, Args)]
 pub struct ExplainArgs {
-    /// The prospect: the key of its records; or an account, if no prospect is called so
+    /// The prospect: the key of its records; or an account, if there is no such prospect
     pub prospect: String,
-    /// It is an account: a company's name or domain
+    /// PROSPECT is an account: a company's name or domain
     #[arg(long)]
     pub account: bool,
-    /// Address of a running instance; without: `http.listen` of the settings
+    /// Address of a running instance; default: `http.listen` of the settings
     #[arg(long, value_name = "URL", conflicts_with = "inputs")]
     pub url: Option<String>,
-    /// Ask files instead of an instance: topic and file (JSON lines; .gz, .zst and `-` work); repeatable
+    /// Read files instead of asking an instance: topic and file (JSON lines; .gz, .zst and `-` work); repeatable
     #[arg(long = "input", value_name = "TOPIC=FILE")]
     pub inputs: Vec<String>,
     /// With --input: where the clock stops: `end` of the files, `forever`, or a time (RFC 3339)
     #[arg(long, value_name = "WHEN", default_value = "end", requires = "inputs")]
     pub until: String,
-    /// With --input: what the wall clock shows (RFC 3339), as for `replay`; without: now
+    /// With --input: what the wall clock shows (RFC 3339), as for `replay`; default: now
     #[arg(long, value_name = "TIME", requires = "inputs")]
     pub as_of: Option<String>,
-    /// Zone of the times that people read, such as `Europe/Berlin`; without: that of this machine (JSON is always in UTC)
+    /// Time zone of the times shown, such as `Europe/Berlin`; default: this machine's (JSON is always in UTC)
     #[arg(long, value_name = "ZONE")]
     pub time_zone: Option<String>,
     /// As JSON
@@ -200,7 +200,7 @@ pub struct ExplainArgs {
 pub enum DeadLettersCommand {
     /// Show dead letters by reason, topic and time
     List(DeadLettersListArgs),
-    /// Send dead letters to their original topics again, each once; prints what it would do unless told `--execute`
+    /// Send dead letters back to their original topics, each once; only prints what it would do unless given `--execute`
     Redrive(DeadLettersRedriveArgs),
 }
 
@@ -214,10 +214,10 @@ pub struct DeadLettersFilter {
     /// Only from these input topics (with prefix); repeatable
     #[arg(long, value_name = "TOPIC")]
     pub topic: Vec<String>,
-    /// Only those dead-lettered at or after this time (RFC 3339, or so long ago: `2h`, `3d`)
+    /// Only those dead-lettered at or after this time (RFC 3339, or how long ago: `2h`, `3d`)
     #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
-    /// Only those dead-lettered before this time (RFC 3339, or so long ago)
+    /// Only those dead-lettered before this time (RFC 3339, or how long ago)
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
 }
@@ -227,13 +227,13 @@ pub struct DeadLettersFilter {
 pub struct DeadLettersListArgs {
     #[command(flatten)]
     pub filter: DeadLettersFilter,
-    /// Every dead letter, not the counts by reason and topic
+    /// Every dead letter instead of counts by reason and topic
     #[arg(long)]
     pub each: bool,
-    /// At most so many of `--each`, the newest
+    /// With `--each`: show at most this many, the newest
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub limit: usize,
-    /// As JSON: the counts as one object, or one object a line with `--each`
+    /// As JSON: the counts as one object, or with `--each` one object per line
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
@@ -245,7 +245,7 @@ pub struct DeadLettersListArgs {
 pub struct DeadLettersRedriveArgs {
     #[command(flatten)]
     pub filter: DeadLettersFilter,
-    /// Really send; without it nothing is written
+    /// Actually send them; without it nothing is written
     #[arg(long, visible_alias = "yes")]
     pub execute: bool,
     /// The result as JSON
@@ -257,9 +257,9 @@ pub struct DeadLettersRedriveArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum ModelCommand {
-    /// Check model files (or shipped models by name), print every fault with its place, or what the model says
+    /// Check model files (or shipped models by name): print every error with its location, or else what the model says
     Check(ModelCheckArgs),
-    /// Say in words what changed from one model to another: exit code 0 when they mean the same, 1 when they differ
+    /// Describe what changed from one model to another: exit code 0 when they mean the same, 1 when they differ
     Diff(ModelDiffArgs),
 }
 
@@ -283,14 +283,14 @@ pub struct ModelCheckArgs {
     /// Model files, or names of shipped models
     #[arg(value_name = "FILE|NAME", required = true)]
     pub models: Vec<String>,
-    /// Compare with the events of a file (JSON lines; .gz, .zst and `-` work): which names the model knows, which do nothing, which
-    /// of its names never come; repeatable
+    /// Compare with the events of a file (JSON lines; .gz, .zst and `-` work): which names the model knows, which have no effect,
+    /// which of its names never occur; repeatable
     #[arg(long = "data", value_name = "FILE", conflicts_with = "dot")]
     pub data: Vec<PathBuf>,
     /// Also draw the moves between the stages as text
     #[arg(long)]
     pub graph: bool,
-    /// Only draw them, as a picture: Graphviz DOT, for `dot -Tsvg`
+    /// Only print the moves as Graphviz DOT, for `dot -Tsvg`
     #[arg(long, conflicts_with_all = ["graph", "json"])]
     pub dot: bool,
     /// As JSON

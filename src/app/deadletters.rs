@@ -1,22 +1,22 @@
 //! `deadletters list` and `deadletters redrive`.
 
 mod filter;
-mod table;
+pub(super) mod table;
 mod times;
 
 use super::cli::{DeadLettersListArgs, DeadLettersRedriveArgs};
 use super::exit::{DONE, FAILED, UsageError};
 use super::load_settings;
 use super::service::{SystemClock, connecting};
-use super::terminal::{printable, stdout};
+use super::terminal::{printable, stdout, write_json};
 use crate::domain::Ms;
 use crate::kafka::dead_letters::{self, DeadLetter, Receipts, Redrive, Redriver};
 use crate::kafka::options::Options;
 use crate::runtime::ports::{Clock, Failure, OutTopic, credible_ms};
+use crate::view::dead_letters::{DeadLetterView, RecordPlace, RedriveView};
 use crate::wire::dead_letter::{self, Info};
 use filter::Filter;
-use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::process::ExitCode;
 use table::Table;
 use times::time;
@@ -39,7 +39,7 @@ pub fn list(args: DeadLettersListArgs) -> anyhow::Result<ExitCode> {
         let redriven = receipts.contains(&(letter.partition, letter.offset));
         table.add(&info, letter.timestamp_ms, redriven);
         if args.each {
-            newest.push_back((letter, info, redriven));
+            newest.push_back(one(&letter, info, redriven));
             if newest.len() > args.limit {
                 newest.pop_front();
             }
@@ -48,15 +48,15 @@ pub fn list(args: DeadLettersListArgs) -> anyhow::Result<ExitCode> {
     })?;
     let mut out = stdout(args.json);
     if args.each {
-        for (letter, info, redriven) in &newest {
+        for letter in &newest {
             if args.json {
-                writeln!(out, "{}", one_json(letter, info, *redriven))?;
+                write_json(&mut out, letter)?;
             } else {
-                writeln!(out, "{}", one_line(letter, info, *redriven))?;
+                writeln!(out, "{}", line(letter))?;
             }
         }
     } else if args.json {
-        writeln!(out, "{}", table.json())?;
+        write_json(&mut out, &table.view())?;
     } else {
         write!(out, "{}", table.text())?;
     }
@@ -79,12 +79,12 @@ pub fn redrive(args: DeadLettersRedriveArgs) -> anyhow::Result<ExitCode> {
     // First fence any other redrive, then look what was sent: nothing can be sent behind our back.
     let redriver = if args.execute { Some(Redriver::open(&options)?) } else { None };
     let receipts = receipts(&options)?;
-    let mut done = Redriven::default();
+    let mut done = RedriveView { executed: args.execute, ..RedriveView::default() };
     let mut batch: Vec<Redrive> = Vec::with_capacity(BATCH);
     let dead_letters = options.output_topic(OutTopic::DeadLetters);
     scan_matching(&options, &filter, &mut |letter, info| {
         if receipts.contains(&(letter.partition, letter.offset)) {
-            done.already += 1;
+            done.already_redriven += 1;
             return Ok(());
         }
         if !info.is_complete() {
@@ -92,7 +92,7 @@ pub fn redrive(args: DeadLettersRedriveArgs) -> anyhow::Result<ExitCode> {
             return Ok(());
         }
         if !inputs.contains(&info.topic) {
-            *done.refused.entry(info.topic).or_default() += 1;
+            *done.not_an_input.entry(info.topic).or_default() += 1;
             return Ok(());
         }
         let Some(topic) = topics.get(&info.topic) else {
@@ -101,72 +101,52 @@ pub fn redrive(args: DeadLettersRedriveArgs) -> anyhow::Result<ExitCode> {
         };
         batch.push(way_back(letter, &info, topic.partitions, &dead_letters, now_ms));
         if batch.len() >= BATCH {
-            done.send(&batch, redriver.as_ref())?;
+            send(&batch, redriver.as_ref(), &mut done)?;
             batch.clear();
         }
         Ok(())
     })?;
-    done.send(&batch, redriver.as_ref())?;
-    done.write(args.json, args.execute)?;
-    Ok(ExitCode::from(if done.refused.is_empty() { DONE } else { FAILED }))
+    send(&batch, redriver.as_ref(), &mut done)?;
+    write_redrive(&done, args.json)?;
+    Ok(ExitCode::from(if done.not_an_input.is_empty() { DONE } else { FAILED }))
 }
 
-#[derive(Debug, Default)]
-struct Redriven {
-    sent: u64,
-    already: u64,
-    truncated: u64,
-    topic_gone: u64,
-    /// By topic: it is no input of ours.
-    refused: BTreeMap<String, u64>,
+fn send(batch: &[Redrive], redriver: Option<&Redriver>, done: &mut RedriveView) -> Result<(), Failure> {
+    if let Some(redriver) = redriver {
+        redriver.send(batch)?;
+    }
+    done.redriven += batch.len() as u64;
+    Ok(())
 }
 
-impl Redriven {
-    fn send(&mut self, batch: &[Redrive], redriver: Option<&Redriver>) -> Result<(), Failure> {
-        if let Some(redriver) = redriver {
-            redriver.send(batch)?;
-        }
-        self.sent += batch.len() as u64;
-        Ok(())
+fn write_redrive(done: &RedriveView, as_json: bool) -> std::io::Result<()> {
+    let mut out = stdout(as_json);
+    if as_json {
+        return write_json(&mut out, done);
     }
-
-    fn write(&self, as_json: bool, executed: bool) -> std::io::Result<()> {
-        let mut out = stdout(as_json);
-        if as_json {
-            let result = json!({
-                "executed": executed,
-                "redriven": self.sent,
-                "already_redriven": self.already,
-                "truncated": self.truncated,
-                "topic_gone": self.topic_gone,
-                "not_an_input": self.refused,
-            });
-            return writeln!(out, "{result}");
+    let what = if done.executed { "sent to their topics again" } else { "would be sent to their topics again" };
+    writeln!(out, "{} dead letters {what}", done.redriven)?;
+    for (count, why) in [
+        (done.already_redriven, "were sent before"),
+        (done.truncated, "were cut when they were written and can't be sent"),
+        (done.topic_gone, "came from a topic that is gone"),
+    ] {
+        if count > 0 {
+            writeln!(out, "{count} {why}")?;
         }
-        let what = if executed { "sent to their topics again" } else { "would be sent to their topics again" };
-        writeln!(out, "{} dead letters {what}", self.sent)?;
-        for (count, why) in [
-            (self.already, "were sent before"),
-            (self.truncated, "were cut when they were written and can't be sent"),
-            (self.topic_gone, "came from a topic that is gone"),
-        ] {
-            if count > 0 {
-                writeln!(out, "{count} {why}")?;
-            }
-        }
-        for (topic, count) in &self.refused {
-            let topic = printable(topic);
-            writeln!(
-                out,
-                "{count} came from {topic}, which is no input here and is not written to: add it to topics.clickstream, \
-                 topics.email or topics.cart, or leave these out with --topic"
-            )?;
-        }
-        if !executed && self.sent > 0 {
-            writeln!(out, "nothing was written: add --execute to send them")?;
-        }
-        Ok(())
     }
+    for (topic, count) in &done.not_an_input {
+        let topic = printable(topic);
+        writeln!(
+            out,
+            "{count} came from {topic}, which is no input here and is not written to: add it to topics.clickstream, \
+             topics.email or topics.cart, or leave these out with --topic"
+        )?;
+    }
+    if !done.executed && done.redriven > 0 {
+        writeln!(out, "nothing was written: add --execute to send them")?;
+    }
+    Ok(())
 }
 
 /// Everything that was sent back so far.
@@ -225,33 +205,33 @@ fn way_back(letter: DeadLetter, info: &Info, partitions: u32, dead_letters: &str
     }
 }
 
-fn one_json(letter: &DeadLetter, info: &Info, redriven: bool) -> serde_json::Value {
-    json!({
-        "partition": letter.partition,
-        "offset": letter.offset,
-        "reason": info.reason,
-        "detail": info.detail,
-        "from": { "topic": info.topic, "partition": info.partition, "offset": info.offset },
-        "time": time(info.timestamp_ms),
-        "value_bytes": letter.value.as_ref().map_or(0, Vec::len),
-        "truncated_from_bytes": info.truncated_from_bytes,
-        "key_truncated_from_bytes": info.key_truncated_from_bytes,
-        "headers_left_out": info.headers_left_out,
-        "redriven": redriven,
-    })
+pub(super) fn one(letter: &DeadLetter, info: Info, redriven: bool) -> DeadLetterView {
+    DeadLetterView {
+        detail: info.detail,
+        from: RecordPlace { offset: info.offset, partition: info.partition, topic: info.topic },
+        headers_left_out: info.headers_left_out,
+        key_truncated_from_bytes: info.key_truncated_from_bytes,
+        offset: letter.offset,
+        partition: letter.partition,
+        reason: info.reason,
+        redriven,
+        time: time(info.timestamp_ms),
+        truncated_from_bytes: info.truncated_from_bytes,
+        value_bytes: letter.value.as_ref().map_or(0, Vec::len),
+    }
 }
 
-fn one_line(letter: &DeadLetter, info: &Info, redriven: bool) -> String {
+fn line(letter: &DeadLetterView) -> String {
     format!(
         "{} {:<17} {}/{}/{} {} bytes{} {}",
-        time(info.timestamp_ms),
-        printable(&info.reason),
-        printable(&info.topic),
-        info.partition,
-        info.offset,
-        letter.value.as_ref().map_or(0, Vec::len),
-        if redriven { ", redriven" } else { "" },
-        printable(&info.detail),
+        letter.time,
+        printable(&letter.reason),
+        printable(&letter.from.topic),
+        letter.from.partition,
+        letter.from.offset,
+        letter.value_bytes,
+        if letter.redriven { ", redriven" } else { "" },
+        printable(&letter.detail),
     )
 }
 

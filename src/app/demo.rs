@@ -109,7 +109,7 @@ impl Demo {
             prospects: if args.shop == ShopKind::B2b { PROSPECTS_B2B } else { PROSPECTS },
             start_ms: start_ms(args),
             late: 0.005,
-            dirt: 0.002,
+            corrupt_share: 0.002,
             ..ShopOptions::default()
         };
         let shop = traffic::with_history(args.shop, shop, history_ms(args.shop), &producer)?;
@@ -164,7 +164,7 @@ impl Demo {
             joined(reading.join(), "the reader of the outputs")?;
             joined(sold, "the simulated shop")?;
             shown?;
-            stopped.context("the pipeline did not stop in order")?;
+            stopped.context("the pipeline did not stop cleanly")?;
             let seen = shelf.look();
             let frame = Frame { open_for, ..show.frame(&seen, sent.load(Ordering::Relaxed), 0) };
             writeln!(std::io::stdout(), "\n{}", view::summary(&frame, std::io::stdout().is_terminal()))?;
@@ -200,9 +200,9 @@ impl Demo {
 
 /// A demo shall not fail because of a port: when the wanted one is taken, any will do.
 fn serve(listen: SocketAddr, parts: impl Fn() -> http::Parts) -> Result<http::Server, http::Error> {
-    let options = |listen| http::Options { listen, token: None, allow_anonymous: false };
-    match http::Server::start(&options(listen), parts()) {
-        Err(http::Error::Bind { .. }) => http::Server::start(&options(SocketAddr::new(listen.ip(), 0)), parts()),
+    let start = |listen| http::Server::start(&http::Options::new(listen), parts());
+    match start(listen) {
+        Err(http::Error::Bind { .. }) => start(SocketAddr::new(listen.ip(), 0)),
         other => other,
     }
 }
@@ -214,7 +214,7 @@ fn start_ms(args: &DemoArgs) -> Ms {
     (wall_ms() - length_ms as Ms - history_ms(args.shop)).div_euclid(DAY_MS) * DAY_MS
 }
 
-/// What lies in the topics before the service starts. A deal with a company takes months: those that are signed while somebody
+/// What lies in the topics before the service starts. A deal with a company takes months: those that are signed while someone
 /// looks began before.
 fn history_ms(shop: ShopKind) -> Ms {
     match shop {
@@ -235,7 +235,7 @@ fn introduce(bootstrap: &str, http: SocketAddr, args: &DemoArgs) -> std::io::Res
     writeln!(out, "The shop opens in about three seconds; Ctrl-C ends the demo.")
 }
 
-/// Everything that frames are made of.
+/// Everything that frames are drawn from.
 struct Show<'a> {
     shop: ShopKind,
     demo: &'a StatusBoard,

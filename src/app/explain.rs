@@ -49,7 +49,7 @@ pub fn run(args: ExplainArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(DONE))
 }
 
-/// What somebody asked for, and as JSON.
+/// The answer, and as JSON.
 struct Answer {
     json: String,
     about: About,
@@ -60,7 +60,7 @@ enum About {
     Account(Box<AccountView>),
 }
 
-/// What somebody asked for, or why nothing is known of it.
+/// The answer, or why nothing is known.
 enum Found {
     Known(Answer),
     Nobody(String),
@@ -83,7 +83,7 @@ fn replayed(args: &ExplainArgs) -> anyhow::Result<Found> {
     let options = from.options(std::env::temp_dir(), until)?;
     let one = replay::one(&options, &args.prospect, &replay::spinner())?;
     let Some(record) = one.record else {
-        return Ok(Found::Nobody(format!("{:?}: no event in these files is of this prospect", args.prospect)));
+        return Ok(Found::Nobody(format!("{:?}: no event in these files is about this prospect", args.prospect)));
     };
     let mut prospect = ProspectView::of(&args.prospect, &record, &options.models, one.at_ms);
     let (outputs, as_written) = one.outputs.into_iter().unzip();
@@ -102,7 +102,7 @@ fn replayed_account(args: &ExplainArgs) -> anyhow::Result<Found> {
     let Some((_, _, accounts)) = options.models.accounts() else { return nobody("no model of the settings has accounts") };
     let names = accounts.names.meant_by(&args.prospect);
     let Some((account, record, at_ms)) = replay::account(&options, &names, &replay::spinner())? else {
-        return nobody("no event in these files is of somebody of this account");
+        return nobody("no event in these files is about a member of this account");
     };
     let Some(account) = AccountView::of(&account, &record, &options.models, at_ms) else {
         return nobody("its record is no account's");
@@ -142,7 +142,7 @@ fn get<T: DeserializeOwned>(args: &ExplainArgs, what: &str, about: impl Fn(T) ->
     }
     let Problem { error: why, .. } = http_client::read(&place, status, &body)?;
     match status {
-        401 | 403 => bail!("http://{place} wants a token ({why}): set http.token_file"),
+        401 | 403 => bail!("http://{place} requires a token ({why}): set http.token_file"),
         421 => bail!("{why}: ask the instance that owns it, with --url"),
         404 => Ok(Found::Nobody(format!("{:?}: {why}", args.prospect))),
         _ => bail!("http://{place} answered {status}: {why}"),
@@ -152,9 +152,9 @@ fn get<T: DeserializeOwned>(args: &ExplainArgs, what: &str, about: impl Fn(T) ->
 /// Where to ask: `--url`, else the settings' own address.
 pub(super) fn place(url: Option<&str>, settings: &Settings) -> Result<Place, UsageError> {
     if let Some(url) = url {
-        return Place::parse(url).ok_or_else(|| UsageError(format!("--url {url:?} must read http://HOST:PORT")));
+        return Place::parse(url).ok_or_else(|| UsageError(format!("--url {url:?} must have the form http://HOST:PORT")));
     }
-    let listen = settings.http.listen.ok_or_else(|| UsageError("http.listen is off: say --url http://HOST:PORT".to_owned()))?;
+    let listen = settings.http.listen.ok_or_else(|| UsageError("http.listen is off: give --url http://HOST:PORT".to_owned()))?;
     // Bound to every address, it answers on loopback too.
     let host = if listen.ip().is_unspecified() { "127.0.0.1".to_owned() } else { listen.ip().to_string() };
     Ok(Place { host, port: listen.port() })

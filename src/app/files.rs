@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 /// Only for who runs the command.
 const PRIVATE: u32 = 0o600;
-/// Names are drawn from 2^64: a second try is never needed where nobody plays tricks.
+/// Names are drawn from 2^64: without an attacker a second try is never needed.
 const TRIES: u32 = 8;
 
-/// A new file under a name that nobody can foresee, for its owner alone; what is there already (a planted link above all) is
+/// A new file under an unpredictable name, for its owner alone; what is there already (a planted link above all) is
 /// neither followed nor written over.
 ///
 /// # Errors
@@ -26,7 +26,7 @@ pub(super) fn create_temporary(dir: &Path, stem: &str) -> io::Result<(File, Path
     }
 }
 
-/// A result with personal data: made anew for its owner alone; one that is there keeps its rights.
+/// A result with personal data: created for its owner alone; an existing file keeps its permissions.
 ///
 /// # Errors
 /// It can't be written.

@@ -1,4 +1,4 @@
-//! Settings and models for the commands: loaded, or every fault said and exit code 2.
+//! Settings and models for the commands: loaded, or all errors reported and exit code 2.
 
 use super::cli::SettingsArgs;
 use super::exit::UsageError;

@@ -1,7 +1,7 @@
-//! What workers tell, as metrics.
+//! What workers report, as metrics.
 
 mod misses;
-mod room;
+mod refused_log;
 mod untrusted;
 
 use crate::domain::hand_over::HandOver;
@@ -20,7 +20,8 @@ use crate::domain::terms::trigger::TriggerKind;
 use crate::engine::task::ProspectOutput;
 use crate::runtime::observe::{BatchStats, Observer, RebalanceKind, TransactionOutcome};
 use crate::runtime::ports::{Cause, DeadReason};
-use crate::telemetry::{EventNotes, Telemetry, catalogue};
+use crate::telemetry::Telemetry;
+use crate::telemetry::catalogue::{accounts, batches, carts, events, leads, state, tasks, triggers};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +32,7 @@ pub struct MetricsObserver {
     models: Arc<Models>,
     /// Input topics, in the order of their indices.
     inputs: Vec<String>,
-    room: room::Room,
+    refused_log: refused_log::RefusedLog,
     untrusted: untrusted::Untrusted,
     misses: misses::Unlogged,
 }
@@ -41,51 +42,51 @@ impl MetricsObserver {
     #[must_use]
     pub fn new(telemetry: Arc<Telemetry>, models: Arc<Models>, inputs: Vec<String>) -> Self {
         for reason in DeadReason::ALL {
-            telemetry.declare(&catalogue::DEAD_LETTERS, &[reason.name()]);
+            telemetry.declare(&events::DEAD_LETTERS, &[reason.name()]);
         }
         for topic in &inputs {
-            telemetry.declare(&catalogue::INPUT_WAITS, &[topic]);
+            telemetry.declare(&tasks::INPUT_WAITS, &[topic]);
             for class in Kind::CLASSES {
-                telemetry.declare(&catalogue::EVENTS, &[topic, class]);
+                telemetry.declare(&events::EVENTS, &[topic, class]);
             }
             for authority in Authority::ALL {
-                telemetry.declare(&catalogue::UNTRUSTED_EVENTS, &[topic, authority.name()]);
+                telemetry.declare(&events::UNTRUSTED_EVENTS, &[topic, authority.name()]);
             }
         }
         for step in 1..=models.most_cart_steps() {
-            telemetry.declare(&catalogue::CART_TRIGGERS, &[&step.to_string()]);
-            telemetry.declare(&catalogue::CART_UNADDRESSABLE, &[&step.to_string()]);
+            telemetry.declare(&carts::CART_TRIGGERS, &[&step.to_string()]);
+            telemetry.declare(&carts::CART_UNADDRESSABLE, &[&step.to_string()]);
         }
         for limit in Limit::ALL {
-            telemetry.declare(&catalogue::LIMITS_REACHED, &[limit.name()]);
+            telemetry.declare(&state::LIMITS_REACHED, &[limit.name()]);
         }
         for kind in BotKind::ALL {
-            telemetry.declare(&catalogue::MACHINE_EVENTS, &[kind.name()]);
+            telemetry.declare(&events::MACHINE_EVENTS, &[kind.name()]);
         }
         for kind in InternalKind::ALL {
-            telemetry.declare(&catalogue::INTERNAL_EVENTS, &[kind.name()]);
+            telemetry.declare(&events::INTERNAL_EVENTS, &[kind.name()]);
         }
         for trigger in models.models.iter().flat_map(|m| &m.triggers.triggers) {
             for kind in [TriggerKind::Fired, TriggerKind::Recalled] {
-                telemetry.declare(&catalogue::TRIGGERS, &[&trigger.name, kind.name()]);
+                telemetry.declare(&triggers::TRIGGERS, &[&trigger.name, kind.name()]);
             }
         }
         if models.accounts().is_some() {
             for kind in AccountKind::ALL {
-                telemetry.declare(&catalogue::ACCOUNT_CHANGES, &[kind.type_name()]);
+                telemetry.declare(&accounts::ACCOUNT_CHANGES, &[kind.type_name()]);
             }
         }
         if models.models.iter().any(|model| model.sales.hand_over.is_some()) {
             declare_leads(&telemetry);
         }
         for outcome in ["committed", "aborted", "unknown"] {
-            telemetry.declare(&catalogue::TRANSACTIONS, &[outcome]);
+            telemetry.declare(&batches::TRANSACTIONS, &[outcome]);
         }
         for cause in Cause::ALL {
-            telemetry.declare(&catalogue::ABORTS, &[cause.name()]);
+            telemetry.declare(&batches::ABORTS, &[cause.name()]);
         }
         for kind in ["assigned", "revoked", "lost"] {
-            telemetry.declare(&catalogue::REBALANCES, &[kind]);
+            telemetry.declare(&tasks::REBALANCES, &[kind]);
         }
         for model in &models.models {
             telemetry.model(&model.name, &model.hash_text);
@@ -94,7 +95,7 @@ impl MetricsObserver {
             telemetry,
             models,
             inputs,
-            room: room::Room::default(),
+            refused_log: refused_log::RefusedLog::default(),
             untrusted: untrusted::Untrusted::default(),
             misses: misses::Unlogged::default(),
         }
@@ -105,7 +106,7 @@ impl MetricsObserver {
     }
 
     fn model(&self, output: &ProspectOutput) -> &str {
-        self.models.models.get(usize::from(output.output.model)).map_or("other", |m| m.name.as_str())
+        self.models.models.get(output.output.model).map_or("other", |m| m.name.as_str())
     }
 
     fn outputs(&self, batch: &BatchStats) {
@@ -200,23 +201,22 @@ impl MetricsObserver {
 
     fn notes(&self, batch: &BatchStats) {
         let count = |note| batch.notes.get(&note).copied().unwrap_or_default();
-        self.telemetry.event_notes(&EventNotes {
-            duplicates: count(Note::Duplicate),
-            late: count(Note::Late),
-            clamped: batch.clamped,
-            clock_corrected: batch.clock_corrected,
-            local_times: batch.local_times,
-            broken_fields: batch.broken_fields,
-            model_moves: count(Note::ModelMoved),
-            stages_kept: count(Note::StageKept),
-            answers_ignored: count(Note::AnswerIgnored),
-            forgotten: count(Note::Forgotten),
-            no_room: count(Note::NoRoom),
-            before_erasure: count(Note::BeforeErasure),
-        });
+        let telemetry = &self.telemetry;
+        telemetry.duplicates(count(Note::Duplicate));
+        telemetry.late_events(count(Note::Late));
+        telemetry.clamped_events(batch.clamped);
+        telemetry.clock_corrected_events(batch.clock_corrected);
+        telemetry.local_time_events(batch.local_times);
+        telemetry.broken_fields(batch.broken_fields);
+        telemetry.before_erasure(count(Note::BeforeErasure));
+        telemetry.model_moves(count(Note::ModelMoved));
+        telemetry.stages_kept(count(Note::StageKept));
+        telemetry.lead_answers_ignored(count(Note::AnswerIgnored));
+        telemetry.prospects_forgotten(count(Note::Forgotten));
         let refused = count(Note::NoRoom);
+        telemetry.new_prospects_refused(refused);
         if refused > 0
-            && let Some(line) = self.room.line(refused, batch.committed_at_ms)
+            && let Some(line) = self.refused_log.line(refused, batch.committed_at_ms)
         {
             tracing::warn!("{line}");
         }
@@ -229,15 +229,12 @@ impl MetricsObserver {
             self.telemetry.limits_reached(limit.name(), count(Note::LimitReached(limit)));
         }
         for kind in BotKind::ALL {
-            self.telemetry.machine_events(kind.name(), count(Note::Machine(kind)));
+            self.telemetry.machine_events(kind.name(), count(Note::Bot(kind)));
         }
         for kind in InternalKind::ALL {
             self.telemetry.internal_events(kind.name(), count(Note::Internal(kind)));
         }
-        let no_consent = count(Note::NoConsent);
-        if no_consent > 0 {
-            self.telemetry.cart_suppressed("no-consent", no_consent);
-        }
+        self.telemetry.cart_suppressed("no-consent", count(Note::NoConsent));
     }
 }
 
@@ -315,17 +312,17 @@ impl Observer for MetricsObserver {
 fn declare_leads(telemetry: &Telemetry) {
     for level in [Qualification::Mql, Qualification::Sql].map(Qualification::name) {
         for kind in HandOverKind::ALL {
-            telemetry.declare(&catalogue::HAND_OVERS, &[kind.type_name(), level]);
+            telemetry.declare(&leads::HAND_OVERS, &[kind.type_name(), level]);
         }
         for (answer, _) in ANSWERS {
-            telemetry.declare(&catalogue::LEAD_ANSWERS, &[level, answer.name()]);
+            telemetry.declare(&leads::LEAD_ANSWERS, &[level, answer.name()]);
         }
         for bar in Bar::ALL {
-            telemetry.declare(&catalogue::LEADS_HELD_BACK, &[level, bar.name()]);
+            telemetry.declare(&leads::LEADS_HELD_BACK, &[level, bar.name()]);
         }
         let by_answer = [Answer::Rejected, Answer::Recycled, Answer::Lost].map(Answer::name);
         for reason in by_answer.into_iter().chain(RETURNED_BECAUSE) {
-            telemetry.declare(&catalogue::LEAD_RETURNS, &[level, reason]);
+            telemetry.declare(&leads::LEAD_RETURNS, &[level, reason]);
         }
     }
 }
@@ -504,7 +501,7 @@ mod tests {
             outcome(OutcomeKind::RecoveredLate, Reason::Ordered),
         ];
         batch.outputs.push(outcome(OutcomeKind::Reversed, Reason::OrderRefunded));
-        batch.notes.insert(Note::Machine(BotKind::Bot), 7);
+        batch.notes.insert(Note::Bot(BotKind::Bot), 7);
         batch.notes.insert(Note::Internal(InternalKind::Network), 4);
         counting.batch_committed(0, &batch);
         counting.transaction(0, TransactionOutcome::Committed);

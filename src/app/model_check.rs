@@ -1,18 +1,20 @@
 //! `model check`: every fault of model files with its place, or what they say.
 
+pub(super) mod answer;
+mod build;
 mod data;
 
 use super::cli::ModelCheckArgs;
 use super::exit::{BAD_USAGE, DONE};
-use super::terminal::stdout;
+use super::terminal::{stdout, write_json};
 use crate::domain::model::personas::{LETTERS, NUMBERS};
 use crate::domain::model::{AxisModel, Label, Model};
 use crate::domain::terms::movement::Axis;
+use crate::view::model_check::ModelCheckView;
 use leadstream_model::section::axis::describe;
 use leadstream_model::section::axis::graph::{self, FindingKind};
 use leadstream_model::units::format_ms;
-use leadstream_model::{AxisSpec, CartSpec, Fault, FileFault, Loaded, Place, aloud, contradictions, dot};
-use serde_json::json;
+use leadstream_model::{Fault, Loaded, Place, aloud, contradictions, dot};
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -22,100 +24,44 @@ use std::process::ExitCode;
 /// The result can't be written.
 pub fn run(args: ModelCheckArgs) -> anyhow::Result<ExitCode> {
     let mut out = stdout(args.json || args.dot);
-    let mut good = true;
-    let mut results = Vec::new();
     let all: Vec<Loaded> = args.models.iter().map(|name| leadstream_model::load(name)).collect();
-    for loaded in &all {
-        match leadstream_model::build(std::slice::from_ref(loaded), &CartSpec::default()) {
+    let is_good = if args.json {
+        let answer = answer::of(&all, &args.data)?;
+        write_json(&mut out, &answer)?;
+        answer.iter().all(ModelCheckView::is_good)
+    } else {
+        write_text(&mut out, &all, &args)?
+    };
+    Ok(ExitCode::from(if is_good { DONE } else { BAD_USAGE }))
+}
+
+/// Whether there is no fault.
+fn write_text(out: &mut impl Write, all: &[Loaded], args: &ModelCheckArgs) -> anyhow::Result<bool> {
+    let mut is_good = true;
+    for loaded in all {
+        match build::one(loaded) {
+            Ok(models) if args.dot => dot::write(out, &loaded.spec, models.in_charge())?,
             Ok(models) => {
-                let model = models.in_charge();
-                let notes = leadstream_model::notes(&loaded.spec);
-                if args.dot {
-                    dot::write(&mut out, &loaded.spec, model)?;
-                } else if args.json {
-                    let mut summary = summary_json(loaded, model, &notes);
-                    let compared = args.data.iter().map(|file| data::compare(file, &models).map(|c| c.to_json()));
-                    summary["data"] = compared.collect::<anyhow::Result<Vec<_>>>()?.into();
-                    results.push(summary);
-                } else {
-                    write_summary(&mut out, loaded, model, &notes, args.graph)?;
-                    for file in &args.data {
-                        data::compare(file, &models)?.write(&mut out)?;
-                    }
+                write_summary(out, loaded, models.in_charge(), args.graph)?;
+                for file in &args.data {
+                    data::write(out, &data::compare(file, &models)?)?;
                 }
             }
             Err(faults) => {
-                good = false;
-                if args.json {
-                    results.push(faults_json(&loaded.origin, &faults));
-                } else {
-                    for fault in &faults {
-                        writeln!(out, "{fault}")?;
-                    }
-                    let count = if faults.len() == 1 { "1 fault".to_owned() } else { format!("{} faults", faults.len()) };
-                    writeln!(out, "{}: {count}", loaded.origin)?;
+                is_good = false;
+                for fault in &faults {
+                    writeln!(out, "{fault}")?;
                 }
+                let count = if faults.len() == 1 { "1 fault".to_owned() } else { format!("{} faults", faults.len()) };
+                writeln!(out, "{}: {count}", loaded.origin)?;
             }
         }
     }
-    // What only shows when they run side by side.
-    let specs: Vec<_> = all.iter().map(|loaded| loaded.spec.clone()).collect();
-    let across = if good { leadstream_model::across(&specs) } else { Vec::new() };
-    for (index, fault) in across {
-        let fault = FileFault { origin: all[index].origin.clone(), fault };
-        if args.json {
-            results.push(faults_json(&fault.origin, std::slice::from_ref(&fault)));
-        } else {
-            writeln!(out, "{fault}")?;
-        }
-        good = false;
+    let across = if is_good { build::across(all) } else { Vec::new() };
+    for fault in &across {
+        writeln!(out, "{fault}")?;
     }
-    if args.json {
-        writeln!(out, "{}", serde_json::Value::from(results))?;
-    }
-    Ok(ExitCode::from(if good { DONE } else { BAD_USAGE }))
-}
-
-fn summary_json(loaded: &Loaded, model: &Model, notes: &[Fault]) -> serde_json::Value {
-    let axis = |axis: Axis| {
-        let index = axis.index();
-        let axis = &model.axes[index];
-        json!({ "stages": axis.stages, "moves": axis.moves.len(), "graph": findings_json(&loaded.spec.axes[index]) })
-    };
-    json!({
-        "file": loaded.origin,
-        "ok": true,
-        "name": model.name,
-        "hash": model.hash_text,
-        "journey": axis(Axis::Journey),
-        "funnel": axis(Axis::Funnel),
-        "labels": model.score.labels.iter().map(|l| json!({ "name": l.name, "score": l.score, "fit": l.fit })).collect::<Vec<_>>(),
-        "groups": model.score.groups.iter().map(|g| g.name.clone()).collect::<Vec<_>>(),
-        "personas": model.people.personas.iter().map(|p| p.name.clone()).collect::<Vec<_>>(),
-        "for_personas": loaded.spec.people.for_personas.iter().map(|p| p.value.clone()).collect::<Vec<_>>(),
-        "fit": model.people.fit.as_ref().map(|fit| json!({
-            "cap": fit.cap,
-            "rules": fit.rules.len(),
-            "grades": { "fit": fit.letters, "engagement": fit.numbers },
-        })),
-        "cart_steps_ms": model.cart.steps_ms,
-        "says": aloud::lines(&loaded.spec).iter().map(|(of, text)| json!({ "of": of, "says": text })).collect::<Vec<_>>(),
-        "warnings": contradictions(&loaded.spec, &model.cart).iter().map(fault_json).collect::<Vec<_>>(),
-        "notes": notes.iter().map(fault_json).collect::<Vec<_>>(),
-    })
-}
-
-fn findings_json(spec: &AxisSpec) -> Vec<serde_json::Value> {
-    let one = |f: graph::Finding| json!({ "kind": f.kind.name(), "line": f.fault.place.line, "message": f.fault.message });
-    graph::findings(spec).into_iter().map(one).collect()
-}
-
-fn faults_json(origin: &str, faults: &[FileFault]) -> serde_json::Value {
-    json!({ "file": origin, "ok": false, "faults": faults.iter().map(|f| fault_json(&f.fault)).collect::<Vec<_>>() })
-}
-
-fn fault_json(fault: &Fault) -> serde_json::Value {
-    json!({ "line": fault.place.line, "key": fault.place.path, "message": fault.message })
+    Ok(is_good && across.is_empty())
 }
 
 /// Everything else that the model says.
@@ -126,11 +72,11 @@ fn write_aloud(out: &mut impl Write, loaded: &Loaded) -> std::io::Result<()> {
     Ok(())
 }
 
-fn write_summary(out: &mut impl Write, loaded: &Loaded, model: &Model, notes: &[Fault], graph: bool) -> std::io::Result<()> {
+fn write_summary(out: &mut impl Write, loaded: &Loaded, model: &Model, graph: bool) -> std::io::Result<()> {
     writeln!(out, "{}: ok", loaded.origin)?;
     writeln!(out, "  model    {} ({}), hash {}", model.name, model.title, model.hash_text)?;
     for axis in Axis::ALL {
-        let of = &model.axes[axis.index()];
+        let of = &model.axes[axis];
         let stale = of.stale.iter().flatten().count();
         let counts = format!("{} stages, {} moves, {stale} of the stages go stale", of.stages.len(), of.moves.len());
         writeln!(out, "  {:<8} {counts}: {}", axis.name(), of.stages.join(" → "))?;
@@ -145,11 +91,11 @@ fn write_summary(out: &mut impl Write, loaded: &Loaded, model: &Model, notes: &[
     for warning in contradictions(&loaded.spec, &model.cart) {
         writeln!(out, "  warning  {}", placed(&warning))?;
     }
-    for note in notes {
+    for note in leadstream_model::notes(&loaded.spec) {
         writeln!(out, "  note     line {}: {}: {}", note.place.line, note.place.path, note.message)?;
     }
     for axis in Axis::ALL {
-        for found in graph::findings(&loaded.spec.axes[axis.index()]) {
+        for found in graph::findings(&loaded.spec.axes[axis]) {
             if found.kind == FindingKind::DeadEnd {
                 writeln!(out, "  dead end line {}: {}: {}", found.fault.place.line, axis.name(), found.fault.message)?;
             }
@@ -157,7 +103,7 @@ fn write_summary(out: &mut impl Write, loaded: &Loaded, model: &Model, notes: &[
     }
     if graph {
         for axis in Axis::ALL {
-            write_graph(out, axis, loaded, &model.axes[axis.index()])?;
+            write_graph(out, axis, loaded, &model.axes[axis])?;
         }
     }
     Ok(())
@@ -209,7 +155,7 @@ fn or_none<'a>(text: &'a str, none: &'a str) -> &'a str {
 
 /// Every stage and what leads to it, in words that can be read aloud.
 fn write_graph(out: &mut impl Write, axis: Axis, loaded: &Loaded, compiled: &AxisModel) -> std::io::Result<()> {
-    let spec = &loaded.spec.axes[axis.index()];
+    let spec = &loaded.spec.axes[axis];
     if compiled.stages.is_empty() {
         return Ok(());
     }

@@ -36,9 +36,9 @@ pub use tally::Tally;
 use super::cli::{ReplayArgs, SettingsArgs};
 use super::exit::UsageError;
 use super::load_settings;
-use super::service::max_ahead_ms;
+use super::service::{decoder_options, max_ahead_ms};
 use super::terminal::stdout;
-use crate::config::{self, Settings};
+use crate::config::Settings;
 use crate::domain::company_names::ACCOUNT_KEY;
 use crate::domain::member_update::MemberUpdateRecord;
 use crate::domain::state::prospect::Prospect;
@@ -133,24 +133,11 @@ pub(super) fn as_of(text: Option<&str>) -> Result<Ms, UsageError> {
     super::simulate::parse_time(text).map_err(|e| UsageError(format!("--as-of: {e}")))
 }
 
-/// How records of the configured topics are to be decoded.
+/// How records of the configured topics are to be decoded: files are JSON, whatever the topic is.
 pub(super) fn decode_options(settings: &Settings) -> decode::Options {
-    let ms = |d: std::time::Duration| Ms::try_from(d.as_millis()).unwrap_or(Ms::MAX);
-    let topic = |t: config::settings::InputTopic| decode::Topic {
-        name: t.name,
-        is_email: t.is_email,
-        is_trusted: t.is_trusted,
-        format: decode::Format::Json,
-    };
-    decode::Options {
-        topics: settings.input_topics().into_iter().map(topic).collect(),
-        zones: settings.input_zones(),
-        allowed_skew_ms: ms(settings.inputs.allowed_skew),
-        max_age_ms: settings.inputs.max_age.map_or(Ms::MAX, ms),
-        max_value_bytes: settings.inputs.max_value_bytes,
-        no_ids: settings.inputs.no_ids.clone(),
-        ..decode::Options::default()
-    }
+    let mut options = decoder_options(settings);
+    options.topics.iter_mut().for_each(|topic| topic.format = decode::Format::Json);
+    options
 }
 
 /// Replays the files and writes the results.
@@ -243,8 +230,8 @@ enum Wanted<'a> {
     Figures,
 }
 
-/// Rounds of a replay at most. What accounts tell their members rests on what these did, not on what they were told, so the second round
-/// finds what the first found; another is for what nobody thought of.
+/// Rounds of a replay at most. Updates from accounts rest on what members did, not on the updates that they got, so the second round
+/// finds what the first found; another is for the unforeseen.
 const MOST_ROUNDS: usize = 4;
 
 /// Every task at the end of its time, and the last event's time.

@@ -15,6 +15,7 @@ use super::load_settings;
 use super::replay;
 use super::terminal::stdout;
 use crate::app::zone::Zone;
+use crate::domain::terms::per_axis::PerAxis;
 use crate::engine::figures::Figures;
 use crate::view::figures::FormOfFunnel;
 use crate::view::funnel::FunnelView;
@@ -65,7 +66,11 @@ fn costs(given: &[String]) -> Result<Costs, UsageError> {
         let parts = one.rsplit_once('=').and_then(|(name, amount)| Some((name, amount.parse::<f64>().ok()?)));
         match parts.filter(|(name, amount)| !name.is_empty() && amount.is_finite() && *amount >= 0.0) {
             Some((name, amount)) => *costs.entry(name.to_owned()).or_default() += amount,
-            None => return Err(UsageError(format!("--campaign-cost {one:?} must read NAME=AMOUNT, such as spring-sale=1200"))),
+            None => {
+                return Err(UsageError(format!(
+                    "--campaign-cost {one:?} must have the form NAME=AMOUNT, such as spring-sale=1200"
+                )));
+            }
         }
     }
     Ok(costs)
@@ -86,8 +91,7 @@ fn of_files(args: &ReportArgs, pipeline: Option<&(String, String)>) -> anyhow::R
     if let Some(pipeline) = pipeline {
         // What is counted of opportunities is counted between these stages.
         for model in &mut Arc::make_mut(&mut options.models).models {
-            let [journey, funnel] = &model.axes;
-            let stages = [journey.stages.clone(), funnel.stages.clone()];
+            let stages = PerAxis::from_fn(|axis| model.axes[axis].stages.clone());
             model.set_pipeline(measures::pipeline::named(&stages, pipeline).or(model.pipeline));
         }
     }
@@ -127,7 +131,7 @@ fn of_services(args: &ReportArgs) -> anyhow::Result<Figures> {
         if status != 200 {
             let Problem { error: why, .. } = http_client::read(&place, status, &body)?;
             match status {
-                401 | 403 => bail!("http://{place} wants a token ({why}): say --token-file FILE"),
+                401 | 403 => bail!("http://{place} requires a token ({why}): give --token-file FILE"),
                 _ => bail!("http://{place} answered {status}: {why}"),
             }
         }

@@ -85,19 +85,16 @@ pub fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
 /// # Errors
 /// `log.level` can't be read.
 pub fn init_logs(settings: &Settings) -> anyhow::Result<()> {
-    use crate::config::settings::LogFormat;
-    use crate::telemetry::logs::{Format, LogOptions, init};
-    let format = match settings.log.format {
-        LogFormat::Text => Format::Text,
-        LogFormat::Json => Format::Json,
-    };
-    init(&LogOptions { format, level: settings.log.level.clone(), colours: std::io::stderr().is_terminal() })?;
+    use crate::telemetry::logs::{LogOptions, init};
+    let log = &settings.log;
+    init(&LogOptions { format: log.format, level: log.level.clone(), colours: std::io::stderr().is_terminal() })?;
     Ok(())
 }
 
 fn http_options(settings: &Settings) -> anyhow::Result<Option<http::Options>> {
-    let Some(listen) = settings.http.listen else { return Ok(None) };
-    let token = match &settings.http.token_file {
+    let set = &settings.http;
+    let Some(listen) = set.listen else { return Ok(None) };
+    let token = match &set.token_file {
         None => None,
         Some(path) => {
             let text =
@@ -105,5 +102,5 @@ fn http_options(settings: &Settings) -> anyhow::Result<Option<http::Options>> {
             Some(Token::new(&text).with_context(|| format!("http.token_file {}", path.display()))?)
         }
     };
-    Ok(Some(http::Options { listen, token, allow_anonymous: settings.http.allow_anonymous }))
+    Ok(Some(http::Options { listen, token, allow_anonymous: set.allow_anonymous, limits: set.limits }))
 }

@@ -1,16 +1,22 @@
 //! The schemas in `docs/schemas`: made of the types of the public answers, and compared with real ones.
 
 mod answers;
+mod commands;
 mod fits;
 
 use super::report::Measures;
 use crate::view::account::AccountView;
 use crate::view::carts::CartsView;
+use crate::view::check::CheckView;
+use crate::view::dead_letters::{DeadLetterView, DeadLettersView, RedriveView};
 use crate::view::funnel::FunnelView;
 use crate::view::health::{Liveness, Readiness};
+use crate::view::model_check::ModelCheckView;
+use crate::view::model_diff::ModelDiffView;
 use crate::view::problem::Problem;
 use crate::view::prospect::ProspectView;
 use crate::view::replay::ReplaySummary;
+use crate::view::topics::TopicsView;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema};
@@ -39,17 +45,24 @@ fn schema_of<T: JsonSchema>(title: &str) -> Schema {
 }
 
 /// Every public answer, by the name of its file.
-fn all() -> [(&'static str, Schema); 9] {
+fn all() -> [(&'static str, Schema); 16] {
     [
         ("account", schema_of::<AccountView>("GET /api/v1/accounts/{id}, explain --account --json")),
         ("carts", schema_of::<CartsView>("GET /api/v1/carts")),
+        ("check", schema_of::<CheckView>("check --json")),
+        ("deadletters-each", schema_of::<DeadLetterView>("A line of deadletters list --each --json")),
+        ("deadletters-list", schema_of::<DeadLettersView>("deadletters list --json")),
+        ("deadletters-redrive", schema_of::<RedriveView>("deadletters redrive --json")),
         ("error", schema_of::<Problem>("Any answer of the API that is not 200")),
         ("funnel", schema_of::<FunnelView>("GET /api/v1/funnel")),
         ("livez", schema_of::<Liveness>("GET /livez")),
+        ("model-check", schema_of::<Vec<ModelCheckView>>("model check --json")),
+        ("model-diff", schema_of::<ModelDiffView>("model diff --json")),
         ("prospect", schema_of::<ProspectView>("GET /api/v1/prospects/{id}, explain --json")),
         ("readyz", schema_of::<Readiness>("GET /readyz")),
         ("replay-summary", schema_of::<ReplaySummary>("summary.json of replay")),
         ("report", schema_of::<Measures>("report --json")),
+        ("topics-create", schema_of::<TopicsView>("topics create --json")),
     ]
 }
 

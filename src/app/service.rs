@@ -1,9 +1,8 @@
-//! The service from settings: its options, its ports, the admin server, the workers. Everything is put together here.
+//! The service from settings: its options, its ports, the admin server, the workers. Everything is wired here.
 
 use super::load_settings;
 use super::metrics_observer::MetricsObserver;
 use crate::config::Settings;
-use crate::config::settings::Format;
 use crate::domain::Ms;
 use crate::domain::ids::murmur2_partition;
 use crate::domain::model::Models;
@@ -12,7 +11,7 @@ use crate::http;
 use crate::kafka::connect::{Cluster, Log, Source, State};
 use crate::kafka::{options as kafka, preflight, properties};
 use crate::runtime::lookup::{Directory, Partitioning, ProspectLookup, Question};
-use crate::runtime::options::{BatchLimits, Options as WorkerOptions, PoisonLimit};
+use crate::runtime::options::{Options as WorkerOptions, PoisonLimit};
 use crate::runtime::ports::{Clock, Failure, OutTopic, Ports};
 use crate::runtime::snapshot::{Identity, StatusBoard};
 use crate::runtime::supervisor::{self, Handle, WorkerSet};
@@ -111,7 +110,6 @@ pub fn kafka_options(settings: &Settings, instance_id: &str) -> kafka::Options {
 #[must_use]
 pub fn worker_options(settings: &Settings) -> WorkerOptions {
     let (k, e, d) = (&settings.kafka, &settings.engine, &settings.deadletters);
-    let batch = BatchLimits { max_events: e.batch_max_events, longest: e.batch_longest, linger: e.batch_linger };
     let workers = u16::try_from(e.workers.max(1)).unwrap_or(u16::MAX);
     let inputs = settings.input_topics().into_iter().map(|topic| topic.name).collect();
     WorkerOptions {
@@ -120,8 +118,8 @@ pub fn worker_options(settings: &Settings) -> WorkerOptions {
         on_gap: k.on_gap,
         positions: k.positions,
         behind_after: e.behind_after,
-        batch,
-        batch_in_backlog: batch.in_backlog(k.transaction_timeout),
+        batch: e.batch,
+        batch_in_backlog: e.batch.in_backlog(k.transaction_timeout),
         fetch_ahead: e.fetch_ahead,
         fetch_ahead_bytes: e.fetch_ahead_bytes,
         max_ahead_ms: max_ahead_ms(settings),
@@ -164,19 +162,9 @@ pub fn connecting(settings: &Settings, instance_id: &str) -> anyhow::Result<kafk
 
 /// How records of the input topics are read.
 pub(super) fn decoder_options(settings: &Settings) -> wire::decode::Options {
-    let format = |f| match f {
-        Format::Json => wire::decode::Format::Json,
-        Format::Protobuf => wire::decode::Format::Protobuf,
-    };
-    let topic = |t: crate::config::settings::InputTopic| wire::decode::Topic {
-        name: t.name,
-        is_email: t.is_email,
-        is_trusted: t.is_trusted,
-        format: format(t.format),
-    };
     let ms = |d: Duration| Ms::try_from(d.as_millis()).unwrap_or(Ms::MAX);
     wire::decode::Options {
-        topics: settings.input_topics().into_iter().map(topic).collect(),
+        topics: settings.input_topics(),
         zones: settings.input_zones(),
         allowed_skew_ms: ms(settings.inputs.allowed_skew),
         max_age_ms: settings.inputs.max_age.map_or(Ms::MAX, ms),
@@ -278,10 +266,7 @@ impl Launch<'_> {
         let mut instance = Instance::new(&options, models, clock);
         let http = http.map(|http| http::Server::start(&http, instance.http_parts())).transpose()?;
         let encode = wire::output::Options {
-            format: match settings.output.format {
-                Format::Json => wire::output::Format::Json,
-                Format::Protobuf => wire::output::Format::Protobuf,
-            },
+            format: settings.output.format,
             source: format!("leadstream/{}", options.kafka.group_id),
             input_topics: options.worker.inputs.clone(),
         };

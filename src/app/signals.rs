@@ -5,7 +5,7 @@ use anyhow::Context;
 /// Exit code after a second signal, as a shell has it after Ctrl-C.
 const ENDED_BY_SIGNAL: i32 = 130;
 
-/// Calls `stop` at the first SIGTERM or SIGINT, from a thread of its own; a second signal ends the process at once, with exit
+/// Calls `stop` at the first SIGTERM or SIGINT, from a thread of its own; a second signal ends the process immediately, with exit
 /// code 130.
 ///
 /// # Errors
@@ -18,11 +18,11 @@ pub fn on_stop(stop: impl FnOnce() + Send + 'static) -> anyhow::Result<()> {
     let waits = move || {
         runtime.block_on(async {
             signals.next().await;
-            tracing::info!("asked to stop: finishing the open batch (a second signal ends at once)");
+            tracing::info!("stopping: finishing the open batch (a second signal ends the process immediately)");
             stop();
             signals.next().await;
         });
-        tracing::warn!("ended at once: the open batch is taken again at the next start");
+        tracing::warn!("ended immediately: the open batch will be processed again at the next start");
         // Not `abort`: a core dump would hold personal data. Not `exit` either: what the C libraries do at the end may wait.
         end_at_once();
     };

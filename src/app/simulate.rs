@@ -7,7 +7,6 @@ mod b2b;
 mod catalogue;
 mod corruption;
 mod daily_curve;
-mod dice;
 mod files;
 mod history;
 mod json_writer;
@@ -18,6 +17,7 @@ mod pace;
 mod people;
 mod produce;
 mod record;
+mod rng;
 mod shop;
 mod traffic;
 mod visit;
@@ -112,15 +112,16 @@ impl Plan {
         let until_ms = args.duration.map(|d| Ms::try_from(d.as_millis()).unwrap_or(Ms::MAX));
         let start_ms = args.start.as_deref().map(parse_time).transpose()?;
         if args.events.is_none() && until_ms.is_none() && !args.kafka {
-            return Err(UsageError("say how much: `--events 100000` or `--duration 7d`".to_owned()).into());
+            return Err(UsageError("say how much to generate: `--events 100000` or `--duration 7d`".to_owned()).into());
         }
         let mut shop = ShopOptions {
             seed: args.seed,
-            prospects: u32::try_from(args.prospects).map_err(|_| UsageError("at most 4 billion `--prospects`".to_owned()))?,
+            prospects: u32::try_from(args.prospects)
+                .map_err(|_| UsageError("`--prospects` can be at most 4 billion".to_owned()))?,
             start_ms: 0,
             late: args.late,
             late_by_ms: Ms::try_from(args.late_by.as_millis()).unwrap_or(10 * MINUTE_MS),
-            dirt: args.dirt,
+            corrupt_share: args.corrupt_share,
             pad_bytes: args.pad_bytes,
         };
         let endless = args.events.is_none() && until_ms.is_none();

@@ -1,6 +1,7 @@
 //! Text for a terminal. What comes from outside (names, ids, products, topics, …) may hold characters that a terminal obeys or
 //! that lead the eye astray: they are shown as `\u{1b}`. JSON and HTML are for programs and stay as they are.
 
+use serde::Serialize;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
@@ -68,6 +69,14 @@ fn escaped(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
 pub fn stdout(is_json: bool) -> Box<dyn Write> {
     let out = io::stdout().lock();
     if is_json { Box::new(out) } else { Box::new(Lines(out)) }
+}
+
+/// An answer as one line of JSON.
+///
+/// # Errors
+/// It can't be written.
+pub fn write_json(out: &mut impl Write, answer: &impl Serialize) -> io::Result<()> {
+    writeln!(out, "{}", serde_json::to_string(answer)?)
 }
 
 /// Makes text printable on its way. Formatting writes whole characters; bytes that are no text are shown as replaced.

@@ -4,13 +4,13 @@ use super::cli::TopicsCreateArgs;
 use super::exit::{DONE, FAILED, UsageError};
 use super::load_settings;
 use super::service::connecting;
-use super::terminal::stdout;
+use super::terminal::{stdout, write_json};
 use crate::config::Settings;
 use crate::domain::{DAY_MS, HOUR_MS};
 use crate::kafka::admin::{Admin, Created, NewTopicSpec, Topic};
 use crate::kafka::options::TOPIC_MESSAGE_BYTES;
 use crate::runtime::ports::OutTopic;
-use serde_json::json;
+use crate::view::topics::{TopicView, TopicsView};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::ExitCode;
@@ -50,7 +50,7 @@ pub fn create(args: TopicsCreateArgs) -> anyhow::Result<ExitCode> {
     let accounts = models.accounts().is_some();
     let wanted = wanted(settings, accounts, partitions, args.replication, args.inputs, largest);
 
-    let mut report = Vec::new();
+    let mut report: Vec<Outcome<'_>> = Vec::new();
     let missing: Vec<NewTopicSpec> = wanted.iter().filter(|w| !existing.contains_key(&w.name)).cloned().collect();
     let created = if args.dry_run { Vec::new() } else { create_all(&admin, &missing)? };
     let mut failed = false;
@@ -94,14 +94,24 @@ fn create_all(admin: &Admin, missing: &[NewTopicSpec]) -> anyhow::Result<Vec<Cre
     Ok(created)
 }
 
-fn print(report: &[(&NewTopicSpec, &str, Option<String>)], as_json: bool) -> std::io::Result<()> {
+/// A topic that should be there, what became of it, and why.
+pub(super) type Outcome<'a> = (&'a NewTopicSpec, &'static str, Option<String>);
+
+pub(super) fn view(report: &[Outcome<'_>]) -> TopicsView {
+    let topics = report.iter().map(|(topic, state, note)| TopicView {
+        configs: topic.configs.iter().cloned().collect(),
+        note: note.clone(),
+        partitions: topic.partitions,
+        state: (*state).to_owned(),
+        topic: topic.name.clone(),
+    });
+    TopicsView { topics: topics.collect() }
+}
+
+fn print(report: &[Outcome<'_>], as_json: bool) -> std::io::Result<()> {
     let mut out = stdout(as_json);
     if as_json {
-        let topics = report.iter().map(|(topic, state, note)| {
-            let configs: BTreeMap<&str, &str> = topic.configs.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
-            json!({ "topic": topic.name, "state": state, "partitions": topic.partitions, "configs": configs, "note": note })
-        });
-        return writeln!(out, "{}", json!({ "topics": topics.collect::<Vec<_>>() }));
+        return write_json(&mut out, &view(report));
     }
     let widest = report.iter().map(|(topic, ..)| topic.name.len()).max().unwrap_or(0);
     for (topic, state, note) in report {

@@ -15,9 +15,8 @@ impl Zone {
     pub fn named(name: Option<&str>) -> Result<Self, UsageError> {
         let zone = match name {
             None => TimeZone::system(),
-            Some(name) => TimeZone::get(name).map_err(|_| {
-                UsageError(format!("--time-zone: no zone {name:?} is known: say one such as Europe/Berlin or UTC"))
-            })?,
+            Some(name) => TimeZone::get(name)
+                .map_err(|_| UsageError(format!("--time-zone: unknown zone {name:?}: give one such as Europe/Berlin or UTC")))?,
         };
         // A machine without a zone counts in UTC.
         let zone = if zone.is_unknown() { TimeZone::UTC } else { zone };

@@ -1,6 +1,6 @@
 //! The instance's id: configured, or kept and locked in `state.dir`, or random.
 //!
-//! `transactional.id` is made of it, so two processes with the same id would fence each other for ever: the lock refuses the
+//! `transactional.id` is built from it, so two processes with the same id would fence each other for ever: the lock refuses the
 //! second one on a host.
 
 use std::fs::{File, OpenOptions, TryLockError};
@@ -68,7 +68,7 @@ pub fn resolve(configured: Option<&str>, state_dir: Option<&Path>) -> Result<Ins
     Ok(Instance { id, _lock: Some(file) })
 }
 
-/// Locks the folder. A lock that was just let go may still be seen for a moment: a child process has a copy of it between `fork`
+/// Locks the folder. A lock that was just released may still be seen for a moment: a child process has a copy of it between `fork`
 /// and `exec`, as the command that gives a token does.
 fn lock(file: &File, dir: &Path) -> Result<(), InstanceError> {
     for _ in 0..LOCK_TRIES {

@@ -1,6 +1,6 @@
 //! The layers of settings: file < environment < `--set`, flattened to full key names, each value with where it comes from.
 
-use super::keys::{self, FREE, KEYS};
+use super::keys::{self, FREE};
 use crate::domain::names::nearest;
 use leadstream_model::tree::{self, Entry, Node, Table, Value};
 use leadstream_model::{Faults, Place};
@@ -32,7 +32,7 @@ impl fmt::Display for Origin {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SettingFault {
     pub origin: Origin,
-    /// Full key; empty when no single one is meant.
+    /// Full key; empty if it concerns no single key.
     pub key: String,
     pub message: String,
 }
@@ -128,10 +128,10 @@ impl Layers {
 
     fn put(&mut self, name: String, node: Node, origin: Origin) {
         if keys::find(&name).is_none() {
-            let known: Vec<&str> = KEYS.iter().chain(&FREE).map(|k| k.name.trim_end_matches('.')).collect();
+            let known: Vec<&str> = keys::all().chain(&FREE).map(|k| k.name.trim_end_matches('.')).collect();
             let message = match nearest(&name, known.into_iter()) {
                 Some(near) => format!("unknown setting: did you mean {near}?"),
-                None => "unknown setting: docs/configuration.md lists all of them".to_owned(),
+                None => "unknown setting: docs/configuration.md lists all settings".to_owned(),
             };
             self.fault(origin, &name, message);
             return;

@@ -1,11 +1,11 @@
-//! The configuration reference, made of the table of keys. A test holds `docs/configuration.md` to it.
+//! The configuration reference, generated from the table of keys. A test keeps `docs/configuration.md` equal to it.
 
-use super::keys::{FREE, KEYS, Key, OWNED_PROPERTIES};
+use super::keys::{self, FREE, Key, OWNED_PROPERTIES};
 use std::fmt::Write;
 
 const HEAD: &str = "# Configuration
 
-<!-- Made of src/config/keys.rs. To write it again: LEADSTREAM_TESTS_WRITE=1 cargo test --test commands config_files -->
+<!-- Made of src/config/settings. To write it again: LEADSTREAM_TESTS_WRITE=1 cargo test --release --test commands config_files -->
 
 Every setting has a key. Where several places name it, the last of these wins:
 
@@ -27,7 +27,7 @@ Settings in force are logged at every start with where they come from; passwords
 pub fn page() -> String {
     let mut page = HEAD.to_owned();
     let mut section = "";
-    for key in KEYS {
+    for key in keys::all() {
         let own = key.name.split('.').next().unwrap_or_default();
         if own != section {
             section = own;
@@ -37,8 +37,8 @@ pub fn page() -> String {
                 row(&mut page, free);
             }
         }
-        row(&mut page, &key);
-        if KEYS.iter().rfind(|k| k.name.split('.').next() == Some(section)).is_some_and(|last| last.name == key.name) {
+        row(&mut page, key);
+        if keys::all().filter(|k| k.name.split('.').next() == Some(section)).last().is_some_and(|last| last.name == key.name) {
             page.push('\n');
         }
     }

@@ -1,13 +1,14 @@
-//! Rules between settings: pure, every fault, each with what to do.
+//! Rules between settings: pure; they find all errors, each with what to do.
 
 use super::layers::Layers;
-use super::settings::{GroupProtocol, Settings};
+use super::settings::Settings;
 use crate::domain::zones::Zone;
+use crate::kafka::options::GroupProtocol;
 use crate::runtime::ports::OutTopic;
 use leadstream_model::DEFAULT_MODEL;
 use std::time::Duration;
 
-/// Notes every fault in `layers.faults`.
+/// Collects all errors in `layers.faults`.
 pub fn check(settings: &Settings, layers: &mut Layers) {
     let mut found = Vec::new();
     kafka(settings, layers, &mut found);
@@ -28,7 +29,7 @@ pub fn warnings(settings: &Settings) -> Vec<String> {
         && settings.http.token_file.is_none()
     {
         if settings.http.allow_anonymous {
-            found.push(format!("http.listen: everybody who reaches {address} can read personal data (http.allow_anonymous)"));
+            found.push(format!("http.listen: anyone who can reach {address} can read personal data (http.allow_anonymous)"));
         } else {
             found.push(format!(
                 "http.listen: {address} is reachable from outside and no http.token_file is set, so only metrics and health answer there"
@@ -84,10 +85,10 @@ fn kafka(settings: &Settings, layers: &Layers, found: &mut Found) {
         add(found, "kafka.static_membership", message);
     }
     // A batch that is open for longer than its transaction is aborted by the broker, every time.
-    if settings.engine.batch_longest.saturating_mul(2) > kafka.transaction_timeout {
+    if settings.engine.batch.longest.saturating_mul(2) > kafka.transaction_timeout {
         let message = format!(
             "{:?} is more than half of kafka.transaction_timeout ({:?}), and the broker would abort batches: make it shorter",
-            settings.engine.batch_longest, kafka.transaction_timeout
+            settings.engine.batch.longest, kafka.transaction_timeout
         );
         add(found, "engine.batch_longest", message);
     }
@@ -122,12 +123,12 @@ fn topics(settings: &Settings, found: &mut Found) {
     }
     for name in settings.inputs.formats.keys() {
         if !seen.iter().any(|(_, known)| *known == name) {
-            add(found, &format!("inputs.formats.{name}"), "no input topic is called so (names here are without the prefix)");
+            add(found, &format!("inputs.formats.{name}"), "there is no such input topic (names here are without the prefix)");
         }
     }
     for name in settings.inputs.time_zones.keys() {
         if !seen.iter().any(|(_, known)| *known == name) {
-            add(found, &format!("inputs.time_zones.{name}"), "no input topic is called so (names here are without the prefix)");
+            add(found, &format!("inputs.time_zones.{name}"), "there is no such input topic (names here are without the prefix)");
         }
     }
     let of_topics = settings.inputs.time_zones.iter().map(|(name, zone)| (format!("inputs.time_zones.{name}"), zone));
@@ -163,7 +164,7 @@ fn engine(settings: &Settings, found: &mut Found) {
         add(found, "engine.instance_id", format!("{id:?} must be 1 to 100 letters, digits, '.', '_' or '-'"));
     }
     for (key, value) in [
-        ("engine.batch_longest", engine.batch_longest),
+        ("engine.batch_longest", engine.batch.longest),
         ("engine.behind_after", engine.behind_after),
         ("engine.shutdown_deadline", engine.shutdown_deadline),
     ] {
@@ -171,7 +172,7 @@ fn engine(settings: &Settings, found: &mut Found) {
             add(found, key, "must be longer than nothing");
         }
     }
-    if engine.batch_linger > engine.batch_longest {
+    if engine.batch.linger > engine.batch.longest {
         add(found, "engine.batch_linger", "is longer than engine.batch_longest, which ends a batch: make it shorter");
     }
     let dead = &settings.deadletters;

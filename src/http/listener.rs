@@ -1,11 +1,11 @@
-//! A listener with limits that never waits for room: when it is full, a connection that asks for nothing makes place.
+//! A listener with limits that never waits for room: when it is full, an idle connection is closed.
 //!
 //! Health has to be answered whatever else is connected. So a request has to be complete soon after its connection (or its first
 //! byte, on a connection that is kept), a byte now and then doesn't prolong that, and a new connection is always accepted.
 
-mod room;
+mod connections;
 
-use room::{Phase, Room, Seat};
+use connections::{Connections, Phase, Slot};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -22,8 +22,8 @@ const MAX_HEAD_BYTES: usize = 32 << 10;
 /// Connections that are accepted before the others are looked after.
 const ACCEPTED_AT_ONCE: usize = 16;
 
-/// What connections may take.
-#[derive(Debug, Clone, Copy)]
+/// What connections may take. Scrapers, probes and people may all come from one address, so none has a number of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// At a time; one more closes another one.
     pub connections: usize,
@@ -33,20 +33,26 @@ pub struct Limits {
     pub silence: Duration,
 }
 
+impl Default for Limits {
+    fn default() -> Self {
+        Self { connections: 256, head: Duration::from_secs(5), silence: Duration::from_secs(15) }
+    }
+}
+
 /// Accepts always.
 pub struct Limited {
     inner: TcpListener,
-    room: Arc<Room>,
+    connections: Arc<Connections>,
     limits: Limits,
     /// Accepted since the others were last looked after.
     at_once: usize,
 }
 
 impl Limited {
-    /// `closed` is called with the reason, one of [`room::Reason`]'s names, for each connection that the server ends by itself.
+    /// `closed` is called with the reason, one of [`connections::CloseReason`]'s names, for each connection that the server closes.
     #[must_use]
     pub fn new(inner: TcpListener, limits: Limits, closed: impl Fn(&'static str) + Send + Sync + 'static) -> Self {
-        Self { inner, room: Arc::new(Room::new(limits.connections, closed)), limits, at_once: 0 }
+        Self { inner, connections: Arc::new(Connections::new(limits.connections, closed)), limits, at_once: 0 }
     }
 }
 
@@ -60,14 +66,14 @@ impl axum::serve::Listener for Limited {
         if self.at_once == 0 {
             tokio::task::yield_now().await;
         }
-        // The inherent method gives errors; axum's logs them, waits a little and goes on.
+        // The inherent method returns errors; axum's logs them, waits a little and continues.
         let (stream, from) = axum::serve::Listener::accept(&mut self.inner).await;
         let now = Instant::now();
-        let seat = self.room.enter(from.ip(), now);
+        let slot = self.connections.enter(from.ip(), now);
         (
             Connection {
                 stream,
-                seat,
+                slot,
                 limits: self.limits,
                 timer: Box::pin(sleep_until(now + self.limits.head)),
                 head: Head::default(),
@@ -84,7 +90,7 @@ impl axum::serve::Listener for Limited {
 /// A connection that is closed when its request doesn't come to an end, when nothing moves on it, or when its room is needed.
 pub struct Connection {
     stream: TcpStream,
-    seat: Seat,
+    slot: Slot,
     limits: Limits,
     timer: Pin<Box<Sleep>>,
     head: Head,
@@ -97,18 +103,18 @@ impl Connection {
             return Ok(());
         }
         let now = Instant::now();
-        let phase = self.seat.phase();
+        let phase = self.slot.phase();
         if phase == Phase::Idle {
             self.head = Head::default();
-            self.seat.enter_phase(Phase::Head, now);
+            self.slot.enter_phase(Phase::Head, now);
             self.timer.as_mut().reset(now + self.limits.head);
         }
         if phase != Phase::Request {
             if self.head.take(bytes) {
-                self.seat.enter_phase(Phase::Request, now);
+                self.slot.enter_phase(Phase::Request, now);
                 self.timer.as_mut().reset(now + self.limits.silence);
             } else if self.head.bytes > MAX_HEAD_BYTES {
-                self.seat.report(room::Reason::LongHead);
+                self.slot.report(connections::CloseReason::LongHead);
                 return Err(io::ErrorKind::InvalidData.into());
             }
         }
@@ -118,19 +124,19 @@ impl Connection {
     /// Bytes of the answer left.
     fn left(&mut self) {
         let now = Instant::now();
-        self.seat.enter_phase(Phase::Idle, now);
+        self.slot.enter_phase(Phase::Idle, now);
         self.timer.as_mut().reset(now + self.limits.silence);
     }
 
     /// Nothing moves: an error when that is so for too long or the room is needed, else wait.
     fn wait<T>(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
-        if self.seat.is_evicted(cx) {
+        if self.slot.is_evicted(cx) {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
         match self.timer.as_mut().poll(cx) {
             Poll::Ready(()) => {
-                let slow = self.seat.phase() == Phase::Head;
-                self.seat.report(if slow { room::Reason::SlowHead } else { room::Reason::Silence });
+                let slow = self.slot.phase() == Phase::Head;
+                self.slot.report(if slow { connections::CloseReason::SlowHead } else { connections::CloseReason::Silence });
                 Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
             }
             Poll::Pending => Poll::Pending,

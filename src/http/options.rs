@@ -1,6 +1,7 @@
 //! Where the admin server listens, whom it answers, and why it can't be started.
 
 use super::access::{Guard, Token};
+use super::listener::Limits;
 use std::net::SocketAddr;
 
 /// Where the admin server listens and whom it answers.
@@ -10,6 +11,7 @@ pub struct Options {
     /// What stands in `http.token_file`.
     pub token: Option<Token>,
     pub allow_anonymous: bool,
+    pub limits: Limits,
 }
 
 /// The admin server can't be started.
@@ -27,6 +29,12 @@ pub enum Error {
 }
 
 impl Options {
+    /// The defaults, at this address.
+    #[must_use]
+    pub fn new(listen: SocketAddr) -> Self {
+        Self { listen, token: None, allow_anonymous: false, limits: Limits::default() }
+    }
+
     /// Whom the guarded pages answer.
     ///
     /// # Errors

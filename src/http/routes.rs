@@ -32,7 +32,7 @@ use tokio::sync::Semaphore;
 const MAX_PROSPECT_BYTES: usize = 256;
 /// A request that takes longer is answered with 503.
 const REQUEST_TIME: Duration = Duration::from_secs(5);
-/// Questions and pages made at once; more are answered with 503. Metrics and health have no such limit.
+/// Questions and pages answered concurrently; more get 503. Metrics and health have no such limit.
 const PAGES_AT_ONCE: usize = 16;
 
 /// What the server shows.
@@ -77,7 +77,7 @@ async fn answer(State((shared, endpoint)): State<(Arc<Shared>, &'static str)>, r
     let answered = async {
         if !matches!(endpoint, "/livez" | "/readyz") {
             let turn = shared.turns.acquire().await;
-            // Here whoever asks for health is looked after.
+            // Requests for health are served here.
             tokio::task::yield_now().await;
             // Given back before the work: what waits for a worker keeps nobody from beginning.
             drop(turn);

@@ -1,6 +1,6 @@
 //! The admin server's own thread: nothing that it does can take time from a worker's thread.
 
-use super::listener::{Limited, Limits};
+use super::listener::Limited;
 use super::options::{Error, Options};
 use super::routes::{Parts, router};
 use std::net::SocketAddr;
@@ -10,8 +10,6 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
 
-/// What connections may take. Scrapers, probes and people may all come from one address, so none has a number of its own.
-const LIMITS: Limits = Limits { connections: 256, head: Duration::from_secs(5), silence: Duration::from_secs(15) };
 /// How long open requests may still take at a stop.
 const STOP: Duration = Duration::from_secs(2);
 
@@ -46,11 +44,12 @@ impl Server {
         let bind = |why| Error::Bind { address: options.listen, why };
         let listener = runtime.block_on(async { listen(options.listen) }).map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
+        let limits = options.limits;
         let (stop, stopped) = oneshot::channel::<()>();
         let work = move || {
             runtime.block_on(async {
                 let telemetry = Arc::clone(&parts.telemetry);
-                let served = Limited::new(listener, LIMITS, move |reason| telemetry.http_connection_closed(reason));
+                let served = Limited::new(listener, limits, move |reason| telemetry.http_connection_closed(reason));
                 let (told, tell) = oneshot::channel::<()>();
                 let server = axum::serve(served, router(parts, guard)).with_graceful_shutdown(async move {
                     // A sender that was dropped says the same.

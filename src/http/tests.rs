@@ -71,13 +71,16 @@ fn models() -> Models {
 }
 
 fn start(token: Option<&str>, allow_anonymous: bool) -> (Server, Arc<StatusBoard>) {
+    start_with(&Options { token: token.map(|t| Token::new(t).expect("long enough")), allow_anonymous, ..on_loopback() })
+}
+
+fn on_loopback() -> Options {
+    Options::new(SocketAddr::from(([127, 0, 0, 1], 0)))
+}
+
+fn start_with(options: &Options) -> (Server, Arc<StatusBoard>) {
     let board =
         Arc::new(StatusBoard::new(Identity { group: "shop".to_owned(), instance: "i<1>".to_owned(), ..Identity::default() }));
-    let options = Options {
-        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-        token: token.map(|t| Token::new(t).expect("long enough")),
-        allow_anonymous,
-    };
     let parts = Parts {
         telemetry: Arc::new(Telemetry::new("0.0.0")),
         board: Arc::clone(&board),
@@ -85,7 +88,7 @@ fn start(token: Option<&str>, allow_anonymous: bool) -> (Server, Arc<StatusBoard
         models: Arc::new(models()),
         clock: Arc::new(FixedClock),
     };
-    (Server::start(&options, parts).expect("a free port on loopback"), board)
+    (Server::start(options, parts).expect("a free port on loopback"), board)
 }
 
 /// Status, head and body of one request; `more` are header lines.
@@ -248,7 +251,7 @@ fn what_reminders_brought_and_what_came_by_itself_stand_apart_in_the_answer_and_
 
 #[test]
 fn without_token_only_loopback_is_served_unless_it_is_said_so() {
-    let open = Options { listen: SocketAddr::from(([0, 0, 0, 0], 0)), token: None, allow_anonymous: false };
+    let open = Options::new(SocketAddr::from(([0, 0, 0, 0], 0)));
     let message = open.guard().expect_err("reachable by anybody").to_string();
     assert!(message.contains("http.token_file") && message.contains("http.allow_anonymous"), "{message}");
     assert!(matches!(Options { allow_anonymous: true, ..open.clone() }.guard(), Ok(Guard::Anonymous)));
@@ -299,7 +302,7 @@ fn what_is_not_there_and_what_is_not_asked_for_by_get_is_refused() {
 #[test]
 fn a_taken_port_says_what_to_do() {
     let (server, _board) = start(None, false);
-    let options = Options { listen: server.address(), token: None, allow_anonymous: false };
+    let options = Options::new(server.address());
     let parts = Parts {
         telemetry: Arc::new(Telemetry::new("0.0.0")),
         board: Arc::new(StatusBoard::new(Identity::default())),

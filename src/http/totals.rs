@@ -2,6 +2,7 @@
 
 use crate::domain::model::{Model, Models};
 use crate::domain::terms::movement::Axis;
+use crate::domain::terms::per_axis::PerAxis;
 use crate::domain::{Ms, Text};
 use crate::runtime::snapshot::recovery::Recovery;
 use crate::runtime::snapshot::{Counts, Population, StatusBoard, TaskState};
@@ -12,8 +13,8 @@ use std::collections::BTreeMap;
 
 /// The prospects of one model, with its names.
 fn of_model(model: &Model, counts: &Counts) -> OfModel {
-    let stages = |axis: Axis, of: &[u64]| named(model.axes[axis.index()].stages.iter(), of);
-    let persona = |(name, [journey, funnel]): (Option<String>, &[Vec<u64>; 2])| OfPersona {
+    let stages = |axis: Axis, of: &[u64]| named(model.axes[axis].stages.iter(), of);
+    let persona = |(name, PerAxis { journey, funnel }): (Option<String>, &PerAxis<Vec<u64>>)| OfPersona {
         funnel: stages(Axis::Funnel, funnel),
         journey: stages(Axis::Journey, journey),
         name,

@@ -128,7 +128,7 @@ impl Admin {
         Ok(entries)
     }
 
-    /// Makes topics; what became of each, in the same order.
+    /// Creates topics; the outcome of each, in the same order.
     ///
     /// # Errors
     /// The cluster does not answer.
@@ -146,7 +146,7 @@ impl Admin {
             .collect();
         let options = AdminOptions::new().request_timeout(Some(REQUEST_TIMEOUT)).operation_timeout(Some(REQUEST_TIMEOUT));
         let results = block_on(self.admin.create_topics(&topics, &options))
-            .ok_or_else(|| Failure::Retry("the topics can't be made: no answer".to_owned()))?
+            .ok_or_else(|| Failure::Retry("the topics can't be created: no answer".to_owned()))?
             .map_err(|e| errors::of_call("the topics can't be made", &e))?;
         let mut by_name: BTreeMap<String, Created> = results
             .into_iter()

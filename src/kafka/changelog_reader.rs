@@ -154,11 +154,11 @@ impl<C: ChangelogConsumer> ChangelogReader<C> {
                     Ok(())
                 }
                 Some(_) => {
-                    Err(Failure::Rebuild(format!("{what}. The changelog was truncated at offset {position}: it is read anew")))
+                    Err(Failure::Rebuild(format!("{what}. The changelog was truncated at offset {position}: it is read again")))
                 }
                 None => Err(Failure::Stop(format!(
-                    "{what}. Records of the changelog are gone at offset {position} while it was read: was it made anew, or was \
-         something deleted from it? It must be compacted and keep everything else (`leadstream check`). To begin anew, \
+                    "{what}. Records of the changelog are gone at offset {position} while it was being read: was it recreated, or was \
+         something deleted from it? It must be compacted and keep everything else (`leadstream check`). To start over, \
          delete the changelog topic and the group's offsets"
                 ))),
             };
@@ -277,7 +277,7 @@ impl<C: ChangelogConsumer> StateSource for ChangelogReader<C> {
             "partition {partition} of {} can't be read past offset {offset}: most likely a transaction that began there is open. That of \
              an instance which died a moment ago ends by itself within kafka.transaction_timeout; a hanging one does not (a broker that \
              was killed may leave one behind): `kafka-transactions.sh --bootstrap-server … find-hanging --broker-id …` finds it, `… abort` \
-             ends it, and the task goes on",
+             ends it, and the task continues",
             self.topic
         )
     }
@@ -292,7 +292,7 @@ impl<C: ChangelogConsumer> StateSource for ChangelogReader<C> {
 fn damaged(what: &str, position: i64) -> Failure {
     Failure::Stop(format!(
         "{what}. The changelog is damaged at or after offset {position}, and a state that lacks a part of it would be wrong. If the topic \
-         has replicas, let the broker with the damaged one fetch it anew (stop it, delete that partition's folder, start it); else bring \
-         the topic back from a backup. To begin anew, delete the changelog topic and the group's offsets"
+         has replicas, let the broker with the damaged one fetch it again (stop it, delete that partition's folder, start it); otherwise restore \
+         the topic from a backup. To start over, delete the changelog topic and the group's offsets"
     ))
 }

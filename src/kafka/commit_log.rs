@@ -3,7 +3,7 @@
 use super::client::deliveries::{Undelivered, is_consequence};
 use super::client::{Code, ProducerFactory, TransactionalProducer};
 use super::errors;
-use super::membership;
+use super::membership::{NotAMember, check_unchanged};
 use super::options::Options;
 use crate::engine::task::StagedRecord;
 use crate::runtime::options::Options as WorkerOptions;
@@ -112,11 +112,11 @@ impl<F: ProducerFactory> KafkaCommitLog<F> {
 
     /// The membership in whose name positions are committed. Fresh each time: the generation changes with every rebalance.
     fn group(&self) -> Result<<F::Producer as TransactionalProducer>::Group, Failure> {
-        let lost = |text: String| Failure::Abort(Cause::Membership, text);
-        let nobody = || lost("the consumer is in no group".to_owned());
+        let lost = |why: NotAMember| Failure::Abort(Cause::Membership, why.to_string());
+        let nobody = || lost(NotAMember::NoGroup);
         let before = self.factory.membership().ok_or_else(nobody)?;
         let group = self.factory.group_metadata().ok_or_else(nobody)?;
-        membership::judge(&before, &self.factory.membership().ok_or_else(nobody)?).map_err(lost)?;
+        check_unchanged(&before, &self.factory.membership().ok_or_else(nobody)?).map_err(lost)?;
         Ok(group)
     }
 

@@ -35,7 +35,7 @@ impl Context {
         self.rebalances.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 
-    /// The worker has let go of everything: from here on revocations are acknowledged at once, or the close would wait for ever.
+    /// The worker has released everything: from here on revocations are acknowledged immediately, or the close would wait for ever.
     pub fn close(&self) {
         self.closing.store(true, Ordering::Release);
     }

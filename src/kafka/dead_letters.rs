@@ -2,7 +2,7 @@
 //!
 //! What was sent back is remembered by *receipts*: records in the dead-letter topic itself, written in the transaction that
 //! sends. A receipt lies in the partition of its dead letters and is kept as long as they are; offsets of a consumer group
-//! would expire after a week and can't tell single records apart.
+//! would expire after a week and can't distinguish single records.
 
 use super::context::{self, Context};
 use super::errors;

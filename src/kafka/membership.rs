@@ -1,4 +1,4 @@
-//! Whether the consumer still is a member of its group: positions are committed for a member only.
+//! Whether the consumer is still a member of its group: positions are committed for a member only.
 //!
 //! After its generation *and* its member id were taken from it, the library hands out an empty membership, and Kafka commits
 //! the positions of an empty one without looking who owns the partitions.
@@ -18,20 +18,27 @@ impl Membership {
     }
 }
 
+/// Why a consumer's positions can't be committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotAMember {
+    #[error("the consumer is in no group")]
+    NoGroup,
+    #[error("the consumer is not a member of its group at the moment: the broker could not tell whose positions these are")]
+    NotNow,
+    #[error("the group has moved on during the commit")]
+    GroupMovedOn,
+}
+
 /// Judges group metadata by the memberships before and after it was asked for: with it the broker must be able to tell whether the
 /// partitions are still ours. Generations never come back: what is the same before and after was the same in between.
 ///
 /// # Errors
-/// Why nothing may be committed; for people.
-pub fn judge(before: &Membership, after: &Membership) -> Result<(), String> {
+/// Why nothing may be committed.
+pub fn check_unchanged(before: &Membership, after: &Membership) -> Result<(), NotAMember> {
     if !before.is_fenced() || !after.is_fenced() {
-        return Err("the consumer is no member of its group at the moment: the broker could not tell whose positions these are"
-            .to_owned());
+        return Err(NotAMember::NotNow);
     }
-    if before != after {
-        return Err("the group has moved on during the commit".to_owned());
-    }
-    Ok(())
+    if before == after { Ok(()) } else { Err(NotAMember::GroupMovedOn) }
 }
 
 #[cfg(test)]
@@ -45,13 +52,13 @@ mod tests {
     #[test]
     fn positions_of_nobody_are_never_committed() {
         let member = membership(3, "m");
-        assert_eq!(judge(&member, &member), Ok(()));
-        assert_eq!(judge(&membership(0, "m"), &membership(0, "m")), Ok(()), "the first epoch of the newer protocol");
+        assert_eq!(check_unchanged(&member, &member), Ok(()));
+        assert_eq!(check_unchanged(&membership(0, "m"), &membership(0, "m")), Ok(()), "the first epoch of the newer protocol");
         for nobody in [membership(-1, ""), membership(-1, "m"), membership(3, "")] {
-            assert!(judge(&nobody, &nobody).is_err(), "{nobody:?}");
-            assert!(judge(&member, &nobody).is_err() && judge(&nobody, &member).is_err(), "{nobody:?}");
+            assert!(check_unchanged(&nobody, &nobody).is_err(), "{nobody:?}");
+            assert!(check_unchanged(&member, &nobody).is_err() && check_unchanged(&nobody, &member).is_err(), "{nobody:?}");
         }
-        assert!(judge(&member, &membership(4, "m")).is_err());
-        assert!(judge(&member, &membership(3, "n")).is_err());
+        assert!(check_unchanged(&member, &membership(4, "m")).is_err());
+        assert!(check_unchanged(&member, &membership(3, "n")).is_err());
     }
 }

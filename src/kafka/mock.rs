@@ -33,7 +33,7 @@ impl Mock {
         Options { is_mock: true, ..Options::new(&self.bootstrap_servers(), group_id, "demo") }
     }
 
-    /// Makes the inputs and all outputs.
+    /// Creates the inputs and all outputs.
     ///
     /// # Errors
     /// A topic can't be made.

@@ -27,7 +27,7 @@ const WAIT_FOR_NEXT: Duration = Duration::from_millis(100);
 const ASK_AGAIN_MS: i64 = 5_000;
 /// The most that is read of a token file.
 const FILE_BYTES: u64 = 1024 * 1024;
-/// The name of the principal when the token doesn't tell: brokers take it from the token anyway.
+/// The name of the principal when the token doesn't name one: brokers take it from the token anyway.
 const DEFAULT_PRINCIPAL: &str = "leadstream";
 
 /// Why there is no token. The token itself is never shown.
@@ -41,7 +41,7 @@ pub enum Error {
     Command(String),
     #[error("the token from {0} is empty")]
     Empty(&'static str),
-    #[error("the token from {0} has not come yet; it is asked for again")]
+    #[error("the token from {0} has not arrived yet; it will be requested again")]
     Slow(&'static str),
 }
 

@@ -81,7 +81,7 @@ const REFUSED: [(&str, &str); 12] = [
     ("group.id", "set kafka.group_id"),
     ("bootstrap.servers", "set kafka.bootstrap_servers"),
     ("metadata.broker.list", "set kafka.bootstrap_servers"),
-    ("transactional.id", "it is made of group, instance and worker; set engine.instance_id"),
+    ("transactional.id", "it is built from group, instance and worker; set engine.instance_id"),
     ("group.instance.id", "set kafka.static_membership"),
     ("enable.auto.commit", "offsets are committed in transactions only"),
     ("enable.auto.offset.store", "offsets are committed in transactions only"),
@@ -189,7 +189,7 @@ impl Options {
         format!("{}-{}-{worker}", self.group_id, self.instance_id.replace('-', "~"))
     }
 
-    /// Properties that the client library does not know or take, and why: each is tried alone, so that all are found at once.
+    /// Properties that the client library does not know or take, and why: each is tried alone, so that all are found.
     #[must_use]
     pub fn unknown_properties(&self) -> Vec<(String, String)> {
         properties::unknown(&self.properties)
@@ -233,7 +233,7 @@ impl Options {
             .set("fetch.error.backoff.ms", "50")
             .set("fetch.wait.max.ms", "10")
             // A response is unpacked as a whole, whatever it unpacks to, and before the queue's bound is looked at: small ones.
-            // One larger batch comes all the same.
+            // One larger batch comes anyway.
             .set("fetch.message.max.bytes", FETCH_BYTES.to_string())
             .set("fetch.max.bytes", self.fetch_max_bytes().to_string());
         config
@@ -245,7 +245,7 @@ impl Options {
         message.unwrap_or(0).max(FETCH_MAX_BYTES)
     }
 
-    /// The consumer of a worker, with so many bytes queued of each partition.
+    /// The consumer of a worker, with at most this many bytes queued per partition.
     #[must_use]
     pub fn consumer_config(&self, worker: u16, queue_bytes: usize) -> ClientConfig {
         let mut config = self.reader(&format!("{worker}"), queue_bytes);
@@ -284,7 +284,7 @@ impl Options {
         self.finish(config, &[PRODUCER_ONLY.as_slice(), &["group.remote.assignor"]].concat())
     }
 
-    /// The reader of the changelog, with so many bytes queued of each partition: where it can't be read on, nothing is passed over.
+    /// The reader of the changelog, with at most this many bytes queued per partition: where it can't be read, nothing is skipped.
     #[must_use]
     pub fn changelog_config(&self, worker: u16, queue_bytes: usize) -> ClientConfig {
         let mut config = self.restore_config(worker);
@@ -363,6 +363,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::regressions())]
+
         #[test]
         fn different_names_have_different_ids(
             groups in ("[ab-]{1,4}", "[ab-]{1,4}"), instances in ("[+]?[ab1._-]{1,4}", "[+]?[ab1._-]{1,4}"), workers in (0..12_u16, 0..12_u16),

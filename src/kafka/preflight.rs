@@ -23,7 +23,7 @@ pub struct Found {
     pub dead_letter_message_bytes: usize,
 }
 
-/// Checks properties and topics. All that is wrong with the topics is said at once.
+/// Checks properties and topics. All errors of the topics are reported together.
 ///
 /// # Errors
 /// Something must be put right first: what and how.
@@ -107,7 +107,7 @@ fn topic_faults(options: &Options, worker: &WorkerOptions, topics: &BTreeMap<Str
         for (topic, count) in rest.iter().filter(|(_, count)| *count != first.1) {
             faults.push(format!(
                 "{topic} has {count} partitions, {} has {}: the inputs and the changelog must have the same number, so that all \
-                 events of a prospect are one task's. Make the topic anew with {} partitions",
+                 events of a prospect belong to one task. Recreate the topic with {} partitions",
                 first.0, first.1, first.1
             ));
         }

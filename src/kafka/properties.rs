@@ -192,8 +192,8 @@ pub fn unknown<'p>(properties: impl IntoIterator<Item = (&'p String, &'p String)
         let why = match error {
             KafkaError::ClientConfig(RDKafkaConfRes::RD_KAFKA_CONF_UNKNOWN, ..) => {
                 match nearest(name, SHOWN.iter().chain(&MASKED).copied()) {
-                    Some(near) => format!("librdkafka knows no such property: did you mean {near}?"),
-                    None => "librdkafka knows no such property: its CONFIGURATION.md lists all".to_owned(),
+                    Some(near) => format!("librdkafka has no such property: did you mean {near}?"),
+                    None => "librdkafka has no such property: its CONFIGURATION.md lists all of them".to_owned(),
                 }
             }
             _ => "librdkafka does not take this value, or this build of it lacks the property: its CONFIGURATION.md says what it takes".to_owned(),
@@ -214,7 +214,7 @@ pub fn warnings(properties: &BTreeMap<String, String>) -> Vec<String> {
     if is("ssl.endpoint.identification.algorithm", &["none", ""]) {
         warn(
             "ssl.endpoint.identification.algorithm",
-            "the names of the brokers are not checked: whoever has any certificate of this authority can stand between; leave it at https",
+            "the names of the brokers are not checked: anyone with any certificate of this authority could intercept the connection; leave it at https",
         );
     }
     if is("enable.ssl.certificate.verification", &["false", "f", "0"]) {

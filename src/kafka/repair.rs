@@ -7,7 +7,7 @@
 
 use super::errors;
 use crate::runtime::options::OnGap;
-use crate::runtime::ports::{Bounds, Failure, Room};
+use crate::runtime::ports::{Bounds, Failure, FetchRoom};
 use rdkafka::types::RDKafkaErrorCode as Code;
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// What a record is taken to weigh before the first has come: few are taken then.
 const FIRST_MEAN_BYTES: usize = 64 * 1024;
 
-/// The brokers change places, or don't answer: the library goes on by itself.
+/// The brokers change places, or don't answer: the library recovers by itself.
 pub(super) fn is_passing(code: Code) -> bool {
     matches!(
         code,
@@ -67,7 +67,7 @@ pub(super) enum Step {
     Rest,
     /// Ask where its log begins and ends, and say so by [`Intake::bounds`].
     AskBounds,
-    /// Start to fetch from this offset again. `lost`: so many records were replaced by others behind our back.
+    /// Start to fetch from this offset again. `lost`: this many records were replaced by others behind our back.
     Start { offset: i64, lost: u64 },
 }
 
@@ -115,11 +115,11 @@ impl Intake {
     }
 
     /// How many records to take, as large as those before.
-    pub fn fetch_records(&self, room: Room) -> usize {
+    pub fn fetch_records(&self, room: FetchRoom) -> usize {
         room.records.min(room.bytes / self.mean_bytes).max(1)
     }
 
-    /// So many bytes were taken in so many records.
+    /// This many bytes were taken in this many records.
     pub fn weighed(&mut self, bytes: usize, records: usize) {
         self.mean_bytes = bytes.checked_div(records).map_or(self.mean_bytes, |mean| mean.max(1));
     }
@@ -199,10 +199,10 @@ impl Intake {
             );
             if on_gap == OnGap::Stop {
                 return Err(Failure::Stop(format!(
-                    "{what}. What was read stays counted, what replaced it was not read. To go on behind it, set kafka.on_gap=\"skip\""
+                    "{what}. What was read stays counted, what replaced it was not read. To continue after it, set kafka.on_gap=\"skip\""
                 )));
             }
-            tracing::error!("{what}: going on at {position} (kafka.on_gap=\"skip\")");
+            tracing::error!("{what}: continuing at {position} (kafka.on_gap=\"skip\")");
         } else {
             tracing::info!(position, "{}: going on where records were taken", broken.text);
         }

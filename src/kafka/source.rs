@@ -8,7 +8,7 @@ use super::records::{OwnedRecord, OwnedRecords};
 use super::repair::Intake;
 use crate::domain::Ms;
 use crate::runtime::options::{OnGap, Options as WorkerOptions};
-use crate::runtime::ports::{Bounds, Broken, EventSource, Failure, Fetched, GroupEvent, InputPartition, RecordBatch, Room};
+use crate::runtime::ports::{Bounds, Broken, EventSource, Failure, FetchRoom, Fetched, GroupEvent, InputPartition, RecordBatch};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -175,7 +175,7 @@ impl<C: GroupConsumer> EventSource for KafkaSource<C> {
         let cooperative = self.consumer.is_cooperative();
         let all: Vec<InputPartition> =
             if cooperative { partitions.to_vec() } else { self.intakes.keys().chain(partitions).copied().collect() };
-        // What was never started can't be let go of.
+        // What was never started can't be released.
         let assigned: Vec<InputPartition> = partitions.iter().filter(|p| self.intakes.contains_key(p)).copied().collect();
         self.forget(&all);
         if !cooperative {
@@ -188,7 +188,7 @@ impl<C: GroupConsumer> EventSource for KafkaSource<C> {
         if self.intakes.is_empty() { Ok(()) } else { self.seek_back(&[]) }
     }
 
-    fn fetch(&mut self, from: InputPartition, room: Room) -> Result<Option<Fetched>, Failure> {
+    fn fetch(&mut self, from: InputPartition, room: FetchRoom) -> Result<Option<Fetched>, Failure> {
         let Some(intake) = self.intakes.get_mut(&from).filter(|intake| intake.is_open()) else { return Ok(None) };
         if let Some(strays) = self.strays.remove(&from) {
             intake.took(strays.last().map(|last| last.offset + 1), false);

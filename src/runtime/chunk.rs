@@ -4,41 +4,40 @@
 //! taken again after an aborted batch is decoded again.
 
 use super::ports::{Decode, RecordBatch, Rejected};
-use crate::domain::event::Event;
 use crate::engine::codec::Codec;
-use crate::engine::task::{AHEAD, Task};
+use crate::engine::task::{AHEAD, Task, TaskInput};
 use std::collections::VecDeque;
 
-/// Events that are decoded at once.
+/// Number of events decoded together.
 const DECODED_AT_ONCE: usize = 128;
-/// No more is decoded ahead of so many bytes of values: large ones may say much.
+/// Bytes of values after which decoding ahead stops: large values may hold many fields.
 const DECODED_BYTES: usize = 256 * 1024;
 /// Fewer than these ahead, and more are decoded: as many as [`AHEAD`] looks at.
 const AT_LEAST: usize = AHEAD[0].0 + 1;
 
-type Decoded<'a> = Result<Event<'a>, Rejected>;
+type Decoded<'a> = Result<TaskInput<'a>, Rejected>;
 
 /// The decoded events from record `first` on.
 #[derive(Default)]
 pub struct Window<'a> {
     first: usize,
-    events: VecDeque<Decoded<'a>>,
+    inputs: VecDeque<Decoded<'a>>,
 }
 
 impl<'a> Window<'a> {
     /// Moves to record `n`, of which and of some after it the events are there then.
     fn move_to(&mut self, n: usize, records: &'a dyn RecordBatch, decoder: &impl Decode) {
         match n.checked_sub(self.first) {
-            Some(passed) if passed <= self.events.len() => drop(self.events.drain(..passed)),
-            _ => self.events.clear(),
+            Some(passed) if passed <= self.inputs.len() => drop(self.inputs.drain(..passed)),
+            _ => self.inputs.clear(),
         }
         self.first = n;
-        if self.events.len() < AT_LEAST {
+        if self.inputs.len() < AT_LEAST {
             let upto = records.len().min(n + DECODED_AT_ONCE);
             let mut bytes = 0;
-            for n in n + self.events.len()..upto {
+            for n in n + self.inputs.len()..upto {
                 let record = records.view(n);
-                self.events.push_back(decoder.decode(&record));
+                self.inputs.push_back(decoder.decode(&record));
                 bytes += record.value.map_or(0, <[u8]>::len);
                 if bytes > DECODED_BYTES {
                     break;
@@ -80,7 +79,7 @@ impl Chunk {
         self.borrow_owner().bytes
     }
 
-    /// The record at `n` is next: afterwards it can be asked for by [`Chunk::with_event`].
+    /// The record at `n` is next: afterwards it can be asked for by [`Chunk::with_input`].
     pub fn move_to(&mut self, n: usize, decoder: &impl Decode) {
         self.with_dependent_mut(|owner, window| window.move_to(n, owner.records.as_ref(), decoder));
     }
@@ -94,8 +93,8 @@ impl Chunk {
     pub fn announce<C: Codec>(&self, task: &Task<C>) {
         self.with_dependent(|_, window| {
             for (events_before, ahead) in AHEAD {
-                if let Some(Ok(event)) = window.events.get(events_before) {
-                    task.announce(&event.prospect, ahead);
+                if let Some(Ok(input)) = window.inputs.get(events_before) {
+                    task.announce(&input.key(), ahead);
                 }
             }
         });
@@ -105,8 +104,8 @@ impl Chunk {
     ///
     /// # Panics
     /// Before [`Chunk::move_to`].
-    pub fn with_event<R>(&self, f: impl FnOnce(&dyn RecordBatch, &Decoded<'_>) -> R) -> R {
-        self.with_dependent(|owner, window| f(owner.records.as_ref(), &window.events[0]))
+    pub fn with_input<R>(&self, f: impl FnOnce(&dyn RecordBatch, &Decoded<'_>) -> R) -> R {
+        self.with_dependent(|owner, window| f(owner.records.as_ref(), &window.inputs[0]))
     }
 }
 
@@ -139,7 +138,7 @@ mod tests {
     struct Count(Cell<usize>);
 
     impl Decode for Count {
-        fn decode<'a>(&self, record: &RecordView<'a>) -> Result<Event<'a>, Rejected> {
+        fn decode<'a>(&self, record: &RecordView<'a>) -> Result<TaskInput<'a>, Rejected> {
             self.0.set(self.0.get() + 1);
             Err(Rejected { reason: DeadReason::ALL[0], detail: record.offset.to_string() })
         }
@@ -147,7 +146,7 @@ mod tests {
 
     fn said(chunk: &mut Chunk, n: usize, decoder: &Count) -> String {
         chunk.move_to(n, decoder);
-        chunk.with_event(|_, event| event.as_ref().err().map(|e| e.detail.clone()).unwrap_or_default())
+        chunk.with_input(|_, input| input.as_ref().err().map(|e| e.detail.clone()).unwrap_or_default())
     }
 
     #[test]

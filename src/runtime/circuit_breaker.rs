@@ -28,8 +28,8 @@ impl Tripped {
         };
         format!(
             "{topic}, partition {partition}, offset {offset}: {dead} of the latest {of} records can't be used. {what}. Look at the newest \
-             dead letters (`leadstream deadletters list`) and at what writes the topic; once it is put right, start again: the input is \
-             taken from the same offset. To send everything bad to the dead letters all the same, set deadletters.stop_ratio=\"off\" for \
+             dead letters (`leadstream deadletters list`) and at what writes the topic; once it is fixed, start again: the input is \
+             taken from the same offset. To send everything bad to the dead letters anyway, set deadletters.stop_ratio=\"off\" for \
              one run; to leave it out, stop leadstream, move the group's offsets past it (kafka-consumer-groups.sh --reset-offsets) and \
              start once with kafka.positions=\"group\""
         )

@@ -86,8 +86,8 @@ impl RefusedAhead {
                 input,
                 offset,
                 ahead,
-                "a producer's clock runs ahead: its records go to the dead letters (absurd-time) and move nobody's time; more of them \
-                 are only counted until none came for a minute"
+                "a producer's clock runs ahead: its records go to the dead letters (absurd-time) and move no one's time; further ones \
+                 are only counted until none has come for a minute"
             );
         }
         now.horizon().refuse(record_ms)

@@ -25,11 +25,11 @@ pub enum Question {
 /// Why a prospect can't be asked for here and now.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoAnswer {
-    #[error("partition {partition} of group {group:?} is not with this instance")]
+    #[error("partition {partition} of group {group:?} is not assigned to this instance")]
     NotOwned { partition: i32, group: String },
     #[error("partition {partition} is {state}, not ready")]
     NotReady { partition: i32, state: &'static str },
-    #[error("too many questions are waiting")]
+    #[error("too many requests are waiting")]
     Busy,
 }
 
@@ -86,7 +86,7 @@ impl ProspectLookup for Directory {
         let partition = partition_of(key.as_bytes(), partitions).cast_signed();
         let not_owned = || NoAnswer::NotOwned { partition, group: self.board.identity().group.clone() };
         let task = self.board.task(partition).ok_or_else(not_owned)?;
-        // A stuck task knows its prospects all the same.
+        // A stuck task still knows its prospects.
         if !matches!(task.state, TaskState::Ready | TaskState::Stuck { .. }) {
             return Err(NoAnswer::NotReady { partition, state: task.state.name() });
         }

@@ -4,12 +4,13 @@ use super::ports::{Cause, DeadReason};
 use crate::domain::Ms;
 use crate::domain::event::{Clock, Event};
 use crate::domain::misses::Misses;
+use crate::domain::names::Kind;
 use crate::domain::output::Note;
-use crate::engine::task::ProspectOutput;
+use crate::engine::task::{ProspectOutput, TaskInput};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// One of so many events gives a sample of its latency.
+/// One in this many events gives a sample of its latency.
 const LATENCY_SAMPLE: u64 = 16;
 
 /// How a transaction ended.
@@ -42,7 +43,7 @@ pub struct BatchStats {
     pub clock_corrected: u64,
     pub local_times: u64,
     pub broken_fields: u64,
-    /// Names that are nearly known, and events without the product that they ought to name.
+    /// Names that are nearly known, and events without the product that they should name.
     pub misses: Misses,
     /// Cart steps that came due while a task was behind, and wait; timers that fired.
     pub held: u64,
@@ -61,13 +62,23 @@ pub struct BatchStats {
 }
 
 impl BatchStats {
-    /// Counts an event that was applied.
-    pub fn count_event(&mut self, event: &Event<'_>) {
+    /// Counts what was applied of an input.
+    pub fn count_input(&mut self, input: u16, taken: &TaskInput<'_>) {
         if self.events.is_multiple_of(LATENCY_SAMPLE) {
-            self.sampled_record_ms.push(event.record_ms);
+            self.sampled_record_ms.push(taken.record_ms());
         }
         self.events += 1;
-        *self.classes.entry((event.position.input, event.kind.class())).or_default() += 1;
+        let class = match taken {
+            TaskInput::Event(event) => event.kind.class(),
+            TaskInput::MemberUpdate { .. } => Kind::Other.class(),
+        };
+        *self.classes.entry((input, class)).or_default() += 1;
+        if let TaskInput::Event(event) = taken {
+            self.count_faults(event);
+        }
+    }
+
+    fn count_faults(&mut self, event: &Event<'_>) {
         self.clamped += u64::from(event.clamped);
         match event.corrected.map(|corrected| corrected.clock) {
             None => {}
@@ -79,58 +90,41 @@ impl BatchStats {
     }
 
     /// Counts a record that can't be used.
-    pub fn count_dead(&mut self, input: usize, reason: DeadReason) {
+    pub fn count_dead(&mut self, input: u16, reason: DeadReason) {
         self.events += 1;
-        *self.dead.entry((u16::try_from(input).unwrap_or(u16::MAX), reason)).or_default() += 1;
+        *self.dead.entry((input, reason)).or_default() += 1;
     }
 }
 
-/// Hears of everything worth counting. Called on the worker's thread: be quick.
+/// Is notified of everything worth counting. Called on the worker's thread: be quick.
+#[expect(unused_variables, reason = "an observer ignores what it doesn't implement")]
 pub trait Observer: Send + Sync {
-    fn batch_committed(&self, worker: u16, batch: &BatchStats) {
-        let _ = (worker, batch);
-    }
+    fn batch_committed(&self, worker: u16, batch: &BatchStats) {}
 
-    fn transaction(&self, worker: u16, outcome: TransactionOutcome) {
-        let _ = (worker, outcome);
-    }
+    fn transaction(&self, worker: u16, outcome: TransactionOutcome) {}
 
-    fn rebalance(&self, worker: u16, kind: RebalanceKind, partitions: usize) {
-        let _ = (worker, kind, partitions);
-    }
+    fn rebalance(&self, worker: u16, kind: RebalanceKind, partitions: usize) {}
 
-    /// A transaction was given up.
-    fn aborted(&self, worker: u16, cause: Cause) {
-        let _ = (worker, cause);
-    }
+    /// A transaction was aborted, or its outcome is unknown.
+    fn aborted(&self, worker: u16, cause: Cause) {}
 
     /// A failure of any class: `retry`, `abort`, `refused`, `rebuild`, `stop`.
-    fn failure(&self, worker: u16, class: &'static str) {
-        let _ = (worker, class);
-    }
+    fn failure(&self, worker: u16, class: &'static str) {}
 
     /// A task was restored, or its parked state reused.
-    fn restored(&self, worker: u16, partition: i32, took: Duration) {
-        let _ = (worker, partition, took);
-    }
+    fn restored(&self, worker: u16, partition: i32, took: Duration) {}
 
-    /// A committed offset was gone; so many records were passed over.
-    fn gap(&self, worker: u16, input: u16, records: u64) {
-        let _ = (worker, input, records);
-    }
+    /// A committed offset was gone; this many records were skipped.
+    fn gap(&self, worker: u16, input: u16, records: u64) {}
 
     /// Restore of a partition: share read so far, and records read just now.
-    fn restoring(&self, worker: u16, partition: i32, ratio: f64, records: u64) {
-        let _ = (worker, partition, ratio, records);
-    }
+    fn restoring(&self, worker: u16, partition: i32, ratio: f64, records: u64) {}
 
     /// A task had an event in hand and waited for a slower input.
-    fn waited_for(&self, worker: u16, input: u16) {
-        let _ = (worker, input);
-    }
+    fn waited_for(&self, worker: u16, input: u16) {}
 }
 
-/// An observer that hears nothing.
+/// An observer that ignores everything.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoObserver;
 

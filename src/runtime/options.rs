@@ -23,7 +23,7 @@ pub enum OnGap {
     Skip,
 }
 
-/// Who decides where a task goes on reading.
+/// Who decides where a task resumes reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Positions {
     /// The group's offsets, which must agree with the task record: both left in one transaction.
@@ -50,7 +50,7 @@ pub enum OnPoison {
 pub struct PoisonLimit {
     /// Records looked back on.
     pub window: usize,
-    /// At least so many dead letters among them…
+    /// At least this many dead letters among them…
     pub count: usize,
     /// … and at least this share.
     pub ratio: f64,
@@ -65,7 +65,7 @@ impl Default for PoisonLimit {
 /// When a batch is committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BatchLimits {
-    /// At the latest after so many events.
+    /// At the latest after this many events.
     pub max_events: usize,
     /// At the latest after this long.
     pub longest: Duration,
@@ -122,7 +122,7 @@ pub const MOST_CHANGELOG_BYTES: usize = 16 * 1024 * 1024;
 pub const DEFAULT_FETCH_BYTES: usize = 1024 * 1024 * 1024;
 
 impl FetchShares {
-    /// Shares of so many bytes among all partitions of all inputs, which one instance may get, and its workers.
+    /// Divides this many bytes among all partitions of all inputs, which one instance may get, and its workers.
     #[must_use]
     pub fn of(total_bytes: usize, inputs: usize, partitions: usize, workers: usize) -> Self {
         let partitions = partitions.max(1);

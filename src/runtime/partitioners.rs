@@ -71,9 +71,9 @@ pub fn disagreement(inputs: &[String], samples: &[Sample], partitions: u32) -> O
     let (first_topic, first) = verdicts.first()?;
     let (topic, other) = verdicts.iter().find(|(_, p)| p != first)?;
     Some(format!(
-        "the inputs disagree about the partition of a key: {first_topic} uses {}, {topic} uses {}. The events of one prospect \
-         would be split between tasks. Set `partitioner=murmur2_random` in the producers that don't use murmur2 and send their \
-         topic anew, or set topics.allow_mixed_partitioners=true to go on all the same",
+        "the inputs disagree about which partition a key belongs to: {first_topic} uses {}, {topic} uses {}. The events of one prospect \
+         would be split between tasks. Set `partitioner=murmur2_random` in the producers that don't use murmur2 and resend their \
+         topic, or set topics.allow_mixed_partitioners=true to start anyway",
         first.name(),
         other.name()
     ))

@@ -3,11 +3,11 @@
 mod failure;
 mod names;
 
-use crate::domain::event::Event;
 use crate::domain::{Ms, YEAR_2000_MS};
-use crate::engine::codec::Codec;
-use crate::engine::task::{ProspectOutput, StagedRecord};
+use crate::engine::codec::{Codec, CodecError};
+use crate::engine::task::{ProspectOutput, StagedRecord, TaskInput};
 pub use failure::{Failure, Refusal};
+pub(crate) use names::closed_set;
 pub use names::{Cause, DeadReason, OutTopic};
 use std::borrow::Cow;
 use std::time::Duration;
@@ -50,11 +50,11 @@ pub struct Rejected {
     pub detail: String,
 }
 
-/// Turns records into events. `wire::decode::Decoder` is the real one.
+/// Turns records into what a task takes in. `wire::decode::Decoder` is the real one.
 pub trait Decode {
     /// # Errors
     /// The record can't be used; the reason says why.
-    fn decode<'a>(&self, record: &RecordView<'a>) -> Result<Event<'a>, Rejected>;
+    fn decode<'a>(&self, record: &RecordView<'a>) -> Result<TaskInput<'a>, Rejected>;
 }
 
 /// Key of the task record in the changelog. Not UTF-8, so it can't be a prospect's.
@@ -113,8 +113,8 @@ pub trait Encode {
     fn task_record(&self, record: &TaskRecord, into: &mut Vec<u8>);
 
     /// # Errors
-    /// The record is damaged or of a newer version; for people.
-    fn read_task_record(&self, bytes: &[u8]) -> Result<TaskRecord, String>;
+    /// The record is damaged or of a newer version.
+    fn read_task_record(&self, bytes: &[u8]) -> Result<TaskRecord, CodecError>;
 }
 
 /// One partition of one input.
@@ -157,7 +157,7 @@ pub trait RecordBatch {
 
 /// How much more of an input partition there is room for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Room {
+pub struct FetchRoom {
     pub records: usize,
     pub bytes: usize,
 }
@@ -201,7 +201,7 @@ pub trait EventSource {
     /// Serves the group. Never blocks.
     ///
     /// # Errors
-    /// The consumer can't go on.
+    /// The consumer can't continue.
     fn group_event(&mut self) -> Result<Option<GroupEvent>, Failure>;
 
     /// Asks for the stable committed offsets; what was asked before is forgotten. Never blocks.
@@ -230,21 +230,21 @@ pub trait EventSource {
     /// Starts (or starts again) to fetch from these offsets, on top of what is fetched already.
     ///
     /// # Errors
-    /// The consumer can't go on.
+    /// The consumer can't continue.
     fn start(&mut self, from: &[(InputPartition, i64)]) -> Result<(), Failure>;
 
-    /// Stops fetching and lets go of the partitions.
+    /// Stops fetching and releases the partitions.
     ///
     /// # Errors
-    /// The consumer can't go on.
+    /// The consumer can't continue.
     fn stop(&mut self, partitions: &[InputPartition]) -> Result<(), Failure>;
 
-    /// What is there of one partition, at most so many records and about so many bytes (one record comes whatever its size). Never
+    /// What is available of one partition, at most this many records and about this many bytes (one record comes whatever its size). Never
     /// blocks.
     ///
     /// # Errors
     /// The partition can't be read.
-    fn fetch(&mut self, from: InputPartition, room: Room) -> Result<Option<Fetched>, Failure>;
+    fn fetch(&mut self, from: InputPartition, room: FetchRoom) -> Result<Option<Fetched>, Failure>;
 
     /// What can't be read just now; it is tried again by itself.
     fn broken(&self) -> Vec<Broken>;
@@ -253,8 +253,8 @@ pub trait EventSource {
     fn lost(&mut self) -> Vec<(InputPartition, u64)>;
 
     /// The newest end of a partition that is known without asking, for the lag.
+    #[expect(unused_variables, reason = "known to sources that fetch ahead")]
     fn known_end(&mut self, partition: InputPartition) -> Option<i64> {
-        let _ = partition;
         None
     }
 
@@ -347,7 +347,7 @@ pub trait StateSource {
     fn begin(&mut self, partition: i32, from: Option<i64>) -> Result<(), Failure>;
 
     /// Reads on for a short while and hands every committed record (partition, key, value) to `each`, which may fail.
-    /// Partitions that are done have been let go when this returns.
+    /// Partitions that are done have been released when this returns.
     ///
     /// # Errors
     /// See [`Failure`].

@@ -95,7 +95,7 @@ pub enum InstancePhase {
     /// Not every worker has heard from the group yet.
     Starting,
     Running,
-    /// Told to stop: finishing its batches.
+    /// Asked to stop: finishing its batches.
     Stopping,
 }
 

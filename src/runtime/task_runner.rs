@@ -9,7 +9,7 @@ use super::circuit_breaker::{CircuitBreaker, Tripped};
 pub use super::horizon::Now;
 use super::horizon::RefusedAhead;
 use super::observe::BatchStats;
-use super::ports::{Decode, Failure, RecordBatch, Rejected, Room};
+use super::ports::{Decode, Failure, FetchRoom, RecordBatch, Rejected};
 use super::snapshot::counters::TaskCounters;
 use crate::domain::Ms;
 use crate::engine::codec::{Codec, CodecError};
@@ -61,7 +61,7 @@ pub struct TaskRunner<C: Codec> {
 }
 
 impl<C: Codec> TaskRunner<C> {
-    /// A runner that reads from these offsets, one per input, of which so many are of the configuration. `replay`:
+    /// A runner that reads from these offsets, one per input, of which this many are configured ones. `replay`:
     /// `catch_up = "replay"`.
     pub fn new(
         partition: i32,
@@ -71,7 +71,7 @@ impl<C: Codec> TaskRunner<C> {
         replay: bool,
         breaker: Option<CircuitBreaker>,
     ) -> Self {
-        let inputs = offsets.iter().map(|o| Input::new(*o, breaker.clone())).collect();
+        let inputs = (0..=u16::MAX).zip(offsets).map(|(number, offset)| Input::new(number, *offset, breaker.clone())).collect();
         Self {
             partition,
             task,
@@ -89,12 +89,12 @@ impl<C: Codec> TaskRunner<C> {
     }
 
     /// Room for more records of an input, when so much may be fetched ahead.
-    pub fn room(&self, input: u16, ahead: Room) -> Room {
+    pub fn room(&self, input: u16, ahead: FetchRoom) -> FetchRoom {
         if !self.active {
-            return Room { records: 0, bytes: 0 };
+            return FetchRoom { records: 0, bytes: 0 };
         }
         let input = &self.inputs[usize::from(input)];
-        Room { records: ahead.records.saturating_sub(input.ahead), bytes: ahead.bytes.saturating_sub(input.ahead_bytes) }
+        FetchRoom { records: ahead.records.saturating_sub(input.ahead), bytes: ahead.bytes.saturating_sub(input.ahead_bytes) }
     }
 
     /// Bytes of the records that the open batch has applied, kept in case it is aborted.
@@ -176,22 +176,22 @@ impl<C: Codec> TaskRunner<C> {
             let refused = refused.then(|| self.refused.refuse(self.partition, (n, offset), input.head_record_ms, now));
             let task = &mut self.task;
             chunk.announce(task);
-            let bad = chunk.with_event(|records, event| match (event, &refused) {
-                (Ok(event), None) => {
-                    task.apply(event, mode, into.effects);
-                    into.stats.count_event(event);
+            let bad = chunk.with_input(|records, taken| match (taken, &refused) {
+                (Ok(taken), None) => {
+                    task.apply(taken, mode, into.effects);
+                    into.stats.count_input(input.number, taken);
                     Ok(false)
                 }
                 // What can't be read is of no use at any time.
                 (Err(rejected), _) | (Ok(_), Some(rejected)) => {
                     (into.dead)(records, input.at.1, rejected)?;
-                    into.stats.count_dead(n, rejected.reason);
+                    into.stats.count_dead(input.number, rejected.reason);
                     // Nothing is wrong with what an input may not say: one visitor must not stop it by that.
                     Ok(rejected.reason.authority().is_none())
                 }
             })?;
             if let Some((dead, of)) = input.breaker.as_mut().and_then(|p| p.count(bad)) {
-                ran.tripped = u16::try_from(n).ok().map(|input| Tripped { input, offset, dead, of });
+                ran.tripped = Some(Tripped { input: input.number, offset, dead, of });
                 return Ok(ran);
             }
             if let Some(error) = into.effects.unreadable.take() {

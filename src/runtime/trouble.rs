@@ -2,43 +2,32 @@
 
 use super::horizon::Now;
 use crate::domain::Ms;
+use crate::runtime::ports::closed_set;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How often a trouble that lasts is logged again.
 const LOG_AGAIN: Duration = Duration::from_secs(30);
 
-/// The kinds of trouble: a closed set, also the metric label.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum TroubleKind {
-    /// The broker refuses what the task writes, and would refuse it again.
-    Refused,
-    /// Something is in hand, and nothing of it gets committed.
-    NoCommit,
-    /// Too many records of an input can't be used: it is paused.
-    PoisonedInput,
-    /// An input can't be read on.
-    BrokenInput,
-    /// What the task begins with (its offsets, another's transaction) does not come.
-    Waiting,
+closed_set! {
+    /// The kinds of trouble: a closed set, also the metric label.
+    TroubleKind,
+    /// The name on `/readyz` and in metric labels.
+    name {
+        /// The broker refuses what the task writes, and would refuse it again.
+        Refused = "refused",
+        /// Something is in hand, and nothing of it gets committed.
+        NoCommit = "no-commit",
+        /// Too many records of an input can't be used: it is paused.
+        PoisonedInput = "poisoned-input",
+        /// An input can't be read on.
+        BrokenInput = "broken-input",
+        /// What the task begins with (its offsets, another's transaction) does not come.
+        Waiting = "waiting",
+    }
 }
 
 impl TroubleKind {
-    /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Refused, Self::NoCommit, Self::PoisonedInput, Self::BrokenInput, Self::Waiting];
-
-    /// The name on `/readyz` and in metric labels.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Refused => "refused",
-            Self::NoCommit => "no-commit",
-            Self::PoisonedInput => "poisoned-input",
-            Self::BrokenInput => "broken-input",
-            Self::Waiting => "waiting",
-        }
-    }
-
     /// Whether a task with it counts as stuck. A task that waits is `waiting` or `restoring` anyway.
     #[must_use]
     pub fn is_stuck(self) -> bool {

@@ -1,8 +1,8 @@
 //! Watches over one task: whether what it has in hand gets committed, and when what was refused is tried again.
 //!
-//! A task whose output is refused is set aside and tried alone, in a transaction of its own: then the others go on, and it is
+//! A task whose output is refused is set aside and tried alone, in a transaction of its own: then the others continue, and it is
 //! known whose output it was. What is refused alone is tried in ever smaller parts, so that all before it is committed, and then
-//! again and again with growing pauses: it goes on by itself when the setting is put right.
+//! repeatedly with growing pauses: it recovers by itself once the setting is fixed.
 
 use super::ports::{Cause, OutTopic, Refusal};
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use std::time::Duration;
 pub const STUCK_AFTER_FAILURES: u32 = 10;
 /// So long without a commit, while something is in hand, makes a task stuck.
 pub const STUCK_AFTER: Duration = Duration::from_secs(60);
-/// A task that was set aside tries so many records at first.
+/// How many records a task that was set aside tries at first.
 pub const WHOLE_TRIAL: usize = 2_000;
 /// The first pause between trials of the same record, and the longest.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -80,7 +80,7 @@ impl Watch {
             return Some(format!("the same batch failed {} times in a row and is tried again: {why}", self.failures));
         }
         let since = now.saturating_sub(self.in_hand_since?);
-        (since >= STUCK_AFTER).then(|| format!("nothing of what is in hand has been committed for {} s: {why}", since.as_secs()))
+        (since >= STUCK_AFTER).then(|| format!("no records at hand have been committed for {} s: {why}", since.as_secs()))
     }
 
     /// Whether the task is tried alone.
@@ -117,7 +117,7 @@ impl Watch {
         self.aside.as_ref().filter(|aside| now >= aside.at).map(|aside| aside.records)
     }
 
-    /// The trial was refused, with so many records taken: it was this task's.
+    /// The trial was refused, with this many records taken: the task itself was the cause.
     pub fn refused_alone(&mut self, refusal: Refusal, taken: usize, now: Duration) {
         let Some(aside) = &mut self.aside else { return };
         let letters = OutTopic::DeadLetters.topic_name();
@@ -143,7 +143,7 @@ impl Watch {
         aside.at = now + aside.pause;
     }
 
-    /// The trial was committed, with so many records; says whether the task is back among the others.
+    /// The trial was committed, with this many records; says whether the task is back among the others.
     pub fn committed_alone(&mut self, records: usize, now: Duration) -> bool {
         self.is_letter_too_large = false;
         let Some(aside) = &mut self.aside else { return true };

@@ -106,7 +106,7 @@ impl<P: Ports> Worker<P> {
         Ok(any)
     }
 
-    /// Applies what is in merge order, and fires what is due; of all tasks that are not set aside, or of one (`alone`) so many
+    /// Applies what is in merge order, and fires what is due; of all tasks that are not set aside, or of one (`alone`) at most this many
     /// records.
     fn apply(&mut self, alone: Option<(i32, usize)>) -> Result<usize, Failure> {
         let now = self.now();

@@ -1,6 +1,6 @@
 //! A histogram of fixed buckets in atomics.
 //!
-//! The exporter's own keeps every sample with its instant until somebody scrapes; at hundreds of thousands of events a second
+//! The exporter's own keeps every sample with its instant until the next scrape; at hundreds of thousands of events a second
 //! that is megabytes. This one is a few counters, and recording many equal values costs as much as recording one.
 
 use std::fmt::Write;

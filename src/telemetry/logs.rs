@@ -48,7 +48,7 @@ pub fn init(options: &LogOptions) -> Result<(), BadLevel> {
     install(options, BoxMakeWriter::new(|| Unfailing(std::io::stderr())))
 }
 
-/// A log that nobody reads any more is lost; what is logged about goes on.
+/// A log that no one reads any more is lost; the work that it is about continues.
 struct Unfailing<W>(W);
 
 impl<W: Write> Write for Unfailing<W> {

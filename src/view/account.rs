@@ -10,6 +10,7 @@ use crate::domain::state::consensus::{Ballot, Vote};
 use crate::domain::state::group::{Group, Member};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::movement::Axis;
+use crate::domain::terms::per_axis::PerAxis;
 use crate::domain::terms::sales::Bar;
 use crate::domain::{Ms, Text};
 use serde::{Deserialize, Serialize};
@@ -110,7 +111,7 @@ impl AccountView {
         let (_, model, accounts) = models.accounts()?;
         let group = record.extras.as_ref()?.account.group.as_deref()?;
         let of = Of { group, model, accounts };
-        let [journey, funnel] = &group.stages;
+        let PerAxis { journey, funnel } = &group.stages;
         Some(Self {
             account: account.to_owned(),
             at: Time::of(now_ms),
@@ -154,7 +155,7 @@ fn rounded(points: f64) -> f64 {
 
 /// When what was said last of the consensus was.
 fn since(group: &Group) -> Option<Ms> {
-    group.consensus.votes.iter().rev().find(|v| v.said != Announced::Nothing).map(|v| v.time_ms)
+    group.consensus.votes.iter().rev().find(|v| v.announced != Announced::Nothing).map(|v| v.time_ms)
 }
 
 struct Of<'a> {
@@ -166,7 +167,7 @@ struct Of<'a> {
 impl Of<'_> {
     /// The stage that a member who agrees has reached or passed.
     fn stage(&self) -> Option<&Text> {
-        self.model.axes[Axis::Journey.index()].stages.get(self.accounts.stage)
+        self.model.axes[Axis::Journey].stages.get(self.accounts.stage)
     }
 
     fn consensus(&self) -> ConsensusView {
@@ -182,7 +183,7 @@ impl Of<'_> {
             missing: named(false),
             missing_roles: texts(&group.consensus.missing_roles(accounts)),
             reached: group.consensus.reached(),
-            roles: texts(&accounts.needed),
+            roles: texts(&accounts.required_roles),
             since: since(group).and_then(Time::of),
             stage: text(self.stage()),
             why: self.why(),
@@ -195,8 +196,8 @@ impl Of<'_> {
             agrees: buying_group::agrees(member, self.model, self.accounts),
             asked: buying_group::is_asked(member, self.accounts),
             disqualified: member.disqualified,
-            funnel: text(member.stages[1].as_ref()),
-            journey: text(member.stages[0].as_ref()),
+            funnel: text(member.stages.funnel.as_ref()),
+            journey: text(member.stages.journey.as_ref()),
             member: member.name.to_string(),
             role: text(member.role.as_ref()),
             score: rounded(member.score),
@@ -215,7 +216,7 @@ impl Of<'_> {
         if member.disqualified {
             return "disqualified".to_owned();
         }
-        match (buying_group::agrees(member, self.model, self.accounts), member.stages[0].as_deref()) {
+        match (buying_group::agrees(member, self.model, self.accounts), member.stages.journey.as_deref()) {
             (true, Some(at)) if at == stage => format!("has come to {stage}"),
             (true, at) => format!("has come further than {stage}, to {}", at.unwrap_or("-")),
             (false, Some(at)) => format!("stands at {at}, before {stage}"),
@@ -238,25 +239,25 @@ impl Of<'_> {
         }
         let roles = self.group.consensus.missing_roles(self.accounts);
         if !roles.is_empty() {
-            return format!("nobody among those who agree is {}", roles.join(" or "));
+            return format!("no one among those who agree is {}", roles.join(" or "));
         }
         if agreed >= expected {
             return format!("{agreed} of {expected} who are needed agree");
         }
         let who = missing().map(|m| format!("{} {}", m.name, self.stands(m))).collect::<Vec<_>>();
-        let who = if who.is_empty() { "nobody else is known who would be asked".to_owned() } else { who.join("; ") };
+        let who = if who.is_empty() { "no one else is known who could be asked".to_owned() } else { who.join("; ") };
         format!("{agreed} of {expected} who are needed agree: {who}")
     }
 
     fn vote(&self, vote: &Vote) -> VoteView {
-        let says = match vote.says {
+        let says = match vote.ballot {
             Ballot::Agrees(_) => "agrees",
             Ballot::AgreesNot => "does not agree",
             Ballot::Undecided => "decides and doesn't agree",
             Ballot::Out => "disqualified the group",
             Ballot::Reopened => "reopened the group",
         };
-        let said = match vote.said {
+        let said = match vote.announced {
             Announced::Nothing => None,
             Announced::Reached => Some("consensus reached"),
             Announced::Lost => Some("consensus lost"),

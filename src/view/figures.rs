@@ -2,6 +2,7 @@
 //! instances has the figures of all of them.
 
 use crate::domain::terms::movement::Axis;
+use crate::domain::terms::per_axis::PerAxis;
 use crate::domain::{Ms, Text};
 use crate::runtime::snapshot::figures::cell::{Cell, Field};
 use crate::runtime::snapshot::figures::{Figures, Key, ModelNames, Pipeline};
@@ -86,15 +87,26 @@ impl FormOfFunnel {
     ///
     /// # Errors
     /// They are of another form.
-    pub fn check(&self) -> Result<(), &'static str> {
+    pub fn check(&self) -> Result<(), FormError> {
         check(self.figures.version)
     }
 }
 
-fn check(version: u64) -> Result<(), &'static str> {
+/// Why figures can't be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FormError {
+    #[error("its figures are of another version: use the leadstream that the service runs")]
+    OtherVersion,
+    #[error("a model of its figures is malformed")]
+    Model,
+    #[error("a sum of its figures has no number")]
+    Sum,
+}
+
+fn check(version: u64) -> Result<(), FormError> {
     match version {
         VERSION => Ok(()),
-        _ => Err("its figures are of another version: use the leadstream that the service runs"),
+        _ => Err(FormError::OtherVersion),
     }
 }
 
@@ -119,18 +131,18 @@ impl FiguresView {
     ///
     /// # Errors
     /// It is not of this form.
-    pub fn read(&self) -> Result<(Figures, usize), &'static str> {
+    pub fn read(&self) -> Result<(Figures, usize), FormError> {
         check(self.version)?;
         let mut figures = Figures::default();
         for model in &self.models {
-            let (key, names) = model.read().ok_or("a model is not as it should be")?;
+            let (key, names) = model.read().ok_or(FormError::Model)?;
             figures.models.insert(key, names);
         }
         figures.covers(self.since_ms);
         figures.covers(self.until_ms);
         let mut unknown = 0;
         for row in &self.sums {
-            let Some((CellView::Number(count), cells)) = row.split_last() else { return Err("a sum has no number") };
+            let Some((CellView::Number(count), cells)) = row.split_last() else { return Err(FormError::Sum) };
             let cells: Option<Vec<Cell>> = cells.iter().map(CellView::read).collect();
             match cells.and_then(|cells| Key::of_row(&cells)) {
                 Some(key) => figures.add(key, *count),
@@ -163,11 +175,11 @@ impl ModelNamesView {
         let texts = |all: &[Text]| all.iter().map(ToString::to_string).collect();
         let pipeline = |p: Pipeline| PipelineView { axis: p.axis.name().to_owned(), open: p.open, won: p.won };
         Self {
-            funnel: texts(&names.stages[1]),
+            funnel: texts(&names.stages.funnel),
             hash: names.hash.to_string(),
-            journey: texts(&names.stages[0]),
+            journey: texts(&names.stages.journey),
             key: text_of(&key),
-            lapsed: names.lapsed,
+            lapsed: Axis::ALL.map(|axis| names.lapsed[axis]),
             name: names.name.to_string(),
             personas: texts(&names.personas),
             pipeline: names.pipeline.map(pipeline),
@@ -185,10 +197,10 @@ impl ModelNamesView {
         let names = ModelNames {
             name: self.name.as_str().into(),
             hash: self.hash.as_str().into(),
-            stages: [texts(&self.journey), texts(&self.funnel)],
+            stages: PerAxis { journey: texts(&self.journey), funnel: texts(&self.funnel) },
             personas: texts(&self.personas),
             pipeline,
-            lapsed: self.lapsed,
+            lapsed: PerAxis { journey: self.lapsed[0], funnel: self.lapsed[1] },
         };
         Some((u64::of_cell(&Cell::Text(self.key.as_str().into()))?, names))
     }
@@ -209,14 +221,14 @@ mod tests {
     #[test]
     fn figures_come_back_as_they_were() {
         let mut figures = Figures::default();
-        let stages = [vec!["a".into(), "b".into()], vec!["c".into()]];
+        let stages = PerAxis { journey: vec!["a".into(), "b".into()], funnel: vec!["c".into()] };
         let names = ModelNames {
             name: "m".into(),
             hash: "h".into(),
             stages,
             personas: vec!["buyer".into()],
             pipeline: Some(Pipeline { axis: Axis::Journey, open: 1, won: 2 }),
-            lapsed: [2, 0],
+            lapsed: PerAxis { journey: 2, funnel: 0 },
         };
         figures.models.insert(u64::MAX, names);
         figures.covers(Some(-5));

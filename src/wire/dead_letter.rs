@@ -35,8 +35,8 @@ const NUMBER_BYTES: usize = 20;
 /// What a batch of one record takes beside the record's parts.
 const BATCH_OVERHEAD_BYTES: usize = 128;
 
-/// What a dead letter's parts may take together, in a topic whose largest batch has so many bytes. Compression is not counted
-/// on: the client leaves it where it doesn't help, and a broker that compresses anew adds less than a 256th.
+/// What a dead letter's parts may take together, in a topic whose largest batch has this many bytes. Compression is not counted
+/// on: the client leaves it where it doesn't help, and a broker that recompresses adds less than a 256th.
 #[must_use]
 pub const fn budget_bytes(max_message_bytes: usize) -> usize {
     max_message_bytes.saturating_sub(BATCH_OVERHEAD_BYTES + max_message_bytes / 256)

@@ -1,12 +1,13 @@
-//! Records become events: keys, formats, the rules of time and identity of the contract's section 2.
+//! Records become events: keys, formats, the rules of time and identity (docs/events.md).
 //!
-//! [`json_fast`] and [`protobuf`] read a record into a draft; here the draft becomes an event or a rejection. Nothing in a record
+//! [`json_fast`] and [`protobuf`] read a record into a builder; here that becomes an event or a rejection. Nothing in a record
 //! can make this panic, and nothing is dropped without being counted. `docs/bad-input.md` is the table of what becomes of what.
 
 mod bounce;
 mod clock;
-mod draft;
+mod derived;
 mod envelope;
+mod event_builder;
 mod fields;
 mod file;
 mod flags;
@@ -15,18 +16,17 @@ mod json_fast;
 mod json_slow;
 mod key_table;
 mod lookup;
-mod made;
 mod mail_names;
 mod member_update;
-mod nothing;
 mod options;
 mod orders;
+mod placeholder_ids;
+mod product_limit;
 mod products;
+mod property_names;
 mod protobuf;
 mod rejected;
 mod signals;
-mod spelled;
-mod surplus;
 mod tracks;
 mod value;
 
@@ -45,13 +45,14 @@ use crate::domain::model::call_name;
 use crate::domain::names::{Kind, NameId, Vocabulary};
 use crate::domain::origin::Position;
 use crate::domain::zones::Zone;
+use crate::engine::task::TaskInput;
 use crate::runtime::ports::{DeadReason, Decode, RecordView, Rejected};
 use crate::wire::time::Written;
 use clock::Instants;
-use draft::Draft;
+use event_builder::EventBuilder;
 use lookup::Lookup;
-use nothing::Of;
 use options::format_of_header;
+use placeholder_ids::IdOf;
 use rejected::{no_id, reject, untrusted};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -78,6 +79,39 @@ impl Decoder {
         Self { options: Arc::new(options), lookup: Arc::new(Lookup::new(vocabulary)) }
     }
 
+    /// Decodes one record of a topic of the configuration.
+    ///
+    /// # Errors
+    /// The record can't be used; the reason says why.
+    pub fn decode_event<'a>(&self, record: &RecordView<'a>) -> Result<Event<'a>, Rejected> {
+        self.decode_as(record, |event| event)
+    }
+
+    /// [`Decoder::decode_event`] of what an event becomes part of: it is made where it stays, as each copy of it is half a kilobyte.
+    fn decode_as<'a, T>(&self, record: &RecordView<'a>, wrap: impl FnOnce(Event<'a>) -> T) -> Result<T, Rejected> {
+        let Some(key) = record.key else {
+            return Err(reject(DeadReason::KeyMissing, "the record has no key: it has to be the prospect"));
+        };
+        let prospect = self.check_key(key)?;
+        let Some(value) = record.value else {
+            return Err(reject(DeadReason::UnreadableValue, "the record has no value (a tombstone)"));
+        };
+        self.check_size(value)?;
+        let format = self.format(record)?;
+        self.event(
+            value,
+            |builder| {
+                match format {
+                    Format::Json => self.read_json(value, false, builder)?,
+                    Format::Protobuf => protobuf::parse(value, &self.lookup, builder)?,
+                }
+                let position = Position { input: record.input, partition: record.partition, offset: record.offset };
+                Ok(Head { prospect: Cow::Borrowed(prospect), position, record: record.record_ms().map(Written::utc) })
+            },
+            wrap,
+        )
+    }
+
     /// Decodes one line of a file (JSON) in a single pass: the prospect is `userId`, else `anonymousId`; the record's time is
     /// `receivedAt`, else `sentAt`, else the event's own. `position.partition` may be filled in afterwards, when the prospect
     /// is known.
@@ -86,19 +120,24 @@ impl Decoder {
     /// The line can't be used; the reason says why.
     pub fn decode_line<'a>(&self, line: &'a [u8], position: Position) -> Result<Event<'a>, Rejected> {
         self.check_size(line)?;
-        self.event(line, |draft| {
-            self.read_json(line, true, draft)?;
-            draft.forget_people(|id| self.options.is_id(id, Of::Person));
-            let record = file::record_time(&draft.times);
-            let prospect = file::prospect(draft).ok_or_else(|| {
-                let detail = "neither userId nor anonymousId (words such as `undefined` are none): the prospect is unknown";
-                reject(DeadReason::KeyMissing, detail)
-            })?;
-            if prospect != file::USER_ZERO {
-                self.check_key(prospect.as_bytes())?;
-            }
-            Ok(Head { prospect, position, record })
-        })
+        self.event(
+            line,
+            |builder| {
+                self.read_json(line, true, builder)?;
+                builder.forget_people(|id| self.options.is_id(id, IdOf::Person));
+                let record = file::record_time(&builder.times);
+                let prospect = file::prospect(builder).ok_or_else(|| {
+                    let detail =
+                        "neither userId nor anonymousId (words such as `undefined` don't count): the prospect is unknown";
+                    reject(DeadReason::KeyMissing, detail)
+                })?;
+                if prospect != file::USER_ZERO {
+                    self.check_key(prospect.as_bytes())?;
+                }
+                Ok(Head { prospect, position, record })
+            },
+            |event| event,
+        )
     }
 
     /// Reads the head of a line of one of the topics and skips the rest: for sorting.
@@ -119,14 +158,14 @@ impl Decoder {
         match key.len() {
             0 => Err(reject(DeadReason::KeyEmpty, "the record's key is empty: it has to be the prospect")),
             _ if key.starts_with(ACCOUNT_KEY.as_bytes()) => {
-                Err(reject(DeadReason::KeyReserved, "the key begins as those of the service's own records of accounts do"))
+                Err(reject(DeadReason::KeyReserved, "the key has the prefix of the service's own account records"))
             }
             n if n > self.options.max_key_bytes => {
                 let detail = format!("the key has {n} bytes, at most {} are allowed", self.options.max_key_bytes);
                 Err(Rejected { reason: DeadReason::KeyTooLong, detail })
             }
             _ => match std::str::from_utf8(key) {
-                Ok(key) if self.options.is_id(key, Of::Person) => Ok(key),
+                Ok(key) if self.options.is_id(key, IdOf::Person) => Ok(key),
                 Ok(key) => Err(no_id("the record's key", key)),
                 Err(e) => Err(Rejected { reason: DeadReason::KeyNotUtf8, detail: format!("the key is not UTF-8: {e}") }),
             },
@@ -155,40 +194,41 @@ impl Decoder {
         }
     }
 
-    fn read_json<'a>(&self, value: &'a [u8], file: bool, draft: &mut Draft<'a>) -> Result<(), Rejected> {
+    fn read_json<'a>(&self, value: &'a [u8], file: bool, builder: &mut EventBuilder<'a>) -> Result<(), Rejected> {
         let unreadable = |detail| Rejected { reason: DeadReason::UnreadableValue, detail };
-        json_fast::parse(json_fast::utf8(value).map_err(unreadable)?, &self.lookup, file, draft).map_err(unreadable)?;
-        if draft.is_batch {
+        json_fast::parse(json_fast::utf8(value).map_err(unreadable)?, &self.lookup, file, builder).map_err(unreadable)?;
+        if builder.is_batch {
             return Err(reject(DeadReason::UnreadableValue, "a batch of events: write one event per record"));
         }
         Ok(())
     }
 
-    /// Applies the rules of the contract to what `read` leaves in the draft. That is made here: moving it would be a copy.
-    fn event<'a>(
+    /// Applies the rules of docs/events.md to what `read` puts into the builder, which is created here: moving it would copy it.
+    fn event<'a, T>(
         &self,
         value: &[u8],
-        read: impl FnOnce(&mut Draft<'a>) -> Result<Head<'a>, Rejected>,
-    ) -> Result<Event<'a>, Rejected> {
-        let mut draft = Draft::default();
-        let head = read(&mut draft)?;
+        read: impl FnOnce(&mut EventBuilder<'a>) -> Result<Head<'a>, Rejected>,
+        wrap: impl FnOnce(Event<'a>) -> T,
+    ) -> Result<T, Rejected> {
+        let mut builder = EventBuilder::default();
+        let head = read(&mut builder)?;
         if !self.options.no_ids.is_empty() {
-            draft.forget_ids(|id| self.options.is_id(id, Of::Thing));
+            builder.forget_ids(|id| self.options.is_id(id, IdOf::Thing));
         }
         let topic = self.options.topics.get(usize::from(head.position.input));
-        let mut track = self.name(&mut draft)?;
+        let mut track = self.name(&mut builder)?;
         if track.name_id == NameId::NONE && matches!(track.kind, Kind::Other | Kind::Seller) && topic.is_some_and(|t| t.is_email)
         {
             track = self.lookup.of_mail(track);
         }
         let Track { mut kind, name_id, name, is_v1, is_hard, near } = track;
         let Instants { time_ms, record_ms, clamped, corrected } =
-            draft.times.instants(head.record, self.zone(head.position.input), &self.options, value)?;
-        let message_hash = match &draft.message_id {
+            builder.times.instants(head.record, self.zone(head.position.input), &self.options, value)?;
+        let message_hash = match &builder.message_id {
             Some(id) => hash64(id.as_bytes()),
             None => stand_in_hash(&head.prospect, time_ms, value),
         };
-        if kind == Kind::HardBounce && !draft.signals.bounce.is_hard(is_hard) {
+        if kind == Kind::HardBounce && !builder.signals.bounce.is_hard(is_hard) {
             kind = Kind::SoftBounce;
         }
         if let Some(authority) = kind.authority()
@@ -196,73 +236,72 @@ impl Decoder {
         {
             return Err(untrusted(authority, &name));
         }
-        if !draft.signals.flags.is_empty() && topic.is_some_and(|topic| !topic.is_trusted) {
-            self.believe_no_withdrawal(&mut draft);
+        if !builder.signals.flags.is_empty() && topic.is_some_and(|topic| !topic.is_trusted) {
+            self.believe_no_withdrawal(&mut builder);
         }
         if matches!(kind, Kind::Page | Kind::Screen) {
-            draft.make_page_kind(&self.lookup);
-            draft.put_call_fields(&self.lookup);
+            builder.make_page_kind(&self.lookup);
+            builder.put_call_fields(&self.lookup);
         }
-        draft.make_stars(&self.lookup);
+        builder.make_stars(&self.lookup);
         if kind == Kind::Group {
-            draft.put_group_id(&self.lookup);
+            builder.put_group_id(&self.lookup);
         }
         let (value, refunded_so_far) = match kind {
-            Kind::OrderUpdated => draft.refunded(&name),
-            Kind::Contract | Kind::Sales => (draft.told().or(draft.amount), false),
-            _ => (draft.told(), false),
+            Kind::OrderUpdated => builder.refunded(&name),
+            Kind::Contract | Kind::Sales => (builder.stated_value().or(builder.amount), false),
+            _ => (builder.stated_value(), false),
         };
-        let products_left_out = draft.list.left_out;
+        let products_left_out = builder.list.left_out;
         if kind == Kind::Mail {
-            draft.signals.link_of_mail(&mut draft.single.product.url);
+            builder.signals.link_of_mail(&mut builder.single.product.url);
         }
-        draft.signals.see_id(&head.prospect);
-        draft.list.of_kind(kind);
-        let (products, has_products) = draft.list.finish(draft.single, is_v1, &mut draft.faults);
-        let signals = Signals { refunded_so_far, ..draft.signals.finish(kind, &name, near) };
-        Ok(Event {
+        builder.signals.see_id(&head.prospect);
+        builder.list.of_kind(kind);
+        let (products, has_products) = builder.list.finish(builder.single, is_v1, &mut builder.faults);
+        let signals = Signals { refunded_so_far, ..builder.signals.finish(kind, &name, near) };
+        Ok(wrap(Event {
             prospect: head.prospect,
             kind,
             name_id,
             time_ms,
             record_ms,
-            message_id: draft.message_id.map(|id| value::cut(id, MAX_ID_BYTES)),
+            message_id: builder.message_id.map(|id| value::cut(id, MAX_ID_BYTES)),
             message_hash,
             repeat_hash: repeat_hash(message_hash, &name),
             name,
             position: head.position,
             on_mail_topic: topic.is_some_and(|t| t.is_email),
-            cart_id: draft.cart_id,
-            order_id: draft.order_id,
-            refund_id: draft.refund_id,
+            cart_id: builder.cart_id,
+            order_id: builder.order_id,
+            refund_id: builder.refund_id,
             has_products,
             products,
             products_left_out,
             value,
-            currency: draft.currency,
-            properties: draft.properties,
+            currency: builder.currency,
+            properties: builder.properties,
             signals,
-            broken_fields: draft.faults.broken,
+            broken_fields: builder.faults.broken,
             clamped,
             corrected,
-            member_update: None,
-        })
+        }))
     }
 
     /// A trait that takes consent away, in an input that isn't trusted: the rest of the event counts.
     #[cold]
-    fn believe_no_withdrawal(&self, draft: &mut Draft<'_>) {
-        let (withdrawing, flags) = (self.lookup.withdrawing, &mut draft.signals.flags);
+    fn believe_no_withdrawal(&self, builder: &mut EventBuilder<'_>) {
+        let (withdrawing, flags) = (self.lookup.withdrawing, &mut builder.signals.flags);
         if flags.yes & withdrawing.yes | flags.no & withdrawing.no != 0 {
             flags.yes &= !withdrawing.yes;
             flags.no &= !withdrawing.no;
-            draft.faults.broken::<()>();
+            builder.faults.count_broken();
         }
     }
 
     /// What the event is.
-    fn name<'a>(&self, draft: &mut Draft<'a>) -> Result<Track<'a>, Rejected> {
-        let call = draft.call.take();
+    fn name<'a>(&self, builder: &mut EventBuilder<'a>) -> Result<Track<'a>, Rejected> {
+        let call = builder.call.take();
         let is_track = call.as_deref().is_none_or(|call| call == "track" || call.eq_ignore_ascii_case("track"));
         let kind = call.as_deref().filter(|_| !is_track).and_then(|call| {
             let calls = [
@@ -278,7 +317,7 @@ impl Decoder {
             let name = Cow::Borrowed(call_name(kind).unwrap_or_default());
             return Ok(Track { kind, name_id: self.lookup.call(kind), name, is_v1: false, is_hard: false, near: None });
         }
-        let Some(event) = draft.event.take() else {
+        let Some(event) = builder.event.take() else {
             let detail = match call {
                 None => "neither a type nor an event name",
                 Some(_) if is_track => "a track event without a name",
@@ -288,7 +327,7 @@ impl Decoder {
         };
         if !is_track {
             // With a name it can still be used as a track event; its type was a broken field.
-            draft.faults.broken::<()>();
+            builder.faults.count_broken();
         }
         match event.len() {
             _ if !event.starts_with(|c: char| c.is_ascii_graphic()) && event.trim().is_empty() => {
@@ -304,28 +343,12 @@ impl Decoder {
 }
 
 impl Decode for Decoder {
-    fn decode<'a>(&self, record: &RecordView<'a>) -> Result<Event<'a>, Rejected> {
+    fn decode<'a>(&self, record: &RecordView<'a>) -> Result<TaskInput<'a>, Rejected> {
         if usize::from(record.input) == self.options.topics.len() && record.input > 0 {
             // The internal topic comes after those of the configuration.
             return member_update::decode(record, &self.options);
         }
-        let Some(key) = record.key else {
-            return Err(reject(DeadReason::KeyMissing, "the record has no key: it has to be the prospect"));
-        };
-        let prospect = self.check_key(key)?;
-        let Some(value) = record.value else {
-            return Err(reject(DeadReason::UnreadableValue, "the record has no value (a tombstone)"));
-        };
-        self.check_size(value)?;
-        let format = self.format(record)?;
-        self.event(value, |draft| {
-            match format {
-                Format::Json => self.read_json(value, false, draft)?,
-                Format::Protobuf => protobuf::parse(value, &self.lookup, draft)?,
-            }
-            let position = Position { input: record.input, partition: record.partition, offset: record.offset };
-            Ok(Head { prospect: Cow::Borrowed(prospect), position, record: record.record_ms().map(Written::utc) })
-        })
+        self.decode_as(record, TaskInput::Event)
     }
 }
 

@@ -13,6 +13,7 @@ use crate::domain::model::Models;
 use crate::domain::output::trigger::CartAbandoned;
 use crate::domain::output::{Body, Output};
 use crate::domain::state::limits::MAX_OUTPUT_BYTES;
+use crate::engine::codec::CodecError;
 use crate::engine::task::ProspectOutput;
 use crate::runtime::ports::{DeadLetter, Encode, Encoded, Headers, OutTopic, RecordView, Rejected, TaskRecord};
 use catalog::Catalog;
@@ -92,7 +93,7 @@ impl Encoder {
         }
     }
 
-    /// What members tell their account is read by this program alone.
+    /// Updates from members to their account are read by this program alone.
     fn format_of(&self, output: &Output) -> Format {
         if matches!(output.body, Body::Member(_)) { Format::Protobuf } else { self.format }
     }
@@ -128,8 +129,8 @@ impl Encode for Encoder {
         task_record::encode(record, into);
     }
 
-    fn read_task_record(&self, bytes: &[u8]) -> Result<TaskRecord, String> {
-        task_record::decode(bytes).map_err(|e| e.to_string())
+    fn read_task_record(&self, bytes: &[u8]) -> Result<TaskRecord, CodecError> {
+        task_record::decode(bytes)
     }
 }
 

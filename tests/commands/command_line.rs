@@ -1,6 +1,9 @@
 //! Commands as a person calls them: exit codes, what is on stdout and what on stderr.
 
-use crate::program::{code, leadstream, run, stderr, stdout, write};
+use crate::program::{answer, code, leadstream, run, stderr, stdout, write};
+use leadstream::view::check::CheckView;
+use leadstream::view::model_check::ModelCheckView;
+use leadstream::view::model_diff::ModelDiffView;
 
 #[test]
 fn help_and_version_are_results() {
@@ -82,9 +85,8 @@ fn model_diff_says_in_words_what_changed() {
             "+ journey: Product Shared or Order Completed leads to consensus-creation from any earlier stage",
         ]
     );
-    let json = run(&["model", "diff", "--json", "ecommerce", &changed]);
-    let value: serde_json::Value = serde_json::from_str(&stdout(&json)).expect("JSON");
-    assert_eq!(value["changes"].as_array().map(Vec::len), Some(4), "{value}");
+    let diff: ModelDiffView = answer(&run(&["model", "diff", "--json", "ecommerce", &changed]));
+    assert_eq!(diff.changes.len(), 4, "{diff:?}");
 
     let bad = run(&["model", "diff", "ecommerce", "no-such-model"]);
     assert_eq!((code(&bad), stdout(&bad).contains("shipped are")), (2, true), "{}", stdout(&bad));
@@ -101,11 +103,13 @@ fn every_fault_of_every_model_file_is_a_result_with_2() {
     assert!(text.contains(&format!("{bad}:2: journey.stages#2: nothing leads to this stage")), "{text}");
     assert!(text.contains(&format!("{bad}: name: is missing")) && text.contains(&format!("{bad}: 2 faults")), "{text}");
     assert!(text.contains("no-such-model: can't be read"), "{text}");
-    let json = run(&["model", "check", "ecommerce", &bad, "--json"]);
+    let json = run(&["model", "check", "ecommerce", &bad, "no-such-model", "--json"]);
     assert_eq!(code(&json), 2);
-    let json: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
-    assert_eq!((json[0]["ok"].as_bool(), json[1]["ok"].as_bool()), (Some(true), Some(false)));
-    assert_eq!(json[1]["faults"].as_array().map(Vec::len), Some(2));
+    let models: Vec<ModelCheckView> = answer(&json);
+    let [ModelCheckView::Good(good), ModelCheckView::Faulty(faulty), ModelCheckView::Faulty(_)] = &*models else {
+        panic!("{models:?}")
+    };
+    assert_eq!((good.ok, faulty.ok, faulty.faults.len()), (true, false, 2));
 }
 
 #[test]
@@ -139,16 +143,15 @@ fn check_names_the_faults_of_settings_and_model_at_once() {
         "none can't be read",
         &format!("{model}:2: funnel.stages: is missing"),
         "settings: model.cart.steps: step 2 must come later than step 1",
-        "kafka.properties.linger: librdkafka knows no such property",
+        "kafka.properties.linger: librdkafka has no such property",
         "7 faults",
     ] {
         assert!(text.contains(part), "{part:?} is not in:\n{text}");
     }
     let good = run(&["check", "--offline"]);
     assert_eq!(code(&good), 0, "{}", stdout(&good));
-    let json = run(&["check", "--offline", "--json"]);
-    let json: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
-    assert_eq!(json["ok"], true);
+    let report: CheckView = answer(&run(&["check", "--offline", "--json"]));
+    assert!(report.ok, "{report:?}");
 }
 
 #[test]
@@ -281,14 +284,13 @@ fn a_model_check_with_data_says_which_names_it_knows_which_do_nothing_and_which_
     ] {
         assert!(text.contains(said), "{said:?} is missing:\n{text}");
     }
-    let output = run(&["model", "check", "b2b10", "--data", &path, "--json"]);
-    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let data = &json[0]["data"][0];
-    assert_eq!((&data["events"], &data["unusable"]), (&serde_json::json!(9), &serde_json::json!(1)));
-    assert_eq!(data["names"][0]["name"], "Zebra Painted");
-    assert_eq!(data["names"][1]["is"], "Demo Requested");
-    assert!(data["never"].as_array().unwrap().contains(&serde_json::json!("Contract Signed")), "{data}");
-    assert!(!data["never"].as_array().unwrap().contains(&serde_json::json!("Demo Requested")), "{data}");
+    let models: Vec<ModelCheckView> = answer(&run(&["model", "check", "b2b10", "--data", &path, "--json"]));
+    let [ModelCheckView::Good(good)] = &*models else { panic!("{models:?}") };
+    let data = &good.data[0];
+    assert_eq!((data.events, data.unusable), (9, 1));
+    assert_eq!((&*data.names[0].name, data.names[1].is.as_deref()), ("Zebra Painted", Some("Demo Requested")));
+    let is_never = |name: &str| data.never.iter().any(|never| never == name);
+    assert!(is_never("Contract Signed") && !is_never("Demo Requested"), "{data:?}");
     let missing = run(&["model", "check", "b2b10", "--data", "/nowhere.jsonl"]);
     assert_ne!(missing.status.code(), Some(0), "a file that isn't there is said");
 }

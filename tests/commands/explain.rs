@@ -33,7 +33,8 @@ fn models(browsing_half_life: &str) -> Arc<Models> {
 }
 
 fn records() -> impl Iterator<Item = Vec<u8>> {
-    let options = ShopOptions { prospects: 2_000, start_ms: 1_760_000_000_000, late: 0.02, dirt: 0.01, ..ShopOptions::default() };
+    let options =
+        ShopOptions { prospects: 2_000, start_ms: 1_760_000_000_000, late: 0.02, corrupt_share: 0.01, ..ShopOptions::default() };
     Shop::new(options).take(EVENTS).map(|record| record.value)
 }
 
@@ -85,7 +86,7 @@ fn the_ledger_of_every_prospect_is_its_score_to_the_cent() {
     let mut effects = BatchEffects::default();
     for (n, value) in records().enumerate() {
         if let Ok(event) = decoder.decode_line(&value, Position::default()) {
-            task.apply(&event, Mode::Virtual, &mut effects);
+            task.apply_event(&event, Mode::Virtual, &mut effects);
         }
         if n % 1_000 == 0 {
             effects.clear();
@@ -113,7 +114,7 @@ fn the_ledger_of_every_prospect_is_its_score_to_the_cent() {
     });
     for line in late {
         if let Ok(event) = decoder.decode_line(line.as_bytes(), Position::default()) {
-            next.apply(&event, Mode::Virtual, &mut effects);
+            next.apply_event(&event, Mode::Virtual, &mut effects);
         }
     }
     next.staged(|_| {});
@@ -192,7 +193,7 @@ fn the_label_that_was_told_last_is_the_one_that_is_shown() {
         let mut told = Told::default();
         for value in records().take(events) {
             let Ok(event) = decoder.decode_line(&value, Position::default()) else { continue };
-            task.apply(&event, Mode::Virtual, &mut effects);
+            task.apply_event(&event, Mode::Virtual, &mut effects);
             task.staged(|_| {});
             task.confirm();
             for said in effects.outputs.drain(..) {
@@ -274,7 +275,7 @@ fn explain_reads_files_and_says_why_as_a_page_and_as_json() {
     nobody.extend_from_slice(&inputs);
     let (code, _, errors) = said(&nobody);
     assert_eq!(code, 1);
-    assert!(errors.contains("no event in these files is of this prospect"), "{errors}");
+    assert!(errors.contains("no event in these files is about this prospect"), "{errors}");
     let both = ["explain", "ann", "--url", "http://127.0.0.1:1", "--input", "cart=x"].map(str::to_owned);
     assert_eq!(said(&both).0, 2, "from a service or from files");
 }

@@ -1,5 +1,7 @@
 //! The program as the tests here call it, and the files that it reads and writes.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -40,6 +42,15 @@ pub fn stdout(output: &Output) -> String {
 
 pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// An answer as JSON, read as its type: which says all of it, for written again it is the same to the byte.
+#[track_caller]
+pub fn answer<T: Serialize + DeserializeOwned>(output: &Output) -> T {
+    let text = stdout(output);
+    let answer: T = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}"));
+    assert_eq!(serde_json::to_string(&answer).expect("JSON") + "\n", text);
+    answer
 }
 
 /// A file for the program, and its path as an argument.

@@ -50,7 +50,8 @@ fn shop(dir: &Path, events: usize, dirt: f64) -> Vec<(Topic, PathBuf)> {
 }
 
 fn shop_with_late(dir: &Path, events: usize, dirt: f64, late: f64) -> Vec<(Topic, PathBuf)> {
-    let options = ShopOptions { prospects: 300, start_ms: 1_760_000_000_000, late, dirt, ..ShopOptions::default() };
+    let options =
+        ShopOptions { prospects: 300, start_ms: 1_760_000_000_000, late, corrupt_share: dirt, ..ShopOptions::default() };
     let mut files = Topic::ALL.map(|t| std::fs::File::create(dir.join(format!("{}.jsonl", t.name()))).unwrap());
     for record in Shop::new(options).take(events) {
         let file = &mut files[record.topic.index()];

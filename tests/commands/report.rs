@@ -3,7 +3,7 @@
 mod trust;
 
 use crate::program::{leadstream, run, stderr, stdout, succeed, write};
-use leadstream::engine::figures::{Figures, Heads, Key};
+use leadstream::engine::figures::{Figures, Key, PeopleCount};
 use leadstream::view::figures::FiguresView;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -347,7 +347,7 @@ fn instance(partition: i64, orders: i64) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let mut figures = Figures::default();
-    figures.add(Key::People { what: Heads::Orders }, orders);
+    figures.add(Key::People { what: PeopleCount::Orders }, orders);
     let body =
         json!({ "group": "shop", "complete": partition != 2, "partitions": [partition], "figures": FiguresView::of(&figures) })
             .to_string();

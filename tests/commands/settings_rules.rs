@@ -180,7 +180,7 @@ fn a_prefix_that_no_topic_may_have_is_refused() {
 
 #[test]
 fn a_format_is_of_an_input() {
-    one_fault(&["inputs.formats.carts=json"], "inputs.formats.carts", "no input topic is called so");
+    one_fault(&["inputs.formats.carts=json"], "inputs.formats.carts", "there is no such input topic");
     good(&["inputs.formats.cart=protobuf"]);
 }
 

@@ -122,7 +122,7 @@ fn reminders_bring_some_people_back() {
 fn dirt_is_of_many_kinds_and_of_the_share_asked_for() {
     let clean = take(options(), 20_000).iter().filter(|r| serde_json::from_slice::<Value>(&r.value).is_err()).count();
     assert_eq!(clean, 0);
-    let dirty = take(ShopOptions { dirt: 0.2, ..options() }, 20_000);
+    let dirty = take(ShopOptions { corrupt_share: 0.2, ..options() }, 20_000);
     let unreadable = dirty.iter().filter(|r| serde_json::from_slice::<Value>(&r.value).is_err()).count();
     assert!((600..2_400).contains(&unreadable), "{unreadable}");
     assert!(dirty.iter().any(|r| r.key.is_none()));

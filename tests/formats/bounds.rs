@@ -1,6 +1,5 @@
 //! Nothing that prospects send makes a record or an output larger than the budget: everything from JSON to bytes.
 
-use leadstream::domain::event::Event;
 use leadstream::domain::member_update::MemberUpdateRecord;
 use leadstream::domain::model::Models;
 use leadstream::domain::origin::Position;
@@ -104,7 +103,7 @@ impl Shop {
         let position = Position { input: 0, partition: i32::MAX, offset: i64::MAX - self.lines };
         let event = self.decoder.decode_line(line.as_bytes(), position).unwrap_or_else(|e| panic!("{e:?}: {line}"));
         let mut effects = BatchEffects::default();
-        self.task.apply(&event, Mode::Virtual, &mut effects);
+        self.task.apply_event(&event, Mode::Virtual, &mut effects);
         self.end(&effects);
     }
 
@@ -141,11 +140,7 @@ impl Shop {
         let member_update: Vec<MemberUpdateRecord> = effects.outputs.iter().filter_map(|o| o.output.member_update()).collect();
         for member_update in member_update {
             let mut effects = BatchEffects::default();
-            self.task.apply(
-                &Event::from_member_update(member_update, START_MS, Position::default()),
-                Mode::Virtual,
-                &mut effects,
-            );
+            self.task.apply_update(&member_update, &mut effects);
             self.end(&effects);
         }
     }

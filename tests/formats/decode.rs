@@ -20,7 +20,7 @@ mod vocabulary;
 
 use leadstream::domain::event::{Event, Value};
 use leadstream::domain::names::Vocabulary;
-use leadstream::runtime::ports::{DeadReason, Decode, RecordView, Rejected};
+use leadstream::runtime::ports::{DeadReason, RecordView, Rejected};
 use leadstream::wire::decode::{Decoder, Format, Options, Topic};
 
 /// 2026-11-22T12:00:00.123Z, the time of every record here.
@@ -95,7 +95,7 @@ pub fn decode(value: &str) -> Event<'_> {
 
 pub fn decode_on(input: u16, value: &str) -> Event<'_> {
     let record = RecordView { input, ..record(b"u-1", value.as_bytes()) };
-    decoder().decode(&record).unwrap_or_else(|e| panic!("{}: {} in {value}", e.reason.name(), e.detail))
+    decoder().decode_event(&record).unwrap_or_else(|e| panic!("{}: {} in {value}", e.reason.name(), e.detail))
 }
 
 /// A track event with these properties (JSON of an object).
@@ -106,7 +106,7 @@ pub fn track(name: &str, properties: &str) -> String {
 }
 
 pub fn rejected(record: &RecordView<'_>) -> Rejected {
-    let rejected = decoder().decode(record).expect_err("this can't be used");
+    let rejected = decoder().decode_event(record).expect_err("this can't be used");
     assert!(!rejected.detail.is_empty() && rejected.detail.len() <= 300, "{}", rejected.detail);
     rejected
 }

@@ -1,7 +1,7 @@
 //! What leaves the service: fields, names and headers exactly as the contract (section 5) has them.
 
 use leadstream::domain::hand_over::{Colleague, Company, HandOver};
-use leadstream::domain::model::{AxisModel, CartModel, MAX_AGE_MS, Model, Models, ScoreModel};
+use leadstream::domain::model::{CartModel, MAX_AGE_MS, Model, Models, ScoreModel};
 use leadstream::domain::names::Vocabulary;
 use leadstream::domain::origin::CausingEvent;
 use leadstream::domain::origin::Position;
@@ -12,6 +12,7 @@ use leadstream::domain::state::group::Member;
 use leadstream::domain::terms::account::AccountKind;
 use leadstream::domain::terms::cart::{OutcomeKind, Reason};
 use leadstream::domain::terms::movement::{Axis, Cause, Direction};
+use leadstream::domain::terms::per_axis::PerAxis;
 use leadstream::domain::terms::recovery::{AttributedBy, Attribution, AttributionReason};
 use leadstream::domain::terms::sales::{Answer, HandOverKind, Qualification};
 use leadstream::engine::task::ProspectOutput;
@@ -31,7 +32,7 @@ fn encoder(format: Format) -> Encoder {
         hash_text: "00000000deadbeef".into(),
         hash: 0xDEAD_BEEF,
         session_gap_ms: 1_800_000,
-        axes: [AxisModel::default(), AxisModel::default()],
+        axes: PerAxis::default(),
         score: ScoreModel::default(),
         cart: CartModel::default(),
         ..Model::default()
@@ -323,7 +324,7 @@ fn account(kind: AccountKind) -> Output {
     let member = |name: &str, stage: &str, score| Member {
         name: name.into(),
         role: (name == "ann").then(|| "user".into()),
-        stages: [Some(stage.into()), None],
+        stages: PerAxis { journey: Some(stage.into()), funnel: None },
         score,
         disqualified: false,
         updated_ms: AT_MS,
@@ -471,7 +472,7 @@ fn a_task_record_comes_back_through_the_port() {
     let mut bytes = Vec::new();
     encoder.task_record(&record, &mut bytes);
     assert_eq!(encoder.read_task_record(&bytes), Ok(record));
-    assert!(encoder.read_task_record(b"\x08\x09").unwrap_err().contains("version 9"));
+    assert!(encoder.read_task_record(b"\x08\x09").unwrap_err().to_string().contains("version 9"));
     assert!(encoder.read_task_record(b"").is_err());
 }
 

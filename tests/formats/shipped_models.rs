@@ -7,6 +7,7 @@ use leadstream::domain::output::Effects;
 use leadstream::domain::state::prospect::Prospect;
 use leadstream::domain::step::step;
 use leadstream::domain::terms::movement::Axis;
+use leadstream::domain::terms::per_axis::PerAxis;
 use leadstream::wire::decode::{Decoder, Options, Topic};
 use leadstream_model::CartSpec;
 use leadstream_model::default_models;
@@ -35,7 +36,7 @@ impl Shop {
     }
 
     /// Journey and funnel stage after all of this.
-    fn after(&self, did: &[Did<'_>]) -> [Option<String>; 2] {
+    fn after(&self, did: &[Did<'_>]) -> PerAxis<Option<String>> {
         let (mut prospect, mut effects) = (Prospect::default(), Effects::default());
         for (n, (event, properties, day)) in did.iter().enumerate() {
             let time = jiff::Timestamp::from_millisecond(START_MS + day * DAY_MS + n as i64).expect("a time").to_string();
@@ -55,12 +56,12 @@ impl Shop {
             step(&mut prospect, n == 0, &event, &self.models, &mut effects);
         }
         let track = &prospect.tracks[0];
-        Axis::ALL.map(|axis| track.positions[axis.index()].as_ref().map(|p| p.stage.to_string()))
+        PerAxis::from_fn(|axis| track.positions[axis].as_ref().map(|p| p.stage.to_string()))
     }
 
     #[track_caller]
     fn leads_to(&self, axis: Axis, stage: &str, did: &[Did<'_>]) {
-        assert_eq!(self.after(did)[axis.index()].as_deref(), Some(stage), "{did:?}");
+        assert_eq!(self.after(did)[axis].as_deref(), Some(stage), "{did:?}");
     }
 }
 
@@ -145,9 +146,9 @@ fn somebody_at_the_first_stage_of_the_journey_can_be_won_over_by_a_white_paper_r
     let read = |percent: &'static str| ("White Paper Read", percent, 1);
     let some = |text: &str| Some(text.to_owned());
     let done = shop.after(&[magazine, read(r#"{"percent": 100}"#)]);
-    assert_eq!(done, [some("problem-identification"), some("intent")]);
+    assert_eq!(done, PerAxis { journey: some("problem-identification"), funnel: some("intent") });
     let begun = shop.after(&[magazine, read(r#"{"percent": 40}"#)]);
-    assert_eq!(begun, [some("problem-identification"), some("awareness")]);
+    assert_eq!(begun, PerAxis { journey: some("problem-identification"), funnel: some("awareness") });
 }
 
 #[test]

@@ -4,10 +4,11 @@ use crate::instance::{Instance, leadstream};
 use crate::rig::{Read, Rig, track};
 use leadstream::domain::DAY_MS;
 use leadstream::domain::company_names::ACCOUNT_KEY;
+use leadstream::domain::member_update::MemberUpdateRecord;
 use leadstream::domain::model::Models;
 use leadstream::domain::state::group::Group;
 use leadstream::engine::codec::Codec;
-use leadstream::engine::task::{BatchEffects, Mode, Task};
+use leadstream::engine::task::{BatchEffects, Task, TaskInput};
 use leadstream::runtime::ports::{Decode, OutTopic, RecordView};
 use leadstream::wire::decode::{Decoder, Options, Topic};
 use leadstream::wire::state_record::StateCodec;
@@ -151,7 +152,7 @@ fn folded(rig: &Rig, models: &Arc<Models>) -> BTreeMap<String, Group> {
     let input = u16::try_from(topics.len()).unwrap();
     let decoder = Decoder::new(Options { topics, ..Options::default() }, &models.vocabulary);
     let records = rig.read(OutTopic::AccountMembers);
-    let events = records.iter().map(|r| {
+    let updates = records.iter().map(|r| {
         let (key, value) = (r.key.as_deref(), r.value.as_deref());
         let view = RecordView {
             input,
@@ -162,13 +163,16 @@ fn folded(rig: &Rig, models: &Arc<Models>) -> BTreeMap<String, Group> {
             value,
             content_type: None,
         };
-        decoder.decode(&view).unwrap_or_else(|e| panic!("{e:?}"))
+        match decoder.decode(&view).unwrap_or_else(|e| panic!("{e:?}")) {
+            TaskInput::MemberUpdate { update, .. } => *update,
+            TaskInput::Event(event) => panic!("{event:?}"),
+        }
     });
-    let mut events: Vec<_> = events.collect();
-    events.sort_by_key(|e| e.member_update.as_ref().map(|t| t.order()));
+    let mut updates: Vec<_> = updates.collect();
+    updates.sort_by_key(MemberUpdateRecord::order);
     let mut task = Task::new(Arc::clone(models), StateCodec);
     let mut effects = BatchEffects::default();
-    events.iter().for_each(|event| task.apply(event, Mode::Virtual, &mut effects));
+    updates.iter().for_each(|update| task.apply_update(update, &mut effects));
     task.staged(|_| {});
     task.confirm();
     task.records().filter_map(|(key, record)| group(key, record)).collect()

@@ -1,8 +1,10 @@
 //! Bad input: dead letters in the same transaction, the limit, and inputs that disagree about partitions.
 
+use crate::commands::answer;
 use crate::instance::Instance;
 use crate::rig::{Rig, now_ms, producer, send, track};
 use leadstream::runtime::ports::OutTopic;
+use leadstream::view::dead_letters::{DeadLettersView, RedriveView};
 use serde_json::json;
 use std::time::Duration;
 
@@ -204,18 +206,18 @@ fn headers_that_pretend_to_be_ours_hide_no_dead_letter_and_come_back_as_they_wer
         (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
     };
     let (code, listed) = command(&["deadletters", "list", "--json"]);
-    let listed: serde_json::Value = serde_json::from_str(&listed).expect("JSON");
-    assert_eq!((code, &listed["total"], &listed["dead_letters"][0]["redriven"]), (Some(0), &json!(2), &json!(0)));
+    let listed: DeadLettersView = answer(&listed);
+    assert_eq!((code, listed.total, listed.dead_letters[0].redriven), (Some(0), 2, 0));
     // What this group doesn't read is not written to, whatever a letter says.
     let away = ["topics.clickstream=[\"elsewhere\"]"];
     let (code, done) = command(&["deadletters", "redrive", "--json", "--set", away[0]]);
-    let done: serde_json::Value = serde_json::from_str(&done).expect("JSON");
-    assert_eq!((code, &done["redriven"], done["not_an_input"].as_object().map(|o| o.len())), (Some(1), &json!(0), Some(1)));
+    let done: RedriveView = answer(&done);
+    assert_eq!((code, done.redriven, done.not_an_input.len()), (Some(1), 0, 1));
     let redrive = || {
         let (code, done) = command(&["deadletters", "redrive", "--execute", "--json"]);
-        (code, serde_json::from_str::<serde_json::Value>(&done).expect("JSON")["redriven"].clone())
+        (code, answer::<RedriveView>(&done).redriven)
     };
-    assert_eq!(redrive(), (Some(0), json!(2)));
+    assert_eq!(redrive(), (Some(0), 2));
     let all = rig.read_input("clickstream");
     let back = all.iter().rfind(|r| r.key.as_deref() == Some(b"forger")).expect("it came back");
     assert_eq!(back.value.as_deref(), Some(b"0,1,2".as_slice()));
@@ -228,5 +230,5 @@ fn headers_that_pretend_to_be_ours_hide_no_dead_letter_and_come_back_as_they_wer
     let mut instance = Instance::run(&rig, "a", dir.path(), &["engine.workers=1"]);
     rig.wait_until_read("clickstream", 4);
     assert!(instance.terminate(Duration::from_secs(15)).success(), "{}", instance.log());
-    assert_eq!(redrive(), (Some(0), json!(2)));
+    assert_eq!(redrive(), (Some(0), 2));
 }

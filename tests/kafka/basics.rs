@@ -1,8 +1,9 @@
 //! One event through, and what must hold of every transaction.
 
 use crate::rig::{Rig, now_ms};
-use leadstream::domain::model::{AxisModel, CartModel, MAX_AGE_MS, Model, Models, ScoreModel};
+use leadstream::domain::model::{CartModel, MAX_AGE_MS, Model, Models, ScoreModel};
 use leadstream::domain::names::Vocabulary;
+use leadstream::domain::terms::per_axis::PerAxis;
 use leadstream::runtime::ports::OutTopic;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +15,7 @@ pub fn plain_models() -> Arc<Models> {
         hash_text: "0".repeat(16),
         hash: 0,
         session_gap_ms: 1_800_000,
-        axes: [AxisModel::default(), AxisModel::default()],
+        axes: PerAxis::default(),
         score: ScoreModel::default(),
         cart: CartModel::default(),
         ..Model::default()

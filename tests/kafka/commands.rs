@@ -4,7 +4,12 @@ use crate::instance::{Instance, leadstream};
 use crate::rig::{INPUTS, Rig, now_ms, producer, send};
 use leadstream::kafka::admin::{Created, NewTopicSpec};
 use leadstream::runtime::ports::OutTopic;
+use leadstream::view::check::CheckView;
+use leadstream::view::dead_letters::{DeadLetterView, DeadLettersView, RedriveView};
+use leadstream::view::topics::TopicsView;
 use rdkafka::producer::Producer;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -20,8 +25,11 @@ pub fn run(command: &[&str], settings: &[String]) -> (i32, String, String) {
     (output.status.code().expect("it ended by itself"), text(&output.stdout), text(&output.stderr))
 }
 
-pub fn json(text: &str) -> serde_json::Value {
-    serde_json::from_str(text).unwrap_or_else(|e| panic!("{e}: {text}"))
+/// An answer as JSON, read as its type: which says all of it, for written again it is the same to the byte.
+pub fn answer<T: Serialize + DeserializeOwned>(text: &str) -> T {
+    let answer: T = serde_json::from_str(text).unwrap_or_else(|e| panic!("{e}: {text}"));
+    assert_eq!(serde_json::to_string(&answer).expect("JSON"), text.trim_end());
+    answer
 }
 
 /// The rig's settings with another prefix, below which nothing exists yet.
@@ -76,9 +84,9 @@ fn check_names_what_is_missing_topics_create_makes_it_and_then_check_is_content(
     let (code, out, _) = run(&["check"], &settings);
     assert!(code == 0 && out.contains("0 faults, 0 warnings"), "{code}: {out}");
     let (code, out, _) = run(&["topics", "create", "--json"], &settings);
-    let again = json(&out);
+    let again: TopicsView = answer(&out);
     assert_eq!(code, 0);
-    assert!(again["topics"].as_array().expect("a list").iter().all(|t| t["state"] == "exists" && t["note"].is_null()), "{out}");
+    assert!(again.topics.iter().all(|topic| topic.state == "exists" && topic.note.is_none()), "{out}");
 }
 
 #[test]
@@ -93,12 +101,11 @@ fn check_names_every_fault_of_the_topics_at_once_with_what_to_do() {
     let settings = [settings, vec!["kafka.properties.linger=1".to_owned(), "engine.worker=1".to_owned()]].concat();
     let (code, out, _) = run(&["check", "--json"], &settings);
     assert_eq!(code, 2);
-    let report = json(&out);
-    let faults: Vec<&str> =
-        report["faults"].as_array().expect("a list").iter().map(|f| f["message"].as_str().expect("text")).collect();
+    let report: CheckView = answer(&out);
+    let faults: Vec<&str> = report.faults.iter().map(|fault| &*fault.message).collect();
     for part in [
         "engine.worker: unknown setting: did you mean engine.workers?",
-        "kafka.properties.linger: librdkafka knows no such property",
+        "kafka.properties.linger: librdkafka has no such property",
         "bad.email does not exist",
         "different numbers of partitions",
         "leadstream.state: cleanup.policy is delete and should be compact; kafka-configs.sh --alter",
@@ -111,7 +118,7 @@ fn check_names_every_fault_of_the_topics_at_once_with_what_to_do() {
     }
     // A topic takes no record of more than an hour ahead, unless it is told to (since Kafka 4.0; before, there was no bound).
     if crate::broker::has_consumer_protocol() {
-        let warnings = report["warnings"].to_string();
+        let warnings = format!("{:?}", report.warnings);
         let bound =
             "leadstream.dead-letters: message.timestamp.after.max.ms is 3600000 and should be 9223372036854775807; kafka-configs";
         assert!(warnings.contains(bound), "{warnings}");
@@ -188,19 +195,23 @@ fn dead_letters_are_counted_shown_and_sent_back_as_they_came_each_once() {
     rig.wait_until_read("clickstream", 1);
     assert!(instance.terminate(Duration::from_secs(20)).success(), "{}", instance.log());
 
-    let list = |more: &[&str]| json(&run(&[&["deadletters", "list", "--json"], more].concat(), &rig.settings()).1);
-    assert_eq!(list(&[])["total"], total);
-    assert_eq!(list(&["--reason", "key-missing"])["total"], 1);
-    assert_eq!(list(&["--topic", "no-such-topic"])["total"], 0);
-    assert_eq!(list(&["--since", "1970-01-01T00:00:00Z", "--until", "2020-01-01T00:00:00Z"])["total"], 0);
+    let list = |more: &[&str]| -> DeadLettersView {
+        answer(&run(&[&["deadletters", "list", "--json"], more].concat(), &rig.settings()).1)
+    };
+    assert_eq!(list(&[]).total, total);
+    assert_eq!(list(&["--reason", "key-missing"]).total, 1);
+    assert_eq!(list(&["--topic", "no-such-topic"]).total, 0);
+    assert_eq!(list(&["--since", "1970-01-01T00:00:00Z", "--until", "2020-01-01T00:00:00Z"]).total, 0);
     let (_, each, _) = run(&["deadletters", "list", "--each", "--limit", "7", "--json"], &rig.settings());
-    assert_eq!(each.lines().map(json).filter(|l| l["from"]["offset"].is_i64() && l["redriven"] == false).count(), 7, "{each}");
+    let each: Vec<DeadLetterView> = each.lines().map(answer).collect();
+    assert!(each.len() == 7 && each.iter().all(|letter| !letter.from.topic.is_empty() && !letter.redriven), "{each:?}");
 
     let redrive = |more: &[&str]| {
         run(&[&["deadletters", "redrive", "--json", "--reason", "unreadable-value"], more].concat(), &rig.settings())
     };
     let (code, out, _) = redrive(&[]);
-    assert_eq!((code, &json(&out)["redriven"], &json(&out)["executed"]), (0, &(total - 1).into(), &false.into()));
+    let done: RedriveView = answer(&out);
+    assert_eq!((code, done.redriven, done.executed), (0, total - 1, false));
     assert_eq!(rig.read_input("cart").len(), count as usize, "a dry run sends nothing");
 
     // Two at once fence each other; however they end, the next one finishes and nothing goes twice.
@@ -223,13 +234,14 @@ fn dead_letters_are_counted_shown_and_sent_back_as_they_came_each_once() {
         assert_eq!(record.headers.len(), 1, "none of the dead letter's own headers: {:?}", record.headers.keys());
     }
     let (_, out, _) = redrive(&["--execute"]);
-    assert_eq!((&json(&out)["redriven"], &json(&out)["already_redriven"]), (&0.into(), &(total - 1).into()));
+    let done: RedriveView = answer(&out);
+    assert_eq!((done.redriven, done.already_redriven), (0, total - 1));
     assert_eq!(rig.read_input("cart").len(), 2 * count as usize);
 
     // What was sent back and failed again is a new dead letter, and may go back again.
     let mut instance = Instance::run(&rig, "a", dir.path(), &["deadletters.stop_ratio=off", "engine.workers=1"]);
     wait_until_all_read(&rig, "cart");
     assert!(instance.terminate(Duration::from_secs(20)).success(), "{}", instance.log());
-    assert_eq!(list(&["--reason", "unreadable-value"])["dead_letters"][0]["count"], 2 * (total - 1));
-    assert_eq!(list(&["--reason", "unreadable-value"])["dead_letters"][0]["redriven"], total - 1);
+    let unreadable = &list(&["--reason", "unreadable-value"]).dead_letters[0];
+    assert_eq!((unreadable.count, unreadable.redriven), (2 * (total - 1), total - 1));
 }

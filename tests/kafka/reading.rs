@@ -65,7 +65,7 @@ fn a_damaged_changelog_stops_with_the_partition_the_offset_and_what_to_do() {
     let status = instance.wait(Duration::from_secs(40));
     let log = instance.log();
     assert_eq!(status.code(), Some(1), "{log}");
-    for said in [&*format!("{state}, partition 0"), "damaged at or after offset 0", "replicas", "begin anew"] {
+    for said in [&*format!("{state}, partition 0"), "damaged at or after offset 0", "replicas", "start over"] {
         assert!(log.contains(said), "{said:?} is not in\n{log}");
     }
     assert!(log.lines().count() < 60, "it went round and round:\n{log}");

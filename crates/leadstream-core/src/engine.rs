@@ -13,4 +13,5 @@ pub mod merge;
 mod prefetch;
 pub mod store;
 pub mod task;
+mod task_input;
 pub mod timers;

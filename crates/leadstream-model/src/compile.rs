@@ -56,8 +56,7 @@ fn index(model: &mut Model, names: usize) {
         let names_of = |on: &On| if let On::Names(names) = on { names.clone() } else { Vec::new() };
         axis.asks_for_cart =
             if asking().any(|on| *on == On::Any) { On::Any } else { On::Names(asking().flat_map(names_of).collect()) };
-        for (n, rule) in axis.moves.iter().enumerate() {
-            let n = u16::try_from(n).unwrap_or(u16::MAX);
+        for (n, rule) in (0..=u16::MAX).zip(&axis.moves) {
             match &rule.condition.on {
                 On::Any => axis.moves_on_any.push(n),
                 On::Names(ids) => ids.iter().for_each(|id| axis.moves_by_name[usize::from(id.0)].push(n)),
@@ -66,9 +65,9 @@ fn index(model: &mut Model, names: usize) {
     }
     let score = &mut model.score;
     score.rules_by_name = vec![Vec::new(); names];
-    for (g, group) in score.groups.iter().enumerate() {
-        for (r, rule) in group.rules.iter().enumerate() {
-            let place = (u16::try_from(g).unwrap_or(u16::MAX), u16::try_from(r).unwrap_or(u16::MAX));
+    for (g, group) in (0..=u16::MAX).zip(&score.groups) {
+        for (r, rule) in (0..=u16::MAX).zip(&group.rules) {
+            let place = (g, r);
             match &rule.condition.on {
                 On::Any => score.rules_on_any.push(place),
                 On::Names(ids) => ids.iter().for_each(|id| score.rules_by_name[usize::from(id.0)].push(place)),

@@ -19,9 +19,9 @@ pub fn write(out: &mut impl Write, spec: &ModelSpec, model: &Model) -> std::io::
         "  rankdir=LR; node [shape=box, style=rounded, fontname=\"Helvetica\"]; edge [fontname=\"Helvetica\", fontsize=9];"
     )?;
     for axis in Axis::ALL {
-        let compiled = &model.axes[axis.index()];
+        let compiled = &model.axes[axis];
         if !compiled.stages.is_empty() {
-            cluster(out, axis, &spec.axes[axis.index()], compiled)?;
+            cluster(out, axis, &spec.axes[axis], compiled)?;
         }
     }
     writeln!(out, "}}")

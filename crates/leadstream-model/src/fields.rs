@@ -6,7 +6,7 @@ use crate::units;
 use leadstream_core::domain::Ms;
 use leadstream_core::domain::names::nearest;
 
-/// A table that is being read; [`Fields::finish`] reports the keys that nobody asked for.
+/// A table that is being read; [`Fields::finish`] reports the keys that were not read.
 pub struct Fields<'a> {
     table: &'a Table,
     pub place: Place,
@@ -171,7 +171,7 @@ impl<'a> Fields<'a> {
         self.table.entries.iter().map(move |e| (e.key.as_str(), &e.node, child(&place, &e.key, e.node.line)))
     }
 
-    /// Reports the keys that nobody asked for.
+    /// Reports the keys that were not read.
     pub fn finish(self, faults: &mut Faults) {
         for entry in self.table.entries.iter().filter(|e| !self.asked.contains(&e.key.as_str())) {
             let place = child(&self.place, &entry.key, entry.node.line);

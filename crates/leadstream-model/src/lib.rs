@@ -5,7 +5,7 @@
 //! check        faults of all sections, and of models that run together
 //! compile      to the `Model` that steps run on; its identity is a hash of the canonical text
 //! describe     in words, statement by statement: `diff`, `aloud`; `dot` draws
-//! section      the list of all sections, and one folder for each
+//! section      the list of all sections, and a file or folder for each
 //! condition    `on` and `where`, which nearly every section has
 //! common       values that several sections read, check and describe alike
 //! fields tree  TOML with the line of every value, read key by key; settings are read by it, too

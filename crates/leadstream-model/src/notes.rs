@@ -12,7 +12,7 @@ use leadstream_core::domain::terms::movement::Axis;
 /// event and any path, so this is no fault.
 #[must_use]
 pub fn notes(spec: &ModelSpec) -> Vec<Fault> {
-    let moves = Axis::ALL.into_iter().flat_map(|axis| spec.axes[axis.index()].moves.iter().map(|m| &m.value.when));
+    let moves = Axis::ALL.into_iter().flat_map(|axis| spec.axes[axis].moves.iter().map(|m| &m.value.when));
     let rules = spec.score.groups.iter().flat_map(|g| g.value.rules.iter().map(|r| &r.value.when));
     moves.chain(rules).flat_map(|when| of_condition(when).chain(of_path(when))).collect()
 }

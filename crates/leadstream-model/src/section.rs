@@ -1,174 +1,200 @@
 //! The sections of a model: what each of them does, and the one list in which they come together.
 //!
-//! A new section is a folder here, its lines in this file, and the rule of the core that uses what it compiles to;
-//! `docs/adding-a-model-section.md` goes through all of it.
+//! A new section is a file here (or a folder, if it is large), its `pub mod`, its line in the list, and the rule of the core that
+//! uses what it compiles to; `docs/adding-a-model-section.md` goes through all of it.
 
 pub mod accounts;
 pub mod axis;
 pub mod bots;
 pub mod cart;
+#[cfg(test)]
+pub mod cases;
 pub mod contact;
 pub mod forgetting;
 pub mod general;
+pub mod interface;
 pub mod internal;
 pub mod people;
 pub mod sales;
 pub mod score;
 pub mod triggers;
+pub mod view;
 pub mod won;
 
 use crate::fault::{Fault, Faults};
 use crate::fields::Fields;
-use accounts::spec::AccountsSpec;
-use axis::spec::AxisSpec;
-use bots::spec::BotsSpec;
 use cart::spec::CartSpec;
-use contact::spec::ContactSpec;
-use forgetting::spec::ForgettingSpec;
-use general::spec::GeneralSpec;
-use internal::spec::InternalSpec;
+use interface::Section;
 use leadstream_core::domain::model::{Model, pipeline};
 use leadstream_core::domain::names::Vocabulary;
-use people::spec::PeopleSpec;
-use sales::spec::SalesSpec;
-use score::spec::ScoreSpec;
-use triggers::spec::TriggersSpec;
-use won::spec::WonSpec;
+use leadstream_core::domain::terms::per_axis::PerAxis;
+use view::ModelView;
 
-/// One section: what a file says of one subject. Its default is what holds where a file says nothing.
-pub trait Section {
-    /// What steps run on.
-    type Compiled
-    where
-        Self: Sized;
+/// Makes of the list of sections the fields of [`ModelSpec`], how they are read, and all of them one after the other.
+macro_rules! sections {
+    ($($(#[$doc:meta])* $name:ident: $spec:ty,)+) => {
+        /// What a model file says, before it is checked: every statement with its place, so that a fault can be found.
+        #[derive(Debug, Clone, Default)]
+        pub struct ModelSpec {
+            $($(#[$doc])* pub $name: $spec,)+
+        }
 
-    /// Takes the section's keys out of a file; notes what can't be read.
-    fn parse(file: &mut Fields<'_>, faults: &mut Faults) -> Self
-    where
-        Self: Sized;
+        impl ModelSpec {
+            /// Reads a file.
+            pub fn parse(mut file: Fields<'_>, faults: &mut Faults) -> Self {
+                let spec = Self { $($name: Section::parse(&mut file, faults),)+ };
+                file.finish(faults);
+                spec
+            }
 
-    /// Notes what is wrong.
-    fn check(&self, model: &ModelSpec, faults: &mut Faults);
-
-    /// From a section without faults to what steps run on.
-    fn compile(&self, model: &ModelSpec, vocabulary: &mut Vocabulary) -> Self::Compiled
-    where
-        Self: Sized;
-
-    /// Its lines of the canonical text. A section that came later than others has none where the file says nothing of it, so that
-    /// such a model keeps its hash.
-    fn canonical(&self) -> Vec<String>;
-
-    /// Says in words what holds: what it is about, and what is said of it.
-    fn describe(&self, model: &ModelSpec, say: &mut dyn FnMut(&str, String));
+            /// Every section with its name, in the order of the list.
+            fn sections(&self) -> Vec<(&'static str, &dyn Section)> {
+                vec![$((stringify!($name), &self.$name),)+]
+            }
+        }
+    };
 }
 
-/// What a model file says, before it is checked: every statement with its place, so that a fault can be found.
-#[derive(Debug, Clone, Default)]
-pub struct ModelSpec {
-    pub general: GeneralSpec,
-    pub forgetting: ForgettingSpec,
+// In the order in which they are read and compiled: what one adds to the vocabulary is there for the next. A new one comes last.
+sections! {
+    general: general::spec::GeneralSpec,
+    forgetting: forgetting::ForgettingSpec,
     /// Journey, funnel.
-    pub axes: [AxisSpec; 2],
-    pub score: ScoreSpec,
-    pub cart: CartSpec,
-    pub people: PeopleSpec,
-    pub sales: SalesSpec,
-    pub won: WonSpec,
-    pub contact: ContactSpec,
-    pub triggers: TriggersSpec,
-    pub bots: BotsSpec,
-    pub internal: InternalSpec,
-    pub accounts: AccountsSpec,
+    axes: PerAxis<axis::spec::AxisSpec>,
+    score: score::spec::ScoreSpec,
+    cart: CartSpec,
+    people: people::spec::PeopleSpec,
+    sales: sales::spec::SalesSpec,
+    won: won::spec::WonSpec,
+    contact: contact::spec::ContactSpec,
+    triggers: triggers::spec::TriggersSpec,
+    bots: bots::spec::BotsSpec,
+    internal: internal::spec::InternalSpec,
+    accounts: accounts::spec::AccountsSpec,
 }
+
+/// How the canonical text begins. It never changes, for the hash of a model is of it; what is not named here follows in the order of
+/// the list.
+const CANONICAL_BEGINS: [&str; 8] = ["general", "axes", "score", "cart", "forgetting", "people", "sales", "won"];
+
+/// How a model's description begins; what is not named here follows in the order of the list.
+const DESCRIPTION_BEGINS: [&str; 8] = ["general", "forgetting", "axes", "score", "cart", "people", "won", "sales"];
 
 impl ModelSpec {
-    /// Reads a file.
-    pub fn parse(mut file: Fields<'_>, faults: &mut Faults) -> Self {
-        let spec = Self {
-            general: Section::parse(&mut file, faults),
-            forgetting: Section::parse(&mut file, faults),
-            axes: Section::parse(&mut file, faults),
-            score: Section::parse(&mut file, faults),
-            cart: Section::parse(&mut file, faults),
-            people: Section::parse(&mut file, faults),
-            sales: Section::parse(&mut file, faults),
-            won: Section::parse(&mut file, faults),
-            contact: Section::parse(&mut file, faults),
-            triggers: Section::parse(&mut file, faults),
-            bots: Section::parse(&mut file, faults),
-            internal: Section::parse(&mut file, faults),
-            accounts: Section::parse(&mut file, faults),
-        };
-        file.finish(faults);
-        spec
+    /// Every section: those that are named first, then the others.
+    fn beginning_with(&self, first: &[&str]) -> impl Iterator<Item = &dyn Section> {
+        let mut sections = self.sections();
+        sections.sort_by_key(|(name, _)| first.iter().position(|one| one == name).unwrap_or(first.len()));
+        sections.into_iter().map(|(_, section)| section)
     }
 
-    /// Every section, in the order in which a model is described.
-    fn sections(&self) -> [&dyn Section; 13] {
-        [
-            &self.general,
-            &self.forgetting,
-            &self.axes,
-            &self.score,
-            &self.cart,
-            &self.people,
-            &self.won,
-            &self.sales,
-            &self.contact,
-            &self.triggers,
-            &self.bots,
-            &self.internal,
-            &self.accounts,
-        ]
-    }
-
-    /// Every section, in the order of the canonical text. It never changes, for the hash of a model is of it: a new section comes
-    /// last.
-    fn canonical_order(&self) -> [&dyn Section; 13] {
-        let [general, forgetting, axes, score, cart, people, won, sales, contact, triggers, bots, internal, accounts] =
-            self.sections();
-        [general, axes, score, cart, forgetting, people, sales, won, contact, triggers, bots, internal, accounts]
+    /// What sections see of each other.
+    fn view(&self) -> ModelView<'_> {
+        ModelView {
+            general: &self.general,
+            axes: &self.axes,
+            score: &self.score,
+            cart: &self.cart,
+            people: &self.people,
+            sales: &self.sales,
+            won: &self.won,
+            triggers: &self.triggers,
+            accounts: &self.accounts,
+        }
     }
 
     /// What steps run on, but for the identity. Ids of the vocabulary follow the order in which sections ask for them.
     pub(crate) fn compile(&self, vocabulary: &mut Vocabulary) -> Model {
-        let mut model = self.general.compile(self, vocabulary);
-        model.forget_anonymous_ms = self.forgetting.compile(self, vocabulary);
-        model.axes = self.axes.compile(self, vocabulary);
-        model.score = self.score.compile(self, vocabulary);
-        model.people = self.people.compile(self, vocabulary);
-        model.sales = self.sales.compile(self, vocabulary);
-        model.won = self.won.compile(self, vocabulary);
-        (model.cart, model.elsewhere) = self.cart.compile(self, vocabulary);
-        model.contact = self.contact.compile(self, vocabulary);
-        model.triggers = self.triggers.compile(self, vocabulary);
-        model.machine = self.bots.compile(self, vocabulary);
-        model.internal = self.internal.compile(self, vocabulary);
-        model.accounts = self.accounts.compile(self, vocabulary);
+        let (view, mut model) = (self.view(), Model::default());
+        self.sections().into_iter().for_each(|(_, section)| section.compile(&view, vocabulary, &mut model));
         model.set_pipeline(pipeline::of(&model.won));
         model
     }
 
     /// Everything that is wrong with the model by itself.
     pub(crate) fn check(&self) -> Vec<Fault> {
-        let mut faults = Faults::default();
-        self.sections().into_iter().for_each(|section| section.check(self, &mut faults));
+        let (view, mut faults) = (self.view(), Faults::default());
+        self.sections().into_iter().for_each(|(_, section)| section.check(&view, &mut faults));
         faults.0
     }
 
     /// The lines of the canonical text.
     pub(crate) fn canonical(&self) -> impl Iterator<Item = String> {
-        self.canonical_order().into_iter().flat_map(Section::canonical)
+        self.beginning_with(&CANONICAL_BEGINS).flat_map(Section::canonical)
     }
 
     /// Says everything in words.
     pub(crate) fn describe(&self, say: &mut dyn FnMut(&str, String)) {
-        self.sections().into_iter().for_each(|section| section.describe(self, say));
+        let view = self.view();
+        self.beginning_with(&DESCRIPTION_BEGINS).for_each(|section| section.describe(&view, say));
     }
 
     /// The same model with the settings' cart series (`model.cart.*`) over its own.
     pub(crate) fn with_cart(&self, overrides: &CartSpec) -> Self {
         Self { cart: overrides.over(&self.cart), ..self.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canonical;
+    use crate::file::{Loaded, build, parse};
+    use cases::Case;
+
+    const MODEL: &str = r#"name = "m"
+[journey]
+stages = ["one", "two"]
+moves = [{ to = "one", on = "page" }, { to = "two", on = "Product Viewed" }]
+[score]
+labels = { cold = 0, warm = 20 }
+[[score.groups]]
+name = "g"
+half_life = "7d"
+rules = [{ on = "page", points = 1, at_most = "30 per 1d" }]
+"#;
+
+    /// The model with more lines: those before the first table at its top, the others at its end.
+    fn with(lines: &str) -> Loaded {
+        let tables = lines.find('[').filter(|at| *at == 0 || lines[..*at].ends_with('\n')).unwrap_or(lines.len());
+        parse("m", &format!("{}\n{MODEL}{}\n", &lines[..tables], &lines[tables..]))
+    }
+
+    fn faults(loaded: &Loaded) -> Vec<Fault> {
+        let found = build(std::slice::from_ref(loaded), &CartSpec::default()).err().unwrap_or_default();
+        found.into_iter().map(|one| one.fault).collect()
+    }
+
+    /// What comes of a case, if it is not what the case says.
+    fn wrong(case: &Case) -> Option<String> {
+        let (lines, is_same) = match case {
+            Case::Fault(lines, path, says) => {
+                let found = faults(&with(lines));
+                let is_found =
+                    matches!(&found[..], [one] if one.place.path == *path && one.message.contains(says) && !says.is_empty());
+                return (!is_found).then(|| format!("{lines}\nmust have one fault, {path}: {says}; it has {found:#?}"));
+            }
+            Case::SameModel(lines) => (lines, true),
+            Case::OtherModel(lines) => (lines, false),
+        };
+        let (loaded, without) = (with(lines), with(""));
+        let found = faults(&loaded);
+        if !found.is_empty() {
+            return Some(format!("{lines}\nmust have no fault; it has {found:#?}"));
+        }
+        let found_same = canonical::hash(&loaded.spec) == canonical::hash(&without.spec);
+        (found_same != is_same).then(|| format!("{lines}\nhas the hash of the model without it: {found_same}, must be {is_same}"))
+    }
+
+    #[test]
+    fn every_section_does_what_its_cases_say() {
+        let mut all = Vec::new();
+        for (name, section) in ModelSpec::default().sections() {
+            let cases = section.cases();
+            assert!(cases.iter().any(|case| matches!(case, Case::Fault(..))), "{name}: no case of a fault");
+            assert!(cases.iter().any(|case| matches!(case, Case::OtherModel(_))), "{name}: no case of another hash");
+            all.extend(cases.iter().filter_map(wrong).map(|wrong| format!("{name}: {wrong}")));
+        }
+        assert!(all.is_empty(), "{}", all.join("\n"));
     }
 }

@@ -58,7 +58,7 @@ fn part_ms(number: &str, unit_ms: u64) -> Option<u64> {
 /// Like [`duration_ms`], as a [`Duration`].
 ///
 /// # Errors
-/// As there.
+/// See above.
 pub fn duration(text: &str) -> Result<Duration, BadDuration> {
     duration_ms(text).map(|ms| Duration::from_millis(ms.unsigned_abs()))
 }

@@ -6,7 +6,7 @@ use crate::app::service;
 use crate::config::settings::InputTopic;
 use crate::domain::misses::Misses;
 use crate::domain::model::Models;
-use crate::runtime::ports::{Decode, RecordView};
+use crate::runtime::ports::RecordView;
 use crate::wire::decode::Decoder;
 
 /// Samples all inputs.
@@ -23,8 +23,8 @@ pub(super) fn check(sampled: Sampled<'_>, models: &Models, report: &mut Report) 
     sampled.each(report, |_| true, |found, record| count(found, record, &decoder), told);
 }
 
-fn count(found: &mut Misses, record: &RecordView<'_>, decoder: &impl Decode) {
-    if let Ok(event) = decoder.decode(record) {
+fn count(found: &mut Misses, record: &RecordView<'_>, decoder: &Decoder) {
+    if let Ok(event) = decoder.decode_event(record) {
         found.count(&event);
     }
 }

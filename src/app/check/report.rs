@@ -1,7 +1,7 @@
 //! What `check` found.
 
-use crate::app::terminal::stdout;
-use serde_json::json;
+use crate::app::terminal::{stdout, write_json};
+use crate::view::check::{CheckLine, CheckView};
 use std::io::Write;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl Kind {
 
 /// Lines in the order found.
 #[derive(Debug, Default)]
-pub(super) struct Report {
+pub(in crate::app) struct Report {
     lines: Vec<(Kind, &'static str, String)>,
 }
 
@@ -49,20 +49,18 @@ impl Report {
         self.lines.iter().filter(|(k, ..)| *k == kind).count()
     }
 
+    pub(in crate::app) fn view(&self) -> CheckView {
+        let of = |kind: Kind| {
+            let lines = self.lines.iter().filter(|(k, ..)| *k == kind);
+            lines.map(|(_, area, text)| CheckLine { area: (*area).to_owned(), message: text.clone() }).collect()
+        };
+        CheckView { faults: of(Kind::Fault), good: of(Kind::Good), ok: !self.has_faults(), warnings: of(Kind::Warning) }
+    }
+
     pub(super) fn print(&self, as_json: bool) -> std::io::Result<()> {
         let mut out = stdout(as_json);
         if as_json {
-            let of = |kind: Kind| -> Vec<_> {
-                let lines = self.lines.iter().filter(|(k, ..)| *k == kind);
-                lines.map(|(_, area, text)| json!({ "area": area, "message": text })).collect()
-            };
-            let result = json!({
-                "ok": !self.has_faults(),
-                "faults": of(Kind::Fault),
-                "warnings": of(Kind::Warning),
-                "good": of(Kind::Good),
-            });
-            return writeln!(out, "{result}");
+            return write_json(&mut out, &self.view());
         }
         for (kind, area, text) in &self.lines {
             writeln!(out, "{:<8} {area:<9} {text}", kind.name())?;

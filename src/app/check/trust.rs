@@ -6,7 +6,7 @@ use crate::app::service;
 use crate::config::Settings;
 use crate::config::settings::InputTopic;
 use crate::domain::model::Models;
-use crate::runtime::ports::{Decode, RecordView};
+use crate::runtime::ports::RecordView;
 use crate::wire::decode::Decoder;
 use std::collections::BTreeMap;
 
@@ -39,10 +39,10 @@ struct Refused {
 }
 
 impl Refused {
-    fn count(&mut self, record: &RecordView<'_>, decoder: &impl Decode) {
+    fn count(&mut self, record: &RecordView<'_>, decoder: &Decoder) {
         self.records += 1;
         // The names of such events are known ones: nothing that a prospect made up is shown.
-        if let Ok(event) = decoder.decode(record)
+        if let Ok(event) = decoder.decode_event(record)
             && event.kind.authority().is_some()
         {
             *self.names.entry(event.name.into_owned()).or_default() += 1;
@@ -94,7 +94,11 @@ mod tests {
                 content_type: None,
             };
             found.count(&record, &trusting);
-            assert_eq!(decoder.decode(&record).is_err(), ["Unsubscribed", "User Deleted"].contains(&name), "{name}: as it runs");
+            assert_eq!(
+                decoder.decode_event(&record).is_err(),
+                ["Unsubscribed", "User Deleted"].contains(&name),
+                "{name}: as it runs"
+            );
         }
         let text = found.text(&settings, "shop.clickstream");
         for part in ["3 of its 5 newest", "Unsubscribed 2, User Deleted 1", r#"inputs.trusted=["email", "cart", "clickstream"]"#]

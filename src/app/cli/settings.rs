@@ -1,4 +1,4 @@
-//! The options by which every command that needs settings is told where they come from.
+//! The options that say where settings come from, for every command that needs them.
 
 use clap::Args;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ pub struct SettingsArgs {
     /// Settings file (TOML); docs/configuration.md lists every key
     #[arg(long, short = 'c', value_name = "FILE", env = "LEADSTREAM_CONFIG")]
     pub config: Option<PathBuf>,
-    /// One setting, over file and environment, such as `kafka.bootstrap_servers=broker:9092`; repeatable
+    /// One setting, overriding file and environment, such as `kafka.bootstrap_servers=broker:9092`; repeatable
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,
 }

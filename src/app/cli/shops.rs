@@ -9,23 +9,23 @@ use std::time::Duration;
 /// `demo`.
 #[derive(Debug, Clone, Args)]
 pub struct DemoArgs {
-    /// End by itself after this long and print a summary (`30s`, `5m`); without: until Ctrl-C
+    /// Stop after this long and print a summary (`30s`, `5m`); default: run until Ctrl-C
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub duration: Option<Duration>,
     /// Where metrics and health are served
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9464")]
     pub listen: std::net::SocketAddr,
-    /// Who buys in the simulated shop: people, or companies (then with the model b2b10, unless the settings name models)
+    /// Who buys in the simulated shop: people, or companies (with the model b2b10, unless the settings name models)
     #[arg(long, value_enum, default_value_t = ShopKind::Consumer)]
     pub shop: ShopKind,
-    /// How many times faster than real time the shop lives; without: 14400, where the 72 h of a cart series pass in 18 s, and 259200 with
-    /// `--shop b2b`, where three days pass in a second
+    /// How many times faster than real time the shop runs; default: 14400, where the 72 h of a cart series pass in 18 s, and
+    /// 259200 with `--shop b2b`, where three days pass in a second
     #[arg(long, value_name = "N", value_parser = positive)]
     pub speed: Option<f64>,
     /// Seed of the simulated shop
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
-    /// Plain lines even on a terminal
+    /// Print plain lines even on a terminal
     #[arg(long)]
     pub plain: bool,
     #[command(flatten)]
@@ -46,31 +46,31 @@ impl DemoArgs {
 /// `simulate`.
 #[derive(Debug, Clone, Args)]
 pub struct SimulateArgs {
-    /// Write files into this folder: clickstream.jsonl, email.jsonl, cart.jsonl
+    /// Write files to this folder: clickstream.jsonl, email.jsonl, cart.jsonl
     #[arg(long, short = 'o', value_name = "DIR", required_unless_present = "kafka", conflicts_with = "kafka")]
     pub out: Option<PathBuf>,
-    /// Write into the input topics of the settings
+    /// Write to the input topics of the settings
     #[arg(long)]
     pub kafka: bool,
     /// Who buys: people, with carts and reminders, or companies, with buying groups, sales and contracts
     #[arg(long, value_enum, default_value_t = ShopKind::Consumer)]
     pub shop: ShopKind,
-    /// How many events to make; without: until `--duration` of the shop's time, else until Ctrl-C (Kafka only)
+    /// How many events to generate; default: until `--duration` of the shop's time, else until Ctrl-C (Kafka only)
     #[arg(long, short = 'n', value_name = "N")]
     pub events: Option<u64>,
-    /// How much of the shop's time to live through (`3d`)
+    /// How much of the shop's time to simulate (`3d`)
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub duration: Option<Duration>,
     /// Seed: the same seed gives the same shop
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
-    /// Visitors that the shop draws from
+    /// Number of visitors that the shop draws from
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
     pub prospects: u64,
-    /// Time of the first event (RFC 3339); without: so that the last one is not later than now
+    /// Time of the first event (RFC 3339); default: such that the last one is not in the future
     #[arg(long, value_name = "TIME")]
     pub start: Option<String>,
-    /// Events per second into Kafka; without: flat out
+    /// Events per second into Kafka; default: as fast as possible
     #[arg(long, value_name = "N", value_parser = positive)]
     pub rate: Option<f64>,
     /// Share of events that arrive late (0.01 is 1 %)
@@ -79,10 +79,10 @@ pub struct SimulateArgs {
     /// How late they are at most
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration)]
     pub late_by: Duration,
-    /// Share of events that are broken, of every kind
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
-    pub dirt: f64,
-    /// Bytes that each event is padded to at least
+    /// Share of events that are corrupted, in every way
+    #[arg(long = "dirt", value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    pub corrupt_share: f64,
+    /// Minimum size in bytes that each event is padded to
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub pad_bytes: usize,
     /// Compression of the files

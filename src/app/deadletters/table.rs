@@ -3,13 +3,13 @@
 use super::times::time;
 use crate::app::terminal::printable;
 use crate::domain::Ms;
+use crate::view::dead_letters::{DeadLetterCount, DeadLettersView};
 use crate::wire::dead_letter::Info;
-use serde_json::json;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 #[derive(Debug, Default)]
-pub(super) struct Table {
+pub(in crate::app) struct Table {
     rows: BTreeMap<(String, String), Row>,
 }
 
@@ -23,7 +23,7 @@ struct Row {
 
 impl Table {
     /// Counts a dead letter of this time.
-    pub(super) fn add(&mut self, info: &Info, at: Ms, redriven: bool) {
+    pub(in crate::app) fn add(&mut self, info: &Info, at: Ms, redriven: bool) {
         let row = self.rows.entry((info.reason.clone(), info.topic.clone())).or_insert(Row {
             count: 0,
             redriven: 0,
@@ -36,19 +36,16 @@ impl Table {
         row.newest_ms = row.newest_ms.max(at);
     }
 
-    pub(super) fn json(&self) -> serde_json::Value {
-        let rows = self.rows.iter().map(|((reason, topic), row)| {
-            json!({
-                "reason": reason,
-                "topic": topic,
-                "count": row.count,
-                "redriven": row.redriven,
-                "oldest": time(row.oldest_ms),
-                "newest": time(row.newest_ms),
-            })
+    pub(in crate::app) fn view(&self) -> DeadLettersView {
+        let rows = self.rows.iter().map(|((reason, topic), row)| DeadLetterCount {
+            count: row.count,
+            newest: time(row.newest_ms),
+            oldest: time(row.oldest_ms),
+            reason: reason.clone(),
+            redriven: row.redriven,
+            topic: topic.clone(),
         });
-        let total: u64 = self.rows.values().map(|row| row.count).sum();
-        json!({ "total": total, "dead_letters": rows.collect::<Vec<_>>() })
+        DeadLettersView { dead_letters: rows.collect(), total: self.rows.values().map(|row| row.count).sum() }
     }
 
     pub(super) fn text(&self) -> String {
@@ -84,11 +81,10 @@ mod tests {
         table.add(&info("no-name"), 2_000, false);
         table.add(&info("no-name"), 1_000, true);
         table.add(&info("absurd-time"), 5_000, false);
-        let json = table.json();
-        assert_eq!(json["total"], 3);
-        assert_eq!(json["dead_letters"][1]["count"], 2);
-        assert_eq!(json["dead_letters"][1]["redriven"], 1);
-        assert_eq!(json["dead_letters"][1]["oldest"], "1970-01-01T00:00:01Z");
+        let view = table.view();
+        let no_name = &view.dead_letters[1];
+        assert_eq!((view.total, no_name.count, no_name.redriven), (3, 2, 1));
+        assert_eq!(no_name.oldest, "1970-01-01T00:00:01Z");
         assert!(table.text().lines().count() == 3 && Table::default().text() == "no dead letters\n");
     }
 }

@@ -72,7 +72,7 @@ impl Shelf {
     }
 }
 
-/// Reads until told to stop, and then what is left.
+/// Reads until asked to stop, and then what is left.
 pub(super) fn run(options: &Options, partitions: i32, clock: &DemoClock, stop: &AtomicBool, shelf: &Shelf) -> anyhow::Result<()> {
     let consumer: BaseConsumer = ClientConfig::new()
         .set("bootstrap.servers", &options.bootstrap_servers)
@@ -81,7 +81,7 @@ pub(super) fn run(options: &Options, partitions: i32, clock: &DemoClock, stop: &
         .set("isolation.level", "read_committed")
         .set("fetch.wait.max.ms", "10")
         .create()
-        .context("cannot make the reader of the outputs")?;
+        .context("cannot create the reader of the outputs")?;
     let mut assignment = TopicPartitionList::new();
     for topic in TOPICS {
         for partition in 0..partitions {
@@ -94,8 +94,7 @@ pub(super) fn run(options: &Options, partitions: i32, clock: &DemoClock, stop: &
         match consumer.poll(Duration::from_millis(100)) {
             Some(Ok(message)) if message.topic() == dead_letters => shelf.look().dead_letters += 1,
             Some(Ok(message)) => {
-                let line = serde_json::from_slice(message.payload().unwrap_or_default())
-                    .context("an output is not what it should be")?;
+                let line = serde_json::from_slice(message.payload().unwrap_or_default()).context("an output is malformed")?;
                 note(&mut shelf.look(), &line, clock);
             }
             Some(Err(error)) => tracing::debug!(%error, "reading the outputs"),

@@ -31,7 +31,7 @@ pub(super) fn with_history(
     Ok(shop)
 }
 
-/// Produces until told to stop; counts into `sent`.
+/// Produces until asked to stop; counts into `sent`.
 pub(super) fn run(
     mut shop: Traffic,
     producer: &ProducerOptions,

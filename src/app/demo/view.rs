@@ -99,9 +99,9 @@ fn lines(frame: &Frame<'_>, width: usize) -> Vec<(Color, String)> {
         (Axis::Funnel, "Sales funnel (how near they are to buying)"),
     ] {
         say(Color::White, format!(" {title}"));
-        let counts = population(frame.board, axis, frame.model.axes[axis.index()].stages.len());
+        let counts = population(frame.board, axis, frame.model.axes[axis].stages.len());
         let most = counts.iter().copied().max().unwrap_or(0).max(1);
-        for (stage, count) in frame.model.axes[axis.index()].stages.iter().zip(&counts) {
+        for (stage, count) in frame.model.axes[axis].stages.iter().zip(&counts) {
             let filled = usize::try_from(count * bar as u64 / most).unwrap_or(0);
             say(Color::Blue, format!("   {stage:<24} {count:>5} {}", "█".repeat(filled)));
         }

@@ -26,7 +26,7 @@ pub(super) fn of(account: &AccountView, zone: &Zone) -> String {
     let reached = if consensus.reached { "reached" } else { "not reached" };
     let since = consensus.since.map(|since| format!(" since {}", page.time(Some(since)))).unwrap_or_default();
     page.line(&format!("  agree    consensus {reached}{since}: {}", consensus.why));
-    let asked = if consensus.deciders.is_empty() { "everybody".to_owned() } else { consensus.deciders.join(", ") };
+    let asked = if consensus.deciders.is_empty() { "everyone".to_owned() } else { consensus.deciders.join(", ") };
     page.line(&format!("           asked {asked}; agreement is {} or further", word(consensus.stage.as_ref())));
     page.line("  members");
     for member in &account.members {
@@ -39,7 +39,7 @@ pub(super) fn of(account: &AccountView, zone: &Zone) -> String {
         page.line(&vote_line(vote, &page));
     }
     if account.forget_at.is_some() {
-        page.line(&format!("  next     nobody belongs to it; it is forgotten {}", page.time(account.forget_at)));
+        page.line(&format!("  next     no one belongs to it any more; forgotten {}", page.time(account.forget_at)));
     }
     page.into_text()
 }
@@ -57,7 +57,7 @@ fn member_line(member: &MemberView) -> String {
 }
 
 fn vote_line(vote: &VoteView, page: &Page<'_>) -> String {
-    let who = vote.member.as_deref().unwrap_or("somebody who left");
+    let who = vote.member.as_deref().unwrap_or("someone who left");
     let followed = vote.followed.as_ref().map(|what| format!(": {what}")).unwrap_or_default();
     format!("           {} {who} {}{followed}", page.time(vote.at), vote.says)
 }

@@ -68,7 +68,7 @@ pub(in crate::app) fn get(place: &Place, path: &str, token: Option<&str>) -> io:
 
 /// What an instance said, as the type that it should be.
 pub(in crate::app) fn read<T: DeserializeOwned>(place: &Place, status: u16, body: &str) -> anyhow::Result<T> {
-    serde_json::from_str(body).with_context(|| format!("http://{place} answered {status}, but not as leadstream does"))
+    serde_json::from_str(body).with_context(|| format!("http://{place} answered {status}, but not as leadstream would"))
 }
 
 fn converse(mut stream: TcpStream, place: &Place, path: &str, token: Option<&str>) -> io::Result<(u16, String)> {

@@ -1,12 +1,12 @@
-//! What inputs nearly say: counted by the known name, and logged at most once in a while with the names as they came.
+//! Names that are nearly known: counted by the known name, and logged now and then with the names as they came.
 
 use crate::domain::misses::Misses;
 use crate::domain::{HOUR_MS, Ms};
 use crate::runtime::observe::BatchStats;
-use crate::telemetry::{Telemetry, catalogue};
+use crate::telemetry::Telemetry;
 use std::sync::{Mutex, PoisonError};
 
-/// It is told in the log at most once in this time.
+/// It is logged at most once in this time.
 const QUIET_MS: Ms = HOUR_MS;
 /// Most names in one line of the log.
 const MAX_LINES: usize = 5;
@@ -22,11 +22,8 @@ impl Unlogged {
         if misses.is_empty() {
             return;
         }
-        misses.by_meant().iter().for_each(|(name, count)| telemetry.counter(&catalogue::NEAR_MISSES, &[name]).increment(*count));
-        misses
-            .without_product()
-            .iter()
-            .for_each(|(name, count)| telemetry.counter(&catalogue::WITHOUT_PRODUCT, &[name]).increment(*count));
+        misses.by_meant().iter().for_each(|(name, count)| telemetry.near_misses(name, *count));
+        misses.without_product().iter().for_each(|(name, count)| telemetry.events_without_product(name, *count));
         if let Some(line) = self.line(misses, batch.committed_at_ms) {
             tracing::warn!("{line}");
         }
@@ -69,7 +66,7 @@ mod tests {
             content_type: None,
         };
         let decoder = Decoder::new(Options::default(), &Vocabulary::default());
-        batch.count_event(&decoder.decode(&record).expect("it can be used"));
+        batch.count_input(0, &decoder.decode(&record).expect("it can be used"));
         batch
     }
 

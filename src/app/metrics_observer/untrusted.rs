@@ -1,11 +1,11 @@
-//! What inputs said that they may not: counted, and logged at most once in a while, with the setting to set.
+//! What untrusted inputs were not allowed to say: counted, and logged at most once in a while, with the setting to set.
 
 use crate::domain::names::Authority;
 use crate::domain::{MINUTE_MS, Ms};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-/// A topic is named in the log at most once in this time.
+/// A topic is logged at most once in this time.
 const QUIET_MS: Ms = 10 * MINUTE_MS;
 
 /// What was not logged yet, by topic.

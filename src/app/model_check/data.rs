@@ -6,9 +6,10 @@ use crate::app::terminal::printable;
 use crate::domain::model::Models;
 use crate::domain::names::{Kind, NameId, canonical_names, near, nearest, usual};
 use crate::domain::origin::Position;
+use crate::view::model_check::{DataView, NameView};
 use crate::wire::decode::{Decoder, Format, Options, Topic};
 use anyhow::Context;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::Path;
@@ -20,76 +21,50 @@ const SHOWN: usize = 20;
 /// Longest name that is kept.
 const MAX_NAME_BYTES: usize = 200;
 
-/// What a file comes to for one model.
-pub(super) struct Compared {
-    file: String,
-    events: u64,
-    unusable: u64,
-    /// Events under names beyond the most that are told apart.
-    beyond: u64,
-    names: Vec<Heard>,
-    /// Names of the model that no event has.
-    never: Vec<String>,
-}
-
-/// One name as it came.
-struct Heard {
-    name: String,
-    events: u64,
-    /// What it is taken for, if that is another name.
-    is: Option<String>,
-    /// A move, a score rule or another rule of the model is about it.
-    named: bool,
-    /// It means something to the service itself.
-    built_in: bool,
-    /// What is probably meant, where it does nothing.
-    maybe: Option<&'static str>,
-}
-
 /// Reads a file of events, one a line.
 ///
 /// # Errors
 /// It can't be read.
-pub(super) fn compare(path: &Path, models: &Models) -> anyhow::Result<Compared> {
+pub(super) fn compare(path: &Path, models: &Models) -> anyhow::Result<DataView> {
     // Trusted, so that what sales says is heard: here nothing is done by it.
     let topics = vec![Topic { name: "events".to_owned(), is_email: false, is_trusted: true, format: Format::Json }];
     let decoder = Decoder::new(Options { topics, ..Options::default() }, &models.vocabulary);
     let mut input = open(path)?;
     let mut line = Vec::new();
     let mut counted: BTreeMap<String, (u64, Kind, NameId, String)> = BTreeMap::new();
-    let mut compared =
-        Compared { file: path.display().to_string(), events: 0, unusable: 0, beyond: 0, names: Vec::new(), never: Vec::new() };
+    let mut data = DataView { file: path.display().to_string(), ..DataView::default() };
     while next_line(&mut *input, &mut line).with_context(|| format!("cannot read {}", path.display()))? {
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        compared.events += 1;
+        data.events += 1;
         let Ok(event) = decoder.decode_line(&line, Position::default()) else {
-            compared.unusable += 1;
+            data.unusable += 1;
             continue;
         };
         let written = written(&line).unwrap_or_else(|| event.name.to_string());
         let is_full = counted.len() >= MAX_NAMES;
         match counted.get_mut(&written) {
             Some((events, ..)) => *events += 1,
-            None if is_full => compared.beyond += 1,
+            None if is_full => data.events_under_further_names += 1,
             None => drop(counted.insert(written, (1, event.kind, event.name_id, event.name.to_string()))),
         }
     }
     let seen: BTreeSet<NameId> = counted.values().map(|(_, _, id, _)| *id).collect();
     let never = models.vocabulary.names().iter().filter(|name| *name != "*" && !seen.contains(&models.vocabulary.name(name)));
-    compared.never = never.cloned().collect();
-    compared.names =
-        counted.into_iter().map(|(name, (events, kind, id, taken))| heard(name, events, kind, id, taken, models)).collect();
-    compared.names.sort_by(|a, b| b.events.cmp(&a.events).then_with(|| a.name.cmp(&b.name)));
-    Ok(compared)
+    data.never = never.cloned().collect();
+    data.names =
+        counted.into_iter().map(|(name, (events, kind, id, taken))| view_of(name, events, kind, id, taken, models)).collect();
+    data.names.sort_by(|a, b| b.events.cmp(&a.events).then_with(|| a.name.cmp(&b.name)));
+    Ok(data)
 }
 
-fn heard(name: String, events: u64, kind: Kind, id: NameId, taken: String, models: &Models) -> Heard {
-    let named = id != NameId::NONE;
+fn view_of(name: String, events: u64, kind: Kind, id: NameId, taken: String, models: &Models) -> NameView {
+    let named_by_model = id != NameId::NONE;
     let built_in = kind != Kind::Other;
-    let maybe = if named || built_in { None } else { probably(&name, models) };
-    Heard { is: (taken != name).then_some(taken), name, events, named, built_in, maybe }
+    let meant = if named_by_model || built_in { None } else { probably(&name, models) };
+    let is = (taken != name).then_some(taken);
+    NameView { built_in, did_you_mean: meant.map(str::to_owned), events, is, name, named_by_model }
 }
 
 /// What a name that does nothing is probably meant for: nearly a built-in name, or a word of the dictionary, or nearly one.
@@ -113,70 +88,48 @@ fn written(line: &[u8]) -> Option<String> {
     Some(name[..end].to_owned())
 }
 
-impl Compared {
-    fn of(&self, fits: impl Fn(&Heard) -> bool) -> (u64, Vec<&Heard>) {
-        let all: Vec<&Heard> = self.names.iter().filter(|heard| fits(heard)).collect();
-        (all.iter().map(|heard| heard.events).sum(), all)
-    }
+/// Names that fit, and the events under them.
+fn those(data: &DataView, fits: impl Fn(&NameView) -> bool) -> (u64, Vec<&NameView>) {
+    let all: Vec<&NameView> = data.names.iter().filter(|name| fits(name)).collect();
+    (all.iter().map(|name| name.events).sum(), all)
+}
 
-    pub(super) fn to_json(&self) -> Value {
-        let name = |heard: &Heard| {
-            json!({
-                "name": heard.name,
-                "events": heard.events,
-                "is": heard.is,
-                "named_by_model": heard.named,
-                "built_in": heard.built_in,
-                "did_you_mean": heard.maybe,
-            })
-        };
-        json!({
-            "file": self.file,
-            "events": self.events,
-            "unusable": self.unusable,
-            "events_under_further_names": self.beyond,
-            "names": self.names.iter().map(name).collect::<Vec<_>>(),
-            "never": self.never,
-        })
+pub(super) fn write(out: &mut impl Write, data: &DataView) -> std::io::Result<()> {
+    writeln!(
+        out,
+        "  data     {}: {} events under {} names, {} can't be used",
+        data.file,
+        data.events,
+        data.names.len(),
+        data.unusable
+    )?;
+    let (events, named) = those(data, |name| name.named_by_model);
+    writeln!(out, "  named    {events} events under {} names that the model knows", named.len())?;
+    let taken: Vec<&NameView> = named.into_iter().filter(|name| name.is.is_some()).collect();
+    for name in taken.iter().take(SHOWN) {
+        let is = name.is.as_deref().unwrap_or_default();
+        writeln!(out, "           {} × `{}` is {is}", name.events, printable(&name.name))?;
     }
-
-    pub(super) fn write(&self, out: &mut impl Write) -> std::io::Result<()> {
-        writeln!(
-            out,
-            "  data     {}: {} events under {} names, {} can't be used",
-            self.file,
-            self.events,
-            self.names.len(),
-            self.unusable
-        )?;
-        let (events, named) = self.of(|heard| heard.named);
-        writeln!(out, "  named    {events} events under {} names that the model knows", named.len())?;
-        let taken: Vec<&Heard> = named.into_iter().filter(|heard| heard.is.is_some()).collect();
-        for heard in taken.iter().take(SHOWN) {
-            let is = heard.is.as_deref().unwrap_or_default();
-            writeln!(out, "           {} × `{}` is {is}", heard.events, printable(&heard.name))?;
-        }
-        more(out, taken.len())?;
-        let (events, built_in) = self.of(|heard| !heard.named && heard.built_in);
-        if !built_in.is_empty() {
-            let names: Vec<_> = built_in.iter().take(SHOWN).map(|heard| printable(&heard.name)).collect();
-            writeln!(out, "  built in {events} events that no rule of the model is about: {}", names.join(", "))?;
-        }
-        let (events, nothing) = self.of(|heard| !heard.named && !heard.built_in);
-        writeln!(out, "  nothing  {events} events under {} names that move and score nothing", nothing.len())?;
-        for heard in nothing.iter().take(SHOWN) {
-            let maybe = heard.maybe.map_or_else(String::new, |name| format!(": did you mean {name}?"));
-            writeln!(out, "           {} × `{}`{maybe}", heard.events, printable(&heard.name))?;
-        }
-        more(out, nothing.len())?;
-        if self.beyond > 0 {
-            writeln!(out, "           {} events under further names", self.beyond)?;
-        }
-        if !self.never.is_empty() {
-            writeln!(out, "  never    names of the model that no event has: {}", self.never.join(", "))?;
-        }
-        Ok(())
+    more(out, taken.len())?;
+    let (events, built_in) = those(data, |name| !name.named_by_model && name.built_in);
+    if !built_in.is_empty() {
+        let names: Vec<_> = built_in.iter().take(SHOWN).map(|name| printable(&name.name)).collect();
+        writeln!(out, "  built in {events} events that no rule of the model is about: {}", names.join(", "))?;
     }
+    let (events, nothing) = those(data, |name| !name.named_by_model && !name.built_in);
+    writeln!(out, "  nothing  {events} events under {} names that move and score nothing", nothing.len())?;
+    for name in nothing.iter().take(SHOWN) {
+        let maybe = name.did_you_mean.as_ref().map_or_else(String::new, |meant| format!(": did you mean {meant}?"));
+        writeln!(out, "           {} × `{}`{maybe}", name.events, printable(&name.name))?;
+    }
+    more(out, nothing.len())?;
+    if data.events_under_further_names > 0 {
+        writeln!(out, "           {} events under further names", data.events_under_further_names)?;
+    }
+    if !data.never.is_empty() {
+        writeln!(out, "  never    names of the model that no event has: {}", data.never.join(", "))?;
+    }
+    Ok(())
 }
 
 fn more(out: &mut impl Write, all: usize) -> std::io::Result<()> {

@@ -17,7 +17,7 @@ pub(super) struct Dumped {
 
 /// Reads a line of a dump. `None`: it is none.
 pub(super) fn read(line: &[u8]) -> Option<Dumped> {
-    // Most lines are told by what they don't hold.
+    // Most lines are recognised by what they don't contain.
     static OFFSET: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"offset\""));
     OFFSET.find(line)?;
     let mut record: Map<String, Value> = serde_json::from_slice(line).ok()?;

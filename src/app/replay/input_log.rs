@@ -7,7 +7,7 @@ use crate::domain::Ms;
 use crate::domain::event::Event;
 use crate::domain::origin::Position;
 use crate::engine::merge::Head;
-use crate::runtime::ports::{DeadReason, Decode as _, Rejected};
+use crate::runtime::ports::{DeadReason, Rejected};
 use self_cell::self_cell;
 
 /// One record of an input.
@@ -80,7 +80,7 @@ fn decode<'a>(shared: &Shared<'_>, block: &'a [u8], first: Position, last_head_m
         let offset = first.offset + i64::try_from(items.len()).unwrap_or(0);
         let mut event = match stored.what.view(first.input) {
             None => shared.decoder.decode_line(stored.what.bytes(), Position { offset, ..first }),
-            Some(record) => shared.decoder.decode(&record),
+            Some(record) => shared.decoder.decode_event(&record),
         };
         let horizon = &shared.options.horizon;
         if let Some(record_ms) = event.as_ref().ok().map(|event| event.record_ms).filter(|ms| horizon.is_behind(*ms)) {

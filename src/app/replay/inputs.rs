@@ -26,12 +26,17 @@ pub struct Input {
 /// No such topic, or not of that form.
 pub(super) fn parse(argument: &str, topics: &[Topic], prefix: &str) -> Result<Input, UsageError> {
     let Some((name, path)) = argument.split_once('=') else {
-        return Err(UsageError(format!("--input {argument}: say which topic the file is of, such as `clickstream={argument}`")));
+        return Err(UsageError(format!(
+            "--input {argument}: say which topic the file belongs to, such as `clickstream={argument}`"
+        )));
     };
     let known = |t: &Topic| t.name == name || t.name.strip_prefix(prefix) == Some(name);
     let Some(topic) = topics.iter().position(known) else {
         let names: Vec<&str> = topics.iter().map(|t| t.name.as_str()).collect();
-        return Err(UsageError(format!("--input {argument}: {name:?} is no input topic, the topics are {}", names.join(", "))));
+        return Err(UsageError(format!(
+            "--input {argument}: {name:?} is not an input topic; the topics are {}",
+            names.join(", ")
+        )));
     };
     Ok(Input { topic, path: PathBuf::from(path) })
 }
@@ -63,7 +68,7 @@ pub(super) struct Csv {
     path: PathBuf,
 }
 
-/// Columns that tell a header from another first line.
+/// Columns by which a header is recognised.
 const OF_HEADERS: [&str; 9] =
     ["user_id", "anonymous_id", "userId", "anonymousId", "timestamp", "received_at", "message_id", "event", "event_text"];
 

@@ -41,7 +41,7 @@ pub(super) const TOPICS: [OutTopic; COUNT] = [
 const BLOCK_BYTES: usize = 64 << 10;
 
 impl Out {
-    /// Which file; `None` for what members tell their accounts.
+    /// Which file; `None` for updates from members to their accounts.
     pub(super) fn of(output: &Output) -> Option<Self> {
         Some(match output.body {
             Body::StageChanged(_) => Self::StageChanges,
@@ -69,15 +69,15 @@ impl Outputs {
         self.0.iter_mut().try_for_each(|log| log.settle(spill, BLOCK_BYTES))
     }
 
-    /// Puts everything away: thousands of tasks may wait for the end of time.
-    pub(super) fn rest(&mut self, spill: &Spill) -> anyhow::Result<()> {
+    /// Spills everything: thousands of tasks may wait for the end of the replay.
+    pub(super) fn spill_rest(&mut self, spill: &Spill) -> anyhow::Result<()> {
         self.0.iter_mut().try_for_each(|log| log.settle(spill, 1))
     }
 }
 
 /// Writes the files: task after task.
 pub(super) fn write(dir: &Path, all: Vec<Outputs>, spill: &Spill) -> anyhow::Result<()> {
-    let cannot = |path: &Path| format!("cannot write {}: is there room, and the right to write?", path.display());
+    let cannot = |path: &Path| format!("cannot write {}: is the disk full, or is permission missing?", path.display());
     let mut files = Vec::new();
     for topic in TOPICS {
         let path = dir.join(format!("{}.jsonl", topic.short_name()));

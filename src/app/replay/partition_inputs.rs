@@ -41,17 +41,17 @@ pub(super) fn partition_inputs(
         let mut lines = Lines::open(&input.path)?;
         partitioner.before_ms = Ms::MIN;
         partitioner.dumped_ms.clear();
-        let mut told = 0;
+        let mut reported = 0;
         let mut count = 0_u64;
         while let Some(number) = lines.next(&mut line, table)? {
             partitioner.take(&line, table, Source { file: *file, line: number })?;
             count += 1;
-            if count - told >= 16_384 {
-                progress(count - told);
-                told = count;
+            if count - reported >= 16_384 {
+                progress(count - reported);
+                reported = count;
             }
         }
-        progress(count - told);
+        progress(count - reported);
     }
     Ok(partitioner.logs)
 }

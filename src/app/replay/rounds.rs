@@ -1,4 +1,4 @@
-//! One round of a replay: all prospects, then all accounts. What accounts tell their members is for the next round.
+//! One round of a replay: all prospects, then all accounts. Updates from accounts to their members are for the next round.
 
 use super::cores::on_all_cores;
 use super::run_task::{self, Worked};
@@ -10,24 +10,24 @@ use crate::domain::member_update::MemberUpdateRecord;
 use indicatif::ProgressBar;
 use std::sync::Mutex;
 
-/// What a round comes to: the tasks, what accounts told the prospects of each, and the last event's time.
+/// The result of a round: the tasks, the accounts' updates for the prospects of each, and the last event's time.
 pub(super) struct Round {
     pub worked: Vec<Worked>,
     pub heard: Vec<Vec<MemberUpdateRecord>>,
     pub end_ms: Option<Ms>,
 }
 
-/// Prospects, then accounts; gives what accounts tell the prospects of each task, too, which have been told `told`.
+/// Prospects, then accounts; also gives the accounts' updates for the prospects of each task, which have had `updates` already.
 pub(super) fn round(
     shared: &Shared<'_>,
     logs: Vec<Vec<Log>>,
-    told: &[Vec<MemberUpdateRecord>],
+    updates: &[Vec<MemberUpdateRecord>],
     progress: &ProgressBar,
 ) -> anyhow::Result<Round> {
     let slots: Vec<Mutex<Option<Vec<Log>>>> = logs.into_iter().map(|l| Mutex::new(Some(l))).collect();
     let worked = on_all_cores(slots.len(), |n| {
         let logs = slots[n].lock().ok().and_then(|mut l| l.take()).unwrap_or_default();
-        run_task::run_task(shared, u32::try_from(n)?, logs, &told[n], &|done| progress.inc(done))
+        run_task::run_task(shared, u32::try_from(n)?, logs, &updates[n], &|done| progress.inc(done))
     })?;
     // An event may claim to be from the future; the clock of the run is not.
     let end_ms = worked.iter().filter_map(|w| w.tally.last_ms).max().map(|ms| ms.min(shared.options.horizon.wall_ms));
@@ -52,25 +52,25 @@ fn dealt(worked: &mut [Worked], partitions: u32) -> Vec<Vec<MemberUpdateRecord>>
     dealt
 }
 
-/// Last pass: what members told their accounts goes to the tasks of the accounts. Gives what these tell their members.
+/// Last pass: updates from members go to the tasks of their accounts. Gives the accounts' updates for their members.
 fn accounts(
     shared: &Shared<'_>,
     mut worked: Vec<Worked>,
     end_ms: Option<Ms>,
 ) -> anyhow::Result<(Vec<Worked>, Vec<Vec<MemberUpdateRecord>>)> {
-    let told = dealt(&mut worked, shared.options.partitions);
-    if told.iter().all(Vec::is_empty) {
-        return Ok((worked, told));
+    let updates = dealt(&mut worked, shared.options.partitions);
+    if updates.iter().all(Vec::is_empty) {
+        return Ok((worked, updates));
     }
-    let slots: Vec<_> = worked.into_iter().zip(told).map(|w| Mutex::new(Some(w))).collect();
+    let slots: Vec<_> = worked.into_iter().zip(updates).map(|w| Mutex::new(Some(w))).collect();
     let mut worked = on_all_cores(slots.len(), |n| {
         let slot = slots[n].lock().ok().and_then(|mut w| w.take());
-        let (mut worked, told) = slot.ok_or_else(|| anyhow::anyhow!("task {n} is gone"))?;
-        run_task::accounts(shared, &mut worked, told, end_ms)?;
+        let (mut worked, updates) = slot.ok_or_else(|| anyhow::anyhow!("task {n} is gone"))?;
+        run_task::accounts(shared, &mut worked, updates, end_ms)?;
         Ok(worked)
     })?;
     let mut heard = dealt(&mut worked, shared.options.partitions);
-    // Stable: what one account tells stays in its order.
+    // Stable: one account's updates stay in their order.
     heard.iter_mut().for_each(|some| some.sort_by_key(|member_update| member_update.at_ms));
     Ok((worked, heard))
 }

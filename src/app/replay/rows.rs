@@ -68,7 +68,7 @@ const OF_PAGES: [&str; 5] = ["path", "url", "title", "search", "referrer"];
 
 /// The event of a line that is a row. `None`: it is none.
 pub(super) fn event_of_line(line: &[u8], table: Table) -> Option<Vec<u8>> {
-    // Most lines are told by what they don't hold.
+    // Most lines are recognised by what they don't contain.
     static FINDERS: LazyLock<[Finder<'static>; MARKS.len()]> = LazyLock::new(|| MARKS.map(Finder::new));
     // Of the columns in capital letters, which some warehouses make of all, nearly every one ends so.
     static CAPITALS: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| ["_ID\"", "_AT\"", "EVENT_TEXT\""].map(Finder::new));
@@ -262,6 +262,8 @@ mod tests {
     }
 
     proptest::proptest! {
+        #![proptest_config(crate::regressions())]
+
         #[test]
         fn whatever_stands_in_a_row_an_event_or_nothing_comes_of_it(columns in proptest::collection::vec(("(context_|user_id|event|id|[a-z_]{0,3}){0,3}", "[\\[{\\\\N\"a1]{0,4}"), 0..6)) {
             let row: Map<String, Value> = columns.into_iter().map(|(column, cell)| (column, Value::from(cell))).collect();

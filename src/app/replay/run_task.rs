@@ -10,9 +10,7 @@ use super::tally::Tally;
 use crate::app::service::hash_seed;
 use crate::domain::Ms;
 use crate::domain::event::Clock;
-use crate::domain::event::Event;
 use crate::domain::member_update::MemberUpdateRecord;
-use crate::domain::origin::Position;
 use crate::domain::output::{Body, Note};
 use crate::engine::merge::{Choice, Head, choose};
 use crate::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
@@ -26,26 +24,23 @@ pub(super) struct Worked {
     pub task: Task<StateCodec>,
     pub outputs: Outputs,
     pub tally: Tally,
-    /// What members told their accounts, in order.
+    /// Updates from members to their accounts, in order.
     pub member_update: Vec<MemberUpdateRecord>,
 }
 
 /// Reads the inputs of a task to their end.
 ///
-/// `told`: what accounts tell the prospects of the task, in order of time.
+/// `updates`: from accounts for the prospects of the task, in order of time.
 pub(super) fn run_task(
     shared: &Shared<'_>,
     partition: u32,
     logs: Vec<Log>,
-    told: &[MemberUpdateRecord],
+    updates: &[MemberUpdateRecord],
     progress: &dyn Fn(u64),
 ) -> anyhow::Result<Worked> {
     let partition = i32::try_from(partition)?;
-    let open = |(input, log): (usize, Log)| {
-        let input = u16::try_from(input).unwrap_or(u16::MAX);
-        InputLog::new(log.into_blocks(), shared, input, partition)
-    };
-    let mut inputs: Vec<InputLog<'_>> = logs.into_iter().enumerate().map(open).collect();
+    let open = |(input, log): (u16, Log)| InputLog::new(log.into_blocks(), shared, input, partition);
+    let mut inputs: Vec<InputLog<'_>> = (0..=u16::MAX).zip(logs).map(open).collect();
     let mut task = Task::seeded(shared.options.models.clone(), StateCodec, &hash_seed());
     let wall_ms = shared.options.horizon.wall_ms;
     task.set_wall_clock(wall_ms);
@@ -56,14 +51,14 @@ pub(super) fn run_task(
     for (head, input) in heads.iter_mut().zip(&mut inputs) {
         *head = input.head()?;
     }
-    let mut told = told.iter().peekable();
+    let mut updates = updates.iter().peekable();
     // After what happened at the same time: it follows from it.
-    let hearing = |member_update: Option<&&MemberUpdateRecord>| {
+    let head_of = |member_update: Option<&&MemberUpdateRecord>| {
         member_update.map_or(Head::AtEnd, |member_update| Head::At(member_update.at_ms))
     };
-    while let Choice::Take(n) = choose(heads.iter().copied().chain([hearing(told.peek())]).map(|head| head.by(wall_ms))) {
+    while let Choice::Take(n) = choose(heads.iter().copied().chain([head_of(updates.peek())]).map(|head| head.by(wall_ms))) {
         if n == heads.len() {
-            told.next().into_iter().for_each(|member_update| hear(&mut worked, member_update, wall_ms, &mut effects));
+            updates.next().into_iter().for_each(|member_update| apply_update(&mut worked, member_update, wall_ms, &mut effects));
             continue;
         }
         inputs[n].with_item(|item| take(shared, &mut worked, item, n, partition, &mut effects)).transpose()?;
@@ -76,14 +71,14 @@ pub(super) fn run_task(
     }
     progress(worked.tally.records % BATCH_EVENTS);
     close(shared, &mut worked, &mut effects)?;
-    worked.outputs.rest(shared.spill)?;
+    worked.outputs.spill_rest(shared.spill)?;
     Ok(worked)
 }
 
-/// A prospect hears of its account, once what was due before that has fired.
-fn hear(worked: &mut Worked, member_update: &MemberUpdateRecord, wall_ms: Ms, effects: &mut BatchEffects) {
+/// Applies an update of its account to a prospect, once what was due before that has fired.
+fn apply_update(worked: &mut Worked, member_update: &MemberUpdateRecord, wall_ms: Ms, effects: &mut BatchEffects) {
     worked.task.advance(member_update.at_ms.min(wall_ms), Mode::Virtual, effects);
-    worked.task.apply(&Event::from_member_update(member_update.clone(), 0, Position::default()), Mode::Virtual, effects);
+    worked.task.apply_update(member_update, effects);
 }
 
 fn take(
@@ -125,7 +120,7 @@ fn take(
     tally.first_ms = tally.first_ms.into_iter().chain([event.time_ms]).min();
     tally.last_ms = tally.last_ms.max(Some(event.time_ms));
     if shared.only.is_none_or(|prospect| prospect == event.prospect) {
-        worked.task.apply(event, Mode::Virtual, effects);
+        worked.task.apply_event(event, Mode::Virtual, effects);
     }
     Ok(())
 }
@@ -147,23 +142,22 @@ pub(super) fn finish(shared: &Shared<'_>, worked: &mut Worked, end_ms: Option<Ms
     close(shared, worked, &mut effects)?;
     worked.tally.accounts = worked.task.population().accounts.iter().sum();
     worked.tally.prospects = worked.task.size().records as u64 - worked.tally.accounts;
-    worked.outputs.rest(shared.spill)?;
+    worked.outputs.spill_rest(shared.spill)?;
     Ok(())
 }
 
-/// Gives the accounts of a task what their members told, from all tasks, in order of time. The clock has run to its end.
+/// Gives the accounts of a task their members' updates, from all tasks, in order of time. The clock has run to its end.
 pub(super) fn accounts(
     shared: &Shared<'_>,
     worked: &mut Worked,
-    mut told: Vec<MemberUpdateRecord>,
+    mut updates: Vec<MemberUpdateRecord>,
     end_ms: Option<Ms>,
 ) -> anyhow::Result<()> {
-    // Stable: what one member told stays in its order.
-    told.sort_by_key(MemberUpdateRecord::order);
+    // Stable: one member's updates stay in their order.
+    updates.sort_by_key(MemberUpdateRecord::order);
     let mut effects = BatchEffects::default();
-    for (n, member_update) in told.into_iter().enumerate() {
-        let event = Event::from_member_update(member_update, 0, Position::default());
-        worked.task.apply(&event, Mode::Virtual, &mut effects);
+    for (n, member_update) in updates.into_iter().enumerate() {
+        worked.task.apply_update(&member_update, &mut effects);
         if (n as u64).is_multiple_of(BATCH_EVENTS) {
             close(shared, worked, &mut effects)?;
         }

@@ -9,7 +9,7 @@ use crate::wire::output::Encoder;
 pub(super) struct Shared<'a> {
     pub options: &'a Options,
     pub decoder: &'a Decoder,
-    /// `None`: nobody wants the outputs.
+    /// `None`: the outputs are not needed.
     pub encoder: Option<&'a Encoder>,
     pub spill: &'a Spill,
     /// Only this prospect's events are applied; the others move the clock.

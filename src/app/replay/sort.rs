@@ -8,9 +8,9 @@ use crate::domain::Ms;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// How much of a log is sorted in memory at once.
+/// How much of a log is sorted in memory at a time.
 const RUN_BYTES: usize = 32 << 20;
-/// Sorted runs that are merged at once; each has one block in memory.
+/// Number of sorted runs merged together; each has one block in memory.
 const MAX_RUNS: usize = 128;
 /// Size of the blocks that are written.
 const BLOCK_BYTES: usize = 64 << 10;

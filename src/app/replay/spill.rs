@@ -51,7 +51,7 @@ impl Spill {
             return Ok(file);
         }
         let made = create_temporary(&self.dir, "replay");
-        let (file, path) = made.with_context(|| format!("cannot make a temporary file in {}", self.dir.display()))?;
+        let (file, path) = made.with_context(|| format!("cannot create a temporary file in {}", self.dir.display()))?;
         // A second thread may have been faster: its file is used, and this one goes.
         let file = self.file.get_or_init(|| file);
         // Without a name it is gone with the process, however that ends.
@@ -111,7 +111,7 @@ impl Blocks {
             None => Ok(self.tail.take()),
             Some(Block::Memory(bytes)) => {
                 let len = bytes.len() as u64;
-                // Somebody else may still want to read it.
+                // Another reader may still need it.
                 let mine = Arc::try_unwrap(bytes).inspect(|_| {
                     spill.memory_bytes.fetch_sub(len, Ordering::Relaxed);
                 });

@@ -72,7 +72,7 @@ fn keys(out: &mut String, all: &Measures) {
         ("customers", count(all.customers.customers)),
         ("bought again", rate(all.customers.repeat_rate, &all.customers.repeat_rate_trust)),
         ("time to close, median", time(all.customers.ms_to_close_median)),
-        ("carts abandoned, as the trade has it", rate(c.trade_abandonment_rate, &c.trade_abandonment_rate_trust)),
+        ("carts abandoned (industry definition)", rate(c.trade_abandonment_rate, &c.trade_abandonment_rate_trust)),
         ("of those reminded, recovered by a reminder", rate(c.attributed_recovery_rate, &c.attributed_recovery_rate_trust)),
     ];
     if !all.customers.lifetime_value.is_empty() {
@@ -190,13 +190,14 @@ mod tests {
     use super::*;
     use crate::app::report::costs::Costs;
     use crate::domain::terms::movement::Axis;
+    use crate::domain::terms::per_axis::PerAxis;
     use crate::engine::figures::{Figures, Key, ModelNames, Way};
 
     #[test]
     fn names_cannot_break_the_page_and_nothing_is_loaded() {
         let evil = "<script>alert(1)</script>";
         let mut figures = Figures::default();
-        let stages = [vec![evil.into(), "b".into()], Vec::new()];
+        let stages = PerAxis { journey: vec![evil.into(), "b".into()], funnel: Vec::new() };
         figures.models.insert(
             1,
             ModelNames {
@@ -205,7 +206,7 @@ mod tests {
                 stages,
                 personas: vec![evil.into()],
                 pipeline: None,
-                lapsed: [0, 0],
+                lapsed: PerAxis::default(),
             },
         );
         figures.add(Key::Stands { model: 1, axis: Axis::Journey, persona: 1, stage: 1 }, 3);

@@ -17,7 +17,7 @@ pub(super) mod weeks;
 
 use super::costs::Costs;
 use super::how;
-use crate::engine::figures::{Figures, Heads, Key};
+use crate::engine::figures::{Figures, Key, PeopleCount};
 use dates::time;
 use serde::Serialize;
 use stages::ModelMeasures;
@@ -57,7 +57,7 @@ impl Measures {
         Self {
             since: figures.since_ms.and_then(time),
             until: figures.until_ms.and_then(time),
-            prospects: figures.get(&Key::People { what: Heads::Prospects }),
+            prospects: figures.get(&Key::People { what: PeopleCount::Prospects }),
             models,
             checkout: checkout::of(figures),
             carts: money::carts(figures),

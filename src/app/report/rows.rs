@@ -100,7 +100,7 @@ pub(super) fn carts(c: &Carts) -> Vec<Row> {
         ),
         ("not ordered", of_ends),
         (
-            "as the trade has it",
+            "industry definition",
             format!(
                 "{} abandoned = 1 − {} ordered ÷ {} opened",
                 rate(c.trade_abandonment_rate, &c.trade_abandonment_rate_trust),
@@ -121,7 +121,7 @@ pub(super) fn carts(c: &Carts) -> Vec<Row> {
         ));
     }
     rows.push((
-        "left alone",
+        "abandoned",
         format!(
             "{} times until the first reminder came due, {} per cart opened, worth {}",
             count(c.abandoned),
@@ -160,7 +160,7 @@ pub(super) fn customers(c: &Customers) -> Vec<Row> {
         (
             "lifetime value",
             format!(
-                "{} a customer so far; an order {}, of {}",
+                "{} per customer so far; {} per order, of {}",
                 together(&c.lifetime_value),
                 together(&c.average_order),
                 several(c.average_order_trust.cases, "order", "orders")

@@ -104,7 +104,7 @@ fn leaks(text: &mut String, axis: &AxisMeasures) -> std::fmt::Result {
             "back" => "back to ",
             "stale" => "stale, to ",
             "disqualified" => "disqualified at ",
-            _ => "anew at ",
+            _ => "re-entered at ",
         };
         let leaks = stage.leaks.iter().take(4);
         let all: Vec<String> =
@@ -131,7 +131,7 @@ fn personas(text: &mut String, axis: &AxisMeasures) -> std::fmt::Result {
 
 fn weeks(text: &mut String, axis: &AxisMeasures) -> std::fmt::Result {
     if !axis.unusual.is_empty() {
-        writeln!(text, "  out of the ordinary")?;
+        writeln!(text, "  unusual weeks")?;
     }
     for run in &axis.unusual {
         writeln!(text, "    {}", unusual(run))?;
@@ -140,10 +140,10 @@ fn weeks(text: &mut String, axis: &AxisMeasures) -> std::fmt::Result {
 }
 
 fn write_coverage(text: &mut String, coverage: &Coverage) -> std::fmt::Result {
-    writeln!(text, "\nCoverage of the journey: prospects · content · campaigns (0 · 0 · 0: nobody, and nothing for anybody)")?;
-    let label = |persona: &Option<String>| persona.as_deref().map_or("everybody else".into(), printable).into_owned();
+    writeln!(text, "\nCoverage of the journey: prospects · content · campaigns (0 · 0 · 0: no one, and nothing for anyone)")?;
+    let label = |persona: &Option<String>| persona.as_deref().map_or("everyone else".into(), printable).into_owned();
     let labels: Vec<String> = match coverage.rows.as_slice() {
-        [_] => vec!["everybody".to_owned()],
+        [_] => vec!["everyone".to_owned()],
         rows => rows.iter().map(|row| label(&row.persona)).collect(),
     };
     let name = width(labels.iter().map(String::as_str));
@@ -168,7 +168,7 @@ fn write_coverage(text: &mut String, coverage: &Coverage) -> std::fmt::Result {
     }
     writeln!(
         text,
-        "  of {} cells: nobody in {}, no content in {}, no campaign in {}, neither in {}",
+        "  of {} cells: no one in {}, no content in {}, no campaign in {}, neither in {}",
         coverage.rows.len() * coverage.stages.len(),
         coverage.empty,
         coverage.without_content,

@@ -71,7 +71,7 @@ fn listed(money: &Money, joined_by: &str) -> String {
     if all.is_empty() { "–".to_owned() } else { all.join(joined_by) }
 }
 
-/// `-` is the currency that nobody named.
+/// `-` stands for amounts without a currency.
 pub(super) fn named(currency: &str) -> &str {
     if currency == "-" { "(no currency)" } else { currency }
 }
@@ -87,7 +87,7 @@ pub(super) fn time(ms: Option<i64>) -> String {
     }
 }
 
-/// What is out of the ordinary, as a sentence.
+/// An unusual run of weeks, as a sentence.
 pub(super) fn unusual(run: &Unusual) -> String {
     let mut text = format!("{} to {}: from {} only ", run.from, run.to, run.stage);
     if run.direction == "high" {

@@ -35,7 +35,7 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(name: &str, answer
 }
 
 /// The same, with fields in alphabetical order.
-fn check_sorted<T: Serialize + DeserializeOwned + PartialEq + Debug>(name: &str, answer: &T) {
+pub(super) fn check_sorted<T: Serialize + DeserializeOwned + PartialEq + Debug>(name: &str, answer: &T) {
     let text = check(name, answer);
     assert_eq!(text, serde_json::to_value(answer).unwrap().to_string(), "{name}: fields in alphabetical order");
 }
@@ -50,7 +50,7 @@ fn compare(name: &str, answer: &Value) {
 fn shop(dir: &Path, kind: ShopKind, model: &str) -> Options {
     let path = |topic: Topic| dir.join(format!("{}.jsonl", topic.name()));
     let mut files = Topic::ALL.map(|topic| std::fs::File::create(path(topic)).unwrap());
-    let options = ShopOptions { prospects: 60, start_ms: 1_760_000_000_000, dirt: 0.02, ..ShopOptions::default() };
+    let options = ShopOptions { prospects: 60, start_ms: 1_760_000_000_000, corrupt_share: 0.02, ..ShopOptions::default() };
     let (mut traffic, mut record) = (Traffic::new(kind, options), Record::default());
     for _ in 0..3_000 {
         traffic.next_into(&mut record);

@@ -7,7 +7,7 @@ use std::collections::BinaryHeap;
 /// Two events of one sender are never closer together: one of them may be on its way for two thirds of a second.
 const SHORTEST_MS: Ms = 1_500;
 
-/// Acts of a kind, each of somebody.
+/// Acts of one kind, each by someone.
 #[derive(Debug)]
 pub(super) struct Agenda<A> {
     planned: BinaryHeap<Reverse<Planned<A>>>,

@@ -10,7 +10,7 @@ mod answers;
 mod calendar;
 mod customers;
 mod deals;
-mod letters;
+mod mailings;
 mod market;
 mod names;
 mod people;
@@ -24,10 +24,10 @@ mod write;
 pub use market::Market;
 
 use super::agenda::Agenda;
-use super::dice::Dice;
 use super::options::ShopOptions;
 use super::outlet::{Outlet, Slot};
 use super::record::Record;
+use super::rng::SeededRng;
 use crate::domain::Ms;
 use act::Act;
 use calendar::Calendar;
@@ -36,18 +36,18 @@ use what::{Call, What};
 impl Market {
     #[must_use]
     pub fn new(options: ShopOptions) -> Self {
-        let mut dice = Dice::new(options.seed);
+        let mut rng = SeededRng::new(options.seed);
         let (mut companies, mut people) = (Vec::new(), Vec::new());
         while people.len() < options.prospects.max(1) as usize {
             let first = u32::try_from(people.len()).unwrap_or(u32::MAX);
-            let (company, group) = people::company(&mut dice, u32::try_from(companies.len()).unwrap_or(u32::MAX), first);
+            let (company, group) = people::company(&mut rng, u32::try_from(companies.len()).unwrap_or(u32::MAX), first);
             companies.push(company);
             people.extend(group);
         }
         let zones: Vec<&str> = names::COUNTRIES.iter().map(|c| c.zone).collect();
         let mut market = Self {
             pad_bytes: options.pad_bytes,
-            dice,
+            rng,
             calendar: Calendar::new(options.start_ms, &zones),
             companies,
             people,
@@ -106,7 +106,7 @@ impl Market {
             let person = &self.people[planned.who as usize];
             let company = &self.companies[person.company as usize];
             let pad_bytes = self.pad_bytes;
-            let written = self.outlet.emit(self.now_ms, &mut self.dice, slot, |record, stamp, dates| {
+            let written = self.outlet.emit(self.now_ms, &mut self.rng, slot, |record, stamp, dates| {
                 write::event(record, stamp, &write::Who { number: planned.who, person, company }, &what, pad_bytes, dates)
             });
             if written {
@@ -129,7 +129,7 @@ impl Market {
                 Some(what)
             }
             Act::Webinar(title) => self.webinar(who, title),
-            Act::Newsletter | Act::Send(_) | Act::Open(_) | Act::Click(_) => self.letter(who, act),
+            Act::Newsletter | Act::Send(_) | Act::Open(_) | Act::Click(_) => self.mailing(who, act),
             Act::Answer(answer) => self.answer(who, answer),
             Act::Story(story) => {
                 if self.companies[who as usize].story == story {

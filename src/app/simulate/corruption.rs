@@ -1,7 +1,7 @@
 //! Bad input of every kind that shops really send.
 
-use super::dice::Dice;
 use super::record::Record;
+use super::rng::SeededRng;
 
 /// A kind of corruption.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,8 +59,8 @@ const ALL: [Corruption; 21] = [
 ];
 
 impl Corruption {
-    pub(super) fn pick(dice: &mut Dice) -> Self {
-        ALL[dice.below(ALL.len() as u32) as usize % ALL.len()]
+    pub(super) fn pick(rng: &mut SeededRng) -> Self {
+        ALL[rng.below(ALL.len() as u32) as usize % ALL.len()]
     }
 }
 

@@ -52,7 +52,7 @@ impl Files {
     }
 
     pub(super) fn finish(self) -> anyhow::Result<()> {
-        self.flush().context("cannot write the last of the files: is there room on the disk?")
+        self.flush().context("cannot finish the files: is the disk full?")
     }
 
     fn flush(self) -> anyhow::Result<()> {
@@ -68,5 +68,5 @@ impl Files {
 }
 
 fn cannot(topic: Topic) -> String {
-    format!("cannot write on in the file of {}: is there room on the disk?", topic.name())
+    format!("cannot continue the file of {}: is the disk full?", topic.name())
 }

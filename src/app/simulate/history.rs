@@ -5,9 +5,9 @@ use super::traffic::Traffic;
 use crate::app::cli::ShopKind;
 use crate::domain::{DAY_MS, Ms, SECOND_MS};
 
-/// The start of a history of so many events, or of so long a time, whose last event is not later than now.
+/// The start of a history of this many events, or of this long, whose last event is not later than now.
 ///
-/// In the market of companies the calendar decides how long so many events take, and another start throws other dice. Hence the
+/// Among companies the calendar decides how long a number of events takes, and another start draws other random numbers. So the
 /// midnights around the likely one are tried, and of those whose history is over the one that ends last is taken.
 pub(super) fn start_ms(kind: ShopKind, options: &ShopOptions, events: Option<u64>, until_ms: Option<Ms>, now_ms: Ms) -> Ms {
     let span_from = |start_ms| span_ms(kind, &ShopOptions { start_ms, ..options.clone() }, events, until_ms);
@@ -50,7 +50,7 @@ fn outward(from_ms: Ms) -> impl Iterator<Item = Ms> {
     std::iter::once(0).chain(aside).map(move |days| from_ms + days * DAY_MS)
 }
 
-/// How much of the shop's time the records take: a dry run tells.
+/// How much of the shop's time the records take, by a dry run.
 fn span_ms(kind: ShopKind, options: &ShopOptions, events: Option<u64>, until_ms: Option<Ms>) -> Ms {
     let Some(events) = events else { return until_ms.unwrap_or(0) };
     let mut shop = Traffic::new(kind, options.clone());

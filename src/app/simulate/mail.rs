@@ -14,7 +14,7 @@ impl Shop {
     /// Each visitor has a weekday for the newsletter; it goes out between nine and eleven.
     pub(super) fn plan_newsletter(&mut self, visitor: u32) {
         let now_ms = self.now_ms();
-        let in_week = i64::from(visitor % 7) * DAY_MS + self.dice.between(9 * HOUR_MS, 11 * HOUR_MS);
+        let in_week = i64::from(visitor % 7) * DAY_MS + self.rng.between(9 * HOUR_MS, 11 * HOUR_MS);
         let week = now_ms.div_euclid(7 * DAY_MS);
         let mut at_ms = week * 7 * DAY_MS + in_week;
         if at_ms <= now_ms + HOUR_MS {
@@ -31,11 +31,11 @@ impl Shop {
             Act::Open(campaign) => {
                 let clicks = self.visitors[n].habits().clicks_mail;
                 let clicks = if matches!(campaign, Campaign::Reminder(..)) { clicks * 1.6 } else { clicks };
-                match self.dice.below(1_000) {
+                match self.rng.below(1_000) {
                     0..2 => self.plan(2 * MINUTE_MS, visitor, Act::Complain(campaign)),
                     2..9 => self.plan(2 * MINUTE_MS, visitor, Act::Unsubscribe(campaign)),
-                    _ if self.dice.chance(clicks) => {
-                        let soon = self.dice.between(4_000, 90_000);
+                    _ if self.rng.chance(clicks) => {
+                        let soon = self.rng.between(4_000, 90_000);
                         self.plan(soon, visitor, Act::Click(campaign));
                     }
                     _ => {}
@@ -62,8 +62,8 @@ impl Shop {
             }
             Act::Unsubscribe(campaign) => {
                 self.visitors[n].mail = MailState::Stopped;
-                if self.dice.chance(0.2) {
-                    let later = self.dice.between(3 * DAY_MS, 20 * DAY_MS);
+                if self.rng.chance(0.2) {
+                    let later = self.rng.between(3 * DAY_MS, 20 * DAY_MS);
                     self.plan(later, visitor, Act::Resubscribe);
                 }
                 Some(What::Mail(Mail::Unsubscribed, campaign))
@@ -86,7 +86,7 @@ impl Shop {
         Some(self.deliver_mail(visitor, Campaign::Newsletter(week)))
     }
 
-    /// A reminder goes out when the cart still lies there and nobody was on the site since.
+    /// A reminder goes out if the cart is still there and its owner hasn't been on the site since.
     fn send_reminder(&mut self, visitor: u32, step: u8, cart: u32) -> Option<What> {
         let now_ms = self.now_ms();
         let person = &mut self.visitors[visitor as usize];
@@ -107,7 +107,7 @@ impl Shop {
 
     fn deliver_mail(&mut self, visitor: u32, campaign: Campaign) -> What {
         let n = visitor as usize;
-        match self.dice.below(1_000) {
+        match self.rng.below(1_000) {
             0..3 => {
                 self.visitors[n].mail = MailState::Stopped;
                 What::Mail(Mail::HardBounced, campaign)
@@ -116,8 +116,8 @@ impl Shop {
             _ => {
                 let opens = self.visitors[n].habits().opens_mail;
                 let opens = if matches!(campaign, Campaign::Reminder(..)) { (opens * 1.3).min(0.8) } else { opens };
-                if self.dice.chance(opens) {
-                    let read_ms = self.dice.around(READ_MEAN_MS);
+                if self.rng.chance(opens) {
+                    let read_ms = self.rng.around(READ_MEAN_MS);
                     self.plan(20_000 + read_ms, visitor, Act::Open(campaign));
                 }
                 What::Mail(Mail::Delivered, campaign)

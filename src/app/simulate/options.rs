@@ -1,4 +1,4 @@
-//! What a simulated shop is told before it opens.
+//! The options of a simulated shop.
 
 use crate::domain::Ms;
 
@@ -12,14 +12,14 @@ pub struct ShopOptions {
     /// Share of events that arrive late, and by how much at most.
     pub late: f64,
     pub late_by_ms: Ms,
-    /// Share of records that are broken or come twice.
-    pub dirt: f64,
+    /// Share of records that are corrupted or come twice.
+    pub corrupt_share: f64,
     /// Values are padded to at least this many bytes.
     pub pad_bytes: usize,
 }
 
 impl Default for ShopOptions {
     fn default() -> Self {
-        Self { seed: 1, prospects: 10_000, start_ms: 0, late: 0.0, late_by_ms: 10 * 60_000, dirt: 0.0, pad_bytes: 0 }
+        Self { seed: 1, prospects: 10_000, start_ms: 0, late: 0.0, late_by_ms: 10 * 60_000, corrupt_share: 0.0, pad_bytes: 0 }
     }
 }

@@ -2,10 +2,10 @@
 //! time.
 
 use super::corruption::{Corruption, corrupt};
-use super::dice::Dice;
 use super::json_writer::{Dates, Stamp};
 use super::options::ShopOptions;
 use super::record::Record;
+use super::rng::SeededRng;
 use crate::domain::Ms;
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
@@ -74,17 +74,17 @@ impl Outlet {
     pub(super) fn emit(
         &mut self,
         now_ms: Ms,
-        dice: &mut Dice,
+        rng: &mut SeededRng,
         slot: Slot<'_>,
         write: impl FnOnce(&mut Record, &Stamp, &mut Dates) -> usize,
     ) -> bool {
         self.events += 1;
         // From the browser, or the mail service, to the collector.
-        let lag_ms = dice.between(40, 640);
+        let lag_ms = rng.between(40, 640);
         let late_ms =
-            if dice.chance(self.options.late) { Some(dice.between(5_000, self.options.late_by_ms.max(5_000))) } else { None };
-        let corruption = if dice.chance(self.options.dirt) { Some(Corruption::pick(dice)) } else { None };
-        let again_ms = if corruption == Some(Corruption::Twice) { Some(dice.between(500, 60_000)) } else { None };
+            if rng.chance(self.options.late) { Some(rng.between(5_000, self.options.late_by_ms.max(5_000))) } else { None };
+        let corruption = if rng.chance(self.options.corrupt_share) { Some(Corruption::pick(rng)) } else { None };
+        let again_ms = if corruption == Some(Corruption::Twice) { Some(rng.between(500, 60_000)) } else { None };
         let mut own = Record::default();
         let dry = slot.into.is_none();
         let record = slot.into.unwrap_or(&mut own);

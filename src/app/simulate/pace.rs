@@ -18,9 +18,9 @@ pub(crate) enum PaceKind {
     FlatOut,
     /// Their own times, into Kafka: as fast as it goes, but never before their time.
     NotAhead,
-    /// Their own times, so many a second.
+    /// Their own times, this many per second.
     History(f64),
-    /// The times at which they are given away, so many a second.
+    /// The times at which they are handed out, this many per second.
     Live(f64),
     /// As the shop lives, in real time.
     RealTime,

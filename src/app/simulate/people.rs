@@ -1,6 +1,6 @@
 //! Who visits the shop: a handful of personalities, and what is known of one visitor at a time.
 
-use super::dice::Dice;
+use super::rng::SeededRng;
 use crate::domain::Ms;
 
 /// Habits of a kind of visitor. Shares are chances from 0 to 1.
@@ -155,8 +155,8 @@ pub(super) struct Visitor {
 }
 
 impl Visitor {
-    pub(super) fn new(dice: &mut Dice) -> Self {
-        let mut roll = dice.below(100);
+    pub(super) fn new(rng: &mut SeededRng) -> Self {
+        let mut roll = rng.below(100);
         let mut habits = 0;
         for (n, h) in HABITS.iter().enumerate() {
             habits = n;
@@ -165,8 +165,8 @@ impl Visitor {
             }
             roll -= h.percent;
         }
-        let known = dice.chance(HABITS[habits].known);
-        let mail = if known && dice.chance(0.9) { MailState::Welcome } else { MailState::NoAddress };
+        let known = rng.chance(HABITS[habits].known);
+        let mail = if known && rng.chance(0.9) { MailState::Welcome } else { MailState::NoAddress };
         Self { habits: u8::try_from(habits).unwrap_or(0), known, mail, ..Self::default() }
     }
 

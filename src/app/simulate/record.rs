@@ -2,7 +2,7 @@
 
 use crate::domain::Ms;
 
-/// The input topics, in the order of the contract.
+/// The input topics, in configured order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord)]
 pub enum Topic {
     #[default]

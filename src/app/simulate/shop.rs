@@ -6,11 +6,11 @@
 
 use super::agenda::Agenda;
 use super::daily_curve;
-use super::dice::Dice;
 use super::options::ShopOptions;
 use super::outlet::{Outlet, Slot};
 use super::people::Visitor;
 use super::record::Record;
+use super::rng::SeededRng;
 use super::what::Campaign;
 use super::write;
 use crate::domain::{DAY_MS, Ms};
@@ -38,7 +38,7 @@ pub(super) enum Act {
 #[derive(Debug)]
 pub struct Shop {
     pad_bytes: usize,
-    pub(super) dice: Dice,
+    pub(super) rng: SeededRng,
     pub(super) visitors: Vec<Visitor>,
     agenda: Agenda<Act>,
     outlet: Outlet,
@@ -48,10 +48,10 @@ pub struct Shop {
 impl Shop {
     #[must_use]
     pub fn new(options: ShopOptions) -> Self {
-        let mut dice = Dice::new(options.seed);
-        let visitors: Vec<Visitor> = (0..options.prospects.max(1)).map(|_| Visitor::new(&mut dice)).collect();
+        let mut rng = SeededRng::new(options.seed);
+        let visitors: Vec<Visitor> = (0..options.prospects.max(1)).map(|_| Visitor::new(&mut rng)).collect();
         let mut shop =
-            Self { pad_bytes: options.pad_bytes, outlet: Outlet::new(options), dice, visitors, agenda: Agenda::new(), now_ms: 0 };
+            Self { pad_bytes: options.pad_bytes, outlet: Outlet::new(options), rng, visitors, agenda: Agenda::new(), now_ms: 0 };
         for n in 0..u32::try_from(shop.visitors.len()).unwrap_or(u32::MAX) {
             shop.plan_visit(n);
             shop.plan_newsletter(n);
@@ -100,7 +100,7 @@ impl Shop {
             self.now_ms = planned.at_ms;
             let Some(what) = self.act(planned.who, planned.act) else { continue };
             let (person, pad_bytes) = (&self.visitors[planned.who as usize], self.pad_bytes);
-            let written = self.outlet.emit(self.now_ms, &mut self.dice, slot, |record, stamp, dates| {
+            let written = self.outlet.emit(self.now_ms, &mut self.rng, slot, |record, stamp, dates| {
                 write::event(record, stamp, planned.who, person, &what, pad_bytes, dates)
             });
             if written {
@@ -116,7 +116,7 @@ impl Shop {
     /// Plans the next visit by the visitor's own will.
     pub(super) fn plan_visit(&mut self, visitor: u32) {
         let person = &self.visitors[visitor as usize];
-        let gap_ms = self.dice.around(DAY_MS as f64 / person.habits().visits_per_day);
+        let gap_ms = self.rng.around(DAY_MS as f64 / person.habits().visits_per_day);
         let visit = person.visit;
         let at_ms = daily_curve::from_shop(daily_curve::to_shop(self.now_ms) + gap_ms);
         self.plan(at_ms - self.now_ms, visitor, Act::Visit(visit));

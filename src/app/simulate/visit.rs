@@ -16,7 +16,7 @@ impl Shop {
         match act {
             Act::Visit(visit) | Act::Step(visit) if self.visitors[n].visit != visit => None,
             Act::Visit(_) => {
-                let aim = if self.visitors[n].lines.is_empty() || self.dice.chance(0.7) { Aim::Look } else { Aim::Cart };
+                let aim = if self.visitors[n].lines.is_empty() || self.rng.chance(0.7) { Aim::Look } else { Aim::Cart };
                 self.arrive(visitor, aim)
             }
             Act::Step(_) => self.step(visitor),
@@ -28,7 +28,7 @@ impl Shop {
     /// Begins a visit and takes its first step.
     pub(super) fn arrive(&mut self, visitor: u32, aim: Aim) -> Option<What> {
         let mean = self.visitors[visitor as usize].habits().looks;
-        let looks = 1 + self.dice.below(mean * 2);
+        let looks = 1 + self.rng.below(mean * 2);
         let person = &mut self.visitors[visitor as usize];
         person.visit += 1;
         person.aim = aim;
@@ -52,7 +52,7 @@ impl Shop {
         if what.is_some() {
             self.visitors[n].last_activity_ms = self.now_ms();
             let visit = self.visitors[n].visit;
-            let dwell = self.dice.between(DWELL_MS.0, DWELL_MS.1);
+            let dwell = self.rng.between(DWELL_MS.0, DWELL_MS.1);
             self.plan(dwell, visitor, Act::Step(visit));
         } else {
             self.leave(visitor);
@@ -69,7 +69,7 @@ impl Shop {
         if !person.lines.is_empty() && person.mail == MailState::Welcome && !tired && person.reminders < 3 {
             let (next, cart) = (person.reminders + 1, person.cart_number);
             let delay_ms = person.last_activity_ms + HOUR_MS - now_ms;
-            let slack_ms = self.dice.between(2_000, 20_000);
+            let slack_ms = self.rng.between(2_000, 20_000);
             self.plan(delay_ms + slack_ms, visitor, Act::Reminder(next, cart));
         }
         self.plan_visit(visitor);
@@ -93,12 +93,12 @@ impl Shop {
             }
             Aim::Look => {
                 person.place = Place::Browsing;
-                if self.dice.chance(reads) {
-                    let article = self.dice.below(ARTICLES.len() as u32);
+                if self.rng.chance(reads) {
+                    let article = self.rng.below(ARTICLES.len() as u32);
                     What::Page(Page::Article(article as usize))
-                } else if self.dice.chance(0.25) {
+                } else if self.rng.chance(0.25) {
                     self.search()
-                } else if self.dice.chance(0.03) {
+                } else if self.rng.chance(0.03) {
                     What::Page(Page::Careers)
                 } else {
                     What::Page(Page::Home)
@@ -108,7 +108,7 @@ impl Shop {
     }
 
     fn search(&mut self) -> What {
-        What::Searched { query: self.dice.below(QUERIES.len() as u32) as usize }
+        What::Searched { query: self.rng.below(QUERIES.len() as u32) as usize }
     }
 
     fn browse(&mut self, n: usize) -> Option<What> {
@@ -116,19 +116,19 @@ impl Shop {
             return self.head_for_the_cart(n);
         }
         self.visitors[n].looks -= 1;
-        let category = self.dice.below(CATEGORIES.len() as u32) as usize;
-        Some(match self.dice.below(100) {
+        let category = self.rng.below(CATEGORIES.len() as u32) as usize;
+        Some(match self.rng.below(100) {
             0..20 => What::Listed { category },
             20..27 => What::Filtered { category },
             27..37 => self.search(),
             37..41 => What::PromotionClicked { category },
-            41..46 => What::Page(Page::Article(self.dice.below(ARTICLES.len() as u32) as usize)),
+            41..46 => What::Page(Page::Article(self.rng.below(ARTICLES.len() as u32) as usize)),
             46..49 => What::Page(Page::Shipping),
             _ => {
                 // Half of the views stay with the product's category: people compare.
                 let product = match self.visitors[n].product {
-                    seen if seen > 0 && self.dice.chance(0.5) => (seen + 8) % PRODUCTS as u16,
-                    _ => self.dice.product(),
+                    seen if seen > 0 && self.rng.chance(0.5) => (seen + 8) % PRODUCTS as u16,
+                    _ => self.rng.product(),
                 };
                 let person = &mut self.visitors[n];
                 person.product = product;
@@ -140,7 +140,7 @@ impl Shop {
 
     fn head_for_the_cart(&mut self, n: usize) -> Option<What> {
         let stays = if self.visitors[n].aim == Aim::Cart { 0.9 } else { 0.6 };
-        if self.visitors[n].lines.is_empty() || !self.dice.chance(stays) {
+        if self.visitors[n].lines.is_empty() || !self.rng.chance(stays) {
             return None;
         }
         self.visitors[n].place = Place::InCart;
@@ -151,15 +151,15 @@ impl Shop {
         let adds = self.visitors[n].habits().adds;
         let product = self.visitors[n].product;
         self.visitors[n].place = Place::Browsing;
-        if self.visitors[n].to_review.is_some() && self.dice.chance(0.3) {
+        if self.visitors[n].to_review.is_some() && self.rng.chance(0.3) {
             return self.visitors[n].to_review.take().map(|product| What::Reviewed { product });
         }
-        if self.dice.chance(adds) {
-            let quantity = if self.dice.chance(0.12) { 2 } else { 1 };
+        if self.rng.chance(adds) {
+            let quantity = if self.rng.chance(0.12) { 2 } else { 1 };
             self.visitors[n].put(product, quantity);
             return Some(What::Added { line: Line { product, quantity } });
         }
-        match self.dice.below(100) {
+        match self.rng.below(100) {
             0..8 => Some(What::ReviewsViewed { product }),
             8..12 => Some(What::Wished { product }),
             12..13 => Some(What::Shared { product }),
@@ -175,11 +175,11 @@ impl Shop {
         if self.visitors[n].lines.is_empty() {
             return None;
         }
-        if self.dice.chance(goes) {
+        if self.rng.chance(goes) {
             self.visitors[n].place = Place::Checkout(1);
             return Some(What::CheckoutStarted);
         }
-        let roll = self.dice.below(100);
+        let roll = self.rng.below(100);
         let person = &mut self.visitors[n];
         match roll {
             0..9 => {
@@ -211,7 +211,7 @@ impl Shop {
 
     fn check_out(&mut self, n: usize, step: u8) -> Option<What> {
         let goes_on = self.visitors[n].habits().goes_on;
-        if !self.dice.chance(goes_on) {
+        if !self.rng.chance(goes_on) {
             return None;
         }
         let (place, what) = match step {
@@ -226,14 +226,14 @@ impl Shop {
     fn pay(&mut self, visitor: u32) -> Option<What> {
         let n = visitor as usize;
         let goes_on = self.visitors[n].habits().goes_on;
-        if self.visitors[n].lines.is_empty() || !self.dice.chance(goes_on) {
+        if self.visitors[n].lines.is_empty() || !self.rng.chance(goes_on) {
             return None;
         }
-        if self.dice.chance(0.05) {
+        if self.rng.chance(0.05) {
             return Some(What::PaymentFailed);
         }
-        if self.dice.chance(0.03) {
-            let in_ms = self.dice.between(2 * DAY_MS, 9 * DAY_MS);
+        if self.rng.chance(0.03) {
+            let in_ms = self.rng.between(2 * DAY_MS, 9 * DAY_MS);
             let order = self.visitors[n].orders;
             self.plan(in_ms, visitor, Act::Refund(order));
         }

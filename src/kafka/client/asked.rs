@@ -1,4 +1,4 @@
-//! Questions whose answer may take seconds are asked on a thread of their own: a worker must not stand still meanwhile.
+//! Requests that may take seconds run on a thread of their own: a worker must not block meanwhile.
 
 use super::{Asked, ClientError, Code};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};

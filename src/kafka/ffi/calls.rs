@@ -8,7 +8,7 @@ use rdkafka_sys as sys;
 use std::ffi::{CStr, CString, c_char};
 use std::ptr;
 
-/// Lets everything that the producer holds leave at once, and waits at most so long for it to be written.
+/// Sends everything that the producer holds, and waits at most this long for it to be written.
 pub fn flush<X: ProducerContext>(producer: &BaseProducer<X>, wait_ms: i32) {
     // SAFETY: the client pointer is valid while `producer` lives. What is left after the wait is seen by `in_flight_count`.
     unsafe { sys::rd_kafka_flush(producer.client().native_ptr(), wait_ms) };

@@ -1,4 +1,4 @@
-//! The assigned partitions: begun, begun again, let go, and put right when an error came.
+//! The assigned partitions: started, restarted, released, and repaired after an error.
 
 use super::{KafkaSource, REQUEST_TIMEOUT, ends_unknown};
 use crate::kafka::client::{Asked, Code, GroupConsumer};

@@ -23,7 +23,7 @@ pub enum Failure {
     /// The open transaction can't be committed: abort it, discard the batch, take it again.
     #[error("{1}")]
     Abort(Cause, String),
-    /// What a task writes is refused, and would be again: abort, set the task aside, go on with the others.
+    /// What a task writes is refused, and would be again: abort, set the task aside, continue with the others.
     #[error("{}", .0.text)]
     Refused(Box<Refusal>),
     /// Unknown outcome, fenced or fatal: throw the producer away, read the committed offsets back, rebuild the tasks.

@@ -2,7 +2,34 @@
 
 use crate::domain::names::Authority;
 
-/// Why a record can't be used: the fixed list of the contract, also the metric label and the `leadstream-reason` header.
+/// A closed set: the enum, its members in the order of the documentation, and the names that they have outside.
+macro_rules! closed_set {
+    ($(#[$doc:meta])* $set:ident, $(#[$what:meta])* $name_of:ident {
+        $($(#[$about:meta])* $member:ident = $name:literal),* $(,)?
+    }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $set {
+            $($(#[$about])* $member),*
+        }
+
+        impl $set {
+            /// All of them, in the order of the documentation.
+            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$member),*];
+
+            $(#[$what])*
+            #[must_use]
+            pub fn $name_of(self) -> &'static str {
+                match self {
+                    $(Self::$member => $name),*
+                }
+            }
+        }
+    };
+}
+pub(crate) use closed_set;
+
+/// Why a record can't be used: a closed list (docs/bad-input.md), also the metric label and the `leadstream-reason` header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DeadReason {
     UnreadableValue,
@@ -38,7 +65,7 @@ impl DeadReason {
         Self::Untrusted(Authority::Sales),
     ];
 
-    /// What an input said that it may not.
+    /// What an untrusted input was not allowed to say.
     #[must_use]
     pub fn authority(self) -> Option<Authority> {
         if let Self::Untrusted(authority) = self { Some(authority) } else { None }
@@ -65,126 +92,62 @@ impl DeadReason {
     }
 }
 
-/// Why a transaction was aborted, as a metric label.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Cause {
-    /// A record is larger than its topic takes.
-    TooLarge,
-    /// A topic takes no records of such a time.
-    Timestamp,
-    /// A topic does not take such records: damaged, without a key, of another form.
-    InvalidRecord,
-    /// A policy of the broker.
-    Policy,
-    /// A right is missing.
-    Authorization,
-    /// A topic or partition is missing.
-    NoTopic,
-    /// The consumer is no member of its group, or the group has moved on.
-    Membership,
-    /// Not written, or not answered, in time.
-    TimedOut,
-    /// The brokers can't be reached, or are changing places.
-    Connection,
-    /// The broker lost count of what the producer wrote.
-    Sequence,
-    /// Too many records of an input can't be used.
-    PoisonedInput,
-    /// It is not known how the transaction ended.
-    UnknownOutcome,
-    Other,
-}
-
-impl Cause {
-    /// Every cause, in the order of the documentation.
-    pub const ALL: [Self; 13] = [
-        Self::TooLarge,
-        Self::Timestamp,
-        Self::InvalidRecord,
-        Self::Policy,
-        Self::Authorization,
-        Self::NoTopic,
-        Self::Membership,
-        Self::TimedOut,
-        Self::Connection,
-        Self::Sequence,
-        Self::PoisonedInput,
-        Self::UnknownOutcome,
-        Self::Other,
-    ];
-
+closed_set! {
+    /// Why a transaction was aborted, as a metric label.
+    Cause,
     /// The name in metric labels and logs.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::TooLarge => "too-large",
-            Self::Timestamp => "timestamp",
-            Self::InvalidRecord => "invalid-record",
-            Self::Policy => "policy",
-            Self::Authorization => "authorization",
-            Self::NoTopic => "no-topic",
-            Self::Membership => "membership",
-            Self::TimedOut => "timed-out",
-            Self::Connection => "connection",
-            Self::Sequence => "sequence",
-            Self::PoisonedInput => "poisoned-input",
-            Self::UnknownOutcome => "unknown-outcome",
-            Self::Other => "other",
-        }
+    name {
+        /// A record is larger than its topic takes.
+        TooLarge = "too-large",
+        /// A topic takes no records of such a time.
+        Timestamp = "timestamp",
+        /// A topic does not take such records: damaged, without a key, of another form.
+        InvalidRecord = "invalid-record",
+        /// A policy of the broker.
+        Policy = "policy",
+        /// A right is missing.
+        Authorization = "authorization",
+        /// A topic or partition is missing.
+        NoTopic = "no-topic",
+        /// The consumer is no member of its group, or the group has moved on.
+        Membership = "membership",
+        /// Not written, or not answered, in time.
+        TimedOut = "timed-out",
+        /// The brokers can't be reached, or are changing places.
+        Connection = "connection",
+        /// The broker lost count of what the producer wrote.
+        Sequence = "sequence",
+        /// Too many records of an input can't be used.
+        PoisonedInput = "poisoned-input",
+        /// It is not known how the transaction ended.
+        UnknownOutcome = "unknown-outcome",
+        Other = "other",
     }
 }
 
-/// The output topics, without their prefix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum OutTopic {
-    StageChanges,
-    ScoreChanges,
-    CartAbandoned,
-    CartOutcomes,
-    Triggers,
-    HandOvers,
-    Accounts,
-    /// Internal: the updates of members for their accounts. Only with a model that knows accounts.
-    AccountMembers,
-    DeadLetters,
-    State,
+closed_set! {
+    /// The output topics, without their prefix.
+    OutTopic,
+    /// The short name: files of `replay` are called so.
+    short_name {
+        StageChanges = "stage-changes",
+        ScoreChanges = "score-changes",
+        CartAbandoned = "cart-abandoned",
+        CartOutcomes = "cart-outcomes",
+        Triggers = "triggers",
+        HandOvers = "hand-overs",
+        Accounts = "accounts",
+        /// Internal: the updates of members for their accounts. Only with a model that knows accounts.
+        AccountMembers = "account-members",
+        DeadLetters = "dead-letters",
+        State = "state",
+    }
 }
 
 impl OutTopic {
-    /// Every topic that the service writes to.
-    pub const ALL: [Self; 10] = [
-        Self::StageChanges,
-        Self::ScoreChanges,
-        Self::CartAbandoned,
-        Self::CartOutcomes,
-        Self::Triggers,
-        Self::HandOvers,
-        Self::Accounts,
-        Self::AccountMembers,
-        Self::DeadLetters,
-        Self::State,
-    ];
-
     /// The topics that there must be; `accounts`: a model knows accounts.
     pub fn used(accounts: bool) -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(move |topic| accounts || *topic != Self::AccountMembers)
-    }
-
-    /// The short name: files of `replay` are called so.
-    #[must_use]
-    pub fn short_name(self) -> &'static str {
-        match self {
-            Self::StageChanges => "stage-changes",
-            Self::ScoreChanges => "score-changes",
-            Self::CartAbandoned => "cart-abandoned",
-            Self::CartOutcomes => "cart-outcomes",
-            Self::Triggers => "triggers",
-            Self::HandOvers => "hand-overs",
-            Self::Accounts => "accounts",
-            Self::AccountMembers => "account-members",
-            Self::DeadLetters => "dead-letters",
-            Self::State => "state",
-        }
     }
 
     /// The topic's name before any prefix.

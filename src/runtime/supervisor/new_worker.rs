@@ -25,7 +25,7 @@ pub struct NewWorker<P: Ports, C> {
 }
 
 impl<P: Ports, C: Connect<P>> NewWorker<P, C> {
-    /// Runs on the worker's own thread. What came of it is reported before its clients are let go of: that waits for the broker,
+    /// Runs on the worker's own thread. Its outcome is reported before its clients are dropped: that waits for the broker,
     /// and may do so for as long as the broker is away.
     pub(super) fn run(self, report: Report) {
         match self.open() {

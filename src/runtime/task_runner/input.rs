@@ -14,6 +14,8 @@ const AT_END_COUNTS_FOR: Duration = Duration::from_secs(1);
 
 /// One input of a task.
 pub(super) struct Input {
+    /// Its place among the inputs of the task.
+    pub(super) number: u16,
     pub(super) chunks: VecDeque<Chunk>,
     /// The head: chunk, record.
     pub(super) at: (usize, usize),
@@ -37,8 +39,9 @@ pub(super) struct Input {
 }
 
 impl Input {
-    pub(super) fn new(offset: i64, breaker: Option<CircuitBreaker>) -> Self {
+    pub(super) fn new(number: u16, offset: i64, breaker: Option<CircuitBreaker>) -> Self {
         Self {
+            number,
             chunks: VecDeque::new(),
             at: (0, 0),
             confirmed: 0,
@@ -80,8 +83,8 @@ impl Input {
         };
         chunk.move_to(self.at.1, decoder);
         let at = self.at.1;
-        let (time_ms, record_ms) = chunk.with_event(|records, event| match event {
-            Ok(event) => (event.time_ms, event.record_ms),
+        let (time_ms, record_ms) = chunk.with_input(|records, input| match input {
+            Ok(input) => (input.time_ms(), input.record_ms()),
             // Of no use, and without a time: it holds nothing back.
             Err(_) => [records.record_ms(at).unwrap_or(Ms::MIN); 2].into(),
         });

@@ -9,8 +9,8 @@ use crate::runtime::connect::Connect;
 use crate::runtime::observe::NoObserver;
 use crate::runtime::options::Options;
 use crate::runtime::ports::{
-    Bounds, Broken, Clock, CommitLog, EachRecord, EventSource, Failure, Fetched, GroupEvent, InputPartition, OutRecord, OutTopic,
-    Ports, RecordBatch, RecordView, RestoreProgress, Room, StateSource,
+    Bounds, Broken, Clock, CommitLog, EachRecord, EventSource, Failure, FetchRoom, Fetched, GroupEvent, InputPartition,
+    OutRecord, OutTopic, Ports, RecordBatch, RecordView, RestoreProgress, StateSource,
 };
 use crate::runtime::snapshot::{Identity, StatusBoard};
 use crate::runtime::worker::Shared;
@@ -221,7 +221,7 @@ impl EventSource for Source {
         Ok(())
     }
 
-    fn fetch(&mut self, _: InputPartition, room: Room) -> Result<Option<Fetched>, Failure> {
+    fn fetch(&mut self, _: InputPartition, room: FetchRoom) -> Result<Option<Fetched>, Failure> {
         let Some(position) = self.position else { return Ok(None) };
         let topics = self.memory.look();
         let records: Vec<_> = (0..)

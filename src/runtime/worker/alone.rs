@@ -55,7 +55,7 @@ impl<P: Ports> Worker<P> {
         let place = Place::task(partition, TroubleKind::Refused);
         if let Some((refusal, pause)) = watch.refusal() {
             let text = format!(
-                "{}. Partition {partition} waits before offsets {:?} of its inputs; it is tried again (next within {} s) and goes on by itself",
+                "{}. Partition {partition} waits before offsets {:?} of its inputs; it is retried by itself (next within {} s)",
                 refusal.text,
                 runner.confirmed_positions().collect::<Vec<_>>(),
                 pause.as_secs().max(1)

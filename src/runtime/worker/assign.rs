@@ -11,7 +11,7 @@ use std::time::Duration;
 const LONGEST_PARKING: Duration = Duration::from_secs(5);
 
 impl<P: Ports> Worker<P> {
-    /// Serves what the group says, in order. An assignment waits until its offsets are known, and the group goes on being served
+    /// Serves what the group says, in order. An assignment waits until its offsets are known, while the group is still served
     /// meanwhile: who doesn't ask it for anything is taken for dead.
     pub(super) fn serve_group(&mut self) -> Result<bool, Failure> {
         match self.source.group_event()? {

@@ -58,7 +58,7 @@ impl Assignment {
 
 /// A task that is being read back.
 pub(super) struct Restoring {
-    /// Committed offsets by input (`None`: none), and where it will go on.
+    /// Committed offsets by input (`None`: none), and where it will resume.
     pub(super) committed: Vec<Option<i64>>,
     pub(super) offsets: Vec<i64>,
     pub(super) task_record: Option<Vec<u8>>,

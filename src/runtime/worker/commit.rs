@@ -1,4 +1,4 @@
-//! Committing a batch: all of it becomes the truth at once, or it is given up and taken again.
+//! Committing a batch: either all of it becomes visible together, or it is discarded and processed again.
 
 use super::batch::Batch;
 use super::fetch::fetch_task;

@@ -17,14 +17,14 @@ impl<P: Ports> Worker<P> {
     /// A task whose changelog was read to an end that doesn't agree with the group. What is read stays; more may come.
     ///
     /// # Errors
-    /// It has not agreed for so long that it is certain.
+    /// It has disagreed for so long that it is certain.
     pub(super) fn doubt(&mut self, partition: i32, mut restoring: Restoring, why: Failure) -> Result<(), Failure> {
         let now = self.clock.monotonic();
         let since = match restoring.doubt {
             Some(doubt) if now.saturating_sub(doubt.since) >= CERTAIN_AFTER => return Err(why),
             Some(doubt) => doubt.since,
             None => {
-                tracing::warn!("{why} (the end of the changelog is asked for again)");
+                tracing::warn!("{why} (the end of the changelog is requested again)");
                 now
             }
         };

@@ -4,7 +4,7 @@ use crate::engine::codec::Codec;
 use crate::runtime::chunk::Chunk;
 use crate::runtime::options::Options;
 use crate::runtime::partitioners::Sample;
-use crate::runtime::ports::{Decode, EventSource, Failure, InputPartition, Room};
+use crate::runtime::ports::{Decode, EventSource, Failure, FetchRoom, InputPartition};
 use crate::runtime::task_runner::TaskRunner;
 
 /// Records taken from one partition queue at a time.
@@ -18,7 +18,7 @@ pub(super) fn fetch_task<S: EventSource, D: Decode, C: Codec>(
     options: &Options,
     samples: &mut [Sample],
 ) -> Result<bool, Failure> {
-    let ahead = Room { records: options.fetch_ahead, bytes: options.fetch_shares().ahead };
+    let ahead = FetchRoom { records: options.fetch_ahead, bytes: options.fetch_shares().ahead };
     let mut any = false;
     for input in (0u16..).take(options.all_inputs().count()) {
         let room = runner.room(input, ahead);
@@ -26,7 +26,7 @@ pub(super) fn fetch_task<S: EventSource, D: Decode, C: Codec>(
         if room.records < FETCH_AT_ONCE.min(ahead.records / 2) || room.bytes < ahead.bytes / 2 {
             continue;
         }
-        let room = Room { records: room.records.min(FETCH_AT_ONCE), ..room };
+        let room = FetchRoom { records: room.records.min(FETCH_AT_ONCE), ..room };
         let from = InputPartition { partition: runner.partition, input };
         let Some(fetched) = source.fetch(from, room)? else { continue };
         any = true;

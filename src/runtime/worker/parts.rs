@@ -1,4 +1,4 @@
-//! What a worker is made of and what it holds, and what every part of the loop asks of it.
+//! What a worker consists of and what it holds, and what every part of the loop needs from it.
 
 use super::assignment::{Assignment, Parked, Restoring};
 use super::batch::Batch;
@@ -44,7 +44,7 @@ impl<P: Ports> Clone for Shared<P> {
     }
 }
 
-/// Everything that a worker is made of.
+/// Everything that a worker consists of.
 pub struct Parts<P: Ports> {
     pub source: P::Source,
     pub log: P::Log,

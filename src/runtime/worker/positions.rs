@@ -1,4 +1,4 @@
-//! Where a task goes on reading: what the group says, what the task record says, and what to do when they differ.
+//! Where a task resumes reading: what the group says, what the task record says, and what to do when they differ.
 
 use crate::runtime::options::{OnGap, Options, Positions, Start};
 use crate::runtime::ports::{EventSource, Failure, InputPartition, TaskRecord};
@@ -33,7 +33,7 @@ pub(super) fn first_offset<S: EventSource>(
     );
     match options.on_gap {
         OnGap::Stop => Err(Failure::Stop(format!(
-            "{what}. Events may be missing (retention removed them, or the topic was made anew). To go on with what is there, set \
+            "{what}. Events may be missing (retention removed them, or the topic was recreated). To continue with what is left, set \
              kafka.on_gap=\"skip\""
         ))),
         OnGap::Skip => {
@@ -44,7 +44,7 @@ pub(super) fn first_offset<S: EventSource>(
     }
 }
 
-/// Compares the group's offsets with the task record, and says where to go on.
+/// Compares the group's offsets with the task record, and says where to resume.
 pub(super) fn agreed_positions(
     options: &Options,
     partition: i32,
@@ -76,7 +76,7 @@ pub(super) fn agreed_positions(
     Err(Failure::Stop(format!(
         "partition {partition}: the state in the changelog and the group's offsets are not of the same instant ({}). Either one was \
          deleted, moved or made by another group. To trust the group's offsets (after moving them on purpose) start once with \
-         kafka.positions=\"group\"; to trust the state start once with kafka.positions=\"task-record\"; to begin anew, delete the \
+         kafka.positions=\"group\"; to trust the state start once with kafka.positions=\"task-record\"; to start over, delete the \
          changelog topic and the group's offsets",
         what.collect::<Vec<_>>().join("; ")
     )))

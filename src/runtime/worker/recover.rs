@@ -66,7 +66,7 @@ impl<P: Ports> Worker<P> {
         }
     }
 
-    /// The broker refuses what a task writes: it is set aside, and the others go on.
+    /// The broker refuses what a task writes: it is set aside, and the others continue.
     fn refused(&mut self, refusal: &Refusal) -> Result<(), Failure> {
         let touched: Vec<i32> = self.runners.values().filter(|runner| runner.touched).map(|runner| runner.partition).collect();
         let taken = self.batch.records;

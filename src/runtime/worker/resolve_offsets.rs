@@ -1,4 +1,4 @@
-//! Where assigned partitions go on: their offsets are asked for and waited for.
+//! Where assigned partitions resume: their offsets are requested and waited for.
 
 use super::assignment::REPORT_AFTER;
 use super::parts::Worker;
@@ -12,7 +12,7 @@ use std::time::Duration;
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
 
 impl<P: Ports> Worker<P> {
-    /// Finds out where the pending partitions go on; then starts to fetch, and to restore. Waits without blocking.
+    /// Finds out where the pending partitions resume; then starts to fetch, and to restore. Waits without blocking.
     pub(super) fn resolve_offsets(&mut self) -> Result<bool, Failure> {
         let Some(pending) = &self.assignment.pending else { return Ok(false) };
         let now = self.clock.monotonic();

@@ -113,8 +113,8 @@ impl<P: Ports> Worker<P> {
             return Ok(());
         }
         let record = match &restoring.task_record {
-            Some(bytes) => Some(self.encoder.read_task_record(bytes).map_err(|text| {
-                Failure::Stop(format!("the task record of changelog partition {partition} can't be read: {text}"))
+            Some(bytes) => Some(self.encoder.read_task_record(bytes).map_err(|error| {
+                Failure::Stop(format!("the task record of changelog partition {partition} can't be read: {error}"))
             })?),
             None => None,
         };
@@ -174,7 +174,7 @@ fn warn_of_time(partition: i32, ahead_ms: Ms, max_ahead_ms: Ms) {
             partition,
             ahead = length(ahead_ms),
             "the state says that this task's time lies ahead of the clock: a record from the future had moved it (before this version), \
-             or this machine's clock is late. It goes on at the clock; what left early with times of that future stays as it is"
+             or this machine's clock is slow. It continues at the clock's time; outputs sent early with times in that future stay as they are"
         );
     }
 }

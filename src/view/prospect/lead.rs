@@ -53,12 +53,12 @@ pub(super) fn of(prospect: &Prospect) -> Option<LeadView> {
         held_back: lead.held.map(|held| HeldBackView { reason: held.why.name().to_owned(), since: Time::of(held.since_ms) }),
         not_again_before: pause.and_then(Time::of),
         qualification: lead.qualification.name().to_owned(),
-        state: if lead.status == LeadStatus::Open { "held-back" } else { stand_name(lead.status) }.to_owned(),
+        state: if lead.status == LeadStatus::Open { "held-back" } else { status_name(lead.status) }.to_owned(),
     })
 }
 
-fn stand_name(stand: LeadStatus) -> &'static str {
-    match stand {
+fn status_name(status: LeadStatus) -> &'static str {
+    match status {
         LeadStatus::Open => "with-marketing",
         LeadStatus::AwaitingAnswer => "waiting-for-sales",
         LeadStatus::Reminded => "sales-reminded",
@@ -95,7 +95,7 @@ pub struct DisqualifiedView {
 
 impl DisqualifiedView {
     pub(super) fn of(out: &Disqualified) -> Self {
-        let [journey, funnel] = Axis::ALL.map(|axis| out.stood[axis.index()].as_ref().map(|p| p.stage.to_string()));
+        let [journey, funnel] = Axis::ALL.map(|axis| out.stood[axis].as_ref().map(|p| p.stage.to_string()));
         Self {
             comes_back: out.back_at_ms.and_then(Time::of),
             funnel,

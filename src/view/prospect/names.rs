@@ -13,7 +13,7 @@ pub(super) struct Names<'a> {
 
 impl Names<'_> {
     pub(super) fn event(&self, by: EnteredBy) -> Option<String> {
-        self.events.iter().find(|name| by.event != 0 && event_mark(name) == by.event).cloned()
+        self.events.iter().find(|name| by.event.is_some() && by.is_by(event_mark(name))).cloned()
     }
 
     pub(super) fn stage(&self, hash: u32) -> Option<String> {

@@ -39,7 +39,7 @@ impl ConsentView {
         Self {
             given: prospect.consent.granted_ms.and_then(Time::of),
             mail_allowed: state == "open",
-            since: Some(prospect.consent.since_ms).filter(|ms| *ms != 0).and_then(Time::of),
+            since: prospect.consent.since_ms.and_then(Time::of),
             state: state.to_owned(),
         }
     }

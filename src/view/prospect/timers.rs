@@ -5,7 +5,6 @@ use crate::domain::model::Models;
 use crate::domain::rules::forget;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::timers::{Timer, TimerKind};
-use crate::domain::terms::movement::Axis;
 use crate::view::sometimes::{self, Sometimes};
 use crate::view::time::Time;
 use serde::{Deserialize, Serialize};
@@ -51,8 +50,7 @@ fn one(timer: Timer, prospect: &Prospect, models: &Models) -> TimerView {
     let plain = |kind: &str| TimerView { kind: kind.to_owned(), ..TimerView::default() };
     let view = match timer.kind {
         TimerKind::Stale(track, axis) => {
-            let axis = Axis::ALL.get(usize::from(axis)).map(|a| a.name().to_owned());
-            TimerView { axis: Some(axis), ..of_model("stage-goes-stale", track) }
+            TimerView { axis: Some(Some(axis.name().to_owned())), ..of_model("stage-goes-stale", track) }
         }
         TimerKind::LabelFalls(track) => of_model("label-falls", track),
         TimerKind::CartStep(at) => of_cart("cart-step", at),

@@ -41,9 +41,9 @@ impl TrackView {
         // A track of a model that runs no more has no names for its numbers.
         let model = models.models.iter().find(|m| m.name == track.model);
         let stage = |axis: Axis| {
-            let axis_model = model.map(|m| &m.axes[axis.index()]);
+            let axis_model = model.map(|m| &m.axes[axis]);
             let names = Names { events: models.vocabulary.names(), stages: axis_model.map_or(&[], |m| &m.stages) };
-            track.positions[axis.index()].as_ref().map(|p| StageView::of(p, axis_model, &names, now_ms))
+            track.positions[axis].as_ref().map(|p| StageView::of(p, axis_model, &names, now_ms))
         };
         let place = Self {
             funnel: stage(Axis::Funnel),

@@ -136,6 +136,8 @@ fn wire_bytes(letter: &DeadLetter<'_>) -> usize {
 }
 
 proptest! {
+    #![proptest_config(crate::regressions())]
+
     #[test]
     fn the_parts_of_any_letter_stay_below_the_budget_and_in_a_batch_below_the_topics_limit(
         key in bytes(3_000),

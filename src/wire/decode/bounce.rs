@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 
 /// How a place says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Says {
+pub(super) enum BounceNotation {
     /// In a word: `Permanent`, `soft_bounce`, `temporary`.
     Word,
     /// As the class of SparkPost.
@@ -24,77 +24,77 @@ pub(super) enum Says {
 
 /// Where bounces say it, below the properties: of several places the one with the lowest number decides, a soft one before a hard
 /// one.
-pub(super) const PLACES: [(&str, Says, u8); 70] = [
-    ("bounce_type", Says::Word, 0),
-    ("bounceType", Says::Word, 0),
-    ("Bounce Type", Says::Word, 0),
-    ("bounce.bounceType", Says::Word, 0),
-    ("bounce.bounce_type", Says::Word, 0),
-    ("bounce.type", Says::Word, 0),
-    ("severity", Says::Word, 0),
-    ("bounce_class", Says::Class, 0),
-    ("hard_bounce", Says::Hard, 0),
-    ("is_hard_bounce", Says::Hard, 0),
-    ("isHardBounce", Says::Hard, 0),
-    ("hardBounce", Says::Hard, 0),
-    ("is_hard", Says::Hard, 0),
-    ("permanent", Says::Hard, 0),
-    ("is_permanent", Says::Hard, 0),
-    ("isPermanent", Says::Hard, 0),
-    ("event-data.severity", Says::Word, 0),
-    ("msys.message_event.bounce_class", Says::Class, 0),
-    ("TypeCode", Says::TypeCode, 0),
-    ("event", Says::Word, 0),
-    ("recipientState", Says::Word, 0),
-    ("type", Says::Word, 1),
-    ("Type", Says::Word, 1),
-    ("bounce_category", Says::Word, 1),
-    ("bounceCategory", Says::Word, 1),
-    ("bounceCat", Says::Word, 1),
-    ("category", Says::Word, 2),
-    ("msg.state", Says::Word, 1),
-    ("bounce_subtype", Says::Word, 2),
-    ("bounceSubType", Says::Word, 2),
-    ("bounce.bounceSubType", Says::Word, 2),
-    ("bounce.subType", Says::Word, 2),
-    ("bounce_classification", Says::Word, 2),
-    ("bounce_description", Says::Word, 2),
-    ("msg.bounce_description", Says::Word, 2),
-    ("status", Says::Status, 3),
-    ("status_code", Says::Status, 3),
-    ("smtp_code", Says::Status, 3),
-    ("error_code", Says::Status, 3),
-    ("code", Says::Status, 3),
-    ("dsnStatus", Says::Text, 3),
-    ("dsn_status", Says::Text, 3),
-    ("smtp_status", Says::Status, 3),
-    ("enhanced_status_code", Says::Status, 3),
-    ("bounce_code", Says::Status, 3),
-    ("event-data.delivery-status.code", Says::Status, 3),
-    ("event-data.delivery-status.enhanced-code", Says::Status, 3),
-    ("bouncedRecipients.status", Says::Status, 3),
-    ("bounce.bouncedRecipients.status", Says::Status, 3),
-    ("delivery-status.code", Says::Status, 3),
-    ("delivery-status.enhanced-code", Says::Status, 3),
-    ("reason", Says::Text, 4),
-    ("bounce_reason", Says::Text, 4),
-    ("bounceReason", Says::Text, 4),
-    ("Bounce Reason", Says::Text, 4),
-    ("raw_reason", Says::Text, 4),
-    ("msys.message_event.raw_reason", Says::Text, 4),
-    ("dsnDiag", Says::Text, 4),
-    ("bouncedRecipients.diagnosticCode", Says::Text, 4),
-    ("bounce.bouncedRecipients.diagnosticCode", Says::Text, 4),
-    ("diagnostic_code", Says::Text, 4),
-    ("diagnosticCode", Says::Text, 4),
-    ("smtp_response", Says::Text, 4),
-    ("smtp-response", Says::Text, 4),
-    ("response", Says::Text, 4),
-    ("failure_message", Says::Text, 4),
-    ("Description", Says::Text, 4),
-    ("msg.diag", Says::Text, 4),
-    ("delivery-status.message", Says::Text, 4),
-    ("event-data.delivery-status.message", Says::Text, 4),
+pub(super) const PLACES: [(&str, BounceNotation, u8); 70] = [
+    ("bounce_type", BounceNotation::Word, 0),
+    ("bounceType", BounceNotation::Word, 0),
+    ("Bounce Type", BounceNotation::Word, 0),
+    ("bounce.bounceType", BounceNotation::Word, 0),
+    ("bounce.bounce_type", BounceNotation::Word, 0),
+    ("bounce.type", BounceNotation::Word, 0),
+    ("severity", BounceNotation::Word, 0),
+    ("bounce_class", BounceNotation::Class, 0),
+    ("hard_bounce", BounceNotation::Hard, 0),
+    ("is_hard_bounce", BounceNotation::Hard, 0),
+    ("isHardBounce", BounceNotation::Hard, 0),
+    ("hardBounce", BounceNotation::Hard, 0),
+    ("is_hard", BounceNotation::Hard, 0),
+    ("permanent", BounceNotation::Hard, 0),
+    ("is_permanent", BounceNotation::Hard, 0),
+    ("isPermanent", BounceNotation::Hard, 0),
+    ("event-data.severity", BounceNotation::Word, 0),
+    ("msys.message_event.bounce_class", BounceNotation::Class, 0),
+    ("TypeCode", BounceNotation::TypeCode, 0),
+    ("event", BounceNotation::Word, 0),
+    ("recipientState", BounceNotation::Word, 0),
+    ("type", BounceNotation::Word, 1),
+    ("Type", BounceNotation::Word, 1),
+    ("bounce_category", BounceNotation::Word, 1),
+    ("bounceCategory", BounceNotation::Word, 1),
+    ("bounceCat", BounceNotation::Word, 1),
+    ("category", BounceNotation::Word, 2),
+    ("msg.state", BounceNotation::Word, 1),
+    ("bounce_subtype", BounceNotation::Word, 2),
+    ("bounceSubType", BounceNotation::Word, 2),
+    ("bounce.bounceSubType", BounceNotation::Word, 2),
+    ("bounce.subType", BounceNotation::Word, 2),
+    ("bounce_classification", BounceNotation::Word, 2),
+    ("bounce_description", BounceNotation::Word, 2),
+    ("msg.bounce_description", BounceNotation::Word, 2),
+    ("status", BounceNotation::Status, 3),
+    ("status_code", BounceNotation::Status, 3),
+    ("smtp_code", BounceNotation::Status, 3),
+    ("error_code", BounceNotation::Status, 3),
+    ("code", BounceNotation::Status, 3),
+    ("dsnStatus", BounceNotation::Text, 3),
+    ("dsn_status", BounceNotation::Text, 3),
+    ("smtp_status", BounceNotation::Status, 3),
+    ("enhanced_status_code", BounceNotation::Status, 3),
+    ("bounce_code", BounceNotation::Status, 3),
+    ("event-data.delivery-status.code", BounceNotation::Status, 3),
+    ("event-data.delivery-status.enhanced-code", BounceNotation::Status, 3),
+    ("bouncedRecipients.status", BounceNotation::Status, 3),
+    ("bounce.bouncedRecipients.status", BounceNotation::Status, 3),
+    ("delivery-status.code", BounceNotation::Status, 3),
+    ("delivery-status.enhanced-code", BounceNotation::Status, 3),
+    ("reason", BounceNotation::Text, 4),
+    ("bounce_reason", BounceNotation::Text, 4),
+    ("bounceReason", BounceNotation::Text, 4),
+    ("Bounce Reason", BounceNotation::Text, 4),
+    ("raw_reason", BounceNotation::Text, 4),
+    ("msys.message_event.raw_reason", BounceNotation::Text, 4),
+    ("dsnDiag", BounceNotation::Text, 4),
+    ("bouncedRecipients.diagnosticCode", BounceNotation::Text, 4),
+    ("bounce.bouncedRecipients.diagnosticCode", BounceNotation::Text, 4),
+    ("diagnostic_code", BounceNotation::Text, 4),
+    ("diagnosticCode", BounceNotation::Text, 4),
+    ("smtp_response", BounceNotation::Text, 4),
+    ("smtp-response", BounceNotation::Text, 4),
+    ("response", BounceNotation::Text, 4),
+    ("failure_message", BounceNotation::Text, 4),
+    ("Description", BounceNotation::Text, 4),
+    ("msg.diag", BounceNotation::Text, 4),
+    ("delivery-status.message", BounceNotation::Text, 4),
+    ("event-data.delivery-status.message", BounceNotation::Text, 4),
 ];
 
 /// Nothing reaches the address any more.
@@ -165,14 +165,14 @@ const MAX_TEXT_BYTES: usize = 1_024;
 /// What the places said. It is read when the event turns out to be a bounce: the same names stand in events of every kind.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Bounce<'a> {
-    said: SmallVec<[(Says, u8, Scalar<'a>); 2]>,
+    found: SmallVec<[(BounceNotation, u8, Scalar<'a>); 2]>,
 }
 
 impl<'a> Bounce<'a> {
     #[inline]
-    pub(super) fn take_in(&mut self, says: Says, rank: u8, scalar: &Scalar<'a>) {
-        if self.said.len() < PLACES.len() {
-            self.said.push((says, rank, scalar.clone()));
+    pub(super) fn add(&mut self, notation: BounceNotation, rank: u8, scalar: &Scalar<'a>) {
+        if self.found.len() < PLACES.len() {
+            self.found.push((notation, rank, scalar.clone()));
         }
     }
 
@@ -180,8 +180,8 @@ impl<'a> Bounce<'a> {
     pub(super) fn is_hard(&self, by_name: bool) -> bool {
         // One bit for each rank.
         let (mut hard, mut soft) = (u8::from(by_name), 0_u8);
-        for (says, rank, scalar) in &self.said {
-            if let Some(is_hard) = is_hard(*says, scalar) {
+        for (notation, rank, scalar) in &self.found {
+            if let Some(is_hard) = is_hard(*notation, scalar) {
                 *if is_hard { &mut hard } else { &mut soft } |= 1 << rank;
             }
         }
@@ -189,27 +189,27 @@ impl<'a> Bounce<'a> {
     }
 }
 
-fn is_hard(says: Says, scalar: &Scalar<'_>) -> Option<bool> {
+fn is_hard(notation: BounceNotation, scalar: &Scalar<'_>) -> Option<bool> {
     let text = match scalar {
         Scalar::Text(text) => text.trim(),
         Scalar::Digits(digits) => digits,
-        Scalar::Bool(yes) => return (says == Says::Hard).then_some(*yes),
-        Scalar::Signed(number) => return is_hard(says, &Scalar::Text(number.to_string().into())),
-        Scalar::Float(number) => return is_hard(says, &Scalar::Text(number.to_string().into())),
+        Scalar::Bool(yes) => return (notation == BounceNotation::Hard).then_some(*yes),
+        Scalar::Signed(number) => return is_hard(notation, &Scalar::Text(number.to_string().into())),
+        Scalar::Float(number) => return is_hard(notation, &Scalar::Text(number.to_string().into())),
         Scalar::Null | Scalar::Other => return None,
     };
-    match says {
-        Says::Word => word(text),
-        Says::Hard => {
+    match notation {
+        BounceNotation::Word => word(text),
+        BounceNotation::Hard => {
             [("true", true), ("1", true), ("false", false), ("0", false)].iter().find(|(t, _)| *t == text).map(|(_, h)| *h)
         }
         // Invalid recipient, no recipient, unsubscribed.
-        Says::Class => text.parse::<u16>().ok().map(|class| matches!(class, 10 | 30 | 90)),
+        BounceNotation::Class => text.parse::<u16>().ok().map(|class| matches!(class, 10 | 30 | 90)),
         // Hard bounce, bad address, deactivated by hand.
-        Says::TypeCode => text.parse::<u32>().ok().map(|code| matches!(code, 1 | 100_000 | 100_002)),
-        Says::Status => status(text),
-        Says::Text if text.len() > MAX_TEXT_BYTES => None,
-        Says::Text => word(text)
+        BounceNotation::TypeCode => text.parse::<u32>().ok().map(|code| matches!(code, 1 | 100_000 | 100_002)),
+        BounceNotation::Status => status(text),
+        BounceNotation::Text if text.len() > MAX_TEXT_BYTES => None,
+        BounceNotation::Text => word(text)
             .or_else(|| text.split([' ', ';', ':', ',', '(', ')', '<', '>', '#']).filter_map(in_text).reduce(surer).map(|s| s.0)),
     }
 }
@@ -269,8 +269,8 @@ fn is_hard_status(subject: u16, detail: u16) -> bool {
 mod tests {
     use super::*;
 
-    fn said(says: Says, text: &str) -> Option<bool> {
-        is_hard(says, &Scalar::Text(text.into()))
+    fn is_hard_text(notation: BounceNotation, text: &str) -> Option<bool> {
+        is_hard(notation, &Scalar::Text(text.into()))
     }
 
     #[test]
@@ -278,27 +278,27 @@ mod tests {
         for text in
             ["Permanent", "hard_bounce", "Hard Bounce", "HardBounce", "HARD-BOUNCE", "OnAccountSuppressionList", "invalid_email"]
         {
-            assert_eq!(said(Says::Word, text), Some(true), "{text}");
+            assert_eq!(is_hard_text(BounceNotation::Word, text), Some(true), "{text}");
         }
         for text in ["Transient", "softBounce", "soft-bounced", "temporary", "Undetermined", "blocked", "MailboxFull", "Unknown"]
         {
-            assert_eq!(said(Says::Word, text), Some(false), "{text}");
+            assert_eq!(is_hard_text(BounceNotation::Word, text), Some(false), "{text}");
         }
         for text in ["", "bounce", "bounced", "failed", "newsletter", "hardware", "softly"] {
-            assert_eq!(said(Says::Word, text), None, "{text}");
+            assert_eq!(is_hard_text(BounceNotation::Word, text), None, "{text}");
         }
     }
 
     #[test]
     fn a_status_says_it_by_what_it_is_about() {
         for text in ["5.1.1", "5.1.2", "5.0.0", "5.2.1", "5.4.4", "550", "553"] {
-            assert_eq!(said(Says::Status, text), Some(true), "{text}");
+            assert_eq!(is_hard_text(BounceNotation::Status, text), Some(true), "{text}");
         }
         for text in ["4.2.2", "5.2.2", "5.7.1", "5.3.4", "5.4.7", "421", "452", "552", "554"] {
-            assert_eq!(said(Says::Status, text), Some(false), "{text}");
+            assert_eq!(is_hard_text(BounceNotation::Status, text), Some(false), "{text}");
         }
         for text in ["", "bounced", "200", "2.0.0", "5", "5.1", "5.1.1.1", "5.1.x", "2026", "failed"] {
-            assert_eq!(said(Says::Status, text), None, "{text}");
+            assert_eq!(is_hard_text(BounceNotation::Status, text), None, "{text}");
         }
     }
 
@@ -307,14 +307,14 @@ mod tests {
         for text in
             ["550 5.1.1 no such mailbox", "smtp; 550-5.1.1 The email account does not exist", "550 unknown recipient.", "hard"]
         {
-            assert_eq!(said(Says::Text, text), Some(true), "{text}");
+            assert_eq!(is_hard_text(BounceNotation::Text, text), Some(true), "{text}");
         }
         for text in ["452 4.2.2 mailbox full", "550 5.7.1 blocked by policy", "host said: 421 try again later (in reply to RCPT)"]
         {
-            assert_eq!(said(Says::Text, text), Some(false), "{text}");
+            assert_eq!(is_hard_text(BounceNotation::Text, text), Some(false), "{text}");
         }
         for text in ["no idea", "waited 550days", &"550 ".repeat(1_000)] {
-            assert_eq!(said(Says::Text, text), None, "{text}");
+            assert_eq!(is_hard_text(BounceNotation::Text, text), None, "{text}");
         }
     }
 
@@ -322,13 +322,13 @@ mod tests {
     fn what_is_said_with_most_trust_decides_and_soft_before_hard() {
         let mut bounce = Bounce::default();
         assert!(!bounce.is_hard(false), "nothing said");
-        bounce.take_in(Says::Text, 4, &Scalar::Text("550 5.1.1".into()));
+        bounce.add(BounceNotation::Text, 4, &Scalar::Text("550 5.1.1".into()));
         assert!(bounce.is_hard(false));
-        bounce.take_in(Says::Word, 1, &Scalar::Text("blocked".into()));
+        bounce.add(BounceNotation::Word, 1, &Scalar::Text("blocked".into()));
         assert!(!bounce.is_hard(false));
-        bounce.take_in(Says::Word, 0, &Scalar::Text("Permanent".into()));
+        bounce.add(BounceNotation::Word, 0, &Scalar::Text("Permanent".into()));
         assert!(bounce.is_hard(false));
-        bounce.take_in(Says::Class, 0, &Scalar::Digits("20"));
+        bounce.add(BounceNotation::Class, 0, &Scalar::Digits("20"));
         assert!(!bounce.is_hard(false));
     }
 }

@@ -184,7 +184,7 @@ mod tests {
             (times("2026-09-14T08:10:00Z", "", "2026-09-14T08:10:00.100Z"), (ten + 400, Some((hour, Clock::Sender)))),
             (times("", "2026-09-14T08:10:00Z", "2026-09-14T08:10:00.100Z"), (ten + 400, Some((hour, Clock::Sender)))),
             (times("", "2026-09-14T10:10:00Z", "2026-09-14T10:10:00.500Z"), (ten, Some((-HOUR_MS, Clock::Sender)))),
-            // Both are written as one: nobody has corrected anything.
+            // Both are written as one: nothing was corrected.
             (
                 times("2026-09-14T08:10:00Z", "2026-09-14T08:10:00Z", "2026-09-14T08:10:00.100Z"),
                 (ten + 400, Some((hour, Clock::Sender))),

@@ -1,15 +1,15 @@
-//! What the fields of an event in the Segment spec mean for a draft: those at its top level, and those of its properties that models
+//! What the fields of an event in the Segment spec mean for a builder: those at its top level, and those of its properties that models
 //! look at, too.
 
-use super::draft::Draft;
+use super::event_builder::EventBuilder;
 use super::fields::{BuiltIn, ELSEWHERE, ProductField, Signal, TopField};
 use super::lookup::Entry;
-use super::nothing::Of;
-use super::products::DraftProduct;
+use super::placeholder_ids::IdOf;
+use super::products::ProductBuilder;
 use super::value::{Faults, Scalar};
 use std::borrow::Cow;
 
-impl<'a> Draft<'a> {
+impl<'a> EventBuilder<'a> {
     /// `null` is absent: it takes nothing back that came under another name.
     pub(super) fn set_top(&mut self, field: TopField, scalar: Scalar<'a>) {
         if matches!(scalar, Scalar::Null) {
@@ -23,7 +23,7 @@ impl<'a> Draft<'a> {
             TopField::Category => self.call_category = Some(scalar),
             TopField::GroupId => self.group_id = Some(scalar),
             // However long: its hash is what counts.
-            TopField::MessageId => self.message_id = scalar.long_id(Of::Thing, faults).or(self.message_id.take()),
+            TopField::MessageId => self.message_id = scalar.long_id(IdOf::Thing, faults).or(self.message_id.take()),
             TopField::Timestamp => self.times.timestamp = scalar.time(faults),
             TopField::OriginalTimestamp => self.times.original_timestamp = scalar.time(faults),
             TopField::SomeUser => self.signals.set_user(&scalar),
@@ -31,16 +31,16 @@ impl<'a> Draft<'a> {
                 self.signals.set_user(&scalar);
                 self.file.is_user_zero =
                     matches!(&scalar, Scalar::Text(text) if text == "0") || matches!(scalar, Scalar::Digits("0"));
-                self.file.user_id = scalar.long_id(Of::Person, faults).or(self.file.user_id.take());
+                self.file.user_id = scalar.long_id(IdOf::Person, faults).or(self.file.user_id.take());
             }
             TopField::AnonymousId => {
                 self.file.has_anonymous = !matches!(scalar, Scalar::Null);
-                self.file.anonymous_id = scalar.long_id(Of::Person, faults).or(self.file.anonymous_id.take());
+                self.file.anonymous_id = scalar.long_id(IdOf::Person, faults).or(self.file.anonymous_id.take());
             }
             TopField::ReceivedAt => self.times.received_at = scalar.time(faults),
             TopField::SentAt => self.times.sent_at = scalar.time(faults),
             TopField::Batch => self.is_batch = matches!(scalar, Scalar::Other),
-            TopField::Email => self.signals.take_in(Signal::Email(ELSEWHERE), &scalar),
+            TopField::Email => self.signals.set(Signal::Email(ELSEWHERE), &scalar),
         }
     }
 
@@ -90,7 +90,7 @@ impl<'a> Draft<'a> {
     /// The same for a field of a product of the list.
     pub(super) fn set_of_product(
         &mut self,
-        product: &mut DraftProduct<'a>,
+        product: &mut ProductBuilder<'a>,
         field: ProductField,
         entry: &Entry,
         scalar: Scalar<'a>,

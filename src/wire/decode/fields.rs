@@ -1,6 +1,6 @@
 //! What in an event is looked at, whatever the models name: fields at its top level, properties, fields of products, signals.
 
-use super::bounce::Says;
+use super::bounce::BounceNotation;
 use super::flags::Group;
 
 /// Objects that are looked into, by their number among all of them; first those at the top level of an event.
@@ -38,7 +38,7 @@ pub(super) enum TopField {
     GroupId,
     MessageId,
     UserId,
-    /// Who it is doesn't matter where the record's key says so, but that somebody is logged in does.
+    /// Who it is doesn't matter, as the record's key says so, but that someone is logged in does.
     SomeUser,
     AnonymousId,
     Timestamp,
@@ -97,7 +97,7 @@ pub(super) enum Signal {
     Email(u8),
     UserAgent(u8),
     Marked,
-    /// The same in a word, where a mail is told of: whose machine it was.
+    /// The same in a word, in a mail event: whose machine it was.
     MailMarked,
     Trigger,
     Mail(u8),
@@ -108,10 +108,10 @@ pub(super) enum Signal {
     List,
     /// Several lists.
     Lists,
-    /// A group of people, or of mails where SendGrid tells it.
+    /// A group of people, or of mails in SendGrid's events.
     MailGroup,
     /// Hard or soft.
-    Bounce(Says, u8),
+    Bounce(BounceNotation, u8),
     /// Ids of a person outside of the envelope.
     User(u8),
     Anonymous(u8),
@@ -122,13 +122,13 @@ pub(super) enum Signal {
     OrderPart,
     /// A place that says yes or no: its bit.
     Flag(u8),
-    /// Which way of reaching somebody is meant, or what for.
+    /// The channel that is meant, or the purpose.
     Channel(Group),
     /// From where an event came.
     Ip(u8),
     /// What a page calls itself: its category (0), its title (1).
     PageWord(u8),
-    /// What somebody thinks of a product, and where the scale ends.
+    /// The rating of a product, and the end of its scale.
     Rating(u8),
     BestRating(u8),
 }

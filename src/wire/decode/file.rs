@@ -1,7 +1,7 @@
 //! Lines of files: there the prospect and the record's time stand in the event itself.
 
 use super::clock::Times;
-use super::draft::Draft;
+use super::event_builder::EventBuilder;
 use super::json_fast;
 use super::lookup::Lookup;
 use crate::domain::Ms;
@@ -26,13 +26,13 @@ pub struct FileHead<'a> {
 }
 
 impl<'a> FileHead<'a> {
-    pub(super) fn of(draft: &mut Draft<'a>, zone: Option<&Zone>) -> Self {
-        let own = draft.times.timestamp.or(draft.times.original_timestamp);
+    pub(super) fn of(builder: &mut EventBuilder<'a>, zone: Option<&Zone>) -> Self {
+        let own = builder.times.timestamp.or(builder.times.original_timestamp);
         Self {
-            prospect: prospect(draft),
-            record_ms: record_time(&draft.times).map(|record| record.in_zone_or_utc(zone)),
+            prospect: prospect(builder),
+            record_ms: record_time(&builder.times).map(|record| record.in_zone_or_utc(zone)),
             event_ms: own.map(|own| own.in_zone_or_utc(zone)),
-            has_properties: draft.has_properties && draft.faults.broken == 0,
+            has_properties: builder.has_properties && builder.faults.broken == 0,
         }
     }
 }
@@ -42,11 +42,11 @@ pub(super) const USER_ZERO: &str = "0";
 
 /// `userId`, else `anonymousId`, else what traits, context and properties say of either. Where nothing else says who it is, a `userId`
 /// of 0 does: sources that number their visitors begin there.
-pub(super) fn prospect<'a>(draft: &mut Draft<'a>) -> Option<Cow<'a, str>> {
-    let own = draft.file.user_id.take().or(draft.file.anonymous_id.take());
-    let is_zero = draft.file.is_user_zero && !draft.file.has_anonymous;
+pub(super) fn prospect<'a>(builder: &mut EventBuilder<'a>) -> Option<Cow<'a, str>> {
+    let own = builder.file.user_id.take().or(builder.file.anonymous_id.take());
+    let is_zero = builder.file.is_user_zero && !builder.file.has_anonymous;
     own.or_else(|| {
-        let [user, anonymous] = draft.signals.take_ids();
+        let [user, anonymous] = builder.signals.take_ids();
         user.or(anonymous).or(is_zero.then_some(Cow::Borrowed(USER_ZERO)))
     })
 }
@@ -69,7 +69,7 @@ pub(super) fn head<'a>(line: &'a [u8], zone: Option<&Zone>) -> Result<FileHead<'
     let reject = |detail| Rejected { reason: DeadReason::UnreadableValue, detail };
     let text = json_fast::utf8(line).map_err(reject)?;
     static NO_MODELS: LazyLock<Lookup> = LazyLock::new(|| Lookup::new(&Vocabulary::default()));
-    let mut draft = Draft::default();
-    json_fast::parse(text, &NO_MODELS, true, &mut draft).map_err(reject)?;
-    Ok(FileHead::of(&mut draft, zone))
+    let mut builder = EventBuilder::default();
+    json_fast::parse(text, &NO_MODELS, true, &mut builder).map_err(reject)?;
+    Ok(FileHead::of(&mut builder, zone))
 }

@@ -1,4 +1,4 @@
-//! What says yes or no, which way of reaching somebody an event about consent means, and from which network an event came.
+//! Flags (yes or no), the channel that an event about consent means, and the network that an event came from.
 
 use super::value::Scalar;
 use crate::domain::event::Channel;
@@ -9,7 +9,7 @@ use std::borrow::Cow;
 /// Longest word that is looked at.
 const MAX_WORD_BYTES: usize = 32;
 
-/// Properties that say which way of reaching somebody is meant, and those that say what the consent is for.
+/// Properties that name the channel, and those that name the purpose of the consent.
 pub(super) const CHANNELS: [(&str, Group); 9] = [
     ("channel", Group::Channel),
     ("channels", Group::Channel),
@@ -78,7 +78,7 @@ const NO: [&str; 22] = [
     "never",
     "none",
 ];
-/// Mail, everything, or where somebody did it: nothing is said of another way.
+/// Mail, everything, or the place where it was given: no other channel is named.
 const MAIL: [&str; 31] = [
     "email",
     "emails",
@@ -162,7 +162,7 @@ const OTHER: [&str; 45] = [
 ];
 
 /// What a place says, as its bit; words that are none of both say nothing.
-pub(super) fn take_in(flags: &mut Flags, bit: u8, scalar: &Scalar<'_>) {
+pub(super) fn set(flags: &mut Flags, bit: u8, scalar: &Scalar<'_>) {
     let bit = 1_u64.checked_shl(u32::from(bit)).unwrap_or_default();
     match says(scalar) {
         Some(true) => flags.yes |= bit,
@@ -210,7 +210,7 @@ struct Named {
 }
 
 impl Channels {
-    pub(super) fn take_in(&mut self, group: Group, scalar: &Scalar<'_>) {
+    pub(super) fn add(&mut self, group: Group, scalar: &Scalar<'_>) {
         let Some(named) = self.0.get_mut(group as usize) else { return };
         match scalar {
             Scalar::Text(text) => {
@@ -285,8 +285,8 @@ mod tests {
     fn a_way_of_reaching_somebody_is_mail_unless_it_is_surely_another() {
         let of = |channel: &str, purpose: &str| {
             let mut channels = Channels::default();
-            channels.take_in(Group::Channel, &text(channel));
-            channels.take_in(Group::Purpose, &text(purpose));
+            channels.add(Group::Channel, &text(channel));
+            channels.add(Group::Purpose, &text(purpose));
             channels.says()
         };
         for mail in ["", "email", "E-Mail", "web", "email, sms", "all"] {

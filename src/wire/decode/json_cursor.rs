@@ -1,14 +1,14 @@
-//! A cursor over JSON text for the quick pass: the ends of strings are found many bytes at a time and strings are borrowed, what
-//! nobody looks at is skipped.
+//! A cursor over JSON text for the fast parser: the ends of strings are found many bytes at a time and strings are borrowed, what
+//! no one looks at is skipped.
 //!
-//! It is as strict as JSON is, and gives up (`None`) at the first thing that is out of the ordinary: the careful pass then reads
+//! It is as strict as JSON is, and gives up (`None`) at the first thing that is unusual: the slow parser then reads
 //! the record again and says what is wrong, if anything is.
 
 use super::value::Scalar;
 use crate::wire::json_escape::plain_bytes;
 use std::borrow::Cow;
 
-/// Nesting that is skipped here; deeper values are left to the careful pass.
+/// Nesting that is skipped here; deeper values are left to the slow parser.
 const MAX_DEPTH: u32 = 60;
 
 pub(super) struct Scan<'a> {
@@ -21,7 +21,7 @@ impl<'a> Scan<'a> {
         Self { text, at: 0 }
     }
 
-    /// Goes on by so many bytes. A place in a text is never so large that it could wrap around, and this is the busiest sum of all.
+    /// Advances by this many bytes. A place in a text is never so large that it could wrap around, and this is the busiest sum of all.
     #[inline]
     fn advance(&mut self, bytes: usize) {
         self.at = self.at.wrapping_add(bytes);

@@ -1,14 +1,14 @@
-//! Events in JSON, in the Segment spec: the quick pass, which nearly every record takes.
+//! Events in JSON, in the Segment spec: the fast parser, which nearly every record takes.
 //!
-//! One pass over the text, borrowing from it; what nobody looks at is skipped. Whatever this pass stumbles over, it leaves to
-//! the careful one, which reads the record from its beginning and knows what to say.
+//! One pass over the text, borrowing from it; what no one looks at is skipped. Whatever this parser can't read, it leaves to
+//! the slow one, which reads the record from its beginning and knows what to say.
 
-use super::draft::Draft;
+use super::event_builder::EventBuilder;
 use super::fields::{BuiltIn, ITEM, PRODUCT, PROPERTIES, Top};
 use super::json_cursor::Scan;
 use super::json_slow;
 use super::lookup::{Entry, Lookup};
-use super::products::DraftProduct;
+use super::products::ProductBuilder;
 use super::value::Scalar;
 
 /// Checks the bytes once, so that nothing after has to; a byte order mark is skipped.
@@ -19,65 +19,65 @@ pub(super) fn utf8(bytes: &[u8]) -> Result<&str, String> {
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
-/// Reads one event into an empty draft.
+/// Reads one event into an empty builder.
 ///
 /// # Errors
 /// The text is no JSON object; what is wrong with it, without any of its content.
-pub(super) fn parse<'a>(text: &'a str, lookup: &Lookup, file: bool, draft: &mut Draft<'a>) -> Result<(), String> {
+pub(super) fn parse<'a>(text: &'a str, lookup: &Lookup, file: bool, builder: &mut EventBuilder<'a>) -> Result<(), String> {
     let mut scan = Scan::new(text);
-    if envelope(&mut scan, lookup, file, draft).and_then(|()| scan.end()).is_some() {
+    if envelope(&mut scan, lookup, file, builder).and_then(|()| scan.end()).is_some() {
         return Ok(());
     }
-    *draft = Draft::default();
-    json_slow::parse(text, lookup, file, draft)
+    *builder = EventBuilder::default();
+    json_slow::parse(text, lookup, file, builder)
 }
 
-fn envelope<'a>(scan: &mut Scan<'a>, lookup: &Lookup, file: bool, draft: &mut Draft<'a>) -> Option<()> {
+fn envelope<'a>(scan: &mut Scan<'a>, lookup: &Lookup, file: bool, builder: &mut EventBuilder<'a>) -> Option<()> {
     let top = lookup.top(file);
     scan.object(|scan, key| match top.get(key) {
         Some(Top::Field(field)) => {
             let scalar = scan.scalar()?;
-            // A time in an object is for the careful pass.
-            (!matches!(scalar, Scalar::Other) || !field.is_time()).then(|| draft.set_top(*field, scalar))
+            // A time in an object is for the slow parser.
+            (!matches!(scalar, Scalar::Other) || !field.is_time()).then(|| builder.set_top(*field, scalar))
         }
         Some(Top::Otherwise(field)) => {
             let scalar = scan.scalar()?;
-            (!matches!(scalar, Scalar::Other) || !field.is_time()).then(|| draft.set_top_otherwise(*field, scalar))
+            (!matches!(scalar, Scalar::Other) || !field.is_time()).then(|| builder.set_top_otherwise(*field, scalar))
         }
-        Some(Top::Properties) => properties(scan, lookup, draft),
-        Some(Top::Nested(node)) => nested(scan, lookup, *node, draft),
+        Some(Top::Properties) => properties(scan, lookup, builder),
+        Some(Top::Nested(node)) => nested(scan, lookup, *node, builder),
         Some(Top::Nothing) | None => scan.skip(),
     })
 }
 
-fn properties<'a>(scan: &mut Scan<'a>, lookup: &Lookup, draft: &mut Draft<'a>) -> Option<()> {
-    draft.begin_properties();
+fn properties<'a>(scan: &mut Scan<'a>, lookup: &Lookup, builder: &mut EventBuilder<'a>) -> Option<()> {
+    builder.begin_properties();
     if scan.peek()? != b'{' {
-        return skip_broken(scan, draft);
+        return skip_broken(scan, builder);
     }
-    object(scan, lookup, PROPERTIES, draft)
+    object(scan, lookup, PROPERTIES, builder)
 }
 
 /// A value that models look at, below this place or as a whole.
-fn looked_at<'a>(scan: &mut Scan<'a>, lookup: &Lookup, entry: &Entry, draft: &mut Draft<'a>) -> Option<()> {
+fn wanted<'a>(scan: &mut Scan<'a>, lookup: &Lookup, entry: &Entry, builder: &mut EventBuilder<'a>) -> Option<()> {
     match entry.child {
-        Some(node) if entry.is_inner() || matches!(scan.peek()?, b'{' | b'[') => nested(scan, lookup, node, draft),
-        // Lists of values are for the careful pass.
+        Some(node) if entry.is_inner() || matches!(scan.peek()?, b'{' | b'[') => nested(scan, lookup, node, builder),
+        // Lists of values are for the slow parser.
         _ if entry.is_list && matches!(scan.peek()?, b'{' | b'[') => None,
         _ => {
             let scalar = scan.scalar()?;
-            draft.put(entry, &scalar);
+            builder.put(entry, &scalar);
             Some(())
         }
     }
 }
 
 /// An object below which models look at something. Of an array the first element that has the value counts.
-fn nested<'a>(scan: &mut Scan<'a>, lookup: &Lookup, node: u16, draft: &mut Draft<'a>) -> Option<()> {
+fn nested<'a>(scan: &mut Scan<'a>, lookup: &Lookup, node: u16, builder: &mut EventBuilder<'a>) -> Option<()> {
     match scan.peek()? {
-        b'{' => object(scan, lookup, node, draft),
+        b'{' => object(scan, lookup, node, builder),
         b'[' => scan.array(|scan| match scan.peek()? {
-            b'{' => object(scan, lookup, node, draft),
+            b'{' => object(scan, lookup, node, builder),
             // Arrays of arrays are not looked into: the depth of the stack stays that of the vocabulary.
             _ => scan.skip(),
         }),
@@ -85,69 +85,69 @@ fn nested<'a>(scan: &mut Scan<'a>, lookup: &Lookup, node: u16, draft: &mut Draft
     }
 }
 
-fn object<'a>(scan: &mut Scan<'a>, lookup: &Lookup, node: u16, draft: &mut Draft<'a>) -> Option<()> {
-    draft.single.is_object |= node == ITEM;
+fn object<'a>(scan: &mut Scan<'a>, lookup: &Lookup, node: u16, builder: &mut EventBuilder<'a>) -> Option<()> {
+    builder.single.is_object |= node == ITEM;
     let node = lookup.node(node);
     scan.object(|scan, key| {
         let Some(entry) = node.get(key) else { return scan.skip() };
         match entry.built_in {
-            None => looked_at(scan, lookup, entry, draft),
-            Some(BuiltIn::Products) => products(scan, lookup, entry, draft),
+            None => wanted(scan, lookup, entry, builder),
+            Some(BuiltIn::Products) => products(scan, lookup, entry, builder),
             Some(field) => {
                 let scalar = scan.scalar()?;
-                draft.set_property(field, entry, scalar);
+                builder.set_property(field, entry, scalar);
                 Some(())
             }
         }
     })
 }
 
-/// A list of objects is read here; any other form of it is left to the careful pass.
-fn products<'a>(scan: &mut Scan<'a>, lookup: &Lookup, entry: &Entry, draft: &mut Draft<'a>) -> Option<()> {
+/// A list of objects is read here; any other form of it is left to the slow parser.
+fn products<'a>(scan: &mut Scan<'a>, lookup: &Lookup, entry: &Entry, builder: &mut EventBuilder<'a>) -> Option<()> {
     match scan.peek()? {
         b'[' => {}
         b'{' | b'"' => return None,
         _ => {
-            let before = draft.list.begin(entry.rank, &draft.faults);
+            let before = builder.list.begin(entry.rank, &builder.faults);
             let scalar = scan.scalar()?;
-            draft.set_property(BuiltIn::Products, entry, scalar);
-            draft.list.settle(before, &mut draft.faults);
+            builder.set_property(BuiltIn::Products, entry, scalar);
+            builder.list.settle(before, &mut builder.faults);
             return Some(());
         }
     }
-    let before = draft.list.begin(entry.rank, &draft.faults);
-    draft.list.given = true;
+    let before = builder.list.begin(entry.rank, &builder.faults);
+    builder.list.given = true;
     scan.array(|scan| match scan.peek()? {
-        b'{' => product(scan, lookup, draft),
+        b'{' => product(scan, lookup, builder),
         b'n' => scan.skip(),
         b'[' | b'"' => None,
         _ => {
-            draft.list.drop_one(&mut draft.faults);
+            builder.list.drop_one(&mut builder.faults);
             scan.skip()
         }
     })?;
-    draft.list.settle(before, &mut draft.faults);
+    builder.list.settle(before, &mut builder.faults);
     Some(())
 }
 
-fn product<'a>(scan: &mut Scan<'a>, lookup: &Lookup, draft: &mut Draft<'a>) -> Option<()> {
-    let mut product = DraftProduct::default();
+fn product<'a>(scan: &mut Scan<'a>, lookup: &Lookup, builder: &mut EventBuilder<'a>) -> Option<()> {
+    let mut product = ProductBuilder::default();
     let node = lookup.node(PRODUCT);
     scan.object(|scan, key| {
         let Some(entry) = node.get(key) else { return scan.skip() };
-        let Some(BuiltIn::Product(field)) = entry.built_in else { return looked_at(scan, lookup, entry, draft) };
+        let Some(BuiltIn::Product(field)) = entry.built_in else { return wanted(scan, lookup, entry, builder) };
         let scalar = scan.scalar()?;
-        draft.set_of_product(&mut product, field, entry, scalar);
+        builder.set_of_product(&mut product, field, entry, scalar);
         Some(())
     })?;
-    draft.list.push(product, &mut draft.faults);
+    builder.list.push(product, &mut builder.faults);
     Some(())
 }
 
 /// A value in place of an object or list: null is absent, anything else broken.
-fn skip_broken(scan: &mut Scan<'_>, draft: &mut Draft<'_>) -> Option<()> {
+fn skip_broken(scan: &mut Scan<'_>, builder: &mut EventBuilder<'_>) -> Option<()> {
     if scan.peek()? != b'n' {
-        draft.faults.broken::<()>();
+        builder.faults.count_broken();
     }
     scan.skip()
 }

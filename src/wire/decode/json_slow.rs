@@ -1,4 +1,4 @@
-//! Events in JSON: the careful pass, for records that the quick pass stumbled over.
+//! Events in JSON: the slow parser, for records that the fast parser could not read.
 //!
 //! Each value is first skipped by the library's parser, then read by itself, so that one broken field cannot spoil the others,
 //! however it is broken and however deep. What the parser refuses is no JSON, and its words say where.
@@ -6,7 +6,7 @@
 mod objects;
 mod raw;
 
-use super::draft::Draft;
+use super::event_builder::EventBuilder;
 use super::fields::Top;
 use super::lookup::Lookup;
 use super::value::Scalar;
@@ -16,11 +16,11 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
-/// Reads one event into an empty draft.
+/// Reads one event into an empty builder.
 ///
 /// # Errors
 /// The text is no JSON object; what is wrong with it, without any of its content.
-pub(super) fn parse<'a>(text: &'a str, lookup: &Lookup, file: bool, draft: &mut Draft<'a>) -> Result<(), String> {
+pub(super) fn parse<'a>(text: &'a str, lookup: &Lookup, file: bool, builder: &mut EventBuilder<'a>) -> Result<(), String> {
     match text.trim_start().as_bytes() {
         [] => return Err("the value is blank".to_owned()),
         [b'[', ..] => return Err("the value is an array: write one event per record".to_owned()),
@@ -28,7 +28,7 @@ pub(super) fn parse<'a>(text: &'a str, lookup: &Lookup, file: bool, draft: &mut 
         _ => return Err("the value is not a JSON object".to_owned()),
     }
     let mut json = serde_json::Deserializer::from_str(text);
-    let read = json.deserialize_map(Envelope { reader: Reader { lookup, draft }, file });
+    let read = json.deserialize_map(Envelope { reader: Reader { lookup, builder }, file });
     read.and_then(|()| json.end()).map_err(|e| match e.classify() {
         serde_json::error::Category::Data => "the value is not an event".to_owned(),
         _ => format!("not JSON: {e}"),
@@ -75,11 +75,11 @@ impl<'de> Visitor<'de> for Envelope<'_, 'de> {
             match key {
                 Some(Top::Field(field)) => {
                     let inner = if field.is_time() { in_object(raw) } else { None };
-                    self.reader.draft.set_top(*field, inner.unwrap_or_else(|| Scalar::from_raw(raw)));
+                    self.reader.builder.set_top(*field, inner.unwrap_or_else(|| Scalar::from_raw(raw)));
                 }
                 Some(Top::Otherwise(field)) => {
                     let inner = if field.is_time() { in_object(raw) } else { None };
-                    self.reader.draft.set_top_otherwise(*field, inner.unwrap_or_else(|| Scalar::from_raw(raw)));
+                    self.reader.builder.set_top_otherwise(*field, inner.unwrap_or_else(|| Scalar::from_raw(raw)));
                 }
                 Some(Top::Properties) => self.reader.properties(raw),
                 Some(Top::Nested(node)) => self.reader.nested(*node, raw),

@@ -2,7 +2,7 @@
 //! also known in other spellings are found by their normal form; nearly all that are unknown are told by three of their bytes before
 //! it is made.
 
-use super::spelled::{MAX_KEY_BYTES, normal_key};
+use super::property_names::{MAX_KEY_BYTES, normal_key};
 
 /// Keys and what they mean.
 #[derive(Debug, Clone)]
@@ -17,7 +17,7 @@ pub(super) struct KeyTable<T> {
     ends: [u64; ENDS / 64],
 }
 
-/// How many different ends are told apart.
+/// How many different ends are distinguished.
 const ENDS: usize = 4096;
 
 #[derive(Debug, Clone)]

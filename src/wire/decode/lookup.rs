@@ -8,7 +8,7 @@ use super::bounce;
 use super::fields::{BuiltIn, CONTEXT, ECOMMERCE, ITEM, PRODUCT, PROPERTIES, ProductField, Signal, TRAITS, Top};
 use super::key_table::KeyTable;
 use super::mail_names::MAIL_NAMES;
-use super::spelled::{
+use super::property_names::{
     ACTION_FIELDS, EXACT, FREQUENT, IN_CAMEL_CASE, LISTS_WITHIN, OF_EVENT, OF_PRODUCT, OF_REFUND, OTHERWISE, PRODUCT_CURRENCY,
     TITLE_OF_PRODUCT, WITHIN,
 };
@@ -33,7 +33,7 @@ pub(super) struct Target {
     pub path_of_url: bool,
 }
 
-/// Some are only looked at where a model asks for what is made of them.
+/// Some are only looked at where a model asks for what is derived from them.
 fn is_wanted(signal: Signal, vocabulary: &Vocabulary) -> bool {
     match signal {
         Signal::UserAgent(_) => vocabulary.wants_user_agents(),
@@ -84,7 +84,7 @@ pub(super) struct Lookup {
     pub group_id: Option<PropertyId>,
     /// What withdraws consent where it is said.
     pub withdrawing: Flags,
-    /// What a page is for, which is told by its path; and the stars of a rating.
+    /// The kind of a page, derived from its path; and the stars of a rating.
     pub page_kind: Option<PropertyId>,
     pub path: Option<PropertyId>,
     pub stars: Option<PropertyId>,

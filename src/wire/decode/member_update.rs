@@ -1,23 +1,22 @@
-//! What members tell their accounts, and what these tell their members, as it comes back from the internal topic.
+//! Updates from members to their accounts and back, as read from the internal topic.
 
 use super::options::Options;
 use super::rejected::reject;
 use crate::domain::Text;
-use crate::domain::event::Event;
 use crate::domain::hand_over::HandOver;
-use crate::domain::member_update::MemberUpdateRecord;
-use crate::domain::member_update::{LeadNews, MemberUpdate, News};
+use crate::domain::member_update::{LeadNews, MemberUpdate, MemberUpdateRecord, News};
 use crate::domain::model::sales::ANSWERS;
 use crate::domain::origin::CausingEvent;
 use crate::domain::origin::Position;
 use crate::domain::terms::account::AccountVerdict;
 use crate::domain::terms::sales::{Bar, HandOverKind, Qualification};
+use crate::engine::task::TaskInput;
 use crate::runtime::ports::{DeadReason, RecordView, Rejected};
 use crate::wire::proto;
 use prost::Message;
 
 /// Reads one record of the internal topic.
-pub(super) fn decode<'a>(record: &RecordView<'_>, options: &Options) -> Result<Event<'a>, Rejected> {
+pub(super) fn decode<'a>(record: &RecordView<'_>, options: &Options) -> Result<TaskInput<'a>, Rejected> {
     let unreadable = |why: &str| reject(DeadReason::UnreadableValue, why);
     let value = record.value.ok_or_else(|| unreadable("the record has no value"))?;
     let output = proto::Output::decode(value).map_err(|e| unreadable(&format!("not a leadstream.v1.Output: {e}")))?;
@@ -29,10 +28,9 @@ pub(super) fn decode<'a>(record: &RecordView<'_>, options: &Options) -> Result<E
         let position = Position { input: input.unwrap_or(u16::MAX), partition: event.partition, offset: event.offset };
         CausingEvent { message_id: text(event.id), name: event.name.into(), position }
     });
-    let position = Position { input: record.input, partition: record.partition, offset: record.offset };
-    let member_update = MemberUpdateRecord { update, at_ms: output.at_ms, id, event };
-    let record_ms = record.record_ms().unwrap_or(member_update.at_ms);
-    Ok(Event::from_member_update(member_update, record_ms, position))
+    let record_ms = record.record_ms().unwrap_or(output.at_ms);
+    let update = Box::new(MemberUpdateRecord { update, at_ms: output.at_ms, id, event });
+    Ok(TaskInput::MemberUpdate { update, record_ms })
 }
 
 fn update(body: proto::MemberUpdate) -> Option<MemberUpdate> {

@@ -1,6 +1,6 @@
-//! What a decoder is told: topics, limits, words.
+//! The options of a decoder: topics, limits, words.
 
-use super::nothing::{self, Of};
+use super::placeholder_ids::{self, IdOf};
 use crate::domain::Ms;
 use crate::domain::zones::Zone;
 
@@ -42,13 +42,13 @@ pub struct Options {
 
 impl Options {
     /// Whether a text is an id, by the words that all know and the own ones.
-    pub(super) fn is_id(&self, text: &str, of: Of) -> bool {
-        nothing::is_id(text, of) && (self.no_ids.is_empty() || self.is_none_of_own(text))
+    pub(super) fn is_id(&self, text: &str, of: IdOf) -> bool {
+        placeholder_ids::is_id(text, of) && (self.no_ids.is_empty() || self.is_none_of_own(text))
     }
 
     #[cold]
     fn is_none_of_own(&self, text: &str) -> bool {
-        let bare = nothing::bare(text);
+        let bare = placeholder_ids::bare(text);
         !self.no_ids.iter().any(|word| word.trim().eq_ignore_ascii_case(bare))
     }
 }

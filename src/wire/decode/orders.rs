@@ -1,4 +1,4 @@
-//! The words in which shops say how an order stands.
+//! The words that shops use for the status of an order.
 
 use super::value::Scalar;
 use crate::domain::event::OrderStatus;
@@ -20,7 +20,7 @@ const STATUSES: [(OrderStatus, &[&str]); 7] = [
         OrderStatus::Pending,
         &["pending", "on-hold", "onhold", "unpaid", "awaiting payment", "pending payment", "authorized", "partially_paid", "new"],
     ),
-    // WooCommerce makes one as soon as somebody looks at the checkout.
+    // WooCommerce creates one as soon as someone opens the checkout.
     (OrderStatus::Draft, &["checkout-draft", "auto-draft", "draft", "abandoned", "trash", "incomplete"]),
     (
         OrderStatus::Paid,
@@ -35,7 +35,7 @@ const STATUSES: [(OrderStatus, &[&str]); 7] = [
     (OrderStatus::Refunded, &["refunded", "fully_refunded", "reversed"]),
 ];
 
-/// Why an order is cancelled that nobody waits to be paid: `cancel_reason` of Shopify, and what people write.
+/// Reasons of a cancelled order for which no payment is expected: `cancel_reason` of Shopify, and what people write.
 const UNWANTED: [&str; 8] = ["customer", "fraud", "inventory", "staff", "out of stock", "changed mind", "buyer", "duplicate"];
 /// Words that say that it was not paid; they count before the others.
 const UNPAID: [&str; 7] = ["unpaid", "not paid", "payment", "declined", "time limit", "timeout", "expired"];

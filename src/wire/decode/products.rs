@@ -1,8 +1,8 @@
 //! The products of an event: the list, under whichever name it comes, else the single product among the properties.
 
 use super::fields::{PRODUCT_FIELDS, ProductField};
-use super::nothing::Of;
-use super::spelled::{OF_CART, VARIANT_IDS, VARIANT_TRAITS, WITHIN, keep};
+use super::placeholder_ids::IdOf;
+use super::property_names::{OF_CART, VARIANT_IDS, VARIANT_TRAITS, WITHIN, keep};
 use super::value::{Faults, MAX_PRICE, MAX_TEXT_BYTES, MAX_URL_BYTES, Scalar, tidy};
 use crate::domain::event::Product;
 use crate::domain::names::Kind;
@@ -13,14 +13,14 @@ pub const MAX_PRODUCTS: usize = 100;
 
 /// A product whose id is not yet decided.
 #[derive(Debug, Default)]
-pub(super) struct DraftProduct<'a> {
+pub(super) struct ProductBuilder<'a> {
     /// `product_id`, or empty.
     pub product: Product<'a>,
     /// `id`: the product's in v1, and of what stands in a list or an object of its own if nothing else says which it is.
     pub v1_id: Option<Cow<'a, str>>,
     /// It stands in an object of its own, which `id` can only be of.
     pub is_object: bool,
-    /// As [`super::draft::Draft::found`].
+    /// As [`super::event_builder::EventBuilder::found`].
     pub found: [u8; PRODUCT_FIELDS],
 }
 
@@ -31,9 +31,9 @@ fn variant<'a>(slot: &mut Option<Cow<'a, str>>, found: &mut u8, rank: u8, scalar
         return keep(slot, found, rank, scalar.cut(MAX_TEXT_BYTES, faults).map(tidy));
     }
     if of_name < VARIANT_TRAITS {
-        return keep(slot, found, rank, scalar.id(Of::Thing, &mut Faults::default()));
+        return keep(slot, found, rank, scalar.id(IdOf::Thing, &mut Faults::default()));
     }
-    let told = scalar.id(Of::Thing, &mut Faults::default());
+    let told = scalar.id(IdOf::Thing, &mut Faults::default());
     let (before, place) = (*found, rank + 1);
     let is_trait = before > 0 && (before - 1) % WITHIN >= VARIANT_TRAITS;
     match (slot.as_deref(), told) {
@@ -46,7 +46,7 @@ fn variant<'a>(slot: &mut Option<Cow<'a, str>>, found: &mut u8, rank: u8, scalar
     }
 }
 
-impl<'a> DraftProduct<'a> {
+impl<'a> ProductBuilder<'a> {
     /// Of a product that has a sku its size says nothing more.
     #[inline]
     pub(super) fn settle_variant(&mut self) {
@@ -63,11 +63,11 @@ impl<'a> DraftProduct<'a> {
         match field {
             ProductField::ProductId => {
                 let mut id = Some(std::mem::take(&mut product.id)).filter(|id| !id.is_empty());
-                keep(&mut id, found, rank, scalar.id(Of::Thing, faults));
+                keep(&mut id, found, rank, scalar.id(IdOf::Thing, faults));
                 product.id = id.unwrap_or_default();
             }
-            ProductField::Sku => keep(&mut product.sku, found, rank, scalar.id(Of::Thing, faults)),
-            ProductField::V1Id => keep(&mut self.v1_id, found, rank, scalar.id(Of::Thing, faults)),
+            ProductField::Sku => keep(&mut product.sku, found, rank, scalar.id(IdOf::Thing, faults)),
+            ProductField::V1Id => keep(&mut self.v1_id, found, rank, scalar.id(IdOf::Thing, faults)),
             ProductField::Name => keep(&mut product.name, found, rank, scalar.cut(MAX_TEXT_BYTES, faults)),
             ProductField::Variant => variant(&mut product.variant, found, rank, scalar, faults),
             ProductField::Url => keep(&mut product.url, found, rank, scalar.short(MAX_URL_BYTES, faults)),
@@ -92,25 +92,25 @@ pub(super) struct ProductList<'a> {
     pub products: Vec<Product<'a>>,
     /// Index and `id` of the products that have one.
     pub ids: Vec<(usize, Cow<'a, str>)>,
-    /// Under how good a name it came, as [`super::draft::Draft::found`].
+    /// Under how good a name it came, as [`super::event_builder::EventBuilder::found`].
     found: u8,
     /// Broken fields before it came.
     broken_before: u16,
 }
 
 impl<'a> ProductList<'a> {
-    pub(super) fn push(&mut self, mut draft: DraftProduct<'a>, faults: &mut Faults) {
+    pub(super) fn push(&mut self, mut builder: ProductBuilder<'a>, faults: &mut Faults) {
         if self.products.len() >= MAX_PRODUCTS {
             self.left_out = self.left_out.saturating_add(1);
             self.drop_one(faults);
             return;
         }
-        draft.settle_variant();
-        if let Some(id) = draft.v1_id {
+        builder.settle_variant();
+        if let Some(id) = builder.v1_id {
             self.ids.push((self.products.len(), id));
         }
-        self.without_id |= draft.product.id.is_empty();
-        self.products.push(draft.product);
+        self.without_id |= builder.product.id.is_empty();
+        self.products.push(builder.product);
     }
 
     /// What is in a cart says nothing of what was added, removed or seen.
@@ -126,7 +126,7 @@ impl<'a> ProductList<'a> {
 
     pub(super) fn drop_one(&mut self, faults: &mut Faults) {
         self.dropped = true;
-        faults.broken::<()>();
+        faults.count_broken();
     }
 
     /// A list comes under a name of this rank: what was read of one before it, to be given back to [`Self::settle`].
@@ -158,14 +158,14 @@ impl<'a> ProductList<'a> {
     /// The products, and whether they were a usable list. `single` is taken where there are none.
     ///
     /// A list of which nothing is usable is no list: taken as an empty one it would empty the cart.
-    pub(super) fn finish(mut self, mut single: DraftProduct<'a>, is_v1: bool, faults: &mut Faults) -> (Vec<Product<'a>>, bool) {
+    pub(super) fn finish(mut self, mut single: ProductBuilder<'a>, is_v1: bool, faults: &mut Faults) -> (Vec<Product<'a>>, bool) {
         if self.without_id {
             self.decide_ids(is_v1, faults);
         }
         let usable = self.given && !(self.dropped && self.products.is_empty());
         if self.products.is_empty() {
             single.settle_variant();
-            let DraftProduct { mut product, v1_id, is_object, .. } = single;
+            let ProductBuilder { mut product, v1_id, is_object, .. } = single;
             if decide_id(&mut product, v1_id.filter(|_| is_v1 || is_object), is_v1) {
                 self.products = vec![product];
             }

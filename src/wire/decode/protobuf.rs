@@ -1,12 +1,12 @@
 //! Events as `leadstream.v1.Event`.
 
-use super::draft::Draft;
+use super::event_builder::EventBuilder;
 use super::fields::{BuiltIn, ProductField};
 use super::lookup::Lookup;
-use super::nothing::Of;
-use super::products::DraftProduct;
-use super::spelled::CANONICAL;
-use super::surplus::{LOOKED_THROUGH_BYTES, without_surplus};
+use super::placeholder_ids::IdOf;
+use super::product_limit::{LOOKED_THROUGH_BYTES, without_surplus};
+use super::products::ProductBuilder;
+use super::property_names::CANONICAL;
 use super::value::Scalar;
 use crate::domain::YEAR_9999_END_MS;
 use crate::runtime::ports::{DeadReason, Rejected};
@@ -18,12 +18,12 @@ use std::borrow::Cow;
 /// Newest version of the message that this build knows; 0 is a producer that doesn't say.
 pub const EVENT_VERSION: u32 = 1;
 
-/// Reads one event into an empty draft.
-pub(super) fn parse(bytes: &[u8], lookup: &Lookup, draft: &mut Draft<'_>) -> Result<(), Rejected> {
+/// Reads one event into an empty builder.
+pub(super) fn parse(bytes: &[u8], lookup: &Lookup, builder: &mut EventBuilder<'_>) -> Result<(), Rejected> {
     let looked_through = if bytes.len() > LOOKED_THROUGH_BYTES { without_surplus(bytes) } else { None };
     let (bytes, left_out) = looked_through.as_ref().map_or((bytes, 0), |(kept, left_out)| (kept, *left_out));
     for _ in 0..left_out.min(usize::from(u16::MAX)) {
-        draft.list.drop_one(&mut draft.faults);
+        builder.list.drop_one(&mut builder.faults);
     }
     let event = proto::Event::decode(bytes)
         .map_err(|e| Rejected { reason: DeadReason::UnreadableValue, detail: format!("not a leadstream.v1.Event: {e}") })?;
@@ -31,9 +31,9 @@ pub(super) fn parse(bytes: &[u8], lookup: &Lookup, draft: &mut Draft<'_>) -> Res
         let detail = format!("the event is of version {}, this build knows versions up to {EVENT_VERSION}", event.version);
         return Err(Rejected { reason: DeadReason::UnknownVersion, detail });
     }
-    draft.times.timestamp = match event.timestamp_ms {
+    builder.times.timestamp = match event.timestamp_ms {
         // JSON can't say such a time either.
-        Some(ms) if ms.unsigned_abs() > YEAR_9999_END_MS.unsigned_abs() => draft.faults.broken(),
+        Some(ms) if ms.unsigned_abs() > YEAR_9999_END_MS.unsigned_abs() => builder.faults.broken(),
         time => time.map(Written::utc),
     };
     let call = match event.r#type() {
@@ -45,26 +45,26 @@ pub(super) fn parse(bytes: &[u8], lookup: &Lookup, draft: &mut Draft<'_>) -> Res
         proto::event::Type::Alias => "alias",
     };
     let name = owned(event.name);
-    draft.call = Some(Cow::Borrowed(call));
+    builder.call = Some(Cow::Borrowed(call));
     if call == "track" {
-        draft.event = Some(name);
+        builder.event = Some(name);
     } else {
-        draft.call_name = Some(Scalar::Text(name)).filter(|n| *n != Scalar::Text(Cow::Borrowed("")));
+        builder.call_name = Some(Scalar::Text(name)).filter(|n| *n != Scalar::Text(Cow::Borrowed("")));
     }
-    draft.message_id = text(event.message_id).long_id(Of::Thing, &mut draft.faults);
-    draft.signals.set_user(&text(event.user_id));
-    draft.set(BuiltIn::CartId, CANONICAL, text(event.cart_id));
-    draft.set(BuiltIn::OrderId, CANONICAL, text(event.order_id));
-    draft.set(BuiltIn::Value, CANONICAL, number(event.value));
-    draft.set(BuiltIn::Currency, CANONICAL, text(event.currency));
+    builder.message_id = text(event.message_id).long_id(IdOf::Thing, &mut builder.faults);
+    builder.signals.set_user(&text(event.user_id));
+    builder.set(BuiltIn::CartId, CANONICAL, text(event.cart_id));
+    builder.set(BuiltIn::OrderId, CANONICAL, text(event.order_id));
+    builder.set(BuiltIn::Value, CANONICAL, number(event.value));
+    builder.set(BuiltIn::Currency, CANONICAL, text(event.currency));
     if let Some(product) = event.product {
-        draft.single = draft_product(product, draft);
+        builder.single = draft_product(product, builder);
     }
     if let Some(list) = event.products {
-        draft.list.given = true;
+        builder.list.given = true;
         for product in list.items {
-            let product = draft_product(product, draft);
-            draft.list.push(product, &mut draft.faults);
+            let product = draft_product(product, builder);
+            builder.list.push(product, &mut builder.faults);
         }
     }
     for (path, value) in event.properties {
@@ -75,15 +75,15 @@ pub(super) fn parse(bytes: &[u8], lookup: &Lookup, draft: &mut Draft<'_>) -> Res
             Some(proto::property_value::Value::Flag(flag)) => Scalar::Bool(flag),
         };
         if let Some(entry) = lookup.path(&path) {
-            draft.put(entry, &scalar);
+            builder.put(entry, &scalar);
         }
     }
     Ok(())
 }
 
-fn draft_product<'a>(product: proto::Product, draft: &mut Draft<'a>) -> DraftProduct<'a> {
-    let mut result = DraftProduct::default();
-    let faults = &mut draft.faults;
+fn draft_product<'a>(product: proto::Product, builder: &mut EventBuilder<'a>) -> ProductBuilder<'a> {
+    let mut result = ProductBuilder::default();
+    let faults = &mut builder.faults;
     result.set(ProductField::ProductId, CANONICAL, text(product.product_id), faults);
     result.set(ProductField::Sku, CANONICAL, text(product.sku), faults);
     result.set(ProductField::Name, CANONICAL, text(product.name), faults);

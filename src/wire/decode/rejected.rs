@@ -8,7 +8,7 @@ pub(super) fn no_id(what: &str, text: &str) -> Rejected {
     let shown: String = text.chars().take(40).flat_map(char::escape_debug).collect();
     Rejected {
         reason: DeadReason::KeyEmpty,
-        detail: format!("{what} is `{shown}`, which stands for nobody: it has to be the prospect"),
+        detail: format!("{what} is `{shown}`, which identifies no one: it has to be the prospect"),
     }
 }
 

@@ -4,8 +4,8 @@
 use super::bounce::Bounce;
 use super::fields::{BEYOND_DOUBT, MAY_BE_AN_ID, SENDGRID, Signal};
 use super::flags::{self, Channels};
-use super::nothing::{Of, is_address, is_id};
 use super::orders;
+use super::placeholder_ids::{IdOf, is_address, is_id};
 use super::value::{Faults, MAX_ID_BYTES, MAX_URL_BYTES, Scalar, tidy};
 use crate::domain::event::{OrderStatus, Signals};
 use crate::domain::ids::{hash64, low32};
@@ -13,6 +13,7 @@ use crate::domain::mail::MailNames;
 use crate::domain::names::{Flags, Kind, words};
 use core::net::IpAddr;
 use std::borrow::Cow;
+use std::num::NonZeroU32;
 
 /// Longest address; a longer one is none.
 const MAX_EMAIL_BYTES: usize = 320;
@@ -29,12 +30,12 @@ const MAX_STEP_BYTES: usize = 64;
 /// Signals before the event's kind is known. What has another type than expected says nothing, and is no fault: these names may
 /// mean something else elsewhere.
 #[derive(Debug, Default)]
-pub(super) struct SignalDraft<'a> {
+pub(super) struct SignalBuilder<'a> {
     /// From the traits of the call, from those of its context, from anywhere else in the event.
     emails: [Ranked<'a>; 3],
     agent: Ranked<'a>,
     marked: bool,
-    /// Where a mail is told of.
+    /// Set by a field of the mail.
     mail_marked: bool,
     trigger_id: Option<u128>,
     /// It names a trigger, but by no id of ours.
@@ -65,15 +66,15 @@ pub(super) struct SignalDraft<'a> {
 /// A text and the rank of the place that gave it: the lowest wins.
 type Ranked<'a> = Option<(u8, Cow<'a, str>)>;
 
-impl<'a> SignalDraft<'a> {
+impl<'a> SignalBuilder<'a> {
     /// `userId`.
     pub(super) fn set_user(&mut self, scalar: &Scalar<'_>) {
         if let Scalar::Text(text) = scalar {
             self.see_id(text);
         }
         self.has_user |= match scalar {
-            Scalar::Text(text) => is_id(text, Of::Person),
-            Scalar::Digits(digits) => is_id(digits.strip_suffix(".0").unwrap_or(digits), Of::Person),
+            Scalar::Text(text) => is_id(text, IdOf::Person),
+            Scalar::Digits(digits) => is_id(digits.strip_suffix(".0").unwrap_or(digits), IdOf::Person),
             Scalar::Signed(number) => *number != 0,
             Scalar::Float(number) => number.is_finite() && *number != 0.0,
             Scalar::Bool(_) | Scalar::Null | Scalar::Other => false,
@@ -91,7 +92,7 @@ impl<'a> SignalDraft<'a> {
         self.id_is_address |= id.as_bytes().contains(&b'@') && is_address(id);
     }
 
-    /// Where a mail tells its link by the name under which other events tell their page.
+    /// For mails whose link has the name under which other events give their page.
     pub(super) fn link_of_mail(&mut self, url: &mut Option<Cow<'a, str>>) {
         if let (None, Some(url)) = (&self.link, url.take()) {
             self.link = Some((u8::MAX, url));
@@ -102,23 +103,23 @@ impl<'a> SignalDraft<'a> {
         self.has_user
     }
 
-    pub(super) fn take_in(&mut self, signal: Signal, scalar: &Scalar<'a>) {
+    pub(super) fn set(&mut self, signal: Signal, scalar: &Scalar<'a>) {
         match signal {
-            Signal::Bounce(says, rank) => self.bounce.take_in(says, rank, scalar),
+            Signal::Bounce(notation, rank) => self.bounce.add(notation, rank, scalar),
             Signal::List => self.of_list |= text(scalar, MAX_ID_BYTES).is_some(),
             Signal::Lists => self.of_list |= !matches!(scalar, Scalar::Null),
             Signal::MailGroup => self.of_mail_group |= text(scalar, MAX_ID_BYTES).is_some(),
             Signal::MailMarked => self.mail_marked |= says_yes(scalar) || names_a_machine(scalar),
             Signal::Marked => self.marked |= says_yes(scalar),
             Signal::Trigger => {
-                let id = text(scalar, MAX_ID_BYTES).filter(|id| is_id(id, Of::Thing));
+                let id = text(scalar, MAX_ID_BYTES).filter(|id| is_id(id, IdOf::Thing));
                 let ours = id.as_deref().filter(|id| id.len() <= 32).and_then(|id| u128::from_str_radix(id, 16).ok());
                 self.other_trigger = id.filter(|_| ours.is_none()).or(self.other_trigger.take());
                 self.trigger_id = ours.or(self.trigger_id);
             }
             Signal::MailName(place) => {
                 if let Some(name) = self.mail_names.get_mut(usize::from(place)) {
-                    *name = text(scalar, MAX_NAME_BYTES).filter(|name| is_id(name, Of::Thing)).or(name.take());
+                    *name = text(scalar, MAX_NAME_BYTES).filter(|name| is_id(name, IdOf::Thing)).or(name.take());
                 }
             }
             Signal::CheckoutStep => self.checkout_step = text(scalar, MAX_STEP_BYTES).or(self.checkout_step.take()),
@@ -131,16 +132,16 @@ impl<'a> SignalDraft<'a> {
             Signal::Mail(rank) => put(&mut self.mail, rank, text(scalar, MAX_ID_BYTES)),
             Signal::Link(rank) => put(&mut self.link, rank, text(scalar, MAX_URL_BYTES)),
             Signal::User(rank) => {
-                put(&mut self.user, rank, text(scalar, MAX_ID_BYTES).map(tidy).filter(|id| is_id(id, Of::Person)));
+                put(&mut self.user, rank, text(scalar, MAX_ID_BYTES).map(tidy).filter(|id| is_id(id, IdOf::Person)));
             }
             Signal::Anonymous(rank) => {
-                put(&mut self.anonymous, rank, text(scalar, MAX_ID_BYTES).map(tidy).filter(|id| is_id(id, Of::Person)));
+                put(&mut self.anonymous, rank, text(scalar, MAX_ID_BYTES).map(tidy).filter(|id| is_id(id, IdOf::Person)));
             }
             Signal::OrderStatus(rank) => self.order.status(rank, scalar),
             Signal::OrderPart => self.order.part(scalar),
             Signal::OrderReason(rank) => self.order.reason(rank, scalar),
-            Signal::Flag(bit) => flags::take_in(&mut self.flags, bit, scalar),
-            Signal::Channel(group) => self.channels.take_in(group, scalar),
+            Signal::Flag(bit) => flags::set(&mut self.flags, bit, scalar),
+            Signal::Channel(group) => self.channels.add(group, scalar),
             Signal::Ip(rank) => {
                 if self.ip.is_none_or(|(best, _)| rank <= best) {
                     self.ip = flags::ip(scalar).map(|ip| (rank, ip)).or(self.ip);
@@ -174,7 +175,7 @@ impl<'a> SignalDraft<'a> {
         [user, self.anonymous.take().map(|(_, id)| id)]
     }
 
-    /// The traits of a group call are those of a company: its address is nobody's. What is sent to a friend names the friend's.
+    /// The traits of a group call are those of a company: its address is no person's. What is sent to a friend names the friend's.
     pub(super) fn finish(self, kind: Kind, name: &str, near: Option<&'static str>) -> Signals<'a> {
         let [own, of_context, of_event] = self.emails;
         let own = own.filter(|_| kind != Kind::Group);
@@ -194,9 +195,9 @@ impl<'a> SignalDraft<'a> {
             id_is_address: self.id_is_address || self.user.as_ref().is_some_and(|(_, id)| id.contains('@') && is_address(id)),
             marked: self.marked || (self.mail_marked && kind == Kind::Mail),
             trigger_id: self.trigger_id,
-            mail: self.mail.map_or(0, |(_, id)| low32(hash64(id.as_bytes()))),
+            mail: self.mail.and_then(|(_, id)| NonZeroU32::new(low32(hash64(id.as_bytes())))),
             names: if kind == Kind::Mail { mail_names(self.mail_names, self.other_trigger) } else { MailNames::default() },
-            link: self.link.map_or(0, |(_, link)| low32(hash64(link.as_bytes()))),
+            link: self.link.and_then(|(_, link)| NonZeroU32::new(low32(hash64(link.as_bytes())))),
             checkout_step: self.checkout_step,
             of_list: self.of_list || (self.of_mail_group && is_sendgrids),
             has_user: self.has_user || self.user.is_some(),

@@ -1,4 +1,4 @@
-//! Names of track events: what each means, in whichever spelling it comes.
+//! Names of track events: what each means, in any spelling.
 
 use crate::domain::ids::hash64;
 use crate::domain::names::bounces::{OF_MAIL, hardness};
@@ -13,14 +13,14 @@ type Table<T> = hashbrown::HashMap<Box<str>, T, foldhash::fast::FixedState>;
 
 /// How many unknown names are remembered with the verdict on them.
 const VERDICTS: usize = 256;
-/// The bit of a verdict that says whose deed it is.
+/// The bit of a verdict that says who did it.
 const SELLERS: u64 = 0x80;
 /// How far from the right the bits of a verdict begin that say which of [`SAID`] it is, and one more.
 const SAID_BITS: u32 = 8;
 /// What names say of consent by their words.
 const SAID: [&str; 4] = ["Unsubscribed", "Email Unsubscribed", ONE_LIST_LEFT, "Email Marked as Spam"];
 
-/// What is found of a name that nobody knows.
+/// What is found of an unknown name.
 #[derive(Debug, Clone, Copy)]
 struct AccountVerdict {
     is_sellers: bool,
@@ -128,7 +128,7 @@ impl Names {
     #[inline]
     pub(super) fn track<'a>(&self, name: Cow<'a, str>) -> Track<'a> {
         match self.written.get(&*name) {
-            Some(meaning) => told(meaning, name),
+            Some(meaning) => track_of(meaning, name),
             None => self.otherwise(name),
         }
     }
@@ -137,14 +137,14 @@ impl Names {
     fn otherwise<'a>(&self, name: Cow<'a, str>) -> Track<'a> {
         let mut buffer = [0; MAX_NORMAL_BYTES];
         if let Some((meaning, shown)) = normal(&name, &mut buffer).and_then(|normal| self.otherwise.get(normal)) {
-            return told(meaning, shown.as_ref().map_or(name, |shown| Cow::Owned(shown.clone().into())));
+            return track_of(meaning, shown.as_ref().map_or(name, |shown| Cow::Owned(shown.clone().into())));
         }
         if let Some((meaning, known)) = normal(&name, &mut buffer).and_then(|normal| self.of_tool(normal)) {
-            return told(meaning, known.map_or(name, Cow::Borrowed));
+            return track_of(meaning, known.map_or(name, Cow::Borrowed));
         }
         let AccountVerdict { is_sellers, near, said } = self.verdict(&name);
         if let Some(meaning) = said.and_then(|said| self.written.get(said)) {
-            return told(meaning, name);
+            return track_of(meaning, name);
         }
         let kind = if is_sellers { Kind::Seller } else { Kind::Other };
         Track { kind, name_id: NameId::NONE, name, is_v1: false, is_hard: false, near }
@@ -154,7 +154,7 @@ impl Names {
     #[cold]
     pub(super) fn of_mail<'a>(&self, track: Track<'a>) -> Track<'a> {
         match normal(&track.name, &mut [0; MAX_NORMAL_BYTES]).and_then(|normal| self.of_mail.get(normal)) {
-            Some(meaning) => told(meaning, track.name),
+            Some(meaning) => track_of(meaning, track.name),
             None => track,
         }
     }
@@ -195,7 +195,7 @@ impl Names {
     }
 }
 
-fn told<'a>(meaning: &Meaning, name: Cow<'a, str>) -> Track<'a> {
+fn track_of<'a>(meaning: &Meaning, name: Cow<'a, str>) -> Track<'a> {
     Track {
         kind: meaning.kind,
         name_id: meaning.name_id,

@@ -1,6 +1,6 @@
 //! Single values, read leniently: what is broken is dropped and counted, never an error.
 
-use super::nothing::{Of, is_id};
+use super::placeholder_ids::{IdOf, is_id};
 use crate::domain::event::Value;
 use crate::domain::number;
 use crate::wire::time::{self, Written};
@@ -47,8 +47,14 @@ pub(super) struct Faults {
 }
 
 impl Faults {
-    pub(super) fn broken<T>(&mut self) -> Option<T> {
+    /// Counts a broken field.
+    pub(super) fn count_broken(&mut self) {
         self.broken = self.broken.saturating_add(1);
+    }
+
+    /// Counts a broken field, whose value is then absent.
+    pub(super) fn broken<T>(&mut self) -> Option<T> {
+        self.count_broken();
         None
     }
 
@@ -84,7 +90,7 @@ impl<'a> Scalar<'a> {
             Self::Null => None,
             Self::Text(text) if text.is_empty() => None,
             Self::Text(text) => Some(text),
-            // Some writers make floats of ids: 12345.0 is meant as 12345.
+            // Some writers turn ids into floats: 12345.0 means 12345.
             Self::Digits(text) => Some(Cow::Borrowed(text.strip_suffix(".0").unwrap_or(text))),
             Self::Signed(_) | Self::Float(_) | Self::Bool(_) | Self::Other => faults.broken(),
         }
@@ -104,20 +110,20 @@ impl<'a> Scalar<'a> {
         if text.len() <= max_bytes {
             return Some(text);
         }
-        faults.broken::<()>();
+        faults.count_broken();
         Some(cut(text, max_bytes))
     }
 
-    /// An id. Words that stand for none are absent, without a fault: see [`super::nothing`].
+    /// An id. Words that stand for none are absent, without a fault: see [`super::placeholder_ids`].
     #[inline]
-    pub(super) fn id(self, of: Of, faults: &mut Faults) -> Option<Cow<'a, str>> {
+    pub(super) fn id(self, of: IdOf, faults: &mut Faults) -> Option<Cow<'a, str>> {
         let text = self.text(faults).map(tidy)?;
         if text.len() > MAX_ID_BYTES { faults.broken() } else { Some(text).filter(|id| is_id(id, of)) }
     }
 
     /// The same of any length.
     #[inline]
-    pub(super) fn long_id(self, of: Of, faults: &mut Faults) -> Option<Cow<'a, str>> {
+    pub(super) fn long_id(self, of: IdOf, faults: &mut Faults) -> Option<Cow<'a, str>> {
         self.text(faults).map(tidy).filter(|id| is_id(id, of))
     }
 
@@ -174,7 +180,7 @@ impl<'a> Scalar<'a> {
             Self::Null => None,
             Self::Bool(flag) => Some(Value::Bool(flag)),
             Self::Text(text) if text.len() > MAX_PROPERTY_BYTES => {
-                faults.broken::<()>();
+                faults.count_broken();
                 Some(Value::Text(cut(text, MAX_PROPERTY_BYTES)))
             }
             // Unlike an id, a property may well be empty text.

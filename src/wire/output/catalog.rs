@@ -14,7 +14,7 @@ pub(super) struct Catalog {
 
 impl Catalog {
     pub(super) fn model(&self, output: &Output) -> Option<&Model> {
-        self.models.models.get(usize::from(output.model))
+        self.models.models.get(output.model)
     }
 
     pub(super) fn topic(&self, input: u16) -> &str {

@@ -1,4 +1,4 @@
-//! Outputs as JSON. Names and order of the fields are the contract's.
+//! Outputs as JSON, with names and order of the fields as in docs/outputs.md.
 
 mod account;
 mod hand_over;
@@ -125,10 +125,10 @@ pub(super) fn write(catalog: &Catalog, prospect: &str, output: &Output, value: &
     };
     let brace = value.len();
     if serde_json::to_writer(&mut *value, &body).is_err() {
-        // Memory takes every byte and every key is text, so this can't happen; half a record must not leave all the same.
+        // Memory takes every byte and every key is text, so this can't happen; even so, half a record must not leave.
         return value.truncate(start);
     }
-    // The object of the body goes on with that of the head.
+    // The object of the body continues that of the head.
     if let Some(brace) = value.get_mut(brace) {
         *brace = b',';
     }

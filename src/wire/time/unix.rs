@@ -4,7 +4,7 @@ use super::calendar::{days_from_civil, days_in_month};
 use super::written::Written;
 use crate::domain::{DAY_MS, Ms, SECOND_MS};
 
-/// Reads a Unix time. Its size tells seconds, milliseconds, microseconds and nanoseconds apart: the borders are the year
+/// Reads a Unix time. Its size distinguishes seconds, milliseconds, microseconds and nanoseconds: the borders are the year
 /// 5138 in seconds, and 1973 in each of the finer units. Digits of a date (`20261122`), with or without its time of day, are that
 /// date: as a Unix time they would lie before 1980 or after 2570.
 #[must_use]
@@ -27,7 +27,7 @@ pub fn parse_unix(number: f64) -> Option<Written> {
 
 /// `YYYYMMDD`, `YYYYMMDDHHMM` or `YYYYMMDDHHMMSS` as a number, of the years 1900 to 2199, in UTC.
 fn date_in_digits(number: f64) -> Option<Ms> {
-    // Most numbers are Unix times: one look tells.
+    // Most numbers are Unix times: a quick check decides.
     let in_day = match number {
         n if (19e6..22e6).contains(&n) => 1.0,
         n if (19e10..22e10).contains(&n) => 1e4,

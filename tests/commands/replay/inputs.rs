@@ -15,12 +15,6 @@ fn go(out: &Path, files: &[PathBuf], partitions: u32, set: &[&str]) -> Tally {
     let settings = config::load_from(None, [], &set).unwrap().settings;
     let topics = settings.input_topics();
     let cart = topics.iter().position(|topic| topic.name == "cart").unwrap();
-    let topic = |topic: config::settings::InputTopic| decode::Topic {
-        name: topic.name,
-        is_email: topic.is_email,
-        is_trusted: topic.is_trusted,
-        format: decode::Format::Json,
-    };
     let options = Options {
         inputs: files.iter().map(|path| Input { topic: cart, path: path.clone() }).collect(),
         out: out.to_owned(),
@@ -29,11 +23,7 @@ fn go(out: &Path, files: &[PathBuf], partitions: u32, set: &[&str]) -> Tally {
         horizon: Horizon { wall_ms: i64::MAX, max_ahead_ms: i64::MAX },
         models: Arc::new(config::models(&settings).unwrap()),
         max_records: None,
-        decode: decode::Options {
-            topics: topics.into_iter().map(topic).collect(),
-            zones: settings.input_zones(),
-            ..decode::Options::default()
-        },
+        decode: decode::Options { topics, zones: settings.input_zones(), ..decode::Options::default() },
     };
     replay(&options, &indicatif::ProgressBar::hidden()).unwrap()
 }

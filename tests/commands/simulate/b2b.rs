@@ -55,7 +55,7 @@ fn records_come_in_the_order_of_their_times_each_under_its_own_key_and_message()
 
 #[test]
 fn dirt_and_times_of_now_are_those_of_every_shop() {
-    let dirty = every_shop::take(ShopKind::B2b, ShopOptions { dirt: 0.2, ..options() }, 8_000);
+    let dirty = every_shop::take(ShopKind::B2b, ShopOptions { corrupt_share: 0.2, ..options() }, 8_000);
     let unreadable = dirty.iter().filter(|r| serde_json::from_slice::<Value>(&r.value).is_err()).count();
     assert!((240..1_000).contains(&unreadable), "{unreadable}");
     every_shop::carries_the_time_of_now(ShopKind::B2b, &options(), 1_000);

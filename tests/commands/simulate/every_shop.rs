@@ -22,7 +22,7 @@ pub fn follows_its_seed(kind: ShopKind, options: &ShopOptions, n: usize) {
 
 /// A run that writes nothing passes the same time, also where records are late, spoiled or come twice.
 pub fn passes_the_same_time_dry(kind: ShopKind, options: &ShopOptions, n: usize) {
-    let dirty = ShopOptions { late: 0.05, dirt: 0.05, ..options.clone() };
+    let dirty = ShopOptions { late: 0.05, corrupt_share: 0.05, ..options.clone() };
     let (mut dry, mut wet) = (Traffic::new(kind, dirty.clone()), Traffic::new(kind, dirty));
     let mut record = Record::default();
     for _ in 0..n {

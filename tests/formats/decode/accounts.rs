@@ -11,7 +11,7 @@ use leadstream::domain::origin::Position;
 use leadstream::domain::output::{Body, Output};
 use leadstream::domain::terms::account::AccountVerdict;
 use leadstream::domain::terms::sales::{Answer, Bar, HandOverKind, Qualification};
-use leadstream::engine::task::ProspectOutput;
+use leadstream::engine::task::{ProspectOutput, TaskInput};
 use leadstream::runtime::ports::{DeadReason, Decode, Encode, Encoded, OutTopic, RecordView};
 use leadstream::wire::output::{Encoder, Format, Options};
 use std::sync::Arc;
@@ -123,11 +123,13 @@ fn what_a_member_tells_comes_back_as_it_left_whatever_the_outputs_format() {
             // The input after those of the configuration.
             let view = RecordView { input: 3, ..record(b"acme.com", &encoded.value) };
             let back = decoder().decode(&view).unwrap_or_else(|e| panic!("{e:?}"));
-            assert_eq!(back.prospect, if to_member { "ann".to_owned() } else { format!("{ACCOUNT_KEY}acme.com") });
-            assert_eq!(back.member_update.as_deref(), Some(&member_update));
+            assert_eq!(back.key(), if to_member { "ann".to_owned() } else { format!("{ACCOUNT_KEY}acme.com") });
+            let TaskInput::MemberUpdate { update, .. } = back else { panic!("{back:?}") };
+            assert_eq!(*update, member_update);
         }
     }
     let garbage = RecordView { input: 3, ..record(b"acme.com", b"{}") };
     assert_eq!(decoder().decode(&garbage).unwrap_err().reason, DeadReason::UnreadableValue);
-    assert!(decode(PAGE).member_update.is_none());
+    let page = decoder().decode(&record(b"u-1", PAGE.as_bytes())).unwrap();
+    assert_eq!(page, TaskInput::Event(decode(PAGE)));
 }

@@ -10,7 +10,7 @@ fn a_record_without_a_usable_key_is_refused() {
     assert_eq!(rejected(&no_key).reason, DeadReason::KeyMissing);
     assert_eq!(rejected(&record(b"", PAGE)).reason, DeadReason::KeyEmpty);
     assert_eq!(rejected(&record(&[b'x'; 257], PAGE)).reason, DeadReason::KeyTooLong);
-    assert!(decoder().decode(&record(&[b'x'; 256], PAGE)).is_ok());
+    assert!(decoder().decode_event(&record(&[b'x'; 256], PAGE)).is_ok());
     assert_eq!(rejected(&record(b"u-\xff", PAGE)).reason, DeadReason::KeyNotUtf8);
 }
 
@@ -352,8 +352,9 @@ fn a_date_in_digits_is_a_date() {
 
 #[test]
 fn every_reason_of_the_fixed_list_has_a_way_to_come_up() {
-    let untrusted =
-        |name| doubting_decoder().decode(&record(b"u", track(name, "{}").as_bytes())).expect_err("an untrusted input").reason;
+    let untrusted = |name| {
+        doubting_decoder().decode_event(&record(b"u", track(name, "{}").as_bytes())).expect_err("an untrusted input").reason
+    };
     let newer = RecordView { content_type: Some(b"application/avro"), ..record(b"u", PAGE) };
     let huge = vec![b' '; (1 << 20) + 1];
     let reasons = [

@@ -143,7 +143,7 @@ fn every_usual_name_is_found_in_every_spelling_and_means_a_canonical_one() {
 fn page() -> String {
     let mut text = String::from(
         "# The dictionary of event names\n\n\
-         Made of the table in `crates/leadstream-core/src/domain/names`; a test holds that it is the same. What the columns mean is said in [events.md](events.md#what-teams-call-it).\n\n\
+         Made of the table in `crates/leadstream-core/src/domain/names`; a test holds that it is the same (`LEADSTREAM_TESTS_WRITE=1 cargo test --release --test formats dictionary` writes it again). What the columns mean is said in [events.md](events.md#what-teams-call-it).\n\n\
          ## What teams call it\n\n\
          | canonical name | is heard under |\n|---|---|\n",
     );
@@ -168,9 +168,12 @@ fn row(text: &mut String, name: &str, others: &[&str], has_meaning: bool) {
 #[test]
 fn the_page_of_the_dictionary_is_the_table() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/dictionary.md");
-    if std::env::var_os("LEADSTREAM_WRITE_DICTIONARY").is_some() {
+    if std::env::var_os("LEADSTREAM_TESTS_WRITE").is_some() {
         std::fs::write(&path, page()).unwrap();
     }
     let written = std::fs::read_to_string(&path).unwrap();
-    assert!(written == page(), "docs/dictionary.md is another: write it with LEADSTREAM_WRITE_DICTIONARY=1");
+    assert!(
+        written == page(),
+        "docs/dictionary.md is old: LEADSTREAM_TESTS_WRITE=1 cargo test --release --test formats dictionary writes it again"
+    );
 }

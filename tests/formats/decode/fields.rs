@@ -98,7 +98,7 @@ fn a_record_without_a_time_takes_the_events_own() {
     // None, or what stands for none: Java's 0, the year 1 of Go, and whatever a clock says that was never set.
     for timestamp_ms in [None, Some(-1), Some(0), Some(1), Some(-62_135_596_800_000), Some(i64::MIN), Some(year_1999_ms)] {
         let timeless = RecordView { timestamp_ms, ..record(b"u", value.as_bytes()) };
-        let event = decoder.decode(&timeless).unwrap();
+        let event = decoder.decode_event(&timeless).unwrap();
         assert_eq!((event.time_ms, event.record_ms, event.clamped), (978_307_200_000, 978_307_200_000, false));
         let neither = RecordView { value: Some(br#"{"type":"page"}"#), ..timeless };
         assert_eq!(rejected(&neither).reason, DeadReason::AbsurdTime);
@@ -107,7 +107,7 @@ fn a_record_without_a_time_takes_the_events_own() {
         assert_eq!(rejected(&never_set).reason, DeadReason::AbsurdTime);
     }
     let year_2000 = RecordView { timestamp_ms: Some(year_1999_ms + 1), ..record(b"u", br#"{"type":"page"}"#) };
-    assert_eq!(decoder.decode(&year_2000).unwrap().record_ms, year_1999_ms + 1);
+    assert_eq!(decoder.decode_event(&year_2000).unwrap().record_ms, year_1999_ms + 1);
 }
 
 #[test]
@@ -117,12 +117,12 @@ fn a_time_that_no_calendar_has_is_refused() {
         assert_eq!(rejected(&record).reason, DeadReason::AbsurdTime);
     }
     let last = RecordView { timestamp_ms: Some(253_402_300_799_999), ..record(b"u", br#"{"type":"page"}"#) };
-    assert!(decoder().decode(&last).is_ok());
+    assert!(decoder().decode_event(&last).is_ok());
 }
 
 #[test]
 fn the_message_id_or_a_hash_of_key_time_and_bytes_tells_duplicates() {
-    let hash = |key: &[u8], value: &str| decoder().decode(&record(key, value.as_bytes())).unwrap().message_hash;
+    let hash = |key: &[u8], value: &str| decoder().decode_event(&record(key, value.as_bytes())).unwrap().message_hash;
     assert_eq!(hash(b"u-1", r#"{"type":"page","messageId":"m-7"}"#), hash64(b"m-7"));
     assert_eq!(hash(b"u-1", r#"{"type":"page","messageId":7}"#), hash64(b"7"), "a number is the text that it is written as");
     let plain = hash(b"u-1", r#"{"type":"page"}"#);
@@ -130,7 +130,7 @@ fn the_message_id_or_a_hash_of_key_time_and_bytes_tells_duplicates() {
     assert_ne!(plain, hash(b"u-2", r#"{"type":"page"}"#));
     assert_ne!(plain, hash(b"u-1", r#"{"type":"page" }"#));
     let later = RecordView { timestamp_ms: Some(RECORD_MS + 1), ..record(b"u-1", br#"{"type":"page"}"#) };
-    assert_ne!(plain, decoder().decode(&later).unwrap().message_hash);
+    assert_ne!(plain, decoder().decode_event(&later).unwrap().message_hash);
     assert_eq!(hash(b"u-1", r#"{"type":"page","messageId":""}"#), hash(b"u-1", r#"{"type":"page","messageId":""}"#));
     let long = "x".repeat(300);
     let value = format!(r#"{{"type":"page","messageId":"{long}"}}"#);

@@ -28,7 +28,7 @@ fn typed() -> proto::Event {
 
 fn decode_typed(event: &proto::Event) -> Result<Event<'static>, Rejected> {
     let bytes = event.encode_to_vec().leak();
-    decoder().decode(&RecordView { input: PROTOBUF, ..record(b"u-1", bytes) })
+    decoder().decode_event(&RecordView { input: PROTOBUF, ..record(b"u-1", bytes) })
 }
 
 #[test]
@@ -93,10 +93,10 @@ fn the_content_type_header_wins_over_the_topic() {
     let with =
         |input, header: &'static str, value| RecordView { input, content_type: Some(header.as_bytes()), ..record(b"u", value) };
     for header in ["application/json", "application/json; charset=utf-8", "Application/JSON"] {
-        assert!(decoder().decode(&with(PROTOBUF, header, json.as_bytes())).is_ok(), "{header}");
+        assert!(decoder().decode_event(&with(PROTOBUF, header, json.as_bytes())).is_ok(), "{header}");
     }
     for header in ["application/protobuf", "application/x-protobuf", "application/protobuf; proto=leadstream.v1.Event"] {
-        assert!(decoder().decode(&with(CLICKSTREAM, header, &bytes)).is_ok(), "{header}");
+        assert!(decoder().decode_event(&with(CLICKSTREAM, header, &bytes)).is_ok(), "{header}");
     }
     for header in ["application/avro", "", "text/html", "application/protobuf; proto=other.v1.Thing", "avro/\u{0}"] {
         assert_eq!(rejected(&with(CLICKSTREAM, header, json.as_bytes())).reason, DeadReason::UnknownVersion, "{header}");

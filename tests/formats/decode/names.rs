@@ -68,7 +68,7 @@ fn names_of_ga4_and_of_mail_tools_have_their_meaning() {
 fn what_only_trusted_inputs_may_say_they_alone_say_in_every_spelling() {
     for name in ["User Deleted", "user_deleted", "userDeleted", "UNSUBSCRIBED", "marked_email_as_spam", "lead_won"] {
         let value = track(name, "{}");
-        let rejected = doubting_decoder().decode(&record(b"u-1", value.as_bytes())).unwrap_err();
+        let rejected = doubting_decoder().decode_event(&record(b"u-1", value.as_bytes())).unwrap_err();
         assert!(matches!(rejected.reason, DeadReason::Untrusted(_)), "{name}");
     }
 }
@@ -85,7 +85,7 @@ fn a_name_that_only_models_have_is_found_in_other_spellings_unless_it_could_be_t
     let decoder = Decoder::new(Options::default(), &two);
     let of = |name: &str| {
         let value = track(name, "{}");
-        decoder.decode(&record(b"u-1", value.as_bytes())).unwrap().name_id
+        decoder.decode_event(&record(b"u-1", value.as_bytes())).unwrap().name_id
     };
     assert_eq!((of("Quote Requested"), of("quote_requested")), (two.name("Quote Requested"), two.name("quote_requested")));
     assert_eq!(of("quoteRequested"), NameId::NONE, "it may be either");
@@ -102,7 +102,7 @@ fn what_is_nearly_a_known_name_is_told_and_nothing_else_comes_of_it() {
     // More names than are remembered.
     for n in 0..1_000 {
         let (near, far) = (track(&format!("Order  Completd{}", " ".repeat(n % 50)), "{}"), track(&format!("Thing {n}"), "{}"));
-        let near_of = |value: &str| decoder.decode(&record(b"u-1", value.as_bytes())).unwrap().signals.near;
+        let near_of = |value: &str| decoder.decode_event(&record(b"u-1", value.as_bytes())).unwrap().signals.near;
         assert_eq!((near_of(&near), near_of(&far)), (Some("Order Completed"), None), "{n}");
     }
 }
@@ -314,7 +314,7 @@ fn words_for_no_id_are_absent_wherever_they_stand() {
     }
     assert!(rejected(&record(b"undefined", br#"{"type":"page"}"#)).detail.contains("`undefined`"));
     for key in ["u-1", "1", "guest-7", "undefined-1", "00a"] {
-        assert!(decoder().decode(&record(key.as_bytes(), br#"{"type":"page"}"#)).is_ok(), "{key}");
+        assert!(decoder().decode_event(&record(key.as_bytes(), br#"{"type":"page"}"#)).is_ok(), "{key}");
     }
 }
 
@@ -327,8 +327,8 @@ fn a_shop_has_words_of_its_own() {
         "properties":{"cart_id":"gast","product_id":"p-dummy","sku":"s-1"}}"#;
     let event = decoder.decode_line(line, Position::default()).unwrap();
     assert_eq!((&*event.prospect, event.cart_id.as_deref(), &*event.products[0].id), ("a-1", None, "s-1"));
-    assert_eq!(decoder.decode(&record(b"gast", br#"{"type":"page"}"#)).unwrap_err().reason, DeadReason::KeyEmpty);
-    assert!(decoder.decode(&record(b"gast-1", br#"{"type":"page"}"#)).is_ok());
+    assert_eq!(decoder.decode_event(&record(b"gast", br#"{"type":"page"}"#)).unwrap_err().reason, DeadReason::KeyEmpty);
+    assert!(decoder.decode_event(&record(b"gast-1", br#"{"type":"page"}"#)).is_ok());
 }
 
 #[test]

@@ -69,15 +69,15 @@ proptest! {
         let careful = plain.replacen(r#""x":"#, r#""\u0078":"#, 1);
         prop_assert_ne!(&plain, &careful);
         let decoder = decoder();
-        let one = decoder.decode(&record(b"u", plain.as_bytes())).unwrap();
-        let other = decoder.decode(&record(b"u", careful.as_bytes())).unwrap();
+        let one = decoder.decode_event(&record(b"u", plain.as_bytes())).unwrap();
+        let other = decoder.decode_event(&record(b"u", careful.as_bytes())).unwrap();
         prop_assert_eq!(one, other);
     }
 
     #[test]
     fn nearly_events_give_an_event_or_a_reason(value in nearly()) {
         let decoder = decoder();
-        if let Err(rejected) = decoder.decode(&record(b"u", value.as_bytes())) {
+        if let Err(rejected) = decoder.decode_event(&record(b"u", value.as_bytes())) {
             prop_assert!(rejected.detail.len() <= 300);
         }
         let _: Result<_, _> = decoder.decode_line(value.as_bytes(), Position::default());
@@ -93,7 +93,7 @@ proptest! {
         }
         let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&value).is_ok();
         let decoder = decoder();
-        match decoder.decode(&record(b"u", &value)) {
+        match decoder.decode_event(&record(b"u", &value)) {
             Ok(_) => prop_assert!(is_json, "{}", String::from_utf8_lossy(&value)),
             Err(rejected) if rejected.reason == DeadReason::UnreadableValue => {
                 prop_assert!(!is_json || rejected.detail.contains("batch"), "{}: {}", rejected.detail, String::from_utf8_lossy(&value));
@@ -119,6 +119,6 @@ proptest! {
         let at = at.index(value.len());
         value[at] = byte;
         let input = if typed { PROTOBUF } else { CLICKSTREAM };
-        let _: Result<_, _> = decoder().decode(&RecordView { input, ..record(b"u", &value) });
+        let _: Result<_, _> = decoder().decode_event(&RecordView { input, ..record(b"u", &value) });
     }
 }

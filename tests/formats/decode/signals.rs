@@ -6,6 +6,7 @@ use leadstream::domain::ids::{hash64, low32};
 use leadstream::domain::origin::Position;
 use leadstream::wire::proto;
 use prost::Message;
+use std::num::NonZeroU32;
 
 fn call(kind: &str, rest: &str) -> String {
     format!(r#"{{"type":"{kind}","messageId":"m-1",{rest}}}"#)
@@ -47,7 +48,7 @@ fn a_user_is_seen_in_records_and_files_and_words_for_nobody_are_none() {
     let typed = |user: &str| {
         let event = proto::Event { name: "Product Viewed".into(), user_id: user.to_owned(), ..proto::Event::default() };
         let bytes = event.encode_to_vec().leak();
-        decoder().decode(&RecordView { input: PROTOBUF, ..record(b"u-1", bytes) }).unwrap().signals.has_user
+        decoder().decode_event(&RecordView { input: PROTOBUF, ..record(b"u-1", bytes) }).unwrap().signals.has_user
     };
     assert!(typed("u-7") && !typed("") && !typed("undefined"));
     let line = |user: &str| {
@@ -91,7 +92,7 @@ fn the_program_is_read_from_the_context_else_from_the_properties() {
     assert_eq!(decode(&mail).signals.user_agent.as_deref(), Some("Scanner/1.0"));
     // Nobody wants it: it isn't read.
     let silent = Decoder::new(Options::default(), &Vocabulary::default());
-    let event = silent.decode(&record(b"u-1", both.as_bytes())).unwrap();
+    let event = silent.decode_event(&record(b"u-1", both.as_bytes())).unwrap();
     assert_eq!(event.signals, Signals::default());
 }
 
@@ -112,7 +113,7 @@ fn marks_of_machines_are_yes_however_they_are_written() {
 
 #[test]
 fn a_mail_says_which_trigger_mail_and_link_it_is_about() {
-    let hash = |text: &str| low32(hash64(text.as_bytes()));
+    let hash = |text: &str| NonZeroU32::new(low32(hash64(text.as_bytes())));
     let click = track(
         "Email Link Clicked",
         r#"{"trigger_id":"0123456789abcdef0123456789abcdef","email_id":"e-1","campaign_id":7,"link_url":"https://shop.example/a"}"#,
@@ -156,7 +157,7 @@ fn protobuf_events_have_the_same_signals() {
         ..proto::Event::default()
     };
     let bytes = event.encode_to_vec();
-    let event = decoder().decode(&RecordView { input: PROTOBUF, ..record(b"u-1", &bytes) }).unwrap();
+    let event = decoder().decode_event(&RecordView { input: PROTOBUF, ..record(b"u-1", &bytes) }).unwrap();
     let signals = &event.signals;
     assert_eq!((signals.user_agent.as_deref(), signals.email.as_deref()), (Some("Scanner/1.0"), Some("ann@shop.example")));
     assert_eq!((signals.marked, signals.checkout_step.as_deref()), (true, Some("3")));

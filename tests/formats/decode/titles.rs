@@ -37,7 +37,7 @@ fn persona(all: &[&str]) -> Option<String> {
             r#"{{"type":"identify","userId":"ann","messageId":"m{n}","timestamp":"2026-03-02T09:0{n}:00Z","receivedAt":"2026-03-02T09:0{n}:00Z","traits":{traits}}}"#
         );
         let event = decoder.decode_line(line.as_bytes(), Position::default()).unwrap();
-        task.apply(&event, Mode::Virtual, &mut effects);
+        task.apply_event(&event, Mode::Virtual, &mut effects);
     }
     task.staged(|_| {});
     task.confirm();

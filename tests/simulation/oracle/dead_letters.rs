@@ -5,6 +5,7 @@ use super::evidence::{Evidence, wall_ms};
 use super::inputs::Taken;
 use super::outputs::{Sent, Sents};
 use super::{Findings, Rule};
+use leadstream::engine::task::TaskInput;
 use leadstream::runtime::ports::{DeadReason, OutTopic};
 use leadstream::wire::dead_letter::{HEADERS_LEFT_OUT, KEY_TRUNCATED, OFFSET, PARTITION, REASON, TOPIC, TRUNCATED};
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,11 +71,11 @@ fn reason(evidence: &Evidence<'_>, commit: &Commit<'_>, taken: &Taken<'_>) -> Re
         Err(rejected) => return Reason::Must(rejected.reason.name()),
         Ok(event) => event,
     };
-    if event.member_update.is_some() {
+    if matches!(event, TaskInput::MemberUpdate { .. }) {
         return Reason::None;
     }
     let times = &evidence.times;
-    let ahead = |wall_ms: i64| event.record_ms > wall_ms + times.max_ahead_ms;
+    let ahead = |wall_ms: i64| event.record_ms() > wall_ms + times.max_ahead_ms;
     let name = DeadReason::AbsurdTime.name();
     if ahead(wall_ms(commit.decided) + times.skew_ms) {
         Reason::Must(name)

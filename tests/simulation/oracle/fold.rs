@@ -9,7 +9,7 @@ use super::standing::Standing;
 use super::{Findings, Rule, dead_letters, merge};
 use crate::api::Us;
 use leadstream::domain::Ms;
-use leadstream::domain::event::Event;
+use leadstream::engine::task::TaskInput;
 use leadstream::runtime::ports::InputPartition;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -103,34 +103,35 @@ impl TaskFold {
         since: Us,
     ) -> Result<Outcome, (Rule, String)> {
         let end_ms = commit.record.time_ms;
-        let mut keys: BTreeSet<&str> =
-            self.known.iter().filter(|(_, known)| known.unheld_ms < end_ms).map(|(key, _)| key.as_str()).collect();
+        let mut keys: BTreeSet<String> =
+            self.known.iter().filter(|(_, known)| known.unheld_ms < end_ms).map(|(key, _)| key.clone()).collect();
         for key in commit.changes.keys() {
             let key =
                 std::str::from_utf8(key).map_err(|_| (Rule::StateIsTheFold, format!("a record of {key:?} in the changelog")))?;
-            keys.insert(key);
+            keys.insert(key.to_owned());
         }
         let first = self.first(evidence, commit, records, since);
-        let mut by_key: BTreeMap<&str, Vec<Vec<(&Event<'a>, &Taken<'a>)>>> = BTreeMap::new();
-        let mut first_by_key: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut by_key: BTreeMap<String, Vec<Vec<(&TaskInput<'a>, &Taken<'a>)>>> = BTreeMap::new();
+        let mut first_by_key: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (input, of_input) in records.iter().enumerate() {
             for (n, taken) in of_input.iter().enumerate() {
                 let Ok(event) = &taken.event else { continue };
                 if dead.contains(&(taken.input, taken.index)) {
                     continue;
                 }
-                let own = by_key.entry(&event.prospect).or_insert_with(|| vec![Vec::new(); records.len()]);
+                let own = by_key.entry(event.key().into_owned()).or_insert_with(|| vec![Vec::new(); records.len()]);
                 own[input].push((event, taken));
                 if n < first[input] {
-                    first_by_key.entry(&event.prospect).or_insert_with(|| vec![0; records.len()])[input] = own[input].len();
+                    first_by_key.entry(event.key().into_owned()).or_insert_with(|| vec![0; records.len()])[input] =
+                        own[input].len();
                 }
             }
         }
-        keys.extend(by_key.keys());
+        keys.extend(by_key.keys().cloned());
         let time_ms = self.least_time_ms(evidence);
         let ranks = merge::orders(evidence, records, since);
         let mut outcome = Outcome { changes: Vec::new(), explained: Vec::new(), has_fired_held: false };
-        for key in keys {
+        for key in &keys {
             let before = self.known.get(key).map(|known| (&known.standing, known.bytes.as_slice()));
             let own = by_key.remove(key).unwrap_or_else(|| vec![Vec::new(); records.len()]);
             let first = first_by_key.remove(key).unwrap_or_else(|| vec![0; records.len()]);
@@ -216,7 +217,7 @@ impl TaskFold {
 /// It was there before this, and old by then to every clock.
 fn is_old(evidence: &Evidence<'_>, taken: &Taken<'_>, since: Us) -> bool {
     let record_ms = match &taken.event {
-        Ok(event) => event.record_ms,
+        Ok(event) => event.record_ms(),
         Err(_) => taken.record_ms.unwrap_or(Ms::MIN),
     };
     let times = &evidence.times;

@@ -5,7 +5,7 @@ use super::evidence::{Evidence, wall_ms};
 use crate::api::{TopicPartition, Us};
 use crate::broker::history::{Gone, Visible};
 use leadstream::domain::Ms;
-use leadstream::domain::event::Event;
+use leadstream::engine::task::TaskInput;
 use leadstream::runtime::ports::{Decode, InputPartition, RecordView, Rejected, credible_ms};
 use std::collections::BTreeSet;
 
@@ -20,13 +20,13 @@ pub struct Taken<'a> {
     pub place: usize,
     /// `None`: none that can be true.
     pub record_ms: Option<Ms>,
-    pub event: Result<Event<'a>, Rejected>,
+    pub event: Result<TaskInput<'a>, Rejected>,
 }
 
 impl Taken<'_> {
     /// Nobody's clock can have moved a task's time further by this record than to here, and it moved it at least so far.
-    pub fn moves_time_to_ms(event: &Event<'_>, since: Us, skew_ms: Ms) -> (Ms, Ms) {
-        let own_ms = event.time_ms.min(event.record_ms);
+    pub fn moves_time_to_ms(event: &TaskInput<'_>, since: Us, skew_ms: Ms) -> (Ms, Ms) {
+        let own_ms = event.time_ms().min(event.record_ms());
         (own_ms.min(wall_ms(since) - skew_ms), own_ms)
     }
 }

@@ -43,7 +43,7 @@ fn order(records: &[Vec<Taken<'_>>], wall_ms: Ms) -> Ranks {
 /// Of what can't be used, the record's own.
 fn time_ms(taken: &Taken<'_>) -> Ms {
     match &taken.event {
-        Ok(event) => event.time_ms,
+        Ok(event) => event.time_ms(),
         Err(_) => taken.record_ms.unwrap_or(Ms::MIN),
     }
 }

@@ -15,10 +15,10 @@ use super::standing::{Given, Standing};
 use crate::api::Us;
 use crate::world::START_MS;
 use leadstream::domain::Ms;
-use leadstream::domain::event::Event;
 use leadstream::domain::state::prospect::Prospect;
 use leadstream::domain::state::timers::Timer;
 use leadstream::engine::codec::Codec;
+use leadstream::engine::task::TaskInput;
 use leadstream::wire::state_record::StateCodec;
 use std::cell::{Cell, OnceCell, RefCell};
 
@@ -42,7 +42,7 @@ pub struct Question<'q, 'a> {
     /// Its bytes then.
     pub bytes_before: Option<&'q [u8]>,
     /// Its records by input.
-    pub records: Vec<Vec<(&'q Event<'a>, &'q Taken<'a>)>>,
+    pub records: Vec<Vec<(&'q TaskInput<'a>, &'q Taken<'a>)>>,
     /// So many of them, by input, were there before the task began to catch up: no reminder goes before them.
     pub first: Vec<usize>,
     /// What the transaction wrote of it; `None`: nothing.
@@ -94,7 +94,7 @@ impl<'q, 'a> Question<'q, 'a> {
         sents: &'q Sents<'a>,
         key: &'q str,
         before: Option<(&'q Standing, &'q [u8])>,
-        records: Vec<Vec<(&'q Event<'a>, &'q Taken<'a>)>>,
+        records: Vec<Vec<(&'q TaskInput<'a>, &'q Taken<'a>)>>,
         first: Vec<usize>,
         ranks: &'q [Ranks],
         (time_ms, since): (Ms, Us),
@@ -154,9 +154,9 @@ impl<'q, 'a> Question<'q, 'a> {
             let (input, offset, since) = (taken.input, taken.offset, taken.visible.since / 1_000);
             format!(
                 "{input}/{offset} {} of {} (record {}, there since {since})",
-                event.name,
-                event.time_ms - from,
-                event.record_ms - from
+                event.key(),
+                event.time_ms() - from,
+                event.record_ms() - from
             )
         });
         let timers = self.before.into_iter().flat_map(|before| before.prospect.timers());
@@ -209,7 +209,7 @@ impl<'q, 'a> Question<'q, 'a> {
         None
     }
 
-    fn heads<'n>(&'n self, node: &'n Node) -> impl Iterator<Item = (usize, &'q Event<'a>, &'q Taken<'a>)> + 'n {
+    fn heads<'n>(&'n self, node: &'n Node) -> impl Iterator<Item = (usize, &'q TaskInput<'a>, &'q Taken<'a>)> + 'n {
         let heads = self.records.iter().zip(&node.at).enumerate();
         heads.filter_map(|(input, (records, at))| records.get(*at).map(|(event, taken)| (input, *event, *taken)))
     }
@@ -224,8 +224,9 @@ impl<'q, 'a> Question<'q, 'a> {
         let mut heads: Vec<_> = self.heads(node).collect();
         // Updates of members have no place in the order, and are taken first; of the others the earliest.
         let ranks = &self.ranks[self.order.get()];
-        heads.sort_by_key(|(input, event, taken)| (event.member_update.is_none(), ranks[*input][taken.place]));
-        let earliest_ms = heads.iter().filter(|h| h.1.member_update.is_none()).map(|h| h.1.time_ms.min(h.1.record_ms)).next();
+        heads.sort_by_key(|(input, event, taken)| (matches!(event, TaskInput::Event(_)), ranks[*input][taken.place]));
+        let earliest_ms =
+            heads.iter().filter(|h| matches!(h.1, TaskInput::Event(_))).map(|h| h.1.time_ms().min(h.1.record_ms())).next();
         let (mut before, mut after) = (Vec::new(), Vec::new());
         let mut timers: Vec<Timer> = next.into_iter().chain(unheld).collect();
         timers.dedup();
@@ -241,7 +242,7 @@ impl<'q, 'a> Question<'q, 'a> {
         let takes = heads.iter().filter(|(_, event, taken)| {
             // The task's time went at least so far before it was applied.
             let (least_ms, _) = Taken::moves_time_to_ms(event, taken.visible.since, self.evidence.times.skew_ms);
-            event.member_update.is_some() || unheld.is_none_or(|timer| timer.deadline_ms >= least_ms)
+            matches!(event, TaskInput::MemberUpdate { .. }) || unheld.is_none_or(|timer| timer.deadline_ms >= least_ms)
         });
         before.extend(takes.map(|(input, ..)| Move::Take(*input)));
         before.extend(after);

@@ -1,7 +1,6 @@
 //! One prospect (or account) as the fold knows it, and the ways by which it changes: the pure core's, and nothing else.
 
 use leadstream::domain::Ms;
-use leadstream::domain::event::Event;
 use leadstream::domain::model::Models;
 use leadstream::domain::output::{Body, Effects, Output};
 use leadstream::domain::rules::account::barred::hear;
@@ -11,6 +10,7 @@ use leadstream::domain::state::prospect::Prospect;
 use leadstream::domain::state::timers::Timer;
 use leadstream::domain::step::{fire, step};
 use leadstream::engine::codec::Codec;
+use leadstream::engine::task::TaskInput;
 use leadstream::wire::state_record::StateCodec;
 
 /// A prospect as it stands.
@@ -39,13 +39,16 @@ impl Standing {
     }
 
     /// Applies one event, or an update between a member and its account.
-    pub fn apply(&mut self, key: &str, event: &Event<'_>, models: &Models) -> Given {
+    pub fn apply(&mut self, key: &str, input: &TaskInput<'_>, models: &Models) -> Given {
         let mut effects = Effects::default();
-        let Some(update) = &event.member_update else {
-            step(&mut self.prospect, self.is_new, event, models, &mut effects);
-            self.is_new = effects.erase;
-            self.is_erased = effects.erase && self.prospect.erasure().is_none();
-            return of_prospect(key, effects);
+        let update = match input {
+            TaskInput::Event(event) => {
+                step(&mut self.prospect, self.is_new, event, models, &mut effects);
+                self.is_new = effects.erase;
+                self.is_erased = effects.erase && self.prospect.erasure().is_none();
+                return of_prospect(key, effects);
+            }
+            TaskInput::MemberUpdate { update, .. } => update,
         };
         if update.update.is_to_member() {
             // Whoever is forgotten meanwhile hears nothing.

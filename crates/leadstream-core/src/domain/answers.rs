@@ -16,7 +16,7 @@ const MAX_BYTES: usize = 256;
 pub enum Answer {
     /// No, none, not yet; zero.
     No,
-    /// Nobody knows: "n/a", "tbd", "?".
+    /// Unknown: "n/a", "tbd", "?".
     Unknown,
     /// Yes, approved, known, agreed.
     Yes,
@@ -115,8 +115,8 @@ fn of_text(text: &str) -> Answer {
     }
 }
 
-/// How many months it takes at most: "0–3 months" are 3, "in two weeks" a half, "now" none. Bare numbers are months. `None` where it
-/// says none, or more than any number ("12+ months").
+/// How many months it takes at most: "0–3 months" are 3, "in two weeks" a half, "now" none. Bare numbers are months. `None`
+/// where it says none, or more than any number ("12+ months").
 #[must_use]
 pub fn months(value: &Value<'_>) -> Option<f64> {
     match value {

@@ -1,18 +1,14 @@
 //! One decoded input event. It borrows from the record's bytes where it can.
 
-use crate::domain::company_names::ACCOUNT_KEY;
-use crate::domain::ids::{hash64, low32, low64};
+use crate::domain::ids::{hash64, some32};
 use crate::domain::mail::MailNames;
-use crate::domain::member_update::MemberUpdateRecord;
 use crate::domain::names::{Flags, Kind, NameId, ONE_LIST_LEFT, PropertyId};
 use crate::domain::origin::Position;
 use crate::domain::{Ms, SECOND_MS};
 use core::net::IpAddr;
 use smallvec::SmallVec;
 use std::borrow::Cow;
-
-/// The name of an event that is an update of a member, for people.
-const MEMBER_UPDATE: &str = "account.member";
+use std::num::NonZeroU32;
 
 /// A value of a property that a model looks at.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,7 +40,8 @@ pub struct Product<'a> {
 #[derive(Debug, Clone, PartialEq, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each says another thing, and none excludes another")]
 pub struct Signals<'a> {
-    /// The prospect's address: `traits.email`, else `context.traits.email`, else elsewhere in an event that doesn't concern others.
+    /// The prospect's address: `traits.email`, else `context.traits.email`, else elsewhere in an event that doesn't concern
+    /// others.
     pub email: Option<Cow<'a, str>>,
     /// The program that made the event: `context.userAgent`, else the property `user_agent`.
     pub user_agent: Option<Cow<'a, str>>,
@@ -52,12 +49,12 @@ pub struct Signals<'a> {
     pub marked: bool,
     /// The trigger that a mail was sent for: `trigger_id`.
     pub trigger_id: Option<u128>,
-    /// Low half of the hash of `email_id`, else `campaign_id`; 0 without: which mail it is about.
-    pub mail: u32,
+    /// Low half of the hash of `email_id`, else `campaign_id`: which mail it is about.
+    pub mail: Option<NonZeroU32>,
     /// Of a mail event: every name by which it says which mail it is about.
     pub names: MailNames<'a>,
     /// Low half of the hash of `link_url`, `link_id`, of a mail's `url`: which link was clicked.
-    pub link: u32,
+    pub link: Option<NonZeroU32>,
     /// Step of the checkout, as the shop counts or names them: `step`.
     pub checkout_step: Option<Cow<'a, str>>,
     /// It is about one list of mails (`list_id`).
@@ -68,7 +65,7 @@ pub struct Signals<'a> {
     pub is_part: bool,
     /// A refund: `value` is what was paid back so far, this time included.
     pub refunded_so_far: bool,
-    /// Its customer did not want it, or the shop refused it (`reason`, `cancel_reason`): nobody waits for a payment.
+    /// Its customer did not want it, or the shop refused it (`reason`, `cancel_reason`): no payment is awaited.
     pub unwanted: bool,
     /// It names a user (`userId`): somebody who is known to the site.
     pub has_user: bool,
@@ -82,21 +79,21 @@ pub struct Signals<'a> {
     pub channel: Channel,
     /// From which address of the network it came, where some model asks. It is never kept.
     pub ip: Option<IpAddr>,
-    /// Its name is none that anybody knows, but nearly this one: told to people, changes nothing.
+    /// Its name is none that anybody knows, but nearly this one: shown to people, changes nothing.
     pub near: Option<&'static str>,
 }
 
 impl Signals<'_> {
-    /// What the address is known by, without being kept: 32 bits of its hash in small letters; 0 without.
+    /// What the address is known by, without being kept: 32 bits of its hash in small letters.
     #[must_use]
-    pub fn address_hash(&self) -> u32 {
-        let Some(email) = self.email.as_deref().map(str::trim) else { return 0 };
+    pub fn address_hash(&self) -> Option<NonZeroU32> {
+        let email = self.email.as_deref()?.trim();
         // No longer one comes from the decoder; of many events, so without a string of its own.
         let mut small = [0; 320];
         for (to, from) in small.iter_mut().zip(email.bytes()) {
             *to = from.to_ascii_lowercase();
         }
-        low32(hash64(small.get(..email.len()).unwrap_or(&small))).max(1)
+        Some(some32(hash64(small.get(..email.len()).unwrap_or(&small))))
     }
 
     /// The domain of the address.
@@ -115,7 +112,7 @@ pub enum Channel {
     Mail,
     /// Another one, such as sms or push; or consent to something else than being written to.
     Other,
-    /// A word that nobody knows.
+    /// An unknown word.
     Unknown,
 }
 
@@ -186,7 +183,7 @@ pub struct Event<'a> {
     pub message_id: Option<Cow<'a, str>>,
     /// 64-bit hash of `messageId`; where that is missing, of key, time and bytes.
     pub message_hash: u64,
-    /// The same with the name: what a message is told from others by.
+    /// The same with the name: identifies the message.
     pub repeat_hash: u64,
     pub position: Position,
     /// It came on one of the `topics.email` topics.
@@ -212,45 +209,9 @@ pub struct Event<'a> {
     pub clamped: bool,
     /// Its time is not the one that it says.
     pub corrected: Option<Corrected>,
-    /// It is none of a prospect: what a member tells its account, whose record's key is `prospect`.
-    pub member_update: Option<Box<MemberUpdateRecord>>,
 }
 
 impl Event<'_> {
-    /// An update of a member as an event of its account's record; one to the member, of the member's.
-    #[must_use]
-    pub fn from_member_update(member_update: MemberUpdateRecord, record_ms: Ms, position: Position) -> Self {
-        let update = &member_update.update;
-        let key = if update.is_to_member() { update.member.to_string() } else { format!("{ACCOUNT_KEY}{}", update.account) };
-        Self {
-            prospect: Cow::Owned(key),
-            kind: Kind::Other,
-            name_id: NameId::NONE,
-            name: Cow::Borrowed(MEMBER_UPDATE),
-            time_ms: member_update.at_ms,
-            record_ms,
-            message_id: None,
-            message_hash: low64(member_update.id),
-            repeat_hash: low64(member_update.id),
-            position,
-            on_mail_topic: false,
-            cart_id: None,
-            order_id: None,
-            refund_id: None,
-            has_products: false,
-            products_left_out: 0,
-            products: Vec::new(),
-            value: None,
-            currency: None,
-            properties: SmallVec::new(),
-            signals: Signals::default(),
-            broken_fields: 0,
-            clamped: false,
-            corrected: None,
-            member_update: Some(Box::new(member_update)),
-        }
-    }
-
     /// The value of a property, when the event has it.
     #[must_use]
     pub fn property(&self, id: PropertyId) -> Option<&Value<'_>> {
@@ -263,7 +224,7 @@ impl Event<'_> {
         self.corrected.map_or(0, |corrected| corrected.by_ms)
     }
 
-    /// As it is told from other messages.
+    /// What identifies the message.
     #[must_use]
     pub fn message(&self) -> Message {
         Message { hash: self.repeat_hash, id_hash: self.message_hash, is_change: self.kind.is_change() }
@@ -275,8 +236,8 @@ impl Event<'_> {
         self.kind.is_activity(self.on_mail_topic)
     }
 
-    /// Whether the buyer did it: what shows that the prospect is there, and opening a mail, clicking in it, giving consent. Not what
-    /// the shop, its systems and its people did, nor who somebody is said to be. `"*"` in a model means these.
+    /// Whether the buyer did it: what shows that the prospect is there, and opening a mail, clicking in it, giving consent. Not
+    /// what the shop, its systems and its people did, nor who somebody is said to be. `"*"` in a model means these.
     #[must_use]
     pub fn is_by_buyer(&self) -> bool {
         self.is_activity() || self.kind == Kind::Subscribed || matches!(self.mail(), Some(MailEvent::Opened | MailEvent::Clicked))
@@ -304,15 +265,13 @@ impl Event<'_> {
         }
     }
 
-    /// What a click is known by, whatever message tells it: mail, link and second. Nobody clicks one link twice in a second.
+    /// Identifies a click whatever message reports it: mail, link and second. No one clicks a link twice in a second.
     #[must_use]
     pub fn click(&self) -> Option<Message> {
-        if self.signals.link == 0 || self.mail() != Some(MailEvent::Clicked) {
-            return None;
-        }
+        let link = self.signals.link.filter(|_| self.mail() == Some(MailEvent::Clicked))?;
         let mut parts = [0; 16];
-        parts[..4].copy_from_slice(&self.signals.mail.to_le_bytes());
-        parts[4..8].copy_from_slice(&self.signals.link.to_le_bytes());
+        parts[..4].copy_from_slice(&self.signals.mail.map_or(0, NonZeroU32::get).to_le_bytes());
+        parts[4..8].copy_from_slice(&link.get().to_le_bytes());
         parts[8..].copy_from_slice(&self.time_ms.div_euclid(SECOND_MS).to_le_bytes());
         let hash = hash64(&parts);
         Some(Message { hash, id_hash: hash, is_change: true })
@@ -370,7 +329,7 @@ impl Event<'_> {
     }
 }
 
-/// A message, as it is told from others.
+/// What identifies a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Message {
     /// Hash of its id and its name: some senders give a whole checkout one id.

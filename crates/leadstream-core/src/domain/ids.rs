@@ -1,5 +1,6 @@
 //! Deterministic ids and hashes. They are part of the contract: changing one breaks every mailer's deduplication.
 
+use std::num::NonZeroU32;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 /// 64-bit hash of a message id, product id or name.
@@ -13,6 +14,12 @@ pub fn hash64(bytes: &[u8]) -> u64 {
 #[allow(clippy::cast_possible_truncation, reason = "the other half is meant to go")]
 pub fn low32(hash: u64) -> u32 {
     hash as u32
+}
+
+/// The low half of a hash, never 0.
+#[must_use]
+pub fn some32(hash: u64) -> NonZeroU32 {
+    NonZeroU32::new(low32(hash)).unwrap_or(NonZeroU32::MIN)
 }
 
 /// The low quarter of a hash.

@@ -1,7 +1,8 @@
 //! Which mail an event is about, as its mailer names it.
 
-use super::ids::{hash64, low32};
+use super::ids::{hash64, some32};
 use std::borrow::Cow;
+use std::num::NonZeroU32;
 
 /// Longest name that is compared; of a longer one the beginning.
 const MAX_NAME_BYTES: usize = 256;
@@ -31,14 +32,14 @@ impl<'a> MailNames<'a> {
 
     /// Whether one of its names is known by this.
     #[must_use]
-    pub fn has(&self, known_by: u32) -> bool {
-        known_by != 0 && self.all().any(|name| self::known_by(name) == known_by)
+    pub fn has(&self, known_by: NonZeroU32) -> bool {
+        self.all().any(|name| self::known_by(name) == known_by)
     }
 
-    /// What the surest of its names is known by; 0 without.
+    /// What the surest of its names is known by.
     #[must_use]
-    pub fn surest(&self) -> u32 {
-        self.all().next().map_or(0, known_by)
+    pub fn surest(&self) -> Option<NonZeroU32> {
+        self.all().next().map(known_by)
     }
 
     /// One of them says that it reminds of a cart, such as `cart-reminder-2` or "Abandoned Checkout".
@@ -65,8 +66,8 @@ fn plain<'a>(name: &str, into: &'a mut [u8; MAX_NAME_BYTES]) -> &'a [u8] {
 
 /// 32 bits of a hash of a name, whatever its case and what joins its words.
 #[must_use]
-pub fn known_by(name: &str) -> u32 {
-    low32(hash64(plain(name, &mut [0; MAX_NAME_BYTES]))).max(1)
+pub fn known_by(name: &str) -> NonZeroU32 {
+    some32(hash64(plain(name, &mut [0; MAX_NAME_BYTES])))
 }
 
 fn says_cart_reminder(name: &str) -> bool {
@@ -83,7 +84,7 @@ mod tests {
     #[test]
     fn a_name_is_the_same_however_it_is_written() {
         assert_eq!(known_by("Cart Reminder 1"), known_by("cart-reminder_1"));
-        assert!(known_by("cart-reminder-1") != known_by("cart-reminder-2") && known_by("") != 0);
+        assert!(known_by("cart-reminder-1") != known_by("cart-reminder-2"));
         assert_ne!(known_by("für dich"), known_by("fr dich"));
         assert_eq!(known_by(&"x".repeat(300)), known_by(&"x".repeat(256)), "nobody tells two apart behind that");
     }
@@ -102,11 +103,11 @@ mod tests {
 
     #[test]
     fn the_surest_name_is_the_one_that_is_kept() {
-        assert_eq!((MailNames::default().surest(), MailNames::new([const { None }; 4]).is_empty()), (0, true));
+        assert_eq!((MailNames::default().surest(), MailNames::new([const { None }; 4]).is_empty()), (None, true));
         let spring = || Some(Cow::Borrowed("spring"));
-        assert_eq!(MailNames::new([None, None, spring(), None]).surest(), known_by("spring"));
+        assert_eq!(MailNames::new([None, None, spring(), None]).surest(), Some(known_by("spring")));
         let names = MailNames::new([Some("e-77".into()), None, spring(), None]);
-        assert_eq!(names.surest(), known_by("e-77"));
-        assert!(names.has(known_by("Spring")) && !names.has(0) && !names.has(known_by("summer")) && !names.is_empty());
+        assert_eq!(names.surest(), Some(known_by("e-77")));
+        assert!(names.has(known_by("Spring")) && !names.has(known_by("summer")) && !names.is_empty());
     }
 }

@@ -1,13 +1,15 @@
-//! What members tell their account, and what it tells them: written to the internal topic, read back as input.
+//! Updates of members for their account and of the account for them: written to the internal topic, read back as input.
 
+use crate::domain::company_names::ACCOUNT_KEY;
 use crate::domain::hand_over::HandOver;
 use crate::domain::ids::hash64;
 use crate::domain::origin::CausingEvent;
 use crate::domain::terms::account::AccountVerdict;
 use crate::domain::terms::sales::Bar;
 use crate::domain::{Ms, Text};
+use std::borrow::Cow;
 
-/// What a member tells its account: where it stands now. Newest wins. Or what the account tells its member.
+/// A member's update for its account: where it stands now, the newest wins. Or the account's update for its member.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MemberUpdate {
     pub account: Text,
@@ -45,6 +47,12 @@ impl MemberUpdate {
     pub fn addressee(&self) -> &Text {
         if self.is_to_member() { &self.member } else { &self.account }
     }
+
+    /// Key of the record that it changes: the member's, or the account's own.
+    #[must_use]
+    pub fn record_key(&self) -> Cow<'_, str> {
+        if self.is_to_member() { Cow::Borrowed(&*self.member) } else { Cow::Owned(format!("{ACCOUNT_KEY}{}", self.account)) }
+    }
 }
 
 /// What an update is about.
@@ -55,7 +63,7 @@ pub enum News {
     Standing,
     /// What leaves of its lead by way of the account.
     Lead(Box<LeadNews>),
-    /// The account tells whether leads of the company are handed over, and why not.
+    /// The account says whether leads of the company are handed over, and if not, why.
     Bar(Option<Bar>),
 }
 
@@ -81,8 +89,8 @@ pub struct MemberUpdateRecord {
 }
 
 impl MemberUpdateRecord {
-    /// Where it stands among what others told: by time, then by member. What leaves of leads comes last: it may follow from what a colleague
-    /// said at the same time.
+    /// Where it stands among what others told: by time, then by member. What leaves of leads comes last: it may follow from
+    /// what a colleague said at the same time.
     #[must_use]
     pub fn order(&self) -> (Ms, bool, u64) {
         (self.at_ms, matches!(self.update.news, News::Lead(_)), voter_of(&self.update.member))

@@ -3,7 +3,7 @@
 use super::event::Event;
 use std::collections::BTreeMap;
 
-/// Most names that are told apart; further ones are counted together.
+/// Most names that are counted one by one; further ones are counted together.
 pub const MAX_NAMES: usize = 50;
 /// Longest name that is shown; the rest is cut off.
 const MAX_NAME_CHARS: usize = 60;

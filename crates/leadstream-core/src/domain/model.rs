@@ -37,6 +37,7 @@ use crate::domain::model::won::WonModel;
 use crate::domain::names::{NameId, Vocabulary};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::movement::Axis;
+use crate::domain::terms::per_axis::PerAxis;
 use crate::domain::terms::sales::Bar;
 pub use axis::{AxisModel, CountRule, Distinct, MAX_COUNT_MEMORY, MAX_STAGES, Move, Stale, call_name};
 pub use label::Label;
@@ -50,7 +51,7 @@ pub use series::{CartModel, CatchUp, IdleOn, OrderClears, SeriesFor};
 pub struct Models {
     pub models: Vec<Model>,
     pub vocabulary: Vocabulary,
-    /// How old an event may be when it arrives: for so long an erasure is remembered.
+    /// How old an event may be when it arrives, and therefore how long an erasure is remembered.
     pub max_age_ms: Ms,
 }
 
@@ -58,7 +59,7 @@ pub struct Models {
 pub const MAX_AGE_MS: Ms = 90 * crate::domain::DAY_MS;
 
 impl Models {
-    /// The model in charge of whoever no model is bound to: the first.
+    /// The primary model of prospects that no model is bound to: the first.
     #[must_use]
     pub fn in_charge(&self) -> &Model {
         &self.models[0]
@@ -115,7 +116,7 @@ pub struct Model {
     /// How long a record of whom nothing is known is kept after its last event; `None`: for ever.
     pub forget_anonymous_ms: Option<Ms>,
     /// Journey, funnel.
-    pub axes: [AxisModel; 2],
+    pub axes: PerAxis<AxisModel>,
     pub score: ScoreModel,
     pub cart: CartModel,
     /// Orders that concern no cart.
@@ -125,7 +126,7 @@ pub struct Model {
     pub won: WonModel,
     pub contact: ContactModel,
     pub triggers: TriggersModel,
-    pub machine: BotsModel,
+    pub bots: BotsModel,
     pub internal: InternalModel,
     pub accounts: AccountsModel,
     /// Which stages are open opportunities, and which one is won.
@@ -137,7 +138,7 @@ impl Model {
     pub fn set_pipeline(&mut self, pipeline: Option<Pipeline>) {
         self.pipeline = pipeline;
         for axis in Axis::ALL {
-            self.axes[axis.index()].pipeline = pipeline.filter(|p| p.axis == axis);
+            self.axes[axis].pipeline = pipeline.filter(|p| p.axis == axis);
         }
     }
 

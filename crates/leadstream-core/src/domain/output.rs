@@ -24,7 +24,7 @@ pub struct Output {
     /// Deterministic id (see [`crate::domain::ids`]).
     pub id: u128,
     /// Index of the model in [`crate::domain::model::Models`].
-    pub model: u16,
+    pub model: usize,
     /// The instant of the decision: the causing event's time, or the due time.
     pub at_ms: Ms,
     pub event: Option<CausingEvent>,
@@ -32,7 +32,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// What it tells an account or a member, if it does: as the internal topic brings it back.
+    /// What it reports to an account or a member, if anything, as it comes back from the internal topic.
     #[must_use]
     pub fn member_update(&self) -> Option<MemberUpdateRecord> {
         let Body::Member(update) = &self.body else { return None };
@@ -50,7 +50,7 @@ pub enum Body {
     Triggered(Box<Triggered>),
     HandOver(Box<HandOver>),
     AccountChanged(Box<AccountChanged>),
-    /// Internal: what a member tells its account.
+    /// Internal: a member's update for its account.
     Member(Box<MemberUpdate>),
 }
 
@@ -110,7 +110,7 @@ pub enum Note {
     /// A new prospect of whom nothing is known found no room: its event was not applied.
     NoRoom,
     /// A machine made the event: it neither scored, nor moved, nor was activity.
-    Machine(BotKind),
+    Bot(BotKind),
     /// It is of the shop's own people, or of a test: as if it had not been.
     Internal(InternalKind),
 }

@@ -20,9 +20,9 @@ mod tally;
 pub use crate::domain::model::axis::Pipeline;
 pub use before::Before;
 pub use key::{
-    AccountState, CartFact, Heads, Key, LeadBy, LeadFact, NO_NAME, OTHER, OpportunityFact, Origin, Touch, Way, week_of,
+    AccountState, CartFact, Key, LeadBy, LeadFact, NO_NAME, OTHER, OpportunityFact, Origin, PeopleCount, Touch, Way, week_of,
     week_start_ms,
 };
-pub use observe_step::Known;
+pub use observe_step::Contribution;
 pub use sums::{Figures, MAX_NAMES, MAX_WEEKS, ModelNames};
 pub use tally::{Tally, TouchPlace};

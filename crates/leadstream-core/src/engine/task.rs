@@ -16,6 +16,7 @@ use super::codec::Codec;
 pub use super::effects::{BatchEffects, Mode, ProspectOutput, TaskSize};
 use super::figures::Before;
 use super::store::NEVER;
+pub use super::task_input::TaskInput;
 use crate::domain::event::Event;
 use crate::domain::rules::forget::next_timer;
 use crate::domain::state::timers::TimerKind;
@@ -35,17 +36,23 @@ impl<C: Codec> Task<C> {
         self.time_ms
     }
 
-    /// Says what the world's clock shows: an event whose times lie ahead of it moves the task's time, and fires timers, only up to
-    /// there. Until it is said first, nothing lies ahead.
+    /// Says what the world's clock shows: an event whose times lie ahead of it moves the task's time, and fires timers, only up
+    /// to there. Until it is said first, nothing lies ahead.
     pub fn set_wall_clock(&mut self, wall_ms: Ms) {
         self.wall_ms = wall_ms;
     }
 
-    /// Fires every timer strictly earlier than min(event time, record time, wall clock), then applies the event.
-    pub fn apply(&mut self, event: &Event<'_>, mode: Mode, effects: &mut BatchEffects) {
-        if let Some(member_update) = &event.member_update {
-            return self.news(&event.prospect, member_update, effects);
+    /// Takes one record in.
+    #[inline]
+    pub fn apply(&mut self, input: &TaskInput<'_>, mode: Mode, effects: &mut BatchEffects) {
+        match input {
+            TaskInput::Event(event) => self.apply_event(event, mode, effects),
+            TaskInput::MemberUpdate { update, .. } => self.apply_update(update, effects),
         }
+    }
+
+    /// Fires every timer strictly earlier than min(event time, record time, wall clock), then applies the event.
+    pub fn apply_event(&mut self, event: &Event<'_>, mode: Mode, effects: &mut BatchEffects) {
         let until_ms = event.time_ms.min(event.record_ms).min(self.wall_ms);
         self.fire_until(until_ms.saturating_sub(1), mode, effects);
         self.time_ms = self.time_ms.max(until_ms);
@@ -111,7 +118,7 @@ impl<C: Codec> Task<C> {
         }
     }
 
-    /// Takes the slots that are really due at this deadline out of the queue; the others are queued anew.
+    /// Takes the slots that are really due at this deadline out of the queue; the others are queued again.
     fn collect_due(&mut self, deadline_ms: Ms, hold: bool, due: &mut Vec<u32>, effects: &mut BatchEffects) {
         while let Some((queued_ms, slot)) = self.timers.pop_until(deadline_ms) {
             let Some(entry) = self.store.entry_mut(slot).filter(|e| e.queued_ms == queued_ms) else { continue };

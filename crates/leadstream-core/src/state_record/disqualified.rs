@@ -4,9 +4,10 @@ use super::reader::{Read, Reader, Value};
 use super::stage;
 use super::writer::Writer;
 use crate::domain::state::track::Disqualified;
+use crate::domain::terms::per_axis::PerAxis;
 
 pub(super) fn write(value: &Disqualified, w: &mut Writer<'_>) {
-    let Disqualified { since_ms, reason, stood: [journey, funnel], back_at_ms, event } = value;
+    let Disqualified { since_ms, reason, stood: PerAxis { journey, funnel }, back_at_ms, event } = value;
     w.time_or_0(1, *since_ms);
     w.optional_text(2, reason.as_deref());
     for (field, stood) in [(3, journey), (4, funnel)] {
@@ -24,8 +25,8 @@ pub(super) fn read(mut r: Reader<'_>) -> Read<Disqualified> {
         match (field, value) {
             (1, Value::Varint(v)) => d.since_ms = r.time(v),
             (2, Value::Bytes(b)) => d.reason = Some(r.text(b)?),
-            (3, Value::Bytes(b)) => stage::read(r.nested(b, "journey"), d.stood[0].insert(stage::nowhere()))?,
-            (4, Value::Bytes(b)) => stage::read(r.nested(b, "funnel"), d.stood[1].insert(stage::nowhere()))?,
+            (3, Value::Bytes(b)) => stage::read(r.nested(b, "journey"), d.stood.journey.insert(stage::nowhere()))?,
+            (4, Value::Bytes(b)) => stage::read(r.nested(b, "funnel"), d.stood.funnel.insert(stage::nowhere()))?,
             (5, Value::Varint(v)) => d.back_at_ms = Some(r.time(v)),
             (6, Value::Varint(v)) => d.event = r.number(v)?,
             _ => return r.unknown(field),

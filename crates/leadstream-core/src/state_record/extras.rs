@@ -1,13 +1,13 @@
 //! `MoreRecord`: what only some prospects have.
 
 mod account;
+mod bots;
 mod contact;
 mod customer;
 mod decisions;
 mod internal;
 mod known_orders;
 mod lead;
-mod machine;
 mod orders;
 mod traits;
 mod triggers;
@@ -26,7 +26,7 @@ pub(super) fn write(extras: &Extras, w: &mut Writer<'_>) {
         lead,
         contact,
         triggers,
-        machine,
+        bots,
         internal,
         customer,
         decisions,
@@ -50,8 +50,8 @@ pub(super) fn write(extras: &Extras, w: &mut Writer<'_>) {
     if let Some(triggers) = triggers.get() {
         w.nested(4, |w| triggers::write(triggers, w));
     }
-    if let Some(machine) = machine.get() {
-        w.nested(5, |w| machine::write(machine, w));
+    if let Some(evidence) = bots.get() {
+        w.nested(5, |w| bots::write(evidence, w));
     }
     if let Some(customer) = customer.get() {
         w.nested(6, |w| customer::write(customer, w));
@@ -110,7 +110,7 @@ pub(super) fn read(mut r: Reader<'_>, m: &mut Extras) -> Read<()> {
             (2, Value::Bytes(b)) => m.lead = lead::read(r.nested(b, "lead"))?.into(),
             (3, Value::Bytes(b)) => m.contact = contact::read(r.nested(b, "contact"))?.into(),
             (4, Value::Bytes(b)) => m.triggers = triggers::read(r.nested(b, "absence"))?.into(),
-            (5, Value::Bytes(b)) => m.machine = machine::read(r.nested(b, "machine"))?.into(),
+            (5, Value::Bytes(b)) => m.bots = bots::read(r.nested(b, "machine"))?.into(),
             (6, Value::Bytes(b)) => m.customer = customer::read(r.nested(b, "customer"))?.into(),
             (7, Value::Bytes(b)) => m.decisions = decisions::read(r.nested(b, "decisions"))?.into(),
             (8, Value::Bytes(b)) => m.account = account::read(r.nested(b, "account"))?.into(),

@@ -10,6 +10,7 @@ use crate::domain::state::prospect::Prospect;
 use crate::domain::state::track::Track;
 use crate::domain::terms::consent::ConsentState;
 use crate::engine::codec::CodecError;
+use std::num::NonZeroU32;
 
 pub(super) fn write(prospect: &Prospect, out: &mut Vec<u8>) {
     let Prospect {
@@ -42,7 +43,7 @@ pub(super) fn write(prospect: &Prospect, out: &mut Vec<u8>) {
         w.packed(7, old.parts().0.iter().map(|h| h.to_le_bytes()));
     }
     w.uint(9, consent_number(*state));
-    w.time_or_0(10, *since_ms);
+    w.time(10, *since_ms);
     w.time(11, *cooldown_from_ms);
     w.flag(12, *cooldown_reported);
     for t in tracks {
@@ -64,9 +65,7 @@ pub(super) fn write(prospect: &Prospect, out: &mut Vec<u8>) {
         seen::write(field, ids, w);
     }
     w.time(24, *granted_ms);
-    if *address != 0 {
-        w.fixed32(29, *address);
-    }
+    w.hash32(29, *address);
 }
 
 fn consent_number(state: ConsentState) -> u32 {
@@ -102,7 +101,7 @@ pub(super) fn read(bytes: &[u8], p: &mut Prospect) -> Read<()> {
             // Of version 1.
             (8, Value::Bytes(b)) => times = b,
             (9, Value::Varint(v)) => p.consent.state = consent_state(v)?,
-            (10, Value::Varint(v)) => p.consent.since_ms = r.time(v),
+            (10, Value::Varint(v)) => p.consent.since_ms = Some(r.time(v)),
             (11, Value::Varint(v)) => p.cooldown_from_ms = Some(r.time(v)),
             (12, Value::Varint(v)) => p.cooldown_reported = v != 0,
             (13, Value::Bytes(b)) => {
@@ -124,7 +123,7 @@ pub(super) fn read(bytes: &[u8], p: &mut Prospect) -> Read<()> {
             (22, Value::Bytes(b)) => p.seen.changes = seen::read(r.nested(b, "ids of changes"))?,
             (23, Value::Bytes(b)) => p.seen.others = seen::read(r.nested(b, "ids"))?,
             (24, Value::Varint(v)) => p.consent.granted_ms = Some(r.time(v)),
-            (29, Value::Fixed32(v)) => p.address = v,
+            (29, Value::Fixed32(v)) => p.address = NonZeroU32::new(v),
             _ => return r.unknown(field),
         }
     }

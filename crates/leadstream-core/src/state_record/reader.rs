@@ -40,7 +40,7 @@ impl<'b> Reader<'b> {
         Self { bytes, base, last_field: 0, what }
     }
 
-    /// Inlined, so that the value is never put together: whoever asks looks at its parts at once.
+    /// Inlined, so that the value is never put together: the caller looks at its parts right away.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "see above")]
     pub(super) fn next(&mut self) -> Read<Option<(u32, Value<'b>)>> {

@@ -6,6 +6,7 @@ use super::writer::Writer;
 use crate::domain::state::cart::{ArmedFor, Heard, SentStep, Series, SeriesPhase};
 use crate::domain::state::few::InlineVec;
 use crate::domain::terms::recovery::AttributedBy;
+use std::num::NonZeroU32;
 
 pub(super) fn write(series: &Series, w: &mut Writer<'_>) {
     let Series {
@@ -62,9 +63,7 @@ pub(super) fn write_sent(sent: &SentStep, w: &mut Writer<'_>) {
     w.bytes(4, &trigger_id.to_be_bytes());
     w.time(20, *opened_ms);
     w.time(21, *clicked_ms);
-    if *mail != 0 {
-        w.fixed32(22, *mail);
-    }
+    w.hash32(22, *mail);
     let Heard { any, of_another, of_machine } = heard;
     let heard = u32::from(*any) | u32::from(*of_another) << 1 | u32::from(*of_machine) << 2;
     w.uint(23, heard | by_place(*opened_by) << 3 | by_place(*clicked_by) << 5);
@@ -122,7 +121,7 @@ pub(super) fn read_sent(mut r: Reader<'_>) -> Read<SentStep> {
             }
             (20, Value::Varint(v)) => s.opened_ms = Some(r.time(v)),
             (21, Value::Varint(v)) => s.clicked_ms = Some(r.time(v)),
-            (22, Value::Fixed32(v)) => s.mail = v,
+            (22, Value::Fixed32(v)) => s.mail = NonZeroU32::new(v),
             (23, Value::Varint(v)) => {
                 s.heard = Heard { any: v & 1 != 0, of_another: v & 2 != 0, of_machine: v & 4 != 0 };
                 let by = |bits: u64| AttributedBy::ALL[usize::from(bits & 1 != 0) + 2 * usize::from(bits & 2 != 0)];

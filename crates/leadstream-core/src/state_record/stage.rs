@@ -7,6 +7,7 @@ use crate::domain::state::few::InlineVec;
 use crate::domain::state::track::Opening;
 use crate::domain::state::track::{EnteredBy, Journeys, PastJourney, PastStage, StagePosition};
 use crate::domain::terms::movement::Cause;
+use std::num::NonZeroU16;
 
 pub(super) fn write(position: &StagePosition, w: &mut Writer<'_>) {
     let StagePosition { stage, entered_ms, stale_at_ms, by, history, journeys, opening } = position;
@@ -48,7 +49,7 @@ fn by_number(by: EnteredBy) -> u32 {
         Cause::OrderReversed => 5,
         Cause::NextJourney => 6,
     };
-    u32::from(by.event) << 3 | cause
+    u32::from(by.event.map_or(0, NonZeroU16::get)) << 3 | cause
 }
 
 pub(super) fn nowhere() -> StagePosition {
@@ -120,7 +121,7 @@ fn entered_by(number: u64) -> Read<EnteredBy> {
         other => return damaged("stage", format_args!("cause {other} is unknown")),
     };
     match u16::try_from(number >> 3) {
-        Ok(event) => Ok(EnteredBy { cause, event }),
+        Ok(mark) => Ok(EnteredBy::marked(cause, mark)),
         Err(_) => damaged("stage", "an event's mark is too large"),
     }
 }

@@ -5,6 +5,8 @@ use super::writer::{Writer, encode_varint};
 use super::{disqualified, ledger, stage};
 use crate::domain::Ms;
 use crate::domain::state::track::{GroupPoints, Hit, RuleCount, RuleUse, Track};
+use crate::domain::terms::grade::Grade;
+use crate::domain::terms::per_axis::PerAxis;
 
 pub(super) fn write(track: &Track, w: &mut Writer<'_>) {
     let Track {
@@ -24,7 +26,7 @@ pub(super) fn write(track: &Track, w: &mut Writer<'_>) {
         disqualified,
         ledger,
     } = track;
-    let [journey, funnel] = positions;
+    let PerAxis { journey, funnel } = positions;
     w.text(1, model);
     if *model_hash != 0 {
         w.fixed64(2, *model_hash);
@@ -48,7 +50,7 @@ pub(super) fn write(track: &Track, w: &mut Writer<'_>) {
     if let Some(label) = label {
         w.fixed32(12, *label);
     }
-    w.time_or_0(13, *label_since_ms);
+    w.time(13, *label_since_ms);
     w.time(14, *label_falls_at_ms);
     if let Some(persona) = persona {
         w.fixed32(15, *persona);
@@ -56,7 +58,7 @@ pub(super) fn write(track: &Track, w: &mut Writer<'_>) {
     if *fit != 0.0 {
         w.fixed64(16, fit.to_bits());
     }
-    w.uint(17, u32::from(*grade));
+    w.uint(17, u32::from(grade.map_or(0, Grade::code)));
     w.flag(18, *paused);
     if let Some(disqualified) = disqualified {
         w.nested(19, |w| disqualified::write(disqualified, w));
@@ -73,8 +75,8 @@ fn write_count(count: &RuleCount, w: &mut Writer<'_>) {
         w.fixed32(1, *rule);
     }
     w.times(2, hits.iter().map(|h| h.time_ms));
-    if hits.iter().any(|h| h.same != 0) {
-        w.packed(3, hits.iter().map(|h| h.same.to_le_bytes()));
+    if hits.iter().any(|h| h.match_key != 0) {
+        w.packed(3, hits.iter().map(|h| h.match_key.to_le_bytes()));
     }
 }
 
@@ -86,8 +88,8 @@ pub(super) fn read(mut r: Reader<'_>, t: &mut Track) -> Read<()> {
         match (field, value) {
             (1, Value::Bytes(b)) => t.model = r.text(b)?,
             (2, Value::Fixed64(v)) => t.model_hash = v,
-            (3, Value::Bytes(b)) => stage::read(r.nested(b, "journey"), t.positions[0].insert(stage::nowhere()))?,
-            (4, Value::Bytes(b)) => stage::read(r.nested(b, "funnel"), t.positions[1].insert(stage::nowhere()))?,
+            (3, Value::Bytes(b)) => stage::read(r.nested(b, "journey"), t.positions.journey.insert(stage::nowhere()))?,
+            (4, Value::Bytes(b)) => stage::read(r.nested(b, "funnel"), t.positions.funnel.insert(stage::nowhere()))?,
             (5, Value::Bytes(b)) => t.counts.push(read_count(r.nested(b, "count"))?),
             (6, Value::Bytes(b)) => groups = r.packed(b)?,
             (7, Value::Bytes(b)) => points = r.packed(b)?,
@@ -96,11 +98,11 @@ pub(super) fn read(mut r: Reader<'_>, t: &mut Track) -> Read<()> {
             (10, Value::Bytes(b)) => use_times = r.times(b)?,
             (11, Value::Bytes(b)) => use_counts = r.varints(b)?,
             (12, Value::Fixed32(v)) => t.label = Some(v),
-            (13, Value::Varint(v)) => t.label_since_ms = r.time(v),
+            (13, Value::Varint(v)) => t.label_since_ms = Some(r.time(v)),
             (14, Value::Varint(v)) => t.label_falls_at_ms = Some(r.time(v)),
             (15, Value::Fixed32(v)) => t.persona = Some(v),
             (16, Value::Fixed64(v)) => t.fit = f64::from_bits(v),
-            (17, Value::Varint(v)) => t.grade = r.number(v)?,
+            (17, Value::Varint(v)) => t.grade = Grade::of_code(r.number(v)?),
             (18, Value::Varint(v)) => t.paused = v != 0,
             (19, Value::Bytes(b)) => t.disqualified = Some(Box::new(disqualified::read(r.nested(b, "disqualified"))?)),
             (20, Value::Bytes(b)) => carried_forward = r.packed(b)?,
@@ -131,19 +133,19 @@ pub(super) fn read(mut r: Reader<'_>, t: &mut Track) -> Read<()> {
 
 fn read_count(mut r: Reader<'_>) -> Read<RuleCount> {
     let mut rule = 0;
-    let (mut times, mut same): (List<Ms>, &[[u8; 4]]) = (List::new(), &[]);
+    let (mut times, mut keys): (List<Ms>, &[[u8; 4]]) = (List::new(), &[]);
     while let Some((field, value)) = r.next()? {
         match (field, value) {
             (1, Value::Fixed32(v)) => rule = v,
             (2, Value::Bytes(b)) => times = r.times(b)?,
-            (3, Value::Bytes(b)) => same = r.packed(b)?,
+            (3, Value::Bytes(b)) => keys = r.packed(b)?,
             _ => return r.unknown(field),
         }
     }
-    if !same.is_empty() {
-        r.same_length(times.len(), same.len())?;
+    if !keys.is_empty() {
+        r.same_length(times.len(), keys.len())?;
     }
-    let same_of = |n: usize| same.get(n).map_or(0, |s| u32::from_le_bytes(*s));
-    let hits = times.into_iter().enumerate().map(|(n, time_ms)| Hit { time_ms, same: same_of(n) }).collect();
+    let key_of = |n: usize| keys.get(n).map_or(0, |key| u32::from_le_bytes(*key));
+    let hits = times.into_iter().enumerate().map(|(n, time_ms)| Hit { time_ms, match_key: key_of(n) }).collect();
     Ok(RuleCount { rule, hits })
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::Ms;
 use prost::encoding::WireType;
+use std::num::{NonZeroU32, NonZeroU64};
 
 /// Appends to a buffer. Times are written as distances to `base`.
 pub(super) struct Writer<'b> {
@@ -36,6 +37,18 @@ impl Writer<'_> {
         self.out.extend_from_slice(&value.to_le_bytes());
     }
 
+    pub(super) fn hash64(&mut self, field: u32, hash: Option<NonZeroU64>) {
+        if let Some(hash) = hash {
+            self.fixed64(field, hash.get());
+        }
+    }
+
+    pub(super) fn hash32(&mut self, field: u32, hash: Option<NonZeroU32>) {
+        if let Some(hash) = hash {
+            self.fixed32(field, hash.get());
+        }
+    }
+
     pub(super) fn time(&mut self, field: u32, time: Option<Ms>) {
         if let Some(time) = time {
             self.varint(field, zigzag(self.base.wrapping_sub(time)));
@@ -65,14 +78,15 @@ impl Writer<'_> {
         }
     }
 
-    /// The head of a message or packed list of so many bytes.
+    /// The head of a message or packed list with its length in bytes.
     pub(super) fn message_of(&mut self, field: u32, bytes: usize) {
         encode_key(field, WireType::LengthDelimited, self.out);
         encode_varint(bytes as u64, self.out);
     }
 
     /// A message or packed list whose length is known once it is written. Nearly all are shorter than 128 bytes, so one byte is
-    /// kept for the length and the rare long one is moved; one of up to 16 KiB, as the ids of somebody active, by a byte and in place.
+    /// kept for the length and the rare long one is moved; one of up to 16 KiB, as the ids of somebody active, by a byte and in
+    /// place.
     pub(super) fn nested(&mut self, field: u32, write: impl FnOnce(&mut Self)) {
         encode_key(field, WireType::LengthDelimited, self.out);
         let at = self.out.len();

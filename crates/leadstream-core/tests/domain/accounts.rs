@@ -2,11 +2,9 @@
 
 use super::harness::{START_MS, commit, model};
 use leadstream_core::domain::company_names::ACCOUNT_KEY;
-use leadstream_core::domain::event::Event;
 use leadstream_core::domain::member_update::MemberUpdate;
 use leadstream_core::domain::member_update::MemberUpdateRecord;
 use leadstream_core::domain::model::Models;
-use leadstream_core::domain::origin::Position;
 use leadstream_core::domain::output::{AccountChanged, Body, Note};
 use leadstream_core::domain::state::consensus::MAX_VOTES;
 use leadstream_core::domain::state::group::{EMPTY_KEPT_MS, Group, MAX_MEMBERS};
@@ -45,7 +43,7 @@ fn told(models: &Arc<Models>, all: &[MemberUpdateRecord]) -> (Group, Vec<(u128, 
     let mut task = Task::new(Arc::clone(models), StateCodec);
     let mut effects = BatchEffects::default();
     for member_update in all {
-        task.apply(&Event::from_member_update(member_update.clone(), 0, Position::default()), Mode::Virtual, &mut effects);
+        task.apply_update(member_update, &mut effects);
     }
     commit(&mut task);
     let record = task.prospect(&format!("{ACCOUNT_KEY}acme.com")).unwrap().expect("the account is known");
@@ -156,7 +154,7 @@ fn an_account_that_everybody_left_is_forgotten_after_a_while() {
     let mut task = Task::new(models, StateCodec);
     let mut effects = BatchEffects::default();
     for member_update in [update("ann", START_MS, Some("two")), update("ann", START_MS + 1, None)] {
-        task.apply(&Event::from_member_update(member_update, 0, Position::default()), Mode::Virtual, &mut effects);
+        task.apply_update(&member_update, &mut effects);
     }
     commit(&mut task);
     assert_eq!((task.size().records, task.population().accounts), (1, [0, 1, 0, 0]));
@@ -178,19 +176,19 @@ fn another_model_keeps_what_was_said_and_judges_by_its_own_rules_from_then_on() 
     let mut task = Task::new(Arc::clone(&before), StateCodec);
     let mut effects = BatchEffects::default();
     for member_update in [update("ann", START_MS, Some("two")), update("ben", START_MS + 1, Some("two"))] {
-        task.apply(&Event::from_member_update(member_update, 0, Position::default()), Mode::Virtual, &mut effects);
+        task.apply_update(&member_update, &mut effects);
     }
     commit(&mut task);
     effects.outputs.clear();
     let mut next = super::harness::restored(&task, model(&MODEL.replace("of = 2", "of = 3")));
     let cleo = update("cleo", START_MS + 2, Some("one"));
-    next.apply(&Event::from_member_update(cleo, 0, Position::default()), Mode::Virtual, &mut effects);
+    next.apply_update(&cleo, &mut effects);
     let kinds = |effects: &BatchEffects| -> Vec<AccountKind> {
         let kind = |body: &Body| if let Body::AccountChanged(body) = body { body.kind } else { panic!("{body:?}") };
         effects.outputs.iter().map(|o| kind(&o.output.body)).collect()
     };
     assert_eq!(kinds(&effects), [], "nothing is taken back by a change of the rules");
     let ben = update("ben", START_MS + 3, Some("one"));
-    next.apply(&Event::from_member_update(ben, 0, Position::default()), Mode::Virtual, &mut effects);
+    next.apply_update(&ben, &mut effects);
     assert_eq!(kinds(&effects)[0], AccountKind::ConsensusLost);
 }

@@ -1,11 +1,9 @@
 //! Leads on their way through their account: what members and accounts tell each other lies on other partitions and comes later.
 
 use super::harness::{Line, model, say, script};
-use leadstream_core::domain::event::Event;
 use leadstream_core::domain::hand_over::HandOver;
 use leadstream_core::domain::member_update::MemberUpdateRecord;
 use leadstream_core::domain::model::Models;
-use leadstream_core::domain::origin::Position;
 use leadstream_core::domain::output::Body;
 use leadstream_core::domain::state::lead::LeadStatus;
 use leadstream_core::domain::terms::sales::HandOverKind;
@@ -68,7 +66,7 @@ impl Partitions {
             let (_, member_update) = self.underway.pop_front().unwrap();
             let at = partition(member_update.update.addressee());
             let mut effects = BatchEffects::default();
-            self.tasks[at].apply(&Event::from_member_update(member_update, 0, Position::default()), Mode::Virtual, &mut effects);
+            self.tasks[at].apply_update(&member_update, &mut effects);
             self.commit(at, now, &mut effects);
         }
     }
@@ -80,7 +78,7 @@ impl Partitions {
                 Line::Event(did) => {
                     let event = did.event(&self.models);
                     let at = partition(&event.prospect);
-                    self.tasks[at].apply(&event, Mode::Virtual, &mut effects);
+                    self.tasks[at].apply_event(&event, Mode::Virtual, &mut effects);
                     self.commit(at, now, &mut effects);
                 }
                 Line::Until(until_ms) => {

@@ -123,7 +123,7 @@ fn what_is_dropped_is_counted_and_a_batch_that_fails_forgets_it() {
     let mut effects = BatchEffects::default();
     for line in super::harness::script("40m < 10m add A; 41m < 30m delete; 42m add B") {
         let super::harness::Line::Event(did) = line else { panic!("events only") };
-        task.apply(&did.event(&models), Mode::Virtual, &mut effects);
+        task.apply_event(&did.event(&models), Mode::Virtual, &mut effects);
     }
     let count = |note| effects.notes.iter().find(|(n, _)| *n == note).map_or(0, |(_, count)| *count);
     assert_eq!((count(Note::BeforeErasure), count(Note::Duplicate)), (1, 1));

@@ -5,7 +5,7 @@ use super::harness::{START_MS, commit, play, restored, shop};
 use leadstream_core::domain::model::Models;
 use leadstream_core::domain::terms::movement::Axis;
 use leadstream_core::engine::figures::{
-    CartFact, Figures, Heads, Key, LeadBy, LeadFact, MAX_NAMES, OTHER, Origin, Touch, Way, week_of,
+    CartFact, Figures, Key, LeadBy, LeadFact, MAX_NAMES, OTHER, Origin, PeopleCount, Touch, Way, week_of,
 };
 use leadstream_core::engine::task::Task;
 use leadstream_core::state_record::StateCodec;
@@ -43,7 +43,7 @@ fn shipped(name: &str) -> Arc<Models> {
 }
 
 fn stage(models: &Models, axis: Axis, name: &str) -> u8 {
-    let index = models.in_charge().axes[axis.index()].stages.iter().position(|s| s == name).unwrap();
+    let index = models.in_charge().axes[axis].stages.iter().position(|s| s == name).unwrap();
     u8::try_from(index + 1).unwrap()
 }
 
@@ -65,12 +65,15 @@ fn a_story_is_counted_as_a_person_would() {
     let model = models.in_charge().hash;
     let count = |key: Key| figures.get(&key);
     let people = |what| count(Key::People { what });
-    assert_eq!([Heads::Prospects, Heads::Customers, Heads::Repeaters, Heads::Orders].map(people), [2, 1, 1, 2]);
+    assert_eq!(
+        [PeopleCount::Prospects, PeopleCount::Customers, PeopleCount::Repeaters, PeopleCount::Orders].map(people),
+        [2, 1, 1, 2]
+    );
     assert_eq!(count(Key::Spent { currency: "EUR".into() }), 60_000, "the refund is taken off");
     let (first, last) = (Origin::FirstSource, Origin::LastSource);
-    assert_eq!(count(Key::Origins { of: first, name: "search".into(), what: Heads::Customers }), 1);
-    assert_eq!(count(Key::Origins { of: last, name: "newsletter".into(), what: Heads::Orders }), 2);
-    assert_eq!(count(Key::Origins { of: last, name: "search".into(), what: Heads::Orders }), 0);
+    assert_eq!(count(Key::Origins { of: first, name: "search".into(), what: PeopleCount::Customers }), 1);
+    assert_eq!(count(Key::Origins { of: last, name: "newsletter".into(), what: PeopleCount::Orders }), 2);
+    assert_eq!(count(Key::Origins { of: last, name: "search".into(), what: PeopleCount::Orders }), 0);
     assert_eq!(count(Key::OriginSpent { of: Origin::FirstCampaign, name: "spring".into(), currency: "EUR".into() }), 60_000);
     assert_eq!(count(Key::ClosedSeconds {}), 7 * 3_600);
     let carts = [CartFact::Opened, CartFact::Abandoned, CartFact::Reminded, CartFact::Recovered, CartFact::Ordered];
@@ -101,7 +104,8 @@ fn an_order_counts_as_it_stands_however_often_it_is_told() {
         assert_eq!(standings(&restored(&task, Arc::clone(&models)).figures()), standings(&figures));
         let orders = [false, true].map(|again| figures.get(&Key::Orders { week, again }));
         let value = figures.get(&Key::OrderValue { week, currency: "EUR".into() });
-        let heads = [Heads::Customers, Heads::Repeaters, Heads::Orders].map(|what| figures.get(&Key::People { what }));
+        let heads =
+            [PeopleCount::Customers, PeopleCount::Repeaters, PeopleCount::Orders].map(|what| figures.get(&Key::People { what }));
         (heads, figures.get(&Key::Spent { currency: "EUR".into() }), orders, value, figures.get(&Key::OrdersUnpriced {}))
     };
     let once = ([1, 0, 1], 50_000, [1, 0], 50_000, 0);
@@ -172,10 +176,10 @@ fn absurd_amounts_stop_nobody_and_go_with_who_brought_them() {
     let mut task = after(&models, &orders);
     let again = restored(&task, Arc::clone(&models));
     assert_eq!(standings(&again.figures()), standings(&task.figures()));
-    assert_eq!(task.figures().get(&Key::People { what: Heads::Orders }), 20);
+    assert_eq!(task.figures().get(&Key::People { what: PeopleCount::Orders }), 20);
     let mut all = task.figures();
     all.merge(&again.figures());
-    assert_eq!(all.get(&Key::People { what: Heads::Orders }), 40);
+    assert_eq!(all.get(&Key::People { what: PeopleCount::Orders }), 40);
     apply(
         &mut task,
         &models,
@@ -229,7 +233,7 @@ fn figures_of_tasks_add_up_to_those_of_one() {
     let mut sum = Figures::new(&models);
     parts.iter().for_each(|part| sum.merge(&part.figures()));
     assert_eq!(sum.sorted(), whole.figures().sorted());
-    assert_eq!(sum.get(&Key::People { what: Heads::Customers }), 4);
+    assert_eq!(sum.get(&Key::People { what: PeopleCount::Customers }), 4);
 }
 
 #[test]
@@ -238,8 +242,9 @@ fn names_that_find_no_room_are_counted_together() {
     let lines: Vec<String> =
         (0..MAX_NAMES + 30).map(|n| format!("{n}s page by=u{n} id=u{n} context.campaign.name=c{n}")).collect();
     let task = after(&models, &lines.join("\n"));
-    let named =
-        |name: &str| task.figures().get(&Key::Origins { of: Origin::FirstCampaign, name: name.into(), what: Heads::Prospects });
+    let named = |name: &str| {
+        task.figures().get(&Key::Origins { of: Origin::FirstCampaign, name: name.into(), what: PeopleCount::Prospects })
+    };
     assert_eq!(
         (named("c0"), named(&format!("c{}", MAX_NAMES - 1)), named(&format!("c{MAX_NAMES}")), named(OTHER)),
         (1, 1, 0, 30)
@@ -284,7 +289,8 @@ fn sold(models: &Arc<Models>, text: &str) -> ([i64; 3], i64, i64, i64) {
     let task = after(models, text);
     let figures = task.figures();
     assert_eq!(standings(&restored(&task, Arc::clone(models)).figures()), standings(&figures), "{text}");
-    let heads = [Heads::Customers, Heads::Repeaters, Heads::Orders].map(|what| figures.get(&Key::People { what }));
+    let heads =
+        [PeopleCount::Customers, PeopleCount::Repeaters, PeopleCount::Orders].map(|what| figures.get(&Key::People { what }));
     let model = models.in_charge().hash;
     let purchase = stage(models, Axis::Journey, "purchase");
     let stands = figures.get(&Key::Stands { model, axis: Axis::Journey, persona: 0, stage: purchase });

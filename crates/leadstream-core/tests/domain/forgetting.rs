@@ -5,7 +5,7 @@ use leadstream_core::domain::DAY_MS;
 use leadstream_core::domain::model::Models;
 use leadstream_core::domain::output::Note;
 use leadstream_core::domain::terms::movement::Axis;
-use leadstream_core::engine::figures::{Heads, Key, Way, week_of};
+use leadstream_core::engine::figures::{Key, PeopleCount, Way, week_of};
 use leadstream_core::engine::task::{BatchEffects, Mode, Task};
 use leadstream_core::state_record::StateCodec;
 use proptest::prelude::*;
@@ -106,7 +106,7 @@ fn an_event_at_the_very_instant_comes_first_and_one_millisecond_later_is_somebod
         let mut task = task(&models, "0s page");
         let at_ms = START_MS + 180 * DAY_MS + late_ms;
         let one = Did { time_ms: at_ms, record_ms: at_ms, prospect: "ann".into(), name: "page".into(), ..Did::default() };
-        task.apply(&one.event(&models), Mode::Virtual, &mut BatchEffects::default());
+        task.apply_event(&one.event(&models), Mode::Virtual, &mut BatchEffects::default());
         commit(&mut task);
         let first_seen_ms = task.prospect("ann").unwrap().unwrap().first_seen_ms;
         assert_eq!(first_seen_ms, if entered == 1 { START_MS } else { at_ms });
@@ -122,7 +122,7 @@ fn what_was_counted_of_past_weeks_stays_and_who_stands_where_is_that_of_the_reco
     let moved = |task: &Task<StateCodec>| {
         task.figures().total(|key| matches!(key, Key::Moved { .. } | Key::Week { .. } | Key::Touched { .. }))
     };
-    let heads = |task: &Task<StateCodec>| task.figures().get(&Key::People { what: Heads::Prospects });
+    let heads = |task: &Task<StateCodec>| task.figures().get(&Key::People { what: PeopleCount::Prospects });
     assert_eq!(heads(&kept), 1, "Ann went before Ben came");
     let entered = Key::Week { model, axis: Axis::Funnel, stage: 1, week: week_of(START_MS), way: Way::Entered };
     assert_eq!(kept.figures().get(&entered), 1, "that she came in her week is no less true");
@@ -191,7 +191,7 @@ proptest! {
         let mut task = Task::new(Arc::clone(&models), StateCodec);
         let mut effects = BatchEffects::default();
         for did in &events {
-            task.apply(&did.event(&models), Mode::Virtual, &mut effects);
+            task.apply_event(&did.event(&models), Mode::Virtual, &mut effects);
         }
         let end_ms = events.last().unwrap().record_ms + 400 * DAY_MS;
         task.advance(end_ms, Mode::Virtual, &mut effects);
@@ -204,7 +204,8 @@ proptest! {
         prop_assert_eq!(task.size().prospects, task.size().records);
     }
 
-    /// However many invented ids come, and however the batches lie: the number of records is bounded, and who is refused is the same.
+    /// However many invented ids come, and however the batches lie: the number of records is bounded, and who is refused is the
+    /// same.
     #[test]
     fn a_flood_of_the_unknown_never_gets_past_the_mark(
         events in visits(0.0), most in 1..6_usize, batch in 1..40_usize, abort in any::<prop::sample::Index>()
@@ -218,10 +219,10 @@ proptest! {
                 if abort == Some(n) {
                     commit(&mut task);
                     let mut thrown_away = BatchEffects::default();
-                    events[n..].iter().for_each(|did| task.apply(&did.event(&models), Mode::Virtual, &mut thrown_away));
+                    events[n..].iter().for_each(|did| task.apply_event(&did.event(&models), Mode::Virtual, &mut thrown_away));
                     task.discard();
                 }
-                task.apply(&did.event(&models), Mode::Virtual, &mut effects);
+                task.apply_event(&did.event(&models), Mode::Virtual, &mut effects);
                 assert!(task.prospects() <= most, "{} prospects", task.prospects());
                 if n % batch == 0 {
                     commit(&mut task);
@@ -253,7 +254,7 @@ fn above_the_mark_whoever_is_known_is_served_and_whoever_goes_makes_room() {
         let mut effects = BatchEffects::default();
         for line in super::harness::script(text) {
             let Line::Event(did) = line else { panic!("events only") };
-            task.apply(&did.event(&models), Mode::Virtual, &mut effects);
+            task.apply_event(&did.event(&models), Mode::Virtual, &mut effects);
         }
         commit(task);
         refused += effects.notes.iter().filter(|(n, _)| *n == Note::NoRoom).map(|(_, count)| *count).sum::<u64>();

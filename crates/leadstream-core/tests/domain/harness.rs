@@ -20,6 +20,7 @@ use leadstream_core::engine::task::{BatchEffects, Mode, ProspectOutput, Task};
 use leadstream_core::state_record::StateCodec;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
 
 /// Start of every script: 2026-03-02T00:00:00Z.
@@ -148,7 +149,6 @@ impl Did {
             broken_fields: 0,
             clamped: false,
             corrected: None,
-            member_update: None,
         }
     }
 }
@@ -193,7 +193,7 @@ impl Did {
     /// What the decoder would see whatever the models name.
     fn signals(&self, models: &Models) -> Signals<'static> {
         let find = |keys: &[&str]| self.properties.iter().find(|(key, _)| keys.contains(&key.as_str())).map(|(_, value)| value);
-        let hash = |keys: &[&str]| find(keys).map_or(0, |value| low32(hash64(value.as_bytes())));
+        let hash = |keys: &[&str]| find(keys).and_then(|value| NonZeroU32::new(low32(hash64(value.as_bytes()))));
         let text = |keys: &[&str]| find(keys).map(|value| Cow::Owned(value.replace('_', " ")));
         Signals {
             email: text(&["traits.email", "email"]),
@@ -386,7 +386,7 @@ pub fn run_lines(models: &[Arc<Models>], lines: &[Line], batch: usize) -> Vec<Pr
     let mut mode = Mode::Virtual;
     for (n, line) in lines.iter().enumerate() {
         match line {
-            Line::Event(did) => task.apply(&did.event(&current), mode, &mut effects),
+            Line::Event(did) => task.apply_event(&did.event(&current), mode, &mut effects),
             Line::Until(until_ms) => {
                 if let Mode::Live { wall_ms } = &mut mode {
                     *wall_ms = *until_ms;
@@ -414,7 +414,7 @@ pub fn run_lines(models: &[Arc<Models>], lines: &[Line], batch: usize) -> Vec<Pr
             let told: Vec<MemberUpdateRecord> = effects.outputs.iter().filter_map(|o| o.output.member_update()).collect();
             outputs.append(&mut effects.outputs);
             for member_update in told {
-                task.apply(&Event::from_member_update(member_update, 0, Position::default()), mode, &mut effects);
+                task.apply_update(&member_update, &mut effects);
             }
         }
     }
@@ -426,7 +426,7 @@ pub fn play(task: &mut Task<StateCodec>, models: &Models, text: &str, mut each: 
     let mut effects = BatchEffects::default();
     for line in script(text) {
         match line {
-            Line::Event(did) => task.apply(&did.event(models), Mode::Virtual, &mut effects),
+            Line::Event(did) => task.apply_event(&did.event(models), Mode::Virtual, &mut effects),
             Line::Until(until_ms) => task.advance(until_ms, Mode::Virtual, &mut effects),
             other => panic!("{other:?}"),
         }

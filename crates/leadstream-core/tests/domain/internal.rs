@@ -7,7 +7,7 @@ use leadstream_core::domain::state::internal::MAX_TEST_ORDERS;
 use leadstream_core::domain::state::prospect::Prospect;
 use leadstream_core::domain::terms::bots::InternalKind;
 use leadstream_core::domain::terms::consent::ConsentState;
-use leadstream_core::engine::figures::{CartFact, Figures, Heads, Key, OpportunityFact};
+use leadstream_core::engine::figures::{CartFact, Figures, Key, OpportunityFact, PeopleCount};
 use leadstream_core::engine::task::{BatchEffects, Mode, Task};
 use leadstream_core::state_record::StateCodec;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ const OWN: &str = "[internal]\ndomains = [\"shop.example\"]\nnetworks = [\"10.0.
 
 fn act(task: &mut Task<StateCodec>, models: &Models, line: &Line, effects: &mut BatchEffects) {
     match line {
-        Line::Event(did) => task.apply(&did.event(models), Mode::Virtual, effects),
+        Line::Event(did) => task.apply_event(&did.event(models), Mode::Virtual, effects),
         Line::Until(until_ms) => task.advance(*until_ms, Mode::Virtual, effects),
         other => panic!("{other:?}"),
     }
@@ -88,8 +88,8 @@ fn sums(figures: &Figures) -> [i64; 9] {
         cart(CartFact::Opened),
         cart(CartFact::Ordered),
         cart(CartFact::Recovered),
-        people(Heads::Customers),
-        people(Heads::Orders),
+        people(PeopleCount::Customers),
+        people(PeopleCount::Orders),
         figures.total(|key| matches!(key, Key::Orders { .. })),
         figures.total(|key| matches!(key, Key::OrderValue { .. })),
         fact(OpportunityFact::Opened),

@@ -1,9 +1,9 @@
-//! The one ledger of orders: what is taken back is taken off what it was counted for, whatever came in between, and carts are ordered
-//! while their order stands.
+//! The one ledger of orders: what is taken back is taken off what it was counted for, whatever came in between, and carts are
+//! ordered while their order stands.
 
 use super::harness::{START_MS, commit, model, play, restored, script, shop};
 use leadstream_core::domain::model::Models;
-use leadstream_core::engine::figures::{CartFact, Figures, Heads, Key, Origin, week_of};
+use leadstream_core::engine::figures::{CartFact, Figures, Key, Origin, PeopleCount, week_of};
 use leadstream_core::engine::task::Task;
 use leadstream_core::state_record::StateCodec;
 use proptest::prelude::*;
@@ -22,7 +22,7 @@ fn after(models: &Arc<Models>, text: &str) -> Task<StateCodec> {
 /// Orders and their worth by the newest source before them.
 fn last_touch(figures: &Figures, source: &str) -> (i64, i64) {
     let of = Origin::LastSource;
-    let orders = figures.get(&Key::Origins { of, name: source.into(), what: Heads::Orders });
+    let orders = figures.get(&Key::Origins { of, name: source.into(), what: PeopleCount::Orders });
     (orders, figures.get(&Key::OriginSpent { of, name: source.into(), currency: "EUR".into() }))
 }
 
@@ -195,8 +195,8 @@ fn hold(task: &Task<StateCodec>, from_the_beginning: bool) -> Result<(), TestCas
     let of_source = figures.total(|key| matches!(key, Key::OriginSpent { of: Origin::LastSource, .. }));
     let of_weeks = figures.total(|key| matches!(key, Key::OrderValue { .. }));
     prop_assert_eq!((of_source, of_weeks), (spent, spent));
-    let orders = figures.get(&Key::People { what: Heads::Orders });
-    let by_source = |key: &Key| matches!(key, Key::Origins { of: Origin::LastSource, what: Heads::Orders, .. });
+    let orders = figures.get(&Key::People { what: PeopleCount::Orders });
+    let by_source = |key: &Key| matches!(key, Key::Origins { of: Origin::LastSource, what: PeopleCount::Orders, .. });
     prop_assert_eq!(figures.total(by_source), orders);
     use CartFact::{CameToNothing, CheckoutOrdered, CheckoutStarted, Emptied, Forgotten, Opened, Ordered};
     let count = |what| figures.get(&Key::Carts { what });
@@ -208,8 +208,8 @@ fn hold(task: &Task<StateCodec>, from_the_beginning: bool) -> Result<(), TestCas
 }
 
 proptest! {
-    // The same deeds in every run. Rare others take a win back under another length than it was counted with: an order that stands
-    // from before the opportunity keeps somebody in the stage that is won, since a time before it was opened.
+    // The same deeds in every run. Rare others take a win back under another length than it was counted with: an order that
+    // stands from before the opportunity keeps somebody in the stage that is won, since a time before it was opened.
     #![proptest_config(ProptestConfig { cases: 200, rng_seed: RngSeed::Fixed(47), ..ProptestConfig::default() })]
 
     #[test]
@@ -270,7 +270,7 @@ fn an_order_from_before_the_oldest_stage_that_is_remembered_leads_nowhere_again(
     let way = "0d page path=/; 1d order order=o1 value=5; 2d Sent_Back; 3d add A; 4d Checkout_Started; 5d order order=o2 value=7";
     let stands = |text: &str| {
         let ann = after(&models, text).prospect("ann").unwrap().unwrap();
-        ann.tracks[0].positions[0].as_ref().unwrap().stage.to_string()
+        ann.tracks[0].positions.journey.as_ref().unwrap().stage.to_string()
     };
     assert_eq!(stands(way), "buys");
     assert_eq!(stands(&format!("{way}; 6d Order_Cancelled order=o2")), "decides", "the first order was sent back long before");

@@ -18,7 +18,7 @@ struct Ran {
 
 impl Ran {
     fn count(&self, kind: BotKind) -> u64 {
-        self.noted(Note::Machine(kind))
+        self.noted(Note::Bot(kind))
     }
 
     fn noted(&self, note: Note) -> u64 {
@@ -40,7 +40,7 @@ fn run_lines(cart: &str, lines: &[Line]) -> Ran {
     let mut effects = BatchEffects::default();
     for line in lines {
         match line {
-            Line::Event(did) => task.apply(&did.event(&models), Mode::Virtual, &mut effects),
+            Line::Event(did) => task.apply_event(&did.event(&models), Mode::Virtual, &mut effects),
             Line::Until(until_ms) => task.advance(*until_ms, Mode::Virtual, &mut effects),
             other => panic!("{other:?}"),
         }
@@ -65,7 +65,7 @@ fn machines_are_counted_by_what_told_them() {
 fn people_leave_nothing_that_machines_are_told_by() {
     let ran = run("", "0m Email_Delivered mail=a; 5m click mail=a link=x; 10m 25x page; 20m page");
     assert_eq!(ran.machines(), [0; 5]);
-    assert!(ran.prospect.extras.is_none_or(|extras| extras.machine.get().is_none()), "after the seconds in which it matters");
+    assert!(ran.prospect.extras.is_none_or(|extras| extras.bots.get().is_none()), "after the seconds in which it matters");
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_flood_lasts_until_there_are_few_again() {
     let ran = run("", "0m 240x page; 3m 40x page");
     assert_eq!(ran.count(BotKind::Flood), 180, "all but the first sixty, and none of the forty after a pause");
     let calm = run("", "0m 240x page; 3m5s 20x page");
-    assert!(calm.prospect.extras.is_none_or(|extras| extras.machine.views.is_none()));
+    assert!(calm.prospect.extras.is_none_or(|extras| extras.bots.views.is_none()));
 }
 
 fn recovered(ran: &Ran) -> Vec<(Option<&'static str>, Option<usize>)> {

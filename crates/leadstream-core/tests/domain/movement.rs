@@ -3,6 +3,7 @@
 use super::harness::{model, run_lines, said, script, shop};
 use leadstream_core::domain::output::Body;
 use leadstream_core::domain::terms::movement::{Axis, Cause};
+use leadstream_core::domain::terms::per_axis::PerAxis;
 use leadstream_model::SHIPPED;
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -263,11 +264,11 @@ proptest! {
         for (name, model) in SHIPPED {
             let models = super::harness::model(model);
             let outputs = run_lines(&[Arc::clone(&models)], &script(&format!("{text}{}m wait", minutes + 600_000)), 1);
-            let mut stood: [Option<String>; 2] = [None, None];
+            let mut stood = PerAxis::<Option<String>>::default();
             for one in outputs {
                 let Body::StageChanged(change) = &one.output.body else { continue };
                 let (from, to) = (change.from.as_deref().map(str::to_owned), change.to.to_string());
-                let before = stood[change.axis.index()].replace(to.clone());
+                let before = stood[change.axis].replace(to.clone());
                 prop_assert_eq!(&from, &before, "{}: {:?}", name, change);
                 prop_assert!(from != Some(to) || change.cause == Cause::NextJourney, "{}: {:?}", name, change);
             }

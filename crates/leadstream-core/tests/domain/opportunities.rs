@@ -2,10 +2,8 @@
 //! to nothing, restarts and several tasks.
 
 use super::harness::{Line, START_MS, commit, model, play, restored, script, shop};
-use leadstream_core::domain::event::Event;
 use leadstream_core::domain::member_update::MemberUpdateRecord;
 use leadstream_core::domain::model::Models;
-use leadstream_core::domain::origin::Position;
 use leadstream_core::domain::{DAY_MS, HOUR_MS, Text};
 use leadstream_core::engine::figures::opportunity::class_of;
 use leadstream_core::engine::figures::{AccountState, Figures, Key, LeadBy, LeadFact, OpportunityFact, week_of};
@@ -195,12 +193,12 @@ fn accounts_stand_in_the_figures_by_state_and_are_those_of_the_records() {
     let mut effects = BatchEffects::default();
     for line in script(&format!("{}{}", rise("ann", "fair"), rise("bob", "fair"))) {
         let Line::Event(did) = line else { panic!("only events") };
-        task.apply(&did.event(&models), Mode::Virtual, &mut effects);
+        task.apply_event(&did.event(&models), Mode::Virtual, &mut effects);
     }
     // What members told is taken in by the account's own task: here the same one.
     let told: Vec<MemberUpdateRecord> = effects.outputs.iter().filter_map(|output| output.output.member_update()).collect();
     for member_update in told {
-        task.apply(&Event::from_member_update(member_update, 0, Position::default()), Mode::Virtual, &mut effects);
+        task.apply_update(&member_update, &mut effects);
     }
     commit(&mut task);
     let model = models.in_charge().hash;
@@ -282,7 +280,7 @@ fn a_beginning_that_the_history_tells_is_not_kept_twice() {
     let models = forgetful(4);
     let opening = |text: &str| {
         let ann = after(&models, text).prospect("ann").unwrap().unwrap();
-        ann.tracks[0].positions[0].as_ref().unwrap().opening.clone()
+        ann.tracks[0].positions.journey.as_ref().unwrap().opening.clone()
     };
     assert_eq!(opening("1m page path=/; 1h add p*1; 1d Checkout_Started id=k; 2d wait"), None);
     // What is lost since is nothing to keep.

@@ -5,6 +5,7 @@ use leadstream_core::domain::ids::name_hash;
 use leadstream_core::domain::model::Models;
 use leadstream_core::domain::output::Body;
 use leadstream_core::domain::terms::movement::Axis;
+use leadstream_core::domain::terms::per_axis::PerAxis;
 use leadstream_core::engine::codec::Codec;
 use leadstream_core::engine::task::Task;
 use leadstream_core::state_record::StateCodec;
@@ -37,9 +38,9 @@ fn everybody_is_counted_once_under_the_model_in_charge_and_their_persona() {
     let population = task.population();
     let prospects: Vec<u64> = population.models.iter().map(|of| of.labels.iter().sum()).collect();
     assert_eq!(prospects, [3, 1], "Ann, Eva and Tom are the shop's, Ben is the engineers'");
-    let personas: Vec<u64> = population.models[0].stages.iter().map(|[journey, _]| journey.iter().sum()).collect();
+    let personas: Vec<u64> = population.models[0].stages.iter().map(|PerAxis { journey, .. }| journey.iter().sum()).collect();
     assert_eq!(personas, [2, 1, 0, 0, 0, 0], "Eva is an executive, Ann and Tom are nobody we know");
-    let engineers = &population.models[1].stages[2][Axis::Journey.index()];
+    let engineers = &population.models[1].stages[2][Axis::Journey];
     assert_eq!(engineers.iter().position(|n| *n > 0), Some(5), "Ben compares: the fifth stage");
     assert_eq!(restored(&task, Arc::clone(&models)).population(), population, "as after a restart");
 }

@@ -223,12 +223,12 @@ proptest! {
                 if abort && n == cut {
                     let mut thrown_away = BatchEffects::default();
                     for did in lost {
-                        task.apply(&did.event(&models), Mode::Virtual, &mut thrown_away);
+                        task.apply_event(&did.event(&models), Mode::Virtual, &mut thrown_away);
                     }
                     task.staged(|_| {});
                     task.discard();
                 }
-                task.apply(&did.event(&models), Mode::Virtual, &mut effects);
+                task.apply_event(&did.event(&models), Mode::Virtual, &mut effects);
                 commit(&mut task);
                 outputs.append(&mut effects.outputs);
             }
@@ -246,7 +246,7 @@ proptest! {
         let mut task = Task::new(Arc::clone(&models), StateCodec);
         let mut effects = BatchEffects::default();
         for did in &events {
-            task.apply(&did.event(&models), Mode::Virtual, &mut effects);
+            task.apply_event(&did.event(&models), Mode::Virtual, &mut effects);
             commit(&mut task);
             for (_, record) in task.records() {
                 let prospect = StateCodec.decode(record).expect("its own record");
@@ -267,7 +267,7 @@ proptest! {
         let mut task = Task::new(Arc::clone(&models), StateCodec);
         let mut effects = BatchEffects::default();
         for did in &events {
-            task.apply(&did.event(&models), Mode::Virtual, &mut effects);
+            task.apply_event(&did.event(&models), Mode::Virtual, &mut effects);
             commit(&mut task);
         }
         let again = restored(&task, Arc::clone(&models));
@@ -294,7 +294,7 @@ fn decoded_copies_are_bounded_however_many_come_and_come_again() {
             record_ms: time_ms,
             ..Did::default()
         };
-        task.apply(&viewed.event(&models), Mode::Virtual, &mut effects);
+        task.apply_event(&viewed.event(&models), Mode::Virtual, &mut effects);
     };
     let last = 4 * MOST;
     for n in 0..last {

@@ -201,7 +201,7 @@ fn line(output: &ProspectOutput, models: &[String]) -> String {
     // Which of several models says so, unless it is the first.
     let model = match output.output.model {
         0 => String::new(),
-        n => format!(" ({})", models[usize::from(n)]),
+        n => format!(" ({})", models[n]),
     };
     let said = format!("{} {what}{model}", days(output.output.at_ms - START_MS));
     match &*output.prospect {
@@ -222,7 +222,7 @@ fn days(passed_ms: i64) -> String {
     if text.is_empty() { "0m".to_owned() } else { text }
 }
 
-/// With `LEADSTREAM_WRITE_SCENARIOS=1` a `then` of nothing but `?` is filled in, for a person to compare with the sentence.
+/// With `LEADSTREAM_TESTS_WRITE=1` a `then` of nothing but `?` is filled in, for a person to compare with the sentence.
 fn fill_in(path: &Path, text: &str, got: &[String]) {
     let (head, _) = text.rsplit_once("then").unwrap();
     let lines: String = got.iter().map(|l| format!("    {l}\n")).collect();
@@ -237,7 +237,7 @@ fn wrong_with(path: &Path) -> Option<String> {
     let scenario = read(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
     let models = [scenario.models()];
     let got = scenario.run(&models, 1, None);
-    if scenario.then == ["?"] && std::env::var_os("LEADSTREAM_WRITE_SCENARIOS").is_some() {
+    if scenario.then == ["?"] && std::env::var_os("LEADSTREAM_TESTS_WRITE").is_some() {
         fill_in(path, &text, &got);
         return None;
     }

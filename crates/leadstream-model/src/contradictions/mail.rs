@@ -1,6 +1,6 @@
 //! Rules about mails that keep each other from leaving.
 
-use super::said::Said;
+use super::in_force::ModelInForce;
 use crate::contradictions::times::{BEGIN_MS, at, clock, long, on_day};
 
 use crate::fault::{Faults, Place, Spanned};
@@ -9,20 +9,20 @@ use leadstream_core::domain::{DAY_MS, HOUR_MS, MINUTE_MS, Ms};
 
 const WEEK_MS: Ms = 7 * DAY_MS;
 
-pub(crate) fn find(said: &Said<'_>, faults: &mut Faults) {
-    caps_and_steps(said, faults);
-    caps_and_triggers(said, faults);
-    cooldown(said, faults);
-    holds(said, faults);
-    open_carts(said, faults);
-    visits(said, faults);
-    consent(said, faults);
+pub(crate) fn find(in_force: &ModelInForce<'_>, faults: &mut Faults) {
+    caps_and_steps(in_force, faults);
+    caps_and_triggers(in_force, faults);
+    cooldown(in_force, faults);
+    holds(in_force, faults);
+    open_carts(in_force, faults);
+    visits(in_force, faults);
+    consent(in_force, faults);
 }
 
 /// A cap that a series can't keep: its own steps fill it.
-fn caps_and_steps(said: &Said<'_>, faults: &mut Faults) {
-    let steps_ms = &said.cart.steps_ms;
-    for cap in &said.spec.contact.caps {
+fn caps_and_steps(in_force: &ModelInForce<'_>, faults: &mut Faults) {
+    let steps_ms = &in_force.cart.steps_ms;
+    for cap in &in_force.spec.contact.caps {
         let (times, per_ms) = cap.value;
         let mut left: Vec<usize> = Vec::new();
         for (n, delay_ms) in steps_ms.iter().enumerate() {
@@ -58,13 +58,14 @@ fn numbers(steps: &[usize]) -> String {
 }
 
 /// A trigger that may leave more often than any mail may.
-fn caps_and_triggers(said: &Said<'_>, faults: &mut Faults) {
-    for trigger in said.spec.triggers.triggers.iter().map(|t| &t.value).filter(|t| t.mail.as_ref().is_none_or(|mail| mail.value))
+fn caps_and_triggers(in_force: &ModelInForce<'_>, faults: &mut Faults) {
+    for trigger in
+        in_force.spec.triggers.triggers.iter().map(|t| &t.value).filter(|t| t.mail.as_ref().is_none_or(|mail| mail.value))
     {
         let Some((limit, name)) = trigger.at_most.as_ref().zip(trigger.name.as_ref()) else { continue };
         let (times, per_ms) = limit.value;
         let tighter = |cap: &&Spanned<(i64, Ms)>| cap.value.0 < times && cap.value.1 >= per_ms;
-        if let Some(cap) = said.spec.contact.caps.iter().find(tighter) {
+        if let Some(cap) = in_force.spec.contact.caps.iter().find(tighter) {
             let message = format!(
                 "trigger {:?} may leave {times} times per {}, but the cap allows {} per {} of all mails together: after {} of \
                  them within {} the next one is skipped, whatever this says",
@@ -81,9 +82,9 @@ fn caps_and_triggers(said: &Said<'_>, faults: &mut Faults) {
 }
 
 /// A trigger that comes after something was put into a cart, and not while something is in one.
-fn open_carts(said: &Said<'_>, faults: &mut Faults) {
+fn open_carts(in_force: &ModelInForce<'_>, faults: &mut Faults) {
     const FILLING: [&str; 2] = ["Product Added", "Wishlist Product Added to Cart"];
-    for trigger in said.spec.triggers.triggers.iter().map(|t| &t.value) {
+    for trigger in in_force.spec.triggers.triggers.iter().map(|t| &t.value) {
         let Some(not) = trigger.not_with_open_cart.as_ref().filter(|not| not.value) else { continue };
         let after = trigger.after.iter().flat_map(|after| &after.value.when.on);
         if let Some(on) = after.map(|on| canonical(&on.value)).find(|on| FILLING.contains(on)) {
@@ -99,9 +100,9 @@ fn open_carts(said: &Said<'_>, faults: &mut Faults) {
 }
 
 /// A trigger that waits for the end of the very visit that it comes after.
-fn visits(said: &Said<'_>, faults: &mut Faults) {
-    let gap_ms = said.spec.general.session_gap_ms();
-    for trigger in said.spec.triggers.triggers.iter().map(|t| &t.value) {
+fn visits(in_force: &ModelInForce<'_>, faults: &mut Faults) {
+    let gap_ms = in_force.spec.general.session_gap_ms();
+    for trigger in in_force.spec.triggers.triggers.iter().map(|t| &t.value) {
         let Some((visit, within)) = trigger.after_visit.as_ref().filter(|v| v.value).zip(trigger.within_ms.as_ref()) else {
             continue;
         };
@@ -122,8 +123,8 @@ fn visits(said: &Said<'_>, faults: &mut Faults) {
 }
 
 /// Consent that has to be given first, and no trait by which it is.
-fn consent(said: &Said<'_>, faults: &mut Faults) {
-    let consent = &said.spec.contact.consent;
+fn consent(in_force: &ModelInForce<'_>, faults: &mut Faults) {
+    let consent = &in_force.spec.contact.consent;
     if let Some(opt_in) = consent.opt_in.as_ref().filter(|opt_in| opt_in.value)
         && consent.agreeing.as_ref().is_some_and(Vec::is_empty)
     {
@@ -132,15 +133,15 @@ fn consent(said: &Said<'_>, faults: &mut Faults) {
              Somebody whose profile says yes at {} leaves a cart: step 1 is due at {}, no-consent. Leave consent_traits out, or \
              name the traits of your profiles",
             clock(BEGIN_MS),
-            at(BEGIN_MS + said.cart.steps_ms.first().copied().unwrap_or_default()),
+            at(BEGIN_MS + in_force.cart.steps_ms.first().copied().unwrap_or_default()),
         );
         faults.add(&opt_in.place, message);
     }
 }
 
 /// A cooldown that is over before the series is.
-fn cooldown(said: &Said<'_>, faults: &mut Faults) {
-    let cart = said.cart;
+fn cooldown(in_force: &ModelInForce<'_>, faults: &mut Faults) {
+    let cart = in_force.cart;
     let (Some(first_ms), Some(last_ms), Some(cooldown_ms)) = (cart.steps_ms.first(), cart.steps_ms.last(), cart.cooldown_ms)
     else {
         return;
@@ -148,7 +149,7 @@ fn cooldown(said: &Said<'_>, faults: &mut Faults) {
     if cart.steps_ms.len() < 2 || cooldown_ms >= last_ms - first_ms {
         return;
     }
-    let place = place_of(said, "cooldown");
+    let place = place_of(in_force, "cooldown");
     let message = format!(
         "it is over before the series is, so it keeps nobody from a second one. A cart left at {}: step 1 leaves at {}, the \
          cooldown of {} ends at {}, step {} leaves at {}; whoever adds something after that is reminded anew. Make it longer than {}, \
@@ -165,8 +166,8 @@ fn cooldown(said: &Said<'_>, faults: &mut Faults) {
 }
 
 /// Where a rule of the cart stands, or would stand.
-fn place_of(said: &Said<'_>, key: &str) -> Place {
-    let cart = &said.spec.cart;
+fn place_of(in_force: &ModelInForce<'_>, key: &str) -> Place {
+    let cart = &in_force.spec.cart;
     let own = match key {
         "cooldown" => cart.cooldown_ms.as_ref().map(|at| &at.place),
         _ => cart.forget_after_ms.as_ref().map(|at| &at.place),
@@ -176,10 +177,10 @@ fn place_of(said: &Said<'_>, key: &str) -> Place {
 }
 
 /// What falls due in quiet hours may have to wait longer than it may, or than the cart is remembered.
-fn holds(said: &Said<'_>, faults: &mut Faults) {
-    let contact = &said.spec.contact;
+fn holds(in_force: &ModelInForce<'_>, faults: &mut Faults) {
+    let contact = &in_force.spec.contact;
     let holds = contact.holds();
-    let Some((from_ms, to_ms)) = longest_quiet_ms(said).filter(|_| holds) else { return };
+    let Some((from_ms, to_ms)) = longest_quiet_ms(in_force).filter(|_| holds) else { return };
     let max_ms = contact.max_hold_ms();
     let wait_ms = to_ms - from_ms;
     if let Some(max_ms) = max_ms.filter(|max_ms| *max_ms < wait_ms) {
@@ -197,27 +198,27 @@ fn holds(said: &Said<'_>, faults: &mut Faults) {
         faults.add(own.or(other).unwrap_or(&contact.place), message);
     }
     let held_ms = max_ms.map_or(wait_ms, |max_ms| max_ms.min(wait_ms));
-    let (Some(last_ms), Some(forget_ms)) = (said.cart.steps_ms.last(), said.cart.forget_after_ms) else { return };
-    let due_ms = last_ms + said.cart.grace_ms;
+    let (Some(last_ms), Some(forget_ms)) = (in_force.cart.steps_ms.last(), in_force.cart.forget_after_ms) else { return };
+    let due_ms = last_ms + in_force.cart.grace_ms;
     if due_ms + held_ms >= forget_ms {
         let left_ms = (from_ms - due_ms).rem_euclid(WEEK_MS);
         let message = format!(
             "a reminder that is held comes after its cart is forgotten. A cart left on {}: step {} is due on {}, in quiet hours, and \
              may wait {}; the cart is forgotten {} after it was left. Make forget_after longer than {}",
             on_day(left_ms),
-            said.cart.steps_ms.len(),
+            in_force.cart.steps_ms.len(),
             on_day(from_ms),
             long(held_ms),
             long(forget_ms),
             long(due_ms + held_ms),
         );
-        faults.add(&place_of(said, "forget_after"), message);
+        faults.add(&place_of(in_force, "forget_after"), message);
     }
 }
 
 /// The longest time in a week without mail, from the midnight before a Monday on; `None` where there is none.
-fn longest_quiet_ms(said: &Said<'_>) -> Option<(Ms, Ms)> {
-    let contact = &said.spec.contact;
+fn longest_quiet_ms(in_force: &ModelInForce<'_>) -> Option<(Ms, Ms)> {
+    let contact = &in_force.spec.contact;
     // Rules are made of minutes. Two weeks, for one may begin with the end of a quiet time.
     let mut longest: Option<(Ms, Ms)> = None;
     let mut since: Option<Ms> = None;

@@ -1,18 +1,18 @@
 //! Rules about leads that contain each other's opposite.
 
-use super::said::Said;
+use super::in_force::ModelInForce;
 
 use crate::condition::spec::ConditionSpec;
 use crate::fault::{Faults, Spanned};
 use leadstream_core::domain::names::canonical;
 
-pub(crate) fn find(said: &Said<'_>, faults: &mut Faults) {
-    asks_and_goes(said, faults);
+pub(crate) fn find(in_force: &ModelInForce<'_>, faults: &mut Faults) {
+    asks_and_goes(in_force, faults);
 }
 
 /// By one and the same event somebody asks for sales and is none of theirs.
-fn asks_and_goes(said: &Said<'_>, faults: &mut Faults) {
-    let sales = &said.spec.sales;
+fn asks_and_goes(in_force: &ModelInForce<'_>, faults: &mut Faults) {
+    let sales = &in_force.spec.sales;
     let Some(asks) = sales.hand_over.as_ref().and_then(|hand_over| hand_over.hand_raise.as_ref()) else { return };
     for rule in sales.disqualify.iter().flat_map(|disqualify| &disqualify.rules) {
         let Some(name) = both(&asks.value, &rule.value.when) else { continue };

@@ -10,32 +10,41 @@ pub mod spec;
 
 use crate::fault::Faults;
 use crate::fields::Fields;
-use crate::section::{ModelSpec, Section};
-use leadstream_core::domain::model::CartModel;
-use leadstream_core::domain::model::elsewhere::Elsewhere;
+#[cfg(test)]
+use crate::section::cases::Case;
+use crate::section::interface::Section;
+use crate::section::view::ModelView;
+use leadstream_core::domain::model::Model;
 use leadstream_core::domain::names::Vocabulary;
 use spec::CartSpec;
 
 impl Section for CartSpec {
-    type Compiled = (CartModel, Elsewhere);
-
     fn parse(file: &mut Fields<'_>, faults: &mut Faults) -> Self {
         file.table("cart", faults).map(|f| parse::cart(f, faults)).unwrap_or_default()
     }
 
-    fn check(&self, _: &ModelSpec, faults: &mut Faults) {
+    fn check(&self, _: &ModelView<'_>, faults: &mut Faults) {
         check::check(self, faults);
     }
 
-    fn compile(&self, _: &ModelSpec, vocabulary: &mut Vocabulary) -> (CartModel, Elsewhere) {
-        (compile::cart(self), elsewhere::compile(self.not_by.as_ref(), vocabulary))
+    fn compile(&self, _: &ModelView<'_>, vocabulary: &mut Vocabulary, model: &mut Model) {
+        (model.cart, model.elsewhere) = (compile::cart(self), elsewhere::compile(self.not_by.as_ref(), vocabulary));
     }
 
     fn canonical(&self) -> Vec<String> {
         canonical::lines(self)
     }
 
-    fn describe(&self, _: &ModelSpec, say: &mut dyn FnMut(&str, String)) {
+    fn describe(&self, _: &ModelView<'_>, say: &mut dyn FnMut(&str, String)) {
         describe::describe(self, say);
+    }
+
+    #[cfg(test)]
+    fn cases(&self) -> &'static [Case] {
+        &[
+            Case::Fault("[cart]\ncatch_up = \"later\"", "cart.catch_up", "known are"),
+            Case::SameModel("[cart]\nclick_window = \"5d\""),
+            Case::OtherModel("[cart]\nclick_window = \"6d\""),
+        ]
     }
 }

@@ -5,15 +5,16 @@ pub mod spec;
 use crate::common::check::check_name;
 use crate::fault::{Faults, Place};
 use crate::fields::Fields;
-use crate::section::{ModelSpec, Section};
+#[cfg(test)]
+use crate::section::cases::Case;
+use crate::section::interface::Section;
+use crate::section::view::ModelView;
 use leadstream_core::domain::model::Model;
 use leadstream_core::domain::model::words::length;
 use leadstream_core::domain::names::Vocabulary;
 use spec::GeneralSpec;
 
 impl Section for GeneralSpec {
-    type Compiled = Model;
-
     fn parse(file: &mut Fields<'_>, faults: &mut Faults) -> Self {
         Self {
             name: file.text("name", faults),
@@ -22,7 +23,7 @@ impl Section for GeneralSpec {
         }
     }
 
-    fn check(&self, _: &ModelSpec, faults: &mut Faults) {
+    fn check(&self, _: &ModelView<'_>, faults: &mut Faults) {
         match &self.name {
             None => faults.missing(&Place::default(), "name", "name = \"my-model\""),
             Some(name) => check_name(name, "a model", faults),
@@ -32,14 +33,10 @@ impl Section for GeneralSpec {
         }
     }
 
-    /// A model of this name in which every other section is still as it is without a word in the file.
-    fn compile(&self, _: &ModelSpec, _: &mut Vocabulary) -> Model {
-        Model {
-            name: self.name().to_owned(),
-            title: self.title.clone().unwrap_or_else(|| self.name().to_owned()),
-            session_gap_ms: self.session_gap_ms(),
-            ..Model::default()
-        }
+    fn compile(&self, _: &ModelView<'_>, _: &mut Vocabulary, model: &mut Model) {
+        self.name().clone_into(&mut model.name);
+        model.title = self.title.clone().unwrap_or_else(|| self.name().to_owned());
+        model.session_gap_ms = self.session_gap_ms();
     }
 
     /// The title is left out: it changes no output.
@@ -47,8 +44,18 @@ impl Section for GeneralSpec {
         vec![format!("name {:?}", self.name()), format!("session gap {}", self.session_gap_ms())]
     }
 
-    fn describe(&self, _: &ModelSpec, say: &mut dyn FnMut(&str, String)) {
+    fn describe(&self, _: &ModelView<'_>, say: &mut dyn FnMut(&str, String)) {
         say("name", self.name().to_owned());
         say("a new visit begins after a pause of", length(self.session_gap_ms()));
+    }
+
+    #[cfg(test)]
+    fn cases(&self) -> &'static [Case] {
+        &[
+            Case::Fault("session_gap = \"0s\"", "session_gap", "longer than nothing"),
+            Case::SameModel("title = \"T\""),
+            Case::SameModel("session_gap = \"1800s\""),
+            Case::OtherModel("session_gap = \"10m\""),
+        ]
     }
 }

@@ -9,31 +9,40 @@ pub mod spec;
 
 use crate::fault::Faults;
 use crate::fields::Fields;
-use crate::section::{ModelSpec, Section};
-use leadstream_core::domain::model::internal::InternalModel;
+#[cfg(test)]
+use crate::section::cases::Case;
+use crate::section::interface::Section;
+use crate::section::view::ModelView;
+use leadstream_core::domain::model::Model;
 use leadstream_core::domain::names::Vocabulary;
 use spec::InternalSpec;
 
 impl Section for InternalSpec {
-    type Compiled = InternalModel;
-
     fn parse(file: &mut Fields<'_>, faults: &mut Faults) -> Self {
         parse::internal(file, faults)
     }
 
-    fn check(&self, _: &ModelSpec, faults: &mut Faults) {
+    fn check(&self, _: &ModelView<'_>, faults: &mut Faults) {
         check::check(self, faults);
     }
 
-    fn compile(&self, _: &ModelSpec, vocabulary: &mut Vocabulary) -> InternalModel {
-        compile::compile(self, vocabulary)
+    fn compile(&self, _: &ModelView<'_>, vocabulary: &mut Vocabulary, model: &mut Model) {
+        model.internal = compile::compile(self, vocabulary);
     }
 
     fn canonical(&self) -> Vec<String> {
         canonical::lines(self)
     }
 
-    fn describe(&self, _: &ModelSpec, say: &mut dyn FnMut(&str, String)) {
+    fn describe(&self, _: &ModelView<'_>, say: &mut dyn FnMut(&str, String)) {
         describe::describe(self, say);
+    }
+
+    #[cfg(test)]
+    fn cases(&self) -> &'static [Case] {
+        &[
+            Case::Fault("[internal]\nnetworks = [\"10.0.0\"]", "internal.networks#1", "network"),
+            Case::OtherModel("[internal]\ndomains = [\"shop.example\"]"),
+        ]
     }
 }

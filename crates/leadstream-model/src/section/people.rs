@@ -11,31 +11,44 @@ pub mod spec;
 
 use crate::fault::Faults;
 use crate::fields::Fields;
-use crate::section::{ModelSpec, Section};
-use leadstream_core::domain::model::personas::PersonasModel;
+#[cfg(test)]
+use crate::section::cases::Case;
+use crate::section::interface::Section;
+use crate::section::view::ModelView;
+use leadstream_core::domain::model::Model;
 use leadstream_core::domain::names::Vocabulary;
 use spec::PeopleSpec;
 
 impl Section for PeopleSpec {
-    type Compiled = PersonasModel;
-
     fn parse(file: &mut Fields<'_>, faults: &mut Faults) -> Self {
         parse::people(file, faults)
     }
 
-    fn check(&self, model: &ModelSpec, faults: &mut Faults) {
-        check::check(self, model, faults);
+    fn check(&self, view: &ModelView<'_>, faults: &mut Faults) {
+        check::check(self, view, faults);
     }
 
-    fn compile(&self, model: &ModelSpec, vocabulary: &mut Vocabulary) -> PersonasModel {
-        compile::compile(self, model, vocabulary)
+    fn compile(&self, view: &ModelView<'_>, vocabulary: &mut Vocabulary, model: &mut Model) {
+        model.people = compile::compile(self, view, vocabulary);
     }
 
     fn canonical(&self) -> Vec<String> {
         canonical::lines(self)
     }
 
-    fn describe(&self, _: &ModelSpec, say: &mut dyn FnMut(&str, String)) {
+    fn describe(&self, _: &ModelView<'_>, say: &mut dyn FnMut(&str, String)) {
         describe::describe(self, say);
+    }
+
+    #[cfg(test)]
+    fn cases(&self) -> &'static [Case] {
+        &[
+            Case::Fault(
+                "[[personas]]\nname = \"boss\"\nwhere = { industry = { one_off = [\"a\"] } }",
+                "personas#1.where.industry.one_off",
+                "did you mean",
+            ),
+            Case::OtherModel("[[personas]]\nname = \"boss\"\nwhere = { industry = \"software\" }"),
+        ]
     }
 }

@@ -12,31 +12,44 @@ pub mod spec;
 
 use crate::fault::Faults;
 use crate::fields::Fields;
-use crate::section::{ModelSpec, Section};
-use leadstream_core::domain::model::sales::SalesModel;
+#[cfg(test)]
+use crate::section::cases::Case;
+use crate::section::interface::Section;
+use crate::section::view::ModelView;
+use leadstream_core::domain::model::Model;
 use leadstream_core::domain::names::Vocabulary;
 use spec::SalesSpec;
 
 impl Section for SalesSpec {
-    type Compiled = SalesModel;
-
     fn parse(file: &mut Fields<'_>, faults: &mut Faults) -> Self {
         parse::sales(file, faults)
     }
 
-    fn check(&self, model: &ModelSpec, faults: &mut Faults) {
-        check::check(self, model, faults);
+    fn check(&self, view: &ModelView<'_>, faults: &mut Faults) {
+        check::check(self, view, faults);
     }
 
-    fn compile(&self, model: &ModelSpec, vocabulary: &mut Vocabulary) -> SalesModel {
-        compile::compile(self, model, vocabulary)
+    fn compile(&self, view: &ModelView<'_>, vocabulary: &mut Vocabulary, model: &mut Model) {
+        model.sales = compile::compile(self, view, vocabulary);
     }
 
     fn canonical(&self) -> Vec<String> {
         canonical::lines(self)
     }
 
-    fn describe(&self, model: &ModelSpec, say: &mut dyn FnMut(&str, String)) {
-        describe::describe(self, model.accounts.place.is_some(), say);
+    fn describe(&self, view: &ModelView<'_>, say: &mut dyn FnMut(&str, String)) {
+        describe::describe(self, view.accounts.place.is_some(), say);
+    }
+
+    #[cfg(test)]
+    fn cases(&self) -> &'static [Case] {
+        &[
+            Case::Fault(
+                "[hand_over]\nmql = { label = \"warm\" }\nagain_after = \"soon\"",
+                "hand_over.again_after",
+                "no length of time",
+            ),
+            Case::OtherModel("[hand_over]\nmql = { label = \"warm\" }"),
+        ]
     }
 }

@@ -14,31 +14,37 @@ pub mod spec;
 
 use crate::fault::Faults;
 use crate::fields::Fields;
-use crate::section::{ModelSpec, Section};
-use leadstream_core::domain::model::won::WonModel;
+#[cfg(test)]
+use crate::section::cases::Case;
+use crate::section::interface::Section;
+use crate::section::view::ModelView;
+use leadstream_core::domain::model::Model;
 use leadstream_core::domain::names::Vocabulary;
 use spec::WonSpec;
 
 impl Section for WonSpec {
-    type Compiled = WonModel;
-
     fn parse(file: &mut Fields<'_>, faults: &mut Faults) -> Self {
         parse::won(file, faults)
     }
 
-    fn check(&self, model: &ModelSpec, faults: &mut Faults) {
-        check::check(self, model, faults);
+    fn check(&self, view: &ModelView<'_>, faults: &mut Faults) {
+        check::check(self, view, faults);
     }
 
-    fn compile(&self, model: &ModelSpec, vocabulary: &mut Vocabulary) -> WonModel {
-        compile::compile(model, vocabulary)
+    fn compile(&self, view: &ModelView<'_>, vocabulary: &mut Vocabulary, model: &mut Model) {
+        model.won = compile::compile(view, vocabulary);
     }
 
     fn canonical(&self) -> Vec<String> {
         canonical::lines(self)
     }
 
-    fn describe(&self, model: &ModelSpec, say: &mut dyn FnMut(&str, String)) {
-        describe::describe(model, say);
+    fn describe(&self, view: &ModelView<'_>, say: &mut dyn FnMut(&str, String)) {
+        describe::describe(view, say);
+    }
+
+    #[cfg(test)]
+    fn cases(&self) -> &'static [Case] {
+        &[Case::Fault("[won]\nstage = \"one\"", "won.stage", "is the first stage"), Case::OtherModel("[won]\nstage = \"two\"")]
     }
 }

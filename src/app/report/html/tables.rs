@@ -97,14 +97,14 @@ pub(super) fn coverage(out: &mut String, coverage: &Coverage) {
     let cells = coverage.rows.len() * coverage.stages.len();
     *out += &format!(
         "<h2>Coverage of the journey</h2><p class=\"soft\">Prospects · events of content · events of campaigns. Of {cells} cells: \
-         nobody in {}, no content in {}, no campaign in {}, neither in {} (marked).</p>",
+         no one in {}, no content in {}, no campaign in {}, neither in {} (marked).</p>",
         coverage.empty, coverage.without_content, coverage.without_campaign, coverage.untouched
     );
     let head: Vec<(&str, bool)> =
         [("persona", false)].into_iter().chain(coverage.stages.iter().map(|s| (s.as_str(), true))).collect();
     let only = coverage.rows.len() == 1;
     let rows = coverage.rows.iter().map(|row| {
-        let name = row.persona.clone().unwrap_or_else(|| if only { "everybody" } else { "everybody else" }.to_owned());
+        let name = row.persona.clone().unwrap_or_else(|| if only { "everybody" } else { "everyone else" }.to_owned());
         let cell = |c: &crate::app::report::measures::coverage::Cell| {
             let text = format!("{} · {} · {}", count(c.prospects), count(c.content), count(c.campaign));
             match (c.content + c.campaign, c.prospects) {

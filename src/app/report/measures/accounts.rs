@@ -3,6 +3,7 @@
 use super::numbering::number;
 use super::trust::{Trust, rate};
 use crate::domain::terms::movement::Axis;
+use crate::domain::terms::per_axis::PerAxis;
 use crate::engine::figures::{AccountState, Figures, Key};
 use serde::Serialize;
 
@@ -37,8 +38,8 @@ pub(crate) struct AccountStage {
 pub(super) fn of(figures: &Figures) -> Vec<Accounts> {
     let mut all = Vec::new();
     for (key, names) in &figures.models {
-        let count = |wanted: &dyn Fn(AccountState, [u8; 2]) -> bool| {
-            let meant = |k: &Key| matches!(k, Key::Accounts { model, state, journey, funnel } if model == key && wanted(*state, [*journey, *funnel]));
+        let count = |wanted: &dyn Fn(AccountState, PerAxis<u8>) -> bool| {
+            let meant = |k: &Key| matches!(k, Key::Accounts { model, state, journey, funnel } if model == key && wanted(*state, PerAxis { journey: *journey, funnel: *funnel }));
             figures.total(meant)
         };
         let accounts = count(&|_, _| true);
@@ -49,14 +50,14 @@ pub(super) fn of(figures: &Figures) -> Vec<Accounts> {
         let (open, consensus) = (by(AccountState::Open), by(AccountState::Consensus));
         let stages = |axis: Axis| {
             let here = |index, state: Option<AccountState>| {
-                count(&|s, stages| stages[axis.index()] == number(index) && state.is_none_or(|state| s == state))
+                count(&|s, stages| stages[axis] == number(index) && state.is_none_or(|state| s == state))
             };
             let stage = |(index, name): (usize, &crate::domain::Text)| AccountStage {
                 stage: name.to_string(),
                 accounts: here(index, None),
                 consensus: here(index, Some(AccountState::Consensus)),
             };
-            names.stages[axis.index()].iter().enumerate().map(stage).collect()
+            names.stages[axis].iter().enumerate().map(stage).collect()
         };
         let (consensus_rate, consensus_rate_trust) = rate(consensus, open + consensus);
         all.push(Accounts {

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Checkout {
     pub steps: Vec<CheckoutStep>,
-    /// Weeks that were out of the ordinary, the clearest first.
+    /// Weeks that were unusual, the clearest first.
     pub unusual: Vec<Unusual>,
 }
 

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// Fewer of them say nothing: of those closed, of the time it takes; of a cohort, of its rate.
 const LEAST_CASES: i64 = 10;
-/// However fast most are won, so long is waited: what is bought on Sunday isn't what is bought on Monday.
+/// Least time to wait, however fast most are won: what is bought on Sunday isn't what is bought on Monday.
 const LEAST_WAIT_MS: Ms = 7 * DAY_MS;
 
 /// Those that had the time to win or lose: opened in a week that ended long enough ago.
@@ -133,7 +133,7 @@ pub(super) fn days(ms: Ms) -> f64 {
 
 #[allow(clippy::cast_precision_loss, reason = "counts and times stay far below 2^52")]
 impl Opportunities {
-    /// How likely one is still won that has been open for so long: of the cohort's that were open at that age, the share that was
+    /// How likely an opportunity is still won that has been open for this long: of the cohort's that were open at that age, the share that was
     /// won later. Times within a class count as spread evenly.
     pub(super) fn chance(&self, age_ms: Ms) -> f64 {
         let at = class_of(age_ms);
@@ -175,7 +175,7 @@ mod tests {
     const MODEL: u64 = 7;
     const MONDAY_MS: Ms = 1_716_163_200_000;
 
-    /// Opened in the first week: so many won within an hour, won after so many days, lost after so many days; the rest is open.
+    /// Opened in the first week: numbers won within an hour, won after some days, lost after some days; the rest is open.
     fn shop(opened: i64, at_once: i64, late: (i64, i64), lost: (i64, i64), watched_days: i64) -> Figures {
         let week = crate::engine::figures::week_of(MONDAY_MS);
         let mut figures = Figures::default();

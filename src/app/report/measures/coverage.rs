@@ -10,7 +10,7 @@ use serde::Serialize;
 pub(crate) struct Coverage {
     pub stages: Vec<String>,
     pub rows: Vec<CoverageRow>,
-    /// Cells in which nobody stands; those that no content, no campaign, neither has touched.
+    /// Cells with no one in them; those that no content, no campaign, neither has touched.
     pub empty: usize,
     pub without_content: usize,
     pub without_campaign: usize,
@@ -28,13 +28,13 @@ pub(crate) struct CoverageRow {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Cell {
     pub prospects: i64,
-    /// Events of content, and of campaigns and mails, while somebody stood here.
+    /// Content events, and those of campaigns and mails, while someone was here.
     pub content: i64,
     pub campaign: i64,
 }
 
 pub(super) fn of(figures: &Figures, key: u64, names: &ModelNames) -> Coverage {
-    let stages = &names.stages[0];
+    let stages = &names.stages.journey;
     let cell = |persona: u8, index: usize| {
         let stage = number(index);
         let touched = |by| figures.get(&Key::Touched { model: key, persona, stage, by });

@@ -3,12 +3,12 @@
 use super::dates::day;
 use super::share::share;
 use super::trust::Trust;
-use crate::engine::figures::{CartFact, Figures, Heads, Key, buckets, week_start_ms};
+use crate::engine::figures::{CartFact, Figures, Key, PeopleCount, buckets, week_start_ms};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 const DAY_SECONDS: f64 = 86_400.0;
-/// In less time nobody can have been slow.
+/// In less time than this no one can have been slow.
 const LEAST_WATCHED_MS: i64 = 14 * crate::domain::DAY_MS;
 
 /// Amounts by currency.
@@ -37,9 +37,9 @@ pub(crate) struct Carts {
     pub checkouts_ordered: i64,
     pub checkout_abandonment_rate: Option<f64>,
     pub checkout_abandonment_rate_trust: Trust,
-    /// How often carts were left alone until the first reminder came due.
+    /// How often carts were left alone until their first reminder was due.
     pub abandoned: i64,
-    /// abandoned ÷ opened: no share, for a cart that somebody comes back to can be left alone again
+    /// abandoned ÷ opened: not a share, for a cart that someone came back to can be abandoned again
     pub abandoned_per_cart: Option<f64>,
     /// Of the abandoned ones, those whose first reminder left, and those ordered after a reminder.
     pub reminded: i64,
@@ -47,7 +47,7 @@ pub(crate) struct Carts {
     /// recovered ÷ reminded
     pub recovery_rate: Option<f64>,
     pub recovery_rate_trust: Trust,
-    /// After a click or an open of a reminder; ÷ reminded. All others came back by themselves.
+    /// After a click or an open of a reminder; ÷ reminded. All others came back unprompted.
     pub recovered_attributed: i64,
     pub attributed_recovery_rate: Option<f64>,
     pub attributed_recovery_rate_trust: Trust,
@@ -192,7 +192,8 @@ pub(super) fn carts(figures: &Figures) -> Carts {
         _ => None,
     });
     let still_open = (opened - ended).max(0);
-    // Carts that are ordered or emptied end at once, forgotten ones after days: before the first was forgotten only the quick ends are seen.
+    // Carts that are ordered or emptied end at once, forgotten ones after days: before the first was forgotten only the quick
+    // ends are seen.
     let is_young = still_open > 0 && count(CartFact::Forgotten) == 0;
     let not_ordered =
         if is_young { Trust::none(ended, NOT_FORGOTTEN_YET.to_owned()) } else { Trust::rate(ended - ordered, ended) };
@@ -283,13 +284,13 @@ pub(super) fn customers(figures: &Figures) -> Customers {
         Key::Spent { currency } => Some(currency.as_str()),
         _ => None,
     });
-    let customers = count(Heads::Customers);
+    let customers = count(PeopleCount::Customers);
     Customers {
         customers,
-        orders: count(Heads::Orders),
-        repeaters: count(Heads::Repeaters),
-        repeat_rate: share(count(Heads::Repeaters), customers),
-        repeat_rate_trust: Trust::rate(count(Heads::Repeaters), customers),
+        orders: count(PeopleCount::Orders),
+        repeaters: count(PeopleCount::Repeaters),
+        repeat_rate: share(count(PeopleCount::Repeaters), customers),
+        repeat_rate_trust: Trust::rate(count(PeopleCount::Repeaters), customers),
         lifetime_value: per(&spent, customers),
         spent,
         average_order: average_order(figures),

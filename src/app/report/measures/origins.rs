@@ -4,7 +4,7 @@ use super::money::{Money, by_currency};
 use super::share::share;
 use super::trust::Trust;
 use crate::app::report::costs::Costs;
-use crate::engine::figures::{Figures, Heads, Key, OTHER, Origin};
+use crate::engine::figures::{Figures, Key, OTHER, Origin, PeopleCount};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -51,7 +51,7 @@ pub(super) fn named(figures: &Figures, [first, last]: [Origin; 2], costs: &Costs
     let mut all: Vec<Named> = names.into_iter().map(|wanted| one_named(figures, [first, last], wanted, costs)).collect();
     all.sort_by_key(|n| (n.name.as_deref() == Some(OTHER), std::cmp::Reverse((n.prospects, n.orders))));
     let rest = |what: fn(&Named) -> i64, heads| figures.get(&Key::People { what: heads }) - all.iter().map(what).sum::<i64>();
-    let (prospects, customers) = (rest(|n| n.prospects, Heads::Prospects), rest(|n| n.customers, Heads::Customers));
+    let (prospects, customers) = (rest(|n| n.prospects, PeopleCount::Prospects), rest(|n| n.customers, PeopleCount::Customers));
     if !all.is_empty() && (prospects > 0 || customers > 0) {
         let mut spent = customers_spent(figures);
         for named in &all {
@@ -72,8 +72,8 @@ pub(super) fn named(figures: &Figures, [first, last]: [Origin; 2], costs: &Costs
             name: None,
             prospects,
             customers,
-            repeaters: rest(|n| n.repeaters, Heads::Repeaters),
-            orders: rest(|n| n.orders, Heads::Orders),
+            repeaters: rest(|n| n.repeaters, PeopleCount::Repeaters),
+            orders: rest(|n| n.orders, PeopleCount::Orders),
             conversion: share(customers, prospects),
             conversion_trust: Trust::rate(customers, prospects),
             spent,
@@ -113,19 +113,19 @@ fn one_named(figures: &Figures, [first, last]: [Origin; 2], wanted: &str, costs:
             _ => None,
         })
     };
-    let (prospects, customers) = (count(first, Heads::Prospects), count(first, Heads::Customers));
+    let (prospects, customers) = (count(first, PeopleCount::Prospects), count(first, PeopleCount::Customers));
     let cost = costs.get(wanted).copied();
     let each = |heads: i64| cost.filter(|_| heads > 0).map(|cost| cost / heads as f64);
     Named {
         name: Some(wanted.to_owned()),
         prospects,
         customers,
-        repeaters: count(first, Heads::Repeaters),
-        orders: count(first, Heads::Orders),
+        repeaters: count(first, PeopleCount::Repeaters),
+        orders: count(first, PeopleCount::Orders),
         conversion: share(customers, prospects),
         conversion_trust: Trust::rate(customers, prospects),
         spent: money(first),
-        last_touch_orders: count(last, Heads::Orders),
+        last_touch_orders: count(last, PeopleCount::Orders),
         last_touch_value: money(last),
         cost,
         cost_per_prospect: each(prospects),

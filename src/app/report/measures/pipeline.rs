@@ -8,12 +8,13 @@ use super::trust::Trust;
 use crate::domain::Text;
 use crate::domain::model::axis::Pipeline;
 use crate::domain::terms::movement::Axis;
+use crate::domain::terms::per_axis::PerAxis;
 use crate::engine::figures::{Figures, Key, ModelNames, Way};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 const SECONDS_PER_DAY: f64 = 86_400.0;
-/// A velocity is told by the week when the cycle is so long, by the month of thirty days when it is so much longer.
+/// From this cycle on, a velocity is given per week; from the second on, per month of thirty days.
 const BY_WEEK_FROM_DAYS: f64 = 14.0;
 const BY_MONTH_FROM_DAYS: f64 = 60.0;
 
@@ -101,7 +102,7 @@ pub(super) fn of(figures: &Figures, key: u64, names: &ModelNames, wanted: Option
         };
         (currency, forecast)
     };
-    let name = |stage: u8| names.stages[meant.index()].get(usize::from(stage) - 1).map(ToString::to_string).unwrap_or_default();
+    let name = |stage: u8| names.stages[meant].get(usize::from(stage) - 1).map(ToString::to_string).unwrap_or_default();
     Some(PipelineMeasures {
         axis: meant.name(),
         open_from: name(open),
@@ -134,7 +135,7 @@ impl Known<'_> {
         let mut all = cohort::of(self.figures, self.key);
         if !self.is_counted {
             all.cohort = Cohort::default();
-            let why = "not counted: a running instance follows opportunities between the model's own stages only (files are counted anew)";
+            let why = "not counted: a running instance follows opportunities between the model's own stages only (from files they are counted again)";
             return (all, Trust::none(0, why.to_owned()));
         }
         let trust = all.trust.clone();
@@ -142,7 +143,7 @@ impl Known<'_> {
     }
 }
 
-/// By what a velocity is told, and its days.
+/// The unit that a velocity is given in, and its days.
 fn unit(cycle_days: f64) -> (&'static str, f64) {
     if cycle_days < BY_WEEK_FROM_DAYS {
         ("day", 1.0)
@@ -160,9 +161,9 @@ fn within(expected: f64, rate: f64, [low, high]: [f64; 2], most: f64) -> [f64; 2
 }
 
 /// The stages that the caller names.
-pub(crate) fn named(stages: &[Vec<Text>; 2], (open, won): &(String, String)) -> Option<Pipeline> {
+pub(crate) fn named(stages: &PerAxis<Vec<Text>>, (open, won): &(String, String)) -> Option<Pipeline> {
     Axis::ALL.into_iter().rev().find_map(|axis| {
-        let place = |wanted: &String| stages[axis.index()].iter().position(|s| s == wanted.as_str());
+        let place = |wanted: &String| stages[axis].iter().position(|s| s == wanted.as_str());
         let (open, won) = (place(open)?, place(won)?);
         (open < won).then(|| Pipeline { axis, open: number(open), won: number(won) })
     })

@@ -69,7 +69,7 @@ pub(crate) struct HandOver {
     pub won: i64,
     pub lost: i64,
     pub returned: i64,
-    /// Reminders sent because nobody had answered.
+    /// Reminders sent because no one had answered.
     pub reminded: i64,
     /// Not handed over because of their company.
     pub held_back: i64,

@@ -31,7 +31,7 @@ pub(crate) struct AxisMeasures {
     pub stages: Vec<Stage>,
     /// Prospects by persona and stage; those of no persona last.
     pub personas: Vec<PersonaRow>,
-    /// Weeks whose conversion was out of the ordinary, the clearest first.
+    /// Weeks whose conversion was unusual, the clearest first.
     pub unusual: Vec<Unusual>,
 }
 
@@ -43,14 +43,14 @@ pub(crate) struct PersonaRow {
     pub prospects: Vec<i64>,
 }
 
-/// One stage. Whoever was in it left onward, left another way, or is still there.
+/// One stage. Everyone who was in it left onward, left another way, or is still there.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(crate) struct Stage {
     pub stage: String,
     /// There now.
     pub prospects: i64,
-    /// Times that somebody was in it.
+    /// Times that someone was in it.
     pub visits: i64,
     /// Moves into this stage or past it, from below.
     pub reached: i64,
@@ -91,14 +91,14 @@ pub(crate) struct Leak {
 /// The measures of one model.
 pub(super) fn of(figures: &Figures, key: u64, names: &ModelNames, wanted: Option<&(String, String)>) -> ModelMeasures {
     let in_charge = figures.total(|k| matches!(k, Key::Stands { model, .. } if *model == key)) > 0;
-    let axes = Axis::ALL.into_iter().filter(|axis| !names.stages[axis.index()].is_empty());
+    let axes = Axis::ALL.into_iter().filter(|axis| !names.stages[*axis].is_empty());
     ModelMeasures {
         name: names.name.to_string(),
         hash: names.hash.to_string(),
         in_charge,
         axes: axes.map(|axis| axis_measures(figures, key, names, axis, in_charge)).collect(),
         pipeline: pipeline::of(figures, key, names, wanted).filter(|_| in_charge),
-        coverage: (in_charge && !names.stages[0].is_empty()).then(|| coverage::of(figures, key, names)),
+        coverage: (in_charge && !names.stages.journey.is_empty()).then(|| coverage::of(figures, key, names)),
     }
 }
 
@@ -106,7 +106,7 @@ pub(super) fn of(figures: &Figures, key: u64, names: &ModelNames, wanted: Option
 type Move = (u8, u8, Way, i64);
 
 fn axis_measures(figures: &Figures, key: u64, names: &ModelNames, meant: Axis, in_charge: bool) -> AxisMeasures {
-    let stages = &names.stages[meant.index()];
+    let stages = &names.stages[meant];
     let mut moves: Vec<Move> = Vec::new();
     let mut stays: BTreeMap<(u8, bool), Vec<(u16, i64)>> = BTreeMap::new();
     for (k, n) in figures.sorted() {
@@ -137,7 +137,7 @@ fn axis_measures(figures: &Figures, key: u64, names: &ModelNames, meant: Axis, i
         stage.p90_ms = buckets::quantile_ms(&times, 0.9);
         stage.times_trust = Trust::cases(times.iter().map(|(_, n)| n).sum());
         stage.weeks = by_week.get(&number(index)).cloned().unwrap_or_default();
-        let lapsed = usize::from(names.lapsed[meant.index()]);
+        let lapsed = usize::from(names.lapsed[meant]);
         let last = if lapsed == stages.len() { stages.len() - 1 } else { stages.len() };
         if index + 1 == last {
             // Nothing lies beyond the last stage; of those who lapsed some come back.

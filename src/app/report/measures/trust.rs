@@ -40,7 +40,7 @@ impl Trust {
         Self { cases, why: Some(why), ..Self::default() }
     }
 
-    /// Of a figure that can be told after `wait_ms`.
+    /// For a figure that can be given after `wait_ms`.
     pub(super) fn too_young(cases: i64, wait_ms: Ms) -> Self {
         let days = (wait_ms.max(1) - 1) / DAY_MS + 1;
         let unit = if days == 1 { "day" } else { "days" };

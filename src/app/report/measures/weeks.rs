@@ -1,4 +1,4 @@
-//! Conversion per week, and which weeks are out of the ordinary.
+//! Conversion per week, and which weeks are unusual.
 //!
 //! Those who entered a stage in a week are followed: the week's conversion is the share of them that went onward, whenever that
 //! was. A week is **judged** when at most one in twenty of them is still there, so that its share can't change much any more.
@@ -19,12 +19,12 @@ use std::collections::BTreeMap;
 
 /// Longest run of weeks that is compared with the others.
 const LONGEST: usize = 8;
-/// So many judged weeks are needed to know what is usual.
+/// Number of judged weeks needed to know what is usual.
 const LEAST_WEEKS: usize = 6;
 /// Fewer entries, in a run or in all other weeks, say too little; a week with fewer than [`LEAST_SCATTER`] says nothing of scatter.
 const LEAST: f64 = 20.0;
 const LEAST_SCATTER: f64 = 5.0;
-/// How far out of the ordinary.
+/// How far from usual.
 const SIGMAS: f64 = 4.0;
 /// How far a week beside an unusual run.
 const BESIDE: f64 = 2.0;
@@ -164,7 +164,7 @@ fn clearest(weeks: &[&Week], named: &[bool]) -> Option<(usize, usize, f64)> {
         }
     }
     let (mut from, mut to, away) = best.filter(|(_, _, away)| away.abs() >= SIGMAS)?;
-    // A week that was out of the ordinary in part.
+    // A week that was unusual in part.
     let (first, last) = (from, to);
     let beside = |n: usize| {
         let rest: Vec<&Week> = others(first, last).into_iter().filter(|w| w.week != weeks[n].week).collect();

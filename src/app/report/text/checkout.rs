@@ -14,7 +14,7 @@ pub(super) fn write(text: &mut String, checkout: &Checkout) -> std::fmt::Result 
         writeln!(text, "  {:name$}  {entered:>9}  {onward:>9}  {:>8}", step.step, percent(step.conversion))?;
     }
     if !checkout.unusual.is_empty() {
-        writeln!(text, "  out of the ordinary")?;
+        writeln!(text, "  unusual weeks")?;
     }
     for run in &checkout.unusual {
         writeln!(text, "    {}", unusual(run))?;

@@ -1,8 +1,8 @@
 //! What is planned in the market: acts of people, of companies and of sales.
 
-use super::what::{Letter, What};
+use super::what::{Mailing, What};
 
-/// What somebody will do. Of a company: `Story`, `Deal`, `Care`; all others of a person. The number is that of the story or visit
+/// What someone will do. For a company: `Story`, `Deal`, `Care`; all others of a person. The number is that of the story or visit
 /// that it was planned for.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Act {
@@ -10,9 +10,9 @@ pub(super) enum Act {
     Say(What),
     Webinar(&'static str),
     Newsletter,
-    Send(Letter),
-    Open(Letter),
-    Click(Letter),
+    Send(Mailing),
+    Open(Mailing),
+    Click(Mailing),
     Answer(Answer),
     Story(u32),
     Deal(u32, Step),

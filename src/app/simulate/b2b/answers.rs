@@ -1,6 +1,6 @@
 //! What people write into the fields of a form, and what a seller hears in it.
 
-use super::super::dice::Dice;
+use super::super::rng::SeededRng;
 
 /// An answer, and what a seller would give for it, of 25 points.
 type Answer = (&'static str, u8);
@@ -64,16 +64,16 @@ const QUESTIONS: [(&str, &[Answer]); 4] = [("budget", &BUDGET), ("authority", &A
 
 impl Answers {
     /// `in_earnest`: the share of good answers, from 0 to 1.
-    pub(super) fn draw(dice: &mut Dice, in_earnest: f64, fills_in: f64) -> Self {
+    pub(super) fn draw(rng: &mut SeededRng, in_earnest: f64, fills_in: f64) -> Self {
         let mut answers = Self::default();
         for (answer, (_, words)) in answers.0.iter_mut().zip(QUESTIONS) {
-            if !dice.chance(fills_in) {
+            if !rng.chance(fills_in) {
                 continue;
             }
-            let good = dice.chance(in_earnest);
+            let good = rng.chance(in_earnest);
             let fitting = |points: u8| if good { points >= 25 } else { points < 25 };
             let count = words.iter().filter(|(_, points)| fitting(*points)).count();
-            let pick = dice.below(u32::try_from(count).unwrap_or(1)) as usize;
+            let pick = rng.below(u32::try_from(count).unwrap_or(1)) as usize;
             *answer = words
                 .iter()
                 .enumerate()
@@ -114,16 +114,16 @@ mod tests {
 
     #[test]
     fn whoever_is_in_earnest_gives_better_answers() {
-        let mut dice = Dice::new(1);
-        let mut points = |in_earnest| (0..500).map(|_| Answers::draw(&mut dice, in_earnest, 1.0).points()).sum::<u32>() / 500;
+        let mut rng = SeededRng::new(1);
+        let mut points = |in_earnest| (0..500).map(|_| Answers::draw(&mut rng, in_earnest, 1.0).points()).sum::<u32>() / 500;
         let (earnest, curious) = (points(0.9), points(0.1));
         assert!(earnest > 80 && curious < 40, "{earnest} against {curious}");
     }
 
     #[test]
     fn a_newer_answer_replaces_an_older_one_and_silence_none() {
-        let mut dice = Dice::new(1);
-        let mut answers = Answers::draw(&mut dice, 1.0, 1.0);
+        let mut rng = SeededRng::new(1);
+        let mut answers = Answers::draw(&mut rng, 1.0, 1.0);
         answers.add(Answers::default());
         assert_eq!(answers.points(), 100);
         assert_eq!(answers.each().count(), 4);

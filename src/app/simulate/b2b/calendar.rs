@@ -1,6 +1,6 @@
 //! When people in offices do things: working days and hours of their own clocks, and the seasons of a year.
 
-use super::super::dice::Dice;
+use super::super::rng::SeededRng;
 use crate::domain::zones::Zone;
 use crate::domain::{DAY_MS, MINUTE_MS, Ms};
 
@@ -8,10 +8,10 @@ use crate::domain::{DAY_MS, MINUTE_MS, Ms};
 const HOURS: [u32; 24] = [0, 0, 0, 0, 0, 0, 1, 3, 8, 10, 11, 9, 5, 7, 10, 10, 8, 5, 2, 2, 2, 1, 1, 0];
 /// The same for people who keep office hours, as sales does.
 const OFFICE: [u32; 24] = [0, 0, 0, 0, 0, 0, 0, 0, 6, 10, 10, 8, 4, 7, 10, 10, 8, 2, 0, 0, 0, 0, 0, 0];
-/// Chance that somebody who has something to do does it on this weekday rather than later.
+/// Chance that someone who has something to do does it on this weekday rather than later.
 const WEEKDAYS: [f64; 7] = [0.92, 1.0, 1.0, 0.95, 0.72, 0.06, 0.08];
 const OFFICE_DAYS: [f64; 7] = [1.0, 1.0, 1.0, 1.0, 0.9, 0.0, 0.0];
-/// Days looked through for one on which somebody works: the longest holidays and then some.
+/// Days searched for a working day: the longest holidays and then some.
 const LONGEST_WAIT_DAYS: u32 = 40;
 
 /// Who keeps which hours.
@@ -54,8 +54,8 @@ impl Calendar {
         (date.month(), date.day())
     }
 
-    /// The moment at or after `from_ms` at which somebody in this zone comes to it.
-    pub(super) fn working(&self, dice: &mut Dice, from_ms: Ms, zone: usize, pace: Pace) -> Ms {
+    /// The moment at or after `from_ms` at which someone in this zone gets round to it.
+    pub(super) fn working(&self, rng: &mut SeededRng, from_ms: Ms, zone: usize, pace: Pace) -> Ms {
         let (days, hours) = match pace {
             Pace::Desk => (&WEEKDAYS, &HOURS),
             Pace::Office => (&OFFICE_DAYS, &OFFICE),
@@ -65,14 +65,14 @@ impl Calendar {
         for _ in 0..LONGEST_WAIT_DAYS {
             let local = zone.local(self.start_ms + from_ms);
             let midnight_ms = from_ms - local.time_of_day_ms;
-            if dice.chance(days[usize::from(local.weekday) % 7] * self.season(from_ms).max(0.3)) {
-                let at_ms = midnight_ms + minute_of_day(dice, hours) * MINUTE_MS + dice.between(0, MINUTE_MS - 1);
+            if rng.chance(days[usize::from(local.weekday) % 7] * self.season(from_ms).max(0.3)) {
+                let at_ms = midnight_ms + minute_of_day(rng, hours) * MINUTE_MS + rng.between(0, MINUTE_MS - 1);
                 if at_ms >= from_ms {
                     return at_ms;
                 }
             }
             // What is put off over a weekend is not all done on Monday morning.
-            let days = if pace == Pace::Office { 1 } else { 1 + i64::from(dice.below(3)) };
+            let days = if pace == Pace::Office { 1 } else { 1 + i64::from(rng.below(3)) };
             from_ms = midnight_ms + days * DAY_MS;
         }
         from_ms
@@ -88,8 +88,8 @@ impl Calendar {
     }
 }
 
-fn minute_of_day(dice: &mut Dice, hours: &[u32; 24]) -> Ms {
-    let mut left = dice.below(hours.iter().sum());
+fn minute_of_day(rng: &mut SeededRng, hours: &[u32; 24]) -> Ms {
+    let mut left = rng.below(hours.iter().sum());
     let mut hour = 0;
     for (n, weight) in hours.iter().enumerate() {
         hour = n;
@@ -98,7 +98,7 @@ fn minute_of_day(dice: &mut Dice, hours: &[u32; 24]) -> Ms {
         }
         left -= weight;
     }
-    Ms::try_from(hour).unwrap_or(0) * 60 + i64::from(dice.below(60))
+    Ms::try_from(hour).unwrap_or(0) * 60 + i64::from(rng.below(60))
 }
 
 #[cfg(test)]
@@ -113,15 +113,15 @@ mod tests {
     fn sales_works_in_office_hours_only_and_most_people_on_working_days() {
         let calendar = Calendar::new(START_MS, &["Europe/Berlin"]);
         let zone = Zone::find("Europe/Berlin").unwrap();
-        let mut dice = Dice::new(3);
+        let mut rng = SeededRng::new(3);
         let mut weekend = 0;
         for n in 0..2_000 {
             let from_ms = n * HOUR_MS;
-            let at_ms = calendar.working(&mut dice, from_ms, 0, Pace::Office);
+            let at_ms = calendar.working(&mut rng, from_ms, 0, Pace::Office);
             let local = zone.local(START_MS + at_ms);
             assert!(at_ms >= from_ms && local.weekday < 5, "{from_ms} -> {local:?}");
             assert!((8 * HOUR_MS..18 * HOUR_MS).contains(&local.time_of_day_ms), "{from_ms} -> {local:?}");
-            let at_ms = calendar.working(&mut dice, from_ms, 0, Pace::Desk);
+            let at_ms = calendar.working(&mut rng, from_ms, 0, Pace::Desk);
             assert!(at_ms >= from_ms);
             weekend += u32::from(zone.local(START_MS + at_ms).weekday >= 5);
         }

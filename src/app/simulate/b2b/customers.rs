@@ -51,10 +51,10 @@ impl Market {
     pub(super) fn care(&mut self, company: u32) {
         let group = &self.companies[company as usize];
         let (story, first, size) = (group.story, group.first, group.awake.max(1));
-        let person = first + self.dice.below(size);
+        let person = first + self.rng.below(size);
         self.introduce(person, 0, Answers::default());
         let at_ms = 5_000;
-        match self.dice.below(100) {
+        match self.rng.below(100) {
             0..54 => {
                 let ticket = self.number();
                 self.say(at_ms, person, track("Support Ticket Opened", Props::Ticket(ticket)));
@@ -71,7 +71,7 @@ impl Market {
             70..76 => self.say(at_ms, person, back_office("Plan Upgraded", Props::None)),
             // Few write one, one customer in ten in a season; most are content.
             76..78 => {
-                let rating = [5, 5, 4, 4, 4, 3, 2][self.dice.below(7) as usize % 7];
+                let rating = [5, 5, 4, 4, 4, 3, 2][self.rng.below(7) as usize % 7];
                 self.say(at_ms, person, track("Product Reviewed", Props::Rating(rating)));
             }
             78..82 => self.say(at_ms, person, track("Invite Sent", Props::None)),
@@ -84,7 +84,7 @@ impl Market {
 
     pub(super) fn end_of_term(&mut self, company: u32) {
         let person = self.companies[company as usize].first;
-        if self.dice.chance(0.84) {
+        if self.rng.chance(0.84) {
             let number = self.number();
             let deal = &mut self.companies[company as usize].deal;
             if deal.pilot {

@@ -9,7 +9,7 @@ use super::role::Role;
 use super::what::{Props, back_office, track};
 use crate::domain::{DAY_MS, HOUR_MS, MINUTE_MS};
 
-/// Somebody of a group by part: those awake who have it, else the one who began.
+/// A member of the group who plays this part: one of those awake, or else the one who began.
 fn who(market: &Market, company: u32, roles: &[Role]) -> u32 {
     let group = &market.companies[company as usize];
     let awake = group.first..group.first + group.awake.max(1);
@@ -47,8 +47,8 @@ impl Market {
                 let size = self.companies[company as usize].size;
                 self.wake(company, size);
                 for person in self.companies[company as usize].people() {
-                    if self.dice.chance(0.7) {
-                        let at_ms = self.dice.between(0, 10 * MINUTE_MS);
+                    if self.rng.chance(0.7) {
+                        let at_ms = self.rng.between(0, 10 * MINUTE_MS);
                         self.introduce(person, at_ms, Answers::default());
                         self.say(at_ms + HOUR_MS, person, track("Demo Attended", Props::None));
                     }
@@ -56,14 +56,14 @@ impl Market {
                 self.next(company, Step::Try, 9.0);
             }
             Step::Try => {
-                if self.dice.chance(0.12) {
-                    // Silence: nobody calls back, and nobody says so.
+                if self.rng.chance(0.12) {
+                    // Silence: no one calls back, and no one says so.
                     return;
                 }
-                if self.dice.chance(0.65) {
+                if self.rng.chance(0.65) {
                     let tester = who(self, company, &[Role::Engineer, Role::User, Role::Marketing]);
                     self.say(0, tester, track("Trial Started", Props::None));
-                    if self.dice.chance(0.25) {
+                    if self.rng.chance(0.25) {
                         let in_ms = self.work_in(company, 21 * DAY_MS, Pace::Desk);
                         self.say(in_ms, tester, back_office("Trial Ended", Props::None));
                     }
@@ -79,7 +79,7 @@ impl Market {
                 self.next(company, Step::Negotiate, 8.0);
             }
             Step::Negotiate => {
-                if self.companies[company as usize].employees >= 50 && self.dice.chance(0.65) {
+                if self.companies[company as usize].employees >= 50 && self.rng.chance(0.65) {
                     let buyer = who(self, company, &[Role::Purchasing, Role::Executive]);
                     self.say(0, buyer, track("Price Negotiated", Props::None));
                 }
@@ -96,7 +96,7 @@ impl Market {
     }
 
     fn meet(&mut self, company: u32, lead: u32) {
-        match self.dice.below(100) {
+        match self.rng.below(100) {
             0..10 => {
                 self.say(0, lead, back_office("Lead No-Show", Props::None));
                 let deal = &mut self.companies[company as usize].deal;
@@ -105,14 +105,14 @@ impl Market {
             }
             10..18 => {
                 self.say(0, lead, track("Meeting Cancelled", Props::None));
-                if self.dice.chance(0.7) { self.next(company, Step::Book, 6.0) } else { self.lose(company, "no response") }
+                if self.rng.chance(0.7) { self.next(company, Step::Book, 6.0) } else { self.lose(company, "no response") }
             }
             18..24 => {
                 self.say(0, lead, back_office("Meeting Held", Props::None));
-                let feature = ["SAP connector", "on-premises", "SCIM"][self.dice.below(3) as usize % 3];
+                let feature = ["SAP connector", "on-premises", "SCIM"][self.rng.below(3) as usize % 3];
                 self.say(HOUR_MS, lead, back_office("Feature Missing", Props::Feature(feature)));
                 self.lose(company, "missing feature");
-                if self.dice.chance(0.3) {
+                if self.rng.chance(0.3) {
                     // The feature was built.
                     let in_ms = self.about_days(company, 80.0, Pace::Office);
                     self.say(in_ms, lead, back_office("Lead Requalified", Props::Feature(feature)));
@@ -120,17 +120,17 @@ impl Market {
             }
             24..31 => {
                 self.say(0, lead, back_office("Meeting Held", Props::None));
-                let reason = ["no budget this year", "project postponed"][self.dice.below(2) as usize % 2];
+                let reason = ["no budget this year", "project postponed"][self.rng.below(2) as usize % 2];
                 for person in self.leads(company) {
                     self.say(HOUR_MS, person, back_office("Lead Recycled", Props::Reason(reason)));
-                    self.give_back(person, 0.5);
+                    self.return_lead(person, 0.5);
                 }
                 self.enter(company, Phase::Asleep, 0);
             }
             _ => {
                 self.say(0, lead, back_office("Meeting Held", Props::None));
                 // What sales heard goes into its system.
-                let answers = Answers::draw(&mut self.dice, 0.75, 0.6);
+                let answers = Answers::draw(&mut self.rng, 0.75, 0.6);
                 self.introduce(lead, HOUR_MS, answers);
                 let half = self.companies[company as usize].size.div_ceil(2);
                 self.wake(company, half);
@@ -142,24 +142,24 @@ impl Market {
     /// Everybody looks at what their own work needs.
     fn check(&mut self, company: u32) {
         let large = self.companies[company as usize].employees >= 200;
-        if self.dice.chance(if large { 0.75 } else { 0.15 }) {
+        if self.rng.chance(if large { 0.75 } else { 0.15 }) {
             let engineer = who(self, company, &[Role::Engineer, Role::User]);
             self.say(0, engineer, track("Security Review Started", Props::None));
         }
-        if self.dice.chance(0.4) {
+        if self.rng.chance(0.4) {
             let boss = who(self, company, &[Role::Executive, Role::Purchasing]);
             self.say(HOUR_MS, boss, track("Reference Requested", Props::None));
         }
         // The link to the pages of other customers goes round.
         for person in self.companies[company as usize].people() {
-            if self.dice.chance(0.75) {
+            if self.rng.chance(0.75) {
                 let in_ms = self.in_days(company, 4.0, Pace::Desk);
                 self.people[person as usize].visit += 1;
                 let visit = self.people[person as usize].visit;
                 self.plan(in_ms, person, Act::Visit(visit));
             }
         }
-        if self.dice.chance(0.08) {
+        if self.rng.chance(0.08) {
             self.lose(company, "security");
         } else {
             self.next(company, Step::Quote, 12.0);
@@ -168,11 +168,11 @@ impl Market {
 
     fn decide(&mut self, company: u32) {
         let fits = f64::from(self.companies[company as usize].points()) / 50.0;
-        if self.dice.chance(0.3 + 0.2 * fits) {
+        if self.rng.chance(0.3 + 0.2 * fits) {
             self.sign(company);
             return;
         }
-        match self.dice.below(100) {
+        match self.rng.below(100) {
             0..28 => {
                 let lead = self.contact(company);
                 self.lose(company, "competitor");
@@ -198,7 +198,7 @@ impl Market {
     pub(super) fn lose(&mut self, company: u32, reason: &'static str) {
         for (n, person) in (0..).zip(self.leads(company)) {
             self.say(30 * MINUTE_MS + n * MINUTE_MS, person, back_office("Lead Lost", Props::Reason(reason)));
-            self.give_back(person, 0.3);
+            self.return_lead(person, 0.3);
         }
         self.enter(company, Phase::Asleep, 0);
     }
@@ -210,7 +210,7 @@ impl Market {
         group.deal.seats = (3.0 * f64::from(group.employees).powf(0.62)).clamp(3.0, 3_000.0) as u32;
         group.deal.contract = number;
         let price_cents = 24_000 + u64::from(number % 7) * 2_000;
-        let pilot = self.dice.chance(0.2);
+        let pilot = self.rng.chance(0.2);
         let group = &mut self.companies[company as usize];
         group.deal.pilot = pilot;
         // Rounded to a hundred; a pilot runs for a quarter of a year.
@@ -219,12 +219,12 @@ impl Market {
         let (cents, seats) = (group.deal.cents, group.deal.seats);
         let signer = who(self, company, &[Role::Executive, Role::Purchasing]);
         self.introduce(signer, 0, Answers::default());
-        let name = if self.dice.chance(0.25) { "Signed Contract" } else { "Contract Signed" };
+        let name = if self.rng.chance(0.25) { "Signed Contract" } else { "Contract Signed" };
         let kind = if pilot { "pilot" } else { "new" };
         self.say(10 * MINUTE_MS, signer, back_office(name, Props::Contract { number, cents, seats, kind }));
         for (n, person) in (0..).zip(self.leads(company)) {
             self.say(40 * MINUTE_MS + n * MINUTE_MS, person, back_office("Lead Won", Props::None));
-            self.give_back(person, 1.0);
+            self.return_lead(person, 1.0);
         }
         self.become_customer(company);
     }

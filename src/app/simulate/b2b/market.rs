@@ -1,8 +1,8 @@
-//! The market itself: who lives in it, what is planned, and when people work. What they do is told by the modules beside it.
+//! The market itself: who lives in it, what is planned, and when people work. What they do is in the modules beside it.
 
 use super::super::agenda::Agenda;
-use super::super::dice::Dice;
 use super::super::outlet::Outlet;
+use super::super::rng::SeededRng;
 use super::act::Act;
 use super::calendar::{Calendar, Pace};
 use super::people::{Company, Person};
@@ -13,7 +13,7 @@ use crate::domain::{DAY_MS, Ms};
 #[derive(Debug)]
 pub struct Market {
     pub(super) pad_bytes: usize,
-    pub(super) dice: Dice,
+    pub(super) rng: SeededRng,
     pub(super) calendar: Calendar,
     pub(super) companies: Vec<Company>,
     pub(super) people: Vec<Person>,
@@ -25,7 +25,7 @@ pub struct Market {
 }
 
 impl Market {
-    /// Plans what somebody will do.
+    /// Plans what someone will do.
     pub(super) fn plan(&mut self, in_ms: Ms, who: u32, act: Act) {
         self.agenda.plan(self.now_ms, in_ms, who, act);
     }
@@ -41,21 +41,21 @@ impl Market {
 
     /// Milliseconds until a moment some days from now (on average) at which people of this company work.
     pub(super) fn in_days(&mut self, company: u32, mean_days: f64, pace: Pace) -> Ms {
-        let wait_ms = self.dice.around(mean_days * DAY_MS as f64);
+        let wait_ms = self.rng.around(mean_days * DAY_MS as f64);
         self.work_in(company, wait_ms, pace)
     }
 
     /// The same, after a wait that varies by half to either side.
     pub(super) fn about_days(&mut self, company: u32, days: f64, pace: Pace) -> Ms {
         let wait_ms = (days * DAY_MS as f64) as Ms;
-        let wait_ms = self.dice.between(wait_ms / 2, wait_ms * 3 / 2);
+        let wait_ms = self.rng.between(wait_ms / 2, wait_ms * 3 / 2);
         self.work_in(company, wait_ms, pace)
     }
 
     /// Milliseconds until people of this company work, once this wait is over.
     pub(super) fn work_in(&mut self, company: u32, wait_ms: Ms, pace: Pace) -> Ms {
         let zone = self.zone_of(company);
-        self.calendar.working(&mut self.dice, self.now_ms + wait_ms, zone, pace) - self.now_ms
+        self.calendar.working(&mut self.rng, self.now_ms + wait_ms, zone, pace) - self.now_ms
     }
 
     /// The next number of a contract, an order or a ticket.
@@ -64,7 +64,7 @@ impl Market {
         self.numbers
     }
 
-    /// Whether somebody takes part in the story of the own company.
+    /// Whether someone takes part in their company's story.
     pub(super) fn is_awake(&self, person: u32) -> bool {
         let company = &self.companies[self.people[person as usize].company as usize];
         person - company.first < company.awake

@@ -197,7 +197,7 @@ pub(super) fn names(language: Language) -> (&'static [&'static str; 12], &'stati
     }
 }
 
-/// What stands on the card of somebody with this part in a purchase.
+/// What is on the business card of someone with this part in a purchase.
 pub(super) fn titles(role: Role, language: Language) -> &'static [&'static str] {
     let english: [&[&str]; 5] = [
         &["CEO", "Managing Director", "VP Operations", "Chief Financial Officer", "Head of IT", "Owner"],

@@ -1,6 +1,6 @@
 //! Companies with their buying groups, and those who only look like buyers: students, competitors, job seekers, robots.
 
-use super::super::dice::Dice;
+use super::super::rng::SeededRng;
 use super::answers::Answers;
 use super::names::{self, CITIES, COUNTRIES, Country, INDUSTRIES, Industry, MAKERS};
 use super::role::Role;
@@ -18,7 +18,7 @@ pub(super) enum Kind {
 /// How far a company is with its purchase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Nobody thinks of it.
+    /// No one thinks of it.
     Asleep,
     Learning,
     Considering,
@@ -68,7 +68,7 @@ pub(super) enum Lead {
     Handed,
     Accepted,
     /// Given back: not looked at again before.
-    Back(Ms),
+    Returned(Ms),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -90,10 +90,10 @@ pub(super) struct Person {
     pub reads: bool,
     /// Has said who it is: its events carry a user id from here on.
     pub known: bool,
-    /// Its company was told by a group call.
+    /// Its company was named by a group call.
     pub company_told: bool,
     pub mail: Mail,
-    /// Counts visits that were planned anew; an earlier plan is void.
+    /// Counts replanned visits; an earlier plan is void.
     pub visit: u32,
     pub been_here: bool,
     /// Asked sales for something in this story.
@@ -136,18 +136,18 @@ impl Company {
 }
 
 /// Number `n` of all, with people from `first` on.
-pub(super) fn company(dice: &mut Dice, n: u32, first: u32) -> (Company, Vec<Person>) {
-    let kind = match dice.below(1_000) {
+pub(super) fn company(rng: &mut SeededRng, n: u32, first: u32) -> (Company, Vec<Person>) {
+    let kind = match rng.below(1_000) {
         0..735 => Kind::Buyer,
         735..835 => Kind::Student,
         835..855 => Kind::Rival,
         855..993 => Kind::JobSeeker,
         _ => Kind::Robot,
     };
-    let industry = if kind == Kind::Rival { 0 } else { weighted(dice, INDUSTRIES.iter().map(|i| i.weight)) };
-    let country = weighted(dice, COUNTRIES.iter().map(|c| c.weight));
-    let employees = employees(dice);
-    let size = if kind == Kind::Buyer { group_size(dice, employees) } else { 1 };
+    let industry = if kind == Kind::Rival { 0 } else { weighted(rng, INDUSTRIES.iter().map(|i| i.weight)) };
+    let country = weighted(rng, COUNTRIES.iter().map(|c| c.weight));
+    let employees = employees(rng);
+    let size = if kind == Kind::Buyer { group_size(rng, employees) } else { 1 };
     let name = match kind {
         Kind::Buyer | Kind::Rival => company_name(n, industry),
         _ => format!("University {}", CITIES[n as usize % CITIES.len()]),
@@ -157,11 +157,11 @@ pub(super) fn company(dice: &mut Dice, n: u32, first: u32) -> (Company, Vec<Pers
         Kind::Student => format!("uni-{}.example", names::slug(CITIES[n as usize % CITIES.len()])),
         Kind::JobSeeker | Kind::Robot => "mailbox.example".to_owned(),
     };
-    let people = (0..size).map(|place| person(dice, n, kind, place, employees, country)).collect();
+    let people = (0..size).map(|place| person(rng, n, kind, place, employees, country)).collect();
     let company = Company {
         country,
         industry,
-        word: usize::from(dice.chance(0.15)),
+        word: usize::from(rng.chance(0.15)),
         employees,
         name,
         domain,
@@ -176,25 +176,26 @@ pub(super) fn company(dice: &mut Dice, n: u32, first: u32) -> (Company, Vec<Pers
     (company, people)
 }
 
-fn person(dice: &mut Dice, company: u32, kind: Kind, place: u32, employees: u32, country: usize) -> Person {
-    let role = role(dice, place, employees);
+fn person(rng: &mut SeededRng, company: u32, kind: Kind, place: u32, employees: u32, country: usize) -> Person {
+    let role = role(rng, place, employees);
     let own = COUNTRIES[country % COUNTRIES.len()].language;
-    let language = if dice.chance(0.85) { own } else { names::Language::English };
+    let language = if rng.chance(0.85) { own } else { names::Language::English };
     let (first, last) = names::names(language);
     let titles = match kind {
         Kind::Student => &names::STUDENTS[..],
         Kind::Rival => &names::RIVALS[..],
         _ => names::titles(role, language),
     };
-    let pick =
-        |dice: &mut Dice, from: &[&'static str]| from[dice.below(u32::try_from(from.len()).unwrap_or(1)) as usize % from.len()];
+    let pick = |rng: &mut SeededRng, from: &[&'static str]| {
+        from[rng.below(u32::try_from(from.len()).unwrap_or(1)) as usize % from.len()]
+    };
     Person {
         company,
         role,
-        title: pick(dice, titles),
-        first_name: pick(dice, first),
-        last_name: pick(dice, last),
-        reads: dice.chance(0.55),
+        title: pick(rng, titles),
+        first_name: pick(rng, first),
+        last_name: pick(rng, last),
+        reads: rng.chance(0.55),
         known: false,
         company_told: false,
         mail: Mail::NoAddress,
@@ -209,10 +210,10 @@ fn person(dice: &mut Dice, company: u32, kind: Kind, place: u32, employees: u32,
 }
 
 /// The first of a group is the one who begins; in small companies that is the boss. Then come those whose word is needed.
-fn role(dice: &mut Dice, place: u32, employees: u32) -> Role {
+fn role(rng: &mut SeededRng, place: u32, employees: u32) -> Role {
     match place {
-        0 if employees < 25 && dice.chance(0.6) => Role::Executive,
-        0 => [Role::Engineer, Role::Engineer, Role::Marketing, Role::Marketing, Role::User][dice.below(5) as usize % 5],
+        0 if employees < 25 && rng.chance(0.6) => Role::Executive,
+        0 => [Role::Engineer, Role::Engineer, Role::Marketing, Role::Marketing, Role::User][rng.below(5) as usize % 5],
         1 => Role::Executive,
         2 if employees >= 50 => Role::Purchasing,
         2 | 4 => Role::Engineer,
@@ -224,14 +225,14 @@ fn role(dice: &mut Dice, place: u32, employees: u32) -> Role {
 }
 
 /// Most companies are small, a few are very large (a Pareto distribution, median 34).
-fn employees(dice: &mut Dice) -> u32 {
-    let rest = f64::from(dice.below(1_000_000) + 1) / 1_000_000.0;
+fn employees(rng: &mut SeededRng) -> u32 {
+    let rest = f64::from(rng.below(1_000_000) + 1) / 1_000_000.0;
     (12.0 * rest.powf(-1.5)).min(60_000.0) as u32
 }
 
-fn group_size(dice: &mut Dice, employees: u32) -> u32 {
+fn group_size(rng: &mut SeededRng, employees: u32) -> u32 {
     let usual = 1.0 + 1.1 * (f64::from(employees) / 6.0).max(1.0).ln();
-    ((usual + f64::from(dice.below(30)) / 10.0 - 1.5).round() as u32).clamp(1, 12)
+    ((usual + f64::from(rng.below(30)) / 10.0 - 1.5).round() as u32).clamp(1, 12)
 }
 
 /// Different for every number.
@@ -247,8 +248,8 @@ fn company_name(n: u32, industry: usize) -> String {
     }
 }
 
-fn weighted(dice: &mut Dice, weights: impl Iterator<Item = u32> + Clone) -> usize {
-    let mut left = dice.below(weights.clone().sum());
+fn weighted(rng: &mut SeededRng, weights: impl Iterator<Item = u32> + Clone) -> usize {
+    let mut left = rng.below(weights.clone().sum());
     for (n, weight) in weights.enumerate() {
         if left < weight {
             return n;
@@ -263,8 +264,8 @@ mod tests {
     use super::*;
 
     fn companies() -> Vec<(Company, Vec<Person>)> {
-        let mut dice = Dice::new(5);
-        (0..3_000).map(|n| company(&mut dice, n, 0)).collect()
+        let mut rng = SeededRng::new(5);
+        (0..3_000).map(|n| company(&mut rng, n, 0)).collect()
     }
 
     #[test]

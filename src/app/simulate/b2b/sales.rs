@@ -18,7 +18,7 @@ const HALF_LIFE_MS: f64 = 38.0 * DAY_MS as f64;
 /// What went back is not looked at again before.
 const REST_MS: Ms = 30 * DAY_MS;
 
-/// What a deed is worth to sales.
+/// What an act is worth to sales.
 fn points(what: &What) -> f64 {
     match (what.call, what.name) {
         (Call::Page, "Careers") => -3.0,
@@ -39,7 +39,7 @@ fn is_request(name: &str) -> bool {
 }
 
 impl Market {
-    /// Counts a deed, and hands the lead to sales when it is ready.
+    /// Counts an act, and hands the lead to sales when it is ready.
     pub(super) fn qualify(&mut self, person: u32, what: &What) {
         let now_ms = self.now_ms;
         let who = &mut self.people[person as usize];
@@ -51,7 +51,7 @@ impl Market {
         who.points_ms = now_ms;
         let free = match who.lead {
             Lead::Marketing => true,
-            Lead::Back(until_ms) => now_ms >= until_ms,
+            Lead::Returned(until_ms) => now_ms >= until_ms,
             Lead::Handed | Lead::Accepted => false,
         };
         let company = &self.companies[who.company as usize];
@@ -63,7 +63,7 @@ impl Market {
         if who.points >= LEAST_DEEDS && fit >= LEAST_FIT && who.points + fit >= LINE {
             who.lead = Lead::Handed;
             self.take_up(person);
-        } else if is_request(what.name) && company.kind == Kind::Buyer && company.employees >= 10 && self.dice.chance(0.4) {
+        } else if is_request(what.name) && company.kind == Kind::Buyer && company.employees >= 10 && self.rng.chance(0.4) {
             let in_ms = self.answer_time(person);
             self.plan(in_ms, person, Act::Answer(Answer::Accepted(Source::Request)));
         }
@@ -74,11 +74,11 @@ impl Market {
         let who = &self.people[person as usize];
         let company = &self.companies[who.company as usize];
         let warm = matches!(company.phase, Phase::Evaluating | Phase::Deal);
-        let answer = match (company.kind, self.dice.below(100)) {
+        let answer = match (company.kind, self.rng.below(100)) {
             (Kind::Rival, _) => Answer::NoBuyer("competitor"),
             (Kind::Student, _) => Answer::NoBuyer("student"),
             (_, 0..4) => return,
-            (_, 4..9) => Answer::Rejected(["wrong number", "no budget", "outside our market"][self.dice.below(3) as usize % 3]),
+            (_, 4..9) => Answer::Rejected(["wrong number", "no budget", "outside our market"][self.rng.below(3) as usize % 3]),
             (_, 9..14) => Answer::Recycled("not now"),
             (_, _) if company.phase == Phase::Deal || who.asked => Answer::Accepted(Source::Marketing),
             (_, 14..40) if warm => Answer::Recycled("only looking"),
@@ -92,10 +92,10 @@ impl Market {
 
     fn answer_time(&mut self, person: u32) -> Ms {
         let company = self.people[person as usize].company;
-        let wait_ms = if self.dice.chance(0.08) {
-            self.dice.between(30 * HOUR_MS, 60 * HOUR_MS)
+        let wait_ms = if self.rng.chance(0.08) {
+            self.rng.between(30 * HOUR_MS, 60 * HOUR_MS)
         } else {
-            self.dice.around(3.0 * HOUR_MS as f64)
+            self.rng.around(3.0 * HOUR_MS as f64)
         };
         self.work_in(company, wait_ms, Pace::Office)
     }
@@ -103,7 +103,7 @@ impl Market {
     pub(super) fn answer(&mut self, person: u32, answer: Answer) -> Option<What> {
         let company = self.people[person as usize].company;
         if self.companies[company as usize].phase == Phase::Customer {
-            self.give_back(person, 1.0);
+            self.return_lead(person, 1.0);
             return Some(back_office("Lead Recycled", Props::Reason("customer already")));
         }
         match answer {
@@ -115,16 +115,16 @@ impl Market {
                 Some(back_office("Lead Accepted", Props::Source(source.name())))
             }
             Answer::Rejected(reason) => {
-                self.give_back(person, 0.2);
+                self.return_lead(person, 0.2);
                 Some(back_office("Lead Rejected", Props::Reason(reason)))
             }
             Answer::Recycled(reason) => {
-                self.give_back(person, 0.5);
+                self.return_lead(person, 0.5);
                 Some(back_office("Lead Recycled", Props::Reason(reason)))
             }
             Answer::NoBuyer(reason) => {
-                self.give_back(person, 0.0);
-                self.people[person as usize].lead = Lead::Back(Ms::MAX);
+                self.return_lead(person, 0.0);
+                self.people[person as usize].lead = Lead::Returned(Ms::MAX);
                 self.say(20_000, person, back_office("Lead Disqualified", Props::Reason(reason)));
                 Some(back_office("Lead Rejected", Props::Reason(reason)))
             }
@@ -132,14 +132,14 @@ impl Market {
     }
 
     /// Back to marketing, with a share of its points.
-    pub(super) fn give_back(&mut self, person: u32, keep: f64) {
+    pub(super) fn return_lead(&mut self, person: u32, keep: f64) {
         let now_ms = self.now_ms;
         let who = &mut self.people[person as usize];
-        who.lead = Lead::Back(now_ms + REST_MS);
+        who.lead = Lead::Returned(now_ms + REST_MS);
         who.points *= keep;
     }
 
-    /// Sales tells its system who somebody is, once.
+    /// Sales enters a person into its system, once.
     pub(super) fn introduce(&mut self, person: u32, at_ms: Ms, answers: Answers) {
         let who = &self.people[person as usize];
         let (known, told) = (who.known, who.company_told);
@@ -154,14 +154,14 @@ impl Market {
     /// Sales finds a company by itself about once in a while, the oftener the larger the market.
     pub(super) fn plan_prospecting(&mut self) {
         let market = self.companies.len().max(1) as f64;
-        let wait_ms = self.dice.around(1_500.0 / market * DAY_MS as f64).max(HOUR_MS);
+        let wait_ms = self.rng.around(1_500.0 / market * DAY_MS as f64).max(HOUR_MS);
         let in_ms = self.work_in(0, wait_ms, Pace::Office);
         self.plan(in_ms, 0, Act::Prospecting);
     }
 
     pub(super) fn prospect(&mut self) {
         self.plan_prospecting();
-        let company = self.dice.below(u32::try_from(self.companies.len()).unwrap_or(1));
+        let company = self.rng.below(u32::try_from(self.companies.len()).unwrap_or(1));
         let found = &self.companies[company as usize];
         if found.kind != Kind::Buyer || found.employees < 40 || !matches!(found.phase, Phase::Asleep | Phase::Learning) {
             return;
@@ -171,7 +171,7 @@ impl Market {
         if matches!(self.people[person as usize].lead, Lead::Handed | Lead::Accepted) {
             return;
         }
-        let answers = Answers::draw(&mut self.dice, 0.6, 0.5);
+        let answers = Answers::draw(&mut self.rng, 0.6, 0.5);
         self.introduce(person, 0, answers);
         self.plan(20_000, person, Act::Answer(Answer::Accepted(Source::Outbound)));
     }

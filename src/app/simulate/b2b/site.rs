@@ -76,7 +76,7 @@ impl Market {
         };
         let season = self.calendar.season(self.now_ms);
         let in_ms = if self.companies[company as usize].kind == Kind::Robot {
-            self.dice.around(days * DAY_MS as f64)
+            self.rng.around(days * DAY_MS as f64)
         } else {
             self.in_days(company, days / season, Pace::Desk)
         };
@@ -90,22 +90,22 @@ impl Market {
         let mut steps = vec![self.landing(person)];
         match kind {
             Kind::Robot => {
-                let pages = 15 + self.dice.below(40);
+                let pages = 15 + self.rng.below(40);
                 for _ in 0..pages {
                     let what = [self.one(&BLOG), self.one(&SOLUTIONS), self.one(&DOCS), self.one(&CASES)]
-                        [self.dice.below(4) as usize % 4];
+                        [self.rng.below(4) as usize % 4];
                     steps.push(what);
                 }
             }
             Kind::JobSeeker => {
                 self.some(&mut steps, &CAREERS, 3);
-                if self.dice.chance(0.12) {
+                if self.rng.chance(0.12) {
                     self.fill_in(&mut steps, person, 0.0, track("Form Submitted", Props::Form("job application")));
                 }
             }
             Kind::Student => {
                 self.some(&mut steps, &BLOG, 4);
-                if self.dice.chance(0.22) {
+                if self.rng.chance(0.22) {
                     let paper = self.paper(person, true);
                     self.fill_in(&mut steps, person, 0.0, paper);
                 }
@@ -125,7 +125,7 @@ impl Market {
             } else {
                 DWELL_MS
             };
-            at_ms += self.dice.between(low, high);
+            at_ms += self.rng.between(low, high);
         }
         self.people[person as usize].been_here = true;
         self.plan_visit(person);
@@ -134,8 +134,8 @@ impl Market {
     /// First visits come from somewhere; later ones by the way that one knows.
     fn landing(&mut self, person: u32) -> What {
         let new = !self.people[person as usize].been_here;
-        let campaign = if self.dice.chance(if new { 0.55 } else { 0.06 }) { Some(self.dice.below(4) as usize) } else { None };
-        let entry = if self.dice.chance(0.5) { HOME } else { self.one(&BLOG) };
+        let campaign = if self.rng.chance(if new { 0.55 } else { 0.06 }) { Some(self.rng.below(4) as usize) } else { None };
+        let entry = if self.rng.chance(0.5) { HOME } else { self.one(&BLOG) };
         match entry.props {
             Props::Page { path, .. } => What { props: Props::Page { path, campaign }, ..entry },
             _ => entry,
@@ -148,7 +148,7 @@ impl Market {
         match phase {
             Phase::Asleep => {
                 self.some(steps, &BLOG, 2);
-                if self.dice.chance(0.3) {
+                if self.rng.chance(0.3) {
                     self.fill_in(steps, person, 0.2, track("Subscribed", Props::Form("newsletter")));
                 }
             }
@@ -169,10 +169,10 @@ impl Market {
                 self.maybe_some(steps, 0.45, &COMPARE, 2);
                 self.maybe_some(steps, 0.4, &CASES, 2);
                 self.maybe_some(steps, 0.3, &DOCS, 2);
-                if self.dice.chance(0.12) {
+                if self.rng.chance(0.12) {
                     steps.push(track("Products Compared", Props::None));
                 }
-                if self.dice.chance(0.1) {
+                if self.rng.chance(0.1) {
                     steps.push(track("Price Checked", Props::None));
                 }
                 self.read_on(steps, person, 0.1);
@@ -193,25 +193,25 @@ impl Market {
 
     /// Gives a name for something to read or to hear.
     fn read_on(&mut self, steps: &mut Vec<What>, person: u32, share: f64) {
-        if self.dice.chance(share) {
+        if self.rng.chance(share) {
             let paper = self.paper(person, false);
             self.fill_in(steps, person, 0.35, paper);
-        } else if self.dice.chance(share * 0.4) {
-            let title = WEBINARS[self.dice.below(3) as usize % 3];
+        } else if self.rng.chance(share * 0.4) {
+            let title = WEBINARS[self.rng.below(3) as usize % 3];
             self.fill_in(steps, person, 0.35, track("Webinar Registered", Props::Title(title)));
             let company = self.people[person as usize].company;
             let in_ms = self.about_days(company, 9.0, Pace::Office);
             self.plan(in_ms, person, Act::Webinar(title));
-        } else if self.dice.chance(share * 0.4) {
+        } else if self.rng.chance(share * 0.4) {
             self.fill_in(steps, person, 0.35, track("Subscribed", Props::Form("newsletter")));
         }
     }
 
-    /// A download; some are read to the end, which the viewer tells a few hours later.
+    /// A download; some are read to the end, which the viewer reports a few hours later.
     fn paper(&mut self, person: u32, student: bool) -> What {
-        let title = PAPERS[self.dice.below(4) as usize % 4];
-        if !student && self.dice.chance(0.45) {
-            let later_ms = self.dice.between(HOUR_MS, 30 * HOUR_MS);
+        let title = PAPERS[self.rng.below(4) as usize % 4];
+        if !student && self.rng.chance(0.45) {
+            let later_ms = self.rng.between(HOUR_MS, 30 * HOUR_MS);
             self.say(later_ms, person, track("White Paper Read", Props::Title(title)));
         }
         track(if title.starts_with("A buyer") { "Guide Downloaded" } else { "White Paper Downloaded" }, Props::Title(title))
@@ -226,11 +226,11 @@ impl Market {
             (_, _, Role::Executive | Role::Purchasing) => 0.08,
             _ => 0.04,
         };
-        if !self.dice.chance(share) {
+        if !self.rng.chance(share) {
             return;
         }
         self.people[person as usize].asked = true;
-        let (name, form) = match self.dice.below(100) {
+        let (name, form) = match self.rng.below(100) {
             0..52 => ("Demo Requested", "demo"),
             52..64 => ("Demo Booked", "demo"),
             64..84 => ("Quote Requested", "quote"),
@@ -245,10 +245,10 @@ impl Market {
         self.some(steps, &PRICING, 2);
         self.some(steps, &COMPARE, 2);
         self.maybe_some(steps, 0.5, &DOCS, 3);
-        if self.dice.chance(0.1) {
+        if self.rng.chance(0.1) {
             let paper = self.paper(person, false);
             self.fill_in(steps, person, 0.5, paper);
-        } else if self.dice.chance(0.06) {
+        } else if self.rng.chance(0.06) {
             self.fill_in(steps, person, 0.5, track("Demo Requested", Props::Form("demo")));
         }
     }
@@ -258,35 +258,35 @@ impl Market {
         let who = &self.people[person as usize];
         let (known, told, company) = (who.known, who.company_told, who.company);
         let asks_much = matches!(deed.props, Props::Form("demo" | "quote" | "trial" | "contact"));
-        let answers = if asks_much { Answers::draw(&mut self.dice, in_earnest, 0.75) } else { Answers::default() };
+        let answers = if asks_much { Answers::draw(&mut self.rng, in_earnest, 0.75) } else { Answers::default() };
         if !known || asks_much {
             steps.push(identify(Topic::Clickstream, answers));
         }
         let firm = matches!(self.companies[company as usize].kind, Kind::Buyer | Kind::Rival);
-        if firm && !told && self.dice.chance(0.88) {
+        if firm && !told && self.rng.chance(0.88) {
             steps.push(group(Topic::Clickstream));
         }
         steps.push(deed);
     }
 
     pub(super) fn webinar(&mut self, person: u32, title: &'static str) -> Option<What> {
-        (self.people[person as usize].known && self.dice.chance(0.55)).then_some(track("Webinar Attended", Props::Title(title)))
+        (self.people[person as usize].known && self.rng.chance(0.55)).then_some(track("Webinar Attended", Props::Title(title)))
     }
 
     fn one(&mut self, of: &[What]) -> What {
-        of[self.dice.below(u32::try_from(of.len()).unwrap_or(1)) as usize % of.len()]
+        of[self.rng.below(u32::try_from(of.len()).unwrap_or(1)) as usize % of.len()]
     }
 
-    /// From one to so many.
+    /// From one to this many.
     fn some(&mut self, steps: &mut Vec<What>, of: &[What], most: u32) {
-        for _ in 0..=self.dice.below(most) {
+        for _ in 0..=self.rng.below(most) {
             let what = self.one(of);
             steps.push(what);
         }
     }
 
     fn maybe_some(&mut self, steps: &mut Vec<What>, share: f64, of: &[What], most: u32) {
-        if self.dice.chance(share) {
+        if self.rng.chance(share) {
             self.some(steps, of, most);
         }
     }

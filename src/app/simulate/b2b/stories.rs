@@ -9,7 +9,7 @@ impl Market {
     /// Where a company stands when the records begin: most sleep, some are on their way already.
     pub(super) fn begin(&mut self, company: u32) {
         if self.companies[company as usize].kind == Kind::Buyer {
-            let (phase, awake) = match self.dice.below(100) {
+            let (phase, awake) = match self.rng.below(100) {
                 0..5 => (Phase::Learning, 1),
                 5..8 => (Phase::Considering, 2),
                 8..11 => (Phase::Evaluating, 3),
@@ -29,8 +29,8 @@ impl Market {
             Phase::Learning => (Phase::Considering, 0.5, 2),
             Phase::Considering => (Phase::Evaluating, 0.55, 3),
             Phase::Evaluating => {
-                // Nobody asked sales. The small buy by themselves, at times; the others elsewhere, or nothing.
-                if self.companies[company as usize].employees < 25 && self.dice.chance(0.15) {
+                // No one asked sales. Small companies sometimes buy by themselves; the others buy elsewhere, or nothing.
+                if self.companies[company as usize].employees < 25 && self.rng.chance(0.15) {
                     self.order(company);
                     return;
                 }
@@ -38,7 +38,7 @@ impl Market {
             }
             Phase::Deal | Phase::Customer => return,
         };
-        if self.dice.chance(chance) { self.enter(company, next, awake) } else { self.enter(company, Phase::Asleep, 0) }
+        if self.rng.chance(chance) { self.enter(company, next, awake) } else { self.enter(company, Phase::Asleep, 0) }
     }
 
     /// Brings a company into a phase of its story, and wakes those who take part.
@@ -71,7 +71,7 @@ impl Market {
         self.wake(company, awake);
     }
 
-    /// Lets so many of the group take part.
+    /// Lets this many of the group take part.
     pub(super) fn wake(&mut self, company: u32, awake: u32) {
         let group = &mut self.companies[company as usize];
         let before = group.awake;

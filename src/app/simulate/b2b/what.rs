@@ -46,7 +46,7 @@ pub(super) enum Props {
     Seats(u32),
     Rating(u8),
     Ticket(u32),
-    Mail(Letter),
+    Mail(Mailing),
     /// Traits of the person: the card, where a form or sales' system knows it, and answers.
     Traits {
         answers: Answers,
@@ -55,7 +55,7 @@ pub(super) enum Props {
 
 /// Which mailing, and the number of its issue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Letter {
+pub(super) enum Mailing {
     Newsletter(u32),
     /// After a download: three mails that lead on.
     FollowUp(u32),
@@ -71,8 +71,8 @@ pub(super) const fn back_office(name: &'static str, props: Props) -> What {
     What { call: Call::Track, name, topic: Topic::Cart, props }
 }
 
-pub(super) const fn mail(name: &'static str, letter: Letter) -> What {
-    What { call: Call::Track, name, topic: Topic::Email, props: Props::Mail(letter) }
+pub(super) const fn mail(name: &'static str, mailing: Mailing) -> What {
+    What { call: Call::Track, name, topic: Topic::Email, props: Props::Mail(mailing) }
 }
 
 pub(super) const fn page(path: &'static str, title: &'static str) -> What {

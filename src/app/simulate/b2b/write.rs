@@ -2,10 +2,10 @@
 
 use super::super::json_writer::{Dates, Stamp, number, pad, uuid};
 use super::super::record::{Record, Topic};
-use super::letters::letter_of;
+use super::mailings::mailing_of;
 use super::names::slug;
 use super::people::{Company, Kind, Mail, Person};
-use super::what::{Call, Letter, Props, What};
+use super::what::{Call, Mailing, Props, What};
 
 /// Whose event it is.
 pub(super) struct Who<'a> {
@@ -262,15 +262,15 @@ fn properties(mut properties: Object<'_>, who: &Who<'_>, what: &What) {
         Props::Seats(seats) => properties.number("seats", u64::from(seats)),
         Props::Rating(rating) => properties.number("rating", u64::from(rating)),
         Props::Ticket(ticket) => properties.text("ticket_id", &format!("T-{}", 10_000 + ticket)),
-        Props::Mail(_) => letter(&mut properties, who, what),
+        Props::Mail(_) => mailing(&mut properties, who, what),
     }
     properties.close();
 }
 
-fn letter(properties: &mut Object<'_>, who: &Who<'_>, what: &What) {
-    let (kind, subject, issue) = match letter_of(what) {
-        Some(Letter::FollowUp(n)) => ("follow-up", "Have you read it?", n),
-        Some(Letter::Newsletter(week)) => ("newsletter", "What we learned this week", week),
+fn mailing(properties: &mut Object<'_>, who: &Who<'_>, what: &What) {
+    let (kind, subject, issue) = match mailing_of(what) {
+        Some(Mailing::FollowUp(n)) => ("follow-up", "Have you read it?", n),
+        Some(Mailing::Newsletter(week)) => ("newsletter", "What we learned this week", week),
         None => return,
     };
     properties.text("email_id", &format!("e-{}-{kind}-{issue}", who.number));

@@ -14,7 +14,7 @@ pub(super) struct Place<'v> {
     pub is_list: bool,
 }
 
-/// Places that say yes or no, which way of reaching somebody is meant, and from where an event came.
+/// Fields that hold flags, the channel that is meant, and where an event came from.
 pub(super) fn places<'v>(vocabulary: &'v Vocabulary) -> Vec<Place<'v>> {
     let flags = vocabulary.flags();
     let mut places = Vec::new();

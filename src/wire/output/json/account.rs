@@ -1,4 +1,4 @@
-//! Changes of accounts as JSON, and what members tell them.
+//! Changes of accounts as JSON, and their members' updates.
 
 use super::values::Rounded;
 use crate::domain::Text;
@@ -83,8 +83,8 @@ fn group_member(member: &Member) -> GroupMember<'_> {
     GroupMember {
         member: &member.name,
         role: member.role.as_deref(),
-        journey: member.stages[0].as_deref(),
-        funnel: member.stages[1].as_deref(),
+        journey: member.stages.journey.as_deref(),
+        funnel: member.stages.funnel.as_deref(),
         score: Rounded(member.score),
         disqualified: member.disqualified,
     }

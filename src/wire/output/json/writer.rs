@@ -1,4 +1,4 @@
-//! JSON put together from ready pieces: what all outputs begin with, and the two that leave most often.
+//! JSON assembled from constant pieces: what all outputs begin with, and the two most frequent outputs.
 //!
 //! A derived serializer writes every name like a text that may need escapes, byte after byte; here names are constants and
 //! texts are looked through many bytes at a time. What needs an escape, and every number, is left to `serde_json`.

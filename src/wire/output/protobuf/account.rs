@@ -1,4 +1,4 @@
-//! Changes of accounts as protobuf, and what members tell them.
+//! Changes of accounts as protobuf, and their members' updates.
 
 use super::hand_over::hand_over;
 use super::values::{id_text, text, texts};
@@ -37,8 +37,8 @@ fn group_member(member: &Member) -> proto::GroupMember {
     proto::GroupMember {
         member: member.name.to_string(),
         role: text(member.role.as_ref()),
-        journey: text(member.stages[0].as_ref()),
-        funnel: text(member.stages[1].as_ref()),
+        journey: text(member.stages.journey.as_ref()),
+        funnel: text(member.stages.funnel.as_ref()),
         score: rounded(member.score),
         disqualified: member.disqualified,
     }

@@ -8,6 +8,7 @@ use crate::domain::model::personas::TraitTests;
 use crate::domain::model::predicate::Condition;
 use crate::domain::names::PropertyId;
 use crate::domain::state::traits::Traits;
+use std::num::NonZeroU32;
 
 /// How the members' scores make the account's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,11 +27,11 @@ pub struct AccountsModel(pub Option<Box<Accounts>>);
 pub struct Accounts {
     /// Journey stage that a member who agrees has reached or passed.
     pub stage: usize,
-    /// So many members must agree.
-    pub of: usize,
+    /// At least this many members must agree.
+    pub min_agreeing: usize,
     /// Each of these roles must be among those who agree.
-    pub needed: Vec<Text>,
-    /// Only members in these roles are asked, and all of them must agree; empty: everybody is asked, and `of` must agree.
+    pub required_roles: Vec<Text>,
+    /// Only members in these roles are asked, and all of them must agree; empty: everybody is asked.
     pub deciders: Vec<Text>,
     pub names: Names,
     pub score: ScoreOf,
@@ -41,7 +42,7 @@ pub struct Accounts {
     pub roles_look_at: Vec<PropertyId>,
     pub disqualified: Condition,
     pub reopened: Condition,
-    pub said: SaidBy,
+    pub fields: EventFields,
 }
 
 /// A role in the buying group: the first whose tests hold.
@@ -53,7 +54,7 @@ pub struct Role {
 
 /// Where events say which company somebody belongs to, and why an account is out.
 #[derive(Debug, Clone, Copy)]
-pub struct SaidBy {
+pub struct EventFields {
     pub group_id: PropertyId,
     pub group_name: PropertyId,
     pub company: PropertyId,
@@ -82,8 +83,8 @@ impl Accounts {
     }
 }
 
-/// Hash of a role's name; 0 for none.
+/// Hash of a role's name.
 #[must_use]
-pub fn role_hash(role: Option<&str>) -> u32 {
-    role.map_or(0, name_hash)
+pub fn role_hash(role: Option<&str>) -> Option<NonZeroU32> {
+    NonZeroU32::new(name_hash(role?))
 }

@@ -74,7 +74,7 @@ pub struct CountRule {
     pub times: usize,
     /// `None`: ever.
     pub within_ms: Option<Ms>,
-    pub same: Option<PropertyId>,
+    pub match_by: Option<PropertyId>,
     /// Each value counts once.
     pub distinct: Option<Distinct>,
 }

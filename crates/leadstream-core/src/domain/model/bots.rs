@@ -10,7 +10,7 @@ pub use proxies::{PROXIES, Proxies};
 /// Most links of a burst: as many clicks are remembered.
 pub const MAX_LINKS: i64 = 8;
 
-/// So many different links clicked within so long are a scanner's, when the model says nothing.
+/// This many different links clicked within this time are a scanner's, unless the model says otherwise.
 pub const SCANNER_LINKS: (usize, Ms) = (2, 5 * SECOND_MS);
 
 /// What steps run on.
@@ -18,7 +18,7 @@ pub const SCANNER_LINKS: (usize, Ms) = (2, 5 * SECOND_MS);
 pub struct BotsModel {
     /// What its sender marks as made by a machine.
     pub marked: bool,
-    /// Known programs; `None`: nobody looks.
+    /// Known programs; `None`: user agents are not looked at.
     pub agents: Option<Agents>,
     /// An open that one of these fetched.
     pub proxies: Proxies,
@@ -26,7 +26,7 @@ pub struct BotsModel {
     pub proxy_after_ms: Option<Ms>,
     /// A click so soon after the delivery of its mail.
     pub scanner_after_ms: Option<Ms>,
-    /// So many different links clicked within so long.
+    /// How many different links clicked within which time are a scanner's.
     pub scanner_links: Option<(usize, Ms)>,
     /// More views than these in a minute.
     pub views_per_minute: Option<usize>,

@@ -5,7 +5,7 @@ use crate::domain::names::Flags;
 /// How a model takes consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ConsentModel {
-    /// Nobody is mailed before consent was given.
+    /// No mail is sent before consent was given.
     pub opt_in: bool,
     /// Traits by which somebody agrees or refuses; yes to these is a refusal.
     pub agreeing: u64,

@@ -8,7 +8,7 @@ use crate::domain::model::score::AtMost;
 /// The name under which the steps of cart series stand in `priority`.
 pub const CART: &str = "cart";
 
-/// Most times that a cap may allow: so many are remembered.
+/// Most sends that a cap may allow, and how many are remembered.
 pub const MAX_CAP_TIMES: usize = crate::domain::state::contact::MAX_SENT;
 
 /// The days of the week, as models write them.

@@ -1,10 +1,13 @@
-//! Who a prospect is: traits, personas, fit, grades, the personas that a model is bound to, and how stages carry over from another model.
+//! Who a prospect is: traits, personas, fit, grades, the personas that a model is bound to, and how stages carry over from
+//! another model.
 
 use crate::domain::Text;
 use crate::domain::event::Value;
 use crate::domain::model::predicate::Predicate;
 use crate::domain::state::track::Track;
 use crate::domain::state::traits::Traits;
+use crate::domain::terms::grade::Grade;
+use crate::domain::terms::per_axis::PerAxis;
 
 /// Grades are one of four letters and one of four numbers, the best first.
 pub const LETTERS: [&str; 4] = ["A", "B", "C", "D"];
@@ -14,7 +17,7 @@ pub const NUMBERS: [&str; 4] = ["1", "2", "3", "4"];
 /// What becomes of a stage that is neither mapped nor called the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Otherwise {
-    /// The prospect starts anew on that axis.
+    /// The prospect starts from nowhere on that axis.
     #[default]
     Anew,
     /// The nearest earlier stage there that leads somewhere here.
@@ -66,7 +69,7 @@ pub struct CarryOver {
     /// Name of the model that was in charge.
     pub from: Text,
     /// Journey, funnel: stage there, index of the stage here.
-    pub stages: [Vec<(Text, usize)>; 2],
+    pub stages: PerAxis<Vec<(Text, usize)>>,
     pub otherwise: Otherwise,
 }
 
@@ -102,28 +105,34 @@ impl PersonasModel {
         self.for_personas.is_empty() || persona.is_some_and(|p| self.for_personas.contains(&p))
     }
 
-    /// The grade as a record keeps it; 0 for a model without fit.
+    /// The grade; `None` for a model without fit.
     #[must_use]
-    pub fn grade(&self, fit_score: f64, engagement: f64) -> u8 {
-        self.kept_grade(fit_score, engagement, 0, |line| line)
+    pub fn grade(&self, fit_score: f64, engagement: f64) -> Option<Grade> {
+        self.kept_grade(fit_score, engagement, None, |line| line)
     }
 
-    /// The same for who carries a grade: its number, and lower ones, are kept from a lower line on.
+    /// The same for a prospect that carries a grade: its number, and worse ones, are kept from a lower line on.
     #[must_use]
-    pub fn kept_grade(&self, fit_score: f64, engagement: f64, carried: u8, kept_from: impl Fn(f64) -> f64) -> u8 {
-        let Some(fit) = &self.fit else { return 0 };
-        let carried = carried.checked_sub(1).map_or(usize::MAX, |rank| usize::from(rank % 4));
+    pub fn kept_grade(
+        &self,
+        fit_score: f64,
+        engagement: f64,
+        carried: Option<Grade>,
+        kept_from: impl Fn(f64) -> f64,
+    ) -> Option<Grade> {
+        let fit = self.fit.as_ref()?;
+        let carried = carried.map_or(usize::MAX, |grade| usize::from(grade.number));
         // What lies below the lowest threshold has the lowest grade.
         let letter = fit.letters.iter().position(|line| fit_score >= *line).unwrap_or(3);
         let is_number = |(n, line): (usize, &f64)| engagement >= if n >= carried { kept_from(*line) } else { *line };
         let number = fit.numbers.iter().enumerate().position(is_number).unwrap_or(3);
-        u8::try_from(4 * letter + number + 1).unwrap_or(0)
+        Some(Grade { letter: u8::try_from(letter).ok()?, number: u8::try_from(number).ok()? })
     }
 
     /// The engagement below which a grade is lost; the last number is never lost.
     #[must_use]
-    pub fn engagement_line(&self, grade: u8) -> Option<f64> {
-        let number = usize::from(grade.checked_sub(1)? % 4);
+    pub fn engagement_line(&self, grade: Option<Grade>) -> Option<f64> {
+        let number = usize::from(grade?.number);
         self.fit.as_ref()?.numbers.get(number).copied().filter(|_| number < 3)
     }
 
@@ -144,8 +153,8 @@ impl PersonasModel {
     #[must_use]
     pub fn grade_of(&self, track: &Track) -> Option<Text> {
         self.fit.as_ref()?;
-        let rank = usize::from(track.grade.checked_sub(1)?);
-        Some(format!("{}{}", LETTERS.get(rank / 4)?, NUMBERS[rank % 4]).into())
+        let Grade { letter, number } = track.grade?;
+        Some(format!("{}{}", LETTERS.get(usize::from(letter))?, NUMBERS.get(usize::from(number))?).into())
     }
 }
 

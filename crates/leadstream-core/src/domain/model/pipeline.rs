@@ -1,12 +1,13 @@
 //! Which stages of a model are open opportunities, and which one is won: what velocity and forecast are computed from.
 //!
-//! Which they are, [`super::won`] finds out. A report may be told otherwise.
+//! Which they are, [`super::won`] finds out. A report may name others.
 
 use crate::domain::Ms;
 use crate::domain::model::axis::{AxisModel, Pipeline};
 use crate::domain::model::won::{Places, WonModel};
 use crate::domain::state::track::{Opening, PastStage, StagePosition};
 use crate::domain::terms::movement::Cause;
+use crate::domain::terms::per_axis::PerAxis;
 
 /// What a model says, by its numbers.
 #[must_use]
@@ -61,7 +62,7 @@ impl Pipeline {
         if !self.is_open(stop.stage) {
             return Opening::default();
         }
-        // It was lost before, or won and bought: it begins anew.
+        // It was lost before, or won and bought: it begins again.
         let is_new = stop.cause == Cause::ReEntered || won_ms.is_some() && stop.cause != Cause::OrderReversed;
         Opening { since_ms: since_ms.filter(|_| !is_new).or(Some(stop.entered_ms)), won_ms: None }
     }
@@ -74,35 +75,35 @@ impl Pipeline {
 
     /// The newest opportunity of somebody who stands here.
     #[must_use]
-    pub fn opening(&self, axes: &[AxisModel; 2], position: &StagePosition) -> Opening {
-        let axis = &axes[self.axis.index()];
+    pub fn opening(&self, axes: &PerAxis<AxisModel>, position: &StagePosition) -> Opening {
+        let axis = &axes[self.axis];
         self.after(self.before(axis, position), Stop::here(axis, position))
     }
 
     /// Since when somebody who stands here has been an open opportunity; `None`: is none.
     #[must_use]
-    pub fn open_since_ms(&self, axes: &[AxisModel; 2], position: &StagePosition) -> Option<Ms> {
+    pub fn open_since_ms(&self, axes: &PerAxis<AxisModel>, position: &StagePosition) -> Option<Ms> {
         let here = self.opening(axes, position);
         here.since_ms.filter(|_| here.won_ms.is_none())
     }
 
     /// The same of somebody who has just left the pipeline: as of the stage before this one.
     #[must_use]
-    pub fn was_open_since_ms(&self, axes: &[AxisModel; 2], position: &StagePosition) -> Option<Ms> {
-        let before = self.before(&axes[self.axis.index()], position);
+    pub fn was_open_since_ms(&self, axes: &PerAxis<AxisModel>, position: &StagePosition) -> Option<Ms> {
+        let before = self.before(&axes[self.axis], position);
         before.since_ms.filter(|_| before.won_ms.is_none())
     }
 
     /// Whether somebody who has just come back had won before.
     #[must_use]
-    pub fn had_won(&self, axes: &[AxisModel; 2], position: &StagePosition) -> bool {
-        self.before(&axes[self.axis.index()], position).won_ms.is_some()
+    pub fn had_won(&self, axes: &PerAxis<AxisModel>, position: &StagePosition) -> bool {
+        self.before(&axes[self.axis], position).won_ms.is_some()
     }
 
     /// Whether an event led somebody back who had won, and nothing has led there since.
     #[must_use]
-    pub fn has_left(&self, axes: &[AxisModel; 2], position: &StagePosition) -> bool {
-        let axis = &axes[self.axis.index()];
+    pub fn has_left(&self, axes: &PerAxis<AxisModel>, position: &StagePosition) -> bool {
+        let axis = &axes[self.axis];
         let here = Stop::here(axis, position);
         let mut way = std::iter::once(here).chain(position.history.iter().rev().map(|past| Stop::past(axis, past)));
         let mut next: Option<Stop> = None;
@@ -116,11 +117,11 @@ impl Pipeline {
         won.is_some() && next.is_some_and(|next| next.cause == Cause::Event)
     }
 
-    /// What was known of the opportunity when the order stood that has just come to nothing, and when it was moved back for that. The same
-    /// event may have moved it on since: what sales lost.
+    /// What was known of the opportunity when the order stood that has just come to nothing, and when it was moved back for
+    /// that. The same event may have moved it on since: what sales lost.
     #[must_use]
-    pub fn until_reversal(&self, axes: &[AxisModel; 2], position: &StagePosition) -> (Opening, Ms) {
-        let axis = &axes[self.axis.index()];
+    pub fn until_reversal(&self, axes: &PerAxis<AxisModel>, position: &StagePosition) -> (Opening, Ms) {
+        let axis = &axes[self.axis];
         let (mut opening, mut found) = (position.opening.as_deref().copied().unwrap_or_default(), None);
         let way = position.history.iter().map(|past| Stop::past(axis, past));
         for stop in way.chain([Stop::here(axis, position)]) {
@@ -142,6 +143,7 @@ mod tests {
     use crate::domain::model::axis::{AxisModel, Pipeline};
     use crate::domain::state::track::{EnteredBy, Opening, PastStage, StagePosition};
     use crate::domain::terms::movement::{Axis, Cause};
+    use crate::domain::terms::per_axis::PerAxis;
 
     /// A position after this way: stage, time and cause each, the last one is where it stands.
     fn at(way: &[(&str, Ms, Cause)]) -> StagePosition {
@@ -167,7 +169,7 @@ mod tests {
         let stages = ["looks", "asks", "buys", "stays"];
         let axis =
             AxisModel { stages: stages.map(Into::into).to_vec(), hashes: stages.map(name_hash).to_vec(), ..AxisModel::default() };
-        let model = Model { axes: [axis, AxisModel::default()], ..Model::default() };
+        let model = Model { axes: PerAxis { journey: axis, ..PerAxis::default() }, ..Model::default() };
         let pipeline = Pipeline { axis: Axis::Journey, open: 2, won: 3 };
         let left = |way: &[(&str, Ms, Cause)]| pipeline.has_left(&model.axes, &at(way));
         let event = Cause::Event;
@@ -184,7 +186,7 @@ mod tests {
         let stages = ["looks", "asks", "decides", "buys", "stays"];
         let axis =
             AxisModel { stages: stages.map(Into::into).to_vec(), hashes: stages.map(name_hash).to_vec(), ..AxisModel::default() };
-        let model = Model { axes: [axis, AxisModel::default()], ..Model::default() };
+        let model = Model { axes: PerAxis { journey: axis, ..PerAxis::default() }, ..Model::default() };
         let pipeline = Pipeline { axis: Axis::Journey, open: 2, won: 4 };
         let open = |way: &[(&str, Ms, Cause)]| pipeline.open_since_ms(&model.axes, &at(way));
         let (event, reversed) = (Cause::Event, Cause::OrderReversed);

@@ -5,7 +5,7 @@ use crate::domain::names::PropertyId;
 use crate::domain::zones::Zone;
 use crate::domain::{DAY_MS, Ms};
 
-/// Within so many days every weekday comes, whatever the clock does.
+/// Within this many days every weekday comes, whatever the clock does.
 const SEARCH_DAYS: i32 = 9;
 
 /// When no mail may leave.
@@ -19,7 +19,7 @@ pub struct Quiet {
     pub zone: Zone,
     /// A trigger that is due in quiet hours waits for their end; else it is skipped.
     pub hold: bool,
-    /// For so long at most, from when it was due.
+    /// How long a trigger may wait after it was due.
     pub max_hold_ms: Option<Ms>,
     /// Where events say the prospect's own zone.
     pub zone_properties: Vec<PropertyId>,

@@ -101,7 +101,7 @@ pub struct HandOverModel {
     /// `None`: an SQL doesn't age.
     pub age_ms: Option<Ms>,
     pub again_after_ms: Ms,
-    /// A lead that went back is handed over again once its engagement has risen by so much; `None`: that alone doesn't.
+    /// A lead that went back is handed over again once its engagement has risen by this much; `None`: that alone is no reason.
     pub again_rise: Option<f64>,
     /// By such an event the buyer asks for sales: a lead that went back is handed over again.
     pub hand_raise: Option<Condition>,
@@ -118,7 +118,7 @@ pub struct HandOverModel {
 }
 
 impl HandOverModel {
-    /// When sales has had so much time.
+    /// When sales has had this much time.
     #[must_use]
     pub fn due_ms(&self, from_ms: Ms, length_ms: Ms) -> Ms {
         self.office.as_ref().map_or_else(|| from_ms.saturating_add(length_ms), |office| office.due_ms(from_ms, length_ms))

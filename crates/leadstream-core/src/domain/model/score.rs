@@ -42,7 +42,7 @@ pub struct ScoreGroup {
 pub struct ScoreRule {
     pub condition: Condition,
     pub points: f64,
-    /// At most so many times per period.
+    /// How many times per period at most.
     pub at_most: Option<AtMost>,
     pub rule: u32,
     /// Its place among all rules of the model: ledger entries name it so, under this very model.

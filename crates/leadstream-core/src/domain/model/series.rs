@@ -25,7 +25,7 @@ pub struct CartModel {
     pub min_value: Option<f64>,
     /// What the shop's mailer calls reminders; `None`: whatever [says so](crate::domain::mail::MailNames).
     pub campaigns: Option<Vec<Text>>,
-    /// How long after its last reminder an order of a forgotten cart's goods is told as late; `None`: never.
+    /// How long after its last reminder an order of a forgotten cart's goods is reported as late; `None`: never.
     pub late_window_ms: Option<Ms>,
     /// The cooldown ends with an order.
     pub order_ends_cooldown: bool,

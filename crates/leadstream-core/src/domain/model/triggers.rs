@@ -1,4 +1,4 @@
-//! Triggers of absence: after this, if not that, within so long, at most so often.
+//! Triggers: after an event, unless another one comes, within a time, and at most so often.
 
 use crate::domain::model::axis::CountRule;
 use crate::domain::model::predicate::Condition;
@@ -38,7 +38,7 @@ pub struct Trigger {
     pub unless_stages: Vec<Text>,
     pub within_ms: Ms,
     pub at_most: Option<AtMost>,
-    pub same: Option<Same>,
+    pub match_by: Option<MatchBy>,
     /// Each further event of the kind moves the clock.
     pub restart: bool,
     pub if_viewed_ms: Option<Ms>,
@@ -79,7 +79,7 @@ impl Trigger {
 /// What a trigger comes after.
 #[derive(Debug, Clone)]
 pub enum After {
-    /// An event; with a count, so many of them.
+    /// An event; with a count, that many of them.
     Event { condition: Condition, count: Option<(u32, CountRule)> },
     /// A stage that is entered, on either axis.
     Stage(Text),
@@ -89,7 +89,7 @@ pub enum After {
 
 /// What the events of a trigger must have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Same {
+pub enum MatchBy {
     /// A product that both are about.
     Product,
     Property(PropertyId),

@@ -1,6 +1,6 @@
 //! Whose deed an event is: what the buyer does, or what the shop, its people and its systems did. And what of it is content.
 //!
-//! Names that nobody laid down are judged by their words, each list of which stands in `docs/events.md`.
+//! Names that no standard defines are judged by their words, each list of which stands in `docs/events.md`.
 
 use crate::domain::names::kind::Kind;
 use crate::domain::names::spelling::words;
@@ -62,7 +62,8 @@ const SELLERS: &[(&str, &str)] = &[
     ("points|credits|credit", "credited|awarded|granted|adjusted"),
 ];
 
-/// The same of names that end in what a buyer does: shown is not seen, and what marketing passed to sales was asked by nobody.
+/// The same of names that end in what a buyer does: shown is not seen, and what marketing passed to sales is not a request of
+/// the buyer.
 const SELLERS_ALWAYS: &[(&str, &str)] = &[
     ("ad|ads|advert|banner|popup|modal|overlay|toast|tooltip", "served|shown|displayed|rendered|viewed|triggered|loaded"),
     ("experiment|variation|holdout", "viewed|started|exposed|assigned|bucketed|allocated|entered"),
@@ -139,7 +140,7 @@ pub fn is_sellers(name: &str) -> bool {
             && (any(SELLERS) || has(SELLERS_WORDS) || IMPERATIVE.iter().any(|(order, of)| is_one_of(order, first) && has(of)))
 }
 
-/// Whether a tool may tell of such an event: of carts and orders the shop tells itself.
+/// Whether a tool may report such an event: carts and orders are reported by the shop itself.
 #[must_use]
 pub fn is_told_by_tools(kind: Kind) -> bool {
     let is_the_shops = kind.is_cart_activity() || kind == Kind::OrderUpdated;

@@ -12,7 +12,8 @@ pub enum Kind {
     Identify,
     Group,
     Alias,
-    /// A known event of a shop's site that is neither cart, checkout nor order (views, searches, lists, coupons, wish lists, shares, reviews).
+    /// A known event of a shop's site that is neither cart, checkout nor order (views, searches, lists, coupons, wish lists,
+    /// shares, reviews).
     Site,
     ProductAdded,
     ProductRemoved,
@@ -46,8 +47,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// What only trusted inputs may say by such an event; `None`: anybody may. Calls that make somebody known, consent that is given and
-    /// orders come from browsers and are welcome everywhere.
+    /// What only trusted inputs may say by such an event; `None`: anybody may. Calls that make somebody known, consent that is
+    /// given and orders come from browsers and are welcome everywhere.
     #[must_use]
     pub fn authority(self) -> Option<Authority> {
         match self {
@@ -104,7 +105,7 @@ impl Kind {
         )
     }
 
-    /// Whether it changes a cart, an order, a mail's count or an identity: told again it would do harm.
+    /// Whether it changes a cart, an order, a mail's count or an identity: applied twice, it would do harm.
     #[must_use]
     pub fn is_change(self) -> bool {
         !matches!(self, Self::Page | Self::Screen | Self::Site | Self::Seller | Self::Other)
@@ -166,7 +167,8 @@ impl NameId {
     pub const NONE: Self = Self(u16::MAX);
 }
 
-/// A property path that some loaded model looks at, such as `path` or `category`; an index into [`crate::domain::names::vocabulary::Vocabulary::properties`].
+/// A property path that some loaded model looks at, such as `path` or `category`; an index into
+/// [`crate::domain::names::vocabulary::Vocabulary::properties`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PropertyId(pub u16);
 

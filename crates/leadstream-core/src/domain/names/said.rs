@@ -1,12 +1,13 @@
-//! Consent that is withdrawn, and complaints about mail, in words that nobody laid down: `Contact Unsubscribed`, `Opted out of all email`,
-//! `Reported as Spam`.
+//! Consent that is withdrawn, and complaints about mail, in names that no standard defines: `Contact Unsubscribed`, `Opted out
+//! of all email`, `Reported as Spam`.
 //!
-//! To overhear one is to mail somebody who said no. To hear too much is no better: a name counts only if each of its words belongs to
-//! it, so that "Spam Filter Tested" and "Complaint Form Viewed" say nothing. Another way named than mail (SMS, push) says nothing of mail.
+//! To overhear one is to mail somebody who said no. To hear too much is no better: a name counts only if each of its words
+//! belongs to it, so that "Spam Filter Tested" and "Complaint Form Viewed" say nothing. Another way named than mail (SMS, push)
+//! says nothing of mail.
 
 use crate::domain::names::spelling::{MAX_NORMAL_BYTES, words};
 
-/// Whoever no longer wants any, in one word.
+/// One word that says that no more mail is wanted.
 const LEFT: &str = "unsubscribe|unsubscribed|unsubscribes|unsubscription|unsub|optout|optedout|abbestellt|abgemeldet|désabonnement|\
      désabonné|désabonnée|désinscription|désinscrit|désinscrite";
 /// What says that one of several mailings is left.
@@ -55,8 +56,8 @@ fn of_mail(is_of_mail: bool) -> &'static str {
     if is_of_mail { "Email Unsubscribed" } else { "Unsubscribed" }
 }
 
-/// A complaint about goods is none about mail: that has to be said, by "spam", "abuse" or the mail itself, or by the one word that mail
-/// tools say.
+/// A complaint about goods is none about mail: that has to be said, by "spam", "abuse" or the mail itself, or by the one word
+/// that mail tools say.
 fn is_complaint(words: &[&str], has: &dyn Fn(&str) -> bool, only: &dyn Fn(&[&str]) -> bool) -> bool {
     if matches!(words, ["complained" | "complaint"]) {
         return true;

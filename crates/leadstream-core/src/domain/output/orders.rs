@@ -13,7 +13,7 @@ pub struct OrderChange {
     pub orders: i64,
     /// It is not the customer's first.
     pub is_again: bool,
-    /// Orders more of which nobody said what they are worth.
+    /// Additional orders without a known value.
     pub unpriced: i64,
     /// Thousandths of the currency's unit more.
     pub milli: i64,
@@ -89,7 +89,7 @@ impl OrderChange {
         Self::of(order, 0, 0, -order.worth_milli())
     }
 
-    /// It was worth so much before.
+    /// What it was worth before.
     #[must_use]
     pub fn since(order: &KnownOrder, before_milli: i64) -> Self {
         Self::of(order, 0, 0, order.worth_milli() - before_milli)

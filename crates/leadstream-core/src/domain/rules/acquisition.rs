@@ -7,24 +7,23 @@ use crate::domain::Text;
 use crate::domain::event::{Event, Value};
 use crate::domain::model::Models;
 use crate::domain::names::PropertyId;
-use crate::domain::output::{Effects, OrderChange};
+use crate::domain::output::OrderChange;
 use crate::domain::rules::context::StepContext;
 use crate::domain::state::acquisition::{MAX_NAME_BYTES, NO_CURRENCY};
 use crate::domain::state::orders::Touch;
 use crate::domain::state::prospect::{Extras, Prospect};
 
 /// Takes in source and campaign.
-pub fn on_step(prospect: &mut Prospect, step: &StepContext<'_, '_>, effects: &mut Effects) {
-    let Some(event) = step.event else { return };
+pub fn on_step(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) {
     let (source, campaign) = named(event, step.models);
     if source.is_some() || campaign.is_some() {
-        effects.customer = true;
+        step.effects.customer = true;
         prospect.extras_mut().customer.record_source(source, campaign);
     }
 }
 
 /// Counts what became of an order.
-pub fn count(prospect: &mut Prospect, change: OrderChange, effects: &mut Effects) {
+pub fn count(prospect: &mut Prospect, change: OrderChange, step: &mut StepContext<'_, '_>) {
     let OrderChange { placed_ms, orders, milli, ref currency, .. } = change;
     let extras = prospect.extras_mut();
     let customer = &mut extras.customer;
@@ -37,12 +36,12 @@ pub fn count(prospect: &mut Prospect, change: OrderChange, effects: &mut Effects
         let next_ms = standing.map(|order| order.placed_ms).min();
         customer.first_order_ms = next_ms.or(Some(placed_ms)).filter(|_| customer.orders > 0);
     }
-    effects.customer = true;
-    effects.orders.push(change);
+    step.effects.customer = true;
+    step.effects.orders.push(change);
 }
 
-/// Takes off what was spent for an order that nobody remembers: no more than such orders were worth.
-pub fn pay_back(prospect: &mut Prospect, currency: Option<&str>, milli: i64, effects: &mut Effects) {
+/// Takes off what was spent on an order that is forgotten: no more than such orders were worth.
+pub fn pay_back(prospect: &mut Prospect, currency: Option<&str>, milli: i64, step: &mut StepContext<'_, '_>) {
     let Extras { customer, known_orders, .. } = prospect.extras_mut();
     let known = known_orders.list.iter().filter(|order| order.standing.stands());
     if usize::try_from(customer.orders).unwrap_or(usize::MAX) <= known.clone().count() {
@@ -56,7 +55,7 @@ pub fn pay_back(prospect: &mut Prospect, currency: Option<&str>, milli: i64, eff
         let own = known.filter(|order| order.currency.as_deref().unwrap_or(NO_CURRENCY) == currency.as_str());
         let known_milli = own.fold(0_i64, |sum, order| sum.saturating_add(order.worth_milli()));
         *sum = sum.saturating_sub(milli.min(sum.saturating_sub(known_milli)).max(0));
-        effects.customer = true;
+        step.effects.customer = true;
     }
 }
 

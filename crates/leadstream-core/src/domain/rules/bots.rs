@@ -1,15 +1,15 @@
-//! Machine traffic: events that no person made. They are counted, and change nothing but what machines are told by.
+//! Machine traffic: events that no person made. They are counted, and change nothing but the evidence of bots.
 //!
 //! What may be a machine's: views, other events of a site, cart and checkout, opens and clicks of mails. Never: orders and what
 //! becomes of them, payments, identity, and everything about consent. An unsubscribe by a scanner stays an unsubscribe.
 
 use crate::domain::event::{Event, MailEvent};
-use crate::domain::model::Model;
 use crate::domain::model::bots::{Agent, BotsModel};
 use crate::domain::names::Kind;
-use crate::domain::output::{Effects, Note};
+use crate::domain::output::Note;
 use crate::domain::rules::cart::attribution;
-use crate::domain::state::bots::{Click, Delivered, MAX_CLICKS, Machine, Views};
+use crate::domain::rules::context::StepContext;
+use crate::domain::state::bots::{BotEvidence, Click, Delivered, MAX_CLICKS, Views};
 use crate::domain::state::few::InlineVec;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::bots::BotKind;
@@ -18,18 +18,18 @@ use crate::domain::{MINUTE_MS, Ms};
 /// So many events in a minute, and half the limit, are counted by the ids seen alone: only beyond them a record counts views.
 const MAX_UNCOUNTED: usize = 40;
 
-/// Whether a machine made this event. It is counted, and changes nothing but what machines are told by.
-pub fn judge(prospect: &mut Prospect, event: &Event<'_>, model: &Model, effects: &mut Effects) -> bool {
-    let model = &model.machine;
+/// Whether a machine made this event. It is counted, and changes nothing but the evidence of bots.
+pub fn judge(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) -> bool {
+    let model = &step.model().bots;
     if let Some(extras) = &mut prospect.extras {
-        extras.machine.change(|machine| machine.forget(model, event.time_ms));
+        extras.bots.change(|evidence| evidence.forget(model, event.time_ms));
     }
     let mail = event.mail();
     if mail == Some(MailEvent::Delivered) {
         deliver(prospect, event, model);
         return false;
     }
-    if !may_be_a_machines(event.kind, mail) {
+    if !may_be_a_bots(event.kind, mail) {
         return false;
     }
     let by = if model.marked && event.signals.marked {
@@ -37,19 +37,19 @@ pub fn judge(prospect: &mut Prospect, event: &Event<'_>, model: &Model, effects:
     } else if is_bot(event, mail, model) {
         Some(BotKind::Bot)
     } else if mail == Some(MailEvent::Clicked) {
-        scans(prospect, event, model).then_some(BotKind::Scanner)
+        is_scanner_click(prospect, event, model).then_some(BotKind::Scanner)
     } else if mail == Some(MailEvent::Opened) {
-        fetched(prospect, event, model).then_some(BotKind::Proxy)
+        is_proxy_open(prospect, event, model).then_some(BotKind::Proxy)
     } else if matches!(event.kind, Kind::Page | Kind::Screen | Kind::Site) {
-        floods(prospect, event, model).then_some(BotKind::Flood)
+        is_view_flood(prospect, event, model).then_some(BotKind::Flood)
     } else {
         None
     };
-    effects.notes.extend(by.map(Note::Machine));
+    step.effects.notes.extend(by.map(Note::Bot));
     by.is_some()
 }
 
-fn may_be_a_machines(kind: Kind, mail: Option<MailEvent>) -> bool {
+fn may_be_a_bots(kind: Kind, mail: Option<MailEvent>) -> bool {
     match kind {
         Kind::Mail => mail.is_some(),
         Kind::Page
@@ -80,43 +80,41 @@ fn is_bot(event: &Event<'_>, mail: Option<MailEvent>, model: &BotsModel) -> bool
 fn deliver(prospect: &mut Prospect, event: &Event<'_>, model: &BotsModel) {
     if model.delivery_matters_ms().is_some() {
         let delivered = Delivered { time_ms: event.time_ms, mail: event.signals.mail };
-        let known = prospect.extras.as_deref().and_then(|extras| extras.machine.delivered);
+        let known = prospect.extras.as_deref().and_then(|extras| extras.bots.delivered);
         if known.is_none_or(|known| known.time_ms <= event.time_ms) {
-            prospect.extras_mut().machine.delivered = Some(delivered);
+            prospect.extras_mut().bots.delivered = Some(delivered);
         }
     }
 }
 
 /// Whether the mail of this event was delivered no longer than this before it.
 fn is_just_delivered(prospect: &Prospect, event: &Event<'_>, within_ms: Option<Ms>) -> bool {
-    let Some((delivered, within_ms)) = prospect.extras.as_deref().and_then(|extras| extras.machine.delivered).zip(within_ms)
-    else {
+    let Some((delivered, within_ms)) = prospect.extras.as_deref().and_then(|extras| extras.bots.delivered).zip(within_ms) else {
         return false;
     };
     let mail = event.signals.mail;
-    let is_same = delivered.mail == mail || delivered.mail == 0 || mail == 0;
+    let is_same = delivered.mail.zip(mail).is_none_or(|(delivered, mail)| delivered == mail);
     // A late event may be older than the delivery.
     is_same && (0..=within_ms).contains(&(event.time_ms - delivered.time_ms))
 }
 
 /// An open that a proxy of a mailbox fetched, or so soon after the delivery that no person was there yet.
-fn fetched(prospect: &Prospect, event: &Event<'_>, model: &BotsModel) -> bool {
+fn is_proxy_open(prospect: &Prospect, event: &Event<'_>, model: &BotsModel) -> bool {
     event.signals.user_agent.as_deref().is_some_and(|agent| model.proxies.fetched(agent))
         || is_just_delivered(prospect, event, model.proxy_after_ms)
 }
 
 /// A click within seconds of the delivery of its mail, or one of several links at once.
-fn scans(prospect: &mut Prospect, event: &Event<'_>, model: &BotsModel) -> bool {
-    let signals = &event.signals;
+fn is_scanner_click(prospect: &mut Prospect, event: &Event<'_>, model: &BotsModel) -> bool {
     if is_just_delivered(prospect, event, model.scanner_after_ms) {
         return true;
     }
-    let Some((links, within_ms)) = model.scanner_links.filter(|_| signals.link != 0) else { return false };
-    let clicks = &mut prospect.extras_mut().machine.clicks;
+    let (Some((links, within_ms)), Some(link)) = (model.scanner_links, event.signals.link) else { return false };
+    let clicks = &mut prospect.extras_mut().bots.clicks;
     if clicks.len() >= MAX_CLICKS {
         clicks.remove(0);
     }
-    clicks.push(Click { time_ms: event.time_ms, link: signals.link });
+    clicks.push(Click { time_ms: event.time_ms, link });
     let near: InlineVec<Click, 4> = clicks.iter().filter(|c| (c.time_ms - event.time_ms).abs() <= within_ms).copied().collect();
     let first_of_link = |(n, click): &(usize, &Click)| !near.iter().take(*n).any(|before| before.link == click.link);
     if near.iter().enumerate().filter(first_of_link).count() < links {
@@ -128,7 +126,7 @@ fn scans(prospect: &mut Prospect, event: &Event<'_>, model: &BotsModel) -> bool 
 }
 
 /// More views in a minute than a person makes. What comes late says nothing about how fast it was made.
-fn floods(prospect: &mut Prospect, event: &Event<'_>, model: &BotsModel) -> bool {
+fn is_view_flood(prospect: &mut Prospect, event: &Event<'_>, model: &BotsModel) -> bool {
     let Some(most) = model.views_per_minute else { return false };
     if event.time_ms < prospect.last_seen_ms {
         return false;
@@ -136,11 +134,11 @@ fn floods(prospect: &mut Prospect, event: &Event<'_>, model: &BotsModel) -> bool
     let uncounted = (most / 2).min(MAX_UNCOUNTED);
     if !prospect.seen.others.has_since(uncounted, event.time_ms.saturating_sub(MINUTE_MS)) {
         if let Some(extras) = &mut prospect.extras {
-            extras.machine.change(|machine| machine.views = None);
+            extras.bots.change(|evidence| evidence.views = None);
         }
         return false;
     }
-    let views = &mut prospect.extras_mut().machine.views;
+    let views = &mut prospect.extras_mut().bots.views;
     let mut counted = views.filter(|v| v.flood || event.time_ms - v.since_ms < MINUTE_MS).unwrap_or(Views {
         since_ms: event.time_ms,
         count: 0,
@@ -152,7 +150,7 @@ fn floods(prospect: &mut Prospect, event: &Event<'_>, model: &BotsModel) -> bool
     counted.flood
 }
 
-impl Machine {
+impl BotEvidence {
     /// Drops what is too old to matter to an event of this time.
     pub(crate) fn forget(&mut self, model: &BotsModel, time_ms: Ms) {
         let is_new = |since_ms: Ms, for_ms: Option<Ms>| for_ms.is_some_and(|for_ms| time_ms.saturating_sub(since_ms) <= for_ms);

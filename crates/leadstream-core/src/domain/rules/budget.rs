@@ -61,8 +61,8 @@ fn drop_lines(lines: &mut Vec<CartLine>, kept: usize, over: &mut usize) -> u32 {
     u32::try_from(gone).unwrap_or(u32::MAX)
 }
 
-/// Nearly all records have so little that they can't be too heavy, whatever their texts are: two carts of two lines take 28 KiB, and two
-/// models 25 KiB, with all that a count bounds. They need not be weighed.
+/// Nearly all records have so little that they can't be too heavy, whatever their texts are: two carts of two lines take 28
+/// KiB, and two models 25 KiB, with all that a count bounds. They need not be weighed.
 fn is_light(prospect: &Prospect) -> bool {
     prospect.extras.is_none()
         && prospect.carts.len() <= 2
@@ -176,6 +176,7 @@ mod tests {
         StagePosition, Track,
     };
     use crate::domain::state::weight;
+    use crate::domain::terms::per_axis::PerAxis;
 
     fn long(bytes: usize) -> Text {
         "x".repeat(bytes).into()
@@ -219,8 +220,8 @@ mod tests {
             opening: Some(Box::default()),
             journeys: Some(Box::new(Journeys { past: vec![PastJourney::default(); 33], ..Journeys::default() })),
         };
-        let stood = [Some(position.clone()), Some(position.clone())];
-        let hits = std::iter::repeat_n(Hit { time_ms: 1, same: 1 }, MAX_COUNT_MEMORY).collect();
+        let stood = PerAxis::from_fn(|_| Some(position.clone()));
+        let hits = std::iter::repeat_n(Hit { time_ms: 1, match_key: 1 }, MAX_COUNT_MEMORY).collect();
         Track {
             model: long(64),
             positions: stood.clone(),

@@ -81,13 +81,14 @@ pub fn withdrawn(prospect: &Prospect, event: &Event<'_>, model: &ContactModel) -
 /// It names an address, and not the one that is known.
 fn is_of_another(prospect: &Prospect, event: &Event<'_>) -> bool {
     let named = event.signals.address_hash();
-    named != 0 && prospect.address != 0 && named != prospect.address
+    named.zip(prospect.address).is_some_and(|(named, known)| named != known)
 }
 
-/// A delivered mail, one that a person opened, or another address: what bounced before is no more. Whoever unsubscribed or complained
-/// stays as they are.
+/// A delivered mail, one that a person opened, or another address: earlier bounces no longer count. A prospect that
+/// unsubscribed or complained stays so.
 fn learn_address(prospect: &mut Prospect, event: &Event<'_>) {
-    let bounced_before = prospect.consent.state == ConsentState::HardBounce && event.time_ms > prospect.consent.since_ms;
+    let bounced_before = prospect.consent.state == ConsentState::HardBounce
+        && prospect.consent.since_ms.is_none_or(|since_ms| event.time_ms > since_ms);
     if bounced_before
         && matches!(&*event.name, "Email Delivered" | "Email Opened" | "Email Link Clicked")
         && event.kind == Kind::Mail
@@ -95,15 +96,15 @@ fn learn_address(prospect: &mut Prospect, event: &Event<'_>) {
         revive(prospect, event.time_ms);
     }
     // What comes late says nothing of now.
-    if event.signals.email.is_none() || (prospect.address != 0 && event.time_ms < prospect.last_seen_ms) {
+    if event.signals.email.is_none() || (prospect.address.is_some() && event.time_ms < prospect.last_seen_ms) {
         return;
     }
     let named = event.signals.address_hash();
     let is_bounce = matches!(event.kind, Kind::HardBounce | Kind::SoftBounce);
-    if named == prospect.address || (is_bounce && prospect.address != 0) {
+    if named == prospect.address || (is_bounce && prospect.address.is_some()) {
         return;
     }
-    if bounced_before && prospect.address != 0 {
+    if bounced_before && prospect.address.is_some() {
         revive(prospect, event.time_ms);
     }
     prospect.address = named;
@@ -111,7 +112,7 @@ fn learn_address(prospect: &mut Prospect, event: &Event<'_>) {
 
 fn revive(prospect: &mut Prospect, at_ms: Ms) {
     prospect.consent.state = ConsentState::Open;
-    prospect.consent.since_ms = at_ms;
+    prospect.consent.since_ms = Some(at_ms);
 }
 
 fn learn_zone(prospect: &mut Prospect, event: &Event<'_>, quiet: &Quiet) {
@@ -167,8 +168,8 @@ pub fn became_undeliverable(prospect: &Prospect, event: &Event<'_>) -> bool {
         && prospect.extras.as_ref().is_some_and(|m| m.contact.undeliverable_since_ms == Some(event.time_ms))
 }
 
-/// When the timer of a mail is set that is due at `due_ms`: at the first instant at which it may leave, or where held mails are spread
-/// its own place after that. Where the model has no
+/// When the timer of a mail is set that is due at `due_ms`: at the first instant at which it may leave, or where held mails are
+/// spread its own place after that. Where the model has no
 /// quiet hours, or waiting would take too long, that is the due time itself; then [`judge`] says so. `kept_ms` is what the timer
 /// of the same due time is set to already: it may have had to wait since.
 #[must_use]

@@ -4,12 +4,14 @@ use crate::domain::event::Event;
 use crate::domain::ids::{IdKind, name_hash, output_id};
 use crate::domain::model::{Model, Models};
 use crate::domain::origin::CausingEvent;
-use crate::domain::output::{Body, Output, ScoreChanged, StageChanged};
+use crate::domain::output::{Body, Effects, Output, ScoreChanged, StageChanged};
 use crate::domain::rules::journey::moved::Moved;
 use crate::domain::rules::order_news::News;
 use crate::domain::rules::score::label::Relabelled;
 use crate::domain::rules::score::{label, points};
+use crate::domain::state::prospect::Prospect;
 use crate::domain::state::track::Track;
+use crate::domain::terms::grade::Grade;
 use crate::domain::terms::movement::{Axis, Direction};
 use crate::domain::{Ms, Text};
 
@@ -57,13 +59,13 @@ pub(in crate::domain) enum Taken {
 pub struct ModelContext<'a> {
     pub key: &'a str,
     pub model: &'a Model,
-    pub model_index: u16,
+    pub model_index: usize,
 }
 
 impl<'a> ModelContext<'a> {
     /// For outputs of one track of this turn.
     pub(in crate::domain) fn of(step: &StepContext<'a, '_>, track: usize) -> Self {
-        Self { key: step.key, model: &step.models.models[track], model_index: u16::try_from(track).unwrap_or(u16::MAX) }
+        Self { key: step.key, model: &step.models.models[track], model_index: track }
     }
 
     /// What every stage change says of the score.
@@ -109,7 +111,7 @@ impl<'a> ModelContext<'a> {
         evaluated_at_ms: Ms,
     ) -> Output {
         let cause = event.map_or(Cause::Time, Cause::Event);
-        let to_hash = change.to.map_or(0, |l| l.hash) ^ u32::from(change.grade_to);
+        let to_hash = change.to.map_or(0, |l| l.hash) ^ u32::from(change.grade_to.map_or(0, Grade::code));
         let mut output = self.score_output(track, change, at_ms, &cause, evaluated_at_ms);
         output.id = output_id(self.key, &self.model.name, IdKind::Score, None, at_ms, cause.hash(to_hash), why as u8);
         output
@@ -123,7 +125,7 @@ impl<'a> ModelContext<'a> {
         cause: &Cause<'_, '_>,
         evaluated_at_ms: Ms,
     ) -> Output {
-        let to = self.model.axes[moved.axis.index()].stages.get(moved.to).cloned().unwrap_or_default();
+        let to = self.model.axes[moved.axis].stages.get(moved.to).cloned().unwrap_or_default();
         let body = StageChanged {
             axis: moved.axis,
             from: moved.from,
@@ -147,7 +149,7 @@ impl<'a> ModelContext<'a> {
         let model = &self.model.score;
         let Relabelled { from, to, grade_to, .. } = change;
         // Label and grade may fall at different instants, and be judged again as of the same one.
-        let to_hash = to.map_or(0, |l| l.hash) ^ u32::from(grade_to);
+        let to_hash = to.map_or(0, |l| l.hash) ^ u32::from(grade_to.map_or(0, Grade::code));
         let id = output_id(self.key, &self.model.name, IdKind::Score, None, at_ms, cause.hash(to_hash), 0);
         let body = ScoreChanged {
             from: from.map(|l| l.name.clone()),
@@ -167,8 +169,10 @@ impl<'a> ModelContext<'a> {
 pub struct StepContext<'a, 'e> {
     pub key: &'a str,
     pub models: &'a Models,
-    /// Index of the model in charge of carts, triggers and hand-overs.
+    /// Index of the model in charge of carts, triggers and hand-overs, as outputs carry it.
     pub primary: usize,
+    /// That model.
+    model: &'a Model,
     /// `None`: time was the cause.
     pub event: Option<&'a Event<'e>>,
     /// The event's time, or the instant that lateness is measured by.
@@ -179,30 +183,58 @@ pub struct StepContext<'a, 'e> {
     pub news: News,
     /// It says that something was sold.
     pub is_sale: bool,
+    /// What the turn gives.
+    pub effects: &'a mut Effects,
 }
 
-impl<'a> StepContext<'a, '_> {
+impl<'a, 'e> StepContext<'a, 'e> {
+    /// The turn of an event.
+    pub(in crate::domain) fn of_event(
+        prospect: &Prospect,
+        event: &'a Event<'e>,
+        models: &'a Models,
+        effects: &'a mut Effects,
+    ) -> Self {
+        Self { event: Some(event), ..Self::of_time(&event.prospect, prospect, event.time_ms, models, effects) }
+    }
+
+    /// The turn of a deadline, or of what an account tells.
+    pub(in crate::domain) fn of_time(
+        key: &'a str,
+        prospect: &Prospect,
+        at_ms: Ms,
+        models: &'a Models,
+        effects: &'a mut Effects,
+    ) -> Self {
+        let (primary, since) = (models.primary_model_for(prospect), effects.outputs.len());
+        let model = &models.models[primary];
+        Self { key, models, primary, model, event: None, at_ms, since, news: News::None, is_sale: false, effects }
+    }
+
+    /// The same turn, with effects of its own: to see what would become of a copy.
+    pub(super) fn trial<'b>(&self, effects: &'b mut Effects) -> StepContext<'b, 'e>
+    where
+        'a: 'b,
+    {
+        let Self { key, models, primary, model, event, at_ms, since, news, is_sale, .. } = *self;
+        StepContext { key, models, primary, model, event, at_ms, since, news, is_sale, effects }
+    }
+
+    /// Who the prospect is may have changed, and so the model in charge.
+    pub(in crate::domain) fn choose_model(&mut self, prospect: &Prospect) {
+        self.primary = self.models.primary_model_for(prospect);
+        self.model = &self.models.models[self.primary];
+    }
+
     /// The model in charge.
     #[must_use]
     pub fn model(&self) -> &'a Model {
-        &self.models.models[self.primary]
-    }
-
-    /// Its index, as outputs carry it.
-    #[must_use]
-    pub fn model_index(&self) -> u16 {
-        u16::try_from(self.primary).unwrap_or(u16::MAX)
+        self.model
     }
 
     /// A stage change of the model at this index, at the time of this turn.
-    pub(super) fn stage_output(&self, index: usize, track: &Track, moved: Moved, evaluated_at_ms: Ms) -> Option<Output> {
-        let model = self.models.models.get(index)?;
-        let context = ModelContext { key: self.key, model, model_index: u16::try_from(index).unwrap_or(u16::MAX) };
+    pub(super) fn stage_output(&self, index: usize, track: &Track, moved: Moved, evaluated_at_ms: Ms) -> Output {
         let cause = self.event.map_or(Cause::Time, Cause::Event);
-        Some(context.stage_output(track, moved, self.at_ms, &cause, evaluated_at_ms))
-    }
-
-    pub(crate) fn cart(&self) -> ModelContext<'a> {
-        ModelContext { key: self.key, model: self.model(), model_index: self.model_index() }
+        ModelContext::of(self, index).stage_output(track, moved, self.at_ms, &cause, evaluated_at_ms)
     }
 }

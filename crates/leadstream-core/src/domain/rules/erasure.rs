@@ -1,27 +1,27 @@
-//! Somebody asked to be deleted: everything goes at once, and a mark without any personal data stays until no late event can come.
+//! Somebody asked to be deleted: everything goes at once, and a mark without any personal data stays until no late event can
+//! come.
 //!
-//! The mark refuses what happened before the deletion, so that a browser that was offline, or a topic that is read again, can't bring
-//! the record back. Whatever happens after it is somebody new. When nothing older can arrive any more, the mark goes, too.
+//! The mark refuses what happened before the deletion, so that a browser that was offline, or a topic that is read again, can't
+//! bring the record back. Whatever happens after it is somebody new. When nothing older can arrive any more, the mark goes, too.
 
-use crate::domain::Ms;
 use crate::domain::event::Event;
-use crate::domain::model::Models;
-use crate::domain::output::{Effects, Note};
+use crate::domain::output::Note;
 use crate::domain::rules::account;
+use crate::domain::rules::context::StepContext;
 use crate::domain::state::erasure::Erasure;
 use crate::domain::state::prospect::Prospect;
 
 /// Erases all that is known, unless that was done already: what has come since then stays.
-pub(crate) fn erase(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &mut Effects) {
+pub(crate) fn erase(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) {
     if is_refused(prospect, event) {
-        effects.notes.push(Note::Duplicate);
+        step.effects.notes.push(Note::Duplicate);
         return;
     }
-    account::forgotten(prospect, event, models, effects);
+    account::forgotten(prospect, step);
     *prospect = Prospect::default();
-    let until_ms = event.time_ms.saturating_add(models.max_age_ms);
+    let until_ms = event.time_ms.saturating_add(step.models.max_age_ms);
     prospect.extras_mut().erasure = Some(Erasure { before_ms: event.time_ms, until_ms });
-    effects.erase = true;
+    step.effects.erase = true;
 }
 
 /// Whether an event happened before the prospect was erased.
@@ -30,13 +30,13 @@ pub(crate) fn is_refused(prospect: &Prospect, event: &Event<'_>) -> bool {
 }
 
 /// No late event can come any more: the mark goes, and the record with it if there is nothing else.
-pub(crate) fn end(prospect: &mut Prospect, now_ms: Ms, effects: &mut Effects) {
-    if prospect.erasure().is_none_or(|erasure| erasure.until_ms > now_ms) {
+pub(crate) fn end(prospect: &mut Prospect, step: &mut StepContext<'_, '_>) {
+    if prospect.erasure().is_none_or(|erasure| erasure.until_ms > step.at_ms) {
         return;
     }
     if prospect.is_only_erasure() {
         *prospect = Prospect::default();
-        effects.erase = true;
+        step.effects.erase = true;
     } else if let Some(extras) = &mut prospect.extras {
         extras.erasure = None;
     }

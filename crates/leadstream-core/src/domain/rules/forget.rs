@@ -1,11 +1,13 @@
-//! Who is forgotten by itself: a visitor of whom nobody knows anything, whom nothing waits for, and who stayed away.
+//! Which prospects are forgotten without being asked: visitors of whom nothing is known, for whom nothing is pending, and who
+//! stayed away.
 //!
 //! No deadline is kept for it: when that is follows from the record and the models alone, so it holds for records of older
 //! builds, and a changed model applies at once.
 
 use crate::domain::Ms;
 use crate::domain::model::Models;
-use crate::domain::output::{Effects, Note};
+use crate::domain::output::Note;
+use crate::domain::rules::context::StepContext;
 use crate::domain::state::cart::{Cart, SeriesPhase};
 use crate::domain::state::lead::Lead;
 use crate::domain::state::prospect::Prospect;
@@ -22,7 +24,7 @@ pub fn deadline_ms(prospect: &Prospect, models: &Models) -> Option<Ms> {
     Some(prospect.last_seen_ms.saturating_add(model.forget_anonymous_ms?))
 }
 
-/// Nobody knows who it is, and nothing is owed: no user, address, traits, order, account, lead or decision about mails or about
+/// It is unknown who it is, and nothing is owed: no user, address, traits, order, account, lead or decision about mails or about
 /// who is out.
 #[must_use]
 pub fn is_anonymous(prospect: &Prospect) -> bool {
@@ -69,10 +71,10 @@ pub fn next_timer(prospect: &Prospect, hold: bool, models: &Models) -> Option<Ti
 }
 
 /// Forgets a prospect, if it is time. Nothing leaves, and what was counted of it in past weeks stays.
-pub fn fire(prospect: &mut Prospect, now_ms: Ms, models: &Models, effects: &mut Effects) {
-    if deadline_ms(prospect, models).is_some_and(|end_ms| end_ms <= now_ms) {
+pub fn fire(prospect: &mut Prospect, step: &mut StepContext<'_, '_>) {
+    if deadline_ms(prospect, step.models).is_some_and(|end_ms| end_ms <= step.at_ms) {
         *prospect = Prospect::default();
-        effects.erase = true;
-        effects.notes.push(Note::Forgotten);
+        step.effects.erase = true;
+        step.effects.notes.push(Note::Forgotten);
     }
 }

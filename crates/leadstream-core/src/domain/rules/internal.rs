@@ -1,18 +1,16 @@
 //! The shop's own people and its tests: what they do is left out as if it had not been, and counted.
 //!
-//! Who is known as one of the shop's people stays one, and nothing else is kept of them. Consent is never left out: an unsubscribe is
-//! one from wherever it comes.
+//! Who is known as one of the shop's people stays one, and nothing else is kept of them. Consent is never left out: an
+//! unsubscribe is one from wherever it comes.
 
 use crate::domain::event::Event;
 use crate::domain::ids::{hash64, low32};
-use crate::domain::model::Models;
 use crate::domain::model::internal::InternalModel;
 use crate::domain::names::Kind;
-use crate::domain::output::{Effects, Note};
-use crate::domain::rules::cart::{after_order, series};
-use crate::domain::rules::context::{ModelContext, StepContext};
-use crate::domain::rules::order_news::News;
-use crate::domain::rules::orders::{carts, reverse};
+use crate::domain::output::Note;
+use crate::domain::rules::cart::{after_order, past_orders, series};
+use crate::domain::rules::context::StepContext;
+use crate::domain::rules::orders::{carts, find, reverse};
 use crate::domain::rules::{account, contact, won};
 use crate::domain::state::cart::Cart;
 use crate::domain::state::internal::MAX_TEST_ORDERS;
@@ -21,8 +19,8 @@ use crate::domain::terms::bots::InternalKind;
 use crate::domain::terms::cart::Reason;
 
 /// Whether an event is of the shop's own people or of a test: then it is counted and nothing else.
-pub(crate) fn judge(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &mut Effects) -> bool {
-    let model = &models.models[models.primary_model_for(prospect)];
+pub(crate) fn judge(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) -> bool {
+    let model = step.model();
     let known = prospect.extras.as_ref().and_then(|extras| extras.internal.get());
     let may_be = known.is_some() || model.internal.may_be(event);
     if !may_be {
@@ -32,7 +30,7 @@ pub(crate) fn judge(prospect: &mut Prospect, event: &Event<'_>, models: &Models,
     let is_released = known.is_some_and(|known| known.by_trait) && model.internal.is_released(event);
     let kind = if (is_known && !is_released) || model.internal.is_of_own_person(event) {
         if !is_known {
-            join(prospect, event, models, effects);
+            join(prospect, event, step);
             prospect.extras_mut().internal.by_trait = model.internal.is_marked_person(event);
         }
         // What they say of consent holds should they be customers again.
@@ -52,7 +50,7 @@ pub(crate) fn judge(prospect: &mut Prospect, event: &Event<'_>, models: &Models,
             return false;
         }
         if model.internal.marks(event) || is_about_test_order(prospect, event) {
-            test(prospect, event, models, effects);
+            test(prospect, event, step);
             InternalKind::Marked
         } else if model.internal.is_from_own_network(event) {
             InternalKind::Network
@@ -60,18 +58,18 @@ pub(crate) fn judge(prospect: &mut Prospect, event: &Event<'_>, models: &Models,
             return false;
         }
     };
-    effects.notes.push(Note::Internal(kind));
+    step.effects.notes.push(Note::Internal(kind));
     true
 }
 
 /// From now on nothing counts; what was known goes, as far as it isn't needed for telling messages apart and for consent.
-fn join(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &mut Effects) {
-    // What they bought was never sold, and nobody was won.
-    won::disown(prospect, models, effects);
-    carts::disown_all(prospect, effects);
-    after_order::disown(prospect, event, |_| true, &context(prospect, event, models), effects);
-    account::forgotten(prospect, event, models, effects);
-    drop_carts(prospect, event, |_| true, models, effects);
+fn join(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) {
+    // What they bought was no sale, and no one was won.
+    won::disown(prospect, step);
+    carts::disown_all(prospect, step);
+    after_order::disown(prospect, event, |_| true, step);
+    account::forgotten(prospect, step);
+    drop_carts(prospect, event, |_| true, step);
     let before = std::mem::take(prospect);
     let (erasure, contact) = before.extras.map(|extras| (extras.erasure, extras.contact)).unwrap_or_default();
     *prospect = Prospect {
@@ -85,23 +83,17 @@ fn join(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &m
         extras: Some(Box::new(Extras { contact, erasure, ..Extras::default() })),
         ..Prospect::default()
     };
+    step.choose_model(prospect);
     prospect.extras_mut().internal.since_ms = Some(event.time_ms);
-    effects.customer = true;
+    step.effects.customer = true;
 }
 
-/// Whoever was reminded of these carts is no buyer: their series end.
-fn drop_carts(prospect: &mut Prospect, event: &Event<'_>, which: impl Fn(&Cart) -> bool, models: &Models, effects: &mut Effects) {
+/// Of people or tests, not buyers: the series of these carts end.
+fn drop_carts(prospect: &mut Prospect, event: &Event<'_>, which: impl Fn(&Cart) -> bool, step: &mut StepContext<'_, '_>) {
     for cart in prospect.carts.iter().filter(|cart| which(cart)) {
-        carts::disown_cart(cart, effects);
+        carts::disown_cart(cart, step);
     }
-    let context = context(prospect, event, models);
-    series::drop_carts(prospect, event, Reason::Internal, which, &context, effects);
-}
-
-fn context<'a>(prospect: &Prospect, event: &'a Event<'_>, models: &'a Models) -> ModelContext<'a> {
-    let primary = models.primary_model_for(prospect);
-    let model_index = u16::try_from(primary).unwrap_or(u16::MAX);
-    ModelContext { key: &event.prospect, model: &models.models[primary], model_index }
+    series::drop_carts(prospect, event, Reason::Internal, which, step);
 }
 
 fn order_hash(event: &Event<'_>) -> Option<u32> {
@@ -113,8 +105,8 @@ fn is_about_test_order(prospect: &Prospect, event: &Event<'_>) -> bool {
     event.kind.is_about_orders() && known.zip(order_hash(event)).is_some_and(|(known, order)| known.test_orders.contains(&order))
 }
 
-/// An order that was a test: what becomes of it is one too, and nobody is reminded of the cart that it came from.
-fn test(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &mut Effects) {
+/// An order that was a test: what becomes of it is one too, and no reminder is sent for the cart that it came from.
+fn test(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) {
     if event.kind != Kind::OrderCompleted {
         return;
     }
@@ -127,19 +119,16 @@ fn test(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &m
             orders.push(order);
         }
     }
-    // The page of thanks told it before the server said that it was a test.
-    if let Some(at) = carts::named(prospect, event)
-        && carts::disown(prospect, at, effects)
+    // The confirmation page reported it before the server said that it was a test.
+    if let Some(at) = find::named(prospect, event)
+        && carts::disown(prospect, at, step)
     {
-        let hash = event.order_id.as_deref().map_or(0, |id| hash64(id.as_bytes()));
-        after_order::disown(prospect, event, |order| order == hash, &context(prospect, event, models), effects);
-        let (primary, since) = (models.primary_model_for(prospect), effects.outputs.len());
-        let (news, at_ms) = (News::TakenBack(at), event.time_ms);
-        let step = StepContext { key: &event.prospect, models, primary, event: Some(event), at_ms, since, news, is_sale: false };
-        reverse::reverse(prospect, at, &step, effects);
+        let hash = past_orders::id_hash(event);
+        after_order::disown(prospect, event, |order| order == hash, step);
+        reverse::reverse(prospect, at, step);
     }
     let named = event.cart_id.as_deref().filter(|id| prospect.carts.iter().any(|cart| cart.is_called(id)));
-    drop_carts(prospect, event, |cart| named.is_none_or(|id| cart.is_called(id)), models, effects);
+    drop_carts(prospect, event, |cart| named.is_none_or(|id| cart.is_called(id)), step);
 }
 
 impl InternalModel {

@@ -16,8 +16,8 @@ use crate::domain::state::few::InlineVec;
 use crate::domain::state::track::{EnteredBy, Hit, Opening, PastStage, RuleCount, StagePosition, Track};
 use crate::domain::terms::movement::{Axis, Cause, Direction};
 
-/// Moves one axis by an event, at most once, or sets its staleness timer anew. A late event never moves back what a later event moved
-/// forward.
+/// Moves one axis by an event, at most once, or resets its staleness timer. A late event never moves back what a later event
+/// moved forward.
 pub fn move_axis(
     track: &mut Track,
     axis: Axis,
@@ -26,7 +26,7 @@ pub fn move_axis(
     presence: Presence,
     skip: Skip<'_>,
 ) -> Option<Moved> {
-    let position = track.positions[axis.index()].as_ref();
+    let position = track.positions[axis].as_ref();
     let current = position.and_then(|p| stage_index(model, &p.stage));
     let entered_ms = position.map(|p| p.entered_ms);
     let named = model.moves_by_name.get(usize::from(event.name_id.0)).map_or(&[][..], Vec::as_slice);
@@ -43,18 +43,23 @@ pub fn move_axis(
         Look::Next => true,
     };
     let closes = !skip.any() && model.closed_by.covers(event.name_id);
-    // What closes a journey begins none: it is another order of the one that is closed. Whoever lapsed is won back by it.
+    // What closes a journey begins none: it is another order of the one that is closed. It wins back a customer who lapsed.
     let leads_anew = begins_anew && (!closes || current.is_some() && current == model.lapsed);
     for &index in named.iter().chain(on_any) {
         let Some(rule) = model.moves.get(usize::from(index)) else { continue };
+        let leads = leads_on(rule, current, position.is_some()) || leads_anew && rule.from.is_empty();
+        let may_be_best = leads && presence.sessions >= rule.sessions && beats(rule, best);
+        // Counts go on whatever the position is, so that a window never depends on the way here. Nothing else comes of a rule that would
+        // not move: its conditions need no look.
+        if !may_be_best && rule.count.is_none() {
+            continue;
+        }
         let holds = |held: Option<Held>| rule.cart.iter().all(|test| held.unwrap_or_default().passes(test));
         if !rule.condition.holds(event) || skip.has(rule.rule) || !(rule.cart.is_empty() || holds(presence.cart)) {
             continue;
         }
-        // Counts go on whatever the position is, so that a window never depends on the way here.
         let counted = rule.count.as_ref().is_none_or(|c| count(&mut track.counts, rule.rule, c, event));
-        let leads = leads_on(rule, current, position.is_some()) || leads_anew && rule.from.is_empty();
-        if counted && presence.sessions >= rule.sessions && leads && beats(rule, best) {
+        if counted && may_be_best {
             let goes_back = current.is_some_and(|c| rule.to < c);
             if !(goes_back && entered_ms.is_some_and(|e| event.time_ms < e)) {
                 best = Some(rule);
@@ -83,7 +88,7 @@ pub fn move_axis(
 /// Who stays in a stage goes stale later, now that it did something.
 fn stay(track: &mut Track, axis: Axis, model: &AxisModel, stage: Option<usize>, event: &Event<'_>, last_activity_ms: Option<Ms>) {
     if event.is_activity()
-        && let Some(position) = track.positions[axis.index()].as_mut()
+        && let Some(position) = track.positions[axis].as_mut()
     {
         position.stale_at_ms = stale_at(model, stage, position, last_activity_ms);
     }
@@ -106,14 +111,14 @@ pub(super) fn beats(rule: &Move, best: Option<&Move>) -> bool {
 
 /// Remembers a match and says whether there are now enough of them.
 pub(super) fn count(counts: &mut InlineVec<RuleCount, 3>, rule: u32, wanted: &CountRule, event: &Event<'_>) -> bool {
-    let same = wanted.same.and_then(|p| event.property(p)).map_or(0, same_hash);
+    let same = wanted.match_by.and_then(|p| event.property(p)).map_or(0, same_hash);
     let is_distinct = wanted.distinct.is_some();
     let (mark, group) = match wanted.distinct {
         None => (same, u32::MAX),
         Some(distinct) => {
             // What has no value is not another one.
             let Some(value) = distinct_hash(distinct, event) else { return false };
-            if wanted.same.is_none() { (value, 0) } else { (same & SAME_HALF | value & !SAME_HALF, SAME_HALF) }
+            if wanted.match_by.is_none() { (value, 0) } else { (same & SAME_HALF | value & !SAME_HALF, SAME_HALF) }
         }
     };
     let index = counts.iter().position(|c| c.rule == rule).unwrap_or_else(|| {
@@ -124,20 +129,21 @@ pub(super) fn count(counts: &mut InlineVec<RuleCount, 3>, rule: u32, wanted: &Co
     let newest = hits.iter().map(|h| h.time_ms).max().unwrap_or(event.time_ms).max(event.time_ms);
     let oldest = wanted.within_ms.map_or(Ms::MIN, |w| newest.saturating_sub(w));
     hits.retain(|h| h.time_ms >= oldest);
-    let is_of_group = |h: &Hit| h.same & group == mark & group;
+    let is_of_group = |h: &Hit| h.match_key & group == mark & group;
     let is_near = |h: &Hit| wanted.within_ms.is_none_or(|w| (h.time_ms - event.time_ms).abs() <= w);
-    let counts_too = |h: &&Hit| is_of_group(h) && is_near(h) && !(is_distinct && h.same == mark);
+    let counts_too = |h: &&Hit| is_of_group(h) && is_near(h) && !(is_distinct && h.match_key == mark);
     let enough = hits.iter().filter(counts_too).count() + 1 >= wanted.times;
     if event.time_ms >= oldest {
         // Of one value the newest is kept.
         let mut time_ms = event.time_ms;
-        if let Some(at) = hits.iter().position(|h| is_distinct && h.same == mark) {
+        if let Some(at) = hits.iter().position(|h| is_distinct && h.match_key == mark) {
             time_ms = time_ms.max(hits.remove(at).time_ms);
         }
         let at = hits.partition_point(|h| h.time_ms <= time_ms);
-        hits.insert(at, Hit { time_ms, same: mark });
+        hits.insert(at, Hit { time_ms, match_key: mark });
     }
-    // As many per value as could ever matter, and so many in all. Of distinct ones one more: the next may be one of them.
+    // As many per value as could ever matter, and a bounded number in all. Of distinct ones one more: the next may be one of
+    // them.
     let of_value = hits.iter().filter(|h| is_of_group(h)).count();
     if of_value >= wanted.times.max(2) + usize::from(is_distinct)
         && let Some(at) = hits.iter().position(is_of_group)
@@ -171,7 +177,7 @@ pub(super) fn same_hash(value: &Value<'_>) -> u32 {
     }
 }
 
-/// Moves the prospect into a stage. Nobody moves to where it stands, unless the next journey begins there: then nothing changes.
+/// Moves the prospect into a stage. Nothing changes if it is there already, unless the next journey begins there.
 pub(super) fn enter(
     track: &mut Track,
     axis: Axis,
@@ -181,7 +187,7 @@ pub(super) fn enter(
     by: EnteredBy,
     last_activity_ms: Option<Ms>,
 ) -> Option<Moved> {
-    let stands = track.positions[axis.index()].as_ref().map(|position| &position.stage);
+    let stands = track.positions[axis].as_ref().map(|position| &position.stage);
     if by.cause != Cause::NextJourney && stands.is_some() && stands == model.stages.get(to) {
         return None;
     }
@@ -198,18 +204,18 @@ fn put(
     by: EnteredBy,
     last_activity_ms: Option<Ms>,
 ) -> Moved {
-    let slot = &mut track.positions[axis.index()];
+    let slot = &mut track.positions[axis];
     let left = slot.take();
     let from_index = left.as_ref().and_then(|p| stage_index(model, &p.stage));
     let direction = match (&left, from_index) {
         (None, _) => Direction::Enter,
         _ if by.cause == Cause::NextJourney => Direction::Enter,
-        // Whoever lapses goes back, whoever is won back goes on, wherever the stage stands in the list.
+        // Lapsing is a move back and being won back a move forward, wherever the stage stands in the list.
         _ if model.lapsed == Some(to) => Direction::Back,
         (Some(_), Some(from)) if to < from && model.lapsed != Some(from) => Direction::Back,
         (Some(_), _) => Direction::Forward,
     };
-    // Nobody leaves a stage before entering it, even when the event that says so comes late.
+    // A stage is never left before it was entered, even if the event comes late.
     let entered_ms = left.as_ref().map_or(at_ms, |p| p.entered_ms.max(at_ms));
     let in_stage_ms = left.as_ref().map_or(0, |p| entered_ms - p.entered_ms);
     let mut history = InlineVec::new();
@@ -228,7 +234,7 @@ fn put(
     Moved { axis, from, to, direction, cause: by.cause, in_stage_ms }
 }
 
-/// A record keeps so many stages. What those that go say of the opportunity that is open, or was won, stays.
+/// Drops the oldest stages beyond the limit. What they say of the opportunity that is open, or was won, is kept.
 fn forget_oldest(history: &mut InlineVec<PastStage, 3>, opening: &mut Option<Box<Opening>>, model: &AxisModel) {
     let surplus = history.len().saturating_sub(model.history);
     if surplus == 0 {
@@ -266,11 +272,11 @@ pub fn resume(
 ) {
     let renamed = || model.renamed.iter().find(|(old, _)| **old == *stood.stage).map(|(_, to)| *to);
     let Some(stage) = stage_index(model, &stood.stage).or_else(renamed) else { return };
-    track.positions[axis.index()] = Some(stood);
+    track.positions[axis] = Some(stood);
     put(track, axis, model, stage, at_ms, by, last_activity_ms);
 }
 
-/// When a stage goes stale: so long after the newest of entry and activity. A journey that is closed doesn't.
+/// When a stage goes stale: counted from the later of entry and activity. A closed journey doesn't.
 fn stale_at(model: &AxisModel, stage: Option<usize>, position: &StagePosition, last_activity_ms: Option<Ms>) -> Option<Ms> {
     let stale = model.stale.get(stage?)?.as_ref()?;
     if next::closed_ms(model, position).is_some() {
@@ -280,9 +286,9 @@ fn stale_at(model: &AxisModel, stage: Option<usize>, position: &StagePosition, l
     Some(entered_ms.max(last_activity_ms.unwrap_or(entered_ms)).saturating_add(stale.after_ms))
 }
 
-/// Sets the staleness timer of one axis anew: when the model changed.
+/// Sets the staleness timer of one axis again after the model changed.
 pub fn retime(track: &mut Track, axis: Axis, model: &AxisModel, last_activity_ms: Option<Ms>) {
-    if let Some(position) = track.positions[axis.index()].as_mut() {
+    if let Some(position) = track.positions[axis].as_mut() {
         let stage = stage_index(model, &position.stage);
         position.stale_at_ms = stale_at(model, stage, position, last_activity_ms);
     }
@@ -296,7 +302,7 @@ pub fn go_stale(
     now_ms: Ms,
     last_activity_ms: Option<Ms>,
 ) -> Option<(Moved, Ms)> {
-    let position = track.positions[axis.index()].as_mut()?;
+    let position = track.positions[axis].as_mut()?;
     let deadline_ms = position.stale_at_ms.filter(|d| *d <= now_ms)?;
     position.stale_at_ms = None;
     let stage = stage_index(model, &position.stage)?;
@@ -306,7 +312,7 @@ pub fn go_stale(
 
 /// Finds a stage of an earlier version of the model: by name, else by the declared mapping. False: unknown, kept.
 pub fn carry_over(track: &mut Track, axis: Axis, model: &AxisModel) -> bool {
-    let Some(position) = track.positions[axis.index()].as_mut() else { return true };
+    let Some(position) = track.positions[axis].as_mut() else { return true };
     if stage_index(model, &position.stage).is_some() {
         return true;
     }

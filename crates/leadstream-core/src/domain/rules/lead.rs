@@ -4,13 +4,11 @@ pub mod again;
 pub mod answers;
 pub mod disqualify;
 pub mod hand_over;
-pub mod held;
 pub mod outputs;
 pub mod reason;
 pub mod return_lead;
 
 use crate::domain::model::sales::ReturnReason;
-use crate::domain::output::Effects;
 use crate::domain::rules::context::StepContext;
 use crate::domain::rules::lead::hand_over::check_hand_over;
 use crate::domain::rules::lead::outputs::{DecisionTime, hand_over_output};
@@ -21,7 +19,7 @@ use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::sales::{Bar, HandOverKind};
 
 /// What an event, or what just moved, means for the hand-over.
-pub fn on_step(prospect: &mut Prospect, step: &StepContext<'_, '_>, effects: &mut Effects) {
+pub fn on_step(prospect: &mut Prospect, step: &mut StepContext<'_, '_>) {
     let model = step.model().sales.hand_over.as_deref();
     let lead = prospect.extras.as_ref().and_then(|extras| extras.lead.get());
     let is_with_sales = lead.is_some_and(Lead::is_with_sales);
@@ -29,27 +27,27 @@ pub fn on_step(prospect: &mut Prospect, step: &StepContext<'_, '_>, effects: &mu
         return;
     }
     // Time alone moves nothing here, unless something left: that says when.
-    let Some(decided) = DecisionTime::of(prospect, step, effects) else { return };
+    let Some(decided) = DecisionTime::of(prospect, step) else { return };
     let disqualified = prospect.tracks.get(step.primary).and_then(|t| t.disqualified.as_deref());
     if let Some(disqualified) = disqualified {
         let why = ["disqualified".into()].into_iter().chain(disqualified.reason.clone()).collect();
         if is_with_sales {
-            return_lead(prospect, step, decided, None, why, effects);
+            return_lead(prospect, step, decided, None, why);
         }
         if model.is_some_and(|m| step.event.is_some_and(|e| m.answer(e).is_some())) {
-            answers::ignored(step, effects);
+            answers::ignored(step);
         }
         return;
     }
     let Some(model) = model else {
-        return_lead(prospect, step, decided, None, vec!["model-changed".into()], effects);
+        return_lead(prospect, step, decided, None, vec!["model-changed".into()]);
         return;
     };
-    answers::on_answer(prospect, model, step, decided, effects);
+    answers::on_answer(prospect, model, step, decided);
     if matches!(step.news, News::TakenBack(_)) && has_nothing_left(prospect) {
-        return_lead(prospect, step, decided, None, vec!["order-reversed".into()], effects);
+        return_lead(prospect, step, decided, None, vec!["order-reversed".into()]);
     }
-    check_hand_over(prospect, model, step, decided, effects);
+    check_hand_over(prospect, model, step, decided);
 }
 
 /// What was won came to nothing.
@@ -58,7 +56,7 @@ fn has_nothing_left(prospect: &Prospect) -> bool {
 }
 
 /// Somebody should have answered by now, or the lead has aged.
-pub fn fire(prospect: &mut Prospect, step: &StepContext<'_, '_>, effects: &mut Effects) {
+pub fn fire(prospect: &mut Prospect, step: &mut StepContext<'_, '_>) {
     let Some(extras) = prospect.extras.as_deref_mut() else { return };
     let lead = &mut extras.lead;
     let Some(deadline_ms) = lead.due_ms.filter(|due_ms| *due_ms <= step.at_ms) else { return };
@@ -66,26 +64,26 @@ pub fn fire(prospect: &mut Prospect, step: &StepContext<'_, '_>, effects: &mut E
     let decided = DecisionTime { at_ms: deadline_ms, evaluated_at_ms: deadline_ms };
     let Some(model) = step.model().sales.hand_over.as_deref() else {
         if lead.is_with_sales() {
-            return_lead(prospect, step, decided, None, vec!["model-changed".into()], effects);
+            return_lead(prospect, step, decided, None, vec!["model-changed".into()]);
         }
         return;
     };
     match lead.status {
         LeadStatus::AwaitingAnswer => {
             lead.status = LeadStatus::Reminded;
-            // Whoever is reminded late, after a stop of the service, has all of the grace to answer.
+            // If the reminder is late, after a stop of the service, sales still has the whole grace period to answer.
             lead.due_ms = Some(model.due_ms(step.at_ms.max(deadline_ms), model.grace_ms));
-            hand_over_output(prospect, step, decided, HandOverKind::Reminded, None, Vec::new(), effects);
+            hand_over_output(prospect, step, decided, HandOverKind::Reminded, None, Vec::new());
         }
-        LeadStatus::Reminded => return_with_reset(prospect, model, step, decided, ReturnReason::NoAnswer, None, effects),
-        LeadStatus::Accepted => return_with_reset(prospect, model, step, decided, ReturnReason::Aged, None, effects),
+        LeadStatus::Reminded => return_with_reset(prospect, model, step, decided, ReturnReason::NoAnswer, None),
+        LeadStatus::Accepted => return_with_reset(prospect, model, step, decided, ReturnReason::Aged, None),
         LeadStatus::Open | LeadStatus::Returned | LeadStatus::Won => {}
     }
-    check_hand_over(prospect, model, step, decided, effects);
+    check_hand_over(prospect, model, step, decided);
 }
 
-/// The account told whether leads of the company are handed over.
-pub fn barred(prospect: &mut Prospect, step: &StepContext<'_, '_>, bar: Option<Bar>, effects: &mut Effects) {
+/// The account said whether leads of the company are handed over.
+pub fn barred(prospect: &mut Prospect, step: &mut StepContext<'_, '_>, bar: Option<Bar>) {
     let Some(model) = step.model().sales.hand_over.as_deref() else { return };
     if prospect.tracks.get(step.primary).is_none_or(|track| track.disqualified.is_some()) {
         // No lead at all.
@@ -96,7 +94,7 @@ pub fn barred(prospect: &mut Prospect, step: &StepContext<'_, '_>, bar: Option<B
     let at_ms = step.at_ms.max(held_ms);
     let decided = DecisionTime { at_ms, evaluated_at_ms: at_ms.max(prospect.last_seen_ms) };
     let Some(why) = bar.and_then(|bar| model.bars(bar)) else {
-        return check_hand_over(prospect, model, step, decided, effects);
+        return check_hand_over(prospect, model, step, decided);
     };
     let Some(lead) = prospect.extras.as_deref().and_then(|extras| extras.lead.get()) else { return };
     let since_ms = prospect
@@ -110,7 +108,7 @@ pub fn barred(prospect: &mut Prospect, step: &StepContext<'_, '_>, bar: Option<B
     let held = Some(Held { why, since_ms: lead.handed_over_ms.max(since_ms) });
     // What sales has of a customer stays with it; of a company that is out, it needn't answer any more.
     if waits && (never_got || why == Bar::Disqualified) {
-        return_lead(prospect, step, decided, None, vec![why.name().into()], effects);
+        return_lead(prospect, step, decided, None, vec![why.name().into()]);
         let lead = &mut prospect.extras_mut().lead;
         (lead.again_from_ms, lead.renewed, lead.held) = (decided.at_ms, true, held);
     }

@@ -26,7 +26,7 @@ pub fn reset_what(group: usize, why: u8) -> u32 {
     RESET | u32::try_from(group).unwrap_or(0) << 4 | u32::from(why).min(ANY)
 }
 
-/// Writes down what an event gave; `points` are what the group gained, worth so much at its `as_of_ms`.
+/// Notes what an event gave; `points` are what the group gained, as of its `as_of_ms`.
 ///
 /// What hundredths can't say is brought forward at once, so that the sum stays exact. So is less than that from a group at its
 /// cap, which gains next to nothing from every event: it would push out what explains the score.
@@ -114,7 +114,8 @@ pub struct Line<'a> {
 /// What a line of the account is about.
 #[derive(Debug, Clone, PartialEq)]
 pub enum What<'a> {
-    /// So many points, then, for this event (`None`: one of many, or of sales) under this rule; or taken away, then, for this reason.
+    /// So many points, then, for this event (`None`: one of many, or of sales) under this rule; or taken away, then, for this
+    /// reason.
     Event { at_ms: Ms, given: f64, event: Option<&'a str>, rule: &'a str },
     /// Older events, taken together.
     Brought,

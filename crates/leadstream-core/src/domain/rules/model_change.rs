@@ -1,10 +1,9 @@
 //! A record of another model, or of another version of it, is moved to the models that run: on first touch.
 
-use crate::domain::Ms;
-use crate::domain::model::{Model, Models};
-use crate::domain::output::{Effects, Note};
+use crate::domain::model::Model;
+use crate::domain::output::Note;
 use crate::domain::rules::cart::series;
-use crate::domain::rules::context::ModelContext;
+use crate::domain::rules::context::StepContext;
 use crate::domain::rules::lead::disqualify;
 use crate::domain::rules::score::label;
 use crate::domain::rules::triggers::fire;
@@ -17,7 +16,8 @@ use crate::domain::terms::movement::Axis;
 const MAX_FOREIGN_TRACKS: usize = 4;
 
 /// Makes the record fit the models that run. Returns whether anything changed.
-pub fn adopt(prospect: &mut Prospect, models: &Models, now_ms: Ms, key: &str, effects: &mut Effects) -> bool {
+pub fn adopt(prospect: &mut Prospect, step: &mut StepContext<'_, '_>) -> bool {
+    let models = step.models;
     let fits = |(track, model): (&Track, &Model)| track.model_hash == model.hash && track.model == model.name;
     if prospect.tracks.len() >= models.models.len() && prospect.tracks.iter().zip(&models.models).all(fits) {
         return false;
@@ -31,7 +31,7 @@ pub fn adopt(prospect: &mut Prospect, models: &Models, now_ms: Ms, key: &str, ef
             None => Track { model: model.name.as_str().into(), model_hash: model.hash, ..Track::default() },
         };
         if track.model_hash != model.hash {
-            carry_over(&mut track, model, prospect, effects);
+            carry_over(&mut track, model, prospect, step);
             moved_in_charge |= index == primary;
         }
         prospect.tracks.push(track);
@@ -41,23 +41,21 @@ pub fn adopt(prospect: &mut Prospect, models: &Models, now_ms: Ms, key: &str, ef
         clear_timers(&mut foreign);
         prospect.tracks.push(foreign);
     }
+    step.choose_model(prospect);
     if moved_in_charge {
-        let primary = models.primary_model_for(prospect);
-        let context =
-            ModelContext { key, model: &models.models[primary], model_index: u16::try_from(primary).unwrap_or(u16::MAX) };
-        fire::change_model(prospect, now_ms, key, context.model, effects);
-        series::change_model(prospect, now_ms, &context, effects);
+        fire::change_model(prospect, step.at_ms, step);
+        series::change_model(prospect, step.at_ms, step);
     }
     true
 }
 
-fn carry_over(track: &mut Track, model: &Model, prospect: &Prospect, effects: &mut Effects) {
+fn carry_over(track: &mut Track, model: &Model, prospect: &Prospect, step: &mut StepContext<'_, '_>) {
     track.model_hash = model.hash;
-    effects.notes.push(Note::ModelMoved);
+    step.effects.notes.push(Note::ModelMoved);
     for axis in Axis::ALL {
-        let axis_model = &model.axes[axis.index()];
+        let axis_model = &model.axes[axis];
         if !journey::carry_over(track, axis, axis_model) {
-            effects.notes.push(Note::StageKept);
+            step.effects.notes.push(Note::StageKept);
         }
         journey::retime(track, axis, axis_model, prospect.last_activity_ms);
     }
@@ -74,9 +72,9 @@ fn carry_over(track: &mut Track, model: &Model, prospect: &Prospect, effects: &m
     track.uses.retain(|u| known_rules(u.rule));
     track.counts.retain(|c| known_rules(c.rule));
     // The label itself is judged by the next event or at once by the timer, so that its change has a time of its own.
-    let evaluated_at_ms = prospect.last_seen_ms.max(track.label_since_ms);
-    let known = label::label_of(&model.score.labels, track).is_some() && (track.grade != 0) == model.people.fit.is_some();
-    // Without a label or grade of this model: judge anew at once.
+    let evaluated_at_ms = track.evaluation_ms(prospect.last_seen_ms);
+    let known = label::label_of(&model.score.labels, track).is_some() && track.grade.is_some() == model.people.fit.is_some();
+    // Without a label or grade of this model: evaluate it again now.
     track.label_falls_at_ms = if known { label::next_change(track, model, evaluated_at_ms) } else { Some(evaluated_at_ms) };
 }
 

@@ -9,11 +9,11 @@ pub enum News {
     Placed(usize),
     /// It is known, and stands.
     Retold(usize),
-    /// It was told before, or is about an order that came to nothing meanwhile: it counts for nothing.
+    /// It was reported before, or is about an order that came to nothing in the meantime: it counts for nothing.
     Void,
     /// The order came to nothing.
     TakenBack(usize),
-    /// Less of it is left; `None`: nobody knows of which order.
+    /// Less of it is left; `None`: it is unknown of which order.
     RefundedInPart(Option<usize>),
 }
 

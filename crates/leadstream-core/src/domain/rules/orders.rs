@@ -1,5 +1,5 @@
-//! Orders, each known by its id, whoever tells it: browser and server, a page that is loaded again, a payment that is tried again, a
-//! status that changes months later. What is told again changes only what is new in it.
+//! Orders, each known by its id, whatever reports it: browser and server, a page that is loaded again, a payment that is tried
+//! again, a status that changes months later. A repeated report changes only what is new in it.
 //!
 //! This page says what an event means to the orders that are known; `reverse` takes back what an order moved and gave.
 
@@ -11,10 +11,11 @@ pub mod part;
 pub mod reverse;
 
 use crate::domain::event::{Event, OrderFate, OrderStatus};
-use crate::domain::model::{Model, Models};
+use crate::domain::model::Model;
 use crate::domain::names::Kind;
-use crate::domain::output::{Effects, OrderChange};
+use crate::domain::output::OrderChange;
 use crate::domain::rules::acquisition;
+use crate::domain::rules::context::StepContext;
 use crate::domain::rules::order_news::News;
 use crate::domain::rules::orders::find::change;
 use crate::domain::rules::orders::part::Refund;
@@ -64,65 +65,66 @@ fn says(event: &Event<'_>, model: &Model) -> Option<Says> {
 }
 
 /// Takes in what an event says of orders: the ledger, what the customer spent, and what figures count.
-pub fn learn(prospect: &mut Prospect, event: &Event<'_>, model: &Model, models: &Models, effects: &mut Effects) -> News {
-    let Some(says) = says(event, model) else { return News::None };
+pub fn learn(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) -> News {
+    let Some(says) = says(event, step.model()) else { return News::None };
     if let Some(extras) = prospect.extras.as_deref_mut() {
         let newest_ms = prospect.last_seen_ms.max(event.time_ms);
         extras.known_orders.change(|known| known.forget(newest_ms));
     }
     match says {
-        Says::Placed => place(prospect, event, models, effects),
-        Says::Updated => update(prospect, event, effects),
-        Says::Failed => fail(prospect, event, model, effects),
-        Says::Lost => lose(prospect, event, effects),
-        Says::Cancelled => cancel(prospect, event, effects),
-        Says::Refunded => refund(prospect, event, effects),
+        Says::Placed => place(prospect, event, step),
+        Says::Updated => update(prospect, event, step),
+        Says::Failed => fail(prospect, event, step),
+        Says::Lost => lose(prospect, event, step),
+        Says::Cancelled => cancel(prospect, event, step),
+        Says::Refunded => refund(prospect, event, step),
         // Whatever is known of an order stays: drafts are made before there is one.
         Says::Draft if event.kind == Kind::OrderCompleted => News::Void,
         Says::Draft => News::None,
     }
 }
 
-fn place(prospect: &mut Prospect, event: &Event<'_>, models: &Models, effects: &mut Effects) -> News {
+fn place(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) -> News {
     let mut order = KnownOrder::of(event);
     if let Some(at) = find::order(prospect, event) {
         let known = &mut prospect.extras_mut().known_orders.list;
         if known[at].standing.stands() {
-            return update(prospect, event, effects);
+            return update(prospect, event, step);
         }
-        // A payment that is tried again comes later than its failure. What was refunded is not sold by a page that is loaded again.
+        // A payment that is tried again comes later than its failure. What was refunded is not sold by a page that is loaded
+        // again.
         if event.time_ms < known[at].told_ms || known[at].standing == Standing::Refunded {
             return News::Void;
         }
-        carts::take_over(&known.remove(at), &mut order, effects);
+        carts::take_over(&known.remove(at), &mut order, step);
     }
-    // What sales said that it won is told by the contract itself, or by the order: one sale, known better now.
+    // What sales reported as won is now reported by the contract itself, or by the order: one sale, known better.
     if let Some(at) = find::won_by_sales(prospect, event) {
         let change = change(prospect, at, OrderChange::gone);
         prospect.extras_mut().known_orders.list.remove(at);
-        acquisition::count(prospect, change, effects);
+        acquisition::count(prospect, change, step);
     }
-    let touch = acquisition::touch_of(prospect, event, models);
+    let touch = acquisition::touch_of(prospect, event, step.models);
     let extras = prospect.extras_mut();
     order.has_ordered_before = extras.customer.orders > 0;
     order.touch = extras.known_orders.credit(touch);
-    let at = extras.known_orders.add(order, effects);
+    let at = extras.known_orders.add(order, step.effects);
     let change = change(prospect, at, OrderChange::placed);
-    acquisition::count(prospect, change, effects);
+    acquisition::count(prospect, change, step);
     News::Placed(at)
 }
 
 /// Sales lost what it had said that it won.
-fn lose(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> News {
+fn lose(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) -> News {
     let known = prospect.extras.as_deref().map_or(&[][..], |extras| &extras.known_orders.list);
     match known.iter().rposition(|order| order.by_sales && order.standing.stands()) {
-        Some(at) => take_back(prospect, at, Standing::Cancelled, event, effects),
+        Some(at) => take_back(prospect, at, Standing::Cancelled, event, step),
         None => News::None,
     }
 }
 
-/// A known order is told again: its total and that it is paid may be new.
-fn update(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> News {
+/// A known order is reported again: its total and that it is paid may be new.
+fn update(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) -> News {
     let Some(at) = find::order(prospect, event) else { return News::None };
     let order = &mut prospect.extras_mut().known_orders.list[at];
     if !order.standing.stands() {
@@ -130,18 +132,19 @@ fn update(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> 
     }
     order.was_paid |= event.signals.order_status == OrderStatus::Paid;
     order.told_ms = order.told_ms.max(event.time_ms);
-    if order.id == 0 {
+    if order.id.is_none() {
         order.id = find::id_hash(event);
     }
     let told = event.value.map(number::milli).filter(|told| order.total_milli != Some(*told));
     if let Some(told) = told {
-        reprice(prospect, at, told, event, effects);
+        reprice(prospect, at, told, event, step);
     }
     News::Retold(at)
 }
 
-/// The total of a known order is told, or another one: what it counts for is what is left of it, in the currency that is known now.
-fn reprice(prospect: &mut Prospect, at: usize, told_milli: i64, event: &Event<'_>, effects: &mut Effects) {
+/// The total of a known order becomes known, or changes: what it counts for is what is left of it, in the currency that is
+/// known now.
+fn reprice(prospect: &mut Prospect, at: usize, told_milli: i64, event: &Event<'_>, step: &mut StepContext<'_, '_>) {
     let before = change(prospect, at, OrderChange::unpriced);
     let order = &mut prospect.extras_mut().known_orders.list[at];
     let was_unpriced = order.total_milli.replace(told_milli).is_none();
@@ -153,17 +156,17 @@ fn reprice(prospect: &mut Prospect, at: usize, told_milli: i64, event: &Event<'_
     if before.currency == after.currency {
         after.milli = after.milli.saturating_add(before.milli);
     } else {
-        acquisition::count(prospect, before, effects);
+        acquisition::count(prospect, before, step);
     }
-    acquisition::count(prospect, after, effects);
+    acquisition::count(prospect, after, step);
 }
 
 /// Its payment failed: within the payment window the order comes to nothing until it is paid.
-fn fail(prospect: &mut Prospect, event: &Event<'_>, model: &Model, effects: &mut Effects) -> News {
-    let Some(window_ms) = model.cart.payment_window_ms else { return News::None };
+fn fail(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) -> News {
+    let Some(window_ms) = step.model().cart.payment_window_ms else { return News::None };
     let Some(at) = find::unpaid(prospect, event) else {
         return if event.kind == Kind::OrderCompleted {
-            never_placed(prospect, event, Standing::Failed, effects)
+            never_placed(prospect, event, Standing::Failed, step)
         } else {
             News::None
         };
@@ -175,12 +178,12 @@ fn fail(prospect: &mut Prospect, event: &Event<'_>, model: &Model, effects: &mut
     if event.time_ms < order.placed_ms || event.time_ms > order.placed_ms.saturating_add(window_ms) {
         return if event.kind == Kind::OrderCompleted { News::Void } else { News::None };
     }
-    take_back(prospect, at, Standing::Failed, event, effects)
+    take_back(prospect, at, Standing::Failed, event, step)
 }
 
-fn cancel(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> News {
+fn cancel(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) -> News {
     let Some(at) = find::named(prospect, event) else {
-        return never_placed(prospect, event, Standing::Cancelled, effects);
+        return never_placed(prospect, event, Standing::Cancelled, step);
     };
     let order = &prospect.extras_mut().known_orders.list[at];
     if order.standing.stands()
@@ -190,20 +193,21 @@ fn cancel(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> 
         if !prospect.extras_mut().known_orders.remember_refund(find::refund_hash(event), newest_ms) {
             return News::Void;
         }
-        return take_part(prospect, at, amount, event, effects);
+        return take_part(prospect, at, amount, event, step);
     }
-    take_back(prospect, at, Standing::Cancelled, event, effects)
+    take_back(prospect, at, Standing::Cancelled, event, step)
 }
 
-/// A refund is known by its own id, else by order, amount and time. Without an amount all of it goes back, unless it says that it is a part.
-fn refund(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> News {
+/// A refund is known by its own id, else by order, amount and time. Without an amount all of it goes back, unless it says that
+/// it is a part.
+fn refund(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) -> News {
     let hash = find::refund_hash(event);
     let newest_ms = prospect.last_seen_ms.max(event.time_ms);
     if !prospect.extras_mut().known_orders.remember_refund(hash, newest_ms) {
         return News::Void;
     }
     let Some(at) = find::named(prospect, event).or_else(|| find::only(prospect, event)) else {
-        return never_placed(prospect, event, Standing::Refunded, effects);
+        return never_placed(prospect, event, Standing::Refunded, step);
     };
     let amount = part::refunded_milli(prospect, at, event);
     let order = &prospect.extras_mut().known_orders.list[at];
@@ -212,27 +216,27 @@ fn refund(prospect: &mut Prospect, event: &Event<'_>, effects: &mut Effects) -> 
         Refund::Part(0) if event.signals.refunded_so_far => News::Void,
         Refund::Part(milli) if order.is_left_of(milli) => {
             if order.standing.stands() {
-                take_part(prospect, at, milli, event, effects)
+                take_part(prospect, at, milli, event, step)
             } else {
                 News::Void
             }
         }
-        Refund::Whole | Refund::Part(_) => take_back(prospect, at, Standing::Refunded, event, effects),
+        Refund::Whole | Refund::Part(_) => take_back(prospect, at, Standing::Refunded, event, step),
     }
 }
 
 /// So much of an order goes back, and something of it is left.
-fn take_part(prospect: &mut Prospect, at: usize, milli: i64, event: &Event<'_>, effects: &mut Effects) -> News {
+fn take_part(prospect: &mut Prospect, at: usize, milli: i64, event: &Event<'_>, step: &mut StepContext<'_, '_>) -> News {
     let order = &mut prospect.extras_mut().known_orders.list[at];
     order.told_ms = order.told_ms.max(event.time_ms);
     let before_milli = order.worth_milli();
     order.refunded_milli = order.refunded_milli.saturating_add(milli);
     let change = change(prospect, at, |order| OrderChange::since(order, before_milli));
-    acquisition::count(prospect, change, effects);
+    acquisition::count(prospect, change, step);
     News::RefundedInPart(Some(at))
 }
 
-fn take_back(prospect: &mut Prospect, at: usize, why: Standing, event: &Event<'_>, effects: &mut Effects) -> News {
+fn take_back(prospect: &mut Prospect, at: usize, why: Standing, event: &Event<'_>, step: &mut StepContext<'_, '_>) -> News {
     let order = &mut prospect.extras_mut().known_orders.list[at];
     if event.time_ms < order.placed_ms {
         return News::None;
@@ -244,25 +248,25 @@ fn take_back(prospect: &mut Prospect, at: usize, why: Standing, event: &Event<'_
         return News::Void;
     }
     let change = change(prospect, at, OrderChange::gone);
-    acquisition::count(prospect, change, effects);
+    acquisition::count(prospect, change, step);
     News::TakenBack(at)
 }
 
-/// An order of which nothing is known came to nothing: should it be told late, it counts for nothing.
-fn never_placed(prospect: &mut Prospect, event: &Event<'_>, why: Standing, effects: &mut Effects) -> News {
+/// An order of which nothing is known came to nothing: should it be reported late, it counts for nothing.
+fn never_placed(prospect: &mut Prospect, event: &Event<'_>, why: Standing, step: &mut StepContext<'_, '_>) -> News {
     if let Some(amount) = part::told_milli(event).filter(|_| event.kind == Kind::OrderUpdated) {
-        pay_back(prospect, event, amount, effects);
+        pay_back(prospect, event, amount, step);
     }
-    if find::id_hash(event) != 0 {
+    if find::id_hash(event).is_some() {
         let order = KnownOrder { standing: why, ..KnownOrder::of(event) };
-        prospect.extras_mut().known_orders.add(order, effects);
+        prospect.extras_mut().known_orders.add(order, step.effects);
     }
     if event.kind == Kind::OrderCompleted { News::Void } else { News::None }
 }
 
-/// Nobody knows which order is refunded: of those that it may be, the newest has so much less. What is left of the amount was for an
-/// order that is forgotten.
-fn pay_back(prospect: &mut Prospect, event: &Event<'_>, amount_milli: i64, effects: &mut Effects) {
+/// It is unknown which order is refunded: of those that it may be, the newest is reduced by the amount. What is left of the
+/// amount was for an order that is forgotten.
+fn pay_back(prospect: &mut Prospect, event: &Event<'_>, amount_milli: i64, step: &mut StepContext<'_, '_>) {
     let mut rest_milli = amount_milli;
     for at in (0..prospect.extras_mut().known_orders.list.len()).rev() {
         let order = &mut prospect.extras_mut().known_orders.list[at];
@@ -274,12 +278,12 @@ fn pay_back(prospect: &mut Prospect, event: &Event<'_>, amount_milli: i64, effec
         order.refunded_milli = order.refunded_milli.saturating_add(part_milli);
         rest_milli -= part_milli;
         let change = change(prospect, at, |order| OrderChange::since(order, before_milli));
-        acquisition::count(prospect, change, effects);
+        acquisition::count(prospect, change, step);
     }
-    acquisition::pay_back(prospect, event.currency.as_deref(), rest_milli, effects);
+    acquisition::pay_back(prospect, event.currency.as_deref(), rest_milli, step);
 }
 
-/// When an order that is told again was placed: what was put into the cart since is none of its business.
+/// When an order that is reported again was placed: what was put into the cart since doesn't belong to it.
 #[must_use]
 pub fn placed_ms(prospect: &Prospect, news: News) -> Option<Ms> {
     let News::Retold(at) = news else { return None };

@@ -3,9 +3,8 @@
 use crate::domain::Ms;
 use crate::domain::model::personas::{CarryOver, Otherwise};
 use crate::domain::model::{Model, stages};
-use crate::domain::output::Effects;
 use crate::domain::rules::cart::series;
-use crate::domain::rules::context::{ModelContext, StepContext};
+use crate::domain::rules::context::StepContext;
 use crate::domain::rules::journey::moved::Moved;
 use crate::domain::rules::lead::disqualify;
 use crate::domain::rules::score::points;
@@ -16,9 +15,9 @@ use crate::domain::state::track::{EnteredBy, GroupPoints, Track};
 use crate::domain::state::traits::Traits;
 use crate::domain::terms::movement::{Axis, Cause};
 
-/// Finds persona and fit anew in every track, and which models are for this prospect. Who comes under a model that was not for
-/// them before is carried over to it, if the model says how.
-pub fn assign_models(prospect: &mut Prospect, is_new: bool, step: &StepContext<'_, '_>, effects: &mut Effects) {
+/// Works out persona and fit again in every track, and which models are for this prospect. One that comes under a model that
+/// was not for them before is carried over to it, if the model says how.
+pub fn assign_models(prospect: &mut Prospect, is_new: bool, step: &mut StepContext<'_, '_>) {
     let models = &step.models.models;
     if models.iter().all(|m| m.people.is_plain()) {
         return;
@@ -35,7 +34,7 @@ pub fn assign_models(prospect: &mut Prospect, is_new: bool, step: &StepContext<'
         let paused = !model.people.is_for(persona);
         // Judged at once; the event of this turn does so too.
         if fit.to_bits() != track.fit.to_bits() && !paused && track.disqualified.is_none() {
-            track.label_falls_at_ms = Some(evaluated_at_ms(track, step.at_ms));
+            track.label_falls_at_ms = Some(track.evaluation_ms(step.at_ms));
         }
         let fresh = !is_new && !paused && (track.paused || is_untouched(track));
         (track.fit, track.persona, track.paused) = (fit, persona, paused);
@@ -47,37 +46,27 @@ pub fn assign_models(prospect: &mut Prospect, is_new: bool, step: &StepContext<'
     }
     for index in joined {
         let from = left.as_ref().filter(|_| index != before).map(|track| (track, &models[before]));
-        join(prospect, index, from, step, effects);
+        join(prospect, index, from, step);
     }
-    let after = step.models.primary_model_for(prospect);
-    if after != before {
+    step.choose_model(prospect);
+    if step.primary != before {
         // What a late event says changes nothing before now.
         let now_ms = prospect.last_seen_ms.max(step.at_ms);
-        let model_index = u16::try_from(after).unwrap_or(u16::MAX);
-        let context = ModelContext { key: step.key, model: &models[after], model_index };
-        fire::change_model(prospect, now_ms, step.key, context.model, effects);
-        series::change_model(prospect, now_ms, &context, effects);
+        fire::change_model(prospect, now_ms, step);
+        series::change_model(prospect, now_ms, step);
     }
 }
 
 /// The model knows nothing of the prospect yet.
 fn is_untouched(track: &Track) -> bool {
-    track.positions.iter().all(Option::is_none) && track.groups.is_empty() && track.label_since_ms == 0 && track.label.is_none()
-}
-
-/// A label is never judged as of a time before it was last set.
-fn evaluated_at_ms(track: &Track, at_ms: Ms) -> Ms {
-    at_ms.max(track.label_since_ms)
+    track.positions.iter().all(Option::is_none)
+        && track.groups.is_empty()
+        && track.label_since_ms.is_none()
+        && track.label.is_none()
 }
 
 /// The model at this index is for the prospect from now on.
-fn join(
-    prospect: &mut Prospect,
-    index: usize,
-    from: Option<(&Track, &Model)>,
-    step: &StepContext<'_, '_>,
-    effects: &mut Effects,
-) {
+fn join(prospect: &mut Prospect, index: usize, from: Option<(&Track, &Model)>, step: &mut StepContext<'_, '_>) {
     let Some(model) = step.models.models.get(index) else { return };
     let last_activity_ms = prospect.last_activity_ms;
     let now_ms = prospect.last_seen_ms.max(step.at_ms);
@@ -90,14 +79,14 @@ fn join(
         way.carry_points(track, now_ms);
         for axis in Axis::ALL {
             if let Some(moved) = way.carry_stage(track, axis, last_activity_ms, step) {
-                effects.outputs.extend(step.stage_output(index, track, moved, evaluated_at_ms(track, now_ms)));
+                step.effects.outputs.push(step.stage_output(index, track, moved, track.evaluation_ms(now_ms)));
             }
         }
     }
     for axis in Axis::ALL {
-        journey::retime(track, axis, &model.axes[axis.index()], last_activity_ms);
+        journey::retime(track, axis, &model.axes[axis], last_activity_ms);
         // What went stale while the model was not for the prospect does so now, not in the past.
-        if let Some(position) = track.positions[axis.index()].as_mut() {
+        if let Some(position) = track.positions[axis].as_mut() {
             position.stale_at_ms = position.stale_at_ms.map(|at_ms| at_ms.max(step.at_ms));
         }
     }
@@ -106,7 +95,7 @@ fn join(
             disqualify::set_back_at(out, model);
             out.back_at_ms = out.back_at_ms.map(|at_ms| at_ms.max(step.at_ms));
         }
-        None => track.label_falls_at_ms = Some(evaluated_at_ms(track, step.at_ms)),
+        None => track.label_falls_at_ms = Some(track.evaluation_ms(step.at_ms)),
     }
 }
 
@@ -140,13 +129,13 @@ impl StageMapping<'_> {
         last_activity_ms: Option<Ms>,
         step: &StepContext<'_, '_>,
     ) -> Option<Moved> {
-        let here = &self.model.axes[axis.index()];
-        let stood = self.left.positions[axis.index()].as_ref();
+        let here = &self.model.axes[axis];
+        let stood = self.left.positions[axis].as_ref();
         let Some(to) = stood.and_then(|position| self.target(&position.stage, axis)) else {
-            track.positions[axis.index()] = None;
+            track.positions[axis] = None;
             return None;
         };
-        let stands = track.positions[axis.index()].as_ref().and_then(|p| stages::stage_index(here, &p.stage));
+        let stands = track.positions[axis].as_ref().and_then(|p| stages::stage_index(here, &p.stage));
         if stands == Some(to) {
             return None;
         }
@@ -156,9 +145,9 @@ impl StageMapping<'_> {
 
     /// The stage here of who stands in a stage there: as mapped, else the one called the same, else as the rule says.
     fn target(&self, stage: &str, axis: Axis) -> Option<usize> {
-        let (here, there) = (&self.model.axes[axis.index()], &self.left_model.axes[axis.index()]);
+        let (here, there) = (&self.model.axes[axis], &self.left_model.axes[axis]);
         let of = |stage: &str| {
-            let mapped = self.rule.stages[axis.index()].iter().find(|(from, _)| *from == *stage).map(|(_, to)| *to);
+            let mapped = self.rule.stages[axis].iter().find(|(from, _)| *from == *stage).map(|(_, to)| *to);
             mapped.or_else(|| stages::stage_index(here, stage))
         };
         of(stage).or_else(|| match self.rule.otherwise {

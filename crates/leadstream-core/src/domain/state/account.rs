@@ -3,6 +3,7 @@
 use crate::domain::state::group::Group;
 use crate::domain::terms::sales::Bar;
 use crate::domain::{Ms, Text};
+use std::num::NonZeroU64;
 
 /// The account that a prospect belongs to, and the record of an account itself.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -28,22 +29,22 @@ impl Membership {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Belongs {
     pub account: Text,
-    /// What said so.
+    /// How the account is known.
     pub source: Source,
-    /// Time of the newest event that said so.
+    /// Time of the newest event that named it.
     pub since_ms: Ms,
-    /// When the account was last told something; 0 when never.
-    pub sent_ms: Ms,
-    /// Digest of what it was told; 0 when nothing.
-    pub sent_digest: u64,
-    /// The id of the group call that said so: a later one that says no more than it means the same account.
+    /// When the last update was sent to the account.
+    pub sent_ms: Option<Ms>,
+    /// Digest of that update; `None` also after the update that the prospect left.
+    pub sent_digest: Option<NonZeroU64>,
+    /// The id in the group call that named it: a later call with nothing but this id means the same account.
     pub group_id: Option<Text>,
 }
 
-/// Longest reason of a group's disqualification.
+/// Longest reason given for disqualifying a group.
 pub(crate) const MAX_REASON_BYTES: usize = 128;
 
-/// Leads of the prospect's company are not handed over, as its account told.
+/// Leads of the prospect's company are not handed over, as its account said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Barred {
     pub why: Bar,

@@ -8,7 +8,7 @@ pub const MAX_CURRENCIES: usize = 4;
 /// Orders in more currencies than a record keeps.
 pub const OTHER_CURRENCY: &str = "other";
 
-/// Orders whose currency nobody named.
+/// Orders without a currency.
 pub const NO_CURRENCY: &str = "-";
 
 /// Longest name of a source or campaign; the rest is cut off.

@@ -1,14 +1,15 @@
-//! What tells a machine from a person.
+//! Evidence that tells bots from people.
 
 use crate::domain::Ms;
 use crate::domain::state::few::InlineVec;
+use std::num::NonZeroU32;
 
-/// Clicks that a burst is told by.
+/// Clicks that are kept to recognise a burst.
 pub const MAX_CLICKS: usize = 8;
 
-/// What machine traffic is told by. Only kept for the seconds in which it can matter.
+/// Evidence of bots; kept only for the seconds in which it can matter.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Machine {
+pub struct BotEvidence {
     /// The latest mail that was sent or delivered.
     pub delivered: Option<Delivered>,
     /// Clicks of the last seconds, oldest first.
@@ -20,15 +21,15 @@ pub struct Machine {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Delivered {
     pub time_ms: Ms,
-    /// Which mail; 0: nobody said.
-    pub mail: u32,
+    /// Which mail, where that was said.
+    pub mail: Option<NonZeroU32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Click {
     pub time_ms: Ms,
     /// Which link.
-    pub link: u32,
+    pub link: NonZeroU32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

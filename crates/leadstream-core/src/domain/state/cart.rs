@@ -5,6 +5,7 @@ use crate::domain::origin::Position;
 use crate::domain::state::few::InlineVec;
 use crate::domain::terms::recovery::AttributedBy;
 use crate::domain::{Ms, Text};
+use std::num::NonZeroU32;
 
 /// One cart of a prospect.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -116,7 +117,7 @@ pub struct Series {
     pub last_step_left: bool,
     /// The steps that left, in order; those of earlier series of this cart stay until an outcome names them. At most 16.
     pub sent: Vec<SentStep>,
-    /// What was in the cart when they left, as hashes; empty: nobody knows (records before version 6).
+    /// What was in the cart when they left, as hashes; empty where that is unknown (records before version 6).
     pub goods: InlineVec<u32, 2>,
     /// When the next step is due (without grace), while armed or running.
     pub due_ms: Option<Ms>,
@@ -124,7 +125,8 @@ pub struct Series {
     pub fire_at_ms: Option<Ms>,
     /// The event that armed it; while it is armed or runs.
     pub arming: Option<Arming>,
-    /// The id of the cart that armed it, where this one has another; empty for the cart without id. Ids of triggers are made of it.
+    /// The id of the cart that armed it, where this one has another; empty for the cart without id. Ids of triggers are made of
+    /// it.
     pub armed_as: Option<Text>,
 }
 
@@ -178,8 +180,8 @@ pub struct SentStep {
     pub clicked_ms: Option<Ms>,
     pub opened_by: AttributedBy,
     pub clicked_by: AttributedBy,
-    /// What its mail is [known by](crate::domain::mail::known_by), once an event named it together with the trigger; else 0.
-    pub mail: u32,
+    /// What its mail is [known by](crate::domain::mail::known_by), once an event named it together with the trigger.
+    pub mail: Option<NonZeroU32>,
     pub heard: Heard,
     /// Its series was cancelled, or its mail never arrived: no order follows from it. It may still be recalled.
     pub void: bool,

@@ -1,6 +1,7 @@
 //! Votes of a buying group.
 
 use crate::domain::Ms;
+use std::num::NonZeroU32;
 
 /// Votes that an account keeps for late ones; what is older is settled.
 pub const MAX_VOTES: usize = 64;
@@ -8,7 +9,7 @@ pub const MAX_VOTES: usize = 64;
 /// What a group has agreed on, and when.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Consensus {
-    /// Before the oldest vote that is kept.
+    /// Fold of all votes older than the oldest one that is kept.
     pub settled: Settled,
     /// In the order of their times.
     pub votes: Vec<Vote>,
@@ -17,8 +18,8 @@ pub struct Consensus {
 /// What the votes that are no longer kept came to.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Settled {
-    /// Who agreed (hash of the name) and the hash of their role.
-    pub agreed: Vec<(u64, u32)>,
+    /// Who agreed (hash of the name) and the hash of their role, if they have one.
+    pub agreed: Vec<(u64, Option<NonZeroU32>)>,
     /// Who decides and did not agree (hash of the name).
     pub undecided: Vec<u64>,
     /// The group was disqualified.
@@ -32,20 +33,20 @@ pub struct Settled {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Vote {
     pub time_ms: Ms,
-    /// Hash of the name of the member who told.
+    /// Hash of the name of the member whose update it was.
     pub voter: u64,
     /// Of the member's update: part of the ids of what follows from it.
     pub cause: u64,
-    pub says: Ballot,
-    /// What was said to follow from it, and how many times something was.
-    pub said: Announced,
+    pub ballot: Ballot,
+    /// What was announced because of it, and how many times something was.
+    pub announced: Announced,
     pub revision: u8,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ballot {
-    /// With the hash of the role; 0 without.
-    Agrees(u32),
+    /// With the hash of the role, if there is one.
+    Agrees(Option<NonZeroU32>),
     AgreesNot,
     /// Decides, and doesn't agree (yet). Only where a model says who decides.
     Undecided,
@@ -55,7 +56,7 @@ pub enum Ballot {
 }
 
 impl Ballot {
-    /// It is about the group, not about the member who told.
+    /// It is about the group, not about the member whose update it was.
     #[must_use]
     pub fn is_of_group(self) -> bool {
         matches!(self, Self::Out | Self::Reopened)

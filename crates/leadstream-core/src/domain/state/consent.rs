@@ -7,8 +7,8 @@ use crate::domain::terms::consent::ConsentState;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Consent {
     pub state: ConsentState,
-    /// Time of the event that decided; 0 while nothing did.
-    pub since_ms: Ms,
+    /// Time of the event that decided.
+    pub since_ms: Option<Ms>,
     /// When consent was last given, whatever became of it since; `None`: never.
     pub granted_ms: Option<Ms>,
 }

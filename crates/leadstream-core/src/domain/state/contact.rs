@@ -15,7 +15,7 @@ pub struct Contact {
     pub soft_bounces: u8,
     /// Since when the address counts as dead.
     pub undeliverable_since_ms: Option<Ms>,
-    /// What a trait said of consent last.
+    /// The last word of a trait about consent.
     pub told: Option<ConsentTrait>,
 }
 

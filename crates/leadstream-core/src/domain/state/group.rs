@@ -1,10 +1,11 @@
 //! The record of an account: its members, and what they agree on.
 
 use crate::domain::state::consensus::Consensus;
+use crate::domain::terms::per_axis::PerAxis;
 use crate::domain::terms::sales::Bar;
 use crate::domain::{DAY_MS, Ms, Text};
 
-/// Members that an account keeps: the one that told nothing for longest leaves for a new one.
+/// Members that an account keeps; the one with the oldest update makes room for a new one.
 pub const MAX_MEMBERS: usize = 64;
 
 /// Names of a company that an account keeps.
@@ -26,20 +27,20 @@ pub struct Group {
     /// What the company is called where members say so, in the order of the alphabet.
     pub known_as: Vec<Text>,
     /// Where the group stands, as was said last: journey, funnel.
-    pub stages: [Option<Text>; 2],
+    pub stages: PerAxis<Option<Text>>,
     /// Who bought (hash of the name), and since when that is known.
     pub buyers: Vec<(u64, Ms)>,
-    /// Since when nobody belongs to it.
+    /// Since when it has had no members.
     pub empty_since_ms: Option<Ms>,
 }
 
-/// A member as it last told.
+/// A member, as of its last update.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Member {
     pub name: Text,
     pub role: Option<Text>,
     /// Journey, funnel.
-    pub stages: [Option<Text>; 2],
+    pub stages: PerAxis<Option<Text>>,
     pub score: f64,
     pub disqualified: bool,
     pub updated_ms: Ms,
@@ -51,7 +52,7 @@ pub struct Member {
     pub held_ms: Option<Ms>,
 }
 
-/// The newest decision about the group as a whole, and the hash of the name of the member who told it.
+/// The newest decision about the group as a whole, and the hash of the name of the member who reported it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Reason {
     pub time_ms: Ms,

@@ -38,20 +38,21 @@ pub struct Lead {
     pub answered_ms: Ms,
     /// It went back: not before then is it handed over again.
     pub again_from_ms: Ms,
-    /// It went back, and since then something new spoke for it: its label fell below the line and counts anew, it did more, or asked
-    /// for sales.
+    /// It went back, and since then there is a new reason for it: its label fell below the line and counts again, it did more,
+    /// or asked for sales.
     pub renewed: bool,
     /// It went back, and this is the least that its engagement has been since.
     pub lowest: Option<f64>,
     /// It went back, and the buyer has asked for sales since.
     pub raised: bool,
-    /// Sales found it itself: nobody handed it over.
+    /// Sales found it itself; it was not handed over.
     pub found: bool,
     /// It would be handed over, were it not for its company.
     pub held: Option<Held>,
-    /// When the prospect last came back from being disqualified; 0 while it never did.
-    pub re_entered_ms: Ms,
-    /// By what source it had come first when it was handed over, and the [`crate::domain::ids::name_hash`] of its persona then: for the figures.
+    /// When the prospect last came back from being disqualified.
+    pub re_entered_ms: Option<Ms>,
+    /// By what source it had come first when it was handed over, and the [`crate::domain::ids::name_hash`] of its persona then:
+    /// for the figures.
     pub source: Option<Text>,
     pub persona: Option<u32>,
 }
@@ -74,12 +75,12 @@ impl Lead {
         self.again_from_ms = again_from_ms;
     }
 
-    /// Somebody who was disqualified is back; as somebody new, if `anew`.
+    /// A disqualified prospect is back; as a new one, if `anew`.
     pub fn re_enter(&mut self, at_ms: Ms, anew: bool) {
         if anew {
             *self = Self::default();
         }
-        self.re_entered_ms = self.re_entered_ms.max(at_ms);
+        self.re_entered_ms = self.re_entered_ms.max(Some(at_ms));
     }
 }
 

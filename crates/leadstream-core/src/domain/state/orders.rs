@@ -5,6 +5,7 @@ pub mod touch;
 use crate::domain::state::few::InlineVec;
 use crate::domain::state::seen::SeenIds;
 use crate::domain::{Ms, Text};
+use std::num::{NonZeroU16, NonZeroU32, NonZeroU64};
 
 /// Orders of one prospect that are remembered; the oldest goes first.
 pub const MAX_KNOWN: usize = 256;
@@ -28,10 +29,10 @@ pub struct KnownOrders {
 /// One order.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct KnownOrder {
-    /// Hash of its id; 0: nobody named one.
-    pub id: u64,
-    /// Hash of lines and total, while another telling without an id may be the same order; 0 afterwards, and for an empty one.
-    pub content: u32,
+    /// Hash of its id, if one was named.
+    pub id: Option<NonZeroU64>,
+    /// Hash of lines and total, as long as another event without an id may be about the same order; never of an empty one.
+    pub content: Option<NonZeroU32>,
     pub placed_ms: Ms,
     /// Newest event that told of it.
     pub told_ms: Ms,
@@ -44,12 +45,12 @@ pub struct KnownOrder {
     pub currency: Option<Text>,
     /// It was not the customer's first.
     pub has_ordered_before: bool,
-    /// Of a contract: one more than the [`crate::domain::ids::event_mark`] of the event that told it; 0: it is an order.
-    pub contract: u16,
+    /// Of a contract, the [`crate::domain::ids::event_mark`] of the event that reported it; `None` for an order.
+    pub contract: Option<u16>,
     /// Sales said that it won it: whatever tells of it otherwise knows better.
     pub by_sales: bool,
-    /// What it is credited to: its number among [`KnownOrders::touches`], from 1; 0: to nothing.
-    pub touch: u16,
+    /// What it is credited to, if to anything: its number among [`KnownOrders::touches`], from 1.
+    pub touch: Option<NonZeroU16>,
     /// Carts that it took, and those of them whose checkout had begun; once it came to nothing those that did not come back.
     pub carts: u8,
     pub checkouts: u8,

@@ -2,6 +2,7 @@
 
 use crate::domain::state::cart::{CartLine, Goods, SentStep};
 use crate::domain::{Ms, Text};
+use std::num::NonZeroU64;
 
 /// Orders remembered, one for each cart that they took something from; the oldest goes first.
 pub const MAX_ORDERS: usize = 8;
@@ -9,8 +10,8 @@ pub const MAX_ORDERS: usize = 8;
 /// What an order took from one cart.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct PastOrder {
-    /// Hash of its id; 0 without.
-    pub order: u64,
+    /// Hash of its id, if one was named.
+    pub order: Option<NonZeroU64>,
     pub time_ms: Ms,
     pub cart: Option<Text>,
     /// The series that was running when it came.

@@ -6,7 +6,7 @@
 use crate::domain::Ms;
 use crate::domain::state::account::Membership;
 use crate::domain::state::acquisition::Customer;
-use crate::domain::state::bots::Machine;
+use crate::domain::state::bots::BotEvidence;
 use crate::domain::state::cart::Cart;
 use crate::domain::state::checkout::Attempt;
 use crate::domain::state::consent::Consent;
@@ -24,6 +24,7 @@ use crate::domain::state::sparse::Sparse;
 use crate::domain::state::track::Track;
 use crate::domain::state::traits::Traits;
 use crate::domain::state::triggers::TriggerRecord;
+use std::num::NonZeroU32;
 
 /// The record of one prospect.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -50,8 +51,8 @@ pub struct Prospect {
     pub tracks: InlineVec<Track, 1>,
     /// Somebody knows an address of the prospect: a call named one, or a mail went to it. The address itself is not kept.
     pub addressable: bool,
-    /// 32 bits of a hash of the address that was named last, so that another one is told from it; 0 for none.
-    pub address: u32,
+    /// 32 bits of a hash of the address that was named last, so that another one is told from it.
+    pub address: Option<NonZeroU32>,
     /// An event named a user, or was of a kind that only somebody known sends: see [`crate::domain::rules::forget`].
     pub identified: bool,
     /// What only some inputs and models need; `None` while there is none of it.
@@ -65,7 +66,7 @@ pub struct Extras {
     pub lead: Sparse<Lead>,
     pub contact: Sparse<Contact>,
     pub triggers: Sparse<TriggerRecord>,
-    pub machine: Sparse<Machine>,
+    pub bots: Sparse<BotEvidence>,
     pub internal: Sparse<Internal>,
     pub customer: Sparse<Customer>,
     pub decisions: Sparse<Decisions>,
@@ -93,7 +94,7 @@ impl Extras {
             lead,
             contact,
             triggers,
-            machine,
+            bots,
             internal,
             customer,
             decisions,
@@ -109,7 +110,7 @@ impl Extras {
             && lead.get().is_none()
             && contact.get().is_none()
             && triggers.get().is_none()
-            && machine.get().is_none()
+            && bots.get().is_none()
             && internal.get().is_none()
             && customer.get().is_none()
             && decisions.get().is_none()
@@ -142,4 +143,4 @@ impl Prospect {
     }
 }
 
-sparse::parts!(Lead, Contact, TriggerRecord, Machine, Internal, Customer, Decisions, Membership, KnownOrders);
+sparse::parts!(Lead, Contact, TriggerRecord, BotEvidence, Internal, Customer, Decisions, Membership, KnownOrders);

@@ -12,7 +12,7 @@ use crate::domain::terms::movement::Axis;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TimerKind {
     /// A stage goes stale: track, axis.
-    Stale(u8, u8),
+    Stale(u8, Axis),
     /// The label of a track falls, or rises, with no event.
     LabelFalls(u8),
     /// The next step of a cart's series: index of the cart.
@@ -67,11 +67,10 @@ impl Prospect {
 
     /// All pending timers, in no particular order.
     pub fn timers(&self) -> impl Iterator<Item = Timer> + '_ {
-        let stages = self.tracks.iter().enumerate().flat_map(|(n, track)| {
-            let track_index = u8::try_from(n).unwrap_or(u8::MAX);
+        let stages = (0_u8..).zip(&self.tracks).flat_map(|(track_index, track)| {
             let stale = Axis::ALL.into_iter().filter_map(move |axis| {
-                let deadline_ms = track.positions[axis.index()].as_ref()?.stale_at_ms?;
-                Some(Timer { deadline_ms, kind: TimerKind::Stale(track_index, u8::from(axis == Axis::Funnel)) })
+                let deadline_ms = track.positions[axis].as_ref()?.stale_at_ms?;
+                Some(Timer { deadline_ms, kind: TimerKind::Stale(track_index, axis) })
             });
             let falls =
                 track.label_falls_at_ms.map(|deadline_ms| Timer { deadline_ms, kind: TimerKind::LabelFalls(track_index) });
@@ -79,21 +78,17 @@ impl Prospect {
             let back = back.map(|deadline_ms| Timer { deadline_ms, kind: TimerKind::ReEntry(track_index) });
             stale.chain(falls).chain(back)
         });
-        let carts = self.carts.iter().enumerate().flat_map(|(n, cart)| {
-            let index = u16::try_from(n).unwrap_or(u16::MAX);
+        let carts = (0_u16..).zip(&self.carts).flat_map(|(index, cart)| {
             let step = cart.series.fire_at_ms.map(|deadline_ms| Timer { deadline_ms, kind: TimerKind::CartStep(index) });
             let forget = cart.forget_at_ms.map(|deadline_ms| Timer { deadline_ms, kind: TimerKind::CartForgotten(index) });
             step.into_iter().chain(forget)
         });
-        let trigger = |(n, deadline_ms)| {
-            let kind = TimerKind::Trigger(u16::try_from(n).unwrap_or(u16::MAX));
-            Timer { deadline_ms, kind }
-        };
+        let trigger = |(index, deadline_ms)| Timer { deadline_ms, kind: TimerKind::Trigger(index) };
         let extras = self.extras.as_deref().into_iter().flat_map(move |extras| {
             let timer = |kind| move |deadline_ms| Timer { deadline_ms, kind };
             let lead = extras.lead.get().and_then(Lead::due_ms).map(timer(TimerKind::Lead));
             let account = extras.account.get().and_then(Membership::due_ms).map(timer(TimerKind::Account));
-            let triggers = extras.triggers.get().into_iter().flat_map(TriggerRecord::due_ms).enumerate().map(trigger);
+            let triggers = (0_u16..).zip(extras.triggers.get().into_iter().flat_map(TriggerRecord::due_ms)).map(trigger);
             let erasure = extras.erasure.map(|erasure| erasure.until_ms).map(timer(TimerKind::Erasure));
             lead.into_iter().chain(account).chain(erasure).chain(triggers)
         });

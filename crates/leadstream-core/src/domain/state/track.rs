@@ -2,8 +2,11 @@
 
 use crate::domain::ids::event_mark;
 use crate::domain::state::few::InlineVec;
+use crate::domain::terms::grade::Grade;
 use crate::domain::terms::movement::Cause;
+use crate::domain::terms::per_axis::PerAxis;
 use crate::domain::{Ms, Text};
+use std::num::NonZeroU16;
 
 /// What one model knows of a prospect.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -13,7 +16,7 @@ pub struct Track {
     /// Content hash of the model that last wrote this track.
     pub model_hash: u64,
     /// Journey, funnel.
-    pub positions: [Option<StagePosition>; 2],
+    pub positions: PerAxis<Option<StagePosition>>,
     /// What count rules ("3 times within 7d") remember.
     pub counts: InlineVec<RuleCount, 3>,
     pub groups: InlineVec<GroupPoints, 3>,
@@ -21,21 +24,29 @@ pub struct Track {
     pub uses: InlineVec<RuleUse, 2>,
     /// [`crate::domain::ids::name_hash`] of the current label's name; `None` below the lowest.
     pub label: Option<u32>,
-    /// When the label last changed; 0 while it never did. The label is never evaluated as of an earlier time.
-    pub label_since_ms: Ms,
+    /// When the label last changed; `None` before the first time.
+    pub label_since_ms: Option<Ms>,
     /// The instant at which label or grade change next with no event: fall by decay, or rise because negative points fade.
     pub label_falls_at_ms: Option<Ms>,
     /// [`crate::domain::ids::name_hash`] of the persona's name in this model.
     pub persona: Option<u32>,
     /// Points of the traits; part of the lead score.
     pub fit: f64,
-    /// Letter and number as `4 * letter + number + 1`; 0 for none.
-    pub grade: u8,
+    /// Only of a model with fit.
+    pub grade: Option<Grade>,
     /// The model is bound to personas that this prospect isn't of: it neither moves nor scores.
     pub paused: bool,
     pub disqualified: Option<Box<Disqualified>>,
     /// The latest points, oldest first; older ones are in [`GroupPoints::carried_forward`].
     pub ledger: InlineVec<Entry, 6>,
+}
+
+impl Track {
+    /// As of when label and grade are evaluated: never before the label last changed.
+    #[must_use]
+    pub fn evaluation_ms(&self, at_ms: Ms) -> Ms {
+        self.label_since_ms.map_or(at_ms, |since_ms| at_ms.max(since_ms))
+    }
 }
 
 /// Where a prospect stands on one axis.
@@ -68,21 +79,33 @@ pub struct PastStage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EnteredBy {
     pub cause: Cause,
-    /// [`crate::domain::ids::event_mark`] of the event's name; 0 when time was the cause.
-    pub event: u16,
+    /// [`crate::domain::ids::event_mark`] of the event's name; `None` when time was the cause.
+    pub event: Option<NonZeroU16>,
 }
 
 impl EnteredBy {
     /// An event brought it about, whatever the move is called.
     #[must_use]
     pub fn event(cause: Cause, name: &str) -> Self {
-        Self { cause, event: event_mark(name) }
+        Self::marked(cause, event_mark(name))
     }
 
-    /// Time did.
+    /// An event with this mark brought it about.
+    #[must_use]
+    pub fn marked(cause: Cause, mark: u16) -> Self {
+        Self { cause, event: NonZeroU16::new(mark) }
+    }
+
+    /// Whether an event with this mark brought it about.
+    #[must_use]
+    pub fn is_by(self, mark: u16) -> bool {
+        self.event == NonZeroU16::new(mark)
+    }
+
+    /// A deadline brought it about, not an event.
     #[must_use]
     pub fn time(cause: Cause) -> Self {
-        Self { cause, event: 0 }
+        Self { cause, event: None }
     }
 }
 
@@ -95,7 +118,7 @@ impl Default for EnteredBy {
 /// Memory of one count rule: when it matched, with the hash of the value that must be the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleCount {
-    /// Hash of the rule's own text: an edited rule starts anew.
+    /// Hash of the rule's own text: an edited rule starts from zero.
     pub rule: u32,
     /// Oldest first; bounded by [`crate::domain::model::axis::MAX_COUNT_MEMORY`].
     pub hits: InlineVec<Hit, 2>,
@@ -104,8 +127,8 @@ pub struct RuleCount {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hit {
     pub time_ms: Ms,
-    /// Low 32 bits of the hash of the property named by `same`; 0 without.
-    pub same: u32,
+    /// What one match is told from another by: hash of what the model's `same` and `distinct` name, or of a product.
+    pub match_key: u32,
 }
 
 /// Decaying points of one score group: `points` at `as_of_ms`.
@@ -194,7 +217,8 @@ pub struct PastJourney {
 /// Points that one event gave under one rule. Small: most records hold some.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
-    /// [`crate::domain::model::score::ScoreRule::number`] and the event's place among the names of the rule, as [`crate::domain::rules::ledger::what`] packs them.
+    /// [`crate::domain::model::score::ScoreRule::number`] and the event's place among the names of the rule, as
+    /// [`crate::domain::rules::ledger::what`] packs them.
     pub what: u32,
     pub time_ms: Ms,
     /// What they were worth then, in hundredths, caps taken into account.
@@ -210,7 +234,7 @@ pub struct Disqualified {
     pub since_ms: Ms,
     pub reason: Option<Text>,
     /// Where it stood: journey, funnel.
-    pub stood: [Option<StagePosition>; 2],
+    pub stood: PerAxis<Option<StagePosition>>,
     /// When it comes back by itself, if it does.
     pub back_at_ms: Option<Ms>,
     /// [`crate::domain::ids::event_mark`] of the event that said so.

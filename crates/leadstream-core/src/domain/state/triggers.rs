@@ -4,6 +4,7 @@ use crate::domain::origin::Position;
 use crate::domain::state::few::InlineVec;
 use crate::domain::state::track::Hit;
 use crate::domain::{Ms, Text};
+use std::num::NonZeroU32;
 
 /// Triggers of absence: pending ones and those that left lately.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -37,8 +38,8 @@ pub struct Pending {
     pub due_ms: Ms,
     /// When the timer is set: the due time, or the end of quiet hours.
     pub fire_at_ms: Ms,
-    /// Hash of what `same` asks for; 0 without.
-    pub same: u32,
+    /// Hash of the value that the model's `same` compares; `None` where it compares nothing.
+    pub match_key: Option<NonZeroU32>,
     /// The product that it is about, if it is about one.
     pub product: Option<Text>,
     /// The event that its clock runs from; no name: a stage or label that was reached by time.
@@ -54,7 +55,7 @@ pub struct FiredTrigger {
     pub since_ms: Ms,
     pub due_ms: Ms,
     pub left_ms: Ms,
-    pub same: u32,
+    pub match_key: Option<NonZeroU32>,
     pub armed_by: u64,
     pub product: Option<Text>,
     /// It was taken back: it counts for `at_most` still, for it may have been sent.
@@ -65,7 +66,7 @@ pub struct FiredTrigger {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cancellation {
     pub trigger: u32,
-    pub same: u32,
+    pub match_key: Option<NonZeroU32>,
     pub time_ms: Ms,
 }
 

@@ -7,7 +7,7 @@ pub mod account;
 pub mod units;
 
 use crate::domain::state::acquisition::Customer;
-use crate::domain::state::bots::Machine;
+use crate::domain::state::bots::BotEvidence;
 use crate::domain::state::cart::{Cart, CartLine, Series};
 use crate::domain::state::contact::Contact;
 use crate::domain::state::decisions::{Decision, Decisions};
@@ -242,7 +242,7 @@ fn extras(extras: &Extras) -> usize {
         lead,
         contact,
         triggers,
-        machine,
+        bots,
         internal,
         customer,
         decisions,
@@ -260,7 +260,7 @@ fn extras(extras: &Extras) -> usize {
         + lead
         + contact.get().map_or(0, crate::domain::state::weight::contact)
         + triggers.get().map_or(0, crate::domain::state::weight::triggers)
-        + machine.get().map_or(0, crate::domain::state::weight::machine)
+        + bots.get().map_or(0, crate::domain::state::weight::bots)
         + internal.get().map_or(0, crate::domain::state::weight::internal)
         + customer.get().map_or(0, crate::domain::state::weight::customer)
         + decisions.get().map_or(0, crate::domain::state::weight::decisions)
@@ -305,7 +305,7 @@ pub fn pending(pending: &Pending) -> usize {
         since_ms: _,
         due_ms: _,
         fire_at_ms: _,
-        same: _,
+        match_key: _,
         product,
         event,
         position: _,
@@ -322,7 +322,7 @@ pub fn fired(left: &FiredTrigger) -> usize {
         since_ms: _,
         due_ms: _,
         left_ms: _,
-        same: _,
+        match_key: _,
         armed_by: _,
         product,
         recalled: _,
@@ -330,8 +330,8 @@ pub fn fired(left: &FiredTrigger) -> usize {
     FRAME + 7 * NUMBER + text(product.as_deref()) + FLAG
 }
 
-fn machine(machine: &Machine) -> usize {
-    let Machine { delivered: _, clicks, views: _ } = machine;
+fn bots(evidence: &BotEvidence) -> usize {
+    let BotEvidence { delivered: _, clicks, views: _ } = evidence;
     FRAME + 4 * NUMBER + FLAG + 2 * FRAME + (CHAINED + 4) * clicks.len()
 }
 

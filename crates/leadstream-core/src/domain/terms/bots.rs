@@ -1,6 +1,6 @@
 //! Kinds of visitors and events that are no buyer's.
 
-/// What a machine was told by: a closed set, also the metric label.
+/// What gave a bot away: a closed set, also the metric label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum BotKind {
     /// Its sender marked it.
@@ -32,7 +32,7 @@ impl BotKind {
     }
 }
 
-/// What an event was told by: a closed set, also the metric label.
+/// How an event was recognised as internal: a closed set, also the metric label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum InternalKind {
     /// An address of the shop's own domain, or a trait; then everything of that person.

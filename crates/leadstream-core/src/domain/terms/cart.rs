@@ -10,7 +10,7 @@ pub enum OutcomeKind {
     Skipped,
     /// The order that recovered the cart came to nothing: its value is taken back.
     Reversed,
-    /// An order of the cart's goods after it was forgotten: told, and counted apart.
+    /// An order of the cart's goods after it was forgotten: reported, and counted separately.
     RecoveredLate,
 }
 
@@ -61,12 +61,12 @@ pub enum Reason {
     /// This trigger has left as often as the model allows.
     AtMost,
     Disqualified,
-    /// The payment failed: a series begins anew, or a recovered order was none.
+    /// The payment failed: a series begins again, or a recovered order was none.
     PaymentFailed,
     /// The order was cancelled, or refunded.
     OrderCancelled,
     OrderRefunded,
-    /// The order was told again, and is worth less.
+    /// The order was reported again, and is worth less.
     OrderChanged,
     /// The cart is worth less than the model reminds of.
     MinValue,

@@ -19,15 +19,6 @@ impl Axis {
             Self::Funnel => "funnel",
         }
     }
-
-    /// 0 for the journey, 1 for the funnel.
-    #[must_use]
-    pub fn index(self) -> usize {
-        match self {
-            Self::Journey => 0,
-            Self::Funnel => 1,
-        }
-    }
 }
 
 /// `direction` of a stage change.

@@ -1,4 +1,4 @@
-//! What a recovered order follows from, by what that is known, and why nobody can say it.
+//! What a recovered order follows from, how that is known, or why it is unknown.
 
 /// What a recovered order follows from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

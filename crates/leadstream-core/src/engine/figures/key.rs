@@ -59,8 +59,8 @@ cell::words! {
     }
 }
 cell::words! {
-    /// Heads that are counted.
-    Heads { Prospects = "prospects", Customers = "customers", Repeaters = "repeaters", Orders = "orders" }
+    /// What people and orders are counted as.
+    PeopleCount { Prospects = "prospects", Customers = "customers", Repeaters = "repeaters", Orders = "orders" }
 }
 
 cell::words! {
@@ -118,13 +118,13 @@ cell::keys! {
         Reminders = "reminders" { step: u8 },
         Outcomes = "outcomes" { kind: Text, reason: Text },
         /// Standing: prospects, customers, those who bought again, orders; what customers spent, in thousandths.
-        People = "people" { what: Heads },
+        People = "people" { what: PeopleCount },
         Spent = "spent" { currency: Text },
         /// Standing: time from the first touch to the first order, by bucket; and its sum in seconds.
         Closed = "closed" { bucket: u16 },
         ClosedSeconds = "closed-seconds" {},
         /// Standing, by the first source or campaign; flow, by the newest before the order.
-        Origins = "origins" { of: Origin, name: Text, what: Heads },
+        Origins = "origins" { of: Origin, name: Text, what: PeopleCount },
         OriginSpent = "origin-spent" { of: Origin, name: Text, currency: Text },
         /// Orders by week, those of customers who bought before, and their value in thousandths.
         Orders = "orders" { week: i32, again: bool },
@@ -197,7 +197,7 @@ mod tests {
             Key::Touched { model: 1, persona: 0, stage: 0, by: Touch::Campaign },
             Key::Outcomes { kind: "cart.recovered".into(), reason: "ordered".into() },
             Key::ClosedSeconds {},
-            Key::Origins { of: Origin::LastCampaign, name: text.clone(), what: Heads::Orders },
+            Key::Origins { of: Origin::LastCampaign, name: text.clone(), what: PeopleCount::Orders },
             Key::Orders { week: -3, again: true },
             Key::Leads { qualification: text.clone(), what: text.clone(), reason: text.clone() },
             Key::LeadsBy { by: LeadBy::Persona, name: text, what: LeadFact::MqlToSql },

@@ -12,8 +12,8 @@ use crate::domain::state::lead::LeadStatus;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::sales::{Answer, HandOverKind, Qualification};
 
-/// Sales takes what was handed over, for the first time: what it gave back once and takes again is the same lead. Who came back as an SQL
-/// of which sales has spoken was taken before.
+/// Sales takes what was handed over, for the first time: what it gave back once and takes again is the same lead. Who came back
+/// as an SQL of which sales has spoken was taken before.
 fn is_taken(was: LeadBefore, is: LeadBefore) -> bool {
     let anew = match was.status {
         LeadStatus::AwaitingAnswer | LeadStatus::Reminded => true,
@@ -78,7 +78,7 @@ fn facts(was: LeadBefore, is: LeadBefore) -> Vec<(LeadFact, i64)> {
         return found.into_iter().chain((won != 0).then_some((FoundWon, won))).collect();
     }
     match (place(was), place(is)) {
-        // Handed over anew, once sales had it before.
+        // Handed over again after sales had it before.
         (Place::Nowhere | Place::Back { .. } | Place::Won, Place::Open { is_sql }) if is.status == LeadStatus::AwaitingAnswer => {
             vec![(got(is_sql), 1)]
         }
@@ -250,7 +250,7 @@ mod tests {
         assert_eq!(undone(won, LeadBefore { answer: None, ..lost }), Some("won"), "the order was cancelled");
         assert_eq!(undone(lost, won), Some("lost"));
         assert_eq!(undone(lost, said(LeadStatus::Accepted, Answer::Accepted)), Some("lost"));
-        // Handed over anew, it is another lead; refused is not lost; won stays won.
+        // Handed over again, it is another lead; refused is not lost; won stays won.
         assert_eq!(undone(lost, waiting_anew()), None);
         assert_eq!(undone(won, waiting_anew()), None);
         assert_eq!(undone(said(LeadStatus::Returned, Answer::Rejected), won), None);
@@ -274,7 +274,7 @@ mod tests {
         ];
         let count = |is: fn(LeadBefore, LeadBefore) -> bool| way.windows(2).filter(|two| is(two[0], two[1])).count();
         assert_eq!((count(is_taken), count(is_first_answer)), (1, 1));
-        // Handed over anew, the next counts.
+        // Handed over again, the next one counts.
         assert!(
             is_taken(lead(LeadStatus::AwaitingAnswer, M), said(LeadStatus::Won, S))
                 && is_first_answer(lead(LeadStatus::AwaitingAnswer, M), said(LeadStatus::Won, S))

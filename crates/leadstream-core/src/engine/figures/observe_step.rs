@@ -2,7 +2,7 @@
 
 use super::before::Before;
 use super::buckets;
-use super::key::{CartFact, Heads, Key, Origin, Touch, Way, week_of};
+use super::key::{CartFact, Key, Origin, PeopleCount, Touch, Way, week_of};
 use super::packed::Figure;
 use super::population::Standing;
 use super::tally::{Tally, TouchPlace};
@@ -24,14 +24,14 @@ use crate::domain::terms::recovery::Attribution;
 use crate::domain::terms::trigger::TriggerKind;
 use crate::domain::{Ms, Text};
 
-/// What is known of a prospect's origin and orders; standings are kept by difference of these.
+/// What a prospect's origin and orders add to the figures: taken off and added again when they change.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Known {
+pub struct Contribution {
     customer: Customer,
     first_seen_ms: Ms,
 }
 
-impl Known {
+impl Contribution {
     /// `None`: nothing that is counted.
     #[must_use]
     pub fn of(prospect: &Prospect) -> Option<Self> {
@@ -41,8 +41,9 @@ impl Known {
 }
 
 impl Tally {
-    /// What kind of touch an event is: a mail that came, was opened or clicked; a page, a screen, or an event that a model names and
-    /// that is about something made to be read, seen or heard (a guide, a webinar). What the buyer asks for is none of our content.
+    /// What kind of touch an event is: a mail that came, was opened or clicked; a page, a screen, or an event that a model
+    /// names and that is about something made to be read, seen or heard (a guide, a webinar). What the buyer asks for is none
+    /// of our content.
     fn touch_of(&self, event: &Event<'_>) -> Option<Touch> {
         match event.kind {
             Kind::Mail => event.mail().map(|_| Touch::Campaign),
@@ -62,8 +63,8 @@ impl Tally {
         models: &Models,
         place: &mut Option<TouchPlace>,
     ) {
-        // What a machine made touches nobody, and what the shop's own people do counts nowhere.
-        let nobody = |note: &Note| matches!(note, Note::Duplicate | Note::BeforeErasure | Note::Machine(_) | Note::Internal(_));
+        // Bots' events are no touches, and what the shop's own people do is not counted.
+        let nobody = |note: &Note| matches!(note, Note::Duplicate | Note::BeforeErasure | Note::Bot(_) | Note::Internal(_));
         if notes.iter().any(nobody) || event.kind == Kind::Deleted {
             return;
         }
@@ -76,7 +77,7 @@ impl Tally {
             }
             let place = *place.get_or_insert_with(|| {
                 let standing = Standing::of(prospect, models);
-                TouchPlace { primary: standing.primary, persona: standing.persona, stage: standing.stages[0] }
+                TouchPlace { primary: standing.primary, persona: standing.persona, stage: standing.stages.journey }
             });
             self.touch(place, touch);
         }
@@ -98,7 +99,7 @@ impl Tally {
         }
     }
 
-    /// What orders take, and what comes back of them, is told by the orders: see [`Self::carts_of_orders`].
+    /// What orders take, and what comes back of them, is reported with the orders: see [`Self::carts_of_orders`].
     fn cart_changed(&mut self, before: Before, prospect: &Prospect, kind: Kind, at_ms: Ms) {
         let is = Open::of(prospect);
         self.carts(CartFact::Opened, is.carts.saturating_sub(before.open.carts), at_ms);
@@ -189,7 +190,7 @@ impl Tally {
         for (of, name) in [(Origin::LastSource, &touch.source), (Origin::LastCampaign, &touch.campaign)] {
             let Some(name) = name.as_deref().map(|name| self.name(of, name)) else { continue };
             if *orders != 0 {
-                self.note(Key::Origins { of, name: name.clone(), what: Heads::Orders }, *orders);
+                self.note(Key::Origins { of, name: name.clone(), what: PeopleCount::Orders }, *orders);
             }
             if *milli != 0 {
                 self.note(Key::OriginSpent { of, name, currency: currency.clone() }, *milli);
@@ -198,10 +199,10 @@ impl Tally {
     }
 
     fn stage_changed(&mut self, output: &Output, change: &StageChanged, models: &Models) {
-        let (Some(model), Ok(index)) = (models.models.get(usize::from(output.model)), u8::try_from(output.model)) else { return };
+        let (Some(model), Ok(index)) = (models.models.get(output.model), u8::try_from(output.model)) else { return };
         let axis = change.axis;
         let number = |name: &str| {
-            let place = stage_index(&model.axes[axis.index()], name).map_or(0, |n| n + 1);
+            let place = stage_index(&model.axes[axis], name).map_or(0, |n| n + 1);
             u8::try_from(place).unwrap_or(0)
         };
         let (from, to) = (change.from.as_deref().map_or(0, number), number(&change.to));
@@ -249,7 +250,8 @@ impl Tally {
         }
     }
 
-    /// Orders more, or fewer, that are worth so much: in all, and by what they follow from. Late ones are told apart from all others.
+    /// Orders more, or fewer, that are worth so much: in all, and by what they follow from. Late ones are told apart from all
+    /// others.
     fn recovered(&mut self, outcome: &CartOutcome, count: i64, value: Option<f64>) {
         let what: &[CartFact] = match (outcome.late, outcome.attribution) {
             (true, _) => &[CartFact::RecoveredLate],
@@ -270,29 +272,29 @@ impl Tally {
         }
     }
 
-    /// What is known of a prospect's origin and orders became something else.
-    pub fn became(&mut self, was: Option<&Known>, is: Option<&Known>) {
+    /// Takes off what the prospect counted for before, and adds what it counts for now.
+    pub fn replace_contribution(&mut self, was: Option<&Contribution>, is: Option<&Contribution>) {
         if was != is {
-            if let Some(known) = was {
-                self.known(known, -1);
+            if let Some(one) = was {
+                self.count_contribution(one, -1);
             }
-            if let Some(known) = is {
-                self.known(known, 1);
+            if let Some(one) = is {
+                self.count_contribution(one, 1);
             }
         }
     }
 
-    fn known(&mut self, known: &Known, count: i64) {
-        let Known { customer, first_seen_ms } = known;
+    fn count_contribution(&mut self, one: &Contribution, count: i64) {
+        let Contribution { customer, first_seen_ms } = one;
         let orders = i64::from(customer.orders);
-        let mut heads = vec![];
+        let mut counts = vec![];
         if orders > 0 {
-            heads.extend([(Heads::Customers, count), (Heads::Orders, orders * count)]);
+            counts.extend([(PeopleCount::Customers, count), (PeopleCount::Orders, orders * count)]);
         }
         if orders > 1 {
-            heads.push((Heads::Repeaters, count));
+            counts.push((PeopleCount::Repeaters, count));
         }
-        for (what, count) in &heads {
+        for (what, count) in &counts {
             self.add(Key::People { what: *what }, *count);
         }
         for (currency, spent) in &customer.spent {
@@ -305,8 +307,8 @@ impl Tally {
         }
         for (of, name) in [(Origin::FirstSource, &customer.first_source), (Origin::FirstCampaign, &customer.first_campaign)] {
             let Some(name) = name.as_deref().map(|name| self.name(of, name)) else { continue };
-            self.add(Key::Origins { of, name: name.clone(), what: Heads::Prospects }, count);
-            for (what, count) in &heads {
+            self.add(Key::Origins { of, name: name.clone(), what: PeopleCount::Prospects }, count);
+            for (what, count) in &counts {
                 self.add(Key::Origins { of, name: name.clone(), what: *what }, *count);
             }
             for (currency, spent) in &customer.spent {

@@ -12,6 +12,7 @@ use crate::domain::state::prospect::Prospect;
 use crate::domain::state::track::Opening;
 use crate::domain::state::track::StagePosition;
 use crate::domain::terms::movement::Cause;
+use crate::domain::terms::per_axis::PerAxis;
 use crate::domain::{HOUR_MS, Ms};
 
 /// Classes of times; the last one has no end.
@@ -34,7 +35,7 @@ pub fn class_begins_ms(class: u8) -> Ms {
 impl Tally {
     /// A stage change may have opened or closed an opportunity.
     pub(super) fn opportunity(&mut self, output: &Output, change: &StageChanged, prospect: &Prospect, models: &Models) {
-        let index = usize::from(output.model);
+        let index = output.model;
         let Some(model) = models.models.get(index) else { return };
         let Some(pipeline) = model.pipeline.filter(|p| p.axis == change.axis) else { return };
         let Some(track) = prospect.tracks.get(index) else { return };
@@ -43,13 +44,13 @@ impl Tally {
             return;
         }
         let number = |name: &str| {
-            let place = stage_index(&model.axes[change.axis.index()], name).map_or(0, |n| n + 1);
+            let place = stage_index(&model.axes[change.axis], name).map_or(0, |n| n + 1);
             u8::try_from(place).unwrap_or(0)
         };
         let (from, to) = (change.from.as_deref().map_or(0, number), number(&change.to));
         let (was_open, is_open) = (pipeline.is_open(from), pipeline.is_open(to));
-        let axis = change.axis.index();
-        // Whoever is disqualified stands nowhere: what it left is kept aside.
+        let axis = change.axis;
+        // A disqualified prospect stands nowhere; the position it left is kept aside.
         let stood = track.disqualified.as_ref().and_then(|out| out.stood[axis].as_ref());
         let position = track.positions[axis].as_ref();
         let since = |position: Option<&StagePosition>, left: bool| {
@@ -85,7 +86,7 @@ impl Tally {
             (false, false) if from < pipeline.open && to >= pipeline.won => {
                 let is_win = match change.cause {
                     Cause::Event => true,
-                    // What was open was lost with the disqualification; whoever had bought before wins nothing by coming back.
+                    // What was open was lost with the disqualification; a customer who comes back is not won a second time.
                     Cause::ReEntered => position.is_some_and(|p| !pipeline.had_won(&model.axes, p)),
                     _ => false,
                 };
@@ -142,7 +143,7 @@ impl Tally {
             let model = self.keys.get(usize::from(standing.primary)).copied();
             let Some(model) = model else { continue };
             if let Some(state) = standing.account_state() {
-                let [journey, funnel] = standing.stages;
+                let PerAxis { journey, funnel } = standing.stages;
                 self.add(Key::Accounts { model, state, journey, funnel }, count);
                 self.add(Key::AccountMembers { model }, i64::from(standing.members) * count);
             } else if standing.open_since_day > 0 {

@@ -19,7 +19,7 @@ pub(super) enum Figure {
 #[derive(Debug, Default)]
 pub(super) struct Packed(HashMap<u64, i64, FixedState>);
 
-/// Weeks are counted from so long before 1970.
+/// Weeks are counted from this many before 1970.
 const WEEKS_BEFORE: i32 = 1 << 22;
 
 impl Packed {

@@ -1,4 +1,4 @@
-//! How many prospects stand where: kept by difference, so that nobody ever counts them all.
+//! How many prospects stand where: kept by difference, so that they never have to be counted from scratch.
 
 use super::key::{AccountState, day_of};
 use crate::domain::model::stages::stage_index;
@@ -10,6 +10,7 @@ use crate::domain::state::prospect::Prospect;
 use crate::domain::state::track::Track;
 use crate::domain::terms::consent::ConsentState;
 use crate::domain::terms::movement::Axis;
+use crate::domain::terms::per_axis::PerAxis;
 
 /// Where one prospect stands in the model in charge of it: 0 is nowhere, else the index plus one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,7 +18,7 @@ pub struct Standing {
     /// Index of the model in charge.
     pub primary: u8,
     pub persona: u8,
-    pub stages: [u8; 2],
+    pub stages: PerAxis<u8>,
     pub label: u8,
     /// A source, a campaign or an order is known.
     pub known: bool,
@@ -27,7 +28,7 @@ pub struct Standing {
     pub account: u8,
     /// Members of an account.
     pub members: u8,
-    /// Nothing but an erasure is known: nobody.
+    /// Nothing but an erasure is known: not counted.
     pub erased: bool,
     /// The day (since 1970) since when it has been an open opportunity; 0: it is none.
     pub open_since_day: u16,
@@ -79,15 +80,15 @@ impl Standing {
 }
 
 /// Index of the model that accounts are kept by, and where a group stands in it.
-fn account_stages(group: &Group, models: &Models) -> (u8, [u8; 2]) {
-    let Some((index, model, _)) = models.accounts() else { return (u8::MAX, [0, 0]) };
-    let at = |axis: Axis| place(group.stages[axis.index()].as_ref().and_then(|s| stage_index(&model.axes[axis.index()], s)));
-    (u8::try_from(index).unwrap_or(u8::MAX), Axis::ALL.map(at))
+fn account_stages(group: &Group, models: &Models) -> (u8, PerAxis<u8>) {
+    let Some((index, model, _)) = models.accounts() else { return (u8::MAX, PerAxis::default()) };
+    let at = |axis: Axis| place(group.stages[axis].as_ref().and_then(|s| stage_index(&model.axes[axis], s)));
+    (u8::try_from(index).unwrap_or(u8::MAX), PerAxis::from_fn(at))
 }
 
-fn open_since_day(track: &Track, model: &Model, stages: [u8; 2]) -> u16 {
-    let Some(pipeline) = model.pipeline.filter(|p| p.is_open(stages[p.axis.index()])) else { return 0 };
-    let position = track.positions[pipeline.axis.index()].as_ref();
+fn open_since_day(track: &Track, model: &Model, stages: PerAxis<u8>) -> u16 {
+    let Some(pipeline) = model.pipeline.filter(|p| p.is_open(stages[p.axis])) else { return 0 };
+    let position = track.positions[pipeline.axis].as_ref();
     position.and_then(|position| pipeline.open_since_ms(&model.axes, position)).map_or(0, day_of)
 }
 
@@ -95,10 +96,10 @@ fn place(index: Option<usize>) -> u8 {
     index.and_then(|i| u8::try_from(i + 1).ok()).unwrap_or(0)
 }
 
-fn stages(track: &Track, model: &Model) -> [u8; 2] {
-    Axis::ALL.map(|axis| {
-        let position = track.positions[axis.index()].as_ref();
-        place(position.and_then(|p| stage_index(&model.axes[axis.index()], &p.stage)))
+fn stages(track: &Track, model: &Model) -> PerAxis<u8> {
+    PerAxis::from_fn(|axis| {
+        let position = track.positions[axis].as_ref();
+        place(position.and_then(|p| stage_index(&model.axes[axis], &p.stage)))
     })
 }
 
@@ -131,13 +132,13 @@ pub struct Population {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Counts {
     /// By persona, then by stage of each axis.
-    pub stages: Vec<[Vec<u64>; 2]>,
+    pub stages: Vec<PerAxis<Vec<u64>>>,
     pub labels: Vec<u64>,
 }
 
 impl Counts {
     fn of(model: &Model) -> Self {
-        let stages = || Axis::ALL.map(|axis| vec![0; model.axes[axis.index()].stages.len() + 1]);
+        let stages = || PerAxis::from_fn(|axis| vec![0; model.axes[axis].stages.len() + 1]);
         Self {
             stages: (0..=model.people.personas.len()).map(|_| stages()).collect(),
             labels: vec![0; model.score.labels.len() + 1],
@@ -148,14 +149,14 @@ impl Counts {
     #[must_use]
     pub fn stages(&self, axis: Axis) -> Vec<u64> {
         let mut sums = Vec::new();
-        self.stages.iter().for_each(|of| add_up(&mut sums, &of[axis.index()]));
+        self.stages.iter().for_each(|of| add_up(&mut sums, &of[axis]));
         sums
     }
 
     fn add(&mut self, other: &Self) {
         self.stages.resize_with(self.stages.len().max(other.stages.len()), Default::default);
         for (mine, theirs) in self.stages.iter_mut().zip(&other.stages) {
-            mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| add_up(mine, theirs));
+            mine.iter_mut().zip(theirs.iter()).for_each(|(mine, theirs)| add_up(mine, theirs));
         }
         add_up(&mut self.labels, &other.labels);
     }
@@ -163,11 +164,11 @@ impl Counts {
 
 fn add_up(mine: &mut Vec<u64>, theirs: &[u64]) {
     mine.resize(mine.len().max(theirs.len()), 0);
-    mine.iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
+    mine.iter_mut().zip(theirs.iter()).for_each(|(mine, theirs)| *mine += theirs);
 }
 
 impl Population {
-    /// Nobody yet, of these models.
+    /// Empty, for these models.
     #[must_use]
     pub fn of(models: &Models) -> Self {
         Self { models: models.models.iter().map(Counts::of).collect(), carts: [0; 4], accounts: [0; 4], members: 0, erased: 0 }
@@ -201,9 +202,9 @@ impl Population {
         let mut cells = [self.carts.get_mut(usize::from(standing.cart)), None, None, None];
         if let Some(counts) = self.models.get_mut(usize::from(standing.primary)) {
             cells[1] = counts.labels.get_mut(usize::from(standing.label));
-            if let Some([journey, funnel]) = counts.stages.get_mut(usize::from(standing.persona)) {
-                cells[2] = journey.get_mut(usize::from(standing.stages[0]));
-                cells[3] = funnel.get_mut(usize::from(standing.stages[1]));
+            if let Some(PerAxis { journey, funnel }) = counts.stages.get_mut(usize::from(standing.persona)) {
+                cells[2] = journey.get_mut(usize::from(standing.stages.journey));
+                cells[3] = funnel.get_mut(usize::from(standing.stages.funnel));
             }
         }
         for cell in cells.into_iter().flatten() {

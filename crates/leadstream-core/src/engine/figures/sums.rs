@@ -1,12 +1,13 @@
 //! Sums under keys, and the names and times that they are about.
 
-use super::key::{Heads, Key};
+use super::key::{Key, PeopleCount};
 use super::population::Population;
 use crate::domain::Ms;
 use crate::domain::Text;
 use crate::domain::model::axis::Pipeline;
 use crate::domain::model::{Model, Models};
 use crate::domain::terms::movement::Axis;
+use crate::domain::terms::per_axis::PerAxis;
 use crate::engine::hashing::HashSeed;
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
@@ -22,11 +23,11 @@ pub struct ModelNames {
     pub name: Text,
     pub hash: Text,
     /// Journey, funnel.
-    pub stages: [Vec<Text>; 2],
+    pub stages: PerAxis<Vec<Text>>,
     pub personas: Vec<Text>,
     pub pipeline: Option<Pipeline>,
     /// Journey, funnel: the stage of those who bought and have not been seen for long; 0 without.
-    pub lapsed: [u8; 2],
+    pub lapsed: PerAxis<u8>,
 }
 
 /// Sums under keys, the names of their models, and the time they cover.
@@ -69,7 +70,8 @@ impl Figures {
         }
         match self.sums.entry(key) {
             hashbrown::hash_map::Entry::Occupied(mut sum) => {
-                // Amounts come from outside: an absurd sum must stop nobody, and comes right again when its parts are taken away.
+                // Amounts come from outside: an absurd sum must not stop the service, and is right again once its parts are
+                // taken off.
                 *sum.get_mut() = sum.get().wrapping_add(count);
                 if *sum.get() == 0 {
                     sum.remove();
@@ -102,7 +104,7 @@ impl Figures {
         for (model, counts) in models.models.iter().zip(&population.models) {
             for (persona, stages) in counts.stages.iter().enumerate() {
                 for axis in Axis::ALL {
-                    for (stage, count) in stages[axis.index()].iter().enumerate() {
+                    for (stage, count) in stages[axis].iter().enumerate() {
                         let key = Key::Stands { model: model.hash, axis, persona: small(persona), stage: small(stage) };
                         self.add(key, i64::try_from(*count).unwrap_or(i64::MAX));
                     }
@@ -110,7 +112,7 @@ impl Figures {
             }
         }
         let prospects: u64 = population.carts.iter().sum();
-        self.add(Key::People { what: Heads::Prospects }, i64::try_from(prospects).unwrap_or(i64::MAX));
+        self.add(Key::People { what: PeopleCount::Prospects }, i64::try_from(prospects).unwrap_or(i64::MAX));
     }
 
     /// A time that was counted.
@@ -152,10 +154,10 @@ impl ModelNames {
         Self {
             name: model.name.as_str().into(),
             hash: model.hash_text.as_str().into(),
-            stages: [model.axes[0].stages.clone(), model.axes[1].stages.clone()],
+            stages: PerAxis::from_fn(|axis| model.axes[axis].stages.clone()),
             personas: model.people.personas.iter().map(|p| p.name.clone()).collect(),
             pipeline: model.pipeline,
-            lapsed: [0, 1].map(|axis| model.axes[axis].lapsed.and_then(|at| u8::try_from(at + 1).ok()).unwrap_or(0)),
+            lapsed: PerAxis::from_fn(|axis| model.axes[axis].lapsed.and_then(|at| u8::try_from(at + 1).ok()).unwrap_or(0)),
         }
     }
 }

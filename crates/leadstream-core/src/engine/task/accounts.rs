@@ -1,4 +1,5 @@
-//! What goes between members and their accounts. None of it moves the task's time: how it interleaves with events is not promised.
+//! What goes between members and their accounts. None of it moves the task's time: how it interleaves with events is not
+//! promised.
 
 use super::state::Task;
 use crate::domain::member_update::MemberUpdateRecord;
@@ -9,8 +10,9 @@ use crate::engine::effects::BatchEffects;
 use crate::engine::figures::Before;
 
 impl<C: Codec> Task<C> {
-    /// Gives an account what a member told it, or a member what its account did.
-    pub(super) fn news(&mut self, key: &str, member_update: &MemberUpdateRecord, effects: &mut BatchEffects) {
+    /// Applies a member's update to its account, or the account's to its member.
+    pub fn apply_update(&mut self, member_update: &MemberUpdateRecord, effects: &mut BatchEffects) {
+        let key = &*member_update.update.record_key();
         if member_update.update.is_to_member() {
             self.hear(key, member_update, effects);
         } else {
@@ -30,7 +32,7 @@ impl<C: Codec> Task<C> {
         self.schedule(slot, deadline_ms);
     }
 
-    /// Whoever is forgotten meanwhile hears nothing.
+    /// Does nothing if the member was forgotten in the meantime.
     fn hear(&mut self, key: &str, member_update: &MemberUpdateRecord, effects: &mut BatchEffects) {
         if !self.is_known(key) {
             return;

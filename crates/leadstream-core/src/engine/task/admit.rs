@@ -1,4 +1,4 @@
-//! A high-water mark of records: above it nobody new is taken in of whom nothing is known.
+//! A high-water mark of records: above it, new visitors of whom nothing is known are not taken in.
 //!
 //! It counts the prospects of this very task, the open batch included, so that the answer follows from what the task has read
 //! and is the same live, after a restart and in a replay with as many partitions. Memory in use would protect as well, and

@@ -2,7 +2,7 @@
 
 use super::state::{Committed, Task};
 use crate::engine::codec::Codec;
-use crate::engine::figures::Known;
+use crate::engine::figures::Contribution;
 use crate::engine::figures::population::Standing;
 use crate::engine::store::Entry;
 
@@ -61,8 +61,8 @@ impl<C: Codec> Task<C> {
                 entry.staged = Entry::NOT_STAGED;
             }
             if staged.recount {
-                let is = if staged.erased { None } else { Known::of(&staged.prospect) };
-                self.tally.became(self.known_at(staged.slot).as_ref(), is.as_ref());
+                let is = if staged.erased { None } else { Contribution::of(&staged.prospect) };
+                self.tally.replace_contribution(self.contribution_at(staged.slot).as_ref(), is.as_ref());
             }
             if staged.erased {
                 self.remove_at(staged.slot);

@@ -7,7 +7,7 @@ use crate::domain::state::prospect::Prospect;
 use crate::engine::codec::{Codec, CodecError};
 use crate::engine::effects::TaskSize;
 use crate::engine::figures::population::{Population, Standing};
-use crate::engine::figures::{Figures, Known};
+use crate::engine::figures::{Contribution, Figures};
 
 impl<C: Codec> Task<C> {
     /// Installs one committed record (`None`: deleted). Restore calls it for every record of the changelog, and
@@ -18,16 +18,16 @@ impl<C: Codec> Task<C> {
     /// The record can't be read.
     pub fn install(&mut self, key: &str, record: Option<&[u8]>) -> Result<(), CodecError> {
         let found = self.store.find(key);
-        let was = found.and_then(|slot| self.known_at(slot));
+        let was = found.and_then(|slot| self.contribution_at(slot));
         let Some(bytes) = record else {
             if let Some(slot) = found {
                 self.remove_at(slot);
             }
-            self.tally.became(was.as_ref(), None);
+            self.tally.replace_contribution(was.as_ref(), None);
             return Ok(());
         };
         let prospect = self.codec.decode(bytes)?;
-        self.tally.became(was.as_ref(), Known::of(&prospect).as_ref());
+        self.tally.replace_contribution(was.as_ref(), Contribution::of(&prospect).as_ref());
         let slot = self.store.find_or_insert(key);
         let standing = Standing::of(&prospect, &self.models);
         let deadlines_ms = earliest_deadlines_ms(&prospect, &self.models);
@@ -36,13 +36,13 @@ impl<C: Codec> Task<C> {
     }
 
     /// What was counted of a committed record that is about to be replaced.
-    pub(super) fn known_at(&self, slot: u32) -> Option<Known> {
+    pub(super) fn contribution_at(&self, slot: u32) -> Option<Contribution> {
         let entry = self.store.entry(slot).filter(|entry| entry.standing.known)?;
-        Known::of(&self.codec.decode(&entry.record).ok()?)
+        Contribution::of(&self.codec.decode(&entry.record).ok()?)
     }
 
-    /// Sets the time that the task record gives after a restore, or brings it back to the wall clock where it lies ahead of that: a
-    /// clock that ran ahead had moved it. Says by how much.
+    /// Sets the time that the task record gives after a restore, or brings it back to the wall clock where it lies ahead of
+    /// that: a clock that ran ahead had moved it. Says by how much.
     pub fn restore_time(&mut self, time_ms: Ms, wall_ms: Ms) -> Ms {
         let restored_ms = self.time_ms.max(time_ms);
         self.time_ms = restored_ms.min(wall_ms);

@@ -7,8 +7,10 @@ use crate::domain::state::account::{Belongs, Membership};
 use crate::domain::state::consensus::Announced;
 use crate::domain::state::consensus::{Ballot, Consensus, Settled, Vote};
 use crate::domain::state::group::{Group, Member, Reason};
+use crate::domain::terms::per_axis::PerAxis;
 use crate::state_record::reader::{List, Read, Reader, Value, damaged};
 use crate::state_record::writer::{Writer, encode_varint};
+use std::num::{NonZeroU32, NonZeroU64};
 
 pub(super) fn write(value: &Membership, w: &mut Writer<'_>) {
     // Why it is barred stands beside it: records without an account have no part of it.
@@ -47,10 +49,8 @@ fn write_belongs(belongs: &Belongs, w: &mut Writer<'_>) {
         },
     );
     w.time_or_0(3, *since_ms);
-    w.time_or_0(4, *sent_ms);
-    if *sent_digest != 0 {
-        w.fixed64(5, *sent_digest);
-    }
+    w.time(4, *sent_ms);
+    w.hash64(5, *sent_digest);
     w.optional_text(7, group_id.as_deref());
 }
 
@@ -59,8 +59,8 @@ fn read_belongs(mut r: Reader<'_>) -> Read<Belongs> {
         account: crate::domain::Text::default(),
         source: Source::MailDomain,
         since_ms: 0,
-        sent_ms: 0,
-        sent_digest: 0,
+        sent_ms: None,
+        sent_digest: None,
         group_id: None,
     };
     while let Some((field, value)) = r.next()? {
@@ -69,8 +69,8 @@ fn read_belongs(mut r: Reader<'_>) -> Read<Belongs> {
             (2, Value::Varint(1)) => b.source = Source::Trait,
             (2, Value::Varint(2)) => b.source = Source::GroupCall,
             (3, Value::Varint(v)) => b.since_ms = r.time(v),
-            (4, Value::Varint(v)) => b.sent_ms = r.time(v),
-            (5, Value::Fixed64(v)) => b.sent_digest = v,
+            (4, Value::Varint(v)) => b.sent_ms = Some(r.time(v)),
+            (5, Value::Fixed64(v)) => b.sent_digest = NonZeroU64::new(v),
             (7, Value::Bytes(text)) => b.group_id = Some(r.text(text)?),
             _ => return r.unknown(field),
         }
@@ -79,7 +79,8 @@ fn read_belongs(mut r: Reader<'_>) -> Read<Belongs> {
 }
 
 fn write_group(group: &Group, w: &mut Writer<'_>) {
-    let Group { model_hash, members, consensus, verdict, known_as, stages: [journey, funnel], buyers, empty_since_ms } = group;
+    let Group { model_hash, members, consensus, verdict, known_as, stages: PerAxis { journey, funnel }, buyers, empty_since_ms } =
+        group;
     let Consensus { settled: Settled { agreed, undecided, out, reached, until_ms }, votes } = consensus;
     w.fixed64(1, *model_hash);
     for member in members {
@@ -96,14 +97,14 @@ fn write_group(group: &Group, w: &mut Writer<'_>) {
         });
     }
     w.packed(7, agreed.iter().map(|(voter, _)| voter.to_le_bytes()));
-    w.packed(8, agreed.iter().map(|(_, role)| role.to_le_bytes()));
+    w.packed(8, agreed.iter().map(|(_, role)| role.map_or(0, NonZeroU32::get).to_le_bytes()));
     w.flag(9, *out);
     w.flag(10, *reached);
     w.time_or_0(11, *until_ms);
     w.times(12, votes.iter().map(|v| v.time_ms));
     w.packed(13, votes.iter().map(|v| v.voter.to_le_bytes()));
     w.packed(14, votes.iter().map(|v| v.cause.to_le_bytes()));
-    w.packed(15, votes.iter().map(|v| if let Ballot::Agrees(role) = v.says { role } else { 0 }.to_le_bytes()));
+    w.packed(15, votes.iter().map(|v| if let Ballot::Agrees(Some(role)) = v.ballot { role.get() } else { 0 }.to_le_bytes()));
     if !votes.is_empty() {
         w.nested(16, |w| votes.iter().for_each(|v| encode_varint(said(v), w.out)));
     }
@@ -129,14 +130,14 @@ const UNDECIDED: u64 = 1 << 12;
 
 /// What a vote says, what was said of it and how many times, in one number.
 fn said(vote: &Vote) -> u64 {
-    let says = match vote.says {
+    let says = match vote.ballot {
         Ballot::Agrees(_) => 0,
         Ballot::AgreesNot => 1,
         Ballot::Undecided => 1 | UNDECIDED,
         Ballot::Out => 2,
         Ballot::Reopened => 3,
     };
-    let said = match vote.said {
+    let said = match vote.announced {
         Announced::Nothing => 0,
         Announced::Reached => 1,
         Announced::Lost => 2,
@@ -165,14 +166,14 @@ impl Columns<'_> {
                 time_ms: *time_ms,
                 voter: u64::from_le_bytes(self.voters[n]),
                 cause: u64::from_le_bytes(self.causes[n]),
-                says: match said & 3 {
-                    0 => Ballot::Agrees(u32::from_le_bytes(self.roles[n])),
+                ballot: match said & 3 {
+                    0 => Ballot::Agrees(NonZeroU32::new(u32::from_le_bytes(self.roles[n]))),
                     1 if said & UNDECIDED != 0 => Ballot::Undecided,
                     1 => Ballot::AgreesNot,
                     2 => Ballot::Out,
                     _ => Ballot::Reopened,
                 },
-                said: match said >> 2 & 3 {
+                announced: match said >> 2 & 3 {
                     0 => Announced::Nothing,
                     1 => Announced::Reached,
                     2 => Announced::Lost,
@@ -197,8 +198,8 @@ fn read_group(mut r: Reader<'_>) -> Read<Group> {
         match (field, value) {
             (1, Value::Fixed64(v)) => g.model_hash = v,
             (2, Value::Bytes(b)) => g.members.push(read_member(r.nested(b, "member"))?),
-            (3, Value::Bytes(b)) => g.stages[0] = Some(r.text(b)?),
-            (4, Value::Bytes(b)) => g.stages[1] = Some(r.text(b)?),
+            (3, Value::Bytes(b)) => g.stages.journey = Some(r.text(b)?),
+            (4, Value::Bytes(b)) => g.stages.funnel = Some(r.text(b)?),
             (5, Value::Varint(v)) => g.empty_since_ms = Some(r.time(v)),
             (6, Value::Bytes(b)) => g.verdict = Some(read_reason(r.nested(b, "reason"))?),
             (7, Value::Bytes(b)) => agreed = r.packed(b)?,
@@ -223,7 +224,8 @@ fn read_group(mut r: Reader<'_>) -> Read<Group> {
     }
     r.same_length(agreed.len(), roles.len())?;
     let pairs = agreed.iter().zip(roles);
-    g.consensus.settled.agreed = pairs.map(|(v, role)| (u64::from_le_bytes(*v), u32::from_le_bytes(*role))).collect();
+    g.consensus.settled.agreed =
+        pairs.map(|(v, role)| (u64::from_le_bytes(*v), NonZeroU32::new(u32::from_le_bytes(*role)))).collect();
     g.consensus.settled.undecided = undecided.iter().map(|v| u64::from_le_bytes(*v)).collect();
     g.consensus.votes = columns.votes(&r)?;
     r.same_length(buyers.len(), since.len())?;
@@ -254,8 +256,17 @@ fn read_reason(mut r: Reader<'_>) -> Read<Reason> {
 
 fn write_member(member: &Member, w: &mut Writer<'_>) {
     // The rest stands in columns of the group.
-    let Member { name, role, stages: [journey, funnel], score, disqualified, updated_ms, active_ms: _, barred: _, held_ms: _ } =
-        member;
+    let Member {
+        name,
+        role,
+        stages: PerAxis { journey, funnel },
+        score,
+        disqualified,
+        updated_ms,
+        active_ms: _,
+        barred: _,
+        held_ms: _,
+    } = member;
     w.text(1, name);
     w.optional_text(2, role.as_deref());
     w.optional_text(3, journey.as_deref());
@@ -273,8 +284,8 @@ fn read_member(mut r: Reader<'_>) -> Read<Member> {
         match (field, value) {
             (1, Value::Bytes(b)) => m.name = r.text(b)?,
             (2, Value::Bytes(b)) => m.role = Some(r.text(b)?),
-            (3, Value::Bytes(b)) => m.stages[0] = Some(r.text(b)?),
-            (4, Value::Bytes(b)) => m.stages[1] = Some(r.text(b)?),
+            (3, Value::Bytes(b)) => m.stages.journey = Some(r.text(b)?),
+            (4, Value::Bytes(b)) => m.stages.funnel = Some(r.text(b)?),
             (5, Value::Fixed64(v)) => m.score = f64::from_bits(v),
             (6, Value::Varint(v)) => m.disqualified = v != 0,
             (7, Value::Varint(v)) => m.updated_ms = r.time(v),

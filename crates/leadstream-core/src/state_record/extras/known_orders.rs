@@ -5,6 +5,7 @@ use crate::domain::state::orders::{Given, KnownOrder, KnownOrders, Standing};
 use crate::state_record::reader::{Read, Reader, Value, damaged, unzigzag};
 use crate::state_record::seen;
 use crate::state_record::writer::{Writer, zigzag};
+use std::num::{NonZeroU16, NonZeroU32, NonZeroU64};
 
 pub(super) fn write(value: &KnownOrders, w: &mut Writer<'_>) {
     let KnownOrders { list, refunds, touches } = value;
@@ -40,14 +41,10 @@ fn write_order(order: &KnownOrder, w: &mut Writer<'_>) {
         rules,
         gave,
     } = order;
-    if *id != 0 {
-        w.fixed64(1, *id);
-    }
-    if *content != 0 {
-        w.fixed32(2, *content);
-    }
+    w.hash64(1, *id);
+    w.hash32(2, *content);
     w.time_or_0(3, *placed_ms);
-    // Mostly told once.
+    // Most are reported once.
     w.time(4, Some(*told_ms).filter(|told| told != placed_ms));
     w.uint(5, Standing::ALL.iter().position(|s| s == standing).and_then(|n| u32::try_from(n).ok()).unwrap_or(0));
     w.flag(6, *was_paid);
@@ -61,9 +58,9 @@ fn write_order(order: &KnownOrder, w: &mut Writer<'_>) {
     w.flag(10, *has_ordered_before);
     w.packed(11, rules.iter().map(|rule| rule.to_le_bytes()));
     w.packed(12, gave.iter().map(given));
-    w.uint(17, u32::from(*contract));
+    w.uint(17, contract.map_or(0, |mark| u32::from(mark) + 1));
     w.flag(18, *by_sales);
-    w.uint(19, u32::from(*touch));
+    w.uint(19, u32::from(touch.map_or(0, NonZeroU16::get)));
     w.uint(20, u32::from(*carts));
     w.uint(21, u32::from(*checkouts));
 }
@@ -87,7 +84,7 @@ pub(super) fn read(mut r: Reader<'_>) -> Read<KnownOrders> {
             _ => return r.unknown(field),
         }
     }
-    if known.list.iter().any(|order| usize::from(order.touch) > known.touches.len()) {
+    if known.list.iter().any(|order| usize::from(order.touch.map_or(0, NonZeroU16::get)) > known.touches.len()) {
         return damaged(r.what, "an order is credited to nothing that is known");
     }
     Ok(known)
@@ -110,8 +107,8 @@ fn read_order(mut r: Reader<'_>) -> Read<KnownOrder> {
     let mut told_ms = None;
     while let Some((field, value)) = r.next()? {
         match (field, value) {
-            (1, Value::Fixed64(v)) => o.id = v,
-            (2, Value::Fixed32(v)) => o.content = v,
+            (1, Value::Fixed64(v)) => o.id = NonZeroU64::new(v),
+            (2, Value::Fixed32(v)) => o.content = NonZeroU32::new(v),
             (3, Value::Varint(v)) => o.placed_ms = r.time(v),
             (4, Value::Varint(v)) => told_ms = Some(r.time(v)),
             (5, Value::Varint(v)) => {
@@ -132,9 +129,9 @@ fn read_order(mut r: Reader<'_>) -> Read<KnownOrder> {
                 });
                 o.gave = given.collect();
             }
-            (17, Value::Varint(v)) => o.contract = r.number(v)?,
+            (17, Value::Varint(v)) => o.contract = r.number::<u16>(v)?.checked_sub(1),
             (18, Value::Varint(v)) => o.by_sales = v != 0,
-            (19, Value::Varint(v)) => o.touch = r.number(v)?,
+            (19, Value::Varint(v)) => o.touch = NonZeroU16::new(r.number(v)?),
             (20, Value::Varint(v)) => o.carts = r.number(v)?,
             (21, Value::Varint(v)) => o.checkouts = r.number(v)?,
             _ => return r.unknown(field),

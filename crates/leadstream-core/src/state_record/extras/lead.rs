@@ -31,7 +31,7 @@ pub(super) fn write(value: &Lead, w: &mut Writer<'_>) {
     w.time_or_0(6, *answered_ms);
     w.time_or_0(7, *again_from_ms);
     w.flag(8, *renewed);
-    w.time_or_0(9, *re_entered_ms);
+    w.time(9, *re_entered_ms);
     if let Some(lowest) = lowest {
         w.fixed64(10, lowest.to_bits());
     }
@@ -60,7 +60,7 @@ pub(super) fn read(mut r: Reader<'_>) -> Read<Lead> {
             (6, Value::Varint(v)) => l.answered_ms = r.time(v),
             (7, Value::Varint(v)) => l.again_from_ms = r.time(v),
             (8, Value::Varint(v)) => l.renewed = v != 0,
-            (9, Value::Varint(v)) => l.re_entered_ms = r.time(v),
+            (9, Value::Varint(v)) => l.re_entered_ms = Some(r.time(v)),
             (10, Value::Fixed64(v)) => l.lowest = Some(f64::from_bits(v)),
             (11, Value::Varint(v)) => l.raised = v != 0,
             (12, Value::Varint(v)) => l.found = v != 0,

@@ -6,12 +6,11 @@ use crate::state_record::cart::{read_line, write_line};
 use crate::state_record::reader::{Read, Reader, Value};
 use crate::state_record::series::{read_goods, read_sent, write_sent};
 use crate::state_record::writer::Writer;
+use std::num::NonZeroU64;
 
 pub(super) fn write(value: &PastOrder, w: &mut Writer<'_>) {
     let PastOrder { order, time_ms, cart, episode_ms, lines, sent, goods, value, currency, forgotten_ms } = value;
-    if *order != 0 {
-        w.fixed64(1, *order);
-    }
+    w.hash64(1, *order);
     w.time_or_0(2, *time_ms);
     w.optional_text(3, cart.as_deref());
     w.time_or_0(4, *episode_ms);
@@ -33,7 +32,7 @@ pub(super) fn read(mut r: Reader<'_>) -> Read<PastOrder> {
     let mut o = PastOrder::default();
     while let Some((field, value)) = r.next()? {
         match (field, value) {
-            (1, Value::Fixed64(v)) => o.order = v,
+            (1, Value::Fixed64(v)) => o.order = NonZeroU64::new(v),
             (2, Value::Varint(v)) => o.time_ms = r.time(v),
             (3, Value::Bytes(b)) => o.cart = Some(r.text(b)?),
             (4, Value::Varint(v)) => o.episode_ms = r.time(v),

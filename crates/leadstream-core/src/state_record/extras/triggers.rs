@@ -7,6 +7,7 @@ use crate::domain::state::triggers::{Cancellation, FiredTrigger, Pending, Trigge
 use crate::state_record::position;
 use crate::state_record::reader::{List, Read, Reader, Value};
 use crate::state_record::writer::Writer;
+use std::num::NonZeroU32;
 
 pub(super) fn write(value: &TriggerRecord, w: &mut Writer<'_>) {
     let TriggerRecord { pending, left, met, viewed, carted } = value;
@@ -17,55 +18,51 @@ pub(super) fn write(value: &TriggerRecord, w: &mut Writer<'_>) {
         w.nested(2, |w| write_left(l, w));
     }
     w.packed(3, met.iter().map(|m| m.trigger.to_le_bytes()));
-    w.packed(4, met.iter().map(|m| m.same.to_le_bytes()));
+    w.packed(4, met.iter().map(|m| m.match_key.map_or(0, NonZeroU32::get).to_le_bytes()));
     w.times(5, met.iter().map(|m| m.time_ms));
     for (field, hits) in [(6, viewed), (8, carted)] {
-        w.packed(field, hits.iter().map(|h| h.same.to_le_bytes()));
+        w.packed(field, hits.iter().map(|h| h.match_key.to_le_bytes()));
         w.times(field + 1, hits.iter().map(|h| h.time_ms));
     }
 }
 
 fn write_pending(pending: &Pending, w: &mut Writer<'_>) {
-    let Pending { trigger, episode_ms, armed_by, since_ms, due_ms, fire_at_ms, same, product, event, position } = pending;
+    let Pending { trigger, episode_ms, armed_by, since_ms, due_ms, fire_at_ms, match_key, product, event, position } = pending;
     w.fixed32(1, *trigger);
     w.time(2, Some(*since_ms));
     w.time(3, Some(*episode_ms).filter(|e| e != since_ms));
     w.fixed64(4, *armed_by);
     w.time(5, Some(*due_ms));
     w.time(6, Some(*fire_at_ms).filter(|f| f != due_ms));
-    if *same != 0 {
-        w.fixed32(7, *same);
-    }
+    w.hash32(7, *match_key);
     w.optional_text(8, product.as_deref());
     w.text(9, event);
     position::write(10, position, w);
 }
 
 fn write_left(left: &FiredTrigger, w: &mut Writer<'_>) {
-    let FiredTrigger { trigger, episode_ms, armed_by, since_ms, due_ms, left_ms, same, product, recalled } = left;
+    let FiredTrigger { trigger, episode_ms, armed_by, since_ms, due_ms, left_ms, match_key, product, recalled } = left;
     w.fixed32(1, *trigger);
     w.time(2, Some(*since_ms));
     w.time(3, Some(*episode_ms).filter(|e| e != since_ms));
     w.fixed64(4, *armed_by);
     w.time(5, Some(*due_ms));
     w.time(6, Some(*left_ms).filter(|l| l != due_ms));
-    if *same != 0 {
-        w.fixed32(7, *same);
-    }
+    w.hash32(7, *match_key);
     w.optional_text(8, product.as_deref());
     w.flag(9, *recalled);
 }
 
 pub(super) fn read(mut r: Reader<'_>) -> Read<TriggerRecord> {
     let mut a = TriggerRecord::default();
-    let (mut met, mut met_same, mut met_times): (&[[u8; 4]], &[[u8; 4]], List<Ms>) = (&[], &[], List::new());
+    let (mut met, mut met_keys, mut met_times): (&[[u8; 4]], &[[u8; 4]], List<Ms>) = (&[], &[], List::new());
     let mut products: [(&[[u8; 4]], List<Ms>); 2] = [(&[], List::new()), (&[], List::new())];
     while let Some((field, value)) = r.next()? {
         match (field, value) {
             (1, Value::Bytes(b)) => a.pending.push(read_pending(r.nested(b, "pending trigger"))?),
             (2, Value::Bytes(b)) => a.left.push(read_left(r.nested(b, "trigger that left"))?),
             (3, Value::Bytes(b)) => met = r.packed(b)?,
-            (4, Value::Bytes(b)) => met_same = r.packed(b)?,
+            (4, Value::Bytes(b)) => met_keys = r.packed(b)?,
             (5, Value::Bytes(b)) => met_times = r.times(b)?,
             (6, Value::Bytes(b)) => products[0].0 = r.packed(b)?,
             (7, Value::Bytes(b)) => products[0].1 = r.times(b)?,
@@ -74,10 +71,11 @@ pub(super) fn read(mut r: Reader<'_>) -> Read<TriggerRecord> {
             _ => return r.unknown(field),
         }
     }
-    r.same_length(met.len(), met_same.len())?;
+    r.same_length(met.len(), met_keys.len())?;
     r.same_length(met.len(), met_times.len())?;
-    for ((trigger, same), time_ms) in met.iter().zip(met_same).zip(met_times) {
-        a.met.push(Cancellation { trigger: u32::from_le_bytes(*trigger), same: u32::from_le_bytes(*same), time_ms });
+    for ((trigger, key), time_ms) in met.iter().zip(met_keys).zip(met_times) {
+        let match_key = NonZeroU32::new(u32::from_le_bytes(*key));
+        a.met.push(Cancellation { trigger: u32::from_le_bytes(*trigger), match_key, time_ms });
     }
     let [viewed, carted] = products;
     a.viewed = hits(viewed, &r)?;
@@ -87,7 +85,7 @@ pub(super) fn read(mut r: Reader<'_>) -> Read<TriggerRecord> {
 
 fn hits((products, times): (&[[u8; 4]], List<Ms>), r: &Reader<'_>) -> Read<InlineVec<Hit, 4>> {
     r.same_length(products.len(), times.len())?;
-    Ok(products.iter().zip(times).map(|(same, time_ms)| Hit { time_ms, same: u32::from_le_bytes(*same) }).collect())
+    Ok(products.iter().zip(times).map(|(key, time_ms)| Hit { time_ms, match_key: u32::from_le_bytes(*key) }).collect())
 }
 
 fn read_pending(mut r: Reader<'_>) -> Read<Pending> {
@@ -101,7 +99,7 @@ fn read_pending(mut r: Reader<'_>) -> Read<Pending> {
             (4, Value::Fixed64(v)) => p.armed_by = v,
             (5, Value::Varint(v)) => p.due_ms = r.time(v),
             (6, Value::Varint(v)) => fire_at_ms = Some(r.time(v)),
-            (7, Value::Fixed32(v)) => p.same = v,
+            (7, Value::Fixed32(v)) => p.match_key = NonZeroU32::new(v),
             (8, Value::Bytes(b)) => p.product = Some(r.text(b)?),
             (9, Value::Bytes(b)) => p.event = r.text(b)?,
             (10, Value::Bytes(b)) => p.position = position::read(r.nested(b, "position"))?,
@@ -124,7 +122,7 @@ fn read_left(mut r: Reader<'_>) -> Read<FiredTrigger> {
             (4, Value::Fixed64(v)) => l.armed_by = v,
             (5, Value::Varint(v)) => l.due_ms = r.time(v),
             (6, Value::Varint(v)) => left_ms = Some(r.time(v)),
-            (7, Value::Fixed32(v)) => l.same = v,
+            (7, Value::Fixed32(v)) => l.match_key = NonZeroU32::new(v),
             (8, Value::Bytes(b)) => l.product = Some(r.text(b)?),
             (9, Value::Varint(v)) => l.recalled = v != 0,
             _ => return r.unknown(field),

@@ -13,6 +13,7 @@ use leadstream_core::domain::state::triggers::{
     Cancellation, FiredTrigger, MAX_LEFT, MAX_MET, MAX_PENDING, MAX_PRODUCTS, Pending, TriggerRecord,
 };
 use proptest::prelude::*;
+use std::num::NonZeroU32;
 
 fn position() -> impl Strategy<Value = Position> {
     prop_oneof![
@@ -48,7 +49,7 @@ prop_compose! {
     fn pending()(trigger in any::<u32>(), times in (time(), time(), time(), time()), armed_by in any::<u64>(), same in any::<u32>(),
                  product in optional_text(), event in text(), position in position()) -> Pending {
         let (episode_ms, since_ms, due_ms, fire_at_ms) = times;
-        Pending { trigger, episode_ms, armed_by, since_ms, due_ms, fire_at_ms, same, product, event, position }
+        Pending { trigger, episode_ms, armed_by, since_ms, due_ms, fire_at_ms, match_key: NonZeroU32::new(same), product, event, position }
     }
 }
 
@@ -56,7 +57,7 @@ prop_compose! {
     fn left()(trigger in any::<u32>(), times in (time(), time(), time(), time()), armed_by in any::<u64>(), same in any::<u32>(),
               product in optional_text(), recalled in any::<bool>()) -> FiredTrigger {
         let (episode_ms, since_ms, due_ms, left_ms) = times;
-        FiredTrigger { trigger, episode_ms, armed_by, since_ms, due_ms, left_ms, same, product, recalled }
+        FiredTrigger { trigger, episode_ms, armed_by, since_ms, due_ms, left_ms, match_key: NonZeroU32::new(same), product, recalled }
     }
 }
 
@@ -77,8 +78,8 @@ prop_compose! {
                   left in many(left()), met in many((any::<u32>(), any::<u32>(), time())), viewed in many((time(), any::<u32>())),
                   carted in many((time(), any::<u32>())), decisions in many(decision())) -> Extras {
         let (zone, sent_ms, soft_bounces, undeliverable_since_ms, told) = contact;
-        let hits = |list: Vec<(i64, u32)>| list.into_iter().map(|(time_ms, same)| Hit { time_ms, same }).collect();
-        let met = met.into_iter().map(|(trigger, same, time_ms)| Cancellation { trigger, same, time_ms }).collect();
+        let hits = |list: Vec<(i64, u32)>| list.into_iter().map(|(time_ms, match_key)| Hit { time_ms, match_key }).collect();
+        let met = met.into_iter().map(|(trigger, same, time_ms)| Cancellation { trigger, match_key: NonZeroU32::new(same), time_ms }).collect();
         Extras {
             contact: Contact { zone, sent_ms: sent_ms.into(), soft_bounces, undeliverable_since_ms, told }.into(),
             internal: internal.into(),
@@ -91,7 +92,7 @@ prop_compose! {
 
 /// Every list as long as it may become.
 pub fn all_that_fits() -> Extras {
-    let hit = |n: usize| Hit { time_ms: NOW_MS - HOUR_MS * i64::try_from(n).unwrap(), same: 0xFFFF_0000 };
+    let hit = |n: usize| Hit { time_ms: NOW_MS - HOUR_MS * i64::try_from(n).unwrap(), match_key: 0xFFFF_0000 };
     let pending = Pending {
         trigger: 0xFFFF_0001,
         episode_ms: NOW_MS - HOUR_MS,
@@ -99,7 +100,7 @@ pub fn all_that_fits() -> Extras {
         since_ms: NOW_MS,
         due_ms: NOW_MS + HOUR_MS,
         fire_at_ms: NOW_MS + 2 * HOUR_MS,
-        same: 0xFFFF_0002,
+        match_key: NonZeroU32::new(0xFFFF_0002),
         product: Some("product-12345".into()),
         event: "Product Viewed".into(),
         position: Position { input: 1, partition: 11, offset: 123_456_789 },
@@ -111,7 +112,7 @@ pub fn all_that_fits() -> Extras {
         since_ms: NOW_MS - 2 * HOUR_MS,
         due_ms: NOW_MS - HOUR_MS,
         left_ms: NOW_MS,
-        same: 0xFFFF_0002,
+        match_key: NonZeroU32::new(0xFFFF_0002),
         product: Some("product-12345".into()),
         recalled: true,
     };
@@ -135,7 +136,7 @@ pub fn all_that_fits() -> Extras {
         triggers: TriggerRecord {
             pending: vec![pending; MAX_PENDING],
             left: vec![left; MAX_LEFT],
-            met: (0..MAX_MET).map(|_| Cancellation { trigger: 7, same: 8, time_ms: NOW_MS }).collect(),
+            met: (0..MAX_MET).map(|_| Cancellation { trigger: 7, match_key: NonZeroU32::new(8), time_ms: NOW_MS }).collect(),
             viewed: (0..MAX_PRODUCTS).map(hit).collect(),
             carted: (0..MAX_PRODUCTS).map(hit).collect(),
         }

@@ -97,8 +97,8 @@ pub fn somebody() -> Prospect {
         account: "acme.com".into(),
         source: Source::GroupCall,
         since_ms: super::NOW_MS - super::HOUR_MS,
-        sent_ms: super::NOW_MS - 1,
-        sent_digest: 0xFACE,
+        sent_ms: Some(super::NOW_MS - 1),
+        sent_digest: std::num::NonZeroU64::new(0xFACE),
         group_id: Some("g-42".into()),
     };
     let barred = Barred { why: Bar::Customer, since_ms: super::NOW_MS - 2 };
@@ -130,7 +130,7 @@ pub fn somebody() -> Prospect {
         macro_rules! parts {
             ($($part:ident),*) => { $(take(&|all, _| all.extras_mut().$part = extras.$part.clone());)* };
         }
-        parts!(traits, lead, contact, triggers, machine, internal, customer, decisions, known_orders, checkout, bought);
+        parts!(traits, lead, contact, triggers, bots, internal, customer, decisions, known_orders, checkout, bought);
         take(&|all, _| all.extras_mut().orders.extend(extras.orders.clone()));
         take(&|all, _| all.extras_mut().forgotten.extend(extras.forgotten.clone()));
     }

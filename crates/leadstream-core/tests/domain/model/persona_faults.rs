@@ -147,7 +147,8 @@ moves = [
 ]
 "#;
     let spec = leadstream_model::parse("m", text).spec;
-    let found: Vec<(FindingKind, usize)> = findings(&spec.axes[1]).into_iter().map(|f| (f.kind, f.fault.place.line)).collect();
+    let found: Vec<(FindingKind, usize)> =
+        findings(&spec.axes.funnel).into_iter().map(|f| (f.kind, f.fault.place.line)).collect();
     assert_eq!(
         found,
         [

@@ -5,7 +5,7 @@ use crate::common::check::{check_name, known_stage};
 use crate::condition::check::condition as check_condition;
 use crate::condition::spec::ConditionSpec;
 use crate::fault::{Faults, Spanned};
-use crate::section::ModelSpec;
+use crate::section::view::ModelView;
 use leadstream_core::domain::Text;
 use leadstream_core::domain::company_names::MAX_ACCOUNT_BYTES;
 use leadstream_core::domain::company_names::Names;
@@ -19,7 +19,7 @@ const MAX_ROLES: usize = 16;
 const MAX_ALIASES: usize = 1_000;
 
 /// Notes what is wrong.
-pub(super) fn check(spec: &AccountsSpec, model: &ModelSpec, faults: &mut Faults) {
+pub(super) fn check(spec: &AccountsSpec, model: &ModelView<'_>, faults: &mut Faults) {
     let Some(place) = &spec.place else { return };
     roles(spec, faults);
     match &spec.consensus {
@@ -38,8 +38,8 @@ pub(super) fn check(spec: &AccountsSpec, model: &ModelSpec, faults: &mut Faults)
     }
 }
 
-fn check_consensus(consensus: &Spanned<ConsensusSpec>, spec: &AccountsSpec, model: &ModelSpec, faults: &mut Faults) {
-    let journey = &model.axes[Axis::Journey.index()];
+fn check_consensus(consensus: &Spanned<ConsensusSpec>, spec: &AccountsSpec, model: &ModelView<'_>, faults: &mut Faults) {
+    let journey = &model.axes[Axis::Journey];
     match &consensus.value.stage {
         None => faults.missing(&consensus.place, "stage", "stage = \"validation\", the journey stage of those who agree"),
         Some(stage) if !journey.given => {

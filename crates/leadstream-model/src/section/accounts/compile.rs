@@ -4,19 +4,19 @@ use super::spec::{AccountsSpec, DISQUALIFIED, REOPENED};
 use crate::condition::compile::{condition as compile_condition, predicate};
 use crate::condition::spec::{ConditionSpec, PredicateSpec};
 use crate::fault::Spanned;
-use crate::section::ModelSpec;
+use crate::section::view::ModelView;
 use leadstream_core::domain::Text;
 use leadstream_core::domain::company_names::Names;
-use leadstream_core::domain::model::accounts::{Accounts, AccountsModel, Role, SaidBy, ScoreOf};
+use leadstream_core::domain::model::accounts::{Accounts, AccountsModel, EventFields, Role, ScoreOf};
 use leadstream_core::domain::names::Vocabulary;
 use leadstream_core::domain::terms::movement::Axis;
 use leadstream_core::domain::titles::same_as;
 
 /// From a checked spec to what steps run on.
-pub(super) fn compile(spec: &AccountsSpec, model: &ModelSpec, vocabulary: &mut Vocabulary) -> AccountsModel {
+pub(super) fn compile(spec: &AccountsSpec, model: &ModelView<'_>, vocabulary: &mut Vocabulary) -> AccountsModel {
     let Some(consensus) = spec.place.as_ref().and(spec.consensus.as_ref()) else { return AccountsModel(None) };
     let consensus = &consensus.value;
-    let journey = &model.axes[Axis::Journey.index()];
+    let journey = &model.axes[Axis::Journey];
     let stage = consensus.stage.as_ref().and_then(|s| journey.stages.iter().position(|j| j.value == s.value));
     let mut event = |said: &Option<Spanned<ConditionSpec>>, otherwise: &str| {
         let default = ConditionSpec { on: vec![Spanned::nowhere(otherwise.to_owned())], tests: Vec::new() };
@@ -42,7 +42,7 @@ pub(super) fn compile(spec: &AccountsSpec, model: &ModelSpec, vocabulary: &mut V
         aliases.iter().chain([account]).map(|alias| (bare.listed(&alias.value), lower(account)))
     });
     let names = Names { join: bare.join, aliases: aliases.collect() };
-    let said = SaidBy {
+    let fields = EventFields {
         group_id: vocabulary.intern_property("groupId"),
         group_name: vocabulary.intern_property("traits.name"),
         company: vocabulary.intern_property("traits.company"),
@@ -51,8 +51,8 @@ pub(super) fn compile(spec: &AccountsSpec, model: &ModelSpec, vocabulary: &mut V
     };
     AccountsModel(Some(Box::new(Accounts {
         stage: stage.unwrap_or_default(),
-        of: consensus.of.as_ref().and_then(|of| usize::try_from(of.value).ok()).unwrap_or(1),
-        needed: consensus.roles.iter().map(|r| r.value.as_str().into()).collect(),
+        min_agreeing: consensus.of.as_ref().and_then(|of| usize::try_from(of.value).ok()).unwrap_or(1),
+        required_roles: consensus.roles.iter().map(|r| r.value.as_str().into()).collect(),
         deciders: consensus.deciders.iter().map(|r| r.value.as_str().into()).collect(),
         names,
         score: spec.score.as_ref().map_or(ScoreOf::Sum, |s| s.value),
@@ -61,6 +61,6 @@ pub(super) fn compile(spec: &AccountsSpec, model: &ModelSpec, vocabulary: &mut V
         roles_look_at,
         disqualified,
         reopened,
-        said,
+        fields,
     })))
 }

@@ -58,7 +58,7 @@ fn one_move(axis: Axis, spec: &MoveSpec, stage: &impl Fn(&str) -> usize, vocabul
         count: spec.times.as_ref().map(|times| CountRule {
             times: usize::try_from(times.value).unwrap_or(1),
             within_ms: spec.within_ms.as_ref().map(|w| w.value),
-            same: spec.same.as_ref().map(|s| vocabulary.intern_property(&s.value)),
+            match_by: spec.same.as_ref().map(|s| vocabulary.intern_property(&s.value)),
             distinct: spec.distinct.as_ref().map(|d| distinct(&d.value, vocabulary)),
         }),
         cart: spec.cart.iter().filter_map(|(what, tests)| Some((OfCart::named(what)?, predicate(&tests.value)))).collect(),

@@ -11,18 +11,18 @@ const MAX_CART_STEPS: usize = 16;
 /// Most campaigns that are known as reminders of carts.
 const MAX_CAMPAIGNS: usize = 100;
 
-pub(super) fn check(said: &CartSpec, faults: &mut Faults) {
-    if let Some(steps) = &said.steps_ms {
+pub(super) fn check(spec: &CartSpec, faults: &mut Faults) {
+    if let Some(steps) = &spec.steps_ms {
         check_steps(steps, faults);
     }
     for (limit, example) in [
-        (&said.cooldown_ms, "\"7d\", or \"off\" for none"),
-        (&said.max_lateness_ms, "\"2h\", or \"off\" to send however late"),
-        (&said.forget_after_ms, "\"10d\", or \"off\" to keep carts for ever"),
-        (&said.click_window_ms, "\"5d\", or \"off\" to credit no click"),
-        (&said.open_window_ms, "\"1d\", or \"off\" to credit no open"),
-        (&said.payment_window_ms, "\"24h\", or \"off\" when an order is final"),
-        (&said.late_window_ms, "\"30d\", or \"off\" to tell of no late order"),
+        (&spec.cooldown_ms, "\"7d\", or \"off\" for none"),
+        (&spec.max_lateness_ms, "\"2h\", or \"off\" to send however late"),
+        (&spec.forget_after_ms, "\"10d\", or \"off\" to keep carts for ever"),
+        (&spec.click_window_ms, "\"5d\", or \"off\" to credit no click"),
+        (&spec.open_window_ms, "\"1d\", or \"off\" to credit no open"),
+        (&spec.payment_window_ms, "\"24h\", or \"off\" when an order is final"),
+        (&spec.late_window_ms, "\"30d\", or \"off\" to tell of no late order"),
     ] {
         if let Some(limit) = limit
             && limit.value.is_some_and(|ms| ms <= 0)
@@ -30,22 +30,22 @@ pub(super) fn check(said: &CartSpec, faults: &mut Faults) {
             faults.add(&limit.place, format!("must be longer than nothing: write {example}"));
         }
     }
-    if let Some(grace) = said.grace_ms.as_ref().filter(|grace| grace.value < 0) {
+    if let Some(grace) = spec.grace_ms.as_ref().filter(|grace| grace.value < 0) {
         faults.add(&grace.place, "can't be negative: write \"0s\" for no grace");
     }
-    if let Some(least) = &said.min_value
+    if let Some(least) = &spec.min_value
         && least.value.is_some_and(|least| !(0.0..=1e12).contains(&least))
     {
         faults.add(&least.place, "must be a value that a cart can have: write 10, or \"off\" to remind of every cart");
     }
-    if let Some(campaigns) = &said.campaigns {
+    if let Some(campaigns) = &spec.campaigns {
         check_campaigns(campaigns, faults);
     }
-    elsewhere::check(said, faults);
-    let cart = compile::cart(said);
+    elsewhere::check(spec, faults);
+    let cart = compile::cart(spec);
     if let (Some(last), Some(forget)) = (cart.steps_ms.last(), cart.forget_after_ms)
         && forget <= last.saturating_add(cart.grace_ms)
-        && let Some(place) = said.forget_after_ms.as_ref().map(|f| &f.place).or(said.steps_ms.as_ref().map(|s| &s.place))
+        && let Some(place) = spec.forget_after_ms.as_ref().map(|f| &f.place).or(spec.steps_ms.as_ref().map(|s| &s.place))
     {
         let message = format!(
             "the cart is forgotten before its last step is due (forget_after {} s, last step {} s): \

@@ -19,7 +19,8 @@ const YES: &str = "(?i)^(true|yes|y|on)$";
 /// Those of them in which a shop stands beside the web.
 const CHANNELS: [&str; 3] = ["order_channel", "sales_channel", "channel"];
 
-/// The places where no cart is. A first order of a subscription is made at the checkout, so `subscription` alone is no `order_type`.
+/// The places where no cart is. A first order of a subscription is made at the checkout, so `subscription` alone is no
+/// `order_type`.
 const ELSEWHERE: &str = "((order|sale|sold)[ _-]?(by|via)?[ _-]?)?(pos|pos[ _-]?(order|sale)|point[ _-]?of[ _-]?sale|shop[ _-]?counter|\
     counter([ _-]?sale)?|in[ _-]?store|(phone|telephone)([ _-]?(order|sale))?|call[ _-]?cent(er|re)|moto|mail[ _-]?order|\
     (shopify[ _-]?)?draft[ _-]?orders?|(subscription[ _-]?)?renewal([ _-]?order)?|recurring([ _-]?order)?|\
@@ -49,8 +50,8 @@ fn shipped() -> Vec<Vec<(&'static str, Vec<PredicateSpec>)>> {
 }
 
 /// Notes what is wrong.
-pub(super) fn check(said: &CartSpec, faults: &mut Faults) {
-    let Some(not_by) = &said.not_by else { return };
+pub(super) fn check(spec: &CartSpec, faults: &mut Faults) {
+    let Some(not_by) = &spec.not_by else { return };
     if not_by.value.len() > MAX_PREDICATES {
         faults.add(&not_by.place, format!("has {} entries, at most {MAX_PREDICATES} fit", not_by.value.len()));
     }
@@ -91,8 +92,8 @@ pub(super) fn compile(not_by: Option<&Spanned<Vec<Spanned<Tests>>>>, vocabulary:
 }
 
 /// Lines of the canonical text: none for a model that says nothing.
-pub(super) fn lines(said: &CartSpec) -> Vec<String> {
-    let Some(not_by) = &said.not_by else { return Vec::new() };
+pub(super) fn lines(spec: &CartSpec) -> Vec<String> {
+    let Some(not_by) = &spec.not_by else { return Vec::new() };
     let one = |tests: &Tests| {
         let mut texts: Vec<String> = tests.iter().map(|(p, tests)| format!("{p:?}{}", canonical::all(&tests.value))).collect();
         texts.sort();
@@ -112,8 +113,8 @@ fn in_words(tests: &Tests) -> String {
 }
 
 /// What it says, in words.
-pub(super) fn statement(said: &CartSpec) -> String {
-    let Some(not_by) = &said.not_by else { return "renewals, by phone or at the counter, as far as shops say it".to_owned() };
+pub(super) fn statement(spec: &CartSpec) -> String {
+    let Some(not_by) = &spec.not_by else { return "renewals, by phone or at the counter, as far as shops say it".to_owned() };
     if not_by.value.is_empty() {
         return "none".to_owned();
     }

@@ -4,7 +4,7 @@ use super::consent;
 use super::spec::ContactSpec;
 use crate::common::check::check_zone;
 use crate::fault::{Faults, Spanned};
-use crate::section::ModelSpec;
+use crate::section::view::ModelView;
 use leadstream_core::domain::model::contact::{CART, MAX_CAP_TIMES};
 use leadstream_core::domain::model::words::length;
 use leadstream_core::domain::names::nearest;
@@ -19,7 +19,7 @@ const MAX_SOFT_BOUNCES: i64 = 100;
 const MAX_SPREAD_MS: Ms = 12 * HOUR_MS;
 
 /// Notes what is wrong.
-pub(super) fn check(spec: &ContactSpec, model: &ModelSpec, faults: &mut Faults) {
+pub(super) fn check(spec: &ContactSpec, model: &ModelView<'_>, faults: &mut Faults) {
     caps(spec, faults);
     priority(spec, model, faults);
     quiet(spec, faults);
@@ -57,7 +57,7 @@ fn caps(spec: &ContactSpec, faults: &mut Faults) {
     }
 }
 
-fn priority(spec: &ContactSpec, model: &ModelSpec, faults: &mut Faults) {
+fn priority(spec: &ContactSpec, model: &ModelView<'_>, faults: &mut Faults) {
     if let Some(first) = spec.priority.first()
         && spec.caps.is_empty()
     {

@@ -46,7 +46,7 @@ pub struct ConsentSpec {
 }
 
 impl ConsentSpec {
-    /// Nobody is mailed before consent was given.
+    /// No mail is sent before consent was given.
     #[must_use]
     pub fn is_opt_in(&self) -> bool {
         self.opt_in.as_ref().is_some_and(|opt_in| opt_in.value)

@@ -37,8 +37,8 @@ pub fn across(specs: &[ModelSpec]) -> Vec<(usize, Fault)> {
                 continue;
             };
             for axis in Axis::ALL {
-                let stages: Vec<&str> = other.axes[axis.index()].stages.iter().map(|s| s.value.as_str()).collect();
-                for (there, _) in &carry.stages[axis.index()] {
+                let stages: Vec<&str> = other.axes[axis].stages.iter().map(|s| s.value.as_str()).collect();
+                for (there, _) in &carry.stages[axis] {
                     known_stage(there, &stages, &from.value, &mut faults);
                 }
             }

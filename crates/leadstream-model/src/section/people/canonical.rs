@@ -47,7 +47,7 @@ fn canonical_tests(tests: &Tests) -> String {
 fn carry_line(spec: &CarrySpec) -> String {
     let axes = Axis::ALL.map(|axis| {
         let mut pairs: Vec<String> =
-            spec.stages[axis.index()].iter().map(|(from, to)| format!("{:?}={:?}", from.value, to.value)).collect();
+            spec.stages[axis].iter().map(|(from, to)| format!("{:?}={:?}", from.value, to.value)).collect();
         pairs.sort();
         format!("{}[{}]", axis.name(), pairs.join(","))
     });

@@ -7,7 +7,7 @@ use crate::condition::canonical;
 use crate::condition::check::all as tests;
 use crate::condition::spec::Tests;
 use crate::fault::{Faults, Place, Spanned};
-use crate::section::ModelSpec;
+use crate::section::view::ModelView;
 use leadstream_core::domain::model::personas::{LETTERS, NUMBERS};
 use leadstream_core::domain::names::nearest;
 use leadstream_core::domain::terms::movement::Axis;
@@ -18,7 +18,7 @@ const MAX_PERSONAS: usize = 32;
 const MAX_FIT_RULES: usize = 200;
 
 /// Notes what is wrong.
-pub(super) fn check(spec: &PeopleSpec, model: &ModelSpec, faults: &mut Faults) {
+pub(super) fn check(spec: &PeopleSpec, model: &ModelView<'_>, faults: &mut Faults) {
     personas(&spec.personas, faults);
     match (&spec.fit, &spec.grades) {
         (Some(one), _) => fit(one, faults),
@@ -69,7 +69,7 @@ fn personas(personas: &[Spanned<PersonaSpec>], faults: &mut Faults) {
     }
 }
 
-/// Whether whoever fits `a` fits `b`, as far as the texts of their tests show.
+/// Whether everyone who fits `a` fits `b`, as far as the texts of their tests show.
 fn implies(a: &Tests, b: &Tests) -> bool {
     let said = |tests: &Tests| -> Vec<String> {
         tests.iter().map(|(name, tests)| format!("{name:?}{}", canonical::all(&tests.value))).collect()
@@ -148,7 +148,7 @@ fn grades(spec: &GradesSpec, faults: &mut Faults) {
 }
 
 /// Labels that ask for a fit score.
-fn gates(spec: &PeopleSpec, model: &ModelSpec, faults: &mut Faults) {
+fn gates(spec: &PeopleSpec, model: &ModelView<'_>, faults: &mut Faults) {
     let highest = spec.highest_fit();
     for (label, gate) in &model.score.gates {
         match highest {
@@ -192,7 +192,7 @@ pub(super) fn known_persona(name: &Spanned<String>, known: &[&str], faults: &mut
     faults.add(&name.place, format!("unknown persona {:?}: {hint}", name.value));
 }
 
-fn carry_over(spec: &CarrySpec, place: &Place, model: &ModelSpec, faults: &mut Faults) {
+fn carry_over(spec: &CarrySpec, place: &Place, model: &ModelView<'_>, faults: &mut Faults) {
     match &spec.from {
         None => faults.missing(place, "from", "from = \"ecommerce\", the model that prospects come from"),
         Some(from) if model.general.name.as_ref().is_some_and(|n| n.value == from.value) => {
@@ -201,10 +201,10 @@ fn carry_over(spec: &CarrySpec, place: &Place, model: &ModelSpec, faults: &mut F
         Some(_) => {}
     }
     for axis in Axis::ALL {
-        let stages: Vec<&str> = model.axes[axis.index()].stages.iter().map(|s| s.value.as_str()).collect();
-        for (n, (there, here)) in spec.stages[axis.index()].iter().enumerate() {
+        let stages: Vec<&str> = model.axes[axis].stages.iter().map(|s| s.value.as_str()).collect();
+        for (n, (there, here)) in spec.stages[axis].iter().enumerate() {
             known_stage(here, &stages, "this model", faults);
-            if spec.stages[axis.index()][..n].iter().any(|(other, _)| other.value == there.value) {
+            if spec.stages[axis][..n].iter().any(|(other, _)| other.value == there.value) {
                 faults.add(&there.place, format!("{:?} is mapped twice", there.value));
             }
         }

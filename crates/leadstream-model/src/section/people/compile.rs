@@ -6,22 +6,24 @@ use super::spec::{FitRuleSpec, FitSpec, GradesSpec, PeopleSpec, PersonaSpec};
 use crate::condition::compile::predicate;
 use crate::condition::spec::Tests;
 use crate::fault::Spanned;
-use crate::section::ModelSpec;
+use crate::section::view::ModelView;
 use leadstream_core::domain::ids::name_hash;
 use leadstream_core::domain::model::Model;
 use leadstream_core::domain::model::personas::{CarryOver, FitModel, FitRule, Persona, PersonasModel, TraitTests};
 use leadstream_core::domain::names::Vocabulary;
+use leadstream_core::domain::terms::movement::Axis;
+use leadstream_core::domain::terms::per_axis::PerAxis;
 
 /// From a checked spec to what steps run on.
-pub(super) fn compile(spec: &PeopleSpec, model: &ModelSpec, vocabulary: &mut Vocabulary) -> PersonasModel {
+pub(super) fn compile(spec: &PeopleSpec, model: &ModelView<'_>, vocabulary: &mut Vocabulary) -> PersonasModel {
     let persona = |one: &Spanned<PersonaSpec>, vocabulary: &mut Vocabulary| {
         let name = one.value.name.as_ref().map(|n| n.value.as_str()).unwrap_or_default();
         Persona { name: name.into(), hash: name_hash(name), tests: tests(&one.value.tests, vocabulary) }
     };
-    let stage = |axis: usize, name: &str| model.axes[axis].stages.iter().position(|s| s.value == name).unwrap_or_default();
+    let stage = |axis: Axis, name: &str| model.axes[axis].stages.iter().position(|s| s.value == name).unwrap_or_default();
     let carry_over = spec.carry_over.iter().map(|one| CarryOver {
         from: one.value.from.as_ref().map(|f| f.value.as_str().into()).unwrap_or_default(),
-        stages: [0, 1].map(|axis| {
+        stages: PerAxis::from_fn(|axis| {
             one.value.stages[axis].iter().map(|(from, to)| (from.value.as_str().into(), stage(axis, &to.value))).collect()
         }),
         otherwise: one.value.otherwise.as_ref().map(|o| o.value).unwrap_or_default(),

@@ -32,7 +32,7 @@ pub(super) fn describe(spec: &PeopleSpec, say: &mut dyn FnMut(&str, String)) {
     for carry in spec.carry_over.iter().map(|c| &c.value) {
         let from = name(carry.from.as_ref());
         for axis in Axis::ALL {
-            for (there, here) in &carry.stages[axis.index()] {
+            for (there, here) in &carry.stages[axis] {
                 say(&format!("{}: {} of {from} becomes", axis.name(), there.value), here.value.clone());
             }
         }

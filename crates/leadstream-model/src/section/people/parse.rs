@@ -7,6 +7,7 @@ use crate::fault::{Faults, Place, Spanned};
 use crate::fields::{Fields, item_place, number_of, text_of, unknown};
 use crate::tree::{self, Value};
 use leadstream_core::domain::model::personas::Otherwise;
+use leadstream_core::domain::terms::movement::Axis;
 
 /// The fit rule sets that are built into the binary: name and text.
 pub const FIT_SETS: [(&str, &str); 3] = [
@@ -115,8 +116,8 @@ fn carry_over(mut fields: Fields<'_>, faults: &mut Faults) -> Spanned<CarrySpec>
         otherwise: fields.choice("otherwise", &[("anew", Otherwise::Anew), ("nearest", Otherwise::Nearest)], faults),
         ..CarrySpec::default()
     };
-    for (axis, key) in ["journey", "funnel"].into_iter().enumerate() {
-        let Some(table) = fields.table(key, faults) else { continue };
+    for axis in Axis::ALL {
+        let Some(table) = fields.table(axis.name(), faults) else { continue };
         for (there, node, place) in table.entries() {
             if let Some(here) = text_of(node, &place, faults) {
                 spec.stages[axis]

@@ -3,6 +3,7 @@
 use crate::condition::spec::Tests;
 use crate::fault::Spanned;
 use leadstream_core::domain::model::personas::Otherwise;
+use leadstream_core::domain::terms::per_axis::PerAxis;
 
 /// What the file says of it: `[[personas]]`, `[fit]`, `[grades]`, `for_personas`, `[carry_over]`.
 #[derive(Debug, Clone, Default)]
@@ -58,6 +59,6 @@ pub struct GradesSpec {
 pub struct CarrySpec {
     pub from: Option<Spanned<String>>,
     /// Journey, funnel: stage there, stage here.
-    pub stages: [Vec<(Spanned<String>, Spanned<String>)>; 2],
+    pub stages: PerAxis<Vec<(Spanned<String>, Spanned<String>)>>,
     pub otherwise: Option<Spanned<Otherwise>>,
 }

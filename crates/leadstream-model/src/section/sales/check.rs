@@ -5,7 +5,7 @@ use super::office;
 use super::spec::{DisqualifySpec, HandOverSpec, LevelSpec, ReEntrySpec, ResetSpec, SalesSpec};
 use crate::condition::{canonical, check};
 use crate::fault::{Faults, Spanned};
-use crate::section::ModelSpec;
+use crate::section::view::ModelView;
 use leadstream_core::domain::Ms;
 use leadstream_core::domain::model::sales::DISQUALIFIED;
 use leadstream_core::domain::names::nearest;
@@ -18,9 +18,9 @@ const MAX_REASON_BYTES: usize = 120;
 const MAX_RULES: usize = 100;
 
 /// Notes what is wrong.
-pub(super) fn check(spec: &SalesSpec, model: &ModelSpec, faults: &mut Faults) {
+pub(super) fn check(spec: &SalesSpec, model: &ModelView<'_>, faults: &mut Faults) {
     for axis in Axis::ALL {
-        for stage in model.axes[axis.index()].stages.iter().filter(|s| s.value == DISQUALIFIED) {
+        for stage in model.axes[axis].stages.iter().filter(|s| s.value == DISQUALIFIED) {
             let message = "is where outputs say that a disqualified prospect stands: call the stage otherwise";
             faults.add(&stage.place, format!("{DISQUALIFIED:?} {message}"));
         }
@@ -36,7 +36,7 @@ pub(super) fn check(spec: &SalesSpec, model: &ModelSpec, faults: &mut Faults) {
     }
 }
 
-fn check_hand_over(spec: &HandOverSpec, model: &ModelSpec, faults: &mut Faults) {
+fn check_hand_over(spec: &HandOverSpec, model: &ModelView<'_>, faults: &mut Faults) {
     let mql = spec.mql.as_ref().and_then(|l| l.value.label.as_ref());
     if mql.is_none() {
         let place = spec.mql.as_ref().map_or_else(|| spec.place.child("mql"), |l| l.place.clone());
@@ -96,7 +96,7 @@ fn again(spec: &HandOverSpec, faults: &mut Faults) {
     }
 }
 
-fn known_label(label: &Spanned<String>, model: &ModelSpec, faults: &mut Faults) -> Option<usize> {
+fn known_label(label: &Spanned<String>, model: &ModelView<'_>, faults: &mut Faults) -> Option<usize> {
     let names = || model.score.labels.iter().map(|(name, ..)| name.value.as_str());
     let at = names().position(|name| name == label.value);
     if at.is_none() {
@@ -122,7 +122,7 @@ fn lengths(level: &LevelSpec, faults: &mut Faults) {
     positive(age.as_ref(), "\"90d\", or \"off\"", faults);
 }
 
-fn check_reset(reset: &Spanned<ResetSpec>, model: &ModelSpec, faults: &mut Faults) {
+fn check_reset(reset: &Spanned<ResetSpec>, model: &ModelView<'_>, faults: &mut Faults) {
     let share = |share: f64| (0.0..=1.0).contains(&share);
     match &reset.value {
         ResetSpec::Keep(keep) if !share(*keep) => {

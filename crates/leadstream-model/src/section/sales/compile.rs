@@ -8,7 +8,7 @@ use super::spec::{DisqualifyRuleSpec, HandOverSpec, ReEntrySpec, ResetSpec, Sale
 use crate::condition::compile::condition;
 use crate::condition::spec::ConditionSpec;
 use crate::fault::Spanned;
-use crate::section::ModelSpec;
+use crate::section::view::ModelView;
 use leadstream_core::domain::ids::name_hash;
 use leadstream_core::domain::model::sales::{
     DisqualifyRule, HandOverModel, ReEntryModel, Reset, ResetHow, ReturnReason, SalesModel,
@@ -16,7 +16,7 @@ use leadstream_core::domain::model::sales::{
 use leadstream_core::domain::names::{Vocabulary, canonical};
 
 /// From a checked spec to what steps run on.
-pub(super) fn compile(spec: &SalesSpec, model: &ModelSpec, vocabulary: &mut Vocabulary) -> SalesModel {
+pub(super) fn compile(spec: &SalesSpec, model: &ModelView<'_>, vocabulary: &mut Vocabulary) -> SalesModel {
     SalesModel {
         hand_over: spec.hand_over.as_ref().map(|h| Box::new(hand_over(h, model, vocabulary))),
         disqualify: spec.disqualify.iter().flat_map(|d| &d.rules).map(|r| disqualify(&r.value, vocabulary)).collect(),
@@ -26,7 +26,7 @@ pub(super) fn compile(spec: &SalesSpec, model: &ModelSpec, vocabulary: &mut Voca
 
 /// What sales says is no activity of the prospect, whatever the event is called; unless a move names it, too: then it is
 /// something that the buyer does.
-fn heard_from_sales(when: &ConditionSpec, model: &ModelSpec, vocabulary: &mut Vocabulary) {
+fn heard_from_sales(when: &ConditionSpec, model: &ModelView<'_>, vocabulary: &mut Vocabulary) {
     for name in &when.on {
         let is_same = |other: &Spanned<String>| canonical(&other.value) == canonical(&name.value);
         if !model.axes.iter().flat_map(|axis| &axis.moves).any(|one| one.value.when.on.iter().any(is_same)) {
@@ -47,7 +47,7 @@ fn reset(spec: &ResetSpec, why: &str) -> Reset {
     Reset { how, words }
 }
 
-fn hand_over(spec: &HandOverSpec, model: &ModelSpec, vocabulary: &mut Vocabulary) -> HandOverModel {
+fn hand_over(spec: &HandOverSpec, model: &ModelView<'_>, vocabulary: &mut Vocabulary) -> HandOverModel {
     let Levels { mql, sla_ms, grace_ms, sql, sql_sla_ms, age_ms } = Levels::of(spec);
     let label = |name: &str| model.score.labels.iter().position(|(label, _)| label.value == name);
     let answers = answers(spec);

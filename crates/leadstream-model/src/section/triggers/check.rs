@@ -4,7 +4,7 @@ use super::spec::{AfterSpec, TriggerSpec, TriggersSpec};
 use crate::common::check::{check_name, distinct as check_distinct, positive};
 use crate::condition::check;
 use crate::fault::{Faults, Place, Spanned};
-use crate::section::ModelSpec;
+use crate::section::view::ModelView;
 use leadstream_core::domain::model::MAX_COUNT_MEMORY;
 use leadstream_core::domain::model::contact::CART;
 use leadstream_core::domain::names::nearest;
@@ -18,7 +18,7 @@ const MAX_TRIGGERS: usize = 32;
 const MAX_WAIT_MS: Ms = 732 * DAY_MS;
 
 /// Notes what is wrong.
-pub(super) fn check(spec: &TriggersSpec, model: &ModelSpec, faults: &mut Faults) {
+pub(super) fn check(spec: &TriggersSpec, model: &ModelView<'_>, faults: &mut Faults) {
     if let Some(trigger) = spec.triggers.get(MAX_TRIGGERS) {
         faults.add(&trigger.place, format!("is one trigger too many: at most {MAX_TRIGGERS} fit"));
     }
@@ -41,7 +41,7 @@ pub(super) fn check(spec: &TriggersSpec, model: &ModelSpec, faults: &mut Faults)
     }
 }
 
-fn trigger(one: &Spanned<TriggerSpec>, model: &ModelSpec, faults: &mut Faults) {
+fn trigger(one: &Spanned<TriggerSpec>, model: &ModelView<'_>, faults: &mut Faults) {
     let (spec, place) = (&one.value, &one.place);
     match &spec.name {
         None => faults.missing(place, "name", "name = \"browse-abandoned\""),
@@ -74,7 +74,7 @@ fn trigger(one: &Spanned<TriggerSpec>, model: &ModelSpec, faults: &mut Faults) {
     same(spec, faults);
 }
 
-fn after(spec: &TriggerSpec, place: &Place, model: &ModelSpec, faults: &mut Faults) {
+fn after(spec: &TriggerSpec, place: &Place, model: &ModelView<'_>, faults: &mut Faults) {
     let said = [spec.after.is_some(), spec.after_stage.is_some(), spec.after_label.is_some()];
     match said.iter().filter(|s| **s).count() {
         0 => faults.missing(place, "after", "after = { on = \"Product Viewed\" }, after_stage or after_label"),
@@ -107,7 +107,7 @@ fn after(spec: &TriggerSpec, place: &Place, model: &ModelSpec, faults: &mut Faul
     }
 }
 
-fn known_stage(stage: &Spanned<String>, model: &ModelSpec, faults: &mut Faults) {
+fn known_stage(stage: &Spanned<String>, model: &ModelView<'_>, faults: &mut Faults) {
     let names = || model.axes.iter().flat_map(|a| &a.stages).map(|s| s.value.as_str());
     if !names().any(|name| name == stage.value) {
         faults.add(&stage.place, format!("there is no stage {:?}: {}", stage.value, hint(&stage.value, names())));

@@ -8,7 +8,7 @@ use crate::condition::compile::condition;
 use leadstream_core::domain::Text;
 use leadstream_core::domain::ids::name_hash;
 use leadstream_core::domain::model::CountRule;
-use leadstream_core::domain::model::triggers::{After, PRODUCT, Same, Trigger, TriggersModel};
+use leadstream_core::domain::model::triggers::{After, MatchBy, PRODUCT, Trigger, TriggersModel};
 use leadstream_core::domain::names::Vocabulary;
 
 /// From a checked spec to what steps run on.
@@ -29,9 +29,9 @@ fn trigger(spec: &TriggerSpec, vocabulary: &mut Vocabulary) -> Trigger {
             count: after.value.times.as_ref().map(|times| {
                 let rule = name_hash(&format!("trigger {name:?} {}", after_text(spec)));
                 let times = usize::try_from(times.value).unwrap_or(1);
-                let same = spec.same.as_ref().map(|s| vocabulary.intern_property(&s.value));
+                let match_by = spec.same.as_ref().map(|s| vocabulary.intern_property(&s.value));
                 let distinct = after.value.distinct.as_ref().map(|d| distinct(&d.value, vocabulary));
-                (rule, CountRule { times, within_ms: after.value.within_ms.as_ref().map(|w| w.value), same, distinct })
+                (rule, CountRule { times, within_ms: after.value.within_ms.as_ref().map(|w| w.value), match_by, distinct })
             }),
         },
         (None, Some(stage), _) => After::Stage(stage.value.as_str().into()),
@@ -45,11 +45,11 @@ fn trigger(spec: &TriggerSpec, vocabulary: &mut Vocabulary) -> Trigger {
         unless_stages: spec.unless_stage.iter().map(|s| s.value.as_str().into()).collect(),
         within_ms: spec.within_ms(),
         at_most: spec.at_most.as_ref().map(|limit| at_most(limit.value)),
-        same: match spec.same.as_ref().map(|s| s.value.as_str()) {
-            Some(PRODUCT) => Some(Same::Product),
-            Some(property) => Some(Same::Property(vocabulary.intern_property(property))),
-            // Whoever viewed a product is told of that product.
-            None => (spec.if_viewed_ms.is_some() || spec.if_carted_ms.is_some()).then_some(Same::Product),
+        match_by: match spec.same.as_ref().map(|s| s.value.as_str()) {
+            Some(PRODUCT) => Some(MatchBy::Product),
+            Some(property) => Some(MatchBy::Property(vocabulary.intern_property(property))),
+            // A trigger for viewers of a product is about that product.
+            None => (spec.if_viewed_ms.is_some() || spec.if_carted_ms.is_some()).then_some(MatchBy::Product),
         },
         restart: spec.restart.as_ref().is_some_and(|r| r.value),
         if_viewed_ms: spec.if_viewed_ms.as_ref().map(|v| v.value),

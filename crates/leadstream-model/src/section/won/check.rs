@@ -4,16 +4,16 @@ use super::places::{may_be_sale, places};
 use super::spec::WonSpec;
 use crate::condition::check;
 use crate::fault::{Faults, Spanned};
-use crate::section::ModelSpec;
+use crate::section::view::ModelView;
 use leadstream_core::domain::model::won::Places;
 use leadstream_core::domain::names::nearest;
 use leadstream_core::domain::terms::movement::Axis;
 
 /// Notes what is wrong.
-pub(super) fn check(spec: &WonSpec, model: &ModelSpec, faults: &mut Faults) {
+pub(super) fn check(spec: &WonSpec, model: &ModelView<'_>, faults: &mut Faults) {
     let axis_of = |wanted: &Spanned<String>| {
         Axis::ALL.into_iter().rev().find_map(|axis| {
-            let stages = &model.axes[axis.index()].stages;
+            let stages = &model.axes[axis].stages;
             Some((axis, stages.iter().position(|stage| stage.value == wanted.value)?))
         })
     };
@@ -36,7 +36,7 @@ pub(super) fn check(spec: &WonSpec, model: &ModelSpec, faults: &mut Faults) {
         faults.missing(&spec.place, "stage", "stage = \"purchase\", since no order or contract leads anywhere");
     }
     if let Some(Places { axis, open, won, lost_to }) = places {
-        let stages = &model.axes[axis.index()].stages;
+        let stages = &model.axes[axis].stages;
         for one in [&spec.open, &spec.lost_to].into_iter().flatten() {
             if axis_of(one).is_some() && !stages.iter().any(|stage| stage.value == one.value) {
                 faults.add(&one.place, format!("{:?} is no stage of the {}, in which is won", one.value, axis.name()));

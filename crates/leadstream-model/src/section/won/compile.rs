@@ -2,8 +2,8 @@
 
 use super::places::{CONTRACTS, contracts, may_be_sale, places, said, usual};
 use crate::condition::compile::condition;
-use crate::section::ModelSpec;
 use crate::section::sales::in_force::answers;
+use crate::section::view::ModelView;
 use leadstream_core::domain::model::won::WonModel;
 use leadstream_core::domain::names::{NameId, Vocabulary};
 use leadstream_core::domain::terms::sales::Answer;
@@ -11,7 +11,7 @@ use leadstream_core::domain::terms::sales::Answer;
 /// How sales says that it lost a lead where the model has no answers.
 const LOST: &str = "Lead Lost";
 
-pub(super) fn compile(spec: &ModelSpec, vocabulary: &mut Vocabulary) -> WonModel {
+pub(super) fn compile(spec: &ModelView<'_>, vocabulary: &mut Vocabulary) -> WonModel {
     let contracts = contracts(spec);
     let is_unnamed = vocabulary.name(CONTRACTS[0]) == NameId::NONE;
     for name in contracts.iter().flat_map(|when| &when.on).filter(|name| may_be_sale(&name.value)) {

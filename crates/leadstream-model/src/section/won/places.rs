@@ -2,9 +2,9 @@
 
 use crate::condition::spec::ConditionSpec;
 use crate::fault::Spanned;
-use crate::section::ModelSpec;
 use crate::section::axis::spec::MoveSpec;
 use crate::section::sales::in_force::answers;
+use crate::section::view::ModelView;
 use leadstream_core::domain::model::won::Places;
 use leadstream_core::domain::names::{Kind, canonical as canonical_name, kind_of_track};
 use leadstream_core::domain::terms::movement::Axis;
@@ -20,14 +20,14 @@ const WINS: [&str; 5] = ["Order Completed", "Contract Signed", "Deal Won", "Oppo
 const ASKS: [&str; 4] = ["Demo Requested", "Quote Requested", "Proposal Sent", "Price Negotiated"];
 
 /// What the moves say: in the funnel if the model has one, else in the journey.
-pub(super) fn places(spec: &ModelSpec) -> Option<Places> {
+pub(super) fn places(spec: &ModelView<'_>) -> Option<Places> {
     let named = |wanted: &Option<Spanned<String>>, axis: Axis| {
         let wanted = wanted.as_ref()?;
-        spec.axes[axis.index()].stages.iter().position(|stage| stage.value == wanted.value)
+        spec.axes[axis].stages.iter().position(|stage| stage.value == wanted.value)
     };
-    let usual = if spec.axes[1].stages.is_empty() { Axis::Journey } else { Axis::Funnel };
+    let usual = if spec.axes.funnel.stages.is_empty() { Axis::Journey } else { Axis::Funnel };
     let axis = Axis::ALL.into_iter().rev().find(|axis| named(&spec.won.stage, *axis).is_some()).unwrap_or(usual);
-    let axis_spec = &spec.axes[axis.index()];
+    let axis_spec = &spec.axes[axis];
     let leads = |meant: &dyn Fn(&str) -> bool, below: usize| {
         let by_name =
             axis_spec.moves.iter().filter(|one| one.value.when.on.iter().any(|name| meant(canonical_name(&name.value))));
@@ -49,7 +49,7 @@ pub(super) fn places(spec: &ModelSpec) -> Option<Places> {
 }
 
 /// Events that are sales, besides orders: as the model has it, else contracts, and what leads to the stage that it names.
-pub(super) fn contracts(spec: &ModelSpec) -> Vec<ConditionSpec> {
+pub(super) fn contracts(spec: &ModelView<'_>) -> Vec<ConditionSpec> {
     let answers = spec.sales.hand_over.as_ref().map(answers);
     let by_sales = answers.map_or_else(|| usual("Lead Won"), |all| said(all, Answer::Won));
     if let Some(on) = &spec.won.on {
@@ -70,7 +70,7 @@ pub(super) fn contracts(spec: &ModelSpec) -> Vec<ConditionSpec> {
 }
 
 /// Every name of which a move or a score rule speaks.
-fn all_names(spec: &ModelSpec) -> impl Iterator<Item = &str> {
+fn all_names<'a>(spec: &'a ModelView<'_>) -> impl Iterator<Item = &'a str> {
     let moves = spec.axes.iter().flat_map(|axis| &axis.moves).map(|one| &one.value.when);
     let rules = spec.score.groups.iter().flat_map(|group| &group.value.rules).map(|rule| &rule.value.when);
     moves.chain(rules).flat_map(|when| &when.on).map(|name| canonical_name(&name.value))

@@ -18,7 +18,8 @@ pub struct Office {
 }
 
 impl Office {
-    /// The instant at which so much office time has passed. The clock of the office decides, also on the days on which it is changed.
+    /// The instant at which this much office time has passed. The clock of the office decides, also on the days on which it is
+    /// changed.
     #[must_use]
     pub fn due_ms(&self, from_ms: Ms, length_ms: Ms) -> Ms {
         let mut left_ms = length_ms;

@@ -23,7 +23,7 @@ pub fn is_asked(member: &Member, accounts: &Accounts) -> bool {
 /// How far a member has come on an axis.
 #[must_use]
 pub fn rank(axis: Axis, member: &Member, model: &Model) -> Option<usize> {
-    stage_index(&model.axes[axis.index()], member.stages[axis.index()].as_deref()?)
+    stage_index(&model.axes[axis], member.stages[axis].as_deref()?)
 }
 
 /// How many have to agree: as many as the model says, and where it says who decides, all of these.
@@ -31,10 +31,10 @@ pub fn rank(axis: Axis, member: &Member, model: &Model) -> Option<usize> {
 pub fn expected(group: &Group, accounts: &Accounts) -> usize {
     let decides = |m: &&Member| !m.disqualified && is_asked(m, accounts);
     let deciders = if accounts.deciders.is_empty() { 0 } else { group.members.iter().filter(decides).count() };
-    accounts.of.max(deciders)
+    accounts.min_agreeing.max(deciders)
 }
 
-/// The group's score: the sum of its members' or the highest; whoever is disqualified does not count.
+/// The group's score: the sum of its members' or the highest; disqualified members do not count.
 #[must_use]
 pub fn score(group: &Group, accounts: &Accounts) -> f64 {
     let counted = group.members.iter().filter(|m| !m.disqualified).map(|m| m.score);

@@ -25,7 +25,7 @@ pub struct Said {
 /// The company that an event names, and how surely.
 #[must_use]
 pub fn said_by(event: &Event<'_>, accounts: &Accounts) -> Option<Said> {
-    let at = &accounts.said;
+    let at = &accounts.fields;
     let text = |id| match event.property(id)? {
         Value::Text(text) => plain(text),
         // Ids of groups may be numbers.

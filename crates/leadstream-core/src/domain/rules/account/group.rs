@@ -1,4 +1,4 @@
-//! The record of an account: its buying group as its members told it, and what that comes to.
+//! The record of an account: its buying group as its members report it, and what follows.
 
 use crate::domain::ids::{IdKind, low64, output_id};
 use crate::domain::member_update::{MemberUpdateRecord, News, voter_of};
@@ -14,6 +14,7 @@ use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::account::{AccountKind, AccountVerdict};
 use crate::domain::terms::limit::Limit;
 use crate::domain::terms::movement::Axis;
+use crate::domain::terms::per_axis::PerAxis;
 use crate::domain::{Ms, Text};
 
 impl Group {
@@ -38,7 +39,7 @@ impl Group {
     }
 }
 
-/// Takes in what a member told. The record is the account's.
+/// Applies a member's update. The record is the account's.
 pub fn apply_update(
     prospect: &mut Prospect,
     is_new: bool,
@@ -55,47 +56,49 @@ pub fn apply_update(
     prospect.first_seen_ms = prospect.first_seen_ms.min(member_update.at_ms);
     let newest_ms = prospect.last_seen_ms;
     let group = prospect.extras_mut().account.group.get_or_insert_default();
-    let taker = GroupUpdate { member_update, index, model, accounts };
+    let mut update = GroupUpdate { member_update, index, model, accounts, effects };
     if group.model_hash != model.hash {
         group.consensus.settle_all(accounts);
         group.model_hash = model.hash;
     }
     if let News::Lead(news) = &member_update.update.news {
-        leads::pass_on(group, member_update, news, (index, model, accounts), effects);
-        return budget::fit_record(prospect, models.models.len(), effects);
+        leads::pass_on(group, member_update, news, (index, model, accounts), update.effects);
+        return budget::fit_record(prospect, models.models.len(), update.effects);
     }
     let was_out = group.consensus.is_out();
-    taker.vote_of_group(group);
-    taker.member(group, effects);
+    update.vote_of_group(group);
+    update.member(group);
     let changes = group.consensus.review(accounts);
-    taker.say_verdict(group, was_out, effects);
+    update.say_verdict(group, was_out);
     for change in changes {
-        taker.say_change(group, &change, effects);
+        update.say_change(group, &change);
     }
     if group.consensus.bound(accounts) {
-        effects.notes.push(Note::LimitReached(Limit::AccountVotes));
+        update.effects.notes.push(Note::LimitReached(Limit::AccountVotes));
     }
-    taker.say_stages(group, effects);
-    leads::tell_members(group, member_update, (index, model), effects);
+    update.say_stages(group);
+    leads::tell_members(group, member_update, (index, model), update.effects);
     group.empty_since_ms = group.members.is_empty().then_some(newest_ms);
-    budget::fit_record(prospect, models.models.len(), effects);
+    budget::fit_record(prospect, models.models.len(), update.effects);
 }
 
+/// One update at work on the record of an account, and what it gives.
 struct GroupUpdate<'a> {
     member_update: &'a MemberUpdateRecord,
     index: usize,
     model: &'a Model,
     accounts: &'a Accounts,
+    effects: &'a mut Effects,
 }
 
 impl GroupUpdate<'_> {
-    fn vote(&self, voter: u64, says: Ballot) -> Vote {
+    fn vote(&self, voter: u64, ballot: Ballot) -> Vote {
         Vote {
             time_ms: self.member_update.at_ms,
             voter,
             cause: low64(self.member_update.id),
-            says,
-            said: Announced::Nothing,
+            ballot,
+            announced: Announced::Nothing,
             revision: 0,
         }
     }
@@ -103,8 +106,8 @@ impl GroupUpdate<'_> {
     /// What the update decides about the group as a whole.
     fn vote_of_group(&self, group: &mut Group) {
         let Some(verdict) = self.member_update.update.verdict else { return };
-        let says = if verdict == AccountVerdict::Disqualified { Ballot::Out } else { Ballot::Reopened };
-        let vote = self.vote(voter_of(&self.member_update.update.member), says);
+        let ballot = if verdict == AccountVerdict::Disqualified { Ballot::Out } else { Ballot::Reopened };
+        let vote = self.vote(voter_of(&self.member_update.update.member), ballot);
         group.consensus.add(vote);
         let reason = Reason { time_ms: vote.time_ms, by: vote.voter, text: self.member_update.update.reason.clone() };
         if group.verdict.as_ref().is_none_or(|old| (old.time_ms, old.by) <= (reason.time_ms, reason.by)) {
@@ -113,11 +116,11 @@ impl GroupUpdate<'_> {
     }
 
     /// What the update says of the member.
-    fn member(&self, group: &mut Group, effects: &mut Effects) {
+    fn member(&mut self, group: &mut Group) {
         let update = &self.member_update.update;
         let place = group.members.binary_search_by(|m| m.name.cmp(&update.member));
         if place.is_ok_and(|n| self.member_update.at_ms < group.members[n].updated_ms) {
-            // Seen before: what a member tells comes in order.
+            // Seen before: updates of a member come in order.
             return;
         }
         let voter = voter_of(&update.member);
@@ -134,7 +137,7 @@ impl GroupUpdate<'_> {
         let member = Member {
             name: update.member.clone(),
             role: update.role.clone(),
-            stages: [update.journey.clone(), update.funnel.clone()],
+            stages: PerAxis { journey: update.journey.clone(), funnel: update.funnel.clone() },
             score: update.score,
             disqualified: update.disqualified,
             updated_ms: self.member_update.at_ms,
@@ -143,7 +146,7 @@ impl GroupUpdate<'_> {
             held_ms: known.and_then(|known| known.held_ms),
         };
         let role = role_hash(update.role.as_deref());
-        let says = match (self.agrees(&member), self.accounts.decides(update.role.as_deref())) {
+        let ballot = match (self.agrees(&member), self.accounts.decides(update.role.as_deref())) {
             (true, _) => Ballot::Agrees(role),
             // Who is disqualified decides nothing any more.
             (false, true) if !self.accounts.deciders.is_empty() && !member.disqualified => Ballot::Undecided,
@@ -153,9 +156,9 @@ impl GroupUpdate<'_> {
             Ok(n) => group.members[n] = member,
             Err(n) => group.members.insert(n, member),
         }
-        self.vote_of_member(group, voter, says);
+        self.vote_of_member(group, voter, ballot);
         if group.members.len() > MAX_MEMBERS {
-            effects.notes.push(Note::LimitReached(Limit::AccountMembers));
+            self.effects.notes.push(Note::LimitReached(Limit::AccountMembers));
             let oldest = group.members.iter().enumerate().min_by_key(|(_, m)| (m.updated_ms, &m.name)).map(|(n, _)| n);
             if let Some(oldest) = oldest {
                 let left = group.members.remove(oldest);
@@ -164,9 +167,9 @@ impl GroupUpdate<'_> {
         }
     }
 
-    fn vote_of_member(&self, group: &mut Group, voter: u64, says: Ballot) {
-        if group.consensus.last_of(voter) != says {
-            group.consensus.add(self.vote(voter, says));
+    fn vote_of_member(&self, group: &mut Group, voter: u64, ballot: Ballot) {
+        if group.consensus.last_of(voter) != ballot {
+            group.consensus.add(self.vote(voter, ballot));
         }
     }
 
@@ -175,21 +178,22 @@ impl GroupUpdate<'_> {
     }
 
     /// Consensus was reached or lost, or what was said of it no longer stands.
-    fn say_change(&self, group: &Group, change: &Change, effects: &mut Effects) {
+    fn say_change(&mut self, group: &Group, change: &Change) {
         let vote = &change.vote;
         // One update may bring two votes: the member's own and one about the group.
-        let cause = if vote.says.is_of_group() { !vote.cause } else { vote.cause };
+        let cause = if vote.ballot.is_of_group() { !vote.cause } else { vote.cause };
         let id = |kind: IdKind, revision| {
             output_id(&self.member_update.update.account, &self.model.name, kind, None, vote.time_ms, cause, revision)
         };
-        let kind_of = |said| if said == Announced::Reached { AccountKind::ConsensusReached } else { AccountKind::ConsensusLost };
+        let kind_of =
+            |announced| if announced == Announced::Reached { AccountKind::ConsensusReached } else { AccountKind::ConsensusLost };
         let is_cause = vote.cause == low64(self.member_update.id);
         if change.before != Announced::Nothing {
             let taken_back = id(IdKind::Account(kind_of(change.before) as u8), change.revision.saturating_sub(1));
             let mut body = self.body(group, AccountKind::ConsensusRecalled);
             body.recalls = Some(taken_back);
             let id = id(IdKind::Account(AccountKind::ConsensusRecalled as u8), change.revision);
-            self.push(id, self.member_update.at_ms, true, body, effects);
+            self.push(id, self.member_update.at_ms, true, body);
         }
         if change.now != Announced::Nothing {
             let kind = kind_of(change.now);
@@ -202,12 +206,12 @@ impl GroupUpdate<'_> {
             if change.out {
                 body.reason = Some("account-disqualified".into());
             }
-            self.push(id(IdKind::Account(kind as u8), change.revision), vote.time_ms, is_cause, body, effects);
+            self.push(id(IdKind::Account(kind as u8), change.revision), vote.time_ms, is_cause, body);
         }
     }
 
     /// The group was disqualified, or is open again.
-    fn say_verdict(&self, group: &Group, was_out: bool, effects: &mut Effects) {
+    fn say_verdict(&mut self, group: &Group, was_out: bool) {
         let is_out = group.consensus.is_out();
         if was_out == is_out {
             return;
@@ -215,27 +219,27 @@ impl GroupUpdate<'_> {
         let kind = if is_out { AccountKind::Disqualified } else { AccountKind::Reopened };
         let mut body = self.body(group, kind);
         body.reason = group.verdict.as_ref().and_then(|v| v.text.clone());
-        self.push(self.id(kind), self.member_update.at_ms, true, body, effects);
+        self.push(self.id(kind), self.member_update.at_ms, true, body);
     }
 
     /// The group moved on an axis.
-    fn say_stages(&self, group: &mut Group, effects: &mut Effects) {
+    fn say_stages(&mut self, group: &mut Group) {
         for axis in Axis::ALL {
-            let stages = &self.model.axes[axis.index()].stages;
+            let stages = &self.model.axes[axis].stages;
             let now = self.stage_of(group, axis).and_then(|n| stages.get(n)).cloned();
-            if now == group.stages[axis.index()] {
+            if now == group.stages[axis] {
                 continue;
             }
-            let from = std::mem::replace(&mut group.stages[axis.index()], now.clone());
+            let from = std::mem::replace(&mut group.stages[axis], now.clone());
             let kind = if axis == Axis::Journey { AccountKind::JourneyChanged } else { AccountKind::FunnelChanged };
             let mut body = self.body(group, kind);
             (body.axis, body.from, body.to) = (Some(axis), from, now);
-            self.push(self.id(kind), self.member_update.at_ms, true, body, effects);
+            self.push(self.id(kind), self.member_update.at_ms, true, body);
         }
     }
 
     /// Journey: the furthest stage that more than half of the group has come to. Funnel: that of the member nearest to buying.
-    /// Whoever is disqualified does not count.
+    /// Disqualified members do not count.
     fn stage_of(&self, group: &Group, axis: Axis) -> Option<usize> {
         let counted = || group.members.iter().filter(|m| !m.disqualified);
         let mut ranks: Vec<usize> = counted().filter_map(|m| buying_group::rank(axis, m, self.model)).collect();
@@ -257,8 +261,8 @@ impl GroupUpdate<'_> {
             kind,
             account: self.member_update.update.account.clone(),
             axis: None,
-            journey: group.stages[0].clone(),
-            funnel: group.stages[1].clone(),
+            journey: group.stages.journey.clone(),
+            funnel: group.stages.funnel.clone(),
             from: None,
             to: None,
             score: buying_group::score(group, self.accounts),
@@ -276,10 +280,10 @@ impl GroupUpdate<'_> {
         }
     }
 
-    fn push(&self, id: u128, at_ms: Ms, is_cause: bool, body: AccountChanged, effects: &mut Effects) {
-        effects.outputs.push(Output {
+    fn push(&mut self, id: u128, at_ms: Ms, is_cause: bool, body: AccountChanged) {
+        self.effects.outputs.push(Output {
             id,
-            model: u16::try_from(self.index).unwrap_or(u16::MAX),
+            model: self.index,
             at_ms,
             event: self.member_update.event.clone().filter(|_| is_cause),
             body: Body::AccountChanged(Box::new(body)),

@@ -1,7 +1,8 @@
 //! Leads on their way through their account: it completes what leaves with the company's facts, or holds a hand-over back.
 //!
-//! What a member says of its lead comes after what it says of itself, so the facts are those of this very instant. Whether the company
-//! bars its leads is looked up as of the hand-over; members are told, so that they wait and hand over when it does no more.
+//! What a member says of its lead comes after what it says of itself, so the facts are those of this very instant. Whether the
+//! company bars its leads is looked up as of the hand-over; members get an update, so that they wait, and hand over once it no
+//! longer does.
 
 use crate::domain::hand_over::{Colleague, Company};
 use crate::domain::ids::{IdKind, low64, output_id};
@@ -15,7 +16,7 @@ use crate::domain::state::group::{Group, Member};
 use crate::domain::terms::sales::{Bar, HandOverKind};
 use crate::domain::{DAY_MS, Ms};
 
-/// Whoever did something within this time is active.
+/// A member that did something within this time is active.
 pub const ACTIVE_MS: Ms = 30 * DAY_MS;
 
 /// Members who bought that an account remembers.
@@ -82,7 +83,7 @@ pub(super) fn pass_on(
     lead.company = Some(Box::new(company(group, name, news.at_ms, model, accounts)));
     effects.outputs.push(Output {
         id: member_update.id,
-        model: u16::try_from(index).unwrap_or(u16::MAX),
+        model: index,
         at_ms: news.at_ms,
         event: member_update.event.clone(),
         body: Body::HandOver(Box::new(lead)),
@@ -99,11 +100,11 @@ fn company(group: &Group, lead: &str, at_ms: Ms, model: &Model, accounts: &Accou
         let lately = m.active_ms.is_some_and(|active_ms| at_ms.saturating_sub(active_ms) <= ACTIVE_MS);
         lately && !m.disqualified && m.name != lead
     };
-    let colleague = |m: &Member| Colleague { member: m.name.clone(), role: m.role.clone(), journey: m.stages[0].clone() };
+    let colleague = |m: &Member| Colleague { member: m.name.clone(), role: m.role.clone(), journey: m.stages.journey.clone() };
     Company {
         known_as: group.known_as.clone(),
-        journey: group.stages[0].clone(),
-        funnel: group.stages[1].clone(),
+        journey: group.stages.journey.clone(),
+        funnel: group.stages.funnel.clone(),
         score: buying_group::score(group, accounts),
         consensus: group.consensus.reached(),
         consensus_since_ms: group.consensus.said_ms().filter(|_| group.consensus.reached()),
@@ -148,7 +149,7 @@ pub(super) fn tell_members(
         };
         effects.outputs.push(Output {
             id,
-            model: u16::try_from(index).unwrap_or(u16::MAX),
+            model: index,
             at_ms: member_update.at_ms,
             event: None,
             body: Body::Member(Box::new(update)),

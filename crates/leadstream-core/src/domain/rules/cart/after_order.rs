@@ -2,7 +2,6 @@
 
 use crate::domain::Ms;
 use crate::domain::event::{Event, OrderFate};
-use crate::domain::output::Effects;
 use crate::domain::rules::budget;
 use crate::domain::rules::cart::find::{concerned, touch};
 use crate::domain::rules::cart::open::{check_out, new_cart};
@@ -10,12 +9,13 @@ use crate::domain::rules::cart::outcome::{Reversal, reverse};
 use crate::domain::rules::cart::past_orders::id_hash;
 use crate::domain::rules::cart::product_match::What;
 use crate::domain::rules::cart::{forgotten, goods, series};
-use crate::domain::rules::context::ModelContext;
+use crate::domain::rules::context::StepContext;
 use crate::domain::state::cart::{ArmedFor, MAX_LINES, MAX_SENT};
 use crate::domain::state::orders::{KnownOrder, Standing};
 use crate::domain::state::past_carts::PastOrder;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::cart::Reason;
+use std::num::NonZeroU64;
 
 /// Less than a cent is nothing.
 const CENT: f64 = 0.01;
@@ -29,18 +29,18 @@ impl PastOrder {
 }
 
 /// A payment failed: what its order took comes back, and the cart is reminded of at once, with that reason.
-pub(super) fn payment_failed(prospect: &mut Prospect, event: &Event<'_>, context: &ModelContext<'_>, effects: &mut Effects) {
-    check_out(prospect, event, context);
+pub(super) fn payment_failed(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) {
+    check_out(prospect, event, step);
     let at = concerned(&prospect.carts, event.cart_id.as_deref()).or_else(|| concerned(&prospect.carts, None));
     let has_lines = at.is_some_and(|at| !prospect.carts[at].lines.is_empty());
     let order = id_hash(event);
     let orders = prospect.extras.as_deref().map_or(&[][..], |extras| &extras.orders);
     let last_ms = orders.iter().filter(|o| o.time_ms <= event.time_ms).map(|o| o.time_ms).max();
-    let is_meant = |o: &PastOrder| if order == 0 { !has_lines && Some(o.time_ms) == last_ms } else { o.order == order };
+    let is_meant = |o: &PastOrder| if order.is_none() { !has_lines && Some(o.time_ms) == last_ms } else { o.order == order };
     if !orders.iter().any(is_meant) {
         // No order yet: the cart is as it was.
         if let Some(at) = at.filter(|at| prospect.carts[*at].lines.iter().any(|l| l.added_ms <= event.time_ms)) {
-            series::arm(prospect, at, event, ArmedFor::PaymentFailed, context, effects);
+            series::arm(prospect, at, event, ArmedFor::PaymentFailed, step);
         }
         return;
     }
@@ -51,22 +51,16 @@ pub(super) fn payment_failed(prospect: &mut Prospect, event: &Event<'_>, context
         failed.push(orders.remove(n));
     }
     for past in failed {
-        if let Some(at) = bring_back(prospect, past, Reason::PaymentFailed, event, context, effects) {
-            series::arm(prospect, at, event, ArmedFor::PaymentFailed, context, effects);
+        if let Some(at) = bring_back(prospect, past, Reason::PaymentFailed, event, step) {
+            series::arm(prospect, at, event, ArmedFor::PaymentFailed, step);
         }
     }
 }
 
-/// An order that was never paid is cancelled, within the payment window: the cart is as after a payment that failed. Not where the
-/// customer wanted it so, or the shop.
-fn unpaid_cancelled(
-    prospect: &mut Prospect,
-    at: usize,
-    event: &Event<'_>,
-    context: &ModelContext<'_>,
-    effects: &mut Effects,
-) -> bool {
-    let (Some(window_ms), Some(extras)) = (context.model.cart.payment_window_ms, prospect.extras.as_deref_mut()) else {
+/// An order that was never paid is cancelled, within the payment window: the cart is as after a payment that failed. Not where
+/// the customer wanted it so, or the shop.
+fn unpaid_cancelled(prospect: &mut Prospect, at: usize, event: &Event<'_>, step: &mut StepContext<'_, '_>) -> bool {
+    let (Some(window_ms), Some(extras)) = (step.model().cart.payment_window_ms, prospect.extras.as_deref_mut()) else {
         return false;
     };
     let Some(known) = extras.known_orders.list.get(at) else { return false };
@@ -76,12 +70,12 @@ fn unpaid_cancelled(
     }
     let order = id_hash(event);
     let mut unpaid = Vec::new();
-    while let Some(n) = extras.orders.iter().position(|o| order != 0 && o.order == order && o.time_ms <= event.time_ms) {
+    while let Some(n) = extras.orders.iter().position(|o| order.is_some() && o.order == order && o.time_ms <= event.time_ms) {
         unpaid.push(extras.orders.remove(n));
     }
     for past in unpaid {
-        if let Some(at) = bring_back(prospect, past, Reason::OrderCancelled, event, context, effects) {
-            series::arm(prospect, at, event, ArmedFor::PaymentFailed, context, effects);
+        if let Some(at) = bring_back(prospect, past, Reason::OrderCancelled, event, step) {
+            series::arm(prospect, at, event, ArmedFor::PaymentFailed, step);
         }
     }
     true
@@ -93,11 +87,10 @@ fn bring_back(
     past: PastOrder,
     reason: Reason,
     event: &Event<'_>,
-    context: &ModelContext<'_>,
-    effects: &mut Effects,
+    step: &mut StepContext<'_, '_>,
 ) -> Option<usize> {
     if !past.sent.is_empty() {
-        reverse(&past, &Reversal { reason, value: past.value, whole: true }, event, context, effects);
+        reverse(&past, &Reversal { reason, value: past.value, whole: true }, event, step);
     }
     if past.forgotten_ms.is_some() {
         forgotten::again(prospect, &past);
@@ -107,7 +100,7 @@ fn bring_back(
         return None;
     }
     let found = prospect.carts.iter().position(|c| past.cart.as_deref().map_or(c.id.is_none(), |id| c.is_called(id)));
-    let at = found.unwrap_or_else(|| new_cart(prospect, past.cart.clone(), event, context, effects));
+    let at = found.unwrap_or_else(|| new_cart(prospect, past.cart.clone(), event, step));
     let cart = &mut prospect.carts[at];
     for line in past.lines {
         if cart.lines.iter().any(|l| What::holds(l).same(What::holds(&line))) {
@@ -119,7 +112,7 @@ fn bring_back(
             cart.lines_left_out = cart.lines_left_out.saturating_add(1);
         }
     }
-    cart.lines_left_out = cart.lines_left_out.saturating_add(budget::fit_cart(&mut cart.lines, effects));
+    cart.lines_left_out = cart.lines_left_out.saturating_add(budget::fit_cart(&mut cart.lines, step.effects));
     let mut sent = past.sent;
     sent.append(&mut cart.series.sent);
     sent.drain(..sent.len().saturating_sub(MAX_SENT));
@@ -135,14 +128,8 @@ fn bring_back(
 
 /// An order was cancelled or refunded: what counted as recovered is taken back, all of it or in part.
 /// `known`: its place among the known orders, if it came to nothing.
-pub(super) fn take_back(
-    prospect: &mut Prospect,
-    event: &Event<'_>,
-    known: Option<usize>,
-    context: &ModelContext<'_>,
-    effects: &mut Effects,
-) {
-    if known.is_some_and(|at| unpaid_cancelled(prospect, at, event, context, effects)) {
+pub(super) fn take_back(prospect: &mut Prospect, event: &Event<'_>, known: Option<usize>, step: &mut StepContext<'_, '_>) {
+    if known.is_some_and(|at| unpaid_cancelled(prospect, at, event, step)) {
         return;
     }
     let Some(extras) = prospect.extras.as_deref_mut() else { return };
@@ -152,7 +139,7 @@ pub(super) fn take_back(
     let fate = match standing {
         Some(Standing::Cancelled) => OrderFate::Cancelled,
         Some(Standing::Refunded) => OrderFate::Refunded,
-        Some(Standing::Failed) => return payment_failed(prospect, event, context, effects),
+        Some(Standing::Failed) => return payment_failed(prospect, event, step),
         _ => match event.order_fate() {
             Some(fate) => fate,
             None if in_part => OrderFate::Refunded,
@@ -166,7 +153,7 @@ pub(super) fn take_back(
     // A refund without an id is of the order that it was counted for.
     let order = meant.map_or((id_hash(event), None), |order| (order.id, Some(order.placed_ms)));
     // What is known of the order has heard of it before.
-    let known = meant.or_else(|| extras.known_orders.list.iter().rfind(|known| order.0 != 0 && known.id == order.0));
+    let known = meant.or_else(|| extras.known_orders.list.iter().rfind(|known| order.0.is_some() && known.id == order.0));
     let is_gone = fate == OrderFate::Cancelled && !in_part || standing.is_some_and(|standing| !standing.stands());
     let left_of_order = known.filter(|known| known.standing.stands()).and_then(KnownOrder::left_milli).map(amount);
     let left_of = |past: &PastOrder| {
@@ -184,48 +171,47 @@ pub(super) fn take_back(
         };
         left.filter(|left| *left >= CENT)
     };
-    // Of what nobody knows the worth of only all can be taken back.
+    // Without a known value, only the whole order can be taken back.
     let is_told = |past: &PastOrder| is_gone || past.value.is_some();
-    less(&mut extras.orders, order, |past| is_told(past).then(|| left_of(past)), reason, event, context, effects);
+    less(&mut extras.orders, order, |past| is_told(past).then(|| left_of(past)), reason, event, step);
 }
 
-/// Orders that were none, as their ids' hashes tell: what counted as recovered is taken back, and nothing is remembered of them.
+/// Orders that were none, found by the hashes of their ids: what counted as recovered is taken back, and nothing is remembered
+/// of them.
 pub fn disown(
     prospect: &mut Prospect,
     event: &Event<'_>,
-    which: impl Fn(u64) -> bool,
-    context: &ModelContext<'_>,
-    effects: &mut Effects,
+    which: impl Fn(Option<NonZeroU64>) -> bool,
+    step: &mut StepContext<'_, '_>,
 ) {
     let Some(extras) = prospect.extras.as_deref_mut().filter(|extras| !extras.orders.is_empty()) else { return };
     let (none, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut extras.orders).into_iter().partition(|past| which(past.order));
     extras.orders = rest;
     for past in none.iter().filter(|past| !past.sent.is_empty()) {
-        reverse(past, &Reversal { reason: Reason::Internal, value: past.value, whole: true }, event, context, effects);
+        reverse(past, &Reversal { reason: Reason::Internal, value: past.value, whole: true }, event, step);
     }
 }
 
-/// A known order is told again: maybe it is worth less than what counts as recovered.
-pub(super) fn lower(prospect: &mut Prospect, at: usize, event: &Event<'_>, context: &ModelContext<'_>, effects: &mut Effects) {
+/// A known order is reported again: it may be worth less than what counts as recovered.
+pub(super) fn lower(prospect: &mut Prospect, at: usize, event: &Event<'_>, step: &mut StepContext<'_, '_>) {
     let Some(extras) = prospect.extras.as_deref_mut().filter(|extras| !extras.orders.is_empty()) else { return };
     let Some(left) = extras.known_orders.list.get(at).and_then(KnownOrder::left_milli).map(amount) else { return };
     let worth_less =
         |past: &PastOrder| past.value.filter(|value| *value - left >= CENT).map(|_| Some(left).filter(|left| *left >= CENT));
-    less(&mut extras.orders, (id_hash(event), None), worth_less, Reason::OrderChanged, event, context, effects);
+    less(&mut extras.orders, (id_hash(event), None), worth_less, Reason::OrderChanged, event, step);
 }
 
 /// Less of an order that counted as recovered is left: `left_of` says how much, inner `None` for nothing, outer for no change.
 fn less(
     orders: &mut [PastOrder],
-    (order, placed_ms): (u64, Option<Ms>),
+    (order, placed_ms): (Option<NonZeroU64>, Option<Ms>),
     left_of: impl Fn(&PastOrder) -> Option<Option<f64>>,
     reason: Reason,
     event: &Event<'_>,
-    context: &ModelContext<'_>,
-    effects: &mut Effects,
+    step: &mut StepContext<'_, '_>,
 ) {
     // Without an id it is known by its time, if anybody knows which order is meant.
-    let is_it = |o: &PastOrder| o.order == order && (order != 0 || placed_ms == Some(o.time_ms));
+    let is_it = |o: &PastOrder| o.order == order && (order.is_some() || placed_ms == Some(o.time_ms));
     let is_meant = |o: &PastOrder| is_it(o) && !o.sent.is_empty() && o.time_ms <= event.time_ms;
     for past in orders.iter_mut().filter(|o| is_meant(o)) {
         let Some(left) = left_of(past) else { continue };
@@ -234,7 +220,7 @@ fn less(
         if !whole && value.is_none_or(|value| value < CENT) {
             continue;
         }
-        reverse(past, &Reversal { reason, value, whole }, event, context, effects);
+        reverse(past, &Reversal { reason, value, whole }, event, step);
         past.value = left;
         if whole {
             past.sent = Vec::new();

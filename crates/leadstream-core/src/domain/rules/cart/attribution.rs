@@ -22,8 +22,9 @@ fn last<'a>(prospect: &'a mut Prospect, event: &Event<'_>) -> Option<&'a mut Sen
 
 /// A mail event: which reminder it is of, if it is of one.
 ///
-/// One that names a trigger is of that or of none. One that names a mail or campaign is of the reminder that was named so together with
-/// its trigger, or of the last one if reminders are called so. One that names nothing belongs to the last reminder before it.
+/// One that names a trigger is of that or of none. One that names a mail or campaign is of the reminder that was named so
+/// together with its trigger, or of the last one if reminders are called so. One that names nothing belongs to the last
+/// reminder before it.
 pub(super) fn note(prospect: &mut Prospect, event: &Event<'_>, model: &CartModel) {
     let Some(last) = last(prospect, event) else { return };
     last.heard.any = true;
@@ -34,7 +35,8 @@ pub(super) fn note(prospect: &mut Prospect, event: &Event<'_>, model: &CartModel
     } else if signals.names.is_empty() {
         (Some(last_id), AttributedBy::LastReminder)
     } else {
-        let named = reminders(prospect).filter(|s| s.left_ms <= event.time_ms && signals.names.has(s.mail));
+        let named =
+            reminders(prospect).filter(|s| s.left_ms <= event.time_ms && s.mail.is_some_and(|mail| signals.names.has(mail)));
         match named.max_by_key(|s| s.left_ms) {
             Some(step) => (Some(step.trigger_id), AttributedBy::Mail),
             None => (is_of_reminders(event, model).then_some(last_id), AttributedBy::Campaign),

@@ -1,7 +1,7 @@
 //! What the last orders took: a page that still shows it fills no cart.
 //!
-//! The page of thanks, or another tab, may tell the cart as it was before the order, under the same id or another one. That is kept
-//! for one session only, as hashes.
+//! The page of thanks, or another tab, may tell the cart as it was before the order, under the same id or another one. That is
+//! kept for one session only, as hashes.
 
 use crate::domain::Ms;
 use crate::domain::event::Event;
@@ -36,8 +36,8 @@ pub(super) fn settle(prospect: &mut Prospect, model: &Model, now_ms: Ms) {
     }
 }
 
-/// Whether all that the event says is in a cart was bought, and no more of it: less than a session ago for what shows a cart; for an add
-/// before the order or at its instant.
+/// Whether all that the event says is in a cart was bought, and no more of it: less than a session ago for what shows a cart;
+/// for an add before the order or at its instant.
 pub(super) fn is_all_bought(prospect: &Prospect, event: &Event<'_>, shows_cart: bool, model: &Model) -> bool {
     let Some(bought) = prospect.extras.as_deref().and_then(|extras| extras.bought.as_deref()) else { return false };
     let until_ms = bought.time_ms.saturating_add(if shows_cart { model.session_gap_ms - 1 } else { 0 });

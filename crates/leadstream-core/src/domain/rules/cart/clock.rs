@@ -4,7 +4,7 @@ use crate::domain::Ms;
 use crate::domain::model::quiet::Whose;
 use crate::domain::model::{CartModel, IdleOn};
 use crate::domain::rules::contact;
-use crate::domain::rules::context::ModelContext;
+use crate::domain::rules::context::StepContext;
 use crate::domain::state::cart::{Cart, Series, SeriesPhase};
 use crate::domain::state::prospect::Prospect;
 
@@ -26,22 +26,22 @@ pub(crate) fn idle_since(prospect: &Prospect, model: &CartModel) -> Option<Ms> {
     }
 }
 
-/// Sets the next step's due time and the forgetting of every cart anew.
-pub(crate) fn retime_all(prospect: &mut Prospect, context: &ModelContext<'_>) {
-    let idle_ms = idle_since(prospect, &context.model.cart);
+/// Sets the due time of the next step, and when it is forgotten, again for every cart.
+pub(crate) fn retime_all(prospect: &mut Prospect, step: &StepContext<'_, '_>) {
+    let idle_ms = idle_since(prospect, &step.model().cart);
     let zone = prospect.extras.as_ref().and_then(|m| m.contact.zone.as_deref());
     for cart in &mut prospect.carts {
-        retime(cart, context, idle_ms, zone);
+        retime(cart, step, idle_ms, zone);
     }
 }
 
-/// Sets the next step's due time and the forgetting of a cart anew; `zone` is the prospect's own.
-pub(crate) fn retime(cart: &mut Cart, context: &ModelContext<'_>, idle_ms: Option<Ms>, zone: Option<&str>) {
-    let model = context.model;
+/// Sets the due time of the next step, and when the cart is forgotten, again; `zone` is the prospect's own.
+pub(crate) fn retime(cart: &mut Cart, step: &StepContext<'_, '_>, idle_ms: Option<Ms>, zone: Option<&str>) {
+    let model = step.model();
     cart.forget_at_ms = model.cart.forget_after_ms.map(|after| cart.touched_ms.saturating_add(after));
     let series = &mut cart.series;
     let due = due(series, &model.cart, idle_ms);
-    let whose = Whose { key: context.key, zone, trigger: model.contact.cart };
+    let whose = Whose { key: step.key, zone, trigger: model.contact.cart };
     let kept_ms = series.fire_at_ms.filter(|_| due == series.due_ms);
     series.due_ms = due;
     series.fire_at_ms = due.map(|d| contact::timer(whose, &model.contact, d.saturating_add(model.cart.grace_ms), kept_ms));

@@ -4,10 +4,9 @@
 use crate::domain::Ms;
 use crate::domain::event::Event;
 use crate::domain::model::CartModel;
-use crate::domain::output::Effects;
 use crate::domain::rules::cart::outcome::{OutcomeDetails, report_of};
 use crate::domain::rules::cart::{goods, outcome, past_orders};
-use crate::domain::rules::context::ModelContext;
+use crate::domain::rules::context::StepContext;
 use crate::domain::state::cart::{Cart, CartLine, SentStep};
 use crate::domain::state::past_carts::{ForgottenCart, MAX_FORGOTTEN, MAX_FORGOTTEN_SENT, PastOrder};
 use crate::domain::state::prospect::Prospect;
@@ -53,15 +52,10 @@ pub(super) fn settle(prospect: &mut Prospect, model: &CartModel, now_ms: Ms) {
     extras.forgotten.retain(|cart| until(cart).is_some_and(|until_ms| now_ms <= until_ms));
 }
 
-/// An order that follows no reminder of a cart that is still there: maybe it is of the goods of one that was forgotten. `taken`: the
-/// lines that it took from carts. Of several the one mailed last; the others are over if the order has their goods too.
-pub(super) fn order(
-    prospect: &mut Prospect,
-    event: &Event<'_>,
-    taken: &[CartLine],
-    context: &ModelContext<'_>,
-    effects: &mut Effects,
-) {
+/// An order that follows no reminder of a cart that is still there: maybe it is of the goods of one that was forgotten.
+/// `taken`: the lines that it took from carts. Of several the one mailed last; the others are over if the order has their goods
+/// too.
+pub(super) fn order(prospect: &mut Prospect, event: &Event<'_>, taken: &[CartLine], step: &mut StepContext<'_, '_>) {
     let Some(extras) = prospect.extras.as_deref_mut().filter(|extras| !extras.forgotten.is_empty()) else { return };
     let taken: Vec<&CartLine> = taken.iter().collect();
     let is_followed = |cart: &ForgottenCart| cart.sent.iter().any(|s| s.may_lead_to(event.time_ms));
@@ -78,12 +72,12 @@ pub(super) fn order(
     extras.forgotten = rest;
     bought.sort_by_key(|cart| cart.sent.last().map(|s| s.left_ms));
     let Some((cart, share)) = bought.pop().and_then(|cart| share(&cart).map(|share| (cart, share))) else { return };
-    // An order that was placed before the cart was forgotten and is told after is not late.
+    // An order that was placed before the cart was forgotten, and reported after that, is not late.
     let late = event.time_ms >= cart.forgotten_ms;
     let mut told = OutcomeDetails::of(if late { OutcomeKind::RecoveredLate } else { OutcomeKind::Recovered }, Reason::Ordered);
     (told.value, told.late, told.episode_ms) = (share.value, late, Some(cart.episode_ms));
     let about = (cart.cart.as_ref(), cart.currency.as_ref(), &cart.sent[..]);
-    report_of(about, &told, event, context, effects);
+    report_of(about, &told, event, step);
     let ForgottenCart { cart, episode_ms, forgotten_ms, sent, goods, value: _, currency } = cart;
     let past = PastOrder {
         cart,
@@ -95,7 +89,7 @@ pub(super) fn order(
         forgotten_ms: Some(forgotten_ms),
         ..PastOrder::default()
     };
-    past_orders::remember(prospect, event, past, &context.model.cart, effects);
+    past_orders::remember(prospect, event, past, step);
 }
 
 /// The order came to nothing: another one may follow.

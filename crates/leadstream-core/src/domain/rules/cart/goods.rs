@@ -73,8 +73,8 @@ pub(super) struct Share {
 
 /// The share of these goods in an order; `None`: it has none of them. `taken`: the lines that it takes from the cart.
 ///
-/// An order of these goods alone counts with its value. Of one that has others too they count with the prices of their lines; where one
-/// of these is not known, with what is left of the order's value without the others.
+/// An order of these goods alone counts with its value. Of one that has others too they count with the prices of their lines;
+/// where one of these is not known, with what is left of the order's value without the others.
 pub(super) fn share(goods: &[u32], event: &Event<'_>, taken: &[&CartLine]) -> Option<Share> {
     if goods.is_empty() {
         // Of what left before goods were remembered.
@@ -103,7 +103,8 @@ pub(super) fn share(goods: &[u32], event: &Event<'_>, taken: &[&CartLine]) -> Op
     Some(Share { value: Some(worth.clamp(0.0, total.max(0.0))) })
 }
 
-/// What of a refund is of these goods, where it says which goods went back; `None`: it doesn't say it, or not what they are worth.
+/// What of a refund is of these goods, where it says which goods went back; `None`: it doesn't say it, or not what they are
+/// worth.
 pub(super) fn refunded(goods: &[u32], event: &Event<'_>) -> Option<f64> {
     if goods.is_empty() || event.products.is_empty() {
         return None;

@@ -116,7 +116,7 @@ pub(super) fn settle_currency(cart: &mut Cart) {
     if cart.lines.iter().all(|line| line.currency.is_none()) {
         return;
     }
-    // A line of which nobody said it is in what was said first of the others.
+    // While a line without a currency of its own relies on the cart's, that stays.
     let is_free = cart.currency.is_none() || cart.lines.iter().all(|line| line.currency.is_some());
     if is_free {
         cart.currency = cart.lines.iter().find_map(|line| line.currency.clone());
@@ -128,8 +128,8 @@ pub(super) fn settle_currency(cart: &mut Cart) {
     }
 }
 
-/// A removal takes the quantity that it names, else all. Where it doesn't say which of several lines of a product, the one added last,
-/// or all when it names no quantity.
+/// A removal takes the quantity that it names, else all. Where it doesn't say which of several lines of a product, the one
+/// added last, or all when it names no quantity.
 pub(super) fn remove(cart: &mut Cart, event: &Event<'_>, _: &mut Effects) -> Change {
     let had_lines = !cart.lines.is_empty();
     for product in &event.products {
@@ -216,7 +216,8 @@ pub(super) fn set(cart: &mut Cart, event: &Event<'_>, effects: &mut Effects) -> 
     if gained { Change::Gained } else { Change::Quiet }
 }
 
-/// A snapshot replaces the lines; what has quantity 0 is not there. One that is older than what is known of the cart changes nothing.
+/// A snapshot replaces the lines; what has quantity 0 is not there. One that is older than what is known of the cart changes
+/// nothing.
 pub(super) fn replace(cart: &mut Cart, event: &Event<'_>, effects: &mut Effects) -> Change {
     let newest = cart.lines.iter().map(|l| l.added_ms).chain(cart.removed.iter().map(|r| r.time_ms)).chain(cart.cleared_ms).max();
     if newest.is_some_and(|n| event.time_ms < n) {
@@ -301,7 +302,7 @@ fn after(until_ms: Ms) -> Ms {
     until_ms.saturating_add(1)
 }
 
-/// Whoever has nothing in the cart is not at the checkout.
+/// With an empty cart the prospect is not at the checkout.
 fn left_checkout(cart: &mut Cart) {
     if cart.lines.is_empty() {
         cart.skip_told = false;

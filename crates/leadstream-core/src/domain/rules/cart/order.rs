@@ -2,7 +2,6 @@
 
 use crate::domain::event::Event;
 use crate::domain::model::{CartModel, OrderClears};
-use crate::domain::output::Effects;
 use crate::domain::rules::cart::clock::is_live;
 use crate::domain::rules::cart::find::{concerned, touch};
 use crate::domain::rules::cart::goods::Share;
@@ -10,8 +9,7 @@ use crate::domain::rules::cart::outcome::{OutcomeDetails, report, report_of};
 use crate::domain::rules::cart::product_match::Sold;
 use crate::domain::rules::cart::series::recall;
 use crate::domain::rules::cart::{bought, forgotten, goods, lines, past_orders, successor};
-use crate::domain::rules::context::ModelContext;
-use crate::domain::rules::order_news::News;
+use crate::domain::rules::context::StepContext;
 use crate::domain::rules::orders;
 use crate::domain::state::cart::{Cart, CartLine, MAX_CARTS, Series, SeriesPhase};
 use crate::domain::state::past_carts::PastOrder;
@@ -40,8 +38,8 @@ struct Order<'a, 'e> {
 }
 
 /// An order with products takes them out of every cart; its own cart, or one with something of what it names, it clears.
-pub(super) fn order(prospect: &mut Prospect, event: &Event<'_>, news: News, context: &ModelContext<'_>, effects: &mut Effects) {
-    if context.model.elsewhere.holds(event) {
+pub(super) fn order(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) {
+    if step.model().elsewhere.holds(event) {
         return;
     }
     let id = event.cart_id.as_deref();
@@ -50,27 +48,27 @@ pub(super) fn order(prospect: &mut Prospect, event: &Event<'_>, news: News, cont
     if own.is_none() && (id.is_some() || prospect.carts.is_empty()) && prospect.carts.len() < MAX_CARTS {
         prospect.carts.push(Cart { id: id.map(Text::from), touched_ms: event.time_ms, ..Cart::default() });
     }
-    let placed_ms = orders::placed_ms(prospect, news);
+    let placed_ms = orders::placed_ms(prospect, step.news);
     let until_ms = end_of_instant(placed_ms.map_or(event.time_ms, |placed| placed.min(event.time_ms)));
     let again = placed_ms.is_some();
     let order = Order { event, sold: Sold::of(event, until_ms, again, &prospect.carts), again };
-    let about = |(at, cart): (usize, &Cart)| about(cart, own.map(|own| own == at), &order, &context.model.cart);
+    let about = |(at, cart): (usize, &Cart)| about(cart, own.map(|own| own == at), &order, &step.model().cart);
     let abouts: SmallVec<[About; 4]> = prospect.carts.iter().enumerate().map(about).collect();
     let shares = shares(prospect, &order, &abouts);
     let mut taken = Vec::new();
     // The cart with the one series comes last: by then it is known whether another one still has something in it.
     let live = prospect.carts.iter().position(|cart| is_live(&cart.series)).filter(|_| abouts.len() > 1);
     for at in (0..abouts.len()).filter(|at| Some(*at) != live).chain(live) {
-        one(prospect, (at, abouts[at], shares[at]), &order, &mut taken, context, effects);
+        one(prospect, (at, abouts[at], shares[at]), &order, &mut taken, step);
     }
     if again {
         return;
     }
-    bought::remember(prospect, event, until_ms, &taken, context.model);
+    bought::remember(prospect, event, until_ms, &taken, step.model());
     if shares.iter().all(Option::is_none) {
-        forgotten::order(prospect, event, &taken, context, effects);
+        forgotten::order(prospect, event, &taken, step);
     }
-    end_cooldown(prospect, until_ms, &context.model.cart);
+    end_cooldown(prospect, until_ms, &step.model().cart);
 }
 
 /// What of the order is of goods that each cart was reminded of, if it follows a reminder of it. Its value counts once: first for
@@ -104,7 +102,7 @@ fn shares(prospect: &Prospect, order: &Order<'_, '_>, abouts: &[About]) -> Small
     shares
 }
 
-/// Whoever bought is no nuisance to: the next cart may be reminded of, unless a series still goes on.
+/// After a purchase the next cart may be reminded of, cooldown or not, unless a series is still running.
 fn end_cooldown(prospect: &mut Prospect, until_ms: Ms, model: &CartModel) {
     let is_over = prospect.cooldown_from_ms.is_some_and(|from_ms| from_ms <= until_ms);
     if model.order_ends_cooldown && is_over && !prospect.carts.iter().any(|cart| is_live(&cart.series)) {
@@ -120,7 +118,7 @@ fn end_of_instant(time_ms: Ms) -> Ms {
 
 /// What an order is to a cart; `is_own`: the cart that it names, where that is known.
 fn about(cart: &Cart, is_own: Option<bool>, order: &Order<'_, '_>, model: &CartModel) -> About {
-    // An empty list of products is none: nobody orders nothing.
+    // An empty list of products is no list: an order has products.
     if order.event.products.is_empty() {
         return match (is_own, model.order_clears) {
             (Some(false), _) => About::Nothing,
@@ -141,10 +139,9 @@ fn one(
     (at, about, share): (usize, About, Option<Share>),
     order: &Order<'_, '_>,
     all_taken: &mut Vec<CartLine>,
-    context: &ModelContext<'_>,
-    effects: &mut Effects,
+    step: &mut StepContext<'_, '_>,
 ) {
-    let (event, model) = (order.event, &context.model.cart);
+    let (event, model) = (order.event, &step.model().cart);
     let cart = &mut prospect.carts[at];
     let (taken, is_whole) = match about {
         About::Nothing => return,
@@ -163,11 +160,11 @@ fn one(
     let leaves_lines = !is_whole && !cart.lines.is_empty();
     let pending = matches!(cart.series.phase, SeriesPhase::Armed | SeriesPhase::Running);
     if !is_news || (leaves_lines && pending) {
-        past_orders::remember(prospect, event, past, model, effects);
+        past_orders::remember(prospect, event, past, step);
         return;
     }
-    let recalled = recall(prospect, at, event, Reason::Ordered, Ms::MAX, context, effects);
-    // Whoever bought is no nuisance to, if the model says so.
+    let recalled = recall(prospect, at, event, Reason::Ordered, Ms::MAX, step);
+    // A purchase ends the cooldown, if the model says so.
     let heir = successor::heir(prospect, at, event.time_ms, model.order_ends_cooldown, model);
     let cart = &mut prospect.carts[at];
     // A series armed after the (late) order is none of its business.
@@ -179,11 +176,11 @@ fn one(
         // The series whose reminders it follows; a later one of the same cart may have been armed since.
         past.episode_ms = sent.last().map_or(past.episode_ms, |s| s.episode_ms);
         (told.value, told.episode_ms) = (share.value, Some(past.episode_ms));
-        report_of((cart.id.as_ref(), cart.only_currency(), &sent), &told, event, context, effects);
+        report_of((cart.id.as_ref(), cart.only_currency(), &sent), &told, event, step);
         (past.sent, past.value) = (sent, share.value);
         past.goods = std::mem::take(&mut cart.series.goods);
     } else if cart.series.phase == SeriesPhase::Running && concerned && !recalled && heir.is_none() {
-        report(cart, OutcomeDetails::of(OutcomeKind::Cancelled, Reason::Ordered), Some(event), event.time_ms, context, effects);
+        report(cart, OutcomeDetails::of(OutcomeKind::Cancelled, Reason::Ordered), Some(event), event.time_ms, step);
     }
     past.currency = event.currency.as_deref().map(Text::from).or_else(|| cart.currency.clone());
     match heir.filter(|_| concerned) {
@@ -193,5 +190,5 @@ fn one(
         None if concerned => cart.series = Series::default(),
         None => {}
     }
-    past_orders::remember(prospect, event, past, model, effects);
+    past_orders::remember(prospect, event, past, step);
 }

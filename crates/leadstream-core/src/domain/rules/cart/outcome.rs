@@ -1,16 +1,17 @@
-//! What became of a series: how outcomes are told.
+//! What became of a series: how outcomes are reported.
 
 use crate::domain::event::Event;
 use crate::domain::ids::{IdKind, output_id};
 use crate::domain::model::CartModel;
 use crate::domain::output::trigger::CartOutcome;
-use crate::domain::output::{Body, Effects, Output};
+use crate::domain::output::{Body, Output};
 use crate::domain::rules::cart::attribution;
-use crate::domain::rules::context::{ModelContext, causing};
+use crate::domain::rules::context::{StepContext, causing};
 use crate::domain::state::cart::{Cart, SentStep};
 use crate::domain::state::past_carts::PastOrder;
 use crate::domain::terms::cart::{OutcomeKind, Reason};
 use crate::domain::{Ms, Text};
+use std::num::NonZeroU64;
 
 /// Price times quantity of the lines whose price is known; nothing when none is, or when they have several currencies.
 pub(super) fn value(cart: &Cart) -> Option<f64> {
@@ -49,20 +50,13 @@ fn count(sent: &[SentStep]) -> u8 {
     u8::try_from(sent.iter().filter(|s| !s.void).count()).unwrap_or(u8::MAX)
 }
 
-/// Tells what became of a series or of one of its steps; nobody bought for its reminders.
-pub(super) fn report(
-    cart: &Cart,
-    told: OutcomeDetails,
-    event: Option<&Event<'_>>,
-    at_ms: Ms,
-    context: &ModelContext<'_>,
-    effects: &mut Effects,
-) {
+/// Reports what became of a series or of one of its steps, without an order that followed from its reminders.
+pub(super) fn report(cart: &Cart, told: OutcomeDetails, event: Option<&Event<'_>>, at_ms: Ms, step: &mut StepContext<'_, '_>) {
     let series = &cart.series;
     let (cause_ms, cause_hash) = event.map_or((series.episode_ms, series.armed_by), |e| (e.time_ms, e.message_hash));
     // What an event caused differs by the cart; what time did belongs to the series, whatever its cart is called by now.
     let cart_id = if event.is_some() { cart.id.as_deref() } else { cart.armed_as() };
-    let id = id(&told, cart_id, (cause_ms, cause_hash), context);
+    let id = id(&told, cart_id, (cause_ms, cause_hash), step);
     let ordered = event.filter(|_| told.reason == Reason::Ordered);
     let currency = ordered.and_then(|e| e.currency.as_deref()).or(cart.only_currency().map(Text::as_str));
     let body = CartOutcome {
@@ -78,7 +72,7 @@ pub(super) fn report(
         currency: currency.map(Text::from),
         ..plain(told.kind, told.reason)
     };
-    tell(id, at_ms, event, body, context, effects);
+    tell(id, at_ms, event, body, step);
 }
 
 /// Tells that an order follows reminders: those of a cart called so, in this currency.
@@ -86,10 +80,9 @@ pub(super) fn report_of(
     (cart, currency, sent): (Option<&Text>, Option<&Text>, &[SentStep]),
     told: &OutcomeDetails,
     order: &Event<'_>,
-    context: &ModelContext<'_>,
-    effects: &mut Effects,
+    step: &mut StepContext<'_, '_>,
 ) {
-    let id = id(told, cart.map(Text::as_str), (order.time_ms, order.message_hash), context);
+    let id = id(told, cart.map(Text::as_str), (order.time_ms, order.message_hash), step);
     let mut body = CartOutcome {
         cart_id: cart.cloned(),
         episode_ms: told.episode_ms.unwrap_or_default(),
@@ -101,13 +94,13 @@ pub(super) fn report_of(
         late: told.late,
         ..plain(told.kind, told.reason)
     };
-    attribute(&mut body, sent, order.time_ms, context);
-    tell(id, order.time_ms, Some(order), body, context, effects);
+    attribute(&mut body, sent, order.time_ms, step);
+    tell(id, order.time_ms, Some(order), body, step);
 }
 
-fn id(told: &OutcomeDetails, cart_id: Option<&str>, (cause_ms, cause_hash): (Ms, u64), context: &ModelContext<'_>) -> u128 {
+fn id(told: &OutcomeDetails, cart_id: Option<&str>, (cause_ms, cause_hash): (Ms, u64), step: &StepContext<'_, '_>) -> u128 {
     let kind = IdKind::CartOutcome(told.kind as u8);
-    output_id(context.key, &context.model.name, kind, cart_id, cause_ms, cause_hash, told.step.unwrap_or(0))
+    output_id(step.key, &step.model().name, kind, cart_id, cause_ms, cause_hash, told.step.unwrap_or(0))
 }
 
 /// With nothing said but what and why.
@@ -133,9 +126,9 @@ fn plain(kind: OutcomeKind, reason: Reason) -> CartOutcome {
     }
 }
 
-/// What the order follows from, or why nobody can say it.
-fn attribute(body: &mut CartOutcome, sent: &[SentStep], ordered_ms: Ms, context: &ModelContext<'_>) {
-    match attribution::of(sent, ordered_ms, &context.model.cart) {
+/// What the order follows from, or why that is unknown.
+fn attribute(body: &mut CartOutcome, sent: &[SentStep], ordered_ms: Ms, step: &StepContext<'_, '_>) {
+    match attribution::of(sent, ordered_ms, &step.model().cart) {
         Ok(follows) => {
             body.attribution = Some(follows.what);
             body.attributed_trigger_id = Some(follows.trigger_id);
@@ -145,9 +138,9 @@ fn attribute(body: &mut CartOutcome, sent: &[SentStep], ordered_ms: Ms, context:
     }
 }
 
-fn tell(id: u128, at_ms: Ms, event: Option<&Event<'_>>, body: CartOutcome, context: &ModelContext<'_>, effects: &mut Effects) {
+fn tell(id: u128, at_ms: Ms, event: Option<&Event<'_>>, body: CartOutcome, step: &mut StepContext<'_, '_>) {
     let event = event.map(causing);
-    effects.outputs.push(Output { id, model: context.model_index, at_ms, event, body: Body::CartOutcome(Box::new(body)) });
+    step.effects.outputs.push(Output { id, model: step.primary, at_ms, event, body: Body::CartOutcome(Box::new(body)) });
 }
 
 /// How much of a recovered order is taken back, and why.
@@ -159,18 +152,12 @@ pub(super) struct Reversal {
 }
 
 /// Tells that an order which counted as recovered came to nothing, or to less.
-pub(super) fn reverse(
-    past: &PastOrder,
-    reversal: &Reversal,
-    event: &Event<'_>,
-    context: &ModelContext<'_>,
-    effects: &mut Effects,
-) {
+pub(super) fn reverse(past: &PastOrder, reversal: &Reversal, event: &Event<'_>, step: &mut StepContext<'_, '_>) {
     let told = OutcomeDetails::of(OutcomeKind::Reversed, reversal.reason);
     // One event that says of somebody that nothing was bought is about several orders of one cart.
     let of_all = reversal.reason == Reason::Internal;
-    let cause = if of_all { (past.time_ms, past.order) } else { (event.time_ms, event.message_hash) };
-    let id = id(&told, past.cart.as_deref(), cause, context);
+    let cause = if of_all { (past.time_ms, past.order.map_or(0, NonZeroU64::get)) } else { (event.time_ms, event.message_hash) };
+    let id = id(&told, past.cart.as_deref(), cause, step);
     let mut body = CartOutcome {
         cart_id: past.cart.clone(),
         episode_ms: past.episode_ms,
@@ -184,11 +171,11 @@ pub(super) fn reverse(
         ordered_ms: past.time_ms,
         ..plain(told.kind, told.reason)
     };
-    attribute(&mut body, &past.sent, past.time_ms, context);
-    tell(id, event.time_ms, Some(event), body, context, effects);
+    attribute(&mut body, &past.sent, past.time_ms, step);
+    tell(id, event.time_ms, Some(event), body, step);
 }
 
-/// Whether a cart is worth a reminder; one whose value nobody knows is.
+/// Whether a cart is worth a reminder; one of unknown value is.
 pub(crate) fn is_worth_it(cart: &Cart, model: &CartModel) -> bool {
     model.min_value.zip(value(cart)).is_none_or(|(least, value)| value >= least)
 }

@@ -3,26 +3,22 @@
 use crate::domain::event::Event;
 use crate::domain::ids::hash64;
 use crate::domain::model::CartModel;
-use crate::domain::output::{Effects, Note};
+use crate::domain::output::Note;
 use crate::domain::rules::budget;
+use crate::domain::rules::context::StepContext;
 use crate::domain::state::past_carts::{MAX_ORDERS, PastOrder};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::limit::Limit;
 use crate::domain::{DAY_MS, Ms};
+use std::num::NonZeroU64;
 
-pub(crate) fn id_hash(event: &Event<'_>) -> u64 {
-    event.order_id.as_deref().map_or(0, |id| hash64(id.as_bytes()))
+pub(crate) fn id_hash(event: &Event<'_>) -> Option<NonZeroU64> {
+    event.order_id.as_deref().and_then(|id| NonZeroU64::new(hash64(id.as_bytes())))
 }
 
 /// Remembers what an order took from a cart, and which reminders it followed.
-pub(crate) fn remember(
-    prospect: &mut Prospect,
-    event: &Event<'_>,
-    mut past: PastOrder,
-    model: &CartModel,
-    effects: &mut Effects,
-) {
-    if model.payment_window_ms.is_none() {
+pub(crate) fn remember(prospect: &mut Prospect, event: &Event<'_>, mut past: PastOrder, step: &mut StepContext<'_, '_>) {
+    if step.model().cart.payment_window_ms.is_none() {
         past.lines = Vec::new();
     }
     if past.lines.is_empty() && past.sent.is_empty() {
@@ -30,10 +26,10 @@ pub(crate) fn remember(
     }
     past.order = id_hash(event);
     past.time_ms = event.time_ms;
-    budget::fit_order(&mut past.lines, effects);
+    budget::fit_order(&mut past.lines, step.effects);
     let orders = &mut prospect.extras_mut().orders;
     if orders.len() >= MAX_ORDERS {
-        effects.notes.push(Note::LimitReached(Limit::Orders));
+        step.effects.notes.push(Note::LimitReached(Limit::Orders));
         orders.remove(0);
     }
     orders.push(past);

@@ -84,8 +84,8 @@ pub(super) struct Sold<'a> {
     products: &'a [Product<'a>],
     /// What was put into a cart until then is bought.
     pub until_ms: Ms,
-    /// Products that were bought in a form that lies in no cart: another size than the one that was left there. Whoever bought that
-    /// has the product.
+    /// Products that were bought in a form that lies in no cart: another size than the one that was left there. Whoever bought
+    /// that has the product.
     in_another_form: SmallVec<[&'a str; 2]>,
 }
 

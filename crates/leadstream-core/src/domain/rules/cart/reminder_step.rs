@@ -4,13 +4,13 @@ use crate::domain::ids::{IdKind, output_id};
 use crate::domain::model::CartModel;
 use crate::domain::model::words::length;
 use crate::domain::output::trigger::CartAbandoned;
-use crate::domain::output::{Because, Body, Effects, Output, Proof};
+use crate::domain::output::{Because, Body, Output, Proof};
 use crate::domain::rules::cart::clock::{done_one_more, idle_since, retime};
 use crate::domain::rules::cart::goods;
 use crate::domain::rules::cart::outcome::{OutcomeDetails, is_worth_it, report, value};
 use crate::domain::rules::contact;
 use crate::domain::rules::contact::{Due, SendDecision};
-use crate::domain::rules::context::ModelContext;
+use crate::domain::rules::context::StepContext;
 use crate::domain::rules::decisions::decide;
 use crate::domain::rules::score::{label, points};
 use crate::domain::state::cart::{ArmedFor, Arming, Cart, CartLine, MAX_SENT, SentStep, Series};
@@ -23,15 +23,16 @@ use crate::domain::{DAY_MS, Ms};
 const RECALLED_MS: Ms = 7 * DAY_MS;
 
 /// The next step of a cart is due: it leaves, waits for the end of quiet hours, or is skipped. `now_ms` measures lateness.
-pub fn fire_step(prospect: &mut Prospect, at: usize, now_ms: Ms, context: &ModelContext<'_>, effects: &mut Effects) {
-    let model = &context.model.cart;
+pub fn fire_step(prospect: &mut Prospect, at: usize, step: &mut StepContext<'_, '_>) {
+    let now_ms = step.at_ms;
+    let model = &step.model().cart;
     let idle_ms = idle_since(prospect, model);
     let Some(series) = prospect.carts.get(at).map(|c| &c.series) else { return };
     let Some((due_ms, fire_at_ms)) = series.due_ms.zip(series.fire_at_ms).filter(|(_, f)| *f <= now_ms) else { return };
     let (next, arming) = (series.done + 1, series.arming);
     let due = Due {
-        key: context.key,
-        name: context.model.contact.cart,
+        key: step.key,
+        name: step.model().contact.cart,
         due_ms: due_ms.saturating_add(model.grace_ms),
         fire_at_ms,
         now_ms,
@@ -42,7 +43,7 @@ pub fn fire_step(prospect: &mut Prospect, at: usize, now_ms: Ms, context: &Model
         checks.pass(Check::Cooldown);
     }
     let worth = is_worth_it(&prospect.carts[at], model);
-    let done = match contact::judge(prospect, context.model, &due, &mut checks) {
+    let done = match contact::judge(prospect, step.model(), &due, &mut checks) {
         SendDecision::Leaves if !worth => TriggerFate::Suppressed(Reason::MinValue),
         SendDecision::Leaves => TriggerFate::Left,
         SendDecision::Waits(until_ms) => TriggerFate::HeldUntil(until_ms),
@@ -59,16 +60,16 @@ pub fn fire_step(prospect: &mut Prospect, at: usize, now_ms: Ms, context: &Model
             done_one_more(&mut cart.series, model, idle_ms, now_ms, false);
             let mut told = OutcomeDetails::of(OutcomeKind::Skipped, reason);
             told.step = Some(next);
-            report(cart, told, None, fire_at_ms, context, effects);
+            report(cart, told, None, fire_at_ms, step);
         }
         TriggerFate::Left => {
             done_one_more(&mut cart.series, model, idle_ms, now_ms, true);
             let proof = proof(&cart.series, arming, next, checks, model);
-            leave(prospect, at, proof, (due_ms, fire_at_ms, now_ms), context, effects);
+            leave(prospect, at, proof, (due_ms, fire_at_ms, now_ms), step);
         }
     }
     let zone = prospect.extras.as_ref().and_then(|m| m.contact.zone.as_deref());
-    retime(&mut prospect.carts[at], context, idle_ms, zone);
+    retime(&mut prospect.carts[at], step, idle_ms, zone);
 }
 
 fn leave(
@@ -76,31 +77,30 @@ fn leave(
     at: usize,
     proof: Proof,
     (due_ms, fire_at_ms, now_ms): (Ms, Ms, Ms),
-    context: &ModelContext<'_>,
-    effects: &mut Effects,
+    step: &mut StepContext<'_, '_>,
 ) {
     let cart = &mut prospect.carts[at];
-    let (step, episode_ms, armed_by) = (cart.series.done, cart.series.episode_ms, cart.series.armed_by);
-    let name = &context.model.name;
-    let trigger_id = output_id(context.key, name, IdKind::CartStep, cart.armed_as(), episode_ms, armed_by, step);
+    let (number, episode_ms, armed_by) = (cart.series.done, cart.series.episode_ms, cart.series.armed_by);
+    let name = &step.model().name;
+    let trigger_id = output_id(step.key, name, IdKind::CartStep, cart.armed_as(), episode_ms, armed_by, number);
     if cart.series.sent.len() >= MAX_SENT {
         cart.series.sent.remove(0);
     }
     // A void one matters for as long as an event may come late that recalls it.
     cart.series.sent.retain(|s| !s.void || now_ms.saturating_sub(s.left_ms) <= RECALLED_MS);
     let first_that_left = !cart.series.sent.iter().any(|s| s.episode_ms == episode_ms);
-    cart.series.sent.push(SentStep { step, episode_ms, left_ms: now_ms, trigger_id, ..SentStep::default() });
+    cart.series.sent.push(SentStep { step: number, episode_ms, left_ms: now_ms, trigger_id, ..SentStep::default() });
     let Cart { series, lines, .. } = cart;
     goods::add(&mut series.goods, lines);
     if first_that_left {
         prospect.cooldown_from_ms = Some(now_ms);
         prospect.cooldown_reported = false;
     }
-    contact::record_sent(prospect, &context.model.contact, now_ms);
-    let body = abandoned(prospect, at, step, due_ms, proof, context);
-    effects.outputs.push(Output {
+    contact::record_sent(prospect, &step.model().contact, now_ms);
+    let body = abandoned(prospect, at, number, due_ms, proof, step);
+    step.effects.outputs.push(Output {
         id: trigger_id,
-        model: context.model_index,
+        model: step.primary,
         at_ms: fire_at_ms,
         event: None,
         body: Body::CartAbandoned(Box::new(body)),
@@ -135,16 +135,16 @@ fn shown(cart: &Cart) -> Vec<CartLine> {
     lines
 }
 
-fn abandoned(prospect: &Prospect, at: usize, step: u8, due_ms: Ms, proof: Proof, context: &ModelContext<'_>) -> CartAbandoned {
+fn abandoned(prospect: &Prospect, at: usize, number: u8, due_ms: Ms, proof: Proof, step: &StepContext<'_, '_>) -> CartAbandoned {
     let cart = &prospect.carts[at];
-    let track = prospect.tracks.get(usize::from(context.model_index));
+    let track = prospect.tracks.get(step.primary);
     let evaluated_at_ms = due_ms.max(prospect.last_seen_ms);
-    let score_model = &context.model.score;
+    let score_model = &step.model().score;
     CartAbandoned {
         cart_id: cart.id.clone(),
         episode_ms: cart.series.episode_ms,
-        step,
-        steps: u8::try_from(context.model.cart.steps_ms.len()).unwrap_or(u8::MAX),
+        step: number,
+        steps: u8::try_from(step.model().cart.steps_ms.len()).unwrap_or(u8::MAX),
         due_at_ms: due_ms,
         abandoned_at_ms: cart.series.abandoned_at_ms,
         armed_for: cart.series.armed_for,
@@ -157,7 +157,7 @@ fn abandoned(prospect: &Prospect, at: usize, step: u8, due_ms: Ms, proof: Proof,
         currency: cart.only_currency().cloned(),
         score: track.map_or(0.0, |t| points::total(t, score_model, evaluated_at_ms)),
         label: track.and_then(|t| label::label_of(&score_model.labels, t)).map(|l| l.name.clone()),
-        persona: track.and_then(|t| context.model.people.persona_of(t)),
+        persona: track.and_then(|t| step.model().people.persona_of(t)),
         proof,
     }
 }

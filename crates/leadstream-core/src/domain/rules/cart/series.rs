@@ -2,11 +2,11 @@
 
 use crate::domain::Ms;
 use crate::domain::event::Event;
-use crate::domain::output::{Effects, Note};
+use crate::domain::output::Note;
 use crate::domain::rules::cart::clock::{cools_down, done_one_more, idle_since, retime, retime_all};
 use crate::domain::rules::cart::outcome::{OutcomeDetails, report};
 use crate::domain::rules::cart::{forgotten, outcome, past_orders, successor};
-use crate::domain::rules::context::ModelContext;
+use crate::domain::rules::context::StepContext;
 use crate::domain::rules::{contact, decisions};
 use crate::domain::state::cart::{ArmedFor, Arming, Cart, SentStep, Series, SeriesPhase};
 use crate::domain::state::decisions::{Checks, TriggerFate};
@@ -16,17 +16,10 @@ use crate::domain::terms::cart::{OutcomeKind, Reason};
 
 /// An add, or a snapshot that brought something, may arm a series; a payment that failed does, also while another runs or cools
 /// down.
-pub(super) fn arm(
-    prospect: &mut Prospect,
-    at: usize,
-    event: &Event<'_>,
-    armed_for: ArmedFor,
-    context: &ModelContext<'_>,
-    effects: &mut Effects,
-) {
+pub(super) fn arm(prospect: &mut Prospect, at: usize, event: &Event<'_>, armed_for: ArmedFor, step: &mut StepContext<'_, '_>) {
     let failed = armed_for == ArmedFor::PaymentFailed;
-    successor::lead_to(prospect, at, event, &context.model.cart);
-    if successor::is_taken(prospect, at, &context.model.cart) {
+    successor::lead_to(prospect, at, event, &step.model().cart);
+    if successor::is_taken(prospect, at, &step.model().cart) {
         return;
     }
     let series = &mut prospect.carts[at].series;
@@ -43,25 +36,25 @@ pub(super) fn arm(
         return;
     }
     if let Some(reason) = contact::mail_block_reason(prospect) {
-        effects.notes.push(Note::NoConsent);
-        skip(prospect, at, event, reason, context, effects);
+        step.effects.notes.push(Note::NoConsent);
+        skip(prospect, at, event, reason, step);
         return;
     }
-    if !failed && cools_down(prospect, &context.model.cart, event.time_ms) {
+    if !failed && cools_down(prospect, &step.model().cart, event.time_ms) {
         if !prospect.cooldown_reported {
             prospect.cooldown_reported = true;
-            tell_skipped(prospect, at, event, Reason::Cooldown, context, effects);
+            tell_skipped(prospect, at, event, Reason::Cooldown, step);
         }
         return;
     }
-    if !outcome::is_worth_it(&prospect.carts[at], &context.model.cart) {
-        skip(prospect, at, event, Reason::MinValue, context, effects);
+    if !outcome::is_worth_it(&prospect.carts[at], &step.model().cart) {
+        skip(prospect, at, event, Reason::MinValue, step);
         return;
     }
     prospect.carts[at].skip_told = false;
     if prospect.carts[at].series.phase == SeriesPhase::Running {
         let told = OutcomeDetails::of(OutcomeKind::Cancelled, Reason::PaymentFailed);
-        report(&prospect.carts[at], told, Some(event), event.time_ms, context, effects);
+        report(&prospect.carts[at], told, Some(event), event.time_ms, step);
     }
     let Series { sent, goods, .. } = std::mem::take(&mut prospect.carts[at].series);
     prospect.carts[at].series = Series {
@@ -76,75 +69,47 @@ pub(super) fn arm(
     };
 }
 
-/// No series begins, and none will for this cart as it is: told once.
-fn skip(
-    prospect: &mut Prospect,
-    at: usize,
-    event: &Event<'_>,
-    reason: Reason,
-    context: &ModelContext<'_>,
-    effects: &mut Effects,
-) {
+/// No series begins, and none will for this cart as it is: reported once.
+fn skip(prospect: &mut Prospect, at: usize, event: &Event<'_>, reason: Reason, step: &mut StepContext<'_, '_>) {
     if !std::mem::replace(&mut prospect.carts[at].skip_told, true) {
-        tell_skipped(prospect, at, event, reason, context, effects);
+        tell_skipped(prospect, at, event, reason, step);
     }
 }
 
-fn tell_skipped(
-    prospect: &mut Prospect,
-    at: usize,
-    event: &Event<'_>,
-    reason: Reason,
-    context: &ModelContext<'_>,
-    effects: &mut Effects,
-) {
+fn tell_skipped(prospect: &mut Prospect, at: usize, event: &Event<'_>, reason: Reason, step: &mut StepContext<'_, '_>) {
     decisions::decide(prospect, 0, (event.time_ms, event.time_ms), TriggerFate::Suppressed(reason), Checks::default());
     let mut told = OutcomeDetails::of(OutcomeKind::Skipped, reason);
     told.episode_ms = Some(event.time_ms);
-    report(&prospect.carts[at], told, Some(event), event.time_ms, context, effects);
+    report(&prospect.carts[at], told, Some(event), event.time_ms, step);
 }
 
 /// Emptied, unsubscribed, bounced or complained: the series ends at once; steps that left after the event are recalled.
-pub(super) fn end(
-    prospect: &mut Prospect,
-    at: usize,
-    event: &Event<'_>,
-    reason: Reason,
-    context: &ModelContext<'_>,
-    effects: &mut Effects,
-) {
-    let recalled = recall(prospect, at, event, reason, Ms::MAX, context, effects);
+pub(super) fn end(prospect: &mut Prospect, at: usize, event: &Event<'_>, reason: Reason, step: &mut StepContext<'_, '_>) {
+    let recalled = recall(prospect, at, event, reason, Ms::MAX, step);
     if reason == Reason::Emptied
-        && let Some(heir) = successor::heir(prospect, at, event.time_ms, false, &context.model.cart)
+        && let Some(heir) = successor::heir(prospect, at, event.time_ms, false, &step.model().cart)
     {
         successor::go_back(&mut prospect.carts, at, heir);
         return;
     }
     let cart = &mut prospect.carts[at];
     match cart.series.phase {
-        // Nobody kept it from leaving: there is nothing in it.
+        // Not suppressed: an empty cart has nothing to remind of.
         SeriesPhase::Armed if reason == Reason::Emptied => stop(&mut cart.series, SeriesPhase::Idle),
         SeriesPhase::Armed => {
             void_unseen(&mut cart.series, reason);
             stop(&mut cart.series, SeriesPhase::Idle);
             if !recalled {
                 let told = OutcomeDetails::of(OutcomeKind::Cancelled, reason);
-                report(&prospect.carts[at], told, Some(event), event.time_ms, context, effects);
+                report(&prospect.carts[at], told, Some(event), event.time_ms, step);
             }
         }
         SeriesPhase::Running => {
             stop(&mut cart.series, SeriesPhase::Ended);
             if !recalled {
-                report(
-                    &prospect.carts[at],
-                    OutcomeDetails::of(OutcomeKind::Cancelled, reason),
-                    Some(event),
-                    event.time_ms,
-                    context,
-                    effects,
-                );
+                report(&prospect.carts[at], OutcomeDetails::of(OutcomeKind::Cancelled, reason), Some(event), event.time_ms, step);
             }
-            // What is told as cancelled is never told as recovered.
+            // What was reported as cancelled is never reported as recovered.
             void(&mut prospect.carts[at].series, |_| true);
         }
         SeriesPhase::Idle | SeriesPhase::Complete | SeriesPhase::Ended => void_unseen(&mut cart.series, reason),
@@ -161,7 +126,7 @@ fn void(series: &mut Series, which: impl Fn(&SentStep) -> bool) {
     }
 }
 
-/// The address is no good: what nobody opened or clicked never arrived.
+/// The address is invalid: mails that were neither opened nor clicked never arrived.
 fn void_unseen(series: &mut Series, reason: Reason) {
     if matches!(reason, Reason::HardBounce | Reason::SoftBounces) {
         void(series, |s| s.opened_ms.is_none() && s.clicked_ms.is_none());
@@ -182,8 +147,7 @@ pub(super) fn recall(
     event: &Event<'_>,
     reason: Reason,
     until_ms: Ms,
-    context: &ModelContext<'_>,
-    effects: &mut Effects,
+    step: &mut StepContext<'_, '_>,
 ) -> bool {
     let cart = &mut prospect.carts[at];
     let too_soon = |s: &SentStep| event.time_ms < s.left_ms && s.left_ms < until_ms;
@@ -193,25 +157,26 @@ pub(super) fn recall(
     }
     let mut told = OutcomeDetails::of(OutcomeKind::Recalled, reason);
     told.trigger_ids = Some(ids);
-    report(cart, told, Some(event), event.time_ms, context, effects);
+    report(cart, told, Some(event), event.time_ms, step);
     // What is recalled once is not recalled again.
     cart.series.sent.retain(|s| !too_soon(s));
     true
 }
 
 /// A cart without a cart event for `forget_after` is forgotten.
-pub fn forget(prospect: &mut Prospect, at: usize, now_ms: Ms, context: &ModelContext<'_>, effects: &mut Effects) {
+pub fn forget(prospect: &mut Prospect, at: usize, step: &mut StepContext<'_, '_>) {
+    let now_ms = step.at_ms;
     let Some(cart) = prospect.carts.get(at) else { return };
     let Some(deadline_ms) = cart.forget_at_ms.filter(|d| *d <= now_ms) else { return };
-    close(prospect, at, None, deadline_ms, OutcomeKind::Expired, Reason::Forgotten, context, effects);
-    retime_all(prospect, context);
-    past_orders::settle(prospect, &context.model.cart, deadline_ms);
-    forgotten::settle(prospect, &context.model.cart, deadline_ms);
+    close(prospect, at, None, deadline_ms, OutcomeKind::Expired, Reason::Forgotten, step);
+    retime_all(prospect, step);
+    past_orders::settle(prospect, &step.model().cart, deadline_ms);
+    forgotten::settle(prospect, &step.model().cart, deadline_ms);
 }
 
 /// The record holds too many carts: this one has to go.
-pub(super) fn evict(prospect: &mut Prospect, at: usize, event: &Event<'_>, context: &ModelContext<'_>, effects: &mut Effects) {
-    close(prospect, at, Some(event), event.time_ms, OutcomeKind::Cancelled, Reason::Evicted, context, effects);
+pub(super) fn evict(prospect: &mut Prospect, at: usize, event: &Event<'_>, step: &mut StepContext<'_, '_>) {
+    close(prospect, at, Some(event), event.time_ms, OutcomeKind::Cancelled, Reason::Evicted, step);
 }
 
 /// These carts are none that anybody buys from: they go, and their series end.
@@ -220,12 +185,11 @@ pub fn drop_carts(
     event: &Event<'_>,
     reason: Reason,
     which: impl Fn(&Cart) -> bool,
-    context: &ModelContext<'_>,
-    effects: &mut Effects,
+    step: &mut StepContext<'_, '_>,
 ) {
     for at in (0..prospect.carts.len()).rev() {
         if which(&prospect.carts[at]) {
-            close(prospect, at, Some(event), event.time_ms, OutcomeKind::Cancelled, reason, context, effects);
+            close(prospect, at, Some(event), event.time_ms, OutcomeKind::Cancelled, reason, step);
         }
     }
 }
@@ -238,11 +202,10 @@ fn close(
     at_ms: Ms,
     kind: OutcomeKind,
     reason: Reason,
-    context: &ModelContext<'_>,
-    effects: &mut Effects,
+    step: &mut StepContext<'_, '_>,
 ) {
     if kind == OutcomeKind::Expired
-        && let Some(heir) = successor::heir(prospect, at, at_ms, false, &context.model.cart)
+        && let Some(heir) = successor::heir(prospect, at, at_ms, false, &step.model().cart)
     {
         // What left is told with the cart that it was for; what is still to come is for the other one.
         let series = prospect.carts[at].series.clone();
@@ -258,16 +221,16 @@ fn close(
         SeriesPhase::Ended => false,
     };
     if untold {
-        report(&cart, OutcomeDetails::of(kind, reason), event, at_ms, context, effects);
+        report(&cart, OutcomeDetails::of(kind, reason), event, at_ms, step);
     }
     if kind == OutcomeKind::Expired {
-        forgotten::keep(prospect, &cart, at_ms, &context.model.cart);
+        forgotten::keep(prospect, &cart, at_ms, &step.model().cart);
     }
 }
 
 /// The model in charge changed: due times are recomputed. A step whose new due time lies before the change never leaves.
-pub fn change_model(prospect: &mut Prospect, now_ms: Ms, context: &ModelContext<'_>, effects: &mut Effects) {
-    let model = &context.model.cart;
+pub fn change_model(prospect: &mut Prospect, now_ms: Ms, step: &mut StepContext<'_, '_>) {
+    let model = &step.model().cart;
     let idle_ms = idle_since(prospect, model);
     let zone = prospect.extras.as_ref().and_then(|m| m.contact.zone.clone());
     let mut skipped = Vec::new();
@@ -278,17 +241,17 @@ pub fn change_model(prospect: &mut Prospect, now_ms: Ms, context: &ModelContext<
         let before = cart.series.due_ms;
         // What waited by the other model's quiet hours waits no more.
         cart.series.fire_at_ms = None;
-        retime(cart, context, idle_ms, zone.as_deref());
+        retime(cart, step, idle_ms, zone.as_deref());
         while cart.series.due_ms != before && cart.series.fire_at_ms.is_some_and(|f| f < now_ms) {
             skipped.push((cart.series.done + 1, cart.series.due_ms.unwrap_or(now_ms)));
             done_one_more(&mut cart.series, model, idle_ms, now_ms, false);
             let mut told = OutcomeDetails::of(OutcomeKind::Skipped, Reason::ModelChanged);
             told.step = Some(cart.series.done);
-            report(cart, told, None, now_ms, context, effects);
-            retime(cart, context, idle_ms, zone.as_deref());
+            report(cart, told, None, now_ms, step);
+            retime(cart, step, idle_ms, zone.as_deref());
         }
     }
-    for (step, due_ms) in skipped {
-        decisions::decide(prospect, step, (now_ms, due_ms), TriggerFate::Suppressed(Reason::ModelChanged), Checks::default());
+    for (number, due_ms) in skipped {
+        decisions::decide(prospect, number, (now_ms, due_ms), TriggerFate::Suppressed(Reason::ModelChanged), Checks::default());
     }
 }

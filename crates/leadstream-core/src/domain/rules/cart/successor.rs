@@ -11,7 +11,8 @@ use crate::domain::state::cart::{ArmedFor, Cart, MAX_ALIASES, Series, SeriesPhas
 use crate::domain::state::prospect::Prospect;
 use crate::domain::{Ms, Text};
 
-/// An unknown id under which every line of an open cart is shown is that cart's new id; of several carts that of the one touched last.
+/// An unknown id under which every line of an open cart is shown is that cart's new id; of several carts that of the one
+/// touched last.
 pub(super) fn rename(prospect: &mut Prospect, event: &Event<'_>) {
     let Some(id) = event.cart_id.as_deref() else { return };
     if prospect.carts.iter().any(|cart| cart.is_called(id)) {
@@ -34,8 +35,8 @@ pub(super) fn rename(prospect: &mut Prospect, event: &Event<'_>) {
     }
 }
 
-/// Whether an event empties a cart, or takes something out of it, by an id that the cart has no more: the shop closes the old cart
-/// once its goods are in the new one. That is no decision of the customer's.
+/// Whether an event empties a cart, or takes something out of it, by an id that the cart has no more: the shop closes the old
+/// cart once its goods are in the new one. That is no decision of the customer's.
 pub(super) fn is_leftover(cart: &Cart, event: &Event<'_>) -> bool {
     let empties = match event.kind {
         Kind::ProductRemoved | Kind::CartEmptied => true,

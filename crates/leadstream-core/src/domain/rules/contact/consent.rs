@@ -1,7 +1,7 @@
 //! Whether somebody agreed to be mailed, or refused it: by an event, or by a trait.
 //!
-//! An event about consent says so once, and the newest one decides. A trait stands in a profile that is told again and again, so it
-//! counts when it changes: a profile that wasn't brought up to date takes back no unsubscribe, and no subscription.
+//! An event about consent says so once, and the newest one decides. A trait stands in a profile that is told again and again,
+//! so it counts when it changes: a profile that wasn't brought up to date takes back no unsubscribe, and no subscription.
 
 use crate::domain::Ms;
 use crate::domain::event::{Channel, Event};
@@ -39,7 +39,7 @@ pub(super) fn is_refused(prospect: &Prospect, event: &Event<'_>, model: &Contact
 #[must_use]
 pub fn is_given(prospect: &Prospect, event: &Event<'_>, model: &ContactModel) -> bool {
     if event.kind == Kind::Subscribed {
-        // A way that nobody knows may not be mail.
+        // An unknown channel may not be mail.
         return event.channel() == Channel::Mail;
     }
     changed_by(prospect, event, model).is_some_and(|told| {
@@ -62,15 +62,16 @@ pub fn give(prospect: &mut Prospect, event: &Event<'_>) {
     consent.granted_ms = consent.granted_ms.max(Some(event.time_ms));
 }
 
-/// The newest event by event time decides; but an address that is no good, which may be good again, never hides what a person said.
+/// The newest event by event time decides; but an address that is no good, which may be good again, never hides what a person
+/// said.
 pub fn settle(prospect: &mut Prospect, time_ms: Ms, state: ConsentState) {
     let is_said = |state| matches!(state, ConsentState::Unsubscribed | ConsentState::Complained);
     let consent = &mut prospect.consent;
     let (bounces, bounced) = (state == ConsentState::HardBounce, consent.state == ConsentState::HardBounce);
-    let is_newest = time_ms >= consent.since_ms || consent.since_ms == 0;
+    let is_newest = consent.since_ms.is_none_or(|since_ms| time_ms >= since_ms);
     if (is_newest && !(bounces && is_said(consent.state))) || (bounced && is_said(state)) {
         consent.state = state;
-        consent.since_ms = time_ms;
+        consent.since_ms = Some(time_ms);
     }
 }
 

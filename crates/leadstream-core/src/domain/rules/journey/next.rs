@@ -39,12 +39,12 @@ pub fn closed_ms(model: &AxisModel, position: &StagePosition) -> Option<Ms> {
         return journeys.closed_ms;
     }
     let by = position.by;
-    (by.cause == Cause::Event && model.closing_marks.contains(&by.event)).then_some(position.entered_ms)
+    (by.cause == Cause::Event && model.closing_marks.iter().any(|mark| by.is_by(*mark))).then_some(position.entered_ms)
 }
 
 /// The event closes the journey. One that is older than it closed another one.
 pub(super) fn close(track: &mut Track, axis: Axis, at_ms: Ms) {
-    let Some(position) = track.positions[axis.index()].as_mut() else { return };
+    let Some(position) = track.positions[axis].as_mut() else { return };
     let oldest_ms = position.history.first().map_or(position.entered_ms, |past| past.entered_ms);
     let journeys =
         position.journeys.get_or_insert_with(|| Box::new(Journeys { began_ms: oldest_ms.min(at_ms), ..Journeys::default() }));
@@ -54,7 +54,7 @@ pub(super) fn close(track: &mut Track, axis: Axis, at_ms: Ms) {
 
 /// The next journey begins.
 pub(super) fn begin(track: &mut Track, axis: Axis, model: &AxisModel, at_ms: Ms) {
-    let Some(position) = track.positions[axis.index()].as_mut() else { return };
+    let Some(position) = track.positions[axis].as_mut() else { return };
     let oldest_ms = position.history.first().map_or(position.entered_ms, |past| past.entered_ms);
     let closed_ms = closed_ms(model, position).unwrap_or(position.entered_ms);
     // As the stage that is entered says it.

@@ -1,7 +1,7 @@
 //! A lead that went back: what speaks for handing it over again.
 //!
-//! A fit that holds the score above the line would never let it fall and rise anew. So it is also asked what the buyer did since: whether
-//! the engagement has risen from the lowest that it has been, and whether the buyer asked for sales.
+//! A fit that holds the score above the line would never let it fall and rise again. So it also depends on what the buyer did
+//! since: whether the engagement has risen from the lowest that it has been, and whether the buyer asked for sales.
 
 use crate::domain::Ms;
 use crate::domain::model::Model;
@@ -19,8 +19,8 @@ pub(super) fn may_buy(prospect: &Prospect, model: &HandOverModel, step: &StepCon
     model.customers || !is_customer(prospect, step.model(), step.primary)
 }
 
-/// Whether somebody bought and is a customer still. Who was led back before the stage that is won by an event is none any more; that a
-/// customer is silent, or begins the next journey, says nothing of the kind.
+/// Whether somebody bought and is a customer still. Who was led back before the stage that is won by an event is none any more;
+/// that a customer is silent, or begins the next journey, says nothing of the kind.
 #[must_use]
 pub fn is_customer(prospect: &Prospect, model: &Model, primary: usize) -> bool {
     let has_bought =
@@ -30,14 +30,14 @@ pub fn is_customer(prospect: &Prospect, model: &Model, primary: usize) -> bool {
 
 fn has_left(prospect: &Prospect, model: &Model, primary: usize) -> bool {
     let Some(pipeline) = model.pipeline else { return false };
-    let position = prospect.tracks.get(primary).and_then(|track| track.positions[pipeline.axis.index()].as_ref());
+    let position = prospect.tracks.get(primary).and_then(|track| track.positions[pipeline.axis].as_ref());
     position.is_some_and(|position| pipeline.has_left(&model.axes, position))
 }
 
 /// The lead has just gone back, or was won.
 pub(super) fn begin(prospect: &mut Prospect, step: &StepContext<'_, '_>, decided: DecisionTime) {
     let Some(track) = prospect.tracks.get(step.primary) else { return };
-    let now = points::engagement(track, &step.model().score, decided.evaluated_at_ms.max(track.label_since_ms));
+    let now = points::engagement(track, &step.model().score, track.evaluation_ms(decided.evaluated_at_ms));
     prospect.extras_mut().lead.lowest = Some(now);
 }
 
@@ -68,8 +68,8 @@ pub(super) fn look(
     lead.lowest = Some(lowest.min(now)).filter(|_| !lead.renewed);
 }
 
-/// How far it is qualified, if it is to be handed over again as soon as it may be. Who asks for sales needs the fit that the MQL asks for,
-/// not its points.
+/// How far it is qualified, if it is to be handed over again as soon as it may be. Who asks for sales needs the fit that the
+/// MQL asks for, not its points.
 pub(super) fn level(
     prospect: &Prospect,
     model: &HandOverModel,

@@ -3,7 +3,7 @@
 use crate::domain::event::Event;
 use crate::domain::model::sales::{HandOverModel, ReturnReason};
 use crate::domain::names::Kind;
-use crate::domain::output::{Effects, Note};
+use crate::domain::output::Note;
 use crate::domain::rules::context::StepContext;
 use crate::domain::rules::lead::outputs::{DecisionTime, hand_over_output};
 use crate::domain::rules::lead::reason::said_why;
@@ -15,18 +15,12 @@ use crate::domain::terms::sales::{Answer, HandOverKind, Qualification};
 use crate::domain::{Ms, Text};
 
 /// Takes in what the event says of the lead, if it says anything.
-pub(super) fn on_answer(
-    prospect: &mut Prospect,
-    model: &HandOverModel,
-    step: &StepContext<'_, '_>,
-    decided: DecisionTime,
-    effects: &mut Effects,
-) {
+pub(super) fn on_answer(prospect: &mut Prospect, model: &HandOverModel, step: &mut StepContext<'_, '_>, decided: DecisionTime) {
     let Some(event) = step.event else { return };
     let said = model.answer(event);
     let Some(answer) = said.or_else(|| sold(prospect, model, step, event)) else { return };
-    // Newest by event time: what was said before this hand-over, or before the last answer, was of something else. What sales takes,
-    // wins or loses without a hand-over it has found itself.
+    // Newest by event time: what was said before this hand-over, or before the last answer, was of something else. What sales
+    // takes, wins or loses without a hand-over it has found itself.
     let finds = matches!(said, Some(Answer::Accepted | Answer::Won | Answer::Lost));
     let is_free = prospect.extras.as_ref().is_none_or(|extras| extras.lead.status == LeadStatus::Open);
     if is_free && finds {
@@ -39,7 +33,7 @@ pub(super) fn on_answer(
     let has_bought = prospect.extras.as_deref().is_some_and(|extras| extras.customer.orders > 0);
     let lead = prospect.extras.as_mut().map(|extras| &mut extras.lead).filter(|_| !is_free || finds);
     let Some(lead) = lead.filter(|lead| event.time_ms >= lead.handed_over_ms.max(lead.answered_ms)) else {
-        ignored(step, effects);
+        ignored(step);
         return;
     };
     let decided = DecisionTime { evaluated_at_ms: decided.at_ms.max(lead.handed_over_ms), ..decided };
@@ -52,18 +46,18 @@ pub(super) fn on_answer(
     let why = said_why(event, model.reason);
     let status = lead.status;
     if status == LeadStatus::Won && back.is_some() && has_bought {
-        // Whoever bought is a customer as long as that stands: "recycled: customer already".
-        ignored(step, effects);
+        // A buyer is a customer as long as the order stands: "recycled: customer already".
+        ignored(step);
         return;
     }
     match (status, answer) {
         // It has it already; it gave it back already, and said why; it won it already.
         (LeadStatus::Accepted, Answer::Accepted) | (LeadStatus::Won, Answer::Accepted | Answer::NoShow | Answer::Won) => {
-            ignored(step, effects);
+            ignored(step);
             return;
         }
         (LeadStatus::Returned, Answer::Rejected | Answer::Recycled | Answer::Lost | Answer::NoShow) if lead.answer.is_some() => {
-            ignored(step, effects);
+            ignored(step);
             return;
         }
         _ => {}
@@ -75,9 +69,9 @@ pub(super) fn on_answer(
             LeadStatus::Open | LeadStatus::AwaitingAnswer | LeadStatus::Reminded | LeadStatus::Accepted | LeadStatus::Won,
             Some(back),
         ) => {
-            return_with_reset(prospect, model, step, decided, back, Some((answer, why)), effects);
+            return_with_reset(prospect, model, step, decided, back, Some((answer, why)));
         }
-        _ => answered(prospect, model, step, decided, answer, why, effects),
+        _ => answered(prospect, model, step, decided, answer, why),
     }
 }
 
@@ -94,11 +88,10 @@ fn sold(prospect: &Prospect, model: &HandOverModel, step: &StepContext<'_, '_>, 
 fn answered(
     prospect: &mut Prospect,
     model: &HandOverModel,
-    step: &StepContext<'_, '_>,
+    step: &mut StepContext<'_, '_>,
     decided: DecisionTime,
     answer: Answer,
     why: Vec<Text>,
-    effects: &mut Effects,
 ) {
     let lead = &mut prospect.extras_mut().lead;
     let was_back = matches!(lead.status, LeadStatus::Returned | LeadStatus::Open);
@@ -119,14 +112,14 @@ fn answered(
         }
         Answer::NoShow | Answer::Rejected | Answer::Recycled | Answer::Lost => {}
     }
-    hand_over_output(prospect, step, decided, HandOverKind::Answered, Some(answer), why, effects);
+    hand_over_output(prospect, step, decided, HandOverKind::Answered, Some(answer), why);
     let lead = &mut prospect.extras_mut().lead;
     if answer == Answer::Accepted && (was_back || lead.qualification == Qualification::Mql) {
         if was_back {
             lead.handed_over_ms = decided.at_ms;
         }
         lead.qualification = Qualification::Sql;
-        hand_over_output(prospect, step, decided, HandOverKind::HandedOver, None, vec!["accepted".into()], effects);
+        hand_over_output(prospect, step, decided, HandOverKind::HandedOver, None, vec!["accepted".into()]);
     }
 }
 
@@ -135,8 +128,8 @@ fn sla_of(model: &HandOverModel, qualification: Qualification) -> Ms {
 }
 
 /// An answer that changes nothing is counted, if it can only have been one.
-pub(super) fn ignored(step: &StepContext<'_, '_>, effects: &mut Effects) {
+pub(super) fn ignored(step: &mut StepContext<'_, '_>) {
     if step.event.is_some_and(|event| event.kind == Kind::Sales) {
-        effects.notes.push(Note::AnswerIgnored);
+        step.effects.notes.push(Note::AnswerIgnored);
     }
 }

@@ -5,8 +5,8 @@ use crate::domain::event::Event;
 use crate::domain::ids::event_mark;
 use crate::domain::model::Model;
 use crate::domain::model::sales::{DISQUALIFIED, RE_ENTRY_RESET, ReEntryScore, ReEntryStage};
-use crate::domain::output::{Effects, StageChanged};
-use crate::domain::rules::context::ModelContext;
+use crate::domain::output::StageChanged;
+use crate::domain::rules::context::{ModelContext, StepContext};
 use crate::domain::rules::journey;
 use crate::domain::rules::journey::moved::{Moved, Presence};
 use crate::domain::rules::lead::reason::said_why;
@@ -18,21 +18,22 @@ use crate::domain::terms::movement::{Axis, Cause, Direction};
 /// return.
 pub(in crate::domain) fn take_out(
     track: &mut Track,
-    context: &ModelContext<'_>,
+    index: usize,
     event: &Event<'_>,
-    re_entered_ms: Ms,
+    re_entered_ms: Option<Ms>,
     evaluated_at_ms: Ms,
-    effects: &mut Effects,
+    step: &mut StepContext<'_, '_>,
 ) -> bool {
+    let context = ModelContext::of(step, index);
     let rules = &context.model.sales.disqualify;
     let Some(rule) = rules.iter().find(|rule| rule.condition.holds(event)) else { return false };
-    if event.time_ms < re_entered_ms {
+    if re_entered_ms.is_some_and(|at_ms| event.time_ms < at_ms) {
         return false;
     }
     let reason = rule.reason.clone().or_else(|| said_why(event, rule.reason_from).pop());
     let mut out = Disqualified { since_ms: event.time_ms, reason, event: event_mark(&event.name), ..Disqualified::default() };
     for axis in Axis::ALL {
-        let Some(mut position) = track.positions[axis.index()].take() else { continue };
+        let Some(mut position) = track.positions[axis].take() else { continue };
         position.stale_at_ms = None;
         let change = StageChanged {
             axis,
@@ -43,8 +44,8 @@ pub(in crate::domain) fn take_out(
             in_stage_ms: (event.time_ms - position.entered_ms).max(0),
             ..context.standing(track, evaluated_at_ms)
         };
-        effects.outputs.push(context.stage_changed(change, event.time_ms, Some(event)));
-        out.stood[axis.index()] = Some(position);
+        step.effects.outputs.push(context.stage_changed(change, event.time_ms, Some(event)));
+        out.stood[axis] = Some(position);
     }
     set_back_at(&mut out, context.model);
     track.disqualified = Some(Box::new(out));
@@ -69,14 +70,15 @@ pub(in crate::domain) type Moves<'a> = dyn Fn(&mut Track, Axis) -> Option<Moved>
 /// goes, as the model says; its label is for the caller to judge. `cause`: the event, and how it moves.
 pub(in crate::domain) fn bring_back(
     track: &mut Track,
-    context: &ModelContext<'_>,
+    index: usize,
     (at_ms, evaluated_at_ms): (Ms, Ms),
     cause: Option<(&Event<'_>, &Moves<'_>)>,
     presence: Presence,
-    effects: &mut Effects,
+    step: &mut StepContext<'_, '_>,
 ) {
     let event = cause.map(|(event, _)| event);
     let Some(out) = track.disqualified.take() else { return };
+    let context = ModelContext::of(step, index);
     let model = context.model;
     let re_entry = &model.sales.re_entry;
     let by = event.map_or(EnteredBy::time(Cause::ReEntered), |event| EnteredBy::event(Cause::ReEntered, &event.name));
@@ -88,17 +90,17 @@ pub(in crate::domain) fn bring_back(
         track.counts.clear();
     }
     for (axis, stood) in Axis::ALL.into_iter().zip(out.stood) {
-        let axis_model = &model.axes[axis.index()];
+        let axis_model = &model.axes[axis];
         let was_there = stood.is_some();
         if let Some(stood) = stood.filter(|_| !anew) {
             journey::resume(track, axis, axis_model, stood, at_ms, by, presence.last_activity_ms);
         }
-        let resumed = track.positions[axis.index()].is_some();
+        let resumed = track.positions[axis].is_some();
         let moved = cause.and_then(|(_, moves)| moves(track, axis));
         if was_there && moved.is_none() && !resumed {
             journey::start(track, axis, axis_model, at_ms, by, presence.last_activity_ms);
         }
-        let Some(position) = track.positions[axis.index()].as_mut() else { continue };
+        let Some(position) = track.positions[axis].as_mut() else { continue };
         if moved.is_some() {
             position.by = by;
             // It never stood where it would have resumed: the event led on at once.
@@ -116,6 +118,6 @@ pub(in crate::domain) fn bring_back(
             in_stage_ms: if was_there { at_ms - out.since_ms } else { 0 },
             ..context.standing(track, evaluated_at_ms)
         };
-        effects.outputs.push(context.stage_changed(change, at_ms, event));
+        step.effects.outputs.push(context.stage_changed(change, at_ms, event));
     }
 }

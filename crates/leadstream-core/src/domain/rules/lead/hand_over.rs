@@ -1,21 +1,19 @@
-//! Hands a lead over when its label says so, and it may be.
+//! Hands a lead over when its label says so, and it may be. One that its company bars waits until that is over.
 
 use crate::domain::model::sales::HandOverModel;
-use crate::domain::output::Effects;
 use crate::domain::rules::context::StepContext;
-use crate::domain::rules::lead::outputs::{DecisionTime, hand_over_output, reasons};
-use crate::domain::rules::lead::{again, held};
-use crate::domain::state::lead::{Lead, LeadStatus};
+use crate::domain::rules::lead::again;
+use crate::domain::rules::lead::outputs::{DecisionTime, hand_over_output, held_back_output, reasons};
+use crate::domain::state::lead::{Held, Lead, LeadStatus};
 use crate::domain::state::prospect::Prospect;
-use crate::domain::terms::sales::{HandOverKind, Qualification};
+use crate::domain::terms::sales::{Bar, HandOverKind, Qualification};
 
 /// Hands the lead over when its label says so, and it may be.
 pub(crate) fn check_hand_over(
     prospect: &mut Prospect,
     model: &HandOverModel,
-    step: &StepContext<'_, '_>,
+    step: &mut StepContext<'_, '_>,
     decided: DecisionTime,
-    effects: &mut Effects,
 ) {
     let Some(track) = prospect.tracks.get(step.primary) else { return };
     let labels = &step.model().score.labels;
@@ -24,10 +22,10 @@ pub(crate) fn check_hand_over(
     let lead = prospect.extras.as_ref().map(|extras| &extras.lead);
     match (lead.map(|l| l.status).unwrap_or_default(), level) {
         (LeadStatus::Open, Some(level)) if again::may_buy(prospect, model, step) => {
-            hand_over(prospect, model, step, decided, level, effects);
+            hand_over(prospect, model, step, decided, level);
         }
         (LeadStatus::AwaitingAnswer | LeadStatus::Reminded, Some(Qualification::Sql)) => {
-            upgrade_to_sql(prospect, model, step, decided, effects);
+            upgrade_to_sql(prospect, model, step, decided);
         }
         (LeadStatus::Returned | LeadStatus::Won, level) => {
             again::look(prospect, model, step, decided, level.is_none());
@@ -38,13 +36,13 @@ pub(crate) fn check_hand_over(
                 return;
             };
             if decided.evaluated_at_ms >= lead.again_from_ms {
-                hand_over(prospect, model, step, decided, level, effects);
+                hand_over(prospect, model, step, decided, level);
             } else {
-                // Whoever rises too early is handed over when the pause ends, if the label still says so.
+                // A lead that rises too early is handed over when the pause ends, if its label still says so.
                 lead.due_ms = Some(lead.again_from_ms);
             }
         }
-        (LeadStatus::Open, None) => held::let_go(prospect),
+        (LeadStatus::Open, None) => let_go(prospect),
         _ => {}
     }
 }
@@ -52,13 +50,12 @@ pub(crate) fn check_hand_over(
 pub(crate) fn hand_over(
     prospect: &mut Prospect,
     model: &HandOverModel,
-    step: &StepContext<'_, '_>,
+    step: &mut StepContext<'_, '_>,
     decided: DecisionTime,
     level: Qualification,
-    effects: &mut Effects,
 ) {
-    if let Some(why) = held::bar(prospect, model) {
-        return held::hold(prospect, step, decided, (why, level), effects);
+    if let Some(why) = bar(prospect, model) {
+        return hold(prospect, step, decided, (why, level));
     }
     let sla_ms = if level == Qualification::Sql { model.sql_sla_ms } else { model.sla_ms };
     let persona = prospect.tracks.get(step.primary).and_then(|track| track.persona);
@@ -75,16 +72,15 @@ pub(crate) fn hand_over(
         ..Lead::default()
     };
     let why = reasons(prospect, step, decided);
-    hand_over_output(prospect, step, decided, HandOverKind::HandedOver, None, why, effects);
+    hand_over_output(prospect, step, decided, HandOverKind::HandedOver, None, why);
 }
 
 /// Sales has not answered yet, and the label already says SQL.
 pub(crate) fn upgrade_to_sql(
     prospect: &mut Prospect,
     model: &HandOverModel,
-    step: &StepContext<'_, '_>,
+    step: &mut StepContext<'_, '_>,
     decided: DecisionTime,
-    effects: &mut Effects,
 ) {
     let lead = &mut prospect.extras_mut().lead;
     if lead.qualification == Qualification::Sql {
@@ -95,5 +91,31 @@ pub(crate) fn upgrade_to_sql(
     let due_ms = model.due_ms(decided.evaluated_at_ms, model.sql_sla_ms);
     lead.due_ms = Some(lead.due_ms.map_or(due_ms, |running_ms| running_ms.min(due_ms)));
     let why = reasons(prospect, step, decided);
-    hand_over_output(prospect, step, decided, HandOverKind::HandedOver, None, why, effects);
+    hand_over_output(prospect, step, decided, HandOverKind::HandedOver, None, why);
+}
+
+/// Why the company's leads are not handed over, as far as the model minds.
+fn bar(prospect: &Prospect, model: &HandOverModel) -> Option<Bar> {
+    let barred = prospect.extras.as_deref()?.account.get()?.barred?;
+    model.bars(barred.why)
+}
+
+/// It would be handed over now. Said once, until it is handed over or no longer worth it.
+fn hold(prospect: &mut Prospect, step: &mut StepContext<'_, '_>, decided: DecisionTime, (why, level): (Bar, Qualification)) {
+    let lead = &mut prospect.extras_mut().lead;
+    lead.due_ms = None;
+    if lead.held.is_some_and(|held| held.why == why) {
+        return;
+    }
+    lead.held = Some(Held { why, since_ms: decided.evaluated_at_ms });
+    let mut because = reasons(prospect, step, decided);
+    because.insert(0, why.name().into());
+    held_back_output(prospect, step, decided, level, because);
+}
+
+/// Its label says no more that it should be handed over.
+fn let_go(prospect: &mut Prospect) {
+    if let Some(extras) = prospect.extras.as_deref_mut().filter(|extras| extras.lead.held.is_some()) {
+        extras.lead.held = None;
+    }
 }

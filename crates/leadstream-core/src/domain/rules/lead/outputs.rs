@@ -4,7 +4,7 @@ use crate::domain::hand_over::HandOver;
 use crate::domain::ids::{IdKind, output_id};
 use crate::domain::model::ScoreGroup;
 use crate::domain::model::sales::{HandOverModel, ResetHow, ReturnReason};
-use crate::domain::output::{Body, Effects, Output};
+use crate::domain::output::{Body, Output};
 use crate::domain::rules::context::{ModelContext, StepContext, Taken, causing};
 use crate::domain::rules::ledger;
 use crate::domain::rules::ledger::{Line, What};
@@ -25,18 +25,18 @@ const PARTS_NAMED: usize = 3;
 pub struct DecisionTime {
     /// Of the event that brought it about, or the deadline.
     pub at_ms: Ms,
-    /// The same, but never before what was already known: a late event hands nobody over in the past.
+    /// The same, but never before what was already known: a late event does not hand a lead over in the past.
     pub evaluated_at_ms: Ms,
 }
 
 impl DecisionTime {
     /// By an event; by time, when something left that says which.
     #[must_use]
-    pub fn of(prospect: &Prospect, step: &StepContext<'_, '_>, effects: &Effects) -> Option<Self> {
+    pub fn of(prospect: &Prospect, step: &StepContext<'_, '_>) -> Option<Self> {
         if let Some(event) = step.event {
             return Some(Self { at_ms: event.time_ms, evaluated_at_ms: event.time_ms.max(prospect.last_seen_ms) });
         }
-        let at_ms = effects.outputs.get(step.since..)?.last()?.at_ms;
+        let at_ms = step.effects.outputs.get(step.since..)?.last()?.at_ms;
         Some(Self { at_ms, evaluated_at_ms: at_ms })
     }
 }
@@ -108,44 +108,42 @@ fn by_event<'a>(account: &[Line<'a>], group: &str) -> Vec<(&'a str, f64)> {
 /// The output about where the lead stands now.
 pub fn hand_over_output(
     prospect: &Prospect,
-    step: &StepContext<'_, '_>,
+    step: &mut StepContext<'_, '_>,
     decided: DecisionTime,
     kind: HandOverKind,
     answer: Option<Answer>,
     reasons: Vec<Text>,
-    effects: &mut Effects,
 ) {
     let Some(lead) = prospect.extras.as_deref().map(|extras| &extras.lead) else { return };
     // Two deadlines may be the same instant, with an answer in between.
     let cause_hash = step.event.map_or(lead.answered_ms.cast_unsigned(), |event| event.message_hash);
     let sub = sub_of(kind, lead.qualification);
     let Some(body) = about(prospect, step, decided, (kind, reasons)) else { return };
-    push(step, decided, (sub, cause_hash), HandOver { answer, ..body }, effects);
+    push(step, decided, (sub, cause_hash), HandOver { answer, ..body });
 }
 
 /// A lead that would be handed over now. The id is that of the hand-over, so that it is the same when the account holds it back.
 pub fn held_back_output(
     prospect: &Prospect,
-    step: &StepContext<'_, '_>,
+    step: &mut StepContext<'_, '_>,
     decided: DecisionTime,
     qualification: Qualification,
     reasons: Vec<Text>,
-    effects: &mut Effects,
 ) {
     let Some(body) = about(prospect, step, decided, (HandOverKind::HeldBack, reasons)) else { return };
     let (sub, cause_hash) = (sub_of(HandOverKind::HandedOver, qualification), step.event.map_or(0, |event| event.message_hash));
     let body = HandOver { qualification, handed_over_at_ms: decided.evaluated_at_ms, sla_due_at_ms: None, ..body };
-    push(step, decided, (sub, cause_hash), body, effects);
+    push(step, decided, (sub, cause_hash), body);
 }
 
 fn sub_of(kind: HandOverKind, qualification: Qualification) -> u8 {
     kind as u8 * 2 + u8::from(qualification == Qualification::Sql)
 }
 
-fn push(step: &StepContext<'_, '_>, decided: DecisionTime, (sub, cause_hash): (u8, u64), body: HandOver, effects: &mut Effects) {
+fn push(step: &mut StepContext<'_, '_>, decided: DecisionTime, (sub, cause_hash): (u8, u64), body: HandOver) {
     let id = output_id(step.key, &step.model().name, IdKind::HandOver(sub), None, decided.at_ms, cause_hash, 0);
-    let (model, event) = (step.model_index(), step.event.map(causing));
-    effects.outputs.push(Output { id, model, at_ms: decided.at_ms, event, body: Body::HandOver(Box::new(body)) });
+    let (model, event) = (step.primary, step.event.map(causing));
+    step.effects.outputs.push(Output { id, model, at_ms: decided.at_ms, event, body: Body::HandOver(Box::new(body)) });
 }
 
 fn about(
@@ -180,14 +178,13 @@ pub fn reset_score(
     prospect: &mut Prospect,
     sales: &HandOverModel,
     why: ReturnReason,
-    step: &StepContext<'_, '_>,
+    step: &mut StepContext<'_, '_>,
     decided: DecisionTime,
-    effects: &mut Effects,
 ) {
     let Some(reset) = sales.resets.get(usize::from(why.index())) else { return };
     let model = step.model();
     let Some(track) = prospect.tracks.get_mut(step.primary) else { return };
-    let evaluated_at_ms = decided.evaluated_at_ms.max(track.label_since_ms);
+    let evaluated_at_ms = track.evaluation_ms(decided.evaluated_at_ms);
     let engagement: f64 = model.score.groups.iter().map(|g| points::group_points(track, g, evaluated_at_ms)).sum();
     let all = match &reset.how {
         ResetHow::Keep(keep) => *keep,
@@ -201,6 +198,6 @@ pub fn reset_score(
     points::reset(track, &model.score, keep, evaluated_at_ms, why.index());
     if let Some(change) = label::relabel(track, model, evaluated_at_ms) {
         let context = ModelContext::of(step, step.primary);
-        effects.outputs.push(context.taken_output(Taken::Reset, track, change, decided.at_ms, step.event, evaluated_at_ms));
+        step.effects.outputs.push(context.taken_output(Taken::Reset, track, change, decided.at_ms, step.event, evaluated_at_ms));
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::domain::Text;
 use crate::domain::model::sales::{HandOverModel, ReturnReason};
-use crate::domain::output::Effects;
 use crate::domain::rules::context::StepContext;
 use crate::domain::rules::lead::again;
 use crate::domain::rules::lead::outputs::{DecisionTime, hand_over_output, reset_score};
@@ -14,15 +13,14 @@ use crate::domain::terms::sales::{Answer, HandOverKind};
 pub(crate) fn return_with_reset(
     prospect: &mut Prospect,
     model: &HandOverModel,
-    step: &StepContext<'_, '_>,
+    step: &mut StepContext<'_, '_>,
     decided: DecisionTime,
     why: ReturnReason,
     said: Option<(Answer, Vec<Text>)>,
-    effects: &mut Effects,
 ) {
     let (answer, reasons) = said.map_or_else(|| (None, vec![why.name().into()]), |(answer, reasons)| (Some(answer), reasons));
-    return_lead(prospect, step, decided, answer, reasons, effects);
-    reset_score(prospect, model, why, step, decided, effects);
+    return_lead(prospect, step, decided, answer, reasons);
+    reset_score(prospect, model, why, step, decided);
     if why.is_silence() {
         // That sales was silent is no reason to keep the lead from it.
         prospect.extras_mut().lead.again_from_ms = decided.at_ms;
@@ -32,11 +30,10 @@ pub(crate) fn return_with_reset(
 
 pub(crate) fn return_lead(
     prospect: &mut Prospect,
-    step: &StepContext<'_, '_>,
+    step: &mut StepContext<'_, '_>,
     decided: DecisionTime,
     answer: Option<Answer>,
     reasons: Vec<Text>,
-    effects: &mut Effects,
 ) {
     let pause_ms = step.model().sales.hand_over.as_ref().map_or(0, |m| m.again_after_ms);
     let lead = &mut prospect.extras_mut().lead;
@@ -44,5 +41,5 @@ pub(crate) fn return_lead(
     lead.answer = answer;
     lead.due_ms = None;
     lead.settle(decided.at_ms.saturating_add(pause_ms));
-    hand_over_output(prospect, step, decided, HandOverKind::Returned, answer, reasons, effects);
+    hand_over_output(prospect, step, decided, HandOverKind::Returned, answer, reasons);
 }

@@ -1,12 +1,10 @@
-//! The carts that an order took: while it stands they are ordered; when it came to nothing they are not, and either open again or gone.
-//! Of one of the shop's own people, and of a test, neither order nor cart ever was.
+//! The carts that an order took: while it stands they are ordered; when it came to nothing they are not, and either open again
+//! or gone. Of one of the shop's own people, and of a test, neither order nor cart ever was.
 
-use crate::domain::Ms;
-use crate::domain::event::Event;
-use crate::domain::output::{CartsChange, Effects, OrderChange};
+use crate::domain::output::{CartsChange, OrderChange};
 use crate::domain::rules::acquisition;
+use crate::domain::rules::context::StepContext;
 use crate::domain::rules::order_news::News;
-use crate::domain::rules::orders::find;
 use crate::domain::rules::orders::find::change;
 use crate::domain::state::cart::Cart;
 use crate::domain::state::orders::{KnownOrder, Standing};
@@ -32,7 +30,8 @@ impl Open {
     }
 
     /// The event was applied to the carts, too: what it did to them is written down with the order.
-    pub(in crate::domain) fn settle(self, prospect: &mut Prospect, news: News, at_ms: Ms, effects: &mut Effects) {
+    pub(in crate::domain) fn settle(self, prospect: &mut Prospect, step: &mut StepContext<'_, '_>) {
+        let (news, at_ms) = (step.news, step.at_ms);
         let after = Self::of(prospect);
         let (Some(at), Some(extras)) = (news.order(), prospect.extras.as_deref_mut()) else { return };
         let Some(order) = extras.known_orders.list.get_mut(at) else { return };
@@ -55,7 +54,7 @@ impl Open {
             order.checkouts = order.checkouts.saturating_add(checkouts);
         }
         if change.says_something() {
-            effects.carts.push(change);
+            step.effects.carts.push(change);
         }
     }
 }
@@ -65,17 +64,17 @@ fn small(count: usize) -> u8 {
 }
 
 /// An order that came to nothing is placed again: the carts that went with it are ordered after all.
-pub(super) fn take_over(before: &KnownOrder, order: &mut KnownOrder, effects: &mut Effects) {
+pub(super) fn take_over(before: &KnownOrder, order: &mut KnownOrder, step: &mut StepContext<'_, '_>) {
     (order.carts, order.checkouts) = (before.carts, before.checkouts);
     let (carts, checkouts) = (i64::from(order.carts), i64::from(order.checkouts));
     let change = |order: &KnownOrder| CartsChange { placed_ms: order.placed_ms, ..CartsChange::default() };
     let changes =
         [CartsChange { came_to_nothing: -carts, ..change(before) }, CartsChange { ordered: carts, checkouts, ..change(order) }];
-    effects.carts.extend(changes.into_iter().filter(CartsChange::says_something));
+    step.effects.carts.extend(changes.into_iter().filter(CartsChange::says_something));
 }
 
 /// Takes the order at this place out of what is counted; whether it stood.
-pub(in crate::domain) fn disown(prospect: &mut Prospect, at: usize, effects: &mut Effects) -> bool {
+pub(in crate::domain) fn disown(prospect: &mut Prospect, at: usize, step: &mut StepContext<'_, '_>) -> bool {
     let Some(order) = prospect.extras_mut().known_orders.list.get_mut(at) else { return false };
     let stood = order.standing.stands();
     let (carts, checkouts) = (i64::from(order.carts), i64::from(order.checkouts));
@@ -89,28 +88,28 @@ pub(in crate::domain) fn disown(prospect: &mut Prospect, at: usize, effects: &mu
         gone.came_to_nothing = -carts;
     }
     if gone.says_something() {
-        effects.carts.push(gone);
+        step.effects.carts.push(gone);
     }
     if stood {
         let change = change(prospect, at, OrderChange::gone);
-        acquisition::count(prospect, change, effects);
+        acquisition::count(prospect, change, step);
     }
     stood
 }
 
 /// All orders that are known.
-pub(in crate::domain) fn disown_all(prospect: &mut Prospect, effects: &mut Effects) {
+pub(in crate::domain) fn disown_all(prospect: &mut Prospect, step: &mut StepContext<'_, '_>) {
     let count = prospect.extras.as_deref().and_then(|extras| extras.known_orders.get()).map_or(0, |known| known.list.len());
     for at in 0..count {
-        disown(prospect, at, effects);
+        disown(prospect, at, step);
     }
 }
 
 /// An open cart that is none: it was never opened. When it was, its oldest line tells best.
-pub(in crate::domain) fn disown_cart(cart: &Cart, effects: &mut Effects) {
+pub(in crate::domain) fn disown_cart(cart: &Cart, step: &mut StepContext<'_, '_>) {
     if let Some(opened_ms) = cart.lines.iter().map(|line| line.added_ms).min() {
         let checkouts_again = i64::from(cart.checkout_started);
-        effects.carts.push(CartsChange {
+        step.effects.carts.push(CartsChange {
             placed_ms: opened_ms,
             at_ms: opened_ms,
             open_again: 1,
@@ -118,9 +117,4 @@ pub(in crate::domain) fn disown_cart(cart: &Cart, effects: &mut Effects) {
             ..CartsChange::default()
         });
     }
-}
-
-/// The known order that an event names.
-pub(in crate::domain) fn named(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
-    find::named(prospect, event)
 }

@@ -32,8 +32,8 @@ fn each_met(model: &Model, event: &Event<'_>, mut met: impl FnMut(u32)) {
     }
 }
 
-/// Whether an order that is told again meets a rule that it did not meet before: its total may be new. Of an order whose rules are
-/// forgotten nothing acts again.
+/// Whether an order that is reported again meets a rule that it did not meet before: its total may be new. Of an order whose
+/// rules are forgotten nothing acts again.
 #[must_use]
 pub fn has_new_rules(order: &KnownOrder, models: &Models, event: &Event<'_>) -> bool {
     let mut is_new = false;

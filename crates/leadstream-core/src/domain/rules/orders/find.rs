@@ -1,21 +1,22 @@
 //! Which order an event is about.
 
 use crate::domain::event::Event;
-use crate::domain::ids::{hash64, low32};
+use crate::domain::ids::{hash64, some32};
 use crate::domain::names::Kind;
 use crate::domain::output::OrderChange;
 use crate::domain::state::orders::KnownOrder;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::{DAY_MS, MINUTE_MS, Ms, number};
+use std::num::{NonZeroU32, NonZeroU64};
 
-pub(crate) fn id_hash(event: &Event<'_>) -> u64 {
-    event.order_id.as_deref().map_or(0, |id| hash64(id.as_bytes()).max(1))
+pub(crate) fn id_hash(event: &Event<'_>) -> Option<NonZeroU64> {
+    event.order_id.as_deref().and_then(|id| NonZeroU64::new(hash64(id.as_bytes()).max(1)))
 }
 
-/// Lines in any order, total and currency; 0 where the event has neither lines nor a total.
-pub(crate) fn content_hash(event: &Event<'_>) -> u32 {
+/// Lines in any order, and the total; `None` where the event has neither.
+pub(crate) fn content_hash(event: &Event<'_>) -> Option<NonZeroU32> {
     if event.products.is_empty() && event.value.is_none() {
-        return 0;
+        return None;
     }
     let line = |p: &crate::domain::event::Product<'_>| {
         let bought = p.sku.as_deref().or(p.variant.as_deref()).unwrap_or_default();
@@ -24,11 +25,11 @@ pub(crate) fn content_hash(event: &Event<'_>) -> u32 {
     // A sum doesn't depend on the order of the lines.
     let lines = event.products.iter().map(line).fold(0_u64, u64::wrapping_add);
     let total = event.value.map_or(i64::MIN, number::milli);
-    low32(hash64(&[lines.to_le_bytes(), total.to_le_bytes()].concat())).max(1)
+    Some(some32(hash64(&[lines.to_le_bytes(), total.to_le_bytes()].concat())))
 }
 
 pub(super) fn refund_hash(event: &Event<'_>) -> u64 {
-    let order = id_hash(event).to_le_bytes();
+    let order = id_hash(event).map_or(0, NonZeroU64::get).to_le_bytes();
     if let Some(id) = event.refund_id.as_deref() {
         return hash64(&[&order, id.as_bytes()].concat());
     }
@@ -41,9 +42,9 @@ fn known(prospect: &Prospect) -> &[KnownOrder] {
 }
 
 /// By its id alone.
-pub(super) fn named(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
+pub(in crate::domain) fn named(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
     let id = id_hash(event);
-    known(prospect).iter().rposition(|order| id != 0 && order.id == id)
+    known(prospect).iter().rposition(|order| id.is_some() && order.id == id)
 }
 
 /// The order that a refund without an id is of, if only one may be it and it says how much it pays back.
@@ -60,7 +61,7 @@ pub(super) fn may_be(order: &KnownOrder, event: &Event<'_>) -> bool {
     let is_other = |currency: &str| order.currency.as_deref().is_some_and(|known| known != currency);
     order.standing.stands()
         && order.placed_ms <= event.time_ms
-        && !(id_hash(event) != 0 && order.id != 0)
+        && !(id_hash(event).is_some() && order.id.is_some())
         && !event.currency.as_deref().is_some_and(is_other)
 }
 
@@ -71,20 +72,17 @@ pub(super) fn order(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
         if orders.is_empty() {
             return None;
         }
-        let (id, content) = (id_hash(event), content_hash(event));
-        // Of two that name neither lines nor a total nobody can say that they are one.
-        if content == 0 {
-            return None;
-        }
+        // Two that name neither lines nor a total may be any two orders.
+        let (id, content) = (id_hash(event), content_hash(event)?);
         orders.iter().rposition(|order| {
             let is_near = (order.placed_ms - event.time_ms).abs() <= SAME_WITHIN_MS;
-            is_near && order.content == content && (id == 0 || order.id == 0)
+            is_near && order.content == Some(content) && (id.is_none() || order.id.is_none())
         })
     })
 }
 
-/// The contract that is told again where an id is missing on either side; what sales says that it won may be an order as well. Two that
-/// are worth something else are two.
+/// The contract that is reported again where an id is missing on either side; what sales says that it won may be an order as
+/// well. Two that are worth something else are two.
 fn deal(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
     let by_sales = event.kind == Kind::Sales;
     if !by_sales && event.kind != Kind::Contract {
@@ -92,13 +90,13 @@ fn deal(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
     }
     let id = id_hash(event);
     let is_it = |order: &KnownOrder| {
-        let may_be = order.contract != 0 && !order.by_sales || by_sales;
-        may_be && order.standing.stands() && (id == 0 || order.id == 0 || by_sales) && is_same_deal(order, event)
+        let may_be = order.contract.is_some() && !order.by_sales || by_sales;
+        may_be && order.standing.stands() && (id.is_none() || order.id.is_none() || by_sales) && is_same_deal(order, event)
     };
     known(prospect).iter().rposition(is_it)
 }
 
-/// What sales said that it won, of which an order or a contract tells now under its own id.
+/// What sales reported as won, and an order or a contract now reports under its own id.
 pub(super) fn won_by_sales(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
     let is_it = |order: &KnownOrder| order.by_sales && order.standing.stands() && is_same_deal(order, event);
     known(prospect).iter().rposition(is_it).filter(|_| event.kind != Kind::Sales)
@@ -122,7 +120,7 @@ pub(crate) fn change(prospect: &mut Prospect, at: usize, of: impl FnOnce(&KnownO
     OrderChange { touch: known.touch_of(order), ..of(order) }
 }
 
-/// Within this time a contract that is told twice, without an id on either side, is one.
+/// Within this time a contract that is reported twice, without an id on either side, is one.
 pub(crate) const SAME_DEAL_WITHIN_MS: Ms = 30 * DAY_MS;
 
 /// Within this time the same lines and the same total are one order where an id is missing.

@@ -13,13 +13,13 @@ use crate::domain::terms::limit::Limit;
 use crate::domain::{DAY_MS, Ms, Text, number};
 
 impl KnownOrder {
-    /// Whether it was told by events of this name: what moves a contract says nothing of an order of the same id.
+    /// Whether events of this name reported it: what moves a contract says nothing of an order of the same id.
     #[must_use]
     pub fn is_told_by(&self, event: &Event<'_>) -> bool {
         self.contract == contract_mark(event)
     }
 
-    /// As an event tells it.
+    /// As an event reports it.
     pub(crate) fn of(event: &Event<'_>) -> Self {
         Self {
             id: find::id_hash(event),
@@ -60,7 +60,7 @@ impl KnownOrders {
         true
     }
 
-    /// Forgets what can't be told again any more.
+    /// Forgets what can't be reported again any more.
     pub(crate) fn forget(&mut self, newest_ms: Ms) {
         let before = self.list.len();
         self.list.retain(|order| newest_ms.saturating_sub(order.told_ms) <= REMEMBERED_MS);
@@ -69,17 +69,17 @@ impl KnownOrders {
         }
         for order in &mut self.list {
             if newest_ms.saturating_sub(order.told_ms) > SAME_WITHIN_MS {
-                order.content = 0;
+                order.content = None;
             }
         }
         self.refunds.forget(0, MAX_REFUNDS, newest_ms.saturating_sub(REMEMBERED_MS));
     }
 }
 
-/// What tells a sale that is no order: see [`crate::domain::state::orders::KnownOrder::contract`].
-pub(crate) fn contract_mark(event: &Event<'_>) -> u16 {
-    if matches!(event.kind, Kind::Contract | Kind::Sales) { event_mark(&event.name) + 1 } else { 0 }
+/// Marks a sale that is no order: see [`crate::domain::state::orders::KnownOrder::contract`].
+pub(crate) fn contract_mark(event: &Event<'_>) -> Option<u16> {
+    matches!(event.kind, Kind::Contract | Kind::Sales).then(|| event_mark(&event.name))
 }
 
-/// How long after it was last told an order is known by its id (docs/orders.md), and a refund.
+/// How long after its last report an order, or a refund, is known by its id (docs/orders.md).
 pub(crate) const REMEMBERED_MS: Ms = 90 * DAY_MS;

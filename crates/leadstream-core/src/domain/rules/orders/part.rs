@@ -1,4 +1,4 @@
-//! How much of an order goes back. What is known to be a part never takes the whole order back, even where nobody knows how much it is.
+//! How much of an order goes back. A known part never takes back the whole order, even when its amount is unknown.
 
 use crate::domain::event::{Event, Product};
 use crate::domain::number;
@@ -6,14 +6,14 @@ use crate::domain::state::cart::CartLine;
 use crate::domain::state::orders::KnownOrder;
 use crate::domain::state::prospect::Prospect;
 
-/// Of an order that is cancelled, goods for so much of it are a part: what is left over may be postage and taxes otherwise.
+/// A cancellation of goods is of a part of the order if at least a quarter of its value is left: less may be postage and taxes.
 const REST_IS_GOODS: i64 = 4;
 
 /// What a refund pays back.
 pub(super) enum Refund {
     /// As far as anybody knows, all.
     Whole,
-    /// So much, in thousandths; 0 for a part of which nobody knows what it is worth.
+    /// This amount, in thousandths; 0 for a part whose amount is unknown.
     Part(i64),
 }
 
@@ -61,11 +61,11 @@ fn known(prospect: &Prospect, at: usize) -> Option<&KnownOrder> {
 /// What an order took from carts, as long as that is remembered.
 fn lines<'a>(prospect: &'a Prospect, order: &KnownOrder) -> &'a [CartLine] {
     let pasts = prospect.extras.as_deref().map_or(&[][..], |extras| &extras.orders);
-    let is_it = |id: u64| id.max(1) == order.id && order.id != 0;
-    pasts.iter().rfind(|past| is_it(past.order)).map_or(&[], |past| &past.lines)
+    pasts.iter().rfind(|past| order.id.is_some() && past.order == order.id).map_or(&[], |past| &past.lines)
 }
 
-/// What the goods are worth that an event names: by its own prices, else by those of the order's lines. `None`: of one nobody knows it.
+/// What the goods are worth that an event names: by its own prices, else by those of the order's lines. `None` if one price is
+/// unknown.
 fn of_goods(order: &KnownOrder, lines: &[CartLine], event: &Event<'_>) -> Option<i64> {
     let worth = |product: &Product<'_>| {
         let line = lines.iter().find(|line| is_of(product, line));

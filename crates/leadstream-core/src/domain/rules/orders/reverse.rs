@@ -7,7 +7,6 @@ use crate::domain::Ms;
 use crate::domain::ids::{event_mark, name_hash};
 use crate::domain::model::won::told_before_won;
 use crate::domain::model::{AxisModel, CountRule, Model, Move, stages};
-use crate::domain::output::Effects;
 use crate::domain::rules::context::{ModelContext, StepContext, Taken};
 use crate::domain::rules::journey;
 use crate::domain::rules::journey::{beats, leads_on};
@@ -23,7 +22,7 @@ use crate::domain::terms::movement::{Axis, Cause};
 const ORDER: &str = "Order Completed";
 
 /// Takes back what the order at this place moved and gave.
-pub fn reverse(prospect: &mut Prospect, at: usize, step: &StepContext<'_, '_>, effects: &mut Effects) {
+pub fn reverse(prospect: &mut Prospect, at: usize, step: &mut StepContext<'_, '_>) {
     let Prospect { tracks, extras, sessions, last_activity_ms, last_seen_ms, .. } = prospect;
     let Some(extras) = extras.as_deref_mut() else { return };
     let Some(gone) = extras.known_orders.list.get_mut(at) else { return };
@@ -34,10 +33,10 @@ pub fn reverse(prospect: &mut Prospect, at: usize, step: &StepContext<'_, '_>, e
         Without { order: &order, standing: &standing, known: &extras.known_orders.list, sessions: *sessions, won: None };
     for (index, model) in step.models.models.iter().enumerate() {
         let Some(track) = tracks.get_mut(index).filter(|t| t.model == model.name) else { continue };
-        let evaluated_at_ms = (*last_seen_ms).max(track.label_since_ms);
+        let evaluated_at_ms = track.evaluation_ms(*last_seen_ms);
         take_points(track, model, &order);
         for axis in Axis::ALL {
-            let axis_model = &model.axes[axis.index()];
+            let axis_model = &model.axes[axis];
             without.reopen(track, axis, axis_model);
             without.won = model.won.places.filter(|places| places.axis == axis).map(|places| places.won);
             let to = without.stands_at(track, axis, axis_model);
@@ -45,7 +44,7 @@ pub fn reverse(prospect: &mut Prospect, at: usize, step: &StepContext<'_, '_>, e
             if let Some(to) = to {
                 let by = EnteredBy::event(Cause::OrderReversed, step.event.map_or("", |event| &event.name));
                 let moved = journey::enter(track, axis, axis_model, to, step.at_ms, by, *last_activity_ms);
-                effects.outputs.extend(moved.and_then(|moved| step.stage_output(index, track, moved, evaluated_at_ms)));
+                step.effects.outputs.extend(moved.map(|moved| step.stage_output(index, track, moved, evaluated_at_ms)));
             }
         }
         if let Some(change) = label::relabel(track, model, evaluated_at_ms) {
@@ -57,7 +56,7 @@ pub fn reverse(prospect: &mut Prospect, at: usize, step: &StepContext<'_, '_>, e
                 step.event,
                 evaluated_at_ms,
             );
-            effects.outputs.push(output);
+            step.effects.outputs.push(output);
         }
     }
 }
@@ -114,15 +113,15 @@ struct Without<'a> {
     won: Option<usize>,
 }
 
-/// The mark of the event that told of an order.
+/// The mark of the event that reported an order.
 fn mark_of(order: &KnownOrder) -> u16 {
-    order.contract.checked_sub(1).unwrap_or_else(|| event_mark(ORDER))
+    order.contract.unwrap_or_else(|| event_mark(ORDER))
 }
 
 impl Without<'_> {
     /// A journey that only this order closed goes on.
     fn reopen(&self, track: &mut Track, axis: Axis, model: &AxisModel) {
-        let Some(journeys) = track.positions[axis.index()].as_mut().and_then(|position| position.journeys.as_deref_mut()) else {
+        let Some(journeys) = track.positions[axis].as_mut().and_then(|position| position.journeys.as_deref_mut()) else {
             return;
         };
         let closes = model.closing_marks.contains(&event_mark(ORDER));
@@ -135,14 +134,14 @@ impl Without<'_> {
     /// Where the prospect would stand, if that is somewhere else than where it stands.
     fn stands_at(&self, track: &mut Track, axis: Axis, model: &AxisModel) -> Option<usize> {
         let way = way(track, axis, model)?;
-        let is_order = |stop: &Stop| matches!(stop.by.cause, Cause::Event | Cause::ReEntered) && self.tells(stop.by.event);
+        let is_order = |stop: &Stop| matches!(stop.by.cause, Cause::Event | Cause::ReEntered) && self.tells(stop.by);
         let current = *way.last()?;
         if !way.iter().any(is_order) {
             return None;
         }
         // What lies before the oldest stop that is remembered is lost: unless this order brought it there, it stays.
-        let is_cut = track.positions[axis.index()].as_ref().is_some_and(|p| p.history.len() >= model.history);
-        let journeys = track.positions[axis.index()].as_ref().and_then(|position| position.journeys.clone());
+        let is_cut = track.positions[axis].as_ref().is_some_and(|p| p.history.len() >= model.history);
+        let journeys = track.positions[axis].as_ref().and_then(|position| position.journeys.clone());
         let begins = |stop: &Stop| {
             stop.by.cause == Cause::NextJourney && journeys.as_deref().is_some_and(|all| all.began_at(stop.entered_ms))
         };
@@ -184,16 +183,16 @@ impl Without<'_> {
         for order in orders {
             at = self.moved(track, model, at, order).or(at);
         }
-        // Who came in by this order has shown nothing else: the first stage. Of an opportunity whose beginning is no longer among the
-        // stages it is known that it was one.
-        let opening = track.positions[axis.index()].as_ref().and_then(|position| position.opening.as_deref());
+        // Who came in by this order has shown nothing else: the first stage. Of an opportunity whose beginning is no longer
+        // among the stages it is known that it was one.
+        let opening = track.positions[axis].as_ref().and_then(|position| position.opening.as_deref());
         let was_open = opening.is_some_and(|opening| opening.since_ms.is_some() && opening.won_ms.is_none());
         let open = model.pipeline.filter(|_| was_open).map_or(0, |pipeline| usize::from(pipeline.open.saturating_sub(1)));
         let to = at.map_or(open, |at| at.stage);
         if to != current.stage {
             return Some(to);
         }
-        if let (Some(at), Some(position)) = (at, track.positions[axis.index()].as_mut()) {
+        if let (Some(at), Some(position)) = (at, track.positions[axis].as_mut()) {
             (position.entered_ms, position.by) = (at.entered_ms, at.by);
         }
         None
@@ -207,9 +206,9 @@ impl Without<'_> {
         by_order && (self.known.iter().all(|order| order.placed_ms > stop.entered_ms) || self.known.iter().any(is_plain))
     }
 
-    /// Whether an event of this mark tells of orders: of this one, or of those that stand.
-    fn tells(&self, event: u16) -> bool {
-        std::iter::once(self.order).chain(self.standing.iter().copied()).any(|order| mark_of(order) == event)
+    /// Whether it was an event of orders: of this one, or of those that stand.
+    fn tells(&self, by: EnteredBy) -> bool {
+        std::iter::once(self.order).chain(self.standing.iter().copied()).any(|order| by.is_by(mark_of(order)))
     }
 
     /// Where an order leads.
@@ -225,9 +224,9 @@ impl Without<'_> {
         // A contract that no move of the axis is about leads to the stage that is won.
         let named = |won| told_before_won(model.moves.iter().filter(|rule| order.rules.contains(&rule.rule)), won);
         let is_before = |won| at.is_none_or(|at| model.is_before_won(at.stage, won));
-        let won = self.won.filter(|won| order.contract != 0 && !named(*won) && is_before(*won));
+        let won = self.won.filter(|won| order.contract.is_some() && !named(*won) && is_before(*won));
         let to = best.map(|rule| rule.to).or(won)?;
-        Some(Stop { stage: to, entered_ms: order.placed_ms, by: EnteredBy { cause: Cause::Event, event: mark_of(order) } })
+        Some(Stop { stage: to, entered_ms: order.placed_ms, by: EnteredBy::marked(Cause::Event, mark_of(order)) })
     }
 
     /// Whether a count rule has enough at a time: orders that met it, and what else its memory holds.
@@ -252,13 +251,13 @@ impl Without<'_> {
             let Some(memory) = track.counts.iter_mut().find(|count| count.rule == rule.rule) else { continue };
             let hits = &mut memory.hits;
             let Some(at) = hits.iter().position(|hit| hit.time_ms == self.order.placed_ms) else { continue };
-            let same = hits.remove(at).same;
-            if wanted.same.is_some() {
+            let match_key = hits.remove(at).match_key;
+            if wanted.match_by.is_some() {
                 continue;
             }
             for time_ms in self.meeting(rule.rule) {
                 if !hits.iter().any(|hit| hit.time_ms == time_ms) {
-                    hits.push(Hit { time_ms, same });
+                    hits.push(Hit { time_ms, match_key });
                 }
             }
             hits.sort_by_key(|hit| hit.time_ms);
@@ -270,7 +269,7 @@ impl Without<'_> {
 
 /// The stages that the prospect went through, as far as they are remembered; `None` where the model doesn't know one of them.
 fn way(track: &Track, axis: Axis, model: &AxisModel) -> Option<Vec<Stop>> {
-    let position = track.positions[axis.index()].as_ref()?;
+    let position = track.positions[axis].as_ref()?;
     let mut way = Vec::with_capacity(position.history.len() + 1);
     for past in &position.history {
         let stage = model.stages.iter().position(|stage| name_hash(stage) == past.stage_hash)?;

@@ -59,9 +59,9 @@ pub(super) fn first_reached(track: &Track, model: &ScoreModel, line: f64, lastin
     settle(guess, from_ms, reached)
 }
 
-/// Whether a sum of points that fade and of an offset, negative now, may become positive. Ordered by how fast they fade, it has at most
-/// as many zeros as its signs change (Descartes' rule, for exponential sums). So with one change it has one zero, and that lies
-/// ahead only where what is left in the end is positive; with none it has none.
+/// Whether a sum of points that fade and of an offset, negative now, may become positive. Ordered by how fast they fade, it has
+/// at most as many zeros as its signs change (Descartes' rule, for exponential sums). So with one change it has one zero, and
+/// that lies ahead only where what is left in the end is positive; with none it has none.
 fn may_rise(terms: &mut Terms, offset: f64) -> bool {
     terms.sort_by(|(_, one), (_, other)| one.total_cmp(other));
     let signs = std::iter::once(offset).chain(terms.iter().map(|(points, _)| *points)).filter(|points| *points != 0.0);
@@ -115,8 +115,8 @@ fn value(terms: &[(f64, f64)], t: f64) -> f64 {
     terms.iter().map(|(p, rate)| p * (-rate * t).exp()).sum::<f64>()
 }
 
-/// When a falling sum of exponentials comes down to what a negative offset leaves of it. Its logarithm is convex and nearly straight:
-/// Newton on it from the left never overshoots, and is there at once where there is but one rate.
+/// When a falling sum of exponentials comes down to what a negative offset leaves of it. Its logarithm is convex and nearly
+/// straight: Newton on it from the left never overshoots, and is there at once where there is but one rate.
 fn newton(terms: &[(f64, f64)], offset: f64) -> f64 {
     let line = (-offset).ln();
     let mut t = 0.0;

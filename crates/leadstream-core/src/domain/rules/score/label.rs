@@ -1,7 +1,7 @@
 //! Labels and grades: which ones a score earns, which ones it keeps, and when that changes with no event.
 //!
-//! Whoever reached a line keeps what it gives until the score has really fallen: until it is below the line by the margin, a
-//! minute ago as well as now. So nobody is told of a rise and of its fall in one breath.
+//! A prospect that reached a line keeps what it gives until the score has really fallen: until it is below the line by the
+//! margin, a minute ago as well as now. So a rise is never followed at once by its fall.
 
 use crate::domain::Ms;
 use crate::domain::model::personas::PersonasModel;
@@ -9,8 +9,9 @@ use crate::domain::model::{Label, Model, ScoreModel};
 use crate::domain::rules::score::crossing::{first_below, first_reached};
 use crate::domain::rules::score::points::{engagement, held, total};
 use crate::domain::state::track::Track;
+use crate::domain::terms::grade::Grade;
 
-/// What was reached is kept this far below its line: so much of it, and at least so many points.
+/// What was reached is kept this far below its line: this share of it, and at least this many points.
 pub const MARGIN_OF_LINE: f64 = 0.01;
 
 pub const MARGIN_POINTS: f64 = 0.5;
@@ -27,13 +28,13 @@ fn asks_no_more_fit(label: &Label, fit: f64) -> bool {
 /// A line as it is, or as it is for who carries its label.
 type Line = fn(f64) -> f64;
 
-/// Whoever does not carry a label has to reach its very line.
+/// Without the label, the score has to reach the line itself.
 fn reached_at(line: f64) -> f64 {
     line
 }
 
-/// What a label asks for at a fit, as one line: score and engagement differ by the fit alone, so the one that asks for more of what
-/// was done decides, each with its own margin. True: it is a line of engagement.
+/// What a label asks for at a fit, as one line: score and engagement differ by the fit alone, so the one that asks for more of
+/// what was done decides, each with its own margin. True: it is a line of engagement.
 fn decisive(label: &Label, fit: f64, line: Line) -> (f64, bool) {
     match label.engagement.map(line) {
         Some(least) if least > line(label.score) - fit => (least, true),
@@ -84,7 +85,7 @@ impl Points {
     }
 }
 
-/// The label that a track carries: what was told last.
+/// The label that a track carries: the one that was sent last.
 #[must_use]
 pub fn label_of<'a>(labels: &'a [Label], track: &Track) -> Option<&'a Label> {
     place_of(labels, track).and_then(|n| labels.get(n))
@@ -101,8 +102,8 @@ pub struct Relabelled<'a> {
     pub from: Option<&'a Label>,
     pub to: Option<&'a Label>,
     /// As records keep grades.
-    pub grade_from: u8,
-    pub grade_to: u8,
+    pub grade_from: Option<Grade>,
+    pub grade_to: Option<Grade>,
 }
 
 impl Relabelled<'_> {
@@ -111,7 +112,7 @@ impl Relabelled<'_> {
     pub fn is_up(&self) -> bool {
         let line = |label: Option<&Label>| label.map_or(f64::NEG_INFINITY, |l| l.score);
         // Letter and number count alike; of two that are as good the better letter is.
-        let rank = |grade: u8| grade.checked_sub(1).map_or((u8::MAX, 0), |g| (g / 4 + g % 4, g / 4));
+        let rank = |grade: Option<Grade>| grade.map_or((u8::MAX, 0), |g| (g.letter + g.number, g.letter));
         if self.to == self.from { rank(self.grade_to) < rank(self.grade_from) } else { line(self.to) > line(self.from) }
     }
 }
@@ -128,22 +129,14 @@ fn label_at(track: &Track, model: &Model, carried: Option<usize>, at_ms: Ms) -> 
     points.or_held(track, &model.score, at_ms).earn(labels, carried).min(carried)
 }
 
-fn grade_at(track: &Track, model: &Model, at_ms: Ms) -> u8 {
+fn grade_at(track: &Track, model: &Model, at_ms: Ms) -> Option<Grade> {
     let people = &model.people;
-    if people.fit.is_none() {
-        return 0;
-    }
+    people.fit.as_ref()?;
     let score = engagement(track, &model.score, at_ms);
-    let grade = people.kept_grade(track.fit, score, track.grade, kept_from);
-    if number(grade) <= number(track.grade) || track.grade == 0 {
-        return grade;
-    }
-    let kept = people.kept_grade(track.fit, score.max(held(track, &model.score, 0.0, at_ms)), track.grade, kept_from);
-    kept + number(track.grade).saturating_sub(number(kept))
-}
-
-fn number(grade: u8) -> u8 {
-    grade.saturating_sub(1) % 4
+    let grade = people.kept_grade(track.fit, score, track.grade, kept_from)?;
+    let Some(carried) = track.grade.filter(|carried| grade.number > carried.number) else { return Some(grade) };
+    let kept = people.kept_grade(track.fit, score.max(held(track, &model.score, 0.0, at_ms)), track.grade, kept_from)?;
+    Some(Grade { number: kept.number.max(carried.number), ..kept })
 }
 
 /// Sets the label and the grade that the score at `at_ms` earns and the timer of their next change. Returns them before and after
@@ -151,12 +144,12 @@ fn number(grade: u8) -> u8 {
 pub fn relabel<'a>(track: &mut Track, model: &'a Model, at_ms: Ms) -> Option<Relabelled<'a>> {
     let labels = &model.score.labels;
     // A newcomer starts with the label and the grade that no points earn.
-    let newcomer = track.label.is_none() && track.label_since_ms == 0;
+    let newcomer = track.label.is_none() && track.label_since_ms.is_none();
     let from = if newcomer { Points::NOTHING.earn(labels, None) } else { place_of(labels, track) };
     let to = label_at(track, model, from, at_ms);
     let mut grade_from = track.grade;
-    if newcomer && grade_from == 0 && model.people.fit.is_some() {
-        grade_from = model.people.grade(0.0, 0.0);
+    if newcomer {
+        grade_from = grade_from.or_else(|| model.people.grade(0.0, 0.0));
     }
     let grade_to = grade_at(track, model, at_ms);
     let label = |place: Option<usize>| place.and_then(|n| labels.get(n));
@@ -166,7 +159,7 @@ pub fn relabel<'a>(track: &mut Track, model: &'a Model, at_ms: Ms) -> Option<Rel
     if from == to && grade_from == grade_to {
         return None;
     }
-    track.label_since_ms = at_ms;
+    track.label_since_ms = Some(at_ms);
     Some(Relabelled { from: label(from), to: label(to), grade_from, grade_to })
 }
 
@@ -195,8 +188,8 @@ pub fn next_change(track: &Track, model: &Model, from_ms: Ms) -> Option<Ms> {
 }
 
 /// The engagement that the next better number of a grade asks for.
-fn next_number(people: &PersonasModel, grade: u8) -> Option<f64> {
-    let better = usize::from(grade.checked_sub(1)? % 4).checked_sub(1)?;
+fn next_number(people: &PersonasModel, grade: Option<Grade>) -> Option<f64> {
+    let better = usize::from(grade?.number).checked_sub(1)?;
     people.fit.as_ref()?.numbers.get(better).copied()
 }
 
@@ -205,6 +198,7 @@ fn next_number(people: &PersonasModel, grade: u8) -> Option<f64> {
 pub fn rises_next(track: &Track, model: &Model) -> bool {
     track.label_falls_at_ms.is_some_and(|at_ms| {
         let carried = place_of(&model.score.labels, track);
+        let number = |grade: Option<Grade>| grade.map_or(0, |grade| grade.number);
         label_at(track, model, carried, at_ms) > carried || number(grade_at(track, model, at_ms)) < number(track.grade)
     })
 }

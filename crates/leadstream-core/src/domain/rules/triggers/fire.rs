@@ -4,7 +4,7 @@ use crate::domain::ids::{IdKind, output_id};
 use crate::domain::model::Model;
 use crate::domain::model::quiet::Whose;
 use crate::domain::model::triggers::Trigger;
-use crate::domain::output::{Because, Body, Effects, Note, Output, Proof, Triggered};
+use crate::domain::output::{Because, Body, Note, Output, Proof, Triggered};
 use crate::domain::rules::contact::{Due, SendDecision};
 use crate::domain::rules::context::{StepContext, causing};
 use crate::domain::rules::score::{label, points};
@@ -20,13 +20,13 @@ use crate::domain::{DAY_MS, Ms, Text};
 const RECALL_MS: Ms = 7 * DAY_MS;
 
 /// A pending trigger is due: it leaves, is held or is skipped.
-pub fn fire(prospect: &mut Prospect, index: usize, step: &StepContext<'_, '_>, effects: &mut Effects) {
+pub fn fire(prospect: &mut Prospect, index: usize, step: &mut StepContext<'_, '_>) {
     let Some(triggers) = prospect.extras.as_mut().map(|m| &mut m.triggers) else { return };
     let Some(pending) = triggers.pending.get(index).filter(|p| p.fire_at_ms <= step.at_ms).cloned() else { return };
     let model = step.model();
     let Some(trigger) = model.triggers.trigger(pending.trigger) else {
         triggers.pending.remove(index);
-        effects.notes.push(Note::Suppressed(Reason::ModelChanged));
+        step.effects.notes.push(Note::Suppressed(Reason::ModelChanged));
         return;
     };
     let mut checks = Checks::default();
@@ -37,12 +37,12 @@ pub fn fire(prospect: &mut Prospect, index: usize, step: &StepContext<'_, '_>, e
         }
         SendDecision::Suppressed(reason) => {
             prospect.extras_mut().triggers.pending.remove(index);
-            effects.notes.push(Note::Suppressed(reason));
+            step.effects.notes.push(Note::Suppressed(reason));
             TriggerFate::Suppressed(reason)
         }
         SendDecision::Leaves => {
             prospect.extras_mut().triggers.pending.remove(index);
-            effects.outputs.push(fired(prospect, trigger, &pending, checks, step));
+            step.effects.outputs.push(fired(prospect, trigger, &pending, checks, step));
             remember_left(prospect, trigger, &pending, model, step.at_ms);
             if trigger.mail {
                 contact::record_sent(prospect, &model.contact, step.at_ms);
@@ -130,7 +130,7 @@ fn remember_left(prospect: &mut Prospect, trigger: &Trigger, pending: &Pending, 
         since_ms: pending.since_ms,
         due_ms: pending.due_ms,
         left_ms: now_ms,
-        same: pending.same,
+        match_key: pending.match_key,
         armed_by: pending.armed_by,
         product: pending.product.clone(),
         recalled: false,
@@ -153,7 +153,7 @@ fn fired(prospect: &Prospect, trigger: &Trigger, pending: &Pending, checks: Chec
     let body = triggered(prospect, trigger, TriggerKind::Fired, about, trigger.reasons.clone(), proof, step);
     Output {
         id: id(trigger, IdKind::Trigger, pending.episode_ms, pending.armed_by, step),
-        model: step.model_index(),
+        model: step.primary,
         at_ms: pending.fire_at_ms,
         event: None,
         body: Body::Triggered(Box::new(body)),
@@ -191,8 +191,7 @@ pub(super) fn recall(
     trigger: &Trigger,
     too_soon: &dyn Fn(&FiredTrigger) -> bool,
     why: &str,
-    step: &StepContext<'_, '_>,
-    effects: &mut Effects,
+    step: &mut StepContext<'_, '_>,
 ) {
     let Some(triggers) = prospect.extras.as_mut().map(|m| &mut m.triggers) else { return };
     let mut taken = Vec::new();
@@ -211,9 +210,9 @@ pub(super) fn recall(
         let proof = Proof { rule: trigger.rule.clone(), because: because.into_iter().collect(), checks: Vec::new() };
         let about = (left.episode_ms, left.due_ms, left.product);
         let body = triggered(prospect, trigger, TriggerKind::Recalled, about, vec![why.into()], proof, step);
-        effects.outputs.push(Output {
+        step.effects.outputs.push(Output {
             id: id(trigger, IdKind::TriggerRecalled, left.episode_ms, left.armed_by, step),
-            model: step.model_index(),
+            model: step.primary,
             at_ms: step.at_ms,
             event: step.event.map(causing),
             body: Body::Triggered(Box::new(body)),
@@ -221,15 +220,16 @@ pub(super) fn recall(
     }
 }
 
-/// The model in charge changed: due times are computed anew. What would now have been due before the change never leaves, nor does
-/// what the model doesn't know any more.
-pub fn change_model(prospect: &mut Prospect, now_ms: Ms, key: &str, model: &Model, effects: &mut Effects) {
+/// The model in charge changed: due times are computed again. What would now have been due before the change never leaves, nor
+/// does what the model doesn't know any more.
+pub fn change_model(prospect: &mut Prospect, now_ms: Ms, step: &mut StepContext<'_, '_>) {
+    let model = step.model();
     contact::change_model(prospect, &model.contact);
     let Some(triggers) = prospect.extras.as_mut().map(|m| &mut m.triggers) else { return };
     let mut gone = Vec::new();
     triggers.pending.retain_mut(|pending| {
         let Some(trigger) = model.triggers.trigger(pending.trigger) else {
-            effects.notes.push(Note::Suppressed(Reason::ModelChanged));
+            step.effects.notes.push(Note::Suppressed(Reason::ModelChanged));
             return false;
         };
         let due_ms = trigger.due_ms(pending.since_ms);
@@ -239,7 +239,7 @@ pub fn change_model(prospect: &mut Prospect, now_ms: Ms, key: &str, model: &Mode
             pending.fire_at_ms = due_ms;
         }
         if changed && due_ms < now_ms {
-            effects.notes.push(Note::Suppressed(Reason::ModelChanged));
+            step.effects.notes.push(Note::Suppressed(Reason::ModelChanged));
             gone.push((trigger.name.clone(), due_ms));
             return false;
         }
@@ -257,7 +257,7 @@ pub fn change_model(prospect: &mut Prospect, now_ms: Ms, key: &str, model: &Mode
         let done = TriggerFate::Suppressed(Reason::ModelChanged);
         decisions::remember(prospect, Decision { at_ms: now_ms, due_ms, trigger, step: 0, done, checks: Checks::default() });
     }
-    retime(prospect, key, model);
+    retime(prospect, step.key, model);
 }
 
 /// Sets the timers of what leads to a mail by the prospect's clock.

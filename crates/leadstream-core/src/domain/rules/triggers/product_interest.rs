@@ -1,4 +1,5 @@
-//! Which products a prospect has viewed or put into a cart lately: a price drop, or goods that are back, mean something for these.
+//! Which products a prospect has viewed or put into a cart lately: a price drop, or goods that are back, mean something for
+//! these.
 
 use crate::domain::Ms;
 use crate::domain::event::Event;
@@ -28,13 +29,13 @@ pub(super) fn learn(prospect: &mut Prospect, event: &Event<'_>, model: &Triggers
         let list = list(prospect);
         list.retain(|h| h.time_ms >= newest_ms.saturating_sub(keep_ms));
         for product in event.products.iter().take(MAX_PRODUCTS) {
-            let same = hash(&product.id);
-            let time_ms = list.iter().find(|h| h.same == same).map_or(event.time_ms, |h| h.time_ms.max(event.time_ms));
-            list.retain(|h| h.same != same);
+            let match_key = hash(&product.id);
+            let time_ms = list.iter().find(|h| h.match_key == match_key).map_or(event.time_ms, |h| h.time_ms.max(event.time_ms));
+            list.retain(|h| h.match_key != match_key);
             if list.len() >= MAX_PRODUCTS {
                 list.remove(0);
             }
-            list.push(Hit { time_ms, same });
+            list.push(Hit { time_ms, match_key });
         }
     };
     match event.kind {
@@ -50,7 +51,7 @@ pub(super) fn learn(prospect: &mut Prospect, event: &Event<'_>, model: &Triggers
 fn bought(prospect: &mut Prospect, event: &Event<'_>) {
     let Some(extras) = prospect.extras.as_mut() else { return };
     let is_bought = |h: &Hit| {
-        h.time_ms <= event.time_ms && (event.products.is_empty() || event.products.iter().any(|p| hash(&p.id) == h.same))
+        h.time_ms <= event.time_ms && (event.products.is_empty() || event.products.iter().any(|p| hash(&p.id) == h.match_key))
     };
     extras.triggers.viewed.retain(|h| !is_bought(h));
     extras.triggers.carted.retain(|h| !is_bought(h));
@@ -63,7 +64,7 @@ pub(super) fn allows(prospect: &Prospect, trigger: &Trigger, product: Option<&st
     }
     let (Some(product), Some(extras)) = (product.map(hash), prospect.extras.as_ref()) else { return false };
     let lately = |list: &[Hit], within_ms: Option<Ms>| {
-        within_ms.is_some_and(|within| list.iter().any(|h| h.same == product && h.time_ms >= at_ms.saturating_sub(within)))
+        within_ms.is_some_and(|within| list.iter().any(|h| h.match_key == product && h.time_ms >= at_ms.saturating_sub(within)))
     };
     lately(&extras.triggers.viewed, trigger.if_viewed_ms) || lately(&extras.triggers.carted, trigger.if_carted_ms)
 }

@@ -2,36 +2,37 @@
 
 use crate::domain::Ms;
 use crate::domain::event::{Event, Product};
-use crate::domain::ids::{hash64, low32};
+use crate::domain::ids::{hash64, some32};
 use crate::domain::names::Kind;
-use crate::domain::output::Effects;
 use crate::domain::rules::context::StepContext;
 use crate::domain::rules::order_news::News;
+use crate::domain::rules::orders::find;
 use crate::domain::rules::triggers::fire;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::triggers::FiredTrigger;
+use std::num::NonZeroU32;
 
 /// The name by which triggers know an order.
 const ORDER: &str = "Order Completed";
 
-/// Whether an order event stands for no order: it came to nothing, or tells of one that did. Then nothing comes after it.
+/// Whether an order event stands for no order: it came to nothing, or reports one that did. Then nothing comes after it.
 pub(super) fn is_none(event: &Event<'_>, news: News) -> bool {
     event.kind == Kind::OrderCompleted && matches!(news, News::Void | News::TakenBack(_))
 }
 
 /// An order came to nothing, or its goods went back in part: triggers of it go, and what left after that is recalled.
-pub(super) fn on_step(prospect: &mut Prospect, event: &Event<'_>, step: &StepContext<'_, '_>, effects: &mut Effects) {
+pub(super) fn on_step(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '_>) {
     let whole = match step.news {
         News::TakenBack(_) => true,
         News::RefundedInPart(_) if !event.products.is_empty() => false,
         _ => return,
     };
     let Some(extras) = prospect.extras.as_deref_mut() else { return };
-    let id = event.order_id.as_deref().map_or(0, |id| hash64(id.as_bytes()).max(1));
+    let id = find::id_hash(event);
     let of_event = |at: usize| extras.known_orders.list.get(at);
     let order = match step.news {
         News::TakenBack(at) | News::RefundedInPart(Some(at)) => of_event(at),
-        _ => extras.known_orders.list.iter().rfind(|order| id != 0 && order.id == id),
+        _ => extras.known_orders.list.iter().rfind(|order| id.is_some() && order.id == id),
     };
     let Some(placed_ms) = order.map(|order| order.placed_ms) else { return };
     // The latest order that stands and that its clock may run from instead.
@@ -39,13 +40,13 @@ pub(super) fn on_step(prospect: &mut Prospect, event: &Event<'_>, step: &StepCon
         let standing = extras.known_orders.list.iter().filter(|order| order.standing.stands() && order.placed_ms < placed_ms);
         standing.map(|order| order.placed_ms).filter(|at| *at >= from_ms).max()
     };
-    let is_back = |same: u32| whole || event.products.iter().any(|product| hash(product) == same);
+    let is_back = |key: Option<NonZeroU32>| whole || event.products.iter().any(|product| Some(hash(product)) == key);
     extras.triggers.change(|triggers| {
         triggers.pending.retain_mut(|pending| {
-            if pending.event != ORDER || pending.since_ms != placed_ms || !is_back(pending.same) {
+            if pending.event != ORDER || pending.since_ms != placed_ms || !is_back(pending.match_key) {
                 return true;
             }
-            let Some(at) = before(pending.episode_ms).filter(|_| whole && pending.same == 0) else { return false };
+            let Some(at) = before(pending.episode_ms).filter(|_| whole && pending.match_key.is_none()) else { return false };
             let earlier_ms = placed_ms - at;
             pending.since_ms = at;
             pending.due_ms -= earlier_ms;
@@ -56,13 +57,13 @@ pub(super) fn on_step(prospect: &mut Prospect, event: &Event<'_>, step: &StepCon
     });
     for trigger in &step.model().triggers.triggers {
         let too_soon = |left: &FiredTrigger| {
-            let is_it = !left.recalled && left.trigger == trigger.hash && left.since_ms == placed_ms && is_back(left.same);
+            let is_it = !left.recalled && left.trigger == trigger.hash && left.since_ms == placed_ms && is_back(left.match_key);
             is_it && event.time_ms < left.left_ms
         };
-        fire::recall(prospect, trigger, &too_soon, &event.name, step, effects);
+        fire::recall(prospect, trigger, &too_soon, &event.name, step);
     }
 }
 
-fn hash(product: &Product<'_>) -> u32 {
-    low32(hash64(product.id.as_bytes())).max(1)
+fn hash(product: &Product<'_>) -> NonZeroU32 {
+    some32(hash64(product.id.as_bytes()))
 }

@@ -2,12 +2,13 @@
 
 use crate::domain::Text;
 use crate::domain::state::orders::{KnownOrder, KnownOrders, MAX_TOUCHES, OTHER_TOUCH, Touch};
+use std::num::NonZeroU16;
 
 impl KnownOrders {
-    /// What an order is credited to: its number among the touches; 0: it came by nothing that has a name.
-    pub(crate) fn credit(&mut self, touch: Touch) -> u16 {
+    /// What an order is credited to: its number among the touches; `None` where it came by nothing that has a name.
+    pub(crate) fn credit(&mut self, touch: Touch) -> Option<NonZeroU16> {
         if touch == Touch::default() {
-            return 0;
+            return None;
         }
         let known = |touches: &[Touch], wanted: &Touch| touches.iter().position(|touch| touch == wanted);
         if known(&self.touches, &touch).is_none() && self.touches.len() >= MAX_TOUCHES {
@@ -20,26 +21,25 @@ impl KnownOrders {
             self.touches.push(touch);
             self.touches.len() - 1
         });
-        u16::try_from(at + 1).unwrap_or(0)
+        u16::try_from(at + 1).ok().and_then(NonZeroU16::new)
     }
 
     /// What an order was credited to.
     #[must_use]
     pub fn touch_of(&self, order: &KnownOrder) -> Touch {
-        let at = usize::from(order.touch).checked_sub(1);
-        at.and_then(|at| self.touches.get(at)).cloned().unwrap_or_default()
+        order.touch.and_then(|number| self.touches.get(usize::from(number.get()) - 1)).cloned().unwrap_or_default()
     }
 
     /// Those of orders that are forgotten go.
     pub(in crate::domain) fn forget_touches(&mut self) {
         for at in (0..self.touches.len()).rev() {
-            let number = u16::try_from(at + 1).unwrap_or(u16::MAX);
-            if self.list.iter().any(|order| order.touch == number) {
+            let place = |order: &KnownOrder| order.touch.map(|number| usize::from(number.get()) - 1);
+            if self.list.iter().any(|order| place(order) == Some(at)) {
                 continue;
             }
             self.touches.remove(at);
-            for order in self.list.iter_mut().filter(|order| order.touch > number) {
-                order.touch -= 1;
+            for order in self.list.iter_mut().filter(|order| place(order) > Some(at)) {
+                order.touch = order.touch.and_then(|number| NonZeroU16::new(number.get() - 1));
             }
         }
     }
@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn orders_keep_what_they_were_credited_to_whatever_is_forgotten() {
         let mut known = KnownOrders::default();
-        assert_eq!(known.credit(Touch::default()), 0);
+        assert_eq!(known.credit(Touch::default()), None);
         for n in 0..MAX_TOUCHES {
             let touch = known.credit(touch(&n.to_string()));
             known.list.push(KnownOrder { touch, ..KnownOrder::default() });
@@ -66,7 +66,7 @@ mod tests {
         known.list.push(KnownOrder { touch: other, ..KnownOrder::default() });
         assert_eq!(known.touch_of(&known.list[MAX_TOUCHES]), touch(OTHER_TOUCH));
         assert_eq!(known.credit(touch("another")), other, "there is no room");
-        assert_eq!(known.credit(touch("7")), 8, "known");
+        assert_eq!(known.credit(touch("7")), std::num::NonZeroU16::new(8), "known");
         known.list.drain(..5);
         let new = known.credit(touch("another"));
         known.list.push(KnownOrder { touch: new, ..KnownOrder::default() });

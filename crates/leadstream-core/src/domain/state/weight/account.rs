@@ -4,6 +4,7 @@ use crate::domain::state::account::{Belongs, Membership};
 use crate::domain::state::consensus::Consensus;
 use crate::domain::state::group::{Group, Member};
 use crate::domain::state::weight::units::{CHAINED, FLAG, FRAME, NUMBER, text, texts};
+use crate::domain::terms::per_axis::PerAxis;
 
 pub(crate) fn membership(membership: &Membership) -> usize {
     // Why it is barred has a frame of its own, and two numbers.
@@ -17,8 +18,16 @@ pub(crate) fn membership(membership: &Membership) -> usize {
 }
 
 pub(crate) fn group(group: &Group) -> usize {
-    let Group { model_hash: _, members, consensus, verdict, known_as, stages: [journey, funnel], buyers, empty_since_ms: _ } =
-        group;
+    let Group {
+        model_hash: _,
+        members,
+        consensus,
+        verdict,
+        known_as,
+        stages: PerAxis { journey, funnel },
+        buyers,
+        empty_since_ms: _,
+    } = group;
     let Consensus { settled, votes } = consensus;
     let own = FRAME + 2 * NUMBER + texts(&[journey, funnel]) + 2 * FLAG + NUMBER;
     let verdict = verdict.as_ref().map_or(0, |v| FRAME + 2 * NUMBER + text(v.text.as_deref()));
@@ -37,7 +46,7 @@ pub fn member(member: &Member) -> usize {
     let Member {
         name,
         role,
-        stages: [journey, funnel],
+        stages: PerAxis { journey, funnel },
         score: _,
         disqualified: _,
         updated_ms: _,

@@ -1,6 +1,6 @@
-//! Words that programs write where they know no id or no address: such an id is absent, such an address nobody's.
+//! Placeholders that programs write where they have no id or address: such an id is absent, such an address no one's.
 
-/// Words that stand for no id of anything.
+/// Placeholders that are never an id.
 const NO_ID: [&str; 15] = [
     "null",
     "none",
@@ -19,7 +19,7 @@ const NO_ID: [&str; 15] = [
     "not_set",
 ];
 
-/// Words that stand for nobody, though a product or an order may well be called so.
+/// Placeholders for people only: a product or an order may well have such an id.
 const NOBODY: [&str; 17] = [
     "anonymous",
     "anon",
@@ -49,21 +49,21 @@ const ONE_LETTER_FROM: usize = 4;
 const ONE_LETTER_UP_TO: usize = 40;
 const ONE_DIGIT_FROM: usize = 10;
 
-/// Local parts of addresses that nobody reads. `guest@` is none of them: whoever types an address as a guest may have that one.
+/// Local parts of addresses that no one reads. `guest@` is not among them: someone who types an address as a guest may have that one.
 const NO_READER: [&str; 7] = ["noreply", "no-reply", "no_reply", "test", "donotreply", "null", "undefined"];
 
 /// What an id is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Of {
+pub(super) enum IdOf {
     /// A user, a browser, the prospect.
     Person,
     /// An order, a cart, a product, a message.
     Thing,
 }
 
-/// Whether a text is an id. Each event asks: most are told by their first two bytes.
+/// Whether a text is an id. Every event asks: for most the first two bytes decide.
 #[inline]
-pub(super) fn is_id(text: &str, of: Of) -> bool {
+pub(super) fn is_id(text: &str, of: IdOf) -> bool {
     match text.as_bytes() {
         [first, second, ..] if first.is_ascii_alphanumeric() && first != second && !may_begin_a_word(*first, *second) => true,
         _ => is_id_on_second_sight(text, of),
@@ -93,11 +93,11 @@ fn may_begin_a_word(first: u8, second: u8) -> bool {
 }
 
 #[inline(never)]
-fn is_id_on_second_sight(text: &str, of: Of) -> bool {
+fn is_id_on_second_sight(text: &str, of: IdOf) -> bool {
     let bare = bare(text);
     if bare.len() <= MAX_WORD_BYTES {
         let is = |word: &&str| bare.eq_ignore_ascii_case(word);
-        if NO_ID.iter().any(is) || of == Of::Person && NOBODY.iter().any(is) || bare == "-1" {
+        if NO_ID.iter().any(is) || of == IdOf::Person && NOBODY.iter().any(is) || bare == "-1" {
             return false;
         }
     }
@@ -114,8 +114,8 @@ fn is_id_on_second_sight(text: &str, of: Of) -> bool {
     bare.len() < from || bare.len() > ONE_LETTER_UP_TO || letters.any(|letter| letter != first)
 }
 
-/// Whether it is a template that nobody has filled in, by its shape.
-fn is_template(text: &str, of: Of) -> bool {
+/// Whether it looks like a template that was not filled in.
+fn is_template(text: &str, of: IdOf) -> bool {
     // Signs that stand around nothing else.
     const SURE: [(&str, &str); 9] =
         [("{{", ""), ("${", ""), ("#{", "}"), ("{%", "%}"), ("<%", "%>"), ("[[", "]]"), ("*|", "|*"), ("%%", "%%"), ("@{", "}")];
@@ -130,16 +130,16 @@ fn is_template(text: &str, of: Of) -> bool {
         return false;
     }
     SURE.iter().filter_map(inner).any(|inner| !inner.is_empty())
-        || of == Of::Person && OF_NAMES.iter().filter_map(inner).any(is_name)
+        || of == IdOf::Person && OF_NAMES.iter().filter_map(inner).any(is_name)
 }
 
 /// Whether it is several of the words, and nothing else: `undefined undefined`, `null-null`, `anonymous_user`, `YOUR_USER_ID`.
-fn are_all_none(bare: &str, of: Of) -> bool {
+fn are_all_none(bare: &str, of: IdOf) -> bool {
     let is = |words: &[&str], word: &str| words.iter().any(|known| known.eq_ignore_ascii_case(word));
     let mut words = bare.split([' ', '-', '_', ',', ':', '|', '.']).filter(|word| !word.is_empty()).peekable();
-    let is_of_reader = of == Of::Person && words.next_if(|word| word.eq_ignore_ascii_case("your")).is_some();
-    let whole = of == Of::Person && NOBODY.iter().any(|known| known.contains(' ') && is_same(known, bare));
-    let rest = |word: &str| is(&NO_ID, word) || of == Of::Person && is(&NOBODY, word);
+    let is_of_reader = of == IdOf::Person && words.next_if(|word| word.eq_ignore_ascii_case("your")).is_some();
+    let whole = of == IdOf::Person && NOBODY.iter().any(|known| known.contains(' ') && is_same(known, bare));
+    let rest = |word: &str| is(&NO_ID, word) || of == IdOf::Person && is(&NOBODY, word);
     whole || words.peek().is_some() && (is_of_reader || bare.contains([' ', '-', '_', ',', ':', '|', '.'])) && words.all(rest)
 }
 
@@ -157,7 +157,7 @@ pub(super) fn bare(text: &str) -> &str {
     pairs.into_iter().find_map(|(open, close)| inner(open, close)).unwrap_or(text).trim()
 }
 
-/// Whether a text is an address that somebody may read, or the hash of one: who hides addresses from this service has them.
+/// Whether a text is an address that someone may read, or the hash of one, as senders write that hide addresses from this service.
 pub(super) fn is_address(text: &str) -> bool {
     let Some((local, domain)) = text.trim().rsplit_once('@') else { return is_hash(text.trim()) };
     if text.contains('*') {
@@ -182,7 +182,7 @@ fn is_hash(text: &str) -> bool {
     text.len() >= 16
         && text.len().is_multiple_of(2)
         && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-        && is_id(text, Of::Thing)
+        && is_id(text, IdOf::Thing)
 }
 
 #[cfg(test)]
@@ -193,12 +193,12 @@ mod tests {
     fn words_for_no_id_are_no_id_in_any_case_bare_or_quoted() {
         for word in NO_ID {
             for text in [word.to_owned(), word.to_uppercase(), format!("\"{word}\""), format!("'{word}'"), format!("  {word} ")] {
-                assert!(!is_id(&text, Of::Thing) && !is_id(&text, Of::Person), "{text}");
+                assert!(!is_id(&text, IdOf::Thing) && !is_id(&text, IdOf::Person), "{text}");
             }
         }
         for word in NOBODY {
-            assert!(!is_id(word, Of::Person) && !is_id(&word.to_uppercase(), Of::Person), "{word}");
-            assert!(is_id(word, Of::Thing), "{word}");
+            assert!(!is_id(word, IdOf::Person) && !is_id(&word.to_uppercase(), IdOf::Person), "{word}");
+            assert!(is_id(word, IdOf::Thing), "{word}");
         }
     }
 
@@ -244,7 +244,7 @@ mod tests {
             "undefined_undefined",
             "#N/A",
         ] {
-            assert!(!is_id(text, Of::Thing), "{text:?}");
+            assert!(!is_id(text, IdOf::Thing), "{text:?}");
         }
     }
 
@@ -267,7 +267,7 @@ mod tests {
             "guest user",
             "user_id",
         ] {
-            assert!(!is_id(text, Of::Person), "{text:?}");
+            assert!(!is_id(text, IdOf::Person), "{text:?}");
         }
         for text in [
             "$device:18f2",
@@ -285,10 +285,10 @@ mod tests {
             "louise",
             "customer-4711",
         ] {
-            assert!(is_id(text, Of::Person), "{text:?}");
+            assert!(is_id(text, IdOf::Person), "{text:?}");
         }
         for text in ["<sku>", "$cart", "guest user", "test-user", "customer"] {
-            assert!(is_id(text, Of::Thing), "{text:?}");
+            assert!(is_id(text, IdOf::Thing), "{text:?}");
         }
     }
 
@@ -322,7 +322,7 @@ mod tests {
             "ann@mail.example",
             "_",
         ] {
-            assert_eq!(is_id(text, Of::Person), text != "_", "{text:?}");
+            assert_eq!(is_id(text, IdOf::Person), text != "_", "{text:?}");
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// What was not logged yet.
 #[derive(Debug, Default)]
-pub(super) struct Room {
+pub(super) struct RefusedLog {
     refused: Mutex<Refused>,
 }
 
@@ -15,7 +15,7 @@ struct Refused {
     events: u64,
 }
 
-impl Room {
+impl RefusedLog {
     /// The line for the log, when it is time for one.
     pub(super) fn line(&self, events: u64, now_ms: Ms) -> Option<String> {
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn a_burst_is_logged_at_its_beginning_and_every_minute_with_all_that_came_meanwhile() {
-        let room = Room::default();
+        let room = RefusedLog::default();
         assert!(room.line(2, 1_000).expect("the first is logged").starts_with("2 events"));
         assert_eq!((0..59).find_map(|n| room.line(1, 2_000 + n * 1_000)), None);
         assert!(room.line(1, 61_000).expect("a minute later").starts_with("60 events"));

@@ -1,7 +1,7 @@
 //! Properties that no event has to have for a model to ask for them: what kind of page it is, how many stars a rating gives. They are
-//! made of what the event says, where a model asks for them. An event that says them itself keeps what it says.
+//! derived from the event where a model asks for them. An event that has them itself keeps its own.
 
-use super::draft::Draft;
+use super::event_builder::EventBuilder;
 use super::lookup::Lookup;
 use super::value::Scalar;
 use crate::domain::event::Value;
@@ -9,7 +9,7 @@ use crate::domain::names::pages;
 use crate::domain::names::ratings;
 use std::borrow::Cow;
 
-impl Draft<'_> {
+impl EventBuilder<'_> {
     /// What a page or screen is for. Before its name and category become properties.
     pub(super) fn make_page_kind(&mut self, lookup: &Lookup) {
         let Some(page_kind) = lookup.page_kind else { return };

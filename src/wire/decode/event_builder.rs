@@ -1,12 +1,12 @@
-//! What was read of a record, whatever its format, before the rules of the contract are applied.
+//! What was read of a record, whatever its format, before the rules of docs/events.md are applied.
 
 use super::clock::Times;
 use super::fields::BuiltIn;
 use super::lookup::{Entry, Lookup};
-use super::nothing::Of;
-use super::products::{DraftProduct, ProductList};
-use super::signals::SignalDraft;
-use super::spelled::{CANONICAL, OTHERWISE, keep};
+use super::placeholder_ids::IdOf;
+use super::products::{ProductBuilder, ProductList};
+use super::property_names::{CANONICAL, OTHERWISE, keep};
+use super::signals::SignalBuilder;
 use super::value::{Faults, MAX_VALUE, Scalar, path_of_url};
 use crate::domain::event::{OrderStatus, Value};
 use crate::domain::names::PropertyId;
@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 /// What was read of a record.
 #[derive(Debug, Default)]
-pub(super) struct Draft<'a> {
+pub(super) struct EventBuilder<'a> {
     pub call: Option<Cow<'a, str>>,
     pub event: Option<Cow<'a, str>>,
     pub call_name: Option<Scalar<'a>>,
@@ -38,7 +38,7 @@ pub(super) struct Draft<'a> {
     pub refunded_so_far: Option<f64>,
     pub currency: Option<Cow<'a, str>>,
     /// The product at top level, if it has an id.
-    pub single: DraftProduct<'a>,
+    pub single: ProductBuilder<'a>,
     pub list: ProductList<'a>,
     /// Of each field under how good a name it came: one more than the rank, 0 where it didn't.
     pub found: [u8; FIELDS],
@@ -46,7 +46,7 @@ pub(super) struct Draft<'a> {
     pub properties: SmallVec<[(PropertyId, Value<'a>); 4]>,
     /// Of each property the rank of the place that gave it.
     pub ranks: SmallVec<[u8; 8]>,
-    pub signals: SignalDraft<'a>,
+    pub signals: SignalBuilder<'a>,
     /// `properties` were there.
     pub has_properties: bool,
     /// It holds a `batch` of events.
@@ -65,10 +65,10 @@ pub(super) struct FileFields<'a> {
     pub has_anonymous: bool,
 }
 
-/// How many there are that have a place in [`Draft::found`].
+/// How many there are that have a place in [`EventBuilder::found`].
 const FIELDS: usize = 10;
 
-impl<'a> Draft<'a> {
+impl<'a> EventBuilder<'a> {
     #[inline]
     pub(super) fn set(&mut self, field: BuiltIn, rank: u8, scalar: Scalar<'a>) {
         // What others call a field may mean something else here: an object in its place is no fault.
@@ -79,9 +79,9 @@ impl<'a> Draft<'a> {
         let [cart_id, order_id, refund_id, value, total, revenue, worth, refund, so_far, currency] = &mut self.found;
         let amount = |scalar: Scalar<'a>, faults: &mut Faults| scalar.number_in(-MAX_VALUE, MAX_VALUE, faults);
         match field {
-            BuiltIn::CartId => keep(&mut self.cart_id, cart_id, rank, scalar.id(Of::Thing, faults)),
-            BuiltIn::OrderId => keep(&mut self.order_id, order_id, rank, scalar.id(Of::Thing, faults)),
-            BuiltIn::RefundId => keep(&mut self.refund_id, refund_id, rank, scalar.id(Of::Thing, faults)),
+            BuiltIn::CartId => keep(&mut self.cart_id, cart_id, rank, scalar.id(IdOf::Thing, faults)),
+            BuiltIn::OrderId => keep(&mut self.order_id, order_id, rank, scalar.id(IdOf::Thing, faults)),
+            BuiltIn::RefundId => keep(&mut self.refund_id, refund_id, rank, scalar.id(IdOf::Thing, faults)),
             BuiltIn::Value => keep(&mut self.value, value, rank, amount(scalar, faults)),
             BuiltIn::Total => keep(&mut self.total, total, rank, amount(scalar, faults)),
             BuiltIn::Revenue => keep(&mut self.revenue, revenue, rank, amount(scalar, faults)),
@@ -93,7 +93,7 @@ impl<'a> Draft<'a> {
             BuiltIn::Product(field) => self.single.set(field, rank, scalar, faults),
             // A list is read by its own reader; a single value in its place is broken.
             BuiltIn::Products if rank > CANONICAL || matches!(scalar, Scalar::Null) => {}
-            BuiltIn::Products => drop(faults.broken::<()>()),
+            BuiltIn::Products => faults.count_broken(),
         }
     }
 
@@ -130,7 +130,7 @@ impl<'a> Draft<'a> {
     }
 
     /// What it says that it is worth.
-    pub(super) fn told(&self) -> Option<f64> {
+    pub(super) fn stated_value(&self) -> Option<f64> {
         self.value.or(self.total).or(self.revenue)
     }
 
@@ -140,16 +140,16 @@ impl<'a> Draft<'a> {
         let status = self.signals.order_status();
         let is_named = name == "Order Refunded";
         if !is_named && !matches!(status, OrderStatus::Refunded | OrderStatus::PartlyRefunded) {
-            return (self.told(), false);
+            return (self.stated_value(), false);
         }
         if self.refund.is_none() && self.refunded_so_far.is_some() {
             // Of a refund with an id of its own it is that refund's.
             return (self.refunded_so_far, self.refund_id.is_none());
         }
         let amount = self.plain_amount().filter(|_| is_named);
-        // An update tells the order's total beside the status.
-        let told = self.told().filter(|_| is_named || status == OrderStatus::Refunded);
-        (self.refund.or(amount).or(told), false)
+        // An update gives the order's total beside the status.
+        let stated = self.stated_value().filter(|_| is_named || status == OrderStatus::Refunded);
+        (self.refund.or(amount).or(stated), false)
     }
 
     /// `amount`, in whichever spelling: not what only a contract's is called.
@@ -176,7 +176,7 @@ impl<'a> Draft<'a> {
     /// Keeps a value for the models, wherever the entry wants it.
     pub(super) fn put(&mut self, entry: &Entry, scalar: &Scalar<'a>) {
         for signal in entry.signals.iter().copied() {
-            self.signals.take_in(signal, scalar);
+            self.signals.set(signal, scalar);
         }
         for target in &entry.targets {
             if !target.path_of_url {

@@ -1,19 +1,19 @@
-//! Seeded chance.
+//! The random numbers of a simulated shop.
 
 use crate::domain::Ms;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// The only source of chance of a simulated shop: the same seed and calls give the same answers.
+/// The only source of randomness: the same seed and the same calls give the same answers.
 #[derive(Debug)]
-pub(super) struct Dice(ChaCha8Rng);
+pub(super) struct SeededRng(ChaCha8Rng);
 
-impl Dice {
+impl SeededRng {
     pub(super) fn new(seed: u64) -> Self {
         Self(ChaCha8Rng::seed_from_u64(seed))
     }
 
-    /// From 0 up to (not including) 1.
+    /// In [0, 1).
     fn unit(&mut self) -> f64 {
         // 53 bits are what an f64 holds exactly.
         (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
@@ -23,7 +23,7 @@ impl Dice {
         share > 0.0 && self.unit() < share
     }
 
-    /// From 0 up to (not including) `n`.
+    /// In [0, n).
     pub(super) fn below(&mut self, n: u32) -> u32 {
         u32::try_from((u64::from(self.0.next_u32()) * u64::from(n)) >> 32).unwrap_or(0)
     }

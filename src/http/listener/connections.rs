@@ -1,4 +1,4 @@
-//! Who is connected, and who has to go when one more comes.
+//! The open connections, and which of them is closed when another one needs its place.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -13,18 +13,18 @@ const GRACE: Duration = Duration::from_secs(1);
 
 /// Why the server ended a connection by itself. Its names are a metric's labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
+pub enum CloseReason {
     /// The head of a request was not complete in time.
     SlowHead,
     /// The head of a request was too long.
     LongHead,
     /// Nothing moved.
     Silence,
-    /// Its room was needed.
+    /// Its place was needed for another.
     Full,
 }
 
-impl Reason {
+impl CloseReason {
     /// Closed metric label.
     fn name(self) -> &'static str {
         match self {
@@ -48,13 +48,13 @@ pub enum Phase {
 }
 
 /// All connections.
-pub struct Room {
+pub struct Connections {
     most: usize,
-    seats: Mutex<Vec<Arc<Mutex<Place>>>>,
+    slots: Mutex<Vec<Arc<Mutex<Connection>>>>,
     closed: Box<dyn Fn(&'static str) + Send + Sync>,
 }
 
-struct Place {
+struct Connection {
     peer: IpAddr,
     phase: Phase,
     since: Instant,
@@ -62,8 +62,8 @@ struct Place {
     waker: Option<Waker>,
 }
 
-impl Place {
-    /// Who has a greater one goes first: peers with many connections, then old halves of requests, then what stands still for
+impl Connection {
+    /// The connection with the greatest one goes first: peers with many connections, then old halves of requests, then what has been idle for
     /// longest.
     fn superfluity(&self, of_peer: usize, now: Instant) -> (usize, bool, Reverse<Instant>) {
         let is_old_half = self.phase == Phase::Head && now.duration_since(self.since) > GRACE;
@@ -75,78 +75,78 @@ fn lock<T>(of: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Room {
+impl Connections {
     pub fn new(most: usize, closed: impl Fn(&'static str) + Send + Sync + 'static) -> Self {
-        Self { most: most.max(1), seats: Mutex::new(Vec::new()), closed: Box::new(closed) }
+        Self { most: most.max(1), slots: Mutex::new(Vec::new()), closed: Box::new(closed) }
     }
 
-    /// One more. When there is no room, another one is closed.
-    pub fn enter(self: &Arc<Self>, peer: IpAddr, now: Instant) -> Seat {
-        let place = Arc::new(Mutex::new(Place { peer, phase: Phase::Head, since: now, evicted: false, waker: None }));
-        let mut seats = lock(&self.seats);
-        if seats.len() >= self.most {
-            self.evict(&mut seats, now);
+    /// One more. When there is no free slot, another connection is closed.
+    pub fn enter(self: &Arc<Self>, peer: IpAddr, now: Instant) -> Slot {
+        let connection = Arc::new(Mutex::new(Connection { peer, phase: Phase::Head, since: now, evicted: false, waker: None }));
+        let mut slots = lock(&self.slots);
+        if slots.len() >= self.most {
+            self.evict(&mut slots, now);
         }
-        seats.push(Arc::clone(&place));
-        Seat { place, room: Arc::clone(self) }
+        slots.push(Arc::clone(&connection));
+        Slot { connection, connections: Arc::clone(self) }
     }
 
-    fn evict(&self, seats: &mut Vec<Arc<Mutex<Place>>>, now: Instant) {
+    fn evict(&self, slots: &mut Vec<Arc<Mutex<Connection>>>, now: Instant) {
         let mut of_peers = BTreeMap::<IpAddr, usize>::new();
-        for seat in seats.iter() {
-            *of_peers.entry(lock(seat).peer).or_default() += 1;
+        for slot in slots.iter() {
+            *of_peers.entry(lock(slot).peer).or_default() += 1;
         }
-        let superfluous = |(_, seat): &(usize, &Arc<Mutex<Place>>)| {
-            let place = lock(seat);
-            place.superfluity(of_peers.get(&place.peer).copied().unwrap_or_default(), now)
+        let superfluous = |(_, slot): &(usize, &Arc<Mutex<Connection>>)| {
+            let connection = lock(slot);
+            connection.superfluity(of_peers.get(&connection.peer).copied().unwrap_or_default(), now)
         };
-        let Some((at, _)) = seats.iter().enumerate().max_by_key(superfluous) else { return };
-        let gone = seats.swap_remove(at);
+        let Some((at, _)) = slots.iter().enumerate().max_by_key(superfluous) else { return };
+        let gone = slots.swap_remove(at);
         let mut gone = lock(&gone);
         gone.evicted = true;
         if let Some(waker) = gone.waker.take() {
             waker.wake();
         }
-        (self.closed)(Reason::Full.name());
+        (self.closed)(CloseReason::Full.name());
     }
 }
 
-/// One connection's place, given back when it is dropped.
-pub struct Seat {
-    place: Arc<Mutex<Place>>,
-    room: Arc<Room>,
+/// The slot of one connection, released when it is dropped.
+pub struct Slot {
+    connection: Arc<Mutex<Connection>>,
+    connections: Arc<Connections>,
 }
 
-impl Seat {
+impl Slot {
     pub fn phase(&self) -> Phase {
-        lock(&self.place).phase
+        lock(&self.connection).phase
     }
 
     pub fn enter_phase(&self, phase: Phase, now: Instant) {
-        let mut place = lock(&self.place);
-        (place.phase, place.since) = (phase, now);
+        let mut connection = lock(&self.connection);
+        (connection.phase, connection.since) = (phase, now);
     }
 
-    /// Whether its room was needed; if not, it is woken when it is.
+    /// Whether its slot was needed for another; if not, the task is woken when it is.
     pub fn is_evicted(&self, cx: &Context<'_>) -> bool {
-        let mut place = lock(&self.place);
-        if !place.evicted && place.waker.as_ref().is_none_or(|waker| !waker.will_wake(cx.waker())) {
-            place.waker = Some(cx.waker().clone());
+        let mut connection = lock(&self.connection);
+        if !connection.evicted && connection.waker.as_ref().is_none_or(|waker| !waker.will_wake(cx.waker())) {
+            connection.waker = Some(cx.waker().clone());
         }
-        place.evicted
+        connection.evicted
     }
 
     /// Counts that the server ends it.
-    pub fn report(&self, reason: Reason) {
-        (self.room.closed)(reason.name());
+    pub fn report(&self, reason: CloseReason) {
+        (self.connections.closed)(reason.name());
     }
 }
 
-impl Drop for Seat {
+impl Drop for Slot {
     fn drop(&mut self) {
-        let mut seats = lock(&self.room.seats);
-        if let Some(at) = seats.iter().position(|seat| Arc::ptr_eq(seat, &self.place)) {
-            seats.swap_remove(at);
+        let mut slots = lock(&self.connections.slots);
+        if let Some(at) = slots.iter().position(|slot| Arc::ptr_eq(slot, &self.connection)) {
+            slots.swap_remove(at);
         }
     }
 }
@@ -160,17 +160,17 @@ mod tests {
     const OTHER: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 2));
 
     /// Which of the connections had to go when one more came, half a minute after the first.
-    fn evicted(seats: &[(IpAddr, Phase, u64)]) -> Vec<usize> {
-        let room = Arc::new(Room::new(seats.len(), |_| {}));
+    fn evicted(slots: &[(IpAddr, Phase, u64)]) -> Vec<usize> {
+        let connections = Arc::new(Connections::new(slots.len(), |_| {}));
         let start = Instant::now();
         let enter = |(peer, phase, at_ms): &(IpAddr, Phase, u64)| {
-            let seat = room.enter(*peer, start);
-            seat.enter_phase(*phase, start + Duration::from_millis(*at_ms));
-            seat
+            let slot = connections.enter(*peer, start);
+            slot.enter_phase(*phase, start + Duration::from_millis(*at_ms));
+            slot
         };
-        let seats: Vec<Seat> = seats.iter().map(enter).collect();
-        let _new = room.enter(PEER, start + Duration::from_secs(30));
-        let gone = seats.iter().enumerate().filter(|(_, seat)| lock(&seat.place).evicted);
+        let slots: Vec<Slot> = slots.iter().map(enter).collect();
+        let _new = connections.enter(PEER, start + Duration::from_secs(30));
+        let gone = slots.iter().enumerate().filter(|(_, slot)| lock(&slot.connection).evicted);
         gone.map(|(at, _)| at).collect()
     }
 
@@ -189,12 +189,12 @@ mod tests {
     }
 
     #[test]
-    fn a_seat_is_given_back() {
-        let room = Arc::new(Room::new(1, |_| {}));
+    fn a_slot_is_released() {
+        let connections = Arc::new(Connections::new(1, |_| {}));
         for _ in 0..3 {
-            let seat = room.enter(PEER, Instant::now());
-            assert!(!lock(&seat.place).evicted);
+            let slot = connections.enter(PEER, Instant::now());
+            assert!(!lock(&slot.connection).evicted);
         }
-        assert!(lock(&room.seats).is_empty());
+        assert!(lock(&connections.slots).is_empty());
     }
 }

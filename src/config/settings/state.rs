@@ -1,0 +1,13 @@
+//! `state.*`
+
+use super::section::section;
+use std::path::PathBuf;
+
+section! {
+    /// `state.*`
+    #[derive(PartialEq)]
+    State "state" {
+        dir: Option<PathBuf>,
+            "Folder in which this instance keeps its id, locked against a second process. Default: nothing is kept on disk.";
+    }
+}
