@@ -281,9 +281,10 @@ impl World {
         held.into_iter().flatten().for_each(|event| self.at(self.now(), event));
     }
 
-    /// Ends what still runs at the end of a run.
+    /// Ends what still runs at the end of a run, and forgets what would have come: it holds the world that holds it.
     pub fn kill_all(self: &Rc<Self>) {
         let count = self.processes.borrow().processes.len();
         (0..count).for_each(|n| self.kill(ProcessId(u32::try_from(n).unwrap())));
+        self.forget_events();
     }
 }

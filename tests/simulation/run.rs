@@ -33,6 +33,14 @@ pub struct Case {
     pub is_recorded: bool,
 }
 
+impl Case {
+    /// What a person calls it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{}, seed {}", self.workload, self.seed)
+    }
+}
+
 /// What came of it.
 #[derive(Debug)]
 pub struct Outcome {

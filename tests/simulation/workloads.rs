@@ -7,6 +7,15 @@ use super::world::{MS, World};
 use leadstream::domain::ids::murmur2_partition;
 use std::rc::Rc;
 
+/// The workloads that must never fail.
+pub const ALL: [&str; 1] = ["steady"];
+
+/// Whether there is such a workload.
+#[must_use]
+pub fn exists(name: &str) -> bool {
+    ALL.contains(&name) || name == super::run::PROXIES
+}
+
 /// Schedules so many records up to a time, by few people: page views, products viewed, carts, orders, and a little garbage.
 pub fn steady(world: &Rc<World>, topics: &Rc<Topics>, until: Us, records: u64) {
     let people = world.dice(Stream::Workload).between(2, 30);

@@ -119,7 +119,7 @@ fn append(world: &World, topics: &Topics, n: u64) {
         12.. if person == 1 => format!(
             r#"{{{head},"event":"Order Completed","properties":{{"order_id":"o-{n}","cart_id":"c-1","total":89.9,"products":[{{{item}}}]}}}}"#
         ),
-        _ if n % 3 == 0 => format!(r#"{{{head},"event":"Product Viewed","properties":{{{item}}}}}"#),
+        _ if n.is_multiple_of(3) => format!(r#"{{{head},"event":"Product Viewed","properties":{{{item}}}}}"#),
         _ => format!(r#"{{{head},"event":"Product Added","properties":{{"cart_id":"c-{person}",{item}}}}}"#),
     };
     let key = format!("u{person}");
