@@ -2,6 +2,7 @@
 
 use super::api::Us;
 use super::client::{Site, Topics};
+use super::dice::Stream;
 use super::process::{End, ProcessId};
 use super::service::{ClientSettings, Formats, MachineClock, SimulatedCluster, SimulatedPorts};
 use super::world::{SECOND, World};
@@ -65,7 +66,7 @@ pub struct Fleet {
     plan: Plan,
     pub machines: RefCell<Vec<Machine>>,
     seen: Arc<Seen>,
-    /// How long after its end a process is started again; `None`: it is not.
+    /// How long after its end, at most, a process is started again; `None`: it is not.
     pub restart_after: std::cell::Cell<Option<Us>>,
 }
 
@@ -77,7 +78,7 @@ impl Fleet {
             plan,
             machines: RefCell::new((0..machines).map(|_| Machine::default()).collect()),
             seen: Arc::default(),
-            restart_after: std::cell::Cell::new(Some(SECOND)),
+            restart_after: std::cell::Cell::new(Some(4 * SECOND)),
         })
     }
 
@@ -157,7 +158,8 @@ impl Fleet {
         }
         run.ended = Some((self.world.now(), run.end.clone()));
         drop(machines);
-        if let Some(pause) = self.restart_after.get() {
+        if let Some(longest) = self.restart_after.get() {
+            let pause = self.world.dice(Stream::Faults).between(longest / 20, longest);
             let fleet = Rc::clone(self);
             self.world.act(self.world.now() + pause, "restart", move |_| fleet.start(machine));
         }
@@ -175,6 +177,13 @@ impl Fleet {
         if let Some(process) = self.running(machine) {
             self.world.stand_still(process);
             self.world.act(self.world.now() + length, "go on", move |world| world.go_on(process));
+        }
+    }
+
+    /// The workers stand still for a while, and their clients go on in the background.
+    pub fn stall(&self, machine: usize, length: Us) {
+        if let Some(process) = self.running(machine) {
+            self.world.stall(process, self.world.now() + length);
         }
     }
 

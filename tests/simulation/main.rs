@@ -20,6 +20,7 @@ mod oracle;
 mod process;
 mod run;
 mod service;
+mod setup;
 mod sweep;
 mod trace;
 mod workloads;

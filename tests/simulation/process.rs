@@ -77,6 +77,8 @@ struct Process {
     workers: Vec<WorkerId>,
     /// It stands still; what happened to it meanwhile, in order.
     held: Option<Vec<Event>>,
+    /// Its workers don't run before.
+    stalled_until: Us,
     on_end: Rc<dyn Fn(&Rc<World>, WorkerId, End)>,
 }
 
@@ -107,7 +109,7 @@ impl World {
     /// A new process without workers. `on_end` hears how each of its workers ended.
     pub fn new_process(&self, on_end: impl Fn(&Rc<Self>, WorkerId, End) + 'static) -> ProcessId {
         let mut all = self.processes.borrow_mut();
-        all.processes.push(Process { workers: Vec::new(), held: None, on_end: Rc::new(on_end) });
+        all.processes.push(Process { workers: Vec::new(), held: None, stalled_until: 0, on_end: Rc::new(on_end) });
         ProcessId(u32::try_from(all.processes.len() - 1).unwrap())
     }
 
@@ -146,8 +148,14 @@ impl World {
     /// A worker's sleep is over, if it is this one: it runs until it waits again.
     pub(super) fn wake(self: &Rc<Self>, worker: WorkerId, sleep: u64) {
         let mut all = self.processes.borrow_mut();
-        if !all.worker(worker).is_asleep || all.worker(worker).sleep != sleep {
+        let found = all.worker(worker);
+        if !found.is_asleep || found.sleep != sleep {
             return;
+        }
+        let process = found.process;
+        let stalled_until = all.processes[process.0 as usize].stalled_until;
+        if stalled_until > self.now() {
+            return self.at(stalled_until, Event::Wake { worker, sleep });
         }
         let found = all.worker(worker);
         found.is_asleep = false;
@@ -272,6 +280,11 @@ impl World {
     pub fn stand_still(&self, process: ProcessId) {
         self.trace.note(self.now(), "stand still", [u64::from(process.0), 0], || format!("process {}", process.0));
         self.processes.borrow_mut().processes[process.0 as usize].held.get_or_insert_default();
+    }
+
+    /// The workers get no time on a processor until then.
+    pub fn stall(&self, process: ProcessId, until: Us) {
+        self.processes.borrow_mut().processes[process.0 as usize].stalled_until = until;
     }
 
     /// SIGCONT: what happened meanwhile happens now.

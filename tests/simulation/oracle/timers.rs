@@ -75,7 +75,9 @@ pub fn check_read(evidence: &Evidence<'_>, findings: &mut Findings) {
     for topic in &evidence.topics.inputs {
         for partition in 0..evidence.topics.partitions {
             let at = TopicPartition { topic: *topic, partition };
-            let end = evidence.bounds.get(&at).map_or(0, |(_, end)| *end);
+            // Markers and aborted records at the end are passed with what comes after them.
+            let visible = evidence.history.visible.get(&at).into_iter().flatten();
+            let end = visible.filter(|v| v.gone.is_none()).map(|v| v.offset + 1).max().unwrap_or(0);
             let read = evidence.committed.get(&at).copied().unwrap_or(0);
             if read < end && !evidence.times.given_up.contains(&at) {
                 let name = evidence.topics.name(*topic);

@@ -1,0 +1,124 @@
+//! How a run is set up: everything that the seed decides before it begins.
+
+use super::api::{Protocol, TopicPartition, Us};
+use super::broker::{self, Broker};
+use super::client::{Topics, batches, fetcher, group};
+use super::dice::{Dice, Die, Stream};
+use super::faults::{FaultPlan, Kind};
+use super::fleet::{Fleet, Plan};
+use super::run::Case;
+use super::service::{ClientSettings, Formats};
+use super::workloads;
+use super::world::{MS, SECOND, START_MS, World};
+use leadstream::runtime::options::{OnGap, Options};
+use leadstream::runtime::ports::OutTopic;
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+/// Requests may arrive long after they were sent again: the older transaction protocol is not sound then.
+pub const PROXIES: &str = "proxies";
+/// Retention deletes records that were not read.
+pub const LOSSES: &str = "losses";
+
+/// Nothing goes wrong in one run of so many.
+const QUIET_RUNS: f64 = 0.1;
+
+static SHOP: LazyLock<Formats> = LazyLock::new(|| Formats::new(&[r#"model.files=["tests/simulation/workloads/shop.toml"]"#]));
+
+/// Everything there is in a run, for whoever looks at it from outside.
+pub struct Simulation {
+    pub world: Rc<World>,
+    pub fleet: Rc<Fleet>,
+    pub topics: Rc<Topics>,
+    pub faults: FaultPlan,
+    pub heals_at: Us,
+}
+
+impl Simulation {
+    /// Sets everything up.
+    #[must_use]
+    pub fn new(case: &Case) -> Self {
+        let formats = SHOP.clone();
+        let dice = Dice::new(case.seed, &case.workload);
+        let mut die = dice.of(Stream::Setup);
+        let topics = Rc::new(formats.topics(i32::try_from(die.between(1, 3)).unwrap_or(1)));
+        // Some transactions take seconds to be completed, and the next one waits for that.
+        let slow_markers = Rc::new(Cell::new(die.chance(0.3)));
+        let broker = draw_broker(&mut die, &topics, case.seed, Rc::clone(&slow_markers));
+        let world = World::new(case.seed, &case.workload, broker);
+        world.network.borrow_mut().has_proxies = case.workload == PROXIES;
+        if case.is_recorded {
+            world.trace.record();
+        }
+        let is_losing = case.workload == LOSSES;
+        let on_gap = if is_losing { OnGap::Skip } else { OnGap::Stop };
+        let plan = Plan {
+            formats,
+            topics: Rc::clone(&topics),
+            clients: draw_clients(&mut die, &topics),
+            workers: *die.one_of(&[1, 1, 1, 2]),
+            adjust: Box::new(move |options| Options { on_gap, ..options }),
+        };
+        let machines = usize::try_from(die.between(1, 3)).unwrap_or(1);
+        let fleet = Fleet::new(&world, plan, machines);
+        let heals_at = die.between(10, 25) * SECOND;
+        let mut kinds = Kind::HARMLESS.to_vec();
+        kinds.extend(is_losing.then_some(Kind::Retention));
+        let faults =
+            if die.chance(QUIET_RUNS) { FaultPlan::none() } else { FaultPlan::draw(&mut die, &kinds, heals_at) };
+        workloads::steady(&world, &topics, heals_at + 3 * SECOND, die.between(20, 200));
+        for machine in 0..machines {
+            let starting = Rc::clone(&fleet);
+            let at = if die.chance(0.7) { die.below(200 * MS) } else { die.below(heals_at) };
+            world.act(at, "start", move |_| starting.start(machine));
+        }
+        faults.begin(&fleet);
+        world.act(heals_at, "markers are quick", move |_| slow_markers.set(false));
+        Self { world, fleet, topics, faults, heals_at }
+    }
+}
+
+fn draw_broker(die: &mut Die, topics: &Topics, seed: u64, slow_markers: Rc<Cell<bool>>) -> Broker {
+    let mut settings = broker::Settings::new(vec![broker::Topic::new(topics.partitions); topics.names.len()], START_MS);
+    settings.topics[usize::from(topics.outputs[OutTopic::State as usize])].is_compacted = true;
+    for topic in &topics.inputs {
+        settings.topics[usize::from(*topic)].has_append_time = die.chance(0.2);
+    }
+    settings.verifies = die.chance(0.5);
+    settings.consumer_session = *die.one_of(&[6 * SECOND, 12 * SECOND]);
+    let dice = Dice::new(seed, "markers");
+    let delay = move |_: Option<TopicPartition>| {
+        let mut die = dice.of(Stream::Broker);
+        if slow_markers.get() && die.chance(0.05) { die.below(3 * SECOND) } else { die.between(100, 5 * MS) }
+    };
+    Broker::new(settings, Box::new(delay))
+}
+
+fn draw_clients(die: &mut Die, topics: &Topics) -> ClientSettings {
+    let session = die.between(2, 6) * SECOND;
+    let transaction_timeout = die.between(2, 6);
+    ClientSettings {
+        group: group::Settings {
+            protocol: *die.one_of(&[Protocol::Classic, Protocol::Consumer]),
+            topics: topics.inputs.clone(),
+            session,
+            heartbeat: session / 12,
+            rebalance: *die.one_of(&[6 * SECOND, 30 * SECOND, 300 * SECOND]),
+        },
+        ahead: fetcher::Ahead {
+            records: *die.one_of(&[5, 100, 10_000]),
+            bytes: *die.one_of(&[2_000, 64 << 10, 1 << 20]),
+            records_at_once: *die.one_of(&[1, 7, 500]),
+        },
+        transaction_timeout: Duration::from_secs(transaction_timeout),
+        batches: batches::Settings {
+            message_timeout: (transaction_timeout - 1) * SECOND,
+            linger: 50 * MS,
+            batch_records: *die.one_of(&[1, 5, 1_000]),
+            batch_bytes: 1_000_000,
+            queue_records: *die.one_of(&[50, 100_000]),
+        },
+    }
+}
