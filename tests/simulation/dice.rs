@@ -70,7 +70,7 @@ impl Die {
     /// # Panics
     /// There is none.
     pub fn one_of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
-        &all[usize::try_from(self.below(all.len() as u64)).unwrap()]
+        &all[usize::try_from(self.below(all.len() as u64)).expect("it was one")]
     }
 
     /// 64 bits, as a seed of something else.

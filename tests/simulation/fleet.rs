@@ -121,6 +121,7 @@ impl Fleet {
             let (shared, joined, stop) = (shared.clone(), Arc::clone(&joined), Arc::clone(&stop));
             self.world.spawn(process, move |world, id| {
                 let site = Site { world: Rc::clone(world), worker: id, topics, offset_ms };
+                #[allow(clippy::arc_with_non_send_sync, reason = "the service's workers are threads; these are not")]
                 let connect = Arc::new(SimulatedCluster { site, kafka, clients });
                 let mailbox = channel().1;
                 let new: NewWorker<SimulatedPorts, SimulatedCluster> =

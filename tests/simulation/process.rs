@@ -73,13 +73,16 @@ pub enum Wakes {
     Unpark,
 }
 
+/// Hears how a worker ended.
+type OnEnd = Rc<dyn Fn(&Rc<World>, WorkerId, End)>;
+
 struct Process {
     workers: Vec<WorkerId>,
     /// It stands still; what happened to it meanwhile, in order.
     held: Option<Vec<Event>>,
     /// Its workers don't run before.
     stalled_until: Us,
-    on_end: Rc<dyn Fn(&Rc<World>, WorkerId, End)>,
+    on_end: OnEnd,
 }
 
 /// All that ever ran.
@@ -110,7 +113,7 @@ impl World {
     pub fn new_process(&self, on_end: impl Fn(&Rc<Self>, WorkerId, End) + 'static) -> ProcessId {
         let mut all = self.processes.borrow_mut();
         all.processes.push(Process { workers: Vec::new(), held: None, stalled_until: 0, on_end: Rc::new(on_end) });
-        ProcessId(u32::try_from(all.processes.len() - 1).unwrap())
+        ProcessId(number(all.processes.len() - 1))
     }
 
     /// Starts a worker of a process: a thread of its own, which begins to run in a moment.
@@ -121,7 +124,7 @@ impl World {
     ) -> WorkerId {
         let way_out = Rc::new(Cell::new(ptr::null()));
         let mut all = self.processes.borrow_mut();
-        let id = WorkerId(u32::try_from(all.workers.len()).unwrap());
+        let id = WorkerId(number(all.workers.len()));
         let (world, out) = (Rc::downgrade(self), Rc::clone(&way_out));
         let body = Body::new(move |yielder: &Yielder<(), ()>, ()| {
             out.set(ptr::from_ref(yielder));
@@ -297,7 +300,11 @@ impl World {
     /// Ends what still runs at the end of a run, and forgets what would have come: it holds the world that holds it.
     pub fn kill_all(self: &Rc<Self>) {
         let count = self.processes.borrow().processes.len();
-        (0..count).for_each(|n| self.kill(ProcessId(u32::try_from(n).unwrap())));
+        (0..count).for_each(|n| self.kill(ProcessId(number(n))));
         self.forget_events();
     }
+}
+
+fn number(n: usize) -> u32 {
+    u32::try_from(n).expect("a run has few processes")
 }

@@ -30,6 +30,9 @@ const MOST_AT_ONCE: u32 = 100_000;
 #[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd, Hash)]
 pub struct ClientId(pub u32);
 
+/// Anything that may happen to a world.
+pub type Act = Box<dyn FnOnce(&Rc<World>)>;
+
 /// What may happen.
 pub enum Event {
     /// A request reaches the broker.
@@ -43,7 +46,7 @@ pub enum Event {
     /// A worker that waits is woken up, unless it was before.
     Wake { worker: WorkerId, sleep: u64 },
     /// Anything else: a fault, a record of an input, a look at the state.
-    Do { name: &'static str, what: Box<dyn FnOnce(&Rc<World>)> },
+    Do { name: &'static str, what: Act },
 }
 
 impl fmt::Debug for Event {
@@ -155,7 +158,7 @@ impl World {
     /// The true wall clock.
     #[must_use]
     pub fn now_ms(&self) -> i64 {
-        START_MS + i64::try_from(self.now() / MS).unwrap()
+        START_MS + i64::try_from(self.now() / MS).expect("a run is short")
     }
 
     /// What clocks of instances read.

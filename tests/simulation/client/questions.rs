@@ -28,6 +28,9 @@ pub enum Found {
 
 pub type Answers = Result<Vec<Found>, ClientError>;
 
+/// Gets what was found, and why the rest was not.
+type Done = Box<dyn FnOnce(Vec<Found>, Option<ClientError>)>;
+
 /// Questions of one asker, one after the other up to the first that fails.
 struct Asking {
     questions: Vec<Question>,
@@ -35,7 +38,7 @@ struct Asking {
     deadline: Us,
     ask_at: Us,
     request: Option<Ticket>,
-    done: Option<Box<dyn FnOnce(Vec<Found>, Option<ClientError>)>>,
+    done: Option<Done>,
 }
 
 /// All questions of a client that are open.
@@ -56,7 +59,7 @@ impl Questions {
     ) {
         self.next += 1;
         let deadline = io.now() + at_most;
-        let done: Box<dyn FnOnce(Vec<Found>, Option<ClientError>)> = Box::new(done);
+        let done: Done = Box::new(done);
         let asking = Asking { questions, found: Vec::new(), deadline, ask_at: 0, request: None, done: Some(done) };
         self.open.insert(self.next, asking);
         self.serve(io);
