@@ -66,8 +66,7 @@ impl Simulation {
         let heals_at = die.between(10, 25) * SECOND;
         let mut kinds = Kind::HARMLESS.to_vec();
         kinds.extend(is_losing.then_some(Kind::Retention));
-        let faults =
-            if die.chance(QUIET_RUNS) { FaultPlan::none() } else { FaultPlan::draw(&mut die, &kinds, heals_at) };
+        let faults = if die.chance(QUIET_RUNS) { FaultPlan::none() } else { FaultPlan::draw(&mut die, &kinds, heals_at) };
         workloads::steady(&world, &topics, heals_at + 3 * SECOND, die.between(20, 200));
         for machine in 0..machines {
             let starting = Rc::clone(&fleet);

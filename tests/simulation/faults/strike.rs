@@ -170,8 +170,12 @@ impl Striker {
 
     fn hang(&self, at: TopicPartition, length: Us) {
         let now = self.world.now();
-        let record =
-            Record { key: Some(Rc::from(b"hangs".as_slice())), value: None, timestamp_ms: Some(self.world.now_ms()), headers: Rc::from([]) };
+        let record = Record {
+            key: Some(Rc::from(b"hangs".as_slice())),
+            value: None,
+            timestamp_ms: Some(self.world.now_ms()),
+            headers: Rc::from([]),
+        };
         let producer = self.world.broker.borrow_mut().hang(now, at, record);
         self.ends_by_hand(Some(at), producer, length);
     }
