@@ -8,7 +8,7 @@ use super::faults::{FaultPlan, Kind};
 use super::fleet::{Fleet, Plan};
 use super::run::Case;
 use super::service::{ClientSettings, Formats};
-use super::workloads;
+use super::workloads::{self, LOSSES, PROXIES};
 use super::world::{MS, SECOND, START_MS, World};
 use leadstream::runtime::options::{OnGap, Options};
 use leadstream::runtime::ports::OutTopic;
@@ -16,11 +16,6 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::LazyLock;
 use std::time::Duration;
-
-/// Requests may arrive long after they were sent again: the older transaction protocol is not sound then.
-pub const PROXIES: &str = "proxies";
-/// Retention deletes records that were not read.
-pub const LOSSES: &str = "losses";
 
 /// Nothing goes wrong in one run of so many.
 const QUIET_RUNS: f64 = 0.1;

@@ -10,10 +10,15 @@ use std::rc::Rc;
 /// The workloads that must never fail.
 pub const ALL: [&str; 1] = ["steady"];
 
+/// Requests may arrive long after they were sent again: the older transaction protocol is not sound then.
+pub const PROXIES: &str = "proxies";
+/// Retention deletes records that were not read.
+pub const LOSSES: &str = "losses";
+
 /// Whether there is such a workload.
 #[must_use]
 pub fn exists(name: &str) -> bool {
-    ALL.contains(&name) || name == super::run::PROXIES
+    ALL.contains(&name) || [PROXIES, LOSSES].contains(&name)
 }
 
 /// Schedules so many records up to a time, by few people: page views, products viewed, carts, orders, and a little garbage.
