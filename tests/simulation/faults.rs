@@ -111,6 +111,9 @@ impl Kind {
     }
 }
 
+/// How often a kind of fault is part of a run whose workload leans on it.
+const FAVOURED: f64 = 0.9;
+
 /// What goes wrong in one run.
 #[derive(Clone, Debug)]
 pub struct FaultPlan {
@@ -128,14 +131,14 @@ impl FaultPlan {
         Self { kinds: Vec::new(), weather: Weather::default(), heals_at: 0 }
     }
 
-    /// Draws a plan from these kinds.
+    /// Draws a plan from these kinds; those that are favoured are nearly always part of it.
     #[must_use]
-    pub fn draw(die: &mut Die, kinds: &[Kind], heals_at: Us) -> Self {
+    pub fn draw(die: &mut Die, kinds: &[Kind], favoured: &[Kind], heals_at: Us) -> Self {
         // Few kinds at a high pace find other things than many at a low one.
         let share = *die.one_of(&[0.1, 0.25, 0.6]);
         let mut drawn = Vec::new();
         for kind in kinds {
-            if die.chance(share) {
+            if die.chance(if favoured.contains(kind) { FAVOURED } else { share }) {
                 drawn.push((*kind, *die.one_of(&[SECOND, 3 * SECOND, 8 * SECOND, 20 * SECOND])));
             }
         }

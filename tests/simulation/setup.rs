@@ -7,20 +7,17 @@ use super::dice::{Dice, Die, Stream};
 use super::faults::{FaultPlan, Kind};
 use super::fleet::{Fleet, Plan};
 use super::run::Case;
-use super::service::{ClientSettings, Formats};
+use super::service::ClientSettings;
 use super::workloads::{self, LOSSES, PROXIES};
 use super::world::{MS, SECOND, START_MS, World};
 use leadstream::runtime::options::{OnGap, Options};
 use leadstream::runtime::ports::OutTopic;
 use std::cell::Cell;
 use std::rc::Rc;
-use std::sync::LazyLock;
 use std::time::Duration;
 
 /// Nothing goes wrong in one run of so many.
 const QUIET_RUNS: f64 = 0.1;
-
-static SHOP: LazyLock<Formats> = LazyLock::new(|| Formats::new(&[r#"model.files=["tests/simulation/workloads/shop.toml"]"#]));
 
 /// Everything there is in a run, for whoever looks at it from outside.
 pub struct Simulation {
@@ -35,7 +32,8 @@ impl Simulation {
     /// Sets everything up.
     #[must_use]
     pub fn new(case: &Case) -> Self {
-        let formats = SHOP.clone();
+        let workload = workloads::named(&case.workload);
+        let formats = workload.formats().clone();
         let dice = Dice::new(case.seed, &case.workload);
         let mut die = dice.of(Stream::Setup);
         let topics = Rc::new(formats.topics(i32::try_from(die.between(1, 3)).unwrap_or(1)));
@@ -61,11 +59,15 @@ impl Simulation {
         let heals_at = die.between(10, 25) * SECOND;
         let mut kinds = Kind::HARMLESS.to_vec();
         kinds.extend(is_losing.then_some(Kind::Retention));
-        let faults = if die.chance(QUIET_RUNS) { FaultPlan::none() } else { FaultPlan::draw(&mut die, &kinds, heals_at) };
-        workloads::steady(&world, &topics, heals_at + 3 * SECOND, die.between(20, 200));
+        let faults = if die.chance(QUIET_RUNS) {
+            FaultPlan::none()
+        } else {
+            FaultPlan::draw(&mut die, &kinds, workload.favoured, heals_at)
+        };
+        workload.schedule(&world, &topics, heals_at + 3 * SECOND);
         for machine in 0..machines {
             let starting = Rc::clone(&fleet);
-            let at = if die.chance(0.7) { die.below(200 * MS) } else { die.below(heals_at) };
+            let at = if workload.backlog || die.chance(0.3) { die.below(heals_at) } else { die.below(200 * MS) };
             world.act(at, "start", move |_| starting.start(machine));
         }
         faults.begin(&fleet);

@@ -1,14 +1,76 @@
-//! What comes in: who does what and when, drawn from the seed.
+//! What comes in: who does what and when, drawn from the seed. Each workload leans on another part of the service, and on other faults.
 
-use super::api::{Record, Request, Ticket, TopicPartition, Us};
+mod accounts;
+mod events;
+mod fat;
+mod shop;
+
+use super::api::{Answer, Record, Request, Ticket, TopicPartition, Us};
 use super::client::Topics;
-use super::dice::Stream;
+use super::dice::{Die, Stream};
+use super::faults::Kind;
+use super::service::Formats;
 use super::world::{MS, World};
 use leadstream::domain::ids::murmur2_partition;
 use std::rc::Rc;
+use std::sync::LazyLock;
+
+/// A kind of traffic.
+pub struct Workload {
+    pub name: &'static str,
+    formats: &'static LazyLock<Formats>,
+    draw: fn(&mut Die, Us) -> Vec<Input>,
+    /// Faults that strike in nearly every run.
+    pub favoured: &'static [Kind],
+    /// The first instance starts so late: what came in before is a backlog.
+    pub backlog: bool,
+    /// Records that are too large for topics or useless come in.
+    pub is_fat: bool,
+}
+
+static SHOP: LazyLock<Formats> = LazyLock::new(|| Formats::new(&[r#"model.files=["tests/simulation/workloads/shop.toml"]"#]));
+static COMPANY: LazyLock<Formats> =
+    LazyLock::new(|| Formats::new(&[r#"model.files=["tests/simulation/workloads/company.toml"]"#]));
+
+static WORKLOADS: [Workload; 6] = [
+    Workload { name: "steady", formats: &SHOP, draw: shop::steady, favoured: &[], backlog: false, is_fat: false },
+    Workload {
+        name: "backlog",
+        formats: &SHOP,
+        draw: shop::backlog,
+        favoured: &[Kind::Kill, Kind::StallLink],
+        backlog: true,
+        is_fat: false,
+    },
+    Workload {
+        name: "rebalances",
+        formats: &SHOP,
+        draw: shop::steady,
+        favoured: &[Kind::Pause, Kind::Stop, Kind::GroupCoordinatorMoves],
+        backlog: false,
+        is_fat: false,
+    },
+    Workload {
+        name: "timers",
+        formats: &SHOP,
+        draw: shop::timers,
+        favoured: &[Kind::Kill, Kind::Compaction],
+        backlog: false,
+        is_fat: false,
+    },
+    Workload { name: "fat", formats: &SHOP, draw: fat::draw, favoured: &[Kind::LeaderMoves], backlog: false, is_fat: true },
+    Workload {
+        name: "accounts",
+        formats: &COMPANY,
+        draw: accounts::draw,
+        favoured: &[Kind::Kill, Kind::TransactionCoordinatorMoves],
+        backlog: false,
+        is_fat: false,
+    },
+];
 
 /// The workloads that must never fail.
-pub const ALL: [&str; 1] = ["steady"];
+pub const ALL: [&str; 6] = ["steady", "backlog", "rebalances", "timers", "fat", "accounts"];
 
 /// Requests may arrive long after they were sent again: the older transaction protocol is not sound then.
 pub const PROXIES: &str = "proxies";
@@ -21,58 +83,140 @@ pub fn exists(name: &str) -> bool {
     ALL.contains(&name) || [PROXIES, LOSSES].contains(&name)
 }
 
-/// Schedules so many records up to a time, by few people: page views, products viewed, carts, orders, and a little garbage.
-pub fn steady(world: &Rc<World>, topics: &Rc<Topics>, until: Us, records: u64) {
-    let people = world.dice(Stream::Workload).between(2, 30);
-    for n in 0..records {
-        let mut die = world.dice(Stream::Workload);
-        let at = die.below(until);
-        let person = die.below(people);
-        let (kind, product) = (die.below(20), die.below(5));
-        let lag_ms = *die.one_of(&[0, 0, 0, 0, 50, 2_000]);
-        let topic = topics.inputs[usize::from(kind >= 18 && topics.inputs.len() > 2) * 2];
-        drop(die);
-        let topics = Rc::clone(topics);
-        world.act(at, "record", move |world| {
-            let time = leadstream::rfc3339::Rfc3339::new(world.now_ms() - lag_ms);
-            let head = format!(r#""messageId":"m-{n}","userId":"u{person}","timestamp":"{}""#, time.as_str());
-            let item = format!(r#""cart_id":"c-{person}","product_id":"p-{product}","name":"Shoe","price":89.9,"quantity":1,"currency":"EUR""#);
-            let value = match kind {
-                0..=5 => format!(r#"{{"type":"page",{head},"properties":{{"path":"/magazine/shoe","url":"https://shop.example/magazine/shoe"}}}}"#),
-                6..=9 => format!(r#"{{"type":"track","event":"Product Viewed",{head},"properties":{{{item}}}}}"#),
-                10..=15 => format!(r#"{{"type":"track","event":"Product Added",{head},"properties":{{{item}}}}}"#),
-                16 => "garbage".to_owned(),
-                _ => format!(
-                    r#"{{"type":"track","event":"Order Completed",{head},"properties":{{"order_id":"o-{n}","cart_id":"c-{person}","total":89.9,"currency":"EUR","products":[{{{item}}}]}}}}"#
-                ),
-            };
-            let key = format!("u{person}");
-            append(world, &topics, topic, &key, value.as_bytes(), Some(world.now_ms()));
-        });
+/// The workload of a name. Those that may fail have the traffic of the steady one.
+#[must_use]
+pub fn named(name: &str) -> &'static Workload {
+    WORKLOADS.iter().find(|workload| workload.name == name).unwrap_or(&WORKLOADS[0])
+}
+
+/// One record to come.
+#[derive(Clone, Debug)]
+pub struct Input {
+    pub at: Us,
+    /// Index of the input among those of the configuration.
+    pub input: usize,
+    pub key: Option<String>,
+    pub value: Value,
+    pub stamp: Stamp,
+    pub headers: Vec<(String, Option<Vec<u8>>)>,
+}
+
+/// What a record says.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// An event whose own time is so far from that of its arrival; `None`: it has none. `$head` stands for what every event says.
+    Event {
+        body: String,
+        id: u64,
+        own: Option<i64>,
+    },
+    Bytes(Vec<u8>),
+    Tombstone,
+}
+
+/// The time that a record has.
+#[derive(Copy, Clone, Debug, Eq, PartialEq)]
+pub enum Stamp {
+    /// That of its arrival.
+    Arrival,
+    /// By a clock that is so many ms ahead of the true one.
+    Clock(i64),
+    None,
+    /// A clock that was never set.
+    Zero,
+}
+
+impl Workload {
+    #[must_use]
+    pub fn formats(&self) -> &'static Formats {
+        self.formats
+    }
+
+    /// Schedules everything that comes in up to this time.
+    pub fn schedule(&self, world: &Rc<World>, topics: &Rc<Topics>, until: Us) {
+        let inputs = (self.draw)(&mut world.dice(Stream::Workload), until);
+        for input in inputs {
+            let topics = Rc::clone(topics);
+            world.act(input.at, "record", move |world| {
+                let record = input.record(world.now_ms());
+                let topic = topics.inputs[input.input];
+                let key = record.key.as_deref().unwrap_or_default();
+                let partition = murmur2_partition(key, topics.partitions.unsigned_abs());
+                append(world, TopicPartition { topic, partition: i32::try_from(partition).unwrap_or(0) }, record);
+            });
+        }
     }
 }
 
-/// Somebody else's record.
-pub fn append(world: &World, topics: &Topics, topic: u16, key: &str, value: &[u8], timestamp_ms: Option<i64>) {
-    let partition = i32::try_from(murmur2_partition(key.as_bytes(), topics.partitions.unsigned_abs())).unwrap_or(0);
-    let record =
-        Record { key: Some(Rc::from(key.as_bytes())), value: Some(Rc::from(value)), timestamp_ms, headers: Rc::from([]) };
-    let request = Request::Produce {
-        transactional_id: None,
-        producer: None,
-        at: TopicPartition { topic, partition },
-        first_sequence: -1,
-        records: vec![record],
-    };
-    // Whoever writes it tries until it is written.
+impl Input {
+    fn record(&self, now_ms: i64) -> Record {
+        let value = match &self.value {
+            Value::Tombstone => None,
+            Value::Bytes(bytes) => Some(Rc::from(bytes.as_slice())),
+            Value::Event { body, id, own } => {
+                let time = own.map(|ms| format!(r#","timestamp":"{}""#, leadstream::rfc3339::Rfc3339::new(now_ms + ms).as_str()));
+                let head = format!(r#""messageId":"m-{id}"{}"#, time.unwrap_or_default());
+                Some(Rc::from(body.replace("$head", &head).as_bytes()))
+            }
+        };
+        let timestamp_ms = match self.stamp {
+            Stamp::Arrival => Some(now_ms),
+            Stamp::Clock(ahead_ms) => Some(now_ms + ahead_ms),
+            Stamp::None => None,
+            Stamp::Zero => Some(0),
+        };
+        let key = self.key.as_ref().map(|key| Rc::from(key.as_bytes()));
+        Record { key, value, timestamp_ms, headers: Rc::from(self.headers.as_slice()) }
+    }
+}
+
+/// Somebody else's record. Whoever writes it tries until it is written.
+pub fn append(world: &World, at: TopicPartition, record: Record) {
+    let request =
+        Request::Produce { transactional_id: None, producer: None, at, first_sequence: -1, records: vec![record.clone()] };
     let answers = world.broker.borrow_mut().handle(world.now(), Ticket(u64::MAX), request);
-    let is_written = answers
-        .iter()
-        .any(|(ticket, answer)| *ticket == Ticket(u64::MAX) && matches!(answer, super::api::Answer::Produced { .. }));
+    let is_written =
+        answers.iter().any(|(ticket, answer)| *ticket == Ticket(u64::MAX) && matches!(answer, Answer::Produced { .. }));
     world.answered_by_broker(answers);
     if !is_written {
-        let (key, value, topics) = (key.to_owned(), value.to_vec(), topics.clone());
-        let Some(world) = world.me() else { return };
-        world.act(world.now() + 100 * MS, "record again", move |world| append(world, &topics, topic, &key, &value, timestamp_ms));
+        let Some(me) = world.me() else { return };
+        me.act(world.now() + 100 * MS, "record again", move |world| append(world, at, record));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::dice::Dice;
+    use super::super::world::SECOND;
+    use super::*;
+
+    #[test]
+    fn every_workload_draws_the_same_from_the_same_seed_and_its_model_is_good() {
+        assert_eq!(WORKLOADS.each_ref().map(|workload| workload.name), ALL);
+        for workload in &WORKLOADS {
+            let draw = || (workload.draw)(&mut Dice::new(7, workload.name).of(Stream::Workload), 20 * SECOND);
+            let (one, other) = (draw(), draw());
+            assert_eq!(format!("{one:?}"), format!("{other:?}"), "{}", workload.name);
+            assert!((10..=600).contains(&one.len()), "{}: {}", workload.name, one.len());
+            assert!(one.iter().all(|input| input.at <= 20 * SECOND));
+            assert!(!workload.formats().models.models.is_empty());
+        }
+    }
+
+    #[test]
+    fn records_have_times_of_every_kind() {
+        let mut stamps = std::collections::BTreeSet::new();
+        for seed in 0..20 {
+            let inputs = shop::steady(&mut Dice::new(seed, "steady").of(Stream::Workload), 20 * SECOND);
+            stamps.extend(inputs.iter().map(|input| match input.stamp {
+                Stamp::Arrival => "arrival",
+                Stamp::Clock(ahead_ms) if ahead_ms > 300_000 => "too far ahead",
+                Stamp::Clock(1..) => "ahead",
+                Stamp::Clock(_) => "late",
+                Stamp::None => "none",
+                Stamp::Zero => "zero",
+            }));
+        }
+        assert_eq!(stamps.into_iter().collect::<Vec<_>>(), ["ahead", "arrival", "late", "none", "too far ahead", "zero"]);
     }
 }

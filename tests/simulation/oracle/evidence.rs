@@ -72,6 +72,14 @@ impl Evidence<'_> {
     }
 }
 
+impl Evidence<'_> {
+    /// How long sales has after the reminder of a lead.
+    #[must_use]
+    pub fn grace_ms(&self) -> Ms {
+        self.formats.models.in_charge().sales.hand_over.as_deref().map_or(0, |hand_over| hand_over.grace_ms)
+    }
+}
+
 /// The true wall clock.
 #[must_use]
 pub fn wall_ms(at: Us) -> Ms {

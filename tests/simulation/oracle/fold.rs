@@ -103,8 +103,10 @@ impl TaskFold {
         since: Us,
     ) -> Result<Outcome, (Rule, String)> {
         let end_ms = commit.record.time_ms;
+        // Whatever moves the task's time fires what lies before that. A late record does not, however far the time is already.
+        let has_moved = self.time_ms.is_none_or(|time_ms| time_ms < end_ms);
         let mut keys: BTreeSet<String> =
-            self.known.iter().filter(|(_, known)| known.unheld_ms < end_ms).map(|(key, _)| key.clone()).collect();
+            self.known.iter().filter(|(_, known)| has_moved && known.unheld_ms < end_ms).map(|(key, _)| key.clone()).collect();
         for key in commit.changes.keys() {
             let key =
                 std::str::from_utf8(key).map_err(|_| (Rule::StateIsTheFold, format!("a record of {key:?} in the changelog")))?;
@@ -135,7 +137,7 @@ impl TaskFold {
             let before = self.known.get(key).map(|known| (&known.standing, known.bytes.as_slice()));
             let own = by_key.remove(key).unwrap_or_else(|| vec![Vec::new(); records.len()]);
             let first = first_by_key.remove(key).unwrap_or_else(|| vec![0; records.len()]);
-            let question = Question::new(evidence, commit, sents, key, before, own, first, &ranks, (time_ms, since));
+            let question = Question::new(evidence, commit, sents, key, before, own, first, &ranks, (time_ms, has_moved, since));
             let found = question.answer().map_err(|(rule, text)| (rule, format!("{key}: {text}")))?;
             outcome.explained.extend(found.explained);
             outcome.has_fired_held |= found.has_fired_held;

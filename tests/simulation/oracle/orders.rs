@@ -16,7 +16,7 @@ use crate::api::Us;
 use crate::world::START_MS;
 use leadstream::domain::Ms;
 use leadstream::domain::state::prospect::Prospect;
-use leadstream::domain::state::timers::Timer;
+use leadstream::domain::state::timers::{Timer, TimerKind};
 use leadstream::engine::codec::Codec;
 use leadstream::engine::task::TaskInput;
 use leadstream::wire::state_record::StateCodec;
@@ -49,6 +49,8 @@ pub struct Question<'q, 'a> {
     pub wanted: Option<Option<&'q [u8]>>,
     /// The task's time before.
     pub time_ms: Ms,
+    /// The commit has moved it.
+    pub has_moved: bool,
     /// The transaction began after this.
     pub since: Us,
     /// Moves tried, and up to how many.
@@ -97,7 +99,7 @@ impl<'q, 'a> Question<'q, 'a> {
         records: Vec<Vec<(&'q TaskInput<'a>, &'q Taken<'a>)>>,
         first: Vec<usize>,
         ranks: &'q [Ranks],
-        (time_ms, since): (Ms, Us),
+        (time_ms, has_moved, since): (Ms, bool, Us),
     ) -> Self {
         Self {
             evidence,
@@ -110,6 +112,7 @@ impl<'q, 'a> Question<'q, 'a> {
             first,
             wanted: commit.changes.get(key.as_bytes()).copied(),
             time_ms,
+            has_moved,
             since,
             tried: Cell::new(0),
             most: Cell::new(0),
@@ -257,6 +260,11 @@ impl<'q, 'a> Question<'q, 'a> {
         if timer.kind.is_held() {
             all.push(end_ms);
             all.extend(self.hints());
+            if timer.kind == TimerKind::Lead {
+                // Of a reminder of a lead its record shows only until when there is time after it.
+                let grace_ms = self.evidence.grace_ms();
+                all.extend(self.hints().iter().map(|ms| ms - grace_ms));
+            }
         }
         let skew_ms = self.evidence.times.skew_ms;
         let latest_ms = wall_ms(self.commit.decided) + skew_ms;
@@ -372,11 +380,17 @@ impl<'q, 'a> Question<'q, 'a> {
             }
             return false;
         }
+        if let Some(sent) = self.sents.left_of(self.key, &node.explained) {
+            self.differs(node, Rule::OutputsAreTheFold, || {
+                format!("nothing gives an output that is in the transaction: {}", sent.show())
+            });
+            return false;
+        }
         let holds = self.evidence.holds();
         let Some(left) = standing.next_timer(holds, models) else { return true };
         let had = self.before.and_then(|before| before.next_timer(holds, models));
         let is_new = self.records.iter().any(|records| !records.is_empty()) && had != Some(left);
-        if left.deadline_ms < self.commit.record.time_ms && !is_new {
+        if self.has_moved && left.deadline_ms < self.commit.record.time_ms && !is_new {
             self.differs(node, Rule::NoTimerLost, || {
                 format!(
                     "the timer {:?} due at {} was left behind: the task's time is {}",

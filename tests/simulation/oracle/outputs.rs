@@ -20,6 +20,8 @@ pub struct Sents<'a> {
     pub all: Vec<Sent<'a>>,
     pub is_explained: Vec<bool>,
     by_key: BTreeMap<(OutTopic, &'a [u8]), Vec<usize>>,
+    /// What nobody but this prospect can have given.
+    by_giver: BTreeMap<&'a [u8], Vec<usize>>,
     may_shorten: bool,
 }
 
@@ -38,7 +40,11 @@ impl<'a> Sents<'a> {
                         .entry((topic, visible.record.key.as_deref().unwrap_or_default()))
                         .or_default()
                         .push(sents.all.len());
-                    sents.all.push(Sent { topic, partition, visible });
+                    let sent = Sent { topic, partition, visible };
+                    if let Some(giver) = sent.giver(evidence) {
+                        sents.by_giver.entry(giver).or_default().push(sents.all.len());
+                    }
+                    sents.all.push(sent);
                     sents.is_explained.push(false);
                 }
             }
@@ -48,7 +54,7 @@ impl<'a> Sents<'a> {
 
     pub fn none(evidence: &Evidence<'_>) -> Self {
         let may_shorten = evidence.times.may_shorten;
-        Self { all: Vec::new(), is_explained: Vec::new(), by_key: BTreeMap::new(), may_shorten }
+        Self { all: Vec::new(), is_explained: Vec::new(), by_key: BTreeMap::new(), by_giver: BTreeMap::new(), may_shorten }
     }
 
     /// Finds an output among those that nothing explains yet: the same id, headers and body.
@@ -76,13 +82,34 @@ impl<'a> Sents<'a> {
         })
     }
 
+    /// Something that a prospect must have given, but for what is explained by now.
+    pub fn left_of(&self, key: &str, taken: &[usize]) -> Option<&Sent<'a>> {
+        let given = self.by_giver.get(key.as_bytes()).into_iter().flatten();
+        given.copied().find(|n| !self.is_explained[*n] && !taken.contains(n)).map(|n| &self.all[n])
+    }
+
     /// What nothing explains.
     pub fn unexplained(&self) -> impl Iterator<Item = &Sent<'a>> {
         self.all.iter().zip(&self.is_explained).filter(|(_, explained)| !**explained).map(|(sent, _)| sent)
     }
 }
 
-impl Sent<'_> {
+impl<'a> Sent<'a> {
+    /// The prospect that gave it, unless its account may have done so.
+    fn giver(&self, evidence: &Evidence<'_>) -> Option<&'a [u8]> {
+        let record = &self.visible.record;
+        let subject = record.headers.iter().find(|(name, _)| name == "ce_subject").and_then(|(_, whose)| whose.as_deref())?;
+        let has_accounts = evidence.formats.models.accounts().is_some();
+        let is_own = match self.topic {
+            OutTopic::DeadLetters | OutTopic::Accounts | OutTopic::State => false,
+            OutTopic::HandOvers => !has_accounts,
+            // To its account, and not from there.
+            OutTopic::AccountMembers => record.key.as_deref() != Some(subject),
+            _ => true,
+        };
+        is_own.then_some(subject)
+    }
+
     /// For people.
     pub fn show(&self) -> String {
         let Self { topic, partition, visible } = self;

@@ -4,14 +4,17 @@ use super::evidence::{Evidence, seconds, wall_ms};
 use super::fold::TaskFold;
 use super::outputs::Sents;
 use super::{Findings, Rule};
-use crate::api::TopicPartition;
-use crate::world::{MS, START_MS};
+use crate::api::{TopicPartition, Us};
+use crate::world::{MS, SECOND, START_MS};
 use leadstream::domain::Ms;
 use leadstream::runtime::ports::{InputPartition, OutTopic};
 use std::collections::BTreeMap;
 
 /// So long before the end, nothing may be due that has not fired.
 const SETTLED_MS: Ms = 3_000;
+
+/// What came later than so long before the end may still be unread: accounts and their members tell each other things.
+const LAST_READ: Us = 8 * SECOND;
 
 /// No timer of a task is left that was due well before the end.
 pub fn check_left(evidence: &Evidence<'_>, task: i32, fold: &TaskFold, findings: &mut Findings) {
@@ -77,7 +80,8 @@ pub fn check_read(evidence: &Evidence<'_>, findings: &mut Findings) {
             let at = TopicPartition { topic: *topic, partition };
             // Markers and aborted records at the end are passed with what comes after them.
             let visible = evidence.history.visible.get(&at).into_iter().flatten();
-            let end = visible.filter(|v| v.gone.is_none()).map(|v| v.offset + 1).max().unwrap_or(0);
+            let settled = evidence.times.ended.saturating_sub(LAST_READ);
+            let end = visible.filter(|v| v.gone.is_none() && v.since <= settled).map(|v| v.offset + 1).max().unwrap_or(0);
             let read = evidence.committed.get(&at).copied().unwrap_or(0);
             if read < end && !evidence.times.given_up.contains(&at) {
                 let name = evidence.topics.name(*topic);

@@ -14,7 +14,7 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-pub static SHOP: LazyLock<Formats> = LazyLock::new(|| Formats::new(&[r#"model.files=["tests/simulation/workloads/shop.toml"]"#]));
+static SHOP: LazyLock<Formats> = LazyLock::new(|| crate::workloads::named("steady").formats().clone());
 
 /// What it left behind.
 pub struct Honest {
