@@ -105,8 +105,7 @@ fn table(summary: &Summary) {
     eprintln!("\n      covered");
     summary.counts.iter().for_each(|(what, n)| eprintln!("{n:>12} {what}"));
     if let Some(failure) = summary.failures.first() {
-        let Case { seed, workload, .. } = &failure.case;
-        eprintln!("\nThe trace of the first that failed: tests/simulation/run --workload {workload} --seed {seed}");
+        eprintln!("\nThe trace of the first that failed: {}", failure.case.command());
     }
     let seconds = summary.elapsed.as_secs();
     eprintln!("\n{} min {} s, {}", seconds / 60, seconds % 60, pace(summary.done, summary.elapsed));

@@ -27,6 +27,7 @@ mod workloads;
 mod world;
 
 use run::{Case, run};
+use sweep::Sweep;
 
 fn case(seed: u64, is_recorded: bool) -> Case {
     Case { seed, workload: "steady".to_owned(), is_recorded }
@@ -38,4 +39,20 @@ fn the_same_seed_does_the_same() {
         let (one, other) = (run(&case(seed, false)), run(&case(seed, true)));
         assert_eq!(one.hash, other.hash, "seed {seed}");
     }
+}
+
+/// In a test run; `LEADSTREAM_TEST_SEEDS` says otherwise.
+const SEEDS: u64 = 3_000;
+
+#[test]
+#[allow(clippy::disallowed_methods, reason = "a test reads its environment")]
+fn no_seed_of_any_workload_fails() {
+    let workloads: Vec<String> = workloads::ALL.iter().map(ToString::to_string).collect();
+    let asked = std::env::var("LEADSTREAM_TEST_SEEDS").ok().map(|text| text.parse().expect("LEADSTREAM_TEST_SEEDS: a number"));
+    let all: u64 = asked.unwrap_or(SEEDS);
+    let sweep = Sweep { first_seed: 0, seeds: all.div_ceil(workloads.len() as u64), workloads };
+    let summary = sweep.run(|_| {}, |_| {});
+    println!("{} seeds in {:?}", summary.done, summary.elapsed);
+    assert!(summary.failures.is_empty(), "{}", summary.report());
+    assert_eq!(summary.done, sweep.len());
 }

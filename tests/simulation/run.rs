@@ -27,6 +27,12 @@ impl Case {
     pub fn name(&self) -> String {
         format!("{}, seed {}", self.workload, self.seed)
     }
+
+    /// How a person sees it again.
+    #[must_use]
+    pub fn command(&self) -> String {
+        format!("tests/simulation/run --workload {} --seed {}", self.workload, self.seed)
+    }
 }
 
 /// What came of it.

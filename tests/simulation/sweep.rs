@@ -16,6 +16,10 @@ use std::time::{Duration, Instant};
 const LONGEST_RUN: Duration = Duration::from_secs(300);
 const LOOKS_EVERY: Duration = Duration::from_millis(500);
 
+/// Most failures that a report tells of, and lines of the trace that it shows.
+const REPORTED: usize = 20;
+const LAST_LINES: usize = 50;
+
 /// Which seeds of which workloads.
 #[derive(Clone, Debug)]
 pub struct Sweep {
@@ -141,6 +145,21 @@ impl Summary {
             failed(&failure);
             self.failures.push(failure);
         }
+    }
+
+    /// What failed, with the end of the first one's trace.
+    #[must_use]
+    pub fn report(&self) -> String {
+        let mut text = format!("{} of {} runs failed:\n", self.failures.len(), self.done);
+        for Failure { case, why } in self.failures.iter().take(REPORTED) {
+            text += &format!("{}: {why}\n", case.name());
+        }
+        if let Some(Failure { case, .. }) = self.failures.first() {
+            let lines = run_caught(&Case { is_recorded: true, ..case.clone() }).lines;
+            text += &format!("\nThe last of {} ({}):\n", case.name(), case.command());
+            text += &lines[lines.len().saturating_sub(LAST_LINES)..].join("\n");
+        }
+        text
     }
 
     fn progress(&self, all: u64, elapsed: Duration) -> Progress {
