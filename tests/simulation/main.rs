@@ -29,15 +29,14 @@ mod world;
 use run::{Case, run};
 use sweep::Sweep;
 
-fn case(seed: u64, is_recorded: bool) -> Case {
-    Case { seed, workload: "steady".to_owned(), is_recorded }
-}
-
 #[test]
 fn the_same_seed_does_the_same() {
-    for seed in 0..5 {
-        let (one, other) = (run(&case(seed, false)), run(&case(seed, true)));
-        assert_eq!(one.hash, other.hash, "seed {seed}");
+    for workload in workloads::ALL {
+        for seed in 0..5 {
+            let case = Case { seed, workload: workload.to_owned(), is_recorded: false };
+            let (one, other) = (run(&case), run(&Case { is_recorded: true, ..case.clone() }));
+            assert_eq!(one.hash, other.hash, "{}", case.name());
+        }
     }
 }
 
