@@ -4,7 +4,7 @@
 #![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "a command reads its arguments, says how it goes, and ends")]
 
 use super::run::{Case, run};
-use super::sweep::{Progress, Summary, Sweep};
+use super::sweep::{Progress, Summary, Sweep, printable};
 use super::workloads;
 use std::io::IsTerminal;
 use std::time::Duration;
@@ -59,12 +59,12 @@ fn one_seed(seed: u64, workloads: Vec<String>) -> u64 {
     for workload in workloads {
         let case = Case { seed, workload, is_recorded: true };
         let outcome = run(&case);
-        outcome.lines.iter().for_each(|line| eprintln!("{line}"));
+        outcome.lines.iter().for_each(|line| eprintln!("{}", printable(line)));
         eprintln!("\n{}, hash {:016x}", case.name(), outcome.hash);
         outcome.counts.iter().for_each(|(what, n)| eprintln!("{n:>12} {what}"));
         if let Some(why) = outcome.failure {
             failures += 1;
-            eprintln!("FAILED {}: {why}", case.name());
+            eprintln!("FAILED {}: {}", case.name(), printable(&why));
         }
     }
     failures
@@ -75,7 +75,7 @@ fn many_seeds(sweep: &Sweep) -> u64 {
     let is_terminal = std::io::stderr().is_terminal();
     let mut said = Duration::ZERO;
     let summary = sweep.run(
-        |failure| eprintln!("{}FAILED {}: {}", if is_terminal { "\r\x1b[K" } else { "" }, failure.case.name(), failure.why),
+        |failure| eprintln!("{}FAILED {failure}", if is_terminal { "\r\x1b[K" } else { "" }),
         |progress| {
             if is_terminal {
                 eprint!("\r\x1b[K{}", line(progress));

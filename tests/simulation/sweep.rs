@@ -5,6 +5,7 @@
 use super::run::{Case, Outcome, run};
 use std::any::Any;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -34,6 +35,30 @@ pub struct Sweep {
 pub struct Failure {
     pub case: Case,
     pub why: String,
+}
+
+/// Most lines of a failure that are shown among many, and characters of a line.
+const SHOWN_LINES: usize = 6;
+const SHOWN_CHARS: usize = 600;
+
+impl fmt::Display for Failure {
+    /// Records and ids may hold anything, terminals' own characters included.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.case.name())?;
+        for (n, line) in self.why.lines().take(SHOWN_LINES).enumerate() {
+            let shown: String = line.chars().take(SHOWN_CHARS).collect();
+            let more = if shown.len() < line.len() { "…" } else { "" };
+            write!(f, "{}{}{more}", if n == 0 { "" } else { "\n" }, printable(&shown))?;
+        }
+        let more = self.why.lines().count().saturating_sub(SHOWN_LINES);
+        if more > 0 { write!(f, "\n  … and {more} lines more") } else { Ok(()) }
+    }
+}
+
+/// The text without what a terminal would obey.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 /// How far a sweep is.
@@ -151,8 +176,8 @@ impl Summary {
     #[must_use]
     pub fn report(&self) -> String {
         let mut text = format!("{} of {} runs failed:\n", self.failures.len(), self.done);
-        for Failure { case, why } in self.failures.iter().take(REPORTED) {
-            text += &format!("{}: {why}\n", case.name());
+        for failure in self.failures.iter().take(REPORTED) {
+            text += &format!("{failure}\n");
         }
         if let Some(Failure { case, .. }) = self.failures.first() {
             let lines = run_caught(&Case { is_recorded: true, ..case.clone() }).lines;

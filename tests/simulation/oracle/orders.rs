@@ -62,6 +62,8 @@ pub struct Question<'q, 'a> {
     /// What the order met with that explained most, and how much it explained.
     difference: RefCell<Option<(usize, Rule, String)>>,
     hints: OnceCell<Vec<Ms>>,
+    /// Differences are kept in words.
+    explains: Cell<bool>,
 }
 
 /// How it stands after the commit.
@@ -120,12 +122,22 @@ impl<'q, 'a> Question<'q, 'a> {
             order: Cell::new(0),
             difference: RefCell::default(),
             hints: OnceCell::new(),
+            explains: Cell::new(false),
         }
     }
 
     /// # Errors
     /// The first difference, in words.
     pub fn answer(&self) -> Result<Found, (Rule, String)> {
+        self.search().or_else(|_| {
+            // Words cost more than moves: all is gone through again for them where nothing fits.
+            self.explains.set(true);
+            self.tried.set(0);
+            self.search()
+        })
+    }
+
+    fn search(&self) -> Result<Found, (Rule, String)> {
         let mut standing = self.before.cloned().unwrap_or_else(Standing::nobody);
         standing.is_erased = false;
         let at = vec![0; self.records.len()];
@@ -185,6 +197,9 @@ impl<'q, 'a> Question<'q, 'a> {
     }
 
     fn differs_by(&self, reached: usize, rule: Rule, text: impl FnOnce() -> String) {
+        if !self.explains.get() {
+            return;
+        }
         let mut difference = self.difference.borrow_mut();
         if difference.as_ref().is_none_or(|(furthest, ..)| *furthest < reached) {
             *difference = Some((reached, rule, text()));
@@ -373,7 +388,7 @@ impl<'q, 'a> Question<'q, 'a> {
             None => !standing.is_erased && Some(&*standing.bytes()) == self.bytes_before,
         };
         if !is_right {
-            if is_last {
+            if is_last && self.explains.get() {
                 let (lines, text) = self.differing_state(standing);
                 let reached = (node.at.iter().sum::<usize>() + node.explained.len()) * 1_000 + 998usize.saturating_sub(lines);
                 self.differs_by(reached, Rule::StateIsTheFold, || text);
