@@ -32,7 +32,7 @@ pub mod telemetry;
 pub mod view;
 pub mod wire;
 
-pub use leadstream_core::{domain, engine};
+pub use leadstream_core::{domain, engine, planted};
 
 /// Where tests of properties beside the code keep the seeds of what failed once: with those of `tests/`.
 #[cfg(test)]

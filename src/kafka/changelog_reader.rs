@@ -7,6 +7,7 @@ use super::client::{Asked, ChangelogConsumer, ChangelogRecords, ClientError, Cod
 use super::errors;
 use super::options::Options;
 use super::repair;
+use crate::planted;
 use crate::runtime::ports::{Bounds, EachRecord, Failure, OutTopic, RestoreProgress, StateSource};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -183,6 +184,9 @@ impl<C: ChangelogConsumer> ChangelogReader<C> {
         // The end message alone knows the offset past commit markers. Below the end that was seen at the start a transaction is
         // still open: more will come.
         reading.position = taken.end.map_or(reading.position, |end| end.max(reading.position));
+        if planted!(RestoredToStable) || planted!(RestoredToStableUnchecked) {
+            reading.end = taken.end.or(reading.end);
+        }
         Ok(())
     }
 

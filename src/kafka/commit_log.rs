@@ -6,6 +6,7 @@ use super::errors;
 use super::membership::{NotAMember, check_unchanged};
 use super::options::Options;
 use crate::engine::task::StagedRecord;
+use crate::planted;
 use crate::runtime::options::Options as WorkerOptions;
 use crate::runtime::ports::{Cause, CommitLog, Failure, InputPartition, OutRecord, OutTopic};
 use std::time::Duration;
@@ -39,6 +40,8 @@ pub struct KafkaCommitLog<F: ProducerFactory> {
     sent: u32,
     /// Nobody knows what became of the last commit: its requests may still arrive.
     is_in_doubt: bool,
+    #[cfg(feature = "planted-bugs")]
+    first_group: std::cell::OnceCell<<F::Producer as TransactionalProducer>::Group>,
 }
 
 impl<F: ProducerFactory> KafkaCommitLog<F> {
@@ -55,6 +58,8 @@ impl<F: ProducerFactory> KafkaCommitLog<F> {
             outputs: OutTopic::ALL.iter().map(|t| (options.output_topic(*t), used.contains(t))).collect(),
             sent: 0,
             is_in_doubt: false,
+            #[cfg(feature = "planted-bugs")]
+            first_group: std::cell::OnceCell::new(),
         };
         log.rebuild()?;
         Ok(log)
@@ -122,16 +127,36 @@ impl<F: ProducerFactory> KafkaCommitLog<F> {
 
     fn try_commit(&self, positions: &[(InputPartition, i64)], meanwhile: &mut dyn FnMut() -> bool) -> Result<(), Failure> {
         // The library's own commit sleeps 100 ms when records are in flight: drained first, it takes a few.
-        self.drain(meanwhile)?;
+        if !planted!(CommitBeforeDrain) {
+            self.drain(meanwhile)?;
+        }
         let producer = self.producer()?;
-        let group = self.group()?;
-        producer
-            .send_offsets(positions, &group, TRANSACTION_TIMEOUT)
-            .map_err(|e| errors::of_transaction("the positions can't be committed", &e))?;
-        producer
+        if !(positions.is_empty() && planted!(OutputsCommittedFirst)) {
+            let group = self.group()?;
+            #[cfg(feature = "planted-bugs")]
+            let group = if planted!(FirstMembershipForEver) { self.first_group.get_or_init(|| group) } else { &group };
+            let sent = producer.send_offsets(positions, &group, TRANSACTION_TIMEOUT).map_err(|e| {
+                let failure = errors::of_transaction("the positions can't be committed", &e);
+                if planted!(PositionsTimeoutIsAborted) && !e.is_fatal { aborted(failure) } else { failure }
+            });
+            if !(planted!(PositionsTimeoutIsIgnored) && matches!(sent, Err(Failure::Rebuild(_)))) {
+                sent?;
+            }
+        }
+        let committed = producer
             .commit_transaction(TRANSACTION_TIMEOUT)
-            .map_err(|e| errors::of_transaction("the transaction can't be committed", &e))
+            .map_err(|e| errors::of_transaction("the transaction can't be committed", &e));
+        match committed {
+            Err(failure @ Failure::Rebuild(_)) if planted!(UnknownOutcomeIsAborted) => Err(aborted(failure)),
+            Err(Failure::Rebuild(_)) if planted!(UnknownOutcomeIsCommitted) => Ok(()),
+            committed => committed,
+        }
     }
+}
+
+/// For what is planted.
+fn aborted(failure: Failure) -> Failure {
+    Failure::Abort(failure.cause(), failure.to_string())
 }
 
 /// Waits for why records could not be written. One that is refused takes those after it along, whose reports may come first.
@@ -193,6 +218,9 @@ impl<F: ProducerFactory> CommitLog for KafkaCommitLog<F> {
         }
         let producer = self.producer()?;
         while let Err(code) = producer.send(record) {
+            if code == Code::QueueFull && planted!(DroppedWhenQueueIsFull) {
+                break;
+            }
             self.refused(record.task, record.topic, code)?;
         }
         Ok(())
@@ -205,6 +233,10 @@ impl<F: ProducerFactory> CommitLog for KafkaCommitLog<F> {
         while !left.is_empty() {
             let (taken, refused) = producer.send_all(partition, left);
             left = left.get(taken..).unwrap_or_default();
+            if refused == Some(Code::QueueFull) && planted!(DroppedWhenQueueIsFull) {
+                left = left.get(1..).unwrap_or_default();
+                continue;
+            }
             if let Some(code) = refused {
                 self.refused(partition, OutTopic::State, code)?;
             }
@@ -225,7 +257,8 @@ impl<F: ProducerFactory> CommitLog for KafkaCommitLog<F> {
         while producer.in_flight() > 0 && producer.now().saturating_sub(begun) < REPORTS_TIMEOUT {
             producer.flush(FLUSH_TIMEOUT);
         }
-        if self.is_in_doubt || producer.in_flight() > 0 || producer.is_in_doubt() {
+        let is_in_doubt = self.is_in_doubt || producer.in_flight() > 0 || producer.is_in_doubt();
+        if is_in_doubt && !planted!(SameProducerAfterTimeout) {
             // A request may still arrive. After an abort of the same epoch the broker would take it for one of the next transaction, or
             // of one that nobody ends. A new producer aborts what is open under an epoch of its own, which shuts out what comes late.
             return self.rebuild();
@@ -234,6 +267,7 @@ impl<F: ProducerFactory> CommitLog for KafkaCommitLog<F> {
         producer.poll(Duration::ZERO);
         if let Err(error) = &aborted
             && matches!(error.code, Code::Fenced | Code::ProducerFenced | Code::InvalidProducerEpoch)
+            && !planted!(FencedGoesOn)
         {
             return Err(Failure::Rebuild("the transaction can't be aborted: another producer has taken over".to_owned()));
         }

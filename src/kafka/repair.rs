@@ -6,6 +6,7 @@
 //! the position until it works.
 
 use super::errors;
+use crate::planted;
 use crate::runtime::options::OnGap;
 use crate::runtime::ports::{Bounds, Failure, FetchRoom};
 use rdkafka::types::RDKafkaErrorCode as Code;
@@ -161,7 +162,8 @@ impl Intake {
             }
             Stage::Pause { until } if until <= now => {
                 broken.stage = Stage::Trying;
-                Ok(Step::Start { offset: self.position, lost: 0 })
+                let offset = self.position + i64::from(planted!(ErrorPassedOver));
+                Ok(Step::Start { offset, lost: 0 })
             }
             Stage::Pause { .. } | Stage::Asking | Stage::Trying => Ok(Step::Rest),
         }
@@ -197,7 +199,7 @@ impl Intake {
                  they were read (an unclean election)",
                 broken.text
             );
-            if on_gap == OnGap::Stop {
+            if on_gap == OnGap::Stop && !planted!(TruncationSkipped) {
                 return Err(Failure::Stop(format!(
                     "{what}. What was read stays counted, what replaced it was not read. To continue after it, set kafka.on_gap=\"skip\""
                 )));

@@ -7,6 +7,7 @@ use super::errors;
 use super::records::{OwnedRecord, OwnedRecords};
 use super::repair::Intake;
 use crate::domain::Ms;
+use crate::planted;
 use crate::runtime::options::{OnGap, Options as WorkerOptions};
 use crate::runtime::ports::{Bounds, Broken, EventSource, Failure, FetchRoom, Fetched, GroupEvent, InputPartition, RecordBatch};
 use std::collections::{BTreeMap, BTreeSet};
@@ -190,6 +191,9 @@ impl<C: GroupConsumer> EventSource for KafkaSource<C> {
 
     fn fetch(&mut self, from: InputPartition, room: FetchRoom) -> Result<Option<Fetched>, Failure> {
         let Some(intake) = self.intakes.get_mut(&from).filter(|intake| intake.is_open()) else { return Ok(None) };
+        if planted!(StraysDropped) {
+            self.strays.remove(&from);
+        }
         if let Some(strays) = self.strays.remove(&from) {
             intake.took(strays.last().map(|last| last.offset + 1), false);
             return Ok(Some(Fetched { records: Box::new(OwnedRecords { input: from.input, records: strays }), end: None }));
@@ -198,7 +202,15 @@ impl<C: GroupConsumer> EventSource for KafkaSource<C> {
         let taken = queue.take(intake.fetch_records(room));
         let count = taken.records.len();
         intake.weighed(taken.records.bytes(), count);
-        intake.took(count.checked_sub(1).map(|last| taken.records.offset(last) + 1), taken.end.is_some());
+        let next = count.checked_sub(1).map(|last| taken.records.offset(last) + 1);
+        let next = taken.end.filter(|_| planted!(EndIsRecord)).map(|end| end + 1).or(next);
+        intake.took(next, taken.end.is_some());
+        if planted!(DroppedOnFailedBounds) && taken.end.is_some() {
+            self.consumer.bounds(from, Duration::from_millis(50)).map_err(|e| errors::of_client("the ends are unknown", &e))?;
+        }
+        if planted!(DroppedBeforeError) && taken.error.is_some() && count > 0 {
+            return Ok(None);
+        }
         if let Some((code, text)) = taken.error {
             self.broke(from, code, &text);
         }

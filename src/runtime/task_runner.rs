@@ -15,6 +15,7 @@ use crate::domain::Ms;
 use crate::engine::codec::{Codec, CodecError};
 use crate::engine::merge::{Choice, Head, choose};
 use crate::engine::task::{BatchEffects, Mode, Task};
+use crate::planted;
 use input::Input;
 
 /// What a run gave.
@@ -136,10 +137,14 @@ impl<C: Codec> TaskRunner<C> {
     /// Nothing of an input is taken any more.
     pub fn pause(&mut self, input: u16) {
         self.inputs[usize::from(input)].is_paused = true;
+        if planted!(PausedIsDropped) {
+            self.inputs[usize::from(input)].confirm();
+        }
     }
 
     fn mode(&self, now: &Now) -> Mode {
         match (self.replay, self.is_caught_up(now)) {
+            (false, false) if planted!(HoldForgotten) => Mode::Live { wall_ms: now.wall_ms },
             (true, _) => Mode::Virtual,
             (false, true) => Mode::Live { wall_ms: now.wall_ms },
             (false, false) => Mode::Behind,
@@ -184,7 +189,9 @@ impl<C: Codec> TaskRunner<C> {
                 }
                 // What can't be read is of no use at any time.
                 (Err(rejected), _) | (Ok(_), Some(rejected)) => {
-                    (into.dead)(records, input.at.1, rejected)?;
+                    if !planted!(DeadLetterForgotten) {
+                        (into.dead)(records, input.at.1, rejected)?;
+                    }
                     into.stats.count_dead(input.number, rejected.reason);
                     // Nothing is wrong with what an input may not say: one visitor must not stop it by that.
                     Ok(rejected.reason.authority().is_none())
@@ -198,6 +205,9 @@ impl<C: Codec> TaskRunner<C> {
                 return Err(unreadable(self.partition, &error));
             }
             input.step(offset, decoder);
+            if bad && planted!(DeadLetterNotPassed) {
+                input.next_offset = offset;
+            }
             ran.applied += 1;
         }
         Ok(ran)
@@ -223,18 +233,19 @@ impl<C: Codec> TaskRunner<C> {
     /// Moves the task's time to the wall clock when it is caught up and has nothing in hand; says whether a timer fired.
     pub fn advance(&mut self, now: &Now, effects: &mut BatchEffects) -> bool {
         let in_hand = self.inputs[..self.external].iter().any(Input::has_records);
-        if in_hand || !self.is_caught_up(now) {
+        if (in_hand && !planted!(FiredWithRecordsInHand)) || !self.is_caught_up(now) {
             self.was_live &= self.is_caught_up(now);
             return false;
         }
         let mode = self.mode(now);
         let became_live = !std::mem::replace(&mut self.was_live, true);
-        let due = self.task.next_deadline_ms().is_some_and(|deadline| deadline <= now.wall_ms);
+        let wall_ms = now.wall_ms + if planted!(TimersEarly) { 2_000 } else { 0 };
+        let due = self.task.next_deadline_ms().is_some_and(|deadline| deadline <= wall_ms);
         if !due && !became_live {
             return false;
         }
         let fired = effects.fired;
-        self.task.advance(now.wall_ms, mode, effects);
+        self.task.advance(wall_ms, mode, effects);
         self.touched |= self.task.has_staged();
         effects.fired > fired
     }
@@ -259,9 +270,15 @@ impl<C: Codec> TaskRunner<C> {
 
     /// The batch is aborted: everything is taken again.
     pub fn discard(&mut self, decoder: &impl Decode) {
-        self.task.discard();
+        if !planted!(DiscardForgetsTask) {
+            self.task.discard();
+        }
         for input in &mut self.inputs {
-            input.discard(decoder);
+            if planted!(DiscardForgetsInputs) {
+                input.confirm();
+            } else {
+                input.discard(decoder);
+            }
         }
         self.inputs.iter_mut().filter_map(|i| i.breaker.as_mut()).for_each(CircuitBreaker::discard);
         self.touched = false;

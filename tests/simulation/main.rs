@@ -17,6 +17,8 @@ mod faults;
 mod fleet;
 mod network;
 mod oracle;
+#[cfg(feature = "planted-bugs")]
+mod planted;
 mod process;
 mod run;
 mod service;

@@ -10,6 +10,7 @@ pub mod effects;
 pub mod figures;
 pub mod hashing;
 pub mod merge;
+pub mod planted;
 mod prefetch;
 pub mod store;
 pub mod task;

@@ -2,6 +2,7 @@
 //! notes its reports here.
 
 use super::error::Code;
+use crate::planted;
 use std::collections::BTreeSet;
 
 /// Records that could not be written.
@@ -68,7 +69,7 @@ pub fn is_consequence(code: Code) -> bool {
 /// next transaction, as long as that is of the same epoch.
 #[must_use]
 pub fn may_arrive_late(code: Code) -> bool {
-    matches!(
+    let is_late = matches!(
         code,
         Code::MessageTimedOut
             | Code::OperationTimedOut
@@ -77,7 +78,8 @@ pub fn may_arrive_late(code: Code) -> bool {
             | Code::BrokerTransportFailure
             | Code::NetworkException
             | Code::PurgeInflight
-    )
+    );
+    is_late && !planted!(LateRequestsOverlooked)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::domain::Ms;
 use crate::engine::merge::Head;
+use crate::planted;
 use crate::runtime::chunk::Chunk;
 use crate::runtime::circuit_breaker::CircuitBreaker;
 use crate::runtime::horizon::Now;
@@ -92,7 +93,7 @@ impl Input {
     }
 
     pub(super) fn step(&mut self, offset: i64, decoder: &impl Decode) {
-        self.next_offset = offset + 1;
+        self.next_offset = offset + if planted!(StepTooLow) { 0 } else { 1 + i64::from(planted!(StepTooHigh)) };
         self.ahead -= 1;
         self.at.1 += 1;
         let chunk = &mut self.chunks[self.at.0];
@@ -115,10 +116,11 @@ impl Input {
 
     pub(super) fn discard(&mut self, decoder: &impl Decode) {
         let applied: usize = self.chunks.iter().map(|c| c.records().len()).sum();
-        self.ahead = applied - self.confirmed;
+        let confirmed = if planted!(DiscardGoesTooFarBack) { 0 } else { self.confirmed };
+        self.ahead = applied - confirmed;
         self.ahead_bytes = self.chunks.iter().map(Chunk::bytes).sum();
         self.applied_bytes = 0;
-        self.at = (0, self.confirmed);
+        self.at = (0, confirmed);
         self.next_offset = self.confirmed_offset;
         self.look(decoder);
     }
@@ -145,7 +147,10 @@ impl Input {
         match self.head {
             Head::AtEnd => true,
             Head::At(_) if now.is_present(self.head_record_ms) => true,
-            _ => self.last_at_end.is_some_and(|at| now.monotonic.saturating_sub(at) < AT_END_COUNTS_FOR),
+            Head::Pending if planted!(PendingIsCaughtUp) => true,
+            _ => self.last_at_end.is_some_and(|at| {
+                now.monotonic.saturating_sub(at) < AT_END_COUNTS_FOR * if planted!(AtEndForLong) { 100 } else { 1 }
+            }),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::assignment::Parked;
 use super::parts::Worker;
+use crate::planted;
 use crate::runtime::observe::RebalanceKind;
 use crate::runtime::ports::{EventSource, Failure, GroupEvent, InputPartition, Ports, StateSource};
 use std::collections::BTreeSet;
@@ -35,7 +36,12 @@ impl<P: Ports> Worker<P> {
         let kind = if lost { RebalanceKind::Lost } else { RebalanceKind::Revoked };
         self.observer.rebalance(self.options.worker, kind, partitions.len());
         let mut rebuild = None;
-        let committed = if lost { self.abort() } else { self.commit() };
+        let lost = lost && !planted!(LostIsRevoked);
+        let committed = match lost {
+            _ if planted!(RevokedWithoutCommit) => Ok(()),
+            true => self.abort(),
+            false => self.commit(),
+        };
         let mut park = !lost;
         if let Err(failure) = committed {
             tracing::warn!(%failure, "the open batch is given up with the partitions");
@@ -43,7 +49,7 @@ impl<P: Ports> Worker<P> {
                 Failure::Stop(_) => return Err(failure),
                 Failure::Rebuild(_) => {
                     // The transaction's fate is unknown: what memory holds may not be the truth.
-                    park = false;
+                    park &= planted!(UnknownIsParked);
                     rebuild = Some(failure);
                 }
                 Failure::Retry(_) | Failure::Abort(..) | Failure::Refused(_) => {
@@ -62,6 +68,9 @@ impl<P: Ports> Worker<P> {
             }
             self.board.remove(partition, usize::from(self.options.worker));
             self.forget_watch(partition);
+            if planted!(RevokedGoesOn) {
+                continue;
+            }
             let Some(runner) = self.runners.remove(&partition) else { continue };
             if !park || !runner.active {
                 continue;
@@ -85,12 +94,12 @@ impl<P: Ports> Worker<P> {
                 }
             }
         }
-        self.assignment.let_go(|p| partitions.contains(p));
+        self.assignment.let_go(|p| partitions.contains(p) && !planted!(HeldForgotten));
         self.share_decoded_records();
         self.source.stop(partitions)?;
         // KIP-848 takes inputs one by one: what is left of a task starts over, should the others come back.
         let left: Vec<InputPartition> = self.assignment.held.iter().filter(|p| tasks.contains(&p.partition)).copied().collect();
-        if !left.is_empty() {
+        if !left.is_empty() && !planted!(LeftForgotten) {
             self.assignment.let_go(|p| tasks.contains(&p.partition));
             self.assignment.resolve(left);
         }

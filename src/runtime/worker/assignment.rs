@@ -2,6 +2,7 @@
 
 use crate::engine::codec::Codec;
 use crate::engine::task::Task;
+use crate::planted;
 use crate::runtime::ports::InputPartition;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -38,7 +39,9 @@ impl Assignment {
         let mut all: BTreeSet<InputPartition> = self.pending.take().into_iter().flatten().collect();
         all.extend(partitions);
         self.pending = Some(all.into_iter().collect());
-        self.resolving = Resolving::default();
+        if !planted!(OldOffsetsTaken) {
+            self.resolving = Resolving::default();
+        }
     }
 
     /// Partitions that another member has now. What was asked about them is asked again for those that are left.
@@ -48,7 +51,9 @@ impl Assignment {
         self.broken.retain(|p, _| !gone(p));
         if let Some(pending) = &mut self.pending {
             pending.retain(|p| !gone(p));
-            self.resolving = Resolving::default();
+            if !planted!(OldOffsetsTaken) {
+                self.resolving = Resolving::default();
+            }
         }
         if self.pending.as_ref().is_some_and(Vec::is_empty) {
             self.pending = None;

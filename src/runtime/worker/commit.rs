@@ -4,6 +4,7 @@ use super::batch::Batch;
 use super::fetch::fetch_task;
 use super::parts::Worker;
 use super::write::Writer;
+use crate::planted;
 use crate::runtime::observe::TransactionOutcome;
 use crate::runtime::ports::{CommitLog, Failure, InputPartition, Ports};
 use crate::runtime::task_runner::TaskRunner;
@@ -31,14 +32,27 @@ impl<P: Ports> Worker<P> {
             *since = None;
             return Ok(());
         }
-        for runner in runners.values().filter(|runner| runner.touched) {
+        if planted!(OutputsCommittedFirst) && *writer.open {
+            writer.log.commit(&[], &mut || false)?;
+            *writer.open = false;
+        }
+        for runner in runners.values().filter(|runner| runner.touched && !planted!(TaskRecordForgotten)) {
             writer.task_record(runner)?;
+        }
+        if planted!(TaskRecordForgotten) {
+            writer.open()?;
         }
         let mut positions = Vec::new();
         for runner in runners.values().filter(|runner| runner.touched) {
             let partition = runner.partition;
             positions
                 .extend((0u16..).zip(runner.positions()).map(|(input, offset)| (InputPartition { partition, input }, offset)));
+        }
+        for (_, offset) in &mut positions {
+            *offset += i64::from(planted!(OffsetTooHigh)) - i64::from(*offset > 0 && planted!(OffsetTooLow));
+        }
+        if planted!(ConfirmedBeforeCommit) {
+            runners.values_mut().filter(|runner| runner.touched).for_each(TaskRunner::confirm);
         }
         let mut failed = None;
         let mut meanwhile = || {

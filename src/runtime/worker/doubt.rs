@@ -5,6 +5,7 @@
 
 use super::assignment::{Doubt, Restoring};
 use super::parts::Worker;
+use crate::planted;
 use crate::runtime::ports::{Failure, Ports, StateSource};
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ impl<P: Ports> Worker<P> {
         let now = self.clock.monotonic();
         let since = match restoring.doubt {
             Some(doubt) if now.saturating_sub(doubt.since) >= CERTAIN_AFTER => return Err(why),
+            _ if planted!(DoubtIsCertain) => return Err(why),
             Some(doubt) => doubt.since,
             None => {
                 tracing::warn!("{why} (the end of the changelog is requested again)");

@@ -1,5 +1,6 @@
 //! Where a task resumes reading: what the group says, what the task record says, and what to do when they differ.
 
+use crate::planted;
 use crate::runtime::options::{OnGap, Options, Positions, Start};
 use crate::runtime::ports::{EventSource, Failure, InputPartition, TaskRecord};
 
@@ -31,7 +32,8 @@ pub(super) fn first_offset<S: EventSource>(
         "{topic}, partition {}: the committed offset {offset} is gone, the topic holds {} to {}",
         partition.partition, bounds.low, bounds.high
     );
-    match options.on_gap {
+    let on_gap = if planted!(GapSkipped) { OnGap::Skip } else { options.on_gap };
+    match on_gap {
         OnGap::Stop => Err(Failure::Stop(format!(
             "{what}. Events may be missing (retention removed them, or the topic was recreated). To continue with what is left, set \
              kafka.on_gap=\"skip\""

@@ -1,8 +1,10 @@
 //! What to do when a batch fails: take it again, set a task aside, or read everything back.
 
 use super::parts::Worker;
+use crate::planted;
 use crate::runtime::observe::TransactionOutcome;
 use crate::runtime::ports::{Cause, CommitLog, EventSource, Failure, Ports, Refusal};
+use crate::runtime::task_runner::TaskRunner;
 use std::time::Duration;
 
 /// Longest pause after failures in a row.
@@ -71,6 +73,9 @@ impl<P: Ports> Worker<P> {
         let touched: Vec<i32> = self.runners.values().filter(|runner| runner.touched).map(|runner| runner.partition).collect();
         let taken = self.batch.records;
         self.count_abort(TransactionOutcome::Aborted, refusal.cause);
+        if planted!(RefusedIsDropped) {
+            self.runners.values_mut().filter(|runner| runner.touched).for_each(TaskRunner::confirm);
+        }
         let aborted = self.abort();
         self.set_aside(refusal, &touched, taken);
         aborted
@@ -101,7 +106,9 @@ impl<P: Ports> Worker<P> {
         self.discard_batch();
         self.batch.open = false;
         self.log.rebuild()?;
-        self.restore_all();
+        if !planted!(RebuildKeepsMemory) {
+            self.restore_all();
+        }
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use super::assignment::REPORT_AFTER;
 use super::parts::Worker;
 use super::positions::first_offset;
+use crate::planted;
 use crate::runtime::ports::{EventSource, Failure, InputPartition, Ports};
 use crate::runtime::trouble::{Place, TroubleKind};
 use std::collections::BTreeSet;
@@ -96,7 +97,8 @@ impl<P: Ports> Worker<P> {
             for input in (0u16..).take(inputs.len()) {
                 self.assignment.waiting.remove(&at(input));
             }
-            self.begin_restore(partition, &inputs, parked.remove(&partition))?;
+            let another = parked.keys().copied().find(|p| *p != partition).filter(|_| planted!(ParkedOfAnother));
+            self.begin_restore(partition, &inputs, parked.remove(&another.unwrap_or(partition)))?;
         }
         self.publish(true);
         Ok(())

@@ -7,6 +7,7 @@ use crate::domain::model::{CatchUp, Models};
 use crate::domain::{MINUTE_MS, Ms};
 use crate::engine::codec::Codec;
 use crate::engine::task::Task;
+use crate::planted;
 use crate::runtime::circuit_breaker::CircuitBreaker;
 use crate::runtime::horizon::length;
 use crate::runtime::ports::{CommitLog, Encode, EventSource, Failure, InputPartition, Ports, StateSource, TASK_KEY};
@@ -35,7 +36,8 @@ impl<P: Ports> Worker<P> {
     ) -> Result<(), Failure> {
         let (committed, offsets): (Vec<_>, Vec<_>) = inputs.iter().copied().unzip();
         // A member that went further also wrote to the changelog; this checks the same thing a second time.
-        let parked = parked.filter(|p| committed.iter().zip(&p.offsets).all(|(c, o)| c.is_none_or(|c| c <= *o)));
+        let is_older = |p: &Parked<_>| committed.iter().zip(&p.offsets).all(|(c, o)| c.is_none_or(|c| c <= *o));
+        let parked = parked.filter(|p| is_older(p) || planted!(ParkedIsTrusted) || planted!(ParkedOfAnother));
         let (task, from, incarnation) = match parked {
             Some(parked) => (parked.task, Some(parked.end), Some(parked.incarnation)),
             None => (Task::seeded(Arc::clone(&self.models), self.codec.clone(), &self.options.hash_seed), None, None),
@@ -70,6 +72,8 @@ impl<P: Ports> Worker<P> {
         let mut any = false;
         let progress = state.step(&mut |partition, key, value| {
             any = true;
+            let another = restoring.keys().copied().find(|p| *p != partition).filter(|_| planted!(RestoredToAnother));
+            let partition = another.unwrap_or(partition);
             match (runners.get_mut(&partition), restoring.get_mut(&partition)) {
                 (Some(runner), Some(restoring)) => install(runner, restoring, key, value),
                 _ => Ok(()),
@@ -89,7 +93,8 @@ impl<P: Ports> Worker<P> {
             let (left, total) = restoring.progress();
             let ratio = if total == 0 { 1.0 } else { 1.0 - left as f64 / total as f64 };
             self.observer.restoring(self.options.worker, p.partition, ratio, read.max(0).unsigned_abs());
-            if p.done {
+            let half = p.position * 2 >= p.end && (planted!(RestoredTooEarly) || planted!(RestoredTooEarlyUnchecked));
+            if p.done || half {
                 any = true;
                 self.restored(p.partition)?;
             }
@@ -101,7 +106,7 @@ impl<P: Ports> Worker<P> {
     /// The changelog of a task is read to its end.
     fn restored(&mut self, partition: i32) -> Result<(), Failure> {
         let Some(mut restoring) = self.restoring.remove(&partition) else { return Ok(()) };
-        if restoring.spoiled {
+        if restoring.spoiled && !planted!(ParkedIsTrusted) {
             // Another member wrote while the state was parked: from the beginning.
             let task = Task::seeded(Arc::clone(&self.models), self.codec.clone(), &self.options.hash_seed);
             let runner = self.new_runner(partition, task, &restoring.offsets);
@@ -123,6 +128,13 @@ impl<P: Ports> Worker<P> {
             let agreed = agreed_positions(&self.options, partition, &restoring.committed, &offsets, record.as_ref());
             let from = match agreed {
                 Ok(from) => from,
+                Err(_)
+                    if planted!(DisagreementIgnored)
+                        || planted!(RestoredToStableUnchecked)
+                        || planted!(RestoredTooEarlyUnchecked) =>
+                {
+                    offsets.clone()
+                }
                 Err(why) => return self.doubt(partition, restoring, why),
             };
             if from != offsets {

@@ -4,6 +4,7 @@ use crate::domain::Ms;
 use crate::domain::output::Body;
 use crate::engine::codec::Codec;
 use crate::engine::effects::BatchEffects;
+use crate::planted;
 use crate::runtime::observe::BatchStats;
 use crate::runtime::options::Options;
 use crate::runtime::ports::{
@@ -116,9 +117,11 @@ impl<L: CommitLog, E: Encode> Writer<'_, L, E> {
 
     pub(super) fn task_record<C: Codec>(&mut self, runner: &TaskRunner<C>) -> Result<(), Failure> {
         self.open()?;
+        let stale = planted!(TaskRecordStale);
+        let positions: Vec<i64> = if stale { runner.confirmed_positions().collect() } else { runner.positions().collect() };
         let record = TaskRecord {
             time_ms: runner.task.time_ms(),
-            positions: self.options.all_inputs().cloned().zip(runner.positions()).collect(),
+            positions: self.options.all_inputs().cloned().zip(positions).collect(),
             incarnation: runner.incarnation,
             writer: self.log.name().to_owned(),
         };

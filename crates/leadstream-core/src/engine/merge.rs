@@ -1,6 +1,7 @@
 //! The merge order of a task's inputs: a pure choice over their heads (docs/architecture.md, "Time").
 
 use crate::domain::Ms;
+use crate::planted;
 
 /// How one input of a task stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,8 +55,8 @@ pub fn choose(heads: impl IntoIterator<Item = Head>) -> Choice {
     }
     match (best, pending) {
         (None, _) => Choice::Nothing,
-        (Some(_), Some(input)) => Choice::WaitFor(input),
-        (Some((_, input)), None) => Choice::Take(input),
+        (Some(_), Some(input)) if !planted!(MergedByArrival) => Choice::WaitFor(input),
+        (Some((_, input)), _) => Choice::Take(input),
     }
 }
 

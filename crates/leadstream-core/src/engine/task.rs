@@ -22,6 +22,7 @@ use crate::domain::rules::forget::next_timer;
 use crate::domain::state::timers::TimerKind;
 use crate::domain::step::{fire, step};
 use crate::domain::{Ms, SECOND_MS};
+use crate::planted;
 pub use commit::StagedRecord;
 pub use prefetch::{AHEAD, PrefetchStage};
 pub use state::Task;
@@ -53,9 +54,10 @@ impl<C: Codec> Task<C> {
 
     /// Fires every timer strictly earlier than min(event time, record time, wall clock), then applies the event.
     pub fn apply_event(&mut self, event: &Event<'_>, mode: Mode, effects: &mut BatchEffects) {
-        let until_ms = event.time_ms.min(event.record_ms).min(self.wall_ms);
+        let wall_ms = if planted!(OneClockMovesAll) { Ms::MAX } else { self.wall_ms };
+        let until_ms = event.time_ms.min(event.record_ms).min(wall_ms);
         self.fire_until(until_ms.saturating_sub(1), mode, effects);
-        self.time_ms = self.time_ms.max(until_ms);
+        self.time_ms = if planted!(TimeFalls) { until_ms } else { self.time_ms.max(until_ms) };
         if self.refuse(event, effects) {
             return;
         }
@@ -103,6 +105,9 @@ impl<C: Codec> Task<C> {
     fn fire_until(&mut self, until_ms: Ms, mode: Mode, effects: &mut BatchEffects) {
         if mode != Mode::Behind && !self.held.is_empty() {
             for slot in std::mem::take(&mut self.held) {
+                if planted!(HeldTimerLost) {
+                    continue;
+                }
                 let deadline_ms = self.deadline_of(slot, false);
                 self.schedule(slot, deadline_ms);
             }
@@ -132,7 +137,9 @@ impl<C: Codec> Task<C> {
                 self.held.push(slot);
                 effects.held += 1;
             }
-            self.schedule(slot, real_ms);
+            if !planted!(PostponedTimerLost) {
+                self.schedule(slot, real_ms);
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use crate::engine::codec::Codec;
 use crate::engine::figures::Contribution;
 use crate::engine::figures::population::Standing;
 use crate::engine::store::Entry;
+use crate::planted;
 
 /// Room for the records of a batch that is always kept.
 const SPARE_BYTES: usize = 64 * 1024;
@@ -94,11 +95,15 @@ impl<C: Codec> Task<C> {
             }
             // The batch may have moved the queue past the committed deadline.
             let deadline_ms = entry.deadline_ms;
-            self.schedule(staged.slot, deadline_ms);
+            if !planted!(DiscardForgetsTimers) {
+                self.schedule(staged.slot, deadline_ms);
+            }
         }
         self.encoded.clear();
         self.room.settle();
         self.tally.discard();
-        self.time_ms = self.committed_time_ms;
+        if !planted!(DiscardForgetsTime) {
+            self.time_ms = self.committed_time_ms;
+        }
     }
 }

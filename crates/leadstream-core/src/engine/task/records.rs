@@ -8,6 +8,7 @@ use crate::engine::codec::{Codec, CodecError};
 use crate::engine::effects::TaskSize;
 use crate::engine::figures::population::{Population, Standing};
 use crate::engine::figures::{Contribution, Figures};
+use crate::planted;
 
 impl<C: Codec> Task<C> {
     /// Installs one committed record (`None`: deleted). Restore calls it for every record of the changelog, and
@@ -20,7 +21,7 @@ impl<C: Codec> Task<C> {
         let found = self.store.find(key);
         let was = found.and_then(|slot| self.contribution_at(slot));
         let Some(bytes) = record else {
-            if let Some(slot) = found {
+            if let Some(slot) = found.filter(|_| !planted!(TombstoneIgnored)) {
                 self.remove_at(slot);
             }
             self.tally.replace_contribution(was.as_ref(), None);
@@ -32,6 +33,9 @@ impl<C: Codec> Task<C> {
         let standing = Standing::of(&prospect, &self.models);
         let deadlines_ms = earliest_deadlines_ms(&prospect, &self.models);
         self.install_at(slot, bytes, standing, deadlines_ms);
+        if planted!(TimerLostOnRestore) {
+            self.timers = Default::default();
+        }
         Ok(())
     }
 
@@ -44,7 +48,7 @@ impl<C: Codec> Task<C> {
     /// Sets the time that the task record gives after a restore, or brings it back to the wall clock where it lies ahead of
     /// that: a clock that ran ahead had moved it. Says by how much.
     pub fn restore_time(&mut self, time_ms: Ms, wall_ms: Ms) -> Ms {
-        let restored_ms = self.time_ms.max(time_ms);
+        let restored_ms = self.time_ms.max(if planted!(TimeNotRestored) { Ms::MIN } else { time_ms });
         self.time_ms = restored_ms.min(wall_ms);
         self.committed_time_ms = self.time_ms;
         restored_ms.saturating_sub(self.time_ms)
