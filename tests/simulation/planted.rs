@@ -76,18 +76,17 @@ fn look_for(bug: Bug, hunt: &Hunt) -> Found {
     found
 }
 
-/// Tries these on two threads, and says what came of each as it comes.
-fn look_for_all(bugs: &[Bug], is_told: bool) -> Vec<Found> {
+/// Tries these on all cores; `said` hears what came of each at once.
+fn look_for_all(bugs: &[Bug], seeds: Option<u64>, said: impl Fn(&Found) + Sync) -> Vec<Found> {
     let next = AtomicUsize::new(0);
     let all = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
-        for _ in 0..2 {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
                 while let Some(bug) = bugs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let found = look_for(*bug, &hunt(*bug));
-                    if is_told {
-                        println!("{}", row(&found));
-                    }
+                    let hunt = hunt(*bug);
+                    let found = look_for(*bug, &Hunt { seeds: seeds.unwrap_or(hunt.seeds), ..hunt });
+                    said(&found);
                     all.lock().unwrap().push(found);
                 }
             });
@@ -122,36 +121,29 @@ fn survivors(all: &[Found]) -> String {
 
 #[test]
 fn every_planted_bug_is_caught() {
-    let all = look_for_all(Bug::ALL, false);
+    let all = look_for_all(Bug::ALL, None, |_| {});
     let survivors = survivors(&all);
     assert!(survivors.is_empty(), "not caught, or caught though held to be harmless:\n{survivors}");
 }
 
-/// For people: `tests/simulation/run --planted [BUG]`.
 #[test]
-#[ignore = "a tool"]
-#[allow(clippy::disallowed_methods, reason = "a tool")]
-fn planted() {
-    let wanted = std::env::var("PLANTED").unwrap_or_default();
-    let bugs: Vec<Bug> = Bug::ALL
-        .iter()
-        .copied()
-        .filter(|bug| wanted.is_empty() || wanted.split(',').any(|name| name == format!("{bug:?}")))
-        .collect();
-    assert!(!bugs.is_empty(), "no bug is called {wanted}");
-    let all = look_for_all(&bugs, true);
-    println!("\n{:<28} {:>6} {:<10} {:<22} first", "bug", "seeds", "workload", "check");
+#[ignore = "tests/simulation/run --planted is the command"]
+fn bugs() {
+    let argument = |name: &str| std::env::var(format!("LEADSTREAM_SIMULATION_{name}")).ok().filter(|text| !text.is_empty());
+    let wanted = argument("PLANTED").unwrap_or_else(|| "all".to_owned());
+    let is_wanted = |bug: &&Bug| wanted == "all" || wanted.split(',').any(|name| name == format!("{bug:?}"));
+    let bugs: Vec<Bug> = Bug::ALL.iter().filter(is_wanted).copied().collect();
+    let seeds = argument("SEEDS").and_then(|text| text.replace('_', "").parse().ok());
+    let all = look_for_all(&bugs, seeds, |found| eprintln!("{}", row(found)));
+    eprintln!("\n{:<28} {:>6} {:<10} {:<22} what was found first", "bug", "runs", "workload", "check");
     for found in &all {
-        match &found.caught {
-            Some((workload, _, check)) => println!(
-                "{:<28} {:>6} {workload:<10} {check:<22} {:.110}",
-                format!("{:?}", found.bug),
-                found.runs,
-                found.text.replace('\n', " ")
-            ),
-            None => println!("{}", row(found)),
-        }
+        let (workload, check) = found.caught.as_ref().map_or(("", "-"), |(workload, _, check)| (workload, check));
+        let bug = format!("{:?}", found.bug);
+        let text = found.text.replace('\n', " ");
+        eprintln!("{bug:<28} {:>6} {workload:<10} {check:<22} {text:.120}", found.runs);
     }
+    let survivors = survivors(&all);
     let caught = all.iter().filter(|found| found.caught.is_some()).count();
-    println!("bugs {}, caught {caught}, not caught {}", all.len(), all.len() - caught);
+    eprintln!("\nbugs {}, caught {caught}, survivors {}", all.len(), survivors.lines().count());
+    std::process::exit(i32::from(bugs.is_empty() || !survivors.is_empty()));
 }
