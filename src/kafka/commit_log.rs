@@ -137,9 +137,9 @@ impl<F: ProducerFactory> KafkaCommitLog<F> {
             let group = if planted!(FirstMembershipForEver) { self.first_group.get_or_init(|| group) } else { &group };
             let sent = producer.send_offsets(positions, &group, TRANSACTION_TIMEOUT).map_err(|e| {
                 let failure = errors::of_transaction("the positions can't be committed", &e);
-                if planted!(PositionsTimeoutIsAborted) && !e.is_fatal { aborted(failure) } else { failure }
+                if !e.is_fatal && planted!(PositionsTimeoutIsAborted) { aborted(failure) } else { failure }
             });
-            if !(planted!(PositionsTimeoutIsIgnored) && matches!(sent, Err(Failure::Rebuild(_)))) {
+            if !(matches!(sent, Err(Failure::Rebuild(_))) && planted!(PositionsTimeoutIsIgnored)) {
                 sent?;
             }
         }

@@ -37,10 +37,10 @@ pub enum NotAMember {
 /// # Errors
 /// Why nothing may be committed.
 pub fn check_unchanged(before: &Membership, after: &Membership) -> Result<(), NotAMember> {
-    if planted!(EmptyMembershipAccepted) {
-        return Ok(());
-    }
     if !before.is_fenced() || !after.is_fenced() {
+        if planted!(EmptyMembershipAccepted) {
+            return Ok(());
+        }
         return Err(NotAMember::NotNow);
     }
     if before == after || planted!(MembershipMayMoveOn) { Ok(()) } else { Err(NotAMember::GroupMovedOn) }

@@ -191,7 +191,7 @@ impl<C: GroupConsumer> EventSource for KafkaSource<C> {
 
     fn fetch(&mut self, from: InputPartition, room: FetchRoom) -> Result<Option<Fetched>, Failure> {
         let Some(intake) = self.intakes.get_mut(&from).filter(|intake| intake.is_open()) else { return Ok(None) };
-        if planted!(StraysDropped) {
+        if self.strays.contains_key(&from) && planted!(StraysDropped) {
             self.strays.remove(&from);
         }
         if let Some(strays) = self.strays.remove(&from) {
@@ -208,7 +208,7 @@ impl<C: GroupConsumer> EventSource for KafkaSource<C> {
         if planted!(DroppedOnFailedBounds) && taken.end.is_some() {
             self.consumer.bounds(from, Duration::from_millis(50)).map_err(|e| errors::of_client("the ends are unknown", &e))?;
         }
-        if planted!(DroppedBeforeError) && taken.error.is_some() && count > 0 {
+        if taken.error.is_some() && count > 0 && planted!(DroppedBeforeError) {
             return Ok(None);
         }
         if let Some((code, text)) = taken.error {

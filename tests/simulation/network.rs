@@ -20,6 +20,9 @@ const SHORTEST_RECONNECT: Us = 20 * MS;
 const LONGEST_RECONNECT: Us = 300 * MS;
 /// What arrives late does so within this.
 const LATEST: Us = 9 * SECOND;
+/// Who asks the transaction's coordinator gives up after ten seconds.
+const SHORTEST_SILENCE: Us = 8 * SECOND;
+const LONGEST_SILENCE: Us = 14 * SECOND;
 
 /// To whom a connection of a client leads: every client has one to each that it needs.
 #[derive(Copy, Clone, Debug, Eq, PartialEq, Ord, PartialOrd)]
@@ -84,6 +87,9 @@ pub struct Weather {
     /// One message of so many is slow.
     pub slow: f64,
     pub slowest: Us,
+    /// One request of so many that ends a transaction, or hands positions to it, is done, and its broker silent for longer than anyone
+    /// waits.
+    pub unanswered: f64,
 }
 
 #[derive(Default)]
@@ -244,6 +250,13 @@ impl World {
                 return self.at(at, Event::Arrive { ticket, connection, request });
             }
             _ => {}
+        }
+        let decides = matches!(request, Request::EndTxn { .. } | Request::TxnOffsetCommit { .. });
+        let unanswered = self.network.borrow().weather.unanswered;
+        if decides && self.dice(Stream::Network).chance(unanswered) {
+            self.trace.cover("network: a transaction's end or positions are not answered");
+            let length = self.dice(Stream::Network).between(SHORTEST_SILENCE, LONGEST_SILENCE);
+            self.network.borrow_mut().stall_link(connection.link, self.now() + length);
         }
         let answers = self.broker.borrow_mut().handle(self.now(), ticket, request);
         self.answered_by_broker(answers);

@@ -3,13 +3,14 @@
 
 use super::oracle::Rule;
 use super::run::{Case, Outcome, run};
+use super::workloads;
 use leadstream::engine::planted::{Bug, reached, switch};
 use std::fmt::Write as _;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Seeds that are tried where nothing else is said.
-const SEEDS: u64 = 60;
+/// Seeds of each workload that are tried where nothing else is said.
+const SEEDS: u64 = 40;
 
 /// Where a bug is looked for.
 struct Hunt {
@@ -34,7 +35,10 @@ const HARMLESS: &[(Bug, &str)] = &[];
 
 fn hunt(bug: Bug) -> Hunt {
     match bug {
-        _ => Hunt { workloads: &["steady"], seeds: SEEDS },
+        Bug::LateRequestsOverlooked | Bug::SameProducerAfterTimeout | Bug::PositionsTimeoutIsAborted => {
+            Hunt { workloads: &["steady", "rebalances", "timers", "proxies"], seeds: SEEDS }
+        }
+        _ => Hunt { workloads: &workloads::ALL, seeds: SEEDS },
     }
 }
 

@@ -10,7 +10,7 @@ use super::run::Case;
 use super::service::ClientSettings;
 use super::workloads::{self, LOSSES, PROXIES};
 use super::world::{MS, SECOND, START_MS, World};
-use leadstream::runtime::options::{OnGap, Options};
+use leadstream::runtime::options::{BatchLimits, OnGap, Options};
 use leadstream::runtime::ports::OutTopic;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -47,12 +47,13 @@ impl Simulation {
         }
         let is_losing = case.workload == LOSSES;
         let on_gap = if is_losing { OnGap::Skip } else { OnGap::Stop };
+        let batch = draw_batch(&mut Dice::new(case.seed, "batches").of(Stream::Setup));
         let plan = Plan {
             formats,
             topics: Rc::clone(&topics),
             clients: draw_clients(&mut die, &topics),
             workers: *die.one_of(&[1, 1, 1, 2]),
-            adjust: Box::new(move |options| Options { on_gap, ..options }),
+            adjust: Box::new(move |options| Options { on_gap, batch, batch_in_backlog: batch, ..options }),
         };
         let machines = usize::try_from(die.between(1, 3)).unwrap_or(1);
         let fleet = Fleet::new(&world, plan, machines);
@@ -90,6 +91,16 @@ fn draw_broker(die: &mut Die, topics: &Topics, seed: u64, slow_markers: Rc<Cell<
         if slow_markers.get() && die.chance(0.05) { die.below(3 * SECOND) } else { die.between(100, 5 * MS) }
     };
     Broker::new(settings, Box::new(delay))
+}
+
+/// Small batches end in the middle of what was fetched; long ones are open when something happens.
+fn draw_batch(die: &mut Die) -> BatchLimits {
+    let usual = BatchLimits::default();
+    BatchLimits {
+        max_events: *die.one_of(&[2, 20, usual.max_events]),
+        longest: *die.one_of(&[usual.longest, Duration::from_secs(1)]),
+        linger: *die.one_of(&[usual.linger, Duration::from_millis(200)]),
+    }
 }
 
 fn draw_clients(die: &mut Die, topics: &Topics) -> ClientSettings {

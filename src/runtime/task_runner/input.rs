@@ -116,7 +116,7 @@ impl Input {
 
     pub(super) fn discard(&mut self, decoder: &impl Decode) {
         let applied: usize = self.chunks.iter().map(|c| c.records().len()).sum();
-        let confirmed = if planted!(DiscardGoesTooFarBack) { 0 } else { self.confirmed };
+        let confirmed = if self.confirmed > 0 && planted!(DiscardGoesTooFarBack) { 0 } else { self.confirmed };
         self.ahead = applied - confirmed;
         self.ahead_bytes = self.chunks.iter().map(Chunk::bytes).sum();
         self.applied_bytes = 0;
@@ -149,7 +149,8 @@ impl Input {
             Head::At(_) if now.is_present(self.head_record_ms) => true,
             Head::Pending if planted!(PendingIsCaughtUp) => true,
             _ => self.last_at_end.is_some_and(|at| {
-                now.monotonic.saturating_sub(at) < AT_END_COUNTS_FOR * if planted!(AtEndForLong) { 100 } else { 1 }
+                let since = now.monotonic.saturating_sub(at);
+                since < AT_END_COUNTS_FOR || (since < 100 * AT_END_COUNTS_FOR && planted!(AtEndForLong))
             }),
         }
     }

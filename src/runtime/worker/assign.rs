@@ -38,7 +38,7 @@ impl<P: Ports> Worker<P> {
         let mut rebuild = None;
         let lost = lost && !planted!(LostIsRevoked);
         let committed = match lost {
-            _ if planted!(RevokedWithoutCommit) => Ok(()),
+            _ if self.batch.since.is_some() && planted!(RevokedWithoutCommit) => Ok(()),
             true => self.abort(),
             false => self.commit(),
         };

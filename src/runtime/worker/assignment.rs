@@ -39,7 +39,7 @@ impl Assignment {
         let mut all: BTreeSet<InputPartition> = self.pending.take().into_iter().flatten().collect();
         all.extend(partitions);
         self.pending = Some(all.into_iter().collect());
-        if !planted!(OldOffsetsTaken) {
+        if !(self.resolving.is_asked && planted!(OldOffsetsTaken)) {
             self.resolving = Resolving::default();
         }
     }
@@ -51,7 +51,7 @@ impl Assignment {
         self.broken.retain(|p, _| !gone(p));
         if let Some(pending) = &mut self.pending {
             pending.retain(|p| !gone(p));
-            if !planted!(OldOffsetsTaken) {
+            if !(self.resolving.is_asked && planted!(OldOffsetsTaken)) {
                 self.resolving = Resolving::default();
             }
         }

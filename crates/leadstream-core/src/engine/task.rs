@@ -54,8 +54,9 @@ impl<C: Codec> Task<C> {
 
     /// Fires every timer strictly earlier than min(event time, record time, wall clock), then applies the event.
     pub fn apply_event(&mut self, event: &Event<'_>, mode: Mode, effects: &mut BatchEffects) {
-        let wall_ms = if planted!(OneClockMovesAll) { Ms::MAX } else { self.wall_ms };
-        let until_ms = event.time_ms.min(event.record_ms).min(wall_ms);
+        let until_ms = event.time_ms.min(event.record_ms);
+        let is_free = until_ms > self.wall_ms && planted!(OneClockMovesAll);
+        let until_ms = if is_free { until_ms } else { until_ms.min(self.wall_ms) };
         self.fire_until(until_ms.saturating_sub(1), mode, effects);
         self.time_ms = if planted!(TimeFalls) { until_ms } else { self.time_ms.max(until_ms) };
         if self.refuse(event, effects) {
