@@ -1,5 +1,5 @@
 //! Wrong decisions on purpose, to see that the simulation finds them: compiled with the feature `planted-bugs` only, and then each is
-//! off until a thread switches it on. Without the feature `planted!` is the word `false`, and nothing else of this is there.
+//! off until a thread switches it on. Without the feature `planted!` is a constant `false`, and nothing else of this is there.
 
 /// `planted!(Bug)`: whether this thread has the bug. `false` without the feature `planted-bugs`.
 #[cfg(feature = "planted-bugs")]
@@ -15,8 +15,16 @@ macro_rules! planted {
 #[macro_export]
 macro_rules! planted {
     ($bug:ident) => {
-        false
+        $crate::engine::planted::never()
     };
+}
+
+/// No bug is there. A call, as conditions of several bugs would else be the same word twice.
+#[cfg(not(feature = "planted-bugs"))]
+#[must_use]
+#[inline]
+pub const fn never() -> bool {
+    false
 }
 
 #[cfg(feature = "planted-bugs")]

@@ -34,7 +34,7 @@ impl<C: Codec> Task<C> {
         let deadlines_ms = earliest_deadlines_ms(&prospect, &self.models);
         self.install_at(slot, bytes, standing, deadlines_ms);
         if planted!(TimerLostOnRestore) {
-            self.timers = Default::default();
+            self.timers = crate::engine::timers::Timers::default();
         }
         Ok(())
     }
