@@ -62,6 +62,10 @@ impl Log {
     /// Aborted records go too; markers stay, and so do producers' sequence numbers.
     pub(super) fn compact(&mut self, now: Us, below: i64, keep_tombstones: bool, history: &mut History) {
         let below = below.min(self.stable());
+        // The cleaner gives up a partition in which it can't read everything.
+        if self.entries.iter().any(|entry| entry.is_damaged && entry.offset < below) {
+            return;
+        }
         let mut last: BTreeMap<Rc<[u8]>, i64> = BTreeMap::new();
         for entry in &self.entries {
             if let (true, Fate::Kept(_), Body::Data(record)) = (entry.offset < below, entry.fate, &entry.body) {
