@@ -57,6 +57,7 @@ impl Simulation {
         };
         let machines = usize::try_from(die.between(1, 3)).unwrap_or(1);
         let fleet = Fleet::new(&world, plan, machines);
+        fleet.restart_after.set(Some(*die.one_of(&[SECOND, 4 * SECOND, 15 * SECOND])));
         let heals_at = die.between(10, 25) * SECOND;
         let mut kinds = Kind::HARMLESS.to_vec();
         kinds.extend(is_losing.then_some(Kind::Retention));

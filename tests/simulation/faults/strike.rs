@@ -143,7 +143,10 @@ impl Striker {
             Kind::ForgottenId => {
                 let machine = self.below(fleet.machines.borrow().len() as u64);
                 let worker = self.below(u64::from(fleet.plan().workers));
-                self.world.broker.borrow_mut().forget_transactional_id(&format!("simulation-i{machine}-{worker}"));
+                // Who runs has used it within the week after which it is forgotten.
+                if fleet.running(usize::try_from(machine).unwrap_or(0)).is_none() {
+                    self.world.broker.borrow_mut().forget_transactional_id(&format!("simulation-i{machine}-{worker}"));
+                }
             }
             Kind::Retention => {
                 let at = self.partition_of(fleet, &topics.inputs);
