@@ -184,7 +184,7 @@ impl<C: ChangelogConsumer> ChangelogReader<C> {
         // The end message alone knows the offset past commit markers. Below the end that was seen at the start a transaction is
         // still open: more will come.
         reading.position = taken.end.map_or(reading.position, |end| end.max(reading.position));
-        if planted!(RestoredToStable) || planted!(RestoredToStableUnchecked) {
+        if planted!(RestoredToStable, RestoredToStableUnchecked) {
             reading.end = taken.end.or(reading.end);
         }
         Ok(())

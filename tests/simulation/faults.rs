@@ -146,7 +146,7 @@ impl FaultPlan {
             cut: *die.one_of(&[0.0, 0.0, 0.001, 0.01, 0.05]),
             slow: *die.one_of(&[0.0, 0.0, 0.01, 0.1]),
             slowest: *die.one_of(&[20 * MS, 300 * MS, 2 * SECOND]),
-            unanswered: *die.one_of(&[0.0, 0.0, 0.003, 0.03]),
+            unanswered: *die.one_of(&[0.0, 0.0, 0.01, 0.05]),
         };
         Self { kinds: drawn, weather, heals_at }
     }

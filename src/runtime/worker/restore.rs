@@ -37,7 +37,7 @@ impl<P: Ports> Worker<P> {
         let (committed, offsets): (Vec<_>, Vec<_>) = inputs.iter().copied().unzip();
         // A member that went further also wrote to the changelog; this checks the same thing a second time.
         let is_older = |p: &Parked<_>| committed.iter().zip(&p.offsets).all(|(c, o)| c.is_none_or(|c| c <= *o));
-        let parked = parked.filter(|p| is_older(p) || planted!(ParkedIsTrusted) || planted!(ParkedOfAnother));
+        let parked = parked.filter(|p| is_older(p) || planted!(ParkedIsTrusted, ParkedOfAnother));
         let (task, from, incarnation) = match parked {
             Some(parked) => (parked.task, Some(parked.end), Some(parked.incarnation)),
             None => (Task::seeded(Arc::clone(&self.models), self.codec.clone(), &self.options.hash_seed), None, None),
@@ -93,7 +93,7 @@ impl<P: Ports> Worker<P> {
             let (left, total) = restoring.progress();
             let ratio = if total == 0 { 1.0 } else { 1.0 - left as f64 / total as f64 };
             self.observer.restoring(self.options.worker, p.partition, ratio, read.max(0).unsigned_abs());
-            let half = p.position * 2 >= p.end && (planted!(RestoredTooEarly) || planted!(RestoredTooEarlyUnchecked));
+            let half = p.position * 2 >= p.end && planted!(RestoredTooEarly, RestoredTooEarlyUnchecked);
             if p.done || half {
                 any = true;
                 self.restored(p.partition)?;
@@ -128,13 +128,7 @@ impl<P: Ports> Worker<P> {
             let agreed = agreed_positions(&self.options, partition, &restoring.committed, &offsets, record.as_ref());
             let from = match agreed {
                 Ok(from) => from,
-                Err(_)
-                    if planted!(DisagreementIgnored)
-                        || planted!(RestoredToStableUnchecked)
-                        || planted!(RestoredTooEarlyUnchecked) =>
-                {
-                    offsets.clone()
-                }
+                Err(_) if planted!(DisagreementIgnored, RestoredToStableUnchecked, RestoredTooEarlyUnchecked) => offsets.clone(),
                 Err(why) => return self.doubt(partition, restoring, why),
             };
             if from != offsets {

@@ -1,20 +1,20 @@
 //! Wrong decisions on purpose, to see that the simulation finds them: compiled with the feature `planted-bugs` only, and then each is
 //! off until a thread switches it on. Without the feature `planted!` is a constant `false`, and nothing else of this is there.
 
-/// `planted!(Bug)`: whether this thread has the bug. `false` without the feature `planted-bugs`.
+/// `planted!(Bug)`: whether this thread has the bug, or one of several. `false` without the feature `planted-bugs`.
 #[cfg(feature = "planted-bugs")]
 #[macro_export]
 macro_rules! planted {
-    ($bug:ident) => {
-        $crate::engine::planted::is_on($crate::engine::planted::Bug::$bug)
+    ($($bug:ident),+) => {
+        ($($crate::engine::planted::is_on($crate::engine::planted::Bug::$bug))||+)
     };
 }
 
-/// `planted!(Bug)`: whether this thread has the bug. `false` without the feature `planted-bugs`.
+/// `planted!(Bug)`: whether this thread has the bug, or one of several. `false` without the feature `planted-bugs`.
 #[cfg(not(feature = "planted-bugs"))]
 #[macro_export]
 macro_rules! planted {
-    ($bug:ident) => {
+    ($($bug:ident),+) => {
         $crate::engine::planted::never()
     };
 }
