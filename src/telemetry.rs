@@ -32,8 +32,8 @@ mod tests {
         let t = Telemetry::new("1.2.3");
         t.events("clickstream", "page", 7);
         t.events("clickstream", "page", 3);
-        t.event_latency(0.012, 4);
-        t.trigger_lateness("cart-step", 0.2);
+        t.event_latency([(0.012, 4)]);
+        t.trigger_lateness("cart-step", [0.2]);
         let page = t.render();
         for line in [
             "# TYPE leadstream_events_total counter",

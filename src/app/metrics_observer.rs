@@ -120,6 +120,7 @@ impl MetricsObserver {
         let mut suppressed: BTreeMap<&'static str, u64> = BTreeMap::new();
         let mut leads: BTreeMap<_, u64> = BTreeMap::new();
         let mut accounts: BTreeMap<&'static str, u64> = BTreeMap::new();
+        let mut lateness: BTreeMap<&'static str, Vec<f64>> = BTreeMap::new();
         for output in &batch.outputs {
             let body = &output.output.body;
             match body {
@@ -155,7 +156,7 @@ impl MetricsObserver {
                 && let Some(kind) = timer_name(body)
             {
                 let late_ms = batch.committed_at_ms - output.output.at_ms;
-                self.telemetry.trigger_lateness(kind, late_ms as f64 / 1_000.0);
+                lateness.entry(kind).or_default().push(late_ms as f64 / 1_000.0);
             }
         }
         for ((model, axis, from, to, cause), count) in stages {
@@ -184,6 +185,7 @@ impl MetricsObserver {
         triggers.into_iter().for_each(|((trigger, kind), count)| self.telemetry.triggers(trigger, kind, count));
         accounts.into_iter().for_each(|(kind, count)| self.telemetry.account_changes(kind, count));
         suppressed.into_iter().for_each(|(reason, count)| self.telemetry.cart_suppressed(reason, count));
+        lateness.into_iter().for_each(|(kind, seconds)| self.telemetry.trigger_lateness(kind, seconds));
     }
 
     fn recovered(&self, cart: &CartOutcome) {
@@ -260,10 +262,11 @@ impl Observer for MetricsObserver {
         self.outputs(batch);
         // Each sampled record stands for an equal share of the batch; the first ones also for what is left over.
         let (events, samples) = (usize::try_from(batch.events).unwrap_or(usize::MAX), batch.sampled_record_ms.len().max(1));
-        for (n, record_ms) in batch.sampled_record_ms.iter().enumerate() {
+        let latencies = batch.sampled_record_ms.iter().enumerate().map(|(n, record_ms)| {
             let stands_for = events / samples + usize::from(n < events % samples);
-            self.telemetry.event_latency(batch.committed_at_ms.saturating_sub(*record_ms).max(0) as f64 / 1_000.0, stands_for);
-        }
+            (batch.committed_at_ms.saturating_sub(*record_ms).max(0) as f64 / 1_000.0, stands_for)
+        });
+        self.telemetry.event_latency(latencies);
         self.telemetry.committed(batch.events, batch.commit_took.as_secs_f64(), batch.committed_at_ms as f64 / 1_000.0);
     }
 

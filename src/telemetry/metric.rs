@@ -52,7 +52,7 @@ pub(super) const fn gauge(
     help: &'static str,
     worry: &'static str,
 ) -> Metric {
-    Metric { name, kind: Kind::Gauge, unit, labels, help, worry, buckets: &[] }
+    Metric { kind: Kind::Gauge, ..counter(name, unit, labels, help, worry) }
 }
 
 pub(super) const fn histogram(
@@ -63,7 +63,7 @@ pub(super) const fn histogram(
     help: &'static str,
     worry: &'static str,
 ) -> Metric {
-    Metric { name, kind: Kind::Histogram, unit, labels, help, worry, buckets }
+    Metric { kind: Kind::Histogram, buckets, ..counter(name, unit, labels, help, worry) }
 }
 
 /// Declares the metrics of one subject: a constant for each, and the list of them, so that none can be missing from it.

@@ -45,14 +45,17 @@ rows! {
 }
 
 impl Telemetry {
-    /// An output of time became visible this long after it was due. `kind`: `cart-step`, `stale`, `label`.
-    pub fn trigger_lateness(&self, kind: &str, seconds: f64) {
-        self.histogram(&TRIGGER_LATENESS, &[kind]).record(seconds.max(0.0));
+    /// Outputs of time became visible this long, in seconds, after they were due. `kind`: `cart-step`, `stale`, `label`.
+    pub fn trigger_lateness(&self, kind: &str, late_seconds: impl IntoIterator<Item = f64>) {
+        let lateness = self.histogram(&TRIGGER_LATENESS, &[kind]);
+        late_seconds.into_iter().for_each(|seconds| lateness.record(seconds.max(0.0)));
     }
 
-    /// `count` events became visible this long after their record's time.
-    pub fn event_latency(&self, seconds: f64, count: usize) {
-        self.histogram(&EVENT_LATENCY, &[]).record_many(seconds.max(0.0), count);
+    /// Events became visible this long after their record's time: seconds, and of how many events. The series is looked up once for
+    /// all of them.
+    pub fn event_latency(&self, latencies: impl IntoIterator<Item = (f64, usize)>) {
+        let latency = self.histogram(&EVENT_LATENCY, &[]);
+        latencies.into_iter().for_each(|(seconds, count)| latency.record_many(seconds.max(0.0), count));
     }
 
     /// A transaction was committed with this many input records, `commit_seconds` after the batch's work was done.
