@@ -3,6 +3,7 @@
 
 #![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "a command reads its arguments, says how it goes, and ends")]
 
+use super::coverage;
 use super::run::{Case, run};
 use super::sweep::{Progress, Summary, Sweep, printable};
 use super::workloads;
@@ -25,7 +26,7 @@ fn number(text: &str) -> u64 {
 
 /// `N`, or `A..B`.
 fn range(text: &str) -> (u64, u64) {
-    let (first, end) = text.split_once("..").map_or((0, number(text)), |(first, end)| (number(first), number(end)));
+    let (first, end) = text.split_once("..").map_or_else(|| (0, number(text)), |(first, end)| (number(first), number(end)));
     (first, end.saturating_sub(first))
 }
 
@@ -103,7 +104,7 @@ fn pace(seeds: u64, elapsed: Duration) -> String {
 
 fn table(summary: &Summary) {
     eprintln!("\n      covered");
-    summary.counts.iter().for_each(|(what, n)| eprintln!("{n:>12} {what}"));
+    coverage::table(&summary.counts).iter().for_each(|line| eprintln!("{line}"));
     if let Some(failure) = summary.failures.first() {
         eprintln!("\nThe trace of the first that failed: {}", failure.case.command());
     }

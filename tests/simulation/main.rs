@@ -12,6 +12,7 @@ mod api;
 mod broker;
 mod client;
 mod command;
+mod coverage;
 mod dice;
 mod faults;
 mod fleet;

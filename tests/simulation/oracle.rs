@@ -8,10 +8,12 @@
 mod changelog;
 mod commits;
 mod dead_letters;
+mod differences;
 mod evidence;
 mod fold;
 mod inputs;
 mod judge;
+pub mod liveness;
 mod merge;
 mod orders;
 mod outputs;
@@ -61,10 +63,12 @@ pub enum Rule {
     OnTime,
     /// Every input is read to its end.
     EverythingRead,
+    /// A task that does not move although it could says so.
+    NothingStuckSilently,
 }
 
 impl Rule {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::TransactionsAreWhole,
         Self::CommittedIsVisible,
         Self::IdsOnce,
@@ -81,6 +85,7 @@ impl Rule {
         Self::NothingLeftDue,
         Self::OnTime,
         Self::EverythingRead,
+        Self::NothingStuckSilently,
     ];
 }
 

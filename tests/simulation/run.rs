@@ -1,6 +1,7 @@
 //! One run: everything from a seed and a workload, until all is read, or it is clear that it won't be.
 
 use super::api::{TopicPartition, Us};
+use super::coverage::{Boards, Point, count_endings, listen};
 use super::faults::{Kind, MOST_SKEW_MS};
 use super::oracle::{Evidence, Times, judge};
 use super::setup::Simulation;
@@ -53,9 +54,9 @@ impl Simulation {
     ///
     /// # Errors
     /// What failed.
-    pub fn run(&self) -> Result<(), String> {
+    pub fn run(&self, boards: &Boards) -> Result<(), String> {
         let settled = self.settle();
-        let verdict = self.judge(settled.as_ref().ok().copied());
+        let verdict = self.judge(settled.as_ref().ok().copied()).and_then(|()| boards.verdict());
         match (settled, verdict) {
             (Ok(_), verdict) => verdict,
             (Err(stuck), Ok(())) => Err(stuck),
@@ -133,11 +134,15 @@ impl Simulation {
 #[must_use]
 pub fn run(case: &Case) -> Outcome {
     let simulation = Simulation::new(case);
-    let result = simulation.run();
+    let boards = Boards::watch(&simulation);
+    let (result, branches) = listen(|| simulation.run(&boards));
     simulation.world.kill_all();
     let trace = &simulation.world.trace;
     let mut counts: BTreeMap<String, u64> = trace.counts().into_iter().map(|(what, n)| (what.to_owned(), n)).collect();
     counts.extend(simulation.fleet.seen().into_iter().map(|((kind, name), n)| (format!("{kind}: {name}"), n)));
+    counts.extend(boards.counts());
+    counts.extend(branches.into_iter().map(|(branch, n)| (Point::Branch(branch).name(), n)));
+    count_endings(simulation.world.broker.borrow().history(), &mut counts);
     for why in simulation.fleet.failures() {
         // Without numbers: alike ones are counted together.
         let alike: String = why.chars().filter(|c| !c.is_ascii_digit()).take(160).collect();

@@ -12,28 +12,35 @@ const MOST_ORDERS: usize = 12;
 /// The place of every record in the order, by input and by place within it.
 pub type Ranks = Vec<Vec<usize>>;
 
-/// Orders that may be meant, the likeliest first: by event time; and as machines see it whose clocks are late, to whom what lies ahead
-/// happens now, in the order of the inputs.
+/// Orders that may be meant, the likeliest first: by event time; as machines see it whose clocks are late, to whom what lies ahead
+/// happens now, in the order of the inputs; and in parts, as what a batch takes arrives.
 pub fn orders(evidence: &Evidence<'_>, records: &[Vec<Taken<'_>>], since: Us) -> Vec<Ranks> {
     let earliest_ms = wall_ms(since) - evidence.times.skew_ms;
     let times: BTreeSet<Ms> = records.iter().flatten().map(time_ms).filter(|time_ms| *time_ms > earliest_ms).collect();
     let walls = std::iter::once(Ms::MAX).chain(times.into_iter().rev().take(MOST_ORDERS)).chain([earliest_ms]);
     let mut all: Vec<Ranks> = Vec::new();
-    for wall_ms in walls {
-        let ranks = order(records, wall_ms);
+    let mut add = |ranks: Ranks| {
         if !all.contains(&ranks) {
             all.push(ranks);
         }
+    };
+    for wall_ms in walls {
+        add(order(records, |taken| time_ms(taken).min(wall_ms)));
+    }
+    add(order(records, |taken| taken.visible.since));
+    let arrivals: BTreeSet<Us> = records.iter().flatten().map(|taken| taken.visible.since).collect();
+    for parted in arrivals.into_iter().rev().take(MOST_ORDERS) {
+        add(order(records, |taken| (taken.visible.since >= parted, time_ms(taken))));
     }
     all
 }
 
-/// By the wall clock: always the earliest head, of several the one of the first input.
-fn order(records: &[Vec<Taken<'_>>], wall_ms: Ms) -> Ranks {
+/// Always the earliest head, of several the one of the first input.
+fn order<T: Ord>(records: &[Vec<Taken<'_>>], place: impl Fn(&Taken<'_>) -> T) -> Ranks {
     let mut ranks: Ranks = records.iter().map(|_| Vec::new()).collect();
     for rank in 0..records.iter().map(Vec::len).sum() {
         let heads = records.iter().enumerate().filter_map(|(input, of_input)| Some((input, of_input.get(ranks[input].len())?)));
-        let first = heads.min_by_key(|(input, taken)| (time_ms(taken).min(wall_ms), *input));
+        let first = heads.min_by_key(|(input, taken)| (place(taken), *input));
         let Some((input, _)) = first else { break };
         ranks[input].push(rank);
     }

@@ -5,9 +5,12 @@
 //! went first. What is never right: a timer that stays behind although the task's time passed it, and a reminder before a record that
 //! was there before the task began to catch up.
 
+mod instants;
+
 use super::Rule;
 use super::commits::Commit;
-use super::evidence::{Evidence, wall_ms};
+use super::differences::{first_differences, show};
+use super::evidence::Evidence;
 use super::inputs::Taken;
 use super::merge::Ranks;
 use super::outputs::{Sent, Sents};
@@ -15,8 +18,7 @@ use super::standing::{Given, Standing};
 use crate::api::Us;
 use crate::world::START_MS;
 use leadstream::domain::Ms;
-use leadstream::domain::state::prospect::Prospect;
-use leadstream::domain::state::timers::{Timer, TimerKind};
+use leadstream::domain::state::timers::Timer;
 use leadstream::engine::codec::Codec;
 use leadstream::engine::task::TaskInput;
 use leadstream::wire::state_record::StateCodec;
@@ -26,10 +28,6 @@ use std::cell::{Cell, OnceCell, RefCell};
 const MOST_MOVES: u32 = 20_000;
 /// Moves per record and timer that are tried in an order before the next one is begun with.
 const MOVES_PER_ORDER: u32 = 8;
-/// Lines of a record that are shown.
-const MOST_DIFFERENCES: usize = 8;
-/// A timer that fires within this time of its deadline counts as on time: it has happened at the deadline itself.
-const ON_TIME_MS: Ms = 5_000;
 
 /// One prospect in one commit.
 pub struct Question<'q, 'a> {
@@ -59,6 +57,8 @@ pub struct Question<'q, 'a> {
     /// Orders of all records of the commit, and by which of them it is begun.
     ranks: &'q [Ranks],
     order: Cell<usize>,
+    /// What the wall clock is taken to have shown; `None`: whatever fits.
+    wall_ms: Cell<Option<Ms>>,
     /// What the order met with that explained most, and how much it explained.
     difference: RefCell<Option<(usize, Rule, String)>>,
     hints: OnceCell<Vec<Ms>>,
@@ -120,6 +120,7 @@ impl<'q, 'a> Question<'q, 'a> {
             most: Cell::new(0),
             ranks,
             order: Cell::new(0),
+            wall_ms: Cell::new(None),
             difference: RefCell::default(),
             hints: OnceCell::new(),
             explains: Cell::new(false),
@@ -143,14 +144,17 @@ impl<'q, 'a> Question<'q, 'a> {
         let at = vec![0; self.records.len()];
         let node = Node { standing, at, explained: Vec::new(), has_fired_held: false };
         let moves = MOVES_PER_ORDER * (4 + u32::try_from(self.records.iter().map(Vec::len).sum::<usize>()).unwrap_or(0));
-        let orders = (0..self.ranks.len()).map(|order| (order, moves)).chain([(0, MOST_MOVES)]);
-        for (order, moves) in orders {
+        let likely =
+            |order| std::iter::once(None).chain(self.walls().into_iter().map(Some)).map(move |wall_ms| (order, wall_ms, moves));
+        let orders = (0..self.ranks.len()).flat_map(likely);
+        for (order, wall_ms, moves) in orders.chain([(0, None, MOST_MOVES)]) {
             self.order.set(order);
+            self.wall_ms.set(wall_ms);
             self.most.set(self.tried.get() + moves);
             if let Some(Node { standing, explained, has_fired_held, .. }) = self.go(node.clone()) {
                 return Ok(Found { standing, explained, has_fired_held });
             }
-            if self.tried.get() < self.most.get() {
+            if wall_ms.is_none() && self.tried.get() < self.most.get() {
                 // There is no other order.
                 break;
             }
@@ -267,53 +271,6 @@ impl<'q, 'a> Question<'q, 'a> {
         before
     }
 
-    /// The instants at which a timer may have fired, as far as they make a difference.
-    fn nows(&self, timer: Timer) -> Vec<Ms> {
-        let deadline_ms = timer.deadline_ms;
-        let end_ms = self.commit.record.time_ms;
-        let mut all = vec![deadline_ms.max(self.time_ms)];
-        if timer.kind.is_held() {
-            all.push(end_ms);
-            all.extend(self.hints());
-            if timer.kind == TimerKind::Lead {
-                // Of a reminder of a lead its record shows only until when there is time after it.
-                let grace_ms = self.evidence.grace_ms();
-                all.extend(self.hints().iter().map(|ms| ms - grace_ms));
-            }
-        }
-        let skew_ms = self.evidence.times.skew_ms;
-        let latest_ms = wall_ms(self.commit.decided) + skew_ms;
-        let earliest_wall_ms = wall_ms(self.since) - skew_ms;
-        let holds = self.evidence.holds();
-        let mut kept = Vec::new();
-        for now_ms in all {
-            let is_late = now_ms - deadline_ms > ON_TIME_MS;
-            let is_by_task = now_ms <= end_ms && now_ms >= self.time_ms;
-            let is_by_wall = holds && is_late && now_ms <= latest_ms;
-            // Who is caught up measures lateness by the wall clock.
-            let must_be_wall = holds && timer.kind.is_held() && earliest_wall_ms - deadline_ms > ON_TIME_MS;
-            let is_possible = now_ms >= deadline_ms && (is_by_task || is_by_wall);
-            if is_possible && !(must_be_wall && now_ms < earliest_wall_ms) && !kept.contains(&now_ms) {
-                kept.push(now_ms);
-            }
-        }
-        kept
-    }
-
-    /// Instants that stand in the record as it was written: when a step left is among them.
-    fn hints(&self) -> &[Ms] {
-        self.hints.get_or_init(|| {
-            let Some(Some(bytes)) = self.wanted else { return Vec::new() };
-            let Ok(prospect) = StateCodec.decode(bytes) else { return Vec::new() };
-            let text = format!("{prospect:?}");
-            let numbers = text.split(|c: char| !c.is_ascii_digit()).filter(|digits| digits.len() == 13);
-            let mut all: Vec<Ms> = numbers.filter_map(|digits| digits.parse().ok()).collect();
-            all.sort_unstable();
-            all.dedup();
-            all
-        })
-    }
-
     /// Makes a move; whether the transaction has all outputs that come of it.
     fn make(&self, node: &mut Node, what: Move) -> bool {
         let models = &self.evidence.formats.models;
@@ -428,30 +385,4 @@ impl<'q, 'a> Question<'q, 'a> {
             Err(error) => (1, format!("the transaction's record can't be read: {error}")),
         }
     }
-}
-
-fn show(whose: &str, output: &leadstream::domain::output::Output) -> String {
-    let text = format!("{output:?}");
-    format!("{whose}: {}", text.chars().take(400).collect::<String>())
-}
-
-/// The first lines in which two records differ.
-fn first_differences(fold: &Prospect, written: &Prospect) -> (usize, String) {
-    let (fold, written) = (format!("{fold:#?}"), format!("{written:#?}"));
-    let mut place: Vec<&str> = Vec::new();
-    let mut all = Vec::new();
-    for (ours, theirs) in fold.lines().zip(written.lines()) {
-        let depth = (ours.len() - ours.trim_start().len()) / 4;
-        place.truncate(depth);
-        if ours != theirs {
-            all.push(format!("{} by the fold `{}`, written `{}`", place.join(" "), ours.trim(), theirs.trim()));
-        }
-        place.push(ours.trim());
-    }
-    let count = all.len();
-    all.truncate(MOST_DIFFERENCES);
-    if count == 0 {
-        return (0, "state differs only in length or bytes".to_owned());
-    }
-    (count, format!("state differs in {}", all.join("; ")))
 }

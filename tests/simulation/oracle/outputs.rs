@@ -1,10 +1,11 @@
 //! The outputs of one transaction, to be explained one by one.
 
 use super::evidence::Evidence;
+use super::inputs::decode;
 use crate::broker::history::Visible;
 use leadstream::domain::output::{Body, Output};
 use leadstream::engine::effects::ProspectOutput;
-use leadstream::runtime::ports::{Encode, Encoded, OutTopic};
+use leadstream::runtime::ports::{Encode, Encoded, InputPartition, OutTopic};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -86,6 +87,16 @@ impl<'a> Sents<'a> {
     pub fn left_of(&self, key: &str, taken: &[usize]) -> Option<&Sent<'a>> {
         let given = self.by_giver.get(key.as_bytes()).into_iter().flatten();
         given.copied().find(|n| !self.is_explained[*n] && !taken.contains(n)).map(|n| &self.all[n])
+    }
+
+    /// What a member told its account, as it can be shown.
+    pub fn told_by(&self, evidence: &Evidence<'_>, key: &str) -> Vec<String> {
+        let given = self.by_giver.get(key.as_bytes()).into_iter().flatten().map(|n| &self.all[*n]);
+        let to_accounts = given.filter(|sent| sent.topic == OutTopic::AccountMembers);
+        let input = u16::try_from(evidence.topics.inputs.len() - 1).unwrap_or(0);
+        to_accounts
+            .map(|sent| format!(" {:?}", decode(evidence, InputPartition { partition: 0, input }, 0, sent.visible).event))
+            .collect()
     }
 
     /// What nothing explains.

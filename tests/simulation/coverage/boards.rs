@@ -1,0 +1,87 @@
+//! The boards of all instances, looked at every second: which states and troubles they show, and whether a task that does not move
+//! says so.
+
+use super::{Counts, Point};
+use crate::api::{TopicPartition, Us};
+use crate::oracle::liveness::{Liveness, Sample};
+use crate::setup::Simulation;
+use crate::world::{SECOND, World};
+use leadstream::runtime::snapshot::{TaskSnapshot, TaskState};
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+
+/// What was seen so far.
+#[derive(Default)]
+pub struct Boards {
+    counts: RefCell<Counts>,
+    liveness: RefCell<Liveness>,
+}
+
+impl Boards {
+    /// Looks every second from now on, for as long as the run goes and somebody has this.
+    #[must_use]
+    pub fn watch(simulation: &Simulation) -> Rc<Self> {
+        let boards = Rc::new(Self::default());
+        let (fleet, topics) = (Rc::clone(&simulation.fleet), Rc::clone(&simulation.topics));
+        let look = move |boards: &Self, world: &World| {
+            let machines = fleet.machines.borrow();
+            let running: Vec<_> = machines.iter().filter_map(|machine| machine.running()).collect();
+            let tasks: Vec<Arc<TaskSnapshot>> = running.iter().flat_map(|run| run.board.tasks()).collect();
+            boards.count(&tasks);
+            let broker = world.broker.borrow();
+            for task in 0..topics.partitions {
+                let inputs = topics.inputs.iter().map(|topic| TopicPartition { topic: *topic, partition: task });
+                let positions: Vec<i64> = inputs.clone().map(|at| broker.committed(at).unwrap_or(0)).collect();
+                let visible = |at| broker.history().visible.get(&at).into_iter().flatten().rev();
+                let is_unread = |(at, position): (TopicPartition, &i64)| {
+                    visible(at).take_while(|v| v.offset >= *position).any(|v| v.gone.is_none())
+                };
+                let sample = Sample {
+                    is_unread: inputs.zip(&positions).any(is_unread),
+                    is_said: running.is_empty() || tasks.iter().any(|snapshot| snapshot.partition == task && says_so(snapshot)),
+                    positions,
+                };
+                boards.liveness.borrow_mut().look(world.now(), task, sample);
+            }
+        };
+        look_again(&simulation.world, Rc::downgrade(&boards), Rc::new(look));
+        boards
+    }
+
+    /// How often what was seen.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.counts.borrow().clone()
+    }
+
+    /// # Errors
+    /// A task did not move, and nobody said so.
+    pub fn verdict(&self) -> Result<(), String> {
+        self.liveness.borrow().finding().map_or(Ok(()), |finding| Err(finding.to_string()))
+    }
+
+    fn count(&self, tasks: &[Arc<TaskSnapshot>]) {
+        let mut counts = self.counts.borrow_mut();
+        for task in tasks {
+            *counts.entry(Point::Task(task.state.name()).name()).or_default() += 1;
+            for trouble in &task.troubles {
+                *counts.entry(Point::Trouble(trouble.kind).name()).or_default() += 1;
+            }
+        }
+    }
+}
+
+/// It is not at work, or something is wrong with it.
+fn says_so(task: &TaskSnapshot) -> bool {
+    task.state != TaskState::Ready || !task.troubles.is_empty()
+}
+
+fn look_again(world: &World, boards: Weak<Boards>, look: Rc<dyn Fn(&Boards, &World)>) {
+    const EVERY: Us = SECOND;
+    world.act(world.now() + EVERY, "look at the boards", move |world| {
+        let Some(seen) = boards.upgrade() else { return };
+        look(&seen, world);
+        look_again(world, boards, look);
+    });
+}
