@@ -87,8 +87,8 @@ pub struct Weather {
     /// One message of so many is slow.
     pub slow: f64,
     pub slowest: Us,
-    /// One request of so many that ends a transaction, or hands positions to it, is done, and its broker silent for longer than anyone
-    /// waits.
+    /// After one request of so many that ends a transaction, or hands positions to it, its broker is silent for longer than anyone
+    /// waits. The request is done, or it is not.
     pub unanswered: f64,
 }
 
@@ -256,7 +256,12 @@ impl World {
         if decides && self.dice(Stream::Network).chance(unanswered) {
             self.trace.cover("network: a transaction's end or positions are not answered");
             let length = self.dice(Stream::Network).between(SHORTEST_SILENCE, LONGEST_SILENCE);
-            self.network.borrow_mut().stall_link(connection.link, self.now() + length);
+            let until = self.now() + length;
+            self.network.borrow_mut().stall_link(connection.link, until);
+            if self.dice(Stream::Network).chance(0.5) {
+                self.trace.cover("network: and are not done");
+                return self.act(until, "cut", move |world| world.cut(connection));
+            }
         }
         let answers = self.broker.borrow_mut().handle(self.now(), ticket, request);
         self.answered_by_broker(answers);

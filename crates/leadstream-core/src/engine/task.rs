@@ -134,12 +134,15 @@ impl<C: Codec> Task<C> {
                 due.push(slot);
                 continue;
             }
-            if hold && self.deadline_of(slot, false) <= deadline_ms {
+            let with_held_ms = self.deadline_of(slot, false);
+            let is_held = hold && with_held_ms <= deadline_ms;
+            if is_held {
                 self.held.push(slot);
                 effects.held += 1;
             }
+            // What would be held only at a later deadline comes up again then: it is neither due nor held yet.
             if !planted!(PostponedTimerLost) {
-                self.schedule(slot, real_ms);
+                self.schedule(slot, if is_held { real_ms } else { with_held_ms });
             }
         }
     }
