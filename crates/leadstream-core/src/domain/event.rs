@@ -1,6 +1,6 @@
 //! One decoded input event. It borrows from the record's bytes where it can.
 
-use crate::domain::ids::{hash64, some32};
+use crate::domain::ids::{hash64, some32, some64};
 use crate::domain::mail::MailNames;
 use crate::domain::names::{Flags, Kind, NameId, ONE_LIST_LEFT, PropertyId};
 use crate::domain::origin::Position;
@@ -8,7 +8,7 @@ use crate::domain::{Ms, SECOND_MS};
 use core::net::IpAddr;
 use smallvec::SmallVec;
 use std::borrow::Cow;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 
 /// A value of a property that a model looks at.
 #[derive(Debug, Clone, PartialEq)]
@@ -263,6 +263,12 @@ impl Event<'_> {
             "Email Link Clicked" => Some(MailEvent::Clicked),
             _ => None,
         }
+    }
+
+    /// Hash of the id of the order that it is about.
+    #[must_use]
+    pub fn order_hash(&self) -> Option<NonZeroU64> {
+        self.order_id.as_deref().map(|id| some64(hash64(id.as_bytes())))
     }
 
     /// Identifies a click whatever message reports it: mail, link and second. No one clicks a link twice in a second.

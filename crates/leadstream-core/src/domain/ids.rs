@@ -1,6 +1,6 @@
 //! Deterministic ids and hashes. They are part of the contract: changing one breaks every mailer's deduplication.
 
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 /// 64-bit hash of a message id, product id or name.
@@ -20,6 +20,12 @@ pub fn low32(hash: u64) -> u32 {
 #[must_use]
 pub fn some32(hash: u64) -> NonZeroU32 {
     NonZeroU32::new(low32(hash)).unwrap_or(NonZeroU32::MIN)
+}
+
+/// A hash, never 0.
+#[must_use]
+pub fn some64(hash: u64) -> NonZeroU64 {
+    NonZeroU64::new(hash).unwrap_or(NonZeroU64::MIN)
 }
 
 /// The low quarter of a hash.

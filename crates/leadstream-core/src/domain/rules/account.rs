@@ -12,7 +12,7 @@ pub mod group;
 pub mod leads;
 
 use crate::domain::event::{Event, Value};
-use crate::domain::ids::{IdKind, hash64, output_id};
+use crate::domain::ids::{IdKind, hash64, output_id, some64};
 use crate::domain::member_update::{MemberUpdate, News};
 use crate::domain::model::Model;
 use crate::domain::model::accounts::Accounts;
@@ -178,10 +178,10 @@ fn tell(prospect: &mut Prospect, at_ms: Ms, accounts: &Accounts, notifier: &mut 
         role.as_deref().unwrap_or_default(),
         &format!("{} {disqualified} {label:?}{}", (points / SCORE_STEP).round(), if customer { " customer" } else { "" }),
     ]);
-    if NonZeroU64::new(sent_digest) == belongs.sent_digest && verdict.is_none() {
+    if belongs.sent_digest == Some(sent_digest) && verdict.is_none() {
         return;
     }
-    (belongs.sent_digest, belongs.sent_ms) = (NonZeroU64::new(sent_digest), Some(at_ms));
+    (belongs.sent_digest, belongs.sent_ms) = (Some(sent_digest), Some(at_ms));
     let update = MemberUpdate {
         account: belongs.account.clone(),
         member: notifier.step.key.into(),
@@ -199,7 +199,7 @@ fn tell(prospect: &mut Prospect, at_ms: Ms, accounts: &Accounts, notifier: &mut 
         barred: membership.barred.map(|barred| barred.why),
         news: News::Standing,
     };
-    notifier.push(update, at_ms, sent_digest);
+    notifier.push(update, at_ms, sent_digest.get());
 }
 
 /// What an event decides about the group as a whole.
@@ -218,7 +218,7 @@ fn verdict(event: &Event<'_>, accounts: &Accounts) -> (Option<AccountVerdict>, O
     (Some(verdict), reason)
 }
 
-/// Never 0: that would mean that nothing was sent.
-fn digest(parts: &[&str]) -> u64 {
-    hash64(parts.join("\u{1f}").as_bytes()).max(1)
+/// Never 0: in a record that stands for nothing sent.
+fn digest(parts: &[&str]) -> NonZeroU64 {
+    some64(hash64(parts.join("\u{1f}").as_bytes()))
 }

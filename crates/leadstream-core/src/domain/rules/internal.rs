@@ -8,7 +8,7 @@ use crate::domain::ids::{hash64, low32};
 use crate::domain::model::internal::InternalModel;
 use crate::domain::names::Kind;
 use crate::domain::output::Note;
-use crate::domain::rules::cart::{after_order, past_orders, series};
+use crate::domain::rules::cart::{after_order, series};
 use crate::domain::rules::context::StepContext;
 use crate::domain::rules::orders::{carts, find, reverse};
 use crate::domain::rules::{account, contact, won};
@@ -123,7 +123,7 @@ fn test(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_, '
     if let Some(at) = find::named(prospect, event)
         && carts::disown(prospect, at, step)
     {
-        let hash = past_orders::id_hash(event);
+        let hash = event.order_hash();
         after_order::disown(prospect, event, |order| order == hash, step);
         reverse::reverse(prospect, at, step);
     }

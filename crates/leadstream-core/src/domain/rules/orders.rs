@@ -133,7 +133,7 @@ fn update(prospect: &mut Prospect, event: &Event<'_>, step: &mut StepContext<'_,
     order.was_paid |= event.signals.order_status == OrderStatus::Paid;
     order.told_ms = order.told_ms.max(event.time_ms);
     if order.id.is_none() {
-        order.id = find::id_hash(event);
+        order.id = event.order_hash();
     }
     let told = event.value.map(number::milli).filter(|told| order.total_milli != Some(*told));
     if let Some(told) = told {
@@ -257,7 +257,7 @@ fn never_placed(prospect: &mut Prospect, event: &Event<'_>, why: Standing, step:
     if let Some(amount) = part::told_milli(event).filter(|_| event.kind == Kind::OrderUpdated) {
         pay_back(prospect, event, amount, step);
     }
-    if find::id_hash(event).is_some() {
+    if event.order_hash().is_some() {
         let order = KnownOrder { standing: why, ..KnownOrder::of(event) };
         prospect.extras_mut().known_orders.add(order, step.effects);
     }

@@ -141,7 +141,7 @@ fn subjects_of(trigger: &Trigger, event: &Event<'_>) -> Subjects {
             subjects
         }
         Some(MatchBy::Property(id)) => {
-            let key = |value| NonZeroU32::new(journey::same_hash(value).max(1));
+            let key = |value| Some(some32(journey::same_hash(value).into()));
             event.property(id).map(|value| (key(value), None)).into_iter().collect()
         }
         None => {

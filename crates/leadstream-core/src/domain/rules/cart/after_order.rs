@@ -6,7 +6,6 @@ use crate::domain::rules::budget;
 use crate::domain::rules::cart::find::{concerned, touch};
 use crate::domain::rules::cart::open::{check_out, new_cart};
 use crate::domain::rules::cart::outcome::{Reversal, reverse};
-use crate::domain::rules::cart::past_orders::id_hash;
 use crate::domain::rules::cart::product_match::What;
 use crate::domain::rules::cart::{forgotten, goods, series};
 use crate::domain::rules::context::StepContext;
@@ -33,7 +32,7 @@ pub(super) fn payment_failed(prospect: &mut Prospect, event: &Event<'_>, step: &
     check_out(prospect, event, step);
     let at = concerned(&prospect.carts, event.cart_id.as_deref()).or_else(|| concerned(&prospect.carts, None));
     let has_lines = at.is_some_and(|at| !prospect.carts[at].lines.is_empty());
-    let order = id_hash(event);
+    let order = event.order_hash();
     let orders = prospect.extras.as_deref().map_or(&[][..], |extras| &extras.orders);
     let last_ms = orders.iter().filter(|o| o.time_ms <= event.time_ms).map(|o| o.time_ms).max();
     let is_meant = |o: &PastOrder| if order.is_none() { !has_lines && Some(o.time_ms) == last_ms } else { o.order == order };
@@ -68,7 +67,7 @@ fn unpaid_cancelled(prospect: &mut Prospect, at: usize, event: &Event<'_>, step:
     if known.standing != Standing::Cancelled || known.was_paid || event.signals.unwanted || !in_window {
         return false;
     }
-    let order = id_hash(event);
+    let order = event.order_hash();
     let mut unpaid = Vec::new();
     while let Some(n) = extras.orders.iter().position(|o| order.is_some() && o.order == order && o.time_ms <= event.time_ms) {
         unpaid.push(extras.orders.remove(n));
@@ -151,7 +150,7 @@ pub(super) fn take_back(prospect: &mut Prospect, event: &Event<'_>, known: Optio
         OrderFate::Refunded => Reason::OrderRefunded,
     };
     // A refund without an id is of the order that it was counted for.
-    let order = meant.map_or((id_hash(event), None), |order| (order.id, Some(order.placed_ms)));
+    let order = meant.map_or((event.order_hash(), None), |order| (order.id, Some(order.placed_ms)));
     // What is known of the order has heard of it before.
     let known = meant.or_else(|| extras.known_orders.list.iter().rfind(|known| order.0.is_some() && known.id == order.0));
     let is_gone = fate == OrderFate::Cancelled && !in_part || standing.is_some_and(|standing| !standing.stands());
@@ -198,7 +197,7 @@ pub(super) fn lower(prospect: &mut Prospect, at: usize, event: &Event<'_>, step:
     let Some(left) = extras.known_orders.list.get(at).and_then(KnownOrder::left_milli).map(amount) else { return };
     let worth_less =
         |past: &PastOrder| past.value.filter(|value| *value - left >= CENT).map(|_| Some(left).filter(|left| *left >= CENT));
-    less(&mut extras.orders, (id_hash(event), None), worth_less, Reason::OrderChanged, event, step);
+    less(&mut extras.orders, (event.order_hash(), None), worth_less, Reason::OrderChanged, event, step);
 }
 
 /// Less of an order that counted as recovered is left: `left_of` says how much, inner `None` for nothing, outer for no change.

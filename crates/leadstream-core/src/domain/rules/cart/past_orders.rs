@@ -1,7 +1,6 @@
 //! Orders that took something from a cart, as long as they may be taken back.
 
 use crate::domain::event::Event;
-use crate::domain::ids::hash64;
 use crate::domain::model::CartModel;
 use crate::domain::output::Note;
 use crate::domain::rules::budget;
@@ -10,11 +9,6 @@ use crate::domain::state::past_carts::{MAX_ORDERS, PastOrder};
 use crate::domain::state::prospect::Prospect;
 use crate::domain::terms::limit::Limit;
 use crate::domain::{DAY_MS, Ms};
-use std::num::NonZeroU64;
-
-pub(crate) fn id_hash(event: &Event<'_>) -> Option<NonZeroU64> {
-    event.order_id.as_deref().and_then(|id| NonZeroU64::new(hash64(id.as_bytes())))
-}
 
 /// Remembers what an order took from a cart, and which reminders it followed.
 pub(crate) fn remember(prospect: &mut Prospect, event: &Event<'_>, mut past: PastOrder, step: &mut StepContext<'_, '_>) {
@@ -24,7 +18,7 @@ pub(crate) fn remember(prospect: &mut Prospect, event: &Event<'_>, mut past: Pas
     if past.lines.is_empty() && past.sent.is_empty() {
         return;
     }
-    past.order = id_hash(event);
+    past.order = event.order_hash();
     past.time_ms = event.time_ms;
     budget::fit_order(&mut past.lines, step.effects);
     let orders = &mut prospect.extras_mut().orders;

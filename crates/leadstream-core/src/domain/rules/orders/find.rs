@@ -9,10 +9,6 @@ use crate::domain::state::prospect::Prospect;
 use crate::domain::{DAY_MS, MINUTE_MS, Ms, number};
 use std::num::{NonZeroU32, NonZeroU64};
 
-pub(crate) fn id_hash(event: &Event<'_>) -> Option<NonZeroU64> {
-    event.order_id.as_deref().and_then(|id| NonZeroU64::new(hash64(id.as_bytes()).max(1)))
-}
-
 /// Lines in any order, and the total; `None` where the event has neither.
 pub(crate) fn content_hash(event: &Event<'_>) -> Option<NonZeroU32> {
     if event.products.is_empty() && event.value.is_none() {
@@ -29,7 +25,7 @@ pub(crate) fn content_hash(event: &Event<'_>) -> Option<NonZeroU32> {
 }
 
 pub(super) fn refund_hash(event: &Event<'_>) -> u64 {
-    let order = id_hash(event).map_or(0, NonZeroU64::get).to_le_bytes();
+    let order = event.order_hash().map_or(0, NonZeroU64::get).to_le_bytes();
     if let Some(id) = event.refund_id.as_deref() {
         return hash64(&[&order, id.as_bytes()].concat());
     }
@@ -43,7 +39,7 @@ fn known(prospect: &Prospect) -> &[KnownOrder] {
 
 /// By its id alone.
 pub(in crate::domain) fn named(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
-    let id = id_hash(event);
+    let id = event.order_hash();
     known(prospect).iter().rposition(|order| id.is_some() && order.id == id)
 }
 
@@ -61,7 +57,7 @@ pub(super) fn may_be(order: &KnownOrder, event: &Event<'_>) -> bool {
     let is_other = |currency: &str| order.currency.as_deref().is_some_and(|known| known != currency);
     order.standing.stands()
         && order.placed_ms <= event.time_ms
-        && !(id_hash(event).is_some() && order.id.is_some())
+        && !(event.order_hash().is_some() && order.id.is_some())
         && !event.currency.as_deref().is_some_and(is_other)
 }
 
@@ -73,7 +69,7 @@ pub(super) fn order(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
             return None;
         }
         // Two that name neither lines nor a total may be any two orders.
-        let (id, content) = (id_hash(event), content_hash(event)?);
+        let (id, content) = (event.order_hash(), content_hash(event)?);
         orders.iter().rposition(|order| {
             let is_near = (order.placed_ms - event.time_ms).abs() <= SAME_WITHIN_MS;
             is_near && order.content == Some(content) && (id.is_none() || order.id.is_none())
@@ -88,7 +84,7 @@ fn deal(prospect: &Prospect, event: &Event<'_>) -> Option<usize> {
     if !by_sales && event.kind != Kind::Contract {
         return None;
     }
-    let id = id_hash(event);
+    let id = event.order_hash();
     let is_it = |order: &KnownOrder| {
         let may_be = order.contract.is_some() && !order.by_sales || by_sales;
         may_be && order.standing.stands() && (id.is_none() || order.id.is_none() || by_sales) && is_same_deal(order, event)

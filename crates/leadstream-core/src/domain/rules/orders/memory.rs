@@ -22,7 +22,7 @@ impl KnownOrder {
     /// As an event reports it.
     pub(crate) fn of(event: &Event<'_>) -> Self {
         Self {
-            id: find::id_hash(event),
+            id: event.order_hash(),
             content: find::content_hash(event),
             placed_ms: event.time_ms,
             told_ms: event.time_ms,

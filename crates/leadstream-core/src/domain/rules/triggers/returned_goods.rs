@@ -6,7 +6,6 @@ use crate::domain::ids::{hash64, some32};
 use crate::domain::names::Kind;
 use crate::domain::rules::context::StepContext;
 use crate::domain::rules::order_news::News;
-use crate::domain::rules::orders::find;
 use crate::domain::rules::triggers::fire;
 use crate::domain::state::prospect::Prospect;
 use crate::domain::state::triggers::FiredTrigger;
@@ -28,7 +27,7 @@ pub(super) fn on_step(prospect: &mut Prospect, event: &Event<'_>, step: &mut Ste
         _ => return,
     };
     let Some(extras) = prospect.extras.as_deref_mut() else { return };
-    let id = find::id_hash(event);
+    let id = event.order_hash();
     let of_event = |at: usize| extras.known_orders.list.get(at);
     let order = match step.news {
         News::TakenBack(at) | News::RefundedInPart(Some(at)) => of_event(at),
