@@ -6,22 +6,22 @@
 //! was there before the task began to catch up.
 
 mod instants;
+mod memory;
+mod words;
 
 use super::Rule;
 use super::commits::Commit;
-use super::differences::{first_differences, show};
+use super::differences::show;
 use super::evidence::Evidence;
 use super::inputs::Taken;
 use super::merge::Ranks;
-use super::outputs::{Sent, Sents};
+use super::outputs::Sents;
 use super::standing::{Given, Standing};
 use crate::api::Us;
-use crate::world::START_MS;
 use leadstream::domain::Ms;
 use leadstream::domain::state::timers::Timer;
-use leadstream::engine::codec::Codec;
 use leadstream::engine::task::TaskInput;
-use leadstream::wire::state_record::StateCodec;
+use memory::Memory;
 use std::cell::{Cell, OnceCell, RefCell};
 
 /// Moves that are tried before it is said that nothing fits.
@@ -62,6 +62,7 @@ pub struct Question<'q, 'a> {
     /// What the order met with that explained most, and how much it explained.
     difference: RefCell<Option<(usize, Rule, String)>>,
     hints: OnceCell<Vec<Ms>>,
+    memory: RefCell<Memory>,
     /// Differences are kept in words.
     explains: Cell<bool>,
 }
@@ -82,6 +83,12 @@ struct Node {
     at: Vec<usize>,
     explained: Vec<usize>,
     has_fired_held: bool,
+}
+
+impl From<Node> for Found {
+    fn from(Node { standing, explained, has_fired_held, .. }: Node) -> Self {
+        Self { standing, explained, has_fired_held }
+    }
 }
 
 #[derive(Copy, Clone, Debug)]
@@ -123,6 +130,7 @@ impl<'q, 'a> Question<'q, 'a> {
             wall_ms: Cell::new(None),
             difference: RefCell::default(),
             hints: OnceCell::new(),
+            memory: RefCell::default(),
             explains: Cell::new(false),
         }
     }
@@ -147,17 +155,21 @@ impl<'q, 'a> Question<'q, 'a> {
         let likely =
             |order| std::iter::once(None).chain(self.walls().into_iter().map(Some)).map(move |wall_ms| (order, wall_ms, moves));
         let orders = (0..self.ranks.len()).flat_map(likely);
+        self.memory.replace(Memory::of(self.wanted.flatten()));
         for (order, wall_ms, moves) in orders.chain([(0, None, MOST_MOVES)]) {
-            self.order.set(order);
-            self.wall_ms.set(wall_ms);
-            self.most.set(self.tried.get() + moves);
-            if let Some(Node { standing, explained, has_fired_held, .. }) = self.go(node.clone()) {
-                return Ok(Found { standing, explained, has_fired_held });
+            self.begin_with(order, wall_ms, moves);
+            if let Some(node) = self.go(node.clone()) {
+                return Ok(node.into());
             }
             if wall_ms.is_none() && self.tried.get() < self.most.get() {
                 // There is no other order.
                 break;
             }
+        }
+        self.memory.borrow_mut().is_ignored();
+        self.begin_with(0, None, MOST_MOVES);
+        if let Some(node) = self.go(node) {
+            return Ok(node.into());
         }
         let difference = self.difference.borrow().clone();
         let (_, rule, text) = difference.unwrap_or((0, Rule::StateIsTheFold, "nothing that may come next".to_owned()));
@@ -166,48 +178,10 @@ impl<'q, 'a> Question<'q, 'a> {
         Err((rule, format!("{cut}{text}; {}", self.circumstances())))
     }
 
-    /// What there was to order, for people.
-    fn circumstances(&self) -> String {
-        let from = START_MS;
-        let records = self.records.iter().flatten().map(|(event, taken)| {
-            let (input, offset, since) = (taken.input, taken.offset, taken.visible.since / 1_000);
-            format!(
-                "{input}/{offset} {} of {} (record {}, there since {since})",
-                event.key(),
-                event.time_ms() - from,
-                event.record_ms() - from
-            )
-        });
-        let timers = self.before.into_iter().flat_map(|before| before.prospect.timers());
-        let timers = timers.map(|timer| format!("{:?} at {}", timer.kind, timer.deadline_ms - from));
-        let transaction = &self.commit;
-        format!(
-            "in ms since the start: its records {:?}, first {:?}; timers before {:?}; task time {} to {}, transaction begun {}, decided {}, after {}",
-            records.collect::<Vec<_>>(),
-            self.first,
-            timers.collect::<Vec<_>>(),
-            self.time_ms.saturating_sub(from),
-            transaction.record.time_ms - from,
-            transaction.begun / 1_000,
-            transaction.decided / 1_000,
-            self.since / 1_000
-        )
-    }
-
-    /// Keeps the difference that the order met with that came furthest; of several the first.
-    fn differs(&self, node: &Node, rule: Rule, text: impl FnOnce() -> String) {
-        let reached = (node.at.iter().sum::<usize>() + node.explained.len()) * 1_000 + 999;
-        self.differs_by(reached, rule, text);
-    }
-
-    fn differs_by(&self, reached: usize, rule: Rule, text: impl FnOnce() -> String) {
-        if !self.explains.get() {
-            return;
-        }
-        let mut difference = self.difference.borrow_mut();
-        if difference.as_ref().is_none_or(|(furthest, ..)| *furthest < reached) {
-            *difference = Some((reached, rule, text()));
-        }
+    fn begin_with(&self, order: usize, wall_ms: Option<Ms>, moves: u32) {
+        self.order.set(order);
+        self.wall_ms.set(wall_ms);
+        self.most.set(self.tried.get() + moves);
     }
 
     fn go(&self, node: Node) -> Option<Node> {
@@ -215,6 +189,10 @@ impl<'q, 'a> Question<'q, 'a> {
         let is_read = self.heads(&node).next().is_none();
         if is_read && self.is_reached(&node, moves.is_empty()) {
             return Some(node);
+        }
+        let is_fork = moves.len() > 1;
+        if is_fork && self.is_dead_end(&node) {
+            return None;
         }
         for what in moves {
             if self.tried.get() >= self.most.get() {
@@ -227,6 +205,9 @@ impl<'q, 'a> Question<'q, 'a> {
             {
                 return Some(reached);
             }
+        }
+        if is_fork && self.tried.get() < self.most.get() {
+            self.note_dead_end(&node);
         }
         None
     }
@@ -278,7 +259,11 @@ impl<'q, 'a> Question<'q, 'a> {
             Move::Take(input) => {
                 let (event, _) = self.records[input][node.at[input]];
                 node.at[input] += 1;
-                node.standing.apply(self.key, event, models)
+                let given = node.standing.apply(self.key, event, models);
+                if !self.is_as_remembered(node) {
+                    return false;
+                }
+                given
             }
             Move::Fire(timer, now_ms) => {
                 node.has_fired_held |= timer.kind.is_held();
@@ -327,12 +312,6 @@ impl<'q, 'a> Question<'q, 'a> {
         true
     }
 
-    /// What the transaction has for a key, for people.
-    fn others(&self, whose: &str) -> String {
-        let of_key = self.sents.all.iter().filter(|sent| sent.visible.record.key.as_deref() == Some(whose.as_bytes()));
-        format!("{:?}", of_key.map(Sent::show).collect::<Vec<_>>())
-    }
-
     /// The record as the transaction left it, with no timer left behind.
     fn is_reached(&self, node: &Node, is_last: bool) -> bool {
         let models = &self.evidence.formats.models;
@@ -372,17 +351,5 @@ impl<'q, 'a> Question<'q, 'a> {
             return false;
         }
         true
-    }
-
-    fn differing_state(&self, standing: &Standing) -> (usize, String) {
-        let Some(wanted) = self.wanted else { return (1, "the fold changes the record, the transaction does not".to_owned()) };
-        let Some(bytes) = wanted else { return (1, "the transaction deletes the record, the fold does not".to_owned()) };
-        if standing.is_erased {
-            return (1, "the fold deletes the record, the transaction does not".to_owned());
-        }
-        match StateCodec.decode(bytes) {
-            Ok(written) => first_differences(&standing.prospect, &written),
-            Err(error) => (1, format!("the transaction's record can't be read: {error}")),
-        }
     }
 }
