@@ -39,7 +39,9 @@ impl Memory {
 
     /// Messages were seen up to here in the order in which they are written.
     fn allows(&self, seen: &Seen) -> bool {
-        self.written.as_ref().is_none_or(|written| both(seen).iter().zip(written).all(|(ours, theirs)| is_begun_with(theirs, ours)))
+        self.written
+            .as_ref()
+            .is_none_or(|written| both(seen).iter().zip(written).all(|(ours, theirs)| is_begun_with(theirs, ours)))
     }
 }
 
