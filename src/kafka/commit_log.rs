@@ -145,7 +145,7 @@ impl<F: ProducerFactory> KafkaCommitLog<F> {
         }
         let committed = producer
             .commit_transaction(TRANSACTION_TIMEOUT)
-            .map_err(|e| errors::of_transaction("the transaction can't be committed", &e));
+            .map_err(|e| errors::of_commit("the transaction can't be committed", &e));
         match committed {
             Err(failure @ Failure::Rebuild(_)) if planted!(UnknownOutcomeIsAborted) => Err(aborted(failure)),
             Err(Failure::Rebuild(_)) if planted!(UnknownOutcomeIsCommitted) => Ok(()),
@@ -444,8 +444,13 @@ mod tests {
     const NEW_PRODUCER: [(usize, &str); 2] = [(1, "let go"), (2, "init")];
 
     #[test]
-    fn whatever_times_out_the_producer_ends_without_another_request() {
+    fn whatever_times_out_or_may_be_committed_ends_the_producer_without_another_request() {
         let mut scripts = vec![reported(&[(Code::MessageTimedOut, 3)]), Script { in_flight: 2, ..Script::default() }];
+        // The try that was answered is not the one that may have been done.
+        for code in [Code::InvalidProducerIdMapping, Code::IllegalGeneration, Code::TopicAuthorizationFailed] {
+            let error = ClientError { requires_abort: true, ..ClientError::new(code, "asked again") };
+            scripts.push(Script { commit: Some(error), ..Script::default() });
+        }
         for requires_abort in [false, true] {
             let error = || Some(ClientError { requires_abort, ..ClientError::new(Code::OperationTimedOut, "too late") });
             scripts.push(Script { send_offsets: error(), ..Script::default() });

@@ -117,6 +117,19 @@ pub fn of_transaction(doing: &str, error: &ClientError) -> Failure {
     of_transaction_code(format!("{doing}: {error}"), error.code, error.is_fatal, error.requires_abort)
 }
 
+/// Judges an error of the call that commits: whatever the library says of it, the outcome is not known.
+///
+/// The library asks the broker again when no answer came. The error is that of the last try, or of something else that failed
+/// meanwhile, and it may ask for an abort; an earlier try may have been done all the same. What fails before anything is asked is
+/// seen by the drain and the call for the positions, which come first.
+#[must_use]
+pub fn of_commit(doing: &str, error: &ClientError) -> Failure {
+    let text = format!("{doing}: {error}");
+    // A missing right stays missing. The process ends, and the next one reads back what was committed.
+    let ends = operator_action(error.code).is_some() && refusal(error.code).is_none();
+    if ends { stop(&text, error.code) } else { Failure::Rebuild(text) }
+}
+
 fn of_transaction_code(text: String, code: Code, is_fatal: bool, requires_abort: bool) -> Failure {
     // Losing the topic's leader for a moment looks like a missing topic.
     let may_pass = matches!(code, Code::UnknownTopicOrPartition | Code::UnknownTopic | Code::UnknownPartition);
@@ -228,6 +241,30 @@ mod tests {
                 assert!(matches!(of_transaction("a call", &error), Failure::Rebuild(_)), "{error:?}");
             }
         }
+    }
+
+    #[test]
+    fn no_error_of_a_commit_proves_that_nothing_was_committed() {
+        let codes = [
+            Code::InvalidProducerIdMapping,
+            Code::UnknownProducerId,
+            Code::RequestTimedOut,
+            Code::Unknown,
+            Code::Inconsistent,
+            Code::IllegalGeneration,
+            Code::TopicAuthorizationFailed,
+            Code::UnknownTopicOrPartition,
+            Code::MessageSizeTooLarge,
+            Code::InvalidTransactionalState,
+        ];
+        for code in codes {
+            for (is_fatal, requires_abort) in [(false, false), (false, true), (true, false)] {
+                let error = ClientError { code, is_fatal, requires_abort, text: "why".to_owned() };
+                assert!(matches!(of_commit("a commit", &error), Failure::Rebuild(_)), "{error:?}");
+            }
+        }
+        let error = ClientError { is_fatal: true, ..ClientError::new(Code::TransactionalIdAuthorizationFailed, "why") };
+        assert!(matches!(of_commit("a commit", &error), Failure::Stop(_)), "nobody but an operator can help");
     }
 
     #[test]
