@@ -34,6 +34,8 @@ pub struct KafkaSource<C: GroupConsumer> {
     lost: Vec<(InputPartition, u64)>,
     /// The committed offsets, being asked for.
     offsets: Option<(Vec<InputPartition>, C::Asked<CommittedOffsets>)>,
+    /// Partitions were assigned anew without being asked, since the library's events were last all seen.
+    is_ahead: bool,
     on_gap: OnGap,
     group: String,
 }
@@ -51,6 +53,7 @@ impl<C: GroupConsumer> KafkaSource<C> {
             ends: BTreeMap::new(),
             lost: Vec::new(),
             offsets: None,
+            is_ahead: false,
             on_gap: worker.on_gap,
             group: group.to_owned(),
         }
@@ -105,11 +108,21 @@ fn sorted(mut partitions: Vec<InputPartition>) -> Vec<InputPartition> {
 impl<C: GroupConsumer> EventSource for KafkaSource<C> {
     fn group_event(&mut self) -> Result<Option<GroupEvent>, Failure> {
         self.serve()?;
-        self.repair()?;
-        Ok(self.consumer.next_rebalance().map(|event| match event {
+        let mut event = self.consumer.next_rebalance();
+        if event.is_none() {
+            self.is_ahead = false;
+            // Not while an event waits: the library would take it for the answer, and the group would go on without us.
+            self.repair()?;
+            if self.is_ahead {
+                self.serve()?;
+                event = self.consumer.next_rebalance();
+            }
+        }
+        Ok(event.map(|event| match event {
             Rebalance::Assign(partitions) => GroupEvent::Assigned(sorted(partitions)),
             Rebalance::Revoke(partitions) => {
-                GroupEvent::Revoked { partitions: sorted(partitions), lost: self.consumer.is_assignment_lost() }
+                // One that came between the last look and an assignment is answered already, and may be done.
+                GroupEvent::Revoked { partitions: sorted(partitions), lost: self.is_ahead || self.consumer.is_assignment_lost() }
             }
         }))
     }

@@ -78,6 +78,8 @@ impl<C: GroupConsumer> KafkaSource<C> {
     pub(super) fn assign(&mut self, from: &[(InputPartition, i64)], again: bool) -> Result<(), Failure> {
         let partitions: Vec<InputPartition> = from.iter().map(|(p, _)| *p).collect();
         let cooperative = self.consumer.is_cooperative();
+        // What is new in an incremental assignment is the answer to the group.
+        self.is_ahead |= again || !cooperative;
         if cooperative && again {
             for p in &partitions {
                 self.queues.remove(p);
@@ -126,5 +128,201 @@ impl<C: GroupConsumer> KafkaSource<C> {
             self.queues.insert(*p, queue);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Ms;
+    use crate::kafka::client::{ClientError, PartitionQueue, Polled, Rebalance, Taken};
+    use crate::kafka::records::OwnedRecords;
+    use crate::runtime::options::Options as WorkerOptions;
+    use crate::runtime::ports::{Bounds, EventSource, GroupEvent};
+    use std::cell::{Cell, RefCell};
+    use std::collections::VecDeque;
+    use std::rc::Rc;
+    use std::time::Duration;
+
+    const AT: InputPartition = InputPartition { partition: 3, input: 0 };
+
+    /// A member of a group that says what was written down for it, and remembers what it was told.
+    #[derive(Default)]
+    struct Member {
+        events: RefCell<VecDeque<Rebalance>>,
+        /// Put into the library's queue just before the next call that lets go of partitions.
+        overtaken: RefCell<Option<Rebalance>>,
+        told: RefCell<Vec<&'static str>>,
+        is_lost: Cell<bool>,
+        now: Cell<Duration>,
+    }
+
+    impl Member {
+        fn told(&self, what: &'static str) -> Result<(), ClientError> {
+            self.told.borrow_mut().push(what);
+            Ok(())
+        }
+    }
+
+    /// A question that nobody answers.
+    struct Unanswered;
+
+    impl<T> Asked<T> for Unanswered {
+        fn answer(&self) -> Option<Result<T, ClientError>> {
+            None
+        }
+    }
+
+    struct Empty;
+
+    impl PartitionQueue for Empty {
+        type Batch = OwnedRecords;
+
+        fn take(&self, _: usize) -> Taken<OwnedRecords> {
+            Taken { records: OwnedRecords { input: 0, records: Vec::new() }, end: None, error: None }
+        }
+    }
+
+    impl GroupConsumer for Rc<Member> {
+        type Batch = OwnedRecords;
+        type Queue = Empty;
+        type Asked<T: Send + 'static> = Unanswered;
+
+        fn now(&self) -> Duration {
+            self.now.get()
+        }
+
+        fn poll(&self) -> Option<Polled> {
+            None
+        }
+
+        fn next_rebalance(&self) -> Option<Rebalance> {
+            self.events.borrow_mut().pop_front()
+        }
+
+        fn is_cooperative(&self) -> bool {
+            true
+        }
+
+        fn is_assignment_lost(&self) -> bool {
+            self.is_lost.get()
+        }
+
+        fn ask_committed(&self, _: &[InputPartition], _: Duration) -> Unanswered {
+            Unanswered
+        }
+
+        fn ask_bounds(&self, _: InputPartition, _: Duration) -> Unanswered {
+            Unanswered
+        }
+
+        fn bounds(&self, _: InputPartition, _: Duration) -> Result<Bounds, ClientError> {
+            Ok(Bounds { low: 0, high: 9 })
+        }
+
+        fn offset_at(&self, _: InputPartition, _: Ms, _: Duration) -> Result<Option<i64>, ClientError> {
+            Ok(None)
+        }
+
+        fn split(&self, _: InputPartition) -> Option<Empty> {
+            Some(Empty)
+        }
+
+        fn assign(&self, _: &[(InputPartition, i64)]) -> Result<(), ClientError> {
+            self.told("assign")
+        }
+
+        fn incremental_assign(&self, _: &[(InputPartition, i64)]) -> Result<(), ClientError> {
+            self.told("incremental assign")
+        }
+
+        fn unassign(&self) -> Result<(), ClientError> {
+            self.told("unassign")
+        }
+
+        fn incremental_unassign(&self, _: &[InputPartition]) -> Result<(), ClientError> {
+            self.events.borrow_mut().extend(self.overtaken.take());
+            self.is_lost.set(false);
+            self.told("incremental unassign")
+        }
+
+        fn pause(&self, _: &[InputPartition]) -> Result<(), ClientError> {
+            Ok(())
+        }
+
+        fn resume(&self, _: &[InputPartition]) -> Result<(), ClientError> {
+            Ok(())
+        }
+
+        fn seek(&self, _: &[(InputPartition, i64)], _: Duration) -> Result<(), ClientError> {
+            Ok(())
+        }
+
+        fn known_end(&self, _: InputPartition) -> Option<i64> {
+            None
+        }
+
+        fn wait(&self, _: Duration) {}
+
+        fn close(&self) {}
+    }
+
+    /// A partition that could not be read, whose pause is over.
+    fn broken() -> (Rc<Member>, KafkaSource<Rc<Member>>) {
+        let member = Rc::new(Member::default());
+        let worker = WorkerOptions::new(vec!["cart".to_owned()], 4);
+        let mut source = KafkaSource::new(Rc::clone(&member), "g", &worker);
+        source.start(&[(AT, 7)]).unwrap();
+        source.broke(AT, Code::BadMessage, "CRC");
+        member.now.set(Duration::from_secs(1));
+        member.told.take();
+        (member, source)
+    }
+
+    fn revoked(lost: bool) -> Option<GroupEvent> {
+        Some(GroupEvent::Revoked { partitions: vec![AT], lost })
+    }
+
+    const AGAIN: [&str; 2] = ["incremental unassign", "incremental assign"];
+
+    #[test]
+    fn nothing_is_repaired_while_the_group_waits_for_an_answer() {
+        for lost in [false, true] {
+            let (member, mut source) = broken();
+            member.is_lost.set(lost);
+            member.events.borrow_mut().push_back(Rebalance::Revoke(vec![AT]));
+            assert_eq!(source.group_event().unwrap(), revoked(lost));
+            assert_eq!(member.told.take(), [""; 0], "the library would take it for the answer to the group");
+            source.stop(&[AT]).unwrap();
+            assert_eq!(source.group_event().unwrap(), None);
+            assert_eq!(member.told.take(), ["incremental unassign"], "and what is gone is not repaired");
+        }
+    }
+
+    #[test]
+    fn partitions_that_were_let_go_of_by_a_repair_unseen_are_lost() {
+        let (member, mut source) = broken();
+        *member.overtaken.borrow_mut() = Some(Rebalance::Revoke(vec![AT]));
+        assert_eq!(source.group_event().unwrap(), revoked(true));
+        assert_eq!(member.told.take(), AGAIN);
+    }
+
+    #[test]
+    fn partitions_that_were_let_go_of_by_a_restart_unseen_are_lost() {
+        let (member, mut source) = broken();
+        *member.overtaken.borrow_mut() = Some(Rebalance::Revoke(vec![AT]));
+        source.start(&[(AT, 5)]).unwrap();
+        assert_eq!(member.told.take(), AGAIN);
+        assert_eq!(source.group_event().unwrap(), revoked(true));
+    }
+
+    #[test]
+    fn after_a_repair_the_group_takes_as_ever() {
+        let (member, mut source) = broken();
+        assert_eq!(source.group_event().unwrap(), None);
+        assert_eq!(member.told.take(), AGAIN);
+        assert_eq!(source.group_event().unwrap(), None);
+        member.events.borrow_mut().push_back(Rebalance::Revoke(vec![AT]));
+        assert_eq!(source.group_event().unwrap(), revoked(false));
     }
 }
