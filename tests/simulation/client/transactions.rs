@@ -89,7 +89,7 @@ impl Client for Machine {
         match self.batches.answered(io, ticket, answer) {
             Ok(Verdict::Fine) => {}
             Ok(Verdict::Abort(code)) => self.fail(code),
-            Ok(Verdict::Fatal(code)) => self.end_for_good(code),
+            Ok(Verdict::Fatal(code)) => self.end_for_good(io, code),
             Err(answer) if self.adding.as_ref().is_some_and(|(adding, _)| *adding == ticket) => self.partitions_added(io, answer),
             Err(answer) if self.request == Some(ticket) => {
                 self.request = None;
@@ -250,14 +250,16 @@ impl Machine {
         }
     }
 
-    /// The producer is of no more use.
-    fn end_for_good(&mut self, code: Code) {
+    /// The producer is of no more use: what has not been sent is given up (`rd_kafka_set_fatal_error0`).
+    fn end_for_good(&mut self, io: &Io<'_>, code: Code) {
         if !matches!(self.state, State::Fatal(_)) {
             let why = ClientError { is_fatal: true, ..error(code) };
             if !matches!(self.call, Call::None) {
                 self.result.get_or_insert_with(|| Err(why.clone()));
             }
             self.state = State::Fatal(why);
+            self.batches.purge();
+            io.notify();
         }
     }
 
@@ -303,7 +305,7 @@ impl Machine {
                         self.add_at = io.now() + if is_ending { SHORT_PAUSE } else { PAUSE };
                     }
                     Judged::Abort => self.fail(code),
-                    Judged::Fatal(code) => self.end_for_good(code),
+                    Judged::Fatal(code) => self.end_for_good(io, code),
                 }
             }
             _ => self.added.extend(partitions),
@@ -392,7 +394,7 @@ impl Machine {
             }
             Judged::Fatal(code) => {
                 io.cover("transaction: a call fails for good");
-                self.end_for_good(code);
+                self.end_for_good(io, code);
                 io.notify();
             }
         }

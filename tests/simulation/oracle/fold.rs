@@ -72,7 +72,7 @@ impl TaskFold {
                         sents.is_explained[*n] = true;
                     }
                     findings.0.extend(found.0);
-                    self.check_held(evidence, commit, &outcome, since, findings);
+                    self.check_held(evidence, commit, &outcome, (&records, since), findings);
                     self.install(evidence, outcome);
                     for taken in records.iter().flatten() {
                         let at = InputPartition { partition: commit.task, input: taken.input };
@@ -164,20 +164,28 @@ impl TaskFold {
         records.iter().map(|taken| taken.iter().take_while(|taken| is_old(taken)).count()).collect()
     }
 
-    /// Nothing that leads to a mail may have fired while records are left that were there when another worker began to catch up.
-    fn check_held(&self, evidence: &Evidence<'_>, commit: &Commit<'_>, outcome: &Outcome, since: Us, findings: &mut Findings) {
+    /// Nothing that leads to a mail may have fired while what an input has next was there when another worker began to catch up. Where
+    /// it had something young meanwhile, it was caught up.
+    fn check_held<'a>(
+        &self,
+        evidence: &Evidence<'a>,
+        commit: &Commit<'_>,
+        outcome: &Outcome,
+        (records, since): (&[Vec<Taken<'a>>], Us),
+        findings: &mut Findings,
+    ) {
         let is_same = self.last.is_some_and(|(_, producer)| producer == commit.producer);
         if is_same || !outcome.has_fired_held || !evidence.holds() {
             return;
         }
         let inputs = evidence.formats.settings.input_topics().len();
-        for (input, position) in (0u16..).zip(&commit.positions).take(inputs) {
+        for ((input, position), records) in (0u16..).zip(&commit.positions).zip(records).take(inputs) {
             let at = InputPartition { partition: commit.task, input };
             let visible = evidence.history.visible.get(&evidence.topics.of_input(at)).into_iter().flatten().enumerate();
             let next = visible.filter(|(_, v)| v.offset >= *position && v.gone.is_none()).min_by_key(|(_, v)| v.offset);
             let Some((index, visible)) = next else { continue };
             let taken = inputs::decode(evidence, at, index, visible);
-            if is_old(evidence, &taken, since) {
+            if records.iter().chain([&taken]).all(|taken| is_old(evidence, taken, since)) {
                 findings.add(
                     Rule::HeldWhileBehind,
                     format!(
