@@ -3,6 +3,7 @@
 use super::evidence::Evidence;
 use super::inputs::decode;
 use crate::broker::history::Visible;
+use leadstream::domain::Ms;
 use leadstream::domain::output::{Body, Output};
 use leadstream::engine::effects::ProspectOutput;
 use leadstream::runtime::ports::{Encode, Encoded, InputPartition, OutTopic};
@@ -89,14 +90,18 @@ impl<'a> Sents<'a> {
         given.copied().find(|n| !self.is_explained[*n] && !taken.contains(n)).map(|n| &self.all[n])
     }
 
-    /// What a member told its account, as it can be shown.
+    /// What a prospect told its account, and until when it told sales to answer, as it can be shown.
     pub fn told_by(&self, evidence: &Evidence<'_>, key: &str) -> Vec<String> {
         let given = self.by_giver.get(key.as_bytes()).into_iter().flatten().map(|n| &self.all[*n]);
-        let to_accounts = given.filter(|sent| sent.topic == OutTopic::AccountMembers);
         let input = u16::try_from(evidence.topics.inputs.len() - 1).unwrap_or(0);
-        to_accounts
-            .map(|sent| format!(" {:?}", decode(evidence, InputPartition { partition: 0, input }, 0, sent.visible).event))
-            .collect()
+        let show = |sent: &Sent<'_>| match sent.topic {
+            OutTopic::AccountMembers => {
+                Some(format!(" {:?}", decode(evidence, InputPartition { partition: 0, input }, 0, sent.visible).event))
+            }
+            OutTopic::HandOvers => sent.answer_due_ms().map(|ms| format!(" {ms}")),
+            _ => None,
+        };
+        given.filter_map(show).collect()
     }
 
     /// What nothing explains.
@@ -113,12 +118,27 @@ impl<'a> Sent<'a> {
         let has_accounts = evidence.formats.models.accounts().is_some();
         let is_own = match self.topic {
             OutTopic::DeadLetters | OutTopic::Accounts | OutTopic::State => false,
-            OutTopic::HandOvers => !has_accounts,
+            OutTopic::HandOvers => !has_accounts || !self.tells_of_company(),
             // To its account, and not from there.
             OutTopic::AccountMembers => record.key.as_deref() != Some(subject),
             _ => true,
         };
         is_own.then_some(subject)
+    }
+
+    /// An account adds what it knows of the company to what it passes on; who belongs to none says it without.
+    fn tells_of_company(&self) -> bool {
+        !self.json()["company"].is_null()
+    }
+
+    /// Until when sales is to answer.
+    fn answer_due_ms(&self) -> Option<Ms> {
+        let time: jiff::Timestamp = self.json()["sla_due_at"].as_str()?.parse().ok()?;
+        Some(time.as_millisecond())
+    }
+
+    fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(self.visible.record.value.as_deref().unwrap_or_default()).unwrap_or_default()
     }
 
     /// For people.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// Looks at everything that was ever visible in the topics of outputs.
 pub fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
-    let mut seen: BTreeMap<(OutTopic, &[u8], &[u8]), (TopicPartition, i64)> = BTreeMap::new();
+    let mut seen: BTreeMap<(OutTopic, &[u8]), (TopicPartition, i64)> = BTreeMap::new();
     for topic in OutTopic::ALL {
         if topic == OutTopic::State {
             continue;
@@ -32,9 +32,7 @@ pub fn check(evidence: &Evidence<'_>, findings: &mut Findings) {
                     // The original's own header.
                     continue;
                 }
-                // Two of a member's updates may have the same id, where its clock ran ahead: they are told apart by what they say.
-                let value = output.record.value.as_deref().filter(|_| topic == OutTopic::AccountMembers).unwrap_or_default();
-                if let Some(first) = seen.insert((topic, id, value), place) {
+                if let Some(first) = seen.insert((topic, id), place) {
                     let id = String::from_utf8_lossy(id);
                     findings.add(Rule::IdsOnce, format!("{topic:?}: {id} is visible at {first:?} and again at {place:?}"));
                 }

@@ -1,6 +1,6 @@
 //! Accounts: whatever the order in which members' updates arrive, the same state and the same consensus stand in the end.
 
-use super::harness::{START_MS, commit, model};
+use super::harness::{Line, START_MS, commit, model, script};
 use leadstream_core::domain::company_names::ACCOUNT_KEY;
 use leadstream_core::domain::member_update::MemberUpdate;
 use leadstream_core::domain::member_update::MemberUpdateRecord;
@@ -191,4 +191,31 @@ fn another_model_keeps_what_was_said_and_judges_by_its_own_rules_from_then_on() 
     let ben = update("ben", START_MS + 3, Some("one"));
     next.apply_update(&ben, &mut effects);
     assert_eq!(kinds(&effects)[0], AccountKind::ConsensusLost);
+}
+
+#[test]
+fn updates_of_one_instant_have_ids_of_their_own() {
+    // The company is known from an event that is ahead of its time: all that follows is told as of then, twice that a stage is stale.
+    let models = model(&MODEL.replace("[accounts]", "[journey.stale]\ntwo = { after = \"1h\", to = \"one\" }\n[accounts]"));
+    let mut task = Task::new(Arc::clone(&models), StateCodec);
+    let mut effects = BatchEffects::default();
+    for line in script("1m < 10h identify email=ann@acme.com; 10m B; 2h wait; 3h B; 5h wait") {
+        match line {
+            Line::Event(did) => task.apply_event(&did.event(&models), Mode::Virtual, &mut effects),
+            Line::Until(until_ms) => task.advance(until_ms, Mode::Virtual, &mut effects),
+            _ => unreachable!("the script has none"),
+        };
+        commit(&mut task);
+    }
+    let told: Vec<(i64, Option<String>, u128)> = effects
+        .outputs
+        .iter()
+        .filter_map(|o| o.output.member_update())
+        .map(|told| (told.at_ms, told.update.journey.map(|stage| stage.to_string()), told.id))
+        .collect();
+    let at_ms = START_MS + 10 * 3_600_000;
+    let stages: Vec<(i64, Option<&str>)> = told.iter().map(|(at_ms, stage, _)| (*at_ms, stage.as_deref())).collect();
+    assert_eq!(stages, [None, Some("two"), Some("one"), Some("two"), Some("one")].map(|stage| (at_ms, stage)));
+    let ids: BTreeSet<u128> = told.iter().map(|(.., id)| *id).collect();
+    assert_eq!(ids.len(), told.len(), "{told:?}");
 }

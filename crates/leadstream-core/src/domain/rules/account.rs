@@ -12,7 +12,7 @@ pub mod group;
 pub mod leads;
 
 use crate::domain::event::{Event, Value};
-use crate::domain::ids::{IdKind, hash64, output_id, some64};
+use crate::domain::ids::{IdKind, hash64, low64, output_id, some64};
 use crate::domain::member_update::{MemberUpdate, News};
 use crate::domain::model::Model;
 use crate::domain::model::accounts::Accounts;
@@ -47,7 +47,8 @@ impl AccountNotifier<'_, '_, '_> {
         if belongs.sent_digest.is_none() {
             return;
         }
-        let at_ms = belongs.sent_ms.map_or(at_ms, |sent_ms| at_ms.max(sent_ms));
+        let before_ms = belongs.sent_ms;
+        let at_ms = before_ms.map_or(at_ms, |before_ms| at_ms.max(before_ms));
         (belongs.sent_digest, belongs.sent_ms) = (None, Some(at_ms));
         let update = MemberUpdate {
             account: belongs.account.clone(),
@@ -55,11 +56,17 @@ impl AccountNotifier<'_, '_, '_> {
             left: true,
             ..MemberUpdate::default()
         };
-        self.push(update, at_ms, 0);
+        self.push(update, at_ms, before_ms, 0);
     }
 
-    fn push(&mut self, update: MemberUpdate, at_ms: Ms, sent_digest: u64) {
-        let cause = self.step.event.map_or(sent_digest, |e| e.message_hash);
+    /// `before_ms`: the time of the update before.
+    fn push(&mut self, update: MemberUpdate, at_ms: Ms, before_ms: Option<Ms>, sent_digest: u64) {
+        let cause = match self.step.event {
+            Some(event) => event.message_hash,
+            // After an event that was ahead of its time, deadlines come at one instant, and several may tell the same.
+            None if before_ms == Some(at_ms) => sent_digest ^ moved_by(self.step).map_or(0, |output| low64(output.id)),
+            None => sent_digest,
+        };
         let kind = IdKind::Member(u8::from(update.left));
         let id = output_id(self.step.key, &self.model.name, kind, Some(&update.account), at_ms, cause, 0);
         self.step.effects.outputs.push(Output {
@@ -110,8 +117,13 @@ fn decided_ms(step: &StepContext<'_, '_>) -> Option<Ms> {
     if let Some(event) = step.event {
         return Some(event.time_ms);
     }
+    moved_by(step).map(|o| o.at_ms)
+}
+
+/// What a deadline moved last in this turn.
+fn moved_by<'s>(step: &'s StepContext<'_, '_>) -> Option<&'s Output> {
     let moved = |o: &&Output| matches!(o.body, Body::StageChanged(_) | Body::ScoreChanged(_) | Body::HandOver(_));
-    step.effects.outputs.get(step.since..)?.iter().rev().find(moved).map(|o| o.at_ms)
+    step.effects.outputs.get(step.since..)?.iter().rev().find(moved)
 }
 
 /// Takes in what an event says of company and role.
@@ -181,7 +193,8 @@ fn tell(prospect: &mut Prospect, at_ms: Ms, accounts: &Accounts, notifier: &mut 
     if belongs.sent_digest == Some(sent_digest) && verdict.is_none() {
         return;
     }
-    (belongs.sent_digest, belongs.sent_ms) = (Some(sent_digest), Some(at_ms));
+    belongs.sent_digest = Some(sent_digest);
+    let before_ms = belongs.sent_ms.replace(at_ms);
     let update = MemberUpdate {
         account: belongs.account.clone(),
         member: notifier.step.key.into(),
@@ -199,7 +212,7 @@ fn tell(prospect: &mut Prospect, at_ms: Ms, accounts: &Accounts, notifier: &mut 
         barred: membership.barred.map(|barred| barred.why),
         news: News::Standing,
     };
-    notifier.push(update, at_ms, sent_digest.get());
+    notifier.push(update, at_ms, before_ms, sent_digest.get());
 }
 
 /// What an event decides about the group as a whole.
