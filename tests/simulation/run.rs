@@ -6,6 +6,7 @@ use super::faults::{Kind, MOST_SKEW_MS};
 use super::oracle::{Evidence, Times, judge};
 use super::setup::Simulation;
 use super::world::SECOND;
+use leadstream::runtime::snapshot::TaskState;
 use std::collections::BTreeMap;
 
 /// After the healing everything must be read within this.
@@ -64,14 +65,14 @@ impl Simulation {
         }
     }
 
-    /// Lets it happen; says since when everything is read.
+    /// Lets it happen; says since when everything is read, and every task at work: one whose owner was killed waits for its session.
     fn settle(&self) -> Result<Us, String> {
         let world = &self.world;
         world.run_until(self.heals_at + 5 * SECOND)?;
-        while let Some(what) = self.unread() {
+        while let Some(what) = self.unread().or_else(|| self.unready()) {
             if world.now() > self.heals_at + LONGEST_RECOVERY {
                 let how = self.fleet.describe();
-                return Err(format!("not read {} s after the healing: {what}{how}", LONGEST_RECOVERY / SECOND));
+                return Err(format!("{} s after the healing {what}{how}", LONGEST_RECOVERY / SECOND));
             }
             world.run_until(world.now() + SECOND)?;
         }
@@ -122,11 +123,20 @@ impl Simulation {
                 let end = visible.filter(|v| v.gone.is_none()).map(|v| v.offset + 1).max().unwrap_or(0);
                 if broker.committed(at).unwrap_or(0) < end {
                     let name = self.topics.name(*topic);
-                    return Some(format!("{name}, partition {partition}: {:?} of {end}", broker.committed(at)));
+                    return Some(format!("{name}, partition {partition} is not read: {:?} of {end}", broker.committed(at)));
                 }
             }
         }
         None
+    }
+
+    /// A task that no board shows at work.
+    fn unready(&self) -> Option<String> {
+        let machines = self.fleet.machines.borrow();
+        let tasks: Vec<_> =
+            machines.iter().filter_map(|machine| machine.running()).flat_map(|running| running.board.tasks()).collect();
+        let is_ready = |partition| tasks.iter().any(|task| task.partition == partition && task.state == TaskState::Ready);
+        (0..self.topics.partitions).find(|partition| !is_ready(*partition)).map(|partition| format!("task {partition} is not ready"))
     }
 }
 
