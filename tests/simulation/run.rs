@@ -136,7 +136,9 @@ impl Simulation {
         let tasks: Vec<_> =
             machines.iter().filter_map(|machine| machine.running()).flat_map(|running| running.board.tasks()).collect();
         let is_ready = |partition| tasks.iter().any(|task| task.partition == partition && task.state == TaskState::Ready);
-        (0..self.topics.partitions).find(|partition| !is_ready(*partition)).map(|partition| format!("task {partition} is not ready"))
+        (0..self.topics.partitions)
+            .find(|partition| !is_ready(*partition))
+            .map(|partition| format!("task {partition} is not ready"))
     }
 }
 
