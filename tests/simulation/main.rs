@@ -21,6 +21,7 @@ mod oracle;
 #[cfg(feature = "planted-bugs")]
 mod planted;
 mod process;
+mod replayed;
 mod run;
 mod service;
 mod setup;
@@ -40,6 +41,19 @@ fn the_same_seed_does_the_same() {
             let (one, other) = (run(&case), run(&Case { is_recorded: true, ..case.clone() }));
             assert_eq!(one.hash, other.hash, "{}", case.name());
         }
+    }
+}
+
+/// Some six requests each.
+const LATE_SEEDS: u64 = 160;
+
+#[test]
+fn no_request_that_arrives_after_the_next_begin_tears_a_transaction() {
+    let sweep = Sweep { workloads: vec![workloads::LATE.to_owned()], first_seed: 0, seeds: LATE_SEEDS };
+    let summary = sweep.run(|_| {}, |_| {});
+    assert!(summary.failures.is_empty(), "{}", summary.report());
+    for kind in network::late::TRIALS {
+        assert!(summary.counts.get(kind).is_some_and(|n| *n >= 200), "{kind}: {:?}", summary.counts.get(kind));
     }
 }
 

@@ -5,10 +5,13 @@
 //! arrive twice, one right after the other. Requests of a client that has given them up, or that has ended, may arrive long after
 //! that; with proxies between clients and brokers, which pass on what they hold, all of them may.
 
+pub mod late;
+
 use super::api::{Answer, Request, Ticket, TopicPartition, Us};
 use super::dice::Stream;
 use super::process::{ProcessId, WorkerId};
 use super::world::{ClientId, Event, MS, SECOND, World};
+use late::Late;
 use std::collections::BTreeMap;
 
 /// Brokers that lead partitions.
@@ -97,6 +100,7 @@ pub struct Network {
     pub weather: Weather,
     /// Requests may arrive long after they were sent again.
     pub has_proxies: bool,
+    late: Option<Late>,
     states: BTreeMap<(ClientId, Link), State>,
     fates: BTreeMap<Connection, Fate>,
     /// Sent, and not answered yet as far as the client knows.
@@ -120,6 +124,7 @@ impl Network {
     /// From now on everything gets through.
     pub fn heal(&mut self) {
         self.weather = Weather::default();
+        self.late = None;
         self.stalled_links.clear();
         self.stalled_processes.clear();
     }
@@ -251,6 +256,10 @@ impl World {
             }
             _ => {}
         }
+        if self.is_held_back(connection, &request) {
+            return;
+        }
+        let begins = late::begins(&request);
         let decides = matches!(request, Request::EndTxn { .. } | Request::TxnOffsetCommit { .. });
         let unanswered = self.network.borrow().weather.unanswered;
         if decides && self.dice(Stream::Network).chance(unanswered) {
@@ -265,6 +274,9 @@ impl World {
         }
         let answers = self.broker.borrow_mut().handle(self.now(), ticket, request);
         self.answered_by_broker(answers);
+        if let Some(transactional_id) = begins {
+            self.release(&transactional_id);
+        }
     }
 
     /// Answers of the broker go on their way.

@@ -4,6 +4,7 @@ use super::api::{TopicPartition, Us};
 use super::coverage::{Boards, Point, count_endings, listen};
 use super::faults::{Kind, MOST_SKEW_MS};
 use super::oracle::{Evidence, Times, judge};
+use super::replayed;
 use super::setup::Simulation;
 use super::world::SECOND;
 use leadstream::runtime::snapshot::TaskState;
@@ -59,6 +60,7 @@ impl Simulation {
         let settled = self.settle();
         let verdict = self.judge(settled.as_ref().ok().copied()).and_then(|()| boards.verdict());
         match (settled, verdict) {
+            (Ok(_), Ok(())) if self.is_replayed => replayed::check(self),
             (Ok(_), verdict) => verdict,
             (Err(stuck), Ok(())) => Err(stuck),
             (Err(stuck), Err(finding)) => Err(format!("{finding}\n  and {stuck}")),

@@ -54,21 +54,13 @@ impl Formats {
         let set: Vec<String> = set.iter().map(ToString::to_string).collect();
         let settings = config::load_from(None, [], &set).unwrap_or_else(|faults| panic!("{faults:?}")).settings;
         let models: Arc<Models> = Arc::new(config::models(&settings).unwrap_or_else(|faults| panic!("{faults:?}")));
-        let topics = settings.input_topics();
-        let topic = |t: &config::settings::InputTopic| wire::decode::Topic {
-            name: t.name.clone(),
-            is_email: t.is_email,
-            is_trusted: t.is_trusted,
-            format: wire::decode::Format::Json,
-        };
-        let decode = wire::decode::Options { topics: topics.iter().map(topic).collect(), ..wire::decode::Options::default() };
         let encode = wire::output::Options {
             format: wire::output::Format::Json,
             source: "leadstream/simulation".to_owned(),
-            input_topics: topics.into_iter().map(|topic| topic.name).collect(),
+            input_topics: settings.input_topics().into_iter().map(|topic| topic.name).collect(),
         };
         Self {
-            decoder: Arc::new(wire::decode::Decoder::new(decode, &models.vocabulary)),
+            decoder: Arc::new(wire::decode::Decoder::new(decode_options(&settings), &models.vocabulary)),
             encoder: Arc::new(wire::output::Encoder::new(encode, Arc::clone(&models))),
             settings: Arc::new(settings),
             models,
@@ -111,6 +103,18 @@ impl Formats {
             board: Arc::new(StatusBoard::new(identity)),
         }
     }
+}
+
+/// How records of the inputs are read.
+#[must_use]
+pub fn decode_options(settings: &Settings) -> wire::decode::Options {
+    let topic = |t: config::settings::InputTopic| wire::decode::Topic {
+        name: t.name,
+        is_email: t.is_email,
+        is_trusted: t.is_trusted,
+        format: wire::decode::Format::Json,
+    };
+    wire::decode::Options { topics: settings.input_topics().into_iter().map(topic).collect(), ..wire::decode::Options::default() }
 }
 
 /// The clock of one machine.

@@ -8,13 +8,16 @@ use super::faults::{FaultPlan, Kind};
 use super::fleet::{Fleet, Plan};
 use super::run::Case;
 use super::service::ClientSettings;
-use super::workloads::{self, LOSSES, PROXIES};
+use super::workloads::{self, LATE, LOSSES, PROXIES, REPLAYED};
 use super::world::{MS, SECOND, START_MS, World};
 use leadstream::runtime::options::{BatchLimits, OnGap, Options};
 use leadstream::runtime::ports::OutTopic;
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
+
+/// Each request that is held back takes some seconds: so there are several in a run.
+const LATE_HEALS_AT: Us = 60 * SECOND;
 
 /// Nothing goes wrong in one run of so many.
 const QUIET_RUNS: f64 = 0.1;
@@ -26,6 +29,8 @@ pub struct Simulation {
     pub topics: Rc<Topics>,
     pub faults: FaultPlan,
     pub heals_at: Us,
+    /// What comes of it must be what `replay` writes.
+    pub is_replayed: bool,
 }
 
 impl Simulation {
@@ -39,7 +44,8 @@ impl Simulation {
         let topics = Rc::new(formats.topics(i32::try_from(die.between(1, 3)).unwrap_or(1)));
         // Some transactions take seconds to be completed, and the next one waits for that.
         let slow_markers = Rc::new(Cell::new(die.chance(0.3)));
-        let broker = draw_broker(&mut die, &topics, case.seed, Rc::clone(&slow_markers));
+        let is_replayed = case.workload == REPLAYED;
+        let broker = draw_broker(&mut die, &topics, case.seed, Rc::clone(&slow_markers), !is_replayed);
         let world = World::new(case.seed, &case.workload, broker);
         world.network.borrow_mut().has_proxies = case.workload == PROXIES;
         if case.is_recorded {
@@ -58,10 +64,15 @@ impl Simulation {
         let machines = usize::try_from(die.between(1, 3)).unwrap_or(1);
         let fleet = Fleet::new(&world, plan, machines);
         fleet.restart_after.set(Some(*die.one_of(&[SECOND, 4 * SECOND, 15 * SECOND])));
-        let heals_at = die.between(10, 25) * SECOND;
+        let is_late = case.workload == LATE;
+        let heals_at = if is_late { LATE_HEALS_AT } else { die.between(10, 25) * SECOND };
         let mut kinds = Kind::HARMLESS.to_vec();
         kinds.extend(is_losing.then_some(Kind::Retention));
-        let faults = if die.chance(QUIET_RUNS) {
+        // A reminder that is refused for its size leaves without its lines, which a replay knows nothing of.
+        kinds.retain(|kind| !(is_replayed && *kind == Kind::Refusal));
+        let faults = if is_late {
+            FaultPlan { heals_at, ..FaultPlan::none() }
+        } else if die.chance(QUIET_RUNS) {
             FaultPlan::none()
         } else {
             FaultPlan::draw(&mut die, &kinds, workload.favoured, heals_at)
@@ -73,16 +84,19 @@ impl Simulation {
             world.act(at, "start", move |_| starting.start(machine));
         }
         faults.begin(&fleet);
+        if is_late {
+            world.hold_requests_back();
+        }
         world.act(heals_at, "markers are quick", move |_| slow_markers.set(false));
-        Self { world, fleet, topics, faults, heals_at }
+        Self { world, fleet, topics, faults, heals_at, is_replayed }
     }
 }
 
-fn draw_broker(die: &mut Die, topics: &Topics, seed: u64, slow_markers: Rc<Cell<bool>>) -> Broker {
+fn draw_broker(die: &mut Die, topics: &Topics, seed: u64, slow_markers: Rc<Cell<bool>>, has_append_times: bool) -> Broker {
     let mut settings = broker::Settings::new(vec![broker::Topic::new(topics.partitions); topics.names.len()], START_MS);
     settings.topics[usize::from(topics.outputs[OutTopic::State as usize])].is_compacted = true;
     for topic in &topics.inputs {
-        settings.topics[usize::from(*topic)].has_append_time = die.chance(0.2);
+        settings.topics[usize::from(*topic)].has_append_time = die.chance(0.2) && has_append_times;
     }
     settings.verifies = die.chance(0.5);
     settings.consumer_session = *die.one_of(&[6 * SECOND, 12 * SECOND]);

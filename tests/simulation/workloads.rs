@@ -3,6 +3,7 @@
 mod accounts;
 mod events;
 mod fat;
+mod replayed;
 mod shop;
 
 use super::api::{Answer, Record, Request, Ticket, TopicPartition, Us};
@@ -32,7 +33,11 @@ static SHOP: LazyLock<Formats> = LazyLock::new(|| Formats::new(&[r#"model.files=
 static COMPANY: LazyLock<Formats> =
     LazyLock::new(|| Formats::new(&[r#"model.files=["tests/simulation/workloads/company.toml"]"#]));
 
-static WORKLOADS: [Workload; 6] = [
+/// Reminders come due over a backlog as they would have live, which is what `replay` does.
+static HISTORY: LazyLock<Formats> =
+    LazyLock::new(|| Formats::new(&[r#"model.files=["tests/simulation/workloads/shop.toml"]"#, "model.cart.catch_up=replay"]));
+
+static WORKLOADS: [Workload; 7] = [
     Workload { name: "steady", formats: &SHOP, draw: shop::steady, favoured: &[], backlog: false, is_fat: false },
     Workload {
         name: "backlog",
@@ -67,23 +72,36 @@ static WORKLOADS: [Workload; 6] = [
         backlog: false,
         is_fat: false,
     },
+    Workload {
+        name: REPLAYED,
+        formats: &HISTORY,
+        draw: replayed::draw,
+        favoured: &[Kind::Kill, Kind::Stop],
+        backlog: true,
+        is_fat: false,
+    },
 ];
 
 /// The workloads that must never fail.
-pub const ALL: [&str; 6] = ["steady", "backlog", "rebalances", "timers", "fat", "accounts"];
+pub const ALL: [&str; 7] = ["steady", "backlog", "rebalances", "timers", "fat", "accounts", REPLAYED];
+
+/// A history that lies there before the service starts: it must give what `replay` writes.
+pub const REPLAYED: &str = "replayed";
 
 /// Requests may arrive long after they were sent again: the older transaction protocol is not sound then.
 pub const PROXIES: &str = "proxies";
+/// Requests arrive when the next transaction has begun; nothing else goes wrong.
+pub const LATE: &str = "late";
 /// Retention deletes records that were not read.
 pub const LOSSES: &str = "losses";
 
 /// Whether there is such a workload.
 #[must_use]
 pub fn exists(name: &str) -> bool {
-    ALL.contains(&name) || [PROXIES, LOSSES].contains(&name)
+    ALL.contains(&name) || [PROXIES, LATE, LOSSES].contains(&name)
 }
 
-/// The workload of a name. Those that may fail have the traffic of the steady one.
+/// The workload of a name. Those that are not in the table have the traffic of the steady one.
 #[must_use]
 pub fn named(name: &str) -> &'static Workload {
     WORKLOADS.iter().find(|workload| workload.name == name).unwrap_or(&WORKLOADS[0])
@@ -124,6 +142,8 @@ pub enum Stamp {
     None,
     /// A clock that was never set.
     Zero,
+    /// This one.
+    At(i64),
 }
 
 impl Workload {
@@ -164,6 +184,7 @@ impl Input {
             Stamp::Clock(ahead_ms) => Some(now_ms + ahead_ms),
             Stamp::None => None,
             Stamp::Zero => Some(0),
+            Stamp::At(ms) => Some(ms),
         };
         let key = self.key.as_ref().map(|key| Rc::from(key.as_bytes()));
         Record { key, value, timestamp_ms, headers: Rc::from(self.headers.as_slice()) }
@@ -215,6 +236,7 @@ mod tests {
                 Stamp::Clock(_) => "late",
                 Stamp::None => "none",
                 Stamp::Zero => "zero",
+                Stamp::At(_) => "fixed",
             }));
         }
         assert_eq!(stamps.into_iter().collect::<Vec<_>>(), ["ahead", "arrival", "late", "none", "too far ahead", "zero"]);
