@@ -259,7 +259,7 @@ impl World {
         if self.is_held_back(connection, &request) {
             return;
         }
-        let begins = late::begins(&request);
+        let moment = late::moment(&request);
         let decides = matches!(request, Request::EndTxn { .. } | Request::TxnOffsetCommit { .. });
         let unanswered = self.network.borrow().weather.unanswered;
         if decides && self.dice(Stream::Network).chance(unanswered) {
@@ -274,8 +274,8 @@ impl World {
         }
         let answers = self.broker.borrow_mut().handle(self.now(), ticket, request);
         self.answered_by_broker(answers);
-        if let Some(transactional_id) = begins {
-            self.release(&transactional_id);
+        if let Some(moment) = moment {
+            self.release(&moment);
         }
     }
 

@@ -60,7 +60,7 @@ const NOT_CAUGHT: &[(Bug, &str)] = &[
 fn hunt(bug: Bug) -> Hunt {
     match bug {
         Bug::LateRequestsOverlooked | Bug::SameProducerAfterTimeout | Bug::PositionsTimeoutIsAborted => {
-            Hunt { workloads: &["steady", "rebalances", "timers", "proxies"], seeds: SEEDS }
+            Hunt { workloads: &["late", "steady", "rebalances", "timers"], seeds: SEEDS }
         }
         _ => Hunt { workloads: &workloads::ALL, seeds: SEEDS },
     }

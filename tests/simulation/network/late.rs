@@ -53,12 +53,22 @@ impl Late {
     }
 }
 
-/// Whose transaction begins by this request.
-pub(super) fn begins(request: &Request) -> Option<String> {
+/// When what is held back arrives: a transaction has begun, or its own positions are there already.
+pub(super) fn moment(request: &Request) -> Option<Moment> {
     match request {
-        Request::AddPartitions { transactional_id, .. } => Some(transactional_id.clone()),
+        Request::AddPartitions { transactional_id, .. } => {
+            Some(Moment { transactional_id: transactional_id.clone(), has_positions: false })
+        }
+        Request::TxnOffsetCommit { transactional_id, .. } => {
+            Some(Moment { transactional_id: transactional_id.clone(), has_positions: true })
+        }
         _ => None,
     }
+}
+
+pub(super) struct Moment {
+    transactional_id: String,
+    has_positions: bool,
 }
 
 fn transactional_id(request: &Request) -> Option<&str> {
@@ -93,11 +103,15 @@ impl World {
         true
     }
 
-    /// A transaction has begun: what was held back of the one before arrives now.
-    pub(super) fn release(&self, begun: &str) {
+    /// The next transaction has come so far: what was held back of the one before arrives now.
+    pub(super) fn release(&self, moment: &Moment) {
         let mut network = self.network.borrow_mut();
         let Some(late) = &mut network.late else { return };
-        let Some(request) = late.held.take_if(|held| transactional_id(held) == Some(begun)) else { return };
+        if moment.has_positions != (late.kind == Kind::Positions) {
+            return;
+        }
+        let is_meant = |held: &mut Request| transactional_id(held) == Some(moment.transactional_id.as_str());
+        let Some(request) = late.held.take_if(is_meant) else { return };
         self.trace.cover(TRIALS[late.kind as usize]);
         *late = Late::draw(&mut self.dice(Stream::Network));
         drop(network);
