@@ -6,10 +6,19 @@ use crate::rebalances::{assert_each_once, under_traffic, wait_for_progress};
 use crate::rig::Rig;
 use std::time::{Duration, Instant};
 
-/// Looks until it is so. A broker of Kafka 4.4.0 that was killed and starts again knows no leaders for a moment. The end of a
-/// transaction that was decided before, or is meanwhile, is not written to partitions without one ("likely deleted already and hence
-/// can be skipped"), and there it hangs. So the service has to say it and what to do, and to go on by itself once it is done.
-/// `said_before`: how long its log was before the outage.
+/// Kills the broker while no transaction is being ended. A broker of Kafka 4.4.0 that was killed and starts again knows no leaders for
+/// a moment, and what has to be ended then is not written to partitions without one ("likely deleted already and hence can be
+/// skipped"). If that is a commit, its records are lost: nobody can put that right.
+fn kill(broker: &OwnBroker, instance: &Instance) {
+    instance.signal("STOP");
+    std::thread::sleep(Duration::from_secs(2));
+    broker.kill();
+    instance.signal("CONT");
+}
+
+/// Looks until it is so. Of a transaction that is aborted while the broker starts again, the end may be lost as well (see [`kill`]),
+/// and it hangs: the service has to say so and what to do, and to go on by itself once it is done. `said_before`: how long its log
+/// was before the outage.
 fn until(instance: &mut Instance, broker: &OwnBroker, said_before: usize, what: &str, is_so: impl Fn(&Instance) -> bool) {
     let begun = Instant::now();
     let mut ended = false;
@@ -43,7 +52,7 @@ fn after_an_outage_of_the_broker_work_goes_on_and_a_stop_during_one_does_not_han
         wait_for_progress(&rig, &mut [&mut instance]);
         said_before = instance.log().len();
         let before = read(&rig).unwrap_or_default();
-        broker.kill();
+        kill(&broker, &instance);
         // Longer than the session and the transaction may last.
         std::thread::sleep(Duration::from_secs(8));
         instance.assert_runs();
@@ -53,7 +62,7 @@ fn after_an_outage_of_the_broker_work_goes_on_and_a_stop_during_one_does_not_han
     });
     // Work may have gone on in three partitions, while what hangs holds the fourth.
     until(&mut instance, &broker, said_before, "all is read", |_| read(&rig).is_some_and(|now| now >= sent));
-    broker.kill();
+    kill(&broker, &instance);
     std::thread::sleep(Duration::from_millis(500));
     instance.terminate(Duration::from_secs(15));
     broker.start_again();
