@@ -165,7 +165,7 @@ mod tests {
         assert_eq!(missing(&counts, 4).len(), all.len());
         let name = Point::Branch(Branch::Doubt).name();
         counts.remove(&name);
-        assert_eq!(missing(&counts, 1), [name.clone()]);
+        assert_eq!(missing(&counts, 1), std::slice::from_ref(&name));
         assert!(table(&counts).contains(&format!("       NEVER {name}")));
     }
 
