@@ -9,6 +9,7 @@ mod asked;
 pub mod consumer;
 pub mod deliveries;
 pub mod error;
+mod metadata;
 pub mod producer;
 pub mod reader;
 
@@ -16,7 +17,7 @@ use super::membership::Membership;
 use super::records::OwnedRecord;
 use crate::domain::Ms;
 use crate::engine::task::StagedRecord;
-use crate::runtime::ports::{Bounds, Failure, InputPartition, OutRecord, RecordBatch};
+use crate::runtime::ports::{Bounds, Failure, InputPartition, OutRecord, Position, RecordBatch};
 use deliveries::Undelivered;
 pub use error::{ClientError, Code};
 use std::time::Duration;
@@ -78,7 +79,7 @@ pub trait TransactionalProducer: Sized {
     /// What the library says.
     fn send_offsets(
         &self,
-        positions: &[(InputPartition, i64)],
+        positions: &[(InputPartition, Position)],
         group: &Self::Group,
         at_most: Duration,
     ) -> Result<(), ClientError>;
@@ -151,8 +152,8 @@ pub enum Polled {
     Error(ClientError),
 }
 
-/// Committed offsets by partition (`None`: none committed), as far as there are answers.
-pub type CommittedOffsets = Vec<(InputPartition, Result<Option<i64>, ClientError>)>;
+/// Committed positions by partition (`None`: none committed), as far as there are answers.
+pub type CommittedOffsets = Vec<(InputPartition, Result<Option<Position>, ClientError>)>;
 
 /// A member of a consumer group, with one queue per partition. The group waits for the assign and unassign calls that answer a
 /// [`Rebalance`]. Calls with a bound wait for the broker, the others never do.

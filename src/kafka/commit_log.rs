@@ -8,7 +8,7 @@ use super::options::Options;
 use crate::engine::task::StagedRecord;
 use crate::planted;
 use crate::runtime::options::Options as WorkerOptions;
-use crate::runtime::ports::{Cause, CommitLog, Failure, InputPartition, OutRecord, OutTopic};
+use crate::runtime::ports::{Cause, CommitLog, Failure, InputPartition, OutRecord, OutTopic, Position};
 use std::time::Duration;
 
 /// Bound of the calls of a transaction; past the transaction's own time the broker has aborted it anyway.
@@ -125,7 +125,7 @@ impl<F: ProducerFactory> KafkaCommitLog<F> {
         Ok(group)
     }
 
-    fn try_commit(&self, positions: &[(InputPartition, i64)], meanwhile: &mut dyn FnMut() -> bool) -> Result<(), Failure> {
+    fn try_commit(&self, positions: &[(InputPartition, Position)], meanwhile: &mut dyn FnMut() -> bool) -> Result<(), Failure> {
         // The library's own commit sleeps 100 ms when records are in flight: drained first, it takes a few.
         if !planted!(CommitBeforeDrain) {
             self.drain(meanwhile)?;
@@ -244,7 +244,7 @@ impl<F: ProducerFactory> CommitLog for KafkaCommitLog<F> {
         Ok(())
     }
 
-    fn commit(&mut self, positions: &[(InputPartition, i64)], meanwhile: &mut dyn FnMut() -> bool) -> Result<(), Failure> {
+    fn commit(&mut self, positions: &[(InputPartition, Position)], meanwhile: &mut dyn FnMut() -> bool) -> Result<(), Failure> {
         let result = self.try_commit(positions, meanwhile);
         self.is_in_doubt |= matches!(result, Err(Failure::Rebuild(_)));
         result
@@ -391,7 +391,7 @@ mod tests {
             self.deliveries.borrow().is_in_doubt()
         }
 
-        fn send_offsets(&self, _: &[(InputPartition, i64)], (): &(), _: Duration) -> Result<(), ClientError> {
+        fn send_offsets(&self, _: &[(InputPartition, Position)], (): &(), _: Duration) -> Result<(), ClientError> {
             self.asks("positions", self.script.send_offsets.as_ref())
         }
 

@@ -9,7 +9,9 @@ use super::repair::Intake;
 use crate::domain::Ms;
 use crate::planted;
 use crate::runtime::options::{OnGap, Options as WorkerOptions};
-use crate::runtime::ports::{Bounds, Broken, EventSource, Failure, FetchRoom, Fetched, GroupEvent, InputPartition, RecordBatch};
+use crate::runtime::ports::{
+    Bounds, Broken, EventSource, Failure, FetchRoom, Fetched, GroupEvent, InputPartition, Position, RecordBatch,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -131,7 +133,7 @@ impl<C: GroupConsumer> EventSource for KafkaSource<C> {
         self.offsets = Some((partitions.to_vec(), self.consumer.ask_committed(partitions, REQUEST_TIMEOUT)));
     }
 
-    fn committed(&mut self) -> Result<Option<Vec<Option<i64>>>, Failure> {
+    fn committed(&mut self) -> Result<Option<Vec<Option<Position>>>, Failure> {
         let Some((partitions, asked)) = &self.offsets else {
             return Err(Failure::Retry("nobody asked for offsets".to_owned()));
         };
@@ -139,7 +141,7 @@ impl<C: GroupConsumer> EventSource for KafkaSource<C> {
         let partitions = partitions.clone();
         self.offsets = None;
         let answer = answer.map_err(|e| errors::of_client("the committed offsets can't be read", &e))?;
-        let answers: BTreeMap<InputPartition, Result<Option<i64>, ClientError>> = answer.into_iter().collect();
+        let answers: BTreeMap<InputPartition, Result<Option<Position>, ClientError>> = answer.into_iter().collect();
         let offset = |at: &InputPartition| match answers.get(at) {
             Some(Ok(offset)) => Ok(*offset),
             Some(Err(error)) => Err(errors::of_client("a committed offset can't be read", error)),

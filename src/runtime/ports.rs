@@ -181,6 +181,22 @@ pub enum GroupEvent {
     },
 }
 
+/// Where the group stands at an input partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// The next record to read.
+    pub offset: i64,
+    /// The task's time, as in the task record of the same transaction; `None`: committed by hand, or by an older version. Two commits of
+    /// which only timers were the cause have the same offsets.
+    pub time_ms: Option<Ms>,
+}
+
+impl From<i64> for Position {
+    fn from(offset: i64) -> Self {
+        Self { offset, time_ms: None }
+    }
+}
+
 /// First and next offset of an input partition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
@@ -207,12 +223,12 @@ pub trait EventSource {
     /// Asks for the stable committed offsets; what was asked before is forgotten. Never blocks.
     fn ask_committed(&mut self, partitions: &[InputPartition]);
 
-    /// The stable committed offsets asked for last, in that order (an inner `None`: none committed yet); `None`: the answer has not
+    /// The stable committed positions asked for last, in that order (an inner `None`: none committed yet); `None`: the answer has not
     /// come. [`Failure::Retry`]: none came in time, as while a transaction that holds some is open. Never blocks.
     ///
     /// # Errors
     /// They can't be read.
-    fn committed(&mut self) -> Result<Option<Vec<Option<i64>>>, Failure>;
+    fn committed(&mut self) -> Result<Option<Vec<Option<Position>>>, Failure>;
 
     /// Why the committed offsets may not come, and what to do, for people.
     fn waiting_for_offsets(&self) -> String;
@@ -306,7 +322,7 @@ pub trait CommitLog {
     ///
     /// # Errors
     /// See [`Failure`]; only `Ok` means committed, only `Abort` and `Refused` mean not committed.
-    fn commit(&mut self, positions: &[(InputPartition, i64)], meanwhile: &mut dyn FnMut() -> bool) -> Result<(), Failure>;
+    fn commit(&mut self, positions: &[(InputPartition, Position)], meanwhile: &mut dyn FnMut() -> bool) -> Result<(), Failure>;
 
     /// Aborts the open transaction.
     ///

@@ -47,6 +47,8 @@ pub struct TaskRunner<C: Codec> {
     refused: RefusedAhead,
     /// Of the changelog.
     pub incarnation: u64,
+    /// The task's time in its last commit.
+    pub committed_ms: Option<Ms>,
     /// Part of the open batch.
     pub touched: bool,
     /// Restored, and at work.
@@ -79,6 +81,7 @@ impl<C: Codec> TaskRunner<C> {
             inputs,
             refused: RefusedAhead::default(),
             incarnation: 0,
+            committed_ms: None,
             touched: false,
             active: false,
             done: TaskCounters::default(),

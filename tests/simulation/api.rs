@@ -4,6 +4,7 @@
 
 #![allow(dead_code, reason = "filled in step by step")]
 
+use leadstream::runtime::ports::Position;
 use rdkafka::types::RDKafkaErrorCode;
 use std::rc::Rc;
 
@@ -115,7 +116,7 @@ pub enum Request {
         member: String,
         /// Classic: generation; Consumer: the member's epoch.
         generation: i32,
-        offsets: Vec<(TopicPartition, i64)>,
+        offsets: Vec<(TopicPartition, Position)>,
     },
     /// Answer: `Done`, before the markers are written.
     EndTxn { transactional_id: String, producer: ProducerId, commit: bool },
@@ -178,7 +179,7 @@ pub enum Answer {
     Producer(ProducerId),
     Done,
     /// In the order of the question; `None`: none committed.
-    Committed(Vec<Option<i64>>),
+    Committed(Vec<Option<Position>>),
     /// Classic: join anew with this name (KIP-394).
     MemberIdRequired {
         member: String,

@@ -1,14 +1,14 @@
 //! The group consumer of librdkafka: split queues, and rebalances that wait.
 
 use super::asked::OnThread;
-use super::{ClientError, CommittedOffsets, GroupConsumer, PartitionQueue, Polled, Rebalance, Taken};
+use super::{ClientError, CommittedOffsets, GroupConsumer, PartitionQueue, Polled, Rebalance, Taken, metadata};
 use crate::domain::Ms;
 use crate::kafka::context::{self, Context};
 use crate::kafka::errors;
 use crate::kafka::ffi::{self, Messages};
 use crate::kafka::options::Options;
 use crate::runtime::options::Options as WorkerOptions;
-use crate::runtime::ports::{Bounds, Failure, InputPartition, RecordBatch, RecordView, credible_ms};
+use crate::runtime::ports::{Bounds, Failure, InputPartition, Position, RecordBatch, RecordView, credible_ms};
 use rdkafka::consumer::{BaseConsumer, Consumer, RebalanceProtocol};
 use rdkafka::error::KafkaResult;
 use rdkafka::message::Message;
@@ -133,7 +133,7 @@ impl GroupConsumer for RdkafkaConsumer {
             let offset = |(at, topic): (InputPartition, String)| {
                 let element = list.find_partition(&topic, at.partition)?;
                 let offset = match element.offset() {
-                    Offset::Offset(offset) => Some(offset),
+                    Offset::Offset(offset) => Some(Position { offset, time_ms: metadata::time_ms(element.metadata()) }),
                     _ => None,
                 };
                 Some((at, element.error().map(|()| offset).map_err(ClientError::from)))

@@ -1,6 +1,7 @@
 //! The transactional producer of librdkafka.
 
 use super::deliveries::Undelivered;
+use super::metadata;
 use super::{ClientError, Code, ProducerFactory, TransactionalProducer};
 use crate::engine::task::StagedRecord;
 use crate::kafka::context::Context;
@@ -10,7 +11,7 @@ use crate::kafka::membership::Membership;
 use crate::kafka::options::Options;
 use crate::kafka::reports::{self, Reports};
 use crate::runtime::options::Options as WorkerOptions;
-use crate::runtime::ports::{Failure, InputPartition, OutRecord, OutTopic};
+use crate::runtime::ports::{Failure, InputPartition, OutRecord, OutTopic, Position};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerGroupMetadata};
 use rdkafka::producer::{BaseProducer, Producer};
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
@@ -139,13 +140,17 @@ impl TransactionalProducer for RdkafkaProducer {
 
     fn send_offsets(
         &self,
-        positions: &[(InputPartition, i64)],
+        positions: &[(InputPartition, Position)],
         group: &ConsumerGroupMetadata,
         at_most: Duration,
     ) -> Result<(), ClientError> {
         let mut list = TopicPartitionList::with_capacity(positions.len());
-        for (at, offset) in positions {
-            list.add_partition_offset(&self.inputs[usize::from(at.input)], at.partition, Offset::Offset(*offset))?;
+        for (at, position) in positions {
+            let topic = &self.inputs[usize::from(at.input)];
+            list.add_partition_offset(topic, at.partition, Offset::Offset(position.offset))?;
+            if let (Some(time_ms), Some(mut element)) = (position.time_ms, list.find_partition(topic, at.partition)) {
+                element.set_metadata(metadata::of_time(time_ms));
+            }
         }
         Ok(self.producer.send_offsets_to_transaction(&list, group, at_most)?)
     }

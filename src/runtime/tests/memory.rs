@@ -10,7 +10,7 @@ use crate::runtime::observe::NoObserver;
 use crate::runtime::options::Options;
 use crate::runtime::ports::{
     Bounds, Broken, Clock, CommitLog, EachRecord, EventSource, Failure, FetchRoom, Fetched, GroupEvent, InputPartition,
-    OutRecord, OutTopic, Ports, RecordBatch, RecordView, RestoreProgress, StateSource,
+    OutRecord, OutTopic, Ports, Position, RecordBatch, RecordView, RestoreProgress, StateSource,
 };
 use crate::runtime::snapshot::{Identity, StatusBoard};
 use crate::runtime::worker::Shared;
@@ -44,7 +44,7 @@ pub(super) struct Topics {
     pub(super) input: Vec<(Ms, &'static str, &'static str)>,
     pub(super) outputs: Vec<OutTopic>,
     changelog: Vec<(Vec<u8>, Option<Vec<u8>>)>,
-    pub(super) committed: Option<i64>,
+    pub(super) committed: Option<Position>,
     /// The next commit is done, and nothing is heard of it.
     pub(super) loses_answer: bool,
     pub(super) opened: usize,
@@ -194,7 +194,7 @@ impl EventSource for Source {
 
     fn ask_committed(&mut self, _: &[InputPartition]) {}
 
-    fn committed(&mut self) -> Result<Option<Vec<Option<i64>>>, Failure> {
+    fn committed(&mut self) -> Result<Option<Vec<Option<Position>>>, Failure> {
         Ok(Some(vec![self.memory.look().committed]))
     }
 
@@ -301,13 +301,13 @@ impl CommitLog for Log {
         Ok(())
     }
 
-    fn commit(&mut self, positions: &[(InputPartition, i64)], meanwhile: &mut dyn FnMut() -> bool) -> Result<(), Failure> {
+    fn commit(&mut self, positions: &[(InputPartition, Position)], meanwhile: &mut dyn FnMut() -> bool) -> Result<(), Failure> {
         meanwhile();
         let Transaction { outputs, changelog } = self.open.take().expect("a transaction is open");
         let mut topics = self.memory.look();
         topics.outputs.extend(outputs);
         topics.changelog.extend(changelog);
-        topics.committed = positions.first().map(|(_, offset)| *offset);
+        topics.committed = positions.first().map(|(_, position)| *position);
         if std::mem::take(&mut topics.loses_answer) {
             return Err(Failure::Rebuild("no answer".to_owned()));
         }

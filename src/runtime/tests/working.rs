@@ -44,7 +44,7 @@ impl Rig {
     }
 
     fn committed(&self) -> Option<i64> {
-        self.memory.look().committed
+        self.memory.look().committed.map(|position| position.offset)
     }
 
     fn dead_letters(&self) -> usize {

@@ -84,7 +84,8 @@ impl<P: Ports> Worker<P> {
             match self.state.end(partition) {
                 Ok(end) => {
                     let (offsets, since) = (runner.positions().collect(), self.clock.monotonic());
-                    let parked = Parked { task: runner.task, end, offsets, incarnation: runner.incarnation, since };
+                    let (time_ms, incarnation) = (runner.committed_ms, runner.incarnation);
+                    let parked = Parked { task: runner.task, end, offsets, time_ms, incarnation, since };
                     self.parked.insert(partition, parked);
                 }
                 Err(failure) => {

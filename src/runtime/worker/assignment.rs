@@ -1,9 +1,10 @@
 //! What the group has given, and how far each task of it is on its way to work: its offsets resolved, its state read back or parked.
 
+use crate::domain::Ms;
 use crate::engine::codec::Codec;
 use crate::engine::task::Task;
 use crate::planted;
-use crate::runtime::ports::InputPartition;
+use crate::runtime::ports::{InputPartition, Position};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ pub(super) struct Assignment {
     /// Their offsets are to be resolved; then they are started.
     pub(super) pending: Option<Vec<InputPartition>>,
     /// Located and fetching, but not all inputs of the task are here: committed offset, first offset.
-    pub(super) waiting: BTreeMap<InputPartition, (Option<i64>, i64)>,
+    pub(super) waiting: BTreeMap<InputPartition, (Option<Position>, i64)>,
     pub(super) resolving: Resolving,
     /// Inputs that can't be read, since when.
     pub(super) broken: BTreeMap<InputPartition, Duration>,
@@ -63,12 +64,12 @@ impl Assignment {
 
 /// A task that is being read back.
 pub(super) struct Restoring {
-    /// Committed offsets by input (`None`: none), and where it will resume.
-    pub(super) committed: Vec<Option<i64>>,
+    /// What is committed, by input (`None`: nothing), and where it will resume.
+    pub(super) committed: Vec<Option<Position>>,
     pub(super) offsets: Vec<i64>,
     pub(super) task_record: Option<Vec<u8>>,
-    /// The state is a parked one: a single record means that another member wrote meanwhile.
-    pub(super) parked: Option<u64>,
+    /// The state is a parked one, of this incarnation and last commit: a single record means that another member wrote meanwhile.
+    pub(super) parked: Option<(u64, Option<Ms>)>,
     pub(super) spoiled: bool,
     pub(super) doubt: Option<Doubt>,
     pub(super) first: i64,
@@ -100,6 +101,8 @@ pub(super) struct Parked<C: Codec> {
     /// The changelog's end that it reflects.
     pub(super) end: i64,
     pub(super) offsets: Vec<i64>,
+    /// The time of its last commit.
+    pub(super) time_ms: Option<Ms>,
     pub(super) incarnation: u64,
     /// When it was taken away.
     pub(super) since: Duration,

@@ -6,7 +6,7 @@ use super::parts::Worker;
 use super::write::Writer;
 use crate::planted;
 use crate::runtime::observe::TransactionOutcome;
-use crate::runtime::ports::{CommitLog, Failure, InputPartition, Ports};
+use crate::runtime::ports::{CommitLog, Failure, InputPartition, Ports, Position};
 use crate::runtime::task_runner::TaskRunner;
 use std::time::Duration;
 
@@ -44,11 +44,11 @@ impl<P: Ports> Worker<P> {
         }
         let mut positions = Vec::new();
         for runner in runners.values().filter(|runner| runner.touched) {
-            let partition = runner.partition;
-            positions
-                .extend((0u16..).zip(runner.positions()).map(|(input, offset)| (InputPartition { partition, input }, offset)));
+            let (partition, time_ms) = (runner.partition, Some(runner.task.time_ms()));
+            let at = |(input, offset)| (InputPartition { partition, input }, Position { offset, time_ms });
+            positions.extend((0u16..).zip(runner.positions()).map(at));
         }
-        for (_, offset) in &mut positions {
+        for (_, Position { offset, .. }) in &mut positions {
             *offset += i64::from(planted!(OffsetTooHigh)) - i64::from(*offset > 0 && planted!(OffsetTooLow));
         }
         if planted!(ConfirmedBeforeCommit) {
@@ -85,6 +85,7 @@ impl<P: Ports> Worker<P> {
         for runner in self.runners.values_mut().filter(|runner| runner.touched) {
             runner.confirm();
             runner.last_commit_ms = Some(stats.committed_at_ms);
+            runner.committed_ms = Some(runner.task.time_ms());
             self.watches.entry(runner.partition).or_default().committed();
             if let Some(done) = batch.done.remove(&runner.partition) {
                 runner.done.add(&done);

@@ -1,8 +1,10 @@
 //! Where a task resumes reading: what the group says, what the task record says, and what to do when they differ.
 
+use crate::domain::Ms;
 use crate::planted;
+use crate::rfc3339::Rfc3339;
 use crate::runtime::options::{OnGap, Options, Positions, Start};
-use crate::runtime::ports::{EventSource, Failure, InputPartition, TaskRecord};
+use crate::runtime::ports::{EventSource, Failure, InputPartition, Position, TaskRecord};
 
 /// Where to begin, from the committed offset and what is left of the topic.
 pub(super) fn first_offset<S: EventSource>(
@@ -50,18 +52,20 @@ pub(super) fn first_offset<S: EventSource>(
 pub(super) fn agreed_positions(
     options: &Options,
     partition: i32,
-    committed: &[Option<i64>],
+    committed: &[Option<Position>],
     offsets: &[i64],
     record: Option<&TaskRecord>,
 ) -> Result<Vec<i64>, Failure> {
     let recorded = |topic: &String| record.and_then(|r| r.positions.iter().find(|(t, _)| t == topic)).map(|(_, offset)| *offset);
     let recorded: Vec<Option<i64>> = options.all_inputs().map(recorded).collect();
+    let time_of_record = record.map(|r| r.time_ms);
     if options.positions == Positions::TaskRecord {
         return Ok(recorded.iter().zip(offsets).map(|(r, o)| r.unwrap_or(*o)).collect());
     }
     let agree = recorded.iter().zip(committed).enumerate().all(|(n, (r, c))| match (r, c) {
         // A new input has neither; an input that was gone over by `on_gap` is judged by its committed offset.
-        (Some(r), Some(c)) => r == c,
+        // Timers alone move no offset, but the task's time.
+        (Some(r), Some(c)) => *r == c.offset && c.time_ms.is_none_or(|time_ms| Some(time_ms) == time_of_record),
         (None, None) => true,
         // Accounts were off for a while: no member wrote to them meanwhile.
         (None, Some(_)) if n == options.inputs.len() => true,
@@ -72,8 +76,13 @@ pub(super) fn agreed_positions(
         return Ok(offsets.to_vec());
     }
     let what = options.all_inputs().zip(recorded.iter().zip(committed)).map(|(topic, (r, c))| {
-        let show = |o: &Option<i64>| o.map_or_else(|| "none".to_owned(), |o| o.to_string());
-        format!("{topic}: state {}, group {}", show(r), show(c))
+        let show = |offset: Option<i64>, time_ms: Option<Ms>| {
+            let time = time_ms.map(|time_ms| format!(" as of {}", Rfc3339::new(time_ms).as_str())).unwrap_or_default();
+            offset.map_or_else(|| "none".to_owned(), |offset| format!("{offset}{time}"))
+        };
+        let differs = c.is_some_and(|c| c.time_ms.is_some() && c.time_ms != time_of_record);
+        let (of_record, of_group) = if differs { (time_of_record, c.and_then(|c| c.time_ms)) } else { (None, None) };
+        format!("{topic}: state {}, group {}", show(*r, of_record), show(c.map(|c| c.offset), of_group))
     });
     Err(Failure::Stop(format!(
         "partition {partition}: the state in the changelog and the group's offsets are not of the same instant ({}). Either one was \
@@ -82,4 +91,29 @@ pub(super) fn agreed_positions(
          changelog topic and the group's offsets",
         what.collect::<Vec<_>>().join("; ")
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_changelog_that_lacks_a_commit_of_timers_alone_does_not_agree() {
+        let options = Options::new(vec!["cart".to_owned()], 1);
+        let record = TaskRecord {
+            time_ms: 5_000,
+            positions: vec![("cart".to_owned(), 3)],
+            incarnation: 1,
+            writer: "instance-0".to_owned(),
+        };
+        let agreed = |options: &Options, offset, time_ms| {
+            agreed_positions(options, 0, &[Some(Position { offset, time_ms })], &[offset], Some(&record))
+        };
+        assert_eq!(agreed(&options, 3, Some(5_000)), Ok(vec![3]));
+        assert_eq!(agreed(&options, 3, None), Ok(vec![3]), "an older version has committed it");
+        assert!(agreed(&options, 4, Some(5_000)).is_err());
+        let Err(Failure::Stop(text)) = agreed(&options, 3, Some(9_000)) else { panic!("they are not of the same instant") };
+        assert!(text.contains("cart: state 3 as of 1970-01-01T00:00:05.000Z, group 3 as of 1970-01-01T00:00:09.000Z"), "{text}");
+        assert_eq!(agreed(&Options { positions: Positions::Group, ..options }, 3, Some(9_000)), Ok(vec![3]));
+    }
 }

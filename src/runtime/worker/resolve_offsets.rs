@@ -4,7 +4,7 @@ use super::assignment::REPORT_AFTER;
 use super::parts::Worker;
 use super::positions::first_offset;
 use crate::planted;
-use crate::runtime::ports::{EventSource, Failure, InputPartition, Ports};
+use crate::runtime::ports::{EventSource, Failure, InputPartition, Ports, Position};
 use crate::runtime::trouble::{Place, TroubleKind};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -44,28 +44,28 @@ impl<P: Ports> Worker<P> {
         }
     }
 
-    /// Committed offsets and where to begin.
+    /// What is committed and where to begin.
     #[allow(clippy::type_complexity, reason = "partition, committed offset, first offset: looked at in one place")]
     fn first_offsets(
         &mut self,
         pending: &[InputPartition],
-        offsets: Option<Vec<Option<i64>>>,
-    ) -> Result<Option<Vec<(InputPartition, (Option<i64>, i64))>>, Failure> {
-        let Some(offsets) = offsets else { return Ok(None) };
+        positions: Option<Vec<Option<Position>>>,
+    ) -> Result<Option<Vec<(InputPartition, (Option<Position>, i64))>>, Failure> {
+        let Some(positions) = positions else { return Ok(None) };
         let mut resolved = Vec::with_capacity(pending.len());
-        for (partition, committed) in pending.iter().zip(offsets) {
-            let first = first_offset(&mut self.source, &self.options, *partition, committed)?;
+        for (partition, committed) in pending.iter().zip(positions) {
+            let first = first_offset(&mut self.source, &self.options, *partition, committed.map(|c| c.offset))?;
             resolved.push((*partition, (committed, first)));
         }
         Ok(Some(resolved))
     }
 
     /// The offsets are known.
-    fn resolved(&mut self, resolved: &[(InputPartition, (Option<i64>, i64))]) -> Result<(), Failure> {
+    fn resolved(&mut self, resolved: &[(InputPartition, (Option<Position>, i64))]) -> Result<(), Failure> {
         let from: Vec<(InputPartition, i64)> = resolved.iter().map(|(p, (_, first))| (*p, *first)).collect();
         self.source.start(&from)?;
         for (partition, (committed, first)) in resolved {
-            if let Some(lost) = committed.map(|c| first - c).filter(|lost| *lost > 0) {
+            if let Some(lost) = committed.map(|c| first - c.offset).filter(|lost| *lost > 0) {
                 self.observer.gap(self.options.worker, partition.input, lost.unsigned_abs());
             }
         }

@@ -10,7 +10,7 @@ use crate::engine::task::Task;
 use crate::planted;
 use crate::runtime::circuit_breaker::CircuitBreaker;
 use crate::runtime::horizon::length;
-use crate::runtime::ports::{CommitLog, Encode, EventSource, Failure, InputPartition, Ports, StateSource, TASK_KEY};
+use crate::runtime::ports::{CommitLog, Encode, EventSource, Failure, InputPartition, Ports, Position, StateSource, TASK_KEY};
 use crate::runtime::task_runner::TaskRunner;
 use crate::runtime::trouble::{Place, TroubleKind};
 use std::sync::Arc;
@@ -31,15 +31,21 @@ impl<P: Ports> Worker<P> {
     pub(super) fn begin_restore(
         &mut self,
         partition: i32,
-        inputs: &[(Option<i64>, i64)],
+        inputs: &[(Option<Position>, i64)],
         parked: Option<Parked<P::Codec>>,
     ) -> Result<(), Failure> {
         let (committed, offsets): (Vec<_>, Vec<_>) = inputs.iter().copied().unzip();
-        // A member that went further also wrote to the changelog; this checks the same thing a second time.
-        let is_older = |p: &Parked<_>| committed.iter().zip(&p.offsets).all(|(c, o)| c.is_none_or(|c| c <= *o));
-        let parked = parked.filter(|p| is_older(p) || planted!(ParkedIsTrusted, ParkedOfAnother));
-        let (task, from, incarnation) = match parked {
-            Some(parked) => (parked.task, Some(parked.end), Some(parked.incarnation)),
+        // A member that went further also wrote to the changelog; this checks the same thing a second time, as the changelog's end may be
+        // reported too low.
+        let is_last = |p: &Parked<_>| {
+            let is_its = |(c, o): (&Option<Position>, &i64)| {
+                c.is_none_or(|c| c.offset <= *o && (c.time_ms.is_none() || p.time_ms.is_none() || c.time_ms == p.time_ms))
+            };
+            committed.iter().zip(&p.offsets).all(is_its)
+        };
+        let parked = parked.filter(|p| is_last(p) || planted!(ParkedIsTrusted, ParkedOfAnother));
+        let (task, from, parked) = match parked {
+            Some(parked) => (parked.task, Some(parked.end), Some((parked.incarnation, parked.time_ms))),
             None => (Task::seeded(Arc::clone(&self.models), self.codec.clone(), &self.options.hash_seed), None, None),
         };
         self.state.begin(partition, from)?;
@@ -47,7 +53,7 @@ impl<P: Ports> Worker<P> {
             committed,
             offsets: offsets.clone(),
             task_record: None,
-            parked: incarnation,
+            parked,
             spoiled: false,
             doubt: None,
             first: from.unwrap_or(0),
@@ -143,7 +149,8 @@ impl<P: Ports> Worker<P> {
         let ahead_ms = runner.task.restore_time(record.as_ref().map_or(Ms::MIN, |r| r.time_ms), self.clock.now_ms());
         warn_of_time(partition, ahead_ms, self.options.max_ahead_ms);
         let drawn = || crate::domain::ids::hash64(format!("{}/{partition}/{}", self.log.name(), self.clock.now_ms()).as_bytes());
-        runner.incarnation = restoring.parked.or(record.map(|r| r.incarnation)).unwrap_or_else(drawn);
+        let written = record.map(|r| (r.incarnation, Some(r.time_ms)));
+        (runner.incarnation, runner.committed_ms) = restoring.parked.or(written).unwrap_or_else(|| (drawn(), None));
         runner.active = true;
         for input in self.watches.get(&partition).into_iter().flat_map(|watch| watch.paused.keys()) {
             runner.pause(*input);

@@ -6,6 +6,7 @@ use super::history::{Ending, History, Transaction};
 use super::log::{Batch, Log};
 use super::transactions::COORDINATORS;
 use crate::api::{Answer, ProducerId, Record, TopicPartition, Us};
+use leadstream::runtime::ports::Position;
 use rdkafka::types::RDKafkaErrorCode as Code;
 use std::collections::BTreeMap;
 
@@ -127,7 +128,8 @@ impl Broker {
     pub fn hang_offsets(&mut self, offsets: &[(TopicPartition, i64)]) -> ProducerId {
         let producer = ProducerId { id: self.coordinator.new_id(), epoch: 0 };
         // A producer that nobody has seen is not refused.
-        let taken = self.offsets.add(producer, offsets);
+        let offsets: Vec<_> = offsets.iter().map(|(at, offset)| (*at, Position::from(*offset))).collect();
+        let taken = self.offsets.add(producer, &offsets);
         debug_assert!(taken.is_ok());
         producer
     }

@@ -3,11 +3,12 @@
 use super::history::{CommittedOffset, History};
 use super::producers::Producers;
 use crate::api::{ProducerId, TopicPartition, Us};
+use leadstream::runtime::ports::Position;
 use rdkafka::types::RDKafkaErrorCode as Code;
 use std::collections::BTreeMap;
 
-/// An offset, and the place of its record in the log of offsets: the later record wins.
-type Offset = (i64, i64);
+/// A position, and the place of its record in the log of offsets: the later record wins.
+type Offset = (Position, i64);
 
 #[derive(Debug, Default)]
 pub(super) struct Offsets {
@@ -24,7 +25,7 @@ impl Offsets {
     }
 
     /// Takes offsets that become the group's with their transaction.
-    pub(super) fn add(&mut self, producer: ProducerId, offsets: &[(TopicPartition, i64)]) -> Result<(), Code> {
+    pub(super) fn add(&mut self, producer: ProducerId, offsets: &[(TopicPartition, Position)]) -> Result<(), Code> {
         self.producers.check_epoch(producer)?;
         self.producers.wrote_offsets(producer, self.records);
         let pending = self.pending.entry(producer.id).or_default();
@@ -54,22 +55,22 @@ impl Offsets {
                 if offset.1 >= known.1 {
                     *known = offset;
                     let transaction = Some(transaction);
-                    history.offsets.push(CommittedOffset { at, offset: offset.0, since: now, transaction });
+                    history.offsets.push(CommittedOffset { at, offset: offset.0.offset, since: now, transaction });
                 }
             }
         }
-        Ok(pending.into_iter().map(|(at, offset)| (at, offset.0)).collect())
+        Ok(pending.into_iter().map(|(at, offset)| (at, offset.0.offset)).collect())
     }
 
     /// With require-stable: not while one of these is pending.
-    pub(super) fn fetch(&self, partitions: &[TopicPartition]) -> Result<Vec<Option<i64>>, Code> {
+    pub(super) fn fetch(&self, partitions: &[TopicPartition]) -> Result<Vec<Option<Position>>, Code> {
         if self.pending.values().any(|pending| partitions.iter().any(|at| pending.contains_key(at))) {
             return Err(Code::UnstableOffsetCommit);
         }
-        Ok(partitions.iter().map(|at| self.committed(*at)).collect())
+        Ok(partitions.iter().map(|at| self.committed.get(at).map(|offset| offset.0)).collect())
     }
 
     pub(super) fn committed(&self, at: TopicPartition) -> Option<i64> {
-        self.committed.get(&at).map(|offset| offset.0)
+        self.committed.get(&at).map(|offset| offset.0.offset)
     }
 }

@@ -6,6 +6,7 @@ use super::log::{Batch, Log, Wanted, size};
 use super::transactions::{Decided, Target, coordinator_of};
 use super::{Broker, Refusal, Waiter, is_here};
 use crate::api::{Answer, ProducerId, Record, Request, Ticket, TopicPartition, Us};
+use leadstream::runtime::ports::Position;
 use rdkafka::types::RDKafkaErrorCode as Code;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -172,7 +173,7 @@ impl Broker {
         name: &str,
         by: ProducerId,
         (member, generation): (&str, i32),
-        offsets: &[(TopicPartition, i64)],
+        offsets: &[(TopicPartition, Position)],
     ) -> Result<Answer, Code> {
         is_here(self.group_away, now)?;
         if self.settings.verifies && !self.offsets.is_open(by) {

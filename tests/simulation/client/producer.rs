@@ -11,7 +11,7 @@ use leadstream::engine::task::StagedRecord;
 use leadstream::kafka::client::deliveries::Undelivered;
 use leadstream::kafka::client::{ClientError, Code, ProducerFactory, TransactionalProducer};
 use leadstream::kafka::membership::Membership;
-use leadstream::runtime::ports::{Failure, InputPartition, OutRecord, OutTopic};
+use leadstream::runtime::ports::{Failure, InputPartition, OutRecord, OutTopic, Position};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -154,11 +154,11 @@ impl TransactionalProducer for SimulatedProducer {
 
     fn send_offsets(
         &self,
-        positions: &[(InputPartition, i64)],
+        positions: &[(InputPartition, Position)],
         group: &Membership,
         at_most: Duration,
     ) -> Result<(), ClientError> {
-        let offsets = positions.iter().map(|(at, offset)| (self.site.topics.of_input(*at), *offset)).collect();
+        let offsets = positions.iter().map(|(at, position)| (self.site.topics.of_input(*at), *position)).collect();
         // The library waits no longer than the transaction may last.
         let longest = Duration::from_micros(self.with(|machine, _| machine.transaction_timeout()));
         self.wait_for(Call::Offsets { offsets, member: group.clone(), is_added: false }, at_most.min(longest))

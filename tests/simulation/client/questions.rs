@@ -5,6 +5,7 @@ use super::{error, is_passing};
 use crate::api::{Answer, OffsetSpec, Request, Ticket, TopicPartition, Us};
 use crate::world::{Io, MS};
 use leadstream::kafka::client::{Asked, ClientError, Code};
+use leadstream::runtime::ports::Position;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -22,7 +23,7 @@ pub enum Question {
 /// What came of one question.
 #[derive(Clone, Debug)]
 pub enum Found {
-    Committed(Vec<Option<i64>>),
+    Committed(Vec<Option<Position>>),
     Offset(i64),
 }
 

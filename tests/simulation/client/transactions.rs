@@ -8,6 +8,7 @@ use crate::world::{Client, Io, MS};
 use leadstream::kafka::client::deliveries::Deliveries;
 use leadstream::kafka::client::{ClientError, Code};
 use leadstream::kafka::membership::Membership;
+use leadstream::runtime::ports::Position;
 use std::collections::BTreeSet;
 
 /// Pause before the transaction coordinator is asked again, before partitions are added again, and the short one while the
@@ -36,7 +37,7 @@ pub enum Call {
     None,
     Init,
     Offsets {
-        offsets: Vec<(TopicPartition, i64)>,
+        offsets: Vec<(TopicPartition, Position)>,
         member: Membership,
         is_added: bool,
     },

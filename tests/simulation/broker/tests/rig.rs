@@ -196,7 +196,7 @@ impl Writer {
     pub fn offsets(&self, at: TopicPartition, offset: i64, member: &str, generation: i32) -> Request {
         let (transactional_id, producer) = (self.name.clone(), self.id);
         let member = member.to_owned();
-        Request::TxnOffsetCommit { transactional_id, producer, member, generation, offsets: vec![(at, offset)] }
+        Request::TxnOffsetCommit { transactional_id, producer, member, generation, offsets: vec![(at, offset.into())] }
     }
 
     pub fn end(&self, commit: bool) -> Request {

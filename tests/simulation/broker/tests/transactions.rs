@@ -248,14 +248,14 @@ fn offsets_of_a_transaction_hold_back_who_asks_and_count_with_its_marker() {
     rig.ask(writer.end(true));
     assert_eq!(failed(&rig.committed(input)), Some(Code::UnstableOffsetCommit));
     rig.pass(10 * MS);
-    assert_eq!(rig.committed(input), Answer::Committed(vec![Some(5)]));
+    assert_eq!(rig.committed(input), Answer::Committed(vec![Some(5.into())]));
     assert_eq!(rig.broker.history().transactions[0].positions[&input], 5);
 
     rig.ask(writer.add_offsets());
     rig.ask(writer.offsets(input, 9, "", -1));
     rig.ask(writer.end(false));
     rig.pass(10 * MS);
-    assert_eq!(rig.committed(input), Answer::Committed(vec![Some(5)]));
+    assert_eq!(rig.committed(input), Answer::Committed(vec![Some(5.into())]));
     assert_eq!(rig.broker.history().offsets.len(), 1);
 }
 
@@ -273,7 +273,7 @@ fn late_offsets_of_a_fenced_producer_become_its_successors_unless_the_broker_ask
         assert_eq!(failed(&answer).is_some(), verifies);
         rig.ask(new.add_offsets());
         rig.ask(new.end(true));
-        assert_eq!(rig.committed(at(1, 0)), Answer::Committed(vec![expected]));
+        assert_eq!(rig.committed(at(1, 0)), Answer::Committed(vec![expected.map(Into::into)]));
     }
 }
 
