@@ -90,6 +90,13 @@ impl<C: GroupConsumer> KafkaSource<C> {
         Ok(())
     }
 
+    fn take_in(&mut self, from: &[(InputPartition, i64)]) {
+        for (p, offset) in from {
+            self.ends.remove(p);
+            self.intakes.insert(*p, Intake::new(*offset));
+        }
+    }
+
     /// Serves the main queue: events, errors, records that were fetched before their partition was split off.
     fn serve(&mut self) -> Result<(), Failure> {
         while let Some(polled) = self.consumer.poll() {
@@ -176,15 +183,18 @@ impl<C: GroupConsumer> EventSource for KafkaSource<C> {
 
     fn start(&mut self, from: &[(InputPartition, i64)]) -> Result<(), Failure> {
         let (again, new): (Vec<_>, Vec<_>) = from.iter().copied().partition(|(p, _)| self.intakes.contains_key(p));
-        for (p, offset) in from {
-            self.ends.remove(p);
-            self.intakes.insert(*p, Intake::new(*offset));
+        if !self.consumer.is_cooperative() {
+            self.take_in(from);
+            return self.assign(from, false);
         }
-        if !again.is_empty() && self.consumer.is_cooperative() {
-            self.assign(&again, true)?;
-            return if new.is_empty() { Ok(()) } else { self.assign(&new, false) };
+        // First what is new: that is the answer to the group, and what is not assigned yet can't be sought.
+        for (part, again) in [(new, false), (again, true)] {
+            if !part.is_empty() {
+                self.take_in(&part);
+                self.assign(&part, again)?;
+            }
         }
-        self.assign(from, false)
+        Ok(())
     }
 
     fn stop(&mut self, partitions: &[InputPartition]) -> Result<(), Failure> {

@@ -90,14 +90,32 @@ impl<C: GroupConsumer> KafkaSource<C> {
         // The eager protocol knows one assignment: all of it is given again.
         let all: Vec<(InputPartition, i64)> =
             if cooperative { from.to_vec() } else { self.intakes.iter().map(|(p, i)| (*p, i.position())).collect() };
+        if let Err(failure) = self.give_to_library(&partitions, &all, cooperative) {
+            if cooperative {
+                // The library has none of them: when they are assigned the next time, they are new.
+                self.forget(&partitions);
+            }
+            return Err(match failure {
+                Failure::Retry(text) if cooperative && again => Failure::Rebuild(text),
+                failure => failure,
+            });
+        }
+        if cooperative { self.seek_back(&partitions) } else { Ok(()) }
+    }
+
+    fn give_to_library(
+        &mut self,
+        partitions: &[InputPartition],
+        all: &[(InputPartition, i64)],
+        cooperative: bool,
+    ) -> Result<(), Failure> {
         self.split(&all.iter().map(|(p, _)| *p).collect::<Vec<_>>())?;
         let resumed: Vec<InputPartition> = partitions.iter().filter(|p| self.paused.remove(p)).copied().collect();
         if !resumed.is_empty() {
             self.consumer.resume(&resumed).map_err(|e| errors::of_client("partitions can't be resumed", &e))?;
         }
-        let assigned = if cooperative { self.consumer.incremental_assign(&all) } else { self.consumer.assign(&all) };
-        assigned.map_err(|e| errors::of_client("partitions can't be assigned", &e))?;
-        if cooperative { self.seek_back(&partitions) } else { Ok(()) }
+        let assigned = if cooperative { self.consumer.incremental_assign(all) } else { self.consumer.assign(all) };
+        assigned.map_err(|e| errors::of_client("partitions can't be assigned", &e))
     }
 
     /// Lets go of what is known of partitions; what was paused must not stay so, should it come back.
@@ -140,7 +158,7 @@ mod tests {
     use crate::runtime::options::Options as WorkerOptions;
     use crate::runtime::ports::{Bounds, EventSource, GroupEvent};
     use std::cell::{Cell, RefCell};
-    use std::collections::VecDeque;
+    use std::collections::{BTreeSet, VecDeque};
     use std::rc::Rc;
     use std::time::Duration;
 
@@ -155,12 +173,20 @@ mod tests {
         told: RefCell<Vec<&'static str>>,
         is_lost: Cell<bool>,
         now: Cell<Duration>,
+        assigned: RefCell<BTreeSet<InputPartition>>,
+        /// The next assignment is not taken.
+        refuses: Cell<bool>,
     }
 
     impl Member {
         fn told(&self, what: &'static str) -> Result<(), ClientError> {
             self.told.borrow_mut().push(what);
             Ok(())
+        }
+
+        fn has(&self, partitions: impl IntoIterator<Item = InputPartition>) -> Result<(), ClientError> {
+            let has_all = partitions.into_iter().all(|p| self.assigned.borrow().contains(&p));
+            if has_all { Ok(()) } else { Err(ClientError::new(Code::InvalidArgument, "it is not assigned")) }
         }
     }
 
@@ -232,7 +258,11 @@ mod tests {
             self.told("assign")
         }
 
-        fn incremental_assign(&self, _: &[(InputPartition, i64)]) -> Result<(), ClientError> {
+        fn incremental_assign(&self, from: &[(InputPartition, i64)]) -> Result<(), ClientError> {
+            if self.refuses.take() {
+                return Err(ClientError::new(Code::State, "not now"));
+            }
+            self.assigned.borrow_mut().extend(from.iter().map(|(p, _)| *p));
             self.told("incremental assign")
         }
 
@@ -240,7 +270,9 @@ mod tests {
             self.told("unassign")
         }
 
-        fn incremental_unassign(&self, _: &[InputPartition]) -> Result<(), ClientError> {
+        fn incremental_unassign(&self, partitions: &[InputPartition]) -> Result<(), ClientError> {
+            self.has(partitions.iter().copied())?;
+            self.assigned.borrow_mut().retain(|p| !partitions.contains(p));
             self.events.borrow_mut().extend(self.overtaken.take());
             self.is_lost.set(false);
             self.told("incremental unassign")
@@ -254,8 +286,8 @@ mod tests {
             Ok(())
         }
 
-        fn seek(&self, _: &[(InputPartition, i64)], _: Duration) -> Result<(), ClientError> {
-            Ok(())
+        fn seek(&self, to: &[(InputPartition, i64)], _: Duration) -> Result<(), ClientError> {
+            self.has(to.iter().map(|(p, _)| *p))
         }
 
         fn known_end(&self, _: InputPartition) -> Option<i64> {
@@ -324,5 +356,34 @@ mod tests {
         assert_eq!(source.group_event().unwrap(), None);
         member.events.borrow_mut().push_back(Rebalance::Revoke(vec![AT]));
         assert_eq!(source.group_event().unwrap(), revoked(false));
+    }
+
+    const OTHER: InputPartition = InputPartition { partition: 4, input: 0 };
+
+    #[test]
+    fn what_is_new_is_assigned_before_anything_is_started_again_beside_it() {
+        let member = Rc::new(Member::default());
+        let worker = WorkerOptions::new(vec!["cart".to_owned()], 4);
+        let mut source = KafkaSource::new(Rc::clone(&member), "g", &worker);
+        source.start(&[(AT, 7)]).unwrap();
+        assert_eq!(member.told.take(), ["incremental assign"]);
+        source.start(&[(AT, 5), (OTHER, 0)]).unwrap();
+        assert_eq!(member.told.take(), ["incremental assign", "incremental unassign", "incremental assign"]);
+        assert_eq!(*member.assigned.borrow(), BTreeSet::from([AT, OTHER]));
+    }
+
+    #[test]
+    fn what_the_library_did_not_take_is_new_the_next_time() {
+        let (member, mut source) = broken();
+        member.refuses.set(true);
+        assert!(matches!(source.start(&[(OTHER, 0)]), Err(Failure::Retry(_))));
+        source.start(&[(OTHER, 0)]).unwrap();
+        assert_eq!(member.told.take(), ["incremental assign"]);
+        // What was at work is not any more: all is begun anew.
+        member.refuses.set(true);
+        assert!(matches!(source.start(&[(AT, 5)]), Err(Failure::Rebuild(_))));
+        source.start(&[(AT, 5)]).unwrap();
+        assert_eq!(member.told.take(), ["incremental unassign", "incremental assign"]);
+        assert_eq!(*member.assigned.borrow(), BTreeSet::from([AT, OTHER]));
     }
 }

@@ -27,14 +27,20 @@ impl<P: Ports> Worker<P> {
             self.source.ask_committed(pending);
         }
         let pending = pending.clone();
-        match self.source.committed().and_then(|offsets| self.first_offsets(&pending, offsets)) {
-            Ok(Some(resolved)) => self.resolved(&resolved).map(|()| true),
-            Ok(None) => {
+        let offsets = self.source.committed().and_then(|offsets| self.first_offsets(&pending, offsets));
+        let started = offsets.and_then(|offsets| match offsets {
+            Some(resolved) => self.resolved(&resolved).map(|()| true),
+            None => Ok(false),
+        });
+        match started {
+            Ok(true) => Ok(true),
+            Ok(false) => {
                 self.report_waiting();
                 Ok(false)
             }
-            Err(Failure::Retry(text)) => {
-                tracing::debug!("committed offsets are not stable yet: {text}");
+            // The answer, if there was one, is used up.
+            Err(Failure::Retry(text)) if self.assignment.is_pending() => {
+                tracing::debug!("committed offsets are not known yet, or nothing can be started from them: {text}");
                 let resolving = &mut self.assignment.resolving;
                 (resolving.is_asked, resolving.ask_at, resolving.failed) = (false, now + RETRY_PAUSE, Some(text));
                 self.report_waiting();
