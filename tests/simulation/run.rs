@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 
 /// After the healing everything must be read within this.
 const LONGEST_RECOVERY: Us = 90 * SECOND;
+/// Where something hangs, somebody looks after so long.
+const OPERATOR_COMES_AFTER: Us = 30 * SECOND;
 /// After that nothing may come any more for so long.
 const QUIET: Us = 12 * SECOND;
 
@@ -76,11 +78,24 @@ impl Simulation {
                 let how = self.fleet.describe();
                 return Err(format!("{} s after the healing {what}{how}", LONGEST_RECOVERY / SECOND));
             }
+            if world.now() > self.heals_at + OPERATOR_COMES_AFTER {
+                self.end_what_hangs();
+            }
             world.run_until(world.now() + SECOND)?;
         }
         let settled = world.now();
         world.run_until(settled + QUIET)?;
         Ok(settled)
+    }
+
+    /// An operator does what the service asks for where it waits.
+    fn end_what_hangs(&self) {
+        let world = &self.world;
+        let hanging = world.broker.borrow().hanging();
+        for (at, producer) in hanging {
+            world.trace.cover("operator: ends what hangs");
+            world.broker.borrow_mut().end_by_hand(world.now(), at, producer);
+        }
     }
 
     fn judge(&self, settled: Option<Us>) -> Result<(), String> {

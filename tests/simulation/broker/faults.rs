@@ -4,7 +4,7 @@
 use super::Broker;
 use super::history::{Ending, History, Transaction};
 use super::log::{Batch, Log};
-use super::transactions::COORDINATORS;
+use super::transactions::{COORDINATORS, Target};
 use crate::api::{Answer, ProducerId, Record, TopicPartition, Us};
 use leadstream::runtime::ports::Position;
 use rdkafka::types::RDKafkaErrorCode as Code;
@@ -144,6 +144,15 @@ impl Broker {
     pub fn open_transactions(&self) -> Vec<(TopicPartition, ProducerId)> {
         let logs = self.partitions.iter().flatten().map(|partition| &partition.log);
         logs.flat_map(|log| log.producers.open().into_iter().map(|(_, producer)| (log.at, producer))).collect()
+    }
+
+    /// Open transactions of which the coordinator knows nothing, as `kafka-transactions.sh find-hanging` lists them; `None`: of the group's
+    /// offsets. A broker that does not verify opens one with a request that arrives after its transaction's end.
+    pub fn hanging(&self) -> Vec<(Option<TopicPartition>, ProducerId)> {
+        let of_logs = self.open_transactions().into_iter().map(|(at, producer)| (Some(at), producer));
+        let of_offsets = self.offsets.open().into_iter().map(|producer| (None, producer));
+        let target = |at: Option<TopicPartition>| at.map_or(Target::Offsets, Target::Partition);
+        of_logs.chain(of_offsets).filter(|(at, producer)| !self.coordinator.is_open(producer.id, target(*at))).collect()
     }
 
     /// An operator aborts an open transaction (`kafka-transactions.sh abort`); `None`: that of the group's offsets.

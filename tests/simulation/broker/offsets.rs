@@ -24,6 +24,11 @@ impl Offsets {
         self.producers.is_open(producer)
     }
 
+    /// Producers whose offsets are pending.
+    pub(super) fn open(&self) -> Vec<ProducerId> {
+        self.producers.open().into_iter().map(|(_, producer)| producer).collect()
+    }
+
     /// Takes offsets that become the group's with their transaction.
     pub(super) fn add(&mut self, producer: ProducerId, offsets: &[(TopicPartition, Position)]) -> Result<(), Code> {
         self.producers.check_epoch(producer)?;

@@ -133,6 +133,16 @@ impl Coordinator {
         if known.epoch != producer.epoch { Err(Code::InvalidProducerEpoch) } else { Ok(known) }
     }
 
+    /// Whether a transaction of this producer is open, or being ended, that has something there.
+    pub(super) fn is_open(&self, producer: i64, target: Target) -> bool {
+        let is_open = |known: &Transactional| {
+            known.id == producer
+                && matches!(known.state, State::Ongoing | State::PrepareCommit | State::PrepareAbort)
+                && known.targets.contains(&target)
+        };
+        self.by_name.values().any(is_open)
+    }
+
     /// Begins a transaction if none is open.
     pub(super) fn add(&mut self, now: Us, name: &str, by: ProducerId, targets: impl Iterator<Item = Target>) -> Result<(), Code> {
         let known = self.find(name, by)?;

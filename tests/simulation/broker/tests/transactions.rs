@@ -162,6 +162,11 @@ fn a_write_outside_of_a_transaction_hangs_unless_the_broker_asks_the_coordinator
     let mut rig = Rig::with(|settings| settings.verifies = false);
     let writer = rig.producer("w");
     assert_eq!(rig.ask(writer.write(OUT, 0, &["a"])), Answer::Produced { base: 0 });
+    assert_eq!(rig.broker.hanging(), [(Some(OUT), writer.id)]);
+    // What is of a transaction does not hang.
+    let other = rig.producer("v");
+    open(&mut rig, &other, 0, &["b"]);
+    assert_eq!(rig.broker.hanging(), [(Some(OUT), writer.id)]);
     rig.write(OUT, &["b"]);
     rig.pass(100 * SECOND);
     assert_eq!(rig.seen(OUT).0, Vec::<String>::new(), "no coordinator knows of it, and no time ends it");
@@ -281,6 +286,7 @@ fn late_offsets_of_a_fenced_producer_become_its_successors_unless_the_broker_ask
 fn hanging_offsets_hold_back_who_asks_until_they_are_ended_by_hand() {
     let mut rig = Rig::new();
     let hanging = rig.broker.hang_offsets(&[(at(1, 0), 3)]);
+    assert_eq!(rig.broker.hanging(), [(None, hanging)]);
     assert_eq!(failed(&rig.committed(at(1, 0))), Some(Code::UnstableOffsetCommit));
     rig.broker.end_by_hand(rig.now, None, hanging);
     assert_eq!(rig.committed(at(1, 0)), Answer::Committed(vec![None]));
