@@ -13,7 +13,7 @@ const LONGEST_MS: u64 = 60_000;
 
 /// People in a shop; some events are late, some are told twice.
 pub fn draw(die: &mut Die, _: Us) -> Vec<Input> {
-    let (people, records) = (die.between(2, 20), die.between(50, 250));
+    let (people, records) = (die.between(8, 30), die.between(50, 250));
     let length_ms = die.between(5_000, LONGEST_MS);
     let mut times_ms: Vec<u64> = (0..records).map(|_| die.below(length_ms)).collect();
     times_ms.sort_unstable();
