@@ -2,6 +2,7 @@
 
 mod failure;
 mod names;
+mod position;
 
 use crate::domain::{Ms, YEAR_2000_MS};
 use crate::engine::codec::{Codec, CodecError};
@@ -9,6 +10,7 @@ use crate::engine::task::{ProspectOutput, StagedRecord, TaskInput};
 pub use failure::{Failure, Refusal};
 pub(crate) use names::closed_set;
 pub use names::{Cause, DeadReason, OutTopic};
+pub use position::Position;
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -179,22 +181,6 @@ pub enum GroupEvent {
         partitions: Vec<InputPartition>,
         lost: bool,
     },
-}
-
-/// Where the group stands at an input partition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Position {
-    /// The next record to read.
-    pub offset: i64,
-    /// The task's time, as in the task record of the same transaction; `None`: committed by hand, or by an older version. Two commits of
-    /// which only timers were the cause have the same offsets.
-    pub time_ms: Option<Ms>,
-}
-
-impl From<i64> for Position {
-    fn from(offset: i64) -> Self {
-        Self { offset, time_ms: None }
-    }
 }
 
 /// First and next offset of an input partition.

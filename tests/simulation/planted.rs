@@ -79,7 +79,7 @@ fn check_of(failure: &str) -> String {
     let name = failure.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     let rule = Rule::ALL.iter().map(|rule| format!("{rule:?}")).find(|rule| rule == name);
     rule.unwrap_or_else(|| {
-        let other = [("a worker panicked", "a panic"), ("not read", "read in time")];
+        let other = [("a worker panicked", "a panic"), ("not settled", "settled in time")];
         let known = other.iter().find(|(begins, _)| failure.starts_with(begins)).map(|(_, check)| (*check).to_owned());
         known.unwrap_or_else(|| failure.chars().take(40).collect())
     })

@@ -76,7 +76,7 @@ impl Simulation {
         while let Some(what) = self.unread().or_else(|| self.unready()) {
             if world.now() > self.heals_at + LONGEST_RECOVERY {
                 let how = self.fleet.describe();
-                return Err(format!("{} s after the healing {what}{how}", LONGEST_RECOVERY / SECOND));
+                return Err(format!("not settled {} s after the healing: {what}{how}", LONGEST_RECOVERY / SECOND));
             }
             if world.now() > self.heals_at + OPERATOR_COMES_AFTER {
                 self.end_what_hangs();

@@ -2,7 +2,6 @@
 
 use crate::domain::Ms;
 use crate::planted;
-use crate::rfc3339::Rfc3339;
 use crate::runtime::options::{OnGap, Options, Positions, Start};
 use crate::runtime::ports::{EventSource, Failure, InputPartition, Position, TaskRecord};
 
@@ -77,7 +76,7 @@ pub(super) fn agreed_positions(
     }
     let what = options.all_inputs().zip(recorded.iter().zip(committed)).map(|(topic, (r, c))| {
         let show = |offset: Option<i64>, time_ms: Option<Ms>| {
-            let time = time_ms.map(|time_ms| format!(" as of {}", Rfc3339::new(time_ms).as_str())).unwrap_or_default();
+            let time = time_ms.map(|time_ms| format!(" (task time {time_ms})")).unwrap_or_default();
             offset.map_or_else(|| "none".to_owned(), |offset| format!("{offset}{time}"))
         };
         let differs = c.is_some_and(|c| c.time_ms.is_some() && c.time_ms != time_of_record);
@@ -113,7 +112,7 @@ mod tests {
         assert_eq!(agreed(&options, 3, None), Ok(vec![3]), "an older version has committed it");
         assert!(agreed(&options, 4, Some(5_000)).is_err());
         let Err(Failure::Stop(text)) = agreed(&options, 3, Some(9_000)) else { panic!("they are not of the same instant") };
-        assert!(text.contains("cart: state 3 as of 1970-01-01T00:00:05.000Z, group 3 as of 1970-01-01T00:00:09.000Z"), "{text}");
+        assert!(text.contains("cart: state 3 (task time 5000), group 3 (task time 9000)"), "{text}");
         assert_eq!(agreed(&Options { positions: Positions::Group, ..options }, 3, Some(9_000)), Ok(vec![3]));
     }
 }
