@@ -114,6 +114,7 @@ impl<C: ChangelogConsumer> ChangelogReader<C> {
                         reading.end = Some(high);
                     }
                 }
+                Err(Failure::Retry(text)) if planted!(WatermarkTimeoutIsRebuild) => return Err(Failure::Rebuild(text)),
                 Err(Failure::Retry(text)) => {
                     tracing::warn!("{text}: trying again");
                     self.ask_at = Some(self.consumer.now() + RETRY_PAUSE);
@@ -163,6 +164,10 @@ impl<C: ChangelogConsumer> ChangelogReader<C> {
          delete the changelog topic and the group's offsets"
                 ))),
             };
+        }
+        if planted!(ChangelogDamageIsAWarning) {
+            tracing::warn!("{what}");
+            return Ok(());
         }
         Err(damaged(&what, position))
     }

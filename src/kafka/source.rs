@@ -236,6 +236,17 @@ impl<C: GroupConsumer> EventSource for KafkaSource<C> {
         if taken.error.is_some() && count > 0 && planted!(DroppedBeforeError) {
             return Ok(None);
         }
+        if let Some((code, _)) = &taken.error
+            && super::repair::is_reset(*code)
+            && planted!(NoticeThrownAway, TakenRecordsThrownAway)
+            && let Err(e) = self.consumer.bounds(from, REQUEST_TIMEOUT)
+        {
+            if planted!(TakenRecordsThrownAway) {
+                self.broke(from, *code, &e.to_string());
+                return Ok(None);
+            }
+            return Ok((count > 0).then(|| Fetched { records: Box::new(taken.records), end: None }));
+        }
         if let Some((code, text)) = taken.error {
             self.broke(from, code, &text);
         }

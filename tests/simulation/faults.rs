@@ -57,6 +57,22 @@ pub enum Kind {
     ForgottenId,
     /// Retention deletes records of an input, read or not.
     Retention,
+    /// An unclean election takes the end of an input away; new records get its offsets.
+    Truncation,
+    /// kill -9 at the instant at which a commit is decided: its markers are on their way.
+    KillAtCommit,
+    /// Readers of a changelog are answered by a deposed leader, and a process that has written to it is killed.
+    StaleChangelog,
+    /// The same with a record of the changelog that can't be read.
+    DamagedRestore,
+    /// A process is killed, and when it comes back an input has no leader.
+    BlindRestart,
+    /// An input has no leader for a moment, then again for long.
+    LeaderFlaps,
+    /// A generation of the group passes of which no member hears, while the workers of a process stand still.
+    GenerationPasses,
+    /// The newer protocol's assignor gives the inputs of a task to different members for a while.
+    InputsApart,
 }
 
 impl Kind {
@@ -83,6 +99,16 @@ impl Kind {
         Self::ForgottenId,
     ];
 
+    /// Chosen to hit where it hurts: for the trials.
+    pub const POINTED: [Self; 6] = [
+        Self::KillAtCommit,
+        Self::StaleChangelog,
+        Self::BlindRestart,
+        Self::LeaderFlaps,
+        Self::GenerationPasses,
+        Self::InputsApart,
+    ];
+
     /// For the trace and the table of what was covered.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -107,6 +133,14 @@ impl Kind {
             Self::HangingOffsets => "fault: hanging offsets",
             Self::ForgottenId => "fault: forgotten transactional id",
             Self::Retention => "fault: retention",
+            Self::Truncation => "fault: truncation",
+            Self::KillAtCommit => "fault: kill at a commit",
+            Self::StaleChangelog => "fault: stale end of a changelog",
+            Self::DamagedRestore => "fault: damaged changelog at a restore",
+            Self::BlindRestart => "fault: restart without an input",
+            Self::LeaderFlaps => "fault: leader flaps",
+            Self::GenerationPasses => "fault: a generation passes unheard",
+            Self::InputsApart => "fault: inputs of a task are given apart",
         }
     }
 }

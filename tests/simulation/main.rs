@@ -27,6 +27,8 @@ mod service;
 mod setup;
 mod sweep;
 mod trace;
+mod trials;
+mod vigil;
 mod workloads;
 mod world;
 

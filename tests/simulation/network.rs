@@ -6,6 +6,7 @@
 //! that; with proxies between clients and brokers, which pass on what they hold, all of them may.
 
 pub mod late;
+mod worst;
 
 use super::api::{Answer, Request, Ticket, TopicPartition, Us};
 use super::dice::Stream;
@@ -66,6 +67,8 @@ pub struct Connection {
 enum Fate {
     Vanish,
     ArriveAt(Us),
+    /// When it does most harm.
+    Wait,
 }
 
 #[derive(Default)]
@@ -101,6 +104,13 @@ pub struct Network {
     /// Requests may arrive long after they were sent again.
     pub has_proxies: bool,
     late: Option<Late>,
+    /// What nobody waits for any more arrives when it does most harm.
+    pub is_hostile: bool,
+    /// The process of the next commit is killed.
+    pub kills_at_commit: bool,
+    /// The workers that write the next record in a transaction stand still for so long, and a generation of the group passes.
+    pub stalls_at_commit: Option<Us>,
+    worst: worst::Worst,
     states: BTreeMap<(ClientId, Link), State>,
     fates: BTreeMap<Connection, Fate>,
     /// Sent, and not answered yet as far as the client knows.
@@ -125,6 +135,7 @@ impl Network {
     pub fn heal(&mut self) {
         self.weather = Weather::default();
         self.late = None;
+        (self.kills_at_commit, self.stalls_at_commit) = (false, None);
         self.stalled_links.clear();
         self.stalled_processes.clear();
     }
@@ -208,7 +219,10 @@ impl World {
         let now = self.now();
         state.number += 1;
         state.stalled_until = now + die.between(SHORTEST_RECONNECT, LONGEST_RECONNECT);
-        if die.chance(0.5) {
+        if network.is_hostile && is_given_up {
+            self.trace.cover("network: requests arrive when it does most harm");
+            network.fates.insert(lost, Fate::Wait);
+        } else if die.chance(0.5) {
             self.trace.cover("network: requests on their way are lost with their connection");
             network.fates.insert(lost, Fate::Vanish);
         } else if has_proxies || is_given_up {
@@ -254,14 +268,17 @@ impl World {
             Some(Fate::ArriveAt(at)) if at > self.now() => {
                 return self.at(at, Event::Arrive { ticket, connection, request });
             }
+            Some(Fate::Wait) if self.waits(ticket, connection, &request) => return,
             _ => {}
         }
-        if self.is_held_back(connection, &request) {
+        if self.is_held_back(connection, &request) || self.hold_up(ticket, connection, &request) {
             return;
         }
         let moment = late::moment(&request);
         let decides = matches!(request, Request::EndTxn { .. } | Request::TxnOffsetCommit { .. });
         let unanswered = self.network.borrow().weather.unanswered;
+        let is_worst = self.network.borrow().is_hostile && self.broker.borrow().is_rebalancing();
+        let unanswered = if is_worst { (unanswered * 10.0).min(0.3) } else { unanswered };
         if decides && self.dice(Stream::Network).chance(unanswered) {
             self.trace.cover("network: a transaction's end or positions are not answered");
             let length = self.dice(Stream::Network).between(SHORTEST_SILENCE, LONGEST_SILENCE);
@@ -272,10 +289,28 @@ impl World {
                 return self.act(until, "cut", move |world| world.cut(connection));
             }
         }
+        let process = self.network.borrow().pending.get(&ticket).map(|pending| self.process_of(pending.worker));
+        let kills = matches!(request, Request::EndTxn { commit: true, .. }) && self.network.borrow().kills_at_commit;
+        if let (true, Some(process)) = (kills, process) {
+            self.network.borrow_mut().kills_at_commit = false;
+            self.act(self.now(), "kill at a commit", move |world| world.kill(process));
+        }
+        let writes = matches!(request, Request::Produce { transactional_id: Some(_), .. });
+        let stalls = self.network.borrow_mut().stalls_at_commit.take_if(|_| writes && process.is_some());
+        if let (Some(length), Some(process)) = (stalls, process) {
+            self.act(self.now(), "stand still at a commit", move |world| {
+                world.stall(process, world.now() + length);
+                world.broker.borrow_mut().pass_generation();
+            });
+        }
+        let after = self.network.borrow().is_hostile.then(|| request.clone());
         let answers = self.broker.borrow_mut().handle(self.now(), ticket, request);
         self.answered_by_broker(answers);
         if let Some(moment) = moment {
             self.release(&moment);
+        }
+        if let Some(request) = after {
+            self.release_after(&request);
         }
     }
 

@@ -6,6 +6,7 @@ use super::faults::{Kind, MOST_SKEW_MS};
 use super::oracle::{Evidence, Times, judge};
 use super::replayed;
 use super::setup::Simulation;
+use super::vigil;
 use super::world::SECOND;
 use leadstream::runtime::snapshot::TaskState;
 use std::collections::BTreeMap;
@@ -60,7 +61,7 @@ impl Simulation {
     /// What failed.
     pub fn run(&self, boards: &Boards) -> Result<(), String> {
         let settled = self.settle();
-        let verdict = self.judge(settled.as_ref().ok().copied()).and_then(|()| boards.verdict());
+        let verdict = self.judge(settled.as_ref().ok().copied()).and_then(|()| boards.verdict()).and_then(|()| vigil::keep(self));
         match (settled, verdict) {
             (Ok(_), Ok(())) if self.is_replayed => replayed::check(self),
             (Ok(_), verdict) => verdict,
@@ -72,9 +73,9 @@ impl Simulation {
     /// Lets it happen; says since when everything is read, and every task at work: one whose owner was killed waits for its session.
     fn settle(&self) -> Result<Us, String> {
         let world = &self.world;
-        world.run_until(self.heals_at + 5 * SECOND)?;
+        world.run_until(self.ends_at + 5 * SECOND)?;
         while let Some(what) = self.unread().or_else(|| self.unready()) {
-            if world.now() > self.heals_at + LONGEST_RECOVERY {
+            if world.now() > self.ends_at + LONGEST_RECOVERY {
                 let how = self.fleet.describe();
                 return Err(format!("not settled {} s after the healing: {what}{how}", LONGEST_RECOVERY / SECOND));
             }
@@ -84,7 +85,9 @@ impl Simulation {
             world.run_until(world.now() + SECOND)?;
         }
         let settled = world.now();
-        world.run_until(settled + QUIET)?;
+        // What was refused for long is tried again ever less often.
+        let quiet = if self.ends_at > self.heals_at { QUIET + 35 * SECOND } else { QUIET };
+        world.run_until(settled + quiet)?;
         Ok(settled)
     }
 
@@ -112,13 +115,17 @@ impl Simulation {
         let topics: Vec<u16> = (0..).take(self.topics.names.len()).collect();
         let formats = &self.fleet.plan().formats;
         let times = Times {
-            skew_ms: MOST_SKEW_MS,
+            skew_ms: if self.trial.is_trial { 0 } else { MOST_SKEW_MS },
             healthy: settled.map(|settled| (settled + SECOND, world.now())).into_iter().collect(),
-            may_shorten: self.faults.has(Kind::Refusal),
+            may_shorten: self.faults.has(Kind::Refusal) || self.ends_at > self.heals_at,
             ..Times::of_a_quiet_run(formats, world.now())
         };
         let bounds = |at: TopicPartition| broker.bounds(at).map(|(start, _, end)| (at, (start, end)));
+        let (handed, started, unknown) = (world.handed.borrow(), world.started.borrow(), BTreeMap::new());
+        let none = BTreeMap::new();
         let evidence = Evidence {
+            handed: if self.trial.is_trial { &handed } else { &none },
+            started: if self.trial.is_trial { &started } else { &unknown },
             history: broker.history(),
             topics: &self.topics,
             formats,
@@ -165,6 +172,7 @@ pub fn run(case: &Case) -> Outcome {
     let simulation = Simulation::new(case);
     let boards = Boards::watch(&simulation);
     let (result, branches) = listen(|| simulation.run(&boards));
+    let result = result.and_then(|()| vigil::read_back(&branches));
     simulation.world.kill_all();
     let trace = &simulation.world.trace;
     let mut counts: BTreeMap<String, u64> = trace.counts().into_iter().map(|(what, n)| (what.to_owned(), n)).collect();

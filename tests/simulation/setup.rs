@@ -8,7 +8,8 @@ use super::faults::{FaultPlan, Kind};
 use super::fleet::{Fleet, Plan};
 use super::run::Case;
 use super::service::ClientSettings;
-use super::workloads::{self, LATE, LOSSES, PROXIES, REPLAYED};
+use super::trials::Trial;
+use super::workloads::{self, LATE, LOSSES, PROXIES, REPLAYED, TRIAL_NAMES};
 use super::world::{MS, SECOND, START_MS, World};
 use leadstream::runtime::options::{BatchLimits, OnGap, Options};
 use leadstream::runtime::ports::OutTopic;
@@ -31,6 +32,9 @@ pub struct Simulation {
     pub heals_at: Us,
     /// What comes of it must be what `replay` writes.
     pub is_replayed: bool,
+    /// After that nothing is wrong any more.
+    pub ends_at: Us,
+    pub trial: Rc<Trial>,
 }
 
 impl Simulation {
@@ -45,7 +49,9 @@ impl Simulation {
         // Some transactions take seconds to be completed, and the next one waits for that.
         let slow_markers = Rc::new(Cell::new(die.chance(0.3)));
         let is_replayed = case.workload == REPLAYED;
-        let broker = draw_broker(&mut die, &topics, case.seed, Rc::clone(&slow_markers), !is_replayed);
+        // In a trial the group may know of a commit long before its records can be read.
+        let slowest = if ["hostile", "carts"].contains(&case.workload.as_str()) { (0.3, 8 * SECOND) } else { (0.05, 3 * SECOND) };
+        let broker = draw_broker(&mut die, &topics, case.seed, (Rc::clone(&slow_markers), slowest), !is_replayed);
         let world = World::new(case.seed, &case.workload, broker);
         world.network.borrow_mut().has_proxies = case.workload == PROXIES;
         if case.is_recorded {
@@ -53,46 +59,67 @@ impl Simulation {
         }
         let is_losing = case.workload == LOSSES;
         let on_gap = if is_losing { OnGap::Skip } else { OnGap::Stop };
-        let batch = draw_batch(&mut Dice::new(case.seed, "batches").of(Stream::Setup));
+        let trial = Rc::new(Trial::draw(case));
+        world.network.borrow_mut().is_hostile = trial.is_hostile;
+        world.has_strays.set(trial.has_strays);
+        let mut batch = draw_batch(&mut Dice::new(case.seed, "batches").of(Stream::Setup));
+        if trial.is_slow {
+            batch.max_events = 2;
+        }
         let plan = Plan {
             formats,
             topics: Rc::clone(&topics),
             clients: draw_clients(&mut die, &topics),
             workers: *die.one_of(&[1, 1, 1, 2]),
-            adjust: Box::new(move |options| Options { on_gap, batch, batch_in_backlog: batch, ..options }),
+            adjust: {
+                let trial = Rc::clone(&trial);
+                let batches = move |options| Options { on_gap, batch, batch_in_backlog: batch, ..options };
+                Box::new(move |options| trial.adjust(batches(options)))
+            },
         };
         let machines = usize::try_from(die.between(1, 3)).unwrap_or(1);
         let fleet = Fleet::new(&world, plan, machines);
         fleet.restart_after.set(Some(*die.one_of(&[SECOND, 4 * SECOND, 15 * SECOND])));
         let is_late = case.workload == LATE;
         let heals_at = if is_late { LATE_HEALS_AT } else { die.between(10, 25) * SECOND };
-        let mut kinds = Kind::HARMLESS.to_vec();
+        let is_trial = TRIAL_NAMES.contains(&case.workload.as_str());
+        let mut kinds = if is_trial { workloads::kinds_of_trial(&case.workload) } else { Kind::HARMLESS.to_vec() };
         kinds.extend(is_losing.then_some(Kind::Retention));
         // A reminder that is refused for its size leaves without its lines, which a replay knows nothing of.
         kinds.retain(|kind| !(is_replayed && *kind == Kind::Refusal));
-        let faults = if is_late {
+        let mut faults = if is_late {
             FaultPlan { heals_at, ..FaultPlan::none() }
         } else if die.chance(QUIET_RUNS) {
             FaultPlan::none()
         } else {
             FaultPlan::draw(&mut die, &kinds, workload.favoured, heals_at)
         };
+        if trial.is_slow && !faults.kinds.is_empty() {
+            (faults.weather.slow, faults.weather.slowest) = (0.3, 300 * MS);
+        }
         workload.schedule(&world, &topics, heals_at + 3 * SECOND);
         for machine in 0..machines {
             let starting = Rc::clone(&fleet);
             let at = if workload.backlog || die.chance(0.3) { die.below(heals_at) } else { die.below(200 * MS) };
             world.act(at, "start", move |_| starting.start(machine));
         }
+        let ends_at = trial.begin(&fleet, heals_at);
         faults.begin(&fleet);
         if is_late {
             world.hold_requests_back();
         }
         world.act(heals_at, "markers are quick", move |_| slow_markers.set(false));
-        Self { world, fleet, topics, faults, heals_at, is_replayed }
+        Self { world, fleet, topics, faults, heals_at, is_replayed, ends_at, trial }
     }
 }
 
-fn draw_broker(die: &mut Die, topics: &Topics, seed: u64, slow_markers: Rc<Cell<bool>>, has_append_times: bool) -> Broker {
+fn draw_broker(
+    die: &mut Die,
+    topics: &Topics,
+    seed: u64,
+    (slow_markers, (share, slowest)): (Rc<Cell<bool>>, (f64, Us)),
+    has_append_times: bool,
+) -> Broker {
     let mut settings = broker::Settings::new(vec![broker::Topic::new(topics.partitions); topics.names.len()], START_MS);
     settings.topics[usize::from(topics.outputs[OutTopic::State as usize])].is_compacted = true;
     for topic in &topics.inputs {
@@ -103,7 +130,7 @@ fn draw_broker(die: &mut Die, topics: &Topics, seed: u64, slow_markers: Rc<Cell<
     let dice = Dice::new(seed, "markers");
     let delay = move |_: Option<TopicPartition>| {
         let mut die = dice.of(Stream::Broker);
-        if slow_markers.get() && die.chance(0.05) { die.below(3 * SECOND) } else { die.between(100, 5 * MS) }
+        if slow_markers.get() && die.chance(share) { die.below(slowest) } else { die.between(100, 5 * MS) }
     };
     Broker::new(settings, Box::new(delay))
 }

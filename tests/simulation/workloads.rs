@@ -3,6 +3,7 @@
 mod accounts;
 mod events;
 mod fat;
+mod forgetful;
 mod replayed;
 mod shop;
 
@@ -82,6 +83,55 @@ static WORKLOADS: [Workload; 7] = [
     },
 ];
 
+static FORGETFUL: LazyLock<Formats> =
+    LazyLock::new(|| Formats::new(&[r#"model.files=["tests/simulation/workloads/forgetful.toml"]"#]));
+
+/// Faults that every trial may have: nothing may be lost by them, and nobody may stop for them.
+const USUAL: [Kind; 11] = [
+    Kind::Kill,
+    Kind::Pause,
+    Kind::Stall,
+    Kind::Stop,
+    Kind::CutMachine,
+    Kind::Unreachable,
+    Kind::StallLink,
+    Kind::LeaderMoves,
+    Kind::GroupCoordinatorMoves,
+    Kind::TransactionCoordinatorMoves,
+    Kind::Compaction,
+];
+
+/// A workload whose faults wait for their moment.
+const fn trial(name: &'static str, draw: fn(&mut Die, Us) -> Vec<Input>, favoured: &'static [Kind]) -> Workload {
+    Workload { name, formats: &SHOP, draw, favoured, backlog: false, is_fat: false }
+}
+
+static TRIALS: [Workload; 6] = [
+    trial("hostile", shop::steady, &[Kind::Stall, Kind::GenerationPasses]),
+    trial("carts", shop::timers, &[Kind::KillAtCommit, Kind::BlindRestart, Kind::Pause]),
+    trial("gaps", shop::steady, &[Kind::Retention, Kind::Truncation]),
+    trial("poison", shop::poisoned, &[]),
+    Workload { formats: &FORGETFUL, ..trial("forgetful", forgetful::draw, &[Kind::KillAtCommit]) },
+    trial("lasting", shop::steady, &[]),
+];
+
+/// Their names: each is one kind of trouble on purpose. They find what is planted.
+pub const TRIAL_NAMES: [&str; 6] = ["hostile", "carts", "gaps", "poison", "forgetful", "lasting"];
+
+/// What may go wrong in a trial.
+#[must_use]
+pub fn kinds_of_trial(name: &str) -> Vec<Kind> {
+    let mut kinds = USUAL.to_vec();
+    match name {
+        "hostile" | "carts" => kinds.extend(Kind::POINTED),
+        "forgetful" => kinds.extend([Kind::KillAtCommit, Kind::StaleChangelog, Kind::DamagedRestore]),
+        "gaps" => kinds.extend([Kind::Retention, Kind::Truncation, Kind::LeaderFlaps]),
+        "poison" => kinds.extend([Kind::KillAtCommit]),
+        _ => {}
+    }
+    kinds
+}
+
 /// The workloads that must never fail.
 pub const ALL: [&str; 7] = ["steady", "backlog", "rebalances", "timers", "fat", "accounts", REPLAYED];
 
@@ -98,13 +148,13 @@ pub const LOSSES: &str = "losses";
 /// Whether there is such a workload.
 #[must_use]
 pub fn exists(name: &str) -> bool {
-    ALL.contains(&name) || [PROXIES, LATE, LOSSES].contains(&name)
+    ALL.contains(&name) || TRIAL_NAMES.contains(&name) || [PROXIES, LATE, LOSSES].contains(&name)
 }
 
 /// The workload of a name. Those that are not in the table have the traffic of the steady one.
 #[must_use]
 pub fn named(name: &str) -> &'static Workload {
-    WORKLOADS.iter().find(|workload| workload.name == name).unwrap_or(&WORKLOADS[0])
+    WORKLOADS.iter().chain(&TRIALS).find(|workload| workload.name == name).unwrap_or(&WORKLOADS[0])
 }
 
 /// One record to come.
@@ -214,7 +264,8 @@ mod tests {
     #[test]
     fn every_workload_draws_the_same_from_the_same_seed_and_its_model_is_good() {
         assert_eq!(WORKLOADS.each_ref().map(|workload| workload.name), ALL);
-        for workload in &WORKLOADS {
+        assert_eq!(TRIALS.each_ref().map(|workload| workload.name), TRIAL_NAMES);
+        for workload in WORKLOADS.iter().chain(&TRIALS) {
             let draw = || (workload.draw)(&mut Dice::new(7, workload.name).of(Stream::Workload), 20 * SECOND);
             let (one, other) = (draw(), draw());
             assert_eq!(format!("{one:?}"), format!("{other:?}"), "{}", workload.name);

@@ -3,12 +3,13 @@
 //! One OS thread does everything. An event is taken, the clock is set to its time, and it is served to its end; what it causes are
 //! new events. Workers are coroutines that run between two events, until they wait for something (see [`super::process`]).
 
-use super::api::{Answer, Request, Ticket, Us};
+use super::api::{Answer, Request, Ticket, TopicPartition, Us};
 use super::broker::Broker;
 use super::dice::{Dice, Die, Stream};
 use super::network::{Connection, Network};
 use super::process::{Processes, WorkerId};
 use super::trace::Trace;
+use super::vigil::{Handed, Told};
 use rdkafka::types::RDKafkaErrorCode as Code;
 use std::cell::{Cell, RefCell, RefMut};
 use std::cmp::Ordering;
@@ -122,6 +123,15 @@ pub struct World {
     next_client: Cell<u32>,
     /// Why the run has failed.
     failure: RefCell<Option<String>>,
+    /// What was handed to workers, for the judge.
+    pub handed: RefCell<Handed>,
+    pub told: RefCell<Vec<Told>>,
+    /// When partitions were begun to be fetched.
+    pub started: RefCell<BTreeMap<TopicPartition, Vec<Us>>>,
+    /// Transactional ids of workers.
+    pub names: RefCell<BTreeMap<WorkerId, String>>,
+    /// Records may come by the main queue of a consumer.
+    pub has_strays: Cell<bool>,
 }
 
 impl World {
@@ -140,6 +150,11 @@ impl World {
             clients: RefCell::default(),
             next_client: Cell::new(0),
             failure: RefCell::default(),
+            handed: RefCell::default(),
+            told: RefCell::default(),
+            started: RefCell::default(),
+            names: RefCell::default(),
+            has_strays: Cell::new(false),
         })
     }
 

@@ -113,11 +113,13 @@ impl<P: Ports> Worker<P> {
             self.state.cancel(partition);
         }
         self.runners.clear();
-        self.parked.clear();
+        if !planted!(UnknownIsParked) {
+            self.parked.clear();
+        }
         self.assignment.waiting.clear();
         let held = std::mem::take(&mut self.assignment.held);
         // With nothing held there is nothing to assign again: an empty assignment would answer what the group has not asked yet.
-        if !held.is_empty() || self.assignment.is_pending() {
+        if !held.is_empty() || self.assignment.is_pending() || planted!(EmptyAssignAnswered) {
             self.assignment.resolve(held);
         }
     }

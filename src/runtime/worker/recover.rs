@@ -26,13 +26,19 @@ impl<P: Ports> Worker<P> {
                     Ok(())
                 }
                 // The trial is over, and the others have waited for nothing: no pause.
-                Failure::Refused(refusal) if self.runners.values().any(|runner| runner.touched) => match self.refused(&refusal) {
-                    Ok(()) => return Ok(()),
-                    failed => failed,
-                },
+                Failure::Refused(refusal)
+                    if self.runners.values().any(|runner| runner.touched) && !planted!(BrokerRefusalRetriedForEver) =>
+                {
+                    match self.refused(&refusal) {
+                        Ok(()) => return Ok(()),
+                        failed => failed,
+                    }
+                }
                 Failure::Retry(_) | Failure::Abort(..) | Failure::Refused(_) => {
                     self.log_limited(|| tracing::warn!("the batch is aborted and taken again: {failure}"));
-                    self.note_failure(&failure.to_string());
+                    if !planted!(BrokerRefusalRetriedForEver) {
+                        self.note_failure(&failure.to_string());
+                    }
                     self.count_abort(TransactionOutcome::Aborted, failure.cause());
                     self.abort()
                 }

@@ -140,6 +140,22 @@ impl Broker {
         self.coordinator.forget(name);
     }
 
+    /// A generation of the group comes and goes of which no member hears: as when a request to join that a member had sent twice
+    /// arrives late.
+    pub fn pass_generation(&mut self) {
+        self.group.pass_generation();
+    }
+
+    /// The newer protocol: the inputs of a task are given to different members from now on, or together again.
+    pub fn set_apart(&mut self, is_apart: bool) {
+        self.group.set_apart(is_apart);
+    }
+
+    /// Whether the group waits for its members.
+    pub fn is_rebalancing(&self) -> bool {
+        self.group.is_rebalancing()
+    }
+
     /// Partitions with open transactions, oldest first in each.
     pub fn open_transactions(&self) -> Vec<(TopicPartition, ProducerId)> {
         let logs = self.partitions.iter().flatten().map(|partition| &partition.log);

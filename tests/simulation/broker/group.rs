@@ -117,6 +117,18 @@ impl Group {
         [self.classic.next(), self.consumer.next()].into_iter().flatten().min()
     }
 
+    pub(super) fn pass_generation(&mut self) {
+        self.classic.pass_generation();
+    }
+
+    pub(super) fn set_apart(&mut self, is_apart: bool) {
+        self.consumer.set_apart(is_apart);
+    }
+
+    pub(super) fn is_rebalancing(&self) -> bool {
+        self.classic.is_preparing() || self.consumer.is_changing()
+    }
+
     /// Who has what, as the coordinator sees it.
     pub(super) fn assignment(&self) -> BTreeMap<String, Vec<TopicPartition>> {
         match self.protocol {

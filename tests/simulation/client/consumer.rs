@@ -5,12 +5,13 @@ use super::group::{Event, Group, Settings};
 use super::questions::{Answers, Found, Question, Questions, Slot};
 use super::records::InputRecords;
 use super::{Site, error, micros};
-use crate::api::{Answer, OffsetSpec, Ticket, TopicPartition};
+use crate::api::{Answer, OffsetSpec, Record, Ticket, TopicPartition};
 use crate::process::Wakes;
 use crate::world::{Client, ClientId, Io};
 use leadstream::domain::Ms;
 use leadstream::kafka::client::{ClientError, Code, CommittedOffsets, GroupConsumer, PartitionQueue, Polled, Rebalance, Taken};
 use leadstream::kafka::membership::Membership;
+use leadstream::kafka::records::OwnedRecord;
 use leadstream::runtime::ports::{Bounds, InputPartition};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -86,6 +87,12 @@ impl SimulatedConsumer {
         self.0.machine.borrow().group.membership()
     }
 
+    fn handed(&self, at: TopicPartition, records: &[(i64, Record)]) {
+        let world = &self.0.site.world;
+        let mut handed = world.handed.borrow_mut();
+        records.iter().for_each(|(offset, _)| handed.entry((at, *offset)).or_default().push(world.now()));
+    }
+
     fn with<T>(&self, call: impl FnOnce(&mut Machine, &Io<'_>) -> T) -> T {
         call(&mut self.0.machine.borrow_mut(), &self.0.io())
     }
@@ -143,6 +150,7 @@ impl PartitionQueue for Queue {
     fn take(&self, at_most: usize) -> Taken<InputRecords> {
         let at = self.consumer.at(self.at);
         let Taken { records, end, error } = self.consumer.call(|machine, io| machine.fetcher.take(io, at, at_most));
+        self.consumer.handed(at, &records);
         Taken { records: InputRecords { input: self.at.input, partition: self.at.partition, records }, end, error }
     }
 }
@@ -158,7 +166,19 @@ impl GroupConsumer for SimulatedConsumer {
 
     fn poll(&self) -> Option<Polled> {
         self.0.site.enter();
-        None
+        let stray = self.with(|machine, io| machine.fetcher.stray(io));
+        let (at, offset, record) = stray?;
+        self.handed(at, &[(offset, record.clone())]);
+        let input = self.0.site.topics.input(at)?;
+        let record = OwnedRecord {
+            partition: input.partition,
+            offset,
+            timestamp_ms: record.timestamp_ms,
+            key: record.key.as_deref().map(<[u8]>::to_vec),
+            value: record.value.as_deref().map(<[u8]>::to_vec),
+            headers: record.headers.to_vec(),
+        };
+        Some(Polled::Stray(input, record))
     }
 
     fn next_rebalance(&self) -> Option<Rebalance> {

@@ -7,6 +7,7 @@
 use super::is_passing;
 use super::records::bytes;
 use crate::api::{Answer, Record, Request, Ticket, TopicPartition, Us};
+use crate::vigil::Told;
 use crate::world::{Io, MS, SECOND};
 use leadstream::kafka::client::{Code, Taken};
 use std::collections::{BTreeMap, VecDeque};
@@ -47,6 +48,8 @@ struct Partition {
     taken: Option<i64>,
     is_paused: bool,
     is_paused_by_library: bool,
+    /// So many of the first records may come by the main queue.
+    strays: u32,
     queue: VecDeque<Op>,
     queued_bytes: usize,
 }
@@ -66,6 +69,7 @@ impl Fetcher {
     /// Fetches a partition from here on.
     pub fn start(&mut self, io: &Io<'_>, at: TopicPartition, offset: i64) {
         self.stop(io, at);
+        io.world.started.borrow_mut().entry(at).or_default().push(io.now());
         let partition = Partition {
             next: Some(offset),
             epoch: -1,
@@ -76,6 +80,7 @@ impl Fetcher {
             taken: None,
             is_paused: false,
             is_paused_by_library: false,
+            strays: 2,
             queue: VecDeque::new(),
             queued_bytes: 0,
         };
@@ -114,6 +119,7 @@ impl Fetcher {
     /// Fetches a partition from another offset.
     pub fn seek(&mut self, io: &Io<'_>, at: TopicPartition, offset: i64) {
         if let Some(partition) = self.partitions.get_mut(&at) {
+            io.world.started.borrow_mut().entry(at).or_default().push(io.now());
             Self::restart(io, partition, Some(offset));
             partition.taken = None;
             partition.epoch = -1;
@@ -160,6 +166,7 @@ impl Fetcher {
                 Op::Record(offset, _) | Op::End(offset) | Op::Error(offset, ..) => *offset,
             };
             partition.taken = partition.taken.max(Some(offset + 1));
+            partition.strays = 0;
             match op {
                 Op::Record(offset, record) => {
                     partition.queued_bytes -= bytes(&record);
@@ -178,6 +185,24 @@ impl Fetcher {
         }
         self.serve(io);
         taken
+    }
+
+    /// What comes by the main queue: the first records of a partition that was assigned a moment ago.
+    pub fn stray(&mut self, io: &Io<'_>) -> Option<(TopicPartition, i64, Record)> {
+        if !io.world.has_strays.get() {
+            return None;
+        }
+        for (at, partition) in &mut self.partitions {
+            let is_first = partition.strays > 0 && matches!(partition.queue.front(), Some(Op::Record(..)));
+            if let (true, Some(Op::Record(offset, record))) = (is_first, is_first.then(|| partition.queue.pop_front()).flatten())
+            {
+                partition.strays -= 1;
+                partition.queued_bytes -= bytes(&record);
+                partition.taken = partition.taken.max(Some(offset + 1));
+                return Some((*at, offset, record));
+            }
+        }
+        None
     }
 
     /// Asks for whatever there is room for.
@@ -215,7 +240,11 @@ impl Fetcher {
         let was_empty = partition.queue.is_empty();
         match answer {
             Answer::Fetched { records, next, at_end, epoch } => partition.fetched(records, next, at_end, epoch),
-            Answer::Diverged { end } => partition.diverged(io, end),
+            Answer::Diverged { end } => {
+                let told = Told { at: *at, end, when: io.now(), worker: io.worker };
+                io.world.told.borrow_mut().push(told);
+                partition.diverged(io, end);
+            }
             Answer::Damaged { next } => {
                 io.cover("fetch: damaged record");
                 let offset = partition.next.replace(next).unwrap_or(next);

@@ -188,6 +188,7 @@ impl ProducerFactory for SimulatedFactory {
     fn open(&self) -> Result<SimulatedProducer, Failure> {
         let machine = Rc::new(RefCell::new(Machine::new(self.settings.clone())));
         let id = self.site.world.seat(self.site.worker, Rc::<RefCell<Machine>>::clone(&machine));
+        self.site.world.names.borrow_mut().insert(self.site.worker, self.settings.name.clone());
         Ok(SimulatedProducer { site: self.site.clone(), id, machine })
     }
 

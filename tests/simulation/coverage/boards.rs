@@ -72,9 +72,9 @@ impl Boards {
     }
 }
 
-/// It is not at work, or something is wrong with it.
+/// It is not at work, or something is wrong with it. That it waits says nothing; for what, does.
 fn says_so(task: &TaskSnapshot) -> bool {
-    task.state != TaskState::Ready || !task.troubles.is_empty()
+    !matches!(task.state, TaskState::Ready | TaskState::Waiting) || !task.troubles.is_empty()
 }
 
 fn look_again(world: &World, boards: Weak<Boards>, look: Rc<dyn Fn(&Boards, &World)>) {

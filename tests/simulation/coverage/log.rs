@@ -22,6 +22,8 @@ pub enum Branch {
     TriedAgain,
     BatchTakenAgain,
     ReadBack,
+    /// The same as the ends of a changelog are not known: not wanted.
+    ReadBackForEnds,
     /// A refused batch: its tasks are tried alone.
     TriedAlone,
     GivenUpWithPartitions,
@@ -66,6 +68,7 @@ impl Branch {
             _ if text.contains("time lies ahead of the clock") => Self::TimeAhead,
             _ if text.starts_with("over: ") => Self::TroubleOver,
             _ if text.starts_with("the batch is aborted and taken again") => Self::BatchTakenAgain,
+            _ if text.contains("; reading it back: the ends of") => Self::ReadBackForEnds,
             _ if text.contains("its producer is unusable; reading it back") => Self::ReadBack,
             _ if text.ends_with("; tried alone") => Self::TriedAlone,
             _ if text.starts_with("the open batch is given up") => Self::GivenUpWithPartitions,

@@ -1,5 +1,7 @@
 //! Faults as they strike, and their end.
 
+mod pointed;
+
 use super::{Kind, MOST_SKEW_MS};
 use crate::api::{ProducerId, Record, TopicPartition, Us};
 use crate::broker::{Away, Refusal};
@@ -73,6 +75,7 @@ impl Striker {
         match kind {
             Kind::Kill | Kind::Pause | Kind::Stall | Kind::Stop | Kind::ClockJump => self.strike_process(&fleet, kind),
             Kind::CutMachine | Kind::Unreachable | Kind::CutLink | Kind::StallLink => self.strike_network(&fleet, kind),
+            kind if Kind::POINTED.contains(&kind) || kind == Kind::DamagedRestore => self.strike_pointed(&fleet, kind),
             _ => self.strike_broker(&fleet, kind),
         }
     }
@@ -154,6 +157,13 @@ impl Striker {
                 let Some((start, _, end)) = bounds else { return };
                 let start = start + i64::try_from(self.below((end - start + 1).unsigned_abs())).unwrap_or(0);
                 self.world.broker.borrow_mut().retain_from(now, at, start);
+            }
+            Kind::Truncation => {
+                let at = self.partition_of(fleet, &topics.inputs);
+                let bounds = self.world.broker.borrow().bounds(at);
+                let Some((start, _, end)) = bounds else { return };
+                let lost = self.below((end - start).unsigned_abs().min(12) + 1);
+                self.world.broker.borrow_mut().truncate(now, at, end - i64::try_from(lost).unwrap_or(0));
             }
             _ => {}
         }

@@ -1,9 +1,10 @@
 //! What a run is judged by.
 
 use crate::api::{TopicPartition, Us};
-use crate::broker::history::History;
+use crate::broker::history::{History, Visible};
 use crate::client::Topics;
 use crate::service::Formats;
+use crate::vigil::Handed;
 use crate::world::{MS, START_MS};
 use leadstream::domain::Ms;
 use leadstream::domain::model::CatchUp;
@@ -12,6 +13,10 @@ use std::collections::BTreeMap;
 /// What a run left behind.
 pub struct Evidence<'a> {
     pub history: &'a History,
+    /// When which input record was handed to a worker; empty: not known.
+    pub handed: &'a Handed,
+    /// When workers began to fetch an input; empty: not known, or readers may meet a leader that does not know its end.
+    pub started: &'a BTreeMap<TopicPartition, Vec<Us>>,
     pub topics: &'a Topics,
     pub formats: &'a Formats,
     /// First offset that is there and the end, of every partition, as the run ended.
@@ -65,6 +70,14 @@ impl Times {
 }
 
 impl Evidence<'_> {
+    /// When an input record was last handed to a worker, up to this time.
+    #[must_use]
+    pub fn handed(&self, at: TopicPartition, visible: &Visible, until: Us) -> Option<Us> {
+        let times = self.handed.get(&(at, visible.offset)).into_iter().flatten();
+        // Offsets may be given twice.
+        times.copied().filter(|time| (visible.since..=until).contains(time)).max()
+    }
+
     /// What leads to a mail waits while a task is behind (`catch_up = "hold"`).
     #[must_use]
     pub fn holds(&self) -> bool {

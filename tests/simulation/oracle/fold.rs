@@ -13,6 +13,9 @@ use leadstream::engine::task::TaskInput;
 use leadstream::runtime::ports::InputPartition;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// So long an input counts as read after its end was seen, and a little.
+const AT_END_COUNTS_FOR: Us = 1_200_000;
+
 /// One record of a task.
 pub struct Known {
     pub standing: Standing,
@@ -59,7 +62,7 @@ impl TaskFold {
         let since = self.last.map_or(evidence.times.started, |(decided, _)| decided);
         let mut readings = vec![Reading::WithoutLost];
         if inputs::has_lost(evidence, commit) {
-            readings.push(Reading::WithLost);
+            readings.extend([Reading::WithLost, Reading::WithoutReplaced]);
         }
         let mut failure = None;
         for reading in readings {
@@ -73,6 +76,7 @@ impl TaskFold {
                     }
                     findings.0.extend(found.0);
                     self.check_held(evidence, commit, &outcome, (&records, since), findings);
+                    check_behind(evidence, commit, &outcome, &records, findings);
                     self.install(evidence, outcome);
                     for taken in records.iter().flatten() {
                         let at = InputPartition { partition: commit.task, input: taken.input };
@@ -232,4 +236,57 @@ fn is_old(evidence: &Evidence<'_>, taken: &Taken<'_>, since: Us) -> bool {
     };
     let times = &evidence.times;
     taken.visible.since < since && record_ms + times.behind_after_ms + times.skew_ms < wall_ms(since)
+}
+
+/// Nothing that leads to a mail fires while an input holds nothing but what is old, and its end was passed more than a second ago: as
+/// long as its next record has been in the worker's hands.
+fn check_behind(
+    evidence: &Evidence<'_>,
+    commit: &Commit<'_>,
+    outcome: &Outcome,
+    records: &[Vec<Taken<'_>>],
+    findings: &mut Findings,
+) {
+    if !outcome.has_fired_held || !evidence.holds() {
+        return;
+    }
+    let times = &evidence.times;
+    let is_old = |record_ms: Ms| record_ms + times.behind_after_ms + times.skew_ms < wall_ms(commit.begun);
+    let time_of = |taken: &Taken<'_>| match &taken.event {
+        Ok(event) => event.record_ms(),
+        Err(_) => taken.record_ms.unwrap_or(Ms::MIN),
+    };
+    let inputs = evidence.formats.settings.input_topics().len();
+    for (input, position) in (0u16..).zip(&commit.positions).take(inputs) {
+        let at = evidence.topics.of_input(InputPartition { partition: commit.task, input });
+        let visible = evidence.history.visible.get(&at).into_iter().flatten().enumerate();
+        let next = visible.filter(|(_, v)| v.offset >= *position && v.gone.is_none()).min_by_key(|(_, v)| v.offset);
+        let Some((index, visible)) = next else { continue };
+        let next = inputs::decode(evidence, InputPartition { partition: commit.task, input }, index, visible);
+        let last = evidence.handed(at, visible, commit.decided);
+        let is_in_hand = last.is_some_and(|last| last + AT_END_COUNTS_FOR < commit.begun);
+        // Its end can't have been seen since its worker began to fetch it.
+        let begun = evidence.started.get(&at).into_iter().flatten().filter(|time| **time <= commit.decided).max();
+        let is_blind = begun.is_some_and(|begun| {
+            visible.since < *begun && begun + AT_END_COUNTS_FOR < commit.begun && last.is_none_or(|last| last < *begun)
+        });
+        if is_blind {
+            let offset = visible.offset;
+            findings.add(
+                Rule::HeldWhileBehind,
+                format!(
+                    "{}: what leads to a mail has fired before input {input} was seen from offset {offset} on",
+                    commit.name()
+                ),
+            );
+        }
+        let taken = &records[usize::from(input)];
+        if is_in_hand && is_old(time_of(&next)) && taken.iter().all(|taken| is_old(time_of(taken))) {
+            let offset = visible.offset;
+            findings.add(
+                Rule::HeldWhileBehind,
+                format!("{}: what leads to a mail has fired while input {input} was behind, at offset {offset}", commit.name()),
+            );
+        }
+    }
 }

@@ -16,6 +16,8 @@ pub struct Taken<'a> {
     pub visible: &'a Visible,
     /// Its index among all that was ever visible of its partition.
     pub index: usize,
+    /// The latest time of it and of what the commit covers before it, of its input.
+    pub latest_ms: Ms,
     /// Its place among those that the commit covers of its input.
     pub place: usize,
     /// `None`: none that can be true.
@@ -38,6 +40,8 @@ pub enum Reading {
     WithoutLost,
     /// It was read before it was gone.
     WithLost,
+    /// The same, and what replaced records that were read is not read.
+    WithoutReplaced,
 }
 
 /// What was applied so far, by partition and index in the history.
@@ -60,21 +64,26 @@ pub fn of<'a>(
         let is_since =
             |gone: &Option<(Us, Gone)>| matches!(gone, Some((time, Gone::Truncated)) if (since..=commit.decided).contains(time));
         let truncated = visible.iter().filter(|v| is_since(&v.gone)).map(|v| v.offset).min();
-        let from = truncated.map_or(*from, |at| at.min(*from));
+        let goes_back = reading != Reading::WithoutReplaced;
+        let from = truncated.filter(|_| goes_back).map_or(*from, |at| at.min(*from));
         let mut taken: Vec<Taken<'a>> = Vec::new();
         for (index, record) in visible.iter().enumerate() {
             let is_lost = record.gone.is_some_and(|(time, _)| time <= commit.begun);
             if !(from..*to).contains(&record.offset)
                 || record.since > commit.decided
                 || applied.contains(&(at, index))
-                || (is_lost && reading == Reading::WithoutLost)
+                || (is_lost && reading != Reading::WithLost)
             {
                 continue;
             }
             taken.push(decode(evidence, InputPartition { partition: commit.task, input }, index, record));
         }
         taken.sort_by_key(|taken| (taken.offset, taken.index));
-        taken.iter_mut().enumerate().for_each(|(place, taken)| taken.place = place);
+        let mut latest_ms = Ms::MIN;
+        for (place, taken) in taken.iter_mut().enumerate() {
+            latest_ms = latest_ms.max(taken.latest_ms);
+            (taken.place, taken.latest_ms) = (place, latest_ms);
+        }
         taken
     })
     .collect()
@@ -103,13 +112,10 @@ pub fn decode<'a>(evidence: &Evidence<'a>, at: InputPartition, index: usize, vis
         content_type: content_type.and_then(|(_, value)| value.as_deref()),
     };
     let event = evidence.formats.decoder.decode(&view);
-    Taken {
-        input: at.input,
-        offset: visible.offset,
-        visible,
-        index,
-        place: 0,
-        record_ms: credible_ms(record.timestamp_ms),
-        event,
-    }
+    let record_ms = credible_ms(record.timestamp_ms);
+    let latest_ms = match &event {
+        Ok(event) => event.record_ms().max(event.time_ms()),
+        Err(_) => record_ms.unwrap_or(Ms::MIN),
+    };
+    Taken { input: at.input, offset: visible.offset, visible, index, latest_ms, place: 0, record_ms, event }
 }

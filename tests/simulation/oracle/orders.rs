@@ -13,6 +13,7 @@ use super::Rule;
 use super::commits::Commit;
 use super::differences::show;
 use super::evidence::Evidence;
+use super::evidence::wall_ms;
 use super::inputs::Taken;
 use super::merge::Ranks;
 use super::outputs::Sents;
@@ -21,11 +22,14 @@ use crate::api::Us;
 use leadstream::domain::Ms;
 use leadstream::domain::state::timers::Timer;
 use leadstream::engine::task::TaskInput;
+use leadstream::runtime::ports::InputPartition;
 use memory::Memory;
 use std::cell::{Cell, OnceCell, RefCell};
 
 /// Moves that are tried before it is said that nothing fits.
 const MOST_MOVES: u32 = 20_000;
+/// What was handed to a worker so long ago is in its hands.
+const IN_HAND_MS: Ms = 100;
 /// Moves per record and timer that are tried in an order before the next one is begun with.
 const MOVES_PER_ORDER: u32 = 8;
 
@@ -235,7 +239,7 @@ impl<'q, 'a> Question<'q, 'a> {
         timers.dedup();
         for timer in timers.into_iter().filter(|timer| timer.deadline_ms <= end_ms) {
             let must_wait = holds && timer.kind.is_held() && node.at.iter().zip(&self.first).any(|(at, first)| at < first);
-            if must_wait {
+            if must_wait || heads.iter().any(|(_, event, taken)| self.is_overtaken(event, taken, timer)) {
                 continue;
             }
             let is_first = earliest_ms.is_none_or(|ms| timer.deadline_ms < ms);
@@ -250,6 +254,17 @@ impl<'q, 'a> Question<'q, 'a> {
         before.extend(takes.map(|(input, ..)| Move::Take(*input)));
         before.extend(after);
         before
+    }
+
+    /// Neither the record nor any before it has a later time than the timer, and all were in the worker's hands before that was due: it
+    /// comes first.
+    fn is_overtaken(&self, event: &TaskInput<'_>, taken: &Taken<'_>, timer: Timer) -> bool {
+        if !matches!(event, TaskInput::Event(_)) || taken.latest_ms > timer.deadline_ms {
+            return false;
+        }
+        let at = self.evidence.topics.of_input(InputPartition { partition: self.commit.task, input: taken.input });
+        let last = self.evidence.handed(at, taken.visible, self.commit.decided);
+        last.is_some_and(|last| wall_ms(last) + self.evidence.times.skew_ms + IN_HAND_MS < timer.deadline_ms)
     }
 
     /// Makes a move; whether the transaction has all outputs that come of it.

@@ -40,6 +40,25 @@ pub fn timers(die: &mut Die, until: Us) -> Vec<Input> {
     all
 }
 
+/// Producers that are wrong for a while: nearly all that an input brings is useless then.
+pub fn poisoned(die: &mut Die, until: Us) -> Vec<Input> {
+    let mut all = steady(die, until);
+    for _ in 0..die.between(1, 3) {
+        let (input, people) = (usize::try_from(die.below(3)).unwrap_or(0), die.between(1, 4));
+        let (mut at, records) = (die.below(until), die.between(10, 60));
+        for n in 0..records {
+            at = (at + die.below(SECOND / 20)).min(until);
+            if die.chance(0.2) {
+                let what = in_a_shop(die, 1_000 + n, n % people);
+                all.push(event(at, 1_000 + n, n % people, (input, what.1), own_time(die), stamp(die)));
+            } else {
+                all.push(Input { input, ..useless(die, at, n % people) });
+            }
+        }
+    }
+    all
+}
+
 fn one(die: &mut Die, n: u64, until: Us, people: u64) -> Input {
     let (at, person) = (die.below(until), die.below(people));
     if die.chance(0.04) {

@@ -101,7 +101,7 @@ mod bugs {
         DroppedWhenQueueIsFull,
         /// A commit without an answer is taken for aborted.
         UnknownOutcomeIsAborted,
-        /// A commit without an answer is taken for committed.
+        /// A commit without an answer is taken for committed, and a new producer goes on.
         UnknownOutcomeIsCommitted,
         /// After a time-out of the positions the same producer aborts.
         PositionsTimeoutIsAborted,
@@ -117,6 +117,8 @@ mod bugs {
         RebuildKeepsMemory,
         /// The membership of the first commit is used for ever.
         FirstMembershipForEver,
+        /// What the broker refuses until somebody changes a setting is tried again for ever, and nobody is told.
+        BrokerRefusalRetriedForEver,
         /// Positions are committed in nobody's name.
         EmptyMembershipAccepted,
         /// The group may move on while its metadata is asked for.
@@ -140,7 +142,7 @@ mod bugs {
         RevokedGoesOn,
         /// Lost partitions are treated like revoked ones.
         LostIsRevoked,
-        /// State is kept over a rebalance although a commit's outcome is unknown.
+        /// State is kept over a rebalance and a rebuild although a commit's outcome is unknown.
         UnknownIsParked,
         /// What is revoked stays in the assignment.
         HeldForgotten,
@@ -162,6 +164,14 @@ mod bugs {
         RestoredTooEarly,
         /// The same, and nobody compares state and offsets.
         RestoredTooEarlyUnchecked,
+        /// A damaged record of the changelog is a warning.
+        ChangelogDamageIsAWarning,
+        /// A time-out of the changelog's ends reads every task back.
+        WatermarkTimeoutIsRebuild,
+        /// That committed offsets are waited for is not said.
+        WaitForOffsetsSaysNothing,
+        /// An empty assignment answers what the group has not asked yet.
+        EmptyAssignAnswered,
         /// State and offsets are not compared.
         DisagreementIgnored,
         /// A disagreement stops the service at once.
@@ -177,6 +187,10 @@ mod bugs {
         DroppedOnFailedBounds,
         /// Records that came before an error are dropped.
         DroppedBeforeError,
+        /// The only notice of a partition that is read no further is lost when its ends can't be asked for at once.
+        NoticeThrownAway,
+        /// Records that came with such a notice are lost when the ends can't be asked for at once.
+        TakenRecordsThrownAway,
         /// After an error reading goes on one record later.
         ErrorPassedOver,
         /// An error of a partition is forgotten.
@@ -191,6 +205,8 @@ mod bugs {
         GapSkipped,
         /// A truncated log is read on without being asked to.
         TruncationSkipped,
+        /// A log that was truncated and has grown past where it is read counts as whole.
+        TruncationGrownPastCountsAsGoingOn,
         /// The position stays before the record that was applied last.
         StepTooLow,
         /// The position passes a record that was not applied.

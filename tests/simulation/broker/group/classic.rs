@@ -158,6 +158,18 @@ impl Classic {
         }
     }
 
+    /// One that all have joined is over before any of them has heard of it.
+    pub(super) fn pass_generation(&mut self) {
+        if self.state == State::Stable {
+            self.generation += 1;
+            self.written.0 = self.generation;
+        }
+    }
+
+    pub(super) fn is_preparing(&self) -> bool {
+        matches!(self.state, State::Preparing { .. })
+    }
+
     pub(super) fn leave(&mut self, now: Us, name: &str, partitions: &[i32], ready: &mut Ready) -> Answer {
         if self.pending.remove(name).is_some() {
             self.after_departure(now, partitions, ready);

@@ -38,11 +38,13 @@ pub(super) struct Consumer {
     members: BTreeMap<String, Member>,
     target: BTreeMap<String, Partitions>,
     target_epoch: i32,
+    /// The first topic is dealt the other way round.
+    is_apart: bool,
 }
 
 impl Consumer {
     pub(super) fn new(session: Us) -> Self {
-        Self { session, epoch: 0, members: BTreeMap::new(), target: BTreeMap::new(), target_epoch: 0 }
+        Self { session, epoch: 0, members: BTreeMap::new(), target: BTreeMap::new(), target_epoch: 0, is_apart: false }
     }
 
     pub(super) fn is_used(&self) -> bool {
@@ -99,7 +101,12 @@ impl Consumer {
         if self.epoch > self.target_epoch {
             let members: Vec<(&str, &[u16])> =
                 self.members.iter().map(|(name, member)| (name.as_str(), member.topics.as_slice())).collect();
-            self.target = range(&members, partitions).into_iter().map(|(name, its)| (name, its.into_iter().collect())).collect();
+            let dealt = range(&members, partitions);
+            let first = |at: &TopicPartition| at.topic == 0 && self.is_apart;
+            let turned: Vec<Vec<TopicPartition>> =
+                dealt.values().rev().map(|its| its.iter().copied().filter(first).collect()).collect();
+            let rest = dealt.iter().map(|(name, its)| (name.clone(), its.iter().copied().filter(|at| !first(at))));
+            self.target = rest.zip(turned).map(|((name, its), first)| (name, its.chain(first).collect())).collect();
             self.target_epoch = self.epoch;
         }
         let taken: Partitions =
@@ -130,6 +137,17 @@ impl Consumer {
         member.assigned = kept.union(&free).copied().collect();
         member.revoking.clear();
         member.revoke_by = None;
+    }
+
+    pub(super) fn set_apart(&mut self, is_apart: bool) {
+        if self.is_apart != is_apart {
+            self.is_apart = is_apart;
+            self.epoch += 1;
+        }
+    }
+
+    pub(super) fn is_changing(&self) -> bool {
+        self.members.values().any(|member| member.state != State::Stable || member.epoch != self.epoch)
     }
 
     pub(super) fn leave(&mut self, name: &str) -> Answer {

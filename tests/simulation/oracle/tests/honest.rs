@@ -7,6 +7,7 @@ use crate::client::{Topics, batches, fetcher, group};
 use crate::fleet::{Fleet, Plan};
 use crate::oracle::{Evidence, Times, Verdict, judge};
 use crate::service::{ClientSettings, Formats};
+use crate::vigil::Handed;
 use crate::world::{MS, SECOND, START_MS, World};
 use leadstream::domain::ids::murmur2_partition;
 use std::collections::BTreeMap;
@@ -78,6 +79,8 @@ impl Honest {
         // Until the group has formed nothing is on time.
         let times = Times { healthy: vec![(2 * SECOND, self.ended)], ..Times::of_a_quiet_run(formats, self.ended) };
         judge(&Evidence {
+            handed: &Handed::new(),
+            started: &BTreeMap::new(),
             history: &self.history,
             topics: &self.topics,
             formats,
