@@ -63,7 +63,6 @@ fn no_request_that_arrives_after_the_next_begin_tears_a_transaction() {
 const SEEDS: u64 = 3_000;
 
 #[test]
-#[ignore = "some seeds fail still"]
 #[allow(clippy::disallowed_methods, reason = "a test reads its environment")]
 fn no_seed_of_any_workload_fails() {
     let workloads: Vec<String> = workloads::ALL.iter().map(ToString::to_string).collect();
