@@ -305,3 +305,286 @@ fn damaged(what: &str, position: i64) -> Failure {
          the topic from a backup. To start over, delete the changelog topic and the group's offsets"
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::{Cell, RefCell};
+    use std::collections::VecDeque;
+    use std::rc::Rc;
+
+    /// Offsets of records; the key is always `k`.
+    struct Records(Vec<i64>);
+
+    impl ChangelogRecords for Records {
+        fn len(&self) -> usize {
+            self.0.len()
+        }
+
+        fn offset(&self, n: usize) -> i64 {
+            self.0[n]
+        }
+
+        fn key(&self, _: usize) -> Option<&[u8]> {
+            Some(b"k")
+        }
+
+        fn value(&self, _: usize) -> Option<&[u8]> {
+            Some(b"v")
+        }
+    }
+
+    struct Answer<T>(RefCell<Option<Result<T, ClientError>>>);
+
+    impl<T> Asked<T> for Answer<T> {
+        fn answer(&self) -> Option<Result<T, ClientError>> {
+            self.0.take()
+        }
+    }
+
+    /// Two clients that say what was written down for them, and remember what they were told.
+    #[derive(Default)]
+    struct Script {
+        told: RefCell<Vec<String>>,
+        now: Cell<Duration>,
+        ends: RefCell<VecDeque<Result<Bounds, ClientError>>>,
+        taken: Rc<RefCell<VecDeque<Taken<Records>>>>,
+        errors: RefCell<VecDeque<ClientError>>,
+    }
+
+    struct Queue(Rc<RefCell<VecDeque<Taken<Records>>>>);
+
+    impl PartitionQueue for Queue {
+        type Batch = Records;
+
+        fn take(&self, _: usize) -> Taken<Records> {
+            self.0.borrow_mut().pop_front().unwrap_or(Taken { records: Records(Vec::new()), end: None, error: None })
+        }
+    }
+
+    impl ChangelogConsumer for Rc<Script> {
+        type Batch = Records;
+        type Queue = Queue;
+        type Asked<T: Send + 'static> = Answer<T>;
+
+        fn now(&self) -> Duration {
+            self.now.get()
+        }
+
+        fn ask_bounds(&self, partitions: &[i32], _: Duration) -> Answer<PartitionBounds> {
+            self.told.borrow_mut().push(format!("ask {partitions:?}"));
+            let answers = self.ends.borrow_mut().pop_front().map(|end| Ok(vec![(partitions[0], end)]));
+            Answer(RefCell::new(answers))
+        }
+
+        fn bounds(&self, _: i32, _: Duration) -> Result<Bounds, ClientError> {
+            Ok(Bounds { low: 2, high: 7 })
+        }
+
+        fn open(&mut self) -> Result<(), Failure> {
+            self.told.borrow_mut().push("open".to_owned());
+            Ok(())
+        }
+
+        fn poll(&self) -> Option<ClientError> {
+            self.errors.borrow_mut().pop_front()
+        }
+
+        fn split(&self, _: i32) -> Option<Queue> {
+            Some(Queue(Rc::clone(&self.taken)))
+        }
+
+        fn assign(&self, from: &[(i32, i64)]) -> Result<(), ClientError> {
+            self.told.borrow_mut().push(format!("assign {from:?}"));
+            Ok(())
+        }
+
+        fn close(&mut self) {
+            self.told.borrow_mut().push("close".to_owned());
+        }
+    }
+
+    /// A log from 2 to 7 of which partition 1 is read, at ten seconds.
+    struct Read {
+        script: Rc<Script>,
+        reader: ChangelogReader<Rc<Script>>,
+        installed: usize,
+    }
+
+    impl Read {
+        fn begin(ends: Vec<Result<Bounds, ClientError>>, from: Option<i64>) -> Self {
+            let script = Rc::new(Script { ends: RefCell::new(ends.into()), ..Script::default() });
+            script.now.set(Duration::from_secs(10));
+            let mut reader = ChangelogReader::new(Rc::clone(&script), &Options::new("", "g", "i"));
+            reader.begin(1, from).unwrap();
+            Self { script, reader, installed: 0 }
+        }
+
+        /// Assigned, at its beginning.
+        fn assigned() -> Self {
+            let mut read = Self::begin(vec![Ok(Bounds { low: 2, high: 7 })], None);
+            assert_eq!(read.step().unwrap(), []);
+            assert_eq!(read.told(), ["ask [1]"], "nothing is assigned before the end is known");
+            assert_eq!(read.step().unwrap(), [progress(2, false)]);
+            assert_eq!(read.told(), ["open", "assign [(1, 2)]"]);
+            read
+        }
+
+        fn step(&mut self) -> Result<Vec<RestoreProgress>, Failure> {
+            let installed = &mut self.installed;
+            self.reader.step(&mut |_, _, _| {
+                *installed += 1;
+                Ok(())
+            })
+        }
+
+        fn gives(&self, offsets: &[i64], end: Option<i64>, error: Option<(Code, &str)>) {
+            let error = error.map(|(code, text)| (code, text.to_owned()));
+            self.script.taken.borrow_mut().push_back(Taken { records: Records(offsets.to_vec()), end, error });
+        }
+
+        fn after(&self, pause: Duration) {
+            self.script.now.set(self.script.now.get() + pause);
+        }
+
+        fn told(&self) -> Vec<String> {
+            self.script.told.take()
+        }
+    }
+
+    fn progress(position: i64, done: bool) -> RestoreProgress {
+        RestoreProgress { partition: 1, position, end: 7, done }
+    }
+
+    const NOTHING: [&str; 0] = [];
+    const A_MOMENT: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn a_log_is_read_to_its_end_past_markers_and_assigned_once() {
+        let mut read = Read::assigned();
+        read.gives(&[2, 3], None, None);
+        assert_eq!(read.step().unwrap(), [progress(4, false)]);
+        read.gives(&[], Some(6), None);
+        assert_eq!(read.step().unwrap(), [progress(6, false)], "a transaction is open: more will come");
+        assert_eq!(read.told(), NOTHING);
+        read.gives(&[6], None, None);
+        assert_eq!(read.step().unwrap(), [progress(7, true)]);
+        assert_eq!((read.told(), read.installed), (vec!["close".to_owned()], 3));
+        assert_eq!(read.step().unwrap(), []);
+    }
+
+    #[test]
+    fn what_is_kept_is_read_from_where_it_ends_and_not_before_the_log_begins() {
+        for (from, begins) in [(5, 5), (1, 2)] {
+            let mut read = Read::begin(vec![Ok(Bounds { low: 2, high: 7 })], Some(from));
+            read.step().unwrap();
+            assert_eq!(read.step().unwrap(), [progress(begins, false)]);
+        }
+    }
+
+    #[test]
+    fn an_end_that_was_asked_for_before_a_reading_began_is_not_its_end() {
+        let mut read = Read::begin(vec![Ok(Bounds { low: 2, high: 3 }), Ok(Bounds { low: 2, high: 7 })], None);
+        read.step().unwrap();
+        read.reader.begin(1, None).unwrap();
+        assert_eq!(read.step().unwrap(), []);
+        assert_eq!(read.step().unwrap(), [progress(2, false)]);
+        assert_eq!(read.told(), ["ask [1]", "ask [1]", "open", "assign [(1, 2)]"]);
+    }
+
+    #[test]
+    fn an_end_that_is_not_known_is_asked_for_again_after_a_pause() {
+        let moved = ClientError::new(Code::NotLeaderForPartition, "moved");
+        let mut read = Read::begin(vec![Err(moved), Ok(Bounds { low: 2, high: 7 })], None);
+        read.step().unwrap();
+        read.step().unwrap();
+        assert_eq!(read.told(), ["ask [1]"]);
+        read.after(RETRY_PAUSE - A_MOMENT);
+        read.step().unwrap();
+        assert_eq!(read.told(), NOTHING);
+        read.after(A_MOMENT);
+        read.step().unwrap();
+        assert_eq!(read.told(), ["ask [1]"]);
+        assert_eq!(read.step().unwrap(), [progress(2, false)]);
+        let refused = ClientError::new(Code::TopicAuthorizationFailed, "no");
+        let mut read = Read::begin(vec![Err(refused)], None);
+        read.step().unwrap();
+        assert!(matches!(read.step(), Err(Failure::Stop(_))));
+    }
+
+    #[test]
+    fn what_comes_after_an_error_that_passes_is_read_again_from_the_position() {
+        let mut read = Read::assigned();
+        read.gives(&[2], None, Some((Code::BrokerTransportFailure, "gone")));
+        assert_eq!(read.step().unwrap(), [progress(3, false)]);
+        read.after(RETRY_PAUSE - A_MOMENT);
+        read.step().unwrap();
+        assert_eq!(read.told(), NOTHING);
+        read.after(A_MOMENT);
+        read.step().unwrap();
+        assert_eq!(read.told(), ["open", "assign [(1, 3)]"]);
+    }
+
+    #[test]
+    fn a_truncated_log_is_read_again_only_where_something_that_was_read_is_gone() {
+        let at = |end: &str| {
+            let mut read = Read::assigned();
+            read.gives(&[2, 3, 4], None, Some((Code::LogTruncation, end)));
+            read.step().map(|_| read)
+        };
+        let mut read = at("broker end offset is 5").unwrap_or_else(|_| panic!("nothing is gone"));
+        read.step().unwrap();
+        assert_eq!(read.told(), ["open", "assign [(1, 5)]"]);
+        assert!(matches!(at("broker end offset is 4"), Err(Failure::Rebuild(_))));
+        assert!(matches!(at("records are gone"), Err(Failure::Stop(_))));
+    }
+
+    #[test]
+    fn a_state_that_may_lack_a_record_is_never_taken() {
+        for error in [(Code::BadMessage, "CRC"), (Code::TopicAuthorizationFailed, "no")] {
+            let mut read = Read::assigned();
+            read.gives(&[2], None, Some(error));
+            assert!(matches!(read.step(), Err(Failure::Stop(_))), "{error:?}");
+        }
+        let mut read = Read::assigned();
+        read.gives(&[4, 3], None, None);
+        let Err(Failure::Stop(text)) = read.step() else { panic!("3 came after 4") };
+        assert!(text.contains("offset 3 came after 4"), "{text}");
+    }
+
+    #[test]
+    fn of_the_reader_s_own_errors_only_those_that_nobody_but_an_operator_can_mend_end_it() {
+        let with = |code| {
+            let mut read = Read::assigned();
+            read.script.errors.borrow_mut().push_back(ClientError::new(code, "why"));
+            read.step()
+        };
+        for code in [Code::PartitionEOF, Code::Fail, Code::AllBrokersDown, Code::UnknownTopicOrPartition, Code::OffsetOutOfRange]
+        {
+            assert_eq!(with(code).unwrap(), [progress(2, false)], "{code:?}");
+        }
+        assert!(matches!(with(Code::TopicAuthorizationFailed), Err(Failure::Stop(_))));
+    }
+
+    #[test]
+    fn what_is_cancelled_is_not_read_and_the_reader_ends_with_the_last() {
+        let mut read = Read::assigned();
+        read.reader.begin(4, None).unwrap();
+        read.reader.cancel(1);
+        assert_eq!(read.told(), NOTHING);
+        read.reader.cancel(4);
+        assert_eq!(read.told(), ["close"]);
+        assert_eq!(read.step().unwrap(), []);
+        assert_eq!(read.told(), ["close"], "and asks for nothing");
+    }
+
+    #[test]
+    fn it_says_what_it_reads_and_where_it_is_held_up() {
+        let mut read = Read::assigned();
+        let topic = Options::new("", "g", "i").output_topic(OutTopic::State);
+        assert_eq!(read.reader.topic(), topic);
+        let text = read.reader.held_up(1, 5);
+        assert!(text.contains(&format!("partition 1 of {topic} can't be read past offset 5")), "{text}");
+        assert_eq!(read.reader.end(1).unwrap(), 7);
+    }
+}

@@ -310,6 +310,7 @@ mod tests {
     use crate::kafka::client::deliveries::Deliveries;
     use crate::kafka::membership::Membership;
     use std::cell::{Cell, RefCell};
+    use std::collections::VecDeque;
     use std::rc::Rc;
 
     /// A client library that does what was written down for it, and remembers who asked the broker for what.
@@ -318,12 +319,20 @@ mod tests {
         asked: RefCell<Vec<(usize, &'static str)>>,
         made: Cell<usize>,
         now: Cell<Duration>,
-        /// Records of the first producer that nobody reports.
+        /// Records of the first producer that nobody reports, or not before this time.
         in_flight: usize,
+        reported_at: Option<Duration>,
         /// Reports that the first poll serves.
         reports: RefCell<Vec<(Code, i32)>>,
+        /// Those that it serves from a time on.
+        later_reports: RefCell<Vec<(Duration, Code, i32)>>,
+        /// Why the next records are not taken, and what was taken.
+        refusals: RefCell<VecDeque<Code>>,
+        sent: RefCell<Vec<Vec<u8>>>,
+        begin: RefCell<Option<ClientError>>,
         send_offsets: Option<ClientError>,
         commit: Option<ClientError>,
+        abort: Option<ClientError>,
     }
 
     struct Scripted {
@@ -351,20 +360,31 @@ mod tests {
         }
 
         fn begin_transaction(&self) -> Result<(), ClientError> {
-            Ok(())
+            self.script.begin.borrow().clone().map_or(Ok(()), Err)
         }
 
-        fn send(&self, _: &OutRecord<'_>) -> Result<(), Code> {
-            Ok(())
+        fn send(&self, record: &OutRecord<'_>) -> Result<(), Code> {
+            match self.script.refusals.borrow_mut().pop_front() {
+                Some(code) => Err(code),
+                None => {
+                    self.script.sent.borrow_mut().extend(record.key.map(<[u8]>::to_vec));
+                    Ok(())
+                }
+            }
         }
 
         fn send_all(&self, _: i32, records: &[StagedRecord<'_>]) -> (usize, Option<Code>) {
-            (records.len(), None)
+            let refused = self.script.refusals.borrow_mut().pop_front();
+            let taken = if refused.is_some() { 1 } else { records.len() };
+            self.script.sent.borrow_mut().extend(records.iter().take(taken).map(|(key, _)| key.to_vec()));
+            (taken, refused)
         }
 
         fn poll(&self, at_most: Duration) {
             self.script.now.set(self.now() + at_most);
-            for (code, task) in self.script.reports.take() {
+            let mut later = self.script.later_reports.borrow_mut();
+            let due: Vec<_> = later.extract_if(.., |(at, ..)| *at <= self.now()).map(|(_, code, task)| (code, task)).collect();
+            for (code, task) in self.script.reports.take().into_iter().chain(due) {
                 self.deliveries.borrow_mut().note(code, "a topic", Some(task));
             }
         }
@@ -374,7 +394,8 @@ mod tests {
         }
 
         fn in_flight(&self) -> usize {
-            if self.number == 1 { self.script.in_flight } else { 0 }
+            let is_reported = self.script.reported_at.is_some_and(|at| at <= self.now());
+            if self.number == 1 && !is_reported { self.script.in_flight } else { 0 }
         }
 
         fn undelivered(&self) -> Option<Undelivered> {
@@ -402,7 +423,7 @@ mod tests {
         }
 
         fn abort_transaction(&self, _: Duration) -> Result<(), ClientError> {
-            self.asks("abort", None)
+            self.asks("abort", self.script.abort.as_ref())
         }
 
         fn let_go(self) {
@@ -522,5 +543,149 @@ mod tests {
         let failure = log.commit(&[], &mut || false).unwrap_err();
         assert!(matches!(failure, Failure::Abort(Cause::Membership, _)), "{failure:?}");
         assert_eq!(script.asked.take(), [(1, "init")]);
+    }
+
+    /// A log with an open transaction, of which the broker was asked nothing yet.
+    fn opened(script: Script) -> (Rc<Script>, KafkaCommitLog<Rc<Script>>) {
+        let script = Rc::new(script);
+        let worker = WorkerOptions::new(vec!["cart".to_owned()], 1);
+        let mut log = KafkaCommitLog::open(&Options::new("", "g", "i"), &worker, Rc::clone(&script)).unwrap();
+        log.begin().unwrap();
+        script.asked.borrow_mut().clear();
+        (script, log)
+    }
+
+    fn record(topic: OutTopic) -> OutRecord<'static> {
+        OutRecord { task: 3, topic, partition: None, key: Some(b"k"), value: None, timestamp_ms: None, headers: &[] }
+    }
+
+    fn abortable(code: Code) -> ClientError {
+        ClientError { requires_abort: true, ..ClientError::new(code, "of all") }
+    }
+
+    fn refused(failure: &Failure) -> (Cause, Vec<i32>) {
+        let Failure::Refused(refusal) = failure else { panic!("{failure:?}") };
+        (refusal.cause, refusal.tasks.clone())
+    }
+
+    const MS: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn a_full_queue_is_waited_for_and_nothing_is_dropped() {
+        let (script, mut log) = opened(Script { refusals: RefCell::new([Code::QueueFull; 2].into()), ..Script::default() });
+        log.send(&record(OutTopic::DeadLetters)).unwrap();
+        assert_eq!(script.now.get(), 2 * MS, "the library is served meanwhile");
+        script.refusals.borrow_mut().push_back(Code::QueueFull);
+        log.send_state(3, &[(b"1", None), (b"2", None), (b"3", None)]).unwrap();
+        assert_eq!(script.sent.take(), [b"k".to_vec(), b"1".to_vec(), b"2".to_vec(), b"3".to_vec()]);
+        script.refusals.borrow_mut().push_back(Code::QueueFull);
+        script.reports.borrow_mut().push((Code::MessageSizeTooLarge, 4));
+        let failure = log.send(&record(OutTopic::DeadLetters)).unwrap_err();
+        assert_eq!(refused(&failure), (Cause::TooLarge, vec![4]), "what fails meanwhile is said");
+    }
+
+    #[test]
+    fn a_record_that_is_not_taken_fails_with_its_task_or_with_what_failed_before() {
+        let sent = |code, begin| {
+            let (script, mut log) = opened(Script { refusals: RefCell::new([code].into()), ..Script::default() });
+            *script.begin.borrow_mut() = begin;
+            log.send(&record(OutTopic::DeadLetters)).unwrap_err()
+        };
+        assert_eq!(refused(&sent(Code::MessageSizeTooLarge, None)), (Cause::TooLarge, vec![3]));
+        assert!(matches!(sent(Code::Fail, None), Failure::Rebuild(_)), "the producer is of no use");
+        let failure = sent(Code::State, Some(abortable(Code::InvalidTimestamp)));
+        assert_eq!(refused(&failure), (Cause::Timestamp, vec![]));
+        let (_, mut log) = opened(Script::default());
+        assert!(matches!(log.send(&record(OutTopic::AccountMembers)), Err(Failure::Stop(_))), "no model knows accounts");
+    }
+
+    #[test]
+    fn the_report_that_says_why_is_waited_for_and_others_like_it_for_a_moment() {
+        let later = [(5, 2), (10, 3), (200, 4)].map(|(at, task)| (at * MS, Code::MessageSizeTooLarge, task));
+        let first = || RefCell::new(vec![(Code::PurgeQueue, 1)]);
+        let script = Script { in_flight: 4, reports: first(), later_reports: RefCell::new(later.to_vec()), ..Script::default() };
+        let (script, mut log) = opened(script);
+        let failure = log.commit(&[], &mut || false).unwrap_err();
+        assert_eq!(refused(&failure), (Cause::TooLarge, vec![2, 3]));
+        assert_eq!(script.now.get(), OTHER_REPORTS_TIMEOUT);
+        for (in_flight, waits) in [(1, ALL_REPORTS_TIMEOUT), (0, Duration::ZERO)] {
+            let (script, mut log) = opened(Script { in_flight, reports: first(), ..Script::default() });
+            assert!(matches!(log.commit(&[], &mut || false), Err(Failure::Abort(..))));
+            assert_eq!(script.now.get(), waits);
+        }
+    }
+
+    #[test]
+    fn what_the_library_says_of_the_transaction_counts_where_the_reports_say_less() {
+        let because = |report, begin| {
+            let (script, mut log) = opened(reported(&[(report, 3)]));
+            *script.begin.borrow_mut() = Some(begin);
+            log.commit(&[], &mut || false).unwrap_err()
+        };
+        let of_one = (Cause::Timestamp, vec![3]);
+        assert_eq!(
+            refused(&because(Code::PurgeQueue, abortable(Code::InvalidTimestamp))),
+            (Cause::Timestamp, vec![]),
+            "of whom?"
+        );
+        assert_eq!(refused(&because(Code::InvalidRecord, abortable(Code::InvalidTimestamp))), of_one);
+        assert_eq!(refused(&because(Code::InvalidRecord, abortable(Code::KafkaStorageError))), (Cause::InvalidRecord, vec![3]));
+        assert_eq!(refused(&because(Code::MessageSizeTooLarge, abortable(Code::InvalidTimestamp))), (Cause::TooLarge, vec![3]));
+        assert_eq!(refused(&because(Code::MessageSizeTooLarge, abortable(Code::KafkaStorageError))), (Cause::TooLarge, vec![3]));
+        let fenced = ClientError { is_fatal: true, ..ClientError::new(Code::Fenced, "of all") };
+        assert!(matches!(because(Code::PurgeQueue, fenced), Failure::Rebuild(_)));
+        let open = because(Code::PurgeQueue, ClientError::new(Code::State, "of all"));
+        assert!(matches!(&open, Failure::Abort(_, text) if !text.contains("of all")), "it is open, no more: {open:?}");
+    }
+
+    #[test]
+    fn records_are_written_before_positions_and_not_waited_for_without_end() {
+        let (script, mut log) = opened(Script { in_flight: 2, reported_at: Some(50 * MS), ..Script::default() });
+        log.commit(&[], &mut || false).unwrap();
+        assert_eq!(script.asked.take(), [(1, "positions"), (1, "commit")]);
+        let (script, mut log) = opened(Script { in_flight: 2, ..Script::default() });
+        assert!(matches!(log.commit(&[], &mut || true), Err(Failure::Rebuild(_))));
+        assert!(script.asked.take().is_empty() && script.now.get() > DRAIN_TIMEOUT);
+    }
+
+    #[test]
+    fn what_is_given_up_is_written_for_a_moment_before_the_abort() {
+        for (in_flight, reported_at, waits, asks) in [
+            (0, None, Duration::ZERO, &[(1, "abort")][..]),
+            (2, Some(300 * MS), 300 * MS, &[(1, "abort")]),
+            (2, None, REPORTS_TIMEOUT, &NEW_PRODUCER),
+        ] {
+            let (script, mut log) = opened(Script { in_flight, reported_at, ..Script::default() });
+            log.abort().unwrap();
+            assert_eq!((script.now.get(), script.asked.take()), (waits, asks.to_vec()));
+        }
+    }
+
+    #[test]
+    fn an_abort_that_fails_ends_the_producer_and_a_fenced_one_is_told() {
+        let aborted = |code| {
+            let (script, mut log) = opened(Script { abort: Some(ClientError::new(code, "why")), ..Script::default() });
+            (log.abort(), script.asked.take())
+        };
+        let (result, asked) = aborted(Code::OperationTimedOut);
+        assert!(result.is_ok());
+        assert_eq!(asked, [(1, "abort"), (1, "let go"), (2, "init")]);
+        for code in [Code::Fenced, Code::ProducerFenced, Code::InvalidProducerEpoch] {
+            let (result, asked) = aborted(code);
+            assert!(matches!(result, Err(Failure::Rebuild(_))), "{code:?}");
+            assert_eq!(asked, [(1, "abort")], "{code:?}: the next failure rebuilds, with a pause");
+        }
+    }
+
+    #[test]
+    fn a_transaction_begins_without_what_was_reported_of_the_last_one() {
+        let (script, mut log) = opened(Script::default());
+        script.reports.borrow_mut().push((Code::MessageSizeTooLarge, 4));
+        log.producer().unwrap().poll(Duration::ZERO);
+        log.begin().unwrap();
+        log.commit(&[], &mut || false).unwrap();
+        *script.begin.borrow_mut() = Some(abortable(Code::OutOfOrderSequenceNumber));
+        assert!(matches!(log.begin(), Err(Failure::Abort(Cause::Sequence, _))));
+        assert_eq!(log.name(), Options::new("", "g", "i").transactional_id(0));
     }
 }

@@ -281,4 +281,62 @@ mod tests {
         assert!(matches!(of(Code::OperationTimedOut, false, false), Failure::Rebuild(_)), "nobody knows the outcome");
         assert!(matches!(of(Code::ProducerFenced, true, false), Failure::Rebuild(_)));
     }
+
+    #[test]
+    fn what_only_an_operator_can_mend_stops_with_what_to_do() {
+        let told = [
+            (Code::TopicAuthorizationFailed, "grant READ on the inputs"),
+            (Code::GroupAuthorizationFailed, "grant READ on the group"),
+            (Code::TransactionalIdAuthorizationFailed, "transactional ids"),
+            (Code::ClusterAuthorizationFailed, "IDEMPOTENT_WRITE"),
+            (Code::SaslAuthenticationFailed, "SASL"),
+            (Code::Authentication, "SASL"),
+            (Code::UnsupportedVersion, "too old"),
+            (Code::UnsupportedFeature, "too old"),
+            (Code::InvalidTransactionTimeout, "transaction.max.timeout.ms"),
+            (Code::MessageSizeTooLarge, "max.message.bytes"),
+            (Code::InvalidMessageSize, "max.message.bytes"),
+            (Code::InconsistentGroupProtocol, "kafka.group_protocol"),
+            (Code::UnknownTopicOrPartition, "a topic is missing"),
+            (Code::UnknownTopic, "a topic is missing"),
+            (Code::UnknownPartition, "a topic is missing"),
+        ];
+        for (code, what) in told {
+            for failure in
+                [of_client("a call", &ClientError::new(code, "why")), of_call("a call", &KafkaError::MetadataFetch(code))]
+            {
+                let Failure::Stop(text) = failure else { panic!("{code:?}: {failure:?}") };
+                assert!(text.contains("What to do: ") && text.contains(what), "{text}");
+            }
+        }
+        let passes = Code::BrokerTransportFailure;
+        assert!(matches!(of_client("a call", &ClientError::new(passes, "why")), Failure::Retry(_)));
+        assert!(matches!(of_call("a call", &KafkaError::MetadataFetch(passes)), Failure::Retry(_)));
+    }
+
+    #[test]
+    fn a_setting_that_is_refused_stops_and_only_what_holds_no_secret_is_said() {
+        use rdkafka::types::RDKafkaConfRes::RD_KAFKA_CONF_INVALID;
+        let refused = |name: &str| {
+            let error =
+                KafkaError::ClientConfig(RD_KAFKA_CONF_INVALID, "because".to_owned(), name.to_owned(), "hidden".to_owned());
+            match of_call("the client", &error) {
+                Failure::Stop(text) => text,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(refused("acks"), "the client: acks: because. Correct it under kafka.properties");
+        let text = refused("sasl.password");
+        assert!(text.contains("sasl.password is unknown") && !text.contains("because"), "{text}");
+        assert!(matches!(of_call("the client", &KafkaError::ClientCreation("no".to_owned())), Failure::Stop(_)));
+        assert!(without_values(&KafkaError::Seek("far".to_owned())).contains("far"));
+    }
+
+    #[test]
+    fn an_error_without_flags_leaves_the_outcome_open_and_a_fatal_one_the_producer_useless() {
+        let of = |code, fatal, abort| of_transaction_code("text".to_owned(), code, fatal, abort);
+        assert!(matches!(of(Code::NotCoordinator, false, false), Failure::Rebuild(_)));
+        assert!(matches!(of(Code::NotCoordinator, true, true), Failure::Rebuild(_)));
+        assert!(matches!(of(Code::NotCoordinator, false, true), Failure::Abort(Cause::Connection, _)));
+    }
 }

@@ -61,9 +61,10 @@ mod tests {
         assert_eq!(check_unchanged(&membership(0, "m"), &membership(0, "m")), Ok(()), "the first epoch of the newer protocol");
         for nobody in [membership(-1, ""), membership(-1, "m"), membership(3, "")] {
             assert!(check_unchanged(&nobody, &nobody).is_err(), "{nobody:?}");
-            assert!(check_unchanged(&member, &nobody).is_err() && check_unchanged(&nobody, &member).is_err(), "{nobody:?}");
+            assert_eq!(check_unchanged(&member, &nobody), Err(NotAMember::NotNow), "{nobody:?}");
+            assert_eq!(check_unchanged(&nobody, &member), Err(NotAMember::NotNow), "{nobody:?}");
         }
-        assert!(check_unchanged(&member, &membership(4, "m")).is_err());
-        assert!(check_unchanged(&member, &membership(3, "n")).is_err());
+        assert_eq!(check_unchanged(&member, &membership(4, "m")), Err(NotAMember::GroupMovedOn));
+        assert_eq!(check_unchanged(&member, &membership(3, "n")), Err(NotAMember::GroupMovedOn));
     }
 }

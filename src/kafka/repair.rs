@@ -361,4 +361,34 @@ mod tests {
         assert_eq!(truncated_to("No epoch found less or equal to offset 9: broker end offset is -1 (offset"), Some(-1));
         assert_eq!(truncated_to("fetch failed due to requested offset not available on the broker"), None);
     }
+
+    #[test]
+    fn as_many_records_are_taken_as_there_is_room_for_by_their_size_so_far_and_never_none() {
+        let room = FetchRoom { records: 100, bytes: 1024 * 1024 };
+        let mut intake = Intake::new(7);
+        assert_eq!((intake.position(), intake.fetch_records(room)), (7, 16), "large ones may come first");
+        intake.weighed(3_000, 2);
+        assert_eq!(intake.fetch_records(FetchRoom { bytes: 4_500, ..room }), 3);
+        assert_eq!(intake.fetch_records(room), 100);
+        assert_eq!(intake.fetch_records(FetchRoom { bytes: 10, ..room }), 1);
+        intake.weighed(0, 0);
+        assert_eq!(intake.fetch_records(FetchRoom { bytes: 4_500, ..room }), 3, "as before");
+    }
+
+    #[test]
+    fn an_input_that_is_missing_for_a_moment_is_tried_again_after_a_pause() {
+        let mut intake = Intake::new(7);
+        intake.failed(Code::UnknownTopicOrPartition, "gone".to_owned(), Duration::ZERO);
+        assert_eq!(intake.step(FIRST_PAUSE - Duration::from_millis(1)).unwrap(), Step::Rest);
+        assert!(!intake.is_open());
+        assert_eq!(intake.step(FIRST_PAUSE).unwrap(), Step::Start { offset: 7, lost: 0 });
+        assert!(intake.is_open());
+        intake.took(None, false);
+        assert_eq!(intake.trouble(), Some("gone"), "nothing came yet");
+        intake.took(None, true);
+        assert_eq!(intake.trouble(), None, "it is empty, but it answers");
+        intake.failed(Code::UnknownTopicOrPartition, "gone".to_owned(), Duration::ZERO);
+        intake.took(Some(9), false);
+        assert_eq!((intake.trouble(), intake.position()), (None, 9));
+    }
 }

@@ -153,16 +153,18 @@ impl<C: GroupConsumer> KafkaSource<C> {
 mod tests {
     use super::*;
     use crate::domain::Ms;
-    use crate::kafka::client::{ClientError, PartitionQueue, Polled, Rebalance, Taken};
-    use crate::kafka::records::OwnedRecords;
+    use crate::kafka::client::{ClientError, CommittedOffsets, PartitionQueue, Polled, Rebalance, Taken};
+    use crate::kafka::records::{OwnedRecord, OwnedRecords};
+    use crate::runtime::options::OnGap;
     use crate::runtime::options::Options as WorkerOptions;
-    use crate::runtime::ports::{Bounds, EventSource, GroupEvent};
+    use crate::runtime::ports::{Bounds, EventSource, FetchRoom, Fetched, GroupEvent};
     use std::cell::{Cell, RefCell};
     use std::collections::{BTreeSet, VecDeque};
     use std::rc::Rc;
     use std::time::Duration;
 
     const AT: InputPartition = InputPartition { partition: 3, input: 0 };
+    const OTHER: InputPartition = InputPartition { partition: 4, input: 0 };
 
     /// A member of a group that says what was written down for it, and remembers what it was told.
     #[derive(Default)]
@@ -171,11 +173,19 @@ mod tests {
         /// Put into the library's queue just before the next call that lets go of partitions.
         overtaken: RefCell<Option<Rebalance>>,
         told: RefCell<Vec<&'static str>>,
+        /// The calls that are no answer to the group.
+        called: RefCell<Vec<String>>,
         is_lost: Cell<bool>,
+        is_eager: Cell<bool>,
         now: Cell<Duration>,
         assigned: RefCell<BTreeSet<InputPartition>>,
         /// The next assignment is not taken.
         refuses: Cell<bool>,
+        polled: RefCell<VecDeque<Polled>>,
+        taken: Rc<RefCell<VecDeque<Taken<OwnedRecords>>>>,
+        committed: RefCell<Option<Result<CommittedOffsets, ClientError>>>,
+        ends: RefCell<Option<Result<Bounds, ClientError>>>,
+        offset_at: Cell<Option<i64>>,
     }
 
     impl Member {
@@ -188,38 +198,52 @@ mod tests {
             let has_all = partitions.into_iter().all(|p| self.assigned.borrow().contains(&p));
             if has_all { Ok(()) } else { Err(ClientError::new(Code::InvalidArgument, "it is not assigned")) }
         }
-    }
 
-    /// A question that nobody answers.
-    struct Unanswered;
-
-    impl<T> Asked<T> for Unanswered {
-        fn answer(&self) -> Option<Result<T, ClientError>> {
-            None
+        fn called(&self, what: String) -> Result<(), ClientError> {
+            self.called.borrow_mut().push(what);
+            Ok(())
         }
     }
 
-    struct Empty;
+    /// `None`: nobody answers.
+    struct Answer<T>(RefCell<Option<Result<T, ClientError>>>);
 
-    impl PartitionQueue for Empty {
+    impl<T> Asked<T> for Answer<T> {
+        fn answer(&self) -> Option<Result<T, ClientError>> {
+            self.0.take()
+        }
+    }
+
+    struct Queue(Rc<RefCell<VecDeque<Taken<OwnedRecords>>>>);
+
+    impl PartitionQueue for Queue {
         type Batch = OwnedRecords;
 
         fn take(&self, _: usize) -> Taken<OwnedRecords> {
-            Taken { records: OwnedRecords { input: 0, records: Vec::new() }, end: None, error: None }
+            self.0.borrow_mut().pop_front().unwrap_or_else(|| taken(&[], None, None))
         }
+    }
+
+    fn record(offset: i64) -> OwnedRecord {
+        OwnedRecord { partition: 3, offset, timestamp_ms: None, key: None, value: None, headers: Vec::new() }
+    }
+
+    fn taken(offsets: &[i64], end: Option<i64>, error: Option<Code>) -> Taken<OwnedRecords> {
+        let records = offsets.iter().copied().map(record).collect();
+        Taken { records: OwnedRecords { input: 0, records }, end, error: error.map(|code| (code, "why".to_owned())) }
     }
 
     impl GroupConsumer for Rc<Member> {
         type Batch = OwnedRecords;
-        type Queue = Empty;
-        type Asked<T: Send + 'static> = Unanswered;
+        type Queue = Queue;
+        type Asked<T: Send + 'static> = Answer<T>;
 
         fn now(&self) -> Duration {
             self.now.get()
         }
 
         fn poll(&self) -> Option<Polled> {
-            None
+            self.polled.borrow_mut().pop_front()
         }
 
         fn next_rebalance(&self) -> Option<Rebalance> {
@@ -227,31 +251,32 @@ mod tests {
         }
 
         fn is_cooperative(&self) -> bool {
-            true
+            !self.is_eager.get()
         }
 
         fn is_assignment_lost(&self) -> bool {
             self.is_lost.get()
         }
 
-        fn ask_committed(&self, _: &[InputPartition], _: Duration) -> Unanswered {
-            Unanswered
+        fn ask_committed(&self, _: &[InputPartition], _: Duration) -> Answer<CommittedOffsets> {
+            Answer(RefCell::new(self.committed.take()))
         }
 
-        fn ask_bounds(&self, _: InputPartition, _: Duration) -> Unanswered {
-            Unanswered
+        fn ask_bounds(&self, _: InputPartition, _: Duration) -> Answer<Bounds> {
+            Answer(RefCell::new(self.ends.take()))
         }
 
         fn bounds(&self, _: InputPartition, _: Duration) -> Result<Bounds, ClientError> {
+            self.called("bounds".to_owned())?;
             Ok(Bounds { low: 0, high: 9 })
         }
 
         fn offset_at(&self, _: InputPartition, _: Ms, _: Duration) -> Result<Option<i64>, ClientError> {
-            Ok(None)
+            Ok(self.offset_at.get())
         }
 
-        fn split(&self, _: InputPartition) -> Option<Empty> {
-            Some(Empty)
+        fn split(&self, at: InputPartition) -> Option<Queue> {
+            (at.partition < 8).then(|| Queue(Rc::clone(&self.taken)))
         }
 
         fn assign(&self, _: &[(InputPartition, i64)]) -> Result<(), ClientError> {
@@ -279,24 +304,37 @@ mod tests {
         }
 
         fn pause(&self, _: &[InputPartition]) -> Result<(), ClientError> {
-            Ok(())
+            self.called("pause".to_owned())
         }
 
         fn resume(&self, _: &[InputPartition]) -> Result<(), ClientError> {
-            Ok(())
+            self.called("resume".to_owned())
         }
 
         fn seek(&self, to: &[(InputPartition, i64)], _: Duration) -> Result<(), ClientError> {
-            self.has(to.iter().map(|(p, _)| *p))
+            self.has(to.iter().map(|(p, _)| *p))?;
+            let to: Vec<_> = to.iter().map(|(at, offset)| (at.partition, *offset)).collect();
+            self.called(format!("seek {to:?}"))
         }
 
         fn known_end(&self, _: InputPartition) -> Option<i64> {
-            None
+            Some(12)
         }
 
-        fn wait(&self, _: Duration) {}
+        fn wait(&self, at_most: Duration) {
+            self.now.set(self.now.get() + at_most);
+        }
 
-        fn close(&self) {}
+        fn close(&self) {
+            self.told.borrow_mut().push("close");
+        }
+    }
+
+    fn joined() -> (Rc<Member>, KafkaSource<Rc<Member>>) {
+        let member = Rc::new(Member::default());
+        let worker = WorkerOptions { on_gap: OnGap::Skip, ..WorkerOptions::new(vec!["cart".to_owned()], 4) };
+        let source = KafkaSource::new(Rc::clone(&member), "g", &worker);
+        (member, source)
     }
 
     /// A partition that could not be read, whose pause is over.
@@ -358,8 +396,6 @@ mod tests {
         assert_eq!(source.group_event().unwrap(), revoked(false));
     }
 
-    const OTHER: InputPartition = InputPartition { partition: 4, input: 0 };
-
     #[test]
     fn what_is_new_is_assigned_before_anything_is_started_again_beside_it() {
         let member = Rc::new(Member::default());
@@ -385,5 +421,137 @@ mod tests {
         source.start(&[(AT, 5)]).unwrap();
         assert_eq!(member.told.take(), ["incremental unassign", "incremental assign"]);
         assert_eq!(*member.assigned.borrow(), BTreeSet::from([AT, OTHER]));
+    }
+
+    /// How many records a fetch gives, and whether the end comes after them.
+    fn fetched(source: &mut KafkaSource<Rc<Member>>) -> Option<(usize, Option<i64>)> {
+        let fetched = source.fetch(AT, FetchRoom { records: 9, bytes: 1 << 20 }).unwrap();
+        fetched.map(|Fetched { records, end }| (records.len(), end))
+    }
+
+    #[test]
+    fn what_is_fetched_moves_the_position_and_what_is_broken_gives_nothing_until_it_is_started_again() {
+        let (member, mut source) = joined();
+        assert_eq!(fetched(&mut source), None, "not started");
+        source.start(&[(AT, 7)]).unwrap();
+        assert_eq!(member.told.take(), ["incremental assign"]);
+        source.strays.insert(AT, vec![record(7), record(8)]);
+        member.taken.borrow_mut().extend([
+            taken(&[9, 10], None, None),
+            taken(&[], Some(12), None),
+            taken(&[], None, None),
+            taken(&[12], None, Some(Code::BadMessage)),
+            taken(&[13], None, None),
+        ]);
+        for (fetch, position) in
+            [(Some((2, None)), 9), (Some((2, None)), 11), (Some((0, Some(12))), 11), (None, 11), (Some((1, None)), 13)]
+        {
+            assert_eq!((fetched(&mut source), source.intakes[&AT].position()), (fetch, position));
+        }
+        assert_eq!(fetched(&mut source), None, "it is broken");
+        let broken = source.broken();
+        assert_eq!((broken.len(), broken[0].at, broken[0].text.as_str()), (1, AT, "cart, partition 3: why"));
+        assert_eq!(member.called.take(), ["pause"], "no end of the log was asked for");
+        member.now.set(Duration::from_secs(1));
+        source.group_event().unwrap();
+        assert_eq!((member.told.take(), member.called.take()), (AGAIN.to_vec(), vec!["resume".to_owned()]));
+        assert_eq!(fetched(&mut source), Some((1, None)));
+        assert!(source.broken().is_empty() && source.lost().is_empty());
+        let none = source.start(&[(InputPartition { partition: 8, input: 0 }, 0)]);
+        assert!(matches!(none, Err(Failure::Stop(text)) if text == "cart has no partition 8"));
+    }
+
+    #[test]
+    fn records_before_the_split_are_taken_first_and_errors_of_no_partition_are_judged() {
+        let (member, mut source) = joined();
+        let stray = || Polled::Stray(AT, record(7));
+        let error = |code| Polled::Error(ClientError::new(code, "why"));
+        for code in [Code::PartitionEOF, Code::UnknownTopicOrPartition, Code::AllBrokersDown] {
+            member.polled.borrow_mut().extend([error(code), stray()]);
+            assert_eq!(source.group_event().unwrap(), None, "{code:?}");
+            assert_eq!(source.strays.remove(&AT).map(|strays| strays.len()), Some(1), "{code:?}");
+        }
+        member.polled.borrow_mut().push_back(error(Code::TopicAuthorizationFailed));
+        assert!(matches!(source.group_event(), Err(Failure::Stop(_))));
+        let fatal = ClientError { is_fatal: true, ..ClientError::new(Code::FencedInstanceId, "why") };
+        member.polled.borrow_mut().push_back(Polled::Error(fatal));
+        assert!(matches!(source.group_event(), Err(Failure::Stop(_))));
+    }
+
+    #[test]
+    fn partitions_that_stay_are_sought_back_to_where_they_were_taken() {
+        let (member, mut source) = joined();
+        source.start(&[(AT, 7)]).unwrap();
+        assert_eq!(member.called.take(), [""; 0], "nothing else is assigned");
+        source.start(&[(OTHER, 4)]).unwrap();
+        assert_eq!(member.called.take(), ["seek [(3, 7)]"]);
+        source.broke(AT, Code::BadMessage, "CRC");
+        source.stop(&[]).unwrap();
+        assert_eq!(member.called.take(), ["pause", "seek [(4, 4)]"], "what is broken is started again by itself");
+        source.stop(&[AT]).unwrap();
+        assert_eq!(member.called.take(), ["resume", "seek [(4, 4)]"], "it must not stay paused, should it come back");
+        source.stop(&[OTHER]).unwrap();
+        assert_eq!(member.called.take(), [""; 0]);
+    }
+
+    #[test]
+    fn the_eager_protocol_knows_one_assignment() {
+        let (member, mut source) = joined();
+        member.is_eager.set(true);
+        source.start(&[(AT, 7)]).unwrap();
+        source.start(&[(OTHER, 4)]).unwrap();
+        source.stop(&[OTHER]).unwrap();
+        assert_eq!((member.told.take(), member.called.take().len()), (vec!["assign", "assign", "unassign"], 0));
+        assert!(source.intakes.is_empty(), "all of it is gone");
+    }
+
+    #[test]
+    fn records_that_were_replaced_after_they_were_read_are_counted() {
+        for (text, lost) in [("broker end offset is 5", vec![(AT, 2)]), ("broker end offset is 7", vec![])] {
+            let (member, mut source) = joined();
+            source.start(&[(AT, 7)]).unwrap();
+            source.broke(AT, Code::LogTruncation, text);
+            member.now.set(Duration::from_secs(1));
+            *member.ends.borrow_mut() = Some(Ok(Bounds { low: 0, high: 9 }));
+            source.group_event().unwrap();
+            source.group_event().unwrap();
+            assert_eq!(source.lost(), lost, "{text}");
+        }
+    }
+
+    #[test]
+    fn committed_offsets_come_in_the_order_of_the_question_or_not_at_all() {
+        let (member, mut source) = joined();
+        assert!(matches!(source.committed(), Err(Failure::Retry(_))), "nobody asked");
+        let mut asked = |answer| {
+            *member.committed.borrow_mut() = answer;
+            source.ask_committed(&[AT, OTHER]);
+            source.committed()
+        };
+        assert_eq!(asked(None).unwrap(), None);
+        assert_eq!(asked(Some(Ok(vec![(OTHER, Ok(None)), (AT, Ok(Some(5.into())))]))).unwrap(), Some(vec![Some(5.into()), None]));
+        assert!(matches!(asked(Some(Ok(vec![(AT, Ok(Some(5.into())))]))), Err(Failure::Retry(_))), "one is missing");
+        let denied = || ClientError::new(Code::GroupAuthorizationFailed, "why");
+        assert!(matches!(asked(Some(Err(denied()))), Err(Failure::Stop(_))));
+        assert!(matches!(asked(Some(Ok(vec![(AT, Err(denied())), (OTHER, Ok(None))]))), Err(Failure::Stop(_))));
+        assert!(source.waiting_for_offsets().contains("group g "), "and says whom it waits for");
+    }
+
+    #[test]
+    fn a_time_that_nothing_is_as_young_as_begins_at_the_end() {
+        let (member, mut source) = joined();
+        assert_eq!(source.offset_at(AT, 1).unwrap(), 9);
+        member.offset_at.set(Some(3));
+        assert_eq!(source.offset_at(AT, 1).unwrap(), 3);
+        assert_eq!(source.known_end(AT), None, "not started");
+        source.start(&[(AT, 3)]).unwrap();
+        assert_eq!(source.known_end(AT), Some(12));
+        source.wait(Duration::from_secs(3));
+        assert_eq!(member.now.get(), Duration::from_secs(3));
+        member.told.take();
+        source.leave();
+        assert_eq!(member.told.take(), ["close"]);
+        drop(source);
+        assert_eq!(member.told.take(), ["close"]);
     }
 }

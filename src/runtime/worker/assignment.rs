@@ -124,3 +124,57 @@ pub(super) struct Doubt {
     pub(super) since: Duration,
     pub(super) ask_at: Option<Duration>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(partition: i32, input: u16) -> InputPartition {
+        InputPartition { partition, input }
+    }
+
+    #[test]
+    fn what_another_member_has_is_not_waited_for_and_the_rest_is_asked_for_again() {
+        let mut assignment = Assignment::default();
+        assert!(!assignment.is_pending());
+        assignment.resolve([at(2, 0), at(1, 0)]);
+        assignment.held.extend([at(1, 0), at(2, 0)]);
+        assignment.waiting.insert(at(4, 0), (None, 0));
+        assignment.broken.insert(at(2, 0), Duration::ZERO);
+        assert_eq!(assignment.pending(), BTreeSet::from([1, 2, 4]));
+        assignment.resolving.is_asked = true;
+        assignment.resolve([at(3, 0)]);
+        assert!(!assignment.resolving.is_asked, "there is one more to ask for");
+        assignment.resolving.is_asked = true;
+        assignment.let_go(|at| at.partition == 2 || at.partition == 4);
+        assert!(!assignment.resolving.is_asked, "the answer would be of other partitions");
+        assert_eq!(assignment.pending, Some(vec![at(1, 0), at(3, 0)]));
+        assert_eq!((assignment.held.len(), assignment.waiting.len(), assignment.broken.len()), (1, 0, 0));
+        assert!(assignment.is_pending());
+        assignment.let_go(|_| true);
+        assert!(!assignment.is_pending(), "nothing is left to ask for");
+    }
+
+    #[test]
+    fn progress_is_of_what_there_was_to_read_and_only_an_end_that_is_known_holds_up() {
+        let restoring = |first, position, end| Restoring {
+            committed: Vec::new(),
+            offsets: Vec::new(),
+            task_record: None,
+            parked: None,
+            spoiled: false,
+            doubt: None,
+            first,
+            position,
+            end,
+            since: Duration::ZERO,
+            moved: Duration::ZERO,
+        };
+        for (first, position, end, progress, held_up_at) in
+            [(2, 5, 12, (7, 10), Some(5)), (2, 12, 12, (0, 10), None), (2, 13, 12, (0, 10), None), (2, 5, i64::MAX, (0, 0), None)]
+        {
+            let restoring = restoring(first, position, end);
+            assert_eq!((restoring.progress(), restoring.held_up_at()), (progress, held_up_at), "{first} {position} {end}");
+        }
+    }
+}

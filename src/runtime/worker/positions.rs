@@ -95,6 +95,117 @@ pub(super) fn agreed_positions(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::runtime::ports::{Bounds, Broken, FetchRoom, Fetched, GroupEvent};
+    use std::time::Duration;
+
+    /// A log from 5 to 9, whose record at 7 is the first of a time.
+    struct Log;
+
+    impl EventSource for Log {
+        fn group_event(&mut self) -> Result<Option<GroupEvent>, Failure> {
+            Ok(None)
+        }
+
+        fn ask_committed(&mut self, _: &[InputPartition]) {}
+
+        fn committed(&mut self) -> Result<Option<Vec<Option<Position>>>, Failure> {
+            Ok(None)
+        }
+
+        fn waiting_for_offsets(&self) -> String {
+            String::new()
+        }
+
+        fn bounds(&mut self, _: InputPartition) -> Result<Bounds, Failure> {
+            Ok(Bounds { low: 5, high: 9 })
+        }
+
+        fn offset_at(&mut self, _: InputPartition, _: i64) -> Result<i64, Failure> {
+            Ok(7)
+        }
+
+        fn start(&mut self, _: &[(InputPartition, i64)]) -> Result<(), Failure> {
+            Ok(())
+        }
+
+        fn stop(&mut self, _: &[InputPartition]) -> Result<(), Failure> {
+            Ok(())
+        }
+
+        fn fetch(&mut self, _: InputPartition, _: FetchRoom) -> Result<Option<Fetched>, Failure> {
+            Ok(None)
+        }
+
+        fn broken(&self) -> Vec<Broken> {
+            Vec::new()
+        }
+
+        fn lost(&mut self) -> Vec<(InputPartition, u64)> {
+            Vec::new()
+        }
+
+        fn wait(&mut self, _: Duration) {}
+
+        fn leave(&mut self) {}
+    }
+
+    /// One input, and updates of members.
+    fn options() -> Options {
+        Options { members: Some("members".to_owned()), ..Options::new(vec!["cart".to_owned()], 1) }
+    }
+
+    #[test]
+    fn a_group_without_offsets_begins_where_it_is_told_but_takes_all_updates_of_members() {
+        for (start, offset) in [(Start::Earliest, 5), (Start::Latest, 9), (Start::At(1), 7)] {
+            let options = Options { start, ..options() };
+            let first = |input| first_offset(&mut Log, &options, InputPartition { partition: 0, input }, None).unwrap();
+            assert_eq!((first(0), first(1)), (offset, 5), "{start:?}");
+        }
+    }
+
+    #[test]
+    fn a_committed_offset_that_the_log_does_not_hold_is_a_gap() {
+        let at = InputPartition { partition: 0, input: 0 };
+        let skip = Options { on_gap: OnGap::Skip, ..options() };
+        for (committed, next) in [(4, 5), (5, 5), (9, 9), (10, 9)] {
+            assert_eq!(first_offset(&mut Log, &skip, at, Some(committed)).unwrap(), next);
+            let stopped = matches!(first_offset(&mut Log, &options(), at, Some(committed)), Err(Failure::Stop(_)));
+            assert_eq!(stopped, committed != next, "{committed}");
+        }
+    }
+
+    #[test]
+    fn offsets_and_state_must_be_of_the_same_instant() {
+        let record = |cart: Option<i64>, members: Option<i64>| {
+            let positions = [("cart", cart), ("members", members)];
+            let positions = positions.into_iter().filter_map(|(topic, offset)| Some((topic.to_owned(), offset?))).collect();
+            TaskRecord { time_ms: 0, positions, incarnation: 1, writer: String::new() }
+        };
+        let agreed = |positions, committed: [Option<i64>; 2], record: Option<&TaskRecord>| {
+            let committed = committed.map(|offset| offset.map(Position::from));
+            agreed_positions(&Options { positions, ..options() }, 0, &committed, &[3, 4], record).ok()
+        };
+        let offsets = Some(vec![3, 4]);
+        for (committed, record, agree) in [
+            ([Some(3), Some(4)], Some(record(Some(3), Some(4))), true),
+            ([Some(3), Some(4)], Some(record(Some(2), Some(4))), false),
+            ([None, None], None, true),
+            ([Some(3), None], None, false),
+            ([None, None], Some(record(Some(3), None)), false),
+            // Accounts were off for a while.
+            ([Some(3), Some(4)], Some(record(Some(3), None)), true),
+            ([Some(3), Some(4)], Some(record(None, Some(4))), false),
+        ] {
+            let record = record.as_ref();
+            assert_eq!(
+                agreed(Positions::Checked, committed, record),
+                offsets.clone().filter(|_| agree),
+                "{committed:?} {record:?}"
+            );
+            assert_eq!(agreed(Positions::Group, committed, record), offsets);
+        }
+        assert_eq!(agreed(Positions::TaskRecord, [Some(3), Some(4)], Some(&record(Some(8), None))), Some(vec![8, 4]));
+    }
 
     #[test]
     fn a_changelog_that_lacks_a_commit_of_timers_alone_does_not_agree() {
