@@ -132,10 +132,12 @@ impl<F: ProducerFactory> KafkaCommitLog<F> {
         }
         let producer = self.producer()?;
         if !(positions.is_empty() && planted!(OutputsCommittedFirst)) {
-            let group = self.group()?;
+            let own = self.group()?;
+            #[cfg(not(feature = "planted-bugs"))]
+            let group = &own;
             #[cfg(feature = "planted-bugs")]
-            let group = if planted!(FirstMembershipForEver) { self.first_group.get_or_init(|| group) } else { &group };
-            let sent = producer.send_offsets(positions, &group, TRANSACTION_TIMEOUT).map_err(|e| {
+            let group = if planted!(FirstMembershipForEver) { self.first_group.get_or_init(|| own) } else { &own };
+            let sent = producer.send_offsets(positions, group, TRANSACTION_TIMEOUT).map_err(|e| {
                 let failure = errors::of_transaction("the positions can't be committed", &e);
                 if !e.is_fatal && planted!(PositionsTimeoutIsAborted) { aborted(failure) } else { failure }
             });

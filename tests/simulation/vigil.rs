@@ -74,7 +74,7 @@ fn truncations(simulation: &Simulation) -> Result<(), String> {
         let Some(name) = names.get(&told.worker) else { continue };
         let mut its = history.transactions.iter().filter(|t| t.transactional_id == *name && t.is_committed());
         let is_before = |decided: Us| decided < told.when;
-        let Some(before) = its.clone().filter(|t| is_before(t.decided)).last() else { continue };
+        let Some(before) = its.clone().rfind(|t| is_before(t.decided)) else { continue };
         let visible = history.visible.get(&told.at);
         let replaced = visible.into_iter().flatten().any(|v| (told.end..=last).contains(&v.offset) && v.gone.is_none());
         let goes_on = its.find(|t| {
