@@ -72,9 +72,4 @@ impl Die {
     pub fn one_of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
         &all[usize::try_from(self.below(all.len() as u64)).expect("it was one")]
     }
-
-    /// 64 bits, as a seed of something else.
-    pub fn bits(&mut self) -> u64 {
-        self.0.random()
-    }
 }

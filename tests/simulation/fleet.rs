@@ -34,7 +34,6 @@ pub struct Plan {
 /// One process on a machine, from its start to its end.
 pub struct Run {
     pub process: ProcessId,
-    pub started_at: Us,
     /// `None`: it runs.
     pub ended: Option<(Us, End)>,
     pub board: Arc<StatusBoard>,
@@ -133,15 +132,7 @@ impl Fleet {
                 }
             });
         }
-        let run = Run {
-            process,
-            started_at: self.world.now(),
-            ended: None,
-            board: shared.board,
-            stop,
-            running: usize::from(plan.workers),
-            end: End::Clean,
-        };
+        let run = Run { process, ended: None, board: shared.board, stop, running: usize::from(plan.workers), end: End::Clean };
         self.machines.borrow_mut()[machine].runs.push(run);
     }
 

@@ -1,6 +1,5 @@
 //! A model of Kafka, seeded disasters, and the very loop of production on top of it.
 
-#![allow(dead_code, reason = "filled in step by step")]
 #![allow(
     clippy::unwrap_used,
     clippy::type_complexity,

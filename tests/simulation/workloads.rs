@@ -26,8 +26,6 @@ pub struct Workload {
     pub favoured: &'static [Kind],
     /// The first instance starts so late: what came in before is a backlog.
     pub backlog: bool,
-    /// Records that are too large for topics or useless come in.
-    pub is_fat: bool,
 }
 
 static SHOP: LazyLock<Formats> = LazyLock::new(|| Formats::new(&[r#"model.files=["tests/simulation/workloads/shop.toml"]"#]));
@@ -39,48 +37,25 @@ static HISTORY: LazyLock<Formats> =
     LazyLock::new(|| Formats::new(&[r#"model.files=["tests/simulation/workloads/shop.toml"]"#, "model.cart.catch_up=replay"]));
 
 static WORKLOADS: [Workload; 7] = [
-    Workload { name: "steady", formats: &SHOP, draw: shop::steady, favoured: &[], backlog: false, is_fat: false },
-    Workload {
-        name: "backlog",
-        formats: &SHOP,
-        draw: shop::backlog,
-        favoured: &[Kind::Kill, Kind::StallLink],
-        backlog: true,
-        is_fat: false,
-    },
+    Workload { name: "steady", formats: &SHOP, draw: shop::steady, favoured: &[], backlog: false },
+    Workload { name: "backlog", formats: &SHOP, draw: shop::backlog, favoured: &[Kind::Kill, Kind::StallLink], backlog: true },
     Workload {
         name: "rebalances",
         formats: &SHOP,
         draw: shop::steady,
         favoured: &[Kind::Pause, Kind::Stop, Kind::GroupCoordinatorMoves],
         backlog: false,
-        is_fat: false,
     },
-    Workload {
-        name: "timers",
-        formats: &SHOP,
-        draw: shop::timers,
-        favoured: &[Kind::Kill, Kind::Compaction],
-        backlog: false,
-        is_fat: false,
-    },
-    Workload { name: "fat", formats: &SHOP, draw: fat::draw, favoured: &[Kind::LeaderMoves], backlog: false, is_fat: true },
+    Workload { name: "timers", formats: &SHOP, draw: shop::timers, favoured: &[Kind::Kill, Kind::Compaction], backlog: false },
+    Workload { name: "fat", formats: &SHOP, draw: fat::draw, favoured: &[Kind::LeaderMoves], backlog: false },
     Workload {
         name: "accounts",
         formats: &COMPANY,
         draw: accounts::draw,
         favoured: &[Kind::Kill, Kind::TransactionCoordinatorMoves],
         backlog: false,
-        is_fat: false,
     },
-    Workload {
-        name: REPLAYED,
-        formats: &HISTORY,
-        draw: replayed::draw,
-        favoured: &[Kind::Kill, Kind::Stop],
-        backlog: true,
-        is_fat: false,
-    },
+    Workload { name: REPLAYED, formats: &HISTORY, draw: replayed::draw, favoured: &[Kind::Kill, Kind::Stop], backlog: true },
 ];
 
 static FORGETFUL: LazyLock<Formats> =
@@ -103,7 +78,7 @@ const USUAL: [Kind; 11] = [
 
 /// A workload whose faults wait for their moment.
 const fn trial(name: &'static str, draw: fn(&mut Die, Us) -> Vec<Input>, favoured: &'static [Kind]) -> Workload {
-    Workload { name, formats: &SHOP, draw, favoured, backlog: false, is_fat: false }
+    Workload { name, formats: &SHOP, draw, favoured, backlog: false }
 }
 
 static TRIALS: [Workload; 6] = [
