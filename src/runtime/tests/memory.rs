@@ -6,16 +6,16 @@ use crate::domain::Ms;
 use crate::domain::model::Models;
 use crate::engine::task::StagedRecord;
 use crate::runtime::connect::Connect;
-use crate::runtime::observe::NoObserver;
+use crate::runtime::observe::{BatchStats, Observer, TransactionOutcome};
 use crate::runtime::options::Options;
 use crate::runtime::ports::{
-    Bounds, Broken, Clock, CommitLog, EachRecord, EventSource, Failure, FetchRoom, Fetched, GroupEvent, InputPartition,
+    Bounds, Broken, Cause, Clock, CommitLog, EachRecord, EventSource, Failure, FetchRoom, Fetched, GroupEvent, InputPartition,
     OutRecord, OutTopic, Ports, Position, RecordBatch, RecordView, RestoreProgress, StateSource,
 };
 use crate::runtime::snapshot::{Identity, StatusBoard};
 use crate::runtime::worker::Shared;
 use crate::wire;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -43,8 +43,23 @@ pub(super) enum Fate {
 pub(super) struct Topics {
     pub(super) input: Vec<(Ms, &'static str, &'static str)>,
     pub(super) outputs: Vec<OutTopic>,
-    changelog: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+    pub(super) changelog: Vec<(Vec<u8>, Option<Vec<u8>>)>,
     pub(super) committed: Option<Position>,
+    /// Records before this one are gone.
+    pub(super) low: i64,
+    /// What the group says next.
+    pub(super) events: VecDeque<GroupEvent>,
+    /// What is said of committed offsets instead of them, and how often they were asked for.
+    pub(super) withheld: Option<Result<(), Failure>>,
+    pub(super) asked: usize,
+    /// How far the changelog is read, step by step, instead of reading it; the last one stays.
+    pub(super) progress: VecDeque<RestoreProgress>,
+    /// Where readings of the changelog began.
+    pub(super) begun: Vec<Option<i64>>,
+    /// Why the next fetches, records and commits fail.
+    pub(super) fetch_fails: VecDeque<Failure>,
+    pub(super) send_fails: VecDeque<Failure>,
+    pub(super) commit_fails: VecDeque<Failure>,
     /// The next commit is done, and nothing is heard of it.
     pub(super) loses_answer: bool,
     pub(super) opened: usize,
@@ -59,6 +74,51 @@ pub(super) struct Memory {
     pub(super) fates: BTreeMap<u16, Fate>,
     /// `None`: waiting takes real time.
     pub(super) clock: Option<Arc<VirtualClock>>,
+    pub(super) seen: Arc<Seen>,
+}
+
+/// What the observer was told.
+#[derive(Default)]
+pub(super) struct Seen(Mutex<Told>);
+
+#[derive(Default)]
+pub(super) struct Told {
+    pub(super) restoring: Vec<(f64, u64)>,
+    pub(super) gaps: Vec<u64>,
+    pub(super) aborted: Vec<Cause>,
+    pub(super) outcomes: Vec<TransactionOutcome>,
+    pub(super) state_records: u64,
+    pub(super) state_bytes: u64,
+}
+
+impl Seen {
+    pub(super) fn look(&self) -> MutexGuard<'_, Told> {
+        self.0.lock().unwrap()
+    }
+}
+
+impl Observer for Seen {
+    fn batch_committed(&self, _: u16, batch: &BatchStats) {
+        let mut told = self.look();
+        told.state_records += batch.state_records;
+        told.state_bytes += batch.state_bytes;
+    }
+
+    fn transaction(&self, _: u16, outcome: TransactionOutcome) {
+        self.look().outcomes.push(outcome);
+    }
+
+    fn aborted(&self, _: u16, cause: Cause) {
+        self.look().aborted.push(cause);
+    }
+
+    fn gap(&self, _: u16, _: u16, records: u64) {
+        self.look().gaps.push(records);
+    }
+
+    fn restoring(&self, _: u16, _: i32, ratio: f64, records: u64) {
+        self.look().restoring.push((ratio, records));
+    }
 }
 
 impl Memory {
@@ -88,7 +148,7 @@ impl Memory {
             codec: wire::state_record::StateCodec,
             models,
             clock,
-            observer: Arc::new(NoObserver),
+            observer: Arc::<Seen>::clone(&self.seen),
             board: Arc::new(StatusBoard::new(Identity::default())),
         }
     }
@@ -189,13 +249,19 @@ impl EventSource for Source {
             Fate::Works | Fate::NeverOpens => {}
         }
         let is_new = !std::mem::replace(&mut self.is_assigned, true);
-        Ok(is_new.then(|| GroupEvent::Assigned(vec![AT])))
+        Ok(is_new.then(|| GroupEvent::Assigned(vec![AT])).or_else(|| self.memory.look().events.pop_front()))
     }
 
-    fn ask_committed(&mut self, _: &[InputPartition]) {}
+    fn ask_committed(&mut self, _: &[InputPartition]) {
+        self.memory.look().asked += 1;
+    }
 
     fn committed(&mut self) -> Result<Option<Vec<Option<Position>>>, Failure> {
-        Ok(Some(vec![self.memory.look().committed]))
+        let topics = self.memory.look();
+        match &topics.withheld {
+            Some(answer) => answer.clone().map(|()| None),
+            None => Ok(Some(vec![topics.committed])),
+        }
     }
 
     fn waiting_for_offsets(&self) -> String {
@@ -203,7 +269,8 @@ impl EventSource for Source {
     }
 
     fn bounds(&mut self, _: InputPartition) -> Result<Bounds, Failure> {
-        Ok(Bounds { low: 0, high: i64::try_from(self.memory.look().input.len()).unwrap() })
+        let topics = self.memory.look();
+        Ok(Bounds { low: topics.low, high: i64::try_from(topics.input.len()).unwrap() })
     }
 
     fn offset_at(&mut self, at: InputPartition, _: Ms) -> Result<i64, Failure> {
@@ -223,7 +290,10 @@ impl EventSource for Source {
 
     fn fetch(&mut self, _: InputPartition, room: FetchRoom) -> Result<Option<Fetched>, Failure> {
         let Some(position) = self.position else { return Ok(None) };
-        let topics = self.memory.look();
+        let mut topics = self.memory.look();
+        if let Some(failure) = topics.fetch_fails.pop_front() {
+            return Err(failure);
+        }
         let records: Vec<_> = (0..)
             .zip(&topics.input)
             .skip(usize::try_from(position).unwrap())
@@ -285,6 +355,10 @@ impl CommitLog for Log {
     }
 
     fn send(&mut self, record: &OutRecord<'_>) -> Result<(), Failure> {
+        if let Some(failure) = self.memory.look().send_fails.pop_front() {
+            return Err(failure);
+        }
+        assert_eq!(record.partition.is_some(), record.topic == OutTopic::State, "outputs go where their key says");
         match record.topic {
             OutTopic::State => {
                 let changed = (record.key.unwrap_or_default().to_vec(), record.value.map(<[u8]>::to_vec));
@@ -303,6 +377,9 @@ impl CommitLog for Log {
 
     fn commit(&mut self, positions: &[(InputPartition, Position)], meanwhile: &mut dyn FnMut() -> bool) -> Result<(), Failure> {
         meanwhile();
+        if let Some(failure) = self.memory.look().commit_fails.pop_front() {
+            return Err(failure);
+        }
         let Transaction { outputs, changelog } = self.open.take().expect("a transaction is open");
         let mut topics = self.memory.look();
         topics.outputs.extend(outputs);
@@ -336,13 +413,21 @@ pub(super) struct State {
 
 impl StateSource for State {
     fn begin(&mut self, _: i32, from: Option<i64>) -> Result<(), Failure> {
+        self.memory.look().begun.push(from);
         self.reading = Some(usize::try_from(from.unwrap_or(0)).unwrap());
         Ok(())
     }
 
     fn step(&mut self, each: &mut EachRecord<'_>) -> Result<Vec<RestoreProgress>, Failure> {
         let Some(from) = self.reading.take() else { return Ok(Vec::new()) };
-        let topics = self.memory.look();
+        let mut topics = self.memory.look();
+        if let Some(progress) = topics.progress.front().copied() {
+            if topics.progress.len() > 1 || progress.done {
+                topics.progress.pop_front();
+            }
+            self.reading = (!progress.done).then_some(from);
+            return Ok(vec![progress]);
+        }
         for (key, value) in &topics.changelog[from..] {
             each(0, key, value.as_deref())?;
         }
@@ -358,8 +443,8 @@ impl StateSource for State {
         "changelog"
     }
 
-    fn held_up(&self, _: i32, _: i64) -> String {
-        String::new()
+    fn held_up(&self, _: i32, offset: i64) -> String {
+        format!("held up at {offset}")
     }
 
     fn end(&mut self, _: i32) -> Result<i64, Failure> {

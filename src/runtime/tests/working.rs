@@ -2,7 +2,9 @@
 
 use super::memory::{Memory, MemoryPorts, VirtualClock};
 use crate::runtime::connect::Connect;
-use crate::runtime::ports::{Clock, OutTopic};
+use crate::runtime::observe::TransactionOutcome;
+use crate::runtime::options::{OnGap, Options, Positions};
+use crate::runtime::ports::{Cause, Clock, Failure, GroupEvent, InputPartition, OutTopic, Position, RestoreProgress, TASK_KEY};
 use crate::runtime::snapshot::{InstancePhase, StatusBoard, TaskState};
 use crate::runtime::worker::{Parts, Worker};
 use std::sync::Arc;
@@ -22,8 +24,13 @@ struct Rig {
 impl Rig {
     fn new() -> Self {
         let clock = Arc::new(VirtualClock::default());
-        let memory = Memory { clock: Some(Arc::clone(&clock)), ..Memory::default() };
-        let (shared, options) = (memory.shared(), Memory::options(1));
+        Self::on(Memory { clock: Some(clock), ..Memory::default() }, Memory::options(1))
+    }
+
+    /// A worker on what is there.
+    fn on(memory: Memory, options: Options) -> Self {
+        let clock = Arc::clone(memory.clock.as_ref().unwrap());
+        let shared = memory.shared();
         let board = Arc::clone(&shared.board);
         let source = memory.source(&options).unwrap();
         let worker = Worker::new(Parts {
@@ -49,6 +56,11 @@ impl Rig {
 
     fn dead_letters(&self) -> usize {
         self.memory.look().outputs.iter().filter(|topic| **topic == OutTopic::DeadLetters).count()
+    }
+
+    /// What is said to be wrong with the task.
+    fn troubles(&self) -> Vec<String> {
+        self.board.task(0).map_or_else(Vec::new, |task| task.troubles.iter().map(|trouble| trouble.text.clone()).collect())
     }
 
     /// So much time passes, as the worker sees it.
@@ -84,4 +96,180 @@ fn a_commit_of_which_nothing_is_heard_is_read_back_and_not_done_twice() {
     rig.pass(Duration::from_secs(60));
     rig.worker.shut_down();
     assert_eq!((rig.committed(), rig.dead_letters()), (Some(3), 2), "it goes on");
+}
+
+const AT: InputPartition = InputPartition { partition: 0, input: 0 };
+const SECOND: Duration = Duration::from_secs(1);
+
+fn progress(position: i64, end: i64) -> RestoreProgress {
+    RestoreProgress { partition: 0, position, end, done: position == end }
+}
+
+#[test]
+fn how_far_a_restore_is_is_told() {
+    let mut rig = Rig::new();
+    rig.memory.look().progress = [progress(10, 20), progress(15, 20), progress(20, 20)].into();
+    rig.pass(SECOND);
+    assert_eq!(rig.memory.seen.look().restoring, [(0.5, 0), (0.75, 5), (1.0, 5)]);
+    let mut rig = Rig::new();
+    rig.pass(SECOND);
+    assert_eq!(rig.memory.seen.look().restoring, [(1.0, 0)], "an empty changelog is read at once");
+}
+
+#[test]
+fn a_changelog_that_can_not_be_read_on_is_told_once_it_lasts() {
+    let mut rig = Rig::new();
+    for position in [5, 6] {
+        rig.memory.look().progress = [progress(position, 20)].into();
+        rig.pass(4 * SECOND);
+        assert!(rig.troubles().is_empty(), "it got on less than five seconds ago");
+    }
+    rig.pass(2 * SECOND);
+    assert_eq!(rig.troubles(), ["held up at 6"]);
+    rig.memory.look().progress = [progress(20, 20)].into();
+    rig.pass(SECOND);
+    assert!(rig.troubles().is_empty());
+}
+
+#[test]
+fn committed_offsets_that_do_not_come_are_asked_for_with_pauses_and_told_once_it_lasts() {
+    let mut rig = Rig::new();
+    rig.memory.look().withheld = Some(Err(Failure::Retry("not stable".to_owned())));
+    rig.pass(Duration::from_millis(4_900));
+    assert!(rig.troubles().is_empty());
+    let asked = rig.memory.look().asked;
+    assert!((40..=50).contains(&asked), "every 100 ms: {asked}");
+    rig.pass(SECOND);
+    assert!(rig.troubles()[0].contains("not stable"), "{:?}", rig.troubles());
+    rig.memory.look().withheld = None;
+    rig.pass(SECOND);
+    assert!(rig.troubles().is_empty());
+    let mut rig = Rig::new();
+    rig.memory.look().withheld = Some(Ok(()));
+    rig.pass(6 * SECOND);
+    assert!(rig.troubles()[0].contains("no answer"), "{:?}", rig.troubles());
+    assert_eq!(rig.memory.look().asked, 1);
+}
+
+#[test]
+fn a_gap_is_counted_where_it_is_gone_over() {
+    for (committed, gaps) in [(2, vec![3]), (5, vec![])] {
+        let clock = Some(Arc::new(VirtualClock::default()));
+        let options = Options { on_gap: OnGap::Skip, positions: Positions::Group, ..Memory::options(1) };
+        let mut rig = Rig::on(Memory { clock, ..Memory::default() }, options);
+        (0..6).for_each(|_| rig.arrives(PAGE));
+        rig.memory.look().low = 5;
+        rig.memory.look().committed = Some(Position::from(committed));
+        rig.pass(10 * SECOND);
+        assert_eq!(rig.memory.seen.look().gaps, gaps);
+        assert_eq!(rig.committed(), Some(6));
+    }
+}
+
+#[test]
+fn what_a_batch_wrote_is_counted() {
+    let mut rig = Rig::new();
+    rig.arrives(PAGE);
+    rig.arrives("garbage");
+    rig.pass(10 * SECOND);
+    let written: Vec<u64> = {
+        let topics = rig.memory.look();
+        let of_people = topics.changelog.iter().filter(|(key, _)| key != TASK_KEY);
+        of_people.map(|(key, value)| (key.len() + value.as_ref().map_or(0, Vec::len)) as u64).collect()
+    };
+    let told = rig.memory.seen.look();
+    assert_eq!((told.state_records, told.state_bytes), (written.len() as u64, written.iter().sum()));
+    assert!(told.state_records > 0);
+    assert_eq!(rig.board.task(0).map(|task| task.done.dead_letters), Some(1));
+}
+
+#[test]
+fn failures_in_a_row_are_followed_by_ever_longer_pauses_and_counted() {
+    let mut rig = Rig::new();
+    rig.memory.look().commit_fails = vec![Failure::Abort(Cause::Connection, "gone".to_owned()); 6].into();
+    rig.arrives(PAGE);
+    let begun = rig.clock.monotonic();
+    while rig.committed().is_none() {
+        rig.worker.step().unwrap();
+    }
+    let took = (rig.clock.monotonic() - begun).as_millis();
+    assert!((1_260..2_500).contains(&took), "20 + 40 + 80 + 160 + 320 + 640 ms and what the batches took: {took}");
+    let told = rig.memory.seen.look();
+    assert_eq!(told.aborted, [Cause::Connection; 6]);
+    assert_eq!(told.outcomes, [vec![TransactionOutcome::Aborted; 6], vec![TransactionOutcome::Committed]].concat());
+}
+
+#[test]
+fn what_can_be_tried_again_is_no_abort_unless_something_is_open() {
+    let mut rig = Rig::new();
+    rig.pass(SECOND);
+    rig.memory.look().fetch_fails.push_back(Failure::Retry("not now".to_owned()));
+    rig.pass(SECOND);
+    assert!(rig.memory.seen.look().aborted.is_empty());
+    rig.memory.look().send_fails.push_back(Failure::Retry("not now".to_owned()));
+    rig.memory.look().input.extend([(rig.clock.now_ms(), "ann", PAGE), (rig.clock.now_ms(), "ann", "garbage")]);
+    rig.pass(SECOND);
+    rig.memory.look().send_fails.push_back(Failure::Retry("not now".to_owned()));
+    rig.arrives(PAGE);
+    rig.pass(10 * SECOND);
+    assert!(!rig.memory.seen.look().aborted.is_empty());
+    assert_eq!((rig.committed(), rig.dead_letters()), (Some(3), 1));
+}
+
+#[test]
+fn offsets_without_a_state_stop_it_once_they_have_disagreed_for_six_seconds() {
+    let mut rig = Rig::new();
+    rig.arrives(PAGE);
+    rig.memory.look().committed = Some(Position::from(1));
+    let stopped = loop {
+        match rig.worker.step() {
+            Err(Failure::Stop(_)) => break rig.clock.monotonic(),
+            other => other.unwrap(),
+        }
+        assert!(rig.clock.monotonic() < 20 * SECOND, "it goes on");
+    };
+    assert!((6 * SECOND..7 * SECOND).contains(&stopped), "{stopped:?}");
+    let begun = rig.memory.look().begun.len();
+    assert!((20..=25).contains(&begun), "the end is asked for again every 250 ms: {begun}");
+}
+
+#[test]
+fn a_state_is_kept_over_a_rebalance_unless_it_may_be_another_member_s() {
+    let revoked = |lost| GroupEvent::Revoked { partitions: vec![AT], lost };
+    let assigned = || GroupEvent::Assigned(vec![AT]);
+    for (lost, is_written, begun) in
+        [(false, false, vec![None, Some(2)]), (true, false, vec![None, None]), (false, true, vec![None, Some(2), None])]
+    {
+        let mut rig = Rig::new();
+        rig.arrives(PAGE);
+        rig.pass(10 * SECOND);
+        assert_eq!(rig.memory.look().changelog.len(), 2, "one person, and the task record");
+        rig.memory.look().events.push_back(revoked(lost));
+        rig.pass(SECOND);
+        assert!(rig.board.task(0).is_none());
+        if is_written {
+            let mut topics = rig.memory.look();
+            let again = topics.changelog.last().cloned().unwrap();
+            topics.changelog.push(again);
+        }
+        rig.memory.look().events.push_back(assigned());
+        rig.pass(SECOND);
+        rig.arrives("garbage");
+        rig.pass(10 * SECOND);
+        assert_eq!(rig.memory.look().begun, begun, "lost {lost}, written {is_written}");
+        assert_eq!((rig.committed(), rig.dead_letters()), (Some(2), 1));
+    }
+}
+
+#[test]
+fn with_positions_of_the_task_record_reading_begins_there() {
+    let mut rig = Rig::new();
+    rig.arrives("garbage");
+    rig.pass(10 * SECOND);
+    rig.memory.look().committed = None;
+    let options = Options { positions: Positions::TaskRecord, ..Memory::options(1) };
+    let mut rig = Rig::on(rig.memory.clone(), options);
+    rig.arrives("garbage");
+    rig.pass(10 * SECOND);
+    assert_eq!((rig.committed(), rig.dead_letters()), (Some(2), 2));
 }
