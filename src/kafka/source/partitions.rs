@@ -544,6 +544,7 @@ mod tests {
         member.offset_at.set(Some(3));
         assert_eq!(source.offset_at(AT, 1).unwrap(), 3);
         assert_eq!(source.known_end(AT), None, "not started");
+        assert_eq!(ends_unknown("cart"), "the ends of cart can't be read");
         source.start(&[(AT, 3)]).unwrap();
         assert_eq!(source.known_end(AT), Some(12));
         source.wait(Duration::from_secs(3));
