@@ -188,11 +188,14 @@ impl<C: GroupConsumer> EventSource for KafkaSource<C> {
             return self.assign(from, false);
         }
         // First what is new: that is the answer to the group, and what is not assigned yet can't be sought.
-        for (part, again) in [(new, false), (again, true)] {
-            if !part.is_empty() {
-                self.take_in(&part);
-                self.assign(&part, again)?;
-            }
+        // The group waits for it where nothing is new, too, unless it has asked for nothing.
+        if !new.is_empty() || again.is_empty() {
+            self.take_in(&new);
+            self.assign(&new, false)?;
+        }
+        if !again.is_empty() {
+            self.take_in(&again);
+            self.assign(&again, true)?;
         }
         Ok(())
     }

@@ -409,6 +409,13 @@ mod tests {
     }
 
     #[test]
+    fn an_assignment_of_nothing_is_answered_too() {
+        let (member, mut source) = broken();
+        source.start(&[]).unwrap();
+        assert_eq!(member.told.take(), ["incremental assign"], "the group waits for it");
+    }
+
+    #[test]
     fn what_the_library_did_not_take_is_new_the_next_time() {
         let (member, mut source) = broken();
         member.refuses.set(true);

@@ -331,10 +331,8 @@ impl Group {
         fetcher.pause_all(io, false);
         if rejoins {
             self.rejoin(io);
-        } else if self.giving.is_empty() {
-            self.state = State::Steady;
-            self.acknowledge(io, fetcher);
         } else {
+            // Also where it is nothing: the library tells of that, too, and waits for the answer.
             self.give(io, fetcher);
         }
     }
