@@ -1,0 +1,47 @@
+//! The mappings that are built into the binary.
+
+use crate::file::parse;
+use crate::rules::Mapping;
+use leadstream_model::{Fault, FileFault, Place};
+
+/// Name and text.
+pub const SHIPPED: [(&str, &str); 1] = [("sendgrid", include_str!("../../../config/mappings/sendgrid.toml"))];
+
+/// Reads a mapping file, or a shipped mapping when the name is one, and runs its examples.
+///
+/// # Errors
+/// Every fault, with its line.
+pub fn load(path_or_name: &str) -> Result<Mapping, Vec<FileFault>> {
+    let (origin, text) = match SHIPPED.iter().find(|(name, _)| *name == path_or_name) {
+        Some((name, text)) => (format!("{name} (shipped)"), (*text).to_owned()),
+        None => match std::fs::read_to_string(path_or_name) {
+            Ok(text) => (path_or_name.to_owned(), text),
+            Err(error) => {
+                let names: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
+                let message = format!("can't be read ({error}), and is no shipped mapping: shipped are {}", names.join(", "));
+                return Err(vec![FileFault {
+                    origin: path_or_name.to_owned(),
+                    fault: Fault { place: Place::default(), message },
+                }]);
+            }
+        },
+    };
+    let mapping = parse(&origin, &text)?;
+    let wrong = mapping.wrong_examples(&origin);
+    if wrong.is_empty() { Ok(mapping) } else { Err(wrong) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shipped_mapping_loads_and_its_examples_come_out() {
+        for (name, _) in SHIPPED {
+            match load(name) {
+                Ok(mapping) => assert_eq!(mapping.name, name),
+                Err(faults) => panic!("{}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
+            }
+        }
+    }
+}

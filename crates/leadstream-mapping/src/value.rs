@@ -1,0 +1,241 @@
+//! Where a value comes from, and what is made of it: the first path that has one, its unit, scale, table of words.
+
+use crate::path::{From, Path};
+use crate::record::{Reading, Ref};
+use crate::scan;
+use base64::Engine as _;
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// What a number or text says as a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    Days,
+    Seconds,
+    Milliseconds,
+    Microseconds,
+    Nanoseconds,
+}
+
+impl Unit {
+    pub const WORDS: [(&'static str, Self); 5] = [
+        ("d", Self::Days),
+        ("s", Self::Seconds),
+        ("ms", Self::Milliseconds),
+        ("us", Self::Microseconds),
+        ("ns", Self::Nanoseconds),
+    ];
+
+    /// In nanoseconds.
+    const fn nanos(self) -> i128 {
+        match self {
+            Self::Days => 86_400_000_000_000,
+            Self::Seconds => 1_000_000_000,
+            Self::Milliseconds => 1_000_000,
+            Self::Microseconds => 1_000,
+            Self::Nanoseconds => 1,
+        }
+    }
+}
+
+/// A value as a mapping asks for it.
+#[derive(Debug, Clone, Default)]
+pub struct Get {
+    /// The first that is there counts.
+    pub from: Vec<Ref>,
+    /// As JSON: stands for itself, or for what isn't there.
+    pub constant: Option<String>,
+    pub unit: Option<Unit>,
+    pub zone: Option<jiff::tz::TimeZone>,
+    /// The value counts so many parts of one: 100 for cents.
+    pub scale: Option<f64>,
+    /// Base64 of a big-endian integer with so many decimal places.
+    pub decimal: Option<u32>,
+    /// Texts that say nothing, besides null and "".
+    pub absent: Vec<String>,
+    /// What each text stands for; others stand for themselves, or, where it is whole, for nothing.
+    pub table: Vec<(String, String)>,
+    pub lower: bool,
+    /// The file's text, for people.
+    pub text: String,
+}
+
+impl Get {
+    /// The value as JSON; `None`: there is none.
+    #[must_use]
+    pub fn json<'a>(&self, reading: &Reading<'a>) -> Option<Cow<'a, str>> {
+        let found = self.from.iter().find_map(|from| self.one(from, reading));
+        found.or_else(|| self.constant.clone().map(Cow::Owned))
+    }
+
+    /// Which of the paths gave it.
+    #[must_use]
+    pub fn origin(&self, reading: &Reading<'_>) -> Option<usize> {
+        self.from.iter().position(|from| self.one(from, reading).is_some())
+    }
+
+    /// The value as text: what stands in quotes, or a number or truth value as it is written.
+    #[must_use]
+    pub fn plain<'a>(&self, reading: &Reading<'a>) -> Option<Cow<'a, str>> {
+        self.json(reading).and_then(plain)
+    }
+
+    fn one<'a>(&self, from: &Ref, reading: &Reading<'a>) -> Option<Cow<'a, str>> {
+        let json = reading.get(from)?;
+        if is_absent(&json, &self.absent) {
+            return None;
+        }
+        self.convert(json)
+    }
+
+    fn convert<'a>(&self, json: Cow<'a, str>) -> Option<Cow<'a, str>> {
+        let mut json = json;
+        if let Some(places) = self.decimal {
+            json = Cow::Owned(decimal(&json, places)?);
+        }
+        if let Some(scale) = self.scale {
+            let number: f64 = plain(json)?.trim().parse().ok().filter(|n: &f64| n.is_finite())?;
+            json = Cow::Owned((number / scale).to_string());
+        }
+        if let Some(unit) = self.unit {
+            json = Cow::Owned(quoted(&instant(plain(json)?.trim(), unit)?));
+        }
+        if let Some(zone) = &self.zone {
+            json = in_zone(json, zone);
+        }
+        if !self.table.is_empty() {
+            let text = plain(json.clone())?;
+            if let Some((_, word)) = self.table.iter().find(|(theirs, _)| *theirs == text) {
+                json = Cow::Owned(quoted(word));
+            }
+        }
+        if self.lower && json.starts_with('"') {
+            json = Cow::Owned(quoted(&scan::text(&json)?.trim().to_lowercase()));
+        }
+        Some(json)
+    }
+}
+
+/// Null, "", or one of these texts.
+#[must_use]
+pub fn is_absent(json: &str, absent: &[String]) -> bool {
+    if json == "null" || json == "\"\"" {
+        return true;
+    }
+    !absent.is_empty() && {
+        let text = scan::text(json).unwrap_or(Cow::Borrowed(json));
+        absent.iter().any(|word| *word == text.trim())
+    }
+}
+
+/// Text in quotes without them, a number or truth value as it is written; a list or an object is none.
+#[must_use]
+pub fn plain(json: Cow<'_, str>) -> Option<Cow<'_, str>> {
+    match json.as_bytes().first()? {
+        b'"' => match json {
+            Cow::Borrowed(json) => scan::text(json),
+            Cow::Owned(json) => scan::text(&json).map(|text| Cow::Owned(text.into_owned())),
+        },
+        b'{' | b'[' | b'n' => None,
+        _ => Some(json),
+    }
+}
+
+/// As a JSON text.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
+}
+
+/// A count of units since 1970 as RFC 3339: whole, with a fraction, or as text.
+fn instant(number: &str, unit: Unit) -> Option<String> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let is_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let digits = whole.strip_prefix('-').unwrap_or(whole);
+    if digits.is_empty() || digits.len() > 20 || !is_digits(digits) || !is_digits(fraction) {
+        // A number such as 1.7e9.
+        let number: f64 = number.parse().ok().filter(|n: &f64| n.is_finite() && n.abs() < 1e20)?;
+        return written(number as i128 * unit.nanos());
+    }
+    let mut nanos = whole.parse::<i128>().ok()?.checked_mul(unit.nanos())?;
+    let mut part = unit.nanos();
+    for digit in fraction.bytes().take(18) {
+        part /= 10;
+        let step = i128::from(digit - b'0') * part;
+        nanos += if whole.starts_with('-') { -step } else { step };
+    }
+    written(nanos)
+}
+
+fn written(nanos: i128) -> Option<String> {
+    let time = jiff::Timestamp::from_nanosecond(nanos).ok()?;
+    let mut text = String::new();
+    write!(text, "{time:.3}").ok()?;
+    Some(text)
+}
+
+/// A time of day without an offset as an instant of this zone; anything else stays.
+fn in_zone<'a>(json: Cow<'a, str>, zone: &jiff::tz::TimeZone) -> Cow<'a, str> {
+    let Some(text) = scan::text(&json) else { return json };
+    if text.parse::<jiff::Timestamp>().is_ok() {
+        return json;
+    }
+    let Ok(local) = text.trim().parse::<jiff::civil::DateTime>() else { return json };
+    let Ok(instant) = zone.to_timestamp(local) else { return json };
+    Cow::Owned(quoted(&format!("{instant:.3}")))
+}
+
+/// A big-endian two's complement integer in base64, with decimal places.
+fn decimal(json: &str, places: u32) -> Option<String> {
+    let Some(text) = scan::text(json) else { return Some(json.to_owned()) };
+    let bytes = base64::engine::general_purpose::STANDARD.decode(text.as_bytes()).ok().filter(|b| (1..=16).contains(&b.len()))?;
+    let mut number: i128 = if bytes[0] & 0x80 == 0 { 0 } else { -1 };
+    for byte in bytes {
+        number = number << 8 | i128::from(byte);
+    }
+    let scale = 10_i128.checked_pow(places)?;
+    let (whole, part) = ((number / scale).unsigned_abs(), (number % scale).unsigned_abs());
+    let sign = if number < 0 { "-" } else { "" };
+    Some(if places == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part:0>width$}", width = places as usize) })
+}
+
+/// What a path begins with decides where it is looked up.
+#[must_use]
+pub fn is_of_record(path: &Path) -> bool {
+    matches!(path.from, From::Record | From::Header(_) | From::Key | From::Topic)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_of_units_are_instants() {
+        let at = |text, unit| instant(text, unit);
+        assert_eq!(at("1760000000", Unit::Seconds).as_deref(), Some("2025-10-09T08:53:20.000Z"));
+        assert_eq!(at("1760000000.25", Unit::Seconds).as_deref(), Some("2025-10-09T08:53:20.250Z"));
+        assert_eq!(at("1760000000123456", Unit::Microseconds).as_deref(), Some("2025-10-09T08:53:20.123Z"));
+        assert_eq!(at("20370", Unit::Days).as_deref(), Some("2025-10-09T00:00:00.000Z"));
+        assert_eq!(at("1.76e9", Unit::Seconds).as_deref(), Some("2025-10-09T08:53:20.000Z"));
+        for text in ["", "x", "1e300", "999999999999999999999", "-"] {
+            assert_eq!(at(text, Unit::Days), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn decimals_of_debezium_are_numbers() {
+        assert_eq!(decimal("\"C+o=\"", 2).as_deref(), Some("30.50"));
+        assert_eq!(decimal("\"/w==\"", 2).as_deref(), Some("-0.01"));
+        assert_eq!(decimal("7.5", 2).as_deref(), Some("7.5"), "a converter that is set up well");
+        assert_eq!(decimal("\"\"", 2), None);
+    }
+
+    #[test]
+    fn times_of_day_are_of_their_zone() {
+        let zone = jiff::tz::TimeZone::get("Europe/Berlin").expect("a zone");
+        let of = |json: &'static str| in_zone(Cow::Borrowed(json), &zone).into_owned();
+        assert_eq!(of("\"2026-07-01 12:00:00\""), "\"2026-07-01T10:00:00.000Z\"");
+        assert_eq!(of("\"2026-07-01T12:00:00Z\""), "\"2026-07-01T12:00:00Z\"");
+        assert_eq!(of("\"soon\""), "\"soon\"");
+    }
+}

@@ -1,0 +1,153 @@
+//! An event as leadstream reads it: JSON in the form of the Segment spec.
+
+use crate::value::{plain, quoted};
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Names that are calls and not events of a track.
+const CALLS: [&str; 5] = ["page", "screen", "identify", "group", "alias"];
+
+/// An event that a mapping made. Values are JSON, as they stood in the record.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Event {
+    pub name: String,
+    pub time: Option<String>,
+    pub received: Option<String>,
+    pub id: Option<String>,
+    /// Types and values of all ids, in the order of the mapping.
+    pub ids: Vec<(String, String)>,
+    /// Type and value of the one that stands for the person.
+    pub prospect: Option<(String, String)>,
+    /// Properties, traits (`traits.x`) and context (`context.x`), the later one where two have a name.
+    pub fields: Vec<(String, String)>,
+    pub products: Option<Vec<Vec<(String, String)>>>,
+}
+
+impl Event {
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self { name: name.to_owned(), ..Self::default() }
+    }
+
+    /// Sets a field.
+    pub fn set(&mut self, to: &str, json: String) {
+        let to = to.strip_prefix("properties.").unwrap_or(to);
+        match self.fields.iter_mut().find(|(known, _)| known == to) {
+            Some((_, value)) => *value = json,
+            None => self.fields.push((to.to_owned(), json)),
+        }
+    }
+
+    /// A field's text.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<Cow<'_, str>> {
+        let json = self.fields.iter().find(|(known, _)| known == name).map(|(_, json)| json.as_str())?;
+        plain(Cow::Borrowed(json))
+    }
+
+    fn id_of(&self, kind: &str) -> Option<&str> {
+        self.ids.iter().find(|(known, _)| known == kind).map(|(_, id)| id.as_str())
+    }
+
+    /// As a line of a file, and as a record's value: with `userId` or `anonymousId` of the prospect.
+    #[must_use]
+    pub fn json(&self) -> String {
+        let mut top = Object::default();
+        match CALLS.iter().find(|call| **call == self.name) {
+            Some(call) => top.set(&["type"], quoted(call)),
+            None => {
+                top.set(&["type"], quoted("track"));
+                top.set(&["event"], quoted(&self.name));
+            }
+        }
+        if let Some(id) = &self.id {
+            top.set(&["messageId"], quoted(id));
+        }
+        for (name, json) in [("timestamp", &self.time), ("receivedAt", &self.received)] {
+            if let Some(json) = json {
+                top.set(&[name], json.clone());
+            }
+        }
+        let (kind, prospect) = self.prospect.as_ref().map_or(("", ""), |(kind, id)| (kind.as_str(), id.as_str()));
+        let is_visitor = matches!(kind, "anon" | "cart");
+        if !is_visitor && !prospect.is_empty() {
+            top.set(&["userId"], quoted(prospect));
+        }
+        let visitor = if is_visitor { Some(prospect) } else { self.id_of("anon") };
+        if let Some(visitor) = visitor {
+            top.set(&["anonymousId"], quoted(visitor));
+        }
+        for (kind, id) in &self.ids {
+            match kind.as_str() {
+                "email" | "phone" => top.set(&["context", "traits", kind], quoted(id)),
+                "cart" => top.set(&["properties", "cart_id"], quoted(id)),
+                _ => {}
+            }
+        }
+        for (to, json) in &self.fields {
+            let steps: Vec<&str> = to.split('.').collect();
+            match steps.first().copied() {
+                Some("traits" | "context") if steps.len() > 1 => top.set(&steps, json.clone()),
+                _ => top.set(&[&["properties"], steps.as_slice()].concat(), json.clone()),
+            }
+        }
+        if let Some(products) = &self.products {
+            let mut list = String::from("[");
+            for (n, product) in products.iter().enumerate() {
+                let mut own = Object::default();
+                product.iter().for_each(|(to, json)| own.set(&to.split('.').collect::<Vec<_>>(), json.clone()));
+                let _ = write!(list, "{}{}", if n == 0 { "" } else { "," }, own.json());
+            }
+            list.push(']');
+            top.set(&["properties", "products"], list);
+        }
+        top.json()
+    }
+}
+
+/// Members in the order in which they came.
+#[derive(Default)]
+struct Object(Vec<(String, Member)>);
+
+enum Member {
+    Json(String),
+    Object(Object),
+}
+
+impl Object {
+    fn set(&mut self, steps: &[&str], json: String) {
+        let Some((first, rest)) = steps.split_first() else { return };
+        let at = self.0.iter().position(|(known, _)| known == first);
+        if rest.is_empty() {
+            match at {
+                Some(at) => self.0[at].1 = Member::Json(json),
+                None => self.0.push(((*first).to_owned(), Member::Json(json))),
+            }
+            return;
+        }
+        let at = at.unwrap_or_else(|| {
+            self.0.push(((*first).to_owned(), Member::Object(Self::default())));
+            self.0.len() - 1
+        });
+        if let Member::Json(_) = self.0[at].1 {
+            self.0[at].1 = Member::Object(Self::default());
+        }
+        if let Member::Object(inner) = &mut self.0[at].1 {
+            inner.set(rest, json);
+        }
+    }
+
+    fn json(&self) -> String {
+        let mut text = String::from("{");
+        for (n, (name, member)) in self.0.iter().enumerate() {
+            let comma = if n == 0 { "" } else { "," };
+            let value = match member {
+                Member::Json(json) => Cow::Borrowed(json.as_str()),
+                Member::Object(inner) => Cow::Owned(inner.json()),
+            };
+            let _ = write!(text, "{comma}{}:{value}", quoted(name));
+        }
+        text.push('}');
+        text
+    }
+}
