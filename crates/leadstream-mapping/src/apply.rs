@@ -122,10 +122,14 @@ impl Mapping {
         }
         let mut outcomes = Vec::new();
         for (n, element) in elements.into_iter().enumerate() {
-            match self.scanners.value.scan(element) {
+            let scanned = match element.trim_start().starts_with('{') {
+                true => self.scanners.value.scan(element),
+                false => Err("it is no JSON object".to_owned()),
+            };
+            match scanned {
                 Ok(value) => {
                     let reading = Reading { record, value, around: Rc::clone(&around), key: Rc::clone(&key) };
-                    self.element(n, &reading, &mut outcomes);
+                    self.element(n, element, &reading, &mut outcomes);
                 }
                 Err(detail) => {
                     let what = What::Dead { reason: Reason::Unreadable, detail };
@@ -150,7 +154,7 @@ impl Mapping {
         std::str::from_utf8(value).map_err(|error| error.to_string())
     }
 
-    fn element(&self, element: usize, reading: &Reading<'_>, outcomes: &mut Vec<Outcome>) {
+    fn element(&self, element: usize, json: &str, reading: &Reading<'_>, outcomes: &mut Vec<Outcome>) {
         let theirs = self.names.iter().find_map(|get| get.plain(reading)).map(Cow::into_owned).unwrap_or_default();
         let mut add = |what| outcomes.push(Outcome { element, theirs: theirs.clone(), what });
         if self.skip.iter().any(|when| when.holds(reading)) {
@@ -173,7 +177,13 @@ impl Mapping {
                 Target::Event(name) => name.as_str(),
             };
             let Some(each) = &rule.each else {
-                add(self.event(name, rule, reading, None, element, part));
+                let mut what = self.event(name, rule, reading, None, element, part);
+                if let What::Event(event) = &mut what
+                    && self.is_as_is
+                {
+                    event.as_is = Some(json.to_owned());
+                }
+                add(what);
                 part += 1;
                 continue;
             };
@@ -216,13 +226,19 @@ impl Mapping {
                 return What::Dead { reason: Reason::NoPerson, detail };
             }
         }
-        event.time = self.time.as_ref().and_then(|get| get.json(reading)).map(Cow::into_owned);
-        event.received = self.received.as_ref().and_then(|get| get.json(reading)).map(Cow::into_owned);
+        event.time = self.time.as_ref().and_then(|get| get.time(reading)).map(Cow::into_owned);
+        event.received = self.received.as_ref().and_then(|get| get.time(reading)).map(Cow::into_owned);
         event.id = self.message_id(reading, element, part);
         let mut put = |fields: &[Field]| {
             for Field { to, get } in fields {
-                if let Some(json) = get.json(reading) {
-                    event.set(to, json.into_owned());
+                match get.json(reading) {
+                    Some(json) if to == "*" => {
+                        for (name, json) in scan::members(&json).into_iter().filter(|(_, json)| *json != "null") {
+                            event.set_property(&name, json.to_owned());
+                        }
+                    }
+                    Some(json) => event.set(to, json.into_owned()),
+                    None => {}
                 }
             }
         };

@@ -54,6 +54,7 @@ fn mapping(mut fields: Fields<'_>, faults: &mut Faults) -> Mapping {
     } else if !columns.is_empty() {
         faults.add(&fields.place_of("columns"), "only stands with format = \"tsv\"");
     }
+    mapping.is_as_is = fields.bool("as_is", faults).is_some_and(|as_is| as_is.value);
     mapping.has_prefix = fields.choice("prefix", &[("confluent", true)], faults).is_some();
     if let Some(steps) = fields.texts("unwrap", faults) {
         if steps.len() > MOST_UNWRAPS {
@@ -125,13 +126,14 @@ fn mapping(mut fields: Fields<'_>, faults: &mut Faults) -> Mapping {
         }
     }
     if mapping.otherwise.is_empty() {
-        if mapping.events.is_empty() {
+        if mapping.events.is_empty() && !mapping.is_as_is {
             faults.add(
                 &fields.place.child("events"),
                 "is missing: say what the names become, such as [events] \"order.paid\" = \"Order Completed\"",
             );
         }
-        mapping.otherwise = vec![Rule { to: vec![Target::Skip], ..Rule::default() }];
+        let otherwise = if mapping.is_as_is { Target::Keep } else { Target::Skip };
+        mapping.otherwise = vec![Rule { to: vec![otherwise], ..Rule::default() }];
     }
     if let Some(table) = fields.table("fields", faults) {
         mapping.fields = reader.fields(&table, faults);

@@ -7,6 +7,7 @@
 //! notes[name=anon].value       the first element whose `name` is `anon`       ^.sent_at     the record around an element
 //! contexts[schema^=iglu:x/]    … whose `schema` begins so                     value.*       the first member that is not null
 //! Message.@json.mail           JSON (or base64) in a text                     "a.b".c       a key with a point in it
+//! params.@pairs(key,value).x   a list of names and values as one object
 //! ```
 
 use std::fmt;
@@ -42,6 +43,11 @@ pub enum Step {
     Json,
     /// Base64 in a text.
     Base64,
+    /// A list of names and values as one object.
+    Pairs {
+        key: String,
+        value: String,
+    },
 }
 
 /// A path.
@@ -131,6 +137,17 @@ fn step(text: &str, is_first: bool) -> Result<(Step, &str), String> {
         let (key, tail) = within.split_once('"').ok_or_else(|| format!("`\"` without its end in `{text}`"))?;
         return Ok((Step::Key(key.to_owned()), after_key(tail)?));
     }
+    if let Some(within) = text.strip_prefix("@pairs(") {
+        let wrong = || format!("`{text}`: write `@pairs(key,value)` with the names of the two members");
+        let (inner, tail) = within.split_once(')').ok_or_else(wrong)?;
+        let (key, value) = inner.split_once(',').ok_or_else(wrong)?;
+        let (key, value) = (key.trim().to_owned(), value.trim().to_owned());
+        return if key.is_empty() || value.is_empty() {
+            Err(wrong())
+        } else {
+            Ok((Step::Pairs { key, value }, after_key(tail)?))
+        };
+    }
     let end = text.find(['.', '[']).unwrap_or(text.len());
     let (key, tail) = text.split_at(end);
     let step = match key {
@@ -138,7 +155,9 @@ fn step(text: &str, is_first: bool) -> Result<(Step, &str), String> {
         "@json" => Step::Json,
         "@base64" => Step::Base64,
         "*" if !is_first => Step::Any,
-        key if key.starts_with('@') => return Err(format!("`{key}` is no step: known are `@json` and `@base64`")),
+        key if key.starts_with('@') => {
+            return Err(format!("`{key}` is no step: known are `@json`, `@base64` and `@pairs(key,value)`"));
+        }
         key => Step::Key(key.to_owned()),
     };
     Ok((step, after_key(tail)?))
@@ -184,6 +203,8 @@ mod tests {
         assert_eq!(steps("Message.@json.mail"), [key("Message"), Step::Json, key("mail")]);
         assert_eq!(steps("\"a.b\".c"), [key("a.b"), key("c")]);
         assert_eq!(steps("v.*"), [key("v"), Step::Any]);
+        let pairs = Step::Pairs { key: "key".to_owned(), value: "value".to_owned() };
+        assert_eq!(steps("p.@pairs(key, value).x"), [key("p"), pairs, key("x")]);
         let find = |is_prefix| Step::Find { member: "name".to_owned(), text: "x/y.z".to_owned(), is_prefix };
         assert_eq!(steps("n[name=x/y.z].value"), [key("n"), find(false), key("value")]);
         assert_eq!(steps("n[name^=x/y.z]"), [key("n"), find(true)]);

@@ -24,6 +24,8 @@ pub struct Mapping {
     /// The vendor's documentation.
     pub docs: Vec<String>,
     pub format: Format,
+    /// Records are events in the form of the Segment spec already: only who they are about is read.
+    pub is_as_is: bool,
     /// Confluent's prefix of five bytes, or seventeen, stands before the value.
     pub has_prefix: bool,
     /// Steps into the value, before anything else is looked at.

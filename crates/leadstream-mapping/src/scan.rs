@@ -201,7 +201,8 @@ pub fn elements(json: &str) -> Vec<&str> {
 }
 
 /// Members of an object.
-fn members(json: &str) -> Vec<(Cow<'_, str>, &str)> {
+#[must_use]
+pub fn members(json: &str) -> Vec<(Cow<'_, str>, &str)> {
     struct Reader;
     impl<'a> Visitor<'a> for Reader {
         type Value = Vec<(Cow<'a, str>, &'a str)>;
@@ -261,6 +262,20 @@ fn one<'a>(json: &'a str, step: &Step, rest: &[Step]) -> Slot<'a> {
             serde_json::from_str::<IgnoredAny>(&inner).ok()?;
             follow(Cow::Owned(inner), rest)
         }
+        Step::Pairs { key, value } => {
+            let mut object = String::from("{");
+            for element in elements(json) {
+                let all = members(element);
+                let member = |name: &str| all.iter().rfind(|(known, _)| known == name).map(|(_, json)| *json);
+                let (Some(name), Some(found)) = (member(key).and_then(text), member(value)) else { continue };
+                // A value may stand under the name of its type.
+                let found = members(found).into_iter().find(|(_, json)| *json != "null").map_or(found, |(_, json)| json);
+                let comma = if object.len() > 1 { "," } else { "" };
+                object += &format!("{comma}{}:{found}", crate::value::quoted(&name));
+            }
+            object.push('}');
+            follow(Cow::Owned(object), rest)
+        }
         Step::Base64 => {
             let bytes = base64::engine::general_purpose::STANDARD.decode(text(json)?.as_bytes()).ok()?;
             let inner = String::from_utf8(bytes).ok()?;
@@ -299,6 +314,8 @@ mod tests {
             ("t.@base64", Some("\"foo\"")),
             ("a.b.c", None),
             ("nothing", None),
+            ("a.l.@pairs(k,v).p", Some("7")),
+            ("a.l.@pairs(k,v).qq", Some("\"8\"")),
         ] {
             assert_eq!(found(path, json).as_deref(), want, "{path}");
         }

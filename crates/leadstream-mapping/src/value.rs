@@ -68,6 +68,13 @@ impl Get {
         found.or_else(|| self.constant.clone().map(Cow::Owned))
     }
 
+    /// A time as JSON; one that can't be read stays as it is: whoever reads the event counts it as broken.
+    #[must_use]
+    pub fn time<'a>(&self, reading: &Reading<'a>) -> Option<Cow<'a, str>> {
+        let as_it_is = || self.from.iter().filter_map(|from| reading.get(from)).find(|json| !is_absent(json, &self.absent));
+        self.json(reading).or_else(as_it_is)
+    }
+
     /// Which of the paths gave it.
     #[must_use]
     pub fn origin(&self, reading: &Reading<'_>) -> Option<usize> {

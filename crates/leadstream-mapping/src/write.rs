@@ -18,9 +18,11 @@ pub struct Event {
     pub ids: Vec<(String, String)>,
     /// Type and value of the one that stands for the person.
     pub prospect: Option<(String, String)>,
-    /// Properties, traits (`traits.x`) and context (`context.x`), the later one where two have a name.
-    pub fields: Vec<(String, String)>,
+    /// Where each stands (`properties`, `traits` or `context` first) and its JSON.
+    pub fields: Vec<(Vec<String>, String)>,
     pub products: Option<Vec<Vec<(String, String)>>>,
+    /// It is in this form already.
+    pub as_is: Option<String>,
 }
 
 impl Event {
@@ -29,19 +31,28 @@ impl Event {
         Self { name: name.to_owned(), ..Self::default() }
     }
 
-    /// Sets a field.
+    /// Sets a field: a property, `traits.x`, `context.x`.
     pub fn set(&mut self, to: &str, json: String) {
-        let to = to.strip_prefix("properties.").unwrap_or(to);
-        match self.fields.iter_mut().find(|(known, _)| known == to) {
+        self.set_at(steps_of(to), json);
+    }
+
+    /// Sets a property, whatever its name is like.
+    pub fn set_property(&mut self, name: &str, json: String) {
+        self.set_at(vec!["properties".to_owned(), name.to_owned()], json);
+    }
+
+    fn set_at(&mut self, at: Vec<String>, json: String) {
+        match self.fields.iter_mut().find(|(known, _)| *known == at) {
             Some((_, value)) => *value = json,
-            None => self.fields.push((to.to_owned(), json)),
+            None => self.fields.push((at, json)),
         }
     }
 
     /// A field's text.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<Cow<'_, str>> {
-        let json = self.fields.iter().find(|(known, _)| known == name).map(|(_, json)| json.as_str())?;
+        let at = steps_of(name);
+        let json = self.fields.iter().find(|(known, _)| *known == at).map(|(_, json)| json.as_str())?;
         plain(Cow::Borrowed(json))
     }
 
@@ -52,6 +63,9 @@ impl Event {
     /// As a line of a file, and as a record's value: with `userId` or `anonymousId` of the prospect.
     #[must_use]
     pub fn json(&self) -> String {
+        if let Some(json) = &self.as_is {
+            return json.clone();
+        }
         let mut top = Object::default();
         match CALLS.iter().find(|call| **call == self.name) {
             Some(call) => top.set(&["type"], quoted(call)),
@@ -84,12 +98,8 @@ impl Event {
                 _ => {}
             }
         }
-        for (to, json) in &self.fields {
-            let steps: Vec<&str> = to.split('.').collect();
-            match steps.first().copied() {
-                Some("traits" | "context") if steps.len() > 1 => top.set(&steps, json.clone()),
-                _ => top.set(&[&["properties"], steps.as_slice()].concat(), json.clone()),
-            }
+        for (at, json) in &self.fields {
+            top.set(&at.iter().map(String::as_str).collect::<Vec<_>>(), json.clone());
         }
         if let Some(products) = &self.products {
             let mut list = String::from("[");
@@ -103,6 +113,14 @@ impl Event {
         }
         top.json()
     }
+}
+
+fn steps_of(name: &str) -> Vec<String> {
+    let steps = name.split('.').map(str::to_owned);
+    if ["traits.", "context.", "properties."].iter().any(|place| name.starts_with(place)) {
+        return steps.collect();
+    }
+    std::iter::once("properties".to_owned()).chain(steps).collect()
 }
 
 /// Members in the order in which they came.
