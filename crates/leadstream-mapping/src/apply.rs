@@ -209,7 +209,9 @@ impl Mapping {
 
     fn event(&self, name: &str, rule: &Rule, reading: &Reading<'_>, item: Option<&str>, element: usize, part: usize) -> What {
         let mut event = Event::new(name);
-        for (kind, get) in &self.ids {
+        let others = rule.ids.iter().filter(|(kind, _)| !self.ids.iter().any(|(known, _)| known == kind));
+        for (kind, get) in self.ids.iter().chain(others) {
+            let get = rule.ids.iter().find(|(own, _)| own == kind).map_or(get, |(_, own)| own);
             if let Some(id) = get.plain(reading).map(|id| id.trim().to_owned()).filter(|id| is_somebody(id)) {
                 event.ids.push((kind.clone(), id));
             }
@@ -221,12 +223,13 @@ impl Mapping {
         match of_person.first() {
             Some((kind, id)) => event.prospect = Some((kind.clone(), id.clone())),
             None => {
-                let known: Vec<&str> = self.ids.iter().map(|(_, get)| get.text.as_str()).collect();
+                let known: Vec<&str> = rule.ids.iter().chain(&self.ids).map(|(_, get)| get.text.as_str()).collect();
                 let detail = format!("none of {} says who it is about", known.join(", "));
                 return What::Dead { reason: Reason::NoPerson, detail };
             }
         }
-        event.time = self.time.as_ref().and_then(|get| get.time(reading)).map(Cow::into_owned);
+        let own_time = rule.time.as_ref().and_then(|get| get.time(reading));
+        event.time = own_time.or_else(|| self.time.as_ref()?.time(reading)).map(Cow::into_owned);
         event.received = self.received.as_ref().and_then(|get| get.time(reading)).map(Cow::into_owned);
         event.id = self.message_id(reading, element, part);
         let mut put = |fields: &[Field]| {
@@ -250,17 +253,19 @@ impl Mapping {
             event.set(to, json.clone());
         }
         if let Some(products) = &self.products {
-            let of = |item: &str| -> Vec<(String, String)> {
-                let Ok(value) = products.scanner.scan(item) else { return Vec::new() };
+            let of = |item: &str| -> Option<Vec<(String, String)>> {
+                let value = products.scanner.scan(item).unwrap_or_default();
                 let reading = Reading { record: reading.record, value, around: Rc::default(), key: Rc::default() };
                 let own = |field: &Field| Some((field.to.clone(), field.get.json(&reading)?.into_owned()));
-                products.fields.iter().filter_map(own).collect()
+                let is_none = products.skip.iter().any(|when| when.holds(&reading));
+                (!is_none).then(|| products.fields.iter().filter_map(own).collect())
             };
             if let Some(item) = item {
-                of(item).into_iter().for_each(|(to, json)| event.set(&to, json));
+                let Some(own) = of(item) else { return What::Skipped };
+                own.into_iter().for_each(|(to, json)| event.set(&to, json));
             } else if products.on.is_empty() || products.on.iter().any(|on| on == name) {
                 if let Some(list) = products.from.json(reading) {
-                    event.products = Some(scan::elements(&list).into_iter().take(MOST_EVENTS).map(of).collect());
+                    event.products = Some(scan::elements(&list).into_iter().take(MOST_EVENTS).filter_map(of).collect());
                 }
             }
         }

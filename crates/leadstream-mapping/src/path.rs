@@ -8,6 +8,7 @@
 //! contexts[schema^=iglu:x/]    … whose `schema` begins so                     value.*       the first member that is not null
 //! Message.@json.mail           JSON (or base64) in a text                     "a.b".c       a key with a point in it
 //! params.@pairs(key,value).x   a list of names and values as one object
+//! .                  the whole value
 //! ```
 
 use std::fmt;
@@ -67,6 +68,7 @@ impl Path {
     pub fn parse(text: &str) -> Result<Self, String> {
         let (from, rest) = match text {
             "" => return Err("a path can't be empty".to_owned()),
+            "." => (From::Value, ""),
             "key" => (From::Key, ""),
             "topic" => (From::Topic, ""),
             _ => {
@@ -213,6 +215,7 @@ mod tests {
         assert_eq!((from("key"), from("topic"), from("^.a")), (From::Key, From::Topic, From::Record));
         assert_eq!(Path::parse("key.id").expect("a path").steps, [Step::Json, key("id")]);
         assert_eq!(from("keys"), From::Value);
+        assert_eq!((from("."), steps(".")), (From::Value, Vec::new()));
     }
 
     #[test]

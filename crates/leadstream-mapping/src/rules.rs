@@ -61,6 +61,10 @@ pub struct Rule {
     pub when: When,
     pub to: Vec<Target>,
     pub constants: Vec<(String, String)>,
+    /// Goes before the mapping's.
+    pub time: Option<Get>,
+    /// Each stands for the mapping's of its type.
+    pub ids: Vec<(String, Get)>,
     /// An event for each element of this list.
     pub each: Option<Get>,
     pub line: usize,
@@ -91,6 +95,8 @@ pub struct Products {
     pub fields: Vec<Field>,
     /// Of these events; empty: of all.
     pub on: Vec<String>,
+    /// Elements that are none.
+    pub skip: Vec<When>,
 }
 
 /// A record and what comes of it.

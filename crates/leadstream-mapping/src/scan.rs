@@ -314,6 +314,7 @@ mod tests {
             ("t.@base64", Some("\"foo\"")),
             ("a.b.c", None),
             ("nothing", None),
+            (".", Some(json)),
             ("a.l.@pairs(k,v).p", Some("7")),
             ("a.l.@pairs(k,v).qq", Some("\"8\"")),
         ] {

@@ -47,6 +47,8 @@ pub struct Get {
     pub constant: Option<String>,
     pub unit: Option<Unit>,
     pub zone: Option<jiff::tz::TimeZone>,
+    /// The numbers of a list, and of the lists in it, are added up.
+    pub sum: bool,
     /// The value counts so many parts of one: 100 for cents.
     pub scale: Option<f64>,
     /// Base64 of a big-endian integer with so many decimal places.
@@ -97,6 +99,9 @@ impl Get {
 
     fn convert<'a>(&self, json: Cow<'a, str>) -> Option<Cow<'a, str>> {
         let mut json = json;
+        if self.sum {
+            json = Cow::Owned(sum(&json, 0)?.to_string());
+        }
         if let Some(places) = self.decimal {
             json = Cow::Owned(decimal(&json, places)?);
         }
@@ -152,6 +157,17 @@ pub fn plain(json: Cow<'_, str>) -> Option<Cow<'_, str>> {
 #[must_use]
 pub fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
+}
+
+/// The numbers of lists, added up; `None`: there is none.
+fn sum(json: &str, depth: usize) -> Option<f64> {
+    if json.starts_with('[') {
+        let numbers = scan::elements(json).into_iter().filter_map(|one| if depth < 8 { sum(one, depth + 1) } else { None });
+        let added = numbers.fold((0_u32, 0.0), |(count, all), one| (count + 1, all + one));
+        // Cents that binary fractions don't have.
+        return (added.0 > 0).then(|| (added.1 * 1e6_f64).round() / 1e6);
+    }
+    plain(Cow::Borrowed(json))?.trim().parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 /// A count of units since 1970 as RFC 3339: whole, with a fraction, or as text.
@@ -226,6 +242,19 @@ mod tests {
         assert_eq!(at("1.76e9", Unit::Seconds).as_deref(), Some("2025-10-09T08:53:20.000Z"));
         for text in ["", "x", "1e300", "999999999999999999999", "-"] {
             assert_eq!(at(text, Unit::Days), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_numbers_of_lists_are_added_up() {
+        for (json, want) in [
+            ("[\"10.10\",5.2]", Some(15.3)),
+            ("[[\"1\"],[2,\"3\"],[]]", Some(6.0)),
+            ("\"7.5\"", Some(7.5)),
+            ("[]", None),
+            ("[\"x\",null]", None),
+        ] {
+            assert_eq!(sum(json, 0), want, "{json}");
         }
     }
 
