@@ -107,8 +107,11 @@ impl Mapping {
         let list: Cow<'_, str>;
         let elements = match &self.split {
             None => vec![json.as_ref()],
+            // A record without the list is the event itself.
             Some(steps) => {
-                list = follow(Cow::Borrowed(json.as_ref()), steps).unwrap_or(Cow::Borrowed("null"));
+                list = follow(Cow::Borrowed(json.as_ref()), steps)
+                    .filter(|list| list.trim() != "null")
+                    .unwrap_or(Cow::Borrowed(json.as_ref()));
                 let elements = scan::elements(&list);
                 let is_list = list.trim_start().starts_with('[');
                 if elements.is_empty() && !(is_list && list.trim_start()[1..].trim_start().starts_with(']')) && list != "null" {
@@ -121,6 +124,9 @@ impl Mapping {
             return Err((Reason::TooManyEvents, format!("{} events in one record: at most {MOST_EVENTS}", elements.len())));
         }
         let mut outcomes = Vec::new();
+        if elements.is_empty() {
+            outcomes.push(Outcome { element: 0, theirs: String::new(), what: What::Skipped });
+        }
         for (n, element) in elements.into_iter().enumerate() {
             let scanned = match element.trim_start().starts_with('{') {
                 true => self.scanners.value.scan(element),
@@ -275,7 +281,8 @@ impl Mapping {
     /// Of one value it is that value; of several their hash. What several events share is told apart by their numbers.
     fn message_id(&self, reading: &Reading<'_>, element: usize, part: usize) -> Option<String> {
         let values: Vec<Cow<'_, str>> = self.id.iter().map(|get| get.plain(reading).unwrap_or_default()).collect();
-        if values.iter().all(|value| value.is_empty()) {
+        let is_missing = |(get, value): (&Get, &Cow<'_, str>)| get.is_needed && value.is_empty();
+        if values.iter().all(|value| value.is_empty()) || self.id.iter().zip(&values).any(is_missing) {
             return None;
         }
         let mut id = match values.as_slice() {

@@ -9,6 +9,7 @@
 //! Message.@json.mail           JSON (or base64) in a text                     "a.b".c       a key with a point in it
 //! params.@pairs(key,value).x   a list of names and values as one object
 //! .                  the whole value
+//! data.@where(schema^=iglu:x/) all elements whose `schema` begins so
 //! ```
 
 use std::fmt;
@@ -34,6 +35,12 @@ pub enum Step {
     Each,
     /// The first element whose member is, or begins with, this text.
     Find {
+        member: String,
+        text: String,
+        is_prefix: bool,
+    },
+    /// All elements whose member is, or begins with, this text.
+    Where {
         member: String,
         text: String,
         is_prefix: bool,
@@ -150,6 +157,12 @@ fn step(text: &str, is_first: bool) -> Result<(Step, &str), String> {
             Ok((Step::Pairs { key, value }, after_key(tail)?))
         };
     }
+    if let Some(within) = text.strip_prefix("@where(") {
+        let wrong = || format!("`{text}`: write `@where(name=value)` or `@where(name^=beginning)`");
+        let (inner, tail) = within.split_once(')').ok_or_else(wrong)?;
+        let Ok(Step::Find { member, text, is_prefix }) = bracket(inner) else { return Err(wrong()) };
+        return Ok((Step::Where { member, text, is_prefix }, after_key(tail)?));
+    }
     let end = text.find(['.', '[']).unwrap_or(text.len());
     let (key, tail) = text.split_at(end);
     let step = match key {
@@ -158,7 +171,9 @@ fn step(text: &str, is_first: bool) -> Result<(Step, &str), String> {
         "@base64" => Step::Base64,
         "*" if !is_first => Step::Any,
         key if key.starts_with('@') => {
-            return Err(format!("`{key}` is no step: known are `@json`, `@base64` and `@pairs(key,value)`"));
+            return Err(format!(
+                "`{key}` is no step: known are `@json`, `@base64`, `@pairs(key,value)` and `@where(name=value)`"
+            ));
         }
         key => Step::Key(key.to_owned()),
     };
@@ -210,6 +225,8 @@ mod tests {
         let find = |is_prefix| Step::Find { member: "name".to_owned(), text: "x/y.z".to_owned(), is_prefix };
         assert_eq!(steps("n[name=x/y.z].value"), [key("n"), find(false), key("value")]);
         assert_eq!(steps("n[name^=x/y.z]"), [key("n"), find(true)]);
+        let all = Step::Where { member: "name".to_owned(), text: "x/y.z".to_owned(), is_prefix: true };
+        assert_eq!(steps("n.@where(name^=x/y.z)"), [key("n"), all]);
         let from = |text: &str| Path::parse(text).expect(text).from;
         assert_eq!(from("header:X-Topic"), From::Header("x-topic".to_owned()));
         assert_eq!((from("key"), from("topic"), from("^.a")), (From::Key, From::Topic, From::Record));
@@ -220,7 +237,9 @@ mod tests {
 
     #[test]
     fn what_is_no_path_says_why() {
-        for text in ["", "a.", "a..b", "a[", "a[x]", "a[0]b", "header:", "@xml.a", "\"a", "a[=1]", ".a"] {
+        for text in
+            ["", "a.", "a..b", "a[", "a[x]", "a[0]b", "header:", "@xml.a", "\"a", "a[=1]", ".a", "a.@where(x)", "a.@where(x=1"]
+        {
             assert!(Path::parse(text).is_err(), "{text}");
         }
     }

@@ -235,20 +235,26 @@ pub fn follow<'a>(json: Cow<'a, str>, steps: &[Step]) -> Slot<'a> {
     }
 }
 
+/// A member of an element is, or begins with, this text.
+fn says(element: &str, member: &str, wanted: &str, is_prefix: bool) -> bool {
+    let own = members(element).into_iter().rfind(|(known, _)| known == member);
+    let Some((_, value)) = own else { return false };
+    let value = text(value).unwrap_or(Cow::Borrowed(value));
+    if is_prefix { value.starts_with(wanted) } else { value == wanted }
+}
+
 fn one<'a>(json: &'a str, step: &Step, rest: &[Step]) -> Slot<'a> {
     let borrowed = |found: &'a str| follow(Cow::Borrowed(found), rest);
     match step {
         Step::Key(key) => borrowed(members(json).into_iter().rfind(|(known, _)| known == key)?.1),
         Step::Any => borrowed(members(json).into_iter().find(|(_, value)| *value != "null")?.1),
         Step::Index(index) => borrowed(elements(json).get(*index).copied()?),
-        Step::Find { member, text: wanted, is_prefix } => {
-            let is_it = |element: &&str| {
-                let own = members(element).into_iter().rfind(|(known, _)| known == member);
-                let Some((_, value)) = own else { return false };
-                let value = text(value).unwrap_or(Cow::Borrowed(value));
-                if *is_prefix { value.starts_with(wanted.as_str()) } else { value == *wanted }
-            };
-            borrowed(elements(json).into_iter().find(is_it)?)
+        Step::Find { member, text, is_prefix } => {
+            borrowed(elements(json).into_iter().find(|element| says(element, member, text, *is_prefix))?)
+        }
+        Step::Where { member, text, is_prefix } => {
+            let found: Vec<_> = elements(json).into_iter().filter(|element| says(element, member, text, *is_prefix)).collect();
+            (!found.is_empty()).then(|| format!("[{}]", found.join(","))).and_then(|list| follow(Cow::Owned(list), rest))
         }
         Step::Each if rest.is_empty() => Some(Cow::Borrowed(json)),
         Step::Each => {
@@ -308,6 +314,9 @@ mod tests {
             ("a.l[k=qq].v.*", Some("\"8\"")),
             ("a.l[k^=q].v.i", Some("\"8\"")),
             ("a.l[].k", Some("[\"p\",\"qq\"]")),
+            ("a.l.@where(k^=q)[0].v.i", Some("\"8\"")),
+            ("a.l.@where(k=p)", Some("[{\"k\":\"p\",\"v\":7}]")),
+            ("a.l.@where(k=x)", None),
             ("\"a.b\"", Some("3")),
             ("j.@json.m[0]", Some("5")),
             ("e.@base64.x", Some("1")),

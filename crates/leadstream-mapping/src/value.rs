@@ -58,6 +58,8 @@ pub struct Get {
     /// What each text stands for; others stand for themselves, or, where it is whole, for nothing.
     pub table: Vec<(String, String)>,
     pub lower: bool,
+    /// Of an event's id: without this value there is none.
+    pub is_needed: bool,
     /// The file's text, for people.
     pub text: String,
 }

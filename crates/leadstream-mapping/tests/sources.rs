@@ -47,7 +47,8 @@ fn every_case_of_every_source_comes_out_as_it_is_written() {
     for source in std::fs::read_dir(folder()).unwrap() {
         let source = source.unwrap().path();
         let name = source.file_name().unwrap().to_string_lossy().into_owned();
-        let mapping = load(&name).unwrap_or_else(|faults| panic!("{name}: {faults:?}"));
+        let file = folder().join(format!("../../config/mappings/{name}.toml"));
+        let mapping = load(&file.to_string_lossy()).unwrap_or_else(|faults| panic!("{name}: {faults:?}"));
         sources.insert(name.clone());
         let mut cases = 0;
         for file in std::fs::read_dir(&source).unwrap() {
