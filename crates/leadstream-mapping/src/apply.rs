@@ -241,9 +241,10 @@ impl Mapping {
         let mut put = |fields: &[Field]| {
             for Field { to, get } in fields {
                 match get.json(reading) {
-                    Some(json) if to == "*" => {
+                    Some(json) if to == "*" || to == "traits.*" => {
+                        let place = if to == "*" { "properties" } else { "traits" };
                         for (name, json) in scan::members(&json).into_iter().filter(|(_, json)| *json != "null") {
-                            event.set_property(&name, json.to_owned());
+                            event.set_in(place, &name, json.to_owned());
                         }
                     }
                     Some(json) => event.set(to, json.into_owned()),

@@ -31,14 +31,14 @@ impl Event {
         Self { name: name.to_owned(), ..Self::default() }
     }
 
-    /// Sets a field: a property, `traits.x`, `context.x`.
+    /// Sets a field: a property, `traits.x`, `context.x`; `groupId` and `previousId` stand beside them.
     pub fn set(&mut self, to: &str, json: String) {
         self.set_at(steps_of(to), json);
     }
 
-    /// Sets a property, whatever its name is like.
-    pub fn set_property(&mut self, name: &str, json: String) {
-        self.set_at(vec!["properties".to_owned(), name.to_owned()], json);
+    /// Sets a property or a trait, whatever its name is like.
+    pub fn set_in(&mut self, place: &str, name: &str, json: String) {
+        self.set_at(vec![place.to_owned(), name.to_owned()], json);
     }
 
     fn set_at(&mut self, at: Vec<String>, json: String) {
@@ -117,7 +117,9 @@ impl Event {
 
 fn steps_of(name: &str) -> Vec<String> {
     let steps = name.split('.').map(str::to_owned);
-    if ["traits.", "context.", "properties."].iter().any(|place| name.starts_with(place)) {
+    if ["groupId", "previousId"].contains(&name)
+        || ["traits.", "context.", "properties."].iter().any(|place| name.starts_with(place))
+    {
         return steps.collect();
     }
     std::iter::once("properties".to_owned()).chain(steps).collect()
