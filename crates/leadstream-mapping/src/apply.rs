@@ -1,9 +1,9 @@
 //! A record becomes events.
 
 use crate::record::{Reading, Record};
-use crate::rules::{Field, Format, Mapping, Rule, Target};
+use crate::rules::{Field, Mapping, Rule, Target};
 use crate::scan::{self, follow};
-use crate::value::{Get, quoted};
+use crate::value::Get;
 use crate::write::Event;
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -86,10 +86,7 @@ impl Mapping {
             return Ok(vec![Outcome { element: 0, theirs: String::new(), what: What::Skipped }]);
         };
         let text = self.text(value).map_err(unreadable)?;
-        let json: Cow<'_, str> = match &self.format {
-            Format::Json => Cow::Borrowed(text),
-            Format::Tsv(columns) => Cow::Owned(of_columns(text, columns)),
-        };
+        let json = self.format.json(text);
         let json = if self.unwrap.is_empty() {
             json
         } else {
@@ -134,7 +131,7 @@ impl Mapping {
             };
             match scanned {
                 Ok(value) => {
-                    let reading = Reading { record, value, around: Rc::clone(&around), key: Rc::clone(&key) };
+                    let reading = Reading { record, value, around: Rc::clone(&around), key: Rc::clone(&key), item: Vec::new() };
                     self.element(n, element, &reading, &mut outcomes);
                 }
                 Err(detail) => {
@@ -199,7 +196,8 @@ impl Mapping {
                 add(What::Skipped);
             }
             for item in items.into_iter().take(MOST_EVENTS) {
-                add(self.event(name, rule, reading, Some(item), element, part));
+                let reading = Reading { item: self.scanners.item.scan(item).unwrap_or_default(), ..reading.clone() };
+                add(self.event(name, rule, &reading, Some(item), element, part));
                 part += 1;
             }
         }
@@ -262,7 +260,8 @@ impl Mapping {
         if let Some(products) = &self.products {
             let of = |item: &str| -> Option<Vec<(String, String)>> {
                 let value = products.scanner.scan(item).unwrap_or_default();
-                let reading = Reading { record: reading.record, value, around: Rc::default(), key: Rc::default() };
+                let reading =
+                    Reading { record: reading.record, value, around: Rc::default(), key: Rc::default(), item: Vec::new() };
                 let own = |field: &Field| Some((field.to.clone(), field.get.json(&reading)?.into_owned()));
                 let is_none = products.skip.iter().any(|when| when.holds(&reading));
                 (!is_none).then(|| products.fields.iter().filter_map(own).collect())
@@ -306,10 +305,7 @@ impl Mapping {
     #[must_use]
     pub fn explain(&self, record: &Record<'_>) -> Vec<(String, String, Option<String>)> {
         let Some(text) = record.value.and_then(|value| self.text(value).ok()) else { return Vec::new() };
-        let json: Cow<'_, str> = match &self.format {
-            Format::Json => Cow::Borrowed(text),
-            Format::Tsv(columns) => Cow::Owned(of_columns(text, columns)),
-        };
+        let json = self.format.json(text);
         let Some(json) = follow(json, &self.unwrap) else { return Vec::new() };
         let list = match &self.split {
             None => format!("[{json}]"),
@@ -320,7 +316,7 @@ impl Mapping {
         let mut all = Vec::new();
         for (n, element) in scan::elements(&list).into_iter().enumerate() {
             let Ok(value) = self.scanners.value.scan(element) else { continue };
-            let reading = Reading { record, value, around: Rc::clone(&around), key: Rc::clone(&key) };
+            let reading = Reading { record, value, around: Rc::clone(&around), key: Rc::clone(&key), item: Vec::new() };
             let mut one = |ours: &str, get: &Get| {
                 let ours = if n == 0 { ours.to_owned() } else { format!("[{n}] {ours}") };
                 all.push((ours, get.text.clone(), get.json(&reading).map(Cow::into_owned)));
@@ -348,13 +344,4 @@ fn is_somebody(id: &str) -> bool {
         && !bare.bytes().all(|b| matches!(b, b'0' | b'-'))
         && bare != "-1"
         && !NOBODY.iter().any(|word| word.eq_ignore_ascii_case(bare))
-}
-
-/// A row as an object of texts.
-fn of_columns(row: &str, columns: &[String]) -> String {
-    let row = row.strip_suffix('\n').unwrap_or(row);
-    let row = row.strip_suffix('\r').unwrap_or(row);
-    let cells = row.split('\t').zip(columns).filter(|(cell, _)| !cell.is_empty());
-    let members: Vec<String> = cells.map(|(cell, column)| format!("{}:{}", quoted(column), quoted(cell))).collect();
-    format!("{{{}}}", members.join(","))
 }

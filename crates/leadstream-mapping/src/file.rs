@@ -43,8 +43,12 @@ fn mapping(mut fields: Fields<'_>, faults: &mut Faults) -> Mapping {
     mapping.about = fields.text("about", faults).map(|t| t.value).unwrap_or_default();
     mapping.docs = fields.texts("docs", faults).into_iter().flatten().map(|t| t.value).collect();
     let columns: Vec<String> = fields.texts("columns", faults).into_iter().flatten().map(|t| t.value).collect();
-    let format = fields.choice("format", &[("json", false), ("tsv", true)], faults);
-    if format.as_ref().is_some_and(|f| f.value) {
+    let format =
+        fields.choice("format", &[("json", "json"), ("tsv", "tsv"), ("form", "form")], faults).map(|format| format.value);
+    if format == Some("form") {
+        mapping.format = Format::Form;
+    }
+    if format == Some("tsv") {
         if columns.is_empty() {
             faults.add(&fields.place_of("columns"), "is missing: write the names of the columns in their order");
         }
@@ -88,7 +92,8 @@ fn mapping(mut fields: Fields<'_>, faults: &mut Faults) -> Mapping {
     mapping.time = fields.node("time").and_then(|(node, place)| reader.get(node, &place, faults));
     mapping.received = fields.node("received").and_then(|(node, place)| reader.get(node, &place, faults));
     let id = reader.gets(fields.node("id"), faults);
-    mapping.id_is_shared = has_split && id.iter().any(|get| get.from.iter().any(|from| !matches!(from, Ref::Value(_))));
+    mapping.id_is_shared =
+        has_split && id.iter().any(|get| get.from.iter().any(|from| !matches!(from, Ref::Value(_) | Ref::Item(_))));
     mapping.id = id;
     if let Some(ids) = fields.table("ids", faults) {
         mapping.ids = reader.ids(&ids, faults);

@@ -8,6 +8,7 @@
 //! write        an event as JSON, as the decoder reads it
 //! when value   conditions; values with their units
 //! scan path    one pass over JSON; where a value stands
+//! format       what is no JSON, as JSON
 //! ```
 //!
 //! No loops, no state, no clock: the same record always gives the same events.
@@ -18,6 +19,7 @@
 mod apply;
 mod example;
 mod file;
+mod format;
 mod path;
 mod record;
 mod rules;

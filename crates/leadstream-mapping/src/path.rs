@@ -7,8 +7,9 @@
 //! notes[name=anon].value       the first element whose `name` is `anon`       ^.sent_at     the record around an element
 //! contexts[schema^=iglu:x/]    … whose `schema` begins so                     value.*       the first member that is not null
 //! Message.@json.mail           JSON (or base64) in a text                     "a.b".c       a key with a point in it
-//! params.@pairs(key,value).x   a list of names and values as one object
-//! .                  the whole value
+//! params.@pairs(key,value).x   a list of names and values as one object      each   each.email     an element of a rule's `each`
+//! Message?.@json.x             into the member if it is there, else on where it stands
+//! .                            the whole value
 //! data.@where(schema^=iglu:x/) all elements whose `schema` begins so
 //! ```
 
@@ -24,12 +25,16 @@ pub enum From {
     Header(String),
     Key,
     Topic,
+    /// The element of a rule's `each`.
+    Item,
 }
 
 /// One step down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     Key(String),
+    /// Into the member if it is there.
+    Maybe(String),
     Index(usize),
     /// All elements.
     Each,
@@ -78,6 +83,7 @@ impl Path {
             "." => (From::Value, ""),
             "key" => (From::Key, ""),
             "topic" => (From::Topic, ""),
+            "each" => (From::Item, ""),
             _ => {
                 if let Some(name) = text.strip_prefix("header:") {
                     if name.is_empty() {
@@ -89,6 +95,8 @@ impl Path {
                     (From::Record, rest)
                 } else if let Some(rest) = text.strip_prefix("key.") {
                     (From::Key, rest)
+                } else if let Some(rest) = text.strip_prefix("each.") {
+                    (From::Item, rest)
                 } else {
                     (From::Value, text)
                 }
@@ -175,7 +183,11 @@ fn step(text: &str, is_first: bool) -> Result<(Step, &str), String> {
                 "`{key}` is no step: known are `@json`, `@base64`, `@pairs(key,value)` and `@where(name=value)`"
             ));
         }
-        key => Step::Key(key.to_owned()),
+        key => match key.strip_suffix('?') {
+            Some("") => return Err(format!("`{text}`: `?` wants the name of a member before it: `Message?`")),
+            Some(key) => Step::Maybe(key.to_owned()),
+            None => Step::Key(key.to_owned()),
+        },
     };
     Ok((step, after_key(tail)?))
 }
@@ -231,15 +243,30 @@ mod tests {
         assert_eq!(from("header:X-Topic"), From::Header("x-topic".to_owned()));
         assert_eq!((from("key"), from("topic"), from("^.a")), (From::Key, From::Topic, From::Record));
         assert_eq!(Path::parse("key.id").expect("a path").steps, [Step::Json, key("id")]);
+        assert_eq!((from("each"), from("each.email"), from("eachs")), (From::Item, From::Item, From::Value));
+        assert_eq!(steps("Message?.@json[]"), [Step::Maybe("Message".to_owned()), Step::Json, Step::Each]);
         assert_eq!(from("keys"), From::Value);
         assert_eq!((from("."), steps(".")), (From::Value, Vec::new()));
     }
 
     #[test]
     fn what_is_no_path_says_why() {
-        for text in
-            ["", "a.", "a..b", "a[", "a[x]", "a[0]b", "header:", "@xml.a", "\"a", "a[=1]", ".a", "a.@where(x)", "a.@where(x=1"]
-        {
+        for text in [
+            "",
+            "a.",
+            "a..b",
+            "a[",
+            "a[x]",
+            "a[0]b",
+            "header:",
+            "@xml.a",
+            "\"a",
+            "a[=1]",
+            ".a",
+            "a.@where(x)",
+            "a.@where(x=1",
+            "?",
+        ] {
             assert!(Path::parse(text).is_err(), "{text}");
         }
     }

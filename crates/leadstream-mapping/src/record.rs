@@ -36,14 +36,17 @@ pub enum Ref {
     Header(String),
     WholeKey,
     Topic,
+    Item(usize),
 }
 
-/// All that a mapping looks at: the paths of the element, of the record around it, and of a key that is JSON.
+/// All that a mapping looks at: the paths of the element, of the record around it, of a key that is JSON,
+/// and of the elements of a rule's `each`.
 #[derive(Debug, Default)]
 pub struct Scanners {
     pub value: Scanner,
     pub record: Scanner,
     pub key: Scanner,
+    pub item: Scanner,
 }
 
 impl Scanners {
@@ -55,6 +58,7 @@ impl Scanners {
             From::Key if path.steps.is_empty() => Ref::WholeKey,
             From::Key => Ref::Key(self.key.slot(path)),
             From::Topic => Ref::Topic,
+            From::Item => Ref::Item(self.item.slot(path)),
         }
     }
 }
@@ -66,6 +70,7 @@ pub struct Reading<'a> {
     pub value: Vec<Slot<'a>>,
     pub around: std::rc::Rc<Vec<Slot<'a>>>,
     pub key: std::rc::Rc<Vec<Slot<'a>>>,
+    pub item: Vec<Slot<'a>>,
 }
 
 impl<'a> Reading<'a> {
@@ -80,6 +85,7 @@ impl<'a> Reading<'a> {
             Ref::Header(name) => text(self.record.header(name)?),
             Ref::WholeKey => text(self.record.key_text()?),
             Ref::Topic => text(self.record.topic),
+            Ref::Item(slot) => self.item.get(*slot)?.clone(),
         }
     }
 }

@@ -13,6 +13,8 @@ pub enum Format {
     Json,
     /// Values between tabs, with these names.
     Tsv(Vec<String>),
+    /// Fields of a form; what is JSON already stays.
+    Form,
 }
 
 /// A mapping that can be used.

@@ -247,6 +247,10 @@ fn one<'a>(json: &'a str, step: &Step, rest: &[Step]) -> Slot<'a> {
     let borrowed = |found: &'a str| follow(Cow::Borrowed(found), rest);
     match step {
         Step::Key(key) => borrowed(members(json).into_iter().rfind(|(known, _)| known == key)?.1),
+        Step::Maybe(key) => {
+            let member = members(json).into_iter().rfind(|(known, value)| known == key && *value != "null");
+            borrowed(member.map_or(json, |(_, value)| value))
+        }
         Step::Any => borrowed(members(json).into_iter().find(|(_, value)| *value != "null")?.1),
         Step::Index(index) => borrowed(elements(json).get(*index).copied()?),
         Step::Find { member, text, is_prefix } => {
@@ -324,6 +328,8 @@ mod tests {
             ("a.b.c", None),
             ("nothing", None),
             (".", Some(json)),
+            ("j?.@json.m[0]", Some("5")),
+            ("none?.a.n", Some("1.50")),
             ("a.l.@pairs(k,v).p", Some("7")),
             ("a.l.@pairs(k,v).qq", Some("\"8\"")),
         ] {

@@ -227,7 +227,7 @@ fn decimal(json: &str, places: u32) -> Option<String> {
 /// What a path begins with decides where it is looked up.
 #[must_use]
 pub fn is_of_record(path: &Path) -> bool {
-    matches!(path.from, From::Record | From::Header(_) | From::Key | From::Topic)
+    matches!(path.from, From::Record | From::Header(_) | From::Key | From::Topic | From::Item)
 }
 
 #[cfg(test)]

@@ -179,6 +179,9 @@ impl Reader<'_> {
         let Some(table) = Fields::of(node, place.clone(), faults) else { return when };
         for (path, node, place) in table.entries() {
             let Some(from) = self.path(path, &place, faults) else { continue };
+            if matches!(from, Ref::Item(_)) {
+                faults.add(&place, "`each` is not known yet where a rule is chosen: it stands in ids, fields, `time` and `id`");
+            }
             let get = Get { from: vec![from], text: path.to_owned(), ..Get::default() };
             if let Some(test) = self.test(node, &place, faults) {
                 when.0.push(Condition { get, test });
