@@ -36,6 +36,8 @@ pub enum Reason {
     TooManyEvents,
     /// It says nowhere who it is about.
     NoPerson,
+    /// It has no name, and the mapping keeps names as they are.
+    NoName,
     /// The mapping wants its name as a dead letter.
     UnwantedName,
 }
@@ -48,6 +50,7 @@ impl Reason {
             Self::Unreadable => "unreadable-value",
             Self::TooManyEvents => "too-many-events",
             Self::NoPerson => "key-missing",
+            Self::NoName => "no-name",
             Self::UnwantedName => "unknown-name",
         }
     }
@@ -174,6 +177,11 @@ impl Mapping {
                 Target::DeadLetter => {
                     let detail = format!("the mapping {} wants {theirs:?} as a dead letter", self.name);
                     add(What::Dead { reason: Reason::UnwantedName, detail });
+                    continue;
+                }
+                Target::Keep if theirs.trim().is_empty() && !self.is_as_is => {
+                    let detail = "it says nowhere what it is called".to_owned();
+                    add(What::Dead { reason: Reason::NoName, detail });
                     continue;
                 }
                 Target::Keep => theirs.as_str(),

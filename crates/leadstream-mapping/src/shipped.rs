@@ -5,7 +5,16 @@ use crate::rules::Mapping;
 use leadstream_model::{Fault, FileFault, Place};
 
 /// Name and text.
-pub const SHIPPED: [(&str, &str); 1] = [("sendgrid", include_str!("../../../config/mappings/sendgrid.toml"))];
+pub const SHIPPED: [(&str, &str); 8] = [
+    ("datalayer", include_str!("../../../config/mappings/datalayer.toml")),
+    ("ga4-bigquery", include_str!("../../../config/mappings/ga4-bigquery.toml")),
+    ("ga4-mp", include_str!("../../../config/mappings/ga4-mp.toml")),
+    ("jitsu", include_str!("../../../config/mappings/jitsu.toml")),
+    ("posthog", include_str!("../../../config/mappings/posthog.toml")),
+    ("rudderstack", include_str!("../../../config/mappings/rudderstack.toml")),
+    ("segment", include_str!("../../../config/mappings/segment.toml")),
+    ("sendgrid", include_str!("../../../config/mappings/sendgrid.toml")),
+];
 
 /// Reads a mapping file, or a shipped mapping when the name is one, and runs its examples.
 ///
