@@ -224,8 +224,8 @@ impl Mapping {
         let others = rule.ids.iter().filter(|(kind, _)| !self.ids.iter().any(|(known, _)| known == kind));
         for (kind, get) in self.ids.iter().chain(others) {
             let get = rule.ids.iter().find(|(own, _)| own == kind).map_or(get, |(_, own)| own);
-            if let Some(id) = get.plain(reading).map(|id| id.trim().to_owned()).filter(|id| is_somebody(id)) {
-                event.ids.push((kind.clone(), id));
+            if let Some(id) = get.plain_that(reading, |id| is_somebody(id.trim())) {
+                event.ids.push((kind.clone(), id.trim().to_owned()));
             }
         }
         let can_be = |kind: &str| if self.prospect.is_empty() { kind != "cart" } else { self.prospect.iter().any(|p| p == kind) };
@@ -258,6 +258,9 @@ impl Mapping {
                 }
             }
         };
+        if let Some(all) = &rule.all {
+            put(std::slice::from_ref(all));
+        }
         put(&self.fields);
         for (_, fields) in self.fields_for.iter().filter(|(target, _)| target == name) {
             put(fields);

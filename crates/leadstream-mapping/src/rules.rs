@@ -67,6 +67,8 @@ pub struct Rule {
     pub time: Option<Get>,
     /// Each stands for the mapping's of its type.
     pub ids: Vec<(String, Get)>,
+    /// All members of an object, as properties under their own names.
+    pub all: Option<Field>,
     /// An event for each element of this list.
     pub each: Option<Get>,
     pub line: usize,

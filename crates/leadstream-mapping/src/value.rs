@@ -91,6 +91,14 @@ impl Get {
         self.json(reading).and_then(plain)
     }
 
+    /// The first of them that is so, as text.
+    #[must_use]
+    pub fn plain_that<'a>(&self, reading: &Reading<'a>, test: impl Fn(&str) -> bool) -> Option<Cow<'a, str>> {
+        let mut all = self.from.iter().filter_map(|from| self.one(from, reading).and_then(plain));
+        let constant = || plain(Cow::Owned(self.constant.clone()?));
+        all.find(|text| test(text)).or_else(constant)
+    }
+
     fn one<'a>(&self, from: &Ref, reading: &Reading<'a>) -> Option<Cow<'a, str>> {
         let json = reading.get(from)?;
         if is_absent(&json, &self.absent) {

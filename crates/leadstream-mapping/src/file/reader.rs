@@ -162,6 +162,8 @@ impl Reader<'_> {
                 if let Some(ids) = fields.table("ids", faults) {
                     rule.ids = self.ids(&ids, faults);
                 }
+                let all = fields.node("all").and_then(|(node, place)| self.get(node, &place, faults));
+                rule.all = all.map(|get| Field { to: "*".to_owned(), get });
                 rule.each = fields.node("each").and_then(|(node, place)| self.get(node, &place, faults));
                 fields.finish(faults);
             }
