@@ -5,15 +5,20 @@ use crate::rules::Mapping;
 use leadstream_model::{Fault, FileFault, Place};
 
 /// Name and text.
-pub const SHIPPED: [(&str, &str); 8] = [
+pub const SHIPPED: [(&str, &str); 13] = [
+    ("braze-currents", include_str!("../../../config/mappings/braze-currents.toml")),
     ("datalayer", include_str!("../../../config/mappings/datalayer.toml")),
     ("ga4-bigquery", include_str!("../../../config/mappings/ga4-bigquery.toml")),
     ("ga4-mp", include_str!("../../../config/mappings/ga4-mp.toml")),
+    ("hubspot", include_str!("../../../config/mappings/hubspot.toml")),
     ("jitsu", include_str!("../../../config/mappings/jitsu.toml")),
+    ("klaviyo", include_str!("../../../config/mappings/klaviyo.toml")),
     ("posthog", include_str!("../../../config/mappings/posthog.toml")),
     ("rudderstack", include_str!("../../../config/mappings/rudderstack.toml")),
     ("segment", include_str!("../../../config/mappings/segment.toml")),
     ("sendgrid", include_str!("../../../config/mappings/sendgrid.toml")),
+    ("snowplow-json", include_str!("../../../config/mappings/snowplow-json.toml")),
+    ("snowplow-tsv", include_str!("../../../config/mappings/snowplow-tsv.toml")),
 ];
 
 /// Reads a mapping file, or a shipped mapping when the name is one, and runs its examples.
