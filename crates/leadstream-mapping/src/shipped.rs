@@ -5,9 +5,15 @@ use crate::rules::Mapping;
 use leadstream_model::{Fault, FileFault, Place};
 
 /// Name and text.
-pub const SHIPPED: [(&str, &str); 13] = [
+pub const SHIPPED: [(&str, &str); 21] = [
+    ("adobe-commerce", include_str!("../../../config/mappings/adobe-commerce.toml")),
     ("braze-currents", include_str!("../../../config/mappings/braze-currents.toml")),
+    ("cloudevents-binary", include_str!("../../../config/mappings/cloudevents-binary.toml")),
+    ("cloudevents-structured", include_str!("../../../config/mappings/cloudevents-structured.toml")),
     ("datalayer", include_str!("../../../config/mappings/datalayer.toml")),
+    ("debezium-carts", include_str!("../../../config/mappings/debezium-carts.toml")),
+    ("debezium-customers", include_str!("../../../config/mappings/debezium-customers.toml")),
+    ("debezium-orders", include_str!("../../../config/mappings/debezium-orders.toml")),
     ("ga4-bigquery", include_str!("../../../config/mappings/ga4-bigquery.toml")),
     ("ga4-mp", include_str!("../../../config/mappings/ga4-mp.toml")),
     ("hubspot", include_str!("../../../config/mappings/hubspot.toml")),
@@ -17,8 +23,10 @@ pub const SHIPPED: [(&str, &str); 13] = [
     ("rudderstack", include_str!("../../../config/mappings/rudderstack.toml")),
     ("segment", include_str!("../../../config/mappings/segment.toml")),
     ("sendgrid", include_str!("../../../config/mappings/sendgrid.toml")),
+    ("shopify", include_str!("../../../config/mappings/shopify.toml")),
     ("snowplow-json", include_str!("../../../config/mappings/snowplow-json.toml")),
     ("snowplow-tsv", include_str!("../../../config/mappings/snowplow-tsv.toml")),
+    ("woocommerce", include_str!("../../../config/mappings/woocommerce.toml")),
 ];
 
 /// Reads a mapping file, or a shipped mapping when the name is one, and runs its examples.
