@@ -55,8 +55,8 @@ impl Test {
             Self::Exists(wanted) => json.is_some() == *wanted,
             Self::Empty(wanted) => {
                 let is_empty = json.is_none_or(|json| {
-                    let inner = json.trim().trim_start_matches(['[', '{']);
-                    inner.len() < json.trim().len() && inner.trim_start().starts_with([']', '}'])
+                    let inner = |open, close| json.trim().strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+                    inner('[', ']').or_else(|| inner('{', '}')).is_some_and(|inner| inner.trim().is_empty())
                 });
                 is_empty == *wanted
             }
