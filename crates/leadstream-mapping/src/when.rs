@@ -55,7 +55,8 @@ impl Test {
             Self::Exists(wanted) => json.is_some() == *wanted,
             Self::Empty(wanted) => {
                 let is_empty = json.is_none_or(|json| {
-                    let inner = |open, close| json.trim().strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+                    let inner =
+                        |open: char, close: char| json.trim().strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
                     inner('[', ']').or_else(|| inner('{', '}')).is_some_and(|inner| inner.trim().is_empty())
                 });
                 is_empty == *wanted
