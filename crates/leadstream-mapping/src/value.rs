@@ -3,6 +3,7 @@
 use crate::path::{From, Path};
 use crate::record::{Reading, Ref};
 use crate::scan;
+use crate::when::When;
 use base64::Engine as _;
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -60,6 +61,8 @@ pub struct Get {
     pub lower: bool,
     /// Of an event's id: without this value there is none.
     pub is_needed: bool,
+    /// Where this does not hold, there is none.
+    pub when: When,
     /// The file's text, for people.
     pub text: String,
 }
@@ -68,6 +71,9 @@ impl Get {
     /// The value as JSON; `None`: there is none.
     #[must_use]
     pub fn json<'a>(&self, reading: &Reading<'a>) -> Option<Cow<'a, str>> {
+        if !self.when.holds(reading) {
+            return None;
+        }
         let found = self.from.iter().find_map(|from| self.one(from, reading));
         found.or_else(|| self.constant.clone().map(Cow::Owned))
     }

@@ -91,6 +91,9 @@ impl Reader<'_> {
                     }
                 }
                 get.lower = fields.bool("lower", faults).is_some_and(|lower| lower.value);
+                if let Some((node, place)) = fields.node("when") {
+                    get.when = self.when(node, &place, faults);
+                }
                 get.is_needed = fields.bool("needed", faults).is_some_and(|needed| needed.value);
                 if get.from.is_empty() && get.constant.is_none() && faults.0.len() == before {
                     faults.add(place, "wants `from = \"a.path\"` or `const = …`");
