@@ -224,7 +224,7 @@ impl Mapping {
         let others = rule.ids.iter().filter(|(kind, _)| !self.ids.iter().any(|(known, _)| known == kind));
         for (kind, get) in self.ids.iter().chain(others) {
             let get = rule.ids.iter().find(|(own, _)| own == kind).map_or(get, |(_, own)| own);
-            if let Some(id) = get.plain_that(reading, |id| is_somebody(id.trim())) {
+            if let Some(id) = get.plain_that(reading, |id| is_somebody(id.trim()) && (kind != "email" || is_address(id.trim()))) {
                 event.ids.push((kind.clone(), id.trim().to_owned()));
             }
         }
@@ -346,6 +346,11 @@ impl Mapping {
         }
         all
     }
+}
+
+/// It may be an address, or the hash of one.
+fn is_address(id: &str) -> bool {
+    id.contains('@') || (id.len() >= 16 && id.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 /// It may be somebody's id.

@@ -5,9 +5,10 @@ use crate::rules::Mapping;
 use leadstream_model::{Fault, FileFault, Place};
 
 /// Name and text.
-pub const SHIPPED: [(&str, &str); 21] = [
+pub const SHIPPED: [(&str, &str); 28] = [
     ("adobe-commerce", include_str!("../../../config/mappings/adobe-commerce.toml")),
     ("braze-currents", include_str!("../../../config/mappings/braze-currents.toml")),
+    ("brevo", include_str!("../../../config/mappings/brevo.toml")),
     ("cloudevents-binary", include_str!("../../../config/mappings/cloudevents-binary.toml")),
     ("cloudevents-structured", include_str!("../../../config/mappings/cloudevents-structured.toml")),
     ("datalayer", include_str!("../../../config/mappings/datalayer.toml")),
@@ -19,10 +20,16 @@ pub const SHIPPED: [(&str, &str); 21] = [
     ("hubspot", include_str!("../../../config/mappings/hubspot.toml")),
     ("jitsu", include_str!("../../../config/mappings/jitsu.toml")),
     ("klaviyo", include_str!("../../../config/mappings/klaviyo.toml")),
+    ("mailgun", include_str!("../../../config/mappings/mailgun.toml")),
+    ("mailjet", include_str!("../../../config/mappings/mailjet.toml")),
+    ("mandrill", include_str!("../../../config/mappings/mandrill.toml")),
     ("posthog", include_str!("../../../config/mappings/posthog.toml")),
+    ("postmark", include_str!("../../../config/mappings/postmark.toml")),
     ("rudderstack", include_str!("../../../config/mappings/rudderstack.toml")),
     ("segment", include_str!("../../../config/mappings/segment.toml")),
     ("sendgrid", include_str!("../../../config/mappings/sendgrid.toml")),
+    ("ses-eventbridge", include_str!("../../../config/mappings/ses-eventbridge.toml")),
+    ("ses-sns", include_str!("../../../config/mappings/ses-sns.toml")),
     ("shopify", include_str!("../../../config/mappings/shopify.toml")),
     ("snowplow-json", include_str!("../../../config/mappings/snowplow-json.toml")),
     ("snowplow-tsv", include_str!("../../../config/mappings/snowplow-tsv.toml")),

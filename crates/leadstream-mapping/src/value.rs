@@ -82,7 +82,7 @@ impl Get {
     #[must_use]
     pub fn time<'a>(&self, reading: &Reading<'a>) -> Option<Cow<'a, str>> {
         let as_it_is = || self.from.iter().filter_map(|from| reading.get(from)).find(|json| !is_absent(json, &self.absent));
-        self.json(reading).or_else(as_it_is)
+        if self.when.holds(reading) { self.json(reading).or_else(as_it_is) } else { None }
     }
 
     /// Which of the paths gave it.
@@ -100,6 +100,9 @@ impl Get {
     /// The first of them that is so, as text.
     #[must_use]
     pub fn plain_that<'a>(&self, reading: &Reading<'a>, test: impl Fn(&str) -> bool) -> Option<Cow<'a, str>> {
+        if !self.when.holds(reading) {
+            return None;
+        }
         let mut all = self.from.iter().filter_map(|from| self.one(from, reading).and_then(plain));
         let constant = || plain(Cow::Owned(self.constant.clone()?));
         all.find(|text| test(text)).or_else(constant)
