@@ -10,6 +10,7 @@ mod exit;
 pub mod explain;
 mod files;
 pub mod load_settings;
+pub mod mapping;
 pub mod metrics_observer;
 pub mod model_check;
 mod model_diff;
@@ -62,6 +63,7 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Simulate(args) => simulate::run(args),
         Command::Model(ModelCommand::Check(args)) => model_check::run(args),
         Command::Model(ModelCommand::Diff(args)) => model_diff::run(&args),
+        Command::Mapping(command) => mapping::run(&command),
     }
 }
 

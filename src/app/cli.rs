@@ -46,6 +46,9 @@ pub enum Command {
     /// Check and compare model files
     #[command(subcommand)]
     Model(ModelCommand),
+    /// Check mapping files, and show what they make of records of other systems
+    #[command(subcommand)]
+    Mapping(MappingCommand),
 }
 
 /// `run`.
@@ -296,6 +299,37 @@ pub struct ModelCheckArgs {
     /// As JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum MappingCommand {
+    /// Check mapping files (or shipped mappings by name): print every fault with its line, or what the mapping gives
+    Check(MappingCheckArgs),
+    /// Show for each record of a file which value came from where, and what became of it
+    Explain(MappingExplainArgs),
+}
+
+/// `mapping check`.
+#[derive(Debug, Clone, Args)]
+pub struct MappingCheckArgs {
+    /// Mapping files, or names of shipped mappings
+    #[arg(value_name = "FILE|NAME", required = true)]
+    pub mappings: Vec<String>,
+    /// Try it on the records of a file (a value in each line, or a record as `kcat -J` writes it; .gz, .zst and `-` work) and count
+    /// what becomes of them; repeatable
+    #[arg(long = "sample", value_name = "FILE")]
+    pub samples: Vec<PathBuf>,
+}
+
+/// `mapping explain`.
+#[derive(Debug, Clone, Args)]
+pub struct MappingExplainArgs {
+    /// Mapping file, or name of a shipped mapping
+    #[arg(value_name = "FILE|NAME")]
+    pub mapping: String,
+    /// The records (see `mapping check`); without it, standard input
+    #[arg(long, value_name = "FILE")]
+    pub sample: Option<PathBuf>,
 }
 
 #[cfg(test)]

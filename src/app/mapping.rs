@@ -1,0 +1,109 @@
+//! `mapping check` and `mapping explain`: what is wrong with a mapping file, and what it makes of records.
+
+mod sample;
+mod share;
+
+use super::cli::{MappingCheckArgs, MappingCommand, MappingExplainArgs};
+use super::exit::{BAD_USAGE, DONE};
+use super::terminal::stdout;
+use leadstream_mapping::{Mapping, What};
+use share::Share;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Runs the command: exit code 2 when a file has a fault.
+///
+/// # Errors
+/// A sample can't be read, or the result can't be written.
+pub fn run(command: &MappingCommand) -> anyhow::Result<ExitCode> {
+    let mut out = stdout(false);
+    let is_good = match command {
+        MappingCommand::Check(args) => check(&mut out, args)?,
+        MappingCommand::Explain(args) => explain(&mut out, args)?,
+    };
+    Ok(ExitCode::from(if is_good { DONE } else { BAD_USAGE }))
+}
+
+/// A mapping, or its faults written.
+fn load(out: &mut impl Write, name: &str) -> anyhow::Result<Option<Mapping>> {
+    match leadstream_mapping::load(name) {
+        Ok(mapping) => Ok(Some(mapping)),
+        Err(faults) => {
+            for fault in &faults {
+                writeln!(out, "{fault}")?;
+            }
+            let count = if faults.len() == 1 { "1 fault".to_owned() } else { format!("{} faults", faults.len()) };
+            writeln!(out, "{name}: {count}")?;
+            Ok(None)
+        }
+    }
+}
+
+fn check(out: &mut impl Write, args: &MappingCheckArgs) -> anyhow::Result<bool> {
+    let mut is_good = true;
+    for name in &args.mappings {
+        let Some(mapping) = load(out, name)? else {
+            is_good = false;
+            continue;
+        };
+        let examples = mapping.examples.len();
+        writeln!(out, "{name}: ok, {examples} {}", if examples == 1 { "example comes out" } else { "examples come out" })?;
+        if !mapping.about.is_empty() {
+            writeln!(out, "  {:<9} {}", "source", mapping.about)?;
+        }
+        for page in &mapping.docs {
+            writeln!(out, "  {:<9} {page}", "see")?;
+        }
+        let ids: Vec<String> = mapping.ids.iter().map(|(kind, get)| format!("{kind} = {}", get.text)).collect();
+        writeln!(out, "  {:<9} {}", "people", ids.join(", "))?;
+        writeln!(out, "  {:<9} {}", "gives", mapping.targets().join(", "))?;
+        for (is_missing, what) in [(mapping.time.is_none(), "time"), (mapping.id.is_empty(), "id")] {
+            if is_missing && !mapping.is_as_is {
+                writeln!(out, "  {:<9} no `{what}`: {}", "warning", without(what))?;
+            }
+        }
+        for path in &args.samples {
+            let mut share = Share::default();
+            sample::each(path, |sample| {
+                share.add(sample.line, &mapping.apply(&sample.record()));
+                Ok(())
+            })?;
+            share.write(out, path, &mapping)?;
+        }
+    }
+    Ok(is_good)
+}
+
+fn without(what: &str) -> &'static str {
+    match what {
+        "time" => "events happen when their records were written, also after an outage",
+        _ => "a record that comes twice counts twice, unless it is the same to the byte",
+    }
+}
+
+fn explain(out: &mut impl Write, args: &MappingExplainArgs) -> anyhow::Result<bool> {
+    let Some(mapping) = load(out, &args.mapping)? else { return Ok(false) };
+    let path = args.sample.as_deref().unwrap_or(Path::new("-"));
+    sample::each(path, |sample| {
+        let record = sample.record();
+        writeln!(out, "line {}", sample.line)?;
+        for (ours, theirs, found) in mapping.explain(&record) {
+            writeln!(out, "  {ours:<22} {} ← {theirs}", found.as_deref().unwrap_or("-"))?;
+        }
+        for outcome in mapping.apply(&record) {
+            let name = if outcome.theirs.is_empty() { String::new() } else { format!("{}: ", outcome.theirs) };
+            match outcome.what {
+                What::Event(event) => {
+                    let who = event.prospect.as_ref().map_or(String::new(), |(kind, id)| format!(" of {kind} {id}"));
+                    writeln!(out, "  ⇒ {name}{}{who}", event.name)?;
+                    writeln!(out, "    {}", event.json())?;
+                }
+                What::Skipped => writeln!(out, "  ⇒ {name}skipped")?,
+                What::Dead { reason, detail } => writeln!(out, "  ⇒ {name}dead letter, {}: {detail}", reason.name())?,
+            }
+        }
+        Ok(())
+    })?;
+    Ok(true)
+}
