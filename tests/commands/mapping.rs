@@ -1,0 +1,65 @@
+//! `mapping check` and `mapping explain`.
+
+use super::program::{code, run, stdout, succeed};
+use std::path::PathBuf;
+
+fn file(dir: &tempfile::TempDir, name: &str, text: &str) -> PathBuf {
+    let path = dir.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+#[test]
+fn every_fault_of_a_mapping_is_said_with_its_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = "name = \"mine\"\nsplit = \"events\"\n[ids]\nuser = \"a..b\"\n[events]\nbought = { too = \"Order Completed\" }\n\
+                [fields]\ntotal = { from = \"sum\", unit = \"sec\" }\n";
+    let output = run(&["mapping".as_ref(), "check".as_ref(), file(&dir, "mine.toml", text).as_os_str()]);
+    let said = stdout(&output);
+    assert_eq!(code(&output), 2, "{said}");
+    for (line, what) in [(2, "[]"), (4, "two points"), (6, "did you mean \"to\"?"), (8, "\"sec\" is not known here")] {
+        assert!(said.lines().any(|l| l.contains(&format!("mine.toml:{line}: ")) && l.contains(what)), "{line} {what}: {said}");
+    }
+}
+
+#[test]
+fn an_example_that_does_not_come_out_is_a_fault() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = "name = \"mine\"\nname_from = \"what\"\n[ids]\nuser = \"who\"\n[events]\nbuy = \"Order Completed\"\n[[example]]\n\
+                in = '{\"what\":\"buy\",\"who\":\"ann\"}'\nout = [{ name = \"Order Completed\", prospect = \"ben\" }]\n";
+    let output = run(&["mapping".as_ref(), "check".as_ref(), file(&dir, "mine.toml", text).as_os_str()]);
+    assert_eq!(code(&output), 2);
+    assert!(stdout(&output).contains("mine.toml:7: example#1: event 1: prospect is ann, and not ben"), "{}", stdout(&output));
+}
+
+#[test]
+fn a_sample_is_counted_and_near_names_are_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let records = concat!(
+        r#"[{"email":"a@shop.example","timestamp":1760000000,"event":"open","sg_event_id":"1"},{"event":"open"}]"#,
+        "\n",
+        r#"[{"email":"a@shop.example","event":"delivred"}]"#,
+        "\n"
+    );
+    let sample = file(&dir, "sample.jsonl", records);
+    let output = succeed(&["mapping".as_ref(), "check".as_ref(), "sendgrid".as_ref(), "--sample".as_ref(), sample.as_os_str()]);
+    let said = stdout(&output);
+    assert!(said.contains("2 records"), "{said}");
+    assert!(said.contains("events    1: Email Opened 1"), "{said}");
+    assert!(said.contains("1 key-missing, first in line 1"), "{said}");
+    assert!(said.contains("\"delivred\" has no rule: did you mean \"delivered\"?"), "{said}");
+}
+
+#[test]
+fn each_value_is_explained_and_what_became_of_the_record() {
+    let dir = tempfile::tempdir().unwrap();
+    let sample = file(
+        &dir,
+        "sample.jsonl",
+        "{\"headers\":{\"trace\":\"1\"},\"value\":[{\"email\":\"A@shop.example\",\"timestamp\":1760000000,\"event\":\"open\",\"sg_event_id\":\"e1\"}]}\n",
+    );
+    let output = succeed(&["mapping".as_ref(), "explain".as_ref(), "sendgrid".as_ref(), "--sample".as_ref(), sample.as_os_str()]);
+    let said = stdout(&output);
+    assert!(said.contains("ids.email") && said.contains("\"a@shop.example\" ←"), "{said}");
+    assert!(said.contains("⇒ open: Email Opened of email a@shop.example"), "{said}");
+}
