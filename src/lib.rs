@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! main, app, config     commands, wiring, settings, exit codes
+//! leadstream-mapping    mapping files: what records of other systems say, in our words
 //! leadstream-model      model files: read, checked, compiled, described; runs once, when models are loaded
 //! kafka  wire  http     adapters: the Kafka client / records and outputs as bytes / admin server and dashboard
 //! view                  the answers of the API and of commands, as types

@@ -1,7 +1,7 @@
 //! What is no JSON, as JSON: rows of columns, fields of a form.
 
+use crate::json::quoted;
 use crate::rules::Format;
-use crate::value::quoted;
 use std::borrow::Cow;
 
 impl Format {

@@ -20,6 +20,7 @@ mod apply;
 mod example;
 mod file;
 mod format;
+mod json;
 mod path;
 mod record;
 mod rules;

@@ -77,7 +77,7 @@ impl<'a> Reading<'a> {
     /// The JSON there.
     #[must_use]
     pub fn get(&self, from: &Ref) -> Slot<'a> {
-        let text = |text: &str| Some(Cow::Owned(crate::value::quoted(text)));
+        let text = |text: &str| Some(Cow::Owned(crate::json::quoted(text)));
         match from {
             Ref::Value(slot) => self.value.get(*slot)?.clone(),
             Ref::Record(slot) => self.around.get(*slot)?.clone(),

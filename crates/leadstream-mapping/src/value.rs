@@ -1,5 +1,6 @@
 //! Where a value comes from, and what is made of it: the first path that has one, its unit, scale, table of words.
 
+use crate::json::quoted;
 use crate::path::{From, Path};
 use crate::record::{Reading, Ref};
 use crate::scan;
@@ -170,12 +171,6 @@ pub fn plain(json: Cow<'_, str>) -> Option<Cow<'_, str>> {
         b'{' | b'[' | b'n' => None,
         _ => Some(json),
     }
-}
-
-/// As a JSON text.
-#[must_use]
-pub fn quoted(text: &str) -> String {
-    serde_json::to_string(text).unwrap_or_default()
 }
 
 /// The numbers of lists, added up; `None`: there is none.

@@ -1,6 +1,7 @@
 //! An event as leadstream reads it: JSON in the form of the Segment spec.
 
-use crate::value::{plain, quoted};
+use crate::json::quoted;
+use crate::value::plain;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 

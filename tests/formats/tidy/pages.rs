@@ -43,6 +43,7 @@ fn file_of(module: &str) -> Option<String> {
     let (sources, path) = match first {
         "domain" | "engine" | "state_record" => ("crates/leadstream-core/src", module),
         "leadstream_model" => ("crates/leadstream-model/src", rest),
+        "leadstream_mapping" => ("crates/leadstream-mapping/src", rest),
         _ => ("src", module),
     };
     let file = format!("{sources}/{}.rs", path.replace("::", "/"));

@@ -275,13 +275,13 @@ fn word_of(node: &Node, place: &Place, faults: &mut Faults) -> Option<String> {
 #[must_use]
 pub fn json_of(value: &Value) -> String {
     match value {
-        Value::Text(text) | Value::Date(text) => crate::value::quoted(text),
+        Value::Text(text) | Value::Date(text) => crate::json::quoted(text),
         Value::Integer(number) => number.to_string(),
         Value::Float(number) => number.to_string(),
         Value::Bool(yes) => yes.to_string(),
         Value::Array(items) => format!("[{}]", items.iter().map(|item| json_of(&item.value)).collect::<Vec<_>>().join(",")),
         Value::Table(table) => {
-            let one = |e: &tree::Entry| format!("{}:{}", crate::value::quoted(&e.key), json_of(&e.node.value));
+            let one = |e: &tree::Entry| format!("{}:{}", crate::json::quoted(&e.key), json_of(&e.node.value));
             format!("{{{}}}", table.entries.iter().map(one).collect::<Vec<_>>().join(","))
         }
     }
