@@ -5,7 +5,7 @@ mod reader;
 use crate::path::{Path, Step};
 use crate::record::{Ref, Scanners};
 use crate::rules::{Example, Field, Format, Mapping, Products, Rule, Target};
-use crate::when::When;
+use crate::value::When;
 use leadstream_model::fields::{Fields, text_of, unknown};
 use leadstream_model::tree;
 use leadstream_model::{Fault, Faults, FileFault, Place};

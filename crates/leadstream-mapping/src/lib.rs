@@ -6,7 +6,7 @@
 //! rules        a mapping, compiled
 //! apply        a record in, what becomes of each of its elements out: an event, nothing, or a dead letter with its reason
 //! write        an event as JSON, as the decoder reads it
-//! when value   conditions; values with their units
+//! value        values with their units; conditions
 //! scan path    one pass over JSON; where a value stands
 //! format       what is no JSON, as JSON
 //! ```
@@ -27,7 +27,6 @@ mod rules;
 mod scan;
 pub mod shipped;
 mod value;
-mod when;
 mod write;
 
 pub use apply::{MOST_EVENTS, Outcome, Reason, What};

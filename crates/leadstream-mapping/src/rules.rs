@@ -4,7 +4,7 @@ use crate::path::Step;
 use crate::record::Scanners;
 use crate::scan::Scanner;
 use crate::value::Get;
-use crate::when::When;
+use crate::value::When;
 
 /// Of what form the bytes are.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

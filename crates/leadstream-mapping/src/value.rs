@@ -1,10 +1,10 @@
-//! Where a value comes from, and what is made of it: the first path that has one, its unit, scale, table of words.
+//! Where a value comes from, and what is made of it: the first path that has one, its unit, scale, table of words. A value may have
+//! conditions, and conditions are about values.
 
 use crate::json::quoted;
 use crate::path::{From, Path};
 use crate::record::{Reading, Ref};
 use crate::scan;
-use crate::when::When;
 use base64::Engine as _;
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -240,6 +240,72 @@ fn decimal(json: &str, places: u32) -> Option<String> {
 #[must_use]
 pub fn is_of_record(path: &Path) -> bool {
     matches!(path.from, From::Record | From::Header(_) | From::Key | From::Topic | From::Item)
+}
+
+/// All of these.
+#[derive(Debug, Clone, Default)]
+pub struct When(pub Vec<Condition>);
+
+/// One value and what it must be.
+#[derive(Debug, Clone)]
+pub struct Condition {
+    pub get: Get,
+    pub test: Test,
+}
+
+#[derive(Debug, Clone)]
+pub enum Test {
+    OneOf(Vec<String>),
+    BeginsWith(Vec<String>),
+    /// It is there, and says something.
+    Exists(bool),
+    /// It is a list or an object with nothing in it, or it isn't there.
+    Empty(bool),
+    Not(Box<Test>),
+    /// It is one of these now, and was none of them before.
+    Entered {
+        of: Vec<String>,
+        before: Get,
+    },
+    /// A number larger than this.
+    Above(f64),
+}
+
+impl When {
+    #[must_use]
+    pub fn holds(&self, reading: &Reading<'_>) -> bool {
+        self.0.iter().all(|condition| condition.test.holds(condition.get.json(reading), reading))
+    }
+}
+
+impl Test {
+    fn holds(&self, json: Option<Cow<'_, str>>, reading: &Reading<'_>) -> bool {
+        let is_of = |json: &Option<Cow<'_, str>>, words: &[String]| {
+            let text = json.clone().and_then(plain);
+            text.is_some_and(|text| words.iter().any(|word| *word == text))
+        };
+        match self {
+            Self::OneOf(words) => is_of(&json, words),
+            Self::BeginsWith(words) => {
+                let text = json.and_then(plain);
+                text.is_some_and(|text| words.iter().any(|word| text.starts_with(word.as_str())))
+            }
+            Self::Exists(wanted) => json.is_some() == *wanted,
+            Self::Empty(wanted) => {
+                let is_empty = json.is_none_or(|json| {
+                    let inner =
+                        |open: char, close: char| json.trim().strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+                    inner('[', ']').or_else(|| inner('{', '}')).is_some_and(|inner| inner.trim().is_empty())
+                });
+                is_empty == *wanted
+            }
+            Self::Not(test) => !test.holds(json, reading),
+            Self::Entered { of, before } => is_of(&json, of) && !is_of(&before.json(reading), of),
+            Self::Above(least) => {
+                json.and_then(plain).and_then(|text| text.trim().parse::<f64>().ok()).is_some_and(|number| number > *least)
+            }
+        }
+    }
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use crate::path::Path;
 use crate::record::{Ref, Scanners};
 use crate::rules::{Field, Rule, Target};
+use crate::value::{Condition, Test, When};
 use crate::value::{Get, Unit, is_of_record};
-use crate::when::{Condition, Test, When};
 use leadstream_model::fields::{Fields, number_of, text_of, unknown};
 use leadstream_model::tree::{self, Node, Value};
 use leadstream_model::{Faults, Place};
