@@ -67,6 +67,7 @@ pub struct Outcome {
 }
 
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "most outcomes are events")]
 pub enum What {
     Event(Event),
     Skipped,
@@ -128,9 +129,10 @@ impl Mapping {
             outcomes.push(Outcome { element: 0, theirs: String::new(), what: What::Skipped });
         }
         for (n, element) in elements.into_iter().enumerate() {
-            let scanned = match element.trim_start().starts_with('{') {
-                true => self.scanners.value.scan(element),
-                false => Err("it is no JSON object".to_owned()),
+            let scanned = if element.trim_start().starts_with('{') {
+                self.scanners.value.scan(element)
+            } else {
+                Err("it is no JSON object".to_owned())
             };
             match scanned {
                 Ok(value) => {
@@ -232,14 +234,12 @@ impl Mapping {
         let order = |kind: &str| self.prospect.iter().position(|p| p == kind);
         let mut of_person: Vec<&(String, String)> = event.ids.iter().filter(|(kind, _)| can_be(kind)).collect();
         of_person.sort_by_key(|(kind, _)| order(kind));
-        match of_person.first() {
-            Some((kind, id)) => event.prospect = Some((kind.clone(), id.clone())),
-            None => {
-                let known: Vec<&str> = rule.ids.iter().chain(&self.ids).map(|(_, get)| get.text.as_str()).collect();
-                let detail = format!("none of {} says who it is about", known.join(", "));
-                return What::Dead { reason: Reason::NoPerson, detail };
-            }
-        }
+        let Some((kind, id)) = of_person.first() else {
+            let known: Vec<&str> = rule.ids.iter().chain(&self.ids).map(|(_, get)| get.text.as_str()).collect();
+            let detail = format!("none of {} says who it is about", known.join(", "));
+            return What::Dead { reason: Reason::NoPerson, detail };
+        };
+        event.prospect = Some((kind.clone(), id.clone()));
         let own_time = rule.time.as_ref().and_then(|get| get.time(reading));
         event.time = own_time.or_else(|| self.time.as_ref()?.time(reading)).map(Cow::into_owned);
         event.received = self.received.as_ref().and_then(|get| get.time(reading)).map(Cow::into_owned);
@@ -279,11 +279,13 @@ impl Mapping {
             };
             if let Some(item) = item {
                 let Some(own) = of(item) else { return What::Skipped };
-                own.into_iter().for_each(|(to, json)| event.set(&to, json));
-            } else if products.on.is_empty() || products.on.iter().any(|on| on == name) {
-                if let Some(list) = products.from.json(reading) {
-                    event.products = Some(scan::elements(&list).into_iter().take(MOST_EVENTS).filter_map(of).collect());
+                for (to, json) in own {
+                    event.set(&to, json);
                 }
+            } else if (products.on.is_empty() || products.on.iter().any(|on| on == name))
+                && let Some(list) = products.from.json(reading)
+            {
+                event.products = Some(scan::elements(&list).into_iter().take(MOST_EVENTS).filter_map(of).collect());
             }
         }
         What::Event(event)
@@ -304,10 +306,10 @@ impl Mapping {
             }
         };
         if self.id_is_shared {
-            id += &format!("#{element}");
+            id = format!("{id}#{element}");
         }
         if part > 0 {
-            id += &format!("#{part}");
+            id = format!("{id}#{part}");
         }
         Some(id)
     }
@@ -338,7 +340,9 @@ impl Mapping {
             self.ids.iter().for_each(|(kind, get)| one(&format!("ids.{kind}"), get));
             self.fields.iter().for_each(|field| one(&field.to, &field.get));
             for (target, fields) in &self.fields_for {
-                fields.iter().for_each(|field| one(&format!("{} of {target}", field.to), &field.get));
+                for field in fields {
+                    one(&format!("{} of {target}", field.to), &field.get);
+                }
             }
             if let Some(products) = &self.products {
                 one("products", &products.from);

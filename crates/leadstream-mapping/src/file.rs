@@ -35,13 +35,41 @@ pub fn parse(origin: &str, text: &str) -> Result<Mapping, Vec<FileFault>> {
 }
 
 fn mapping(mut fields: Fields<'_>, faults: &mut Faults) -> Mapping {
-    let mut mapping = Mapping::default();
-    mapping.name = fields.text("name", faults).map(|t| t.value).unwrap_or_default();
-    if mapping.name.is_empty() {
+    let mut mapping = about(&mut fields, faults);
+    envelope(&mut mapping, &mut fields, faults);
+    let mut scanners = Scanners::default();
+    let has_split = mapping.split.is_some();
+    let mut reader = Reader { scanners: &mut scanners, paths: 0, has_split };
+    head(&mut mapping, &mut fields, &mut reader, faults);
+    events(&mut mapping, &mut fields, &mut reader, faults);
+    content(&mut mapping, &mut fields, &mut reader, faults);
+    if reader.paths > MOST_PATHS {
+        faults.add(&fields.place, format!("a mapping has at most {MOST_PATHS} paths, this one has {}", reader.paths));
+    }
+    mapping.scanners = scanners;
+    for table in fields.tables("example", faults) {
+        mapping.examples.extend(example(table, faults));
+    }
+    fields.finish(faults);
+    mapping
+}
+
+/// What it is of.
+fn about(fields: &mut Fields<'_>, faults: &mut Faults) -> Mapping {
+    let name = fields.text("name", faults).map(|t| t.value).unwrap_or_default();
+    if name.is_empty() {
         faults.add(&fields.place.child("name"), "is missing: write name = \"shop\"");
     }
-    mapping.about = fields.text("about", faults).map(|t| t.value).unwrap_or_default();
-    mapping.docs = fields.texts("docs", faults).into_iter().flatten().map(|t| t.value).collect();
+    Mapping {
+        name,
+        about: fields.text("about", faults).map(|t| t.value).unwrap_or_default(),
+        docs: fields.texts("docs", faults).into_iter().flatten().map(|t| t.value).collect(),
+        ..Mapping::default()
+    }
+}
+
+/// The form of the bytes, and how to get at the events in them.
+fn envelope(mapping: &mut Mapping, fields: &mut Fields<'_>, faults: &mut Faults) {
     let columns: Vec<String> = fields.texts("columns", faults).into_iter().flatten().map(|t| t.value).collect();
     let format =
         fields.choice("format", &[("json", "json"), ("tsv", "tsv"), ("form", "form")], faults).map(|format| format.value);
@@ -82,9 +110,11 @@ fn mapping(mut fields: Fields<'_>, faults: &mut Faults) -> Mapping {
             Err(error) => faults.add(&split.place, error),
         }
     }
-    let mut scanners = Scanners::default();
-    let has_split = mapping.split.is_some();
-    let mut reader = Reader { scanners: &mut scanners, paths: 0, has_split };
+}
+
+/// When something happened, under which name and id, and who it is about.
+fn head(mapping: &mut Mapping, fields: &mut Fields<'_>, reader: &mut Reader<'_>, faults: &mut Faults) {
+    let has_split = reader.has_split;
     for (node, place) in lists(fields.node("skip"), faults) {
         mapping.skip.push(reader.when(node, &place, faults));
     }
@@ -110,6 +140,10 @@ fn mapping(mut fields: Fields<'_>, faults: &mut Faults) -> Mapping {
         }
         mapping.prospect = kinds.into_iter().map(|kind| kind.value).collect();
     }
+}
+
+/// What the names become.
+fn events(mapping: &mut Mapping, fields: &mut Fields<'_>, reader: &mut Reader<'_>, faults: &mut Faults) {
     if let Some(events) = fields.table("events", faults) {
         for (name, node, place) in events.entries() {
             let rules = reader.rules(node, &place, faults);
@@ -126,6 +160,10 @@ fn mapping(mut fields: Fields<'_>, faults: &mut Faults) -> Mapping {
         let otherwise = if mapping.is_as_is { Target::Keep } else { Target::Skip };
         mapping.otherwise = vec![Rule { to: vec![otherwise], ..Rule::default() }];
     }
+}
+
+/// Fields and products.
+fn content(mapping: &mut Mapping, fields: &mut Fields<'_>, reader: &mut Reader<'_>, faults: &mut Faults) {
     if let Some(table) = fields.table("fields", faults) {
         mapping.fields = reader.fields(&table, faults);
     }
@@ -143,26 +181,16 @@ fn mapping(mut fields: Fields<'_>, faults: &mut Faults) -> Mapping {
         }
     }
     if let Some(table) = fields.table("products", faults) {
-        mapping.products = products(table, &mut reader, faults);
+        mapping.products = products(table, reader, faults);
     }
-    if reader.paths > MOST_PATHS {
-        faults.add(&fields.place, format!("a mapping has at most {MOST_PATHS} paths, this one has {}", reader.paths));
-    }
-    mapping.scanners = scanners;
-    for table in fields.tables("example", faults) {
-        mapping.examples.extend(example(table, faults));
-    }
-    fields.finish(faults);
-    mapping
 }
 
 fn products(mut table: Fields<'_>, reader: &mut Reader<'_>, faults: &mut Faults) -> Option<Products> {
-    let from = match table.node("from") {
-        Some((node, place)) => reader.get(node, &place, faults),
-        None => {
-            faults.add(&table.place.child("from"), "is missing: write from = \"line_items\"");
-            None
-        }
+    let from = if let Some((node, place)) = table.node("from") {
+        reader.get(node, &place, faults)
+    } else {
+        faults.add(&table.place.child("from"), "is missing: write from = \"line_items\"");
+        None
     };
     let on = table.texts("on", faults).into_iter().flatten().map(|t| t.value).collect();
     let mut scanners = Scanners::default();

@@ -281,7 +281,7 @@ fn one<'a>(json: &'a str, step: &Step, rest: &[Step]) -> Slot<'a> {
                 // A value may stand under the name of its type.
                 let found = members(found).into_iter().find(|(_, json)| *json != "null").map_or(found, |(_, json)| json);
                 let comma = if object.len() > 1 { "," } else { "" };
-                object += &format!("{comma}{}:{found}", crate::json::quoted(&name));
+                object.extend([comma, &crate::json::quoted(&name), ":", found]);
             }
             object.push('}');
             follow(Cow::Owned(object), rest)

@@ -192,7 +192,9 @@ fn instant(number: &str, unit: Unit) -> Option<String> {
     if digits.is_empty() || digits.len() > 20 || !is_digits(digits) || !is_digits(fraction) {
         // A number such as 1.7e9.
         let number: f64 = number.parse().ok().filter(|n: &f64| n.is_finite() && n.abs() < 1e20)?;
-        return written(number as i128 * unit.nanos());
+        #[allow(clippy::cast_possible_truncation, reason = "its size is bounded above")]
+        let whole = number as i128;
+        return written(whole * unit.nanos());
     }
     let mut nanos = whole.parse::<i128>().ok()?.checked_mul(unit.nanos())?;
     let mut part = unit.nanos();

@@ -3,7 +3,6 @@
 use crate::json::quoted;
 use crate::value::plain;
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 /// Names that are calls and not events of a track.
 const CALLS: [&str; 5] = ["page", "screen", "identify", "group", "alias"];
@@ -68,12 +67,11 @@ impl Event {
             return json.clone();
         }
         let mut top = Object::default();
-        match CALLS.iter().find(|call| **call == self.name) {
-            Some(call) => top.set(&["type"], quoted(call)),
-            None => {
-                top.set(&["type"], quoted("track"));
-                top.set(&["event"], quoted(&self.name));
-            }
+        if CALLS.contains(&self.name.as_str()) {
+            top.set(&["type"], quoted(&self.name));
+        } else {
+            top.set(&["type"], quoted("track"));
+            top.set(&["event"], quoted(&self.name));
         }
         if let Some(id) = &self.id {
             top.set(&["messageId"], quoted(id));
@@ -106,8 +104,10 @@ impl Event {
             let mut list = String::from("[");
             for (n, product) in products.iter().enumerate() {
                 let mut own = Object::default();
-                product.iter().for_each(|(to, json)| own.set(&to.split('.').collect::<Vec<_>>(), json.clone()));
-                let _ = write!(list, "{}{}", if n == 0 { "" } else { "," }, own.json());
+                for (to, json) in product {
+                    own.set(&to.split('.').collect::<Vec<_>>(), json.clone());
+                }
+                list.extend([if n == 0 { "" } else { "," }, &own.json()]);
             }
             list.push(']');
             top.set(&["properties", "products"], list);
@@ -166,7 +166,7 @@ impl Object {
                 Member::Json(json) => Cow::Borrowed(json.as_str()),
                 Member::Object(inner) => Cow::Owned(inner.json()),
             };
-            let _ = write!(text, "{comma}{}:{value}", quoted(name));
+            text.extend([comma, &quoted(name), ":", &value]);
         }
         text.push('}');
         text

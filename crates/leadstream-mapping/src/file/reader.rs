@@ -27,6 +27,9 @@ pub(super) fn lists<'a>(node: Option<(&'a Node, Place)>, _: &mut Faults) -> Vec<
     }
 }
 
+/// What can be asked of a value, besides what it is.
+const TESTS: [&str; 6] = ["exists", "empty", "not", "begins_with", "entered", "above"];
+
 pub(super) struct Reader<'s> {
     pub scanners: &'s mut Scanners,
     pub paths: usize,
@@ -200,7 +203,6 @@ impl Reader<'_> {
             let words = lists(Some((node, place.clone())), faults);
             return Some(Test::OneOf(words.into_iter().filter_map(|(node, place)| word_of(node, &place, faults)).collect()));
         };
-        const KNOWN: [&str; 6] = ["exists", "empty", "not", "begins_with", "entered", "above"];
         let mut test = None;
         let before_path = table.get("before");
         for entry in table.entries.iter().filter(|e| e.key != "before") {
@@ -224,17 +226,16 @@ impl Reader<'_> {
                 "above" => number_of(&entry.node, &place, faults).map(Test::Above),
                 "entered" => {
                     let of = words(faults);
-                    match before_path {
-                        Some(node) => self.get(node, &place, faults).map(|before| Test::Entered { of, before }),
-                        None => {
-                            faults.add(&place, "wants `before`: the path of what it was, such as before = \"before.status\"");
-                            None
-                        }
+                    if let Some(node) = before_path {
+                        self.get(node, &place, faults).map(|before| Test::Entered { of, before })
+                    } else {
+                        faults.add(&place, "wants `before`: the path of what it was, such as before = \"before.status\"");
+                        None
                     }
                 }
                 other => {
                     let hint = if other.contains(' ') { "" } else { " (a path with points stands in quotes: \"a.b\" = …)" };
-                    faults.add(&place, format!("{}{hint}", unknown(other, "test", &KNOWN)));
+                    faults.add(&place, format!("{}{hint}", unknown(other, "test", &TESTS)));
                     None
                 }
             };
