@@ -135,13 +135,13 @@ impl TaskFold {
         }
         keys.extend(by_key.keys().cloned());
         let time_ms = self.least_time_ms(evidence);
-        let ranks = merge::orders(evidence, records, since);
+        let orders = merge::orders(evidence, records, since);
         let mut outcome = Outcome { changes: Vec::new(), explained: Vec::new(), has_fired_held: false };
         for key in &keys {
             let before = self.known.get(key).map(|known| (&known.standing, known.bytes.as_slice()));
             let own = by_key.remove(key).unwrap_or_else(|| vec![Vec::new(); records.len()]);
             let first = first_by_key.remove(key).unwrap_or_else(|| vec![0; records.len()]);
-            let question = Question::new(evidence, commit, sents, key, before, own, first, &ranks, (time_ms, has_moved, since));
+            let question = Question::new(evidence, commit, sents, key, before, own, first, &orders, (time_ms, has_moved, since));
             let found = question.answer().map_err(|(rule, text)| (rule, format!("{key}: {text}")))?;
             outcome.explained.extend(found.explained);
             outcome.has_fired_held |= found.has_fired_held;

@@ -4,6 +4,7 @@ use super::evidence::{Evidence, wall_ms};
 use super::inputs::Taken;
 use crate::api::Us;
 use leadstream::domain::Ms;
+use leadstream::engine::task::TaskInput;
 use std::collections::BTreeSet;
 
 /// Wall clocks by which orders are made, at most.
@@ -12,9 +13,36 @@ const MOST_ORDERS: usize = 12;
 /// The place of every record in the order, by input and by place within it.
 pub type Ranks = Vec<Vec<usize>>;
 
+/// An order of all that a commit covers, and the task's time along it.
+pub struct Order {
+    pub ranks: Ranks,
+    /// How far each record moves the task's time, in this order; [`Ms::MIN`]: not at all.
+    moves_to_ms: Vec<Ms>,
+}
+
+impl Order {
+    fn new(ranks: Ranks, records: &[Vec<Taken<'_>>]) -> Self {
+        let mut moves_to_ms = vec![Ms::MIN; records.iter().map(Vec::len).sum()];
+        for (rank, taken) in ranks.iter().flatten().zip(records.iter().flatten()) {
+            if let Ok(TaskInput::Event(event)) = &taken.event {
+                moves_to_ms[*rank] = event.time_ms.min(event.record_ms);
+            }
+        }
+        Self { ranks, moves_to_ms }
+    }
+
+    /// The task's time as a timer fires that was set by its prospect's record before this rank: whatever comes next and lies behind the
+    /// deadline fires it, be it late itself. Others may have moved the time past the deadline before that.
+    pub fn time_of_firing_ms(&self, deadline_ms: Ms, set_before: usize) -> Ms {
+        let firing = self.moves_to_ms.iter().skip(set_before).position(|ms| *ms > deadline_ms);
+        let until = firing.map_or(self.moves_to_ms.len(), |n| set_before + n);
+        self.moves_to_ms[..until].iter().copied().max().unwrap_or(Ms::MIN)
+    }
+}
+
 /// Orders that may be meant, the likeliest first: by event time; as machines see it whose clocks are late, to whom what lies ahead
 /// happens now, in the order of the inputs; and in parts, as what a batch takes arrives.
-pub fn orders(evidence: &Evidence<'_>, records: &[Vec<Taken<'_>>], since: Us) -> Vec<Ranks> {
+pub fn orders(evidence: &Evidence<'_>, records: &[Vec<Taken<'_>>], since: Us) -> Vec<Order> {
     let earliest_ms = wall_ms(since) - evidence.times.skew_ms;
     let times: BTreeSet<Ms> = records.iter().flatten().map(time_ms).filter(|time_ms| *time_ms > earliest_ms).collect();
     let walls = std::iter::once(Ms::MAX).chain(times.into_iter().rev().take(MOST_ORDERS)).chain([earliest_ms]);
@@ -32,7 +60,7 @@ pub fn orders(evidence: &Evidence<'_>, records: &[Vec<Taken<'_>>], since: Us) ->
     for parted in arrivals.into_iter().rev().take(MOST_ORDERS) {
         add(order(records, |taken| (taken.visible.since >= parted, time_ms(taken))));
     }
-    all
+    all.into_iter().map(|ranks| Order::new(ranks, records)).collect()
 }
 
 /// Always the earliest head, of several the one of the first input.

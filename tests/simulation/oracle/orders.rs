@@ -15,7 +15,7 @@ use super::differences::show;
 use super::evidence::Evidence;
 use super::evidence::wall_ms;
 use super::inputs::Taken;
-use super::merge::Ranks;
+use super::merge::Order;
 use super::outputs::Sents;
 use super::standing::{Given, Standing};
 use crate::api::Us;
@@ -59,7 +59,7 @@ pub struct Question<'q, 'a> {
     tried: Cell<u32>,
     most: Cell<u32>,
     /// Orders of all records of the commit, and by which of them it is begun.
-    ranks: &'q [Ranks],
+    orders: &'q [Order],
     order: Cell<usize>,
     /// What the wall clock is taken to have shown; `None`: whatever fits.
     wall_ms: Cell<Option<Ms>>,
@@ -111,7 +111,7 @@ impl<'q, 'a> Question<'q, 'a> {
         before: Option<(&'q Standing, &'q [u8])>,
         records: Vec<Vec<(&'q TaskInput<'a>, &'q Taken<'a>)>>,
         first: Vec<usize>,
-        ranks: &'q [Ranks],
+        orders: &'q [Order],
         (time_ms, has_moved, since): (Ms, bool, Us),
     ) -> Self {
         Self {
@@ -129,7 +129,7 @@ impl<'q, 'a> Question<'q, 'a> {
             since,
             tried: Cell::new(0),
             most: Cell::new(0),
-            ranks,
+            orders,
             order: Cell::new(0),
             wall_ms: Cell::new(None),
             difference: RefCell::default(),
@@ -158,7 +158,7 @@ impl<'q, 'a> Question<'q, 'a> {
         let moves = MOVES_PER_ORDER * (4 + u32::try_from(self.records.iter().map(Vec::len).sum::<usize>()).unwrap_or(0));
         let likely =
             |order| std::iter::once(None).chain(self.walls().into_iter().map(Some)).map(move |wall_ms| (order, wall_ms, moves));
-        let orders = (0..self.ranks.len()).flat_map(likely);
+        let orders = (0..self.orders.len()).flat_map(likely);
         self.memory.replace(Memory::of(self.wanted.flatten()));
         for (order, wall_ms, moves) in orders.chain([(0, None, MOST_MOVES)]) {
             self.begin_with(order, wall_ms, moves);
@@ -230,7 +230,7 @@ impl<'q, 'a> Question<'q, 'a> {
         let unheld = if holds { node.standing.next_timer(true, models) } else { next };
         let mut heads: Vec<_> = self.heads(node).collect();
         // Updates of members have no place in the order, and are taken first; of the others the earliest.
-        let ranks = &self.ranks[self.order.get()];
+        let ranks = &self.orders[self.order.get()].ranks;
         heads.sort_by_key(|(input, event, taken)| (matches!(event, TaskInput::Event(_)), ranks[*input][taken.place]));
         let earliest_ms =
             heads.iter().filter(|h| matches!(h.1, TaskInput::Event(_))).map(|h| h.1.time_ms().min(h.1.record_ms())).next();
@@ -243,7 +243,7 @@ impl<'q, 'a> Question<'q, 'a> {
                 continue;
             }
             let is_first = earliest_ms.is_none_or(|ms| timer.deadline_ms < ms);
-            let fires = self.nows(timer).into_iter().map(|now_ms| Move::Fire(timer, now_ms));
+            let fires = self.nows(node, timer).into_iter().map(|now_ms| Move::Fire(timer, now_ms));
             if is_first { before.extend(fires) } else { after.extend(fires) }
         }
         let takes = heads.iter().filter(|(_, event, taken)| {

@@ -1,7 +1,7 @@
 //! The instants at which a timer may have fired: at its deadline, or late, by the wall clock, which nobody has written down.
 
 use super::super::evidence::wall_ms;
-use super::Question;
+use super::{Node, Question};
 use leadstream::domain::Ms;
 use leadstream::domain::state::timers::{Timer, TimerKind};
 use leadstream::engine::codec::Codec;
@@ -15,10 +15,11 @@ const ON_TIME_MS: Ms = 5_000;
 
 impl Question<'_, '_> {
     /// The instants at which a timer may have fired, as far as they make a difference.
-    pub(super) fn nows(&self, timer: Timer) -> Vec<Ms> {
+    pub(super) fn nows(&self, node: &Node, timer: Timer) -> Vec<Ms> {
         let deadline_ms = timer.deadline_ms;
         let end_ms = self.commit.record.time_ms;
-        let mut all = vec![deadline_ms.max(self.time_ms)];
+        let by_task_ms = self.time_of_firing_ms(node, deadline_ms).min(end_ms).max(self.time_ms);
+        let mut all = vec![deadline_ms.max(by_task_ms), deadline_ms.max(self.time_ms)];
         if timer.kind.is_held() {
             all.push(end_ms);
             all.extend(self.hints());
@@ -49,6 +50,17 @@ impl Question<'_, '_> {
             return vec![wall_ms];
         }
         kept
+    }
+
+    /// The task's time as the timer fires, in the order that is begun with: what a late record sets may be due in the past of the task,
+    /// whose time the records of others have moved on.
+    fn time_of_firing_ms(&self, node: &Node, deadline_ms: Ms) -> Ms {
+        let order = &self.orders[self.order.get()];
+        let taken = self.records.iter().zip(&node.at).enumerate().flat_map(|(input, (records, at))| {
+            let ranks = &order.ranks[input];
+            records[..*at].iter().map(|(_, taken)| ranks[taken.place] + 1)
+        });
+        order.time_of_firing_ms(deadline_ms, taken.max().unwrap_or(0))
     }
 
     /// What the wall clock may have shown: instants that stand in the record and are those of none of its events, the likeliest first.
