@@ -179,6 +179,13 @@ impl Fleet {
         }
     }
 
+    /// A machine whose process was asked to stop and still runs, or is not started again yet.
+    #[must_use]
+    pub fn stopping(&self) -> Option<usize> {
+        let is_up = |run: &Run| !run.stop.load(Ordering::Relaxed);
+        self.machines.borrow().iter().position(|machine| !machine.running().is_some_and(is_up))
+    }
+
     /// Asks a process to stop; it is killed if it takes too long.
     pub fn stop(&self, machine: usize) {
         let machines = self.machines.borrow();

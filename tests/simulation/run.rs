@@ -74,7 +74,7 @@ impl Simulation {
     fn settle(&self) -> Result<Us, String> {
         let world = &self.world;
         world.run_until(self.ends_at + 5 * SECOND)?;
-        while let Some(what) = self.unread().or_else(|| self.unready()) {
+        while let Some(what) = self.unread().or_else(|| self.unready()).or_else(|| self.unsettled()) {
             if world.now() > self.ends_at + LONGEST_RECOVERY {
                 let how = self.fleet.describe();
                 return Err(format!("not settled {} s after the healing: {what}{how}", LONGEST_RECOVERY / SECOND));
@@ -152,6 +152,22 @@ impl Simulation {
             }
         }
         None
+    }
+
+    /// What is still to come of the faults, and takes tasks from their owners once more: nobody can be punctual then.
+    fn unsettled(&self) -> Option<String> {
+        let world = &self.world;
+        // A process that is asked to stop finishes the call that it is in, up to ten seconds; its board shows its tasks till then.
+        if let Some(machine) = self.fleet.stopping() {
+            return Some(format!("machine {machine} stops, or is down"));
+        }
+        // Who has ended may still join: the broker keeps partitions for it as long as a session.
+        let late_until = world.network.borrow().late_until();
+        if late_until >= world.now() {
+            return Some(format!("requests are on their way until {late_until} us"));
+        }
+        // Boards show tasks at work until their owners hear of it.
+        world.broker.borrow().is_rebalancing().then(|| "the group is rebalancing".to_owned())
     }
 
     /// A task that no board shows at work.
