@@ -1,15 +1,13 @@
 //! A record becomes events.
 
+use crate::elements::{Reason, not_too_many};
 use crate::record::{Reading, Record};
 use crate::rules::{Field, Mapping, Rule, Target};
-use crate::scan::{self, follow};
+use crate::scan;
 use crate::value::Get;
 use crate::write::Event;
 use std::borrow::Cow;
 use std::rc::Rc;
-
-/// Most events of one record.
-pub const MOST_EVENTS: usize = 1_000;
 
 /// Texts that stand where nobody is known.
 const NOBODY: [&str; 13] = [
@@ -27,34 +25,6 @@ const NOBODY: [&str; 13] = [
     "not_authenticated",
     "void",
 ];
-
-/// Why a record, or one element of it, can't be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
-    /// It is not what the mapping says that it is.
-    Unreadable,
-    TooManyEvents,
-    /// It says nowhere who it is about.
-    NoPerson,
-    /// It has no name, and the mapping keeps names as they are.
-    NoName,
-    /// The mapping wants its name as a dead letter.
-    UnwantedName,
-}
-
-impl Reason {
-    /// In headers and metrics.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Unreadable => "unreadable-value",
-            Self::TooManyEvents => "too-many-events",
-            Self::NoPerson => "key-missing",
-            Self::NoName => "no-name",
-            Self::UnwantedName => "unknown-name",
-        }
-    }
-}
 
 /// What became of one element.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,88 +48,28 @@ impl Mapping {
     /// What becomes of a record: nothing of it is lost without an outcome.
     #[must_use]
     pub fn apply(&self, record: &Record<'_>) -> Vec<Outcome> {
-        match self.elements(record) {
+        match self.outcomes(record) {
             Ok(outcomes) => outcomes,
             Err((reason, detail)) => vec![Outcome { element: 0, theirs: String::new(), what: What::Dead { reason, detail } }],
         }
     }
 
-    fn elements(&self, record: &Record<'_>) -> Result<Vec<Outcome>, (Reason, String)> {
-        let unreadable = |detail: String| (Reason::Unreadable, detail);
-        let Some(value) = record.value else {
-            return Ok(vec![Outcome { element: 0, theirs: String::new(), what: What::Skipped }]);
-        };
-        let text = self.text(value).map_err(unreadable)?;
-        let json = self.format.json(text);
-        let json = if self.unwrap.is_empty() {
-            json
-        } else {
-            follow(json, &self.unwrap)
-                .ok_or_else(|| unreadable("the envelope does not hold what the mapping looks for in it".to_owned()))?
-        };
-        let key = match record.key_text().filter(|_| !self.scanners.key.is_empty()) {
-            // A key that is no JSON has no members.
-            Some(key) => self.scanners.key.scan(key).unwrap_or_default(),
-            None => Vec::new(),
-        };
-        let around =
-            if self.scanners.record.is_empty() { Vec::new() } else { self.scanners.record.scan(&json).map_err(unreadable)? };
-        let (key, around) = (Rc::new(key), Rc::new(around));
-        let list: Cow<'_, str>;
-        let elements = match &self.split {
-            None => vec![json.as_ref()],
-            // A record without the list is the event itself.
-            Some(steps) => {
-                list = follow(Cow::Borrowed(json.as_ref()), steps)
-                    .filter(|list| list.trim() != "null")
-                    .unwrap_or(Cow::Borrowed(json.as_ref()));
-                let elements = scan::elements(&list);
-                let is_list = list.trim_start().starts_with('[');
-                if elements.is_empty() && !(is_list && list.trim_start()[1..].trim_start().starts_with(']')) && list != "null" {
-                    return Err(unreadable("the list of events is no JSON".to_owned()));
-                }
-                elements
-            }
-        };
-        if elements.len() > MOST_EVENTS {
-            return Err((Reason::TooManyEvents, format!("{} events in one record: at most {MOST_EVENTS}", elements.len())));
-        }
+    fn outcomes(&self, record: &Record<'_>) -> Result<Vec<Outcome>, (Reason, String)> {
         let mut outcomes = Vec::new();
-        if elements.is_empty() {
-            outcomes.push(Outcome { element: 0, theirs: String::new(), what: What::Skipped });
-        }
-        for (n, element) in elements.into_iter().enumerate() {
-            let scanned = if element.trim_start().starts_with('{') {
-                self.scanners.value.scan(element)
-            } else {
-                Err("it is no JSON object".to_owned())
-            };
-            match scanned {
-                Ok(value) => {
-                    let reading = Reading { record, value, around: Rc::clone(&around), key: Rc::clone(&key), item: Vec::new() };
-                    self.element(n, element, &reading, &mut outcomes);
-                }
+        self.each_element(record, |n, element| {
+            match element {
+                Ok((json, reading)) => self.element(n, json, &reading, &mut outcomes),
                 Err(detail) => {
                     let what = What::Dead { reason: Reason::Unreadable, detail };
                     outcomes.push(Outcome { element: n, theirs: String::new(), what });
                 }
             }
-            if outcomes.len() > MOST_EVENTS {
-                return Err((Reason::TooManyEvents, format!("more than {MOST_EVENTS} events in one record")));
-            }
+            not_too_many(outcomes.len())
+        })?;
+        if outcomes.is_empty() {
+            outcomes.push(Outcome { element: 0, theirs: String::new(), what: What::Skipped });
         }
         Ok(outcomes)
-    }
-
-    /// The value as text, without the registry's prefix.
-    fn text<'a>(&self, value: &'a [u8]) -> Result<&'a str, String> {
-        let value = match value.first() {
-            // A magic byte and four of the schema's id, or sixteen.
-            Some(0) if self.has_prefix => value.get(5..).unwrap_or_default(),
-            Some(1) if self.has_prefix => value.get(17..).unwrap_or_default(),
-            _ => value,
-        };
-        std::str::from_utf8(value).map_err(|error| error.to_string())
     }
 
     fn element(&self, element: usize, json: &str, reading: &Reading<'_>, outcomes: &mut Vec<Outcome>) {
@@ -205,7 +115,11 @@ impl Mapping {
             if items.is_empty() {
                 add(What::Skipped);
             }
-            for item in items.into_iter().take(MOST_EVENTS) {
+            if let Err((reason, detail)) = not_too_many(items.len()) {
+                add(What::Dead { reason, detail });
+                continue;
+            }
+            for item in items {
                 let reading = Reading { item: self.scanners.item.scan(item).unwrap_or_default(), ..reading.clone() };
                 add(self.event(name, rule, &reading, Some(item), element, part));
                 part += 1;
@@ -285,7 +199,7 @@ impl Mapping {
             } else if (products.on.is_empty() || products.on.iter().any(|on| on == name))
                 && let Some(list) = products.from.json(reading)
             {
-                event.products = Some(scan::elements(&list).into_iter().take(MOST_EVENTS).filter_map(of).collect());
+                event.products = Some(scan::elements(&list).into_iter().filter_map(of).collect());
             }
         }
         What::Event(event)
@@ -312,43 +226,6 @@ impl Mapping {
             id = format!("{id}#{part}");
         }
         Some(id)
-    }
-
-    /// Paths and what each has given, for people.
-    #[must_use]
-    pub fn explain(&self, record: &Record<'_>) -> Vec<(String, String, Option<String>)> {
-        let Some(text) = record.value.and_then(|value| self.text(value).ok()) else { return Vec::new() };
-        let json = self.format.json(text);
-        let Some(json) = follow(json, &self.unwrap) else { return Vec::new() };
-        let list = match &self.split {
-            None => format!("[{json}]"),
-            Some(steps) => follow(Cow::Borrowed(json.as_ref()), steps).map(Cow::into_owned).unwrap_or_default(),
-        };
-        let around = Rc::new(self.scanners.record.scan(&json).unwrap_or_default());
-        let key = Rc::new(record.key_text().and_then(|key| self.scanners.key.scan(key).ok()).unwrap_or_default());
-        let mut all = Vec::new();
-        for (n, element) in scan::elements(&list).into_iter().enumerate() {
-            let Ok(value) = self.scanners.value.scan(element) else { continue };
-            let reading = Reading { record, value, around: Rc::clone(&around), key: Rc::clone(&key), item: Vec::new() };
-            let mut one = |ours: &str, get: &Get| {
-                let ours = if n == 0 { ours.to_owned() } else { format!("[{n}] {ours}") };
-                all.push((ours, get.text.clone(), get.json(&reading).map(Cow::into_owned)));
-            };
-            self.names.iter().for_each(|get| one("name", get));
-            self.time.iter().for_each(|get| one("time", get));
-            self.id.iter().for_each(|get| one("id", get));
-            self.ids.iter().for_each(|(kind, get)| one(&format!("ids.{kind}"), get));
-            self.fields.iter().for_each(|field| one(&field.to, &field.get));
-            for (target, fields) in &self.fields_for {
-                for field in fields {
-                    one(&format!("{} of {target}", field.to), &field.get);
-                }
-            }
-            if let Some(products) = &self.products {
-                one("products", &products.from);
-            }
-        }
-        all
     }
 }
 

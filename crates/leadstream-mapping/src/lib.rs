@@ -5,6 +5,7 @@
 //! file         TOML in, a mapping or every fault with its line out
 //! rules        a mapping, compiled
 //! apply        a record in, what becomes of each of its elements out: an event, nothing, or a dead letter with its reason
+//! elements     a record taken apart; explain: where each value came from
 //! write        an event as JSON, as the decoder reads it
 //! value        values with their units; conditions
 //! scan path    one pass over JSON; where a value stands
@@ -17,7 +18,9 @@
 #![allow(clippy::similar_names, reason = "from and form, rule and rules: the field's words are alike")]
 
 mod apply;
+mod elements;
 mod example;
+mod explain;
 mod file;
 mod format;
 mod json;
@@ -29,7 +32,8 @@ pub mod shipped;
 mod value;
 mod write;
 
-pub use apply::{MOST_EVENTS, Outcome, Reason, What};
+pub use apply::{Outcome, What};
+pub use elements::{MOST_EVENTS, Reason};
 pub use file::parse;
 pub use record::Record;
 pub use rules::{Mapping, Target};

@@ -2,7 +2,7 @@
 //! conditions, and conditions are about values.
 
 use crate::json::quoted;
-use crate::path::{From, Path};
+
 use crate::record::{Reading, Ref};
 use crate::scan;
 use base64::Engine as _;
@@ -84,12 +84,6 @@ impl Get {
     pub fn time<'a>(&self, reading: &Reading<'a>) -> Option<Cow<'a, str>> {
         let as_it_is = || self.from.iter().filter_map(|from| reading.get(from)).find(|json| !is_absent(json, &self.absent));
         if self.when.holds(reading) { self.json(reading).or_else(as_it_is) } else { None }
-    }
-
-    /// Which of the paths gave it.
-    #[must_use]
-    pub fn origin(&self, reading: &Reading<'_>) -> Option<usize> {
-        self.from.iter().position(|from| self.one(from, reading).is_some())
     }
 
     /// The value as text: what stands in quotes, or a number or truth value as it is written.
@@ -236,12 +230,6 @@ fn decimal(json: &str, places: u32) -> Option<String> {
     let (whole, part) = ((number / scale).unsigned_abs(), (number % scale).unsigned_abs());
     let sign = if number < 0 { "-" } else { "" };
     Some(if places == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part:0>width$}", width = places as usize) })
-}
-
-/// What a path begins with decides where it is looked up.
-#[must_use]
-pub fn is_of_record(path: &Path) -> bool {
-    matches!(path.from, From::Record | From::Header(_) | From::Key | From::Topic | From::Item)
 }
 
 /// All of these.

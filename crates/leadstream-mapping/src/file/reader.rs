@@ -4,7 +4,7 @@ use crate::path::Path;
 use crate::record::{Ref, Scanners};
 use crate::rules::{Field, Rule, Target};
 use crate::value::{Condition, Test, When};
-use crate::value::{Get, Unit, is_of_record};
+use crate::value::{Get, Unit};
 use leadstream_model::fields::{Fields, number_of, text_of, unknown};
 use leadstream_model::tree::{self, Node, Value};
 use leadstream_model::{Faults, Place};
@@ -44,10 +44,7 @@ impl Reader<'_> {
                 faults.add(place, format!("`{path}`: without `split` there is no record around the event"));
                 None
             }
-            Ok(path) => {
-                debug_assert!(is_of_record(&path) || text == path.text());
-                Some(self.scanners.add(&path))
-            }
+            Ok(path) => Some(self.scanners.add(&path)),
             Err(error) => {
                 faults.add(place, error);
                 None
