@@ -149,6 +149,20 @@ pub enum Request {
     Leave { member: String },
 }
 
+impl Request {
+    /// Whose transaction it is part of, where a client writes to one.
+    #[must_use]
+    pub fn transactional_id(&self) -> Option<&str> {
+        match self {
+            Self::Produce { transactional_id, .. } => transactional_id.as_deref(),
+            Self::AddPartitions { transactional_id, .. }
+            | Self::TxnOffsetCommit { transactional_id, .. }
+            | Self::EndTxn { transactional_id, .. } => Some(transactional_id),
+            _ => None,
+        }
+    }
+}
+
 /// What the broker answers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {

@@ -55,28 +55,17 @@ impl Late {
 
 /// When what is held back arrives: a transaction has begun, or its own positions are there already.
 pub(super) fn moment(request: &Request) -> Option<Moment> {
-    match request {
-        Request::AddPartitions { transactional_id, .. } => {
-            Some(Moment { transactional_id: transactional_id.clone(), has_positions: false })
-        }
-        Request::TxnOffsetCommit { transactional_id, .. } => {
-            Some(Moment { transactional_id: transactional_id.clone(), has_positions: true })
-        }
-        _ => None,
-    }
+    let has_positions = match request {
+        Request::AddPartitions { .. } => false,
+        Request::TxnOffsetCommit { .. } => true,
+        _ => return None,
+    };
+    Some(Moment { transactional_id: request.transactional_id()?.to_owned(), has_positions })
 }
 
 pub(super) struct Moment {
     transactional_id: String,
     has_positions: bool,
-}
-
-fn transactional_id(request: &Request) -> Option<&str> {
-    match request {
-        Request::Produce { transactional_id, .. } => transactional_id.as_deref(),
-        Request::TxnOffsetCommit { transactional_id, .. } | Request::EndTxn { transactional_id, .. } => Some(transactional_id),
-        _ => None,
-    }
 }
 
 impl World {
@@ -110,7 +99,7 @@ impl World {
         if moment.has_positions != (late.kind == Kind::Positions) {
             return;
         }
-        let is_meant = |held: &mut Request| transactional_id(held) == Some(moment.transactional_id.as_str());
+        let is_meant = |held: &mut Request| held.transactional_id() == Some(moment.transactional_id.as_str());
         let Some(request) = late.held.take_if(is_meant) else { return };
         self.trace.cover(TRIALS[late.kind as usize]);
         *late = Late::draw(&mut self.dice(Stream::Network));

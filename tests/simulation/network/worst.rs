@@ -19,20 +19,9 @@ pub struct Worst {
     held_up: Vec<(Ticket, Connection, Request)>,
 }
 
-/// Whose transaction it is part of.
-fn name(request: &Request) -> Option<&str> {
-    match request {
-        Request::Produce { transactional_id, .. } => transactional_id.as_deref(),
-        Request::TxnOffsetCommit { transactional_id, .. } | Request::AddPartitions { transactional_id, .. } => {
-            Some(transactional_id)
-        }
-        _ => None,
-    }
-}
-
 /// Whether this is the moment: records come once their partition is part of the next transaction, positions after the next ones.
 fn is_moment(late: &Request, now: &Request) -> bool {
-    let is_same = name(late).is_some() && name(late) == name(now);
+    let is_same = late.transactional_id().is_some() && late.transactional_id() == now.transactional_id();
     is_same
         && match (late, now) {
             (Request::Produce { at, .. }, Request::AddPartitions { partitions, .. }) => partitions.contains(at),
@@ -50,7 +39,7 @@ impl Network {
 impl World {
     /// Whether the request, which nobody waits for, arrives later.
     pub(super) fn waits(&self, ticket: Ticket, connection: Connection, request: &Request) -> bool {
-        if !matches!(request, Request::Produce { .. } | Request::TxnOffsetCommit { .. }) || name(request).is_none() {
+        if !matches!(request, Request::Produce { .. } | Request::TxnOffsetCommit { .. }) || request.transactional_id().is_none() {
             return false;
         }
         self.network.borrow_mut().worst.waiting.push((ticket, connection, request.clone()));
@@ -59,7 +48,8 @@ impl World {
 
     /// Whether the request is held up, as long as somebody waits for it.
     pub(super) fn hold_up(&self, ticket: Ticket, connection: Connection, request: &Request) -> bool {
-        let can_be = matches!(request, Request::Produce { .. } | Request::TxnOffsetCommit { .. }) && name(request).is_some();
+        let can_be =
+            matches!(request, Request::Produce { .. } | Request::TxnOffsetCommit { .. }) && request.transactional_id().is_some();
         let network = self.network.borrow();
         let has_weather = network.is_hostile && network.weather.unanswered > 0.0;
         drop(network);
