@@ -50,6 +50,22 @@ fn is_language(module: &str) -> bool {
     OF_LANGUAGES.iter().any(|(_, name)| *name == module)
 }
 
+/// What brings the world in, or another layer's format.
+const WORLD: [&str; 12] = [
+    "anyhow",
+    "axum",
+    "clap",
+    "crossterm",
+    "indicatif",
+    "metrics",
+    "prost",
+    "rdkafka",
+    "rdkafka_sys",
+    "tokio",
+    "toml",
+    "tracing",
+];
+
 const LAYERS: &[Layer] = &[
     Layer { name: "domain", may_use: &[], never: &OUTSIDE },
     Layer { name: "engine", may_use: &["domain"], never: &OUTSIDE },
@@ -58,24 +74,7 @@ const LAYERS: &[Layer] = &[
         may_use: &["domain"],
         never: &["anyhow", "axum", "clap", "crossterm", "indicatif", "metrics", "prost", "rdkafka", "rdkafka_sys", "tokio"],
     },
-    Layer {
-        name: MAPPING,
-        may_use: &[MODEL, "domain"],
-        never: &[
-            "anyhow",
-            "axum",
-            "clap",
-            "crossterm",
-            "indicatif",
-            "metrics",
-            "prost",
-            "rdkafka",
-            "rdkafka_sys",
-            "tokio",
-            "toml",
-            "tracing",
-        ],
-    },
+    Layer { name: MAPPING, may_use: &[MODEL, "domain"], never: &WORLD },
     Layer {
         name: "state_record",
         may_use: &["engine", "domain"],
@@ -87,24 +86,7 @@ const LAYERS: &[Layer] = &[
         may_use: &["engine", "domain", "telemetry"],
         never: &["anyhow", "axum", "clap", "crossterm", "indicatif", "prost", "rdkafka", "rdkafka_sys", "toml"],
     },
-    Layer {
-        name: "view",
-        may_use: &["rfc3339", "runtime", "engine", "domain"],
-        never: &[
-            "anyhow",
-            "axum",
-            "clap",
-            "crossterm",
-            "indicatif",
-            "metrics",
-            "prost",
-            "rdkafka",
-            "rdkafka_sys",
-            "tokio",
-            "toml",
-            "tracing",
-        ],
-    },
+    Layer { name: "view", may_use: &["rfc3339", "runtime", "engine", "domain"], never: &WORLD },
     Layer {
         name: "wire",
         may_use: &["state_record", "rfc3339", "runtime", "engine", "domain"],
