@@ -30,6 +30,7 @@ pub mod names;
 pub mod number;
 pub mod origin;
 pub mod output;
+pub mod placeholder_ids;
 pub mod rules;
 pub mod state;
 pub mod step;

@@ -6,25 +6,9 @@ use crate::rules::{Field, Mapping, Rule, Target};
 use crate::scan;
 use crate::value::Get;
 use crate::write::Event;
+use leadstream_core::domain::placeholder_ids::{IdOf, is_hash, is_id};
 use std::borrow::Cow;
 use std::rc::Rc;
-
-/// Texts that stand where nobody is known.
-const NOBODY: [&str; 13] = [
-    "null",
-    "none",
-    "nil",
-    "nan",
-    "undefined",
-    "anonymous",
-    "anon",
-    "guest",
-    "unknown",
-    "n/a",
-    "[object object]",
-    "not_authenticated",
-    "void",
-];
 
 /// What became of one element.
 #[derive(Debug, Clone, PartialEq)]
@@ -140,7 +124,7 @@ impl Mapping {
         let others = rule.ids.iter().filter(|(kind, _)| !self.ids.iter().any(|(known, _)| known == kind));
         for (kind, get) in self.ids.iter().chain(others) {
             let get = rule.ids.iter().find(|(own, _)| own == kind).map_or(get, |(_, own)| own);
-            if let Some(id) = get.plain_that(reading, |id| is_somebody(id.trim()) && (kind != "email" || is_address(id.trim()))) {
+            if let Some(id) = get.plain_that(reading, |id| may_be(kind, id.trim())) {
                 event.ids.push((kind.clone(), id.trim().to_owned()));
             }
         }
@@ -229,16 +213,33 @@ impl Mapping {
     }
 }
 
-/// It may be an address, or the hash of one.
-fn is_address(id: &str) -> bool {
-    id.contains('@') || (id.len() >= 16 && id.bytes().all(|b| b.is_ascii_hexdigit()))
+/// It may be an id of this type: the decoder takes the same words for none.
+fn may_be(kind: &str, id: &str) -> bool {
+    match kind {
+        "cart" => is_id(id, IdOf::Thing),
+        "email" => is_id(id, IdOf::Person) && (id.contains('@') || is_hash(id)),
+        _ => is_id(id, IdOf::Person),
+    }
 }
 
-/// It may be somebody's id.
-fn is_somebody(id: &str) -> bool {
-    let bare = id.trim_matches(['"', '\'']);
-    !bare.is_empty()
-        && !bare.bytes().all(|b| matches!(b, b'0' | b'-'))
-        && bare != "-1"
-        && !NOBODY.iter().any(|word| word.eq_ignore_ascii_case(bare))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_id_to_the_decoder_is_none_to_a_mapping() {
+        let mapping =
+            crate::parse("m", "name = \"m\"\n[ids]\nuser = \"u\"\nanon = \"a\"\ncart = \"c\"\n[events]\n\"*\" = \"page\"\n");
+        let mapping = mapping.expect("a mapping");
+        let ids = |value: &str| {
+            let outcomes = mapping.apply(&Record { value: Some(value.as_bytes()), ..Record::default() });
+            let What::Event(event) = &outcomes[0].what else { panic!("{outcomes:?}") };
+            event.ids.iter().map(|(kind, id)| format!("{kind} {id}")).collect::<Vec<_>>().join(", ")
+        };
+        for nobody in ["undefined", "{{user_id}}", "guest user", "YOUR_USER_ID", "1111111111", "0", "<user_id>"] {
+            assert_eq!(ids(&format!(r#"{{"u":"{nobody}","a":"v-1"}}"#)), "anon v-1", "{nobody}");
+        }
+        // A cart is no person: it may well be called so.
+        assert_eq!(ids(r#"{"u":"guest","a":"v-1","c":"guest"}"#), "anon v-1, cart guest");
+    }
 }

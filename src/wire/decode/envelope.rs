@@ -4,9 +4,9 @@
 use super::event_builder::EventBuilder;
 use super::fields::{BuiltIn, ELSEWHERE, ProductField, Signal, TopField};
 use super::lookup::Entry;
-use super::placeholder_ids::IdOf;
 use super::products::ProductBuilder;
 use super::value::{Faults, Scalar};
+use crate::domain::placeholder_ids::IdOf;
 use std::borrow::Cow;
 
 impl<'a> EventBuilder<'a> {

@@ -3,13 +3,13 @@
 use super::clock::Times;
 use super::fields::BuiltIn;
 use super::lookup::{Entry, Lookup};
-use super::placeholder_ids::IdOf;
 use super::products::{ProductBuilder, ProductList};
 use super::property_names::{CANONICAL, OTHERWISE, keep};
 use super::signals::SignalBuilder;
 use super::value::{Faults, MAX_VALUE, Scalar, path_of_url};
 use crate::domain::event::{OrderStatus, Value};
 use crate::domain::names::PropertyId;
+use crate::domain::placeholder_ids::IdOf;
 use smallvec::SmallVec;
 use std::borrow::Cow;
 

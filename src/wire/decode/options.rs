@@ -1,7 +1,7 @@
 //! The options of a decoder: topics, limits, words.
 
-use super::placeholder_ids::{self, IdOf};
 use crate::domain::Ms;
+use crate::domain::placeholder_ids::{self, IdOf};
 use crate::domain::zones::Zone;
 
 /// How the values of a topic are written, unless a record's `content-type` header says otherwise.

@@ -1,11 +1,11 @@
 //! The products of an event: the list, under whichever name it comes, else the single product among the properties.
 
 use super::fields::{PRODUCT_FIELDS, ProductField};
-use super::placeholder_ids::IdOf;
 use super::property_names::{OF_CART, VARIANT_IDS, VARIANT_TRAITS, WITHIN, keep};
 use super::value::{Faults, MAX_PRICE, MAX_TEXT_BYTES, MAX_URL_BYTES, Scalar, tidy};
 use crate::domain::event::Product;
 use crate::domain::names::Kind;
+use crate::domain::placeholder_ids::IdOf;
 use std::borrow::Cow;
 
 /// Most products of one event; further ones are dropped and counted.

@@ -3,12 +3,12 @@
 use super::event_builder::EventBuilder;
 use super::fields::{BuiltIn, ProductField};
 use super::lookup::Lookup;
-use super::placeholder_ids::IdOf;
 use super::product_limit::{LOOKED_THROUGH_BYTES, without_surplus};
 use super::products::ProductBuilder;
 use super::property_names::CANONICAL;
 use super::value::Scalar;
 use crate::domain::YEAR_9999_END_MS;
+use crate::domain::placeholder_ids::IdOf;
 use crate::runtime::ports::{DeadReason, Rejected};
 use crate::wire::proto;
 use crate::wire::time::Written;

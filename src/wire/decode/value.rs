@@ -1,8 +1,8 @@
 //! Single values, read leniently: what is broken is dropped and counted, never an error.
 
-use super::placeholder_ids::{IdOf, is_id};
 use crate::domain::event::Value;
 use crate::domain::number;
+use crate::domain::placeholder_ids::{IdOf, is_id};
 use crate::wire::time::{self, Written};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -114,7 +114,7 @@ impl<'a> Scalar<'a> {
         Some(cut(text, max_bytes))
     }
 
-    /// An id. Words that stand for none are absent, without a fault: see [`super::placeholder_ids`].
+    /// An id. Words that stand for none are absent, without a fault: see [`crate::domain::placeholder_ids`].
     #[inline]
     pub(super) fn id(self, of: IdOf, faults: &mut Faults) -> Option<Cow<'a, str>> {
         let text = self.text(faults).map(tidy)?;

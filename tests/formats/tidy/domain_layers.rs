@@ -5,7 +5,20 @@ use super::{Source, imports, planted, sources};
 /// From the lowest layer to the highest; modules of one layer may import each other, though in no circle.
 const LAYERS: &[&[&str]] = &[
     &["terms"],
-    &["ids", "number", "zones", "names", "titles", "mail", "company_names", "free_mail", "origin", "hand_over", "member_update"],
+    &[
+        "ids",
+        "number",
+        "zones",
+        "names",
+        "titles",
+        "mail",
+        "company_names",
+        "free_mail",
+        "origin",
+        "hand_over",
+        "member_update",
+        "placeholder_ids",
+    ],
     &["event"],
     &["answers", "misses"],
     &["state"],

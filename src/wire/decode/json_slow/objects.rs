@@ -3,11 +3,11 @@
 
 use super::raw::{each, fields_of, is_json, listed, visit};
 use crate::domain::event::{Product, Value};
+use crate::domain::placeholder_ids::IdOf;
 use crate::wire::decode::event_builder::EventBuilder;
 use crate::wire::decode::fields::{BuiltIn, ITEM, PRODUCT, PROPERTIES, ProductField};
 use crate::wire::decode::key_table::KeyTable;
 use crate::wire::decode::lookup::{Entry, Lookup};
-use crate::wire::decode::placeholder_ids::IdOf;
 use crate::wire::decode::products::{MAX_PRODUCTS, ProductBuilder};
 use crate::wire::decode::value::Scalar;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};

@@ -54,7 +54,7 @@ const NO_READER: [&str; 7] = ["noreply", "no-reply", "no_reply", "test", "donotr
 
 /// What an id is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum IdOf {
+pub enum IdOf {
     /// A user, a browser, the prospect.
     Person,
     /// An order, a cart, a product, a message.
@@ -63,7 +63,8 @@ pub(super) enum IdOf {
 
 /// Whether a text is an id. Every event asks: for most the first two bytes decide.
 #[inline]
-pub(super) fn is_id(text: &str, of: IdOf) -> bool {
+#[must_use]
+pub fn is_id(text: &str, of: IdOf) -> bool {
     match text.as_bytes() {
         [first, second, ..] if first.is_ascii_alphanumeric() && first != second && !may_begin_a_word(*first, *second) => true,
         _ => is_id_on_second_sight(text, of),
@@ -150,7 +151,8 @@ fn is_same(known: &str, bare: &str) -> bool {
 }
 
 /// Without blanks, and without one pair of quotes or brackets.
-pub(super) fn bare(text: &str) -> &str {
+#[must_use]
+pub fn bare(text: &str) -> &str {
     let text = text.trim();
     let inner = |open: char, close: char| text.strip_prefix(open)?.strip_suffix(close);
     let pairs = [('"', '"'), ('\'', '\''), ('`', '`'), ('(', ')'), ('<', '>'), ('[', ']')];
@@ -158,7 +160,8 @@ pub(super) fn bare(text: &str) -> &str {
 }
 
 /// Whether a text is an address that someone may read, or the hash of one, as senders write that hide addresses from this service.
-pub(super) fn is_address(text: &str) -> bool {
+#[must_use]
+pub fn is_address(text: &str) -> bool {
     let Some((local, domain)) = text.trim().rsplit_once('@') else { return is_hash(text.trim()) };
     if text.contains('*') {
         return false;
@@ -178,7 +181,8 @@ pub(super) fn is_address(text: &str) -> bool {
 }
 
 /// At least 64 bits in hexadecimal digits.
-fn is_hash(text: &str) -> bool {
+#[must_use]
+pub fn is_hash(text: &str) -> bool {
     text.len() >= 16
         && text.len().is_multiple_of(2)
         && text.bytes().all(|byte| byte.is_ascii_hexdigit())
