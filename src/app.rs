@@ -6,6 +6,7 @@ pub mod check;
 pub mod cli;
 pub mod deadletters;
 pub mod demo;
+mod dump;
 mod exit;
 pub mod explain;
 mod files;

@@ -8,7 +8,6 @@
 //! where every task's clock stops.
 
 mod cores;
-mod dump;
 mod example;
 mod input_log;
 mod inputs;

@@ -2,11 +2,11 @@
 //!
 //! Files may be in any order: a log whose records did not come by their times is sorted before it is read.
 
-use super::dump;
 use super::inputs::{Input, Lines};
 use super::record::{self, Source, Stored, What};
 use super::rows::{self, Table};
 use super::spill::{Log, Spill};
+use crate::app::dump;
 use crate::domain::Ms;
 use crate::domain::ids::murmur2_partition;
 use crate::wire::decode::Decoder;
@@ -73,14 +73,14 @@ impl Partitioner<'_> {
     fn take(&mut self, line: &[u8], table: Table, source: Source) -> anyhow::Result<()> {
         let head = self.decoder.head(line, self.topic).unwrap_or_default();
         if !head.has_properties {
-            if let Some(dumped) = dump::read(line) {
+            if let Some((dumped, (partition, offset))) = dump::read_placed(line) {
                 let key = dumped.key.as_deref();
-                let before_ms = self.dumped_ms.entry(dumped.partition).or_insert(Ms::MIN);
+                let before_ms = self.dumped_ms.entry(partition).or_insert(Ms::MIN);
                 *before_ms = dumped.timestamp_ms.unwrap_or(*before_ms).max(*before_ms);
                 let order_ms = *before_ms;
                 let what = What::Dumped {
-                    partition: dumped.partition,
-                    offset: dumped.offset,
+                    partition,
+                    offset,
                     timestamp_ms: dumped.timestamp_ms,
                     key: key.map(str::as_bytes),
                     value: dumped.value.as_deref().map(str::as_bytes),
