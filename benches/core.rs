@@ -75,6 +75,7 @@ fn main() {
         key: None,
         value: None,
         content_type: None,
+        ..RecordView::default()
     };
     let ns = |since: Instant| since.elapsed().as_nanos() as f64 / events as f64;
     let mut task = Task::new(Arc::clone(&models), StateCodec);

@@ -17,6 +17,7 @@ pub mod model_check;
 mod model_diff;
 pub mod replay;
 pub mod report;
+mod route;
 pub mod run;
 #[cfg(test)]
 mod schemas;

@@ -6,7 +6,10 @@
 pub mod dead_letter;
 pub mod decode;
 mod json_escape;
+pub mod mapped;
 pub mod output;
+pub mod route;
+pub mod routed;
 
 pub mod task_record;
 mod time;

@@ -2,7 +2,7 @@
 
 use std::io::Result;
 
-const FILES: [&str; 4] = ["event", "state", "output", "deadletter"];
+const FILES: [&str; 5] = ["event", "state", "output", "deadletter", "routed"];
 
 fn main() -> Result<()> {
     println!("cargo:rerun-if-changed=../../proto");

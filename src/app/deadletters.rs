@@ -75,7 +75,8 @@ pub fn redrive(args: DeadLettersRedriveArgs) -> anyhow::Result<ExitCode> {
     let topics = crate::kafka::admin::Admin::connect(&options)?.topics()?;
     // What goes back goes where this group reads, and nowhere else: a dead letter doesn't decide which topics are written to.
     let inputs = loaded.settings.input_topics().into_iter().map(|topic| topic.name);
-    let inputs: BTreeSet<String> = inputs.chain([options.output_topic(OutTopic::AccountMembers)]).collect();
+    let inputs: BTreeSet<String> =
+        inputs.chain([OutTopic::AccountMembers, OutTopic::Events].map(|own| options.output_topic(own))).collect();
     // First fence any other redrive, then look what was sent: nothing can be sent behind our back.
     let redriver = if args.execute { Some(Redriver::open(&options)?) } else { None };
     let receipts = receipts(&options)?;
@@ -191,6 +192,7 @@ fn scan_matching(
 fn way_back(letter: DeadLetter, info: &Info, partitions: u32, dead_letters: &str, now_ms: Ms) -> Redrive {
     let place = format!("{dead_letters}/{}/{}", letter.partition, letter.offset);
     let mut headers = dead_letter::original_headers(letter.headers);
+    headers.extend(info.element.map(|element| (dead_letter::ELEMENT.to_owned(), Some(element.to_string().into_bytes()))));
     headers.push((dead_letter::REDRIVEN.to_owned(), Some(place.into_bytes())));
     // Its own partition again: whatever the producer's partitioner was, the prospect's other events are there.
     let known = u32::try_from(info.partition).is_ok_and(|p| p < partitions);

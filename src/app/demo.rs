@@ -24,6 +24,7 @@ use crate::runtime::options::{Options as WorkerOptions, Positions};
 use crate::runtime::ports::Clock;
 use crate::runtime::snapshot::{StatusBoard, TaskState};
 use crate::runtime::supervisor::Handle;
+use crate::wire::decode::Decoder;
 use crate::wire::output;
 use anyhow::Context;
 use clock::DemoClock;
@@ -99,7 +100,7 @@ impl Demo {
             output::Options { format: output::Format::Json, source: "leadstream/demo".to_owned(), input_topics: inputs.clone() };
         // The mock cluster drops transactional offsets.
         let worker = WorkerOptions { positions: Positions::TaskRecord, ..WorkerOptions::new(inputs, 0) };
-        let options = Options { kafka, worker };
+        let options = Options { kafka, worker, routed: None };
         let clock = Arc::new(DemoClock::new(start_ms(args), history_ms(args.shop), args.speed()));
         let mut instance = Instance::new(&options, Arc::clone(&models), Arc::<DemoClock>::clone(&clock));
         let http = serve(args.listen, || instance.http_parts())?;
@@ -113,7 +114,7 @@ impl Demo {
             ..ShopOptions::default()
         };
         let shop = traffic::with_history(args.shop, shop, history_ms(args.shop), &producer)?;
-        let handle = instance.start(&options, decode, encode)?;
+        let handle = instance.start(&options, Decoder::new(decode, &instance.models.vocabulary), encode)?;
         Ok(Self {
             bootstrap: mock.bootstrap_servers(),
             producer,

@@ -2,6 +2,7 @@
 
 mod misses;
 mod refused_log;
+pub mod routers;
 mod untrusted;
 
 use crate::domain::hand_over::HandOver;
@@ -25,6 +26,22 @@ use crate::telemetry::catalogue::{accounts, batches, carts, events, leads, state
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
+
+const fn outcome_name(outcome: TransactionOutcome) -> &'static str {
+    match outcome {
+        TransactionOutcome::Committed => "committed",
+        TransactionOutcome::Aborted => "aborted",
+        TransactionOutcome::Rebuilt => "unknown",
+    }
+}
+
+const fn rebalance_name(kind: RebalanceKind) -> &'static str {
+    match kind {
+        RebalanceKind::Assigned => "assigned",
+        RebalanceKind::Revoked => "revoked",
+        RebalanceKind::Lost => "lost",
+    }
+}
 
 /// Counts what committed batches did.
 pub struct MetricsObserver {
@@ -291,19 +308,11 @@ impl Observer for MetricsObserver {
     }
 
     fn transaction(&self, _worker: u16, outcome: TransactionOutcome) {
-        self.telemetry.transaction(match outcome {
-            TransactionOutcome::Committed => "committed",
-            TransactionOutcome::Aborted => "aborted",
-            TransactionOutcome::Rebuilt => "unknown",
-        });
+        self.telemetry.transaction(outcome_name(outcome));
     }
 
     fn rebalance(&self, _worker: u16, kind: RebalanceKind, _partitions: usize) {
-        self.telemetry.rebalance(match kind {
-            RebalanceKind::Assigned => "assigned",
-            RebalanceKind::Revoked => "revoked",
-            RebalanceKind::Lost => "lost",
-        });
+        self.telemetry.rebalance(rebalance_name(kind));
     }
 
     fn waited_for(&self, _worker: u16, input: u16) {

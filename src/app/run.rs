@@ -2,6 +2,7 @@
 
 use super::cli::RunArgs;
 use super::load_settings;
+use super::route;
 use super::service::{Launch, Options, Service, SystemClock, kafka_options, refuse_unusable, worker_options};
 use super::signals;
 use crate::config::{Settings, instance};
@@ -44,7 +45,7 @@ pub fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     let launch = Launch {
         settings,
         models: Arc::new(models),
-        options: Options { kafka: kafka_options(settings, &instance.id), worker: worker_options(settings) },
+        options: options(settings, &instance.id)?,
         clock: Arc::new(SystemClock::new()),
         http: http_options(settings)?,
     };
@@ -78,6 +79,16 @@ pub fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
     stopped?;
     tracing::info!("stopped");
     Ok(ExitCode::SUCCESS)
+}
+
+fn options(settings: &Settings, instance_id: &str) -> anyhow::Result<Options> {
+    let kafka = kafka_options(settings, instance_id);
+    let inputs = route::routed(settings)?;
+    let routed = (!inputs.is_empty()).then(|| {
+        let (kafka, worker) = route::options(settings, &kafka);
+        (kafka, worker, inputs)
+    });
+    Ok(Options { kafka, worker: worker_options(settings), routed })
 }
 
 /// Sets up the logs of a service.

@@ -2,23 +2,29 @@
 
 use super::load_settings;
 use super::metrics_observer::MetricsObserver;
+use super::metrics_observer::routers::RouterMetrics;
+use super::route::{self, Routers};
 use crate::config::Settings;
+use crate::config::settings::InputTopic;
 use crate::domain::Ms;
 use crate::domain::ids::murmur2_partition;
 use crate::domain::model::Models;
+use crate::domain::zones::Zone;
 use crate::engine::hashing::HashSeed;
 use crate::http;
 use crate::kafka::connect::{Cluster, Log, Source, State};
 use crate::kafka::{options as kafka, preflight, properties};
 use crate::runtime::lookup::{Directory, Partitioning, ProspectLookup, Question};
 use crate::runtime::options::{Options as WorkerOptions, PoisonLimit};
-use crate::runtime::ports::{Clock, Failure, OutTopic, Ports};
+use crate::runtime::ports::{Clock, Failure, MappingOutcome, OutTopic, Ports};
 use crate::runtime::snapshot::{Identity, StatusBoard};
 use crate::runtime::supervisor::{self, Handle, WorkerSet};
 use crate::runtime::worker::Shared;
 use crate::telemetry::Telemetry;
 use crate::wire;
+use crate::wire::route::RoutedInput;
 use anyhow::Context;
+use std::collections::BTreeMap;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -28,6 +34,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 pub struct Options {
     pub kafka: kafka::Options,
     pub worker: WorkerOptions,
+    /// How the routers work, where inputs are routed, and what those hold.
+    pub routed: Option<(kafka::Options, WorkerOptions, Vec<RoutedInput>)>,
 }
 
 /// The ports of the service's workers: Kafka, and the formats of `wire`.
@@ -46,13 +54,29 @@ impl Ports for ServicePorts {
 ///
 /// # Errors
 /// Something must be put right first: what and how.
-pub fn start(options: &Options, shared: Shared<ServicePorts>, mailboxes: Vec<Receiver<Question>>) -> Result<Handle, Failure> {
-    let Options { kafka, mut worker } = options.clone();
+pub fn start(
+    options: &Options,
+    shared: Shared<ServicePorts>,
+    mailboxes: Vec<Receiver<Question>>,
+    telemetry: &Arc<Telemetry>,
+) -> Result<Handle, Failure> {
+    let Options { kafka, mut worker, routed } = options.clone();
     worker.members = shared.models.accounts().is_some().then(|| kafka.output_topic(OutTopic::AccountMembers));
     let found = preflight::check(&kafka, &worker)?;
     worker.partitions = found.partitions;
     worker.dead_letter_budget_bytes = wire::dead_letter::budget_bytes(found.dead_letter_message_bytes);
-    supervisor::start(WorkerSet { connect: Cluster { options: kafka }, shared, options: worker, mailboxes })
+    let others = match routed {
+        None => Vec::new(),
+        Some((kafka, mut router, inputs)) => {
+            router.partitions = preflight::check_routed(&kafka, &router)?;
+            router.dead_letter_budget_bytes = worker.dead_letter_budget_bytes;
+            let names = inputs.iter().map(|input| (input.topic.name.clone(), input.mapper.name().to_owned())).collect();
+            let observer = Arc::new(RouterMetrics::new(Arc::clone(telemetry), names));
+            let (clock, board) = (Arc::clone(&shared.clock), Arc::clone(&shared.board));
+            Routers { kafka, worker: router, inputs, clock, observer, board }.jobs(worker.workers)
+        }
+    };
+    supervisor::start(WorkerSet { connect: Cluster { options: kafka }, shared, options: worker, mailboxes, others })
 }
 
 /// The machine's clock: the one place where the service asks the time.
@@ -111,7 +135,7 @@ pub fn kafka_options(settings: &Settings, instance_id: &str) -> kafka::Options {
 pub fn worker_options(settings: &Settings) -> WorkerOptions {
     let (k, e, d) = (&settings.kafka, &settings.engine, &settings.deadletters);
     let workers = u16::try_from(e.workers.max(1)).unwrap_or(u16::MAX);
-    let inputs = settings.input_topics().into_iter().map(|topic| topic.name).collect();
+    let inputs = settings.engine_topics().into_iter().map(|topic| topic.name).collect();
     WorkerOptions {
         workers,
         start: k.start,
@@ -174,6 +198,24 @@ pub(super) fn decoder_options(settings: &Settings) -> wire::decode::Options {
     }
 }
 
+/// How the engine reads them: inputs that are routed by way of the topic that routers write.
+fn engine_decoder_options(settings: &Settings) -> wire::decode::Options {
+    let (topics, routed) = (settings.engine_topics(), settings.routed_topics());
+    let zones: BTreeMap<String, Option<Zone>> =
+        settings.input_topics().into_iter().map(|topic| topic.name).zip(settings.input_zones()).collect();
+    let of = |topic: &InputTopic| zones.get(&topic.name).cloned().flatten();
+    let routed_input = (!routed.is_empty()).then(|| u16::try_from(topics.len() - 1).unwrap_or(u16::MAX));
+    let zones = topics.iter().chain(&routed).map(of).collect();
+    wire::decode::Options { topics, routed, routed_input, zones, ..decoder_options(settings) }
+}
+
+/// The names of all topics that an event may come from, by [`Position::input`](crate::domain::origin::Position::input).
+fn topics_of_events(decode: &wire::decode::Options) -> Vec<String> {
+    let read = decode.topics.iter().map(|topic| topic.name.clone());
+    // The internal topic has a number, too.
+    read.chain([String::new()]).chain(decode.routed.iter().map(|topic| topic.name.clone())).collect()
+}
+
 /// What stands around the workers of an instance: what it shows, what it counts, and who answers about single prospects.
 pub struct Instance {
     pub models: Arc<Models>,
@@ -218,13 +260,13 @@ impl Instance {
     pub fn start(
         &mut self,
         options: &Options,
-        decode: wire::decode::Options,
+        decoder: wire::decode::Decoder,
         encode: wire::output::Options,
     ) -> Result<Handle, Failure> {
         let models = &self.models;
         let inputs = options.worker.inputs.clone();
         let shared = Shared {
-            decoder: Arc::new(wire::decode::Decoder::new(decode, &models.vocabulary)),
+            decoder: Arc::new(decoder),
             encoder: Arc::new(wire::output::Encoder::new(encode, Arc::clone(models))),
             codec: wire::state_record::StateCodec,
             models: Arc::clone(models),
@@ -232,7 +274,7 @@ impl Instance {
             observer: Arc::new(MetricsObserver::new(Arc::clone(&self.telemetry), Arc::clone(models), inputs)),
             board: Arc::clone(&self.board),
         };
-        let handle = start(options, shared, std::mem::take(&mut self.mailboxes))?;
+        let handle = start(options, shared, std::mem::take(&mut self.mailboxes), &self.telemetry)?;
         let partitioning = Partitioning { partitions: handle.partitions(), partition_of: murmur2_partition };
         self.directory.set_partitioning(partitioning);
         Ok(handle)
@@ -265,12 +307,17 @@ impl Launch<'_> {
         let Self { settings, models, options, clock, http } = self;
         let mut instance = Instance::new(&options, models, clock);
         let http = http.map(|http| http::Server::start(&http, instance.http_parts())).transpose()?;
+        let decode = engine_decoder_options(settings);
         let encode = wire::output::Options {
             format: settings.output.format,
             source: format!("leadstream/{}", options.kafka.group_id),
-            input_topics: options.worker.inputs.clone(),
+            input_topics: topics_of_events(&decode),
         };
-        let handle = instance.start(&options, decoder_options(settings), encode).context("the service can't start")?;
+        let telemetry = Arc::clone(&instance.telemetry);
+        let count = move |mapping: &str, outcome: MappingOutcome, n| telemetry.mapped(mapping, outcome.name(), n);
+        let mappings = wire::decode::Mappings::new(route::read_by_engine(settings)?, Box::new(count));
+        let decoder = wire::decode::Decoder::new(decode, &instance.models.vocabulary).with_mappings(mappings);
+        let handle = instance.start(&options, decoder, encode).context("the service can't start")?;
         Ok(Service { handle, board: instance.board, telemetry: instance.telemetry, http })
     }
 }

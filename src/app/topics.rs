@@ -163,6 +163,15 @@ fn largest_input(settings: &Settings, existing: &BTreeMap<String, Topic>, admin:
     Ok(largest)
 }
 
+/// Whose clock a record's time is of.
+const fn timestamp_type(topic: OutTopic) -> &'static str {
+    match topic {
+        // Old events come young from a router, and their retention counts from then: a backlog must not be deleted at once.
+        OutTopic::Events => "LogAppendTime",
+        _ => "CreateTime",
+    }
+}
+
 /// Every topic that should be there, with the settings that it should have. `accounts`: a model knows accounts.
 #[must_use]
 pub fn wanted(
@@ -183,7 +192,8 @@ pub fn wanted(
     };
     let bound = vec![(RECORD_TIME_BOUND, RECORD_TIME_BOUND_MS.to_string())];
     let inputs = settings.input_topics().into_iter().filter(|_| with_inputs).map(|t| spec(t.name, bound.clone()));
-    let outputs = OutTopic::used(accounts).map(|topic| {
+    let events = (!settings.routed_topics().is_empty()).then_some(OutTopic::Events);
+    let outputs = OutTopic::used(accounts).chain(events).map(|topic| {
         let configs = match topic {
             OutTopic::State => vec![
                 ("cleanup.policy", "compact".to_owned()),
@@ -191,7 +201,7 @@ pub fn wanted(
                 ("delete.retention.ms", DELETE_RETENTION_MS.to_string()),
             ],
             // Read at once by the service itself; kept for as long as it may be down.
-            OutTopic::AccountMembers => {
+            OutTopic::AccountMembers | OutTopic::Events => {
                 vec![("cleanup.policy", "delete".to_owned()), ("retention.ms", MEMBERS_RETENTION_MS.to_string())]
             }
             OutTopic::DeadLetters => vec![
@@ -208,7 +218,7 @@ pub fn wanted(
         let configs = configs
             .into_iter()
             .chain(message_bytes)
-            .chain([("message.timestamp.type", "CreateTime".to_owned())])
+            .chain([("message.timestamp.type", timestamp_type(topic).to_owned())])
             .chain(any_time)
             .collect();
         spec(settings.output_topic(topic), configs)

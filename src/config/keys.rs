@@ -13,16 +13,18 @@ use super::settings::kafka::{self, Kafka};
 use super::settings::log::Log;
 use super::settings::model::{self, ModelSettings};
 use super::settings::output::Output;
+use super::settings::route::Route;
 use super::settings::state::State;
-use super::settings::topics::Topics;
+use super::settings::topics::{self, Topics};
 
 pub use key::Key;
 pub use kind::Kind;
 pub use owned::OWNED_PROPERTIES;
 
-const SECTIONS: [&[Key]; 12] = [
+const SECTIONS: [&[Key]; 13] = [
     Kafka::KEYS,
     Topics::KEYS,
+    Route::KEYS,
     Inputs::KEYS,
     Engine::KEYS,
     Output::KEYS,
@@ -36,7 +38,7 @@ const SECTIONS: [&[Key]; 12] = [
 ];
 
 /// Keys below these are free: everything after the prefix is one name.
-pub const FREE: [Key; 3] = [kafka::PROPERTIES, inputs::TIME_ZONES, inputs::FORMATS];
+pub const FREE: [Key; 4] = [kafka::PROPERTIES, topics::MAPPINGS, inputs::TIME_ZONES, inputs::FORMATS];
 
 /// Every key but the free ones, in the order of the reference.
 pub fn all() -> impl Iterator<Item = &'static Key> {

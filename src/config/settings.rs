@@ -10,6 +10,7 @@ pub mod log;
 pub mod model;
 pub mod output;
 mod read;
+pub mod route;
 mod section;
 pub mod state;
 pub mod topics;
@@ -19,6 +20,8 @@ use super::keys;
 use super::layers::{Layers, Origin};
 use super::secrets::is_secret;
 use crate::domain::zones::Zone;
+use crate::runtime::ports::OutTopic;
+use crate::wire::decode::Format;
 use check::Check;
 use deadletters::DeadLetters;
 use engine::Engine;
@@ -29,6 +32,7 @@ use leadstream_model::tree;
 use log::Log;
 use model::ModelSettings;
 use output::Output;
+use route::Route;
 use state::State;
 use topics::Topics;
 
@@ -40,6 +44,7 @@ pub use crate::wire::decode::Topic as InputTopic;
 pub struct Settings {
     pub kafka: Kafka,
     pub topics: Topics,
+    pub route: Route,
     pub inputs: Inputs,
     pub engine: Engine,
     pub output: Output,
@@ -70,6 +75,29 @@ impl Settings {
         lists.into_iter().flat_map(|(names, is_email)| names.iter().map(move |name| topic(name, is_email))).collect()
     }
 
+    /// The input topics whose records are routed, in configured order.
+    #[must_use]
+    pub fn routed_topics(&self) -> Vec<InputTopic> {
+        self.input_topics().into_iter().filter(|topic| self.is_routed(topic)).collect()
+    }
+
+    /// The topics that the engine reads: the inputs that are not routed, then the one that routers write.
+    #[must_use]
+    pub fn engine_topics(&self) -> Vec<InputTopic> {
+        let (routed, mut topics): (Vec<_>, Vec<_>) = self.input_topics().into_iter().partition(|topic| self.is_routed(topic));
+        if !routed.is_empty() {
+            // What an event may say is decided by the topic that it came from.
+            let name = self.output_topic(OutTopic::Events);
+            topics.push(InputTopic { name, is_email: false, is_trusted: false, format: Format::Json });
+        }
+        topics
+    }
+
+    fn is_routed(&self, topic: &InputTopic) -> bool {
+        let name = topic.name.strip_prefix(&self.topics.prefix).unwrap_or(&topic.name);
+        self.route.topics.iter().any(|routed| routed == name)
+    }
+
     /// The zone of times without one, of each input topic in configured order.
     #[must_use]
     pub fn input_zones(&self) -> Vec<Option<Zone>> {
@@ -80,7 +108,7 @@ impl Settings {
 
     /// The name of an output topic, with the prefix.
     #[must_use]
-    pub fn output_topic(&self, topic: crate::runtime::ports::OutTopic) -> String {
+    pub fn output_topic(&self, topic: OutTopic) -> String {
         format!("{}{}", self.topics.prefix, topic.topic_name())
     }
 }

@@ -121,15 +121,18 @@ fn topics(settings: &Settings, found: &mut Found) {
     if !topics.prefix.is_empty() && (!is_topic_name(&topics.prefix) || topics.prefix.len() > 200) {
         add(found, "topics.prefix", "can't begin a topic name: at most 200 letters, digits, '.', '_' or '-'");
     }
-    for name in settings.inputs.formats.keys() {
-        if !seen.iter().any(|(_, known)| *known == name) {
-            add(found, &format!("inputs.formats.{name}"), "there is no such input topic (names here are without the prefix)");
+    let named = [
+        ("inputs.formats.", settings.inputs.formats.keys().collect::<Vec<_>>()),
+        ("inputs.time_zones.", settings.inputs.time_zones.keys().collect()),
+        ("topics.mappings.", topics.mappings.keys().collect()),
+    ];
+    for (key, names) in named {
+        for name in names.into_iter().filter(|name| !seen.iter().any(|(_, known)| known == name)) {
+            add(found, &format!("{key}{name}"), "there is no such input topic (names here are without the prefix)");
         }
     }
-    for name in settings.inputs.time_zones.keys() {
-        if !seen.iter().any(|(_, known)| *known == name) {
-            add(found, &format!("inputs.time_zones.{name}"), "there is no such input topic (names here are without the prefix)");
-        }
+    for name in topics.mappings.keys().filter(|name| settings.inputs.formats.contains_key(*name)) {
+        add(found, &format!("inputs.formats.{name}"), "a topic with a mapping has the mapping's format: leave this out");
     }
     let of_topics = settings.inputs.time_zones.iter().map(|(name, zone)| (format!("inputs.time_zones.{name}"), zone));
     let of_all = settings.inputs.time_zone.iter().map(|zone| ("inputs.time_zone".to_owned(), zone));
@@ -142,11 +145,12 @@ fn topics(settings: &Settings, found: &mut Found) {
             );
         }
     }
-    for name in settings.inputs.trusted.iter().flatten() {
+    let lists = [("inputs.trusted", settings.inputs.trusted.as_ref()), ("route.topics", Some(&settings.route.topics))];
+    for (key, name) in lists.into_iter().flat_map(|(key, names)| names.into_iter().flatten().map(move |name| (key, name))) {
         if !seen.iter().any(|(_, known)| *known == name) {
             let known: Vec<&str> = seen.iter().map(|(_, name)| name.as_str()).collect();
             let message = format!("{name:?} is no input topic (names here are without the prefix): {}", known.join(", "));
-            add(found, "inputs.trusted", message);
+            add(found, key, message);
         }
     }
     for (key, retention) in [("topics.retention", topics.retention), ("deadletters.retention", settings.deadletters.retention)] {

@@ -324,6 +324,7 @@ fn view<'a>(message: &'a BorrowedMessage<'_>) -> RecordView<'a> {
         key: message.key(),
         value: message.payload(),
         content_type,
+        ..RecordView::default()
     }
 }
 

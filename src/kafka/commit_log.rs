@@ -50,7 +50,7 @@ impl<F: ProducerFactory> KafkaCommitLog<F> {
     /// # Errors
     /// The configuration or the broker refuses it.
     pub fn open(options: &Options, worker: &WorkerOptions, factory: F) -> Result<Self, Failure> {
-        let used: Vec<OutTopic> = OutTopic::used(worker.members.is_some()).collect();
+        let used = worker.outputs();
         let mut log = Self {
             producer: None,
             factory,
@@ -215,7 +215,7 @@ impl<F: ProducerFactory> CommitLog for KafkaCommitLog<F> {
         }
         let (name, is_used) = &self.outputs[record.topic as usize];
         if !is_used {
-            return Err(Failure::Stop(format!("{name} is not open: no model knows accounts")));
+            return Err(Failure::Stop(format!("{name} is not open: nothing of it was expected")));
         }
         let producer = self.producer()?;
         while let Err(code) = producer.send(record) {

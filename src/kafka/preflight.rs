@@ -71,9 +71,30 @@ pub fn check(options: &Options, worker: &WorkerOptions) -> Result<Found, Failure
     }
 }
 
+/// Checks the topics that are routed; gives how many partitions the largest has.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_routed(options: &Options, worker: &WorkerOptions) -> Result<u32, Failure> {
+    let admin = Admin::connect(options)?;
+    retry(|| {
+        let topics = admin.topics()?;
+        let missing: Vec<String> =
+            worker.inputs.iter().filter(|topic| !topics.contains_key(*topic)).map(|t| missing(t)).collect();
+        if !missing.is_empty() {
+            return Err(Failure::Retry(missing.join("; ")));
+        }
+        Ok(worker.inputs.iter().filter_map(|topic| Some(topics.get(topic)?.partitions)).max().unwrap_or(0))
+    })
+}
+
+fn missing(topic: &str) -> String {
+    format!("topic {topic} is missing: `leadstream topics create` makes it")
+}
+
 /// The outputs that are written.
 fn used(worker: &WorkerOptions) -> impl Iterator<Item = OutTopic> {
-    OutTopic::used(worker.members.is_some())
+    worker.outputs().into_iter()
 }
 
 /// A topic that doesn't take what the service may have to write.
@@ -94,7 +115,7 @@ fn topic_faults(options: &Options, worker: &WorkerOptions, topics: &BTreeMap<Str
     let state = options.output_topic(OutTopic::State);
     for topic in inputs.iter().cloned().chain(used(worker).map(|t| options.output_topic(t))) {
         if !topics.contains_key(&topic) {
-            faults.push(format!("topic {topic} is missing: `leadstream topics create` makes it"));
+            faults.push(missing(&topic));
         }
     }
     let counts: Vec<(&String, u32)> = inputs

@@ -1,10 +1,10 @@
 //! Copied records, as the runtime sees them.
 
 use crate::domain::Ms;
-use crate::runtime::ports::{RecordBatch, RecordView};
+use crate::runtime::ports::{ROUTED, RecordBatch, RecordView};
 
 /// A record that was copied.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OwnedRecord {
     pub partition: i32,
     pub offset: i64,
@@ -12,6 +12,12 @@ pub struct OwnedRecord {
     pub key: Option<Vec<u8>>,
     pub value: Option<Vec<u8>>,
     pub headers: Vec<(String, Option<Vec<u8>>)>,
+}
+
+impl OwnedRecord {
+    fn header(&self, name: &str) -> Option<&[u8]> {
+        self.headers.iter().rfind(|(known, _)| known == name)?.1.as_deref()
+    }
 }
 
 /// Strays, copied.
@@ -34,7 +40,9 @@ impl RecordBatch for OwnedRecords {
             timestamp_ms: record.timestamp_ms,
             key: record.key.as_deref(),
             value: record.value.as_deref(),
-            content_type: record.headers.iter().rfind(|(name, _)| name == "content-type").and_then(|(_, value)| value.as_deref()),
+            content_type: record.header("content-type"),
+            mapped: None,
+            routed: record.header(ROUTED),
         }
     }
 

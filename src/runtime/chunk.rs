@@ -125,7 +125,16 @@ mod tests {
 
         fn view(&self, n: usize) -> RecordView<'_> {
             let offset = i64::try_from(n).unwrap_or_default();
-            RecordView { input: 0, partition: 0, offset, timestamp_ms: None, key: None, value: None, content_type: None }
+            RecordView {
+                input: 0,
+                partition: 0,
+                offset,
+                timestamp_ms: None,
+                key: None,
+                value: None,
+                content_type: None,
+                ..RecordView::default()
+            }
         }
 
         fn headers(&self, _: usize) -> Vec<(String, Option<Vec<u8>>)> {

@@ -1,6 +1,6 @@
 //! What a worker reports to be counted. Where its tasks stand is published on the [`super::snapshot::StatusBoard`].
 
-use super::ports::{Cause, DeadReason};
+use super::ports::{Cause, DeadReason, RouterStats};
 use crate::domain::Ms;
 use crate::domain::event::{Clock, Event};
 use crate::domain::misses::Misses;
@@ -119,6 +119,9 @@ pub trait Observer: Send + Sync {
 
     /// Restore of a partition: share read so far, and records read just now.
     fn restoring(&self, worker: u16, partition: i32, ratio: f64, records: u64) {}
+
+    /// A router's batch was committed.
+    fn routed(&self, worker: u16, batch: &RouterStats) {}
 
     /// A task had an event in hand and waited for a slower input.
     fn waited_for(&self, worker: u16, input: u16) {}

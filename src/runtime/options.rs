@@ -2,6 +2,7 @@
 
 use crate::domain::{MINUTE_MS, Ms};
 use crate::engine::hashing::HashSeed;
+use crate::runtime::ports::OutTopic;
 use std::time::Duration;
 
 /// Where a group without offsets begins.
@@ -43,6 +44,16 @@ pub enum OnPoison {
     Pause,
     /// Stop the process.
     Stop,
+}
+
+/// What a worker is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Role {
+    /// Tasks with state.
+    #[default]
+    Engine,
+    /// Deals events to the tasks that they belong to.
+    Router,
 }
 
 /// When almost everything of an input is bad, it is not drained into the dead letters.
@@ -147,6 +158,8 @@ pub struct Options {
     pub inputs: Vec<String>,
     /// The internal topic by which members update their accounts, when a model knows accounts: the last input.
     pub members: Option<String>,
+    /// What it writes.
+    pub role: Role,
     /// Partitions of every input and of the changelog; known once the topics are looked at.
     pub partitions: u32,
     pub start: Start,
@@ -177,6 +190,15 @@ pub struct Options {
 }
 
 impl Options {
+    /// The topics that it writes.
+    #[must_use]
+    pub fn outputs(&self) -> Vec<OutTopic> {
+        match self.role {
+            Role::Engine => OutTopic::used(self.members.is_some()).collect(),
+            Role::Router => OutTopic::OF_ROUTERS.to_vec(),
+        }
+    }
+
     /// All inputs of a task: those of the configuration, then the internal one.
     pub fn all_inputs(&self) -> impl Iterator<Item = &String> {
         self.inputs.iter().chain(&self.members)
@@ -203,6 +225,7 @@ impl Options {
             workers: 1,
             inputs,
             members: None,
+            role: Role::default(),
             partitions,
             start: Start::default(),
             on_gap: OnGap::default(),

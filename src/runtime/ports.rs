@@ -3,19 +3,21 @@
 mod failure;
 mod names;
 mod position;
+mod route;
 
 use crate::domain::{Ms, YEAR_2000_MS};
 use crate::engine::codec::{Codec, CodecError};
 use crate::engine::task::{ProspectOutput, StagedRecord, TaskInput};
 pub use failure::{Failure, Refusal};
 pub(crate) use names::closed_set;
-pub use names::{Cause, DeadReason, OutTopic};
+pub use names::{Cause, DeadReason, MappingOutcome, OutTopic};
 pub use position::Position;
+pub use route::{Route, RoutedEvent, RoutedPart, RouterStats};
 use std::borrow::Cow;
 use std::time::Duration;
 
 /// One input record as it lies in memory; nothing is copied.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct RecordView<'a> {
     /// Index of the topic among all input topics, in configured order.
     pub input: u16,
@@ -27,7 +29,14 @@ pub struct RecordView<'a> {
     pub value: Option<&'a [u8]>,
     /// The `content-type` header, when the record has one.
     pub content_type: Option<&'a [u8]>,
+    /// What the mapping of its topic made of it; `None`: the value is read as it is.
+    pub mapped: Option<Result<&'a str, &'a Rejected>>,
+    /// Where a router has it from, when it has one: the header [`ROUTED`].
+    pub routed: Option<&'a [u8]>,
 }
+
+/// The header of an event that a router wrote: where it came from (`wire::routed`).
+pub const ROUTED: &str = "leadstream-routed";
 
 impl RecordView<'_> {
     /// The record's time, when it has one that can be true.
@@ -54,6 +63,12 @@ pub struct Rejected {
 
 /// Turns records into what a task takes in. `wire::decode::Decoder` is the real one.
 pub trait Decode {
+    /// Fetched records of an input, as its mapping sees them; without one they stay as they are.
+    #[expect(unused_variables, reason = "an input whose records are read as they are needs no mapping")]
+    fn prepare(&self, records: Box<dyn RecordBatch>, input: u16) -> Box<dyn RecordBatch> {
+        records
+    }
+
     /// # Errors
     /// The record can't be used; the reason says why.
     fn decode<'a>(&self, record: &RecordView<'a>) -> Result<TaskInput<'a>, Rejected>;

@@ -2,6 +2,7 @@
 
 pub mod counters;
 pub mod recovery;
+pub mod router;
 
 use super::trouble::Trouble;
 use crate::domain::Ms;
@@ -10,6 +11,7 @@ pub use crate::engine::figures;
 pub use crate::engine::figures::population::{Counts, Population};
 use crate::engine::task::TaskSize;
 use counters::TaskCounters;
+use router::RouterSnapshot;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -118,6 +120,8 @@ pub struct StatusBoard {
     heartbeats: Mutex<BTreeMap<usize, Duration>>,
     /// What inputs nearly said since the start.
     misses: Mutex<Misses>,
+    /// By worker.
+    routers: Mutex<BTreeMap<usize, RouterSnapshot>>,
 }
 
 impl StatusBoard {
@@ -130,6 +134,7 @@ impl StatusBoard {
             tasks: Mutex::default(),
             heartbeats: Mutex::default(),
             misses: Mutex::default(),
+            routers: Mutex::default(),
         }
     }
 
@@ -195,6 +200,17 @@ impl StatusBoard {
     #[must_use]
     pub fn tasks(&self) -> Vec<Arc<TaskSnapshot>> {
         self.lock().values().cloned().collect()
+    }
+
+    /// Replaces what is known of a router.
+    pub fn show_router(&self, router: RouterSnapshot) {
+        self.routers.lock().unwrap_or_else(PoisonError::into_inner).insert(router.worker, router);
+    }
+
+    /// All routers of this instance.
+    #[must_use]
+    pub fn routers(&self) -> Vec<RouterSnapshot> {
+        self.routers.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
     /// The worker is alive: its loop came round.

@@ -29,7 +29,12 @@ pub struct WorkerSet<P: Ports, C> {
     pub options: Options,
     /// One per worker; missing ones get an empty mailbox.
     pub mailboxes: Vec<Receiver<Question>>,
+    /// What runs beside the workers, on a thread each, and ends with them: numbered after them.
+    pub others: Vec<Job>,
 }
+
+/// Runs until it is asked to stop (`Ok`), or until nothing but a person can help.
+pub type Job = Box<dyn FnOnce(Arc<AtomicBool>) -> Result<(), Failure> + Send>;
 
 /// Starts the workers.
 ///
@@ -43,7 +48,7 @@ where
     P::Codec: Send,
     C: Connect<P> + Send + Sync + 'static,
 {
-    let WorkerSet { connect, shared, options, mailboxes } = workers;
+    let WorkerSet { connect, shared, options, mailboxes, others } = workers;
     let connect = Arc::new(connect);
     let joined = Arc::new(AtomicUsize::new(0));
     let (sender, ended) = channel();
@@ -70,15 +75,12 @@ where
             stop: Arc::clone(&handle.stop),
         };
         let report = Report::new(worker, sender.clone());
-        let thread = std::thread::Builder::new().name(format!("worker-{worker}"));
-        match thread.spawn(move || new_worker.run(report)) {
-            Ok(thread) => handle.threads.push(thread),
-            Err(error) => {
-                handle.stop_switch().stop();
-                return Err(Failure::Stop(format!("a worker's thread can't be started: {error}")));
-            }
-        }
-        handle.running += 1;
+        handle.spawn(format!("worker-{worker}"), move || new_worker.run(report))?;
+    }
+    for (number, job) in (workers..).zip(others) {
+        shared.board.heartbeat(usize::from(number), shared.clock.monotonic());
+        let (report, stop) = (Report::new(number, sender.clone()), Arc::clone(&handle.stop));
+        handle.spawn(format!("router-{}", number - workers), move || report.send(job(stop)))?;
     }
     Ok(handle)
 }
@@ -95,6 +97,19 @@ pub struct Handle {
 }
 
 impl Handle {
+    /// Another thread that is waited for.
+    fn spawn(&mut self, name: String, run: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
+        match std::thread::Builder::new().name(name).spawn(run) {
+            Ok(thread) => self.threads.push(thread),
+            Err(error) => {
+                self.stop_switch().stop();
+                return Err(Failure::Stop(format!("a worker's thread can't be started: {error}")));
+            }
+        }
+        self.running += 1;
+        Ok(())
+    }
+
     /// Partitions of the inputs.
     #[must_use]
     pub fn partitions(&self) -> u32 {

@@ -29,6 +29,7 @@ use batch::Batch;
 use fetch::fetch_task;
 use parts::is_aside;
 pub use parts::{Parts, Shared, Worker};
+pub(super) use positions::first_offset;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use write::Writer;

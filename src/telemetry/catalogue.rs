@@ -9,6 +9,7 @@ pub mod carts;
 pub mod events;
 pub mod leads;
 pub mod prospects;
+pub mod routers;
 pub mod service;
 pub mod state;
 pub mod tasks;
@@ -17,7 +18,7 @@ pub mod triggers;
 use super::metric::Metric;
 
 /// The subjects, in the order of the documentation.
-const SUBJECTS: [&[&Metric]; 10] = [
+const SUBJECTS: [&[&Metric]; 11] = [
     events::ROWS,
     prospects::ROWS,
     leads::ROWS,
@@ -26,6 +27,7 @@ const SUBJECTS: [&[&Metric]; 10] = [
     accounts::ROWS,
     batches::ROWS,
     tasks::ROWS,
+    routers::ROWS,
     state::ROWS,
     service::ROWS,
 ];

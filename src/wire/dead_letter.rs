@@ -12,6 +12,8 @@ pub const DETAIL: &str = "leadstream-detail";
 pub const TOPIC: &str = "leadstream-topic";
 pub const PARTITION: &str = "leadstream-partition";
 pub const OFFSET: &str = "leadstream-offset";
+/// Of a record that holds several events, the number of the one that can't be used, from 0: a redrive sends that one only.
+pub const ELEMENT: &str = "leadstream-element";
 pub const TIMESTAMP: &str = "leadstream-timestamp";
 /// The value was cut: how many bytes it had.
 pub const TRUNCATED: &str = "leadstream-truncated";
@@ -65,6 +67,8 @@ pub struct Info {
     pub topic: String,
     pub partition: i32,
     pub offset: i64,
+    /// Which of the original record's events it is about; `None`: the record.
+    pub element: Option<u32>,
     /// Of the original record, as it was written; -1: none.
     pub timestamp_ms: Ms,
     /// Size of the original value when it was cut.
@@ -93,7 +97,21 @@ pub fn write<'a>(
     rejected: &Rejected,
     budget_bytes: usize,
 ) -> DeadLetter<'a> {
+    write_element(record, original, topic, None, rejected, budget_bytes)
+}
+
+/// [`write`] of one element of a record: the letter has the whole record's bytes, and says which element it is about.
+#[must_use]
+pub fn write_element<'a>(
+    record: &RecordView<'a>,
+    original: Vec<(String, Option<Vec<u8>>)>,
+    topic: &str,
+    element: Option<u32>,
+    rejected: &Rejected,
+    budget_bytes: usize,
+) -> DeadLetter<'a> {
     let mut ours = own_headers(record, topic, rejected);
+    ours.extend(element.map(|element| (Cow::Borrowed(ELEMENT), Some(element.to_string().into_bytes()))));
     let ours_bytes: usize = ours.iter().map(|(name, value)| header_bytes(name, value.as_deref())).sum();
     // Room of both lengths and of every mark is kept from the beginning: marking must not cost what it marks.
     let marks: usize = [TRUNCATED, KEY_TRUNCATED, HEADERS_LEFT_OUT].iter().map(|name| name.len()).sum();
@@ -191,6 +209,7 @@ pub fn parse<'a>(headers: impl IntoIterator<Item = (&'a str, Option<&'a [u8]>)>)
             TOPIC => info.topic = text(),
             PARTITION => is_readable &= number(value).map(|n| info.partition = n).is_some(),
             OFFSET => is_readable &= number(value).map(|n| info.offset = n).is_some(),
+            ELEMENT => is_readable &= number(value).map(|n| info.element = Some(n)).is_some(),
             TIMESTAMP => is_readable &= number(value).map(|n| info.timestamp_ms = n).is_some(),
             TRUNCATED => is_readable &= number(value).map(|n| info.truncated_from_bytes = Some(n)).is_some(),
             KEY_TRUNCATED => is_readable &= number(value).map(|n| info.key_truncated_from_bytes = Some(n)).is_some(),

@@ -17,9 +17,11 @@ mod json_slow;
 mod key_table;
 mod lookup;
 mod mail_names;
+mod mappings;
 mod member_update;
 mod options;
 mod orders;
+mod origin;
 mod product_limit;
 mod products;
 mod property_names;
@@ -30,6 +32,7 @@ mod tracks;
 mod value;
 
 pub use file::{FileHead, file_head};
+pub use mappings::Mappings;
 pub use options::{Format, Options, Topic};
 pub use products::MAX_PRODUCTS;
 pub use value::{
@@ -46,12 +49,13 @@ use crate::domain::origin::Position;
 use crate::domain::placeholder_ids::IdOf;
 use crate::domain::zones::Zone;
 use crate::engine::task::TaskInput;
-use crate::runtime::ports::{DeadReason, Decode, RecordView, Rejected};
+use crate::runtime::ports::{DeadReason, Decode, RecordBatch, RecordView, Rejected};
 use crate::wire::time::Written;
 use clock::Instants;
 use event_builder::EventBuilder;
 use lookup::Lookup;
 use options::format_of_header;
+use origin::Origin;
 use rejected::{no_id, reject, untrusted};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -62,12 +66,14 @@ use tracks::Track;
 pub struct Decoder {
     options: Arc<Options>,
     lookup: Arc<Lookup>,
+    /// `None`: no topic has one.
+    mappings: Option<Arc<Mappings>>,
 }
 
 /// What is known of a record besides its value.
 struct Head<'a> {
     prospect: Cow<'a, str>,
-    position: Position,
+    origin: Origin,
     /// `None`: the event's own time is the record's.
     record: Option<Written>,
 }
@@ -75,7 +81,13 @@ struct Head<'a> {
 impl Decoder {
     #[must_use]
     pub fn new(options: Options, vocabulary: &Vocabulary) -> Self {
-        Self { options: Arc::new(options), lookup: Arc::new(Lookup::new(vocabulary)) }
+        Self { options: Arc::new(options), lookup: Arc::new(Lookup::new(vocabulary)), mappings: None }
+    }
+
+    /// With these mappings of topics that are read without a router.
+    #[must_use]
+    pub fn with_mappings(self, mappings: Mappings) -> Self {
+        Self { mappings: Some(Arc::new(mappings)), ..self }
     }
 
     /// Decodes one record of a topic of the configuration.
@@ -92,11 +104,11 @@ impl Decoder {
             return Err(reject(DeadReason::KeyMissing, "the record has no key: it has to be the prospect"));
         };
         let prospect = self.check_key(key)?;
-        let Some(value) = record.value else {
-            return Err(reject(DeadReason::UnreadableValue, "the record has no value (a tombstone)"));
+        let (value, format) = match record.mapped {
+            Some(mapped) => (mapped.map_err(Clone::clone)?.as_bytes(), Format::Json),
+            None => (self.value(record)?, self.format(record)?),
         };
-        self.check_size(value)?;
-        let format = self.format(record)?;
+        let origin = self.origin(record)?;
         self.event(
             value,
             |builder| {
@@ -104,11 +116,18 @@ impl Decoder {
                     Format::Json => self.read_json(value, false, builder)?,
                     Format::Protobuf => protobuf::parse(value, &self.lookup, builder)?,
                 }
-                let position = Position { input: record.input, partition: record.partition, offset: record.offset };
-                Ok(Head { prospect: Cow::Borrowed(prospect), position, record: record.record_ms().map(Written::utc) })
+                Ok(Head { prospect: Cow::Borrowed(prospect), origin, record: origin.record_ms.map(Written::utc) })
             },
             wrap,
         )
+    }
+
+    fn value<'a>(&self, record: &RecordView<'a>) -> Result<&'a [u8], Rejected> {
+        let Some(value) = record.value else {
+            return Err(reject(DeadReason::UnreadableValue, "the record has no value (a tombstone)"));
+        };
+        self.check_size(value)?;
+        Ok(value)
     }
 
     /// Decodes one line of a file (JSON) in a single pass: the prospect is `userId`, else `anonymousId`; the record's time is
@@ -133,7 +152,7 @@ impl Decoder {
                 if prospect != file::USER_ZERO {
                     self.check_key(prospect.as_bytes())?;
                 }
-                Ok(Head { prospect, position, record })
+                Ok(Head { prospect, origin: self.options.origin(position, None), record })
             },
             |event| event,
         )
@@ -149,7 +168,7 @@ impl Decoder {
 
     /// Where a topic's times without a zone were written.
     fn zone(&self, input: u16) -> Option<&Zone> {
-        self.options.zones.get(usize::from(input)).and_then(Option::as_ref)
+        self.options.zone(input)
     }
 
     /// The prospect that a key names.
@@ -214,15 +233,14 @@ impl Decoder {
         if !self.options.no_ids.is_empty() {
             builder.forget_ids(|id| self.options.is_id(id, IdOf::Thing));
         }
-        let topic = self.options.topics.get(usize::from(head.position.input));
+        let Origin { position, is_mail, is_trusted, .. } = head.origin;
         let mut track = self.name(&mut builder)?;
-        if track.name_id == NameId::NONE && matches!(track.kind, Kind::Other | Kind::Seller) && topic.is_some_and(|t| t.is_email)
-        {
+        if track.name_id == NameId::NONE && matches!(track.kind, Kind::Other | Kind::Seller) && is_mail {
             track = self.lookup.of_mail(track);
         }
         let Track { mut kind, name_id, name, is_v1, is_hard, near } = track;
         let Instants { time_ms, record_ms, clamped, corrected } =
-            builder.times.instants(head.record, self.zone(head.position.input), &self.options, value)?;
+            builder.times.instants(head.record, self.zone(position.input), &self.options, value)?;
         let message_hash = match &builder.message_id {
             Some(id) => hash64(id.as_bytes()),
             None => stand_in_hash(&head.prospect, time_ms, value),
@@ -231,11 +249,11 @@ impl Decoder {
             kind = Kind::SoftBounce;
         }
         if let Some(authority) = kind.authority()
-            && topic.is_some_and(|topic| !topic.is_trusted)
+            && !is_trusted
         {
             return Err(untrusted(authority, &name));
         }
-        if !builder.signals.flags.is_empty() && topic.is_some_and(|topic| !topic.is_trusted) {
+        if !builder.signals.flags.is_empty() && !is_trusted {
             self.believe_no_withdrawal(&mut builder);
         }
         if matches!(kind, Kind::Page | Kind::Screen) {
@@ -269,8 +287,8 @@ impl Decoder {
             message_hash,
             repeat_hash: repeat_hash(message_hash, &name),
             name,
-            position: head.position,
-            on_mail_topic: topic.is_some_and(|t| t.is_email),
+            position,
+            on_mail_topic: is_mail,
             cart_id: builder.cart_id,
             order_id: builder.order_id,
             refund_id: builder.refund_id,
@@ -342,6 +360,13 @@ impl Decoder {
 }
 
 impl Decode for Decoder {
+    fn prepare(&self, records: Box<dyn RecordBatch>, input: u16) -> Box<dyn RecordBatch> {
+        match &self.mappings {
+            Some(mappings) => mappings.prepare(records, input, &self.options),
+            None => records,
+        }
+    }
+
     fn decode<'a>(&self, record: &RecordView<'a>) -> Result<TaskInput<'a>, Rejected> {
         if usize::from(record.input) == self.options.topics.len() && record.input > 0 {
             // The internal topic comes after those of the configuration.

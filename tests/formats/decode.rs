@@ -85,6 +85,7 @@ pub fn record<'a>(key: &'a [u8], value: &'a [u8]) -> RecordView<'a> {
         key: Some(key),
         value: Some(value),
         content_type: None,
+        ..RecordView::default()
     }
 }
 

@@ -436,6 +436,7 @@ fn a_dead_letter_says_why_and_where_from_and_is_read_back() {
         key: Some(b"\xff"),
         value: None,
         content_type: None,
+        ..RecordView::default()
     };
     let rejected = Rejected { reason: DeadReason::KeyNotUtf8, detail: "the key is not UTF-8".to_owned() };
     let trace = ("trace".to_owned(), Some(b"kept".to_vec()));

@@ -43,6 +43,7 @@ impl RecordBatch for Records {
             key: Some(record.key.as_bytes()),
             value: Some(record.value.as_bytes()),
             content_type: None,
+            ..RecordView::default()
         }
     }
 

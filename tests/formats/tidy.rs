@@ -89,7 +89,7 @@ const LAYERS: &[Layer] = &[
     Layer { name: "view", may_use: &["rfc3339", "runtime", "engine", "domain"], never: &WORLD },
     Layer {
         name: "wire",
-        may_use: &["state_record", "rfc3339", "runtime", "engine", "domain"],
+        may_use: &[MAPPING, "state_record", "rfc3339", "runtime", "engine", "domain"],
         never: &["anyhow", "axum", "clap", "crossterm", "indicatif", "metrics", "rdkafka", "rdkafka_sys", "tokio", "toml"],
     },
     Layer {

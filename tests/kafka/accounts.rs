@@ -162,6 +162,7 @@ fn folded(rig: &Rig, models: &Arc<Models>) -> BTreeMap<String, Group> {
             key,
             value,
             content_type: None,
+            ..RecordView::default()
         };
         match decoder.decode(&view).unwrap_or_else(|e| panic!("{e:?}")) {
             TaskInput::MemberUpdate { update, .. } => *update,

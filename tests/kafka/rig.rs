@@ -11,6 +11,7 @@ use leadstream::runtime::ports::{Clock, OutTopic};
 use leadstream::runtime::snapshot::{Identity, StatusBoard};
 use leadstream::runtime::supervisor::Handle;
 use leadstream::runtime::worker::Shared;
+use leadstream::telemetry::Telemetry;
 use leadstream::wire;
 use rdkafka::config::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -222,7 +223,7 @@ impl Rig {
 
     /// Options of the service in this process, for a test that changes some.
     pub fn options(&self) -> Options {
-        Options { kafka: self.options.clone(), worker: self.worker.clone() }
+        Options { kafka: self.options.clone(), worker: self.worker.clone(), routed: None }
     }
 
     /// Starts the service in this process.
@@ -264,7 +265,7 @@ impl Rig {
             observer: Arc::clone(&counts) as Arc<dyn Observer>,
             board: Arc::clone(&board),
         };
-        Ok(Service { handle: service::start(options, shared, Vec::new())?, board, counts })
+        Ok(Service { handle: service::start(options, shared, Vec::new(), &Arc::new(Telemetry::new("test")))?, board, counts })
     }
 }
 

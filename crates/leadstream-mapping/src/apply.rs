@@ -85,10 +85,9 @@ impl Mapping {
             };
             let Some(each) = &rule.each else {
                 let mut what = self.event(name, rule, reading, None, element, part);
-                if let What::Event(event) = &mut what
-                    && self.is_as_is
-                {
-                    event.as_is = Some(json.to_owned());
+                if let What::Event(event) = &mut what {
+                    event.is_kept = matches!(target, Target::Keep) && !self.is_as_is;
+                    event.as_is = self.is_as_is.then(|| json.to_owned());
                 }
                 add(what);
                 part += 1;

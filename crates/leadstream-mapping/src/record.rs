@@ -47,14 +47,24 @@ pub struct Scanners {
     pub record: Scanner,
     pub key: Scanner,
     pub item: Scanner,
+    has_headers: bool,
 }
 
 impl Scanners {
+    /// Whether a header is looked at.
+    #[must_use]
+    pub fn reads_headers(&self) -> bool {
+        self.has_headers
+    }
+
     pub fn add(&mut self, path: &Path) -> Ref {
         match &path.from {
             From::Value => Ref::Value(self.value.slot(path)),
             From::Record => Ref::Record(self.record.slot(path)),
-            From::Header(name) => Ref::Header(name.clone()),
+            From::Header(name) => {
+                self.has_headers = true;
+                Ref::Header(name.clone())
+            }
             From::Key if path.steps.is_empty() => Ref::WholeKey,
             From::Key => Ref::Key(self.key.slot(path)),
             From::Topic => Ref::Topic,

@@ -113,3 +113,11 @@ pub struct Example {
     /// Each as far as it says: name, time, id, prospect, ids, and any of its fields.
     pub out: Vec<Vec<(String, leadstream_model::tree::Value)>>,
 }
+
+impl Mapping {
+    /// Whether a record's headers are looked at.
+    #[must_use]
+    pub fn reads_headers(&self) -> bool {
+        self.scanners.reads_headers()
+    }
+}

@@ -21,6 +21,8 @@ pub struct Event {
     /// Where each stands (`properties`, `traits` or `context` first) and its JSON.
     pub fields: Vec<(Vec<String>, String)>,
     pub products: Option<Vec<Vec<(String, String)>>>,
+    /// Its name is the one that it came with: the mapping says nothing of it.
+    pub is_kept: bool,
     /// It is in this form already.
     pub as_is: Option<String>,
 }

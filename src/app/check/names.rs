@@ -55,6 +55,7 @@ mod tests {
                     key: Some(b"u"),
                     value: Some(value.as_bytes()),
                     content_type: None,
+                    ..RecordView::default()
                 };
                 count(&mut found, &record, &decoder);
             }

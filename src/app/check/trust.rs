@@ -92,6 +92,7 @@ mod tests {
                 key: Some(b"u"),
                 value: Some(value.as_bytes()),
                 content_type: None,
+                ..RecordView::default()
             };
             found.count(&record, &trusting);
             assert_eq!(

@@ -64,6 +64,7 @@ mod tests {
             key: Some(b"u-1"),
             value: Some(value.as_bytes()),
             content_type: None,
+            ..RecordView::default()
         };
         let decoder = Decoder::new(Options::default(), &Vocabulary::default());
         batch.count_input(0, &decoder.decode(&record).expect("it can be used"));

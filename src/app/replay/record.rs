@@ -47,9 +47,16 @@ impl<'a> What<'a> {
     pub(super) fn view(self, input: u16) -> Option<RecordView<'a>> {
         match self {
             Self::Line(_) => None,
-            Self::Dumped { partition, offset, timestamp_ms, key, value } => {
-                Some(RecordView { input, partition, offset, timestamp_ms, key, value, content_type: None })
-            }
+            Self::Dumped { partition, offset, timestamp_ms, key, value } => Some(RecordView {
+                input,
+                partition,
+                offset,
+                timestamp_ms,
+                key,
+                value,
+                content_type: None,
+                ..RecordView::default()
+            }),
         }
     }
 }

@@ -16,6 +16,8 @@ impl Settings {
             read(layers, section.name(), |fields, faults| section.read(fields, faults));
         }
         settings.kafka.properties = properties::read(settings.kafka.properties_file.as_deref(), layers);
+        let topics = &mut settings.topics;
+        read(layers, "topics.mappings", |fields, faults| topics.read_mappings(fields, faults));
         let inputs = &mut settings.inputs;
         if !layers.values.contains_key("inputs.max_ahead") {
             inputs.max_ahead = Some(inputs.allowed_skew);
@@ -30,10 +32,11 @@ impl Settings {
         settings
     }
 
-    fn sections(&mut self) -> [&mut dyn Section; 11] {
+    fn sections(&mut self) -> [&mut dyn Section; 12] {
         [
             &mut self.kafka,
             &mut self.topics,
+            &mut self.route,
             &mut self.inputs,
             &mut self.engine,
             &mut self.output,

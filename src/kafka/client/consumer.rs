@@ -248,6 +248,8 @@ impl RecordBatch for Records {
             key: self.messages.key(n),
             value: self.messages.value(n),
             content_type: self.messages.header(n, c"content-type"),
+            mapped: None,
+            routed: self.messages.header(n, c"leadstream-routed"),
         }
     }
 

@@ -38,7 +38,7 @@ impl RdkafkaProducers {
             options: options.clone(),
             worker: worker.worker,
             inputs: worker.all_inputs().cloned().collect(),
-            used: OutTopic::used(worker.members.is_some()).collect(),
+            used: worker.outputs(),
         }
     }
 }

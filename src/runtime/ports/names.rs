@@ -43,13 +43,17 @@ pub enum DeadReason {
     AbsurdTime,
     /// The key is one of the service's own.
     KeyReserved,
+    /// One record holds more events than its mapping may make of it.
+    TooManyEvents,
+    /// Its mapping wants events of this name here.
+    UnwantedName,
     /// Nothing is wrong with the event, but its input may not say such things.
     Untrusted(Authority),
 }
 
 impl DeadReason {
     /// Every reason, in the order of the documentation.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::UnreadableValue,
         Self::KeyMissing,
         Self::KeyEmpty,
@@ -60,6 +64,8 @@ impl DeadReason {
         Self::NoName,
         Self::AbsurdTime,
         Self::KeyReserved,
+        Self::TooManyEvents,
+        Self::UnwantedName,
         Self::Untrusted(Authority::Erasure),
         Self::Untrusted(Authority::Consent),
         Self::Untrusted(Authority::Sales),
@@ -85,6 +91,8 @@ impl DeadReason {
             Self::NoName => "no-name",
             Self::AbsurdTime => "absurd-time",
             Self::KeyReserved => "key-reserved",
+            Self::TooManyEvents => "too-many-events",
+            Self::UnwantedName => "unknown-name",
             Self::Untrusted(Authority::Erasure) => "untrusted-erasure",
             Self::Untrusted(Authority::Consent) => "untrusted-consent",
             Self::Untrusted(Authority::Sales) => "untrusted-sales",
@@ -126,6 +134,22 @@ closed_set! {
 }
 
 closed_set! {
+    /// What became of an element of a record whose topic has a mapping, as a metric label.
+    MappingOutcome,
+    /// The name in metric labels and summaries.
+    name {
+        Mapped = "mapped",
+        /// Under the name that it came with.
+        Kept = "kept",
+        Skipped = "skipped",
+        /// It says nowhere who it is about.
+        NoPerson = "no-person",
+        /// It can't be used for another reason.
+        Dead = "dead",
+    }
+}
+
+closed_set! {
     /// The output topics, without their prefix.
     OutTopic,
     /// The short name: files of `replay` are called so.
@@ -139,16 +163,21 @@ closed_set! {
         Accounts = "accounts",
         /// Internal: the updates of members for their accounts. Only with a model that knows accounts.
         AccountMembers = "account-members",
+        /// Internal: the events of inputs that are routed, by prospect. Only with such inputs; routers write it.
+        Events = "events",
         DeadLetters = "dead-letters",
         State = "state",
     }
 }
 
 impl OutTopic {
-    /// The topics that there must be; `accounts`: a model knows accounts.
+    /// The topics that the engine writes; `accounts`: a model knows accounts.
     pub fn used(accounts: bool) -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(move |topic| accounts || *topic != Self::AccountMembers)
+        Self::ALL.into_iter().filter(move |topic| *topic != Self::Events && (accounts || *topic != Self::AccountMembers))
     }
+
+    /// The topics that a router writes.
+    pub const OF_ROUTERS: [Self; 2] = [Self::Events, Self::DeadLetters];
 
     /// The topic's name before any prefix.
     #[must_use]

@@ -219,6 +219,7 @@ impl RecordBatch for Records {
             key: Some(key.as_bytes()),
             value: Some(value.as_bytes()),
             content_type: None,
+            ..RecordView::default()
         }
     }
 

@@ -15,8 +15,13 @@ fn crew(fates: [Fate; 3]) -> (Handle, Arc<StatusBoard>, Memory) {
     let memory = Memory { fates: (0..).zip(fates).collect(), ..Memory::default() };
     let shared = memory.shared();
     let board = Arc::clone(&shared.board);
-    let workers =
-        WorkerSet::<MemoryPorts, _> { connect: memory.clone(), shared, options: Memory::options(3), mailboxes: Vec::new() };
+    let workers = WorkerSet::<MemoryPorts, _> {
+        connect: memory.clone(),
+        shared,
+        options: Memory::options(3),
+        mailboxes: Vec::new(),
+        others: Vec::new(),
+    };
     (start(workers).expect("threads"), board, memory)
 }
 

@@ -30,7 +30,8 @@ pub(super) fn fetch_task<S: EventSource, D: Decode, C: Codec>(
         let from = InputPartition { partition: runner.partition, input };
         let Some(fetched) = source.fetch(from, room)? else { continue };
         any = true;
-        let chunk = (!fetched.records.is_empty()).then(|| Chunk::of(fetched.records));
+        let records = decoder.prepare(fetched.records, input);
+        let chunk = (!records.is_empty()).then(|| Chunk::of(records));
         // The internal input is our own producer's: it says nothing of the others'.
         if let (Some(sample), Some(chunk)) = (samples.get_mut(usize::from(input)), &chunk)
             && let Some(key) = chunk.records().view(0).key

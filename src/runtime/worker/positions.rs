@@ -6,7 +6,7 @@ use crate::runtime::options::{OnGap, Options, Positions, Start};
 use crate::runtime::ports::{EventSource, Failure, InputPartition, Position, TaskRecord};
 
 /// Where to begin, from the committed offset and what is left of the topic.
-pub(super) fn first_offset<S: EventSource>(
+pub(in crate::runtime) fn first_offset<S: EventSource>(
     source: &mut S,
     options: &Options,
     partition: InputPartition,

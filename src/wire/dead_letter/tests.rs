@@ -7,7 +7,16 @@ use proptest::prelude::*;
 type Original = Vec<(String, Option<Vec<u8>>)>;
 
 fn record<'a>(key: Option<&'a [u8]>, value: Option<&'a [u8]>) -> RecordView<'a> {
-    RecordView { input: 0, partition: 3, offset: 41, timestamp_ms: Some(1_000), key, value, content_type: None }
+    RecordView {
+        input: 0,
+        partition: 3,
+        offset: 41,
+        timestamp_ms: Some(1_000),
+        key,
+        value,
+        content_type: None,
+        ..RecordView::default()
+    }
 }
 
 fn rejected() -> Rejected {

@@ -24,8 +24,8 @@ pub(super) fn decode<'a>(record: &RecordView<'_>, options: &Options) -> Result<T
     let id = u128::from_str_radix(&output.id, 16).map_err(|_| unreadable("its id is none"))?;
     let update = update(body).ok_or_else(|| unreadable("what it says of a lead is unknown"))?;
     let event = output.event.map(|event| {
-        let input = options.topics.iter().position(|t| t.name == event.topic).and_then(|n| u16::try_from(n).ok());
-        let position = Position { input: input.unwrap_or(u16::MAX), partition: event.partition, offset: event.offset };
+        let position =
+            Position { input: options.input(&event.topic).unwrap_or(u16::MAX), partition: event.partition, offset: event.offset };
         CausingEvent { message_id: text(event.id), name: event.name.into(), position }
     });
     let record_ms = record.record_ms().unwrap_or(output.at_ms);

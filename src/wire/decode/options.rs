@@ -28,7 +28,11 @@ pub struct Topic {
 pub struct Options {
     /// All input topics in configured order: `RecordView::input` is an index into it.
     pub topics: Vec<Topic>,
-    /// Where times without a zone were written, by topic; none, or none of its topic: UTC, or what their arrival shows.
+    /// Topics that a router reads: what it makes of their records lies in the topic of `routed_input`.
+    pub routed: Vec<Topic>,
+    pub routed_input: Option<u16>,
+    /// Where times without a zone were written, by topic, those that are routed last; none, or none of its topic: UTC, or what their
+    /// arrival shows.
     pub zones: Vec<Option<Zone>>,
     /// An event later than its record by more than this is set to the record's time.
     pub allowed_skew_ms: Ms,
@@ -58,6 +62,8 @@ impl Default for Options {
         use crate::domain::{DAY_MS, MINUTE_MS};
         Self {
             topics: Vec::new(),
+            routed: Vec::new(),
+            routed_input: None,
             zones: Vec::new(),
             allowed_skew_ms: 5 * MINUTE_MS,
             max_age_ms: 90 * DAY_MS,

@@ -1,6 +1,10 @@
 //! Every kind of bad input of `docs/bad-input.md`: the reason of the dead letter, or what is dropped and counted.
 
 use super::*;
+use leadstream::kafka::records::{OwnedRecord, OwnedRecords};
+use leadstream::runtime::ports::Decode;
+use leadstream::wire::decode::Mappings;
+use leadstream::wire::mapped::Mapper;
 
 const PAGE: &[u8] = br#"{"type":"page"}"#;
 
@@ -355,6 +359,20 @@ fn every_reason_of_the_fixed_list_has_a_way_to_come_up() {
     let untrusted = |name| {
         doubting_decoder().decode_event(&record(b"u", track(name, "{}").as_bytes())).expect_err("an untrusted input").reason
     };
+    let mapped = |split: &str, value: &str| {
+        let split = if split.is_empty() { String::new() } else { format!("split = \"{split}\"\n") };
+        let text =
+            format!("name = \"x\"\nname_from = \"what\"\n{split}[ids]\nuser = \"who\"\n[events]\ngone = \"dead-letter\"\n");
+        let mapper = Mapper::from(leadstream_mapping::parse("x", &text).expect("a mapping"));
+        let mappings = Mappings::new(vec![Some(mapper)], Box::new(|_, _, _| {}));
+        let records = OwnedRecords {
+            input: 0,
+            records: vec![OwnedRecord { key: Some(b"u".to_vec()), value: Some(value.into()), ..OwnedRecord::default() }],
+        };
+        let decoder = decoder().with_mappings(mappings);
+        let batch = decoder.prepare(Box::new(records), 0);
+        decoder.decode_event(&batch.view(0)).expect_err("a dead letter").reason
+    };
     let newer = RecordView { content_type: Some(b"application/avro"), ..record(b"u", PAGE) };
     let huge = vec![b' '; (1 << 20) + 1];
     let reasons = [
@@ -368,6 +386,8 @@ fn every_reason_of_the_fixed_list_has_a_way_to_come_up() {
         reason(b"{}"),
         reason(br#"{"type":"page","timestamp":0}"#),
         rejected(&record(b"\x01account:acme.com", PAGE)).reason,
+        mapped("events[]", r#"{"events":[{"what":"a","who":"ann"},{"what":"a","who":"ben"}]}"#),
+        mapped("", r#"{"what":"gone","who":"ann"}"#),
         untrusted("User Deleted"),
         untrusted("Unsubscribed"),
         untrusted("Lead Won"),

@@ -110,6 +110,7 @@ pub fn decode<'a>(evidence: &Evidence<'a>, at: InputPartition, index: usize, vis
         key: record.key.as_deref(),
         value: record.value.as_deref(),
         content_type: content_type.and_then(|(_, value)| value.as_deref()),
+        ..RecordView::default()
     };
     let event = evidence.formats.decoder.decode(&view);
     let record_ms = credible_ms(record.timestamp_ms);

@@ -1,0 +1,134 @@
+//! The routers of an instance, and the mappings of topics, from settings.
+
+use super::load_settings::usage;
+use super::service::{self, worker_options};
+use crate::config::Settings;
+use crate::config::settings::InputTopic;
+use crate::kafka::connect::Cluster;
+use crate::kafka::options as kafka;
+use crate::runtime::connect::Connect;
+use crate::runtime::observe::Observer;
+use crate::runtime::options::{Options as WorkerOptions, Role};
+use crate::runtime::ports::{Clock, EventSource, Failure};
+use crate::runtime::router::{Parts, Router};
+use crate::runtime::snapshot::StatusBoard;
+use crate::runtime::supervisor::Job;
+use crate::wire::mapped::Mapper;
+use crate::wire::route::{self, RoutedInput};
+use leadstream_mapping::load;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// Ends the group of the routers: the group of the workers has the name before it.
+const GROUP: &str = ".router";
+/// Pause before the log is opened again.
+const OPEN_AGAIN: Duration = Duration::from_millis(500);
+/// What a routed topic without a mapping holds.
+const SPEC: &str = "segment";
+
+/// Every input topic with its mapping, in configured order.
+///
+/// # Errors
+/// Every fault of a mapping, as a [`UsageError`](super::exit::UsageError).
+pub fn mappings(settings: &Settings) -> anyhow::Result<Vec<(InputTopic, Option<Mapper>)>> {
+    let mut faults = Vec::new();
+    let mut all = Vec::new();
+    for topic in settings.input_topics() {
+        let name = topic.name.strip_prefix(&settings.topics.prefix).unwrap_or(&topic.name);
+        let mapper = settings.topics.mappings.get(name).and_then(|mapping| match load(mapping) {
+            Ok(mapping) => Some(Mapper::from(mapping)),
+            Err(found) => {
+                faults.extend(found);
+                None
+            }
+        });
+        all.push((topic, mapper));
+    }
+    if faults.is_empty() { Ok(all) } else { Err(usage("a mapping has", &faults)) }
+}
+
+/// The inputs that are routed. Those without a mapping hold events in the form of the Segment spec.
+///
+/// # Errors
+/// As [`mappings`].
+pub fn routed(settings: &Settings) -> anyhow::Result<Vec<RoutedInput>> {
+    let routed = settings.routed_topics();
+    let all = mappings(settings)?.into_iter().filter(|(topic, _)| routed.contains(topic));
+    all.map(|(topic, mapper)| {
+        let mapper = match mapper {
+            Some(mapper) => mapper,
+            None => load(SPEC).map(Mapper::from).map_err(|found| usage("a mapping has", &found))?,
+        };
+        Ok(RoutedInput { topic, mapper })
+    })
+    .collect()
+}
+
+/// Mappings of the topics that the engine reads, by input.
+///
+/// # Errors
+/// As [`mappings`].
+pub fn read_by_engine(settings: &Settings) -> anyhow::Result<Vec<Option<Mapper>>> {
+    let routed = settings.routed_topics();
+    Ok(mappings(settings)?.into_iter().filter(|(topic, _)| !routed.contains(topic)).map(|(_, mapper)| mapper).collect())
+}
+
+/// What routers need to know: a group of their own, and the inputs that are routed.
+#[must_use]
+pub fn options(settings: &Settings, engine: &kafka::Options) -> (kafka::Options, WorkerOptions) {
+    let kafka = kafka::Options { group_id: format!("{}{GROUP}", engine.group_id), ..engine.clone() };
+    let inputs = settings.routed_topics().into_iter().map(|topic| topic.name).collect();
+    let workers = u16::try_from(settings.route.workers).unwrap_or(u16::MAX);
+    (kafka, WorkerOptions { inputs, workers, role: Role::Router, members: None, ..worker_options(settings) })
+}
+
+/// What all routers of an instance have in common.
+pub struct Routers {
+    pub kafka: kafka::Options,
+    pub worker: WorkerOptions,
+    pub inputs: Vec<RoutedInput>,
+    pub clock: Arc<dyn Clock + Send + Sync>,
+    pub observer: Arc<dyn Observer>,
+    pub board: Arc<StatusBoard>,
+}
+
+impl Routers {
+    /// One job for each. `first`: the number of the first among the workers of the instance.
+    #[must_use]
+    pub fn jobs(self, first: u16) -> Vec<Job> {
+        let Self { kafka, worker, inputs, clock, observer, board } = self;
+        let (cluster, route) = (Arc::new(Cluster { options: kafka }), Arc::new(route::Router::new(inputs)));
+        let job = |n: u16| -> Job {
+            let (cluster, route) = (Arc::clone(&cluster), Arc::clone(&route));
+            let (clock, observer, board) = (Arc::clone(&clock), Arc::clone(&observer), Arc::clone(&board));
+            let options = WorkerOptions { worker: first + n, ..worker.clone() };
+            Box::new(move |stop| {
+                let Some((source, log)) = open(&cluster, &options, &stop)? else { return Ok(()) };
+                Router::new(Parts { source, log, route, options, clock, observer, board, stop }).run()
+            })
+        };
+        (0..worker.workers.max(1)).map(job).collect()
+    }
+}
+
+type Ports = (crate::kafka::connect::Source, crate::kafka::connect::Log);
+
+/// Joins the group and takes over as its writer; `None`: it was asked to stop before.
+fn open(cluster: &Cluster, options: &WorkerOptions, stop: &AtomicBool) -> Result<Option<Ports>, Failure> {
+    let connect: &dyn Connect<service::ServicePorts> = cluster;
+    let mut source = connect.source(options)?;
+    loop {
+        match connect.log(options, &source) {
+            Ok(log) => return Ok(Some((source, log))),
+            Err(Failure::Retry(text) | Failure::Rebuild(text)) => {
+                if stop.load(Ordering::Acquire) {
+                    return Ok(None);
+                }
+                tracing::warn!("router: {text}: trying again");
+                source.wait(OPEN_AGAIN);
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+}

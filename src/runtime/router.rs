@@ -1,0 +1,218 @@
+//! The router: reads inputs whose records don't lie where their prospects' tasks read, and writes each of their events under its
+//! prospect's key, in transactions with the offsets. It has no state: what was not committed is routed again.
+//!
+//! A plain loop over ports, as the worker's; the supervisor runs it on a thread of its own.
+
+mod group;
+mod lane;
+mod recover;
+mod write;
+
+use super::observe::Observer;
+use super::options::Options;
+use super::ports::{Clock, CommitLog, EventSource, Failure, FetchRoom, InputPartition, Route};
+use super::snapshot::StatusBoard;
+use super::trouble::Troubles;
+use crate::domain::Ms;
+use group::Pending;
+use lane::Lane;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use write::Batch;
+
+/// The longest sleep of the loop.
+const LONGEST_SLEEP: Duration = Duration::from_millis(50);
+/// Records taken from one partition at a time.
+const FETCH_AT_ONCE: usize = 1_000;
+/// Records of one lane before the others are looked at, unless theirs come first.
+const RECORDS_PER_TURN: usize = 256;
+/// A lane is read so far past the next record of another one.
+const AHEAD_MS: Ms = 1_000;
+/// A lane is read so far past one of which nothing is fetched, and which is not at its end.
+const PAST_PENDING_MS: Ms = 30_000;
+
+/// Everything that a router consists of.
+pub struct Parts<S, L, R> {
+    pub source: S,
+    pub log: L,
+    pub route: Arc<R>,
+    pub options: Options,
+    pub clock: Arc<dyn Clock + Send + Sync>,
+    pub observer: Arc<dyn Observer>,
+    pub board: Arc<StatusBoard>,
+    pub stop: Arc<AtomicBool>,
+}
+
+/// One router: the partitions that the group gave it, its consumer and its transactional producer.
+pub struct Router<S, L, R> {
+    source: S,
+    log: L,
+    route: Arc<R>,
+    options: Options,
+    clock: Arc<dyn Clock + Send + Sync>,
+    observer: Arc<dyn Observer>,
+    board: Arc<StatusBoard>,
+    stop: Arc<AtomicBool>,
+    pending: Option<Pending>,
+    lanes: BTreeMap<InputPartition, Lane>,
+    batch: Batch,
+    troubles: Troubles,
+    failures: u32,
+    /// Records of a batch that was refused: each goes alone, until the one is found that can't be written.
+    suspects: usize,
+    /// That one: it becomes a dead letter.
+    refused: Option<(InputPartition, i64)>,
+    /// When the last batch was committed, if it ended because nothing more was there.
+    quiet_since: Option<Duration>,
+    published: Option<Duration>,
+}
+
+impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
+    pub fn new(parts: Parts<S, L, R>) -> Self {
+        let Parts { source, log, route, options, clock, observer, board, stop } = parts;
+        Self {
+            source,
+            log,
+            route,
+            options,
+            clock,
+            observer,
+            board,
+            stop,
+            pending: None,
+            lanes: BTreeMap::new(),
+            batch: Batch::default(),
+            troubles: Troubles::default(),
+            failures: 0,
+            suspects: 0,
+            refused: None,
+            quiet_since: None,
+            published: None,
+        }
+    }
+
+    /// Runs until it is asked to stop (`Ok`), or until nothing but a person can help.
+    ///
+    /// # Errors
+    /// What happened and what to do.
+    pub fn run(&mut self) -> Result<(), Failure> {
+        while !self.stop.load(Ordering::Relaxed) {
+            self.step()?;
+        }
+        self.shut_down();
+        Ok(())
+    }
+
+    /// One iteration of the loop, with the wait at its end, or with what its failure asks for.
+    ///
+    /// # Errors
+    /// As [`Router::run`]; the router is of no more use then.
+    pub fn step(&mut self) -> Result<(), Failure> {
+        match self.iterate() {
+            Ok(true) => {}
+            Ok(false) => self.idle(),
+            Err(failure) => self.recover(failure)?,
+        }
+        self.publish();
+        Ok(())
+    }
+
+    fn iterate(&mut self) -> Result<bool, Failure> {
+        let mut is_busy = self.serve_group()?;
+        is_busy |= self.fetch()?;
+        let routed = if self.linger_left().is_some() { 0 } else { self.route_some()? };
+        is_busy |= routed > 0;
+        if self.must_commit(routed) {
+            self.commit()?;
+            is_busy = true;
+        }
+        Ok(is_busy)
+    }
+
+    /// Fetches what is there, up to the bound of each lane.
+    fn fetch(&mut self) -> Result<bool, Failure> {
+        let ahead = FetchRoom { records: self.options.fetch_ahead, bytes: self.options.fetch_shares().ahead };
+        let mut any = false;
+        for (at, lane) in &mut self.lanes {
+            let room = lane.room(ahead);
+            if room.records < FETCH_AT_ONCE.min(ahead.records / 2) || room.bytes < ahead.bytes / 2 {
+                continue;
+            }
+            let room = FetchRoom { records: room.records.min(FETCH_AT_ONCE), ..room };
+            if let Some(fetched) = self.source.fetch(*at, room)? {
+                lane.push(fetched.records, fetched.end);
+                any = true;
+            }
+        }
+        Ok(any)
+    }
+
+    /// Routes what comes first by the records' times; says how many records.
+    fn route_some(&mut self) -> Result<usize, Failure> {
+        let most = if self.suspects > 0 { 1 } else { self.options.batch.max_events.saturating_sub(self.batch.records) };
+        let mut routed = 0;
+        while routed < most {
+            let Some((at, until_ms)) = self.next_lane() else { break };
+            for _ in 0..RECORDS_PER_TURN.min(most - routed) {
+                let is_first = routed == 0 || self.lanes.get(&at).and_then(Lane::head_ms).is_some_and(|ms| ms <= until_ms);
+                if !is_first || !self.route_head(at)? {
+                    break;
+                }
+                routed += 1;
+            }
+        }
+        Ok(routed)
+    }
+
+    /// The lane with the earliest record, and until when it may be read; `None`: there is nothing, or it must wait for others.
+    fn next_lane(&self) -> Option<(InputPartition, Ms)> {
+        let mut heads: Vec<(Ms, InputPartition)> =
+            self.lanes.iter().filter_map(|(at, lane)| Some((lane.head_ms()?, *at))).collect();
+        heads.sort_unstable();
+        let (first_ms, at) = *heads.first()?;
+        let is_broken = |at: &InputPartition| self.source.broken().iter().any(|broken| broken.at == *at);
+        let pending = self.lanes.iter().filter(|(at, _)| !is_broken(at)).filter_map(|(_, lane)| lane.is_pending_since());
+        let bound_ms = pending.min().map_or(Ms::MAX, |ms| ms.saturating_add(PAST_PENDING_MS));
+        if first_ms > bound_ms {
+            return None;
+        }
+        let next_ms = heads.get(1).map_or(Ms::MAX, |(ms, _)| ms.saturating_add(AHEAD_MS));
+        Some((at, next_ms.min(bound_ms)))
+    }
+
+    /// How long the next batch still gathers: a producer that begins a transaction while the broker still ends the one before waits
+    /// longer than that.
+    fn linger_left(&self) -> Option<Duration> {
+        let waited = self.clock.monotonic().saturating_sub(self.quiet_since?);
+        self.options.batch.linger.checked_sub(waited).filter(|left| !left.is_zero())
+    }
+
+    fn must_commit(&self, routed: usize) -> bool {
+        let Some(since) = self.batch.since else { return false };
+        let age = self.clock.monotonic().saturating_sub(since);
+        let is_full = self.batch.records >= self.options.batch.max_events || age >= self.options.batch.longest;
+        self.suspects > 0 || routed == 0 || is_full
+    }
+
+    fn idle(&mut self) {
+        let sleep = if self.pending.is_some() { Duration::from_millis(2) } else { LONGEST_SLEEP };
+        let sleep = self.linger_left().unwrap_or(sleep).min(sleep);
+        if !sleep.is_zero() {
+            self.source.wait(sleep);
+        }
+    }
+
+    /// Finishes the open batch, leaves the group.
+    pub fn shut_down(&mut self) {
+        if let Err(failure) = self.commit() {
+            tracing::warn!(%failure, "the last batch of a router is not committed; it is taken again at the next start");
+            // What is left open, the broker aborts.
+            self.log.abort().unwrap_or_default();
+        }
+        self.lanes.clear();
+        self.source.leave();
+        self.board.worker_ended(usize::from(self.options.worker));
+    }
+}

@@ -1,0 +1,135 @@
+//! What the group gives and takes.
+
+use super::Router;
+use super::lane::Lane;
+use crate::runtime::observe::RebalanceKind;
+use crate::runtime::ports::{CommitLog, EventSource, Failure, GroupEvent, InputPartition, Route};
+use crate::runtime::worker::first_offset;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// Pause before offsets are asked for again.
+const RETRY_PAUSE: Duration = Duration::from_millis(100);
+/// Offsets that don't come for this long are said to be waited for.
+const REPORT_AFTER: Duration = Duration::from_secs(5);
+
+/// Partitions whose offsets are to be resolved; then they are started.
+#[derive(Default)]
+pub(super) struct Pending {
+    pub partitions: BTreeSet<InputPartition>,
+    is_asked: bool,
+    ask_at: Duration,
+    since: Option<Duration>,
+    reported: Option<Duration>,
+}
+
+impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
+    pub(super) fn serve_group(&mut self) -> Result<bool, Failure> {
+        match self.source.group_event()? {
+            Some(GroupEvent::Assigned(partitions)) => {
+                tracing::info!(partitions = partitions.len(), "router: assigned");
+                self.observer.rebalance(self.options.worker, RebalanceKind::Assigned, partitions.len());
+                self.resolve(partitions);
+                Ok(true)
+            }
+            Some(GroupEvent::Revoked { partitions, lost }) => {
+                self.revoked(&partitions, lost)?;
+                Ok(true)
+            }
+            None => self.resolve_offsets(),
+        }
+    }
+
+    /// Offsets of more are to be resolved, with those already on their way.
+    pub(super) fn resolve(&mut self, partitions: impl IntoIterator<Item = InputPartition>) {
+        let mut all = self.pending.take().unwrap_or_default().partitions;
+        all.extend(partitions);
+        self.pending = Some(Pending { partitions: all, ..Pending::default() });
+    }
+
+    fn resolve_offsets(&mut self) -> Result<bool, Failure> {
+        let now = self.clock.monotonic();
+        let Some(pending) = &mut self.pending else { return Ok(false) };
+        pending.since.get_or_insert(now);
+        let partitions: Vec<InputPartition> = pending.partitions.iter().copied().collect();
+        if !pending.is_asked {
+            if now < pending.ask_at {
+                return Ok(false);
+            }
+            pending.is_asked = true;
+            self.source.ask_committed(&partitions);
+        }
+        match self.source.committed().and_then(|offsets| offsets.map(|o| self.start(&partitions, &o)).transpose()) {
+            Ok(Some(())) => Ok(true),
+            Ok(None) => {
+                self.report_waiting(None);
+                Ok(false)
+            }
+            Err(Failure::Retry(text)) => {
+                if let Some(pending) = &mut self.pending {
+                    (pending.is_asked, pending.ask_at) = (false, now + RETRY_PAUSE);
+                }
+                self.report_waiting(Some(&text));
+                Ok(false)
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    fn start(
+        &mut self,
+        partitions: &[InputPartition],
+        committed: &[Option<crate::runtime::ports::Position>],
+    ) -> Result<(), Failure> {
+        let mut from = Vec::with_capacity(partitions.len());
+        for (at, committed) in partitions.iter().zip(committed) {
+            let first = first_offset(&mut self.source, &self.options, *at, committed.map(|c| c.offset))?;
+            if let Some(lost) = committed.map(|c| first - c.offset).filter(|lost| *lost > 0) {
+                self.observer.gap(self.options.worker, at.input, lost.unsigned_abs());
+            }
+            from.push((*at, first));
+        }
+        self.source.start(&from)?;
+        self.pending = None;
+        self.lanes.extend(from.into_iter().map(|(at, offset)| (at, Lane::new(offset))));
+        Ok(())
+    }
+
+    fn revoked(&mut self, partitions: &[InputPartition], lost: bool) -> Result<(), Failure> {
+        tracing::info!(partitions = partitions.len(), lost, "router: revoked");
+        let kind = if lost { RebalanceKind::Lost } else { RebalanceKind::Revoked };
+        self.observer.rebalance(self.options.worker, kind, partitions.len());
+        // Another member may own them already when they are lost.
+        let ended = if lost { self.abort() } else { self.commit() };
+        let mut rebuild = None;
+        if let Err(failure) = ended {
+            tracing::warn!(%failure, "router: the open batch is given up with the partitions");
+            match failure {
+                Failure::Stop(_) => return Err(failure),
+                Failure::Rebuild(_) => rebuild = Some(failure),
+                Failure::Retry(_) | Failure::Abort(..) | Failure::Refused(_) => rebuild = self.abort().err(),
+            }
+        }
+        self.lanes.retain(|at, _| !partitions.contains(at));
+        self.refused = self.refused.filter(|(at, _)| !partitions.contains(at));
+        if let Some(pending) = &mut self.pending {
+            pending.partitions.retain(|at| !partitions.contains(at));
+            *pending = Pending { partitions: std::mem::take(&mut pending.partitions), ..Pending::default() };
+        }
+        self.pending = self.pending.take().filter(|pending| !pending.partitions.is_empty());
+        self.source.stop(partitions)?;
+        rebuild.map_or(Ok(()), Err)
+    }
+
+    fn report_waiting(&mut self, last: Option<&str>) {
+        let now = self.clock.monotonic();
+        let Some(pending) = &mut self.pending else { return };
+        let waited = pending.since.map_or(Duration::ZERO, |since| now.saturating_sub(since));
+        if waited < REPORT_AFTER || pending.reported.is_some_and(|at| now.saturating_sub(at) < 6 * REPORT_AFTER) {
+            return;
+        }
+        pending.reported = Some(now);
+        let why = self.source.waiting_for_offsets();
+        tracing::warn!("router: {why} (last answer: {})", last.unwrap_or("no answer"));
+    }
+}

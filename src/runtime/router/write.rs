@@ -1,0 +1,125 @@
+//! The open batch of a router: events and dead letters of records, and the offsets after them.
+
+use super::Router;
+use super::lane::Lane;
+use crate::runtime::observe::TransactionOutcome;
+use crate::runtime::ports::{
+    CommitLog, DeadReason, EventSource, Failure, InputPartition, OutRecord, OutTopic, Position, Rejected, Route, RoutedPart,
+    RouterStats,
+};
+use std::time::Duration;
+
+/// What is routed and not committed.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub is_open: bool,
+    /// Since when there is something in it.
+    pub since: Option<Duration>,
+    pub records: usize,
+    pub stats: RouterStats,
+}
+
+impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
+    /// Routes the next record of a lane; whether there was one.
+    pub(super) fn route_head(&mut self, at: InputPartition) -> Result<bool, Failure> {
+        let Self { lanes, log, route, batch, options, refused, clock, .. } = self;
+        let Some(lane) = lanes.get_mut(&at) else { return Ok(false) };
+        let Some((records, n)) = lane.head() else { return Ok(false) };
+        batch.since.get_or_insert_with(|| clock.monotonic());
+        let is_refused = *refused == Some((at, records.offset(n)));
+        let parts = if is_refused { vec![unwritable()] } else { route.route(records, n) };
+        for part in parts {
+            *batch.stats.outcomes.entry((at.input, part.outcome)).or_default() += 1;
+            let Some(what) = part.what else { continue };
+            if !batch.is_open {
+                log.begin()?;
+                batch.is_open = true;
+            }
+            let task = at.partition;
+            match what {
+                Ok(event) => log.send(&OutRecord {
+                    task,
+                    topic: OutTopic::Events,
+                    partition: None,
+                    key: Some(event.key.as_bytes()),
+                    value: Some(&event.value),
+                    timestamp_ms: None,
+                    headers: &event.headers,
+                })?,
+                Err(rejected) => {
+                    *batch.stats.dead.entry((at.input, rejected.reason)).or_default() += 1;
+                    let budget_bytes = if is_refused { 0 } else { options.dead_letter_budget_bytes };
+                    let letter = route.dead_letter(records, n, part.element, &rejected, budget_bytes);
+                    log.send(&OutRecord {
+                        task,
+                        topic: OutTopic::DeadLetters,
+                        partition: None,
+                        key: letter.key,
+                        value: letter.value,
+                        timestamp_ms: Some(clock.now_ms()),
+                        headers: &letter.headers,
+                    })?;
+                }
+            }
+        }
+        batch.records += 1;
+        batch.stats.records += 1;
+        lane.step();
+        Ok(true)
+    }
+
+    /// Commits the open batch: its events, its dead letters and the offsets become visible together.
+    pub(super) fn commit(&mut self) -> Result<(), Failure> {
+        let begun = self.clock.monotonic();
+        if self.batch.since.is_none() {
+            return Ok(());
+        }
+        if !self.batch.is_open {
+            // Everything was skipped: only the offsets move.
+            self.log.begin()?;
+            self.batch.is_open = true;
+        }
+        let position = |(at, lane): (&InputPartition, &Lane)| lane.is_touched.then(|| (*at, Position::from(lane.next_offset)));
+        let positions: Vec<(InputPartition, Position)> = self.lanes.iter().filter_map(position).collect();
+        self.log.commit(&positions, &mut || false)?;
+        let is_quiet = self.lanes.values().all(|lane| lane.head().is_none());
+        self.lanes.values_mut().filter(|lane| lane.is_touched).for_each(Lane::confirm);
+        let mut batch = std::mem::take(&mut self.batch);
+        let now = self.clock.monotonic();
+        batch.stats.commit_took = now.saturating_sub(begun);
+        self.quiet_since = is_quiet.then_some(now);
+        self.suspects = self.suspects.saturating_sub(batch.records);
+        if self.suspects == 0 {
+            self.refused = None;
+        }
+        self.failures = 0;
+        self.observer.routed(self.options.worker, &batch.stats);
+        self.observer.transaction(self.options.worker, TransactionOutcome::Committed);
+        Ok(())
+    }
+
+    /// Gives the open batch up: it is routed again from memory.
+    pub(super) fn abort(&mut self) -> Result<(), Failure> {
+        self.discard();
+        if std::mem::take(&mut self.batch.is_open) {
+            self.log.abort()?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn discard(&mut self) {
+        self.lanes.values_mut().filter(|lane| lane.is_touched).for_each(Lane::discard);
+        let is_open = self.batch.is_open;
+        self.batch = Batch { is_open, ..Batch::default() };
+    }
+}
+
+/// What the broker would not take.
+fn unwritable() -> RoutedPart {
+    let detail = "what its mapping makes of the record is refused by the broker, most likely as it is too large".to_owned();
+    RoutedPart {
+        outcome: crate::runtime::ports::MappingOutcome::Dead,
+        what: Some(Err(Rejected { reason: DeadReason::ValueTooLarge, detail })),
+        element: None,
+    }
+}

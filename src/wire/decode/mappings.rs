@@ -1,0 +1,33 @@
+//! Mappings that the engine applies itself: of topics whose records lie where their prospects' tasks read.
+
+use super::options::Options;
+use crate::runtime::ports::RecordBatch;
+use crate::wire::mapped::{Count, Mapper, mapped};
+
+/// The mappings of the topics that are read.
+pub struct Mappings {
+    /// By input.
+    mappers: Vec<Option<Mapper>>,
+    count: Box<Count>,
+}
+
+impl std::fmt::Debug for Mappings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.mappers.iter().map(|mapper| mapper.as_ref().map(Mapper::name))).finish()
+    }
+}
+
+impl Mappings {
+    /// By input; those that change nothing are left out. `count` hears what became of the records.
+    #[must_use]
+    pub fn new(mappers: Vec<Option<Mapper>>, count: Box<Count>) -> Self {
+        let mappers = mappers.into_iter().map(|mapper| mapper.filter(|mapper| !mapper.is_identity())).collect();
+        Self { mappers, count }
+    }
+
+    pub(super) fn prepare(&self, records: Box<dyn RecordBatch>, input: u16, options: &Options) -> Box<dyn RecordBatch> {
+        let Some(mapper) = self.mappers.get(usize::from(input)).and_then(Option::as_ref) else { return records };
+        let topic = options.topic(input).map_or("", |topic| topic.name.as_str());
+        mapped(mapper, topic, records, &*self.count)
+    }
+}

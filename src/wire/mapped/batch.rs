@@ -1,0 +1,82 @@
+//! Fetched records of a topic whose mapping the engine itself applies: each is one event, or none.
+
+use super::{Mapper, Part};
+use crate::domain::Ms;
+use crate::runtime::ports::{DeadReason, MappingOutcome, RecordBatch, RecordView, Rejected};
+use leadstream_mapping::Record;
+
+/// Counts what became of records: mapping, outcome, how many.
+pub type Count = dyn Fn(&str, MappingOutcome, u64) + Send + Sync;
+
+/// Records, without those that the mapping skips.
+struct MappedBatch {
+    records: Box<dyn RecordBatch>,
+    /// Which of them, and what became of it.
+    kept: Vec<(usize, Result<String, Rejected>)>,
+}
+
+/// Maps a batch of one topic.
+pub fn mapped(mapper: &Mapper, topic: &str, records: Box<dyn RecordBatch>, count: &Count) -> Box<dyn RecordBatch> {
+    let mut counts = [0; MappingOutcome::ALL.len()];
+    let mut kept = Vec::with_capacity(records.len());
+    for n in 0..records.len() {
+        let view = records.view(n);
+        let headers = if mapper.reads_headers() { records.headers(n) } else { Vec::new() };
+        let parts = mapper.map(&record(&view, topic, &headers));
+        parts.iter().for_each(|part| counts[part.outcome as usize] += 1);
+        kept.extend(one(parts).map(|what| (n, what)));
+    }
+    for (outcome, counted) in MappingOutcome::ALL.into_iter().zip(counts).filter(|(_, counted)| *counted > 0) {
+        count(mapper.name(), outcome, counted);
+    }
+    Box::new(MappedBatch { records, kept })
+}
+
+/// A record as mappings see it.
+#[must_use]
+pub fn record<'a>(view: &RecordView<'a>, topic: &'a str, headers: &'a [(String, Option<Vec<u8>>)]) -> Record<'a> {
+    let headers = headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_deref()?))).collect();
+    Record { topic, key: view.key, value: view.value, headers }
+}
+
+/// The event of a record that has no more than one.
+fn one(parts: Vec<Part>) -> Option<Result<String, Rejected>> {
+    let mut all = parts.into_iter().filter_map(|part| part.what);
+    let first = all.next()?;
+    Some(match all.count() {
+        0 => first.map(|event| event.json),
+        more => {
+            let detail =
+                format!("{} events of one record: name its topic in route.topics, so that each is an event of its own", more + 1);
+            Err(Rejected { reason: DeadReason::TooManyEvents, detail })
+        }
+    })
+}
+
+impl RecordBatch for MappedBatch {
+    fn len(&self) -> usize {
+        self.kept.len()
+    }
+
+    fn view(&self, n: usize) -> RecordView<'_> {
+        let (at, what) = &self.kept[n];
+        RecordView { mapped: Some(what.as_ref().map(String::as_str)), ..self.records.view(*at) }
+    }
+
+    fn offset(&self, n: usize) -> i64 {
+        self.records.offset(self.kept[n].0)
+    }
+
+    fn record_ms(&self, n: usize) -> Option<Ms> {
+        self.records.record_ms(self.kept[n].0)
+    }
+
+    fn bytes(&self) -> usize {
+        let mapped = |what: &Result<String, Rejected>| what.as_ref().map_or(0, String::len);
+        self.records.bytes() + self.kept.iter().map(|(_, what)| mapped(what)).sum::<usize>()
+    }
+
+    fn headers(&self, n: usize) -> Vec<(String, Option<Vec<u8>>)> {
+        self.records.headers(self.kept[n].0)
+    }
+}

@@ -1,0 +1,103 @@
+//! What a router makes of a record: each of its events under its prospect's key, as the decoder reads it, with where it came from.
+
+use super::dead_letter;
+use super::decode::Topic;
+use super::mapped::{Mapper, record};
+use super::routed::{self, Routed};
+use crate::runtime::ports::{DeadLetter, Headers, ROUTED, RecordBatch, Rejected, Route, RoutedEvent, RoutedPart};
+use std::borrow::Cow;
+
+/// An input that is routed.
+#[derive(Debug, Clone)]
+pub struct RoutedInput {
+    pub topic: Topic,
+    pub mapper: Mapper,
+}
+
+/// Routes the records of these inputs.
+#[derive(Debug, Clone)]
+pub struct Router {
+    inputs: Vec<RoutedInput>,
+}
+
+impl Router {
+    /// By number of the input.
+    #[must_use]
+    pub fn new(inputs: Vec<RoutedInput>) -> Self {
+        Self { inputs }
+    }
+
+    fn input(&self, input: u16) -> Option<&RoutedInput> {
+        self.inputs.get(usize::from(input))
+    }
+}
+
+impl Route for Router {
+    fn route(&self, records: &dyn RecordBatch, n: usize) -> Vec<RoutedPart> {
+        let view = records.view(n);
+        let Some(RoutedInput { topic, mapper }) = self.input(view.input) else { return Vec::new() };
+        let headers = records.headers(n);
+        let mut parts = mapper.map(&record(&view, &topic.name, &headers));
+        let is_one = parts.len() <= 1;
+        if let Some(element) = redriven_element(&headers) {
+            // The others of the record are where they belong.
+            parts.retain(|part| part.element == element);
+        }
+        let mut before = None;
+        let routed = |(n, part): (usize, super::mapped::Part)| {
+            // Several events of one element are numbered, too.
+            let first = before.filter(|(element, _)| *element == part.element).map_or(n, |(_, first)| first);
+            before = Some((part.element, first));
+            let origin = Routed {
+                version: routed::VERSION,
+                topic: topic.name.clone(),
+                partition: view.partition,
+                offset: view.offset,
+                element: part.element,
+                part: u32::try_from(n - first).unwrap_or(u32::MAX),
+                record_ms: view.timestamp_ms,
+                is_mail: topic.is_email,
+                is_trusted: topic.is_trusted,
+            };
+            let event = |event: super::mapped::MappedEvent| RoutedEvent {
+                key: event.prospect,
+                value: event.json.into_bytes(),
+                headers: headers_of(&origin),
+            };
+            RoutedPart {
+                outcome: part.outcome,
+                what: part.what.map(|what| what.map(event)),
+                element: (!is_one).then_some(part.element),
+            }
+        };
+        parts.into_iter().enumerate().map(routed).collect()
+    }
+
+    fn mapping(&self, input: u16) -> &str {
+        self.input(input).map_or("", |input| input.mapper.name())
+    }
+
+    fn dead_letter<'a>(
+        &self,
+        records: &'a dyn RecordBatch,
+        n: usize,
+        element: Option<u32>,
+        rejected: &Rejected,
+        budget_bytes: usize,
+    ) -> DeadLetter<'a> {
+        let view = records.view(n);
+        let topic = self.input(view.input).map_or("", |input| input.topic.name.as_str());
+        dead_letter::write_element(&view, records.headers(n), topic, element, rejected, budget_bytes)
+    }
+}
+
+/// The one element of a record that `deadletters redrive` has sent again.
+fn redriven_element(headers: &[(String, Option<Vec<u8>>)]) -> Option<u32> {
+    let find = |name: &str| headers.iter().rfind(|(known, _)| known == name)?.1.as_deref();
+    find(dead_letter::REDRIVEN)?;
+    std::str::from_utf8(find(dead_letter::ELEMENT)?).ok()?.parse().ok()
+}
+
+fn headers_of(origin: &Routed) -> Headers {
+    vec![(Cow::Borrowed(ROUTED), Some(routed::encode(origin)))]
+}
