@@ -230,12 +230,11 @@ impl<C: ChangelogConsumer> ChangelogReader<C> {
 }
 
 impl<C: ChangelogConsumer> StateSource for ChangelogReader<C> {
-    fn begin(&mut self, partition: i32, from: Option<i64>) -> Result<(), Failure> {
+    fn begin(&mut self, partition: i32, from: Option<i64>) {
         self.latest += 1;
         let position = from.unwrap_or(0);
         let reading = Reading { number: self.latest, queue: None, from, position, end: None, said: None };
         self.reading.insert(partition, reading);
-        Ok(())
     }
 
     fn step(&mut self, each: &mut EachRecord<'_>) -> Result<Vec<RestoreProgress>, Failure> {
@@ -416,7 +415,7 @@ mod tests {
             let script = Rc::new(Script { ends: RefCell::new(ends.into()), ..Script::default() });
             script.now.set(Duration::from_secs(10));
             let mut reader = ChangelogReader::new(Rc::clone(&script), &Options::new("", "g", "i"));
-            reader.begin(1, from).unwrap();
+            reader.begin(1, from);
             Self { script, reader, installed: 0 }
         }
 
@@ -486,7 +485,7 @@ mod tests {
     fn an_end_that_was_asked_for_before_a_reading_began_is_not_its_end() {
         let mut read = Read::begin(vec![Ok(Bounds { low: 2, high: 3 }), Ok(Bounds { low: 2, high: 7 })], None);
         read.step().unwrap();
-        read.reader.begin(1, None).unwrap();
+        read.reader.begin(1, None);
         assert_eq!(read.step().unwrap(), []);
         assert_eq!(read.step().unwrap(), [progress(2, false)]);
         assert_eq!(read.told(), ["ask [1]", "ask [1]", "open", "assign [(1, 2)]"]);
@@ -569,7 +568,7 @@ mod tests {
     #[test]
     fn what_is_cancelled_is_not_read_and_the_reader_ends_with_the_last() {
         let mut read = Read::assigned();
-        read.reader.begin(4, None).unwrap();
+        read.reader.begin(4, None);
         read.reader.cancel(1);
         assert_eq!(read.told(), NOTHING);
         read.reader.cancel(4);

@@ -357,11 +357,9 @@ pub type EachRecord<'a> = dyn FnMut(i32, &[u8], Option<&[u8]>) -> Result<(), Fai
 
 /// The changelog, read back.
 pub trait StateSource {
-    /// Starts to read a partition from `from` (`None`: its beginning) to the end it has now, open transactions included.
-    ///
-    /// # Errors
-    /// See [`Failure`].
-    fn begin(&mut self, partition: i32, from: Option<i64>) -> Result<(), Failure>;
+    /// Starts to read a partition from `from` (`None`: its beginning) to the end it has now, open transactions included. Nothing is
+    /// asked yet: what fails is said by [`StateSource::step`], so that no task is left half begun.
+    fn begin(&mut self, partition: i32, from: Option<i64>);
 
     /// Reads on for a short while and hands every committed record (partition, key, value) to `each`, which may fail.
     /// Partitions that are done have been released when this returns.

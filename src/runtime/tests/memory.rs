@@ -52,13 +52,24 @@ pub(super) struct Topics {
     /// What is said of committed offsets instead of them, and how often they were asked for.
     pub(super) withheld: Option<Result<(), Failure>>,
     pub(super) asked: usize,
+    /// Why the next answers about offsets are none.
+    pub(super) offsets_fail: VecDeque<Failure>,
+    /// The next answer has the offsets of so many inputs only.
+    pub(super) answers_only: Option<usize>,
+    /// With how many inputs reading was started, each time.
+    pub(super) started: Vec<usize>,
     /// How far the changelog is read, step by step, instead of reading it; the last one stays.
     pub(super) progress: VecDeque<RestoreProgress>,
     /// Where readings of the changelog began.
     pub(super) begun: Vec<Option<i64>>,
-    /// Why the next fetches, records and commits fail.
+    /// How often the changelog's end was asked for over a rebalance.
+    pub(super) ends_asked: usize,
+    /// Why the next calls of each kind fail; some starts may succeed in between.
+    pub(super) start_fails: VecDeque<Option<Failure>>,
+    pub(super) stop_fails: VecDeque<Failure>,
     pub(super) fetch_fails: VecDeque<Failure>,
     pub(super) send_fails: VecDeque<Failure>,
+    pub(super) state_fails: VecDeque<Failure>,
     pub(super) commit_fails: VecDeque<Failure>,
     /// The next commit is done, and nothing is heard of it.
     pub(super) loses_answer: bool,
@@ -186,7 +197,8 @@ impl Ports for MemoryPorts {
 impl Connect<MemoryPorts> for Memory {
     fn source(&self, worker: &Options) -> Result<Source, Failure> {
         let fate = self.fates.get(&worker.worker).copied().unwrap_or_default();
-        Ok(Source { memory: self.clone(), fate, is_assigned: worker.worker > 0, position: None, end_said: None })
+        let is_assigned = worker.worker > 0;
+        Ok(Source { memory: self.clone(), fate, is_assigned, asked: None, position: None, end_said: None })
     }
 
     fn log(&self, _: &Options, source: &Source) -> Result<Log, Failure> {
@@ -232,6 +244,8 @@ pub(super) struct Source {
     memory: Memory,
     fate: Fate,
     is_assigned: bool,
+    /// Of how many inputs the offsets are asked for.
+    asked: Option<usize>,
     position: Option<i64>,
     end_said: Option<i64>,
 }
@@ -253,15 +267,21 @@ impl EventSource for Source {
         Ok(is_new.then(|| GroupEvent::Assigned(vec![AT])).or_else(|| self.memory.look().events.pop_front()))
     }
 
-    fn ask_committed(&mut self, _: &[InputPartition]) {
+    fn ask_committed(&mut self, of: &[InputPartition]) {
         self.memory.look().asked += 1;
+        self.asked = Some(of.len());
     }
 
     fn committed(&mut self) -> Result<Option<Vec<Option<Position>>>, Failure> {
-        let topics = self.memory.look();
-        match &topics.withheld {
-            Some(answer) => answer.clone().map(|()| None),
-            None => Ok(Some(vec![topics.committed])),
+        let Some(asked) = self.asked else { return Err(Failure::Retry("nobody asked for offsets".to_owned())) };
+        let mut topics = self.memory.look();
+        if matches!(topics.withheld, Some(Ok(()))) {
+            return Ok(None);
+        }
+        self.asked = None;
+        match topics.offsets_fail.pop_front().or_else(|| topics.withheld.clone()?.err()) {
+            Some(failure) => Err(failure),
+            None => Ok(Some(vec![topics.committed; topics.answers_only.take().unwrap_or(asked)])),
         }
     }
 
@@ -279,6 +299,11 @@ impl EventSource for Source {
     }
 
     fn start(&mut self, from: &[(InputPartition, i64)]) -> Result<(), Failure> {
+        let mut topics = self.memory.look();
+        if let Some(failure) = topics.start_fails.pop_front().flatten() {
+            return Err(failure);
+        }
+        topics.started.push(from.len());
         self.position = from.first().map(|(_, offset)| *offset);
         self.end_said = None;
         Ok(())
@@ -286,7 +311,7 @@ impl EventSource for Source {
 
     fn stop(&mut self, _: &[InputPartition]) -> Result<(), Failure> {
         self.position = None;
-        Ok(())
+        self.memory.look().stop_fails.pop_front().map_or(Ok(()), Err)
     }
 
     fn fetch(&mut self, _: InputPartition, room: FetchRoom) -> Result<Option<Fetched>, Failure> {
@@ -371,6 +396,9 @@ impl CommitLog for Log {
     }
 
     fn send_state(&mut self, _: i32, records: &[StagedRecord<'_>]) -> Result<(), Failure> {
+        if let Some(failure) = self.memory.look().state_fails.pop_front() {
+            return Err(failure);
+        }
         let changed = records.iter().map(|(key, value)| (key.to_vec(), value.map(<[u8]>::to_vec)));
         self.open().changelog.extend(changed);
         Ok(())
@@ -413,10 +441,9 @@ pub(super) struct State {
 }
 
 impl StateSource for State {
-    fn begin(&mut self, _: i32, from: Option<i64>) -> Result<(), Failure> {
+    fn begin(&mut self, _: i32, from: Option<i64>) {
         self.memory.look().begun.push(from);
         self.reading = Some(usize::try_from(from.unwrap_or(0)).unwrap());
-        Ok(())
     }
 
     fn step(&mut self, each: &mut EachRecord<'_>) -> Result<Vec<RestoreProgress>, Failure> {
@@ -449,6 +476,8 @@ impl StateSource for State {
     }
 
     fn end(&mut self, _: i32) -> Result<i64, Failure> {
-        Ok(i64::try_from(self.memory.look().changelog.len()).unwrap())
+        let mut topics = self.memory.look();
+        topics.ends_asked += 1;
+        Ok(i64::try_from(topics.changelog.len()).unwrap())
     }
 }

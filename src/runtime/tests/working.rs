@@ -4,7 +4,9 @@ use super::memory::{Memory, MemoryPorts, VirtualClock};
 use crate::runtime::connect::Connect;
 use crate::runtime::observe::TransactionOutcome;
 use crate::runtime::options::{OnGap, Options, Positions};
-use crate::runtime::ports::{Cause, Clock, Failure, GroupEvent, InputPartition, OutTopic, Position, RestoreProgress, TASK_KEY};
+use crate::runtime::ports::{
+    Cause, Clock, Failure, GroupEvent, InputPartition, OutTopic, Position, Refusal, RestoreProgress, TASK_KEY,
+};
 use crate::runtime::snapshot::{InstancePhase, StatusBoard, TaskState};
 use crate::runtime::worker::{Parts, Worker};
 use std::sync::Arc;
@@ -47,7 +49,11 @@ impl Rig {
     }
 
     fn arrives(&self, value: &'static str) {
-        self.memory.look().input.push((self.clock.now_ms(), "ann", value));
+        self.arrives_of("ann", value);
+    }
+
+    fn arrives_of(&self, who: &'static str, value: &'static str) {
+        self.memory.look().input.push((self.clock.now_ms(), who, value));
     }
 
     fn committed(&self) -> Option<i64> {
@@ -58,9 +64,30 @@ impl Rig {
         self.memory.look().outputs.iter().filter(|topic| **topic == OutTopic::DeadLetters).count()
     }
 
+    /// How often offsets were asked for, and with how many inputs reading was started.
+    fn asked_and_started(&self) -> (usize, Vec<usize>) {
+        let topics = self.memory.look();
+        (topics.asked, topics.started.clone())
+    }
+
     /// What is said to be wrong with the task.
     fn troubles(&self) -> Vec<String> {
         self.board.task(0).map_or_else(Vec::new, |task| task.troubles.iter().map(|trouble| trouble.text.clone()).collect())
+    }
+
+    /// One that has worked, and committed a page.
+    fn at_work() -> Self {
+        let mut rig = Self::new();
+        rig.arrives(PAGE);
+        rig.pass(10 * SECOND);
+        assert_eq!(rig.committed(), Some(1));
+        rig
+    }
+
+    /// The group says this, and a second passes.
+    fn hears(&mut self, event: GroupEvent) {
+        self.memory.look().events.push_back(event);
+        self.pass(SECOND);
     }
 
     /// So much time passes, as the worker sees it.
@@ -272,4 +299,186 @@ fn with_positions_of_the_task_record_reading_begins_there() {
     rig.arrives("garbage");
     rig.pass(10 * SECOND);
     assert_eq!((rig.committed(), rig.dead_letters()), (Some(2), 2));
+}
+
+#[test]
+fn reading_from_the_positions_of_the_task_record_is_tried_again_when_it_does_not_start() {
+    let rig = Rig::at_work();
+    rig.memory.look().committed = None;
+    let options = Options { positions: Positions::TaskRecord, ..Memory::options(1) };
+    let mut rig = Rig::on(rig.memory.clone(), options);
+    rig.memory.look().start_fails.extend([None, Some(Failure::Retry("not now".to_owned()))]);
+    rig.arrives("garbage");
+    rig.pass(10 * SECOND);
+    assert_eq!((rig.committed(), rig.dead_letters()), (Some(2), 1));
+}
+
+/// More than the task hands on at a time.
+const MANY: usize = 150;
+
+#[test]
+fn a_part_of_the_state_that_can_not_be_written_is_not_forgotten_when_the_next_part_can() {
+    let mut rig = Rig::new();
+    rig.pass(SECOND);
+    rig.memory.look().state_fails.push_back(Failure::Abort(Cause::Connection, "gone".to_owned()));
+    (0..MANY).for_each(|n| rig.arrives_of(format!("visitor-{n}").leak(), PAGE));
+    rig.pass(10 * SECOND);
+    assert_eq!(rig.memory.seen.look().aborted, [Cause::Connection]);
+    assert_eq!(rig.committed(), i64::try_from(MANY).ok());
+    assert_eq!(rig.memory.look().changelog.len(), MANY + 1, "everyone, and the task record");
+}
+
+fn refused() -> Failure {
+    let text = "the topic refuses it".to_owned();
+    Failure::Refused(Box::new(Refusal { cause: Cause::Policy, topic: None, tasks: Vec::new(), text }))
+}
+
+#[test]
+fn what_is_refused_is_tried_alone_and_told_until_it_is_taken() {
+    let mut rig = Rig::new();
+    rig.memory.look().commit_fails = vec![refused(); 4].into();
+    rig.arrives(PAGE);
+    rig.pass(3 * SECOND);
+    assert_eq!((rig.committed(), rig.troubles().len()), (None, 1));
+    assert!(rig.troubles()[0].starts_with("the topic refuses it. Partition 0 waits before"), "{:?}", rig.troubles());
+    rig.pass(10 * SECOND);
+    assert_eq!((rig.committed(), rig.troubles().len()), (Some(1), 0));
+}
+
+#[test]
+fn a_refusal_of_nothing_that_a_task_wrote_is_followed_by_pauses() {
+    let mut rig = Rig::new();
+    rig.pass(SECOND);
+    let begun = rig.clock.monotonic();
+    rig.memory.look().fetch_fails = vec![refused(); 4].into();
+    while !rig.memory.look().fetch_fails.is_empty() {
+        rig.worker.step().unwrap();
+    }
+    let took = (rig.clock.monotonic() - begun).as_millis();
+    assert!((300..600).contains(&took), "20 + 40 + 80 + 160 ms: {took}");
+}
+
+#[test]
+fn a_batch_that_fails_ten_times_in_a_row_is_told_with_why() {
+    let mut rig = Rig::new();
+    rig.memory.look().commit_fails = vec![Failure::Abort(Cause::Connection, "gone".to_owned()); 12].into();
+    rig.arrives(PAGE);
+    rig.pass(5 * SECOND);
+    assert!(rig.troubles().is_empty(), "it failed some eight times: {:?}", rig.troubles());
+    rig.pass(6 * SECOND);
+    assert!(rig.troubles()[0].starts_with("the same batch failed 1"), "{:?}", rig.troubles());
+    assert!(rig.troubles()[0].ends_with("gone"), "{:?}", rig.troubles());
+    rig.pass(10 * SECOND);
+    assert_eq!((rig.committed(), rig.troubles().len()), (Some(1), 0));
+}
+
+fn revoked() -> GroupEvent {
+    GroupEvent::Revoked { partitions: vec![AT], lost: false }
+}
+
+fn assigned() -> GroupEvent {
+    GroupEvent::Assigned(vec![AT])
+}
+
+fn unknown() -> Failure {
+    Failure::Rebuild("no answer".to_owned())
+}
+
+/// A worker from which the group takes the task while the commit of a page fails like this, if at all; it gets it back afterwards.
+fn taken_while_the_commit_fails(failure: Option<Failure>, stop_fails: Option<Failure>) -> Rig {
+    let mut rig = Rig::new();
+    rig.pass(SECOND);
+    rig.arrives("garbage");
+    rig.worker.step().unwrap();
+    assert_eq!(rig.committed(), None, "the batch is open");
+    {
+        let mut topics = rig.memory.look();
+        topics.loses_answer = failure == Some(unknown());
+        topics.commit_fails.extend(failure.filter(|failure| *failure != unknown()));
+        topics.stop_fails.extend(stop_fails);
+    }
+    rig.hears(revoked());
+    rig
+}
+
+#[test]
+fn a_state_whose_last_commit_is_not_known_is_not_kept_and_nobody_waits_for_that() {
+    let aborted = || Failure::Abort(Cause::Connection, "gone".to_owned());
+    for (failure, ends_asked, begun) in [(None, 1, Some(1)), (Some(aborted()), 1, Some(0)), (Some(unknown()), 0, None)] {
+        let mut rig = taken_while_the_commit_fails(failure.clone(), None);
+        assert_eq!(rig.memory.look().ends_asked, ends_asked, "{failure:?}");
+        rig.hears(assigned());
+        assert_eq!(rig.memory.look().begun, [None, begun], "{failure:?}");
+        rig.pass(10 * SECOND);
+        assert_eq!((rig.committed(), rig.dead_letters()), (Some(1), 1), "{failure:?}");
+    }
+}
+
+#[test]
+fn a_commit_that_is_not_known_is_read_back_though_the_source_can_not_let_go_of_the_task() {
+    let mut rig = taken_while_the_commit_fails(Some(unknown()), Some(Failure::Retry("not now".to_owned())));
+    assert_eq!(rig.memory.seen.look().outcomes, [TransactionOutcome::Rebuilt]);
+    rig.hears(assigned());
+    rig.pass(10 * SECOND);
+    assert_eq!((rig.committed(), rig.dead_letters()), (Some(1), 1));
+}
+
+#[test]
+fn what_is_kept_over_a_rebalance_is_read_back_when_everything_is() {
+    for (fails, begun) in [(None, [None, Some(2)]), (Some(unknown()), [None, None])] {
+        let mut rig = Rig::at_work();
+        rig.hears(revoked());
+        rig.memory.look().offsets_fail.extend(fails.clone());
+        rig.hears(assigned());
+        assert_eq!(rig.memory.look().begun, begun, "{fails:?}");
+    }
+}
+
+#[test]
+fn offsets_are_asked_for_anew_at_once_when_everything_is_read_back_and_with_a_pause_when_they_did_not_come() {
+    for (fails, took) in [(unknown(), 20..50), (Failure::Retry("not stable".to_owned()), 100..130)] {
+        let mut rig = Rig::new();
+        rig.memory.look().offsets_fail.push_back(fails.clone());
+        while rig.memory.look().asked < 2 {
+            rig.worker.step().unwrap();
+        }
+        assert!(took.contains(&rig.clock.monotonic().as_millis()), "{fails}: {:?}", rig.clock.monotonic());
+        rig.pass(SECOND);
+        assert_eq!((rig.asked_and_started().0, rig.memory.look().begun.len()), (2, 1));
+    }
+}
+
+#[test]
+fn an_assignment_of_nothing_is_answered_at_once_and_once() {
+    let mut rig = Rig::new();
+    rig.pass(SECOND);
+    rig.hears(revoked());
+    rig.hears(GroupEvent::Assigned(Vec::new()));
+    assert_eq!(rig.asked_and_started(), (2, vec![1, 0]), "the group waits for the answer");
+    assert_eq!((rig.board.phase(), rig.board.tasks().len()), (InstancePhase::Running, 0));
+    rig.hears(assigned());
+    rig.arrives(PAGE);
+    rig.pass(10 * SECOND);
+    assert_eq!((rig.asked_and_started(), rig.committed()), ((3, vec![1, 0, 1]), Some(1)));
+}
+
+#[test]
+fn an_answer_that_leaves_inputs_out_starts_nothing_and_is_asked_for_again() {
+    let mut rig = Rig::new();
+    rig.memory.look().answers_only = Some(0);
+    rig.pass(Duration::from_millis(90));
+    assert!(rig.memory.look().started.is_empty());
+    assert_eq!(rig.board.task(0).map(|task| task.state.clone()), Some(TaskState::Waiting));
+    rig.arrives(PAGE);
+    rig.pass(10 * SECOND);
+    assert_eq!((rig.asked_and_started(), rig.committed()), ((2, vec![1]), Some(1)));
+}
+
+#[test]
+fn a_source_that_does_not_start_is_started_again() {
+    let mut rig = Rig::new();
+    rig.memory.look().start_fails.push_back(Some(Failure::Retry("not now".to_owned())));
+    rig.arrives(PAGE);
+    rig.pass(10 * SECOND);
+    assert_eq!((rig.asked_and_started(), rig.committed()), ((2, vec![1]), Some(1)));
 }

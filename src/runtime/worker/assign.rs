@@ -97,14 +97,19 @@ impl<P: Ports> Worker<P> {
         }
         self.assignment.let_go(|p| partitions.contains(p) && !planted!(HeldForgotten));
         self.share_decoded_records();
-        self.source.stop(partitions)?;
+        let stopped = self.source.stop(partitions);
         // KIP-848 takes inputs one by one: what is left of a task starts over, should the others come back.
         let left: Vec<InputPartition> = self.assignment.held.iter().filter(|p| tasks.contains(&p.partition)).copied().collect();
         if !left.is_empty() && !planted!(LeftForgotten) {
             self.assignment.let_go(|p| tasks.contains(&p.partition));
             self.assignment.resolve(left);
         }
-        rebuild.map_or(Ok(()), Err)
+        // What must be read back is, whatever the source says: to take the failed batch again might do it twice.
+        match (stopped, rebuild) {
+            (Err(stop @ Failure::Stop(_)), _) => Err(stop),
+            (_, Some(failure)) => Err(failure),
+            (stopped, None) => stopped,
+        }
     }
 
     /// Every task again from its committed offsets and the changelog.

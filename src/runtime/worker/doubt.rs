@@ -36,14 +36,13 @@ impl<P: Ports> Worker<P> {
     }
 
     /// Reads on where a doubt is old enough to ask again.
-    pub(super) fn ask_doubted(&mut self) -> Result<(), Failure> {
+    pub(super) fn ask_doubted(&mut self) {
         let now = self.clock.monotonic();
         for (partition, restoring) in &mut self.restoring {
             if let Some(doubt) = restoring.doubt.as_mut().filter(|doubt| doubt.ask_at.is_some_and(|at| at <= now)) {
                 doubt.ask_at = None;
-                self.state.begin(*partition, Some(restoring.position))?;
+                self.state.begin(*partition, Some(restoring.position));
             }
         }
-        Ok(())
     }
 }

@@ -39,7 +39,7 @@ impl<P: Ports> Worker<P> {
                 Ok(false)
             }
             // The answer, if there was one, is used up.
-            Err(Failure::Retry(text)) if self.assignment.is_pending() => {
+            Err(Failure::Retry(text)) => {
                 tracing::debug!("committed offsets are not known yet, or nothing can be started from them: {text}");
                 let resolving = &mut self.assignment.resolving;
                 (resolving.is_asked, resolving.ask_at, resolving.failed) = (false, now + RETRY_PAUSE, Some(text));
@@ -58,6 +58,14 @@ impl<P: Ports> Worker<P> {
         positions: Option<Vec<Option<Position>>>,
     ) -> Result<Option<Vec<(InputPartition, (Option<Position>, i64))>>, Failure> {
         let Some(positions) = positions else { return Ok(None) };
+        if positions.len() != pending.len() {
+            // To start what was answered would leave the others out without a word.
+            return Err(Failure::Retry(format!(
+                "offsets of {} inputs came, of {} that were asked for",
+                positions.len(),
+                pending.len()
+            )));
+        }
         let mut resolved = Vec::with_capacity(pending.len());
         for (partition, committed) in pending.iter().zip(positions) {
             let first = first_offset(&mut self.source, &self.options, *partition, committed.map(|c| c.offset))?;
@@ -66,7 +74,7 @@ impl<P: Ports> Worker<P> {
         Ok(Some(resolved))
     }
 
-    /// The offsets are known.
+    /// The offsets are known. Nothing fails once the source has started: then they are no longer asked for.
     fn resolved(&mut self, resolved: &[(InputPartition, (Option<Position>, i64))]) -> Result<(), Failure> {
         let from: Vec<(InputPartition, i64)> = resolved.iter().map(|(p, (_, first))| (*p, *first)).collect();
         self.source.start(&from)?;
@@ -104,7 +112,7 @@ impl<P: Ports> Worker<P> {
                 self.assignment.waiting.remove(&at(input));
             }
             let another = parked.keys().copied().find(|p| *p != partition).filter(|_| planted!(ParkedOfAnother));
-            self.begin_restore(partition, &inputs, parked.remove(&another.unwrap_or(partition)))?;
+            self.begin_restore(partition, &inputs, parked.remove(&another.unwrap_or(partition)));
         }
         self.publish(true);
         Ok(())

@@ -28,12 +28,7 @@ impl<P: Ports> Worker<P> {
         TaskRunner::new(partition, task, offsets, self.options.inputs.len(), is_replay(&self.models), breaker)
     }
 
-    pub(super) fn begin_restore(
-        &mut self,
-        partition: i32,
-        inputs: &[(Option<Position>, i64)],
-        parked: Option<Parked<P::Codec>>,
-    ) -> Result<(), Failure> {
+    pub(super) fn begin_restore(&mut self, partition: i32, inputs: &[(Option<Position>, i64)], parked: Option<Parked<P::Codec>>) {
         let (committed, offsets): (Vec<_>, Vec<_>) = inputs.iter().copied().unzip();
         // A member that went further also wrote to the changelog; this checks the same thing a second time, as the changelog's end may be
         // reported too low.
@@ -48,7 +43,7 @@ impl<P: Ports> Worker<P> {
             Some(parked) => (parked.task, Some(parked.end), Some((parked.incarnation, parked.time_ms))),
             None => (Task::seeded(Arc::clone(&self.models), self.codec.clone(), &self.options.hash_seed), None, None),
         };
-        self.state.begin(partition, from)?;
+        self.state.begin(partition, from);
         let restoring = Restoring {
             committed,
             offsets: offsets.clone(),
@@ -65,7 +60,6 @@ impl<P: Ports> Worker<P> {
         self.restoring.insert(partition, restoring);
         let runner = self.new_runner(partition, task, &offsets);
         self.runners.insert(partition, runner);
-        Ok(())
     }
 
     /// Reads on in the changelog; tasks that are done start to work.
@@ -73,7 +67,7 @@ impl<P: Ports> Worker<P> {
         if self.restoring.is_empty() {
             return Ok(false);
         }
-        self.ask_doubted()?;
+        self.ask_doubted();
         let Self { state, runners, restoring, .. } = self;
         let mut any = false;
         let progress = state.step(&mut |partition, key, value| {
@@ -117,7 +111,7 @@ impl<P: Ports> Worker<P> {
             let task = Task::seeded(Arc::clone(&self.models), self.codec.clone(), &self.options.hash_seed);
             let runner = self.new_runner(partition, task, &restoring.offsets);
             self.runners.insert(partition, runner);
-            self.state.begin(partition, None)?;
+            self.state.begin(partition, None);
             restoring =
                 Restoring { task_record: None, parked: None, spoiled: false, first: 0, position: 0, end: i64::MAX, ..restoring };
             self.restoring.insert(partition, restoring);
@@ -140,7 +134,12 @@ impl<P: Ports> Worker<P> {
             if from != offsets {
                 let starts: Vec<_> =
                     (0u16..).zip(&from).map(|(input, offset)| (InputPartition { partition, input }, *offset)).collect();
-                self.source.start(&starts)?;
+                if let Err(failure) = self.source.start(&starts) {
+                    // Else nobody would come back to it.
+                    self.state.begin(partition, Some(restoring.position));
+                    self.restoring.insert(partition, restoring);
+                    return Err(failure);
+                }
                 offsets = from;
             }
         }
