@@ -6,6 +6,7 @@
 //! that; with proxies between clients and brokers, which pass on what they hold, all of them may.
 
 pub mod late;
+mod under_way;
 mod worst;
 
 use super::api::{Answer, Request, Ticket, TopicPartition, Us};
@@ -71,11 +72,6 @@ enum Fate {
     Wait,
 }
 
-/// Whether a request changes nothing at the broker.
-const fn is_read(request: &Request) -> bool {
-    matches!(request, Request::Fetch { .. } | Request::ListOffsets { .. } | Request::OffsetFetch { .. })
-}
-
 #[derive(Default)]
 struct State {
     number: u32,
@@ -123,8 +119,6 @@ pub struct Network {
     next_ticket: u64,
     stalled_links: BTreeMap<Link, Us>,
     stalled_processes: BTreeMap<ProcessId, Us>,
-    /// By then, all that was held back on its way has arrived.
-    late_until: Us,
 }
 
 impl Network {
@@ -140,20 +134,11 @@ impl Network {
 
     /// From now on everything gets through. What is on its way arrives when it would have.
     pub fn heal(&mut self) {
-        let on_their_way = self.states.values().map(|state| state.last_arrival.max(state.last_delivery));
-        self.late_until = on_their_way.chain([self.late_until]).max().unwrap_or(0);
         self.weather = Weather::default();
         self.late = None;
         (self.kills_at_commit, self.stalls_at_commit) = (false, None);
         self.stalled_links.clear();
         self.stalled_processes.clear();
-    }
-
-    /// By then, all has arrived that was held back on its way, and that changes anything at the broker: those who have ended may
-    /// still join the group, or fence their successors.
-    #[must_use]
-    pub const fn late_until(&self) -> Us {
-        self.late_until
     }
 
     fn stalled_until(&self, link: Link, process: ProcessId) -> Us {
@@ -281,13 +266,7 @@ impl World {
         let fate = self.network.borrow().fates.get(&connection).copied();
         match fate {
             Some(Fate::Vanish) => return,
-            Some(Fate::ArriveAt(at)) if at > self.now() => {
-                if !is_read(&request) {
-                    let mut network = self.network.borrow_mut();
-                    network.late_until = network.late_until.max(at);
-                }
-                return self.at(at, Event::Arrive { ticket, connection, request });
-            }
+            Some(Fate::ArriveAt(at)) if at > self.now() => return self.at(at, Event::Arrive { ticket, connection, request }),
             Some(Fate::Wait) if self.waits(ticket, connection, &request) => return,
             _ => {}
         }

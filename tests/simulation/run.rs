@@ -162,8 +162,7 @@ impl Simulation {
             return Some(format!("machine {machine} stops, or is down"));
         }
         // Who has ended may still join: the broker keeps partitions for it as long as a session.
-        let late_until = world.network.borrow().late_until();
-        if late_until >= world.now() {
+        if let Some(late_until) = world.late_until() {
             return Some(format!("requests are on their way until {late_until} us"));
         }
         // Boards show tasks at work until their owners hear of it.

@@ -200,6 +200,11 @@ impl World {
         self.at(at, Event::Do { name, what: Box::new(what) });
     }
 
+    /// The latest of what is said of the events to come.
+    pub(super) fn latest(&self, what: impl Fn(Us, &Event) -> Option<Us>) -> Option<Us> {
+        self.events.borrow().iter().filter_map(|scheduled| what(scheduled.at, &scheduled.event)).max()
+    }
+
     /// Nothing that was to come happens.
     pub(super) fn forget_events(&self) {
         let events = self.events.take();
