@@ -324,8 +324,8 @@ impl Broker {
     fn changed(&mut self, now: Us, at: TopicPartition) {
         let topic = self.partitions.get_mut(usize::from(at.topic));
         let Some(partition) = topic.and_then(|topic| topic.get_mut(usize::try_from(at.partition).ok()?)) else { return };
-        partition.log.tell(now, &mut self.history);
         let view = partition.view();
+        partition.log.tell(now, view.stable, &mut self.history);
         let Partition { log, waiters, .. } = partition;
         waiters.retain(|waiter| match log.read(&waiter.wanted, view) {
             Some(answer) => {

@@ -90,6 +90,11 @@ impl Broker {
 
     /// Compacts what is stable below this offset.
     pub fn compact(&mut self, now: Us, at: TopicPartition, below: i64, keep_tombstones: bool) {
+        // What is compacted away was visible, at the latest now.
+        if let Ok(partition) = self.find(at) {
+            partition.deposed = None;
+            self.changed(now, at);
+        }
         self.lose(now, at, |log, history| log.compact(now, below, keep_tombstones, history));
     }
 

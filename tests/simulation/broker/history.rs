@@ -55,7 +55,7 @@ impl Transaction {
 pub struct Visible {
     pub offset: i64,
     pub record: Record,
-    /// From when.
+    /// From when: a leader that was deposed shows it to nobody.
     pub since: Us,
     pub producer: Option<ProducerId>,
     /// Index into [`History::transactions`]; `None`: written outside of any.

@@ -172,9 +172,8 @@ impl Log {
         Ok(ended)
     }
 
-    /// Tells the history what has become visible.
-    pub(super) fn tell(&mut self, now: Us, history: &mut History) {
-        let stable = self.stable();
+    /// Tells the history what has become visible: what lies below the offset that readers are told to be stable.
+    pub(super) fn tell(&mut self, now: Us, stable: i64, history: &mut History) {
         if stable <= self.told {
             return;
         }

@@ -15,7 +15,7 @@ pub struct Evidence<'a> {
     pub history: &'a History,
     /// When which input record was handed to a worker; empty: not known.
     pub handed: &'a Handed,
-    /// When workers began to fetch an input; empty: not known, or readers may meet a leader that does not know its end.
+    /// When workers began to fetch an input; empty: not known, or a transaction may begin at the broker long after its timers fired.
     pub started: &'a BTreeMap<TopicPartition, Vec<Us>>,
     pub topics: &'a Topics,
     pub formats: &'a Formats,

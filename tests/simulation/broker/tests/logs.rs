@@ -3,7 +3,7 @@
 use super::super::history::Gone;
 use super::super::{Away, Refusal};
 use super::rig::{APPEND_TIME, CHANGELOG, MS, Rig, SECOND, START_MS, at, failed, fetch, keyed, values};
-use crate::api::{Answer, OffsetSpec, Record, Request, TopicPartition};
+use crate::api::{Answer, OffsetSpec, Record, Request, TopicPartition, Us};
 use rdkafka::types::RDKafkaErrorCode as Code;
 
 const LOG: TopicPartition = at(0, 0);
@@ -222,4 +222,31 @@ fn readers_of_a_deposed_leader_see_nothing_that_was_written_since() {
     rig.pass(SECOND);
     assert!(matches!(rig.taken(waiting), Some(Answer::Fetched { next: 2, .. })));
     assert_eq!(rig.offset(LOG, OffsetSpec::End), 2);
+}
+
+/// Since when what is visible of a log is so, by offset.
+fn visible_since(rig: &Rig, log: TopicPartition) -> Vec<(i64, Us)> {
+    rig.broker.history().visible[&log].iter().map(|seen| (seen.offset, seen.since)).collect()
+}
+
+#[test]
+fn what_a_deposed_leader_does_not_show_is_not_visible_yet() {
+    let mut rig = Rig::new();
+    rig.write(LOG, &["a"]);
+    rig.broker.depose(rig.now, LOG, SECOND);
+    rig.pass(10 * MS);
+    rig.write(LOG, &["b"]);
+    assert_eq!(visible_since(&rig, LOG), [(0, 0)]);
+    rig.pass(2 * SECOND);
+    assert_eq!(visible_since(&rig, LOG), [(0, 0), (1, SECOND)], "once readers meet the new leader");
+}
+
+#[test]
+fn what_was_compacted_away_was_visible_before() {
+    let mut rig = Rig::new();
+    let log = at(CHANGELOG, 0);
+    rig.broker.depose(rig.now, log, SECOND);
+    rig.write(log, &["k", "k"]);
+    rig.broker.compact(rig.now, log, 2, true);
+    assert_eq!(visible_since(&rig, log), [(0, 0), (1, 0)]);
 }
