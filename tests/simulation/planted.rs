@@ -99,7 +99,7 @@ const KNOWN: &[(Bug, &str, u64)] = &[
     (Bug::RestoredTooEarlyUnchecked, "backlog", 0),
     (Bug::ChangelogDamageIsAWarning, "forgetful", 27),
     (Bug::WaitForOffsetsSaysNothing, "lasting", 1),
-    (Bug::WatermarkTimeoutIsRebuild, "hostile", 529),
+    (Bug::WatermarkTimeoutIsRebuild, "carts", 117),
     (Bug::DisagreementIgnored, "hostile", 1),
     (Bug::DoubtIsCertain, "hostile", 1),
     (Bug::TombstoneIgnored, "forgetful", 0),
