@@ -6,7 +6,8 @@ mod share;
 use super::cli::{MappingCheckArgs, MappingCommand, MappingExplainArgs};
 use super::exit::{BAD_USAGE, DONE};
 use super::terminal::stdout;
-use leadstream_mapping::{Mapping, What};
+use anyhow::Context as _;
+use leadstream_mapping::{Mapping, NoSchemas, Outcome, What};
 use share::Share;
 use std::io::Write;
 use std::path::Path;
@@ -65,14 +66,18 @@ fn check(out: &mut impl Write, args: &MappingCheckArgs) -> anyhow::Result<bool> 
         }
         for path in &args.samples {
             let mut share = Share::default();
-            sample::each(path, |sample| {
-                share.add(sample.line, &mapping.apply(&sample.record()));
+            sample::each(path, &mapping.format, |sample| {
+                share.add(sample.line, &outcomes(&mapping, sample)?);
                 Ok(())
             })?;
             share.write(out, path, &mapping)?;
         }
     }
     Ok(is_good)
+}
+
+fn outcomes(mapping: &Mapping, sample: &sample::Sample) -> anyhow::Result<Vec<Outcome>> {
+    mapping.apply(&sample.record(), &NoSchemas).with_context(|| format!("line {}", sample.line))
 }
 
 fn without(what: &str) -> &'static str {
@@ -85,13 +90,13 @@ fn without(what: &str) -> &'static str {
 fn explain(out: &mut impl Write, args: &MappingExplainArgs) -> anyhow::Result<bool> {
     let Some(mapping) = load(out, &args.mapping)? else { return Ok(false) };
     let path = args.sample.as_deref().unwrap_or(Path::new("-"));
-    sample::each(path, |sample| {
+    sample::each(path, &mapping.format, |sample| {
         let record = sample.record();
         writeln!(out, "line {}", sample.line)?;
-        for (ours, theirs, found) in mapping.explain(&record) {
+        for (ours, theirs, found) in mapping.explain(&record, &NoSchemas) {
             writeln!(out, "  {ours:<22} {} ← {theirs}", found.as_deref().unwrap_or("-"))?;
         }
-        for outcome in mapping.apply(&record) {
+        for outcome in outcomes(&mapping, sample)? {
             let name = if outcome.theirs.is_empty() { String::new() } else { format!("{}: ", outcome.theirs) };
             match outcome.what {
                 What::Event(event) => {

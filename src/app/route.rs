@@ -16,6 +16,7 @@ use crate::runtime::supervisor::Job;
 use crate::wire::mapped::Mapper;
 use crate::wire::route::{self, RoutedInput};
 use leadstream_mapping::load;
+use leadstream_model::{Fault, FileFault, Place};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -37,6 +38,10 @@ pub fn mappings(settings: &Settings) -> anyhow::Result<Vec<(InputTopic, Option<M
     for topic in settings.input_topics() {
         let name = topic.name.strip_prefix(&settings.topics.prefix).unwrap_or(&topic.name);
         let mapper = settings.topics.mappings.get(name).and_then(|mapping| match load(mapping) {
+            Ok(mapping) if mapping.needs_registry() => {
+                faults.push(no_registry(&mapping.name));
+                None
+            }
             Ok(mapping) => Some(Mapper::from(mapping)),
             Err(found) => {
                 faults.extend(found);
@@ -46,6 +51,12 @@ pub fn mappings(settings: &Settings) -> anyhow::Result<Vec<(InputTopic, Option<M
         all.push((topic, mapper));
     }
     if faults.is_empty() { Ok(all) } else { Err(usage("a mapping has", &faults)) }
+}
+
+/// A mapping that needs what the service doesn't have yet.
+fn no_registry(mapping: &str) -> FileFault {
+    let message = "the service doesn't ask registries for schemas yet: name the schema's file in the mapping".to_owned();
+    FileFault { origin: mapping.to_owned(), fault: Fault { place: Place::default(), message } }
 }
 
 /// The inputs that are routed. Those without a mapping hold events in the form of the Segment spec.

@@ -5,12 +5,22 @@ mod batch;
 pub use batch::{Count, mapped, record};
 
 use crate::runtime::ports::{DeadReason, MappingOutcome, Rejected};
-use leadstream_mapping::{Event, Mapping, Reason, Record, What};
+use leadstream_mapping::{Event, Format, Mapping, NoSchemas, Reason, Record, Schemas, What};
+use std::fmt;
 use std::sync::Arc;
 
-/// The mapping of an input.
-#[derive(Debug, Clone)]
-pub struct Mapper(Arc<Mapping>);
+/// The mapping of an input, and who knows the schemas of its records.
+#[derive(Clone)]
+pub struct Mapper {
+    mapping: Arc<Mapping>,
+    schemas: Arc<dyn Schemas + Send + Sync>,
+}
+
+impl fmt::Debug for Mapper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Mapper").field(&self.mapping).finish()
+    }
+}
 
 /// What became of one element of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,28 +43,34 @@ pub struct MappedEvent {
 
 impl From<Mapping> for Mapper {
     fn from(mapping: Mapping) -> Self {
-        Self(Arc::new(mapping))
+        Self { mapping: Arc::new(mapping), schemas: Arc::new(NoSchemas) }
     }
 }
 
 impl Mapper {
+    /// Of records whose schemas a registry has.
+    #[must_use]
+    pub fn with_schemas(mapping: Mapping, schemas: Arc<dyn Schemas + Send + Sync>) -> Self {
+        Self { mapping: Arc::new(mapping), schemas }
+    }
+
     /// The mapping's name.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.0.name
+        &self.mapping.name
     }
 
     /// It looks at headers, too.
     #[must_use]
     pub fn reads_headers(&self) -> bool {
-        self.0.reads_headers()
+        self.mapping.reads_headers()
     }
 
     /// Each record is an event in the form of the Segment spec already: the decoder reads it as it is.
     #[must_use]
     pub fn is_identity(&self) -> bool {
-        let Mapping { is_as_is, has_prefix, unwrap, split, skip, .. } = &*self.0;
-        *is_as_is && !has_prefix && unwrap.is_empty() && split.is_none() && skip.is_empty()
+        let Mapping { format, is_as_is, has_prefix, unwrap, split, skip, .. } = &*self.mapping;
+        *is_as_is && *format == Format::Json && !has_prefix && unwrap.is_empty() && split.is_none() && skip.is_empty()
     }
 
     /// What becomes of a record: nothing of it is lost without an outcome.
@@ -75,7 +91,14 @@ impl Mapper {
             };
             Part { element, outcome, what }
         };
-        self.0.apply(record).into_iter().map(part).collect()
+        match self.mapping.apply(record, &*self.schemas) {
+            Ok(outcomes) => outcomes.into_iter().map(part).collect(),
+            // Mappings that need a registry are refused when they are loaded.
+            Err(not_ready) => {
+                let rejected = Rejected { reason: DeadReason::UnreadableValue, detail: not_ready.to_string() };
+                vec![Part { element: 0, outcome: MappingOutcome::Dead, what: Some(Err(rejected)) }]
+            }
+        }
     }
 }
 
@@ -93,6 +116,7 @@ const fn dead_reason(reason: Reason) -> DeadReason {
         Reason::NoPerson => DeadReason::KeyMissing,
         Reason::NoName => DeadReason::NoName,
         Reason::UnwantedName => DeadReason::UnwantedName,
+        Reason::NoSchema => DeadReason::UnknownSchema,
     }
 }
 
@@ -102,7 +126,8 @@ mod tests {
 
     #[test]
     fn reasons_have_the_same_names_on_both_sides() {
-        let all = [Reason::Unreadable, Reason::TooManyEvents, Reason::NoPerson, Reason::NoName, Reason::UnwantedName];
+        let all =
+            [Reason::NoSchema, Reason::Unreadable, Reason::TooManyEvents, Reason::NoPerson, Reason::NoName, Reason::UnwantedName];
         for reason in all {
             assert_eq!(dead_reason(reason).name(), reason.name());
         }

@@ -1,9 +1,10 @@
 //! A record becomes events.
 
-use crate::elements::{Reason, not_too_many};
+use crate::elements::{Element, Reason, Stop, Text, not_too_many};
 use crate::record::{Reading, Record};
 use crate::rules::{Field, Mapping, Rule, Target};
 use crate::scan;
+use crate::schema::{NotReady, Schemas};
 use crate::value::Get;
 use crate::write::Event;
 use leadstream_core::domain::placeholder_ids::{IdOf, is_hash, is_id};
@@ -30,30 +31,38 @@ pub enum What {
 
 impl Mapping {
     /// What becomes of a record: nothing of it is lost without an outcome.
+    ///
+    /// # Errors
+    /// Its schema is not known yet: try it again later. It is not read, and must not be passed over.
+    pub fn apply(&self, record: &Record<'_>, schemas: &dyn Schemas) -> Result<Vec<Outcome>, NotReady> {
+        let mut outcomes = Vec::new();
+        match self.each_element(record, schemas, |n, element| self.take(n, element, &mut outcomes)) {
+            Ok(()) => {}
+            Err(Stop::NotReady(not_ready)) => return Err(not_ready),
+            Err(Stop::Dead(reason, detail)) => return Ok(dead(reason, detail)),
+        }
+        Ok(or_skipped(outcomes))
+    }
+
+    /// What becomes of a value that is JSON already.
     #[must_use]
-    pub fn apply(&self, record: &Record<'_>) -> Vec<Outcome> {
-        match self.outcomes(record) {
-            Ok(outcomes) => outcomes,
-            Err((reason, detail)) => vec![Outcome { element: 0, theirs: String::new(), what: What::Dead { reason, detail } }],
+    pub fn apply_to(&self, text: &Text<'_>, record: &Record<'_>) -> Vec<Outcome> {
+        let mut outcomes = Vec::new();
+        match self.each_element_of(text, record, |n, element| self.take(n, element, &mut outcomes)) {
+            Ok(()) => or_skipped(outcomes),
+            Err((reason, detail)) => dead(reason, detail),
         }
     }
 
-    fn outcomes(&self, record: &Record<'_>) -> Result<Vec<Outcome>, (Reason, String)> {
-        let mut outcomes = Vec::new();
-        self.each_element(record, |n, element| {
-            match element {
-                Ok((json, reading)) => self.element(n, json, &reading, &mut outcomes),
-                Err(detail) => {
-                    let what = What::Dead { reason: Reason::Unreadable, detail };
-                    outcomes.push(Outcome { element: n, theirs: String::new(), what });
-                }
+    fn take(&self, n: usize, element: Element<'_>, outcomes: &mut Vec<Outcome>) -> Result<(), (Reason, String)> {
+        match element {
+            Ok((json, reading)) => self.element(n, json, &reading, outcomes),
+            Err(detail) => {
+                let what = What::Dead { reason: Reason::Unreadable, detail };
+                outcomes.push(Outcome { element: n, theirs: String::new(), what });
             }
-            not_too_many(outcomes.len())
-        })?;
-        if outcomes.is_empty() {
-            outcomes.push(Outcome { element: 0, theirs: String::new(), what: What::Skipped });
         }
-        Ok(outcomes)
+        not_too_many(outcomes.len())
     }
 
     fn element(&self, element: usize, json: &str, reading: &Reading<'_>, outcomes: &mut Vec<Outcome>) {
@@ -168,8 +177,8 @@ impl Mapping {
         if let Some(products) = &self.products {
             let of = |item: &str| -> Option<Vec<(String, String)>> {
                 let value = products.scanner.scan(item).unwrap_or_default();
-                let reading =
-                    Reading { record: reading.record, value, around: Rc::default(), key: Rc::default(), item: Vec::new() };
+                let (record, schema) = (reading.record, reading.schema.clone());
+                let reading = Reading { record, value, around: Rc::default(), key: Rc::default(), item: Vec::new(), schema };
                 let own = |field: &Field| Some((field.to.clone(), field.get.json(&reading)?.into_owned()));
                 let is_none = products.skip.iter().any(|when| when.holds(&reading));
                 (!is_none).then(|| products.fields.iter().filter_map(own).collect())
@@ -212,6 +221,18 @@ impl Mapping {
     }
 }
 
+/// The record as a whole.
+fn dead(reason: Reason, detail: String) -> Vec<Outcome> {
+    vec![Outcome { element: 0, theirs: String::new(), what: What::Dead { reason, detail } }]
+}
+
+fn or_skipped(mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
+    if outcomes.is_empty() {
+        outcomes.push(Outcome { element: 0, theirs: String::new(), what: What::Skipped });
+    }
+    outcomes
+}
+
 /// It may be an id of this type: the decoder takes the same words for none.
 fn may_be(kind: &str, id: &str) -> bool {
     match kind {
@@ -224,6 +245,7 @@ fn may_be(kind: &str, id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::NoSchemas;
 
     #[test]
     fn what_is_no_id_to_the_decoder_is_none_to_a_mapping() {
@@ -231,7 +253,9 @@ mod tests {
             crate::parse("m", "name = \"m\"\n[ids]\nuser = \"u\"\nanon = \"a\"\ncart = \"c\"\n[events]\n\"*\" = \"page\"\n");
         let mapping = mapping.expect("a mapping");
         let ids = |value: &str| {
-            let outcomes = mapping.apply(&Record { value: Some(value.as_bytes()), ..Record::default() });
+            let outcomes = mapping
+                .apply(&Record { value: Some(value.as_bytes()), ..Record::default() }, &NoSchemas)
+                .expect("no schema is needed");
             let What::Event(event) = &outcomes[0].what else { panic!("{outcomes:?}") };
             event.ids.iter().map(|(kind, id)| format!("{kind} {id}")).collect::<Vec<_>>().join(", ")
         };

@@ -1,10 +1,12 @@
 //! A record taken apart: its envelope, its list of events, and what stands in each.
 
 use crate::record::{Reading, Record};
-use crate::rules::Mapping;
+use crate::rules::{Format, Mapping};
 use crate::scan::{self, follow};
+use crate::schema::{NotReady, Schemas, Source, Unread, without_prefix};
 use std::borrow::Cow;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Most events of one record.
 pub const MOST_EVENTS: usize = 1_000;
@@ -14,6 +16,8 @@ pub const MOST_EVENTS: usize = 1_000;
 pub enum Reason {
     /// It is not what the mapping says that it is.
     Unreadable,
+    /// The registry doesn't know its schema, or it is one that can't be used.
+    NoSchema,
     TooManyEvents,
     /// It says nowhere who it is about.
     NoPerson,
@@ -29,6 +33,7 @@ impl Reason {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Unreadable => "unreadable-value",
+            Self::NoSchema => "unknown-schema",
             Self::TooManyEvents => "too-many-events",
             Self::NoPerson => "key-missing",
             Self::NoName => "no-name",
@@ -47,22 +52,58 @@ pub fn not_too_many(events: usize) -> Result<(), (Reason, String)> {
 }
 
 /// An element: its JSON and what was read of it, or why it can't be read.
-type Element<'a> = Result<(&'a str, Reading<'a>), String>;
+pub type Element<'a> = Result<(&'a str, Reading<'a>), String>;
+
+/// Why a record, or the rest of one, is not read.
+#[derive(Debug)]
+pub enum Stop {
+    Dead(Reason, String),
+    NotReady(NotReady),
+}
+
+impl From<(Reason, String)> for Stop {
+    fn from((reason, detail): (Reason, String)) -> Self {
+        Self::Dead(reason, detail)
+    }
+}
+
+/// A record's value as JSON.
+#[derive(Debug)]
+pub struct Text<'a> {
+    pub json: Cow<'a, str>,
+    /// The name of its schema.
+    pub schema: Option<Arc<str>>,
+}
 
 impl Mapping {
     /// Hands on each element of a record with its number. A tombstone has none.
     ///
     /// # Errors
-    /// The record can't be taken apart, or who takes them has had enough.
+    /// The record can't be taken apart, or not yet, or who takes its elements has had enough.
     pub fn each_element(
         &self,
+        record: &Record<'_>,
+        schemas: &dyn Schemas,
+        take: impl FnMut(usize, Element<'_>) -> Result<(), (Reason, String)>,
+    ) -> Result<(), Stop> {
+        match self.text(record, schemas)? {
+            Some(text) => self.each_element_of(&text, record, take).map_err(Stop::from),
+            None => Ok(()),
+        }
+    }
+
+    /// Hands on each element of a value that is JSON already.
+    ///
+    /// # Errors
+    /// It can't be taken apart, or who takes its elements has had enough.
+    pub fn each_element_of(
+        &self,
+        text: &Text<'_>,
         record: &Record<'_>,
         mut take: impl FnMut(usize, Element<'_>) -> Result<(), (Reason, String)>,
     ) -> Result<(), (Reason, String)> {
         let unreadable = |detail: String| (Reason::Unreadable, detail);
-        let Some(value) = record.value else { return Ok(()) };
-        let text = self.text(value).map_err(unreadable)?;
-        let json = follow(self.format.json(text), &self.unwrap)
+        let json = follow(Cow::Borrowed(text.json.as_ref()), &self.unwrap)
             .ok_or_else(|| unreadable("the envelope does not hold what the mapping looks for in it".to_owned()))?;
         let key = match record.key_text().filter(|_| !self.scanners.key.is_empty()) {
             // A key that is no JSON has no members.
@@ -97,22 +138,33 @@ impl Mapping {
             };
             let read = |value| {
                 let (around, key) = (Rc::clone(&around), Rc::clone(&key));
-                (element, Reading { record, value, around, key, item: Vec::new() })
+                (element, Reading { record, value, around, key, item: Vec::new(), schema: text.schema.clone() })
             };
             take(n, scanned.map(read))?;
         }
         Ok(())
     }
 
-    /// The value as text, without the registry's prefix.
-    fn text<'a>(&self, value: &'a [u8]) -> Result<&'a str, String> {
-        let value = match value.first() {
-            // A magic byte and four of the schema's id, or sixteen.
-            Some(0) if self.has_prefix => value.get(5..).unwrap_or_default(),
-            Some(1) if self.has_prefix => value.get(17..).unwrap_or_default(),
-            _ => value,
-        };
-        std::str::from_utf8(value).map_err(|error| error.to_string())
+    /// Its records say under which id of a registry their schema stands.
+    #[must_use]
+    pub const fn needs_registry(&self) -> bool {
+        matches!((&self.format, &self.source), (Format::Binary(_), Source::Registry))
+    }
+
+    /// The value as JSON; `None`: there is none.
+    fn text<'a>(&self, record: &Record<'a>, schemas: &dyn Schemas) -> Result<Option<Text<'a>>, Stop> {
+        let Some(value) = record.value else { return Ok(None) };
+        if let Format::Binary(language) = self.format {
+            let read = self.source.json(language, self.has_prefix, record, schemas).map_err(|unread| match unread {
+                Unread::NotYet(not_ready) => Stop::NotReady(not_ready),
+                Unread::NoSchema(detail) => Stop::Dead(Reason::NoSchema, detail),
+                Unread::Wrong(detail) => Stop::Dead(Reason::Unreadable, detail),
+            })?;
+            return Ok(Some(Text { json: Cow::Owned(read.json), schema: read.name }));
+        }
+        let value = if self.has_prefix { without_prefix(record, value) } else { value };
+        let text = std::str::from_utf8(value).map_err(|error| Stop::Dead(Reason::Unreadable, error.to_string()))?;
+        Ok(Some(Text { json: self.format.json(text), schema: None }))
     }
 }
 
@@ -120,6 +172,7 @@ impl Mapping {
 mod tests {
     use super::*;
     use crate::apply::{Outcome, What};
+    use crate::schema::NoSchemas;
 
     const SHOP: &str = r#"
 name = "shop"
@@ -138,7 +191,8 @@ product_id = "sku"
 
     fn outcomes(value: &str) -> Vec<Outcome> {
         let mapping = crate::parse("shop", SHOP).expect("a mapping");
-        mapping.apply(&Record { value: Some(value.as_bytes()), ..Record::default() })
+        let record = Record { value: Some(value.as_bytes()), ..Record::default() };
+        mapping.apply(&record, &NoSchemas).expect("no schema is needed")
     }
 
     fn event(what: &str, items: usize) -> String {

@@ -1,6 +1,7 @@
 //! The examples of a mapping file: they run whenever it is loaded.
 
 use crate::apply::What;
+use crate::elements::Text;
 use crate::record::Record;
 use crate::rules::{Example, Mapping};
 use crate::write::Event;
@@ -27,7 +28,8 @@ impl Mapping {
             headers: example.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect(),
         };
         let mut events: Vec<Event> = Vec::new();
-        for outcome in self.apply(&record) {
+        let text = Text { json: self.format.json(&example.value), schema: example.schema.as_deref().map(Into::into) };
+        for outcome in self.apply_to(&text, &record) {
             match outcome.what {
                 What::Event(event) => events.push(event),
                 What::Skipped => {}

@@ -2,15 +2,16 @@
 
 use crate::record::Record;
 use crate::rules::Mapping;
+use crate::schema::Schemas;
 use crate::value::Get;
 use std::borrow::Cow;
 
 impl Mapping {
     /// What each of ours is called, where the mapping looks for it, and what was found.
     #[must_use]
-    pub fn explain(&self, record: &Record<'_>) -> Vec<(String, String, Option<String>)> {
+    pub fn explain(&self, record: &Record<'_>, schemas: &dyn Schemas) -> Vec<(String, String, Option<String>)> {
         let mut all = Vec::new();
-        let read = self.each_element(record, |n, element| {
+        let read = self.each_element(record, schemas, |n, element| {
             let Ok((_, reading)) = element else { return Ok(()) };
             let mut one = |ours: &str, get: &Get| {
                 let ours = if n == 0 { ours.to_owned() } else { format!("[{n}] {ours}") };

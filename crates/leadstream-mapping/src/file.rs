@@ -1,32 +1,44 @@
 //! Mapping files: TOML in, a [`Mapping`] or every fault out.
 
+pub use serial::Files;
+
 mod reader;
+mod serial;
 
 use crate::path::{Path, Step};
 use crate::record::{Ref, Scanners};
-use crate::rules::{Example, Field, Format, Mapping, Products, Rule, Target};
+use crate::rules::{Example, Field, Mapping, Products, Rule, Target};
 use crate::value::When;
 use leadstream_model::fields::{Fields, text_of, unknown};
 use leadstream_model::tree;
 use leadstream_model::{Fault, Faults, FileFault, Place};
 use reader::{Reader, lists};
+use std::sync::Arc;
 
 /// Most paths, steps of `unwrap`.
 const MOST_PATHS: usize = 256;
 const MOST_UNWRAPS: usize = 16;
 
-/// Reads a mapping.
+/// Reads a mapping that names no files.
 ///
 /// # Errors
 /// Every fault, with its line.
 pub fn parse(origin: &str, text: &str) -> Result<Mapping, Vec<FileFault>> {
+    parse_with(origin, text, &(Arc::new(|_: &str| Err("no file can be read here".to_owned())) as Files))
+}
+
+/// Reads a mapping and the files that it names.
+///
+/// # Errors
+/// Every fault, with its line.
+pub fn parse_with(origin: &str, text: &str, files: &Files) -> Result<Mapping, Vec<FileFault>> {
     let in_file = |fault: Fault| FileFault { origin: origin.to_owned(), fault };
     let table = tree::parse(text).map_err(|all| {
         let fault = |f: tree::SyntaxFault| Fault { place: Place { line: f.line, path: String::new() }, message: f.message };
         all.into_iter().map(|f| in_file(fault(f))).collect::<Vec<_>>()
     })?;
     let mut faults = Faults::default();
-    let mapping = mapping(Fields::new(&table, Place::default()), &mut faults);
+    let mapping = mapping(Fields::new(&table, Place::default()), files, &mut faults);
     if faults.0.is_empty() {
         return Ok(mapping);
     }
@@ -34,8 +46,9 @@ pub fn parse(origin: &str, text: &str) -> Result<Mapping, Vec<FileFault>> {
     Err(faults.0.into_iter().map(in_file).collect())
 }
 
-fn mapping(mut fields: Fields<'_>, faults: &mut Faults) -> Mapping {
+fn mapping(mut fields: Fields<'_>, files: &Files, faults: &mut Faults) -> Mapping {
     let mut mapping = about(&mut fields, faults);
+    serial::read(&mut mapping, &mut fields, files, faults);
     envelope(&mut mapping, &mut fields, faults);
     let mut scanners = Scanners::default();
     let has_split = mapping.split.is_some();
@@ -68,24 +81,9 @@ fn about(fields: &mut Fields<'_>, faults: &mut Faults) -> Mapping {
     }
 }
 
-/// The form of the bytes, and how to get at the events in them.
+/// How to get at the events in a record.
 fn envelope(mapping: &mut Mapping, fields: &mut Fields<'_>, faults: &mut Faults) {
-    let columns: Vec<String> = fields.texts("columns", faults).into_iter().flatten().map(|t| t.value).collect();
-    let format =
-        fields.choice("format", &[("json", "json"), ("tsv", "tsv"), ("form", "form")], faults).map(|format| format.value);
-    if format == Some("form") {
-        mapping.format = Format::Form;
-    }
-    if format == Some("tsv") {
-        if columns.is_empty() {
-            faults.add(&fields.place_of("columns"), "is missing: write the names of the columns in their order");
-        }
-        mapping.format = Format::Tsv(columns);
-    } else if !columns.is_empty() {
-        faults.add(&fields.place_of("columns"), "only stands with format = \"tsv\"");
-    }
     mapping.is_as_is = fields.bool("as_is", faults).is_some_and(|as_is| as_is.value);
-    mapping.has_prefix = fields.choice("prefix", &[("confluent", true)], faults).is_some();
     if let Some(steps) = fields.texts("unwrap", faults) {
         if steps.len() > MOST_UNWRAPS {
             faults.add(&fields.place_of("unwrap"), format!("has at most {MOST_UNWRAPS} steps"));
@@ -215,6 +213,7 @@ fn example(mut table: Fields<'_>, faults: &mut Faults) -> Option<Example> {
     let line = table.place.line;
     let value = table.text("in", faults).map(|t| t.value);
     let key = table.text("key", faults).map(|t| t.value);
+    let schema = table.text("schema", faults).map(|t| t.value);
     let mut headers = Vec::new();
     if let Some(own) = table.table("headers", faults) {
         for (name, node, place) in own.entries() {
@@ -229,7 +228,7 @@ fn example(mut table: Fields<'_>, faults: &mut Faults) -> Option<Example> {
         faults.add(&table.place.child("in"), "is missing: write the record, in = '{ … }'");
     }
     table.finish(faults);
-    Some(Example { line, headers, key, value: value?, out })
+    Some(Example { line, headers, key, schema, value: value?, out })
 }
 
 impl Mapping {

@@ -9,7 +9,8 @@ impl Format {
     #[must_use]
     pub fn json<'a>(&self, text: &'a str) -> Cow<'a, str> {
         match self {
-            Self::Json => Cow::Borrowed(text),
+            // Bytes are read by their schema before.
+            Self::Json | Self::Binary(_) => Cow::Borrowed(text),
             Self::Tsv(columns) => Cow::Owned(of_columns(text, columns)),
             // Some bridges give a form's fields as JSON already.
             Self::Form if text.trim_start().starts_with(['{', '[', '"']) => Cow::Borrowed(text),

@@ -10,6 +10,8 @@
 //! value        values with their units; conditions
 //! scan path    one pass over JSON; where a value stands
 //! format       what is no JSON, as JSON
+//! schema       records of Avro and Protobuf as JSON, by a file or by the id that stands before them
+//! avro protobuf binary         bytes by their schema, as JSON text
 //! ```
 //!
 //! No loops, no state, no clock: the same record always gives the same events.
@@ -18,6 +20,8 @@
 #![allow(clippy::similar_names, reason = "from and form, rule and rules: the field's words are alike")]
 
 mod apply;
+mod avro;
+mod binary;
 mod elements;
 mod example;
 mod explain;
@@ -25,17 +29,20 @@ mod file;
 mod format;
 mod json;
 mod path;
+mod protobuf;
 mod record;
 mod rules;
 mod scan;
+mod schema;
 pub mod shipped;
 mod value;
 mod write;
 
 pub use apply::{Outcome, What};
 pub use elements::{MOST_EVENTS, Reason};
-pub use file::parse;
+pub use file::{Files, parse, parse_with};
 pub use record::Record;
-pub use rules::{Mapping, Target};
+pub use rules::{Format, Mapping, Target};
+pub use schema::{Language, Lookup, NoSchemas, NotReady, SCHEMA_HEADER, Schema, SchemaId, SchemaText, Schemas};
 pub use shipped::{SHIPPED, load};
 pub use write::Event;

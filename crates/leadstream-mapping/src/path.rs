@@ -9,7 +9,7 @@
 //! Message.@json.mail           JSON (or base64) in a text                     "a.b".c       a key with a point in it
 //! params.@pairs(key,value).x   a list of names and values as one object      each   each.email     an element of a rule's `each`
 //! Message?.@json.x             into the member if it is there, else on where it stands
-//! .                            the whole value
+//! .                            the whole value             @schema     the name of its schema (Avro, Protobuf)
 //! data.@where(schema^=iglu:x/) all elements whose `schema` begins so
 //! ```
 
@@ -25,6 +25,8 @@ pub enum From {
     Header(String),
     Key,
     Topic,
+    /// The full name of the schema, or message, that it was written with.
+    Schema,
     /// The element of a rule's `each`.
     Item,
 }
@@ -83,6 +85,7 @@ impl Path {
             "." => (From::Value, ""),
             "key" => (From::Key, ""),
             "topic" => (From::Topic, ""),
+            "@schema" => (From::Schema, ""),
             "each" => (From::Item, ""),
             _ => {
                 if let Some(name) = text.strip_prefix("header:") {
@@ -245,7 +248,7 @@ mod tests {
         assert_eq!(Path::parse("key.id").expect("a path").steps, [Step::Json, key("id")]);
         assert_eq!((from("each"), from("each.email"), from("eachs")), (From::Item, From::Item, From::Value));
         assert_eq!(steps("Message?.@json[]"), [Step::Maybe("Message".to_owned()), Step::Json, Step::Each]);
-        assert_eq!(from("keys"), From::Value);
+        assert_eq!((from("keys"), from("@schema"), from("schema")), (From::Value, From::Schema, From::Value));
         assert_eq!((from("."), steps(".")), (From::Value, Vec::new()));
     }
 

@@ -36,6 +36,7 @@ pub enum Ref {
     Header(String),
     WholeKey,
     Topic,
+    Schema,
     Item(usize),
 }
 
@@ -68,6 +69,7 @@ impl Scanners {
             From::Key if path.steps.is_empty() => Ref::WholeKey,
             From::Key => Ref::Key(self.key.slot(path)),
             From::Topic => Ref::Topic,
+            From::Schema => Ref::Schema,
             From::Item => Ref::Item(self.item.slot(path)),
         }
     }
@@ -81,6 +83,8 @@ pub struct Reading<'a> {
     pub around: std::rc::Rc<Vec<Slot<'a>>>,
     pub key: std::rc::Rc<Vec<Slot<'a>>>,
     pub item: Vec<Slot<'a>>,
+    /// The name of the record's schema.
+    pub schema: Option<std::sync::Arc<str>>,
 }
 
 impl<'a> Reading<'a> {
@@ -95,6 +99,7 @@ impl<'a> Reading<'a> {
             Ref::Header(name) => text(self.record.header(name)?),
             Ref::WholeKey => text(self.record.key_text()?),
             Ref::Topic => text(self.record.topic),
+            Ref::Schema => text(self.schema.as_deref()?),
             Ref::Item(slot) => self.item.get(*slot)?.clone(),
         }
     }

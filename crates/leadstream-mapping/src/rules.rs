@@ -3,6 +3,7 @@
 use crate::path::Step;
 use crate::record::Scanners;
 use crate::scan::Scanner;
+use crate::schema::{Language, Source};
 use crate::value::Get;
 use crate::value::When;
 
@@ -15,6 +16,8 @@ pub enum Format {
     Tsv(Vec<String>),
     /// Fields of a form; what is JSON already stays.
     Form,
+    /// Bytes that only their schema explains.
+    Binary(Language),
 }
 
 /// A mapping that can be used.
@@ -28,8 +31,10 @@ pub struct Mapping {
     pub format: Format,
     /// Records are events in the form of the Segment spec already: only who they are about is read.
     pub is_as_is: bool,
-    /// Confluent's prefix of five bytes, or seventeen, stands before the value.
+    /// A registry's id stands before the value, or in a header.
     pub has_prefix: bool,
+    /// Where the schema of a binary format stands.
+    pub source: Source,
     /// Steps into the value, before anything else is looked at.
     pub unwrap: Vec<Step>,
     /// The list whose elements are events of their own.
@@ -109,6 +114,9 @@ pub struct Example {
     pub line: usize,
     pub headers: Vec<(String, String)>,
     pub key: Option<String>,
+    /// The name of its schema.
+    pub schema: Option<String>,
+    /// Of a binary format it is the JSON that becomes of it.
     pub value: String,
     /// Each as far as it says: name, time, id, prospect, ids, and any of its fields.
     pub out: Vec<Vec<(String, leadstream_model::tree::Value)>>,
@@ -118,6 +126,7 @@ impl Mapping {
     /// Whether a record's headers are looked at.
     #[must_use]
     pub fn reads_headers(&self) -> bool {
-        self.scanners.reads_headers()
+        // The id of a schema may stand in one.
+        self.has_prefix || self.scanners.reads_headers()
     }
 }

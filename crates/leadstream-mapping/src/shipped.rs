@@ -1,8 +1,10 @@
 //! The mappings that are built into the binary.
 
-use crate::file::parse;
+use crate::file::{Files, parse_with};
 use crate::rules::Mapping;
 use leadstream_model::{Fault, FileFault, Place};
+use std::path::Path;
+use std::sync::Arc;
 
 /// Name and text.
 pub const SHIPPED: [(&str, &str); 28] = [
@@ -55,7 +57,12 @@ pub fn load(path_or_name: &str) -> Result<Mapping, Vec<FileFault>> {
             }
         },
     };
-    let mapping = parse(&origin, &text)?;
+    let folder = Path::new(path_or_name).parent().unwrap_or(Path::new("")).to_owned();
+    let files: Files = Arc::new(move |name| {
+        let path = folder.join(name);
+        std::fs::read(&path).map_err(|error| format!("{} can't be read: {error}", path.display()))
+    });
+    let mapping = parse_with(&origin, &text, &files)?;
     let wrong = mapping.wrong_examples(&origin);
     if wrong.is_empty() { Ok(mapping) } else { Err(wrong) }
 }

@@ -1,8 +1,11 @@
-//! Records of a file, to try a mapping on: a line is a record's value, or a record with its headers and key.
+//! Records of a file, to try a mapping on: a line is a record's value, or a record with its headers and key. Values that are no text
+//! are written as base64.
 
 use crate::app::dump;
 use crate::app::replay::{next_line, open};
-use leadstream_mapping::Record;
+use anyhow::Context as _;
+use base64::Engine as _;
+use leadstream_mapping::{Format, Record, SCHEMA_HEADER};
 use std::path::Path;
 
 /// A record that a line holds.
@@ -13,7 +16,7 @@ pub struct Sample {
     pub topic: String,
     pub key: Option<String>,
     pub value: Option<Vec<u8>>,
-    pub headers: Vec<(String, String)>,
+    pub headers: Vec<(String, Vec<u8>)>,
 }
 
 impl Sample {
@@ -23,7 +26,7 @@ impl Sample {
             topic: &self.topic,
             key: self.key.as_deref().map(str::as_bytes),
             value: self.value.as_deref(),
-            headers: self.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect(),
+            headers: self.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect(),
         }
     }
 }
@@ -32,15 +35,34 @@ impl Sample {
 ///
 /// # Errors
 /// The file can't be read, or whoever gets the records fails.
-pub fn each(path: &Path, mut take: impl FnMut(&Sample) -> anyhow::Result<()>) -> anyhow::Result<()> {
+pub fn each(path: &Path, format: &Format, mut take: impl FnMut(&Sample) -> anyhow::Result<()>) -> anyhow::Result<()> {
     let mut from = open(path)?;
     let (mut line, mut number) = (Vec::new(), 0);
     while next_line(from.as_mut(), &mut line)? {
         number += 1;
         if !line.is_empty() {
-            take(&of_line(number, &line))?;
+            let mut sample = of_line(number, &line);
+            if matches!(format, Format::Binary(_)) {
+                decode(&mut sample)?;
+            }
+            take(&sample)?;
         }
     }
+    Ok(())
+}
+
+/// A value, and the header that may have the id of its schema, of base64.
+fn decode(sample: &mut Sample) -> anyhow::Result<()> {
+    let decoded = |what: &str, bytes: &[u8]| {
+        let why = || format!("line {}: {what} is no base64, as records that are no text are written in samples", sample.line);
+        base64::engine::general_purpose::STANDARD.decode(bytes.trim_ascii()).with_context(why)
+    };
+    let value = sample.value.as_deref().map(|value| decoded("its value", value)).transpose()?;
+    let mut headers = sample.headers.clone();
+    for (name, value) in headers.iter_mut().filter(|(name, _)| name.eq_ignore_ascii_case(SCHEMA_HEADER)) {
+        *value = decoded(name, value)?;
+    }
+    (sample.value, sample.headers) = (value, headers);
     Ok(())
 }
 
@@ -52,7 +74,7 @@ fn of_line(line: u64, bytes: &[u8]) -> Sample {
             topic: dumped.topic,
             key: dumped.key,
             value: dumped.value.map(String::into_bytes),
-            headers: dumped.headers,
+            headers: dumped.headers.into_iter().map(|(name, value)| (name, value.into_bytes())).collect(),
         },
         None => Sample { line, value: Some(bytes.to_vec()), ..Sample::default() },
     }
@@ -63,6 +85,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_no_text_is_base64() {
+        let mut sample = of_line(1, br#"{"topic":"shop","headers":["__value_schema_id","AAAAAAc="],"value":"AP8="}"#);
+        decode(&mut sample).expect("base64");
+        assert_eq!(sample.value.as_deref(), Some([0, 255].as_slice()));
+        assert_eq!(sample.headers[0].1, [0, 0, 0, 0, 7]);
+        let error = decode(&mut of_line(4, b"{}")).expect_err("JSON").to_string();
+        assert!(error.contains("line 4") && error.contains("base64"), "{error}");
+    }
+
+    #[test]
     fn a_line_is_a_value_or_a_record() {
         let plain = of_line(3, br#"{"event":"open","value":5}"#);
         assert_eq!((plain.line, plain.value.as_deref()), (3, Some(br#"{"event":"open","value":5}"#.as_slice())));
@@ -71,7 +103,7 @@ mod tests {
             topic: "shop".to_owned(),
             key: Some("7".to_owned()),
             value: Some(br#"{"id":7}"#.to_vec()),
-            headers: vec![("x-topic".to_owned(), "orders/create".to_owned())],
+            headers: vec![("x-topic".to_owned(), b"orders/create".to_vec())],
         };
         for line in [
             r#"{"topic":"shop","headers":["x-topic","orders/create"],"key":"7","payload":"{\"id\":7}"}"#,

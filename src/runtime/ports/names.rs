@@ -47,13 +47,15 @@ pub enum DeadReason {
     TooManyEvents,
     /// Its mapping wants events of this name here.
     UnwantedName,
+    /// The registry doesn't know the schema that it was written with, or nobody can read that.
+    UnknownSchema,
     /// Nothing is wrong with the event, but its input may not say such things.
     Untrusted(Authority),
 }
 
 impl DeadReason {
     /// Every reason, in the order of the documentation.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::UnreadableValue,
         Self::KeyMissing,
         Self::KeyEmpty,
@@ -66,6 +68,7 @@ impl DeadReason {
         Self::KeyReserved,
         Self::TooManyEvents,
         Self::UnwantedName,
+        Self::UnknownSchema,
         Self::Untrusted(Authority::Erasure),
         Self::Untrusted(Authority::Consent),
         Self::Untrusted(Authority::Sales),
@@ -93,6 +96,7 @@ impl DeadReason {
             Self::KeyReserved => "key-reserved",
             Self::TooManyEvents => "too-many-events",
             Self::UnwantedName => "unknown-name",
+            Self::UnknownSchema => "unknown-schema",
             Self::Untrusted(Authority::Erasure) => "untrusted-erasure",
             Self::Untrusted(Authority::Consent) => "untrusted-consent",
             Self::Untrusted(Authority::Sales) => "untrusted-sales",

@@ -5,6 +5,8 @@ use leadstream::kafka::records::{OwnedRecord, OwnedRecords};
 use leadstream::runtime::ports::Decode;
 use leadstream::wire::decode::Mappings;
 use leadstream::wire::mapped::Mapper;
+use leadstream_mapping::{Lookup, SchemaId, Schemas};
+use std::sync::Arc;
 
 const PAGE: &[u8] = br#"{"type":"page"}"#;
 
@@ -354,6 +356,15 @@ fn a_date_in_digits_is_a_date() {
     }
 }
 
+/// A registry that has been asked, and has none.
+struct Unknown;
+
+impl Schemas for Unknown {
+    fn schema(&self, _: SchemaId) -> Lookup {
+        Lookup::Unusable("the registry has no such schema".to_owned())
+    }
+}
+
 #[test]
 fn every_reason_of_the_fixed_list_has_a_way_to_come_up() {
     let untrusted = |name| {
@@ -361,9 +372,10 @@ fn every_reason_of_the_fixed_list_has_a_way_to_come_up() {
     };
     let mapped = |split: &str, value: &str| {
         let split = if split.is_empty() { String::new() } else { format!("split = \"{split}\"\n") };
-        let text =
-            format!("name = \"x\"\nname_from = \"what\"\n{split}[ids]\nuser = \"who\"\n[events]\ngone = \"dead-letter\"\n");
-        let mapper = Mapper::from(leadstream_mapping::parse("x", &text).expect("a mapping"));
+        let text = format!(
+            "name = \"x\"\nname_from = \"what\"\n{split}[ids]\nuser = \"who\"\n[events]\na = \"page\"\ngone = \"dead-letter\"\n"
+        );
+        let mapper = Mapper::with_schemas(leadstream_mapping::parse("x", &text).expect("a mapping"), Arc::new(Unknown));
         let mappings = Mappings::new(vec![Some(mapper)], Box::new(|_, _, _| {}));
         let records = OwnedRecords {
             input: 0,
@@ -388,6 +400,7 @@ fn every_reason_of_the_fixed_list_has_a_way_to_come_up() {
         rejected(&record(b"\x01account:acme.com", PAGE)).reason,
         mapped("events[]", r#"{"events":[{"what":"a","who":"ann"},{"what":"a","who":"ben"}]}"#),
         mapped("", r#"{"what":"gone","who":"ann"}"#),
+        mapped("a[]\"\nformat = \"avro", "\0\0\0\0\u{7}"),
         untrusted("User Deleted"),
         untrusted("Unsubscribed"),
         untrusted("Lead Won"),

@@ -4,7 +4,9 @@
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly, and reads its environment")]
 
-use leadstream_mapping::{Mapping, Record, SHIPPED, What, load};
+mod serialised;
+
+use leadstream_mapping::{Mapping, NoSchemas, Record, SHIPPED, What, load};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -28,6 +30,11 @@ fn outcomes(mapping: &Mapping, case: &Value) -> Value {
         value: (!case["is_tombstone"].as_bool().unwrap_or(false)).then_some(value.as_bytes()),
         headers: headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect(),
     };
+    of_record(mapping, &record)
+}
+
+/// What becomes of a record, as cases write it.
+fn of_record(mapping: &Mapping, record: &Record<'_>) -> Value {
     let one = |what: What| match what {
         What::Event(event) => {
             let (kind, id) = event.prospect.clone().unwrap_or_default();
@@ -36,7 +43,7 @@ fn outcomes(mapping: &Mapping, case: &Value) -> Value {
         What::Skipped => json!("skipped"),
         What::Dead { reason, .. } => json!({ "dead": reason.name() }),
     };
-    mapping.apply(&record).into_iter().map(|outcome| one(outcome.what)).collect()
+    mapping.apply(record, &NoSchemas).unwrap().into_iter().map(|outcome| one(outcome.what)).collect()
 }
 
 #[test]
