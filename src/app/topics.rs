@@ -126,7 +126,7 @@ fn print(report: &[Outcome<'_>], as_json: bool) -> std::io::Result<()> {
 
 /// As many as the inputs have; they must agree.
 fn partitions(settings: &Settings, existing: &BTreeMap<String, Topic>, args: &TopicsCreateArgs) -> Result<u32, String> {
-    let inputs = settings.input_topics();
+    let inputs = settings.engine_topics();
     let counts: Vec<(&str, u32)> =
         inputs.iter().filter_map(|t| Some((t.name.as_str(), existing.get(&t.name)?.partitions))).collect();
     let asked = args.partitions.and_then(|p| u32::try_from(p).ok());
@@ -281,6 +281,8 @@ mod tests {
     fn every_output_has_its_settings_because_records_carry_the_time_of_the_decision() {
         let mut settings = Settings::default();
         settings.topics.prefix = "shop.".to_owned();
+        assert_eq!(wanted(&settings, true, 6, None, false, 1).len(), OutTopic::ALL.len() - 1, "nothing is routed");
+        settings.route.topics = vec!["cart".to_owned()];
         let specs = wanted(&settings, true, 6, None, false, 2_000_000);
         assert_eq!(specs.len(), OutTopic::ALL.len());
         assert_eq!(config(&specs, "shop.leadstream.account-members", "retention.ms"), Some("2592000000"));
@@ -296,7 +298,8 @@ mod tests {
             assert_eq!(config(&specs, &format!("shop.leadstream.{topic}"), "max.message.bytes"), Some("1048588"), "{topic}");
         }
         for spec in &specs {
-            assert_eq!(config(&specs, &spec.name, "message.timestamp.type"), Some("CreateTime"));
+            let whose = if spec.name.ends_with("events") { "LogAppendTime" } else { "CreateTime" };
+            assert_eq!(config(&specs, &spec.name, "message.timestamp.type"), Some(whose), "{}", spec.name);
             for bound in RECORD_TIME_BOUNDS {
                 assert_eq!(config(&specs, &spec.name, bound), Some("9223372036854775807"), "{}", spec.name);
                 let configs = |value: &str| BTreeMap::from([(bound.to_owned(), value.to_owned())]);

@@ -26,12 +26,8 @@ use write::Batch;
 const LONGEST_SLEEP: Duration = Duration::from_millis(50);
 /// Records taken from one partition at a time.
 const FETCH_AT_ONCE: usize = 1_000;
-/// Records of one lane before the others are looked at, unless theirs come first.
+/// Records of one lane before it is looked again which comes first.
 const RECORDS_PER_TURN: usize = 256;
-/// A lane is read so far past the next record of another one.
-const AHEAD_MS: Ms = 1_000;
-/// A lane is read so far past one of which nothing is fetched, and which is not at its end.
-const PAST_PENDING_MS: Ms = 30_000;
 
 /// Everything that a router consists of.
 pub struct Parts<S, L, R> {
@@ -149,15 +145,17 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         Ok(any)
     }
 
-    /// Routes what comes first by the records' times; says how many records.
+    /// Routes what comes first by the records' times, so that a task gets a prospect's events in their order from a backlog, too; says
+    /// how many records.
     fn route_some(&mut self) -> Result<usize, Failure> {
         let most = if self.suspects > 0 { 1 } else { self.options.batch.max_events.saturating_sub(self.batch.records) };
+        let broken: Vec<InputPartition> = self.source.broken().into_iter().map(|broken| broken.at).collect();
         let mut routed = 0;
         while routed < most {
-            let Some((at, until_ms)) = self.next_lane() else { break };
-            for _ in 0..RECORDS_PER_TURN.min(most - routed) {
-                let is_first = routed == 0 || self.lanes.get(&at).and_then(Lane::head_ms).is_some_and(|ms| ms <= until_ms);
-                if !is_first || !self.route_head(at)? {
+            let Some((at, until_ms)) = self.next_lane(&broken) else { break };
+            for n in 0..RECORDS_PER_TURN.min(most - routed) {
+                let is_next = n == 0 || self.lanes.get(&at).and_then(Lane::head_ms).is_some_and(|ms| ms <= until_ms);
+                if !is_next || !self.route_head(at)? {
                     break;
                 }
                 routed += 1;
@@ -166,20 +164,24 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         Ok(routed)
     }
 
-    /// The lane with the earliest record, and until when it may be read; `None`: there is nothing, or it must wait for others.
-    fn next_lane(&self) -> Option<(InputPartition, Ms)> {
-        let mut heads: Vec<(Ms, InputPartition)> =
-            self.lanes.iter().filter_map(|(at, lane)| Some((lane.head_ms()?, *at))).collect();
-        heads.sort_unstable();
-        let (first_ms, at) = *heads.first()?;
-        let is_broken = |at: &InputPartition| self.source.broken().iter().any(|broken| broken.at == *at);
-        let pending = self.lanes.iter().filter(|(at, _)| !is_broken(at)).filter_map(|(_, lane)| lane.is_pending_since());
-        let bound_ms = pending.min().map_or(Ms::MAX, |ms| ms.saturating_add(PAST_PENDING_MS));
-        if first_ms > bound_ms {
-            return None;
+    /// The lane with the earliest record, and until when it may be read; `None`: there is nothing, or another must be waited for: one
+    /// that is not at its end, and of which nothing has come. One that can't be read holds nothing up.
+    fn next_lane(&self, broken: &[InputPartition]) -> Option<(InputPartition, Ms)> {
+        let (mut first, mut until_ms) = (None::<(Ms, InputPartition)>, Ms::MAX);
+        for (at, lane) in &self.lanes {
+            match (lane.head_ms(), lane.is_pending_since()) {
+                (Some(ms), _) => match first {
+                    Some((first_ms, _)) if first_ms <= ms => until_ms = until_ms.min(ms),
+                    earlier => {
+                        until_ms = until_ms.min(earlier.map_or(Ms::MAX, |(ms, _)| ms));
+                        first = Some((ms, *at));
+                    }
+                },
+                (None, Some(since_ms)) if !broken.contains(at) => until_ms = until_ms.min(since_ms),
+                (None, _) => {}
+            }
         }
-        let next_ms = heads.get(1).map_or(Ms::MAX, |(ms, _)| ms.saturating_add(AHEAD_MS));
-        Some((at, next_ms.min(bound_ms)))
+        first.filter(|(ms, _)| *ms <= until_ms).map(|(_, at)| (at, until_ms))
     }
 
     /// How long the next batch still gathers: a producer that begins a transaction while the broker still ends the one before waits

@@ -27,6 +27,7 @@ mod memory;
 mod outage;
 mod reading;
 mod rebalances;
+mod routed;
 mod stuck;
 mod timers;
 mod transactions;

@@ -93,6 +93,14 @@ impl Rig {
         ]
     }
 
+    /// Makes another topic, whose partitions are its own.
+    pub fn create_raw(&self, name: &str, partitions: u32) {
+        let name = format!("{}{name}", self.options.prefix);
+        let configs = vec![("retention.ms".to_owned(), "-1".to_owned())];
+        let spec = NewTopicSpec { name, partitions, replication: Some(1), configs };
+        assert_eq!(self.admin().create_topics(&[spec]).expect("a topic"), [Created::New]);
+    }
+
     fn create(&self, topics: &[String], configs: &[(&str, &str)]) {
         let configs: Vec<(String, String)> = configs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         let specs: Vec<NewTopicSpec> = topics

@@ -89,6 +89,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
             }
             from.push((*at, first));
         }
+        tracing::debug!(?from, "router: starts");
         self.source.start(&from)?;
         self.pending = None;
         self.lanes.extend(from.into_iter().map(|(at, offset)| (at, Lane::new(offset))));

@@ -82,6 +82,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         let position = |(at, lane): (&InputPartition, &Lane)| lane.is_touched.then(|| (*at, Position::from(lane.next_offset)));
         let positions: Vec<(InputPartition, Position)> = self.lanes.iter().filter_map(position).collect();
         self.log.commit(&positions, &mut || false)?;
+        tracing::debug!(records = self.batch.records, ?positions, "routed");
         let is_quiet = self.lanes.values().all(|lane| lane.head().is_none());
         self.lanes.values_mut().filter(|lane| lane.is_touched).for_each(Lane::confirm);
         let mut batch = std::mem::take(&mut self.batch);

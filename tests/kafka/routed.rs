@@ -1,0 +1,199 @@
+//! Records without keys, on partitions that have nothing to do with prospects, give what the same events give under their keys.
+
+use crate::instance::{Instance, leadstream};
+use crate::rig::{Rig, now_ms};
+use leadstream::kafka::admin::Admin;
+use leadstream::kafka::options::Options as KafkaOptions;
+use leadstream::runtime::ports::OutTopic;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+const RAW_PARTITIONS: u32 = 3;
+const PARTITIONS: u32 = 12;
+const OUTPUTS: [OutTopic; 4] = [OutTopic::StageChanges, OutTopic::ScoreChanges, OutTopic::CartAbandoned, OutTopic::CartOutcomes];
+const SETTINGS: [&str; 8] = [
+    "topics.clickstream=[]",
+    "topics.email=[]",
+    "topics.cart=[\"raw\"]",
+    "route.topics=[\"raw\"]",
+    "model.cart.catch_up=replay",
+    "engine.workers=1",
+    // Small batches, so that every kill meets an open transaction.
+    "engine.batch_max_events=500",
+    "log.level=leadstream=debug",
+];
+
+/// Outputs by id, without where their events stood.
+type Answers = BTreeMap<String, Value>;
+
+/// `LEADSTREAM_TEST_EVENTS`, 20,000 without.
+fn events() -> u64 {
+    std::env::var("LEADSTREAM_TEST_EVENTS").ok().and_then(|n| n.parse().ok()).unwrap_or(20_000)
+}
+
+fn time_ms(value: &Value) -> Option<i64> {
+    Some(value.as_str()?.parse::<jiff::Timestamp>().ok()?.as_millisecond())
+}
+
+/// Simulated events of all topics, each with its record's time, in that order.
+fn simulated(dir: &Path) -> Vec<(i64, String)> {
+    let output = leadstream()
+        .args(["simulate", "--events", &events().to_string(), "--late", "0.01", "--seed", "5"])
+        .args(["--start", "2026-01-05T00:00:00Z", "--prospects", &(events() / 20).to_string(), "--out"])
+        .arg(dir)
+        .output()
+        .expect("simulate");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut all = Vec::new();
+    for input in ["clickstream", "email", "cart"] {
+        for line in std::fs::read_to_string(dir.join(format!("{input}.jsonl"))).expect(input).lines() {
+            let event: Value = serde_json::from_str(line).expect("JSON");
+            let record_ms = time_ms(&event["receivedAt"]).or_else(|| time_ms(&event["timestamp"])).expect("a time");
+            all.push((record_ms, line.to_owned()));
+        }
+    }
+    all.sort_by_key(|(record_ms, _)| *record_ms);
+    all
+}
+
+fn add(answers: &mut Answers, mut value: Value, until_ms: i64) {
+    if time_ms(&value["at"]).expect("at") > until_ms {
+        return;
+    }
+    for place in ["topic", "partition", "offset"] {
+        if let Some(event) = value["event"].as_object_mut() {
+            event.remove(place);
+        }
+        for event in value.pointer_mut("/proof/events").and_then(Value::as_array_mut).into_iter().flatten() {
+            event.as_object_mut().map(|event| event.remove(place));
+        }
+    }
+    let id = value["id"].as_str().expect("an id").to_owned();
+    assert_eq!(answers.insert(id.clone(), value), None, "{id} is there twice");
+}
+
+/// What `replay` says of the same events, which it deals by their prospects.
+fn replayed(dir: &Path, all: &[(i64, String)], until_ms: i64) -> Answers {
+    let (file, out) = (dir.join("raw.jsonl"), dir.join("replayed"));
+    let mut lines = std::fs::File::create(&file).expect("a file");
+    all.iter().for_each(|(_, line)| writeln!(lines, "{line}").expect("written"));
+    let mut command = leadstream();
+    command.args(["replay", "--partitions", &PARTITIONS.to_string(), "--out"]).arg(&out);
+    SETTINGS.iter().for_each(|pair| _ = command.args(["--set", pair]));
+    command.arg("--input").arg(format!("raw={}", file.display()));
+    let output = command.output().expect("replay");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut answers = Answers::new();
+    for topic in OUTPUTS {
+        let text = std::fs::read_to_string(out.join(format!("{}.jsonl", topic.short_name()))).expect("an output");
+        text.lines().for_each(|line| add(&mut answers, serde_json::from_str(line).expect("JSON"), until_ms));
+    }
+    answers
+}
+
+/// Records that the group of the routers, or that of the engine, has read of a topic.
+fn read(rig: &Rig, group: &str, topic: &str, partitions: u32) -> i64 {
+    let options = KafkaOptions { group_id: format!("{}{group}", rig.options.group_id), ..rig.options.clone() };
+    let admin = Admin::connect(&options).expect("a broker");
+    let offsets = admin.committed(&format!("{}{topic}", rig.options.prefix), partitions);
+    offsets.map_or(0, |offsets| offsets.into_iter().flatten().sum())
+}
+
+fn wait_until(instance: &mut Instance, what: &str, is_done: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !is_done() {
+        instance.assert_runs();
+        assert!(begun.elapsed() < Duration::from_secs(25), "{what}: {}", instance.log());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Everything routed is read by the engine.
+fn is_read(rig: &Rig) -> bool {
+    let (admin, events) = (rig.admin(), OutTopic::Events.topic_name());
+    let offsets = rig.committed(&events);
+    let ends =
+        (0..PARTITIONS.cast_signed()).map(|p| admin.watermarks(&rig.options.output_topic(OutTopic::Events), p).expect("ends").1);
+    ends.zip(offsets).all(|(end, offset)| offset.unwrap_or(0) >= end)
+}
+
+#[test]
+fn records_without_keys_say_what_they_would_say_under_their_keys_whoever_is_killed() {
+    let Some(rig) = Rig::new("routed", PARTITIONS) else { return };
+    rig.create_raw("raw", RAW_PARTITIONS);
+    let dir = tempfile::tempdir().expect("a folder");
+    let all = simulated(dir.path());
+    let until_ms = all.iter().filter_map(|(_, line)| time_ms(&serde_json::from_str::<Value>(line).ok()?["timestamp"])).max();
+    let until_ms = until_ms.expect("a time");
+    for (n, (record_ms, line)) in (0i32..).zip(&all) {
+        rig.send("raw", Some(n % RAW_PARTITIONS.cast_signed()), None, line.as_bytes(), *record_ms);
+    }
+    rig.flush();
+    for share in [0.2, 0.5, 0.8] {
+        let mut instance = Instance::run(&rig, "a", dir.path(), &SETTINGS);
+        let wanted = (share * all.len() as f64) as i64;
+        wait_until(&mut instance, "routed", || read(&rig, ".router", "raw", RAW_PARTITIONS) >= wanted);
+        instance.kill();
+    }
+    let mut instance = Instance::run(&rig, "a", dir.path(), &SETTINGS);
+    wait_until(&mut instance, "all routed", || read(&rig, ".router", "raw", RAW_PARTITIONS) >= all.len() as i64);
+    wait_until(&mut instance, "all read", || is_read(&rig));
+    let status = instance.terminate(Duration::from_secs(20));
+    assert!(status.success(), "{status}: {}", instance.log());
+    let routed = rig.read(OutTopic::Events);
+    assert_eq!(routed.len(), all.len(), "each event is there once");
+    let (want, mut got) = (replayed(dir.path(), &all, until_ms), Answers::new());
+    for topic in OUTPUTS {
+        rig.read(topic).iter().for_each(|record| add(&mut got, record.json(), until_ms));
+    }
+    assert!(want.len() > 100, "the events give nothing to compare: {}", want.len());
+    eprintln!("replay {} outputs, found {}", want.len(), got.len());
+    for (id, want) in &want {
+        assert_eq!(got.get(id), Some(want), "{id}");
+    }
+    let more: Vec<&Value> = got.iter().filter(|(id, _)| !want.contains_key(*id)).map(|(_, value)| value).collect();
+    assert!(more.is_empty(), "only found, not replayed: {more:#?}");
+}
+
+#[test]
+fn one_bad_element_is_a_dead_letter_alone_and_a_redrive_sends_it_alone() {
+    let Some(rig) = Rig::new("elements", 2) else { return };
+    rig.create_raw("mails", 3);
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut set: Vec<&str> =
+        vec!["topics.clickstream=[]", "topics.cart=[]", "topics.email=[\"mails\"]", "route.topics=[\"mails\"]"];
+    set.push("topics.mappings.mails=sendgrid");
+    let seconds = now_ms() / 1_000;
+    let event =
+        |id: &str, email: &str| format!(r#"{{"sg_event_id":"{id}","email":"{email}","event":"open","timestamp":{seconds}}}"#);
+    let value = format!("[{},{},{}]", event("e1", "ann@shop.example"), event("e2", ""), event("e3", "ben@shop.example"));
+    rig.send("mails", Some(1), None, value.as_bytes(), now_ms());
+    rig.send("mails", Some(2), None, b"no JSON", now_ms());
+    rig.flush();
+    let mut instance = Instance::run(&rig, "a", dir.path(), &set);
+    let letters = rig.read_until(OutTopic::DeadLetters, Duration::from_secs(60), |all| all.len() >= 2);
+    let of =
+        |reason: &str| letters.iter().find(|l| l.headers["leadstream-reason"] == reason.as_bytes()).expect("a letter").clone();
+    let element = of("key-missing");
+    assert_eq!(element.value.as_deref(), Some(value.as_bytes()), "the whole record");
+    assert_eq!(element.headers["leadstream-element"], b"1");
+    assert!(!of("unreadable-value").headers.contains_key("leadstream-element"));
+    let keys = |all: &[crate::rig::Read]| all.iter().map(|r| r.key_text().to_owned()).collect::<std::collections::BTreeSet<_>>();
+    let events = rig.read_until(OutTopic::Events, Duration::from_secs(60), |all| all.len() >= 2);
+    assert_eq!(keys(&events), ["ann@shop.example", "ben@shop.example"].map(str::to_owned).into());
+    let mut command = leadstream();
+    command.args(["deadletters", "redrive", "--execute", "--reason", "key-missing"]);
+    rig.settings().iter().map(String::as_str).chain(set.iter().copied()).for_each(|pair| _ = command.args(["--set", pair]));
+    let output = command.output().expect("redrive");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    // It is as bad as before: it alone comes back.
+    let letters = rig.read_until(OutTopic::DeadLetters, Duration::from_secs(60), |all| {
+        all.iter().filter(|l| l.headers.contains_key("leadstream-element")).count() >= 2
+    });
+    assert!(letters.iter().all(|l| l.headers.get("leadstream-element").is_none_or(|n| n == b"1")));
+    assert_eq!(rig.read(OutTopic::Events).len(), 2, "nothing else was routed again");
+    assert!(instance.terminate(Duration::from_secs(20)).success(), "{}", instance.log());
+}
