@@ -91,7 +91,7 @@ pub fn options(settings: &Settings, engine: &kafka::Options) -> (kafka::Options,
     let kafka = kafka::Options { group_id: format!("{}{GROUP}", engine.group_id), ..engine.clone() };
     let inputs = settings.routed_topics().into_iter().map(|topic| topic.name).collect();
     let workers = u16::try_from(settings.route.workers).unwrap_or(u16::MAX);
-    (kafka, WorkerOptions { inputs, workers, role: Role::Router, members: None, ..worker_options(settings) })
+    (kafka, WorkerOptions { inputs, workers, role: Role::Router, routed_input: None, members: None, ..worker_options(settings) })
 }
 
 /// What all routers of an instance have in common.

@@ -68,7 +68,8 @@ pub fn start(
     let others = match routed {
         None => Vec::new(),
         Some((kafka, mut router, inputs)) => {
-            router.partitions = preflight::check_routed(&kafka, &router)?;
+            (router.partitions, router.lanes) = preflight::check_routed(&kafka, &router)?;
+            router.events_partitions = worker.partitions;
             router.dead_letter_budget_bytes = worker.dead_letter_budget_bytes;
             let names = inputs.iter().map(|input| (input.topic.name.clone(), input.mapper.name().to_owned())).collect();
             let observer = Arc::new(RouterMetrics::new(Arc::clone(telemetry), names));
@@ -135,8 +136,10 @@ pub fn kafka_options(settings: &Settings, instance_id: &str) -> kafka::Options {
 pub fn worker_options(settings: &Settings) -> WorkerOptions {
     let (k, e, d) = (&settings.kafka, &settings.engine, &settings.deadletters);
     let workers = u16::try_from(e.workers.max(1)).unwrap_or(u16::MAX);
-    let inputs = settings.engine_topics().into_iter().map(|topic| topic.name).collect();
+    let inputs: Vec<String> = settings.engine_topics().into_iter().map(|topic| topic.name).collect();
+    let routed_input = (!settings.routed_topics().is_empty()).then(|| u16::try_from(inputs.len() - 1).unwrap_or(u16::MAX));
     WorkerOptions {
+        routed_input,
         workers,
         start: k.start,
         on_gap: k.on_gap,
@@ -204,7 +207,7 @@ fn engine_decoder_options(settings: &Settings) -> wire::decode::Options {
     let zones: BTreeMap<String, Option<Zone>> =
         settings.input_topics().into_iter().map(|topic| topic.name).zip(settings.input_zones()).collect();
     let of = |topic: &InputTopic| zones.get(&topic.name).cloned().flatten();
-    let routed_input = (!routed.is_empty()).then(|| u16::try_from(topics.len() - 1).unwrap_or(u16::MAX));
+    let routed_input = worker_options(settings).routed_input;
     let zones = topics.iter().chain(&routed).map(of).collect();
     wire::decode::Options { topics, routed, routed_input, zones, ..decoder_options(settings) }
 }

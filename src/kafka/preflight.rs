@@ -71,11 +71,11 @@ pub fn check(options: &Options, worker: &WorkerOptions) -> Result<Found, Failure
     }
 }
 
-/// Checks the topics that are routed; gives how many partitions the largest has.
+/// Checks the topics that are routed; gives how many partitions the largest has, and all of them together.
 ///
 /// # Errors
 /// As [`check`].
-pub fn check_routed(options: &Options, worker: &WorkerOptions) -> Result<u32, Failure> {
+pub fn check_routed(options: &Options, worker: &WorkerOptions) -> Result<(u32, u32), Failure> {
     let admin = Admin::connect(options)?;
     retry(|| {
         let topics = admin.topics()?;
@@ -84,7 +84,8 @@ pub fn check_routed(options: &Options, worker: &WorkerOptions) -> Result<u32, Fa
         if !missing.is_empty() {
             return Err(Failure::Retry(missing.join("; ")));
         }
-        Ok(worker.inputs.iter().filter_map(|topic| Some(topics.get(topic)?.partitions)).max().unwrap_or(0))
+        let partitions = || worker.inputs.iter().filter_map(|topic| Some(topics.get(topic)?.partitions));
+        Ok((partitions().max().unwrap_or(0), partitions().sum()))
     })
 }
 

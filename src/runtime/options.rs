@@ -160,6 +160,11 @@ pub struct Options {
     pub members: Option<String>,
     /// What it writes.
     pub role: Role,
+    /// The input that routers write, when some inputs are routed: it is not caught up before they are.
+    pub routed_input: Option<u16>,
+    /// Partitions of all topics that are routed, and those of the topic that routers write.
+    pub lanes: u32,
+    pub events_partitions: u32,
     /// Partitions of every input and of the changelog; known once the topics are looked at.
     pub partitions: u32,
     pub start: Start,
@@ -226,6 +231,9 @@ impl Options {
             inputs,
             members: None,
             role: Role::default(),
+            routed_input: None,
+            lanes: 0,
+            events_partitions: 0,
             partitions,
             start: Start::default(),
             on_gap: OnGap::default(),

@@ -12,7 +12,7 @@ pub use failure::{Failure, Refusal};
 pub(crate) use names::closed_set;
 pub use names::{Cause, DeadReason, MappingOutcome, OutTopic};
 pub use position::Position;
-pub use route::{Route, RoutedEvent, RoutedPart, RouterStats};
+pub use route::{Progress, Route, RoutedEvent, RoutedPart, RouterStats};
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -63,9 +63,10 @@ pub struct Rejected {
 
 /// Turns records into what a task takes in. `wire::decode::Decoder` is the real one.
 pub trait Decode {
-    /// Fetched records of an input, as its mapping sees them; without one they stay as they are.
-    #[expect(unused_variables, reason = "an input whose records are read as they are needs no mapping")]
-    fn prepare(&self, records: Box<dyn RecordBatch>, input: u16) -> Box<dyn RecordBatch> {
+    /// Fetched records of an input, as its mapping sees them, without what routers say of themselves, which `progress` gets; else they
+    /// stay as they are.
+    #[expect(unused_variables, reason = "an input whose records are read as they are needs nothing of this")]
+    fn prepare(&self, records: Box<dyn RecordBatch>, input: u16, progress: &mut dyn FnMut(Progress)) -> Box<dyn RecordBatch> {
         records
     }
 

@@ -60,6 +60,8 @@ pub struct Router<S, L, R> {
     suspects: usize,
     /// That one: it becomes a dead letter.
     refused: Option<(InputPartition, i64)>,
+    /// When it was last said how far it is.
+    said: Option<Duration>,
     /// When the last batch was committed, if it ended because nothing more was there.
     quiet_since: Option<Duration>,
     published: Option<Duration>,
@@ -84,6 +86,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
             failures: 0,
             suspects: 0,
             refused: None,
+            said: None,
             quiet_since: None,
             published: None,
         }
@@ -120,6 +123,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         is_busy |= self.fetch()?;
         let routed = if self.linger_left().is_some() { 0 } else { self.route_some()? };
         is_busy |= routed > 0;
+        is_busy |= self.say_how_far()?;
         if self.must_commit(routed) {
             self.commit()?;
             is_busy = true;

@@ -3,6 +3,7 @@
 //! Records stay until their batch is committed, so that an aborted batch is taken again from memory.
 
 mod input;
+mod routers;
 
 use super::chunk::Chunk;
 use super::circuit_breaker::{CircuitBreaker, Tripped};
@@ -17,6 +18,10 @@ use crate::engine::merge::{Choice, Head, choose};
 use crate::engine::task::{BatchEffects, Mode, Task};
 use crate::planted;
 use input::Input;
+use routers::Routers;
+
+/// So far an input may be read without a commit, where it holds nothing to apply.
+const IDLE_OFFSETS: i64 = 500;
 
 /// What a run gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -61,6 +66,11 @@ pub struct TaskRunner<C: Codec> {
     was_live: bool,
     /// Inputs of the configuration; one more is the updates of members for their accounts.
     external: usize,
+    /// What is known of routers, and the input that they write.
+    pub routers: Routers,
+    routed_input: Option<u16>,
+    /// How far that one is committed.
+    routed_offset: i64,
 }
 
 impl<C: Codec> TaskRunner<C> {
@@ -89,6 +99,9 @@ impl<C: Codec> TaskRunner<C> {
             replay,
             was_live: false,
             external,
+            routers: Routers::default(),
+            routed_input: None,
+            routed_offset: 0,
         }
     }
 
@@ -120,6 +133,30 @@ impl<C: Codec> TaskRunner<C> {
     pub fn is_caught_up(&self, now: &Now) -> bool {
         // Nothing of accounts flows back into a prospect: the updates of members need not be read for that.
         self.inputs[..self.external].iter().all(|i| i.is_caught_up(now))
+            && (self.routed_input.is_none() || self.routers.are_caught_up(now))
+    }
+
+    /// This input is what routers write: the task is not caught up before they are.
+    #[must_use]
+    pub fn behind_routers(mut self, input: Option<u16>) -> Self {
+        self.routed_input = input;
+        self.routed_offset = self.routed_position().unwrap_or(0);
+        self
+    }
+
+    fn routed_position(&self) -> Option<i64> {
+        self.routed_input.and_then(|input| self.positions().nth(usize::from(input)))
+    }
+
+    /// Much of the routed input was nothing but what routers say of themselves: its offset must be committed before retention takes
+    /// what lies there.
+    pub fn has_idled(&self) -> bool {
+        self.active && self.routed_position().is_some_and(|offset| offset - self.routed_offset >= IDLE_OFFSETS)
+    }
+
+    /// The offsets are committed.
+    pub fn committed(&mut self) {
+        self.routed_offset = self.routed_position().unwrap_or(0);
     }
 
     /// An input that is read on is not caught up.

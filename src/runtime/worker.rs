@@ -93,10 +93,11 @@ impl<P: Ports> Worker<P> {
 
     /// Fetches what is there, up to the bound of each input.
     fn fetch(&mut self) -> Result<bool, Failure> {
+        let now = self.now();
         let options = &self.options;
         let mut any = false;
         for runner in self.runners.values_mut() {
-            any |= fetch_task(runner, &mut self.source, self.decoder.as_ref(), options, &mut self.samples)?;
+            any |= fetch_task(runner, &mut self.source, self.decoder.as_ref(), options, &mut self.samples, &now)?;
         }
         if any
             && !self.options.allow_mixed_partitioners
@@ -142,6 +143,10 @@ impl<P: Ports> Worker<P> {
             fired |= runner.advance(&now, effects);
             if let Some(error) = effects.unreadable.take() {
                 return Err(unreadable(runner.partition, &error));
+            }
+            if runner.has_idled() {
+                runner.touched = true;
+                writer.open()?;
             }
             writer.outputs(runner.partition, effects, stats)?;
         }

@@ -49,7 +49,8 @@ use crate::domain::origin::Position;
 use crate::domain::placeholder_ids::IdOf;
 use crate::domain::zones::Zone;
 use crate::engine::task::TaskInput;
-use crate::runtime::ports::{DeadReason, Decode, RecordBatch, RecordView, Rejected};
+use crate::runtime::ports::{DeadReason, Decode, Progress, RecordBatch, RecordView, Rejected};
+use crate::wire::mapped::routed;
 use crate::wire::time::Written;
 use clock::Instants;
 use event_builder::EventBuilder;
@@ -360,7 +361,10 @@ impl Decoder {
 }
 
 impl Decode for Decoder {
-    fn prepare(&self, records: Box<dyn RecordBatch>, input: u16) -> Box<dyn RecordBatch> {
+    fn prepare(&self, records: Box<dyn RecordBatch>, input: u16, progress: &mut dyn FnMut(Progress)) -> Box<dyn RecordBatch> {
+        if self.options.routed_input == Some(input) {
+            return routed(records, progress);
+        }
         match &self.mappings {
             Some(mappings) => mappings.prepare(records, input, &self.options),
             None => records,

@@ -2,7 +2,7 @@
 
 mod batch;
 
-pub use batch::{Count, mapped, record};
+pub use batch::{Count, mapped, record, routed};
 
 use crate::runtime::ports::{DeadReason, MappingOutcome, Rejected};
 use leadstream_mapping::{Event, Format, Mapping, NoSchemas, Reason, Record, Schemas, What};

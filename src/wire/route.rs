@@ -4,7 +4,7 @@ use super::dead_letter;
 use super::decode::Topic;
 use super::mapped::{Mapper, record};
 use super::routed::{self, Routed};
-use crate::runtime::ports::{DeadLetter, Headers, ROUTED, RecordBatch, Rejected, Route, RoutedEvent, RoutedPart};
+use crate::runtime::ports::{DeadLetter, Headers, Progress, ROUTED, RecordBatch, Rejected, Route, RoutedEvent, RoutedPart};
 use std::borrow::Cow;
 
 /// An input that is routed.
@@ -58,6 +58,7 @@ impl Route for Router {
                 record_ms: view.timestamp_ms,
                 is_mail: topic.is_email,
                 is_trusted: topic.is_trusted,
+                progress: None,
             };
             let event = |event: super::mapped::MappedEvent| RoutedEvent {
                 key: event.prospect,
@@ -71,6 +72,10 @@ impl Route for Router {
             }
         };
         parts.into_iter().enumerate().map(routed).collect()
+    }
+
+    fn progress(&self, progress: &Progress) -> Headers {
+        vec![(Cow::Borrowed(ROUTED), Some(routed::encode_progress(progress)))]
     }
 
     fn mapping(&self, input: u16) -> &str {

@@ -1,12 +1,33 @@
 //! Where an event that a router wrote comes from, as the header [`ROUTED`](crate::runtime::ports::ROUTED) of its record.
 
 use super::proto;
+use crate::runtime::ports::Progress;
 use prost::Message;
 
 /// Version that this build writes, and the newest that it reads.
 pub const VERSION: u32 = 1;
 
 pub use proto::Routed;
+
+/// How far a router is, as the header of a record of its own.
+#[must_use]
+pub fn encode_progress(progress: &Progress) -> Vec<u8> {
+    let own = progress.own.iter().map(|(topic, partition, is_caught_up)| proto::LaneProgress {
+        topic: topic.clone(),
+        partition: *partition,
+        is_caught_up: *is_caught_up,
+    });
+    let progress = proto::Progress { wall_ms: progress.wall_ms, lanes: progress.lanes, own: own.collect() };
+    encode(&Routed { version: VERSION, progress: Some(progress), ..Routed::default() })
+}
+
+/// What a record says of its router; `None`: it is an event.
+#[must_use]
+pub fn progress(header: &[u8]) -> Option<Progress> {
+    let proto::Progress { wall_ms, lanes, own } = decode(header).ok()?.progress?;
+    let own = own.into_iter().map(|lane| (lane.topic, lane.partition, lane.is_caught_up)).collect();
+    Some(Progress { wall_ms, lanes, own })
+}
 
 /// The header's bytes.
 #[must_use]
@@ -40,9 +61,14 @@ mod tests {
             record_ms: Some(1_760_000_000_000),
             is_mail: false,
             is_trusted: true,
+            progress: None,
         };
         assert_eq!(decode(&encode(&routed)), Ok(routed.clone()));
-        assert!(decode(&encode(&Routed { version: 2, ..routed })).is_err_and(|error| error.contains("version 2")));
+        assert!(decode(&encode(&Routed { version: 2, ..routed.clone() })).is_err_and(|error| error.contains("version 2")));
         assert!(decode(b"\xff\xff").is_err());
+        assert_eq!(progress(&encode(&routed)), None, "an event");
+        let own = vec![("shop.webhooks".to_owned(), 2, true), ("shop.webhooks".to_owned(), 0, false)];
+        let said = Progress { wall_ms: 1_760_000_000_000, lanes: 3, own };
+        assert_eq!(progress(&encode_progress(&said)), Some(said));
     }
 }

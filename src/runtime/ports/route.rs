@@ -22,10 +22,24 @@ pub struct RoutedPart {
     pub element: Option<u32>,
 }
 
+/// How far a router is. Whoever reads it has all that the router has written before.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// By the router's clock.
+    pub wall_ms: crate::domain::Ms,
+    /// Partitions of all topics that are routed, whoever reads them.
+    pub lanes: u32,
+    /// Topic and partition of each that this router reads, and whether it is caught up with it.
+    pub own: Vec<(String, i32, bool)>,
+}
+
 /// Makes events of records of inputs that are routed. `wire::route::Router` is the real one.
 pub trait Route {
     /// What becomes of a record: nothing of it is lost without a part.
     fn route(&self, records: &dyn RecordBatch, n: usize) -> Vec<RoutedPart>;
+
+    /// The headers of a record that says how far a router is: it has neither key nor value.
+    fn progress(&self, progress: &Progress) -> Headers;
 
     /// The mapping of an input, as a metric label.
     fn mapping(&self, input: u16) -> &str;

@@ -107,7 +107,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         Ok(())
     }
 
-    fn now(&self) -> Now {
+    pub(super) fn now(&self) -> Now {
         let behind_ms = self.options.behind_after.as_millis() as f64 * self.clock.speed();
         Now {
             wall_ms: self.clock.now_ms(),

@@ -4,10 +4,13 @@ use super::Router;
 use super::lane::Lane;
 use crate::runtime::observe::TransactionOutcome;
 use crate::runtime::ports::{
-    CommitLog, DeadReason, EventSource, Failure, InputPartition, OutRecord, OutTopic, Position, Rejected, Route, RoutedPart,
-    RouterStats,
+    CommitLog, DeadReason, EventSource, Failure, InputPartition, OutRecord, OutTopic, Position, Progress, Rejected, Route,
+    RoutedPart, RouterStats,
 };
 use std::time::Duration;
+
+/// How often a router says how far it is.
+const SAY_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What is routed and not committed.
 #[derive(Default)]
@@ -68,6 +71,38 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         Ok(true)
     }
 
+    /// Says in every partition of the events how far it is: tasks hold back what must not leave while an order may be on its way.
+    pub(super) fn say_how_far(&mut self) -> Result<bool, Failure> {
+        let now = self.now();
+        let is_due = self.said.is_none_or(|at| now.monotonic.saturating_sub(at) >= SAY_INTERVAL);
+        if !is_due || self.lanes.is_empty() || self.suspects > 0 {
+            return Ok(false);
+        }
+        self.said = Some(now.monotonic);
+        let is_caught_up = |lane: &Lane| lane.is_at_end() || lane.head_ms().is_some_and(|ms| now.is_present(ms));
+        let topic = |input: u16| self.options.input(input).cloned().unwrap_or_default();
+        let own = self.lanes.iter().map(|(at, lane)| (topic(at.input), at.partition, is_caught_up(lane))).collect();
+        let progress = Progress { wall_ms: now.wall_ms, lanes: self.options.lanes, own };
+        let headers = self.route.progress(&progress);
+        if !self.batch.is_open {
+            self.log.begin()?;
+            self.batch.is_open = true;
+        }
+        self.batch.since.get_or_insert(now.monotonic);
+        for partition in 0..self.options.events_partitions.cast_signed() {
+            self.log.send(&OutRecord {
+                task: -1,
+                topic: OutTopic::Events,
+                partition: Some(partition),
+                key: None,
+                value: None,
+                timestamp_ms: None,
+                headers: &headers,
+            })?;
+        }
+        Ok(true)
+    }
+
     /// Commits the open batch: its events, its dead letters and the offsets become visible together.
     pub(super) fn commit(&mut self) -> Result<(), Failure> {
         let begun = self.clock.monotonic();
@@ -110,6 +145,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
 
     pub(super) fn discard(&mut self) {
         self.lanes.values_mut().filter(|lane| lane.is_touched).for_each(Lane::discard);
+        self.said = None;
         let is_open = self.batch.is_open;
         self.batch = Batch { is_open, ..Batch::default() };
     }

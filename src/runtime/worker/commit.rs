@@ -16,6 +16,7 @@ impl<P: Ports> Worker<P> {
     pub(super) fn commit(&mut self) -> Result<(), Failure> {
         let (begun, wall_ms) = (self.clock.monotonic(), self.clock.now_ms());
         let (records, short) = (self.batch.records, self.shortens_reminders());
+        let now = self.now();
         let Self { runners, batch, log, encoder, options, source, decoder, samples, .. } = self;
         let Batch { effects, stats, encoded, open, since, done, .. } = batch;
         let is_bare = false;
@@ -59,7 +60,7 @@ impl<P: Ports> Worker<P> {
             // While the broker works, fetch what has arrived, and decode what of it is next; nothing of it is applied.
             let mut any = false;
             for runner in runners.values_mut() {
-                match fetch_task(runner, source, decoder.as_ref(), options, samples) {
+                match fetch_task(runner, source, decoder.as_ref(), options, samples, &now) {
                     Ok(fetched) => any |= fetched,
                     Err(failure) => failed = Some(failure),
                 }
@@ -84,6 +85,7 @@ impl<P: Ports> Worker<P> {
         stats.took = now.saturating_sub(since);
         for runner in self.runners.values_mut().filter(|runner| runner.touched) {
             runner.confirm();
+            runner.committed();
             runner.last_commit_ms = Some(stats.committed_at_ms);
             runner.committed_ms = Some(runner.task.time_ms());
             self.watches.entry(runner.partition).or_default().committed();

@@ -2,6 +2,7 @@
 
 use crate::engine::codec::Codec;
 use crate::runtime::chunk::Chunk;
+use crate::runtime::horizon::Now;
 use crate::runtime::options::Options;
 use crate::runtime::partitioners::Sample;
 use crate::runtime::ports::{Decode, EventSource, Failure, FetchRoom, InputPartition};
@@ -17,6 +18,7 @@ pub(super) fn fetch_task<S: EventSource, D: Decode, C: Codec>(
     decoder: &D,
     options: &Options,
     samples: &mut [Sample],
+    now: &Now,
 ) -> Result<bool, Failure> {
     let ahead = FetchRoom { records: options.fetch_ahead, bytes: options.fetch_shares().ahead };
     let mut any = false;
@@ -30,7 +32,7 @@ pub(super) fn fetch_task<S: EventSource, D: Decode, C: Codec>(
         let from = InputPartition { partition: runner.partition, input };
         let Some(fetched) = source.fetch(from, room)? else { continue };
         any = true;
-        let records = decoder.prepare(fetched.records, input);
+        let records = decoder.prepare(fetched.records, input, &mut |progress| runner.routers.heard(progress, now.monotonic));
         let chunk = (!records.is_empty()).then(|| Chunk::of(records));
         // The internal input is our own producer's: it says nothing of the others'.
         if let (Some(sample), Some(chunk)) = (samples.get_mut(usize::from(input)), &chunk)

@@ -26,6 +26,7 @@ impl<P: Ports> Worker<P> {
         task.limit_records(self.options.max_records);
         let breaker = self.options.poison.map(CircuitBreaker::new);
         TaskRunner::new(partition, task, offsets, self.options.inputs.len(), is_replay(&self.models), breaker)
+            .behind_routers(self.options.routed_input)
     }
 
     pub(super) fn begin_restore(&mut self, partition: i32, inputs: &[(Option<Position>, i64)], parked: Option<Parked<P::Codec>>) {

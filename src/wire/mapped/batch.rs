@@ -2,11 +2,55 @@
 
 use super::{Mapper, Part};
 use crate::domain::Ms;
-use crate::runtime::ports::{DeadReason, MappingOutcome, RecordBatch, RecordView, Rejected};
+use crate::runtime::ports::{DeadReason, MappingOutcome, Progress, RecordBatch, RecordView, Rejected};
 use leadstream_mapping::Record;
 
 /// Counts what became of records: mapping, outcome, how many.
 pub type Count = dyn Fn(&str, MappingOutcome, u64) + Send + Sync;
+
+/// Records of routers, without what they say of themselves, which `progress` gets.
+pub fn routed(records: Box<dyn RecordBatch>, progress: &mut dyn FnMut(Progress)) -> Box<dyn RecordBatch> {
+    let mut said = |n: usize| {
+        let view = records.view(n);
+        // Events have keys.
+        let found = view.routed.filter(|_| view.key.is_none()).and_then(crate::wire::routed::progress);
+        found.map(&mut *progress).is_some()
+    };
+    let kept: Vec<usize> = (0..records.len()).filter(|n| !said(*n)).collect();
+    if kept.len() == records.len() { records } else { Box::new(KeptBatch { records, kept }) }
+}
+
+/// Some of the records of a batch.
+struct KeptBatch {
+    records: Box<dyn RecordBatch>,
+    kept: Vec<usize>,
+}
+
+impl RecordBatch for KeptBatch {
+    fn len(&self) -> usize {
+        self.kept.len()
+    }
+
+    fn view(&self, n: usize) -> RecordView<'_> {
+        self.records.view(self.kept[n])
+    }
+
+    fn offset(&self, n: usize) -> i64 {
+        self.records.offset(self.kept[n])
+    }
+
+    fn record_ms(&self, n: usize) -> Option<Ms> {
+        self.records.record_ms(self.kept[n])
+    }
+
+    fn bytes(&self) -> usize {
+        self.records.bytes()
+    }
+
+    fn headers(&self, n: usize) -> Vec<(String, Option<Vec<u8>>)> {
+        self.records.headers(self.kept[n])
+    }
+}
 
 /// Records, without those that the mapping skips.
 struct MappedBatch {

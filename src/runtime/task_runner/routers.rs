@@ -1,0 +1,79 @@
+//! What a task knows of the routers that write one of its inputs: as long as they are behind, an order of somebody whose reminder is due
+//! may not have come through yet.
+
+use crate::domain::Ms;
+use crate::runtime::horizon::Now;
+use crate::runtime::ports::Progress;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// What a router has said counts for so long: it says how far it is every second.
+const COUNTS_FOR: Duration = Duration::from_secs(5);
+/// It was not said longer ago than this, clocks of machines being as they are.
+const MOST_AGE_MS: Ms = 60_000;
+
+/// How far each partition is routed.
+#[derive(Debug, Default)]
+pub struct Routers {
+    /// Partitions of all topics that are routed, as was last said.
+    lanes: u32,
+    /// By topic and partition: whether its router was caught up, when it said so, and when that was heard.
+    heard: BTreeMap<(String, i32), (bool, Ms, Duration)>,
+}
+
+impl Routers {
+    /// A router says how far it is.
+    pub fn heard(&mut self, progress: Progress, now: Duration) {
+        let Progress { wall_ms, lanes, own } = progress;
+        self.lanes = lanes;
+        self.heard.extend(own.into_iter().map(|(topic, partition, caught_up)| ((topic, partition), (caught_up, wall_ms, now))));
+    }
+
+    /// All partitions were routed a moment ago.
+    pub fn are_caught_up(&self, now: &Now) -> bool {
+        let counts = |(caught_up, wall_ms, heard): &(bool, Ms, Duration)| {
+            let is_fresh = now.monotonic.saturating_sub(*heard) < COUNTS_FOR && now.wall_ms - wall_ms < MOST_AGE_MS;
+            *caught_up && is_fresh
+        };
+        self.lanes > 0 && self.heard.values().filter(|said| counts(said)).count() >= self.lanes as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now(ms: u64) -> Now {
+        Now {
+            wall_ms: 1_760_000_000_000 + ms.cast_signed(),
+            monotonic: Duration::from_millis(ms),
+            behind_after_ms: 5_000,
+            max_ahead_ms: 0,
+        }
+    }
+
+    fn said(own: &[(i32, bool)], at: u64) -> Progress {
+        let own = own.iter().map(|(partition, caught_up)| ("raw".to_owned(), *partition, *caught_up)).collect();
+        Progress { wall_ms: now(at).wall_ms, lanes: 3, own }
+    }
+
+    #[test]
+    fn they_are_caught_up_when_every_partition_was_a_moment_ago() {
+        let mut routers = Routers::default();
+        assert!(!routers.are_caught_up(&now(0)), "nothing is known of them");
+        routers.heard(said(&[(0, true), (1, true)], 1_000), now(1_000).monotonic);
+        assert!(!routers.are_caught_up(&now(1_000)), "nobody reads one");
+        routers.heard(said(&[(2, false)], 1_500), now(1_500).monotonic);
+        assert!(!routers.are_caught_up(&now(1_500)), "one is behind");
+        routers.heard(said(&[(2, true)], 2_500), now(2_500).monotonic);
+        assert!(routers.are_caught_up(&now(2_600)));
+        assert!(!routers.are_caught_up(&now(6_100)), "one has said nothing for long");
+    }
+
+    #[test]
+    fn what_a_router_said_long_ago_counts_for_nothing_though_it_is_read_now() {
+        let mut routers = Routers::default();
+        routers.heard(said(&[(0, true), (1, true), (2, true)], 0), now(3_600_000).monotonic);
+        assert!(!routers.are_caught_up(&now(3_600_000)));
+    }
+}
