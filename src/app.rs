@@ -26,6 +26,7 @@ pub mod signals;
 pub mod simulate;
 pub mod terminal;
 pub mod topics;
+pub mod workers;
 mod zone;
 
 use clap::Parser;

@@ -13,6 +13,7 @@ pub mod observe;
 pub mod options;
 pub mod partitioners;
 pub mod ports;
+pub mod route;
 pub mod router;
 pub mod snapshot;
 pub mod supervisor;

@@ -1,7 +1,7 @@
 //! The routers of an instance, and the mappings of topics, from settings.
 
 use super::load_settings::usage;
-use super::service::{self, worker_options};
+use super::workers::{ServicePorts, worker_options};
 use crate::config::Settings;
 use crate::config::settings::InputTopic;
 use crate::kafka::connect::Cluster;
@@ -127,7 +127,7 @@ type Ports = (crate::kafka::connect::Source, crate::kafka::connect::Log);
 
 /// Joins the group and takes over as its writer; `None`: it was asked to stop before.
 fn open(cluster: &Cluster, options: &WorkerOptions, stop: &AtomicBool) -> Result<Option<Ports>, Failure> {
-    let connect: &dyn Connect<service::ServicePorts> = cluster;
+    let connect: &dyn Connect<ServicePorts> = cluster;
     let mut source = connect.source(options)?;
     loop {
         match connect.log(options, &source) {

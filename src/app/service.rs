@@ -4,19 +4,19 @@ use super::load_settings;
 use super::metrics_observer::MetricsObserver;
 use super::metrics_observer::routers::RouterMetrics;
 use super::route::{self, Routers};
+pub use super::workers::{ServicePorts, hash_seed, max_ahead_ms, worker_options};
 use crate::config::Settings;
 use crate::config::settings::InputTopic;
 use crate::domain::Ms;
 use crate::domain::ids::murmur2_partition;
 use crate::domain::model::Models;
 use crate::domain::zones::Zone;
-use crate::engine::hashing::HashSeed;
 use crate::http;
-use crate::kafka::connect::{Cluster, Log, Source, State};
+use crate::kafka::connect::Cluster;
 use crate::kafka::{options as kafka, preflight, properties};
 use crate::runtime::lookup::{Directory, Partitioning, ProspectLookup, Question};
-use crate::runtime::options::{Options as WorkerOptions, PoisonLimit};
-use crate::runtime::ports::{Clock, Failure, MappingOutcome, OutTopic, Ports};
+use crate::runtime::options::Options as WorkerOptions;
+use crate::runtime::ports::{Clock, Failure, MappingOutcome, OutTopic};
 use crate::runtime::snapshot::{Identity, StatusBoard};
 use crate::runtime::supervisor::{self, Handle, WorkerSet};
 use crate::runtime::worker::Shared;
@@ -25,8 +25,8 @@ use crate::wire;
 use crate::wire::route::RoutedInput;
 use anyhow::Context;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::mpsc::Receiver;
-use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Options of the service: how to reach the cluster, and how its workers work.
@@ -36,18 +36,6 @@ pub struct Options {
     pub worker: WorkerOptions,
     /// How the routers work, where inputs are routed, and what those hold.
     pub routed: Option<(kafka::Options, WorkerOptions, Vec<RoutedInput>)>,
-}
-
-/// The ports of the service's workers: Kafka, and the formats of `wire`.
-pub struct ServicePorts;
-
-impl Ports for ServicePorts {
-    type Source = Source;
-    type Log = Log;
-    type State = State;
-    type Decoder = wire::decode::Decoder;
-    type Encoder = wire::output::Encoder;
-    type Codec = wire::state_record::StateCodec;
 }
 
 /// Checks the topics, then starts the workers.
@@ -109,13 +97,6 @@ impl Clock for SystemClock {
     }
 }
 
-/// Seed of the hashes of keys from outside, drawn once.
-#[must_use]
-pub fn hash_seed() -> HashSeed {
-    static SEED: OnceLock<HashSeed> = OnceLock::new();
-    SEED.get_or_init(|| HashSeed::new(rand::random(), rand::random())).clone()
-}
-
 /// How to reach the cluster.
 #[must_use]
 pub fn kafka_options(settings: &Settings, instance_id: &str) -> kafka::Options {
@@ -129,41 +110,6 @@ pub fn kafka_options(settings: &Settings, instance_id: &str) -> kafka::Options {
         transaction_timeout: k.transaction_timeout,
         ..kafka::Options::new(&k.bootstrap_servers, &k.group_id, instance_id)
     }
-}
-
-/// How the workers work.
-#[must_use]
-pub fn worker_options(settings: &Settings) -> WorkerOptions {
-    let (k, e, d) = (&settings.kafka, &settings.engine, &settings.deadletters);
-    let workers = u16::try_from(e.workers.max(1)).unwrap_or(u16::MAX);
-    let inputs: Vec<String> = settings.engine_topics().into_iter().map(|topic| topic.name).collect();
-    let routed_input = (!settings.routed_topics().is_empty()).then(|| u16::try_from(inputs.len() - 1).unwrap_or(u16::MAX));
-    WorkerOptions {
-        routed_input,
-        workers,
-        start: k.start,
-        on_gap: k.on_gap,
-        positions: k.positions,
-        behind_after: e.behind_after,
-        batch: e.batch,
-        batch_in_backlog: e.batch.in_backlog(k.transaction_timeout),
-        fetch_ahead: e.fetch_ahead,
-        fetch_ahead_bytes: e.fetch_ahead_bytes,
-        max_ahead_ms: max_ahead_ms(settings),
-        decoded_records: e.decoded_records / usize::from(workers),
-        max_records: e.max_records_per_partition,
-        allow_mixed_partitioners: settings.topics.allow_mixed_partitioners,
-        poison: d.stop_ratio.map(|ratio| PoisonLimit { window: d.stop_window, count: d.stop_count, ratio }),
-        on_poison: d.on_poison,
-        hash_seed: hash_seed(),
-        // The partitions are known once the topics are looked at.
-        ..WorkerOptions::new(inputs, 0)
-    }
-}
-
-/// How far ahead of the wall clock a record may lie.
-pub(super) fn max_ahead_ms(settings: &Settings) -> Ms {
-    settings.inputs.max_ahead.map_or(Ms::MAX, |d| Ms::try_from(d.as_millis()).unwrap_or(Ms::MAX))
 }
 
 /// Refuses client properties that can't be used; their values are not shown.

@@ -1,7 +1,8 @@
 //! Copied records, as the runtime sees them.
 
 use crate::domain::Ms;
-use crate::runtime::ports::{ROUTED, RecordBatch, RecordView};
+use crate::runtime::ports::{RecordBatch, RecordView};
+use crate::runtime::route::ROUTED;
 
 /// A record that was copied.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

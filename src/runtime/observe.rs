@@ -1,6 +1,7 @@
 //! What a worker reports to be counted. Where its tasks stand is published on the [`super::snapshot::StatusBoard`].
 
-use super::ports::{Cause, DeadReason, RouterStats};
+use super::ports::{Cause, DeadReason};
+use super::route::RouterStats;
 use crate::domain::Ms;
 use crate::domain::event::{Clock, Event};
 use crate::domain::misses::Misses;

@@ -3,24 +3,21 @@
 //!
 //! A plain loop over ports, as the worker's; the supervisor runs it on a thread of its own.
 
+mod batch;
 mod group;
 mod lane;
+mod parts;
+mod pending;
 mod recover;
 mod write;
 
-use super::observe::Observer;
-use super::options::Options;
-use super::ports::{Clock, CommitLog, EventSource, Failure, FetchRoom, InputPartition, Route};
-use super::snapshot::StatusBoard;
-use super::trouble::Troubles;
+use super::ports::{CommitLog, EventSource, Failure, FetchRoom, InputPartition};
+use super::route::Route;
 use crate::domain::Ms;
-use group::Pending;
 use lane::Lane;
-use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+pub use parts::{Parts, Router};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
-use write::Batch;
 
 /// The longest sleep of the loop.
 const LONGEST_SLEEP: Duration = Duration::from_millis(50);
@@ -29,69 +26,7 @@ const FETCH_AT_ONCE: usize = 1_000;
 /// Records of one lane before it is looked again which comes first.
 const RECORDS_PER_TURN: usize = 256;
 
-/// Everything that a router consists of.
-pub struct Parts<S, L, R> {
-    pub source: S,
-    pub log: L,
-    pub route: Arc<R>,
-    pub options: Options,
-    pub clock: Arc<dyn Clock + Send + Sync>,
-    pub observer: Arc<dyn Observer>,
-    pub board: Arc<StatusBoard>,
-    pub stop: Arc<AtomicBool>,
-}
-
-/// One router: the partitions that the group gave it, its consumer and its transactional producer.
-pub struct Router<S, L, R> {
-    source: S,
-    log: L,
-    route: Arc<R>,
-    options: Options,
-    clock: Arc<dyn Clock + Send + Sync>,
-    observer: Arc<dyn Observer>,
-    board: Arc<StatusBoard>,
-    stop: Arc<AtomicBool>,
-    pending: Option<Pending>,
-    lanes: BTreeMap<InputPartition, Lane>,
-    batch: Batch,
-    troubles: Troubles,
-    failures: u32,
-    /// Records of a batch that was refused: each goes alone, until the one is found that can't be written.
-    suspects: usize,
-    /// That one: it becomes a dead letter.
-    refused: Option<(InputPartition, i64)>,
-    /// When it was last said how far it is.
-    said: Option<Duration>,
-    /// When the last batch was committed, if it ended because nothing more was there.
-    quiet_since: Option<Duration>,
-    published: Option<Duration>,
-}
-
 impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
-    pub fn new(parts: Parts<S, L, R>) -> Self {
-        let Parts { source, log, route, options, clock, observer, board, stop } = parts;
-        Self {
-            source,
-            log,
-            route,
-            options,
-            clock,
-            observer,
-            board,
-            stop,
-            pending: None,
-            lanes: BTreeMap::new(),
-            batch: Batch::default(),
-            troubles: Troubles::default(),
-            failures: 0,
-            suspects: 0,
-            refused: None,
-            said: None,
-            quiet_since: None,
-            published: None,
-        }
-    }
-
     /// Runs until it is asked to stop (`Ok`), or until nothing but a person can help.
     ///
     /// # Errors

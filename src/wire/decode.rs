@@ -109,7 +109,7 @@ impl Decoder {
             Some(mapped) => (mapped.map_err(Clone::clone)?.as_bytes(), Format::Json),
             None => (self.value(record)?, self.format(record)?),
         };
-        let origin = self.origin(record)?;
+        let origin = self.options.first_origin(record)?;
         self.event(
             value,
             |builder| {

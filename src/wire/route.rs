@@ -4,7 +4,8 @@ use super::dead_letter;
 use super::decode::Topic;
 use super::mapped::{Mapper, record};
 use super::routed::{self, Routed};
-use crate::runtime::ports::{DeadLetter, Headers, Progress, ROUTED, RecordBatch, Rejected, Route, RoutedEvent, RoutedPart};
+use crate::runtime::ports::{DeadLetter, Headers, Progress, RecordBatch, Rejected};
+use crate::runtime::route::{ROUTED, Route, RoutedEvent, RoutedPart};
 use std::borrow::Cow;
 
 /// An input that is routed.

@@ -1,4 +1,4 @@
-//! Where an event that a router wrote comes from, as the header [`ROUTED`](crate::runtime::ports::ROUTED) of its record.
+//! Where an event that a router wrote comes from, as the header [`ROUTED`](crate::runtime::route::ROUTED) of its record.
 
 use super::proto;
 use crate::runtime::ports::Progress;

@@ -82,7 +82,7 @@ fn another_value(key: &str) -> &'static str {
         "deadletters.on_poison" => "stop",
         "kafka.positions" => "group",
         "kafka.group_protocol" => "consumer",
-        "inputs.trusted" => "clickstream",
+        "inputs.trusted" | "route.topics" => "clickstream",
         "topics.retention"
         | "deadletters.retention"
         | "inputs.max_age"
@@ -110,6 +110,7 @@ fn every_key_of_the_reference_changes_the_settings() {
     for key in keys::all().chain(&keys::FREE) {
         let name = match key.name {
             "kafka.properties." => "kafka.properties.client.id".to_owned(),
+            "topics.mappings." => "topics.mappings.cart".to_owned(),
             "inputs.formats." => "inputs.formats.cart".to_owned(),
             "inputs.time_zones." => "inputs.time_zones.cart".to_owned(),
             other => other.to_owned(),

@@ -2,7 +2,8 @@
 
 use super::outcome_name;
 use crate::runtime::observe::{Observer, RebalanceKind, TransactionOutcome};
-use crate::runtime::ports::{Cause, MappingOutcome, RouterStats};
+use crate::runtime::ports::{Cause, MappingOutcome};
+use crate::runtime::route::RouterStats;
 use crate::telemetry::Telemetry;
 use crate::telemetry::catalogue::routers::{MAPPING_EVENTS, ROUTER_TRANSACTIONS};
 use std::collections::BTreeMap;

@@ -1,27 +1,18 @@
 //! What the group gives and takes.
 
-use super::Router;
 use super::lane::Lane;
+use super::parts::Router;
+use super::pending::Pending;
 use crate::runtime::observe::RebalanceKind;
-use crate::runtime::ports::{CommitLog, EventSource, Failure, GroupEvent, InputPartition, Route};
+use crate::runtime::ports::{CommitLog, EventSource, Failure, GroupEvent, InputPartition, Position};
+use crate::runtime::route::Route;
 use crate::runtime::worker::first_offset;
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Pause before offsets are asked for again.
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
 /// Offsets that don't come for this long are said to be waited for.
 const REPORT_AFTER: Duration = Duration::from_secs(5);
-
-/// Partitions whose offsets are to be resolved; then they are started.
-#[derive(Default)]
-pub(super) struct Pending {
-    pub partitions: BTreeSet<InputPartition>,
-    is_asked: bool,
-    ask_at: Duration,
-    since: Option<Duration>,
-    reported: Option<Duration>,
-}
 
 impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
     pub(super) fn serve_group(&mut self) -> Result<bool, Failure> {
@@ -76,11 +67,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         }
     }
 
-    fn start(
-        &mut self,
-        partitions: &[InputPartition],
-        committed: &[Option<crate::runtime::ports::Position>],
-    ) -> Result<(), Failure> {
+    fn start(&mut self, partitions: &[InputPartition], committed: &[Option<Position>]) -> Result<(), Failure> {
         let mut from = Vec::with_capacity(partitions.len());
         for (at, committed) in partitions.iter().zip(committed) {
             let first = first_offset(&mut self.source, &self.options, *at, committed.map(|c| c.offset))?;

@@ -1,10 +1,11 @@
 //! What to do when a batch of a router fails, and what a router shows.
 
-use super::Router;
 use super::lane::Lane;
+use super::parts::Router;
 use crate::runtime::horizon::Now;
 use crate::runtime::observe::TransactionOutcome;
-use crate::runtime::ports::{Cause, CommitLog, EventSource, Failure, InputPartition, Refusal, Route};
+use crate::runtime::ports::{Cause, CommitLog, EventSource, Failure, InputPartition, RecordBatch, Refusal};
+use crate::runtime::route::Route;
 use crate::runtime::snapshot::router::RouterSnapshot;
 use crate::runtime::trouble::{Place, TroubleKind};
 use std::sync::atomic::Ordering;
@@ -70,8 +71,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
         let is_for_its_content = matches!(refusal.cause, Cause::TooLarge | Cause::InvalidRecord);
         if self.batch.records <= 1 && is_for_its_content {
             let touched = self.lanes.iter().find_map(|(at, lane)| Some((*at, lane.head()?)));
-            let head =
-                |(at, (records, n)): (InputPartition, (&dyn crate::runtime::ports::RecordBatch, usize))| (at, records.offset(n));
+            let head = |(at, (records, n)): (InputPartition, (&dyn RecordBatch, usize))| (at, records.offset(n));
             // It was either routed, or failed while it was.
             let routed = self.lanes.iter().find(|(_, lane)| lane.is_touched).map(|(at, lane)| (*at, lane.next_offset - 1));
             self.refused = routed.or_else(|| touched.map(head));

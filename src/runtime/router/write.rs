@@ -1,26 +1,18 @@
 //! The open batch of a router: events and dead letters of records, and the offsets after them.
 
-use super::Router;
+use super::batch::Batch;
 use super::lane::Lane;
+use super::parts::Router;
 use crate::runtime::observe::TransactionOutcome;
 use crate::runtime::ports::{
-    CommitLog, DeadReason, EventSource, Failure, InputPartition, OutRecord, OutTopic, Position, Progress, Rejected, Route,
-    RoutedPart, RouterStats,
+    CommitLog, DeadReason, EventSource, Failure, InputPartition, MappingOutcome, OutRecord, OutTopic, Position, Progress,
+    Rejected,
 };
+use crate::runtime::route::{Route, RoutedPart};
 use std::time::Duration;
 
 /// How often a router says how far it is.
 const SAY_INTERVAL: Duration = Duration::from_secs(1);
-
-/// What is routed and not committed.
-#[derive(Default)]
-pub(super) struct Batch {
-    pub is_open: bool,
-    /// Since when there is something in it.
-    pub since: Option<Duration>,
-    pub records: usize,
-    pub stats: RouterStats,
-}
 
 impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
     /// Routes the next record of a lane; whether there was one.
@@ -155,7 +147,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
 fn unwritable() -> RoutedPart {
     let detail = "what its mapping makes of the record is refused by the broker, most likely as it is too large".to_owned();
     RoutedPart {
-        outcome: crate::runtime::ports::MappingOutcome::Dead,
+        outcome: MappingOutcome::Dead,
         what: Some(Err(Rejected { reason: DeadReason::ValueTooLarge, detail })),
         element: None,
     }

@@ -1,6 +1,5 @@
 //! Where a record came from: its own topic, or the one that a router has it from.
 
-use super::Decoder;
 use super::options::{Options, Topic};
 use crate::domain::Ms;
 use crate::domain::origin::Position;
@@ -49,19 +48,19 @@ impl Options {
     }
 }
 
-impl Decoder {
+impl Options {
     /// Where a record was first written.
-    pub(super) fn origin(&self, record: &RecordView<'_>) -> Result<Origin, Rejected> {
+    pub(super) fn first_origin(&self, record: &RecordView<'_>) -> Result<Origin, Rejected> {
         let own = Position { input: record.input, partition: record.partition, offset: record.offset };
-        let Some(header) = record.routed.filter(|_| self.options.routed_input == Some(record.input)) else {
-            return Ok(self.options.origin(own, record.record_ms()));
+        let Some(header) = record.routed.filter(|_| self.routed_input == Some(record.input)) else {
+            return Ok(self.origin(own, record.record_ms()));
         };
         let unreadable = |error| Rejected {
             reason: DeadReason::UnknownVersion,
             detail: format!("the router's header can't be read: {error}"),
         };
         let routed = routed::decode(header).map_err(unreadable)?;
-        let position = match self.options.input(&routed.topic) {
+        let position = match self.input(&routed.topic) {
             Some(input) => Position { input, partition: routed.partition, offset: routed.offset },
             // A topic that is routed no more.
             None => own,

@@ -1,6 +1,6 @@
 //! Fetched records of a topic whose mapping the engine itself applies: each is one event, or none.
 
-use super::{Mapper, Part};
+use super::mapper::{Mapper, Part};
 use crate::domain::Ms;
 use crate::runtime::ports::{DeadReason, MappingOutcome, Progress, RecordBatch, RecordView, Rejected};
 use leadstream_mapping::Record;

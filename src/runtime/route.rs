@@ -1,6 +1,11 @@
 //! What a router needs to know of formats.
 
-use super::{DeadReason, Headers, MappingOutcome, RecordBatch, Rejected};
+use super::ports::{DeadLetter, DeadReason, Headers, MappingOutcome, Progress, RecordBatch, Rejected};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// The header of an event that a router wrote: where it came from (`wire::routed`).
+pub const ROUTED: &str = "leadstream-routed";
 
 /// An event of a record, as it is written for its task.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,17 +27,6 @@ pub struct RoutedPart {
     pub element: Option<u32>,
 }
 
-/// How far a router is. Whoever reads it has all that the router has written before.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Progress {
-    /// By the router's clock.
-    pub wall_ms: crate::domain::Ms,
-    /// Partitions of all topics that are routed, whoever reads them.
-    pub lanes: u32,
-    /// Topic and partition of each that this router reads, and whether it is caught up with it.
-    pub own: Vec<(String, i32, bool)>,
-}
-
 /// Makes events of records of inputs that are routed. `wire::route::Router` is the real one.
 pub trait Route {
     /// What becomes of a record: nothing of it is lost without a part.
@@ -52,7 +46,7 @@ pub trait Route {
         element: Option<u32>,
         rejected: &Rejected,
         budget_bytes: usize,
-    ) -> super::DeadLetter<'a>;
+    ) -> DeadLetter<'a>;
 }
 
 /// Counts of one committed batch of a router.
@@ -60,7 +54,7 @@ pub trait Route {
 pub struct RouterStats {
     pub records: u64,
     /// By input.
-    pub outcomes: std::collections::BTreeMap<(u16, MappingOutcome), u64>,
-    pub dead: std::collections::BTreeMap<(u16, DeadReason), u64>,
-    pub commit_took: std::time::Duration,
+    pub outcomes: BTreeMap<(u16, MappingOutcome), u64>,
+    pub dead: BTreeMap<(u16, DeadReason), u64>,
+    pub commit_took: Duration,
 }

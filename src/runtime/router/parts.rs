@@ -1,0 +1,79 @@
+//! What a router consists of and what it holds.
+
+use super::batch::Batch;
+use super::lane::Lane;
+use super::pending::Pending;
+use crate::runtime::observe::Observer;
+use crate::runtime::options::Options;
+use crate::runtime::ports::{Clock, CommitLog, EventSource, InputPartition};
+use crate::runtime::route::Route;
+use crate::runtime::snapshot::StatusBoard;
+use crate::runtime::trouble::Troubles;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+/// Everything that a router consists of.
+pub struct Parts<S, L, R> {
+    pub source: S,
+    pub log: L,
+    pub route: Arc<R>,
+    pub options: Options,
+    pub clock: Arc<dyn Clock + Send + Sync>,
+    pub observer: Arc<dyn Observer>,
+    pub board: Arc<StatusBoard>,
+    pub stop: Arc<AtomicBool>,
+}
+
+/// One router: the partitions that the group gave it, its consumer and its transactional producer.
+pub struct Router<S, L, R> {
+    pub(super) source: S,
+    pub(super) log: L,
+    pub(super) route: Arc<R>,
+    pub(super) options: Options,
+    pub(super) clock: Arc<dyn Clock + Send + Sync>,
+    pub(super) observer: Arc<dyn Observer>,
+    pub(super) board: Arc<StatusBoard>,
+    pub(super) stop: Arc<AtomicBool>,
+    pub(super) pending: Option<Pending>,
+    pub(super) lanes: BTreeMap<InputPartition, Lane>,
+    pub(super) batch: Batch,
+    pub(super) troubles: Troubles,
+    pub(super) failures: u32,
+    /// Records of a batch that was refused: each goes alone, until the one is found that can't be written.
+    pub(super) suspects: usize,
+    /// That one: it becomes a dead letter.
+    pub(super) refused: Option<(InputPartition, i64)>,
+    /// When it was last said how far it is.
+    pub(super) said: Option<Duration>,
+    /// When the last batch was committed, if it ended because nothing more was there.
+    pub(super) quiet_since: Option<Duration>,
+    pub(super) published: Option<Duration>,
+}
+
+impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
+    pub fn new(parts: Parts<S, L, R>) -> Self {
+        let Parts { source, log, route, options, clock, observer, board, stop } = parts;
+        Self {
+            source,
+            log,
+            route,
+            options,
+            clock,
+            observer,
+            board,
+            stop,
+            pending: None,
+            lanes: BTreeMap::new(),
+            batch: Batch::default(),
+            troubles: Troubles::default(),
+            failures: 0,
+            suspects: 0,
+            refused: None,
+            said: None,
+            quiet_since: None,
+            published: None,
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The mapping of an input, and what it makes of a record.
+
+use crate::runtime::ports::{DeadReason, MappingOutcome, Rejected};
+use leadstream_mapping::{Event, Format, Mapping, NoSchemas, Reason, Record, Schemas, What};
+use std::fmt;
+use std::sync::Arc;
+
+/// The mapping of an input, and who knows the schemas of its records.
+#[derive(Clone)]
+pub struct Mapper {
+    mapping: Arc<Mapping>,
+    schemas: Arc<dyn Schemas + Send + Sync>,
+}
+
+impl fmt::Debug for Mapper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Mapper").field(&self.mapping).finish()
+    }
+}
+
+/// What became of one element of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Number of the element in its record, from 0.
+    pub element: u32,
+    pub outcome: MappingOutcome,
+    /// `None`: it is skipped, as its mapping wants it.
+    pub what: Option<Result<MappedEvent, Rejected>>,
+}
+
+/// An event that a mapping made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MappedEvent {
+    /// The key that it belongs under.
+    pub prospect: String,
+    /// In the form of the Segment spec.
+    pub json: String,
+}
+
+impl From<Mapping> for Mapper {
+    fn from(mapping: Mapping) -> Self {
+        Self { mapping: Arc::new(mapping), schemas: Arc::new(NoSchemas) }
+    }
+}
+
+impl Mapper {
+    /// Of records whose schemas a registry has.
+    #[must_use]
+    pub fn with_schemas(mapping: Mapping, schemas: Arc<dyn Schemas + Send + Sync>) -> Self {
+        Self { mapping: Arc::new(mapping), schemas }
+    }
+
+    /// The mapping's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.mapping.name
+    }
+
+    /// It looks at headers, too.
+    #[must_use]
+    pub fn reads_headers(&self) -> bool {
+        self.mapping.reads_headers()
+    }
+
+    /// Each record is an event in the form of the Segment spec already: the decoder reads it as it is.
+    #[must_use]
+    pub fn is_identity(&self) -> bool {
+        let Mapping { format, is_as_is, has_prefix, unwrap, split, skip, .. } = &*self.mapping;
+        *is_as_is && *format == Format::Json && !has_prefix && unwrap.is_empty() && split.is_none() && skip.is_empty()
+    }
+
+    /// What becomes of a record: nothing of it is lost without an outcome.
+    #[must_use]
+    pub fn map(&self, record: &Record<'_>) -> Vec<Part> {
+        let part = |outcome: leadstream_mapping::Outcome| {
+            let element = u32::try_from(outcome.element).unwrap_or(u32::MAX);
+            let (outcome, what) = match outcome.what {
+                What::Event(event) => {
+                    let outcome = if event.is_kept { MappingOutcome::Kept } else { MappingOutcome::Mapped };
+                    (outcome, Some(Ok(MappedEvent::from(&event))))
+                }
+                What::Skipped => (MappingOutcome::Skipped, None),
+                What::Dead { reason, detail } => {
+                    let outcome = if reason == Reason::NoPerson { MappingOutcome::NoPerson } else { MappingOutcome::Dead };
+                    (outcome, Some(Err(Rejected { reason: dead_reason(reason), detail })))
+                }
+            };
+            Part { element, outcome, what }
+        };
+        match self.mapping.apply(record, &*self.schemas) {
+            Ok(outcomes) => outcomes.into_iter().map(part).collect(),
+            // Mappings that need a registry are refused when they are loaded.
+            Err(not_ready) => {
+                let rejected = Rejected { reason: DeadReason::UnreadableValue, detail: not_ready.to_string() };
+                vec![Part { element: 0, outcome: MappingOutcome::Dead, what: Some(Err(rejected)) }]
+            }
+        }
+    }
+}
+
+impl From<&Event> for MappedEvent {
+    fn from(event: &Event) -> Self {
+        let prospect = event.prospect.as_ref().map_or(String::new(), |(_, id)| id.clone());
+        Self { prospect, json: event.json() }
+    }
+}
+
+const fn dead_reason(reason: Reason) -> DeadReason {
+    match reason {
+        Reason::Unreadable => DeadReason::UnreadableValue,
+        Reason::TooManyEvents => DeadReason::TooManyEvents,
+        Reason::NoPerson => DeadReason::KeyMissing,
+        Reason::NoName => DeadReason::NoName,
+        Reason::UnwantedName => DeadReason::UnwantedName,
+        Reason::NoSchema => DeadReason::UnknownSchema,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_have_the_same_names_on_both_sides() {
+        let all =
+            [Reason::NoSchema, Reason::Unreadable, Reason::TooManyEvents, Reason::NoPerson, Reason::NoName, Reason::UnwantedName];
+        for reason in all {
+            assert_eq!(dead_reason(reason).name(), reason.name());
+        }
+    }
+}
