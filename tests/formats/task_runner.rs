@@ -57,6 +57,11 @@ fn add(key: &str, timestamp_ms: Ms) -> Record {
     Record { timestamp_ms: Some(timestamp_ms), key: key.to_owned(), value: value.to_owned() }
 }
 
+fn order(key: &str, timestamp_ms: Ms) -> Record {
+    let value = r#"{"type":"track","event":"Order Completed","properties":{"order_id":"o","products":[{"product_id":"p"}]}}"#;
+    Record { value: value.to_owned(), ..page(key, timestamp_ms) }
+}
+
 /// A page view without a time of its own.
 fn page(key: &str, timestamp_ms: impl Into<Option<Ms>>) -> Record {
     Record { timestamp_ms: timestamp_ms.into(), key: key.to_owned(), value: r#"{"type":"page"}"#.to_owned() }
@@ -259,8 +264,7 @@ fn a_head_from_the_future_says_nothing_of_being_caught_up() {
 fn a_backlog_full_of_records_from_the_future_stays_a_backlog() {
     let mut rig = Rig::new();
     // Due half an hour ago, and ordered a minute later: nobody may be reminded before the order is read.
-    let order = r#"{"type":"track","event":"Order Completed","properties":{"order_id":"o","products":[{"product_id":"p"}]}}"#;
-    let ordered = Record { value: order.to_owned(), ..page("other", WALL_MS - 29 * MINUTE_MS) };
+    let ordered = order("other", WALL_MS - 29 * MINUTE_MS);
     let ahead = |n: i64| page("fast", WALL_MS + n * MINUTE_MS);
     let records =
         vec![add("other", WALL_MS - 90 * MINUTE_MS), ahead(4), ahead(61), garbage(WALL_MS + HOUR_MS), ahead(3), ordered];
@@ -294,6 +298,36 @@ fn an_aborted_batch_is_judged_again_by_the_clock() {
     assert_eq!(rig.dead.len(), 1, "now it is applied");
     rig.commit();
     assert!(rig.knows("x"));
+}
+
+#[test]
+fn an_aborted_backlog_is_a_backlog_again_however_lately_its_end_was_seen() {
+    let mut rig = Rig::new();
+    // The page moves the time past the reminder's before the order is read.
+    let ago = |minutes: Ms| WALL_MS - minutes * MINUTE_MS;
+    rig.fetched(CART, vec![add("buyer", ago(90)), page("other", ago(29)), order("buyer", ago(28))], true);
+    rig.fetched(CLICKSTREAM, Vec::new(), true);
+    for attempt in 0..3 {
+        rig.effects.clear();
+        rig.turn(WALL_MS + attempt * 100);
+        assert_eq!(rig.reminded(), [""; 0], "attempt {attempt}");
+        // It waits for its commit, and sees the ends once more.
+        rig.turn(WALL_MS + attempt * 100 + 50);
+        rig.runner.discard(&rig.decoder);
+    }
+}
+
+#[test]
+fn a_batch_that_took_nothing_of_an_input_leaves_it_as_read_as_it_was() {
+    let mut rig = Rig::new();
+    rig.fetched(CART, Vec::new(), true);
+    rig.fetched(CLICKSTREAM, vec![page("x", WALL_MS)], true);
+    rig.turn(WALL_MS);
+    // Not yet taken when the batch is given up: delivered late, as it may be at any time.
+    rig.fetched(CART, vec![page("y", WALL_MS - HOUR_MS)], true);
+    rig.runner.discard(&rig.decoder);
+    assert!(rig.runner.is_caught_up(&now(WALL_MS + 500)));
+    assert!(!rig.runner.is_caught_up(&now(WALL_MS + 1_500)));
 }
 
 #[test]

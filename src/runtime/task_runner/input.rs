@@ -115,6 +115,10 @@ impl Input {
     }
 
     pub(super) fn discard(&mut self, decoder: &impl Decode) {
+        if self.at != (0, self.confirmed) && !planted!(EndOutlivesDiscard) {
+            // It is before the end again, and what it takes anew may cancel what is due: that it was there says nothing now.
+            self.last_at_end = None;
+        }
         let applied: usize = self.chunks.iter().map(|c| c.records().len()).sum();
         let confirmed = if self.confirmed > 0 && planted!(DiscardGoesTooFarBack) { 0 } else { self.confirmed };
         self.ahead = applied - confirmed;

@@ -5,6 +5,7 @@ mod honest;
 use super::{Rule, Verdict};
 use crate::api::Record;
 use crate::broker::history::{History, Visible};
+use crate::world::START_MS;
 use honest::Honest;
 use leadstream::runtime::ports::{OutTopic, TASK_KEY};
 use leadstream::wire::task_record;
@@ -58,6 +59,20 @@ fn the_honest_run_has_something_of_everything() {
     {
         assert!(run.visible(topic).map(|visible| visible.len()).sum::<usize>() > 0, "{topic:?}");
     }
+}
+
+#[test]
+fn a_timer_may_have_fired_at_an_instant_that_nothing_shows() {
+    let mut run = Honest::lead_returned_while_catching_up();
+    let text = |v: &Visible| String::from_utf8_lossy(v.record.value.as_deref().unwrap_or_default()).into_owned();
+    let told = run.visible(OutTopic::HandOvers).flatten().map(|v| v.clone());
+    let returned: Vec<Visible> = told.filter(|v| text(v).contains("lead.returned")).collect();
+    let [returned] = &returned[..] else { panic!("{returned:#?}") };
+    let is_its = |v: &&mut Visible| v.transaction == returned.transaction && v.record.key.as_deref() == Some(TASK_KEY);
+    let task = run.visible(OutTopic::State).flatten().find(is_its).map(|v| v.record.value.clone().unwrap()).unwrap();
+    let time_ms = task_record::decode(&task).unwrap().time_ms;
+    assert!(time_ms < START_MS + 14_000, "it is not the wall clock that the task record shows: {time_ms}");
+    assert_eq!(run.judge().findings, []);
 }
 
 #[test]

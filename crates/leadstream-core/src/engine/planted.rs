@@ -228,6 +228,8 @@ mod bugs {
         FiredWithRecordsInHand,
         /// An input counts as read long after its end was seen.
         AtEndForLong,
+        /// An input counts as read although an aborted batch took it back from its end.
+        EndOutlivesDiscard,
         /// One record's clock moves the task's time past the wall clock.
         OneClockMovesAll,
         /// The task's time falls with a late record.

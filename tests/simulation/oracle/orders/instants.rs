@@ -28,6 +28,8 @@ impl Question<'_, '_> {
                 let grace_ms = self.evidence.grace_ms();
                 all.extend(self.hints().iter().map(|ms| ms - grace_ms));
             }
+            // Not everything that fires leaves the instant behind: the end of a lead's grace is the same whenever it is seen.
+            all.push(wall_ms(self.commit.begun));
         }
         let skew_ms = self.evidence.times.skew_ms;
         let latest_ms = wall_ms(self.commit.decided) + skew_ms;
