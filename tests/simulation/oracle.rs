@@ -11,6 +11,7 @@ mod dead_letters;
 mod differences;
 mod evidence;
 mod fold;
+mod in_hand;
 mod inputs;
 mod judge;
 pub mod liveness;
@@ -57,6 +58,8 @@ pub enum Rule {
     NoTimerLost,
     /// What leads to a mail waits until what was there before has been read.
     HeldWhileBehind,
+    /// A task's time never passes a record that is in its worker's hands.
+    InHandFirst,
     /// At the end nothing is due any more.
     NothingLeftDue,
     /// While all was well, what was due left at once.
@@ -69,7 +72,7 @@ pub enum Rule {
 
 impl Rule {
     #[cfg(feature = "planted-bugs")]
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::TransactionsAreWhole,
         Self::CommittedIsVisible,
         Self::IdsOnce,
@@ -83,6 +86,7 @@ impl Rule {
         Self::TaskTime,
         Self::NoTimerLost,
         Self::HeldWhileBehind,
+        Self::InHandFirst,
         Self::NothingLeftDue,
         Self::OnTime,
         Self::EverythingRead,

@@ -117,15 +117,19 @@ impl Simulation {
         let times = Times {
             skew_ms: if self.trial.is_trial { 0 } else { MOST_SKEW_MS },
             healthy: settled.map(|settled| (settled + SECOND, world.now())).into_iter().collect(),
+            may_pause: self.trial.is_poisoned,
             may_shorten: self.faults.has(Kind::Refusal) || self.ends_at > self.heals_at,
             ..Times::of_a_quiet_run(formats, world.now())
         };
         let bounds = |at: TopicPartition| broker.bounds(at).map(|(start, _, end)| (at, (start, end)));
         let (handed, started, unknown) = (world.handed.borrow(), world.started.borrow(), BTreeMap::new());
-        let none = BTreeMap::new();
+        let (none, no_begins) = (BTreeMap::new(), BTreeMap::new());
+        let (names, begins) = (world.names.borrow(), world.begins.borrow());
         let evidence = Evidence {
             handed: if self.trial.is_trial { &handed } else { &none },
             started: if self.trial.is_trial { &started } else { &unknown },
+            names: &names,
+            begins: if self.trial.is_trial { &begins } else { &no_begins },
             history: broker.history(),
             topics: &self.topics,
             formats,

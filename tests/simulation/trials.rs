@@ -35,7 +35,8 @@ pub struct Trial {
     pub has_strays: bool,
     /// Records are lost; only an operator may say that it goes on all the same.
     pub loses: bool,
-    is_poisoned: bool,
+    /// Inputs may be paused.
+    pub is_poisoned: bool,
     lasting: Option<Lasting>,
     begins_at: Us,
     /// An operator has changed the settings.

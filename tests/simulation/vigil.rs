@@ -11,8 +11,15 @@ use std::collections::BTreeMap;
 /// So long after it was told, a worker has acted on it.
 const HEARD_AFTER: Us = 200 * MS;
 
-/// When which record was handed to a worker.
-pub type Handed = BTreeMap<(TopicPartition, i64), Vec<Us>>;
+/// When which record was handed to which worker.
+pub type Handed = BTreeMap<(TopicPartition, i64), Vec<Handing>>;
+
+/// A record was handed to a worker.
+#[derive(Copy, Clone, Debug)]
+pub struct Handing {
+    pub when: Us,
+    pub worker: WorkerId,
+}
 
 /// A consumer was told that what it had taken is gone.
 #[derive(Copy, Clone, Debug)]
@@ -69,7 +76,7 @@ fn truncations(simulation: &Simulation) -> Result<(), String> {
     let history = broker.history();
     for told in world.told.borrow().iter() {
         let read =
-            handed.range((told.at, told.end)..=(told.at, i64::MAX)).filter(|(_, times)| times.iter().any(|t| *t < told.when));
+            handed.range((told.at, told.end)..=(told.at, i64::MAX)).filter(|(_, times)| times.iter().any(|t| t.when < told.when));
         let Some(last) = read.map(|((_, offset), _)| *offset).max() else { continue };
         let Some(name) = names.get(&told.worker) else { continue };
         let mut its = history.transactions.iter().filter(|t| t.transactional_id == *name && t.is_committed());

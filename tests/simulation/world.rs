@@ -130,6 +130,8 @@ pub struct World {
     pub started: RefCell<BTreeMap<TopicPartition, Vec<Us>>>,
     /// Transactional ids of workers.
     pub names: RefCell<BTreeMap<WorkerId, String>>,
+    /// When workers began transactions, by transactional id.
+    pub begins: RefCell<BTreeMap<String, Vec<Us>>>,
     /// Records may come by the main queue of a consumer.
     pub has_strays: Cell<bool>,
 }
@@ -154,6 +156,7 @@ impl World {
             told: RefCell::default(),
             started: RefCell::default(),
             names: RefCell::default(),
+            begins: RefCell::default(),
             has_strays: Cell::new(false),
         })
     }

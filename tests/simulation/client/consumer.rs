@@ -7,6 +7,7 @@ use super::records::InputRecords;
 use super::{Site, error, micros};
 use crate::api::{Answer, OffsetSpec, Record, Ticket, TopicPartition};
 use crate::process::Wakes;
+use crate::vigil::Handing;
 use crate::world::{Client, ClientId, Io};
 use leadstream::domain::Ms;
 use leadstream::kafka::client::{ClientError, Code, CommittedOffsets, GroupConsumer, PartitionQueue, Polled, Rebalance, Taken};
@@ -90,7 +91,8 @@ impl SimulatedConsumer {
     fn handed(&self, at: TopicPartition, records: &[(i64, Record)]) {
         let world = &self.0.site.world;
         let mut handed = world.handed.borrow_mut();
-        records.iter().for_each(|(offset, _)| handed.entry((at, *offset)).or_default().push(world.now()));
+        let handing = Handing { when: world.now(), worker: self.0.site.worker };
+        records.iter().for_each(|(offset, _)| handed.entry((at, *offset)).or_default().push(handing));
     }
 
     fn with<T>(&self, call: impl FnOnce(&mut Machine, &Io<'_>) -> T) -> T {

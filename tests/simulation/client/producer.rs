@@ -79,7 +79,11 @@ impl TransactionalProducer for SimulatedProducer {
 
     fn begin_transaction(&self) -> Result<(), ClientError> {
         self.site.enter();
-        self.with(|machine, _| machine.begin())
+        self.with(|machine, _| machine.begin())?;
+        let world = &self.site.world;
+        let name = self.with(|machine, _| machine.name().to_owned());
+        world.begins.borrow_mut().entry(name).or_default().push(world.now());
+        Ok(())
     }
 
     fn send(&self, record: &OutRecord<'_>) -> Result<(), Code> {

@@ -130,6 +130,11 @@ impl Machine {
     }
 
     #[must_use]
+    pub fn name(&self) -> &str {
+        &self.settings.name
+    }
+
+    #[must_use]
     pub fn transaction_timeout(&self) -> Us {
         self.settings.transaction_timeout
     }

@@ -3,8 +3,9 @@
 use crate::api::{TopicPartition, Us};
 use crate::broker::history::{History, Visible};
 use crate::client::Topics;
+use crate::process::WorkerId;
 use crate::service::Formats;
-use crate::vigil::Handed;
+use crate::vigil::{Handed, Handing};
 use crate::world::{MS, START_MS};
 use leadstream::domain::Ms;
 use leadstream::domain::model::CatchUp;
@@ -17,6 +18,10 @@ pub struct Evidence<'a> {
     pub handed: &'a Handed,
     /// When workers began to fetch an input; empty: not known, or a transaction may begin at the broker long after its timers fired.
     pub started: &'a BTreeMap<TopicPartition, Vec<Us>>,
+    /// Transactional ids of workers; empty: not known.
+    pub names: &'a BTreeMap<WorkerId, String>,
+    /// When workers began transactions, by transactional id; empty: not known.
+    pub begins: &'a BTreeMap<String, Vec<Us>>,
     pub topics: &'a Topics,
     pub formats: &'a Formats,
     /// First offset that is there and the end, of every partition, as the run ended.
@@ -47,6 +52,8 @@ pub struct Times {
     pub given_up: Vec<TopicPartition>,
     /// A reminder may leave without its lines: a topic refuses large records.
     pub may_shorten: bool,
+    /// An input of which too much is useless is paused: what a worker has of it in its hands is waited for no longer.
+    pub may_pause: bool,
 }
 
 impl Times {
@@ -65,17 +72,25 @@ impl Times {
             punctual: crate::world::SECOND,
             given_up: Vec::new(),
             may_shorten: false,
+            may_pause: false,
         }
     }
 }
 
 impl Evidence<'_> {
-    /// When an input record was last handed to a worker, up to this time.
+    /// When an input record was last handed to a worker, up to this time, and to which.
     #[must_use]
-    pub fn handed(&self, at: TopicPartition, visible: &Visible, until: Us) -> Option<Us> {
-        let times = self.handed.get(&(at, visible.offset)).into_iter().flatten();
+    pub fn handed(&self, at: TopicPartition, visible: &Visible, until: Us) -> Option<Handing> {
+        let all = self.handed.get(&(at, visible.offset)).into_iter().flatten();
         // Offsets may be given twice.
-        times.copied().filter(|time| (visible.since..=until).contains(time)).max()
+        all.copied().filter(|handing| (visible.since..=until).contains(&handing.when)).max_by_key(|handing| handing.when)
+    }
+
+    /// When a transaction was begun by its worker, which may have stood still before the broker heard of it.
+    #[must_use]
+    pub fn begun(&self, writer: &str, begun: Us) -> Us {
+        let begins = self.begins.get(writer).into_iter().flatten();
+        begins.copied().filter(|at| *at <= begun).max().unwrap_or(begun)
     }
 
     /// What leads to a mail waits while a task is behind (`catch_up = "hold"`).

@@ -6,7 +6,7 @@ use super::inputs::{self, Applied, Reading, Taken};
 use super::orders::Question;
 use super::outputs::Sents;
 use super::standing::Standing;
-use super::{Findings, Rule, dead_letters, merge};
+use super::{Findings, Rule, dead_letters, in_hand, merge};
 use crate::api::Us;
 use leadstream::domain::Ms;
 use leadstream::engine::task::TaskInput;
@@ -77,6 +77,10 @@ impl TaskFold {
                     findings.0.extend(found.0);
                     self.check_held(evidence, commit, &outcome, (&records, since), findings);
                     check_behind(evidence, commit, &outcome, &records, findings);
+                    let has_moved = self.time_ms.is_none_or(|time_ms| time_ms < commit.record.time_ms);
+                    if has_moved && !evidence.times.may_pause {
+                        in_hand::check(evidence, commit, &records, findings);
+                    }
                     self.install(evidence, outcome);
                     for taken in records.iter().flatten() {
                         let at = InputPartition { partition: commit.task, input: taken.input };
@@ -251,7 +255,8 @@ fn check_behind(
         return;
     }
     let times = &evidence.times;
-    let is_old = |record_ms: Ms| record_ms + times.behind_after_ms + times.skew_ms < wall_ms(commit.begun);
+    let begun = evidence.begun(&commit.record.writer, commit.begun);
+    let is_old = |record_ms: Ms| record_ms + times.behind_after_ms + times.skew_ms < wall_ms(begun);
     let time_of = |taken: &Taken<'_>| match &taken.event {
         Ok(event) => event.record_ms(),
         Err(_) => taken.record_ms.unwrap_or(Ms::MIN),
@@ -263,12 +268,12 @@ fn check_behind(
         let next = visible.filter(|(_, v)| v.offset >= *position && v.gone.is_none()).min_by_key(|(_, v)| v.offset);
         let Some((index, visible)) = next else { continue };
         let next = inputs::decode(evidence, InputPartition { partition: commit.task, input }, index, visible);
-        let last = evidence.handed(at, visible, commit.decided);
-        let is_in_hand = last.is_some_and(|last| last + AT_END_COUNTS_FOR < commit.begun);
+        let last = evidence.handed(at, visible, commit.decided).map(|last| last.when);
+        let is_in_hand = last.is_some_and(|last| last + AT_END_COUNTS_FOR < begun);
         // Its end can't have been seen since its worker began to fetch it.
-        let begun = evidence.started.get(&at).into_iter().flatten().filter(|time| **time <= commit.decided).max();
-        let is_blind = begun.is_some_and(|begun| {
-            visible.since < *begun && begun + AT_END_COUNTS_FOR < commit.begun && last.is_none_or(|last| last < *begun)
+        let started = evidence.started.get(&at).into_iter().flatten().filter(|time| **time <= commit.decided).max();
+        let is_blind = started.is_some_and(|started| {
+            visible.since < *started && started + AT_END_COUNTS_FOR < begun && last.is_none_or(|last| last < *started)
         });
         if is_blind {
             let offset = visible.offset;

@@ -29,7 +29,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 /// Moves that are tried before it is said that nothing fits.
 const MOST_MOVES: u32 = 20_000;
 /// What was handed to a worker so long ago is in its hands.
-const IN_HAND_MS: Ms = 100;
+pub const IN_HAND_MS: Ms = 100;
 /// Moves per record and timer that are tried in an order before the next one is begun with.
 const MOVES_PER_ORDER: u32 = 8;
 
@@ -264,7 +264,7 @@ impl<'q, 'a> Question<'q, 'a> {
         }
         let at = self.evidence.topics.of_input(InputPartition { partition: self.commit.task, input: taken.input });
         let last = self.evidence.handed(at, taken.visible, self.commit.decided);
-        last.is_some_and(|last| wall_ms(last) + self.evidence.times.skew_ms + IN_HAND_MS < timer.deadline_ms)
+        last.is_some_and(|last| wall_ms(last.when) + self.evidence.times.skew_ms + IN_HAND_MS < timer.deadline_ms)
     }
 
     /// Makes a move; whether the transaction has all outputs that come of it.

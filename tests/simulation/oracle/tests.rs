@@ -5,7 +5,8 @@ mod honest;
 use super::{Rule, Verdict};
 use crate::api::Record;
 use crate::broker::history::{History, Visible};
-use crate::world::START_MS;
+use crate::vigil::Handing;
+use crate::world::{SECOND, START_MS};
 use honest::Honest;
 use leadstream::runtime::ports::{OutTopic, TASK_KEY};
 use leadstream::wire::task_record;
@@ -283,6 +284,23 @@ fn a_reminder_although_what_was_there_before_had_not_been_read() {
             for v in visible.iter_mut().filter(|v| v.offset >= *position) {
                 v.since = 0;
                 v.record.timestamp_ms = v.record.timestamp_ms.map(|ms| ms - 60_000);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_timer_that_fired_although_a_record_from_before_was_in_hand() {
+    breaks(Rule::InHandFirst, |run| {
+        let reminder = run.longest(OutTopic::CartAbandoned)[0].clone();
+        let transaction = run.history.transactions[reminder.transaction.unwrap()].clone();
+        let worker = *run.names.iter().find(|(_, name)| **name == transaction.transactional_id).unwrap().0;
+        for (at, visible) in &mut run.history.visible {
+            let Some(position) = transaction.positions.get(at) else { continue };
+            for v in visible.iter_mut().filter(|v| v.offset >= *position) {
+                v.since = 0;
+                v.record.timestamp_ms = v.record.timestamp_ms.map(|ms| ms - 60_000);
+                run.handed.insert((*at, v.offset), vec![Handing { when: transaction.decided - SECOND, worker }]);
             }
         }
     });

@@ -6,6 +6,7 @@ use crate::broker::{Broker, Settings, Topic};
 use crate::client::{Topics, batches, fetcher, group};
 use crate::fleet::{Fleet, Plan};
 use crate::oracle::{Evidence, Times, Verdict, judge};
+use crate::process::WorkerId;
 use crate::service::{ClientSettings, Formats};
 use crate::vigil::Handed;
 use crate::world::{MS, SECOND, START_MS, World};
@@ -25,6 +26,10 @@ pub struct Honest {
     pub bounds: BTreeMap<TopicPartition, (i64, i64)>,
     pub committed: BTreeMap<TopicPartition, i64>,
     pub ended: Us,
+    pub handed: Handed,
+    started: BTreeMap<TopicPartition, Vec<Us>>,
+    pub names: BTreeMap<WorkerId, String>,
+    begins: BTreeMap<String, Vec<Us>>,
 }
 
 impl Honest {
@@ -113,15 +118,29 @@ impl Honest {
         let history = copy(broker.history());
         drop(broker);
         world.kill_all();
-        Self { formats, healthy, history, topics: Rc::clone(&topics), bounds, committed, ended: 30 * SECOND }
+        Self {
+            formats,
+            healthy,
+            history,
+            topics: Rc::clone(&topics),
+            bounds,
+            committed,
+            ended: 30 * SECOND,
+            handed: world.handed.take(),
+            started: world.started.take(),
+            names: world.names.take(),
+            begins: world.begins.take(),
+        }
     }
 
     pub fn judge(&self) -> Verdict {
         let formats = &self.formats;
         let times = Times { healthy: vec![self.healthy], ..Times::of_a_quiet_run(formats, self.ended) };
         judge(&Evidence {
-            handed: &Handed::new(),
-            started: &BTreeMap::new(),
+            handed: &self.handed,
+            started: &self.started,
+            names: &self.names,
+            begins: &self.begins,
             history: &self.history,
             topics: &self.topics,
             formats,
