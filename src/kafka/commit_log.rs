@@ -29,6 +29,8 @@ const FLUSH_TIMEOUT: Duration = Duration::from_millis(5);
 const BUSY_FLUSH_TIMEOUT: Duration = Duration::from_millis(1);
 /// Drained once so many records wait: memory is bounded by it.
 const SERVE_EVERY: u32 = 256;
+/// What a failure of the positions says first.
+const NO_POSITIONS: &str = "the positions can't be committed";
 
 /// The producer of one worker.
 pub struct KafkaCommitLog<F: ProducerFactory> {
@@ -138,7 +140,7 @@ impl<F: ProducerFactory> KafkaCommitLog<F> {
             #[cfg(feature = "planted-bugs")]
             let group = if planted!(FirstMembershipForEver) { self.first_group.get_or_init(|| own) } else { &own };
             let sent = producer.send_offsets(positions, group, TRANSACTION_TIMEOUT).map_err(|e| {
-                let failure = errors::of_transaction("the positions can't be committed", &e);
+                let failure = errors::of_transaction(NO_POSITIONS, &e);
                 if !e.is_fatal && planted!(PositionsTimeoutIsAborted) { aborted(failure) } else { failure }
             });
             if !(matches!(sent, Err(Failure::Rebuild(_))) && planted!(PositionsTimeoutIsIgnored)) {
@@ -247,7 +249,9 @@ impl<F: ProducerFactory> CommitLog for KafkaCommitLog<F> {
 
     fn commit(&mut self, positions: &[(InputPartition, Position)], meanwhile: &mut dyn FnMut() -> bool) -> Result<(), Failure> {
         let result = self.try_commit(positions, meanwhile);
-        if matches!(result, Err(Failure::Rebuild(_))) && planted!(UnknownOutcomeIsCommitted) {
+        if let Err(Failure::Rebuild(why)) = &result
+            && (planted!(UnknownOutcomeIsCommitted) || why.starts_with(NO_POSITIONS) && planted!(PositionsTimeoutIsCommitted))
+        {
             return self.rebuild();
         }
         self.is_in_doubt |= matches!(result, Err(Failure::Rebuild(_)));

@@ -71,6 +71,12 @@ pub enum Kind {
     LeaderFlaps,
     /// A generation of the group passes of which no member hears, while the workers of a process stand still.
     GenerationPasses,
+    /// A worker stands still as it begins a transaction, until the group has forgotten it and others have gone on.
+    ForgottenAtCommit,
+    /// A process stands still until others have its tasks, and have gone on a little.
+    Supplanted,
+    /// A changelog has no leader until all heals, and all are killed: its end can't be asked for.
+    EndsUnknown,
     /// The newer protocol's assignor gives the inputs of a task to different members for a while.
     InputsApart,
 }
@@ -98,6 +104,9 @@ impl Kind {
         Self::HangingOffsets,
         Self::ForgottenId,
     ];
+
+    /// Others go on with what a worker takes for its own.
+    pub const SUPPLANTING: [Self; 2] = [Self::ForgottenAtCommit, Self::Supplanted];
 
     /// Chosen to hit where it hurts: for the trials.
     pub const POINTED: [Self; 6] = [
@@ -140,6 +149,9 @@ impl Kind {
             Self::BlindRestart => "fault: restart without an input",
             Self::LeaderFlaps => "fault: leader flaps",
             Self::GenerationPasses => "fault: a generation passes unheard",
+            Self::ForgottenAtCommit => "fault: a member is forgotten at a commit",
+            Self::Supplanted => "fault: a process is supplanted",
+            Self::EndsUnknown => "fault: a changelog's end can't be asked for",
             Self::InputsApart => "fault: inputs of a task are given apart",
         }
     }

@@ -111,6 +111,9 @@ pub struct Network {
     pub kills_at_commit: bool,
     /// The workers that write the next record in a transaction stand still for so long, and a generation of the group passes.
     pub stalls_at_commit: Option<Us>,
+    /// The worker that begins the next transaction stands still for so long, but not past that time, and a generation of the group
+    /// passes.
+    pub stalls_at_begin: Option<(Us, Us)>,
     worst: worst::Worst,
     states: BTreeMap<(ClientId, Link), State>,
     fates: BTreeMap<Connection, Fate>,
@@ -136,7 +139,7 @@ impl Network {
     pub fn heal(&mut self) {
         self.weather = Weather::default();
         self.late = None;
-        (self.kills_at_commit, self.stalls_at_commit) = (false, None);
+        (self.kills_at_commit, self.stalls_at_commit, self.stalls_at_begin) = (false, None, None);
         self.stalled_links.clear();
         self.stalled_processes.clear();
     }

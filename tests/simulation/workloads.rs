@@ -81,17 +81,19 @@ const fn trial(name: &'static str, draw: fn(&mut Die, Us) -> Vec<Input>, favoure
     Workload { name, formats: &SHOP, draw, favoured, backlog: false }
 }
 
-static TRIALS: [Workload; 6] = [
+static TRIALS: [Workload; 8] = [
     trial("hostile", shop::steady, &[Kind::Stall, Kind::GenerationPasses]),
     trial("carts", shop::timers, &[Kind::KillAtCommit, Kind::BlindRestart, Kind::Pause]),
     trial("gaps", shop::steady, &[Kind::Retention, Kind::Truncation]),
     trial("poison", shop::poisoned, &[]),
     Workload { formats: &FORGETFUL, ..trial("forgetful", forgetful::draw, &[Kind::KillAtCommit]) },
     trial("lasting", shop::steady, &[]),
+    trial("supplanted", shop::timers, &Kind::SUPPLANTING),
+    trial("endless", shop::steady, &[Kind::EndsUnknown]),
 ];
 
 /// Their names: each is one kind of trouble on purpose. They find what is planted.
-pub const TRIAL_NAMES: [&str; 6] = ["hostile", "carts", "gaps", "poison", "forgetful", "lasting"];
+pub const TRIAL_NAMES: [&str; 8] = ["hostile", "carts", "gaps", "poison", "forgetful", "lasting", "supplanted", "endless"];
 
 /// What may go wrong in a trial.
 #[must_use]
@@ -101,6 +103,8 @@ pub fn kinds_of_trial(name: &str) -> Vec<Kind> {
         "hostile" | "carts" => kinds.extend(Kind::POINTED),
         "forgetful" => kinds.extend([Kind::KillAtCommit, Kind::StaleChangelog, Kind::DamagedRestore]),
         "gaps" => kinds.extend([Kind::Retention, Kind::Truncation, Kind::LeaderFlaps]),
+        "endless" => kinds = vec![Kind::EndsUnknown],
+        "supplanted" => kinds = Kind::SUPPLANTING.to_vec(),
         "poison" => kinds.extend([Kind::KillAtCommit]),
         _ => {}
     }

@@ -36,7 +36,7 @@ impl<P: Ports> Worker<P> {
         let kind = if lost { RebalanceKind::Lost } else { RebalanceKind::Revoked };
         self.observer.rebalance(self.options.worker, kind, partitions.len());
         let mut rebuild = None;
-        let lost = lost && !planted!(LostIsRevoked);
+        let lost = lost && !planted!(LostIsRevoked, LostIsRevokedUnchecked);
         let committed = match lost {
             _ if self.batch.since.is_some() && planted!(RevokedWithoutCommit) => Ok(()),
             true => self.abort(),

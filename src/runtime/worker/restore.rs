@@ -34,9 +34,10 @@ impl<P: Ports> Worker<P> {
         // A member that went further also wrote to the changelog; this checks the same thing a second time, as the changelog's end may be
         // reported too low.
         let is_last = |p: &Parked<_>| {
-            let is_its = |(c, o): (&Option<Position>, &i64)| {
-                c.is_none_or(|c| c.offset <= *o && (c.time_ms.is_none() || p.time_ms.is_none() || c.time_ms == p.time_ms))
+            let is_same_time = |time_ms: Option<_>| {
+                time_ms.is_none() || p.time_ms.is_none() || time_ms == p.time_ms || planted!(LostIsRevokedUnchecked)
             };
+            let is_its = |(c, o): (&Option<Position>, &i64)| c.is_none_or(|c| c.offset <= *o && is_same_time(c.time_ms));
             committed.iter().zip(&p.offsets).all(is_its)
         };
         let parked = parked.filter(|p| is_last(p) || planted!(ParkedIsTrusted, ParkedOfAnother));

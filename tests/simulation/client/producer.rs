@@ -5,6 +5,7 @@ use super::consumer::SimulatedConsumer;
 use super::transactions::{Call, Machine, Settings};
 use crate::api::{Record, TopicPartition};
 use crate::dice::Stream;
+use crate::process::Wakes;
 use crate::world::{ClientId, Io};
 use leadstream::domain::ids::murmur2_partition;
 use leadstream::engine::task::StagedRecord;
@@ -83,6 +84,13 @@ impl TransactionalProducer for SimulatedProducer {
         let world = &self.site.world;
         let name = self.with(|machine, _| machine.name().to_owned());
         world.begins.borrow_mut().entry(name).or_default().push(world.now());
+        // Nothing of the transaction is known to the broker yet: it lasts as long as it likes.
+        let stalls = world.network.borrow_mut().stalls_at_begin.take();
+        if let Some((length, latest)) = stalls {
+            world.trace.cover("worker: stands still as it begins a transaction");
+            world.broker.borrow_mut().pass_generation();
+            world.suspend(self.site.worker, latest.min(world.now() + length), Wakes::Never);
+        }
         Ok(())
     }
 

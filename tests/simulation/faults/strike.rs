@@ -75,7 +75,10 @@ impl Striker {
         match kind {
             Kind::Kill | Kind::Pause | Kind::Stall | Kind::Stop | Kind::ClockJump => self.strike_process(&fleet, kind),
             Kind::CutMachine | Kind::Unreachable | Kind::CutLink | Kind::StallLink => self.strike_network(&fleet, kind),
-            kind if Kind::POINTED.contains(&kind) || kind == Kind::DamagedRestore => self.strike_pointed(&fleet, kind),
+            Kind::ForgottenAtCommit | Kind::Supplanted => self.supplant(&fleet, kind),
+            kind if Kind::POINTED.contains(&kind) || matches!(kind, Kind::DamagedRestore | Kind::EndsUnknown) => {
+                self.strike_pointed(&fleet, kind)
+            }
             _ => self.strike_broker(&fleet, kind),
         }
     }

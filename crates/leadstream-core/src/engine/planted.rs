@@ -107,6 +107,8 @@ mod bugs {
         PositionsTimeoutIsAborted,
         /// After a time-out of the positions the transaction is committed.
         PositionsTimeoutIsIgnored,
+        /// After a time-out of the positions their batch counts as committed, and a new producer goes on.
+        PositionsTimeoutIsCommitted,
         /// After a time-out of records the same producer aborts and begins the next transaction.
         SameProducerAfterTimeout,
         /// A time-out is an error like any other.
@@ -142,6 +144,8 @@ mod bugs {
         RevokedGoesOn,
         /// Lost partitions are treated like revoked ones.
         LostIsRevoked,
+        /// The same, and whether others have fired timers meanwhile is not looked at.
+        LostIsRevokedUnchecked,
         /// State is kept over a rebalance and a rebuild although a commit's outcome is unknown.
         UnknownIsParked,
         /// What is revoked stays in the assignment.

@@ -36,6 +36,11 @@ impl Striker {
                 }
                 kill(fleet);
             }
+            Kind::EndsUnknown => {
+                let at = self.partition_of(fleet, &[state]);
+                self.world.broker.borrow_mut().away(now, Away::Leader(at), left, self.one_of(&NO_LEADER));
+                (0..machines).for_each(|machine| fleet.kill(usize::try_from(machine).unwrap_or(0)));
+            }
             Kind::DamagedRestore => {
                 self.damage(self.partition_of(fleet, &[state]), long);
                 kill(fleet);
@@ -64,6 +69,20 @@ impl Striker {
                 self.world.act(now + length, "inputs together again", |world| world.broker.borrow_mut().set_apart(false));
             }
             _ => {}
+        }
+    }
+
+    /// Stands still for longer than a session, and for so long that others read its tasks back and commit something of theirs.
+    pub(super) fn supplant(&self, fleet: &Rc<Fleet>, kind: Kind) {
+        let mut die = self.world.dice(crate::dice::Stream::Faults);
+        let others_go_on = die.between(500 * MS, 5 * SECOND);
+        let machine = usize::try_from(die.below(fleet.machines.borrow().len() as u64)).unwrap_or(0);
+        drop(die);
+        let left = self.heals_at.saturating_sub(self.world.now()).max(1);
+        let length = (fleet.plan().clients.group.session + others_go_on).min(left);
+        match kind {
+            Kind::ForgottenAtCommit => self.world.network.borrow_mut().stalls_at_begin = Some((length, self.heals_at)),
+            _ => fleet.pause(machine, length),
         }
     }
 }
