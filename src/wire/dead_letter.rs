@@ -100,7 +100,7 @@ pub fn write<'a>(
     write_element(record, original, topic, None, rejected, budget_bytes)
 }
 
-/// [`write`] of one element of a record: the letter has the whole record's bytes, and says which element it is about.
+/// [`write()`] of one element of a record: the letter has the whole record's bytes, and says which element it is about.
 #[must_use]
 pub fn write_element<'a>(
     record: &RecordView<'a>,
