@@ -62,6 +62,12 @@ const HARMLESS: &[(Bug, &str)] = &[
     (Bug::OldOffsetsTaken, "what the group gives or takes waits for an answer, so nothing changes while offsets are asked for"),
 ];
 
+/// What no seed that lasts has caught: a test beside the code does.
+const RARE: &[(Bug, &str)] = &[(
+    Bug::EndOutlivesDiscard,
+    "rare: a reminder must be due in the middle of a backlog whose batch is aborted just after its end was seen; tests/formats/task_runner.rs",
+)];
+
 /// Seeds that are tried first: there each of these was found. Whatever changes what a seed does makes them worthless, and then all are
 /// tried in order.
 const KNOWN: &[(Bug, &str, u64)] = &[
@@ -251,7 +257,7 @@ fn look_for_all(
 
 fn row(found: &Found) -> String {
     let Found { bug, caught, runs, reached, .. } = found;
-    let known = HARMLESS.iter().find(|(other, _)| other == bug).map(|(_, why)| *why);
+    let known = HARMLESS.iter().chain(RARE).find(|(other, _)| other == bug).map(|(_, why)| *why);
     let what = match (caught, known) {
         (Some((workload, seed, check)), _) => format!("{workload} {seed}: {check}"),
         (None, Some(why)) => format!("- {why}"),
@@ -261,7 +267,7 @@ fn row(found: &Found) -> String {
 }
 
 fn is_harmless(bug: Bug) -> bool {
-    HARMLESS.iter().any(|(known, _)| *known == bug)
+    HARMLESS.iter().chain(RARE).any(|(known, _)| *known == bug)
 }
 
 fn survivors(all: &[Found]) -> String {
