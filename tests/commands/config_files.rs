@@ -129,7 +129,7 @@ fn every_key_of_the_reference_changes_the_settings() {
             ("", _) => "other",
             (value, _) => value,
         };
-        let value = if name == "engine.workers" { "7" } else { value };
+        let value = if name.ends_with(".workers") { "7" } else { value };
         let set = [format!("{name}={value}")];
         // Some need a second setting beside them; what is wrong with the combination does not matter here.
         let mut layers = Layers::default();
