@@ -1,6 +1,6 @@
 //! Routers and mappings: what is made of records of other systems, and how routers get on.
 
-use crate::telemetry::metric::{Metric, counter, gauge, histogram, rows};
+use crate::telemetry::metric::{Metric, counter, histogram, rows};
 use crate::telemetry::registry::Telemetry;
 use metrics::HistogramFn;
 
@@ -14,11 +14,7 @@ rows! {
     /// Records routed.
     ROUTER_RECORDS = counter("leadstream_router_records_total", "records", &[],
         "Records of the inputs in route.topics whose events were written to leadstream.events",
-        "Stands still while leadstream_router_lag_records is above zero.");
-    /// Records not routed yet.
-    ROUTER_LAG = gauge("leadstream_router_lag_records", "records", &[],
-        "Records of the inputs in route.topics that this instance has not routed yet",
-        "Grows for minutes: raise route.workers, or start more instances.");
+        "Stands still while the lag of the group that ends in `.router` grows.");
     /// Transactions of routers.
     ROUTER_TRANSACTIONS = counter("leadstream_router_transactions_total", "transactions", &["outcome"],
         "Transactions of routers by outcome: committed, aborted, unknown",
@@ -44,10 +40,5 @@ impl Telemetry {
     /// How a transaction of a router ended: `committed`, `aborted`, `unknown`.
     pub fn router_transaction(&self, outcome: &str) {
         self.count(&ROUTER_TRANSACTIONS, &[outcome], 1);
-    }
-
-    /// Records that the routers of this instance have not routed yet.
-    pub fn router_lag(&self, records: u64) {
-        self.gauge(&ROUTER_LAG, &[]).set(records as f64);
     }
 }
