@@ -59,30 +59,30 @@ fn no_registry(mapping: &str) -> FileFault {
     FileFault { origin: mapping.to_owned(), fault: Fault { place: Place::default(), message } }
 }
 
-/// The inputs that are routed. Those without a mapping hold events in the form of the Segment spec.
-///
-/// # Errors
-/// As [`mappings`].
-pub fn routed(settings: &Settings) -> anyhow::Result<Vec<RoutedInput>> {
-    let routed = settings.routed_topics();
-    let all = mappings(settings)?.into_iter().filter(|(topic, _)| routed.contains(topic));
-    all.map(|(topic, mapper)| {
-        let mapper = match mapper {
-            Some(mapper) => mapper,
-            None => load(SPEC).map(Mapper::from).map_err(|found| usage("a mapping has", &found))?,
-        };
-        Ok(RoutedInput { topic, mapper })
-    })
-    .collect()
+/// The mappings of an instance, loaded once.
+pub struct Mapped {
+    /// Of the topics that the engine reads, by input.
+    pub engine: Vec<Option<Mapper>>,
+    /// The inputs that are routed. Those without a mapping hold events in the form of the Segment spec.
+    pub routed: Vec<RoutedInput>,
 }
 
-/// Mappings of the topics that the engine reads, by input.
-///
-/// # Errors
-/// As [`mappings`].
-pub fn read_by_engine(settings: &Settings) -> anyhow::Result<Vec<Option<Mapper>>> {
-    let routed = settings.routed_topics();
-    Ok(mappings(settings)?.into_iter().filter(|(topic, _)| !routed.contains(topic)).map(|(_, mapper)| mapper).collect())
+impl Mapped {
+    /// # Errors
+    /// As [`mappings`].
+    pub fn load(settings: &Settings) -> anyhow::Result<Self> {
+        let routed = settings.routed_topics();
+        let (routed, engine): (Vec<_>, Vec<_>) = mappings(settings)?.into_iter().partition(|(topic, _)| routed.contains(topic));
+        let with_mapper = |(topic, mapper): (InputTopic, Option<Mapper>)| {
+            let mapper = match mapper {
+                Some(mapper) => mapper,
+                None => load(SPEC).map(Mapper::from).map_err(|found| usage("a mapping has", &found))?,
+            };
+            Ok(RoutedInput { topic, mapper })
+        };
+        let engine = engine.into_iter().map(|(_, mapper)| mapper).collect();
+        Ok(Self { engine, routed: routed.into_iter().map(with_mapper).collect::<anyhow::Result<_>>()? })
+    }
 }
 
 /// What routers need to know: a group of their own, and the inputs that are routed.

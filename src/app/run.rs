@@ -83,12 +83,12 @@ pub fn run(args: RunArgs) -> anyhow::Result<ExitCode> {
 
 fn options(settings: &Settings, instance_id: &str) -> anyhow::Result<Options> {
     let kafka = kafka_options(settings, instance_id);
-    let inputs = route::routed(settings)?;
+    let route::Mapped { engine: mappings, routed: inputs } = route::Mapped::load(settings)?;
     let routed = (!inputs.is_empty()).then(|| {
         let (kafka, worker) = route::options(settings, &kafka);
         (kafka, worker, inputs)
     });
-    Ok(Options { kafka, worker: worker_options(settings), routed })
+    Ok(Options { kafka, worker: worker_options(settings), mappings, routed })
 }
 
 /// Sets up the logs of a service.

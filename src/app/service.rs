@@ -3,7 +3,7 @@
 use super::load_settings;
 use super::metrics_observer::MetricsObserver;
 use super::metrics_observer::routers::RouterMetrics;
-use super::route::{self, Routers};
+use super::route::Routers;
 pub use super::workers::{ServicePorts, hash_seed, max_ahead_ms, worker_options};
 use crate::config::Settings;
 use crate::config::settings::InputTopic;
@@ -22,6 +22,7 @@ use crate::runtime::supervisor::{self, Handle, WorkerSet};
 use crate::runtime::worker::Shared;
 use crate::telemetry::Telemetry;
 use crate::wire;
+use crate::wire::mapped::Mapper;
 use crate::wire::route::RoutedInput;
 use anyhow::Context;
 use std::collections::BTreeMap;
@@ -34,6 +35,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 pub struct Options {
     pub kafka: kafka::Options,
     pub worker: WorkerOptions,
+    /// Mappings of the topics that the engine reads, by input.
+    pub mappings: Vec<Option<Mapper>>,
     /// How the routers work, where inputs are routed, and what those hold.
     pub routed: Option<(kafka::Options, WorkerOptions, Vec<RoutedInput>)>,
 }
@@ -48,7 +51,7 @@ pub fn start(
     mailboxes: Vec<Receiver<Question>>,
     telemetry: &Arc<Telemetry>,
 ) -> Result<Handle, Failure> {
-    let Options { kafka, mut worker, routed } = options.clone();
+    let Options { kafka, mut worker, routed, mappings: _ } = options.clone();
     worker.members = shared.models.accounts().is_some().then(|| kafka.output_topic(OutTopic::AccountMembers));
     let found = preflight::check(&kafka, &worker)?;
     worker.partitions = found.partitions;
@@ -264,7 +267,7 @@ impl Launch<'_> {
         };
         let telemetry = Arc::clone(&instance.telemetry);
         let count = move |mapping: &str, outcome: MappingOutcome, n| telemetry.mapped(mapping, outcome.name(), n);
-        let mappings = wire::decode::Mappings::new(route::read_by_engine(settings)?, Box::new(count));
+        let mappings = wire::decode::Mappings::new(options.mappings.clone(), Box::new(count));
         let decoder = wire::decode::Decoder::new(decode, &instance.models.vocabulary).with_mappings(mappings);
         let handle = instance.start(&options, decoder, encode).context("the service can't start")?;
         Ok(Service { handle, board: instance.board, telemetry: instance.telemetry, http })

@@ -1,6 +1,7 @@
 //! Records from the future: a record's time is its producer's, and no clock of a producer may move the time of others.
 
-use super::ports::{DeadReason, Rejected};
+use super::options::Options;
+use super::ports::{Clock, DeadReason, Rejected};
 use crate::domain::Ms;
 use std::time::Duration;
 
@@ -53,6 +54,18 @@ pub struct Now {
 }
 
 impl Now {
+    /// By a clock, with what a worker's options say of times.
+    #[must_use]
+    pub fn of(clock: &dyn Clock, options: &Options) -> Self {
+        let behind_ms = options.behind_after.as_millis() as f64 * clock.speed();
+        Self {
+            wall_ms: clock.now_ms(),
+            monotonic: clock.monotonic(),
+            behind_after_ms: behind_ms as i64,
+            max_ahead_ms: options.max_ahead_ms,
+        }
+    }
+
     fn horizon(&self) -> Horizon {
         Horizon { wall_ms: self.wall_ms, max_ahead_ms: self.max_ahead_ms }
     }

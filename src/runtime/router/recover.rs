@@ -108,13 +108,7 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
     }
 
     pub(super) fn now(&self) -> Now {
-        let behind_ms = self.options.behind_after.as_millis() as f64 * self.clock.speed();
-        Now {
-            wall_ms: self.clock.now_ms(),
-            monotonic: self.clock.monotonic(),
-            behind_after_ms: behind_ms as i64,
-            max_ahead_ms: self.options.max_ahead_ms,
-        }
+        Now::of(&*self.clock, &self.options)
     }
 
     /// Shows that it is alive, and now and then how it stands.

@@ -131,13 +131,7 @@ impl<P: Ports> Worker<P> {
     }
 
     pub(super) fn now(&self) -> Now {
-        let behind_ms = self.options.behind_after.as_millis() as f64 * self.clock.speed();
-        Now {
-            wall_ms: self.clock.now_ms(),
-            monotonic: self.clock.monotonic(),
-            behind_after_ms: behind_ms as i64,
-            max_ahead_ms: self.options.max_ahead_ms,
-        }
+        Now::of(&*self.clock, &self.options)
     }
 
     /// How long the next batch still gathers before anything of it is applied.
