@@ -5,7 +5,7 @@ mod shops;
 mod value_parsers;
 
 pub use settings::SettingsArgs;
-pub use shops::{DemoArgs, FileCompression, ShopKind, SimulateArgs};
+pub use shops::{DemoArgs, FileCompression, ShopKind, SimulateArgs, SourceFormat};
 
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;

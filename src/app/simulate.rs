@@ -4,11 +4,13 @@
 
 mod agenda;
 mod b2b;
+mod batches;
 mod catalogue;
 mod corruption;
 mod daily_curve;
 mod files;
 mod history;
+mod ids;
 mod json_writer;
 mod mail;
 mod options;
@@ -18,18 +20,22 @@ mod people;
 mod produce;
 mod record;
 mod rng;
+mod scene;
 mod shop;
+mod sources;
 mod traffic;
 mod visit;
 mod what;
 mod write;
 
 pub use b2b::Market;
+pub use batches::Batches;
 pub use options::ShopOptions;
 pub(super) use pace::{stop_on_ctrl_c, wall_ms};
 pub use produce::{Producer, ProducerOptions};
 pub use record::{Record, Topic};
 pub use shop::Shop;
+pub use sources::Sources;
 pub use traffic::Traffic;
 
 use super::cli::{ShopKind, SimulateArgs};
@@ -53,7 +59,7 @@ pub fn run(args: SimulateArgs) -> anyhow::Result<ExitCode> {
     let progress = progress(&plan);
     let tally = match &args.out {
         Some(dir) => {
-            let mut files = files::Files::create(dir, args.compress)?;
+            let mut files = files::Files::create(dir, args.compress, plan.shop.sources)?;
             let tally = drive(&mut shop, &plan, &progress, &mut |record| files.write(record))?;
             files.finish()?;
             tally
@@ -73,7 +79,15 @@ pub fn run(args: SimulateArgs) -> anyhow::Result<ExitCode> {
 /// Where simulated records go in Kafka: the first topic of each kind.
 fn target(args: &SimulateArgs) -> anyhow::Result<ProducerOptions> {
     let settings = super::load_settings::settings(&args.settings)?.settings;
-    producer_options(&settings, &settings.kafka.bootstrap_servers, true).map_err(Into::into)
+    let mut options = producer_options(&settings, &settings.kafka.bootstrap_servers, true)?;
+    for topic in Topic::ALL {
+        if let Some((mapping, name)) = Sources::new(&args.sources).mapping(topic) {
+            let named = settings.topics.mappings.iter().find(|(_, of)| *of == mapping);
+            let name = named.map_or(name, |(topic, _)| topic.as_str());
+            options.topics[topic.index()] = format!("{}{name}", settings.topics.prefix);
+        }
+    }
+    Ok(options)
 }
 
 /// `with_properties`: the configured cluster's own; the demo's embedded broker wants none.
@@ -114,6 +128,10 @@ impl Plan {
         if args.events.is_none() && until_ms.is_none() && !args.kafka {
             return Err(UsageError("say how much to generate: `--events 100000` or `--duration 7d`".to_owned()).into());
         }
+        if args.shop == ShopKind::B2b && !args.sources.is_empty() {
+            let text = "`--as` is of the shop of people: leave out `--shop b2b`";
+            return Err(UsageError(text.to_owned()).into());
+        }
         let mut shop = ShopOptions {
             seed: args.seed,
             prospects: u32::try_from(args.prospects)
@@ -123,6 +141,7 @@ impl Plan {
             late_by_ms: Ms::try_from(args.late_by.as_millis()).unwrap_or(10 * MINUTE_MS),
             corrupt_share: args.corrupt_share,
             pad_bytes: args.pad_bytes,
+            sources: Sources::new(&args.sources),
         };
         let endless = args.events.is_none() && until_ms.is_none();
         let pace = match (args.kafka, args.rate, start_ms) {
@@ -151,7 +170,10 @@ pub(crate) fn parse_time(text: &str) -> anyhow::Result<Ms> {
 /// What was made.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 struct Tally {
-    records: [u64; 3],
+    /// Events, by topic.
+    events: [u64; 3],
+    /// Records that they were written as.
+    given: u64,
     bytes: u64,
     first_ms: Option<Ms>,
     last_ms: Ms,
@@ -160,11 +182,14 @@ struct Tally {
 impl Tally {
     fn text(&self) -> String {
         let time = |ms: Ms| format!("{:.3}", jiff::Timestamp::from_millisecond(ms).unwrap_or_default());
-        let all: u64 = self.records.iter().sum();
-        let [clickstream, email, cart] = self.records;
+        let all: u64 = self.events.iter().sum();
+        let [clickstream, email, cart] = self.events;
         let mean = self.bytes / all.max(1);
+        let records = if self.given == all { String::new() } else { format!(", in {} records,", self.given) };
         let (first, last) = (time(self.first_ms.unwrap_or(0)), time(self.last_ms));
-        format!("{all} events ({clickstream} clickstream, {email} email, {cart} cart) of {mean} bytes, from {first} to {last}")
+        format!(
+            "{all} events ({clickstream} clickstream, {email} email, {cart} cart){records} of {mean} bytes, from {first} to {last}"
+        )
     }
 }
 
@@ -177,6 +202,12 @@ fn drive(
     let mut tally = Tally::default();
     let mut record = Record::default();
     let mut pace = Pace::new(plan.pace, plan.shop.start_ms);
+    let mut batches = Batches::new(plan.shop.sources);
+    let mut give = |record: &Record, tally: &mut Tally| {
+        tally.given += 1;
+        tally.bytes += record.value.len() as u64;
+        give(record)
+    };
     for n in 0..plan.events.unwrap_or(u64::MAX) {
         if plan.until_ms.is_some_and(|until| shop.next_at_ms() > until) || pace.is_stopped() {
             break;
@@ -185,15 +216,15 @@ fn drive(
             Some(now_ms) => shop.next_at(now_ms, &mut record),
             None => shop.next_into(&mut record),
         }
-        give(&record)?;
-        tally.records[record.topic.index()] += 1;
-        tally.bytes += record.value.len() as u64;
+        batches.push(&record, &mut |record| give(record, &mut tally))?;
+        tally.events[record.topic.index()] += 1;
         tally.first_ms.get_or_insert(record.record_ms);
         tally.last_ms = record.record_ms;
         if n % 4_096 == 0 {
             progress.set_position(n);
         }
     }
+    batches.finish(&mut |record| give(record, &mut tally))?;
     Ok(tally)
 }
 

@@ -36,11 +36,7 @@ static COMPANY: LazyLock<Formats> =
 static HISTORY: LazyLock<Formats> =
     LazyLock::new(|| Formats::new(&[r#"model.files=["tests/simulation/workloads/shop.toml"]"#, "model.cart.catch_up=replay"]));
 
-/// Here a record may not be far ahead, so that a machine whose clock is slow finds a state from its future.
-static PUNCTUAL: LazyLock<Formats> =
-    LazyLock::new(|| Formats::new(&[r#"model.files=["tests/simulation/workloads/shop.toml"]"#, r#"inputs.max_ahead="2s""#]));
-
-static WORKLOADS: [Workload; 8] = [
+static WORKLOADS: [Workload; 7] = [
     Workload { name: "steady", formats: &SHOP, draw: shop::steady, favoured: &[], backlog: false },
     Workload { name: "backlog", formats: &SHOP, draw: shop::backlog, favoured: &[Kind::Kill, Kind::StallLink], backlog: true },
     Workload {
@@ -60,13 +56,6 @@ static WORKLOADS: [Workload; 8] = [
         backlog: false,
     },
     Workload { name: REPLAYED, formats: &HISTORY, draw: replayed::draw, favoured: &[Kind::Kill, Kind::Stop], backlog: true },
-    Workload {
-        name: OUTAGES,
-        formats: &PUNCTUAL,
-        draw: shop::poisoned,
-        favoured: &[Kind::Kill, Kind::ClockJump, Kind::Refusal, Kind::StaleChangelog, Kind::CrashLoop],
-        backlog: false,
-    },
 ];
 
 static FORGETFUL: LazyLock<Formats> =
@@ -123,10 +112,7 @@ pub fn kinds_of_trial(name: &str) -> Vec<Kind> {
 }
 
 /// The workloads that must never fail.
-pub const ALL: [&str; 8] = ["steady", "backlog", "rebalances", "timers", "fat", "accounts", REPLAYED, OUTAGES];
-
-/// What goes wrong may last longer than anyone waits for it: a transaction, a session, the patience of who looks at a board.
-pub const OUTAGES: &str = "outages";
+pub const ALL: [&str; 7] = ["steady", "backlog", "rebalances", "timers", "fat", "accounts", REPLAYED];
 
 /// A history that lies there before the service starts: it must give what `replay` writes.
 pub const REPLAYED: &str = "replayed";

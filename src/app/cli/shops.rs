@@ -46,7 +46,7 @@ impl DemoArgs {
 /// `simulate`.
 #[derive(Debug, Clone, Args)]
 pub struct SimulateArgs {
-    /// Write files to this folder: clickstream.jsonl, email.jsonl, cart.jsonl
+    /// Write files to this folder: clickstream.jsonl, email.jsonl, cart.jsonl (with `--as`, under the names of its topics)
     #[arg(long, short = 'o', value_name = "DIR", required_unless_present = "kafka", conflicts_with = "kafka")]
     pub out: Option<PathBuf>,
     /// Write to the input topics of the settings
@@ -55,6 +55,13 @@ pub struct SimulateArgs {
     /// Who buys: people, with carts and reminders, or companies, with buying groups, sales and contracts
     #[arg(long, value_enum, default_value_t = ShopKind::Consumer)]
     pub shop: ShopKind,
+    /// Write the shop of people as real sources send it, for mappings to read: carts, orders and customers as Shopify's webhooks
+    /// (`shop.webhooks`), mails as SendGrid's lists (`mail.events`), the site as GA4's measurement protocol (`site.events`). Files hold
+    /// lines as `kcat -J` writes them; `--kafka` takes the input topics that `topics.mappings` gives these mappings, else those named
+    /// here, which `topics.*`, `topics.mappings.*` and `route.topics` have to name. People, products and orders are numbers then;
+    /// `segment` writes Segment JSON of the same numbers, to compare
+    #[arg(long = "as", value_name = "SOURCE", value_enum, value_delimiter = ',')]
+    pub sources: Vec<SourceFormat>,
     /// How many events to generate; default: until `--duration` of the shop's time, else until Ctrl-C (Kafka only)
     #[arg(long, short = 'n', value_name = "N")]
     pub events: Option<u64>,
@@ -82,7 +89,7 @@ pub struct SimulateArgs {
     /// Share of events that are corrupted, in every way
     #[arg(long = "dirt", value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
     pub corrupt_share: f64,
-    /// Minimum size in bytes that each event is padded to
+    /// Minimum size in bytes that each event of Segment JSON is padded to
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub pad_bytes: usize,
     /// Compression of the files
@@ -98,6 +105,15 @@ pub enum ShopKind {
     #[default]
     Consumer,
     B2b,
+}
+
+/// A source whose format events are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SourceFormat {
+    Segment,
+    Shopify,
+    Sendgrid,
+    Ga4,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

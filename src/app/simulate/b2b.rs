@@ -107,7 +107,8 @@ impl Market {
             let company = &self.companies[person.company as usize];
             let pad_bytes = self.pad_bytes;
             let written = self.outlet.emit(self.now_ms, &mut self.rng, slot, |record, stamp, dates| {
-                write::event(record, stamp, &write::Who { number: planned.who, person, company }, &what, pad_bytes, dates)
+                let who = write::Who { number: planned.who, person, company };
+                Some(write::event(record, stamp, &who, &what, pad_bytes, dates))
             });
             if written {
                 return;

@@ -16,6 +16,8 @@ pub(super) struct Stamp {
     pub record_ms: Ms,
     pub number: u64,
     pub seed: u64,
+    /// People, products and orders have numbers for names, as real sources know them.
+    pub has_number_ids: bool,
 }
 
 /// Writes times as RFC 3339; the date of the day last written is kept.

@@ -1,5 +1,6 @@
 //! The options of a simulated shop.
 
+use super::sources::Sources;
 use crate::domain::Ms;
 
 /// How a shop is to be simulated.
@@ -16,10 +17,21 @@ pub struct ShopOptions {
     pub corrupt_share: f64,
     /// Values are padded to at least this many bytes.
     pub pad_bytes: usize,
+    /// Whose formats events are written in; only the shop of people knows others than Segment's.
+    pub sources: Sources,
 }
 
 impl Default for ShopOptions {
     fn default() -> Self {
-        Self { seed: 1, prospects: 10_000, start_ms: 0, late: 0.0, late_by_ms: 10 * 60_000, corrupt_share: 0.0, pad_bytes: 0 }
+        Self {
+            seed: 1,
+            prospects: 10_000,
+            start_ms: 0,
+            late: 0.0,
+            late_by_ms: 10 * 60_000,
+            corrupt_share: 0.0,
+            pad_bytes: 0,
+            sources: Sources::default(),
+        }
     }
 }

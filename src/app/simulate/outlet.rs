@@ -25,7 +25,7 @@ struct Delayed {
     at_ms: Ms,
     number: u64,
     record: Record,
-    /// Where `receivedAt` stands in the value.
+    /// Where `receivedAt` stands in the value, if there is one.
     received_at: Option<usize>,
 }
 
@@ -76,7 +76,7 @@ impl Outlet {
         now_ms: Ms,
         rng: &mut SeededRng,
         slot: Slot<'_>,
-        write: impl FnOnce(&mut Record, &Stamp, &mut Dates) -> usize,
+        write: impl FnOnce(&mut Record, &Stamp, &mut Dates) -> Option<usize>,
     ) -> bool {
         self.events += 1;
         // From the browser, or the mail service, to the collector.
@@ -91,15 +91,20 @@ impl Outlet {
         let record_ms = slot.stamp_ms.unwrap_or(self.options.start_ms + now_ms);
         let mut received_at = None;
         if !dry {
-            let stamp = Stamp { event_ms: record_ms - lag_ms, record_ms, number: self.events, seed: self.options.seed };
-            received_at = Some(write(record, &stamp, &mut self.dates));
+            let stamp = Stamp {
+                event_ms: record_ms - lag_ms,
+                record_ms,
+                number: self.events,
+                seed: self.options.seed,
+                has_number_ids: self.options.sources.has_number_ids,
+            };
+            received_at = write(record, &stamp, &mut self.dates);
             if let Some(kind) = corruption {
                 received_at = corrupt(kind, record, self.events, received_at);
             }
         }
         for delay_ms in [late_ms, again_ms].into_iter().flatten() {
-            let copy = Record { topic: record.topic, record_ms: 0, key: record.key.clone(), value: record.value.clone() };
-            let late = Delayed { at_ms: now_ms + delay_ms, number: self.events, record: copy, received_at };
+            let late = Delayed { at_ms: now_ms + delay_ms, number: self.events, record: record.clone(), received_at };
             self.delayed.push(Reverse(late));
         }
         late_ms.is_none()

@@ -146,6 +146,8 @@ pub(super) struct Visitor {
     pub lines: Vec<Line>,
     pub last_activity_ms: Ms,
     pub orders: u32,
+    /// Orders that will come back, and what was in them.
+    pub returns: Vec<(u32, Vec<Line>)>,
     /// Bought and not yet reviewed.
     pub to_review: Option<u16>,
     /// Reminders sent for the current series.

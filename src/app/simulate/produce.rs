@@ -6,7 +6,7 @@ use anyhow::Context;
 use rdkafka::ClientContext;
 use rdkafka::config::ClientConfig;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::DeliveryResult;
+use rdkafka::message::{DeliveryResult, Header, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer as _, ProducerContext};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -41,6 +41,12 @@ impl ProducerContext for Deliveries {
             }
         }
     }
+}
+
+fn headers(all: &[(&'static str, String)]) -> OwnedHeaders {
+    all.iter().fold(OwnedHeaders::new_with_capacity(all.len()), |headers, (key, value)| {
+        headers.insert(Header { key, value: Some(value) })
+    })
 }
 
 /// Sends records; they are on their way until [`Producer::finish`].
@@ -81,6 +87,9 @@ impl Producer {
                 BaseRecord::to(topic).payload(record.value.as_slice()).timestamp(record.record_ms);
             if let Some(key) = &record.key {
                 message = message.key(key.as_slice());
+            }
+            if !record.headers.is_empty() {
+                message = message.headers(headers(&record.headers));
             }
             match self.producer.send(message) {
                 Ok(()) => break,

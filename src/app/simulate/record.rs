@@ -30,11 +30,14 @@ impl Topic {
     }
 }
 
-/// One record as it would lie in Kafka. Reused between calls.
+/// One record as it would lie in Kafka, with those that its act gives right after it. Reused between calls.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Record {
     pub topic: Topic,
     pub record_ms: Ms,
     pub key: Option<Vec<u8>>,
     pub value: Vec<u8>,
+    pub headers: Vec<(&'static str, String)>,
+    /// Of the same record time.
+    pub also: Vec<Self>,
 }

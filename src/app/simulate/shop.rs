@@ -11,8 +11,9 @@ use super::outlet::{Outlet, Slot};
 use super::people::Visitor;
 use super::record::Record;
 use super::rng::SeededRng;
+use super::scene::Scene;
+use super::sources::Sources;
 use super::what::Campaign;
-use super::write;
 use crate::domain::{DAY_MS, Ms};
 
 /// What a visitor (or the shop's mailer) will do.
@@ -38,6 +39,7 @@ pub(super) enum Act {
 #[derive(Debug)]
 pub struct Shop {
     pad_bytes: usize,
+    sources: Sources,
     pub(super) rng: SeededRng,
     pub(super) visitors: Vec<Visitor>,
     agenda: Agenda<Act>,
@@ -50,8 +52,8 @@ impl Shop {
     pub fn new(options: ShopOptions) -> Self {
         let mut rng = SeededRng::new(options.seed);
         let visitors: Vec<Visitor> = (0..options.prospects.max(1)).map(|_| Visitor::new(&mut rng)).collect();
-        let mut shop =
-            Self { pad_bytes: options.pad_bytes, outlet: Outlet::new(options), rng, visitors, agenda: Agenda::new(), now_ms: 0 };
+        let (pad_bytes, sources) = (options.pad_bytes, options.sources);
+        let mut shop = Self { pad_bytes, sources, outlet: Outlet::new(options), rng, visitors, agenda: Agenda::new(), now_ms: 0 };
         for n in 0..u32::try_from(shop.visitors.len()).unwrap_or(u32::MAX) {
             shop.plan_visit(n);
             shop.plan_newsletter(n);
@@ -99,9 +101,9 @@ impl Shop {
             let Some(planned) = self.agenda.take() else { return };
             self.now_ms = planned.at_ms;
             let Some(what) = self.act(planned.who, planned.act) else { continue };
-            let (person, pad_bytes) = (&self.visitors[planned.who as usize], self.pad_bytes);
+            let (person, pad_bytes, sources) = (&self.visitors[planned.who as usize], self.pad_bytes, self.sources);
             let written = self.outlet.emit(self.now_ms, &mut self.rng, slot, |record, stamp, dates| {
-                write::event(record, stamp, planned.who, person, &what, pad_bytes, dates)
+                sources.write(record, &Scene { stamp, visitor: planned.who, person, what: &what }, pad_bytes, dates)
             });
             if written {
                 return;

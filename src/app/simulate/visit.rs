@@ -20,7 +20,7 @@ impl Shop {
                 self.arrive(visitor, aim)
             }
             Act::Step(_) => self.step(visitor),
-            Act::Refund(order) => Some(What::Refunded { order }),
+            Act::Refund(order) => Some(self.refund(n, order)),
             mail => self.mail(visitor, mail),
         }
     }
@@ -223,6 +223,12 @@ impl Shop {
         Some(what)
     }
 
+    fn refund(&mut self, n: usize, order: u32) -> What {
+        let returns = &mut self.visitors[n].returns;
+        let lines = returns.iter().position(|(id, _)| *id == order).map_or_else(Vec::new, |at| returns.swap_remove(at).1);
+        What::Refunded { order, lines }
+    }
+
     fn pay(&mut self, visitor: u32) -> Option<What> {
         let n = visitor as usize;
         let goes_on = self.visitors[n].habits().goes_on;
@@ -234,7 +240,9 @@ impl Shop {
         }
         if self.rng.chance(0.03) {
             let in_ms = self.rng.between(2 * DAY_MS, 9 * DAY_MS);
-            let order = self.visitors[n].orders;
+            let person = &mut self.visitors[n];
+            let order = person.orders;
+            person.returns.push((order, person.lines.clone()));
             self.plan(in_ms, visitor, Act::Refund(order));
         }
         let person = &mut self.visitors[n];

@@ -28,7 +28,7 @@ pub(super) enum What {
     PaymentInfo,
     PaymentFailed,
     Ordered { order: u32, cart: u32, lines: Vec<Line> },
-    Refunded { order: u32 },
+    Refunded { order: u32, lines: Vec<Line> },
     Mail(Mail, Campaign),
 }
 

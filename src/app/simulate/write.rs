@@ -1,38 +1,28 @@
 //! Events as Segment JSON, written straight into a reused buffer. No chance in here: what varies comes from numbers.
 
-mod paths;
-mod properties;
+pub(super) mod paths;
+pub(super) mod properties;
 
-use super::json_writer::{Dates, Stamp, number, pad, put, uuid};
+use super::ids;
+use super::json_writer::{Dates, Stamp, number, pad, put};
 use super::people::Visitor;
 use super::record::{Record, Topic};
+use super::scene::Scene;
 use super::what::{Mail, What};
 use paths::{page_parts, path};
 
-fn user_id(out: &mut Vec<u8>, visitor: u32) {
-    put!(out, b"u-");
-    number(out, 100_000 + u64::from(visitor));
-}
-
 /// The prospect: `userId`, else `anonymousId`.
-fn key(out: &mut Vec<u8>, visitor: u32, person: &Visitor, seed: u64) {
+fn key(out: &mut Vec<u8>, visitor: u32, person: &Visitor, stamp: &Stamp) {
     out.clear();
-    if person.known { user_id(out, visitor) } else { uuid(out, &visitor.to_le_bytes(), seed ^ 0xa0_0a) }
+    if person.known { ids::user(out, visitor, stamp) } else { ids::anonymous(out, visitor, stamp) }
 }
 
 /// Writes the event; gives the place of `receivedAt` in the value.
-pub(super) fn event(
-    record: &mut Record,
-    stamp: &Stamp,
-    visitor: u32,
-    person: &Visitor,
-    what: &What,
-    pad_bytes: usize,
-    dates: &mut Dates,
-) -> usize {
-    record.topic = topic(what);
+pub(super) fn event(record: &mut Record, scene: &Scene<'_>, topic: Topic, pad_bytes: usize, dates: &mut Dates) -> usize {
+    let Scene { stamp, visitor, person, what } = *scene;
+    record.topic = topic;
     record.record_ms = stamp.record_ms;
-    key(record.key.get_or_insert_default(), visitor, person, stamp.seed);
+    key(record.key.get_or_insert_default(), visitor, person, stamp);
     let out = &mut record.value;
     out.clear();
     let (call, event) = call_and_name(what);
@@ -41,12 +31,12 @@ pub(super) fn event(
         put!(out, if call == "track" { &b"\"event\":\""[..] } else { &b"\"name\":\""[..] }, event, b"\",");
     }
     put!(out, b"\"messageId\":\"");
-    uuid(out, &stamp.number.to_le_bytes(), stamp.seed);
+    ids::message(out, stamp, 0);
     put!(out, b"\",\"anonymousId\":\"");
-    uuid(out, &visitor.to_le_bytes(), stamp.seed ^ 0xa0_0a);
+    ids::anonymous(out, visitor, stamp);
     if person.known {
         put!(out, b"\",\"userId\":\"");
-        user_id(out, visitor);
+        ids::user(out, visitor, stamp);
     }
     put!(out, b"\",\"timestamp\":\"");
     dates.write(out, stamp.event_ms);
@@ -54,13 +44,13 @@ pub(super) fn event(
     let received_at = out.len();
     dates.write(out, stamp.record_ms);
     put!(out, b"\",\"context\":");
-    context(out, visitor, what);
+    context(out, scene);
     if *what == What::Identify {
         put!(out, b",\"traits\":");
-        traits(out, visitor);
+        traits(out, visitor, stamp);
     } else {
         put!(out, b",\"properties\":{");
-        properties::write(out, visitor, person, what, stamp);
+        properties::write(out, scene);
         put!(out, b"}");
     }
     pad(out, pad_bytes);
@@ -68,7 +58,8 @@ pub(super) fn event(
     received_at
 }
 
-fn topic(what: &What) -> Topic {
+/// The topic of Segment events.
+pub(super) fn topic(what: &What) -> Topic {
     match what {
         What::Mail(..) => Topic::Email,
         What::Added { .. }
@@ -128,18 +119,19 @@ fn call_and_name(what: &What) -> (&'static str, &'static str) {
     ("track", event)
 }
 
-const AGENTS: [&str; 3] = [
+pub(super) const AGENTS: [&str; 3] = [
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Safari/604.1",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/138.0.0.0",
     "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0",
 ];
-const LOCALES: [&str; 4] = ["de-DE", "en-GB", "fr-FR", "nl-NL"];
+pub(super) const LOCALES: [&str; 4] = ["de-DE", "en-GB", "fr-FR", "nl-NL"];
 
-fn context(out: &mut Vec<u8>, visitor: u32, what: &What) {
+fn context(out: &mut Vec<u8>, scene: &Scene<'_>) {
+    let Scene { stamp, visitor, what, .. } = *scene;
     if let What::Mail(..) = what {
         put!(out, b"{\"integration\":{\"name\":\"mailer\",\"version\":\"3.2\"},\"traits\":{\"email\":\"");
-        user_id(out, visitor);
-        put!(out, b"@box.example\"},\"locale\":\"", LOCALES[visitor as usize % 4], b"\"}");
+        ids::address(out, visitor, stamp);
+        put!(out, b"\"},\"locale\":\"", LOCALES[visitor as usize % 4], b"\"}");
         return;
     }
     put!(out, b"{\"library\":{\"name\":\"analytics.js\",\"version\":\"2.11.1\"},\"page\":{\"path\":\"");
@@ -147,10 +139,10 @@ fn context(out: &mut Vec<u8>, visitor: u32, what: &What) {
     put!(out, b"\"},\"userAgent\":\"", AGENTS[visitor as usize % 3], b"\",\"locale\":\"", LOCALES[visitor as usize % 4], b"\"}");
 }
 
-fn traits(out: &mut Vec<u8>, visitor: u32) {
+fn traits(out: &mut Vec<u8>, visitor: u32, stamp: &Stamp) {
     put!(out, b"{\"email\":\"");
-    user_id(out, visitor);
-    put!(out, b"@box.example\",\"country\":\"", &LOCALES[visitor as usize % 4][3..], b"\",\"age\":");
+    ids::address(out, visitor, stamp);
+    put!(out, b"\",\"country\":\"", &LOCALES[visitor as usize % 4][3..], b"\",\"age\":");
     number(out, 18 + u64::from(visitor % 60));
     put!(out, b",\"newsletter\":true}");
 }

@@ -5,7 +5,7 @@ use super::super::json_writer::{number, put};
 use super::super::what::{Page, What};
 
 /// Path and title.
-pub(super) fn page_parts(page: Page) -> (&'static str, &'static str) {
+pub(in crate::app::simulate) fn page_parts(page: Page) -> (&'static str, &'static str) {
     match page {
         Page::Home => ("/", "Home"),
         Page::Article(n) => (ARTICLES[n % ARTICLES.len()], "Magazine"),

@@ -1,12 +1,14 @@
 //! The `properties` of each event.
 
 use super::super::catalogue::{CATEGORIES, QUERIES, category, name, price_cents, variant};
+use super::super::ids;
 use super::super::json_writer::{Stamp, number, put};
-use super::super::people::{Line, Visitor};
+use super::super::people::Line;
+use super::super::scene::Scene;
 use super::super::what::{Campaign, Mail, What};
 use super::paths::{page_parts, product_path};
 
-fn cents(out: &mut Vec<u8>, value: u64) {
+pub(in crate::app::simulate) fn cents(out: &mut Vec<u8>, value: u64) {
     number(out, value / 100);
     out.push(b'.');
     let rest = u8::try_from(value % 100).unwrap_or(0);
@@ -14,12 +16,12 @@ fn cents(out: &mut Vec<u8>, value: u64) {
 }
 
 /// A product's fields, without braces.
-fn product_fields(out: &mut Vec<u8>, line: Line) {
+fn product_fields(out: &mut Vec<u8>, line: Line, stamp: &Stamp) {
     let (make, noun) = name(line.product);
-    put!(out, b"\"product_id\":\"p-");
-    number(out, u64::from(line.product));
-    put!(out, b"\",\"sku\":\"SKU-");
-    number(out, 10_000 + u64::from(line.product));
+    put!(out, b"\"product_id\":\"");
+    ids::product(out, line.product, stamp);
+    put!(out, b"\",\"sku\":\"");
+    ids::sku(out, line.product);
     put!(out, b"\",\"category\":\"", CATEGORIES[category(line.product)], b"\",\"name\":\"", make, b" ", noun, b" ");
     number(out, u64::from(line.product));
     put!(out, b"\",\"variant\":\"", variant(line.product), b"\",\"price\":");
@@ -33,30 +35,34 @@ fn product_fields(out: &mut Vec<u8>, line: Line) {
     put!(out, b".jpg\"");
 }
 
-fn products(out: &mut Vec<u8>, lines: &[Line]) {
+fn products(out: &mut Vec<u8>, lines: &[Line], stamp: &Stamp) {
     put!(out, b"\"products\":[");
     for (n, line) in lines.iter().enumerate() {
         if n > 0 {
             out.push(b',');
         }
         out.push(b'{');
-        product_fields(out, *line);
+        product_fields(out, *line, stamp);
         out.push(b'}');
     }
     out.push(b']');
 }
 
-/// `c-<visitor>-<cart>`, and alike for orders and checkouts.
 fn id(out: &mut Vec<u8>, field: &str, letter: &str, visitor: u32, count: u32) {
-    put!(out, b"\"", field, b"\":\"", letter, b"-");
-    number(out, u64::from(visitor));
-    out.push(b'-');
-    number(out, u64::from(count));
+    put!(out, b"\"", field, b"\":\"");
+    ids::counted(out, letter, visitor, count);
+    out.push(b'"');
+}
+
+fn order_id(out: &mut Vec<u8>, visitor: u32, count: u32, stamp: &Stamp) {
+    put!(out, b"\"order_id\":\"");
+    ids::order(out, visitor, count, stamp);
     out.push(b'"');
 }
 
 /// The members of `properties`, without braces.
-pub(super) fn write(out: &mut Vec<u8>, visitor: u32, person: &Visitor, what: &What, stamp: &Stamp) {
+pub(super) fn write(out: &mut Vec<u8>, scene: &Scene<'_>) {
+    let Scene { stamp, visitor, what, .. } = *scene;
     match what {
         What::Identify => {}
         What::Page(page) => {
@@ -82,42 +88,43 @@ pub(super) fn write(out: &mut Vec<u8>, visitor: u32, person: &Visitor, what: &Wh
             );
         }
         What::Viewed { product } | What::ReviewsViewed { product } | What::Wished { product } | What::Shared { product } => {
-            product_fields(out, Line { product: *product, quantity: 1 });
+            product_fields(out, Line { product: *product, quantity: 1 }, stamp);
             put!(out, b",\"currency\":\"EUR\"");
         }
         What::Reviewed { product } => {
             put!(out, b"\"review_id\":\"r-");
             number(out, stamp.number);
-            put!(out, b"\",\"product_id\":\"p-");
-            number(out, u64::from(*product));
+            put!(out, b"\",\"product_id\":\"");
+            ids::product(out, *product, stamp);
             put!(out, b"\",\"rating\":");
             number(out, 2 + stamp.number % 4);
         }
         What::Mail(mail, campaign) => mail_properties(out, *mail, *campaign, visitor),
-        _ => cart_properties(out, visitor, person, what),
+        _ => cart_properties(out, scene),
     }
 }
 
-fn cart_properties(out: &mut Vec<u8>, visitor: u32, person: &Visitor, what: &What) {
+fn cart_properties(out: &mut Vec<u8>, scene: &Scene<'_>) {
+    let Scene { stamp, visitor, person, what } = *scene;
     let comma = |out: &mut Vec<u8>| out.push(b',');
     match what {
         What::Added { line } | What::Removed { line } => {
             id(out, "cart_id", "c", visitor, person.cart_number);
             comma(out);
-            product_fields(out, *line);
+            product_fields(out, *line, stamp);
             put!(out, b",\"currency\":\"EUR\"");
         }
         What::CartViewed | What::CartUpdated => {
             id(out, "cart_id", "c", visitor, person.cart_number);
             put!(out, b",\"currency\":\"EUR\",");
-            products(out, &person.lines);
+            products(out, &person.lines, stamp);
         }
         What::CheckoutStarted => {
-            id(out, "order_id", "o", visitor, person.orders);
+            order_id(out, visitor, person.orders, stamp);
             put!(out, b",\"value\":");
             cents(out, person.total_cents());
             put!(out, b",\"currency\":\"EUR\",");
-            products(out, &person.lines);
+            products(out, &person.lines, stamp);
         }
         What::CheckoutStep { step, .. } => {
             id(out, "checkout_id", "k", visitor, person.cart_number);
@@ -128,20 +135,20 @@ fn cart_properties(out: &mut Vec<u8>, visitor: u32, person: &Visitor, what: &Wha
         What::PaymentInfo | What::PaymentFailed => {
             id(out, "checkout_id", "k", visitor, person.cart_number);
             comma(out);
-            id(out, "order_id", "o", visitor, person.orders);
+            order_id(out, visitor, person.orders, stamp);
             put!(out, b",\"step\":2,\"payment_method\":\"card\"");
         }
         What::Ordered { order, cart, lines } => {
             id(out, "checkout_id", "k", visitor, *cart);
             comma(out);
-            id(out, "order_id", "o", visitor, *order);
+            order_id(out, visitor, *order, stamp);
             let total = lines.iter().map(|l| price_cents(l.product) * u64::from(l.quantity)).sum();
             put!(out, b",\"total\":");
             cents(out, total);
             put!(out, b",\"currency\":\"EUR\",");
-            products(out, lines);
+            products(out, lines, stamp);
         }
-        What::Refunded { order } => id(out, "order_id", "o", visitor, *order),
+        What::Refunded { order, .. } => order_id(out, visitor, *order, stamp),
         // Emptied, shared, coupon: they name the cart.
         _ => {
             id(out, "cart_id", "c", visitor, person.cart_number);
