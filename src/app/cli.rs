@@ -307,6 +307,8 @@ pub enum MappingCommand {
     Check(MappingCheckArgs),
     /// Show for each record of a file which value came from where, and what became of it
     Explain(MappingExplainArgs),
+    /// Propose a mapping file from samples: the shipped one where they are of its source, else guesses with how sure each is
+    New(MappingNewArgs),
 }
 
 /// `mapping check`.
@@ -330,6 +332,18 @@ pub struct MappingExplainArgs {
     /// The records (see `mapping check`); without it, standard input
     #[arg(long, value_name = "FILE")]
     pub sample: Option<PathBuf>,
+}
+
+/// `mapping new`.
+#[derive(Debug, Clone, Args)]
+pub struct MappingNewArgs {
+    /// Files of records, a value in each line, or a record as `kcat -J` writes it (.gz, .zst and `-` work); the first 200,000 records
+    /// are read, and some 2,000 of them looked at
+    #[arg(long = "sample", value_name = "FILE", required = true, num_args = 1..)]
+    pub samples: Vec<PathBuf>,
+    /// The mapping's name in the file
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
 }
 
 #[cfg(test)]

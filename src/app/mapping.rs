@@ -1,5 +1,7 @@
-//! `mapping check` and `mapping explain`: what is wrong with a mapping file, and what it makes of records.
+//! `mapping check`, `mapping explain` and `mapping new`: what is wrong with a mapping file, what it makes of records, and a file to
+//! begin with.
 
+mod new;
 mod sample;
 mod share;
 
@@ -22,6 +24,10 @@ pub fn run(command: &MappingCommand) -> anyhow::Result<ExitCode> {
     let is_good = match command {
         MappingCommand::Check(args) => check(&mut out, args)?,
         MappingCommand::Explain(args) => explain(&mut out, args)?,
+        MappingCommand::New(args) => {
+            new::run(&mut out, &mut std::io::stderr().lock(), args)?;
+            true
+        }
     };
     Ok(ExitCode::from(if is_good { DONE } else { BAD_USAGE }))
 }
@@ -68,7 +74,7 @@ fn check(out: &mut impl Write, args: &MappingCheckArgs) -> anyhow::Result<bool> 
             let mut share = Share::default();
             sample::each(path, &mapping.format, |sample| {
                 share.add(sample.line, &outcomes(&mapping, sample)?);
-                Ok(())
+                Ok(true)
             })?;
             share.write(out, path, &mapping)?;
         }
@@ -108,7 +114,7 @@ fn explain(out: &mut impl Write, args: &MappingExplainArgs) -> anyhow::Result<bo
                 What::Dead { reason, detail } => writeln!(out, "  ⇒ {name}dead letter, {}: {detail}", reason.name())?,
             }
         }
-        Ok(())
+        Ok(true)
     })?;
     Ok(true)
 }

@@ -1,6 +1,6 @@
-//! `mapping check` and `mapping explain`.
+//! `mapping check`, `mapping explain` and `mapping new`.
 
-use super::program::{code, run, stdout, succeed};
+use super::program::{code, run, stderr, stdout, succeed};
 use std::path::PathBuf;
 
 fn file(dir: &tempfile::TempDir, name: &str, text: &str) -> PathBuf {
@@ -62,4 +62,38 @@ fn each_value_is_explained_and_what_became_of_the_record() {
     let said = stdout(&output);
     assert!(said.contains("ids.email") && said.contains("\"a@shop.example\" ←"), "{said}");
     assert!(said.contains("⇒ open: Email Opened of email a@shop.example"), "{said}");
+}
+
+#[test]
+fn a_file_is_proposed_that_check_takes_and_what_is_left_to_edit_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let record = |n: u32, topic: &str| {
+        let value =
+            format!(r#"{{"id":{n},"email":"a{n}@shop.example","customer":{{"id":{n}}},"updated_at":"2026-03-01T10:00:00Z"}}"#);
+        serde_json::json!({ "topic": "t", "headers": ["X-Shopify-Topic", topic, "X-Shopify-Event-Id", n], "key": null, "payload": value }).to_string()
+    };
+    let lines = [record(1, "customers/create"), record(2, "loyalty/changed"), record(3, "customers/update")].join("\n");
+    let of_shopify = file(&dir, "shopify.jsonl", &lines);
+    let own: String = (0..30)
+        .map(|n| format!("{{\"what\":\"basket_item_added\",\"at\":{},\"memberNo\":{}}}\n", 1_760_000_000 + n * 60, 100 + n % 7))
+        .collect();
+    let own = file(&dir, "own.jsonl", &own);
+    for (sample, said, to_edit) in [
+        (&of_shopify, "name  = \"mine\"", "names that it doesn't know: \"loyalty/changed\" (1)"),
+        (&own, "\"basket_item_added\" = \"Product Added\"", "to edit   lines "),
+    ] {
+        let new =
+            ["mapping".as_ref(), "new".as_ref(), "--name".as_ref(), "mine".as_ref(), "--sample".as_ref(), sample.as_os_str()];
+        let output = succeed(&new);
+        let text = stdout(&output);
+        assert!(text.contains(said), "{text}");
+        assert!(stderr(&output).contains(to_edit) && stderr(&output).contains("events    "), "{}", stderr(&output));
+        let mapping = file(&dir, "mine.toml", &text);
+        let check = ["mapping".as_ref(), "check".as_ref(), mapping.as_os_str(), "--sample".as_ref(), sample.as_os_str()];
+        let checked = stdout(&succeed(&check));
+        assert!(checked.contains("without   id 0 %, time 0 %"), "{checked}");
+    }
+    let empty = file(&dir, "empty.jsonl", "\n");
+    let output = run(&["mapping".as_ref(), "new".as_ref(), "--sample".as_ref(), empty.as_os_str()]);
+    assert!(code(&output) == 2 && stderr(&output).contains("no record to learn from"), "{}", stderr(&output));
 }

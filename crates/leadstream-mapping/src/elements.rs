@@ -152,7 +152,7 @@ impl Mapping {
     }
 
     /// The value as JSON; `None`: there is none.
-    fn text<'a>(&self, record: &Record<'a>, schemas: &dyn Schemas) -> Result<Option<Text<'a>>, Stop> {
+    pub(crate) fn text<'a>(&self, record: &Record<'a>, schemas: &dyn Schemas) -> Result<Option<Text<'a>>, Stop> {
         let Some(value) = record.value else { return Ok(None) };
         if let Format::Binary(language) = self.format {
             let read = self.source.json(language, self.has_prefix, record, schemas).map_err(|unread| match unread {

@@ -8,6 +8,7 @@
 //! elements     a record taken apart; explain: where each value came from
 //! write        an event as JSON, as the decoder reads it
 //! value        values with their units; conditions
+//! propose      a file proposed from samples
 //! scan path    one pass over JSON; where a value stands
 //! format       what is no JSON, as JSON
 //! schema       records of Avro and Protobuf as JSON, by a file or by the id that stands before them
@@ -29,6 +30,7 @@ mod file;
 mod format;
 mod json;
 mod path;
+pub mod propose;
 mod protobuf;
 mod record;
 mod rules;

@@ -31,21 +31,24 @@ impl Sample {
     }
 }
 
-/// Reads a file (`.gz`, `.zst` and `-` work) and hands on each record.
+/// Reads a file (`.gz`, `.zst` and `-` work) and hands on each record, until it is told that it's enough.
 ///
 /// # Errors
 /// The file can't be read, or whoever gets the records fails.
-pub fn each(path: &Path, format: &Format, mut take: impl FnMut(&Sample) -> anyhow::Result<()>) -> anyhow::Result<()> {
+pub fn each(path: &Path, format: &Format, mut take: impl FnMut(&Sample) -> anyhow::Result<bool>) -> anyhow::Result<()> {
     let mut from = open(path)?;
     let (mut line, mut number) = (Vec::new(), 0);
     while next_line(from.as_mut(), &mut line)? {
         number += 1;
-        if !line.is_empty() {
-            let mut sample = of_line(number, &line);
-            if matches!(format, Format::Binary(_)) {
-                decode(&mut sample)?;
-            }
-            take(&sample)?;
+        if line.is_empty() {
+            continue;
+        }
+        let mut sample = of_line(number, &line);
+        if matches!(format, Format::Binary(_)) {
+            decode(&mut sample)?;
+        }
+        if !take(&sample)? {
+            break;
         }
     }
     Ok(())

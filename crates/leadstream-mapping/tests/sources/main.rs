@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly, and reads its environment")]
 
+mod proposed;
 mod serialised;
 
 use leadstream_mapping::{Mapping, NoSchemas, Record, SHIPPED, What, load};
@@ -16,21 +17,38 @@ fn folder() -> PathBuf {
 }
 
 /// A record as a case writes it: `value` is JSON, or `text` is the bytes.
+struct Case {
+    topic: String,
+    key: Option<String>,
+    value: Option<String>,
+    headers: Vec<(String, String)>,
+}
+
+impl Case {
+    fn of(case: &Value) -> Self {
+        let text = |name: &str| case[name].as_str().map(str::to_owned);
+        let header = |(name, value): (&String, &Value)| (name.clone(), value.as_str().unwrap_or_default().to_owned());
+        Self {
+            topic: text("topic").unwrap_or_else(|| "topic".to_owned()),
+            key: text("key"),
+            value: (!case["is_tombstone"].as_bool().unwrap_or(false))
+                .then(|| text("text").unwrap_or_else(|| case["value"].to_string())),
+            headers: case["headers"].as_object().into_iter().flatten().map(header).collect(),
+        }
+    }
+
+    fn record(&self) -> Record<'_> {
+        Record {
+            topic: &self.topic,
+            key: self.key.as_deref().map(str::as_bytes),
+            value: self.value.as_deref().map(str::as_bytes),
+            headers: self.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect(),
+        }
+    }
+}
+
 fn outcomes(mapping: &Mapping, case: &Value) -> Value {
-    let value = case["text"].as_str().map_or_else(|| case["value"].to_string(), str::to_owned);
-    let headers: Vec<(String, String)> = case["headers"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()))
-        .collect();
-    let record = Record {
-        topic: case["topic"].as_str().unwrap_or("topic"),
-        key: case["key"].as_str().map(str::as_bytes),
-        value: (!case["is_tombstone"].as_bool().unwrap_or(false)).then_some(value.as_bytes()),
-        headers: headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect(),
-    };
-    of_record(mapping, &record)
+    of_record(mapping, &Case::of(case).record())
 }
 
 /// What becomes of a record, as cases write it.
