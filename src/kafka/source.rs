@@ -28,6 +28,8 @@ pub struct KafkaSource<C: GroupConsumer> {
     strays: BTreeMap<InputPartition, Vec<OwnedRecord>>,
     /// What is assigned, where it is taken and what is wrong with it.
     intakes: BTreeMap<InputPartition, Intake>,
+    /// What was fetched of these and not handed out was thrown away, which whoever fetches next is told.
+    anew: BTreeSet<InputPartition>,
     /// Not fetched until they are started again.
     paused: BTreeSet<InputPartition>,
     /// The ends of the logs of broken partitions, being asked for.
@@ -50,6 +52,7 @@ impl<C: GroupConsumer> KafkaSource<C> {
             topics: worker.all_inputs().cloned().collect(),
             queues: BTreeMap::new(),
             strays: BTreeMap::new(),
+            anew: BTreeSet::new(),
             intakes: BTreeMap::new(),
             paused: BTreeSet::new(),
             ends: BTreeMap::new(),
@@ -222,9 +225,11 @@ impl<C: GroupConsumer> EventSource for KafkaSource<C> {
         if self.strays.contains_key(&from) && planted!(StraysDropped) {
             self.strays.remove(&from);
         }
+        let is_anew = self.anew.remove(&from) && !planted!(EndOutlivesSeek);
         if let Some(strays) = self.strays.remove(&from) {
             intake.took(strays.last().map(|last| last.offset + 1), false);
-            return Ok(Some(Fetched { records: Box::new(OwnedRecords { input: from.input, records: strays }), end: None }));
+            let records = Box::new(OwnedRecords { input: from.input, records: strays });
+            return Ok(Some(Fetched { records, end: None, is_anew }));
         }
         let Some(queue) = self.queues.get(&from) else { return Ok(None) };
         let taken = queue.take(intake.fetch_records(room));
@@ -248,15 +253,15 @@ impl<C: GroupConsumer> EventSource for KafkaSource<C> {
                 self.broke(from, *code, &e.to_string());
                 return Ok(None);
             }
-            return Ok((count > 0).then(|| Fetched { records: Box::new(taken.records), end: None }));
+            return Ok((count > 0).then(|| Fetched { records: Box::new(taken.records), end: None, is_anew }));
         }
         if let Some((code, text)) = taken.error {
             self.broke(from, code, &text);
         }
-        if count == 0 && taken.end.is_none() {
+        if count == 0 && taken.end.is_none() && !is_anew {
             return Ok(None);
         }
-        Ok(Some(Fetched { records: Box::new(taken.records), end: taken.end }))
+        Ok(Some(Fetched { records: Box::new(taken.records), end: taken.end, is_anew }))
     }
 
     fn broken(&self) -> Vec<Broken> {

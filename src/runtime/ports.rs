@@ -142,6 +142,9 @@ pub struct Fetched {
     pub records: Box<dyn RecordBatch>,
     /// The input's end was reached after these records: the offset that the next record will have.
     pub end: Option<i64>,
+    /// What was fetched before these records and not handed out was thrown away, and comes again: that the end was reached before says
+    /// nothing any more.
+    pub is_anew: bool,
 }
 
 /// What the consumer group says. Partitions count as assigned once [`EventSource::start`] is called, as revoked once

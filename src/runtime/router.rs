@@ -77,6 +77,9 @@ impl<S: EventSource, L: CommitLog, R: Route> Router<S, L, R> {
             }
             let room = FetchRoom { records: room.records.min(FETCH_AT_ONCE), ..room };
             if let Some(fetched) = self.source.fetch(*at, room)? {
+                if fetched.is_anew {
+                    lane.forget_end();
+                }
                 lane.push(fetched.records, fetched.end);
                 any = true;
             }

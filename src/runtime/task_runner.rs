@@ -124,6 +124,11 @@ impl<C: Codec> TaskRunner<C> {
         self.inputs[usize::from(input)].push(chunk, end, decoder);
     }
 
+    /// What was fetched of an input and not taken in was thrown away, and comes again.
+    pub fn forget_end(&mut self, input: u16, decoder: &impl Decode) {
+        self.inputs[usize::from(input)].forget_end(decoder);
+    }
+
     /// Next offset per input, the open batch included.
     pub fn positions(&self) -> impl Iterator<Item = i64> + '_ {
         self.inputs.iter().map(|i| i.next_offset)

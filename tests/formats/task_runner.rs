@@ -331,6 +331,22 @@ fn a_batch_that_took_nothing_of_an_input_leaves_it_as_read_as_it_was() {
 }
 
 #[test]
+fn an_input_that_is_fetched_anew_is_not_read_until_its_end_is_seen_again() {
+    let mut rig = Rig::new();
+    rig.fetched(CART, vec![add("buyer", WALL_MS - HOUR_MS)], true);
+    rig.fetched(CLICKSTREAM, Vec::new(), true);
+    rig.turn(WALL_MS - 20 * MINUTE_MS);
+    // It had been fetched, when a rebalance threw away what was not taken: perhaps the order that cancels the reminder.
+    rig.runner.forget_end(CART, &rig.decoder);
+    assert!(!rig.runner.is_caught_up(&now(WALL_MS)));
+    rig.turn(WALL_MS);
+    assert_eq!(rig.reminded(), [""; 0]);
+    rig.fetched(CART, Vec::new(), true);
+    rig.turn(WALL_MS + 1);
+    assert_eq!(rig.reminded(), ["buyer"]);
+}
+
+#[test]
 fn the_events_own_time_counts_where_the_record_has_none() {
     for none in [None, Some(-1), Some(0), Some(-62_135_596_800_000), Some(946_684_799_999)] {
         let mut rig = Rig::new();

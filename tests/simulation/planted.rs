@@ -107,6 +107,7 @@ const KNOWN: &[(Bug, &str, u64)] = &[
     (Bug::RestoredTooEarlyUnchecked, "backlog", 0),
     (Bug::ChangelogDamageIsAWarning, "forgetful", 27),
     (Bug::WaitForOffsetsSaysNothing, "lasting", 1),
+    (Bug::HeldUpSaysNothing, "lasting", 338),
     (Bug::WatermarkTimeoutIsRebuild, "endless", 3),
     (Bug::DisagreementIgnored, "hostile", 1),
     (Bug::DoubtIsCertain, "hostile", 1),
@@ -122,6 +123,8 @@ const KNOWN: &[(Bug, &str, u64)] = &[
     (Bug::EndIsRecord, "accounts", 10),
     (Bug::SeekBackForgotten, "rebalances", 5),
     (Bug::StraysDropped, "hostile", 0),
+    (Bug::StraysOutliveSeek, "hostile", 68),
+    (Bug::EndOutlivesSeek, "hostile", 175),
     (Bug::GapSkipped, "gaps", 12),
     (Bug::TruncationSkipped, "gaps", 48),
     (Bug::TruncationGrownPastCountsAsGoingOn, "gaps", 48),
@@ -157,7 +160,9 @@ fn hunt(bug: Bug) -> Hunt<'static> {
         Bug::WatermarkTimeoutIsRebuild => Hunt { workloads: &["endless"], seeds: 200 },
         Bug::PausedIsDropped => Hunt { workloads: &["poison"], seeds: 200 },
         Bug::TombstoneIgnored => Hunt { workloads: &["forgetful"], seeds: 200 },
-        Bug::BrokerRefusalRetriedForEver | Bug::WaitForOffsetsSaysNothing => Hunt { workloads: &["lasting"], seeds: 200 },
+        Bug::BrokerRefusalRetriedForEver | Bug::WaitForOffsetsSaysNothing | Bug::HeldUpSaysNothing => {
+            Hunt { workloads: &["lasting"], seeds: 400 }
+        }
         Bug::ChangelogDamageIsAWarning => Hunt { workloads: &["forgetful"], seeds: 400 },
         Bug::PositionsTimeoutIsAborted
         | Bug::PositionsTimeoutIsIgnored
@@ -174,6 +179,8 @@ fn hunt(bug: Bug) -> Hunt<'static> {
         | Bug::DisagreementIgnored
         | Bug::DoubtIsCertain
         | Bug::StraysDropped
+        | Bug::StraysOutliveSeek
+        | Bug::EndOutlivesSeek
         | Bug::PendingIsCaughtUp
         | Bug::FiredWithRecordsInHand
         | Bug::AtEndForLong

@@ -12,7 +12,7 @@ impl<C: GroupConsumer> KafkaSource<C> {
     ///
     /// librdkafka pauses everything for a rebalance and resumes from its own idea of the position, which is one too many after
     /// an end of partition (before 2.13.2): a record would be skipped. What it fetched meanwhile is outdated by the seek.
-    pub(super) fn seek_back(&self, but: &[InputPartition]) -> Result<(), Failure> {
+    pub(super) fn seek_back(&mut self, but: &[InputPartition]) -> Result<(), Failure> {
         // What is broken is started again by itself.
         let kept = self.intakes.iter().filter(|(p, intake)| !but.contains(p) && intake.is_open());
         let positions: Vec<(InputPartition, i64)> = kept.map(|(p, intake)| (*p, intake.position())).collect();
@@ -20,7 +20,16 @@ impl<C: GroupConsumer> KafkaSource<C> {
             return Ok(());
         }
         let done = self.consumer.seek(&positions, REQUEST_TIMEOUT);
+        positions.iter().for_each(|(p, _)| self.outdate(*p));
         done.map_err(|e| Failure::Rebuild(format!("positions can't be kept over a rebalance: {e}")))
+    }
+
+    /// What was fetched of a partition and not handed out comes again.
+    fn outdate(&mut self, partition: InputPartition) {
+        if !planted!(StraysOutliveSeek) {
+            self.strays.remove(&partition);
+        }
+        self.anew.insert(partition);
     }
 
     /// A partition's queue brought an error, after what was taken of it.
@@ -129,6 +138,7 @@ impl<C: GroupConsumer> KafkaSource<C> {
         for p in partitions {
             self.queues.remove(p);
             self.strays.remove(p);
+            self.anew.remove(p);
             self.intakes.remove(p);
             self.ends.remove(p);
         }
@@ -138,7 +148,7 @@ impl<C: GroupConsumer> KafkaSource<C> {
     pub(super) fn split(&mut self, partitions: &[InputPartition]) -> Result<(), Failure> {
         for p in partitions {
             self.queues.remove(p);
-            self.strays.remove(p);
+            self.outdate(*p);
             let queue = self
                 .consumer
                 .split(*p)
@@ -433,7 +443,7 @@ mod tests {
     /// How many records a fetch gives, and whether the end comes after them.
     fn fetched(source: &mut KafkaSource<Rc<Member>>) -> Option<(usize, Option<i64>)> {
         let fetched = source.fetch(AT, FetchRoom { records: 9, bytes: 1 << 20 }).unwrap();
-        fetched.map(|Fetched { records, end }| (records.len(), end))
+        fetched.map(|Fetched { records, end, .. }| (records.len(), end))
     }
 
     #[test]
@@ -492,6 +502,16 @@ mod tests {
         assert_eq!(member.called.take(), [""; 0], "nothing else is assigned");
         source.start(&[(OTHER, 4)]).unwrap();
         assert_eq!(member.called.take(), ["seek [(3, 7)]"]);
+        // What came before and was not taken comes again, and whoever takes it knows.
+        let is_anew =
+            |source: &mut KafkaSource<_>| source.fetch(AT, FetchRoom { records: 9, bytes: 1 << 20 }).unwrap().map(|f| f.is_anew);
+        assert_eq!((is_anew(&mut source), is_anew(&mut source)), (Some(true), None));
+        source.strays.insert(AT, vec![record(7), record(8)]);
+        source.stop(&[]).unwrap();
+        assert_eq!(member.called.take(), ["seek [(3, 7), (4, 4)]"]);
+        member.taken.borrow_mut().push_back(taken(&[7, 8, 9], None, None));
+        let anew = source.fetch(AT, FetchRoom { records: 9, bytes: 1 << 20 }).unwrap().unwrap();
+        assert_eq!((anew.records.len(), anew.is_anew, source.intakes[&AT].position()), (3, true, 10));
         source.broke(AT, Code::BadMessage, "CRC");
         source.stop(&[]).unwrap();
         assert_eq!(member.called.take(), ["pause", "seek [(4, 4)]"], "what is broken is started again by itself");

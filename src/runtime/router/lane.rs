@@ -46,6 +46,11 @@ impl Lane {
         FetchRoom { records: most.records.saturating_sub(records), bytes: most.bytes.saturating_sub(bytes) }
     }
 
+    /// Whether the end is reached isn't known any more.
+    pub fn forget_end(&mut self) {
+        self.end = None;
+    }
+
     pub fn push(&mut self, records: Box<dyn RecordBatch>, end: Option<i64>) {
         if !records.is_empty() {
             self.ahead.records += records.len();

@@ -60,6 +60,12 @@ impl Input {
         }
     }
 
+    /// Whether the end is reached isn't known any more, and what comes may cancel what is due.
+    pub(super) fn forget_end(&mut self, decoder: &impl Decode) {
+        (self.end, self.last_at_end) = (None, None);
+        self.look(decoder);
+    }
+
     pub(super) fn push(&mut self, chunk: Option<Chunk>, end: Option<i64>, decoder: &impl Decode) {
         if let Some(chunk) = chunk {
             self.ahead += chunk.records().len();

@@ -333,7 +333,7 @@ impl EventSource for Source {
             return Ok(None);
         }
         self.end_said = end;
-        Ok(Some(Fetched { records: Box::new(Records(records)), end }))
+        Ok(Some(Fetched { records: Box::new(Records(records)), end, is_anew: false }))
     }
 
     fn broken(&self) -> Vec<Broken> {

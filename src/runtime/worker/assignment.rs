@@ -21,6 +21,8 @@ pub(super) struct Assignment {
     /// Located and fetching, but not all inputs of the task are here: committed offset, first offset.
     pub(super) waiting: BTreeMap<InputPartition, (Option<Position>, i64)>,
     pub(super) resolving: Resolving,
+    /// Tasks at work are said to be held up by that.
+    pub(super) holds_up: bool,
     /// Inputs that can't be read, since when.
     pub(super) broken: BTreeMap<InputPartition, Duration>,
 }

@@ -32,6 +32,9 @@ pub(super) fn fetch_task<S: EventSource, D: Decode, C: Codec>(
         let from = InputPartition { partition: runner.partition, input };
         let Some(fetched) = source.fetch(from, room)? else { continue };
         any = true;
+        if fetched.is_anew {
+            runner.forget_end(input, decoder);
+        }
         let records = decoder.prepare(fetched.records, input, &mut |progress| runner.routers.heard(progress, now.monotonic));
         let chunk = (!records.is_empty()).then(|| Chunk::of(records));
         // The internal input is our own producer's: it says nothing of the others'.

@@ -15,7 +15,10 @@ const RETRY_PAUSE: Duration = Duration::from_millis(100);
 impl<P: Ports> Worker<P> {
     /// Finds out where the pending partitions resume; then starts to fetch, and to restore. Waits without blocking.
     pub(super) fn resolve_offsets(&mut self) -> Result<bool, Failure> {
-        let Some(pending) = &self.assignment.pending else { return Ok(false) };
+        let Some(pending) = &self.assignment.pending else {
+            self.report_going_on();
+            return Ok(false);
+        };
         let now = self.clock.monotonic();
         let resolving = &mut self.assignment.resolving;
         resolving.since.get_or_insert(now);
@@ -131,6 +134,25 @@ impl<P: Ports> Worker<P> {
         let tasks: BTreeSet<i32> = self.assignment.pending.iter().flatten().map(|p| p.partition).collect();
         for partition in tasks {
             self.troubles.raise(Place::task(partition, TroubleKind::Waiting), None, &text, &now);
+        }
+        if planted!(HeldUpSaysNothing) {
+            return;
+        }
+        // Until an assignment is answered the client library fetches nothing, of what is at work either.
+        self.assignment.holds_up = true;
+        let text = format!("It is held up until other partitions of this worker are started. {text}");
+        for partition in self.runners.keys() {
+            self.troubles.raise(Place::task(*partition, TroubleKind::Waiting), None, &text, &now);
+        }
+    }
+
+    /// What was held up isn't any more.
+    fn report_going_on(&mut self) {
+        if std::mem::take(&mut self.assignment.holds_up) {
+            let now = self.now();
+            for partition in self.runners.keys() {
+                self.troubles.clear(Place::task(*partition, TroubleKind::Waiting), &now);
+            }
         }
     }
 }

@@ -39,7 +39,7 @@ impl Boards {
                 };
                 let sample = Sample {
                     is_unread: inputs.zip(&positions).any(is_unread),
-                    is_said: running.is_empty() || tasks.iter().any(|snapshot| snapshot.partition == task && says_so(snapshot)),
+                    is_said: running.is_empty() || is_said_of(&tasks, task),
                     positions,
                 };
                 boards.liveness.borrow_mut().look(world.now(), task, sample);
@@ -70,6 +70,12 @@ impl Boards {
             }
         }
     }
+}
+
+/// A task that no member has waits for the group: who holds it up may only know of those that it has.
+fn is_said_of(tasks: &[Arc<TaskSnapshot>], task: i32) -> bool {
+    let is_given = tasks.iter().any(|snapshot| snapshot.partition == task);
+    tasks.iter().any(|snapshot| (snapshot.partition == task || !is_given) && says_so(snapshot))
 }
 
 /// It is not at work, or something is wrong with it. That it waits says nothing; for what, does.

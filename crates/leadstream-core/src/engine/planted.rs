@@ -174,6 +174,8 @@ mod bugs {
         WatermarkTimeoutIsRebuild,
         /// That committed offsets are waited for is not said.
         WaitForOffsetsSaysNothing,
+        /// Nor do the tasks at work that are held up by it.
+        HeldUpSaysNothing,
         /// An empty assignment answers what the group has not asked yet.
         EmptyAssignAnswered,
         /// State and offsets are not compared.
@@ -205,6 +207,8 @@ mod bugs {
         SeekBackForgotten,
         /// Records that came by the main queue are dropped.
         StraysDropped,
+        /// They are kept over a seek, and come twice.
+        StraysOutliveSeek,
         /// Missing records are skipped without being asked to.
         GapSkipped,
         /// A truncated log is read on without being asked to.
@@ -234,6 +238,8 @@ mod bugs {
         AtEndForLong,
         /// An input counts as read although an aborted batch took it back from its end.
         EndOutlivesDiscard,
+        /// An input counts as read although what was fetched of it was thrown away.
+        EndOutlivesSeek,
         /// One record's clock moves the task's time past the wall clock.
         OneClockMovesAll,
         /// The task's time falls with a late record.
