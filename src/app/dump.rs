@@ -1,5 +1,6 @@
 //! Lines of dumps of topics, as `kcat -J` and `rpk topic consume` write them: each a record with its headers, key, time and place.
 
+use base64::Engine as _;
 use memchr::memmem::Finder;
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
@@ -17,8 +18,13 @@ pub(super) struct Dumped {
     pub value: Option<String>,
 }
 
+/// What one of stands in every record of a dump: most lines are recognised by what they don't contain.
+static NAMES: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| ["\"headers\"", "\"topic\""].map(Finder::new));
+static OFFSET: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"offset\""));
+
 /// Reads a line that has a record's value (`payload` or `value`) and its headers or its topic. `None`: it is none.
 pub(super) fn read(line: &[u8]) -> Option<Dumped> {
+    NAMES.iter().find_map(|name| name.find(line))?;
     let mut record: Map<String, Value> = serde_json::from_slice(line).ok()?;
     if !["headers", "topic"].iter().any(|name| record.contains_key(*name)) {
         return None;
@@ -41,8 +47,6 @@ pub(super) fn read(line: &[u8]) -> Option<Dumped> {
 
 /// The same of lines that say where the record stood, with partition and offset.
 pub(super) fn read_placed(line: &[u8]) -> Option<(Dumped, (i32, i64))> {
-    // Most lines are recognised by what they don't contain.
-    static OFFSET: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"offset\""));
     OFFSET.find(line)?;
     let dumped = read(line)?;
     let place = dumped.place?;
@@ -60,6 +64,16 @@ fn headers(all: Value) -> Vec<(String, String)> {
         Value::Object(all) => all.into_iter().filter_map(|(name, value)| header(&name, value)).collect(),
         _ => Vec::new(),
     }
+}
+
+/// What a text stands for of a record that is no text. `None`: it is no base64.
+pub(super) fn bytes_of(text: &[u8]) -> Option<Vec<u8>> {
+    base64::engine::general_purpose::STANDARD.decode(text.trim_ascii()).ok()
+}
+
+/// Why such a record can't be read.
+pub(super) fn no_base64(what: &str) -> String {
+    format!("{what} is no base64, as records that are no text are written in files")
 }
 
 /// A key or value; some programs unpack what is JSON.

@@ -83,7 +83,10 @@ fn replayed(args: &ExplainArgs) -> anyhow::Result<Found> {
     let options = from.options(std::env::temp_dir(), until)?;
     let one = replay::one(&options, &args.prospect, &replay::spinner())?;
     let Some(record) = one.record else {
-        return Ok(Found::Nobody(format!("{:?}: no event in these files is about this prospect", args.prospect)));
+        return Ok(Found::Nobody(format!(
+            "{:?}: no event in these files is about this prospect, or it was deleted or forgotten after the last",
+            args.prospect
+        )));
     };
     let mut prospect = ProspectView::of(&args.prospect, &record, &options.models, one.at_ms);
     let (outputs, as_written) = one.outputs.into_iter().unzip();

@@ -11,9 +11,12 @@ mod cores;
 mod example;
 mod input_log;
 mod inputs;
+mod map_lines;
 mod options;
+mod outcomes;
 mod outputs;
 mod partition_inputs;
+mod partitioner;
 mod record;
 mod rounds;
 mod rows;
@@ -28,6 +31,7 @@ pub use example::Example;
 pub use inputs::Input;
 pub(super) use inputs::{next_line, open};
 pub use options::{Options, Until};
+pub use outcomes::Outcomes;
 pub use record::Source;
 pub(super) use summary::unusable;
 pub use tally::Tally;
@@ -35,6 +39,7 @@ pub use tally::Tally;
 use super::cli::{ReplayArgs, SettingsArgs};
 use super::exit::UsageError;
 use super::load_settings;
+use super::route::{self, InputMapping};
 use super::service::{decoder_options, max_ahead_ms};
 use super::terminal::stdout;
 use crate::config::Settings;
@@ -48,11 +53,12 @@ use crate::view::output::OutputView;
 use crate::wire::{decode, output};
 use cores::on_all_cores;
 use indicatif::{ProgressBar, ProgressStyle};
-use partition_inputs::PartitionLog;
+use partitioner::{PartitionLog, Partitioned};
 use rounds::{Round, round};
 use run_task::Worked;
 use shared::Shared;
 use spill::{Log, Spill};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -111,7 +117,9 @@ impl From<'_> {
         let horizon = Horizon { wall_ms: self.as_of_ms, max_ahead_ms: max_ahead_ms(settings) };
         let max_records = settings.engine.max_records_per_partition;
         let models = Arc::new(models);
-        Ok(Options { inputs, out, partitions: self.partitions, until, horizon, models, max_records, decode })
+        let partitions = self.partitions;
+        let mappings = mappings(settings)?;
+        Ok(Options { inputs, out, partitions, until, horizon, models, max_records, decode, mappings })
     }
 }
 
@@ -139,6 +147,14 @@ pub(super) fn decode_options(settings: &Settings) -> decode::Options {
     options
 }
 
+/// The mappings of the topics of [`decode_options`].
+///
+/// # Errors
+/// Every fault of a mapping, as a [`UsageError`].
+pub fn mappings(settings: &Settings) -> anyhow::Result<Vec<Option<InputMapping>>> {
+    Ok(route::input_mappings(settings)?.into_iter().map(|(_, mapping)| mapping).collect())
+}
+
 /// Replays the files and writes the results.
 ///
 /// # Errors
@@ -146,9 +162,10 @@ pub(super) fn decode_options(settings: &Settings) -> decode::Options {
 pub fn replay(options: &Options, progress: &ProgressBar) -> anyhow::Result<Tally> {
     std::fs::create_dir_all(&options.out)?;
     let spill = Spill::new(&options.out);
-    let mut tally = Tally::default();
+    let Run { tasks, mappings, end_ms: _ } = run_all(options, Wanted::Outputs, &spill, progress)?;
+    let mut tally = Tally { mappings, ..Tally::default() };
     let mut outputs = Vec::new();
-    for worked in tasks(options, Wanted::Outputs, &spill, progress)?.0 {
+    for worked in tasks {
         tally.add(&worked.tally);
         outputs.push(worked.outputs);
     }
@@ -171,9 +188,9 @@ pub(super) struct One {
 pub(super) fn one(options: &Options, prospect: &str, progress: &ProgressBar) -> anyhow::Result<One> {
     std::fs::create_dir_all(&options.out)?;
     let spill = Spill::new(&options.out);
-    let (all, end_ms) = tasks(options, Wanted::One(prospect), &spill, progress)?;
+    let Run { tasks, end_ms, mappings: _ } = run_all(options, Wanted::One(prospect), &spill, progress)?;
     let mut one = One { record: None, at_ms: end_ms.unwrap_or_default(), outputs: Vec::new() };
-    for worked in all {
+    for worked in tasks {
         if let Some(record) = worked.task.prospect(prospect)? {
             one.at_ms = one.at_ms.max(worked.task.time_ms());
             one.record = Some(record);
@@ -188,10 +205,10 @@ pub(super) fn one(options: &Options, prospect: &str, progress: &ProgressBar) -> 
 /// The record of an account after all events, under the first of these names that is known, and when that was.
 pub(super) fn account(options: &Options, names: &[Text], progress: &ProgressBar) -> anyhow::Result<Option<(Text, Prospect, Ms)>> {
     std::fs::create_dir_all(&options.out)?;
-    let (all, end_ms) = tasks(options, Wanted::Figures, &Spill::new(&options.out), progress)?;
-    let at_ms = all.iter().map(|w| w.task.time_ms()).chain(end_ms).max().unwrap_or_default();
+    let Run { tasks, end_ms, mappings: _ } = run_all(options, Wanted::Figures, &Spill::new(&options.out), progress)?;
+    let at_ms = tasks.iter().map(|w| w.task.time_ms()).chain(end_ms).max().unwrap_or_default();
     for name in names {
-        for worked in &all {
+        for worked in &tasks {
             if let Some(record) = worked.task.prospect(&format!("{ACCOUNT_KEY}{name}"))? {
                 return Ok(Some((name.clone(), record, at_ms)));
             }
@@ -205,9 +222,9 @@ pub(super) fn account(options: &Options, names: &[Text], progress: &ProgressBar)
 /// # Errors
 /// An input can't be read.
 pub fn figures(options: &Options, progress: &ProgressBar) -> anyhow::Result<(Figures, Tally)> {
-    let (all, end_ms) = tasks(options, Wanted::Figures, &Spill::new(&options.out), progress)?;
-    let (mut figures, mut tally) = (Figures::new(&options.models), Tally::default());
-    for worked in all {
+    let Run { tasks, end_ms, mappings } = run_all(options, Wanted::Figures, &Spill::new(&options.out), progress)?;
+    let (mut figures, mut tally) = (Figures::new(&options.models), Tally { mappings, ..Tally::default() });
+    for worked in tasks {
         figures.merge(&worked.task.figures());
         tally.add(&worked.tally);
     }
@@ -233,16 +250,21 @@ enum Wanted<'a> {
 /// finds what the first found; another is for the unforeseen.
 const MOST_ROUNDS: usize = 4;
 
-/// Every task at the end of its time, and the last event's time.
-fn tasks(
-    options: &Options,
-    wanted: Wanted<'_>,
-    spill: &Spill,
-    progress: &ProgressBar,
-) -> anyhow::Result<(Vec<Worked>, Option<Ms>)> {
+/// What was replayed.
+struct Run {
+    /// Every one at the end of its time.
+    tasks: Vec<Worked>,
+    /// The last event's time.
+    end_ms: Option<Ms>,
+    /// As of [`Tally`].
+    mappings: BTreeMap<String, Outcomes>,
+}
+
+fn run_all(options: &Options, wanted: Wanted<'_>, spill: &Spill, progress: &ProgressBar) -> anyhow::Result<Run> {
     progress.set_message("read");
     let decoder = decode::Decoder::new(options.decode.clone(), &options.models.vocabulary);
-    let logs = sort_all(partition_all(options, &decoder, spill, progress)?, spill, progress)?;
+    let Dealt { logs: dealt, mappings } = partition_all(options, &decoder, spill, progress)?;
+    let logs = sort_all(dealt, spill, progress)?;
     progress.set_message("replayed");
     progress.set_position(0);
     let input_topics = options.decode.topics.iter().map(|t| t.name.clone()).collect();
@@ -266,37 +288,42 @@ fn tasks(
         let again = logs.iter().map(|task| task.iter().map(Log::again).collect()).collect();
         let Round { worked, heard, end_ms } = round(&shared, again, &told, progress)?;
         if heard == told {
-            return Ok((worked, end_ms));
+            return Ok(Run { tasks: worked, end_ms, mappings });
         }
         told = heard;
         progress.set_position(0);
     }
     let Round { worked, end_ms, heard: _ } = round(&shared, logs, &told, progress)?;
-    Ok((worked, end_ms))
+    Ok(Run { tasks: worked, end_ms, mappings })
 }
 
-/// One thread a topic; gives each task's logs, in topic order.
-fn partition_all(
-    options: &Options,
-    decoder: &decode::Decoder,
-    spill: &Spill,
-    progress: &ProgressBar,
-) -> anyhow::Result<Vec<Vec<PartitionLog>>> {
+/// The records of all inputs.
+struct Dealt {
+    /// By task, in topic order.
+    logs: Vec<Vec<PartitionLog>>,
+    /// As of [`Tally`].
+    mappings: BTreeMap<String, Outcomes>,
+}
+
+/// One thread a topic.
+fn partition_all(options: &Options, decoder: &decode::Decoder, spill: &Spill, progress: &ProgressBar) -> anyhow::Result<Dealt> {
     let topics = options.decode.topics.len();
     let numbered = || (0..).zip(options.inputs.iter().cloned());
     let dealt = on_all_cores(topics, |topic| {
         let inputs: Vec<(u32, Input)> = numbered().filter(|(_, input)| input.topic == topic).collect();
-        partition_inputs::partition_inputs(&inputs, u16::try_from(topic)?, options.partitions, decoder, spill, &|n| {
-            progress.inc(n)
-        })
+        partition_inputs::partition_inputs(&inputs, u16::try_from(topic)?, options, decoder, spill, &|n| progress.inc(n))
     })?;
     let mut logs: Vec<Vec<PartitionLog>> = (0..options.partitions).map(|_| Vec::with_capacity(topics)).collect();
-    for topic in dealt {
-        for (task, log) in logs.iter_mut().zip(topic) {
+    let mut mappings: BTreeMap<String, Outcomes> = BTreeMap::new();
+    for (topic, Partitioned { logs: of_topic, outcomes }) in dealt.into_iter().enumerate() {
+        for (task, log) in logs.iter_mut().zip(of_topic) {
             task.push(log);
         }
+        if let Some(Some(mapping)) = options.mappings.get(topic) {
+            mappings.entry(mapping.mapper.name().to_owned()).or_default().add(&outcomes);
+        }
     }
-    Ok(logs)
+    Ok(Dealt { logs, mappings })
 }
 
 /// Brings the logs into order that did not come in it.

@@ -29,10 +29,7 @@ const OPEN_AGAIN: Duration = Duration::from_millis(500);
 const SPEC: &str = "segment";
 
 /// Every input topic with its mapping, in configured order.
-///
-/// # Errors
-/// Every fault of a mapping, as a [`UsageError`](super::exit::UsageError).
-pub fn mappings(settings: &Settings) -> anyhow::Result<Vec<(InputTopic, Option<Mapper>)>> {
+fn mappings(settings: &Settings) -> anyhow::Result<Vec<(InputTopic, Option<Mapper>)>> {
     let mut faults = Vec::new();
     let mut all = Vec::new();
     for topic in settings.input_topics() {
@@ -59,9 +56,34 @@ fn no_registry(mapping: &str) -> FileFault {
     FileFault { origin: mapping.to_owned(), fault: Fault { place: Place::default(), message } }
 }
 
+/// What the records of an input become events by.
+#[derive(Debug, Clone)]
+pub struct InputMapping {
+    pub mapper: Mapper,
+    /// Its events may be of any prospect, and several of one record; else the record's key is the prospect of its one event.
+    pub is_routed: bool,
+}
+
+/// Every input topic, in configured order; `None`: its records are events already.
+///
+/// # Errors
+/// Every fault of a mapping, as a [`UsageError`](super::exit::UsageError).
+pub fn input_mappings(settings: &Settings) -> anyhow::Result<Vec<(InputTopic, Option<InputMapping>)>> {
+    let routed = settings.routed_topics();
+    let with_route = |(topic, mapper): (InputTopic, Option<Mapper>)| {
+        let is_routed = routed.contains(&topic);
+        let mapper = match mapper {
+            None if is_routed => Some(load(SPEC).map(Mapper::from).map_err(|found| usage("a mapping has", &found))?),
+            mapper => mapper.filter(|mapper| is_routed || !mapper.is_identity()),
+        };
+        Ok((topic, mapper.map(|mapper| InputMapping { mapper, is_routed })))
+    };
+    mappings(settings)?.into_iter().map(with_route).collect()
+}
+
 /// The mappings of an instance, loaded once.
 pub struct Mapped {
-    /// Of the topics that the engine reads, by input.
+    /// Of the topics that the engine reads, by input; `None`: its records are events already.
     pub engine: Vec<Option<Mapper>>,
     /// The inputs that are routed. Those without a mapping hold events in the form of the Segment spec.
     pub routed: Vec<RoutedInput>,
@@ -69,19 +91,16 @@ pub struct Mapped {
 
 impl Mapped {
     /// # Errors
-    /// As [`mappings`].
+    /// As [`input_mappings`].
     pub fn load(settings: &Settings) -> anyhow::Result<Self> {
-        let routed = settings.routed_topics();
-        let (routed, engine): (Vec<_>, Vec<_>) = mappings(settings)?.into_iter().partition(|(topic, _)| routed.contains(topic));
-        let with_mapper = |(topic, mapper): (InputTopic, Option<Mapper>)| {
-            let mapper = match mapper {
-                Some(mapper) => mapper,
-                None => load(SPEC).map(Mapper::from).map_err(|found| usage("a mapping has", &found))?,
-            };
-            Ok(RoutedInput { topic, mapper })
-        };
-        let engine = engine.into_iter().map(|(_, mapper)| mapper).collect();
-        Ok(Self { engine, routed: routed.into_iter().map(with_mapper).collect::<anyhow::Result<_>>()? })
+        let (mut engine, mut routed) = (Vec::new(), Vec::new());
+        for (topic, mapping) in input_mappings(settings)? {
+            match mapping {
+                Some(InputMapping { mapper, is_routed: true }) => routed.push(RoutedInput { topic, mapper }),
+                mapping => engine.push(mapping.map(|mapping| mapping.mapper)),
+            }
+        }
+        Ok(Self { engine, routed })
     }
 }
 

@@ -32,6 +32,9 @@ pub struct ReplaySummary {
     pub late: u64,
     /// Times without a zone.
     pub local_times: u64,
+    /// What became of the records of topics that are routed or have a mapping that changes something, by mapping and outcome.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub mappings: BTreeMap<String, BTreeMap<String, u64>>,
     pub models: Vec<ModelName>,
     /// Names of events that nearly are known ones, by the known ones.
     pub near_misses: Vec<NearMiss>,
@@ -43,7 +46,7 @@ pub struct ReplaySummary {
     pub outputs: BTreeMap<String, u64>,
     pub partitions: u32,
     pub prospects: u64,
-    /// Lines that were read.
+    /// Lines that were read; of topics with a mapping, events of them and what could not be used.
     pub records: u64,
     pub recovery: RecoveryView,
     /// Triggers of the model, by name.

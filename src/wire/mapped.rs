@@ -3,5 +3,5 @@
 mod batch;
 mod mapper;
 
-pub use batch::{Count, mapped, record, routed};
+pub use batch::{Count, mapped, one, record, routed};
 pub use mapper::{MappedEvent, Mapper, Part};

@@ -1,6 +1,7 @@
 //! Replay against independent lists of triggers from real shops, and against itself.
 
 mod inputs;
+mod mappings;
 
 use crate::program::{json_lines, leadstream, write_lines};
 use leadstream::app::replay::{Input, Options, Until, replay};
@@ -37,6 +38,7 @@ fn options(dir: &Path, inputs: Vec<(Topic, PathBuf)>, set: &[String]) -> Options
         models: Arc::new(models),
         max_records: None,
         decode: decode::Options { topics: topics(), ..decode::Options::default() },
+        mappings: Vec::new(),
     }
 }
 

@@ -68,6 +68,7 @@ fn replay(simulation: &Simulation, dir: &Path) -> Ms {
             models: std::sync::Arc::clone(&formats.models),
             max_records: None,
             decode: decode_options(&formats.settings),
+            mappings: Vec::new(),
         },
         &indicatif::ProgressBar::hidden(),
     );

@@ -4,7 +4,6 @@
 use crate::app::dump;
 use crate::app::replay::{next_line, open};
 use anyhow::Context as _;
-use base64::Engine as _;
 use leadstream_mapping::{Format, Record, SCHEMA_HEADER};
 use std::path::Path;
 
@@ -54,18 +53,14 @@ pub fn each(path: &Path, format: &Format, mut take: impl FnMut(&Sample) -> anyho
     Ok(())
 }
 
-/// A value, and the header that may have the id of its schema, of base64.
 fn decode(sample: &mut Sample) -> anyhow::Result<()> {
-    let decoded = |what: &str, bytes: &[u8]| {
-        let why = || format!("line {}: {what} is no base64, as records that are no text are written in samples", sample.line);
-        base64::engine::general_purpose::STANDARD.decode(bytes.trim_ascii()).with_context(why)
-    };
-    let value = sample.value.as_deref().map(|value| decoded("its value", value)).transpose()?;
-    let mut headers = sample.headers.clone();
-    for (name, value) in headers.iter_mut().filter(|(name, _)| name.eq_ignore_ascii_case(SCHEMA_HEADER)) {
-        *value = decoded(name, value)?;
+    let why = |what| format!("line {}: {}", sample.line, dump::no_base64(what));
+    if let Some(value) = &mut sample.value {
+        *value = dump::bytes_of(value).with_context(|| why("its value"))?;
     }
-    (sample.value, sample.headers) = (value, headers);
+    for (_, id) in sample.headers.iter_mut().filter(|(name, _)| name.eq_ignore_ascii_case(SCHEMA_HEADER)) {
+        *id = dump::bytes_of(id).with_context(|| why(SCHEMA_HEADER))?;
+    }
     Ok(())
 }
 

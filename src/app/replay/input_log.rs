@@ -1,6 +1,6 @@
 //! One input of one task: its log, decoded a block at a time, and the event at its head.
 
-use super::record::{self, Source, What};
+use super::record::{self, Refused, Source, What};
 use super::shared::Shared;
 use super::spill::Blocks;
 use crate::domain::Ms;
@@ -17,6 +17,8 @@ pub(super) struct Item<'a> {
     pub offset: i64,
     pub source: Source,
     pub what: What<'a>,
+    /// Why its mapping could not use it.
+    pub refused: Option<Refused<'a>>,
     pub event: Result<Event<'a>, Rejected>,
 }
 
@@ -78,9 +80,10 @@ fn decode<'a>(shared: &Shared<'_>, block: &'a [u8], first: Position, last_head_m
     let mut rest = block;
     while let Some(stored) = record::take(&mut rest) {
         let offset = first.offset + i64::try_from(items.len()).unwrap_or(0);
-        let mut event = match stored.what.view(first.input) {
-            None => shared.decoder.decode_line(stored.what.bytes(), Position { offset, ..first }),
-            Some(record) => shared.decoder.decode_event(&record),
+        let mut event = match (stored.refused, stored.what.view(first.input)) {
+            (Some(refused), _) => Err(refused.rejected()),
+            (None, None) => shared.decoder.decode_line(stored.what.bytes(), Position { offset, ..first }),
+            (None, Some(record)) => shared.decoder.decode_event(&record),
         };
         let horizon = &shared.options.horizon;
         if let Some(record_ms) = event.as_ref().ok().map(|event| event.record_ms).filter(|ms| horizon.is_behind(*ms)) {
@@ -93,7 +96,8 @@ fn decode<'a>(shared: &Shared<'_>, block: &'a [u8], first: Position, last_head_m
             Err(_) => stored.order_ms.max(*last_head_ms),
         };
         *last_head_ms = head_ms;
-        items.push(Item { head_ms, offset, source: stored.source, what: stored.what, event });
+        let record::Stored { source, what, refused, .. } = stored;
+        items.push(Item { head_ms, offset, source, what, refused, event });
     }
     items
 }

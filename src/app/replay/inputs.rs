@@ -55,6 +55,15 @@ pub(in crate::app) fn open(path: &Path) -> anyhow::Result<Box<dyn BufRead + Send
     Ok(Box::new(BufReader::with_capacity(BUFFER_BYTES, unpacked)))
 }
 
+/// What the lines of a file are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Content {
+    /// Events, or rows of columns.
+    Events,
+    /// Records that a mapping reads, whatever they look like.
+    Records,
+}
+
 /// The lines of a file, each with its number.
 pub(super) enum Lines {
     Text { from: Box<dyn BufRead + Send>, path: PathBuf, first: Option<Vec<u8>>, number: u64 },
@@ -73,8 +82,8 @@ const OF_HEADERS: [&str; 9] =
     ["user_id", "anonymous_id", "userId", "anonymousId", "timestamp", "received_at", "message_id", "event", "event_text"];
 
 impl Lines {
-    /// Opens a file; by its name or by its first line it is one of columns.
-    pub(super) fn open(path: &Path) -> anyhow::Result<Self> {
+    /// Opens a file; one of events is by its name or by its first line one of columns.
+    pub(super) fn open(path: &Path, content: Content) -> anyhow::Result<Self> {
         let mut from = open(path)?;
         let mut first = Vec::new();
         let number = u64::from(next_line(from.as_mut(), &mut first).with_context(|| cannot(path))?);
@@ -84,7 +93,7 @@ impl Lines {
                 path.display()
             );
         }
-        match delimiter(path, &first) {
+        match delimiter(path, &first).filter(|_| content == Content::Events) {
             None => Ok(Self::Text { from, path: path.to_owned(), first: (number == 1).then_some(first), number }),
             Some(delimiter) => {
                 let header = first.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&first).to_vec();
@@ -215,7 +224,7 @@ mod tests {
         let path = dir.path().join("cart.csv");
         let text = "user_id,event,received_at,note,products\nann,A,2026-09-14,\"two\nlines, and a comma\",\"[{\"\"sku\"\":\"\"s\"\"}]\"\nben,B\n";
         std::fs::write(&path, text).unwrap();
-        let (mut lines, mut line) = (Lines::open(&path).unwrap(), Vec::new());
+        let (mut lines, mut line) = (Lines::open(&path, Content::Events).unwrap(), Vec::new());
         let mut next =
             || lines.next(&mut line, Table::Events).unwrap().map(|n| (n, serde_json::from_slice::<Value>(&line).unwrap()));
         let (number, ann) = next().unwrap();
@@ -231,7 +240,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("cart.parquet");
         std::fs::write(&path, b"PAR1\x15\x04\x15").unwrap();
-        let error = Lines::open(&path).err().unwrap().to_string();
+        let error = Lines::open(&path, Content::Events).err().unwrap().to_string();
         assert!(error.contains("duckdb -c") && error.contains("cart.parquet'"), "{error}");
     }
 

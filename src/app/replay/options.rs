@@ -1,6 +1,7 @@
 //! What is to be replayed, and how.
 
 use super::inputs::Input;
+use crate::app::route::InputMapping;
 use crate::domain::Ms;
 use crate::domain::model::Models;
 use crate::runtime::horizon::Horizon;
@@ -32,4 +33,6 @@ pub struct Options {
     /// As `engine.max_records_per_partition`.
     pub max_records: Option<usize>,
     pub decode: decode::Options,
+    /// By topic, as far as they go.
+    pub mappings: Vec<Option<InputMapping>>,
 }

@@ -117,6 +117,9 @@ struct DeadLetter<'a> {
     topic: &'a str,
     partition: i32,
     offset: i64,
+    /// Number of the element that it is about, of a record of several events.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    element: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     timestamp: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -138,6 +141,8 @@ pub(super) fn dead_letter(
 ) -> anyhow::Result<()> {
     let line = item.what.bytes();
     let (head, partition, offset) = match item.what {
+        // A mapping could make nothing of it: what looks like a person is none.
+        What::Line(_) if item.refused.is_some() => (FileHead::default(), partition, item.offset),
         What::Line(line) => (file_head(line).unwrap_or_default(), partition, item.offset),
         What::Dumped { partition, offset, timestamp_ms, key, .. } => {
             let prospect = key.map(String::from_utf8_lossy);
@@ -151,6 +156,7 @@ pub(super) fn dead_letter(
         topic,
         partition,
         offset,
+        element: item.refused.and_then(|refused| refused.element),
         timestamp: head.record_ms,
         key: head.prospect.as_deref(),
         value: text,

@@ -1,11 +1,13 @@
 //! Records as they lie in the logs between the two passes: where they stand in time, where they came from, and their bytes.
 
 use crate::domain::Ms;
-use crate::runtime::ports::RecordView;
+use crate::runtime::ports::{DeadReason, RecordView, Rejected};
 use anyhow::Context;
 
 /// Marks a record of a dump, in the length before it.
 const DUMPED: u32 = 1 << 31;
+/// The same of one that a mapping can't use.
+const REFUSED: u32 = 1 << 30;
 /// Length, place in time, number of the file and of the line.
 const HEAD_BYTES: usize = 4 + 8 + 4 + 8;
 
@@ -25,6 +27,23 @@ pub(super) struct Stored<'a> {
     pub order_ms: Ms,
     pub source: Source,
     pub what: What<'a>,
+    /// The mapping of its topic can't use it.
+    pub refused: Option<Refused<'a>>,
+}
+
+/// Why a mapping can't use a record, or an element of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Refused<'a> {
+    pub reason: DeadReason,
+    pub detail: &'a str,
+    /// Number of the element in its record, from 0; `None`: the record has no others.
+    pub element: Option<u32>,
+}
+
+impl Refused<'_> {
+    pub(super) fn rejected(self) -> Rejected {
+        Rejected { reason: self.reason, detail: self.detail.to_owned() }
+    }
 }
 
 /// A line that says its prospect and time itself, or a record that was dumped with its key and time.
@@ -68,7 +87,10 @@ pub(super) fn put(record: &Stored<'_>, into: &mut Vec<u8>) -> anyhow::Result<()>
     into.extend_from_slice(&record.order_ms.to_le_bytes());
     into.extend_from_slice(&record.source.file.to_le_bytes());
     into.extend_from_slice(&record.source.line.to_le_bytes());
-    let mark = match record.what {
+    if let Some(refused) = record.refused {
+        put_refused(refused, into)?;
+    }
+    let dumped = match record.what {
         What::Line(line) => {
             into.extend_from_slice(line);
             0
@@ -86,30 +108,52 @@ pub(super) fn put(record: &Stored<'_>, into: &mut Vec<u8>) -> anyhow::Result<()>
             DUMPED
         }
     };
-    let length = u32::try_from(into.len() - start).ok().filter(|length| *length < DUMPED).context("a line of more than 2 GiB")?;
+    let refused = record.refused.map_or(0, |_| REFUSED);
+    let length =
+        u32::try_from(into.len() - start).ok().filter(|length| *length < REFUSED).context("a line of more than 1 GiB")?;
     if let Some(place) = into.get_mut(start..start + 4) {
-        place.copy_from_slice(&(length | mark).to_le_bytes());
+        place.copy_from_slice(&(length | dumped | refused).to_le_bytes());
     }
+    Ok(())
+}
+
+fn put_refused(refused: Refused<'_>, into: &mut Vec<u8>) -> anyhow::Result<()> {
+    let reason = DeadReason::ALL.iter().position(|reason| *reason == refused.reason).unwrap_or_default();
+    let detail_bytes = u32::try_from(refused.detail.len()).context("a detail of more than 4 GiB")?;
+    into.push(u8::try_from(reason)?);
+    into.extend_from_slice(&refused.element.unwrap_or(u32::MAX).to_le_bytes());
+    into.extend_from_slice(&detail_bytes.to_le_bytes());
+    into.extend_from_slice(refused.detail.as_bytes());
     Ok(())
 }
 
 /// The length of the first record of a block, and its place in time. `None` at the end.
 pub(super) fn first(block: &[u8]) -> Option<(usize, Ms)> {
     let (length, rest) = block.split_first_chunk::<4>()?;
-    Some(((u32::from_le_bytes(*length) & !DUMPED) as usize, Ms::from_le_bytes(*rest.first_chunk()?)))
+    Some(((u32::from_le_bytes(*length) & !(DUMPED | REFUSED)) as usize, Ms::from_le_bytes(*rest.first_chunk()?)))
 }
 
 /// Takes the first record off a block. `None` at the end.
 pub(super) fn take<'a>(block: &mut &'a [u8]) -> Option<Stored<'a>> {
     let (length, order_ms) = first(block)?;
     let (record, rest) = block.split_at_checked(length)?;
-    let is_dumped = u32::from_le_bytes(*record.first_chunk()?) & DUMPED != 0;
+    let marks = u32::from_le_bytes(*record.first_chunk()?);
     let (head, mut bytes) = record.split_at_checked(HEAD_BYTES)?;
     *block = rest;
     let source =
         Source { file: u32::from_le_bytes(*head.get(12..)?.first_chunk()?), line: u64::from_le_bytes(*head.last_chunk()?) };
-    let what = if is_dumped { dumped(&mut bytes)? } else { What::Line(bytes) };
-    Some(Stored { order_ms, source, what })
+    let refused = if marks & REFUSED == 0 { None } else { Some(refused(&mut bytes)?) };
+    let what = if marks & DUMPED == 0 { What::Line(bytes) } else { dumped(&mut bytes)? };
+    Some(Stored { order_ms, source, what, refused })
+}
+
+fn refused<'a>(bytes: &mut &'a [u8]) -> Option<Refused<'a>> {
+    let [reason] = chunk(bytes)?;
+    let element = Some(u32::from_le_bytes(chunk(bytes)?)).filter(|element| *element != u32::MAX);
+    let detail_bytes = u32::from_le_bytes(chunk(bytes)?);
+    let (detail, rest) = bytes.split_at_checked(detail_bytes as usize)?;
+    *bytes = rest;
+    Some(Refused { reason: *DeadReason::ALL.get(usize::from(reason))?, detail: std::str::from_utf8(detail).ok()?, element })
 }
 
 fn dumped<'a>(bytes: &mut &'a [u8]) -> Option<What<'a>> {
@@ -140,12 +184,17 @@ mod tests {
     fn records_come_back_as_they_were_put() {
         let source = |line| Source { file: 2, line };
         let dumped = |key, value, timestamp_ms| What::Dumped { partition: -1, offset: 7, timestamp_ms, key, value };
+        let good = |order_ms, line, what| Stored { order_ms, source: source(line), what, refused: None };
+        let refused =
+            |reason, detail, element, what| Stored { refused: Some(Refused { reason, detail, element }), ..good(9, 6, what) };
         let records = [
-            Stored { order_ms: Ms::MIN, source: source(1), what: What::Line(b"") },
-            Stored { order_ms: 5, source: source(u64::MAX), what: What::Line(b"{}") },
-            Stored { order_ms: 6, source: source(3), what: dumped(Some(b"ann"), Some(b"{}"), Some(6)) },
-            Stored { order_ms: 7, source: source(4), what: dumped(None, None, None) },
-            Stored { order_ms: 8, source: source(5), what: dumped(Some(b""), Some(b""), Some(0)) },
+            good(Ms::MIN, 1, What::Line(b"")),
+            good(5, u64::MAX, What::Line(b"{}")),
+            good(6, 3, dumped(Some(b"ann"), Some(b"{}"), Some(6))),
+            good(7, 4, dumped(None, None, None)),
+            good(8, 5, dumped(Some(b""), Some(b""), Some(0))),
+            refused(DeadReason::UnreadableValue, "", None, What::Line(b"x")),
+            refused(DeadReason::UnwantedName, "it is \u{e4}", Some(3), dumped(None, Some(b"[1]"), Some(6))),
         ];
         let mut block = Vec::new();
         records.iter().for_each(|record| put(record, &mut block).unwrap());

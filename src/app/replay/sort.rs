@@ -124,7 +124,12 @@ mod tests {
             let mut want: Vec<(Ms, u64)> = (0..records).map(|n: u64| ((n * 7_919 % 83) as Ms, n)).collect();
             for (order_ms, line) in &want {
                 let text = vec![b'x'; (*line % 40) as usize];
-                let stored = Stored { order_ms: *order_ms, source: Source { file: 0, line: *line }, what: What::Line(&text) };
+                let stored = Stored {
+                    order_ms: *order_ms,
+                    source: Source { file: 0, line: *line },
+                    what: What::Line(&text),
+                    refused: None,
+                };
                 record::put(&stored, log.tail()).unwrap();
                 log.settle(&spill, 300).unwrap();
             }

@@ -63,6 +63,7 @@ fn view(options: &Options, tally: &Tally) -> ReplaySummary {
         last_event: tally.last_ms.and_then(Time::of),
         late: tally.late,
         local_times: tally.local_times,
+        mappings: tally.mappings.iter().map(|(mapping, outcomes)| (mapping.clone(), counts(outcomes.by_name()))).collect(),
         models: models.collect(),
         near_misses: near_misses.collect(),
         near_misses_by_name: by_name(&tally.misses.by_meant()),
@@ -126,6 +127,10 @@ pub(super) fn table(options: &Options, tally: &Tally) -> String {
                 let _never = writeln!(page, "{:14}{name}: {}", "", printable(&value));
             }
         }
+    }
+    for (mapping, outcomes) in &tally.mappings {
+        let outcomes: Vec<String> = outcomes.by_name().map(|(outcome, n)| format!("{n} {outcome}")).collect();
+        let _never = writeln!(page, "  mapping {}: {}", printable(mapping), outcomes.join(", "));
     }
     for line in unusable(options, tally) {
         let _never = writeln!(page, "  {line}");

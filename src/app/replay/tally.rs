@@ -1,6 +1,7 @@
 //! What a replay counts.
 
 use super::example::Example;
+use super::outcomes::Outcomes;
 use super::outputs;
 use crate::domain::misses::Misses;
 use crate::domain::{Ms, Text};
@@ -18,6 +19,8 @@ pub struct Tally {
     pub clock_corrected: u64,
     pub local_times: u64,
     pub broken_fields: u64,
+    /// By mapping, what it made of the records of its topics.
+    pub mappings: BTreeMap<String, Outcomes>,
     pub misses: Misses,
     pub duplicates: u64,
     pub before_erasure: u64,

@@ -58,7 +58,16 @@ fn shop(dir: &Path, kind: ShopKind, model: &str) -> Options {
         file.write_all(&record.value).unwrap();
         file.write_all(b"\n").unwrap();
     }
-    let settings = SettingsArgs { config: None, set: vec![format!("model.files={model}")] };
+    // Changes nothing, but is applied: it could skip something.
+    let mapping = dir.join("mails.toml");
+    let ids = "user = \"userId\"\nanon = \"anonymousId\"\n";
+    std::fs::write(
+        &mapping,
+        format!("name = \"mails\"\nas_is = true\nname_from = [\"event\", \"type\"]\nskip = {{ x = 1 }}\n[ids]\n{ids}"),
+    )
+    .unwrap();
+    let set = vec![format!("model.files={model}"), format!("topics.mappings.email={}", mapping.display())];
+    let settings = SettingsArgs { config: None, set };
     let inputs = Topic::ALL.map(|topic| format!("{}={}", topic.name(), path(topic).display()));
     let from = replay::From { settings: &settings, inputs: &inputs, partitions: 2, as_of_ms: 1_900_000_000_000 };
     from.options(dir.join("out"), Until::End).unwrap()
@@ -77,6 +86,7 @@ fn check_shop(dir: &Path, options: &Options, with_outputs: &[&str]) {
     let summary = std::fs::read_to_string(dir.join("out/summary.json")).unwrap();
     let summary: ReplaySummary = serde_json::from_str(&summary).unwrap();
     assert!(summary.events > 2_000 && !summary.dead_letter_examples.is_empty(), "{summary:?}");
+    assert!(summary.mappings["mails"]["mapped"] > 0, "{summary:?}");
     check_sorted("replay-summary", &summary);
     for prospect in with_outputs.iter().flat_map(|output| some(dir, output, "prospect")) {
         let one = replay::one(options, &prospect, &replay::spinner()).unwrap();

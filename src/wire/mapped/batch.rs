@@ -1,6 +1,6 @@
 //! Fetched records of a topic whose mapping the engine itself applies: each is one event, or none.
 
-use super::mapper::{Mapper, Part};
+use super::mapper::{MappedEvent, Mapper, Part};
 use crate::domain::Ms;
 use crate::runtime::ports::{DeadReason, MappingOutcome, Progress, RecordBatch, RecordView, Rejected};
 use leadstream_mapping::Record;
@@ -68,7 +68,7 @@ pub fn mapped(mapper: &Mapper, topic: &str, records: Box<dyn RecordBatch>, count
         let headers = if mapper.reads_headers() { records.headers(n) } else { Vec::new() };
         let parts = mapper.map(&record(&view, topic, &headers));
         parts.iter().for_each(|part| counts[part.outcome as usize] += 1);
-        kept.extend(one(parts).map(|what| (n, what)));
+        kept.extend(one(parts).map(|what| (n, what.map(|event| event.json))));
     }
     for (outcome, counted) in MappingOutcome::ALL.into_iter().zip(counts).filter(|(_, counted)| *counted > 0) {
         count(mapper.name(), outcome, counted);
@@ -83,12 +83,13 @@ pub fn record<'a>(view: &RecordView<'a>, topic: &'a str, headers: &'a [(String, 
     Record { topic, key: view.key, value: view.value, headers }
 }
 
-/// The event of a record that has no more than one.
-fn one(parts: Vec<Part>) -> Option<Result<String, Rejected>> {
+/// The event of a record of a topic that isn't routed, which has no more than one. `None`: the record is skipped.
+#[must_use]
+pub fn one(parts: Vec<Part>) -> Option<Result<MappedEvent, Rejected>> {
     let mut all = parts.into_iter().filter_map(|part| part.what);
     let first = all.next()?;
     Some(match all.count() {
-        0 => first.map(|event| event.json),
+        0 => first,
         more => {
             let detail =
                 format!("{} events of one record: name its topic in route.topics, so that each is an event of its own", more + 1);

@@ -62,11 +62,23 @@ impl Mapper {
         self.mapping.reads_headers()
     }
 
-    /// Each record is an event in the form of the Segment spec already: the decoder reads it as it is.
+    /// Its records are no text.
+    #[must_use]
+    pub fn is_binary(&self) -> bool {
+        matches!(self.mapping.format, Format::Binary(_))
+    }
+
+    /// Each record is one event in the form of the Segment spec, or is skipped.
+    #[must_use]
+    pub fn reads_the_spec(&self) -> bool {
+        let Mapping { format, is_as_is, has_prefix, unwrap, split, .. } = &*self.mapping;
+        *is_as_is && *format == Format::Json && !has_prefix && unwrap.is_empty() && split.is_none()
+    }
+
+    /// Nor is any skipped: the decoder reads records as they are.
     #[must_use]
     pub fn is_identity(&self) -> bool {
-        let Mapping { format, is_as_is, has_prefix, unwrap, split, skip, .. } = &*self.mapping;
-        *is_as_is && *format == Format::Json && !has_prefix && unwrap.is_empty() && split.is_none() && skip.is_empty()
+        self.reads_the_spec() && self.mapping.skip.is_empty()
     }
 
     /// What becomes of a record: nothing of it is lost without an outcome.

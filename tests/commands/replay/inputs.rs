@@ -24,30 +24,37 @@ fn go(out: &Path, files: &[PathBuf], partitions: u32, set: &[&str]) -> Tally {
         models: Arc::new(config::models(&settings).unwrap()),
         max_records: None,
         decode: decode::Options { topics, zones: settings.input_zones(), ..decode::Options::default() },
+        mappings: Vec::new(),
     };
     replay(&options, &indicatif::ProgressBar::hidden()).unwrap()
 }
 
 /// Everything that left, without what depends on where a record lay.
-fn left(out: &Path) -> Vec<Value> {
+pub(super) fn left(out: &Path) -> Vec<Value> {
     let mut all = Vec::new();
     for file in ["stage-changes", "score-changes", "cart-abandoned", "cart-outcomes"] {
         let text = std::fs::read_to_string(out.join(format!("{file}.jsonl"))).unwrap();
         all.extend(text.lines().map(|line| {
             let mut value: Value = serde_json::from_str(line).unwrap();
-            if let Some(event) = value["event"].as_object_mut() {
-                event.remove("offset");
-                event.remove("partition");
-            }
-            if let Some(because) = value["because"].as_object_mut() {
-                because.remove("armed_by");
-            }
+            without_places(&mut value);
             value
         }));
     }
     // What happens at one instant is in order of its record.
     all.sort_by_key(|value| (value["at"].to_string(), value["prospect"].to_string(), value.to_string()));
     all
+}
+
+/// Leaves out where records lay.
+pub(super) fn without_places(value: &mut Value) {
+    match value {
+        Value::Object(all) => {
+            all.retain(|name, _| !["offset", "partition", "armed_by"].contains(&name.as_str()));
+            all.values_mut().for_each(without_places);
+        }
+        Value::Array(all) => all.iter_mut().for_each(without_places),
+        _ => {}
+    }
 }
 
 fn track(user: &str, n: u32, name: &str, time: &str, properties: &Value) -> String {
