@@ -183,4 +183,16 @@ mod tests {
         (0..2).for_each(|_| lane.step());
         assert_eq!((lane.room(most).records, lane.is_pending_since()), (5, Some(1_700_000_002_000)));
     }
+
+    #[test]
+    fn a_lane_that_is_fetched_anew_is_not_read_until_its_end_is_seen_again() {
+        let mut lane = Lane::new(10);
+        lane.push(Box::new(Offsets(Vec::new())), Some(10));
+        assert!(lane.is_at_end());
+        lane.forget_end();
+        assert_eq!((lane.is_at_end(), lane.is_pending_since()), (false, Some(Ms::MIN)));
+        lane.push(Box::new(Offsets(vec![10])), Some(11));
+        lane.step();
+        assert!(lane.is_at_end());
+    }
 }
