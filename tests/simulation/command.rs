@@ -12,6 +12,8 @@ use std::time::Duration;
 
 /// Of each workload.
 const DEFAULT_SEEDS: u64 = 10_000;
+/// So often all seeds of all workloads must come to every point of the table.
+const OFTEN: u64 = 100;
 /// Where there is no terminal, a line now and then.
 const SAYS_EVERY: Duration = Duration::from_secs(10);
 
@@ -89,7 +91,8 @@ fn many_seeds(sweep: &Sweep) -> u64 {
     if is_terminal {
         eprint!("\r\x1b[K");
     }
-    table(&summary);
+    let is_all = sweep.seeds >= DEFAULT_SEEDS && workloads::ALL.iter().all(|name| sweep.workloads.iter().any(|w| w == name));
+    table(&summary, if is_all { OFTEN } else { 1 });
     summary.failures.len() as u64
 }
 
@@ -102,9 +105,9 @@ fn pace(seeds: u64, elapsed: Duration) -> String {
     format!("{:.1} seeds/s", seeds as f64 / elapsed.as_secs_f64())
 }
 
-fn table(summary: &Summary) {
+fn table(summary: &Summary, least: u64) {
     eprintln!("\n      covered");
-    coverage::table(&summary.counts).iter().for_each(|line| eprintln!("{line}"));
+    coverage::table(&summary.counts, least).iter().for_each(|line| eprintln!("{line}"));
     if let Some(failure) = summary.failures.first() {
         eprintln!("\nThe trace of the first that failed: {}", failure.case.command());
     }

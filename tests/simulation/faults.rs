@@ -79,6 +79,8 @@ pub enum Kind {
     EndsUnknown,
     /// The newer protocol's assignor gives the inputs of a task to different members for a while.
     InputsApart,
+    /// For a while a process dies in the middle of every transaction.
+    CrashLoop,
 }
 
 impl Kind {
@@ -118,6 +120,9 @@ impl Kind {
         Self::InputsApart,
     ];
 
+    /// For outages: what others do by chance, where it hurts and for long. Nothing may be lost by it.
+    pub const OUTAGES: [Self; 3] = [Self::StaleChangelog, Self::InputsApart, Self::CrashLoop];
+
     /// For the trace and the table of what was covered.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -153,6 +158,7 @@ impl Kind {
             Self::Supplanted => "fault: a process is supplanted",
             Self::EndsUnknown => "fault: a changelog's end can't be asked for",
             Self::InputsApart => "fault: inputs of a task are given apart",
+            Self::CrashLoop => "fault: process dies in every transaction",
         }
     }
 }
@@ -166,6 +172,8 @@ pub struct FaultPlan {
     /// Kinds with their mean pause.
     pub kinds: Vec<(Kind, Us)>,
     pub weather: Weather,
+    /// Some last longer than anyone waits.
+    pub have_outages: bool,
     /// All faults have ended by then.
     pub heals_at: Us,
 }
@@ -174,7 +182,7 @@ impl FaultPlan {
     /// Nothing goes wrong.
     #[must_use]
     pub fn none() -> Self {
-        Self { kinds: Vec::new(), weather: Weather::default(), heals_at: 0 }
+        Self { kinds: Vec::new(), weather: Weather::default(), have_outages: false, heals_at: 0 }
     }
 
     /// Draws a plan from these kinds; those that are favoured are nearly always part of it.
@@ -194,7 +202,14 @@ impl FaultPlan {
             slowest: *die.one_of(&[20 * MS, 300 * MS, 2 * SECOND]),
             unanswered: *die.one_of(&[0.0, 0.0, 0.01, 0.05]),
         };
-        Self { kinds: drawn, weather, heals_at }
+        Self { kinds: drawn, weather, have_outages: false, heals_at }
+    }
+
+    /// Fewer of them, and some last longer than anyone waits.
+    #[must_use]
+    pub fn with_outages(self) -> Self {
+        let kinds = self.kinds.into_iter().map(|(kind, pause)| (kind, 3 * pause)).collect();
+        Self { kinds, have_outages: true, ..self }
     }
 
     /// Whether a kind may strike.
@@ -207,7 +222,7 @@ impl FaultPlan {
     pub fn begin(&self, fleet: &Rc<Fleet>) {
         let world = &fleet.world;
         world.network.borrow_mut().weather = self.weather.clone();
-        let striker = Rc::new(Striker::new(fleet, self.heals_at));
+        let striker = Rc::new(Striker::new(fleet, self.heals_at, self.have_outages));
         for (kind, pause) in &self.kinds {
             let mut at = 0;
             loop {

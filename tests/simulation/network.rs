@@ -114,6 +114,8 @@ pub struct Network {
     /// The worker that begins the next transaction stands still for so long, but not past that time, and a generation of the group
     /// passes.
     pub stalls_at_begin: Option<(Us, Us)>,
+    /// A process whose transactional ids begin so dies with every record that it writes in a transaction, until then.
+    pub crashes: Option<(String, Us)>,
     worst: worst::Worst,
     states: BTreeMap<(ClientId, Link), State>,
     fates: BTreeMap<Connection, Fate>,
@@ -139,7 +141,7 @@ impl Network {
     pub fn heal(&mut self) {
         self.weather = Weather::default();
         self.late = None;
-        (self.kills_at_commit, self.stalls_at_commit, self.stalls_at_begin) = (false, None, None);
+        (self.kills_at_commit, self.stalls_at_commit, self.stalls_at_begin, self.crashes) = (false, None, None, None);
         self.stalled_links.clear();
         self.stalled_processes.clear();
     }
@@ -297,6 +299,9 @@ impl World {
             self.network.borrow_mut().kills_at_commit = false;
             self.act(self.now(), "kill at a commit", move |world| world.kill(process));
         }
+        if let (true, Some(process)) = (self.crashes(&request), process) {
+            self.act(self.now(), "die in a transaction", move |world| world.kill(process));
+        }
         let writes = matches!(request, Request::Produce { transactional_id: Some(_), .. });
         let stalls = self.network.borrow_mut().stalls_at_commit.take_if(|_| writes && process.is_some());
         if let (Some(length), Some(process)) = (stalls, process) {
@@ -314,6 +319,13 @@ impl World {
         if let Some(request) = after {
             self.release_after(&request);
         }
+    }
+
+    /// Whether the process that writes this dies of it.
+    fn crashes(&self, request: &Request) -> bool {
+        let Request::Produce { transactional_id: Some(name), .. } = request else { return false };
+        let network = self.network.borrow();
+        network.crashes.as_ref().is_some_and(|(prefix, until)| name.starts_with(prefix) && self.now() < *until)
     }
 
     /// Answers of the broker go on their way.

@@ -9,7 +9,7 @@ use super::fleet::{Fleet, Plan};
 use super::run::Case;
 use super::service::ClientSettings;
 use super::trials::Trial;
-use super::workloads::{self, LATE, LOSSES, PROXIES, REPLAYED, TRIAL_NAMES};
+use super::workloads::{self, LATE, LOSSES, OUTAGES, PROXIES, REPLAYED, TRIAL_NAMES};
 use super::world::{MS, SECOND, START_MS, World};
 use leadstream::runtime::options::{BatchLimits, OnGap, Options};
 use leadstream::runtime::ports::OutTopic;
@@ -79,12 +79,16 @@ impl Simulation {
         };
         let machines = usize::try_from(die.between(1, 3)).unwrap_or(1);
         let fleet = Fleet::new(&world, plan, machines);
-        fleet.restart_after.set(Some(*die.one_of(&[SECOND, 4 * SECOND, 15 * SECOND])));
-        let is_late = case.workload == LATE;
-        let heals_at = if is_late { LATE_HEALS_AT } else { die.between(10, 25) * SECOND };
+        let (is_late, has_outages) = (case.workload == LATE, case.workload == OUTAGES);
+        let restart_after = *die.one_of(&[SECOND, 4 * SECOND, 15 * SECOND]);
+        // Whoever died in a transaction comes back when that has timed out, more often than not.
+        fleet.restart_after.set(Some(if has_outages { 20 * SECOND } else { restart_after }));
+        let (earliest, latest) = if has_outages { (35, 50) } else { (10, 25) };
+        let heals_at = if is_late { LATE_HEALS_AT } else { die.between(earliest, latest) * SECOND };
         let is_trial = TRIAL_NAMES.contains(&case.workload.as_str());
         let mut kinds = if is_trial { workloads::kinds_of_trial(&case.workload) } else { Kind::HARMLESS.to_vec() };
         kinds.extend(is_losing.then_some(Kind::Retention));
+        kinds.extend(Kind::OUTAGES.into_iter().filter(|_| has_outages));
         // A reminder that is refused for its size leaves without its lines, which a replay knows nothing of.
         kinds.retain(|kind| !(is_replayed && *kind == Kind::Refusal));
         let mut faults = if is_late {
@@ -92,7 +96,8 @@ impl Simulation {
         } else if die.chance(QUIET_RUNS) {
             FaultPlan::none()
         } else {
-            FaultPlan::draw(&mut die, &kinds, workload.favoured, heals_at)
+            let drawn = FaultPlan::draw(&mut die, &kinds, workload.favoured, heals_at);
+            if has_outages { drawn.with_outages() } else { drawn }
         };
         if trial.is_slow && !faults.kinds.is_empty() {
             (faults.weather.slow, faults.weather.slowest) = (0.3, 300 * MS);

@@ -5,6 +5,7 @@ use super::broker::Refusal;
 use super::dice::{Dice, Stream};
 use super::fleet::Fleet;
 use super::run::Case;
+use super::workloads::OUTAGES;
 use super::world::{MS, SECOND};
 use leadstream::runtime::options::{OnGap, Options, PoisonLimit};
 use rdkafka::types::RDKafkaErrorCode as Code;
@@ -21,6 +22,8 @@ enum Lasting {
     Refusal(Refusal),
     /// A transaction of nobody holds the group's offsets, and everyone is started again meanwhile.
     HangingOffsets,
+    /// The next record of an input can't be read, from the healing on: nobody has seen for long what is wrong before that.
+    UnreadableInput,
 }
 
 /// What is special about a run.
@@ -58,6 +61,11 @@ impl Trial {
             Refusal::All(Code::InvalidRecord),
         ];
         let lasting = if die.chance(0.5) { Lasting::Refusal(*die.one_of(&refusals)) } else { Lasting::HangingOffsets };
+        let lasting = match name {
+            "lasting" => Some(lasting),
+            OUTAGES => die.chance(0.2).then_some(Lasting::UnreadableInput),
+            _ => None,
+        };
         let is_hostile = matches!(name, "hostile" | "carts");
         let is_agreed = name == "gaps" && die.chance(0.3);
         Self {
@@ -66,8 +74,8 @@ impl Trial {
             is_slow: is_hostile && die.chance(0.3),
             damages: name == "forgetful",
             loses: name == "gaps",
-            is_poisoned: name == "poison",
-            lasting: (name == "lasting").then_some(lasting),
+            is_poisoned: matches!(name, "poison" | OUTAGES),
+            lasting,
             begins_at: die.between(2, 10) * SECOND,
             is_agreed: Rc::new(Cell::new(is_agreed)),
             gaps_before: Rc::default(),
@@ -108,6 +116,18 @@ impl Trial {
                     world.broker.borrow_mut().refuse(topic, Some(refusal));
                 });
                 world.act(ends_at, "no refusal", move |world| world.broker.borrow_mut().refuse(topic, None));
+            }
+            Lasting::UnreadableInput => {
+                let topics = &fleet.plan().topics;
+                let partition = world.dice(Stream::Faults).below(u64::from(topics.partitions.unsigned_abs()));
+                let at = TopicPartition { topic: topics.inputs[0], partition: i32::try_from(partition).unwrap_or(0) };
+                world.act(heals_at, "an input can't be read on", move |world| {
+                    let end = world.broker.borrow().bounds(at).map_or(0, |(_, _, end)| end);
+                    world.broker.borrow_mut().damage(world.now(), at, end, true);
+                    world.act(ends_at, "it can be read", move |world| {
+                        world.broker.borrow_mut().damage(world.now(), at, end, false);
+                    });
+                });
             }
             Lasting::HangingOffsets => {
                 let topics = &fleet.plan().topics;

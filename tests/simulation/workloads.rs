@@ -36,7 +36,11 @@ static COMPANY: LazyLock<Formats> =
 static HISTORY: LazyLock<Formats> =
     LazyLock::new(|| Formats::new(&[r#"model.files=["tests/simulation/workloads/shop.toml"]"#, "model.cart.catch_up=replay"]));
 
-static WORKLOADS: [Workload; 7] = [
+/// Here a record may not be far ahead, so that a machine whose clock is slow finds a state from its future.
+static PUNCTUAL: LazyLock<Formats> =
+    LazyLock::new(|| Formats::new(&[r#"model.files=["tests/simulation/workloads/shop.toml"]"#, r#"inputs.max_ahead="2s""#]));
+
+static WORKLOADS: [Workload; 8] = [
     Workload { name: "steady", formats: &SHOP, draw: shop::steady, favoured: &[], backlog: false },
     Workload { name: "backlog", formats: &SHOP, draw: shop::backlog, favoured: &[Kind::Kill, Kind::StallLink], backlog: true },
     Workload {
@@ -56,6 +60,13 @@ static WORKLOADS: [Workload; 7] = [
         backlog: false,
     },
     Workload { name: REPLAYED, formats: &HISTORY, draw: replayed::draw, favoured: &[Kind::Kill, Kind::Stop], backlog: true },
+    Workload {
+        name: OUTAGES,
+        formats: &PUNCTUAL,
+        draw: shop::poisoned,
+        favoured: &[Kind::Kill, Kind::ClockJump, Kind::Refusal, Kind::StaleChangelog, Kind::CrashLoop],
+        backlog: false,
+    },
 ];
 
 static FORGETFUL: LazyLock<Formats> =
@@ -112,7 +123,10 @@ pub fn kinds_of_trial(name: &str) -> Vec<Kind> {
 }
 
 /// The workloads that must never fail.
-pub const ALL: [&str; 7] = ["steady", "backlog", "rebalances", "timers", "fat", "accounts", REPLAYED];
+pub const ALL: [&str; 8] = ["steady", "backlog", "rebalances", "timers", "fat", "accounts", REPLAYED, OUTAGES];
+
+/// What goes wrong may last longer than anyone waits for it: a transaction, a session, the patience of who looks at a board.
+pub const OUTAGES: &str = "outages";
 
 /// A history that lies there before the service starts: it must give what `replay` writes.
 pub const REPLAYED: &str = "replayed";

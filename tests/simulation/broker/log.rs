@@ -80,6 +80,8 @@ pub(super) struct Log {
     pub(super) told: i64,
     /// The first offset of the oldest open transaction; kept, since every fetch asks.
     pub(super) first_open: Option<i64>,
+    /// What is appended next can't be read.
+    pub(super) damages_next: bool,
 }
 
 impl Log {
@@ -93,6 +95,7 @@ impl Log {
             epochs: vec![(0, 0)],
             told: 0,
             first_open: None,
+            damages_next: false,
         }
     }
 
@@ -135,7 +138,7 @@ impl Log {
     fn push(&mut self, now: Us, batch: i64, by: (Option<ProducerId>, i32, bool), fate: Fate, body: Body) {
         let (producer, first_sequence, is_transactional) = by;
         let (offset, epoch) = (self.end, self.epoch());
-        let is_damaged = false;
+        let is_damaged = std::mem::take(&mut self.damages_next);
         let written = now;
         self.entries.push(Entry {
             offset,

@@ -87,8 +87,12 @@ impl Log {
         history.lose(now, self.at, Gone::Compacted, |offset| gone.contains(&offset));
     }
 
-    /// Makes the batch that holds this offset unreadable, or readable again.
+    /// Makes the batch that holds this offset unreadable, or readable again; where it is not written yet, the next one.
     pub(super) fn damage(&mut self, offset: i64, is_damaged: bool) {
+        if offset >= self.end {
+            self.damages_next = is_damaged;
+            return;
+        }
         let Some(batch) = self.entries.get(self.index(offset)).map(|entry| entry.batch) else { return };
         for entry in self.entries.iter_mut().filter(|entry| entry.batch == batch) {
             entry.is_damaged = is_damaged;

@@ -41,12 +41,19 @@ pub struct Striker {
     fleet: Weak<Fleet>,
     world: Rc<World>,
     heals_at: Us,
+    lengths: [Us; 4],
     planted: RefCell<Planted>,
 }
 
+/// The longest that a fault may last, one of them each time: a moment, and about what clients get over by themselves.
+const LENGTHS: [Us; 4] = [50 * MS, SECOND, 4 * SECOND, 12 * SECOND];
+/// The same where some last longer than anyone waits.
+const LENGTHS_OF_OUTAGES: [Us; 4] = [SECOND, 4 * SECOND, 12 * SECOND, 40 * SECOND];
+
 impl Striker {
-    pub fn new(fleet: &Rc<Fleet>, heals_at: Us) -> Self {
-        Self { fleet: Rc::downgrade(fleet), world: Rc::clone(&fleet.world), heals_at, planted: RefCell::default() }
+    pub fn new(fleet: &Rc<Fleet>, heals_at: Us, have_outages: bool) -> Self {
+        let lengths = if have_outages { LENGTHS_OF_OUTAGES } else { LENGTHS };
+        Self { fleet: Rc::downgrade(fleet), world: Rc::clone(&fleet.world), heals_at, lengths, planted: RefCell::default() }
     }
 
     fn one_of<T: Copy>(&self, all: &[T]) -> T {
@@ -59,7 +66,7 @@ impl Striker {
 
     /// A short, a longer or a long time, but none that lasts past the healing.
     fn length(&self) -> Us {
-        let longest = self.one_of(&[50 * MS, SECOND, 4 * SECOND, 12 * SECOND]);
+        let longest = self.one_of(&self.lengths);
         let length = self.world.dice(Stream::Faults).between(MS, longest);
         length.min(self.heals_at.saturating_sub(self.world.now())).max(1)
     }
@@ -76,7 +83,10 @@ impl Striker {
             Kind::Kill | Kind::Pause | Kind::Stall | Kind::Stop | Kind::ClockJump => self.strike_process(&fleet, kind),
             Kind::CutMachine | Kind::Unreachable | Kind::CutLink | Kind::StallLink => self.strike_network(&fleet, kind),
             Kind::ForgottenAtCommit | Kind::Supplanted => self.supplant(&fleet, kind),
-            kind if Kind::POINTED.contains(&kind) || matches!(kind, Kind::DamagedRestore | Kind::EndsUnknown) => {
+            kind if Kind::POINTED.contains(&kind)
+                || Kind::OUTAGES.contains(&kind)
+                || matches!(kind, Kind::DamagedRestore | Kind::EndsUnknown) =>
+            {
                 self.strike_pointed(&fleet, kind)
             }
             _ => self.strike_broker(&fleet, kind),

@@ -64,6 +64,7 @@ impl Striker {
                 let length = self.world.dice(crate::dice::Stream::Faults).between(2_200 * MS, 6 * SECOND).min(left);
                 self.world.network.borrow_mut().stalls_at_commit = Some(length);
             }
+            Kind::CrashLoop => self.world.network.borrow_mut().crashes = Some((format!("simulation-i{machine}-"), now + length)),
             Kind::InputsApart => {
                 self.world.broker.borrow_mut().set_apart(true);
                 self.world.act(now + length, "inputs together again", |world| world.broker.borrow_mut().set_apart(false));
