@@ -179,6 +179,27 @@ fn committed_offsets_that_do_not_come_are_asked_for_with_pauses_and_told_once_it
 }
 
 #[test]
+fn tasks_at_work_say_that_they_are_held_up_by_the_offsets_of_others() {
+    const OTHER: InputPartition = InputPartition { partition: 1, input: 0 };
+    for goes_away in [false, true] {
+        let mut rig = Rig::new();
+        rig.pass(SECOND);
+        rig.memory.look().withheld = Some(Err(Failure::Retry("not stable".to_owned())));
+        rig.memory.look().events.push_back(GroupEvent::Assigned(vec![OTHER]));
+        rig.pass(Duration::from_millis(4_900));
+        assert!(rig.troubles().is_empty());
+        rig.pass(SECOND);
+        assert!(rig.troubles()[0].contains("held up") && rig.troubles()[0].contains("not stable"), "{:?}", rig.troubles());
+        if goes_away {
+            rig.memory.look().events.push_back(GroupEvent::Revoked { partitions: vec![OTHER], lost: false });
+        }
+        rig.memory.look().withheld = None;
+        rig.pass(SECOND);
+        assert!(rig.troubles().is_empty(), "{goes_away}: {:?}", rig.troubles());
+    }
+}
+
+#[test]
 fn a_gap_is_counted_where_it_is_gone_over() {
     for (committed, gaps) in [(2, vec![3]), (5, vec![])] {
         let clock = Some(Arc::new(VirtualClock::default()));
