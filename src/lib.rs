@@ -5,6 +5,7 @@
 //! leadstream-mapping    mapping files: what records of other systems say, in our words
 //! leadstream-model      model files: read, checked, compiled, described; runs once, when models are loaded
 //! kafka  wire  http     adapters: the Kafka client / records and outputs as bytes / admin server and dashboard
+//! registry              schemas of records, asked of a registry over HTTP and kept on disk
 //! view                  the answers of the API and of commands, as types
 //! runtime               supervisor: one thread per worker; worker: fetch, apply, commit, publish; ports as traits
 //! state_record          a prospect's record as versioned protobuf bytes        ┐
@@ -27,6 +28,7 @@ pub mod app;
 pub mod config;
 pub mod http;
 pub mod kafka;
+pub mod registry;
 pub mod rfc3339;
 pub mod runtime;
 pub mod telemetry;

@@ -14,7 +14,14 @@ const READABLE: u32 = 0o044;
 /// One warning for each such file: for the log at a start and for `check`.
 #[must_use]
 pub fn warnings(settings: &Settings, layers: &Layers) -> Vec<String> {
-    let named = [("kafka.properties_file", &settings.kafka.properties_file), ("http.token_file", &settings.http.token_file)];
+    let registry = &settings.registry;
+    let named = [
+        ("kafka.properties_file", &settings.kafka.properties_file),
+        ("http.token_file", &settings.http.token_file),
+        ("registry.password_file", &registry.password_file),
+        ("registry.token_file", &registry.token_file),
+        ("registry.key_file", &registry.key_file),
+    ];
     let mut files: Vec<(&str, PathBuf)> =
         named.into_iter().filter_map(|(key, path)| Some((key, path.as_deref()?.to_owned()))).collect();
     let oauth = settings.kafka.properties.get("sasl.oauthbearer.config").map(|config| config.trim());

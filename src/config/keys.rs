@@ -13,6 +13,7 @@ use super::settings::kafka::{self, Kafka};
 use super::settings::log::Log;
 use super::settings::model::{self, ModelSettings};
 use super::settings::output::Output;
+use super::settings::registry::Registry;
 use super::settings::route::Route;
 use super::settings::state::State;
 use super::settings::topics::{self, Topics};
@@ -21,10 +22,11 @@ pub use key::Key;
 pub use kind::Kind;
 pub use owned::OWNED_PROPERTIES;
 
-const SECTIONS: [&[Key]; 13] = [
+const SECTIONS: [&[Key]; 14] = [
     Kafka::KEYS,
     Topics::KEYS,
     Route::KEYS,
+    Registry::KEYS,
     Inputs::KEYS,
     Engine::KEYS,
     Output::KEYS,

@@ -10,6 +10,7 @@ pub mod log;
 pub mod model;
 pub mod output;
 mod read;
+pub mod registry;
 pub mod route;
 mod section;
 pub mod state;
@@ -32,6 +33,7 @@ use leadstream_model::tree;
 use log::Log;
 use model::ModelSettings;
 use output::Output;
+use registry::Registry;
 use route::Route;
 use state::State;
 use topics::Topics;
@@ -51,6 +53,7 @@ pub struct Settings {
     pub deadletters: DeadLetters,
     pub http: Http,
     pub log: Log,
+    pub registry: Registry,
     pub state: State,
     pub model: ModelSettings,
     pub check: Check,

@@ -4,6 +4,7 @@ use super::layers::Layers;
 use super::settings::Settings;
 use crate::domain::zones::Zone;
 use crate::kafka::options::GroupProtocol;
+use crate::registry::address::Address;
 use crate::runtime::ports::OutTopic;
 use leadstream_model::DEFAULT_MODEL;
 use std::time::Duration;
@@ -15,6 +16,7 @@ pub fn check(settings: &Settings, layers: &mut Layers) {
     topics(settings, &mut found);
     engine(settings, &mut found);
     http(settings, &mut found);
+    registry(settings, &mut found);
     for (key, message) in found {
         let origin = layers.origin(&key);
         layers.fault(origin, &key, message);
@@ -91,6 +93,29 @@ fn kafka(settings: &Settings, layers: &Layers, found: &mut Found) {
             settings.engine.batch.longest, kafka.transaction_timeout
         );
         add(found, "engine.batch_longest", message);
+    }
+}
+
+fn registry(settings: &Settings, found: &mut Found) {
+    let registry = &settings.registry;
+    for url in &registry.urls {
+        if let Err(error) = Address::parse(url) {
+            add(found, "registry.urls", error);
+        }
+    }
+    let has_name = registry.username.as_ref().is_some_and(|name| !name.is_empty());
+    if registry.password_file.is_some() && !has_name {
+        add(found, "registry.password_file", "needs registry.username beside it: it is a password without a name");
+    }
+    if registry.token_file.is_some() && has_name {
+        add(found, "registry.token_file", "stands beside registry.username: only one of them can say who we are");
+    }
+    if registry.key_file.is_some() && registry.certificate_file.is_none() {
+        add(found, "registry.key_file", "needs registry.certificate_file beside it: it is a key without a certificate");
+    }
+    let (least, most) = (Duration::from_millis(100), Duration::from_secs(300));
+    if registry.timeout < least || registry.timeout > most {
+        add(found, "registry.timeout", format!("{:?} must be {least:?} to {most:?}", registry.timeout));
     }
 }
 

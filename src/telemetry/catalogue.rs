@@ -10,6 +10,7 @@ pub mod events;
 pub mod leads;
 pub mod prospects;
 pub mod routers;
+pub mod schemas;
 pub mod service;
 pub mod state;
 pub mod tasks;
@@ -18,7 +19,7 @@ pub mod triggers;
 use super::metric::Metric;
 
 /// The subjects, in the order of the documentation.
-const SUBJECTS: [&[&Metric]; 11] = [
+const SUBJECTS: [&[&Metric]; 12] = [
     events::ROWS,
     prospects::ROWS,
     leads::ROWS,
@@ -28,6 +29,7 @@ const SUBJECTS: [&[&Metric]; 11] = [
     batches::ROWS,
     tasks::ROWS,
     routers::ROWS,
+    schemas::ROWS,
     state::ROWS,
     service::ROWS,
 ];

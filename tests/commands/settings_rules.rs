@@ -285,3 +285,18 @@ fn dead_letters_have_a_retention_of_their_own() {
     assert_eq!(good(&["deadletters.retention=off"]).deadletters.retention, None);
     one_fault(&["deadletters.retention=0s"], "deadletters.retention", "\"off\"");
 }
+
+#[test]
+fn a_registry_is_asked_as_somebody_or_as_nobody() {
+    one_fault(&["registry.urls=[\"registry:8081\"]"], "registry.urls", "must be an address");
+    one_fault(&["registry.urls=[\"https://ann:s3cret@registry\"]"], "registry.urls", "registry.password_file");
+    one_fault(&["registry.password_file=p"], "registry.password_file", "needs registry.username");
+    one_fault(&["registry.token_file=t", "registry.username=ann"], "registry.token_file", "only one of them");
+    one_fault(&["registry.key_file=k"], "registry.key_file", "registry.certificate_file");
+    one_fault(&["registry.timeout=1ms"], "registry.timeout", "100ms");
+    let set = ["registry.urls=[\"http://a:1\",\"https://b/\"]", "registry.username=ann", "registry.password_file=p"];
+    let options = good(&set).registry.options(Some(Path::new("/state"))).expect("a registry");
+    assert_eq!(options.addresses.iter().map(ToString::to_string).collect::<Vec<_>>(), ["http://a:1", "https://b:443"]);
+    assert_eq!((options.username.as_deref(), options.cache.as_deref()), (Some("ann"), Some(Path::new("/state/schemas"))));
+    assert_eq!(good(&[]).registry.options(None), None);
+}

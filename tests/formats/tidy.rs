@@ -103,13 +103,18 @@ const LAYERS: &[Layer] = &[
         never: &["anyhow", "clap", "crossterm", "indicatif", "metrics", "prost", "rdkafka", "rdkafka_sys", "toml"],
     },
     Layer {
+        name: "registry",
+        may_use: &[MAPPING, "telemetry"],
+        never: &["anyhow", "axum", "clap", "crossterm", "indicatif", "metrics", "prost", "rdkafka", "rdkafka_sys", "toml"],
+    },
+    Layer {
         name: "telemetry",
         may_use: &[],
         never: &["anyhow", "axum", "clap", "crossterm", "indicatif", "prost", "rdkafka", "rdkafka_sys", "tokio", "toml"],
     },
     Layer {
         name: "config",
-        may_use: &[MODEL, "domain", "runtime", "engine", "wire", "kafka", "http", "telemetry"],
+        may_use: &[MODEL, "domain", "runtime", "engine", "wire", "kafka", "http", "registry", "telemetry"],
         never: &["anyhow", "axum", "clap", "crossterm", "indicatif", "metrics", "prost", "rdkafka", "rdkafka_sys", "tokio"],
     },
     Layer {
@@ -121,6 +126,7 @@ const LAYERS: &[Layer] = &[
             "kafka",
             "wire",
             "http",
+            "registry",
             "view",
             "rfc3339",
             "runtime",

@@ -32,11 +32,12 @@ impl Settings {
         settings
     }
 
-    fn sections(&mut self) -> [&mut dyn Section; 12] {
+    fn sections(&mut self) -> [&mut dyn Section; 13] {
         [
             &mut self.kafka,
             &mut self.topics,
             &mut self.route,
+            &mut self.registry,
             &mut self.inputs,
             &mut self.engine,
             &mut self.output,

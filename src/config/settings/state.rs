@@ -8,6 +8,6 @@ section! {
     #[derive(PartialEq)]
     State "state" {
         dir: Option<PathBuf>,
-            "Folder in which this instance keeps its id, locked against a second process. Default: nothing is kept on disk.";
+            "Folder in which this instance keeps its id, locked against a second process, and the schemas of a registry. Default: nothing is kept on disk.";
     }
 }

@@ -1,6 +1,6 @@
 //! Routers and mappings: what is made of records of other systems, and how routers get on.
 
-use crate::telemetry::metric::{Metric, counter, histogram, rows};
+use crate::telemetry::metric::{Metric, counter, gauge, histogram, rows};
 use crate::telemetry::registry::Telemetry;
 use metrics::HistogramFn;
 
@@ -23,9 +23,18 @@ rows! {
     ROUTER_COMMIT_SECONDS = histogram("leadstream_router_commit_seconds", "seconds", &[], COMMIT_BUCKETS,
         "From the end of routing a batch to its committed transaction",
         "p50 above 0.1 s: the brokers are slow.");
+    /// What is wrong with routers, and since when.
+    ROUTER_TROUBLE = gauge("leadstream_router_trouble_seconds", "seconds", &["kind"],
+        "How long something has been wrong with a router of this instance (0 when nothing is), by kind: refused, no-commit, no-schema",
+        "Any above zero: /readyz says what it is and what to do.");
 }
 
 impl Telemetry {
+    /// For how long a router has been in trouble of this kind.
+    pub fn router_trouble(&self, kind: &str, seconds: f64) {
+        self.gauge(&ROUTER_TROUBLE, &[kind]).set(seconds.max(0.0));
+    }
+
     /// What became of elements of records of a topic with this mapping.
     pub fn mapped(&self, mapping: &str, outcome: &str, count: u64) {
         self.count(&MAPPING_EVENTS, &[mapping, outcome], count);

@@ -29,7 +29,7 @@ rows! {
         "`stuck` above zero; `restoring` or `waiting` for minutes.");
     /// What is wrong with tasks, and since when.
     TASK_TROUBLE = gauge("leadstream_task_trouble_seconds", "seconds", &["partition", "kind"],
-        "How long something has been wrong with a task (0 when nothing is), by kind: refused, no-commit, poisoned-input, broken-input, waiting",
+        "How long something has been wrong with a task (0 when nothing is), by kind: refused, no-commit, poisoned-input, broken-input, no-schema, waiting",
         "Any above zero, `waiting` above 60: /readyz says what it is and what to do.");
     /// How far a restore is.
     RESTORE_RATIO = gauge("leadstream_restore_progress_ratio", "ratio", &["partition"],
